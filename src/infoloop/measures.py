@@ -70,7 +70,7 @@ def divergence(p, q):
     >>> float(divergence(joint([0.5, 0.5], "X"), joint([0.25, 0.75], "X")))
     0.20751874963942...
     """
-    q = _aligned(p, q)
+    q = aligned(p, q)
     if isinstance(p, Gaussian):
         return gaussian_divergence(p, q)
     return divergence_terms(p.table, q.table).sum()
@@ -83,7 +83,7 @@ def total_variation(p: Joint, q: Joint):
     >>> float(total_variation(joint([0.5, 0.5], "X"), joint([0.25, 0.75], "X")))
     0.25
     """
-    return jnp.abs(p.table - _aligned(p, q).table).sum() / 2
+    return jnp.abs(p.table - aligned(p, q).table).sum() / 2
 
 
 def jensen_shannon(p: Joint, q: Joint):
@@ -93,12 +93,13 @@ def jensen_shannon(p: Joint, q: Joint):
     >>> float(jensen_shannon(joint([1, 0], "X"), joint([0, 1], "X")))
     1.0
     """
-    q = _aligned(p, q)
+    q = aligned(p, q)
     middle = (p.table + q.table) / 2
     return (divergence_terms(p.table, middle).sum() + divergence_terms(q.table, middle).sum()) / 2
 
 
-def _aligned(p, q):
+def aligned(p, q):
+    """`q` with its variables in the order of `p`; ValueError unless both are over the same variables and alphabets."""
     if type(p) is not type(q) or sorted(p.names) != sorted(q.names):
         raise ValueError(f"cannot compare a law over {p.names} with one over {q.names}: relabel one of them")
     q = marginal(q, *p.names)

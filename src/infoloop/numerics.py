@@ -69,6 +69,37 @@ def binary_entropy(p):
     return -plog2p(p) - plog2p(1 - p)
 
 
+def binary_convolution(a, b):
+    r"""Binary convolution $a*b=a(1-b)+b(1-a)$: the chance that exactly one of two independent flips happens."""
+    return a * (1 - b) + b * (1 - a)
+
+
+@jax.custom_jvp
+def inverse_binary_entropy(bits):
+    r"""The $p\in[0,\frac12]$ with $h(p)=$ `bits`, by 60 halvings; NaN outside [0, 1].
+
+    >>> round(float(inverse_binary_entropy(binary_entropy(0.11))), 12)
+    0.11
+    """
+
+    def halve(_, bracket):
+        low, high = bracket
+        middle = (low + high) / 2
+        below = binary_entropy(middle) < bits
+        return jnp.where(below, middle, low), jnp.where(below, high, middle)
+
+    bits = jnp.asarray(bits)
+    low, high = lax.fori_loop(0, 60, halve, (jnp.zeros_like(bits), jnp.full_like(bits, 0.5)))
+    return jnp.where((bits >= 0) & (bits <= 1), (low + high) / 2, jnp.nan)
+
+
+@inverse_binary_entropy.defjvp
+def _(primals, tangents):
+    p = inverse_binary_entropy(*primals)
+    slope = jnp.log2((1 - p) / p)
+    return p, tangents[0] / jnp.where(slope > 0, slope, jnp.inf)
+
+
 def unless_negative(value, table):
     """`value`, or NaN where `table` has a negative entry: how jitted measures refuse what is not a law."""
     return jnp.where(jnp.min(table) >= 0, value, jnp.nan)

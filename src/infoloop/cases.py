@@ -1,0 +1,90 @@
+"""Case generators: unconstrained numbers, to search over, and what builds from them a case that meets the assumptions."""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.channels import Channel
+from infoloop.distributions import Joint
+from infoloop.exact import RationalLaw, rational_product, rational_table
+from infoloop.networks import BayesNet
+
+
+class Cases(NamedTuple):
+    """`draw(key)` gives unconstrained numbers, `build` turns any such numbers into a case: samplers and attacks share it."""
+
+    draw: Callable
+    build: Callable
+
+
+class Family(NamedTuple):
+    """A declared finite family: what it is, in words, and its members."""
+
+    description: str
+    members: Callable[[], Iterator]
+
+
+def networks(*parts: str, **sizes: int) -> Cases:
+    """Bayesian networks with these parts, `networks("X", "D|X", "Z|D", X=3, D=3, Z=2)`; every factor is free.
+
+    Rows are softmaxes of normals whose spread is drawn too, from nearly uniform to nearly deterministic.
+
+    >>> chains = networks("X", "Z|X", X=2, Z=3)
+    >>> chains.build(chains.draw(jax.random.key(0))).names
+    ('X', 'Z')
+    """
+    shapes = [_split(part) for part in parts]
+
+    def draw(key):
+        key_spread, key_rows = jax.random.split(key)
+        spread = jnp.exp(jax.random.uniform(key_spread, (len(parts),), minval=-2.0, maxval=3.0))
+        keys = jax.random.split(key_rows, len(parts))
+        return tuple(
+            spread[k] * jax.random.normal(keys[k], tuple(sizes[name] for name in source + target))
+            for k, (target, source) in enumerate(shapes)
+        )
+
+    def build(logits):
+        return BayesNet(tuple(_factor(x, *shape) for x, shape in zip(logits, shapes, strict=True)))
+
+    return Cases(draw, build)
+
+
+def _split(part: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    target, _, source = part.partition("|")
+    return tuple(target.split(",")), tuple(source.split(",")) if source else ()
+
+
+def _factor(logits, target, source):
+    shape = logits.shape
+    rows = math.prod(shape[: len(source)])
+    table = jax.nn.softmax(logits.reshape(rows, -1), axis=1).reshape(shape)
+    return Channel(table, source, target) if source else Joint(table, target)
+
+
+def probabilities(count: int) -> Cases:
+    """`count` free numbers in (0, 1), as an array: logistic images of normals."""
+    return Cases(lambda key: 2 * jax.random.normal(key, (count,)), jax.nn.sigmoid)
+
+
+def rational_networks(*parts: str, rows: dict[str, list], **sizes: int) -> Iterator[RationalLaw]:
+    """Every network with these parts whose rows come from the lists `rows[part]`: all choices for all source values.
+
+    >>> next(rational_networks("X", "Z|X", rows={"X": [[1, 0]], "Z|X": [[1, 0], [0, 1]]}, X=2, Z=2)).outcomes()
+    {'0 0': '1'}
+    """
+    shapes = [_split(part) for part in parts]
+    choices = []
+    for part, (target, source) in zip(parts, shapes, strict=True):
+        count = math.prod(sizes[name] for name in source)
+        shape = [sizes[name] for name in source + target]
+        exact = [rational_table(row) for row in rows[part]]
+        tables = (np.stack(chosen).reshape(shape) for chosen in itertools.product(exact, repeat=count))
+        choices.append([(table, source + target) for table in tables])
+    for factors in itertools.product(*choices):
+        yield rational_product(*factors)

@@ -1,0 +1,187 @@
+"""Claims: two sides that a statement compares, on cases that meet its assumptions; weighed on samples and attacked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from infoloop.cases import Cases, Family
+from infoloop.exact import rationalise
+from infoloop.expressions import evaluate_terms
+from infoloop.notation import parse_statement
+from infoloop.numerics import rounding
+
+UNDECIDED = rounding(64)  # bits: a float gap below this decides nothing
+INFORMATIVE = 2.0**-20  # bits: where the lesser side is smaller, rounding could fake a ratio, so none is taken
+# Claims are compiled once and run for a moment: the optimiser would take longer than it saves.
+_jit = partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0})
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """A statement as data. It says `lesser <= greater` (or `=`, or `<`) for both `sides` of every case.
+
+    `sides` maps a case to floats (arrays compare cell by cell); `exact` maps an exact case to two `LogSum`s and
+    `exactly` a float case to the exact one next to it (None: floats must do); `family` is the finite family to certify, `edges` exact cases
+    in which the claim is sharp (`loose` says why there is none). `wrong` is a wrong implementation of `sides`, and a
+    case of `cases` must catch it. A record of functions hashes by identity, hence `eq=False`.
+    """
+
+    label: str
+    assumes: tuple[str, ...]
+    sides: Callable[[Any], tuple]
+    cases: Cases
+    relation: str = "<="
+    exact: Callable[[Any], tuple] | None = None
+    exactly: Callable[[Any], Any] | None = rationalise
+    family: Family | None = None
+    edges: tuple = ()
+    loose: str = ""
+    wrong: Callable[[Any], tuple] | None = None
+    statement: str = ""
+    given: tuple[str, ...] = ()
+
+
+def linear(label: str, statement: str, given: tuple[str, ...], cases: Cases, wrong: str = "", **fields) -> Claim:
+    """The claim that a statement linear in entropies holds; both routes to its sides follow from its text.
+
+    `wrong` is a text too: what a mistaken implementation would compare.
+    """
+    floats, exact = _float_sides(statement), _exact_sides(statement)
+    relation = parse_statement(statement).relation
+    return Claim(
+        label,
+        fields.pop("assumes", ("finite alphabets", *given)),
+        floats,
+        cases,
+        relation={">=": "<=", ">": "<"}.get(relation, relation),
+        exact=exact,
+        wrong=_float_sides(wrong) if wrong else None,
+        statement=statement,
+        given=given,
+        **fields,
+    )
+
+
+def _in_order(statement: str):
+    parsed = parse_statement(statement)
+    sides = (parsed.left, parsed.right)
+    return sides[::-1] if parsed.relation in (">=", ">") else sides
+
+
+def _float_sides(statement: str):
+    lesser, greater = _in_order(statement)
+    return lambda law: (evaluate_terms(lesser, law), evaluate_terms(greater, law))
+
+
+def _exact_sides(statement: str):
+    lesser, greater = _in_order(statement)
+    return lambda law: (law.evaluate(lesser), law.evaluate(greater))
+
+
+def stronger(claim: Claim, factor: float | str = "1.01") -> Claim:
+    """The claim with its lesser side multiplied by `factor`, 1 % by default: false wherever the claim is sharp."""
+    exact = claim.exact
+
+    def exact_sides(case):
+        assert exact is not None
+        lesser, greater = exact(case)
+        return lesser * factor, greater
+
+    def sides(case):
+        lesser, greater = claim.sides(case)
+        return lesser * float(factor), greater
+
+    return replace(claim, sides=sides, exact=exact and exact_sides)
+
+
+class Evidence(NamedTuple):
+    """What a search saw: the least slack (greater - lesser, bits; for `=` minus the gap), the least ratio, the case."""
+
+    slack: jax.Array
+    ratio: jax.Array
+    worst: jax.Array
+    case: Any
+
+
+def weigh(claim: Claim, key, samples: int) -> Evidence:
+    """Evaluate the claim on `samples` random cases. Sampling is a weak refuter; `attack` is the strong one.
+
+    >>> from infoloop.cases import networks
+    >>> pair = networks("X", "Y|X", X=2, Y=2)
+    >>> bound = linear("doc", "I(X;Y) <= H(X)", (), pair)
+    >>> bool(weigh(bound, jax.random.key(0), 100).slack >= 0)
+    True
+    """
+    return _weigh(claim, jax.random.split(key, samples))
+
+
+@partial(_jit, static_argnums=0)
+def _weigh(claim: Claim, keys) -> Evidence:
+    def one(key):
+        return _judge(claim, claim.cases.build(claim.cases.draw(key)))
+
+    slack, ratio = jax.vmap(one)(keys)
+    worst = jnp.argmin(slack)
+    return Evidence(slack[worst], jnp.min(ratio), worst, claim.cases.build(claim.cases.draw(keys[worst])))
+
+
+def _judge(claim: Claim, case):
+    lesser, greater = (jnp.ravel(jnp.asarray(side, jnp.float64)) for side in claim.sides(case))
+    if claim.relation == "=":
+        return -jnp.max(jnp.abs(greater - lesser)), jnp.min(_ratio(jnp.minimum(lesser, greater), jnp.maximum(lesser, greater)))
+    return jnp.min(greater - lesser), jnp.min(_ratio(lesser, greater))
+
+
+def _ratio(lesser, greater):
+    informative = lesser > INFORMATIVE
+    return jnp.where(informative, greater / jnp.where(informative, lesser, 1.0), jnp.inf)
+
+
+def attack(claim: Claim, key, starts: int = 64, steps: int = 300, rate: float = 0.1) -> Evidence:
+    """Search for a counterexample by descent (Adam) on log(greater/lesser) from many starts at once.
+
+    The ratio is what to descend on: the slack is least at the trivial case, where both sides are 0. A ratio near 1
+    says that the claim is sharp, one below 1 that it is false; `=` claims have no side to attack and are only weighed.
+
+    >>> from infoloop.cases import networks
+    >>> false = linear("doc", "H(X) <= I(X;Y)", (), networks("X", "Y|X", X=2, Y=2))
+    >>> bool(attack(false, jax.random.key(0), starts=4, steps=50).ratio < 1)
+    True
+    """
+    if claim.relation == "=":
+        raise ValueError(f"{claim.label} is an equality, which has no greater side to descend on: weigh or certify it")
+    return _attack(claim, jax.random.split(key, starts), steps, rate)
+
+
+@partial(_jit, static_argnums=(0, 2, 3))
+def _attack(claim: Claim, keys, steps: int, rate: float) -> Evidence:
+    descent = optax.adam(rate)
+
+    def loss(numbers):
+        lesser, greater = claim.sides(claim.cases.build(numbers))
+        informative = (lesser > INFORMATIVE) & (greater > 0)
+        safe = (jnp.where(informative, side, 1.0) for side in (lesser, greater))
+        lesser, greater = (jnp.log(side) for side in safe)
+        return jnp.min(jnp.ravel(greater - lesser))
+
+    def step(carry, _):
+        numbers, state = carry
+        updates, state = descent.update(jax.grad(loss)(numbers), state)
+        return (optax.apply_updates(numbers, updates), state), None
+
+    def one(key):
+        numbers = claim.cases.draw(key)
+        (numbers, _), _ = jax.lax.scan(step, (numbers, descent.init(numbers)), length=steps)
+        return numbers, *_judge(claim, claim.cases.build(numbers))
+
+    numbers, slack, ratio = jax.vmap(one)(keys)
+    worst = jnp.argmin(ratio)
+    case = claim.cases.build(jax.tree.map(lambda x: x[worst], numbers))
+    return Evidence(jnp.min(slack), ratio[worst], worst, case)

@@ -1,0 +1,119 @@
+"""The command line: `infoloop verify`, `infoloop list`. Exit status 0 fine, 1 a statement failed, 3 bad input."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+import infoloop
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False)
+
+Labels = Annotated[list[str] | None, typer.Argument(help="Labels or refs such as thm:dpi or S01; all if none.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON to standard output and nothing else.")]
+Folder = Annotated[Path | None, typer.Option(help="Folder with the chapters, instead of the package's own theory/.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"infoloop {infoloop.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _settings(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Exact information theory for synthetic-data loops: prove, attack and map what a loop can learn.
+
+    [bold]Examples[/bold]
+
+      infoloop verify                 every statement in theory/, with its certificate
+      infoloop verify S01 thm:fano    some of them
+      infoloop list --json            what there is
+    """
+
+
+@app.command()
+def verify(
+    labels: Labels = None,
+    as_json: Json = False,
+    full: Annotated[bool, typer.Option("--full", help="More samples, starts and steps: minutes, not seconds.")] = False,
+    theory: Folder = None,
+    out: Annotated[Path | None, typer.Option(help="Also write verify.json and certificates/ to this folder.")] = None,
+    renew: Annotated[bool, typer.Option("--renew", help="Rewrite the certificates kept in the theory folder.")] = False,
+    seed: Annotated[int, typer.Option(help="Root seed of samples and attacks.")] = 0,
+) -> None:
+    """Prove, attack and certify the statements of theory/: a table of verdicts, counterexamples and problems.
+
+    Exit status 1 if a theorem is refuted, folklore is not, a certificate is stale or missing; 3 on bad input.
+
+    [bold]Examples[/bold]
+
+      infoloop verify
+      infoloop verify thm:dpi fol:dpi-without-markov
+      infoloop verify --json | jq '.[] | {label, proof, evidence, slack}'
+      infoloop verify --full --out results/
+    """
+    _use_float64()
+    theory = theory or infoloop.chapters.default_folder()
+    entries = infoloop.chapters.select(infoloop.chapters.pair(infoloop.chapters.read_blocks(theory)), tuple(labels or ()))
+    for folder in (out, theory / "certificates" if renew else None):
+        if folder:
+            infoloop.files.writable_folder(folder)
+    effort = infoloop.ledger.FULL if full else infoloop.ledger.Effort()
+    effort = infoloop.ledger.Effort(effort.samples, effort.starts, effort.steps, seed)
+    kept = None if renew else theory / "certificates"
+    findings = _with_progress(infoloop.ledger.examine(entries, effort, kept), [e.block.label for e in entries])
+    if out:
+        infoloop.files.write_whole(out / "verify.json", infoloop.report.findings_json(findings) + "\n")
+        infoloop.ledger.write_certificates(findings, out / "certificates", infoloop.files.write_whole)
+    if renew:
+        infoloop.ledger.write_certificates(findings, theory / "certificates", infoloop.files.write_whole)
+    if as_json:
+        typer.echo(infoloop.report.findings_json(findings))
+    else:
+        infoloop.report.show(findings, Console(width=None if sys.stdout.isatty() else 100))
+    if any(finding.problems for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command(name="list")
+def list_(as_json: Json = False, theory: Folder = None) -> None:
+    """List the statements that can be verified."""
+    blocks = infoloop.chapters.read_blocks(theory or infoloop.chapters.default_folder())
+    entries = infoloop.chapters.pair(blocks)
+    if as_json:
+        typer.echo(infoloop.report.entries_json(entries))
+    else:
+        Console(width=None if sys.stdout.isatty() else 100).print(infoloop.report.entries_table(entries))
+
+
+def _use_float64() -> None:
+    import jax  # here, so that --help and --version need not wait for it
+
+    jax.config.update("jax_enable_x64", True)
+
+
+def _with_progress(findings, labels: list[str]) -> tuple:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    done = []
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=len(labels))
+        for k, label in enumerate(labels):
+            progress.update(task, description=f"{label:32}", completed=k)
+            done.append(next(findings))
+        progress.update(task, completed=len(labels))
+    return tuple(done)
+
+
+def main() -> None:
+    """Entry point; bad input becomes one line on standard error and exit status 3."""
+    try:
+        app()
+    except ValueError as error:
+        typer.echo(f"infoloop: {error}", err=True)
+        sys.exit(3)

@@ -1,0 +1,38 @@
+"""Files that are either whole or absent: written under a temporary name, flushed to disk, then renamed."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+
+class UnwritableError(ValueError):
+    """A folder or file that cannot be written; the message says which, why and what to do."""
+
+
+def writable_folder(path: Path) -> Path:
+    """The folder, made if need be. Raises UnwritableError before anything is written."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise UnwritableError(f"cannot write to {path}: {error.strerror or error}; name another folder") from None
+    return path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace the file by this text at once; a reader never sees half of it, whenever the process dies."""
+    writable_folder(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise UnwritableError(f"cannot write {path}: {error.strerror or error}") from None

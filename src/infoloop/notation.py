@@ -1,0 +1,198 @@
+"""The notation of Cover & Thomas as data: `2 I(X;Z|D) - H(X) <= 1` is parsed into terms with rational coefficients."""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+Group = tuple[str, ...]
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:/\d+)?)|(?P<name>[^\W\d]\w*'*)|(?P<relation><=|>=|==|=|≤|≥|<|>)|(?P<mark>[()+\-*/;,|]))"
+)
+_RELATIONS = {"≤": "<=", "≥": ">=", "==": "="}
+
+
+class NotationError(ValueError):
+    """A text that is not an expression or a statement; the message shows the place with a caret."""
+
+    def __init__(self, text: str, place: int, reason: str):
+        super().__init__(f"{reason}\n  {text}\n  {' ' * place}^")
+        self.place = place
+
+
+@dataclass(frozen=True)
+class Term:
+    """`coefficient` times H(A|G) (one group), I(A;B;...|G) (several), or the number 1, in bits (no group)."""
+
+    coefficient: Fraction
+    groups: tuple[Group, ...] = ()
+    given: Group = ()
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`left relation right`, where the relation is one of `<=`, `>=`, `=`, `<`, `>`."""
+
+    left: tuple[Term, ...]
+    relation: str
+    right: tuple[Term, ...]
+
+
+def parse_expression(text: str) -> tuple[Term, ...]:
+    """The terms of a sum such as `2 I(X;Z|D) - 1/2*H(X,Y) + 1`. Raises NotationError with a caret under the place.
+
+    >>> parse_expression("2 I(X;Z|D)")
+    (Term(coefficient=Fraction(2, 1), groups=(('X',), ('Z',)), given=('D',)),)
+    """
+    reader = _Reader(text)
+    terms = reader.terms()
+    if reader.kind == "relation":
+        reader.refuse("this is a statement, but an expression without a relation is wanted")
+    reader.finish()
+    return terms
+
+
+def parse_statement(text: str) -> Statement:
+    """The two sides of `I(X;Z) <= I(X;D)`. Raises NotationError with a caret under the place.
+
+    >>> parse_statement("H(X) >= 0").relation
+    '>='
+    """
+    reader = _Reader(text)
+    left = reader.terms()
+    if reader.kind != "relation":
+        reader.refuse("a relation (<=, >=, =, <, >) is wanted here")
+    relation = _RELATIONS.get(reader.word, reader.word)
+    reader.advance()
+    right = reader.terms()
+    reader.finish()
+    return Statement(left, relation, right)
+
+
+def variables(terms: tuple[Term, ...]) -> Group:
+    """The variables that the terms mention, in the order of their first mention."""
+    return tuple(dict.fromkeys(name for term in terms for group in (*term.groups, term.given) for name in group))
+
+
+def entropy_form(terms: tuple[Term, ...]) -> dict[frozenset[str], Fraction]:
+    r"""The same sum as a linear form over joint entropies, $\sum_Ac_AH(A)$; the key of the constant is the empty set.
+
+    A multivariate information is the alternating sum $I(X_1;\ldots;X_n|G)=-\sum_{S}(-1)^{|S|}H(X_S|G)$ over $S\ne\emptyset$.
+
+    >>> {"".join(sorted(k)): str(v) for k, v in entropy_form(parse_expression("I(X;Y)")).items()}
+    {'X': '1', 'Y': '1', 'XY': '-1'}
+    """
+    form: dict[frozenset[str], Fraction] = {}
+    for term in terms:
+        for names, sign in _signed_sets(term):
+            form[names] = form.get(names, Fraction(0)) + sign * term.coefficient
+    return {names: c for names, c in form.items() if c}
+
+
+def _signed_sets(term: Term):
+    if not term.groups:
+        return [(frozenset[str](), 1)]
+    given = frozenset(term.given)
+    sets = [(given, 1)]
+    for group in term.groups:
+        sets += [(names | set(group), -sign) for names, sign in sets]
+    return [(names, -sign) for names, sign in sets if names]
+
+
+class _Reader:
+    """A cursor over the tokens of one text; each method reads one rule of the grammar."""
+
+    def __init__(self, text: str):
+        if not isinstance(text, str):
+            raise ValueError(f"notation is {text!r}: give a text such as 'I(X;Z) <= I(X;D)'")
+        self.text, self.end = text, 0
+        self.advance()
+
+    def advance(self) -> None:
+        rest = self.text[self.end :]
+        self.start = self.end + len(rest) - len(rest.lstrip())
+        match = _TOKEN.match(self.text, self.end)
+        if match:
+            self.kind, self.word, self.end = match.lastgroup, match[match.lastgroup or 0], match.end()
+        elif not rest.strip():
+            self.kind, self.word, self.end = "end", "", len(self.text)
+        else:
+            self.refuse(f"{self.text[self.start]!r} has no meaning here")
+
+    def refuse(self, reason: str):
+        raise NotationError(self.text, self.start, reason)
+
+    def finish(self) -> None:
+        if self.kind != "end":
+            self.refuse(f"{self.word!r} is not expected here: join terms with + or -")
+
+    def take(self, word: str, where: str) -> None:
+        if self.word != word:
+            self.refuse(f"{word!r} is wanted {where}")
+        self.advance()
+
+    def terms(self) -> tuple[Term, ...]:
+        found = [self.term(self.sign(first=True))]
+        while self.word in ("+", "-"):
+            found.append(self.term(self.sign(first=False)))
+        return tuple(found)
+
+    def sign(self, first: bool) -> int:
+        sign = -1 if self.word == "-" else 1
+        if self.word == "-" or (self.word == "+" and not first):
+            self.advance()
+        return sign
+
+    def term(self, sign: int) -> Term:
+        coefficient = Fraction(sign)
+        counted = self.kind == "number"
+        if counted:
+            coefficient *= self.number()
+            if self.word == "*":
+                self.advance()
+            elif self.kind != "name":
+                return Term(coefficient)
+        if self.kind != "name" or self.word not in ("H", "I"):
+            self.refuse("H(...), I(...;...) or a number is wanted here")
+        kind = self.word
+        self.advance()
+        groups, given = self.arguments(kind)
+        return Term(coefficient, groups, given)
+
+    def number(self) -> Fraction:
+        whole, _, parts = self.word.partition("/")
+        if parts and not int(parts):
+            self.refuse("a fraction over zero")
+        self.advance()
+        return Fraction(whole) / int(parts or 1)
+
+    def arguments(self, kind: str) -> tuple[tuple[Group, ...], Group]:
+        self.take("(", f"after {kind}")
+        groups = [self.group()]
+        while self.word == ";":
+            if kind == "H":
+                self.refuse("an entropy H(...) has one group: separate its variables by commas")
+            self.advance()
+            groups.append(self.group())
+        if kind == "I" and len(groups) == 1:
+            self.refuse("an information I(...;...) needs a second group after ';'")
+        given: Group = ()
+        if self.word == "|":
+            self.advance()
+            given = self.group()
+        self.take(")", "to close the bracket")
+        return tuple(groups), given
+
+    def group(self) -> Group:
+        names = [self.name()]
+        while self.word == ",":
+            self.advance()
+            names.append(self.name())
+        return tuple(dict.fromkeys(names))
+
+    def name(self) -> str:
+        if self.kind != "name":
+            self.refuse("the name of a variable is wanted here")
+        word = self.word
+        self.advance()
+        return word
