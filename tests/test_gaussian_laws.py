@@ -169,6 +169,7 @@ def test_rounding_is_measured_by_the_variance_before_conditioning():
     assert mutual_information(p, "X", "Z", given="G") == jnp.inf
     # 1/2 log2(1 + 1), where variances of 1e-10 were computed to a rounding of variances of 0.3.
     assert abs(mutual_information(p, ("X", "Z"), "Y", given="G") - 0.5) <= rounding(8) / 1e-10
+    assert abs(mutual_information(p, "Y", ("X", "Z"), given="G") - 0.5) <= rounding(8) / 1e-10
 
 
 def test_divergence_of_singular_laws():

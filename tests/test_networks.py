@@ -1,5 +1,6 @@
 """Networks against loops over all outcomes, published numbers, and independence read off the numbers themselves."""
 
+import functools
 import itertools
 import math
 from fractions import Fraction
@@ -233,10 +234,20 @@ def test_long_chains_and_trees_cost_little():
     star = bayes_net(coin("0"), *(random_part(rng, 2, ("0",), f"{t}") for t in range(1, 40)))
     assert query_cost(chain, "0", "19").cells == 25
     assert query_cost(tree, "39", "20").cells == query_cost(star, "1", "39").cells == 4
-    by_hand = chain.factors[0].table
-    for factor in chain.factors[1:]:
-        by_hand = by_hand @ factor.rows
-    assert jnp.abs(marginal(chain, "19").table - by_hand).max() <= rounding(32)
+    first, *steps = (f.rows if isinstance(f, Channel) else f.table for f in chain.factors)
+    assert jnp.abs(marginal(chain, "19").table - functools.reduce(jnp.matmul, steps, first)).max() <= rounding(32)
+
+
+def test_causes_introduced_long_before_they_meet_cost_little():
+    """A knock-out tournament: 32 coins, and every match reads two of the round before."""
+    rng = np.random.default_rng(0)
+    coins = [coin(f"0.{i}") for i in range(32)]
+    matches = [
+        random_part(rng, 2, (f"{k - 1}.{2 * i}", f"{k - 1}.{2 * i + 1}"), f"{k}.{i}")
+        for k in range(1, 6)
+        for i in range(32 >> k)
+    ]
+    assert query_cost(bayes_net(*coins, *matches), "5.0").cells <= 2**3
 
 
 def test_effects_that_nobody_asks_about_cost_nothing():

@@ -1,5 +1,7 @@
 """Blackwell's order: known garblings, known strangers, and the deficiency against games that show it."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,13 @@ def test_the_garbling_of_a_symmetric_channel_is_the_one_that_makes_up_the_flips(
     assert np.abs(rows - np.array([[0.875, 0.125], [0.125, 0.875]])).max() <= rounding(4) / 0.8  # 1/0.8 inverts bsc(.1)
 
 
+def test_the_distance_is_a_total_variation():
+    pairs = [[0.5 * (i in pair) for i in range(4)] for pair in itertools.combinations(range(4), 2)]
+    found = is_garbling(channel(pairs, "X", "Z"), channel([[0.3, 0.7]] * 6, "X", "Y"))
+    # only the uniform law is within 1/2 of all six; it differs from each by 1/4 in every cell
+    assert abs(found.distance - 0.5) <= rounding(4)
+
+
 @pytest.mark.parametrize("erased", [0.39, 0.41])
 def test_an_erasure_channel_is_worth_a_symmetric_one_up_to_twice_its_flips(erased):
     assert bool(is_garbling(bsc(0.2, "X", "Z"), erasure(erased, "X", "Y"))) == (erased <= 2 * 0.2)
@@ -86,6 +95,24 @@ def test_a_channel_that_is_off_by_a_millionth_is_not_a_garbling():
     assert 0 < found.distance <= off
 
 
+@pytest.mark.parametrize("halvings", [20, 24, 28])
+def test_rows_closer_than_the_tolerance_of_the_solver_are_told_apart(halvings):
+    d = 2.0**-halvings
+    fine = channel([[0.5 + d, 0.5 - d], [0.5 - d, 0.5 + d]], "X", "Y")
+    coarse = fine >> bsc(0.25, "Y", "Z")
+    assert is_garbling(coarse, fine)
+    back = is_garbling(fine, coarse)
+    assert not back
+    assert abs(back.distance - d / 2) <= rounding(4)
+
+
+def test_what_the_solver_cannot_tell_is_an_error_and_never_a_no():
+    d = 2.0**-36
+    fine = channel([[0.5 + d, 0.5 - d], [0.5 - d, 0.5 + d]], "X", "Y")
+    with pytest.raises(ValueError, match=r"cannot tell: .* rows that differ by more"):
+        is_garbling(fine >> bsc(0.25, "Y", "Z"), fine)
+
+
 def test_no_decision_loses_more_than_the_distance():
     rng = np.random.default_rng(4)
     coarse, fine = (random_rows(rng, 4, m, 0.3) for m in (3, 5))
@@ -113,3 +140,6 @@ def test_channels_from_different_sources_are_refused():
         is_garbling(bsc(0.1, "X", "Z"), deterministic(range(3), "X", "Y"))
     with pytest.raises(ValueError, match=r"from \{'X': 2\} and one from \{'W': 2\}"):
         is_garbling(bsc(0.1, "X", "Z"), bsc(0.1, "W", "Y"))
+    rows = np.full((2, 2, 2), 0.5)
+    with pytest.raises(ValueError, match="in the same order"):
+        is_garbling(channel(rows, ("X", "W"), "Z"), channel(rows, ("W", "X"), "Y"))

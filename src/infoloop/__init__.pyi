@@ -10,8 +10,9 @@ from .capacities import NotConvergedError as NotConvergedError
 from .capacities import capacity as capacity
 from .cases import Cases as Cases
 from .cases import Family as Family
-from .certify import Counterexample as Counterexample
-from .certify import certify as certify
+from .certification import Counterexample as Counterexample
+from .certification import certify as certify
+from .chains import information_along as information_along
 from .channels import Channel as Channel
 from .channels import channel as channel
 from .channels import conditional as conditional

@@ -103,7 +103,7 @@ def _advance(point: _Point, rows) -> _Point:
     spread = (rows - q) / jnp.sqrt(jnp.where(q > 0, q, 1.0))
     curve = jnp.matmul(spread, spread.T, precision=lax.Precision.HIGHEST) * LOG2E
     factor = jax.scipy.linalg.cho_factor(curve + curve.diagonal().max() + jnp.diag(s / p))
-    pull = worth - p @ worth + mu / p
+    pull = worth + mu / p
     ahead, alike = jax.scipy.linalg.cho_solve(factor, jnp.stack([pull, jnp.ones_like(p)], 1)).T
     price = ahead.sum() / alike.sum()
     dp = ahead - price * alike

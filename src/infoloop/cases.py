@@ -32,7 +32,7 @@ class Family(NamedTuple):
 def networks(*parts: str, **sizes: int) -> Cases:
     """Bayesian networks with these parts, `networks("X", "D|X", "Z|D", X=3, D=3, Z=2)`; every factor is free.
 
-    Rows are softmaxes of normals whose spread is drawn too, from nearly uniform to nearly deterministic.
+    Rows are softmaxes of normals whose spread is log-normal: some nearly uniform, some nearly deterministic.
 
     >>> chains = networks("X", "Z|X", X=2, Z=3)
     >>> chains.build(chains.draw(jax.random.key(0))).names
@@ -40,14 +40,13 @@ def networks(*parts: str, **sizes: int) -> Cases:
     """
     shapes = [_split(part) for part in parts]
 
+    dims = [tuple(sizes[name] for name in source + target) for target, source in shapes]
+    cells = [math.prod(dim) for dim in dims]
+
     def draw(key):
-        key_spread, key_rows = jax.random.split(key)
-        spread = jnp.exp(jax.random.uniform(key_spread, (len(parts),), minval=-2.0, maxval=3.0))
-        keys = jax.random.split(key_rows, len(parts))
-        return tuple(
-            spread[k] * jax.random.normal(keys[k], tuple(sizes[name] for name in source + target))
-            for k, (target, source) in enumerate(shapes)
-        )
+        normals = jax.random.normal(key, (sum(cells) + len(cells),))
+        spread, rows = jnp.exp(normals[: len(cells)]), jnp.split(normals[len(cells) :], np.cumsum(cells)[:-1])
+        return tuple(s * row.reshape(dim) for s, row, dim in zip(spread, rows, dims, strict=True))
 
     def build(logits):
         return BayesNet(tuple(_factor(x, *shape) for x, shape in zip(logits, shapes, strict=True)))

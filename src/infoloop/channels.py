@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from infoloop.distributions import Joint, Names, distinct, group, known, marginal, probabilities
+from infoloop.numerics import unless_negative
 
 
 @jax.tree_util.register_dataclass
@@ -41,6 +42,7 @@ class Channel:
         if set(self.target) != set(after.source):
             raise ValueError(f"cannot feed {self.target} into a channel from {after.source}: rename one of them")
         same_sizes({name: self.sizes[name] for name in self.target}, after.sizes, "channel")
+        distinct(self.source + after.target, "composed channel")
         order = [len(self.source) + self.target.index(name) for name in after.source]
         rows = _contract(self.rows, order, after.rows, list(range(len(order))))
         return Channel(rows, self.source, after.target)
@@ -145,7 +147,7 @@ def tensor(a: Channel, b: Channel) -> Channel:
     (('X', 'V'), (2, 1, 2, 2))
     """
     distinct(a.source + b.source + a.target + b.target, "tensor product")
-    rows = jnp.tensordot(a.rows, b.rows, axes=0)
+    rows = jnp.tensordot(a.rows, b.rows, axes=0, precision=lax.Precision.HIGHEST)
     m, n = len(a.source), len(a.target)
     sources_of_b = range(m + n, m + n + len(b.source))
     rows = rows.transpose(*range(m), *sources_of_b, *range(m, m + n), *range(m + n + len(b.source), rows.ndim))
@@ -167,4 +169,4 @@ def conditional(p: Joint, target: Names, given: Names) -> Channel:
     if not isinstance(mass, jax.core.Tracer) and not (mass > 0).all():
         cell = tuple(int(i) for i in jnp.argwhere(~(mass > 0))[0][: len(given)])
         raise ValueError(f"P({', '.join(target)} | {', '.join(given)}) is undefined at {cell}, which has mass 0: drop it")
-    return Channel(both.table / mass, given, target)
+    return Channel(unless_negative(both.table / mass, both.table), given, target)

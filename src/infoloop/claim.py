@@ -20,6 +20,7 @@ from infoloop.numerics import rounding
 UNDECIDED = rounding(64)  # bits: a float gap below this decides nothing
 INFORMATIVE = 2.0**-20  # bits: where the lesser side is smaller, rounding could fake a ratio, so none is taken
 # Claims are compiled once and run for a moment: the optimiser would take longer than it saves.
+_BLOCK = 2048
 _jit = partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0})
 
 
@@ -119,17 +120,31 @@ def weigh(claim: Claim, key, samples: int) -> Evidence:
     >>> bool(weigh(bound, jax.random.key(0), 100).slack >= 0)
     True
     """
-    return _weigh(claim, jax.random.split(key, samples))
+    numbers = _draw(claim.cases, key, samples)
+    slack, ratio = _judged(claim, numbers)
+    worst = jnp.argmin(slack)
+    return Evidence(slack[worst], jnp.min(ratio), worst, _case(claim, numbers, worst))
+
+
+def _draw(cases: Cases, key, count: int):
+    """Numbers for `count` cases. Drawn in whole blocks, so that samples and starts share one compiled generator."""
+    blocks = -(-count // _BLOCK)
+    return jax.tree.map(lambda x: x[:count], _drawn(cases.draw, jax.random.split(key, blocks * _BLOCK)))
 
 
 @partial(_jit, static_argnums=0)
-def _weigh(claim: Claim, keys) -> Evidence:
-    def one(key):
-        return _judge(claim, claim.cases.build(claim.cases.draw(key)))
+def _drawn(draw, keys):
+    return jax.vmap(draw)(keys)
 
-    slack, ratio = jax.vmap(one)(keys)
-    worst = jnp.argmin(slack)
-    return Evidence(slack[worst], jnp.min(ratio), worst, claim.cases.build(claim.cases.draw(keys[worst])))
+
+@partial(_jit, static_argnums=0)
+def _judged(claim: Claim, numbers):
+    return jax.vmap(lambda one: _judge(claim, claim.cases.build(one)))(numbers)
+
+
+@partial(_jit, static_argnums=0)
+def _case(claim: Claim, numbers, which):
+    return claim.cases.build(jax.tree.map(lambda x: x[which], numbers))
 
 
 def _judge(claim: Claim, case):
@@ -157,18 +172,19 @@ def attack(claim: Claim, key, starts: int = 64, steps: int = 300, rate: float = 
     """
     if claim.relation == "=":
         raise ValueError(f"{claim.label} is an equality, which has no greater side to descend on: weigh or certify it")
-    return _attack(claim, jax.random.split(key, starts), steps, rate)
+    numbers, slack, ratio = _descended(claim, _draw(claim.cases, key, starts), steps, rate)
+    worst = jnp.argmin(ratio)
+    return Evidence(jnp.min(slack), ratio[worst], worst, _case(claim, numbers, worst))
 
 
 @partial(_jit, static_argnums=(0, 2, 3))
-def _attack(claim: Claim, keys, steps: int, rate: float) -> Evidence:
+def _descended(claim: Claim, starts, steps: int, rate: float):
     descent = optax.adam(rate)
 
     def loss(numbers):
         lesser, greater = claim.sides(claim.cases.build(numbers))
         informative = (lesser > INFORMATIVE) & (greater > 0)
-        safe = (jnp.where(informative, side, 1.0) for side in (lesser, greater))
-        lesser, greater = (jnp.log(side) for side in safe)
+        lesser, greater = (jnp.log(jnp.where(informative, side, 1.0)) for side in (lesser, greater))
         return jnp.min(jnp.ravel(greater - lesser))
 
     def step(carry, _):
@@ -176,12 +192,8 @@ def _attack(claim: Claim, keys, steps: int, rate: float) -> Evidence:
         updates, state = descent.update(jax.grad(loss)(numbers), state)
         return (optax.apply_updates(numbers, updates), state), None
 
-    def one(key):
-        numbers = claim.cases.draw(key)
+    def one(numbers):
         (numbers, _), _ = jax.lax.scan(step, (numbers, descent.init(numbers)), length=steps)
         return numbers, *_judge(claim, claim.cases.build(numbers))
 
-    numbers, slack, ratio = jax.vmap(one)(keys)
-    worst = jnp.argmin(ratio)
-    case = claim.cases.build(jax.tree.map(lambda x: x[worst], numbers))
-    return Evidence(jnp.min(slack), ratio[worst], worst, case)
+    return jax.vmap(one)(starts)

@@ -83,7 +83,13 @@ def verify(
 
 @app.command(name="list")
 def list_(as_json: Json = False, theory: Folder = None) -> None:
-    """List the statements that can be verified."""
+    """List the statements that can be verified.
+
+    [bold]Examples[/bold]
+
+      infoloop list
+      infoloop list --json | jq '.statements[].label'
+    """
     blocks = infoloop.chapters.read_blocks(theory or infoloop.chapters.default_folder())
     entries = infoloop.chapters.pair(blocks)
     if as_json:

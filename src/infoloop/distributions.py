@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
-from infoloop.numerics import exact_dtype, rounding
+from infoloop.numerics import exact_dtype, rounding, unless_negative
 
 Names = str | Iterable[str]
 
@@ -69,8 +70,8 @@ def distinct(names: Iterable[str], what: str) -> tuple[str, ...]:
     return names
 
 
-def probabilities(table, what: str, axes: int, dtype=None) -> np.ndarray:
-    """`table` as non-negative floats that sum to one over its last `axes` axes; ValueError says what is wrong."""
+def probabilities(table, what: str, axes: int | None = None, dtype=None) -> np.ndarray:
+    """`table` as non-negative floats that sum to one over its last `axes` axes, or all; ValueError says what is wrong."""
     dtype = exact_dtype(table, what, dtype)
     try:
         table = np.asarray(table, dtype)
@@ -84,6 +85,7 @@ def probabilities(table, what: str, axes: int, dtype=None) -> np.ndarray:
     if bad.any():
         cell = tuple(int(i) for i in np.argwhere(bad)[0])
         raise ValueError(f"{what} has the entry {table[cell]} at {cell}: probabilities are numbers >= 0")
+    axes = table.ndim if axes is None else axes
     mass = table.sum(axis=tuple(range(table.ndim - axes, table.ndim)), dtype=np.float64)
     off = ~(np.abs(mass - 1) <= rounding(math.prod(table.shape[table.ndim - axes :]), dtype))
     if off.any():
@@ -104,7 +106,7 @@ def joint(table, *names: str, dtype=None) -> Joint:
     (('X', 'D'), (2, 2))
     """
     names = distinct(names, "joint table")
-    table = probabilities(table, "joint table", np.ndim(table), dtype)
+    table = probabilities(table, "joint table", dtype=dtype)
     if table.ndim != len(names):
         raise ValueError(
             f"joint table has {table.ndim} axes of sizes {table.shape}, but {len(names)} names {names}: "
@@ -189,7 +191,7 @@ def _(p: Joint, **event) -> Joint:
         raise ValueError(f"cannot condition on {event}: it has mass {float(mass):g}, so choose an event of positive mass")
     kept = tuple(k for k, name in enumerate(p.names) if name not in event)
     alphabets = p.alphabets and tuple(p.alphabets[k] for k in kept)
-    return Joint(part / mass, tuple(p.names[k] for k in kept), alphabets)
+    return Joint(unless_negative(part / mass, part), tuple(p.names[k] for k in kept), alphabets)
 
 
 def _position(p: Joint, name: str, symbol) -> int:
@@ -213,9 +215,13 @@ def product(p, *others):
 def _(p: Joint, *others: Joint) -> Joint:
     laws = (p, *others)
     names = distinct((name for law in laws for name in law.names), "product")
-    table = functools.reduce(lambda a, b: jnp.tensordot(a, b, axes=0), [law.table for law in laws])
+    table = functools.reduce(_outer, [law.table for law in laws])
     plain = all(law.alphabets is None for law in laws)
     return Joint(table, names, None if plain else tuple(law.symbols(name) for law in laws for name in law.names))
+
+
+def _outer(a, b):
+    return jnp.tensordot(a, b, axes=0, precision=lax.Precision.HIGHEST)
 
 
 @functools.singledispatch

@@ -85,6 +85,8 @@ def log2(r) -> LogSum:
     >>> log2(8).digits(5), (log2(6) - log2(2) - log2(3)).sign()
     ('3.0000', 0)
     """
+    if not rational(r) > 0:
+        raise ValueError(f"log2 of {r}: give a rational number above 0")
     return LogSum({rational(r): fmpq(1)})
 
 
@@ -102,6 +104,8 @@ def plog_sum(masses: Iterable[fmpq]) -> LogSum:
     r"""$-\sum p\log_2p$ over rational masses, with $0\log0=0$."""
     logs: dict[fmpq, fmpq] = {}
     for p in masses:
+        if p < 0:
+            raise ValueError(f"the mass {p} is negative: probabilities are numbers >= 0")
         if p:
             logs[p] = logs.get(p, fmpq(0)) - p
     return LogSum(logs)

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.channels import Channel, channel
-from infoloop.distributions import Names, distinct, group
-from infoloop.numerics import exact_dtype, unit_interval
+from infoloop.distributions import Names, distinct, group, probabilities
+from infoloop.numerics import exact_dtype, rounding, unit_interval
 
 
 def bsc(flip, source: str, target: str, dtype=None) -> Channel:
@@ -19,7 +19,7 @@ def bsc(flip, source: str, target: str, dtype=None) -> Channel:
     >>> bsc(0.25, "X", "Y").rows.tolist()
     [[0.75, 0.25], [0.25, 0.75]]
     """
-    e = unit_interval(flip, "flip", dtype)
+    e = _probability(flip, "flip", dtype)
     return _channel([[1 - e, e], [e, 1 - e]], source, target)
 
 
@@ -29,7 +29,7 @@ def erasure(erased, source: str, target: str, size: int = 2, dtype=None) -> Chan
     >>> erasure(0.25, "X", "Y").rows.tolist()
     [[0.75, 0.0, 0.25], [0.0, 0.75, 0.25]]
     """
-    e = unit_interval(erased, "erased", dtype)
+    e = _probability(erased, "erased", dtype)
     kept = (1 - e) * jnp.eye(_at_least(size, 1, "size"), dtype=e.dtype)
     return _channel(jnp.concatenate([kept, jnp.full((size, 1), e)], 1), source, target)
 
@@ -40,7 +40,7 @@ def z_channel(fall, source: str, target: str, dtype=None) -> Channel:
     >>> z_channel(0.25, "X", "Y").rows.tolist()
     [[1.0, 0.0], [0.25, 0.75]]
     """
-    e = unit_interval(fall, "fall", dtype)
+    e = _probability(fall, "fall", dtype)
     one = jnp.ones_like(e)
     return _channel([[one, 0 * one], [e, 1 - e]], source, target)
 
@@ -53,7 +53,7 @@ def symmetric(error, source: str, target: str, size: int = 2, dtype=None) -> Cha
     >>> symmetric(0.5, "X", "Y", size=3).rows.tolist()
     [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.25, 0.25, 0.5]]
     """
-    e = unit_interval(error, "error", dtype)
+    e = _probability(error, "error", dtype)
     return _channel(jnp.where(jnp.eye(_at_least(size, 2, "size"), dtype=bool), 1 - e, e / (size - 1)), source, target)
 
 
@@ -89,7 +89,7 @@ def binomial(rates, trials: int, source: str, target: str, dtype=None) -> Channe
     >>> binomial([0.0, 0.5], 2, "theta", "count").rows.tolist()
     [[1.0, 0.0, 0.0], [0.25, 0.5, 0.25]]
     """
-    r = unit_interval(rates, "rates", dtype)
+    r = _with_axes(unit_interval(rates, "rates", dtype), 1, "rates", "a list of numbers")
     return multinomial(jnp.stack([1 - r, r], axis=1), trials, source, target, dtype)
 
 
@@ -98,12 +98,12 @@ def multinomial(rates, trials: int, source: str, target: str, dtype=None) -> Cha
 
     Outputs are `compositions(trials, k)`, in that order: $K(c\mid x)=\frac{n!}{\prod c_i!}\prod r_{xi}^{c_i}$.
     Relative error a few units in the last place up to 1000 trials (integer coefficients); beyond, by logarithms, about
-    `trials` times 1e-16.
+    `trials` times 1e-16. Raises ValueError where a law does not sum to 1; traced rates that do not give NaN.
 
     >>> multinomial([[0.5, 0.5]], 2, "theta", "counts").rows.tolist()
     [[0.25, 0.5, 0.25]]
     """
-    r = unit_interval(rates, "rates", dtype)
+    r = _laws(rates, dtype)
     counts = compositions(_at_least(trials, 0, "trials"), r.shape[1])
     if trials <= 1000:
         ways = [math.factorial(trials) // math.prod(map(math.factorial, map(int, c))) for c in counts]
@@ -134,6 +134,24 @@ def random_channel(key, sources: int, targets: int, source: str, target: str, dt
     dtype = exact_dtype(None, "random_channel", dtype)
     draws = jax.random.exponential(key, (_at_least(sources, 1, "sources"), _at_least(targets, 1, "targets")), dtype)
     return _channel(draws / draws.sum(1, keepdims=True), source, target)
+
+
+def _probability(value, what: str, dtype) -> jax.Array:
+    return _with_axes(unit_interval(value, what, dtype), 0, what, "one number, and use jax.vmap over several")
+
+
+def _with_axes(value: jax.Array, axes: int, what: str, wanted: str) -> jax.Array:
+    if value.ndim != axes:
+        raise ValueError(f"{what} has shape {value.shape}: give {wanted}")
+    return value
+
+
+def _laws(rates, dtype) -> jax.Array:
+    r = _with_axes(unit_interval(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
+    if not isinstance(rates, jax.core.Tracer):
+        probabilities(rates, "rates", 1, dtype)
+    whole = jnp.abs(r.sum(1, keepdims=True) - 1) <= rounding(r.shape[1], r.dtype)
+    return jnp.where(whole, r, jnp.nan)
 
 
 def _channel(rows, source: str, target: str) -> Channel:

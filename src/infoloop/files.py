@@ -1,6 +1,5 @@
 """Files that are either whole or absent: written under a temporary name, flushed to disk, then renamed."""
 
-import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -33,6 +32,6 @@ def write_whole(path: Path, text: str) -> None:
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
         raise UnwritableError(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        Path(name).unlink(missing_ok=True)

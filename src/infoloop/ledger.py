@@ -13,7 +13,7 @@ from typing import Any
 
 import jax
 
-from infoloop.certify import Certification, Counterexample, certify, decide, refuted_when_stronger, written
+from infoloop.certification import Certification, Counterexample, certify, decide, refuted_when_stronger, written
 from infoloop.claim import UNDECIDED, Claim, Evidence, attack, weigh
 from infoloop.chapters import Entry
 
@@ -180,10 +180,11 @@ def _certificate(entry: Entry, family: Certification | None, against: Counterexa
         "counterexample": against and against._asdict(),
         "edges": [written(case) for case in claim.edges],
     }
-    return {**content, "sha256": _digest(content)}
+    return {**content, "sha256": digest(content)}
 
 
-def _digest(content: dict[str, Any]) -> str:
+def digest(content: dict[str, Any]) -> str:
+    """The SHA-256 of a certificate's contents, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -207,7 +208,7 @@ def stale_certificate(folder: Path, label: str, fresh: dict[str, Any] | None) ->
     if kept == fresh:
         return []
     body = {key: value for key, value in kept.items() if key != "sha256"}
-    if kept.get("sha256") != _digest(body):
+    if kept.get("sha256") != digest(body):
         return [f"{path.name} was tampered with: its contents do not match its sha256; {renew}"]
     key = next(key for key in fresh if kept.get(key) != fresh[key])
     return [f"{path.name} is stale: {key} is {kept.get(key)!r} there and {fresh[key]!r} now; {renew}"]

@@ -26,7 +26,7 @@ def entropy(p, *names: str, given: Names = ()):
         return -plog2p(law.table).sum()
     whole = law.table.sum(axis=tuple(range(len(given), law.table.ndim)), keepdims=True)
     share = law.table / jnp.where(whole == 0, 1.0, whole)
-    return -(whole * plog2p(share)).sum()
+    return unless_negative(-(whole * plog2p(share)).sum(), law.table)
 
 
 def mutual_information(p, x: Names, y: Names, given: Names = ()):
@@ -44,6 +44,8 @@ def mutual_information(p, x: Names, y: Names, given: Names = ()):
     x, y = (tuple(name for name in known(p.names, *group(names)) if name not in given) for names in (x, y))
     shared = tuple(name for name in x if name in y)
     if shared:
+        if isinstance(marginal(p, *shared), Gaussian):
+            return jnp.array(jnp.inf)  # a real number known exactly is worth infinitely many bits
         rest = mutual_information(p, _without(x, shared), _without(y, shared), given + shared)
         return entropy(p, *shared, given=given) + rest
     law = marginal(p, *(name for name in p.names if name in given + x + y))
@@ -70,10 +72,10 @@ def divergence(p, q):
     >>> float(divergence(joint([0.5, 0.5], "X"), joint([0.25, 0.75], "X")))
     0.20751874963942...
     """
-    q = aligned(p, q)
+    p, q = aligned(p, q)
     if isinstance(p, Gaussian):
         return gaussian_divergence(p, q)
-    return divergence_terms(p.table, q.table).sum()
+    return _unless_negative(divergence_terms(p.table, q.table).sum(), p, q)
 
 
 def total_variation(p: Joint, q: Joint):
@@ -83,7 +85,8 @@ def total_variation(p: Joint, q: Joint):
     >>> float(total_variation(joint([0.5, 0.5], "X"), joint([0.25, 0.75], "X")))
     0.25
     """
-    return jnp.abs(p.table - aligned(p, q).table).sum() / 2
+    p, q = aligned(p, q)
+    return _unless_negative(jnp.abs(p.table - q.table).sum() / 2, p, q)
 
 
 def jensen_shannon(p: Joint, q: Joint):
@@ -93,19 +96,26 @@ def jensen_shannon(p: Joint, q: Joint):
     >>> float(jensen_shannon(joint([1, 0], "X"), joint([0, 1], "X")))
     1.0
     """
-    q = aligned(p, q)
+    p, q = aligned(p, q)
     middle = (p.table + q.table) / 2
-    return (divergence_terms(p.table, middle).sum() + divergence_terms(q.table, middle).sum()) / 2
+    both = divergence_terms(p.table, middle).sum() + divergence_terms(q.table, middle).sum()
+    return _unless_negative(both / 2, p, q)
+
+
+def _unless_negative(value, p: Joint, q: Joint):
+    return unless_negative(unless_negative(value, p.table), q.table)
 
 
 def aligned(p, q):
-    """`q` with its variables in the order of `p`; ValueError unless both are over the same variables and alphabets."""
-    if type(p) is not type(q) or sorted(p.names) != sorted(q.names):
+    """Both laws over the variables of `p` in its order; ValueError unless they share variables and alphabets."""
+    if sorted(p.names) != sorted(q.names):
         raise ValueError(f"cannot compare a law over {p.names} with one over {q.names}: relabel one of them")
-    q = marginal(q, *p.names)
+    p, q = marginal(p, *p.names), marginal(q, *p.names)
+    if type(p) is not type(q):
+        raise ValueError(f"cannot compare a {type(p).__name__} with a {type(q).__name__}")
     if isinstance(p, Joint) and any(p.symbols(name) != q.symbols(name) for name in p.names):
         raise ValueError(f"cannot compare laws with different alphabets: {_first_difference(p, q)}")
-    return q
+    return p, q
 
 
 def _first_difference(p: Joint, q: Joint) -> str:

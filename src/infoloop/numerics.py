@@ -106,7 +106,7 @@ def unless_negative(value, table):
 
 
 def product_parts(a, b):
-    """`a * b` as `high + low` with twice the working precision; `high` is exact.
+    """`a * b` as `high + low`, with half as many digits again as one float has; `high` is exact.
 
     `high` multiplies the leading halves of the two mantissas (Veltkamp's split, one digit short on purpose, so that it
     stays exact where the compiler contracts multiply and add into one operation).
@@ -132,7 +132,7 @@ def divergence_terms(p, q):
 def information_terms(p, whole, left, right):
     r"""Cells of $I(X;Y|Z)$: `divergence_terms` of $p=p_{xyz}$ against $q=p_{xz}\,p_{yz}/p_z$.
 
-    `whole` is $p_z$, `left` $p_{xz}$, `right` $p_{yz}$, broadcast against `p`. The product is double-length, so that a
+    `whole` is $p_z$, `left` $p_{xz}$, `right` $p_{yz}$, broadcast against `p`. The product has extra digits, so that a
     dependence of 1e-12 keeps its digits. Rounding of the marginals needs no such care: among the products $l_xr_y$ the
     marginals themselves are nearest to $p$, so that their errors enter squared.
     """
@@ -150,8 +150,9 @@ def _divergence_terms(p, q, excess, ratio):
     With $s=\frac{p-q}{p+q}$, $\ln\frac pq=2\operatorname{artanh}s$. Cut $s$ at $\pm2^{-7}$ to get $c$, and the ratio where
     $s$ is cut to get $\rho$: then $\ln\frac pq=2\operatorname{artanh}c+\ln\frac{p/q}\rho$, so the term is
     $$(p+q)\Bigl(sc+(1+s)c^3\bigl(\tfrac13+\tfrac{c^2}5+\tfrac{c^4}7\bigr)-(s-c)\Bigr)+p\ln\tfrac{p/q}\rho,$$
-    where the last two parts are exactly 0 near $p=q$; the series leaves a relative error below 1e-17. Cuts are minimum
-    and maximum, not selects: XLA on CPUs turns those into vector code and fuses the whole sum, five times faster.
+    where the last two parts are exactly 0 near $p=q$; what the series leaves out is, relatively, at
+    most $c^7/9$, below a rounding. Cuts are minimum and maximum, not selects: XLA on CPUs turns those into vector code
+    and fuses the whole sum, five times faster.
     """
     cut, tiny = 1 / 128, jnp.finfo(p.dtype).tiny
     edge = (1 + cut) / (1 - cut)

@@ -11,7 +11,7 @@ from infoloop.channels import Channel
 from infoloop.numerics import rounding
 
 _SOLVER_TOLERANCE = 1e-6  # HiGHS lets a constraint be violated by 1e-7, and a row has several
-_REFINEMENTS = 4
+_SCALES = (2.0**8, 2.0**16, 2.0**24)  # with more, entries of size 1 lose the digits that the solver checks
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ def is_garbling(coarse: Channel, fine: Channel) -> Garbling:
 
     The distance is Le Cam's deficiency, $\delta=\min_G\max_x\frac12\sum_y|(FG)_{xy}-C_{xy}|$, found by linear
     programming; every decision with losses in [0, 1] loses at most $\delta$ with `fine` instead of `coarse` (Blackwell
-    1951; Le Cam 1964). Not for `jit`. Raises ValueError unless both have the same sources of the same sizes.
+    1951; Le Cam 1964). Not for `jit`. Raises ValueError unless both have the same sources of the same sizes, and where
+    rows of `fine` are so alike, to about 1e-9, that the solver cannot tell.
 
     >>> from infoloop.families import bsc
     >>> noisy, noisier = bsc(0.1, "X", "Y"), bsc(0.2, "X", "Z")
@@ -67,16 +68,17 @@ def _primed(name: str, taken: tuple[str, ...]) -> str:
 def _best_garbling(c_xz: np.ndarray, f_xy: np.ndarray) -> tuple[np.ndarray, float]:
     """The channel that leaves least, and what it leaves.
 
-    The solver is content with 1e-7, so that what is left of the equations is solved again, enlarged to size 1
+    The solver is content with 1e-7, so that what is left of the equations is enlarged and solved again
     (Gleixner, Steffy & Wolter 2016, "Iterative refinement for linear programming").
     """
-    g_yz = _correction(f_xy, c_xz, np.zeros((f_xy.shape[1], c_xz.shape[1])), np.ones(f_xy.shape[1]))
+    zeros, ones = np.zeros((f_xy.shape[1], c_xz.shape[1])), np.ones(f_xy.shape[1])
+    g_yz = _as_rows(_correction(f_xy, c_xz, zeros, ones, 1.0))
     distance = _deviation(c_xz, f_xy, g_yz)
-    for _ in range(_REFINEMENTS):
+    for scale in _SCALES:
         if not rounding(f_xy.shape[1]) < distance < _SOLVER_TOLERANCE:
             break
-        step = _correction(f_xy, (c_xz - f_xy @ g_yz) / distance, -g_yz / distance, (1 - g_yz.sum(1)) / distance)
-        refined = _as_rows(g_yz + distance * step)
+        left = (c_xz - f_xy @ g_yz) * scale
+        refined = _as_rows(g_yz + _correction(f_xy, left, -g_yz * scale, (1 - g_yz.sum(1)) * scale, scale) / scale)
         g_yz, distance = min((g_yz, distance), (refined, _deviation(c_xz, f_xy, refined)), key=lambda pair: pair[1])
     return g_yz, distance
 
@@ -92,11 +94,13 @@ def _deviation(c_xz: np.ndarray, f_xy: np.ndarray, g_yz: np.ndarray) -> float:
     return float(np.abs(f_xy @ g_yz - c_xz).sum(1).max() / 2)
 
 
-def _correction(f_xy: np.ndarray, left_xz: np.ndarray, least_yz: np.ndarray, mass_y: np.ndarray) -> np.ndarray:
+def _correction(
+    f_xy: np.ndarray, left_xz: np.ndarray, least_yz: np.ndarray, mass_y: np.ndarray, price: float
+) -> np.ndarray:
     r"""The table $\Delta\ge$ `least_yz` with row sums `mass_y` that makes $F\Delta$ nearest to `left_xz`.
 
     Unknowns are the entries of $\Delta$, a bound $e_{xz}$ for each deviation, and their largest half row sum, which is
-    minimised.
+    minimised at `price`, high enough that the solver's tolerance for prices is small beside it.
     """
     from scipy import sparse
     from scipy.optimize import linprog
@@ -111,10 +115,13 @@ def _correction(f_xy: np.ndarray, left_xz: np.ndarray, least_yz: np.ndarray, mas
         ]
     )
     mass = sparse.hstack([sparse.kron(np.eye(y), sums), sparse.csr_array((y, x * z + 1))])
-    cost = np.append(np.zeros(y * z + x * z), 1.0)
+    cost = np.append(np.zeros(y * z + x * z), price)
     limits = np.concatenate([left_xz.ravel(), -left_xz.ravel(), np.zeros(x)])
     lowest = np.concatenate([least_yz.ravel(), np.zeros(x * z + 1)])
     found = linprog(cost, above, limits, mass, mass_y, np.stack([lowest, np.full_like(lowest, np.inf)], 1), "highs-ds")
     if found.x is None:
-        raise ArithmeticError(f"the linear program over {y} x {z} garblings failed: {found.message}")
+        raise ValueError(
+            f"cannot tell: the linear program over {y} x {z} garblings failed ({found.message}); "
+            "the rows of the finer channel may be too alike, so give rows that differ by more than 1e-8"
+        )
     return found.x[: y * z].reshape(y, z)

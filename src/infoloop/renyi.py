@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from infoloop.channels import Channel
 from infoloop.distributions import Joint, Names, group, marginal
 from infoloop.measures import aligned, divergence, entropy
-from infoloop.numerics import LOG2E, plog2p
+from infoloop.numerics import LOG2E, plog2p, unless_negative
 
 
 def renyi_entropy(p: Joint, *names: str, order: float):
@@ -23,13 +23,15 @@ def renyi_entropy(p: Joint, *names: str, order: float):
     if not order >= 0:
         raise ValueError(f"order is {order}: Rényi entropies have an order >= 0")
     law = marginal(p, *(group(names) or p.names)).table
-    if order == 0:
-        return jnp.log2((law > 0).sum())
     if order == 1:
         return entropy(p, *names)
-    if order == math.inf:
-        return -jnp.log2(law.max())
-    return jnp.log2(_powers(law, order).sum()) / (1 - order)
+    if order == 0:
+        value = jnp.log2((law > 0).sum())
+    elif order == math.inf:
+        value = -jnp.log2(law.max())
+    else:
+        value = jnp.log2(_powers(law, order).sum()) / (1 - order)
+    return unless_negative(value, law)
 
 
 def _powers(p, order):
@@ -47,9 +49,11 @@ def renyi_divergence(p: Joint, q: Joint, order: float):
         raise ValueError(f"order is {order}: Rényi divergences have a finite order > 0")
     if order == 1:
         return divergence(p, q)
-    p, q = p.table, aligned(p, q).table
-    ratio = jnp.where(q == 0, jnp.inf if order > 1 else 0.0, p / jnp.where(q == 0, 1.0, q))
-    return jnp.log2(jnp.where(p == 0, 0.0, p * _powers(ratio, order - 1)).sum()) / (order - 1)
+    p, q = (law.table for law in aligned(p, q))
+    lost = jnp.where(p == 0, 0.0, jnp.inf if order > 1 else 0.0)
+    ratio = jnp.where(q == 0, lost, p / jnp.where(q == 0, 1.0, q))
+    value = jnp.log2((p * _powers(ratio, order - 1)).sum()) / (order - 1)
+    return unless_negative(unless_negative(value, p), q)
 
 
 def bhattacharyya(p: Joint, q: Joint):
@@ -59,7 +63,8 @@ def bhattacharyya(p: Joint, q: Joint):
     >>> round(float(bhattacharyya(joint([0.5, 0.5], "X"), joint([0.25, 0.75], "X"))), 6)
     0.965926
     """
-    return (_powers(p.table, 0.5) * _powers(aligned(p, q).table, 0.5)).sum()
+    p, q = aligned(p, q)
+    return (_powers(p.table, 0.5) * _powers(q.table, 0.5)).sum()
 
 
 def extropy(p: Joint, *names: str):
@@ -69,7 +74,8 @@ def extropy(p: Joint, *names: str):
     >>> float(extropy(joint([0.5, 0.5], "X")))
     1.0
     """
-    return -plog2p(1 - marginal(p, *(group(names) or p.names)).table).sum()
+    law = marginal(p, *(group(names) or p.names)).table
+    return unless_negative(-plog2p(1 - law).sum(), law)
 
 
 def lautum_information(p: Joint, x: Names, y: Names, given: Names = ()):
@@ -101,4 +107,5 @@ def sibson_information(p: Joint, channel: Channel, order: float):
         raise ValueError(f"order is {order}: give a finite order > 0 other than 1 (at 1 it is the mutual information)")
     inputs = marginal(p, *channel.source).table.ravel()
     sums = jnp.einsum("x,xy->y", inputs, _powers(channel.matrix, order), precision="highest")
-    return order / (order - 1) * jnp.log(_powers(sums, 1 / order).sum()) * LOG2E
+    value = order / (order - 1) * jnp.log(_powers(sums, 1 / order).sum()) * LOG2E
+    return unless_negative(unless_negative(value, inputs), channel.matrix)

@@ -1,6 +1,7 @@
 """Findings as a table for the terminal, as JSON, and as lines that say what went wrong."""
 
 import json
+import textwrap
 
 from rich.console import Console
 from rich.table import Table
@@ -13,45 +14,53 @@ _STYLES = {"refuted": "red", "certified": "green", "attacked": "cyan", "sampled"
 
 
 def findings_table(findings: tuple[Finding, ...]) -> Table:
-    """One row a statement: at most 100 columns."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
-    for name, right in (("label", 0), ("ref", 0), ("", 0), ("proof", 0), ("evidence", 0), ("cases", 1), ("starts", 1),
-                        ("least slack", 1), ("worst case", 0), ("+1 %", 0), ("s", 1)):  # fmt: skip
-        table.add_column(name, justify="right" if right else "left", no_wrap=True)
+    """One row a statement, in at most 100 columns."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    for name in ("label", "ref", "", "proof", "evidence"):
+        table.add_column(name, no_wrap=True)
+    for name in ("cases", "starts", "slack", "worst at", "+1 %", "sec"):
+        table.add_column(name, no_wrap=True, justify="right")
     for f in findings:
-        style = "bold red" if f.problems else _STYLES.get(f.evidence, "") if f.cls != "F" else "green"
+        style = "bold red" if f.problems else "green" if f.cls == "F" else _STYLES[f.evidence]
         table.add_row(
             f.label, f.ref, f.cls, f.proof, Text(f.evidence, style=style), str(f.cases), str(f.starts or "-"),
-            f"{f.slack:.1e}", f.worst, {True: "refuted", False: "HOLDS", None: "-"}[f.sharp], f"{f.seconds:.1f}",
+            f"{f.slack:.0e}", f.worst, {True: "refuted", False: "HOLDS", None: "-"}[f.sharp], f"{f.seconds:.1f}",
         )  # fmt: skip
     return table
 
 
 def show(findings: tuple[Finding, ...], console: Console) -> None:
-    """The table, every counterexample, every problem, and one line that sums up."""
+    """The table, every counterexample, every problem, and what it all comes to."""
     console.print(findings_table(findings))
     for f in findings:
         if f.counterexample:
-            console.print(f"\n[bold]{f.label}[/bold] ({CLASSES[f.cls]}) is refuted, certified: {f.statement}", highlight=False)
-            console.print(f"  {f.counterexample}", markup=False, highlight=False)
+            _say(console, f"\n{f.label} ({CLASSES[f.cls]}): {f.statement or f.title}", "bold")
+            _say(console, f"  refuted, certified: {f.counterexample}")
     for f in findings:
         for problem in f.problems:
-            console.print(f"\n[bold red]{f.label}[/bold red]: {problem}", highlight=False)
-    console.print("\n" + summary(findings), highlight=False)
+            _say(console, f"\n{f.label}: {problem}", "bold red")
+    _say(console, "\n" + summary(findings))
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    """Lines of at most 98 columns, broken between words; what belongs to an indented line stays indented."""
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()))
+        console.print(Text(textwrap.fill(line, 98, subsequent_indent=2 * indent), style=style))
 
 
 def summary(findings: tuple[Finding, ...]) -> str:
-    """How many statements hold up, and what the columns mean."""
-    expected = sum(not f.problems for f in findings)
-    theorems = [f for f in findings if f.cls in "TC"]
+    """How many statements hold up, and how to read the columns."""
+    theorems, folklore = ([f for f in findings if (f.cls == "F") is wanted] for wanted in (False, True))
     certified = sum(f.evidence == "certified" for f in theorems)
-    folklore = [f for f in findings if f.cls == "F"]
+    refuted = sum(f.evidence == "refuted" for f in folklore)
     return (
-        f"{expected} of {len(findings)} statements are as theory/ says: {certified} of {len(theorems)} theorems certified "
-        f"on their finite families, {sum(f.evidence == 'refuted' for f in folklore)} of {len(folklore)} folklore "
-        "claims refuted.\n"
-        "cases: exact cases decided by ball arithmetic (or samples, where there is no family); slack in bits, floats;\n"
-        "+1 %: the claim with its lesser side 1 % larger is refuted, certified, in one of its own edge cases."
+        f"{sum(not f.problems for f in findings)} of {len(findings)} statements are as theory/ says they are: "
+        f"{certified} of {len(theorems)} theorems are certified on their finite families, "
+        f"{refuted} of {len(folklore)} folklore claims are refuted.\n\n"
+        "proof: what theory/ holds. evidence: what was computed. cases: exact ones, decided by ball arithmetic (random "
+        "ones where no family is declared). slack: the least greater - lesser that floats saw, in bits; within 1e-13 "
+        "floats decide nothing. +1 %: the lesser side 1 % larger is refuted in an exact edge case."
     )
 
 

@@ -178,7 +178,7 @@ hidden_without_query = Claim(
 )
 
 always_hidden = Claim(
-    "fol:always-hidden-without-query",
+    "fol:always-hidden",
     ("X is uniform", "Y is independent of X", "S = [X = Y]"),
     _hidden,
     _guessing(3, uniform="X"),

@@ -59,7 +59,7 @@ processing_without_markov = linear(
     family=Family(
         "all laws in which D is constant or a fair bit and Z a copy of a fair X or of D",
         lambda: rational_networks(
-            "X", "D", "Z|X,D", rows={"X": FAIR_BIT, "D": HALVES, "Z|X,D": MAPS}, X=2, D=2, Z=2
+            "X", "D", "Z|X,D", rows={"X": FAIR_BIT, "D": MAPS + FAIR_BIT, "Z|X,D": MAPS}, X=2, D=2, Z=2
         ),
     ),
     assumes=(FINITE,),

@@ -23,8 +23,7 @@ class Counterexample(NamedTuple):
     greater: str
 
     def __str__(self) -> str:
-        inside = ", ".join(f"{name} = {value}" for name, value in self.case.items())
-        return f"{self.lesser} {self.relation} {self.greater} fails at {inside}"
+        return f"{self.lesser} {self.relation} {self.greater} is false for " + "; ".join(map(_phrase, self.case.items()))
 
 
 class Certification(NamedTuple):
@@ -75,10 +74,19 @@ def counterexample(claim: Claim, case) -> Counterexample:
 def written(case) -> dict[str, Any]:
     """An exact case as strings: a law by its outcomes, other cases part by part."""
     if isinstance(case, RationalLaw):
-        return {"law": f"P({', '.join(case.names)})", "outcomes": case.outcomes()}
-    if isinstance(case, dict):
-        return {name: written(part) if isinstance(part, RationalLaw) else str(part) for name, part in case.items()}
-    return {f"case[{k}]": str(part) for k, part in enumerate(case)}
+        return {f"P({','.join(case.names)})": case.outcomes()}
+    parts = case.items() if isinstance(case, dict) else enumerate(case)
+    found: dict[str, Any] = {}
+    for name, part in parts:
+        found.update(written(part) if isinstance(part, RationalLaw) else {f"{name}": str(part)})
+    return found
+
+
+def _phrase(item: tuple[str, Any]) -> str:
+    name, value = item
+    if isinstance(value, dict):
+        return f"{name}: " + ", ".join(f"{outcome} has {mass}" for outcome, mass in value.items())
+    return f"{name} = {value}"
 
 
 def decide(claim: Claim, case, rounded: bool = True) -> Counterexample | None:

@@ -1,0 +1,45 @@
+"""The floors of the house, lowest first: a module imports only from floors below its own."""
+
+import ast
+
+FLOORS = (
+    {"numerics", "notation", "files"},
+    {"distributions"},
+    {"channels"},
+    {"families", "networks", "gaussian_laws"},
+    {"measures", "gaussians", "coefficients", "capacities", "orders", "exact"},
+    {"multivariate", "renyi", "fixed_input", "cases", "chains"},
+    {"expressions"},
+    {"claim"},
+    {"certification"},
+    {"claims"},
+    {"chapters"},
+    {"ledger"},
+    {"report"},
+    {"cli"},
+)
+
+
+def floor_of(module: str) -> int:
+    """The floor of `numerics` or `claims.games`; ValueError where the table lacks it."""
+    found = [k for k, rooms in enumerate(FLOORS) if module.split(".")[0] in rooms]
+    if len(found) != 1:
+        raise ValueError(f"{module} stands on {len(found)} floors of tests/floors.py: give it one")
+    return found[0]
+
+
+def imports(source: str) -> list[str]:
+    """The modules of infoloop that the source imports, inside functions too."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if alias.name.split(".")[0] == "infoloop"]
+        elif isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] == "infoloop"):
+            inside = (node.module or "").removeprefix("infoloop").lstrip(".")
+            found += [f"infoloop.{inside or alias.name}" for alias in node.names]
+    return [name.removeprefix("infoloop").lstrip(".") for name in found]
+
+
+def climbs(source: str, floor: int) -> list[str]:
+    """The imports of a module on this floor that are not from below it."""
+    return [name for name in dict.fromkeys(imports(source)) if name and floor_of(name) >= floor]

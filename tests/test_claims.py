@@ -1,0 +1,144 @@
+"""The contract of every claim: it holds, it cannot be 1 % stronger, and a wrong implementation of it is caught."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import jax
+import pytest
+
+from infoloop.certification import certify, decide, refuted_when_stronger
+from infoloop.claim import UNDECIDED, attack, linear, stronger, weigh
+from infoloop.claims import cascades, contraction, games, processing
+from infoloop.claims.cascades import cascade_flip
+from infoloop.claims.contraction import gerber_bound, symmetric_eta
+from infoloop.claims.games import fano_bound, verdict_bits
+from infoloop.cases import Family, networks
+
+CLAIMS = (*processing.CLAIMS, *games.CLAIMS, *cascades.CLAIMS, *contraction.CLAIMS)
+FOLKLORE = tuple(claim for claim in CLAIMS if claim.label.startswith("fol:"))
+TRUE = tuple(claim for claim in CLAIMS if claim not in FOLKLORE)
+KEY = jax.random.key(7)
+SAMPLES = 2000
+
+
+def label(claim):
+    return claim.label
+
+
+@pytest.mark.parametrize("claim", TRUE, ids=label)
+def test_it_holds_on_random_cases(claim):
+    assert weigh(claim, KEY, SAMPLES).slack >= -UNDECIDED
+
+
+@pytest.mark.parametrize("claim", TRUE, ids=label)
+def test_a_wrong_implementation_is_caught_on_random_cases(claim):
+    assert claim.wrong is not None
+    assert weigh(replace(claim, sides=claim.wrong), KEY, SAMPLES).slack < -UNDECIDED
+
+
+@pytest.mark.parametrize("claim", [c for c in TRUE if c.family], ids=label)
+def test_its_family_is_certified(claim):
+    found = certify(claim)
+    assert found.counterexample is None
+    assert found.cases > 10
+
+
+@pytest.mark.parametrize("claim", FOLKLORE, ids=label)
+def test_folklore_is_refuted_with_exact_entries(claim):
+    found = certify(claim).counterexample
+    assert found is not None
+    laws = [value for value in found.case.values() if isinstance(value, dict)]
+    assert [sum(map(Fraction, law.values())) for law in laws] == [1] * len(laws)
+
+
+@pytest.mark.parametrize("claim", TRUE, ids=label)
+def test_one_percent_more_is_refuted(claim):
+    if claim.edges:
+        assert refuted_when_stronger(claim)
+        return
+    assert claim.loose
+    if claim.relation != "=":
+        assert attack(stronger(claim), KEY, starts=32, steps=400).ratio < 1
+
+
+def test_one_percent_less_is_not_refuted():
+    assert not refuted_when_stronger(replace(processing.data_processing, exact=_halved(processing.data_processing.exact)))
+
+
+def _halved(exact):
+    return lambda case: (exact(case)[0] * "1/2", exact(case)[1])
+
+
+def test_an_attack_reaches_equality_where_sampling_does_not():
+    """The finding behind `attack`: on larger chains random cases stay away from equality, descent gets there."""
+    claim = linear("test:dpi", "I(X;Z) <= I(X;D)", ("X -> D -> Z",), networks("X", "D|X", "Z|D", X=6, D=6, Z=6))
+    assert weigh(claim, KEY, 500).ratio > 1 + attack(claim, KEY, starts=16, steps=300).ratio - 1 + 1e-3
+
+
+def test_a_false_claim_planted_on_purpose_is_refuted_by_the_attack_alone():
+    planted = linear("test:planted", "I(X;Z) >= 9/10 I(X;D)", ("X -> D -> Z",), networks("X", "D|X", "Z|D", X=2, D=2, Z=2))
+    found = attack(planted, KEY, starts=16, steps=200)
+    refuted = decide(planted, found.case)
+    assert found.slack < -UNDECIDED
+    assert refuted is not None
+    assert Fraction(refuted.greater) < Fraction(refuted.lesser)
+
+
+def test_an_equality_cannot_be_attacked():
+    with pytest.raises(ValueError, match="equality"):
+        attack(processing.processing_gap, KEY)
+
+
+def test_a_claim_without_a_family_cannot_be_certified():
+    with pytest.raises(ValueError, match="finite family"):
+        certify(replace(processing.data_processing, family=None))
+
+
+def test_a_claim_without_exact_sides_cannot_be_certified():
+    with pytest.raises(ValueError, match="exact sides"):
+        certify(contraction.coefficient_order)
+
+
+def test_an_undecided_equality_is_decided_exactly():
+    """Floats see a slack of either sign at equality; the exact neighbour of the very case says that it holds."""
+    lossless = networks("X", "Z|X", X=3, Z=3)
+    claim = linear("test:equal", "I(X;Z) <= H(X) - H(X|Z)", (), lossless)
+    worst = weigh(claim, KEY, SAMPLES)
+    assert -UNDECIDED < worst.slack < 0
+    assert decide(claim, worst.case, rounded=False) is None
+
+
+def test_a_family_stops_at_its_first_counterexample():
+    claim = processing.signal_beats_data
+    assert certify(claim).cases < sum(1 for _ in claim.family.members())
+
+
+def test_a_strict_claim_fails_at_equality():
+    found = certify(processing.closed_loop_must_lose).counterexample
+    assert found is not None
+    assert found.lesser == found.greater
+
+
+def test_the_price_of_a_uniform_secret_is_its_logarithm():
+    bits = verdict_bits(jax.numpy.full(8, 1 / 8))
+    assert abs(bits.sum() - 3) < UNDECIDED
+
+
+def test_fano_says_nothing_at_the_error_of_guessing():
+    assert abs(fano_bound(jax.numpy.array(3 / 4), 4) - 2) < UNDECIDED
+
+
+def test_many_noisy_links_forget():
+    assert cascade_flip(Fraction(1, 4), 2) == Fraction(3, 8)
+
+
+def test_the_symmetric_coefficient_is_that_of_the_bsc_for_two_letters():
+    assert symmetric_eta(Fraction(1, 2), 2) == Fraction(1, 4)
+
+
+def test_gerber_keeps_nothing_after_a_fair_flip():
+    assert abs(gerber_bound(jax.numpy.array(0.5), 0.5)) < UNDECIDED
+
+
+def test_a_family_says_what_it_is():
+    assert all(isinstance(claim.family, Family) and claim.family.description for claim in CLAIMS if claim.family)
