@@ -70,7 +70,7 @@ def channel(rows, source: Names, target: Names, dtype=None) -> Channel:
 
 def same_sizes(left: dict[str, int], right: dict[str, int], what: str) -> None:
     """ValueError where the two sides give one variable alphabets of different sizes."""
-    for name in left.keys() & right.keys():
+    for name in sorted(left.keys() & right.keys()):
         if left[name] != right[name]:
             raise ValueError(
                 f"{name} takes {left[name]} values in the {what} but {right[name]} in the channel that reads it: "
