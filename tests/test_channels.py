@@ -7,7 +7,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax import lax
 
 from infoloop.channels import Channel, channel, conditional, extend, push, tensor
 from infoloop.distributions import Joint, from_outcomes, joint, marginal, product
@@ -249,18 +248,8 @@ def test_verbs_under_jit_vmap_and_grad(verb):
     assert np.isfinite(slopes.rows).all()
 
 
-def dots(jaxpr):
-    """The products of arrays in a program, those of inner programs too."""
-    for equation in jaxpr.eqns:
-        if equation.primitive is lax.dot_general_p:
-            yield equation
-        for inner in jax.core.jaxprs_in_params(equation.params):
-            yield from dots(inner)
-
-
 @pytest.mark.parametrize("verb", ["push", "product", ">>", "tensor"])
 def test_products_ask_for_full_precision_on_accelerators(verb):
     p, k = joint([0.25, 0.75], "X"), channel(random_rows(0, (2,), (3,)), "X", "Y")
-    found = list(dots(jax.make_jaxpr(VERBS[verb])(p, k).jaxpr))
-    assert found
-    assert {equation.params["precision"] for equation in found} == {(lax.Precision.HIGHEST, lax.Precision.HIGHEST)}
+    program = str(jax.make_jaxpr(VERBS[verb])(p, k))
+    assert program.count("dot_general[") == program.count("precision=(Precision.HIGHEST, Precision.HIGHEST)") > 0

@@ -56,7 +56,7 @@ def test_a_proof_that_does_not_come_to_its_end_is_none(chapter):
 
 
 def test_a_claim_without_a_block_is_refused(chapter):
-    with pytest.raises(TheoryError, match="claim thm:dpi-gap of .* has no block"):
+    with pytest.raises(TheoryError, match=r"claim thm:dpi-gap of .* has no block"):
         pair(read_blocks(chapter(BLOCK)))
 
 
@@ -97,7 +97,7 @@ def test_a_block_without_a_statement_is_refused(chapter):
 
 
 def test_a_label_used_twice_is_refused(chapter):
-    with pytest.raises(TheoryError, match="is taken by 1_test.md:3"):
+    with pytest.raises(TheoryError, match=r"is taken by 1_test\.md:3"):
         read_blocks(chapter(BLOCK + BLOCK))
 
 

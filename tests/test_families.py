@@ -181,7 +181,7 @@ def test_binomial_slopes_are_finite_at_the_ends():
 
 
 BAD_RATES = {
-    "mass": (multinomial, [[0.5, 0.5], [0.5, 0.4]], 2, r"rates has mass 0.90+ in row 1, not 1"),
+    "mass": (multinomial, [[0.5, 0.5], [0.5, 0.4]], 2, r"rates has mass 0.90+.* in row 1, not 1"),
     "negative": (multinomial, [[1.5, -0.5]], 2, "rates is .*: it is a probability"),
     "one law": (multinomial, [0.5, 0.5], 2, r"rates has shape \(2,\): give a table with one law in each row"),
     "trials": (multinomial, [[0.5, 0.5]], -1, "trials is -1: give a whole number, at least 0"),

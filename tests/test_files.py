@@ -24,5 +24,5 @@ def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path):
 
 def test_a_folder_below_a_file_is_unwritable(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(UnwritableError, match="cannot write to .*file/out: .*; name another folder"):
+    with pytest.raises(UnwritableError, match=r"cannot write to .*file/out: .*; name another folder"):
         writable_folder(tmp_path / "file" / "out")

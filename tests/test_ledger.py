@@ -8,8 +8,8 @@ import jax
 import pytest
 
 from infoloop import chapters, ledger
-from infoloop.claim import Claim, linear
 from infoloop.cases import networks
+from infoloop.claim import Claim, linear
 from infoloop.files import write_whole
 
 ROOT = Path(__file__).parents[1]
@@ -84,7 +84,12 @@ def test_a_theorem_that_is_not_sharp_in_its_edge_cases_is_a_problem():
 
 def test_the_same_seed_finds_the_same(dpi):
     again = found(ENTRIES["thm:dpi"])
-    assert (again.slack, again.ratio, again.worst, again.certificate) == (dpi.slack, dpi.ratio, dpi.worst, dpi.certificate)
+    assert (again.slack, again.ratio, again.worst, again.certificate) == (
+        dpi.slack,
+        dpi.ratio,
+        dpi.worst,
+        dpi.certificate,
+    )
 
 
 def test_another_seed_draws_other_cases(dpi):
@@ -104,7 +109,9 @@ def test_a_fresh_certificate_is_not_stale(kept, dpi):
 
 
 def test_a_missing_certificate_is_noticed(tmp_path, dpi):
-    assert "is missing: run `infoloop verify --renew`" in ledger.stale_certificate(tmp_path, "thm:dpi", dpi.certificate)[0]
+    assert (
+        "is missing: run `infoloop verify --renew`" in ledger.stale_certificate(tmp_path, "thm:dpi", dpi.certificate)[0]
+    )
 
 
 def test_a_tampered_certificate_is_noticed(kept, dpi):

@@ -31,7 +31,12 @@ def run_there(installed: Path, *arguments: str) -> subprocess.CompletedProcess:
     code = "import sys, infoloop.cli; sys.argv[0] = 'infoloop'; infoloop.cli.main()"
     environment = {**os.environ, "PYTHONPATH": str(installed)}
     return subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=elsewhere, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, *arguments],
+        cwd=elsewhere,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

@@ -4,7 +4,6 @@ from . import files as files
 from . import ledger as ledger
 from . import numerics as numerics
 from . import report as report
-
 from .capacities import Capacity as Capacity
 from .capacities import NotConvergedError as NotConvergedError
 from .capacities import capacity as capacity

@@ -1,4 +1,4 @@
-"""Case generators: unconstrained numbers, to search over, and what builds from them a case that meets the assumptions."""
+"""Case generators: numbers free to search over, and what builds from them a case that meets the assumptions."""
 
 import itertools
 import math
@@ -16,7 +16,7 @@ from infoloop.networks import BayesNet
 
 
 class Cases(NamedTuple):
-    """`draw(key)` gives unconstrained numbers, `build` turns any such numbers into a case: samplers and attacks share it."""
+    """`draw(key)` gives unconstrained numbers, `build` turns any such numbers into a case; attacks move the numbers."""
 
     draw: Callable
     build: Callable

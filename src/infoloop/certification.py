@@ -23,7 +23,9 @@ class Counterexample(NamedTuple):
     greater: str
 
     def __str__(self) -> str:
-        return f"{self.lesser} {self.relation} {self.greater} is false for " + "; ".join(map(_phrase, self.case.items()))
+        return f"{self.lesser} {self.relation} {self.greater} is false for " + "; ".join(
+            map(_phrase, self.case.items())
+        )
 
 
 class Certification(NamedTuple):
@@ -110,7 +112,9 @@ def decide(claim: Claim, case, rounded: bool = True) -> Counterexample | None:
 def _coarse(case, denominator: int):
     """Laws get whole-number weights, which `rationalise` divides by their sums; other numbers are rounded."""
     weights = isinstance(case, Joint | BayesNet)
-    return jax.tree.map(lambda x: np.round(np.asarray(x, np.float64) * denominator) / (1 if weights else denominator), case)
+    return jax.tree.map(
+        lambda x: np.round(np.asarray(x, np.float64) * denominator) / (1 if weights else denominator), case
+    )
 
 
 def refuted_when_stronger(claim: Claim) -> bool:
@@ -118,5 +122,3 @@ def refuted_when_stronger(claim: Claim) -> bool:
     bold = stronger(claim)
     assert bold.exact is not None
     return any(not holds(bold.relation, *bold.exact(case))[0] for case in claim.edges)
-
-

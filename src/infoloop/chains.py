@@ -28,7 +28,9 @@ def information_along(p: Joint, x: Names, link: Channel, steps: int | None = Non
     law = marginal(p, *x, *link.source)
     sizes = link.rows.shape[-2:]
     if len(link.source) != 1 or len(link.target) != 1 or sizes[0] != sizes[1] or link.rows.ndim not in (2, 3):
-        raise ValueError(f"a link of shape {link.rows.shape} cannot be repeated: give one source and a target of its size")
+        raise ValueError(
+            f"a link of shape {link.rows.shape} cannot be repeated: give one source and a target of its size"
+        )
     same_sizes({link.source[0]: law.table.shape[-1]}, {link.source[0]: sizes[0]}, "law")
     if (steps is None) != (link.rows.ndim == 3):
         raise ValueError("give steps=... with one link, and a leading axis of links without steps")

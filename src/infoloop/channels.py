@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.core import Tracer
 
 from infoloop.distributions import Joint, Names, distinct, group, known, marginal, probabilities
 from infoloop.numerics import unless_negative
@@ -166,7 +167,7 @@ def conditional(p: Joint, target: Names, given: Names) -> Channel:
     target, given = group(target), group(given)
     both = marginal(p, *given, *target)
     mass = both.table.sum(axis=tuple(range(len(given), both.table.ndim)), keepdims=True)
-    if not isinstance(mass, jax.core.Tracer) and not (mass > 0).all():
+    if not isinstance(mass, Tracer) and not (mass > 0).all():
         cell = tuple(int(i) for i in jnp.argwhere(~(mass > 0))[0][: len(given)])
-        raise ValueError(f"P({', '.join(target)} | {', '.join(given)}) is undefined at {cell}, which has mass 0: drop it")
+        raise ValueError(f"P({', '.join(target)} | {', '.join(given)}) is undefined at {cell}: it has mass 0, drop it")
     return Channel(unless_negative(both.table / mass, both.table), given, target)

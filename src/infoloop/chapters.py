@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import graphlib
 import importlib
+import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,9 @@ def read_blocks(folder: Path) -> tuple[Block, ...]:
     seen: dict[str, Block] = {}
     for block in blocks:
         if block.label in seen:
-            raise TheoryError(f"{block.place}: label {block.label} is taken by {seen[block.label].place}: choose another")
+            raise TheoryError(
+                f"{block.place}: label {block.label} is taken by {seen[block.label].place}: choose another"
+            )
         seen[block.label] = block
     return tuple(blocks)
 
@@ -79,7 +82,7 @@ def _blocks_of(path: Path) -> list[Block]:
     lines = path.read_text(encoding="utf-8").splitlines()
     starts = [k for k, line in enumerate(lines) if re.match(r"#+\s", line)] + [len(lines)]
     found = []
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in itertools.pairwise(starts):
         heading = _HEADING.match(lines[start])
         if heading:
             found.append(_block(heading, lines[start + 1 : end], f"{path.name}:{start + 1}"))
@@ -114,7 +117,9 @@ def _resolve(block: Block) -> Claim:
     try:
         claim = getattr(importlib.import_module(path), name)
     except (ImportError, AttributeError, ValueError) as error:
-        raise TheoryError(f"{block.place}: block {block.label} names the claim {path}.{name}, which is missing: {error}") from None
+        raise TheoryError(
+            f"{block.place}: block {block.label} names the claim {path}.{name}, which is missing: {error}"
+        ) from None
     if not isinstance(claim, Claim):
         raise TheoryError(f"{block.place}: {path}.{name} is a {type(claim).__name__}, not a Claim")
     return claim
@@ -137,7 +142,9 @@ def _every_claim_is_stated(entries: tuple[Entry, ...]) -> None:
     for module in modules:
         for claim in getattr(importlib.import_module(module), "CLAIMS", ()):
             if claim.label not in stated:
-                raise TheoryError(f"claim {claim.label} of {module} has no block: state it in a chapter as {{#{claim.label}}}")
+                raise TheoryError(
+                    f"claim {claim.label} of {module} has no block: state it in a chapter as {{#{claim.label}}}"
+                )
 
 
 def _uses_are_ordered(blocks: tuple[Block, ...]) -> None:

@@ -29,9 +29,9 @@ class Claim:
     """A statement as data. It says `lesser <= greater` (or `=`, or `<`) for both `sides` of every case.
 
     `sides` maps a case to floats (arrays compare cell by cell); `exact` maps an exact case to two `LogSum`s and
-    `exactly` a float case to the exact one next to it (None: floats must do); `family` is the finite family to certify, `edges` exact cases
-    in which the claim is sharp (`loose` says why there is none). `wrong` is a wrong implementation of `sides`, and a
-    case of `cases` must catch it. A record of functions hashes by identity, hence `eq=False`.
+    `exactly` a float case to the exact one next to it (None: floats must do); `family` is the finite family to certify,
+    `edges` exact cases in which the claim is sharp (`loose` says why there is none). `wrong` is a wrong implementation
+    of `sides` that random cases catch. A record of functions hashes by identity, hence `eq=False`.
     """
 
     label: str
@@ -150,7 +150,9 @@ def _case(claim: Claim, numbers, which):
 def _judge(claim: Claim, case):
     lesser, greater = (jnp.ravel(jnp.asarray(side, jnp.float64)) for side in claim.sides(case))
     if claim.relation == "=":
-        return -jnp.max(jnp.abs(greater - lesser)), jnp.min(_ratio(jnp.minimum(lesser, greater), jnp.maximum(lesser, greater)))
+        return -jnp.max(jnp.abs(greater - lesser)), jnp.min(
+            _ratio(jnp.minimum(lesser, greater), jnp.maximum(lesser, greater))
+        )
     return jnp.min(greater - lesser), jnp.min(_ratio(lesser, greater))
 
 

@@ -25,7 +25,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _settings(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Exact information theory for synthetic-data loops: prove, attack and map what a loop can learn.
 
@@ -60,7 +62,9 @@ def verify(
     """
     _use_float64()
     theory = theory or infoloop.chapters.default_folder()
-    entries = infoloop.chapters.select(infoloop.chapters.pair(infoloop.chapters.read_blocks(theory)), tuple(labels or ()))
+    entries = infoloop.chapters.select(
+        infoloop.chapters.pair(infoloop.chapters.read_blocks(theory)), tuple(labels or ())
+    )
     for folder in (out, theory / "certificates" if renew else None):
         if folder:
             infoloop.files.writable_folder(folder)

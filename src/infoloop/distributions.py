@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.core import Tracer
 
 from infoloop.numerics import exact_dtype, rounding, unless_negative
 
@@ -187,8 +188,10 @@ def _(p: Joint, **event) -> Joint:
     cell = tuple(_position(p, name, event[name]) if name in event else slice(None) for name in p.names)
     part = p.table[cell]
     mass = part.sum()
-    if not isinstance(mass, jax.core.Tracer) and not mass > 0:
-        raise ValueError(f"cannot condition on {event}: it has mass {float(mass):g}, so choose an event of positive mass")
+    if not isinstance(mass, Tracer) and not mass > 0:
+        raise ValueError(
+            f"cannot condition on {event}: it has mass {float(mass):g}, so choose an event of positive mass"
+        )
     kept = tuple(k for k, name in enumerate(p.names) if name not in event)
     alphabets = p.alphabets and tuple(p.alphabets[k] for k in kept)
     return Joint(unless_negative(part / mass, part), tuple(p.names[k] for k in kept), alphabets)

@@ -178,7 +178,7 @@ def rational_table(values) -> np.ndarray:
 
 
 def rational_product(*factors: tuple[np.ndarray, tuple[str, ...]]) -> RationalLaw:
-    """The law that is the product of factors `(table, names)`: a root and conditional laws, in an order of sources first."""
+    """The law that is the product of factors `(table, names)`: a root and conditional laws, sources first."""
     names = tuple(dict.fromkeys(name for _, axes in factors for name in axes))
     tables = []
     for table, axes in factors:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from infoloop.channels import Channel, channel
 from infoloop.distributions import Names, distinct, group, probabilities
@@ -148,7 +149,7 @@ def _with_axes(value: jax.Array, axes: int, what: str, wanted: str) -> jax.Array
 
 def _laws(rates, dtype) -> jax.Array:
     r = _with_axes(unit_interval(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
-    if not isinstance(rates, jax.core.Tracer):
+    if not isinstance(rates, Tracer):
         probabilities(rates, "rates", 1, dtype)
     whole = jnp.abs(r.sum(1, keepdims=True) - 1) <= rounding(r.shape[1], r.dtype)
     return jnp.where(whole, r, jnp.nan)

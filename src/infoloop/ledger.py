@@ -14,8 +14,8 @@ from typing import Any
 import jax
 
 from infoloop.certification import Certification, Counterexample, certify, decide, refuted_when_stronger, written
-from infoloop.claim import UNDECIDED, Claim, Evidence, attack, weigh
 from infoloop.chapters import Entry
+from infoloop.claim import UNDECIDED, Claim, Evidence, attack, weigh
 
 FORMAT = "infoloop certificate 1"
 
@@ -218,4 +218,7 @@ def write_certificates(findings: tuple[Finding, ...], folder: Path, write: Calla
     """One JSON file for each certified or refuted statement."""
     for finding in findings:
         if finding.certificate is not None:
-            write(certificate_path(folder, finding.label), json.dumps(finding.certificate, indent=1, ensure_ascii=False) + "\n")
+            write(
+                certificate_path(folder, finding.label),
+                json.dumps(finding.certificate, indent=1, ensure_ascii=False) + "\n",
+            )

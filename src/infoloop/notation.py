@@ -77,7 +77,8 @@ def variables(terms: tuple[Term, ...]) -> Group:
 def entropy_form(terms: tuple[Term, ...]) -> dict[frozenset[str], Fraction]:
     r"""The same sum as a linear form over joint entropies, $\sum_Ac_AH(A)$; the key of the constant is the empty set.
 
-    A multivariate information is the alternating sum $I(X_1;\ldots;X_n|G)=-\sum_{S}(-1)^{|S|}H(X_S|G)$ over $S\ne\emptyset$.
+    A multivariate information is the alternating sum over sets of groups,
+    $I(X_1;\ldots;X_n|G)=-\sum_{S\ne\emptyset}(-1)^{|S|}H(X_S|G)$.
 
     >>> {"".join(sorted(k)): str(v) for k, v in entropy_form(parse_expression("I(X;Y)")).items()}
     {'X': '1', 'Y': '1', 'XY': '-1'}

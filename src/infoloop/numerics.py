@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.core import Tracer
 
 LOG2E = 1 / math.log(2)
 _X64 = 'jax.config.update("jax_enable_x64", True)'
@@ -43,7 +44,7 @@ def unit_interval(value, what: str, dtype=None) -> jax.Array:
     A number outside [0, 1] raises ValueError; a traced one, which cannot raise, becomes NaN, never a wrong law.
     """
     dtype = exact_dtype(value, what, dtype)
-    if not isinstance(value, jax.core.Tracer):
+    if not isinstance(value, Tracer):
         seen = np.asarray(value, dtype)
         if not ((seen >= 0) & (seen <= 1)).all():
             raise ValueError(f"{what} is {seen}: it is a probability, so give a number in [0, 1]")

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from infoloop.ledger import Finding
 from infoloop.chapters import CLASSES, Entry
+from infoloop.ledger import Finding
 
 _STYLES = {"refuted": "red", "certified": "green", "attacked": "cyan", "sampled": "yellow", "none": "bold red"}
 

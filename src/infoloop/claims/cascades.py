@@ -83,7 +83,9 @@ bsc_cascade = _cascade(
     2,
     lambda p, a, t: binary_entropy(binary_convolution(a, cascade_flip(p, t))) - binary_entropy(cascade_flip(p, t)),
     lambda p: [[1 - p, p], [p, 1 - p]],
-    lambda p, a, t: exact.binary_entropy(binary_convolution(a, cascade_flip(p, t))) - exact.binary_entropy(cascade_flip(p, t)),
+    lambda p, a, t: (
+        exact.binary_entropy(binary_convolution(a, cascade_flip(p, t))) - exact.binary_entropy(cascade_flip(p, t))
+    ),
     _quarter,
     wrong=lambda p, a, t: binary_entropy(binary_convolution(a, t * p)) - binary_entropy(t * p),
 )
@@ -127,7 +129,7 @@ def _capacities(case):
 
 
 def _capacities_exactly(case):
-    """The Kuhn-Tucker bound max D(W_x||q) at the uniform input, where information and bound agree, and the closed form."""
+    """The Kuhn-Tucker bound max D(W_x||q) at the uniform input, where the information meets it, and the closed form."""
     name, noise = case
     e = rational(noise)
     rows = rational_table([[1 - e, e], [e, 1 - e]] if name == "bsc" else [[1 - e, 0, e], [0, 1 - e, e]])

@@ -24,10 +24,14 @@ from infoloop.numerics import binary_convolution, binary_entropy, inverse_binary
 EIGHTHS = [fmpq(k, 8) for k in range(9)]
 
 
+def _link(net: BayesNet, k: int) -> Channel:
+    found = net.factors[k]
+    assert isinstance(found, Channel)
+    return found
+
+
 def _contracted(net: BayesNet):
-    link = net.factors[2]
-    assert isinstance(link, Channel)
-    return evaluate("I(X;Z)", net), contraction(link).upper * evaluate("I(X;D)", net)
+    return evaluate("I(X;Z)", net), contraction(_link(net, 2)).upper * evaluate("I(X;D)", net)
 
 
 def _contracted_exactly(case):
@@ -54,23 +58,17 @@ strong_processing = Claim(
     exactly=None,
     family=Family("binary X -> D with rows in quarters, then BSC or erasure channel with noise k/8", _contracting),
     edges=tuple(itertools.islice(_contracting(), 3 * 64 + 1, 3 * 64 + 2)),
-    wrong=lambda net: (_contracted(net)[0], contraction(net.factors[2]).upper ** 2 * evaluate("I(X;D)", net)),
+    wrong=lambda net: (_contracted(net)[0], contraction(_link(net, 2)).upper ** 2 * evaluate("I(X;D)", net)),
 )
-
-
-def _single(link: BayesNet) -> Channel:
-    found = link.factors[1]
-    assert isinstance(found, Channel)
-    return found
 
 
 coefficient_order = Claim(
     "thm:eta-order",
     ("finite alphabets",),
-    lambda net: (contraction(_single(net)).lower, dobrushin(_single(net))),
+    lambda net: (contraction(_link(net, 1)).lower, dobrushin(_link(net, 1))),
     networks("X", "Y|X", X=3, Y=3),
     loose="eta_KL is irrational in general, so that no exact case is declared; the erasure channel attains equality",
-    wrong=lambda net: (contraction(_single(net)).lower, dobrushin(_single(net)) ** 2),
+    wrong=lambda net: (contraction(_link(net, 1)).lower, dobrushin(_link(net, 1)) ** 2),
 )
 
 
@@ -102,7 +100,10 @@ def _etas_in_closed_form():
         yield ((1 - e, e), (e, 1 - e)), (1 - 2 * e) ** 2
         yield ((1 - e, 0, e), (0, 1 - e, e)), 1 - e
         w = fmpq(1, 3)
-        rows = [w * (1 - e), w * e, (1 - w) * (1 - f), (1 - w) * f], [w * e, w * (1 - e), (1 - w) * f, (1 - w) * (1 - f)]
+        rows = (
+            [w * (1 - e), w * e, (1 - w) * (1 - f), (1 - w) * f],
+            [w * e, w * (1 - e), (1 - w) * f, (1 - w) * (1 - f)],
+        )
         yield rows, w * (1 - 2 * e) ** 2 + (1 - w) * (1 - 2 * f) ** 2
 
 
@@ -164,9 +165,8 @@ def _gerber_cases() -> Cases:
 
     def build(logits) -> BayesNet:
         half = Joint(jnp.full(2, 0.5), ("X",))
-        first, second = drawn.build(logits).factors
-        assert isinstance(second, Channel)
-        return BayesNet((half, first, bsc(second.rows[0, 1], "X", "Y")))
+        net = drawn.build(logits)
+        return BayesNet((half, _link(net, 0), bsc(_link(net, 1).rows[0, 1], "X", "Y")))
 
     return Cases(drawn.draw, build)
 
@@ -177,7 +177,7 @@ def gerber_bound(information, flip):
 
 
 def _gerber(net: BayesNet):
-    flip = net.factors[2].rows[0, 1]
+    flip = _link(net, 2).rows[0, 1]
     return evaluate("I(T;Y)", net), gerber_bound(evaluate("I(T;X)", net), flip)
 
 
@@ -195,9 +195,11 @@ mrs_gerber = Claim(
     _gerber_cases(),
     exact=_gerber_exactly,
     exactly=None,
-    family=Family("the extremal T = BSC(d) of X, with d and p multiples of 1/8", lambda: itertools.product(EIGHTHS, EIGHTHS)),
+    family=Family(
+        "the extremal T = BSC(d) of X, with d and p multiples of 1/8", lambda: itertools.product(EIGHTHS, EIGHTHS)
+    ),
     edges=((fmpq(1, 8), fmpq(1, 4)),),
-    wrong=lambda net: (_gerber(net)[0], (1 - 2 * net.factors[2].rows[0, 1]) ** 4 * evaluate("I(T;X)", net)),
+    wrong=lambda net: (_gerber(net)[0], (1 - 2 * _link(net, 2).rows[0, 1]) ** 4 * evaluate("I(T;X)", net)),
 )
 
 

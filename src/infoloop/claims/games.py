@@ -9,7 +9,7 @@ from infoloop import exact
 from infoloop.cases import Cases, Family, networks, rational_networks
 from infoloop.channels import Channel
 from infoloop.claim import Claim
-from infoloop.distributions import Joint
+from infoloop.distributions import Joint, marginal
 from infoloop.exact import LogSum, RationalLaw, fmpq, number, rational_product, rational_table
 from infoloop.expressions import evaluate
 from infoloop.measures import entropy, mutual_information
@@ -34,7 +34,7 @@ def transcript(p_x) -> Joint:
 
 
 def _secret(net: BayesNet):
-    p_x = net.factors[0].table
+    p_x = marginal(net, "X").table
     return verdict_bits(p_x).sum(), mutual_information(transcript(p_x), "X", "T")
 
 
@@ -58,7 +58,7 @@ secret_game = Claim(
     exact=_secret_exactly,
     family=Family("uniform secrets on 2 to 64 letters", lambda: map(_uniform, range(2, 65))),
     edges=(_uniform(8),),
-    wrong=lambda net: (binary_entropy(net.factors[0].table)[:-1].sum(), entropy(net, "X")),
+    wrong=lambda net: (binary_entropy(marginal(net, "X").table)[:-1].sum(), entropy(net, "X")),
 )
 
 
@@ -68,7 +68,7 @@ def fano_bound(error, letters: int):
 
 
 def _fano(net: BayesNet, letters: int = 4):
-    law = net.factors[0].table[:, None] * net.factors[1].rows
+    law = marginal(net, "X", "Z").table
     return evaluate("H(X|Z)", net), fano_bound(1 - law.max(axis=0).sum(), letters)
 
 

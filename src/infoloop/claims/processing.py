@@ -46,8 +46,13 @@ processing_gap = linear(
     MARKOV,
     _chains,
     family=_rational_chains,
-    edges=(rational_product((rational_table(["1/2", "1/2"]), ("X",)), (rational_table([[1, 0], [0, 1]]), ("X", "D")),
-                            (rational_table([[1], [1]]), ("D", "Z"))),),
+    edges=(
+        rational_product(
+            (rational_table(["1/2", "1/2"]), ("X",)),
+            (rational_table([[1, 0], [0, 1]]), ("X", "D")),
+            (rational_table([[1], [1]]), ("D", "Z")),
+        ),
+    ),
     wrong="I(X;D) - I(X;Z) = I(X;Z|D)",
 )
 
@@ -74,7 +79,10 @@ _rational_signals = Family(
         "S|X",
         "Z|D,S",
         rows={"X": FAIR_BIT, "D|X": MAPS + QUARTERS[:1], "S|X": MAPS[::-1] + QUARTERS[:1], "Z|D,S": MAPS},
-        X=2, D=2, S=2, Z=2,
+        X=2,
+        D=2,
+        S=2,
+        Z=2,
     ),
 )
 _xor = rational_product(
@@ -100,8 +108,13 @@ refined_gap = linear(
     SIGNAL,
     _with_signal,
     family=_rational_signals,
-    edges=(rational_product((_identity("X", "D").table, ("X", "D")), (rational_table([["1/2", "1/2"]] * 2), ("X", "S")),
-                            (rational_table([[[1], [1]], [[1], [1]]]), ("D", "S", "Z"))),),
+    edges=(
+        rational_product(
+            (_identity("X", "D").table, ("X", "D")),
+            (rational_table([["1/2", "1/2"]] * 2), ("X", "S")),
+            (rational_table([[[1], [1]], [[1], [1]]]), ("D", "S", "Z")),
+        ),
+    ),
     wrong="I(X;D) + I(X;S) - I(X;Z) = I(X;D,S|Z)",
 )
 
@@ -114,9 +127,21 @@ signal_beats_data = linear(
 )
 
 _rounds = networks(
-    "X", "D|X", "Y1|D", "S1|X,D,Y1", "Y2|D,Y1,S1", "S2|X,D,Y1,S1,Y2", "Z|D,Y1,S1,Y2,S2",
-    X=3, D=2, Y1=2, S1=2, Y2=2, S2=2, Z=3,
-)  # fmt: skip
+    "X",
+    "D|X",
+    "Y1|D",
+    "S1|X,D,Y1",
+    "Y2|D,Y1,S1",
+    "S2|X,D,Y1,S1,Y2",
+    "Z|D,Y1,S1,Y2,S2",
+    X=3,
+    D=2,
+    Y1=2,
+    S1=2,
+    Y2=2,
+    S2=2,
+    Z=3,
+)
 
 
 def _two_verdicts():
@@ -124,8 +149,10 @@ def _two_verdicts():
     start = (rational_table(["1/4"] * 4), ("X",))
     read = rational_table([[[[int(z == 2 * s + t) for z in range(4)] for t in (0, 1)] for s in (0, 1)]])
     for first, second in itertools.product(itertools.product((0, 1), repeat=4), repeat=2):
-        verdicts = [(rational_table([[1 - b, b] for b in table]), ("X", name)) for table, name in
-                    ((first, "S1"), (second, "S2"))]  # fmt: skip
+        verdicts = [
+            (rational_table([[1 - b, b] for b in table]), ("X", name))
+            for table, name in ((first, "S1"), (second, "S2"))
+        ]
         silent = [(rational_table([1]), (name,)) for name in ("D", "Y1", "Y2")]
         yield rational_product(start, *silent, *verdicts, (read[0], ("S1", "S2", "Z")))
 
@@ -150,12 +177,22 @@ verdict_capacity = linear(
     family=Family(
         "a fair bit X, a query Y with mass (1/2, 1/2) or (1/4, 3/4), any verdict with rows (1/4, 3/4), (1, 0), (0, 1)",
         lambda: rational_networks(
-            "X", "Y", "S|X,Y",
-            rows={"X": FAIR_BIT, "Y": QUARTERS[:2], "S|X,Y": QUARTERS[:1] + MAPS}, X=2, Y=2, S=2,
-        ),  # fmt: skip
+            "X",
+            "Y",
+            "S|X,Y",
+            rows={"X": FAIR_BIT, "Y": QUARTERS[:2], "S|X,Y": QUARTERS[:1] + MAPS},
+            X=2,
+            Y=2,
+            S=2,
+        ),
     ),
-    edges=(rational_product((rational_table(["1/2", "1/2"]), ("X",)), (rational_table([1]), ("Y",)),
-                            (rational_table([[1, 0], [0, 1]]), ("X", "S"))),),
+    edges=(
+        rational_product(
+            (rational_table(["1/2", "1/2"]), ("X",)),
+            (rational_table([1]), ("Y",)),
+            (rational_table([[1, 0], [0, 1]]), ("X", "S")),
+        ),
+    ),
     wrong="I(X;S|Y) <= I(X;S)",
 )
 
@@ -185,10 +222,16 @@ sufficiency = linear(
     family=Family(
         "binary X, T, N, W with rows (1/4, 3/4), (1, 0), (0, 1)",
         lambda: rational_networks(
-            "X", "T|X", "N|T", "W|T,N",
+            "X",
+            "T|X",
+            "N|T",
+            "W|T,N",
             rows={"X": QUARTERS[:1], "T|X": QUARTERS[:1] + MAPS, "N|T": HALVES, "W|T,N": QUARTERS[:1] + MAPS},
-            X=2, T=2, N=2, W=2,
-        ),  # fmt: skip
+            X=2,
+            T=2,
+            N=2,
+            W=2,
+        ),
     ),
     edges=(_identity("X", "T", "N", "W"),),
     wrong="I(X;W) = I(X;T,N)",
