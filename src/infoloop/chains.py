@@ -40,14 +40,14 @@ def information_along(p: Joint, x: Names, link: Channel, steps: int | None = Non
 
 @partial(jax.jit, static_argnums=2)
 def _decay(p_xz, rows, steps):
+    p_x = p_xz.sum(1, keepdims=True)  # the same all along the chain, and so is whatever is made of it
+
+    def information(p_xz):
+        return information_terms(p_xz, p_x.sum(keepdims=True), p_x, p_xz.sum(0, keepdims=True)).sum()
+
     def step(p_xz, k_zz):
         after = jnp.matmul(p_xz, rows if k_zz is None else k_zz, precision=lax.Precision.HIGHEST)
-        return after, _information(after)
+        return after, information(after)
 
     _, later = lax.scan(step, p_xz, None if steps is not None else rows, length=steps)
-    return jnp.concatenate([_information(p_xz)[None], later])
-
-
-def _information(p_xz):
-    left, right = p_xz.sum(1, keepdims=True), p_xz.sum(0, keepdims=True)
-    return information_terms(p_xz, left.sum(keepdims=True), left, right).sum()
+    return jnp.concatenate([information(p_xz)[None], later])

@@ -1,4 +1,4 @@
-"""Rounding, dtypes and zeros: the only place where `0 log 0` and near-cancellation are handled. Everything is in bits."""
+"""Rounding, dtypes and zeros: the only place where `0 log 0` and near-cancellation are handled. All in bits."""
 
 import math
 
@@ -130,6 +130,7 @@ def divergence_terms(p, q):
     return _divergence_terms(p, q, p - q, ratio)
 
 
+@jax.custom_jvp
 def information_terms(p, whole, left, right):
     r"""Cells of $I(X;Y|Z)$: `divergence_terms` of $p=p_{xyz}$ against $q=p_{xz}\,p_{yz}/p_z$.
 
@@ -137,19 +138,35 @@ def information_terms(p, whole, left, right):
     dependence of 1e-12 keeps its digits. Rounding of the marginals needs no such care: among the products $l_xr_y$ the
     marginals themselves are nearest to $p$, so that their errors enter squared.
     """
+    return _divergence_terms(p, *_product_and_ratio(p, whole, left, right))
+
+
+@information_terms.defjvp
+def _(primals, tangents):
+    p, *margins = primals
+    d_p, *d_margins = tangents
+    _, excess, ratio = _product_and_ratio(p, *margins)
+    some = (p > 0) & (ratio > 0)
+    whole, left, right = (d / jnp.where(m > 0, m, 1.0) for d, m in zip(d_margins, margins, strict=True))
+    slope = jnp.where(some, d_p * jnp.log(jnp.where(some, ratio, 1.0)), 0.0) - excess * (left + right - whole)
+    return information_terms(*primals), slope * LOG2E
+
+
+def _product_and_ratio(p, whole, left, right):
+    r"""$q=p_{xz}\,p_{yz}/p_z$, $p-q$ and $p/q$; the last by a reciprocal, since XLA turns `a/b/c` into `a/(bc)`."""
     tiny = jnp.finfo(p.dtype).tiny
     share = right / jnp.maximum(whole, tiny)
     high, low = product_parts(left, share)
-    ratio = (p / jnp.maximum(left, tiny)) / jnp.maximum(share, tiny)
-    return _divergence_terms(p, high + low, (p - high) - low, ratio)
+    ratio = (p / jnp.maximum(left, tiny)) * (1 / jnp.maximum(share, tiny))
+    return high + low, (p - high) - low, ratio
 
 
 @jax.custom_jvp
 def _divergence_terms(p, q, excess, ratio):
     r"""`divergence_terms` where the caller knows $p-q$ and $p/q$ better than the rounded `p` and `q` do.
 
-    With $s=\frac{p-q}{p+q}$, $\ln\frac pq=2\operatorname{artanh}s$. Cut $s$ at $\pm2^{-7}$ to get $c$, and the ratio where
-    $s$ is cut to get $\rho$: then $\ln\frac pq=2\operatorname{artanh}c+\ln\frac{p/q}\rho$, so the term is
+    With $s=\frac{p-q}{p+q}$, $\ln\frac pq=2\operatorname{artanh}s$. Cut $s$ at $\pm2^{-7}$ to get $c$, and the ratio
+    where $s$ is cut to get $\rho$: then $\ln\frac pq=2\operatorname{artanh}c+\ln\frac{p/q}\rho$, so the term is
     $$(p+q)\Bigl(sc+(1+s)c^3\bigl(\tfrac13+\tfrac{c^2}5+\tfrac{c^4}7\bigr)-(s-c)\Bigr)+p\ln\tfrac{p/q}\rho,$$
     where the last two parts are exactly 0 near $p=q$; what the series leaves out is, relatively, at
     most $c^7/9$, below a rounding. Cuts are minimum and maximum, not selects: XLA on CPUs turns those into vector code

@@ -39,7 +39,7 @@ def _powers(p, order):
 
 
 def renyi_divergence(p: Joint, q: Joint, order: float):
-    r"""$D_\alpha(P\|Q)=\frac1{\alpha-1}\log_2\sum p^\alpha q^{1-\alpha}$, in bits, for orders above 0 (1: relative entropy).
+    r"""$D_\alpha(P\|Q)=\frac1{\alpha-1}\log_2\sum p^\alpha q^{1-\alpha}$ in bits, order > 0 (1: relative entropy).
 
     >>> from infoloop.distributions import joint
     >>> round(float(renyi_divergence(joint([0.5, 0.5], "X"), joint([0.25, 0.75], "X"), 2)), 6)
@@ -96,7 +96,7 @@ def lautum_information(p: Joint, x: Names, y: Names, given: Names = ()):
 
 
 def sibson_information(p: Joint, channel: Channel, order: float):
-    r"""$\frac\alpha{\alpha-1}\log_2\sum_y\bigl(\sum_xp_xK(y|x)^\alpha\bigr)^{1/\alpha}$ (Sibson 1969), in bits; order $\ne1$.
+    r"""$\frac\alpha{\alpha-1}\log_2\sum_y\bigl(\sum_xp_xK(y|x)^\alpha\bigr)^{1/\alpha}$ in bits, order not 1 (Sibson 1969).
 
     >>> from infoloop.distributions import joint
     >>> from infoloop.families import bsc

@@ -119,12 +119,13 @@ def table() -> str:
     dit = dit_information(tables)
     along, along_peer, products = chain()
     verify = seconds_of(sys.executable, "-c", "import infoloop.cli; infoloop.cli.main()", "verify")
+    numpy_loop = f"{along_peer:.1f} ms, NumPy loop ({products:.1f} ms of it products)"
     rows = [
         ("I(X;Y) of 10 000 tables 8×8×8", f"{ours:.1f} ms", f"{peer:.1f} ms, batched NumPy"),
         ("I(X;Y\\|Z) of the same", f"{ours_given:.1f} ms", f"{peer_given:.1f} ms, batched NumPy"),
         ("I(X;Y), one table", f"{1e3 * ours / 1e4:.2f} µs", "dit not installed" if dit is None else
          f"{dit:.1f} ms, dit ({1e4 * dit / ours:,.0f} times)"),
-        ("I(X;Z_t), t ≤ 1000, 64 states", f"{along:.1f} ms", f"{along_peer:.1f} ms, NumPy loop ({products:.1f} ms of it products)"),
+        ("I(X;Z_t), t ≤ 1000, 64 states", f"{along:.1f} ms", numpy_loop),
         ("`infoloop verify`, chapter 1, cold", f"{verify:.0f} s", "budget 60 s"),
         ("every public name, beyond `import jax`", f"{import_cost():.0f} ms", "budget 300 ms"),
     ]  # fmt: skip
