@@ -7,7 +7,7 @@ import functools
 import itertools
 import math
 
-from mpmath import mp, mpf
+from mpmath import log, mp, mpf, sqrt
 
 DIGITS = 50
 
@@ -44,7 +44,7 @@ def entropy(law, axes, given=()):
 
 
 def _entropy(law, axes):
-    return -sum((p * mp.log(p, 2) for p in marginal(law, sorted(axes)).values() if p), mpf(0))
+    return -sum((p * log(p, 2) for p in marginal(law, sorted(axes)).values() if p), mpf(0))
 
 
 @precise
@@ -93,7 +93,7 @@ def divergence(p, q):
     """Cross entropy minus entropy."""
     if any(mass and not q[outcome] for outcome, mass in p.items()):
         return mp.inf
-    cross = -sum(mass * mp.log(q[outcome], 2) for outcome, mass in p.items() if mass)
+    cross = -sum(mass * log(q[outcome], 2) for outcome, mass in p.items() if mass)
     return cross - _entropy(p, range(_length(p)))
 
 
@@ -113,19 +113,19 @@ def jensen_shannon(p, q):
 
 @precise
 def bhattacharyya(p, q):
-    return sum(mp.sqrt(mass * q[outcome]) for outcome, mass in p.items())
+    return sum(sqrt(mass * q[outcome]) for outcome, mass in p.items())
 
 
 @precise
 def renyi_entropy(law, order):
     masses = [p for p in law.values() if p]
     if order == 0:
-        return mp.log(len(masses), 2)
+        return log(len(masses), 2)
     if order == 1:
         return _entropy(law, range(_length(law)))
     if order == math.inf:
-        return -mp.log(max(masses), 2)
-    return mp.log(sum(p ** mpf(order) for p in masses), 2) / (1 - mpf(order))
+        return -log(max(masses), 2)
+    return log(sum(p ** mpf(order) for p in masses), 2) / (1 - mpf(order))
 
 
 @precise
@@ -134,12 +134,12 @@ def renyi_divergence(p, q, order):
     if order > 1 and any(mass and not q[outcome] for outcome, mass in p.items()):
         return mp.inf
     powers = sum(mass**order * q[outcome] ** (1 - order) for outcome, mass in p.items() if mass and q[outcome])
-    return mp.log(powers, 2) / (order - 1) if powers else mp.inf
+    return log(powers, 2) / (order - 1) if powers else mp.inf
 
 
 @precise
 def extropy(law):
-    return -sum((1 - p) * mp.log(1 - p, 2) for p in law.values() if p < 1)
+    return -sum((1 - p) * log(1 - p, 2) for p in law.values() if p < 1)
 
 
 @precise
@@ -154,7 +154,7 @@ def lautum_information(law, x, y, given=()):
         split, mass = p_left * p_right / p_g[value], p.get(left[: len(x)] + right, mpf(0))
         if not mass:
             return mp.inf
-        total += split * mp.log(split / mass, 2)
+        total += split * log(split / mass, 2)
     return total
 
 
@@ -165,7 +165,7 @@ def sibson_information(weights, rows, order):
         total += sum(mpf(float(w)) * mpf(float(row[y])) ** order for w, row in zip(weights, rows, strict=True)) ** (
             1 / order
         )
-    return order / (order - 1) * mp.log(total, 2)
+    return order / (order - 1) * log(total, 2)
 
 
 @precise

@@ -217,7 +217,7 @@ def test_a_law_is_rebuilt_from_its_parts():
 
 
 def test_the_conditional_law_given_a_value_without_mass():
-    with pytest.raises(ValueError, match=r"P\(X \| D\) is undefined at \(1,\), which has mass 0: drop it"):
+    with pytest.raises(ValueError, match=r"P\(X \| D\) is undefined at \(1,\).* mass 0.* drop it"):
         conditional(joint([[0.5, 0.0], [0.5, 0.0]], "X", "D"), "X", given="D")
 
 
@@ -244,7 +244,7 @@ def test_verbs_under_jit_vmap_and_grad(verb):
     one_by_one = [VERBS[verb](p, channel(row, "X", "Y")) for row in rows]
     at_once = jax.jit(jax.vmap(VERBS[verb], in_axes=(None, 0)))(p, Channel(jnp.asarray(rows), ("X",), ("Y",)))
     assert np.abs(at_once - np.stack(one_by_one)).max() <= rounding(6)
-    slopes = jax.grad(lambda k: VERBS[verb](p, k).sum())(channel(rows[0], "X", "Y"))
+    slopes = jax.jit(jax.grad(lambda k: VERBS[verb](p, k).sum()))(channel(rows[0], "X", "Y"))
     assert np.isfinite(slopes.rows).all()
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 from fractions import Fraction
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -23,7 +24,7 @@ def random_table(seed, shape=(2, 3, 4)):
     return np.random.default_rng(seed).dirichlet(np.ones(np.prod(shape))).reshape(shape)
 
 
-BAD_TABLES = {
+BAD_TABLES: dict[str, tuple[Any, Any, str]] = {
     "mass 0.9": ([0.5, 0.4], ("X",), "joint table has mass 0.90+.*, not 1: divide it by its sum"),
     "mass 1.1": ([0.5, 0.6], ("X",), "has mass 1.10+.*, not 1"),
     "mass off by 1e-12": ([0.5, 0.5 + 1e-12], ("X",), "has mass 1.0000000000010001, not 1"),
@@ -261,6 +262,6 @@ def test_verbs_under_jit_vmap_and_grad(verb):
     one_by_one = [VERBS[verb](joint(table, *NAMES)) for table in tables]
     at_once = jax.jit(jax.vmap(VERBS[verb]))(laws)
     assert np.abs(at_once - np.stack(one_by_one)).max() <= rounding(24)
-    slopes = jax.grad(lambda p: VERBS[verb](p).sum())(joint(tables[0], *NAMES))
+    slopes = jax.jit(jax.grad(lambda p: VERBS[verb](p).sum()))(joint(tables[0], *NAMES))
     assert slopes.names == NAMES
     assert np.isfinite(slopes.table).all()

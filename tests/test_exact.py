@@ -9,7 +9,7 @@ import pytest
 from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mpmath import mp, mpf
+from mpmath import log, mp, mpf
 
 from infoloop.channels import channel
 from infoloop.distributions import joint
@@ -80,7 +80,7 @@ def test_enclosures_contain_the_number(parts):
     for r, c in parts:
         total = total + log2(r) * c
     with mp.workdps(oracles.DIGITS):
-        value = sum(mpf(c.numerator) / c.denominator * mp.log(mpf(r.numerator) / r.denominator, 2) for r, c in parts)
+        value = sum(mpf(c.numerator) / c.denominator * log(mpf(r.numerator) / r.denominator, 2) for r, c in parts)
         for bits in (53, 128):
             ball = total.enclosure(bits)
             middle, radius = mpf(str(ball.mid().str(60, radius=False))), mpf(ball.rad().str(20, radius=False))

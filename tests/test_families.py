@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -76,10 +77,10 @@ def test_several_probabilities_want_vmap(what):
 @pytest.mark.parametrize("what", ONE_NUMBER)
 def test_families_under_vmap_grad_and_in_float32(what):
     family, noises = ONE_NUMBER[what], jnp.array([0.0, 0.3, 1.0])
-    swept = jax.vmap(lambda e: family(e, "X", "Y").rows)(noises)
+    swept = jax.jit(jax.vmap(lambda e: family(e, "X", "Y").rows))(noises)
     assert swept.tolist() == [family(float(e), "X", "Y").rows.tolist() for e in noises]
     assert np.abs(swept.sum(-1) - 1).max() <= rounding(3)
-    slopes = jax.jacfwd(lambda e: family(e, "X", "Y").rows)(0.3)
+    slopes = jax.jit(jax.jacfwd(lambda e: family(e, "X", "Y").rows))(0.3)
     difference = (family(0.75, "X", "Y").rows - family(0.25, "X", "Y").rows) / 0.5  # every family is linear
     assert np.abs(slopes - difference).max() <= rounding(3)
     assert family(0.3, "X", "Y", dtype=jnp.float32).rows.dtype == jnp.float32
@@ -119,7 +120,7 @@ def test_a_list_of_values_as_a_channel():
     assert deterministic([True, False], "X", "Y").rows.tolist() == [[0, 1], [1, 0]]
 
 
-BAD_FUNCTIONS = {
+BAD_FUNCTIONS: dict[str, tuple[Any, Any, Any, str]] = {
     "no sizes": (abs, "X", None, r"needs sizes=\(\.\.\.\), the alphabet size of each source"),
     "values for other sizes": ([0, 1, 0], "X", 2, r"3 values for sources \('X',\) of sizes \(2,\)"),
     "sizes for other sources": ([0, 1], ("X", "S"), (2,), r"2 values for sources \('X', 'S'\) of sizes \(2,\)"),
@@ -175,7 +176,7 @@ def test_binomial_against_scipy():
 
 
 def test_binomial_slopes_are_finite_at_the_ends():
-    slopes = jax.jacfwd(lambda r: binomial(r, 3, "theta", "count").rows)(jnp.array([0.0, 0.5, 1.0]))
+    slopes = jax.jit(jax.jacfwd(lambda r: binomial(r, 3, "theta", "count").rows))(jnp.array([0.0, 0.5, 1.0]))
     assert np.isfinite(slopes).all()
     assert np.abs(slopes[1, :, 1] - np.array([-0.75, -0.75, 0.75, 0.75])).max() <= rounding(4)
 

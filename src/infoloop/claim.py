@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 
 from infoloop.cases import Cases, Family
@@ -103,11 +104,11 @@ def stronger(claim: Claim, factor: float | str = "1.01") -> Claim:
 
 
 class Evidence(NamedTuple):
-    """What a search saw: the least slack (greater - lesser, bits; for `=` minus the gap), the least ratio, the case."""
+    """What a search saw: least slack (greater - lesser, bits; for `=` minus the gap), least ratio, and the worst case."""
 
-    slack: jax.Array
-    ratio: jax.Array
-    worst: jax.Array
+    slack: np.ndarray
+    ratio: np.ndarray
+    worst: int
     case: Any
 
 
@@ -120,16 +121,14 @@ def weigh(claim: Claim, key, samples: int) -> Evidence:
     >>> bool(weigh(bound, jax.random.key(0), 100).slack >= 0)
     True
     """
-    numbers = _draw(claim.cases, key, samples)
-    slack, ratio = _judged(claim, numbers)
-    worst = jnp.argmin(slack)
-    return Evidence(slack[worst], jnp.min(ratio), worst, _case(claim, numbers, worst))
+    return _worst(*_judged(claim, _draw(claim.cases, key, samples)), by_ratio=False)
 
 
 def _draw(cases: Cases, key, count: int):
     """Numbers for `count` cases. Drawn in whole blocks, so that samples and starts share one compiled generator."""
     blocks = -(-count // _BLOCK)
-    return jax.tree.map(lambda x: x[:count], _drawn(cases.draw, jax.random.split(key, blocks * _BLOCK)))
+    numbers = _drawn(cases.draw, jax.random.split(key, blocks * _BLOCK))
+    return jax.tree.map(lambda x: np.asarray(x)[:count], numbers)
 
 
 @partial(_jit, static_argnums=0)
@@ -139,12 +138,18 @@ def _drawn(draw, keys):
 
 @partial(_jit, static_argnums=0)
 def _judged(claim: Claim, numbers):
-    return jax.vmap(lambda one: _judge(claim, claim.cases.build(one)))(numbers)
+    def one(numbers):
+        case = claim.cases.build(numbers)
+        return case, *_judge(claim, case)
+
+    return jax.vmap(one)(numbers)
 
 
-@partial(_jit, static_argnums=0)
-def _case(claim: Claim, numbers, which):
-    return claim.cases.build(jax.tree.map(lambda x: x[which], numbers))
+def _worst(cases, slack, ratio, by_ratio: bool) -> Evidence:
+    """The evidence of a batch. In NumPy, on the host: compiling these few operations would take longer than they do."""
+    slack, ratio = np.asarray(slack), np.asarray(ratio)
+    worst = int(np.argmin(ratio if by_ratio else slack))
+    return Evidence(slack.min(), ratio.min(), worst, jax.tree.map(lambda x: np.asarray(x)[worst], cases))
 
 
 def _judge(claim: Claim, case):
@@ -174,9 +179,7 @@ def attack(claim: Claim, key, starts: int = 64, steps: int = 300, rate: float = 
     """
     if claim.relation == "=":
         raise ValueError(f"{claim.label} is an equality, which has no greater side to descend on: weigh or certify it")
-    numbers, slack, ratio = _descended(claim, _draw(claim.cases, key, starts), steps, rate)
-    worst = jnp.argmin(ratio)
-    return Evidence(jnp.min(slack), ratio[worst], worst, _case(claim, numbers, worst))
+    return _worst(*_descended(claim, _draw(claim.cases, key, starts), steps, rate), by_ratio=True)
 
 
 @partial(_jit, static_argnums=(0, 2, 3))
@@ -196,6 +199,7 @@ def _descended(claim: Claim, starts, steps: int, rate: float):
 
     def one(numbers):
         (numbers, _), _ = jax.lax.scan(step, (numbers, descent.init(numbers)), length=steps)
-        return numbers, *_judge(claim, claim.cases.build(numbers))
+        case = claim.cases.build(numbers)
+        return case, *_judge(claim, case)
 
     return jax.vmap(one)(starts)

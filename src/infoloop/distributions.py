@@ -72,7 +72,7 @@ def distinct(names: Iterable[str], what: str) -> tuple[str, ...]:
 
 
 def probabilities(table, what: str, axes: int | None = None, dtype=None) -> np.ndarray:
-    """`table` as non-negative floats that sum to one over its last `axes` axes, or all; ValueError says what is wrong."""
+    """`table` as non-negative floats that sum to one over its last `axes` axes, or all; else ValueError."""
     dtype = exact_dtype(table, what, dtype)
     try:
         table = np.asarray(table, dtype)

@@ -96,7 +96,7 @@ def lautum_information(p: Joint, x: Names, y: Names, given: Names = ()):
 
 
 def sibson_information(p: Joint, channel: Channel, order: float):
-    r"""$\frac\alpha{\alpha-1}\log_2\sum_y\bigl(\sum_xp_xK(y|x)^\alpha\bigr)^{1/\alpha}$ in bits, order not 1 (Sibson 1969).
+    r"""$\frac\alpha{\alpha-1}\log_2\sum_y\bigl(\sum_xp_xK(y|x)^\alpha\bigr)^{1/\alpha}$ (Sibson 1969), in bits.
 
     >>> from infoloop.distributions import joint
     >>> from infoloop.families import bsc

@@ -220,13 +220,13 @@ sufficiency = linear(
     ("X -> T -> N", "X -> T,N -> W"),
     networks("X", "T|X", "N|T", "W|T,N", X=3, T=3, N=2, W=3),
     family=Family(
-        "binary X, T, N, W with rows (1/4, 3/4), (1, 0), (0, 1)",
+        "X (1/4, 3/4), T|X rows (1/4, 3/4), (1, 0), (0, 1), N|T rows (1/4, 3/4), (1/2, 1/2), W any bit of T and N",
         lambda: rational_networks(
             "X",
             "T|X",
             "N|T",
             "W|T,N",
-            rows={"X": QUARTERS[:1], "T|X": QUARTERS[:1] + MAPS, "N|T": HALVES, "W|T,N": QUARTERS[:1] + MAPS},
+            rows={"X": QUARTERS[:1], "T|X": QUARTERS[:1] + MAPS, "N|T": QUARTERS[:2], "W|T,N": MAPS},
             X=2,
             T=2,
             N=2,
