@@ -16,7 +16,7 @@ from infoloop.channels import Channel, channel, tensor
 from infoloop.families import bsc, deterministic, erasure, symmetric, z_channel
 from infoloop.numerics import rounding
 
-VALUES = json.loads((Path(__file__).parent / "data" / "values.json").read_text())
+VALUES = json.loads((Path(__file__).parent / "data" / "reference_values.json").read_text())
 PUBLISHED = [v for v in VALUES if v["category"] == "channel_capacity"]
 
 

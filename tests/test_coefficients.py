@@ -14,7 +14,7 @@ from infoloop.coefficients import contraction, dobrushin, erasure_threshold
 from infoloop.families import bsc, erasure, symmetric, z_channel
 from infoloop.numerics import rounding
 
-VALUES = {v["id"]: v for v in json.loads((Path(__file__).parent / "data" / "values.json").read_text())}
+VALUES = {v["id"]: v for v in json.loads((Path(__file__).parent / "data" / "reference_values.json").read_text())}
 PUBLISHED = [v for v in VALUES.values() if v["category"] == "contraction" and v["distribution"]["type"] == "channel"]
 QUANTITIES = {"eta_TV_dobrushin": dobrushin, "eta_KL": lambda k: contraction(k).lower}
 

@@ -17,7 +17,7 @@ from infoloop.families import bsc, erasure, z_channel
 from infoloop.fixed_input import contraction_at, eta_chi2, maximal_correlation
 from infoloop.numerics import rounding
 
-VALUES = {v["id"]: v for v in json.loads((Path(__file__).parent / "data" / "values.json").read_text())}
+VALUES = {v["id"]: v for v in json.loads((Path(__file__).parent / "data" / "reference_values.json").read_text())}
 
 
 def second_singular_value(rows, p):

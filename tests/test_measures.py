@@ -216,7 +216,8 @@ def test_a_rare_event_counts(rare):
 def test_divergences_are_infinite_where_a_mass_is_lost():
     p, q = joint([0.5, 0.5, 0.0], "X"), joint([0.5, 0.0, 0.5], "X")
     assert divergence(p, q) == divergence(q, p) == np.inf
-    assert jensen_shannon(p, q) == total_variation(p, q) == 0.5
+    assert abs(jensen_shannon(p, q) - 0.5) <= rounding(3)
+    assert total_variation(p, q) == 0.5
 
 
 def test_entropy_at_zeros_in_value_and_slope():

@@ -17,6 +17,7 @@ from infoloop.numerics import (
     binary_entropy,
     divergence_terms,
     exact_dtype,
+    information_terms,
     inverse_binary_entropy,
     plog2p,
     product_parts,
@@ -233,3 +234,17 @@ def test_divergence_terms_slopes(p):
 def test_divergence_terms_slopes_at_zeros_are_finite():
     for p, q in ((0.0, 0.0), (0.0, 0.5)):
         assert np.isfinite(slopes_of_terms(p, q)).all()
+
+
+def test_information_terms_slopes():
+    """By each argument: the terms are p log2(p w / l r) - (p - l r / w) log2 e, whether or not these are marginals."""
+    p, w, left, right = 0.2, 0.9, 0.5, 0.4
+    excess = (p - left * right / w) * np.log2(np.e)
+    slopes = jax.grad(information_terms, argnums=(0, 1, 2, 3))(p, w, left, right)
+    expected = np.log2(p * w / (left * right)), excess / w, -excess / left, -excess / right
+    assert np.abs(np.array(slopes) - expected).max() <= TERM
+
+
+def test_information_terms_slopes_at_zeros_are_finite():
+    for left, right in ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5)):
+        assert np.isfinite(jax.grad(information_terms, argnums=(0, 1, 2, 3))(0.0, 1.0, left, right)).all()

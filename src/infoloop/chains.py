@@ -10,12 +10,14 @@ from infoloop.channels import Channel, same_sizes
 from infoloop.distributions import Joint, Names, group, marginal
 from infoloop.numerics import information_terms
 
+_BLOCK = 32  # tables whose informations are computed together: enough for two threads, few enough for the cache
+
 
 def information_along(p: Joint, x: Names, link: Channel, steps: int | None = None):
     r"""$I(X;Z_t)$ in bits for $t=0,\ldots,T$, where $Z_0$ is the link's source in `p` and each link makes the next $Z$.
 
     The same link is used `steps` times; or its rows have a leading axis of T different links. Costs T products of a
-    $|X|\times|Z|$ with a $|Z|\times|Z|$ table and holds no more than these two. Raises ValueError where the link's two
+    $|X|\times|Z|$ with a $|Z|\times|Z|$ table; no table is larger than these. Raises ValueError where the link's two
     alphabets differ, since then it cannot be repeated.
 
     >>> from infoloop.distributions import joint
@@ -41,13 +43,23 @@ def information_along(p: Joint, x: Names, link: Channel, steps: int | None = Non
 @partial(jax.jit, static_argnums=2)
 def _decay(p_xz, rows, steps):
     p_x = p_xz.sum(1, keepdims=True)  # the same all along the chain, and so is whatever is made of it
+    whole = p_x.sum(keepdims=True)
+    count = len(rows) if steps is None else steps
+    blocks = -(-count // _BLOCK)
+    if steps is None:
+        spare = jnp.broadcast_to(rows[-1], (blocks * _BLOCK - count, *rows.shape[1:]))
+        rows = jnp.concatenate([rows, spare]).reshape(blocks, _BLOCK, *rows.shape[1:])
 
     def information(p_xz):
-        return information_terms(p_xz, p_x.sum(keepdims=True), p_x, p_xz.sum(0, keepdims=True)).sum()
+        return information_terms(p_xz, whole, p_x, p_xz.sum(0, keepdims=True)).sum()
 
     def step(p_xz, k_zz):
         after = jnp.matmul(p_xz, rows if k_zz is None else k_zz, precision=lax.Precision.HIGHEST)
-        return after, information(after)
+        return after, after
 
-    _, later = lax.scan(step, p_xz, None if steps is not None else rows, length=steps)
-    return jnp.concatenate([information(p_xz)[None], later])
+    def block(p_xz, links):
+        last, tables = lax.scan(step, p_xz, links, length=_BLOCK)
+        return last, jax.vmap(information)(tables)
+
+    _, later = lax.scan(block, p_xz, None if steps is not None else rows, length=blocks)
+    return jnp.concatenate([information(p_xz)[None], later.ravel()[:count]])

@@ -104,7 +104,7 @@ def stronger(claim: Claim, factor: float | str = "1.01") -> Claim:
 
 
 class Evidence(NamedTuple):
-    """What a search saw: least slack (greater - lesser, bits; for `=` minus the gap), least ratio, and the worst case."""
+    """What a search saw: least slack (greater - lesser, bits; for `=` minus the gap), least ratio, the worst case."""
 
     slack: np.ndarray
     ratio: np.ndarray
