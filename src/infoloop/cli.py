@@ -33,9 +33,11 @@ def _settings(
 
     [bold]Examples[/bold]
 
-      infoloop verify                 every statement in theory/, with its certificate
-      infoloop verify S01 thm:fano    some of them
-      infoloop list --json            what there is
+      infoloop verify            every statement in theory/
+
+      infoloop verify S01 S02    some of them
+
+      infoloop list --json       what there is
     """
 
 

@@ -4,6 +4,7 @@ With --write the table in README.md is replaced by the fresh one. dit comes with
 """
 
 import argparse
+import importlib
 import platform
 import re
 import subprocess
@@ -57,15 +58,13 @@ def numpy_conditional(p):
 def dit_information(tables, count: int = 30) -> float | None:
     """dit's fastest route, milliseconds for one table."""
     try:
-        import dit
+        dit, shannon = importlib.import_module("dit"), importlib.import_module("dit.shannon")
     except ImportError:
         return None
-    from dit.shannon import mutual_information
-
     alphabets = [list(range(8))] * 3
 
     def one(table):
-        return mutual_information(dit.Distribution.from_array(table, ["X", "Y", "Z"], alphabets), ["X"], ["Y"])
+        return shannon.mutual_information(dit.Distribution.from_array(table, ["X", "Y", "Z"], alphabets), ["X"], ["Y"])
 
     one(tables[0])
     start = time.perf_counter()
