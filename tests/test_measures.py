@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from mpmath import log, mp, mpf
 
 from infoloop.distributions import Joint, from_outcomes, joint, product, relabel
+from infoloop.gaussian_laws import gaussian
 from infoloop.measures import divergence, entropy, jensen_shannon, mutual_information, total_variation
+from infoloop.networks import bayes_net
 from infoloop.numerics import rounding
 from tests import oracles
 
@@ -316,3 +318,15 @@ UNKNOWN = {
 def test_an_unknown_variable_is_named(place):
     with pytest.raises(ValueError, match="unknown variable 'W': this law is over X, Y, Z"):
         UNKNOWN[place](OTHER)
+
+
+def test_a_network_is_compared_by_its_law():
+    net = bayes_net(joint([0.25, 0.75], "X"), joint([0.5, 0.5], "Y"))
+    assert divergence(net, joint(np.full((2, 2), 0.25), "Y", "X")) == divergence(
+        joint([0.25, 0.75], "X"), joint([0.5, 0.5], "X")
+    )
+
+
+def test_a_table_is_not_compared_with_a_gaussian():
+    with pytest.raises(ValueError, match="cannot compare a Joint with a Gaussian"):
+        divergence(joint([0.5, 0.5], "X"), gaussian([[1.0]], "X"))

@@ -28,7 +28,7 @@ from infoloop.numerics import (
 
 EPS = float(np.finfo(np.float64).eps)
 TERM = 16 * EPS  # a term is some ten correctly rounded operations, none of which cancels where p and q are near
-FAR = 2**13 * EPS  # where (p-q)/(p+q) is above 2^-7, logarithm and difference are up to 2^13 times larger than the term
+FAR = 2**13 * EPS  # where (p-q)/(p+q) is above 1/129, its two parts are up to 2^13 times larger than the term
 STEP = EPS ** (1 / 3)  # the best step of a central difference, whose error is then of the size of its square
 DIFFERENCE = 32 * STEP**2
 terms = jax.jit(divergence_terms)
@@ -207,7 +207,7 @@ def test_divergence_terms_keep_their_digits_at_every_distance(scale):
     for x, found in zip(p, np.asarray(terms(p, q)), strict=True):
         exact = exact_terms(x, scale)
         assert 0 <= found
-        near = abs(x - scale) < 2.0**-7 * (x + scale)
+        near = abs(x - scale) < (x + scale) / 129
         assert abs(found - exact) <= (TERM if near else FAR) * exact
 
 
@@ -248,3 +248,10 @@ def test_information_terms_slopes():
 def test_information_terms_slopes_at_zeros_are_finite():
     for left, right in ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5)):
         assert np.isfinite(jax.grad(information_terms, argnums=(0, 1, 2, 3))(0.0, 1.0, left, right)).all()
+
+
+def test_an_inverse_entropy_forgives_rounding_and_nothing_else():
+    assert inverse_binary_entropy(1 + 2.0**-52) == 0.5
+    assert 0 <= inverse_binary_entropy(-(2.0**-60)) < 2.0**-58
+    assert np.isnan(inverse_binary_entropy(1.001))
+    assert np.isnan(inverse_binary_entropy(-0.001))

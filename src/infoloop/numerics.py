@@ -81,6 +81,8 @@ def binary_convolution(a, b):
 def inverse_binary_entropy(bits):
     r"""The $p\in[0,\frac12]$ with $h(p)=$ `bits`, by 60 halvings; NaN outside [0, 1].
 
+    A number of bits that only rounding has brought outside counts as the end it left.
+
     >>> round(float(inverse_binary_entropy(binary_entropy(0.11))), 12)
     0.11
     """
@@ -91,9 +93,10 @@ def inverse_binary_entropy(bits):
         below = binary_entropy(middle) < bits
         return jnp.where(below, middle, low), jnp.where(below, high, middle)
 
-    bits = jnp.asarray(bits)
+    bits = jnp.asarray(bits, float)
     low, high = lax.fori_loop(0, 60, halve, (jnp.zeros_like(bits), jnp.full_like(bits, 0.5)))
-    return jnp.where((bits >= 0) & (bits <= 1), (low + high) / 2, jnp.nan)
+    within = rounding(64, bits.dtype)
+    return jnp.where((bits >= -within) & (bits <= 1 + within), (low + high) / 2, jnp.nan)
 
 
 @inverse_binary_entropy.defjvp
