@@ -265,3 +265,9 @@ def test_verbs_under_jit_vmap_and_grad(verb):
     slopes = jax.jit(jax.grad(lambda p: VERBS[verb](p).sum()))(joint(tables[0], *NAMES))
     assert slopes.names == NAMES
     assert np.isfinite(slopes.table).all()
+
+
+def test_a_variable_may_bear_the_name_of_a_parameter():
+    law = joint([[0.4, 0.1], [0.1, 0.4]], "p", "names")
+    assert condition(law, p=0).names == ("names",)
+    assert relabel(law, p="q").names == ("q", "names")

@@ -170,7 +170,7 @@ def _(p: Joint, *names: str) -> Joint:
 
 
 @functools.singledispatch
-def condition(p, **event):
+def condition(p, /, **event):
     r"""The law of the other variables given `event`, as in `condition(p, X=0)`: $P(\cdot\mid X=0)$.
 
     Values are symbols of the alphabet (for a Gaussian: the observed vector). Raises ValueError for an unknown variable
@@ -183,7 +183,7 @@ def condition(p, **event):
 
 
 @condition.register
-def _(p: Joint, **event) -> Joint:
+def _(p: Joint, /, **event) -> Joint:
     known(p.names, *event)
     cell = tuple(_position(p, name, event[name]) if name in event else slice(None) for name in p.names)
     part = p.table[cell]
@@ -228,7 +228,7 @@ def _outer(a, b):
 
 
 @functools.singledispatch
-def relabel(p, **names: str):
+def relabel(p, /, **names: str):
     """The same law under other names: `relabel(p, X="W")` calls the variable `X` `W`.
 
     >>> relabel(joint([0.5, 0.5], "X"), X="W").names
@@ -238,6 +238,6 @@ def relabel(p, **names: str):
 
 
 @relabel.register
-def _(p: Joint, **names: str) -> Joint:
+def _(p: Joint, /, **names: str) -> Joint:
     known(p.names, *names)
     return replace(p, names=distinct((names.get(name, name) for name in p.names), "relabelling"))

@@ -127,7 +127,7 @@ def _(p: Gaussian, *names: str) -> Gaussian:
 
 
 @condition.register
-def _(p: Gaussian, **event) -> Gaussian:
+def _(p: Gaussian, /, **event) -> Gaussian:
     seen = marginal(p, *event)
     rest = marginal(p, *(name for name in p.names if name not in event))
     values = [_vector(event[name], n, name, p.mean.dtype) for name, n in zip(seen.names, seen.sizes, strict=True)]
@@ -148,7 +148,7 @@ def _(p: Gaussian, *others: Gaussian) -> Gaussian:
 
 
 @relabel.register
-def _(p: Gaussian, **names: str) -> Gaussian:
+def _(p: Gaussian, /, **names: str) -> Gaussian:
     known(p.names, *names)
     return replace(p, names=distinct((names.get(name, name) for name in p.names), "relabelling"))
 
