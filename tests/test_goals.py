@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from infoloop.descent import Ends
 from infoloop.goals import draw, goal, in_order, neighbours, slack
 from infoloop.meeting import factorise
 from infoloop.notation import entropy_form, parse_expression, parse_statement
@@ -39,13 +38,12 @@ def test_a_function_starts_as_a_map_without_noise():
 
 
 def test_neighbours_are_exact_laws_of_small_denominators_first():
-    near = np.log([0.49, 0.51, 0.98, 0.02, 0.03, 0.97])
-    ends = Ends(near[None], np.array([-1.0]), np.array([0.5]))
-    laws = [law.outcomes() for law in neighbours(PAIR, ends, 2, 1)]
+    near = np.log([[0.49, 0.51, 0.98, 0.02, 0.03, 0.97]])
+    laws = [law.outcomes() for law in neighbours(PAIR, near, 2)]
     assert laws[:2] == [{"1 1": "1"}, {"0 0": "1/2", "1 1": "1/2"}]
     assert laws[-1]["0 1"] == "49/5000"
 
 
-def test_ends_that_break_nothing_have_no_neighbours():
-    ends = Ends(np.zeros((1, 6)), np.array([0.0]), np.array([1.0]))
-    assert list(neighbours(PAIR, ends, 2, 1)) == []
+def test_of_one_denominator_the_law_of_fewer_outcomes_comes_first():
+    laws = neighbours(PAIR, np.log([[0.5] * 6, [0.5, 0.5, 1 - 2**-9, 2**-9, 2**-9, 1 - 2**-9]]), 2)
+    assert [len(law.outcomes()) for law, _ in zip(laws, range(2), strict=False)] == [2, 4]

@@ -9,8 +9,7 @@ import numpy as np
 import scipy.special
 
 from infoloop.channels import Channel
-from infoloop.claim import UNDECIDED
-from infoloop.descent import Ends, Search, cell_weights, marginal_cells
+from infoloop.descent import Search, cell_weights, marginal_cells
 from infoloop.distributions import Joint
 from infoloop.exact import RationalLaw, rationalise
 from infoloop.meeting import Factorisation
@@ -99,14 +98,13 @@ def _array(terms: tuple[Term, ...], names: Group) -> np.ndarray:
     return form
 
 
-def neighbours(plan: Factorisation, ends: Ends, values: int, count: int) -> Iterator[RationalLaw]:
-    """Exact laws next to the `count` widest gaps of a descent: small denominators, then few outcomes first."""
-    promising = [k for k in np.argsort(ends.slack)[:count] if ends.slack[k] < -UNDECIDED]
+def neighbours(plan: Factorisation, logits: np.ndarray, values: int) -> Iterator[RationalLaw]:
+    """Exact laws next to each row of logits: those with small denominators, then those with few outcomes, first."""
     for denominator in _DENOMINATORS:
         laws = []
-        for k in promising:
+        for row in logits:
             try:
-                laws.append(rationalise(net(plan, ends.logits[k], values, denominator)))
+                laws.append(rationalise(net(plan, row, values, denominator)))
             except ZeroDivisionError:
                 continue  # rounding left a row without mass
         yield from sorted(laws, key=lambda law: np.count_nonzero(law.table))

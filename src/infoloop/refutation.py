@@ -11,13 +11,12 @@ from flint import fmpq
 
 from infoloop.assumptions import Assumption
 from infoloop.certification import holds
-from infoloop.claim import UNDECIDED
 from infoloop.descent import descend
 from infoloop.exact import RationalLaw
 from infoloop.goals import draw, goal, in_order, neighbours, slack
 from infoloop.meeting import factorise
 from infoloop.notation import Group, Statement, Term, entropy_form, variables
-from infoloop.screening import screen
+from infoloop.screening import screen, tolerance
 from infoloop.witnesses import pools
 
 _CONFIRMED = 16  # suspects of a pool, or ends of descents, that are decided exactly before the rest is given up
@@ -57,9 +56,9 @@ class Refuted(NamedTuple):
 class Tried(NamedTuple):
     """A search without a find: how many small laws met the assumptions, and whether these were all the pools have.
 
-    Then the descents, and the least slack (bits) and ratio (greater/lesser) where they ended; both are infinite without
-    descent, and the ratio if no lesser side was informative. `unmet` are the assumptions that no factorisation
-    enforces: descent could only approach these, so that a negative gap says nothing there.
+    Then the descents, and the least slack (bits, 0 if within rounding) and ratio (greater/lesser) where they ended;
+    both are infinite without descent, and the ratio if no lesser side was informative. `unmet` are the assumptions that
+    no factorisation enforces: descent could only approach these, so that a negative gap says nothing there.
     """
 
     witnesses: int
@@ -74,9 +73,8 @@ class Tried(NamedTuple):
         drawn = "" if self.complete else ", drawn from more"
         text = f"none of {self.witnesses} small laws that meet the assumptions{drawn} breaks it"
         if self.starts:
-            gap = 0.0 if abs(self.gap) <= UNDECIDED else self.gap
             text += f", nor does descent from {self.starts} starts with {self.steps} steps each: "
-            text += f"least gap {gap:.3g} bits, least ratio of the sides {self.ratio:.6g}"
+            text += f"least gap {self.gap:.3g} bits, least ratio of the sides {self.ratio:.6g}"
         if self.unmet:
             text += f"; no factorisation enforces {', '.join(self.unmet)}, so that descent was only penalised"
         return text
@@ -114,7 +112,7 @@ def judge(
     True
     """
     law = _tidied(law, tuple(name for name in _names(statement, assumptions) if name in law.names))
-    if law.table.size > _CELLS or any(law.evaluate(zero).sign() for zero in _zeros(assumptions)):
+    if any(law.evaluate(zero).sign() for zero in _zeros(assumptions)):
         return None
     relation, *sides = in_order(statement)
     lesser, greater = map(law.evaluate, sides)
@@ -155,6 +153,8 @@ def _screened(statement: Statement, assumptions: Sequence[Assumption]) -> Refute
         screening = screen(pool, names, zeros, gap, relation)
         tried = Tried(tried.witnesses + screening.met, tried.complete and screening.complete)
         for choice in screening.suspects[:_CONFIRMED]:
+            if pool.cells(choice) > _CELLS:
+                continue
             refuted = judge(pool.law(choice, names), statement, assumptions, pool.description)
             if refuted:
                 return refuted
@@ -166,15 +166,17 @@ def _descended(statement, assumptions, tried: Tried, starts: int, steps: int, se
     names = _names(statement, assumptions)
     plan = factorise(names, _zeros(assumptions))
     unmet = tuple(a.text for a in assumptions if any(zero in plan.unmet for zero in a.zero))
+    within = tolerance(entropy_form(slack(statement)))
     for values in (2, 3, 4):
         if not names or values ** len(names) > _DESCENDED:
             break
         ends = descend(goal(statement, plan, values, starts), draw(plan, values, starts, seed), steps)
-        found = f"descent from {starts} starts over {values} values, rounded"
-        for law in neighbours(plan, ends, values, _CONFIRMED):
-            refuted = judge(law, statement, assumptions, found)
+        widest = [k for k in np.argsort(ends.slack)[:_CONFIRMED] if ends.slack[k] < -within]
+        for law in neighbours(plan, ends.logits[widest], values):
+            refuted = judge(law, statement, assumptions, f"descent from {starts} starts over {values} values, rounded")
             if refuted:
                 return refuted
-        gap, ratio = min(tried.gap, float(ends.slack.min())), min(tried.ratio, float(ends.ratio.min()))
+        gap = float(ends.slack.min())
+        gap, ratio = min(tried.gap, gap if abs(gap) > within else 0.0), min(tried.ratio, float(ends.ratio.min()))
         tried = tried._replace(starts=tried.starts + starts, steps=steps, gap=gap, ratio=ratio, unmet=unmet)
     return tried

@@ -48,15 +48,14 @@ def screen(pool: Pool, names: Group, zeros: Iterable[Form], slack: Form, relatio
         ready = [form for form in waiting if set().union(*form) <= set(names[: k + 1])]
         waiting = [form for form in waiting if form not in ready]
         for form in ready:
-            choices = choices[abs(_values(pool, form, choices, names)) <= _tolerance(form)]
+            choices = choices[abs(_values(pool, form, choices, names)) <= tolerance(form)]
     gaps = _values(pool, slack, choices, names)
-    bad = {"<=": gaps < -_tolerance(slack), "<": gaps <= _tolerance(slack), "=": abs(gaps) > _tolerance(slack)}[
-        relation
-    ]
+    bad = {"<=": gaps < -tolerance(slack), "<": gaps <= tolerance(slack), "=": abs(gaps) > tolerance(slack)}[relation]
     return Screening(_smallest_first(pool, choices[bad], abs(gaps[bad])), len(choices), complete)
 
 
-def _tolerance(form: Form) -> float:
+def tolerance(form: Form) -> float:
+    """The size, in bits, below which a float value of this sum decides nothing."""
     return UNDECIDED * (1 + sum(abs(float(c)) for c in form.values()))
 
 

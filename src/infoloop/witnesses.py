@@ -46,6 +46,10 @@ class Pool:
             found[value] += mass
         return found
 
+    def cells(self, choice: Iterable[int]) -> int:
+        """The size of the table of the law of the chosen functions."""
+        return math.prod(max(self.functions[k]) + 1 for k in choice)
+
     def law(self, choice: Iterable[int], names: tuple[str, ...]) -> RationalLaw:
         """The exact law of the chosen functions.
 
@@ -70,6 +74,16 @@ def everything(*masses) -> Pool:
     for _ in exact:
         functions = [(*f, value) for f in functions for value in range(max(f, default=-1) + 2)]
     return Pool(f"every function of an atom with masses {', '.join(map(str, exact))}", exact, tuple(functions))
+
+
+def copies(count: int) -> Pool:
+    """The pool of one uniform symbol with this many values: each variable is the symbol or constant.
+
+    >>> copies(32).entropies.tolist()
+    [0.0, 5.0]
+    """
+    functions = ((0,) * count, tuple(range(count)))
+    return Pool(f"copies of one uniform symbol of {count} values", (fmpq(1, count),) * count, functions)
 
 
 def linear_functions(order: int, *symbols: tuple) -> Pool:
@@ -128,4 +142,8 @@ def pools() -> tuple[Pool, ...]:
         linear_functions(2, fair, fair, fair),
         linear_functions(2, fair, skew, skew),
         linear_functions(3, ternary, ternary),
+        copies(16),
+        linear_functions(5, ("1/5",) * 5, ("1/5",) * 5),
+        copies(64),
+        copies(256),
     )
