@@ -3,10 +3,10 @@
 import ast
 
 FLOORS = (
-    {"numerics", "notation", "files"},
-    {"distributions"},
-    {"channels"},
-    {"families", "networks", "gaussian_laws"},
+    {"numerics", "notation", "files", "independences", "rationals"},
+    {"distributions", "assumptions", "reduction"},
+    {"channels", "check", "programs"},
+    {"families", "networks", "gaussian_laws", "shannon", "polymatroids"},
     {"measures", "gaussians", "coefficients", "capacities", "orders", "exact"},
     {"multivariate", "renyi", "fixed_input", "cases", "chains", "witnesses", "descent", "meeting"},
     {"expressions"},

@@ -7,7 +7,8 @@ from fractions import Fraction
 Group = tuple[str, ...]
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:/\d+)?)|(?P<name>[^\W\d]\w*'*)|(?P<relation><=|>=|==|=|≤|≥|<|>)|(?P<mark>[()+\-*/;,|]))"
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:/\d+)?)|(?P<arrow>->|→|_\|\|_|⟂|⊥)|(?P<name>[^\W\d](?:(?!_\|\|_)\w)*'*)"
+    r"|(?P<relation><=|>=|==|=|≤|≥|<|>)|(?P<mark>[()+\-*/;,|]))"
 )
 _RELATIONS = {"≤": "<=", "≥": ">=", "==": "="}
 
@@ -44,7 +45,7 @@ def parse_expression(text: str) -> tuple[Term, ...]:
     >>> parse_expression("2 I(X;Z|D)")
     (Term(coefficient=Fraction(2, 1), groups=(('X',), ('Z',)), given=('D',)),)
     """
-    reader = _Reader(text)
+    reader = Reader(text)
     terms = reader.terms()
     if reader.kind == "relation":
         reader.refuse("this is a statement, but an expression without a relation is wanted")
@@ -52,13 +53,16 @@ def parse_expression(text: str) -> tuple[Term, ...]:
     return terms
 
 
-def parse_statement(text: str) -> Statement:
+def parse_statement(text: str, strict: bool = False) -> Statement:
     """The two sides of `I(X;Z) <= I(X;D)`. Raises NotationError with a caret under the place.
+
+    A strict reader also refuses what is rarely meant in a statement to prove: a variable on both sides of a `;`, and a
+    coefficient 0.
 
     >>> parse_statement("H(X) >= 0").relation
     '>='
     """
-    reader = _Reader(text)
+    reader = Reader(text, strict)
     left = reader.terms()
     if reader.kind != "relation":
         reader.refuse("a relation (<=, >=, =, <, >) is wanted here")
@@ -67,6 +71,25 @@ def parse_statement(text: str) -> Statement:
     right = reader.terms()
     reader.finish()
     return Statement(left, relation, right)
+
+
+def written(terms: tuple[Term, ...]) -> str:
+    """The notation of these terms, which parses back to them.
+
+    >>> written(parse_expression("1/2*I(X;Y,Z|W)-H(X) + 1"))
+    '1/2 I(X;Y,Z|W) - H(X) + 1'
+    """
+    text = "".join(f" {'-' if t.coefficient < 0 else '+'} {_written(t)}" for t in terms)
+    return (text[3:] if text.startswith(" + ") else f"-{text[3:]}") if text else "0"
+
+
+def _written(term: Term) -> str:
+    size = str(abs(term.coefficient))
+    if not term.groups:
+        return size
+    groups = ";".join(",".join(group) for group in term.groups)
+    given = f"|{','.join(term.given)}" if term.given else ""
+    return f"{'' if size == '1' else size + ' '}{'I' if len(term.groups) > 1 else 'H'}({groups}{given})"
 
 
 def variables(terms: tuple[Term, ...]) -> Group:
@@ -100,13 +123,13 @@ def _signed_sets(term: Term):
     return [(names, -sign) for names, sign in sets if names]
 
 
-class _Reader:
+class Reader:
     """A cursor over the tokens of one text; each method reads one rule of the grammar."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str, strict: bool = False):
         if not isinstance(text, str):
             raise ValueError(f"notation is {text!r}: give a text such as 'I(X;Z) <= I(X;D)'")
-        self.text, self.end = text, 0
+        self.text, self.end, self.strict = text, 0, strict
         self.advance()
 
     def advance(self) -> None:
@@ -120,8 +143,8 @@ class _Reader:
         else:
             self.refuse(f"{self.text[self.start]!r} has no meaning here")
 
-    def refuse(self, reason: str):
-        raise NotationError(self.text, self.start, reason)
+    def refuse(self, reason: str, place: int | None = None):
+        raise NotationError(self.text, self.start if place is None else place, reason)
 
     def finish(self) -> None:
         if self.kind != "end":
@@ -146,7 +169,7 @@ class _Reader:
 
     def term(self, sign: int) -> Term:
         coefficient = Fraction(sign)
-        counted = self.kind == "number"
+        counted, place = self.kind == "number", self.start
         if counted:
             coefficient *= self.number()
             if self.word == "*":
@@ -155,6 +178,8 @@ class _Reader:
                 return Term(coefficient)
         if self.kind != "name" or self.word not in ("H", "I"):
             self.refuse("H(...), I(...;...) or a number is wanted here")
+        if self.strict and not coefficient:
+            self.refuse("the coefficient is 0: leave the term out", place)
         kind = self.word
         self.advance()
         groups, given = self.arguments(kind)
@@ -174,7 +199,7 @@ class _Reader:
             if kind == "H":
                 self.refuse("an entropy H(...) has one group: separate its variables by commas")
             self.advance()
-            groups.append(self.group())
+            groups.append(self.group(apart=sum(groups, ()) if self.strict else ()))
         if kind == "I" and len(groups) == 1:
             self.refuse("an information I(...;...) needs a second group after ';'")
         given: Group = ()
@@ -184,16 +209,18 @@ class _Reader:
         self.take(")", "to close the bracket")
         return tuple(groups), given
 
-    def group(self) -> Group:
-        names = [self.name()]
+    def group(self, apart: Group = ()) -> Group:
+        names = [self.name(apart)]
         while self.word == ",":
             self.advance()
-            names.append(self.name())
+            names.append(self.name(apart))
         return tuple(dict.fromkeys(names))
 
-    def name(self) -> str:
+    def name(self, apart: Group = ()) -> str:
         if self.kind != "name":
             self.refuse("the name of a variable is wanted here")
+        if self.word in apart:
+            self.refuse(f"{self.word} stands on both sides: groups must have no variable in common")
         word = self.word
         self.advance()
         return word

@@ -1,0 +1,179 @@
+r"""The independences that follow from given ones, each with its derivation, over sets of variables as bit masks.
+
+A pair $(i,j|L)$ stands for $I(i;j|L)$, and $(i,i|L)$ for $H(i|L)$. From pairs that are 0 others follow by
+$I(i;j|kL)+I(i;k|L)=I(i;k|jL)+I(i;j|L)$ and $H(i|L)=I(i;j|L)+H(i|jL)$, the chain rule, where no term is negative. This
+closure is the semi-graphoid, so of a directed graph it finds all of d-separation.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Pair(NamedTuple):
+    """I(i;j|L), or H(i|L) where i = j, of variables numbered from 0; `below` is the mask of L, and i <= j."""
+
+    i: int
+    j: int
+    below: int
+
+
+class Vanishing(NamedTuple):
+    """A given zero: I(A;B|C) = 0, or H(A|C) = 0 where b is 0, as disjoint masks."""
+
+    a: int
+    b: int
+    c: int
+
+
+class Measure(NamedTuple):
+    """A measure that is never negative: I(A;B|C), or H(A|C) where b is 0, as masks."""
+
+    a: int
+    b: int
+    c: int
+
+
+@dataclass(frozen=True)
+class Zeros:
+    """Which pairs are 0: `step[pair][mask]` is 0 where unknown, else the number of the step that found it."""
+
+    count: int
+    given: tuple[Vanishing, ...]
+    step: dict[tuple[int, int], np.ndarray]
+    rules: list[tuple] = field(default_factory=lambda: [()])
+
+    def __contains__(self, pair: Pair) -> bool:
+        return bool(self.step[pair.i, pair.j][pair.below])
+
+    def number(self, pair: Pair) -> int:
+        """The step that found the pair; its derivation uses as premises only pairs of earlier steps."""
+        return int(self.step[pair.i, pair.j][pair.below])
+
+    def derivation(self, pair: Pair) -> tuple[list[Pair], list[Measure], Vanishing | None]:
+        """Premises, measures and a given zero with: pair = given + sum of premises - sum of measures."""
+        rule, *what = self.rules[self.number(pair)]
+        return rule(pair, *what)
+
+    def mark(self, i: int, j: int, masks: np.ndarray, rule: tuple) -> None:
+        """Note that these are 0 by this rule, where that is new."""
+        step = self.step[min(i, j), max(i, j)]
+        new = masks[step[masks] == 0]
+        if new.size:
+            step[new] = len(self.rules)
+            self.rules.append(rule)
+
+
+def closure(count: int, given: tuple[Vanishing, ...]) -> Zeros:
+    """All pairs that are 0 by the given zeros and the chain rule, over `count` variables.
+
+    >>> zeros = closure(3, (Vanishing(0b001, 0b110, 0),))
+    >>> Pair(0, 1, 0b000) in zeros, Pair(0, 2, 0b010) in zeros, Pair(1, 2, 0) in zeros
+    (True, True, False)
+    """
+    pairs = itertools.combinations_with_replacement(range(count), 2)
+    zeros = Zeros(count, given, {pair: np.zeros(2**count, np.int32) for pair in pairs})
+    for zero in given:
+        _mark_given(zeros, zero)
+    grown = bool(given)
+    while grown:
+        before = len(zeros.rules)
+        for i, j in itertools.permutations(range(count), 2):
+            _entropies(zeros, i, j)
+        for i, j, k in itertools.permutations(range(count), 3):
+            _contract(zeros, i, j, k)
+        grown = len(zeros.rules) > before
+    return zeros
+
+
+def _mark_given(zeros: Zeros, zero: Vanishing) -> None:
+    masks = np.arange(2**zeros.count)
+    above = masks[masks & zero.c == zero.c]
+    for i in members(zero.a):
+        if zero.b:
+            within = above[(above & ~(zero.a | zero.b | zero.c) == 0) & (above & 1 << i == 0)]
+            for j in members(zero.b):
+                zeros.mark(i, j, within[within & 1 << j == 0], (_from_independence, zero))
+        else:
+            zeros.mark(i, i, above[above & 1 << i == 0], (_from_function, zero))
+
+
+def _from_independence(pair: Pair, zero: Vanishing):
+    """I(A;B|C) less what the chain rule puts before and after I(i;j|CA'B')."""
+    i, j = (pair.i, pair.j) if zero.a >> pair.i & 1 else (pair.j, pair.i)
+    before_i, before_j = pair.below & zero.a, pair.below & zero.b
+    after_i, after_j = zero.a & ~before_i & ~(1 << i), zero.b & ~before_j & ~(1 << j)
+    c = zero.c | before_i
+    parts = [
+        Measure(before_i, zero.b, zero.c),
+        Measure(1 << i, before_j, c),
+        Measure(1 << i, after_j, c | before_j | 1 << j),
+        Measure(after_i, zero.b, c | 1 << i),
+    ]
+    return [], [part for part in parts if part.a and part.b], zero
+
+
+def _from_function(pair: Pair, zero: Vanishing):
+    """H(i|L) = H(A|C) - H(A'|C,i) - I(i;L|C), where A' is A without i and L contains C."""
+    one = 1 << pair.i
+    parts = [Measure(zero.a & ~one, 0, zero.c | one)] if zero.a != one else []
+    more = pair.below & ~zero.c
+    return [], parts + ([Measure(one, more, zero.c)] if more else []), zero
+
+
+def _free(count: int, *fixed: int) -> np.ndarray:
+    """The masks that contain none of the fixed variables."""
+    masks = np.arange(2**count)
+    return masks[masks & sum(1 << k for k in fixed) == 0]
+
+
+def _step(zeros: Zeros, i: int, j: int) -> np.ndarray:
+    return zeros.step[min(i, j), max(i, j)]
+
+
+def _contract(zeros: Zeros, i: int, j: int, k: int) -> None:
+    """(i,j|kL) and (i,k|L) are 0, hence (i,k|jL) and (i,j|L)."""
+    below = _free(zeros.count, i, j, k)
+    below = below[(_step(zeros, i, j)[below | 1 << k] > 0) & (_step(zeros, i, k)[below] > 0)]
+    zeros.mark(i, k, below | 1 << j, (_by_contraction, i, j, k))
+    zeros.mark(i, j, below, (_by_contraction, i, j, k))
+
+
+def _by_contraction(found: Pair, i: int, j: int, k: int):
+    below = found.below & ~(1 << j) & ~(1 << k)
+    premises = [_pair(i, j, below | 1 << k), _pair(i, k, below)]
+    other = Measure(1 << i, 1 << j, below) if found.below >> j & 1 else Measure(1 << i, 1 << k, below | 1 << j)
+    return premises, [other], None
+
+
+def _entropies(zeros: Zeros, i: int, j: int) -> None:
+    """H(i|L) = I(i;j|L) + H(i|jL): the left side is 0 exactly if both terms are."""
+    below = _free(zeros.count, i, j)
+    whole, part = _step(zeros, i, i)[below] > 0, _step(zeros, i, j)[below] > 0
+    rest = _step(zeros, i, i)[below | 1 << j] > 0
+    zeros.mark(i, j, below[whole], (_by_splitting, i, j))
+    zeros.mark(i, i, below[whole] | 1 << j, (_by_splitting, i, j))
+    zeros.mark(i, i, below[part & rest], (_by_joining, i, j))
+
+
+def _by_splitting(found: Pair, i: int, j: int):
+    below = found.below & ~(1 << j)
+    other = Measure(1 << i, 1 << j, below) if found.i == found.j else Measure(1 << i, 0, below | 1 << j)
+    return [Pair(i, i, below)], [other], None
+
+
+def _by_joining(found: Pair, i: int, j: int):
+    return [_pair(i, j, found.below), Pair(i, i, found.below | 1 << j)], [], None
+
+
+def _pair(i: int, j: int, below: int) -> Pair:
+    return Pair(min(i, j), max(i, j), below)
+
+
+def members(mask: int) -> list[int]:
+    """The variables in a mask, lowest first."""
+    return [k for k in range(mask.bit_length()) if mask >> k & 1]
