@@ -18,6 +18,8 @@ from .channels import conditional as conditional
 from .channels import extend as extend
 from .channels import push as push
 from .channels import tensor as tensor
+from .check import CertificateError as CertificateError
+from .check import check_certificate as check_certificate
 from .claim import Claim as Claim
 from .claim import Evidence as Evidence
 from .claim import attack as attack
@@ -78,6 +80,8 @@ from .numerics import binary_entropy as binary_entropy
 from .numerics import inverse_binary_entropy as inverse_binary_entropy
 from .numerics import rounding as rounding
 from .orders import is_garbling as is_garbling
+from .proving import Proof as Proof
+from .proving import prove as prove
 from .renyi import bhattacharyya as bhattacharyya
 from .renyi import extropy as extropy
 from .renyi import lautum_information as lautum_information

@@ -1,9 +1,10 @@
-"""The command line: `infoloop verify`, `infoloop list`. Exit status 0 fine, 1 a statement failed, 3 bad input."""
+"""The command line: `infoloop verify`, `prove` and `list`. Exit status 3 is bad input; 0, 1, 2 are verdicts."""
 
 import sys
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -87,6 +88,43 @@ def verify(
         raise typer.Exit(1)
 
 
+@app.command()
+def prove(
+    statement: Annotated[str, typer.Argument(help="Linear in entropies, e.g. 'I(X;Z) <= I(X;D) + I(X;S|D)'.")],
+    given: Annotated[
+        list[str] | None,
+        typer.Option(help="'X -> D,S -> Z', 'X _||_ Y | Z', 'Z = f(X,Y)', 'I(X;Z|Y) = 0'; repeatable, ';' between."),
+    ] = None,
+    as_json: Json = False,
+    certificate: Annotated[Path | None, typer.Option(help="Write the proof's certificate (JSON) to this file.")] = None,
+    zhang_yeung: Annotated[bool, typer.Option("--zhang-yeung", help="Also use the Zhang-Yeung inequality.")] = False,
+    starts: Annotated[int, typer.Option(min=0, help="Starts of the search for a counterexample.")] = 64,
+    seed: Annotated[int, typer.Option(help="Root seed of that search.")] = 0,
+) -> None:
+    """Prove a statement, or refute it by an exact law, or say that it is undecided.
+
+    Exit status 0 proved, 1 refuted, 2 undecided, 3 bad input.
+
+    [bold]Examples[/bold]
+
+      infoloop prove "I(X;Z) <= I(X;D) + I(X;S|D)" --given "X -> D,S -> Z"
+
+      infoloop prove "I(X;Z) <= I(X;D)"
+
+      infoloop prove "I(X;Z) <= I(X;D)" --given "X -> D -> Z" --certificate dpi.json
+
+      python -m infoloop.check dpi.json
+    """
+    _use_float64()
+    if certificate:
+        infoloop.files.writable_folder(certificate.parent)
+    found = infoloop.prove(statement, given, zhang_yeung=zhang_yeung, starts=starts, seed=seed)
+    if certificate and found.certificate is not None:
+        infoloop.files.write_whole(certificate, infoloop.report.as_json(found.certificate) + "\n")
+    typer.echo(infoloop.report.as_json(found.row()) if as_json else str(found))
+    raise typer.Exit({"proved": 0, "refuted": 1, "undecided": 2}[found.verdict])
+
+
 @app.command(name="list")
 def list_(as_json: Json = False, theory: Folder = None) -> None:
     """List the statements that can be verified.
@@ -123,9 +161,15 @@ def _with_progress(findings, labels: list[str]) -> tuple:
 
 
 def main() -> None:
-    """Entry point; bad input becomes one line on standard error and exit status 3."""
+    """Entry point; bad input becomes one message on standard error and exit status 3."""
     try:
-        app()
+        status = app(standalone_mode=False)
+    except click.exceptions.Abort:
+        status = 130
+    except click.ClickException as error:
+        error.show()
+        status = 3
     except ValueError as error:
         typer.echo(f"infoloop: {error}", err=True)
-        sys.exit(3)
+        status = 3
+    sys.exit(status)

@@ -13,9 +13,11 @@ from typing import Any
 
 import jax
 
+from infoloop.assumptions import parse_problem
 from infoloop.certification import Certification, Counterexample, certify, decide, refuted_when_stronger, written
 from infoloop.chapters import Entry
 from infoloop.claim import UNDECIDED, Claim, Evidence, attack, weigh
+from infoloop.shannon import prove_linear
 
 FORMAT = "infoloop certificate 1"
 
@@ -99,8 +101,9 @@ def _examined(
     began = time.perf_counter()
     claim, block = entry.claim, entry.block
     family = certify(claim) if claim.exact and claim.family else None
+    proof = prove_linear(*parse_problem(claim.statement, claim.given)) if claim.statement else None
     against = (family and family.counterexample) or _settled(claim, searches)
-    certificate = _certificate(entry, family, against)
+    certificate = _certificate(entry, family, against, proof)
     sharp = refuted_when_stronger(claim) if claim.exact and claim.edges else None
     where, worst = min(searches.items(), key=lambda item: float(item[1].slack))
     evidence = _evidence(against, family, searches)
@@ -111,7 +114,7 @@ def _examined(
         title=block.title,
         cls=block.fields["class"],
         statement=claim.statement,
-        proof=block.proof,
+        proof="machine" if proof else block.proof,
         evidence=evidence,
         cases=family.cases if family else effort.samples,
         equal=family.equal if family else 0,
@@ -162,9 +165,11 @@ def _problems(cls: str, evidence: str, slack: float, sharp: bool | None) -> list
     return found
 
 
-def _certificate(entry: Entry, family: Certification | None, against: Counterexample | None) -> dict[str, Any] | None:
+def _certificate(
+    entry: Entry, family: Certification | None, against: Counterexample | None, proof: dict[str, Any] | None
+) -> dict[str, Any] | None:
     claim, block = entry.claim, entry.block
-    if family is None and against is None:
+    if family is None and against is None and proof is None:
         return None
     content = {
         "format": FORMAT,
@@ -174,12 +179,13 @@ def _certificate(entry: Entry, family: Certification | None, against: Counterexa
         "statement": claim.statement or " ".join(block.part("Statement").split()),
         "relation": f"lesser {claim.relation} greater",
         "assumes": list(claim.assumes),
-        "verdict": "refuted" if against else "certified",
+        "verdict": "refuted" if against else "certified" if family else "proved",
         "family": claim.family.description if claim.family else None,
         "cases": family.cases if family else 0,
         "equal": family.equal if family else 0,
         "counterexample": against and against._asdict(),
         "edges": [written(case) for case in claim.edges],
+        "proof": proof,
     }
     return {**content, "sha256": digest(content)}
 

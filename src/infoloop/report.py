@@ -64,9 +64,14 @@ def summary(findings: tuple[Finding, ...]) -> str:
     )
 
 
+def as_json(value) -> str:
+    """JSON as this package prints and writes it."""
+    return json.dumps(value, indent=1, ensure_ascii=False)
+
+
 def findings_json(findings: tuple[Finding, ...]) -> str:
     """A JSON list with one object a statement."""
-    return json.dumps([f.row() for f in findings], indent=1, ensure_ascii=False)
+    return as_json([f.row() for f in findings])
 
 
 def entries_table(entries: tuple[Entry, ...]) -> Table:
@@ -96,4 +101,4 @@ def entries_json(entries: tuple[Entry, ...]) -> str:
         }
         for e in entries
     ]
-    return json.dumps({"statements": rows}, indent=1, ensure_ascii=False)
+    return as_json({"statements": rows})
