@@ -16,6 +16,7 @@ FLOORS = (
     {"chapters"},
     {"ledger"},
     {"report"},
+    {"pages"},
     {"cli"},
 )
 
