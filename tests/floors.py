@@ -17,6 +17,7 @@ FLOORS = (
     {"chapters"},
     {"ledger"},
     {"report"},
+    {"pages"},
     {"cli"},
 )
 

@@ -3,6 +3,7 @@ from . import exact as exact
 from . import files as files
 from . import ledger as ledger
 from . import numerics as numerics
+from . import pages as pages
 from . import report as report
 from .capacities import Capacity as Capacity
 from .capacities import NotConvergedError as NotConvergedError

@@ -48,7 +48,9 @@ def verify(
     as_json: Json = False,
     full: Annotated[bool, typer.Option("--full", help="More samples, starts and steps: minutes, not seconds.")] = False,
     theory: Folder = None,
-    out: Annotated[Path | None, typer.Option(help="Also write verify.json and certificates/ to this folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Also write report.html, verify.json and certificates/ there.")
+    ] = None,
     renew: Annotated[bool, typer.Option("--renew", help="Rewrite the certificates kept in the theory folder.")] = False,
     seed: Annotated[int, typer.Option(help="Root seed of samples and attacks.")] = 0,
 ) -> None:
@@ -77,6 +79,8 @@ def verify(
     findings = _with_progress(infoloop.ledger.examine(entries, effort, kept), [e.block.label for e in entries])
     if out:
         infoloop.files.write_whole(out / "verify.json", infoloop.report.findings_json(findings) + "\n")
+        page = infoloop.pages.findings_page(entries, findings, infoloop.__version__)
+        infoloop.files.write_whole(out / "report.html", page)
         infoloop.ledger.write_certificates(findings, out / "certificates", infoloop.files.write_whole)
     if renew:
         infoloop.ledger.write_certificates(findings, theory / "certificates", infoloop.files.write_whole)

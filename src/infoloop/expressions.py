@@ -13,7 +13,7 @@ def evaluate(expression: str, p):
     the place where the text does not parse, and ValueError for a variable that the law does not have.
 
     >>> from infoloop.distributions import joint
-    >>> float(evaluate("2 I(X;Y) - H(X)", joint([[0.5, 0], [0, 0.5]], "X", "Y")))
+    >>> round(float(evaluate("2 I(X;Y) - H(X)", joint([[0.5, 0], [0, 0.5]], "X", "Y"))), 12)
     1.0
     """
     return evaluate_terms(parse_expression(expression), p)

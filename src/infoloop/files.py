@@ -13,8 +13,7 @@ def writable_folder(path: Path) -> Path:
     """The folder, made if need be. Raises UnwritableError before anything is written."""
     try:
         path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path):
-            pass
+        tempfile.TemporaryFile(dir=path).close()
     except OSError as error:
         raise UnwritableError(f"cannot write to {path}: {error.strerror or error}; name another folder") from None
     return path

@@ -37,8 +37,8 @@ def mutual_information(p, x: Names, y: Names, given: Names = ()):
 
     >>> from infoloop.distributions import joint
     >>> xor = joint([[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], "X", "Y", "Z")
-    >>> float(mutual_information(xor, "X", "Y")), float(mutual_information(xor, "X", "Y", given="Z"))
-    (0.0, 1.0)
+    >>> [round(float(mutual_information(xor, "X", "Y", given=g)), 12) for g in ((), "Z")]
+    [0.0, 1.0]
     """
     given = known(p.names, *group(given))
     x, y = (tuple(name for name in known(p.names, *group(names)) if name not in given) for names in (x, y))
@@ -93,7 +93,7 @@ def jensen_shannon(p: Joint, q: Joint):
     r"""$\frac12D(P\|M)+\frac12D(Q\|M)$ with $M=\frac12(P+Q)$, in bits: between 0 and 1 (Lin 1991).
 
     >>> from infoloop.distributions import joint
-    >>> float(jensen_shannon(joint([1, 0], "X"), joint([0, 1], "X")))
+    >>> round(float(jensen_shannon(joint([1, 0], "X"), joint([0, 1], "X"))), 12)
     1.0
     """
     p, q = aligned(p, q)
