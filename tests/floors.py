@@ -13,6 +13,7 @@ FLOORS = (
     {"claim"},
     {"certification", "screening", "goals"},
     {"refutation"},
+    {"proving"},
     {"claims"},
     {"chapters"},
     {"ledger"},

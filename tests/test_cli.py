@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,7 @@ def test_results_are_written_where_asked(tmp_path):
         (("verify", "thm:dpy"), "no statement is labelled 'thm:dpy': did you mean thm:dpi?"),
         (("verify", "--theory", "/nowhere"), "/nowhere has no chapter"),
         (("verify", "thm:dpi", "--out", "/dev/null/x"), "cannot write to /dev/null/x"),
+        (("prove", "H(X) <= 1", "--certificate", "/dev/null/x/y"), "cannot write to /dev/null/x"),
     ],
 )
 def test_bad_input_is_one_line_and_status_3(arguments, message, monkeypatch, capsys):
@@ -106,10 +109,55 @@ def test_bad_input_is_one_line_and_status_3(arguments, message, monkeypatch, cap
     assert len(shown.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("statement", "given", "verdict", "status"),
+    [
+        ("I(X;Z) <= I(X;D)", "X -> D -> Z", "proved", 0),
+        ("I(X;Z) <= I(X;D)", "X -> D,S -> Z", "refuted", 1),
+        ("2 I(C;D) <= I(A;B) + I(A;C,D) + 3 I(C;D|A) + I(C;D|B)", "", "undecided", 2),
+    ],
+)
+def test_prove_says_its_verdict_by_its_status(statement, given, verdict, status):
+    shown = run("prove", statement, "--given", given, "--starts", "4", "--json")
+    assert json.loads(shown.stdout)["verdict"] == verdict
+    assert shown.exit_code == status
+
+
+def test_prove_writes_a_certificate_that_the_checker_accepts(tmp_path):
+    path = tmp_path / "new" / "dpi.json"
+    shown = run("prove", "I(X;Z) <= I(X;D)", "--given", "X -> D -> Z", "--certificate", str(path))
+    checked = subprocess.run(
+        [sys.executable, "-m", "infoloop.check", str(path)], capture_output=True, text=True, check=True
+    )
+    assert "I(X;D|Z)" in shown.stdout
+    assert "holds" in checked.stdout
+
+
+def test_prove_takes_several_assumptions():
+    shown = run("prove", "I(X;Z) <= I(X;D) + I(X;S)", "--given", "X -> D,S -> Z", "--given", "D _||_ S | X")
+    assert shown.exit_code == 0
+
+
 def test_list_names_every_statement():
     shown = run("list")
     assert max(map(len, shown.stdout.splitlines())) <= 100
     assert "thm:gaussian-bottleneck" in shown.stdout
+
+
+def test_a_statement_that_does_not_parse_is_shown_with_a_caret(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["infoloop", "prove", "I(X;Z) <= I(X;D"])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 3
+    assert capsys.readouterr().err.splitlines()[1:] == ["  I(X;Z) <= I(X;D", " " * 17 + "^"]
+
+
+def test_a_missing_argument_is_bad_input(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["infoloop", "prove"])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    assert stop.value.code == 3
+    assert "Missing argument" in capsys.readouterr().err
 
 
 def test_list_json_says_where_and_what():

@@ -9,6 +9,7 @@ import pytest
 
 from infoloop import chapters, ledger
 from infoloop.cases import networks
+from infoloop.check import check_certificate
 from infoloop.claim import Claim, linear
 from infoloop.files import write_whole
 
@@ -37,7 +38,7 @@ def reversed_dpi() -> Claim:
 
 
 def test_a_theorem_is_certified_without_problems(dpi):
-    assert (dpi.proof, dpi.evidence, dpi.sharp, dpi.problems) == ("written", "certified", True, ())
+    assert (dpi.proof, dpi.evidence, dpi.sharp, dpi.problems) == ("machine", "certified", True, ())
 
 
 def test_a_row_has_what_the_command_promises(dpi):
@@ -143,3 +144,20 @@ def test_all_committed_certificates_belong_to_statements():
     kept = {path.name for path in (ROOT / "theory" / "certificates").glob("*.json")}
     wanted = {ledger.certificate_path(Path(), label).name for label, e in ENTRIES.items() if e.claim.family}
     assert kept == wanted
+
+
+def test_every_committed_proof_is_accepted_by_the_checker():
+    kept = [json.loads(path.read_text()) for path in sorted((ROOT / "theory" / "certificates").glob("*.json"))]
+    proofs = [certificate["proof"] for certificate in kept if certificate["proof"]]
+    for proof in proofs:
+        check_certificate(proof)
+    assert len(proofs) >= 6
+
+
+def test_what_follows_from_shannon_is_proved_by_machine(dpi):
+    assert dpi.proof == "machine"
+    assert dpi.certificate["proof"]["statement"] == "I(X;Z) <= I(X;D)"
+
+
+def test_without_its_assumption_there_is_no_machine_proof():
+    assert found(planted(given=())).proof == "written"

@@ -9,8 +9,8 @@ import jax
 import pytest
 
 from infoloop.check import check_certificate
-from infoloop.families import bsc, random_channel
 from infoloop.distributions import joint
+from infoloop.families import bsc, random_channel
 from infoloop.networks import bayes_net
 from infoloop.notation import NotationError
 from infoloop.proving import prove

@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -164,14 +163,18 @@ def _with_progress(findings, labels: list[str]) -> tuple:
     return tuple(done)
 
 
+# typer keeps its copy of click under a private name; BadParameter is a UsageError, which is a ClickException.
+_ClickException: type[Exception] = typer.BadParameter.__mro__[2]
+
+
 def main() -> None:
     """Entry point; bad input becomes one message on standard error and exit status 3."""
     try:
         status = app(standalone_mode=False)
-    except click.exceptions.Abort:
+    except typer.Abort:
         status = 130
-    except click.ClickException as error:
-        error.show()
+    except _ClickException as error:
+        getattr(error, "show", str)()
         status = 3
     except ValueError as error:
         typer.echo(f"infoloop: {error}", err=True)

@@ -60,7 +60,8 @@ class Proof:
         under = "".join(f"\ngiven  {text}" for text in self.given)
         if self.counterexample is not None:
             return f"{self.statement}   is refuted, certified{under}\n\n{self.counterexample}"
-        return f"{self.statement}   is undecided: no proof from Shannon's inequalities, no counterexample{under}\n\n{self.tried}"
+        neither = "no proof from Shannon's inequalities, no counterexample"
+        return f"{self.statement}   is undecided: {neither}{under}\n\n{self.tried}"
 
 
 def prove(
