@@ -69,7 +69,8 @@ def fano_bound(error, letters: int):
 
 def _fano(net: BayesNet, letters: int = 4):
     law = marginal(net, "X", "Z").table
-    return evaluate("H(X|Z)", net), fano_bound(1 - law.max(axis=0).sum(), letters)
+    missed = jnp.sort(law, axis=0)[:-1]  # summed, the error keeps its sign; 1 minus the rest would round below 0
+    return evaluate("H(X|Z)", net), fano_bound(missed.sum(), letters)
 
 
 def _fano_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
