@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
@@ -164,7 +164,7 @@ def _with_progress(findings, labels: list[str]) -> tuple:
 
 
 # typer keeps its copy of click under a private name; BadParameter is a UsageError, which is a ClickException.
-_ClickException: type[Exception] = typer.BadParameter.__mro__[2]
+_ClickException = cast(type[Exception], typer.BadParameter.__mro__[2])
 
 
 def main() -> None:
