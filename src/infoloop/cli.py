@@ -124,7 +124,7 @@ def prove(
     found = infoloop.prove(statement, given, zhang_yeung=zhang_yeung, starts=starts, seed=seed)
     if certificate and found.certificate is not None:
         infoloop.files.write_whole(certificate, infoloop.report.as_json(found.certificate) + "\n")
-    typer.echo(infoloop.report.as_json(found.row()) if as_json else str(found))
+    typer.echo(infoloop.report.as_json(found.row()) if as_json else infoloop.report.wrapped(str(found)))
     raise typer.Exit({"proved": 0, "refuted": 1, "undecided": 2}[found.verdict])
 
 

@@ -70,7 +70,7 @@ class Tried(NamedTuple):
     unmet: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        drawn = "" if self.complete else ", drawn from more"
+        drawn = "" if self.complete else ", drawn from more,"
         text = f"none of {self.witnesses} small laws that meet the assumptions{drawn} breaks it"
         if self.starts:
             text += f", nor does descent from {self.starts} starts with {self.steps} steps each: "

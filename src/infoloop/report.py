@@ -43,10 +43,16 @@ def show(findings: tuple[Finding, ...], console: Console) -> None:
 
 
 def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(Text(wrapped(text), style=style))
+
+
+def wrapped(text: str) -> str:
     """Lines of at most 98 columns, broken between words; what belongs to an indented line stays indented."""
+    lines = []
     for line in text.split("\n"):
         indent = " " * (len(line) - len(line.lstrip()))
-        console.print(Text(textwrap.fill(line, 98, subsequent_indent=2 * indent), style=style))
+        lines.append(textwrap.fill(line, 98, subsequent_indent=2 * indent))
+    return "\n".join(lines)
 
 
 def summary(findings: tuple[Finding, ...]) -> str:
