@@ -79,7 +79,7 @@ def prove(
     >>> prove("I(X;Z) <= I(X;D)", given="X -> D -> Z").verdict
     'proved'
     >>> prove("I(X;Z) <= I(X;D)", given="X -> D,S -> Z").counterexample.outcomes
-    {'0 0 0 0': '1/2', '1 0 1 1': '1/2'}
+    {'0 0 0 0': '1/2', '1 1 0 1': '1/2'}
     """
     known = _graph(given) if isinstance(given, BayesNet) else given
     parsed, assumptions = parse_problem(statement, known)
