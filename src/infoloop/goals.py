@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-import scipy.special
 
 from infoloop.channels import Channel
 from infoloop.descent import Search, cell_weights, marginal_cells
@@ -112,11 +111,13 @@ def neighbours(plan: Factorisation, logits: np.ndarray, values: int) -> Iterator
 
 def net(plan: Factorisation, logits: np.ndarray, values: int, denominator: int) -> BayesNet:
     """The network at these logits, each row with whole-number weights that sum to about the denominator."""
+    from scipy.special import softmax  # here, since it takes longer to import than all of infoloop
+
     factors, begin = [], 0
     for k, name in enumerate(plan.names):
         part = logits[begin : begin + values ** (k + 1)].reshape((values,) * (k + 1))
         kept = part[tuple(slice(None) if u in plan.parents[name] else 0 for u in plan.names[:k])]
-        weights = np.round(scipy.special.softmax(kept, axis=-1) * denominator)
+        weights = np.round(softmax(kept, axis=-1) * denominator)
         up = plan.parents[name]
         factors.append(Channel(weights, up, (name,)) if up else Joint(weights, (name,)))
         begin += part.size
