@@ -163,11 +163,16 @@ def _zhang_yeung(instance: ZhangYeung) -> Form:
 
 
 def multipliers(problem: Program, target: Form) -> list[tuple[Row, Fraction]] | None:
-    """Exact weights of rows whose sum is the target, those of `positive` rows above 0; None if none were found."""
+    """Exact weights of rows whose sum is the target, those of `positive` rows above 0; None if none were found.
+
+    Raises ValueError where floats find weights, but too many to make them exact.
+    """
     aim = problem.reduced.reduced(target)
     if not aim:
         return []
-    vector = _stacked(problem.reduced, [aim]).toarray()[0]
+    # The solver's tolerances are absolute, so it is given coefficients of size 1.
+    scale = float(max(map(abs, aim.values())))
+    vector = _stacked(problem.reduced, [aim]).toarray()[0] / scale
     small = len(problem.reduced.coordinates) <= SMALL
     near = _shortest(problem, vector) if small else _dual_of_least(problem, vector)
     if near is None:
@@ -175,7 +180,7 @@ def multipliers(problem: Program, target: Form) -> list[tuple[Row, Fraction]] | 
     rows = (*problem.positive, *problem.null)
     used = np.flatnonzero(np.abs(near) > NOISE).tolist()
     columns = [problem.reduced.reduced(row_form(problem.encoded, rows[k])) for k in used]
-    weights = exact_weights(columns, aim, near[used].tolist())
+    weights = exact_weights(columns, aim, (near[used] * scale).tolist())
     if weights is None or any(w < 0 for w, k in zip(weights, used, strict=True) if k < len(problem.positive)):
         return None
     return [(rows[k], w) for k, w in zip(used, weights, strict=True) if w]
@@ -211,8 +216,9 @@ def _shortest(problem: Program, vector: np.ndarray) -> np.ndarray | None:
 
 def lowest(problem: Program, target: Form) -> dict[int, float] | None:
     """Coordinates, and the constant under 0, at which the form is negative though every row holds; None if none."""
-    vector = _stacked(problem.reduced, [problem.reduced.reduced(target)]).toarray()[0]
-    found = _least(problem, vector)
+    aim = problem.reduced.reduced(target)
+    scale = float(max(map(abs, aim.values()), default=1))
+    found = _least(problem, _stacked(problem.reduced, [aim]).toarray()[0] / scale)
     if found.status != 0 or found.fun > -NOISE:
         return None
     return dict(zip((*problem.reduced.coordinates, 0), found.x.tolist(), strict=True))

@@ -15,8 +15,9 @@ Column = Mapping[int, int | Fraction]
 
 
 def exact_weights(columns: Sequence[Column], target: Column, near: Sequence[float]) -> list[Fraction] | None:
-    """Fractions x with sum x_k columns[k] = target, near the given floats where these round to simple ones, else by
-    elimination; None if there are none, or if the system is too large to eliminate.
+    """Fractions x with sum x_k columns[k] = target: the given floats, rounded to simple ones, else by elimination.
+
+    None if there are none. Raises ValueError for a system too large to eliminate.
 
     >>> exact_weights([{0: 1, 1: 1}, {1: 2}], {0: Fraction(1, 3)}, [0.3333333333, -0.1666666667])
     [Fraction(1, 3), Fraction(-1, 6)]
@@ -39,7 +40,10 @@ def _solves(columns: Sequence[Column], target: Column, weights: Sequence[Fractio
 def _eliminated(columns: Sequence[Column], target: Column) -> list[Fraction] | None:
     rows = sorted(set(target).union(*columns))
     if len(rows) * (len(columns) + 1) > CELLS:
-        return None
+        raise ValueError(
+            f"floats find weights for {len(columns)} measures over {len(rows)} joint entropies, too many to make exact "
+            f"(at most {CELLS} cells): leave out variables, or prove it in steps"
+        )
     place = {row: k for k, row in enumerate(rows)}
     entries = [[Fraction(0)] * (len(columns) + 1) for _ in rows]
     for k, column in enumerate([*columns, target]):

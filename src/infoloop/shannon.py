@@ -92,14 +92,18 @@ def _parts(problem: Program, wanted: Mapping[str, Form]) -> list[dict[str, Any]]
     parts = []
     for direction, form in wanted.items():
         weights = multipliers(problem, form)
-        if weights is None:
+        total = None if weights is None else _expanded(problem, form, weights)
+        if total is None:
             return None
-        parts.append(_part(problem.encoded, direction, _expanded(problem, form, weights)))
+        parts.append(_part(problem.encoded, direction, total))
     return parts
 
 
-def _expanded(problem: Program, form: Form, weights: list[tuple[Row, Fraction]]) -> _Sum:
-    """The sum in full: what the reduction took for 0 is owed, and paid in multiples of the assumptions."""
+def _expanded(problem: Program, form: Form, weights: list[tuple[Row, Fraction]]) -> _Sum | None:
+    """The sum in full: what the reduction took for 0 is owed, and paid in multiples of the assumptions.
+
+    None if the weights are wrong, so that more is left than the reduction took for 0.
+    """
     books: dict[type, dict[Any, Fraction]] = {kind: {} for kind in (Measure, ZhangYeung, Pair, int, NoneType)}
     left = dict(form)
     for row, weight in weights:
@@ -107,7 +111,10 @@ def _expanded(problem: Program, form: Form, weights: list[tuple[Row, Fraction]])
             left[mask] = left.get(mask, Fraction(0)) - weight * c
         books[type(row)][row] = books[type(row)].get(row, Fraction(0)) + weight
     owed, assumed = books[Pair], books[int]
-    for pair, weight in problem.reduced.owed(left).items():
+    debts = problem.reduced.owed(left)
+    if debts is None:
+        return None
+    for pair, weight in debts.items():
         owed[pair] = owed.get(pair, Fraction(0)) + weight
     measures, given = settled(problem.reduced.zeros, owed, books[Measure])
     for zero, weight in given.items():
