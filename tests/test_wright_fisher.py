@@ -222,7 +222,7 @@ def test_every_quantity_is_used():
         (lambda: wf.wright_fisher(2, [0.5, 0.1], [1.0]), "prior has 1 weights"),
         (lambda: wf.information(wf.wright_fisher(2, [0.5]), 0), "generations is 0"),
         (lambda: wf.absorption_time(4, 5), "i is 5"),
-        (lambda: wf.survival(2, -0.1, 3), "rates is"),
+        (lambda: wf.survival(2, -0.1, 3), "p0 is"),
     ],
 )
 def test_bad_input_is_refused(call, message):

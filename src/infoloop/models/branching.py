@@ -3,10 +3,6 @@ r"""A rare token as a branching process: every copy leaves a Poisson number of c
 It is the limit of resampling $np$ copies among many: the bracket of Suresh et al. (2412.17646) is around it.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -16,17 +12,10 @@ from infoloop.numerics import exact_dtype, unit_interval
 from infoloop.resampling import at_least_one
 
 
-@jax.tree_util.register_dataclass
-@dataclass(frozen=True)
-class Model:
-    """Mean number of copies that one copy leaves: 1 when neutral, 1.01 with 1 % advantage."""
-
-    mean: float
-
-
 def survivals(generations: int, mean=1.0) -> jax.Array:
     r"""The chance that one copy has descendants in generation t = 1..T: $x_t=1-e^{-\mu x_{t-1}}$, $x_0=1$.
 
+    `mean` is the mean number of copies that one copy leaves: 1 when neutral, 1.01 with 1 % advantage.
     Iterated for the survivors, not for the extinct, so that small chances keep their digits.
 
     >>> [round(float(x), 4) for x in survivals(3)]
@@ -92,11 +81,6 @@ def bracket(n: int, p, generations: int) -> tuple[jax.Array, jax.Array]:
     g = jnp.concatenate([jnp.ones(1), survivals(generations)])[:-1]
     present = -jnp.expm1(-at_least_one(n, "n") * p * g)
     return present, present + (3 * n * p**2 + 3 * t * p) * (1 - present)
-
-
-def examples() -> tuple[Model, ...]:
-    """A neutral token, one at an advantage, one that dies out fast."""
-    return Model(1.0), Model(1.01), Model(0.5)
 
 
 def _mean(mean) -> jax.Array:

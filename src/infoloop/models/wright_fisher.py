@@ -120,7 +120,7 @@ def survival(n: int, p0, generations: int) -> jax.Array:
     >>> [round(float(s), 6) for s in survival(4, 0.5, 2)]
     [0.9375, 0.833984]
     """
-    m = wright_fisher(n, [p0])
+    m = wright_fisher(n, jnp.stack([unit_interval(p0, "p0")]))
     return _survival(m, _band(m.size), at_least_one(generations, "generations"))
 
 
