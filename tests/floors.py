@@ -4,7 +4,7 @@ import ast
 
 FLOORS = (
     {"numerics", "notation", "files", "independences", "rationals"},
-    {"distributions", "assumptions", "reduction"},
+    {"distributions", "assumptions", "reduction", "parameters"},
     {"channels", "check", "programs"},
     {"families", "networks", "gaussian_laws", "shannon", "polymatroids", "resampling"},
     {"measures", "gaussians", "coefficients", "capacities", "orders", "exact", "absorption"},
