@@ -16,7 +16,7 @@ from infoloop.models.regression import (
 )
 from infoloop.numerics import rounding
 
-RUNS = 4000
+RUNS = 1000
 DEVIATIONS = math.sqrt(2 * math.log(2 / 1e-6))  # a normal mean is further off than this with chance below 1e-6
 
 
