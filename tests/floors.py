@@ -4,12 +4,12 @@ import ast
 
 FLOORS = (
     {"numerics", "notation", "files", "independences", "rationals"},
-    {"distributions", "assumptions", "reduction"},
+    {"distributions", "assumptions", "reduction", "parameters"},
     {"channels", "check", "programs"},
-    {"families", "networks", "gaussian_laws", "shannon", "polymatroids"},
-    {"measures", "gaussians", "coefficients", "capacities", "orders", "exact"},
-    {"multivariate", "renyi", "fixed_input", "cases", "chains", "witnesses", "descent", "meeting"},
-    {"expressions"},
+    {"families", "networks", "gaussian_laws", "shannon", "polymatroids", "resampling"},
+    {"measures", "gaussians", "coefficients", "capacities", "orders", "exact", "absorption"},
+    {"multivariate", "renyi", "fixed_input", "cases", "chains", "witnesses", "descent", "meeting", "loop"},
+    {"expressions", "models"},
     {"claim"},
     {"certification", "screening", "goals"},
     {"refutation"},

@@ -59,6 +59,8 @@ from .gaussians import awgn_capacity as awgn_capacity
 from .gaussians import bottleneck_thresholds as bottleneck_thresholds
 from .gaussians import gaussian_bottleneck as gaussian_bottleneck
 from .gaussians import gaussian_chain_information as gaussian_chain_information
+from .loop import Loop as Loop
+from .loop import unroll as unroll
 from .measures import divergence as divergence
 from .measures import entropy as entropy
 from .measures import jensen_shannon as jensen_shannon

@@ -1,0 +1,76 @@
+"""How long a resampled count stays between 0 and n, and where it ends: the loop's diversity, whatever it knows."""
+
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.numerics import binary_entropy, unit_interval
+from infoloop.resampling import at_least_one, kernel
+
+
+def absorption_time(n: int, i) -> jax.Array:
+    r"""Mean generations until the count is 0 or n, from the count or counts `i`: $(I-Q)t=1$ (Kemeny & Snell 1960).
+
+    All starts are solved for at once; relative error about $3n\cdot10^{-16}$, since $I-Q$ loses only $O(1/n)$ of its
+    mass. Dense: $16n^2$ bytes. Raises ValueError for a start outside 0..n.
+
+    >>> round(float(absorption_time(4, 2)), 12) == round(132 / 29, 12)
+    True
+    """
+    starts = _starts(n, i)
+    within = kernel(n)[1:-1, 1:-1]
+    times = jnp.linalg.solve(jnp.eye(n - 1) - within, jnp.ones(n - 1))
+    return jnp.pad(times, 1)[starts]
+
+
+def fixation_probability(n: int, i) -> jax.Array:
+    r"""The chance to end at n rather than 0 from the count or counts `i`: $\frac in$, the count being a martingale.
+
+    >>> float(fixation_probability(10, 5))
+    0.5
+    """
+    return jnp.asarray(_starts(n, i) / n)
+
+
+def fixation_by_table(n: int, i) -> jax.Array:
+    r"""The same chance in no way using the martingale: $(I-Q)h=K_{\cdot n}$, accurate as `absorption_time`.
+
+    >>> round(float(fixation_by_table(10, 5)), 12)
+    0.5
+    """
+    starts, table = _starts(n, i), kernel(n)
+    ends = jnp.linalg.solve(jnp.eye(n - 1) - table[1:-1, 1:-1], table[1:-1, -1])
+    return jnp.concatenate([jnp.zeros(1), ends, jnp.ones(1)])[starts]
+
+
+def kernel_eigenvalues(n: int) -> jax.Array:
+    r"""$\lambda_j=\prod_{i<j}(1-\frac in)$, $j=0..n$, falling: 1, 1, $1-\frac1n$, ... (Feller 1951).
+
+    $\lambda_0=\lambda_1=1$: one for the mass and one for the mean, which is why information stays.
+
+    >>> kernel_eigenvalues(2).tolist()
+    [1.0, 1.0, 0.5]
+    """
+    i = np.arange(at_least_one(n, "n"))
+    return jnp.cumprod(jnp.concatenate([jnp.ones(1), 1 - i / n]))
+
+
+def diffusion_absorption_time(n: int, p) -> jax.Array:
+    r"""$-2n(p\ln p+(1-p)\ln(1-p))$ generations, the limit of `absorption_time` over n: $2n\ln2$ from one half.
+
+    In the normalisation of n draws from a haploid law (Kimura & Ohta 1969 have 4N for 2N genes). Off by O(ln n).
+
+    >>> round(float(diffusion_absorption_time(100, 0.5)), 6) == round(200 * math.log(2), 6)
+    True
+    """
+    return 2 * at_least_one(n, "n") * math.log(2) * binary_entropy(unit_interval(p, "p"))
+
+
+def _starts(n: int, i) -> np.ndarray:
+    starts = np.asarray(i)
+    at_least_one(n, "n")
+    if not np.issubdtype(starts.dtype, np.integer) or not ((starts >= 0) & (starts <= n)).all():
+        raise ValueError(f"i is {i!r}: give counts, whole numbers from 0 to {n}")
+    return starts

@@ -1,0 +1,40 @@
+"""A loop as data: how it starts and how one generation makes the next; and its run over many generations."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+
+class Loop(NamedTuple):
+    """Pure functions: `start`: key -> state, and `step`: key, state -> state (generate, select, refit).
+
+    Where the state is a law the loop is exact and ignores its keys; where it is a data set, sampled, it uses them.
+    """
+
+    start: Callable[..., Any]
+    step: Callable[..., Any]
+
+
+def unroll(loop: Loop, keys, watch: Callable[..., Any] = lambda state: state):
+    """What `watch` sees in the states of generations 0, 1, ..., one for each key, stacked along a leading axis.
+
+    A state that is not watched is not kept, so that a long loop costs the memory of one state. Raises ValueError
+    without keys.
+
+    >>> halving = Loop(start=lambda key: 1.0, step=lambda key, x: x / 2)
+    >>> unroll(halving, jnp.arange(4)).tolist()
+    [1.0, 0.5, 0.25, 0.125]
+    """
+    if len(keys) == 0:
+        raise ValueError("unroll has no keys: give one for each generation, the first of them too")
+
+    def generation(state, key):
+        state = loop.step(key, state)
+        return state, watch(state)
+
+    first = loop.start(keys[0])
+    _, later = lax.scan(generation, first, keys[1:])
+    return jax.tree.map(lambda one, many: jnp.concatenate([jnp.asarray(one)[None], many]), watch(first), later)

@@ -1,0 +1,13 @@
+"""The toy models, one a module: parameters, law, and apart from it the closed form. `MODELS` is the only list."""
+
+from infoloop.models import branching, gaussian_mean, gaussian_refit, mixing, regression, smoothed, wright_fisher
+
+MODELS = (
+    branching,
+    gaussian_mean,
+    gaussian_refit,
+    mixing,
+    regression,
+    smoothed,
+    wright_fisher,
+)

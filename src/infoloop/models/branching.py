@@ -1,0 +1,90 @@
+r"""A rare token as a branching process: every copy leaves a Poisson number of copies to the next generation.
+
+It is the limit of resampling $np$ copies among many: the bracket of Suresh et al. (2412.17646) is around it.
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from infoloop.numerics import exact_dtype, unit_interval
+from infoloop.resampling import at_least_one
+
+
+def survivals(generations: int, mean=1.0) -> jax.Array:
+    r"""The chance that one copy has descendants in generation t = 1..T: $x_t=1-e^{-\mu x_{t-1}}$, $x_0=1$.
+
+    `mean` is the mean number of copies that one copy leaves: 1 when neutral, 1.01 with 1 % advantage.
+    Iterated for the survivors, not for the extinct, so that small chances keep their digits.
+
+    >>> [round(float(x), 4) for x in survivals(3)]
+    [0.6321, 0.4685, 0.3741]
+    """
+    mean = _mean(mean)
+
+    def step(x, _):
+        x = -jnp.expm1(-mean * x)
+        return x, x
+
+    return lax.scan(step, jnp.ones_like(mean), length=at_least_one(generations, "generations"))[1]
+
+
+def extinct_by(generations, mean=1.0) -> jax.Array:
+    r"""The chance that one copy has no descendants left in these generations: $q_t=e^{\mu(q_{t-1}-1)}$, $q_0=0$.
+
+    Fisher's survival table of one mutant (1922; The Genetical Theory, 1930, chapter 4). Raises ValueError for a
+    generation below 1 or a negative mean.
+
+    >>> [round(float(q), 4) for q in extinct_by([1, 3, 7, 15, 31, 63, 127])]
+    [0.3679, 0.6259, 0.7905, 0.8873, 0.9411, 0.9698, 0.9847]
+    """
+    t = np.asarray(generations)
+    if not np.issubdtype(t.dtype, np.integer) or not t.size or not (t >= 1).all():
+        raise ValueError(f"generations are {generations!r}: give whole numbers, at least 1")
+    return 1 - survivals(int(t.max()), mean)[t - 1]
+
+
+def extinction_probability(mean) -> jax.Array:
+    r"""The least $q$ with $q=e^{\mu(q-1)}$: 1 up to $\mu=1$, below it beyond. No unit.
+
+    By halving for $x=1-q$ in $-\ln(1-x)/x=\mu$, whose left side rises from 1, then $q=e^{-\mu x}$.
+
+    >>> round(float(extinction_probability(1.01)), 4)
+    0.9803
+    """
+    mean = _mean(mean)
+
+    def halve(_, bracket):
+        low, high = bracket
+        middle = (low + high) / 2
+        below = -jnp.log1p(-middle) < mean * middle
+        return jnp.where(below, middle, low), jnp.where(below, high, middle)
+
+    low, high = lax.fori_loop(0, 80, halve, (jnp.zeros_like(mean), jnp.ones_like(mean)))
+    return jnp.where(mean <= 1, 1.0, jnp.exp(-mean * (low + high) / 2))
+
+
+def bracket(n: int, p, generations: int) -> tuple[jax.Array, jax.Array]:
+    r"""Bounds on the chance that a token of rate p survives t = 1..T rounds of n draws each:
+    $$1-e^{-npg_t}\ \le\ P(K_t>0)\ \le\ 1-(1-3np^2-3tp)\,e^{-npg_t},$$
+    $g_1=1$, $g_{t+1}=1-e^{-g_t}$, i.e. $g=1-e^{-x}$ iterated from infinity (Suresh et al. 2412.17646, theorem 1).
+
+    The upper one says nothing (it exceeds 1) once $3np^2+3tp>1$. `wright_fisher.survival` is the exact chance.
+
+    >>> low, high = bracket(10_000, 1e-4, 3)
+    >>> [round(float(x), 4) for x in low], [round(float(x), 4) for x in high]
+    ([0.6321, 0.4685, 0.3741], [0.6323, 0.469, 0.3748])
+    """
+    p = unit_interval(p, "p")
+    t = jnp.arange(1, at_least_one(generations, "generations") + 1)
+    g = jnp.concatenate([jnp.ones(1), survivals(generations)])[:-1]
+    present = -jnp.expm1(-at_least_one(n, "n") * p * g)
+    return present, present + (3 * n * p**2 + 3 * t * p) * (1 - present)
+
+
+def _mean(mean) -> jax.Array:
+    value = np.asarray(mean, exact_dtype(mean, "mean"))
+    if not (value >= 0).all() or not np.isfinite(value).all():
+        raise ValueError(f"mean is {mean!r}: give a mean number of copies, at least 0")
+    return jnp.asarray(value)

@@ -1,0 +1,98 @@
+r"""What a loop that passes on only a mean keeps of a random true mean $\theta\sim N(0,\tau^2)$, in bits.
+
+Generation t has n samples of variance $\sigma^2$ around the last estimate, the first around $\theta$; they have the
+mean $\bar x_t$. Its estimate $Z_t$ is $\bar x_t$ (*replace*) or the mean of $\bar x_1,\ldots,\bar x_t$ (*accumulate*).
+"""
+
+from dataclasses import dataclass, field
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.channels import extend
+from infoloop.gaussian_laws import Gaussian, gaussian, linear_gaussian
+from infoloop.gaussians import awgn_capacity
+from infoloop.parameters import choice, count, number
+
+SCHEDULES = ("replace", "accumulate")
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class GaussianMean:
+    """Prior variance, noise variance of one sample, samples a generation, schedule; `gaussian_mean` checks."""
+
+    prior_variance: jax.Array
+    noise_variance: jax.Array
+    samples: jax.Array
+    schedule: str = field(metadata={"static": True})
+
+
+def gaussian_mean(n, prior_variance=1.0, noise_variance=1.0, schedule: str = "replace") -> GaussianMean:
+    """The checked parameters; ValueError for n = 0, a variance that is not positive, no such schedule.
+
+    A prior variance 0 is refused too: of a fixed task every information is 0, so that nothing could be lost.
+
+    >>> gaussian_mean(10).schedule
+    'replace'
+    """
+    prior = number(prior_variance, "prior_variance (the true mean must be random)")
+    noise, n = number(noise_variance, "noise_variance"), count(n, "n", 1)
+    return GaussianMean(prior, noise, n, choice(schedule, "schedule", SCHEDULES))
+
+
+def information(m: GaussianMean, t):
+    r"""$I(\theta;Z_t)=\frac12\log_2\bigl(1+\frac{n\tau^2}{\sigma^2c_t}\bigr)$ bits; $c_t=t$, or $\sum_{i\le t}i^{-2}$.
+
+    $Z_t-Z_{t-1}$ is independent noise of variance $\sigma^2/n$ (replace) or, as $\bar x_t$ enters with weight 1/t,
+    $\sigma^2/(nt^2)$ (accumulate): so $Z_t=\theta+N(0,\sigma^2c_t/n)$. `t` from 1 on, a number or an array.
+
+    >>> float(information(gaussian_mean(3), 1))
+    1.0
+    """
+    t = count(t, "t", 1, "as generation 0 is the true mean itself, infinitely many bits")
+    return _bits(m, _noise_factor(m, t))
+
+
+def residual(m: GaussianMean):
+    r"""$\lim_tI(\theta;Z_t)$ bits: replace 0, accumulate $\frac12\log_2\bigl(1+\frac{6n\tau^2}{\pi^2\sigma^2}\bigr)$.
+
+    >>> float(residual(gaussian_mean(3))), float(residual(gaussian_mean(3, schedule="accumulate"))) > 0.7
+    (0.0, True)
+    """
+    return _bits(m, jnp.inf if m.schedule == "replace" else np.pi**2 / 6)
+
+
+def law(m: GaussianMean, t: int) -> Gaussian:
+    """The law of theta, of the data means D1, ..., Dt, and of the estimate Z of generation t, link by link.
+
+    >>> law(gaussian_mean(3), 2).names
+    ('theta', 'D1', 'D2', 'Z')
+    """
+    (t,) = np.atleast_1d(np.asarray(count(t, "t", 1), int))
+    noise, p = np.asarray(m.noise_variance / m.samples), gaussian(np.asarray(m.prior_variance), "theta")
+    p = extend(p, linear_gaussian(1.0, noise, "theta", "D1"))
+    for i in range(2, t + 1):
+        p = extend(p, linear_gaussian(_estimate(m, i - 1), noise, _data(i - 1), f"D{i}"))
+    return extend(p, linear_gaussian(_estimate(m, t), 0.0, _data(t), "Z"))
+
+
+def _data(t: int) -> tuple[str, ...]:
+    return tuple(f"D{i}" for i in range(1, t + 1))
+
+
+def _estimate(m: GaussianMean, t: int):
+    """The row that makes the estimate of the data means up to t."""
+    return np.eye(t)[-1:] if m.schedule == "replace" else np.full((1, t), 1 / t)
+
+
+def _noise_factor(m: GaussianMean, t):
+    if m.schedule == "replace":
+        return t
+    places = np.asarray(t, int)
+    return jnp.cumsum(1 / jnp.arange(1.0, places.max() + 1) ** 2)[places - 1]
+
+
+def _bits(m: GaussianMean, factor):
+    return awgn_capacity(m.samples * m.prior_variance / (m.noise_variance * factor))

@@ -1,0 +1,198 @@
+r"""A Gaussian that is refit to its own samples, generation after generation: exact moments, and the loop itself.
+
+Generation t draws n samples from $N(\mu_{t-1},s_{t-1}^2)$ and fits $(\mu_t,s_t^2)$: to these n alone (*replace*), or to
+all nt samples drawn so far, of which only the first n came from the truth $N(\mu_0,s_0^2)$ (*accumulate*). The variance
+is the maximum-likelihood one (over the number of samples) or, if `unbiased`, over that number less one.
+Nothing here has a unit: variances and squared drifts are in units of $s_0^2$.
+"""
+
+import functools
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.scipy.special import digamma, gammaln
+
+from infoloop.numerics import exact_dtype
+from infoloop.parameters import choice, count, number
+
+SCHEDULES = ("replace", "accumulate")
+
+
+def expected_variance(n, t, schedule: str = "replace", unbiased: bool = False):
+    r"""$E\,s_t^2/s_0^2$ after the generations `t` (a whole number or an array of them) of `n` samples each.
+
+    With $W_t$ the sum of squares around $\mu_t$, a pool of $n(t-1)$ samples of mean $\mu_{t-1}$ and a new one of n with
+    mean $\bar x$ have together $W_t=W_{t-1}+W_{\rm new}+\frac{n(t-1)}t(\bar x-\mu_{t-1})^2$, where given the past
+    $E\,W_{\rm new}=(n-1)s_{t-1}^2$ and $E(\bar x-\mu_{t-1})^2=s_{t-1}^2/n$. Hence, each times the value before it,
+
+    - replace: $1-\frac1n$, or 1 if unbiased;
+    - accumulate: $\frac1{nt}\bigl(n(t-1)+n-1+\frac{t-1}t\bigr)=1-\frac1{nt^2}$ ($W_{t-1}=n(t-1)s_{t-1}^2$);
+    - accumulate, "unbiased": $1-\frac1{t(nt-1)}$ for $t\ge2$ ($W_{t-1}=(n(t-1)-1)s_{t-1}^2$), so that the expectation
+      does fall: n-1 corrects the bias of independent samples, and those of a loop are not.
+
+    Replace: Shumailov et al., arXiv 2305.17493; accumulate: Kazdan et al., arXiv 2410.16713. Raises ValueError for
+    `n` below 1, or 2 if unbiased.
+
+    >>> round(float(expected_variance(2, 3)), 12), round(float(expected_variance(2, 2, "accumulate")), 12)
+    (0.125, 0.4375)
+    """
+    n, t = _samples(n, unbiased), count(t, "t", 0)
+    if choice(schedule, "schedule", SCHEDULES) == "replace":
+        return jnp.ones_like(n * t) if unbiased else (1 - 1 / n) ** t
+    return _by_generation(n, t, unbiased)[_places(t)]
+
+
+def expected_drift(n, t, schedule: str = "replace", unbiased: bool = False):
+    r"""$E(\mu_t-\mu_0)^2/s_0^2$ after the generations `t` (a whole number or an array of them).
+
+    The mean is a martingale: $\mu_t-\mu_{t-1}$ is $\bar x-\mu_{t-1}$ for replace and a t-th of it for accumulate, so
+    that the drift is $\sum_{i\le t}E\,s_{i-1}^2/n$, respectively $\sum_{i\le t}E\,s_{i-1}^2/(ni^2)$. With maximum
+    likelihood both sums telescope to $1-E\,s_t^2/s_0^2$: what the variance loses, the mean has wandered.
+
+    >>> round(float(expected_drift(2, 3)), 12), round(float(expected_drift(2, 2, "accumulate")), 12)
+    (0.875, 0.5625)
+    """
+    n, t = _samples(n, unbiased), count(t, "t", 0)
+    if not unbiased:
+        return 1 - expected_variance(n, t, schedule)
+    if choice(schedule, "schedule", SCHEDULES) == "replace":
+        return t / n
+    i = jnp.arange(1.0, _last(t) + 1)
+    steps = _by_generation(n, t, unbiased)[: len(i)] / (n * i**2)
+    return jnp.concatenate([jnp.zeros(1), jnp.cumsum(steps)])[_places(t)]
+
+
+def log_drift(n, unbiased: bool = True):
+    r"""$E\ln(s_t^2/s_{t-1}^2)=\psi\bigl(\frac{n-1}2\bigr)+\ln2-\ln(n-1)$ of replace, in nats a generation.
+
+    Since $s_t^2/s_{t-1}^2$ is $\chi^2_{n-1}/(n-1)$, or $\chi^2_{n-1}/n$ with maximum likelihood. It is negative, and
+    the ratios are independent: by the law of large numbers $s_t\to0$ almost surely even where $E\,s_t^2$ stays. The
+    typical run is near $e^{t\cdot\text{log drift}}$ times $s_0^2$, which the expectation says nothing about.
+
+    >>> round(float(log_drift(3)), 12) == round(-float(np.euler_gamma), 12)
+    True
+    """
+    n = count(n, "n", 2, "as one sample has no variance")
+    return digamma((n - 1) / 2) + jnp.log(2.0) - jnp.log(n - 1 if unbiased else n)
+
+
+def limit_ratio(n, schedule: str = "accumulate", unbiased: bool = False):
+    r"""$\lim_tE\,s_t^2/s_0^2$: accumulate $\prod_i\bigl(1-\frac1{ni^2}\bigr)=\frac{\sin(\pi/\sqrt n)}{\pi/\sqrt n}$.
+
+    That is Euler's product. If unbiased, $ni^2-i-1=n(i-a)(i-b)$ with $a,b=\frac{1\pm\sqrt{1+4n}}{2n}$ gives
+    $\prod_{i\ge2}\frac{(i-a)(i-b)}{i(i-1/n)}=\frac{\Gamma(2-1/n)}{\Gamma(2-a)\Gamma(2-b)}$.
+    Replace: 0, or 1 if unbiased.
+
+    >>> round(float(limit_ratio(4)), 12) == round(2 / np.pi, 12)
+    True
+    """
+    n = _samples(n, unbiased)
+    if choice(schedule, "schedule", SCHEDULES) == "replace":
+        return jnp.ones_like(n) if unbiased else jnp.zeros_like(n)
+    if not unbiased:
+        return jnp.sinc(1 / jnp.sqrt(n))
+    a, b = ((1 + sign * jnp.sqrt(1 + 4 * n)) / (2 * n) for sign in (1, -1))
+    return jnp.exp(gammaln(2 - 1 / n) - gammaln(2 - a) - gammaln(2 - b))
+
+
+def _samples(n, unbiased: bool):
+    return count(n, "n", 1 + unbiased, "as one sample has no unbiased variance" if unbiased else "as none fit nothing")
+
+
+def _places(t):
+    return np.asarray(t, int)
+
+
+def _last(t) -> int:
+    return int(np.max(_places(t), initial=0))
+
+
+def _by_generation(n, t, unbiased: bool):
+    """The expected variances of accumulate in generations 0, 1, ... up to the last of `t`."""
+    i = jnp.arange(1.0, _last(t) + 1)
+    loss = jnp.where(i > 1, 1 / (i * (n * i - 1)), 0.0) if unbiased else 1 / (n * i**2)
+    return jnp.concatenate([jnp.ones(1), jnp.cumprod(1 - loss)])
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Refit:
+    """The loop's parameters: the truth, the samples a generation, and how they are pooled and fit; `refit` checks."""
+
+    mean: jax.Array
+    variance: jax.Array
+    samples: int = field(metadata={"static": True})
+    schedule: str = field(metadata={"static": True})
+    unbiased: bool = field(metadata={"static": True})
+
+
+class Fit(NamedTuple):
+    """A generation: the fitted mean and variance, and its number."""
+
+    mean: jax.Array
+    variance: jax.Array
+    generation: jax.Array
+
+
+def refit(n: int, mean=0.0, variance=1.0, schedule: str = "replace", unbiased: bool = False) -> Refit:
+    """The checked parameters of a loop; ValueError for `n` too small, a variance not positive, no such schedule.
+
+    >>> refit(10, schedule="accumulate").samples
+    10
+    """
+    _samples(n, unbiased)
+    center = jnp.asarray(mean, exact_dtype(mean, "mean"))
+    return Refit(center, number(variance, "variance"), int(n), choice(schedule, "schedule", SCHEDULES), unbiased)
+
+
+def first(m: Refit) -> Fit:
+    """Generation 0: the truth."""
+    return Fit(m.mean, m.variance, jnp.zeros((), m.variance.dtype))
+
+
+def step(m: Refit, key, state: Fit) -> Fit:
+    """The next generation: draw n samples from the fit, pool, fit again. Sums of squares stand for the pooled samples.
+
+    >>> step(refit(5), jax.random.key(0), first(refit(5))).generation.item()
+    1.0
+    """
+    return _refitted(m, state, jax.random.normal(key, (m.samples,), m.variance.dtype))
+
+
+def _refitted(m: Refit, state: Fit, noise) -> Fit:
+    n, short = m.samples, 1.0 if m.unbiased else 0.0
+    draws = state.mean + jnp.sqrt(state.variance) * noise
+    center = draws.mean()
+    squares, t = jnp.square(draws - center).sum(), state.generation + 1
+    if m.schedule == "replace":
+        return Fit(center, squares / (n - short), t)
+    gap, old = center - state.mean, n * state.generation
+    pooled = jnp.maximum(old - short, 0.0) * state.variance + squares + gap**2 * old / t
+    return Fit(state.mean + gap / t, pooled / (n * t - short), t)
+
+
+def simulate(key, n: int, generations: int, runs: int, schedule: str = "replace", unbiased: bool = False) -> Fit:
+    """Independent runs from N(0, 1): means and variances of shape (runs, generations + 1), generation 0 included.
+
+    >>> simulate(jax.random.key(0), 10, 3, 2).variance.shape
+    (2, 4)
+    """
+    m = refit(n, schedule=schedule, unbiased=unbiased)
+    generations, runs = int(count(generations, "generations", 0)), int(count(runs, "runs", 1))
+    return _simulate(m, key, generations, runs)
+
+
+@functools.partial(jax.jit, static_argnames=("generations", "runs"))
+def _simulate(m: Refit, key, generations: int, runs: int) -> Fit:
+    def advance(state, t):
+        noise = jax.random.normal(jax.random.fold_in(key, t), (runs, m.samples), m.variance.dtype)
+        following = jax.vmap(functools.partial(_refitted, m))(state, noise)
+        return following, following
+
+    start = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (runs,)), first(m))
+    _, later = lax.scan(advance, start, jnp.arange(generations))
+    return jax.tree.map(lambda one, rest: jnp.concatenate([one[None], rest]).T, start, later)

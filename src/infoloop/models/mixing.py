@@ -1,0 +1,94 @@
+r"""A mean estimated, each generation, from fresh real data at weight w and the last model's output at 1 - w.
+
+$Z_t=wR_t+(1-w)S_t$: $R_t$ is the mean of n real samples, $S_t$ that of m samples around $Z_{t-1}$, each of variance
+$\sigma^2$; $Z_0$ is the mean of n real samples. Fresh real data enters in every round, and still $w\to0$ diverges.
+"""
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.channels import extend
+from infoloop.gaussian_laws import Gaussian, gaussian, linear_gaussian
+from infoloop.numerics import unit_interval
+from infoloop.parameters import count, number
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Mixing:
+    """Weight of the real data, real and synthetic samples a generation, variance of a sample; `mixing` checks."""
+
+    weight: jax.Array
+    real: jax.Array
+    synthetic: jax.Array
+    noise_variance: jax.Array
+
+
+def mixing(weight, real, synthetic, noise_variance=1.0) -> Mixing:
+    """The checked parameters; ValueError for a weight outside [0, 1], no samples, a variance not positive.
+
+    >>> float(mixing(0.5, 10, 10).weight)
+    0.5
+    """
+    sizes = count(real, "real", 1), count(synthetic, "synthetic", 1)
+    return Mixing(unit_interval(weight, "weight"), *sizes, number(noise_variance, "noise_variance"))
+
+
+def error_variance(m: Mixing, t):
+    r"""$E(Z_t-\theta)^2$: $V_0=\sigma^2/n$, $V_t=\frac{w^2\sigma^2}n+(1-w)^2\bigl(V_{t-1}+\frac{\sigma^2}m\bigr)$.
+
+    Three independent errors. Solved: $q^tV_0+(w^2\frac{\sigma^2}n+q\frac{\sigma^2}m)\sum_{i<t}q^i$, $q=(1-w)^2$.
+
+    >>> float(error_variance(mixing(0.0, 1, 2), 4)), float(error_variance(mixing(1.0, 4, 2), 4))
+    (3.0, 0.25)
+    """
+    t, w, noise = count(t, "t", 0), m.weight, m.noise_variance
+    q, inner = (1 - w) ** 2, (w > 0) & (w < 1)
+    rate = 2 * jnp.log1p(-jnp.where(inner, w, 0.5))
+    rounds = jnp.where(inner, jnp.expm1(t * rate) / jnp.expm1(rate), jnp.where(w == 0, t, jnp.minimum(t, 1.0)))
+    return q**t * noise / m.real + (w**2 * noise / m.real + q * noise / m.synthetic) * rounds
+
+
+def stationary_variance(weight, ratio):
+    r"""$\lim_tV_t\big/\frac{\sigma^2}n=\frac{w^2+r(1-w)^2}{w(2-w)}$, r = real / synthetic samples; infinite at w = 0.
+
+    The fixed point of the recursion of `error_variance`. About $\frac r{2w}$ for small w.
+
+    >>> float(stationary_variance(1.0, 3.0)), float(stationary_variance(0.0, 1.0))
+    (1.0, inf)
+    """
+    w, r = unit_interval(weight, "weight"), number(ratio, "ratio")
+    return (w**2 + r * (1 - w) ** 2) / (w * (2 - w))
+
+
+def optimal_weight(ratio):
+    r"""$w^*=\frac{\sqrt{r^2+4r}-r}2$, the least of `stationary_variance`, which there equals $w^*$ itself.
+
+    Its derivative vanishes iff $w^2=r(1-w)$; put into the variance, $\frac{w^2(1+1-w)}{w(2-w)}=w$. At r = 1 the golden
+    ratio 0.618 (arXiv 2502.18049). Written $\frac{2r}{r+\sqrt{r^2+4r}}$, which cancels nothing for large r.
+
+    >>> round(float(optimal_weight(1.0)), 6)
+    0.618034
+    """
+    r = number(ratio, "ratio")
+    return 2 / (1 + jnp.sqrt(1 + 4 / r))
+
+
+def law(m: Mixing, t: int, prior_variance=1.0) -> Gaussian:
+    """The law of theta ~ N(0, prior_variance), the estimates Z0, ..., Zt and the real means R1, ..., Rt.
+
+    >>> law(mixing(0.5, 1, 1), 1).names
+    ('theta', 'Z0', 'R1', 'Z1')
+    """
+    (t,) = np.atleast_1d(np.asarray(count(t, "t", 0), int))
+    w, real, made = (np.asarray(x) for x in (m.weight, m.noise_variance / m.real, m.noise_variance / m.synthetic))
+    p = gaussian(np.asarray(number(prior_variance, "prior_variance (the true mean must be random)")), "theta")
+    p = extend(p, linear_gaussian(1.0, real, "theta", "Z0"))
+    for i in range(1, t + 1):
+        p = extend(p, linear_gaussian(1.0, real, "theta", f"R{i}"))
+        row = np.array([[w, 1 - w]])
+        p = extend(p, linear_gaussian(row, (1 - w) ** 2 * made, (f"R{i}", f"Z{i - 1}"), f"Z{i}"))
+    return p

@@ -1,0 +1,102 @@
+r"""Linear regression on labels that the previous fit made: exact expected excess risk by generation and schedule.
+
+Generation t draws T inputs $x\sim N(0,1_d)$ and labels $x\cdot w_{t-1}+N(0,\sigma^2)$, where $w_0$ is the truth, and
+fits $w_t$ by least squares to these (*replace*) or to all tT so far (*accumulate*). Risk is $E|w_t-w_0|^2$, in units
+of the square of a label. Any covariance of the inputs gives the same excess risk $E|w_t-w_0|_\Sigma^2$.
+"""
+
+from dataclasses import dataclass, field
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.scipy.special import digamma
+
+from infoloop.numerics import exact_dtype
+from infoloop.parameters import choice, count, number
+
+SCHEDULES = ("replace", "accumulate")
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Regression:
+    """Dimension d, samples T a generation, variance of the label noise, schedule; `regression` checks."""
+
+    dimension: jax.Array
+    samples: jax.Array
+    noise_variance: jax.Array
+    schedule: str = field(metadata={"static": True})
+
+
+def regression(dimension, samples, noise_variance=1.0, schedule: str = "replace") -> Regression:
+    """The checked parameters; ValueError unless `samples` is at least `dimension` + 2, where the risk is finite.
+
+    >>> regression(3, 10).schedule
+    'replace'
+    """
+    d = count(dimension, "dimension", 1)
+    least = int(np.max(np.asarray(dimension), initial=1)) + 2
+    samples = count(samples, "samples", least, "as least squares on dimension + 1 or fewer has infinite risk")
+    return Regression(d, samples, number(noise_variance, "noise_variance"), choice(schedule, "schedule", SCHEDULES))
+
+
+def excess_risk(m: Regression, t):
+    r"""Replace $\frac{t\sigma^2d}{T-d-1}$, accumulate $\sigma^2d\sum_{i\le t}\frac1{i(iT-d-1)}$, at generations `t`.
+
+    With $S_i=X_i^{\mathsf T}X_i$, $A_t=\sum_{i\le t}S_i$ and $\delta=w-w_0$, the normal equations are
+    $$A_t\delta_t=\sum_{i\le t}(S_i\delta_{i-1}+X_i^{\mathsf T}e_i)
+    =A_{t-1}\delta_{t-1}+S_t\delta_{t-1}+X_t^{\mathsf T}e_t,$$
+    so $\delta_t=\delta_{t-1}+A_t^{-1}X_t^{\mathsf T}e_t$, which adds $\sigma^2E\operatorname{tr}A_t^{-1}S_tA_t^{-1}$.
+    By symmetry $E[S_t\mid A_t]=A_t/t$, and $E\operatorname{tr}A_t^{-1}=\frac d{tT-d-1}$ (inverse Wishart). Replace has
+    $S_t$ for $A_t$. As $iT-d-1\ge i(T-d-1)$, accumulate stays below $\frac{\pi^2}6\cdot\frac{\sigma^2d}{T-d-1}$
+    (Gerstgrasser et al., arXiv 2404.01413; replace: Dohmatob et al., 2402.07712).
+
+    >>> float(excess_risk(regression(1, 4), 3)), float(excess_risk(regression(1, 4, schedule="accumulate"), 1))
+    (1.5, 0.5)
+    """
+    t = count(t, "t", 0)
+    first = m.noise_variance * m.dimension / (m.samples - m.dimension - 1)
+    if m.schedule == "replace":
+        return t * first
+    places = np.asarray(t, int)
+    i = jnp.arange(1.0, places.max(initial=0) + 1)
+    terms = m.noise_variance * m.dimension / (i * (i * m.samples - m.dimension - 1))
+    return jnp.concatenate([jnp.zeros(1), jnp.cumsum(terms)])[places]
+
+
+def limit_risk(m: Regression):
+    r"""Accumulate: $\frac{\sigma^2d}{d+1}\bigl(\psi(1)-\psi(1-\frac{d+1}T)\bigr)$; replace: infinite.
+
+    By partial fractions, $\frac1{i(iT-c)}=\frac1c\bigl(\frac1{i-c/T}-\frac1i\bigr)$ with $c=d+1$.
+
+    >>> round(float(limit_risk(regression(1, 4, schedule="accumulate"))), 12) == round(float(jnp.log(2.0)), 12)
+    True
+    """
+    if m.schedule == "replace":
+        return jnp.full_like(m.samples, jnp.inf)
+    c = m.dimension + 1
+    return m.noise_variance * m.dimension / c * (digamma(1.0) - digamma(1 - c / m.samples))
+
+
+def efficiency(m: Regression, t):
+    r"""Risk of the first generation over that of generation `t`; accumulate keeps it above $6/\pi^2$.
+
+    That is the floor of Dey & Donoho (arXiv 2410.22812), which $t,T\to\infty$ reach.
+
+    >>> float(efficiency(regression(1, 4), 2))
+    0.5
+    """
+    return excess_risk(m, 1) / excess_risk(m, count(t, "t", 1))
+
+
+def design_risk(grams, noise_variance=1.0):
+    r"""Accumulated risk $\sigma^2\sum_t\operatorname{tr}A_t^{-1}S_tA_t^{-1}$ given $S_i=X_i^{\mathsf T}X_i$, (t, d, d).
+
+    >>> float(design_risk(jnp.array([[[2.0]], [[2.0]]])))
+    0.625
+    """
+    grams = jnp.asarray(grams, exact_dtype(grams, "grams"))
+    totals = jnp.cumsum(grams, axis=0)
+    shares = jnp.linalg.solve(totals, jnp.swapaxes(jnp.linalg.solve(totals, grams), 1, 2))
+    return number(noise_variance, "noise_variance") * jnp.trace(shares, axis1=1, axis2=2).sum()

@@ -1,0 +1,174 @@
+r"""Multinomial resampling (Wright-Fisher): each generation is `size` draws from the frequencies of the last.
+
+The first count has the law $\mathrm{Bin}(n,\theta)$, generation t is $K_t$, t = 1, 2, ... Diversity dies out, what is
+known about $\theta$ does not: it falls to `residual_information`, which is positive. Times and places of the end, and
+the spectrum, are in `absorption` and may be had from here too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.absorption import absorption_time as absorption_time
+from infoloop.absorption import diffusion_absorption_time as diffusion_absorption_time
+from infoloop.absorption import fixation_by_table as fixation_by_table
+from infoloop.absorption import fixation_probability as fixation_probability
+from infoloop.absorption import kernel_eigenvalues as kernel_eigenvalues
+from infoloop.chains import information_along
+from infoloop.channels import extend
+from infoloop.distributions import Joint, joint
+from infoloop.families import compositions, multinomial
+from infoloop.loop import Loop, unroll
+from infoloop.measures import mutual_information
+from infoloop.numerics import unit_interval
+from infoloop.resampling import Band, at_least_one, banded, draws, hypotheses, resample
+from infoloop.resampling import kernel as kernel
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Model:
+    """`size` draws a generation; hypothesis x, of probability `prior[x]`, gives the first draw the rate `rates[x]`."""
+
+    size: int = field(metadata={"static": True})
+    rates: jax.Array
+    prior: jax.Array
+
+
+def wright_fisher(size: int, rates, prior=None) -> Model:
+    """The model with these parameters, hypotheses equally likely unless `prior` is given.
+
+    Raises ValueError unless size is at least 1, rates are probabilities and the prior a law of them.
+
+    >>> wright_fisher(10, [0.25, 0.75]).prior.tolist()
+    [0.5, 0.5]
+    """
+    return Model(at_least_one(size, "size"), *hypotheses(rates, prior))
+
+
+def loop(m: Model) -> Loop:
+    """The exact loop: its state is the table `P(theta, count)`, and it ignores its keys."""
+    return _loop(m, _band(m.size))
+
+
+def sampled(m: Model, runs: int) -> Loop:
+    """The loop by simulation: `counts[x, r]` in run r of hypothesis x, each drawn with the frequencies before it."""
+
+    def draw(key, rates):
+        return jax.random.binomial(key, m.size, rates, dtype=m.rates.dtype)
+
+    return Loop(
+        start=lambda key: draw(key, jnp.broadcast_to(m.rates[:, None], (len(m.rates), runs))),
+        step=lambda key, counts: draw(key, counts / m.size),
+    )
+
+
+def law(m: Model, generation: int) -> Joint:
+    r"""$P(\theta,K_t)$, over "theta" and "count".
+
+    >>> law(wright_fisher(2, [0.0, 1.0]), 3).table.tolist()
+    [[0.5, 0.0, 0.0], [0.0, 0.0, 0.5]]
+    """
+    keys = jnp.arange(at_least_one(generation, "generation"))
+    return Joint(unroll(loop(m), keys)[-1], ("theta", "count"))
+
+
+def information(m: Model, generations: int) -> jax.Array:
+    r"""$I(\theta;K_t)$ in bits for $t=1..T$, exact up to $h(\delta)+2\delta\log_2|\theta|$ and rounding.
+
+    $\delta=2\cdot10^{-18}\,T$ bounds the mass in the tails that the banded kernel lacks (the event that a run ever
+    enters them, as a symbol of its own, changes the information by no more). It is
+    $1.2\cdot10^{-13}$ bits for 19 hypotheses at T = 1000.
+
+    >>> [round(float(i), 6) for i in information(wright_fisher(4, [0.25, 0.75]), 4)]
+    [0.538786, 0.364915, 0.301657, 0.266608]
+    """
+    return _information(m, _band(m.size), at_least_one(generations, "generations"))
+
+
+def information_many(size: int, rates, prior, generations: int) -> jax.Array:
+    r"""$I(\theta;K_t)$ in bits, t = 1..T, for laws `rates[x]` on k letters: exactly, over all counts.
+
+    There are $\binom{n+k-1}{k-1}$ counts, and the kernel is a dense square of them: for small n only.
+
+    >>> [round(float(i), 6) for i in information_many(4, [[0.75, 0.25], [0.25, 0.75]], [0.5, 0.5], 2)]
+    [0.538786, 0.364915]
+    """
+    start = extend(joint(prior, "theta"), multinomial(rates, at_least_one(size, "size"), "theta", "count"))
+    frequencies = compositions(size, np.shape(rates)[1]) / size
+    link = multinomial(frequencies, size, "count", "next")
+    return information_along(start, "theta", link, at_least_one(generations, "generations") - 1)
+
+
+def residual_information(prior, theta) -> jax.Array:
+    r"""$\lim I(\theta;K_t)=I(\theta;B)$ in bits, $B\sim\mathrm{Ber}(\theta)$: the letter that is left has that law.
+
+    >>> round(float(residual_information([0.5, 0.5], [0.25, 0.75])), 12)
+    0.188721875541
+    """
+    m = wright_fisher(1, theta, prior)
+    return mutual_information(Joint(m.prior[:, None] * draws(1, m.rates), ("theta", "letter")), "theta", "letter")
+
+
+def survival(n: int, p0, generations: int) -> jax.Array:
+    r"""$P(K_t>0)$ for $t=1..T$ from the rate `p0`: a sum over the kernel, short by at most $2\cdot10^{-18}\,T$.
+
+    >>> [round(float(s), 6) for s in survival(4, 0.5, 2)]
+    [0.9375, 0.833984]
+    """
+    m = wright_fisher(n, jnp.stack([unit_interval(p0, "p0")]))
+    return _survival(m, _band(m.size), at_least_one(generations, "generations"))
+
+
+def expected_heterozygosity(n: int, p0, t) -> jax.Array:
+    r"""$E\,2F_t(1-F_t)=2p_0(1-p_0)(1-\frac1n)^t$ for the frequency $F_t=K_t/n$, $F_0=p_0$ (Wright 1931).
+
+    >>> round(float(expected_heterozygosity(10, 0.2, 6)), 8)
+    0.17006112
+    """
+    p = unit_interval(p0, "p0")
+    return 2 * p * (1 - p) * (1 - 1 / at_least_one(n, "n")) ** jnp.asarray(t)
+
+
+def expected_frequency(n: int, p0, t) -> jax.Array:
+    r"""$E\,F_t=p_0$ at every t: the frequency is a martingale, and says nothing of the collapse.
+
+    >>> float(expected_frequency(10, 0.25, 7))
+    0.25
+    """
+    at_least_one(n, "n")
+    return jnp.broadcast_to(unit_interval(p0, "p0"), jnp.shape(t))
+
+
+def examples() -> tuple[Model, ...]:
+    """Small models for the contract tests; a function, since arrays are not made at import."""
+    return wright_fisher(4, [0.25, 0.75]), wright_fisher(30, [0.1, 0.2, 0.5], [0.5, 0.25, 0.25])
+
+
+def _band(n: int) -> Band:
+    counts = np.arange(n + 1)
+    return banded(n, counts, n - counts)
+
+
+def _loop(m: Model, band: Band) -> Loop:
+    return Loop(
+        start=lambda key: m.prior[:, None] * draws(m.size, m.rates), step=lambda key, table: resample(table, band)
+    )
+
+
+@partial(jax.jit, static_argnums=2)
+def _information(m: Model, band: Band, generations: int):
+    def informed(table):
+        return mutual_information(Joint(table, ("theta", "count")), "theta", "count")
+
+    return unroll(_loop(m, band), jnp.arange(generations), informed)
+
+
+@partial(jax.jit, static_argnums=2)
+def _survival(m: Model, band: Band, generations: int):
+    return unroll(_loop(m, band), jnp.arange(generations), lambda table: table[:, 1:].sum())

@@ -1,0 +1,52 @@
+"""Parameters at the door: numbers in a range, counts, and choices, refused by name, value and remedy."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from infoloop.numerics import exact_dtype
+
+
+def number(value, what: str, above: float = 0.0, most: float = np.inf, dtype=None) -> jax.Array:
+    """`value` as finite floats greater than `above` and at most `most`.
+
+    A number outside raises ValueError; a traced one, which cannot raise, becomes NaN.
+
+    >>> float(number(2.0, "variance"))
+    2.0
+    """
+    dtype = exact_dtype(value, what, dtype)
+    if not isinstance(value, Tracer):
+        seen = np.asarray(value, dtype)
+        if not ((seen > above) & (seen <= most) & np.isfinite(seen)).all():
+            limit = f" and at most {most:g}" if np.isfinite(most) else ""
+            raise ValueError(f"{what} is {seen}: give a finite number above {above:g}{limit}")
+    value = jnp.asarray(value, dtype)
+    return jnp.where((value > above) & (value <= most) & jnp.isfinite(value), value, jnp.nan)
+
+
+def count(value, what: str, least: int, why: str = "") -> jax.Array:
+    """`value` as floats that are whole numbers from `least` on; ValueError otherwise, NaN where it is traced.
+
+    >>> count([0, 3], "t", 0).tolist()
+    [0.0, 3.0]
+    """
+    dtype = exact_dtype(np.float64(0), what)
+    if not isinstance(value, Tracer):
+        seen = np.asarray(value, dtype)
+        if not ((seen >= least) & (seen == np.floor(seen)) & np.isfinite(seen)).all():
+            raise ValueError(f"{what} is {seen}: give whole numbers from {least} on{why and ', ' + why}")
+    value = jnp.asarray(value, dtype)
+    return jnp.where((value >= least) & (value == jnp.floor(value)), value, jnp.nan)
+
+
+def choice(value: str, what: str, options: tuple[str, ...]) -> str:
+    """`value`, or ValueError with the `options` where it is none of them.
+
+    >>> choice("replace", "schedule", ("replace", "accumulate"))
+    'replace'
+    """
+    if value not in options:
+        raise ValueError(f"{what} is {value!r}: choose one of {', '.join(map(repr, options))}")
+    return value
