@@ -47,10 +47,10 @@ def test_the_golden_ratio():
 
 def test_open_every_round_and_still_no_limit():
     """B2: with w = 0.01 each fresh real mean tells something new of theta, and the information still falls."""
-    p = law(mixing(0.01, 10, 10), 30)
-    fresh = [mutual_information(p, "theta", f"R{t}", given=f"Z{t - 1}") for t in (1, 10, 30)]
+    p = law(mixing(0.01, 10, 10), 10)
+    fresh = [mutual_information(p, "theta", f"R{t}", given=f"Z{t - 1}") for t in (1, 5, 10)]
     assert min(fresh) > 0.1
-    kept = jnp.array([mutual_information(p, "theta", f"Z{t}") for t in (0, 10, 30)])
+    kept = jnp.array([mutual_information(p, "theta", f"Z{t}") for t in (0, 5, 10)])
     assert (jnp.diff(kept) < 0).all()
     weights = np.array([1e-2, 1e-4, 1e-6])
     # w (2 - w) V = w^2 + r (1 - w)^2: off r by less than 3 w at r = 1.
