@@ -2,6 +2,7 @@ from . import chapters as chapters
 from . import exact as exact
 from . import files as files
 from . import ledger as ledger
+from . import models as models
 from . import numerics as numerics
 from . import pages as pages
 from . import report as report

@@ -180,7 +180,7 @@ def ordered(measure: Measure) -> Measure:
     return Measure(min(a, b), max(a, b), c) if b else measure
 
 
-def entropies_of(measure: Measure) -> dict[int, int]:
+def entropies_of(measure: Measure | Vanishing) -> dict[int, int]:
     """The joint entropies in a measure.
 
     >>> entropies_of(Measure(1, 2, 4))
