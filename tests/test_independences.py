@@ -7,7 +7,7 @@ import networkx
 import numpy as np
 import pytest
 
-from infoloop.independences import Pair, Vanishing, closure, members
+from infoloop.independences import Measure, Pair, Vanishing, closure, members
 from infoloop.reduction import as_measure, entropies_of
 
 CHAIN = tuple(Vanishing((1 << k) - 1, 2 << k, 1 << k) for k in range(1, 3))
@@ -34,7 +34,7 @@ def test_a_derivation_adds_up_and_uses_only_earlier_pairs(name):
         assert all(zeros.number(premise) < zeros.number(pair) for premise in premises)
         total = dict.fromkeys(range(16), Fraction(0))
         signed = [(1, as_measure(premise)) for premise in premises] + [(-1, measure) for measure in measures]
-        for sign, measure in [*signed, *([(1, given)] if given else []), (-1, as_measure(pair))]:
+        for sign, measure in [*signed, *([(1, Measure(*given))] if given else []), (-1, as_measure(pair))]:
             for mask, c in entropies_of(measure).items():
                 total[mask] += sign * c
         assert not any(total.values()), pair
