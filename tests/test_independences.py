@@ -51,7 +51,7 @@ def test_nothing_follows_from_nothing():
 
 
 def d_separated(links, i, j, given):
-    """By definition: no path is open, and a path is open where its colliders, and nothing else on it, lead to `given`."""
+    """By definition: no path is open. In an open path the colliders lead to `given`, and all else is outside it."""
     count = len(links)
     reach = np.linalg.matrix_power(links + np.eye(count, dtype=int), count) > 0
     above = {k for k in range(count) if any(reach[k, g] for g in given)}
