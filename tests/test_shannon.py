@@ -235,8 +235,7 @@ def test_a_solver_that_is_a_little_off_is_made_exact(monkeypatch):
 
     def near(problem, vector):
         exact = right(problem, vector)
-        assert exact is not None
-        return exact * (1 + noise.normal(size=exact.size) / 1000)
+        return None if exact is None else exact * (1 + noise.normal(size=exact.size) / 1000)
 
     monkeypatch.setattr(infoloop.programs, "_shortest", near)
     assert prove_linear("I(X;Z) <= I(X;D) + I(X;S|D)", "X -> D,S -> Z") is not None

@@ -199,16 +199,21 @@ def _steps(part: Mapping[str, Any], wanted: tuple[Term, ...], assumptions) -> li
     assumed = [_shown(w, name) for w, name in part["assumptions"]]
     kept = [_shown(w, name) for w, name in part["measures"]] + [_shown(w, f"ZY({n})") for w, n in part["zhang_yeung"]]
     kept += [_sign(part["constant"])] if part["constant"] != "0" else []
-    origin = {frozenset(entropy_form(z).items()): a.text for a in assumptions for z in a.zero}
     lines = [f"  {written(wanted)}", f"  = {_sum(kept + assumed)}"]
     if assumed:
-        names = [
-            (name, origin[frozenset(entropy_form(parse_expression(name)).items())]) for _, name in part["assumptions"]
-        ]
-        reasons = ", ".join(f"{name} = 0" if name in text else f"{name} = 0 by {text}" for name, text in names)
-        lines.append(f"  = {_sum(kept)}   ({reasons})")
+        lines.append(f"  = {_sum(kept)}   ({_reasons([name for _, name in part['assumptions']], assumptions)})")
     lines += [f"  with ZY({name}) = {written(zhang_yeung(name))} >= 0" for _, name in part["zhang_yeung"]]
     return [*lines, "  >= 0"]
+
+
+def _reasons(names: list[str], assumptions: tuple[Assumption, ...]) -> str:
+    """Which expressions are 0, and by which assumption, where it does not say so itself."""
+    origin = {frozenset(entropy_form(z).items()): a for a in reversed(assumptions) for z in a.zero}
+    by: dict[str, list[str]] = {}
+    for name in names:
+        assumption = origin[frozenset(entropy_form(parse_expression(name)).items())]
+        by.setdefault("" if assumption.kind == "equality" else f" by {assumption.text}", []).append(f"{name} = 0")
+    return ", ".join(", ".join(zeros) + reason for reason, zeros in by.items())
 
 
 def _shown(weight: str, name: str) -> str:
