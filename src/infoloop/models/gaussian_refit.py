@@ -171,7 +171,8 @@ def _refitted(m: Refit, state: Fit, noise) -> Fit:
     if m.schedule == "replace":
         return Fit(center, squares / (n - short), t)
     gap, old = center - state.mean, n * state.generation
-    pooled = jnp.maximum(old - short, 0.0) * state.variance + squares + gap**2 * old / t
+    weight = jnp.where(old == 0, 0.0, old - short)  # the truth itself is no sample
+    pooled = weight * state.variance + squares + gap**2 * old / t
     return Fit(state.mean + gap / t, pooled / (n * t - short), t)
 
 
