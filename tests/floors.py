@@ -3,7 +3,7 @@
 import ast
 
 FLOORS = (
-    {"numerics", "notation", "files", "independences", "rationals"},
+    {"numerics", "notation", "files", "independences", "rationals", "spelling"},
     {"distributions", "assumptions", "reduction", "parameters"},
     {"channels", "check", "programs"},
     {"families", "networks", "gaussian_laws", "shannon", "polymatroids", "resampling"},
@@ -17,9 +17,13 @@ FLOORS = (
     {"claims"},
     {"chapters"},
     {"ledger"},
-    {"report"},
+    {"report", "configs", "sweeps", "figures", "launching"},
+    {"store"},
+    {"study"},
     {"pages"},
+    {"results"},
     {"cli"},
+    {"__main__"},
 )
 
 

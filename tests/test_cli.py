@@ -13,6 +13,7 @@ import infoloop
 from infoloop import cli
 
 ROOT = Path(__file__).parents[1]
+PLANTED = str(ROOT / "tests" / "planted_experiment.py")
 FALSE_CHAPTER = """## Planted {#thm:planted}
 
 - class: T
@@ -96,6 +97,17 @@ def test_results_are_written_where_asked(tmp_path):
         (("verify", "thm:dpy"), "no statement is labelled 'thm:dpy': did you mean thm:dpi?"),
         (("verify", "--theory", "/nowhere"), "/nowhere has no chapter"),
         (("verify", "thm:dpi", "--out", "/dev/null/x"), "cannot write to /dev/null/x"),
+        (("run", "mixing_real_dota"), "there is no experiment 'mixing_real_dota': did you mean mixing_real_data?"),
+        (
+            ("run", PLANTED, "--set", "size=3"),
+            "there is no key 'size': did you mean sizes?; keys are sizes, rates, work",
+        ),
+        (("run", PLANTED, "--set", "rates=2"), "rates[0] is '2': input should be less than or equal to 1"),
+        (("run", PLANTED, "--set", "sizes=0"), "sizes[0] is '0': input should be greater than or equal to 1"),
+        (("run", PLANTED, "--out", "/dev/null/x"), "cannot write to /dev/null/x"),
+        (("run", PLANTED, "--out", str(ROOT)), f"{ROOT} is not empty and holds no run: name another --out"),
+        (("run", PLANTED, "--shard", "3/2"), "shard is '3/2': give i/n with i from 1 to n"),
+        (("run", PLANTED, "--processes", "2"), "give all of --coordinator HOST:PORT, --processes N and --process I"),
         (("prove", "H(X) <= 1", "--certificate", "/dev/null/x/y"), "cannot write to /dev/null/x"),
     ],
 )
@@ -175,3 +187,41 @@ def test_the_readme_example_runs():
     (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_list_names_models_and_experiments():
+    found = json.loads(run("list", "--json").stdout)
+    assert "wright_fisher" in found["models"]
+    assert "mixing_real_data" in found["experiments"]
+
+
+def test_list_of_an_experiment_says_what_can_be_set():
+    rows = json.loads(run("list", "mixing_real_data", "--json").stdout)
+    assert {"name": "generations", "kind": "int", "default": "200", "meaning": "generations shown"} in rows
+    assert max(map(len, run("list", "mixing_real_data").stdout.splitlines())) <= 100
+
+
+def test_run_leaves_tables_figures_and_one_page_that_needs_no_network(tmp_path):
+    shown = run("run", PLANTED, "--set", "sizes=4", "--out", str(tmp_path / "run"))
+    assert shown.exit_code == 0, shown.output
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {
+        "means.nc", "means.png", "means.svg", "report.html", "run.json", "shards-1-of-1.jsonl",
+    }  # fmt: skip
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 1
+    assert "Data processing inequality" in page
+    assert re.findall(r'(?:src|href)="(?!#)[^"]*"', page) == []
+    assert "mean of 4 normals" in shown.stdout
+    assert max(map(len, shown.stdout.splitlines()[:-1])) <= 100
+
+
+def test_run_json_is_json_alone(tmp_path):
+    shown = run("run", PLANTED, "--set", "sizes=4", "--out", str(tmp_path / "run"), "--json")
+    assert [row["expected"] for row in json.loads(shown.stdout)["headlines"]] == [4.0]
+
+
+def test_run_of_a_part_says_that_others_are_missing(tmp_path):
+    shown = run("run", PLANTED, "--shard", "1/2", "--out", str(tmp_path / "run"))
+    assert shown.exit_code == 0
+    assert "still lacks shards of other parts" in shown.stderr
+    assert not (tmp_path / "run" / "means.nc").exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import graphlib
 import importlib
 import itertools
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infoloop.claim import Claim
+from infoloop.spelling import nearest
 
 CLASSES = {"T": "theorem", "C": "theorem with extra conditions", "H": "thesis", "F": "folklore, false as it stands"}
 _HEADING = re.compile(r"^#+\s+(?P<title>.*?)\s*\{#(?P<label>[^}]+)\}\s*$")
@@ -157,12 +157,6 @@ def _uses_are_ordered(blocks: tuple[Block, ...]) -> None:
         graphlib.TopologicalSorter({block.label: block.listed("uses") for block in blocks}).prepare()
     except graphlib.CycleError as error:
         raise TheoryError(f"blocks use each other in a circle: {' -> '.join(error.args[1])}") from None
-
-
-def nearest(word: str, words) -> str:
-    """The hint `: did you mean ...?` where one of the words is near, else nothing."""
-    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.4)
-    return f": did you mean {close[0]}?" if close else ""
 
 
 def select(entries: tuple[Entry, ...], labels: tuple[str, ...]) -> tuple[Entry, ...]:

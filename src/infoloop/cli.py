@@ -1,4 +1,4 @@
-"""The command line: `infoloop verify`, `prove` and `list`. Exit status 3 is bad input; 0, 1, 2 are verdicts."""
+"""The command line: `infoloop verify`, `prove`, `run`, `list`. Exit status 3 is bad input; 0, 1, 2 are verdicts."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated, cast
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 import infoloop
 
@@ -86,7 +86,7 @@ def verify(
     if as_json:
         typer.echo(infoloop.report.findings_json(findings))
     else:
-        infoloop.report.show(findings, Console(width=None if sys.stdout.isatty() else 100))
+        infoloop.report.show(findings, _console())
     if any(finding.problems for finding in findings):
         raise typer.Exit(1)
 
@@ -128,21 +128,121 @@ def prove(
     raise typer.Exit({"proved": 0, "refuted": 1, "undecided": 2}[found.verdict])
 
 
+@app.command()
+def run(
+    name: Annotated[str, typer.Argument(help="An experiment of `infoloop list`, or a file of your own: my/study.py.")],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value; commas between items; repeatable. See `list NAME`.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Root seed.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder of the results, results/NAME if none is given.")] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Delete what the folder holds of another run.")
+    ] = False,
+    as_json: Json = False,
+    shard: Annotated[
+        str, typer.Option(help="i/n: compute only every n-th shard; the last of n to end collects.")
+    ] = "1/1",
+    submit: Annotated[int, typer.Option(min=0, help="Start this many jobs, each with its --shard, and return.")] = 0,
+    cluster: Annotated[str, typer.Option(help="Where to start them: slurm, or local processes.")] = "slurm",
+    processes: Annotated[int | None, typer.Option(min=1, help="Processes that share one device mesh.")] = None,
+    process: Annotated[int | None, typer.Option(min=0, help="Which of them this is, from 0.")] = None,
+    coordinator: Annotated[str | None, typer.Option(help="HOST:PORT of process 0.")] = None,
+    distributed: Annotated[
+        bool, typer.Option("--distributed", help="Join the processes that Slurm or MPI has.")
+    ] = False,
+) -> None:
+    """Run an experiment: tables (netCDF), figures (SVG, PNG) and one HTML page; a run that was killed goes on.
+
+    [bold]Examples[/bold]
+
+      infoloop run collapse
+
+      infoloop run collapse --set generations=100 --set samples=10,32,100 --seed 1 --out results/mine
+
+      infoloop run collapse --shard 1/4          one of four processes, on any machines that share the folder
+
+      infoloop run collapse --submit 16          a Slurm array of 16 jobs (extra slurm)
+
+      infoloop run collapse --coordinator 10.0.0.1:9911 --processes 2 --process 0
+    """
+    _use_float64()
+    part = infoloop.launching.part_of(shard)
+    if distributed or coordinator or processes is not None or process is not None:
+        infoloop.launching.join_processes(coordinator, processes, process)
+    experiment = infoloop.study.load(name)
+    config = infoloop.configs.override(experiment.Config, settings or ())
+    folder = out or Path("results") / infoloop.study.title(experiment)
+    if submit:
+        _submit(name, settings or [], seed, folder, submit, cluster)
+        return
+    _compute(infoloop.study.execute(experiment, config, seed, folder, part, overwrite))
+    found = infoloop.study.collect(experiment, config, folder)
+    if found is None:
+        typer.echo(
+            f"infoloop: {folder} still lacks shards of other parts: the last part to end collects them", err=True
+        )
+        return
+    headlines = infoloop.results.present(experiment, found, folder)
+    if as_json:
+        rows = infoloop.results.as_rows(headlines)
+        typer.echo(infoloop.report.as_json({"out": str(folder), "tables": list(found), "headlines": rows}))
+    else:
+        _console().print(infoloop.results.headlines_table(headlines))
+        typer.echo(f"\n{folder / 'report.html'}: figures, tables and where they come from")
+
+
+def _submit(name: str, settings: list[str], seed: int, folder: Path, parts: int, cluster: str) -> None:
+    infoloop.files.writable_folder(folder.parent)
+    arguments = [name, *(f"--set={text}" for text in settings), f"--seed={seed}", f"--out={folder}"]
+    jobs = infoloop.launching.submit(arguments, parts, folder.parent / "logs", cluster)
+    typer.echo(f"{len(jobs)} jobs: {', '.join(job.job_id for job in jobs)}; logs in {folder.parent / 'logs'}")
+
+
+def _compute(progress) -> None:
+    """Show how far a run is and how long it has to go; all of it on standard error."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    first = next(progress)  # refuses a folder before anything is drawn
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("compiling", completed=first.done, total=first.total)
+        for step in progress:
+            shown.update(task, description=step.shard[:48], completed=step.done, total=step.total)
+
+
 @app.command(name="list")
-def list_(as_json: Json = False, theory: Folder = None) -> None:
-    """List the statements that can be verified.
+def list_(
+    name: Annotated[str | None, typer.Argument(help="An experiment: show what can be set in it.")] = None,
+    as_json: Json = False,
+    theory: Folder = None,
+) -> None:
+    """List statements, models and experiments; or what can be set in one experiment.
 
     [bold]Examples[/bold]
 
       infoloop list
+
+      infoloop list collapse
+
       infoloop list --json | jq '.statements[].label'
     """
-    blocks = infoloop.chapters.read_blocks(theory or infoloop.chapters.default_folder())
-    entries = infoloop.chapters.pair(blocks)
+    if name:
+        rows = infoloop.configs.settings(infoloop.study.load(name).Config)
+        typer.echo(infoloop.report.as_json([row._asdict() for row in rows])) if as_json else _console().print(
+            infoloop.results.settings_table(rows)
+        )
+        return
+    entries = infoloop.chapters.pair(infoloop.chapters.read_blocks(theory or infoloop.chapters.default_folder()))
+    about = {"models": infoloop.study.models(), "experiments": infoloop.study.experiments()}
     if as_json:
-        typer.echo(infoloop.report.entries_json(entries))
-    else:
-        Console(width=None if sys.stdout.isatty() else 100).print(infoloop.report.entries_table(entries))
+        typer.echo(infoloop.report.as_json({"statements": infoloop.report.entry_rows(entries), **about}))
+        return
+    _console().print(infoloop.report.entries_table(entries))
+    for kind, lines in about.items():
+        _console().print(infoloop.report.named_table(kind, lines))
+
+
+def _console() -> Console:
+    return Console(width=None if sys.stdout.isatty() else 100)
 
 
 def _use_float64() -> None:

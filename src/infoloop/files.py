@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -21,16 +22,22 @@ def writable_folder(path: Path) -> Path:
 
 def write_whole(path: Path, text: str) -> None:
     """Replace the file by this text at once; a reader never sees half of it, whenever the process dies."""
+    place_whole(path, lambda part: part.write_bytes(text.encode()))
+
+
+def place_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Replace the file at once by what `write` puts at the path that it is given."""
     writable_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    os.close(handle)
+    part = Path(name)
     try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
+        write(part)
+        with part.open("rb") as file:
             os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        part.chmod(0o644)
+        part.replace(path)
     except OSError as error:
         raise UnwritableError(f"cannot write {path}: {error.strerror or error}") from None
     finally:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)

@@ -1,15 +1,17 @@
-"""One self-contained HTML page of findings: the theory's own text with its mathematics, and what was found about it."""
+"""Self-contained HTML pages, of findings (the theory's own text, and what was found about it) and of runs."""
 
 import re
+from typing import Any, NamedTuple
 
 import jinja2
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from infoloop.chapters import CLASSES, Entry
+from infoloop.chapters import CLASSES, Block, Entry
 from infoloop.ledger import Finding
 from infoloop.report import summary
+from infoloop.study import Headline
 
 _MATH = re.compile(r"\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$]+)\$", re.DOTALL)
 _HOLE = "\ue000{}\ue001"  # private-use characters, which Markdown leaves alone
@@ -36,15 +38,40 @@ def _mathml(match: re.Match) -> str:
     return convert(" ".join((match["block"] or match["inline"]).split()), display=display)
 
 
+class Shown(NamedTuple):
+    """What the page of a run shows beside its figures: a section each, in this order."""
+
+    title: str
+    about: str
+    headlines: tuple[Headline, ...]
+    figures: tuple[tuple[str, str, str], ...]
+    statements: tuple[Block, ...]
+    config: dict[str, str]
+    identity: dict[str, Any]
+    provenance: dict[str, Any]
+    files: tuple[str, ...]
+
+
+def run_page(shown: Shown) -> str:
+    """The page of a run, as text: headlines, figures (name, SVG, caption) inline, statements, configuration, origin."""
+    statements = [{"block": block, "body": render(block.part("Statement"))} for block in shown.statements]
+    figures = [(name, Markup(svg[svg.index("<svg") :]), render(caption)) for name, svg, caption in shown.figures]
+    return _template("run.html.jinja").render(
+        shown=shown, about=render(shown.about), statements=statements, figures=figures, classes=CLASSES
+    )
+
+
+def _template(name: str) -> jinja2.Template:
+    return jinja2.Environment(loader=jinja2.PackageLoader("infoloop", "."), autoescape=True).get_template(name)
+
+
 def findings_page(entries: tuple[Entry, ...], findings: tuple[Finding, ...], version: str) -> str:
     """The page, as text: a table of verdicts that links to the statements, each with its proof and its evidence."""
-    loader = jinja2.PackageLoader("infoloop", ".")
-    template = jinja2.Environment(loader=loader, autoescape=True).get_template("findings.html.jinja")
     rows = [
         {"finding": finding, "entry": entry, "body": render(_body(entry)), "class": CLASSES[finding.cls]}
         for entry, finding in zip(entries, findings, strict=True)
     ]
-    return template.render(rows=rows, summary=summary(findings), version=version)
+    return _template("findings.html.jinja").render(rows=rows, summary=summary(findings), version=version)
 
 
 def _body(entry: Entry) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -91,9 +92,19 @@ def entries_table(entries: tuple[Entry, ...]) -> Table:
     return table
 
 
-def entries_json(entries: tuple[Entry, ...]) -> str:
-    """The same as JSON."""
-    rows = [
+def named_table(kind: str, lines: dict[str, str]) -> Table:
+    """Models or experiments, each with the first line of what it says of itself."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1), title_justify="left")
+    table.add_column(kind, no_wrap=True)
+    table.add_column("")
+    for name, about in lines.items():
+        table.add_row(name, Text(about))
+    return table
+
+
+def entry_rows(entries: tuple[Entry, ...]) -> list[dict[str, Any]]:
+    """What there is to verify, for JSON."""
+    return [
         {
             "label": e.block.label,
             "ref": e.block.fields["ref"],
@@ -107,4 +118,3 @@ def entries_json(entries: tuple[Entry, ...]) -> str:
         }
         for e in entries
     ]
-    return as_json({"statements": rows})

@@ -1,0 +1,117 @@
+r"""How much fresh real data a loop needs: stationary error over its weight, and the golden ratio.
+
+Each generation the estimate is $Z_t=wR_t+(1-w)S_t$, with $R_t$ the mean of n fresh real samples and $S_t$ that of m
+samples of the last model; r = n/m. Every round is strictly open, $I(\theta;R_t\mid Z_{t-1})>0$ at any weight; the error
+that stays is another matter: it grows like $r/(2w)$ as $w\to0$, and is least at $w^2=r(1-w)$, for r = 1 the golden
+ratio (arXiv 2502.18049).
+"""
+
+import jax.numpy as jnp
+import numpy as np
+from pydantic import Field
+from scipy.optimize import minimize_scalar
+
+from infoloop.configs import Count, Positive, Positives, Weights, config
+from infoloop.figures import Figure, Line, Panel
+from infoloop.gaussians import awgn_capacity
+from infoloop.models import mixing
+from infoloop.study import Headline
+from infoloop.sweeps import Quantity, Sweep, tables
+
+
+@config
+class Config:
+    """Weights from scarce to pure real data; three ratios of real to synthetic samples."""
+
+    weights: Weights = Field(
+        tuple(round(float(w), 4) for w in np.geomspace(0.005, 1, 60)), description="weights w of the real data"
+    )
+    ratios: Positives = Field((0.25, 1.0, 4.0), description="real over synthetic samples, r")
+    shown: Weights = Field((0.01, 0.1, 0.618034), description="weights whose generations are shown, at r = 1")
+    samples: Count = Field(10, description="real samples a generation, n")
+    generations: Count = Field(200, description="generations shown")
+    prior_variance: Positive = Field(1.0, description="variance of the true mean, in units of a sample's")
+
+
+SMALL = Config(weights=(0.1, 0.5, 1.0), ratios=(1.0,), shown=(0.1,), generations=5)
+CLAIMS = ("thm:dpi",)
+
+
+def sweeps(config: Config) -> dict[str, Sweep]:
+    """Tables "stationary", over weights and ratios, and "approach", by generation."""
+    return {"stationary": _stationary(config), "approach": _approach(config)}
+
+
+def _stationary(config: Config) -> Sweep:
+    def measure(key, weight, ratio):
+        error = mixing.stationary_variance(weight, ratio)
+        known = config.prior_variance * config.samples  # what the truth varies by, in units of the error's
+        left = known * error / (known + error)
+        return {"error": error, "kept": awgn_capacity(known / error), "entering": awgn_capacity(left)}
+
+    quantities = {
+        "error": Quantity("stationary error over that of the real data of one generation", "1"),
+        "kept": Quantity("I(theta;Z), what the stationary model knows of the truth", "bits"),
+        "entering": Quantity("I(theta;R|Z), what the fresh data of one round add to it", "bits"),
+    }
+    return Sweep(measure, quantities, over={"weight": config.weights, "ratio": config.ratios}, width=64)
+
+
+def _approach(config: Config) -> Sweep:
+    def measure(key, weight):
+        m = mixing.mixing(weight, config.samples, config.samples)
+        exact = mixing.error_variance(m, jnp.arange(config.generations + 1)) * config.samples
+        return {"exact": exact}
+
+    quantities = {
+        "exact": Quantity("error over that of the real data of one generation", "1", ("generation",)),
+    }
+    axes = {"generation": range(config.generations + 1)}
+    return Sweep(measure, quantities, over={"weight": config.shown}, axes=axes)
+
+
+def run(config: Config, key) -> dict:
+    """The tables of `sweeps`, at once."""
+    return tables(sweeps(config), key)
+
+
+def error_figure(found: dict) -> Figure:
+    """The stationary error over the weight, its least value, and what the rounds bring."""
+    table = found["stationary"]
+    curves, bits = [], []
+    for k, r in enumerate(table.ratio.values):
+        t = table.sel(ratio=r)
+        best = float(mixing.optimal_weight(float(r)))
+        curves += [Line(t.weight, t.error, f"r = {r:g}", colour=k), Line([best], [best], "", "points", k)]
+        bits += [Line(t.weight, t.kept, f"known, r = {r:g}", colour=k)]
+        bits += [Line(t.weight, t.entering, f"entering a round, r = {r:g}", "dashed", k)]
+    panels = (
+        Panel("Error that stays (circles: least)", "weight of real data", "error", tuple(curves), "log", "log"),
+        Panel("Open in every round, and yet", "weight of real data", "bits", tuple(bits), "log"),
+    )
+    return Figure(panels, "Small weights of fresh real data let the error diverge, although every round is open.")
+
+
+def approach_figure(found: dict) -> Figure:
+    """The error by generation."""
+    table = found["approach"]
+    lines = tuple(
+        Line(table.generation, table.exact.sel(weight=w), f"w = {w:g}", colour=k)
+        for k, w in enumerate(table.weight.values)
+    )
+    return Figure((Panel("Error by generation, r = 1", "generation", "error", lines, y_scale="log"),), "Approach.")
+
+
+FIGURES = {"error": error_figure, "approach": approach_figure}
+
+
+def headlines(found: dict) -> tuple[Headline, ...]:
+    """The best weight of each ratio, by search and by the closed form."""
+    rows = []
+    for r in found["stationary"].ratio.values:
+        best = minimize_scalar(
+            lambda w, r=r: float(mixing.stationary_variance(w, float(r))), bounds=(0.01, 1.0), options={"xatol": 1e-10}
+        )
+        source = "golden ratio, arXiv 2502.18049" if r == 1 else "w^2 = r(1-w)"
+        rows.append(Headline(f"best weight at r = {r:g}", best.x, float(mixing.optimal_weight(float(r))), "1", source))
+    return tuple(rows)

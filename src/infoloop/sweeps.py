@@ -1,0 +1,172 @@
+"""Sweeps as data: the measure of one point, and the grid it is taken on, in shards that any device computes."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+import xarray
+from jax import lax
+from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
+
+POINTS = "points"  # the axis of the device mesh
+_NAME = "point's name"  # no argument of a measure can be called so
+
+
+class Quantity(NamedTuple):
+    """What a measure returns under one name: its meaning, its unit, and the names of its own axes."""
+
+    meaning: str
+    unit: str
+    axes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """One table of an experiment: `measure(key, **point)` at every point of a grid, and what its numbers mean.
+
+    A point has a value of every name in `each` and `over`. Values of `each` are static (sizes, schedules: one
+    compilation for each combination), those of `over` are traced numbers, shared out over the devices. `shared(**each)`
+    makes what all points of a combination have in common, such as a kernel, as further keyword arguments. `axes` are
+    the coordinates of the measure's own axes. `block` points make a shard, the unit that is stored; `width` of them
+    are computed at once on a device.
+    """
+
+    measure: Callable[..., Mapping[str, Any]]
+    quantities: Mapping[str, Quantity]
+    each: Mapping[str, Sequence] = field(default_factory=dict)
+    over: Mapping[str, Sequence] = field(default_factory=dict)
+    axes: Mapping[str, Sequence] = field(default_factory=dict)
+    shared: Callable[..., Mapping[str, Any]] = lambda **each: {}
+    block: int = 64
+    width: int = 1
+
+
+class Shard(NamedTuple):
+    """Some points of one table: the static values that they have in common, and their traced ones."""
+
+    table: str
+    each: dict[str, Any]
+    over: dict[str, np.ndarray]
+    first: int
+
+    @property
+    def name(self) -> str:
+        """What the shard is called in a store."""
+        return f"{self.table} {_said(self.each)} from {self.first}"
+
+
+def shards(sweeps: Mapping[str, Sweep]) -> tuple[Shard, ...]:
+    """The shards of all tables, in order; the same for any number of devices.
+
+    >>> def square(key, x):
+    ...     return {"y": x**2}
+    >>> squares = Sweep(square, {"y": Quantity("the square", "1")}, over={"x": (1.0, 2.0, 3.0)}, block=2)
+    >>> [shard.name for shard in shards({"squares": squares})]
+    ['squares {} from 0', 'squares {} from 2']
+    """
+    found = []
+    for table, sweep in sweeps.items():
+        grid = list(itertools.product(*sweep.over.values()))
+        for each in itertools.product(*sweep.each.values()):
+            for first in range(0, len(grid), sweep.block):
+                columns = zip(*grid[first : first + sweep.block], strict=True)
+                over = {name: np.array(column) for name, column in zip(sweep.over, columns, strict=False)}
+                found.append(Shard(table, dict(zip(sweep.each, each, strict=True)), over, first))
+    return tuple(found)
+
+
+def mesh() -> Mesh:
+    """All devices of all processes, along one axis."""
+    return jax.make_mesh((jax.device_count(),), (POINTS,), axis_types=(AxisType.Auto,))
+
+
+def compute(sweep: Sweep, shard: Shard, key, over: Mesh | None = None) -> dict[str, np.ndarray]:
+    """The shard's quantities, points along the leading axis, by the devices of a mesh (all of them if none is given).
+
+    A point's key depends on the table's name and the point's own values, so that it draws the same whatever else is
+    swept. A device takes its points one after the other (`width` at a time), so that no number depends on how many
+    devices there are.
+    """
+    points = _points(shard)
+    count = len(points[_NAME])
+    devices = mesh() if over is None else over
+    whole = sweep.width * devices.size
+    size = math.ceil((sweep.block if _blocks(sweep) > 1 else count) / whole) * whole
+    padded = {name: np.concatenate([x, np.repeat(x[-1:], size - count, axis=0)]) for name, x in points.items()}
+    measured, shared = _prepared(sweep, tuple(shard.each.items()), devices)
+    found = measured(np.asarray(jax.random.key_data(key)), shared, padded)
+    if set(found) != set(sweep.quantities):
+        raise ValueError(f"the measure of {shard.table} gives {sorted(found)}: describe exactly these in quantities")
+    return {name: np.asarray(x)[:count] for name, x in found.items()}
+
+
+def dataset(sweep: Sweep, table: str, values: Mapping[str, Mapping[str, np.ndarray]]) -> xarray.Dataset:
+    """The labelled arrays of a table, from the quantities of all its shards by their names."""
+    parts = [values[shard.name] for shard in shards({table: sweep})]
+    grid = {**sweep.each, **sweep.over}
+    sizes = tuple(len(v) for v in grid.values())
+    arrays = {}
+    for name, quantity in sweep.quantities.items():
+        flat = np.concatenate([np.asarray(part[name]) for part in parts])
+        attributes = {"long_name": quantity.meaning, "units": quantity.unit}
+        arrays[name] = ((*grid, *quantity.axes), flat.reshape(*sizes, *flat.shape[1:]), attributes)
+    return xarray.Dataset(arrays, {name: list(v) for name, v in {**grid, **sweep.axes}.items()})
+
+
+def tables(sweeps: Mapping[str, Sweep], key) -> dict[str, xarray.Dataset]:
+    """Every table at once, without a store: what an experiment's `run` returns.
+
+    >>> def square(key, x):
+    ...     return {"y": x**2}
+    >>> squares = Sweep(square, {"y": Quantity("the square", "1")}, over={"x": (1.0, 2.0, 3.0)})
+    >>> tables({"squares": squares}, jax.random.key(0))["squares"].y.values.tolist()
+    [1.0, 4.0, 9.0]
+    """
+    values = {shard.name: compute(sweeps[shard.table], shard, key) for shard in shards(sweeps)}
+    return {table: dataset(sweep, table, values) for table, sweep in sweeps.items()}
+
+
+def _blocks(sweep: Sweep) -> int:
+    return math.ceil(math.prod(len(v) for v in sweep.over.values()) / sweep.block)
+
+
+def _points(shard: Shard) -> dict[str, np.ndarray]:
+    count = len(next(iter(shard.over.values()))) if shard.over else 1
+    names = [{**shard.each, **{k: v[i].item() for k, v in shard.over.items()}} for i in range(count)]
+    digests = [hashlib.sha256(f"{shard.table} {_said(point)}".encode()).digest()[:8] for point in names]
+    words = np.frombuffer(b"".join(digests), ">u4").astype(np.uint32)
+    return {_NAME: words.reshape(count, 2), **shard.over}
+
+
+def _said(point: Mapping[str, Any]) -> str:
+    return repr(dict(sorted(point.items())))
+
+
+@lru_cache(maxsize=4)  # the shards of one combination of static values come one after the other
+def _prepared(sweep: Sweep, each: tuple, devices: Mesh):
+    """The compiled measure of many points, and what they have in common."""
+
+    def one(key, shared, point):
+        high, low = point[_NAME]
+        own = jax.random.fold_in(jax.random.fold_in(key, high), low)
+        traced = {name: point[name] for name in sweep.over}
+        return dict(sweep.measure(own, **dict(each), **traced, **shared))
+
+    def all_points(key_data, shared, points):
+        key = jax.random.wrap_key_data(key_data)
+        return lax.map(partial(one, key, shared), points, batch_size=sweep.width if sweep.width > 1 else None)
+
+    everywhere, split = PartitionSpec(), PartitionSpec(POINTS)
+    by_device = jax.shard_map(
+        all_points, mesh=devices, in_specs=(everywhere, everywhere, split), out_specs=split, check_vma=False
+    )
+    shared = jax.tree.map(np.asarray, dict(sweep.shared(**dict(each))))
+    return jax.jit(by_device, out_shardings=NamedSharding(devices, everywhere)), shared
