@@ -158,8 +158,8 @@ def _loop(m: Urn, drawn) -> Loop:
         else:
             fresh = jnp.matmul(drawn[t - 1], kernel(m.size), precision=lax.Precision.HIGHEST)
         moved = table[:, :, None] * fresh
-        grown = sum(jnp.pad(moved[:, :, j], ((0, 0), (j, m.size - j))) for j in range(m.size + 1))
-        return jnp.where(t < m.room, grown[:, : len(ones)], jnp.nan), t + 1
+        shifted = [jnp.pad(moved[:, :, j], ((0, 0), (j, m.size - j))) for j in range(m.size + 1)]
+        return jnp.where(t < m.room, jnp.stack(shifted).sum(0)[:, : len(ones)], jnp.nan), t + 1
 
     return Loop(start, step)
 

@@ -21,7 +21,7 @@ from infoloop.absorption import fixation_probability as fixation_probability
 from infoloop.absorption import kernel_eigenvalues as kernel_eigenvalues
 from infoloop.chains import information_along
 from infoloop.channels import extend
-from infoloop.counts import counting, told_along
+from infoloop.counts import counting, sampling, tokens, told_along
 from infoloop.distributions import Joint, joint
 from infoloop.families import compositions, multinomial
 from infoloop.loop import Loop, unroll
@@ -29,6 +29,7 @@ from infoloop.measures import mutual_information
 from infoloop.numerics import unit_interval
 from infoloop.resampling import Band, at_least_one, banded, draws, hypotheses
 from infoloop.resampling import kernel as kernel
+from infoloop.schedules import replace
 
 
 @jax.tree_util.register_dataclass
@@ -58,15 +59,8 @@ def loop(m: Model) -> Loop:
 
 
 def sampled(m: Model, runs: int) -> Loop:
-    """The loop by simulation: `counts[x, r]` in run r of hypothesis x, each drawn with the frequencies before it."""
-
-    def draw(key, rates):
-        return jax.random.binomial(key, m.size, rates, dtype=m.rates.dtype)
-
-    return Loop(
-        start=lambda key: draw(key, jnp.broadcast_to(m.rates[:, None], (len(m.rates), runs))),
-        step=lambda key, counts: draw(key, counts / m.size),
-    )
+    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `parts.Generation`."""
+    return sampling(m.rates, m.prior, runs, lambda rate: replace(tokens(m.size, rate)))
 
 
 def law(m: Model, generation: int) -> Joint:
