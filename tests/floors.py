@@ -4,12 +4,14 @@ import ast
 
 FLOORS = (
     {"numerics", "notation", "files", "independences", "rationals", "spelling"},
-    {"distributions", "assumptions", "reduction", "parameters"},
+    {"distributions", "assumptions", "reduction", "parameters", "variates"},
     {"channels", "check", "programs"},
     {"families", "networks", "gaussian_laws", "shannon", "polymatroids", "resampling"},
     {"measures", "gaussians", "coefficients", "capacities", "orders", "exact", "absorption"},
     {"multivariate", "renyi", "fixed_input", "cases", "chains", "witnesses", "descent", "meeting", "loop"},
-    {"expressions", "models"},
+    {"expressions", "parts"},
+    {"schedules", "counts"},
+    {"models"},
     {"claim"},
     {"certification", "screening", "goals"},
     {"refutation"},

@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from infoloop.resampling import at_least_one
+
 
 class Loop(NamedTuple):
     """Pure functions: `start`: key -> state, and `step`: key, state -> state (generate, select, refit).
@@ -38,3 +40,19 @@ def unroll(loop: Loop, keys, watch: Callable[..., Any] = lambda state: state):
     first = loop.start(keys[0])
     _, later = lax.scan(generation, first, keys[1:])
     return jax.tree.map(lambda one, many: jnp.concatenate([jnp.asarray(one)[None], many]), watch(first), later)
+
+
+def many(loop: Loop, runs: int) -> Loop:
+    """Independent runs of the loop at once: every leaf of the state gets a leading axis of `runs`.
+
+    Raises ValueError unless there is at least one run.
+
+    >>> walk = Loop(start=jax.random.normal, step=lambda key, x: x + jax.random.normal(key))
+    >>> unroll(many(walk, 5), jax.random.split(jax.random.key(0), 3)).shape
+    (3, 5)
+    """
+    at_least_one(runs, "runs")
+    return Loop(
+        start=lambda key: jax.vmap(loop.start)(jax.random.split(key, runs)),
+        step=lambda key, state: jax.vmap(loop.step)(jax.random.split(key, runs), state),
+    )

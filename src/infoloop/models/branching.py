@@ -8,26 +8,40 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from infoloop.loop import Loop, unroll
 from infoloop.numerics import exact_dtype, unit_interval
 from infoloop.resampling import at_least_one
+
+
+def loop(mean=1.0) -> Loop:
+    r"""The exact loop: its state is the chance that one copy has descendants, $x_t=1-e^{-\mu x_{t-1}}$ from $x_0=1$.
+
+    Iterated for the survivors, not for the extinct, so that small chances keep their digits. It ignores its keys.
+    """
+    mean = _mean(mean)
+    return Loop(lambda key: jnp.ones_like(mean), lambda key, x: -jnp.expm1(-mean * x))
+
+
+def sampled(mean, runs: int) -> Loop:
+    """The loop by drawing: its state is the number of copies in each run, one in generation 0.
+
+    >>> sampled(1.0, 3).start(None).tolist()
+    [1, 1, 1]
+    """
+    mean = _mean(mean)
+    start = jnp.ones(at_least_one(runs, "runs"), int)
+    return Loop(lambda key: start, lambda key, copies: jax.random.poisson(key, mean * copies, dtype=int))
 
 
 def survivals(generations: int, mean=1.0) -> jax.Array:
     r"""The chance that one copy has descendants in generation t = 1..T: $x_t=1-e^{-\mu x_{t-1}}$, $x_0=1$.
 
     `mean` is the mean number of copies that one copy leaves: 1 when neutral, 1.01 with 1 % advantage.
-    Iterated for the survivors, not for the extinct, so that small chances keep their digits.
 
     >>> [round(float(x), 4) for x in survivals(3)]
     [0.6321, 0.4685, 0.3741]
     """
-    mean = _mean(mean)
-
-    def step(x, _):
-        x = -jnp.expm1(-mean * x)
-        return x, x
-
-    return lax.scan(step, jnp.ones_like(mean), length=at_least_one(generations, "generations"))[1]
+    return unroll(loop(mean), jnp.arange(at_least_one(generations, "generations") + 1))[1:]
 
 
 def extinct_by(generations, mean=1.0) -> jax.Array:
@@ -81,6 +95,11 @@ def bracket(n: int, p, generations: int) -> tuple[jax.Array, jax.Array]:
     g = jnp.concatenate([jnp.ones(1), survivals(generations)])[:-1]
     present = -jnp.expm1(-at_least_one(n, "n") * p * g)
     return present, present + (3 * n * p**2 + 3 * t * p) * (1 - present)
+
+
+def examples() -> tuple[float, ...]:
+    """Mean numbers of copies, the model's only parameter, for the contract tests."""
+    return 0.5, 1.0, 1.25
 
 
 def _mean(mean) -> jax.Array:

@@ -13,7 +13,10 @@ import numpy as np
 from infoloop.channels import extend
 from infoloop.gaussian_laws import Gaussian, gaussian, linear_gaussian
 from infoloop.gaussians import awgn_capacity
+from infoloop.loop import Loop, many
 from infoloop.parameters import choice, count, number
+from infoloop.parts import Parts, about, weighted_mean
+from infoloop.schedules import accumulate, replace
 
 SCHEDULES = ("replace", "accumulate")
 
@@ -40,6 +43,39 @@ def gaussian_mean(n, prior_variance=1.0, noise_variance=1.0, schedule: str = "re
     prior = number(prior_variance, "prior_variance (the true mean must be random)")
     noise, n = number(noise_variance, "noise_variance"), count(n, "n", 1)
     return GaussianMean(prior, noise, n, choice(schedule, "schedule", SCHEDULES))
+
+
+def loop(m: GaussianMean) -> Loop:
+    r"""The exact loop: its state is the covariance matrix of $(\theta,Z_t)$, with t from 1 on; it ignores its keys.
+
+    >>> loop(gaussian_mean(4)).start(None)[0].tolist()
+    [[1.0, 1.0], [1.0, 1.25]]
+    """
+    noise = m.noise_variance / m.samples * jnp.diag(jnp.array([0.0, 1.0]))
+
+    def step(key, state):
+        covariance, t = state
+        return covariance + (noise if m.schedule == "replace" else noise / (t + 1) ** 2), t + 1
+
+    return Loop(lambda key: (jnp.full((2, 2), m.prior_variance) + noise, jnp.ones(())), step)
+
+
+def sampled(m: GaussianMean, runs: int, generations: int) -> Loop:
+    """The loop by drawing samples: its state is each run's true mean and `parts.Generation`, generation 1 the first.
+
+    All samples of accumulate are kept, in pools with room for `generations`.
+    """
+
+    def parts(theta):
+        def draw(key, mean):
+            return mean + jnp.sqrt(m.noise_variance) * jax.random.normal(key, (int(m.samples),))
+
+        return Parts(lambda key: draw(key, theta), draw, weighted_mean)
+
+    def of(theta):
+        return replace(parts(theta)) if m.schedule == "replace" else accumulate(parts(theta), generations)
+
+    return many(about(lambda key: jnp.sqrt(m.prior_variance) * jax.random.normal(key), of), runs)
 
 
 def information(m: GaussianMean, t):
@@ -76,6 +112,11 @@ def law(m: GaussianMean, t: int) -> Gaussian:
     for i in range(2, t + 1):
         p = extend(p, linear_gaussian(_estimate(m, i - 1), noise, _data(i - 1), f"D{i}"))
     return extend(p, linear_gaussian(_estimate(m, t), 0.0, _data(t), "Z"))
+
+
+def examples() -> tuple[GaussianMean, ...]:
+    """Small models for the contract tests; a function, since arrays are not made at import."""
+    return tuple(gaussian_mean(3, 2.0, 0.5, schedule) for schedule in SCHEDULES)
 
 
 def _data(t: int) -> tuple[str, ...]:

@@ -13,11 +13,13 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 from jax.scipy.special import digamma, gammaln
 
+from infoloop.loop import Loop, unroll
 from infoloop.numerics import exact_dtype
 from infoloop.parameters import choice, count, number
+from infoloop.resampling import at_least_one
+from infoloop.variates import chi_square
 
 SCHEDULES = ("replace", "accumulate")
 
@@ -160,40 +162,99 @@ def step(m: Refit, key, state: Fit) -> Fit:
     >>> step(refit(5), jax.random.key(0), first(refit(5))).generation.item()
     1.0
     """
-    return _refitted(m, state, jax.random.normal(key, (m.samples,), m.variance.dtype))
+    noise = jax.random.normal(key, (*state.variance.shape, m.samples), m.variance.dtype)
+    center = noise.mean(-1)
+    return _refitted(m, state, center, jnp.square(noise - center[..., None]).sum(-1))
 
 
-def _refitted(m: Refit, state: Fit, noise) -> Fit:
-    n, short = m.samples, 1.0 if m.unbiased else 0.0
-    draws = state.mean + jnp.sqrt(state.variance) * noise
-    center = draws.mean()
-    squares, t = jnp.square(draws - center).sum(), state.generation + 1
+def short_step(m: Refit, key, state: Fit) -> Fit:
+    r"""The same law as `step` from two numbers, not n: mean and sum of squares of the draws are independent (Fisher).
+
+    $\bar x\sim N(\mu,s^2/n)$ and $\sum(x_i-\bar x)^2\sim s^2\chi^2_{n-1}$.
+
+    >>> short_step(refit(5), jax.random.key(0), first(refit(5))).generation.item()
+    1.0
+    """
+    mean_key, squares_key = jax.random.split(key)
+    shape, dtype = state.variance.shape, m.variance.dtype
+    center = jax.random.normal(mean_key, shape, dtype) / m.samples**0.5
+    return _refitted(m, state, center, chi_square(squares_key, m.samples - 1, shape, dtype))
+
+
+def _refitted(m: Refit, state: Fit, center, squares) -> Fit:
+    """The fit after draws whose mean and sum of squares, in standard units of the last fit, are these."""
+    n, short, t = m.samples, float(m.unbiased), state.generation + 1
+    gap, squares = jnp.sqrt(state.variance) * center, state.variance * squares
     if m.schedule == "replace":
-        return Fit(center, squares / (n - short), t)
-    gap, old = center - state.mean, n * state.generation
+        return Fit(state.mean + gap, squares / (n - short), t)
+    old = n * state.generation
     weight = jnp.where(old == 0, 0.0, old - short)  # the truth itself is no sample
     pooled = weight * state.variance + squares + gap**2 * old / t
     return Fit(state.mean + gap / t, pooled / (n * t - short), t)
 
 
-def simulate(key, n: int, generations: int, runs: int, schedule: str = "replace", unbiased: bool = False) -> Fit:
+class Moments(NamedTuple):
+    r"""Of all runs together: $E\,\mu_t$, $E(\mu_t-\mu_0)^2$, $E\,s_t^2$, and the number of the generation."""
+
+    mean: jax.Array
+    drift: jax.Array
+    variance: jax.Array
+    generation: jax.Array
+
+
+def loop(m: Refit) -> Loop:
+    r"""The exact loop: its state is the `Moments`, whose next are linear in them; it ignores its keys.
+
+    Of `step`, taken with $E(\bar x-\mu)^2=E\,s^2/n$ and $E\sum(x_i-\bar x)^2=(n-1)E\,s^2$.
+    """
+    n, short = m.samples, float(m.unbiased)
+
+    def start(key):
+        return Moments(m.mean, jnp.zeros_like(m.variance), m.variance, jnp.zeros_like(m.variance))
+
+    def advance(key, state):
+        v, t = state.variance, state.generation + 1
+        if m.schedule == "replace":
+            return Moments(state.mean, state.drift + v / n, (n - 1) * v / (n - short), t)
+        old = n * state.generation
+        pooled = jnp.where(old == 0, 0.0, old - short) * v + (n - 1) * v + v * old / (n * t)
+        return Moments(state.mean, state.drift + v / (n * t**2), pooled / (n * t - short), t)
+
+    return Loop(start, advance)
+
+
+def sampled(m: Refit, runs: int, short: bool = False) -> Loop:
+    """Independent runs at once, from the truth: n draws a generation, or by `short_step` two; the state is their `Fit`.
+
+    >>> sampled(refit(5), 3).start(jax.random.key(0)).variance.tolist()
+    [1.0, 1.0, 1.0]
+    """
+    at_least_one(runs, "runs")
+    advance = short_step if short else step
+    return Loop(
+        start=lambda key: jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (runs,)), first(m)),
+        step=lambda key, state: advance(m, key, state),
+    )
+
+
+def simulate(key, n: int, generations: int, runs: int, schedule: str = "replace", unbiased=False, short=True) -> Fit:
     """Independent runs from N(0, 1): means and variances of shape (runs, generations + 1), generation 0 included.
+
+    Two numbers a generation are drawn, or all n samples unless `short`; the law is the same.
 
     >>> simulate(jax.random.key(0), 10, 3, 2).variance.shape
     (2, 4)
     """
     m = refit(n, schedule=schedule, unbiased=unbiased)
-    generations, runs = int(count(generations, "generations", 0)), int(count(runs, "runs", 1))
-    return _simulate(m, key, generations, runs)
+    return _simulate(m, key, int(count(generations, "generations", 0)), int(count(runs, "runs", 1)), short)
 
 
-@functools.partial(jax.jit, static_argnames=("generations", "runs"))
-def _simulate(m: Refit, key, generations: int, runs: int) -> Fit:
-    def advance(state, t):
-        noise = jax.random.normal(jax.random.fold_in(key, t), (runs, m.samples), m.variance.dtype)
-        following = jax.vmap(functools.partial(_refitted, m))(state, noise)
-        return following, following
+@functools.partial(jax.jit, static_argnums=(2, 3, 4))
+def _simulate(m: Refit, key, generations: int, runs: int, short: bool) -> Fit:
+    keys = jax.vmap(functools.partial(jax.random.fold_in, key))(jnp.arange(generations + 1))
+    return jax.tree.map(jnp.transpose, unroll(sampled(m, runs, short), keys))
 
-    start = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (runs,)), first(m))
-    _, later = lax.scan(advance, start, jnp.arange(generations))
-    return jax.tree.map(lambda one, rest: jnp.concatenate([one[None], rest]).T, start, later)
+
+def examples() -> tuple[Refit, ...]:
+    """Small models for the contract tests; a function, since arrays are not made at import."""
+    return tuple(refit(6, 1.0, 2.0, schedule, unbiased) for schedule in SCHEDULES for unbiased in (False, True))

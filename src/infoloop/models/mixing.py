@@ -12,8 +12,11 @@ import numpy as np
 
 from infoloop.channels import extend
 from infoloop.gaussian_laws import Gaussian, gaussian, linear_gaussian
+from infoloop.loop import Loop, many
 from infoloop.numerics import unit_interval
 from infoloop.parameters import count, number
+from infoloop.parts import Parts, weighted_mean
+from infoloop.schedules import mix
 
 
 @jax.tree_util.register_dataclass
@@ -35,6 +38,26 @@ def mixing(weight, real, synthetic, noise_variance=1.0) -> Mixing:
     """
     sizes = count(real, "real", 1), count(synthetic, "synthetic", 1)
     return Mixing(unit_interval(weight, "weight"), *sizes, number(noise_variance, "noise_variance"))
+
+
+def loop(m: Mixing) -> Loop:
+    r"""The exact loop: its state is $V_t=E(Z_t-\theta)^2$ by the recursion of `error_variance`.
+
+    >>> loop(mixing(1.0, 4, 2)).start(None).item()
+    0.25
+    """
+    real, made = m.noise_variance / m.real, m.noise_variance / m.synthetic
+    return Loop(lambda key: real, lambda key, v: m.weight**2 * real + (1 - m.weight) ** 2 * (v + made))
+
+
+def sampled(m: Mixing, runs: int, theta=0.0) -> Loop:
+    """The loop by drawing real and synthetic samples about the true mean `theta`: its state is a `parts.Generation`."""
+
+    def draw(key, mean, size):
+        return mean + jnp.sqrt(m.noise_variance) * jax.random.normal(key, (int(size),))
+
+    parts = Parts(lambda key: draw(key, theta, m.real), lambda key, z: draw(key, z, m.synthetic), weighted_mean)
+    return many(mix(parts, m.weight), runs)
 
 
 def error_variance(m: Mixing, t):
@@ -92,3 +115,8 @@ def law(m: Mixing, t: int, prior_variance=1.0) -> Gaussian:
         row = np.array([[w, 1 - w]])
         p = extend(p, linear_gaussian(row, (1 - w) ** 2 * made, (f"R{i}", f"Z{i - 1}"), f"Z{i}"))
     return p
+
+
+def examples() -> tuple[Mixing, ...]:
+    """Small models for the contract tests; a function, since arrays are not made at import."""
+    return mixing(0.25, 3, 5, 2.0), mixing(0.75, 4, 2)

@@ -10,10 +10,14 @@ from dataclasses import dataclass, field
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jax.scipy.special import digamma
 
+from infoloop.loop import Loop, many
 from infoloop.numerics import exact_dtype
 from infoloop.parameters import choice, count, number
+from infoloop.parts import Parts
+from infoloop.schedules import accumulate, replace
 
 SCHEDULES = ("replace", "accumulate")
 
@@ -39,6 +43,44 @@ def regression(dimension, samples, noise_variance=1.0, schedule: str = "replace"
     least = int(np.max(np.asarray(dimension), initial=1)) + 2
     samples = count(samples, "samples", least, "as least squares on dimension + 1 or fewer has infinite risk")
     return Regression(d, samples, number(noise_variance, "noise_variance"), choice(schedule, "schedule", SCHEDULES))
+
+
+def loop(m: Regression) -> Loop:
+    """The exact loop: its state is the expected excess risk, with t from 0 (the truth) on; see `excess_risk`.
+
+    >>> loop(regression(1, 4)).step(None, loop(regression(1, 4)).start(None))[0].item()
+    0.5
+    """
+
+    def step(key, state):
+        risk, t = state
+        pooled = 1.0 if m.schedule == "replace" else t + 1
+        return risk + m.noise_variance * m.dimension / (pooled * (pooled * m.samples - m.dimension - 1)), t + 1
+
+    return Loop(lambda key: (jnp.zeros_like(m.noise_variance), jnp.zeros(())), step)
+
+
+def sampled(m: Regression, runs: int, generations: int) -> Loop:
+    """The loop by drawing inputs and labels about the truth 0: its state is a `parts.Generation`, after the truth.
+
+    All data of accumulate are kept, in pools with room for `generations`.
+    """
+    d = int(m.dimension)
+
+    def draw(key, fit):
+        input_key, noise_key = jax.random.split(key)
+        inputs = jax.random.normal(input_key, (int(m.samples), d))
+        noise = jnp.sqrt(m.noise_variance) * jax.random.normal(noise_key, (int(m.samples),))
+        return inputs, jnp.matmul(inputs, fit, precision=lax.Precision.HIGHEST) + noise
+
+    parts = Parts(lambda key: draw(key, jnp.zeros(d)), draw, _least_squares)
+    return many(replace(parts) if m.schedule == "replace" else accumulate(parts, generations), runs)
+
+
+def _least_squares(data, weights):
+    weighed = data[0] * weights[:, None]
+    gram, cross = (jnp.matmul(weighed.T, side, precision=lax.Precision.HIGHEST) for side in data)
+    return jnp.linalg.solve(gram, cross)
 
 
 def excess_risk(m: Regression, t):
@@ -100,3 +142,8 @@ def design_risk(grams, noise_variance=1.0):
     totals = jnp.cumsum(grams, axis=0)
     shares = jnp.linalg.solve(totals, jnp.swapaxes(jnp.linalg.solve(totals, grams), 1, 2))
     return number(noise_variance, "noise_variance") * jnp.trace(shares, axis1=1, axis2=2).sum()
+
+
+def examples() -> tuple[Regression, ...]:
+    """Small models for the contract tests; a function, since arrays are not made at import."""
+    return tuple(regression(2, 8, 0.5, schedule) for schedule in SCHEDULES)

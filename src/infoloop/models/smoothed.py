@@ -6,18 +6,18 @@ No letter is ever lost, and for that every bit about $\theta$ is: the chain forg
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from infoloop.channels import Channel
+from infoloop.counts import counting, sampling, tokens, told_along
 from infoloop.distributions import Joint
 from infoloop.families import compositions, multinomial
 from infoloop.loop import Loop, unroll
-from infoloop.measures import mutual_information
-from infoloop.resampling import Band, at_least_one, banded, draws, hypotheses, resample
+from infoloop.resampling import Band, at_least_one, banded, hypotheses
+from infoloop.schedules import replace
 
 
 @jax.tree_util.register_dataclass
@@ -68,7 +68,17 @@ def contraction_limit(n: int, alpha: float, letters: int = 2) -> float:
 
 def loop(m: Model) -> Loop:
     """The exact loop: its state is the table `P(theta, count)`, and it ignores its keys."""
-    return _loop(m, _band(m))
+    return counting(m.size, m.rates, m.prior, _band(m))
+
+
+def sampled(m: Model, runs: int) -> Loop:
+    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `parts.Generation`."""
+
+    def of(rate):
+        plain = tokens(m.size, rate)
+        return replace(plain._replace(generate=lambda key, z: plain.generate(key, _smooth(m, z))))
+
+    return sampling(m.rates, m.prior, runs, of)
 
 
 def law(m: Model, generation: int) -> Joint:
@@ -89,7 +99,7 @@ def information(m: Model, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(smoothed(4, 0.5, [0.25, 0.75]), 3)]
     [0.538786, 0.285571, 0.168668]
     """
-    return _information(m, _band(m), at_least_one(generations, "generations"))
+    return told_along(m.size, m.rates, m.prior, _band(m), at_least_one(generations, "generations"))
 
 
 def examples() -> tuple[Model, ...]:
@@ -109,15 +119,5 @@ def _band(m: Model) -> Band:
     return banded(m.size, (counts + m.alpha) * scale, (m.size - counts + m.alpha) * scale)
 
 
-def _loop(m: Model, band: Band) -> Loop:
-    return Loop(
-        start=lambda key: m.prior[:, None] * draws(m.size, m.rates), step=lambda key, table: resample(table, band)
-    )
-
-
-@partial(jax.jit, static_argnums=2)
-def _information(m: Model, band: Band, generations: int):
-    def informed(table):
-        return mutual_information(Joint(table, ("theta", "count")), "theta", "count")
-
-    return unroll(_loop(m, band), jnp.arange(generations), informed)
+def _smooth(m: Model, frequency):
+    return (m.size * frequency + m.alpha) / (m.size + 2 * m.alpha)

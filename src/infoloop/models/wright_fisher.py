@@ -21,13 +21,15 @@ from infoloop.absorption import fixation_probability as fixation_probability
 from infoloop.absorption import kernel_eigenvalues as kernel_eigenvalues
 from infoloop.chains import information_along
 from infoloop.channels import extend
+from infoloop.counts import counting, sampling, tokens, told_along
 from infoloop.distributions import Joint, joint
 from infoloop.families import compositions, multinomial
 from infoloop.loop import Loop, unroll
 from infoloop.measures import mutual_information
 from infoloop.numerics import unit_interval
-from infoloop.resampling import Band, at_least_one, banded, draws, hypotheses, resample
+from infoloop.resampling import Band, at_least_one, banded, draws, hypotheses
 from infoloop.resampling import kernel as kernel
+from infoloop.schedules import replace
 
 
 @jax.tree_util.register_dataclass
@@ -53,19 +55,12 @@ def wright_fisher(size: int, rates, prior=None) -> Model:
 
 def loop(m: Model) -> Loop:
     """The exact loop: its state is the table `P(theta, count)`, and it ignores its keys."""
-    return _loop(m, _band(m.size))
+    return counting(m.size, m.rates, m.prior, _band(m.size))
 
 
 def sampled(m: Model, runs: int) -> Loop:
-    """The loop by simulation: `counts[x, r]` in run r of hypothesis x, each drawn with the frequencies before it."""
-
-    def draw(key, rates):
-        return jax.random.binomial(key, m.size, rates, dtype=m.rates.dtype)
-
-    return Loop(
-        start=lambda key: draw(key, jnp.broadcast_to(m.rates[:, None], (len(m.rates), runs))),
-        step=lambda key, counts: draw(key, counts / m.size),
-    )
+    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `parts.Generation`."""
+    return sampling(m.rates, m.prior, runs, lambda rate: replace(tokens(m.size, rate)))
 
 
 def law(m: Model, generation: int) -> Joint:
@@ -88,7 +83,7 @@ def information(m: Model, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(wright_fisher(4, [0.25, 0.75]), 4)]
     [0.538786, 0.364915, 0.301657, 0.266608]
     """
-    return _information(m, _band(m.size), at_least_one(generations, "generations"))
+    return told_along(m.size, m.rates, m.prior, _band(m.size), at_least_one(generations, "generations"))
 
 
 def information_many(size: int, rates, prior, generations: int) -> jax.Array:
@@ -155,20 +150,6 @@ def _band(n: int) -> Band:
     return banded(n, counts, n - counts)
 
 
-def _loop(m: Model, band: Band) -> Loop:
-    return Loop(
-        start=lambda key: m.prior[:, None] * draws(m.size, m.rates), step=lambda key, table: resample(table, band)
-    )
-
-
-@partial(jax.jit, static_argnums=2)
-def _information(m: Model, band: Band, generations: int):
-    def informed(table):
-        return mutual_information(Joint(table, ("theta", "count")), "theta", "count")
-
-    return unroll(_loop(m, band), jnp.arange(generations), informed)
-
-
 @partial(jax.jit, static_argnums=2)
 def _survival(m: Model, band: Band, generations: int):
-    return unroll(_loop(m, band), jnp.arange(generations), lambda table: table[:, 1:].sum())
+    return unroll(counting(m.size, m.rates, m.prior, band), jnp.arange(generations), lambda table: table[:, 1:].sum())

@@ -1,0 +1,201 @@
+r"""A binary token loop with a hold on where it began: real data mixed in, the first data replayed, or a frozen judge.
+
+Generation 1 is n tokens from the truth $\theta$, $K_1$ of them ones, and $Z_1=K_1/n$; then
+$K_{t+1}\sim\mathrm{Bin}(n,r_t)$, where
+
+- *mix*: each token is real with chance w: $r_t=w\theta+(1-w)Z_t$ with $Z_t=K_t/n$. Open in every round.
+- *replay*: the model is fit to the first data at weight w and to the last: $r_t=Z_t=(wK_1+(1-w)K_t)/n$.
+- *judge*: the model of generation 1 judges. A token x counts $a_x=1-w+w\,|\{x\}|/n$, its share among the first data as
+  far as w goes, the chance that it is accepted: $r_t=Z_t=K_ta_1/(K_ta_1+(n-K_t)a_0)$ for $t\ge2$.
+
+At w = 0 all three are Wright-Fisher. The last two are open relative to $Z_t$ and closed relative to $K_1$.
+"""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from infoloop.counts import sampling, tokens, told
+from infoloop.distributions import Joint
+from infoloop.loop import Loop, unroll
+from infoloop.numerics import unit_interval
+from infoloop.parameters import choice, count
+from infoloop.resampling import at_least_one, draws, hypotheses
+from infoloop.schedules import mixture, replace, replay
+
+SCHEDULES = ("mix", "replay", "judge")
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Anchored:
+    """Tokens a generation, schedule and its weight, the rates that are possible and their prior."""
+
+    size: int = field(metadata={"static": True})
+    schedule: str = field(metadata={"static": True})
+    weight: float = field(metadata={"static": True})
+    rates: jax.Array
+    prior: jax.Array
+
+
+def anchored(size: int, schedule: str, weight, rates, prior=None) -> Anchored:
+    """The model with these parameters, hypotheses equally likely unless `prior` is given.
+
+    Raises ValueError unless size is at least 1, weight and rates in [0, 1], the prior a law, the schedule known.
+
+    >>> anchored(4, "mix", 0.1, [0.25, 0.75]).weight
+    0.1
+    """
+    known, weight = choice(schedule, "schedule", SCHEDULES), float(unit_interval(weight, "weight"))
+    return Anchored(at_least_one(size, "size"), known, weight, *hypotheses(rates, prior))
+
+
+def frequencies(m: Anchored) -> np.ndarray:
+    """The values that the model $Z_t$ may have, rising; those that are equal as fractions are one.
+
+    >>> frequencies(anchored(1, "replay", 0.5, [0.5])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    return np.array([float(z) for z in _distinct(m)])
+
+
+def loop(m: Anchored) -> Loop:
+    r"""The exact loop: its state is the table $P(\theta,K_1,Z_t)$, and it ignores its keys."""
+    return _loop(m, _places(m))
+
+
+def sampled(m: Anchored, runs: int) -> Loop:
+    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `parts.Generation`."""
+
+    def acceptance(key, judge, data):
+        return 1 - m.weight + m.weight * jnp.where(data == 1, judge, 1 - judge)
+
+    def of(rate):
+        if m.schedule == "judge":
+            return replace(tokens(m.size, rate, acceptance), frozen=True)
+        return (mixture if m.schedule == "mix" else replay)(tokens(m.size, rate), m.weight)
+
+    return sampling(m.rates, m.prior, runs, of)
+
+
+def law(m: Anchored, t: int) -> Joint:
+    r"""$P(\theta,Z_t)$ over "theta" and "frequency", whose values are `frequencies`, t = 1, 2, ...
+
+    >>> [round(x, 12) for x in law(anchored(1, "mix", 1.0, [0.25]), 5).table.tolist()[0]]
+    [0.75, 0.25]
+    """
+    keys = jnp.arange(at_least_one(t, "t"))
+    return Joint(unroll(loop(m), keys, lambda table: table.sum(1))[-1], ("theta", "frequency"))
+
+
+def information(m: Anchored, generations: int) -> jax.Array:
+    r"""$I(\theta;Z_t)$ in bits for $t=1..T$, exactly: over all counts, equal frequencies taken together.
+
+    >>> [round(float(i), 6) for i in information(anchored(4, "mix", 0.0, [0.25, 0.75]), 3)]
+    [0.538786, 0.364915, 0.301657]
+    """
+    return _information(m, _places(m), at_least_one(generations, "generations"), False)
+
+
+def information_with_first(m: Anchored, generations: int) -> jax.Array:
+    r"""$I(\theta;K_1,Z_t)$ in bits for $t=1..T$: constant where the loop is closed relative to its first data.
+
+    >>> [round(float(i), 6) for i in information_with_first(anchored(4, "judge", 0.5, [0.25, 0.75]), 3)]
+    [0.538786, 0.538786, 0.538786]
+    """
+    return _information(m, _places(m), at_least_one(generations, "generations"), True)
+
+
+def expected_heterozygosity(n: int, rate, t, schedule: str, weight) -> jax.Array:
+    r"""$E\,2Z_t(1-Z_t)$ of a truth with this rate, at the generations `t` from 1 on, for mix and replay; no unit.
+
+    Given $a=\theta$ (mix) or $a=K_1/n$ (replay), $F_t=K_t/n$ has mean a and $\mathrm{Var}\,F_{t+1}=\frac{a(1-a)}n+
+    q\,\mathrm{Var}\,F_t$, $q=(1-\frac1n)(1-w)^2$. Hence with $v_t=\frac1n\sum_{i<t}q^i$ the values
+    $2\theta(1-\theta)(1-v_t)$ and $2\theta(1-\theta)(1-\frac1n)\bigl(1-(1-w)^2v_{t-1}\bigr)$; $E\,Z_t=\theta$ in both.
+    The judge's acceptance makes the mean nonlinear. Raises ValueError for it, and for a t below 1.
+
+    >>> float(expected_heterozygosity(2, 0.5, 2, "mix", 0.0)), float(expected_heterozygosity(2, 0.5, 9, "replay", 1.0))
+    (0.125, 0.25)
+    """
+    t, w = np.asarray(count(t, "t", 1), int), unit_interval(weight, "weight")
+    a, left = unit_interval(rate, "rate"), 1 - 1 / at_least_one(n, "n")
+    powers = jnp.power(left * (1 - w) ** 2, jnp.arange(t.max()))
+    v = jnp.concatenate([jnp.zeros(1), jnp.cumsum(powers) / n])
+    if choice(schedule, "schedule", SCHEDULES[:2]) == "mix":
+        return 2 * a * (1 - a) * (1 - v[t])
+    return 2 * a * (1 - a) * left * (1 - (1 - w) ** 2 * v[t - 1])
+
+
+def examples() -> tuple[Anchored, ...]:
+    """Small models for the contract tests; a function, since arrays are not made at import."""
+    weights = {"mix": 0.25, "replay": 0.5, "judge": 0.75}
+    return tuple(anchored(6, s, w, [0.25, 0.5, 0.75], [0.5, 0.25, 0.25]) for s, w in weights.items())
+
+
+def _fitted(m: Anchored) -> list[Fraction]:
+    """The model for each pair of first and last ones, row by row; 0 for pairs that cannot be, of which it is 0/0."""
+    n, w = m.size, Fraction(m.weight)
+
+    def judged(first, last):
+        ones = last * (1 - w + w * Fraction(first, n))
+        zeros = (n - last) * (1 - w + w * Fraction(n - first, n))
+        return ones / (ones + zeros) if ones + zeros else Fraction(0)
+
+    of = {
+        "mix": lambda first, last: Fraction(last, n),
+        "replay": lambda first, last: (w * first + (1 - w) * last) / n,
+        "judge": judged,
+    }[m.schedule]
+    return [of(first, last) for first in range(n + 1) for last in range(n + 1)]
+
+
+def _distinct(m: Anchored) -> list[Fraction]:
+    return sorted({*_fitted(m), *(Fraction(k, m.size) for k in range(m.size + 1))})
+
+
+class _Places(NamedTuple):
+    """The frequencies, and which of them is the first fit to each count and a later one to each pair of counts."""
+
+    values: jax.Array
+    first: jax.Array
+    later: jax.Array
+
+
+def _places(m: Anchored) -> _Places:
+    n, fitted = m.size, _fitted(m)
+    place = {z: k for k, z in enumerate(_distinct(m))}
+    first = [place[Fraction(k, n)] for k in range(n + 1)]
+    later = np.reshape([place[z] for z in fitted], (n + 1, n + 1))
+    return _Places(jnp.asarray(frequencies(m)), jnp.asarray(first), jnp.asarray(later))
+
+
+def _loop(m: Anchored, places: _Places) -> Loop:
+    counts = jnp.arange(m.size + 1)
+    rates = jnp.broadcast_to(places.values, (len(m.rates), len(places.values)))
+    if m.schedule == "mix":
+        rates = m.weight * m.rates[:, None] + (1 - m.weight) * rates
+    fresh = draws(m.size, rates.ravel()).reshape(*rates.shape, -1)
+    empty = jnp.zeros((len(m.rates), len(counts), len(places.values)))
+
+    def start(key):
+        return empty.at[:, counts, places.first].set(m.prior[:, None] * draws(m.size, m.rates))
+
+    def step(key, table):
+        pairs = jnp.einsum("xkz,xzj->xkj", table, fresh, precision=lax.Precision.HIGHEST)
+        return empty.at[:, counts[:, None], places.later].add(pairs)
+
+    return Loop(start, step)
+
+
+@partial(jax.jit, static_argnums=(2, 3))
+def _information(m: Anchored, places: _Places, generations: int, with_first: bool):
+    def seen(table):
+        return told(table.reshape(len(table), -1) if with_first else table.sum(1))
+
+    return unroll(_loop(m, places), jnp.arange(generations), seen)

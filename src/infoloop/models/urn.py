@@ -1,0 +1,177 @@
+r"""A binary token loop that keeps all its data: a Polya-type urn, with its exact law.
+
+Generation 1 is n tokens from the truth. *accumulate*: of nt tokens $S_t$ are ones, the model is $Z_t=S_t/(nt)$, and
+$S_{t+1}=S_t+\mathrm{Bin}(n,Z_t)$. *subsample*: the same, but the model $Z_t$ is the frequency among n of the nt tokens,
+drawn without replacement, so that it costs no more to fit than at the start.
+"""
+
+import math
+from dataclasses import dataclass, field
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from infoloop.counts import sampling, tokens, told
+from infoloop.distributions import Joint
+from infoloop.loop import Loop, unroll
+from infoloop.numerics import unit_interval
+from infoloop.parameters import choice, count
+from infoloop.resampling import at_least_one, draws, hypotheses, kernel
+from infoloop.schedules import accumulate, subsample
+
+SCHEDULES = ("accumulate", "subsample")
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Urn:
+    """Tokens a generation, generations for which there is room, schedule, rates that are possible and their prior."""
+
+    size: int = field(metadata={"static": True})
+    room: int = field(metadata={"static": True})
+    schedule: str = field(metadata={"static": True})
+    rates: jax.Array
+    prior: jax.Array
+
+
+def urn(size: int, room: int, rates, prior=None, schedule: str = "accumulate") -> Urn:
+    """The model with these parameters, hypotheses equally likely unless `prior` is given.
+
+    Raises ValueError unless size and room are at least 1, rates probabilities, the prior a law, the schedule known.
+
+    >>> urn(4, 6, [0.25, 0.75]).schedule
+    'accumulate'
+    """
+    known = choice(schedule, "schedule", SCHEDULES)
+    return Urn(at_least_one(size, "size"), at_least_one(room, "room"), known, *hypotheses(rates, prior))
+
+
+def loop(m: Urn) -> Loop:
+    r"""The exact loop: its state is the table $P(\theta,S_t)$, $S=0..n\cdot$room, with t; it ignores its keys.
+
+    Beyond its room the table is NaN.
+    """
+    return _loop(m, _drawn(m))
+
+
+def sampled(m: Urn, runs: int) -> Loop:
+    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `parts.Generation`."""
+    keep = {"accumulate": accumulate, "subsample": subsample}[m.schedule]
+    return sampling(m.rates, m.prior, runs, lambda rate: keep(tokens(m.size, rate), m.room))
+
+
+def law(m: Urn, t: int) -> Joint:
+    r"""$P(\theta,Z_t)$ over "theta" and "count": ones among nt tokens, or among the n drawn. ValueError beyond room.
+
+    >>> [round(x, 12) for x in law(urn(1, 2, [0.25]), 2).table.tolist()[0]]
+    [0.75, 0.0, 0.25]
+    """
+    t, drawn = _within(m, t), _drawn(m)
+    table = unroll(_loop(m, drawn), jnp.arange(t), lambda state: _seen(m, drawn, state))[-1]
+    return Joint(table[:, : m.size * t + 1] if m.schedule == "accumulate" else table, ("theta", "count"))
+
+
+def information(m: Urn, generations: int) -> jax.Array:
+    r"""$I(\theta;Z_t)$ in bits for $t=1..T$, exactly, over all counts. Raises ValueError beyond the room.
+
+    >>> [round(float(i), 6) for i in information(urn(4, 3, [0.25, 0.75]), 3)]
+    [0.538786, 0.479354, 0.460472]
+    """
+    return _information(m, _drawn(m), _within(m, generations))
+
+
+def expected_heterozygosity(n: int, rate, t, schedule: str = "accumulate") -> jax.Array:
+    r"""$E\,2Z_t(1-Z_t)$ of a truth with this rate, at the generations `t` from 1 on; no unit.
+
+    Accumulate: $Z_{t+1}-Z_t=\frac1{t+1}(\frac{B_t}n-Z_t)$ has mean 0 and variance $\frac{Z_t(1-Z_t)}{n(t+1)^2}$, hence
+    $2\theta(1-\theta)\prod_{i\le t}\bigl(1-\frac1{ni^2}\bigr)$, which is the product of the Gaussian refit: it stays
+    positive, with the limit $2\theta(1-\theta)\frac{\sin(\pi/\sqrt n)}{\pi/\sqrt n}$. Subsample: of the pool's
+    frequency $F_t$ the draw has the variance $c_tF_t(1-F_t)$, $c_t=\frac{t-1}{nt-1}$ (hypergeometric), and the fresh
+    tokens $c_t+\frac{1-c_t}n$ times that, so that
+    $$2\theta(1-\theta)\bigl(1-\tfrac1n\bigr)(1-c_t)\prod_{1\le i<t}\Bigl(1-\frac{c_i+(1-c_i)/n}{(i+1)^2}\Bigr).$$
+    Raises ValueError for a t below 1.
+
+    >>> float(expected_heterozygosity(2, 0.5, 2)), float(expected_heterozygosity(1, 0.5, 3, "subsample"))
+    (0.21875, 0.0)
+    """
+    t = np.asarray(count(t, "t", 1), int)
+    truth = unit_interval(rate, "rate")
+    i = np.arange(1, t.max() + 1)
+    fresh = 1 / (at_least_one(n, "n") * i**2)
+    if choice(schedule, "schedule", SCHEDULES) == "accumulate":
+        left = np.cumprod(1 - fresh)
+    else:
+        c = np.where(i > 1, (i - 1) / np.where(n * i > 1, n * i - 1, 1), 0.0)
+        lost = (c + (1 - c) / n) / (i + 1) ** 2
+        left = (1 - 1 / n) * (1 - c) * np.concatenate([np.ones(1), np.cumprod(1 - lost)[:-1]])
+    return 2 * truth * (1 - truth) * left[t - 1]
+
+
+def limit_heterozygosity(n: int, rate) -> jax.Array:
+    r"""Accumulate: $\lim_tE\,2Z_t(1-Z_t)=2\theta(1-\theta)\frac{\sin(\pi/\sqrt n)}{\pi/\sqrt n}$, Euler's product.
+
+    >>> round(float(limit_heterozygosity(4, 0.5)), 12) == round(1 / np.pi, 12)
+    True
+    """
+    truth = unit_interval(rate, "rate")
+    return 2 * truth * (1 - truth) * jnp.sinc(1 / math.sqrt(at_least_one(n, "n")))
+
+
+def examples() -> tuple[Urn, ...]:
+    """Small models for the contract tests; a function, since arrays are not made at import."""
+    return tuple(urn(4, 6, [0.25, 0.5, 0.75], [0.5, 0.25, 0.25], schedule) for schedule in SCHEDULES)
+
+
+def _within(m: Urn, generations: int) -> int:
+    if at_least_one(generations, "generations") > m.room:
+        raise ValueError(f"generations is {generations}: the urn has room for {m.room}; give `urn` more")
+    return int(generations)
+
+
+def _drawn(m: Urn) -> jax.Array:
+    r"""$\binom Sk\binom{nt-S}{n-k}\big/\binom{nt}n$ at [t - 1, S, k], by whole numbers; nothing for accumulate."""
+    if m.schedule == "accumulate":
+        return jnp.zeros((m.room, 0, 0))
+    n, table = m.size, np.zeros((m.room, m.size * m.room + 1, m.size + 1))
+    for t in range(1, m.room + 1):
+        for s in range(n * t + 1):
+            ways = [math.comb(s, k) * math.comb(n * t - s, n - k) for k in range(n + 1)]
+            table[t - 1, s] = [way / math.comb(n * t, n) for way in ways]
+    return jnp.asarray(table)
+
+
+def _loop(m: Urn, drawn) -> Loop:
+    ones = jnp.arange(m.size * m.room + 1)
+
+    def start(key):
+        first = m.prior[:, None] * draws(m.size, m.rates)
+        return jnp.pad(first, ((0, 0), (0, m.size * (m.room - 1)))), jnp.ones((), int)
+
+    def step(key, state):
+        table, t = state
+        if m.schedule == "accumulate":
+            held = m.size * t
+            fresh = draws(m.size, jnp.where(ones <= held, ones / held, 0.0))  # more ones than tokens have no mass
+        else:
+            fresh = jnp.matmul(drawn[t - 1], kernel(m.size), precision=lax.Precision.HIGHEST)
+        moved = table[:, :, None] * fresh
+        shifted = [jnp.pad(moved[:, :, j], ((0, 0), (j, m.size - j))) for j in range(m.size + 1)]
+        return jnp.where(t < m.room, jnp.stack(shifted).sum(0)[:, : len(ones)], jnp.nan), t + 1
+
+    return Loop(start, step)
+
+
+def _seen(m: Urn, drawn, state):
+    """The law of what the model is made of: the ones of the pool, or of the draw from it."""
+    table, t = state
+    if m.schedule == "accumulate":
+        return table
+    return jnp.matmul(table, drawn[t - 1], precision=lax.Precision.HIGHEST)
+
+
+@partial(jax.jit, static_argnums=2)
+def _information(m: Urn, drawn, generations: int):
+    return unroll(_loop(m, drawn), jnp.arange(generations), lambda state: told(_seen(m, drawn, state)))
