@@ -46,6 +46,13 @@ from .distributions import joint as joint
 from .distributions import marginal as marginal
 from .distributions import product as product
 from .distributions import relabel as relabel
+from .diversity import Diversity as Diversity
+from .diversity import diversity_of as diversity_of
+from .diversity import expected_entropy as expected_entropy
+from .diversity import expected_heterozygosity as expected_heterozygosity
+from .diversity import expected_support as expected_support
+from .diversity import sample_information as sample_information
+from .diversity import state_information as state_information
 from .expressions import evaluate as evaluate
 from .families import binomial as binomial
 from .families import bsc as bsc
@@ -99,5 +106,9 @@ from .renyi import lautum_information as lautum_information
 from .renyi import renyi_divergence as renyi_divergence
 from .renyi import renyi_entropy as renyi_entropy
 from .renyi import sibson_information as sibson_information
+from .risks import mean_risk as mean_risk
+from .risks import median_risk as median_risk
+from .risks import relative_entropies as relative_entropies
+from .risks import squared_errors as squared_errors
 
 __version__: str

@@ -68,7 +68,7 @@ def contraction_limit(n: int, alpha: float, letters: int = 2) -> float:
 
 def loop(m: Model) -> Loop:
     """The exact loop: its state is the table `P(theta, count)`, and it ignores its keys."""
-    return counting(m.size, m.rates, m.prior, _band(m))
+    return counting(m.size, m.rates, m.prior, band(m.size, m.alpha))
 
 
 def sampled(m: Model, runs: int) -> Loop:
@@ -99,7 +99,7 @@ def information(m: Model, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(smoothed(4, 0.5, [0.25, 0.75]), 3)]
     [0.538786, 0.285571, 0.168668]
     """
-    return told_along(m.size, m.rates, m.prior, _band(m), at_least_one(generations, "generations"))
+    return told_along(m.size, m.rates, m.prior, band(m.size, m.alpha), at_least_one(generations, "generations"))
 
 
 def examples() -> tuple[Model, ...]:
@@ -113,10 +113,15 @@ def _positive(alpha: float) -> float:
     return float(alpha)
 
 
-def _band(m: Model) -> Band:
-    counts = np.arange(m.size + 1)
-    scale = m.size / (m.size + 2 * m.alpha)
-    return banded(m.size, (counts + m.alpha) * scale, (m.size - counts + m.alpha) * scale)
+def band(n: int, alpha: float) -> Band:
+    """The kernel of two letters without its tails, as `resampling.resample` takes it; made on the host.
+
+    >>> band(4, 0.5).blocks.shape
+    (1, 5, 128)
+    """
+    counts = np.arange(at_least_one(n, "n") + 1)
+    scale = n / (n + 2 * _positive(alpha))
+    return banded(n, (counts + alpha) * scale, (n - counts + alpha) * scale)
 
 
 def _smooth(m: Model, frequency):

@@ -55,7 +55,7 @@ def wright_fisher(size: int, rates, prior=None) -> Model:
 
 def loop(m: Model) -> Loop:
     """The exact loop: its state is the table `P(theta, count)`, and it ignores its keys."""
-    return counting(m.size, m.rates, m.prior, _band(m.size))
+    return counting(m.size, m.rates, m.prior, band(m.size))
 
 
 def sampled(m: Model, runs: int) -> Loop:
@@ -83,7 +83,7 @@ def information(m: Model, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(wright_fisher(4, [0.25, 0.75]), 4)]
     [0.538786, 0.364915, 0.301657, 0.266608]
     """
-    return told_along(m.size, m.rates, m.prior, _band(m.size), at_least_one(generations, "generations"))
+    return told_along(m.size, m.rates, m.prior, band(m.size), at_least_one(generations, "generations"))
 
 
 def information_many(size: int, rates, prior, generations: int) -> jax.Array:
@@ -117,7 +117,7 @@ def survival(n: int, p0, generations: int) -> jax.Array:
     [0.9375, 0.833984]
     """
     m = wright_fisher(n, jnp.stack([unit_interval(p0, "p0")]))
-    return _survival(m, _band(m.size), at_least_one(generations, "generations"))
+    return _survival(m, band(m.size), at_least_one(generations, "generations"))
 
 
 def expected_heterozygosity(n: int, p0, t) -> jax.Array:
@@ -145,8 +145,13 @@ def examples() -> tuple[Model, ...]:
     return wright_fisher(4, [0.25, 0.75]), wright_fisher(30, [0.1, 0.2, 0.5], [0.5, 0.25, 0.25])
 
 
-def _band(n: int) -> Band:
-    counts = np.arange(n + 1)
+def band(n: int) -> Band:
+    """The kernel without its tails, as `resampling.resample` takes it; made on the host, once for many laws.
+
+    >>> band(4).blocks.shape
+    (1, 5, 128)
+    """
+    counts = np.arange(at_least_one(n, "n") + 1)
     return banded(n, counts, n - counts)
 
 
