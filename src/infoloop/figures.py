@@ -61,6 +61,7 @@ class Panel(NamedTuple):
     marks: tuple[Line | Band | Map, ...]
     x_scale: str = "linear"
     y_scale: str = "linear"
+    y_limits: tuple[float, float] | None = None
 
 
 class Figure(NamedTuple):
@@ -143,7 +144,7 @@ def _draw(drawn, axis, panel: Panel) -> None:
             )
         else:
             _draw_line(axis, mark, _colour(k if mark.colour is None else mark.colour))
-    axis.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
+    axis.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label, ylim=panel.y_limits)
     axis.set_xscale(panel.x_scale)
     axis.set_yscale(panel.y_scale)
 

@@ -41,6 +41,31 @@ def count(value, what: str, least: int, why: str = "") -> jax.Array:
     return jnp.where((value >= least) & (value == jnp.floor(value)), value, jnp.nan)
 
 
+def places(value, what: str, least: int = 0, why: str = "") -> np.ndarray:
+    """`value`, a whole number or an array of them from `least` on, as positions; ValueError otherwise.
+
+    It may not be traced: how far a sum has to go depends on it.
+
+    >>> places([0, 3], "t").tolist()
+    [0, 3]
+    """
+    seen = np.asarray(value, float)
+    if not ((seen >= least) & (seen == np.floor(seen)) & np.isfinite(seen)).all():
+        raise ValueError(f"{what} is {seen}: give whole numbers from {least} on{why and ', ' + why}")
+    return seen.astype(int)
+
+
+def whole(value, what: str, least: int = 1) -> int:
+    """`value` as a Python int of at least `least`, for what a shape depends on; ValueError otherwise.
+
+    >>> whole(3, "runs")
+    3
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{what} is {value!r}: give a whole number, at least {least}")
+    return int(value)
+
+
 def choice(value: str, what: str, options: tuple[str, ...]) -> str:
     """`value`, or ValueError with the `options` where it is none of them.
 

@@ -25,7 +25,7 @@ from infoloop.counts import sampling, tokens, told
 from infoloop.distributions import Joint
 from infoloop.loop import Loop, unroll
 from infoloop.numerics import unit_interval
-from infoloop.parameters import choice, count
+from infoloop.parameters import choice, places
 from infoloop.resampling import at_least_one, draws, hypotheses
 from infoloop.schedules import mixture, replace, replay
 
@@ -123,7 +123,7 @@ def expected_heterozygosity(n: int, rate, t, schedule: str, weight) -> jax.Array
     >>> float(expected_heterozygosity(2, 0.5, 2, "mix", 0.0)), float(expected_heterozygosity(2, 0.5, 9, "replay", 1.0))
     (0.125, 0.25)
     """
-    t, w = np.asarray(count(t, "t", 1), int), unit_interval(weight, "weight")
+    t, w = places(t, "t", 1), unit_interval(weight, "weight")
     a, left = unit_interval(rate, "rate"), 1 - 1 / at_least_one(n, "n")
     powers = jnp.power(left * (1 - w) ** 2, jnp.arange(t.max()))
     v = jnp.concatenate([jnp.zeros(1), jnp.cumsum(powers) / n])

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.core import Tracer
 
 from infoloop.loop import Loop, unroll
 from infoloop.numerics import exact_dtype, unit_interval
@@ -103,7 +104,10 @@ def examples() -> tuple[float, ...]:
 
 
 def _mean(mean) -> jax.Array:
-    value = np.asarray(mean, exact_dtype(mean, "mean"))
-    if not (value >= 0).all() or not np.isfinite(value).all():
-        raise ValueError(f"mean is {mean!r}: give a mean number of copies, at least 0")
-    return jnp.asarray(value)
+    dtype = exact_dtype(mean, "mean")
+    if not isinstance(mean, Tracer):
+        seen = np.asarray(mean, dtype)
+        if not (seen >= 0).all() or not np.isfinite(seen).all():
+            raise ValueError(f"mean is {mean!r}: give a mean number of copies, at least 0")
+    value = jnp.asarray(mean, dtype)
+    return jnp.where((value >= 0) & jnp.isfinite(value), value, jnp.nan)

@@ -14,7 +14,7 @@ from infoloop.channels import extend
 from infoloop.gaussian_laws import Gaussian, gaussian, linear_gaussian
 from infoloop.gaussians import awgn_capacity
 from infoloop.loop import Loop, many
-from infoloop.parameters import choice, count, number
+from infoloop.parameters import choice, count, number, places, whole
 from infoloop.parts import Parts, about, weighted_mean
 from infoloop.schedules import accumulate, replace
 
@@ -87,8 +87,11 @@ def information(m: GaussianMean, t):
     >>> float(information(gaussian_mean(3), 1))
     1.0
     """
-    t = count(t, "t", 1, "as generation 0 is the true mean itself, infinitely many bits")
-    return _bits(m, _noise_factor(m, t))
+    why = "as generation 0 is the true mean itself, infinitely many bits"
+    if m.schedule == "replace":
+        return _bits(m, count(t, "t", 1, why))
+    at = places(t, "t", 1, why)
+    return _bits(m, jnp.cumsum(1 / jnp.arange(1.0, at.max() + 1) ** 2)[at - 1])
 
 
 def residual(m: GaussianMean):
@@ -106,7 +109,7 @@ def law(m: GaussianMean, t: int) -> Gaussian:
     >>> law(gaussian_mean(3), 2).names
     ('theta', 'D1', 'D2', 'Z')
     """
-    (t,) = np.atleast_1d(np.asarray(count(t, "t", 1), int))
+    t = whole(t, "t")
     noise, p = np.asarray(m.noise_variance / m.samples), gaussian(np.asarray(m.prior_variance), "theta")
     p = extend(p, linear_gaussian(1.0, noise, "theta", "D1"))
     for i in range(2, t + 1):
@@ -126,13 +129,6 @@ def _data(t: int) -> tuple[str, ...]:
 def _estimate(m: GaussianMean, t: int):
     """The row that makes the estimate of the data means up to t."""
     return np.eye(t)[-1:] if m.schedule == "replace" else np.full((1, t), 1 / t)
-
-
-def _noise_factor(m: GaussianMean, t):
-    if m.schedule == "replace":
-        return t
-    places = np.asarray(t, int)
-    return jnp.cumsum(1 / jnp.arange(1.0, places.max() + 1) ** 2)[places - 1]
 
 
 def _bits(m: GaussianMean, factor):

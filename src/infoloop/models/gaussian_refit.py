@@ -12,12 +12,11 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.scipy.special import digamma, gammaln
 
 from infoloop.loop import Loop, unroll
 from infoloop.numerics import exact_dtype
-from infoloop.parameters import choice, count, number
+from infoloop.parameters import choice, count, number, places, whole
 from infoloop.resampling import at_least_one
 from infoloop.variates import chi_square
 
@@ -42,10 +41,12 @@ def expected_variance(n, t, schedule: str = "replace", unbiased: bool = False):
     >>> round(float(expected_variance(2, 3)), 12), round(float(expected_variance(2, 2, "accumulate")), 12)
     (0.125, 0.4375)
     """
-    n, t = _samples(n, unbiased), count(t, "t", 0)
+    n = _samples(n, unbiased)
     if choice(schedule, "schedule", SCHEDULES) == "replace":
+        t = count(t, "t", 0)
         return jnp.ones_like(n * t) if unbiased else (1 - 1 / n) ** t
-    return _by_generation(n, t, unbiased)[_places(t)]
+    at = places(t, "t")
+    return _by_generation(n, at.max(initial=0), unbiased)[at]
 
 
 def expected_drift(n, t, schedule: str = "replace", unbiased: bool = False):
@@ -58,14 +59,15 @@ def expected_drift(n, t, schedule: str = "replace", unbiased: bool = False):
     >>> round(float(expected_drift(2, 3)), 12), round(float(expected_drift(2, 2, "accumulate")), 12)
     (0.875, 0.5625)
     """
-    n, t = _samples(n, unbiased), count(t, "t", 0)
     if not unbiased:
         return 1 - expected_variance(n, t, schedule)
+    n = _samples(n, unbiased)
     if choice(schedule, "schedule", SCHEDULES) == "replace":
-        return t / n
-    i = jnp.arange(1.0, _last(t) + 1)
-    steps = _by_generation(n, t, unbiased)[: len(i)] / (n * i**2)
-    return jnp.concatenate([jnp.zeros(1), jnp.cumsum(steps)])[_places(t)]
+        return count(t, "t", 0) / n
+    at = places(t, "t")
+    i = jnp.arange(1.0, at.max(initial=0) + 1)
+    steps = _by_generation(n, len(i), unbiased)[: len(i)] / (n * i**2)
+    return jnp.concatenate([jnp.zeros(1), jnp.cumsum(steps)])[at]
 
 
 def log_drift(n, unbiased: bool = True):
@@ -75,7 +77,7 @@ def log_drift(n, unbiased: bool = True):
     the ratios are independent: by the law of large numbers $s_t\to0$ almost surely even where $E\,s_t^2$ stays. The
     typical run is near $e^{t\cdot\text{log drift}}$ times $s_0^2$, which the expectation says nothing about.
 
-    >>> round(float(log_drift(3)), 12) == round(-float(np.euler_gamma), 12)
+    >>> round(float(log_drift(3)), 12) == round(-float(jnp.euler_gamma), 12)
     True
     """
     n = count(n, "n", 2, "as one sample has no variance")
@@ -89,7 +91,7 @@ def limit_ratio(n, schedule: str = "accumulate", unbiased: bool = False):
     $\prod_{i\ge2}\frac{(i-a)(i-b)}{i(i-1/n)}=\frac{\Gamma(2-1/n)}{\Gamma(2-a)\Gamma(2-b)}$.
     Replace: 0, or 1 if unbiased.
 
-    >>> round(float(limit_ratio(4)), 12) == round(2 / np.pi, 12)
+    >>> round(float(limit_ratio(4)), 12) == round(2 / jnp.pi, 12)
     True
     """
     n = _samples(n, unbiased)
@@ -105,17 +107,9 @@ def _samples(n, unbiased: bool):
     return count(n, "n", 1 + unbiased, "as one sample has no unbiased variance" if unbiased else "as none fit nothing")
 
 
-def _places(t):
-    return np.asarray(t, int)
-
-
-def _last(t) -> int:
-    return int(np.max(_places(t), initial=0))
-
-
-def _by_generation(n, t, unbiased: bool):
-    """The expected variances of accumulate in generations 0, 1, ... up to the last of `t`."""
-    i = jnp.arange(1.0, _last(t) + 1)
+def _by_generation(n, last: int, unbiased: bool):
+    """The expected variances of accumulate in generations 0, 1, ... `last`."""
+    i = jnp.arange(1.0, last + 1)
     loss = jnp.where(i > 1, 1 / (i * (n * i - 1)), 0.0) if unbiased else 1 / (n * i**2)
     return jnp.concatenate([jnp.ones(1), jnp.cumprod(1 - loss)])
 
@@ -246,7 +240,7 @@ def simulate(key, n: int, generations: int, runs: int, schedule: str = "replace"
     (2, 4)
     """
     m = refit(n, schedule=schedule, unbiased=unbiased)
-    return _simulate(m, key, int(count(generations, "generations", 0)), int(count(runs, "runs", 1)), short)
+    return _simulate(m, key, whole(generations, "generations", 0), whole(runs, "runs"), short)
 
 
 @functools.partial(jax.jit, static_argnums=(2, 3, 4))

@@ -14,7 +14,7 @@ from infoloop.channels import extend
 from infoloop.gaussian_laws import Gaussian, gaussian, linear_gaussian
 from infoloop.loop import Loop, many
 from infoloop.numerics import unit_interval
-from infoloop.parameters import count, number
+from infoloop.parameters import count, number, whole
 from infoloop.parts import Parts, weighted_mean
 from infoloop.schedules import mix
 
@@ -106,7 +106,7 @@ def law(m: Mixing, t: int, prior_variance=1.0) -> Gaussian:
     >>> law(mixing(0.5, 1, 1), 1).names
     ('theta', 'Z0', 'R1', 'Z1')
     """
-    (t,) = np.atleast_1d(np.asarray(count(t, "t", 0), int))
+    t = whole(t, "t", 0)
     w, real, made = (np.asarray(x) for x in (m.weight, m.noise_variance / m.real, m.noise_variance / m.synthetic))
     p = gaussian(np.asarray(number(prior_variance, "prior_variance (the true mean must be random)")), "theta")
     p = extend(p, linear_gaussian(1.0, real, "theta", "Z0"))

@@ -15,7 +15,7 @@ from jax.scipy.special import digamma
 
 from infoloop.loop import Loop, many
 from infoloop.numerics import exact_dtype
-from infoloop.parameters import choice, count, number
+from infoloop.parameters import choice, count, number, places
 from infoloop.parts import Parts
 from infoloop.schedules import accumulate, replace
 
@@ -97,14 +97,13 @@ def excess_risk(m: Regression, t):
     >>> float(excess_risk(regression(1, 4), 3)), float(excess_risk(regression(1, 4, schedule="accumulate"), 1))
     (1.5, 0.5)
     """
-    t = count(t, "t", 0)
     first = m.noise_variance * m.dimension / (m.samples - m.dimension - 1)
     if m.schedule == "replace":
-        return t * first
-    places = np.asarray(t, int)
-    i = jnp.arange(1.0, places.max(initial=0) + 1)
+        return count(t, "t", 0) * first
+    at = places(t, "t")
+    i = jnp.arange(1.0, at.max(initial=0) + 1)
     terms = m.noise_variance * m.dimension / (i * (i * m.samples - m.dimension - 1))
-    return jnp.concatenate([jnp.zeros(1), jnp.cumsum(terms)])[places]
+    return jnp.concatenate([jnp.zeros(1), jnp.cumsum(terms)])[at]
 
 
 def limit_risk(m: Regression):
@@ -129,7 +128,7 @@ def efficiency(m: Regression, t):
     >>> float(efficiency(regression(1, 4), 2))
     0.5
     """
-    return excess_risk(m, 1) / excess_risk(m, count(t, "t", 1))
+    return excess_risk(m, 1) / excess_risk(m, places(t, "t", 1))
 
 
 def design_risk(grams, noise_variance=1.0):

@@ -18,7 +18,7 @@ from infoloop.counts import sampling, tokens, told
 from infoloop.distributions import Joint
 from infoloop.loop import Loop, unroll
 from infoloop.numerics import unit_interval
-from infoloop.parameters import choice, count
+from infoloop.parameters import choice, places
 from infoloop.resampling import at_least_one, draws, hypotheses, kernel
 from infoloop.schedules import accumulate, subsample
 
@@ -97,7 +97,7 @@ def expected_heterozygosity(n: int, rate, t, schedule: str = "accumulate") -> ja
     >>> float(expected_heterozygosity(2, 0.5, 2)), float(expected_heterozygosity(1, 0.5, 3, "subsample"))
     (0.21875, 0.0)
     """
-    t = np.asarray(count(t, "t", 1), int)
+    t = places(t, "t", 1)
     truth = unit_interval(rate, "rate")
     i = np.arange(1, t.max() + 1)
     fresh = 1 / (at_least_one(n, "n") * i**2)

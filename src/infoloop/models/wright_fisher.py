@@ -63,6 +63,26 @@ def sampled(m: Model, runs: int) -> Loop:
     return sampling(m.rates, m.prior, runs, lambda rate: replace(tokens(m.size, rate)))
 
 
+def counted(m: Model, runs: int) -> Loop:
+    """The loop by drawing its counts alone, one binomial a generation: the same law as `sampled`, for large sizes.
+
+    The state is the number of each run's hypothesis and its count.
+
+    >>> counted(wright_fisher(10_000, [0.0, 1.0]), 2).start(jax.random.key(0))[1].max().item()
+    10000.0
+    """
+
+    def draw(key, rates):
+        return jax.random.binomial(key, m.size, rates, dtype=m.rates.dtype)
+
+    def start(key):
+        which_key, first_key = jax.random.split(key)
+        which = jax.random.choice(which_key, len(m.rates), (at_least_one(runs, "runs"),), p=m.prior)
+        return which, draw(first_key, m.rates[which])
+
+    return Loop(start, lambda key, state: (state[0], draw(key, state[1] / m.size)))
+
+
 def law(m: Model, generation: int) -> Joint:
     r"""$P(\theta,K_t)$, over "theta" and "count".
 
