@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infoloop.distributions import joint
+from infoloop.distributions import Joint, joint
 from infoloop.loop import unroll
 from infoloop.measures import mutual_information
 from infoloop.models import markov_text as mt
@@ -97,14 +97,22 @@ def test_order_zero_is_multinomial_resampling():
     np.testing.assert_allclose(found, two, atol=rounding(30 * 29))
 
 
-def test_heterozygosity_of_order_zero_falls_by_the_closed_form():
-    """E(1 - sum F^2) = (1 - sum q^2) (1 - 1/L)^t: a pair of draws differs iff no draw, ever, was both their source."""
+@pytest.mark.parametrize("alpha", [0.0, 0.5])
+@pytest.mark.parametrize("length", [2, 4])
+def test_heterozygosity_of_order_zero_falls_by_the_closed_form(length, alpha):
+    m = mt.markov_text(length, THREE, [0.25, 0.75], alpha=alpha)
+    found = mt.diversities(m, 12).heterozygosity
+    closed = mt.expected_heterozygosity(m, np.arange(1, 13))
+    np.testing.assert_allclose(found, closed, atol=rounding(12 * 36))
+    assert np.abs(found[1:] - closed[:-1]).max() > 0.01
+
+
+def test_without_smoothing_heterozygosity_falls_by_one_draw_in_so_many():
+    """Two draws are of one ancestor with chance 1/L a generation, and else differ as often as their ancestors."""
     m = mt.markov_text(4, THREE[:1])
     start = 1 - sum(q * q for q in THREE[0][0])
-    found = mt.diversities(m, 12).heterozygosity
-    closed = [start * (1 - 1 / 4) ** t for t in range(1, 13)]
-    np.testing.assert_allclose(found, closed, atol=rounding(12 * 16))
-    assert np.abs(found - np.array(closed) / (1 - 1 / 4)).max() > 0.1
+    closed = [start * (1 - 1 / 4) ** t for t in range(5)]
+    np.testing.assert_allclose(mt.expected_heterozygosity(m, np.arange(5)), closed, atol=rounding(5))
 
 
 def test_what_stays_of_order_zero_is_what_one_letter_tells():
@@ -189,6 +197,18 @@ def test_the_gradient_is_finite_where_letters_are_impossible():
     assert np.isfinite(jax.grad(last)(jnp.array([[[1.0, 0.0], [0.0, 1.0]], STICKY[0]]))).all()
 
 
+def test_what_stays_is_differentiated_under_jit():
+    """Against the gradient through the closed form for texts of one letter."""
+    m = mt.markov_text(1, STICKY, prompt=[0.375, 0.625])
+
+    def closed(rows):
+        ends = [sum(m.prompt[c] * rows[:, c, b] / 2 for c, b in enumerate(end)) for end in np.ndindex(2, 2)]
+        return mutual_information(Joint(jnp.stack(ends, 1) / 2, ("theta", "model")), "theta", "model")
+
+    slope = jax.jit(jax.grad(lambda rows: mt.residual_information(replace(m, rows=rows))))(m.rows)
+    np.testing.assert_allclose(slope, jax.grad(closed)(m.rows), atol=rounding(9))
+
+
 def apart(m, simulated, generations, runs):
     """The largest difference of an exact and a simulated P(number of the model <= z | theta), over theta, t and z."""
     exact = unroll(mt.loop(m), jnp.arange(generations)) / m.prior[:, None]
@@ -256,6 +276,8 @@ def test_texts_too_many_to_enumerate_are_still_sampled():
         (lambda: mt.markov_text(3, STICKY, alpha=math.nan), "alpha is nan"),
         (lambda: mt.absorption_law(mt.markov_text(3, STICKY, alpha=1.0)), "absorption needs alpha = 0"),
         (lambda: mt.absorption_law(mt.markov_text(3, STICKY, prompt=[1.0, 0.0])), "every prompt possible"),
+        (lambda: mt.expected_heterozygosity(mt.markov_text(3, STICKY), 1), "2 contexts"),
+        (lambda: mt.expected_heterozygosity(mt.markov_text(3, THREE), -1), "t is"),
         (lambda: mt.information(mt.markov_text(3, STICKY), 0), "generations is 0"),
         (lambda: mt.sampled(mt.markov_text(3, STICKY), 0), "runs is 0"),
         (lambda: mt.sampled(mt.markov_text(40, [[[0.125] * 8]]), 2), "too many counts"),

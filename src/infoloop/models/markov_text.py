@@ -18,6 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.core import Tracer
 
 from infoloop.chains import information_along
 from infoloop.channels import Channel
@@ -25,6 +26,7 @@ from infoloop.distributions import Joint, joint, probabilities
 from infoloop.diversity import Diversity, diversity_of
 from infoloop.loop import Loop, unroll
 from infoloop.measures import mutual_information
+from infoloop.parameters import count
 from infoloop.resampling import at_least_one
 from infoloop.texts import Estimates, digits, estimates, refit, statistics, text_chances
 
@@ -80,8 +82,7 @@ def models(m: Model) -> jax.Array:
     >>> models(markov_text(1, [[[0.25, 0.75]]])).tolist()
     [[[0.0, 1.0]], [[0.5, 0.5]], [[1.0, 0.0]]]
     """
-    known = _known(m)
-    return jnp.asarray(known.laws[digits(np.arange(_states(m, known)), len(known.laws), m.contexts)])
+    return jnp.asarray(_models(m))
 
 
 def grams(m: Model) -> tuple[jax.Array, jax.Array]:
@@ -150,6 +151,24 @@ def diversities(m: Model, generations: int) -> Diversity:
     return unroll(loop(m), keys, lambda table: diversity_of(table, frequencies, targets))
 
 
+def expected_heterozygosity(m: Model, t) -> jax.Array:
+    r"""$E(1-\sum_bF_b^2)$ of order 0 after t texts (0: the truth), no unit. With $N=L+k\alpha$
+    $$H_t=\rho H_{t-1}+g,\quad\rho=\frac{L(L-1)}{N^2},\quad g=\frac{(k-1)\alpha(2L+k\alpha)}{N^2},$$
+    from $E\,c_b^2=LF_b(1-F_b)+L^2F_b^2$: $(1-\frac1L)^tH_0$ without smoothing. ValueError for another order or t.
+
+    >>> float(expected_heterozygosity(markov_text(4, [[[0.5, 0.5]]]), 2))
+    0.28125
+    """
+    if m.contexts != 1:
+        raise ValueError(f"the model has {m.contexts} contexts: the closed form is for one, and `diversities` for more")
+    steps, n, k = count(t, "t", 0), m.length, m.letters
+    whole = (n + k * m.alpha) ** 2
+    rho, gain = n * (n - 1) / whole, (k - 1) * m.alpha * (2 * n + k * m.alpha) / whole
+    fall = rho**steps
+    start = m.prior @ (m.rows * (1 - m.rows)).sum((1, 2))
+    return fall * start + gain * (1 - fall) / (1 - rho)
+
+
 def absorption_law(m: Model) -> Joint:
     r"""The law of $\theta$ and the deterministic model that the loop ends in, over the $k^C$ of them as in `models`.
 
@@ -160,12 +179,12 @@ def absorption_law(m: Model) -> Joint:
     >>> absorption_law(markov_text(3, [[[0.25, 0.75]]])).table.round(12).tolist()
     [[0.75, 0.25]]
     """
-    if m.alpha > 0 or not (np.asarray(m.prompt) > 0).all():
+    if m.alpha > 0 or not (isinstance(m.prompt, Tracer) or (m.prompt > 0).all()):
         raise ValueError(
             f"alpha is {m.alpha} and prompt {m.prompt}: absorption needs alpha = 0 and every prompt possible"
         )
     start, link = _exact(m)
-    ends = np.asarray((models(m).max(-1) == 1).all(-1))
+    ends = (_models(m).max(-1) == 1).all(-1)
     within, out = link[~ends][:, ~ends], link[~ends][:, ends]
     reached = jnp.linalg.solve(jnp.eye(len(within)) - within, out)
     total = start[:, ends] + jnp.matmul(start[:, ~ends], reached, precision=lax.Precision.HIGHEST)
@@ -222,6 +241,11 @@ def _states(m: Model, known: Estimates) -> int:
     return states
 
 
+def _models(m: Model) -> np.ndarray:
+    known = _known(m)
+    return known.laws[digits(np.arange(_states(m, known)), len(known.laws), m.contexts)]
+
+
 def _fresh(m: Model, known: Estimates) -> int:
     return sum(known.uniform * len(known.laws) ** c for c in range(m.contexts))
 
@@ -235,7 +259,7 @@ def _exact(m: Model) -> tuple[jax.Array, jax.Array]:
     start = jnp.zeros((len(m.rows), states)).at[:, first].add(text_chances(m.rows, m.prompt, found))
     now = np.arange(states)[:, None]
     after = refit(now, found.counts, known, m.length)
-    link = jnp.zeros((states, states)).at[now, after].add(text_chances(models(m), m.prompt, found))
+    link = jnp.zeros((states, states)).at[now, after].add(text_chances(_models(m), m.prompt, found))
     return m.prior[:, None] * start, link
 
 
