@@ -179,7 +179,7 @@ def absorption_law(m: Model) -> Joint:
     >>> absorption_law(markov_text(3, [[[0.25, 0.75]]])).table.round(12).tolist()
     [[0.75, 0.25]]
     """
-    if m.alpha > 0 or not (isinstance(m.prompt, Tracer) or (m.prompt > 0).all()):
+    if m.alpha > 0 or not (isinstance(m.prompt, Tracer) or (np.asarray(m.prompt) > 0).all()):
         raise ValueError(
             f"alpha is {m.alpha} and prompt {m.prompt}: absorption needs alpha = 0 and every prompt possible"
         )
