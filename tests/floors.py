@@ -7,7 +7,7 @@ FLOORS = (
     {"distributions", "assumptions", "reduction", "parameters", "variates"},
     {"channels", "check", "programs"},
     {"families", "networks", "gaussian_laws", "shannon", "polymatroids", "resampling"},
-    {"measures", "gaussians", "coefficients", "capacities", "orders", "exact", "absorption", "risks"},
+    {"measures", "gaussians", "coefficients", "capacities", "orders", "exact", "absorption", "risks", "texts", "links"},
     {"multivariate", "renyi", "fixed_input", "cases", "chains", "witnesses", "descent", "meeting", "loop", "diversity"},
     {"expressions", "parts"},
     {"schedules", "counts"},

@@ -10,9 +10,9 @@ from infoloop.cases import Family, networks
 from infoloop.certification import certify, decide, refuted_when_stronger
 from infoloop.claim import UNDECIDED, attack, linear, stronger, weigh
 from infoloop.claims import cascades, contraction, games, processing
-from infoloop.claims.cascades import cascade_flip
 from infoloop.claims.contraction import gerber_bound, symmetric_eta
 from infoloop.claims.games import fano_bound, verdict_bits
+from infoloop.links import cascade_flip
 
 CLAIMS = (*processing.CLAIMS, *games.CLAIMS, *cascades.CLAIMS, *contraction.CLAIMS)
 FOLKLORE = tuple(claim for claim in CLAIMS if claim.label.startswith("fol:"))

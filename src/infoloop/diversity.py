@@ -1,7 +1,7 @@
-r"""Diversity is not information, and neither is risk: what a loop has left, in seven numbers that are not merged.
+r"""Diversity is not information, and neither is risk: what a loop has left, in numbers that are not merged.
 
-A law `table[x, z] = P(theta = x, Z = z)` of hypothesis and state, with `frequencies[z, a]`, the law of the letters that a
-model in state z generates. All are functions of one table, fit to be the `watch` of `unroll`.
+A law `table[x, z] = P(theta = x, Z = z)` of hypothesis and state comes with `frequencies[z, a]`, the law of the letters
+that a model in state z generates. All are functions of one table, fit to be the `watch` of `unroll`.
 """
 
 from __future__ import annotations

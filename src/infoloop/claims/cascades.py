@@ -12,24 +12,14 @@ from infoloop.claim import Claim
 from infoloop.distributions import Joint
 from infoloop.exact import fmpq, log2, number, rational, rational_product, rational_table
 from infoloop.families import bsc, erasure, z_channel
+from infoloop.links import bsc_information, erasing, erasure_information, z_capacity, z_information
 from infoloop.measures import mutual_information
 from infoloop.notation import parse_expression
-from infoloop.numerics import LOG2E, binary_convolution, binary_entropy
+from infoloop.numerics import binary_convolution, binary_entropy
 
 STEPS = range(1, 7)
 EIGHTHS = [fmpq(k, 8) for k in range(9)]
 INPUTS = [fmpq(1, 2), fmpq(1, 4), fmpq(1, 3)]
-
-
-def cascade_flip(flip, steps):
-    r"""The flip rate of `steps` binary symmetric channels in a row, $\frac12\bigl(1-(1-2p)^t\bigr)$."""
-    return (1 - (1 - 2 * flip) ** steps) / 2
-
-
-def erasing(erased, source: str, target: str) -> Channel:
-    """The erasure channel that also reads its own erasures, letter 2, so that it can be repeated."""
-    kept = erasure(erased, source, target).rows
-    return Channel(jnp.concatenate([kept, jnp.array([[0.0, 0.0, 1.0]])]), (source,), (target,))
 
 
 def _through(p_one, link: Channel, letters: int):
@@ -42,13 +32,13 @@ def _through(p_one, link: Channel, letters: int):
     return jnp.stack(found)
 
 
-def _cascade(label: str, channel, letters: int, closed_form, rows, closed_exactly, edge, wrong) -> Claim:
+def _cascade(label: str, channel, letters: int, closed_form, rows, edge, wrong) -> Claim:
     """I through a cascade by products of tables, against its closed form; both routes again in exact arithmetic."""
 
     def sides(case):
         noise, p_one = case
         steps = jnp.array(STEPS)
-        return _through(p_one, channel(noise, "X", "Z"), letters), closed_form(noise, p_one, steps)
+        return _through(p_one, channel(noise, "X", "Z"), letters), closed_form(noise, p_one, steps, binary_entropy)
 
     def exact_sides(case):
         noise, p_one, steps = map(rational, case)
@@ -58,7 +48,7 @@ def _cascade(label: str, channel, letters: int, closed_form, rows, closed_exactl
             path = path.dot(link)
         start = rational_table([1 - p_one, p_one, *[0] * (letters - 2)])
         law = rational_product((start, ("X",)), (path, ("X", "Z")))
-        return law.evaluate(parse_expression("I(X;Z)")), closed_exactly(noise, p_one, int(steps))
+        return law.evaluate(parse_expression("I(X;Z)")), closed_form(noise, p_one, int(steps), exact.binary_entropy)
 
     return Claim(
         label,
@@ -81,11 +71,8 @@ bsc_cascade = _cascade(
     "thm:bsc-cascade",
     bsc,
     2,
-    lambda p, a, t: binary_entropy(binary_convolution(a, cascade_flip(p, t))) - binary_entropy(cascade_flip(p, t)),
+    bsc_information,
     lambda p: [[1 - p, p], [p, 1 - p]],
-    lambda p, a, t: (
-        exact.binary_entropy(binary_convolution(a, cascade_flip(p, t))) - exact.binary_entropy(cascade_flip(p, t))
-    ),
     _quarter,
     wrong=lambda p, a, t: binary_entropy(binary_convolution(a, t * p)) - binary_entropy(t * p),
 )
@@ -93,9 +80,8 @@ erasure_cascade = _cascade(
     "thm:erasure-cascade",
     erasing,
     3,
-    lambda e, a, t: (1 - e) ** t * binary_entropy(a),
+    erasure_information,
     lambda e: [[1 - e, 0, e], [0, 1 - e, e], [0, 0, 1]],
-    lambda e, a, t: exact.binary_entropy(a) * (1 - e) ** t,
     _quarter,
     wrong=lambda e, a, t: (1 - t * e) * binary_entropy(a),
 )
@@ -103,22 +89,11 @@ z_cascade = _cascade(
     "thm:z-cascade",
     z_channel,
     2,
-    lambda e, a, t: binary_entropy(a * (1 - e) ** t) - a * binary_entropy((1 - e) ** t),
+    z_information,
     lambda e: [[1, 0], [e, 1 - e]],
-    lambda e, a, t: exact.binary_entropy(a * (1 - e) ** t) - exact.binary_entropy((1 - e) ** t) * a,
     _quarter,
     wrong=lambda e, a, t: binary_entropy(a * (1 - e) ** t) - binary_entropy((1 - e) ** t),
 )
-
-
-def z_capacity(fall):
-    r"""$\log_2\bigl(1+(1-e)e^{e/(1-e)}\bigr)$, the capacity of the Z-channel, in bits.
-
-    >>> round(float(z_capacity(0.5)), 6)
-    0.321928
-    """
-    keep = 1 - fall
-    return jnp.log1p(keep * fall ** (fall / keep)) * LOG2E
 
 
 def _capacities(case):

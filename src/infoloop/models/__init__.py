@@ -3,8 +3,10 @@
 from infoloop.models import (
     anchored,
     branching,
+    cascade,
     gaussian_mean,
     gaussian_refit,
+    markov_text,
     mixing,
     regression,
     smoothed,
@@ -15,8 +17,10 @@ from infoloop.models import (
 MODELS = (
     anchored,
     branching,
+    cascade,
     gaussian_mean,
     gaussian_refit,
+    markov_text,
     mixing,
     regression,
     smoothed,

@@ -1,0 +1,181 @@
+r"""How information decays in a closed loop: to nothing, at a rate with a closed form, or only to a residual.
+
+A bit through equal noisy links loses all of $I(X;Z_t)$, at the rate of the links' contraction coefficient. Tokens redrawn
+from their own frequencies lose only part of $I(\theta;Z_t)$: what a single token tells is never lost. Smoothed, they
+lose all of it, in the end by the factor $(n/(n+2\alpha))^2$ a generation. A mean passed on loses all of it like 1/t, and
+the average of all means so far keeps a positive part for good.
+"""
+
+import jax.numpy as jnp
+import numpy as np
+from pydantic import Field
+
+from infoloop.configs import Count, Counts, Hypotheses, Positives, Weights, config
+from infoloop.counts import counting, told
+from infoloop.figures import Figure, Line, Panel
+from infoloop.loop import unroll
+from infoloop.models import cascade, gaussian_mean, smoothed, wright_fisher
+from infoloop.study import Headline
+from infoloop.sweeps import Quantity, Sweep, tables
+
+KINDS = ("bsc", "erasure", "z_channel")
+
+
+@config
+class Config:
+    """Five hundred generations."""
+
+    noises: Weights = Field((0.01, 0.05, 0.2), description="chances that a link errs")
+    draws: Counts = Field((10, 30, 100), description="tokens a generation, n")
+    alphas: Positives = Field((0.1, 0.5, 2.0), description="imagined counts of each token, at the last of draws")
+    samples: Counts = Field((1, 10, 100), description="samples a generation, of the Gaussian mean")
+    rates: Hypotheses = Field((0.25, 0.75), description="rates of a token that are possible, equally likely")
+    generations: Count = Field(500, description="generations")
+
+
+SMALL = Config(noises=(0.2,), draws=(4,), alphas=(0.5,), samples=(3,), generations=6)
+CLAIMS = ("thm:bsc-cascade", "thm:erasure-cascade", "thm:z-cascade")
+
+
+def sweeps(config: Config) -> dict[str, Sweep]:
+    """Tables "cascade", "tokens", "smoothed" and "mean", all by generation."""
+    return {
+        "cascade": _cascade(config),
+        "tokens": _tokens(config),
+        "smoothed": _smoothed(config),
+        "mean": _mean(config),
+    }
+
+
+def _by_generation(config: Config) -> dict:
+    return {"generation": range(1, config.generations + 1)}
+
+
+def _information(what: str) -> Quantity:
+    return Quantity(what, "bits", ("generation",))
+
+
+def _cascade(config: Config) -> Sweep:
+    def measure(key, kind, noise):
+        m = cascade.Model(kind, noise, jnp.float64(0.5))
+        t = jnp.arange(1, config.generations + 1)
+        return {
+            "information": cascade.information_by_table(m, config.generations),
+            "closed": cascade.information(m, config.generations),
+            "bound": cascade.contraction(m, t),
+        }
+
+    quantities = {
+        "information": _information("I(X;Z) of a fair bit, from tables"),
+        "closed": _information("the same by its closed form"),
+        "bound": _information("the contraction coefficient of all links, times H(X) = 1 bit"),
+    }
+    axes = _by_generation(config)
+    return Sweep(measure, quantities, each={"kind": KINDS}, over={"noise": config.noises}, axes=axes)
+
+
+def _tokens(config: Config) -> Sweep:
+    return Sweep(
+        lambda key, draws, band: {"information": _counted(config, draws, band)},
+        {"information": _information("I(theta;Z), tokens redrawn")},
+        each={"draws": config.draws},
+        axes=_by_generation(config),
+        shared=lambda draws: {"band": wright_fisher.band(draws)},
+    )
+
+
+def _smoothed(config: Config) -> Sweep:
+    n = config.draws[-1]
+    return Sweep(
+        lambda key, alpha, band: {"information": _counted(config, n, band)},
+        {"information": _information("I(theta;Z), tokens redrawn and smoothed")},
+        each={"alpha": config.alphas},
+        axes=_by_generation(config),
+        shared=lambda alpha: {"band": smoothed.band(n, alpha)},
+    )
+
+
+def _counted(config: Config, n: int, band):
+    prior = jnp.full(len(config.rates), 1 / len(config.rates))
+    return unroll(counting(n, jnp.array(config.rates), prior, band), jnp.arange(config.generations), told)
+
+
+def _mean(config: Config) -> Sweep:
+    def measure(key, schedule, samples):
+        m = gaussian_mean.gaussian_mean(samples, schedule=schedule)
+        return {"information": gaussian_mean.information(m, np.arange(1, config.generations + 1))}
+
+    return Sweep(
+        measure,
+        {"information": _information("I(theta;Z), a mean passed on, or averaged with all before")},
+        each={"schedule": gaussian_mean.SCHEDULES},
+        over={"samples": config.samples},
+        axes=_by_generation(config),
+    )
+
+
+def run(config: Config, key) -> dict:
+    """The tables of `sweeps`, at once."""
+    return tables(sweeps(config), key)
+
+
+def cascades_figure(found: dict) -> Figure:
+    """Information through links of each kind, with the contraction bound."""
+    table, panels = found["cascade"], []
+    for kind in table.kind.values:
+        marks = []
+        for k, noise in enumerate(table.noise.values):
+            t = table.sel(kind=kind, noise=noise)
+            seen = t.where(t.information > 1e-16, drop=True)
+            marks += [
+                Line(seen.generation, seen.information, f"noise {noise:g}", colour=k),
+                Line(seen.generation, seen.bound, f"bound, noise {noise:g}", "dotted", k),
+            ]
+        panels.append(Panel(str(kind), "links", "I(X;Z), bits", tuple(marks), y_scale="log"))
+    caption = "A fair bit through equal links: exact information (solid, down to 1e-16 bits) and contraction bound (dotted)."
+    return Figure(tuple(panels), caption)
+
+
+def loops_figure(found: dict) -> Figure:
+    """Information that a loop keeps, or forgets."""
+    tokens, forgetful, mean = found["tokens"], found["smoothed"], found["mean"]
+    kept = [
+        Line(tokens.generation, tokens.information.sel(draws=n), f"{n} tokens", colour=k)
+        for k, n in enumerate(tokens.draws.values)
+    ]
+    lost = [
+        Line(forgetful.generation, forgetful.information.sel(alpha=a), f"alpha = {a:g}", colour=k)
+        for k, a in enumerate(forgetful.alpha.values)
+    ]
+    means = [
+        Line(mean.generation, mean.information.sel(schedule=s, samples=n), f"{s}, {n}", style, k)
+        for k, n in enumerate(mean.samples.values)
+        for s, style in zip(mean.schedule.values, ("line", "dashed"), strict=True)
+    ]
+    panels = (
+        Panel("Tokens redrawn: to a residual", "generation", "I(theta;Z), bits", tuple(kept), "log"),
+        Panel("Smoothed: to nothing", "generation", "I(theta;Z), bits", tuple(lost), y_scale="log"),
+        Panel("A Gaussian mean", "generation", "I(theta;Z), bits", tuple(means), "log"),
+    )
+    return Figure(panels, "Closed loops need not forget: only smoothing, and passing on a mean alone, lose every bit.")
+
+
+FIGURES = {"cascades": cascades_figure, "loops": loops_figure}
+
+
+def headlines(found: dict) -> tuple[Headline, ...]:
+    """Table against closed form, residuals and rates."""
+    links, tokens, forgetful, mean = (found[name] for name in ("cascade", "tokens", "smoothed", "mean"))
+    gap = float(abs(links.information - links.closed).max())
+    rows = [Headline("largest gap of table and closed form", gap, 0.0, "bits", "thm:bsc-cascade and others")]
+    n, last = int(tokens.draws[0]), int(tokens.generation[-1])
+    rows.append(Headline(f"I(theta;Z), {n} tokens, t = {last}", float(tokens.information[0, -1]), None, "bits", ""))
+    ratio = forgetful.information[:, -1] / forgetful.information[:, -2]
+    for alpha, found_ratio in zip(forgetful.alpha.values, ratio.values, strict=True):
+        limit = smoothed.contraction_limit(int(tokens.draws[-1]), float(alpha))
+        rows.append(Headline(f"ratio a generation, alpha = {alpha:g}", float(found_ratio), limit, "1", "limit, S11"))
+    for n in mean.samples.values:
+        bits = float(mean.information.sel(schedule="accumulate", samples=n)[-1])
+        limit = float(gaussian_mean.residual(gaussian_mean.gaussian_mean(int(n), schedule="accumulate")))
+        rows.append(Headline(f"mean of {n}, accumulate, t = {last}", bits, limit, "bits", "limit, S16"))
+    return tuple(rows)

@@ -1,0 +1,281 @@
+r"""An n-gram model refit, each generation, on a text that it wrote: maximum likelihood or add-alpha, exact when tiny.
+
+Every text starts in a context of law `prompt` (the same in each round, whatever $\theta$) and has `length` letters. A
+row whose context the text never visits stays as it was; before any text all rows are uniform. With `alpha` imagined
+letters of each kind a row is $(c_b+\alpha)/(n+k\alpha)$, visited or not. Generation t is the model fit on the t-th
+text, the first of which is real, written by the rows of $\theta$.
+
+With one context (order 0) this is multinomial resampling. With more, rows are no martingales: $E\frac{c_b}n$ is not the
+row that wrote the text, since a text ends somewhere (for three fair flips $\frac5{12}$ heads after heads, not
+$\frac12$: Miller & Sanjurjo 2018). Without smoothing the loop ends in one of the $k^C$ deterministic models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.core import Tracer
+
+from infoloop.chains import information_along
+from infoloop.channels import Channel
+from infoloop.distributions import Joint, joint, probabilities
+from infoloop.diversity import Diversity, diversity_of
+from infoloop.loop import Loop, unroll
+from infoloop.measures import mutual_information
+from infoloop.parameters import count
+from infoloop.resampling import at_least_one
+from infoloop.texts import Estimates, digits, estimates, refit, statistics, text_chances
+
+_MOST_MODELS, _MOST_TEXTS, _MOST_COUNTS = 4096, 2**17, 2**20
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Model:
+    """`length` letters a text; `rows[x, c, b]`: under hypothesis x, letter b after context c; `markov_text` checks."""
+
+    length: int = field(metadata={"static": True})
+    alpha: float = field(metadata={"static": True})
+    rows: jax.Array
+    prompt: jax.Array
+    prior: jax.Array
+
+    @property
+    def contexts(self) -> int:
+        """How many contexts there are: 1 for order 0, k for bigrams."""
+        return self.rows.shape[1]
+
+    @property
+    def letters(self) -> int:
+        """The size of the alphabet."""
+        return self.rows.shape[2]
+
+
+def markov_text(length: int, rows, prior=None, prompt=None, alpha: float = 0.0) -> Model:
+    """The model with these parameters; hypotheses and prompts are equally likely unless their laws are given.
+
+    `rows[x, c, b]` has as many contexts c as a power of the number of letters b: 1 for order 0, k for bigrams. Raises
+    ValueError unless that is so, rows, prior and prompt are laws, length is at least 1, alpha finite and not negative.
+
+    >>> markov_text(4, [[[0.5, 0.5], [0.5, 0.5]], [[0.9, 0.1], [0.1, 0.9]]]).prompt.tolist()
+    [0.5, 0.5]
+    """
+    table = jnp.asarray(probabilities(rows, "rows", 1))
+    if table.ndim != 3 or table.shape[2] < 2 or not _is_power(table.shape[1], table.shape[2]):
+        raise ValueError(
+            f"rows have shape {table.shape}: give rows[hypothesis, context, letter] with at least 2 letters "
+            "and as many contexts as a power of their number (1 for order 0)"
+        )
+    if not 0 <= alpha < float("inf"):
+        raise ValueError(f"alpha is {alpha!r}: give a finite number, 0 for maximum likelihood")
+    laws = (_law(prompt, "prompt", table.shape[1]), _law(prior, "prior", table.shape[0]))
+    return Model(at_least_one(length, "length"), float(alpha), table, *laws)
+
+
+def models(m: Model) -> jax.Array:
+    """The models that the loop can reach (and more): `rows[z, c, b]` of state z, in the order of `loop`.
+
+    >>> models(markov_text(1, [[[0.25, 0.75]]])).tolist()
+    [[[0.0, 1.0]], [[0.5, 0.5]], [[1.0, 0.0]]]
+    """
+    return jnp.asarray(_models(m))
+
+
+def grams(m: Model) -> tuple[jax.Array, jax.Array]:
+    """The law of a text's prompt and first letter, for each state and, the true one, for each hypothesis.
+
+    They are the `frequencies` and `targets` of `diversity_of`, over (order + 1)-grams.
+
+    >>> [part.shape for part in grams(markov_text(2, [[[0.5, 0.5], [0.5, 0.5]]]))]
+    [(9, 4), (1, 4)]
+    """
+    states, truth = ((m.prompt[:, None] * rows).reshape(len(rows), -1) for rows in (models(m), m.rows))
+    return states, truth
+
+
+def loop(m: Model) -> Loop:
+    """The exact loop: its state is the table `P(theta, model)`, over `models(m)`, and it ignores its keys.
+
+    Raises ValueError where texts or models are too many to enumerate: `sampled` needs no enumeration of texts.
+    """
+    start, link = _exact(m)
+    return Loop(
+        start=lambda key: start, step=lambda key, table: jnp.matmul(table, link, precision=lax.Precision.HIGHEST)
+    )
+
+
+def sampled(m: Model, runs: int) -> Loop:
+    """The loop by simulation: the number among `models(m)` of the model in run r of hypothesis x is `state[x, r]`."""
+    known = _known(m)
+    laws, shape = jnp.asarray(known.laws), (len(m.rows), at_least_one(runs, "runs"))
+    fresh, truth = jnp.full(shape, _fresh(m, known)), jnp.broadcast_to(m.rows[:, None], (*shape, *m.rows.shape[1:]))
+    return Loop(
+        start=lambda key: _trained(m, known, fresh, truth, key),
+        step=lambda key, now: _trained(m, known, now, laws[digits(now, len(laws), m.contexts)], key),
+    )
+
+
+def law(m: Model, generation: int) -> Joint:
+    r"""$P(\theta,Z_t)$, over "theta" and "model", t = 1, 2, ...
+
+    >>> law(markov_text(1, [[[0.25, 0.75]]]), 3).table.tolist()
+    [[0.75, 0.0, 0.25]]
+    """
+    keys = jnp.arange(at_least_one(generation, "generation"))
+    return Joint(unroll(loop(m), keys)[-1], ("theta", "model"))
+
+
+def information(m: Model, generations: int) -> jax.Array:
+    r"""$I(\theta;Z_t)$ in bits for t = 1..T, exactly; its limit without smoothing is `residual_information`.
+
+    >>> [round(float(i), 6) for i in information(markov_text(4, [[[0.25, 0.75]], [[0.75, 0.25]]]), 4)]
+    [0.538786, 0.364915, 0.301657, 0.266608]
+    """
+    start, link = _exact(m)
+    steps = at_least_one(generations, "generations") - 1
+    return information_along(Joint(start, ("theta", "model")), "theta", Channel(link, ("model",), ("next",)), steps)
+
+
+def diversities(m: Model, generations: int) -> Diversity:
+    """Diversity, information and risk of the (order + 1)-grams by generation, t = 1..T: `diversity_of` with `grams`.
+
+    >>> round(float(diversities(markov_text(4, [[[0.5, 0.5]]]), 2).heterozygosity[1]), 12) == 0.5 * 0.75**2
+    True
+    """
+    frequencies, targets = grams(m)
+    keys = jnp.arange(at_least_one(generations, "generations"))
+    return unroll(loop(m), keys, lambda table: diversity_of(table, frequencies, targets))
+
+
+def expected_heterozygosity(m: Model, t) -> jax.Array:
+    r"""$E(1-\sum_bF_b^2)$ of order 0 after t texts (0: the truth), no unit. With $N=L+k\alpha$
+    $$H_t=\rho H_{t-1}+g,\quad\rho=\frac{L(L-1)}{N^2},\quad g=\frac{(k-1)\alpha(2L+k\alpha)}{N^2},$$
+    from $E\,c_b^2=LF_b(1-F_b)+L^2F_b^2$: $(1-\frac1L)^tH_0$ without smoothing. ValueError for another order or t.
+
+    >>> float(expected_heterozygosity(markov_text(4, [[[0.5, 0.5]]]), 2))
+    0.28125
+    """
+    if m.contexts != 1:
+        raise ValueError(f"the model has {m.contexts} contexts: the closed form is for one, and `diversities` for more")
+    steps, n, k = count(t, "t", 0), m.length, m.letters
+    whole = (n + k * m.alpha) ** 2
+    rho, gain = n * (n - 1) / whole, (k - 1) * m.alpha * (2 * n + k * m.alpha) / whole
+    fall = rho**steps
+    start = m.prior @ (m.rows * (1 - m.rows)).sum((1, 2))
+    return fall * start + gain * (1 - fall) / (1 - rho)
+
+
+def absorption_law(m: Model) -> Joint:
+    r"""The law of $\theta$ and the deterministic model that the loop ends in, over the $k^C$ of them as in `models`.
+
+    By $P_\infty=P_D+P_Q(I-Q)^{-1}R$ (Kemeny & Snell 1960). A model is absorbing iff each row has one letter: another
+    changes with positive chance once its row is visited. Raises ValueError with smoothing, which absorbs nothing, and
+    where a prompt has probability 0, since its row may never be visited.
+
+    >>> absorption_law(markov_text(3, [[[0.25, 0.75]]])).table.round(12).tolist()
+    [[0.75, 0.25]]
+    """
+    if m.alpha > 0 or not (isinstance(m.prompt, Tracer) or (np.asarray(m.prompt) > 0).all()):
+        raise ValueError(
+            f"alpha is {m.alpha} and prompt {m.prompt}: absorption needs alpha = 0 and every prompt possible"
+        )
+    start, link = _exact(m)
+    ends = (_models(m).max(-1) == 1).all(-1)
+    within, out = link[~ends][:, ~ends], link[~ends][:, ends]
+    reached = jnp.linalg.solve(jnp.eye(len(within)) - within, out)
+    total = start[:, ends] + jnp.matmul(start[:, ~ends], reached, precision=lax.Precision.HIGHEST)
+    return Joint(total, ("theta", "model"))
+
+
+def residual_information(m: Model) -> jax.Array:
+    r"""$\lim I(\theta;Z_t)$ in bits: what the deterministic model at the end tells, by `absorption_law`.
+
+    For order 0 it is $I(\theta;B)$, B one letter of the true law. ValueError as for `absorption_law`.
+
+    >>> round(float(residual_information(markov_text(5, [[[0.25, 0.75]], [[0.75, 0.25]]]))), 12)
+    0.188721875541
+    """
+    return mutual_information(absorption_law(m), "theta", "model")
+
+
+def examples() -> tuple[Model, ...]:
+    """Small models for the contract tests; a function, since arrays are not made at import."""
+    sticky = [[[0.9, 0.1], [0.1, 0.9]], [[0.25, 0.75], [0.75, 0.25]]]
+    three = [[[0.5, 0.25, 0.25]], [[0.125, 0.125, 0.75]]]
+    return markov_text(4, sticky), markov_text(3, sticky, prior=[0.25, 0.75], alpha=0.5), markov_text(4, three)
+
+
+def _is_power(number: int, base: int) -> bool:
+    while number % base == 0:
+        number //= base
+    return number == 1
+
+
+def _law(weights, what: str, size: int) -> jax.Array:
+    table = joint(np.full(size, 1 / size) if weights is None else weights, what).table
+    if len(table) != size:
+        raise ValueError(f"{what} has {len(table)} weights for {size}: give one for each")
+    return table
+
+
+def _known(m: Model) -> Estimates:
+    if (m.length + 1) ** m.letters > _MOST_COUNTS:
+        raise ValueError(f"{m.letters} letters in texts of {m.length} have too many counts: give fewer or shorter ones")
+    known = estimates(m.length, m.letters, m.alpha)
+    if len(known.laws) ** m.contexts > np.iinfo(np.int64).max:
+        raise ValueError(f"{len(known.laws)} ** {m.contexts} models cannot be numbered: give a lower order")
+    return known
+
+
+def _states(m: Model, known: Estimates) -> int:
+    states, texts = len(known.laws) ** m.contexts, m.contexts * m.letters**m.length
+    if states > _MOST_MODELS or texts > _MOST_TEXTS:
+        raise ValueError(
+            f"{texts} texts and {states} models are too many to enumerate (at most {_MOST_TEXTS} and {_MOST_MODELS}): "
+            "give fewer letters, a shorter length or a lower order, or use sampled"
+        )
+    return states
+
+
+def _models(m: Model) -> np.ndarray:
+    known = _known(m)
+    return known.laws[digits(np.arange(_states(m, known)), len(known.laws), m.contexts)]
+
+
+def _fresh(m: Model, known: Estimates) -> int:
+    return sum(known.uniform * len(known.laws) ** c for c in range(m.contexts))
+
+
+def _exact(m: Model) -> tuple[jax.Array, jax.Array]:
+    """The law of theta and the first model, and the kernel from model to model."""
+    known = _known(m)
+    states = _states(m, known)
+    found = statistics(m.length, m.letters, m.contexts)
+    first = refit(np.array(_fresh(m, known)), found.counts, known, m.length)
+    start = jnp.zeros((len(m.rows), states)).at[:, first].add(text_chances(m.rows, m.prompt, found))
+    now = np.arange(states)[:, None]
+    after = refit(now, found.counts, known, m.length)
+    link = jnp.zeros((states, states)).at[now, after].add(text_chances(_models(m), m.prompt, found))
+    return m.prior[:, None] * start, link
+
+
+def _trained(m: Model, known: Estimates, now, rows, key):
+    """The models after one text of each of `rows[x, r, c, b]`: letters by a scan over positions, then `refit`."""
+    for_prompts, for_letters = jax.random.split(key)
+    context = jax.random.choice(for_prompts, m.contexts, now.shape, p=m.prompt)
+
+    def position(carry, key):
+        context, counts = carry
+        here = jax.nn.one_hot(context, m.contexts, dtype=int)[..., None]
+        row = jnp.take_along_axis(rows, context[..., None, None], axis=2)[..., 0, :]
+        letter = jax.random.categorical(key, jnp.log(row))
+        counts = counts + here * jax.nn.one_hot(letter, m.letters, dtype=int)[..., None, :]
+        return ((context * m.letters + letter) % m.contexts, counts), None
+
+    empty = jnp.zeros((*now.shape, m.contexts, m.letters), int)
+    (_, counts), _ = lax.scan(position, (context, empty), jax.random.split(for_letters, m.length))
+    return refit(now, counts, known, m.length)
