@@ -131,7 +131,11 @@ def tokens_figure(found: dict) -> Figure:
                 Line(t.generation, t[name] / t[name][0], label, "line" if "inf" in name else "dashed", k)
                 for k, (name, label) in enumerate(shown.items())
             )
-            panels.append(Panel(f"{schedule}, {n} samples", "generation", "share of generation 1", marks, "log", y_limits=(0, 1.05)))
+            panels.append(
+                Panel(
+                    f"{schedule}, {n} samples", "generation", "share of generation 1", marks, "log", y_limits=(0, 1.05)
+                )
+            )
     caption = (
         "What is left of the first generation's diversity (dashed) and information about the truth (solid). Replacing "
         "kills diversity and keeps information; smoothing keeps diversity and kills information."

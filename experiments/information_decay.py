@@ -1,9 +1,9 @@
 r"""How information decays in a closed loop: to nothing, at a rate with a closed form, or only to a residual.
 
-A bit through equal noisy links loses all of $I(X;Z_t)$, at the rate of the links' contraction coefficient. Tokens redrawn
-from their own frequencies lose only part of $I(\theta;Z_t)$: what a single token tells is never lost. Smoothed, they
-lose all of it, in the end by the factor $(n/(n+2\alpha))^2$ a generation. A mean passed on loses all of it like 1/t, and
-the average of all means so far keeps a positive part for good.
+A bit through equal noisy links loses all of $I(X;Z_t)$, at the rate of the links' contraction coefficient. Tokens
+redrawn from their own frequencies lose only part of $I(\theta;Z_t)$: what a single token tells is never lost.
+Smoothed, they lose all of it, in the end by the factor $(n/(n+2\alpha))^2$ a generation. A mean passed on loses all
+of it like 1/t, and the average of all means so far keeps a positive part for good.
 """
 
 import jax.numpy as jnp
@@ -132,7 +132,9 @@ def cascades_figure(found: dict) -> Figure:
                 Line(seen.generation, seen.bound, f"bound, noise {noise:g}", "dotted", k),
             ]
         panels.append(Panel(str(kind), "links", "I(X;Z), bits", tuple(marks), y_scale="log"))
-    caption = "A fair bit through equal links: exact information (solid, down to 1e-16 bits) and contraction bound (dotted)."
+    caption = (
+        "A fair bit through equal links: exact information (solid, down to 1e-16 bits) and contraction bound (dotted)."
+    )
     return Figure(tuple(panels), caption)
 
 

@@ -1,6 +1,7 @@
 r"""How long a rare token lives: its exact survival by generation, the published bracket, and Fisher's mutant.
 
-A token is expected $np$ times among n draws, and then drawn again, n times a generation, from the last frequencies. The exact chance that it is still there stands beside the bracket of Suresh et al. (arXiv 2412.17646), whose lower
+A token is expected $np$ times among n draws, and then drawn again, n times a generation, from the last frequencies.
+The exact chance that it is still there stands beside the bracket of Suresh et al. (arXiv 2412.17646), whose lower
 bound is the chance in a branching process, and beside simulated runs. The bracket says nothing where its upper bound
 exceeds 1, which it does from about $t=1/(3p)$ on.
 """
