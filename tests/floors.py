@@ -19,6 +19,7 @@ FLOORS = (
         "meeting",
         "loop",
         "enclosures",
+        "exact_resampling",
     },
     {"expressions", "models"},
     {"claim"},
