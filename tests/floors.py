@@ -2,30 +2,33 @@
 
 import ast
 
-FLOORS = (
-    {"numerics", "notation", "files", "independences", "rationals", "spelling"},
-    {"distributions", "assumptions", "reduction", "parameters", "variates"},
-    {"channels", "check", "programs"},
-    {"families", "networks", "gaussian_laws", "shannon", "polymatroids", "resampling"},
-    {"measures", "gaussians", "coefficients", "capacities", "orders", "exact", "absorption", "risks", "texts", "links"},
-    {"multivariate", "renyi", "fixed_input", "cases", "chains", "witnesses", "descent", "meeting", "loop", "diversity"},
-    {"expressions", "parts"},
-    {"schedules", "counts"},
-    {"models"},
-    {"claim"},
-    {"certification", "screening", "goals"},
-    {"refutation"},
-    {"proving"},
-    {"claims"},
-    {"chapters"},
-    {"ledger"},
-    {"report", "configs", "sweeps", "figures", "launching"},
-    {"store"},
-    {"study"},
-    {"pages"},
-    {"results"},
-    {"cli"},
-    {"__main__"},
+FLOORS = tuple(
+    set(line.split())
+    for line in """
+        numerics notation files independences rationals spelling
+        distributions assumptions reduction parameters variates
+        channels check programs
+        families networks gaussian_laws shannon polymatroids resampling
+        measures gaussians coefficients capacities orders exact absorption risks texts links
+        multivariate renyi fixed_input cases chains witnesses descent meeting loop diversity enclosures exact_resampling
+        expressions parts
+        schedules counts
+        models
+        claim
+        certification screening goals
+        refutation
+        proving
+        claims
+        chapters
+        ledger
+        report configs sweeps figures launching
+        store
+        study
+        pages
+        results
+        cli
+        __main__
+    """.strip().splitlines()
 )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from infoloop.figures import COLOURS, Band, Figure, FigureError, Line, Map, Panel, write_figure
+from infoloop.figures import COLOURS, Band, Figure, FigureError, Line, Map, Panel, drawing, write_figure
 
 X = np.arange(4.0)
 LINE = Line(X, X**2, "square")
@@ -60,3 +60,17 @@ def luminance(colour):
 def test_the_colours_differ_from_each_other_and_from_the_paper():
     assert len(set(COLOURS)) == len(COLOURS)
     assert all(1.05 / (luminance(c) + 0.05) > 2 for c in COLOURS)
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_the_axes_span_the_data_and_little_more(scale):
+    decay = Line(X, 10.0 ** -(4 * X), "decay")
+    (axis,) = drawing(Figure((panel(decay, y_scale=scale),), "")).axes
+    low, high = axis.transScale.transform([(0, y) for y in axis.get_ylim()])[:, 1]
+    data = axis.transScale.transform(np.column_stack([X, decay.y]))[:, 1]
+    assert np.ptp(data) > 0.8 * (high - low)
+
+
+def test_limits_that_are_given_are_kept():
+    (axis,) = drawing(Figure((panel(LINE, y_limits=(-1.0, 20.0)),), "")).axes
+    assert axis.get_ylim() == (-1.0, 20.0)

@@ -86,7 +86,7 @@ def write_figure(figure: Figure, folder: Path, name: str) -> str:
     for panel in figure.panels:
         _check(panel)
     with mpl.rc_context({**_STYLE, "svg.hashsalt": name}):
-        drawn = _drawn(figure)
+        drawn = drawing(figure)
         svg = io.StringIO()
         drawn.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
         place_whole(folder / f"{name}.svg", lambda path: path.write_text(svg.getvalue(), encoding="utf-8"))
@@ -107,7 +107,8 @@ def _check(panel: Panel) -> None:
                 raise FigureError(f"{mark.label or axis!r} in panel {panel.title!r} {what}: leave it out and say why")
 
 
-def _drawn(figure: Figure):
+def drawing(figure: Figure):
+    """The figure as matplotlib's, with the style that is current."""
     from matplotlib.figure import Figure as Drawing
 
     columns = min(figure.columns, len(figure.panels))
@@ -144,9 +145,11 @@ def _draw(drawn, axis, panel: Panel) -> None:
             )
         else:
             _draw_line(axis, mark, _colour(k if mark.colour is None else mark.colour))
-    axis.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label, ylim=panel.y_limits)
+    axis.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
     axis.set_xscale(panel.x_scale)
     axis.set_yscale(panel.y_scale)
+    if panel.y_limits:
+        axis.set_ylim(panel.y_limits)
 
 
 def _draw_line(axis, mark: Line, colour: str) -> None:

@@ -1,0 +1,333 @@
+"""Chapter 2, collapse: what resampling loses, which is diversity, and what it keeps about the task (S10)."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop import exact, exact_resampling
+from infoloop.absorption import fixation_by_table, kernel_eigenvalues
+from infoloop.cases import Family, probabilities
+from infoloop.channels import Channel
+from infoloop.claim import Claim
+from infoloop.coefficients import dobrushin
+from infoloop.distributions import Joint
+from infoloop.exact import LogSum, RationalLaw, fmpq, number, rational
+from infoloop.loop import Loop, unroll
+from infoloop.measures import mutual_information
+from infoloop.models import wright_fisher
+from infoloop.notation import parse_expression
+from infoloop.numerics import binary_entropy
+from infoloop.resampling import draws, kernel
+
+SIZE, GENERATIONS = 4, 6
+RESAMPLING = ("two letters", "each generation is n draws from the frequencies of the last")
+INTERIOR = [fmpq(k, 4) for k in (1, 2, 3)]
+RATES = [(0, 1), ("1/4", "3/4"), ("1/8", "1/2"), ("1/2", "1/2"), (0, "1/3")]
+PRIORS = [("1/2", "1/2"), ("1/4", "3/4")]
+
+
+def _model(case) -> wright_fisher.Model:
+    """Two hypotheses with rates `case[:2]`, the first of probability `case[2]`."""
+    return wright_fisher.Model(SIZE, case[:2], jnp.stack([case[2], 1 - case[2]]))
+
+
+def _tables(case, watch=lambda table: table):
+    """P(theta, K_t), or what `watch` makes of it, for t = 1, 2, ... along the leading axis."""
+    m = _model(case)
+    with jax.ensure_compile_time_eval():  # the kernel is a constant of the claim, not a part of what is compiled
+        link = kernel(SIZE)
+    loop = Loop(start=lambda key: m.prior[:, None] * draws(SIZE, m.rates), step=lambda key, table: table @ link)
+    return unroll(loop, jnp.arange(GENERATIONS), watch)
+
+
+def _informed(table):
+    """The information in bits between the two variables of a table."""
+    return mutual_information(Joint(table, ("theta", "seen")), "theta", "seen")
+
+
+def _kept(case):
+    return _tables(case, _informed)
+
+
+def _letter(case):
+    """I(theta;B) for one letter B drawn at the rate theta."""
+    m = _model(case)
+    return _informed(m.prior[:, None] * draws(1, m.rates))
+
+
+def _exactly_informed(law: RationalLaw) -> LogSum:
+    return law.evaluate(parse_expression(f"I({law.names[0]};{law.names[1]})"))
+
+
+def _kept_exactly(n, rates, prior, t) -> LogSum:
+    return _exactly_informed(exact_resampling.law(n, rates, prior, t))
+
+
+def _letter_exactly(rates, prior) -> LogSum:
+    return _exactly_informed(exact_resampling.letter(rates, prior))
+
+
+def _loops():
+    """n, rates, prior, t: exact cases for statements about a generation."""
+    return itertools.product((1, 2, 3, 4), RATES, PRIORS, (1, 2, 3, 5))
+
+
+_every_loop = Family(
+    "n from 1 to 4; rates (0, 1), (1/4, 3/4), (1/8, 1/2), (1/2, 1/2), (0, 1/3); priors (1/2, 1/2), (1/4, 3/4); t = 1, "
+    "2, 3, 5",
+    _loops,
+)
+
+
+def _diversity(case):
+    m, frequency = _model(case), jnp.arange(SIZE + 1) / SIZE
+    found = (_tables(case) * 2 * frequency * (1 - frequency)).sum((1, 2))
+    steps = jnp.arange(1, GENERATIONS + 1)
+    return found, m.prior @ jax.vmap(lambda rate: wright_fisher.expected_heterozygosity(SIZE, rate, steps))(m.rates)
+
+
+def _diversity_exactly(case):
+    n, rates, prior, t = case
+    table = exact_resampling.law(n, rates, prior, t).table
+    frequencies = [fmpq(c, n) for c in range(n + 1)]
+    found = sum((p * 2 * f * (1 - f) for p, f in zip(table.sum(axis=0), frequencies, strict=True)), fmpq(0))
+    start = sum((rational(w) * 2 * rational(r) * (1 - rational(r)) for r, w in zip(rates, prior, strict=True)), fmpq(0))
+    return number(found), number(start * (1 - fmpq(1, n)) ** t)
+
+
+def _diploid(case):
+    found, closed = _diversity(case)
+    steps = jnp.arange(1, GENERATIONS + 1)
+    return found, closed * ((1 - 1 / (2 * SIZE)) / (1 - 1 / SIZE)) ** steps
+
+
+diversity = Claim(
+    "thm:resampling-diversity",
+    RESAMPLING,
+    _diversity,
+    probabilities(3),
+    relation="=",
+    exact=_diversity_exactly,
+    exactly=None,
+    family=_every_loop,
+    edges=((4, ("1/4", "3/4"), ("1/2", "1/2"), 3),),
+    wrong=_diploid,
+)
+
+
+def _spectrum(case):
+    x, sizes = case[0], (2, 4)
+    found = [jnp.linalg.det(x * jnp.eye(n + 1) - kernel(n)) for n in sizes]
+    return jnp.stack(found), jnp.stack([jnp.prod(x - kernel_eigenvalues(n)) for n in sizes])
+
+
+def _spectrum_exactly(case):
+    n, x = case
+    product, eigenvalue = fmpq(1), fmpq(1)
+    for i in range(n + 1):
+        product, eigenvalue = product * (rational(x) - eigenvalue), eigenvalue * (1 - fmpq(i, n))
+    return number(exact_resampling.determinant(n, 0, x)), number(product)
+
+
+eigenvalues = Claim(
+    "thm:resampling-eigenvalues",
+    RESAMPLING,
+    _spectrum,
+    probabilities(1),
+    relation="=",
+    exact=_spectrum_exactly,
+    exactly=None,
+    family=Family(
+        "the characteristic polynomials for n from 1 to 7, each at n + 2 points, which determine it",
+        lambda: ((n, x) for n in range(1, 8) for x in range(2, n + 4)),
+    ),
+    edges=((3, 2),),
+    wrong=lambda case: (_spectrum(case)[0], _spectrum(case)[1] * (case[0] - 1 / 2)),
+)
+
+
+def _kept_ends(case):
+    p_one, one = case[0], jnp.ones(GENERATIONS)
+    start = jnp.zeros((2, SIZE + 1)).at[0, 0].set(1 - p_one).at[1, SIZE].set(p_one)
+    with jax.ensure_compile_time_eval():
+        paths = jnp.stack([jnp.linalg.matrix_power(kernel(SIZE), t) for t in range(1, GENERATIONS + 1)])
+    widest = jax.vmap(lambda path: dobrushin(Channel(path, ("before",), ("after",))))(paths)
+    return jnp.concatenate([jax.vmap(_informed)(start @ paths), widest]), jnp.concatenate(
+        [binary_entropy(p_one) * one, one]
+    )
+
+
+def _kept_ends_exactly(case):
+    n, p_one, t = case
+    return _kept_exactly(n, (0, 1), (1 - p_one, p_one), t), exact.binary_entropy(p_one)
+
+
+ends_keep = Claim(
+    "thm:resampling-contraction",
+    RESAMPLING,
+    _kept_ends,
+    probabilities(1),
+    relation="=",
+    exact=_kept_ends_exactly,
+    exactly=None,
+    family=Family(
+        "n from 1 to 5, P(X=1) in 1/4, 1/2, 3/4, and t from 1 to 4",
+        lambda: itertools.product(range(1, 6), INTERIOR, range(1, 5)),
+    ),
+    edges=((4, fmpq(1, 4), 3),),
+    wrong=lambda case: (_kept_ends(case)[0], _kept_ends(case)[1] * (1 - 1 / SIZE)),
+)
+
+
+def _left(case):
+    """I(theta;K_oo), K_oo in {0, n} with the chances that the table of absorption gives; and I(theta;B)."""
+    m = _model(case)
+    ends = draws(SIZE, m.rates) @ fixation_by_table(SIZE, np.arange(SIZE + 1))
+    return _informed(m.prior[:, None] * jnp.stack([1 - ends, ends], 1)), _letter(case)
+
+
+def _left_exactly(case):
+    n, rates, prior = case
+    ends = exact_resampling.until_the_end(n, exact_resampling.kernel(n)[1:-1, -1])
+    ends[-1] = fmpq(1)
+    heads = [sum((p * e for p, e in zip(exact_resampling.draws(n, r), ends, strict=True)), fmpq(0)) for r in rates]
+    return _letter_exactly(heads, prior), _letter_exactly(rates, prior)
+
+
+_ends = Family(
+    "n from 2 to 6; rates (0, 1), (1/4, 3/4), (1/8, 1/2), (1/2, 1/2), (0, 1/3); priors (1/2, 1/2), (1/4, 3/4)",
+    lambda: itertools.product(range(2, 7), RATES, PRIORS),
+)
+residual = Claim(
+    "thm:residual-information",
+    RESAMPLING,
+    _left,
+    probabilities(3),
+    relation="=",
+    exact=_left_exactly,
+    exactly=None,
+    family=_ends,
+    edges=((4, ("1/4", "3/4"), ("1/2", "1/2")),),
+    wrong=lambda case: (_left(case)[0], _kept(case)[-1]),
+)
+
+residual_floor = Claim(
+    "thm:residual-floor",
+    RESAMPLING,
+    lambda case: (_letter(case) + jnp.zeros(GENERATIONS), _kept(case)),
+    probabilities(3),
+    exact=lambda case: (_letter_exactly(case[1], case[2]), _kept_exactly(*case)),
+    exactly=None,
+    family=_every_loop,
+    edges=((1, ("1/4", "3/4"), ("1/2", "1/2"), 2), (4, (0, 1), ("1/2", "1/2"), 3)),
+    wrong=lambda case: (_kept(case)[:-1], _kept(case)[1:]),
+)
+
+
+def _ceiling(case):
+    still_open = _tables(case)[:, :, 1:-1].sum((1, 2))
+    return _kept(case), _letter(case) + binary_entropy(still_open) + still_open
+
+
+def _ceiling_exactly(case):
+    n, rates, prior, t = case
+    table = exact_resampling.law(n, rates, prior, t).table
+    still_open = sum(table[:, 1:-1].ravel().tolist(), fmpq(0))
+    return _kept_exactly(*case), _letter_exactly(rates, prior) + exact.binary_entropy(still_open) + number(still_open)
+
+
+residual_ceiling = Claim(
+    "thm:residual-ceiling",
+    (*RESAMPLING, "two hypotheses"),
+    _ceiling,
+    probabilities(3),
+    exact=_ceiling_exactly,
+    exactly=None,
+    family=_every_loop,
+    edges=((1, ("1/4", "3/4"), ("1/2", "1/2"), 2), (4, (0, 1), ("1/2", "1/2"), 3)),
+    wrong=lambda case: (_kept(case), jnp.broadcast_to(_letter(case), (GENERATIONS,))),
+)
+
+
+def _told(case):
+    heads = _tables(case) @ (jnp.arange(SIZE + 1) / SIZE)
+    whole = _model(case).prior
+    found = jax.vmap(_informed)(jnp.stack([whole - heads, heads], 2))
+    return found, jnp.broadcast_to(_letter(case), (GENERATIONS,))
+
+
+def _told_exactly(case):
+    n, rates, prior, t = case
+    frequency = [fmpq(c, n) for c in range(n + 1)]
+    table = exact_resampling.law(n, rates, prior, t).table
+    heads = table.dot(frequency)
+    laws = [[row.sum() - head, head] for row, head in zip(table, heads, strict=True)]
+    return _exactly_informed(RationalLaw(exact.rational_table(laws), ("theta", "sample"))), _letter_exactly(
+        rates, prior
+    )
+
+
+sample_information = Claim(
+    "thm:sample-information",
+    RESAMPLING,
+    _told,
+    probabilities(3),
+    relation="=",
+    exact=_told_exactly,
+    exactly=None,
+    family=_every_loop,
+    edges=((4, ("1/4", "3/4"), ("1/2", "1/2"), 3),),
+    wrong=lambda case: (_kept(case), _told(case)[1]),
+)
+
+collapse_forgets = Claim(
+    "fol:collapse-forgets",
+    RESAMPLING,
+    lambda case: (_left(case)[0], 0.0),
+    probabilities(3),
+    relation="=",
+    exact=lambda case: (_left_exactly(case)[0], number(0)),
+    exactly=None,
+    family=Family(
+        "rates (1/4, 3/4), equally likely, and n from 2 to 6",
+        lambda: itertools.product(range(2, 7), RATES[1:2], PRIORS[:1]),
+    ),
+)
+
+
+def _as_fast(case):
+    kept = _kept(case)
+    return kept, kept[0] * (1 - 1 / SIZE) ** jnp.arange(GENERATIONS)
+
+
+def _as_fast_exactly(case):
+    n, rates, prior, t = case
+    return _kept_exactly(*case), _kept_exactly(n, rates, prior, 1) * (1 - fmpq(1, n)) ** (t - 1)
+
+
+as_fast_as_diversity = Claim(
+    "fol:information-dies-with-diversity",
+    RESAMPLING,
+    _as_fast,
+    probabilities(3),
+    exact=_as_fast_exactly,
+    exactly=None,
+    family=Family(
+        "n = 4, rates (1/4, 3/4), equally likely, t from 1 to 6",
+        lambda: itertools.product((4,), RATES[1:2], PRIORS[:1], range(1, 7)),
+    ),
+)
+
+CLAIMS = (
+    diversity,
+    eigenvalues,
+    ends_keep,
+    residual,
+    residual_floor,
+    residual_ceiling,
+    sample_information,
+    collapse_forgets,
+    as_fast_as_diversity,
+)
