@@ -10,6 +10,7 @@ import numpy as np
 
 from infoloop.claim import Claim, stronger
 from infoloop.distributions import Joint
+from infoloop.enclosures import Enclosure
 from infoloop.exact import LogSum, RationalLaw
 from infoloop.networks import BayesNet
 
@@ -36,7 +37,7 @@ class Certification(NamedTuple):
     counterexample: Counterexample | None
 
 
-def holds(relation: str, lesser: LogSum, greater: LogSum) -> tuple[bool, bool]:
+def holds(relation: str, lesser: LogSum | Enclosure, greater: LogSum | Enclosure) -> tuple[bool, bool]:
     """Whether `lesser relation greater`, and whether the two are equal: both decided, neither by floats."""
     sign = (greater - lesser).sign()
     return {"<=": sign >= 0, "<": sign > 0, "=": sign == 0}[relation], sign == 0

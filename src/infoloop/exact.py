@@ -28,6 +28,8 @@ class LogSum:
     logs: Mapping[fmpq, fmpq]
 
     def __add__(self, other: LogSum) -> LogSum:
+        if not isinstance(other, LogSum):
+            return NotImplemented  # an Enclosure knows how to add itself
         logs = dict(self.logs)
         for r, c in other.logs.items():
             logs[r] = logs.get(r, fmpq(0)) + c
@@ -43,7 +45,8 @@ class LogSum:
     def enclosure(self, bits: int = 128) -> arb:
         """A ball that certainly contains the number, from arithmetic with this many bits."""
         with flint.ctx.workprec(bits):
-            return sum((arb(c) * arb(r).log() for r, c in self.logs.items() if r != 1), arb(0)) / arb(2).log()
+            rest = (arb(c) * arb(r).log() for r, c in self.logs.items() if r not in (1, 2))
+            return arb(self.logs.get(fmpq(2), fmpq(0))) + sum(rest, arb(0)) / arb(2).log()
 
     def sign(self) -> int:
         """-1, 0 or 1, decided: by a ball that excludes 0, or, for 0, by unique factorisation over a coprime base.
