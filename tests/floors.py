@@ -20,6 +20,7 @@ FLOORS = (
         "loop",
         "enclosures",
         "rational_gaussians",
+        "grids",
     },
     {"expressions", "models"},
     {"claim"},

@@ -9,12 +9,22 @@ import pytest
 from infoloop.cases import Family, networks
 from infoloop.certification import certify, decide, refuted_when_stronger
 from infoloop.claim import UNDECIDED, attack, linear, stronger, weigh
-from infoloop.claims import cascades, contraction, games, processing
+from infoloop.claims import (
+    cascades,
+    contraction,
+    estimates,
+    games,
+    mixtures,
+    processing,
+    refits,
+    regressions,
+)
 from infoloop.claims.cascades import cascade_flip
 from infoloop.claims.contraction import gerber_bound, symmetric_eta
 from infoloop.claims.games import fano_bound, verdict_bits
 
-CLAIMS = (*processing.CLAIMS, *games.CLAIMS, *cascades.CLAIMS, *contraction.CLAIMS)
+CHAPTERS = (processing, games, cascades, contraction, refits, estimates, regressions, mixtures)
+CLAIMS = tuple(claim for chapter in CHAPTERS for claim in chapter.CLAIMS)
 FOLKLORE = tuple(claim for claim in CLAIMS if claim.label.startswith("fol:"))
 TRUE = tuple(claim for claim in CLAIMS if claim not in FOLKLORE)
 KEY = jax.random.key(7)

@@ -1,7 +1,5 @@
 """Chapter 2, estimates: what a loop that passes on a mean keeps of the true one (S16), in bits."""
 
-import itertools
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,6 +13,7 @@ from infoloop.exact import LogSum, fmpq, log2
 from infoloop.expressions import evaluate
 from infoloop.gaussian_laws import Gaussian, LinearGaussian
 from infoloop.gaussians import awgn_capacity
+from infoloop.grids import grid
 from infoloop.models.gaussian_mean import gaussian_mean, information, residual
 from infoloop.rational_gaussians import RationalGaussian
 
@@ -30,11 +29,12 @@ def _parameters(x):
 
 
 _loops = Cases(lambda key: jax.random.normal(key, (3,)), _parameters)
+_VARIANCES = (fmpq(1, 2), fmpq(1), fmpq(3))
 _small_loops = Family(
     "1 to 3 samples a generation, prior and noise variances 1/2, 1 and 3, 1 to 5 generations",
-    lambda: itertools.product(range(1, 4), *[[fmpq(1, 2), fmpq(1), fmpq(3)]] * 2, range(1, 6)),
+    lambda: grid(n=range(1, 4), prior=_VARIANCES, noise=_VARIANCES, t=range(1, 6)),
 )
-_edge = (2, fmpq(3), fmpq(1, 2), 3)
+_edge = {"n": 2, "prior": fmpq(3), "noise": fmpq(1, 2)}
 
 
 def _weights(t: int, schedule: str) -> list[float]:
@@ -64,7 +64,7 @@ def estimates_law(case, generations: int, schedule: str) -> Gaussian:
 
 def rational_law(case, schedule: str) -> RationalGaussian:
     """The same law in rationals, with the last estimate only, called Z."""
-    n, prior, noise, generations = case
+    n, prior, noise, generations = case.values()
     law = RationalGaussian(((prior,),), ("theta",)).extend("D1", {"theta": 1}, noise / n)
     for t in range(2, generations + 1):
         mixed = {f"D{t - 1}": 1} if schedule == "replace" else {name: fmpq(1, t - 1) for name in _data(t - 1)}
@@ -92,7 +92,7 @@ def bits_through(case, schedule: str):
 
 
 def _bits_exactly(case, schedule: str) -> LogSum:
-    n, prior, noise, t = case
+    n, prior, noise, t = case.values()
     return log2(1 + n * prior / (noise * noise_factor(t, schedule))) * fmpq(1, 2)
 
 
@@ -112,7 +112,7 @@ def _through(label: str, assumes, schedule: str, wrong) -> Claim:
         exact=lambda case: (rational_law(case, schedule).information("theta", "Z"), _bits_exactly(case, schedule)),
         exactly=None,
         family=_small_loops,
-        edges=(_edge,),
+        edges=({**_edge, "t": 3},),
         wrong=lambda case: (_kept(case, schedule), wrong(case)),
     )
 
@@ -126,7 +126,7 @@ def _floor(case):
 
 
 def _floor_exactly(case):
-    n, prior, noise, _ = case
+    n, prior, noise, _ = case.values()
     limit = enclosure(lambda: (arb(n * prior / noise) * 6 / arb.pi() ** 2).log1p() / (2 * arb(2).log()))
     return limit, _bits_exactly(case, "accumulate")
 
@@ -139,7 +139,7 @@ accumulation_floor = Claim(
     exact=_floor_exactly,
     exactly=None,
     family=_small_loops,
-    edges=((1, fmpq(1, 2), fmpq(3), 100),),
+    edges=({"n": 1, "prior": fmpq(1, 2), "noise": fmpq(3), "t": 100},),
     wrong=lambda case: (_floor(case)[0], bits_through(case, "replace")),
 )
 
@@ -150,13 +150,13 @@ def _all_data(case, generations: int = 4):
 
 
 def _all_data_exactly(case, generations: int = 4):
-    law = rational_law((*case, generations), "accumulate")
+    law = rational_law({**case, "t": generations}, "accumulate")
     return law.information("theta", ",".join(_data(generations))), law.information("theta", "D1")
 
 
 _data_cases = Family(
     "1 to 3 samples a generation, prior and noise variances 1/2, 1 and 3",
-    lambda: itertools.product(range(1, 4), *[[fmpq(1, 2), fmpq(1), fmpq(3)]] * 2),
+    lambda: grid(n=range(1, 4), prior=_VARIANCES, noise=_VARIANCES),
 )
 
 all_data = Claim(
@@ -168,7 +168,7 @@ all_data = Claim(
     exact=_all_data_exactly,
     exactly=None,
     family=_data_cases,
-    edges=(_edge[:3],),
+    edges=(_edge,),
     wrong=lambda case: (_all_data(case)[0], 4 * _all_data(case)[1]),
     statement="I(theta;D1,D2,D3,D4) = I(theta;D1)",
     given=("theta -> D1 -> D2,D3,D4",),
@@ -187,12 +187,11 @@ closed_data_forget = Claim(
 
 
 def _averaged(case):
-    law = estimates_law(case, 2, "accumulate")
-    return evaluate("I(theta;D1,D2)", law), evaluate("I(theta;Z2)", law)
+    return bits_through(case, "replace")[0], bits_through(case, "accumulate")[1]
 
 
 def _averaged_exactly(case):
-    law = rational_law((*case, 2), "accumulate")
+    law = rational_law({**case, "t": 2}, "accumulate")
     return law.information("theta", "D1,D2"), law.information("theta", "Z")
 
 

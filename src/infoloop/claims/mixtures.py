@@ -1,7 +1,5 @@
 """Chapter 2, mixtures: a mean estimated from fresh real data and from the model's own output, each round (S18)."""
 
-import itertools
-
 import jax
 import jax.numpy as jnp
 
@@ -12,6 +10,7 @@ from infoloop.exact import LogSum, fmpq, log2, number
 from infoloop.expressions import evaluate
 from infoloop.gaussian_laws import Gaussian, LinearGaussian
 from infoloop.gaussians import awgn_capacity
+from infoloop.grids import grid
 from infoloop.models.mixing import error_variance, mixing, optimal_weight, stationary_variance
 from infoloop.rational_gaussians import RationalGaussian
 
@@ -33,7 +32,7 @@ def _parameters(x):
 _loops = Cases(lambda key: jax.random.normal(key, (3,)), _parameters)
 _small_loops = Family(
     "weights k/8, 1, 2 or 5 real and synthetic samples, 0 to 4 rounds",
-    lambda: itertools.product(_WEIGHTS, _SIZES, _SIZES, range(ROUNDS + 1)),
+    lambda: grid(w=_WEIGHTS, real=_SIZES, synthetic=_SIZES, t=range(ROUNDS + 1)),
 )
 
 
@@ -79,7 +78,7 @@ def _variances(case):
 
 
 def _variances_exactly(case):
-    weight, real, synthetic, t = case
+    weight, real, synthetic, t = case.values()
     sizes = fmpq(real), fmpq(synthetic)
     return number(variance_of_shares(weight, *sizes, t)), number(relaxed_variance(weight, *sizes, t))
 
@@ -98,7 +97,7 @@ variance = Claim(
     exact=_variances_exactly,
     exactly=None,
     family=_small_loops,
-    edges=((fmpq(1, 4), 2, 5, 3),),
+    edges=({"w": fmpq(1, 4), "real": 2, "synthetic": 5, "t": 3},),
     wrong=_without_synthetic_noise,
 )
 
@@ -112,7 +111,7 @@ def _optimal(case):
 
 def _optimal_exactly(case):
     """At the ratio $r=v^2/(1-v)$ the best weight is $v$."""
-    weight, best = case
+    weight, best = case.values()
     return number(best), number(fixed_point(weight, best**2 / (1 - best)))
 
 
@@ -123,8 +122,8 @@ optimal = Claim(
     _ratios,
     exact=_optimal_exactly,
     exactly=None,
-    family=Family("weights k/8, best weights k/8 below 1", lambda: itertools.product(_WEIGHTS, _WEIGHTS[:-1])),
-    edges=((fmpq(1, 2), fmpq(1, 2)),),
+    family=Family("weights k/8, best weights k/8 below 1", lambda: grid(w=_WEIGHTS, best=_WEIGHTS[:-1])),
+    edges=({"w": fmpq(1, 2), "best": fmpq(1, 2)},),
     wrong=lambda case: (jnp.sqrt(_optimal(case)[0]), _optimal(case)[1]),
 )
 
@@ -135,13 +134,13 @@ def _diverging(case):
 
 
 def _diverging_exactly(case):
-    weight, ratio = case
+    weight, ratio = case.values()
     return number(ratio * (1 - weight) ** 2 / (2 * weight)), number(fixed_point(weight, ratio))
 
 
 _small_weights = Family(
     "weights 1/2, 1/4, ..., 1/4096, ratios 1/2, 1 and 3",
-    lambda: itertools.product([fmpq(1, 2**k) for k in range(1, 13)], [fmpq(1, 2), fmpq(1), fmpq(3)]),
+    lambda: grid(w=[fmpq(1, 2**k) for k in range(1, 13)], r=[fmpq(1, 2), fmpq(1), fmpq(3)]),
 )
 
 diverging = Claim(
@@ -152,7 +151,7 @@ diverging = Claim(
     exact=_diverging_exactly,
     exactly=None,
     family=_small_weights,
-    edges=((fmpq(1, 1000), fmpq(1)),),
+    edges=({"w": fmpq(1, 1000), "r": fmpq(1)},),
     wrong=lambda case: (case[1] / (2 * case[0]), _diverging(case)[1]),
 )
 
@@ -161,7 +160,7 @@ fresh_data_never_worse = Claim(
     _stationary,
     lambda case: (stationary_variance(*case), 1.0),
     _ratios,
-    exact=lambda case: (number(fixed_point(*case)), number(1)),
+    exact=lambda case: (number(fixed_point(*case.values())), number(1)),
     exactly=None,
     family=_small_weights,
 )
@@ -185,7 +184,7 @@ def mixing_law(case, rounds: int) -> Gaussian:
 
 def rational_law(case) -> RationalGaussian:
     """The same law in rationals, one round longer than the case says, with its prior."""
-    weight, real, synthetic, prior, rounds = case
+    weight, real, synthetic, prior, rounds = case.values()
     law = RationalGaussian(((prior,),), ("theta",)).extend("Z0", {"theta": 1}, fmpq(1, real))
     for t in range(1, rounds + 2):
         law = law.extend(f"R{t}", {"theta": 1}, fmpq(1, real))
@@ -206,7 +205,7 @@ def _open(case):
 
 
 def _open_exactly(case) -> tuple[LogSum, LogSum]:
-    weight, real, synthetic, prior, t = case
+    weight, real, synthetic, prior, t = case.values()
     error = relaxed_variance(weight, fmpq(real), fmpq(synthetic), t)
     closed = log2(1 + openness(prior, real, error)) * fmpq(1, 2)
     return rational_law(case).information("theta", f"R{t + 1}", f"Z{t}"), closed
@@ -214,7 +213,7 @@ def _open_exactly(case) -> tuple[LogSum, LogSum]:
 
 _open_loops = Family(
     "weights k/8, 1 or 3 real and 1 or 5 synthetic samples, prior variances 1/2 and 3, 0 to 3 rounds",
-    lambda: itertools.product(_WEIGHTS, (1, 3), (1, 5), (fmpq(1, 2), fmpq(3)), range(4)),
+    lambda: grid(w=_WEIGHTS, real=(1, 3), synthetic=(1, 5), prior=(fmpq(1, 2), fmpq(3)), t=range(4)),
 )
 
 open_rounds = Claim(
@@ -226,7 +225,7 @@ open_rounds = Claim(
     exact=_open_exactly,
     exactly=None,
     family=_open_loops,
-    edges=((fmpq(1, 4), 3, 5, fmpq(3), 2),),
+    edges=({"w": fmpq(1, 4), "real": 3, "synthetic": 5, "prior": fmpq(3), "t": 2},),
     wrong=lambda case: (_open(case)[0], awgn_capacity(case[1] / (1 + 1 / case[1]))),
 )
 
@@ -238,7 +237,7 @@ def _kept(case):
 
 
 def _kept_exactly(case) -> tuple[LogSum, LogSum]:
-    t, law = case[-1], rational_law(case)
+    t, law = case["t"], rational_law(case)
     assert all(law.information("theta", f"R{i + 1}", f"Z{i}").sign() > 0 for i in range(t))
     return law.information("theta", "Z0"), law.information("theta", f"Z{t}")
 

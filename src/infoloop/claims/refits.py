@@ -13,6 +13,7 @@ from infoloop.cases import Cases, Family
 from infoloop.claim import Claim
 from infoloop.enclosures import enclosure, exp
 from infoloop.exact import fmpq, number
+from infoloop.grids import grid
 from infoloop.models.gaussian_refit import SCHEDULES, expected_drift, expected_variance, limit_ratio, log_drift
 
 STEPS = np.arange(1, 6)
@@ -29,7 +30,7 @@ def _whole(x):
 
 
 _sizes = Cases(jax.random.normal, _whole)
-_pairs = Family("2 to 5 samples a generation, 1 to 4 generations", lambda: itertools.product(range(2, 6), range(1, 5)))
+_pairs = Family("2 to 5 samples a generation, 1 to 4 generations", lambda: grid(n=range(2, 6), t=range(1, 5)))
 
 
 def block_moments(n, generations: int, schedule: str, unbiased: bool):
@@ -99,7 +100,7 @@ def _moments(label, schedule, unbiased, part, closed, wrong, closed_exactly=None
         return block_moments(n, len(STEPS), schedule, unbiased)[part], closed(n, STEPS)
 
     def exact(case):
-        n, t = case
+        n, t = case.values()
         closed_there = (closed_exactly or closed)(fmpq(n), t)
         return number(sample_moments(n, t, schedule, unbiased)[part]), number(closed_there)
 
@@ -112,7 +113,7 @@ def _moments(label, schedule, unbiased, part, closed, wrong, closed_exactly=None
         exact=exact,
         exactly=None,
         family=_pairs,
-        edges=((3, 3),) if wrong else (),
+        edges=({"n": 3, "t": 3},) if wrong else (),
         wrong=wrong and (lambda n: (sides(n)[0], wrong(n, STEPS))),
     )
 
@@ -182,13 +183,13 @@ conservation = Claim(
     _conserved,
     _sizes,
     relation="=",
-    exact=lambda case: (number(sum(sample_moments(*case, unbiased=False), fmpq(0))), number(1)),
+    exact=lambda case: (number(sum(sample_moments(**case, unbiased=False), fmpq(0))), number(1)),
     exactly=None,
     family=Family(
         "2 to 5 samples a generation, 1 to 4 generations, both schedules",
-        lambda: itertools.product(range(2, 6), range(1, 5), SCHEDULES),
+        lambda: grid(n=range(2, 6), t=range(1, 5), schedule=SCHEDULES),
     ),
-    edges=((3, 3, "accumulate"),),
+    edges=({"n": 3, "t": 3, "schedule": "accumulate"},),
     wrong=lambda n: (block_moments(n, len(STEPS), "replace", True).sum(0), 1.0),
 )
 
@@ -198,7 +199,7 @@ def _floor(n):
 
 
 def _floor_exactly(case):
-    n, t = case
+    n, t = case.values()
     angle = enclosure(lambda: arb.pi() / arb(n).sqrt())
     return enclosure(lambda: angle.ball().sin() / angle.ball()), number(accumulated_variance(fmpq(n), t))
 
@@ -210,10 +211,8 @@ accumulation_floor = Claim(
     _sizes,
     exact=_floor_exactly,
     exactly=None,
-    family=Family(
-        "2 to 9 samples a generation, 1 to 8 generations", lambda: itertools.product(range(2, 10), range(1, 9))
-    ),
-    edges=((50, 4),),
+    family=Family("2 to 9 samples a generation, 1 to 8 generations", lambda: grid(n=range(2, 10), t=range(1, 9))),
+    edges=({"n": 50, "t": 4},),
     wrong=lambda n: (limit_ratio(n), expected_variance(n, STEPS)),
 )
 
@@ -223,7 +222,7 @@ def _typical(n):
 
 
 def _typical_exactly(case):
-    (n,) = case
+    n = case["n"]
     half = arb(fmpq(n - 1, 2))
     return number(fmpq(1, n - 1)), enclosure(lambda: half.log() - half.digamma())
 
@@ -235,8 +234,8 @@ typical = Claim(
     _sizes,
     exact=_typical_exactly,
     exactly=None,
-    family=Family("2 to 60 samples a generation", lambda: ((n,) for n in range(2, 61))),
-    edges=((60,),),
+    family=Family("2 to 60 samples a generation", lambda: grid(n=range(2, 61))),
+    edges=({"n": 60},),
     wrong=lambda n: (1 / (n - 1), -log_drift(n) / 2),
 )
 
@@ -248,7 +247,7 @@ def _half(n):
 
 def _half_exactly(case):
     """For odd n a chi-square tail is a Poisson sum."""
-    m = (case[0] - 1) // 2
+    m = (case["n"] - 1) // 2
     terms = sum((fmpq(m**k, math.factorial(k)) for k in range(m)), fmpq(0))
     return number(fmpq(1, 2)), exp(-m) * terms
 
@@ -260,7 +259,7 @@ half_the_runs = Claim(
     _sizes,
     exact=_half_exactly,
     exactly=None,
-    family=Family("odd numbers of samples from 3 to 41", lambda: ((n,) for n in range(3, 42, 2))),
+    family=Family("odd numbers of samples from 3 to 41", lambda: grid(n=range(3, 42, 2))),
 )
 
 CLAIMS = (

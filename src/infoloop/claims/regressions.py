@@ -13,6 +13,7 @@ from infoloop.cases import Cases, Family
 from infoloop.claim import Claim
 from infoloop.enclosures import enclosure
 from infoloop.exact import fmpq, number
+from infoloop.grids import grid
 from infoloop.models.regression import design_risk, excess_risk, regression
 
 STEPS = np.arange(1, 7)
@@ -50,7 +51,7 @@ def _design_sides(designs):
 
 
 def _design_exactly(case):
-    designs = [np.vectorize(fmpq, otypes=[object])(np.array(x)) for x in case]
+    designs = [np.vectorize(fmpq, otypes=[object])(np.array(x)) for x in case.values()]
     fit = fitted_noise(designs, _inverse, np.concatenate, functools.partial(np.zeros, dtype=object))
     grams = [fmpq_mat(*x.shape[1:] * 2, (x.T @ x).ravel().tolist()) for x in designs]
     added = [(total.inv() * gram * total.inv()) for total, gram in zip(itertools.accumulate(grams), grams, strict=True)]
@@ -73,9 +74,9 @@ design = Claim(
     exactly=None,
     family=Family(
         "three generations of two inputs each in two dimensions, from four integer designs",
-        lambda: itertools.product(_INPUTS, repeat=3),
+        lambda: grid(X1=_INPUTS, X2=_INPUTS, X3=_INPUTS),
     ),
-    edges=((_INPUTS[1], _INPUTS[2], _INPUTS[0]),),
+    edges=({"X1": _INPUTS[1], "X2": _INPUTS[2], "X3": _INPUTS[0]},),
     wrong=lambda x: (_design_sides(x)[0], jnp.trace(jnp.linalg.inv(jnp.einsum("tki,tkj->ij", x, x)))),
 )
 
@@ -114,9 +115,9 @@ def _parameters(x):
 _loops = Cases(lambda key: jax.random.normal(key, (2,)), _parameters)
 _small_loops = Family(
     "1 to 4 dimensions, 6, 7, 10 or 50 samples and noise variance 1/2, 1 to 6 generations",
-    lambda: itertools.product(range(1, 5), (6, 7, 10, 50), (fmpq(1, 2),), range(1, 7)),
+    lambda: grid(d=range(1, 5), samples=(6, 7, 10, 50), noise=(fmpq(1, 2),), t=range(1, 7)),
 )
-_edge = (2, 7, fmpq(1, 2), 3)
+_edge = {"d": 2, "samples": 7, "noise": fmpq(1, 2), "t": 3}
 
 
 def _risks(dimension: int, case):
@@ -141,7 +142,7 @@ def _accumulated(d, samples, t):
 
 def _exactly(found, closed):
     def sides(case):
-        d, samples, noise, t = case
+        d, samples, noise, t = case.values()
         return number(noise * found(d, fmpq(samples), t)), number(noise * closed(d, fmpq(samples), t))
 
     return sides
@@ -194,7 +195,7 @@ def _bound(case):
 
 
 def _bound_exactly(case):
-    d, samples, noise, t = case
+    d, samples, noise, t = case.values()
     first = noise * _first(d, fmpq(samples), t)
     return number(noise * summed_risk(d, fmpq(samples), t)), enclosure(lambda: arb.pi() ** 2 / 6 * arb(first))
 
@@ -207,7 +208,7 @@ bound = Claim(
     exact=_bound_exactly,
     exactly=None,
     family=_small_loops,
-    edges=((1, 10**6, fmpq(1), 100),),
+    edges=({"d": 1, "samples": 10**6, "noise": fmpq(1), "t": 100},),
     wrong=lambda case: (_by_model(case), _bound(case)[1]),
 )
 
