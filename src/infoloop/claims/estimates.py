@@ -144,9 +144,9 @@ accumulation_floor = Claim(
 )
 
 
-def _all_data(case, generations: int = 4):
-    law = estimates_law(case, generations, "accumulate")
-    return evaluate(f"I(theta;{','.join(_data(generations))})", law), evaluate("I(theta;D1)", law)
+def _all_data(case):
+    law = estimates_law(case, 4, "accumulate")
+    return evaluate("I(theta;D1,D2,D3,D4)", law), information(gaussian_mean(*case), 1)
 
 
 def _all_data_exactly(case, generations: int = 4):
@@ -161,7 +161,7 @@ _data_cases = Family(
 
 all_data = Claim(
     "thm:mean-all-data",
-    _all,
+    (*_all, "theta -> D1 -> D2,D3,D4"),
     _all_data,
     _loops,
     relation="=",
@@ -174,10 +174,20 @@ all_data = Claim(
     given=("theta -> D1 -> D2,D3,D4",),
 )
 
+
+def _two_data(case):
+    """By determinants, whose gradients are cheap."""
+    law = estimates_law(case, 2, "accumulate")
+    at = [law.names.index(name) for name in ("theta", "D1", "D2")]
+    whole = law.covariance[np.ix_(at, at)]
+    ratio = whole[0, 0] * jnp.linalg.det(whole[1:, 1:]) / jnp.linalg.det(whole)
+    return jnp.log2(ratio) / 2, information(gaussian_mean(*case), 1)
+
+
 closed_data_forget = Claim(
     "fol:closed-data-forget",
     (*_all, "I(theta;D1) > 0"),
-    lambda case: _all_data(case, 2),
+    _two_data,
     _loops,
     relation="<",
     exact=lambda case: _all_data_exactly(case, 2),

@@ -2,10 +2,12 @@
 
 import jax
 import jax.numpy as jnp
+from flint import arb
 
 from infoloop.cases import Cases, Family
 from infoloop.channels import extend
 from infoloop.claim import Claim
+from infoloop.enclosures import enclosure
 from infoloop.exact import LogSum, fmpq, log2, number
 from infoloop.expressions import evaluate
 from infoloop.gaussian_laws import Gaussian, LinearGaussian
@@ -125,6 +127,19 @@ optimal = Claim(
     family=Family("weights k/8, best weights k/8 below 1", lambda: grid(w=_WEIGHTS, best=_WEIGHTS[:-1])),
     edges=({"w": fmpq(1, 2), "best": fmpq(1, 2)},),
     wrong=lambda case: (jnp.sqrt(_optimal(case)[0]), _optimal(case)[1]),
+)
+
+
+golden = Claim(
+    "thm:mixing-golden",
+    (*_stationary, "as many real as synthetic samples"),
+    lambda case: (optimal_weight(1.0), stationary_variance(case[0], 1.0)),
+    _ratios,
+    exact=lambda case: (enclosure(lambda: (arb(5).sqrt() - 1) / 2), number(fixed_point(case["w"], fmpq(1)))),
+    exactly=None,
+    family=Family("weights k/100", lambda: grid(w=[fmpq(k, 100) for k in range(1, 101)])),
+    edges=({"w": fmpq(13, 21)},),
+    wrong=lambda case: (jnp.sqrt(0.5), stationary_variance(case[0], 1.0)),
 )
 
 
@@ -252,4 +267,4 @@ open_rounds_keep = Claim(
     family=_open_loops,
 )
 
-CLAIMS = (variance, optimal, diverging, fresh_data_never_worse, open_rounds, open_rounds_keep)
+CLAIMS = (variance, optimal, golden, diverging, fresh_data_never_worse, open_rounds, open_rounds_keep)
