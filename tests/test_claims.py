@@ -1,20 +1,24 @@
 """The contract of every claim: it holds, it cannot be 1 % stronger, and a wrong implementation of it is caught."""
 
+import importlib
+import pkgutil
 from dataclasses import replace
 from fractions import Fraction
 
 import jax
 import pytest
 
+from infoloop import claims
 from infoloop.cases import Family, networks
 from infoloop.certification import certify, decide, refuted_when_stronger
 from infoloop.claim import UNDECIDED, attack, linear, stronger, weigh
-from infoloop.claims import cascades, contraction, games, processing
+from infoloop.claims import contraction, processing
 from infoloop.claims.contraction import gerber_bound, symmetric_eta
 from infoloop.claims.games import fano_bound, verdict_bits
 from infoloop.links import cascade_flip
 
-CLAIMS = (*processing.CLAIMS, *games.CLAIMS, *cascades.CLAIMS, *contraction.CLAIMS)
+MODULES = [importlib.import_module(f"infoloop.claims.{found.name}") for found in pkgutil.iter_modules(claims.__path__)]
+CLAIMS = tuple(claim for module in MODULES for claim in module.CLAIMS)
 FOLKLORE = tuple(claim for claim in CLAIMS if claim.label.startswith("fol:"))
 TRUE = tuple(claim for claim in CLAIMS if claim not in FOLKLORE)
 KEY = jax.random.key(7)

@@ -1,0 +1,13 @@
+"""Exact cases by name: every combination of some choices, so that a counterexample says what its numbers are."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+
+def grid(**choices: Iterable) -> Iterator[dict]:
+    """Every combination of the choices, as dictionaries; the last name varies fastest.
+
+    >>> list(grid(n=(2, 3), t=(1,)))
+    [{'n': 2, 't': 1}, {'n': 3, 't': 1}]
+    """
+    return (dict(zip(choices, chosen, strict=True)) for chosen in itertools.product(*choices.values()))
