@@ -19,12 +19,12 @@ def findings_table(findings: tuple[Finding, ...]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     for name in ("label", "ref", "", "proof", "evidence"):
         table.add_column(name, no_wrap=True)
-    for name in ("cases", "starts", "slack", "worst at", "+1 %", "sec"):
+    for name in ("cases", "slack", "worst at", "+1 %", "sec"):
         table.add_column(name, no_wrap=True, justify="right")
     for f in findings:
         style = "bold red" if f.problems else "green" if f.cls == "F" else _STYLES[f.evidence]
         table.add_row(
-            f.label, f.ref, f.cls, f.proof, Text(f.evidence, style=style), str(f.cases), str(f.starts or "-"),
+            f.label, f.ref, f.cls, f.proof, Text(f.evidence, style=style), str(f.cases),
             f"{f.slack:.0e}", f.worst, {True: "refuted", False: "HOLDS", None: "-"}[f.sharp], f"{f.seconds:.1f}",
         )  # fmt: skip
     return table
@@ -58,13 +58,14 @@ def wrapped(text: str) -> str:
 
 def summary(findings: tuple[Finding, ...]) -> str:
     """How many statements hold up, and how to read the columns."""
-    theorems, folklore = ([f for f in findings if (f.cls == "F") is wanted] for wanted in (False, True))
+    theorems, theses, folklore = ([f for f in findings if f.cls in classes] for classes in ("TC", "H", "F"))
     certified = sum(f.evidence == "certified" for f in theorems)
-    refuted = sum(f.evidence == "refuted" for f in folklore)
+    refuted, failed = (sum(f.evidence == "refuted" for f in group) for group in (folklore, theses))
+    about = f", {failed} of {len(theses)} theses fail" if theses else ""
     return (
         f"{sum(not f.problems for f in findings)} of {len(findings)} statements are as theory/ says they are: "
         f"{certified} of {len(theorems)} theorems are certified on their finite families, "
-        f"{refuted} of {len(folklore)} folklore claims are refuted.\n\n"
+        f"{refuted} of {len(folklore)} folklore claims are refuted{about}.\n\n"
         "proof: what theory/ holds. evidence: what was computed. cases: exact ones, decided by ball arithmetic (random "
         "ones where no family is declared). slack: the least greater - lesser that floats saw, in bits; within 1e-13 "
         "floats decide nothing. +1 %: the lesser side 1 % larger is refuted in an exact edge case."

@@ -260,7 +260,7 @@ def _told(case):
 
 def _told_exactly(case):
     n, rates, prior, t = case
-    frequency = [fmpq(c, n) for c in range(n + 1)]
+    frequency = exact.rational_table([fmpq(c, n) for c in range(n + 1)])
     table = exact_resampling.law(n, rates, prior, t).table
     heads = table.dot(frequency)
     laws = [[row.sum() - head, head] for row, head in zip(table, heads, strict=True)]
