@@ -47,7 +47,18 @@ class Config:
 
 
 SMALL = Config(samples=(4,), generations=5, runs=100)
-CLAIMS = ("thm:dpi",)
+CLAIMS = (
+    "thm:resampling-diversity",
+    "thm:residual-information",
+    "thm:sample-information",
+    "fol:collapse-forgets",
+    "fol:information-dies-with-diversity",
+    "thm:smoothing-diversity",
+    "fol:smoothing-keeps-information",
+    "thm:refit-typical",
+    "fol:expectation-is-typical",
+    "thm:refit-accumulates",
+)
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:

@@ -34,7 +34,16 @@ class Config:
 
 
 SMALL = Config(noises=(0.2,), draws=(4,), alphas=(0.5,), samples=(3,), generations=6)
-CLAIMS = ("thm:bsc-cascade", "thm:erasure-cascade", "thm:z-cascade")
+CLAIMS = (
+    "thm:bsc-cascade",
+    "thm:erasure-cascade",
+    "thm:z-cascade",
+    "thm:sdpi",
+    "thm:residual-information",
+    "thm:smoothing-rate",
+    "thm:mean-replace",
+    "thm:mean-accumulate",
+)
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:

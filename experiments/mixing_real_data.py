@@ -6,6 +6,7 @@ that stays is another matter: it grows like $r/(2w)$ as $w\to0$, and is least at
 ratio (arXiv 2502.18049).
 """
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from pydantic import Field
@@ -14,7 +15,10 @@ from scipy.optimize import minimize_scalar
 from infoloop.configs import Count, Positive, Positives, Weights, config
 from infoloop.figures import Figure, Line, Panel
 from infoloop.gaussians import awgn_capacity
+from infoloop.loop import many, unroll
 from infoloop.models import mixing
+from infoloop.parts import Parts, weighted_mean
+from infoloop.schedules import mix
 from infoloop.study import Headline
 from infoloop.sweeps import Quantity, Sweep, tables
 
@@ -30,11 +34,20 @@ class Config:
     shown: Weights = Field((0.01, 0.1, 0.618034), description="weights whose generations are shown, at r = 1")
     samples: Count = Field(10, description="real samples a generation, n")
     generations: Count = Field(200, description="generations shown")
+    runs: Count = Field(2_000, description="simulated runs")
     prior_variance: Positive = Field(1.0, description="variance of the true mean, in units of a sample's")
 
 
-SMALL = Config(weights=(0.1, 0.5, 1.0), ratios=(1.0,), shown=(0.1,), generations=5)
-CLAIMS = ("thm:dpi",)
+SMALL = Config(weights=(0.1, 0.5, 1.0), ratios=(1.0,), shown=(0.1,), generations=5, runs=50)
+CLAIMS = (
+    "thm:mixing-variance",
+    "thm:mixing-optimal",
+    "thm:mixing-golden",
+    "thm:mixing-diverges",
+    "thm:mixing-open",
+    "fol:fresh-data-never-worse",
+    "fol:open-rounds-keep",
+)
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
@@ -58,13 +71,21 @@ def _stationary(config: Config) -> Sweep:
 
 
 def _approach(config: Config) -> Sweep:
+    def draw(key, mean):
+        return mean + jax.random.normal(key, (config.samples,))
+
     def measure(key, weight):
         m = mixing.mixing(weight, config.samples, config.samples)
         exact = mixing.error_variance(m, jnp.arange(config.generations + 1)) * config.samples
-        return {"exact": exact}
+        parts = Parts(lambda key: draw(key, 0.0), draw, weighted_mean)
+        loop = many(mix(parts, weight), config.runs)
+        keys = jax.random.split(key, config.generations + 1)
+        simulated = unroll(loop, keys, lambda state: jnp.square(state.model).mean()) * config.samples
+        return {"exact": exact, "simulated": simulated}
 
     quantities = {
         "exact": Quantity("error over that of the real data of one generation", "1", ("generation",)),
+        "simulated": Quantity("the same in simulated runs", "1", ("generation",)),
     }
     axes = {"generation": range(config.generations + 1)}
     return Sweep(measure, quantities, over={"weight": config.shown}, axes=axes)
@@ -95,11 +116,15 @@ def error_figure(found: dict) -> Figure:
 def approach_figure(found: dict) -> Figure:
     """The error by generation."""
     table = found["approach"]
-    lines = tuple(
-        Line(table.generation, table.exact.sel(weight=w), f"w = {w:g}", colour=k)
-        for k, w in enumerate(table.weight.values)
-    )
-    return Figure((Panel("Error by generation, r = 1", "generation", "error", lines, y_scale="log"),), "Approach.")
+    marked, marks = slice(None, None, max(1, table.generation.size // 15)), []
+    for k, w in enumerate(table.weight.values):
+        t = table.sel(weight=w)
+        marks += [
+            Line(t.generation, t.exact, f"w = {w:g}", colour=k),
+            Line(t.generation[marked], t.simulated[marked], "", "points", k),
+        ]
+    panel = Panel("Error by generation, r = 1", "generation", "error", tuple(marks), y_scale="log")
+    return Figure((panel,), "The error by generation for as many real as synthetic samples; circles: simulated runs.")
 
 
 FIGURES = {"error": error_figure, "approach": approach_figure}
