@@ -14,12 +14,13 @@ from infoloop.claim import Claim
 from infoloop.coefficients import dobrushin
 from infoloop.distributions import Joint
 from infoloop.exact import LogSum, RationalLaw, fmpq, number, rational
+from infoloop.families import binomial
 from infoloop.loop import Loop, unroll
 from infoloop.measures import mutual_information
 from infoloop.models import wright_fisher
 from infoloop.notation import parse_expression
 from infoloop.numerics import binary_entropy
-from infoloop.resampling import draws, kernel
+from infoloop.resampling import kernel
 
 SIZE, GENERATIONS = 4, 6
 RESAMPLING = ("two letters", "each generation is n draws from the frequencies of the last")
@@ -33,28 +34,40 @@ def _model(case) -> wright_fisher.Model:
     return wright_fisher.Model(SIZE, case[:2], jnp.stack([case[2], 1 - case[2]]))
 
 
-def _tables(case, watch=lambda table: table):
-    """P(theta, K_t), or what `watch` makes of it, for t = 1, 2, ... along the leading axis."""
+def _draws(m: wright_fisher.Model):
+    return binomial(m.rates, m.size, "theta", "count").rows
+
+
+def _tables(case):
+    """P(theta, K_t) for t = 1, 2, ... along the leading axis."""
     m = _model(case)
     with jax.ensure_compile_time_eval():  # the kernel is a constant of the claim, not a part of what is compiled
         link = kernel(SIZE)
-    loop = Loop(start=lambda key: m.prior[:, None] * draws(SIZE, m.rates), step=lambda key, table: table @ link)
-    return unroll(loop, jnp.arange(GENERATIONS), watch)
+    loop = Loop(start=lambda key: m.prior[:, None] * _draws(m), step=lambda key, table: table @ link)
+    return unroll(loop, jnp.arange(GENERATIONS))
 
 
+def _letters(case):
+    """P(theta, B) for one letter B drawn at the rate theta, in a table as wide as those of the counts."""
+    m = _model(case)
+    return jnp.pad(m.prior[:, None] * jnp.stack([1 - m.rates, m.rates], 1), ((0, 0), (0, SIZE - 1)))
+
+
+@jax.vmap
 def _informed(table):
-    """The information in bits between the two variables of a table."""
+    """The information in bits between the two variables of each table of a stack."""
     return mutual_information(Joint(table, ("theta", "seen")), "theta", "seen")
 
 
 def _kept(case):
-    return _tables(case, _informed)
+    """I(theta;K_t) for t = 1, 2, ..."""
+    return _informed(_tables(case))
 
 
-def _letter(case):
-    """I(theta;B) for one letter B drawn at the rate theta."""
-    m = _model(case)
-    return _informed(m.prior[:, None] * draws(1, m.rates))
+def _kept_and_letter(case):
+    """I(theta;K_t) for t = 1, 2, ..., and as many copies of I(theta;B)."""
+    found = _informed(jnp.concatenate([_tables(case), _letters(case)[None]]))
+    return found[:-1], jnp.broadcast_to(found[-1], (GENERATIONS,))
 
 
 def _exactly_informed(law: RationalLaw) -> LogSum:
@@ -154,9 +167,7 @@ def _kept_ends(case):
     with jax.ensure_compile_time_eval():
         paths = jnp.stack([jnp.linalg.matrix_power(kernel(SIZE), t) for t in range(1, GENERATIONS + 1)])
     widest = jax.vmap(lambda path: dobrushin(Channel(path, ("before",), ("after",))))(paths)
-    return jnp.concatenate([jax.vmap(_informed)(start @ paths), widest]), jnp.concatenate(
-        [binary_entropy(p_one) * one, one]
-    )
+    return jnp.concatenate([_informed(start @ paths), widest]), jnp.concatenate([binary_entropy(p_one) * one, one])
 
 
 def _kept_ends_exactly(case):
@@ -184,8 +195,10 @@ ends_keep = Claim(
 def _left(case):
     """I(theta;K_oo), K_oo in {0, n} with the chances that the table of absorption gives; and I(theta;B)."""
     m = _model(case)
-    ends = draws(SIZE, m.rates) @ fixation_by_table(SIZE, np.arange(SIZE + 1))
-    return _informed(m.prior[:, None] * jnp.stack([1 - ends, ends], 1)), _letter(case)
+    ends = _draws(m) @ fixation_by_table(SIZE, np.arange(SIZE + 1))
+    law = m.prior[:, None] * jnp.stack([1 - ends, ends], 1)
+    left, letter = _informed(jnp.stack([jnp.pad(law, ((0, 0), (0, SIZE - 1))), _letters(case)]))
+    return left, letter
 
 
 def _left_exactly(case):
@@ -216,7 +229,7 @@ residual = Claim(
 residual_floor = Claim(
     "thm:residual-floor",
     RESAMPLING,
-    lambda case: (_letter(case) + jnp.zeros(GENERATIONS), _kept(case)),
+    lambda case: _kept_and_letter(case)[::-1],
     probabilities(3),
     exact=lambda case: (_letter_exactly(case[1], case[2]), _kept_exactly(*case)),
     exactly=None,
@@ -228,7 +241,8 @@ residual_floor = Claim(
 
 def _ceiling(case):
     still_open = _tables(case)[:, :, 1:-1].sum((1, 2))
-    return _kept(case), _letter(case) + binary_entropy(still_open) + still_open
+    kept, letter = _kept_and_letter(case)
+    return kept, letter + binary_entropy(still_open) + still_open
 
 
 def _ceiling_exactly(case):
@@ -247,15 +261,15 @@ residual_ceiling = Claim(
     exactly=None,
     family=_every_loop,
     edges=((1, ("1/4", "3/4"), ("1/2", "1/2"), 2), (4, (0, 1), ("1/2", "1/2"), 3)),
-    wrong=lambda case: (_kept(case), jnp.broadcast_to(_letter(case), (GENERATIONS,))),
+    wrong=_kept_and_letter,
 )
 
 
 def _told(case):
     heads = _tables(case) @ (jnp.arange(SIZE + 1) / SIZE)
     whole = _model(case).prior
-    found = jax.vmap(_informed)(jnp.stack([whole - heads, heads], 2))
-    return found, jnp.broadcast_to(_letter(case), (GENERATIONS,))
+    found = _informed(jnp.concatenate([jnp.stack([whole - heads, heads], 2), _letters(case)[None, :, :2]]))
+    return found[:-1], jnp.broadcast_to(found[-1], (GENERATIONS,))
 
 
 def _told_exactly(case):

@@ -13,10 +13,11 @@ from infoloop.cases import Cases, Family, probabilities
 from infoloop.claim import Claim
 from infoloop.enclosures import Enclosure, enclosure, exp
 from infoloop.exact import LogSum, fmpq, number, plog_sum
+from infoloop.families import binomial
 from infoloop.loop import Loop, unroll
 from infoloop.models.branching import bracket, survivals
 from infoloop.numerics import binary_entropy
-from infoloop.resampling import draws, kernel
+from infoloop.resampling import kernel
 
 SIZE, ROUNDS = 8, 5
 RARE = ("a token of rate p", "each round is n draws from the frequencies of the last")
@@ -24,12 +25,17 @@ RESAMPLING = ("two letters", "each generation is n draws from the frequencies of
 CHANCES = [fmpq(1, 100), fmpq(1, 8), fmpq(1, 2), fmpq(1)]
 
 
+def _draws(rate):
+    """The law of the first count, n draws at this rate."""
+    return binomial(rate[None], SIZE, "rate", "count").rows[0]
+
+
 def _survival(p):
     """P(K_t > 0) for t = 1, 2, ... by the kernel."""
     with jax.ensure_compile_time_eval():
         link = kernel(SIZE)
-    loop = Loop(lambda key: draws(SIZE, p[None])[0], lambda key, law: law @ link)
-    return unroll(loop, jnp.arange(ROUNDS), lambda law: law[1:].sum())
+    loop = Loop(lambda key: _draws(p), lambda key, law: law @ link)
+    return unroll(loop, jnp.arange(ROUNDS))[:, 1:].sum(1)
 
 
 def _survival_exactly(n: int, p, rounds: int) -> LogSum:
@@ -129,7 +135,7 @@ survival_deficit = Claim(
 
 def _after_one_round(p, values):
     """The mean of values at the counts 0..n over the law of the first count."""
-    return draws(SIZE, p)[0] @ values
+    return _draws(p[0]) @ values
 
 
 def _starts():
@@ -176,9 +182,10 @@ def time_by_spectrum(eigenvalues, still_open):
 
 def _times(case):
     with jax.ensure_compile_time_eval():
-        inside, by_table = kernel(SIZE)[1:-1, 1:-1], absorption_time(SIZE, np.arange(SIZE + 1))
-        chances = [jnp.linalg.matrix_power(inside, t).sum(1) for t in range(SIZE - 1)]
-        by_spectrum = jnp.pad(time_by_spectrum(list(kernel_eigenvalues(SIZE)[2:]), chances), 1)
+        by_table = absorption_time(SIZE, np.arange(SIZE + 1))
+        inside, eigenvalues = np.asarray(kernel(SIZE))[1:-1, 1:-1], np.asarray(kernel_eigenvalues(SIZE))
+    chances = [np.linalg.matrix_power(inside, t).sum(1) for t in range(SIZE - 1)]
+    by_spectrum = np.pad(time_by_spectrum(eigenvalues[2:].tolist(), chances), 1)
     return _after_one_round(case, by_table), _after_one_round(case, by_spectrum)
 
 
@@ -262,7 +269,7 @@ def _drift(x):
     counts = np.arange(SIZE + 1)
     own = binary_entropy(counts / SIZE)
     cross = -(counts * jnp.log2(x) + (SIZE - counts) * jnp.log2(1 - x)) / SIZE
-    return 2 * SIZE * np.log(2) * (draws(SIZE, x[None])[0] @ (cross - own))
+    return 2 * SIZE * np.log(2) * (_draws(x) @ (cross - own))
 
 
 def _drift_exactly(n: int, i: int) -> Enclosure:

@@ -14,11 +14,11 @@ from infoloop.claim import Claim
 from infoloop.coefficients import dobrushin
 from infoloop.distributions import Joint
 from infoloop.exact import LogSum, RationalLaw, fmpq, number, rational, rational_table
+from infoloop.families import binomial
 from infoloop.loop import Loop, unroll
 from infoloop.measures import mutual_information
 from infoloop.models import smoothed
 from infoloop.notation import parse_expression
-from infoloop.resampling import draws
 
 SIZE, GENERATIONS = 4, 5
 SMOOTHED = ("two letters", "each generation is n draws at the rates (c + alpha)/(n + 2 alpha)", "alpha > 0")
@@ -42,21 +42,28 @@ def _cases() -> Cases:
 
 
 def _link(alpha) -> Channel:
-    counts = jnp.arange(SIZE + 1)
-    return Channel(draws(SIZE, (counts + alpha) / (SIZE + 2 * alpha)), ("count",), ("next",))
+    return binomial((jnp.arange(SIZE + 1) + alpha) / (SIZE + 2 * alpha), SIZE, "count", "next")
 
 
-def _tables(case, watch=lambda table: table):
-    """P(theta, K_t), or what `watch` makes of it, for t = 1, 2, ... along the leading axis."""
+def _tables(case):
+    """P(theta, K_t) for t = 1, 2, ... along the leading axis."""
     first, second, mass, alpha = case
-    start = jnp.stack([mass, 1 - mass])[:, None] * draws(SIZE, jnp.stack([first, second]))
-    link = _link(alpha).rows
-    return unroll(Loop(lambda key: start, lambda key, table: table @ link), jnp.arange(GENERATIONS), watch)
+    counts = binomial(jnp.stack([first, second]), SIZE, "theta", "count").rows
+    link, start = _link(alpha).rows, jnp.stack([mass, 1 - mass])[:, None] * counts
+    return unroll(Loop(lambda key: start, lambda key, table: table @ link), jnp.arange(GENERATIONS))
 
 
+@jax.vmap
 def _informed(table):
-    """The information in bits between the two variables of a table."""
+    """The information in bits between the two variables of each table of a stack."""
     return mutual_information(Joint(table, ("theta", "seen")), "theta", "seen")
+
+
+def _told_and_kept(case, heads):
+    """Informations about theta: of a letter that is 1 with chance `heads[t, x]`, and of K_t, for t = 1, 2, ..."""
+    letters = jnp.stack([case[2], 1 - case[2]])[:, None] * jnp.stack([1 - heads, heads], 2)
+    found = _informed(jnp.concatenate([jnp.pad(letters, ((0, 0), (0, 0), (0, SIZE - 1))), _tables(case)]))
+    return found[:-GENERATIONS], found[-GENERATIONS:]
 
 
 def _exactly_informed(law: RationalLaw) -> LogSum:
@@ -180,7 +187,7 @@ diversity = Claim(
 
 
 def _forgetting(case):
-    kept = _tables(case, _informed)
+    kept = _informed(_tables(case))
     return kept[1:], dobrushin(_link(case[3])) * kept[:-1]
 
 
@@ -206,11 +213,8 @@ contraction = Claim(
 
 
 def _floor(case):
-    first, second, mass, alpha = case
-    left = shrinkage(SIZE, alpha) ** jnp.arange(GENERATIONS)
-    heads = 1 / 2 + left[:, None] * (jnp.stack([first, second]) - 1 / 2)
-    laws = jnp.stack([mass, 1 - mass])[:, None] * jnp.stack([1 - heads, heads], 2)
-    return jax.vmap(_informed)(laws), _tables(case, _informed)
+    left = shrinkage(SIZE, case[3]) ** jnp.arange(GENERATIONS)
+    return _told_and_kept(case, 1 / 2 + left[:, None] * (jnp.stack(case[:2]) - 1 / 2))
 
 
 def _floor_exactly(case):
@@ -301,9 +305,8 @@ rate = Claim(
 
 
 def _keeps(case):
-    first, second, mass, _ = case
-    law = jnp.stack([mass, 1 - mass])[:, None] * draws(1, jnp.stack([first, second]))
-    return _informed(law) + jnp.zeros(GENERATIONS), _tables(case, _informed)
+    told, kept = _told_and_kept(case, jnp.stack(case[:2])[None])
+    return jnp.broadcast_to(told, kept.shape), kept
 
 
 smoothing_keeps = Claim(
