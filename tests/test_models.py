@@ -1,7 +1,9 @@
 """The contract of the models: exact and sampled loops run through one `unroll` and agree; closed forms are exact."""
 
 import dataclasses
+from collections.abc import Callable
 from functools import partial
+from types import ModuleType
 
 import jax
 import jax.numpy as jnp
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from infoloop.loop import unroll
+from infoloop.loop import Loop, unroll
 from infoloop.measures import mutual_information
 from infoloop.models import (
     MODELS,
@@ -150,10 +152,8 @@ def fourth_moments(m):
 
 def of_regressions(m, other):
     r"""Given the inputs, $A\Delta w\sim N(0,\sigma^2S)$: its quadratic form is chi-square. The mean risk is the exact
-    loop's; its mean square is below $3\sigma^4d^2(\sum_i((m_i-d-1)(m_i-d-3))^{-1/2})^2$, $m_i$ the samples of fit i,
-    as $|w|^2$ is a quadratic form in normals and $\operatorname{tr}A^{-1}SA^{-1}\le\operatorname{tr}A^{-1}$."""
+    loop's."""
     d, samples = int(m.dimension), int(m.samples)
-    kept = m.schedule == "accumulate"
 
     def watch(state):
         weighed = state.data[0] * state.weights[..., None]
@@ -166,16 +166,23 @@ def of_regressions(m, other):
     forms = np.einsum("trj,trj->tr", moves, np.linalg.solve(fresh, moves[..., None])[..., 0]) / float(m.noise_variance)
     found = [values_against(q, stats.chi2(d).cdf) for q in forms]
     risks, _ = exact(regression.loop(m), GENERATIONS + 1)
-    root = 0.0
-    for t in range(1, GENERATIONS + 1):
-        size = samples * (t if kept else 1)
-        root += 1 / np.sqrt((size - d - 1) * (size - d - 3))
-        bound = 3 * (float(m.noise_variance) * d * root) ** 2
-        found.append(mean_against((w[t - 1] ** 2).sum(-1), risks[t], bound))
+    for seen, risk, bound in zip(w, risks[1:], squared_risks(m), strict=True):
+        found.append(mean_against((seen**2).sum(-1), risk, bound))
     return found
 
 
-COMPARED = {
+def squared_risks(m):
+    r"""Bounds on $E|w_t|^4$ for t = 1, 2, ...: $3\sigma^4d^2\bigl(\sum_i((m_i-d-1)(m_i-d-3))^{-1/2}\bigr)^2$, where
+    fit i has $m_i$ samples. Given the inputs $w_t$ is normal, so that $E|w_t|^4\le3(E|w_t|^2)^2$; that mean square is a
+    sum of $\sigma^2\operatorname{tr}A^{-1}SA^{-1}\le\sigma^2\operatorname{tr}A^{-1}$; and the diagonal of an inverse
+    Wishart matrix has the mean square $((m-d-1)(m-d-3))^{-1}$. Sums of roots: by Minkowski's inequality."""
+    d = int(m.dimension)
+    sizes = int(m.samples) * (np.arange(1, GENERATIONS + 1) if m.schedule == "accumulate" else np.ones(GENERATIONS))
+    root = np.cumsum(1 / np.sqrt((sizes - d - 1) * (sizes - d - 3)))
+    return 3 * (float(m.noise_variance) * d * root) ** 2
+
+
+COMPARED: dict[ModuleType, Callable] = {
     anchored: at_pairs,
     branching: of_copies,
     gaussian_mean: of_means,
@@ -244,6 +251,18 @@ def test_a_slightly_wrong_loop_would_be_noticed(number):
     assert worst(COMPARED[model](*wrong(model)[k]), 1 / (2 * len(NUMBERS))) > 1
 
 
+def test_wrong_moments_would_be_noticed():
+    """The means alone: the expected variance without its correction, and the risk of the other schedule."""
+    biased, unbiased = (gaussian_refit.examples()[k] for k in (0, 1))
+    variance = drawn(gaussian_refit.sampled(unbiased, RUNS)).variance
+    moments, fourth = exact(gaussian_refit.loop(biased)), fourth_moments(biased)[-1][0]
+    assert worst([mean_against(variance[-1], moments.variance[-1], fourth)]) > 1
+    replaced, kept = regression.examples()
+    w = drawn(regression.sampled(replaced, RUNS, GENERATIONS), lambda state: state.model)[-1]
+    risk = exact(regression.loop(kept), GENERATIONS + 1)[0][-1]
+    assert worst([mean_against((w**2).sum(-1), risk, squared_risks(kept)[-1])]) > 1
+
+
 def states(model, m):
     return [np.asarray(leaf) for leaf in jax.tree.leaves(unroll(model.loop(m), TIMES))]
 
@@ -277,8 +296,8 @@ def test_every_parameter_matters(number):
 
 
 def test_every_exact_loop_ignores_its_keys():
-    for model in MODELS:
-        loop = model.loop(model.examples()[0])
+    for model in COMPARED:
+        loop: Loop = model.loop(model.examples()[0])
         one, two = (jax.tree.leaves(unroll(loop, TIMES + k)) for k in (0, 7))
         assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
 
