@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
 from infoloop.models.regression import (
     SCHEDULES,
@@ -75,8 +75,14 @@ def test_accumulate_stays_below_pi_squared_over_six(d, samples):
 
 
 def test_efficiency_reaches_its_floor_with_many_samples():
+    r"""Its inverse is, for d = 1, $\sum_{i\le t}\frac1{i^2}(1-\frac{2-2/i}{T-2/i})$: short of $\zeta(2)$ by the rest of
+    the sum, below $\frac1t$, and by at most $\frac2{T-2}\sum(\frac1{i^2}-\frac1{i^3})$."""
     t = samples = 10**6
-    assert 0 < efficiency(regression(1, samples, schedule="accumulate"), t) - 6 / np.pi**2 < 4 / samples
+    whole = special.zeta(2)
+    short = 1 / t + 2 / (samples - 2) * (whole - special.zeta(3))
+    above = efficiency(regression(1, samples, schedule="accumulate"), t) - 6 / np.pi**2
+    assert 0 < above <= short / (whole * (whole - short)) + rounding(t)
+    assert rounding(t) < short / 100
 
 
 def test_replace_grows_by_the_same_every_generation():

@@ -115,6 +115,10 @@ def subsample(parts: Parts, generations: int, frozen: bool = False) -> Loop:
     """
     keeping = accumulate(parts, generations, frozen)
 
+    def start(key):
+        model = parts.refit(*_real(parts)(key))
+        return keeping.start(key)._replace(model=model, first=model)
+
     def step(key, state):
         keep_key, draw_key = jax.random.split(key)
         kept = keeping.step(keep_key, state)
@@ -125,7 +129,7 @@ def subsample(parts: Parts, generations: int, frozen: bool = False) -> Loop:
         chosen = jax.tree.map(lambda leaf: leaf[drawn], (kept.data, kept.weights))
         return kept._replace(model=parts.refit(*chosen))
 
-    return Loop(keeping.start, step)
+    return Loop(start, step)
 
 
 def _loop(parts: Parts, frozen: bool, start, use) -> Loop:

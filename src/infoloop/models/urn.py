@@ -70,7 +70,7 @@ def law(m: Urn, t: int) -> Joint:
     [0.75, 0.0, 0.25]
     """
     t, drawn = _within(m, t), _drawn(m)
-    table = unroll(_loop(m, drawn), jnp.arange(t), lambda state: _seen(m, drawn, state))[-1]
+    table = _tables(m, drawn, t)[-1]
     return Joint(table[:, : m.size * t + 1] if m.schedule == "accumulate" else table, ("theta", "count"))
 
 
@@ -173,5 +173,10 @@ def _seen(m: Urn, drawn, state):
 
 
 @partial(jax.jit, static_argnums=2)
+def _tables(m: Urn, drawn, generations: int):
+    return unroll(_loop(m, drawn), jnp.arange(generations), lambda state: _seen(m, drawn, state))
+
+
+@partial(jax.jit, static_argnums=2)
 def _information(m: Urn, drawn, generations: int):
-    return unroll(_loop(m, drawn), jnp.arange(generations), lambda state: told(_seen(m, drawn, state)))
+    return jax.lax.map(told, _tables(m, drawn, generations))
