@@ -76,9 +76,9 @@ def _tokens(config: Config) -> Sweep:
 
         def seen(table, held, alpha=0.0):
             ones = jnp.arange(table.shape[1])
-            rate = (ones + alpha) / (held + 2 * alpha)
-            share = jnp.where(ones <= held, rate, 0.0)  # more ones than tokens have no mass
-            return diversity_of(table, jnp.stack([1 - share, share], 1), targets)
+            kept = jnp.where(ones <= held, ones, 0)  # more ones than tokens have no mass
+            counts = jnp.stack([held - kept, kept], 1)
+            return diversity_of(table, (counts + alpha) / (held + 2 * alpha), targets)
 
         if schedule == "accumulate":
             model = urn.Urn(samples, config.generations, "accumulate", jnp.asarray(rates), prior)
