@@ -17,6 +17,7 @@ from infoloop.families import binomial
 from infoloop.measures import mutual_information
 from infoloop.models import wright_fisher as wf
 from infoloop.numerics import rounding
+from infoloop.parameters import FixedTaskWarning
 
 VALUES = json.loads((Path(__file__).parent / "data" / "collapse_values.json").read_text())
 REQUIRED_BITS = 1e-10  # issue 4: information at n = 500 and n = 20
@@ -230,8 +231,10 @@ def test_bad_input_is_refused(call, message):
         call()
 
 
-def test_a_certain_task_has_no_information():
-    assert np.abs(wf.information(wf.wright_fisher(50, [0.3]), 5)).max() < rounding(51)
+@pytest.mark.parametrize(("rates", "prior"), [([0.3], [1.0]), ([0.25, 0.75], [1.0, 0.0])])
+def test_a_fixed_task_has_no_information_and_is_pointed_out(rates, prior):
+    with pytest.warns(FixedTaskWarning, match="theta has one possible value, so that every information about it is 0"):
+        assert np.abs(wf.information(wf.wright_fisher(50, rates, prior), 5)).max() < rounding(51)
 
 
 def test_the_dense_kernel_is_a_channel():

@@ -1,5 +1,7 @@
 """Parameters at the door: numbers in a range, counts, and choices, refused by name, value and remedy."""
 
+import warnings
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -64,6 +66,20 @@ def whole(value, what: str, least: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{what} is {value!r}: give a whole number, at least {least}")
     return int(value)
+
+
+class FixedTaskWarning(UserWarning):
+    """The task X has one possible value: of it every information is 0, and no loop could lose or gain any."""
+
+
+def random_task(prior, what: str = "theta") -> None:
+    """Warn (FixedTaskWarning) if only one of the hypotheses has prior weight; traced weights are not looked at.
+
+    >>> random_task([0.5, 0.5])
+    """
+    if not isinstance(prior, Tracer) and np.count_nonzero(np.asarray(prior)) < 2:
+        message = f"{what} has one possible value, so that every information about it is 0: give two or more"
+        warnings.warn(message, FixedTaskWarning, stacklevel=3)
 
 
 def choice(value: str, what: str, options: tuple[str, ...]) -> str:

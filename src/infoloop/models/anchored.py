@@ -25,7 +25,7 @@ from infoloop.counts import sampling, tokens, told
 from infoloop.distributions import Joint
 from infoloop.loop import Loop, unroll
 from infoloop.numerics import unit_interval
-from infoloop.parameters import choice, places
+from infoloop.parameters import choice, places, random_task
 from infoloop.resampling import at_least_one, draws, hypotheses
 from infoloop.schedules import mixture, replace, replay
 
@@ -100,7 +100,9 @@ def information(m: Anchored, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(anchored(4, "mix", 0.0, [0.25, 0.75]), 3)]
     [0.538786, 0.364915, 0.301657]
     """
-    return _information(m, _places(m), at_least_one(generations, "generations"), False)
+    steps = at_least_one(generations, "generations")
+    random_task(m.prior)
+    return _information(m, _places(m), steps, False)
 
 
 def information_with_first(m: Anchored, generations: int) -> jax.Array:
@@ -109,7 +111,9 @@ def information_with_first(m: Anchored, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information_with_first(anchored(4, "judge", 0.5, [0.25, 0.75]), 3)]
     [0.538786, 0.538786, 0.538786]
     """
-    return _information(m, _places(m), at_least_one(generations, "generations"), True)
+    steps = at_least_one(generations, "generations")
+    random_task(m.prior)
+    return _information(m, _places(m), steps, True)
 
 
 def expected_heterozygosity(n: int, rate, t, schedule: str, weight) -> jax.Array:

@@ -26,7 +26,7 @@ from infoloop.distributions import Joint, joint, probabilities
 from infoloop.diversity import Diversity, diversity_of
 from infoloop.loop import Loop, unroll
 from infoloop.measures import mutual_information
-from infoloop.parameters import count
+from infoloop.parameters import count, random_task
 from infoloop.resampling import at_least_one
 from infoloop.texts import Estimates, digits, estimates, refit, statistics, text_chances
 
@@ -135,8 +135,9 @@ def information(m: Model, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(markov_text(4, [[[0.25, 0.75]], [[0.75, 0.25]]]), 4)]
     [0.538786, 0.364915, 0.301657, 0.266608]
     """
-    start, link = _exact(m)
     steps = at_least_one(generations, "generations") - 1
+    random_task(m.prior)
+    start, link = _exact(m)
     return information_along(Joint(start, ("theta", "model")), "theta", Channel(link, ("model",), ("next",)), steps)
 
 

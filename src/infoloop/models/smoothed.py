@@ -16,6 +16,7 @@ from infoloop.counts import counting, sampling, tokens, told_along
 from infoloop.distributions import Joint
 from infoloop.families import compositions, multinomial
 from infoloop.loop import Loop, unroll
+from infoloop.parameters import random_task
 from infoloop.resampling import Band, at_least_one, banded, hypotheses
 from infoloop.schedules import replace
 
@@ -99,7 +100,9 @@ def information(m: Model, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(smoothed(4, 0.5, [0.25, 0.75]), 3)]
     [0.538786, 0.285571, 0.168668]
     """
-    return told_along(m.size, m.rates, m.prior, band(m.size, m.alpha), at_least_one(generations, "generations"))
+    steps = at_least_one(generations, "generations")
+    random_task(m.prior)
+    return told_along(m.size, m.rates, m.prior, band(m.size, m.alpha), steps)
 
 
 def examples() -> tuple[Model, ...]:

@@ -18,7 +18,7 @@ from infoloop.counts import sampling, tokens, told
 from infoloop.distributions import Joint
 from infoloop.loop import Loop, unroll
 from infoloop.numerics import unit_interval
-from infoloop.parameters import choice, places
+from infoloop.parameters import choice, places, random_task
 from infoloop.resampling import at_least_one, draws, hypotheses, kernel
 from infoloop.schedules import accumulate, subsample
 
@@ -80,7 +80,9 @@ def information(m: Urn, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(urn(4, 3, [0.25, 0.75]), 3)]
     [0.538786, 0.479354, 0.460472]
     """
-    return _information(m, _drawn(m), _within(m, generations))
+    steps = _within(m, generations)
+    random_task(m.prior)
+    return _information(m, _drawn(m), steps)
 
 
 def expected_heterozygosity(n: int, rate, t, schedule: str = "accumulate") -> jax.Array:

@@ -27,6 +27,7 @@ from infoloop.families import compositions, multinomial
 from infoloop.loop import Loop, unroll
 from infoloop.measures import mutual_information
 from infoloop.numerics import unit_interval
+from infoloop.parameters import random_task
 from infoloop.resampling import Band, at_least_one, banded, draws, hypotheses
 from infoloop.resampling import kernel as kernel
 from infoloop.schedules import replace
@@ -103,7 +104,9 @@ def information(m: Model, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(wright_fisher(4, [0.25, 0.75]), 4)]
     [0.538786, 0.364915, 0.301657, 0.266608]
     """
-    return told_along(m.size, m.rates, m.prior, band(m.size), at_least_one(generations, "generations"))
+    steps = at_least_one(generations, "generations")
+    random_task(m.prior)
+    return told_along(m.size, m.rates, m.prior, band(m.size), steps)
 
 
 def information_many(size: int, rates, prior, generations: int) -> jax.Array:
