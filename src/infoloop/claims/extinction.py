@@ -220,10 +220,10 @@ absorption = Claim(
 
 def _total_diversity(case):
     with jax.ensure_compile_time_eval():
-        f = jnp.arange(1, SIZE) / SIZE
-        summed = jnp.linalg.solve(jnp.eye(SIZE - 1) - kernel(SIZE)[1:-1, 1:-1], 2 * f * (1 - f))
-    p = case[0]
-    return _after_one_round(case, jnp.pad(summed, 1)), 2 * (SIZE - 1) * p * (1 - p)
+        inside = np.asarray(kernel(SIZE))[1:-1, 1:-1]
+    p, f = case[0], np.arange(1, SIZE) / SIZE
+    summed = np.linalg.solve(np.eye(SIZE - 1) - inside, 2 * f * (1 - f))
+    return _after_one_round(case, np.pad(summed, 1)), 2 * (SIZE - 1) * p * (1 - p)
 
 
 def _total_diversity_exactly(case):
