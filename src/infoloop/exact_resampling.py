@@ -55,7 +55,7 @@ def letter(rates: Sequence, prior: Sequence) -> RationalLaw:
     return RationalLaw(one.table, ("theta", "letter"))
 
 
-def until_the_end(n: int, values: Sequence) -> list[fmpq]:
+def until_the_end(n: int, values: Sequence | np.ndarray) -> list[fmpq]:
     r"""$E\sum_{t\ge0}v(K_t)$ over the generations with $0<K_t<n$, for starts 0..n: $(I-Q)^{-1}v$, v given for 1..n-1.
 
     With v = 1 it is the mean time to the end; with $v=K_{\cdot n}$ the chance that the end is n.
