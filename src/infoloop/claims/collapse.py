@@ -197,7 +197,9 @@ ends_keep = _claim(
 def _left(case):
     """I(theta;K_oo), K_oo in {0, n} with the chances that the table of absorption gives; and I(theta;B)."""
     m = _model(case)
-    ends = _draws(m) @ fixation_by_table(SIZE, np.arange(SIZE + 1))
+    with jax.ensure_compile_time_eval():
+        fixed = fixation_by_table(SIZE, np.arange(SIZE + 1))
+    ends = _draws(m) @ fixed
     law = m.prior[:, None] * jnp.stack([1 - ends, ends], 1)
     left, letter = _informed(jnp.stack([jnp.pad(law, ((0, 0), (0, SIZE - 1))), _letters(case)]))
     return left, letter
