@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infoloop.chapters import TheoryError, default_folder, pair, read_blocks, select
+from infoloop.chapters import TheoryError, default_folder, nearest, pair, read_blocks, select
 
 ROOT = Path(__file__).parents[1]
 BLOCK = """# A chapter
@@ -34,8 +34,8 @@ def chapter(tmp_path):
 
 
 def test_theory_and_code_name_each_other():
-    entries = pair(read_blocks(default_folder()))
-    assert {entry.block.fields["ref"] for entry in entries} == {f"S{k:02}" for k in (*range(1, 19), 39)}
+    refs = {entry.block.fields["ref"] for entry in pair(read_blocks(default_folder()))}
+    assert refs == {f"S{k:02}" for k in (*range(1, 19), 39)}
 
 
 def test_every_theorem_has_a_written_proof_and_every_folklore_a_refutation():
@@ -45,9 +45,14 @@ def test_every_theorem_has_a_written_proof_and_every_folklore_a_refutation():
 
 
 def test_links_between_blocks_lead_somewhere():
-    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "theory").glob("*.md"))
     labels = {block.label for block in read_blocks(ROOT / "theory")}
-    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= labels
+    linked = {
+        (path.name, link)
+        for path in (ROOT / "theory").glob("*.md")
+        for link in re.findall(r"\]\(#([^)]+)\)", path.read_text(encoding="utf-8"))
+    }
+    assert len(linked) > 20
+    assert {(name, link) for name, link in linked if link not in labels} == set()
 
 
 def test_a_proof_that_does_not_come_to_its_end_is_none(chapter):
@@ -128,3 +133,7 @@ def test_a_ref_selects_all_its_statements():
 def test_an_unknown_label_is_refused_with_the_nearest():
     with pytest.raises(TheoryError, match="'thm:fanno': did you mean thm:fano"):
         select(pair(read_blocks(default_folder())), ("thm:fanno",))
+
+
+def test_nothing_near_offers_nothing():
+    assert nearest("zzz", ["thm:dpi"]) == ""

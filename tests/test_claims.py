@@ -14,7 +14,9 @@ from infoloop.certification import certify, decide, refuted_when_stronger
 from infoloop.claim import UNDECIDED, attack, linear, stronger, weigh
 from infoloop.claims import contraction, processing
 from infoloop.claims.contraction import gerber_bound, symmetric_eta
+from infoloop.claims.extinction import deficit, iterates, least_drift, time_by_spectrum
 from infoloop.claims.games import fano_bound, verdict_bits
+from infoloop.claims.smoothing import chi_square, diverse_for_good, diversity_left, shrinkage
 from infoloop.links import cascade_flip
 
 MODULES = [importlib.import_module(f"infoloop.claims.{found.name}") for found in pkgutil.iter_modules(claims.__path__)]
@@ -151,3 +153,35 @@ def test_gerber_keeps_nothing_after_a_fair_flip():
 
 def test_a_family_says_what_it_is():
     assert all(isinstance(claim.family, Family) and claim.family.description for claim in CLAIMS if claim.family)
+
+
+def test_one_round_of_a_rare_token_is_off_by_the_square_of_its_rate():
+    assert deficit(10, Fraction(1, 10), [1]) == Fraction(1, 10)
+
+
+def test_iterates_fall_below_two_over_their_number():
+    assert all((2 - g * (i + 1)).sign() >= 0 for i, g in enumerate(iterates(20), start=1))
+
+
+def test_the_least_drift_is_one_at_one_half_and_above_two_thirds_elsewhere():
+    assert least_drift(8, Fraction(1, 2)) == 1
+    assert min(least_drift(n, Fraction(1, n)) for n in range(2, 200)) > Fraction(2, 3)
+
+
+def test_a_mix_of_powers_is_summed_by_its_spectrum():
+    mix = [Fraction(1, 2) ** t + 3 * Fraction(1, 4) ** t for t in (0, 1)]
+    assert time_by_spectrum([Fraction(1, 2), Fraction(1, 4)], mix) == 2 + 4
+
+
+def test_without_smoothing_diversity_is_that_of_resampling():
+    assert diverse_for_good(4, Fraction(0)) == 0
+    assert diversity_left(4, Fraction(0), Fraction(1, 4), 3) == 2 * Fraction(3, 16) * Fraction(3, 4) ** 3
+
+
+def test_one_draw_has_no_diversity():
+    assert diverse_for_good(1, Fraction(1, 2)) == 0
+    assert shrinkage(1, Fraction(1, 2)) == Fraction(1, 2)
+
+
+def test_chi_square_of_a_copied_fair_bit_is_one():
+    assert chi_square(jax.numpy.eye(2) / 2) == 1

@@ -8,7 +8,7 @@ import numpy as np
 
 from infoloop import exact, exact_resampling
 from infoloop.absorption import fixation_by_table, kernel_eigenvalues
-from infoloop.cases import Family, probabilities
+from infoloop.cases import Cases, Family, probabilities
 from infoloop.channels import Channel
 from infoloop.claim import Claim
 from infoloop.coefficients import dobrushin
@@ -94,6 +94,11 @@ _every_loop = Family(
 )
 
 
+def _claim(label: str, sides, assumes=RESAMPLING, cases: Cases | None = None, **fields) -> Claim:
+    """A claim about two hypotheses with free rates and prior, unless `cases` says otherwise."""
+    return Claim(label, assumes, sides, cases or probabilities(3), exactly=None, **fields)
+
+
 def _diversity(case):
     m, frequency = _model(case), jnp.arange(SIZE + 1) / SIZE
     found = (_tables(case) * 2 * frequency * (1 - frequency)).sum((1, 2))
@@ -116,14 +121,11 @@ def _diploid(case):
     return found, closed * ((1 - 1 / (2 * SIZE)) / (1 - 1 / SIZE)) ** steps
 
 
-diversity = Claim(
+diversity = _claim(
     "thm:resampling-diversity",
-    RESAMPLING,
     _diversity,
-    probabilities(3),
     relation="=",
     exact=_diversity_exactly,
-    exactly=None,
     family=_every_loop,
     edges=((4, ("1/4", "3/4"), ("1/2", "1/2"), 3),),
     wrong=_diploid,
@@ -131,9 +133,13 @@ diversity = Claim(
 
 
 def _spectrum(case):
-    x, sizes = case[0], (2, 4)
-    found = [jnp.linalg.det(x * jnp.eye(n + 1) - kernel(n)) for n in sizes]
-    return jnp.stack(found), jnp.stack([jnp.prod(x - kernel_eigenvalues(n)) for n in sizes])
+    x, found, closed = case[0], [], []
+    for n in (2, 4):
+        with jax.ensure_compile_time_eval():
+            coefficients, values = np.poly(np.asarray(kernel(n))), np.asarray(kernel_eigenvalues(n))
+        found.append(jnp.polyval(jnp.asarray(coefficients), x))
+        closed.append(jnp.prod(x - values))
+    return jnp.stack(found), jnp.stack(closed)
 
 
 def _spectrum_exactly(case):
@@ -144,14 +150,12 @@ def _spectrum_exactly(case):
     return number(exact_resampling.determinant(n, 0, x)), number(product)
 
 
-eigenvalues = Claim(
+eigenvalues = _claim(
     "thm:resampling-eigenvalues",
-    RESAMPLING,
     _spectrum,
-    probabilities(1),
+    cases=probabilities(1),
     relation="=",
     exact=_spectrum_exactly,
-    exactly=None,
     family=Family(
         "the characteristic polynomials for n from 1 to 7, each at n + 2 points, which determine it",
         lambda: ((n, x) for n in range(1, 8) for x in range(2, n + 4)),
@@ -175,14 +179,12 @@ def _kept_ends_exactly(case):
     return _kept_exactly(n, (0, 1), (1 - p_one, p_one), t), exact.binary_entropy(p_one)
 
 
-ends_keep = Claim(
+ends_keep = _claim(
     "thm:resampling-contraction",
-    RESAMPLING,
     _kept_ends,
-    probabilities(1),
+    cases=probabilities(1),
     relation="=",
     exact=_kept_ends_exactly,
-    exactly=None,
     family=Family(
         "n from 1 to 5, P(X=1) in 1/4, 1/2, 3/4, and t from 1 to 4",
         lambda: itertools.product(range(1, 6), INTERIOR, range(1, 5)),
@@ -195,7 +197,9 @@ ends_keep = Claim(
 def _left(case):
     """I(theta;K_oo), K_oo in {0, n} with the chances that the table of absorption gives; and I(theta;B)."""
     m = _model(case)
-    ends = _draws(m) @ fixation_by_table(SIZE, np.arange(SIZE + 1))
+    with jax.ensure_compile_time_eval():
+        fixed = fixation_by_table(SIZE, np.arange(SIZE + 1))
+    ends = _draws(m) @ fixed
     law = m.prior[:, None] * jnp.stack([1 - ends, ends], 1)
     left, letter = _informed(jnp.stack([jnp.pad(law, ((0, 0), (0, SIZE - 1))), _letters(case)]))
     return left, letter
@@ -213,26 +217,20 @@ _ends = Family(
     "n from 2 to 6; rates (0, 1), (1/4, 3/4), (1/8, 1/2), (1/2, 1/2), (0, 1/3); priors (1/2, 1/2), (1/4, 3/4)",
     lambda: itertools.product(range(2, 7), RATES, PRIORS),
 )
-residual = Claim(
+residual = _claim(
     "thm:residual-information",
-    RESAMPLING,
     _left,
-    probabilities(3),
     relation="=",
     exact=_left_exactly,
-    exactly=None,
     family=_ends,
     edges=((4, ("1/4", "3/4"), ("1/2", "1/2")),),
     wrong=lambda case: (_left(case)[0], _kept(case)[-1]),
 )
 
-residual_floor = Claim(
+residual_floor = _claim(
     "thm:residual-floor",
-    RESAMPLING,
     lambda case: _kept_and_letter(case)[::-1],
-    probabilities(3),
     exact=lambda case: (_letter_exactly(case[1], case[2]), _kept_exactly(*case)),
-    exactly=None,
     family=_every_loop,
     edges=((1, ("1/4", "3/4"), ("1/2", "1/2"), 2), (4, (0, 1), ("1/2", "1/2"), 3)),
     wrong=lambda case: (_kept(case)[:-1], _kept(case)[1:]),
@@ -252,13 +250,11 @@ def _ceiling_exactly(case):
     return _kept_exactly(*case), _letter_exactly(rates, prior) + exact.binary_entropy(still_open) + number(still_open)
 
 
-residual_ceiling = Claim(
+residual_ceiling = _claim(
     "thm:residual-ceiling",
-    (*RESAMPLING, "two hypotheses"),
     _ceiling,
-    probabilities(3),
+    assumes=(*RESAMPLING, "two hypotheses"),
     exact=_ceiling_exactly,
-    exactly=None,
     family=_every_loop,
     edges=((1, ("1/4", "3/4"), ("1/2", "1/2"), 2), (4, (0, 1), ("1/2", "1/2"), 3)),
     wrong=_kept_and_letter,
@@ -276,34 +272,28 @@ def _told_exactly(case):
     n, rates, prior, t = case
     frequency = exact.rational_table([fmpq(c, n) for c in range(n + 1)])
     table = exact_resampling.law(n, rates, prior, t).table
-    heads = table.dot(frequency)
+    heads = (table * np.array(frequency, dtype=object)).sum(axis=1)
     laws = [[row.sum() - head, head] for row, head in zip(table, heads, strict=True)]
     return _exactly_informed(RationalLaw(exact.rational_table(laws), ("theta", "sample"))), _letter_exactly(
         rates, prior
     )
 
 
-sample_information = Claim(
+sample_information = _claim(
     "thm:sample-information",
-    RESAMPLING,
     _told,
-    probabilities(3),
     relation="=",
     exact=_told_exactly,
-    exactly=None,
     family=_every_loop,
     edges=((4, ("1/4", "3/4"), ("1/2", "1/2"), 3),),
     wrong=lambda case: (_kept(case), _told(case)[1]),
 )
 
-collapse_forgets = Claim(
+collapse_forgets = _claim(
     "fol:collapse-forgets",
-    RESAMPLING,
     lambda case: (_left(case)[0], 0.0),
-    probabilities(3),
     relation="=",
     exact=lambda case: (_left_exactly(case)[0], number(0)),
-    exactly=None,
     family=Family(
         "rates (1/4, 3/4), equally likely, and n from 2 to 6",
         lambda: itertools.product(range(2, 7), RATES[1:2], PRIORS[:1]),
@@ -321,13 +311,10 @@ def _as_fast_exactly(case):
     return _kept_exactly(*case), _kept_exactly(n, rates, prior, 1) * (1 - fmpq(1, n)) ** (t - 1)
 
 
-as_fast_as_diversity = Claim(
+as_fast_as_diversity = _claim(
     "fol:information-dies-with-diversity",
-    RESAMPLING,
     _as_fast,
-    probabilities(3),
     exact=_as_fast_exactly,
-    exactly=None,
     family=Family(
         "n = 4, rates (1/4, 3/4), equally likely, t from 1 to 6",
         lambda: itertools.product((4,), RATES[1:2], PRIORS[:1], range(1, 7)),

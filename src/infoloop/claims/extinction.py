@@ -145,6 +145,12 @@ def _starts():
 _every_start = Family("n from 2 to 8 and every start between 0 and n", _starts)
 
 
+def _fixed(case):
+    with jax.ensure_compile_time_eval():
+        by_table = fixation_by_table(SIZE, np.arange(SIZE + 1))
+    return _after_one_round(case, by_table)
+
+
 def _fixed_exactly(case):
     n, i = case
     return number(exact_resampling.until_the_end(n, exact_resampling.kernel(n)[1:-1, -1])[i]), number(fmpq(i, n))
@@ -153,14 +159,14 @@ def _fixed_exactly(case):
 fixation = Claim(
     "thm:fixation",
     RESAMPLING,
-    lambda case: (_after_one_round(case, fixation_by_table(SIZE, np.arange(SIZE + 1))), case[0]),
+    lambda case: (_fixed(case), case[0]),
     probabilities(1),
     relation="=",
     exact=_fixed_exactly,
     exactly=None,
     family=_every_start,
     edges=((4, 1),),
-    wrong=lambda case: (_after_one_round(case, fixation_by_table(SIZE, np.arange(SIZE + 1))), case[0] ** 2),
+    wrong=lambda case: (_fixed(case), case[0] ** 2),
 )
 
 
@@ -220,10 +226,10 @@ absorption = Claim(
 
 def _total_diversity(case):
     with jax.ensure_compile_time_eval():
-        f = jnp.arange(1, SIZE) / SIZE
-        summed = jnp.linalg.solve(jnp.eye(SIZE - 1) - kernel(SIZE)[1:-1, 1:-1], 2 * f * (1 - f))
-    p = case[0]
-    return _after_one_round(case, jnp.pad(summed, 1)), 2 * (SIZE - 1) * p * (1 - p)
+        inside = np.asarray(kernel(SIZE))[1:-1, 1:-1]
+    p, f = case[0], np.arange(1, SIZE) / SIZE
+    summed = np.linalg.solve(np.eye(SIZE - 1) - inside, 2 * f * (1 - f))
+    return _after_one_round(case, np.pad(summed, 1)), 2 * (SIZE - 1) * p * (1 - p)
 
 
 def _total_diversity_exactly(case):
