@@ -146,15 +146,17 @@ def exact_solution(n, right):
     return [float(row[-1]) for row in a]
 
 
-def test_absorption_times_are_those_of_exact_rationals():
-    exact = [0.0, *exact_solution(12, lambda row: 1), 0.0]
-    np.testing.assert_allclose(wf.absorption_time(12, np.arange(13)), exact, rtol=rounding(CONDITION * 12))
+@pytest.mark.parametrize("n", [1, 2, 3, 11, 12])
+def test_absorption_times_are_those_of_exact_rationals(n):
+    exact = [0.0, *exact_solution(n, lambda row: 1), 0.0]
+    np.testing.assert_allclose(wf.absorption_time(n, np.arange(n + 1)), exact, rtol=rounding(CONDITION * n))
 
 
-def test_fixation_by_table_is_the_start_as_the_martingale_says():
-    i = np.arange(301)
-    found, martingale = wf.fixation_by_table(300, i), wf.fixation_probability(300, i)
-    np.testing.assert_allclose(found, martingale, atol=rounding(CONDITION * 300))
+@pytest.mark.parametrize("n", [1, 2, 3, 300, 301])
+def test_fixation_by_table_is_the_start_as_the_martingale_says(n):
+    i = np.arange(n + 1)
+    found, martingale = wf.fixation_by_table(n, i), wf.fixation_probability(n, i)
+    np.testing.assert_allclose(found, martingale, atol=rounding(CONDITION * n))
 
 
 def test_absorption_times_near_the_diffusion_limit():
