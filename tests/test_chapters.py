@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infoloop.chapters import TheoryError, default_folder, nearest, pair, read_blocks, select
+from infoloop.chapters import TheoryError, default_folder, pair, read_blocks, select
 
 ROOT = Path(__file__).parents[1]
 BLOCK = """# A chapter
@@ -133,7 +133,3 @@ def test_a_ref_selects_all_its_statements():
 def test_an_unknown_label_is_refused_with_the_nearest():
     with pytest.raises(TheoryError, match="'thm:fanno': did you mean thm:fano"):
         select(pair(read_blocks(default_folder())), ("thm:fanno",))
-
-
-def test_nothing_near_offers_nothing():
-    assert nearest("zzz", ["thm:dpi"]) == ""
