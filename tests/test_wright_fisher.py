@@ -20,7 +20,7 @@ from infoloop.numerics import rounding
 from infoloop.parameters import FixedTaskWarning
 
 VALUES = json.loads((Path(__file__).parent / "data" / "collapse_values.json").read_text())
-REQUIRED_BITS = 1e-10  # issue 4: information at n = 500 and n = 20
+REQUIRED_BITS = 1e-10  # information at n = 500 and n = 20
 CONDITION = 3  # absorption times are at most 2n ln 2 + O(ln n) < 3n: the condition number of I - Q over its norm
 
 

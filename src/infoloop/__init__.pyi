@@ -9,6 +9,7 @@ from . import models as models
 from . import numerics as numerics
 from . import pages as pages
 from . import report as report
+from . import schedules as schedules
 from . import results as results
 from . import store as store
 from . import study as study
@@ -75,6 +76,7 @@ from .gaussians import bottleneck_thresholds as bottleneck_thresholds
 from .gaussians import gaussian_bottleneck as gaussian_bottleneck
 from .gaussians import gaussian_chain_information as gaussian_chain_information
 from .loop import Loop as Loop
+from .loop import many as many
 from .loop import unroll as unroll
 from .measures import divergence as divergence
 from .measures import entropy as entropy
@@ -98,6 +100,9 @@ from .numerics import binary_entropy as binary_entropy
 from .numerics import inverse_binary_entropy as inverse_binary_entropy
 from .numerics import rounding as rounding
 from .orders import is_garbling as is_garbling
+from .parameters import FixedTaskWarning as FixedTaskWarning
+from .parts import Generation as Generation
+from .parts import Parts as Parts
 from .proving import Proof as Proof
 from .proving import prove as prove
 from .renyi import bhattacharyya as bhattacharyya
