@@ -177,6 +177,8 @@ def run(
         _submit(name, settings or [], seed, folder, submit, cluster)
         return
     _compute(infoloop.study.execute(experiment, config, seed, folder, part, overwrite))
+    if not infoloop.study.leads():
+        return
     found = infoloop.study.collect(experiment, config, folder)
     if found is None:
         typer.echo(

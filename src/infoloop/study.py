@@ -145,16 +145,20 @@ def execute(
     """
     sweeps = experiment.sweeps(config)
     mine = [s for k, s in enumerate(shards(sweeps)) if k % part[1] == part[0] - 1]
-    leads = jax.process_index() == 0
-    done = _agreed(mine, lambda: _opened(experiment, config, seed, folder, overwrite)) if leads else _agreed(mine)
+    done = _agreed(mine, lambda: _opened(experiment, config, seed, folder, overwrite)) if leads() else _agreed(mine)
     yield Progress(sum(done), len(mine), "")
     key, devices = jax.random.key(seed), mesh()
     for k in [k for k, there in enumerate(done) if not there]:
         values = compute(sweeps[mine[k].table], mine[k], key, devices)
-        if leads:
+        if leads():
             append(folder, f"shards-{part[0]}-of-{part[1]}", mine[k].name, values)
         done[k] = True
         yield Progress(sum(done), len(mine), mine[k].name)
+
+
+def leads() -> bool:
+    """Whether this is the process that reads and writes the folder: the first of those that share the mesh."""
+    return jax.process_index() == 0
 
 
 def _opened(experiment: ModuleType, config, seed: int, folder: Path, overwrite: bool) -> set[str]:
