@@ -1,11 +1,13 @@
 """A folder belongs to one run; lines cut off by a kill are not read; numbers come back to the bit."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import xarray
 
+from infoloop.files import write_first
 from infoloop.store import StoreError, append, described, finished, open_run, read_table, write_table
 
 IDENTITY = {"experiment": "toy", "config": {"n": 3, "rate": 0.5}, "seed": 0}
@@ -86,3 +88,19 @@ def test_a_table_keeps_its_labels_and_where_it_comes_from(folder):
     assert json.loads(back.attrs["config"]) == {"n": 3, "rate": 0.5}
     assert back.attrs["device"] == "cpu"
     assert not list(folder.glob("*.part"))
+
+
+def test_many_processes_may_open_one_run_at_once(tmp_path):
+    """Threads stand for processes: all of them find the folder new, one writes the file, all go on."""
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        for k in range(20):
+            folder = tmp_path / f"run{k}"
+            opened = [pool.submit(open_run, folder, IDENTITY, {"device": str(i)}) for i in range(16)]
+            assert [future.result() for future in opened] == [None] * 16
+            assert [path.name for path in folder.iterdir()] == ["run.json"]
+
+
+def test_only_the_first_writer_of_a_file_succeeds(tmp_path):
+    assert write_first(tmp_path / "a", "one")
+    assert not write_first(tmp_path / "a", "two")
+    assert (tmp_path / "a").read_text() == "one"

@@ -9,8 +9,8 @@ from . import models as models
 from . import numerics as numerics
 from . import pages as pages
 from . import report as report
-from . import schedules as schedules
 from . import results as results
+from . import schedules as schedules
 from . import store as store
 from . import study as study
 from . import sweeps as sweeps

@@ -14,7 +14,7 @@ def writable_folder(path: Path) -> Path:
     """The folder, made if need be. Raises UnwritableError before anything is written."""
     try:
         path.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=path).close()
+        tempfile.TemporaryFile(dir=path, prefix=".").close()
     except OSError as error:
         raise UnwritableError(f"cannot write to {path}: {error.strerror or error}; name another folder") from None
     return path
@@ -23,6 +23,26 @@ def writable_folder(path: Path) -> Path:
 def write_whole(path: Path, text: str) -> None:
     """Replace the file by this text at once; a reader never sees half of it, whenever the process dies."""
     place_whole(path, lambda part: part.write_bytes(text.encode()))
+
+
+def write_first(path: Path, text: str) -> bool:
+    """Write the file whole unless it is there already; whether it was written. Of several processes one succeeds."""
+    writable_folder(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        os.link(name, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise UnwritableError(f"cannot write {path}: {error.strerror or error}") from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return True
 
 
 def place_whole(path: Path, write: Callable[[Path], object]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray
 
-from infoloop.files import place_whole, writable_folder, write_whole
+from infoloop.files import place_whole, writable_folder, write_first, write_whole
 from infoloop.report import as_json
 
 RUN = "run.json"
@@ -29,9 +29,13 @@ def open_run(folder: Path, identity: Mapping[str, Any], provenance: Mapping[str,
     folder holds another run, unless asked to `overwrite` it, and always where it holds files of no run.
     """
     writable_folder(folder)
-    held = _held(folder)
-    if held is None and any(folder.iterdir()):
+    text = as_json({"identity": identity, "provenance": provenance}) + "\n"
+    strangers = [path for path in folder.iterdir() if not path.name.startswith((RUN, "."))]
+    held = _held(folder)  # read after the list: another process may be opening the same run
+    if held is None and strangers:
         raise StoreError(f"{folder} is not empty and holds no run: name another --out")
+    if held is None and not write_first(folder / RUN, text):
+        held = _held(folder)
     if held is not None:
         apart = [key for key in identity if held.get(key) != identity[key]]
         if not apart:
@@ -42,10 +46,10 @@ def open_run(folder: Path, identity: Mapping[str, Any], provenance: Mapping[str,
                 f"{folder} holds another run: {apart[0]} is {_difference(there, here)} there and "
                 f"{_difference(here, there)} here; name another --out, or --overwrite"
             )
-    for path in folder.iterdir():
-        if path.suffix in _WRITTEN:
-            path.unlink()
-    write_whole(folder / RUN, as_json({"identity": identity, "provenance": provenance}) + "\n")
+        for path in folder.iterdir():
+            if path.suffix in _WRITTEN:
+                path.unlink()
+        write_whole(folder / RUN, text)
 
 
 def _held(folder: Path) -> dict[str, Any] | None:
