@@ -11,7 +11,7 @@ FLOORS = tuple(
         families networks gaussian_laws shannon polymatroids resampling
         measures gaussians coefficients capacities orders exact absorption risks texts links
         multivariate renyi fixed_input cases chains witnesses descent meeting loop diversity enclosures exact_resampling
-        rational_gaussians grids
+        rational_gaussians grids mechanisms
         expressions parts
         schedules counts
         models
