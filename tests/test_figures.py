@@ -74,3 +74,10 @@ def test_the_axes_span_the_data_and_little_more(scale):
 def test_limits_that_are_given_are_kept():
     (axis,) = drawing(Figure((panel(LINE, y_limits=(-1.0, 20.0)),), "")).axes
     assert axis.get_ylim() == (-1.0, 20.0)
+
+
+def test_signed_values_meet_at_zero(tmp_path):
+    figure = drawing(Figure((panel(Map(X, X, np.outer(X - 1, X), "z", 0.0, signed=True)),), ""))
+    (shades,) = [c for c in figure.axes[0].collections if hasattr(c, "norm") and c.get_array() is not None][:1]
+    assert shades.norm.vcenter == 0
+    assert -shades.norm.vmin == shades.norm.vmax

@@ -43,13 +43,17 @@ class Band(NamedTuple):
 
 
 class Map(NamedTuple):
-    """Values over a grid, `z[i, j]` at `x[j]`, `y[i]`; `label` says what they are, `level` draws a contour."""
+    """Values over a grid, `z[i, j]` at `x[j]`, `y[i]`; `label` says what they are, `level` draws a contour.
+
+    `signed` values get two hues that meet at 0.
+    """
 
     x: ArrayLike
     y: ArrayLike
     z: ArrayLike
     label: str
     level: float | None = None
+    signed: bool = False
 
 
 class Panel(NamedTuple):
@@ -160,10 +164,15 @@ def _draw_line(axis, mark: Line, colour: str) -> None:
 
 
 def _draw_map(drawn, axis, mark: Map) -> None:
-    shades = axis.pcolormesh(mark.x, mark.y, mark.z, cmap="cividis", shading="nearest", rasterized=True)
+    from matplotlib.colors import CenteredNorm
+
+    hues = {"cmap": "PuOr", "norm": CenteredNorm()} if mark.signed else {"cmap": "cividis"}
+    shades = axis.pcolormesh(mark.x, mark.y, mark.z, shading="nearest", rasterized=True, **hues)
     drawn.colorbar(shades, ax=axis, label=mark.label)
     if mark.level is not None:
-        axis.contour(mark.x, mark.y, mark.z, levels=[mark.level], colors="white", linewidths=1.2)
+        axis.contour(
+            mark.x, mark.y, mark.z, levels=[mark.level], colors="black" if mark.signed else "white", linewidths=1
+        )
 
 
 def _colour(k: int) -> str:

@@ -89,6 +89,7 @@ def vote_risks(votes: int, inside, across, size: int = 2) -> tuple[jax.Array, ja
     by_class = counts.reshape(-1, 2, g).sum(2)
     wrong_fine = top[:, g:].sum(1) / top.sum(1)
     wrong_coarse = np.where(by_class[:, 0] == by_class[:, 1], 0.5, by_class[:, 1] > by_class[:, 0])
+    laws = jnp.where(inside + across <= 1, laws, jnp.nan)
     return (laws * wrong_fine).sum(), (laws * wrong_coarse).sum()
 
 
@@ -113,8 +114,8 @@ def shift_risks(noise, inverted, new) -> tuple[jax.Array, jax.Array]:
 
     A bit is seen with the error e (`noise`). On a share $\delta$ (`inverted`) of the surfaces, new ones too, its
     meaning is inverted. Fine labels name the surface: a rule for each, which errs with e where it was learned and knows
-    nothing of a new one, $\frac s2+(1-s)e$. Classes alone teach one rule, $e*\delta$ on any surface. ValueError for rates
-    outside [0, 1]; `inverted` and `noise` are meant to be at most one half.
+    nothing of a new one, $\frac s2+(1-s)e$. Classes alone teach one rule, $e*\delta$ on any surface. Raises ValueError
+    for rates outside [0, 1]; `inverted` and `noise` are meant to be at most one half.
 
     >>> fine, coarse = shift_risks(0.1, 0.1, 0.5)
     >>> round(float(fine), 12), round(float(coarse), 12)

@@ -1,0 +1,172 @@
+r"""Does a coarser signal teach the task better? Four mechanisms that could make it so, each mapped exactly.
+
+An ideal learner never loses by the finer signal (Blackwell's theorem); so the thesis can hold only by what a learner
+lacks. Mapped is the difference of the task errors of a learner trained on fine labels and of one trained on their
+classes, over two knobs: a *memory* of few bits; a rule that counts *votes*; a *shift* of the surface that fine labels
+name; the *price* of a demonstration. Where the difference is negative, finer wins.
+"""
+
+import numpy as np
+from pydantic import Field
+
+from infoloop.configs import Count, Counts, Positives, Weights, config
+from infoloop.figures import Figure, Line, Map, Panel
+from infoloop.mechanisms import memory_risks, recalls, shift_boundary, shift_risks, vote_boundaries, vote_risks
+from infoloop.numerics import rounding
+from infoloop.study import Headline
+from infoloop.sweeps import Quantity, Sweep, tables
+
+TIE = rounding(2**16)  # of the sums behind a risk
+MECHANISMS = ("memory", "votes", "shift", "price")
+
+
+def _even(last: float, count: int, first: float = 0.0) -> tuple[float, ...]:
+    return tuple(round(float(x), 6) for x in np.linspace(first, last, count))
+
+
+@config
+class Config:
+    """Two classes; maps of some 40 by 40 points."""
+
+    bits: Positives = Field(_even(5.5, 45, 0.05), description="bits of memory an item")
+    sizes: Counts = Field((1, 2, 4, 8, 16), description="fine labels a class, for the memory")
+    inside: Weights = Field(_even(0.3, 31), description="chance of a wrong label of the right class")
+    across: Weights = Field(_even(0.7, 43), description="chance of a label of the wrong class")
+    votes: Count = Field(15, description="labels an item that are counted")
+    noise: Weights = Field((0.1,), description="chance that the bit is seen wrongly, for the shift")
+    inverted: Weights = Field(_even(0.5, 41), description="share of surfaces on which the bit means the opposite")
+    new: Weights = Field(_even(1.0, 41), description="share of surfaces that are new in the test")
+    outputs: Count = Field(64, description="outputs K, for the price")
+    accepted: Counts = Field(tuple(range(2, 65, 2)), description="outputs M that are accepted (at most K)")
+    prices: Positives = Field(_even(4.0, 40, 0.1), description="price of a demonstration, in verdicts")
+    budgets: Positives = Field((16.0, 48.0), description="what may be spent, in verdicts")
+
+
+SMALL = Config(
+    bits=(0.5, 1.5),
+    sizes=(1, 2),
+    inside=(0.0, 0.2),
+    across=(0.1, 0.4),
+    votes=3,
+    inverted=(0.0, 0.2),
+    new=(0.0, 0.5),
+    outputs=8,
+    accepted=(2, 4),
+    prices=(1.0, 2.0),
+    budgets=(4.0,),
+)
+CLAIMS = ("thm:dpi",)
+RISKS = {
+    "fine": Quantity("task error, trained on fine labels", "1"),
+    "coarse": Quantity("task error, trained on classes", "1"),
+}
+
+
+def sweeps(config: Config) -> dict[str, Sweep]:
+    """Tables "memory", "votes", "shift" and "price"; `fine` and `coarse` in each."""
+    most = max(config.inside) + max(config.across)
+    if most > 1:
+        raise ValueError(f"inside and across make up to {most:g}: give chances of at most 1 together")
+    if max(config.accepted) > config.outputs:
+        raise ValueError(f"accepted is up to {max(config.accepted)}: give at most outputs, {config.outputs}")
+    return {
+        "memory": Sweep(
+            lambda key, size, bits: _named(memory_risks(bits, 2, size)),
+            RISKS,
+            each={"size": config.sizes},
+            over={"bits": config.bits},
+        ),
+        "votes": Sweep(
+            lambda key, across, inside: _named(vote_risks(config.votes, inside, across)),
+            RISKS,
+            over={"across": config.across, "inside": config.inside},
+            block=2048,
+        ),
+        "shift": Sweep(
+            lambda key, noise, inverted, new: _named(shift_risks(noise, inverted, new)),
+            RISKS,
+            over={"noise": config.noise, "inverted": config.inverted, "new": config.new},
+            block=2048,
+        ),
+        "price": Sweep(
+            lambda key, accepted, budget, price: _named(
+                tuple(1 - share for share in recalls(budget, accepted, config.outputs, price))
+            ),
+            RISKS,
+            each={"accepted": config.accepted},
+            over={"budget": config.budgets, "price": config.prices},
+            block=2048,
+        ),
+    }
+
+
+def _named(risks) -> dict:
+    return dict(zip(RISKS, risks, strict=True))
+
+
+def run(config: Config, key) -> dict:
+    """The tables of `sweeps`, at once."""
+    return tables(sweeps(config), key)
+
+
+def _difference(table):
+    """Fine minus coarse: positive where the thesis holds."""
+    return table.fine - table.coarse
+
+
+def map_figure(found: dict) -> Figure:
+    """The difference of task errors over two knobs, by mechanism."""
+    memory, votes, shift, price = (found[name] for name in MECHANISMS)
+    shift, price = shift.isel(noise=0), price.isel(budget=-1)
+    label = "task error, fine minus coarse"
+    panels = (
+        Panel(
+            "Memory: classes of g labels",
+            "bits an item",
+            "task error, fine minus coarse",
+            tuple(Line(memory.bits, _difference(memory).sel(size=g), f"g = {g}") for g in memory["size"].values),
+        ),
+        Panel(
+            "Votes",
+            "wrong labels, right class",
+            "wrong class",
+            (
+                Map(votes.inside, votes.across, _difference(votes), label, 0.0, True),
+                Line(votes.inside, vote_boundaries(votes.inside.values)[0], "fine fails above, many votes", colour=2),
+                Line(votes.inside, vote_boundaries(votes.inside.values)[1], "coarse fails above", "dashed", 2),
+            ),
+        ),
+        Panel(
+            "Shift",
+            "surfaces inverted",
+            "surfaces new",
+            (
+                Map(shift.inverted, shift.new, _difference(shift).transpose("new", "inverted"), label, signed=True),
+                Line(shift.inverted, shift_boundary(shift.inverted.values), "new = 2 inverted", colour=2),
+            ),
+        ),
+        Panel(
+            f"Price, budget {float(price.budget):g} verdicts",
+            "price of a demonstration",
+            "accepted",
+            (Map(price.price, price.accepted, _difference(price), label, 0.0, True),),
+        ),
+    )
+    caption = (
+        "Where a coarser signal teaches the task better (above 0, violet) and where worse (below 0, orange). Lines: "
+        "boundaries in closed form (coloured), or where the difference is 0 (black)."
+    )
+    return Figure(panels, caption, columns=2)
+
+
+FIGURES = {"mechanisms": map_figure}
+
+
+def headlines(found: dict) -> tuple[Headline, ...]:
+    """The share of each map in which the thesis holds, ties counted as neither."""
+    rows = []
+    for name in MECHANISMS:
+        gap = _difference(found[name])
+        rows.append(Headline(f"{name}: share where coarse is better", float((gap > TIE).mean()), None, "1", ""))
+        rows.append(Headline(f"{name}: share where fine is better", float((gap < -TIE).mean()), None, "1", ""))
+    return tuple(rows)
