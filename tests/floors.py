@@ -14,7 +14,7 @@ FLOORS = tuple(
         rational_gaussians grids
         expressions parts
         schedules counts
-        bayes generalisation policies verdicts
+        bayes generalisation policies verdicts flows linear_flow
         models
         claim
         certification screening goals

@@ -38,7 +38,7 @@ def posterior(prior, likelihood, data) -> Posterior:
     positive prior allows. Under `jit`, where nothing can raise, impossible data have `log_evidence` $-\infty$
     and a law of NaN.
 
-    >>> posterior([0.5, 0.5], [[0.5, 0.5], [0.0, 1.0]], [1, 1]).law.round(12).tolist()
+    >>> [round(float(p), 12) for p in posterior([0.5, 0.5], [[0.5, 0.5], [0.0, 1.0]], [1, 1]).law]
     [0.2, 0.8]
     """
     prior, likelihood = laws(prior, "prior"), laws(likelihood, "likelihood")
