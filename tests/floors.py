@@ -14,7 +14,8 @@ FLOORS = tuple(
         rational_gaussians grids
         expressions parts
         schedules counts
-        bayes generalisation policies verdicts flows linear_flow
+        bayes generalisation policies verdicts flows linear_flow binary_worlds
+        perceptrons
         models
         claim
         certification screening goals
