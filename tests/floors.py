@@ -15,7 +15,7 @@ FLOORS = tuple(
         expressions parts
         schedules counts
         bayes generalisation policies verdicts flows linear_flow binary_worlds
-        perceptrons
+        perceptrons races
         models
         claim
         certification screening goals

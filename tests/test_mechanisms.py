@@ -99,7 +99,7 @@ def shift_by_enumeration(e, delta, s):
 
 @pytest.mark.parametrize("case", list(itertools.product(("0", "1/10", "1/2"), ("0", "1/8"), ("0", "1/4", "1"))))
 def test_shifted_surfaces_cost_what_they_cost_in_all_cells(case):
-    e, delta, s = map(Fraction, case)
+    e, delta, s = (Fraction(text) for text in case)
     found = shift_risks(float(e), float(delta), float(s))
     for x, y in zip(found, shift_by_enumeration(e, delta, s), strict=True):
         assert abs(x - float(y)) < rounding(8)

@@ -42,6 +42,17 @@ class Band(NamedTuple):
     colour: int = 0
 
 
+class Whiskers(NamedTuple):
+    """Points with intervals."""
+
+    x: ArrayLike
+    y: ArrayLike
+    low: ArrayLike
+    high: ArrayLike
+    label: str = ""
+    colour: int = 0
+
+
 class Map(NamedTuple):
     """Values over a grid, `z[i, j]` at `x[j]`, `y[i]`; `label` says what they are, `level` draws a contour.
 
@@ -57,15 +68,16 @@ class Map(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """One pair of axes; scales are linear, log or symlog."""
+    """One pair of axes; scales are linear, log or symlog; `x_names` stand at 0, 1, 2, ... instead of numbers."""
 
     title: str
     x_label: str
     y_label: str
-    marks: tuple[Line | Band | Map, ...]
+    marks: tuple[Line | Band | Whiskers | Map, ...]
     x_scale: str = "linear"
     y_scale: str = "linear"
     y_limits: tuple[float, float] | None = None
+    x_names: tuple[str, ...] = ()
 
 
 class Figure(NamedTuple):
@@ -102,9 +114,8 @@ def _check(panel: Panel) -> None:
     if not panel.marks:
         raise FigureError(f"panel {panel.title!r} has nothing to show")
     for mark in panel.marks:
-        shown = {"low": mark.low, "high": mark.high} if isinstance(mark, Band) else {}
-        shown |= {"y": mark.y} if isinstance(mark, Line) else {"z": mark.z} if isinstance(mark, Map) else {}
-        for axis, values in shown.items():
+        axes = ("z",) if isinstance(mark, Map) else ("y", "low", "high")
+        for axis, values in [(axis, getattr(mark, axis)) for axis in axes if hasattr(mark, axis)]:
             numbers = np.asarray(values, float)
             if not numbers.size or np.isnan(numbers).any():
                 what = "is empty" if not numbers.size else f"has {np.isnan(numbers).sum()} NaN"
@@ -143,6 +154,8 @@ def _draw(drawn, axis, panel: Panel) -> None:
     for k, mark in enumerate(panel.marks):
         if isinstance(mark, Map):
             _draw_map(drawn, axis, mark)
+        elif isinstance(mark, Whiskers):
+            _draw_whiskers(axis, mark)
         elif isinstance(mark, Band):
             axis.fill_between(
                 mark.x, mark.low, mark.high, color=_colour(mark.colour), alpha=0.22, lw=0, label=mark.label or None
@@ -152,6 +165,8 @@ def _draw(drawn, axis, panel: Panel) -> None:
     axis.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
     axis.set_xscale(panel.x_scale)
     axis.set_yscale(panel.y_scale)
+    if panel.x_names:
+        axis.set_xticks(range(len(panel.x_names)), panel.x_names, rotation=20, ha="right")
     if panel.y_limits:
         axis.set_ylim(panel.y_limits)
 
@@ -161,6 +176,14 @@ def _draw_line(axis, mark: Line, colour: str) -> None:
         axis.plot(mark.x, mark.y, "o", ms=3.5, mfc="white", mec=colour, color=colour, label=mark.label or None)
     else:
         axis.plot(mark.x, mark.y, color=colour, label=mark.label or None, **_LINES[mark.style])
+
+
+def _draw_whiskers(axis, mark: Whiskers) -> None:
+    y = np.asarray(mark.y, float)
+    reach = np.stack([y - np.asarray(mark.low, float), np.asarray(mark.high, float) - y])
+    axis.errorbar(
+        mark.x, y, reach, fmt="o", ms=4, lw=1.2, capsize=2, color=_colour(mark.colour), label=mark.label or None
+    )
 
 
 def _draw_map(drawn, axis, mark: Map) -> None:
