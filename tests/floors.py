@@ -11,9 +11,9 @@ FLOORS = tuple(
         families networks gaussian_laws shannon polymatroids resampling
         measures gaussians coefficients capacities orders exact absorption risks texts links
         multivariate renyi fixed_input cases chains witnesses descent meeting loop diversity enclosures exact_resampling
-        rational_gaussians grids
-        expressions parts
-        schedules counts
+        rational_gaussians grids lattice
+        expressions parts efficiencies
+        schedules counts pairings
         models
         claim
         certification screening goals

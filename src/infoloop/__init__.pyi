@@ -53,6 +53,10 @@ from .diversity import expected_heterozygosity as expected_heterozygosity
 from .diversity import expected_support as expected_support
 from .diversity import sample_information as sample_information
 from .diversity import state_information as state_information
+from .efficiencies import Efficiency as Efficiency
+from .efficiencies import component_efficiencies as component_efficiencies
+from .efficiencies import efficiency as efficiency
+from .efficiencies import task_bits as task_bits
 from .expressions import evaluate as evaluate
 from .families import binomial as binomial
 from .families import bsc as bsc
@@ -74,6 +78,12 @@ from .gaussians import awgn_capacity as awgn_capacity
 from .gaussians import bottleneck_thresholds as bottleneck_thresholds
 from .gaussians import gaussian_bottleneck as gaussian_bottleneck
 from .gaussians import gaussian_chain_information as gaussian_chain_information
+from .lattice import join as join
+from .lattice import lattice_height as lattice_height
+from .lattice import meet as meet
+from .lattice import partitions as partitions
+from .lattice import refines as refines
+from .lattice import variation_of_information as variation_of_information
 from .loop import Loop as Loop
 from .loop import unroll as unroll
 from .measures import divergence as divergence
@@ -98,6 +108,7 @@ from .numerics import binary_entropy as binary_entropy
 from .numerics import inverse_binary_entropy as inverse_binary_entropy
 from .numerics import rounding as rounding
 from .orders import is_garbling as is_garbling
+from .pairings import every_efficiency as every_efficiency
 from .proving import Proof as Proof
 from .proving import prove as prove
 from .renyi import bhattacharyya as bhattacharyya
