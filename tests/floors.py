@@ -12,8 +12,8 @@ FLOORS = tuple(
         measures gaussians coefficients capacities orders exact absorption risks texts links
         multivariate renyi fixed_input cases chains witnesses descent meeting loop diversity enclosures exact_resampling
         rational_gaussians grids lattice
-        expressions parts efficiencies
-        schedules counts pairings
+        expressions parts efficiencies games
+        schedules counts pairings wordgames mastermind
         models
         claim
         certification screening goals
@@ -22,7 +22,7 @@ FLOORS = tuple(
         claims
         chapters
         ledger
-        report configs sweeps figures launching
+        report configs sweeps figures launching wordlists
         store
         study
         pages

@@ -70,6 +70,12 @@ from .families import z_channel as z_channel
 from .fixed_input import contraction_at as contraction_at
 from .fixed_input import eta_chi2 as eta_chi2
 from .fixed_input import maximal_correlation as maximal_correlation
+from .games import Signals as Signals
+from .games import binary_queries as binary_queries
+from .games import bits_per_query as bits_per_query
+from .games import coarsened as coarsened
+from .games import minimax_queries as minimax_queries
+from .games import verdict_signals as verdict_signals
 from .gaussian_laws import Gaussian as Gaussian
 from .gaussian_laws import LinearGaussian as LinearGaussian
 from .gaussian_laws import gaussian as gaussian
@@ -86,6 +92,10 @@ from .lattice import refines as refines
 from .lattice import variation_of_information as variation_of_information
 from .loop import Loop as Loop
 from .loop import unroll as unroll
+from .mastermind import knuth_queries as knuth_queries
+from .mastermind import mastermind_codes as mastermind_codes
+from .mastermind import mastermind_signals as mastermind_signals
+from .mastermind import mastermind_verdicts as mastermind_verdicts
 from .measures import divergence as divergence
 from .measures import entropy as entropy
 from .measures import jensen_shannon as jensen_shannon
@@ -121,5 +131,9 @@ from .risks import mean_risk as mean_risk
 from .risks import median_risk as median_risk
 from .risks import relative_entropies as relative_entropies
 from .risks import squared_errors as squared_errors
+from .wordgames import coarsenings as coarsenings
+from .wordgames import patterns as patterns
+from .wordgames import signal_entropies as signal_entropies
+from .wordlists import read_words as read_words
 
 __version__: str
