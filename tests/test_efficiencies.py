@@ -8,12 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infoloop.channels import channel, extend
+from infoloop.channels import Channel, channel, extend
 from infoloop.distributions import joint
 from infoloop.efficiencies import component_efficiencies, efficiency, task_bits
 from infoloop.families import deterministic
 from infoloop.gaussian_laws import gaussian
-from infoloop.lattice import partitions
+from infoloop.lattice import partitions, variation_of_information
+from infoloop.networks import bayes_net
 from infoloop.numerics import rounding
 from tests import oracles
 
@@ -219,3 +220,30 @@ def test_a_verdict_known_beforehand_has_no_bits_to_share():
     found = task_bits(joint([[0.5], [0.5]], "X", "S"), "X", "S")
     assert found.per_episode == 0
     assert np.isnan(found.per_bit)
+
+
+def test_waste_and_miss_of_a_deterministic_signal_are_the_distance_to_the_task():
+    law, task = [0.4, 0.3, 0.2, 0.1], jnp.array([0, 1, 1, 2])
+    found = batched(lambda s: efficiency(joint(law, "Y"), s, "Y", task))(partitions(4))
+    distance = batched(lambda s: variation_of_information(s, task, law))(partitions(4))
+    assert np.abs(found.waste + found.miss - distance).max() <= rounding(64)
+
+
+def test_a_network_is_as_good_as_its_law():
+    p_y, k_ys = joint([0.4, 0.3, 0.3], "Y"), channel([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]], "Y", "S")
+    by_net, by_law = (efficiency(p, "S", "Y", [0, 1, 1]) for p in (bayes_net(p_y, k_ys), extend(p_y, k_ys)))
+    assert np.allclose(by_net, by_law, rtol=0, atol=rounding(12))
+
+
+def test_efficiency_has_a_slope_in_the_noise_of_the_signal():
+    def eta(e):
+        rows = jnp.stack([jnp.stack([1 - e, e]), jnp.stack([e, 1 - e]), jnp.array([0.0, 1.0])])
+        return efficiency(extend(joint([0.4, 0.3, 0.3], "Y"), channel_of(rows)), "S", "Y", [0, 1, 1]).eta
+
+    h = 2.0**-17
+    difference = (eta(0.25 + h) - eta(0.25 - h)) / (2 * h)
+    assert abs(jax.grad(eta)(0.25) - difference) <= rounding(12) / h + 100 * h**2  # rounding, and a third derivative
+
+
+def channel_of(rows):
+    return Channel(rows, ("Y",), ("S",))

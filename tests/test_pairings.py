@@ -64,6 +64,18 @@ def test_every_pair_of_six_outputs_is_as_fractions_say(weights):
             assert abs(found["recall"][t, s] - exact[0] / h_t) <= rounding(36) / h_t
 
 
+def test_all_4140_partitions_of_eight_outputs_against_a_few_tasks():
+    rows, weights = partitions(8), [1, 2, 3, 4, 5, 6, 7, 8]
+    tasks = rows[[1, 1000, 4000]]
+    found = np.asarray(every_efficiency(weights, lambda e: jnp.stack(e[:3], 1), tasks=tasks))
+    for t, task in enumerate(tasks.tolist()):
+        h_t = entropy_of(masses(weights, task))
+        for s, signal in enumerate(rows.tolist()):
+            h_s, h_st = entropy_of(masses(weights, signal)), entropy_of(masses(weights, signal, task))
+            exact = h_s + h_t - h_st, h_st - h_t, h_st - h_s
+            assert max(map(abs, found[t, s] - exact)) <= rounding(64)
+
+
 @pytest.mark.parametrize("name", ["uniform", "sixths and twelfths", "an output without mass"])
 def test_zeros_are_exact_and_only_where_fractions_are_independent_or_refine(name):
     weights, rows = LAWS[name], partitions(6).tolist()
@@ -129,3 +141,8 @@ def test_weights_that_are_none_are_refused(weights):
 def test_rows_that_are_no_partitions_are_refused(rows, match):
     with pytest.raises(ValueError, match=match):
         every_efficiency([1, 1, 1], everything, signals=rows)
+
+
+def test_more_signals_than_fit_in_memory_are_refused():
+    with pytest.raises(ValueError, match=r"115975 signals on 10 outputs .* give fewer signals at a time"):
+        every_efficiency([1] * 10, everything)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from infoloop.distributions import probabilities
 from infoloop.lattice import labelling
@@ -43,12 +44,12 @@ def verdict_signals(verdicts, prior=None) -> Signals:
     >>> found.bits.tolist(), found.expected_remaining.tolist()
     ([1.0, 2.0], [2.0, 1.0])
     """
-    verdicts = verdict_table(verdicts)
+    verdicts = _verdict_table(verdicts)
     prior = secret_prior(prior, verdicts.shape[1])
     return jax.vmap(lambda row: tally(row, prior, int(verdicts.max()) + 1))(jnp.asarray(verdicts))
 
 
-def verdict_table(verdicts) -> np.ndarray:
+def _verdict_table(verdicts) -> np.ndarray:
     """`verdicts` as a table of whole numbers from 0 on, a row for each query; ValueError otherwise."""
     seen = np.asarray(verdicts)
     if seen.ndim != 2 or seen.size == 0 or seen.dtype.kind not in "biu" or seen.min() < 0:
@@ -106,7 +107,7 @@ def minimax_queries(verdicts) -> np.ndarray:
     >>> minimax_queries([[1, 0, 0], [0, 1, 0], [0, 0, 1]]).tolist()
     [1, 2, 3]
     """
-    v_gs = verdict_table(verdicts)
+    v_gs = _verdict_table(verdicts)
     secrets, answers = len(v_gs), int(v_gs.max()) + 1
     if v_gs.shape[1] != secrets or ((v_gs == np.diag(v_gs)) != np.eye(secrets, dtype=bool)).any():
         raise ValueError(
@@ -144,7 +145,7 @@ def binary_queries(p_x, last_asked: bool = True):
     >>> [round(float(binary_queries([0.25] * 4, asked)), 12) for asked in (True, False)]
     [2.5, 2.25]
     """
-    p_x = jnp.asarray(probabilities(p_x, "law of the secret", 1) if not isinstance(p_x, jax.core.Tracer) else p_x)
+    p_x = jnp.asarray(probabilities(p_x, "law of the secret", 1) if not isinstance(p_x, Tracer) else p_x)
     tries = jnp.arange(1, len(p_x) + 1)
     return (p_x * (tries if last_asked else jnp.minimum(tries, max(len(p_x) - 1, 0)))).sum()
 

@@ -12,6 +12,8 @@ from infoloop.efficiencies import Efficiency, quotient
 from infoloop.lattice import labelling, partitions
 from infoloop.numerics import LOG2E, exact_dtype, information_terms
 
+_MOST = 2**26  # signals times sets of outputs: half a gigabyte
+
 
 def every_efficiency(weights, reduce: Callable, signals=None, tasks=None, batch: int = 36):
     r"""`reduce` of the `Efficiency` of all signals against one task, for every task: stacked along a leading axis.
@@ -23,10 +25,12 @@ def every_efficiency(weights, reduce: Callable, signals=None, tasks=None, batch:
 
     No pair is computed from its own table. A block $A$ of a signal adds to the gain against a task $\pi$
     $$\sum_{B\in\pi}P(AB)\log_2\frac{P(AB)}{P(A)P(B)}-\bigl(P(AB)-P(A)P(B)\bigr)\log_2e,$$
-    and likewise to the waste $H(A\text{'s share of }B)$ and the miss; there are only $2^n$ blocks, so that a pair costs
-    a sum over the blocks of its signal. Every summand is non-negative: nothing is a difference of entropies.
+    and $\sum_BP(AB)\log_2\bigl(1+\frac{P(B\setminus A)}{P(AB)}\bigr)$ to the waste, likewise to the miss. There are
+    only $2^n$ blocks, so that a pair costs a sum over the blocks of its signal, and all pairs a product of matrices.
+    Every summand is non-negative: nothing is a difference of entropies.
 
-    Raises ValueError for weights that are negative or all 0, and for rows that are not partitions of the outputs.
+    Raises ValueError for weights that are negative or all 0, for rows that are not partitions of the outputs, and for
+    more signals than fit in memory (all of those of 10 outputs).
 
     >>> found = every_efficiency([1, 1, 1, 1], lambda e: {"best": e.eta[1:].max(), "signals": e.gain.size})
     >>> found["best"].shape, int(found["signals"][0])
@@ -35,6 +39,12 @@ def every_efficiency(weights, reduce: Callable, signals=None, tasks=None, batch:
     weights = _weights(weights)
     everything = partitions(len(weights)) if signals is None or tasks is None else None
     signals, tasks = (_blocks(everything if rows is None else rows, len(weights)) for rows in (signals, tasks))
+    cells = len(signals) * 2 ** len(weights)
+    if cells > _MOST:
+        raise ValueError(
+            f"{len(signals)} signals on {len(weights)} outputs have a table of {cells} blocks: "
+            f"give fewer signals at a time, so that it has at most {_MOST}"
+        )
     return _stream(jnp.asarray(weights), jnp.asarray(signals), jnp.asarray(tasks), reduce, batch)
 
 
@@ -62,7 +72,7 @@ def _stream(weights, signals, tasks, reduce, batch):
     n = len(weights)
     sets = jnp.arange(2**n)
     mass = jnp.where(sets[:, None] >> jnp.arange(n) & 1 == 1, weights, 0.0).sum(1)
-    used = jax.nn.one_hot(signals, 2**n, dtype=mass.dtype).sum(1).at[:, 0].set(0.0)
+    used = jnp.zeros((len(signals), 2**n), mass.dtype).at[jnp.arange(len(signals))[:, None], signals].set(1.0)
     speaks = (mass[signals] > 0).sum(1) > 1
 
     def against(task):
