@@ -116,6 +116,18 @@ def test_it_agrees_with_the_measure_for_any_law():
         assert np.allclose([found[k][t, s] for k in expected._fields], expected, rtol=0, atol=rounding(125))
 
 
+def test_what_is_constant_on_the_outputs_with_mass_is_undefined_for_any_law():
+    silent, tasks = [0, 0, 0, 0, 0, 1], partitions(6)[::9]
+    for seed in range(5):
+        weights = [
+            *np.random.default_rng(seed).exponential(size=5),
+            0.0,
+        ]  # their sum rounds, and so do products with it
+        assert np.isnan(every_efficiency(weights, everything, [silent], tasks)["eta"]).all()
+        recall = every_efficiency(weights, everything, tasks, [silent] * 40)["recall"]
+        assert np.isnan(recall).all()
+
+
 def test_labels_need_not_be_small():
     found = every_efficiency([1, 1, 1], everything, [[7, 7, 100]], [[3, 9, 9]])
     assert np.allclose(found["gain"], math.log2(3) - 4 / 3, rtol=0, atol=rounding(9))
