@@ -11,9 +11,9 @@ FLOORS = tuple(
         families networks gaussian_laws shannon polymatroids resampling
         measures gaussians coefficients capacities orders exact absorption risks texts links
         multivariate renyi fixed_input cases chains witnesses descent meeting loop diversity enclosures exact_resampling
-        rational_gaussians grids mechanisms
-        expressions parts
-        schedules counts
+        rational_gaussians grids mechanisms lattice
+        expressions parts efficiencies games
+        schedules counts pairings wordgames mastermind
         bayes generalisation policies verdicts flows linear_flow binary_worlds
         perceptrons races
         models
@@ -24,7 +24,7 @@ FLOORS = tuple(
         claims
         chapters
         ledger
-        report configs sweeps figures launching
+        report configs sweeps figures launching wordlists
         store
         study
         pages

@@ -54,6 +54,10 @@ from .diversity import expected_heterozygosity as expected_heterozygosity
 from .diversity import expected_support as expected_support
 from .diversity import sample_information as sample_information
 from .diversity import state_information as state_information
+from .efficiencies import Efficiency as Efficiency
+from .efficiencies import component_efficiencies as component_efficiencies
+from .efficiencies import efficiency as efficiency
+from .efficiencies import task_bits as task_bits
 from .expressions import evaluate as evaluate
 from .families import binomial as binomial
 from .families import bsc as bsc
@@ -67,6 +71,12 @@ from .families import z_channel as z_channel
 from .fixed_input import contraction_at as contraction_at
 from .fixed_input import eta_chi2 as eta_chi2
 from .fixed_input import maximal_correlation as maximal_correlation
+from .games import Signals as Signals
+from .games import binary_queries as binary_queries
+from .games import bits_per_query as bits_per_query
+from .games import coarsened as coarsened
+from .games import minimax_queries as minimax_queries
+from .games import verdict_signals as verdict_signals
 from .gaussian_laws import Gaussian as Gaussian
 from .gaussian_laws import LinearGaussian as LinearGaussian
 from .gaussian_laws import gaussian as gaussian
@@ -75,9 +85,19 @@ from .gaussians import awgn_capacity as awgn_capacity
 from .gaussians import bottleneck_thresholds as bottleneck_thresholds
 from .gaussians import gaussian_bottleneck as gaussian_bottleneck
 from .gaussians import gaussian_chain_information as gaussian_chain_information
+from .lattice import join as join
+from .lattice import lattice_height as lattice_height
+from .lattice import meet as meet
+from .lattice import partitions as partitions
+from .lattice import refines as refines
+from .lattice import variation_of_information as variation_of_information
 from .loop import Loop as Loop
 from .loop import many as many
 from .loop import unroll as unroll
+from .mastermind import knuth_queries as knuth_queries
+from .mastermind import mastermind_codes as mastermind_codes
+from .mastermind import mastermind_signals as mastermind_signals
+from .mastermind import mastermind_verdicts as mastermind_verdicts
 from .measures import divergence as divergence
 from .measures import entropy as entropy
 from .measures import jensen_shannon as jensen_shannon
@@ -100,6 +120,7 @@ from .numerics import binary_entropy as binary_entropy
 from .numerics import inverse_binary_entropy as inverse_binary_entropy
 from .numerics import rounding as rounding
 from .orders import is_garbling as is_garbling
+from .pairings import every_efficiency as every_efficiency
 from .parameters import FixedTaskWarning as FixedTaskWarning
 from .parts import Generation as Generation
 from .parts import Parts as Parts
@@ -115,5 +136,9 @@ from .risks import mean_risk as mean_risk
 from .risks import median_risk as median_risk
 from .risks import relative_entropies as relative_entropies
 from .risks import squared_errors as squared_errors
+from .wordgames import coarsenings as coarsenings
+from .wordgames import patterns as patterns
+from .wordgames import signal_entropies as signal_entropies
+from .wordlists import read_words as read_words
 
 __version__: str
