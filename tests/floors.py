@@ -15,7 +15,8 @@ FLOORS = tuple(
         expressions parts
         schedules counts
         bayes generalisation policies verdicts flows linear_flow binary_worlds
-        perceptrons
+        perceptrons posteriors
+        effects
         models
         claim
         certification screening goals
