@@ -15,7 +15,8 @@ FLOORS = tuple(
         expressions parts efficiencies games
         schedules counts pairings wordgames mastermind
         bayes generalisation policies verdicts flows linear_flow binary_worlds
-        perceptrons races
+        perceptrons posteriors races
+        effects
         models
         claim
         certification screening goals

@@ -115,6 +115,21 @@ def test_the_recursion_goes_to_the_limit(start, beta):
     assert abs(end - group_relative_limit(start, beta)) <= rounding(100)
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 1e-4, 0.1])
+@pytest.mark.parametrize("beta", [0.3, 1.0, 10.0])
+def test_every_round_ends_above_the_base(beta, smoothing):
+    """So that every fixed point exceeds p0."""
+    loop, grid = group_relative(0.2, beta, smoothing), jnp.linspace(0.01, 1.0, 100)
+    after = jax.vmap(lambda p: loop.step(None, p))(grid)
+    assert (after > 0.2).all()
+
+
+@pytest.mark.parametrize("beta", [0.3, 1.0, 10.0])
+def test_a_mass_of_one_stays_unless_the_deviation_is_smoothed(beta):
+    assert group_relative(0.2, beta).step(None, 1.0) == 1
+    assert group_relative(0.2, beta, 0.1).step(None, 1.0) < 1
+
+
 def test_a_fixed_point_that_the_recursion_leaves():
     """p0 = 0.004, beta = 1: the fixed point near 0.1 has a slope below -1, and the good mass goes to 1."""
     fixed = group_relative_limit(0.004, 1.0)

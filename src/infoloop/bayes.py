@@ -69,6 +69,20 @@ def predictive(law, likelihood) -> jax.Array:
     return jnp.matmul(law, likelihood, precision="highest")
 
 
+def normalised(log_joint) -> Posterior:
+    r"""The posterior from $\ln P(h,z^n)$, which may be $-\infty$; where all are, `log_evidence` is, and the law is NaN.
+
+    >>> [round(float(p), 12) for p in normalised(jnp.log(jnp.array([0.25, 0.0, 0.75]))).law]
+    [0.25, 0.0, 0.75]
+    """
+    some = log_joint > -jnp.inf
+    top = jnp.where(some.any(), log_joint.max(), 0.0)
+    weights = jnp.where(some, jnp.exp(jnp.where(some, log_joint - top, 0.0)), 0.0)
+    whole = weights.sum()
+    bits = (top + jnp.log(jnp.where(some.any(), whole, 1.0))) * LOG2E
+    return Posterior(weights / whole, jnp.where(some.any(), bits, -jnp.inf))
+
+
 def _letters(prior, likelihood) -> int:
     if likelihood.ndim != 2 or prior.ndim != 1 or len(prior) != len(likelihood):
         raise ValueError(
@@ -92,13 +106,7 @@ def _logs(likelihood, counts):
 
 
 def _weigh(prior, logs) -> Posterior:
-    some = (prior > 0) & (logs > -jnp.inf)
-    logs = jnp.where(prior > 0, logs + jnp.log(jnp.where(prior > 0, prior, 1.0)), -jnp.inf)
-    top = jnp.where(some.any(), logs.max(), 0.0)
-    weights = jnp.where(some, jnp.exp(jnp.where(some, logs - top, 0.0)), 0.0)
-    whole = weights.sum()
-    log_evidence = jnp.where(some.any(), (top + jnp.log(jnp.where(some.any(), whole, 1.0))) * LOG2E, -jnp.inf)
-    return Posterior(weights / whole, log_evidence)
+    return normalised(jnp.where(prior > 0, logs + jnp.log(jnp.where(prior > 0, prior, 1.0)), -jnp.inf))
 
 
 def _possible(found: Posterior) -> Posterior:
