@@ -9,7 +9,10 @@ from infoloop.cases import Cases, Family
 from infoloop.claim import Claim
 from infoloop.exact import LogSum, RationalLaw, fmpq, number, rational, rational_product, rational_table
 from infoloop.grids import grid
+from infoloop.loop import unroll
 from infoloop.notation import parse_expression
+from infoloop.policies import curation
+from infoloop.verdicts import verified_mass
 
 LAWS = (["1/2", "1/8", "1/8", "1/4"], ["1/10", "1/5", "3/10", "2/5"], ["1/4"] * 4, ["1/16", "1/16", "7/8", 0])
 GOOD = (1, 1, 0, 0)
@@ -37,16 +40,19 @@ def _draw(count: int):
     return lambda key: jax.random.normal(key, (count,))
 
 
+def _laws(base, rewards):
+    """The policies of curated retraining, from the base on."""
+    return unroll(curation(base, rewards), jnp.arange(1 + ROUNDS))
+
+
 _noisy = Cases(_draw(6), lambda x: (jax.nn.softmax(x[:4]), *jax.nn.sigmoid(2 * x[4:])))
 
 
 def _drift(case):
-    """The mass of right answers after 1, 2, ... rounds on the table, and in closed form."""
+    """The mass of right answers after 0, 1, 2, ... rounds on the table, and in closed form."""
     base, passes, slips = case
-    factors = [jnp.exp(jnp.where(good, passes, slips)) for good in GOOD]
-    found = [sum(rounds(list(base), factors, t)[:2]) for t in range(1, ROUNDS + 1)]
-    start = jnp.log((base[0] + base[1]) / (base[2] + base[3]))
-    return jnp.stack(found), jax.nn.sigmoid(start + (passes - slips) * jnp.arange(1, ROUNDS + 1))
+    found = _laws(base, jnp.where(jnp.array(GOOD) > 0, passes, slips))[:, :2].sum(1)
+    return found, verified_mass(base[0] + base[1], passes, slips, jnp.arange(1 + ROUNDS))
 
 
 def _drift_exactly(case) -> tuple[LogSum, LogSum]:
@@ -103,7 +109,7 @@ def _improves_exactly(case) -> tuple[LogSum, LogSum]:
 open_improves = Claim(
     "fol:open-improves",
     (*JUDGED, "I(X;S|Y) > 0"),
-    lambda case: (case[0][0] + case[0][1], _drift(case)[0][0]),
+    lambda case: (_drift(case)[0][0], _drift(case)[0][1]),
     _noisy,
     exact=_improves_exactly,
     exactly=None,
@@ -135,12 +141,10 @@ def covariance_gain(masses, values, factors):
 
 
 def _gains(case):
-    base, rewards = list(case[0]), list(case[1])
-    factors = [jnp.exp(r) for r in rewards]
-    mean = _mean(base, rewards)
-    found = _mean(rounds(base, factors, 1), rewards) - mean
-    centred = sum(p * (r - mean) * w for p, r, w in zip(base, rewards, factors, strict=True))
-    return found, centred / _mean(base, factors)
+    base, rewards = case
+    first, second = _laws(base, rewards)[:2] @ rewards
+    factors = jnp.exp(rewards)
+    return second - first, base @ ((rewards - first) * factors) / (base @ factors)
 
 
 def _curated(case):
@@ -173,9 +177,8 @@ curation_gain = Claim(
 
 
 def _raised(case):
-    base, rewards = list(case[0]), list(case[1])
-    factors = [jnp.exp(r) for r in rewards]
-    means = jnp.stack([_mean(rounds(base, factors, t), rewards) for t in range(ROUNDS)])
+    base, rewards = case
+    means = _laws(base, rewards) @ rewards
     return means[:-1], means[1:]
 
 
@@ -198,12 +201,11 @@ curation_raises = Claim(
 
 
 def _against(case):
-    """Odds against the best output, the first, after 1, 2, ... rounds, and what they are at most."""
+    """Odds against the best output, the first, after 0, 1, 2, ... rounds, and what they are at most."""
     base, extra = case
-    rewards = -jnp.concatenate([jnp.zeros(1), jnp.cumsum(extra)])
-    found = [rounds(list(base), list(jnp.exp(rewards)), t) for t in range(1, ROUNDS + 1)]
-    odds = jnp.stack([sum(law[1:]) / law[0] for law in found])
-    return odds, sum(base[1:]) / base[0] * jnp.exp(-extra[0] * jnp.arange(1, ROUNDS + 1))
+    laws = _laws(base, -jnp.concatenate([jnp.zeros(1), jnp.cumsum(extra)]))
+    odds = laws[:, 1:].sum(1) / laws[:, 0]
+    return odds, base[1:].sum() / base[0] * jnp.exp(-extra[0] * jnp.arange(1 + ROUNDS))
 
 
 def _against_exactly(case) -> tuple[LogSum, LogSum]:
@@ -231,8 +233,8 @@ curation_limit = Claim(
 
 
 def _grows(case):
-    base, rewards = list(case[0]), [jnp.array(r) for r in (2.0, 1.0, 0.0, 0.0)]
-    return base[0], rounds(base, [jnp.exp(r) for r in rewards], 1)[0]
+    before, after = _laws(case[0], (2.0, 1.0, 0.0, 0.0))[:2, 0]
+    return before, after
 
 
 def _grows_exactly(case) -> tuple[LogSum, LogSum]:

@@ -6,16 +6,17 @@ from flint import arb
 
 from infoloop.cases import Cases, Family, networks
 from infoloop.claim import Claim
-from infoloop.distributions import Joint, marginal
+from infoloop.distributions import marginal
 from infoloop.enclosures import Enclosure, enclosure
 from infoloop.exact import LogSum, fmpq, log2, number, rational
 from infoloop.grids import grid
-from infoloop.measures import divergence
 from infoloop.networks import BayesNet
 from infoloop.numerics import LOG2E
+from infoloop.policies import best_objective, objective, regularised
+from infoloop.verdicts import group_relative, rewarded_mass
 
 LAWS = (["1/2", "1/8", "1/8", "1/4"], ["1/10", "1/5", "3/10", "2/5"], ["1/4"] * 4, ["1/16", "1/16", "7/8", 0])
-GOOD = (1, 1, 0, 0)
+GOOD, REWARDS = (1, 1, 0, 0), (3, 2, 1, 0)
 PENALISED = ("a binary reward", "the policy maximises the mean reward minus beta times its divergence from a base")
 WHITENED = (
     "a binary reward",
@@ -57,9 +58,8 @@ _penalised = Cases(_draw(5), lambda x: (jax.nn.softmax(2 * x[:4]), jnp.exp(x[4])
 
 
 def _regularised(case):
-    base, strength = case
-    found = tilted(base, [jnp.where(r, strength, 1.0) for r in GOOD])
-    return good_mass(found), regularised_rate(good_mass(base), strength)
+    base, beta = case
+    return good_mass(regularised(base, GOOD, beta)), rewarded_mass(good_mass(base), beta)
 
 
 def _regularised_exactly(case) -> tuple[LogSum, LogSum]:
@@ -81,21 +81,20 @@ regularised_reward = Claim(
         lambda: grid(base=LAWS, strength=_STRENGTHS),
     ),
     edges=({"base": LAWS[0], "strength": fmpq(2)},),
-    wrong=lambda case: (_regularised(case)[0], regularised_rate(good_mass(case[0]), 1 / case[1])),
+    wrong=lambda case: (_regularised(case)[0], rewarded_mass(good_mass(case[0]), 2 * case[1])),
 )
 
 
 def _objective(net: BayesNet):
     """Reward in units of beta, minus divergence, in bits, of any policy Q; and the best that there is."""
     base, policy = marginal(net, "Y").table, marginal(net, "Q").table
-    rewards = jnp.array([2.0, 1.0, 0.5, 0.0])
-    reached = policy @ rewards * LOG2E - divergence(Joint(policy, ("Y",)), Joint(base, ("Y",)))
-    return reached, jnp.log2(base @ jnp.exp(rewards))
+    reached, best = objective(policy, base, REWARDS, 0.5), best_objective(base, REWARDS, 0.5)
+    return reached * LOG2E / 0.5, best * LOG2E / 0.5
 
 
 def _objective_exactly(case) -> tuple[LogSum, LogSum]:
     base, policy = ([rational(p) for p in case[key]] for key in ("base", "policy"))
-    strength, rewards = case["strength"], (3, 2, 1, 0)
+    strength, rewards = case["strength"], REWARDS
     reached = LogSum({})
     for p, q, r in zip(base, policy, rewards, strict=True):
         reached = reached + log2(strength**r * p / q) * q if q else reached
@@ -105,7 +104,7 @@ def _objective_exactly(case) -> tuple[LogSum, LogSum]:
 _full = LAWS[:3]
 _best = {
     "base": _full[0],
-    "policy": [str(p) for p in tilted([rational(p) for p in _full[0]], [fmpq(2) ** r for r in (3, 2, 1, 0)])],
+    "policy": [str(p) for p in tilted([rational(p) for p in _full[0]], [fmpq(2) ** r for r in REWARDS])],
     "strength": fmpq(2),
 }
 regularised_optimum = Claim(
@@ -124,9 +123,9 @@ regularised_optimum = Claim(
 )
 
 
-def whitened_rate(rate, current, beta, root=jnp.sqrt, log=jnp.log):
+def whitened_logit(rate: arb, current: arb, beta: arb) -> arb:
     r"""$\mathrm{logit}\,p_0+\frac1{\beta\sqrt{p(1-p)}}$: the logit of the success rate that follows on p."""
-    return log(rate / (1 - rate)) + 1 / (beta * root(current * (1 - current)))
+    return (rate / (1 - rate)).log() + 1 / (beta * (current * (1 - current)).sqrt())
 
 
 _whitened = Cases(_draw(9), lambda x: (jax.nn.softmax(x[:4]), jax.nn.softmax(x[4:8]), jnp.exp(x[8])))
@@ -138,7 +137,7 @@ def _recursion(case):
     mean = policy @ rewards
     spread = jnp.sqrt(policy @ (rewards - mean) ** 2)
     found = jax.nn.softmax(jnp.log(base) + (rewards - mean) / (beta * spread))
-    return good_mass(found), jax.nn.sigmoid(whitened_rate(good_mass(base), good_mass(policy), beta))
+    return good_mass(found), group_relative(good_mass(base), beta).step(None, good_mass(policy))
 
 
 def _recursion_exactly(case) -> tuple[LogSum, LogSum]:
@@ -170,7 +169,7 @@ grpo_recursion = Claim(
     edges=({"base": LAWS[2], "k": 1, "m": 2, "v": fmpq(3, 2)},),
     wrong=lambda case: (
         _recursion(case)[0],
-        jax.nn.sigmoid(whitened_rate(good_mass(case[1]), good_mass(case[1]), case[2])),
+        group_relative(good_mass(case[1]), case[2]).step(None, good_mass(case[1])),
     ),
 )
 
@@ -179,12 +178,11 @@ _scalars = Cases(_draw(3), lambda x: (jax.nn.sigmoid(2 * x[0]), jax.nn.sigmoid(2
 
 def _floor(case):
     rate, current, beta = case
-    least = whitened_rate(rate, 1 / 2, beta)
-    return jax.nn.sigmoid(least), jax.nn.sigmoid(whitened_rate(rate, current, beta))
+    return rewarded_mass(rate, beta / 2), group_relative(rate, beta).step(None, current)
 
 
 def _exact_rate(rate, current, beta) -> Enclosure:
-    logit = enclosure(lambda: whitened_rate(arb(rate), arb(current), arb(beta), arb.sqrt, arb.log))
+    logit = enclosure(lambda: whitened_logit(arb(rate), arb(current), arb(beta)))
     return enclosure(lambda: 1 / (1 + (-logit.ball()).exp()))
 
 
@@ -201,7 +199,7 @@ grpo_floor = Claim(
     exactly=None,
     family=_rounds,
     edges=({"rate": fmpq(1, 4), "current": fmpq(1, 2), "beta": fmpq(2)},),
-    wrong=lambda case: (_floor(case)[0], jax.nn.sigmoid(whitened_rate(case[0], 1 / 2, 2 * case[2]))),
+    wrong=lambda case: (_floor(case)[0], rewarded_mass(case[0], case[2])),
 )
 
 
@@ -244,7 +242,7 @@ grpo_threshold = Claim(
 def _held(case):
     rate, current, beta = case
     near = 1 - (1 - current) / 100
-    return jax.nn.sigmoid(whitened_rate(rate, near, beta)), near
+    return group_relative(rate, beta).step(None, near), near
 
 
 grpo_penalty_holds = Claim(
@@ -260,6 +258,36 @@ grpo_penalty_holds = Claim(
     ),
 )
 
+
+def _settling(case):
+    """How far from a fixed point a round ends that started 1 % above it, and how far it started."""
+    star, _, beta = case
+    base = jax.nn.sigmoid(jnp.log(star / (1 - star)) - 1 / (beta * jnp.sqrt(star * (1 - star))))
+    return jnp.abs(group_relative(base, beta).step(None, 1.01 * star) - star), 0.01 * star
+
+
+def _settling_exactly(case) -> tuple[Enclosure, LogSum]:
+    star, beta = case["star"], case["beta"]
+    base = enclosure(lambda: whitened_logit(arb(1 - star), arb(star), arb(beta)).exp())
+    near = star * fmpq(101, 100)
+    gain = enclosure(lambda: 1 / (arb(beta) * arb(near * (1 - near)).sqrt()))
+    after = enclosure(lambda: 1 / (1 + base.ball() * (-gain.ball()).exp()))
+    return (after - star) * (1 if (after - star).sign() > 0 else -1), number(near - star)
+
+
+grpo_settles = Claim(
+    "fol:grpo-settles",
+    (*WHITENED, "the round starts 1 % above a fixed point below 1/2"),
+    _settling,
+    Cases(_scalars.draw, lambda x: (1 / 20 + 2 / 5 * jax.nn.sigmoid(2 * x[0]), x[1], jnp.exp(jnp.tanh(x[2])))),
+    exact=_settling_exactly,
+    exactly=None,
+    family=Family(
+        "fixed points k/10 below 1/2, beta 2, 1 and 1/2",
+        lambda: grid(star=[fmpq(k, 10) for k in (4, 3, 2, 1)], beta=[fmpq(2), fmpq(1), fmpq(1, 2)]),
+    ),
+)
+
 CLAIMS = (
     regularised_reward,
     regularised_optimum,
@@ -267,4 +295,5 @@ CLAIMS = (
     grpo_floor,
     grpo_threshold,
     grpo_penalty_holds,
+    grpo_settles,
 )

@@ -15,7 +15,7 @@ from infoloop.exact import LogSum, RationalLaw, log2, number, rational, rational
 from infoloop.grids import grid
 from infoloop.measures import divergence
 from infoloop.networks import BayesNet
-from infoloop.numerics import LOG2E
+from infoloop.verdicts import best_of, best_of_bound
 
 LAWS = (["1/2", "1/4", "1/4"], ["1/4"] * 4, ["1/8", "1/8", "1/4", "1/2"], ["1/10", "9/10"], ["1/3", "1/6", "1/2"])
 TRIES = 3
@@ -109,7 +109,7 @@ def _best(net: BayesNet):
     best = np.max(np.indices((len(p_y),) * TRIES), axis=0)
     tuples = p_y[:, None, None] * p_y[:, None] * p_y
     found = jnp.stack([(tuples * (best == y)).sum() for y in range(len(p_y))])
-    return found, jnp.stack(best_law(list(p_y), TRIES))
+    return found, best_of(p_y, np.arange(len(p_y)), TRIES)
 
 
 def _best_exactly(case) -> tuple[LogSum, LogSum]:
@@ -131,24 +131,15 @@ best_of_n = Claim(
         lambda: (c for c in grid(law=range(len(LAWS)), n=range(1, 6), y=range(4)) if c["y"] < len(LAWS[c["law"]])),
     ),
     edges=({"law": 2, "n": 3, "y": 1},),
-    wrong=lambda net: (_best(net)[0], jnp.stack(best_law(list(marginal(net, "Y").table), TRIES - 1))),
+    wrong=lambda net: (_best(net)[0], best_of(marginal(net, "Y").table, np.arange(4), TRIES - 1)),
 )
-
-
-def divergence_bound(n):
-    r"""$\ln n-\frac{n-1}n$, in nats: what the best of n may differ from one output at most.
-
-    >>> round(divergence_bound(64), 4), round(divergence_bound(16), 4)
-    (3.1745, 1.8351)
-    """
-    return math.log(n) - (n - 1) / n
 
 
 def _moved(net: BayesNet):
     p_y = marginal(net, "Y").table
-    kept = [Joint(jnp.stack(best_law(list(p_y), n)), ("Y",)) for n in (2, 3, 8)]
+    kept = [Joint(best_of(p_y, np.arange(len(p_y)), n), ("Y",)) for n in (2, 3, 8)]
     found = jnp.stack([divergence(law, Joint(p_y, ("Y",))) for law in kept])
-    return found, jnp.array([divergence_bound(n) * LOG2E for n in (2, 3, 8)])
+    return found, jnp.stack([best_of_bound(n) for n in (2, 3, 8)])
 
 
 def _bound_exactly(n: int) -> Enclosure:

@@ -86,7 +86,7 @@ def opened(kind: str, e, d, entropy):
         return entropy(binary_convolution(e, d)) - entropy(d)
     if kind == "nested":
         return entropy(d - e) - entropy((d - e) / (1 - e)) * (1 - e)
-    return entropy(0 * d)
+    return entropy(d) * 0
 
 
 def _three(case):
