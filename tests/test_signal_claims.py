@@ -14,8 +14,9 @@ from infoloop.certification import certify
 from infoloop.claims.acceptance import accepted, elicited, hit_rates, until_accepted
 from infoloop.claims.curation import covariance_gain, rounds
 from infoloop.claims.episodes import until_success
-from infoloop.claims.filtering import centre_slope, kept_error, kept_mean, kept_moments, outvoted
+from infoloop.claims.filtering import kept_error, outvoted
 from infoloop.claims.queries import bisecting_tries, mean_tries, one_by_one_tries, tries
+from infoloop.claims.retraining import centre_slope, kept_mean, kept_moments
 from infoloop.claims.rewards import grpo_settles, tilted, turning_point, whitened_logit
 from infoloop.claims.selection import best_law
 from infoloop.claims.sources import repeated_bits
@@ -80,6 +81,20 @@ def test_one_letter_needs_no_verdict_unless_it_must_be_said():
 def test_tries_of_63_letters():
     assert mean_tries(63, "graded") == bisecting_tries(fmpq(63), 5) == fmpq(321, 63)
     assert mean_tries(63, "binary") == one_by_one_tries(fmpq(63)) == 32
+
+
+def fewest_tries(kind: str) -> list[Fraction]:
+    """The least mean number of tries for 0 to 20 letters, over all strategies, by dynamic programming."""
+    totals = [0]
+    for k in range(1, 21):
+        splits = [(0, k - 1)] if kind == "binary" else [(i, k - 1 - i) for i in range(k)]
+        totals.append(min(k + totals[i] + totals[j] for i, j in splits))
+    return [Fraction(total, max(k, 1)) for k, total in enumerate(totals)]
+
+
+@pytest.mark.parametrize("kind", ["binary", "graded"])
+def test_no_strategy_needs_fewer_tries(kind):
+    assert [mean_tries(k, kind) for k in range(1, 21)] == [fmpq(*x.as_integer_ratio()) for x in fewest_tries(kind)[1:]]
 
 
 def test_chances_until_a_success_add_up():
