@@ -1,0 +1,175 @@
+r"""When a short spurious rule beats the intended one, until when, and what selection by a hackable proxy does.
+
+Two rules explain the same labels: a spurious one, right at the rate rho, and the intended one, longer by some bits and
+wrong at the rate e. Under the prior $2^{-K}$ the spurious rule leads for $n^*=\Delta/(h(\rho)-h(e))$ samples, the exact
+switch time of reward hacking; if it is always right it leads for ever, and only decorrelated data end that. Selecting
+the best of n by a proxy gains without end while errors are Gaussian and independent, and has an interior optimum as
+soon as a hack of any mass exists.
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.scipy.stats import binom
+from pydantic import Field
+
+from infoloop.configs import Count, Counts, Positive, Positives, Weight, Weights, config
+from infoloop.figures import Figure, Line, Panel
+from infoloop.goodhart import hack_gold, hack_optimum, selected_value
+from infoloop.study import Headline
+from infoloop.sweeps import Quantity, Sweep, tables
+from infoloop.switching import decorrelated, switch_time
+
+
+@config
+class Config:
+    """Three spurious rules, ten bits shorter than the intended one."""
+
+    accuracies: Weights = Field((0.7, 0.8, 0.9), description="rates at which a spurious rule is right")
+    error: Weight = Field(0.02, description="rate at which the intended rule errs")
+    extra_bits: Positive = Field(10.0, description="bits by which the intended rule is longer")
+    samples: Count = Field(80, description="samples shown")
+    runs: Count = Field(2_000, description="simulated learners")
+    shares: Weights = Field(tuple((2 * k + 1) / 100 for k in range(50)), description="shares of decorrelated data")
+    masses: Weights = Field((0.0001, 0.001, 0.01, 0.1), description="masses of a hack that beats all")
+    draws: Counts = Field(
+        tuple(int(n) for n in np.unique(np.geomspace(1, 2000, 60).astype(int))), description="n of best of n"
+    )
+    noises: Positives = Field((0.5, 1.0, 2.0), description="error of a Gaussian proxy, over the value's spread")
+
+
+SMALL = Config(accuracies=(0.6,), samples=30, runs=100, shares=(0.5, 1.0), masses=(0.1,), draws=(1, 4), noises=(1.0,))
+CLAIMS = ("thm:dpi",)
+
+
+def sweeps(config: Config) -> dict[str, Sweep]:
+    """Tables "switch", by samples, "decorrelation", over its share, and "selection" and "gaussian", over n."""
+    return {
+        "switch": _switch(config),
+        "decorrelation": Sweep(
+            lambda key, share: {"time": switch_time(config.extra_bits, decorrelated(share), config.error)},
+            {"time": Quantity("samples until the intended rule leads", "1")},
+            over={"share": config.shares},
+        ),
+        "selection": Sweep(
+            lambda key, mass, draws: {"gold": hack_gold(mass, draws)},
+            {"gold": Quantity("true value of what the proxy selects", "1")},
+            over={"mass": config.masses, "draws": config.draws},
+            block=2048,
+        ),
+        "gaussian": Sweep(
+            lambda key, noise, draws: {"gold": selected_value(1.0, noise, draws * 1.0)},
+            {"gold": Quantity("true value of what the proxy selects, in its own deviations", "1")},
+            over={"noise": config.noises, "draws": config.draws},
+            block=2048,
+        ),
+    }
+
+
+def _lead(config: Config, accuracy, right, wrong, n):
+    """Log posterior odds in bits for the spurious rule, which was right `right` times where the other erred `wrong`."""
+    said = right * jnp.log2(accuracy) + (n - right) * jnp.log2(1 - accuracy)
+    meant = wrong * jnp.log2(config.error) + (n - wrong) * jnp.log2(1 - config.error)
+    return config.extra_bits + said - meant
+
+
+def _switch(config: Config) -> Sweep:
+    n = jnp.arange(config.samples + 1)
+
+    def hacked(accuracy, count):
+        """The chance that the spurious rule leads after `count` samples, by all counts of both rules' errors."""
+        right, wrong = n[:, None], n[None, :]
+        law = binom.pmf(right, count, accuracy) * binom.pmf(wrong, count, config.error)
+        return (law * (_lead(config, accuracy, right, wrong, count) > 0)).sum()
+
+    def measure(key, accuracy):
+        key_said, key_meant = jax.random.split(key)
+        shape = (config.runs, config.samples)
+        right = jnp.cumsum(jax.random.bernoulli(key_said, accuracy, shape), axis=1)
+        wrong = jnp.cumsum(jax.random.bernoulli(key_meant, config.error, shape), axis=1)
+        leads = (_lead(config, accuracy, right, wrong, n[1:]) > 0).mean(0, dtype=float)
+        return {
+            "chance": jax.vmap(lambda count: hacked(accuracy, count))(n),
+            "simulated": jnp.concatenate([jnp.ones(1), leads]),
+            "time": switch_time(config.extra_bits, accuracy, config.error),
+        }
+
+    quantities = {
+        "chance": Quantity("chance that the spurious rule leads, exact", "1", ("sample",)),
+        "simulated": Quantity("share of simulated learners in which it leads", "1", ("sample",)),
+        "time": Quantity("samples until the intended rule leads on average", "1"),
+    }
+    return Sweep(measure, quantities, over={"accuracy": config.accuracies}, axes={"sample": range(config.samples + 1)})
+
+
+def run(config: Config, key) -> dict:
+    """The tables of `sweeps`, at once."""
+    return tables(sweeps(config), key)
+
+
+def switch_figure(found: dict) -> Figure:
+    """Who leads by samples, and what decorrelation does to the switch time."""
+    switch, mixed = found["switch"], found["decorrelation"]
+    marked, marks = slice(0, None, max(1, switch.sample.size // 16)), []
+    for k, accuracy in enumerate(switch.accuracy.values):
+        t = switch.sel(accuracy=accuracy)
+        time = float(t.time)
+        marks += [
+            Line(t.sample, t.chance, f"right {accuracy:g}", colour=k),
+            Line(t.sample[marked], t.simulated[marked], "", "points", k),
+            Line([time, time], [0, 1], "", "dotted", k),
+        ]
+    ends = mixed.where(np.isfinite(mixed.time), drop=True)
+    times = (Line(ends.share, ends.time, "n*"),)
+    panels = (
+        Panel("The spurious rule leads", "samples", "chance", tuple(marks)),
+        Panel(
+            "A perfect spurious rule, data decorrelated",
+            "share of data",
+            "samples until the switch",
+            times,
+            y_scale="log",
+        ),
+    )
+    return Figure(
+        panels, "Exact chance that the spurious rule leads (lines), simulated (circles), switch time (dotted)."
+    )
+
+
+def selection_figure(found: dict) -> Figure:
+    """What the best of n by a proxy is worth."""
+    hack, normal = found["selection"], found["gaussian"]
+    hacks = tuple(
+        Line(hack.draws, hack.gold.sel(mass=d), f"hack of mass {d:g}", colour=k) for k, d in enumerate(hack.mass.values)
+    )
+    normals = tuple(
+        Line(normal.draws, normal.gold.sel(noise=x), f"error {x:g}", colour=k)
+        for k, x in enumerate(normal.noise.values)
+    )
+    panels = (
+        Panel("A hack that beats all", "n", "true value", hacks, "log"),
+        Panel("Gaussian error", "n", "true value, deviations", normals, "log"),
+    )
+    return Figure(
+        panels, "Best of n by a proxy: an interior optimum with a hack of any mass, none with Gaussian error."
+    )
+
+
+FIGURES = {"switch": switch_figure, "selection": selection_figure}
+
+
+def headlines(found: dict) -> tuple[Headline, ...]:
+    """Where simulated learners switch, and where selection is best."""
+    switch, hack = found["switch"], found["selection"]
+    rows = []
+    for accuracy in switch.accuracy.values:
+        t = switch.sel(accuracy=accuracy)
+        below = np.flatnonzero(t.simulated.values < 0.5)
+        found_at = float(below[0]) if below.size else float("inf")
+        rows.append(Headline(f"half have switched, right {accuracy:g}", found_at, float(t.time), "1", "n*, on average"))
+        gap = float(np.abs(t.simulated - t.chance).max())
+        rows.append(Headline(f"simulated less exact chance, right {accuracy:g}", gap, 0.0, "1", "sampling"))
+    for mass in hack.mass.values:
+        best = float(hack.draws[int(np.argmax(hack.gold.sel(mass=mass).values))])
+        rows.append(Headline(f"best n, hack of mass {mass:g}", best, float(hack_optimum(float(mass))), "1", "S36"))
+    return tuple(rows)
