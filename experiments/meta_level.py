@@ -6,10 +6,13 @@ classes, over two knobs: a *memory* of few bits; a rule that counts *votes*; a *
 name; the *price* of a demonstration. Where the difference is negative, finer wins.
 """
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from pydantic import Field
 
 from infoloop.configs import Count, Counts, Positives, Weights, config
+from infoloop.effects import effect_size
 from infoloop.figures import Figure, Line, Map, Panel
 from infoloop.mechanisms import memory_risks, recalls, shift_boundary, shift_risks, vote_boundaries, vote_risks
 from infoloop.numerics import rounding
@@ -33,6 +36,10 @@ class Config:
     inside: Weights = Field(_even(0.3, 31), description="chance of a wrong label of the right class")
     across: Weights = Field(_even(0.7, 43), description="chance of a label of the wrong class")
     votes: Count = Field(15, description="labels an item that are counted")
+    run_inside: Weights = Field((0.05, 0.15, 0.25), description="the same for sampled learners")
+    run_across: Weights = Field((0.2, 0.3, 0.4), description="chance of a label of the wrong class, for these")
+    runs: Count = Field(16, description="sampled learners a setting")
+    items: Count = Field(50, description="items that a learner is judged on")
     noise: Weights = Field((0.1,), description="chance that the bit is seen wrongly, for the shift")
     inverted: Weights = Field(_even(0.5, 41), description="share of surfaces on which the bit means the opposite")
     new: Weights = Field(_even(1.0, 41), description="share of surfaces that are new in the test")
@@ -48,6 +55,10 @@ SMALL = Config(
     inside=(0.0, 0.2),
     across=(0.1, 0.4),
     votes=3,
+    run_inside=(0.1,),
+    run_across=(0.2, 0.4),
+    runs=4,
+    items=8,
     inverted=(0.0, 0.2),
     new=(0.0, 0.5),
     outputs=8,
@@ -63,7 +74,7 @@ RISKS = {
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "memory", "votes", "shift" and "price"; `fine` and `coarse` in each."""
+    """Tables "memory", "votes", "runs", "shift" and "price"; `fine` and `coarse` in each."""
     most = max(config.inside) + max(config.across)
     if most > 1:
         raise ValueError(f"inside and across make up to {most:g}: give chances of at most 1 together")
@@ -82,6 +93,12 @@ def sweeps(config: Config) -> dict[str, Sweep]:
             over={"across": config.across, "inside": config.inside},
             block=2048,
         ),
+        "runs": Sweep(
+            _sampled(config),
+            {name: Quantity(f"{q.meaning}, sampled", "1", ("run",)) for name, q in RISKS.items()},
+            over={"inside": config.run_inside, "across": config.run_across},
+            axes={"run": range(config.runs)},
+        ),
         "shift": Sweep(
             lambda key, noise, inverted, new: _named(shift_risks(noise, inverted, new)),
             RISKS,
@@ -98,6 +115,22 @@ def sweeps(config: Config) -> dict[str, Sweep]:
             block=2048,
         ),
     }
+
+
+def _sampled(config: Config):
+    """Learners that count drawn votes, two labels a class; ties are broken at random."""
+
+    def measure(key, inside, across):
+        draw_key, tie_key = jax.random.split(key)
+        logits = jnp.log(jnp.stack([1 - inside - across, inside, across / 2, across / 2]))
+        labels = jax.random.categorical(draw_key, logits, shape=(config.runs, config.items, config.votes))
+        counts = jax.nn.one_hot(labels, 4).sum(-2)
+        ties = jax.random.uniform(tie_key, counts.shape) / 2  # less than a vote
+        fine = jnp.argmax(counts + ties, -1) >= 2
+        coarse = jnp.argmax(counts.reshape(*counts.shape[:-1], 2, 2).sum(-1) + ties[..., :2], -1) == 1
+        return {"fine": fine.mean(-1, dtype=float), "coarse": coarse.mean(-1, dtype=float)}
+
+    return measure
 
 
 def _named(risks) -> dict:
@@ -163,10 +196,17 @@ FIGURES = {"mechanisms": map_figure}
 
 
 def headlines(found: dict) -> tuple[Headline, ...]:
-    """The share of each map in which the thesis holds, ties counted as neither."""
+    """The share of each map in which the thesis holds, ties counted as neither; the effect over sampled learners."""
     rows = []
     for name in MECHANISMS:
         gap = _difference(found[name])
         rows.append(Headline(f"{name}: share where coarse is better", float((gap > TIE).mean()), None, "1", ""))
         rows.append(Headline(f"{name}: share where fine is better", float((gap < -TIE).mean()), None, "1", ""))
+    runs = found["runs"].stack(setting=("inside", "across"))
+    outcome = np.concatenate([runs.fine.values, runs.coarse.values])
+    treated = np.repeat([0.0, 1.0], len(runs.fine))[:, None] * np.ones(outcome.shape)
+    setting = np.arange(outcome.shape[1]) * np.ones(outcome.shape, int)
+    effect = effect_size(jax.random.key(0), outcome.ravel(), treated.ravel(), setting.ravel(), draws=500)
+    interval = f"95 %: {float(effect.lower):.3f} to {float(effect.upper):.3f}"
+    rows.append(Headline("votes: effect of coarse labels on the error", float(effect.mean), None, "1", interval))
     return tuple(rows)
