@@ -14,7 +14,7 @@ from infoloop.numerics import rounding
 
 
 def collected(chances, rounds: int) -> Fraction:
-    """E of the smaller of the collection time and `rounds`, by the chain over the sets seen: a floor that tends to E."""
+    """E  min(collection time, rounds), by the chain over the sets seen: it tends to the expected time."""
     law = {frozenset(): Fraction(1)}
     total = Fraction(0)
     for _ in range(rounds):
@@ -86,7 +86,7 @@ def test_one_hidden_answer_takes_half_of_the_candidates():
 
 @pytest.mark.parametrize(("candidates", "members"), [(3, 4), (0, 0), (2.5, 1), (3, -1)])
 def test_impossible_sets_are_refused(candidates, members):
-    with pytest.raises(ValueError, match="candidates|members"):
+    with pytest.raises(ValueError, match=r"candidates|members"):
         verdicts_needed(candidates, members)
 
 
