@@ -15,7 +15,7 @@ FLOORS = tuple(
         expressions parts
         schedules counts
         generalisation policies flows linear_flow
-        collecting
+        collecting switching goodhart
         models
         claim
         certification screening goals
