@@ -64,8 +64,13 @@ def test_the_slope_where_nothing_switches_is_a_number():
 
 @pytest.mark.parametrize(
     ("arguments", "name"),
-    [((0.0, 0.9, 0.1, 1), "extra_bits"), ((1.0, 1.1, 0.1, 1), "accuracy"), ((1.0, 0.9, -1, 1), "error"), ((1.0, 0.9, 0.1, 1.5), "n is")],
-)  # fmt: skip
+    [
+        ((0.0, 0.9, 0.1, 1), "extra_bits"),
+        ((1.0, 1.1, 0.1, 1), "accuracy"),
+        ((1.0, 0.9, -1, 1), "error"),
+        ((1.0, 0.9, 0.1, 1.5), "n is"),
+    ],
+)
 def test_bad_parameters_are_named(arguments, name):
     with pytest.raises(ValueError, match=name):
         bits_ahead(*arguments)

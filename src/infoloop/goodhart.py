@@ -24,7 +24,8 @@ def mean_maximum(n):
     """
     n = number(n, "n", above=float(np.nextafter(1, 0)), most=1e100)[..., None]
     x = jnp.arange(-_EDGE, _EDGE + _STEP, _STEP)
-    logs = jnp.log(n) - x**2 / 2 + (n - 1) * jax.scipy.special.log_ndtr(x)
+    below = jnp.where(x > 0, jnp.log1p(-jax.scipy.special.ndtr(-x)), jax.scipy.special.log_ndtr(x))
+    logs = jnp.log(n) - x**2 / 2 + (n - 1) * below
     return (x * jnp.exp(logs)).sum(-1) * (_STEP / np.sqrt(2 * np.pi))
 
 
