@@ -1,4 +1,4 @@
-"""Chapter 5, selection: the best of n by a proxy, with independent error and with a rare exploit (S35, S36)."""
+"""Chapter 5, overselection: the best of n by a proxy, with independent error and with a rare exploit (S35, S36)."""
 
 import itertools
 import math
