@@ -15,7 +15,7 @@ FLOORS = tuple(
         expressions parts efficiencies games
         schedules counts pairings wordgames mastermind
         bayes generalisation policies verdicts flows linear_flow binary_worlds
-        perceptrons posteriors races switching goodhart
+        perceptrons posteriors races switching goodhart collecting
         effects
         models
         claim

@@ -50,6 +50,9 @@ from .coefficients import Contraction as Contraction
 from .coefficients import contraction as contraction
 from .coefficients import dobrushin as dobrushin
 from .coefficients import erasure_threshold as erasure_threshold
+from .collecting import collection_time as collection_time
+from .collecting import equal_collection_time as equal_collection_time
+from .collecting import verdicts_needed as verdicts_needed
 from .distributions import Joint as Joint
 from .distributions import condition as condition
 from .distributions import from_outcomes as from_outcomes
@@ -95,6 +98,10 @@ from .gaussians import awgn_capacity as awgn_capacity
 from .gaussians import bottleneck_thresholds as bottleneck_thresholds
 from .gaussians import gaussian_bottleneck as gaussian_bottleneck
 from .gaussians import gaussian_chain_information as gaussian_chain_information
+from .goodhart import hack_gold as hack_gold
+from .goodhart import hack_optimum as hack_optimum
+from .goodhart import mean_maximum as mean_maximum
+from .goodhart import selected_value as selected_value
 from .lattice import join as join
 from .lattice import lattice_height as lattice_height
 from .lattice import meet as meet
@@ -146,6 +153,8 @@ from .risks import mean_risk as mean_risk
 from .risks import median_risk as median_risk
 from .risks import relative_entropies as relative_entropies
 from .risks import squared_errors as squared_errors
+from .switching import bits_ahead as bits_ahead
+from .switching import switch_time as switch_time
 from .wordgames import coarsenings as coarsenings
 from .wordgames import patterns as patterns
 from .wordgames import signal_entropies as signal_entropies
