@@ -31,7 +31,15 @@ class Config:
 
 
 SMALL = Config(chances=(0.25, 0.5), answers=(2, 4), pegs=2, colours=3)
-CLAIMS = ("thm:verdict-bits", "thm:secret-game", "cnd:open-given-query")
+CLAIMS = (
+    "thm:reward-bits",
+    "thm:demonstration-beats-verdict",
+    "thm:surprisal-per-success",
+    "fol:surprisal-per-episode",
+    "cnd:one-by-one",
+    "cnd:graded-between",
+    "thm:secret-game",
+)
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:

@@ -56,7 +56,16 @@ SMALL = Config(
     steps=50,
     checkpoints=10,
 )
-CLAIMS = ("thm:dpi",)
+CLAIMS = (
+    "cnd:equal-amplitudes",
+    "cnd:least-squares-end",
+    "thm:deep-mode",
+    "cnd:deep-order",
+    "cnd:switch-time",
+    "fol:most-informative-first",
+    "fol:efficient-first",
+    "fol:first-remains",
+)
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:

@@ -184,9 +184,13 @@ def headlines(found: dict) -> tuple[Headline, ...]:
     ratio = forgetful.information[:, -1] / forgetful.information[:, -2]
     for alpha, found_ratio in zip(forgetful.alpha.values, ratio.values, strict=True):
         limit = smoothed.contraction_limit(int(tokens.draws[-1]), float(alpha))
-        rows.append(Headline(f"ratio a generation, alpha = {alpha:g}", float(found_ratio), limit, "1", "limit, S11"))
+        rows.append(
+            Headline(
+                f"ratio a generation, alpha = {alpha:g}", float(found_ratio), limit, "1", "thm:smoothing-rate, limit"
+            )
+        )
     for n in mean.samples.values:
         bits = float(mean.information.sel(schedule="accumulate", samples=n)[-1])
         limit = float(gaussian_mean.residual(gaussian_mean.gaussian_mean(int(n), schedule="accumulate")))
-        rows.append(Headline(f"mean of {n}, accumulate, t = {last}", bits, limit, "bits", "limit, S16"))
+        rows.append(Headline(f"mean of {n}, accumulate, t = {last}", bits, limit, "bits", "thm:mean-accumulate, limit"))
     return tuple(rows)

@@ -66,7 +66,14 @@ SMALL = Config(
     prices=(1.0, 2.0),
     budgets=(4.0,),
 )
-CLAIMS = ("thm:dpi",)
+CLAIMS = (
+    "thm:garbling-information",
+    "thm:garbling-risk",
+    "fol:coarser-teaches-more",
+    "cnd:coarse-wins",
+    "fol:verdicts-always-cheaper",
+    "thm:fine-labels-help",
+)
 RISKS = {
     "fine": Quantity("task error, trained on fine labels", "1"),
     "coarse": Quantity("task error, trained on classes", "1"),

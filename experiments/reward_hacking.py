@@ -39,7 +39,15 @@ class Config:
 
 
 SMALL = Config(accuracies=(0.6,), samples=30, runs=100, shares=(0.5, 1.0), masses=(0.1,), draws=(1, 4), noises=(1.0,))
-CLAIMS = ("thm:dpi",)
+CLAIMS = (
+    "cnd:switch-time",
+    "thm:never-switches",
+    "fol:more-data-switches",
+    "thm:goodhart-gaussian",
+    "thm:hack-gold",
+    "thm:hack-optimum",
+    "fol:more-selection-is-better",
+)
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
@@ -171,5 +179,7 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         rows.append(Headline(f"simulated less exact chance, right {accuracy:g}", gap, 0.0, "1", "sampling"))
     for mass in hack.mass.values:
         best = float(hack.draws[int(np.argmax(hack.gold.sel(mass=mass).values))])
-        rows.append(Headline(f"best n, hack of mass {mass:g}", best, float(hack_optimum(float(mass))), "1", "S36"))
+        rows.append(
+            Headline(f"best n, hack of mass {mass:g}", best, float(hack_optimum(float(mass))), "1", "thm:hack-optimum")
+        )
     return tuple(rows)

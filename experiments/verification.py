@@ -37,7 +37,15 @@ class Config:
 
 
 SMALL = Config(rates=(0.0, 0.5, 1.0), copied=(0.0, 1.0), accuracies=(0.75,), tokens=4, real=(0.1,), generations=4)
-CLAIMS = ("thm:refined-dpi", "thm:frozen-judge", "thm:replay", "fol:closed-loop-must-lose")
+CLAIMS = (
+    "thm:noisy-verifier",
+    "thm:sign-blind",
+    "fol:open-improves",
+    "thm:copied-verifier",
+    "fol:accuracy-is-openness",
+    "thm:frozen-judge",
+    "thm:replay",
+)
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
@@ -144,9 +152,19 @@ def headlines(found: dict) -> tuple[Headline, ...]:
     noise, copies, loops = found["noise"], found["copies"], found["loops"]
     mirrored = noise.bits.values - noise.bits.values[::-1, ::-1]
     rows = [
-        Headline("bits of (TPR, FPR) less those of (1-TPR, 1-FPR)", float(np.abs(mirrored).max()), 0.0, "bits", "S29"),
-        Headline("what a perfect copy adds", float(copies.adds.isel(copied=-1).max()), 0.0, "bits", "S38"),
-        Headline("spread of the copies' accuracy", float(np.ptp(copies.agrees.values, axis=1).max()), 0.0, "1", "S38"),
+        Headline(
+            "bits of (TPR, FPR) less those of (1-TPR, 1-FPR)",
+            float(np.abs(mirrored).max()),
+            0.0,
+            "bits",
+            "thm:sign-blind",
+        ),
+        Headline(
+            "what a perfect copy adds", float(copies.adds.isel(copied=-1).max()), 0.0, "bits", "thm:copied-verifier"
+        ),
+        Headline(
+            "spread of the copies' accuracy", float(np.ptp(copies.agrees.values, axis=1).max()), 0.0, "1", "by design"
+        ),
     ]
     last = loops.information.isel(generation=-1)
     ends = [
