@@ -16,6 +16,8 @@ from infoloop.mastermind import knuth_queries, mastermind_codes, mastermind_sign
 from infoloop.numerics import binary_entropy
 from infoloop.study import Headline
 from infoloop.sweeps import Quantity, Sweep, tables
+from infoloop.wordgames import coarsenings, signal_entropies
+from infoloop.wordlists import read_words
 
 TOLD = {"full": "black and white", "right": "black only", "sum": "black + white", "won": "right or wrong"}
 
@@ -28,6 +30,7 @@ class Config:
     answers: Counts = Field((2, 4, 16, 64, 256, 1296), description="answers among which one is to be found")
     pegs: Count = Field(4, description="pegs of Mastermind")
     colours: Count = Field(6, description="colours of Mastermind")
+    words: str = Field("", description="file of words, one a line, for the word game (none: without it)")
 
 
 SMALL = Config(chances=(0.25, 0.5), answers=(2, 4), pegs=2, colours=3)
@@ -43,8 +46,9 @@ CLAIMS = (
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "reward", over its chance, "search", over the answers, and "mastermind", over first guesses."""
-    return {"reward": _reward(config), "search": _search(config), "mastermind": _mastermind(config)}
+    """Tables "reward", over its chance, "search", over the answers, "mastermind" and, where asked, "words", over first guesses."""
+    games = {"reward": _reward(config), "search": _search(config), "mastermind": _mastermind(config)}
+    return games | ({"words": _words(read_words(config.words))} if config.words else {})
 
 
 def _reward(config: Config) -> Sweep:
@@ -108,6 +112,21 @@ def _mastermind(config: Config) -> Sweep:
     return Sweep(measure, quantities, each={"verdict": tuple(TOLD)}, axes=axes, shared=shared)
 
 
+def _words(words: list[str]) -> Sweep:
+    labels = coarsenings(len(words[0]))
+
+    def measure(key, verdict, masses, counts):
+        return {"bits": coarsened(Signals(counts, masses), labels[verdict]).bits}
+
+    return Sweep(
+        measure,
+        {"bits": Quantity("bits of the verdict on a first guess, secrets equally likely", "bits", ("word",))},
+        each={"verdict": tuple(labels)},
+        axes={"word": words},
+        shared=lambda verdict: signal_entropies(words, words)._asdict(),
+    )
+
+
 def run(config: Config, key) -> dict:
     """The tables of `sweeps`, at once."""
     return tables(sweeps(config), key)
@@ -158,4 +177,10 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         taken = knuth_queries()
         rows.append(Headline("guesses in total, Knuth's strategy", float(taken.sum()), 5801.0, "1", "Knuth (1977)"))
         rows.append(Headline("guesses at most", float(taken.max()), 5.0, "1", "Knuth (1977)"))
+    if "words" in found:
+        bits = found["words"].bits.sel(verdict="full")
+        best = int(np.argmax(bits.values))
+        rows.append(
+            Headline(f"bits of the best first word, {bits.word.values[best]}", float(bits[best]), None, "bits", "")
+        )
     return tuple(rows)

@@ -1,5 +1,7 @@
 """The contract of every experiment: its small run gives finite tables, figures and numbers, the same each time."""
 
+from dataclasses import replace
+
 import jax
 import numpy as np
 import pytest
@@ -50,3 +52,12 @@ def test_every_setting_says_what_it_is_and_is_used(experiment):
 def test_the_default_run_is_cut_in_shards_with_names_of_their_own(experiment):
     names = [shard.name for shard in shards(experiment.sweeps(experiment.Config()))]
     assert len(set(names)) == len(names)
+
+
+def test_a_word_list_adds_the_word_game(tmp_path):
+    experiment, words = EXPERIMENTS["bits_per_episode"], tmp_path / "words.txt"
+    words.write_text("abba\nbaab\nabab\ncaca\n")
+    found = experiment.run(replace(experiment.SMALL, words=str(words)), KEY)
+    bits = found["words"].bits.sel(word="abba")
+    assert float(bits.sel(verdict="full")) == 2.0
+    assert experiment.headlines(found)[-1].what == "bits of the best first word, abba"
