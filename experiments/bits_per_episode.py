@@ -46,7 +46,7 @@ CLAIMS = (
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "reward", over its chance, "search", over the answers, "mastermind" and, where asked, "words", over first guesses."""
+    """Tables "reward", over its chance, "search", over answers, "mastermind" and "words", over first guesses."""
     games = {"reward": _reward(config), "search": _search(config), "mastermind": _mastermind(config)}
     return games | ({"words": _words(read_words(config.words))} if config.words else {})
 
@@ -178,9 +178,6 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         rows.append(Headline("guesses in total, Knuth's strategy", float(taken.sum()), 5801.0, "1", "Knuth (1977)"))
         rows.append(Headline("guesses at most", float(taken.max()), 5.0, "1", "Knuth (1977)"))
     if "words" in found:
-        bits = found["words"].bits.sel(verdict="full")
-        best = int(np.argmax(bits.values))
-        rows.append(
-            Headline(f"bits of the best first word, {bits.word.values[best]}", float(bits[best]), None, "bits", "")
-        )
+        bits = found["words"].bits.sel(verdict="full").to_series()
+        rows.append(Headline(f"bits of the best first word, {bits.idxmax()}", float(bits.max()), None, "bits", ""))
     return tuple(rows)
