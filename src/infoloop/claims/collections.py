@@ -138,7 +138,7 @@ def _needed_exactly(candidates: int, members: int) -> fmpq:
 
 
 def _tables():
-    """Mean verdicts by enumeration and M H_M, by K from 2 to MOST and M from 1 to K - 1; 0 elsewhere."""
+    """Mean verdicts by enumeration, for K up to 8 and M from 1 to K - 1 (0 elsewhere), and M H_M for M below MOST."""
     verdicts, draws = np.zeros((MOST + 1, MOST)), np.zeros(MOST)
     for m in range(1, MOST):
         draws[m] = m * _float(harmonic(m))

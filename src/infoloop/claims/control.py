@@ -16,10 +16,10 @@ from infoloop.policies import regularised
 
 ACTIONS = tuple(itertools.product((-1, 1), repeat=2))
 CONTROL = (
-    "quality and style are the preference flipped independently at the same rate",
+    "quality and style are the preference flipped independently at one rate below 1/2",
     "the reward is the log odds of the preference",
     "the policy is the best one at a price beta per nat, from uniform choices",
-    "style is what the policy chooses, quality is its choice flipped at rate f",
+    "style is what the policy chooses, quality is its choice flipped at a rate f below 1/2",
 )
 
 

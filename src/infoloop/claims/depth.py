@@ -94,7 +94,7 @@ _strengths = [fmpq(1), fmpq(3, 2), fmpq(2), fmpq(5)]
 
 deep_order = Claim(
     "cnd:deep-order",
-    (*DEEP, "all start at a0, at most a fifth of each end"),
+    (*DEEP, "the modes have one variance and start at one a0, at most a fifth of each end"),
     _ordered,
     _deep,
     exact=_ordered_exactly,

@@ -239,7 +239,7 @@ def _clean_exactly(case):
 
 clean = Claim(
     "cnd:clean-feature",
-    (*END, "one feature never flips"),
+    (*END, "exactly one feature never flips"),
     _clean,
     _three_noisy,
     relation="=",

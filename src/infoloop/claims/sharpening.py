@@ -24,7 +24,7 @@ MAPS = [[1, 0], [0, 1]]
 VOTING = ("X -> Z -> Y1,Y2,Y3", "X -> Y1,Y2,Y3 -> M")
 VOTERS = (
     "X is a fair bit, Z is X flipped at rate a",
-    "answers are Z flipped independently at rate e below 1/2",
+    "answers are Z flipped independently at a rate e of at most 1/2",
     "M is the majority of an odd number of answers",
 )
 ODD = (1, 3, 5, 7)
