@@ -1,4 +1,4 @@
-"""Settings of every test process: float64, and a compilation cache outside the repository."""
+"""Settings of every test process: float64, and a compilation cache of its own outside the repository."""
 
 import getpass
 import os
@@ -8,7 +8,8 @@ from pathlib import Path
 import jax
 
 jax.config.update("jax_enable_x64", True)
-_CACHE = os.path.join(tempfile.gettempdir(), f"infoloop-jit-{getpass.getuser()}")
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # JAX does not write a cached program at once
+_CACHE = os.path.join(tempfile.gettempdir(), f"infoloop-jit-{getpass.getuser()}{_WORKER}")
 jax.config.update("jax_compilation_cache_dir", _CACHE)
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
 
