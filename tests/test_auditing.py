@@ -198,6 +198,12 @@ def test_a_learner_that_hears_nothing_of_the_task_knows_nothing():
     assert found.reason == "nothing that Z depends on knows X"
 
 
+def test_training_on_data_and_a_signal_without_rounds_has_the_refined_bound():
+    found = audit(pipeline([*BEFORE[:2], Node("S", "signal", ("X",), size=2), Node("Z", "state", ("D0", "S"))]))
+    assert (found.verdict, found.reason) == ("open", "S reaches Z around D0: 1 of 1 rounds may add task information")
+    assert (found.ceilings[0].bound, found.ceilings[0].most) == ("I(X;Z) <= I(X;D0) + I(X;S|D0)", 1.0)
+
+
 def test_a_first_round_without_a_state_before_it_starts_from_the_first_data():
     nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("S1", "signal", ("X",), at=1)]
     found = audit(pipeline([*nodes, Node("Z1", "state", ("D0", "S1"), at=1)]))

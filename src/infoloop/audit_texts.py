@@ -51,10 +51,11 @@ def _round(group: tuple[Round, ...]) -> str:
 
 
 def _alike(rounds: Iterable[Round]) -> list[tuple[Round, ...]]:
-    """Neighbouring rounds with as many entries, terms and edges stand in one line."""
+    """Neighbouring rounds that differ only in their number stand in one line."""
 
-    def form(r: Round) -> tuple[int, ...]:
-        return (len(r.entering), len(r.terms), len(r.edges), len(r.before))
+    def form(r: Round) -> tuple[str, ...]:
+        names = (*r.entering, "", *(name for term in r.terms for name in term.names), "", *itertools.chain(*r.edges))
+        return tuple(name.removesuffix(str(r.t)).removesuffix(str(r.t - 1)) for name in names)
 
     return [tuple(group) for _, group in itertools.groupby(rounds, form)]
 

@@ -76,24 +76,22 @@ def _signals(p: Pipeline, r: Round) -> list[str]:
 
 def _own_signals(p: Pipeline, rounds: tuple[Round, ...]) -> list[str]:
     """Signals that the student before the round separates from the task."""
-    return [s for r in rounds for s in _signals(p, r) if s not in connected(p.parents, p.task, _start(p, r))]
+    found = ((r, connected(p.parents, p.task, _start(p, r))) for r in rounds)
+    return [s for r, reached in found for s in _signals(p, r) if s not in reached]
 
 
 def _start(p: Pipeline, r: Round) -> tuple[str, ...]:
-    """The student before a round: its state, and its first state or data, which a frozen copy may still hold."""
+    """The student before a round: its state, and its first state, which a frozen copy may still hold."""
     return tuple(dict.fromkeys((*r.before, *p.of("state", at=0))))
 
 
 def _judged_signals(p: Pipeline, rounds: tuple[Round, ...]) -> list[str]:
     """Signals that carry something beyond the student, but nothing beyond the student and the frozen judges."""
-    judges = frozen_judges(p)
-    return [
-        s
-        for r in rounds
-        for s in _signals(p, r)
-        if s in connected(p.parents, p.task, _start(p, r))
-        and s not in connected(p.parents, p.task, (*_start(p, r), *judges))
-    ]
+    judges, found = frozen_judges(p), []
+    for r in rounds:
+        beyond = connected(p.parents, p.task, _start(p, r)) - connected(p.parents, p.task, (*_start(p, r), *judges))
+        found += [s for s in _signals(p, r) if s in beyond]
+    return found
 
 
 def _unasked(p: Pipeline) -> list[str]:

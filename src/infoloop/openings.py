@@ -114,7 +114,7 @@ def _base(p: Pipeline, meaning: str, names: Names) -> Base:
 
 
 def rounds(p: Pipeline) -> tuple[Round, ...]:
-    """What each round reads and what of it may carry task information; for a pipeline without rounds, none.
+    """What each round reads and what of it may carry task information; without rounds, the training itself is round 0.
 
     >>> from infoloop.pipelines import Node, pipeline
     >>> p = pipeline([Node("X", "task"), Node("Z0", "state")],
@@ -123,7 +123,7 @@ def rounds(p: Pipeline) -> tuple[Round, ...]:
     >>> [term for r in rounds(p) for term in r.terms][1]
     Term(text='I(X;S2|Z1,Y2)', names=('S2',), given=('Z1', 'Y2'), most=1.0)
     """
-    return tuple(_round(p, t) for t in range(1, p.rounds + 1))
+    return tuple(_round(p, t) for t in range(min(1, p.rounds), p.rounds + 1))
 
 
 def _round(p: Pipeline, t: int) -> Round:
