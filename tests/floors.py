@@ -5,7 +5,7 @@ import ast
 FLOORS = tuple(
     set(line.split())
     for line in """
-        numerics notation files independences rationals spelling
+        numerics notation files independences rationals spelling graphs
         distributions assumptions reduction parameters variates
         channels check programs tables
         families networks gaussian_laws shannon polymatroids resampling
@@ -25,10 +25,11 @@ FLOORS = tuple(
         claims
         chapters
         ledger
-        report configs sweeps figures launching wordlists
-        store
-        study
-        pages
+        report configs sweeps figures launching wordlists pipelines
+        store pipeline_files openings
+        study ceilings cautions
+        auditing
+        pages audit_texts
         results
         cli
         __main__

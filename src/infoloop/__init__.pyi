@@ -1,3 +1,4 @@
+from . import audit_texts as audit_texts
 from . import bayes as bayes
 from . import binary_worlds as binary_worlds
 from . import chapters as chapters
@@ -24,6 +25,8 @@ from . import store as store
 from . import study as study
 from . import sweeps as sweeps
 from . import verdicts as verdicts
+from .auditing import Audit as Audit
+from .auditing import audit as audit
 from .capacities import Capacity as Capacity
 from .capacities import NotConvergedError as NotConvergedError
 from .capacities import capacity as capacity
@@ -141,6 +144,13 @@ from .pairings import every_efficiency as every_efficiency
 from .parameters import FixedTaskWarning as FixedTaskWarning
 from .parts import Generation as Generation
 from .parts import Parts as Parts
+from .pipeline_files import PipelineFileError as PipelineFileError
+from .pipeline_files import parse_pipeline as parse_pipeline
+from .pipeline_files import read_pipeline as read_pipeline
+from .pipelines import Node as Node
+from .pipelines import Pipeline as Pipeline
+from .pipelines import PipelineError as PipelineError
+from .pipelines import pipeline as pipeline
 from .proving import Proof as Proof
 from .proving import prove as prove
 from .renyi import bhattacharyya as bhattacharyya

@@ -1,4 +1,4 @@
-"""The command line: `infoloop verify`, `prove`, `run`, `list`. Exit status 3 is bad input; 0, 1, 2 are verdicts."""
+"""The command line: `infoloop verify`, `prove`, `audit`, `run`, `list`. Exit 3 is bad input; 0, 1, 2 are verdicts."""
 
 import sys
 from pathlib import Path
@@ -126,6 +126,26 @@ def prove(
         infoloop.files.write_whole(certificate, infoloop.report.as_json(found.certificate) + "\n")
     typer.echo(infoloop.report.as_json(found.row()) if as_json else infoloop.report.wrapped(str(found)))
     raise typer.Exit({"proved": 0, "refuted": 1, "undecided": 2}[found.verdict])
+
+
+@app.command()
+def audit(
+    file: Annotated[Path, typer.Argument(help="A pipeline: nodes with roles and parents, in TOML.")],
+    as_json: Json = False,
+) -> None:
+    """Say whether a pipeline is open or closed, relative to what, where it opens, and what bounds it, with proof.
+
+    Decided on the graph alone. Exit status 0 for either verdict, 3 on bad input.
+
+    [bold]Examples[/bold]
+
+      infoloop audit experiments/pipelines/rlvr_unit_tests.toml
+
+      infoloop audit my/pipeline.toml --json | jq '{verdict, reason}'
+    """
+    _use_float64()
+    found = infoloop.audit(file)
+    typer.echo(infoloop.report.as_json(found.row()) if as_json else infoloop.audit_texts.audit_text(found))
 
 
 @app.command()

@@ -1,0 +1,83 @@
+"""An audit as text for the terminal: the verdict on one screen, then rounds, bounds and warnings, in 100 columns."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+from infoloop.auditing import Audit
+from infoloop.openings import Base, Round
+from infoloop.report import wrapped
+
+SHOWN = 6  # names of a list, or terms of a bound, before the rest is counted
+
+
+def audit_text(found: Audit) -> str:
+    """The whole audit; its first lines are the verdict, its reason and the bound."""
+    lines = [f"{found.verdict.upper()}   {found.title}".rstrip(), found.reason, ""]
+    lines += [f"bound      {shortened(ceiling.bound)}" for ceiling in found.ceilings[:1]]
+    proofs = [proof for ceiling in found.ceilings for proof in ceiling.proofs]
+    lines += [f"proved     {len(proofs)} certificates, re-checked in fractions (--json holds them)"]
+    for ceiling in found.ceilings[:1]:
+        if ceiling.terms and ceiling.most is not None:
+            lines += [f"at most    {ceiling.most:.3g} bits beyond {','.join(ceiling.base) or 'nothing'}"]
+    lines += ["", "relative to", *map(_base, found.bases)]
+    if found.rounds:
+        lines += ["", "rounds (what is read beyond the state before; the terms that may be positive)"]
+        lines += [_round(group) for group in _alike(found.rounds)]
+    if found.ceilings[1:]:
+        lines += ["", "further bounds", *(f"  {shortened(ceiling.bound)}" for ceiling in found.ceilings[1:])]
+    if found.cautions:
+        lines += ["", "warnings"]
+        lines += [f"  {c.code:4} {listed(c.nodes)}{': ' if c.nodes else ''}{c.text}" for c in found.cautions]
+    return "\n".join(wrapped(line) for line in lines)
+
+
+def _base(base: Base) -> str:
+    verdict = "closed" if base.closed else "open  "
+    name = ",".join(base.names) or "-"
+    around = f"; around it: {listed([f'{a} -> {b}' for a, b in base.cut])}" if base.cut else ""
+    return f"  {verdict}  {name} ({base.meaning}){around}"
+
+
+def _round(group: tuple[Round, ...]) -> str:
+    first, last = group[0], group[-1]
+    span = f"{first.t}" if len(group) == 1 else f"{first.t}-{last.t}"
+    terms = " + ".join(term.text for term in first.terms) if first.terms else "nothing"
+    edges = f"   by {listed([f'{a} -> {b}' for a, b in first.edges])}" if first.edges else ""
+    like = f"   (round {first.t})" if len(group) > 1 and first.terms else ""
+    verdict, read = "open  " if first.open else "closed", listed(first.entering) or "-"
+    return f"  {verdict}  {span:6} {read}: {terms}{edges}{like}"
+
+
+def _alike(rounds: Iterable[Round]) -> list[tuple[Round, ...]]:
+    """Neighbouring rounds that differ only in their number stand in one line."""
+
+    def form(r: Round) -> tuple[str, ...]:
+        names = (*r.entering, "", *(name for term in r.terms for name in term.names), "", *itertools.chain(*r.edges))
+        return tuple(name.removesuffix(str(r.t)).removesuffix(str(r.t - 1)) for name in names)
+
+    return [tuple(group) for _, group in itertools.groupby(rounds, form)]
+
+
+def listed(names: Iterable[str]) -> str:
+    """The names with commas; of a long list its beginning and its end.
+
+    >>> listed([f"S{k}" for k in range(1, 11)])
+    'S1, S2, ..., S10'
+    """
+    names = list(names)
+    return ", ".join(names if len(names) <= SHOWN else [*names[:2], "...", names[-1]])
+
+
+def shortened(bound: str) -> str:
+    """A bound with many terms, by its beginning and its end.
+
+    >>> shortened("I(X;Z9) <= " + " + ".join(f"I(X;S{k})" for k in range(1, 10)))
+    'I(X;Z9) <= I(X;S1) + I(X;S2) + I(X;S3) + ... + I(X;S9)   (9 terms)'
+    """
+    left, _, right = bound.partition(" <= ")
+    terms = right.split(" + ")
+    if len(terms) <= SHOWN:
+        return bound
+    return f"{left} <= {' + '.join([*terms[:3], '...', terms[-1]])}   ({len(terms)} terms)"

@@ -1,0 +1,96 @@
+r"""`audit`: is a pipeline open or closed, relative to what, where does it open, and what bounds what it can learn.
+
+The verdict is the paper's, relative to what the student itself began with: closed if $X\perp Z_T\mid D_0$ or
+$X\perp Z_T\mid Z_0$ on the graph. A pipeline that is open so may still be closed relative to its student and its frozen
+judges together; then these are the ceiling of what it can learn, however many rounds there are.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infoloop.cautions import Caution, cautions
+from infoloop.ceilings import Ceiling, ceiling_of_base, ceiling_of_rounds
+from infoloop.openings import Base, Round, bases, information, last_state, rounds
+from infoloop.pipeline_files import read_pipeline
+from infoloop.pipelines import Pipeline
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the graph of a pipeline says: `verdict` is open or closed, `reason` says why in one line.
+
+    `bases` holds the verdict relative to each base, `rounds` what each round reads and what of it may carry task
+    information, `ceilings` the proved bounds on I(X;Z_T), the sharpest first, and `cautions` the warnings.
+    """
+
+    title: str
+    verdict: str
+    reason: str
+    bases: tuple[Base, ...]
+    rounds: tuple[Round, ...]
+    ceilings: tuple[Ceiling, ...]
+    cautions: tuple[Caution, ...]
+
+    def row(self) -> dict[str, Any]:
+        """The audit as JSON, with its certificates."""
+        row = dataclasses.asdict(self)
+        for shown, ceiling in zip(row["ceilings"], self.ceilings, strict=True):
+            shown["most"] = ceiling.most
+        for shown, round in zip(row["rounds"], self.rounds, strict=True):
+            shown["open"] = round.open
+        return row
+
+
+def audit(pipeline: Pipeline | str | Path) -> Audit:
+    """The audit of a pipeline, or of a TOML file, by its graph alone: whatever the channels are.
+
+    `closed` holds for all channels on the graph, `open` for almost all of them: then I(X;E_t|Z_{t-1}) > 0 for what some
+    round reads. Each bound is a sum of named terms with a certificate that `check_certificate` accepts. Raises
+    PipelineError (a ValueError) for a file that is no pipeline.
+
+    >>> from infoloop.pipelines import Node, pipeline
+    >>> nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))]
+    >>> own = pipeline(nodes, [Node("D", "data", ("Z@-1",)), Node("Z", "state", ("D",))], rounds=3)
+    >>> found = audit(own)
+    >>> found.verdict, found.ceilings[0].bound
+    ('closed', 'I(X;Z3) <= I(X;Z0)')
+    >>> found.reason
+    'Z3 depends on X only through Z0: no round adds to I(X;Z0)'
+    """
+    p = pipeline if isinstance(pipeline, Pipeline) else read_pipeline(pipeline)
+    relative, each = bases(p), rounds(p)
+    own = [base for base in relative if base.closed and "judges" not in base.meaning]
+    closed = [*own, *(base for base in relative if base.closed and base not in own)]
+    ceilings = tuple(ceiling_of_base(p, base) for base in closed)
+    if not own:
+        ceilings += (ceiling_of_rounds(p, each),) if each else ()
+    return Audit(
+        p.title,
+        "closed" if own else "open",
+        _reason(p, relative, each),
+        relative,
+        each,
+        ceilings,
+        cautions(p, each, relative, bool(own)),
+    )
+
+
+def _reason(p: Pipeline, relative: tuple[Base, ...], each: tuple[Round, ...]) -> str:
+    last, x, base = last_state(p), p.task, relative[0]
+    closed = [b for b in relative if b.closed]
+    if closed and "judges" not in closed[0].meaning:
+        names = closed[0].names
+        if not names:
+            return f"nothing that {last} depends on knows {x}"
+        only = f"{last} depends on {x} only through {','.join(names)}: no round adds to {information(x, names)}"
+        return only if closed[0] is base else f"{only}; beyond {','.join(base.names)}, what it lost of them may return"
+    sources = ", ".join(dict.fromkeys(source for source, _ in base.cut))
+    around = f"{sources} {'reach' if ',' in sources else 'reaches'} {last} around {','.join(base.names) or 'nothing'}"
+    opened = sum(r.open for r in each)
+    if closed:
+        return f"{around}, but nothing else does: closed relative to {','.join(closed[0].names)}"
+    return f"{around}: {opened} of {len(each)} rounds may add task information"
