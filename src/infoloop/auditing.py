@@ -24,7 +24,7 @@ class Audit:
     """What the graph of a pipeline says: `verdict` is open or closed, `reason` says why in one line.
 
     `bases` holds the verdict relative to each base, `rounds` what each round reads and what of it may carry task
-    information, `ceilings` the proved bounds on I(X;Z_T), the sharpest first, and `cautions` the warnings.
+    information, `ceilings` the proved bounds on I(X;Z_T), the student's own first, and `cautions` the warnings.
     """
 
     title: str
