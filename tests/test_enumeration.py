@@ -15,6 +15,7 @@ from numpyro import distributions as dist
 from numpyro import handlers
 from numpyro.contrib.control_flow import scan
 
+from infoloop import enumeration
 from infoloop.enumeration import from_numpyro
 from infoloop.numerics import rounding
 
@@ -338,6 +339,13 @@ REFUSED = [
 def test_what_has_no_finite_law_is_refused_by_name(program, message):
     with pytest.raises(ValueError, match=message):
         from_numpyro(program)()
+
+
+def test_blocks_of_cells_join_without_a_seam(monkeypatch):
+    monkeypatch.setattr(enumeration, "_BLOCK", 4)
+    assert agrees(from_numpyro(mixture)(), ("Z", "X"), MIXTURE)
+    with pytest.raises(ValueError, match=r"'X' has masses that sum to 0.9"):
+        from_numpyro(short_of_mass)()
 
 
 def test_the_limit_of_cells_is_the_callers():

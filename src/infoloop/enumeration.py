@@ -83,8 +83,7 @@ def _by_cells(program: Callable, max_cells: int, wanted) -> Table:
     letters = {axis: tuple(s.letters.tolist()) for name, s in latent.items() for axis in _elements(name, s.shape)}
     _check_size(letters, max_cells)
     sizes = tuple(len(alphabet) for alphabet in letters.values())
-    found = _visited(program, latent, sizes)
-    _check_masses(sites, found["totals"])
+    found = _visited(program, sites, sizes)
     weights = _weights(found["mantissa"], found["exponent"], found["alive"])
     live = np.flatnonzero(weights)
     kept, codes, places = _kept(sites, wanted), [live], [len(weights)]
@@ -117,12 +116,12 @@ def _sites_of(program: Callable) -> dict:
     return seen[-1].sites
 
 
-def _visited(program: Callable, latent: dict, sizes: tuple[int, ...]) -> dict:
+def _visited(program: Callable, sites: dict, sizes: tuple[int, ...]) -> dict:
     """What every cell's run weighs and computes, the cells in the order of the table."""
     from infoloop.sites import Visit
 
-    counts = [math.prod(site.shape) for site in latent.values()]
-    ends = dict(zip(latent, np.cumsum(counts).tolist(), strict=True))
+    latent = {name: math.prod(site.shape) for name, site in sites.items() if site.kind == "latent"}
+    ends = dict(zip(latent, np.cumsum(list(latent.values())).tolist(), strict=True))
 
     def one(cell):
         digits = jnp.stack(jnp.unravel_index(cell, sizes)) if sizes else jnp.zeros(0, int)
@@ -137,8 +136,12 @@ def _visited(program: Callable, latent: dict, sizes: tuple[int, ...]) -> dict:
         facts = ("mantissa", "exponent", "totals", "alive", "values")
         return {fact: getattr(visit, fact) for fact in facts}
 
-    cells, run = math.prod(sizes), jax.vmap(one)
-    blocks = [run(jnp.arange(first, min(first + _BLOCK, cells))) for first in range(0, cells, _BLOCK)]
+    blocks, cells, run = [], math.prod(sizes), jax.vmap(one)
+    for first in range(0, cells, _BLOCK):
+        facts = run(jnp.arange(first, min(first + _BLOCK, cells)))
+        _check_masses(sites, facts.pop("totals"))
+        facts["alive"] = {name: np.any(lives, keepdims=True) for name, lives in facts["alive"].items()}
+        blocks.append(jax.tree.map(np.asarray, facts))
     return jax.tree.map(lambda *parts: np.concatenate(parts), *blocks)
 
 
