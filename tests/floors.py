@@ -7,8 +7,8 @@ FLOORS = tuple(
     for line in """
         numerics notation files independences rationals spelling graphs
         distributions assumptions reduction parameters variates
-        channels check programs tables
-        families networks gaussian_laws shannon polymatroids resampling
+        channels check programs tables sites bridges
+        families networks enumeration gaussian_laws shannon polymatroids resampling
         measures gaussians coefficients capacities orders exact absorption risks texts links
         multivariate renyi fixed_input cases chains witnesses descent meeting loop diversity enclosures exact_resampling
         rational_gaussians grids mechanisms lattice

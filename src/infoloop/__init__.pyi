@@ -27,6 +27,8 @@ from . import sweeps as sweeps
 from . import verdicts as verdicts
 from .auditing import Audit as Audit
 from .auditing import audit as audit
+from .bridges import from_dit as from_dit
+from .bridges import to_dit as to_dit
 from .capacities import Capacity as Capacity
 from .capacities import NotConvergedError as NotConvergedError
 from .capacities import capacity as capacity
@@ -74,6 +76,7 @@ from .efficiencies import Efficiency as Efficiency
 from .efficiencies import component_efficiencies as component_efficiencies
 from .efficiencies import efficiency as efficiency
 from .efficiencies import task_bits as task_bits
+from .enumeration import from_numpyro as from_numpyro
 from .expressions import evaluate as evaluate
 from .families import binomial as binomial
 from .families import bsc as bsc

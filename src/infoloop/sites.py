@@ -1,0 +1,196 @@
+r"""The sites of a numpyro program as it runs: their exact finite laws, and a handler that sets them and weighs the run.
+
+Masses are read off the parameters, never off numpyro's log densities, which clamp `Bernoulli(1.)`. This module imports
+numpyro, which takes a second: import it where it is used.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+from jax.scipy.special import expit
+from numpyro import distributions as dist
+from numpyro.primitives import Messenger
+
+_MOST_TRIALS = 1000
+_MANTISSAS = 500  # each is at least 1/2: their product stays above the least normal float64
+_KNOWN = "Bernoulli, Categorical, Binomial, BetaBinomial, DiscreteUniform and Delta"
+
+
+class Law(NamedTuple):
+    """`masses[..., k]` is the chance of `letters[k]` at each element of a site."""
+
+    letters: np.ndarray
+    masses: jax.Array
+
+
+class Site(NamedTuple):
+    """What a run met: `kind` is latent, observed or deterministic; a deterministic site has no `letters`."""
+
+    kind: str
+    shape: tuple[int, ...]
+    letters: np.ndarray
+
+
+def law_of(name: str, fn, sample_shape: tuple[int, ...] = ()) -> Law:
+    """The exact law of a site with the distribution `fn`, an axis of letters after those of its elements.
+
+    Raises ValueError for a law that is continuous, unbounded, masked or none of those known exactly, and for float32.
+
+    >>> law = law_of("x", dist.Bernoulli(1.0))
+    >>> law.letters.tolist(), law.masses.tolist()
+    ([0, 1], [0.0, 1.0])
+    """
+    shape = (*sample_shape, *fn.batch_shape, *fn.event_shape)
+    while isinstance(fn, dist.ExpandedDistribution | dist.Independent):
+        fn = fn.base_dist
+    law = _law(name, fn)
+    if jnp.issubdtype(law.masses.dtype, jnp.floating) and law.masses.dtype != np.float64:
+        raise ValueError(f"site {name!r} has parameters in {law.masses.dtype}: give them as float64")
+    return Law(law.letters, jnp.broadcast_to(law.masses, shape + law.letters.shape).astype(np.float64))
+
+
+def _law(name: str, fn) -> Law:
+    if isinstance(fn, dist.BernoulliProbs | dist.BernoulliLogits):
+        return Law(np.arange(2), jnp.stack(_chances(fn)[::-1], axis=-1))
+    if isinstance(fn, dist.CategoricalProbs | dist.CategoricalLogits):
+        rows = fn.probs if isinstance(fn, dist.CategoricalProbs) else jax.nn.softmax(fn.logits, axis=-1)
+        return Law(np.arange(jnp.shape(rows)[-1]), jnp.asarray(rows))
+    if isinstance(fn, dist.BinomialProbs | dist.BinomialLogits):
+        return _binomial(name, fn)
+    if isinstance(fn, dist.BetaBinomial):
+        return _beta_binomial(fn)
+    if isinstance(fn, dist.DiscreteUniform):
+        low, high = np.asarray(fn.low), np.asarray(fn.high)
+        letters = np.arange(low.min(), high.max() + 1)
+        inside = (letters >= low[..., None]) & (letters <= high[..., None])
+        return Law(letters, jnp.asarray(inside / (high - low + 1.0)[..., None]))
+    if isinstance(fn, dist.Delta) and not fn.event_shape and not np.any(np.asarray(fn.log_density)):
+        letters, where = np.unique(np.asarray(fn.v), return_inverse=True)
+        return Law(letters, jnp.asarray(np.eye(len(letters))[where.reshape(fn.batch_shape)]))
+    raise ValueError(_why_not(name, fn))
+
+
+def _why_not(name: str, fn) -> str:
+    if isinstance(fn, dist.Unit):
+        return f"{name!r} is a numpyro.factor, which is no law: write it as an observed site with that likelihood"
+    if isinstance(fn, dist.MaskedDistribution):
+        return f"site {name!r} is masked, so that its law is not a law: leave the masked elements out of the program"
+    if not fn.support.is_discrete:
+        return f"site {name!r} is continuous ({type(fn).__name__}): only programs with discrete sites have a table"
+    if fn.event_shape or fn.has_enumerate_support:
+        return f"site {name!r} is a {type(fn).__name__}: exact are {_KNOWN}, so build it from those"
+    return f"site {name!r} is unbounded ({type(fn).__name__}): truncate it, as a Categorical with finitely many letters"
+
+
+def _chances(fn) -> tuple[jax.Array, jax.Array]:
+    """The chances of 1 and of 0, each to full relative precision."""
+    if hasattr(fn, "logits") and "probs" not in fn.__dict__:
+        return expit(jnp.asarray(fn.logits)), expit(-jnp.asarray(fn.logits))
+    p = jnp.asarray(fn.probs)
+    return p, 1 - p
+
+
+def _binomial(name: str, fn) -> Law:
+    trials = np.asarray(fn.total_count)
+    if trials.max() > _MOST_TRIALS:
+        raise ValueError(f"site {name!r} has {trials.max()} trials: at most {_MOST_TRIALS} are enumerated")
+    k = np.arange(trials.max() + 1)
+    one, zero = ((1.0 * p)[..., None] for p in _chances(fn))
+    ways = [[float(math.comb(int(n), int(i))) for i in k] for n in trials.ravel()]
+    misses = np.where(k <= trials[..., None], trials[..., None] - k, 0)
+    return Law(k, jnp.asarray(ways).reshape(*trials.shape, len(k)) * one**k * zero**misses)
+
+
+def _beta_binomial(fn) -> Law:
+    r"""Pólya's urn: $P(0)=\prod_{i<n}\frac{b+i}{a+b+i}$, $\frac{P(k+1)}{P(k)}=\frac{n-k}{k+1}\frac{a+k}{b+n-k-1}$."""
+    a, b = (jnp.asarray(c, float)[..., None] for c in (fn.concentration1, fn.concentration0))
+    trials = np.asarray(fn.total_count)[..., None]
+    i = np.arange(trials.max())
+    start = jnp.prod(jnp.where(i < trials, (b + i) / (a + b + i), 1.0), axis=-1, keepdims=True)
+    left = np.where(i < trials, trials - i, 0)
+    steps = left / (i + 1) * (a + i) / jnp.where(left > 0, b + left - 1, 1.0)
+    return Law(np.arange(trials.max() + 1), jnp.concatenate([start, start * jnp.cumprod(steps, axis=-1)], axis=-1))
+
+
+class Visit(Messenger):
+    r"""One run of a program: sets each latent site to the letters that `choose` returns, and weighs the run.
+
+    The weight is `mantissa` times 2 to the `exponent`, so that many observations do not underflow. `totals[name]` is
+    the mass that a site's law sums to where it is furthest from 1 (NaN where a mass is negative), `alive[name]` whether
+    the run still has weight after an observed site. Usable under `vmap`. Raises ValueError for what has no finite law.
+    """
+
+    def __init__(self, choose: Callable[[Visit, str, Law], jax.Array]):
+        super().__init__()
+        self.choose = choose
+        self.mantissa, self.exponent = jnp.ones(()), jnp.zeros((), int)
+        self.sites: dict[str, Site] = {}
+        self.totals: dict[str, jax.Array] = {}
+        self.alive: dict[str, jax.Array] = {}
+        self.values: dict[str, jax.Array] = {}
+
+    def process_message(self, msg):
+        """Called by numpyro at each site of the running program."""
+        if msg["type"] in ("sample", "deterministic") and msg["name"] in self.sites:
+            raise ValueError(f"two sites are called {msg['name']!r}: every site needs a name of its own")
+        _refuse(msg)
+        if msg["type"] == "sample":
+            self._sample(msg)
+        elif msg["type"] == "deterministic":
+            value = jnp.asarray(msg["value"])
+            self.sites[msg["name"]] = Site("deterministic", value.shape, np.empty(0))
+            self.values[msg["name"]] = value
+
+    def _sample(self, msg):
+        name, law = msg["name"], law_of(msg["name"], msg["fn"], msg["kwargs"].get("sample_shape", ()))
+        shape = law.masses.shape[:-1]
+        self.totals[name] = jnp.where(self.mantissa > 0, _total(law.masses), 1.0)
+        if msg["is_observed"]:
+            self.sites[name] = Site("observed", shape, law.letters)
+            seen = jnp.asarray(msg["value"])[..., None] == law.letters
+            self._weigh(jnp.where(seen, law.masses, 0.0).sum(axis=-1))
+            self.alive[name] = self.mantissa > 0
+        else:
+            self.sites[name] = Site("latent", shape, law.letters)
+            chosen = self.choose(self, name, law)
+            self._weigh(jnp.take_along_axis(law.masses, chosen[..., None], axis=-1))
+            msg["value"] = jnp.asarray(law.letters)[chosen]
+
+    def _weigh(self, masses):
+        parts, exponents = jnp.frexp(masses.ravel())
+        mantissa, exponent = self.mantissa, self.exponent + exponents.sum()
+        for first in range(0, parts.size, _MANTISSAS):
+            mantissa, shift = jnp.frexp(mantissa * jnp.prod(parts[first : first + _MANTISSAS]))
+            exponent = exponent + shift
+        self.mantissa, self.exponent = jnp.where(self.mantissa > 0, mantissa, 0.0), exponent
+
+
+def _total(masses):
+    sums = jnp.where((masses >= 0).all(axis=-1), masses.sum(axis=-1), jnp.nan).ravel()
+    off = jnp.where(jnp.isnan(sums), jnp.inf, jnp.abs(sums - 1))
+    return sums[jnp.argmax(off)]
+
+
+def _refuse(msg):
+    kind, name = msg["type"], msg.get("name")
+    if kind == "control_flow":
+        raise ValueError("the program has a numpyro scan or cond: write it as a Python loop or a Python if")
+    if kind == "prng_key" and msg["value"] is None:
+        raise ValueError("the program asks for a random key: all its randomness has to be in sample sites")
+    if kind == "plate" and msg["value"] is None:
+        raise ValueError(f"plate {name!r} draws a subsample: leave subsample_size out")
+    if kind not in ("sample", "deterministic"):
+        return
+    if isinstance(jnp.zeros(()), Tracer):
+        raise ValueError(f"site {name!r} is inside jax.jit or jax.lax control flow: write a Python loop or if instead")
+    if kind == "sample" and msg["scale"] is not None:
+        raise ValueError(f"site {name!r} has its log density scaled, so that its law is not a law: leave the scale out")
+    if kind == "sample" and msg["value"] is not None and not msg["is_observed"]:
+        raise ValueError(f"site {name!r} is substituted: use numpyro.handlers.condition, or do for an intervention")
