@@ -1,7 +1,4 @@
-r"""Programs as tables: the exact law of the sites of a numpyro program, by enumeration.
-
-numpyro takes a second to import, so it is imported where it is used.
-"""
+r"""Programs as tables: the exact law of the sites of a numpyro program, by enumeration."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ import functools
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
@@ -19,9 +15,7 @@ from jax.core import Tracer
 from infoloop.distributions import Joint, group, joint
 from infoloop.numerics import exact_dtype, rounding
 from infoloop.parameters import whole
-
-if TYPE_CHECKING:
-    from infoloop.sites import Visit
+from infoloop.sites import Visit
 
 _BLOCK = 2**16  # cells at once: bounds the memory of what the program computes on its way
 Table = tuple[dict[str, tuple[Hashable, ...]], np.ndarray]
@@ -103,14 +97,11 @@ def _by_cells(program: Callable, max_cells: int, wanted) -> Table:
 
 
 def _sites_of(program: Callable) -> dict:
-    from infoloop.sites import Visit
-
     seen = []
 
     def first(cell):
         seen.append(Visit(lambda _, name, law: jnp.zeros(law.masses.shape[:-1], int) + cell))
-        with seen[-1]:
-            program()
+        seen[-1].of(program)
 
     jax.vmap(first)(jnp.zeros(1, int))
     return seen[-1].sites
@@ -118,8 +109,6 @@ def _sites_of(program: Callable) -> dict:
 
 def _visited(program: Callable, sites: dict, sizes: tuple[int, ...]) -> dict:
     """What every cell's run weighs and computes, the cells in the order of the table."""
-    from infoloop.sites import Visit
-
     latent = {name: math.prod(site.shape) for name, site in sites.items() if site.kind == "latent"}
     ends = dict(zip(latent, np.cumsum(list(latent.values())).tolist(), strict=True))
 
@@ -130,9 +119,7 @@ def _visited(program: Callable, sites: dict, sizes: tuple[int, ...]) -> dict:
             shape = law.masses.shape[:-1]
             return digits[ends[name] - math.prod(shape) : ends[name]].reshape(shape)
 
-        visit = Visit(choose)
-        with visit:
-            program()
+        visit = Visit(choose).of(program)
         facts = ("mantissa", "exponent", "totals", "alive", "values")
         return {fact: getattr(visit, fact) for fact in facts}
 
@@ -188,8 +175,6 @@ def _paths(program: Callable) -> Iterator[tuple[Visit, dict[str, Hashable]]]:
 
 def _run(program: Callable, script: tuple[int, ...]):
     """One run that follows `script`, then takes the first letter with mass; the other letters are left to try."""
-    from infoloop.sites import Visit
-
     row, picks, others = {}, [], []
 
     def choose(visit, name, law):
@@ -203,10 +188,7 @@ def _run(program: Callable, script: tuple[int, ...]):
             row[axis] = law.letters[picks[k]].item()
         return jnp.asarray(picks[start:], int).reshape(shape)
 
-    visit = Visit(choose)
-    with visit:
-        program()
-    return visit, row, picks, others
+    return Visit(choose).of(program), row, picks, others
 
 
 def _absent(axis: str, rows: list[dict]) -> tuple[None, ...]:

@@ -116,5 +116,5 @@ def _between(p: Gaussian, x: Names, y: Names):
 def _signal_to_noise(rho, beta):
     """The optimal ratios of signal to noise, and beta rho^2 - 1 where it is positive, else 0."""
     beta = _within(beta, 0.0, jnp.inf, "beta", rho.dtype)
-    gain = jnp.maximum(beta * rho**2 - 1, 0.0)
+    gain = jnp.where(beta * rho**2 <= 1, 0.0, beta * rho**2 - 1)
     return gain / ((1 - rho) * (1 + rho)), gain

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xarray
 from rich.table import Table
 
 from infoloop.chapters import Block, default_folder, read_blocks
@@ -17,6 +16,9 @@ from infoloop.files import write_whole
 from infoloop.pages import Shown, run_page
 from infoloop.store import described
 from infoloop.study import Headline, title
+
+if TYPE_CHECKING:
+    import xarray
 
 
 def present(experiment: ModuleType, tables: Mapping[str, xarray.Dataset], folder: Path) -> tuple[Headline, ...]:

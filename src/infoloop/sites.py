@@ -1,7 +1,6 @@
 r"""The sites of a numpyro program as it runs: their exact finite laws, and a handler that sets them and weighs the run.
 
-Masses are read off the parameters, never off numpyro's log densities, which clamp `Bernoulli(1.)`. This module imports
-numpyro, which takes a second: import it where it is used.
+Masses are read off the parameters, never off numpyro's log densities, which clamp `Bernoulli(1.)`.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import lazy_loader
 import numpy as np
 from jax.core import Tracer
 from jax.scipy.special import expit
-from numpyro import distributions as dist
-from numpyro.primitives import Messenger
 
+numpyro = lazy_loader.load("numpyro")  # it takes a second to import
 _MOST_TRIALS = 1000
 _MANTISSAS = 500  # each is at least 1/2: their product stays above the least normal float64
 _KNOWN = "Bernoulli, Categorical, Binomial, BetaBinomial, DiscreteUniform and Delta"
@@ -43,11 +42,12 @@ def law_of(name: str, fn, sample_shape: tuple[int, ...] = ()) -> Law:
 
     Raises ValueError for a law that is continuous, unbounded, masked or none of those known exactly, and for float32.
 
-    >>> law = law_of("x", dist.Bernoulli(1.0))
+    >>> law = law_of("x", numpyro.distributions.Bernoulli(1.0))
     >>> law.letters.tolist(), law.masses.tolist()
     ([0, 1], [0.0, 1.0])
     """
     shape = (*sample_shape, *fn.batch_shape, *fn.event_shape)
+    dist = numpyro.distributions
     while isinstance(fn, dist.ExpandedDistribution | dist.Independent):
         fn = fn.base_dist
     law = _law(name, fn)
@@ -57,6 +57,7 @@ def law_of(name: str, fn, sample_shape: tuple[int, ...] = ()) -> Law:
 
 
 def _law(name: str, fn) -> Law:
+    dist = numpyro.distributions
     if isinstance(fn, dist.BernoulliProbs | dist.BernoulliLogits):
         return Law(np.arange(2), jnp.stack(_chances(fn)[::-1], axis=-1))
     if isinstance(fn, dist.CategoricalProbs | dist.CategoricalLogits):
@@ -78,6 +79,7 @@ def _law(name: str, fn) -> Law:
 
 
 def _why_not(name: str, fn) -> str:
+    dist = numpyro.distributions
     if isinstance(fn, dist.Unit):
         return f"{name!r} is a numpyro.factor, which is no law: write it as an observed site with that likelihood"
     if isinstance(fn, dist.MaskedDistribution):
@@ -119,7 +121,7 @@ def _beta_binomial(fn) -> Law:
     return Law(np.arange(trials.max() + 1), jnp.concatenate([start, start * jnp.cumprod(steps, axis=-1)], axis=-1))
 
 
-class Visit(Messenger):
+class Visit:
     r"""One run of a program: sets each latent site to the letters that `choose` returns, and weighs the run.
 
     The weight is `mantissa` times 2 to the `exponent`, so that many observations do not underflow. `totals[name]` is
@@ -128,7 +130,6 @@ class Visit(Messenger):
     """
 
     def __init__(self, choose: Callable[[Visit, str, Law], jax.Array]):
-        super().__init__()
         self.choose = choose
         self.mantissa, self.exponent = jnp.ones(()), jnp.zeros((), int)
         self.sites: dict[str, Site] = {}
@@ -136,7 +137,15 @@ class Visit(Messenger):
         self.alive: dict[str, jax.Array] = {}
         self.values: dict[str, jax.Array] = {}
 
-    def process_message(self, msg):
+    def of(self, program: Callable) -> Visit:
+        """Run the program, and return the visit to it."""
+        handler = numpyro.primitives.Messenger()
+        handler.process_message = self._site
+        with handler:
+            program()
+        return self
+
+    def _site(self, msg):
         """Called by numpyro at each site of the running program."""
         if msg["type"] in ("sample", "deterministic") and msg["name"] in self.sites:
             raise ValueError(f"two sites are called {msg['name']!r}: every site needs a name of its own")

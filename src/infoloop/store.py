@@ -6,13 +6,15 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray
 
 from infoloop.files import place_whole, writable_folder, write_first, write_whole
 from infoloop.report import as_json
+
+if TYPE_CHECKING:
+    import xarray
 
 RUN = "run.json"
 _WRITTEN = {".json", ".jsonl", ".nc", ".svg", ".png", ".html"}
@@ -118,5 +120,7 @@ def write_table(folder: Path, name: str, table: xarray.Dataset) -> None:
 
 def read_table(folder: Path, name: str) -> xarray.Dataset:
     """A table as `write_table` left it."""
+    import xarray  # here: it takes half a second to import
+
     with xarray.open_dataset(folder / f"{name}.nc", engine="h5netcdf") as table:
         return table.load()

@@ -8,13 +8,13 @@ import importlib.util
 import platform
 import subprocess
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import numpy as np
-import xarray
 from jax.experimental import multihost_utils
 
 import infoloop
@@ -22,6 +22,9 @@ from infoloop.configs import as_dict
 from infoloop.spelling import nearest
 from infoloop.store import append, finished, open_run, write_table
 from infoloop.sweeps import Shard, Sweep, compute, dataset, mesh, shards
+
+if TYPE_CHECKING:
+    import xarray
 
 
 class Headline(NamedTuple):
@@ -113,7 +116,7 @@ def provenance() -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "xarray": xarray.__version__,
+        "xarray": version("xarray"),
         "machine": platform.machine(),
         "device": jax.devices()[0].device_kind,
         "devices": jax.device_count(),

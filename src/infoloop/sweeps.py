@@ -8,13 +8,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import numpy as np
-import xarray
 from jax import lax
 from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
+
+if TYPE_CHECKING:
+    import xarray
 
 POINTS = "points"  # the axis of the device mesh
 _NAME = "point's name"  # no argument of a measure can be called so
@@ -110,6 +112,8 @@ def compute(sweep: Sweep, shard: Shard, key, over: Mesh | None = None) -> dict[s
 
 def dataset(sweep: Sweep, table: str, values: Mapping[str, Mapping[str, np.ndarray]]) -> xarray.Dataset:
     """The labelled arrays of a table, from the quantities of all its shards by their names."""
+    import xarray  # here: it takes half a second to import
+
     parts = [values[shard.name] for shard in shards({table: sweep})]
     grid = {**sweep.each, **sweep.over}
     sizes = tuple(len(v) for v in grid.values())

@@ -136,7 +136,7 @@ def best_of_bound(n):
 
 def _shifted(p, by):
     r"""$\operatorname{sigmoid}(\operatorname{logit}p+b)$ without infinities, in value and gradient, at 0 and 1 too."""
-    gain, loss = jnp.exp(jnp.minimum(by, 0.0)), jnp.exp(-jnp.maximum(by, 0.0))
+    gain, loss = jax.nn.sigmoid(by), jax.nn.sigmoid(-by)  # their ratio is e^b, and neither overflows
     return p * gain / (p * gain + (1 - p) * loss)
 
 
