@@ -59,6 +59,11 @@ def test_rooms_are_small(path):
     assert {name: n for name, n in lengths.items() if n > LONGEST_FUNCTION} == {}
 
 
+def test_rooms_of_tests_are_small_too():
+    lines = {path.name: len(path.read_text().splitlines()) for path in (ROOT / "tests").rglob("*.py")}
+    assert {name: n for name, n in lines.items() if n > LONGEST_FILE} == {}
+
+
 def _docstring_lines(node: ast.FunctionDef) -> int:
     return len((ast.get_docstring(node, clean=False) or "").splitlines())
 
