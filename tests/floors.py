@@ -25,7 +25,9 @@ FLOORS = tuple(
         claims
         chapters
         ledger
-        report configs sweeps figures launching wordlists pipelines
+        report configs sweeps figures launching wordlists nodes
+        node_tables
+        pipelines
         store pipeline_files openings
         study ceilings cautions
         auditing

@@ -18,10 +18,11 @@ from infoloop.expressions import evaluate
 from infoloop.families import random_channel
 from infoloop.measures import mutual_information
 from infoloop.networks import BayesNet, bayes_net, separated
+from infoloop.nodes import Node
 from infoloop.numerics import rounding
 from infoloop.openings import bases, last_state
 from infoloop.pipeline_files import parse_pipeline
-from infoloop.pipelines import Node, Pipeline, pipeline
+from infoloop.pipelines import Pipeline, pipeline
 
 FOLDER = Path(__file__).parents[1] / "experiments" / "pipelines"
 GALLERY = sorted(FOLDER.glob("*.toml"))

@@ -2,8 +2,8 @@
 
 import pytest
 
+from infoloop.nodes import Node
 from infoloop.pipeline_files import PipelineFileError, parse_pipeline, read_pipeline
-from infoloop.pipelines import Node
 
 GOOD = """title = "RLVR"
 rounds = 2
@@ -56,8 +56,8 @@ def test_a_line_is_found_where_a_node_has_a_table_of_its_own():
         ("D0 =", "Y1 =", 10, "round.Y: the name Y1 is given twice"),
         ("cost", "prize", 11, "round.S.prize: there is no key 'prize'"),
         ("size = 4", "sise = 4", 5, "nodes.X.sise: there is no key 'sise': did you mean size?; keys are role, parents"),
-        ("size = 4", "size = 0", 5, "nodes.X.size: it is 0: input should be greater than or equal to 1"),
-        ("size = 4", 'parents = "D0"', 5, "nodes.X.parents: it is 'D0': input should be a valid tuple"),
+        ("size = 4", "size = 0", 5, "nodes.X.size: it is 0: give a whole number, at least 1"),
+        ("size = 4", 'parents = "D0"', 5, "nodes.X.parents: it is 'D0': give a list of names of nodes"),
         ('role = "task", ', "", 5, "nodes.X.role: a node needs a role"),
         ("rounds = 2", "rounds = 0", 2, "rounds: rounds is 0 and [round] has 3 nodes: give both or neither"),
         ("rounds = 2", 'rounds = "2"', 2, "rounds: '2' is not a whole number"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from infoloop.pipelines import Node, PipelineError, pipeline
+from infoloop.nodes import Node, PipelineError
+from infoloop.pipelines import pipeline
 
 X, D0, Z0 = Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))
 Y, S = Node("Y", "query", ("Z@-1",)), Node("S", "signal", ("X", "Y"))
@@ -79,9 +80,9 @@ def test_a_cycle_inside_a_round_is_named():
     [
         ({"role": "stat"}, "there is no role 'stat': did you mean state?"),
         ({"name": "2"}, "'2' is no name"),
-        ({"size": 0}, "greater than or equal to 1"),
-        ({"cost": -1.0}, "greater than or equal to 0"),
-        ({"at": -1}, "greater than or equal to 0"),
+        ({"size": 0}, "it is 0: give a whole number, at least 1"),
+        ({"cost": -1.0}, "it is -1.0: give a finite number, at least 0"),
+        ({"at": -1}, "it is -1: give a whole number, at least 0"),
     ],
 )
 def test_a_node_is_checked_when_it_is_made(wrong, remedy):

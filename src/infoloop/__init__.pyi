@@ -137,6 +137,8 @@ from .networks import BayesNet as BayesNet
 from .networks import bayes_net as bayes_net
 from .networks import query_cost as query_cost
 from .networks import separated as separated
+from .nodes import Node as Node
+from .nodes import PipelineError as PipelineError
 from .notation import NotationError as NotationError
 from .numerics import binary_convolution as binary_convolution
 from .numerics import binary_entropy as binary_entropy
@@ -150,9 +152,7 @@ from .parts import Parts as Parts
 from .pipeline_files import PipelineFileError as PipelineFileError
 from .pipeline_files import parse_pipeline as parse_pipeline
 from .pipeline_files import read_pipeline as read_pipeline
-from .pipelines import Node as Node
 from .pipelines import Pipeline as Pipeline
-from .pipelines import PipelineError as PipelineError
 from .pipelines import pipeline as pipeline
 from .proving import Proof as Proof
 from .proving import prove as prove

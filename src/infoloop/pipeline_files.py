@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import runpy
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pydantic
-
-from infoloop.pipelines import Node, Pipeline, PipelineError, pipeline
+from infoloop.nodes import Node, PipelineError
+from infoloop.pipelines import Pipeline, pipeline
 from infoloop.spelling import nearest
 
-_KEYS = ("title", "about", "rounds", "nodes", "round")
+_KEYS = ("title", "about", "rounds", "answer", "nodes", "round")
 _FIELDS = tuple(field.name for field in dataclasses.fields(Node) if field.name != "name")
 _HEADER = re.compile(r"\s*\[+\s*(?P<path>[^\]]+?)\s*\]")
 _SETTING = re.compile(r"\s*(?P<path>[\w.\"'-]+)\s*=")
@@ -54,7 +55,8 @@ def parse_pipeline(text: str, file: str = "pipeline") -> Pipeline:
     for key in content:
         if key not in _KEYS:
             raise source.error((key,), f"there is no key {key!r}{nearest(key, _KEYS)}; keys are {', '.join(_KEYS)}")
-    for key, kind, name in (("title", str, "a text"), ("about", str, "a text"), ("rounds", int, "a whole number")):
+    texts = ((key, str, "a text") for key in ("title", "about", "answer"))
+    for key, kind, name in (*texts, ("rounds", int, "a whole number")):
         if not isinstance(content.get(key, kind()), kind) or content.get(key) is True or content.get(key) is False:
             raise source.error((key,), f"{content[key]!r} is not {name}")
     nodes, template = (source.nodes(content.get(table, {}), table) for table in ("nodes", "round"))
@@ -63,7 +65,7 @@ def parse_pipeline(text: str, file: str = "pipeline") -> Pipeline:
         why = f"rounds is {rounds} and [round] has {len(template)} nodes: give both or neither"
         raise source.error(("rounds",) if "rounds" in content else ("round",), why)
     try:
-        return pipeline(nodes, template, rounds, content.get("title", ""))
+        return pipeline(nodes, template, rounds, content.get("title", ""), content.get("answer"))
     except PipelineError as error:
         origin = {node.name: ("nodes", node.name) for node in nodes}
         origin |= {f"{node.name}{t}": ("round", node.name) for t in range(1, rounds + 1) for node in template}
@@ -126,11 +128,26 @@ class _Source:
                 raise self.error((title, name, key), hint)
         if "role" not in fields:
             raise self.error((title, name, "role"), "a node needs a role")
+        parents = fields.get("parents", [])
+        fields = fields | {"parents": tuple(parents) if isinstance(parents, list) else parents}
+        if "program" in fields:
+            fields["program"] = self.program(fields["program"], (title, name, "program"))
         try:
             return Node(name=name, **fields)
-        except pydantic.ValidationError as error:
-            first = error.errors()[0]
-            key = "" if first["loc"][0] == "name" else str(first["loc"][0])
-            message = first["msg"].removeprefix("Value error, ")
-            shown = message if message.startswith(("there is", "'")) else f"it is {first['input']!r}: {message.lower()}"
-            raise self.error((title, name, key), shown) from None
+        except PipelineError as error:
+            raise self.error((title, name, error.key if error.key != "name" else ""), error.message) from None
+
+    def program(self, text: Any, where: Where) -> Callable:
+        """The function that `FILE.py:FUNCTION` names, FILE being found from the folder of the pipeline's file."""
+        path, _, function = text.rpartition(":") if isinstance(text, str) else ("", "", "")
+        source = Path(self.file).parent / path
+        if not path or not source.is_file():
+            raise self.error(where, f"it is {text!r}: give 'FILE.py:FUNCTION', FILE beside this one")
+        try:
+            found = runpy.run_path(str(source))
+        except Exception as error:  # whatever a user's file may raise
+            raise self.error(where, f"{source} fails: {type(error).__name__}: {error}") from error
+        if not callable(found.get(function)):
+            known = [name for name, value in found.items() if callable(value)]
+            raise self.error(where, f"{path} has no function {function!r}{nearest(function, known)}")
+        return found[function]

@@ -1,4 +1,4 @@
-r"""Training pipelines as graphs with roles: Python data or TOML, with repeated rounds unrolled and every name checked.
+r"""Training pipelines as graphs with roles: Python data or TOML, repeated rounds unrolled and every name checked.
 
 A pipeline file has these keys (`experiments/pipelines/README.md` shows one):
 
@@ -16,9 +16,11 @@ A pipeline file has these keys (`experiments/pipelines/README.md` shows one):
     S = { role = "signal", parents = ["X", "Y"], size = 2, cost = 1.0 }
     Z = { role = "state", parents = ["Z@-1", "Y", "S"] }
 
-A node has a `role` and, where known, `parents`, `size` (how many values it takes) and `cost` (of one use). In `[round]`
-a parent `Y` is the node of the same round, or else the one of `[nodes]`; `Z@-1` is that of the round before, of which
-`Z0` stands in `[nodes]`. An unrolled pipeline needs no `[round]`: its nodes say their round with `at = 1`.
+A node has a `role` and, where known, `parents`, `size` (how many values it takes), `cost` (of one use), and how it
+answers its parents: by a `table` (probabilities, or "uniform"), a `formula`, or a `program` (`infoloop.nodes.Node`).
+In `[round]` a parent `Y` is the node of the same round, or else the one of `[nodes]`; `Z@-1` is that of the round
+before, of which `Z0` stands in `[nodes]`. An unrolled pipeline needs no `[round]`: its nodes say their round with
+`at = 1`. The key `answer` is a formula over `state`: the state's guess of X, the state itself if it is left out.
 
 Roles: `task` (X: one, random), `data`, `state` (of the learner: one a round, at most one before round 1), `query` (what
 is shown to a signal), `signal` (a verdict, an answer, a preference), `judge` (what answers with a knowledge of its own:
@@ -28,59 +30,32 @@ a reward model, an LLM judge, a teacher, a fixed test suite), `noise` (private r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-import pydantic
-from pydantic import AfterValidator, ConfigDict, Field
+import numpy as np
 
 from infoloop import graphs
+from infoloop.node_tables import function_values, node_table
+from infoloop.nodes import Node, PipelineError
 from infoloop.spelling import nearest
 
-ROLES = ("task", "data", "state", "query", "signal", "judge", "noise")
 _REFERENCE = re.compile(r"(?P<name>.*?)@(?P<lag>[+-]?\d+)")
-_NAME = re.compile(r"[^\W\d]\w*'*")
-
-
-class PipelineError(ValueError):
-    """A pipeline that cannot be: `node` and `key` say where, the message says what and the remedy."""
-
-    def __init__(self, message: str, node: str = "", key: str = ""):
-        super().__init__(f"{'.'.join(part for part in (node, key) if part)}: {message}" if node else message)
-        self.message, self.node, self.key = message, node, key
-
-
-def _role(role: str) -> str:
-    if role not in ROLES:
-        raise ValueError(f"there is no role {role!r}{nearest(role, ROLES)}; roles are {', '.join(ROLES)}")
-    return role
-
-
-def _name(name: str) -> str:
-    if not _NAME.fullmatch(name) or "_||_" in name:
-        raise ValueError(f"{name!r} is no name: write a letter, then letters, digits and _")
-    return name
-
-
-@pydantic.dataclasses.dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class Node:
-    """A variable of a pipeline: its role, its causes, its alphabet's size, the cost of one use, and its round."""
-
-    name: Annotated[str, AfterValidator(_name)]
-    role: Annotated[str, AfterValidator(_role)]
-    parents: tuple[str, ...] = ()
-    size: Annotated[int, Field(ge=1)] | None = None
-    cost: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
-    at: Annotated[int, Field(ge=0)] = 0
+_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*'*(?:@[+-]?\d+)?")
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Nodes, causes first, each in its round; `pipeline` makes and checks it. `title` is for people."""
+    """Nodes, causes first, each in its round; `pipeline` makes and checks it. `title` is for people.
+
+    `tables` holds P(node | parents) of the nodes that say it, an axis for each parent and the last for the node itself.
+    `answer` is the formula, over `state`, by which a state answers the task: its guess of X.
+    """
 
     nodes: tuple[Node, ...]
     title: str = ""
+    answer: str | None = None
+    tables: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False)
 
     @property
     def parents(self) -> dict[str, tuple[str, ...]]:
@@ -102,11 +77,18 @@ class Pipeline:
         return tuple(n.name for n in self.nodes if n.role in roles and at in (None, n.at))
 
 
-def pipeline(nodes: Iterable[Node], round: Iterable[Node] = (), rounds: int = 0, title: str = "") -> Pipeline:
+def pipeline(
+    nodes: Iterable[Node],
+    round: Iterable[Node] = (),
+    rounds: int = 0,
+    title: str = "",
+    answer: str | None = None,
+) -> Pipeline:
     """The pipeline of these nodes, followed by `rounds` copies of the nodes of `round`.
 
     Raises PipelineError (a ValueError) for a cycle, an unknown parent, a parent of a later round, a repeated name, no
-    task or two, no state or two in one round, a state that reads the task itself, and noise with parents.
+    task or two, no state or two in one round, a state that reads the task itself, noise with parents, and tables,
+    formulas and programs that are no probabilities or do not fit the parents (`infoloop.node_tables`).
 
     >>> p = pipeline([Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))],
     ...              [Node("D", "data", ("Z@-1",)), Node("Z", "state", ("D",))], rounds=2)
@@ -128,13 +110,18 @@ def pipeline(nodes: Iterable[Node], round: Iterable[Node] = (), rounds: int = 0,
     if around:
         raise PipelineError(f"there is a cycle {' -> '.join(around)}: cut one of its parents", around[0], "parents")
     place = {name: k for k, name in enumerate(graphs.ordered(graph))}
-    return Pipeline(tuple(sorted(found, key=lambda node: (node.at, place[node.name]))), title)
+    found, tables = _tabulated(sorted(found, key=lambda node: (node.at, place[node.name])))
+    _answers_fit(answer, found)
+    return Pipeline(found, title, answer, tables)
 
 
 def _copied(node: Node, t: int, template: tuple[Node, ...], nodes: tuple[Node, ...]) -> Node:
     inside, before = {n.name for n in template}, {n.name for n in nodes}
     parents = tuple(_resolved(parent, node, t, inside, before) for parent in node.parents)
-    return replace(node, name=f"{node.name}{t}", parents=parents, at=t)
+    meant = dict(zip(node.parents, parents, strict=True))
+    formula = node.formula and _WORD.sub(lambda match: meant.get(match[0], match[0]), node.formula)
+    site = node.site or node.name if node.program else None
+    return replace(node, name=f"{node.name}{t}", parents=parents, at=t, formula=formula, site=site)
 
 
 def _resolved(parent: str, node: Node, t: int, inside: set[str], before: set[str]) -> str:
@@ -151,6 +138,37 @@ def _resolved(parent: str, node: Node, t: int, inside: set[str], before: set[str
     if lag and t == 1 and f"{name}0" not in before:
         raise PipelineError(f"{parent!r} is {name}0 in round 1: give {name}0 in [nodes]", own, "parents")
     return f"{name}{t + lag}" if name in inside else name
+
+
+def _tabulated(nodes: list[Node]) -> tuple[tuple[Node, ...], dict[str, np.ndarray]]:
+    """The nodes with the sizes that their tables show, and the tables; copies of one node share theirs."""
+    sizes: dict[str, int | None] = {}
+    tables, kept, found = {}, {}, []
+    for node in nodes:
+        place = {parent: f"v{k}" for k, parent in enumerate(node.parents)}
+        formula = node.formula and _WORD.sub(lambda match, place=place: place.get(match[0], match[0]), node.formula)
+        around = tuple(sizes[parent] for parent in node.parents)
+        same = (formula, id(node.table), id(node.program), node.site, node.size, around)
+        if same not in kept:
+            kept[same] = node_table(node, sizes)
+        table = kept[same]
+        sizes[node.name] = node.size if table is None else table.shape[-1]
+        found.append(replace(node, size=sizes[node.name]))
+        if table is not None:
+            tables[node.name] = table
+    return tuple(found), tables
+
+
+def _answers_fit(answer: str | None, nodes: tuple[Node, ...]) -> None:
+    if answer is None:
+        return
+    task = next(node for node in nodes if node.role == "task")
+    for node in nodes:
+        if node.role == "state" and node.size is not None:
+            values = function_values(answer, ("state",), (node.size,), "", "answer")
+            if task.size is not None and values.max() >= task.size:
+                why = f"it is {values.max()} at state = {values.argmax()}, but {task.name} takes 0 to {task.size - 1}"
+                raise PipelineError(why, key="answer")
 
 
 def _names_are_known(nodes: list[Node]) -> None:
