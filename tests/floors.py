@@ -9,7 +9,7 @@ FLOORS = tuple(
         distributions assumptions reduction parameters variates
         channels check programs tables sites bridges
         families networks enumeration gaussian_laws shannon polymatroids resampling
-        measures gaussians coefficients capacities orders exact absorption risks texts links
+        measures gaussians coefficients capacities orders exact absorption risks texts links fano
         multivariate renyi fixed_input cases chains witnesses descent meeting loop diversity enclosures exact_resampling
         rational_gaussians grids mechanisms lattice
         expressions parts efficiencies games
@@ -28,8 +28,11 @@ FLOORS = tuple(
         report configs sweeps figures launching wordlists nodes
         node_tables
         pipelines
-        store pipeline_files openings
-        study ceilings cautions
+        store pipeline_files openings bits
+        study ceilings cautions readings
+        uses
+        numbers
+        qualities
         auditing
         pages audit_texts
         results

@@ -15,8 +15,9 @@ from infoloop.claim import UNDECIDED, attack, linear, stronger, weigh
 from infoloop.claims import contraction, processing
 from infoloop.claims.contraction import gerber_bound, symmetric_eta
 from infoloop.claims.extinction import deficit, iterates, least_drift, time_by_spectrum
-from infoloop.claims.games import fano_bound, verdict_bits
+from infoloop.claims.games import verdict_bits
 from infoloop.claims.smoothing import chi_square, diverse_for_good, diversity_left, shrinkage
+from infoloop.fano import fano_bound
 from infoloop.links import cascade_flip
 
 MODULES = [importlib.import_module(f"infoloop.claims.{found.name}") for found in pkgutil.iter_modules(claims.__path__)]

@@ -1,7 +1,6 @@
 """Chapter 1, games: what guessing costs, what an error needs, and where openness hides (S03 and S04)."""
 
 import itertools
-import math
 
 import jax.numpy as jnp
 
@@ -12,6 +11,7 @@ from infoloop.claim import Claim
 from infoloop.distributions import Joint, marginal
 from infoloop.exact import LogSum, RationalLaw, fmpq, number, rational_product, rational_table
 from infoloop.expressions import evaluate
+from infoloop.fano import fano_bound
 from infoloop.measures import entropy, mutual_information
 from infoloop.networks import BayesNet
 from infoloop.notation import parse_expression
@@ -60,11 +60,6 @@ secret_game = Claim(
     edges=(_uniform(8),),
     wrong=lambda net: (binary_entropy(marginal(net, "X").table)[:-1].sum(), entropy(net, "X")),
 )
-
-
-def fano_bound(error, letters: int):
-    r"""The most that may be unknown at this error rate, $h(P_e)+P_e\log_2(M-1)$, in bits (Cover & Thomas 2.10)."""
-    return binary_entropy(error) + error * math.log2(letters - 1)
 
 
 def _fano(net: BayesNet, letters: int = 4):

@@ -1,0 +1,133 @@
+r"""The numeric audit: every term of a pipeline in bits, for the channels that its tables give, by elimination."""
+
+from __future__ import annotations
+
+import math
+
+import jax
+import numpy as np
+
+from infoloop.bits import Fano, Numbers, RoundBits, TermBits
+from infoloop.channels import Channel
+from infoloop.coefficients import contraction
+from infoloop.distributions import Joint
+from infoloop.fano import needed_bits, rounds_needed
+from infoloop.measures import entropy
+from infoloop.node_tables import function_values
+from infoloop.numerics import rounding
+from infoloop.openings import Base, Round, Term
+from infoloop.pipelines import Pipeline
+from infoloop.readings import Reading, base_bits, forms, readings
+from infoloop.uses import most_bits, vanishing
+
+DIGITS = 13  # to which rows are told apart
+MOST_ROWS = 512  # different rows of an update, of which all pairs are compared for its contraction
+
+
+def missing_tables(p: Pipeline) -> tuple[str, ...]:
+    """The nodes that do not say how they answer their parents: with none missing a pipeline has numbers."""
+    return tuple(node.name for node in p.nodes if node.name not in p.tables)
+
+
+def numeric_audit(p: Pipeline, bases: tuple[Base, ...], rounds: tuple[Round, ...], error: float = 0.05) -> Numbers:
+    """All numbers of a pipeline whose nodes all have tables; in float64 whatever JAX is set to.
+
+    Raises ValueError, naming the law and its size, where one that is asked for would not fit into memory.
+
+    >>> from infoloop import openings
+    >>> from infoloop.nodes import Node
+    >>> from infoloop.pipelines import pipeline
+    >>> p = pipeline([Node("X", "task", size=2, table="uniform"), Node("Z0", "state", table=[0.5, 0.5])],
+    ...              [Node("S", "signal", ("X",), formula="X"), Node("Z", "state", ("S",), formula="S")], rounds=1)
+    >>> found = numeric_audit(p, openings.bases(p), openings.rounds(p))
+    >>> found.learned, found.rounds[0].use, found.fano.rounds
+    (1.0, 0.5, 1)
+    """
+    asked = forms(p, rounds)
+    with jax.enable_x64(True):
+        task = Joint(jax.numpy.asarray(p.tables[p.task]), (p.task,))
+        known = tuple((base, float(base_bits(p.tables, p, base))) for base in bases)
+        read = [reading for reading, _ in readings(p.tables, asked) if reading is not None]
+        small = [t.text for r, x in zip(rounds, read, strict=True) for t, b in zip(r.terms, x.terms, strict=True)
+                 if b <= rounding(x.update.size * len(p.tables[p.task]))]  # fmt: skip
+        zero = vanishing(p, asked, small) if small else {}
+        signs = {text: {True: "zero", False: "positive", None: "undecided"}[zero.get(text)] for text in small}
+        found = _rounds(p, rounds, read, signs)
+        uncertainty = float(entropy(task))
+    costs = [node.cost for node in p.nodes if node.cost is not None]
+    fano = _fano(p, known, rounds, found, uncertainty, error)
+    return Numbers(
+        uncertainty, tuple((base.names, bits) for base, bits in known), found, fano, sum(costs) if costs else None
+    )
+
+
+def _rounds(
+    p: Pipeline, rounds: tuple[Round, ...], read: list[Reading], signs: dict[str, str]
+) -> tuple[RoundBits, ...]:
+    found, ceiling = [], float(read[0].before)
+    states = {(name,) for name in p.of("state")}
+    accuracy = accuracy_of(p, np.asarray(read[0].held)) if rounds[0].before in states else None
+    for r, x in zip(rounds, read, strict=True):
+        terms = tuple(_term(p, *parts, signs) for parts in zip(r.terms, x.terms, x.observed, strict=True))
+        eta, pair = _contraction(np.asarray(x.update)), np.asarray(x.pair)
+        ceiling = (1.0 if eta is None else eta) * (ceiling + sum(term.bits for term in terms))
+        after = accuracy_of(p, pair)
+        use = None if after is None or accuracy is None else after - accuracy
+        bits = (float(x.before), terms, float(x.entering), float(x.after))
+        found.append(RoundBits(r.t, r.state, *bits, eta, ceiling, after, float(pair.max(0).sum()), use))
+        accuracy = after
+    return tuple(found)
+
+
+def _term(p: Pipeline, term: Term, bits, observed, signs: dict[str, str]) -> TermBits:
+    costs = [node.cost for node in p.nodes if node.name in term.names and node.cost is not None]
+    sign = signs.get(term.text, "positive")
+    # What fractions have shown to be 0 is 0; a float within rounding of it would be a number nobody can mean.
+    return TermBits(
+        term.text, 0.0 if sign == "zero" else float(bits), float(observed), sign, sum(costs) if costs else None
+    )
+
+
+def accuracy_of(p: Pipeline, pair: np.ndarray) -> float | None:
+    """The probability that the answer of the state is X, under their law `pair[x, z]`; None where there is no answer.
+
+    The answer is the pipeline's formula, or the state itself where it takes as many values as the task.
+    """
+    letters, states = pair.shape
+    if p.answer is None:
+        return float(pair.trace()) if letters == states else None
+    values = function_values(p.answer, ("state",), (states,), key="answer")
+    return float(pair[values, np.arange(states)].sum())
+
+
+def _contraction(update: np.ndarray) -> float | None:
+    """The contraction coefficient over the rows that occur; rows that rounding alone tells apart count once."""
+    mass = update.sum(1)
+    rows = update[mass > 0] / mass[mass > 0, None]
+    rows = rows[np.unique(rows.round(DIGITS), axis=0, return_index=True)[1]]
+    if len(rows) > MOST_ROWS:
+        return None
+    padded = 2 ** math.ceil(math.log2(len(rows)))  # few shapes, so that few programs are compiled
+    rows = np.concatenate([rows, np.repeat(rows[:1], padded - len(rows), axis=0)])
+    return float(contraction(Channel(jax.numpy.asarray(rows), ("E",), ("Z",))).upper)
+
+
+def _fano(p: Pipeline, bases, rounds, found: tuple[RoundBits, ...], uncertainty: float, error: float) -> Fano | None:
+    letters = len(p.tables[p.task])
+    if letters < 2 or not p.rounds:
+        return None
+    needed = needed_bits(uncertainty, letters, error)
+    most = max(most_bits(p, r) for r in rounds)
+    held = found[0].before
+    least = rounds_needed(needed, held, most)
+    sealed = min((bits for base, bits in bases if base.closed), default=math.inf)
+    never = math.isinf(least) or needed - sealed > rounding(64)
+    return Fano(
+        error,
+        needed,
+        held,
+        most,
+        None if never else int(least),
+        next((r.t for r in found if r.after >= needed), None),
+        next((r.t for r in found if r.accuracy is not None and 1 - r.accuracy <= error), None),
+    )

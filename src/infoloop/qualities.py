@@ -1,0 +1,65 @@
+r"""How a pipeline depends on the quality of its signals: from as given, through pure noise, to inverted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.numbers import accuracy_of
+from infoloop.openings import Round
+from infoloop.pipelines import Pipeline
+from infoloop.readings import forms, readings
+
+
+class Sensitivity(NamedTuple):
+    r"""A pipeline at each `quality` of its signals: `learned` $=I(X;Z_T)$ and its `bound`, in bits.
+
+    `accuracy` is the probability that the last state's own answer is X (None where it has none), `best` that the answer
+    of the best decoder is.
+    """
+
+    quality: np.ndarray
+    learned: np.ndarray
+    bound: np.ndarray
+    accuracy: np.ndarray | None
+    best: np.ndarray
+
+
+def sensitivity(p: Pipeline, rounds: Sequence[Round], steps: int = 20) -> Sensitivity | None:
+    r"""What becomes of a pipeline if its signals are worse; None where it has no signals.
+
+    At quality $\lambda$ each signal of $q$ values has the channel $\lambda K+(1-\lambda)/q$: a share $1-\lambda$ of its
+    answers are drawn blindly. For a verdict TPR - FPR shrinks to $\lambda$ times itself and turns over below 0, where
+    the bits are those of $-\lambda$ and the accuracy is not: information is blind to the sign (S29). Every alphabet
+    allows $\lambda\ge-1/(q-1)$; `steps` points stand between 0 and 1.
+
+    >>> from infoloop import openings
+    >>> from infoloop.nodes import Node
+    >>> from infoloop.pipelines import pipeline
+    >>> p = pipeline([Node("X", "task", size=2, table="uniform"), Node("Z0", "state", table=[0.5, 0.5])],
+    ...              [Node("S", "signal", ("X",), formula="X"), Node("Z", "state", ("S",), formula="S")], rounds=1)
+    >>> found = sensitivity(p, openings.rounds(p), steps=1)
+    >>> found.quality.tolist(), found.learned.tolist(), found.accuracy.tolist()
+    ([-1.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, 0.5, 1.0])
+    """
+    signals = [name for name in p.of("signal") if p.tables[name].shape[-1] > 1]
+    if not signals:
+        return None
+    lowest = min(steps // (p.tables[name].shape[-1] - 1) for name in signals)
+    quality = np.arange(-lowest, steps + 1) / steps
+    asked = forms(p, rounds)
+
+    def at(share):
+        worse = {name: share * p.tables[name] + (1 - share) / p.tables[name].shape[-1] for name in signals}
+        read = [reading for reading, _ in readings({**p.tables, **worse}, asked) if reading is not None]
+        return read[-1].after, read[0].before + sum(sum(x.terms) for x in read), read[-1].pair
+
+    with jax.enable_x64(True):
+        learned, bound, pairs = map(np.asarray, jax.vmap(at)(jnp.asarray(quality)))
+    accuracies = [accuracy_of(p, pair) for pair in pairs]
+    own = None if None in accuracies else np.array(accuracies, dtype=float)
+    return Sensitivity(quality, learned, bound, own, pairs.max(1).sum(1))
