@@ -34,7 +34,8 @@ FLOORS = tuple(
         numbers
         qualities
         auditing
-        pages audit_texts
+        pages bits_texts
+        audit_texts
         results
         cli
         __main__

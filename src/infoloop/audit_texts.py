@@ -6,9 +6,12 @@ import itertools
 from collections.abc import Iterable
 
 from infoloop.auditing import Audit
+from infoloop.bits import RoundBits
+from infoloop.bits_texts import HEADS, aligned, bits_lines, bits_rows
 from infoloop.openings import Base, Round
 from infoloop.report import wrapped
 
+LONGEST = 10  # rounds of which the bits are shown
 SHOWN = 6  # names of a list, or terms of a bound, before the rest is counted
 
 
@@ -20,11 +23,19 @@ def audit_text(found: Audit) -> str:
     lines += [f"proved     {len(proofs)} certificates, re-checked in fractions (--json holds them)"]
     for ceiling in found.ceilings[:1]:
         if ceiling.terms and ceiling.most is not None:
-            lines += [f"at most    {ceiling.most:.3g} bits beyond {','.join(ceiling.base) or 'nothing'}"]
+            beyond = ",".join(ceiling.base) or "nothing"
+            lines += [f"at most    {ceiling.most:.3g} bits beyond {beyond}, whatever the tables"]
+    if found.numbers:
+        lines += bits_lines(found.numbers, found.ceilings)
+    else:
+        lines += [f"bits       none: {found.unmeasured}"]
     lines += ["", "relative to", *map(_base, found.bases)]
     if found.rounds:
         lines += ["", "rounds (what is read beyond the state before; the terms that may be positive)"]
         lines += [_round(group) for group in _alike(found.rounds)]
+    if found.numbers:
+        lines += ["", "in bits, with these tables"]
+        lines += [f"  {line}" for line in aligned(HEADS, _ends(found.numbers.rounds))]
     if found.ceilings[1:]:
         lines += ["", "further bounds", *(f"  {shortened(ceiling.bound)}" for ceiling in found.ceilings[1:])]
     if found.cautions:
@@ -48,6 +59,13 @@ def _round(group: tuple[Round, ...]) -> str:
     like = f"   (round {first.t})" if len(group) > 1 and first.terms else ""
     verdict, read = "open  " if first.open else "closed", listed(first.entering) or "-"
     return f"  {verdict}  {span:6} {read}: {terms}{edges}{like}"
+
+
+def _ends(rounds: tuple[RoundBits, ...]) -> list[tuple[str, ...]]:
+    """The rows of the first rounds and, of many, of the last."""
+    if len(rounds) <= LONGEST:
+        return bits_rows(rounds)
+    return [*bits_rows(rounds[: LONGEST - 1]), ("...", *("",) * (len(HEADS) - 1)), *bits_rows(rounds[-1:])]
 
 
 def _alike(rounds: Iterable[Round]) -> list[tuple[Round, ...]]:
@@ -74,10 +92,10 @@ def shortened(bound: str) -> str:
     """A bound with many terms, by its beginning and its end.
 
     >>> shortened("I(X;Z9) <= " + " + ".join(f"I(X;S{k})" for k in range(1, 10)))
-    'I(X;Z9) <= I(X;S1) + I(X;S2) + I(X;S3) + ... + I(X;S9)   (9 terms)'
+    'I(X;Z9) <= I(X;S1) + I(X;S2) + ... + I(X;S9)   (9 terms)'
     """
     left, _, right = bound.partition(" <= ")
     terms = right.split(" + ")
     if len(terms) <= SHOWN:
         return bound
-    return f"{left} <= {' + '.join([*terms[:3], '...', terms[-1]])}   ({len(terms)} terms)"
+    return f"{left} <= {' + '.join([*terms[:2], '...', terms[-1]])}   ({len(terms)} terms)"

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infoloop.bits import Numbers
 from infoloop.cautions import Caution, cautions
 from infoloop.ceilings import Ceiling, ceiling_of_base, ceiling_of_rounds
+from infoloop.networks import TooLargeError
+from infoloop.numbers import missing_tables, numeric_audit
 from infoloop.openings import Base, Round, bases, information, last_state, rounds
 from infoloop.pipeline_files import read_pipeline
 from infoloop.pipelines import Pipeline
@@ -25,6 +28,7 @@ class Audit:
 
     `bases` holds the verdict relative to each base, `rounds` what each round reads and what of it may carry task
     information, `ceilings` the proved bounds on I(X;Z_T), the student's own first, and `cautions` the warnings.
+    `numbers` has all of it in bits where every node has a table; else `unmeasured` says what is missing.
     """
 
     title: str
@@ -34,6 +38,8 @@ class Audit:
     rounds: tuple[Round, ...]
     ceilings: tuple[Ceiling, ...]
     cautions: tuple[Caution, ...]
+    numbers: Numbers | None = None
+    unmeasured: str = ""
 
     def row(self) -> dict[str, Any]:
         """The audit as JSON, with its certificates."""
@@ -42,15 +48,22 @@ class Audit:
             shown["most"] = ceiling.most
         for shown, round in zip(row["rounds"], self.rounds, strict=True):
             shown["open"] = round.open
+        if self.numbers is not None:
+            row["numbers"] |= {"learned": self.numbers.learned, "informative": self.numbers.informative}
+            for shown, round in zip(row["numbers"]["rounds"], self.numbers.rounds, strict=True):
+                shown["effect"] = round.effect
+                for line, term in zip(shown["terms"], round.terms, strict=True):
+                    line |= {"per_cost": term.per_cost, "per_bit": term.per_bit}
         return row
 
 
-def audit(pipeline: Pipeline | str | Path) -> Audit:
-    """The audit of a pipeline, or of a TOML file, by its graph alone: whatever the channels are.
+def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
+    """The audit of a pipeline, or of a TOML file: its verdict by its graph alone, and its numbers if it has tables.
 
     `closed` holds for all channels on the graph, `open` for almost all of them: then I(X;E_t|Z_{t-1}) > 0 for what some
-    round reads. Each bound is a sum of named terms with a certificate that `check_certificate` accepts. Raises
-    PipelineError (a ValueError) for a file that is no pipeline.
+    round reads. Each bound is a sum of named terms with a certificate that `check_certificate` accepts. Where every
+    node has a table, each term is worked out in bits for these tables, with the rounds that Fano's inequality asks for
+    a last state that errs at most `error` often. Raises PipelineError (a ValueError) for a file that is no pipeline.
 
     >>> from infoloop.pipelines import Node, pipeline
     >>> nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))]
@@ -61,6 +74,10 @@ def audit(pipeline: Pipeline | str | Path) -> Audit:
     >>> found.reason
     'Z3 depends on X only through Z0: no round adds to I(X;Z0)'
     """
+    if not 0 <= error < 1:
+        raise ValueError(
+            f"error is {error}: it is the share of wrong answers aimed at, give a number from 0 to below 1"
+        )
     p = pipeline if isinstance(pipeline, Pipeline) else read_pipeline(pipeline)
     relative, each = bases(p), rounds(p)
     own = [base for base in relative if base.closed and "judges" not in base.meaning]
@@ -68,6 +85,7 @@ def audit(pipeline: Pipeline | str | Path) -> Audit:
     ceilings = tuple(ceiling_of_base(p, base) for base in closed)
     if not own:
         ceilings += (ceiling_of_rounds(p, each),) if each else ()
+    numbers, unmeasured = _numbers(p, relative, each, error)
     return Audit(
         p.title,
         "closed" if own else "open",
@@ -76,7 +94,23 @@ def audit(pipeline: Pipeline | str | Path) -> Audit:
         each,
         ceilings,
         cautions(p, each, relative, bool(own)),
+        numbers,
+        unmeasured,
     )
+
+
+def _numbers(p: Pipeline, relative: tuple[Base, ...], each: tuple[Round, ...], error: float):
+    """The numbers, or why there are none; a graph whose laws do not fit into memory still has its verdict."""
+    missing = missing_tables(p)
+    if missing:
+        shown = ", ".join(missing[:4]) + (", ..." if len(missing) > 4 else "")
+        return None, f"no table, formula or program for {shown}"
+    if not each:
+        return None, "there is no round to measure"
+    try:
+        return numeric_audit(p, relative, each, error), ""
+    except TooLargeError as failure:
+        return None, str(failure)
 
 
 def _reason(p: Pipeline, relative: tuple[Base, ...], each: tuple[Round, ...]) -> str:

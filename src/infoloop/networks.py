@@ -19,6 +19,10 @@ from infoloop.distributions import Joint, Names, distinct, group, known, margina
 BUDGET = 2**27  # cells: 1 GiB of float64
 
 
+class TooLargeError(ValueError):
+    """A law that would not fit into memory; the message names it and its size."""
+
+
 class Cost(NamedTuple):
     """What a query builds: its largest table, the answer included, in cells, and its multiply-adds. Exact integers."""
 
@@ -122,7 +126,7 @@ def _(net: BayesNet, *names: str) -> Joint:
     factors, plan = _planned(net, names)
     if plan.cost.cells > BUDGET:
         shown = ", ".join(names) if len(names) < 6 else f"{names[0]}, {names[1]} and {len(names) - 2} more"
-        raise ValueError(
+        raise TooLargeError(
             f"the law of {shown} needs a table of {_human(plan.cost.cells)} cells "
             f"({_human(plan.cost.cells // 2**27)} GiB of float64; the budget is {_human(BUDGET)} cells): "
             "ask for fewer variables, or cut alphabets or links of the network"

@@ -40,8 +40,8 @@ def numeric_audit(p: Pipeline, bases: tuple[Base, ...], rounds: tuple[Round, ...
     >>> p = pipeline([Node("X", "task", size=2, table="uniform"), Node("Z0", "state", table=[0.5, 0.5])],
     ...              [Node("S", "signal", ("X",), formula="X"), Node("Z", "state", ("S",), formula="S")], rounds=1)
     >>> found = numeric_audit(p, openings.bases(p), openings.rounds(p))
-    >>> found.learned, found.rounds[0].use, found.fano.rounds
-    (1.0, 0.5, 1)
+    >>> print(f"{found.learned:.9f}", found.rounds[0].use, found.fano.rounds)
+    1.000000000 0.5 1
     """
     asked = forms(p, rounds)
     with jax.enable_x64(True):

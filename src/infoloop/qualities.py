@@ -32,10 +32,10 @@ class Sensitivity(NamedTuple):
 def sensitivity(p: Pipeline, rounds: Sequence[Round], steps: int = 20) -> Sensitivity | None:
     r"""What becomes of a pipeline if its signals are worse; None where it has no signals.
 
-    At quality $\lambda$ each signal of $q$ values has the channel $\lambda K+(1-\lambda)/q$: a share $1-\lambda$ of its
-    answers are drawn blindly. For a verdict TPR - FPR shrinks to $\lambda$ times itself and turns over below 0, where
-    the bits are those of $-\lambda$ and the accuracy is not: information is blind to the sign (S29). Every alphabet
-    allows $\lambda\ge-1/(q-1)$; `steps` points stand between 0 and 1.
+    At quality $\lambda$ each signal of $q$ values has the channel $\lambda K+(1-\lambda)/q$: a share $1-\lambda$ of
+    its answers are drawn blindly. For a verdict TPR - FPR shrinks to $\lambda$ times itself; below 0 it is turned
+    over: it carries the bits that it has at $-\lambda$, but what the learner does with them is wrong (S29). Every
+    alphabet allows $\lambda\ge-1/(q-1)$; `steps` points stand between 0 and 1. Raises ValueError as `numeric_audit`.
 
     >>> from infoloop import openings
     >>> from infoloop.nodes import Node
@@ -43,7 +43,7 @@ def sensitivity(p: Pipeline, rounds: Sequence[Round], steps: int = 20) -> Sensit
     >>> p = pipeline([Node("X", "task", size=2, table="uniform"), Node("Z0", "state", table=[0.5, 0.5])],
     ...              [Node("S", "signal", ("X",), formula="X"), Node("Z", "state", ("S",), formula="S")], rounds=1)
     >>> found = sensitivity(p, openings.rounds(p), steps=1)
-    >>> found.quality.tolist(), found.learned.tolist(), found.accuracy.tolist()
+    >>> found.quality.tolist(), found.learned.round(9).tolist(), found.accuracy.tolist()
     ([-1.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, 0.5, 1.0])
     """
     signals = [name for name in p.of("signal") if p.tables[name].shape[-1] > 1]

@@ -110,8 +110,8 @@ def base_bits(tables: Tables, p: Pipeline, base: Base):
     >>> from infoloop.pipelines import pipeline
     >>> p = pipeline([Node("X", "task", size=2, table="uniform"), Node("D", "data", ("X",), formula="X"),
     ...               Node("Z", "state", ("D",), formula="D")])
-    >>> float(base_bits(p.tables, p, bases(p)[0]))
-    1.0
+    >>> print(f"{base_bits(p.tables, p, bases(p)[0]):.9f}")
+    1.000000000
     """
     first = tuple((node.parents, node.name) for node in p.nodes if node.at == 0)
     form = _numbered(Form((), first, (p.task, *base.names), p.task))

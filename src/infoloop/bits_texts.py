@@ -1,0 +1,101 @@
+"""The numbers of an audit as words and as tables of texts, for the terminal and for the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from infoloop.bits import Fano, Numbers, RoundBits
+from infoloop.ceilings import Ceiling
+
+HEADS = ("round", "term", "bits", "of seen", "per cost", "I(X;Z)", "bound", "eta", "accuracy", "update")
+
+_PLURAL = {"raises": "raise", "lowers": "lower", "leaves": "leave"}
+
+
+def number_text(value: float | None) -> str:
+    """Four digits; a dash for what there is not.
+
+    >>> number_text(0.123456), number_text(0.0), number_text(None)
+    ('0.1235', '0', '-')
+    """
+    return "-" if value is None else f"{value:.4g}"
+
+
+def ceiling_bits(numbers: Numbers, ceiling: Ceiling) -> float:
+    """The value of a proved bound, in bits: what its base knows and its terms bring."""
+    terms = {term.text: term.bits for r in numbers.rounds for term in r.terms}
+    base = dict(numbers.bases).get(ceiling.base, 0.0) if ceiling.base else 0.0
+    return base + sum(terms[term.text] for term in ceiling.terms)
+
+
+def bits_lines(numbers: Numbers, ceilings: Sequence[Ceiling]) -> list[str]:
+    """What is learned, what it is good for, what it costs, and what a target error takes: a line each."""
+    last, opened = numbers.rounds[-1], len(numbers.informative)
+    bound = min(numbers.task, last.ceiling, *(ceiling_bits(numbers, c) for c in ceilings))
+    learned = f"I(X;{last.state}) = {number_text(last.after)} of H(X) = {number_text(numbers.task)}"
+    lines = [
+        f"bits       {learned}, at most {number_text(bound)} by the bounds; "
+        f"{opened} of {len(numbers.rounds)} rounds bring some"
+    ]
+    if last.accuracy is not None:
+        lines += [f"use        {_use(numbers.rounds)}"]
+    if numbers.cost:
+        gained = number_text((last.after - numbers.rounds[0].before) / numbers.cost)
+        lines += [f"cost       {number_text(numbers.cost)} in all: {gained} bits kept for each unit"]
+    if numbers.fano:
+        lines += [f"error      {_fano(numbers.fano)}"]
+    undecided = sum(term.sign == "undecided" for r in numbers.rounds for term in r.terms)
+    if undecided:
+        lines += [f"undecided  {undecided} terms are within rounding of 0, and too large for fractions"]
+    return lines
+
+
+def _use(rounds: Sequence[RoundBits]) -> str:
+    first, last = rounds[0], rounds[-1]
+    kinds = Counter(r.effect for r in rounds if r.effect)
+    counted = "".join(f"; {n} of {len(rounds)} updates {_PLURAL[word]} it" for word, n in kinds.items())
+    start = "" if first.accuracy is None or first.use is None else f"from {number_text(first.accuracy - first.use)} to "
+    best = f"{number_text(last.best)} for the best decoder"
+    return f"accuracy {start}{number_text(last.accuracy)}, {best}{counted}"
+
+
+def _fano(fano: Fano) -> str:
+    aim = f"{number_text(fano.error)} needs {number_text(fano.needed)} bits"
+    if fano.needed <= fano.held:
+        return f"{aim}: they are there before round 1"
+    if fano.rounds is None:
+        return f"{aim}: no number of such rounds suffices"
+    met = f"the state has them after round {fano.informed_at}" if fano.informed_at else "these rounds do not reach them"
+    reached = f", its answers err so seldom after round {fano.reached_at}" if fano.reached_at else ""
+    return f"{aim}, a round brings at most {number_text(fano.most)}: at least {fano.rounds} rounds; {met}{reached}"
+
+
+def bits_rows(rounds: Iterable[RoundBits]) -> list[tuple[str, ...]]:
+    """The rows under `HEADS`: a line for each term, the numbers of its round beside the first."""
+    found = []
+    for r in rounds:
+        own = (r.after, r.ceiling, r.contraction, r.accuracy)
+        shown = (*map(number_text, own), r.effect or "-")
+        terms = [(t.text, _bits(t), number_text(t.per_bit), number_text(t.per_cost)) for t in r.terms]
+        for k, term in enumerate(terms or [("nothing", "0", "-", "-")]):
+            found.append((str(r.t) if k == 0 else "", *term, *(shown if k == 0 else ("",) * len(shown))))
+    return found
+
+
+def _bits(term) -> str:
+    return f"{number_text(term.bits)}?" if term.sign == "undecided" else number_text(term.bits)
+
+
+def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows under their heads in columns, the first two to the left and numbers to the right.
+
+    >>> aligned(("t", "term", "bits"), [("1", "I(X;S)", "0.5")])
+    ['t  term    bits', '1  I(X;S)   0.5']
+    """
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    sides = "<<" + ">" * (len(heads) - 2)
+    return [
+        "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)).rstrip()
+        for row in (heads, *rows)
+    ]
