@@ -34,7 +34,7 @@ FLOORS = tuple(
         numbers
         qualities
         auditing
-        pages bits_texts
+        pages bits_texts bits_figures
         audit_texts
         results
         cli

@@ -27,6 +27,7 @@ from . import sweeps as sweeps
 from . import verdicts as verdicts
 from .auditing import Audit as Audit
 from .auditing import audit as audit
+from .bits import Numbers as Numbers
 from .bridges import from_dit as from_dit
 from .bridges import to_dit as to_dit
 from .capacities import Capacity as Capacity
@@ -87,6 +88,9 @@ from .families import multinomial as multinomial
 from .families import random_channel as random_channel
 from .families import symmetric as symmetric
 from .families import z_channel as z_channel
+from .fano import fano_bound as fano_bound
+from .fano import needed_bits as needed_bits
+from .fano import rounds_needed as rounds_needed
 from .fixed_input import contraction_at as contraction_at
 from .fixed_input import eta_chi2 as eta_chi2
 from .fixed_input import maximal_correlation as maximal_correlation
@@ -156,6 +160,8 @@ from .pipelines import Pipeline as Pipeline
 from .pipelines import pipeline as pipeline
 from .proving import Proof as Proof
 from .proving import prove as prove
+from .qualities import Sensitivity as Sensitivity
+from .qualities import sensitivity as sensitivity
 from .renyi import bhattacharyya as bhattacharyya
 from .renyi import extropy as extropy
 from .renyi import lautum_information as lautum_information

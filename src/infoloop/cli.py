@@ -132,10 +132,12 @@ def prove(
 def audit(
     file: Annotated[Path, typer.Argument(help="A pipeline: nodes with roles and parents, in TOML.")],
     as_json: Json = False,
+    error: Annotated[float, typer.Option(help="Share of wrong answers aimed at: how many rounds it takes.")] = 0.05,
 ) -> None:
     """Say whether a pipeline is open or closed, relative to what, where it opens, and what bounds it, with proof.
 
-    Decided on the graph alone. Exit status 0 for either verdict, 3 on bad input.
+    The verdict is the graph's; with tables every term is also given in bits. Exit status 0 for either verdict, 3 on
+    bad input.
 
     [bold]Examples[/bold]
 
@@ -144,7 +146,7 @@ def audit(
       infoloop audit my/pipeline.toml --json | jq '{verdict, reason}'
     """
     _use_float64()
-    found = infoloop.audit(file)
+    found = infoloop.audit(file, error)
     typer.echo(infoloop.report.as_json(found.row()) if as_json else infoloop.audit_texts.audit_text(found))
 
 

@@ -2,15 +2,15 @@ r"""How a pipeline depends on the quality of its signals: from as given, through
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.numbers import accuracy_of
-from infoloop.openings import Round
+from infoloop.numbers import accuracy_of, missing_tables
+from infoloop.openings import rounds
+from infoloop.parameters import whole
 from infoloop.pipelines import Pipeline
 from infoloop.readings import forms, readings
 
@@ -29,29 +29,33 @@ class Sensitivity(NamedTuple):
     best: np.ndarray
 
 
-def sensitivity(p: Pipeline, rounds: Sequence[Round], steps: int = 20) -> Sensitivity | None:
+def sensitivity(p: Pipeline, steps: int = 20) -> Sensitivity | None:
     r"""What becomes of a pipeline if its signals are worse; None where it has no signals.
 
     At quality $\lambda$ each signal of $q$ values has the channel $\lambda K+(1-\lambda)/q$: a share $1-\lambda$ of
     its answers are drawn blindly. For a verdict TPR - FPR shrinks to $\lambda$ times itself; below 0 it is turned
     over: it carries the bits that it has at $-\lambda$, but what the learner does with them is wrong (S29). Every
-    alphabet allows $\lambda\ge-1/(q-1)$; `steps` points stand between 0 and 1. Raises ValueError as `numeric_audit`.
+    alphabet allows $\lambda\ge-1/(q-1)$; `steps` points stand between 0 and 1. Raises ValueError
+    for a node without a table, and where a law would not fit into memory.
 
-    >>> from infoloop import openings
     >>> from infoloop.nodes import Node
     >>> from infoloop.pipelines import pipeline
     >>> p = pipeline([Node("X", "task", size=2, table="uniform"), Node("Z0", "state", table=[0.5, 0.5])],
     ...              [Node("S", "signal", ("X",), formula="X"), Node("Z", "state", ("S",), formula="S")], rounds=1)
-    >>> found = sensitivity(p, openings.rounds(p), steps=1)
+    >>> found = sensitivity(p, steps=1)
     >>> found.quality.tolist(), found.learned.round(9).tolist(), found.accuracy.tolist()
     ([-1.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, 0.5, 1.0])
     """
+    whole(steps, "steps")
+    missing = missing_tables(p)
+    if missing:
+        raise ValueError(f"no table, formula or program for {', '.join(missing)}: give one, so that there are numbers")
     signals = [name for name in p.of("signal") if p.tables[name].shape[-1] > 1]
     if not signals:
         return None
     lowest = min(steps // (p.tables[name].shape[-1] - 1) for name in signals)
     quality = np.arange(-lowest, steps + 1) / steps
-    asked = forms(p, rounds)
+    asked = forms(p, rounds(p))
 
     def at(share):
         worse = {name: share * p.tables[name] + (1 - share) / p.tables[name].shape[-1] for name in signals}
