@@ -29,8 +29,11 @@ FLOORS = tuple(
         store pipeline_files openings
         study ceilings cautions
         auditing
-        pages audit_texts
-        results
+        pages audit_texts folding
+        routes
+        diagrams
+        drawings
+        results audit_pages
         cli
         __main__
     """.strip().splitlines()

@@ -24,7 +24,7 @@ def audit_text(found: Audit) -> str:
     lines += ["", "relative to", *map(_base, found.bases)]
     if found.rounds:
         lines += ["", "rounds (what is read beyond the state before; the terms that may be positive)"]
-        lines += [_round(group) for group in _alike(found.rounds)]
+        lines += [_round(group) for group in alike(found.rounds)]
     if found.ceilings[1:]:
         lines += ["", "further bounds", *(f"  {shortened(ceiling.bound)}" for ceiling in found.ceilings[1:])]
     if found.cautions:
@@ -50,7 +50,7 @@ def _round(group: tuple[Round, ...]) -> str:
     return f"  {verdict}  {span:6} {read}: {terms}{edges}{like}"
 
 
-def _alike(rounds: Iterable[Round]) -> list[tuple[Round, ...]]:
+def alike(rounds: Iterable[Round]) -> list[tuple[Round, ...]]:
     """Neighbouring rounds that differ only in their number stand in one line."""
 
     def form(r: Round) -> tuple[str, ...]:

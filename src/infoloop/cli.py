@@ -132,6 +132,10 @@ def prove(
 def audit(
     file: Annotated[Path, typer.Argument(help="A pipeline: nodes with roles and parents, in TOML.")],
     as_json: Json = False,
+    html: Annotated[
+        bool, typer.Option("--html", help="Also write one HTML page, STEM.html, that opens offline.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write that page to this file or folder.")] = None,
 ) -> None:
     """Say whether a pipeline is open or closed, relative to what, where it opens, and what bounds it, with proof.
 
@@ -142,9 +146,15 @@ def audit(
       infoloop audit experiments/pipelines/rlvr_unit_tests.toml
 
       infoloop audit my/pipeline.toml --json | jq '{verdict, reason}'
+
+      infoloop audit my/pipeline.toml --html          the graph drawn, tables, certificates: pipeline.html
     """
     _use_float64()
+    page = infoloop.audit_pages.page_path(file, out) if html or out else None
     found = infoloop.audit(file)
+    if page:
+        infoloop.audit_pages.write_audit_page(page, file, found)
+        typer.echo(f"{page}: the graph, tables and certificates of {file}", err=True)
     typer.echo(infoloop.report.as_json(found.row()) if as_json else infoloop.audit_texts.audit_text(found))
 
 
