@@ -11,7 +11,8 @@ from infoloop.folding import Link
 INK, MUTED = "#1b1b1b", "#5a5a5a"
 TINTS = {"task": "#FBE7BF", "judge": "#F3DBE9", "signal": "#D3E6F4", "noise": "#FFFFFF", "query": "#E6F4FC",
          "data": "#ECECEA", "state": "#CFEBE1"}  # fmt: skip
-_LEFT, _FOOT, _EDGE = 0.75, 0.42, 0.05  # inches: names of the lanes, the legend, around all
+_LEFT, _EDGE = 0.75, 0.05  # inches: for the names of the lanes, and around all
+_LINE, _SAMPLE, _LETTER = 0.2, 0.65, 0.065  # inches: the height of a line of the legend, its sample, a letter
 _DASHES = (0, (4.2, 1.8))
 _KINDS = {
     (False, False): "an edge",
@@ -36,16 +37,20 @@ def drawn(diagram: Diagram):
     """The diagram as matplotlib's figure, in inches of the diagram, with the style that is current."""
     from matplotlib.figure import Figure
 
-    width, height = diagram.width + _LEFT + _EDGE, diagram.height + _FOOT + _EDGE
-    figure = Figure(figsize=(width, height))
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(-_LEFT, diagram.width + _EDGE), ylim=(diagram.height + _FOOT, -_EDGE))
+    kinds = [kind for kind in _KINDS if any(kind == (c.link.signal, c.link.entering) for c in diagram.curves)]
+    lengths = [_SAMPLE + _LETTER * len(_KINDS[kind]) for kind in kinds]
+    right = max([diagram.width + _EDGE, *(length - _LEFT for length in lengths)])
+    columns = len(kinds) if sum(lengths) <= right + _LEFT else 1
+    bottom = diagram.height + _EDGE + _LINE * (len(kinds) if columns == 1 else 1)
+    figure = Figure(figsize=(_LEFT + right, bottom + _EDGE))
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(-_LEFT, right), ylim=(bottom, -_EDGE))
     axes.set_axis_off()
     _draw_frame(axes, diagram)
     for curve in sorted(diagram.curves, key=lambda curve: (curve.link.entering, curve.link.signal)):
         axes.add_patch(_arrow(curve))
     for place in diagram.places:
         _draw_node(axes, place)
-    _draw_legend(figure, {(curve.link.signal, curve.link.entering) for curve in diagram.curves})
+    _draw_legend(figure, kinds, columns)
     return figure
 
 
@@ -53,7 +58,7 @@ def _draw_frame(axes, diagram: Diagram) -> None:
     for k, block in enumerate(diagram.blocks):
         if len(diagram.blocks) > 1:
             shade = "#F6F6F4" if k % 2 else "#FFFFFF"
-            axes.axvspan(block.start, block.end, 0, 1, color=shade, lw=0, zorder=0, clip_on=True)
+            axes.fill_between([block.start, block.end], 0, diagram.height, color=shade, lw=0, zorder=0)
             axes.text((block.start + block.end) / 2, 0.13, block.caption, ha="center", va="center", color=MUTED, size=8)
     for lane in diagram.lanes:
         axes.text(-_LEFT + 0.05, (lane.start + lane.end) / 2, lane.caption, va="center", color=MUTED, size=9)
@@ -102,10 +107,10 @@ def _shape(place: Place):
     return Polygon([(place.x + x, place.y + y) for x, y in corners], **look)
 
 
-def _draw_legend(figure, kinds: set[tuple[bool, bool]]) -> None:
+def _draw_legend(figure, kinds: list[tuple[bool, bool]], columns: int) -> None:
     from matplotlib.lines import Line2D
 
-    shown = [kind for kind in _KINDS if kind in kinds]
-    lines = [Line2D([], [], **_look(Link("", "", *kind))) for kind in shown]
-    figure.legend(lines, [_KINDS[kind] for kind in shown], loc="lower left", ncols=len(shown), frameon=False,
-                  fontsize=8, handlelength=3.2, borderaxespad=0.2)  # fmt: skip
+    if kinds:
+        lines = [Line2D([], [], **_look(Link("", "", *kind))) for kind in kinds]
+        figure.legend(lines, [_KINDS[kind] for kind in kinds], loc="lower left", ncols=columns, frameon=False,
+                      fontsize=8, handlelength=3.2, borderaxespad=0.1, borderpad=0.2)  # fmt: skip

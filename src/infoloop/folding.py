@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from infoloop.auditing import Audit
@@ -46,8 +47,8 @@ class Sketch:
 def sketch(p: Pipeline, found: Audit) -> Sketch:
     """The drawing of a pipeline, without positions; of rounds 2 to T that are alike, all but the ends are folded.
 
-    Task information may enter by the edges that bring a round what the state before it does not hold (`Round.edges`),
-    and by those that go around the first base (`Base.cut`).
+    Task information may enter by the edges that bring a round what the state before it does not hold (`Round.edges`; of
+    a node of before the round, the edges by which the round reads it), and around the first base (`Base.cut`).
 
     >>> from infoloop.auditing import audit
     >>> from infoloop.pipelines import pipeline
@@ -59,7 +60,7 @@ def sketch(p: Pipeline, found: Audit) -> Sketch:
     >>> [link.target for link in drawn.links if link.entering]
     ['S1', 'S2', 'S3..9', 'S10']
     """
-    entering = {edge for r in found.rounds for edge in r.edges} | {*found.bases[0].cut}
+    entering = {*_entering(p, found)}
     spans = [(0, 0), *_spans(p, entering)] if p.rounds else [(0, 0)]
     rows, block = _rows(p), {t: k for k, (a, b) in enumerate(spans) for t in range(a, b + 1)}
     folded = {n.name: f"{_stem(n)}{a}..{b}" for n in p.nodes for a, b in [spans[block[n.at]]] if a != b}
@@ -71,6 +72,15 @@ def sketch(p: Pipeline, found: Audit) -> Sketch:
         if n.name not in folded or n.role == "state" or folded[n.name] in linked
     )
     return Sketch(tuple(map(_caption, spans)) if p.rounds else ("",), tuple(vertices), links)
+
+
+def _entering(p: Pipeline, found: Audit) -> Iterator[Edge]:
+    at = {n.name: n.at for n in p.nodes}
+    yield from found.bases[0].cut
+    for r in found.rounds:
+        for cause, name in r.edges:
+            read = ((name, n.name) for n in p.nodes if n.at == r.t and name in n.parents)
+            yield from read if at[name] < r.t else [(cause, name)]
 
 
 def _caption(span: tuple[int, int]) -> str:

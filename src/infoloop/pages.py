@@ -175,9 +175,12 @@ def sheet_page(sheet: Sheet) -> str:
     return _template("audit.html.jinja").render(sheet=sheet, inline=_inline, formulas=formulas, cell=_cell)
 
 
-def _inline(svg: str) -> Markup:
-    """An SVG file as a part of a page."""
-    return Markup(svg[svg.index("<svg") :])
+def _inline(svg: str, least: float = 0.0) -> Markup:
+    """An SVG file as a part of a page, which is to shrink to this share of its width at most."""
+    inner = svg[svg.index("<svg") :]
+    width = re.search(r'width="([\d.]+)pt"', inner)
+    style = f' style="min-width: {least * float(width[1]):.0f}pt"' if width and least else ""
+    return Markup(inner.replace("<svg", f"<svg{style}", 1))
 
 
 def _cell(value: Any) -> Markup:
