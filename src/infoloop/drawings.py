@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from infoloop.diagrams import HEIGHT, Curve, Diagram, Place
@@ -29,7 +30,9 @@ def diagram_svg(diagram: Diagram, name: str = "graph") -> str:
     """
     import matplotlib as mpl  # here: who audits without a page need not wait for it
 
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "DejaVu Sans", "font.size": 9}):
+    style: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "DejaVu Sans", "font.size": 9}
+    with mpl.rc_context(style), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # the reader's browser has letters of its own
         return as_svg(drawn(diagram))
 
 
