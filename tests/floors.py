@@ -30,7 +30,7 @@ FLOORS = tuple(
         study ceilings cautions
         auditing
         pages audit_texts folding
-        routes
+        routes sheets merging
         diagrams
         drawings
         results audit_pages

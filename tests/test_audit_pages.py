@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 from typer.testing import CliRunner
 
-from infoloop import cli, diagrams, pages
+from infoloop import cli, diagrams, sheets
 from infoloop.audit_pages import audit_sheet
 from infoloop.auditing import audit
 from infoloop.check import check_certificate
@@ -82,9 +82,12 @@ def test_whatever_the_user_wrote_is_escaped(shown):
 
 
 def test_formulas_keep_words_and_numbers_apart():
-    assert "<msub><mi>S</mi><mrow><mn>12</mn></mrow></msub>" in pages.formulas("I(X;S12)")
-    assert "<mtext>reward_a</mtext><mrow><mn>3</mn></mrow>" in pages.formulas("H(reward_a3)")
-    assert str(pages.formulas("I(<b>;Z)")) == "I(&lt;b&gt;;Z)"
+    assert "<msub><mi>S</mi><mrow><mn>12</mn></mrow></msub>" in sheets.formulas("I(X;S12)")
+    assert "<mtext>reward_a</mtext><mrow><mn>3</mn></mrow>" in sheets.formulas("H(reward_a3)")
+    many = ",".join(f"S{k}" for k in range(20))
+    assert f'alttext="I(X;{many})"' in sheets.formulas(f"I(X;{many})")
+    assert sheets.formulas(f"I(X;{many})").striptags() == "I(X;S0,S1,…,S19)"
+    assert str(sheets.formulas("I(<b>;Z)")) == "I(&lt;b&gt;;Z)"
 
 
 def test_a_graph_that_is_too_large_is_said_to_be_missing(monkeypatch):
@@ -93,13 +96,13 @@ def test_a_graph_that_is_too_large_is_said_to_be_missing(monkeypatch):
     sheet = audit_sheet(read_pipeline(path), audit(path))
     assert sheet.drawing is None
     assert "not drawn" in dict(sheet.lines)
-    assert '"#graph"' not in pages.sheet_page(sheet)
+    assert '"#graph"' not in sheets.sheet_page(sheet)
 
 
 def test_a_sheet_needs_no_graph_and_takes_tables_and_figures():
-    table = pages.Table("bits", ("what", "bits"), (("I(X;S1)", 0.1234567), ("count", 3)))
-    page = pages.sheet_page(
-        pages.Sheet("Logs", "open", "reason", figures=(("a caption", "<svg></svg>"),), tables=(table,))
+    table = sheets.Table("bits", ("what", "bits"), (("I(X;S1)", 0.1234567), ("count", 3)))
+    page = sheets.sheet_page(
+        sheets.Sheet("Logs", "open", "reason", figures=(("a caption", "<svg></svg>"),), tables=(table,))
     )
     assert '<td class="n">0.123457</td>' in page
     assert '<td class="n">3</td>' in page

@@ -16,10 +16,11 @@ from infoloop.diagrams import LARGEST, diagram
 from infoloop.drawings import diagram_svg
 from infoloop.files import UnwritableError, writable_folder, write_whole
 from infoloop.folding import Sketch, sketch
+from infoloop.merging import merged
 from infoloop.openings import Edge
-from infoloop.pages import Proof, Sheet, Table, sheet_page
 from infoloop.pipeline_files import parse_pipeline
 from infoloop.pipelines import Pipeline
+from infoloop.sheets import Proof, Sheet, Table, sheet_page
 
 
 def page_path(file: Path, out: Path | None = None) -> Path:
@@ -53,6 +54,7 @@ def audit_sheet(p: Pipeline, found: Audit, file: str = "", source: str = "") -> 
     """
     proofs = _proofs(found)
     drawn = sketch(p, found)
+    drawn = drawn if len(drawn.vertices) <= LARGEST else merged(drawn)
     layout = diagram(drawn)
     return Sheet(
         title=found.title or file or "pipeline",
@@ -88,10 +90,12 @@ def _counted(number: int, noun: str) -> str:
 
 def _legend(drawn: Sketch) -> str:
     folded = [caption for caption in drawn.blocks if caption.startswith("rounds")]
+    many = any(v.count > 1 for v in drawn.vertices)
+    alike_nodes = " A node with ×n stands for n of them that have the same causes and effects." if many else ""
     left_out = f" Folded, because each is like the rounds beside it: {', '.join(folded)}." if folded else ""
     return (
         "Each node in the lane of its role, each edge from left to right. Dashed edges go into or out of a signal. By "
-        f"thick edges task information may enter that the state before does not hold.{left_out}"
+        f"thick edges task information may enter that the state before does not hold.{left_out}{alike_nodes}"
     )
 
 

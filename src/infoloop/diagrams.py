@@ -86,14 +86,14 @@ def diagram(drawn: Sketch) -> Diagram | None:
 
 
 def label(v: Vertex) -> str:
-    """The name, of a long one its beginning and its end; dots for what stands for several rounds.
+    """The name, of a long one its beginning and its end, and a count; dots for what stands for several rounds.
 
     >>> label(Vertex("reward_model_scores_12", "signal", 3, "reward_model_scores_"))
     'reward_…ores_12'
     """
     half = LONGEST_NAME // 2
     shown = v.name if len(v.name) <= LONGEST_NAME else f"{v.name[:half]}…{v.name[-half:]}"
-    return "…" if v.folded else shown
+    return "…" if v.folded else f"{shown} ×{v.count}" if v.count > 1 else shown
 
 
 def _sides(drawn: Sketch, grid: Routes) -> tuple[list[Point], tuple[Span, ...]]:

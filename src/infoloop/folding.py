@@ -16,13 +16,17 @@ FEWEST = 2  # alike rounds that are folded: to replace a single one by dots woul
 
 @dataclass(frozen=True)
 class Vertex:
-    """A node that is drawn in the block of its round; a folded one stands for its namesakes in several rounds."""
+    """A node that is drawn in the block of its round and in a row of its role, with the others that name this row.
+
+    A folded one stands for its namesakes in several rounds, and one with a count for so many nodes of its round.
+    """
 
     name: str
     role: str
     block: int
     row: str
     folded: bool = False
+    count: int = 1
 
 
 @dataclass(frozen=True)

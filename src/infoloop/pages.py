@@ -1,11 +1,7 @@
 """Self-contained HTML pages, of findings (the theory's own text, and what was found about it) and of runs."""
 
-import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 import jinja2
 from latex2mathml.converter import convert
@@ -18,8 +14,6 @@ from infoloop.report import summary
 from infoloop.study import Headline
 
 _MATH = re.compile(r"\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$]+)\$", re.DOTALL)
-_TERM = re.compile(r"[IH]\([\w',;| ]*\)")
-_NAME = re.compile(r"[^\W\d]\w*(?![\w(])")
 _HOLE = "\ue000{}\ue001"  # private-use characters, which Markdown leaves alone
 
 
@@ -44,40 +38,6 @@ def _mathml(match: re.Match) -> str:
     return convert(" ".join((match["block"] or match["inline"]).split()), display=display)
 
 
-def formulas(text: str) -> Markup:
-    """A line of plain text as HTML, escaped, in which what is written like `I(X;S1|Z0,Y1)` or `H(X|Y)` is MathML.
-
-    The text of each formula stays in its attribute `alttext`; lines may break between formulas.
-
-    >>> print(formulas("closed: I(X;Z1) <= I(X;D0) & no more").striptags())
-    closed: I(X;Z1) ≤ I(X;D0) & no more
-    """
-    shown, at = Markup(), 0
-    for term in _TERM.finditer(text):
-        shown += _words(text[at : term.start()]) + _term(term[0])
-        at = term.end()
-    return shown + _words(text[at:])
-
-
-def _words(text: str) -> Markup:
-    return Markup.escape(text.replace("<=", "≤"))
-
-
-def _term(term: str) -> Markup:
-    return Markup(convert(_latex(term)).replace("<math ", Markup('<math alttext="%s" ') % term, 1))
-
-
-def _latex(term: str) -> str:
-    """`I(X;S1|Z_t)` as LaTeX: a number, or a letter behind `_`, is an index; names of several letters stay upright."""
-
-    def name(match: re.Match) -> str:
-        indexed = re.fullmatch(r"(.*[^\W\d_])(?:(\d+)|_([^\W\d_]))", match[0])
-        letters, index = (indexed[1], f"_{{{indexed[2] or indexed[3]}}}") if indexed else (match[0], "")
-        return (letters if len(letters) == 1 else rf"\text{{{letters}}}") + index
-
-    return _NAME.sub(name, term).replace("|", r"\mid ")
-
-
 class Shown(NamedTuple):
     """What the page of a run shows beside its figures: a section each, in this order."""
 
@@ -96,12 +56,13 @@ def run_page(shown: Shown) -> str:
     """The page of a run, as text: headlines, figures (name, SVG, caption) inline, statements, configuration, origin."""
     statements = [{"block": block, "body": render(block.part("Statement"))} for block in shown.statements]
     figures = [(name, Markup(svg[svg.index("<svg") :]), render(caption)) for name, svg, caption in shown.figures]
-    return _template("run.html.jinja").render(
+    return template("run.html.jinja").render(
         shown=shown, about=render(shown.about), statements=statements, figures=figures, classes=CLASSES
     )
 
 
-def _template(name: str) -> jinja2.Template:
+def template(name: str) -> jinja2.Template:
+    """A page of this package to be filled in; what is filled in is escaped."""
     return jinja2.Environment(loader=jinja2.PackageLoader("infoloop", "."), autoescape=True).get_template(name)
 
 
@@ -111,77 +72,9 @@ def findings_page(entries: tuple[Entry, ...], findings: tuple[Finding, ...], ver
         {"finding": finding, "entry": entry, "body": render(_body(entry)), "class": CLASSES[finding.cls]}
         for entry, finding in zip(entries, findings, strict=True)
     ]
-    return _template("findings.html.jinja").render(rows=rows, summary=summary(findings), version=version)
+    return template("findings.html.jinja").render(rows=rows, summary=summary(findings), version=version)
 
 
 def _body(entry: Entry) -> str:
     """The block's text without its list of fields."""
     return "\n".join(line for line in entry.block.body.splitlines() if not re.match(r"- [a-z]+:", line))
-
-
-class Table(NamedTuple):
-    """A table of a sheet: numbers stand to the right, `note` says how to read it."""
-
-    title: str
-    headers: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    note: str = ""
-
-
-class Proof(NamedTuple):
-    """A certificate that `python -m infoloop.check` reads, what it shows, and the name of its file."""
-
-    name: str
-    about: str
-    certificate: Mapping[str, Any]
-
-    @property
-    def text(self) -> str:
-        """The certificate as JSON."""
-        return json.dumps(self.certificate, indent=1, ensure_ascii=False)
-
-    @property
-    def link(self) -> str:
-        """The same as an address that holds its content, for downloads without a network."""
-        return f"data:application/json;charset=utf-8,{quote(self.text)}"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """The page of one audit, of a pipeline or of logs: verdict and reason first, then whatever there is of the rest.
-
-    `lines` are (name, text) of the first screen; `drawing`, of the graph, and `figures` are (caption, SVG); `cautions`
-    are (code, text); `source` is the audited file's text. Texts are plain: they are escaped, and what is written like
-    `I(X;Z)` is shown as mathematics.
-    """
-
-    title: str
-    verdict: str
-    reason: str
-    about: str = ""
-    lines: tuple[tuple[str, str], ...] = ()
-    drawing: tuple[str, str] | None = None
-    figures: tuple[tuple[str, str], ...] = ()
-    tables: tuple[Table, ...] = ()
-    cautions: tuple[tuple[str, str], ...] = ()
-    proofs: tuple[Proof, ...] = ()
-    file: str = ""
-    source: str = ""
-    version: str = ""
-
-
-def sheet_page(sheet: Sheet) -> str:
-    """The page of an audit, as text: one file that needs no network and no script."""
-    return _template("audit.html.jinja").render(sheet=sheet, inline=_inline, formulas=formulas, cell=_cell)
-
-
-def _inline(svg: str, least: float = 0.0) -> Markup:
-    """An SVG file as a part of a page, which is to shrink to this share of its width at most."""
-    inner = svg[svg.index("<svg") :]
-    width = re.search(r'width="([\d.]+)pt"', inner)
-    style = f' style="min-width: {least * float(width[1]):.0f}pt"' if width and least else ""
-    return Markup(inner.replace("<svg", f"<svg{style}", 1))
-
-
-def _cell(value: Any) -> Markup:
-    return Markup.escape(f"{value:.6g}") if isinstance(value, float) else formulas(str(value))
