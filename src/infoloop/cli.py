@@ -135,7 +135,7 @@ def audit(
     html: Annotated[
         bool, typer.Option("--html", help="Also write one HTML page, STEM.html, that opens offline.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Write that page to this file or folder.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where that page goes, a file or folder; implies --html.")] = None,
 ) -> None:
     """Say whether a pipeline is open or closed, relative to what, where it opens, and what bounds it, with proof.
 

@@ -99,7 +99,7 @@ def _shape(place: Place):
     if role in ("state", "noise"):
         box = f"round,pad=0,rounding_size={0.08 if role == 'state' else h}"
         return FancyBboxPatch((place.x - w, place.y - h), 2 * w, 2 * h, boxstyle=box, **look)
-    cut = 0.09
+    cut = 0.07
     corners = {
         "data": [(-w, -h), (w, -h), (w, h), (-w, h)],
         "query": [(cut - w, -h), (w, -h), (w - cut, h), (-w, h)],
