@@ -35,8 +35,11 @@ FLOORS = tuple(
         qualities
         auditing
         pages bits_texts bits_figures
-        audit_texts
-        results
+        audit_texts folding
+        routes sheets merging
+        diagrams
+        drawings
+        results audit_pages
         cli
         __main__
     """.strip().splitlines()

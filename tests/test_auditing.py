@@ -132,6 +132,12 @@ def test_the_terms_of_the_chain_are_named_and_sized():
     assert [r.edges for r in found.rounds] == [(("X", f"S{t}"),) for t in range(1, 11)]
 
 
+def test_what_was_there_before_comes_in_by_the_edge_that_reads_it():
+    nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("R", "data", ("X",)), Node("Z0", "state", ("D0",))]
+    found = audit(pipeline(nodes, [Node("Z", "state", ("Z@-1", "R"))], rounds=2))
+    assert [r.edges for r in found.rounds] == [(("R", "Z1"),), (("R", "Z2"),)]
+
+
 def test_rounds_that_differ_only_in_names_share_a_proof():
     ceiling = audit(FOLDER / "rlvr_unit_tests.toml").ceilings[0]
     assert len(ceiling.steps) == 11

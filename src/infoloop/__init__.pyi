@@ -1,3 +1,4 @@
+from . import audit_pages as audit_pages
 from . import audit_texts as audit_texts
 from . import bayes as bayes
 from . import binary_worlds as binary_worlds

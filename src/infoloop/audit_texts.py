@@ -26,13 +26,13 @@ def audit_text(found: Audit) -> str:
             beyond = ",".join(ceiling.base) or "nothing"
             lines += [f"at most    {ceiling.most:.3g} bits beyond {beyond}, whatever the tables"]
     if found.numbers:
-        lines += bits_lines(found.numbers, found.ceilings)
+        lines += [f"{name:10} {text}" for name, text in bits_lines(found.numbers, found.ceilings)]
     else:
         lines += [f"bits       none: {found.unmeasured}"]
     lines += ["", "relative to", *map(_base, found.bases)]
     if found.rounds:
         lines += ["", "rounds (what is read beyond the state before; the terms that may be positive)"]
-        lines += [_round(group) for group in _alike(found.rounds)]
+        lines += [_round(group) for group in alike(found.rounds)]
     if found.numbers:
         lines += ["", "in bits, with these tables"]
         lines += [f"  {line}" for line in aligned(HEADS, _ends(found.numbers.rounds))]
@@ -61,14 +61,14 @@ def _round(group: tuple[Round, ...]) -> str:
     return f"  {verdict}  {span:6} {read}: {terms}{edges}{like}"
 
 
-def _ends(rounds: tuple[RoundBits, ...]) -> list[tuple[str, ...]]:
+def _ends(rounds: tuple[RoundBits, ...]) -> list[tuple[str | float, ...]]:
     """The rows of the first rounds and, of many, of the last."""
     if len(rounds) <= LONGEST:
         return bits_rows(rounds)
     return [*bits_rows(rounds[: LONGEST - 1]), ("...", *("",) * (len(HEADS) - 1)), *bits_rows(rounds[-1:])]
 
 
-def _alike(rounds: Iterable[Round]) -> list[tuple[Round, ...]]:
+def alike(rounds: Iterable[Round]) -> list[tuple[Round, ...]]:
     """Neighbouring rounds that differ only in their number stand in one line."""
 
     def form(r: Round) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from infoloop.bits import Fano, Numbers, RoundBits
+from infoloop.bits import Fano, Numbers, RoundBits, TermBits
 from infoloop.ceilings import Ceiling
 
 HEADS = ("round", "term", "bits", "of seen", "per cost", "I(X;Z)", "bound", "eta", "accuracy", "update")
@@ -29,25 +29,23 @@ def ceiling_bits(numbers: Numbers, ceiling: Ceiling) -> float:
     return base + sum(terms[term.text] for term in ceiling.terms)
 
 
-def bits_lines(numbers: Numbers, ceilings: Sequence[Ceiling]) -> list[str]:
-    """What is learned, what it is good for, what it costs, and what a target error takes: a line each."""
+def bits_lines(numbers: Numbers, ceilings: Sequence[Ceiling]) -> list[tuple[str, str]]:
+    """What is learned, what it is good for, what it costs, and what a target error takes: (name, text) each."""
     last, opened = numbers.rounds[-1], len(numbers.informative)
     bound = min(numbers.task, last.ceiling, *(ceiling_bits(numbers, c) for c in ceilings))
     learned = f"I(X;{last.state}) = {number_text(last.after)} of H(X) = {number_text(numbers.task)}"
-    lines = [
-        f"bits       {learned}, at most {number_text(bound)} by the bounds; "
-        f"{opened} of {len(numbers.rounds)} rounds bring some"
-    ]
+    brought = f"{opened} of {len(numbers.rounds)} rounds bring some"
+    lines = [("bits", f"{learned}, at most {number_text(bound)} by the bounds; {brought}")]
     if last.accuracy is not None:
-        lines += [f"use        {_use(numbers.rounds)}"]
+        lines.append(("use", _use(numbers.rounds)))
     if numbers.cost:
         gained = number_text((last.after - numbers.rounds[0].before) / numbers.cost)
-        lines += [f"cost       {number_text(numbers.cost)} in all: {gained} bits kept for each unit"]
+        lines.append(("cost", f"{number_text(numbers.cost)} in all: {gained} bits kept for each unit"))
     if numbers.fano:
-        lines += [f"error      {_fano(numbers.fano)}"]
+        lines.append(("error", _fano(numbers.fano)))
     undecided = sum(term.sign == "undecided" for r in numbers.rounds for term in r.terms)
     if undecided:
-        lines += [f"undecided  {undecided} terms are within rounding of 0, and too large for fractions"]
+        lines.append(("undecided", f"{undecided} terms are within rounding of 0, and too large for fractions"))
     return lines
 
 
@@ -71,31 +69,35 @@ def _fano(fano: Fano) -> str:
     return f"{aim}, a round brings at most {number_text(fano.most)}: at least {fano.rounds} rounds; {met}{reached}"
 
 
-def bits_rows(rounds: Iterable[RoundBits]) -> list[tuple[str, ...]]:
+def bits_rows(rounds: Iterable[RoundBits]) -> list[tuple[str | float, ...]]:
     """The rows under `HEADS`: a line for each term, the numbers of its round beside the first."""
     found = []
     for r in rounds:
-        own = (r.after, r.ceiling, r.contraction, r.accuracy)
-        shown = (*map(number_text, own), r.effect or "-")
-        terms = [(t.text, _bits(t), number_text(t.per_bit), number_text(t.per_cost)) for t in r.terms]
-        for k, term in enumerate(terms or [("nothing", "0", "-", "-")]):
-            found.append((str(r.t) if k == 0 else "", *term, *(shown if k == 0 else ("",) * len(shown))))
+        own = (r.after, r.ceiling, _or_dash(r.contraction), _or_dash(r.accuracy), r.effect or "-")
+        terms = [(t.text, _bits(t), _or_dash(t.per_bit), _or_dash(t.per_cost)) for t in r.terms]
+        for k, term in enumerate(terms or [("nothing", 0.0, "-", "-")]):
+            found.append((str(r.t) if k == 0 else "", *term, *(own if k == 0 else ("",) * len(own))))
     return found
 
 
-def _bits(term) -> str:
-    return f"{number_text(term.bits)}?" if term.sign == "undecided" else number_text(term.bits)
+def _or_dash(value: float | None) -> str | float:
+    return "-" if value is None else value
 
 
-def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def _bits(term: TermBits) -> str | float:
+    return f"{number_text(term.bits)}?" if term.sign == "undecided" else term.bits
+
+
+def aligned(heads: Sequence[str], rows: Iterable[Sequence[str | float]]) -> list[str]:
     """The rows under their heads in columns, the first two to the left and numbers to the right.
 
-    >>> aligned(("t", "term", "bits"), [("1", "I(X;S)", "0.5")])
+    >>> aligned(("t", "term", "bits"), [("1", "I(X;S)", 0.5)])
     ['t  term    bits', '1  I(X;S)   0.5']
     """
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    texts = [[cell if isinstance(cell, str) else number_text(cell) for cell in row] for row in (heads, *rows)]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     sides = "<<" + ">" * (len(heads) - 2)
     return [
         "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)).rstrip()
-        for row in (heads, *rows)
+        for row in texts
     ]

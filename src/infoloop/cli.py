@@ -133,6 +133,10 @@ def audit(
     file: Annotated[Path, typer.Argument(help="A pipeline: nodes with roles and parents, in TOML.")],
     as_json: Json = False,
     error: Annotated[float, typer.Option(help="Share of wrong answers aimed at: how many rounds it takes.")] = 0.05,
+    html: Annotated[
+        bool, typer.Option("--html", help="Also write one HTML page, STEM.html, that opens offline.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Where that page goes, a file or folder; implies --html.")] = None,
 ) -> None:
     """Say whether a pipeline is open or closed, relative to what, where it opens, and what bounds it, with proof.
 
@@ -144,9 +148,16 @@ def audit(
       infoloop audit experiments/pipelines/rlvr_unit_tests.toml
 
       infoloop audit my/pipeline.toml --json | jq '{verdict, reason}'
+
+      infoloop audit my/pipeline.toml --html          the graph drawn, tables, certificates: pipeline.html
     """
     _use_float64()
-    found = infoloop.audit(file, error)
+    page = infoloop.audit_pages.page_path(file, out) if html or out else None
+    pipeline = infoloop.read_pipeline(file)
+    found = infoloop.audit(pipeline, error)
+    if page:
+        infoloop.audit_pages.write_audit_page(page, pipeline, found, file)
+        typer.echo(f"{page}: the graph, tables and certificates of {file}", err=True)
     typer.echo(infoloop.report.as_json(found.row()) if as_json else infoloop.audit_texts.audit_text(found))
 
 

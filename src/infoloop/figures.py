@@ -97,17 +97,34 @@ def write_figure(figure: Figure, folder: Path, name: str) -> str:
 
     Raises FigureError for an empty panel or a NaN.
     """
+    with _style(figure, name):
+        drawn = drawing(figure)
+        svg = as_svg(drawn)
+        place_whole(folder / f"{name}.svg", lambda path: path.write_text(svg, encoding="utf-8"))
+        place_whole(folder / f"{name}.png", lambda path: drawn.savefig(path, format="png", metadata={"Software": None}))
+    return svg
+
+
+def figure_svg(figure: Figure, name: str) -> str:
+    """The SVG of `write_figure` without a file, for a page. Raises FigureError for an empty panel or a NaN."""
+    with _style(figure, name):
+        return as_svg(drawing(figure))
+
+
+def as_svg(drawn) -> str:
+    """What matplotlib drew, as SVG, with the style that is current."""
+    svg = io.StringIO()
+    drawn.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    return svg.getvalue()
+
+
+def _style(figure: Figure, name: str):
+    """The one style, for a figure that shows something."""
     import matplotlib as mpl  # here: an experiment that is only listed need not wait for it
 
     for panel in figure.panels:
         _check(panel)
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": name}):
-        drawn = drawing(figure)
-        svg = io.StringIO()
-        drawn.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-        place_whole(folder / f"{name}.svg", lambda path: path.write_text(svg.getvalue(), encoding="utf-8"))
-        place_whole(folder / f"{name}.png", lambda path: drawn.savefig(path, format="png", metadata={"Software": None}))
-    return svg.getvalue()
+    return mpl.rc_context({**_STYLE, "svg.hashsalt": name})
 
 
 def _check(panel: Panel) -> None:

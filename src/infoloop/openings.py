@@ -132,9 +132,17 @@ def _round(p: Pipeline, t: int) -> Round:
     entering = _entering(p, t, state, before)
     terms = _terms(p, entering, before)
     carried = {name for term in terms for name in term.names}
-    known = connected(p.parents, p.task, before) | {p.task}
-    edges = tuple((parent, name) for name in entering if name in carried for parent in p.parents[name])
-    return Round(t, state, before, entering, terms, tuple(edge for edge in edges if edge[0] in known - {*entering}))
+    return Round(t, state, before, entering, terms, _edges(p, t, state, before, entering, carried))
+
+
+def _edges(p: Pipeline, t: int, state: str, before: Names, entering: Names, carried: set[str]) -> tuple[Edge, ...]:
+    """By which edges the terms reach the round: into what it makes, and out of what was there before it."""
+    at, above = {n.name: n.at for n in p.nodes}, ancestors(p.parents, [state])
+    known = (connected(p.parents, p.task, before) | {p.task}) - {*entering}
+    made = [(parent, name) for name in entering if name in carried and at[name] == t for parent in p.parents[name]]
+    old = [(name, n.name) for name in entering if name in carried and at[name] < t
+           for n in p.nodes if n.at == t and n.name in above and name in n.parents]  # fmt: skip
+    return tuple(edge for edge in made if edge[0] in known) + tuple(old)
 
 
 def _entering(p: Pipeline, t: int, state: str, before: Names) -> Names:

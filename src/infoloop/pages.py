@@ -56,12 +56,13 @@ def run_page(shown: Shown) -> str:
     """The page of a run, as text: headlines, figures (name, SVG, caption) inline, statements, configuration, origin."""
     statements = [{"block": block, "body": render(block.part("Statement"))} for block in shown.statements]
     figures = [(name, Markup(svg[svg.index("<svg") :]), render(caption)) for name, svg, caption in shown.figures]
-    return _template("run.html.jinja").render(
+    return template("run.html.jinja").render(
         shown=shown, about=render(shown.about), statements=statements, figures=figures, classes=CLASSES
     )
 
 
-def _template(name: str) -> jinja2.Template:
+def template(name: str) -> jinja2.Template:
+    """A page of this package to be filled in; what is filled in is escaped."""
     return jinja2.Environment(loader=jinja2.PackageLoader("infoloop", "."), autoescape=True).get_template(name)
 
 
@@ -71,7 +72,7 @@ def findings_page(entries: tuple[Entry, ...], findings: tuple[Finding, ...], ver
         {"finding": finding, "entry": entry, "body": render(_body(entry)), "class": CLASSES[finding.cls]}
         for entry, finding in zip(entries, findings, strict=True)
     ]
-    return _template("findings.html.jinja").render(rows=rows, summary=summary(findings), version=version)
+    return template("findings.html.jinja").render(rows=rows, summary=summary(findings), version=version)
 
 
 def _body(entry: Entry) -> str:

@@ -65,7 +65,9 @@ def parse_pipeline(text: str, file: str = "pipeline") -> Pipeline:
         why = f"rounds is {rounds} and [round] has {len(template)} nodes: give both or neither"
         raise source.error(("rounds",) if "rounds" in content else ("round",), why)
     try:
-        return pipeline(nodes, template, rounds, content.get("title", ""), content.get("answer"))
+        return pipeline(
+            nodes, template, rounds, content.get("title", ""), content.get("about", ""), content.get("answer")
+        )
     except PipelineError as error:
         origin = {node.name: ("nodes", node.name) for node in nodes}
         origin |= {f"{node.name}{t}": ("round", node.name) for t in range(1, rounds + 1) for node in template}

@@ -46,7 +46,7 @@ _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*'*(?:@[+-]?\d+)?")
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Nodes, causes first, each in its round; `pipeline` makes and checks it. `title` is for people.
+    """Nodes, causes first, each in its round; `pipeline` makes and checks it. `title`, `about` are for people.
 
     `tables` holds P(node | parents) of the nodes that say it, an axis for each parent and the last for the node itself.
     `answer` is the formula, over `state`, by which a state answers the task: its guess of X.
@@ -54,6 +54,7 @@ class Pipeline:
 
     nodes: tuple[Node, ...]
     title: str = ""
+    about: str = ""
     answer: str | None = None
     tables: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False)
 
@@ -82,6 +83,7 @@ def pipeline(
     round: Iterable[Node] = (),
     rounds: int = 0,
     title: str = "",
+    about: str = "",
     answer: str | None = None,
 ) -> Pipeline:
     """The pipeline of these nodes, followed by `rounds` copies of the nodes of `round`.
@@ -112,7 +114,7 @@ def pipeline(
     place = {name: k for k, name in enumerate(graphs.ordered(graph))}
     found, tables = _tabulated(sorted(found, key=lambda node: (node.at, place[node.name])))
     _answers_fit(answer, found)
-    return Pipeline(found, title, answer, tables)
+    return Pipeline(found, title, about, answer, tables)
 
 
 def _copied(node: Node, t: int, template: tuple[Node, ...], nodes: tuple[Node, ...]) -> Node:

@@ -1,0 +1,132 @@
+"""The page of an audit: verdict first, every term, every certificate as it was, nothing from outside, all escaped."""
+
+import html
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from typer.testing import CliRunner
+
+from infoloop import cli, diagrams, sheets
+from infoloop.audit_pages import audit_sheet
+from infoloop.auditing import audit
+from infoloop.check import check_certificate
+from infoloop.pipeline_files import read_pipeline
+
+FOLDER = Path(__file__).parents[1] / "experiments" / "pipelines"
+EVIL = "<script>alert('x')</script> & </title> I(X;<b>)"
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(cli.app, ["audit", *arguments])
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """What `--json --html` leaves for a pipeline with a hostile title: standard output and error, and the page."""
+    folder = tmp_path_factory.mktemp("audit")
+    text = (FOLDER / "rlvr_unit_tests.toml").read_text(encoding="utf-8")
+    (folder / "p.toml").write_text(re.sub('title = ".*"', f'title = "{EVIL}"', text), encoding="utf-8")
+    done = run(str(folder / "p.toml"), "--json", "--html", "--out", str(folder / "new" / "page.html"))
+    return done, (folder / "new" / "page.html").read_text(encoding="utf-8")
+
+
+def test_json_stays_alone_and_the_page_is_named(shown):
+    done, _ = shown
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["title"] == EVIL
+    assert "page.html: " in done.stderr
+
+
+def test_the_verdict_and_its_reason_come_first(shown):
+    text = re.sub(r"<[^>]*>|\s+", " ", shown[1][shown[1].index("<body>") :])
+    assert re.match(
+        r" +open +&lt;script&gt;.*? +X reaches Z10 around Z0: 10 of 10 rounds may add task information", text
+    )
+
+
+def test_every_term_bound_warning_and_role_is_on_the_page(shown):
+    row, page = json.loads(shown[0].stdout), shown[1]
+    formulas = {html.unescape(text) for text in re.findall('alttext="([^"]*)"', page)}
+    assert {term["text"] for ceiling in row["ceilings"] for term in ceiling["terms"]} <= formulas
+    assert all(html.escape(caution["text"]) in page for caution in row["cautions"])
+    assert all(f">{word}</text>" in page for word in ("X", "S10", "Z2", "signal", "rounds 3 to 9"))
+
+
+def test_every_certificate_can_be_cut_out_or_saved_and_passes_the_checker(shown):
+    cut = [
+        json.loads(html.unescape(text)) for text in re.findall(r'<pre class="json">(.*?)</pre>', shown[1], re.DOTALL)
+    ]
+    links = re.findall(r'href="data:application/json;charset=utf-8,([^"]*)"', shown[1])
+    assert cut == [json.loads(unquote(html.unescape(link))) for link in links]
+    assert cut == [proof for ceiling in json.loads(shown[0].stdout)["ceilings"] for proof in ceiling["proofs"]]
+    for proof in cut:
+        check_certificate(proof)
+
+
+def foreign(page: str) -> list[str]:
+    """What a browser would load, or run, when it shows the page."""
+    return re.findall(r'<script|(?:src|href)="(?!#|data:application/json)[^"]*"|url\((?!#)[^)]*\)|@import', page)
+
+
+def test_the_page_loads_and_runs_nothing(shown):
+    assert foreign(shown[1]) == []
+    assert foreign('<img src="http://a.b/c.png">') == ['src="http://a.b/c.png"']
+
+
+def test_whatever_the_user_wrote_is_escaped(shown):
+    assert shown[1].count("</title>") == 1
+    assert html.escape(EVIL) in shown[1].replace("&#34;", "&quot;").replace("&#39;", "&#x27;")
+
+
+def test_formulas_keep_words_and_numbers_apart():
+    assert "<msub><mi>S</mi><mrow><mn>12</mn></mrow></msub>" in sheets.formulas("I(X;S12)")
+    assert "<mtext>reward_a</mtext><mrow><mn>3</mn></mrow>" in sheets.formulas("H(reward_a3)")
+    many = ",".join(f"S{k}" for k in range(20))
+    assert f'alttext="I(X;{many})"' in sheets.formulas(f"I(X;{many})")
+    assert sheets.formulas(f"I(X;{many})").striptags() == "I(X;S0,S1,…,S19)"
+    assert str(sheets.formulas("I(<b>;Z)")) == "I(&lt;b&gt;;Z)"
+
+
+def test_a_graph_that_is_too_large_is_said_to_be_missing(monkeypatch):
+    monkeypatch.setattr(diagrams, "LARGEST", 5)
+    path = FOLDER / "teacher.toml"
+    sheet = audit_sheet(read_pipeline(path), audit(path))
+    assert sheet.drawing is None
+    assert "not drawn" in dict(sheet.lines)
+    assert '"#graph"' not in sheets.sheet_page(sheet)
+
+
+def test_a_sheet_needs_no_graph_and_takes_tables_and_figures():
+    table = sheets.Table("bits", ("what", "bits"), (("I(X;S1)", 0.1234567), ("count", 3)))
+    page = sheets.sheet_page(
+        sheets.Sheet("Logs", "open", "reason", figures=(("a caption", "<svg></svg>"),), tables=(table,))
+    )
+    assert '<td class="n">0.123457</td>' in page
+    assert '<td class="n">3</td>' in page
+    assert "<figcaption>a caption</figcaption>" in page
+    assert "certificates" not in page
+
+
+def test_the_page_is_named_after_the_file_where_no_name_is_given(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(str(FOLDER / "self_distillation.toml"), "--html").exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["self_distillation.html"]
+
+
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [("/dev/null/x/y.html", "cannot write to /dev/null/x"), ("p.toml", "the page would replace p.toml itself")],
+)
+def test_a_page_that_cannot_be_written_is_one_line_and_status_3(out, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("p.toml").write_text((FOLDER / "teacher.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["infoloop", "audit", "p.toml", "--out", out])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    shown = capsys.readouterr()
+    assert (stop.value.code, shown.out) == (3, "")
+    assert shown.err.startswith("infoloop: " + message)
+    assert len(shown.err.splitlines()) == 1
