@@ -14,7 +14,7 @@ FLOORS = tuple(
         rational_gaussians grids mechanisms lattice
         expressions parts efficiencies games
         schedules counts pairings wordgames mastermind
-        bayes generalisation policies verdicts flows linear_flow binary_worlds
+        bayes generalisation policies verdicts flows linear_flow binary_worlds verdict_logs verdict_codes
         perceptrons posteriors races switching goodhart collecting
         effects
         models
@@ -26,10 +26,10 @@ FLOORS = tuple(
         chapters
         ledger
         report configs sweeps figures launching wordlists pipelines
-        store pipeline_files openings
+        store pipeline_files openings log_files
         study ceilings cautions
-        auditing
-        pages audit_texts
+        auditing log_auditing
+        pages audit_texts log_texts log_figures
         results
         cli
         __main__

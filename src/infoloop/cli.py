@@ -130,19 +130,31 @@ def prove(
 
 @app.command()
 def audit(
-    file: Annotated[Path, typer.Argument(help="A pipeline: nodes with roles and parents, in TOML.")],
+    file: Annotated[Path, typer.Argument(help="A pipeline (.toml), or a log of verdicts (.csv, .parquet).")],
     as_json: Json = False,
+    columns: Annotated[str | None, typer.Option(help="A log's columns: problem=NAME,attempt=NAME,pass=NAME.")] = None,
+    confidence: Annotated[float | None, typer.Option(help="Of a log's intervals and ceilings: 0.95.")] = None,
 ) -> None:
     """Say whether a pipeline is open or closed, relative to what, where it opens, and what bounds it, with proof.
 
-    Decided on the graph alone. Exit status 0 for either verdict, 3 on bad input.
+    Decided on the graph alone. Of a log: pass rates, and how many bits its verdicts can have told at most. Exit status
+    0 for either verdict, 3 on bad input.
 
     [bold]Examples[/bold]
 
       infoloop audit experiments/pipelines/rlvr_unit_tests.toml
 
       infoloop audit my/pipeline.toml --json | jq '{verdict, reason}'
+
+      infoloop audit experiments/logs/verdicts.csv
+
+      infoloop audit my/log.parquet --columns problem=task_id,pass=reward --confidence 0.99
     """
+    if file.suffix.lower() != ".toml":
+        log = infoloop.log_texts.audit_with(file, columns, confidence)
+        typer.echo(infoloop.report.as_json(log.row()) if as_json else infoloop.log_texts.log_text(log))
+        return
+    infoloop.log_texts.refuse_options(file, columns, confidence)
     _use_float64()
     found = infoloop.audit(file)
     typer.echo(infoloop.report.as_json(found.row()) if as_json else infoloop.audit_texts.audit_text(found))
