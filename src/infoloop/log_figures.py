@@ -15,11 +15,12 @@ def log_figure(found: LogAudit) -> Figure:
     """
     half = half_from(found)
     failed, passed = (count / len(found.tally.problems) for count in found.unanimous)
-    seen = f"{failed:.0%} of the problems failed at every attempt and {passed:.0%} passed at every one"
+    seen = f"{100 * failed:.0f} % of the problems failed at every attempt and {100 * passed:.0f} % passed at every one"
     if half is None:
         return Figure((_rates(found),), f"{seen}: no problem has an estimate above 0 bits.")
-    told = f"half of the estimated bits (h of the pass rate, an upper bound on task information) come from {half:.0%}"
-    return Figure((_rates(found), _shares(found, half)), f"{seen}; {told} of them.")
+    bits = "the estimated bits (h of the pass rate, an upper bound on task information)"
+    told = f"half of {bits} come from {100 * half:.0f} % of them"
+    return Figure((_rates(found), _shares(found, half)), f"{seen}; {told}.")
 
 
 def _rates(found: LogAudit) -> Panel:
@@ -29,7 +30,7 @@ def _rates(found: LogAudit) -> Panel:
     rate, low, high = found.rate
     marks = (
         Band([low, high], [0.0, 0.0], [1.0, 1.0], "", 1),
-        Line([rate, rate], [0.0, 1.0], "pass rate of all verdicts, with its interval", "dashed", 1),
+        Line([rate, rate], [0.0, 1.0], "all verdicts, with interval", "dashed", 1),
         Line(corners, np.repeat(upto, 2), "problems", "line", 0),
     )
     return Panel("How often problems are passed", "pass rate", "share of problems at or below", marks)
@@ -38,8 +39,8 @@ def _rates(found: LogAudit) -> Panel:
 def _shares(found: LogAudit, half: float) -> Panel:
     shares, brought = information_curve(found)
     marks = (
-        Line([0.0, 1.0], [0.0, 1.0], "if all brought the same", "dotted", 6),
-        Line([0.0, half, half], [0.5, 0.5, 0.0], f"half of the bits: {half:.0%} of the problems", "dashed", 1),
-        Line(shares, brought, "problems, most bits first", "line", 0),
+        Line([0.0, 1.0], [0.0, 1.0], "if all were alike", "dotted", 6),
+        Line([0.0, half, half], [0.5, 0.5, 0.0], f"half: {100 * half:.0f} % of problems", "dashed", 1),
+        Line(shares, brought, "problems", "line", 0),
     )
     return Panel("Where the bits come from", "share of problems, most bits first", "share of the estimated bits", marks)

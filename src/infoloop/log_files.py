@@ -273,7 +273,7 @@ def _read_parquet(path: Path, names: dict[str, str]) -> tuple[list[_Column], Pla
         header = pq.read_schema(path).names
         _found(path, "", names, header)
         table = pq.read_table(path, columns=list(names.values()))
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise LogFileError(f"{path}: not Parquet: {str(error).splitlines()[0]}") from None
     for name in names.values():
         kind = table.schema.field(name).type

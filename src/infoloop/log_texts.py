@@ -45,7 +45,7 @@ def log_text(found: LogAudit) -> str:
     >>> from infoloop.verdict_logs import Tally
     >>> tally = Tally(np.array(["a", "b"]), np.array([8, 8]), np.array([0, 4]))
     >>> log_text(audit_tally(tally, file="v.csv")).splitlines()[0]
-    'AT MOST 16 BITS   v.csv: 16 verdicts on 2 problems, 8 attempts each'
+    'AT MOST 16 BITS   v.csv: 16 verdicts, 2 problems tried 8 times'
     """
     lines = [*_headline(found), ""]
     for title, headers, rows in log_tables(found):
@@ -75,14 +75,18 @@ def _headline(found: LogAudit) -> list[str]:
     each = f"{tried[0]:,}" if len(tried) == 1 else f"{tried[0]:,} to {tried[-1]:,}"
     same, middle = failed + passed, found.estimates[1] / n
     return [
-        f"AT MOST {most.bits:,.0f} BITS   {found.file}: {n:,} verdicts on {problems:,} problems, {each} attempts each",
+        f"AT MOST {most.bits:,.0f} BITS   {found.file}: {n:,} verdicts, {problems:,} problems tried {each} times",
         f"{most.bits / n:.3f} bits an episode, at most, has this log told about the task: {most.name}",
         "",
         f"confidence   {100 * found.confidence:.6g} %, for each interval and for the least ceiling of each table",
         f"pass rate    {rate:.4f}, from {low:.4f} to {high:.4f}",
-        f"unanimous    {same:,} of {problems:,} problems ({same / problems:.0%}): {failed:,} all failed, "
+        f"unanimous    {same:,} of {problems:,} problems ({100 * same / problems:.0f} %): {failed:,} all failed, "
         f"{passed:,} all passed; more of the same tells little",
-        *([] if half is None else [f"informative  half of the estimated bits come from {half:.0%} of the problems"]),
+        *(
+            []
+            if half is None
+            else [f"informative  half of the estimated bits come from {100 * half:.0f} % of problems"]
+        ),
         f"again        about {middle:.3f} bits an episode, at most {found.most_again.bits / n:.3f}: "
         f"{found.most_again.name}",
     ]
