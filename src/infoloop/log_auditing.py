@@ -78,6 +78,11 @@ class LogAudit:
         """How many problems failed, and how many passed, at every attempt."""
         return int((self.tally.passes == 0).sum()), int((self.tally.passes == self.tally.attempts).sum())
 
+    @property
+    def tried_once(self) -> int:
+        """How many problems were tried once only: unanimous of necessity, at a rate that nothing is known of."""
+        return int((self.tally.attempts == 1).sum())
+
     @cached_property
     def intervals(self) -> tuple[np.ndarray, np.ndarray]:
         """The ends of the interval of each problem's pass rate."""
@@ -103,6 +108,7 @@ class LogAudit:
             "pass_rate": dict(zip(("estimate", "low", "high"), self.rate, strict=True)),
             "all_failed": failed,
             "all_passed": passed,
+            "tried_once": self.tried_once,
             "unanimous_share": (failed + passed) / len(self.tally.problems),
             "half_of_bits_from_share_of_problems": half_from(self),
             "entropy": dict(zip(("plug_in", "miller_madow"), self.estimates, strict=True)),

@@ -15,7 +15,8 @@ TOLD = "told by this log, at most, to one who knew no pass rate"
 AGAIN = "told by as many verdicts again, at most, to one who knows the pass rates"
 WHY = (
     "These are upper bounds: entropy counts the verifier's noise and what the student knew already. The task "
-    "information I(X;S|Z,Y) can be far less, even 0, and how it is used, for better or worse, is not in the log."
+    "information I(X;S|Z,Y) can be far less, even 0, and how it is used, for better or worse, is not in the log. "
+    "All of it holds for a whole log: rows left out because of their verdict make every number too small."
 )
 
 Row = tuple[str, ...]
@@ -70,26 +71,36 @@ def log_tables(found: LogAudit) -> list[tuple[str, Row, list[Row]]]:
 
 def _headline(found: LogAudit) -> list[str]:
     n, problems, most = found.verdicts, len(found.tally.problems), found.most_told
-    (failed, passed), half, (rate, low, high) = found.unanimous, half_from(found), found.rate
+    rate, low, high = found.rate
     tried = np.unique(found.tally.attempts)
-    each = f"{tried[0]:,}" if len(tried) == 1 else f"{tried[0]:,} to {tried[-1]:,}"
-    same, middle = failed + passed, found.estimates[1] / n
+    span = f"{tried[0]:,}" if len(tried) == 1 else f"{tried[0]:,} to {tried[-1]:,}"
+    each = "once" if span == "1" else f"{span} times"
     return [
-        f"AT MOST {most.bits:,.0f} BITS   {found.file}: {n:,} verdicts, {problems:,} problems tried {each} times",
+        f"AT MOST {most.bits:,.0f} BITS   {found.file}: {n:,} verdicts, {problems:,} problems tried {each}",
         f"{most.bits / n:.3f} bits an episode, at most, has this log told about the task: {most.name}",
         "",
         f"confidence   {100 * found.confidence:.6g} %, for each interval and for the least ceiling of each table",
         f"pass rate    {rate:.4f}, from {low:.4f} to {high:.4f}",
-        f"unanimous    {same:,} of {problems:,} problems ({100 * same / problems:.0f} %): {failed:,} all failed, "
-        f"{passed:,} all passed; more of the same tells little",
-        *(
-            []
-            if half is None
-            else [f"informative  half of the estimated bits come from {100 * half:.0f} % of problems"]
-        ),
-        f"again        about {middle:.3f} bits an episode, at most {found.most_again.bits / n:.3f}: "
+        *_shares(found),
+        f"again        about {found.estimates[1] / n:.3f} bits an episode, at most {found.most_again.bits / n:.3f}: "
         f"{found.most_again.name}",
     ]
+
+
+def _shares(found: LogAudit) -> list[str]:
+    """How many problems tell almost nothing more, as far as the log can say, and how few bring half of the bits."""
+    problems, (failed, passed), half = len(found.tally.problems), found.unanimous, half_from(found)
+    same, lines = failed + passed, []
+    share = f"unanimous    {same:,} of {problems:,} problems ({100 * same / problems:.0f} %)"
+    lines += [f"{share}: {failed:,} all failed, {passed:,} all passed"] if same else [share]
+    if same:
+        most = found.most_bits[found.bits == 0].mean()
+        lines += [f"             more verdicts on them tell about 0 bits each; {most:.3f} are not excluded"]
+    if found.tried_once:
+        lines += [f"tried once   {found.tried_once:,} problems: every estimate counts them as 0 bits, no ceiling does"]
+    if half is not None:
+        lines += [f"informative  half of the estimated bits come from {100 * half:.0f} % of problems"]
+    return lines
 
 
 def _bound(found: LogAudit, bound: LogBound, least: LogBound) -> Row:
