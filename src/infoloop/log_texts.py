@@ -90,9 +90,11 @@ def _headline(found: LogAudit) -> list[str]:
 def _shares(found: LogAudit) -> list[str]:
     """How many problems tell almost nothing more, as far as the log can say, and how few bring half of the bits."""
     problems, (failed, passed), half = len(found.tally.problems), found.unanimous, half_from(found)
-    same, lines = failed + passed, []
-    share = f"unanimous    {same:,} of {problems:,} problems ({100 * same / problems:.0f} %)"
-    lines += [f"{share}: {failed:,} all failed, {passed:,} all passed"] if same else [share]
+    same = failed + passed
+    lines = [
+        f"unanimous    {same:,} of {problems:,} problems ({100 * same / problems:.0f} %): {failed:,} all failed, "
+        f"{passed:,} all passed"
+    ]
     if same:
         most = found.most_bits[found.bits == 0].mean()
         lines += [f"             more verdicts on them tell about 0 bits each; {most:.3f} are not excluded"]
