@@ -14,7 +14,7 @@ FLOORS = tuple(
         rational_gaussians grids mechanisms lattice
         expressions parts efficiencies games
         schedules counts pairings wordgames mastermind
-        bayes generalisation policies verdicts flows linear_flow binary_worlds
+        bayes generalisation policies verdicts flows linear_flow binary_worlds verdict_logs verdict_codes
         perceptrons posteriors races switching goodhart collecting
         effects
         models
@@ -28,18 +28,18 @@ FLOORS = tuple(
         report configs sweeps figures launching wordlists nodes
         node_tables
         pipelines
-        store pipeline_files openings bits
+        store pipeline_files openings bits log_files
         study ceilings cautions readings
         uses
         numbers
         qualities
-        auditing
-        pages bits_texts bits_figures
+        auditing log_auditing
+        pages bits_texts bits_figures log_texts log_figures
         audit_texts folding
         routes sheets merging
         diagrams
         drawings
-        results audit_pages
+        results audit_pages log_pages
         cli
         __main__
     """.strip().splitlines()

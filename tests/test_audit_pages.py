@@ -110,6 +110,20 @@ def test_a_sheet_needs_no_graph_and_takes_tables_and_figures():
     assert "certificates" not in page
 
 
+def test_a_log_has_a_page_with_its_ceiling_tables_and_figure(tmp_path):
+    log = FOLDER.parent / "logs" / "verdicts.csv"
+    done = run(str(log), "--out", str(tmp_path / "log.html"))
+    page = (tmp_path / "log.html").read_text(encoding="utf-8")
+    assert done.stdout.startswith("AT MOST 272 BITS")
+    assert '<span class="verdict at most 272 bits">' in page
+    assert page.count("<table>") == 3
+    assert page.count("<svg") == 1
+
+
+def test_the_error_aimed_at_is_refused_for_a_log():
+    assert "leave out --error" in str(run(str(FOLDER.parent / "logs" / "verdicts.csv"), "--error", "0.1").exception)
+
+
 def test_the_page_is_named_after_the_file_where_no_name_is_given(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run(str(FOLDER / "self_distillation.toml"), "--html").exit_code == 0

@@ -13,6 +13,10 @@ from . import generalisation as generalisation
 from . import launching as launching
 from . import ledger as ledger
 from . import linear_flow as linear_flow
+from . import log_figures as log_figures
+from . import log_files as log_files
+from . import log_pages as log_pages
+from . import log_texts as log_texts
 from . import models as models
 from . import numerics as numerics
 from . import pages as pages
@@ -22,9 +26,12 @@ from . import posteriors as posteriors
 from . import report as report
 from . import results as results
 from . import schedules as schedules
+from . import sheets as sheets
 from . import store as store
 from . import study as study
 from . import sweeps as sweeps
+from . import verdict_codes as verdict_codes
+from . import verdict_logs as verdict_logs
 from . import verdicts as verdicts
 from .auditing import Audit as Audit
 from .auditing import audit as audit
@@ -119,6 +126,11 @@ from .lattice import meet as meet
 from .lattice import partitions as partitions
 from .lattice import refines as refines
 from .lattice import variation_of_information as variation_of_information
+from .log_auditing import LogAudit as LogAudit
+from .log_auditing import audit_log as audit_log
+from .log_auditing import audit_tally as audit_tally
+from .log_files import LogFileError as LogFileError
+from .log_files import read_log as read_log
 from .loop import Loop as Loop
 from .loop import many as many
 from .loop import unroll as unroll

@@ -17,13 +17,13 @@ from infoloop.ceilings import Ceiling
 from infoloop.diagrams import LARGEST, diagram
 from infoloop.drawings import diagram_svg
 from infoloop.figures import figure_svg
-from infoloop.files import UnwritableError, writable_folder, write_whole
+from infoloop.files import UnwritableError, writable_folder
 from infoloop.folding import Sketch, sketch
 from infoloop.merging import merged
 from infoloop.openings import Edge
 from infoloop.pipelines import Pipeline
 from infoloop.qualities import sensitivity
-from infoloop.sheets import Proof, Sheet, Table, sheet_page
+from infoloop.sheets import Proof, Sheet, Table
 
 
 def page_path(file: Path, out: Path | None = None) -> Path:
@@ -37,11 +37,6 @@ def page_path(file: Path, out: Path | None = None) -> Path:
         raise UnwritableError(f"the page would replace {file} itself: name another --out")
     writable_folder(path.parent)
     return path
-
-
-def write_audit_page(path: Path, p: Pipeline, found: Audit, file: Path) -> None:
-    """Write the page of the audit of a pipeline file, whole or not at all."""
-    write_whole(path, sheet_page(audit_sheet(p, found, file.name, file.read_text(encoding="utf-8"))))
 
 
 def audit_sheet(p: Pipeline, found: Audit, file: str = "", source: str = "") -> Sheet:

@@ -1,5 +1,6 @@
 """The command line: `infoloop verify`, `prove`, `audit`, `run`, `list`. Exit 3 is bad input; 0, 1, 2 are verdicts."""
 
+import functools
 import sys
 from pathlib import Path
 from typing import Annotated, cast
@@ -130,18 +131,20 @@ def prove(
 
 @app.command()
 def audit(
-    file: Annotated[Path, typer.Argument(help="A pipeline: nodes with roles and parents, in TOML.")],
+    file: Annotated[Path, typer.Argument(help="A pipeline (.toml), or a log of verdicts (.csv, .parquet).")],
     as_json: Json = False,
-    error: Annotated[float, typer.Option(help="Share of wrong answers aimed at: how many rounds it takes.")] = 0.05,
     html: Annotated[
         bool, typer.Option("--html", help="Also write one HTML page, STEM.html, that opens offline.")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Where that page goes, a file or folder; implies --html.")] = None,
+    error: Annotated[float | None, typer.Option(help="Share of wrong answers that a pipeline aims at: 0.05.")] = None,
+    columns: Annotated[str | None, typer.Option(help="A log's columns: problem=NAME,attempt=NAME,pass=NAME.")] = None,
+    confidence: Annotated[float | None, typer.Option(help="Of a log's intervals and ceilings: 0.95.")] = None,
 ) -> None:
     """Say whether a pipeline is open or closed, relative to what, where it opens, and what bounds it, with proof.
 
-    The verdict is the graph's; with tables every term is also given in bits. Exit status 0 for either verdict, 3 on
-    bad input.
+    The verdict is the graph's; with tables every term is also given in bits. Of a log: pass rates, and how many bits
+    its verdicts can have told at most. Exit status 0 for any verdict, 3 on bad input.
 
     [bold]Examples[/bold]
 
@@ -149,16 +152,28 @@ def audit(
 
       infoloop audit my/pipeline.toml --json | jq '{verdict, reason}'
 
-      infoloop audit my/pipeline.toml --html          the graph drawn, tables, certificates: pipeline.html
+      infoloop audit my/pipeline.toml --html          the graph drawn, bits, figures, certificates: pipeline.html
+
+      infoloop audit experiments/logs/verdicts.csv
+
+      infoloop audit my/log.parquet --columns problem=task_id,pass=reward --confidence 0.99
     """
-    _use_float64()
     page = infoloop.audit_pages.page_path(file, out) if html or out else None
-    pipeline = infoloop.read_pipeline(file)
-    found = infoloop.audit(pipeline, error)
+    if file.suffix.lower() == ".toml":
+        infoloop.log_texts.refuse_options(file, columns, confidence)
+        _use_float64()
+        pipeline = infoloop.read_pipeline(file)
+        found = infoloop.audit(pipeline, 0.05 if error is None else error)
+        source, text = file.read_text(encoding="utf-8"), functools.partial(infoloop.audit_texts.audit_text, found)
+        sheet = functools.partial(infoloop.audit_pages.audit_sheet, pipeline, found, file.name, source)
+    else:
+        found = infoloop.log_texts.audit_with(file, columns, confidence, error)
+        text = functools.partial(infoloop.log_texts.log_text, found)
+        sheet = functools.partial(infoloop.log_pages.log_sheet, found)
     if page:
-        infoloop.audit_pages.write_audit_page(page, pipeline, found, file)
-        typer.echo(f"{page}: the graph, tables and certificates of {file}", err=True)
-    typer.echo(infoloop.report.as_json(found.row()) if as_json else infoloop.audit_texts.audit_text(found))
+        infoloop.files.write_whole(page, infoloop.sheets.sheet_page(sheet()))
+        typer.echo(f"{page}: the page of {file}", err=True)
+    typer.echo(infoloop.report.as_json(found.row()) if as_json else text())
 
 
 @app.command()
