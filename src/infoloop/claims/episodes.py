@@ -40,6 +40,18 @@ reward_bits = linear(
     wrong="I(X;S|Y) <= I(X;S)",
 )
 
+pass_rate_ceiling = linear(
+    "fol:pass-rate-ceiling",
+    "I(X;S) <= H(S|X)",
+    (),
+    networks("X", "S|X", X=3, S=2),
+    assumes=("S takes two values", "H(S|X) is that of the verdict at the pass rate of each task"),
+    family=Family(
+        "a fair bit X, any verdict with rows (1/4, 3/4), (1, 0), (0, 1)",
+        lambda: rational_networks("X", "S|X", rows={"X": FAIR, "S|X": [NOISY, *MAPS]}, X=2, S=2),
+    ),
+)
+
 demonstration_beats_verdict = linear(
     "thm:demonstration-beats-verdict",
     "I(X;S|Y) <= I(X;A|Y)",
@@ -163,6 +175,7 @@ surprisal_per_episode = Claim(
 
 CLAIMS = (
     reward_bits,
+    pass_rate_ceiling,
     demonstration_beats_verdict,
     demonstration_entropy,
     bits_until_success,
