@@ -27,6 +27,7 @@ from . import sweeps as sweeps
 from . import verdicts as verdicts
 from .auditing import Audit as Audit
 from .auditing import audit as audit
+from .bif_files import from_bif as from_bif
 from .bridges import from_dit as from_dit
 from .bridges import to_dit as to_dit
 from .capacities import Capacity as Capacity
