@@ -3,17 +3,20 @@ r"""Does a coarser signal teach the task better? Four mechanisms that could make
 An ideal learner never loses by the finer signal (Blackwell's theorem); so the thesis can hold only by what a learner
 lacks. Mapped is the difference of the task errors of a learner trained on fine labels and of one trained on their
 classes, over two knobs: a *memory* of few bits; a rule that counts *votes*; a *shift* of the surface that fine labels
-name; the *price* of a demonstration. Where the difference is negative, finer wins.
+name; the *price* of a demonstration. Where the difference is negative, finer wins. For all but the memory, whose
+risks are those of the best of all memories, learners are drawn as well: the size of the effect, with an interval.
 """
 
+import math
+
 import jax
-import jax.numpy as jnp
 import numpy as np
 from pydantic import Field
 
 from infoloop.configs import Count, Counts, Positives, Weights, config
 from infoloop.effects import effect_size
 from infoloop.figures import Figure, Line, Map, Panel
+from infoloop.mechanism_runs import recall_runs, shift_runs, vote_runs
 from infoloop.mechanisms import memory_risks, recalls, shift_boundary, shift_risks, vote_boundaries, vote_risks
 from infoloop.numerics import rounding
 from infoloop.study import Headline
@@ -21,6 +24,7 @@ from infoloop.sweeps import Quantity, Sweep, tables
 
 TIE = rounding(2**16)  # of the sums behind a risk
 MECHANISMS = ("memory", "votes", "shift", "price")
+DRAWN = {"votes": ("inside", "across"), "shift": ("inverted", "new"), "price": ("accepted", "price")}
 
 
 def _even(last: float, count: int, first: float = 0.0) -> tuple[float, ...]:
@@ -36,8 +40,12 @@ class Config:
     inside: Weights = Field(_even(0.3, 31), description="chance of a wrong label of the right class")
     across: Weights = Field(_even(0.7, 43), description="chance of a label of the wrong class")
     votes: Count = Field(15, description="labels an item that are counted")
-    run_inside: Weights = Field((0.05, 0.15, 0.25), description="the same for sampled learners")
-    run_across: Weights = Field((0.2, 0.3, 0.4), description="chance of a label of the wrong class, for these")
+    run_inside: Weights = Field((0.05, 0.15, 0.25), description="inside, for sampled learners")
+    run_across: Weights = Field((0.2, 0.3, 0.4), description="across, for sampled learners")
+    run_inverted: Weights = Field((0.05, 0.15, 0.25), description="inverted, for sampled learners")
+    run_new: Weights = Field((0.1, 0.3, 0.5), description="new, for sampled learners")
+    run_accepted: Counts = Field((4, 16, 32), description="accepted, for sampled learners")
+    run_prices: Positives = Field((1.0, 2.0, 4.0), description="price, for sampled learners (at most the last budget)")
     runs: Count = Field(16, description="sampled learners a setting")
     items: Count = Field(50, description="items that a learner is judged on")
     noise: Weights = Field((0.1,), description="chance that the bit is seen wrongly, for the shift")
@@ -57,6 +65,10 @@ SMALL = Config(
     votes=3,
     run_inside=(0.1,),
     run_across=(0.2, 0.4),
+    run_inverted=(0.1,),
+    run_new=(0.1, 0.5),
+    run_accepted=(2,),
+    run_prices=(1.0, 2.0),
     runs=4,
     items=8,
     inverted=(0.0, 0.2),
@@ -81,12 +93,15 @@ RISKS = {
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "memory", "votes", "runs", "shift" and "price"; `fine` and `coarse` in each."""
-    most = max(config.inside) + max(config.across)
+    """A table for each mechanism, and one of sampled learners for each but the memory; `fine` and `coarse` in each."""
+    most = max(config.inside + config.run_inside) + max(config.across + config.run_across)
     if most > 1:
         raise ValueError(f"inside and across make up to {most:g}: give chances of at most 1 together")
-    if max(config.accepted) > config.outputs:
-        raise ValueError(f"accepted is up to {max(config.accepted)}: give at most outputs, {config.outputs}")
+    accepted = max(config.accepted + config.run_accepted)
+    if accepted > config.outputs:
+        raise ValueError(f"accepted is up to {accepted}: give at most outputs, {config.outputs}")
+    if max(config.run_prices) > config.budgets[-1]:
+        raise ValueError(f"run_prices is up to {max(config.run_prices):g}: give at most {config.budgets[-1]:g}")
     return {
         "memory": Sweep(
             lambda key, size, bits: _named(memory_risks(bits, 2, size)),
@@ -99,12 +114,6 @@ def sweeps(config: Config) -> dict[str, Sweep]:
             RISKS,
             over={"across": config.across, "inside": config.inside},
             block=2048,
-        ),
-        "runs": Sweep(
-            _sampled(config),
-            {name: Quantity(f"{q.meaning}, sampled", "1", ("run",)) for name, q in RISKS.items()},
-            over={"inside": config.run_inside, "across": config.run_across},
-            axes={"run": range(config.runs)},
         ),
         "shift": Sweep(
             lambda key, noise, inverted, new: _named(shift_risks(noise, inverted, new)),
@@ -121,23 +130,41 @@ def sweeps(config: Config) -> dict[str, Sweep]:
             over={"budget": config.budgets, "price": config.prices},
             block=2048,
         ),
+        **_drawn(config),
     }
 
 
-def _sampled(config: Config):
-    """Learners that count drawn votes, two labels a class; ties are broken at random."""
+def _drawn(config: Config) -> dict[str, Sweep]:
+    """Tables "votes_runs", "shift_runs" and "price_runs": one entry a sampled learner."""
+    runs, items, budget = config.runs, config.items, config.budgets[-1]
+    risks = {name: Quantity(f"{q.meaning}, sampled", "1", ("run",)) for name, q in RISKS.items()}
+    axes = {"run": range(runs)}
 
-    def measure(key, inside, across):
-        draw_key, tie_key = jax.random.split(key)
-        logits = jnp.log(jnp.stack([1 - inside - across, inside, across / 2, across / 2]))
-        labels = jax.random.categorical(draw_key, logits, shape=(config.runs, config.items, config.votes))
-        counts = jax.nn.one_hot(labels, 4).sum(-2)
-        ties = jax.random.uniform(tie_key, counts.shape) / 2  # less than a vote
-        fine = jnp.argmax(counts + ties, -1) >= 2
-        coarse = jnp.argmax(counts.reshape(*counts.shape[:-1], 2, 2).sum(-1) + ties[..., :2], -1) == 1
-        return {"fine": fine.mean(-1, dtype=float), "coarse": coarse.mean(-1, dtype=float)}
+    def shares_missed(key, price, accepted):
+        found = recall_runs(key, runs, math.floor(budget / price), math.floor(budget), accepted, config.outputs)
+        return _named(tuple(1 - share for share in found))
 
-    return measure
+    return {
+        "votes_runs": Sweep(
+            lambda key, inside, across: _named(vote_runs(key, runs, items, config.votes, inside, across)),
+            risks,
+            over={"inside": config.run_inside, "across": config.run_across},
+            axes=axes,
+        ),
+        "shift_runs": Sweep(
+            lambda key, inverted, new: _named(shift_runs(key, runs, items, config.noise[0], inverted, new)),
+            risks,
+            over={"inverted": config.run_inverted, "new": config.run_new},
+            axes=axes,
+        ),
+        "price_runs": Sweep(
+            shares_missed,
+            risks,
+            each={"price": config.run_prices},
+            over={"accepted": config.run_accepted},
+            axes=axes,
+        ),
+    }
 
 
 def _named(risks) -> dict:
@@ -209,11 +236,15 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         gap = _difference(found[name])
         rows.append(Headline(f"{name}: share where coarse is better", float((gap > TIE).mean()), None, "1", ""))
         rows.append(Headline(f"{name}: share where fine is better", float((gap < -TIE).mean()), None, "1", ""))
-    runs = found["runs"].stack(setting=("inside", "across"))
+    effects = (_effect(name, found[f"{name}_runs"].stack(setting=dims)) for name, dims in DRAWN.items())
+    return (*rows, *effects)
+
+
+def _effect(name: str, runs) -> Headline:
+    """How much more the learners of coarse labels err, over the settings of the runs."""
     outcome = np.concatenate([runs.fine.values, runs.coarse.values])
     treated = np.repeat([0.0, 1.0], len(runs.fine))[:, None] * np.ones(outcome.shape)
     setting = np.arange(outcome.shape[1]) * np.ones(outcome.shape, int)
     effect = effect_size(jax.random.key(0), outcome.ravel(), treated.ravel(), setting.ravel(), draws=500)
     interval = f"95 %: {float(effect.lower):.3f} to {float(effect.upper):.3f}"
-    rows.append(Headline("votes: effect of coarse labels on the error", float(effect.mean), None, "1", interval))
-    return tuple(rows)
+    return Headline(f"{name}: effect of coarse labels on the error", float(effect.mean), None, "1", interval)

@@ -7,11 +7,11 @@ FLOORS = tuple(
     for line in """
         numerics notation files independences rationals spelling graphs
         distributions assumptions reduction parameters variates
-        channels check programs tables sites bridges
+        channels check programs tables sites bridges bif_grammar
         families networks enumeration gaussian_laws shannon polymatroids resampling
-        measures gaussians coefficients capacities orders exact absorption risks texts links fano
+        measures gaussians coefficients capacities orders exact absorption risks texts links fano bif_files
         multivariate renyi fixed_input cases chains witnesses descent meeting loop diversity enclosures exact_resampling
-        rational_gaussians grids mechanisms lattice
+        rational_gaussians grids mechanisms mechanism_runs lattice
         expressions parts efficiencies games
         schedules counts pairings wordgames mastermind
         bayes generalisation policies verdicts flows linear_flow binary_worlds verdict_logs verdict_codes

@@ -106,6 +106,19 @@ def test_help_needs_no_jax():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_every_public_name_is_there_before_the_heavy_libraries():
+    """Each by a module that it loads when it is first used: together they take seconds."""
+    heavy = ["optax._src", "flax.core", "numpyro.handlers", "xarray.core", "matplotlib.figure", "scipy.optimize"]
+    heavy += ["jinja2.environment", "markdown_it.main", "latex2mathml.converter"]
+    code = (
+        "import json, sys, infoloop as il\nnames = [getattr(il, name) for name in il.__all__]\n"
+        f"loaded = lambda: [name for name in {heavy} if name in sys.modules]\nfirst = loaded()\n"
+        "il.pages.render('$X$')\nprint(json.dumps([first, loaded()]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [[], ["markdown_it.main", "latex2mathml.converter"]]
+
+
 def test_every_exported_name_exists():
     missing = [name for name in dir(infoloop) if getattr(infoloop, name, None) is None]
     assert missing == []

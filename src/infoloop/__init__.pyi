@@ -35,6 +35,7 @@ from . import verdict_logs as verdict_logs
 from . import verdicts as verdicts
 from .auditing import Audit as Audit
 from .auditing import audit as audit
+from .bif_files import from_bif as from_bif
 from .bits import Numbers as Numbers
 from .bridges import from_dit as from_dit
 from .bridges import to_dit as to_dit

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import lazy_loader
 import numpy as np
-import optax
 
 from infoloop.cases import Cases, Family
 from infoloop.exact import rationalise
@@ -18,6 +18,7 @@ from infoloop.expressions import evaluate_terms
 from infoloop.notation import parse_statement
 from infoloop.numerics import rounding
 
+optax = lazy_loader.load("optax")  # only a descent needs it
 UNDECIDED = rounding(64)  # bits: a float gap below this decides nothing
 INFORMATIVE = 2.0**-20  # bits: where the lesser side is smaller, rounding could fake a ratio, so none is taken
 # Claims are compiled once and run for a moment: the optimiser would take longer than it saves.

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import lazy_loader
 import numpy as np
-import optax
 
 from infoloop.numerics import plog2p
 
+optax = lazy_loader.load("optax")  # only a descent needs it
 INFORMATIVE = 2.0**-20  # bits: where the lesser side is smaller, rounding could fake a ratio
 _RATE, _PENALTY = 0.1, 10.0
 

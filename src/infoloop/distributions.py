@@ -229,12 +229,12 @@ def _outer(a, b):
 
 @functools.singledispatch
 def relabel(p, /, **names: str):
-    """The same law under other names: `relabel(p, X="W")` calls the variable `X` `W`.
+    """The same law under other names: `relabel(p, X="W")` calls the variable `X` `W`. Serves a `BayesNet` too.
 
     >>> relabel(joint([0.5, 0.5], "X"), X="W").names
     ('W',)
     """
-    raise TypeError(f"relabel of a {type(p).__name__}: give a Joint or a Gaussian")
+    raise TypeError(f"relabel of a {type(p).__name__}: give a Joint, a BayesNet or a Gaussian")
 
 
 @relabel.register

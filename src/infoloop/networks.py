@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import jax
@@ -14,7 +14,7 @@ import opt_einsum
 from jax import lax
 
 from infoloop.channels import Channel, same_sizes
-from infoloop.distributions import Joint, Names, distinct, group, known, marginal
+from infoloop.distributions import Joint, Names, distinct, group, known, marginal, relabel
 
 BUDGET = 2**27  # cells: 1 GiB of float64
 
@@ -40,10 +40,12 @@ class _Plan(NamedTuple):
 class BayesNet:
     r"""The law $P(v)=\prod_kK_k(\text{target}_k\mid\text{source}_k)$, kept as its factors; a `Joint` has no source.
 
-    The class checks nothing, so that it can be built under `jit`; `bayes_net` checks, and puts causes before effects.
+    `alphabets` holds (name, symbols) of variables whose values are not just 0, 1, 2, ... and that no `Joint` names. The
+    class checks nothing, so that it can be built under `jit`; `bayes_net` checks, and puts causes before effects.
     """
 
     factors: tuple[Joint | Channel, ...]
+    alphabets: tuple[tuple[str, tuple[Hashable, ...]], ...] = field(default=(), metadata={"static": True})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -148,8 +150,23 @@ def _human(n: int) -> str:
 
 def _alphabets(net: BayesNet, names: tuple[str, ...]) -> tuple[tuple[Hashable, ...], ...] | None:
     named = [factor for factor in net.factors if isinstance(factor, Joint) and factor.alphabets is not None]
-    symbols = {name: factor.symbols(name) for factor in named for name in factor.names}
-    return tuple(symbols.get(name, tuple(range(net.sizes[name]))) for name in names) if named else None
+    symbols = dict(net.alphabets) | {name: factor.symbols(name) for factor in named for name in factor.names}
+    return tuple(symbols.get(name, tuple(range(net.sizes[name]))) for name in names) if symbols else None
+
+
+@relabel.register
+def _(net: BayesNet, /, **names: str) -> BayesNet:
+    known(net.names, *names)
+    distinct((names.get(name, name) for name in net.names), "relabelling")
+    factors = tuple(_renamed(factor, names) for factor in net.factors)
+    return BayesNet(factors, tuple((names.get(name, name), symbols) for name, symbols in net.alphabets))
+
+
+def _renamed(factor: Joint | Channel, names: dict[str, str]) -> Joint | Channel:
+    source, target = (tuple(names.get(name, name) for name in side) for side in (_source(factor), _target(factor)))
+    if isinstance(factor, Channel):
+        return replace(factor, source=source, target=target)
+    return replace(factor, names=target)
 
 
 def query_cost(net: BayesNet, *names: str) -> Cost:

@@ -3,9 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-import jinja2
-from latex2mathml.converter import convert
-from markdown_it import MarkdownIt
+import lazy_loader
 from markupsafe import Markup
 
 from infoloop.chapters import CLASSES, Block, Entry
@@ -13,6 +11,7 @@ from infoloop.ledger import Finding
 from infoloop.report import summary
 from infoloop.study import Headline
 
+jinja2, markdown_it = lazy_loader.load("jinja2"), lazy_loader.load("markdown_it")  # only a page needs them
 _MATH = re.compile(r"\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$]+)\$", re.DOTALL)
 _HOLE = "\ue000{}\ue001"  # private-use characters, which Markdown leaves alone
 
@@ -29,11 +28,13 @@ def render(text: str) -> Markup:
         formulas.append(_mathml(match))
         return _HOLE.format(len(formulas) - 1)
 
-    page = MarkdownIt("commonmark", {"html": False}).render(_MATH.sub(hold, text))
+    page = markdown_it.MarkdownIt("commonmark", {"html": False}).render(_MATH.sub(hold, text))
     return Markup(re.sub("\ue000(\\d+)\ue001", lambda hole: formulas[int(hole[1])], page))
 
 
 def _mathml(match: re.Match) -> str:
+    from latex2mathml.converter import convert  # here: only a page needs it
+
     display = "block" if match["block"] else "inline"
     return convert(" ".join((match["block"] or match["inline"]).split()), display=display)
 
@@ -56,14 +57,20 @@ def run_page(shown: Shown) -> str:
     """The page of a run, as text: headlines, figures (name, SVG, caption) inline, statements, configuration, origin."""
     statements = [{"block": block, "body": render(block.part("Statement"))} for block in shown.statements]
     figures = [(name, Markup(svg[svg.index("<svg") :]), render(caption)) for name, svg, caption in shown.figures]
-    return template("run.html.jinja").render(
-        shown=shown, about=render(shown.about), statements=statements, figures=figures, classes=CLASSES
+    return filled(
+        "run.html.jinja",
+        shown=shown,
+        about=render(shown.about),
+        statements=statements,
+        figures=figures,
+        classes=CLASSES,
     )
 
 
-def template(name: str) -> jinja2.Template:
-    """A page of this package to be filled in; what is filled in is escaped."""
-    return jinja2.Environment(loader=jinja2.PackageLoader("infoloop", "."), autoescape=True).get_template(name)
+def filled(name: str, **parts: Any) -> str:
+    """A page of this package, filled in; what is filled in is escaped."""
+    templates = jinja2.Environment(loader=jinja2.PackageLoader("infoloop", "."), autoescape=True)
+    return templates.get_template(name).render(**parts)
 
 
 def findings_page(entries: tuple[Entry, ...], findings: tuple[Finding, ...], version: str) -> str:
@@ -72,7 +79,7 @@ def findings_page(entries: tuple[Entry, ...], findings: tuple[Finding, ...], ver
         {"finding": finding, "entry": entry, "body": render(_body(entry)), "class": CLASSES[finding.cls]}
         for entry, finding in zip(entries, findings, strict=True)
     ]
-    return template("findings.html.jinja").render(rows=rows, summary=summary(findings), version=version)
+    return filled("findings.html.jinja", rows=rows, summary=summary(findings), version=version)
 
 
 def _body(entry: Entry) -> str:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from latex2mathml.converter import convert
 from markupsafe import Markup
 
-from infoloop.pages import template
+from infoloop.pages import filled
 
 SHOWN = 8  # names of a list inside one formula
 _TERM = re.compile(r"[IH]\([\w',;| ]*\)")
@@ -73,7 +72,7 @@ class Sheet:
 
 def sheet_page(sheet: Sheet) -> str:
     """The page of an audit, as text: one file that needs no network and no script."""
-    return template("audit.html.jinja").render(sheet=sheet, inline=_inline, formulas=formulas, cell=_cell)
+    return filled("audit.html.jinja", sheet=sheet, inline=_inline, formulas=formulas, cell=_cell)
 
 
 def _inline(svg: str, least: float = 0.0) -> Markup:
@@ -109,6 +108,8 @@ def _words(text: str) -> Markup:
 
 
 def _term(term: str) -> Markup:
+    from latex2mathml.converter import convert  # here: only a page needs it
+
     return Markup(convert(_latex(term)).replace("<math ", Markup('<math alttext="%s" ') % term, 1))
 
 
