@@ -1,10 +1,11 @@
 """Every pipeline of the gallery with its verdict, its reason and the warnings that its graph decides."""
 
+import functools
 from pathlib import Path
 
 import pytest
 
-from infoloop.auditing import audit
+from infoloop.auditing import Audit, audit
 from infoloop.check import check_certificate
 
 FOLDER = Path(__file__).parents[1] / "experiments" / "pipelines"
@@ -30,20 +31,25 @@ GALLERY = {
 }
 
 
+@functools.cache
+def audited(name: str) -> Audit:
+    return audit(FOLDER / f"{name}.toml")
+
+
 def test_every_file_of_the_gallery_has_its_verdict():
     assert {path.stem for path in FOLDER.glob("*.toml")} == GALLERY.keys()
 
 
 @pytest.mark.parametrize("name", GALLERY)
 def test_the_verdict_the_reason_and_the_warnings_are_as_expected(name):
-    found = audit(FOLDER / f"{name}.toml")
+    found = audited(name)
     codes = " ".join(caution.code for caution in found.cautions)
     assert (found.verdict, found.reason, codes) == GALLERY[name]
 
 
 @pytest.mark.parametrize("name", GALLERY)
 def test_every_bound_has_certificates_that_the_checker_accepts(name):
-    found = audit(FOLDER / f"{name}.toml")
+    found = audited(name)
     assert found.ceilings
     for ceiling in found.ceilings:
         assert {step.proof for step in ceiling.steps} == set(range(len(ceiling.proofs)))

@@ -36,13 +36,13 @@ def bits_lines(numbers: Numbers, ceilings: Sequence[Ceiling]) -> list[str]:
     learned = f"I(X;{last.state}) = {number_text(last.after)} of H(X) = {number_text(numbers.task)}"
     lines = [
         f"bits       {learned}, at most {number_text(bound)} by the bounds; "
-        f"{opened} of {len(numbers.rounds)} rounds bring some"
+        f"{opened} of {len(numbers.rounds)} rounds read new bits"
     ]
     if last.accuracy is not None:
         lines += [f"use        {_use(numbers.rounds)}"]
     if numbers.cost:
         gained = number_text((last.after - numbers.rounds[0].before) / numbers.cost)
-        lines += [f"cost       {number_text(numbers.cost)} in all: {gained} bits kept for each unit"]
+        lines += [f"cost       {number_text(numbers.cost)} in all: {gained} bits gained for each unit"]
     if numbers.fano:
         lines += [f"error      {_fano(numbers.fano)}"]
     undecided = sum(term.sign == "undecided" for r in numbers.rounds for term in r.terms)
