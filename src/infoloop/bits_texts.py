@@ -35,8 +35,7 @@ def bits_lines(numbers: Numbers, ceilings: Sequence[Ceiling]) -> list[str]:
     bound = min(numbers.task, last.ceiling, *(ceiling_bits(numbers, c) for c in ceilings))
     learned = f"I(X;{last.state}) = {number_text(last.after)} of H(X) = {number_text(numbers.task)}"
     lines = [
-        f"bits       {learned}, at most {number_text(bound)} by the bounds; "
-        f"{opened} of {len(numbers.rounds)} rounds read new bits"
+        f"bits       {learned}, bounded by {number_text(bound)}; new bits in {opened} of {len(numbers.rounds)} rounds"
     ]
     if last.accuracy is not None:
         lines += [f"use        {_use(numbers.rounds)}"]
