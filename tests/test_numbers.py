@@ -10,13 +10,13 @@ from mpmath import log, mpf
 
 from infoloop import numbers, uses
 from infoloop.auditing import Audit, audit
-from infoloop.bits import Numbers
+from infoloop.bits import Fano, Numbers
 from infoloop.nodes import Node
 from infoloop.numbers import accuracy_of
 from infoloop.numerics import rounding
 from infoloop.openings import rounds
 from infoloop.pipelines import Pipeline, pipeline
-from infoloop.qualities import sensitivity
+from infoloop.qualities import Sensitivity, sensitivity
 from tests import oracles
 
 CELLS = 2**14  # of the largest laws asked for here
@@ -131,6 +131,19 @@ def numbers_of(found: Audit) -> Numbers:
     return found.numbers
 
 
+def fano_of(found: Numbers) -> Fano:
+    assert found.fano is not None
+    return found.fano
+
+
+def at_qualities(p: Pipeline, steps: int) -> tuple[Sensitivity, np.ndarray]:
+    """The sensitivity, and the accuracy of the state's own answer beside it."""
+    found = sensitivity(p, rounds(p), steps)
+    assert found is not None
+    assert found.accuracy is not None
+    return found, found.accuracy
+
+
 @pytest.fixture(scope="module")
 def learned() -> tuple[Pipeline, Numbers]:
     p = learner()
@@ -192,8 +205,7 @@ def binary_entropy(p: float) -> float:
 
 @pytest.mark.parametrize("error", [0.05, 0.25])
 def test_rounds_to_a_target_error_are_its_bits_over_the_capacity_of_a_verdict(error):
-    fano = numbers_of(audit(verifier(0.875, 0.125), error=error)).fano
-    assert fano is not None
+    fano = fano_of(numbers_of(audit(verifier(0.875, 0.125), error=error)))
     needed, most = 1 - binary_entropy(error), 1 - binary_entropy(0.125)
     assert abs(fano.needed - needed) <= rounding(CELLS)
     assert abs(fano.most - most) <= rounding(CELLS)
@@ -201,8 +213,13 @@ def test_rounds_to_a_target_error_are_its_bits_over_the_capacity_of_a_verdict(er
     assert (fano.held, fano.informed_at, fano.reached_at) == (0.0, None, None)
 
 
+def test_the_rounds_that_reach_a_target_are_named():
+    fano = fano_of(numbers_of(audit(verifier(1.0, 0.0), error=0.3)))  # right in 1/2 + 1/2 * 1/2 of the cases
+    assert (fano.informed_at, fano.reached_at) == (1, 1)
+
+
 def test_the_fewest_rounds_are_a_bound(learned):
-    fano, bits = learned[1].fano, [r.after for r in learned[1].rounds]
+    fano, bits = fano_of(learned[1]), [r.after for r in learned[1].rounds]
     assert fano.most >= max(sum(term.bits for term in r.terms) for r in learned[1].rounds)
     assert fano.rounds is None or all(after < fano.needed for after in bits[: fano.rounds - 1])
 
@@ -232,7 +249,7 @@ def test_what_is_too_large_for_fractions_is_left_undecided(monkeypatch):
 
 def test_worse_signals_are_the_same_pipeline_with_a_mixed_table(learned):
     p = learned[0]
-    found = sensitivity(p, rounds(p), steps=4)
+    found, accuracy = at_qualities(p, steps=4)
     assert found.quality.tolist() == [-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0]
     for k in (0, 2, 7, 8):
         share = found.quality[k]
@@ -242,18 +259,18 @@ def test_worse_signals_are_the_same_pipeline_with_a_mixed_table(learned):
         terms = sum(world.information("X", [f"S{t}"], [f"Z{t - 1}", f"Y{t}"]) for t in (1, 2))
         assert abs(found.bound[k] - world.information("X", ["Z0"]) - terms) <= rounding(CELLS)
         pairs = world.pairs("X", "Z2")
-        assert abs(found.accuracy[k] - float(sum(m for (x, z), m in pairs.items() if x == z))) <= rounding(CELLS)
+        assert abs(accuracy[k] - float(sum(m for (x, z), m in pairs.items() if x == z))) <= rounding(CELLS)
     assert abs(found.learned[-1] - learned[1].learned) <= rounding(CELLS)
     assert abs(found.bound[4] - learned[1].rounds[0].before) <= rounding(CELLS)
 
 
 def test_a_verdict_turned_over_brings_the_same_bits_and_lowers_the_accuracy():
     p = verifier(0.9, 0.2)
-    found = sensitivity(p, rounds(p), steps=2)
+    found, accuracy = at_qualities(p, steps=2)
     start = 0.5
     assert np.abs(found.bound - found.bound[::-1]).max() <= rounding(CELLS)
-    assert found.accuracy[0] < start < found.accuracy[-1]
-    assert abs(found.accuracy[2] - start) <= rounding(CELLS)
+    assert accuracy[0] < start < accuracy[-1]
+    assert abs(accuracy[2] - start) <= rounding(CELLS)
     assert [numbers_of(audit(q)).rounds[0].effect for q in (p, verifier(0.1, 0.8))] == ["raises", "lowers"]
 
 
