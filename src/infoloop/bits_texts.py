@@ -14,12 +14,12 @@ _PLURAL = {"raises": "raise", "lowers": "lower", "leaves": "leave"}
 
 
 def number_text(value: float | None) -> str:
-    """Four digits; a dash for what there is not.
+    """Four digits; a dash for what there is not, and a plain 0 for a negative one.
 
-    >>> number_text(0.123456), number_text(0.0), number_text(None)
+    >>> number_text(0.123456), number_text(-0.0), number_text(None)
     ('0.1235', '0', '-')
     """
-    return "-" if value is None else f"{value:.4g}"
+    return "-" if value is None else f"{value + 0.0:.4g}"
 
 
 def ceiling_bits(numbers: Numbers, ceiling: Ceiling) -> float:
@@ -67,7 +67,8 @@ def _fano(fano: Fano) -> str:
         return f"{aim}: no number of such rounds suffices"
     met = f"the state has them after round {fano.informed_at}" if fano.informed_at else "these rounds do not reach them"
     reached = f", its answers err so seldom after round {fano.reached_at}" if fano.reached_at else ""
-    return f"{aim}, a round brings at most {number_text(fano.most)}: at least {fano.rounds} rounds; {met}{reached}"
+    least = f"{fano.rounds} round{'s'[: fano.rounds > 1]}"
+    return f"{aim}, a round brings at most {number_text(fano.most)}: at least {least}; {met}{reached}"
 
 
 def bits_rows(rounds: Iterable[RoundBits]) -> list[tuple[str, ...]]:
