@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -28,6 +29,7 @@ def shown(tmp_path_factory):
     """What `--json --html` leaves for a pipeline with a hostile title: standard output and error, and the page."""
     folder = tmp_path_factory.mktemp("audit")
     text = (FOLDER / "rlvr_unit_tests.toml").read_text(encoding="utf-8")
+    shutil.copy(FOLDER / "programs.py", folder)
     (folder / "p.toml").write_text(re.sub('title = ".*"', f'title = "{EVIL}"', text), encoding="utf-8")
     done = run(str(folder / "p.toml"), "--json", "--html", "--out", str(folder / "new" / "page.html"))
     return done, (folder / "new" / "page.html").read_text(encoding="utf-8")
@@ -53,6 +55,15 @@ def test_every_term_bound_warning_and_role_is_on_the_page(shown):
     assert {term["text"] for ceiling in row["ceilings"] for term in ceiling["terms"]} <= formulas
     assert all(html.escape(caution["text"]) in page for caution in row["cautions"])
     assert all(f">{word}</text>" in page for word in ("X", "S10", "Z2", "signal", "rounds 3 to 9"))
+
+
+def test_every_number_is_in_the_table_of_bits_and_both_figures_are_drawn(shown):
+    numbers, page = json.loads(shown[0].stdout)["numbers"], shown[1]
+    cells = set(re.findall(r'<td class="n">([^<]*)</td>', page))
+    own = [r[key] for r in numbers["rounds"] for key in ("after", "ceiling", "contraction", "accuracy")]
+    terms = [term[key] for r in numbers["rounds"] for term in r["terms"] for key in ("bits", "per_bit", "per_cost")]
+    assert {f"{value:.6g}" for value in own + terms} <= cells
+    assert page.count("<figcaption>") == 3
 
 
 def test_every_certificate_can_be_cut_out_or_saved_and_passes_the_checker(shown):

@@ -31,7 +31,9 @@ SEEDS = (0, 1)
 
 
 def shortened(path: Path, rounds: int = 2) -> Pipeline:
-    return parse_pipeline(re.sub(r"rounds = \d+", f"rounds = {rounds}", path.read_text(encoding="utf-8")), path.name)
+    """The graph of a file, with fewer rounds and without its tables: the laws here are random."""
+    text = re.sub(r"rounds = \d+", f"rounds = {rounds}", path.read_text(encoding="utf-8"))
+    return pipeline([Node(n.name, n.role, n.parents, at=n.at) for n in parse_pipeline(text, str(path)).nodes])
 
 
 def random_net(p: Pipeline, seed: int) -> BayesNet:
@@ -223,7 +225,7 @@ def test_the_command_shows_the_verdict_first_in_100_columns(path):
     lines = shown.stdout.splitlines()
     assert shown.exit_code == 0
     assert re.match(r"(OPEN|CLOSED)   ", lines[0])
-    assert len(lines) <= 40
+    assert len(lines) <= 48
     assert max(map(len, lines)) <= 100
 
 

@@ -1,12 +1,22 @@
 """Every pipeline of the gallery with its verdict, its reason and the warnings that its graph decides."""
 
+import functools
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from infoloop.auditing import audit
+from infoloop.audit_texts import audit_text
+from infoloop.auditing import Audit, audit
+from infoloop.bits import Numbers
+from infoloop.bits_texts import ceiling_bits
 from infoloop.check import check_certificate
+from infoloop.numerics import rounding
+from infoloop.openings import rounds
+from infoloop.pipeline_files import read_pipeline
+from infoloop.readings import forms, readings
 
+CELLS = 2**16  # of the largest law of a round
 FOLDER = Path(__file__).parents[1] / "experiments" / "pipelines"
 ONLY_START = "Z10 depends on X only through Z0: no round adds to I(X;Z0)"
 ALL_ROUNDS = "X reaches Z10 around Z0: 10 of 10 rounds may add task information"
@@ -30,22 +40,125 @@ GALLERY = {
 }
 
 
+@functools.cache
+def audited(name: str) -> Audit:
+    return audit(FOLDER / f"{name}.toml")
+
+
 def test_every_file_of_the_gallery_has_its_verdict():
     assert {path.stem for path in FOLDER.glob("*.toml")} == GALLERY.keys()
 
 
 @pytest.mark.parametrize("name", GALLERY)
 def test_the_verdict_the_reason_and_the_warnings_are_as_expected(name):
-    found = audit(FOLDER / f"{name}.toml")
+    found = audited(name)
     codes = " ".join(caution.code for caution in found.cautions)
     assert (found.verdict, found.reason, codes) == GALLERY[name]
 
 
 @pytest.mark.parametrize("name", GALLERY)
 def test_every_bound_has_certificates_that_the_checker_accepts(name):
-    found = audit(FOLDER / f"{name}.toml")
+    found = audited(name)
     assert found.ceilings
     for ceiling in found.ceilings:
         assert {step.proof for step in ceiling.steps} == set(range(len(ceiling.proofs)))
         for proof in ceiling.proofs:
             check_certificate(proof)
+
+
+def test_what_the_readme_shows_is_what_the_audit_prints():
+    shown = (FOLDER / "README.md").read_text(encoding="utf-8").split("```text\n")[1].split("```")[0]
+    assert set(shown.splitlines()) <= set(audit_text(audited("judge_frozen")).splitlines())
+
+
+def numbers_of(name: str) -> Numbers:
+    found = audited(name)
+    assert found.numbers, found.unmeasured
+    return found.numbers
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_the_numbers_keep_every_bound(name):
+    found, numbers = audited(name), numbers_of(name)
+    for ceiling in found.ceilings:
+        assert numbers.learned <= ceiling_bits(numbers, ceiling) + rounding(CELLS)
+    for r in numbers.rounds:
+        assert all(term.bits >= 0 and term.sign == "positive" for term in r.terms)
+        assert max(r.before, r.after) <= r.entering + rounding(CELLS)
+        assert r.after <= r.ceiling + rounding(CELLS)
+        assert r.accuracy is not None
+        assert r.accuracy <= r.best + rounding(CELLS)
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_what_the_graph_closes_has_no_numbers_above_its_base(name):
+    found, numbers = audited(name), numbers_of(name)
+    kept = dict(numbers.bases)
+    for base in found.bases:
+        assert not base.closed or numbers.learned <= kept[base.names] + rounding(CELLS)
+    assert numbers.informative == tuple(r.t for r in found.rounds if r.open)
+    assert numbers.fano is not None
+    assert (numbers.fano.rounds is None) == any(base.closed for base in found.bases)
+
+
+# Which way I(X;Z_t) goes from round 1 on, and which way the accuracy.
+STORIES = {
+    "pretraining_on_own_text": ("falls", "falls"),
+    "self_distillation": ("falls", "falls"),
+    "rejection_sampling": ("rises", "rises"),
+    "rlvr_unit_tests": ("rises", "rises"),
+    "judge_frozen_copy": ("falls", "falls"),
+    "judge_frozen": ("rises", "rises"),
+    "judge_drifting": ("falls", "falls"),
+    "majority_vote": ("falls", "falls"),
+    "reward_model": ("rises", "rises"),
+    "accumulate_first_data": ("falls", "falls"),
+    "fresh_real_data": ("falls", "falls"),
+    "teacher": ("rises", "rises"),
+}
+
+
+def trend(values: list) -> str:
+    steps = np.sign(np.diff(np.asarray(values, dtype=float)))
+    return "rises" if (steps > 0).all() else "falls" if (steps < 0).all() else "turns"
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_after_the_first_round_bits_and_accuracy_go_one_way(name):
+    numbers = numbers_of(name)
+    assert (trend([r.after for r in numbers.rounds]), trend([r.accuracy for r in numbers.rounds])) == STORIES[name]
+
+
+def test_accumulated_first_data_return_what_the_first_state_lost_and_own_text_alone_does_not():
+    first, other = numbers_of("accumulate_first_data").rounds[0], numbers_of("pretraining_on_own_text").rounds[0]
+    assert first.after > first.before
+    assert other.after < other.before
+
+
+def test_fresh_data_bring_bits_in_every_round_and_the_model_gets_worse():
+    numbers = numbers_of("fresh_real_data")
+    assert numbers.informative == tuple(range(1, 11))
+    assert numbers.learned < numbers.rounds[0].before
+    assert {r.effect for r in numbers.rounds} == {"lowers"}
+
+
+def frontiers(name: str) -> list[np.ndarray]:
+    """The law of the task and the state after each round, round 0 first."""
+    p = read_pipeline(FOLDER / f"{name}.toml")
+    return [np.asarray(law) for _, law in readings(p.tables, forms(p, rounds(p)))]
+
+
+def test_majority_votes_make_samples_better_and_the_state_poorer():
+    tables, laws = read_pipeline(FOLDER / "majority_vote.toml").tables, frontiers("majority_vote")
+    right = [float((laws[t - 1] @ tables[f"A{t}"]).trace()) for t in (1, 10)]
+    assert [round(share, 2) for share in right] == [0.48, 0.55]
+    assert numbers_of("majority_vote").learned < numbers_of("majority_vote").rounds[0].before
+
+
+def test_verdicts_of_a_frozen_copy_are_accurate_and_add_nothing():
+    tables = read_pipeline(FOLDER / "judge_frozen_copy.toml").tables
+    law = frontiers("judge_frozen_copy")[0].sum(2)  # over the copy, which is the first state
+    cells = np.ndindex(4, 4, 4)
+    right = sum(law[x, z] * tables["Y1"][z, y] * tables["S1"][z, y, int(x == y)] for x, z, y in cells)
+    assert round(float(right), 2) == 0.84
+    assert numbers_of("judge_frozen_copy").rounds[0].terms == ()

@@ -60,6 +60,10 @@ def not_a_number():
     numpyro.deterministic("S", jnp.where(x == 1, jnp.nan, 0.0))
 
 
+def in_vmap():
+    jax.vmap(lambda p: numpyro.sample("Y", dist.Bernoulli(p)))(jnp.array([0.25, 0.5]))
+
+
 def large(n):
     def program():
         with numpyro.plate("items", n):
@@ -84,7 +88,8 @@ REFUSED = [
     (looking(nothing_fits), "'X' has probability 0"),
     (nothing_fits, "'X' has probability 0"),
     (in_scan, "scan or cond"),
-    (in_lax_scan, "'Y' is inside jax.jit or jax.lax"),
+    (in_lax_scan, "'Y' is inside jax.jit, jax.vmap or jax.lax"),
+    (in_vmap, "'Y' is inside jax.jit, jax.vmap or jax.lax"),
     (with_factor, "'weight' is a numpyro.factor"),
     (subsampled, "'items' draws a subsample"),
     (masked, "'X' is masked"),

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterable
 
 from infoloop.auditing import Audit
-from infoloop.bits import RoundBits
-from infoloop.bits_texts import HEADS, aligned, bits_lines, bits_rows
+from infoloop.bits import Numbers, RoundBits
+from infoloop.bits_texts import HEADS, aligned, bits_lines, bits_rows, number_text
 from infoloop.openings import Base, Round
 from infoloop.report import wrapped
 
@@ -19,8 +19,8 @@ def audit_text(found: Audit) -> str:
     """The whole audit; its first lines are the verdict, its reason and the bound."""
     lines = [f"{found.verdict.upper()}   {found.title}".rstrip(), found.reason, ""]
     lines += [f"bound      {shortened(ceiling.bound)}" for ceiling in found.ceilings[:1]]
-    proofs = [proof for ceiling in found.ceilings for proof in ceiling.proofs]
-    lines += [f"proved     {len(proofs)} certificates, re-checked in fractions (--json holds them)"]
+    count = sum(len(ceiling.proofs) for ceiling in found.ceilings)
+    lines += [f"proved     {count} certificate{'s'[: count > 1]}, re-checked in fractions (--json holds them)"]
     for ceiling in found.ceilings[:1]:
         if ceiling.terms and ceiling.most is not None:
             beyond = ",".join(ceiling.base) or "nothing"
@@ -29,7 +29,7 @@ def audit_text(found: Audit) -> str:
         lines += [f"{name:10} {text}" for name, text in bits_lines(found.numbers, found.ceilings)]
     else:
         lines += [f"bits       none: {found.unmeasured}"]
-    lines += ["", "relative to", *map(_base, found.bases)]
+    lines += ["", "relative to", *(_base(base, found.numbers) for base in found.bases)]
     if found.rounds:
         lines += ["", "rounds (what is read beyond the state before; the terms that may be positive)"]
         lines += [_round(group) for group in alike(found.rounds)]
@@ -41,14 +41,15 @@ def audit_text(found: Audit) -> str:
     if found.cautions:
         lines += ["", "warnings"]
         lines += [f"  {c.code:4} {listed(c.nodes)}{': ' if c.nodes else ''}{c.text}" for c in found.cautions]
-    return "\n".join(wrapped(line) for line in lines)
+    return "\n".join(wrapped(line, hanging=11) for line in lines)
 
 
-def _base(base: Base) -> str:
+def _base(base: Base, numbers: Numbers | None) -> str:
     verdict = "closed" if base.closed else "open  "
     name = ",".join(base.names) or "-"
     around = f"; around it: {listed([f'{a} -> {b}' for a, b in base.cut])}" if base.cut else ""
-    return f"  {verdict}  {name} ({base.meaning}){around}"
+    bits = f", {number_text(dict(numbers.bases)[base.names])} bits" if numbers else ""
+    return f"  {verdict}  {name} ({base.meaning}{bits}){around}"
 
 
 def _round(group: tuple[Round, ...]) -> str:

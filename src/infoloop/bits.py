@@ -36,10 +36,11 @@ class TermBits:
 class RoundBits:
     r"""A round in bits: I(X;Z_{t-1}) `before`, I(X;Z_{t-1},E_t) with what has entered, I(X;Z_t) `after`.
 
-    `contraction` is $\eta_{KL}$ of the update (Z_{t-1},E_t) -> Z_t over what occurs (None where it is too large), and
-    `ceiling` $=\eta_t(\text{ceiling}_{t-1}+\sum\text{terms})$ the strong data processing bound on `after`. `accuracy`
-    is the probability that the state's own answer is X, `best` that of the best decoder, `use` by how much the round
-    has raised the accuracy (None where a state has no answer).
+    `contraction` is $\eta_{KL}$ of the update (Z_{t-1},E_t) -> Z_t over what occurs, or of Z_{t-1} -> Z_t where no term
+    enters (None where it is too large). `ceiling` is the strong data processing bound on `after`,
+    $\eta_t(\text{ceiling}_{t-1}+\sum\text{terms})$, or H(X) or what a base that closes the pipeline knows, whichever
+    is least. `accuracy` is the probability that the state's own answer is X, `best` that of the best decoder, `use` by
+    how much the round has raised the accuracy (None where a state has no answer).
     """
 
     t: int

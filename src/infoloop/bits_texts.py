@@ -14,12 +14,12 @@ _PLURAL = {"raises": "raise", "lowers": "lower", "leaves": "leave"}
 
 
 def number_text(value: float | None) -> str:
-    """Four digits; a dash for what there is not.
+    """Four digits; a dash for what there is not, and a plain 0 for a negative one.
 
-    >>> number_text(0.123456), number_text(0.0), number_text(None)
+    >>> number_text(0.123456), number_text(-0.0), number_text(None)
     ('0.1235', '0', '-')
     """
-    return "-" if value is None else f"{value:.4g}"
+    return "-" if value is None else f"{value + 0.0:.4g}"
 
 
 def ceiling_bits(numbers: Numbers, ceiling: Ceiling) -> float:
@@ -34,13 +34,13 @@ def bits_lines(numbers: Numbers, ceilings: Sequence[Ceiling]) -> list[tuple[str,
     last, opened = numbers.rounds[-1], len(numbers.informative)
     bound = min(numbers.task, last.ceiling, *(ceiling_bits(numbers, c) for c in ceilings))
     learned = f"I(X;{last.state}) = {number_text(last.after)} of H(X) = {number_text(numbers.task)}"
-    brought = f"{opened} of {len(numbers.rounds)} rounds bring some"
-    lines = [("bits", f"{learned}, at most {number_text(bound)} by the bounds; {brought}")]
+    brought = f"new bits in {opened} of {len(numbers.rounds)} rounds"
+    lines = [("bits", f"{learned}, bounded by {number_text(bound)}; {brought}")]
     if last.accuracy is not None:
         lines.append(("use", _use(numbers.rounds)))
     if numbers.cost:
         gained = number_text((last.after - numbers.rounds[0].before) / numbers.cost)
-        lines.append(("cost", f"{number_text(numbers.cost)} in all: {gained} bits kept for each unit"))
+        lines.append(("cost", f"{number_text(numbers.cost)} in all: {gained} bits gained for each unit"))
     if numbers.fano:
         lines.append(("error", _fano(numbers.fano)))
     undecided = sum(term.sign == "undecided" for r in numbers.rounds for term in r.terms)
@@ -66,7 +66,8 @@ def _fano(fano: Fano) -> str:
         return f"{aim}: no number of such rounds suffices"
     met = f"the state has them after round {fano.informed_at}" if fano.informed_at else "these rounds do not reach them"
     reached = f", its answers err so seldom after round {fano.reached_at}" if fano.reached_at else ""
-    return f"{aim}, a round brings at most {number_text(fano.most)}: at least {fano.rounds} rounds; {met}{reached}"
+    least = f"{fano.rounds} round{'s'[: fano.rounds > 1]}"
+    return f"{aim}, a round brings at most {number_text(fano.most)}: at least {least}; {met}{reached}"
 
 
 def bits_rows(rounds: Iterable[RoundBits]) -> list[tuple[str | float, ...]]:

@@ -11,7 +11,6 @@ import jax
 import numpy as np
 
 from infoloop.channels import conditional
-from infoloop.distributions import probabilities
 from infoloop.enumeration import from_numpyro
 from infoloop.networks import BUDGET
 from infoloop.nodes import Node, PipelineError
@@ -83,11 +82,12 @@ def _rows(table: np.ndarray, node: Node, axes: tuple[str, ...]) -> np.ndarray:
     fine = (table >= 0).all(-1) & (np.abs(table.sum(-1) - 1) <= rounding(table.shape[-1]))
     if not fine.all():
         cell = tuple(np.argwhere(~fine)[0].tolist())
-        try:
-            probabilities(table[cell], "it", dtype=np.float64)
-        except ValueError as error:
-            where = f"at {_cell(axes, cell)} " if cell else ""
-            raise PipelineError(where + str(error), node.name, "table") from None
+        where = f"at {_cell(axes, cell)} " if cell else ""
+        wrong = next((value for value in table[cell].tolist() if not value >= 0), None)
+        if wrong is not None:
+            raise PipelineError(f"{where}it has the entry {wrong}: probabilities are numbers >= 0", node.name, "table")
+        why = f"{where}it has mass {table[cell].sum():.17g}, not 1: divide it by its sum, or complete it"
+        raise PipelineError(why, node.name, "table")
     return table
 
 

@@ -12,10 +12,11 @@ from infoloop.channels import Channel
 from infoloop.coefficients import contraction
 from infoloop.distributions import Joint
 from infoloop.fano import needed_bits, rounds_needed
+from infoloop.graphs import ancestors
 from infoloop.measures import entropy
 from infoloop.node_tables import function_values
 from infoloop.numerics import rounding
-from infoloop.openings import Base, Round, Term
+from infoloop.openings import Base, Round, Term, last_state
 from infoloop.pipelines import Pipeline
 from infoloop.readings import Reading, base_bits, forms, readings
 from infoloop.uses import most_bits, vanishing
@@ -52,8 +53,9 @@ def numeric_audit(p: Pipeline, bases: tuple[Base, ...], rounds: tuple[Round, ...
                  if b <= rounding(x.update.size * len(p.tables[p.task]))]  # fmt: skip
         zero = vanishing(p, asked, small) if small else {}
         signs = {text: {True: "zero", False: "positive", None: "undecided"}[zero.get(text)] for text in small}
-        found = _rounds(p, rounds, read, signs)
         uncertainty = float(entropy(task))
+        sealed = min((bits for base, bits in known if base.closed), default=uncertainty)
+        found = _rounds(p, rounds, read, signs, (sealed, uncertainty))
     costs = [node.cost for node in p.nodes if node.cost is not None]
     fano = _fano(p, known, rounds, found, uncertainty, error)
     return Numbers(
@@ -62,15 +64,22 @@ def numeric_audit(p: Pipeline, bases: tuple[Base, ...], rounds: tuple[Round, ...
 
 
 def _rounds(
-    p: Pipeline, rounds: tuple[Round, ...], read: list[Reading], signs: dict[str, str]
+    p: Pipeline, rounds: tuple[Round, ...], read: list[Reading], signs: dict[str, str], limits: tuple[float, float]
 ) -> tuple[RoundBits, ...]:
+    """The rounds in bits. The first of the limits is for states that the last one depends on: if more of the task
+    reached one of them, it would reach the last; the second is for all."""
     found, ceiling = [], float(read[0].before)
+    above = ancestors(p.parents, [last_state(p)])
     states = {(name,) for name in p.of("state")}
     accuracy = accuracy_of(p, np.asarray(read[0].held)) if rounds[0].before in states else None
     for r, x in zip(rounds, read, strict=True):
         terms = tuple(_term(p, *parts, signs) for parts in zip(r.terms, x.terms, x.observed, strict=True))
-        eta, pair = _contraction(np.asarray(x.update)), np.asarray(x.pair)
+        update, pair = np.asarray(x.update), np.asarray(x.pair)
+        if not r.terms:  # the task reaches this state through the one before alone
+            update = update.reshape(np.asarray(x.held).shape[1], -1, update.shape[1]).sum(1)
+        eta = _contraction(update)
         ceiling = (1.0 if eta is None else eta) * (ceiling + sum(term.bits for term in terms))
+        ceiling = min(ceiling, limits[r.state not in above])
         after = accuracy_of(p, pair)
         use = None if after is None or accuracy is None else after - accuracy
         bits = (float(x.before), terms, float(x.entering), float(x.after))

@@ -47,12 +47,15 @@ def _say(console: Console, text: str, style: str = "") -> None:
     console.print(Text(wrapped(text), style=style))
 
 
-def wrapped(text: str) -> str:
-    """Lines of at most 98 columns, broken between words; what belongs to an indented line stays indented."""
+def wrapped(text: str, hanging: int = 0) -> str:
+    """Lines of at most 98 columns, broken between words; what belongs to an indented line stays indented.
+
+    What belongs to a line that is not indented starts `hanging` columns in.
+    """
     lines = []
     for line in text.split("\n"):
-        indent = " " * (len(line) - len(line.lstrip()))
-        lines.append(textwrap.fill(line, 98, subsequent_indent=2 * indent))
+        indent = len(line) - len(line.lstrip())
+        lines.append(textwrap.fill(line, 98, subsequent_indent=" " * (2 * indent or hanging)))
     return "\n".join(lines)
 
 

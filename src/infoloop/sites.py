@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import lazy_loader
 import numpy as np
-from jax.core import Tracer
+from jax.extend.core import get_opaque_trace_state
 from jax.scipy.special import expit
 
 numpyro = lazy_loader.load("numpyro")  # it takes a second to import
@@ -139,6 +139,7 @@ class Visit:
 
     def of(self, program: Callable) -> Visit:
         """Run the program, and return the visit to it."""
+        self.trace = get_opaque_trace_state()
         handler = numpyro.primitives.Messenger()
         handler.process_message = self._site
         with handler:
@@ -150,6 +151,9 @@ class Visit:
         if msg["type"] in ("sample", "deterministic") and msg["name"] in self.sites:
             raise ValueError(f"two sites are called {msg['name']!r}: every site needs a name of its own")
         _refuse(msg)
+        if msg["type"] in ("sample", "deterministic") and get_opaque_trace_state() != self.trace:
+            where = "jax.jit, jax.vmap or jax.lax control flow: write a Python loop, if or plate instead"
+            raise ValueError(f"site {msg['name']!r} is inside {where}")
         if msg["type"] == "sample":
             self._sample(msg)
         elif msg["type"] == "deterministic":
@@ -197,8 +201,6 @@ def _refuse(msg):
         raise ValueError(f"plate {name!r} draws a subsample: leave subsample_size out")
     if kind not in ("sample", "deterministic"):
         return
-    if isinstance(jnp.zeros(()), Tracer):
-        raise ValueError(f"site {name!r} is inside jax.jit or jax.lax control flow: write a Python loop or if instead")
     if kind == "sample" and msg["scale"] is not None:
         raise ValueError(f"site {name!r} has its log density scaled, so that its law is not a law: leave the scale out")
     if kind == "sample" and msg["value"] is not None and not msg["is_observed"]:
