@@ -66,9 +66,21 @@ def test_every_bound_has_certificates_that_the_checker_accepts(name):
             check_certificate(proof)
 
 
-def test_what_the_readme_shows_is_what_the_audit_prints():
-    shown = (FOLDER / "README.md").read_text(encoding="utf-8").split("```text\n")[1].split("```")[0]
-    assert set(shown.splitlines()) <= set(audit_text(audited("judge_frozen")).splitlines())
+@pytest.mark.parametrize(
+    ("readme", "start", "name"),
+    [
+        (FOLDER / "README.md", "```text\n", "judge_frozen"),
+        (
+            FOLDER.parents[1] / "README.md",
+            "$ infoloop audit experiments/pipelines/rlvr_unit_tests.toml\n",
+            "rlvr_unit_tests",
+        ),
+    ],
+)
+def test_what_the_readme_shows_is_what_the_audit_prints(readme, start, name):
+    shown = readme.read_text(encoding="utf-8").split(start)[1].split("```")[0].splitlines()
+    assert len(shown) > 5
+    assert {line for line in shown if line.strip() != "..."} <= set(audit_text(audited(name)).splitlines())
 
 
 def numbers_of(name: str) -> Numbers:
