@@ -37,9 +37,13 @@ def unroll(loop: Loop, keys, watch: Callable[..., Any] = lambda state: state):
         state = loop.step(key, state)
         return state, watch(state)
 
-    first = loop.start(keys[0])
-    _, later = lax.scan(generation, first, keys[1:])
-    return jax.tree.map(lambda one, many: jnp.concatenate([jnp.asarray(one)[None], many]), watch(first), later)
+    @jax.jit  # else each operation of the first generation is compiled by itself
+    def run(keys):
+        first = loop.start(keys[0])
+        _, later = lax.scan(generation, first, keys[1:])
+        return jax.tree.map(lambda one, many: jnp.concatenate([jnp.asarray(one)[None], many]), watch(first), later)
+
+    return run(keys)
 
 
 def many(loop: Loop, runs: int) -> Loop:
