@@ -94,7 +94,7 @@ def test_intervals_with_unknown_spreads_cover_and_say_whether_to_trust_them():
     """Sixty tables of outcomes, one chain each; a third as wide, the intervals would be caught."""
     runs = 60
     outcomes = jnp.array([simulated(seed) for seed in range(runs)])
-    found = jax.vmap(lambda key, y: effect_size(key, y, TREATED, SETTING, LEVEL, warmup=200, draws=200, chains=1))(
+    found = jax.vmap(lambda key, y: effect_size(key, y, TREATED, SETTING, LEVEL, warmup=100, draws=100, chains=1))(
         jax.random.split(jax.random.key(0), runs), outcomes
     )
     assert covered(found) >= least_covered(runs)

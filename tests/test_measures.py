@@ -321,9 +321,9 @@ def test_an_unknown_variable_is_named(place):
 
 
 def test_a_network_is_compared_by_its_law():
-    net = bayes_net(joint([0.25, 0.75], "X"), joint([0.5, 0.5], "Y"))
-    assert divergence(net, joint(np.full((2, 2), 0.25), "Y", "X")) == divergence(
-        joint([0.25, 0.75], "X"), joint([0.5, 0.5], "X")
+    net = bayes_net(joint([0.5, 0.25, 0.125, 0.125], "X"), joint([0.5, 0.5], "Y"))
+    assert divergence(net, joint(np.full((2, 4), 0.125), "Y", "X")) == divergence(
+        joint([0.5, 0.25, 0.125, 0.125], "X"), joint(np.full(4, 0.25), "X")
     )
 
 

@@ -29,6 +29,10 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "infoloop", "run", PLANTED, *arguments]
 
 
+def devices(n: int) -> str:
+    return f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count={n}"
+
+
 def run(*arguments: str, **environment: str):
     done = subprocess.run(
         command(*arguments), capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, **environment}
@@ -100,7 +104,7 @@ def test_a_run_that_is_killed_goes_on_and_gives_the_same_bytes(tmp_path):
 
 
 def test_eight_devices_write_the_same_numbers(whole, tmp_path):
-    run("--out", str(tmp_path), XLA_FLAGS="--xla_force_host_platform_device_count=8")
+    run("--out", str(tmp_path), XLA_FLAGS=devices(8))
     assert read_table(tmp_path, "means").equals(read_table(whole, "means"))
     assert read_table(tmp_path, "means").attrs["devices"] == "8"
 
@@ -115,7 +119,7 @@ def test_two_processes_write_the_same_numbers(whole, tmp_path):
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "XLA_FLAGS": "--xla_force_host_platform_device_count=2"},
+            env={**os.environ, "XLA_FLAGS": devices(2)},
         )
         for k in range(2)
     ]

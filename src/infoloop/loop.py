@@ -37,9 +37,14 @@ def unroll(loop: Loop, keys, watch: Callable[..., Any] = lambda state: state):
         state = loop.step(key, state)
         return state, watch(state)
 
-    first = loop.start(keys[0])
-    _, later = lax.scan(generation, first, keys[1:])
-    return jax.tree.map(lambda one, many: jnp.concatenate([jnp.asarray(one)[None], many]), watch(first), later)
+    @jax.jit
+    def seen(first, later):
+        return jax.tree.map(lambda one, many: jnp.concatenate([jnp.asarray(one)[None], many]), watch(first), later)
+
+    # Start and watch are each compiled whole: an operation compiled by itself takes nearly as long. The steps stay
+    # outside: a kernel that they close over is an argument of the scan, but would be text within a whole program.
+    first = jax.jit(loop.start)(keys[0])
+    return seen(first, lax.scan(generation, first, keys[1:])[1])
 
 
 def many(loop: Loop, runs: int) -> Loop:

@@ -251,6 +251,7 @@ def _fresh(m: Model, known: Estimates) -> int:
     return sum(known.uniform * len(known.laws) ** c for c in range(m.contexts))
 
 
+@jax.jit
 def _exact(m: Model) -> tuple[jax.Array, jax.Array]:
     """The law of theta and the first model, and the kernel from model to model."""
     known = _known(m)
