@@ -8,7 +8,8 @@ from pathlib import Path
 import jax
 
 FEW_PASSES = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
-os.environ.setdefault("XLA_FLAGS", FEW_PASSES)  # nearly all the time of a cold run is compilation
+if jax.__version_info__ < (0, 11):  # XLA ends a process that names a flag which it does not know
+    os.environ.setdefault("XLA_FLAGS", FEW_PASSES)  # nearly all the time of a cold run is compilation
 jax.config.update("jax_enable_x64", True)
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # JAX does not write a cached program at once
 _CACHE = os.path.join(tempfile.gettempdir(), f"infoloop-jit-{getpass.getuser()}{_WORKER}")

@@ -23,7 +23,13 @@ UNDECIDED = rounding(64)  # bits: a float gap below this decides nothing
 INFORMATIVE = 2.0**-20  # bits: where the lesser side is smaller, rounding could fake a ratio, so none is taken
 # Claims are compiled once and run for a moment: the optimiser would take longer than it saves.
 _BLOCK = 2048
-_jit = partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False})
+_QUICK: dict[str, int | bool] = {"xla_backend_optimization_level": 0}
+if jax.__version_info__ < (
+    0,
+    11,
+):  # XLA refuses options that it does not know, and this one is an experiment of its own
+    _QUICK["xla_cpu_use_fusion_emitters"] = False
+_jit = partial(jax.jit, compiler_options=_QUICK)
 
 
 @dataclass(frozen=True, eq=False)
