@@ -30,7 +30,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def devices(n: int) -> str:
-    return f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count={n}"
+    return f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count={n}"
 
 
 def run(*arguments: str, **environment: str):

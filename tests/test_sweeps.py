@@ -103,7 +103,10 @@ def test_eight_devices_give_the_same_table_to_the_bit():
             text=True,
             check=True,
             cwd=ROOT,
-            env={**os.environ, "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count={n}"},
+            env={
+                **os.environ,
+                "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count={n}",
+            },
         ).stdout.split()
         for n in (1, 8)
     ]
