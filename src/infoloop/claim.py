@@ -21,13 +21,11 @@ from infoloop.numerics import rounding
 optax = lazy_loader.load("optax")  # only a descent needs it
 UNDECIDED = rounding(64)  # bits: a float gap below this decides nothing
 INFORMATIVE = 2.0**-20  # bits: where the lesser side is smaller, rounding could fake a ratio, so none is taken
-# Claims are compiled once and run for a moment: the optimiser would take longer than it saves.
 _BLOCK = 2048
+# Claims are compiled once and run for a moment: the optimiser would take longer than it saves. XLA refuses options that
+# it does not know, and the second is young.
 _QUICK: dict[str, int | bool] = {"xla_backend_optimization_level": 0}
-if jax.__version_info__ < (
-    0,
-    11,
-):  # XLA refuses options that it does not know, and this one is an experiment of its own
+if jax.__version_info__ < (0, 11):
     _QUICK["xla_cpu_use_fusion_emitters"] = False
 _jit = partial(jax.jit, compiler_options=_QUICK)
 
