@@ -65,6 +65,10 @@ def test_sizes_follow_from_tables():
         ('"X == Y"', '"X - Y"', 11, "round.S.formula: it is -1 at X = 0, Y1 = 1: give a whole number from 0 on"),
         ('"X == Y"', '"X / 2"', 11, "round.S.formula: it is 0.5 at X = 1, Y1 = 0: give a whole number"),
         ('"X == Y"', '"1 // Y"', 11, "round.S.formula: '1 // Y1' fails at X = 0, Y1 = 0: "),
+        ('"X == Y"', "\"int('0'[Y])\"", 11, "round.S.formula: \"int('0'[Y1])\" fails at X = 0, Y1 = 1: "),
+        ('"X == Y"', f'"{"-" * 5000}X"', 11, f"round.S.formula: '{'-' * 5000}X' is no formula: it"),
+        ('formula = "D0"', 'formula = "2**70 * D0"', 7, f"nodes.Z0.formula: it is {2**70} at D0 = 1: "),
+        (', size = 4, formula = "D0"', ', formula = "2**26 * D0"', 7, "nodes.Z0.formula: it takes 67,108,865 values"),
         ('"X == Y"', '"X + Y"', 11, "round.S.table: it has shape (2, 2): give a row for each value"),
         ('"X == Y"', "3", 11, "round.S.formula: it is 3: give a text"),
         ("size = 4", "size = 1", 7, "nodes.Z0.formula: it is 1 at D0 = 1, but size is 1"),
@@ -127,3 +131,19 @@ def test_what_is_wrong_with_a_program_is_one_line(program, source, message, tmp_
 
 def test_a_formula_reads_names_that_are_none_in_python():
     assert function_values("min(X', 1) + Y@-1", ("X'", "Y@-1"), (3, 2)).tolist() == [[0, 1], [1, 2], [1, 2]]
+
+
+def test_a_formula_of_many_values_has_a_table_of_its_own_size_only():
+    text = """[nodes]
+X = { role = "task", size = 2 }
+D = { role = "data", parents = ["X"], formula = "2**20 * X" }
+Z = { role = "state", parents = ["D"] }"""
+    table = parse_pipeline(text).tables["D"]
+    assert (table.shape, np.argwhere(table).tolist()) == ((2, 2**20 + 1), [[0, 0], [1, 2**20]])
+
+
+def test_an_unknown_word_is_refused_though_another_formula_has_its_parent_in_that_place():
+    text = GOOD.replace("[round]", 'E = { role = "data", parents = ["X"], formula = "X" }\n'
+                        'F = { role = "data", parents = ["X"], formula = "v0" }\n[round]')  # fmt: skip
+    with pytest.raises(PipelineFileError, match=r"nodes\.F\.formula: there is no parent 'v0'"):
+        parse_pipeline(text)

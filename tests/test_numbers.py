@@ -11,6 +11,7 @@ from mpmath import log, mpf
 from infoloop import numbers, uses
 from infoloop.auditing import Audit, audit
 from infoloop.bits import Fano, Numbers
+from infoloop.bits_texts import bits_lines
 from infoloop.nodes import Node
 from infoloop.numbers import accuracy_of
 from infoloop.numerics import rounding
@@ -218,6 +219,23 @@ def test_the_rounds_that_reach_a_target_are_named():
     assert (fano.informed_at, fano.reached_at) == (1, 1)
 
 
+@pytest.mark.parametrize("letters", [7, 16])
+def test_what_is_known_already_takes_no_round_though_floats_differ(letters):
+    start = [Node("X", "task", size=letters, table="uniform"), Node("D0", "data", ("X",), formula="X")]
+    start += [Node("Z0", "state", ("D0",), formula="D0")]
+    found = numbers_of(audit(pipeline(start, [Node("Z", "state", ("Z@-1",), formula="Z@-1")], rounds=1), error=0.0))
+    fano = fano_of(found)
+    assert (fano.rounds, fano.informed_at, fano.reached_at) == (0, 1, 1)
+    assert dict(bits_lines(found, ()))["error"].endswith("they are there before round 1")
+
+
+def test_an_error_met_exactly_is_reached():
+    start = [Node("X", "task", size=2, table="uniform"), Node("Z0", "state", size=2, table="uniform")]
+    told = [Node("S", "signal", ("X",), table=[[0.95, 0.05], [0.05, 0.95]]), Node("Z", "state", ("S",), formula="S")]
+    fano = fano_of(numbers_of(audit(pipeline(start, told, rounds=1), error=0.05)))
+    assert (fano.rounds, fano.informed_at, fano.reached_at) == (1, 1, 1)
+
+
 def test_the_fewest_rounds_are_a_bound(learned):
     fano, bits = fano_of(learned[1]), [r.after for r in learned[1].rounds]
     assert fano.most >= max(sum(term.bits for term in r.terms) for r in learned[1].rounds)
@@ -272,6 +290,15 @@ def test_a_verdict_turned_over_brings_the_same_bits_and_lowers_the_accuracy():
     assert accuracy[0] < start < accuracy[-1]
     assert abs(accuracy[2] - start) <= rounding(CELLS)
     assert [numbers_of(audit(q)).rounds[0].effect for q in (p, verifier(0.1, 0.8))] == ["raises", "lowers"]
+
+
+def test_signals_of_six_values_can_be_turned_over_as_far_as_they_go():
+    start = [Node(name, role, size=6, table="uniform") for name, role in (("X", "task"), ("Z0", "state"))]
+    said = [Node("S", "signal", ("X",), formula="X"), Node("Z", "state", ("S",), formula="S")]
+    found, accuracy = at_qualities(pipeline(start, said, rounds=1), steps=5)
+    assert found.quality[0] == -0.2
+    assert abs(found.learned[0] - float(log(mpf(6) / 5, 2))) <= rounding(CELLS)  # each wrong answer equally often
+    assert accuracy[0] == 0.0
 
 
 def test_without_signals_there_is_no_quality():

@@ -68,7 +68,8 @@ class Fano:
     """What a target `error` takes: `needed` bits, of which `held` are there before round 1, a round bringing `most`.
 
     `rounds` is the fewest rounds of this form that can do, whatever the learner does; None where none suffice.
-    `informed_at` is the first round whose state has the bits, `reached_at` that whose own answers err so seldom.
+    `informed_at` is the first round whose state has the bits, `reached_at` that whose own answers err so seldom,
+    rounding apart.
     """
 
     error: float

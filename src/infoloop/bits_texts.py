@@ -60,7 +60,7 @@ def _use(rounds: Sequence[RoundBits]) -> str:
 
 def _fano(fano: Fano) -> str:
     aim = f"{number_text(fano.error)} needs {number_text(fano.needed)} bits"
-    if fano.needed <= fano.held:
+    if fano.rounds == 0:
         return f"{aim}: they are there before round 1"
     if fano.rounds is None:
         return f"{aim}: no number of such rounds suffices"

@@ -8,6 +8,8 @@ import jax
 
 from infoloop.numerics import binary_entropy, rounding
 
+ROUNDED = rounding(64)  # bits, or a share of answers, that floats cannot tell from none
+
 
 def fano_bound(error, letters: int):
     r"""The most that may be unknown at this error rate, $h(P_e)+P_e\log_2(M-1)$, in bits (Cover & Thomas 2.10).
@@ -40,14 +42,14 @@ def needed_bits(uncertainty: float, letters: int, error: float) -> float:
 def rounds_needed(needed: float, held: float, most: float) -> float:
     """The fewest rounds that can bring `needed` bits where `held` are there and a round brings at most `most`.
 
-    Infinite where they can never come. A quotient within rounding of a whole number counts as that number.
+    Infinite where they can never come. A gap of at most `ROUNDED` is none: a lower bound stays one.
 
     >>> rounds_needed(2.0, 0.5, 0.5), rounds_needed(2.0, 2.0, 0.0), rounds_needed(2.0, 1.0, 0.0)
     (3.0, 0.0, inf)
     """
-    missing = needed - held
+    missing = needed - held - ROUNDED
     if missing <= 0:
         return 0.0
     if most <= 0:
         return math.inf
-    return float(math.ceil(missing / most * (1 - rounding(1))))
+    return float(math.ceil(missing / most))

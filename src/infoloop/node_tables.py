@@ -20,6 +20,7 @@ from infoloop.spelling import nearest
 MOST_CALLS = 2**20  # combinations of parents for which a formula is worked out, about 2 microseconds each
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*'*(?:@[+-]?\d+)?")
 _FUNCTIONS = {"min": min, "max": max, "abs": abs, "int": int}
+_FAILURES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)  # of a formula that is worked out
 _WORDS = {"if", "else", "and", "or", "not", "in", "True", "False", *_FUNCTIONS}
 
 
@@ -98,7 +99,11 @@ def _by_formula(node: Node, shape: tuple[int, ...]) -> np.ndarray:
         if values.max() >= size:
             cell = _cell(node.parents, np.unravel_index(values.argmax(), shape))
             raise PipelineError(f"it is {values.max()} at {cell}, but size is {size}", node.name, "formula")
-        return np.eye(size)[values]
+        if math.prod(shape) * int(size) > BUDGET:
+            raise PipelineError(f"it takes {size:,} values: too many for a table", node.name, "formula")
+        table = np.zeros((*shape, size))
+        np.put_along_axis(table, values[..., None], 1.0, axis=-1)
+        return table
     table = _numbers(node)
     if table.ndim != 2 or len(table) <= values.max():
         why = f"it has shape {table.shape}: give a row for each value of the formula, 0 to {values.max()}"
@@ -126,6 +131,8 @@ def function_values(formula: str, names: tuple[str, ...], shape: tuple[int, ...]
         if not isinstance(value, int) or value < 0:
             why = f"it is {value!r} at {_cell(names, cell)}: give a whole number from 0 on (// divides whole numbers)"
             raise PipelineError(why, node, key)
+        if value > BUDGET:
+            raise PipelineError(f"it is {value} at {_cell(names, cell)}: more than {BUDGET} values", node, key)
         values[cell] = value
     return values
 
@@ -149,7 +156,7 @@ def _compiled(formula: str, names: tuple[str, ...], node: str, key: str) -> Call
         evaluator.names = dict(zip(place.values(), map(int, cell), strict=True))
         try:
             return evaluator.eval(text, previously_parsed=parsed)
-        except (simpleeval.InvalidExpression, ArithmeticError, TypeError, ValueError, KeyError) as error:
+        except (simpleeval.InvalidExpression, *_FAILURES) as error:
             raise PipelineError(f"{formula!r} fails at {_cell(names, cell)}: {error}", node, key) from None
 
     try:
@@ -157,6 +164,8 @@ def _compiled(formula: str, names: tuple[str, ...], node: str, key: str) -> Call
     except (SyntaxError, simpleeval.InvalidExpression) as error:
         what = error.msg if isinstance(error, SyntaxError) else str(error)
         raise PipelineError(f"{formula!r} is no formula: {what}", node, key) from None
+    except RecursionError:
+        raise PipelineError(f"{formula!r} is no formula: it is nested too deeply", node, key) from None
     return one
 
 

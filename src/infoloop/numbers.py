@@ -11,7 +11,7 @@ from infoloop.bits import Fano, Numbers, RoundBits, TermBits
 from infoloop.channels import Channel
 from infoloop.coefficients import contraction
 from infoloop.distributions import Joint
-from infoloop.fano import needed_bits, rounds_needed
+from infoloop.fano import ROUNDED, needed_bits, rounds_needed
 from infoloop.graphs import ancestors
 from infoloop.measures import entropy
 from infoloop.node_tables import function_values
@@ -130,13 +130,13 @@ def _fano(p: Pipeline, bases, rounds, found: tuple[RoundBits, ...], uncertainty:
     held = found[0].before
     least = rounds_needed(needed, held, most)
     sealed = min((bits for base, bits in bases if base.closed), default=math.inf)
-    never = math.isinf(least) or needed - sealed > rounding(64)
+    never = math.isinf(least) or needed - sealed > ROUNDED
     return Fano(
         error,
         needed,
         held,
         most,
         None if never else int(least),
-        next((r.t for r in found if r.after >= needed), None),
-        next((r.t for r in found if r.accuracy is not None and 1 - r.accuracy <= error), None),
+        next((r.t for r in found if needed - r.after <= ROUNDED), None),
+        next((r.t for r in found if r.accuracy is not None and 1 - r.accuracy - error <= ROUNDED), None),
     )

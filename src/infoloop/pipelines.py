@@ -147,7 +147,7 @@ def _tabulated(nodes: list[Node]) -> tuple[tuple[Node, ...], dict[str, np.ndarra
     sizes: dict[str, int | None] = {}
     tables, kept, found = {}, {}, []
     for node in nodes:
-        place = {parent: f"v{k}" for k, parent in enumerate(node.parents)}
+        place = {parent: f"@{k}" for k, parent in enumerate(node.parents)}  # @0 is no word: nobody can have written it
         formula = node.formula and _WORD.sub(lambda match, place=place: place.get(match[0], match[0]), node.formula)
         around = tuple(sizes[parent] for parent in node.parents)
         same = (formula, id(node.table), id(node.program), node.site, node.size, around)

@@ -57,13 +57,25 @@ def sensitivity(p: Pipeline, steps: int = 20) -> Sensitivity | None:
     quality = np.arange(-lowest, steps + 1) / steps
     asked = forms(p, rounds(p))
 
-    def at(share):
-        worse = {name: share * p.tables[name] + (1 - share) / p.tables[name].shape[-1] for name in signals}
+    worse = {name: _worse(p.tables[name], quality) for name in signals}
+
+    def at(worse):
         read = [reading for reading, _ in readings({**p.tables, **worse}, asked) if reading is not None]
         return read[-1].after, read[0].before + sum(sum(x.terms) for x in read), read[-1].pair
 
     with jax.enable_x64(True):
-        learned, bound, pairs = map(np.asarray, jax.vmap(at)(jnp.asarray(quality)))
+        learned, bound, pairs = map(np.asarray, jax.vmap(at)(jax.tree.map(jnp.asarray, worse)))
     accuracies = [accuracy_of(p, pair) for pair in pairs]
     own = None if None in accuracies else np.array(accuracies, dtype=float)
     return Sensitivity(quality, learned, bound, own, pairs.max(1).sum(1))
+
+
+def _worse(table: np.ndarray, quality: np.ndarray) -> np.ndarray:
+    """The channel at each quality, on a first axis.
+
+    Below 0 it is written as a sum of what is not negative even after rounding, with the chance of all other values.
+    """
+    letters, share = table.shape[-1], quality.reshape(-1, *(1,) * table.ndim)
+    others = table.sum(-1, keepdims=True) - table
+    turned = (1 + share * (letters - 1)) / letters - share * others
+    return np.where(share < 0, turned, share * table + (1 - share) / letters)
