@@ -143,7 +143,12 @@ def test_the_page_is_named_after_the_file_where_no_name_is_given(tmp_path, monke
 
 @pytest.mark.parametrize(
     ("out", "message"),
-    [("/dev/null/x/y.html", "cannot write to /dev/null/x"), ("p.toml", "the page would replace p.toml itself")],
+    [
+        ("/dev/null/x/y.html", "cannot write to /dev/null/x"),
+        ("p.toml", "the page would replace p.toml itself"),
+        ("notes.txt", "notes.txt is no place for a page: name a folder that exists, or a file that ends in .html"),
+        ("/dev/null", "/dev/null is no place for a page"),
+    ],
 )
 def test_a_page_that_cannot_be_written_is_one_line_and_status_3(out, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

@@ -35,6 +35,8 @@ def page_path(file: Path, out: Path | None = None) -> Path:
     path = (out / name if out.is_dir() else out) if out else Path(name)
     if path.resolve() == file.resolve():
         raise UnwritableError(f"the page would replace {file} itself: name another --out")
+    if path.suffix.lower() not in (".html", ".htm") or (path.exists() and not path.is_file()):
+        raise UnwritableError(f"{path} is no place for a page: name a folder that exists, or a file that ends in .html")
     writable_folder(path.parent)
     return path
 

@@ -35,7 +35,6 @@ def cautions(p: Pipeline, rounds: tuple[Round, ...], bases: tuple[Base, ...], cl
     """
     own = _own_signals(p, rounds)
     judged = _judged_signals(p, rounds)
-    sized = {n.name: n.size for n in p.nodes}
     open_rounds = tuple(r.state for r in rounds if r.open)
     found = [
         ("B1", "open is not improving: bits do not say whether the update uses them or fights them", ())
@@ -56,9 +55,17 @@ def cautions(p: Pipeline, rounds: tuple[Round, ...], bases: tuple[Base, ...], cl
         _about("B22", f"all it knows is what {_joined(frozen_judges(p))} knew before round 1: the judge is the target",
                judged),
         _about("B24", "the task has one value, so every information is 0: make it random",
-               [p.task] if sized[p.task] == 1 else []),
+               [p.task] if _fixed(p) else []),
     ]  # fmt: skip
     return tuple(Caution(*caution) for caution in found if caution)
+
+
+def _fixed(p: Pipeline) -> bool:
+    """Whether the task can take one value only, by its size or by its table."""
+    if p.task not in p.tables:
+        return next(node.size for node in p.nodes if node.name == p.task) == 1
+    possible = p.tables[p.task].reshape(-1, p.tables[p.task].shape[-1]).any(0)
+    return bool(possible.sum() == 1)
 
 
 def _about(code: str, text: str, nodes: Iterable[str]):

@@ -8,6 +8,7 @@ names have one proof.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -31,19 +32,24 @@ class Step:
 
 @dataclass(frozen=True)
 class Ceiling:
-    """`bound`, a sum of named terms that I(X;Z_T) does not exceed, and the steps whose sum it is."""
+    """`bound`, a sum of named terms that I(X;Z_T) does not exceed, and the steps whose sum it is.
+
+    `task` is the largest H(X) that there can be, in bits, where the size of X is known.
+    """
 
     bound: str
     base: Names
     terms: tuple[Term, ...]
     steps: tuple[Step, ...]
     proofs: tuple[dict[str, Any], ...]
+    task: float | None = None
 
     @property
     def most(self) -> float | None:
-        """The largest the terms beyond the base can add, in bits, where all their sizes are known."""
+        """The largest the terms beyond the base can add, in bits, where their sizes, or that of the task, are known."""
         sizes = [term.most for term in self.terms]
-        return sum(size for size in sizes if size is not None) if None not in sizes else None
+        added = None if None in sizes else sum(size for size in sizes if size is not None)
+        return min((bits for bits in (added, self.task) if bits is not None), default=None)
 
 
 def ceiling_of_base(p: Pipeline, base: Base) -> Ceiling:
@@ -94,7 +100,10 @@ def _chain(p: Pipeline, base: Names, links) -> Ceiling:
     terms = tuple(term for link in links for term in link[3])
     parts = [information(p.task, base)] if base else []
     bound = " + ".join(parts + [term.text for term in terms]) or "0"
-    return Ceiling(f"{information(p.task, [last_state(p)])} <= {bound}", base, terms, tuple(steps), tuple(proofs))
+    size = next(node.size for node in p.nodes if node.name == p.task)
+    learned = information(p.task, [last_state(p)])
+    whole = math.log2(size) if size else None
+    return Ceiling(f"{learned} <= {bound}", base, terms, tuple(steps), tuple(proofs), whole)
 
 
 def _statement(p: Pipeline, state: str, before: Names, entering: Names, terms: tuple[Term, ...]):

@@ -35,18 +35,20 @@ from infoloop.verdict_logs import (
 
 @dataclass(frozen=True)
 class LogBound:
-    """At most `bits` in all, by which `name`, and what that `assumes`."""
+    """At most `bits` in all, by which `name`, and what that `assumes`; some hold for the mean over logs only."""
 
     name: str
     bits: float
     assumes: str
+    mean: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class LogAudit:
     """What a verdict log says. `told` are ceilings on what it told, `again` on what as many verdicts more can tell.
 
-    In bits; each holds with `confidence`, the least of `told` (or of `again`) too. `rate` is the pass rate of all
+    In bits; each holds with `confidence`, the least of `told` (or of `again`) too: `told` for this very log, whatever
+    the mean over logs is, except for the bound that says so. `rate` is the pass rate of all
     verdicts with the ends of its interval, `estimates` are two of $\\sum n_ih(p_i)$: plug-in and Miller-Madow.
     """
 
@@ -65,8 +67,8 @@ class LogAudit:
 
     @property
     def most_told(self) -> LogBound:
-        """The least ceiling on what this log told."""
-        return min(self.told, key=lambda bound: bound.bits)
+        """The least ceiling on what this very log told; it may have more bits than verdicts, the mean has not."""
+        return min((bound for bound in self.told if not bound.mean), key=lambda bound: bound.bits)
 
     @property
     def most_again(self) -> LogBound:
@@ -150,7 +152,7 @@ def audit_tally(tally: Tally, confidence: float = 0.95, file: str = "") -> LogAu
     """The audit of counts that are already there; `file` is their name in texts.
 
     >>> found = audit_tally(Tally(np.array(["a", "b"]), np.array([8, 8]), np.array([0, 4])))
-    >>> found.most_told.bits, found.rate[0], found.unanimous
+    >>> found.most_again.bits, found.rate[0], found.unanimous
     (16.0, 0.25, (1, 0))
     """
     _, attempts, passes = tally
@@ -173,7 +175,7 @@ def _told(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[
     )
     price = math.log2(len(codes) / miss(confidence))
     return (
-        LogBound("one bit each, in the mean", float(attempts.sum()), "nothing"),
+        LogBound("one bit each, in the mean over logs", float(attempts.sum()), "nothing", mean=True),
         *(LogBound(name, code(passes, attempts) + price, assumes) for name, code, assumes in codes),
     )
 

@@ -18,7 +18,7 @@ def log_sheet(found: LogAudit) -> Sheet:
     >>> from infoloop.verdict_logs import Tally
     >>> tally = Tally(np.array(["a", "b"]), np.array([8, 8]), np.array([0, 4]))
     >>> log_sheet(audit_tally(tally, file="v.csv")).verdict
-    'at most 16 bits'
+    'at most 16 bits in the mean'
     """
     verdict, about, reason = log_verdict(found)
     figure = log_figure(found)

@@ -11,12 +11,14 @@ from infoloop.log_files import parse_columns
 from infoloop.report import wrapped
 
 SHOWN = 3  # kinds of problems in each part of the last table
-TOLD = "told by this log, at most, to one who knew no pass rate"
+TOLD = "told by this very log, at most, to one who knew no pass rate"
 AGAIN = "told by as many verdicts again, at most, to one who knows the pass rates"
 WHY = (
-    "These are upper bounds: entropy counts the verifier's noise and what the student knew already. The task "
-    "information I(X;S|Z,Y) can be far less, even 0, and how it is used, for better or worse, is not in the log. "
-    "All of it holds for a whole log: rows left out because of their verdict make every number too small."
+    "These are upper bounds, on what this very log told and on what as many verdicts more tell: entropy counts the "
+    "verifier's noise and what the student knew already. The truth can be far less, even 0, and how it is used, for "
+    "better or worse, is not in the log. The mean over logs, I(X;S|Z,Y), is another number: a log may tell less, or "
+    "more, than the average one. All of it holds for a whole log: rows left out because of their verdict make every "
+    "number too small."
 )
 
 Row = tuple[str, ...]
@@ -50,7 +52,7 @@ def log_text(found: LogAudit) -> str:
     >>> from infoloop.verdict_logs import Tally
     >>> tally = Tally(np.array(["a", "b"]), np.array([8, 8]), np.array([0, 4]))
     >>> log_text(audit_tally(tally, file="v.csv")).splitlines()[0]
-    'AT MOST 16 BITS   v.csv: 16 verdicts, 2 problems tried 8 times'
+    'AT MOST 16 BITS IN THE MEAN   v.csv: 16 verdicts, 2 problems tried 8 times'
     """
     verdict, about, reason = log_verdict(found)
     lines = [f"{verdict}   {about}", reason, "", *(f"{name:12} {text}" for name, text in log_lines(found)), ""]
@@ -80,11 +82,18 @@ def log_verdict(found: LogAudit) -> tuple[str, str, str]:
     tried = np.unique(found.tally.attempts)
     span = f"{tried[0]:,}" if len(tried) == 1 else f"{tried[0]:,} to {tried[-1]:,}"
     each = "once" if span == "1" else f"{span} times"
-    return (
-        f"AT MOST {most.bits:,.0f} BITS",
-        f"{found.file}: {n:,} verdicts, {problems:,} problems tried {each}",
-        f"{most.bits / n:.3f} bits an episode, at most, has this log told about the task: {most.name}",
-    )
+    about = f"{found.file}: {_counted(n, 'verdict')}, {_counted(problems, 'problem')} tried {each}"
+    if most.bits >= n:
+        reason = (
+            "one bit an episode, at most, tell logs like this one in the mean; no code shows less for this very log"
+        )
+        return f"AT MOST {_counted(n, 'BIT', 'S')} IN THE MEAN", about, reason
+    reason = f"{most.bits / n:.3f} bits an episode, at most, has this very log told about the task: {most.name}"
+    return f"AT MOST {most.bits:,.0f} BITS", about, reason
+
+
+def _counted(number: int, noun: str, plural: str = "s") -> str:
+    return f"{number:,} {noun}{'' if number == 1 else plural}"
 
 
 def log_lines(found: LogAudit) -> list[tuple[str, str]]:

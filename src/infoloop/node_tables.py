@@ -2,6 +2,7 @@ r"""How a node answers its causes, as a table of probabilities: given as one, by
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -69,7 +70,10 @@ def _by_table(node: Node, shape: tuple[int, ...]) -> np.ndarray:
 
 def _numbers(node: Node) -> np.ndarray:
     try:
-        table = np.asarray(node.table, dtype=np.float64)
+        table = np.asarray(node.table)
+        if table.dtype == bool:
+            raise ValueError
+        table = table.astype(np.float64)
     except (TypeError, ValueError):
         why = "it is no rectangular table of numbers: make its rows equally long"
         raise PipelineError(why, node.name, "table") from None
@@ -105,8 +109,8 @@ def _by_formula(node: Node, shape: tuple[int, ...]) -> np.ndarray:
         np.put_along_axis(table, values[..., None], 1.0, axis=-1)
         return table
     table = _numbers(node)
-    if table.ndim != 2 or len(table) <= values.max():
-        why = f"it has shape {table.shape}: give a row for each value of the formula, 0 to {values.max()}"
+    if table.ndim != 2 or len(table) != values.max() + 1:
+        why = f"it has shape {table.shape}: give one row for each value of the formula, 0 to {values.max()}"
         raise PipelineError(why, node.name, "table")
     return _rows(table, node, ("formula",))[values]
 
@@ -157,15 +161,16 @@ def _compiled(formula: str, names: tuple[str, ...], node: str, key: str) -> Call
         try:
             return evaluator.eval(text, previously_parsed=parsed)
         except (simpleeval.InvalidExpression, *_FAILURES) as error:
-            raise PipelineError(f"{formula!r} fails at {_cell(names, cell)}: {error}", node, key) from None
+            raise PipelineError(f"it fails at {_cell(names, cell)}: {error}", node, key) from None
 
     try:
+        ast.parse(text.strip(), mode="eval")  # one expression: no assignment, and nothing behind a semicolon
         parsed = evaluator.parse(text)
     except (SyntaxError, simpleeval.InvalidExpression) as error:
         what = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise PipelineError(f"{formula!r} is no formula: {what}", node, key) from None
+        raise PipelineError(f"it is no formula: {what}", node, key) from None
     except RecursionError:
-        raise PipelineError(f"{formula!r} is no formula: it is nested too deeply", node, key) from None
+        raise PipelineError("it is no formula: it is nested too deeply", node, key) from None
     return one
 
 
@@ -192,5 +197,6 @@ def _by_program(node: Node, shape: tuple[int, ...]) -> np.ndarray:
             raise ValueError(f"site {site!r} takes the values {', '.join(map(str, letters))}: number them from 0")
         with jax.enable_x64(True):
             return np.asarray(conditional(law, site, inputs).rows)
-    except (ValueError, TypeError) as error:
-        raise PipelineError(str(error), node.name, "program") from None
+    except Exception as error:  # whatever a user's program may raise
+        kind = "" if isinstance(error, ValueError) else f"it fails: {type(error).__name__}: "
+        raise PipelineError(f"{kind}{' '.join(str(error).split())}", node.name, "program") from error

@@ -143,11 +143,13 @@ class _Source:
         """The function that `FILE.py:FUNCTION` names, FILE being found from the folder of the pipeline's file."""
         path, _, function = text.rpartition(":") if isinstance(text, str) else ("", "", "")
         source = Path(self.file).parent / path
-        if not path or not source.is_file():
+        if not path:
             raise self.error(where, f"it is {text!r}: give 'FILE.py:FUNCTION', FILE beside this one")
+        if not source.is_file():
+            raise self.error(where, f"there is no file {source}: it is looked for beside this one")
         try:
             found = runpy.run_path(str(source))
-        except Exception as error:  # whatever a user's file may raise
+        except (Exception, SystemExit) as error:  # whatever a user's file may raise
             raise self.error(where, f"{source} fails: {type(error).__name__}: {error}") from error
         if not callable(found.get(function)):
             known = [name for name, value in found.items() if callable(value)]

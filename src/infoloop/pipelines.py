@@ -40,6 +40,7 @@ from infoloop.node_tables import function_values, node_table
 from infoloop.nodes import Node, PipelineError
 from infoloop.spelling import nearest
 
+MOST_NODES = 5000  # of a pipeline: what is connected to what is worked out anew for each of its rounds
 _REFERENCE = re.compile(r"(?P<name>.*?)@(?P<lag>[+-]?\d+)")
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*'*(?:@[+-]?\d+)?")
 
@@ -104,8 +105,11 @@ def pipeline(
         for parent in node.parents:
             if "@" in parent:
                 raise PipelineError(f"{parent!r} stands outside [round]: name a node", node.name, "parents")
+    if len(nodes) + rounds * len(template) > MOST_NODES:
+        why = f"{rounds} rounds make {len(nodes) + rounds * len(template):,} nodes: at most {MOST_NODES:,} are audited"
+        raise PipelineError(why, key="rounds")
     found = [*nodes, *(_copied(n, t, template, nodes) for t in range(1, rounds + 1) for n in template)]
-    _names_are_known(found)
+    _names_are_known(found, [node.name for node in (*template, *nodes)] if template else None)
     _roles_fit(found)
     graph = {node.name: node.parents for node in found}
     around = graphs.cycle(graph)
@@ -173,7 +177,8 @@ def _answers_fit(answer: str | None, nodes: tuple[Node, ...]) -> None:
                 raise PipelineError(why, key="answer")
 
 
-def _names_are_known(nodes: list[Node]) -> None:
+def _names_are_known(nodes: list[Node], written: list[str] | None) -> None:
+    """`written` are the names that may stand in [round], where there is one: those are what is offered there."""
     rounds: dict[str, int] = {}
     for node in nodes:
         if node.name in rounds:
@@ -187,7 +192,8 @@ def _names_are_known(nodes: list[Node]) -> None:
         for parent in node.parents:
             if parent not in rounds:
                 earlier = [name for name, at in rounds.items() if at <= node.at and name != node.name]
-                raise PipelineError(f"there is no node {parent!r}{nearest(parent, earlier)}", node.name, "parents")
+                hint = nearest(parent, written if written and node.at else earlier)
+                raise PipelineError(f"there is no node {parent!r}{hint}", node.name, "parents")
             if rounds[parent] > node.at:
                 why = f"{parent!r} is of a later round ({rounds[parent]}, not {node.at}): nothing can depend on it"
                 raise PipelineError(why, node.name, "parents")
@@ -213,9 +219,10 @@ def _roles_fit(nodes: list[Node]) -> None:
             )
             raise PipelineError(f"{why} answers a judge", here[1].name, "role")
         if t and not here:
-            raise PipelineError(
-                f"round {t} has no state: give what the learner keeps after it the role state", key="round"
-            )
+            later = next(n for n in nodes if n.at >= t)
+            where = {"key": "round"} if later.at == t else {"node": later.name, "key": "at"}
+            why = f"round {t} has no state: give what the learner keeps after it the role state"
+            raise PipelineError(why + ("" if later.at == t else ", or leave no round out"), **where)
     for node in nodes:
         if node.role == "state" and tasks[0].name in node.parents:
             why = f"a state cannot read the task {tasks[0].name} itself: put data or a signal between them"
