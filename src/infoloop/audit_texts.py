@@ -30,9 +30,8 @@ def audit_text(found: Audit) -> str:
     else:
         lines += [f"bits       none: {found.unmeasured}"]
     lines += ["", "relative to", *(_base(base, found.numbers) for base in found.bases)]
-    if found.rounds:
-        lines += ["", "rounds (what is read beyond the state before; the terms that may be positive)"]
-        lines += [_round(group) for group in alike(found.rounds)]
+    lines += ["", "rounds (what is read beyond the state before; the terms that may be positive)"]
+    lines += [_round(group) for group in alike(found.rounds)]
     if found.numbers:
         lines += ["", "in bits, with these tables"]
         lines += [f"  {line}" for line in aligned(HEADS, _ends(found.numbers.rounds))]

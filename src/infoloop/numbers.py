@@ -18,7 +18,7 @@ from infoloop.node_tables import function_values
 from infoloop.numerics import rounding
 from infoloop.openings import Base, Round, Term, last_state
 from infoloop.pipelines import Pipeline
-from infoloop.readings import Reading, base_bits, forms, readings
+from infoloop.readings import Reading, base_bits, first_law, forms, readings
 from infoloop.uses import most_bits, vanishing
 
 DIGITS = 13  # to which rows are told apart
@@ -46,11 +46,11 @@ def numeric_audit(p: Pipeline, bases: tuple[Base, ...], rounds: tuple[Round, ...
     """
     asked = forms(p, rounds)
     with jax.enable_x64(True):
-        task = Joint(jax.numpy.asarray(p.tables[p.task]), (p.task,))
+        task = Joint(first_law(p.tables, p), (p.task,))
         known = tuple((base, float(base_bits(p.tables, p, base))) for base in bases)
         read = [reading for reading, _ in readings(p.tables, asked) if reading is not None]
         small = [t.text for r, x in zip(rounds, read, strict=True) for t, b in zip(r.terms, x.terms, strict=True)
-                 if b <= rounding(x.update.size * len(p.tables[p.task]))]  # fmt: skip
+                 if b <= rounding(x.update.size * len(task.table))]  # fmt: skip
         zero = vanishing(p, asked, small) if small else {}
         signs = {text: {True: "zero", False: "positive", None: "undecided"}[zero.get(text)] for text in small}
         uncertainty = float(entropy(task))
@@ -122,7 +122,7 @@ def _contraction(update: np.ndarray) -> float | None:
 
 
 def _fano(p: Pipeline, bases, rounds, found: tuple[RoundBits, ...], uncertainty: float, error: float) -> Fano | None:
-    letters = len(p.tables[p.task])
+    letters = p.tables[p.task].shape[-1]
     if letters < 2 or not p.rounds:
         return None
     needed = needed_bits(uncertainty, letters, error)
