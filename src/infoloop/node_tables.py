@@ -193,4 +193,7 @@ def _by_program(node: Node, shape: tuple[int, ...]) -> np.ndarray:
         with jax.enable_x64(True):
             return np.asarray(conditional(law, site, inputs).rows)
     except (ValueError, TypeError) as error:
-        raise PipelineError(str(error), node.name, "program") from None
+        raise PipelineError(str(error), node.name, "program") from error
+    except Exception as error:  # whatever a user's program may raise
+        why = f"it fails: {type(error).__name__}: {error}"
+        raise PipelineError(why.splitlines()[0], node.name, "program") from error
