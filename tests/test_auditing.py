@@ -143,6 +143,18 @@ def test_what_was_there_before_comes_in_by_the_edge_that_reads_it():
     assert [r.edges for r in found.rounds] == [(("R", "Z1"),), (("R", "Z2"),)]
 
 
+def test_what_the_graph_separates_from_the_task_has_0_bits_not_rounding():
+    nodes = [Node("X", "task", size=3, table="uniform"), Node("Z0", "state", size=3, table="uniform")]
+    found = audit(pipeline(nodes, [Node("Z", "state", ("Z@-1",), formula="Z@-1")], rounds=1)).numbers
+    assert found
+    assert (found.bases, found.rounds[0].before, found.learned) == (((("Z0",), 0.0),), 0.0, 0.0)
+
+
+def test_a_task_of_one_possible_value_is_warned_of_whatever_its_size():
+    nodes = [Node("X", "task", table=[1.0, 0.0]), Node("Z", "state", table=[0.5, 0.5])]
+    assert "B24" in [c.code for c in audit(pipeline(nodes)).cautions]
+
+
 def test_rounds_that_differ_only_in_names_share_a_proof():
     ceiling = audit(FOLDER / "rlvr_unit_tests.toml").ceilings[0]
     assert len(ceiling.steps) == 11

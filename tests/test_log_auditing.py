@@ -73,6 +73,19 @@ def test_two_ceilings_that_may_fail_share_the_risk():
     assert found["h of the overall pass rate"] == ceiling_by_rate([0, 3], [8, 8], 0.9375)
 
 
+def test_ceilings_by_rates_say_that_they_need_attempts_that_were_fixed_before():
+    """One who stops a fair coin when its ceiling is too low, within 30 tosses, gets that too often."""
+    confidence, stopped, going = 0.9, Fraction(0), {0: Fraction(1)}
+    for n in range(1, 31):
+        after = {k: (going.get(k, 0) + going.get(k - 1, 0)) / 2 for k in range(n + 1)}
+        low = {k for k in after if ceiling_by_rate([k], [n], confidence) < n}  # the coin tells n bits in n tosses
+        assert sum(Fraction(math.comb(n, k), 2**n) for k in low) <= 1 - confidence
+        stopped += sum(after[k] for k in low)
+        going = {k: mass for k, mass in after.items() if k not in low}
+    assert stopped > 2 * (1 - confidence)
+    assert all("fixed, independent" in bound.assumes for bound in audit_tally(tally((4, 8))).again[1:])
+
+
 def test_more_confidence_asks_for_more_bits():
     counts = tally(*[(k % 5, 8) for k in range(40)])
     low, high = (audit_tally(counts, confidence) for confidence in (0.5, 0.99))

@@ -161,6 +161,18 @@ def test_elimination_finds_what_the_whole_law_holds(seed):
     assert disagreements(p, numbers_of(audit(p))) == set()
 
 
+def test_a_task_may_have_causes_of_its_own():
+    start = [Node("N", "noise", table=[0.25, 0.75]), Node("X", "task", ("N",), table=[[0.875, 0.125], [0.5, 0.5]])]
+    start += [Node("Z0", "state", size=2, table="uniform")]
+    p = pipeline(start, [Node("S", "signal", ("N",), formula="N"), Node("Z", "state", ("S",), formula="S")], rounds=1)
+    found = numbers_of(audit(p))
+    assert disagreements(p, found) == set()
+    q = pipeline(start, [Node("Z", "state", ("N",), formula="N")], rounds=1)
+    found = numbers_of(audit(q))
+    assert disagreements(q, found) == set()
+    assert fano_of(found).most >= found.learned > 0
+
+
 def test_a_term_without_its_condition_is_noticed(learned, monkeypatch):
     p, right = learned
     bare = tuple(

@@ -46,7 +46,7 @@ def test_an_unrolled_pipeline_is_the_same():
         ([X, D0, Z0], [Node("Y", "query", ("Z@-2",)), S, Z], 2, "Y1", "parents", "'Z@-2' reaches back 2 rounds"),
         ([X, D0, Z0], [Node("Y", "query", ("W@-1",)), S, Z], 2, "Y1", "parents", "'W@-1': [round] has no node 'W'"),
         ([X, D0], [Y, S, Z], 2, "Y1", "parents", "'Z@-1' is Z0 in round 1: give Z0 in [nodes]"),
-        ([X, D0, Z0], [Y, Node("S", "signal", ("Yy",)), Z], 2, "S1", "parents", "there is no node 'Yy': did you mean Y?"),
+        ([X, D0, Z0], [Y, Node("S", "data", ("Yy",)), Z], 2, "S1", "parents", "there is no node 'Yy': did you mean Y?"),
         ([X, D0, Node("Z3", "state", ("D0",), at=3)], [], 0, "Z3", "at", "round 1 has no state: "),
         ([X, D0, Z0], [Y, S, Z], 2000, "", "rounds", "2000 rounds make 6,003 nodes: at most 5,000 are audited"),
         ([X, D0, Node("Z0", "state", ("D@-1",))], [], 0, "Z0", "parents", "'D@-1' stands outside [round]"),

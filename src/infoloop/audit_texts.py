@@ -18,21 +18,20 @@ SHOWN = 6  # names of a list, or terms of a bound, before the rest is counted
 def audit_text(found: Audit) -> str:
     """The whole audit; its first lines are the verdict, its reason and the bound."""
     lines = [f"{found.verdict.upper()}   {found.title}".rstrip(), found.reason, ""]
-    lines += [f"bound      {shortened(ceiling.bound)}" for ceiling in found.ceilings[:1]]
+    ceiling = found.ceilings[0]
+    lines += [f"bound      {shortened(ceiling.bound)}"]
     count = sum(len(ceiling.proofs) for ceiling in found.ceilings)
     lines += [f"proved     {count} certificate{'s'[: count > 1]}, re-checked in fractions (--json holds them)"]
-    for ceiling in found.ceilings[:1]:
-        if ceiling.terms and ceiling.most is not None:
-            beyond = ",".join(ceiling.base) or "nothing"
-            lines += [f"at most    {ceiling.most:.3g} bits beyond {beyond}, whatever the tables"]
+    if ceiling.terms and ceiling.most is not None:
+        beyond = ",".join(ceiling.base) or "nothing"
+        lines += [f"at most    {ceiling.most:.3g} bits beyond {beyond}, whatever the tables"]
     if found.numbers:
         lines += [f"{name:10} {text}" for name, text in bits_lines(found.numbers, found.ceilings)]
     else:
         lines += [f"bits       none: {found.unmeasured}"]
     lines += ["", "relative to", *(_base(base, found.numbers) for base in found.bases)]
-    if found.rounds:
-        lines += ["", "rounds (what is read beyond the state before; the terms that may be positive)"]
-        lines += [_round(group) for group in alike(found.rounds)]
+    lines += ["", "rounds (what is read beyond the state before; the terms that may be positive)"]
+    lines += [_round(group) for group in alike(found.rounds)]
     if found.numbers:
         lines += ["", "in bits, with these tables"]
         lines += [f"  {line}" for line in aligned(HEADS, _ends(found.numbers.rounds))]

@@ -84,7 +84,7 @@ def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
     closed = [*own, *(base for base in relative if base.closed and base not in own)]
     ceilings = tuple(ceiling_of_base(p, base) for base in closed)
     if not own:
-        ceilings += (ceiling_of_rounds(p, each),) if each else ()
+        ceilings += (ceiling_of_rounds(p, each),)
     numbers, unmeasured = _numbers(p, relative, each, error)
     return Audit(
         p.title,
@@ -105,8 +105,6 @@ def _numbers(p: Pipeline, relative: tuple[Base, ...], each: tuple[Round, ...], e
     if missing:
         shown = ", ".join(missing[:4]) + (", ..." if len(missing) > 4 else "")
         return None, f"no table, formula or program for {shown}"
-    if not each:
-        return None, "there is no round to measure"
     try:
         return numeric_audit(p, relative, each, error), ""
     except TooLargeError as failure:

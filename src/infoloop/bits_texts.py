@@ -25,7 +25,7 @@ def number_text(value: float | None) -> str:
 def ceiling_bits(numbers: Numbers, ceiling: Ceiling) -> float:
     """The value of a proved bound, in bits: what its base knows and its terms bring."""
     terms = {term.text: term.bits for r in numbers.rounds for term in r.terms}
-    base = dict(numbers.bases).get(ceiling.base, 0.0) if ceiling.base else 0.0
+    base = dict(numbers.bases)[ceiling.base] if ceiling.base else 0.0
     return base + sum(terms[term.text] for term in ceiling.terms)
 
 

@@ -78,7 +78,7 @@ def ceiling_of_rounds(p: Pipeline, rounds: tuple[Round, ...]) -> Ceiling:
     'I(X;Z2) <= I(X;Z0) + I(X;S1|Z0) + I(X;S2|Z1)'
     """
     links = [(r.state, r.before, r.entering, r.terms) for r in rounds]
-    base, data, state = links[0][1] if links else (), first_data(p), first_state(p)
+    base, data, state = links[0][1], first_data(p), first_state(p)
     if state and data and not connected(p.parents, p.task, data).intersection(state):
         base, links = data, [(state[0], data, (), ()), *links]
     return _chain(p, base, links)

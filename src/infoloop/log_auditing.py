@@ -182,7 +182,7 @@ def _told(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[
 
 def _again(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[LogBound, ...]:
     each = 1 - miss(confidence) / 2  # two bounds that may fail share the risk
-    independent = "independent attempts"
+    independent = "fixed, independent attempts"
     return (
         LogBound("one bit each", float(attempts.sum()), "nothing"),
         LogBound("h of the overall pass rate", ceiling_by_rate(passes, attempts, each), independent),

@@ -14,11 +14,10 @@ SHOWN = 3  # kinds of problems in each part of the last table
 TOLD = "told by this very log, at most, to one who knew no pass rate"
 AGAIN = "told by as many verdicts again, at most, to one who knows the pass rates"
 WHY = (
-    "These are upper bounds, on what this very log told and on what as many verdicts more tell: entropy counts the "
-    "verifier's noise and what the student knew already. The truth can be far less, even 0, and how it is used, for "
-    "better or worse, is not in the log. The mean over logs, I(X;S|Z,Y), is another number: a log may tell less, or "
-    "more, than the average one. All of it holds for a whole log: rows left out because of their verdict make every "
-    "number too small."
+    "These are upper bounds on what this very log told, and on what as many verdicts more tell: entropy counts the "
+    "verifier's noise and what the student knew already. The truth can be far less, even 0, and how it is used is not in "
+    "the log. The mean over logs, I(X;S|Z,Y), is another number, less or more than what one log tells. Rows left out "
+    "because of their verdict make every number too small."
 )
 
 Row = tuple[str, ...]
@@ -66,7 +65,7 @@ def log_tables(found: LogAudit) -> list[tuple[str, Row, list[Row]]]:
     headers = ("bits in all", "an episode", "", "by", "assumes")
     problems = ("", "passes", "alike", "first of them", "pass rate", "interval", "bits", "at most")
     estimates = [
-        _cells(found, bits, "", f"no ceiling: estimate, {how}", "independent attempts")
+        _cells(found, bits, "", f"no ceiling: estimate, {how}", "fixed, independent attempts")
         for bits, how in zip(found.estimates, ("plug-in, biased low", "Miller & Madow"), strict=True)
     ]
     return [
@@ -88,7 +87,7 @@ def log_verdict(found: LogAudit) -> tuple[str, str, str]:
             "one bit an episode, at most, tell logs like this one in the mean; no code shows less for this very log"
         )
         return f"AT MOST {_counted(n, 'BIT', 'S')} IN THE MEAN", about, reason
-    reason = f"{most.bits / n:.3f} bits an episode, at most, has this very log told about the task: {most.name}"
+    reason = f"{most.bits / n:.3f} bits an episode, at most, has this very log told: {most.name}"
     return f"AT MOST {most.bits:,.0f} BITS", about, reason
 
 

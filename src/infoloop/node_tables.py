@@ -71,7 +71,7 @@ def _by_table(node: Node, shape: tuple[int, ...]) -> np.ndarray:
 def _numbers(node: Node) -> np.ndarray:
     try:
         table = np.asarray(node.table)
-        if table.dtype == bool:
+        if table.dtype.kind not in "iuf":
             raise ValueError
         table = table.astype(np.float64)
     except (TypeError, ValueError):

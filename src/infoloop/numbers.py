@@ -12,13 +12,13 @@ from infoloop.channels import Channel
 from infoloop.coefficients import contraction
 from infoloop.distributions import Joint
 from infoloop.fano import ROUNDED, needed_bits, rounds_needed
-from infoloop.graphs import ancestors
+from infoloop.graphs import ancestors, connected
 from infoloop.measures import entropy
 from infoloop.node_tables import function_values
 from infoloop.numerics import rounding
 from infoloop.openings import Base, Round, Term, last_state
 from infoloop.pipelines import Pipeline
-from infoloop.readings import Reading, base_bits, forms, readings
+from infoloop.readings import Reading, base_bits, first_law, forms, readings
 from infoloop.uses import most_bits, vanishing
 
 DIGITS = 13  # to which rows are told apart
@@ -46,11 +46,11 @@ def numeric_audit(p: Pipeline, bases: tuple[Base, ...], rounds: tuple[Round, ...
     """
     asked = forms(p, rounds)
     with jax.enable_x64(True):
-        task = Joint(jax.numpy.asarray(p.tables[p.task]), (p.task,))
-        known = tuple((base, float(base_bits(p.tables, p, base))) for base in bases)
+        task = Joint(first_law(p.tables, p), (p.task,))
+        known = tuple((base, _unless_separated(p, base.names, base_bits(p.tables, p, base))) for base in bases)
         read = [reading for reading, _ in readings(p.tables, asked) if reading is not None]
         small = [t.text for r, x in zip(rounds, read, strict=True) for t, b in zip(r.terms, x.terms, strict=True)
-                 if b <= rounding(x.update.size * len(p.tables[p.task]))]  # fmt: skip
+                 if b <= rounding(x.update.size * len(task.table))]  # fmt: skip
         zero = vanishing(p, asked, small) if small else {}
         signs = {text: {True: "zero", False: "positive", None: "undecided"}[zero.get(text)] for text in small}
         uncertainty = float(entropy(task))
@@ -68,7 +68,7 @@ def _rounds(
 ) -> tuple[RoundBits, ...]:
     """The rounds in bits. The first of the limits is for states that the last one depends on: if more of the task
     reached one of them, it would reach the last; the second is for all."""
-    found, ceiling = [], float(read[0].before)
+    found, ceiling = [], _unless_separated(p, rounds[0].before, read[0].before)
     above = ancestors(p.parents, [last_state(p)])
     states = {(name,) for name in p.of("state")}
     accuracy = accuracy_of(p, np.asarray(read[0].held)) if rounds[0].before in states else None
@@ -82,10 +82,18 @@ def _rounds(
         ceiling = min(ceiling, limits[r.state not in above])
         after = accuracy_of(p, pair)
         use = None if after is None or accuracy is None else after - accuracy
-        bits = (float(x.before), terms, float(x.entering), float(x.after))
-        found.append(RoundBits(r.t, r.state, *bits, eta, ceiling, after, float(pair.max(0).sum()), use))
+        before = _unless_separated(p, r.before, x.before)
+        entering = _unless_separated(p, (*r.before, *r.entering), x.entering)
+        learned = _unless_separated(p, (r.state,), x.after)
+        best = float(pair.max(0).sum())
+        found.append(RoundBits(r.t, r.state, before, terms, entering, learned, eta, ceiling, after, best, use))
         accuracy = after
     return tuple(found)
+
+
+def _unless_separated(p: Pipeline, names: tuple[str, ...], bits) -> float:
+    """The bits, or 0 where the graph separates all the names from the task: there floats would show their rounding."""
+    return float(bits) if connected(p.parents, p.task).intersection(names) else 0.0
 
 
 def _term(p: Pipeline, term: Term, bits, observed, signs: dict[str, str]) -> TermBits:
@@ -113,7 +121,8 @@ def _contraction(update: np.ndarray) -> float | None:
     """The contraction coefficient over the rows that occur; rows that rounding alone tells apart count once."""
     mass = update.sum(1)
     rows = update[mass > 0] / mass[mass > 0, None]
-    rows = rows[np.unique(rows.round(DIGITS), axis=0, return_index=True)[1]]
+    alike = np.concatenate([rows.round(DIGITS), rows > 0], axis=1)  # a true 0 differs from the least mass
+    rows = rows[np.unique(alike, axis=0, return_index=True)[1]]
     if len(rows) > MOST_ROWS:
         return None
     padded = 2 ** math.ceil(math.log2(len(rows)))  # few shapes, so that few programs are compiled
@@ -122,7 +131,7 @@ def _contraction(update: np.ndarray) -> float | None:
 
 
 def _fano(p: Pipeline, bases, rounds, found: tuple[RoundBits, ...], uncertainty: float, error: float) -> Fano | None:
-    letters = len(p.tables[p.task])
+    letters = p.tables[p.task].shape[-1]
     if letters < 2 or not p.rounds:
         return None
     needed = needed_bits(uncertainty, letters, error)

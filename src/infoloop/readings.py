@@ -113,10 +113,22 @@ def base_bits(tables: Tables, p: Pipeline, base: Base):
     >>> print(f"{base_bits(p.tables, p, bases(p)[0]):.9f}")
     1.000000000
     """
-    first = tuple((node.parents, node.name) for node in p.nodes if node.at == 0)
-    form = _numbered(Form((), first, (p.task, *base.names), p.task))
-    law = _laws(form, None, tuple(tables[name] for _, name in first))[1]
+    law = first_law(tables, p, base.names)
     return _information(law.reshape(len(law), -1, 1))
+
+
+def first_law(tables: Tables, p: Pipeline, names: Names = ()):
+    """The joint law of the task (first axis) and these nodes of before round 1.
+
+    >>> from infoloop.nodes import Node
+    >>> from infoloop.pipelines import pipeline
+    >>> p = pipeline([Node("X", "task", table=[0.25, 0.75]), Node("Z", "state", table=[1.0])])
+    >>> first_law(p.tables, p).tolist()
+    [0.25, 0.75]
+    """
+    first = tuple((node.parents, node.name) for node in p.nodes if node.at == 0)
+    form = _numbered(Form((), first, (p.task, *names), p.task))
+    return _laws(form, None, tuple(tables[name] for _, name in first))[1]
 
 
 def _numbered(form: Form) -> Form:

@@ -24,8 +24,8 @@ def most_bits(p: Pipeline, r: Round) -> float:
     r"""A bound on the terms of a round that holds for every learner and every question, in bits.
 
     A term $I(X;E\mid G)$ is at most $\max_gC(K_E(\cdot\mid g))$, the capacity from the causes of $E$ that $G$ does not
-    hold to $E$, the others being fixed at their best; and at most $\log_2|E|$, which alone is used where $G$ depends on
-    $E$ or several nodes enter together.
+    hold to $E$, the others being fixed at their best; and at most $\log_2|E|$, which alone is used where $X$ or $G$
+    depends on $E$ or several nodes enter together.
 
     >>> from infoloop import openings
     >>> from infoloop.nodes import Node
@@ -43,7 +43,7 @@ def _most_of(p: Pipeline, term: Term) -> float:
     parents, sizes = p.parents, {node.name: node.size for node in p.nodes}
     alphabet = math.log2(math.prod(sizes[name] or 1 for name in term.names))
     name = term.names[0]
-    mixed = any(name in ancestors(parents, [known]) for known in term.given)
+    mixed = any(name in ancestors(parents, [known]) for known in (*term.given, p.task))
     free = [k for k, parent in enumerate(parents[name]) if parent not in term.given]
     if len(term.names) > 1 or mixed:
         return alphabet

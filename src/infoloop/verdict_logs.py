@@ -1,8 +1,9 @@
 r"""Verdict logs in numbers: pass rates with intervals, the entropy of verdicts, and ceilings on its sum. In bits.
 
 Problem $i$ was tried $n_i$ times and passed $k_i$ times, at a true pass rate $p_i$, each attempt on its own:
-$k_i\sim\mathrm{Bin}(n_i,p_i)$, all of them independent. $N=\sum n_i$. The entropy of all verdicts, for one who knows
-the rates, is $\sum_in_ih(p_i)$; it is an upper bound on what they tell such a one about the task, for
+$k_i\sim\mathrm{Bin}(n_i,p_i)$, all of them independent. $N=\sum n_i$. The $n_i$ were fixed beforehand: where one stops
+when the counts please, intervals and ceilings fail more often. The entropy of all verdicts, for one who knows the
+rates, is $\sum_in_ih(p_i)$; it is an upper bound on what they tell such a one about the task, for
 $I(X;S\mid Z,Y)\le H(S\mid Z)$. For one who does *not* know the rates it is no bound (`verdict_codes` has that one).
 """
 
