@@ -15,8 +15,8 @@ TOLD = "told by this very log, at most, to one who knew no pass rate"
 AGAIN = "told by as many verdicts again, at most, to one who knows the pass rates"
 WHY = (
     "These are upper bounds on what this very log told, and on what as many verdicts more tell: entropy counts the "
-    "verifier's noise and what the student knew already. The truth can be far less, even 0, and how it is used is not in "
-    "the log. The mean over logs, I(X;S|Z,Y), is another number, less or more than what one log tells. Rows left out "
+    "verifier's noise and what the student knew already. The truth can be far less, even 0, and how it is used is not "
+    "in the log. The mean over logs, I(X;S|Z,Y), is another number, less or more than what one log tells. Rows left out "
     "because of their verdict make every number too small."
 )
 
@@ -83,9 +83,7 @@ def log_verdict(found: LogAudit) -> tuple[str, str, str]:
     each = "once" if span == "1" else f"{span} times"
     about = f"{found.file}: {_counted(n, 'verdict')}, {_counted(problems, 'problem')} tried {each}"
     if most.bits >= n:
-        reason = (
-            "one bit an episode, at most, tell logs like this one in the mean; no code shows less for this very log"
-        )
+        reason = "one bit an episode, at most, tell such logs in the mean; no code shows less for this one"
         return f"AT MOST {_counted(n, 'BIT', 'S')} IN THE MEAN", about, reason
     reason = f"{most.bits / n:.3f} bits an episode, at most, has this very log told: {most.name}"
     return f"AT MOST {most.bits:,.0f} BITS", about, reason
