@@ -15,9 +15,9 @@ TOLD = "told by this very log, at most, to one who knew no pass rate"
 AGAIN = "told by as many verdicts again, at most, to one who knows the pass rates"
 WHY = (
     "These are upper bounds on what this very log told, and on what as many verdicts more tell: entropy counts the "
-    "verifier's noise and what the student knew already. The truth can be far less, even 0, and how it is used is not "
-    "in the log. The mean over logs, I(X;S|Z,Y), is another number, less or more than what one log tells. Rows left out "
-    "because of their verdict make every number too small."
+    "verifier's noise and what the student knew already. The truth can be far less, even 0, and how it is used is "
+    "not in the log. The mean over logs, I(X;S|Z,Y), is another number, less or more than what one log tells. Rows "
+    "left out because of their verdict make every number too small."
 )
 
 Row = tuple[str, ...]

@@ -13,7 +13,6 @@ import jax
 import jax.numpy as jnp
 import lazy_loader
 import numpy as np
-from jax.extend.core import get_opaque_trace_state
 from jax.scipy.special import expit
 
 numpyro = lazy_loader.load("numpyro")  # it takes a second to import
@@ -139,7 +138,7 @@ class Visit:
 
     def of(self, program: Callable) -> Visit:
         """Run the program, and return the visit to it."""
-        self.trace = get_opaque_trace_state()
+        self.trace = _trace()
         handler = numpyro.primitives.Messenger()
         handler.process_message = self._site
         with handler:
@@ -151,7 +150,7 @@ class Visit:
         if msg["type"] in ("sample", "deterministic") and msg["name"] in self.sites:
             raise ValueError(f"two sites are called {msg['name']!r}: every site needs a name of its own")
         _refuse(msg)
-        if msg["type"] in ("sample", "deterministic") and get_opaque_trace_state() != self.trace:
+        if msg["type"] in ("sample", "deterministic") and _trace() != self.trace:
             where = "jax.jit, jax.vmap or jax.lax control flow: write a Python loop, if or plate instead"
             raise ValueError(f"site {msg['name']!r} is inside {where}")
         if msg["type"] == "sample":
@@ -183,6 +182,13 @@ class Visit:
             mantissa, shift = jnp.frexp(mantissa * jnp.prod(parts[first : first + _MANTISSAS]))
             exponent = exponent + shift
         self.mantissa, self.exponent = jnp.where(self.mantissa > 0, mantissa, 0.0), exponent
+
+
+def _trace():
+    """What tells apart code that is traced by different transformations of JAX."""
+    from jax.extend.core import get_opaque_trace_state  # here: only programs need it, and it loads much
+
+    return get_opaque_trace_state()
 
 
 def _total(masses):

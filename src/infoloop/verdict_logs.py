@@ -13,8 +13,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # not its parts, which it loads when they are used: special takes a tenth of a second
 from numpy.typing import ArrayLike
-from scipy.special import betaincinv, entr
 
 
 class Tally(NamedTuple):
@@ -32,7 +32,7 @@ def verdict_entropy(rate) -> np.ndarray:
     [0.0, 1.0, 0.0]
     """
     rate = np.asarray(rate, float)
-    return (entr(rate) + entr(1 - rate)) / math.log(2)
+    return (scipy.special.entr(rate) + scipy.special.entr(1 - rate)) / math.log(2)
 
 
 def pass_interval(passes: ArrayLike, attempts: ArrayLike, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
@@ -49,8 +49,10 @@ def pass_interval(passes: ArrayLike, attempts: ArrayLike, confidence: float = 0.
     kinds, place = np.unique(k + 1j * n, return_inverse=True)  # problems with the same counts share the work
     some, most = kinds.real, kinds.imag
     inner_low, inner_high = some > 0, some < most
-    low = np.where(inner_low, betaincinv(np.where(inner_low, some, 1.0), most - some + 1, half), 0.0)
-    high = np.where(inner_high, betaincinv(some + 1, np.where(inner_high, most - some, 1.0), 1 - half), 1.0)
+    low = np.where(inner_low, scipy.special.betaincinv(np.where(inner_low, some, 1.0), most - some + 1, half), 0.0)
+    high = np.where(
+        inner_high, scipy.special.betaincinv(some + 1, np.where(inner_high, most - some, 1.0), 1 - half), 1.0
+    )
     return low[place], high[place]
 
 
