@@ -12,7 +12,7 @@ from infoloop.audit_texts import alike, listed, shortened
 from infoloop.auditing import Audit
 from infoloop.bits import Numbers
 from infoloop.bits_figures import rounds_figure, sensitivity_figure
-from infoloop.bits_texts import HEADS, bits_lines, bits_rows, ceiling_bits
+from infoloop.bits_texts import HEADS, bits_lines, bits_rows, ceiling_bits, count_of_bits
 from infoloop.ceilings import Ceiling
 from infoloop.diagrams import LARGEST, diagram
 from infoloop.drawings import diagram_svg
@@ -76,7 +76,7 @@ def _lines(p: Pipeline, found: Audit, proofs: dict[str, Proof], undrawn: Sketch 
     ceiling = found.ceilings[0]
     yield "bound", shortened(ceiling.bound)
     if ceiling.terms and ceiling.most is not None:
-        yield "at most", f"{ceiling.most:.3g} bits beyond {','.join(ceiling.base) or 'nothing'}"
+        yield "at most", f"{count_of_bits(ceiling.most)} beyond {','.join(ceiling.base) or 'nothing'}"
     yield "proved", f"by {_counted(len(proofs), 'certificate')}, re-checked in fractions"
     yield from bits_lines(found.numbers, found.ceilings) if found.numbers else [("bits", f"none: {found.unmeasured}")]
     edges = sum(len(node.parents) for node in p.nodes)
@@ -125,12 +125,14 @@ def _arrows(edges: Iterable[Edge]) -> str:
 
 
 def _bases(found: Audit) -> Table:
+    known = [(dict(found.numbers.bases)[base.names],) if found.numbers else () for base in found.bases]
     rows = (
-        ("closed" if base.closed else "open", ", ".join(base.names) or "–", base.meaning, _arrows(base.cut))
-        for base in found.bases
+        ("closed" if base.closed else "open", ", ".join(base.names) or "–", base.meaning, *bits, _arrows(base.cut))
+        for base, bits in zip(found.bases, known, strict=True)
     )
     note = "closed: the last state depends on the task only through the base, whatever the channels are"
-    return Table("relative to", ("verdict", "base", "which is", "edges around it"), tuple(rows), note)
+    bits = ("has bits",) if found.numbers else ()
+    return Table("relative to", ("verdict", "base", "which is", *bits, "edges around it"), tuple(rows), note)
 
 
 def _rounds(found: Audit) -> Table:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from infoloop.auditing import Audit
 from infoloop.bits import Numbers, RoundBits
-from infoloop.bits_texts import HEADS, aligned, bits_lines, bits_rows, number_text
+from infoloop.bits_texts import HEADS, aligned, bits_lines, bits_rows, count_of_bits, number_text
 from infoloop.openings import Base, Round
 from infoloop.report import wrapped
 
@@ -24,7 +24,7 @@ def audit_text(found: Audit) -> str:
     lines += [f"proved     {count} certificate{'s'[: count > 1]}, re-checked in fractions (--json holds them)"]
     if ceiling.terms and ceiling.most is not None:
         beyond = ",".join(ceiling.base) or "nothing"
-        lines += [f"at most    {ceiling.most:.3g} bits beyond {beyond}, whatever the tables"]
+        lines += [f"at most    {count_of_bits(ceiling.most)} beyond {beyond}, whatever the tables"]
     if found.numbers:
         lines += [f"{name:10} {text}" for name, text in bits_lines(found.numbers, found.ceilings)]
     else:

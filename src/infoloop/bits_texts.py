@@ -22,6 +22,15 @@ def number_text(value: float | None) -> str:
     return "-" if value is None else f"{value + 0.0:.4g}"
 
 
+def count_of_bits(value: float) -> str:
+    """`value` with three digits and its unit.
+
+    >>> count_of_bits(1.0), count_of_bits(1.58496)
+    ('1 bit', '1.58 bits')
+    """
+    return f"{value:.3g} bit{'' if value == 1 else 's'}"
+
+
 def ceiling_bits(numbers: Numbers, ceiling: Ceiling) -> float:
     """The value of a proved bound, in bits: what its base knows and its terms bring."""
     terms = {term.text: term.bits for r in numbers.rounds for term in r.terms}

@@ -184,8 +184,15 @@ def _draw(drawn, axis, panel: Panel) -> None:
     axis.set_yscale(panel.y_scale)
     if panel.x_names:
         axis.set_xticks(range(len(panel.x_names)), panel.x_names, rotation=20, ha="right")
+    elif panel.x_scale == "linear" and all(_whole(mark.x) for mark in panel.marks):
+        axis.xaxis.get_major_locator().set_params(integer=True)  # there is no round 1.5
     if panel.y_limits:
         axis.set_ylim(panel.y_limits)
+
+
+def _whole(values: ArrayLike) -> bool:
+    numbers = np.asarray(values, float)
+    return bool((numbers == np.round(numbers)).all() and np.ptp(numbers) > 1)
 
 
 def _draw_line(axis, mark: Line, colour: str) -> None:
