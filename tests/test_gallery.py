@@ -9,7 +9,7 @@ import pytest
 from infoloop.audit_texts import audit_text
 from infoloop.auditing import Audit, audit
 from infoloop.bits import Numbers
-from infoloop.bits_texts import ceiling_bits
+from infoloop.bits_texts import ceiling_bits, number_text
 from infoloop.check import check_certificate
 from infoloop.numerics import rounding
 from infoloop.openings import rounds
@@ -81,6 +81,24 @@ def test_what_the_readme_shows_is_what_the_audit_prints(readme, start, name):
     shown = readme.read_text(encoding="utf-8").split(start)[1].split("```")[0].splitlines()
     assert len(shown) > 5
     assert {line for line in shown if line.strip() != "..."} <= set(audit_text(audited(name)).splitlines())
+
+
+@pytest.mark.parametrize("name", GALLERY)
+def test_the_table_of_the_gallery_is_what_the_audits_say(name):
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
+    found, numbers = audited(name), numbers_of(name)
+    first, last = numbers.rounds[0], numbers.rounds[-1]
+    assert first.accuracy is not None
+    assert first.use is not None
+    closed = [dict(numbers.bases)[base.names] for base in found.bases if base.closed]
+    shown = [
+        found.verdict,
+        f"{number_text(first.before)} to {number_text(last.after)}",
+        number_text(min(closed) if closed else None),
+        f"{number_text(first.accuracy - first.use)} to {number_text(last.accuracy)}",
+    ]
+    assert [cell.strip() for cell in row.split("|")[2:6]] == shown
 
 
 def numbers_of(name: str) -> Numbers:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from infoloop.auditing import Audit
 from infoloop.bits import Numbers, RoundBits
-from infoloop.bits_texts import HEADS, aligned, bits_lines, bits_rows, count_of_bits, number_text
+from infoloop.bits_texts import HEADS, bits_lines, bits_rows, count_of_bits, number_text
 from infoloop.openings import Base, Round
-from infoloop.report import wrapped
+from infoloop.report import in_columns, wrapped
 
 LONGEST = 10  # rounds of which the bits are shown
 SHOWN = 6  # names of a list, or terms of a bound, before the rest is counted
@@ -33,8 +33,11 @@ def audit_text(found: Audit) -> str:
     lines += ["", "rounds (what is read beyond the state before; the terms that may be positive)"]
     lines += [_round(group) for group in alike(found.rounds)]
     if found.numbers:
-        lines += ["", "in bits, with these tables"]
-        lines += [f"  {line}" for line in aligned(HEADS, _ends(found.numbers.rounds))]
+        rows = (
+            [cell if isinstance(cell, str) else number_text(cell) for cell in row]
+            for row in _ends(found.numbers.rounds)
+        )
+        lines += ["", "in bits, with these tables", *in_columns(HEADS, rows)]
     if found.ceilings[1:]:
         lines += ["", "further bounds", *(f"  {shortened(ceiling.bound)}" for ceiling in found.ceilings[1:])]
     if found.cautions:

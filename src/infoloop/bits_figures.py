@@ -10,32 +10,35 @@ from infoloop.qualities import Sensitivity
 
 
 def rounds_figure(numbers: Numbers) -> Figure:
-    """Bits and accuracy after each round, with what bounds them; a point where there is one round only."""
-    first, t = numbers.rounds[0], [numbers.rounds[0].t - 1, *(r.t for r in numbers.rounds)]
-    known = [first.before, *(r.after for r in numbers.rounds)]
+    """Bits and accuracy before and after each round (or training, where there are none), with what bounds them."""
+    first, last = numbers.rounds[0], numbers.rounds[-1]
+    names, t = ((), np.arange(first.t - 1, last.t + 1)) if first.t else (("before", "after"), np.arange(2))
     bits = [
-        Line(t, known, "what the state knows"),
+        Line(t, [first.before, *(r.after for r in numbers.rounds)], "what the state knows"),
         Line(t, [first.before, *(r.ceiling for r in numbers.rounds)], "bound by terms and contraction", "dashed"),
         Line(t, [numbers.task] * len(t), "all there is to know", "dotted"),
     ]
     if numbers.fano and 0 < numbers.fano.needed:
         bits.append(Line(t, [numbers.fano.needed] * len(t), f"needed for error {numbers.fano.error:g}", "dotted"))
+    right = [_curve(t[1:], [r.best for r in numbers.rounds], "best decoder of the state", "dashed", 1)]
+    if first.accuracy is not None:
+        start = [] if first.use is None else [first.accuracy - first.use]
+        own = [*start, *(r.accuracy for r in numbers.rounds)]
+        right.insert(0, _curve(t[-len(own) :], own, "the state's own answer", "line", 0))
+    label = "" if names else "round"
     return Figure(
-        (Panel("What the state knows", "round", "bits", tuple(bits)), _accuracy_by_round(numbers)),
+        (
+            Panel("What the state knows", label, "bits", tuple(bits), x_names=names),
+            Panel("How often it is right", label, "probability", tuple(right), y_limits=(0.0, 1.0), x_names=names),
+        ),
         "What is known of the task after each round, at most, and how often it is answered. "
         "The bound adds every term that entered; what the state knows lies below it by what it forgets.",
     )
 
 
-def _accuracy_by_round(numbers: Numbers) -> Panel:
-    t, first = [r.t for r in numbers.rounds], numbers.rounds[0]
-    lines = [Line(t, [r.best for r in numbers.rounds], "best decoder of the state", "dashed", 1)]
-    own = [r.accuracy for r in numbers.rounds if r.accuracy is not None]
-    if first.accuracy is not None and first.use is not None:
-        lines.insert(0, Line([t[0] - 1, *t], [first.accuracy - first.use, *own], "the state's own answer", "line", 0))
-    elif own:
-        lines.insert(0, Line(t, own, "the state's own answer", "line", 0))
-    return Panel("How often it is right", "round", "probability", tuple(lines), y_limits=(0.0, 1.0))
+def _curve(x, y, label: str, style: str, colour: int) -> Line:
+    """A line, or a point where there is one value only: a line through it would not be seen."""
+    return Line(x, y, label, style if len(y) > 1 else "points", colour)
 
 
 def sensitivity_figure(found: Sensitivity, numbers: Numbers) -> Figure:

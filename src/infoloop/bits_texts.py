@@ -41,7 +41,7 @@ def ceiling_bits(numbers: Numbers, ceiling: Ceiling) -> float:
 def bits_lines(numbers: Numbers, ceilings: Sequence[Ceiling]) -> list[tuple[str, str]]:
     """What is learned, what it is good for, what it costs, and what a target error takes: (name, text) each."""
     last, opened = numbers.rounds[-1], len(numbers.informative)
-    bound = min(numbers.task, last.ceiling, *(ceiling_bits(numbers, c) for c in ceilings))
+    bound = min([last.ceiling, *(ceiling_bits(numbers, c) for c in ceilings)])
     learned = f"I(X;{last.state}) = {number_text(last.after)} of H(X) = {number_text(numbers.task)}"
     brought = f"new bits in {opened} of {len(numbers.rounds)} rounds"
     lines = [("bits", f"{learned}, bounded by {number_text(bound)}; {brought}")]
@@ -69,6 +69,8 @@ def _use(rounds: Sequence[RoundBits]) -> str:
 
 def _fano(fano: Fano) -> str:
     aim = f"{number_text(fano.error)} needs {number_text(fano.needed)} bits"
+    if fano.needed <= 0:
+        return f"{number_text(fano.error)} is no more than a blind guess may have: no bits are needed"
     if fano.rounds == 0:
         return f"{aim}: they are there before round 1"
     if fano.rounds is None:
@@ -96,18 +98,3 @@ def _or_dash(value: float | None) -> str | float:
 
 def _bits(term: TermBits) -> str | float:
     return f"{number_text(term.bits)}?" if term.sign == "undecided" else term.bits
-
-
-def aligned(heads: Sequence[str], rows: Iterable[Sequence[str | float]]) -> list[str]:
-    """The rows under their heads in columns, the first two to the left and numbers to the right.
-
-    >>> aligned(("t", "term", "bits"), [("1", "I(X;S)", 0.5)])
-    ['t  term    bits', '1  I(X;S)   0.5']
-    """
-    texts = [[cell if isinstance(cell, str) else number_text(cell) for cell in row] for row in (heads, *rows)]
-    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-    sides = "<<" + ">" * (len(heads) - 2)
-    return [
-        "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)).rstrip()
-        for row in texts
-    ]

@@ -207,7 +207,7 @@ def rationalise(case):
 
 @rationalise.register
 def _(case: Joint) -> RationalLaw:
-    return RationalLaw(_rows(case.table, case.table.ndim), case.names)
+    return RationalLaw(rational_rows(case.table, case.table.ndim), case.names)
 
 
 @rationalise.register
@@ -217,11 +217,16 @@ def _(case: BayesNet) -> RationalLaw:
 
 def _factor(part: Joint | Channel) -> tuple[np.ndarray, tuple[str, ...]]:
     if isinstance(part, Joint):
-        return _rows(part.table, part.table.ndim), part.names
-    return _rows(part.rows, len(part.target)), part.source + part.target
+        return rational_rows(part.table, part.table.ndim), part.names
+    return rational_rows(part.rows, len(part.target)), part.source + part.target
 
 
-def _rows(table, axes: int) -> np.ndarray:
+def rational_rows(table, axes: int) -> np.ndarray:
+    """Float rows, laws over the last `axes` axes, as they are but each divided by its exact sum.
+
+    >>> [str(p) for p in rational_rows([1 / 3, 1 / 3, 1 / 3], 1)]
+    ['1/3', '1/3', '1/3']
+    """
     exact = rational_table(np.asarray(table, dtype=np.float64))
     rows = exact.reshape(math.prod(exact.shape[: exact.ndim - axes]), -1)
     return np.array([row / row.sum() for row in rows], dtype=object).reshape(exact.shape)

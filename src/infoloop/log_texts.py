@@ -8,7 +8,7 @@ import numpy as np
 
 from infoloop.log_auditing import LogAudit, LogBound, audit_log, half_from
 from infoloop.log_files import parse_columns
-from infoloop.report import wrapped
+from infoloop.report import in_columns, wrapped
 
 SHOWN = 3  # kinds of problems in each part of the last table
 TOLD = "told by this very log, at most, to one who knew no pass rate"
@@ -56,7 +56,7 @@ def log_text(found: LogAudit) -> str:
     verdict, about, reason = log_verdict(found)
     lines = [f"{verdict}   {about}", reason, "", *(f"{name:12} {text}" for name, text in log_lines(found)), ""]
     for title, headers, rows in log_tables(found):
-        lines += [title, *_aligned(headers, rows), ""]
+        lines += [title, *in_columns(headers, rows), ""]
     return "\n".join(wrapped(line) for line in [*lines, WHY])
 
 
@@ -65,7 +65,7 @@ def log_tables(found: LogAudit) -> list[tuple[str, Row, list[Row]]]:
     headers = ("bits in all", "an episode", "", "by", "assumes")
     problems = ("", "passes", "alike", "first of them", "pass rate", "interval", "bits", "at most")
     estimates = [
-        _cells(found, bits, "", f"no ceiling: estimate, {how}", "fixed, independent attempts")
+        _cells(found, bits, "", f"no ceiling: {how}", "fixed, independent attempts")
         for bits, how in zip(found.estimates, ("plug-in, biased low", "Miller & Madow"), strict=True)
     ]
     return [
@@ -148,13 +148,3 @@ def _problem(found: LogAudit, k: int, alike: int) -> Row:
     interval = f"{found.intervals[0][k]:.3f} to {found.intervals[1][k]:.3f}"
     counts = (f"{passes:,} of {attempts:,}", f"{alike:,}", shown, f"{passes / attempts:.3f}", interval)
     return (*counts, f"{found.bits[k]:.3f}", f"{found.most_bits[k]:.3f}")
-
-
-def _aligned(headers: Row, rows: list[Row]) -> list[str]:
-    """Columns two blanks apart, plain numbers to the right."""
-    columns = list(zip(headers, *rows, strict=True))
-    widths = [max(map(len, column)) for column in columns]
-    plain = [all(cell.replace(",", "").replace(".", "").isdigit() for cell in column[1:]) for column in columns]
-    sides = [str.rjust if number else str.ljust for number in plain]
-    table = [[side(cell, w) for side, cell, w in zip(sides, row, widths, strict=True)] for row in (headers, *rows)]
-    return ["  " + "  ".join(row).rstrip() for row in table]

@@ -115,6 +115,15 @@ def _by_formula(node: Node, shape: tuple[int, ...]) -> np.ndarray:
     return _rows(table, node, ("formula",))[values]
 
 
+def renamed(formula: str, names: Mapping[str, str]) -> str:
+    """The formula with other names for its variables.
+
+    >>> renamed("Y if S else Z@-1", {"Y": "Y2", "S": "S2", "Z@-1": "Z1"})
+    'Y2 if S2 else Z1'
+    """
+    return _WORD.sub(lambda match: names.get(match[0], match[0]), formula)
+
+
 def function_values(formula: str, names: tuple[str, ...], shape: tuple[int, ...], node: str = "", key: str = "formula"):
     """The whole numbers that a formula takes over all values of the named variables, an axis for each.
 
@@ -153,7 +162,7 @@ def _compiled(formula: str, names: tuple[str, ...], node: str, key: str) -> Call
     for word in _WORD.findall(formula):
         if word not in place and word not in _WORDS:
             raise PipelineError(f"there is no parent {word!r}{nearest(word, [*names, *_FUNCTIONS])}", node, key)
-    text = _WORD.sub(lambda match: place.get(match[0], match[0]), formula)
+    text = renamed(formula, place)
     evaluator = simpleeval.SimpleEval(functions=_FUNCTIONS)
 
     def one(cell):

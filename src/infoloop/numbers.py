@@ -47,7 +47,8 @@ def numeric_audit(p: Pipeline, bases: tuple[Base, ...], rounds: tuple[Round, ...
     asked = forms(p, rounds)
     with jax.enable_x64(True):
         task = Joint(first_law(p.tables, p), (p.task,))
-        known = tuple((base, _unless_separated(p, base.names, base_bits(p.tables, p, base))) for base in bases)
+        reached = connected(p.parents, p.task)
+        known = tuple((base, _unless_separated(reached, base.names, base_bits(p.tables, p, base))) for base in bases)
         read = [reading for reading, _ in readings(p.tables, asked) if reading is not None]
         small = [t.text for r, x in zip(rounds, read, strict=True) for t, b in zip(r.terms, x.terms, strict=True)
                  if b <= rounding(x.update.size * len(task.table))]  # fmt: skip
@@ -57,7 +58,7 @@ def numeric_audit(p: Pipeline, bases: tuple[Base, ...], rounds: tuple[Round, ...
         sealed = min((bits for base, bits in known if base.closed), default=uncertainty)
         found = _rounds(p, rounds, read, signs, (sealed, uncertainty))
     costs = [node.cost for node in p.nodes if node.cost is not None]
-    fano = _fano(p, known, rounds, found, uncertainty, error)
+    fano = _fano(p, rounds, found, (sealed, uncertainty), error)
     return Numbers(
         uncertainty, tuple((base.names, bits) for base, bits in known), found, fano, sum(costs) if costs else None
     )
@@ -68,8 +69,8 @@ def _rounds(
 ) -> tuple[RoundBits, ...]:
     """The rounds in bits. The first of the limits is for states that the last one depends on: if more of the task
     reached one of them, it would reach the last; the second is for all."""
-    found, ceiling = [], _unless_separated(p, rounds[0].before, read[0].before)
-    above = ancestors(p.parents, [last_state(p)])
+    above, reached = ancestors(p.parents, [last_state(p)]), connected(p.parents, p.task)
+    found, ceiling = [], _unless_separated(reached, rounds[0].before, read[0].before)
     states = {(name,) for name in p.of("state")}
     accuracy = accuracy_of(p, np.asarray(read[0].held)) if rounds[0].before in states else None
     for r, x in zip(rounds, read, strict=True):
@@ -82,18 +83,18 @@ def _rounds(
         ceiling = min(ceiling, limits[r.state not in above])
         after = accuracy_of(p, pair)
         use = None if after is None or accuracy is None else after - accuracy
-        before = _unless_separated(p, r.before, x.before)
-        entering = _unless_separated(p, (*r.before, *r.entering), x.entering)
-        learned = _unless_separated(p, (r.state,), x.after)
+        before = _unless_separated(reached, r.before, x.before)
+        entering = _unless_separated(reached, (*r.before, *r.entering), x.entering)
+        learned = _unless_separated(reached, (r.state,), x.after)
         best = float(pair.max(0).sum())
         found.append(RoundBits(r.t, r.state, before, terms, entering, learned, eta, ceiling, after, best, use))
         accuracy = after
     return tuple(found)
 
 
-def _unless_separated(p: Pipeline, names: tuple[str, ...], bits) -> float:
+def _unless_separated(reached: set[str], names: tuple[str, ...], bits) -> float:
     """The bits, or 0 where the graph separates all the names from the task: there floats would show their rounding."""
-    return float(bits) if connected(p.parents, p.task).intersection(names) else 0.0
+    return float(bits) if reached.intersection(names) else 0.0
 
 
 def _term(p: Pipeline, term: Term, bits, observed, signs: dict[str, str]) -> TermBits:
@@ -130,16 +131,16 @@ def _contraction(update: np.ndarray) -> float | None:
     return float(contraction(Channel(jax.numpy.asarray(rows), ("E",), ("Z",))).upper)
 
 
-def _fano(p: Pipeline, bases, rounds, found: tuple[RoundBits, ...], uncertainty: float, error: float) -> Fano | None:
+def _fano(p: Pipeline, rounds, found: tuple[RoundBits, ...], limits: tuple[float, float], error: float) -> Fano | None:
+    """`limits` are what a base that closes the pipeline knows, and H(X)."""
     letters = p.tables[p.task].shape[-1]
     if letters < 2 or not p.rounds:
         return None
-    needed = needed_bits(uncertainty, letters, error)
+    needed = needed_bits(limits[1], letters, error)
     most = max(most_bits(p, r) for r in rounds)
     held = found[0].before
     least = rounds_needed(needed, held, most)
-    sealed = min((bits for base, bits in bases if base.closed), default=math.inf)
-    never = math.isinf(least) or needed - sealed > ROUNDED
+    never = math.isinf(least) or needed - limits[0] > ROUNDED
     return Fano(
         error,
         needed,

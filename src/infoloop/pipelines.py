@@ -36,13 +36,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from infoloop import graphs
-from infoloop.node_tables import function_values, node_table
+from infoloop.node_tables import function_values, node_table, renamed
 from infoloop.nodes import Node, PipelineError
 from infoloop.spelling import nearest
 
 MOST_NODES = 5000  # of a pipeline: what is connected to what is worked out anew for each of its rounds
 _REFERENCE = re.compile(r"(?P<name>.*?)@(?P<lag>[+-]?\d+)")
-_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*'*(?:@[+-]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def _copied(node: Node, t: int, template: tuple[Node, ...], nodes: tuple[Node, .
     inside, before = {n.name for n in template}, {n.name for n in nodes}
     parents = tuple(_resolved(parent, node, t, inside, before) for parent in node.parents)
     meant = dict(zip(node.parents, parents, strict=True))
-    formula = node.formula and _WORD.sub(lambda match: meant.get(match[0], match[0]), node.formula)
+    formula = node.formula and renamed(node.formula, meant)
     site = node.site or node.name if node.program else None
     return replace(node, name=f"{node.name}{t}", parents=parents, at=t, formula=formula, site=site)
 
@@ -152,7 +151,7 @@ def _tabulated(nodes: list[Node]) -> tuple[tuple[Node, ...], dict[str, np.ndarra
     tables, kept, found = {}, {}, []
     for node in nodes:
         place = {parent: f"@{k}" for k, parent in enumerate(node.parents)}  # @0 is no word: nobody can have written it
-        formula = node.formula and _WORD.sub(lambda match, place=place: place.get(match[0], match[0]), node.formula)
+        formula = node.formula and renamed(node.formula, place)
         around = tuple(sizes[parent] for parent in node.parents)
         same = (formula, id(node.table), id(node.program), node.site, node.size, around)
         if same not in kept:

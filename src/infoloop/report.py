@@ -1,7 +1,9 @@
 """Findings as a table for the terminal, as JSON, and as lines that say what went wrong."""
 
 import json
+import re
 import textwrap
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +14,8 @@ from infoloop.chapters import CLASSES, Entry
 from infoloop.ledger import Finding
 
 _STYLES = {"refuted": "red", "certified": "green", "attacked": "cyan", "sampled": "yellow", "none": "bold red"}
+
+_NUMBER = re.compile(r"(?:-?[\d,]+(?:\.\d+)?(?:e[+-]?\d+)?\??|-|\.\.\.)?")  # or what stands in a column of numbers
 
 
 def findings_table(findings: tuple[Finding, ...]) -> Table:
@@ -57,6 +61,21 @@ def wrapped(text: str, hanging: int = 0) -> str:
         indent = len(line) - len(line.lstrip())
         lines.append(textwrap.fill(line, 98, subsequent_indent=" " * (2 * indent or hanging)))
     return "\n".join(lines)
+
+
+def in_columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """The rows under their heads, two columns in and two apart, columns of numbers to the right.
+
+    >>> in_columns(("t", "term", "bits"), [("1", "I(X;S)", "0.5"), ("2", "nothing", "-")])
+    ['  t  term     bits', '  1  I(X;S)    0.5', '  2  nothing     -']
+    """
+    columns = list(zip(heads, *rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    sides = [str.rjust if all(map(_NUMBER.fullmatch, column[1:])) else str.ljust for column in columns]
+    table = zip(
+        *([side(cell, w) for cell in c] for side, c, w in zip(sides, columns, widths, strict=True)), strict=True
+    )
+    return ["  " + "  ".join(row).rstrip() for row in table]
 
 
 def summary(findings: tuple[Finding, ...]) -> str:

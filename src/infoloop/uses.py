@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from infoloop.capacities import capacity_bounds
-from infoloop.exact import RationalLaw, rational_product, rational_table
+from infoloop.exact import RationalLaw, rational_product, rational_rows
 from infoloop.graphs import ancestors
 from infoloop.openings import Round, Term, information
 from infoloop.pipelines import Pipeline
@@ -51,8 +51,10 @@ def _most_of(p: Pipeline, term: Term) -> float:
     fixed = [k for k in range(table.ndim - 1) if k not in free]
     count = math.prod(table.shape[k] for k in free)
     channels = table.transpose(*fixed, *free, table.ndim - 1).reshape(-1, count, table.shape[-1])
+    if channels.shape[0] * count > MOST_ROWS:
+        return alphabet
     distinct = {rows.tobytes(): rows for rows in (np.unique(channel, axis=0) for channel in channels)}
-    if channels.shape[0] * count > MOST_ROWS or len(distinct) > MOST_CHANNELS:
+    if len(distinct) > MOST_CHANNELS:
         return alphabet
     with jax.enable_x64(True):
         return max(float(capacity_bounds(rows)[1]) if len(rows) > 1 else 0.0 for rows in distinct.values())
@@ -66,7 +68,7 @@ def vanishing(p: Pipeline, forms: Iterable[Form], wanted: Iterable[str]) -> dict
     """
     wanted, found, law = set(wanted), {}, None
     for form in forms:
-        parts = [(_exact(p.tables[name]), (*parents, name)) for parents, name in form.factors]
+        parts = [(rational_rows(p.tables[name], 1), (*parents, name)) for parents, name in form.factors]
         if not wanted - found.keys() or _cells(p, form) > MOST_CELLS:
             break
         law = rational_product(*([] if law is None else [(law.table, law.names)]), *parts)
@@ -82,11 +84,6 @@ def vanishing(p: Pipeline, forms: Iterable[Form], wanted: Iterable[str]) -> dict
 def _cells(p: Pipeline, form: Form) -> int:
     sizes = {node.name: node.size or 1 for node in p.nodes}
     return math.prod(sizes[name] for name in (*form.frontier, *(name for _, name in form.factors)))
-
-
-def _exact(table: np.ndarray) -> np.ndarray:
-    rows = rational_table(table).reshape(-1, table.shape[-1])
-    return np.array([row / row.sum() for row in rows], dtype=object).reshape(table.shape)
 
 
 def _independent(law: RationalLaw, task: str, names, given) -> bool:

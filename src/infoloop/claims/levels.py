@@ -61,6 +61,11 @@ def _coarsens(fine: tuple[int, ...], coarse: tuple[int, ...]) -> bool:
     return len(set(zip(fine, coarse, strict=True))) == len(set(fine))
 
 
+PAIRS = Family(
+    "all pairs of partitions of four outputs with masses (1/4, 1/4, 1/4, 1/4) and (1/2, 1/4, 1/8, 1/8)", _all_signals
+)
+
+
 def _read_off(outputs: int, task: int, signal: int, through: str = "Y") -> Cases:
     """Free masses of Y, and T and S as functions: the class of an output is the place of its largest number."""
 
@@ -111,10 +116,7 @@ deterministic_split = linear(
     (),
     _read_off(5, 3, 3),
     assumes=(FINITE, *DETERMINISTIC),
-    family=Family(
-        "all pairs of partitions of four outputs with masses (1/4, 1/4, 1/4, 1/4) and (1/2, 1/4, 1/8, 1/8)",
-        _all_signals,
-    ),
+    family=PAIRS,
     edges=(_signals((0, 0, 1, 1), (0, 0, 1, 2), EVEN),),
     wrong="H(S) = I(T;S) + H(T|S)",
 )
@@ -125,10 +127,7 @@ deterministic_waste = linear(
     DETERMINISTIC,
     _read_off(5, 3, 3),
     assumes=(FINITE, *DETERMINISTIC),
-    family=Family(
-        "all pairs of partitions of four outputs with masses (1/4, 1/4, 1/4, 1/4) and (1/2, 1/4, 1/8, 1/8)",
-        _all_signals,
-    ),
+    family=PAIRS,
     edges=(_signals((0, 0, 1, 1), (0, 0, 1, 2), EVEN),),
     wrong="I(Y;S|T) = H(T|S)",
 )
