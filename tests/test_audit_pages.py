@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -119,6 +120,13 @@ def test_a_sheet_needs_no_graph_and_takes_tables_and_figures():
     assert '<td class="n">3</td>' in page
     assert "<figcaption>a caption</figcaption>" in page
     assert "certificates" not in page
+
+
+def test_what_is_no_plain_file_is_not_replaced_by_a_page(tmp_path):
+    os.mkfifo(tmp_path / "pipe.html")
+    done = run(str(FOLDER / "teacher.toml"), "--out", str(tmp_path / "pipe.html"))
+    assert "pipe.html is no place for a page" in str(done.exception)
+    assert (tmp_path / "pipe.html").is_fifo()
 
 
 def test_a_log_has_a_page_with_its_ceiling_tables_and_figure(tmp_path):

@@ -201,3 +201,11 @@ def test_bad_input_is_one_line_and_status_3(arguments, message, monkeypatch, cap
     assert stop.value.code == 3
     assert shown.startswith(f"infoloop: {message}")
     assert len(shown.splitlines()) == 1
+
+
+def test_what_holds_in_the_mean_is_no_ceiling_on_one_log():
+    """A log may tell more than a bit a verdict; only the mean over logs may not."""
+    found = audit_tally(tally(*[(0, 1), (1, 1)] * 10), file="v.csv")
+    assert not found.most_told.mean
+    assert found.most_told.bits > found.verdicts == 20
+    assert log_text(found).startswith("AT MOST 20 BITS IN THE MEAN   v.csv: 20 verdicts, 20 problems tried once")
