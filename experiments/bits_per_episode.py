@@ -9,15 +9,15 @@ import jax.numpy as jnp
 import numpy as np
 from pydantic import Field
 
-from infoloop.configs import Count, Counts, Weights, config
-from infoloop.figures import Figure, Line, Panel
-from infoloop.games import Signals, binary_queries, coarsened
-from infoloop.mastermind import knuth_queries, mastermind_codes, mastermind_signals
-from infoloop.numerics import binary_entropy
-from infoloop.study import Headline
-from infoloop.sweeps import Quantity, Sweep, tables
-from infoloop.wordgames import coarsenings, signal_entropies
-from infoloop.wordlists import read_words
+from infoloop.games.mastermind import knuth_queries, mastermind_codes, mastermind_signals
+from infoloop.games.query_games import Signals, binary_queries, coarsened
+from infoloop.games.word_lists import read_words
+from infoloop.games.wordle import coarsenings, signal_entropies
+from infoloop.probability.numerics import binary_entropy
+from infoloop.reporting.figures import Figure, Line, Panel
+from infoloop.studies.configuration import Count, Counts, Weights, config
+from infoloop.studies.runner import Headline
+from infoloop.studies.sweep import Quantity, Sweep, tables
 
 TOLD = {"full": "black and white", "right": "black only", "sum": "black + white", "won": "right or wrong"}
 

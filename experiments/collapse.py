@@ -11,14 +11,14 @@ import jax.numpy as jnp
 import numpy as np
 from pydantic import Field
 
-from infoloop.configs import Count, Counts, Hypotheses, Positive, config
-from infoloop.counts import counting
-from infoloop.diversity import Diversity, diversity_of
-from infoloop.figures import Band, Figure, Line, Panel
-from infoloop.loop import unroll
+from infoloop.loops.diversity import Diversity, diversity_of
+from infoloop.loops.loop import unroll
+from infoloop.loops.two_token_loops import counting
 from infoloop.models import gaussian_refit, smoothed, urn, wright_fisher
-from infoloop.study import Headline
-from infoloop.sweeps import Quantity, Sweep, tables
+from infoloop.reporting.figures import Band, Figure, Line, Panel
+from infoloop.studies.configuration import Count, Counts, Hypotheses, Positive, config
+from infoloop.studies.runner import Headline
+from infoloop.studies.sweep import Quantity, Sweep, tables
 
 TOKENS = ("replace", "smoothed", "accumulate")
 GAUSSIANS = ("replace", "replace, unbiased", "accumulate")

@@ -14,12 +14,12 @@ import numpy as np
 from pydantic import Field
 from scipy.stats import binomtest
 
-from infoloop.configs import Count, Counts, Positive, Positives, Weights, config
-from infoloop.figures import Figure, Map, Panel, Whiskers
-from infoloop.perceptrons import flip_settings, learner, sweep
-from infoloop.races import code_race, deep_race, linear_race, predictors
-from infoloop.study import Headline
-from infoloop.sweeps import Quantity, Sweep, tables
+from infoloop.learning.learning_order import code_race, deep_race, linear_race, predictors
+from infoloop.learning.mlp_training import flip_settings, learner, sweep
+from infoloop.reporting.figures import Figure, Map, Panel, Whiskers
+from infoloop.studies.configuration import Count, Counts, Positive, Positives, Weights, config
+from infoloop.studies.runner import Headline
+from infoloop.studies.sweep import Quantity, Sweep, tables
 
 NAMES = ("efficiency", "information", "shallow", "deep", "price")
 LEARNERS = ("shallow", "deep", "code", "network")

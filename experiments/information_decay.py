@@ -10,13 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 from pydantic import Field
 
-from infoloop.configs import Count, Counts, Hypotheses, Positives, Weights, config
-from infoloop.counts import counting, told
-from infoloop.figures import Figure, Line, Panel
-from infoloop.loop import unroll
+from infoloop.loops.loop import unroll
+from infoloop.loops.two_token_loops import counting, told
 from infoloop.models import cascade, gaussian_mean, smoothed, wright_fisher
-from infoloop.study import Headline
-from infoloop.sweeps import Quantity, Sweep, tables
+from infoloop.reporting.figures import Figure, Line, Panel
+from infoloop.studies.configuration import Count, Counts, Hypotheses, Positives, Weights, config
+from infoloop.studies.runner import Headline
+from infoloop.studies.sweep import Quantity, Sweep, tables
 
 KINDS = ("bsc", "erasure", "z_channel")
 

@@ -13,14 +13,21 @@ import jax
 import numpy as np
 from pydantic import Field
 
-from infoloop.configs import Count, Counts, Positives, Weights, config
-from infoloop.effects import effect_size
-from infoloop.figures import Figure, Line, Map, Panel
-from infoloop.mechanism_runs import recall_runs, shift_runs, vote_runs
-from infoloop.mechanisms import memory_risks, recalls, shift_boundary, shift_risks, vote_boundaries, vote_risks
-from infoloop.numerics import rounding
-from infoloop.study import Headline
-from infoloop.sweeps import Quantity, Sweep, tables
+from infoloop.learning.coarse_vs_fine import (
+    memory_risks,
+    recalls,
+    shift_boundary,
+    shift_risks,
+    vote_boundaries,
+    vote_risks,
+)
+from infoloop.learning.coarse_vs_fine_sampling import recall_runs, shift_runs, vote_runs
+from infoloop.learning.effect_sizes import effect_size
+from infoloop.probability.numerics import rounding
+from infoloop.reporting.figures import Figure, Line, Map, Panel
+from infoloop.studies.configuration import Count, Counts, Positives, Weights, config
+from infoloop.studies.runner import Headline
+from infoloop.studies.sweep import Quantity, Sweep, tables
 
 TIE = rounding(2**16)  # of the sums behind a risk
 MECHANISMS = ("memory", "votes", "shift", "price")

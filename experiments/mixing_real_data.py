@@ -12,15 +12,15 @@ import numpy as np
 from pydantic import Field
 from scipy.optimize import minimize_scalar
 
-from infoloop.configs import Count, Positive, Positives, Weights, config
-from infoloop.figures import Figure, Line, Panel
-from infoloop.gaussians import awgn_capacity
-from infoloop.loop import many, unroll
+from infoloop.information.gaussian_channels import awgn_capacity
+from infoloop.loops.generation import Parts, weighted_mean
+from infoloop.loops.loop import many, unroll
+from infoloop.loops.schedules import mix
 from infoloop.models import mixing
-from infoloop.parts import Parts, weighted_mean
-from infoloop.schedules import mix
-from infoloop.study import Headline
-from infoloop.sweeps import Quantity, Sweep, tables
+from infoloop.reporting.figures import Figure, Line, Panel
+from infoloop.studies.configuration import Count, Positive, Positives, Weights, config
+from infoloop.studies.runner import Headline
+from infoloop.studies.sweep import Quantity, Sweep, tables
 
 
 @config

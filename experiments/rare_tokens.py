@@ -11,13 +11,13 @@ import jax.numpy as jnp
 import numpy as np
 from pydantic import Field
 
-from infoloop.configs import Count, Counts, Positives, config
-from infoloop.counts import counting
-from infoloop.figures import Band, Figure, Line, Panel
-from infoloop.loop import unroll
+from infoloop.loops.loop import unroll
+from infoloop.loops.two_token_loops import counting
 from infoloop.models import branching, wright_fisher
-from infoloop.study import Headline
-from infoloop.sweeps import Quantity, Sweep, tables
+from infoloop.reporting.figures import Band, Figure, Line, Panel
+from infoloop.studies.configuration import Count, Counts, Positives, config
+from infoloop.studies.runner import Headline
+from infoloop.studies.sweep import Quantity, Sweep, tables
 
 # Fisher, The Genetical Theory of Natural Selection (1930), chapter 4: extinct by the generation, by mean offspring.
 FISHER = {

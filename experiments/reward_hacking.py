@@ -13,12 +13,12 @@ import numpy as np
 from jax.scipy.stats import binom
 from pydantic import Field
 
-from infoloop.configs import Count, Counts, Positive, Positives, Weight, Weights, config
-from infoloop.figures import Figure, Line, Panel
-from infoloop.goodhart import hack_gold, hack_optimum, selected_value
-from infoloop.study import Headline
-from infoloop.sweeps import Quantity, Sweep, tables
-from infoloop.switching import decorrelated, switch_time
+from infoloop.learning.code_length_switch import decorrelated, switch_time
+from infoloop.learning.goodhart import hack_gold, hack_optimum, selected_value
+from infoloop.reporting.figures import Figure, Line, Panel
+from infoloop.studies.configuration import Count, Counts, Positive, Positives, Weight, Weights, config
+from infoloop.studies.runner import Headline
+from infoloop.studies.sweep import Quantity, Sweep, tables
 
 
 @config

@@ -11,14 +11,14 @@ import jax.numpy as jnp
 import numpy as np
 from pydantic import Field
 
-from infoloop.configs import Count, Hypotheses, Positive, Weight, Weights, config
-from infoloop.distributions import Joint
-from infoloop.figures import Figure, Line, Map, Panel
-from infoloop.measures import mutual_information
+from infoloop.information.measures import mutual_information
+from infoloop.learning.policy_optimisation import replicator
 from infoloop.models.anchored import Anchored, information
-from infoloop.policies import replicator
-from infoloop.study import Headline
-from infoloop.sweeps import Quantity, Sweep, tables
+from infoloop.probability.distributions import Joint
+from infoloop.reporting.figures import Figure, Line, Map, Panel
+from infoloop.studies.configuration import Count, Hypotheses, Positive, Weight, Weights, config
+from infoloop.studies.runner import Headline
+from infoloop.studies.sweep import Quantity, Sweep, tables
 
 
 @config

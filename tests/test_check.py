@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from infoloop.check import BEYOND, SHANNON, CertificateError, check_certificate, main, measure_form, readable
-from infoloop.shannon import prove_linear
+from infoloop.proofs.shannon_prover import prove_linear
 
 BOUND = prove_linear("I(X;Z) <= I(X;D) + I(X;S|D)", "X -> D,S -> Z") or {}
 GAP = prove_linear("I(X;D) - I(X;Z) = I(X;D|Z)", "X -> D -> Z") or {}

@@ -1,6 +1,6 @@
 """`python -m infoloop`: the command line."""
 
-from infoloop.cli import main
+from infoloop.cli.app import main
 
 if __name__ == "__main__":
     main()

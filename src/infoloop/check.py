@@ -18,8 +18,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from infoloop.assumptions import Assumption, parse_problem
-from infoloop.notation import Statement, Term, entropy_form, parse_expression, written
+from infoloop.notation.assumptions import Assumption, parse_problem
+from infoloop.notation.grammar import Statement, Term, entropy_form, parse_expression, written
 
 FORMAT = "infoloop proof 1"
 SHANNON, BEYOND = "Shannon", "Shannon and Zhang-Yeung"

@@ -123,7 +123,7 @@ def table() -> str:
     ours_given, peer_given, _ = information_of_tables("Z")
     dit = dit_information(tables)
     along, along_peer, products = chain()
-    verify = seconds_of(sys.executable, "-c", "import infoloop.cli; infoloop.cli.main()", "verify", *CHAPTER)
+    verify = seconds_of(sys.executable, "-c", "import infoloop.cli.app; infoloop.cli.app.main()", "verify", *CHAPTER)
     numpy_loop = f"{along_peer:.1f} ms, NumPy loop ({products:.1f} ms of it products)"
     rows = [
         ("I(X;Y) of 10 000 tables 8×8×8", f"{ours:.1f} ms", f"{peer:.1f} ms, batched NumPy"),

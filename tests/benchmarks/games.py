@@ -8,8 +8,8 @@ import time
 import jax
 import numpy as np
 
-from infoloop.mastermind import knuth_queries
-from infoloop.wordgames import patterns, signal_entropies
+from infoloop.games.mastermind import knuth_queries
+from infoloop.games.wordle import patterns, signal_entropies
 
 jax.config.update("jax_enable_x64", True)
 GUESSES, SECRETS = 12_972, 2_315  # as large as the lists of the published game

@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.efficiencies import Efficiency
-from infoloop.lattice import partitions
-from infoloop.pairings import every_efficiency
+from infoloop.information.all_partition_pairs import every_efficiency
+from infoloop.information.partition_lattice import partitions
+from infoloop.information.signal_efficiency import Efficiency
 
 jax.config.update("jax_enable_x64", True)
 

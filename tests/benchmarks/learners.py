@@ -9,8 +9,8 @@ import numpy as np
 import optax
 from flax import nnx
 
-from infoloop.binary_worlds import informations, signs
-from infoloop.perceptrons import flip_settings, learner, sweep, train
+from infoloop.learning.binary_features import informations, signs
+from infoloop.learning.mlp_training import flip_settings, learner, sweep, train
 
 jax.config.update("jax_enable_x64", True)
 SEEDS, SETTINGS, COMPONENTS, PEER_RUNS = 64, 16, 4, 4

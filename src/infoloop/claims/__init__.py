@@ -1,1 +1,9 @@
-"""The executable claims of `theory/`, one module for each chapter or half of one."""
+"""The executable claims of theory/, a folder for each chapter and a module for each subject of it.
+
+Every module has a tuple `CLAIMS`; the `claim:` field of a statement in theory/ names one. Start with
+`processing.data_processing`.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

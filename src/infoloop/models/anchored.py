@@ -21,13 +21,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from infoloop.counts import sampling, tokens, told
-from infoloop.distributions import Joint
-from infoloop.loop import Loop, unroll
-from infoloop.numerics import unit_interval
-from infoloop.parameters import choice, places, random_task
-from infoloop.resampling import at_least_one, draws, hypotheses
-from infoloop.schedules import mixture, replace, replay
+from infoloop.loops.binomial_resampling import draws, hypotheses
+from infoloop.loops.loop import Loop, unroll
+from infoloop.loops.schedules import mixture, replace, replay
+from infoloop.loops.two_token_loops import sampling, tokens, told
+from infoloop.probability.distributions import Joint
+from infoloop.probability.numerics import unit_interval
+from infoloop.probability.validation import at_least_one, choice, places, random_task
 
 SCHEDULES = ("mix", "replay", "judge")
 

@@ -9,9 +9,9 @@ import numpy as np
 from jax import lax
 from jax.core import Tracer
 
-from infoloop.loop import Loop, unroll
-from infoloop.numerics import exact_dtype, unit_interval
-from infoloop.resampling import at_least_one
+from infoloop.loops.loop import Loop, unroll
+from infoloop.probability.numerics import exact_dtype, unit_interval
+from infoloop.probability.validation import at_least_one
 
 
 def loop(mean=1.0) -> Loop:

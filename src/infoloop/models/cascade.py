@@ -12,10 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from infoloop.channels import Channel
-from infoloop.distributions import Joint
-from infoloop.families import bsc, z_channel
-from infoloop.links import (
+from infoloop.information.binary_channel_chains import (
     bsc_information,
     cascade_flip,
     erasing,
@@ -23,11 +20,13 @@ from infoloop.links import (
     z_capacity_kept,
     z_information,
 )
-from infoloop.loop import Loop, unroll
-from infoloop.measures import mutual_information
-from infoloop.numerics import binary_entropy, unit_interval
-from infoloop.parameters import choice, count
-from infoloop.resampling import at_least_one
+from infoloop.information.measures import mutual_information
+from infoloop.loops.loop import Loop, unroll
+from infoloop.probability.channel_families import bsc, z_channel
+from infoloop.probability.channels import Channel
+from infoloop.probability.distributions import Joint
+from infoloop.probability.numerics import binary_entropy, unit_interval
+from infoloop.probability.validation import at_least_one, choice, count
 
 _KINDS = ("bsc", "erasure", "z_channel")
 

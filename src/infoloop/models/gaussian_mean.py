@@ -10,13 +10,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.channels import extend
-from infoloop.gaussian_laws import Gaussian, gaussian, linear_gaussian
-from infoloop.gaussians import awgn_capacity
-from infoloop.loop import Loop, many
-from infoloop.parameters import choice, count, number, places, whole
-from infoloop.parts import Parts, about, weighted_mean
-from infoloop.schedules import accumulate, replace
+from infoloop.information.gaussian_channels import awgn_capacity
+from infoloop.loops.generation import Parts, weighted_mean
+from infoloop.loops.loop import Loop, about, many
+from infoloop.loops.schedules import accumulate, replace
+from infoloop.probability.channels import extend
+from infoloop.probability.gaussians import Gaussian, gaussian, linear_gaussian
+from infoloop.probability.validation import choice, count, number, places, whole
 
 SCHEDULES = ("replace", "accumulate")
 

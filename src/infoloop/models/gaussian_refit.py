@@ -14,11 +14,10 @@ import jax
 import jax.numpy as jnp
 from jax.scipy.special import digamma, gammaln
 
-from infoloop.loop import Loop, unroll
-from infoloop.numerics import exact_dtype
-from infoloop.parameters import choice, count, number, places, whole
-from infoloop.resampling import at_least_one
-from infoloop.variates import chi_square
+from infoloop.loops.loop import Loop, unroll
+from infoloop.probability.chi_square_sampling import chi_square
+from infoloop.probability.numerics import exact_dtype
+from infoloop.probability.validation import at_least_one, choice, count, number, places, whole
 
 SCHEDULES = ("replace", "accumulate")
 

@@ -20,15 +20,14 @@ import numpy as np
 from jax import lax
 from jax.core import Tracer
 
-from infoloop.chains import information_along
-from infoloop.channels import Channel
-from infoloop.distributions import Joint, joint, probabilities
-from infoloop.diversity import Diversity, diversity_of
-from infoloop.loop import Loop, unroll
-from infoloop.measures import mutual_information
-from infoloop.parameters import count, random_task
-from infoloop.resampling import at_least_one
-from infoloop.texts import Estimates, digits, estimates, refit, statistics, text_chances
+from infoloop.information.markov_chains import information_along
+from infoloop.information.measures import mutual_information
+from infoloop.loops.diversity import Diversity, diversity_of
+from infoloop.loops.loop import Loop, unroll
+from infoloop.loops.ngram_statistics import Estimates, digits, estimates, refit, statistics, text_chances
+from infoloop.probability.channels import Channel
+from infoloop.probability.distributions import Joint, joint, probabilities
+from infoloop.probability.validation import at_least_one, count, random_task
 
 _MOST_MODELS, _MOST_TEXTS, _MOST_COUNTS = 4096, 2**17, 2**20
 

@@ -10,13 +10,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.channels import extend
-from infoloop.gaussian_laws import Gaussian, gaussian, linear_gaussian
-from infoloop.loop import Loop, many
-from infoloop.numerics import unit_interval
-from infoloop.parameters import count, number, whole
-from infoloop.parts import Parts, weighted_mean
-from infoloop.schedules import mix
+from infoloop.loops.generation import Parts, weighted_mean
+from infoloop.loops.loop import Loop, many
+from infoloop.loops.schedules import mix
+from infoloop.probability.channels import extend
+from infoloop.probability.gaussians import Gaussian, gaussian, linear_gaussian
+from infoloop.probability.numerics import unit_interval
+from infoloop.probability.validation import count, number, whole
 
 
 @jax.tree_util.register_dataclass

@@ -13,11 +13,11 @@ import numpy as np
 from jax import lax
 from jax.scipy.special import digamma
 
-from infoloop.loop import Loop, many
-from infoloop.numerics import exact_dtype
-from infoloop.parameters import choice, count, number, places
-from infoloop.parts import Parts
-from infoloop.schedules import accumulate, replace
+from infoloop.loops.generation import Parts
+from infoloop.loops.loop import Loop, many
+from infoloop.loops.schedules import accumulate, replace
+from infoloop.probability.numerics import exact_dtype
+from infoloop.probability.validation import choice, count, number, places
 
 SCHEDULES = ("replace", "accumulate")
 

@@ -11,14 +11,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.channels import Channel
-from infoloop.counts import counting, sampling, tokens, told_along
-from infoloop.distributions import Joint
-from infoloop.families import compositions, multinomial
-from infoloop.loop import Loop, unroll
-from infoloop.parameters import random_task
-from infoloop.resampling import Band, at_least_one, banded, hypotheses
-from infoloop.schedules import replace
+from infoloop.loops.binomial_resampling import Band, banded, hypotheses
+from infoloop.loops.loop import Loop, unroll
+from infoloop.loops.schedules import replace
+from infoloop.loops.two_token_loops import counting, sampling, tokens, told_along
+from infoloop.probability.channel_families import compositions, multinomial
+from infoloop.probability.channels import Channel
+from infoloop.probability.distributions import Joint
+from infoloop.probability.validation import at_least_one, random_task
 
 
 @jax.tree_util.register_dataclass

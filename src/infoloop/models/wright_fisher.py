@@ -14,23 +14,23 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.absorption import absorption_time as absorption_time
-from infoloop.absorption import diffusion_absorption_time as diffusion_absorption_time
-from infoloop.absorption import fixation_by_table as fixation_by_table
-from infoloop.absorption import fixation_probability as fixation_probability
-from infoloop.absorption import kernel_eigenvalues as kernel_eigenvalues
-from infoloop.chains import information_along
-from infoloop.channels import extend
-from infoloop.counts import counting, sampling, tokens, told_along
-from infoloop.distributions import Joint, joint
-from infoloop.families import compositions, multinomial
-from infoloop.loop import Loop, unroll
-from infoloop.measures import mutual_information
-from infoloop.numerics import unit_interval
-from infoloop.parameters import random_task
-from infoloop.resampling import Band, at_least_one, banded, draws, hypotheses
-from infoloop.resampling import kernel as kernel
-from infoloop.schedules import replace
+from infoloop.information.markov_chains import information_along
+from infoloop.information.measures import mutual_information
+from infoloop.loops.absorption import absorption_time as absorption_time
+from infoloop.loops.absorption import diffusion_absorption_time as diffusion_absorption_time
+from infoloop.loops.absorption import fixation_by_table as fixation_by_table
+from infoloop.loops.absorption import fixation_probability as fixation_probability
+from infoloop.loops.absorption import kernel_eigenvalues as kernel_eigenvalues
+from infoloop.loops.binomial_resampling import Band, banded, draws, hypotheses
+from infoloop.loops.binomial_resampling import kernel as kernel
+from infoloop.loops.loop import Loop, unroll
+from infoloop.loops.schedules import replace
+from infoloop.loops.two_token_loops import counting, sampling, tokens, told_along
+from infoloop.probability.channel_families import compositions, multinomial
+from infoloop.probability.channels import extend
+from infoloop.probability.distributions import Joint, joint
+from infoloop.probability.numerics import unit_interval
+from infoloop.probability.validation import at_least_one, random_task
 
 
 @jax.tree_util.register_dataclass

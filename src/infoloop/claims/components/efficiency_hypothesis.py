@@ -1,0 +1,104 @@
+"""Chapter 5, efficiency as a predictor: irrelevant detail costs a component efficiency, not bits or speed (S33)."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, number, rational, rational_product, rational_table
+from infoloop.notation.grammar import parse_expression
+from infoloop.statements.cases import Cases, Family, networks, rational_networks
+from infoloop.statements.claim import Claim, linear
+from infoloop.statements.parameter_grids import grid
+
+FINITE = "finite alphabets"
+MAPS = [[1, 0], [0, 1]]
+NOISY = [["1/4", "3/4"], *MAPS]
+SIGNS = (-1, 1)
+RIVALS = (
+    "the first component is the label times 1 - b or 1 + b, by a fair coin",
+    "the second is the label, its sign flipped at rate e",
+    "eta of the first < eta of the second",
+    "a linear learner follows the gradient of the squared error from 0",
+)
+
+
+def _law(*factors: tuple) -> RationalLaw:
+    return rational_product(*((rational_table(table), names) for table, names in factors))
+
+
+detail = linear(
+    "thm:irrelevant-detail",
+    "I(T;S,A) = I(T;S)",
+    ("T -> S -> A",),
+    networks("T", "S|T", "A|S", T=3, S=3, A=2),
+    family=Family(
+        "a fair bit T, S and A with rows (1/4, 3/4), (1, 0), (0, 1)",
+        lambda: rational_networks(
+            "T", "S|T", "A|S", rows={"T": [["1/2", "1/2"]], "S|T": NOISY, "A|S": NOISY}, T=2, S=2, A=2
+        ),
+    ),
+    edges=(_law((["1/2", "1/2"], ("T",)), (MAPS, ("T", "S")), (["1/2", "1/2"], ("A",))),),
+    wrong="I(T;S,A) = I(T;S) + H(A|S)",
+)
+
+
+def rivals(error) -> RationalLaw:
+    """The label T, the size A of the first component, whose sign is right, and the sign N of the second.
+
+    >>> rivals("1/4").outcomes()["0 0 1"]
+    '1/16'
+    """
+    e = rational(error)
+    fair = ["1/2", "1/2"]
+    return _law((fair, ("T",)), (fair, ("A",)), ([[1 - e, e], [e, 1 - e]], ("T", "N")))
+
+
+def correlation(law: RationalLaw, value) -> fmpq:
+    """E of the label (-1 or 1) times `value(label, size, sign)`: the speed at which a weight starts."""
+    cells = itertools.product(range(2), repeat=3)
+    return sum((law.table[t, a, n] * SIGNS[t] * value(SIGNS[t], a, SIGNS[n]) for t, a, n in cells), fmpq(0))
+
+
+def _less_efficient(law: RationalLaw) -> bool:
+    """Whether I/H of the first component, which shows its sign and its size, is below that of the second."""
+
+    def told(expression: str) -> LogSum:
+        return law.evaluate(parse_expression(expression))
+
+    # the second component's gain and entropy are those of a bit: its eta is I(T;N), as H(N) = 1
+    assert (told("H(N)") - number(1)).sign() == 0
+    assert (told("H(T,A)") - number(2)).sign() == 0
+    return (told("I(T;T,A)") * fmpq(1, 2) - told("I(T;N)")).sign() < 0
+
+
+def _speeds_exactly(case):
+    law, spread = rivals(case["error"]), case["spread"]
+    assert _less_efficient(law)
+    first = correlation(law, lambda label, size, sign: label * (1 + SIGNS[size] * spread))
+    return number(first), number(correlation(law, lambda label, size, sign: sign))
+
+
+def _speeds(case):
+    """Speeds of the weights: of the first component, by the mean of its two sizes, and of the second."""
+    spread, error = case
+    sizes = jnp.stack([1 - spread, 1 + spread])
+    return sizes.mean(), 1 - 2 * error
+
+
+efficient_first = Claim(
+    "fol:efficient-first",
+    RIVALS,
+    _speeds,
+    Cases(
+        lambda key: jax.random.normal(key, (2,)), lambda x: (jax.nn.sigmoid(x[0]), jax.nn.sigmoid(x[1]) / 10)
+    ),
+    exact=_speeds_exactly,
+    exactly=None,
+    family=Family(
+        "sizes 3/4 and 5/4, or 1/2 and 3/2; flips 1/100, 1/16, 1/10",
+        lambda: grid(spread=[fmpq(1, 4), fmpq(1, 2)], error=("1/100", "1/16", "1/10")),
+    ),
+)  # fmt: skip
+
+CLAIMS = (detail, efficient_first)

@@ -1,0 +1,268 @@
+"""Chapter 5, overselection: the best of n by a proxy, with independent error and with a rare exploit (S35, S36)."""
+
+import itertools
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flint import acb, arb, fmpq_poly
+
+from infoloop.exact.rational_laws import fmpq, number, rational
+from infoloop.exact.real_balls import Enclosure, enclosure
+from infoloop.learning.goodhart import hack_gold, hack_optimum, mean_maximum, selected_value
+from infoloop.statements.cases import Cases, Family, probabilities
+from infoloop.statements.claim import Claim
+from infoloop.statements.parameter_grids import grid
+
+LETTERS = (0, 1, 3)
+VALUE_PARTS, PARTS, DRAWS = 2, 3, 4
+SUMS = (
+    "V and X are sums of k and l independent parts with one law",
+    "the best of n is chosen by V + X, ties by chance",
+)
+GAUSSIAN = ("V and X are independent normals", "the best of n is chosen by V + X")
+HACK = ("a hack of mass delta beats all others and is worth 0", "otherwise the proxy is the value, uniform on [0, 1]")
+MARGIN, EDGE = fmpq(1, 2**40), 24  # how far apart the sides may be; deviations beyond which tails are bounded
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
+DRAWN = np.arange(1, 9)
+
+
+def sum_law(law, parts: int) -> list:
+    """The law of a sum of `parts` independent letters 0, 1, 3, by convolution; for floats and exact rationals.
+
+    >>> sum_law([fmpq(1, 2), fmpq(1, 2), fmpq(0)], 2)[:3]
+    [1/4, 1/2, 1/4]
+    """
+    found = [law[0] / law[0]]
+    for _ in range(parts):
+        longer = [0] * (len(found) + max(LETTERS))
+        for place, mass in enumerate(found):
+            for letter, chance in zip(LETTERS, law, strict=True):
+                longer[place + letter] = longer[place + letter] + mass * chance
+        found = longer
+    return found
+
+
+def _best(value_law, error_law, draws: int):
+    r"""$E[V\mid\text{best}]$ and $E\max U$, $U=V+X$, from the joint law of V and U; ties do not matter given U."""
+    most = len(value_law) + len(error_law) - 1
+    total, part = [0] * most, [0] * most
+    for (v, p), (x, q) in itertools.product(enumerate(value_law), enumerate(error_law)):
+        total[v + x] = total[v + x] + p * q
+        part[v + x] = part[v + x] + v * p * q
+    chosen, largest, below = 0, 0, 0
+    for u, (mass, weighted) in enumerate(zip(total, part, strict=True)):
+        # (below + mass)^n - below^n = mass times this sum: no division by a mass that may be 0
+        share = sum((below + mass) ** i * below ** (draws - 1 - i) for i in range(draws))
+        chosen, largest, below = chosen + weighted * share, largest + u * mass * share, below + mass
+    return chosen, largest
+
+
+def _shared(law):
+    chosen, largest = _best(sum_law(list(law), VALUE_PARTS), sum_law(list(law), PARTS - VALUE_PARTS), DRAWS)
+    return chosen, VALUE_PARTS / PARTS * largest
+
+
+def _shared_exactly(case):
+    law = [rational(p) for p in case["law"]]
+    chosen, largest = _best(sum_law(law, case["value"]), sum_law(law, case["error"]), case["n"])
+    return number(chosen), number(largest * fmpq(case["value"], case["value"] + case["error"]))
+
+
+shared = Claim(
+    "thm:goodhart-shares",
+    SUMS,
+    _shared,
+    Cases(lambda key: 2 * jax.random.normal(key, (3,)), jax.nn.softmax),
+    relation="=",
+    exact=_shared_exactly,
+    exactly=None,
+    family=Family(
+        "letters 0, 1, 3 with masses (1/2, 1/2, 0), (1/3, 1/3, 1/3), (3/4, 1/8, 1/8), V and X sums of 1 to 3 of them, "
+        "the best of 1, 2, 5",
+        lambda: grid(
+            law=(("1/2", "1/2", 0), ("1/3", "1/3", "1/3"), ("3/4", "1/8", "1/8")),
+            value=(1, 2, 3),
+            error=(1, 2, 3),
+            n=(1, 2, 5),
+        ),
+    ),
+    edges=({"law": ("1/2", "1/4", "1/4"), "value": 2, "error": 1, "n": 3},),
+    wrong=lambda law: (_shared(law)[0], math.sqrt(PARTS / VALUE_PARTS) * _shared(law)[1]),
+)
+
+
+def _by_quadrature(case):
+    """E[V | best of n] as a double integral over V and X, n = 2 and 3."""
+    value, error = case
+    at = 0.4 * np.arange(-20, 21)
+    weight = np.exp(-(at**2) / 2) * 0.4 / math.sqrt(2 * math.pi)
+    v, x = value * at[:, None], error * at[None, :]
+    below = jax.scipy.special.ndtr((v + x) / jnp.sqrt(value**2 + error**2))
+    cells = v * weight[:, None] * weight[None, :]
+    return jnp.stack([n * (cells * below ** (n - 1)).sum() for n in (2, 3)])
+
+
+def _gaussian(case):
+    return _by_quadrature(case), selected_value(*case, jnp.array([2.0, 3.0]))
+
+
+_deviations = Cases(lambda key: jax.random.normal(key, (2,)), lambda x: (jnp.exp(x[0] / 2), jnp.exp(x[1] / 2)))
+
+
+def _within(one, other):
+    """Both orders, each with the margin: lesser <= greater in both says that the two agree to within it."""
+    return jnp.stack([one, other]), jnp.stack([other, one]) + 2.0**-40
+
+
+def best_of_two(value: fmpq, error: fmpq) -> Enclosure:
+    r"""$\int2v\,\varphi_{\sigma_V}(v)\,\Phi\bigl(v/\sqrt{\sigma_V^2+2\sigma_X^2}\bigr)dv$: E[V | best of 2].
+
+    By rigorous quadrature, with the tails as a radius. Given V = v, the first of two is the better one if the second's
+    proxy, less the first's error, is below v.
+    """
+
+    def ball() -> arb:
+        width = (arb(value * value + 2 * error * error) * 2).sqrt()
+
+        def cell(v, _):
+            return v * (-v * v / 2).exp() * (1 + (v * arb(value) / width).erf())
+
+        inside = acb.integral(cell, -EDGE, EDGE).real * arb(value)
+        tails = 4 * arb(value) * (-(arb(EDGE) ** 2) / 2).exp()
+        return (inside + arb(0, tails.upper())) / (2 * arb.pi()).sqrt()
+
+    return enclosure(ball)
+
+
+def _gaussian_exactly(case):
+    value, error = case["value"], case["error"]
+    share = enclosure(lambda: arb(value * value) / arb(value * value + error * error).sqrt())
+    sides = [best_of_two(value, error), share * _mean_maximum_exactly(2)]
+    lesser, greater = sides if case["order"] == "as written" else sides[::-1]
+    return lesser, greater + MARGIN
+
+
+_spreads = [fmpq(1, 2), fmpq(1), fmpq(8)]
+
+gaussian = Claim(
+    "thm:goodhart-gaussian",
+    GAUSSIAN,
+    lambda case: _within(*_gaussian(case)),
+    _deviations,
+    exact=_gaussian_exactly,
+    exactly=None,
+    family=Family(
+        "deviations of value and error 1/2, 1, 8; the best of 2; either side at most the other and 2^-40",
+        lambda: grid(value=_spreads, error=_spreads, order=("as written", "reversed")),
+    ),
+    edges=({"value": fmpq(1), "error": fmpq(1, 2), "order": "as written"},),
+    wrong=lambda case: _within(_gaussian(case)[0], case[0] * mean_maximum(jnp.array([2.0, 3.0]))),
+)
+
+
+def _mean_maximum_exactly(n: int) -> Enclosure:
+    r"""$m_2=\frac1{\sqrt\pi}$, $m_3=\frac3{2\sqrt\pi}$."""
+    return enclosure(lambda: arb(n) * (n - 1) / (4 if n == 3 else 2) / arb.pi().sqrt())
+
+
+def _harder(case):
+    value, error = case
+    gains = selected_value(value, error, jnp.array([2.0, 3.0, 8.0]))
+    return gains[1:], gains[:-1]
+
+
+def _harder_exactly(case):
+    value, error = case["value"], case["error"]
+    share = enclosure(lambda: arb(value * value) / (arb(value * value + error * error)).sqrt())
+    return share * _mean_maximum_exactly(3), share * _mean_maximum_exactly(2)
+
+
+backfires = Claim(
+    "fol:selection-backfires",
+    GAUSSIAN,
+    _harder,
+    _deviations,
+    exact=_harder_exactly,
+    exactly=None,
+    family=Family(
+        "deviations of value and error 1/2, 1, 8; the best of 2 and of 3",
+        lambda: grid(value=_spreads, error=_spreads),
+    ),
+)
+
+
+def _gold_by_quadrature(mass):
+    """The mean of the largest value where no hack is drawn, by Gauss-Legendre, which is exact for these polynomials."""
+    u = (1 + _NODES) / 2
+    powers = DRAWN[:, None] * u ** DRAWN[:, None]
+    return (1 - mass) ** DRAWN * (powers * _WEIGHTS / 2).sum(1)
+
+
+def gold_exactly(mass: fmpq, n: int) -> fmpq:
+    r"""$\int u\,d\bigl((1-\delta)u\bigr)^n$ by polynomials: the chance of no hack and values up to u is in the bracket.
+
+    >>> gold_exactly(fmpq(1, 2), 1)
+    1/4
+    """
+    chance = fmpq_poly([0, 1 - mass]) ** n
+    return (fmpq_poly([0, 1]) * chance.derivative()).integral()(fmpq(1))
+
+
+def _gold_exactly(case):
+    mass, n = case["mass"], case["n"]
+    return number(gold_exactly(mass, n)), number((1 - mass) ** n * fmpq(n, n + 1))
+
+
+_MASSES = [fmpq(0), fmpq(1, 100), fmpq(1, 16), fmpq(1, 3), fmpq(1)]
+_best_ofs = Family("masses 0, 1/100, 1/16, 1/3, 1; n from 1 to 12", lambda: grid(mass=_MASSES, n=range(1, 13)))
+
+gold = Claim(
+    "thm:hack-gold",
+    HACK,
+    lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], DRAWN)),
+    probabilities(1),
+    relation="=",
+    exact=_gold_exactly,
+    exactly=None,
+    family=_best_ofs,
+    edges=({"mass": fmpq(1, 16), "n": 3},),
+    wrong=lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], DRAWN + 1)),
+)
+
+
+def _optimum_exactly(case):
+    mass, n = case["mass"], case["n"]
+    best = 1
+    while mass * (best + 1) ** 2 < 1:
+        best += 1
+    return number(gold_exactly(mass, n)), number(gold_exactly(mass, best))
+
+
+optimum = Claim(
+    "thm:hack-optimum",
+    (*HACK, "delta > 0"),
+    lambda case: (hack_gold(case[0], DRAWN), hack_gold(case[0], hack_optimum(case[0]))),
+    probabilities(1),
+    exact=_optimum_exactly,
+    exactly=None,
+    family=Family(
+        "masses 1/100, 1/30, 1/16, 1/9, 1/3, 1; n from 1 to 20",
+        lambda: grid(mass=[fmpq(1, k) for k in (100, 30, 16, 9, 3, 1)], n=range(1, 21)),
+    ),
+    edges=({"mass": fmpq(1, 16), "n": 3},),
+    wrong=lambda case: (hack_gold(case[0], DRAWN), hack_gold(case[0], hack_optimum(case[0]) + 1)),
+)
+
+more_is_better = Claim(
+    "fol:more-selection-is-better",
+    (*HACK, "delta > 0"),
+    lambda case: (hack_gold(case[0], DRAWN[:-1]), hack_gold(case[0], DRAWN[1:])),
+    probabilities(1),
+    exact=lambda case: tuple(number(gold_exactly(case["mass"], case["n"] + i)) for i in (0, 1)),
+    exactly=None,
+    family=_best_ofs,
+)
+
+CLAIMS = (shared, gaussian, backfires, gold, optimum, more_is_better)

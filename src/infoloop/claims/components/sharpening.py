@@ -1,0 +1,218 @@
+"""Chapter 5, sharpening: one output of a closed loop may tell more, though the state tells no more (S26, B8)."""
+
+import itertools
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.exact import rational_laws
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, number, rational, rational_product, rational_table
+from infoloop.information.expressions import evaluate
+from infoloop.notation.grammar import parse_expression
+from infoloop.probability.bayes_nets import BayesNet
+from infoloop.probability.channels import Channel
+from infoloop.probability.distributions import Joint
+from infoloop.probability.numerics import binary_convolution, binary_entropy
+from infoloop.statements.cases import Cases, Family, networks
+from infoloop.statements.claim import Claim, linear
+from infoloop.statements.parameter_grids import grid
+
+FINITE = "finite alphabets"
+MAPS = [[1, 0], [0, 1]]
+VOTING = ("X -> Z -> Y1,Y2,Y3", "X -> Y1,Y2,Y3 -> M")
+VOTERS = (
+    "X is a fair bit, Z is X flipped at rate a",
+    "answers are Z flipped independently at a rate e of at most 1/2",
+    "M is the majority of an odd number of answers",
+)
+ODD = (1, 3, 5, 7)
+
+
+def majority_error(error, voters: int):
+    r"""$e_m=\sum_{k>m/2}\binom mke^k(1-e)^{m-k}$: how often most of m answers err; floats and exact rationals.
+
+    >>> majority_error(fmpq(1, 4), 3)
+    5/32
+    """
+    return sum(
+        math.comb(voters, k) * error**k * (1 - error) ** (voters - k) for k in range(voters // 2 + 1, voters + 1)
+    )
+
+
+def recursive_error(error, voters: int):
+    r"""The same by adding two answers at a time: $e_{m+2}=e_m-(1-2e)\binom m{(m+1)/2}\bigl(e(1-e)\bigr)^{(m+1)/2}$.
+
+    >>> recursive_error(fmpq(1, 4), 3)
+    5/32
+    """
+    found = error
+    for m in range(1, voters, 2):
+        found = found - (1 - 2 * error) * math.comb(m, (m + 1) // 2) * (error * (1 - error)) ** ((m + 1) // 2)
+    return found
+
+
+def _flips(normals):
+    return jax.nn.sigmoid(normals) / 2
+
+
+_rates = Cases(lambda key: 2 * jax.random.normal(key, (2,)), _flips)
+
+
+def _majority(case):
+    found = [majority_error(case[1], m) for m in ODD]
+    return jnp.stack(found), jnp.stack([recursive_error(case[1], m) for m in ODD])
+
+
+def _enumerated(error, voters: int) -> fmpq:
+    """The error of a majority, over all answers one by one."""
+    e, total = rational(error), fmpq(0)
+    for wrong in itertools.product((0, 1), repeat=voters):
+        if 2 * sum(wrong) > voters:
+            total += math.prod((e if w else 1 - e for w in wrong), start=fmpq(1))
+    return total
+
+
+majority = Claim(
+    "thm:majority-error",
+    VOTERS[1:],
+    _majority,
+    _rates,
+    relation="=",
+    exact=lambda case: (number(_enumerated(*case.values())), number(recursive_error(*case.values()))),
+    exactly=None,
+    family=Family(
+        "errors 0, 1/100, 1/4, 2/5, 1/2; 1, 3, 5, 7 answers",
+        lambda: grid(error=[fmpq(0), fmpq(1, 100), fmpq(1, 4), fmpq(2, 5), fmpq(1, 2)], voters=ODD),
+    ),
+    edges=({"error": fmpq(1, 4), "voters": 5},),
+    wrong=lambda case: (_majority(case)[0], _majority(case)[1] ** 2),
+)
+
+
+def _net(prior_flip, error) -> BayesNet:
+    """X, the state Z, three answers and their majority M; one table holds the three answers."""
+
+    def turn(rate):
+        return jnp.stack([jnp.stack([1 - rate, rate]), jnp.stack([rate, 1 - rate])])
+
+    votes = np.array(list(itertools.product((0, 1), repeat=3)))
+    most = np.eye(2)[(votes.sum(1) > 1).astype(int)].reshape(2, 2, 2, 2)
+    answers = (Channel(turn(error), ("Z",), (name,)) for name in ("Y1", "Y2", "Y3"))
+    state = Channel(turn(prior_flip), ("X",), ("Z",))
+    return BayesNet((_fair(), state, *answers, Channel(jnp.asarray(most), ("Y1", "Y2", "Y3"), ("M",))))
+
+
+def _fair() -> Joint:
+    return Joint(jnp.full(2, 1 / 2), ("X",))
+
+
+def _sharper(case):
+    """I(X;Y1) and I(X;M), by elimination."""
+    net = _net(*case)
+    return evaluate("I(X;Y1)", net), evaluate("I(X;M)", net)
+
+
+def _table(a, e) -> RationalLaw:
+    a, e = rational(a), rational(e)
+    votes = itertools.product((0, 1), repeat=3)
+    most = np.array([[int(sum(vote) < 2), int(sum(vote) > 1)] for vote in votes], dtype=object).reshape(2, 2, 2, 2)
+    answers = ((rational_table([[1 - e, e], [e, 1 - e]]), ("Z", name)) for name in ("Y1", "Y2", "Y3"))
+    return rational_product(
+        (rational_table(["1/2", "1/2"]), ("X",)),
+        (rational_table([[1 - a, a], [a, 1 - a]]), ("X", "Z")),
+        *answers,
+        (rational_table(most), ("Y1", "Y2", "Y3", "M")),
+    )
+
+
+def _told(law: RationalLaw, expression: str) -> LogSum:
+    return law.evaluate(parse_expression(expression))
+
+
+def _sharper_exactly(case):
+    law = _table(*case.values())
+    return _told(law, "I(X;Y1)"), _told(law, "I(X;M)")
+
+
+_votes = Family(
+    "flips a 0, 1/8, 1/3 of the state, errors e 0, 1/100, 1/8, 1/4, 1/2 of an answer",
+    lambda: grid(a=("0", "1/8", "1/3"), e=("0", "1/100", "1/8", "1/4", "1/2")),
+)
+
+raises = Claim(
+    "thm:sharpening",
+    VOTERS,
+    _sharper,
+    _rates,
+    exact=_sharper_exactly,
+    exactly=None,
+    family=_votes,
+    edges=({"a": "1/8", "e": "0"},),
+    wrong=lambda case: _sharper(case)[::-1],
+)
+
+
+def _closed(case):
+    """I(X;M) by elimination, and 1 - h(a * e_3)."""
+    return _sharper(case)[1], 1 - binary_entropy(binary_convolution(case[0], recursive_error(case[1], 3)))
+
+
+def _closed_exactly(case):
+    a, e = rational(case["a"]), recursive_error(rational(case["e"]), 3)
+    return _told(_table(*case.values()), "I(X;M)"), number(1) - rational_laws.binary_entropy(a * (1 - e) + e * (1 - a))
+
+
+closed = Claim(
+    "thm:sharpening-bits",
+    VOTERS,
+    _closed,
+    _rates,
+    relation="=",
+    exact=_closed_exactly,
+    exactly=None,
+    family=_votes,
+    edges=({"a": "1/8", "e": "1/8"},),
+    wrong=lambda case: (_closed(case)[0], _sharper(case)[0]),
+)
+
+
+def _every_vote():
+    """A fair bit X, Z and the answers with rows (3/4, 1/4), (0, 1) or copies, and every bit M of the three answers."""
+    rows = [[["3/4", "1/4"], [0, 1]], MAPS]
+    for state, answer in itertools.product(rows, repeat=2):
+        for values in itertools.product((0, 1), repeat=8):
+            read = np.array([[1 - b, b] for b in values], dtype=object).reshape(2, 2, 2, 2)
+            yield rational_product(
+                (rational_table(["1/2", "1/2"]), ("X",)),
+                (rational_table(state), ("X", "Z")),
+                *((rational_table(answer), ("Z", name)) for name in ("Y1", "Y2", "Y3")),
+                (rational_table(read), ("Y1", "Y2", "Y3", "M")),
+            )
+
+
+_voting = networks("X", "Z|X", "Y1|Z", "Y2|Z", "Y3|Z", "M|Y1,Y2,Y3", X=2, Z=3, Y1=2, Y2=2, Y3=2, M=2)
+
+ceiling = linear(
+    "thm:sharpening-ceiling",
+    "I(X;M) <= I(X;Z)",
+    VOTING,
+    _voting,
+    family=Family("a fair bit X, Z and the answers copies or with rows (3/4, 1/4), (0, 1), any M", _every_vote),
+    edges=(_table("0", "0"),),
+    wrong="I(X;M) <= I(X;Y1)",
+)
+
+output_never_rises = linear(
+    "fol:output-never-rises",
+    "I(X;M) <= I(X;Y1)",
+    VOTING,
+    _voting,
+    family=Family(
+        "a fair bit X, Z its copy, answers wrong at rate 1/4, M their majority",
+        lambda: iter([_table("0", "1/4")]),
+    ),
+)
+
+CLAIMS = (majority, raises, closed, ceiling, output_never_rises)

@@ -1,0 +1,248 @@
+"""Chapter 5, usable bits: what a limited learner can read, and components that do not add up (S42, B9, B13, B17)."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+from flint import fmpq_mat
+
+from infoloop.exact.rational_laws import RationalLaw, fmpq, log2, number, rational, rational_product, rational_table
+from infoloop.notation.grammar import parse_expression
+from infoloop.probability.numerics import binary_entropy
+from infoloop.statements.cases import Cases, Family, networks, probabilities
+from infoloop.statements.claim import Claim, linear
+from infoloop.statements.parameter_grids import grid
+
+FINITE = "finite alphabets"
+MAPS = [[1, 0], [0, 1]]
+INPUTS = tuple(itertools.product((0, 1), repeat=2))
+PARITY = ("A and B are independent fair bits", "X is their parity, flipped at rate e")
+AFFINE = (*PARITY, "predictors are affine in A and B, with values in (0, 1)")
+
+
+def _law(*factors: tuple) -> RationalLaw:
+    return rational_product(*((rational_table(table), names) for table, names in factors))
+
+
+def parity_loss(predicted, error, log):
+    r"""$E[-\log f(X\mid A,B)]$ of the four predicted chances of X = 1, given the logarithm; for floats and exactly.
+
+    >>> parity_loss([fmpq(1, 2)] * 4, fmpq(1, 8), log2).digits(3)
+    '1.00'
+    """
+    right = [1 - error if a != b else error for a, b in INPUTS]
+    logs = [log(f) * r + log(1 - f) * (1 - r) for f, r in zip(predicted, right, strict=True)]
+    return sum(logs[1:], logs[0]) * -0.25
+
+
+def _affine(normals):
+    """Chances with f00 + f11 = f01 + f10, inside (0, 1), and an error rate."""
+    middle, shares = jax.nn.sigmoid(normals[0]), jnp.tanh(normals[1:3])
+    room = jnp.minimum(middle, 1 - middle) / 2
+    across, along = room * shares[0], room * shares[1]
+    return middle + jnp.array([-1, 1, -1, 1]) * across + jnp.array([-1, -1, 1, 1]) * along, jax.nn.sigmoid(normals[3])
+
+
+def _blind(case):
+    predicted, error = case
+    return 1.0, parity_loss(list(predicted), error, jnp.log2)
+
+
+def _blind_exactly(case):
+    constant, first, second = case["weights"]
+    predicted = [constant + first * a + second * b for a, b in INPUTS]
+    return number(1), parity_loss(predicted, case["error"], log2)
+
+
+_quarters = [fmpq(k, 4) for k in (-1, 0, 1)]
+
+blind = Claim(
+    "thm:parity-affine",
+    AFFINE,
+    _blind,
+    Cases(lambda key: jax.random.normal(key, (4,)), _affine),
+    exact=_blind_exactly,
+    exactly=None,
+    family=Family(
+        "all affine predictors with slopes -1/4, 0, 1/4 and values in (0, 1), 1/8, 1/2 or 5/8 at (0, 0); error rates "
+        "1/100, 1/4, 1/2",
+        lambda: grid(
+            weights=[
+                weights
+                for weights in itertools.product((fmpq(1, 8), fmpq(1, 2), fmpq(5, 8)), _quarters, _quarters)
+                if all(0 < weights[0] + weights[1] * a + weights[2] * b < 1 for a, b in INPUTS)
+            ],
+            error=[fmpq(1, 100), fmpq(1, 4), fmpq(1, 2)],
+        ),
+    ),
+    edges=({"weights": (fmpq(1, 2), fmpq(0), fmpq(0)), "error": fmpq(1, 4)},),
+    wrong=lambda case: (1.0, parity_loss([0.1, 0.9, 0.9, 0.1], case[1] / 4, jnp.log2)),
+)
+
+
+def _parity_law(error) -> RationalLaw:
+    e = rational(error)
+    rows = [[[1 - e, e] if a == b else [e, 1 - e] for b in (0, 1)] for a in (0, 1)]
+    parity = [[[int(a == b), int(a != b)] for b in (0, 1)] for a in (0, 1)]
+    fair = ["1/2", "1/2"]
+    return _law((fair, ("A",)), (fair, ("B",)), (rows, ("A", "B", "X")), (parity, ("A", "B", "P")))
+
+
+def _usable(case):
+    """Usable bits of the parity itself, and of the pair: 1 minus the loss of the best affine predictor of each."""
+    best = [jnp.full((), 1 / 2)] * 4
+    return 1 - binary_entropy(case[0]), 1 - parity_loss(best, case[0], jnp.log2)
+
+
+def _usable_exactly(case):
+    law = _parity_law(case["error"])
+    found = law.evaluate(parse_expression("I(X;P)")), number(1) - parity_loss([fmpq(1, 2)] * 4, case["error"], log2)
+    assert (law.evaluate(parse_expression("I(X;A,B)")) - found[0]).sign() == 0
+    return found
+
+
+usable_processing = Claim(
+    "fol:usable-processing",
+    AFFINE,
+    _usable,
+    probabilities(1),
+    exact=_usable_exactly,
+    exactly=None,
+    family=Family("error rates 1/8, 1/4, 3/8", lambda: ({"error": fmpq(k, 8)} for k in (1, 2, 3))),
+)
+
+
+def _least_squares(table, target) -> fmpq_mat:
+    """Weights (constant, A, B) of the best linear fit of `target[i]` at the four inputs, weighted by `table[i]`."""
+    rows = [(fmpq(1), fmpq(a), fmpq(b)) for a, b in INPUTS]
+    normal = [[sum(p * r[i] * r[j] for p, r in zip(table, rows, strict=True)) for j in range(3)] for i in range(3)]
+    right = [sum(p * r[i] * y for p, r, y in zip(table, rows, target, strict=True)) for i in range(3)]
+    return fmpq_mat(3, 3, [x for row in normal for x in row]).solve(fmpq_mat(3, 1, right))
+
+
+def _fitted_exactly(error, of) -> list[fmpq]:
+    """Fitted values at the four noisy inputs of a linear regression on `of(a, b)`, a and b the clean bits."""
+    e = rational(error)
+    fits = []
+    for seen in INPUTS:
+        weights = [(1 - e if a == seen[0] else e) * (1 - e if b == seen[1] else e) for a, b in INPUTS]
+        fits.append(sum((w * of(a, b) for w, (a, b) in zip(weights, INPUTS, strict=True)), fmpq(0)))
+    solved = _least_squares([fmpq(1, 4)] * 4, fits)
+    return [solved[0, 0] + solved[1, 0] * a + solved[2, 0] * b for a, b in INPUTS]
+
+
+def _wrong_parity(error, answers) -> fmpq:
+    """How often the answers to the four noisy inputs miss the parity of the clean bits; an answer may be one half."""
+    e, missed = rational(error), fmpq(0)
+    for seen, answer in zip(INPUTS, answers, strict=True):
+        for a, b in INPUTS:
+            mass = (1 - e if a == seen[0] else e) * (1 - e if b == seen[1] else e) / 4
+            missed += mass * (answer if a == b else 1 - answer)
+    return missed
+
+
+def _rounded(value: fmpq) -> fmpq:
+    return fmpq(1, 2) if value == fmpq(1, 2) else fmpq(int(value > fmpq(1, 2)))
+
+
+def _coarse_and_fine_exactly(case):
+    """Errors at the parity: of a regression on the parity, and of one on both bits, read off."""
+    error = case["error"]
+    coarse = [_rounded(f) for f in _fitted_exactly(error, lambda a, b: fmpq(a ^ b))]
+    bits = zip(*(_fitted_exactly(error, of) for of in (lambda a, b: fmpq(a), lambda a, b: fmpq(b))), strict=True)
+    fine = [_odd(*map(_rounded, pair)) for pair in bits]
+    return number(_wrong_parity(error, coarse)), number(_wrong_parity(error, fine))
+
+
+def _odd(p: fmpq, q: fmpq) -> fmpq:
+    return p * (1 - q) + q * (1 - p)
+
+
+def _coarse_and_fine(case):
+    """The same in floats: least squares on the parity of clean bits, and on the bits, seen flipped at rate e < 1/2."""
+    e = case[0] / 2
+    inputs = jnp.array(INPUTS, float)
+    design = jnp.concatenate([jnp.ones((4, 1)), inputs], 1)
+    turn = jnp.where(jnp.eye(2, dtype=bool), 1 - e, e)
+    clean = jnp.kron(turn, turn)
+    targets = jnp.stack([jnp.array([0.0, 1.0, 1.0, 0.0]), inputs[:, 0], inputs[:, 1]], 1)
+    fitted = design @ jnp.linalg.solve(design.T @ design, design.T @ clean @ targets)
+    parity = clean @ targets[:, 0]
+    sides = fitted[:, 1:] > 1 / 2
+    answers = jnp.stack([jnp.full(4, 1 / 2), (sides[:, 0] != sides[:, 1]).astype(float)])
+    errors = (answers * (1 - parity) + (1 - answers) * parity).mean(1)
+    return errors[0], errors[1]
+
+
+fine_labels = Claim(
+    "fol:coarse-labels-are-easier",
+    (*PARITY[:1], "the learner sees both bits flipped at rate e below 1/2", "it fits by linear least squares"),
+    _coarse_and_fine,
+    probabilities(1),
+    exact=_coarse_and_fine_exactly,
+    exactly=None,
+    family=Family("flip rates 0, 1/8, 1/4", lambda: ({"error": fmpq(k, 8)} for k in range(3))),
+)
+
+fine_gain = Claim(
+    "thm:fine-labels-help",
+    fine_labels.assumes,
+    lambda case: (_coarse_and_fine(case)[1], case[0] * (1 - case[0] / 2)),
+    probabilities(1),
+    relation="=",
+    exact=lambda case: (_coarse_and_fine_exactly(case)[1], number(2 * case["error"] * (1 - case["error"]))),
+    exactly=None,
+    family=Family("flip rates k/40 below 1/2", lambda: ({"error": fmpq(k, 40)} for k in range(20))),
+    edges=({"error": fmpq(1, 4)},),
+    wrong=_coarse_and_fine,
+)
+
+interaction = linear(
+    "thm:components-interact",
+    "I(X;A,B) - I(X;A) - I(X;B) = I(A;B|X) - I(A;B)",
+    (),
+    networks("X,A,B", X=2, A=3, B=2),
+    assumes=(FINITE,),
+    family=Family(
+        "the parity of two fair bits flipped at rates k/8; a fair bit A, B a copy, noisy or independent, X any bit "
+        "of both",
+        lambda: itertools.chain(
+            (RationalLaw(_parity_law(fmpq(k, 8)).marginal("A", "B", "X"), ("A", "B", "X")) for k in range(9)),
+            _functions(),
+        ),
+    ),
+    edges=(_law((["1/2", "1/2"], ("X",)), (MAPS, ("X", "A")), (MAPS, ("X", "B"))),),
+    wrong="I(X;A,B) - I(X;A) - I(X;B) = I(A;B|X)",
+)
+
+
+def _functions():
+    """Fair bits A, and B with rows (3/4, 1/4), (0, 1), a copy or independent; X any bit of both."""
+    for second in ([["3/4", "1/4"], [0, 1]], MAPS, [["1/2", "1/2"]] * 2):
+        for values in itertools.product((0, 1), repeat=4):
+            read = [[[1 - b, b] for b in values[:2]], [[1 - b, b] for b in values[2:]]]
+            yield _law((["1/2", "1/2"], ("A",)), (second, ("A", "B")), (read, ("A", "B", "X")))
+
+
+components_add = linear(
+    "fol:components-add",
+    "I(X;A,B) = I(X;A) + I(X;B)",
+    (),
+    networks("X,A,B", X=2, A=2, B=2),
+    assumes=(FINITE,),
+    family=Family(
+        "a fair bit X with two copies A and B, and X the parity of two fair bits",
+        lambda: iter(
+            [
+                _law((["1/2", "1/2"], ("X",)), (MAPS, ("X", "A")), (MAPS, ("X", "B"))),
+                _law(
+                    (["1/2", "1/2"], ("A",)),
+                    (["1/2", "1/2"], ("B",)),
+                    ([[[1, 0], [0, 1]], [[0, 1], [1, 0]]], ("A", "B", "X")),
+                ),
+            ]
+        ),
+    ),
+)
+
+CLAIMS = (blind, usable_processing, fine_gain, fine_labels, interaction, components_add)

@@ -1,0 +1,227 @@
+"""Chapter 4, collections: learning a set of acceptable answers by demonstrations or by verdicts (S23, B14)."""
+
+import functools
+import itertools
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.exact.rational_laws import fmpq, number, rational
+from infoloop.learning.coupon_collector import collection_time, verdicts_needed
+from infoloop.statements.cases import Cases, Family
+from infoloop.statements.claim import Claim
+from infoloop.statements.parameter_grids import grid
+
+MEMBERS, MOST = 4, 12
+DEMONSTRATED = ("demonstrations are independent draws of the members", "the number of members is known")
+VERDICTS = ("the verdicts are exact", "all sets of M among K candidates are equally likely", "M is known")
+BOTH = (*VERDICTS, "demonstrations are independent uniform draws of the members")
+
+
+def recursive_time(chances):
+    r"""Expected draws by first steps: with the members A seen, $E_A=\frac{1+\sum_{i\notin A}p_iE_{A\cup i}}{1-p(A)}$.
+
+    For floats and for exact rationals.
+
+    >>> recursive_time([fmpq(1, 2), fmpq(1, 2)])
+    3
+    """
+    everyone = frozenset(range(len(chances)))
+
+    @functools.cache
+    def left(seen: frozenset):
+        new = everyone - seen
+        return (1 + sum(chances[i] * left(seen | {i}) for i in new)) / sum(chances[i] for i in new) if new else 0
+
+    return left(frozenset())
+
+
+def _collected_exactly(case):
+    p = [rational(mass) for mass in case["chances"]]
+    parts = itertools.chain(*(itertools.combinations(p, size) for size in range(1, len(p) + 1)))
+    by_exclusion = sum((fmpq((-1) ** (len(part) + 1)) / sum(part, fmpq(0)) for part in parts), fmpq(0))
+    return number(recursive_time(p)), number(by_exclusion)
+
+
+def _laws():
+    """Laws on 1 to 5 members: equal chances, and chances proportional to 1, 2, 3, ..., to 1, 2, 4, ..., to 1, 1, 7."""
+    for size in range(1, 6):
+        for weights in ([1] * size, range(1, size + 1), [2**k for k in range(size)], [*[1] * (size - 1), 7]):
+            total = sum(weights)
+            yield {"chances": [fmpq(weight, total) for weight in weights]}
+
+
+def _spread(normals):
+    """Chances of the members, none below 1/12: expected times stay small, and so do their rounding errors."""
+    return 1 / (3 * MEMBERS) + 2 * jax.nn.softmax(normals) / 3
+
+
+_members = Cases(lambda key: jax.random.normal(key, (MEMBERS,)), _spread)
+
+collecting = Claim(
+    "thm:collection-time",
+    DEMONSTRATED,
+    lambda p: (recursive_time(list(p)), collection_time(p)),
+    _members,
+    relation="=",
+    exact=_collected_exactly,
+    exactly=None,
+    family=Family(
+        "1 to 5 members with chances that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to 1, ..., 1, 7",
+        _laws,
+    ),
+    edges=({"chances": ["1/2", "1/3", "1/6"]},),
+    wrong=lambda p: (recursive_time(list(p)), 1 / p.min()),
+)
+
+
+def harmonic(m: int) -> fmpq:
+    r"""$H_M=\sum_{k\le M}\frac1k$, exactly.
+
+    >>> harmonic(3)
+    11/6
+    """
+    return sum((fmpq(1, k) for k in range(1, m + 1)), fmpq(0))
+
+
+def _float(value: fmpq) -> float:
+    return int(value.p) / int(value.q)
+
+
+def _least_exactly(case):
+    p = [rational(mass) for mass in case["chances"]]
+    return number(len(p) * harmonic(len(p))), number(recursive_time(p))
+
+
+equal_is_fastest = Claim(
+    "thm:collection-floor",
+    DEMONSTRATED,
+    lambda p: (MEMBERS * _float(harmonic(MEMBERS)), collection_time(p)),
+    _members,
+    exact=_least_exactly,
+    exactly=None,
+    family=Family(
+        "1 to 5 members with chances that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to 1, ..., 1, 7",
+        _laws,
+    ),
+    edges=({"chances": ["1/3", "1/3", "1/3"]},),
+    wrong=lambda p: (recursive_time(list(p)), MEMBERS * _float(harmonic(MEMBERS))),
+)
+
+
+def asked(accepted: tuple[int, ...]) -> int:
+    """How many candidates are asked about before the rest are known, the number of acceptable ones being known.
+
+    >>> asked((0, 1, 0, 0)), asked((1, 1))
+    (2, 0)
+    """
+    alike = len(list(itertools.takewhile(lambda verdict: verdict == accepted[-1], reversed(accepted))))
+    return len(accepted) - alike
+
+
+def mean_asked(candidates: int, members: int) -> fmpq:
+    """The mean of `asked` over all sets of this size, by enumeration.
+
+    >>> mean_asked(3, 1)
+    5/3
+    """
+    chosen = itertools.combinations(range(candidates), members)
+    total = sum(asked(tuple(int(k in accepted) for k in range(candidates))) for accepted in chosen)
+    return fmpq(total, math.comb(candidates, members))
+
+
+def _needed_exactly(candidates: int, members: int) -> fmpq:
+    others = candidates - members
+    return candidates - fmpq(members, others + 1) - fmpq(others, members + 1)
+
+
+def _tables():
+    """Mean verdicts by enumeration, for K up to 8 and M from 1 to K - 1 (0 elsewhere), and M H_M for M below MOST."""
+    verdicts, draws = np.zeros((MOST + 1, MOST)), np.zeros(MOST)
+    for m in range(1, MOST):
+        draws[m] = m * _float(harmonic(m))
+        for k in range(m + 1, 9):
+            verdicts[k, m] = _float(mean_asked(k, m))
+    return verdicts, draws
+
+
+def _sets(most: int) -> Cases:
+    """K from 2 to `most` candidates, and from 1 to K - 1 members."""
+
+    def build(normals):
+        u = jax.nn.sigmoid(2 * normals)
+        k = 2 + jnp.floor(u[0] * (most - 1))
+        return k, 1 + jnp.floor(u[1] * (k - 1))
+
+    return Cases(lambda key: jax.random.normal(key, (2,)), build)
+
+
+def _asked(case):
+    k, m = case
+    return jnp.asarray(_tables()[0])[k.astype(int), m.astype(int)], verdicts_needed(k, m)
+
+
+verdicts = Claim(
+    "thm:set-by-verdicts",
+    VERDICTS,
+    _asked,
+    _sets(8),
+    relation="=",
+    exact=lambda case: (number(mean_asked(*case.values())), number(_needed_exactly(*case.values()))),
+    exactly=None,
+    family=Family(
+        "2 to 9 candidates and 1 to K - 1 members",
+        lambda: ({"K": k, "M": m} for k in range(2, 10) for m in range(1, k)),
+    ),
+    edges=({"K": 7, "M": 3},),
+    wrong=lambda case: (_asked(case)[0], case[0] - 1),
+)
+
+
+def _won(case):
+    """Verdicts against demonstrations where K <= M H_M; elsewhere K is cut to the last that is."""
+    _, m = case
+    draws = jnp.asarray(_tables()[1])[m.astype(int)]
+    k = jnp.minimum(case[0], jnp.floor(draws))
+    return jnp.where(k > m, verdicts_needed(jnp.maximum(k, m), m), 0.0), draws
+
+
+def _won_exactly(case):
+    k, m = case["K"], case["M"]
+    return number(_needed_exactly(k, m)), number(m * harmonic(m))
+
+
+def _crossing(members: int) -> dict:
+    """The largest K up to M H_M."""
+    return {"K": math.floor(float(members * sum(1 / k for k in range(1, members + 1)))), "M": members}
+
+
+coarse_wins = Claim(
+    "cnd:coarse-wins",
+    (*BOTH, "K <= M H_M"),
+    _won,
+    _sets(MOST),
+    exact=_won_exactly,
+    exactly=None,
+    family=Family(
+        "2 to 40 members and every number of candidates up to M H_M",
+        lambda: ({"K": k, "M": m} for m in range(2, 41) for k in range(m + 1, _crossing(m)["K"] + 1)),
+    ),
+    edges=(_crossing(200),),
+    wrong=lambda case: (_won(case)[1], _won(case)[0]),
+)
+
+
+coarse_always_cheaper = Claim(
+    "fol:verdicts-always-cheaper",
+    BOTH,
+    lambda case: (verdicts_needed(*case), jnp.asarray(_tables()[1])[case[1].astype(int)]),
+    _sets(MOST),
+    exact=_won_exactly,
+    exactly=None,
+    family=Family("2 to 6 candidates, 1 to K - 1 members", lambda: grid(K=range(2, 7), M=(1,))),
+)
+
+CLAIMS = (collecting, equal_is_fastest, verdicts, coarse_wins, coarse_always_cheaper)

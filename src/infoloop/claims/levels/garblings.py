@@ -1,0 +1,142 @@
+"""Chapter 4, garblings: what a coarser signal teaches, in bits and in decisions (S22, B11, B15)."""
+
+import itertools
+
+import jax.numpy as jnp
+
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, number, rational_product, rational_table
+from infoloop.notation.grammar import parse_expression
+from infoloop.probability.distributions import marginal
+from infoloop.statements.cases import Family, networks, probabilities, rational_networks
+from infoloop.statements.claim import Claim, linear
+
+FINITE = "finite alphabets"
+MAPS = [[1, 0], [0, 1]]
+NOISY = [["1/4", "3/4"], *MAPS]
+FAIR = ["1/2", "1/2"]
+EVEN = ["1/4"] * 4
+
+
+def _law(*factors: tuple) -> RationalLaw:
+    return rational_product(*((rational_table(table), names) for table, names in factors))
+
+
+_GARBLED = ("X -> S,Y -> G",)
+_garblings = Family(
+    "fair bits X and Y, S with rows (1/4, 3/4), (1, 0), (0, 1) for each X and Y, G with the same for each S",
+    lambda: rational_networks(
+        "X", "Y", "S|X,Y", "G|S", rows={"X": [["1/2", "1/2"]], "Y": [["1/2", "1/2"]], "S|X,Y": NOISY, "G|S": NOISY},
+        X=2, Y=2, S=2, G=2,
+    ),
+)  # fmt: skip
+
+garbling = linear(
+    "thm:garbling-information",
+    "I(X;G|Y) <= I(X;S|Y)",
+    _GARBLED,
+    networks("X", "Y|X", "S|X,Y", "G|S,Y", X=3, Y=2, S=3, G=2),
+    family=_garblings,
+    edges=(_law((FAIR, ("X",)), (FAIR, ("Y",)), (MAPS, ("X", "S")), (MAPS, ("S", "G"))),),
+    wrong="I(X;S|Y) <= I(X;G|Y)",
+)
+
+coarser_teaches_more = linear(
+    "fol:coarser-teaches-more",
+    "I(X;S|Y) <= I(X;G|Y)",
+    _GARBLED,
+    networks("X", "Y|X", "S|X,Y", "G|S,Y", X=3, Y=2, S=3, G=2),
+    family=_garblings,
+)
+
+LOSSES = ([[0, 1, 1], [1, 0, 1], [1, 1, 0]], [[0, 1, 4], [1, 0, 1], [4, 1, 0]], [[0, 3, 1], [2, 0, 2], [1, 3, 0]])
+
+
+def bayes_risk(table, losses):
+    r"""$\sum_s\min_a\sum_xP(x,s)\,\ell(a,x)$ of a table P(x, s) and losses[a][x], in their unit."""
+    return (jnp.asarray(losses, float) @ table).min(axis=0).sum()
+
+
+def _exact_risk(law: RationalLaw, signal: str, losses) -> LogSum:
+    columns = RationalLaw(law.marginal("X", signal), ("X", signal)).table.T.tolist()
+    costs = ([sum((p * c for p, c in zip(col, row, strict=True)), fmpq(0)) for row in losses] for col in columns)
+    return number(sum((min(cost) for cost in costs), fmpq(0)))
+
+
+def _risks(net):
+    tables = [marginal(net, "X", name).table for name in ("S", "G")]
+    fine, coarse = (jnp.stack([bayes_risk(table, losses) for losses in LOSSES]) for table in tables)
+    return fine, coarse
+
+
+def _risks_exactly(case):
+    return tuple(_exact_risk(case["law"], name, case["losses"]) for name in ("S", "G"))
+
+
+def _three(fine, coarse) -> RationalLaw:
+    return _law((["1/4", "1/4", "1/2"], ("X",)), (fine, ("X", "S")), (coarse, ("S", "G")))
+
+
+_turns = [["1/4", "3/4"], ["1/2", "1/2"], [1, 0], [0, 1]]
+
+garbling_risk = Claim(
+    "thm:garbling-risk",
+    (FINITE, "X -> S -> G"),
+    _risks,
+    networks("X", "S|X", "G|S", X=3, S=3, G=2),
+    exact=_risks_exactly,
+    exactly=None,
+    family=Family(
+        "X with masses (1/4, 1/4, 1/2), S a bit with rows (1/4, 3/4), (1/2, 1/2), (1, 0), (0, 1), G a bit with the "
+        "same; three tables of losses",
+        lambda: (
+            {"law": _three(list(fine), list(coarse)), "losses": losses}
+            for losses in LOSSES
+            for fine in itertools.product(_turns, repeat=3)
+            for coarse in itertools.product(_turns, repeat=2)
+        ),
+    ),
+    edges=({"law": _three([[1, 0], [1, 0], ["1/4", "3/4"]], MAPS), "losses": LOSSES[0]},),
+    wrong=lambda net: _risks(net)[::-1],
+)
+
+
+def _equal_bits(case):
+    """Guessing errors: the half of four letters, erased at rate e; the letter itself, erased at rate (1 + e) / 2."""
+    e = case[0]
+    return (1 - e) / 2 + e * 3 / 4, (1 + e) / 2 * 3 / 4
+
+
+def half_or_letter(e) -> tuple[RationalLaw, RationalLaw]:
+    """A uniform letter X of four with S, its half or nothing; and with S, the letter or nothing: 1 - e bits each.
+
+    >>> [str(law.evaluate(parse_expression("I(X;S)"))) for law in half_or_letter(fmpq(0))]
+    ['1.0000000000000000000', '1.0000000000000000000']
+    """
+    rare = (1 + e) / 2
+    half = [[1 - e if block == x // 2 else 0 for block in range(2)] + [e] for x in range(4)]
+    letter = [[1 - rare if x == s else 0 for s in range(4)] + [rare] for x in range(4)]
+    half_law, letter_law = (_law((EVEN, ("X",)), (rows, ("X", "S"))) for rows in (half, letter))
+    return half_law, letter_law
+
+
+def _equal_bits_exactly(case):
+    laws = half_or_letter(case["erased"])
+    guess = [[int(a != x) for x in range(4)] for a in range(4)]
+    bits = [law.evaluate(parse_expression("I(X;S)")) for law in laws]
+    assert (bits[0] - bits[1]).sign() == 0
+    return tuple(_exact_risk(law, "S", guess) for law in laws)
+
+
+equal_bits = Claim(
+    "fol:bits-decide-performance",
+    ("four equally likely letters", "I(X;S) = I(X;S')", "the guess is the likeliest letter"),
+    _equal_bits,
+    probabilities(1),
+    relation="=",
+    exact=_equal_bits_exactly,
+    exactly=None,
+    family=Family("erasure rates k/8", lambda: ({"erased": fmpq(k, 8)} for k in range(8))),
+)
+
+
+CLAIMS = (garbling, coarser_teaches_more, garbling_risk, equal_bits)

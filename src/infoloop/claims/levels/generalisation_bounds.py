@@ -1,0 +1,303 @@
+"""Chapter 4, generalising: what a learner takes from its sample bounds how far it is misled by it (S31, S32)."""
+
+import itertools
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flint import arb
+
+from infoloop.exact.rational_laws import (
+    LogSum,
+    RationalLaw,
+    fmpq,
+    log2,
+    number,
+    rational,
+    rational_product,
+    rational_table,
+)
+from infoloop.exact.real_balls import enclosure
+from infoloop.information.measures import mutual_information
+from infoloop.learning.generalisation import (
+    empirical_risks,
+    generalisation_gap,
+    gibbs,
+    gibbs_gap,
+    learned,
+    sample_law,
+    xu_raginsky,
+)
+from infoloop.notation.grammar import parse_expression
+from infoloop.probability.channel_families import compositions
+from infoloop.probability.distributions import marginal
+from infoloop.statements.cases import Cases, Family, networks
+from infoloop.statements.claim import Claim
+from infoloop.statements.parameter_grids import grid
+
+SIZE = 2
+LOSSES = ((0, 1, 1), (1, 0, 1), (1, 1, 0), (0, 0, 1))
+TABLES = (((0, 1), (1, 0)), ((0, 1, 1), (1, 0, 1), (0, 0, 1)))
+ENUMERABLE = ("a finite class", "independent samples of a finite law")
+GIBBS = (*ENUMERABLE, "W is drawn from the Gibbs posterior of inverse temperature gamma")
+BOUNDED = (*ENUMERABLE, "losses between 0 and 1")
+
+
+def _gibbs(normals):
+    prior, law, gamma = jax.nn.softmax(normals[:4]), jax.nn.softmax(normals[4:7]), jnp.exp(normals[7])
+    counts, chances = sample_law(law, SIZE)
+    risks = empirical_risks(LOSSES, counts)
+    return learned(chances, gibbs(prior, risks, gamma)), risks, gamma
+
+
+def _gibbs_sides(case):
+    p, risks, gamma = case
+    return generalisation_gap(p, risks), gibbs_gap(p, gamma)
+
+
+def samples_exactly(masses, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The counts of every sample, one a row, and their exact chances.
+
+    >>> [str(p) for p in samples_exactly(["1/2", "1/2"], 2)[1]]
+    ['1/4', '1/2', '1/4']
+    """
+    counts = compositions(size, len(masses))
+    ways = [math.factorial(size) // math.prod(map(math.factorial, row)) for row in counts.tolist()]
+    chances = [
+        way * math.prod((rational(p) ** c for p, c in zip(masses, row, strict=True)), start=fmpq(1))
+        for way, row in zip(ways, counts.tolist(), strict=True)
+    ]
+    return counts, np.array(chances, dtype=object)
+
+
+def _divide(table: np.ndarray) -> np.ndarray:
+    return np.array([[p / sum(row) for p in row] for row in table.tolist()], dtype=object)
+
+
+def _halving_posterior(case) -> tuple[RationalLaw, np.ndarray]:
+    r"""The Gibbs learner with $\gamma=jn\ln2$, whose weights $2^{-jnL_s(w)}$ are rational, and $nL_s(w)$."""
+    counts, chances = samples_exactly(case["law"], case["n"])
+    wrong = counts @ np.array(case["losses"]).T
+    weights = [[fmpq(1, 2) ** (case["j"] * int(c)) * (w + 1) for w, c in enumerate(row)] for row in wrong]
+    rows = _divide(np.array(weights, dtype=object))
+    return RationalLaw(chances[:, None] * rows, ("S", "W")), wrong
+
+
+def _gap_exactly(law: RationalLaw, wrong: np.ndarray, size: int) -> fmpq:
+    split = law.marginal("S")[:, None] * law.marginal("W")[None, :]
+    costs = np.array([[fmpq(int(c), size) for c in row] for row in wrong.tolist()], dtype=object)
+    return ((split - law.table) * costs).sum()
+
+
+def _lautum(law: RationalLaw) -> LogSum:
+    """D(P_S P_W || P_SW), exactly."""
+    split = law.marginal("S")[:, None] * law.marginal("W")[None, :]
+    cells = zip(split.ravel().tolist(), law.table.ravel().tolist(), strict=True)
+    return sum(((log2(q) - log2(p)) * q for q, p in cells if q), LogSum({}))
+
+
+def _gibbs_exactly(case):
+    law, wrong = _halving_posterior(case)
+    bits = law.evaluate(parse_expression("I(S;W)")) + _lautum(law)
+    return number(_gap_exactly(law, wrong, case["n"])), bits * fmpq(1, case["j"] * case["n"])
+
+
+def _models():
+    """n from 1 to 3, gamma = n ln 2 and 2n ln 2, prior proportional to 1, 2, 3; two or three symbols."""
+    for losses, laws in zip(TABLES, ((FAIR, SLANTED), (("1/2", "1/3", "1/6"), ("1/8", "1/8", "3/4"))), strict=True):
+        yield from grid(losses=(losses,), law=laws, n=(1, 2, 3), j=(1, 2))
+
+
+FAIR, SLANTED = ("1/2", "1/2"), ("1/4", "3/4")
+
+gibbs_identity = Claim(
+    "thm:gibbs-generalisation",
+    GIBBS,
+    _gibbs_sides,
+    Cases(lambda key: jax.random.normal(key, (8,)), _gibbs),
+    relation="=",
+    exact=_gibbs_exactly,
+    exactly=None,
+    family=Family(
+        "two hypotheses on two symbols and three on three, losses 0 and 1, two laws each, n from 1 to 3, gamma "
+        "= n ln 2 and 2n ln 2",
+        _models,
+    ),
+    edges=({"losses": TABLES[1], "law": ("1/2", "1/3", "1/6"), "n": 2, "j": 1},),
+    wrong=lambda case: (_gibbs_sides(case)[0], gibbs_gap(case[0], 2 * case[2])),
+)
+
+
+def _bounded(net):
+    """Any learner W of the counts S of two symbols, uniform or not."""
+    table = marginal(net, "S", "W").table
+    law = table.sum(1)
+    p_one = law[0] + law[1] / 2
+    counts, chances = sample_law(jnp.stack([p_one, 1 - p_one]), SIZE)
+    p = learned(chances, table / law[:, None])
+    return p, empirical_risks(((0, 1), (1, 0), (0, 0)), counts)
+
+
+def _misled(net):
+    p, risks = _bounded(net)
+    return jnp.abs(generalisation_gap(p, risks)), xu_raginsky(mutual_information(p, "W", "S"), SIZE, 0.5)
+
+
+def _misled_exactly(case):
+    counts, chances = samples_exactly(case["law"], case["n"])
+    wrong = counts @ np.array(case["losses"]).T
+    law = rational_product((chances, ("S",)), (rational_table(case["rows"]), ("S", "W")))
+    bits = law.evaluate(parse_expression("I(S;W)"))
+    gap = abs(_gap_exactly(law, wrong, case["n"]))
+    if bits.sign() == 0:
+        return number(gap), number(0)
+    squared = enclosure(lambda: arb(2).log()) * bits / (2 * case["n"])
+    return number(gap), enclosure(lambda: squared.ball().sqrt())
+
+
+def _learners():
+    """n = 1 and 2 samples of a bit; two hypotheses, every learner with rows (1/4, 3/4), (1, 0), (0, 1)."""
+    for law, n in itertools.product((FAIR, SLANTED), (1, 2)):
+        for rows in itertools.product((("1/4", "3/4"), (1, 0), (0, 1)), repeat=n + 1):
+            yield {"losses": TABLES[0], "law": law, "n": n, "rows": rows}
+
+
+misled = Claim(
+    "thm:xu-raginsky",
+    BOUNDED,
+    _misled,
+    networks("S", "W|S", S=3, W=3),
+    exact=_misled_exactly,
+    exactly=None,
+    family=Family("a fair bit and one of mass 1/4, n = 1 and 2, losses [w != z], every learner with rows (1/4, 3/4), "
+                  "(1, 0), (0, 1)", _learners),
+    edges=(
+        {"losses": TABLES[0], "law": FAIR, "n": 1, "rows": (("51/100", "49/100"), ("49/100", "51/100"))},
+    ),
+    wrong=lambda net: (_misled(net)[0], _misled(net)[1] / 2),
+)  # fmt: skip
+
+
+def fooled(losses, risks, least, counts, chances):
+    r"""$P(\exists h:R(h)\ge\varepsilon,\ L_S(h)=0)$: the chance that a bad hypothesis looks perfect on the sample."""
+    seen = jnp.asarray(counts) @ jnp.asarray(losses, float).T
+    return (((seen == 0) & (risks >= least)).any(1) * chances).sum()
+
+
+def _fooled(case):
+    law, least = case
+    counts, chances = sample_law(law, SIZE)
+    risks = jnp.asarray(LOSSES, float) @ law
+    return fooled(LOSSES, risks, least, counts, chances), len(LOSSES) * (1 - least) ** SIZE
+
+
+def _fooled_exactly(fine, coarse, case) -> fmpq:
+    """The chance that some h with risk at least epsilon by the losses `fine` makes no error by the losses `coarse`."""
+    counts, chances = samples_exactly(case["law"], case["n"])
+    risks = [sum((rational(p) * e for p, e in zip(case["law"], row, strict=True)), fmpq(0)) for row in fine]
+    bad = np.array([risk >= case["least"] for risk in risks])
+    perfect = counts @ np.array(coarse).T == 0
+    return sum(chances[(perfect & bad).any(1)].tolist(), fmpq(0))
+
+
+def _occam_exactly(case):
+    found = _fooled_exactly(case["losses"], case["losses"], case)
+    return number(found), number(len(case["losses"]) * (1 - case["least"]) ** case["n"])
+
+
+_rates = Cases(
+    lambda key: jax.random.normal(key, (4,)), lambda x: (jax.nn.softmax(2 * x[:3]), jax.nn.sigmoid(2 * x[3]))
+)
+_THIRDS = ("1/3", "1/3", "1/3")
+
+occam = Claim(
+    "thm:occam",
+    (*ENUMERABLE, "losses 0 and 1"),
+    _fooled,
+    _rates,
+    exact=_occam_exactly,
+    exactly=None,
+    family=Family(
+        "classes of 1 and 4 hypotheses on three symbols, two laws, n from 1 to 4, epsilon = k/6",
+        lambda: grid(
+            losses=(LOSSES[:1], LOSSES),
+            law=(_THIRDS, ("1/2", "1/3", "1/6")),
+            n=range(1, 5),
+            least=[fmpq(k, 6) for k in range(1, 7)],
+        ),
+    ),
+    edges=({"losses": LOSSES[3:], "law": _THIRDS, "n": 3, "least": fmpq(1, 3)},),
+    wrong=lambda case: (_fooled(case)[0], _fooled(case)[1] / len(LOSSES)),
+)
+
+TARGET, BLOCK = (0, 2), (0, 0, 1)
+EVERY_MAP = tuple(itertools.product(range(3), repeat=2))
+
+
+def _errors(maps, read) -> list[list[int]]:
+    """Which of two inputs each map gets wrong, its answers being read through `read`."""
+    return [[int(read[h] != read[y]) for h, y in zip(answers, TARGET, strict=True)] for answers in maps]
+
+
+def _classes(maps) -> int:
+    return len({tuple(BLOCK[h] for h in answers) for answers in maps})
+
+
+def _by_class(case):
+    law, least = case[0][:2] / case[0][:2].sum(), case[1]
+    counts, chances = sample_law(law, SIZE)
+    coarse = _errors(EVERY_MAP, BLOCK)
+    found = fooled(coarse, jnp.asarray(coarse, float) @ law, least, counts, chances)
+    return found, _classes(EVERY_MAP) * (1 - least) ** SIZE
+
+
+def _by_class_exactly(case, judged=BLOCK):
+    coarse, judge = (_errors(case["maps"], read) for read in (BLOCK, judged))
+    bound = _classes(case["maps"]) * (1 - case["least"]) ** case["n"]
+    return number(_fooled_exactly(judge, coarse, case)), number(bound)
+
+
+_maps = Family(
+    "maps of two inputs to three answers, of which two are alike: all nine, or those right at the first input; laws "
+    "(1/2, 1/2) and (1/4, 3/4), n from 1 to 4, epsilon = k/4",
+    lambda: grid(
+        maps=(EVERY_MAP, [(h, g) for h, g in EVERY_MAP if h == 0], [(0, 0), (1, 1), (0, 1)]),
+        law=(FAIR, SLANTED),
+        n=range(1, 5),
+        least=[fmpq(k, 4) for k in range(1, 5)],
+    ),
+)
+
+occam_classes = Claim(
+    "cnd:occam-classes",
+    (*ENUMERABLE, "losses 0 and 1", "answers are judged by their class, in the sample and afterwards"),
+    _by_class,
+    _rates,
+    exact=_by_class_exactly,
+    exactly=None,
+    family=_maps,
+    edges=({"maps": [(0, 0), (1, 1), (0, 1)], "law": FAIR, "n": 3, "least": fmpq(1, 2)},),
+    wrong=lambda case: (_by_class(case)[0], _by_class(case)[1] / _classes(EVERY_MAP)),
+)
+
+
+def _by_answer(case):
+    law, least = case[0][:2] / case[0][:2].sum(), case[1]
+    counts, chances = sample_law(law, SIZE)
+    fine = jnp.asarray(_errors(EVERY_MAP, range(3)), float)
+    found = fooled(_errors(EVERY_MAP, BLOCK), fine @ law, least, counts, chances)
+    return found, _classes(EVERY_MAP) * (1 - least) ** SIZE
+
+
+classes_suffice = Claim(
+    "fol:coarse-labels-suffice",
+    (*ENUMERABLE, "losses 0 and 1", "answers are judged by their class in the sample, and as they are afterwards"),
+    _by_answer,
+    _rates,
+    exact=lambda case: _by_class_exactly(case, judged=range(3)),
+    exactly=None,
+    family=_maps,
+)
+
+CLAIMS = (gibbs_identity, misled, occam, occam_classes, classes_suffice)

@@ -1,0 +1,181 @@
+"""Chapter 4, levels: how a signal splits into bits about the task and bits besides it (S21)."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+
+from infoloop.exact.rational_laws import RationalLaw, rational_product, rational_table
+from infoloop.probability.bayes_nets import BayesNet
+from infoloop.probability.channels import Channel
+from infoloop.probability.distributions import Joint
+from infoloop.statements.cases import Cases, Family, networks, rational_networks
+from infoloop.statements.claim import linear
+
+FINITE = "finite alphabets"
+MAPS = [[1, 0], [0, 1]]
+NOISY = [["1/4", "3/4"], *MAPS]
+SPLIT = ("T -> Y,Q -> S",)
+DETERMINISTIC = ("H(T|Y) = 0", "H(S|Y) = 0")
+
+
+def _law(*factors: tuple) -> RationalLaw:
+    return rational_product(*((rational_table(table), names) for table, names in factors))
+
+
+def partitions_of(outputs: int):
+    """All partitions as tuples of labels in order of appearance, by growing them one output at a time.
+
+    >>> len(list(partitions_of(4)))
+    15
+    """
+    if outputs == 1:
+        yield (0,)
+        return
+    for labels in partitions_of(outputs - 1):
+        for block in range(max(labels) + 2):
+            yield (*labels, block)
+
+
+def _rows(labels) -> list[list[int]]:
+    return [[int(block == k) for k in range(max(labels) + 1)] for block in labels]
+
+
+def _signals(task: tuple[int, ...], signal: tuple[int, ...], masses) -> RationalLaw:
+    """An output Y with these masses, its task class T and the signal S, both read off it."""
+    return _law((masses, ("Y",)), (_rows(task), ("Y", "T")), (_rows(signal), ("Y", "S")))
+
+
+EVEN, TILTED = ["1/4"] * 4, ["1/2", "1/4", "1/8", "1/8"]
+
+
+def _all_signals(nested=lambda task, signal: True):
+    for masses in (EVEN, TILTED):
+        for task, signal in itertools.product(partitions_of(4), repeat=2):
+            if nested(task, signal):
+                yield _signals(task, signal, masses)
+
+
+def _coarsens(fine: tuple[int, ...], coarse: tuple[int, ...]) -> bool:
+    """Whether `coarse` is a function of `fine`."""
+    return len(set(zip(fine, coarse, strict=True))) == len(set(fine))
+
+
+PAIRS = Family(
+    "all pairs of partitions of four outputs with masses (1/4, 1/4, 1/4, 1/4) and (1/2, 1/4, 1/8, 1/8)", _all_signals
+)
+
+
+def _read_off(outputs: int, task: int, signal: int, through: str = "Y") -> Cases:
+    """Free masses of Y, and T and S as functions: the class of an output is the place of its largest number."""
+
+    def draw(key):
+        return jax.random.normal(key, (outputs + outputs * task + max(outputs, task) * signal,))
+
+    def build(normals):
+        masses, classes, blocks = jnp.split(normals, [outputs, outputs + outputs * task])
+        read = jax.nn.one_hot(classes.reshape(outputs, task).argmax(1), task, dtype=float)
+        told = jax.nn.one_hot(blocks.reshape(-1, signal).argmax(1), signal, dtype=float)
+        sizes = {"Y": outputs, "T": task}
+        law = Joint(jax.nn.softmax(masses), ("Y",))
+        return BayesNet((law, Channel(read, ("Y",), ("T",)), Channel(told[: sizes[through]], (through,), ("S",))))
+
+    return Cases(draw, build)
+
+
+split = linear(
+    "thm:signal-split",
+    "I(Y;S|Q) = I(T;S|Q) + I(Y;S|T,Q)",
+    SPLIT,
+    networks("Q", "Y|Q", "T|Y,Q", "S|Y,Q", Q=2, Y=4, T=2, S=3),
+    family=Family(
+        "a fair bit Q, Y, T and S with rows (1/4, 3/4), (1, 0), (0, 1); and all pairs of partitions of four outputs "
+        "with masses (1/4, 1/4, 1/4, 1/4) and (1/2, 1/4, 1/8, 1/8), Q constant",
+        lambda: itertools.chain(
+            rational_networks(
+                "Q",
+                "Y|Q",
+                "T|Y",
+                "S|Y",
+                rows={"Q": [["1/2", "1/2"]], "Y|Q": NOISY, "T|Y": NOISY, "S|Y": NOISY},
+                Q=2,
+                Y=2,
+                T=2,
+                S=2,
+            ),
+            (_law((law.table, law.names), ([1], ("Q",))) for law in _all_signals()),
+        ),
+    ),
+    edges=(_law((_signals((0, 0, 1, 1), (0, 0, 1, 2), EVEN).table, ("Y", "T", "S")), ([1], ("Q",))),),
+    wrong="I(Y;S|Q) = I(T;S|Q) + I(Y;S|Q)",
+)
+
+deterministic_split = linear(
+    "thm:partition-precision",
+    "H(S) = I(T;S) + H(S|T)",
+    (),
+    _read_off(5, 3, 3),
+    assumes=(FINITE, *DETERMINISTIC),
+    family=PAIRS,
+    edges=(_signals((0, 0, 1, 1), (0, 0, 1, 2), EVEN),),
+    wrong="H(S) = I(T;S) + H(T|S)",
+)
+
+deterministic_waste = linear(
+    "thm:partition-waste",
+    "I(Y;S|T) = H(S|T)",
+    DETERMINISTIC,
+    _read_off(5, 3, 3),
+    assumes=(FINITE, *DETERMINISTIC),
+    family=PAIRS,
+    edges=(_signals((0, 0, 1, 1), (0, 0, 1, 2), EVEN),),
+    wrong="I(Y;S|T) = H(T|S)",
+)
+
+metric = linear(
+    "thm:signal-metric",
+    "H(A|C) + H(C|A) <= H(A|B) + H(B|A) + H(B|C) + H(C|B)",
+    (),
+    networks("A,B,C", A=3, B=2, C=3),
+    assumes=(FINITE,),
+    family=Family(
+        "all triples of partitions of four equally likely outputs",
+        lambda: (
+            RationalLaw(law.marginal("A", "B", "C"), ("A", "B", "C"))
+            for law in (
+                _law((EVEN, ("Y",)), *((_rows(labels), ("Y", name)) for labels, name in zip(three, "ABC", strict=True)))
+                for three in itertools.combinations_with_replacement(partitions_of(4), 3)
+            )
+        ),
+    ),
+    edges=(_law((["1/2", "1/2"], ("A",)), (["1/2", "1/2"], ("C",)), (MAPS, ("A", "B"))),),
+    wrong="H(A|C) + H(C|A) <= H(A|B) + H(B|C)",
+)
+
+coarser_than_task = linear(
+    "cnd:coarser-than-task",
+    "I(T;S) = H(S)",
+    ("H(T|Y) = 0", "H(S|T) = 0"),
+    _read_off(5, 3, 2, through="T"),
+    assumes=(FINITE, "H(T|Y) = 0", "H(S|T) = 0"),
+    family=Family(
+        "all partitions of four outputs as the task, and all coarser ones as the signal; masses as above",
+        lambda: _all_signals(_coarsens),
+    ),
+    edges=(_signals((0, 1, 2, 3), (0, 0, 1, 1), EVEN),),
+    wrong="I(T;S) = H(T)",
+)
+
+no_waste_suffices = linear(
+    "fol:no-waste-suffices",
+    "H(T|S) = 0",
+    ("H(T|Y) = 0", "H(S|T) = 0"),
+    _read_off(5, 3, 2, through="T"),
+    assumes=(FINITE, "H(T|Y) = 0", "H(S|T) = 0"),
+    family=Family(
+        "all partitions of four outputs as the task, and all coarser ones as the signal; masses as above",
+        lambda: _all_signals(_coarsens),
+    ),
+)
+
+CLAIMS = (split, deterministic_split, deterministic_waste, metric, coarser_than_task, no_waste_suffices)

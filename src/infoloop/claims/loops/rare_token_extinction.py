@@ -1,0 +1,338 @@
+"""Chapter 2, extinction: how long a rare token and a mixed state last (S12 and S13)."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flint import arb
+
+from infoloop.exact import wright_fisher_rational
+from infoloop.exact.rational_laws import LogSum, fmpq, number, plog_sum
+from infoloop.exact.real_balls import Enclosure, enclosure, exp
+from infoloop.loops.absorption import absorption_time, fixation_by_table, kernel_eigenvalues
+from infoloop.loops.binomial_resampling import kernel
+from infoloop.loops.loop import Loop, unroll
+from infoloop.models.branching import bracket, survivals
+from infoloop.probability.channel_families import binomial
+from infoloop.probability.numerics import binary_entropy
+from infoloop.statements.cases import Cases, Family, probabilities
+from infoloop.statements.claim import Claim
+
+SIZE, ROUNDS = 8, 5
+RARE = ("a token of rate p", "each round is n draws from the frequencies of the last")
+RESAMPLING = ("two letters", "each generation is n draws from the frequencies of the last")
+CHANCES = [fmpq(1, 100), fmpq(1, 8), fmpq(1, 2), fmpq(1)]
+
+
+def _draws(rate):
+    """The law of the first count, n draws at this rate."""
+    return binomial(rate[None], SIZE, "rate", "count").rows[0]
+
+
+def _survival(p):
+    """P(K_t > 0) for t = 1, 2, ... by the kernel."""
+    with jax.ensure_compile_time_eval():
+        link = kernel(SIZE)
+    loop = Loop(lambda key: _draws(p), lambda key, law: law @ link)
+    return unroll(loop, jnp.arange(ROUNDS))[:, 1:].sum(1)
+
+
+def _survival_exactly(n: int, p, rounds: int) -> LogSum:
+    """P(K_t > 0), backwards: from each frequency the chance to be extinct one round later, two rounds later, ..."""
+    extinct = [fmpq(1)] + [fmpq(0)] * n
+    for _ in range(rounds - 1):
+        extinct = [_mean_over_draws(n, fmpq(c, n), extinct) for c in range(n + 1)]
+    return number(1 - _mean_over_draws(n, p, extinct))
+
+
+def _mean_over_draws(n: int, rate, values) -> fmpq:
+    return (wright_fisher_rational.draws(n, rate) * np.array(values, dtype=object)).sum()
+
+
+def iterates(rounds: int) -> list[Enclosure]:
+    r"""$g_1=1$, $g_{i+1}=1-e^{-g_i}$: the survival of one copy with Poisson offspring, as real numbers.
+
+    >>> [g.digits(4) for g in iterates(3)]
+    ['1.000', '0.6321', '0.4685']
+    """
+    found = [exp(0)]
+    for _ in range(rounds - 1):
+        found.append(1 - exp(found[-1] * -1))
+    return found
+
+
+def _absent(n: int, p, rounds: int) -> Enclosure:
+    return exp(iterates(rounds)[-1] * (-n * p))
+
+
+_tokens = Family(
+    "n from 1 to 6; p = 1/100, 1/8, 1/2, 1; 1 to 4 rounds",
+    lambda: itertools.product(range(1, 7), CHANCES, range(1, 5)),
+)
+
+survival_floor = Claim(
+    "thm:survival-floor",
+    RARE,
+    lambda case: (bracket(SIZE, case[0], ROUNDS)[0], _survival(case[0])),
+    probabilities(1),
+    exact=lambda case: (1 - _absent(*case), _survival_exactly(*case)),
+    exactly=None,
+    family=_tokens,
+    edges=((8, fmpq(1), 1), (60, fmpq(1, 60), 2)),
+    wrong=lambda case: (bracket(SIZE, case[0], ROUNDS)[0][:-1], _survival(case[0])[1:]),
+)
+
+
+def _ceiling_exactly(case):
+    n, p, rounds = case
+    return _survival_exactly(*case), 1 - _absent(*case) * (1 - 3 * n * p**2 - 3 * rounds * p)
+
+
+survival_ceiling = Claim(
+    "thm:survival-ceiling",
+    RARE,
+    lambda case: (_survival(case[0]), bracket(SIZE, case[0], ROUNDS)[1]),
+    probabilities(1),
+    exact=_ceiling_exactly,
+    exactly=None,
+    family=_tokens,
+    edges=((1000, fmpq(1, 1000), 1),),
+    wrong=lambda case: (_survival(case[0]), bracket(SIZE, case[0], ROUNDS)[0]),
+)
+
+
+def deficit(n: int, p, iterated):
+    r"""$\varepsilon_t=\sum_{i\le t}g_i^2\bigl(np^2+(t-i)p\bigr)$ for $g_1,\dots,g_t$: how far from Poisson, no unit."""
+    last = len(iterated)
+    return sum(g * g * (n * p**2 + (last - i) * p) for i, g in enumerate(iterated, start=1))
+
+
+def _sharper(case):
+    p = case[0]
+    g = jnp.concatenate([jnp.ones(1), survivals(ROUNDS - 1)])
+    missed = jnp.stack([deficit(SIZE, p, list(g[:t])) for t in range(1, ROUNDS + 1)])
+    return _survival(p), 1 - (1 - missed) * jnp.exp(-SIZE * p * g)
+
+
+def _sharper_exactly(case):
+    n, p, rounds = case
+    return _survival_exactly(*case), 1 - _absent(*case) * (1 - deficit(n, p, iterates(rounds)))
+
+
+survival_deficit = Claim(
+    "thm:survival-deficit",
+    RARE,
+    _sharper,
+    probabilities(1),
+    exact=_sharper_exactly,
+    exactly=None,
+    family=_tokens,
+    edges=((1000, fmpq(1, 1000), 1), (60, fmpq(1, 3600), 1)),
+    wrong=lambda case: (_survival(case[0]), bracket(SIZE, case[0], ROUNDS)[0]),
+)
+
+
+def _after_one_round(p, values):
+    """The mean of values at the counts 0..n over the law of the first count."""
+    return _draws(p[0]) @ values
+
+
+def _starts():
+    return ((n, i) for n in range(2, 9) for i in range(1, n))
+
+
+_every_start = Family("n from 2 to 8 and every start between 0 and n", _starts)
+
+
+def _fixed(case):
+    with jax.ensure_compile_time_eval():
+        by_table = fixation_by_table(SIZE, np.arange(SIZE + 1))
+    return _after_one_round(case, by_table)
+
+
+def _fixed_exactly(case):
+    n, i = case
+    return number(wright_fisher_rational.until_the_end(n, wright_fisher_rational.kernel(n)[1:-1, -1])[i]), number(
+        fmpq(i, n)
+    )
+
+
+fixation = Claim(
+    "thm:fixation",
+    RESAMPLING,
+    lambda case: (_fixed(case), case[0]),
+    probabilities(1),
+    relation="=",
+    exact=_fixed_exactly,
+    exactly=None,
+    family=_every_start,
+    edges=((4, 1),),
+    wrong=lambda case: (_fixed(case), case[0] ** 2),
+)
+
+
+def time_by_spectrum(eigenvalues, still_open):
+    r"""$\sum_ts_t$ for a sequence that is a mix of powers $\lambda_j^t$, from its first terms, as many as eigenvalues.
+
+    $\sum_ts_tz^t=N(z)/\prod_j(1-\lambda_jz)$ with $N$ of a degree below their number; the value at $z=1$. For floats
+    and for exact rationals.
+
+    >>> time_by_spectrum([0.5], [1.0])
+    2.0
+    """
+    product = [1]
+    for value in eigenvalues:
+        product = [a - value * b for a, b in zip([*product, 0], [0, *product], strict=True)]
+    numerator = sum(s * sum(product[: len(eigenvalues) - t]) for t, s in enumerate(still_open))
+    return numerator / sum(product)
+
+
+def _times(case):
+    with jax.ensure_compile_time_eval():
+        by_table = absorption_time(SIZE, np.arange(SIZE + 1))
+        inside, eigenvalues = np.asarray(kernel(SIZE))[1:-1, 1:-1], np.asarray(kernel_eigenvalues(SIZE))
+    chances = [np.linalg.matrix_power(inside, t).sum(1) for t in range(SIZE - 1)]
+    by_spectrum = np.pad(time_by_spectrum(eigenvalues[2:].tolist(), chances), 1)
+    return _after_one_round(case, by_table), _after_one_round(case, by_spectrum)
+
+
+def _time_exactly(n: int, i: int) -> fmpq:
+    return wright_fisher_rational.until_the_end(n, [1] * (n - 1))[i]
+
+
+def _times_exactly(case):
+    n, i = case
+    inside = wright_fisher_rational.kernel(n)[1:-1, 1:-1]
+    eigenvalues, chances, vector = [fmpq(1) - fmpq(1, n)], [], np.array([fmpq(1)] * (n - 1), dtype=object)
+    for j in range(2, n):
+        eigenvalues.append(eigenvalues[-1] * (1 - fmpq(j, n)))
+    for _ in range(n - 1):
+        chances, vector = [*chances, vector[i - 1]], inside.dot(vector)
+    return number(_time_exactly(n, i)), number(time_by_spectrum(eigenvalues, chances))
+
+
+absorption = Claim(
+    "thm:absorption-time",
+    RESAMPLING,
+    _times,
+    probabilities(1),
+    relation="=",
+    exact=_times_exactly,
+    exactly=None,
+    family=_every_start,
+    edges=((4, 2),),
+    wrong=lambda case: (_times(case)[0], _times(case)[1] - 1),
+)
+
+
+def _total_diversity(case):
+    with jax.ensure_compile_time_eval():
+        inside = np.asarray(kernel(SIZE))[1:-1, 1:-1]
+    p, f = case[0], np.arange(1, SIZE) / SIZE
+    summed = np.linalg.solve(np.eye(SIZE - 1) - inside, 2 * f * (1 - f))
+    return _after_one_round(case, np.pad(summed, 1)), 2 * (SIZE - 1) * p * (1 - p)
+
+
+def _total_diversity_exactly(case):
+    n, i = case
+    found = wright_fisher_rational.until_the_end(n, [fmpq(2 * c * (n - c), n * n) for c in range(1, n)])[i]
+    return number(found), number(fmpq(2 * i * (n - i), n))
+
+
+total_diversity = Claim(
+    "thm:total-diversity",
+    RESAMPLING,
+    _total_diversity,
+    probabilities(1),
+    relation="=",
+    exact=_total_diversity_exactly,
+    exactly=None,
+    family=_every_start,
+    edges=((4, 2),),
+    wrong=lambda case: (_total_diversity(case)[0], 2 * _total_diversity(case)[1]),
+)
+
+
+def _lasting(case):
+    p = case[0]
+    return 4 * (SIZE - 1) * p * (1 - p), _times(case)[0]
+
+
+absorption_floor = Claim(
+    "thm:absorption-floor",
+    RESAMPLING,
+    _lasting,
+    probabilities(1),
+    exact=lambda case: (number(fmpq(4 * case[1] * (case[0] - case[1]), case[0])), number(_time_exactly(*case))),
+    exactly=None,
+    family=_every_start,
+    edges=((2, 1),),
+    wrong=lambda case: (2 * _lasting(case)[0], _lasting(case)[1]),
+)
+
+
+def _drift(x):
+    """2n E D(F'||x) in nats, F' the frequency among n draws at the rate x."""
+    counts = np.arange(SIZE + 1)
+    own = binary_entropy(counts / SIZE)
+    cross = -(counts * jnp.log2(x) + (SIZE - counts) * jnp.log2(1 - x)) / SIZE
+    return 2 * SIZE * np.log(2) * (_draws(x) @ (cross - own))
+
+
+def _drift_exactly(n: int, i: int) -> Enclosure:
+    p, ln2 = wright_fisher_rational.draws(n, fmpq(i, n)), enclosure(lambda: arb(2).log())
+    own = sum((plog_sum([fmpq(c, n), fmpq(n - c, n)]) * mass for c, mass in enumerate(p)), LogSum({}))
+    return ln2 * ((plog_sum([fmpq(i, n), fmpq(n - i, n)]) - own) * (2 * n))
+
+
+def least_drift(n: int, x):
+    r"""$1-\frac{(1-2x)^2}{3nx(1-x)}$: the least fall of the potential in one generation, no unit."""
+    return 1 - (1 - 2 * x) ** 2 / (3 * n * x * (1 - x))
+
+
+drift = Claim(
+    "thm:diffusion-drift",
+    RESAMPLING,
+    lambda case: (least_drift(SIZE, case[0]), _drift(case[0])),
+    probabilities(1),
+    exact=lambda case: (number(least_drift(case[0], fmpq(case[1], case[0]))), _drift_exactly(*case)),
+    exactly=None,
+    family=_every_start,
+    edges=((64, 32),),
+    wrong=lambda case: (jnp.ones(()), _drift(case[0])),
+)
+
+
+def _reachable() -> Cases:
+    """A rate from 1/n to 1 - 1/n."""
+    return Cases(
+        lambda key: 2 * jax.random.normal(key, (1,)), lambda normal: (1 + (SIZE - 2) * jax.nn.sigmoid(normal)) / SIZE
+    )
+
+
+diffusion_time = Claim(
+    "hyp:diffusion-time",
+    (*RESAMPLING, "1/n <= x <= 1 - 1/n"),
+    lambda case: (jnp.ones(()), _drift(case[0])),
+    _reachable(),
+    exact=lambda case: (number(1), _drift_exactly(*case)),
+    exactly=None,
+    family=Family(
+        "n from 2 to 16 and every count between 0 and n", lambda: ((n, i) for n in range(2, 17) for i in range(1, n))
+    ),
+    edges=((64, 32),),
+    wrong=lambda case: (jnp.ones(()), _drift(case[0] / SIZE)),
+)
+
+CLAIMS = (
+    survival_floor,
+    survival_ceiling,
+    survival_deficit,
+    fixation,
+    absorption,
+    total_diversity,
+    absorption_floor,
+    drift,
+    diffusion_time,
+)

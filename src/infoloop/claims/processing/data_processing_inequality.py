@@ -1,0 +1,251 @@
+"""Chapter 1, first half: what processing can do to information, and how much a signal can add (S01 to S03, S05)."""
+
+import itertools
+
+from infoloop.exact.rational_laws import rational_product, rational_table
+from infoloop.statements.cases import Family, networks, rational_networks
+from infoloop.statements.claim import linear
+
+HALVES = [["1/2", "1/2"], [1, 0], [0, 1]]
+QUARTERS = [["1/4", "3/4"], *HALVES]
+FAIR_BIT = [["1/2", "1/2"]]
+MAPS = [[1, 0], [0, 1]]
+MARKOV = ("X -> D -> Z",)
+SIGNAL = ("X -> D,S -> Z",)
+FINITE = "finite alphabets"
+
+_chains = networks("X", "D|X", "Z|D", X=3, D=4, Z=3)
+_rational_chains = Family(
+    "binary chains X -> D -> Z, inputs (1/2, 1/2) and (1/4, 3/4), rows from (1/4, 3/4), (1/2, 1/2), (1, 0), (0, 1)",
+    lambda: rational_networks(
+        "X", "D|X", "Z|D", rows={"X": QUARTERS[:2], "D|X": QUARTERS, "Z|D": QUARTERS}, X=2, D=2, Z=2
+    ),
+)
+
+
+def _identity(*names: str):
+    """The law in which the named bits are copies of one fair bit: every inequality that bounds by a copy is sharp."""
+    copy = rational_table([[1, 0], [0, 1]])
+    links = [(copy, pair) for pair in itertools.pairwise(names)]
+    return rational_product((rational_table(["1/2", "1/2"]), names[:1]), *links)
+
+
+data_processing = linear(
+    "thm:dpi",
+    "I(X;Z) <= I(X;D)",
+    MARKOV,
+    _chains,
+    family=_rational_chains,
+    edges=(_identity("X", "D", "Z"),),
+    wrong="I(X;D) <= I(X;Z)",
+)
+
+processing_gap = linear(
+    "thm:dpi-gap",
+    "I(X;D) - I(X;Z) = I(X;D|Z)",
+    MARKOV,
+    _chains,
+    family=_rational_chains,
+    edges=(
+        rational_product(
+            (rational_table(["1/2", "1/2"]), ("X",)),
+            (rational_table([[1, 0], [0, 1]]), ("X", "D")),
+            (rational_table([[1], [1]]), ("D", "Z")),
+        ),
+    ),
+    wrong="I(X;D) - I(X;Z) = I(X;Z|D)",
+)
+
+processing_without_markov = linear(
+    "fol:dpi-without-markov",
+    "I(X;Z) <= I(X;D)",
+    (),
+    networks("X,D,Z", X=2, D=2, Z=2),
+    family=Family(
+        "all laws in which D is constant or a fair bit and Z a copy of a fair X or of D",
+        lambda: rational_networks(
+            "X", "D", "Z|X,D", rows={"X": FAIR_BIT, "D": MAPS + FAIR_BIT, "Z|X,D": MAPS}, X=2, D=2, Z=2
+        ),
+    ),
+    assumes=(FINITE,),
+)
+
+_with_signal = networks("X,D,S", "Z|D,S", X=2, D=2, S=3, Z=3)
+_rational_signals = Family(
+    "a fair bit X, D and S read off it with rows (1/4, 3/4), (1, 0), (0, 1), Z any function of D and S",
+    lambda: rational_networks(
+        "X",
+        "D|X",
+        "S|X",
+        "Z|D,S",
+        rows={"X": FAIR_BIT, "D|X": MAPS + QUARTERS[:1], "S|X": MAPS[::-1] + QUARTERS[:1], "Z|D,S": MAPS},
+        X=2,
+        D=2,
+        S=2,
+        Z=2,
+    ),
+)
+_xor = rational_product(
+    (rational_table(["1/2", "1/2"]), ("X",)),
+    (rational_table(["1/2", "1/2"]), ("D",)),
+    (rational_table([[[1, 0], [0, 1]], [[0, 1], [1, 0]]]), ("X", "D", "S")),
+    (rational_table([[[1, 0], [0, 1]], [[0, 1], [1, 0]]]), ("D", "S", "Z")),
+)
+
+refined_processing = linear(
+    "thm:refined-dpi",
+    "I(X;Z) <= I(X;D) + I(X;S|D)",
+    SIGNAL,
+    _with_signal,
+    family=_rational_signals,
+    edges=(_xor,),
+    wrong="I(X;Z) <= I(X;D) + I(D;S)",
+)
+
+refined_gap = linear(
+    "thm:refined-dpi-gap",
+    "I(X;D) + I(X;S|D) - I(X;Z) = I(X;D,S|Z)",
+    SIGNAL,
+    _with_signal,
+    family=_rational_signals,
+    edges=(
+        rational_product(
+            (_identity("X", "D").table, ("X", "D")),
+            (rational_table([["1/2", "1/2"]] * 2), ("X", "S")),
+            (rational_table([[[1], [1]], [[1], [1]]]), ("D", "S", "Z")),
+        ),
+    ),
+    wrong="I(X;D) + I(X;S) - I(X;Z) = I(X;D,S|Z)",
+)
+
+signal_beats_data = linear(
+    "fol:signal-adds-nothing",
+    "I(X;Z) <= I(X;D)",
+    SIGNAL,
+    _with_signal,
+    family=_rational_signals,
+)
+
+_rounds = networks(
+    "X",
+    "D|X",
+    "Y1|D",
+    "S1|X,D,Y1",
+    "Y2|D,Y1,S1",
+    "S2|X,D,Y1,S1,Y2",
+    "Z|D,Y1,S1,Y2,S2",
+    X=3,
+    D=2,
+    Y1=2,
+    S1=2,
+    Y2=2,
+    S2=2,
+    Z=3,
+)
+
+
+def _two_verdicts():
+    """Two fair bits X, nothing known at first, each verdict any Boolean function of X, and Z the pair of verdicts."""
+    start = (rational_table(["1/4"] * 4), ("X",))
+    read = rational_table([[[[int(z == 2 * s + t) for z in range(4)] for t in (0, 1)] for s in (0, 1)]])
+    for first, second in itertools.product(itertools.product((0, 1), repeat=4), repeat=2):
+        verdicts = [
+            (rational_table([[1 - b, b] for b in table]), ("X", name))
+            for table, name in ((first, "S1"), (second, "S2"))
+        ]
+        silent = [(rational_table([1]), (name,)) for name in ("D", "Y1", "Y2")]
+        yield rational_product(start, *silent, *verdicts, (read[0], ("S1", "S2", "Z")))
+
+
+budget = linear(
+    "thm:budget",
+    "I(X;Z) <= I(X;D) + I(X;S1|D,Y1) + I(X;S2|D,Y1,S1,Y2)",
+    ("X -> D -> Y1", "I(X;Y2|D,Y1,S1) = 0", "X -> D,Y1,S1,Y2,S2 -> Z"),
+    _rounds,
+    family=Family("two rounds of any Boolean verdicts on two fair bits, remembered exactly", _two_verdicts),
+    edges=tuple(itertools.islice(_two_verdicts(), 53, 54)),
+    wrong="I(X;Z) <= I(X;D) + I(X;S2|D,Y1,S1,Y2)",
+)
+
+_queries = networks("X", "Y", "S|X,Y", X=3, Y=2, S=2)
+verdict_capacity = linear(
+    "thm:verdict-bits",
+    "I(X;S|Y) <= 1",
+    (),
+    _queries,
+    assumes=("S takes two values",),
+    family=Family(
+        "a fair bit X, a query Y with mass (1/2, 1/2) or (1/4, 3/4), any verdict with rows (1/4, 3/4), (1, 0), (0, 1)",
+        lambda: rational_networks(
+            "X",
+            "Y",
+            "S|X,Y",
+            rows={"X": FAIR_BIT, "Y": QUARTERS[:2], "S|X,Y": QUARTERS[:1] + MAPS},
+            X=2,
+            Y=2,
+            S=2,
+        ),
+    ),
+    edges=(
+        rational_product(
+            (rational_table(["1/2", "1/2"]), ("X",)),
+            (rational_table([1]), ("Y",)),
+            (rational_table([[1, 0], [0, 1]]), ("X", "S")),
+        ),
+    ),
+    wrong="I(X;S|Y) <= I(X;S)",
+)
+
+
+def _reversible_updates():
+    """A fair bit X that Z copies, then D and W, each of which copies the bit before it or flips it."""
+    turns = [rational_table(MAPS), rational_table(MAPS[::-1])]
+    fair = (rational_table(*FAIR_BIT), ("X",))
+    for links in itertools.product(turns, repeat=3):
+        yield rational_product(fair, *zip(links, (("X", "Z"), ("Z", "D"), ("D", "W")), strict=True))
+
+
+closed_loop_must_lose = linear(
+    "fol:closed-loop-must-lose",
+    "I(X;W) < I(X;Z)",
+    ("X -> Z -> D -> W",),
+    networks("X", "Z|X", "D|Z", "W|D", X=2, Z=2, D=2, W=2),
+    family=Family("a fair bit X, a copy of it in Z, and updates that copy the bit or flip it", _reversible_updates),
+    assumes=(FINITE, "X -> Z -> D -> W", "I(X;Z) > 0"),
+)
+
+sufficiency = linear(
+    "thm:sufficiency",
+    "I(X;T,W) = I(X;T,N)",
+    ("X -> T -> N", "X -> T,N -> W"),
+    networks("X", "T|X", "N|T", "W|T,N", X=3, T=3, N=2, W=3),
+    family=Family(
+        "X (1/4, 3/4), T|X rows (1/4, 3/4), (1, 0), (0, 1), N|T rows (1/4, 3/4), (1/2, 1/2), W any bit of T and N",
+        lambda: rational_networks(
+            "X",
+            "T|X",
+            "N|T",
+            "W|T,N",
+            rows={"X": QUARTERS[:1], "T|X": QUARTERS[:1] + MAPS, "N|T": QUARTERS[:2], "W|T,N": MAPS},
+            X=2,
+            T=2,
+            N=2,
+            W=2,
+        ),
+    ),
+    edges=(_identity("X", "T", "N", "W"),),
+    wrong="I(X;W) = I(X;T,N)",
+)
+
+CLAIMS = (
+    data_processing,
+    processing_gap,
+    processing_without_markov,
+    refined_processing,
+    refined_gap,
+    signal_beats_data,
+    budget,
+    verdict_capacity,
+    sufficiency,
+    closed_loop_must_lose,
+)

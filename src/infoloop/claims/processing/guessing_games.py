@@ -1,0 +1,186 @@
+"""Chapter 1, games: what guessing costs, what an error needs, and where openness hides (S03 and S04)."""
+
+import itertools
+
+import jax.numpy as jnp
+
+from infoloop.exact import rational_laws
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, number, rational_product, rational_table
+from infoloop.information.expressions import evaluate
+from infoloop.information.fano import fano_bound
+from infoloop.information.measures import entropy, mutual_information
+from infoloop.notation.grammar import parse_expression
+from infoloop.probability.bayes_nets import BayesNet
+from infoloop.probability.channels import Channel
+from infoloop.probability.distributions import Joint, marginal
+from infoloop.probability.numerics import binary_entropy
+from infoloop.statements.cases import Cases, Family, networks, rational_networks
+from infoloop.statements.claim import Claim
+
+
+def verdict_bits(p_x):
+    r"""Bits per verdict when the letters of a secret are tried in order: $P(\text{still open})\,h(P(\text{hit}))$.
+
+    `p_x` is the law of the secret; the last letter needs no guess. For a uniform secret on M letters the sum is
+    $\sum_{k=2}^M\frac kM h(1/k)=\log_2M$.
+    """
+    still_open = jnp.cumsum(p_x[::-1])[::-1]
+    return (still_open * binary_entropy(p_x / jnp.where(still_open == 0, 1.0, still_open)))[:-1]
+
+
+def transcript(p_x) -> Joint:
+    """The law of the secret X and of T, the number of the verdict that said yes (the last number: none did)."""
+    return Joint(jnp.diag(p_x), ("X", "T"))
+
+
+def _secret(net: BayesNet):
+    p_x = marginal(net, "X").table
+    return verdict_bits(p_x).sum(), mutual_information(transcript(p_x), "X", "T")
+
+
+def _secret_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
+    masses = law.table.tolist()
+    still_open = [sum(masses[k:], fmpq(0)) for k in range(len(masses))]
+    spent = (rational_laws.binary_entropy(p / s) * s for p, s in zip(masses[:-1], still_open, strict=False) if s)
+    return sum(spent, LogSum({})), law.entropy("X")
+
+
+def _uniform(letters: int) -> RationalLaw:
+    return RationalLaw(rational_table([f"1/{letters}"] * letters), ("X",))
+
+
+secret_game = Claim(
+    "thm:secret-game",
+    ("the verdicts are exact", "a letter is tried at most once"),
+    _secret,
+    networks("X", X=7),
+    relation="=",
+    exact=_secret_exactly,
+    family=Family("uniform secrets on 2 to 64 letters", lambda: map(_uniform, range(2, 65))),
+    edges=(_uniform(8),),
+    wrong=lambda net: (binary_entropy(marginal(net, "X").table)[:-1].sum(), entropy(net, "X")),
+)
+
+
+def _fano(net: BayesNet, letters: int = 4):
+    law = marginal(net, "X", "Z").table
+    missed = jnp.sort(law, axis=0)[:-1]  # summed, the error keeps its sign; 1 minus the rest would round below 0
+    return evaluate("H(X|Z)", net), fano_bound(missed.sum(), letters)
+
+
+def _fano_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
+    error = 1 - sum((max(column) for column in law.table.T.tolist()), fmpq(0))
+    bound = rational_laws.binary_entropy(error) + rational_laws.log2(len(law.table) - 1) * error
+    return law.evaluate(parse_expression("H(X|Z)")), bound
+
+
+def _symmetric(letters: int, error: str) -> RationalLaw:
+    e = rational_laws.rational(error)
+    rows = [[1 - e if x == z else e / (letters - 1) for z in range(letters)] for x in range(letters)]
+    return rational_product((_uniform(letters).table, ("X",)), (rational_table(rows), ("X", "Z")))
+
+
+fano = Claim(
+    "thm:fano",
+    ("finite alphabets", "the guess is the likeliest letter"),
+    _fano,
+    networks("X", "Z|X", X=4, Z=3),
+    exact=_fano_exactly,
+    family=Family(
+        "three letters X with masses (1/4, 1/4, 1/2), three answers Z, rows (1/4, 1/4, 1/2), (0, 1/2, 1/2), (1, 0, 0)",
+        lambda: rational_networks(
+            "X",
+            "Z|X",
+            rows={"X": [["1/4", "1/4", "1/2"]], "Z|X": _turns(["1/4", "1/4", "1/2"], [0, "1/2", "1/2"], [1, 0, 0])},
+            X=3,
+            Z=3,
+        ),
+    ),
+    edges=(_symmetric(4, "1/8"),),
+    wrong=lambda net: (_fano(net)[0], _fano(net)[1] - binary_entropy(1 / 8)),
+)
+
+
+def _turns(*rows):
+    return sorted({tuple(map(str, turn)) for row in rows for turn in itertools.permutations(row)})
+
+
+def _guessing(letters: int, uniform: str) -> Cases:
+    """X and Y independent, one of them uniform and the other free, and S, whether they are equal."""
+    free = "Y" if uniform == "X" else "X"
+    drawn = networks(free, **{free: letters})
+
+    def build(logits) -> BayesNet:
+        equal = jnp.eye(letters)
+        hit = Channel(jnp.stack([1 - equal, equal], axis=2), ("X", "Y"), ("S",))
+        other = drawn.build(logits).factors[0]
+        return BayesNet((Joint(jnp.full(letters, 1 / letters), (uniform,)), other, hit))
+
+    return Cases(drawn.draw, build)
+
+
+def _guess(p_x: list, p_y: list) -> RationalLaw:
+    hit = [[[int(x != y), int(x == y)] for y in range(len(p_y))] for x in range(len(p_x))]
+    factors = ((p_x, ("X",)), (p_y, ("Y",)), (hit, ("X", "Y", "S")))
+    return rational_product(*((rational_table(table), names) for table, names in factors))
+
+
+def _guesses(uniform: str):
+    for letters in range(2, 7):
+        level = [f"1/{letters}"] * letters
+        for peak in range(1, letters + 1):
+            tilted = [f"1/{peak}"] * peak + [0] * (letters - peak)
+            yield _guess(level, tilted) if uniform == "X" else _guess(tilted, level)
+
+
+def _open(net: BayesNet):
+    return evaluate("I(X;S|Y)", net), binary_entropy(1 / net.sizes["X"])
+
+
+def _open_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
+    return law.evaluate(parse_expression("I(X;S|Y)")), rational_laws.binary_entropy(fmpq(1, len(law.table)))
+
+
+def _hidden(net: BayesNet):
+    return evaluate("I(X;S)", net), 0.0
+
+
+def _hidden_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
+    return law.evaluate(parse_expression("I(X;S)")), number(0)
+
+
+open_given_query = Claim(
+    "cnd:open-given-query",
+    ("X is uniform", "Y is independent of X", "S = [X = Y]"),
+    _open,
+    _guessing(3, uniform="X"),
+    relation="=",
+    exact=_open_exactly,
+    family=Family("2 to 6 letters, Y uniform on the first 1, 2, ... of them", lambda: _guesses("X")),
+    edges=(_guess(["1/3"] * 3, ["1/2", "1/4", "1/4"]),),
+    wrong=lambda net: (evaluate("I(X;S)", net), binary_entropy(1 / 3)),
+)
+
+hidden_without_query = Claim(
+    "cnd:hidden-without-query",
+    ("Y is uniform", "Y is independent of X", "S = [X = Y]"),
+    _hidden,
+    _guessing(3, uniform="Y"),
+    relation="=",
+    exact=_hidden_exactly,
+    family=Family("2 to 6 letters, X uniform on the first 1, 2, ... of them", lambda: _guesses("Y")),
+    loose="both sides are 0, and 1 % more of 0 is 0",
+    wrong=lambda net: (evaluate("I(X;S|Y)", net), 0.0),
+)
+
+always_hidden = Claim(
+    "fol:always-hidden",
+    ("X is uniform", "Y is independent of X", "S = [X = Y]"),
+    _hidden,
+    _guessing(3, uniform="X"),
+    relation="=",
+    exact=_hidden_exactly,
+    family=Family("2 to 6 letters, Y uniform on the first 1, 2, ... of them", lambda: _guesses("X")),
+)
+
+CLAIMS = (secret_game, fano, open_given_query, hidden_without_query, always_hidden)

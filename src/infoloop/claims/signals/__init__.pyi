@@ -1,0 +1,10 @@
+from . import acceptance_sampling as acceptance_sampling
+from . import best_of_n_selection as best_of_n_selection
+from . import bits_per_episode as bits_per_episode
+from . import curation as curation
+from . import kl_regularised_rewards as kl_regularised_rewards
+from . import label_filtering as label_filtering
+from . import query_complexity as query_complexity
+from . import signal_sources as signal_sources
+from . import verified_retraining as verified_retraining
+from . import verifier_errors as verifier_errors

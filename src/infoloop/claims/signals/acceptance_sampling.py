@@ -1,0 +1,261 @@
+"""Chapter 3, acceptance: what keeping only the accepted does to information and to accuracy (B21, B10)."""
+
+import jax.numpy as jnp
+
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, log2, number, rational_product, rational_table
+from infoloop.information.measures import mutual_information
+from infoloop.notation.grammar import parse_expression
+from infoloop.probability.bayes_nets import BayesNet
+from infoloop.probability.channel_families import bsc
+from infoloop.probability.channels import Channel
+from infoloop.probability.distributions import Joint, marginal
+from infoloop.probability.numerics import divergence_terms
+from infoloop.statements.cases import Family, networks, probabilities, rational_networks
+from infoloop.statements.claim import Claim, linear
+from infoloop.statements.parameter_grids import grid
+
+FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
+NOISY = ["1/4", "3/4"]
+_eighths = [fmpq(k, 8) for k in range(9)]
+JUDGED = ("X -> D -> A",)
+_judged = networks("X", "D|X", "A|D", X=3, D=3, A=2)
+_rational_judged = Family(
+    "a fair bit X, D of three letters with rows (1/2, 0, 1/2), (0, 1/2, 1/2), (1/4, 3/4, 0), accepted with chance 1, "
+    "1/4 or 0, but not always refused",
+    lambda: (
+        law
+        for law in rational_networks(
+            "X",
+            "D|X",
+            "A|D",
+            rows={
+                "X": FAIR,
+                "D|X": [["1/2", 0, "1/2"], [0, "1/2", "1/2"], ["1/4", "3/4", 0]],
+                "A|D": [MAPS[1], MAPS[0], ["3/4", "1/4"]],
+            },
+            X=2,
+            D=3,
+            A=2,
+        )
+        if law.marginal("A")[1] > 0
+    ),
+)
+
+
+def _law(*factors: tuple) -> RationalLaw:
+    return rational_product(*((rational_table(table), names) for table, names in factors))
+
+
+def _erased(accept: list) -> RationalLaw:
+    """A fair bit X, D its copy or an erasure with equal chances, and whether D is accepted."""
+    return _law((FAIR[0], ("X",)), ([["1/2", 0, "1/2"], [0, "1/2", "1/2"]], ("X", "D")), (accept, ("D", "A")))
+
+
+_erasures_refused = _erased([MAPS[1], MAPS[1], MAPS[0]])
+
+accept_bit = linear(
+    "thm:accept-bit",
+    "I(X;D|A) = I(X;D) - I(X;A)",
+    JUDGED,
+    _judged,
+    family=_rational_judged,
+    edges=(_erasures_refused,),
+    wrong="I(X;D|A) = I(X;D)",
+)
+
+tries_counted = linear(
+    "thm:tries-counted",
+    "I(X;W,N) <= I(X;D1) + I(X;D2)",
+    ("D1 -> X -> D2", "X -> D1,D2 -> W,N"),
+    networks("X", "D1|X", "D2|X", "W,N|D1,D2", X=3, D1=2, D2=2, W=2, N=2),
+    family=Family(
+        "X of four letters, two tries that are bits of it, W either of them, N any bit of both",
+        lambda: (
+            _law((["1/4"] * 4, ("X",)), (MAPS * 2, ("X", "D1")), (second, ("X", "D2")), kept, count)
+            for second in (sorted(MAPS * 2), MAPS * 2, [NOISY, MAPS[0], MAPS[1], NOISY])
+            for kept in ((MAPS, ("D1", "W")), (MAPS, ("D2", "W")))
+            for count in (([[a, b], [c, d]], ("D1", "D2", "N")) for a in MAPS for b in MAPS for c in MAPS for d in MAPS)
+        ),
+    ),
+    edges=(
+        _law(
+            (["1/4"] * 4, ("X",)),
+            (MAPS * 2, ("X", "D1")),
+            (sorted(MAPS * 2), ("X", "D2")),
+            (MAPS, ("D1", "W")),
+            (MAPS, ("D2", "N")),
+        ),
+    ),
+    wrong="I(X;W,N) <= I(X;D1)",
+)
+
+
+def accepted(table):
+    """P(X, D | A = 1) from P(X, D, A)."""
+    return table[..., 1] / table[..., 1].sum()
+
+
+def _selected(net: BayesNet):
+    law = marginal(net, "X", "D", "A")
+    kept = Joint(accepted(law.table), ("X", "D"))
+    return mutual_information(kept, "X", "D"), mutual_information(law, "X", "D")
+
+
+def _selected_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
+    kept = RationalLaw(accepted(law.table), ("X", "D"))
+    return kept.evaluate(parse_expression("I(X;D)")), law.evaluate(parse_expression("I(X;D)"))
+
+
+selection_cannot_raise = Claim(
+    "fol:selection-cannot-raise",
+    ("finite alphabets", *JUDGED, "both sides are taken after conditioning on A = 1 and before"),
+    _selected,
+    _judged,
+    exact=_selected_exactly,
+    family=_rational_judged,
+)
+
+
+def until_accepted(table):
+    """P(X, D_N) from P(X, D, A): tries for the same X go on until one is accepted, so X keeps its law."""
+    passed = table[..., 1]
+    return passed * (table.sum((1, 2)) / passed.sum(1))[:, None]
+
+
+def _priced(net: BayesNet):
+    """The information of the accepted try, and the divergences of all the tries that it takes on average."""
+    table = marginal(net, "X", "D", "A").table
+    p_xd, p_x = table.sum(2), table.sum((1, 2))
+    apart = divergence_terms(p_xd, p_x[:, None] * p_xd.sum(0)).sum(1)
+    tries = p_x / table[..., 1].sum(1)
+    return mutual_information(Joint(until_accepted(table), ("X", "D")), "X", "D"), (tries * apart).sum()
+
+
+def _priced_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
+    table, price = law.table, LogSum({})
+    p_d = table.sum(axis=(0, 2))
+    passed, p_x = table[..., 1].sum(axis=1), table.sum(axis=(1, 2))
+    for x, row in enumerate(table.sum(axis=2)):
+        for p, q in zip(row.tolist(), p_d.tolist(), strict=True):
+            price = price + log2(p / (p_x[x] * q)) * (p / passed[x]) * p_x[x] if p else price
+    kept = table[..., 1] * (p_x / passed)[:, None]
+    return RationalLaw(kept, ("X", "D")).evaluate(parse_expression("I(X;D)")), price
+
+
+price_of_selection = Claim(
+    "thm:price-of-selection",
+    (
+        "finite alphabets",
+        *JUDGED,
+        "tries are independent given X and go on until one is accepted",
+        "P(A = 1|X) > 0",
+    ),
+    _priced,
+    _judged,
+    exact=_priced_exactly,
+    family=Family(
+        f"{_rational_judged.description}, whatever X",
+        lambda: (law for law in _rational_judged.members() if (law.table[..., 1].sum(axis=1) > 0).all()),
+    ),
+    edges=(_erasures_refused,),
+    wrong=lambda net: (_priced(net)[0], mutual_information(net, "X", "D")),
+)
+
+
+def elicited(masses, accuracies, rewards):
+    r"""$\sum_kw_ka_k$, $w_k\propto p_kr_k$: accuracy once modes are kept with chances that ignore the task.
+
+    >>> elicited((fmpq(1, 2), fmpq(1, 2)), (fmpq(1, 2), fmpq(1)), (fmpq(1, 4), fmpq(3, 4)))
+    7/8
+    """
+    kept = [p * r for p, r in zip(masses, rewards, strict=True)]
+    return sum(k * a for k, a in zip(kept, accuracies, strict=True)) / sum(kept)
+
+
+def _modes(case) -> BayesNet:
+    """A fair bit X, a mode M that guesses or recalls, an answer Y, and a reward S that looks at the mode alone."""
+    recalls, error, plain, shown = case
+    knows = jnp.stack([jnp.full((2, 2), 0.5), bsc(error, "X", "Y").rows])
+    return BayesNet(
+        (
+            Joint(jnp.array([0.5, 0.5]), ("X",)),
+            Joint(jnp.stack([1 - recalls, recalls]), ("M",)),
+            Channel(knows, ("M", "X"), ("Y",)),
+            Channel(jnp.stack([jnp.stack([1 - r, r]) for r in (plain, shown)]), ("M",), ("S",)),
+        )
+    )
+
+
+def hit_rates(table):
+    """P(Y = X) and P(Y = X | S = 1), from P(X, M, Y, S)."""
+    right = table[0, :, 0].sum(0) + table[1, :, 1].sum(0)
+    return right.sum(), right[1] / table[..., 1].sum()
+
+
+def _elicits(case):
+    recalls, error, plain, shown = case
+    _, after = hit_rates(marginal(_modes(case), "X", "M", "Y", "S").table)
+    return after, elicited((1 - recalls, recalls), (0.5, 1 - error), (plain, shown))
+
+
+def _mode_law(case) -> RationalLaw:
+    recalls, error, plain, shown = case.values()
+    half, one = fmpq(1, 2), fmpq(1)
+    knows = [[[half, half]] * 2, [[one - error, error], [error, one - error]]]
+    rewards = [[one - r, r] for r in (plain, shown)]
+    return _law((FAIR[0], ("X",)), ([one - recalls, recalls], ("M",)), (knows, ("M", "X", "Y")), (rewards, ("M", "S")))
+
+
+def _elicits_exactly(case) -> tuple[LogSum, LogSum]:
+    recalls, error, plain, shown = case.values()
+    _, after = hit_rates(_mode_law(case).table)
+    return number(after), number(elicited((1 - recalls, recalls), (fmpq(1, 2), 1 - error), (plain, shown)))
+
+
+BLIND = ("a policy guesses a fair bit or recalls it with error e", "the reward depends on the mode alone")
+_blind_rewards = Family(
+    "chances of recalling, errors and rewards of both modes in quarters, not all refused",
+    lambda: grid(recalls=_eighths[2:8:2], error=_eighths[:5:2], plain=_eighths[2::2], shown=_eighths[::2]),
+)
+elicitation = Claim(
+    "cnd:elicitation",
+    BLIND,
+    _elicits,
+    probabilities(4),
+    relation="=",
+    exact=_elicits_exactly,
+    exactly=None,
+    family=_blind_rewards,
+    edges=(
+        dict(zip(("recalls", "error", "plain", "shown"), (fmpq(1, 2), fmpq(1, 4), fmpq(1, 4), fmpq(1)), strict=True)),
+    ),
+    wrong=lambda case: (_elicits(case)[0], hit_rates(marginal(_modes(case), "X", "M", "Y", "S").table)[0]),
+)
+
+
+def _unrelated_exactly(case) -> tuple[LogSum, LogSum]:
+    law = _mode_law(case)
+    assert law.evaluate(parse_expression("I(X;S|M,Y)")).sign() == 0
+    assert law.evaluate(parse_expression("I(X;S)")).sign() == 0
+    before, after = hit_rates(law.table)
+    return number(after), number(before)
+
+
+closed_cannot_improve = Claim(
+    "fol:closed-cannot-improve",
+    (*BLIND, "I(X;S) = I(X;S|M,Y) = 0"),
+    lambda case: hit_rates(marginal(_modes(case), "X", "M", "Y", "S").table)[::-1],
+    probabilities(4),
+    exact=_unrelated_exactly,
+    exactly=None,
+    family=_blind_rewards,
+)
+
+CLAIMS = (
+    accept_bit,
+    tries_counted,
+    selection_cannot_raise,
+    price_of_selection,
+    elicitation,
+    closed_cannot_improve,
+)

@@ -1,0 +1,181 @@
+"""Chapter 3, selection: how far rejection sampling and best-of-n move a policy (S27)."""
+
+import itertools
+import math
+
+import jax.numpy as jnp
+import numpy as np
+from flint import arb
+
+from infoloop.exact.rational_laws import LogSum, RationalLaw, log2, number, rational, rational_product, rational_table
+from infoloop.exact.real_balls import Enclosure, enclosure
+from infoloop.information.measures import divergence
+from infoloop.learning.verifier_feedback import best_of, best_of_bound
+from infoloop.probability.bayes_nets import BayesNet
+from infoloop.probability.distributions import Joint, marginal
+from infoloop.statements.cases import Family, networks
+from infoloop.statements.claim import Claim
+from infoloop.statements.parameter_grids import grid
+
+LAWS = (["1/2", "1/4", "1/4"], ["1/4"] * 4, ["1/8", "1/8", "1/4", "1/2"], ["1/10", "9/10"], ["1/3", "1/6", "1/2"])
+TRIES = 3
+REJECTING = ("finite alphabets", "an output Y is kept if A = 1")
+BEST = ("the outputs are ranked without ties", "the best of n independent ones is kept")
+
+
+def _exact_divergence(p, q) -> LogSum:
+    """D(P||Q) of rational masses."""
+    return sum((log2(a / b) * a for a, b in zip(p, q, strict=True) if a), LogSum({}))
+
+
+def _rejected(net: BayesNet):
+    table = marginal(net, "Y", "A").table
+    passed = table[:, 1].sum()
+    return divergence(Joint(table[:, 1] / passed, ("Y",)), Joint(table.sum(1), ("Y",))), -jnp.log2(passed)
+
+
+def _hard(net: BayesNet):
+    """The same where the first three outputs pass and the others do not."""
+    p_y = marginal(net, "Y").table
+    passed = p_y[:3].sum()
+    kept = jnp.concatenate([p_y[:3] / passed, jnp.zeros_like(p_y[3:])])
+    return divergence(Joint(kept, ("Y",)), Joint(p_y, ("Y",))), -jnp.log2(passed)
+
+
+def _rejected_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
+    passed, masses = law.table[:, 1], law.marginal("Y").tolist()
+    share = passed.sum()
+    return _exact_divergence([p / share for p in passed.tolist()], masses), log2(1 / share)
+
+
+def _judged(masses, chances) -> RationalLaw:
+    rows = [[1 - rational(c), rational(c)] for c in chances]
+    return rational_product((rational_table(masses), ("Y",)), (rational_table(rows), ("Y", "A")))
+
+
+def _judges(chances):
+    for masses in LAWS:
+        for chosen in itertools.product(chances, repeat=len(masses)):
+            if any(rational(c) for c in chosen):
+                yield _judged(masses, chosen)
+
+
+_passing = _judged(LAWS[2], [1, 0, 0, 1])
+rejection_divergence = Claim(
+    "thm:rejection-divergence",
+    (*REJECTING, "A = f(Y)"),
+    _hard,
+    networks("Y", Y=5),
+    relation="=",
+    exact=_rejected_exactly,
+    exactly=None,
+    family=Family("five laws on 2 to 4 letters, any of which pass, but not none", lambda: _judges((0, 1))),
+    edges=(_passing,),
+    wrong=lambda net: (_hard(net)[0], 2.0 ** -_hard(net)[1]),
+)
+
+soft_rejection = Claim(
+    "thm:soft-rejection",
+    REJECTING,
+    _rejected,
+    networks("Y", "A|Y", Y=4, A=2),
+    exact=_rejected_exactly,
+    family=Family("five laws on 2 to 4 letters, kept with chances 0, 1/2 or 1", lambda: _judges((0, "1/2", 1))),
+    edges=(_passing,),
+    wrong=lambda net: (_rejected(net)[0], _rejected(net)[1] / 2),
+)
+
+
+def best_law(masses, n: int) -> list:
+    r"""$F(y)^n-F(y^-)^n$: the law of the best of n outputs, listed from worst to best (Beirami et al., 2401.01879).
+
+    >>> best_law([0.5, 0.5], 2)
+    [0.25, 0.75]
+    """
+    below = [0 * masses[0], *itertools.accumulate(masses)]
+    return [high**n - low**n for low, high in itertools.pairwise(below)]
+
+
+def _by_trying(masses, n: int) -> list:
+    """The same by going through all n-tuples."""
+    found = [0 * masses[0]] * len(masses)
+    for tried in itertools.product(range(len(masses)), repeat=n):
+        found[max(tried)] += math.prod(masses[y] for y in tried)
+    return found
+
+
+def _best(net: BayesNet):
+    p_y = marginal(net, "Y").table
+    best = np.max(np.indices((len(p_y),) * TRIES), axis=0)
+    tuples = p_y[:, None, None] * p_y[:, None] * p_y
+    found = jnp.stack([(tuples * (best == y)).sum() for y in range(len(p_y))])
+    return found, best_of(p_y, np.arange(len(p_y)), TRIES)
+
+
+def _best_exactly(case) -> tuple[LogSum, LogSum]:
+    masses = rational_table(LAWS[case["law"]]).tolist()
+    found, closed = _by_trying(masses, case["n"]), best_law(masses, case["n"])
+    return number(found[case["y"]]), number(closed[case["y"]])
+
+
+best_of_n = Claim(
+    "thm:best-of-n",
+    BEST,
+    _best,
+    networks("Y", Y=4),
+    relation="=",
+    exact=_best_exactly,
+    exactly=None,
+    family=Family(
+        "five laws on 2 to 4 letters, best of 1 to 5, the mass of each letter",
+        lambda: (c for c in grid(law=range(len(LAWS)), n=range(1, 6), y=range(4)) if c["y"] < len(LAWS[c["law"]])),
+    ),
+    edges=({"law": 2, "n": 3, "y": 1},),
+    wrong=lambda net: (_best(net)[0], best_of(marginal(net, "Y").table, np.arange(4), TRIES - 1)),
+)
+
+
+def _moved(net: BayesNet):
+    p_y = marginal(net, "Y").table
+    kept = [Joint(best_of(p_y, np.arange(len(p_y)), n), ("Y",)) for n in (2, 3, 8)]
+    found = jnp.stack([divergence(law, Joint(p_y, ("Y",))) for law in kept])
+    return found, jnp.stack([best_of_bound(n) for n in (2, 3, 8)])
+
+
+def _bound_exactly(n: int) -> Enclosure:
+    return log2(n) - enclosure(lambda: arb(n - 1) / n / arb(2).log())
+
+
+def _moved_exactly(case):
+    masses = [rational(p) for p in case["masses"]]
+    return _exact_divergence(best_law(masses, case["n"]), masses), _bound_exactly(case["n"])
+
+
+_atoms = Family(
+    "five laws on 2 to 4 letters and the uniform ones on 8 and 50, best of 2, 3, 4 and 16",
+    lambda: grid(masses=(*LAWS, ["1/8"] * 8, ["1/50"] * 50), n=(2, 3, 4, 16)),
+)
+best_of_n_divergence = Claim(
+    "thm:best-of-n-divergence",
+    BEST,
+    _moved,
+    networks("Y", Y=5),
+    exact=_moved_exactly,
+    exactly=None,
+    family=_atoms,
+    edges=({"masses": ["1/200"] * 200, "n": 2},),
+    wrong=lambda net: (_moved(net)[0], _moved(net)[1] / 2),
+)
+
+best_of_n_formula = Claim(
+    "fol:best-of-n-formula",
+    BEST,
+    _moved,
+    networks("Y", Y=5),
+    relation="=",
+    exact=_moved_exactly,
+    exactly=None,
+    family=_atoms,
+)
+
+CLAIMS = (rejection_divergence, soft_rejection, best_of_n, best_of_n_divergence, best_of_n_formula)

@@ -1,0 +1,121 @@
+"""Chapter 3, filtering: what a verifier leaves of label noise, and when the majority is right (S19)."""
+
+import math
+
+import jax.numpy as jnp
+
+from infoloop.exact.rational_laws import LogSum, fmpq, number, rational_product, rational_table
+from infoloop.probability.distributions import Joint, condition
+from infoloop.statements.cases import Family, probabilities
+from infoloop.statements.claim import Claim
+from infoloop.statements.parameter_grids import grid
+
+FILTERED = ("labels are wrong with probability p", "right labels are kept with probability phi, wrong ones with psi")
+VOTES = (1, 3, 5, 7)
+_EIGHTHS = [fmpq(k, 8) for k in range(9)]
+
+
+def kept_error(p, phi, psi):
+    r"""$\frac{p\psi}{p\psi+(1-p)\phi}$: the share of wrong labels among those a verifier keeps.
+
+    >>> kept_error(fmpq(1, 4), fmpq(3, 4), fmpq(1, 4))
+    1/10
+    """
+    return p * psi / (p * psi + (1 - p) * phi)
+
+
+def _kept(p, phi, psi):
+    """P(wrong, kept), each 0 or 1."""
+    return [[(1 - p) * (1 - phi), (1 - p) * phi], [p * (1 - psi), p * psi]]
+
+
+def _filtered(case):
+    law = Joint(jnp.array(_kept(*case)), ("wrong", "kept"))
+    return condition(law, kept=1).table[1], kept_error(*case)
+
+
+def _filtered_exactly(case) -> tuple[LogSum, LogSum]:
+    p, phi, psi = case.values()
+    table = rational_product(
+        (rational_table([1 - p, p]), ("wrong",)),
+        (rational_table([[1 - phi, phi], [1 - psi, psi]]), ("wrong", "kept")),
+    ).table[:, 1]
+    return number(table[1] / table.sum()), number(kept_error(p, phi, psi))
+
+
+_filters = Family(
+    "p, phi and psi from 1/8 to 7/8 in eighths",
+    lambda: grid(p=_EIGHTHS[1:8], phi=_EIGHTHS[1:8], psi=_EIGHTHS[1:8]),
+)
+_edge = {"p": fmpq(1, 4), "phi": fmpq(3, 4), "psi": fmpq(1, 4)}
+filtered_error = Claim(
+    "thm:filtered-error",
+    FILTERED,
+    _filtered,
+    probabilities(3),
+    relation="=",
+    exact=_filtered_exactly,
+    exactly=None,
+    family=_filters,
+    edges=(_edge,),
+    wrong=lambda case: (_filtered(case)[0], kept_error(case[0], case[2], case[1])),
+)
+
+
+def outvoted(error, votes: int):
+    """The chance that more than half of `votes` labels (an odd number) are wrong, each with probability `error`.
+
+    >>> outvoted(fmpq(1, 4), 3)
+    5/32
+    """
+    wrong = range(votes // 2 + 1, votes + 1)
+    return sum(math.comb(votes, k) * error**k * (1 - error) ** (votes - k) for k in wrong)
+
+
+def _majority(case):
+    p, phi, psi = case
+    margin = (phi + psi) * (phi / (phi + psi) - p) / (p * psi + (1 - p) * phi)
+    error = condition(Joint(jnp.array(_kept(p, phi, psi)), ("wrong", "kept")), kept=1).table[1]
+    return jnp.broadcast_to(margin**2, (len(VOTES),)), jnp.stack([margin * (1 - 2 * outvoted(error, n)) for n in VOTES])
+
+
+def _majority_exactly(case) -> tuple[LogSum, LogSum]:
+    p, phi, psi, votes = case.values()
+    margin = (phi + psi) * (phi / (phi + psi) - p) / (p * psi + (1 - p) * phi)
+    return number(margin**2), number(margin * (1 - 2 * outvoted(kept_error(p, phi, psi), votes)))
+
+
+def _swapped(case):
+    p, phi, psi = case
+    return _majority(case)[0], _majority((p, psi, phi))[1]
+
+
+filter_threshold = Claim(
+    "thm:filter-threshold",
+    (*FILTERED, "two labels, and an odd number of votes"),
+    _majority,
+    probabilities(3),
+    exact=_majority_exactly,
+    exactly=None,
+    family=Family(
+        "p, phi and psi from 1/8 to 7/8 in quarters and eighths, 1, 3, 5 and 7 votes",
+        lambda: grid(p=_EIGHTHS[1:8], phi=_EIGHTHS[1:8:2], psi=_EIGHTHS[1:8:2], votes=VOTES),
+    ),
+    edges=({**_edge, "votes": 1},),
+    wrong=_swapped,
+)
+
+filter_is_enough = Claim(
+    "fol:filter-is-enough",
+    (*FILTERED, "psi < phi"),
+    lambda case: (kept_error(case[0], case[1], case[1] * case[2]), 1 / 2),
+    probabilities(3),
+    exact=lambda case: (number(kept_error(*case.values())), number(fmpq(1, 2))),
+    exactly=None,
+    family=Family(
+        "p, phi and psi < phi from 1/8 to 7/8 in eighths",
+        lambda: (c for c in _filters.members() if c["psi"] < c["phi"]),
+    ),
+)
+
+CLAIMS = (filtered_error, filter_threshold, filter_is_enough)

@@ -1,0 +1,165 @@
+"""Chapter 3, queries: demonstrations against verdicts, and what a finer verdict saves (S24, B14)."""
+
+import jax
+import jax.numpy as jnp
+
+from infoloop.exact.rational_laws import LogSum, fmpq, number
+from infoloop.statements.cases import Cases, Family
+from infoloop.statements.claim import Claim
+from infoloop.statements.parameter_grids import grid
+
+MOST = 64
+HIDDEN = ("a hidden answer uniform on K letters", "the verdicts are exact")
+VERDICTS = {"binary": lambda x, y: x == y, "graded": lambda x, y: (x > y) - (x < y)}
+QUERIES = {"binary": lambda letters: letters[0], "graded": lambda letters: letters[(len(letters) - 1) // 2]}
+
+
+def tries(letters: int, secret: int, kind: str, last_asked: bool = True) -> int:
+    """How many queries a player asks until it has named the secret, by playing; `kind` is of its verdicts.
+
+    With yes/no verdicts it asks for the first letter that is left, with graded ones (lower, hit, higher) for the middle
+    one. Unless `last_asked`, it stops as soon as a single letter is left, which need not be judged.
+
+    >>> [tries(4, secret, "binary") for secret in range(4)], [tries(4, secret, "graded") for secret in range(4)]
+    ([1, 2, 3, 4], [2, 1, 2, 3])
+    """
+    left, count = list(range(letters)), 0
+    while left != [secret] or last_asked:
+        count += 1
+        asked = QUERIES[kind](left)
+        if asked == secret:
+            break
+        verdict = VERDICTS[kind](secret, asked)
+        left = [x for x in left if x != asked and VERDICTS[kind](x, asked) == verdict]
+    return count
+
+
+def mean_tries(letters: int, kind: str, last_asked: bool = True) -> fmpq:
+    """The mean of `tries` over all secrets.
+
+    >>> mean_tries(3, "binary"), mean_tries(3, "binary", last_asked=False), mean_tries(3, "graded")
+    (2, 5/3, 5/3)
+    """
+    return fmpq(sum(tries(letters, secret, kind, last_asked) for secret in range(letters)), letters)
+
+
+def one_by_one_tries(letters, last_asked: bool = True):
+    r"""$\frac{K+1}2$ tries on average, or $\frac{K+1}2-\frac1K$ where the last letter left is not asked for.
+
+    >>> one_by_one_tries(fmpq(3)), one_by_one_tries(fmpq(3), last_asked=False)
+    (2, 5/3)
+    """
+    mean = (letters + 1) / 2
+    return mean if last_asked else mean - 1 / letters
+
+
+def bisecting_tries(letters, levels):
+    r"""$\frac{(K+1)(d+1)-2^{d+1}+1}K$ with $d=\lfloor\log_2K\rfloor$ (`levels`), the mean depth of a balanced tree.
+
+    >>> bisecting_tries(fmpq(7), 2)
+    17/7
+    """
+    return ((letters + 1) * (levels + 1) - 2 ** (levels + 1) + 1) / letters
+
+
+def _table(kind: str, last_asked: bool = True):
+    """Mean tries by playing, for 0 (never used) to MOST letters."""
+    means = [mean_tries(k, kind, last_asked) for k in range(1, MOST + 1)]
+    return jnp.array([0.0] + [int(m.p) / int(m.q) for m in means])
+
+
+def _levels(letters):
+    return jnp.array([0, *(k.bit_length() - 1 for k in range(1, MOST + 1))])[letters.astype(int)]
+
+
+_letters = Cases(lambda key: jax.random.normal(key, ()), lambda x: 1 + jnp.floor((MOST - 1) * jax.nn.sigmoid(2 * x)))
+
+
+def _played(letters, kind: str, last_asked: bool = True):
+    return _table(kind, last_asked)[letters.astype(int)]
+
+
+def _one_by_one(letters):
+    played = jnp.stack([_played(letters, "binary", last) for last in (True, False)])
+    return played, jnp.stack([one_by_one_tries(letters, last) for last in (True, False)])
+
+
+def _one_by_one_exactly(case) -> tuple[LogSum, LogSum]:
+    letters, last = case["letters"], case["last"] == "asked"
+    return number(mean_tries(letters, "binary", last)), number(one_by_one_tries(fmpq(letters), last))
+
+
+one_by_one = Claim(
+    "cnd:one-by-one",
+    HIDDEN,
+    _one_by_one,
+    _letters,
+    relation="=",
+    exact=_one_by_one_exactly,
+    exactly=None,
+    family=Family(
+        "1 to 64 letters, the last one asked for or known", lambda: grid(letters=range(1, 65), last=("asked", "known"))
+    ),
+    edges=({"letters": 5, "last": "asked"}, {"letters": 5, "last": "known"}),
+    wrong=lambda letters: (_one_by_one(letters)[0], letters / 2),
+)
+
+
+def _bisecting(letters):
+    return _played(letters, "graded"), bisecting_tries(letters, _levels(letters))
+
+
+def _bisecting_exactly(case) -> tuple[LogSum, LogSum]:
+    letters = case["letters"]
+    return number(mean_tries(letters, "graded")), number(bisecting_tries(fmpq(letters), letters.bit_length() - 1))
+
+
+bisecting = Claim(
+    "cnd:bisecting",
+    (*HIDDEN, "the verdict says lower, hit or higher"),
+    _bisecting,
+    _letters,
+    relation="=",
+    exact=_bisecting_exactly,
+    exactly=None,
+    family=Family("1 to 64 letters", lambda: grid(letters=range(1, 65))),
+    edges=({"letters": 5},),
+    wrong=lambda letters: (_bisecting(letters)[0], jnp.log2(letters + 1)),
+)
+
+
+def _between(letters):
+    graded = _played(letters, "graded")
+    return jnp.stack([jnp.ones(()), graded]), jnp.stack([graded, one_by_one_tries(letters)])
+
+
+def _between_exactly(case) -> tuple[LogSum, LogSum]:
+    means = [number(1), *(number(mean_tries(case["letters"], kind)) for kind in ("graded", "binary"))]
+    return means[case["rank"]], means[case["rank"] + 1]
+
+
+_ranked = Family("1 to 64 letters, the lower bound and the upper", lambda: grid(letters=range(1, 65), rank=(0, 1)))
+graded_between = Claim(
+    "cnd:graded-between",
+    (*HIDDEN, "the verdict says lower, hit or higher"),
+    _between,
+    _letters,
+    exact=_between_exactly,
+    exactly=None,
+    family=_ranked,
+    edges=({"letters": 1, "rank": 0}, {"letters": 2, "rank": 1}),
+    wrong=lambda letters: (_between(letters)[0], jnp.stack([_between(letters)[1][0], letters / 2])),
+)
+
+coarse_costs_no_more = Claim(
+    "fol:coarse-costs-no-more",
+    HIDDEN,
+    lambda letters: (one_by_one_tries(letters), _played(letters, "graded")),
+    _letters,
+    exact=lambda case: _between_exactly({**case, "rank": 1})[::-1],
+    exactly=None,
+    family=Family("1 to 64 letters", lambda: grid(letters=range(1, 65))),
+)
+
+
+CLAIMS = (one_by_one, bisecting, graded_between, coarse_costs_no_more)

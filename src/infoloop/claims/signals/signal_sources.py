@@ -1,0 +1,210 @@
+"""Chapter 3, sources: what a generator's own knowledge adds, and what repeats and new blocks add (S40, S41)."""
+
+import itertools
+
+import jax.numpy as jnp
+
+from infoloop.exact import rational_laws
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational_product, rational_table
+from infoloop.information.expressions import evaluate
+from infoloop.notation.grammar import parse_expression
+from infoloop.probability.bayes_nets import BayesNet
+from infoloop.probability.channel_families import erasure
+from infoloop.probability.channels import Channel
+from infoloop.probability.distributions import Joint
+from infoloop.probability.numerics import binary_entropy
+from infoloop.statements.cases import Cases, Family, networks, probabilities, rational_networks
+from infoloop.statements.claim import Claim, linear
+from infoloop.statements.parameter_grids import grid
+
+FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
+NOISY = ["1/4", "3/4"]
+GENERATED = ("X -> A,M -> D", "X,M -> A,D -> W")
+REPEATS = range(1, 5)
+
+
+def _law(*factors: tuple) -> RationalLaw:
+    return rational_product(*((rational_table(table), names) for table, names in factors))
+
+
+def _xor(*names: str) -> tuple:
+    """The last of three bits is the sum of the others, modulo 2."""
+    return [[MAPS[a ^ b] for b in (0, 1)] for a in (0, 1)], names
+
+
+def _generated():
+    """A fair bit X, an anchor A and knowledge M read off it, D any bit of both, and W the pair of A and D."""
+    pair = ([[[int(w == 2 * a + d) for w in range(4)] for d in (0, 1)] for a in (0, 1)], ("A", "D", "W"))
+    for anchor, known in itertools.product(itertools.product([NOISY, *MAPS], repeat=2), repeat=2):
+        for rows in itertools.product(MAPS, repeat=4):
+            data = ([rows[:2], rows[2:]], ("A", "M", "D"))
+            yield _law((FAIR[0], ("X",)), (anchor, ("X", "A")), (known, ("X", "M")), data, pair)
+
+
+_synthetic = networks("X", "A|X", "M|X,A", "D|A,M", "W|A,D", X=3, A=2, M=2, D=3, W=3)
+_by_knowledge = Family(
+    "a fair bit X, A and M read off it with rows (1/4, 3/4), (1, 0), (0, 1), D any bit of A and M, W the pair (A, D)",
+    _generated,
+)
+
+generator_knowledge = linear(
+    "thm:generator-knowledge",
+    "I(X;W) <= I(X;A) + I(X;M|A)",
+    GENERATED,
+    _synthetic,
+    family=_by_knowledge,
+    edges=(_law((FAIR[0], ("A",)), (FAIR[0], ("M",)), _xor("A", "M", "X"), (MAPS, ("M", "D")), _xor("A", "D", "W")),),
+    wrong="I(X;W) <= I(X;A) + I(X;M)",
+)
+
+generator_adds_nothing = linear(
+    "fol:generator-adds-nothing",
+    "I(X;W) <= I(X;A)",
+    GENERATED,
+    _synthetic,
+    family=_by_knowledge,
+)
+
+
+def _with(source: Cases, rows, old: str, new: str) -> Cases:
+    """Cases with one more variable, read off another by fixed rows."""
+
+    def build(numbers):
+        return BayesNet((*source.build(numbers).factors, Channel(jnp.array(rows), (old,), (new,))))
+
+    return Cases(source.draw, build)
+
+
+exact_repeat = linear(
+    "thm:exact-repeat",
+    "I(X;D1,D2) = I(X;D1)",
+    ("D2 = f(D1)",),
+    _with(networks("X", "D1|X", X=3, D1=3), ((1.0, 0.0), (0.0, 1.0), (0.0, 1.0)), "D1", "D2"),
+    family=Family(
+        "a fair bit X, D1 with rows (1/4, 3/4), (1, 0), (0, 1), and D2 any bit of D1",
+        lambda: rational_networks(
+            "X", "D1|X", "D2|D1", rows={"X": FAIR, "D1|X": [NOISY, *MAPS], "D2|D1": MAPS}, X=2, D1=2, D2=2
+        ),
+    ),
+    edges=(_law((FAIR[0], ("X",)), (MAPS, ("X", "D1")), (MAPS, ("D1", "D2"))),),
+    wrong="I(X;D1) + I(X;D2) = I(X;D1)",
+)
+
+
+def _blocks():
+    """X a letter of four, B1 and B2 any bits of it."""
+    for first, second in itertools.product(itertools.product(MAPS, repeat=4), repeat=2):
+        yield _law((["1/8", "1/8", "1/4", "1/2"], ("X",)), (first, ("X", "B1")), (second, ("X", "B2")))
+
+
+new_block = linear(
+    "thm:new-block",
+    "I(X;B1,B2) = I(X;B1) + H(B2|B1)",
+    ("B2 = f(X)",),
+    _with(networks("X", "B1|X", X=4, B1=2), ((1.0, 0.0), (0.0, 1.0), (1.0, 0.0), (0.0, 1.0)), "X", "B2"),
+    family=Family("X with masses (1/8, 1/8, 1/4, 1/2), B1 and B2 any bits of it", _blocks),
+    edges=(_law((["1/4"] * 4, ("X",)), (MAPS * 2, ("X", "B1")), (sorted(MAPS * 2), ("X", "B2"))),),
+    wrong="I(X;B1,B2) = I(X;B1) + H(B2)",
+)
+
+_REPEATED = {"X": FAIR, "B|X": [NOISY, *MAPS], "R1|B": [NOISY, *MAPS], "R2|B": [NOISY, MAPS[0]]}
+
+noisy_repeats = linear(
+    "thm:noisy-repeats",
+    "I(X;R1,R2,R3) <= I(X;B)",
+    ("X -> B -> R1,R2,R3",),
+    networks("X", "B|X", "R1|B", "R2|B,R1", "R3|B,R1,R2", X=3, B=3, R1=2, R2=2, R3=2),
+    family=Family(
+        "a fair bit X, B and two repeats of it with rows (1/4, 3/4), (1, 0), (0, 1), a third that copies the second",
+        lambda: (
+            _law((law.table, law.names), (MAPS, ("R2", "R3")))
+            for law in rational_networks("X", "B|X", "R1|B", "R2|B", rows=_REPEATED, X=2, B=2, R1=2, R2=2)
+        ),
+    ),
+    edges=(_law((FAIR[0], ("X",)), (MAPS, ("X", "B")), *((MAPS, ("B", f"R{k}")) for k in (1, 2, 3))),),
+    wrong="I(X;R1) + I(X;R2) + I(X;R3) <= I(X;B)",
+)
+
+_two_repeats = networks("B", "R1|B", "R2|B", B=3, R1=3, R2=2)
+_rational_repeats = Family(
+    "a bit B with mass (1/2, 1/2) or (1/4, 3/4), two repeats with rows (1/4, 3/4), (1, 0), (0, 1)",
+    lambda: rational_networks(
+        "B", "R1|B", "R2|B", rows={"B": [*FAIR, NOISY], "R1|B": [NOISY, *MAPS], "R2|B": [NOISY, *MAPS]}, B=2, R1=2, R2=2
+    ),
+)
+
+later_repeats = linear(
+    "thm:later-repeats",
+    "I(B;R2|R1) <= I(B;R2)",
+    ("R1 -> B -> R2",),
+    _two_repeats,
+    family=_rational_repeats,
+    edges=(_law((FAIR[0], ("B",)), ([["1/2", "1/2"]] * 2, ("B", "R1")), (MAPS, ("B", "R2"))),),
+    wrong="I(B;R2) <= I(B;R2|R1)",
+)
+
+repeats_add_up = linear(
+    "fol:repeats-add-up",
+    "I(B;R1) + I(B;R2) <= I(B;R1,R2)",
+    ("R1 -> B -> R2",),
+    _two_repeats,
+    family=_rational_repeats,
+)
+
+
+def repeated_bits(erased, bits, repeats: int):
+    r"""$(1-e^n)\,H(B)$: what n repeats tell of a block, where each loses it with probability e, in the unit of `bits`.
+
+    >>> repeated_bits(fmpq(1, 2), 8, 3)
+    7
+    """
+    return bits * (1 - erased**repeats)
+
+
+def _repeated(case):
+    erased, p_one = case
+    block = Joint(jnp.stack([1 - p_one, p_one]), ("B",))
+    net = BayesNet((block, *(erasure(erased, "B", f"R{k}") for k in REPEATS)))
+    found = [evaluate(f"I(B;{','.join(f'R{k}' for k in range(1, n + 1))})", net) for n in REPEATS]
+    return jnp.stack(found), jnp.stack([repeated_bits(erased, binary_entropy(p_one), n) for n in REPEATS])
+
+
+def _repeated_exactly(case) -> tuple[LogSum, LogSum]:
+    erased, p_one, n = case["erased"], case["p"], case["n"]
+    rows = [[1 - erased, 0, erased], [0, 1 - erased, erased]]
+    names = [f"R{k}" for k in range(1, n + 1)]
+    law = _law(([1 - p_one, p_one], ("B",)), *((rows, ("B", name)) for name in names))
+    return law.evaluate(parse_expression(f"I(B;{','.join(names)})")), repeated_bits(
+        erased, rational_laws.binary_entropy(p_one), n
+    )
+
+
+erased_repeats = Claim(
+    "thm:erased-repeats",
+    ("a block of one bit", "each repeat loses the block with probability e, independently"),
+    _repeated,
+    probabilities(2),
+    relation="=",
+    exact=_repeated_exactly,
+    exactly=None,
+    family=Family(
+        "e from 0 to 1 in eighths, P(B = 1) 1/2 and 1/4, 1 to 4 repeats",
+        lambda: grid(erased=[fmpq(k, 8) for k in range(9)], p=[fmpq(1, 2), fmpq(1, 4)], n=REPEATS),
+    ),
+    edges=({"erased": fmpq(1, 2), "p": fmpq(1, 2), "n": 3},),
+    wrong=lambda case: (
+        _repeated(case)[0],
+        jnp.stack([n * repeated_bits(case[0], binary_entropy(case[1]), 1) for n in REPEATS]),
+    ),
+)
+
+CLAIMS = (
+    generator_knowledge,
+    generator_adds_nothing,
+    exact_repeat,
+    new_block,
+    noisy_repeats,
+    later_repeats,
+    repeats_add_up,
+    erased_repeats,
+)

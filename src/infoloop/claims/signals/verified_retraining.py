@@ -1,0 +1,218 @@
+"""Chapter 3, retraining: where a loop ends that keeps only what its verifier accepts (S20)."""
+
+import itertools
+import math
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flint import arb
+
+from infoloop.exact.rational_laws import fmpq, number, rational_product, rational_table
+from infoloop.exact.real_balls import Enclosure, enclosure, exp, pi
+from infoloop.statements.cases import Cases, Family, networks, rational_networks
+from infoloop.statements.claim import Claim, linear
+from infoloop.statements.parameter_grids import grid
+
+VERIFIED = ("outputs N(m, 1) are kept within a of the verifier's centre c", "the next mean is that of the kept ones")
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
+
+
+class Loop(NamedTuple):
+    """Where a state stands from the verifier's centre, m - c, and the half-width a of what is kept (sigma = 1)."""
+
+    offset: jax.Array
+    width: jax.Array
+
+
+def _loop(x) -> Loop:
+    return Loop(4 * jnp.tanh(x[0]), 4 * jax.nn.sigmoid(x[1]))
+
+
+_loops = Cases(lambda key: 2 * jax.random.normal(key, (2,)), _loop)
+
+
+def kept_moments(offset, width):
+    """Mean and variance of what is kept, from the centre, by Gauss's quadrature of the density."""
+    points = width * _NODES
+    log_masses = jnp.log(_WEIGHTS) - (points - offset) ** 2 / 2
+    masses = jax.nn.softmax(log_masses)
+    mean = masses @ points
+    return mean, masses @ (points - mean) ** 2
+
+
+def kept_mean(offset, width) -> Enclosure:
+    r"""$M(m)-c=d+\frac{\varphi(-a-d)-\varphi(a-d)}{\Phi(a-d)-\Phi(-a-d)}$ with $d=m-c$, enclosed.
+
+    >>> kept_mean(fmpq(1), fmpq(1, 100)).digits(6)
+    '3.33327e-5'
+    """
+    root, low, high = pi() * 2, -width - offset, width - offset
+    heights = exp(-low * low / 2) - exp(-high * high / 2)
+    area = enclosure(lambda: ((arb(high) / arb(2).sqrt()).erf() - (arb(low) / arb(2).sqrt()).erf()) / 2)
+    return heights / area / enclosure(lambda: root.ball().sqrt()) + offset
+
+
+def centre_slope(width):
+    r"""$\kappa=1-\frac{2a\,\varphi(a)}{2\Phi(a)-1}$, the variance of what is kept of $N(c,1)$."""
+    return 1 - width * jnp.exp(-(width**2) / 2) * math.sqrt(2 / math.pi) / jax.scipy.special.erf(width / math.sqrt(2))
+
+
+def _centre_slope_exactly(width) -> Enclosure:
+    return enclosure(
+        lambda: (
+            1 - arb(width) * (-(arb(width) ** 2) / 2).exp() * (2 / arb.pi()).sqrt() / (arb(width) / arb(2).sqrt()).erf()
+        )
+    )
+
+
+def _contracts(case: Loop):
+    return jnp.abs(kept_moments(*case)[0]), centre_slope(case.width) * jnp.abs(case.offset)
+
+
+def _contracts_exactly(case):
+    offset, width = case.values()
+    return kept_mean(offset, width), _centre_slope_exactly(width) * offset
+
+
+_STEPS = [fmpq(1, 10), fmpq(1, 2), fmpq(1), fmpq(2), fmpq(3)]
+_grid = Family(
+    "m - c in 1/10, 1/2, 1, 2, 3 and a in 1/10, 1/2, 1, 2, 3 standard deviations",
+    lambda: grid(offset=_STEPS, width=_STEPS),
+)
+verified_contraction = Claim(
+    "thm:verified-contraction",
+    VERIFIED,
+    _contracts,
+    _loops,
+    exact=_contracts_exactly,
+    exactly=None,
+    family=_grid,
+    edges=({"offset": fmpq(1, 100), "width": fmpq(1)},),
+    wrong=lambda case: (_contracts(case)[0], centre_slope(case.width / 2) * jnp.abs(case.offset)),
+)
+
+
+def _slopes(case: Loop):
+    slope = jax.grad(lambda offset: kept_moments(offset, case.width)[0])(case.offset)
+    return slope, kept_moments(*case)[1]
+
+
+verified_slope = Claim(
+    "thm:verified-slope",
+    VERIFIED,
+    _slopes,
+    _loops,
+    relation="=",
+    loose="a derivative of a quotient of Gaussian integrals: no exact case is declared",
+    wrong=lambda case: (_slopes(case)[0], centre_slope(case.width)),
+)
+
+
+class Pair(NamedTuple):
+    """Two states under one verifier: the lower one's m - c, how far the other is above it, and the half-width a."""
+
+    offset: jax.Array
+    gap: jax.Array
+    width: jax.Array
+
+
+_pairs = Cases(
+    lambda key: 2 * jax.random.normal(key, (3,)),
+    lambda x: Pair(4 * jnp.tanh(x[0]), 2 * jax.nn.sigmoid(x[2]), 4 * jax.nn.sigmoid(x[1])),
+)
+
+
+def _approach(case: Pair):
+    low, high = (kept_moments(offset, case.width)[0] for offset in (case.offset, case.offset + case.gap))
+    return high - low, case.gap
+
+
+def _approach_exactly(case):
+    offset, gap, width = case.values()
+    return kept_mean(offset + gap, width) - kept_mean(offset, width), number(gap)
+
+
+verified_order = Claim(
+    "thm:verified-order",
+    VERIFIED,
+    _approach,
+    _pairs,
+    relation="<",
+    exact=_approach_exactly,
+    exactly=None,
+    family=Family(
+        "lower states from -3 to 3, upper ones 1/10 to 3 above, a in 1/10, 1/2, 1, 2, 3 standard deviations",
+        lambda: grid(offset=[*(-step for step in _STEPS), *_STEPS], gap=_STEPS, width=_STEPS),
+    ),
+    edges=({"offset": fmpq(-1, 2), "gap": fmpq(1), "width": fmpq(6)},),
+    wrong=lambda case: (case.gap, _approach(case)[0]),
+)
+
+
+def _centred(case: Loop):
+    """Both ends of one retraining, from the truth, which is where the loop started."""
+    return jnp.abs(kept_moments(*case)[0] - case.offset), 0 * case.offset
+
+
+verified_finds_truth = Claim(
+    "fol:verified-finds-truth",
+    (*VERIFIED, "the first mean is the truth"),
+    _centred,
+    _loops,
+    exact=lambda case: (kept_mean(*case.values()) * -1 + case["offset"], number(0)),
+    exactly=None,
+    family=_grid,
+)
+
+_MAPS = [[1, 0], [0, 1]]
+_CHAINS = {"T": [["1/2", "1/2"]], "C|T": [["1/4", "3/4"], *_MAPS]}
+_LOOPS = {
+    **_CHAINS,
+    "C|T": [["1/4", "3/4"], [1, 0]],
+    "Z0|T": [["1/4", "3/4"], [0, 1]],
+    "Z1|Z0,C": _MAPS,
+    "Z2|Z1,C": _MAPS,
+}
+
+
+def _copies(*names: str):
+    copies = [(rational_table(_MAPS), pair) for pair in itertools.pairwise(names)]
+    return rational_product((rational_table(["1/2", "1/2"]), names[:1]), *copies)
+
+
+verified_information = linear(
+    "thm:verified-information",
+    "I(T;Z2) <= I(T;C) + I(T;Z0|C)",
+    ("T -> Z0,C -> Z1", "T,Z0 -> Z1,C -> Z2"),
+    networks("T", "C|T", "Z0|T,C", "Z1|Z0,C", "Z2|Z1,C", T=3, C=2, Z0=2, Z1=2, Z2=3),
+    family=Family(
+        "a fair bit T, C with rows (1/4, 3/4), (1, 0), Z0 with rows (1/4, 3/4), (0, 1), Z1 and Z2 any bits they may be",
+        lambda: rational_networks("T", "C|T", "Z0|T", "Z1|Z0,C", "Z2|Z1,C", rows=_LOOPS, T=2, C=2, Z0=2, Z1=2, Z2=2),
+    ),
+    edges=(_copies("T", "C", "Z0", "Z1", "Z2"),),
+    wrong="I(T;Z2) <= I(T;Z0|C)",
+)
+
+verified_limit = linear(
+    "thm:verified-limit",
+    "I(T;Z) <= I(T;C)",
+    ("T -> C -> Z",),
+    networks("T", "C|T", "Z|C", T=3, C=3, Z=3),
+    family=Family(
+        "a fair bit T, C and Z with rows (1/4, 3/4), (1, 0), (0, 1)",
+        lambda: rational_networks("T", "C|T", "Z|C", rows={**_CHAINS, "Z|C": _CHAINS["C|T"]}, T=2, C=2, Z=2),
+    ),
+    edges=(_copies("T", "C", "Z"),),
+    wrong="I(T;C) <= I(T;Z)",
+)
+
+CLAIMS = (
+    verified_contraction,
+    verified_slope,
+    verified_order,
+    verified_finds_truth,
+    verified_information,
+    verified_limit,
+)

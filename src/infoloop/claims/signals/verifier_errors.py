@@ -1,0 +1,243 @@
+"""Chapter 3, verifiers: errors that overlap, and letters that are swapped (S38, S29)."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+
+from infoloop.exact import rational_laws
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational_product, rational_table
+from infoloop.information.expressions import evaluate
+from infoloop.notation.grammar import parse_expression
+from infoloop.probability.bayes_nets import BayesNet
+from infoloop.probability.channels import Channel
+from infoloop.probability.distributions import Joint, marginal
+from infoloop.probability.numerics import binary_convolution, binary_entropy
+from infoloop.statements.cases import Cases, Family, networks, rational_networks
+from infoloop.statements.claim import Claim, linear
+from infoloop.statements.parameter_grids import grid
+
+FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
+NOISY = ["1/4", "3/4"]
+SIGNAL_GIVEN_STATE = parse_expression("I(X;S|Z)")
+ERRING = ("X is a fair bit", "Z errs at rate e and S at rate d, whatever X")
+
+
+def _law(*factors: tuple) -> RationalLaw:
+    return rational_product(*((rational_table(table), names) for table, names in factors))
+
+
+def flipped(errors):
+    """P(X, Z, S) for a fair bit X, from the law `errors[n, m]` of whether Z = X + N and S = X + M are wrong."""
+    return [[[errors[z ^ x, s ^ x] / 2 for s in (0, 1)] for z in (0, 1)] for x in (0, 1)]
+
+
+def _overlap(net: BayesNet):
+    errors = marginal(net, "N", "M")
+    law = Joint(jnp.array(flipped(errors.table)), ("X", "Z", "S"))
+    agree = errors.table[0, 0] + errors.table[1, 1]
+    return evaluate("I(X;S|Z)", law), binary_entropy(agree) + evaluate("H(N) - H(N,M)", errors)
+
+
+def _overlap_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
+    errors = law.table
+    agree = rational_laws.binary_entropy(errors[0, 0] + errors[1, 1])
+    judged = RationalLaw(rational_table(flipped(errors)), ("X", "Z", "S"))
+    return judged.evaluate(SIGNAL_GIVEN_STATE), agree + law.entropy("N") - law.entropy("N", "M")
+
+
+_eighths = [fmpq(k, 8) for k in range(9)]
+error_overlap = Claim(
+    "thm:error-overlap",
+    ("X is a fair bit", "the errors N of Z and M of S are independent of X"),
+    _overlap,
+    networks("N,M", N=2, M=2),
+    relation="=",
+    exact=_overlap_exactly,
+    family=Family(
+        "errors of the state with chance 1/4 or 1/2, of the signal with chances k/8 given either",
+        lambda: (
+            _law(([1 - e, e], ("N",)), ([[1 - a, a], [1 - b, b]], ("N", "M")))
+            for e, a, b in itertools.product((fmpq(1, 4), fmpq(1, 2)), _eighths, _eighths)
+        ),
+    ),
+    edges=(_law((["3/4", "1/4"], ("N",)), ([["3/4", "1/4"]] * 2, ("N", "M"))),),
+    wrong=lambda net: (_overlap(net)[0], evaluate("H(N) - H(N|M)", marginal(net, "N", "M"))),
+)
+
+KINDS = ("independent", "nested", "copied")
+
+
+def coupled(kind: str, e, d):
+    """P(S errs | Z errs not, or errs), for three verifiers that err at the same rate d >= e (d <= 1/2).
+
+    Independent errors; errors wherever the state errs, and elsewhere; a copy of the state with noise of its own.
+
+    >>> [coupled(kind, fmpq(1, 8), fmpq(1, 4)) for kind in KINDS]
+    [(1/4, 1/4), (1/7, 1), (1/6, 5/6)]
+    """
+    noise = (d - e) / (1 - 2 * e)
+    return {"independent": (d, d), "nested": ((d - e) / (1 - e), d / d), "copied": (noise, 1 - noise)}[kind]
+
+
+def opened(kind: str, e, d, entropy):
+    """I(X;S|Z) in closed form; `entropy` is the binary entropy, of floats or exact."""
+    if kind == "independent":
+        return entropy(binary_convolution(e, d)) - entropy(d)
+    if kind == "nested":
+        return entropy(d - e) - entropy((d - e) / (1 - e)) * (1 - e)
+    return entropy(d) * 0
+
+
+def _three(case):
+    e, d = case
+    found = []
+    for kind in KINDS:
+        given = jnp.stack([jnp.stack([1 - a, a]) for a in coupled(kind, e, d)])
+        errors = jnp.stack([1 - e, e])[:, None] * given
+        found.append(evaluate("I(X;S|Z)", Joint(jnp.array(flipped(errors)), ("X", "Z", "S"))))
+    return jnp.stack(found), jnp.stack([opened(kind, e, d, binary_entropy) for kind in KINDS])
+
+
+def _verifier(kind: str, e, d) -> RationalLaw:
+    (a, b), one = coupled(kind, e, d), fmpq(1)
+    errors = rational_table([[(1 - e) * (one - a), (1 - e) * a], [e * (one - b), e * b]])
+    return RationalLaw(rational_table(flipped(errors)), ("X", "Z", "S"))
+
+
+def _three_exactly(case) -> tuple[LogSum, LogSum]:
+    kind, e, d = case.values()
+    law = _verifier(kind, e, d)
+    assert law.marginal("X", "S")[0, 1] * 2 == d
+    return law.evaluate(SIGNAL_GIVEN_STATE), opened(kind, e, d, rational_laws.binary_entropy)
+
+
+def _ordered(x):
+    """Error rates e <= d below 1/2."""
+    e = jax.nn.sigmoid(x[0]) / 2
+    return e, e + (1 / 2 - e) * jax.nn.sigmoid(x[1])
+
+
+_erring_rates = Cases(lambda key: 2 * jax.random.normal(key, (2,)), _ordered)
+_sixteenths = [fmpq(k, 16) for k in range(1, 8)]
+_pairs = [(e, d) for e, d in itertools.combinations([*_sixteenths, fmpq(1, 2)], 2)]
+three_verifiers = Claim(
+    "thm:three-verifiers",
+    (*ERRING, "0 < e <= d <= 1/2"),
+    _three,
+    _erring_rates,
+    relation="=",
+    exact=_three_exactly,
+    exactly=None,
+    family=Family(
+        "independent, nested and copied errors, e from 1/16 to 7/16, d above e to 1/2, in sixteenths",
+        lambda: ({"kind": kind, "e": e, "d": d} for kind in KINDS for e, d in _pairs),
+    ),
+    edges=tuple({"kind": kind, "e": fmpq(1, 8), "d": fmpq(1, 4)} for kind in KINDS[:2]),
+    wrong=lambda case: (_three(case)[0], jnp.broadcast_to(1 - binary_entropy(case[1]), (3,))),
+)
+
+
+def _compared(first: str, second: str):
+    """I(X;S|Z) for verifiers of two kinds at the same rates, floats and exact."""
+
+    def sides(case):
+        bits = dict(zip(KINDS, _three(case)[0], strict=True))
+        return bits[first], bits[second]
+
+    def exactly(case):
+        return tuple(_verifier(kind, case["e"], case["d"]).evaluate(SIGNAL_GIVEN_STATE) for kind in (first, second))
+
+    return sides, exactly
+
+
+_equal, _equal_exactly = _compared("independent", "copied")
+accuracy_is_openness = Claim(
+    "fol:accuracy-is-openness",
+    (*ERRING, "two verifiers err at the same rate"),
+    _equal,
+    _erring_rates,
+    relation="=",
+    exact=_equal_exactly,
+    exactly=None,
+    family=Family(
+        "e and d > e in sixteenths; independent errors against copied ones",
+        lambda: grid(e=_sixteenths[:4], d=_sixteenths[4:]),
+    ),
+)
+
+
+def _copy(case):
+    """A worse verifier with errors of its own, and a perfect copy of the state, which errs less."""
+    e, d = case
+    copied = Joint(jnp.array(flipped(jnp.diag(jnp.stack([1 - e, e])))), ("X", "Z", "S"))
+    return _three((e, d))[0][0], evaluate("I(X;S|Z)", copied)
+
+
+def _copy_exactly(case) -> tuple[LogSum, LogSum]:
+    e, d = case["e"], case["d"]
+    worse, better = _verifier("independent", e, d), _verifier("copied", e, e)
+    assert better.marginal("X", "S")[0, 1] < worse.marginal("X", "S")[0, 1]
+    return worse.evaluate(SIGNAL_GIVEN_STATE), better.evaluate(SIGNAL_GIVEN_STATE)
+
+
+accurate_is_open = Claim(
+    "fol:accurate-is-open",
+    (*ERRING, "the second verifier errs less than the first"),
+    _copy,
+    _erring_rates,
+    exact=_copy_exactly,
+    exactly=None,
+    family=Family("e and d > e in sixteenths", lambda: ({"e": e, "d": d} for e, d in _pairs)),
+)
+
+copied_verifier = linear(
+    "thm:copied-verifier",
+    "I(X;Z,S) = I(X;Z)",
+    ("X -> Z -> S",),
+    networks("X", "Z|X", "S|Z", X=3, Z=3, S=2),
+    family=Family(
+        "a fair bit X, Z with rows (1/4, 3/4), (1, 0), (0, 1), S read off Z with such rows",
+        lambda: rational_networks(
+            "X", "Z|X", "S|Z", rows={"X": FAIR, "Z|X": [NOISY, *MAPS], "S|Z": [NOISY, *MAPS]}, X=2, Z=2, S=2
+        ),
+    ),
+    edges=(_law((FAIR[0], ("X",)), (MAPS, ("X", "Z")), (MAPS, ("Z", "S"))),),
+    wrong="I(X;Z) + I(X;S) = I(X;Z)",
+)
+
+
+def _swapped(numbers):
+    """A signal S, and T, which says the opposite."""
+    net = _signals.build(numbers)
+    return BayesNet((*net.factors, Channel(jnp.array([[0.0, 1.0], [1.0, 0.0]]), ("S",), ("T",))))
+
+
+_signals = networks("X", "Y", "S|X,Y", X=2, Y=2, S=2)
+sign_blind = linear(
+    "thm:sign-blind",
+    "I(X;S|Y) = I(X;T|Y)",
+    ("T = f(S)", "S = g(T)"),
+    Cases(_signals.draw, _swapped),
+    family=Family(
+        "a fair bit X, a query Y with mass (1/4, 3/4), S with rows (1/4, 3/4), (1, 0), (0, 1), T its opposite",
+        lambda: (
+            _law((law.table, law.names), (MAPS[::-1], ("S", "T")))
+            for law in rational_networks(
+                "X", "Y", "S|X,Y", rows={"X": FAIR, "Y": [NOISY], "S|X,Y": [NOISY, *MAPS]}, X=2, Y=2, S=2
+            )
+        ),
+    ),
+    edges=(_law((FAIR[0], ("X",)), ([1], ("Y",)), (MAPS, ("X", "S")), (MAPS[::-1], ("S", "T"))),),
+    wrong="I(X;S|Y) = I(S;T|Y)",
+)
+
+
+CLAIMS = (
+    error_overlap,
+    three_verifiers,
+    copied_verifier,
+    accuracy_is_openness,
+    accurate_is_open,
+    sign_blind,
+)

@@ -1,0 +1,98 @@
+"""`infoloop audit`: of a pipeline, or of a log of verdicts."""
+
+import functools
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from infoloop import pipelines, reporting, verdict_logs
+from infoloop.cli.options import Json
+from infoloop.cli.terminal import use_float64
+
+
+def audit(
+    file: Annotated[Path, typer.Argument(help="A pipeline (.toml), or a log of verdicts (.csv, .parquet).")],
+    as_json: Json = False,
+    html: Annotated[
+        bool, typer.Option("--html", help="Also write one HTML page, STEM.html, that opens offline.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Where that page goes, a file or folder; implies --html.")] = None,
+    error: Annotated[float | None, typer.Option(help="Share of wrong answers that a pipeline aims at: 0.05.")] = None,
+    columns: Annotated[str | None, typer.Option(help="A log's columns: problem=NAME,attempt=NAME,pass=NAME.")] = None,
+    confidence: Annotated[float | None, typer.Option(help="Of a log's intervals and ceilings: 0.95.")] = None,
+) -> None:
+    """Say whether a pipeline is open or closed, relative to what, where it opens, and what bounds it, with proof.
+
+    The verdict is the graph's; with tables every term is also given in bits. Of a log: pass rates, and how many bits
+    its verdicts can have told at most. Exit status 0 for any verdict, 3 on bad input.
+
+    [bold]Examples[/bold]
+
+      infoloop audit experiments/pipelines/rlvr_unit_tests.toml
+
+      infoloop audit my/pipeline.toml --json | jq '{verdict, reason}'
+
+      infoloop audit my/pipeline.toml --html          the graph drawn, bits, figures, certificates: pipeline.html
+
+      infoloop audit experiments/logs/verdicts.csv
+
+      infoloop audit my/log.parquet --columns problem=task_id,pass=reward --confidence 0.99
+    """
+    page = page_path(file, out) if html or out else None
+    if file.suffix.lower() == ".toml":
+        refuse_log_options(file, columns, confidence)
+        use_float64()
+        pipeline = pipelines.toml_reader.read_pipeline(file)
+        found = pipelines.pipeline_audit.audit(pipeline, 0.05 if error is None else error)
+        source, text = (
+            file.read_text(encoding="utf-8"),
+            functools.partial(pipelines.report.text.audit_text, found),
+        )
+        sheet = functools.partial(pipelines.report.page.audit_sheet, pipeline, found, file.name, source)
+    else:
+        found = audit_log_with_options(file, columns, confidence, error)
+        text = functools.partial(verdict_logs.text.log_text, found)
+        sheet = functools.partial(verdict_logs.page.log_sheet, found)
+    if page:
+        reporting.atomic_files.write_whole(page, reporting.audit_page.sheet_page(sheet()))
+        typer.echo(f"{page}: the page of {file}", err=True)
+    typer.echo(reporting.text.as_json(found.row()) if as_json else text())
+
+
+def page_path(file: Path, out: Path | None = None) -> Path:
+    """Where the page of a file goes: to `out` (a file, or a folder that exists), else to STEM.html in this folder.
+
+    Raises UnwritableError (a ValueError) where nothing can be written, or if the page would replace the file itself.
+    """
+    name = f"{file.stem}.html"
+    path = (out / name if out.is_dir() else out) if out else Path(name)
+    if path.resolve() == file.resolve():
+        raise reporting.atomic_files.UnwritableError(f"the page would replace {file} itself: name another --out")
+    if path.suffix.lower() not in (".html", ".htm") or (path.exists() and not path.is_file()):
+        raise reporting.atomic_files.UnwritableError(
+            f"{path} is no place for a page: name a folder that exists, or a file that ends in .html"
+        )
+    reporting.atomic_files.writable_folder(path.parent)
+    return path
+
+
+def audit_log_with_options(
+    file: Path, columns: str | None = None, confidence: float | None = None, error: float | None = None
+) -> verdict_logs.log_audit.LogAudit:
+    """`audit_log` with the options of the command line as they were typed; ValueError as there, and for --error."""
+    if error is not None:
+        raise ValueError(f"{file} is no pipeline: leave out --error, or give a .toml file")
+    named = None if columns is None else verdict_logs.reader.parse_columns(columns)
+    return verdict_logs.log_audit.audit_log(file, named, 0.95 if confidence is None else confidence)
+
+
+def refuse_log_options(file: Path, columns: str | None, confidence: float | None) -> None:
+    """ValueError if a file that is no log comes with the options of logs.
+
+    >>> refuse_log_options(Path("p.toml"), None, 0.9)
+    Traceback (most recent call last):
+    ValueError: p.toml is no log: leave out --columns and --confidence, or give a .csv or .parquet file
+    """
+    if columns is not None or confidence is not None:
+        raise ValueError(f"{file} is no log: leave out --columns and --confidence, or give a .csv or .parquet file")

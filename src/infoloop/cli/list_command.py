@@ -1,0 +1,43 @@
+"""`infoloop list`."""
+
+from typing import Annotated
+
+import typer
+
+from infoloop import reporting, statements, studies
+from infoloop.cli.options import Json, TheoryFolder
+from infoloop.cli.tables import named_table
+from infoloop.cli.terminal import console
+
+
+def list_all(
+    name: Annotated[str | None, typer.Argument(help="An experiment: show what can be set in it.")] = None,
+    as_json: Json = False,
+    theory: TheoryFolder = None,
+) -> None:
+    """List statements, models and experiments; or what can be set in one experiment.
+
+    [bold]Examples[/bold]
+
+      infoloop list
+
+      infoloop list collapse
+
+      infoloop list --json | jq '.statements[].label'
+    """
+    if name:
+        rows = studies.configuration.settings(studies.runner.load(name).Config)
+        typer.echo(reporting.text.as_json([row._asdict() for row in rows])) if as_json else console().print(
+            studies.presentation.settings_table(rows)
+        )
+        return
+    entries = statements.theory_files.pair(
+        statements.theory_files.read_blocks(theory or statements.theory_files.default_folder())
+    )
+    about = {"models": studies.runner.models(), "experiments": studies.runner.experiments()}
+    if as_json:
+        typer.echo(reporting.text.as_json({"statements": statements.findings_text.entry_rows(entries), **about}))
+        return
+    console().print(statements.findings_text.entries_table(entries))
+    for kind, lines in about.items():
+        console().print(named_table(kind, lines))

@@ -1,0 +1,12 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Labels = Annotated[list[str] | None, typer.Argument(help="Labels or refs such as thm:dpi or S01; all if none.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON to standard output and nothing else.")]
+TheoryFolder = Annotated[
+    Path | None, typer.Option(help="Folder with the chapters, instead of the package's own theory/.")
+]

@@ -1,0 +1,16 @@
+"""Which of two exact sides is the greater, and from which gap on floats may say so."""
+
+from __future__ import annotations
+
+from infoloop.exact.rational_laws import LogSum
+from infoloop.exact.real_balls import Enclosure
+from infoloop.probability.numerics import rounding
+
+
+def holds(relation: str, lesser: LogSum | Enclosure, greater: LogSum | Enclosure) -> tuple[bool, bool]:
+    """Whether `lesser relation greater`, and whether the two are equal: both decided, neither by floats."""
+    sign = (greater - lesser).sign()
+    return {"<=": sign >= 0, "<": sign > 0, "=": sign == 0}[relation], sign == 0
+
+
+UNDECIDED = rounding(64)  # bits: a float gap below this decides nothing

@@ -1,0 +1,232 @@
+"""Laws with rational entries, and logarithm sums whose sign is decided: by balls, and at equality by factoring."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import flint
+import numpy as np
+from flint import arb, fmpq, fmpz
+
+from infoloop.notation.grammar import Term, entropy_form
+from infoloop.probability.bayes_nets import BayesNet
+from infoloop.probability.channels import Channel
+from infoloop.probability.distributions import Joint, known
+
+
+@dataclass(frozen=True)
+class LogSum:
+    r"""The real number $\sum_ic_i\log_2r_i$ with rational $c_i$ and rational $r_i>0$, held as `{r_i: c_i}`.
+
+    Every entropy of a rational law is one, and so is every rational number ($c\log_22$).
+    """
+
+    logs: Mapping[fmpq, fmpq]
+
+    def __add__(self, other: LogSum) -> LogSum:
+        if not isinstance(other, LogSum):
+            return NotImplemented  # an Enclosure knows how to add itself
+        logs = dict(self.logs)
+        for r, c in other.logs.items():
+            logs[r] = logs.get(r, fmpq(0)) + c
+        return LogSum(logs)
+
+    def __sub__(self, other: LogSum) -> LogSum:
+        return self + other * -1
+
+    def __mul__(self, factor) -> LogSum:
+        factor = rational(factor)
+        return LogSum({r: c * factor for r, c in self.logs.items()})
+
+    def enclosure(self, bits: int = 128) -> arb:
+        """A ball that certainly contains the number, from arithmetic with this many bits."""
+        with flint.ctx.workprec(bits):
+            rest = (arb(c) * arb(r).log() for r, c in self.logs.items() if r not in (1, 2))
+            return arb(self.logs.get(fmpq(2), fmpq(0))) + sum(rest, arb(0)) / arb(2).log()
+
+    def sign(self) -> int:
+        """-1, 0 or 1, decided: by a ball that excludes 0, or, for 0, by unique factorisation over a coprime base.
+
+        Logarithms of pairwise coprime integers above 1 are linearly independent over the rationals, so the sum is 0
+        exactly if every base integer's exponent is; and if it is not 0, some precision shows its sign.
+        """
+        for bits in (64, 256):
+            ball = self.enclosure(bits)
+            if not ball.contains(0):
+                return 1 if ball > 0 else -1
+        if self._vanishes():
+            return 0
+        for bits in (2**k for k in range(10, 24)):
+            ball = self.enclosure(bits)
+            if not ball.contains(0):
+                return 1 if ball > 0 else -1
+        raise ArithmeticError(f"the sign of {self} needs more than {2**23} bits")
+
+    def _vanishes(self) -> bool:
+        base = _coprime_base(n for r in self.logs for n in (r.p, r.q))
+        return all(
+            sum((c * (_exponent(r.p, b) - _exponent(r.q, b)) for r, c in self.logs.items()), fmpq(0)) == 0 for b in base
+        )
+
+    def __str__(self) -> str:
+        return self.digits(20)
+
+    def digits(self, count: int) -> str:
+        """The number to `count` digits, each certain, or exactly "0"."""
+        if self.sign() == 0:
+            return "0"
+        return self.enclosure(4 * count + 128).str(count, radius=False)
+
+
+def log2(r) -> LogSum:
+    """The exact logarithm of a positive rational.
+
+    >>> log2(8).digits(5), (log2(6) - log2(2) - log2(3)).sign()
+    ('3.0000', 0)
+    """
+    if not rational(r) > 0:
+        raise ValueError(f"log2 of {r}: give a rational number above 0")
+    return LogSum({rational(r): fmpq(1)})
+
+
+def number(value) -> LogSum:
+    """A rational number as a LogSum."""
+    return log2(2) * value
+
+
+def binary_entropy(p) -> LogSum:
+    """h(p) of a rational p, in bits, exactly."""
+    return plog_sum([rational(p), 1 - rational(p)])
+
+
+def plog_sum(masses: Iterable[fmpq]) -> LogSum:
+    r"""$-\sum p\log_2p$ over rational masses, with $0\log0=0$."""
+    logs: dict[fmpq, fmpq] = {}
+    for p in masses:
+        if p < 0:
+            raise ValueError(f"the mass {p} is negative: probabilities are numbers >= 0")
+        if p:
+            logs[p] = logs.get(p, fmpq(0)) - p
+    return LogSum(logs)
+
+
+def rational(value) -> fmpq:
+    """An int, a Fraction, a text such as "1/3", or a float (which is a rational number) as an exact rational."""
+    if isinstance(value, fmpq):
+        return value
+    exact = Fraction(value)
+    return fmpq(exact.numerator, exact.denominator)
+
+
+def _coprime_base(integers: Iterable[fmpz]) -> list[fmpz]:
+    base: list[fmpz] = []
+    todo = [n for n in set(integers) if n > 1]
+    while todo:
+        n = todo.pop()
+        for k, b in enumerate(base):
+            common = n.gcd(b)
+            if common > 1:
+                del base[k]
+                todo += [m for m in (common, n // common, b // common) if m > 1]
+                break
+        else:
+            base.append(n)
+    return base
+
+
+def _exponent(n: fmpz, b: fmpz) -> int:
+    count = 0
+    while n % b == 0:
+        n, count = n // b, count + 1
+    return count
+
+
+@dataclass(frozen=True, eq=False)
+class RationalLaw:
+    """A law with exact rational entries: `table` is a NumPy array of `fmpq`, axis k is `names[k]`."""
+
+    table: np.ndarray
+    names: tuple[str, ...]
+
+    def marginal(self, *names: str) -> np.ndarray:
+        """The masses of the named variables, axes in the law's own order."""
+        known(self.names, *names)
+        return self.table.sum(axis=tuple(k for k, name in enumerate(self.names) if name not in names))
+
+    def entropy(self, *names: str) -> LogSum:
+        """H of the named variables, exactly."""
+        return plog_sum(np.ravel(self.marginal(*names)) if names else [fmpq(1)])
+
+    def evaluate(self, terms: tuple[Term, ...]) -> LogSum:
+        """The exact value of an expression, through its linear form over joint entropies."""
+        total = LogSum({})
+        for names, coefficient in entropy_form(terms).items():
+            part = self.entropy(*names) if names else number(1)
+            total = total + part * coefficient
+        return total
+
+    def outcomes(self) -> dict[str, str]:
+        """The outcomes that have mass, `{"0 1": "1/4", ...}`."""
+        return {" ".join(map(str, cell)): str(p) for cell, p in np.ndenumerate(self.table) if p}
+
+
+def rational_table(values) -> np.ndarray:
+    """Nested sequences, or an array, of numbers as an array of exact rationals."""
+    array = np.asarray(values, dtype=object)
+    return np.array([rational(v) for v in array.ravel()], dtype=object).reshape(array.shape)
+
+
+def rational_product(*factors: tuple[np.ndarray, tuple[str, ...]]) -> RationalLaw:
+    """The law that is the product of factors `(table, names)`: a root and conditional laws, sources first."""
+    names = tuple(dict.fromkeys(name for _, axes in factors for name in axes))
+    tables = []
+    for table, axes in factors:
+        order = sorted(range(len(axes)), key=lambda k, axes=axes: names.index(axes[k]))
+        shape = [1] * len(names)
+        for k in order:
+            shape[names.index(axes[k])] = table.shape[k]
+        tables.append(table.transpose(order).reshape(shape))
+    law = RationalLaw(functools.reduce(np.multiply, tables), names)
+    if sum(law.table.ravel().tolist(), fmpq(0)) != 1:
+        raise ValueError(f"factors over {names} have mass {law.table.sum()}, not 1: give exact conditional laws")
+    return law
+
+
+@functools.singledispatch
+def rationalise(case):
+    """The exact law next to a float one: entries are taken as they are and each row is divided by its exact sum.
+
+    Factors of a network are treated one by one, so that every independence of the network holds exactly.
+    """
+    raise TypeError(f"cannot make a {type(case).__name__} exact")
+
+
+@rationalise.register
+def _(case: Joint) -> RationalLaw:
+    return RationalLaw(rational_rows(case.table, case.table.ndim), case.names)
+
+
+@rationalise.register
+def _(case: BayesNet) -> RationalLaw:
+    return rational_product(*map(_factor, case.factors))
+
+
+def _factor(part: Joint | Channel) -> tuple[np.ndarray, tuple[str, ...]]:
+    if isinstance(part, Joint):
+        return rational_rows(part.table, part.table.ndim), part.names
+    return rational_rows(part.rows, len(part.target)), part.source + part.target
+
+
+def rational_rows(table, axes: int) -> np.ndarray:
+    """Float rows, laws over the last `axes` axes, as they are but each divided by its exact sum.
+
+    >>> [str(p) for p in rational_rows([1 / 3, 1 / 3, 1 / 3], 1)]
+    ['1/3', '1/3', '1/3']
+    """
+    exact = rational_table(np.asarray(table, dtype=np.float64))
+    rows = exact.reshape(math.prod(exact.shape[: exact.ndim - axes]), -1)
+    return np.array([row / row.sum() for row in rows], dtype=object).reshape(exact.shape)

@@ -1,0 +1,160 @@
+"""Games in which a secret is asked for: what each query says about it, and how many queries it takes."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+
+from infoloop.information.partition_lattice import labelling
+from infoloop.probability.distributions import probabilities
+from infoloop.probability.numerics import exact_dtype, plog2p
+
+
+class Signals(NamedTuple):
+    """Every query's verdict as a signal about the secret: `counts[query, verdict]` secrets, `masses` of them."""
+
+    counts: jax.Array
+    masses: jax.Array
+
+    @property
+    def bits(self):
+        r"""$H(V)=I(X;V)$ of each query in bits: the verdict is a function of the secret. 0 for a constant verdict."""
+        whole = self.masses.sum(1, keepdims=True)
+        return -(whole * plog2p(self.masses / whole)).sum(1)
+
+    @property
+    def expected_remaining(self):
+        r"""How many secrets are left on average after each query, $\sum_vP(v)\,n_v$."""
+        return (self.masses * self.counts).sum(1)
+
+    @property
+    def most_remaining(self):
+        """How many secrets are left at most after each query."""
+        return self.counts.max(1)
+
+
+def verdict_signals(verdicts, prior=None) -> Signals:
+    """The `Signals` of a table `verdicts[query, secret]` of whole numbers from 0 on; `prior` is uniform unless given.
+
+    Secrets without prior mass are not counted. Raises ValueError for a table that is none, or a prior that is no law.
+
+    >>> found = verdict_signals([[0, 0, 1, 1], [0, 1, 2, 3]])
+    >>> found.bits.tolist(), found.expected_remaining.tolist()
+    ([1.0, 2.0], [2.0, 1.0])
+    """
+    verdicts = _verdict_table(verdicts)
+    prior = secret_prior(prior, verdicts.shape[1])
+    return jax.vmap(lambda row: tally(row, prior, int(verdicts.max()) + 1))(jnp.asarray(verdicts))
+
+
+def _verdict_table(verdicts) -> np.ndarray:
+    """`verdicts` as a table of whole numbers from 0 on, a row for each query; ValueError otherwise."""
+    seen = np.asarray(verdicts)
+    if seen.ndim != 2 or seen.size == 0 or seen.dtype.kind not in "biu" or seen.min() < 0:
+        raise ValueError(
+            f"verdicts have shape {seen.shape} and type {seen.dtype}: "
+            "give whole numbers from 0 on, a row for each query"
+        )
+    return seen.astype(np.int64)
+
+
+def secret_prior(prior, secrets: int) -> jax.Array | None:
+    """The law of the secret, None where it is None (uniform); ValueError unless it is a law over `secrets`."""
+    if prior is None:
+        return None
+    p_x = probabilities(prior, "prior")
+    if p_x.shape != (secrets,):
+        raise ValueError(f"prior has shape {p_x.shape} for {secrets} secrets: give one probability for each")
+    return jnp.asarray(p_x)
+
+
+def tally(verdicts, prior, classes: int) -> Signals:
+    """One query's `verdicts[secret]` counted and weighed; a uniform prior, None, is never summed, so that it is exact.
+
+    >>> tally(jnp.array([0, 2, 2]), None, 3).counts.tolist()
+    [1, 0, 2]
+    """
+    none = jnp.zeros(classes, jnp.int32)
+    if prior is None:
+        counts = none.at[verdicts].add(1)
+        return Signals(counts, counts.astype(exact_dtype(0.0, "the uniform prior")) / len(verdicts))
+    counts = none.at[verdicts].add((prior > 0).astype(jnp.int32))
+    return Signals(counts, jnp.zeros(classes, prior.dtype).at[verdicts].add(prior))
+
+
+def coarsened(signals: Signals, coarsening) -> Signals:
+    """The same queries with coarser verdicts: `coarsening[verdict]` is what the player is told instead.
+
+    Raises ValueError unless it has one whole number from 0 on for each verdict.
+
+    >>> full = verdict_signals([[0, 1, 2, 3]])
+    >>> coarsened(full, [0, 0, 0, 1]).bits.tolist()
+    [0.811278124459...]
+    """
+    told = labelling(coarsening, signals.counts.shape[1:], "coarsening")
+    join = jax.vmap(lambda row: jax.ops.segment_sum(row, told, int(told.max()) + 1))
+    return Signals(join(signals.counts), join(signals.masses))
+
+
+def minimax_queries(verdicts) -> np.ndarray:
+    """How many queries each secret takes when every query minimises the most that can remain (Knuth 1977).
+
+    Among equals a query that may be the secret comes first, then the smallest. Query k is right for secret k alone and
+    every secret is asked for in the end, so that the table is square. Raises ValueError unless it is such a table.
+
+    >>> minimax_queries([[1, 0, 0], [0, 1, 0], [0, 0, 1]]).tolist()
+    [1, 2, 3]
+    """
+    v_gs = _verdict_table(verdicts)
+    secrets, answers = len(v_gs), int(v_gs.max()) + 1
+    if v_gs.shape[1] != secrets or ((v_gs == np.diag(v_gs)) != np.eye(secrets, dtype=bool)).any():
+        raise ValueError(
+            f"verdicts have shape {v_gs.shape} or a query that is right for another secret: "
+            "give a square table whose diagonal tells the right query from every other"
+        )
+    queries = np.zeros(secrets, np.int64)
+    nodes = [(np.arange(secrets), 1)]
+    while nodes:
+        left, asked = nodes.pop()
+        query = _minimax_query(v_gs, left, answers)
+        queries[left] = asked
+        told = np.where(left == query, -1, v_gs[query, left])
+        nodes += [(left[told == answer], asked + 1) for answer in np.unique(told[told >= 0])]
+    return queries
+
+
+def _minimax_query(v_gs: np.ndarray, left: np.ndarray, answers: int) -> int:
+    if len(left) == 1:
+        return int(left[0])
+    rows = v_gs[:, left] + answers * np.arange(len(v_gs))[:, None]
+    most = np.bincount(rows.ravel(), minlength=answers * len(v_gs)).reshape(-1, answers).max(1)
+    strange = np.ones(len(v_gs), bool)
+    strange[left] = False
+    return int(np.lexsort((strange, most))[0])
+
+
+def binary_queries(p_x, last_asked: bool = True):
+    r"""The mean number of tries until a yes when secrets are tried in the order of `p_x`, each at most once.
+
+    $\sum_kk\,p_k$, least for descending masses; the last one is known without asking, which saves $p_K$ unless
+    `last_asked`. For K equally likely secrets $\frac{K+1}2$, and $\frac{(K-1)(K+2)}{2K}$. A demonstration takes 1.
+    Either way the verdicts say $H(X)$ bits in total.
+
+    >>> [round(float(binary_queries([0.25] * 4, asked)), 12) for asked in (True, False)]
+    [2.5, 2.25]
+    """
+    p_x = jnp.asarray(probabilities(p_x, "law of the secret", 1) if not isinstance(p_x, Tracer) else p_x)
+    tries = jnp.arange(1, len(p_x) + 1)
+    return (p_x * (tries if last_asked else jnp.minimum(tries, max(len(p_x) - 1, 0)))).sum()
+
+
+def bits_per_query(p_x, queries):
+    r"""$H(X)$ over the mean number of queries that find the secret, in bits.
+
+    >>> float(bits_per_query([0.25] * 4, 2.5))
+    0.8
+    """
+    p_x = jnp.asarray(p_x, float)
+    return -plog2p(p_x).sum() / queries

@@ -1,0 +1,128 @@
+"""Guessing words: the verdict on a guess marks each letter as right, as misplaced, or as absent."""
+
+import functools
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from infoloop.games.query_games import Signals, coarsened, secret_prior, tally
+
+_LONGEST = 12  # 3**12 is 531 441 verdicts, and a histogram of them is kept for every guess
+
+_AT_ONCE = 64  # guesses whose verdicts are in memory together
+
+
+def letters(guesses, secrets) -> tuple[np.ndarray, np.ndarray]:
+    """Both lists as tables of letter numbers, `[word, place]`, in one alphabet; ValueError where lengths differ.
+
+    Words are strings, or rows of whole numbers.
+
+    >>> [table.tolist() for table in letters(["abba"], ["abca"])]
+    [[[0, 1, 1, 0]], [[0, 1, 2, 0]]]
+    """
+    tables = [_table(words, what) for words, what in ((guesses, "guesses"), (secrets, "secrets"))]
+    lengths = [table.shape[1] for table in tables]
+    if lengths[0] != lengths[1] or not 1 <= lengths[0] <= _LONGEST:
+        raise ValueError(
+            f"guesses have {lengths[0]} letters and secrets {lengths[1]}: give the same number, 1 to {_LONGEST}"
+        )
+    both = np.concatenate(tables)
+    alphabet, numbers = np.unique(both, return_inverse=True)
+    numbers = numbers.reshape(both.shape).astype(np.min_scalar_type(len(alphabet)))
+    return numbers[: len(tables[0])], numbers[len(tables[0]) :]
+
+
+def _table(words: Sequence | np.ndarray, what: str) -> np.ndarray:
+    rows = [[ord(letter) for letter in word] if isinstance(word, str) else word for word in words]
+    if not rows:
+        raise ValueError(f"{what} are empty: give at least one word")
+    odd = next((k for k, row in enumerate(rows) if np.ndim(row) != 1 or len(row) != len(rows[0])), None)
+    if odd is not None:
+        raise ValueError(f"{what} have {words[odd]!r}, which is not as long as {words[0]!r}: give words of one length")
+    table = np.asarray(rows)
+    if table.size and table.dtype.kind not in "iu":
+        raise ValueError(f"{what} have letters of type {table.dtype}: give strings, or whole numbers")
+    return table
+
+
+def patterns(guesses, secrets) -> jax.Array:
+    r"""The verdict on every guess for every secret, `[guess, secret]`: $\sum_i3^{L-1-i}m_i$, so that base 3 spells it.
+
+    The mark $m_i$ is 2 where the letter is right. Of the other letters of the guess, from left to right, each that the
+    secret still has among its unmatched letters gets 1 and uses one up; the rest get 0. The table has a cell for every
+    pair: `signal_entropies` streams instead. Raises ValueError unless all words have one length, at most 12.
+
+    >>> [np.base_repr(int(code), 3) for code in patterns(["speed"], ["abide", "erase", "steal", "crepe"])[0]]
+    ['101', '10110', '20200', '1210']
+    """
+    return _patterns(*letters(guesses, secrets))
+
+
+@jax.jit
+def _patterns(guesses, secrets):
+    columns = jnp.asarray(secrets).T
+    return jax.vmap(lambda guess: _marks(guess, columns))(jnp.asarray(guesses))
+
+
+def _marks(guess, columns):
+    """Codes of one guess, given `columns[place, secret]`: bytes over the secrets, which XLA vectorises."""
+    places = range(len(guess))
+    code = np.min_scalar_type(3 ** len(guess) - 1)
+    right = [columns[i] == guess[i] for i in places]
+
+    def misplaced(i):
+        had = sum(((columns[j] == guess[i]) & ~right[j]).astype(jnp.uint8) for j in places)
+        used = sum(((guess[k] == guess[i]) & ~right[k]).astype(jnp.uint8) for k in range(i))
+        return ~right[i] & (used < had)
+
+    marks = (2 * right[i].astype(code) + misplaced(i).astype(code) for i in places)
+    return functools.reduce(lambda whole, mark: 3 * whole + mark, marks)
+
+
+def signal_entropies(guesses, secrets, prior=None, coarsening=None) -> Signals:
+    """Bits, partition sizes, and remaining secrets of every guess: `Signals`, streamed over the guesses.
+
+    The table of patterns is never in memory, only a histogram of verdicts for each guess, from which `games.coarsened`
+    gives every other coarsening at no further cost. `prior` is the law of the secret, uniform unless given;
+    `coarsening[pattern]` is what the player is told, the pattern unless given. Raises ValueError as `patterns` does,
+    for a prior that is no law over the secrets and for a coarsening that is no partition of the patterns.
+
+    >>> found = signal_entropies(["abba", "cccc"], ["abba", "baab", "abab", "caca"])
+    >>> found.bits.tolist(), found.most_remaining.tolist()
+    ([2.0, 0.811278124459...], [1, 3])
+    """
+    guesses, secrets = letters(guesses, secrets)
+    found = _signals(guesses, secrets, secret_prior(prior, len(secrets)))
+    return found if coarsening is None else coarsened(found, coarsening)
+
+
+@jax.jit
+def _signals(guesses, secrets, prior):
+    columns, verdicts = jnp.asarray(secrets).T, 3 ** guesses.shape[1]
+    return lax.map(lambda guess: tally(_marks(guess, columns), prior, verdicts), guesses, batch_size=_AT_ONCE)
+
+
+def coarsenings(length: int) -> dict[str, np.ndarray]:
+    """Verdicts from fine to coarse, each a label for every pattern of `length` letters.
+
+    `full` is the pattern; `letters` how many letters are right and how many misplaced (as in Mastermind); `right` how
+    many are right; `found` how many of the letters are in the secret; `any` whether one is right; `won` whether all
+    are.
+
+    >>> {name: len(set(labels.tolist())) for name, labels in coarsenings(2).items()}
+    {'full': 9, 'letters': 6, 'right': 3, 'found': 3, 'any': 2, 'won': 2}
+    """
+    codes = np.arange(3**length)
+    marks = codes[:, None] // 3 ** np.arange(length) % 3
+    right, misplaced = (marks == 2).sum(1), (marks == 1).sum(1)
+    return {
+        "full": codes,
+        "letters": right * (length + 1) + misplaced,
+        "right": right,
+        "found": right + misplaced,
+        "any": (right > 0).astype(int),
+        "won": (right == length).astype(int),
+    }

@@ -1,0 +1,15 @@
+from . import all_partition_pairs as all_partition_pairs
+from . import binary_channel_chains as binary_channel_chains
+from . import blackwell_order as blackwell_order
+from . import channel_capacity as channel_capacity
+from . import contraction_at_input as contraction_at_input
+from . import contraction_coefficients as contraction_coefficients
+from . import expressions as expressions
+from . import fano as fano
+from . import gaussian_channels as gaussian_channels
+from . import markov_chains as markov_chains
+from . import measures as measures
+from . import multivariate as multivariate
+from . import partition_lattice as partition_lattice
+from . import renyi as renyi
+from . import signal_efficiency as signal_efficiency

@@ -1,0 +1,64 @@
+"""To and from the distributions of dit (extra `bridges`), which is imported when a bridge is crossed."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import Any, cast
+
+import numpy as np
+
+from infoloop.probability.distributions import Joint, joint
+
+
+def to_dit(p: Joint) -> Any:
+    """The same law as a `dit.Distribution` with the same names, its letters in dit's order, which is the sorted one.
+
+    Letters without mass stay in the alphabets. dit: James, Ellison & Crutchfield 2018. Raises ValueError without dit,
+    and for an alphabet that cannot be sorted.
+    """
+    dit = _dit()
+    alphabets = [p.symbols(name) for name in p.names]
+    for name, alphabet in zip(p.names, alphabets, strict=True):
+        try:
+            sorted(cast(tuple[Any, ...], alphabet))
+        except TypeError:
+            raise ValueError(f"{name} has the letters {alphabet}, which dit cannot sort: rename some") from None
+    masses, space = p.outcomes(), dit.samplespace.CartesianProduct(alphabets)
+    return dit.Distribution(list(masses), list(masses.values()), rv_names=list(p.names), sample_space=space)
+
+
+def from_dit(d: Any) -> Joint:
+    """The law of a `dit.Distribution`; unnamed variables are called X0, X1, ... as in dit, log bases are undone.
+
+    Reads its `outcomes`, `pmf`, `alphabet`, `get_rv_names()` and `get_base()`, and does not import dit. Raises
+    ValueError where the masses do not sum to 1, as those of a conditional distribution.
+
+    >>> from types import SimpleNamespace
+    >>> facts = dict(outcomes=("h", "t"), pmf=[0.25, 0.75], alphabet=(("h", "t"),))
+    >>> from_dit(SimpleNamespace(**facts, get_rv_names=lambda: ("X",), get_base=lambda: "linear")).outcomes()
+    {('h',): 0.25, ('t',): 0.75}
+    """
+    alphabets = tuple(tuple(letters) for letters in d.alphabet)
+    names = d.get_rv_names() or [f"X{k}" for k in range(len(alphabets))]
+    places = [{letter: k for k, letter in enumerate(letters)} for letters in alphabets]
+    table = np.zeros([len(letters) for letters in alphabets])
+    for outcome, mass in zip(d.outcomes, _linear(d), strict=True):
+        letters = outcome if len(alphabets) > 1 or isinstance(outcome, tuple) else (outcome,)
+        table[tuple(at[letter] for at, letter in zip(places, letters, strict=True))] = mass
+    plain = all(letters == tuple(range(len(letters))) for letters in alphabets)
+    return Joint(joint(table, *names).table, tuple(names), None if plain else alphabets)
+
+
+def _linear(d: Any) -> np.ndarray:
+    base = d.get_base()
+    masses = np.asarray(d.pmf, float)
+    return masses if base == "linear" else np.power(np.e if base == "e" else float(base), masses)
+
+
+def _dit() -> ModuleType:
+    try:
+        importlib.import_module("dit.samplespace")
+        return importlib.import_module("dit")
+    except ImportError as error:
+        raise ValueError("to_dit needs dit, an optional extra: pip install 'infoloop[bridges]'") from error

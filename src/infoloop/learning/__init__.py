@@ -1,0 +1,9 @@
+"""Learners that are exact or small: Bayesian, linear, networks, policies under a verifier, and what they take up first.
+
+Start with `bayesian` for exact posteriors, `verifier_feedback` for training on verdicts, `mlp_training` for networks
+whose information is exact.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,16 @@
+from . import bayesian as bayesian
+from . import binary_features as binary_features
+from . import coarse_vs_fine as coarse_vs_fine
+from . import coarse_vs_fine_sampling as coarse_vs_fine_sampling
+from . import code_length_switch as code_length_switch
+from . import coupon_collector as coupon_collector
+from . import effect_sizes as effect_sizes
+from . import generalisation as generalisation
+from . import goodhart as goodhart
+from . import learning_order as learning_order
+from . import linear_networks as linear_networks
+from . import mcmc as mcmc
+from . import mlp_training as mlp_training
+from . import ode as ode
+from . import policy_optimisation as policy_optimisation
+from . import verifier_feedback as verifier_feedback

@@ -1,0 +1,62 @@
+r"""What it costs to learn a set of acceptable answers: by demonstrations of its members, or by verdicts on candidates.
+
+Demonstrations are drawn with chances $p_1,\dots,p_M$ and collected until each member has been seen (coupon collector);
+verdicts are asked in any fixed order until what is left is known. Costs are expected numbers of signals.
+"""
+
+import itertools
+
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.probability.arrays import laws
+from infoloop.probability.validation import count, whole
+
+_MOST = 16  # members: the sum has 2^16 terms, which cancel 5 digits for equal chances
+
+
+def collection_time(chances):
+    r"""$\sum_{\emptyset\ne A}\frac{(-1)^{|A|+1}}{p(A)}$: expected draws until each of M members was seen.
+
+    By inclusion and exclusion over the last member to appear (Flajolet, Gardy & Thimonier 1992); infinite where a
+    member has no chance. For equal chances use `equal_collection_time`, which cancels nothing. Raises ValueError for
+    chances that are no law, and for more than 16 members.
+
+    >>> float(collection_time([0.5, 0.5]))
+    3.0
+    """
+    p = laws(chances, "chances")
+    if p.ndim != 1 or len(p) > _MOST:
+        raise ValueError(f"chances has shape {p.shape}: give one law of at most {_MOST} members")
+    members = np.array(list(itertools.product((0, 1), repeat=len(p)))[1:])
+    signs = 1 - 2 * (members.sum(1) % 2 == 0)
+    return jnp.where(p.min() > 0, (signs / (members @ p)).sum(), jnp.inf)
+
+
+def equal_collection_time(members):
+    r"""$M\,H_M=M\sum_{k\le M}\frac1k$: expected draws until each of M equally likely members was seen.
+
+    The k-th new one takes $\frac M{M-k+1}$ draws on average. Raises ValueError unless M is a whole number from 1 on,
+    not traced.
+
+    >>> float(equal_collection_time(2))
+    3.0
+    """
+    m = whole(members, "members")
+    return m * jnp.sum(1 / jnp.arange(m, 0, -1.0))
+
+
+def verdicts_needed(candidates, members):
+    r"""$K-\frac M{K-M+1}-\frac{K-M}{M+1}$: expected verdicts until a set of M among K candidates is known.
+
+    All sets are equally likely and M is known. Asked in any order, the verdicts stop where the rest are all alike: the
+    last run of acceptable candidates has expected length $\frac M{K-M+1}$, that of others $\frac{K-M}{M+1}$. For M = 1
+    it is $\frac{K+1}2-\frac1K$. Without knowing M all K verdicts are needed. Raises ValueError for what is no number of
+    candidates from 1 on or no number of members from 0 to K; NaN where traced.
+
+    >>> float(verdicts_needed(2, 1)), float(verdicts_needed(5, 0))
+    (1.0, 0.0)
+    """
+    k, m = count(candidates, "candidates", 1), count(members, "members", 0)
+    others = count(k - m, "candidates beyond the members", 0)
+    return k - m / (others + 1) - others / (m + 1)

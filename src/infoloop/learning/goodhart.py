@@ -1,0 +1,67 @@
+r"""The best of n by a proxy: what the true value gains, with Gaussian error, and with a rare exploit ("hack arm").
+
+Values are in units of their own; n counts the independent draws among which the proxy chooses.
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.probability.numerics import unit_interval
+from infoloop.probability.validation import number
+
+_STEP, _EDGE = 1 / 16, 40  # the trapezoidal rule converges exponentially for such integrands
+
+
+def mean_maximum(n):
+    r"""$m_n=\int x\,n\varphi(x)\Phi(x)^{n-1}dx$, the mean of the largest of n standard normals.
+
+    By the trapezoidal rule. $m_1=0$, $m_2=\frac1{\sqrt\pi}$, $m_3=\frac3{2\sqrt\pi}$, about $\sqrt{2\ln n}$ later on.
+    n may be any number from 1 to $10^{100}$; ValueError otherwise. David & Nagaraja 2003, section 4.2.
+
+    >>> round(float(mean_maximum(2) * jnp.sqrt(jnp.pi)), 12), round(float(mean_maximum(10)), 6)
+    (1.0, 1.538753)
+    """
+    n = number(n, "n", above=float(np.nextafter(1, 0)), most=1e100)[..., None]
+    x = jnp.arange(-_EDGE, _EDGE + _STEP, _STEP)
+    below = jnp.where(x > 0, jnp.log1p(-jax.scipy.special.ndtr(-x)), jax.scipy.special.log_ndtr(x))
+    logs = jnp.log(n) - x**2 / 2 + (n - 1) * below
+    return (x * jnp.exp(logs)).sum(-1) * (_STEP / np.sqrt(2 * np.pi))
+
+
+def selected_value(value_deviation, error_deviation, n):
+    r"""$E[V\mid\text{best of n by }V+X]=\frac{\sigma_V^2}{\sqrt{\sigma_V^2+\sigma_X^2}}m_n$; V, X independent normals.
+
+    It never falls in n: independent Gaussian error costs a constant factor, and no more. Gao, Schulman & Hilton 2023
+    call it regressional Goodhart. Raises ValueError for deviations that are not positive.
+
+    >>> round(float(selected_value(3.0, 4.0, 2) * jnp.sqrt(jnp.pi)), 12)
+    1.8
+    """
+    v, x = number(value_deviation, "value_deviation"), number(error_deviation, "error_deviation")
+    return v**2 / jnp.sqrt(v**2 + x**2) * mean_maximum(n)
+
+
+def hack_gold(mass, n):
+    r"""$(1-\delta)^n\frac n{n+1}$: true value of the best of n where a hack of mass $\delta$ beats all and is worth 0.
+
+    Otherwise the proxy is the true value, uniform on [0, 1]: no hack is among n draws with chance $(1-\delta)^n$, and
+    the largest of n uniform numbers has mean $\frac n{n+1}$. Raises ValueError for a mass outside [0, 1].
+
+    >>> float(hack_gold(0.0, 1)), float(hack_gold(0.5, 1)), float(hack_gold(1.0, 1))
+    (0.5, 0.25, 0.0)
+    """
+    n = number(n, "n")
+    return (1 - unit_interval(mass, "mass")) ** n * n / (n + 1)
+
+
+def hack_optimum(mass):
+    r"""The whole n with the largest `hack_gold`: the least with $\delta(n+1)^2\ge1$, about $\frac1{\sqrt\delta}-1$.
+
+    $\frac{g(n+1)}{g(n)}=(1-\delta)\frac{(n+1)^2}{n(n+2)}\ge1$ iff $\delta(n+1)^2\le1$; where $\delta=\frac1{(n+1)^2}$,
+    n and n + 1 are equally good, and rounding chooses. Infinite for $\delta=0$.
+
+    >>> float(hack_optimum(0.01)), float(hack_optimum(0.9)), float(hack_optimum(0.0))
+    (9.0, 1.0, inf)
+    """
+    return jnp.maximum(1.0, jnp.ceil(1 / jnp.sqrt(unit_interval(mass, "mass")) - 1))

@@ -1,0 +1,9 @@
+from . import absorption as absorption
+from . import binomial_resampling as binomial_resampling
+from . import diversity as diversity
+from . import generation as generation
+from . import loop as loop
+from . import ngram_statistics as ngram_statistics
+from . import risks as risks
+from . import schedules as schedules
+from . import two_token_loops as two_token_loops

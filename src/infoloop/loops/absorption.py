@@ -1,0 +1,100 @@
+"""How long a resampled count stays between 0 and n, and where it ends: the loop's diversity, whatever it knows."""
+
+import math
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.loops.binomial_resampling import draws
+from infoloop.probability.numerics import binary_entropy, unit_interval
+from infoloop.probability.validation import at_least_one
+
+
+def absorption_time(n: int, i) -> jax.Array:
+    r"""Mean generations until the count is 0 or n, from the count or counts `i`: $(I-Q)t=1$ (Kemeny & Snell 1960).
+
+    All starts are solved for at once; relative error about $3n\cdot10^{-16}$, since $I-Q$ loses only $O(1/n)$ of its
+    mass. Dense, by the mirror $t_{n-i}=t_i$ half as wide: about $11n^2$ bytes. Raises ValueError for a start outside
+    0..n.
+
+    >>> round(float(absorption_time(4, 2)), 12) == round(132 / 29, 12)
+    True
+    """
+    starts = _starts(n, i)
+    return jnp.pad(_mirrored(n, 1, _one_each), 1)[starts]
+
+
+def fixation_probability(n: int, i) -> jax.Array:
+    r"""The chance to end at n rather than 0 from the count or counts `i`: $\frac in$, the count being a martingale.
+
+    >>> float(fixation_probability(10, 5))
+    0.5
+    """
+    return jnp.asarray(_starts(n, i) / n)
+
+
+def fixation_by_table(n: int, i) -> jax.Array:
+    r"""The same chance in no way using the martingale: $(I-Q)h=K_{\cdot n}$, accurate as `absorption_time`.
+
+    Solved for $h-\frac12$, of which the mirror is the negative, with $\frac12(K_{\cdot n}-K_{\cdot0})$ on the right.
+
+    >>> round(float(fixation_by_table(10, 5)), 12)
+    0.5
+    """
+    starts = _starts(n, i)
+    ends = _mirrored(n, -1, _ends) + 0.5
+    return jnp.concatenate([jnp.zeros(1), ends, jnp.ones(1)])[starts]
+
+
+def kernel_eigenvalues(n: int) -> jax.Array:
+    r"""$\lambda_j=\prod_{i<j}(1-\frac in)$, $j=0..n$, falling: 1, 1, $1-\frac1n$, ... (Feller 1951).
+
+    $\lambda_0=\lambda_1=1$: one for the mass and one for the mean, which is why information stays.
+
+    >>> kernel_eigenvalues(2).tolist()
+    [1.0, 1.0, 0.5]
+    """
+    i = np.arange(at_least_one(n, "n"))
+    return jnp.cumprod(jnp.concatenate([jnp.ones(1), 1 - i / n]))
+
+
+def diffusion_absorption_time(n: int, p) -> jax.Array:
+    r"""$-2n(p\ln p+(1-p)\ln(1-p))$ generations, the limit of `absorption_time` over n: $2n\ln2$ from one half.
+
+    In the normalisation of n draws from a haploid law (Kimura & Ohta 1969 have 4N for 2N genes). Off by O(ln n).
+
+    >>> round(float(diffusion_absorption_time(100, 0.5)), 6) == round(200 * math.log(2), 6)
+    True
+    """
+    return 2 * at_least_one(n, "n") * math.log(2) * binary_entropy(unit_interval(p, "p"))
+
+
+def _one_each(table):
+    return jnp.ones(len(table))
+
+
+def _ends(table):
+    return (table[:, -1] - table[:, 0]) / 2
+
+
+@partial(jax.jit, static_argnums=(0, 1, 2))
+def _mirrored(n: int, sign: int, right) -> jax.Array:
+    r"""Solves $(I-Q)x=b$ for counts 1..n-1 where $x_{n-i}=\pm x_i$: for the lower half, both columns of a pair added.
+
+    `right` makes the lower half of b of that half of the kernel. $K_{n-i,n-j}=K_{ij}$, so that the rest is the mirror.
+    """
+    half = np.arange(1, n // 2 + 1)
+    table = draws(n, half / n)
+    pairs = table[:, half] + sign * jnp.where(2 * half == n, 0.0, table[:, n - half])
+    lower = jnp.linalg.solve(jnp.eye(len(half)) - pairs, right(table))
+    return jnp.concatenate([lower, sign * lower[: n - 1 - len(half)][::-1]])
+
+
+def _starts(n: int, i) -> np.ndarray:
+    starts = np.asarray(i)
+    at_least_one(n, "n")
+    if not np.issubdtype(starts.dtype, np.integer) or not ((starts >= 0) & (starts <= n)).all():
+        raise ValueError(f"i is {i!r}: give counts, whole numbers from 0 to {n}")
+    return starts

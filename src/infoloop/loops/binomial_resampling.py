@@ -1,0 +1,147 @@
+"""Drawing `size` times from the law that the last draw left: the binomial kernel of a loop, dense and banded."""
+
+import math
+from fractions import Fraction
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from infoloop.probability.distributions import joint
+from infoloop.probability.numerics import exact_dtype, unit_interval
+from infoloop.probability.validation import at_least_one
+
+CUT = 1e-18
+_BLOCK = 128  # counts whose chances are computed together
+_NEAR = 1 / 4  # where the deviance is summed as a series of _TERMS terms, whose rest is below 1e-16 of it
+_TERMS = 13
+_EXACT = 16  # below, the error of Stirling's formula is computed from integers
+
+
+class Band(NamedTuple):
+    """A kernel without its tails: `blocks[b, w, c]` is the chance of count `128 b + c` in row `starts[b] + w`."""
+
+    starts: jax.Array
+    blocks: jax.Array
+
+
+def hypotheses(rates, prior=None) -> tuple[jax.Array, jax.Array]:
+    """The rates that are possible and their prior weights, equal ones unless given; ValueError unless they match.
+
+    >>> hypotheses([0.25, 0.75])[1].tolist()
+    [0.5, 0.5]
+    """
+    rates = unit_interval(rates, "rates")
+    if rates.ndim != 1 or not rates.size:
+        raise ValueError(f"rates have shape {rates.shape}: give a list of them, one for each hypothesis")
+    weights = joint(np.full(rates.size, 1 / rates.size) if prior is None else prior, "theta").table
+    if weights.shape != rates.shape:
+        raise ValueError(f"prior has {weights.size} weights for {rates.size} rates: give one for each")
+    return rates, weights
+
+
+def kernel(n: int) -> jax.Array:
+    r"""$K_{ij}=\binom nj(\frac in)^j(1-\frac in)^{n-j}$ for $i,j=0..n$: no unit, rows sum to 1 (Wright 1931).
+
+    By Loader's saddle point (2000), $\sqrt{\frac n{2\pi j(n-j)}}\,e^{\delta_n-\delta_j-\delta_{n-j}-D}$: relative error
+    about $10^{-15}(1+|\ln K_{ij}|)$, zeros exact. Raises ValueError unless n is a whole number, at least 1.
+
+    >>> kernel(2).tolist()[0], [round(x, 14) for x in kernel(2).tolist()[1]]
+    ([1.0, 0.0, 0.0], [0.25, 0.5, 0.25])
+    """
+    exact_dtype(None, "kernel")
+    counts = np.arange(at_least_one(n, "n") + 1)
+    return _chances(_stirling(n), counts[:, None], (n - counts)[:, None], counts)
+
+
+def draws(n: int, rates) -> jax.Array:
+    r"""$P(c\mid x)=\binom nc r_x^c(1-r_x)^{n-c}$, one row for each rate, as accurately as `kernel`, for large n too.
+
+    `families.binomial` is the same channel, to fewer digits beyond 1000 draws. Raises ValueError for a bad rate.
+
+    >>> [round(x, 14) for x in draws(2, [0.5]).tolist()[0]]
+    [0.25, 0.5, 0.25]
+    """
+    rates = unit_interval(rates, "rates")
+    means = at_least_one(n, "n") * rates[:, None], n * (1 - rates)[:, None]
+    return _chances(_stirling(n), *means, np.arange(n + 1))
+
+
+def banded(n: int, heads, tails) -> Band:
+    r"""The kernel whose row i draws n times with rates `heads[i] / n` and `tails[i] / n`, tails cut off.
+
+    `heads` rises, `heads + tails` is n. By Chernoff $P(C\ge c)\le e^{-D(c)}$ above the mean, and likewise below: what
+    is dropped of a row is at most `CUT` at either end. Nothing is renormalised.
+
+    >>> banded(4, np.arange(5), 4 - np.arange(5)).blocks.shape
+    (1, 5, 128)
+    """
+    heads, tails = np.asarray(heads, float), np.asarray(tails, float)
+    first = np.arange(0, n + 1, _BLOCK)[:, None]
+    nearest = np.clip(heads, first, np.minimum(first + _BLOCK - 1, n))
+    reached = np.asarray(_deviance(nearest, heads) + _deviance(n - nearest, tails)) <= -math.log(CUT)
+    starts, ends = reached.argmax(1), len(heads) - reached[:, ::-1].argmax(1)
+    width = int(np.where(reached.any(1), ends - starts, 1).max())
+    starts = np.minimum(starts, len(heads) - width)
+    return _blocks(_stirling(n), jnp.asarray(heads), jnp.asarray(tails), jnp.asarray(starts), width)
+
+
+def resample(table, band: Band) -> jax.Array:
+    r"""$P_{xj}\mapsto\sum_iP_{xi}K_{ij}$: the rows of `table`, laws of a count, after one more generation.
+
+    >>> resample(jnp.array([[0.0, 1.0, 0.0]]), banded(2, np.arange(3), 2 - np.arange(3))).round(14).tolist()
+    [[0.25, 0.5, 0.25]]
+    """
+    width = band.blocks.shape[1]
+
+    def block(part):
+        window = lax.dynamic_slice_in_dim(table, part.starts, width, axis=1)
+        return jnp.matmul(window, part.blocks, precision=lax.Precision.HIGHEST)
+
+    after = lax.map(block, band)  # one block at a time: all windows at once would be allocated anew each generation
+    return after.transpose(1, 0, 2).reshape(len(table), -1)[:, : table.shape[1]]
+
+
+@partial(jax.jit, static_argnums=4)
+def _blocks(stirling, heads, tails, starts, width: int) -> Band:
+    rows = (starts[:, None] + jnp.arange(width))[:, :, None]
+    counts = jnp.arange(len(starts) * _BLOCK).reshape(-1, 1, _BLOCK)
+    inside = jnp.minimum(counts, len(stirling) - 1)
+    return Band(starts, jnp.where(counts == inside, _chances(stirling, heads[rows], tails[rows], inside), 0.0))
+
+
+@jax.jit
+def _chances(stirling, heads, tails, counts):
+    n = len(stirling) - 1
+    rest = n - counts
+    exponent = stirling[n] - stirling[counts] - stirling[rest] - _deviance(counts, heads) - _deviance(rest, tails)
+    spread = jnp.where(counts * rest == 0, 1.0, n / (2 * math.pi * jnp.maximum(counts, 1) * jnp.maximum(rest, 1)))
+    return jnp.sqrt(spread) * jnp.exp(exponent)
+
+
+def _deviance(count, mean):
+    r"""$c\ln\frac cm+m-c\ge0$; near $c=m$, with $v=\frac{c-m}{c+m}$, $(c-m)v+2cv\sum_k\frac{v^{2k}}{2k+1}$."""
+    gap, whole = jnp.subtract(count, mean), jnp.add(count, mean) * 1.0
+    v = gap / jnp.where(whole == 0, 1.0, whole)
+    series = jnp.zeros_like(v)
+    for k in range(_TERMS, 0, -1):
+        series = v * v * (series + 1 / (2 * k + 1))
+    some = jnp.where(count == 0, mean, count)
+    far = jnp.where(jnp.equal(count, 0), mean, count * jnp.log(some / jnp.where(mean == 0, 1.0, mean)) - gap)
+    far = jnp.where(jnp.equal(mean, 0) & (count > 0), jnp.inf, far)
+    return jnp.where(jnp.abs(v) < _NEAR, gap * v + 2 * count * v * series, far)
+
+
+def _stirling(n: int) -> jax.Array:
+    r"""$\delta_c=\ln c!-\ln\sqrt{2\pi c}+c-c\ln c$ for $c=0..n$, with $\delta_0=0$ by convention."""
+    small = [0.0] + [
+        math.log(float(Fraction(math.factorial(c), c**c)) * math.exp(c) / math.sqrt(2 * math.pi * c))
+        for c in range(1, min(_EXACT, n + 1))
+    ]
+    c = np.arange(_EXACT, max(n + 1, _EXACT))
+    s = 1.0 / np.square(c)
+    series = 1 / 12 - s * (1 / 360 - s * (1 / 1260 - s * (1 / 1680 - s * (1 / 1188 - s * (691 / 360360)))))
+    return jnp.asarray(np.concatenate([small, series / c]))

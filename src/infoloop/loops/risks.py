@@ -1,0 +1,81 @@
+r"""How wrong a model is, in the mean and in the typical run: losses by hypothesis and state, and their exact averages.
+
+A table `P(theta, state)` weighs the losses. The mean may be infinite where the median is 0: they are kept apart.
+"""
+
+import jax
+import jax.numpy as jnp
+
+from infoloop.probability.numerics import divergence_terms, rounding, unless_negative
+
+
+def squared_errors(frequencies, targets) -> jax.Array:
+    r"""$\sum_a(f_{za}-q_{xa})^2$ for hypothesis x and state z, no unit: `frequencies[z, a]`, `targets[x, a]`.
+
+    Raises ValueError where the two have not the same letters.
+
+    >>> squared_errors(jnp.array([[1.0, 0.0]]), jnp.array([[0.5, 0.5], [1.0, 0.0]])).tolist()
+    [[0.5], [0.0]]
+    """
+    frequencies, targets = _same_letters(frequencies, targets)
+    return ((frequencies - targets[:, None, :]) ** 2).sum(-1)
+
+
+def relative_entropies(frequencies, targets) -> jax.Array:
+    r"""$D(q_x\|f_z)=\sum_aq_{xa}\log_2\frac{q_{xa}}{f_{za}}$ in bits: $\infty$ where state z has lost a letter of x.
+
+    It is what true text costs beyond its entropy when it is coded by the model. Raises ValueError where the two have
+    not the same letters; NaN where one has a negative entry. Cover & Thomas, Theorem 5.4.3.
+
+    >>> relative_entropies(jnp.array([[1.0, 0.0], [0.5, 0.5]]), jnp.array([[0.5, 0.5], [1.0, 0.0]])).round(12).tolist()
+    [[inf, 0.0], [0.0, 1.0]]
+    """
+    frequencies, targets = _same_letters(frequencies, targets)
+    bits = divergence_terms(targets[:, None, :], frequencies).sum(-1)
+    return unless_negative(unless_negative(bits, targets), frequencies)
+
+
+def mean_risk(table, losses) -> jax.Array:
+    r"""$E\,\ell=\sum_{x,z}P(x,z)\,\ell_{xz}$, in the unit of the losses; an infinite loss of mass 0 does not count.
+
+    Raises ValueError where the shapes differ; NaN where the table has a negative entry.
+
+    >>> float(mean_risk(jnp.array([[0.5, 0.5, 0.0]]), jnp.array([[1.0, 2.0, jnp.inf]])))
+    1.5
+    """
+    table, losses = _same_cells(table, losses)
+    counted = jnp.where((table == 0) & (losses == jnp.inf), 0.0, losses)
+    return unless_negative((table * counted).sum(), table)
+
+
+def median_risk(table, losses) -> jax.Array:
+    r"""The lower median, $\min\{v:P(\ell\le v)\ge\frac12\}$: a loss that is taken, in the unit of the losses.
+
+    By sorting, without interpolation. A mass that is one half up to `rounding` counts as one half. Raises ValueError
+    where the shapes differ; NaN where the table has a negative entry or less mass than one half.
+
+    >>> float(median_risk(jnp.array([[0.5, 0.25, 0.25]]), jnp.array([[1.0, 2.0, jnp.inf]])))
+    1.0
+    """
+    table, losses = _same_cells(table, losses)
+    order = jnp.argsort(losses.ravel())
+    reached = jnp.cumsum(table.ravel()[order]) >= 0.5 - rounding(table.size, table.dtype)
+    middle = losses.ravel()[order][jnp.argmax(reached)]
+    return unless_negative(jnp.where(reached.any(), middle, jnp.nan), table)
+
+
+def _same_letters(frequencies, targets):
+    frequencies, targets = jnp.asarray(frequencies), jnp.asarray(targets)
+    if frequencies.ndim != 2 or targets.ndim != 2 or frequencies.shape[1] != targets.shape[1]:
+        raise ValueError(
+            f"frequencies have shape {frequencies.shape} and targets {targets.shape}: "
+            "give one law in each row, over the same letters"
+        )
+    return frequencies, targets
+
+
+def _same_cells(table, losses):
+    table, losses = jnp.asarray(table), jnp.asarray(losses)
+    if table.shape != losses.shape:
+        raise ValueError(f"table has shape {table.shape} but losses {losses.shape}: give one loss for each cell")
+    return table, losses

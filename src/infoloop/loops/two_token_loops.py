@@ -1,0 +1,69 @@
+"""Loops of two tokens: the exact law of a hypothesis and a count, what the count tells of it, and the parts to draw."""
+
+from collections.abc import Callable
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+from infoloop.information.measures import mutual_information
+from infoloop.loops.binomial_resampling import Band, draws, resample
+from infoloop.loops.generation import Parts, keep_all, weighted_mean
+from infoloop.loops.loop import Loop, about, many, unroll
+from infoloop.probability.distributions import Joint
+
+
+def counting(size: int, rates, prior, band: Band) -> Loop:
+    r"""The exact loop: its state is $P_{xk}$, hypothesis x and count k; it starts from draws at the rates.
+
+    >>> from infoloop.loops.binomial_resampling import banded
+    >>> band = banded(1, jnp.arange(2), 1 - jnp.arange(2))
+    >>> counting(1, jnp.array([0.25]), jnp.ones(1), band).start(None).round(14).tolist()
+    [[0.75, 0.25]]
+    """
+    return Loop(start=lambda key: prior[:, None] * draws(size, rates), step=lambda key, table: resample(table, band))
+
+
+def told(table) -> jax.Array:
+    r"""$I(\theta;K)$ in bits for a table with a row for each hypothesis.
+
+    >>> round(float(told(jnp.eye(2) / 2)), 12)
+    1.0
+    """
+    return mutual_information(Joint(table, ("theta", "count")), "theta", "count")
+
+
+@partial(jax.jit, static_argnums=(0, 4))
+def told_along(size: int, rates, prior, band: Band, generations: int) -> jax.Array:
+    r"""$I(\theta;K_t)$ in bits for $t=1..T$ of `counting`.
+
+    >>> from infoloop.loops.binomial_resampling import banded
+    >>> band = banded(1, jnp.arange(2), 1 - jnp.arange(2))
+    >>> told_along(1, jnp.array([0.0, 1.0]), jnp.ones(2) / 2, band, 2).round(12).tolist()
+    [1.0, 1.0]
+    """
+    return unroll(counting(size, rates, prior, band), jnp.arange(generations), told)
+
+
+def tokens(size: int, rate, select=keep_all) -> Parts:
+    """A generation of `size` tokens, 0 or 1; the truth gives 1 with chance `rate`, and the model is such a chance.
+
+    >>> tokens(3, 1.0).real(jax.random.key(0)).tolist()
+    [1.0, 1.0, 1.0]
+    """
+
+    def draw(key, chance):
+        return jax.random.bernoulli(key, chance, (size,)).astype(float)
+
+    return Parts(lambda key: draw(key, rate), draw, weighted_mean, select)
+
+
+def sampling(rates, prior, runs: int, of: Callable[[jax.Array], Loop]) -> Loop:
+    """Independent runs of `of(rate)`, each about a hypothesis drawn from the prior, whose number leads the state.
+
+    >>> still = lambda rate: Loop(lambda key: rate, lambda key, z: z)
+    >>> loop = sampling(jnp.array([0.25, 0.75]), jnp.array([0.0, 1.0]), 2, still)
+    >>> [part.tolist() for part in loop.start(jax.random.key(0))]
+    [[1, 1], [0.75, 0.75]]
+    """
+    return many(about(lambda key: jax.random.choice(key, len(rates), p=prior), lambda x: of(rates[x])), runs)

@@ -1,0 +1,2 @@
+from . import assumptions as assumptions
+from . import grammar as grammar

@@ -1,0 +1,16 @@
+from . import bounds as bounds
+from . import conditional_tables as conditional_tables
+from . import drawing as drawing
+from . import exact_zeros as exact_zeros
+from . import graph_warnings as graph_warnings
+from . import information_flow as information_flow
+from . import node as node
+from . import numeric_evaluation as numeric_evaluation
+from . import numeric_results as numeric_results
+from . import pipeline_audit as pipeline_audit
+from . import pipeline_graph as pipeline_graph
+from . import report as report
+from . import round_laws as round_laws
+from . import signal_quality as signal_quality
+from . import term_capacity as term_capacity
+from . import toml_reader as toml_reader

@@ -1,0 +1,135 @@
+r"""Bounds on what the last state can know of the task, each a chain of steps with a re-checked proof.
+
+One step says $I(X;Z_t)\le I(X;Z_{t-1})+\sum_k I(X;E_{t,k}\mid Z_{t-1},E_{t,<k})$ under
+$X\to Z_{t-1},E_t\to Z_t$ and the independences that make the other terms 0. Steps that differ only in
+names have one proof.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from infoloop.pipelines.information_flow import Base, Round, Term, first_data, first_state, information, last_state
+from infoloop.pipelines.pipeline_graph import Pipeline
+from infoloop.probability.dags import connected
+from infoloop.proofs.prover import prove
+
+Names = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """An inequality, what it assumes (all of it true on the graph), and which proof shows it."""
+
+    statement: str
+    given: tuple[str, ...]
+    proof: int
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """`bound`, a sum of named terms that I(X;Z_T) does not exceed, and the steps whose sum it is.
+
+    `task` is the largest H(X) that there can be, in bits, where the size of X is known.
+    """
+
+    bound: str
+    base: Names
+    terms: tuple[Term, ...]
+    steps: tuple[Step, ...]
+    proofs: tuple[dict[str, Any], ...]
+    task: float | None = None
+
+    @property
+    def most(self) -> float | None:
+        """The largest the terms beyond the base can add, in bits, where their sizes, or that of the task, are known."""
+        sizes = [term.most for term in self.terms]
+        added = None if None in sizes else sum(size for size in sizes if size is not None)
+        return min((bits for bits in (added, self.task) if bits is not None), default=None)
+
+
+def ceiling_of_base(p: Pipeline, base: Base) -> Ceiling:
+    """I(X;Z_T) <= I(X;B), for a base relative to which the pipeline is closed. Raises ValueError for another.
+
+    >>> from infoloop.pipelines.information_flow import bases
+    >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
+    >>> p = pipeline([Node("X", "task"), Node("D", "data", ("X",)), Node("Z", "state", ("D",))])
+    >>> found = ceiling_of_base(p, bases(p)[0])
+    >>> found.bound, found.steps[0].given
+    ('I(X;Z) <= I(X;D)', ('X -> D -> Z',))
+    """
+    if not base.closed:
+        raise ValueError(f"the pipeline is open relative to {', '.join(base.names) or 'nothing'}: no such bound holds")
+    return _chain(p, base.names, [(last_state(p), base.names, (), ())])
+
+
+def ceiling_of_rounds(p: Pipeline, rounds: tuple[Round, ...]) -> Ceiling:
+    """I(X;Z_T) <= I(X;B) + the terms of all rounds, where B is the first data if the first state knows no more.
+
+    >>> from infoloop.pipelines import information_flow
+    >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
+    >>> p = pipeline([Node("X", "task"), Node("Z0", "state")],
+    ...              [Node("S", "signal", ("X",)), Node("Z", "state", ("Z@-1", "S"))], rounds=2)
+    >>> ceiling_of_rounds(p, information_flow.rounds(p)).bound
+    'I(X;Z2) <= I(X;Z0) + I(X;S1|Z0) + I(X;S2|Z1)'
+    """
+    links = [(r.state, r.before, r.entering, r.terms) for r in rounds]
+    base, data, state = links[0][1], first_data(p), first_state(p)
+    if state and data and not connected(p.parents, p.task, data).intersection(state):
+        base, links = data, [(state[0], data, (), ()), *links]
+    return _chain(p, base, links)
+
+
+def _chain(p: Pipeline, base: Names, links) -> Ceiling:
+    kept: dict[tuple[str, ...], int] = {}
+    proofs: list[dict[str, Any]] = []
+    steps = []
+    for state, before, entering, terms in links:
+        if (state,) == before:
+            continue
+        statement, given = _statement(p, state, before, entering, terms)
+        shape = _shape((statement, *given), (p.task, state, *before, *entering))
+        if shape not in kept:
+            kept[shape] = len(proofs)
+            proofs.append(_proved(statement, given))
+        steps.append(Step(statement, given, kept[shape]))
+    terms = tuple(term for link in links for term in link[3])
+    parts = [information(p.task, base)] if base else []
+    bound = " + ".join(parts + [term.text for term in terms]) or "0"
+    size = next(node.size for node in p.nodes if node.name == p.task)
+    learned = information(p.task, [last_state(p)])
+    whole = math.log2(size) if size else None
+    return Ceiling(f"{learned} <= {bound}", base, terms, tuple(steps), tuple(proofs), whole)
+
+
+def _statement(p: Pipeline, state: str, before: Names, entering: Names, terms: tuple[Term, ...]):
+    """A step and what it assumes: the Markov chain, and that what brings nothing is independent of the task."""
+    carried = {name for term in terms for name in term.names}
+    between = before + entering
+    chain = f"{p.task} -> {','.join(between)} -> {state}" if between else f"{p.task} _||_ {state}"
+    given, seen = [chain], before
+    for brings, group in itertools.groupby(entering, carried.__contains__):
+        names = tuple(group)
+        if not brings:
+            condition = f" | {','.join(seen)}" if seen else ""
+            given.append(f"{p.task} _||_ {','.join(names)}{condition}")
+        seen += names
+    parts = ([information(p.task, before)] if before else []) + [term.text for term in terms]
+    return f"{information(p.task, [state])} <= {' + '.join(parts) or '0'}", tuple(given)
+
+
+def _shape(texts: tuple[str, ...], names: Names) -> tuple[str, ...]:
+    """The texts with each name replaced by its place, so that rounds which differ only in names are equal."""
+    place = {name: f"v{k}" for k, name in enumerate(names)}
+    return tuple(re.sub(r"[^\W\d]\w*'*", lambda m: place.get(m[0], m[0]), text) for text in texts)
+
+
+def _proved(statement: str, given: tuple[str, ...]) -> dict[str, Any]:
+    found = prove(statement, list(given), starts=0)
+    if found.certificate is None:
+        raise AssertionError(f"{statement} under {'; '.join(given)} has no proof: please report this pipeline")
+    return found.certificate

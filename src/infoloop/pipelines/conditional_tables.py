@@ -1,0 +1,211 @@
+r"""How a node answers its causes, as a table of probabilities: given as one, by a formula, or by a numpyro program."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import cast
+
+import jax
+import numpy as np
+
+from infoloop.interop.numpyro_enumeration import from_numpyro
+from infoloop.pipelines.node import Node, PipelineError
+from infoloop.probability.bayes_nets import BUDGET
+from infoloop.probability.channels import conditional
+from infoloop.probability.numerics import rounding
+from infoloop.reporting.suggestions import nearest
+
+MOST_CALLS = 2**20  # combinations of parents for which a formula is worked out, about 2 microseconds each
+_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*'*(?:@[+-]?\d+)?")
+_FUNCTIONS = {"min": min, "max": max, "abs": abs, "int": int}
+_FAILURES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)  # of a formula that is worked out
+_WORDS = {"if", "else", "and", "or", "not", "in", "True", "False", *_FUNCTIONS}
+
+
+def node_table(node: Node, sizes: Mapping[str, int | None]) -> np.ndarray | None:
+    """P(node | parents), an axis for each parent in their order and the last for the node's own values.
+
+    None where the node says nothing of it. Raises PipelineError with node and key for a parent of unknown size, a table
+    of the wrong shape, rows that are no probabilities, and a formula or program that cannot be worked out.
+
+    >>> verdict = Node("S", "signal", ("X", "Y"), formula="X == Y", table=[[0.9, 0.1], [0.2, 0.8]])
+    >>> node_table(verdict, {"X": 2, "Y": 2}).tolist()
+    [[[0.2, 0.8], [0.9, 0.1]], [[0.9, 0.1], [0.2, 0.8]]]
+    """
+    key = next((key for key in ("program", "formula", "table") if getattr(node, key) is not None), None)
+    if key is None:
+        return None
+    shape = tuple(_size(parent, sizes, node, key) for parent in node.parents)
+    if math.prod(shape) * (node.size or 1) > BUDGET:
+        raise PipelineError(f"its parents take {math.prod(shape):,} values together: too many to list", node.name, key)
+    found = {"program": _by_program, "formula": _by_formula, "table": _by_table}[key](node, shape)
+    if node.size is not None and found.shape[-1] != node.size:
+        raise PipelineError(f"it takes {found.shape[-1]} values, but size is {node.size}", node.name, key)
+    return found
+
+
+def _size(parent: str, sizes: Mapping[str, int | None], node: Node, key: str) -> int:
+    size = sizes[parent]
+    if size is None:
+        raise PipelineError(f"its parent {parent} takes nobody knows how many values: give its size", node.name, key)
+    return size
+
+
+def _by_table(node: Node, shape: tuple[int, ...]) -> np.ndarray:
+    if isinstance(node.table, str):
+        if node.table != "uniform":
+            raise PipelineError(f"there is no table {node.table!r}: write 'uniform', or numbers", node.name, "table")
+        if node.size is None:
+            raise PipelineError("uniform over how many values? give size", node.name, "table")
+        return np.full((*shape, node.size), 1 / node.size)
+    table = _numbers(node)
+    if table.shape[:-1] != shape or table.ndim != len(shape) + 1:
+        wanted = ", ".join([*(f"{p} {n}" for p, n in zip(node.parents, shape, strict=True)), "its own values"])
+        raise PipelineError(f"it has shape {table.shape}: give an axis for each of {wanted}", node.name, "table")
+    return _rows(table, node, node.parents)
+
+
+def _numbers(node: Node) -> np.ndarray:
+    try:
+        table = np.asarray(node.table)
+        if table.dtype.kind not in "iuf":
+            raise ValueError
+        table = table.astype(np.float64)
+    except (TypeError, ValueError):
+        why = "it is no rectangular table of numbers: make its rows equally long"
+        raise PipelineError(why, node.name, "table") from None
+    if not table.ndim or not table.size:
+        raise PipelineError("it is empty: give probabilities", node.name, "table")
+    return table
+
+
+def _rows(table: np.ndarray, node: Node, axes: tuple[str, ...]) -> np.ndarray:
+    """The table, if its rows are laws; the first that is none is named by the values of the axes."""
+    fine = (table >= 0).all(-1) & (np.abs(table.sum(-1) - 1) <= rounding(table.shape[-1]))
+    if not fine.all():
+        cell = tuple(np.argwhere(~fine)[0].tolist())
+        where = f"at {_cell(axes, cell)} " if cell else ""
+        wrong = next((value for value in table[cell].tolist() if not value >= 0), None)
+        if wrong is not None:
+            raise PipelineError(f"{where}it has the entry {wrong}: probabilities are numbers >= 0", node.name, "table")
+        why = f"{where}it has mass {table[cell].sum():.17g}, not 1: divide it by its sum, or complete it"
+        raise PipelineError(why, node.name, "table")
+    return table
+
+
+def _by_formula(node: Node, shape: tuple[int, ...]) -> np.ndarray:
+    values = function_values(node.formula or "", node.parents, shape, node.name)
+    if node.table is None:
+        size = values.max() + 1 if node.size is None else node.size
+        if values.max() >= size:
+            cell = _cell(node.parents, np.unravel_index(values.argmax(), shape))
+            raise PipelineError(f"it is {values.max()} at {cell}, but size is {size}", node.name, "formula")
+        if math.prod(shape) * int(size) > BUDGET:
+            raise PipelineError(f"it takes {size:,} values: too many for a table", node.name, "formula")
+        table = np.zeros((*shape, size))
+        np.put_along_axis(table, values[..., None], 1.0, axis=-1)
+        return table
+    table = _numbers(node)
+    if table.ndim != 2 or len(table) != values.max() + 1:
+        why = f"it has shape {table.shape}: give one row for each value of the formula, 0 to {values.max()}"
+        raise PipelineError(why, node.name, "table")
+    return _rows(table, node, ("formula",))[values]
+
+
+def renamed(formula: str, names: Mapping[str, str]) -> str:
+    """The formula with other names for its variables.
+
+    >>> renamed("Y if S else Z@-1", {"Y": "Y2", "S": "S2", "Z@-1": "Z1"})
+    'Y2 if S2 else Z1'
+    """
+    return _WORD.sub(lambda match: names.get(match[0], match[0]), formula)
+
+
+def function_values(formula: str, names: tuple[str, ...], shape: tuple[int, ...], node: str = "", key: str = "formula"):
+    """The whole numbers that a formula takes over all values of the named variables, an axis for each.
+
+    Raises PipelineError for a word that is none of the names, for what is no formula, and for a value that is no whole
+    number from 0 on, with the place where it is taken.
+
+    >>> function_values("Y if S else Z", ("Y", "S", "Z"), (2, 2, 2))[1].tolist()
+    [[0, 1], [1, 1]]
+    """
+    if math.prod(shape) > MOST_CALLS:
+        raise PipelineError(f"it has {math.prod(shape):,} combinations of parents: too many to work out", node, key)
+    one = _compiled(formula, names, node, key)
+    values = np.empty(shape, dtype=np.int64)
+    for cell in np.ndindex(shape):
+        value = one(cell)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not isinstance(value, int) or value < 0:
+            why = f"it is {value!r} at {_cell(names, cell)}: give a whole number from 0 on (// divides whole numbers)"
+            raise PipelineError(why, node, key)
+        if value > BUDGET:
+            raise PipelineError(f"it is {value} at {_cell(names, cell)}: more than {BUDGET} values", node, key)
+        values[cell] = value
+    return values
+
+
+def _cell(names: tuple[str, ...], cell) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in zip(names, cell, strict=True)) or "its only value"
+
+
+def _compiled(formula: str, names: tuple[str, ...], node: str, key: str) -> Callable:
+    """The formula as a function of a combination of values; names that are none in Python (X') are numbered."""
+    import simpleeval  # here: most pipelines have no formula
+
+    place = {name: f"v{k}" for k, name in enumerate(names)}
+    for word in _WORD.findall(formula):
+        if word not in place and word not in _WORDS:
+            raise PipelineError(f"there is no parent {word!r}{nearest(word, [*names, *_FUNCTIONS])}", node, key)
+    text = renamed(formula, place)
+    evaluator = simpleeval.SimpleEval(functions=_FUNCTIONS)
+
+    def one(cell):
+        evaluator.names = dict(zip(place.values(), map(int, cell), strict=True))
+        try:
+            return evaluator.eval(text, previously_parsed=parsed)
+        except (simpleeval.InvalidExpression, *_FAILURES) as error:
+            raise PipelineError(f"it fails at {_cell(names, cell)}: {error}", node, key) from None
+
+    try:
+        ast.parse(text.strip(), mode="eval")  # one expression: no assignment, and nothing behind a semicolon
+        parsed = evaluator.parse(text)
+    except (SyntaxError, simpleeval.InvalidExpression) as error:
+        what = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise PipelineError(f"it is no formula: {what}", node, key) from None
+    except RecursionError:
+        raise PipelineError("it is no formula: it is nested too deeply", node, key) from None
+    return one
+
+
+def _by_program(node: Node, shape: tuple[int, ...]) -> np.ndarray:
+    """The law of the program's site for all values of the parents, from one enumeration with the parents as sites."""
+    import numpyro  # here: most pipelines have no program
+    from numpyro import distributions as dist
+
+    program, site = cast(Callable, node.program), node.site or node.name
+    inputs = tuple(f"parent {k}" for k in range(len(shape)))
+
+    def asked():
+        uniform = zip(inputs, shape, strict=True)
+        program(*(numpyro.sample(name, dist.Categorical(probs=np.full(n, 1 / n))) for name, n in uniform))
+
+    try:
+        with jax.enable_x64(True):
+            law = from_numpyro(asked)()
+        if site not in law.names:
+            known = [name for name in law.names if name not in inputs]
+            raise ValueError(f"the program has no site {site!r}{nearest(site, known)}: give site")
+        letters = law.symbols(site)
+        if letters != tuple(range(len(letters))):
+            raise ValueError(f"site {site!r} takes the values {', '.join(map(str, letters))}: number them from 0")
+        with jax.enable_x64(True):
+            return np.asarray(conditional(law, site, inputs).rows)
+    except Exception as error:  # whatever a user's program may raise
+        kind = "" if isinstance(error, ValueError) else f"it fails: {type(error).__name__}: "
+        raise PipelineError(f"{kind}{' '.join(str(error).split())}", node.name, "program") from error

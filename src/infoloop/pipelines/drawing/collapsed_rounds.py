@@ -1,0 +1,128 @@
+"""What of a pipeline's graph is drawn: all rounds that differ, and of rounds that are alike the first and the last."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from dataclasses import dataclass
+
+from infoloop.pipelines.information_flow import Edge
+from infoloop.pipelines.pipeline_audit import Audit
+from infoloop.pipelines.pipeline_graph import Node, Pipeline
+
+FEWEST = 2  # alike rounds that are folded: to replace a single one by dots would save nothing
+
+
+@dataclass(frozen=True)
+class Vertex:
+    """A node that is drawn in the block of its round and in a row of its role, with the others that name this row.
+
+    A folded one stands for its namesakes in several rounds, and one with a count for so many nodes of its round.
+    """
+
+    name: str
+    role: str
+    block: int
+    row: str
+    folded: bool = False
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Link:
+    """An edge: whether a signal is at one of its ends, and whether it may bring in task information."""
+
+    source: str
+    target: str
+    signal: bool
+    entering: bool
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """Blocks (before round 1, rounds, folded rounds) by their captions; nodes, causes first; and edges."""
+
+    blocks: tuple[str, ...]
+    vertices: tuple[Vertex, ...]
+    links: tuple[Link, ...]
+
+
+def sketch(p: Pipeline, found: Audit) -> Sketch:
+    """The drawing of a pipeline, without positions; of rounds 2 to T that are alike, all but the ends are folded.
+
+    Task information may enter by the edges that bring a round what the state before it does not hold (`Round.edges`),
+    and around the first base (`Base.cut`).
+
+    >>> from infoloop.pipelines.pipeline_audit import audit
+    >>> from infoloop.pipelines.pipeline_graph import pipeline
+    >>> nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))]
+    >>> p = pipeline(nodes, [Node("S", "signal", ("X",)), Node("Z", "state", ("Z@-1", "S"))], rounds=10)
+    >>> drawn = sketch(p, audit(p))
+    >>> drawn.blocks
+    ('before', 'round 1', 'round 2', 'rounds 3 to 9', 'round 10')
+    >>> [link.target for link in drawn.links if link.entering]
+    ['S1', 'S2', 'S3..9', 'S10']
+    """
+    entering = {*found.bases[0].cut, *(edge for r in found.rounds for edge in r.edges)}
+    spans = [(0, 0), *_spans(p, entering)] if p.rounds else [(0, 0)]
+    rows, block = _rows(p), {t: k for k, (a, b) in enumerate(spans) for t in range(a, b + 1)}
+    folded = {n.name: f"{_stem(n)}{a}..{b}" for n in p.nodes for a, b in [spans[block[n.at]]] if a != b}
+    links = _links(p, entering, folded, {n.name: block[n.at] for n in p.nodes})
+    linked = {name for link in links for name in (link.source, link.target)}
+    vertices = dict.fromkeys(
+        Vertex(folded.get(n.name, n.name), n.role, block[n.at], rows[n.name], n.name in folded)
+        for n in p.nodes
+        if n.name not in folded or n.role == "state" or folded[n.name] in linked
+    )
+    return Sketch(tuple(map(_caption, spans)) if p.rounds else ("",), tuple(vertices), links)
+
+
+def _caption(span: tuple[int, int]) -> str:
+    first, last = span
+    return "before" if last == 0 else f"round {first}" if first == last else f"rounds {first} to {last}"
+
+
+def _stem(node: Node) -> str:
+    """The name without the number of its round: S for S3 in round 3."""
+    return node.name.removesuffix(str(node.at)) or node.name
+
+
+def _spans(p: Pipeline, entering: set[Edge]) -> list[tuple[int, int]]:
+    """The rounds as they are drawn, (first, last): one by one, or several that are folded into one block."""
+    found = [(1, 1)]
+    for _, group in itertools.groupby(range(2, p.rounds + 1), lambda t: _form(p, entering, t)):
+        first, *more = group
+        middle, last = more[:-1], more[-1:]
+        fold = [(middle[0], middle[-1])] if len(middle) >= FEWEST else [(t, t) for t in middle]
+        found += [(first, first), *fold, *((t, t) for t in last)]
+    return found
+
+
+def _form(p: Pipeline, entering: set[Edge], t: int) -> tuple:
+    """What is alike in rounds that differ only in their number."""
+    nodes = {n.name: n for n in p.nodes}
+
+    def cause(name: str, child: str) -> tuple:
+        n = nodes[name]
+        return (_stem(n), t - n.at, (name, child) in entering) if n.at else (name, None, (name, child) in entering)
+
+    return tuple((n.role, _stem(n), tuple(cause(q, n.name) for q in n.parents)) for n in p.nodes if n.at == t)
+
+
+def _rows(p: Pipeline) -> dict[str, str]:
+    """Which nodes stand in one row: namesakes of different rounds, unless a round has two of that name."""
+    count = Counter((n.at, n.role, _stem(n)) for n in p.nodes)
+    return {n.name: _stem(n) if count[n.at, n.role, _stem(n)] == 1 else n.name for n in p.nodes}
+
+
+def _links(p: Pipeline, entering: set[Edge], folded: dict[str, str], block: dict[str, int]) -> tuple[Link, ...]:
+    signals, found = set(p.of("signal")), {}
+    for n in p.nodes:
+        for parent in n.parents:
+            ends = folded.get(parent, parent), folded.get(n.name, n.name)
+            if block[parent] == block[n.name] and n.name in folded:
+                continue
+            old = found.get(ends, Link(*ends, False, False))
+            by_signal, enters = old.signal or bool(signals & {parent, n.name}), (parent, n.name) in entering
+            found[ends] = Link(*ends, by_signal, old.entering or enters)
+    return tuple(found.values())

@@ -1,0 +1,177 @@
+"""A pipeline's graph as a drawing in inches: labelled nodes, curved edges, lanes of roles and blocks of rounds."""
+
+from __future__ import annotations
+
+import itertools
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from infoloop.pipelines.drawing.collapsed_rounds import Link, Sketch, Vertex
+from infoloop.pipelines.drawing.grid_routing import Routes, Track, routes
+
+LARGEST = 120  # vertices that can still be read on one page
+LONGEST_NAME = 14  # characters of a label
+HEIGHT, NARROWEST, FOLDED, PADDING = 0.3, 0.42, 0.2, 0.22  # inches: of nodes, and around their labels
+GAP, MARGIN, HEAD = 0.28, 0.17, 0.3  # between columns; on both sides of a block; above the first row, for captions
+ROOM, TRACK, BETWEEN_LANES = 0.16, 0.1, 0.08  # between rows, for each track there, and between lanes
+PORT = 0.055  # between the ends of edges on one side of a node
+EM = 0.125  # of the labels
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A vertex with its label, its centre and its width."""
+
+    vertex: Vertex
+    label: str
+    x: float
+    y: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """An edge as cubic Bezier curves: where it starts, then two control points and an end for each."""
+
+    link: Link
+    points: tuple[Point, ...]
+
+
+class Span(NamedTuple):
+    """A lane or a block: its caption, where it begins and where it ends."""
+
+    caption: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A drawing in inches from its upper left corner; lanes are spans of y, blocks are spans of x."""
+
+    places: tuple[Place, ...]
+    curves: tuple[Curve, ...]
+    lanes: tuple[Span, ...]
+    blocks: tuple[Span, ...]
+    width: float
+    height: float
+
+
+def diagram(drawn: Sketch) -> Diagram | None:
+    """The drawing of a sketch, or None for one with more than `LARGEST` vertices, which nobody could read.
+
+    >>> nodes = (Vertex("X", "task", 0, "X"), Vertex("S", "signal", 0, "S"), Vertex("Z", "state", 0, "Z"))
+    >>> found = diagram(Sketch(("",), nodes, (Link("X", "S", True, True), Link("S", "Z", True, False))))
+    >>> [place.label for place in found.places], [lane.caption for lane in found.lanes]
+    (['X', 'S', 'Z'], ['task', 'signal', 'state'])
+    """
+    if len(drawn.vertices) > LARGEST:
+        return None
+    grid = routes(drawn)
+    sides, blocks = _sides(drawn, grid)
+    heights, bottom = _heights(grid)
+
+    def place(v: Vertex) -> Place:
+        left, right = sides[grid.columns[v.name]]
+        return Place(v, label(v), (left + right) / 2, heights[Track(grid.rows[v.name])], right - left)
+
+    lanes = (Span(role, heights[Track(rows[0])], heights[Track(rows[-1])]) for role, rows in grid.lanes.items())
+    curves = _curves(drawn, grid, sides, heights)
+    return Diagram(tuple(map(place, drawn.vertices)), curves, tuple(lanes), blocks, blocks[-1].end, bottom)
+
+
+def label(v: Vertex) -> str:
+    """The name, of a long one its beginning and its end, and a count; dots for what stands for several rounds.
+
+    >>> label(Vertex("reward_model_scores_12", "signal", 3, "reward_model_scores_"))
+    'reward_…ores_12'
+    """
+    half = LONGEST_NAME // 2
+    shown = v.name if len(v.name) <= LONGEST_NAME else f"{v.name[:half]}…{v.name[-half:]}"
+    return "…" if v.folded else f"{shown} ×{v.count}" if v.count > 1 else shown
+
+
+def _sides(drawn: Sketch, grid: Routes) -> tuple[list[Point], tuple[Span, ...]]:
+    """Left and right of each column, as wide as its longest label, and the blocks, as wide as their captions."""
+    widths: dict[int, float] = defaultdict(float)
+    block = {grid.columns[v.name]: v.block for v in drawn.vertices}
+    for v in drawn.vertices:
+        least = FOLDED if v.folded else max(NARROWEST, EM * _letters(label(v)) + PADDING)
+        widths[grid.columns[v.name]] = max(widths[grid.columns[v.name]], least)
+    sides, spans, x = [], [], 0.0
+    for k, caption in enumerate(drawn.blocks):
+        mine = [widths[column] for column in sorted(block) if block[column] == k]
+        inner, start = sum(mine) + GAP * (len(mine) - 1), x
+        spare = max(inner, 0.6 * EM * len(caption) - MARGIN) - inner
+        x += MARGIN + spare / 2
+        for width in mine:
+            sides.append((x, x + width))
+            x += width + GAP
+        x += MARGIN + spare / 2 - GAP
+        spans.append(Span(caption, start, x))
+    return sides, tuple(spans)
+
+
+def _letters(text: str) -> float:
+    """How many em a label is wide, at most."""
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WF" or c in "MW…mw" else 0.75 for c in text)
+
+
+def _heights(grid: Routes) -> tuple[dict[Track, float], float]:
+    """The y of each row and track, and the bottom; the room above a row is as high as its tracks need."""
+    ways: dict[int, int] = defaultdict(int)
+    for track in grid.tracks.values():
+        if track.between:
+            ways[track.row] = max(ways[track.row], track.way + 1)
+    firsts, last = {rows[0] for rows in grid.lanes.values()}, max(grid.rows.values())
+    found, y = {}, HEAD
+    for row in range(last + 2):
+        found |= {Track(row, True, way): y + (ROOM + TRACK) / 2 + TRACK * way for way in range(ways[row])}
+        y += ROOM + TRACK * ways[row] + BETWEEN_LANES * (row in firsts)
+        found[Track(row)] = y + HEIGHT / 2
+        y += HEIGHT * (row <= last)
+    return found, y
+
+
+def _curves(drawn: Sketch, grid: Routes, sides: list[Point], heights: dict[Track, float]) -> tuple[Curve, ...]:
+    """Each edge from the right side of its cause to the left side of its effect."""
+    own = {name: heights[Track(row)] for name, row in grid.rows.items()}
+    passing = {link: heights[track] for link, track in grid.tracks.items()}
+    leaves = {link: passing.get(link, own[link.target]) for link in drawn.links}
+    comes = {link: (passing.get(link, own[link.source]), link.source) for link in drawn.links}
+    out, into = defaultdict(set), defaultdict(set)
+    for link in drawn.links:
+        out[link.source].add((leaves[link], ""))
+        into[link.target].add(comes[link])
+    starts = {name: _ports(own[name], ends) for name, ends in out.items()}
+    ends = {name: _ports(own[name], ends) for name, ends in into.items()}
+    found = []
+    for link in drawn.links:
+        a, b = grid.columns[link.source], grid.columns[link.target]
+        stops = [(sides[a][1], starts[link.source][leaves[link], ""]), (sides[b][0], ends[link.target][comes[link]])]
+        if link in passing:
+            stops[1:1] = [(sides[a + 1][0], passing[link]), (sides[b - 1][1], passing[link])]
+        found.append(Curve(link, _bezier(stops)))
+    return tuple(found)
+
+
+def _ports(middle: float, ends: Iterable[tuple[float, str]]) -> dict[tuple[float, str], float]:
+    """The y on a node's side for edges that come from, or go to, these heights: in their order, level ones level."""
+    ordered = sorted(ends)
+    level = next((k for k, (y, _) in enumerate(ordered) if y == middle), None)
+    centre = (len(ordered) - 1) / 2 if level is None else level
+    step = min(PORT, 0.8 * HEIGHT / 2 / max(1, len(ordered) - 1 - centre, centre))
+    return {end: middle + step * (k - centre) for k, end in enumerate(ordered)}
+
+
+def _bezier(stops: list[Point]) -> tuple[Point, ...]:
+    """A curve through the stops that is level at each of them."""
+    points = [stops[0]]
+    for (x, y), (x1, y1) in itertools.pairwise(stops):
+        points += [((x + x1) / 2, y), ((x + x1) / 2, y1), (x1, y1)]
+    return tuple(points)

@@ -1,0 +1,194 @@
+r"""Where task information may enter a pipeline, decided on its graph: bases, the cut around each, and rounds.
+
+`closed relative to B` means $X\perp Z_T\mid B$, so that $I(X;Z_T)\le I(X;B)$; `open` at $t$ means that what $Z_t$
+reads, $E_t$ (the queries and signals of the round, and what else it takes to have $X\to Z_{t-1},E_t\to Z_t$), is not
+separated from $X$ by $Z_{t-1}$. Both are d-separation: what is separated has no information whatever the channels, and
+what is not has some for almost all channels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from infoloop.pipelines.pipeline_graph import Pipeline
+from infoloop.probability.dags import ancestors, connected
+
+LONGEST = 4  # terms of one round that are named one by one; more are put together
+
+Names = tuple[str, ...]
+Edge = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Base:
+    """What stood before round 1, whether the last state is closed relative to it, and the edges that go around it.
+
+    `meaning` says which base it is; `cut` holds the edges from before round 1 into the rounds (without rounds: into the
+    last state) that bring in what `names` does not know: it is empty exactly if `closed`. `open_at` are the rounds
+    whose state is open relative to `names`.
+    """
+
+    meaning: str
+    names: Names
+    closed: bool
+    cut: tuple[Edge, ...]
+    open_at: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term I(task;names|given) of the bound; `most` is its largest value in bits where the sizes are known."""
+
+    text: str
+    names: Names
+    given: Names
+    most: float | None
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round: its state, what stood before it, what it reads, and the terms that may be positive (none: closed)."""
+
+    t: int
+    state: str
+    before: Names
+    entering: Names
+    terms: tuple[Term, ...]
+    edges: tuple[Edge, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether the graph lets task information enter in this round, beyond what stood before it."""
+        return bool(self.terms)
+
+
+def last_state(p: Pipeline) -> str:
+    """Z_T: the state of the last round."""
+    return p.of("state", at=p.rounds)[0]
+
+
+def first_data(p: Pipeline) -> Names:
+    """D_0: the data of before round 1 from which a path leads to the last state that passes no judge."""
+    graph = {n.name: () if n.role == "judge" else n.parents for n in p.nodes}
+    reached = ancestors(graph, [last_state(p)])
+    return tuple(name for name in p.of("data", at=0) if name in reached)
+
+
+def first_state(p: Pipeline) -> Names:
+    """Z_0, where there is one and it is not the last state."""
+    return p.of("state", at=0) if p.rounds else ()
+
+
+def frozen_judges(p: Pipeline) -> Names:
+    """The judges that were there before round 1 and that the last state depends on."""
+    above = ancestors(p.parents, [last_state(p)])
+    return tuple(name for name in p.of("judge", at=0) if name in above)
+
+
+def bases(p: Pipeline) -> tuple[Base, ...]:
+    """The bases of a pipeline: first state, first data, and each of these together with the frozen judges.
+
+    >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
+    >>> p = pipeline([Node("X", "task"), Node("D", "data", ("X",)), Node("Z", "state", ("D",))])
+    >>> bases(p)
+    (Base(meaning='first data', names=('D',), closed=True, cut=(), open_at=()),)
+    """
+    own = {"first state": first_state(p), "first data": first_data(p)}
+    own = {meaning: names for meaning, names in own.items() if names} or {"nothing": ()}
+    judges = frozen_judges(p)
+    with_judges = {f"{meaning} and frozen judges": names + judges for meaning, names in own.items() if judges}
+    return tuple(_base(p, meaning, names) for meaning, names in (own | with_judges).items())
+
+
+def _base(p: Pipeline, meaning: str, names: Names) -> Base:
+    reached = connected(p.parents, p.task, names)
+    target = last_state(p)
+    at, above = {n.name: n.at for n in p.nodes}, ancestors(p.parents, [target])
+    inside = {n.name for n in p.nodes if n.at and n.name in above} or {target}
+    edges = ((parent, n.name) for n in p.nodes if n.name in inside for parent in n.parents if parent not in inside)
+    cut = tuple((parent, name) for parent, name in edges if parent in reached)
+    open_at = tuple(at[name] for name in p.of("state") if name in inside & reached)
+    return Base(meaning, names, target not in reached, cut, open_at)
+
+
+def rounds(p: Pipeline) -> tuple[Round, ...]:
+    """What each round reads and what of it may carry task information; without rounds, the training itself is round 0.
+
+    >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
+    >>> p = pipeline([Node("X", "task"), Node("Z0", "state")],
+    ...              [Node("Y", "query", ("Z@-1",)), Node("S", "signal", ("X", "Y"), size=2),
+    ...               Node("Z", "state", ("Z@-1", "Y", "S"))], rounds=2)
+    >>> [term for r in rounds(p) for term in r.terms][1]
+    Term(text='I(X;S2|Z1,Y2)', names=('S2',), given=('Z1', 'Y2'), most=1.0)
+    """
+    return tuple(_round(p, t) for t in range(min(1, p.rounds), p.rounds + 1))
+
+
+def _round(p: Pipeline, t: int) -> Round:
+    state = p.of("state", at=t)[0]
+    before = p.of("state", at=t - 1) or first_data(p)
+    entering = _entering(p, t, state, before)
+    terms = _terms(p, entering, before)
+    carried = {name for term in terms for name in term.names}
+    return Round(t, state, before, entering, terms, _edges(p, t, state, before, entering, carried))
+
+
+def _edges(p: Pipeline, t: int, state: str, before: Names, entering: Names, carried: set[str]) -> tuple[Edge, ...]:
+    """By which edges the terms reach the round: into what it makes, and out of what was there before it."""
+    at, above = {n.name: n.at for n in p.nodes}, ancestors(p.parents, [state])
+    known = (connected(p.parents, p.task, before) | {p.task}) - {*entering}
+    made = [(parent, name) for name in entering if name in carried and at[name] == t for parent in p.parents[name]]
+    old = [(name, n.name) for name in entering if name in carried and at[name] < t
+           for n in p.nodes if n.at == t and n.name in above and name in n.parents]  # fmt: skip
+    return tuple(edge for edge in made if edge[0] in known) + tuple(old)
+
+
+def _entering(p: Pipeline, t: int, state: str, before: Names) -> Names:
+    """Queries and signals of the round, and as few more of the state's causes as it takes to separate it from X."""
+    above = ancestors(p.parents, [state]) - {*before}
+    base = [name for name in p.of("query", "signal", at=t) if name in above]
+    causes = [name for name in p.parents[state] if name not in before and name not in base]
+    noise = set(p.of("noise"))
+    for more in ([], [name for name in causes if name not in noise], causes):
+        if state not in connected(p.parents, p.task, {*before, *base, *more}):
+            break
+    for name in reversed(tuple(more)):
+        fewer = [other for other in more if other != name]
+        if state not in connected(p.parents, p.task, {*before, *base, *fewer}):
+            more = fewer
+    rank = {n.name: (n.role != "query", k) for k, n in enumerate(p.nodes)}
+    return tuple(sorted([*base, *more], key=rank.__getitem__))
+
+
+def _terms(p: Pipeline, entering: Names, before: Names) -> tuple[Term, ...]:
+    """The chain rule over what enters, less the terms that the graph makes 0."""
+    found, given = [], before
+    for name in entering:
+        if name in connected(p.parents, p.task, given):
+            found.append(((name,), given))
+        given = (*given, name)
+    if len(found) > LONGEST:
+        rest = tuple(name for names, _ in found[LONGEST - 1 :] for name in names)
+        start = found[LONGEST - 1][1]
+        skipped = [name for name in entering[entering.index(rest[0]) :] if name not in rest]
+        found = [*found[: LONGEST - 1], ((*rest, *skipped), start)]
+    return tuple(_term(p, names, given) for names, given in found)
+
+
+def _term(p: Pipeline, names: Names, given: Names) -> Term:
+    sizes = {n.name: n.size for n in p.nodes}
+    known = [sizes[name] for name in names]
+    most = math.log2(math.prod(size for size in known if size)) if all(known) else None
+    return Term(information(p.task, names, given), names, given, most)
+
+
+def information(task: str, names: Iterable[str], given: Iterable[str] = ()) -> str:
+    """I(X;A,B|C) as `prove` reads it.
+
+    >>> information("X", ["S1"], ["Z0", "Y1"])
+    'I(X;S1|Z0,Y1)'
+    """
+    condition = ",".join(given)
+    return f"I({task};{','.join(names)}{'|' if condition else ''}{condition})"

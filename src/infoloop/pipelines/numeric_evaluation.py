@@ -1,0 +1,153 @@
+r"""The numeric audit: every term of a pipeline in bits, for the channels that its tables give, by elimination."""
+
+from __future__ import annotations
+
+import math
+
+import jax
+import numpy as np
+
+from infoloop.information.contraction_coefficients import contraction
+from infoloop.information.fano import ROUNDED, needed_bits, rounds_needed
+from infoloop.information.measures import entropy
+from infoloop.pipelines.conditional_tables import function_values
+from infoloop.pipelines.exact_zeros import vanishing
+from infoloop.pipelines.information_flow import Base, Round, Term, last_state
+from infoloop.pipelines.numeric_results import Fano, Numbers, RoundBits, TermBits
+from infoloop.pipelines.pipeline_graph import Pipeline
+from infoloop.pipelines.round_laws import Reading, base_bits, first_law, forms, readings
+from infoloop.pipelines.term_capacity import most_bits
+from infoloop.probability.channels import Channel
+from infoloop.probability.dags import ancestors, connected
+from infoloop.probability.distributions import Joint
+from infoloop.probability.numerics import rounding
+
+DIGITS = 13  # to which rows are told apart
+MOST_ROWS = 512  # different rows of an update, of which all pairs are compared for its contraction
+
+
+def missing_tables(p: Pipeline) -> tuple[str, ...]:
+    """The nodes that do not say how they answer their parents: with none missing a pipeline has numbers."""
+    return tuple(node.name for node in p.nodes if node.name not in p.tables)
+
+
+def numeric_audit(p: Pipeline, bases: tuple[Base, ...], rounds: tuple[Round, ...], error: float = 0.05) -> Numbers:
+    """All numbers of a pipeline whose nodes all have tables; in float64 whatever JAX is set to.
+
+    Raises ValueError, naming the law and its size, where one that is asked for would not fit into memory.
+
+    >>> from infoloop.pipelines import information_flow
+    >>> from infoloop.pipelines.node import Node
+    >>> from infoloop.pipelines.pipeline_graph import pipeline
+    >>> p = pipeline([Node("X", "task", size=2, table="uniform"), Node("Z0", "state", table=[0.5, 0.5])],
+    ...              [Node("S", "signal", ("X",), formula="X"), Node("Z", "state", ("S",), formula="S")], rounds=1)
+    >>> found = numeric_audit(p, information_flow.bases(p), information_flow.rounds(p))
+    >>> print(f"{found.learned:.9f}", found.rounds[0].use, found.fano.rounds)
+    1.000000000 0.5 1
+    """
+    asked = forms(p, rounds)
+    with jax.enable_x64(True):
+        task = Joint(first_law(p.tables, p), (p.task,))
+        reached = connected(p.parents, p.task)
+        known = tuple((base, _unless_separated(reached, base.names, base_bits(p.tables, p, base))) for base in bases)
+        read = [reading for reading, _ in readings(p.tables, asked) if reading is not None]
+        small = [t.text for r, x in zip(rounds, read, strict=True) for t, b in zip(r.terms, x.terms, strict=True)
+                 if b <= rounding(x.update.size * len(task.table))]  # fmt: skip
+        zero = vanishing(p, asked, small) if small else {}
+        signs = {text: {True: "zero", False: "positive", None: "undecided"}[zero.get(text)] for text in small}
+        uncertainty = float(entropy(task))
+        sealed = min((bits for base, bits in known if base.closed), default=uncertainty)
+        found = _rounds(p, rounds, read, signs, (sealed, uncertainty))
+    costs = [node.cost for node in p.nodes if node.cost is not None]
+    fano = _fano(p, rounds, found, (sealed, uncertainty), error)
+    return Numbers(
+        uncertainty, tuple((base.names, bits) for base, bits in known), found, fano, sum(costs) if costs else None
+    )
+
+
+def _rounds(
+    p: Pipeline, rounds: tuple[Round, ...], read: list[Reading], signs: dict[str, str], limits: tuple[float, float]
+) -> tuple[RoundBits, ...]:
+    """The rounds in bits. The first of the limits is for states that the last one depends on: if more of the task
+    reached one of them, it would reach the last; the second is for all."""
+    above, reached = ancestors(p.parents, [last_state(p)]), connected(p.parents, p.task)
+    found, ceiling = [], _unless_separated(reached, rounds[0].before, read[0].before)
+    states = {(name,) for name in p.of("state")}
+    accuracy = accuracy_of(p, np.asarray(read[0].held)) if rounds[0].before in states else None
+    for r, x in zip(rounds, read, strict=True):
+        terms = tuple(_term(p, *parts, signs) for parts in zip(r.terms, x.terms, x.observed, strict=True))
+        update, pair = np.asarray(x.update), np.asarray(x.pair)
+        if not r.terms:  # the task reaches this state through the one before alone
+            update = update.reshape(np.asarray(x.held).shape[1], -1, update.shape[1]).sum(1)
+        eta = _contraction(update)
+        ceiling = (1.0 if eta is None else eta) * (ceiling + sum(term.bits for term in terms))
+        ceiling = min(ceiling, limits[r.state not in above])
+        after = accuracy_of(p, pair)
+        use = None if after is None or accuracy is None else after - accuracy
+        before = _unless_separated(reached, r.before, x.before)
+        entering = _unless_separated(reached, (*r.before, *r.entering), x.entering)
+        learned = _unless_separated(reached, (r.state,), x.after)
+        best = float(pair.max(0).sum())
+        found.append(RoundBits(r.t, r.state, before, terms, entering, learned, eta, ceiling, after, best, use))
+        accuracy = after
+    return tuple(found)
+
+
+def _unless_separated(reached: set[str], names: tuple[str, ...], bits) -> float:
+    """The bits, or 0 where the graph separates all the names from the task: there floats would show their rounding."""
+    return float(bits) if reached.intersection(names) else 0.0
+
+
+def _term(p: Pipeline, term: Term, bits, observed, signs: dict[str, str]) -> TermBits:
+    costs = [node.cost for node in p.nodes if node.name in term.names and node.cost is not None]
+    sign = signs.get(term.text, "positive")
+    # What fractions have shown to be 0 is 0; a float within rounding of it would be a number nobody can mean.
+    return TermBits(
+        term.text, 0.0 if sign == "zero" else float(bits), float(observed), sign, sum(costs) if costs else None
+    )
+
+
+def accuracy_of(p: Pipeline, pair: np.ndarray) -> float | None:
+    """The probability that the answer of the state is X, under their law `pair[x, z]`; None where there is no answer.
+
+    The answer is the pipeline's formula, or the state itself where it takes as many values as the task.
+    """
+    letters, states = pair.shape
+    if p.answer is None:
+        return float(pair.trace()) if letters == states else None
+    values = function_values(p.answer, ("state",), (states,), key="answer")
+    return float(pair[values, np.arange(states)].sum())
+
+
+def _contraction(update: np.ndarray) -> float | None:
+    """The contraction coefficient over the rows that occur; rows that rounding alone tells apart count once."""
+    mass = update.sum(1)
+    rows = update[mass > 0] / mass[mass > 0, None]
+    alike = np.concatenate([rows.round(DIGITS), rows > 0], axis=1)  # a true 0 differs from the least mass
+    rows = rows[np.unique(alike, axis=0, return_index=True)[1]]
+    if len(rows) > MOST_ROWS:
+        return None
+    padded = 2 ** math.ceil(math.log2(len(rows)))  # few shapes, so that few programs are compiled
+    rows = np.concatenate([rows, np.repeat(rows[:1], padded - len(rows), axis=0)])
+    return float(contraction(Channel(jax.numpy.asarray(rows), ("E",), ("Z",))).upper)
+
+
+def _fano(p: Pipeline, rounds, found: tuple[RoundBits, ...], limits: tuple[float, float], error: float) -> Fano | None:
+    """`limits` are what a base that closes the pipeline knows, and H(X)."""
+    letters = p.tables[p.task].shape[-1]
+    if letters < 2 or not p.rounds:
+        return None
+    needed = needed_bits(limits[1], letters, error)
+    most = max(most_bits(p, r) for r in rounds)
+    held = found[0].before
+    least = rounds_needed(needed, held, most)
+    never = math.isinf(least) or needed - limits[0] > ROUNDED
+    return Fano(
+        error,
+        needed,
+        held,
+        most,
+        None if never else int(least),
+        next((r.t for r in found if needed - r.after <= ROUNDED), None),
+        next((r.t for r in found if r.accuracy is not None and 1 - r.accuracy - error <= ROUNDED), None),
+    )

@@ -1,0 +1,128 @@
+r"""`audit`: is a pipeline open or closed, relative to what, where does it open, and what bounds what it can learn.
+
+The verdict is the paper's, relative to what the student itself began with: closed if $X\perp Z_T\mid D_0$ or
+$X\perp Z_T\mid Z_0$ on the graph. A pipeline that is open so may still be closed relative to its student and its frozen
+judges together; then these are the ceiling of what it can learn, however many rounds there are.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infoloop.pipelines.bounds import Ceiling, ceiling_of_base, ceiling_of_rounds
+from infoloop.pipelines.graph_warnings import Caution, cautions
+from infoloop.pipelines.information_flow import Base, Round, bases, information, last_state, rounds
+from infoloop.pipelines.numeric_evaluation import missing_tables, numeric_audit
+from infoloop.pipelines.numeric_results import Numbers
+from infoloop.pipelines.pipeline_graph import Pipeline
+from infoloop.pipelines.toml_reader import read_pipeline
+from infoloop.probability.bayes_nets import TooLargeError
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the graph of a pipeline says: `verdict` is open or closed, `reason` says why in one line.
+
+    `bases` holds the verdict relative to each base, `rounds` what each round reads and what of it may carry task
+    information, `ceilings` the proved bounds on I(X;Z_T), the student's own first, and `cautions` the warnings.
+    `numbers` has all of it in bits where every node has a table; else `unmeasured` says what is missing.
+    """
+
+    title: str
+    verdict: str
+    reason: str
+    bases: tuple[Base, ...]
+    rounds: tuple[Round, ...]
+    ceilings: tuple[Ceiling, ...]
+    cautions: tuple[Caution, ...]
+    numbers: Numbers | None = None
+    unmeasured: str = ""
+
+    def row(self) -> dict[str, Any]:
+        """The audit as JSON, with its certificates."""
+        row = dataclasses.asdict(self)
+        for shown, ceiling in zip(row["ceilings"], self.ceilings, strict=True):
+            shown["most"] = ceiling.most
+        for shown, round in zip(row["rounds"], self.rounds, strict=True):
+            shown["open"] = round.open
+        if self.numbers is not None:
+            row["numbers"] |= {"learned": self.numbers.learned, "informative": self.numbers.informative}
+            for shown, round in zip(row["numbers"]["rounds"], self.numbers.rounds, strict=True):
+                shown["effect"] = round.effect
+                for line, term in zip(shown["terms"], round.terms, strict=True):
+                    line |= {"per_cost": term.per_cost, "per_bit": term.per_bit}
+        return row
+
+
+def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
+    """The audit of a pipeline, or of a TOML file: its verdict by its graph alone, and its numbers if it has tables.
+
+    `closed` holds for all channels on the graph, `open` for almost all of them: then I(X;E_t|Z_{t-1}) > 0 for what some
+    round reads. Each bound is a sum of named terms with a certificate that `check_certificate` accepts. Where every
+    node has a table, each term is worked out in bits for these tables, with the rounds that Fano's inequality asks for
+    a last state that errs at most `error` often. Raises PipelineError (a ValueError) for a file that is no pipeline.
+
+    >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
+    >>> nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))]
+    >>> own = pipeline(nodes, [Node("D", "data", ("Z@-1",)), Node("Z", "state", ("D",))], rounds=3)
+    >>> found = audit(own)
+    >>> found.verdict, found.ceilings[0].bound
+    ('closed', 'I(X;Z3) <= I(X;Z0)')
+    >>> found.reason
+    'Z3 depends on X only through Z0: no round adds to I(X;Z0)'
+    """
+    if not 0 <= error < 1:
+        raise ValueError(
+            f"error is {error}: it is the share of wrong answers aimed at, give a number from 0 to below 1"
+        )
+    p = pipeline if isinstance(pipeline, Pipeline) else read_pipeline(pipeline)
+    relative, each = bases(p), rounds(p)
+    own = [base for base in relative if base.closed and "judges" not in base.meaning]
+    closed = [*own, *(base for base in relative if base.closed and base not in own)]
+    ceilings = tuple(ceiling_of_base(p, base) for base in closed)
+    if not own:
+        ceilings += (ceiling_of_rounds(p, each),)
+    numbers, unmeasured = _numbers(p, relative, each, error)
+    return Audit(
+        p.title,
+        "closed" if own else "open",
+        _reason(p, relative, each),
+        relative,
+        each,
+        ceilings,
+        cautions(p, each, relative, bool(own)),
+        numbers,
+        unmeasured,
+    )
+
+
+def _numbers(p: Pipeline, relative: tuple[Base, ...], each: tuple[Round, ...], error: float):
+    """The numbers, or why there are none; a graph whose laws do not fit into memory still has its verdict."""
+    missing = missing_tables(p)
+    if missing:
+        shown = ", ".join(missing[:4]) + (", ..." if len(missing) > 4 else "")
+        return None, f"no table, formula or program for {shown}"
+    try:
+        return numeric_audit(p, relative, each, error), ""
+    except TooLargeError as failure:
+        return None, str(failure)
+
+
+def _reason(p: Pipeline, relative: tuple[Base, ...], each: tuple[Round, ...]) -> str:
+    last, x, base = last_state(p), p.task, relative[0]
+    closed = [b for b in relative if b.closed]
+    if closed and "judges" not in closed[0].meaning:
+        names = closed[0].names
+        if not names:
+            return f"nothing that {last} depends on knows {x}"
+        only = f"{last} depends on {x} only through {','.join(names)}: no round adds to {information(x, names)}"
+        return only if closed[0] is base else f"{only}; beyond {','.join(base.names)}, what it lost of them may return"
+    sources = ", ".join(dict.fromkeys(source for source, _ in base.cut))
+    around = f"{sources} {'reach' if ',' in sources else 'reaches'} {last} around {','.join(base.names) or 'nothing'}"
+    opened = sum(r.open for r in each)
+    if closed:
+        return f"{around}, but nothing else does: closed relative to {','.join(closed[0].names)}"
+    return f"{around}: {opened} of {len(each)} rounds may add task information"

@@ -1,0 +1,230 @@
+r"""Training pipelines as graphs with roles: Python data or TOML, repeated rounds unrolled and every name checked.
+
+A pipeline file has these keys (`experiments/pipelines/README.md` shows one):
+
+    title = "RLVR with unit tests"          # optional
+    about = "one line on what it models"    # optional
+    rounds = 10                             # how often [round] is repeated; 0 if there is no [round]
+
+    [nodes]                                 # what exists before round 1
+    X = { role = "task", size = 16 }
+    D0 = { role = "data", parents = ["X"] }
+    Z0 = { role = "state", parents = ["D0"] }
+
+    [round]                                 # Y becomes Y1, ..., Y10
+    Y = { role = "query", parents = ["Z@-1"] }
+    S = { role = "signal", parents = ["X", "Y"], size = 2, cost = 1.0 }
+    Z = { role = "state", parents = ["Z@-1", "Y", "S"] }
+
+A node (`infoloop.pipelines.node.Node`) has a `role` and, where known, `parents`, `size` (how many values it takes),
+`cost` (of one use), and how it answers its parents: by a `table` (probabilities, or "uniform"), a `formula`, or a
+`program`. In `[round]` a parent `Y` is the node of the same round, or else the one of `[nodes]`; `Z@-1` is that of the
+round before, of which `Z0` stands in `[nodes]`. An unrolled pipeline needs no `[round]`: its nodes say their round with
+`at = 1`. The key `answer` is a formula over `state`: the state's guess of X, the state itself if it is left out.
+
+Roles: `task` (X: one, random), `data`, `state` (of the learner: one a round, at most one before round 1), `query` (what
+is shown to a signal), `signal` (a verdict, an answer, a preference), `judge` (what answers with a knowledge of its own:
+a reward model, an LLM judge, a teacher, a fixed test suite), `noise` (private randomness, without parents).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from infoloop.pipelines.conditional_tables import function_values, node_table, renamed
+from infoloop.pipelines.node import Node, PipelineError
+from infoloop.probability import dags
+from infoloop.reporting.suggestions import nearest
+
+MOST_NODES = 5000  # of a pipeline: what is connected to what is worked out anew for each of its rounds
+_REFERENCE = re.compile(r"(?P<name>.*?)@(?P<lag>[+-]?\d+)")
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Nodes, causes first, each in its round; `pipeline` makes and checks it. `title`, `about` are for people.
+
+    `tables` holds P(node | parents) of the nodes that say it, an axis for each parent and the last for the node itself.
+    `answer` is the formula, over `state`, by which a state answers the task: its guess of X.
+    """
+
+    nodes: tuple[Node, ...]
+    title: str = ""
+    about: str = ""
+    answer: str | None = None
+    tables: Mapping[str, np.ndarray] = field(default_factory=dict, compare=False)
+
+    @property
+    def parents(self) -> dict[str, tuple[str, ...]]:
+        """The graph, `{child: parents}`."""
+        return {node.name: node.parents for node in self.nodes}
+
+    @property
+    def rounds(self) -> int:
+        """The number of the last round; 0 where nothing is repeated."""
+        return max(node.at for node in self.nodes)
+
+    @property
+    def task(self) -> str:
+        """The name of the task X."""
+        return self.of("task")[0]
+
+    def of(self, *roles: str, at: int | None = None) -> tuple[str, ...]:
+        """The names of these roles, causes first; of one round, if it is given."""
+        return tuple(n.name for n in self.nodes if n.role in roles and at in (None, n.at))
+
+
+def pipeline(
+    nodes: Iterable[Node],
+    round: Iterable[Node] = (),
+    rounds: int = 0,
+    title: str = "",
+    about: str = "",
+    answer: str | None = None,
+) -> Pipeline:
+    """The pipeline of these nodes, followed by `rounds` copies of the nodes of `round`.
+
+    Raises PipelineError (a ValueError) for a cycle, an unknown parent, a parent of a later round, a repeated name, no
+    task or two, no state or two in one round, a state that reads the task itself, noise with parents, and tables,
+    formulas and programs that are no probabilities or do not fit the parents (`infoloop.pipelines.conditional_tables`).
+
+    >>> p = pipeline([Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))],
+    ...              [Node("D", "data", ("Z@-1",)), Node("Z", "state", ("D",))], rounds=2)
+    >>> [node.name for node in p.nodes], p.parents["D2"]
+    (['X', 'D0', 'Z0', 'D1', 'Z1', 'D2', 'Z2'], ('Z1',))
+    """
+    nodes, template = tuple(nodes), tuple(round)
+    if bool(template) != bool(rounds) or rounds < 0:
+        raise PipelineError(f"rounds is {rounds} and [round] has {len(template)} nodes: give both or neither")
+    for node in nodes:
+        for parent in node.parents:
+            if "@" in parent:
+                raise PipelineError(f"{parent!r} stands outside [round]: name a node", node.name, "parents")
+    if len(nodes) + rounds * len(template) > MOST_NODES:
+        why = f"{rounds} rounds make {len(nodes) + rounds * len(template):,} nodes: at most {MOST_NODES:,} are audited"
+        raise PipelineError(why, key="rounds")
+    found = [*nodes, *(_copied(n, t, template, nodes) for t in range(1, rounds + 1) for n in template)]
+    _names_are_known(found, [node.name for node in (*template, *nodes)] if template else None)
+    _roles_fit(found)
+    graph = {node.name: node.parents for node in found}
+    around = dags.cycle(graph)
+    if around:
+        raise PipelineError(f"there is a cycle {' -> '.join(around)}: cut one of its parents", around[0], "parents")
+    place = {name: k for k, name in enumerate(dags.ordered(graph))}
+    found, tables = _tabulated(sorted(found, key=lambda node: (node.at, place[node.name])))
+    _answers_fit(answer, found)
+    return Pipeline(found, title, about, answer, tables)
+
+
+def _copied(node: Node, t: int, template: tuple[Node, ...], nodes: tuple[Node, ...]) -> Node:
+    inside, before = {n.name for n in template}, {n.name for n in nodes}
+    parents = tuple(_resolved(parent, node, t, inside, before) for parent in node.parents)
+    meant = dict(zip(node.parents, parents, strict=True))
+    formula = node.formula and renamed(node.formula, meant)
+    site = node.site or node.name if node.program else None
+    return replace(node, name=f"{node.name}{t}", parents=parents, at=t, formula=formula, site=site)
+
+
+def _resolved(parent: str, node: Node, t: int, inside: set[str], before: set[str]) -> str:
+    """The node that a parent written in [round] means in round t."""
+    match = _REFERENCE.fullmatch(parent)
+    name, lag = (match["name"], int(match["lag"])) if match else (parent, 0)
+    own = f"{node.name}{t}"
+    if match and name not in inside:
+        raise PipelineError(f"{parent!r}: [round] has no node {name!r}{nearest(name, inside)}", own, "parents")
+    if lag > 0:
+        raise PipelineError(f"{parent!r} is of a later round: nothing can depend on it", own, "parents")
+    if lag < -1:
+        raise PipelineError(f"{parent!r} reaches back {-lag} rounds: carry it in a node, by @-1", own, "parents")
+    if lag and t == 1 and f"{name}0" not in before:
+        raise PipelineError(f"{parent!r} is {name}0 in round 1: give {name}0 in [nodes]", own, "parents")
+    return f"{name}{t + lag}" if name in inside else name
+
+
+def _tabulated(nodes: list[Node]) -> tuple[tuple[Node, ...], dict[str, np.ndarray]]:
+    """The nodes with the sizes that their tables show, and the tables; copies of one node share theirs."""
+    sizes: dict[str, int | None] = {}
+    tables, kept, found = {}, {}, []
+    for node in nodes:
+        place = {parent: f"@{k}" for k, parent in enumerate(node.parents)}  # @0 is no word: nobody can have written it
+        formula = node.formula and renamed(node.formula, place)
+        around = tuple(sizes[parent] for parent in node.parents)
+        same = (formula, id(node.table), id(node.program), node.site, node.size, around)
+        if same not in kept:
+            kept[same] = node_table(node, sizes)
+        table = kept[same]
+        sizes[node.name] = node.size if table is None else table.shape[-1]
+        found.append(replace(node, size=sizes[node.name]))
+        if table is not None:
+            tables[node.name] = table
+    return tuple(found), tables
+
+
+def _answers_fit(answer: str | None, nodes: tuple[Node, ...]) -> None:
+    if answer is None:
+        return
+    task = next(node for node in nodes if node.role == "task")
+    for node in nodes:
+        if node.role == "state" and node.size is not None:
+            values = function_values(answer, ("state",), (node.size,), "", "answer")
+            if task.size is not None and values.max() >= task.size:
+                why = f"it is {values.max()} at state = {values.argmax()}, but {task.name} takes 0 to {task.size - 1}"
+                raise PipelineError(why, key="answer")
+
+
+def _names_are_known(nodes: list[Node], written: list[str] | None) -> None:
+    """`written` are the names that may stand in [round], where there is one: those are what is offered there."""
+    rounds: dict[str, int] = {}
+    for node in nodes:
+        if node.name in rounds:
+            raise PipelineError(f"the name {node.name} is given twice: a name stands for one node", node.name)
+        rounds[node.name] = node.at
+    for node in nodes:
+        if len(node.name) > 1 and len(set(node.name)) == len(node.name) and rounds.keys() >= set(node.name):
+            raise PipelineError(f"{node.name} reads as {','.join(node.name)}: choose another name", node.name)
+        if len(set(node.parents)) < len(node.parents):
+            raise PipelineError("a parent is given twice: once is enough", node.name, "parents")
+        for parent in node.parents:
+            if parent not in rounds:
+                earlier = [name for name, at in rounds.items() if at <= node.at and name != node.name]
+                hint = nearest(parent, written if written and node.at else earlier)
+                raise PipelineError(f"there is no node {parent!r}{hint}", node.name, "parents")
+            if rounds[parent] > node.at:
+                why = f"{parent!r} is of a later round ({rounds[parent]}, not {node.at}): nothing can depend on it"
+                raise PipelineError(why, node.name, "parents")
+
+
+def _roles_fit(nodes: list[Node]) -> None:
+    tasks, states = ([n for n in nodes if n.role == role] for role in ("task", "state"))
+    if not tasks:
+        raise PipelineError("there is no task: give one node the role task, the X that is to be learned")
+    if len(tasks) > 1:
+        raise PipelineError(
+            f"two tasks, {tasks[0].name} and {tasks[1].name}: make them one node", tasks[1].name, "role"
+        )
+    if tasks[0].at:
+        raise PipelineError("the task belongs into [nodes]: it is drawn once, before round 1", tasks[0].name, "at")
+    if not states:
+        raise PipelineError("there is no state: give what the learner keeps the role state")
+    for t in range(max(n.at for n in nodes) + 1):
+        here = [n for n in states if n.at == t]
+        if len(here) > 1:
+            why = (
+                f"two states in round {t}, {here[0].name} and {here[1].name}: make them one, or call a model that only"
+            )
+            raise PipelineError(f"{why} answers a judge", here[1].name, "role")
+        if t and not here:
+            later = next(n for n in nodes if n.at >= t)
+            where = {"key": "round"} if later.at == t else {"node": later.name, "key": "at"}
+            why = f"round {t} has no state: give what the learner keeps after it the role state"
+            raise PipelineError(why + ("" if later.at == t else ", or leave no round out"), **where)
+    for node in nodes:
+        if node.role == "state" and tasks[0].name in node.parents:
+            why = f"a state cannot read the task {tasks[0].name} itself: put data or a signal between them"
+            raise PipelineError(why, node.name, "parents")
+        if node.role == "noise" and node.parents:
+            raise PipelineError("noise has no parents: it is private randomness", node.name, "parents")

@@ -1,0 +1,100 @@
+"""The numbers of an audit as words and as tables of texts, for the terminal and for the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from infoloop.pipelines.bounds import Ceiling
+from infoloop.pipelines.numeric_results import Fano, Numbers, RoundBits, TermBits
+
+HEADS = ("round", "term", "bits", "of seen", "per cost", "I(X;Z)", "bound", "eta", "accuracy", "update")
+
+_PLURAL = {"raises": "raise", "lowers": "lower", "leaves": "leave"}
+
+
+def number_text(value: float | None) -> str:
+    """Four digits; a dash for what there is not, and a plain 0 for a negative one.
+
+    >>> number_text(0.123456), number_text(-0.0), number_text(None)
+    ('0.1235', '0', '-')
+    """
+    return "-" if value is None else f"{value + 0.0:.4g}"
+
+
+def count_of_bits(value: float) -> str:
+    """`value` with three digits and its unit.
+
+    >>> count_of_bits(1.0), count_of_bits(1.58496)
+    ('1 bit', '1.58 bits')
+    """
+    return f"{value:.3g} bit{'' if value == 1 else 's'}"
+
+
+def ceiling_bits(numbers: Numbers, ceiling: Ceiling) -> float:
+    """The value of a proved bound, in bits: what its base knows and its terms bring."""
+    terms = {term.text: term.bits for r in numbers.rounds for term in r.terms}
+    base = dict(numbers.bases)[ceiling.base] if ceiling.base else 0.0
+    return base + sum(terms[term.text] for term in ceiling.terms)
+
+
+def bits_lines(numbers: Numbers, ceilings: Sequence[Ceiling]) -> list[tuple[str, str]]:
+    """What is learned, what it is good for, what it costs, and what a target error takes: (name, text) each."""
+    last, opened = numbers.rounds[-1], len(numbers.informative)
+    bound = min([last.ceiling, *(ceiling_bits(numbers, c) for c in ceilings)])
+    learned = f"I(X;{last.state}) = {number_text(last.after)} of H(X) = {number_text(numbers.task)}"
+    brought = f"new bits in {opened} of {len(numbers.rounds)} rounds"
+    lines = [("bits", f"{learned}, bounded by {number_text(bound)}; {brought}")]
+    if last.accuracy is not None:
+        lines.append(("use", _use(numbers.rounds)))
+    if numbers.cost:
+        gained = number_text((last.after - numbers.rounds[0].before) / numbers.cost)
+        lines.append(("cost", f"{number_text(numbers.cost)} in all: {gained} bits gained for each unit"))
+    if numbers.fano:
+        lines.append(("error", _fano(numbers.fano)))
+    undecided = sum(term.sign == "undecided" for r in numbers.rounds for term in r.terms)
+    if undecided:
+        lines.append(("undecided", f"{undecided} terms are within rounding of 0, and too large for fractions"))
+    return lines
+
+
+def _use(rounds: Sequence[RoundBits]) -> str:
+    first, last = rounds[0], rounds[-1]
+    kinds = Counter(r.effect for r in rounds if r.effect)
+    counted = "".join(f"; {n} of {len(rounds)} updates {_PLURAL[word]} it" for word, n in kinds.items())
+    start = "" if first.accuracy is None or first.use is None else f"from {number_text(first.accuracy - first.use)} to "
+    best = f"{number_text(last.best)} for the best decoder"
+    return f"accuracy {start}{number_text(last.accuracy)}, {best}{counted}"
+
+
+def _fano(fano: Fano) -> str:
+    aim = f"{number_text(fano.error)} needs {number_text(fano.needed)} bits"
+    if fano.needed <= 0:
+        return f"{number_text(fano.error)} is no more than a blind guess may have: no bits are needed"
+    if fano.rounds == 0:
+        return f"{aim}: they are there before round 1"
+    if fano.rounds is None:
+        return f"{aim}: no number of such rounds suffices"
+    met = f"the state has them after round {fano.informed_at}" if fano.informed_at else "these rounds do not reach them"
+    reached = f", its answers err so seldom after round {fano.reached_at}" if fano.reached_at else ""
+    least = f"{fano.rounds} round{'s'[: fano.rounds > 1]}"
+    return f"{aim}, a round brings at most {number_text(fano.most)}: at least {least}; {met}{reached}"
+
+
+def bits_rows(rounds: Iterable[RoundBits]) -> list[tuple[str | float, ...]]:
+    """The rows under `HEADS`: a line for each term, the numbers of its round beside the first."""
+    found = []
+    for r in rounds:
+        own = (r.after, r.ceiling, _or_dash(r.contraction), _or_dash(r.accuracy), r.effect or "-")
+        terms = [(t.text, _bits(t), _or_dash(t.per_bit), _or_dash(t.per_cost)) for t in r.terms]
+        for k, term in enumerate(terms or [("nothing", 0.0, "-", "-")]):
+            found.append((str(r.t) if k == 0 else "", *term, *(own if k == 0 else ("",) * len(own))))
+    return found
+
+
+def _or_dash(value: float | None) -> str | float:
+    return "-" if value is None else value
+
+
+def _bits(term: TermBits) -> str | float:
+    return f"{number_text(term.bits)}?" if term.sign == "undecided" else term.bits

@@ -1,0 +1,10 @@
+from . import arrays as arrays
+from . import bayes_nets as bayes_nets
+from . import channel_families as channel_families
+from . import channels as channels
+from . import chi_square_sampling as chi_square_sampling
+from . import dags as dags
+from . import distributions as distributions
+from . import gaussians as gaussians
+from . import numerics as numerics
+from . import validation as validation

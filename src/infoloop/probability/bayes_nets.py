@@ -1,0 +1,257 @@
+"""Bayesian networks: exact laws of a few of many variables, never by way of the law of all of them."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import opt_einsum
+from jax import lax
+
+from infoloop.probability.channels import Channel, same_sizes
+from infoloop.probability.distributions import Joint, Names, distinct, group, known, marginal, relabel
+
+BUDGET = 2**27  # cells: 1 GiB of float64
+
+
+class TooLargeError(ValueError):
+    """A law that would not fit into memory; the message names it and its size."""
+
+
+class Cost(NamedTuple):
+    """What a query builds: its largest table, the answer included, in cells, and its multiply-adds. Exact integers."""
+
+    cells: int
+    operations: int
+
+
+class _Plan(NamedTuple):
+    steps: tuple[tuple[tuple[int, ...], str], ...]  # which of the waiting tables are joined, and by which einsum
+    cost: Cost
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class BayesNet:
+    r"""The law $P(v)=\prod_kK_k(\text{target}_k\mid\text{source}_k)$, kept as its factors; a `Joint` has no source.
+
+    `alphabets` holds (name, symbols) of variables whose values are not just 0, 1, 2, ... and that no `Joint` names. The
+    class checks nothing, so that it can be built under `jit`; `bayes_net` checks, and puts causes before effects.
+    """
+
+    factors: tuple[Joint | Channel, ...]
+    alphabets: tuple[tuple[str, tuple[Hashable, ...]], ...] = field(default=(), metadata={"static": True})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All variables, in the order in which the factors introduce them."""
+        return tuple(name for factor in self.factors for name in _target(factor))
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many values each variable takes."""
+        return {name: _sizes(factor)[name] for factor in self.factors for name in _target(factor)}
+
+
+def bayes_net(*parts: Joint | Channel) -> BayesNet:
+    """The network made of these laws (of variables without causes) and channels, in any order.
+
+    Raises ValueError for a variable defined twice or read but never defined, for alphabets of different sizes, and for
+    a cycle, whose variables it names.
+
+    >>> from infoloop.probability.channels import channel
+    >>> from infoloop.probability.distributions import joint
+    >>> net = bayes_net(channel([[0.9, 0.1], [0.2, 0.8]], "X", "Y"), joint([0.5, 0.5], "X"))
+    >>> net.names, marginal(net, "Y").table.tolist()
+    (('X', 'Y'), [0.55, 0.45])
+    """
+    names = distinct((name for part in parts for name in _target(part)), "network")
+    if not names:
+        raise ValueError("a network has no parts: give at least one Joint or Channel")
+    sizes = BayesNet(parts).sizes
+    for part in parts:
+        for name in _source(part):
+            if name not in sizes:
+                raise ValueError(f"{name!r} is read by {', '.join(_target(part))} but no part defines it: add its law")
+        same_sizes(sizes, {name: _sizes(part)[name] for name in _source(part)}, "network")
+    return BayesNet(_causes_first(parts))
+
+
+def _causes_first(parts: tuple[Joint | Channel, ...]) -> tuple[Joint | Channel, ...]:
+    placed, seen, waiting = [], set(), parts
+    while waiting:
+        later = []
+        for part in waiting:
+            if seen.issuperset(_source(part)):
+                placed.append(part)
+                seen.update(_target(part))
+            else:
+                later.append(part)
+        if len(later) == len(waiting):
+            raise ValueError(f"the network has the cycle {_cycle(waiting)}: a variable cannot be among its own causes")
+        waiting = later
+    return tuple(placed)
+
+
+def _cycle(waiting: Iterable[Joint | Channel]) -> str:
+    """Each of these waits for another: going from effect to cause among them comes back to a variable seen before."""
+    causes = {name: _source(part) for part in waiting for name in _target(part)}
+    path = [next(iter(causes))]
+    while path.count(path[-1]) == 1:
+        path.append(next(name for name in causes[path[-1]] if name in causes))
+    return " -> ".join(reversed(path[path.index(path[-1]) :]))
+
+
+def _source(factor: Joint | Channel) -> tuple[str, ...]:
+    return factor.source if isinstance(factor, Channel) else ()
+
+
+def _target(factor: Joint | Channel) -> tuple[str, ...]:
+    return factor.target if isinstance(factor, Channel) else factor.names
+
+
+def _table(factor: Joint | Channel) -> jax.Array:
+    return factor.rows if isinstance(factor, Channel) else factor.table
+
+
+def _sizes(factor: Joint | Channel) -> dict[str, int]:
+    return dict(zip(_source(factor) + _target(factor), _table(factor).shape, strict=True))
+
+
+@marginal.register
+def _(net: BayesNet, *names: str) -> Joint:
+    factors, plan = _planned(net, names)
+    if plan.cost.cells > BUDGET:
+        shown = ", ".join(names) if len(names) < 6 else f"{names[0]}, {names[1]} and {len(names) - 2} more"
+        raise TooLargeError(
+            f"the law of {shown} needs a table of {_human(plan.cost.cells)} cells "
+            f"({_human(plan.cost.cells // 2**27)} GiB of float64; the budget is {_human(BUDGET)} cells): "
+            "ask for fewer variables, or cut alphabets or links of the network"
+        )
+    tables = [_table(factor) for factor in factors]
+    for inputs, formula in plan.steps:
+        operands = [tables.pop(k) for k in inputs]
+        tables.append(jnp.einsum(formula, *operands, precision=lax.Precision.HIGHEST))
+    return Joint(tables[0], names, _alphabets(net, names))
+
+
+def _human(n: int) -> str:
+    """`n` in full where that is short, else with its power of ten; by logarithm, since `n` may be beyond any float."""
+    if n < 10**6:
+        return f"{n:,}"
+    power, digits = divmod(math.log10(n), 1)
+    return f"{10**digits:.1f} * 10^{power:.0f}"
+
+
+def _alphabets(net: BayesNet, names: tuple[str, ...]) -> tuple[tuple[Hashable, ...], ...] | None:
+    named = [factor for factor in net.factors if isinstance(factor, Joint) and factor.alphabets is not None]
+    symbols = dict(net.alphabets) | {name: factor.symbols(name) for factor in named for name in factor.names}
+    return tuple(symbols.get(name, tuple(range(net.sizes[name]))) for name in names) if symbols else None
+
+
+@relabel.register
+def _(net: BayesNet, /, **names: str) -> BayesNet:
+    known(net.names, *names)
+    distinct((names.get(name, name) for name in net.names), "relabelling")
+    factors = tuple(_renamed(factor, names) for factor in net.factors)
+    return BayesNet(factors, tuple((names.get(name, name), symbols) for name, symbols in net.alphabets))
+
+
+def _renamed(factor: Joint | Channel, names: dict[str, str]) -> Joint | Channel:
+    source, target = (tuple(names.get(name, name) for name in side) for side in (_source(factor), _target(factor)))
+    if isinstance(factor, Channel):
+        return replace(factor, source=source, target=target)
+    return replace(factor, names=target)
+
+
+def query_cost(net: BayesNet, *names: str) -> Cost:
+    """What `marginal(net, *names)` will build: exact, and known before anything is paid.
+
+    >>> from infoloop.probability.channels import channel
+    >>> from infoloop.probability.distributions import joint
+    >>> steps = [channel([[0.9, 0.1], [0.1, 0.9]], f"X{t}", f"X{t + 1}") for t in range(100)]
+    >>> net = bayes_net(joint([0.5, 0.5], "X0"), *steps)
+    >>> query_cost(net, "X0", "X100").cells, query_cost(net, *net.names).cells == 2**101
+    (4, True)
+    """
+    return _planned(net, names)[1].cost
+
+
+def separated(net: BayesNet, x: Names, z: Names, given: Names = ()) -> bool:
+    r"""Whether the graph alone makes $X$ and $Z$ independent given $G$: d-separation.
+
+    If it holds, $I(X;Z\mid G)=0$ whatever the tables; if not, $I>0$ for almost all tables. The search runs in the moral
+    graph of the ancestors (Lauritzen et al. 1990). A part with several targets links these among each other.
+
+    >>> from infoloop.probability.channels import channel
+    >>> from infoloop.probability.distributions import joint
+    >>> coin, xor = [0.5, 0.5], [[[1, 0], [0, 1]], [[0, 1], [1, 0]]]
+    >>> net = bayes_net(joint(coin, "X"), joint(coin, "Y"), channel(xor, ("X", "Y"), "Z"))
+    >>> separated(net, "X", "Y"), separated(net, "X", "Y", given="Z")
+    (True, False)
+    """
+    x, z, given = (set(known(net.names, *group(names))) for names in (x, z, given))
+    above = _ancestors(net, x | z | given)
+    links: dict[str, set[str]] = {name: set() for name in above}
+    for factor in net.factors:
+        targets = above.intersection(_target(factor))
+        for name in targets.union(_source(factor)) if targets else ():
+            links[name].update(targets, _source(factor))
+    reached = frontier = x - given
+    while frontier:
+        frontier = set().union(*(links[name] for name in frontier)) - given - reached
+        reached = reached | frontier
+    return reached.isdisjoint(z)
+
+
+def _planned(net: BayesNet, names: tuple[str, ...]) -> tuple[Sequence[Joint | Channel], _Plan]:
+    """The factors that matter for `names` and how to join them. What nothing asked for depends on sums to one."""
+    known(net.names, *distinct(names, "query"))
+    above = _ancestors(net, names)
+    # Any first factor is a law by itself: where nothing is asked, its sum is the answer, 1.
+    factors = [factor for factor in net.factors if above.intersection(_target(factor))] or net.factors[:1]
+    scopes = tuple(tuple(_sizes(factor).items()) for factor in factors)
+    return factors, _plan(scopes, names)
+
+
+def _ancestors(net: BayesNet, names: Iterable[str]) -> set[str]:
+    """`names`, their causes, the causes of these, and so on."""
+    above = set(names)
+    for factor in reversed(net.factors):
+        if above.intersection(_target(factor)):
+            above.update(_source(factor))
+    return above
+
+
+@functools.lru_cache(maxsize=1024)
+def _plan(scopes: tuple[tuple[tuple[str, int], ...], ...], names: tuple[str, ...]) -> _Plan:
+    """The cheaper of two orders: greedy (good on trees), or one factor after the other (good on chains and grids)."""
+    sizes = {name: n for scope in scopes for name, n in scope}
+    axes = [tuple(name for name, _ in scope) for scope in scopes]
+    in_turn = [(0, 1), *((0, k) for k in range(len(axes) - 2, 0, -1))] if len(axes) > 1 else [(0,)]
+    greedy = opt_einsum.paths.greedy([frozenset(scope) for scope in axes], frozenset(names), sizes)
+    return min((_follow(path, axes, names, sizes) for path in (greedy, in_turn)), key=lambda plan: plan.cost)
+
+
+def _follow(path, axes: list[tuple[str, ...]], names: tuple[str, ...], sizes: dict[str, int]) -> _Plan:
+    """The einsums along a path, in opt_einsum's sense: each joins waiting tables and puts the result last."""
+    waiting, steps, cells, operations = list(axes), [], 1, 0
+    for inputs in path:
+        inputs = tuple(sorted(inputs, reverse=True))
+        joined = [waiting.pop(k) for k in inputs]
+        union = tuple(dict.fromkeys(name for scope in joined for name in scope))
+        needed = set(names).union(*waiting)
+        kept = tuple(name for name in union if name in needed) if waiting else names
+        waiting.append(kept)
+        # Letters in order of appearance: equal steps get equal formulas, which XLA compiles only once.
+        letter = {name: opt_einsum.get_symbol(k) for k, name in enumerate(union)}
+        formula = ",".join("".join(letter[name] for name in scope) for scope in joined)
+        steps.append((inputs, f"{formula}->{''.join(letter[name] for name in kept)}"))
+        cells = max(cells, math.prod(sizes[name] for name in kept))
+        operations += math.prod(sizes[name] for name in union)
+    return _Plan(tuple(steps), Cost(cells, operations))

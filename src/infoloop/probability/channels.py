@@ -1,0 +1,173 @@
+"""Conditional laws as row-stochastic tables, and how they join laws and each other."""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass, field
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jax.core import Tracer
+
+from infoloop.probability.distributions import Joint, Names, distinct, group, known, marginal, probabilities
+from infoloop.probability.numerics import unless_negative
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Channel:
+    """`rows[x, ..., y, ...] = K(y, ... | x, ...)`: one axis for each source variable, then one for each target.
+
+    The class checks nothing, so that it can be built under `jit`; `channel` and the families check.
+    """
+
+    rows: jax.Array
+    source: tuple[str, ...] = field(metadata={"static": True})
+    target: tuple[str, ...] = field(metadata={"static": True})
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many values each source and target variable takes."""
+        return dict(zip(self.source + self.target, self.rows.shape, strict=True))
+
+    @property
+    def matrix(self) -> jax.Array:
+        """The rows as a matrix, source values joined into one axis and target values into the other."""
+        sources = math.prod(self.rows.shape[: len(self.source)])
+        return self.rows.reshape(sources, -1)
+
+    def __rshift__(self, after: Channel) -> Channel:
+        """First this channel, then `after`, whose sources are exactly the targets of this one."""
+        if set(self.target) != set(after.source):
+            raise ValueError(f"cannot feed {self.target} into a channel from {after.source}: rename one of them")
+        same_sizes({name: self.sizes[name] for name in self.target}, after.sizes, "channel")
+        distinct(self.source + after.target, "composed channel")
+        order = [len(self.source) + self.target.index(name) for name in after.source]
+        rows = _contract(self.rows, order, after.rows, list(range(len(order))))
+        return Channel(rows, self.source, after.target)
+
+
+def channel(rows, source: Names, target: Names, dtype=None) -> Channel:
+    """The channel with these rows, `rows[x, y] = K(y | x)`; several sources or targets take an axis each.
+
+    Raises ValueError unless every row is non-negative and sums to 1, names are distinct and as many as the axes.
+
+    >>> k = channel([[0.9, 0.1], [0.2, 0.8]], "D", "Z")
+    >>> k.source, k.target
+    (('D',), ('Z',))
+    """
+    source, target = group(source), group(target)
+    names = distinct(source + target, "channel")
+    rows = probabilities(rows, f"channel to {', '.join(target)}", len(target), dtype)
+    if rows.ndim != len(names):
+        raise ValueError(
+            f"channel rows have {rows.ndim} axes of sizes {rows.shape}, but {len(names)} names {names}: "
+            "give one axis for each source and target"
+        )
+    return Channel(jnp.asarray(rows), source, target)
+
+
+def same_sizes(left: dict[str, int], right: dict[str, int], what: str) -> None:
+    """ValueError where the two sides give one variable alphabets of different sizes."""
+    for name in sorted(left.keys() & right.keys()):
+        if left[name] != right[name]:
+            raise ValueError(
+                f"{name} takes {left[name]} values in the {what} but {right[name]} in the channel that reads it: "
+                "the alphabets must match"
+            )
+
+
+def _contract(a, a_axes, b, b_axes):
+    return jnp.tensordot(a, b, axes=(a_axes, b_axes), precision=lax.Precision.HIGHEST)
+
+
+@functools.singledispatch
+def extend(p, *channels):
+    r"""The law with the targets of `channels` added, one after the other: $P(\ldots,x,y)=P(\ldots,x)K(y\mid x)$.
+
+    Raises ValueError where a source is missing, has another alphabet size, or a target is already a variable of `p`.
+
+    >>> from infoloop.probability.distributions import joint
+    >>> p = extend(joint([0.5, 0.5], "X"), channel([[0.9, 0.1], [0.2, 0.8]], "X", "Y"))
+    >>> p.names, p.table.tolist()
+    (('X', 'Y'), [[0.45, 0.05], [0.1, 0.4]])
+    """
+    raise TypeError(f"extend of a {type(p).__name__}: give a Joint or a Gaussian")
+
+
+@extend.register
+def _(p: Joint, *channels: Channel) -> Joint:
+    for k in channels:
+        _fits(p, k)
+        names = distinct(p.names + k.target, "extended law")
+        order = sorted(range(len(k.source)), key=lambda i, k=k: p.names.index(k.source[i]))
+        rows = k.rows.transpose(*order, *range(len(k.source), k.rows.ndim))
+        shape = [n if name in k.source else 1 for name, n in zip(p.names, p.table.shape, strict=True)]
+        targets = rows.shape[len(k.source) :]
+        table = p.table.reshape(p.table.shape + (1,) * len(targets)) * rows.reshape(*shape, *targets)
+        p = Joint(table, names, p.alphabets and p.alphabets + tuple(tuple(range(n)) for n in targets))
+    return p
+
+
+@functools.singledispatch
+def push(p, channel):
+    r"""The law after the sources went through the channel: they are replaced by its targets, $\sum_xP(\cdot,x)K(y|x)$.
+
+    One product, never the extended table. With a law of the source alone it is the output law.
+
+    >>> from infoloop.probability.distributions import joint
+    >>> push(joint([0.5, 0.5], "X"), channel([[0.9, 0.1], [0.2, 0.8]], "X", "Y")).table.tolist()
+    [0.55, 0.45]
+    """
+    raise TypeError(f"push of a {type(p).__name__}: give a Joint or a Gaussian")
+
+
+@push.register
+def _(p: Joint, channel: Channel) -> Joint:
+    _fits(p, channel)
+    rest = tuple(name for name in p.names if name not in channel.source)
+    names = distinct(rest + channel.target, "pushed law")
+    axes = [p.names.index(name) for name in channel.source]
+    table = _contract(p.table, axes, channel.rows, list(range(len(axes))))
+    targets = channel.rows.shape[len(axes) :]
+    return Joint(table, names, p.alphabets and (*(p.symbols(n) for n in rest), *(tuple(range(n)) for n in targets)))
+
+
+def _fits(p: Joint, k: Channel) -> None:
+    known(p.names, *k.source)
+    same_sizes(dict(zip(p.names, p.table.shape, strict=True)), {n: k.sizes[n] for n in k.source}, "law")
+
+
+def tensor(a: Channel, b: Channel) -> Channel:
+    r"""Two channels side by side, $(K\otimes L)(y,w\mid x,v)=K(y\mid x)L(w\mid v)$.
+
+    >>> k, l = channel([[1, 0], [0, 1]], "X", "Y"), channel([[0.5, 0.5]], "V", "W")
+    >>> tensor(k, l).source, tensor(k, l).rows.shape
+    (('X', 'V'), (2, 1, 2, 2))
+    """
+    distinct(a.source + b.source + a.target + b.target, "tensor product")
+    rows = jnp.tensordot(a.rows, b.rows, axes=0, precision=lax.Precision.HIGHEST)
+    m, n = len(a.source), len(a.target)
+    sources_of_b = range(m + n, m + n + len(b.source))
+    rows = rows.transpose(*range(m), *sources_of_b, *range(m, m + n), *range(m + n + len(b.source), rows.ndim))
+    return Channel(rows, a.source + b.source, a.target + b.target)
+
+
+def conditional(p: Joint, target: Names, given: Names) -> Channel:
+    r"""The channel $P(\text{target}\mid\text{given})$ inside a law: the reverse channel of Bayes' rule among others.
+
+    Raises ValueError where a value of `given` has mass 0, since its row is undefined; under `jit` the row is NaN.
+
+    >>> from infoloop.probability.distributions import joint
+    >>> conditional(joint([[0.4, 0.1], [0.1, 0.4]], "X", "D"), "X", given="D").rows.tolist()
+    [[0.8, 0.2], [0.2, 0.8]]
+    """
+    target, given = group(target), group(given)
+    both = marginal(p, *given, *target)
+    mass = both.table.sum(axis=tuple(range(len(given), both.table.ndim)), keepdims=True)
+    if not isinstance(mass, Tracer) and not (mass > 0).all():
+        cell = tuple(int(i) for i in jnp.argwhere(~(mass > 0))[0][: len(given)])
+        raise ValueError(f"P({', '.join(target)} | {', '.join(given)}) is undefined at {cell}: it has mass 0, drop it")
+    return Channel(unless_negative(both.table / mass, both.table), given, target)

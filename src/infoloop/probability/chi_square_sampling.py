@@ -1,0 +1,44 @@
+"""Random numbers that JAX draws one by one on CPUs, drawn for a whole batch at a time."""
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from infoloop.probability.numerics import exact_dtype
+
+
+def chi_square(key, degrees: int, shape=(), dtype=None) -> jax.Array:
+    r"""Independent draws of $\chi^2_d$, exact in law: by Marsaglia & Tsang (2000), all rejected ones anew together.
+
+    With $a=\frac d2-\frac13$, a normal x and a uniform u, $2a(1+x/\sqrt{9a})^3=2av$ is accepted if
+    $\ln u<\frac{x^2}2+a(1-v+\ln v)$; fewer than one in twenty are not. One and two degrees are a squared normal and
+    twice an exponential; none is 0. Raises ValueError for degrees that are not a whole number, at least 0.
+
+    >>> chi_square(jax.random.key(0), 0, (2,)).tolist()
+    [0.0, 0.0]
+    """
+    if isinstance(degrees, bool) or not isinstance(degrees, int) or degrees < 0:
+        raise ValueError(f"degrees is {degrees!r}: give a whole number, at least 0")
+    dtype = exact_dtype(None, "chi_square", dtype)
+    if degrees == 0:
+        return jnp.zeros(shape, dtype)
+    if degrees == 1:
+        return jnp.square(jax.random.normal(key, shape, dtype))
+    if degrees == 2:
+        return 2 * jax.random.exponential(key, shape, dtype)
+    return _marsaglia_tsang(key, degrees / 2 - 1 / 3, shape, dtype)
+
+
+def _marsaglia_tsang(key, a: float, shape, dtype):
+    def attempt(state):
+        tries, drawn, accepted = state
+        normal_key, uniform_key = jax.random.split(jax.random.fold_in(key, tries))
+        x = jax.random.normal(normal_key, shape, dtype)
+        v = (1 + x / (9 * a) ** 0.5) ** 3
+        positive = v > 0
+        fits = x * x / 2 + a * (1 - v + jnp.log(jnp.where(positive, v, 1.0)))
+        good = positive & (jnp.log(jax.random.uniform(uniform_key, shape, dtype)) < fits)
+        return tries + 1, jnp.where(accepted, drawn, 2 * a * v), accepted | good
+
+    start = jnp.zeros((), int), jnp.zeros(shape, dtype), jnp.zeros(shape, bool)
+    return lax.while_loop(lambda state: ~state[2].all(), attempt, start)[1]

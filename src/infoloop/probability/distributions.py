@@ -1,0 +1,243 @@
+"""Exact laws of finitely many variables, each with finitely many values, as labelled tables."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.core import Tracer
+
+from infoloop.probability.numerics import exact_dtype, rounding, unless_negative
+
+Names = str | Iterable[str]
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Joint:
+    """A law on a finite product: `table[i, j, ...] = P(X=i, Y=j, ...)`, where axis k is the variable `names[k]`.
+
+    `alphabets[k]` holds the symbols along axis k; None says that they are 0, 1, 2, ... The class checks nothing, so
+    that it can be built under `jit`; `joint` and `from_outcomes` check.
+    """
+
+    table: jax.Array
+    names: tuple[str, ...] = field(metadata={"static": True})
+    alphabets: tuple[tuple[Hashable, ...], ...] | None = field(default=None, metadata={"static": True})
+
+    def symbols(self, name: str) -> tuple[Hashable, ...]:
+        """The values that the variable `name` can take, in the order of its axis."""
+        axis = self.names.index(known(self.names, name)[0])
+        return tuple(range(self.table.shape[axis])) if self.alphabets is None else self.alphabets[axis]
+
+    def outcomes(self) -> dict[tuple[Hashable, ...], float]:
+        """The outcomes that have mass, as `{(x, y, ...): P(x, y, ...)}`: the inverse of `from_outcomes`."""
+        table, alphabets = np.asarray(self.table), [self.symbols(name) for name in self.names]
+        cells = zip(*np.nonzero(table), strict=True)
+        return {tuple(a[i] for a, i in zip(alphabets, cell, strict=True)): float(table[cell]) for cell in cells}
+
+
+def group(names: Names) -> tuple[str, ...]:
+    """One name or several as a tuple without repetitions, in the order given.
+
+    >>> group("X"), group(("X", "Y", "X"))
+    (('X',), ('X', 'Y'))
+    """
+    return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
+
+
+def known(available: tuple[str, ...], *names: str) -> tuple[str, ...]:
+    """`names`, each of which is among `available`; ValueError names the first that is not."""
+    for name in names:
+        if name not in available:
+            raise ValueError(f"unknown variable {name!r}: this law is over {', '.join(available)}")
+    return names
+
+
+def distinct(names: Iterable[str], what: str) -> tuple[str, ...]:
+    """`names` as a tuple; ValueError if one of them stands twice or is not a non-empty string."""
+    names = tuple(names)
+    for k, name in enumerate(names):
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"{what} has the name {name!r}: a name is a non-empty string")
+        if name in names[:k]:
+            raise ValueError(f"{what} names {name!r} twice: every axis needs a name of its own")
+    return names
+
+
+def probabilities(table, what: str, axes: int | None = None, dtype=None) -> np.ndarray:
+    """`table` as non-negative floats that sum to one over its last `axes` axes, or all; else ValueError."""
+    dtype = exact_dtype(table, what, dtype)
+    try:
+        table = np.asarray(table, dtype)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, jax.errors.JAXTypeError):
+            raise
+        raise ValueError(f"{what} is not a rectangular table of numbers: {error}") from None
+    if table.size == 0:
+        raise ValueError(f"{what} has shape {table.shape}: a law needs at least one cell")
+    bad = ~(table >= 0)
+    if bad.any():
+        cell = tuple(int(i) for i in np.argwhere(bad)[0])
+        raise ValueError(f"{what} has the entry {table[cell]} at {cell}: probabilities are numbers >= 0")
+    axes = table.ndim if axes is None else axes
+    mass = table.sum(axis=tuple(range(table.ndim - axes, table.ndim)), dtype=np.float64)
+    off = ~(np.abs(mass - 1) <= rounding(math.prod(table.shape[table.ndim - axes :]), dtype))
+    if off.any():
+        cell = tuple(int(i) for i in np.argwhere(off)[0])
+        place = f" in row {cell if len(cell) > 1 else cell[0]}" if cell else ""
+        raise ValueError(f"{what} has mass {mass[cell]:.17g}{place}, not 1: divide it by its sum, or complete it")
+    return table
+
+
+def joint(table, *names: str, dtype=None) -> Joint:
+    """The law with this table, one name for each axis.
+
+    Raises ValueError unless the entries are non-negative and sum to 1 within rounding, the names are distinct and as
+    many as the axes, and float64 is on (or `dtype` is given).
+
+    >>> p = joint([[0.4, 0.1], [0.1, 0.4]], "X", "D")
+    >>> p.names, p.table.shape
+    (('X', 'D'), (2, 2))
+    """
+    names = distinct(names, "joint table")
+    table = probabilities(table, "joint table", dtype=dtype)
+    if table.ndim != len(names):
+        raise ValueError(
+            f"joint table has {table.ndim} axes of sizes {table.shape}, but {len(names)} names {names}: "
+            "give one name for each axis"
+        )
+    return Joint(jnp.asarray(table), names)
+
+
+def from_outcomes(masses: Mapping, names: Names, dtype=None) -> Joint:
+    """The law with these masses, `{("a", "b"): p, ...}`; alphabets are the symbols seen, sorted where they can be.
+
+    With a single name the keys may be bare symbols. Raises ValueError as `joint` does.
+
+    >>> p = from_outcomes({("rain", "wet"): 0.25, ("sun", "dry"): 0.75}, ("sky", "grass"))
+    >>> p.outcomes()
+    {('rain', 'wet'): 0.25, ('sun', 'dry'): 0.75}
+    """
+    names = distinct((names,) if isinstance(names, str) else names, "outcomes")
+    cells = {key if isinstance(key, tuple) or len(names) > 1 else (key,): mass for key, mass in masses.items()}
+    if not cells:
+        raise ValueError("outcomes are empty: a law needs at least one outcome")
+    for key in cells:
+        if not isinstance(key, tuple) or len(key) != len(names):
+            raise ValueError(f"outcome {key!r} does not have one symbol for each of {', '.join(names)}")
+    alphabets = tuple(_in_order({key[k] for key in cells}) for k in range(len(names)))
+    place = [{symbol: i for i, symbol in enumerate(alphabet)} for alphabet in alphabets]
+    table = np.zeros([len(alphabet) for alphabet in alphabets])
+    for key, mass in cells.items():
+        table[tuple(at[symbol] for at, symbol in zip(place, key, strict=True))] = mass
+    return replace(joint(table, *names, dtype=dtype), alphabets=alphabets)
+
+
+def _in_order(symbols: set) -> tuple:
+    try:
+        return tuple(sorted(symbols))
+    except TypeError:
+        return tuple(sorted(symbols, key=lambda symbol: (type(symbol).__name__, repr(symbol))))
+
+
+@functools.singledispatch
+def marginal(p, *names: str):
+    """The law of the variables `names`, in that order. One pass over memory; a network is never multiplied out.
+
+    Serves `Joint`, `BayesNet` and `Gaussian`. Raises ValueError for an unknown name.
+
+    >>> marginal(joint([[0.4, 0.1], [0.1, 0.4]], "X", "D"), "D").table.tolist()
+    [0.5, 0.5]
+    """
+    raise TypeError(f"marginal of a {type(p).__name__}: give a Joint, a BayesNet or a Gaussian")
+
+
+@marginal.register
+def _(p: Joint, *names: str) -> Joint:
+    names = known(p.names, *distinct(names, "marginal"))
+    kept = [k for k, name in enumerate(p.names) if name in names]
+    table = p.table.sum(axis=tuple(k for k in range(len(p.names)) if k not in kept))
+    order = [[p.names[k] for k in kept].index(name) for name in names]
+    alphabets = p.alphabets and tuple(p.alphabets[p.names.index(name)] for name in names)
+    return Joint(table.transpose(order), names, alphabets)
+
+
+@functools.singledispatch
+def condition(p, /, **event):
+    r"""The law of the other variables given `event`, as in `condition(p, X=0)`: $P(\cdot\mid X=0)$.
+
+    Values are symbols of the alphabet (for a Gaussian: the observed vector). Raises ValueError for an unknown variable
+    or symbol and for an event of mass 0; under `jit`, where nothing can raise, a null event gives NaN.
+
+    >>> condition(joint([[0.4, 0.1], [0.1, 0.4]], "X", "D"), X=0).table.tolist()
+    [0.8, 0.2]
+    """
+    raise TypeError(f"condition of a {type(p).__name__}: give a Joint or a Gaussian")
+
+
+@condition.register
+def _(p: Joint, /, **event) -> Joint:
+    known(p.names, *event)
+    cell = tuple(_position(p, name, event[name]) if name in event else slice(None) for name in p.names)
+    part = p.table[cell]
+    mass = part.sum()
+    if not isinstance(mass, Tracer) and not mass > 0:
+        raise ValueError(
+            f"cannot condition on {event}: it has mass {float(mass):g}, so choose an event of positive mass"
+        )
+    kept = tuple(k for k, name in enumerate(p.names) if name not in event)
+    alphabets = p.alphabets and tuple(p.alphabets[k] for k in kept)
+    return Joint(unless_negative(part / mass, part), tuple(p.names[k] for k in kept), alphabets)
+
+
+def _position(p: Joint, name: str, symbol) -> int:
+    alphabet = p.symbols(name)
+    if symbol not in alphabet:
+        raise ValueError(f"{name} never takes the value {symbol!r}: its alphabet is {alphabet}")
+    return alphabet.index(symbol)
+
+
+@functools.singledispatch
+def product(p, *others):
+    r"""The law of independent variables, $P\times Q\times\cdots$, over all their names together.
+
+    >>> product(joint([0.5, 0.5], "X"), joint([0.1, 0.9], "Y")).table.tolist()
+    [[0.05, 0.45], [0.05, 0.45]]
+    """
+    raise TypeError(f"product of a {type(p).__name__}: give Joint or Gaussian laws")
+
+
+@product.register
+def _(p: Joint, *others: Joint) -> Joint:
+    laws = (p, *others)
+    names = distinct((name for law in laws for name in law.names), "product")
+    table = functools.reduce(_outer, [law.table for law in laws])
+    plain = all(law.alphabets is None for law in laws)
+    return Joint(table, names, None if plain else tuple(law.symbols(name) for law in laws for name in law.names))
+
+
+def _outer(a, b):
+    return jnp.tensordot(a, b, axes=0, precision=lax.Precision.HIGHEST)
+
+
+@functools.singledispatch
+def relabel(p, /, **names: str):
+    """The same law under other names: `relabel(p, X="W")` calls the variable `X` `W`. Serves a `BayesNet` too.
+
+    >>> relabel(joint([0.5, 0.5], "X"), X="W").names
+    ('W',)
+    """
+    raise TypeError(f"relabel of a {type(p).__name__}: give a Joint, a BayesNet or a Gaussian")
+
+
+@relabel.register
+def _(p: Joint, /, **names: str) -> Joint:
+    known(p.names, *names)
+    return replace(p, names=distinct((names.get(name, name) for name in p.names), "relabelling"))

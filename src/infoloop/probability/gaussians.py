@@ -1,0 +1,295 @@
+"""Gaussian laws with named blocks, linear Gaussian channels, and their information, in bits."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field, replace
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from infoloop.probability.channels import extend, push
+from infoloop.probability.distributions import Names, condition, distinct, group, known, marginal, product, relabel
+from infoloop.probability.numerics import LOG2E, exact_dtype, rounding
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class Gaussian:
+    """The law N(mean, covariance) of the variables `names`, vectors of lengths `sizes` that follow each other.
+
+    The class checks nothing, so that it can be built under `jit`; `gaussian` checks. `extend` by a channel without
+    noise makes the covariance singular, on purpose.
+    """
+
+    mean: jax.Array
+    covariance: jax.Array
+    names: tuple[str, ...] = field(metadata={"static": True})
+    sizes: tuple[int, ...] = field(metadata={"static": True})
+
+
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class LinearGaussian:
+    """The channel Z = matrix X + offset + N(0, noise), where X is the sources, one after the other."""
+
+    matrix: jax.Array
+    noise: jax.Array
+    source: tuple[str, ...] = field(metadata={"static": True})
+    target: tuple[str, ...] = field(metadata={"static": True})
+    offset: jax.Array
+
+
+def gaussian(covariance, *names: str, sizes: tuple[int, ...] | None = None, mean=None, dtype=None) -> Gaussian:
+    """The Gaussian law with this covariance; each name is a block of the length that `sizes` says, 1 by default.
+
+    Raises ValueError unless the covariance is finite, symmetric and positive definite, and the sizes add up to it.
+
+    >>> p = gaussian([[1.0, 0.5], [0.5, 1.0]], "X", "Y")
+    >>> condition(p, Y=2.0).mean.tolist(), condition(p, Y=2.0).covariance.tolist()
+    ([1.0], [[0.75]])
+    """
+    names, sizes = distinct(names, "gaussian"), (1,) * len(names) if sizes is None else tuple(sizes)
+    covariance = _covariance(covariance, "covariance", dtype, singular=False)
+    n = len(covariance)
+    if len(sizes) != len(names) or not all(size > 0 for size in sizes) or sum(sizes) != n:
+        raise ValueError(f"{names} of sizes {sizes} do not fill a {n} x {n} covariance: give each name its length")
+    return Gaussian(_vector(mean, n, "mean", covariance.dtype), jnp.asarray(covariance), names, sizes)
+
+
+def linear_gaussian(matrix, noise, source: Names, target: str, offset=None, dtype=None) -> LinearGaussian:
+    """The channel Z = matrix X + offset + N(0, noise); noise may be singular, and 0 makes Z a function of X.
+
+    Raises ValueError for a noise that is not a covariance of as many numbers as the matrix has rows.
+
+    >>> z = push(gaussian([[1.0]], "X"), linear_gaussian(3.0, 1.0, "X", "Z", offset=2.0))
+    >>> z.names, z.mean.tolist(), z.covariance.tolist()
+    (('Z',), [2.0], [[10.0]])
+    """
+    source = group(source)
+    distinct((*source, target), "linear_gaussian")
+    noise = _covariance(noise, "noise", dtype, singular=True)
+    matrix = np.asarray(matrix, exact_dtype(matrix, "matrix", dtype))
+    matrix = matrix.reshape(1, 1) if matrix.ndim == 0 else matrix
+    if matrix.ndim != 2 or len(matrix) != len(noise) or not np.isfinite(matrix).all():
+        raise ValueError(
+            f"matrix has shape {matrix.shape} beside a noise of {noise.shape}: give finite rows, one a noise"
+        )
+    offset = _vector(offset, len(matrix), "offset", matrix.dtype)
+    return LinearGaussian(jnp.asarray(matrix), jnp.asarray(noise), source, (target,), offset)
+
+
+def _covariance(value, what: str, dtype, singular: bool) -> np.ndarray:
+    table = np.asarray(value, exact_dtype(value, what, dtype))
+    table = table.reshape(1, 1) if table.ndim == 0 else table
+    if table.ndim != 2 or table.shape[0] != table.shape[1] or not table.size or not np.isfinite(table).all():
+        raise ValueError(f"{what} has shape {table.shape}, entries {table.ravel()[:4]}...: give a finite square matrix")
+    spread = np.sqrt(np.abs(np.diag(table)))
+    scale = np.where(spread > 0, spread, 1.0)
+    shape, slack = table / np.outer(scale, scale), rounding(len(table), table.dtype)
+    if not np.abs(shape - shape.T).max() <= slack:
+        raise ValueError(
+            f"{what} is not symmetric, by up to {np.abs(table - table.T).max():.3g}: average it with its transpose"
+        )
+    least = np.linalg.eigvalsh(shape)[0]
+    if not least > (-slack if singular else slack):
+        raise ValueError(
+            f"{what}, scaled to variances 1, has the eigenvalue {least:.3g}: it must be positive "
+            f"{'semi-definite' if singular else 'definite; for a deterministic relation extend by noise 0'}"
+        )
+    return table
+
+
+def _vector(value, n: int, what: str, dtype) -> jax.Array:
+    if value is None:
+        return jnp.zeros(n, dtype)
+    vector = jnp.asarray(value, dtype)
+    vector = vector.reshape(1) if vector.ndim == 0 else vector
+    if vector.shape != (n,):
+        raise ValueError(f"{what} has shape {vector.shape}: give a vector of {n} numbers")
+    return vector
+
+
+def _at(p: Gaussian, names: tuple[str, ...]) -> np.ndarray:
+    """Where the blocks `names` stand in the mean."""
+    ends = np.cumsum(p.sizes)
+    places = {name: range(end - size, end) for name, size, end in zip(p.names, p.sizes, ends, strict=True)}
+    return np.array([k for name in names for k in places[name]], int)
+
+
+@marginal.register
+def _(p: Gaussian, *names: str) -> Gaussian:
+    at = _at(p, known(p.names, *distinct(names, "marginal")))
+    sizes = tuple(p.sizes[p.names.index(name)] for name in names)
+    return Gaussian(p.mean[at], p.covariance[np.ix_(at, at)], names, sizes)
+
+
+@condition.register
+def _(p: Gaussian, /, **event) -> Gaussian:
+    seen = marginal(p, *event)
+    rest = marginal(p, *(name for name in p.names if name not in event))
+    values = [_vector(event[name], n, name, p.mean.dtype) for name, n in zip(seen.names, seen.sizes, strict=True)]
+    gap = jnp.concatenate([*values, seen.mean[:0]]) - seen.mean
+    both = marginal(p, *seen.names, *rest.names).covariance
+    # With the gap as one more column, elimination takes S_ag S_gg^-1 gap from the zeros below it.
+    side = jnp.concatenate([gap, jnp.zeros_like(rest.mean)])[:, None]
+    left = _eliminate(_bordered(both, side), len(gap), jnp.pad(jnp.diag(both), (0, 1)))[1]
+    return Gaussian(rest.mean - left[:-1, -1], left[:-1, :-1], rest.names, rest.sizes)
+
+
+@product.register
+def _(p: Gaussian, *others: Gaussian) -> Gaussian:
+    laws = (p, *others)
+    names = distinct((name for law in laws for name in law.names), "product")
+    covariance = jax.scipy.linalg.block_diag(*(law.covariance for law in laws))
+    return Gaussian(jnp.concatenate([law.mean for law in laws]), covariance, names, sum((q.sizes for q in laws), ()))
+
+
+@relabel.register
+def _(p: Gaussian, /, **names: str) -> Gaussian:
+    known(p.names, *names)
+    return replace(p, names=distinct((names.get(name, name) for name in p.names), "relabelling"))
+
+
+@extend.register
+def _(p: Gaussian, *channels: LinearGaussian) -> Gaussian:
+    for k in channels:
+        at = _at(p, known(p.names, *k.source))
+        if len(at) != k.matrix.shape[1]:
+            raise ValueError(f"{k.source} have {len(at)} numbers in the law but the matrix reads {k.matrix.shape[1]}")
+        cross = _product(k.matrix, p.covariance[at])
+        corner = _product(cross[:, at], k.matrix.T) + k.noise
+        mean = jnp.concatenate([p.mean, _product(k.matrix, p.mean[at]) + k.offset])
+        names = distinct(p.names + k.target, "extended law")
+        p = Gaussian(mean, jnp.block([[p.covariance, cross.T], [cross, corner]]), names, (*p.sizes, len(corner)))
+    return p
+
+
+@push.register
+def _(p: Gaussian, channel: LinearGaussian) -> Gaussian:
+    rest = tuple(name for name in p.names if name not in channel.source)
+    return marginal(extend(p, channel), *rest, *channel.target)
+
+
+def _product(a, b):
+    return jnp.matmul(a, b, precision=lax.Precision.HIGHEST)
+
+
+def _bordered(matrix, side):
+    zero = jnp.zeros((side.shape[1], side.shape[1]), matrix.dtype)
+    return jnp.block([[matrix, side], [side.T, zero]])
+
+
+@functools.partial(jax.jit, static_argnames="count")
+def _eliminate(matrix, count: int, scale):
+    """Cholesky's first `count` rows of a symmetric matrix, and what they leave: matrix = rows' rows + (0, left).
+
+    A variance lost in the rounding of its `scale`, the variance it began with, is 0: those before determine the number.
+    Such a pivot gets a row of zeros and adds nothing. A negative pivot, which no covariance has, gives NaN.
+    """
+    if count == 0:
+        return matrix[:0], matrix
+    least = rounding(len(matrix), matrix.dtype) * scale
+
+    def step(left, k):
+        lost = jnp.abs(left[k, k]) <= least[k]
+        row = jnp.where(lost, 0.0, left[k] / jnp.sqrt(jnp.where(lost, 1.0, left[k, k])))
+        return left - jnp.outer(row, row), row
+
+    left, rows = lax.scan(step, matrix, jnp.arange(count))
+    kept = jnp.abs(jnp.diag(left)) > least
+    return rows, jnp.where(kept[:, None] & kept, left, 0.0)[count:, count:]
+
+
+def whitened(matrix, side, scale=None):
+    r"""$L^{-1}B$ for a covariance $LL^{\mathsf T}$ and $B$ = `side`; zero along directions without variance.
+
+    `scale` is what rounding is measured by: the variances before anything was given, if not those of the matrix.
+    """
+    n, scale = len(matrix), jnp.diag(matrix) if scale is None else scale
+    return _eliminate(_bordered(matrix, side), n, jnp.pad(scale, (0, side.shape[1])))[0][:, n:]
+
+
+def canonical(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...] = ()):
+    r"""$L_x^{-1}\Sigma_{xy}L_y^{-\mathsf T}$ given $G$: its singular values are the canonical correlations."""
+    both, g, n = marginal(law, *given, *x, *y).covariance, len(_at(law, given)), len(_at(law, x))
+    scale = jnp.diag(both)
+    left = _eliminate(both, g, scale)[1]
+    half = whitened(left[:n, :n], left[:n, n:], scale[g : g + n])
+    return whitened(left[n:, n:], half.T, scale[g + n :]).T
+
+
+def differential_entropy(law: Gaussian, names: tuple[str, ...], given: tuple[str, ...]):
+    r"""$h(X\mid G)=\frac12\log_2\det(2\pi e\,\Sigma_{x|g})$, in bits; $-\infty$ where a number is determined.
+
+    >>> round(float(differential_entropy(gaussian([[1 / (2 * np.pi * np.e)]], "X"), ("X",), ())), 12)
+    0.0
+    """
+    g, n = len(_at(law, given)), len(_at(law, names))
+    covariance = marginal(law, *given, *names).covariance
+    rows, _ = _eliminate(covariance, g + n, jnp.diag(covariance))
+    return jnp.log2(jnp.diag(rows)[g:]).sum() + n * np.log2(2 * np.pi * np.e) / 2
+
+
+def gaussian_information(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...]):
+    r"""$I(X;Y\mid G)=-\frac12\sum\log_2(1-\rho_i^2)$ over the canonical correlations given $G$, in bits.
+
+    A sum of non-negative terms, so that small correlations keep their digits. Infinite where a correlation is 1 within
+    rounding: one number then determines another, which is as far as a covariance in floating point can tell.
+
+    >>> p = gaussian([[1.0, 0.75**0.5], [0.75**0.5, 1.0]], "X", "Y")
+    >>> round(float(gaussian_information(p, ("X",), ("Y",), ())), 12)
+    1.0
+    """
+    between = canonical(law, x, y, given)
+    rho = jnp.linalg.svd(between, compute_uv=False)
+    certain = (1 - rho) * (1 + rho) <= rounding(len(law.mean), rho.dtype)
+    bits = jnp.log1p(-jnp.square(jnp.where(certain, 0.0, rho))) * (-LOG2E / 2)
+    return jnp.where(certain, jnp.inf, bits).sum()
+
+
+def gaussian_divergence(p: Gaussian, q: Gaussian):
+    r"""$D(P\|Q)=\frac12\bigl(\operatorname{tr}E-\ln\det(1+E)+|m|^2\bigr)\log_2e$, in bits; `q` in the order of `p`.
+
+    Here $E=L^{-1}(\Sigma_p-\Sigma_q)L^{-\mathsf T}$ and $m=L^{-1}(\mu_p-\mu_q)$, where $\Sigma_q=LL^{\mathsf T}$. With
+    $1+e_k$ the pivots of $1+E$, column k adds $e_k-\ln(1+e_k)\ge0$ and the squares that elimination took off $E_{kk}$,
+    so that nothing cancels near $P=Q$. Infinite where one of $P$ and $Q$ is singular; NaN where both are.
+
+    >>> p, q = gaussian([[1.0]], "X"), gaussian([[1.0]], "X", mean=[2.0])
+    >>> float(gaussian_divergence(p, q)) == 2 / float(np.log(2))
+    True
+    """
+    singular_p, singular_q = _singular(p.covariance), _singular(q.covariance)
+    inverse = whitened(q.covariance, jnp.eye(len(q.mean), dtype=q.mean.dtype))
+    excess = _product(_product(inverse, p.covariance - q.covariance), inverse.T)
+    shift = _product(inverse, p.mean - q.mean)
+    nats = _trace_less_log_det(excess) / 2 + jnp.square(shift).sum() / 2
+    no_density = jnp.where(singular_p & singular_q, jnp.nan, jnp.inf)
+    return jnp.where(singular_p | singular_q, no_density, nats * LOG2E)
+
+
+def _singular(covariance):
+    return (jnp.diag(_eliminate(covariance, len(covariance), jnp.diag(covariance))[0]) == 0).any()
+
+
+@jax.jit
+def _trace_less_log_det(excess):
+    """tr E - ln det(1 + E), by the elimination of 1 + E with the ones left out."""
+
+    def step(carry, k):
+        left, short = carry
+        pivot = 1 + left[k, k]
+        # A singular P has a pivot 0; its divergence is infinite whatever stands here.
+        row = left[k] / jnp.sqrt(jnp.where(jnp.abs(pivot) <= rounding(len(left), left.dtype), 1.0, pivot))
+        return (left - jnp.outer(row, row), short + row * row), _less_log(left[k, k]) + short[k]
+
+    return lax.scan(step, (excess, jnp.zeros_like(excess[0])), jnp.arange(len(excess)))[1].sum()
+
+
+def _less_log(e):
+    r"""$e-\ln(1+e)=es-2(\operatorname{artanh}s-s)$ with $s=\frac e{2+e}$; near 0 by the series, to the last digit."""
+    s = e / (2 + e)
+    near = e * s - 2 * s**3 * (1 / 3 + s**2 * (1 / 5 + s**2 / 7))
+    return jnp.where(jnp.abs(e) < 1 / 64, near, e - jnp.log1p(e))

@@ -1,0 +1,6 @@
+from . import factorisation as factorisation
+from . import gradient_search as gradient_search
+from . import objectives as objectives
+from . import search as search
+from . import small_law_search as small_law_search
+from . import small_laws as small_laws

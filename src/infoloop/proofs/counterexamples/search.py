@@ -1,0 +1,182 @@
+"""Counterexamples: exact laws that meet every assumption and break the statement, or an account of what was tried."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from flint import fmpq
+
+from infoloop.exact.comparison import holds
+from infoloop.exact.rational_laws import RationalLaw
+from infoloop.notation.assumptions import Assumption
+from infoloop.notation.grammar import Group, Statement, Term, entropy_form, variables
+from infoloop.proofs.counterexamples.factorisation import factorise
+from infoloop.proofs.counterexamples.gradient_search import descend
+from infoloop.proofs.counterexamples.objectives import draw, goal, in_order, neighbours, slack
+from infoloop.proofs.counterexamples.small_law_search import screen, tolerance
+from infoloop.proofs.counterexamples.small_laws import pools
+
+_CONFIRMED = 16  # suspects of a pool, or ends of descents, that are decided exactly before the rest is given up
+_CELLS = 2**15  # a table with more cells would take seconds to sum exactly
+_DESCENDED = 4**4  # a descent over a table with more cells would take minutes
+
+
+class Refuted(NamedTuple):
+    """A law in which all `assumptions` hold exactly and `lesser relation greater` (bits, 20 digits) is false.
+
+    `found` says where: in which pool of small laws, or by which descent.
+    """
+
+    law: RationalLaw
+    lesser: str
+    relation: str
+    greater: str
+    assumptions: tuple[str, ...]
+    found: str
+
+    @property
+    def names(self) -> Group:
+        """The variables, in the order of the values in `outcomes`."""
+        return self.law.names
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """The values that have mass, and the mass as an exact fraction: `{"0 1": "1/4", ...}`."""
+        return self.law.outcomes()
+
+    def __str__(self) -> str:
+        table = ", ".join(f"{values} has {mass}" for values, mass in self.outcomes.items())
+        where = f" where ({', '.join(self.names)}) is: {table}" if self.names else ""
+        return f"{self.lesser} {self.relation} {self.greater} is false{where}"
+
+
+class Tried(NamedTuple):
+    """A search without a find: how many small laws met the assumptions, and whether these were all the pools have.
+
+    Then the descents, and the least slack (bits, 0 if within rounding) and ratio (greater/lesser) where they ended;
+    both are infinite without descent, and the ratio if no lesser side was informative. `unmet` are the assumptions that
+    no factorisation enforces: descent could only approach these, so that a negative gap says nothing there.
+    """
+
+    witnesses: int
+    complete: bool
+    starts: int = 0
+    steps: int = 0
+    gap: float = np.inf
+    ratio: float = np.inf
+    unmet: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        drawn = "" if self.complete else ", drawn from more,"
+        text = f"none of {self.witnesses} small laws that meet the assumptions{drawn} breaks it"
+        if self.starts:
+            text += f", nor does descent from {self.starts} starts with {self.steps} steps each: "
+            text += f"least gap {self.gap:.3g} bits, least ratio of the sides {self.ratio:.6g}"
+        if self.unmet:
+            text += f"; no factorisation enforces {', '.join(self.unmet)}, so that descent was only penalised"
+        return text
+
+
+def refute(
+    statement: Statement,
+    assumptions: Sequence[Assumption] = (),
+    starts: int = 64,
+    steps: int = 300,
+    seed: int = 0,
+) -> Refuted | Tried:
+    """Search small laws, then by descent from `starts` points for each alphabet; `starts=0` does without the descent.
+
+    A float never refutes: every assumption and the failure of the statement are decided by exact arithmetic.
+
+    >>> from infoloop.notation.grammar import parse_statement
+    >>> print(refute(parse_statement("H(X) <= I(X;Y)")))
+    1.0000000000000000000 <= 0 is false where (X, Y) is: 0 0 has 1/2, 1 0 has 1/2
+    """
+    outcome = _screened(statement, assumptions)
+    if isinstance(outcome, Refuted) or not starts:
+        return outcome
+    return _descended(statement, assumptions, outcome, starts, steps, seed)
+
+
+def judge(
+    law: RationalLaw, statement: Statement, assumptions: Sequence[Assumption] = (), found: str = ""
+) -> Refuted | None:
+    """Decide exactly whether the law meets every assumption and breaks the statement.
+
+    >>> from infoloop.notation.grammar import parse_statement
+    >>> from infoloop.proofs.counterexamples.small_laws import everything
+    >>> judge(everything("1/3", "2/3").law([1], ("X",)), parse_statement("H(X) <= 1")) is None
+    True
+    """
+    law = _tidied(law, tuple(name for name in _names(statement, assumptions) if name in law.names))
+    if any(law.evaluate(zero).sign() for zero in _zeros(assumptions)):
+        return None
+    relation, *sides = in_order(statement)
+    lesser, greater = map(law.evaluate, sides)
+    if holds(relation, lesser, greater)[0]:
+        return None
+    return Refuted(law, lesser.digits(20), relation, greater.digits(20), tuple(a.text for a in assumptions), found)
+
+
+def _tidied(law: RationalLaw, names: Group) -> RationalLaw:
+    """The law of these variables, values numbered in the order in which they appear, without those that never do."""
+    kept = [name for name in law.names if name in names]
+    table = law.marginal(*kept).transpose([kept.index(name) for name in names]) if names else np.array(fmpq(1))
+    cells = np.argwhere(table != 0)
+    seen = [{value: k for k, value in enumerate(dict.fromkeys(column))} for column in cells.T]
+    tidy = np.full([len(numbers) for numbers in seen], fmpq(0), dtype=object)
+    for cell in map(tuple, cells):
+        tidy[tuple(numbers[value] for numbers, value in zip(seen, cell, strict=True))] = table[cell]
+    return RationalLaw(tidy, names)
+
+
+def _names(statement: Statement, assumptions: Sequence[Assumption]) -> Group:
+    mentioned = (variables(zero) for zero in _zeros(assumptions))
+    return tuple(dict.fromkeys(itertools.chain(variables(statement.left + statement.right), *mentioned)))
+
+
+def _zeros(assumptions: Sequence[Assumption]) -> list[tuple[Term, ...]]:
+    return [zero for assumption in assumptions for zero in assumption.zero if zero]
+
+
+def _screened(statement: Statement, assumptions: Sequence[Assumption]) -> Refuted | Tried:
+    relation, *_ = in_order(statement)
+    zeros, gap = list(map(entropy_form, _zeros(assumptions))), entropy_form(slack(statement))
+    # Short assumptions first: the sooner one can fail, the fewer choices are left to extend.
+    early = itertools.chain(*sorted(map(variables, _zeros(assumptions)), key=len))
+    names = tuple(dict.fromkeys(itertools.chain(early, _names(statement, assumptions))))
+    tried = Tried(0, True)
+    for pool in pools():
+        screening = screen(pool, names, zeros, gap, relation)
+        tried = Tried(tried.witnesses + screening.met, tried.complete and screening.complete)
+        for choice in screening.suspects[:_CONFIRMED]:
+            if pool.cells(choice) > _CELLS:
+                continue
+            refuted = judge(pool.law(choice, names), statement, assumptions, pool.description)
+            if refuted:
+                return refuted
+    return tried
+
+
+def _descended(statement, assumptions, tried: Tried, starts: int, steps: int, seed: int) -> Refuted | Tried:
+    """Descend over two, three and four values for each variable, as long as the table stays small."""
+    names = _names(statement, assumptions)
+    plan = factorise(names, _zeros(assumptions))
+    unmet = tuple(a.text for a in assumptions if any(zero in plan.unmet for zero in a.zero))
+    within = tolerance(entropy_form(slack(statement)))
+    for values in (2, 3, 4):
+        if not names or values ** len(names) > _DESCENDED:
+            break
+        ends = descend(goal(statement, plan, values, starts), draw(plan, values, starts, seed), steps)
+        widest = [k for k in np.argsort(ends.slack)[:_CONFIRMED] if ends.slack[k] < -within]
+        for law in neighbours(plan, ends.logits[widest], values):
+            refuted = judge(law, statement, assumptions, f"descent from {starts} starts over {values} values, rounded")
+            if refuted:
+                return refuted
+        gap = float(ends.slack.min())
+        gap, ratio = min(tried.gap, gap if abs(gap) > within else 0.0), min(tried.ratio, float(ends.ratio.min()))
+        tried = tried._replace(starts=tried.starts + starts, steps=steps, gap=gap, ratio=ratio, unmet=unmet)
+    return tried

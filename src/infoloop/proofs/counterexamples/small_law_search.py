@@ -1,0 +1,82 @@
+"""Every choice from a pool of witnesses, screened by floats: those that meet the assumptions and break a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from infoloop.exact.comparison import UNDECIDED
+from infoloop.notation.grammar import Group
+from infoloop.proofs.counterexamples.small_laws import Pool
+
+Form = Mapping[frozenset[str], Fraction]
+
+CHOICES = 2**19  # how many choices of one pool are looked at together: more would take seconds
+
+
+class Screening(NamedTuple):
+    """The choices that seem to refute, smallest first; how many met the assumptions; whether all choices were seen."""
+
+    suspects: np.ndarray
+    met: int
+    complete: bool
+
+
+def screen(pool: Pool, names: Group, zeros: Iterable[Form], slack: Form, relation: str) -> Screening:
+    """Choose a function for one variable after the other, dropping a choice once an assumption fails.
+
+    `slack` is greater - lesser. Floats only propose: what they pass must still be decided exactly.
+
+    >>> from infoloop.notation.grammar import entropy_form, parse_expression
+    >>> from infoloop.proofs.counterexamples.small_laws import everything
+    >>> slack = entropy_form(parse_expression("I(X;Y) - H(X)"))
+    >>> screen(everything("1/2", "1/2"), ("X", "Y"), [], slack, "<=").suspects.tolist()
+    [[1, 0]]
+    """
+    waiting, complete = list(zeros), True
+    choices, count = np.zeros((1, 0), np.int16), len(pool.functions)
+    random = np.random.default_rng(0)
+    for k in range(len(names)):
+        if len(choices) * count > CHOICES:
+            kept = random.choice(len(choices), max(1, CHOICES // count), replace=False)
+            choices, complete = choices[kept], False
+        more = np.tile(np.arange(count, dtype=np.int16), len(choices))[:, None]
+        choices = np.hstack([np.repeat(choices, count, axis=0), more])
+        ready = [form for form in waiting if set().union(*form) <= set(names[: k + 1])]
+        waiting = [form for form in waiting if form not in ready]
+        for form in ready:
+            choices = choices[abs(_values(pool, form, choices, names)) <= tolerance(form)]
+    gaps = _values(pool, slack, choices, names)
+    bad = {"<=": gaps < -tolerance(slack), "<": gaps <= tolerance(slack), "=": abs(gaps) > tolerance(slack)}[relation]
+    return Screening(_smallest_first(pool, choices[bad], abs(gaps[bad])), len(choices), complete)
+
+
+def tolerance(form: Form) -> float:
+    """The size, in bits, below which a float value of this sum decides nothing."""
+    return UNDECIDED * (1 + sum(abs(float(c)) for c in form.values()))
+
+
+def _values(pool: Pool, form: Form, choices: np.ndarray, names: Group) -> np.ndarray:
+    total = np.zeros(len(choices))
+    for group, c in form.items():
+        total += float(c) * (
+            pool.entropies[_together(pool, choices, [names.index(x) for x in group])] if group else 1.0
+        )
+    return total
+
+
+def _together(pool: Pool, choices: np.ndarray, columns: Iterable[int]) -> np.ndarray:
+    found = np.zeros(len(choices), np.int16)
+    for k in sorted(columns):
+        found = pool.pairs[found, choices[:, k]]
+    return found
+
+
+def _smallest_first(pool: Pool, choices: np.ndarray, gaps: np.ndarray) -> np.ndarray:
+    """By the size of the support, then of the table, then by the gap, the widest first."""
+    values = np.array([max(f) + 1 for f in pool.functions])
+    support = values[_together(pool, choices, range(choices.shape[1]))]
+    return choices[np.lexsort((-np.round(gaps, 9), values[choices].prod(axis=1), support))]

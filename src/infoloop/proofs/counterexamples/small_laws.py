@@ -1,0 +1,149 @@
+r"""Small exact laws that refute false statements: uniform and weighted tables, groups, and what breaks Ingleton.
+
+A witness is a choice of functions of one random atom. For some laws of the atom every function is tried (up to its
+values' names a function is a partition of the atoms), for others the linear ones. Over fair bits an entropy is a rank.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from flint import fmpq
+
+from infoloop.exact.rational_laws import RationalLaw, plog_sum, rational
+
+Function = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Atoms with these masses, and functions of the atom, `functions[k][atom]`; the first is constant, pairs are among
+    them too. A choice of one function for each variable is a law."""
+
+    description: str
+    masses: tuple[fmpq, ...]
+    functions: tuple[Function, ...]
+
+    @functools.cached_property
+    def pairs(self) -> np.ndarray:
+        """`pairs[j, k]` is the function that says what the functions j and k say together."""
+        place = {f: k for k, f in enumerate(self.functions)}
+        return np.array([[place[_pair(f, g)] for g in self.functions] for f in self.functions], np.int16)
+
+    @functools.cached_property
+    def entropies(self) -> np.ndarray:
+        """The entropy of every function, as floats that are right to the last bits."""
+        return np.array([float(plog_sum(self._masses(f)).enclosure()) for f in self.functions])
+
+    def _masses(self, f: Function) -> list[fmpq]:
+        found = [fmpq(0)] * (max(f) + 1)
+        for value, mass in zip(f, self.masses, strict=True):
+            found[value] += mass
+        return found
+
+    def cells(self, choice: Iterable[int]) -> int:
+        """The size of the table of the law of the chosen functions."""
+        return math.prod(max(self.functions[k]) + 1 for k in choice)
+
+    def law(self, choice: Iterable[int], names: tuple[str, ...]) -> RationalLaw:
+        """The exact law of the chosen functions.
+
+        >>> everything("1/2", "1/2").law((1, 0), ("X", "Y")).outcomes()
+        {'0 0': '1/2', '1 0': '1/2'}
+        """
+        chosen = [self.functions[k] for k in choice]
+        table = np.full([max(f) + 1 for f in chosen], fmpq(0), dtype=object)
+        for atom, mass in enumerate(self.masses):
+            table[tuple(f[atom] for f in chosen)] += mass
+        return RationalLaw(table, names)
+
+
+def everything(*masses) -> Pool:
+    """The pool of all functions of an atom with these masses.
+
+    >>> len(everything("1/4", "1/4", "1/4", "1/4").functions)
+    15
+    """
+    exact = tuple(map(rational, masses))
+    functions: list[Function] = [()]
+    for _ in exact:
+        functions = [(*f, value) for f in functions for value in range(max(f, default=-1) + 2)]
+    return Pool(f"every function of an atom with masses {', '.join(map(str, exact))}", exact, tuple(functions))
+
+
+def copies(count: int) -> Pool:
+    """The pool of one uniform symbol with this many values: each variable is the symbol or constant.
+
+    >>> copies(32).entropies.tolist()
+    [0.0, 5.0]
+    """
+    functions = ((0,) * count, tuple(range(count)))
+    return Pool(f"copies of one uniform symbol of {count} values", (fmpq(1, count),) * count, functions)
+
+
+def linear_functions(order: int, *symbols: tuple) -> Pool:
+    """All linear functions of independent symbols modulo a prime `order`, each symbol with its own masses.
+
+    >>> len(linear_functions(2, ("1/2", "1/2"), ("1/2", "1/2"), ("1/2", "1/2")).functions)
+    16
+    """
+    atoms = list(itertools.product(range(order), repeat=len(symbols)))
+    masses = tuple(math.prod(drawn, start=fmpq(1)) for drawn in itertools.product(*(map(rational, s) for s in symbols)))
+    maps = [tuple(int(np.dot(c, atom)) % order for atom in atoms) for c in atoms]
+    laws = "; ".join(", ".join(map(str, symbol)) for symbol in symbols)
+    return Pool(f"linear functions modulo {order} of symbols with masses {laws}", masses, _closed(maps))
+
+
+def _pair(f, g) -> Function:
+    return _named(zip(f, g, strict=True))
+
+
+def _named(values: Iterable) -> Function:
+    """The same function with its values numbered in the order of appearance: equal partitions become equal."""
+    seen: dict = {}
+    return tuple(seen.setdefault(value, len(seen)) for value in values)
+
+
+def _closed(maps: list) -> tuple[Function, ...]:
+    found = {_named(0 for _ in maps[0]): None}
+    for f in map(_named, maps):
+        found |= {_pair(g, f): None for g in found}
+    return tuple(found)
+
+
+@functools.cache
+def pools() -> tuple[Pool, ...]:
+    """The pools to search, smallest first.
+
+    The linear ones over three fair bits and over two fair ternary symbols include, up to a factor, the extreme rays of
+    the Shannon cone of three variables, and of four but for those that break Ingleton's inequality. Four atoms break
+    that one: two fair bits with their AND and OR, and, by the largest share of H(A,B,C,D) known for four atoms, masses
+    close to 7/20, 7/20, 3/20, 3/20 (Matúš and Studený 1995; Dougherty, Freiling and Zeger 2011).
+    """
+    fair, skew, ternary = ("1/2", "1/2"), ("3/4", "1/4"), ("1/3", "1/3", "1/3")
+    return (
+        everything(1),
+        everything(*fair),
+        everything(*skew),
+        everything("9/10", "1/10"),
+        everything(*ternary),
+        everything("1/2", "1/4", "1/4"),
+        everything("4/5", "1/10", "1/10"),
+        everything(*["1/4"] * 4),
+        everything("7/20", "7/20", "3/20", "3/20"),
+        everything("1/2", "1/4", "1/8", "1/8"),
+        everything("9/16", "3/16", "3/16", "1/16"),
+        everything(*["1/5"] * 5),
+        linear_functions(2, fair, fair, fair),
+        linear_functions(2, fair, skew, skew),
+        linear_functions(3, ternary, ternary),
+        copies(16),
+        linear_functions(5, ("1/5",) * 5, ("1/5",) * 5),
+        copies(64),
+        copies(256),
+    )

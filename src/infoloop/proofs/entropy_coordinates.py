@@ -1,0 +1,239 @@
+r"""Programs over joint entropies made small: what the assumptions make redundant is substituted away, exactly.
+
+An entropy $H(S)$ is a coordinate, unless a pair in S is known to be 0, which expresses it through smaller sets:
+$H(ijL)=H(iL)+H(jL)-H(L)-I(i;j|L)$, and $H(iL)=H(L)+H(i|L)$. A Markov chain of 12 variables keeps 78 of 4095.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from infoloop.proofs.semigraphoid import Measure, Pair, Vanishing, Zeros, closure
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+Form = dict[int, Fraction]  # coefficients of the joint entropies of masks; that of the empty mask is the constant
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """Coordinates (masks), how each mask's entropy is written in them, and the zero pair that was substituted."""
+
+    zeros: Zeros
+    coordinates: tuple[int, ...]
+    entropies: tuple[dict[int, int], ...]
+    substituted: dict[int, Pair]
+
+    def reduced(self, form: Mapping[int, Fraction]) -> Form:
+        """The form over coordinates; the constant stays under the empty mask."""
+        result: Form = {0: form[0]} if 0 in form else {}
+        for mask, c in form.items():
+            for coordinate, k in self.entropies[mask].items():
+                result[coordinate] = result.get(coordinate, Fraction(0)) + c * k
+        return {mask: c for mask, c in result.items() if c}
+
+    def owed(self, form: Mapping[int, Fraction]) -> dict[Pair, Fraction] | None:
+        """A form that reduces to nothing as a sum of zero pairs; None for other forms."""
+        left, owed = dict(form), {}
+        for mask in range(2**self.zeros.count - 1, 0, -1):
+            c, pair = left.pop(mask, Fraction(0)), self.substituted.get(mask)
+            if c and pair is None:
+                return None
+            if c and pair is not None:
+                sign = 1 if pair.i == pair.j else -1
+                owed[pair] = sign * c
+                for below, k in _parts(pair):
+                    left[below] = left.get(below, Fraction(0)) + c * k
+        return owed
+
+
+def _parts(pair: Pair) -> list[tuple[int, int]]:
+    """The entropies in which the pair, were it 0, writes that of its union."""
+    if pair.i == pair.j:
+        return [(pair.below, 1)]
+    return [(pair.below | 1 << pair.i, 1), (pair.below | 1 << pair.j, 1), (pair.below, -1)]
+
+
+def reduction(count: int, given: tuple[Vanishing, ...]) -> Reduction:
+    """The coordinates that the given zeros leave.
+
+    >>> chain = tuple(Vanishing((1 << k) - 1, 2 << k, 1 << k) for k in range(1, 11))
+    >>> len(reduction(12, chain).coordinates)
+    78
+    """
+    zeros = closure(count, given)
+    substituted = _substituted(zeros)
+    coordinates, entropies = [], [{}]
+    for mask in range(1, 2**count):
+        if mask not in substituted:
+            coordinates.append(mask)
+            entropies.append({mask: 1})
+            continue
+        total: dict[int, int] = {}
+        for below, k in _parts(substituted[mask]):
+            for coordinate, c in entropies[below].items():
+                total[coordinate] = total.get(coordinate, 0) + k * c
+        entropies.append({coordinate: c for coordinate, c in total.items() if c})
+    return Reduction(zeros, tuple(coordinates), tuple(entropies), substituted)
+
+
+def _substituted(zeros: Zeros) -> dict[int, Pair]:
+    """For each mask a zero pair whose union it is; functions come last, since they shorten most."""
+    found: dict[int, Pair] = {}
+    for (i, j), step in sorted(zeros.step.items(), key=lambda item: item[0][0] == item[0][1]):
+        for below in np.flatnonzero(step).tolist():
+            found[below | 1 << i | 1 << j] = Pair(i, j, below)
+    return found
+
+
+def elementals(count: int) -> np.ndarray:
+    """The elemental measures, as rows (i, j, L): I(i;j|L) for i < j, and H(i|all others) where i = j."""
+    masks = np.arange(2**count)
+    blocks = [np.array([[i, i, (1 << count) - 1 & ~(1 << i)]]) for i in range(count)]
+    for i in range(count):
+        for j in range(i + 1, count):
+            below = masks[masks & (1 << i | 1 << j) == 0]
+            blocks.append(np.stack([np.full_like(below, i), np.full_like(below, j), below], axis=1))
+    return np.concatenate(blocks) if blocks else np.zeros((0, 3), int)
+
+
+def matrix(reduced: Reduction, rows: np.ndarray) -> sparse.csr_array:
+    """These elemental measures over the coordinates (in order), as a sparse integer matrix."""
+    from scipy import sparse
+
+    i, j, below = rows.T if rows.size else np.zeros((3, 0), int)
+    alike = i == j
+    top = below | 1 << i | 1 << j
+    parts = [
+        (below | 1 << i, np.ones_like(i)),
+        (below | 1 << j, 1 - alike),
+        (top, alike - 1),
+        (below, -np.ones_like(i)),
+    ]
+    index = np.tile(np.arange(len(i)), 4)
+    columns, values = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    full = sparse.csr_array((values, (index, columns)), shape=(len(i), 2**reduced.zeros.count))
+    return (full @ _substitution(reduced)).tocsr()
+
+
+def _substitution(reduced: Reduction) -> sparse.csr_array:
+    from scipy import sparse
+
+    place = {mask: k for k, mask in enumerate(reduced.coordinates)}
+    entries = [(s, place[m], c) for s, form in enumerate(reduced.entropies) for m, c in form.items()]
+    rows, columns, values = np.array(entries, dtype=np.int64).T if entries else np.zeros((3, 0), np.int64)
+    return sparse.csr_array((values, (rows, columns)), shape=(len(reduced.entropies), len(place)))
+
+
+def distinct_rows(rows: sparse.csr_array) -> np.ndarray:
+    """The places of the rows that are not 0, one of each kind: equal rows have equal products with random integers."""
+    rows.eliminate_zeros()
+    random = np.random.default_rng(0).integers(-(2**62), 2**62, (rows.shape[1], 2))
+    _, places = np.unique(rows @ random, axis=0, return_index=True)
+    return np.sort(places[np.diff(rows.indptr)[places] > 0])
+
+
+def settled(
+    zeros: Zeros, owed: Mapping[Pair, Fraction], weights: Mapping[Measure, Fraction]
+) -> tuple[dict[Measure, Fraction], dict[Vanishing, Fraction]]:
+    """Weights of measures, all above 0, and of the given zeros, with the same sum as the zero pairs plus the weights.
+
+    A pair with a negative weight is replaced by its derivation, latest first: premises were found before it.
+    """
+    total, given = dict(weights), {}
+    for pair, c in owed.items():
+        total[as_measure(pair)] = total.get(as_measure(pair), Fraction(0)) + c
+    queue = [(-zeros.number(pair), pair) for pair in owed]
+    heapq.heapify(queue)
+    while queue:
+        _, pair = heapq.heappop(queue)
+        c = total.get(as_measure(pair), Fraction(0))
+        if c >= 0:
+            continue
+        del total[as_measure(pair)]
+        premises, measures, zero = zeros.derivation(pair)
+        for premise in premises:
+            total[as_measure(premise)] = total.get(as_measure(premise), Fraction(0)) + c
+            heapq.heappush(queue, (-zeros.number(premise), premise))
+        for measure in measures:
+            total[ordered(measure)] = total.get(ordered(measure), Fraction(0)) - c
+        if zero is not None:
+            given[zero] = given.get(zero, Fraction(0)) + c
+    return {m: c for m, c in total.items() if c}, {z: c for z, c in given.items() if c}
+
+
+def as_measure(pair: Pair) -> Measure:
+    """The pair as a measure."""
+    return Measure(1 << pair.i, 0 if pair.i == pair.j else 1 << pair.j, pair.below)
+
+
+def ordered(measure: Measure) -> Measure:
+    """One of I(A;B|C) and I(B;A|C), always the same; H(A|C) as it is."""
+    a, b, c = measure
+    return Measure(min(a, b), max(a, b), c) if b else measure
+
+
+def entropies_of(measure: Measure | Vanishing) -> dict[int, int]:
+    """The joint entropies in a measure.
+
+    >>> entropies_of(Measure(1, 2, 4))
+    {5: 1, 6: 1, 7: -1, 4: -1}
+    """
+    a, b, c = measure
+    signs = [(a | c, 1), (b | c, 1), (a | b | c, -1), (c, -1)] if b else [(a | c, 1), (c, -1)]
+    form: dict[int, int] = {}
+    for mask, sign in signs:
+        if mask:
+            form[mask] = form.get(mask, 0) + sign
+    return {mask: k for mask, k in form.items() if k}
+
+
+def merged(weights: Mapping[Measure, Fraction]) -> dict[Measure, Fraction]:
+    """The same sum with fewer measures: neighbours of equal weight are joined by the chain rule.
+
+    >>> merged({Measure(1, 2, 0): Fraction(1), Measure(1, 4, 2): Fraction(1)})
+    {Measure(a=1, b=6, c=0): Fraction(1, 1)}
+    """
+    result = dict(weights)
+    waiting = list(weights)
+    while waiting:
+        measure = waiting.pop()
+        joined = _joined(measure, result)
+        if joined is not None:
+            other, whole = joined
+            weight = result.pop(measure)
+            del result[other]
+            result[whole] = result.get(whole, Fraction(0)) + weight
+            waiting.append(whole)
+    return result
+
+
+def _joined(measure: Measure, weights: Mapping[Measure, Fraction]) -> tuple[Measure, Measure] | None:
+    """Another measure of the same weight, and the one measure that is the sum of the two."""
+    if measure not in weights:
+        return None
+    for other in weights:
+        if other != measure and weights[other] == weights[measure]:
+            whole = _sum_of(measure, other) or _sum_of(other, measure)
+            if whole is not None:
+                return other, whole
+    return None
+
+
+def _sum_of(first: Measure, then: Measure) -> Measure | None:
+    """I(A;B|C) + I(A;B'|BC), I(A;B|C) + H(A|BC), or H(A|C) + H(A'|AC)."""
+    a, b, c = first
+    if not b:
+        return Measure(a | then.a, 0, c) if not then.b and then.c == a | c else None
+    for one, two in ((a, b), (b, a)):
+        if then.c == two | c and one in then[:2]:
+            rest = (then.a | then.b) & ~one
+            return ordered(Measure(one, two | rest, c)) if rest else Measure(one, 0, c)
+    return None

@@ -1,0 +1,76 @@
+"""Where no proof exists: numbers that obey Shannon's inequalities and the assumptions, but not the statement."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from fractions import Fraction
+
+from infoloop.check import slack
+from infoloop.notation.assumptions import parse_problem
+from infoloop.notation.grammar import Group, Statement, written
+from infoloop.proofs.entropy_coordinates import Form
+from infoloop.proofs.linear_program import Program, encode, lowest, program, row_form
+
+SIMPLE = 1000  # the largest denominator that the solver's floats are rounded to
+
+
+def polymatroid(statement: Statement | str, given=None) -> dict[frozenset[str], Fraction] | None:
+    """Joint "entropies" that violate the statement yet meet what is given and every elemental inequality, exactly.
+
+    None where there are none (the statement is proved), or where the solver's floats do not round to exact ones. They
+    need not be the entropies of a law: the Zhang-Yeung inequality has such numbers against it and is true.
+
+    >>> found = polymatroid("I(X;Y|Z) <= I(X;Y)")
+    >>> {"".join(sorted(names)): int(c * 2) for names, c in found.items()}
+    {'X': 1, 'Y': 1, 'Z': 1, 'XY': 2, 'XZ': 2, 'YZ': 2, 'XYZ': 2}
+    """
+    if isinstance(statement, Statement):
+        statement = f"{written(statement.left)} {statement.relation} {written(statement.right)}"
+    parsed, assumptions = parse_problem(statement, given)
+    slacks = [slack(parsed, d) for d in ("<=", ">=") if parsed.relation in (d, d[0], "=")]
+    encoded = encode(slacks, assumptions)
+    problem = program(encoded)
+    for terms in slacks:
+        values = _exact(problem, encoded.form(terms))
+        if values is not None:
+            return _over_variables(encoded.atoms, values)
+    return None
+
+
+def _exact(problem: Program, form: Form) -> dict[int, Fraction] | None:
+    """The values of the masks, scaled so that the constant is 1 (where it is 0, of a direction), if they are right."""
+    found = lowest(problem, form)
+    if found is None:
+        return None
+    near = {mask: Fraction(x).limit_denominator(SIMPLE) for mask, x in found.items()}
+    scale = near.pop(0) or Fraction(1)
+    values = {0: Fraction(1 if found[0] else 0)}
+    for mask, parts in enumerate(problem.reduced.entropies):
+        if mask:
+            values[mask] = sum((c * near[coordinate] for coordinate, c in parts.items()), Fraction(0)) / scale
+    return values if _right(problem, form, values) else None
+
+
+def _right(problem: Program, form: Form, values: Mapping[int, Fraction]) -> bool:
+    def value(row: Mapping[int, Fraction]) -> Fraction:
+        return sum((c * values[mask] for mask, c in row.items()), Fraction(0))
+
+    rows = [value(row_form(problem.encoded, row)) for row in problem.positive]
+    null = [value(row_form(problem.encoded, row)) for row in problem.null]
+    return min(rows) >= 0 and not any(null) and value(form) < 0
+
+
+def _over_variables(atoms: tuple[Group, ...], values: Mapping[int, Fraction]) -> dict[frozenset[str], Fraction]:
+    """Variables that always occur together are copies of each other."""
+    names = [name for atom in atoms for name in atom]
+    bit = {name: 1 << k for k, atom in enumerate(atoms) for name in atom}
+    groups = itertools.chain.from_iterable(itertools.combinations(names, k) for k in range(1, len(names) + 1))
+    return {frozenset(group): values[_union(bit[name] for name in group)] for group in groups}
+
+
+def _union(masks) -> int:
+    total = 0
+    for mask in masks:
+        total |= mask
+    return total

@@ -1,0 +1,142 @@
+"""Proofs of linear information inequalities: a linear program over the elemental inequalities, and its exact dual.
+
+The program finds which measures to add up; the weights are solved in fractions, written in the user's own variables
+and assumptions, and re-checked by `infoloop.check`, which shares no code with the solver. Nothing unchecked leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from types import NoneType
+from typing import Any, NamedTuple
+
+from infoloop.check import BEYOND, FORMAT, SHANNON, CertificateError, check_certificate, slack
+from infoloop.notation.assumptions import Assumption, parse_problem
+from infoloop.notation.grammar import Statement, written
+from infoloop.proofs.entropy_coordinates import Form, merged, settled
+from infoloop.proofs.linear_program import Encoded, Program, Row, ZhangYeung, encode, multipliers, program, row_form
+from infoloop.proofs.semigraphoid import Measure, Pair
+
+DIRECTIONS = {"<=": ("<=",), ">=": (">=",), "=": ("<=", ">="), "<": (), ">": ()}
+ONE = Fraction(1)
+
+
+class _Sum(NamedTuple):
+    """Weights in a proof: of measures, of Zhang-Yeung inequalities, of assumed forms, and the constant."""
+
+    measures: dict[Measure, Fraction]
+    beyond: dict[ZhangYeung, Fraction]
+    assumed: dict[int, Fraction]
+    constant: Fraction
+
+
+def prove_linear(statement: Statement | str, given=None, zhang_yeung: bool = False) -> dict[str, Any] | None:
+    """A checked certificate that the statement follows from what is given, or None where no proof was found.
+
+    The proof uses Shannon's inequalities; with `zhang_yeung` also theirs, but only where it needs them. Assumptions
+    that contradict each other are certified as such. A strict `<` follows from no sum: None. Raises NotationError with
+    a caret for what does not parse, and ValueError for more variables than fit.
+
+    >>> proof = prove_linear("I(X;Z) <= I(X;D)", "X -> D -> Z")
+    >>> proof["parts"][0]["measures"], proof["parts"][0]["assumptions"]
+    ([['1', 'I(X;D|Z)']], [['-1', 'I(X;Z|D)']])
+    """
+    text = statement if isinstance(statement, str) else _text(statement)
+    parsed, assumptions = parse_problem(text, given)
+    slacks = {direction: slack(parsed, direction) for direction in DIRECTIONS[parsed.relation]}
+    encoded = encode(list(slacks.values()), assumptions)
+    problem = program(encoded)
+    wanted = {direction: encoded.form(terms) for direction, terms in slacks.items()}
+    impossible = {"contradiction": {0: -ONE}}
+    if _has_constants(encoded):
+        parts = _parts(problem, impossible)
+        if parts is not None:
+            return _checked(text, assumptions, "contradiction", SHANNON, parts)
+    if not wanted:
+        return None
+    for beyond in (False, True) if zhang_yeung else (False,):
+        problem = program(encoded, beyond=True) if beyond else problem
+        parts = _parts(problem, wanted)
+        if parts is not None:
+            return _checked(text, assumptions, "statement", BEYOND if beyond else SHANNON, parts)
+    return None
+
+
+def _text(statement: Statement) -> str:
+    return f"{written(statement.left)} {statement.relation} {written(statement.right)}"
+
+
+def _has_constants(encoded: Encoded) -> bool:
+    """Only these can contradict each other: else the law of constants meets them all."""
+    return any(0 in encoded.form(terms) for terms in encoded.assumed)
+
+
+def _checked(text: str, assumptions: tuple[Assumption, ...], proves: str, inequalities: str, parts: list):
+    certificate = {
+        "format": FORMAT,
+        "statement": text,
+        "given": [assumption.text for assumption in assumptions],
+        "proves": proves,
+        "inequalities": inequalities,
+        "parts": parts,
+    }
+    try:
+        check_certificate(certificate)
+    except CertificateError:
+        return None
+    return certificate
+
+
+def _parts(problem: Program, wanted: Mapping[str, Form]) -> list[dict[str, Any]] | None:
+    parts = []
+    for direction, form in wanted.items():
+        weights = multipliers(problem, form)
+        total = None if weights is None else _expanded(problem, form, weights)
+        if total is None:
+            return None
+        parts.append(_part(problem.encoded, direction, total))
+    return parts
+
+
+def _expanded(problem: Program, form: Form, weights: list[tuple[Row, Fraction]]) -> _Sum | None:
+    """The sum in full: what the reduction took for 0 is owed, and paid in multiples of the assumptions.
+
+    None if the weights are wrong, so that more is left than the reduction took for 0.
+    """
+    books: dict[type, dict[Any, Fraction]] = {kind: {} for kind in (Measure, ZhangYeung, Pair, int, NoneType)}
+    left = dict(form)
+    for row, weight in weights:
+        for mask, c in row_form(problem.encoded, row).items():
+            left[mask] = left.get(mask, Fraction(0)) - weight * c
+        books[type(row)][row] = books[type(row)].get(row, Fraction(0)) + weight
+    owed, assumed = books[Pair], books[int]
+    debts = problem.reduced.owed(left)
+    if debts is None:
+        return None
+    for pair, weight in debts.items():
+        owed[pair] = owed.get(pair, Fraction(0)) + weight
+    measures, given = settled(problem.reduced.zeros, owed, books[Measure])
+    for zero, weight in given.items():
+        place = problem.encoded.vanishing[zero]
+        assumed[place] = assumed.get(place, Fraction(0)) + weight
+    return _Sum(measures, books[ZhangYeung], assumed, books[NoneType].get(None, Fraction(0)))
+
+
+def _part(encoded: Encoded, direction: str, total: _Sum) -> dict[str, Any]:
+    named = [[str(w), _name(encoded, m)] for m, w in merged(total.measures).items()]
+    beyond = [[str(w), ";".join(encoded.names(s) for s in z.sets)] for z, w in total.beyond.items()]
+    assumed = [[str(w), written(encoded.assumed[k])] for k, w in sorted(total.assumed.items()) if w]
+    return {
+        "direction": direction,
+        "measures": sorted(named, key=lambda item: (len(item[1]), item[1])),
+        "zhang_yeung": beyond,
+        "assumptions": assumed,
+        "constant": str(total.constant),
+    }
+
+
+def _name(encoded: Encoded, measure: Measure) -> str:
+    groups = ";".join(encoded.names(mask) for mask in measure[:2] if mask)
+    under = f"|{encoded.names(measure.c)}" if measure.c else ""
+    return f"{'I' if measure.b else 'H'}({groups}{under})"

@@ -1,0 +1,130 @@
+"""The page of one audit, of a pipeline or of logs: what it shows, as plain data, and its HTML."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from infoloop.reporting.html import filled
+
+SHOWN = 8  # names of a list inside one formula
+_TERM = re.compile(r"[IH]\([\w',;| ]*\)")
+_NAMES = re.compile(r"[^();|]+")
+_NAME = re.compile(r"[^\W\d]\w*(?![\w(])")
+
+
+class Table(NamedTuple):
+    """A table of a sheet: numbers stand to the right, `note` says how to read it."""
+
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    note: str = ""
+
+
+class Proof(NamedTuple):
+    """A certificate that `python -m infoloop.check` reads, what it shows, and the name of its file."""
+
+    name: str
+    about: str
+    certificate: Mapping[str, Any]
+
+    @property
+    def text(self) -> str:
+        """The certificate as JSON."""
+        return json.dumps(self.certificate, indent=1, ensure_ascii=False)
+
+    @property
+    def link(self) -> str:
+        """The same as an address that holds its content, for downloads without a network."""
+        return f"data:application/json;charset=utf-8,{quote(self.text)}"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The page of one audit, of a pipeline or of logs: verdict and reason first, then whatever there is of the rest.
+
+    `lines` are (name, text) of the first screen; `drawing`, of the graph, and `figures` are (caption, SVG); `cautions`
+    are (code, text); `source` is the audited file's text. Texts are plain: they are escaped, and what is written like
+    `I(X;Z)` is shown as mathematics.
+    """
+
+    title: str
+    verdict: str
+    reason: str
+    about: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    drawing: tuple[str, str] | None = None
+    figures: tuple[tuple[str, str], ...] = ()
+    tables: tuple[Table, ...] = ()
+    cautions: tuple[tuple[str, str], ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    file: str = ""
+    source: str = ""
+    version: str = ""
+
+
+def sheet_page(sheet: Sheet) -> str:
+    """The page of an audit, as text: one file that needs no network and no script."""
+    return filled("audit.html.jinja", sheet=sheet, inline=_inline, formulas=formulas, cell=_cell)
+
+
+def _inline(svg: str, least: float = 0.0) -> Markup:
+    """An SVG file as a part of a page, which is to shrink to this share of its width at most."""
+    inner = svg[svg.index("<svg") :]
+    width = re.search(r'width="([\d.]+)pt"', inner)
+    style = f' style="min-width: {least * float(width[1]):.0f}pt"' if width and least else ""
+    return Markup(inner.replace("<svg", f"<svg{style}", 1))
+
+
+def _cell(value: Any) -> Markup:
+    return Markup.escape(f"{value:.6g}") if isinstance(value, float) else formulas(str(value))
+
+
+def formulas(text: str) -> Markup:
+    """A line of plain text as HTML, escaped, in which what is written like `I(X;S1|Z0,Y1)` or `H(X|Y)` is MathML.
+
+    The whole text of each formula stays in its attribute `alttext`; of more than `SHOWN` names the first and the last
+    are seen. Lines may break between formulas.
+
+    >>> print(formulas("closed: I(X;Z1) <= I(X;D0) & no more").striptags())
+    closed: I(X;Z1) ≤ I(X;D0) & no more
+    """
+    shown, at = Markup(), 0
+    for term in _TERM.finditer(text):
+        shown += _words(text[at : term.start()]) + _term(term[0])
+        at = term.end()
+    return shown + _words(text[at:])
+
+
+def _words(text: str) -> Markup:
+    return Markup.escape(text.replace("<=", "≤"))
+
+
+def _term(term: str) -> Markup:
+    from latex2mathml.converter import convert  # here: only a page needs it
+
+    return Markup(convert(_latex(term)).replace("<math ", Markup('<math alttext="%s" ') % term, 1))
+
+
+def _latex(term: str) -> str:
+    """`I(X;S1|Z_t)` as LaTeX: a number, or a letter behind `_`, is an index; names of several letters stay upright."""
+
+    def name(match: re.Match) -> str:
+        indexed = re.fullmatch(r"(.*[^\W\d_])(?:(\d+)|_([^\W\d_]))", match[0])
+        letters, index = (indexed[1], f"_{{{indexed[2] or indexed[3]}}}") if indexed else (match[0], "")
+        return (letters if len(letters) == 1 else rf"\text{{{letters}}}") + index
+
+    return _NAME.sub(name, _NAMES.sub(_listed, term)).replace("|", r"\mid ")
+
+
+def _listed(names: re.Match) -> str:
+    """Of many names the first and the last."""
+    found = names[0].split(",")
+    return ",".join(found if len(found) <= SHOWN else [*found[:2], "…", found[-1]])

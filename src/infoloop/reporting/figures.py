@@ -1,0 +1,226 @@
+"""Figures as data (panels of lines, points, bands, maps), drawn in one style that the colour-blind can read."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from infoloop.reporting.atomic_files import place_whole
+
+# Okabe & Ito (2008), black last: told apart by readers with any of the common colour blindnesses, and in print.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_STYLE: dict[Any, Any] = {
+    "axes.grid": True, "axes.spines.right": False, "axes.spines.top": False, "axes.titlesize": 10,
+    "axes.titlelocation": "left", "figure.dpi": 150, "font.family": "DejaVu Sans", "font.size": 9, "grid.alpha": 0.25,
+    "legend.fontsize": 8, "legend.frameon": False, "lines.linewidth": 1.4, "svg.fonttype": "path",
+}  # fmt: skip
+_LINES = {"line": {}, "dashed": {"linestyle": (0, (4, 2))}, "dotted": {"linestyle": (0, (1, 1.5))}}
+_PANEL = (4.3, 3.5)  # inches
+
+
+class Line(NamedTuple):
+    """Values over x: `style` is line, dashed, dotted or points; `colour` counts in `COLOURS`, by position if None."""
+
+    x: ArrayLike
+    y: ArrayLike
+    label: str = ""
+    style: str = "line"
+    colour: int | None = None
+
+
+class Band(NamedTuple):
+    """The area between two curves."""
+
+    x: ArrayLike
+    low: ArrayLike
+    high: ArrayLike
+    label: str = ""
+    colour: int = 0
+
+
+class Whiskers(NamedTuple):
+    """Points with intervals."""
+
+    x: ArrayLike
+    y: ArrayLike
+    low: ArrayLike
+    high: ArrayLike
+    label: str = ""
+    colour: int = 0
+
+
+class Map(NamedTuple):
+    """Values over a grid, `z[i, j]` at `x[j]`, `y[i]`; `label` says what they are, `level` draws a contour.
+
+    `signed` values get two hues that meet at 0.
+    """
+
+    x: ArrayLike
+    y: ArrayLike
+    z: ArrayLike
+    label: str
+    level: float | None = None
+    signed: bool = False
+
+
+class Panel(NamedTuple):
+    """One pair of axes; scales are linear, log or symlog; `x_names` stand at 0, 1, 2, ... instead of numbers."""
+
+    title: str
+    x_label: str
+    y_label: str
+    marks: tuple[Line | Band | Whiskers | Map, ...]
+    x_scale: str = "linear"
+    y_scale: str = "linear"
+    y_limits: tuple[float, float] | None = None
+    x_names: tuple[str, ...] = ()
+
+
+class Figure(NamedTuple):
+    """Panels side by side, in rows of at most `columns`, and what a reader should see in them."""
+
+    panels: tuple[Panel, ...]
+    caption: str
+    columns: int = 3
+
+
+class FigureError(ValueError):
+    """A figure that would show nothing, or something that is no number; the message names panel and line."""
+
+
+def write_figure(figure: Figure, folder: Path, name: str) -> str:
+    """Draw `NAME.svg` and `NAME.png` into the folder, the same bytes for the same numbers, and return the SVG.
+
+    Raises FigureError for an empty panel or a NaN.
+    """
+    with _style(figure, name):
+        drawn = drawing(figure)
+        svg = as_svg(drawn)
+        place_whole(folder / f"{name}.svg", lambda path: path.write_text(svg, encoding="utf-8"))
+        place_whole(folder / f"{name}.png", lambda path: drawn.savefig(path, format="png", metadata={"Software": None}))
+    return svg
+
+
+def figure_svg(figure: Figure, name: str) -> str:
+    """The SVG of `write_figure` without a file, for a page. Raises FigureError for an empty panel or a NaN."""
+    with _style(figure, name):
+        return as_svg(drawing(figure))
+
+
+def as_svg(drawn) -> str:
+    """What matplotlib drew, as SVG, with the style that is current."""
+    svg = io.StringIO()
+    drawn.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    return svg.getvalue()
+
+
+def _style(figure: Figure, name: str):
+    """The one style, for a figure that shows something."""
+    import matplotlib as mpl  # here: an experiment that is only listed need not wait for it
+
+    for panel in figure.panels:
+        _check(panel)
+    return mpl.rc_context({**_STYLE, "svg.hashsalt": name})
+
+
+def _check(panel: Panel) -> None:
+    if not panel.marks:
+        raise FigureError(f"panel {panel.title!r} has nothing to show")
+    for mark in panel.marks:
+        axes = ("z",) if isinstance(mark, Map) else ("y", "low", "high")
+        for axis, values in [(axis, getattr(mark, axis)) for axis in axes if hasattr(mark, axis)]:
+            numbers = np.asarray(values, float)
+            if not numbers.size or np.isnan(numbers).any():
+                what = "is empty" if not numbers.size else f"has {np.isnan(numbers).sum()} NaN"
+                raise FigureError(f"{mark.label or axis!r} in panel {panel.title!r} {what}: leave it out and say why")
+
+
+def drawing(figure: Figure):
+    """The figure as matplotlib's, with the style that is current."""
+    from matplotlib.figure import Figure as Drawing
+
+    columns = min(figure.columns, len(figure.panels))
+    rows = -(-len(figure.panels) // columns)
+    drawn = Drawing(figsize=(_PANEL[0] * columns, _PANEL[1] * rows), layout="constrained")
+    axes = drawn.subplots(rows, columns, squeeze=False).ravel()
+    for axis in axes[len(figure.panels) :]:
+        axis.set_axis_off()
+    for axis, panel in zip(axes, figure.panels, strict=False):
+        _draw(drawn, axis, panel)
+    _explain(drawn, axes[: len(figure.panels)])
+    return drawn
+
+
+def _explain(drawn, axes) -> None:
+    """Legends below the axes, where they cover no data: one for all panels if these have the same marks."""
+    legends = [axis.get_legend_handles_labels() for axis in axes]
+    if all(labels == legends[0][1] for _, labels in legends):
+        if legends[0][1]:
+            drawn.legend(*legends[0], loc="outside lower center", ncols=min(2 * len(axes), len(legends[0][1])))
+        return
+    for axis, (handles, labels) in zip(axes, legends, strict=True):
+        if labels:
+            axis.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
+
+
+def _draw(drawn, axis, panel: Panel) -> None:
+    for k, mark in enumerate(panel.marks):
+        if isinstance(mark, Map):
+            _draw_map(drawn, axis, mark)
+        elif isinstance(mark, Whiskers):
+            _draw_whiskers(axis, mark)
+        elif isinstance(mark, Band):
+            axis.fill_between(
+                mark.x, mark.low, mark.high, color=_colour(mark.colour), alpha=0.22, lw=0, label=mark.label or None
+            )
+        else:
+            _draw_line(axis, mark, _colour(k if mark.colour is None else mark.colour))
+    axis.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
+    axis.set_xscale(panel.x_scale)
+    axis.set_yscale(panel.y_scale)
+    if panel.x_names:
+        axis.set_xticks(range(len(panel.x_names)), panel.x_names, rotation=20, ha="right")
+    elif panel.x_scale == "linear" and all(_whole(mark.x) for mark in panel.marks):
+        axis.xaxis.get_major_locator().set_params(integer=True)  # there is no round 1.5
+    if panel.y_limits:
+        axis.set_ylim(panel.y_limits)
+
+
+def _whole(values: ArrayLike) -> bool:
+    numbers = np.asarray(values, float)
+    return bool((numbers == np.round(numbers)).all() and np.ptp(numbers) > 1)
+
+
+def _draw_line(axis, mark: Line, colour: str) -> None:
+    if mark.style == "points":
+        axis.plot(mark.x, mark.y, "o", ms=3.5, mfc="white", mec=colour, color=colour, label=mark.label or None)
+    else:
+        axis.plot(mark.x, mark.y, color=colour, label=mark.label or None, **_LINES[mark.style])
+
+
+def _draw_whiskers(axis, mark: Whiskers) -> None:
+    y = np.asarray(mark.y, float)
+    reach = np.stack([y - np.asarray(mark.low, float), np.asarray(mark.high, float) - y])
+    axis.errorbar(
+        mark.x, y, reach, fmt="o", ms=4, lw=1.2, capsize=2, color=_colour(mark.colour), label=mark.label or None
+    )
+
+
+def _draw_map(drawn, axis, mark: Map) -> None:
+    from matplotlib.colors import CenteredNorm
+
+    hues = {"cmap": "PuOr", "norm": CenteredNorm()} if mark.signed else {"cmap": "cividis"}
+    shades = axis.pcolormesh(mark.x, mark.y, mark.z, shading="nearest", rasterized=True, **hues)
+    drawn.colorbar(shades, ax=axis, label=mark.label)
+    if mark.level is not None:
+        axis.contour(
+            mark.x, mark.y, mark.z, levels=[mark.level], colors="black" if mark.signed else "white", linewidths=1
+        )
+
+
+def _colour(k: int) -> str:
+    return COLOURS[k % len(COLOURS)]

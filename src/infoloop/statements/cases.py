@@ -1,0 +1,89 @@
+"""Case generators: numbers free to search over, and what builds from them a case that meets the assumptions."""
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.exact.rational_laws import RationalLaw, rational_product, rational_table
+from infoloop.probability.bayes_nets import BayesNet
+from infoloop.probability.channels import Channel
+from infoloop.probability.distributions import Joint
+
+
+class Cases(NamedTuple):
+    """`draw(key)` gives unconstrained numbers, `build` turns any such numbers into a case; attacks move the numbers."""
+
+    draw: Callable
+    build: Callable
+
+
+class Family(NamedTuple):
+    """A declared finite family: what it is, in words, and its members."""
+
+    description: str
+    members: Callable[[], Iterator]
+
+
+def networks(*parts: str, **sizes: int) -> Cases:
+    """Bayesian networks with these parts, `networks("X", "D|X", "Z|D", X=3, D=3, Z=2)`; every factor is free.
+
+    Rows are softmaxes of normals whose spread is log-normal: some nearly uniform, some nearly deterministic.
+
+    >>> chains = networks("X", "Z|X", X=2, Z=3)
+    >>> chains.build(chains.draw(jax.random.key(0))).names
+    ('X', 'Z')
+    """
+    shapes = [_split(part) for part in parts]
+
+    dims = [tuple(sizes[name] for name in source + target) for target, source in shapes]
+    cells = [math.prod(dim) for dim in dims]
+
+    def draw(key):
+        normals = jax.random.normal(key, (sum(cells) + len(cells),))
+        spread, rows = jnp.exp(normals[: len(cells)]), jnp.split(normals[len(cells) :], np.cumsum(cells)[:-1])
+        return tuple(s * row.reshape(dim) for s, row, dim in zip(spread, rows, dims, strict=True))
+
+    def build(logits):
+        return BayesNet(tuple(_factor(x, *shape) for x, shape in zip(logits, shapes, strict=True)))
+
+    return Cases(draw, build)
+
+
+def _split(part: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    target, _, source = part.partition("|")
+    return tuple(target.split(",")), tuple(source.split(",")) if source else ()
+
+
+def _factor(logits, target, source):
+    shape = logits.shape
+    rows = math.prod(shape[: len(source)])
+    table = jax.nn.softmax(logits.reshape(rows, -1), axis=1).reshape(shape)
+    return Channel(table, source, target) if source else Joint(table, target)
+
+
+def probabilities(count: int) -> Cases:
+    """`count` free numbers in (0, 1), as an array: logistic images of normals."""
+    return Cases(lambda key: 2 * jax.random.normal(key, (count,)), jax.nn.sigmoid)
+
+
+def rational_networks(*parts: str, rows: dict[str, list], **sizes: int) -> Iterator[RationalLaw]:
+    """Every network with these parts whose rows come from the lists `rows[part]`: all choices for all source values.
+
+    >>> next(rational_networks("X", "Z|X", rows={"X": [[1, 0]], "Z|X": [[1, 0], [0, 1]]}, X=2, Z=2)).outcomes()
+    {'0 0': '1'}
+    """
+    shapes = [_split(part) for part in parts]
+    choices = []
+    for part, (target, source) in zip(parts, shapes, strict=True):
+        count = math.prod(sizes[name] for name in source)
+        shape = [sizes[name] for name in source + target]
+        exact = [rational_table(row) for row in rows[part]]
+        tables = (np.stack(chosen).reshape(shape) for chosen in itertools.product(exact, repeat=count))
+        choices.append([(table, source + target) for table in tables])
+    for factors in itertools.product(*choices):
+        yield rational_product(*factors)

@@ -1,0 +1,96 @@
+"""Findings as a table for the terminal, as JSON, and as lines that say what went wrong."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from infoloop.reporting.text import as_json, wrapped
+from infoloop.statements.theory_files import CLASSES, Entry
+from infoloop.statements.verification import Finding
+
+_STYLES = {"refuted": "red", "certified": "green", "attacked": "cyan", "sampled": "yellow", "none": "bold red"}
+
+
+def findings_table(findings: tuple[Finding, ...]) -> Table:
+    """One row a statement, in at most 100 columns."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    for name in ("label", "ref", "", "proof", "evidence"):
+        table.add_column(name, no_wrap=True)
+    for name in ("cases", "slack", "worst at", "+1 %", "sec"):
+        table.add_column(name, no_wrap=True, justify="right")
+    for f in findings:
+        style = "bold red" if f.problems else "green" if f.cls == "F" else _STYLES[f.evidence]
+        table.add_row(
+            f.label, f.ref, f.cls, f.proof, Text(f.evidence, style=style), str(f.cases),
+            f"{f.slack:.0e}", f.worst, {True: "refuted", False: "HOLDS", None: "-"}[f.sharp], f"{f.seconds:.1f}",
+        )  # fmt: skip
+    return table
+
+
+def show(findings: tuple[Finding, ...], console: Console) -> None:
+    """The table, every counterexample, every problem, and what it all comes to."""
+    console.print(findings_table(findings))
+    for f in findings:
+        if f.counterexample:
+            _say(console, f"\n{f.label} ({CLASSES[f.cls]}): {f.statement or f.title}", "bold")
+            _say(console, f"  refuted, certified: {f.counterexample}")
+    for f in findings:
+        for problem in f.problems:
+            _say(console, f"\n{f.label}: {problem}", "bold red")
+    _say(console, "\n" + summary(findings))
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(Text(wrapped(text), style=style))
+
+
+def summary(findings: tuple[Finding, ...]) -> str:
+    """How many statements hold up, and how to read the columns."""
+    theorems, theses, folklore = ([f for f in findings if f.cls in classes] for classes in ("TC", "H", "F"))
+    certified = sum(f.evidence == "certified" for f in theorems)
+    refuted, failed = (sum(f.evidence == "refuted" for f in group) for group in (folklore, theses))
+    about = f", {failed} of {len(theses)} theses fail" if theses else ""
+    return (
+        f"{sum(not f.problems for f in findings)} of {len(findings)} statements are as theory/ says they are: "
+        f"{certified} of {len(theorems)} theorems are certified on their finite families, "
+        f"{refuted} of {len(folklore)} folklore claims are refuted{about}.\n\n"
+        "proof: what theory/ holds. evidence: what was computed. cases: exact ones, decided by ball arithmetic (random "
+        "ones where no family is declared). slack: the least greater - lesser that floats saw, in bits; within 1e-13 "
+        "floats decide nothing. +1 %: the lesser side 1 % larger is refuted in an exact edge case."
+    )
+
+
+def findings_json(findings: tuple[Finding, ...]) -> str:
+    """A JSON list with one object a statement."""
+    return as_json([f.row() for f in findings])
+
+
+def entries_table(entries: tuple[Entry, ...]) -> Table:
+    """What there is to verify."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
+    for name in ("label", "ref", "class", "statement"):
+        table.add_column(name, no_wrap=name != "statement")
+    for entry in entries:
+        fields = entry.block.fields
+        table.add_row(entry.block.label, fields["ref"], fields["class"], entry.block.title)
+    return table
+
+
+def entry_rows(entries: tuple[Entry, ...]) -> list[dict[str, Any]]:
+    """What there is to verify, for JSON."""
+    return [
+        {
+            "label": e.block.label,
+            "ref": e.block.fields["ref"],
+            "class": e.block.fields["class"],
+            "title": e.block.title,
+            "statement": e.claim.statement or " ".join(e.block.part("Statement").split()),
+            "assumes": list(e.claim.assumes),
+            "claim": e.block.fields["claim"],
+            "source": e.block.fields["source"],
+            "place": e.block.place,
+        }
+        for e in entries
+    ]

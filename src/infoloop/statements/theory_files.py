@@ -1,0 +1,169 @@
+"""The labelled blocks of `theory/*.md`, and their pairing with claims: every block has a claim, every claim a block."""
+
+from __future__ import annotations
+
+import graphlib
+import importlib
+import itertools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from infoloop.reporting.package_files import shipped_folder
+from infoloop.reporting.suggestions import nearest
+from infoloop.statements.claim import Claim
+
+CLASSES = {"T": "theorem", "C": "theorem with extra conditions", "H": "thesis", "F": "folklore, false as it stands"}
+_HEADING = re.compile(r"^#+\s+(?P<title>.*?)\s*\{#(?P<label>[^}]+)\}\s*$")
+_FIELD = re.compile(r"^- (?P<key>[a-z]+):\s*(?P<value>.*?)\s*$")
+_FIELDS = ("class", "ref", "claim", "assumes", "uses", "source")
+
+
+class TheoryError(ValueError):
+    """A block that is not well formed, or blocks and claims that do not match; the message names file and line."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One labelled statement of a chapter."""
+
+    label: str
+    title: str
+    fields: dict[str, str]
+    body: str
+    place: str
+
+    def listed(self, key: str) -> tuple[str, ...]:
+        """The entries of a field, separated by a semicolon and a space (`I(X;Z)` has none)."""
+        return tuple(part.strip() for part in re.split(r";\s+", self.fields.get(key, "")) if part.strip())
+
+    def part(self, name: str) -> str:
+        """The text after `**name.**`, up to the next such heading."""
+        found = re.search(rf"\*\*{name}\.\*\*\s*(.*?)(?=\n\*\*[A-Z][a-z ]*\.\*\*|\Z)", self.body, re.DOTALL)
+        return found[1].strip() if found else ""
+
+    @property
+    def proof(self) -> str:
+        """`written` where the block has a proof or a derivation that comes to its end, else `none`."""
+        return "written" if any(self.part(name).endswith("∎") for name in ("Proof", "Derivation")) else "none"
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A block and the claim that executes it."""
+
+    block: Block
+    claim: Claim
+
+
+def default_folder() -> Path:
+    """`theory/` inside the installed package, or beside `src/` in a checkout."""
+    return shipped_folder("theory")
+
+
+def read_blocks(folder: Path) -> tuple[Block, ...]:
+    """All blocks of the chapters of a folder, in order. Raises TheoryError for a malformed or repeated block."""
+    blocks: list[Block] = []
+    for path in sorted(Path(folder).glob("*.md")):
+        blocks += _blocks_of(path)
+    if not blocks:
+        raise TheoryError(f"{folder} has no chapter with a labelled block: give a folder like theory/")
+    seen: dict[str, Block] = {}
+    for block in blocks:
+        if block.label in seen:
+            raise TheoryError(
+                f"{block.place}: label {block.label} is taken by {seen[block.label].place}: choose another"
+            )
+        seen[block.label] = block
+    return tuple(blocks)
+
+
+def _blocks_of(path: Path) -> list[Block]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    starts = [k for k, line in enumerate(lines) if re.match(r"#+\s", line)] + [len(lines)]
+    found = []
+    for start, end in itertools.pairwise(starts):
+        heading = _HEADING.match(lines[start])
+        if heading:
+            found.append(_block(heading, lines[start + 1 : end], f"{path.name}:{start + 1}"))
+    return found
+
+
+def _block(heading: re.Match, lines: list[str], place: str) -> Block:
+    fields = {m["key"]: m["value"] for m in map(_FIELD.match, lines) if m and m["key"] in _FIELDS}
+    block = Block(heading["label"], heading["title"], fields, "\n".join(lines), place)
+    for key in ("class", "ref", "claim", "assumes", "source"):
+        if not fields.get(key):
+            raise TheoryError(f"{place}: block {block.label} lacks the field '- {key}: ...'")
+    if fields["class"] not in CLASSES:
+        raise TheoryError(f"{place}: class of {block.label} is {fields['class']!r}: it is one of {', '.join(CLASSES)}")
+    if not block.part("Statement"):
+        raise TheoryError(f"{place}: block {block.label} has no paragraph '**Statement.** ...'")
+    return block
+
+
+def pair(blocks: tuple[Block, ...]) -> tuple[Entry, ...]:
+    """Each block with its claim. Raises TheoryError where the two sides do not match, either way."""
+    entries = tuple(Entry(block, _resolve(block)) for block in blocks)
+    for entry in entries:
+        _agree(entry)
+    _every_claim_is_stated(entries)
+    _uses_are_ordered(blocks)
+    return entries
+
+
+def _resolve(block: Block) -> Claim:
+    path, _, name = block.fields["claim"].rpartition(".")
+    try:
+        claim = getattr(importlib.import_module(path), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise TheoryError(
+            f"{block.place}: block {block.label} names the claim {path}.{name}, which is missing: {error}"
+        ) from None
+    if not isinstance(claim, Claim):
+        raise TheoryError(f"{block.place}: {path}.{name} is a {type(claim).__name__}, not a Claim")
+    return claim
+
+
+def _agree(entry: Entry) -> None:
+    block, claim = entry.block, entry.claim
+    if claim.label != block.label:
+        raise TheoryError(f"{block.place}: block {block.label} names a claim labelled {claim.label}: make them equal")
+    if set(claim.assumes) != set(block.listed("assumes")):
+        raise TheoryError(
+            f"{block.place}: {block.label} assumes {'; '.join(block.listed('assumes'))} in the text "
+            f"but {'; '.join(claim.assumes)} in the claim: make them equal"
+        )
+
+
+def _every_claim_is_stated(entries: tuple[Entry, ...]) -> None:
+    stated = {entry.block.label for entry in entries}
+    modules = dict.fromkeys(entry.block.fields["claim"].rpartition(".")[0] for entry in entries)
+    for module in modules:
+        for claim in getattr(importlib.import_module(module), "CLAIMS", ()):
+            if claim.label not in stated:
+                raise TheoryError(
+                    f"claim {claim.label} of {module} has no block: state it in a chapter as {{#{claim.label}}}"
+                )
+
+
+def _uses_are_ordered(blocks: tuple[Block, ...]) -> None:
+    labels = {block.label for block in blocks}
+    for block in blocks:
+        for used in block.listed("uses"):
+            if used not in labels:
+                raise TheoryError(f"{block.place}: {block.label} uses {used}, which is no label{nearest(used, labels)}")
+    try:
+        graphlib.TopologicalSorter({block.label: block.listed("uses") for block in blocks}).prepare()
+    except graphlib.CycleError as error:
+        raise TheoryError(f"blocks use each other in a circle: {' -> '.join(error.args[1])}") from None
+
+
+def select(entries: tuple[Entry, ...], labels: tuple[str, ...]) -> tuple[Entry, ...]:
+    """The entries with these labels or refs (`thm:dpi`, `S01`); all if none is given. Raises TheoryError otherwise."""
+    names = {name for entry in entries for name in (entry.block.label, entry.block.fields["ref"])}
+    for label in labels:
+        if label not in names:
+            raise TheoryError(f"no statement is labelled {label!r}{nearest(label, names)}")
+    chosen = [e for e in entries if not labels or {e.block.label, e.block.fields["ref"]} & set(labels)]
+    return tuple(chosen)

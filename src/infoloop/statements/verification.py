@@ -1,0 +1,239 @@
+"""The ledger: each statement of `theory/` examined by its claim, and the certificates that record what was decided."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+
+from infoloop.exact.comparison import UNDECIDED
+from infoloop.notation.assumptions import parse_problem
+from infoloop.proofs.shannon_prover import prove_linear
+from infoloop.statements.certification import (
+    Certification,
+    Counterexample,
+    certify,
+    decide,
+    refuted_when_stronger,
+    written,
+)
+from infoloop.statements.claim import Claim, Evidence, attack, weigh
+from infoloop.statements.theory_files import Entry
+
+FORMAT = "infoloop certificate 1"
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to look: samples a claim is weighed on, starts and steps of the attack, and the root seed."""
+
+    samples: int = 2000
+    starts: int = 64
+    steps: int = 300
+    seed: int = 0
+
+
+FULL = Effort(samples=50_000, starts=1024, steps=2000)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found about one statement. `proof` and `evidence` are the two facts of a verdict; both are computed.
+
+    `slack` is the least greater-minus-lesser that floats saw (for `=` minus the largest gap), in bits; `ratio` the
+    least greater/lesser; `worst` where; `sharp` whether the claim made 1 % stronger is refuted, certified, in an edge
+    case. `problems` is empty unless the statement must hold and does not, or must fail and does not.
+    """
+
+    label: str
+    ref: str
+    title: str
+    cls: str
+    statement: str
+    proof: str
+    evidence: str
+    cases: int
+    equal: int
+    samples: int
+    starts: int
+    slack: float
+    ratio: float
+    worst: str
+    sharp: bool | None
+    counterexample: Counterexample | None
+    problems: tuple[str, ...]
+    seconds: float
+    certificate: dict[str, Any] | None
+
+    def row(self) -> dict[str, Any]:
+        """The finding as JSON; the class is called `class` there, and a ratio that no case gave is null."""
+        fields = asdict(self)
+        fields["class"] = fields.pop("cls")
+        fields["counterexample"] = self.counterexample and self.counterexample._asdict()
+        fields["ratio"] = self.ratio if self.ratio < float("inf") else None
+        return fields
+
+
+def examine(entries: tuple[Entry, ...], effort: Effort, folder: Path | None = None) -> Iterator[Finding]:
+    """Findings one by one, in order. Searches run in two threads, since most of their time is compilation.
+
+    `folder` holds the committed certificates; where it is given, a stale or missing one is a problem. Ball arithmetic
+    stays in this thread, whose precision it sets.
+    """
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        searches = [pool.submit(_search, entry, effort) for entry in entries]
+        for entry, search in zip(entries, searches, strict=True):
+            yield _examined(entry, *search.result(), effort, folder)
+
+
+def _search(entry: Entry, effort: Effort) -> tuple[dict[str, Evidence], float]:
+    began = time.perf_counter()
+    name = int.from_bytes(hashlib.sha256(entry.block.label.encode()).digest()[:4])
+    key_weigh, key_attack = jax.random.split(jax.random.fold_in(jax.random.key(effort.seed), name))
+    found = {"sample": weigh(entry.claim, key_weigh, effort.samples)}
+    if entry.claim.relation != "=":
+        found["start"] = attack(entry.claim, key_attack, effort.starts, effort.steps)
+    return jax.block_until_ready(found), time.perf_counter() - began
+
+
+def _examined(
+    entry: Entry, searches: dict[str, Evidence], seconds: float, effort: Effort, folder: Path | None
+) -> Finding:
+    began = time.perf_counter()
+    claim, block = entry.claim, entry.block
+    family = certify(claim) if claim.exact and claim.family else None
+    proof = prove_linear(*parse_problem(claim.statement, claim.given)) if claim.statement else None
+    against = (family and family.counterexample) or _settled(claim, searches)
+    certificate = _certificate(entry, family, against, proof)
+    sharp = refuted_when_stronger(claim) if claim.exact and claim.edges else None
+    where, worst = min(searches.items(), key=lambda item: float(item[1].slack))
+    evidence = _evidence(against, family, searches)
+    stale = [] if folder is None else stale_certificate(folder, block.label, certificate)
+    return Finding(
+        label=block.label,
+        ref=block.fields["ref"],
+        title=block.title,
+        cls=block.fields["class"],
+        statement=claim.statement,
+        proof="machine" if proof else block.proof,
+        evidence=evidence,
+        cases=family.cases if family else effort.samples,
+        equal=family.equal if family else 0,
+        samples=effort.samples,
+        starts=effort.starts if "start" in searches else 0,
+        slack=float(worst.slack),
+        ratio=min(float(found.ratio) for found in searches.values()),
+        worst=f"{where} {int(worst.worst)}",
+        sharp=sharp,
+        counterexample=against,
+        problems=(*_problems(block.fields["class"], evidence, float(worst.slack), sharp), *stale),
+        seconds=seconds + time.perf_counter() - began,
+        certificate=certificate,
+    )
+
+
+def _settled(claim: Claim, searches: dict[str, Evidence]) -> Counterexample | None:
+    """A certified counterexample next to the worst float case, where that is no better than undecided."""
+    for found in searches.values():
+        if not found.slack > UNDECIDED:
+            against = decide(claim, found.case, rounded=bool(found.slack < -UNDECIDED))
+            if against:
+                return against
+    return None
+
+
+def _evidence(against: Counterexample | None, family: Certification | None, searches: dict[str, Evidence]) -> str:
+    if against:
+        return "refuted"
+    if any(not found.slack >= -UNDECIDED for found in searches.values()):
+        return "none"
+    if family:
+        return "certified"
+    return "attacked" if "start" in searches else "sampled"
+
+
+def _problems(cls: str, evidence: str, slack: float, sharp: bool | None) -> list[str]:
+    found = []
+    if cls in "TC" and evidence == "refuted":
+        found.append("refuted, although it is stated as a theorem: the statement, its claim or our code is wrong")
+    if cls in "TC" and evidence == "none":
+        miss = "give no number" if slack != slack else f"miss by {-slack:.3g} bits"
+        found.append(f"floats {miss}, which nothing here can certify or excuse")
+    if cls == "F" and evidence != "refuted":
+        found.append("folklore that is not refuted: declare a family that contains a counterexample")
+    if cls in "TC" and sharp is False:
+        found.append("made 1 % stronger it is not refuted in its edge cases, so it is not sharp where it says it is")
+    return found
+
+
+def _certificate(
+    entry: Entry, family: Certification | None, against: Counterexample | None, proof: dict[str, Any] | None
+) -> dict[str, Any] | None:
+    claim, block = entry.claim, entry.block
+    if family is None and against is None and proof is None:
+        return None
+    content = {
+        "format": FORMAT,
+        "label": block.label,
+        "ref": block.fields["ref"],
+        "class": block.fields["class"],
+        "statement": claim.statement or " ".join(block.part("Statement").split()),
+        "relation": f"lesser {claim.relation} greater",
+        "assumes": list(claim.assumes),
+        "verdict": "refuted" if against else "certified" if family else "proved",
+        "family": claim.family.description if claim.family else None,
+        "cases": family.cases if family else 0,
+        "equal": family.equal if family else 0,
+        "counterexample": against and against._asdict(),
+        "edges": [written(case) for case in claim.edges],
+        "proof": proof,
+    }
+    return {**content, "sha256": digest(content)}
+
+
+def digest(content: dict[str, Any]) -> str:
+    """The SHA-256 of a certificate's contents, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def certificate_path(folder: Path, label: str) -> Path:
+    """Where the certificate of a label is kept; a colon is no good in file names."""
+    return folder / (label.replace(":", "_") + ".json")
+
+
+def stale_certificate(folder: Path, label: str, fresh: dict[str, Any] | None) -> list[str]:
+    """What is wrong with the committed certificate of a statement, compared with a fresh one; nothing if they agree."""
+    path = certificate_path(folder, label)
+    renew = "run `infoloop verify --renew` and commit it"
+    if fresh is None:
+        return [f"{path.name} certifies what is no longer certified: remove it"] if path.exists() else []
+    if not path.exists():
+        return [f"its certificate {path.name} is missing: {renew}"]
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        return [f"{path.name} is not JSON (line {error.lineno}: {error.msg}): {renew}"]
+    if kept == fresh:
+        return []
+    body = {key: value for key, value in kept.items() if key != "sha256"}
+    if kept.get("sha256") != digest(body):
+        return [f"{path.name} was tampered with: its contents do not match its sha256; {renew}"]
+    key = next(key for key in fresh if kept.get(key) != fresh[key])
+    return [f"{path.name} is stale: {key} is {kept.get(key)!r} there and {fresh[key]!r} now; {renew}"]
+
+
+def write_certificates(findings: tuple[Finding, ...], folder: Path, write: Callable[[Path, str], None]) -> None:
+    """One JSON file for each certified or refuted statement."""
+    for finding in findings:
+        if finding.certificate is not None:
+            write(
+                certificate_path(folder, finding.label),
+                json.dumps(finding.certificate, indent=1, ensure_ascii=False) + "\n",
+            )

@@ -1,0 +1,140 @@
+"""Configurations of experiments: frozen, checked dataclasses, and typed overrides `key=value` of their defaults."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Sequence
+from typing import Annotated, Any, NamedTuple
+
+import pydantic
+from pydantic import AfterValidator, Field
+
+from infoloop.reporting.suggestions import nearest
+
+Count = Annotated[int, Field(ge=1)]
+Weight = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Counts = Annotated[tuple[Count, ...], Field(min_length=1)]
+Weights = Annotated[tuple[Weight, ...], Field(min_length=1)]
+Positives = Annotated[tuple[Positive, ...], Field(min_length=1)]
+
+
+def _random_task(rates: tuple[float, ...]) -> tuple[float, ...]:
+    if len(set(rates)) < 2:
+        raise ValueError("a task X with one value, of which every information is 0: give at least two different ones")
+    return rates
+
+
+Hypotheses = Annotated[tuple[Weight, ...], AfterValidator(_random_task)]
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be: the message names the key, the value and what it should be."""
+
+
+class Setting(NamedTuple):
+    """A key of a configuration: its name, type, default and meaning, in words."""
+
+    name: str
+    kind: str
+    default: str
+    meaning: str
+
+
+@typing.dataclass_transform(frozen_default=True, field_specifiers=(Field,))
+def config(cls):
+    """A frozen dataclass whose fields are checked against their types when it is made.
+
+    >>> @config
+    ... class Sizes:
+    ...     samples: Counts = (10, 100)
+    >>> Sizes(samples=(3,)).samples
+    (3,)
+    """
+    return pydantic.dataclasses.dataclass(frozen=True, config=pydantic.ConfigDict(extra="forbid"))(cls)
+
+
+def override(cls, overrides: Sequence[str] = ()):
+    """The configuration with these `key=value` in place of its defaults; commas separate the items of a list.
+
+    Raises ConfigError for an unknown or repeated key (with the nearest one) and a value of another type or range.
+
+    >>> @config
+    ... class Sizes:
+    ...     samples: Counts = (10, 100)
+    ...     rate: Weight = 0.5
+    >>> override(Sizes, ["samples=3,5"])
+    Sizes(samples=(3, 5), rate=0.5)
+    >>> override(Sizes, ["rate=2"])
+    Traceback (most recent call last):
+    infoloop.studies.configuration.ConfigError: rate is '2': input should be less than or equal to 1
+    """
+    fields = [f.name for f in dataclasses.fields(cls)]
+    values: dict[str, Any] = {}
+    for text in overrides:
+        key, equals, value = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise ConfigError(f"{text!r} is no setting: write key=value, keys are {', '.join(fields)}")
+        if key not in fields:
+            raise ConfigError(f"there is no key {key!r}{nearest(key, fields)}; keys are {', '.join(fields)}")
+        if key in values:
+            raise ConfigError(f"{key} is set twice: give its values once, with commas")
+        values[key] = _items(value) if _is_list(cls, key) else value
+    try:
+        return cls(**values)
+    except pydantic.ValidationError as error:
+        raise ConfigError("; ".join(map(_line, error.errors()))) from None
+
+
+def settings(cls) -> tuple[Setting, ...]:
+    """The keys of a configuration, as a user may set them.
+
+    >>> @config
+    ... class Sizes:
+    ...     samples: Counts = Field((10, 100), description="draws a generation")
+    >>> settings(Sizes)
+    (Setting(name='samples', kind='list of int', default='10,100', meaning='draws a generation'),)
+    """
+    default = cls()
+    return tuple(
+        Setting(name, _kind(cls, name), plain(getattr(default, name)), info.description or "")
+        for name, info in cls.__pydantic_fields__.items()
+    )
+
+
+def plain(value) -> str:
+    """A value as it is written after `key=`.
+
+    >>> plain((0.5, 2.0))
+    '0.5,2.0'
+    """
+    return ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+
+def as_dict(chosen) -> dict[str, Any]:
+    """A configuration as JSON has it."""
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in dataclasses.asdict(chosen).items()}
+
+
+def _items(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _is_list(cls, key: str) -> bool:
+    return typing.get_origin(cls.__pydantic_fields__[key].annotation) is tuple
+
+
+def _kind(cls, key: str) -> str:
+    kind = cls.__pydantic_fields__[key].annotation
+    item = typing.get_args(kind)[0] if _is_list(cls, key) else kind
+    item = typing.get_args(item)[0] if typing.get_origin(item) is Annotated else item
+    one = " or ".join(map(str, typing.get_args(item))) if typing.get_origin(item) else item.__name__
+    return f"list of {one}" if _is_list(cls, key) else one
+
+
+def _line(error) -> str:
+    """One error of pydantic as a phrase: the key, its value, the remedy."""
+    key = "".join(f"[{part}]" if isinstance(part, int) else str(part) for part in error["loc"])
+    remedy = error["msg"].removeprefix("Value error, ")
+    return f"{key} is {plain(error['input'])!r}: {remedy[0].lower()}{remedy[1:]}"

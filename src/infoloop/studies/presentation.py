@@ -1,0 +1,77 @@
+"""What a finished run leaves beside its tables: figures, one page, and the numbers to read first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from infoloop.reporting.atomic_files import write_whole
+from infoloop.reporting.figures import write_figure
+from infoloop.statements.theory_files import Block, default_folder, read_blocks
+from infoloop.studies.configuration import Setting, plain
+from infoloop.studies.page import Shown, run_page
+from infoloop.studies.run_store import described
+from infoloop.studies.runner import Headline, title
+
+if TYPE_CHECKING:
+    import xarray
+
+
+def present(experiment: ModuleType, tables: Mapping[str, xarray.Dataset], folder: Path) -> tuple[Headline, ...]:
+    """Draw the experiment's figures and write `report.html` into the run's folder; the headlines that it shows."""
+    figures = {name: make(tables) for name, make in experiment.FIGURES.items()}
+    svgs = {name: write_figure(figure, folder, name) for name, figure in figures.items()}
+    run, headlines = described(folder), tuple(experiment.headlines(tables))
+    about, _, more = (experiment.__doc__ or "").partition("\n")
+    shown = Shown(
+        title=title(experiment),
+        about=f"{about}\n{more}",
+        headlines=headlines,
+        figures=tuple((name, svgs[name], figures[name].caption) for name in figures),
+        statements=statements(experiment),
+        config={key: plain(tuple(v) if isinstance(v, list) else v) for key, v in run["identity"]["config"].items()},
+        identity=run["identity"],
+        provenance=run["provenance"],
+        files=(*(f"{name}.nc" for name in tables), *(f"{name}.{end}" for name in figures for end in ("svg", "png"))),
+    )
+    write_whole(folder / "report.html", run_page(shown))
+    return headlines
+
+
+def statements(experiment: ModuleType) -> tuple[Block, ...]:
+    """The blocks of theory/ that the experiment names in `CLAIMS`; KeyError for a label that none has."""
+    blocks = {block.label: block for block in read_blocks(default_folder())}
+    return tuple(blocks[label] for label in experiment.CLAIMS)
+
+
+def headlines_table(headlines: tuple[Headline, ...]) -> Table:
+    """The numbers to read first, in at most 100 columns."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    table.add_column("what", max_width=44)
+    for name in ("found", "expected"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("unit", no_wrap=True)
+    table.add_column("expected by", max_width=24)
+    for h in headlines:
+        expected = "-" if h.expected is None else f"{h.expected:.8g}"
+        table.add_row(h.what, f"{h.found:.8g}", expected, h.unit, h.source)
+    return table
+
+
+def settings_table(rows: tuple[Setting, ...]) -> Table:
+    """What can be set in an experiment."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    for name in ("key", "type", "default", "meaning"):
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def as_rows(headlines: tuple[Headline, ...]) -> list[dict[str, Any]]:
+    """The same for JSON."""
+    return [h._asdict() for h in headlines]

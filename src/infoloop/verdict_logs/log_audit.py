@@ -1,0 +1,217 @@
+r"""`audit_log`: what a log of verdicts can have told about the task, and what as many verdicts more can tell, at most.
+
+Two questions with different ceilings. *This log*, to one who knew no pass rate: the length of the log in bits under a
+code fixed beforehand (`verdict_codes`). *As many verdicts again*, on the same problems by the same student, to one who
+knows the pass rates: $\sum n_ih(p_i)$ (`verdict_logs`). Both count the noise of the verifier and what the student knew
+already, so that the task information $I(X;S\mid Z,Y)$ can be far less, even 0.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from infoloop.verdict_logs.code_lengths import code_by_histogram, code_by_problem, code_by_rate
+from infoloop.verdict_logs.estimators import (
+    Tally,
+    ceiling_by_problem,
+    ceiling_by_rate,
+    entropy_estimates,
+    largest_entropy,
+    miss,
+    pass_interval,
+    pooled_interval,
+    verdict_entropy,
+)
+from infoloop.verdict_logs.reader import read_log
+
+
+@dataclass(frozen=True)
+class LogBound:
+    """At most `bits` in all, by which `name`, and what that `assumes`; some hold for the mean over logs only."""
+
+    name: str
+    bits: float
+    assumes: str
+    mean: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class LogAudit:
+    """What a verdict log says. `told` are ceilings on what it told, `again` on what as many verdicts more can tell.
+
+    In bits; each holds with `confidence`, the least of `told` (or of `again`) too: `told` for this very log, whatever
+    the mean over logs is, except for the bound that says so. `rate` is the pass rate of all
+    verdicts with the ends of its interval, `estimates` are two of $\\sum n_ih(p_i)$: plug-in and Miller-Madow.
+    """
+
+    file: str
+    confidence: float
+    tally: Tally
+    rate: tuple[float, float, float]
+    estimates: tuple[float, float]
+    told: tuple[LogBound, ...]
+    again: tuple[LogBound, ...]
+
+    @property
+    def verdicts(self) -> int:
+        """How many verdicts the log has."""
+        return int(self.tally.attempts.sum())
+
+    @property
+    def most_told(self) -> LogBound:
+        """The least ceiling on what this very log told; it may have more bits than verdicts, the mean has not."""
+        return min((bound for bound in self.told if not bound.mean), key=lambda bound: bound.bits)
+
+    @property
+    def most_again(self) -> LogBound:
+        """The least ceiling on what as many verdicts more can tell one who knows the pass rates."""
+        return min(self.again, key=lambda bound: bound.bits)
+
+    @property
+    def unanimous(self) -> tuple[int, int]:
+        """How many problems failed, and how many passed, at every attempt."""
+        return int((self.tally.passes == 0).sum()), int((self.tally.passes == self.tally.attempts).sum())
+
+    @property
+    def tried_once(self) -> int:
+        """How many problems were tried once only: unanimous of necessity, at a rate that nothing is known of."""
+        return int((self.tally.attempts == 1).sum())
+
+    @cached_property
+    def intervals(self) -> tuple[np.ndarray, np.ndarray]:
+        """The ends of the interval of each problem's pass rate."""
+        return pass_interval(self.tally.passes, self.tally.attempts, self.confidence)
+
+    @property
+    def bits(self) -> np.ndarray:
+        """h(k/n) of each problem, bits a verdict."""
+        return verdict_entropy(self.tally.passes / self.tally.attempts)
+
+    @property
+    def most_bits(self) -> np.ndarray:
+        """The largest h over the interval of each problem's pass rate, bits a verdict."""
+        return largest_entropy(*self.intervals)
+
+    def row(self) -> dict[str, Any]:
+        """The audit as JSON; `problems` holds a list for each quantity, one entry a problem."""
+        failed, passed = self.unanimous
+        return {
+            "file": self.file,
+            "confidence": self.confidence,
+            "verdicts": self.verdicts,
+            "pass_rate": dict(zip(("estimate", "low", "high"), self.rate, strict=True)),
+            "all_failed": failed,
+            "all_passed": passed,
+            "tried_once": self.tried_once,
+            "unanimous_share": (failed + passed) / len(self.tally.problems),
+            "half_of_bits_from_share_of_problems": half_from(self),
+            "entropy": dict(zip(("plug_in", "miller_madow"), self.estimates, strict=True)),
+            "told": [self._bound(bound) for bound in self.told],
+            "again": [self._bound(bound) for bound in self.again],
+            "upper_bounds_only": True,
+            "problems": {name: values.tolist() for name, values in self._columns().items()},
+        }
+
+    def _bound(self, bound: LogBound) -> dict[str, Any]:
+        least = bound in (self.most_told, self.most_again)
+        return {**dataclasses.asdict(bound), "bits_per_verdict": bound.bits / self.verdicts, "least": least}
+
+    def _columns(self) -> dict[str, np.ndarray]:
+        names, attempts, passes = self.tally
+        low, high = self.intervals
+        rates = {"pass_rate": passes / attempts, "low": low, "high": high}
+        return {
+            "problem": names, "attempts": attempts, "passes": passes, **rates,
+            "bits_per_verdict": self.bits, "most_bits_per_verdict": self.most_bits,
+        }  # fmt: skip
+
+
+def audit_log(path: str | Path, columns: Mapping[str, str] | None = None, confidence: float = 0.95) -> LogAudit:
+    """The audit of a verdict log, `.csv` or `.parquet`, a row for each attempt: problem, attempt, pass.
+
+    `columns` names them as the file does, `{"pass": "reward"}`; further columns are ignored. Raises LogFileError (a
+    ValueError) in one line for a file that is no log, and ValueError for a confidence outside (0, 1).
+
+    >>> audit_log("verdicts.csv", confidence=95)
+    Traceback (most recent call last):
+    ValueError: confidence is 95: give a number above 0 and below 1, such as 0.95
+    """
+    miss(confidence)
+    return audit_tally(read_log(path, columns), confidence, Path(path).name)
+
+
+def audit_tally(tally: Tally, confidence: float = 0.95, file: str = "") -> LogAudit:
+    """The audit of counts that are already there; `file` is their name in texts.
+
+    >>> found = audit_tally(Tally(np.array(["a", "b"]), np.array([8, 8]), np.array([0, 4])))
+    >>> found.most_again.bits, found.rate[0], found.unanimous
+    (16.0, 0.25, (1, 0))
+    """
+    _, attempts, passes = tally
+    return LogAudit(
+        file,
+        confidence,
+        tally,
+        (float(passes.sum() / attempts.sum()), *pooled_interval(passes, attempts, confidence)),
+        entropy_estimates(passes, attempts),
+        _told(passes, attempts, confidence),
+        _again(passes, attempts, confidence),
+    )
+
+
+def _told(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[LogBound, ...]:
+    codes = (
+        ("coded by the overall pass rate", code_by_rate, "nothing"),
+        ("coded problem by problem", code_by_problem, "nothing"),
+        ("coded by the histogram of passes", code_by_histogram, "attempts fixed before"),
+    )
+    price = math.log2(len(codes) / miss(confidence))
+    return (
+        LogBound("one bit each, in the mean over logs", float(attempts.sum()), "nothing", mean=True),
+        *(LogBound(name, code(passes, attempts) + price, assumes) for name, code, assumes in codes),
+    )
+
+
+def _again(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[LogBound, ...]:
+    each = 1 - miss(confidence) / 2  # two bounds that may fail share the risk
+    independent = "fixed, independent attempts"
+    return (
+        LogBound("one bit each", float(attempts.sum()), "nothing"),
+        LogBound("h of the overall pass rate", ceiling_by_rate(passes, attempts, each), independent),
+        LogBound("sum over problems", ceiling_by_problem(passes, attempts, each), independent),
+    )
+
+
+def information_curve(found: LogAudit) -> tuple[np.ndarray, np.ndarray]:
+    r"""Shares of problems, those with the largest $n_ih(k_i/n_i)$ first, and the shares of the bits that they bring.
+
+    Corners of a piecewise linear curve from (0, 0) to (1, 1); empty where no problem has both verdicts.
+
+    >>> tally = Tally(np.array(["a", "b", "c", "d"]), np.array([2, 2, 2, 2]), np.array([0, 1, 1, 2]))
+    >>> [share.tolist() for share in information_curve(audit_tally(tally))]
+    [[0.0, 0.5, 1.0], [0.0, 1.0, 1.0]]
+    """
+    values, problems = np.unique(-found.tally.attempts * found.bits, return_counts=True)
+    if not values.any():
+        return np.array([]), np.array([])
+    brought, ahead = np.cumsum(-values * problems), np.cumsum(problems)
+    return np.append(0.0, ahead / ahead[-1]), np.append(0.0, brought / brought[-1])
+
+
+def half_from(found: LogAudit) -> float | None:
+    """The least share of the problems that brings half of the bits, by the plug-in estimate; None without any bits.
+
+    >>> tally = Tally(np.array(["a", "b", "c", "d"]), np.array([2, 2, 2, 2]), np.array([0, 1, 1, 2]))
+    >>> half_from(audit_tally(tally))
+    0.25
+    """
+    shares, brought = information_curve(found)
+    return float(np.interp(0.5, brought, shares)) if shares.size else None

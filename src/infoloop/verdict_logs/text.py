@@ -1,0 +1,126 @@
+"""A log audit as text for the terminal, the verdict first, in 100 columns; and as tables for a page."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from infoloop.reporting.text import in_columns, wrapped
+from infoloop.verdict_logs.log_audit import LogAudit, LogBound, half_from
+
+SHOWN = 3  # kinds of problems in each part of the last table
+TOLD = "told by this very log, at most, to one who knew no pass rate"
+AGAIN = "told by as many verdicts again, at most, to one who knows the pass rates"
+WHY = (
+    "These are upper bounds on what this very log told, and on what as many verdicts more tell: entropy counts the "
+    "verifier's noise and what the student knew already. The truth can be far less, even 0, and how it is used is "
+    "not in the log. The mean over logs, I(X;S|Z,Y), is another number, less or more than what one log tells. Rows "
+    "left out because of their verdict make every number too small."
+)
+
+Row = tuple[str, ...]
+
+
+def log_text(found: LogAudit) -> str:
+    """The whole audit; its first lines say what the log told at most.
+
+    >>> from infoloop.verdict_logs.log_audit import audit_tally
+    >>> from infoloop.verdict_logs.estimators import Tally
+    >>> tally = Tally(np.array(["a", "b"]), np.array([8, 8]), np.array([0, 4]))
+    >>> log_text(audit_tally(tally, file="v.csv")).splitlines()[0]
+    'AT MOST 16 BITS IN THE MEAN   v.csv: 16 verdicts, 2 problems tried 8 times'
+    """
+    verdict, about, reason = log_verdict(found)
+    lines = [f"{verdict}   {about}", reason, "", *(f"{name:12} {text}" for name, text in log_lines(found)), ""]
+    for title, headers, rows in log_tables(found):
+        lines += [title, *in_columns(headers, rows), ""]
+    return "\n".join(wrapped(line) for line in [*lines, WHY])
+
+
+def log_tables(found: LogAudit) -> list[tuple[str, Row, list[Row]]]:
+    """Title, headers and rows of texts: the ceilings on both questions, and the kinds of problems that stand out."""
+    headers = ("bits in all", "an episode", "", "by", "assumes")
+    problems = ("", "passes", "alike", "first of them", "pass rate", "interval", "bits", "at most")
+    estimates = [
+        _cells(found, bits, "", f"no ceiling: {how}", "fixed, independent attempts")
+        for bits, how in zip(found.estimates, ("plug-in, biased low", "Miller & Madow"), strict=True)
+    ]
+    return [
+        (TOLD, headers, [_bound(found, bound, found.most_told) for bound in found.told]),
+        (AGAIN, headers, [*estimates, *(_bound(found, bound, found.most_again) for bound in found.again)]),
+        ("problems, and bits an episode of each", problems, _problems(found)),
+    ]
+
+
+def log_verdict(found: LogAudit) -> tuple[str, str, str]:
+    """The verdict in capitals, what it is about, and its reason."""
+    n, problems, most = found.verdicts, len(found.tally.problems), found.most_told
+    tried = np.unique(found.tally.attempts)
+    span = f"{tried[0]:,}" if len(tried) == 1 else f"{tried[0]:,} to {tried[-1]:,}"
+    each = "once" if span == "1" else f"{span} times"
+    about = f"{found.file}: {_counted(n, 'verdict')}, {_counted(problems, 'problem')} tried {each}"
+    if most.bits >= n:
+        reason = "one bit an episode, at most, tell such logs in the mean; no code shows less for this one"
+        return f"AT MOST {_counted(n, 'BIT', 'S')} IN THE MEAN", about, reason
+    reason = f"{most.bits / n:.3f} bits an episode, at most, has this very log told: {most.name}"
+    return f"AT MOST {most.bits:,.0f} BITS", about, reason
+
+
+def _counted(number: int, noun: str, plural: str = "s") -> str:
+    return f"{number:,} {noun}{'' if number == 1 else plural}"
+
+
+def log_lines(found: LogAudit) -> list[tuple[str, str]]:
+    """The first screen as (name, text): how sure it is, how often problems are passed, what more verdicts can tell."""
+    n, most, (rate, low, high) = found.verdicts, found.most_again, found.rate
+    again = f"about {found.estimates[1] / n:.3f} bits an episode, at most {most.bits / n:.3f}: {most.name}"
+    return [
+        ("confidence", f"{100 * found.confidence:.6g} %, for each interval and for the least ceiling of each table"),
+        ("pass rate", f"{rate:.4f}, from {low:.4f} to {high:.4f}"),
+        *_shares(found),
+        ("again", again),
+    ]
+
+
+def _shares(found: LogAudit) -> list[tuple[str, str]]:
+    """How many problems tell almost nothing more, as far as the log can say, and how few bring half of the bits."""
+    problems, (failed, passed), half = len(found.tally.problems), found.unanimous, half_from(found)
+    same = failed + passed
+    share = f"{same:,} of {problems:,} problems ({100 * same / problems:.0f} %)"
+    lines = [("unanimous", f"{share}: {failed:,} all failed, {passed:,} all passed")]
+    if same:
+        most = found.most_bits[found.bits == 0].mean()
+        lines += [("of these", f"more verdicts on them tell about 0 bits each; {most:.3f} are not excluded")]
+    if found.tried_once:
+        once = f"{found.tried_once:,} problems: every estimate counts them as 0 bits, no ceiling does"
+        lines += [("tried once", once)]
+    if half is not None:
+        lines += [("informative", f"half of the estimated bits come from {100 * half:.0f} % of problems")]
+    return lines
+
+
+def _bound(found: LogAudit, bound: LogBound, least: LogBound) -> Row:
+    return _cells(found, bound.bits, "*" if bound == least else "", bound.name, bound.assumes)
+
+
+def _cells(found: LogAudit, bits: float, mark: str, name: str, assumes: str) -> Row:
+    return (f"{bits:,.1f}", f"{bits / found.verdicts:.3f}", mark, name, assumes)
+
+
+def _problems(found: LogAudit) -> list[Row]:
+    """Problems with the same counts are one row: those that tell most, the hardest, the easiest."""
+    _, attempts, passes = found.tally
+    kinds, first, alike = np.unique(passes + 1j * attempts, return_index=True, return_counts=True)
+    rate = kinds.real / kinds.imag
+    rows = []
+    for part, key in (("tell most", -found.bits[first]), ("hardest", rate), ("easiest", -rate)):
+        order = np.lexsort((-kinds.imag, key))[:SHOWN]
+        rows += [(part if k == order[0] else "", *_problem(found, first[k], alike[k])) for k in order]
+    return rows
+
+
+def _problem(found: LogAudit, k: int, alike: int) -> Row:
+    name, attempts, passes = (values[k] for values in found.tally)
+    shown = name if name.isprintable() and len(name) <= 24 else f"{name[:21]!r}..."
+    interval = f"{found.intervals[0][k]:.3f} to {found.intervals[1][k]:.3f}"
+    counts = (f"{passes:,} of {attempts:,}", f"{alike:,}", shown, f"{passes / attempts:.3f}", interval)
+    return (*counts, f"{found.bits[k]:.3f}", f"{found.most_bits[k]:.3f}")

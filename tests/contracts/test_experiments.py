@@ -1,0 +1,63 @@
+"""The contract of every experiment: its small run gives finite tables, figures and numbers, the same each time."""
+
+from dataclasses import replace
+
+import jax
+import numpy as np
+import pytest
+
+from infoloop.reporting.figures import write_figure
+from infoloop.statements.theory_files import default_folder, read_blocks
+from infoloop.studies import runner
+from infoloop.studies.configuration import settings
+from infoloop.studies.sweep import shards
+
+EXPERIMENTS = {name: runner.load(name) for name in runner.experiments()}
+KEY = jax.random.key(3)
+
+
+@pytest.fixture(params=EXPERIMENTS)
+def experiment(request):
+    return EXPERIMENTS[request.param]
+
+
+def test_the_small_run_is_finite_repeatable_and_drawn(experiment, tmp_path):
+    found = experiment.run(experiment.SMALL, KEY)
+    again = experiment.run(experiment.SMALL, KEY)
+    for name, table in found.items():
+        assert table.equals(again[name])
+        assert {v.attrs.keys() >= {"long_name", "units"} for v in table.values()} == {True}
+        assert not any(np.isnan(v.values).any() for v in table.values())
+    for name, make in experiment.FIGURES.items():
+        figure = make(found)
+        assert write_figure(figure, tmp_path, name).count("<svg") == 1
+        assert figure.caption.endswith(".")
+    for headline in experiment.headlines(found):
+        assert np.isfinite(headline.found)
+        assert len(headline.unit) < 8
+
+
+def test_its_statements_are_stated(experiment):
+    assert set(experiment.CLAIMS) <= {block.label for block in read_blocks(default_folder())}
+    assert experiment.CLAIMS
+
+
+def test_every_setting_says_what_it_is_and_is_used(experiment):
+    rows = settings(experiment.Config)
+    assert all(row.meaning for row in rows)
+    source = runner.source(experiment)
+    assert [row.name for row in rows if f"config.{row.name}" not in source] == []
+
+
+def test_the_default_run_is_cut_in_shards_with_names_of_their_own(experiment):
+    names = [shard.name for shard in shards(experiment.sweeps(experiment.Config()))]
+    assert len(set(names)) == len(names)
+
+
+def test_a_word_list_adds_the_word_game(tmp_path):
+    experiment, words = EXPERIMENTS["bits_per_episode"], tmp_path / "words.txt"
+    words.write_text("abba\nbaab\nabab\ncaca\n")
+    found = experiment.run(replace(experiment.SMALL, words=str(words)), KEY)
+    bits = found["words"].bits.sel(word="abba")
+    assert float(bits.sel(verdict="full")) == 2.0
+    assert experiment.headlines(found)[-1].what == "bits of the best first word, abba"

@@ -1,0 +1,231 @@
+"""Exact logarithm sums: signs where floats cannot tell, enclosures against 50 digits, and rational laws."""
+
+from fractions import Fraction
+
+import flint
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flint import fmpq
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import log, mp, mpf
+
+from infoloop.exact.rational_laws import (
+    LogSum,
+    RationalLaw,
+    binary_entropy,
+    log2,
+    number,
+    plog_sum,
+    rational,
+    rational_product,
+    rational_table,
+    rationalise,
+)
+from infoloop.information.measures import mutual_information
+from infoloop.notation.grammar import parse_expression
+from infoloop.probability.bayes_nets import bayes_net
+from infoloop.probability.channel_families import bsc, z_channel
+from infoloop.probability.channels import channel
+from infoloop.probability.distributions import joint
+from infoloop.probability.numerics import rounding
+from tests.support import oracles
+
+steady = settings(derandomize=True, deadline=None, max_examples=60, database=None)
+
+SIGNS = {
+    "empty sum": (LogSum({}), 0),
+    "log2 6 - log2 2 - log2 3": (log2(6) - log2(2) - log2(3), 0),
+    "log2 8 - 3": (log2(8) - number(3), 0),
+    "log2(4/9) - 2 log2(2/3)": (log2("4/9") - log2("2/3") * 2, 0),
+    "log2 1": (log2(1), 0),
+    "a shared factor that is no prime": (log2(35) + log2(143) - log2(55) - log2(91), 0),
+    "rational multiples": (log2(4) * Fraction(1, 3) - log2(16) * Fraction(1, 6), 0),
+    "log2 3": (log2(3), 1),
+    "log2(2/3)": (log2("2/3"), -1),
+    "log2 3 - 1.585": (log2(3) - number("1.585"), -1),
+    "log2(2^200 + 1) - 200": (log2(2**200 + 1) - number(200), 1),
+    "log2(2^200 - 1) - 200": (log2(2**200 - 1) - number(200), -1),
+    "log2(2^3000 + 1) - 3000": (log2(2**3000 + 1) - number(3000), 1),
+    "a float next to a half": (binary_entropy(0.5) - binary_entropy(float(np.nextafter(0.5, 1))), 1),
+    "a third as a float": (log2(Fraction(1, 3)) - log2(1 / 3), 1),
+}
+
+
+@pytest.mark.parametrize("case", SIGNS)
+def test_signs_are_decided(case):
+    value, sign = SIGNS[case]
+    assert value.sign() == sign
+    assert (value * -1).sign() == -sign
+
+
+rationals = st.fractions(min_value=Fraction(1, 50), max_value=50, max_denominator=50)
+
+
+@steady
+@given(st.lists(st.tuples(rationals, st.integers(-4, 4)), min_size=1, max_size=5))
+def test_signs_agree_with_products_of_powers(parts):
+    total, product = LogSum({}), Fraction(1)
+    for r, c in parts:
+        total, product = total + log2(r) * c, product * r**c
+    assert total.sign() == (product > 1) - (product < 1)
+    assert (total - log2(product)).sign() == 0
+
+
+@steady
+@given(st.lists(st.tuples(rationals, st.fractions(-4, 4, max_denominator=9)), min_size=1, max_size=5))
+def test_enclosures_contain_the_number(parts):
+    total = LogSum({})
+    for r, c in parts:
+        total = total + log2(r) * c
+    with mp.workdps(oracles.DIGITS):
+        value = sum(mpf(c.numerator) / c.denominator * log(mpf(r.numerator) / r.denominator, 2) for r, c in parts)
+        for bits in (53, 128):
+            ball = total.enclosure(bits)
+            middle, radius = mpf(str(ball.mid().str(60, radius=False))), mpf(ball.rad().str(20, radius=False))
+            # 50 digits and the printing of the ball add a little
+            assert abs(middle - value) <= radius * (1 + mpf(10) ** -10) + mpf(10) ** -45
+            assert radius <= mpf(2) ** (16 - bits)
+
+
+def test_an_enclosure_that_is_off_would_be_caught():
+    assert not log2(3).enclosure(128).contains(log2(Fraction(3, 1) + Fraction(1, 10**30)).enclosure(256))
+
+
+@pytest.mark.parametrize(
+    ("value", "digits"),
+    [(log2(3), "1.5849625007211561815"), (log2(6) - log2(2) - log2(3), "0"), (number("-1/4"), "-0.25")],
+)
+def test_digits_are_certain(value, digits):
+    assert str(value).rstrip("0") == digits.rstrip("0")
+
+
+@pytest.mark.parametrize("r", [0, -1, "-1/2"])
+def test_what_has_no_logarithm(r):
+    with pytest.raises(ValueError, match=f"log2 of {r}: give a rational number above 0"):
+        log2(r)
+
+
+@pytest.mark.parametrize("p", ["-1/2", "3/2"])
+def test_what_is_no_probability_has_no_entropy(p):
+    with pytest.raises(ValueError, match="the mass -1/2 is negative: probabilities are numbers >= 0"):
+        binary_entropy(p)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "half"])
+def test_what_is_no_rational_number(value):
+    with pytest.raises((ValueError, OverflowError)):
+        rational(value)
+
+
+def test_floats_are_the_rationals_that_they_are():
+    assert rational(0.1) == fmpq(3602879701896397, 2**55)
+    assert rational("0.1") == rational(Fraction(1, 10)) == rational(fmpq(1, 10)) != rational(0.1)
+
+
+def test_masses_without_mass_do_not_count():
+    assert (plog_sum([fmpq(1, 2), fmpq(0), fmpq(1, 2)]) - number(1)).sign() == 0
+
+
+EXPRESSIONS = {
+    "H(X,Z|Y)": lambda law: oracles.entropy(law, (0, 2), (1,)),
+    "2 I(X;Y|Z) - 1/2 H(Y)": lambda law: (
+        2 * oracles.information(law, (0,), (1,), (2,)) - oracles.entropy(law, (1,)) / 2
+    ),
+    "I(X;Y;Z) + 3": lambda law: oracles.coinformation(law, [(0,), (1,), (2,)]) + 3,
+    "I(X,Y;Y,Z)": lambda law: oracles.information(law, (0, 1), (1, 2)),
+}
+
+
+@pytest.mark.parametrize("text", EXPRESSIONS)
+def test_expressions_on_rational_laws(text):
+    weights = np.random.default_rng(0).integers(0, 9, (2, 3, 2))
+    law = RationalLaw(
+        rational_table([[[Fraction(int(w), int(weights.sum())) for w in r] for r in s] for s in weights]),
+        ("X", "Y", "Z"),
+    )
+    value = law.evaluate(parse_expression(text))
+    with mp.workdps(oracles.DIGITS):
+        masses = {cell: mpf(int(w)) / int(weights.sum()) for cell, w in np.ndenumerate(weights)}
+        assert abs(mpf(value.digits(40)) - EXPRESSIONS[text](masses)) <= mpf(10) ** -38
+
+
+def test_identities_hold_exactly_on_rational_laws():
+    law = rationalise(joint(np.random.default_rng(1).dirichlet(np.ones(12)).reshape(2, 3, 2), "X", "Y", "Z"))
+    chain = parse_expression("I(X,Y;Z) - I(X;Z) - I(Y;Z|X)")
+    assert law.evaluate(chain).sign() == 0
+    assert law.evaluate(parse_expression("I(X,Y;Z) - I(X;Z)")).sign() == 1
+
+
+def test_marginals_and_outcomes():
+    law = RationalLaw(rational_table([["1/2", "0"], ["1/3", "1/6"]]), ("X", "Y"))
+    assert law.marginal("Y").tolist() == [fmpq(5, 6), fmpq(1, 6)]
+    assert law.outcomes() == {"0 0": "1/2", "1 0": "1/3", "1 1": "1/6"}
+
+
+def test_the_entropy_of_an_unknown_variable():
+    with pytest.raises(ValueError, match="unknown variable 'W': this law is over X"):
+        RationalLaw(rational_table([1]), ("X",)).entropy("W")
+
+
+def test_a_product_of_factors():
+    p_x, k_xy = rational_table(["1/4", "3/4"]), rational_table([["1/2", "1/2"], ["1/3", "2/3"]])
+    law = rational_product((p_x, ("X",)), (k_xy, ("X", "Y")))
+    assert law.table.tolist() == [[fmpq(1, 8), fmpq(1, 8)], [fmpq(1, 4), fmpq(1, 2)]]
+    turned = rational_product((rational_table(["1/3", "2/3"]), ("Y",)), (p_x, ("X",)), (k_xy[:, None], ("X", "Y", "Z")))
+    assert turned.names == ("Y", "X", "Z")
+
+
+def test_a_product_of_factors_that_are_no_laws():
+    with pytest.raises(ValueError, match=r"factors over \('X',\) have mass 5/6, not 1: give exact conditional laws"):
+        rational_product((rational_table(["1/2", "1/3"]), ("X",)))
+
+
+def test_an_exact_law_is_next_to_the_float_one_and_has_mass_one():
+    p = joint(np.random.default_rng(2).dirichlet(np.ones(6)).reshape(2, 3), "X", "Y")
+    law = rationalise(p)
+    assert sum(law.table.ravel().tolist(), fmpq(0)) == 1
+    found = law.evaluate(parse_expression("I(X;Y)"))
+    assert abs(float(found.digits(20)) - mutual_information(p, "X", "Y")) <= rounding(6) * np.log2(6)
+
+
+def random_chain(seed):
+    rng = np.random.default_rng(seed)
+    return bayes_net(
+        joint(rng.dirichlet(np.ones(3)), "X"),
+        channel(rng.dirichlet(np.ones(2), size=3), "X", "D"),
+        channel(rng.dirichlet(np.ones(3), size=2), "D", "Z"),
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_independences_of_a_network_hold_exactly_after_rationalising(seed):
+    law = rationalise(random_chain(seed))
+    assert law.evaluate(parse_expression("I(X;Z|D)")).sign() == 0
+    assert law.evaluate(parse_expression("I(X;D) - I(X;Z)")).sign() == 1
+
+
+def test_rationalising_the_table_instead_would_lose_an_independence():
+    net = random_chain(0)
+    table = np.einsum("x,xd,dz->xdz", net.factors[0].table, net.factors[1].rows, net.factors[2].rows)
+    law = rationalise(joint(table, "X", "D", "Z"))
+    assert law.evaluate(parse_expression("I(X;Z|D)")).sign() == 1
+
+
+def test_a_lossless_step_is_decided_to_be_lossless():
+    net = bayes_net(joint([0.3, 0.7], "X"), bsc(0.1, "X", "D"), bsc(0.0, "D", "Z"), z_channel(0.2, "D", "W"))
+    law = rationalise(net)
+    assert law.evaluate(parse_expression("I(X;D) - I(X;Z)")).sign() == 0
+    assert law.evaluate(parse_expression("I(X;D) - I(X;W)")).sign() == 1
+
+
+def test_what_cannot_be_made_exact():
+    with pytest.raises(TypeError, match="cannot make a ArrayImpl exact"):
+        rationalise(jnp.ones(2))
+
+
+def test_the_precision_of_flint_is_left_as_it_was():
+    before = flint.ctx.prec
+    log2(3).enclosure(500)
+    assert flint.ctx.prec == before

@@ -1,0 +1,244 @@
+"""The resampling loop against exact rationals, a dense float64 chain, published and twice-computed values."""
+
+import json
+import math
+from fractions import Fraction
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from mpmath import log, mp, mpf
+
+from infoloop.information.markov_chains import information_along
+from infoloop.information.measures import mutual_information
+from infoloop.models import wright_fisher as wf
+from infoloop.probability.channel_families import binomial
+from infoloop.probability.channels import channel
+from infoloop.probability.distributions import from_outcomes, joint
+from infoloop.probability.numerics import rounding
+from infoloop.probability.validation import FixedTaskWarning
+from tests.support.paths import DATA
+
+VALUES = json.loads((DATA / "collapse_values.json").read_text())
+REQUIRED_BITS = 1e-10  # information at n = 500 and n = 20
+CONDITION = 3  # absorption times are at most 2n ln 2 + O(ln n) < 3n: the condition number of I - Q over its norm
+
+
+def binomial_row(n, p):
+    return [math.comb(n, j) * p**j * (1 - p) ** (n - j) for j in range(n + 1)]
+
+
+def chain(n, rates, generations):
+    """Rows of exact rationals: the laws of K_t, one list of laws for each generation."""
+    table = [binomial_row(n, Fraction(i, n)) for i in range(n + 1)]
+    laws = [binomial_row(n, Fraction(r)) for r in rates]
+    for _ in range(generations):
+        yield laws
+        laws = [[sum(law[i] * table[i][j] for i in range(n + 1)) for j in range(n + 1)] for law in laws]
+
+
+def bits(laws, prior):
+    """H(K) - H(K|theta) with 40 digits: a form that the source avoids."""
+    with mp.workdps(40):
+
+        def h(law):
+            return -sum(mpf(p.numerator) / p.denominator * log(mpf(p.numerator) / p.denominator, 2) for p in law if p)
+
+        mean = [sum(w * law[j] for w, law in zip(prior, laws, strict=True)) for j in range(len(laws[0]))]
+        return float(h(mean) - sum(w.numerator * h(law) / w.denominator for w, law in zip(prior, laws, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("n", "count_pairs"),
+    [(1, [(0, 0), (0, 1)]), (20, [(1, 0), (10, 10), (3, 19)]), (10_000, [(1, 40), (5000, 5400), (9990, 9990)])],
+)
+def test_the_kernel_is_the_exact_rational(n, count_pairs):
+    table = wf.kernel(n)
+    for i, j in count_pairs:
+        exact = math.comb(n, j) * Fraction(i, n) ** j * Fraction(n - i, n) ** (n - j)
+        logarithm = math.log(exact.numerator) - math.log(exact.denominator) if exact else 0
+        assert abs(float(table[i, j]) - float(exact)) <= rounding(1) * (1 + abs(logarithm)) * float(exact)
+
+
+def test_the_whole_kernel_is_stochastic_to_rounding_and_exact_at_its_ends():
+    table = wf.kernel(2000)
+    assert np.abs(table.sum(1) - 1).max() < rounding(8)
+    assert table[0].tolist() == [1.0] + [0.0] * 2000
+    assert table[-1].tolist() == [0.0] * 2000 + [1.0]
+
+
+def test_information_is_that_of_exact_rationals():
+    rates, prior = [Fraction(1, 4), Fraction(1, 2), Fraction(15, 16)], [Fraction(1, 2), Fraction(1, 4), Fraction(1, 4)]
+    found = wf.information(wf.wright_fisher(20, [float(r) for r in rates], [float(w) for w in prior]), 8)
+    exact = [bits(laws, prior) for laws in chain(20, rates, 8)]
+    assert np.abs(found - np.array(exact)).max() < rounding(8 * 21)
+    assert rounding(8 * 21) < REQUIRED_BITS
+
+
+def test_information_is_that_of_a_dense_chain():
+    n, rates = 500, np.arange(1, 20) / 20
+    start = np.asarray(binomial(rates, n, "theta", "count").rows) / len(rates)
+    link = binomial(np.arange(n + 1) / n, n, "count", "next")
+    dense = information_along(joint(start / start.sum(), "theta", "count"), "theta", link, steps=199)
+    assert np.abs(wf.information(wf.wright_fisher(n, rates), 200) - dense).max() < REQUIRED_BITS
+
+
+def test_a_kernel_with_one_draw_too_few_would_be_noticed():
+    rates, prior = [Fraction(1, 4), Fraction(3, 4)], [Fraction(1, 2)] * 2
+    wrong = wf.information(wf.wright_fisher(19, [0.25, 0.75]), 8)
+    assert np.abs(wrong - np.array([bits(laws, prior) for laws in chain(20, rates, 8)])).max() > REQUIRED_BITS
+
+
+def test_many_letters_with_two_letters_are_the_banded_chain():
+    found = wf.information_many(30, [[0.9, 0.1], [0.5, 0.5]], [0.25, 0.75], 20)
+    banded = wf.information(wf.wright_fisher(30, [0.1, 0.5], [0.25, 0.75]), 20)
+    np.testing.assert_allclose(found, banded, atol=rounding(20 * 31))
+
+
+def test_three_letters_merged_into_two_are_the_chain_of_two():
+    """Rates that differ in the first letter alone, the rest split evenly: the first count is sufficient."""
+    rates = [[r, (1 - r) / 2, (1 - r) / 2] for r in (0.25, 0.75)]
+    found = wf.information_many(8, rates, [0.5, 0.5], 1)
+    np.testing.assert_allclose(found, wf.information(wf.wright_fisher(8, [0.25, 0.75]), 1), atol=rounding(45))
+
+
+def test_four_letters_keep_what_the_last_letter_tells():
+    rates = np.array([[0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0.4]])
+    limit = mutual_information(joint(rates / 2, "theta", "letter"), "theta", "letter")
+    left = wf.information_many(4, rates, [0.5, 0.5], 150)[-1] - limit
+    slowest = (1 - 1 / 4) ** 148  # of the mass still on two letters or more, up to a factor below 4
+    assert 0 <= left + rounding(150 * 35) < 8 * slowest + 2 * rounding(150 * 35)
+
+
+def test_collapse_leaves_information():
+    """Theory S10: I tends to 1 - h(1/4) > 0 while the diversity dies out."""
+    masses = {(0, 0): 3 / 8, (0, 1): 1 / 8, (1, 0): 1 / 8, (1, 1): 3 / 8}
+    quarter = mutual_information(from_outcomes(masses, ("theta", "letter")), "theta", "letter")
+    last = wf.information(wf.wright_fisher(10, [0.25, 0.75]), 500)[-1]
+    assert abs(float(wf.residual_information([0.5, 0.5], [0.25, 0.75]) - quarter)) < rounding(4)
+    assert abs(float(last - quarter)) < rounding(500 * 11)
+    assert float(wf.expected_heterozygosity(10, 0.25, 500)) < rounding(1)
+
+
+def test_moments_are_those_of_the_law():
+    n, p0 = 15, 0.2
+    for t in (1, 2, 7):
+        frequency, law = np.arange(n + 1) / n, np.asarray(wf.law(wf.wright_fisher(n, [p0]), t).table[0])
+        assert abs(law @ frequency - float(wf.expected_frequency(n, p0, t))) < rounding(t * n)
+        diversity = law @ (2 * frequency * (1 - frequency))
+        assert abs(diversity - float(wf.expected_heterozygosity(n, p0, t))) < rounding(t * n)
+
+
+def test_survival_is_that_of_exact_rationals():
+    exact = [float(1 - laws[0][0]) for laws in chain(20, [Fraction(1, 16)], 10)]
+    np.testing.assert_allclose(wf.survival(20, 1 / 16, 10), exact, atol=rounding(10 * 21))
+
+
+def exact_solution(n, right):
+    """(I - Q) x = right by Gauss-Jordan elimination over the rationals, for the inner counts."""
+    q = [binomial_row(n, Fraction(i, n)) for i in range(n + 1)]
+    a = [[(i == j) - q[i][j] for j in range(1, n)] + [right(q[i])] for i in range(1, n)]
+    for c in range(n - 1):
+        a[c] = [x / a[c][c] for x in a[c]]
+        for r in range(n - 1):
+            if r != c:
+                a[r] = [x - a[r][c] * y for x, y in zip(a[r], a[c], strict=True)]
+    return [float(row[-1]) for row in a]
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 11, 12])
+def test_absorption_times_are_those_of_exact_rationals(n):
+    exact = [0.0, *exact_solution(n, lambda row: 1), 0.0]
+    np.testing.assert_allclose(wf.absorption_time(n, np.arange(n + 1)), exact, rtol=rounding(CONDITION * n))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 300, 301])
+def test_fixation_by_table_is_the_start_as_the_martingale_says(n):
+    i = np.arange(n + 1)
+    found, martingale = wf.fixation_by_table(n, i), wf.fixation_probability(n, i)
+    np.testing.assert_allclose(found, martingale, atol=rounding(CONDITION * n))
+
+
+def test_absorption_times_near_the_diffusion_limit():
+    """Ewens 2004, 3.5: the diffusion is off by O(ln n) generations; for n = 1000 from one half by a few."""
+    n = 1000
+    limit = wf.diffusion_absorption_time(n, 0.5)
+    assert abs(float(limit) - 2 * n * math.log(2)) < rounding(2 * n)
+    assert abs(float(wf.absorption_time(n, n // 2) - limit)) < math.log(n)
+
+
+def test_eigenvalues_have_the_traces_of_the_exact_kernel():
+    n = 8
+    table = [binomial_row(n, Fraction(i, n)) for i in range(n + 1)]
+    trace = float(sum(table[i][i] for i in range(n + 1)))
+    square = float(sum(table[i][j] * table[j][i] for i in range(n + 1) for j in range(n + 1)))
+    values = wf.kernel_eigenvalues(n)
+    assert len(values) == n + 1
+    assert abs(float(values.sum()) - trace) < rounding(n)
+    assert abs(float((values**2).sum()) - square) < rounding(n)
+
+
+def test_diversity_falls_by_the_third_eigenvalue():
+    ratio = wf.expected_heterozygosity(10, 0.3, 5) / wf.expected_heterozygosity(10, 0.3, 4)
+    assert abs(float(ratio - wf.kernel_eigenvalues(10)[2])) < rounding(4)
+
+
+def counted(entry):
+    return entry["distribution"]["n"], float(Fraction(entry["distribution"].get("p0", "0")))
+
+
+def at_generation(function):
+    return lambda entry: function(*counted(entry), entry["distribution"]["k"])
+
+
+def from_count(function):
+    return lambda entry: function(entry["distribution"]["n"], entry["distribution"]["start_count"])
+
+
+FOUND = {
+    "expected_p": at_generation(wf.expected_frequency),
+    "expected_heterozygosity": at_generation(wf.expected_heterozygosity),
+    "prob_nonzero": lambda entry: at_generation(wf.survival)(entry)[-1],
+    "expected_absorption_time": from_count(wf.absorption_time),
+    "fixation_probability": from_count(wf.fixation_probability),
+    "mutual_information": lambda entry: wf.information(wf.wright_fisher(4, [0.25, 0.75]), int(entry["id"][-1]))[-1],
+}
+
+
+@pytest.mark.parametrize("entry", VALUES, ids=lambda entry: entry["id"])
+def test_reference_value(entry):
+    assert entry["tolerance_kind"] == "absolute"
+    assert abs(float(FOUND[entry["quantity"]["name"]](entry)) - entry["expected"]) <= entry["tolerance"]
+
+
+def test_every_quantity_is_used():
+    assert {entry["quantity"]["name"] for entry in VALUES} == set(FOUND)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: wf.kernel(0), "n is 0"),
+        (lambda: wf.wright_fisher(0, [0.5]), "size is 0"),
+        (lambda: wf.wright_fisher(2, [1.5]), "rates is"),
+        (lambda: wf.wright_fisher(2, 0.5), "rates have shape"),
+        (lambda: wf.wright_fisher(2, [0.5, 0.1], [1.0]), "prior has 1 weights"),
+        (lambda: wf.information(wf.wright_fisher(2, [0.5]), 0), "generations is 0"),
+        (lambda: wf.absorption_time(4, 5), "i is 5"),
+        (lambda: wf.survival(2, -0.1, 3), "p0 is"),
+    ],
+)
+def test_bad_input_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+@pytest.mark.parametrize(("rates", "prior"), [([0.3], [1.0]), ([0.25, 0.75], [1.0, 0.0])])
+def test_a_fixed_task_has_no_information_and_is_pointed_out(rates, prior):
+    with pytest.warns(FixedTaskWarning, match="theta has one possible value, so that every information about it is 0"):
+        assert np.abs(wf.information(wf.wright_fisher(50, rates, prior), 5)).max() < rounding(51)
+
+
+def test_the_dense_kernel_is_a_channel():
+    assert channel(wf.kernel(40), "count", "next").rows.shape == (41, 41)
+    assert jnp.array_equal(wf.kernel(40)[0, 1:], jnp.zeros(40))

@@ -1,0 +1,134 @@
+"""Textbook notation: what it means as terms and as entropies, and where the caret points when it means nothing."""
+
+from fractions import Fraction
+
+import pytest
+
+from infoloop.notation.grammar import (
+    NotationError,
+    Statement,
+    Term,
+    entropy_form,
+    parse_expression,
+    parse_statement,
+    variables,
+)
+
+ONE = Fraction(1)
+MEANINGS = {
+    "H(X)": (Term(ONE, (("X",),)),),
+    "H(X,Y|Z)": (Term(ONE, (("X", "Y"),), ("Z",)),),
+    "I(X;Z|D,S)": (Term(ONE, (("X",), ("Z",)), ("D", "S")),),
+    "I(X;Y;Z)": (Term(ONE, (("X",), ("Y",), ("Z",))),),
+    "I(X,Y;Y)": (Term(ONE, (("X", "Y"), ("Y",))),),
+    "H(X,X)": (Term(ONE, (("X",),)),),
+    "-H(X)": (Term(-ONE, (("X",),)),),
+    "2 H(X)": (Term(Fraction(2), (("X",),)),),
+    "2H(X)": (Term(Fraction(2), (("X",),)),),
+    "1/2*H(X)": (Term(Fraction(1, 2), (("X",),)),),
+    "0.1 H(X)": (Term(Fraction(1, 10), (("X",),)),),
+    "3": (Term(Fraction(3)),),
+    "- 1.5 + H(I)": (Term(Fraction(-3, 2)), Term(ONE, (("I",),))),
+    "H( X_1 , y' )": (Term(ONE, (("X_1", "y'"),)),),
+    "H(θ)-I(θ;D)": (Term(ONE, (("θ",),)), Term(-ONE, (("θ",), ("D",)))),
+}
+
+
+@pytest.mark.parametrize("text", MEANINGS)
+def test_expressions_as_terms(text):
+    assert parse_expression(text) == MEANINGS[text]
+
+
+@pytest.mark.parametrize(
+    ("written", "relation"),
+    [("<=", "<="), ("≤", "<="), (">=", ">="), ("≥", ">="), ("=", "="), ("==", "="), ("<", "<"), (">", ">")],
+)
+def test_relations(written, relation):
+    expected = Statement(parse_expression("I(X;Z)"), relation, parse_expression("1/2"))
+    assert parse_statement(f"I(X;Z) {written} 1/2") == expected
+
+
+MISTAKES = {  # the text with ^ before the place that the message points at
+    "^": "H(...), I(...;...) or a number is wanted here",
+    "H(X) + ^": "H(...), I(...;...) or a number is wanted here",
+    "^K(X)": "H(...), I(...;...) or a number is wanted here",
+    "2 ^X": "H(...), I(...;...) or a number is wanted here",
+    "2 * ^3": "H(...), I(...;...) or a number is wanted here",
+    "H^[X]": "'[' has no meaning here",
+    "H(X) ^$": "'$' has no meaning here",
+    "H ^X": "'(' is wanted after H",
+    "H(^)": "the name of a variable is wanted here",
+    "H(X,^)": "the name of a variable is wanted here",
+    "I(X;^;Y)": "the name of a variable is wanted here",
+    "H(X|^)": "the name of a variable is wanted here",
+    "H(^1)": "the name of a variable is wanted here",
+    "H(X^;Y)": "an entropy H(...) has one group: separate its variables by commas",
+    "I(X^)": "an information I(...;...) needs a second group after ';'",
+    "I(X,Y^|Z)": "an information I(...;...) needs a second group after ';'",
+    "I(X;Y^": "')' is wanted to close the bracket",
+    "I(X;Y|Z^|W)": "')' is wanted to close the bracket",
+    "I(X;Z ^Y)": "')' is wanted to close the bracket",
+    "H(X) ^H(Y)": "'H' is not expected here: join terms with + or -",
+    "H(X)^)": "')' is not expected here: join terms with + or -",
+    "^1/0 H(X)": "a fraction over zero",
+    "H(X) ^<= 1": "this is a statement, but an expression without a relation is wanted",
+}
+
+
+@pytest.mark.parametrize("marked", MISTAKES)
+def test_the_caret_stands_under_the_mistake(marked):
+    place, text = marked.index("^"), marked.replace("^", "")
+    with pytest.raises(NotationError) as caught:
+        parse_expression(text)
+    assert caught.value.place == place
+    assert str(caught.value).splitlines() == [MISTAKES[marked], f"  {text}", f"  {' ' * place}^"]
+
+
+@pytest.mark.parametrize(
+    ("marked", "reason"),
+    [
+        ("H(X)^", "a relation (<=, >=, =, <, >) is wanted here"),
+        ("H(X) <= 1 ^<= 2", "'<=' is not expected here: join terms with + or -"),
+        ("H(X) <= ^", "H(...), I(...;...) or a number is wanted here"),
+        ("^<= H(X)", "H(...), I(...;...) or a number is wanted here"),
+    ],
+)
+def test_the_caret_stands_under_the_mistake_in_a_statement(marked, reason):
+    with pytest.raises(NotationError) as caught:
+        parse_statement(marked.replace("^", ""))
+    assert (caught.value.place, str(caught.value).splitlines()[0]) == (marked.index("^"), reason)
+
+
+def test_a_notation_error_is_a_value_error():
+    assert issubclass(NotationError, ValueError)
+
+
+def test_what_is_no_text():
+    with pytest.raises(ValueError, match=r"notation is 3: give a text such as 'I\(X;Z\) <= I\(X;D\)'"):
+        parse_expression(3)  # ty: ignore[invalid-argument-type]
+
+
+def form(text):
+    return {"".join(sorted(names)): c for names, c in entropy_form(parse_expression(text)).items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("H(X|Y)", {"XY": 1, "Y": -1}),
+        ("H(X|X)", {}),
+        ("I(X;Y|Z)", {"XZ": 1, "YZ": 1, "XYZ": -1, "Z": -1}),
+        ("I(X;X)", {"X": 1}),
+        ("I(X,Y;Y,Z)", {"XY": 1, "YZ": 1, "XYZ": -1}),
+        ("I(X;Y|Y)", {}),
+        ("I(X;Y;Z)", {"X": 1, "Y": 1, "Z": 1, "XY": -1, "XZ": -1, "YZ": -1, "XYZ": 1}),
+        ("2 H(X) - 2 H(X)", {}),
+        ("1/3 H(X) + 2 - 1/2", {"X": Fraction(1, 3), "": Fraction(3, 2)}),
+    ],
+)
+def test_entropy_forms(text, expected):
+    assert form(text) == expected
+
+
+def test_variables_in_the_order_of_their_first_mention():
+    assert variables(parse_expression("I(Z;X|D) - H(X,A) + 1")) == ("Z", "X", "D", "A")

@@ -1,0 +1,85 @@
+"""Pipeline files: both ways to write a node, and one line with file, line and key for whatever is wrong."""
+
+import pytest
+
+from infoloop.pipelines.node import Node
+from infoloop.pipelines.toml_reader import PipelineFileError, parse_pipeline, read_pipeline
+
+GOOD = """title = "RLVR"
+rounds = 2
+
+[nodes]
+X = { role = "task", size = 4 }
+D0 = { role = "data", parents = ["X"] }
+Z0 = { role = "state", parents = ["D0"] }
+
+[round]
+Y = { role = "query", parents = ["Z@-1"] }
+S = { role = "signal", parents = ["X", "Y"], size = 2, cost = 1.5 }
+Z = { role = "state", parents = ["Z@-1", "Y", "S"] }
+"""
+
+
+def test_a_file_is_read_with_its_sizes_and_costs():
+    p = parse_pipeline(GOOD)
+    assert p.title == "RLVR"
+    assert Node("S2", "signal", ("X", "Y2"), 2, 1.5, 2) in p.nodes
+    assert p.rounds == 2
+
+
+def test_a_node_may_have_a_table_of_its_own():
+    text = (
+        GOOD.replace('Y = { role = "query", parents = ["Z@-1"] }', "")
+        + '\n[round.Y]\nrole = "query"\nparents = [\n  "Z@-1",\n]\n'
+    )
+    assert parse_pipeline(text) == parse_pipeline(GOOD)
+
+
+def test_a_line_is_found_where_a_node_has_a_table_of_its_own():
+    text = GOOD + '\n[round.W]\nrole = "query"\nparents = ["Z@1"]\n'
+    with pytest.raises(PipelineFileError, match=r"p\.toml:16: round\.W\.parents: 'Z@1' is of a later round"):
+        parse_pipeline(text, "p.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ('["D0"]', '["D1"]', 7, "nodes.Z0.parents: there is no node 'D1': did you mean D0?"),
+        ('"data"', '"dta"', 6, "nodes.D0.role: there is no role 'dta': did you mean data?; roles are task, data, "),
+        ('["X", "Y"]', '["X", "W"]', 11, "round.S.parents: there is no node 'W'"),
+        ('"query", parents = ["Z@-1"]', '"query", parents = ["Z@+1"]', 10, "round.Y.parents: 'Z@+1' is of a later"),
+        ('"query", parents = ["Z@-1"]', '"query", parents = ["S"]', 11, "round.S.parents: there is a cycle "),
+        ('"data"', '"task"', 6, "nodes.D0.role: two tasks, X and D0: make them one node"),
+        ('"task"', '"data"', 4, "nodes: there is no task"),
+        ('Z = { role = "state"', 'Z = { role = "data"', 9, "round: round 1 has no state"),
+        ("D0 =", "X =", 6, "nodes.X: given twice: a name stands for one node"),
+        ("D0 =", "Y1 =", 10, "round.Y: the name Y1 is given twice"),
+        ("cost", "prize", 11, "round.S.prize: there is no key 'prize'"),
+        ("size = 4", "sise = 4", 5, "nodes.X.sise: there is no key 'sise': did you mean size?; keys are role, parents"),
+        ("size = 4", "size = 0", 5, "nodes.X.size: it is 0: give a whole number, at least 1"),
+        ("size = 4", 'parents = "D0"', 5, "nodes.X.parents: it is 'D0': give a list of names of nodes"),
+        ('role = "task", ', "", 5, "nodes.X.role: a node needs a role"),
+        ("rounds = 2", "rounds = 0", 2, "rounds: rounds is 0 and [round] has 3 nodes: give both or neither"),
+        ("rounds = 2", 'rounds = "2"', 2, "rounds: '2' is not a whole number"),
+        ("rounds = 2", "round = 2", 9, "round: given twice"),
+        ("rounds", "ronds", 2, "ronds: there is no key 'ronds': did you mean round"),
+        ("X = { role", "X = role", 5, "not TOML: "),
+        ('X = { role = "task", size = 4 }', "X = 4", 5, "nodes.X: this is a node: X = {"),
+        ('X = { role = "task", size = 4 }', '"1X" = { role = "task" }', 5, "nodes.1X: '1X' is no name"),
+        ("size = 2", "at = 2", 11, "round.S.at: there is no key 'at'"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_one_line_with_file_line_and_key(old, new, line, message, tmp_path):
+    path = tmp_path / "p.toml"
+    assert old in GOOD
+    path.write_text(GOOD.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PipelineFileError) as refusal:
+        read_pipeline(path)
+    shown = str(refusal.value)
+    assert shown.startswith(f"{path}:{line}: {message}")
+    assert len(shown.splitlines()) == 1
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(PipelineFileError, match=r"none\.toml: cannot be read"):
+        read_pipeline(tmp_path / "none.toml")

@@ -1,0 +1,66 @@
+"""Graphs by name: what is connected given what, against the moral-graph search of `networks` and against tables."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from infoloop.probability.bayes_nets import BayesNet, bayes_net, separated
+from infoloop.probability.channels import channel
+from infoloop.probability.dags import ancestors, children, connected, cycle, ordered
+
+
+def random_graph(seed: int, count: int = 6) -> dict[str, tuple[str, ...]]:
+    draws = np.random.default_rng(seed).random((count, count)) < 0.4
+    return {f"V{k}": tuple(f"V{j}" for j in range(k) if draws[j, k]) for k in range(count)}
+
+
+def net_of(parents: dict[str, tuple[str, ...]]) -> BayesNet:
+    def rows(causes):
+        return np.full((2,) * len(causes) + (2,), 0.5)
+
+    return bayes_net(*(channel(rows(causes), causes, name) for name, causes in parents.items()))
+
+
+def disagreements(parents, reach) -> list:
+    net, names = net_of(parents), list(parents)
+    found = []
+    for start, size in itertools.product(names, range(3)):
+        for given in itertools.combinations([n for n in names if n != start], size):
+            reached = reach(parents, start, given)
+            others = [n for n in names if n != start and n not in given]
+            found += [(start, n, given) for n in others if separated(net, start, n, given) == (n in reached)]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_connected_is_what_the_moral_graph_does_not_separate(seed):
+    assert disagreements(random_graph(seed), connected) == []
+
+
+def test_a_walk_that_forgets_colliders_is_noticed():
+    def forgetful(parents, start, given):
+        below = children(parents)
+        found, waiting = set(), [start]
+        while waiting:
+            name = waiting.pop()
+            if name not in found and name not in given:
+                found.add(name)
+                waiting += [*parents[name], *below[name]]
+        return found
+
+    assert disagreements({"A": (), "B": (), "C": ("A", "B")}, forgetful)
+
+
+def test_an_order_puts_causes_first_and_a_cycle_is_named():
+    graph = random_graph(1)
+    place = {name: k for k, name in enumerate(ordered(graph))}
+    assert all(place[cause] < place[name] for name, causes in graph.items() for cause in causes)
+    assert cycle(graph) == ()
+    around = cycle({"A": ("C",), "B": ("A",), "C": ("B",), "D": ("A",)})
+    assert around[0] == around[-1]
+    assert set(around) == {"A", "B", "C"}
+
+
+def test_ancestors_include_themselves():
+    assert ancestors({"A": (), "B": ("A",), "C": ("B",)}, ["B"]) == {"A", "B"}

@@ -1,0 +1,60 @@
+"""The descent: its entropies are those of the law, and it goes below a ratio of one exactly where it should."""
+
+import jax
+import numpy as np
+
+from infoloop.notation.grammar import parse_expression, parse_statement
+from infoloop.probability.numerics import rounding
+from infoloop.proofs.counterexamples.factorisation import factorise
+from infoloop.proofs.counterexamples.gradient_search import cell_weights, descend, marginal_cells
+from infoloop.proofs.counterexamples.objectives import draw, goal
+from tests.support import oracles
+
+FREE = factorise(("X", "Y", "Z"), [])
+
+
+def ends(text, plan=FREE, starts=8, steps=100):
+    return descend(goal(parse_statement(text), plan, 2, starts), draw(plan, 2, starts, seed=1), steps)
+
+
+def test_weights_on_marginal_cells_give_every_entropy():
+    table = np.random.default_rng(0).dirichlet(np.ones(27)).reshape(3, 3, 3)
+    terms = -(p := marginal_cells(3, 3) @ table.ravel()) * np.log2(p)
+    law = oracles.law_of(table)
+    for axes in [(0,), (1, 2), (0, 2), (0, 1, 2)]:
+        form = np.zeros((2, 2, 2))
+        form[tuple(int(k in axes) for k in range(3))] = 1.0
+        assert abs(cell_weights(form, 3) @ terms - float(oracles.entropy(law, axes))) < rounding(64)
+
+
+def test_a_false_statement_is_broken_from_every_start():
+    assert ends("I(X;Y) <= I(X;Y|Z)").slack.max() < 0
+
+
+def test_a_true_statement_is_broken_from_none():
+    assert ends("I(X;Y) <= I(X;Y,Z)").slack.min() >= -rounding(64)
+
+
+def test_a_sharp_statement_gets_near_its_equality():
+    assert ends("I(X;Y) <= I(X;Y,Z)", steps=300).ratio.min() < 1.01
+
+
+def test_descent_is_what_gets_there():
+    assert ends("I(X;Y) <= I(X;Y|Z)", steps=0).slack.max() > 0
+
+
+def test_a_penalty_pulls_towards_what_must_vanish():
+    plan = factorise(("X", "Y", "Z"), [parse_expression("I(X;Y) - I(X;Z)")])
+    kept, free = (ends("H(X) <= 1/2 H(X,Y,Z)", p, steps=300).logits for p in (plan, FREE))
+    assert difference(kept) < difference(free)
+
+
+def difference(logits):
+    """The mean of |I(X;Y) - I(X;Z)| over the ends."""
+    gap = goal(parse_statement("I(X;Z) <= I(X;Y)"), FREE, 2, len(logits))
+    return np.abs(descend(gap, logits, 0).slack).mean()
+
+
+def test_float64_is_used_whatever_the_setting():
+    with jax.enable_x64(False):
+        assert ends("I(X;Y) <= I(X;Y,Z)").slack.dtype == np.float64

@@ -1,0 +1,123 @@
+"""`prove` returns a checked proof, an exact counterexample, or says that it does not know; never a wrong verdict."""
+
+import itertools
+import json
+from fractions import Fraction
+
+import jax
+import pytest
+
+from infoloop.check import check_certificate
+from infoloop.notation.grammar import NotationError
+from infoloop.probability.bayes_nets import bayes_net
+from infoloop.probability.channel_families import bsc, random_channel
+from infoloop.probability.distributions import joint
+from infoloop.proofs.prover import prove
+from tests.support.paths import DATA
+
+ENTRIES = json.loads((DATA / "inequalities.json").read_text())
+ZHANG_YEUNG = "2 I(C;D) <= I(A;B) + I(A;C,D) + 3 I(C;D|A) + I(C;D|B)"
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["id"])
+def test_published_inequalities(entry):
+    quantity, expected = entry["quantity"], entry["expected"]
+    found = prove(quantity["statement"], [f"{zero} = 0" for zero in quantity["constraints_equal_zero"]])
+    assert found.verdict == ("proved" if expected["shannon_provable"] else "refuted")
+    assert expected["valid"] == (found.verdict == "proved")
+
+
+def test_the_papers_bound_is_proved():
+    found = prove("I(X;Z) <= I(X;D) + I(X;S|D)", "X -> D,S -> Z")
+    assert found.verdict == "proved"
+    check_certificate(json.loads(json.dumps(found.certificate)))
+
+
+def test_the_central_false_claim_is_refuted_by_an_exact_law():
+    found = prove("I(X;Z) <= I(X;D)", "X -> D,S -> Z").counterexample
+    assert found is not None
+    assert sum(map(Fraction, found.outcomes.values())) == 1
+    assert found.relation == "<="
+    assert Fraction(found.greater) < Fraction(found.lesser)
+
+
+def test_zhang_yeung_is_undecided_and_proved_only_with_its_own_inequality():
+    assert prove(ZHANG_YEUNG, starts=8, steps=50).verdict == "undecided"
+    assert prove(ZHANG_YEUNG, zhang_yeung=True).verdict == "proved"
+
+
+def test_undecided_says_what_was_tried():
+    text = str(prove(ZHANG_YEUNG, starts=8, steps=50))
+    assert "undecided" in text
+    assert "starts" in text
+
+
+def test_a_network_gives_all_its_independences():
+    net = bayes_net(joint([0.5, 0.5], "X"), bsc(0.1, "X", "D"), bsc(0.1, "D", "Z"))
+    assert prove("I(X;Z) <= I(D;Z)", net).verdict == "proved"
+
+
+def test_a_collider_is_not_a_chain():
+    key = jax.random.key(0)
+    pair = random_channel(key, 4, 2, "XY", "Z").rows.reshape(2, 2, 2)
+    net = bayes_net(joint([0.5, 0.5], "X"), joint([0.5, 0.5], "Y"), type(bsc(0, "X", "Z"))(pair, ("X", "Y"), ("Z",)))
+    assert prove("I(X;Y) = 0", net).verdict == "proved"
+    assert prove("I(X;Y|Z) = 0", net).verdict == "refuted"
+
+
+def test_assumptions_that_contradict_each_other_are_said_to():
+    found = prove("H(X) <= 0", "H(X) = 1; H(X) = 2")
+    assert found.verdict == "proved"
+    assert found.vacuous
+    assert "contradict" in str(found)
+
+
+def test_a_strict_statement_is_refuted_where_equality_is_possible():
+    assert prove("I(X;Z) < I(X;D)", "X -> D -> Z").verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("statement", "given", "place"),
+    [
+        ("I(X;Z) ? I(X;D)", None, 7),
+        ("I(X;Z <= I(X;D)", None, 6),
+        ("I(X;) <= 1", None, 4),
+        ("I(X,Y;Y) <= 1", None, 6),
+        ("0 I(X;Y) <= 1", None, 0),
+        ("I(X;Y) <= 1", "X -> Y", 6),
+        ("I(X;Y) <= 1", "X ~ Y", 2),
+    ],
+)
+def test_bad_input_is_refused_with_its_place(statement, given, place):
+    with pytest.raises(NotationError) as error:
+        prove(statement, given)
+    assert error.value.place == place
+    assert "^" in str(error.value)
+
+
+def test_a_cyclic_graph_is_refused():
+    with pytest.raises(ValueError, match="cycle"):
+        prove("I(X;Y) <= 1", {"X": ("Y",), "Y": ("X",)})
+
+
+def test_more_variables_than_fit_are_refused_with_their_number():
+    names = [f"X{k}" for k in range(20)]
+    with pytest.raises(ValueError, match="20 variables"):
+        prove(f"H({','.join(names)}) <= " + " + ".join(f"H({name})" for name in names))
+
+
+def test_an_equality_is_proved_both_ways():
+    found = prove("I(X;D) - I(X;Z) = I(X;D|Z)", "X -> D -> Z")
+    assert found.certificate is not None
+    assert [part["direction"] for part in found.certificate["parts"]] == ["<=", ">="]
+
+
+def test_every_row_is_json():
+    for statement, verdict in (("H(X) <= H(X,Y)", "proved"), ("H(X) <= H(Y)", "refuted")):
+        assert json.loads(json.dumps(prove(statement).row()))["verdict"] == verdict
+
+
+def test_permuting_the_variables_changes_no_verdict():
+    for x, y, z in itertools.permutations("XYZ"):
+        assert prove(f"I({x};{y}) <= I({x};{y}|{z})").verdict == "refuted"
+        assert prove(f"I({x};{y}) <= I({x};{y},{z})").verdict == "proved"

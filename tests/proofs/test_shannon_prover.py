@@ -1,0 +1,240 @@
+"""What follows is proved and nothing else; a solver that errs can hide a proof, but not make one up."""
+
+import json
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import infoloop.proofs.linear_program
+import infoloop.proofs.shannon_prover
+from infoloop.check import BEYOND, SHANNON, check_certificate
+from infoloop.notation.assumptions import parse_problem
+from infoloop.proofs.shannon_prover import prove_linear
+from tests.support.linear_laws import added, elementals, measure, random_law, statement, value
+from tests.support.paths import DATA
+
+ENTRIES = json.loads((DATA / "inequalities.json").read_text())
+ZHANG_YEUNG = "2 I(C;D) <= I(A;B) + I(A;C,D) + 3 I(C;D|A) + I(C;D|B)"
+
+
+def test_the_published_inequalities():
+    """22 entries of the project's list, with and without proof."""
+    for entry in ENTRIES:
+        quantity = entry["quantity"]
+        proof = prove_linear(quantity["statement"], [f"{zero} = 0" for zero in quantity["constraints_equal_zero"]])
+        assert (proof is not None) == entry["expected"]["shannon_provable"], entry["id"]
+
+
+CHAINS = {3: ("X", "Y", "Z"), 4: ("W", "X", "Y", "Z"), 5: ("V", "W", "X", "Y", "Z")}
+
+
+def random_case(seed):
+    """A form that is at least 0 because elementals are and, for odd seeds, because W -> X -> Y -> Z; and that chain."""
+    rng = np.random.default_rng(seed)
+    names = CHAINS[3 + seed % 3]
+    forms = elementals(names)
+    chosen = [forms[k] for k in rng.choice(len(forms), 4, replace=False)]
+    weights = [Fraction(int(a), int(b)) for a, b in zip(rng.integers(1, 7, 4), rng.integers(1, 5, 4), strict=True)]
+    if seed % 2:
+        chosen += [measure(a, c, {b}) for a, b, c in zip(names, names[1:], names[2:], strict=False)]
+        weights += [Fraction(int(a)) for a in rng.integers(-6, 7, len(chosen) - 4)]
+    return rng, names, added(chosen, weights), " -> ".join(names) if seed % 2 else None
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_true_statements_are_proved(seed):
+    _, _, form, given = random_case(seed)
+    assert form
+    assert prove_linear(statement(form), given) is not None
+
+
+def lowered(rng, names, form, given):
+    """The form with one coefficient lowered, and a law that meets the chain and shows that this one is false."""
+    for _ in range(2000):
+        law = random_law(rng, names)
+        follows = given is None or all(value(zero, law) == 0 for zero in chain_forms(names))
+        hit = [s for s in form if law[s]]
+        if follows and hit and value(form, law) < 1:
+            s = hit[int(rng.integers(len(hit)))]
+            return added([form, {s: 1}], [1, -1 - value(form, law)]), law
+    return None
+
+
+def chain_forms(names):
+    """I(all before; next | last), each of which the chain makes 0."""
+    forms = []
+    for k in range(2, len(names)):
+        past, last, now = frozenset(names[: k - 1]), frozenset({names[k - 1]}), frozenset({names[k]})
+        forms.append(added([{past | last: 1}, {now | last: 1}, {past | last | now: 1}, {last: 1}], [1, 1, -1, -1]))
+    return forms
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_statements_made_false_in_one_coefficient_are_not_proved(seed):
+    rng, names, form, given = random_case(seed)
+    found = lowered(rng, names, form, given)
+    assert found is not None
+    false, law = found
+    assert value(false, law) < 0
+    assert prove_linear(statement(false), given) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        ("I(X;Y;Z) <= I(X;Y)", None),
+        ("I(X;Z) = I(Z;X)", None),
+        ("H(X) + 1/2 >= 1/4", None),
+        ("0 <= 1", None),
+        ("0 = 0", None),
+        ("H(X) <= 2", "H(X,Y) = 2"),
+        ("I(X;Y) >= 1", "H(X) = 1; X = f(Y)"),
+        ("H(X) = 0", "X _||_ Y; X = f(Y)"),
+        ("1/1000003 H(X) <= 1/1000003 H(X,Y)", None),
+        ("H(X) <= H(Y)", "H(X|Y) = 1/3 H(X); H(X) = 0"),
+        ("I(X;Z) = I(X;D) - I(X;D|Z)", "X -> D -> Z"),
+        ("I(X;Y|Z) <= I(X;Y|W)", "2 I(X;Y|Z) = 0"),
+        ("H(XY) <= H(X) + H(Y)", None),
+        ("H(Z) <= H(X) + H(Y)", "XY -> W -> V; Z = f(XY)"),
+    ],
+)
+def test_what_follows(claim, given):
+    assert prove_linear(claim, given) is not None
+
+
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        ("0 <= -1", None),
+        ("H(X) >= 1", None),
+        ("I(X;Y) = 0", None),
+        ("I(X;Z) <= I(X;D)", "X -> D,S -> Z"),
+        ("H(X) <= H(X,Y) - 1/1000000", None),
+        ("1000001 H(X) <= 1000000 H(X,Y)", None),
+        ("I(X;Z) < I(X;D)", "X -> D -> Z"),
+        ("I(X;Z) = I(X;D)", "X -> D -> Z"),
+        ("I(X;Y;Z) >= 0", None),
+    ],
+)
+def test_what_does_not_follow(claim, given):
+    assert prove_linear(claim, given) is None
+
+
+def test_a_parsed_statement_serves_as_well():
+    parsed, assumptions = parse_problem("I(X;Z) <= I(X;D)", "X -> D -> Z")
+    proof = prove_linear(parsed, assumptions)
+    assert proof is not None
+    assert proof["statement"] == "I(X;Z) <= I(X;D)"
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["H(X) = 1; H(X) = 2", "I(X;Y) = 1; H(X) = 0", "H(X) = -1", "H(X) = 1; X _||_ Y; X = f(Y)", "1 = 0"],
+)
+def test_assumptions_that_contradict_each_other_are_said_to_force_it(given):
+    proof = prove_linear("H(X) <= H(Z)", given)
+    assert proof is not None
+    assert proof["proves"] == "contradiction"
+
+
+def test_zhang_yeung_needs_its_own_inequality_and_says_so():
+    assert prove_linear(ZHANG_YEUNG) is None
+    for claim in (ZHANG_YEUNG, "2 I(Y;Z) <= I(W;X) + I(W;Y,Z) + 3 I(Y;Z|W) + I(Y;Z|X) + 1/9 H(X|W,Y,Z)"):
+        proof = prove_linear(claim, zhang_yeung=True)
+        assert proof is not None
+        assert proof["inequalities"] == BEYOND
+
+
+def test_zhang_yeung_is_not_used_where_shannon_suffices():
+    proof = prove_linear("I(A;B) <= H(A,C,D)", zhang_yeung=True)
+    assert proof is not None
+    assert proof["inequalities"] == SHANNON
+
+
+CHAIN = " -> ".join(f"X{k}" for k in range(1, 13))
+ALL = ",".join(f"X{k}" for k in range(1, 13))
+
+
+def test_a_chain_of_twelve():
+    assert prove_linear("I(X1;X12) <= I(X5;X6)", CHAIN) is not None
+    assert prove_linear("I(X5;X6) <= I(X1;X12)", CHAIN) is None
+    rule = " + ".join(f"H(X{k + 1}|X{k})" for k in range(1, 12))
+    assert prove_linear(f"H({ALL}) = H(X1) + {rule}", CHAIN) is not None
+
+
+def test_a_sparse_graph_of_twelve():
+    parents = {f"X{k}": tuple(f"X{j}" for j in {k // 2, k - 1} if j) for k in range(1, 13)}
+    rule = " + ".join(f"H({name}{'|' if causes else ''}{','.join(causes)})" for name, causes in parents.items())
+    assert prove_linear(f"H({ALL}) = {rule}", parents) is not None
+    assert prove_linear(f"H({ALL}) <= {rule} - 1/100 H(X1)", parents) is None
+
+
+def test_many_variables_that_always_occur_together_are_few():
+    many = ",".join(f"Y{k}" for k in range(50))
+    assert prove_linear(f"I(X;{many}|Z) <= H({many})") is not None
+
+
+def test_more_than_fits_is_refused_with_its_size():
+    names = [f"X{k}" for k in range(13)]
+    claim = f"H({','.join(names)}) <= {' + '.join(f'H({name})' for name in names)}"
+    with pytest.raises(ValueError, match=r"13 variables and, .* 8191 joint entropies: at most 4095 fit"):
+        prove_linear(claim)
+    with pytest.raises(ValueError, match=r"16 variables .*: at most 14 fit"):
+        prove_linear(f"{claim} + H(Y0) + H(Y1) + H(Y2)")
+
+
+SPOILED = {
+    "a dropped multiplier": lambda weights: weights[1:],
+    "a flipped sign": lambda weights: [(weights[0][0], -weights[0][1]), *weights[1:]],
+    "a weight a millionth too large": lambda weights: [
+        (weights[0][0], weights[0][1] * 1000001 / 1000000),
+        *weights[1:],
+    ],
+    "another row": lambda weights: [(infoloop.proofs.linear_program.Measure(1, 0, 0), weights[0][1]), *weights[1:]],
+    "nothing": lambda weights: [],
+}
+
+
+@pytest.mark.parametrize("name", SPOILED)
+@pytest.mark.parametrize(
+    ("claim", "given"),
+    [
+        ("I(X;Z) <= I(X;D) + I(X;S|D)", "X -> D,S -> Z"),
+        ("H(X,Y,Z) <= H(X) + H(Y) + H(Z)", None),
+        ("H(X) <= H(X,Y) + 1", None),
+    ],
+)
+def test_spoiled_multipliers_are_never_accepted(monkeypatch, name, claim, given):
+    found = infoloop.proofs.shannon_prover.multipliers
+    monkeypatch.setattr(infoloop.proofs.shannon_prover, "multipliers", lambda *problem: SPOILED[name](found(*problem)))
+    assert prove_linear(claim, given) is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_solver_that_errs_makes_no_false_proof(monkeypatch, seed):
+    """Whatever floats come out, for a true statement or a false one: what leaves holds."""
+    rng = np.random.default_rng(seed)
+
+    def wrong(problem, vector):
+        count = len(problem.positive) + len(problem.null)
+        return rng.normal(size=count) * rng.integers(0, 2, count)
+
+    monkeypatch.setattr(infoloop.proofs.linear_program, "_shortest", wrong)
+    for claim in ("I(X;Y) <= H(X)", "I(X;Z) <= I(X;D)"):
+        proof = prove_linear(claim, "X -> D,S -> Z")
+        if proof is not None:
+            check_certificate(proof)
+    assert prove_linear("I(X;Z) <= I(X;D)", "X -> D,S -> Z") is None
+
+
+def test_a_solver_that_is_a_little_off_is_made_exact(monkeypatch):
+    right = infoloop.proofs.linear_program._shortest
+    noise = np.random.default_rng(0)
+
+    def near(problem, vector):
+        exact = right(problem, vector)
+        return None if exact is None else exact * (1 + noise.normal(size=exact.size) / 1000)
+
+    monkeypatch.setattr(infoloop.proofs.linear_program, "_shortest", near)
+    assert prove_linear("I(X;Z) <= I(X;D) + I(X;S|D)", "X -> D,S -> Z") is not None

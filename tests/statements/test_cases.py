@@ -1,0 +1,66 @@
+"""Case generators: what they build meets the assumptions, and dropping an assumption shows."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from infoloop.exact.rational_laws import rationalise
+from infoloop.information.measures import mutual_information
+from infoloop.notation.grammar import parse_expression
+from infoloop.probability.bayes_nets import separated
+from infoloop.probability.numerics import rounding
+from infoloop.statements.cases import networks, probabilities, rational_networks
+
+CHAINS = networks("X", "D|X", "Z|D", X=2, D=3, Z=2)
+KEY = jax.random.key(3)
+
+
+def test_every_row_is_a_law():
+    net = CHAINS.build(CHAINS.draw(KEY))
+    for factor in net.factors[1:]:
+        np.testing.assert_allclose(factor.rows.sum(1), 1, atol=rounding(3))
+
+
+def test_a_chain_is_a_chain_exactly():
+    law = rationalise(CHAINS.build(CHAINS.draw(KEY)))
+    assert law.evaluate(parse_expression("I(X;Z|D)")).sign() == 0
+
+
+def test_without_the_markov_property_the_exact_information_shows():
+    free = networks("X", "D|X", "Z|X,D", X=2, D=2, Z=2)
+    law = rationalise(free.build(free.draw(KEY)))
+    assert law.evaluate(parse_expression("I(X;Z|D)")).sign() == 1
+
+
+def test_the_graph_says_the_same():
+    assert separated(CHAINS.build(CHAINS.draw(KEY)), "X", "Z", given="D")
+
+
+def test_draws_range_from_nearly_independent_to_nearly_deterministic():
+    draws = jax.vmap(CHAINS.draw)(jax.random.split(KEY, 500))
+    informations = jax.vmap(lambda one: mutual_information(CHAINS.build(one), "X", "D"))(draws)
+    assert informations.min() < 0.01
+    assert informations.max() > 0.9
+
+
+def test_probabilities_are_probabilities():
+    numbers = probabilities(3)
+    values = numbers.build(numbers.draw(KEY))
+    assert values.shape == (3,)
+    assert bool(((values > 0) & (values < 1)).all())
+
+
+def test_a_rational_family_has_all_its_members():
+    rows = {"X": [["1/2", "1/2"]], "Z|X": [[1, 0], [0, 1], ["1/2", "1/2"]]}
+    assert len(list(rational_networks("X", "Z|X", rows=rows, X=2, Z=2))) == 3**2
+
+
+def test_a_rational_row_that_is_no_law_is_refused():
+    with pytest.raises(ValueError, match="mass"):
+        next(rational_networks("X", rows={"X": [["1/2", "1/3"]]}, X=2))
+
+
+def test_different_keys_draw_different_cases():
+    first, second = (CHAINS.draw(jax.random.key(k))[0] for k in (0, 1))
+    assert not jnp.array_equal(first, second)

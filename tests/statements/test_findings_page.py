@@ -1,0 +1,43 @@
+"""The report page holds every statement with its mathematics, and needs nothing from outside."""
+
+import re
+
+import pytest
+
+from infoloop.statements import findings_page, theory_files, verification
+from tests.support.paths import ROOT
+
+ENTRIES = theory_files.pair(theory_files.read_blocks(ROOT / "theory"))
+
+
+@pytest.fixture(scope="module")
+def page():
+    chosen = theory_files.select(ENTRIES, ("fol:always-hidden", "thm:z-cascade"))
+    quick = verification.Effort(samples=100, starts=4, steps=10)
+    return findings_page.findings_page(chosen, tuple(verification.examine(chosen, quick)), "0.0")
+
+
+def test_every_formula_of_the_theory_becomes_mathml():
+    for entry in ENTRIES:
+        shown = findings_page.render(entry.block.body)
+        assert "$" not in shown, entry.block.label
+        assert shown.count("<math") == len(re.findall(r"\$\$.+?\$\$|\$[^$]+\$", entry.block.body, re.DOTALL))
+
+
+def test_a_formula_is_not_read_as_markdown():
+    assert "<em>" not in findings_page.render("$a_i b_i$ and $a*b*c$")
+
+
+def test_the_page_says_what_was_found(page):
+    assert "Refuted, certified: 1.0000000000000000000 = 0 is false for P(X,Y,S)" in page
+    assert 'id="thm:z-cascade"' in page
+    assert "(162 cases decided, 162 equalities)" in page
+
+
+def test_the_page_needs_no_network(page):
+    assert re.findall(r'(?:src|href)="(?!#)', page) == []
+    assert "<script" not in page
+
+
+def test_text_is_escaped():
+    assert "<b>" not in str(findings_page.render("<b>bold</b>"))

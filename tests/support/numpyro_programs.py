@@ -1,0 +1,36 @@
+"""Small numpyro programs that several tests enumerate."""
+
+from fractions import Fraction
+
+import jax.numpy as jnp
+import numpy as np
+import numpyro
+from numpyro import distributions as dist
+
+PRIOR, MEANS = (
+    (Fraction(1, 5), Fraction(4, 5)),
+    ((Fraction(1, 2), Fraction(1, 4), Fraction(1, 4)), (Fraction(0), Fraction(3, 10), Fraction(7, 10))),
+)
+
+
+def floats(table):
+    return jnp.asarray(np.asarray(table, float))
+
+
+def mixture():
+    z = numpyro.sample("Z", dist.Categorical(floats(PRIOR)))
+    numpyro.sample("X", dist.Categorical(floats(MEANS)[z]))
+
+
+def looking(program):
+    """The same program, made to branch: every path is run by itself."""
+
+    def run(*args):
+        bool(numpyro.sample("first", dist.Bernoulli(0.0)) == 1)
+        return program(*args)
+
+    return run
+
+
+def short_of_mass():
+    numpyro.sample("X", dist.Categorical(jnp.array([0.5, 0.4]), validate_args=False))

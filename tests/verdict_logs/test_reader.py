@@ -1,0 +1,199 @@
+"""Logs from CSV and Parquet: what is counted, and one line with file, line and column for whatever is wrong."""
+
+import csv
+import io
+import random
+import sys
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from infoloop.verdict_logs import reader
+from infoloop.verdict_logs.reader import LogFileError, parse_columns, read_log
+
+HEAD = b"problem,attempt,pass\n"
+NO_VERDICT = "is no verdict: give 0, 1, true or false"
+LONG = "quote a value that holds a comma"
+
+
+def tallied(tally) -> list[tuple[str, int, int]]:
+    return list(zip(*(values.tolist() for values in tally), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (HEAD + b"b,1,1\na,1,0\nb,2,0\n", [("a", 1, 0), ("b", 2, 1)]),
+        (HEAD + b"a,1,true\na,2,FALSE\na,3,1.0\na,4,0.0\na,5, True \n", [("a", 5, 3)]),
+        (b"\xef\xbb\xbfproblem, attempt, pass\na, 1, 1\n", [("a", 1, 1)]),
+        (b"text,pass,problem,attempt\n" + b"x" * 200_000 + b",1,a,1\n,0,a,2\n", [("a", 2, 1)]),
+        (b'\n\nproblem,attempt,pass\r\n\r\n"a, ""b""\nc",1,1\r\n  \r\nNA,1,0\r\n', [("NA", 1, 0), ('a, "b"\nc', 1, 1)]),
+        (HEAD + b"1,1,1\n01,1,1\n1.0,1,0\n", [("01", 1, 1), ("1", 1, 1), ("1.0", 1, 0)]),
+        (HEAD + b"a,1,1,\na,2,0,\n", [("a", 2, 1)]),
+    ],
+)
+def test_verdicts_are_counted_by_problem(text, found, tmp_path):
+    (tmp_path / "v.csv").write_bytes(text)
+    limit = csv.field_size_limit()
+    assert tallied(read_log(tmp_path / "v.csv")) == found
+    assert csv.field_size_limit() == limit
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"", ": the log is empty: give a header with problem, attempt, pass and a row each"),
+        (b"\n \n", ": the log is empty: give a header with problem, attempt, pass and a row each"),
+        (HEAD, ": the log is empty: give a row for each attempt"),
+        (
+            b"\nproblem,attempt,passed\na,1,1\n",
+            ":2: pass: there is no such column: did you mean passed?; columns are problem, attempt, passed; "
+            "if it has another name, say so with --columns pass=NAME",
+        ),
+        (b"problem,attempt,pass,pass\na,1,1,1\n", ":1: pass: the header has it twice: rename one"),
+        (HEAD + b"a,1,1\n,2,0\n", ":3: problem: there is no value: give every row its problem"),
+        (HEAD + b"a,1,1\na,,0\n", ":3: attempt: there is no value: give every row its attempt"),
+        (HEAD + b"a,1,1\na,2\n", ":3: pass: there is no value: give 0, 1, true or false"),
+        (HEAD + b"a,1,1\na,2,yes\n", f":3: pass: 'yes' {NO_VERDICT}"),
+        (HEAD + b"a,1,0.5\n", f":2: pass: '0.5' {NO_VERDICT}"),
+        (HEAD + b"a,1,NaN\n", f":2: pass: 'NaN' {NO_VERDICT}"),
+        (HEAD + b'"a\n\nb",1,1\n\n  \n"c\nd",1,-1\n', f":7: pass: '-1' {NO_VERDICT}"),
+        (HEAD + b"a,1,1\r\na,2,0\r\n\r\na,3,2\r\n", f":5: pass: '2' {NO_VERDICT}"),
+        (HEAD + b'a,1,1\n""\nb,1,0\n', ":3: problem: there is no value: give every row its problem"),
+        (
+            HEAD + b"a,1,1\nb,1,0\n\na,1,0\n",
+            ":5: attempt: problem 'a', attempt '1' stands in lines 2 and 5: keep one, or number them",
+        ),
+        (HEAD + b"a,b,1,1\n", f":2: not CSV: there are 4 fields, but the header has 3: {LONG}"),
+        (HEAD + b"a,1,1\n\na,b,1,1\n", f":4: not CSV: there are 4 fields, but the header has 3: {LONG}"),
+        (HEAD + b'a,1,1\nb,"1,0\nb,2,0\n', ":3: not CSV: a quoted field is not closed"),
+        (HEAD + b"a,1,1\na,\xe9,1\n", ":3: not CSV: byte 0xe9 is not UTF-8: save the log as CSV in UTF-8"),
+        ("problem,attempt".encode("utf-16"), ":1: not CSV: byte 0xff is not UTF-8: save the log as CSV in UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("chunk", [1, 2**18])
+def test_a_bad_csv_is_one_line_with_its_line(text, message, chunk, tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "_CHUNK", chunk)
+    path = tmp_path / "v.csv"
+    path.write_bytes(text)
+    with pytest.raises(LogFileError) as error:
+        read_log(path)
+    assert str(error.value) == f"{path}{message}"
+
+
+COLUMNS = {"problem": [7, 7, 8], "attempt": [1, 2, 1], "pass": [True, False, True]}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"pass": [1.0, 0.5, 1.0]}, f":row 2: pass: 0.5 {NO_VERDICT}"),
+        ({"pass": [1.0, 0.0, None]}, ":row 3: pass: there is no value: give 0, 1, true or false"),
+        ({"pass": ["1", "TRUE", "no"]}, f":row 3: pass: 'no' {NO_VERDICT}"),
+        ({"problem": [7, None, 8]}, ":row 2: problem: there is no value: give every row its problem"),
+        (
+            {"attempt": [1, 1, 1]},
+            ":row 2: attempt: problem 7, attempt 1 stands in rows 1 and 2: keep one, or number them",
+        ),
+        (
+            {"attempt": [[1], [2], [1]]},
+            ": attempt: its values are of the nested type list<element: int64>: give plain ones",
+        ),
+        ({"problem": [], "attempt": [], "pass": []}, ": the log is empty: give a row for each attempt"),
+    ],
+)
+def test_a_bad_parquet_is_one_line_with_its_row(change, message, tmp_path):
+    path = tmp_path / "v.parquet"
+    pq.write_table(pa.table(COLUMNS | change), path)
+    with pytest.raises(LogFileError) as error:
+        read_log(path)
+    assert str(error.value) == f"{path}{message}"
+
+
+def test_a_parquet_file_without_a_column_or_that_is_none_is_refused(tmp_path):
+    path = tmp_path / "v.parquet"
+    pq.write_table(pa.table({"id": [7], "attempt": [1], "pass": [1]}), path)
+    with pytest.raises(
+        LogFileError, match=r"v\.parquet: problem: there is no such column; columns are id, attempt, pass"
+    ):
+        read_log(path)
+    path.write_bytes(HEAD)
+    with pytest.raises(LogFileError, match=r"v\.parquet: not Parquet: "):
+        read_log(path)
+
+
+def test_without_pyarrow_a_parquet_file_names_the_extra(tmp_path, monkeypatch):
+    path = tmp_path / "v.parquet"
+    pq.write_table(pa.table(COLUMNS), path)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(
+        LogFileError, match=r"v\.parquet: .* needs pyarrow, an optional extra: pip install 'infoloop\[par"
+    ):
+        read_log(path)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[True, False, True], [1, 0, 1], [1.0, 0.0, 1.0], ["true", "False", "1"], pd.Categorical(["1", "0", "1"])],
+)
+def test_both_formats_give_the_same_tally(values, tmp_path):
+    frame = pd.DataFrame(COLUMNS | {"pass": values, "more": ["x", None, "z"]})
+    frame.to_csv(tmp_path / "v.csv", index=False)
+    frame.set_index("problem").to_parquet(tmp_path / "v.parquet")
+    assert (
+        tallied(read_log(tmp_path / "v.csv")) == tallied(read_log(tmp_path / "v.parquet")) == [("7", 2, 1), ("8", 1, 1)]
+    )
+
+
+def test_the_order_of_rows_and_the_size_of_chunks_do_not_matter(tmp_path, monkeypatch):
+    rows = [f"p{k % 7},{k // 7},{int(k % 3 == 0)}\n" for k in range(60)]
+    found = []
+    for seed, chunk in ((0, 2**18), (1, 2**18), (2, 1), (3, 13)):
+        monkeypatch.setattr(reader, "_CHUNK", chunk)
+        random.Random(seed).shuffle(rows)
+        (tmp_path / "v.csv").write_text("problem,attempt,pass\n" + "".join(rows))
+        found.append(tallied(read_log(tmp_path / "v.csv")))
+    assert found == [found[0]] * 4
+    assert found[0][0] == ("p0", 9, 3)
+
+
+def test_columns_may_have_other_names(tmp_path):
+    text = io.BytesIO(b"task_id,attempt,reward,pass\na,1,1,x\na,2,0,y\n")
+    (tmp_path / "v.CSV").write_bytes(text.getvalue())
+    named = parse_columns("problem=task_id, pass=reward")
+    assert tallied(read_log(tmp_path / "v.CSV", named)) == [("a", 2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"pas": "x"}, "columns: there is no 'pas': did you mean pass?; keys are problem, attempt, pass"),
+        ({"pass": "attempt"}, "columns: attempt and pass are both 'attempt': give each a column of its own"),
+    ],
+)
+def test_columns_that_cannot_be_are_refused(columns, message, tmp_path):
+    with pytest.raises(LogFileError) as error:
+        read_log(tmp_path / "v.csv", columns)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize("text", ["", "pass", "pass=", "=reward", "pass=a,,"])
+def test_a_text_that_names_no_columns_is_refused(text):
+    with pytest.raises(LogFileError, match="is not understood: write problem=NAME,attempt=NAME,pass=NAME"):
+        parse_columns(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("v.json", "the suffix '.json' is not known: give a log in .csv or .parquet, or a pipeline in .toml"),
+        ("no.csv", "cannot be read: No such file or directory"),
+        ("", "the suffix '' is not known: give a log in .csv or .parquet, or a pipeline in .toml"),
+    ],
+)
+def test_what_is_no_file_of_a_known_kind_is_refused(name, message, tmp_path):
+    with pytest.raises(LogFileError) as error:
+        read_log(tmp_path / name)
+    assert str(error.value) == f"{tmp_path / name}: {message}"
