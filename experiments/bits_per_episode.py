@@ -61,7 +61,7 @@ def _reward(config: Config) -> Sweep:
         "surprise": Quantity("surprise of a success", "bits"),
         "mean_surprise": Quantity("the part of the information that successes bring", "bits"),
     }
-    return Sweep(measure, quantities, over={"chance": config.chances}, block=4096, width=64)
+    return Sweep(measure, quantities, traced_grid={"chance": config.chances}, shard_size=4096, batch_size=64)
 
 
 def _search(config: Config) -> Sweep:
@@ -78,7 +78,7 @@ def _search(config: Config) -> Sweep:
         "bits": Quantity("what a demonstration says", "bits"),
         "first_bits": Quantity("what the first try says", "bits"),
     }
-    return Sweep(measure, quantities, each={"answers": config.answers})
+    return Sweep(measure, quantities, static_grid={"answers": config.answers})
 
 
 def first_guesses(pegs: int, colours: int) -> np.ndarray:
@@ -109,7 +109,7 @@ def _mastermind(config: Config) -> Sweep:
         "guess": Quantity("the guess", "1", ("kind", "peg")),
     }
     axes = {"kind": range(len(guesses)), "peg": range(config.pegs)}
-    return Sweep(measure, quantities, each={"verdict": tuple(TOLD)}, axes=axes, shared=shared)
+    return Sweep(measure, quantities, static_grid={"verdict": tuple(TOLD)}, axes=axes, shared_inputs=shared)
 
 
 def _words(words: list[str]) -> Sweep:
@@ -121,9 +121,9 @@ def _words(words: list[str]) -> Sweep:
     return Sweep(
         measure,
         {"bits": Quantity("bits of the verdict on a first guess, secrets equally likely", "bits", ("word",))},
-        each={"verdict": tuple(labels)},
+        static_grid={"verdict": tuple(labels)},
         axes={"word": words},
-        shared=lambda verdict: signal_entropies(words, words)._asdict(),
+        shared_inputs=lambda verdict: signal_entropies(words, words)._asdict(),
     )
 
 

@@ -13,9 +13,9 @@ from pydantic import Field
 
 from infoloop.loops.diversity import Diversity, diversity_of
 from infoloop.loops.loop import unroll
-from infoloop.loops.two_token_loops import counting
+from infoloop.loops.two_token_loops import exact_count_loop
 from infoloop.models import gaussian_refit, smoothed, urn, wright_fisher
-from infoloop.reporting.figures import Band, Figure, Line, Panel
+from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand
 from infoloop.studies.configuration import Count, Counts, Hypotheses, Positive, config
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
@@ -84,7 +84,7 @@ def _tokens(config: Config) -> Sweep:
             model = urn.Urn(samples, config.generations, "accumulate", jnp.asarray(rates), prior)
             report = unroll(urn.loop(model), keys, lambda state: seen(state[0], samples * state[1]))
         else:
-            loop = counting(samples, jnp.asarray(rates), prior, band["band"])
+            loop = exact_count_loop(samples, jnp.asarray(rates), prior, band["band"])
             alpha = config.alpha if schedule == "smoothed" else 0.0
             report = unroll(loop, keys, lambda table: seen(table, samples, alpha))
         return report._asdict()
@@ -96,7 +96,9 @@ def _tokens(config: Config) -> Sweep:
         return {"band": band}
 
     axes = {"generation": range(1, config.generations + 1)}
-    return Sweep(measure, MEANINGS, each={"schedule": TOKENS, "samples": config.samples}, axes=axes, shared=shared)
+    return Sweep(
+        measure, MEANINGS, static_grid={"schedule": TOKENS, "samples": config.samples}, axes=axes, shared_inputs=shared
+    )
 
 
 def _gaussians(config: Config) -> Sweep:
@@ -118,7 +120,7 @@ def _gaussians(config: Config) -> Sweep:
         "high": Quantity("variance that a tenth of the runs are above", "1", ("generation",)),
     }
     axes = {"generation": range(config.generations + 1)}
-    return Sweep(measure, quantities, each={"schedule": GAUSSIANS, "samples": config.samples}, axes=axes)
+    return Sweep(measure, quantities, static_grid={"schedule": GAUSSIANS, "samples": config.samples}, axes=axes)
 
 
 def run(config: Config, key) -> dict:
@@ -178,7 +180,7 @@ def gaussians_figure(found: dict) -> Figure:
         t = table.sel(schedule=schedule, samples=n)
         marked = slice(None, None, max(1, t.generation.size // 12))
         marks = (
-            Band(t.generation, t.low, t.high, "from the 10th to the 90th of 100 runs", 0),
+            ShadedBand(t.generation, t.low, t.high, "from the 10th to the 90th of 100 runs", 0),
             Line(t.generation, t["median"], "median run", colour=0),
             Line(t.generation, t.expected, "expectation, exact", "dashed", 1),
             Line(t.generation[marked], t["mean"][marked], "mean of the runs", "points", 1),

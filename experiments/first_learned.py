@@ -14,8 +14,8 @@ import numpy as np
 from pydantic import Field
 from scipy.stats import binomtest
 
-from infoloop.learning.learning_order import code_race, deep_race, linear_race, predictors
-from infoloop.learning.mlp_training import flip_settings, learner, sweep
+from infoloop.learning.learning_order import deep_linear_order, linear_order, mdl_order, order_predictors
+from infoloop.learning.mlp_training import learner, noisy_feature_settings, train_sweep
 from infoloop.reporting.figures import Figure, Map, Panel, Whiskers
 from infoloop.studies.configuration import Count, Counts, Positive, Positives, Weights, config
 from infoloop.studies.runner import Headline
@@ -78,12 +78,12 @@ def _pairs(config: Config) -> Sweep:
         a, e = jnp.stack([ratio, jnp.ones_like(ratio)]), jnp.stack([flip_1, flip_2])
         idle = jnp.stack([surface_1, surface_2])
         races = {
-            "shallow": linear_race(a, e, common, done),
-            "deep": deep_race(a, e, common, done),
-            "code": code_race(idle, e),
+            "shallow": linear_order(a, e, common, done),
+            "deep": deep_linear_order(a, e, common, done),
+            "code": mdl_order(idle, e),
         }
         found = {f"{name}_{when}": _lead(getattr(r, when)) for name, r in races.items() for when in ("first", "last")}
-        return {**found, **{name: _lead(x) for name, x in predictors(a, e, idle).items()}}
+        return {**found, **{name: _lead(x) for name, x in order_predictors(a, e, idle).items()}}
 
     sides = {
         f"{name}_{when}": Quantity(f"lead of the first component, {name} learner, {when}", "1")
@@ -93,8 +93,8 @@ def _pairs(config: Config) -> Sweep:
     return Sweep(
         measure,
         {**sides, **{name: Quantity(f"its lead by {name}", "1") for name in NAMES}},
-        each={"done": config.done},
-        over={
+        static_grid={"done": config.done},
+        traced_grid={
             "flip_1": config.flips,
             "flip_2": config.flips,
             "ratio": config.ratios,
@@ -102,8 +102,8 @@ def _pairs(config: Config) -> Sweep:
             "surface_2": config.surfaces,
             "common": config.common,
         },
-        block=256,
-        width=16,
+        shard_size=256,
+        batch_size=16,
     )
 
 
@@ -113,8 +113,8 @@ def _networks(config: Config) -> Sweep:
 
     def measure(key, done):
         amplitudes = np.stack([pairs[:, 2], np.ones(len(pairs))], 1) / np.sqrt(pairs[:, 2:])
-        trained = sweep(
-            jax.random.split(key, config.seeds), flip_settings(pairs[:, :2], amplitudes, config.rate), shape
+        trained = train_sweep(
+            jax.random.split(key, config.seeds), noisy_feature_settings(pairs[:, :2], amplitudes, config.rate), shape
         )
         start, end = trained.risk[..., :1], trained.risk[..., -1:]
         when = jnp.argmax(trained.risk <= start + done * (end - start), axis=-1)
@@ -134,7 +134,7 @@ def _networks(config: Config) -> Sweep:
         "ratio": Quantity("amplitude of the first over the second", "1", ("pair",)),
     }
     axes = {"pair": range(len(pairs)), "seed": range(config.seeds), "component": (1, 2)}
-    return Sweep(measure, quantities, each={"done": config.done}, axes=axes)
+    return Sweep(measure, quantities, static_grid={"done": config.done}, axes=axes)
 
 
 def _lead(values):
@@ -154,7 +154,7 @@ def accuracies(found: dict, when: str, done: float) -> dict[str, dict[str, tuple
         name: {by: _share(lead, pairs[f"{name}_{when}"].values) for by, lead in named.items()} for name in LEARNERS[:3]
     }
     amplitudes = np.stack([nets.ratio.values, np.ones(nets.pair.size)])
-    by_net = predictors(amplitudes, nets["flips"].values.T, np.ones_like(amplitudes))
+    by_net = order_predictors(amplitudes, nets["flips"].values.T, np.ones_like(amplitudes))
     mean = nets[when].mean("seed").values
     shares["network"] = {name: _share(np.asarray(x[0] - x[1]), mean) for name, x in by_net.items() if name != "price"}
     return shares

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from infoloop.loops.loop import unroll
-from infoloop.loops.two_token_loops import counting, told
+from infoloop.loops.two_token_loops import exact_count_loop, hypothesis_information
 from infoloop.models import cascade, gaussian_mean, smoothed, wright_fisher
 from infoloop.reporting.figures import Figure, Line, Panel
 from infoloop.studies.configuration import Count, Counts, Hypotheses, Positives, Weights, config
@@ -80,16 +80,16 @@ def _cascade(config: Config) -> Sweep:
         "bound": _information("the contraction coefficient of all links, times H(X) = 1 bit"),
     }
     axes = _by_generation(config)
-    return Sweep(measure, quantities, each={"kind": KINDS}, over={"noise": config.noises}, axes=axes)
+    return Sweep(measure, quantities, static_grid={"kind": KINDS}, traced_grid={"noise": config.noises}, axes=axes)
 
 
 def _tokens(config: Config) -> Sweep:
     return Sweep(
         lambda key, draws, band: {"information": _counted(config, draws, band)},
         {"information": _information("I(theta;Z), tokens redrawn")},
-        each={"draws": config.draws},
+        static_grid={"draws": config.draws},
         axes=_by_generation(config),
-        shared=lambda draws: {"band": wright_fisher.band(draws)},
+        shared_inputs=lambda draws: {"band": wright_fisher.band(draws)},
     )
 
 
@@ -98,15 +98,19 @@ def _smoothed(config: Config) -> Sweep:
     return Sweep(
         lambda key, alpha, band: {"information": _counted(config, n, band)},
         {"information": _information("I(theta;Z), tokens redrawn and smoothed")},
-        each={"alpha": config.alphas},
+        static_grid={"alpha": config.alphas},
         axes=_by_generation(config),
-        shared=lambda alpha: {"band": smoothed.band(n, alpha)},
+        shared_inputs=lambda alpha: {"band": smoothed.band(n, alpha)},
     )
 
 
 def _counted(config: Config, n: int, band):
     prior = jnp.full(len(config.rates), 1 / len(config.rates))
-    return unroll(counting(n, jnp.array(config.rates), prior, band), jnp.arange(config.generations), told)
+    return unroll(
+        exact_count_loop(n, jnp.array(config.rates), prior, band),
+        jnp.arange(config.generations),
+        hypothesis_information,
+    )
 
 
 def _mean(config: Config) -> Sweep:
@@ -117,8 +121,8 @@ def _mean(config: Config) -> Sweep:
     return Sweep(
         measure,
         {"information": _information("I(theta;Z), a mean passed on, or averaged with all before")},
-        each={"schedule": gaussian_mean.SCHEDULES},
-        over={"samples": config.samples},
+        static_grid={"schedule": gaussian_mean.SCHEDULES},
+        traced_grid={"samples": config.samples},
         axes=_by_generation(config),
     )
 

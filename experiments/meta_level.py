@@ -14,12 +14,12 @@ import numpy as np
 from pydantic import Field
 
 from infoloop.learning.coarse_vs_fine import (
-    memory_risks,
-    recalls,
+    fine_and_coarse_memory_error,
+    fine_and_coarse_recall,
+    fine_and_coarse_shift_error,
+    fine_and_coarse_vote_error,
     shift_boundary,
-    shift_risks,
     vote_boundaries,
-    vote_risks,
 )
 from infoloop.learning.coarse_vs_fine_sampling import recall_runs, shift_runs, vote_runs
 from infoloop.learning.effect_sizes import effect_size
@@ -111,31 +111,31 @@ def sweeps(config: Config) -> dict[str, Sweep]:
         raise ValueError(f"run_prices is up to {max(config.run_prices):g}: give at most {config.budgets[-1]:g}")
     return {
         "memory": Sweep(
-            lambda key, size, bits: _named(memory_risks(bits, 2, size)),
+            lambda key, size, bits: _named(fine_and_coarse_memory_error(bits, 2, size)),
             RISKS,
-            each={"size": config.sizes},
-            over={"bits": config.bits},
+            static_grid={"size": config.sizes},
+            traced_grid={"bits": config.bits},
         ),
         "votes": Sweep(
-            lambda key, across, inside: _named(vote_risks(config.votes, inside, across)),
+            lambda key, across, inside: _named(fine_and_coarse_vote_error(config.votes, inside, across)),
             RISKS,
-            over={"across": config.across, "inside": config.inside},
-            block=2048,
+            traced_grid={"across": config.across, "inside": config.inside},
+            shard_size=2048,
         ),
         "shift": Sweep(
-            lambda key, noise, inverted, new: _named(shift_risks(noise, inverted, new)),
+            lambda key, noise, inverted, new: _named(fine_and_coarse_shift_error(noise, inverted, new)),
             RISKS,
-            over={"noise": config.noise, "inverted": config.inverted, "new": config.new},
-            block=2048,
+            traced_grid={"noise": config.noise, "inverted": config.inverted, "new": config.new},
+            shard_size=2048,
         ),
         "price": Sweep(
             lambda key, accepted, budget, price: _named(
-                tuple(1 - share for share in recalls(budget, accepted, config.outputs, price))
+                tuple(1 - share for share in fine_and_coarse_recall(budget, accepted, config.outputs, price))
             ),
             RISKS,
-            each={"accepted": config.accepted},
-            over={"budget": config.budgets, "price": config.prices},
-            block=2048,
+            static_grid={"accepted": config.accepted},
+            traced_grid={"budget": config.budgets, "price": config.prices},
+            shard_size=2048,
         ),
         **_drawn(config),
     }
@@ -155,20 +155,20 @@ def _drawn(config: Config) -> dict[str, Sweep]:
         "votes_runs": Sweep(
             lambda key, inside, across: _named(vote_runs(key, runs, items, config.votes, inside, across)),
             risks,
-            over={"inside": config.run_inside, "across": config.run_across},
+            traced_grid={"inside": config.run_inside, "across": config.run_across},
             axes=axes,
         ),
         "shift_runs": Sweep(
             lambda key, inverted, new: _named(shift_runs(key, runs, items, config.noise[0], inverted, new)),
             risks,
-            over={"inverted": config.run_inverted, "new": config.run_new},
+            traced_grid={"inverted": config.run_inverted, "new": config.run_new},
             axes=axes,
         ),
         "price_runs": Sweep(
             shares_missed,
             risks,
-            each={"price": config.run_prices},
-            over={"accepted": config.run_accepted},
+            static_grid={"price": config.run_prices},
+            traced_grid={"accepted": config.run_accepted},
             axes=axes,
         ),
     }

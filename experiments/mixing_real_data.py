@@ -15,7 +15,7 @@ from scipy.optimize import minimize_scalar
 from infoloop.information.gaussian_channels import awgn_capacity
 from infoloop.loops.generation import Parts, weighted_mean
 from infoloop.loops.loop import many, unroll
-from infoloop.loops.schedules import mix
+from infoloop.loops.schedules import weighted_mix
 from infoloop.models import mixing
 from infoloop.reporting.figures import Figure, Line, Panel
 from infoloop.studies.configuration import Count, Positive, Positives, Weights, config
@@ -67,7 +67,7 @@ def _stationary(config: Config) -> Sweep:
         "kept": Quantity("I(theta;Z), what the stationary model knows of the truth", "bits"),
         "entering": Quantity("I(theta;R|Z), what the fresh data of one round add to it", "bits"),
     }
-    return Sweep(measure, quantities, over={"weight": config.weights, "ratio": config.ratios}, width=64)
+    return Sweep(measure, quantities, traced_grid={"weight": config.weights, "ratio": config.ratios}, batch_size=64)
 
 
 def _approach(config: Config) -> Sweep:
@@ -78,7 +78,7 @@ def _approach(config: Config) -> Sweep:
         m = mixing.mixing(weight, config.samples, config.samples)
         exact = mixing.error_variance(m, jnp.arange(config.generations + 1)) * config.samples
         parts = Parts(lambda key: draw(key, 0.0), draw, weighted_mean)
-        loop = many(mix(parts, weight), config.runs)
+        loop = many(weighted_mix(parts, weight), config.runs)
         keys = jax.random.split(key, config.generations + 1)
         simulated = unroll(loop, keys, lambda state: jnp.square(state.model).mean()) * config.samples
         return {"exact": exact, "simulated": simulated}
@@ -88,7 +88,7 @@ def _approach(config: Config) -> Sweep:
         "simulated": Quantity("the same in simulated runs", "1", ("generation",)),
     }
     axes = {"generation": range(config.generations + 1)}
-    return Sweep(measure, quantities, over={"weight": config.shown}, axes=axes)
+    return Sweep(measure, quantities, traced_grid={"weight": config.shown}, axes=axes)
 
 
 def run(config: Config, key) -> dict:

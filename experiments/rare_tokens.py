@@ -12,9 +12,9 @@ import numpy as np
 from pydantic import Field
 
 from infoloop.loops.loop import unroll
-from infoloop.loops.two_token_loops import counting
+from infoloop.loops.two_token_loops import exact_count_loop
 from infoloop.models import branching, wright_fisher
-from infoloop.reporting.figures import Band, Figure, Line, Panel
+from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand
 from infoloop.studies.configuration import Count, Counts, Positives, config
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
@@ -49,7 +49,7 @@ def sweeps(config: Config) -> dict[str, Sweep]:
 def _survival(config: Config) -> Sweep:
     def measure(key, draws, copies, band):
         model = wright_fisher.Model(draws, jnp.stack([copies / draws]), jnp.ones(1))
-        exact = counting(draws, model.rates, model.prior, band)
+        exact = exact_count_loop(draws, model.rates, model.prior, band)
         low, high = branching.bracket(draws, model.rates[0], config.generations)
         keys = jax.random.split(key, config.generations)
         return {
@@ -70,10 +70,10 @@ def _survival(config: Config) -> Sweep:
     return Sweep(
         measure,
         quantities,
-        each={"draws": config.draws},
-        over={"copies": config.copies},
+        static_grid={"draws": config.draws},
+        traced_grid={"copies": config.copies},
         axes={"generation": range(1, config.generations + 1)},
-        shared=lambda draws: {"band": wright_fisher.band(draws)},
+        shared_inputs=lambda draws: {"band": wright_fisher.band(draws)},
     )
 
 
@@ -82,7 +82,7 @@ def _mutant(config: Config) -> Sweep:
     return Sweep(
         lambda key, offspring: {"extinct": 1 - branching.survivals(config.generations, offspring)},
         quantities,
-        over={"offspring": config.offspring},
+        traced_grid={"offspring": config.offspring},
         axes={"generation": range(1, config.generations + 1)},
     )
 
@@ -102,7 +102,7 @@ def survival_figure(found: dict) -> Figure:
         for k, c in enumerate(table.copies.values):
             t = table.sel(draws=n, copies=c)
             marks += [
-                Band(t.generation, t.low, np.minimum(t.high, 1), colour=k),
+                ShadedBand(t.generation, t.low, np.minimum(t.high, 1), colour=k),
                 Line(t.generation, t.survival, f"{c} expected", colour=k),
                 Line(t.generation[marked], t.simulated[marked], "", "points", k),
             ]

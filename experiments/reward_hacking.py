@@ -57,19 +57,19 @@ def sweeps(config: Config) -> dict[str, Sweep]:
         "decorrelation": Sweep(
             lambda key, share: {"time": switch_time(config.extra_bits, decorrelated(share), config.error)},
             {"time": Quantity("samples until the intended rule leads", "1")},
-            over={"share": config.shares},
+            traced_grid={"share": config.shares},
         ),
         "selection": Sweep(
             lambda key, mass, draws: {"gold": hack_gold(mass, draws)},
             {"gold": Quantity("true value of what the proxy selects", "1")},
-            over={"mass": config.masses, "draws": config.draws},
-            block=2048,
+            traced_grid={"mass": config.masses, "draws": config.draws},
+            shard_size=2048,
         ),
         "gaussian": Sweep(
             lambda key, noise, draws: {"gold": selected_value(1.0, noise, draws * 1.0)},
             {"gold": Quantity("true value of what the proxy selects, in its own deviations", "1")},
-            over={"noise": config.noises, "draws": config.draws},
-            block=2048,
+            traced_grid={"noise": config.noises, "draws": config.draws},
+            shard_size=2048,
         ),
     }
 
@@ -107,7 +107,9 @@ def _switch(config: Config) -> Sweep:
         "simulated": Quantity("share of simulated learners in which it leads", "1", ("sample",)),
         "time": Quantity("samples until the intended rule leads on average", "1"),
     }
-    return Sweep(measure, quantities, over={"accuracy": config.accuracies}, axes={"sample": range(config.samples + 1)})
+    return Sweep(
+        measure, quantities, traced_grid={"accuracy": config.accuracies}, axes={"sample": range(config.samples + 1)}
+    )
 
 
 def run(config: Config, key) -> dict:

@@ -65,7 +65,7 @@ def _noise(config: Config) -> Sweep:
         "after": Quantity("share of right answers after the rounds", "1"),
     }
     grid = {"passes_right": config.rates, "passes_wrong": config.rates}
-    return Sweep(measure, quantities, over=grid, block=4096)
+    return Sweep(measure, quantities, traced_grid=grid, shard_size=4096)
 
 
 def _copies(config: Config) -> Sweep:
@@ -84,7 +84,9 @@ def _copies(config: Config) -> Sweep:
         "tells": Quantity("I(X;S), what it says alone", "bits"),
         "agrees": Quantity("accuracy of the verifier", "1"),
     }
-    return Sweep(measure, quantities, over={"accuracy": config.accuracies, "copied": config.copied}, block=4096)
+    return Sweep(
+        measure, quantities, traced_grid={"accuracy": config.accuracies, "copied": config.copied}, shard_size=4096
+    )
 
 
 def _loops(config: Config) -> Sweep:
@@ -99,7 +101,7 @@ def _loops(config: Config) -> Sweep:
 
     quantities = {"information": Quantity("I(theta;Z), what the model tells of the truth", "bits", ("generation",))}
     axes = {"generation": range(1, config.generations + 1)}
-    return Sweep(measure, quantities, each={"loop": kinds}, axes=axes)
+    return Sweep(measure, quantities, static_grid={"loop": kinds}, axes=axes)
 
 
 def run(config: Config, key) -> dict:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from infoloop.notation.assumptions import Assumption, parse_problem
-from infoloop.notation.grammar import Statement, Term, entropy_form, parse_expression, written
+from infoloop.notation.grammar import Statement, Term, entropy_form, format_terms, parse_expression
 
 FORMAT = "infoloop proof 1"
 SHANNON, BEYOND = "Shannon", "Shannon and Zhang-Yeung"
@@ -133,7 +133,7 @@ def measure_form(name: str, where: str = "a measure") -> Form:
 def zhang_yeung(name: str) -> tuple[Term, ...]:
     """The terms of the Zhang-Yeung inequality (1998) for four groups `A;B;C;D`; their sum is never negative.
 
-    >>> written(zhang_yeung("A;B;C;D"))
+    >>> format_terms(zhang_yeung("A;B;C;D"))
     'I(A;B) + I(A;C,D) + 3 I(C;D|A) + I(C;D|B) - 2 I(C;D)'
     """
     groups = _terms(f"I({name})", "zhang_yeung")[0].groups
@@ -199,10 +199,10 @@ def _steps(part: Mapping[str, Any], wanted: tuple[Term, ...], assumptions) -> li
     assumed = [_shown(w, name) for w, name in part["assumptions"]]
     kept = [_shown(w, name) for w, name in part["measures"]] + [_shown(w, f"ZY({n})") for w, n in part["zhang_yeung"]]
     kept += [_sign(part["constant"])] if part["constant"] != "0" else []
-    lines = [f"  {written(wanted)}", f"  = {_sum(kept + assumed)}"]
+    lines = [f"  {format_terms(wanted)}", f"  = {_sum(kept + assumed)}"]
     if assumed:
         lines.append(f"  = {_sum(kept)}   ({_reasons([name for _, name in part['assumptions']], assumptions)})")
-    lines += [f"  with ZY({name}) = {written(zhang_yeung(name))} >= 0" for _, name in part["zhang_yeung"]]
+    lines += [f"  with ZY({name}) = {format_terms(zhang_yeung(name))} >= 0" for _, name in part["zhang_yeung"]]
     return [*lines, "  >= 0"]
 
 

@@ -10,7 +10,7 @@ import optax
 from flax import nnx
 
 from infoloop.learning.binary_features import informations, signs
-from infoloop.learning.mlp_training import flip_settings, learner, sweep, train
+from infoloop.learning.mlp_training import learner, noisy_feature_settings, train, train_sweep
 
 jax.config.update("jax_enable_x64", True)
 SEEDS, SETTINGS, COMPONENTS, PEER_RUNS = 64, 16, 4, 4
@@ -21,7 +21,7 @@ def settings():
     """Sixteen worlds of four components: amplitudes falling or rising, flips spread over [0, 0.4]."""
     rng = np.random.default_rng(0)
     flips = rng.uniform(0, 0.4, (SETTINGS, COMPONENTS))
-    return flip_settings(flips, rng.uniform(0.3, 2.0, (SETTINGS, COMPONENTS)), 0.5)
+    return noisy_feature_settings(flips, rng.uniform(0.3, 2.0, (SETTINGS, COMPONENTS)), 0.5)
 
 
 def network(key):
@@ -79,8 +79,8 @@ def seconds(work) -> float:
 def table() -> str:
     """Ours with and without compilation; the peers without it, on a few runs, times the number of runs."""
     keys, of, runs = jax.random.split(jax.random.key(0), SEEDS), settings(), SEEDS * SETTINGS
-    cold = seconds(lambda: jax.block_until_ready(sweep(keys, of, BY)))
-    warm = min(seconds(lambda: jax.block_until_ready(sweep(keys, of, BY))) for _ in range(2))
+    cold = seconds(lambda: jax.block_until_ready(train_sweep(keys, of, BY)))
+    warm = min(seconds(lambda: jax.block_until_ready(train_sweep(keys, of, BY))) for _ in range(2))
     rows = [
         f"| {runs} networks, {BY.steps} steps, {BY.checkpoints} exact checkpoints | {warm:.1f} s ({cold:.1f} s cold) |"
     ]
@@ -89,7 +89,7 @@ def table() -> str:
         one(0)
         peer = seconds(lambda one=one: [one(run) for run in range(PEER_RUNS)]) / PEER_RUNS * runs
         rows.append(f"| the same, Python loop over runs, {name} | {peer:.0f} s ({peer / warm:.0f} times) |")
-    diverged = int(sweep(keys, of, BY).diverged.sum())
+    diverged = int(train_sweep(keys, of, BY).diverged.sum())
     return "\n".join(["| what | seconds |", "|---|---|", *rows, f"| runs that diverged | {diverged} |"])
 
 

@@ -29,7 +29,7 @@ from infoloop.models.mixing import error_variance, mixing, optimal_weight
 from infoloop.models.regression import excess_risk, regression
 from infoloop.probability.numerics import rounding
 from infoloop.statements.certification import certify
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 SIZES = (2, 3, 7)
 STEPS = np.arange(1, 6)
@@ -125,4 +125,4 @@ def test_a_counterexample_says_what_its_numbers_are():
 
 
 def test_a_grid_has_every_combination_by_name():
-    assert list(grid(a=(1, 2), b="xy")) == [{"a": a, "b": b} for a in (1, 2) for b in "xy"]
+    assert list(parameter_grid(a=(1, 2), b="xy")) == [{"a": a, "b": b} for a in (1, 2) for b in "xy"]

@@ -13,7 +13,7 @@ from mpmath import erf, exp, findroot, mp, mpf, quad
 from infoloop.claims.signals.acceptance_sampling import accepted, elicited, hit_rates, until_accepted
 from infoloop.claims.signals.best_of_n_selection import best_law
 from infoloop.claims.signals.bits_per_episode import until_success
-from infoloop.claims.signals.curation import covariance_gain, rounds
+from infoloop.claims.signals.curation import covariance_gain, curated_rounds
 from infoloop.claims.signals.kl_regularised_rewards import grpo_settles, tilted, turning_point, whitened_logit
 from infoloop.claims.signals.label_filtering import kept_error, outvoted
 from infoloop.claims.signals.query_complexity import bisecting_tries, mean_tries, one_by_one_tries, tries
@@ -116,7 +116,7 @@ def test_the_best_of_two_dice():
 
 def test_a_tilt_by_hand():
     assert tilted([Fraction(1, 3), Fraction(2, 3)], [2, 1]) == [Fraction(1, 2)] * 2
-    assert rounds([Fraction(1, 3), Fraction(2, 3)], [2, 1], 2) == [Fraction(2, 3), Fraction(1, 3)]
+    assert curated_rounds([Fraction(1, 3), Fraction(2, 3)], [2, 1], 2) == [Fraction(2, 3), Fraction(1, 3)]
     assert covariance_gain([Fraction(1, 3), Fraction(2, 3)], [1, 0], [2, 1]) == Fraction(1, 2) - Fraction(1, 3)
 
 

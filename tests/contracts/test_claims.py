@@ -9,17 +9,17 @@ import jax
 import pytest
 
 from infoloop import claims
-from infoloop.claims.loops.additive_smoothing import chi_square, diverse_for_good, diversity_left, shrinkage
+from infoloop.claims.loops.additive_smoothing import diverse_for_good, diversity_left, shrinkage, smoothed_chi_square
 from infoloop.claims.loops.rare_token_extinction import deficit, iterates, least_drift, time_by_spectrum
 from infoloop.claims.processing import data_processing_inequality as processing
 from infoloop.claims.processing import strong_data_processing as contraction
 from infoloop.claims.processing.guessing_games import verdict_bits
 from infoloop.claims.processing.strong_data_processing import gerber_bound, symmetric_eta
 from infoloop.exact.comparison import UNDECIDED
-from infoloop.information.binary_channel_chains import cascade_flip
+from infoloop.information.binary_channel_chains import cascade_crossover
 from infoloop.information.fano import fano_bound
-from infoloop.statements.cases import Family, networks
-from infoloop.statements.certification import certify, decide, refuted_when_stronger
+from infoloop.statements.cases import Family, random_bayes_nets
+from infoloop.statements.certification import certify, refute_near, refuted_when_stronger
 from infoloop.statements.claim import attack, linear, stronger, weigh
 
 MODULES = [
@@ -86,16 +86,18 @@ def _halved(exact):
 
 def test_an_attack_reaches_equality_where_sampling_does_not():
     """The finding behind `attack`: on larger chains random cases stay away from equality, descent gets there."""
-    claim = linear("test:dpi", "I(X;Z) <= I(X;D)", ("X -> D -> Z",), networks("X", "D|X", "Z|D", X=6, D=6, Z=6))
+    claim = linear(
+        "test:dpi", "I(X;Z) <= I(X;D)", ("X -> D -> Z",), random_bayes_nets("X", "D|X", "Z|D", X=6, D=6, Z=6)
+    )
     assert weigh(claim, KEY, 500).ratio > 1 + attack(claim, KEY, starts=16, steps=300).ratio - 1 + 1e-3
 
 
 def test_a_false_claim_planted_on_purpose_is_refuted_by_the_attack_alone():
     planted = linear(
-        "test:planted", "I(X;Z) >= 9/10 I(X;D)", ("X -> D -> Z",), networks("X", "D|X", "Z|D", X=2, D=2, Z=2)
+        "test:planted", "I(X;Z) >= 9/10 I(X;D)", ("X -> D -> Z",), random_bayes_nets("X", "D|X", "Z|D", X=2, D=2, Z=2)
     )
     found = attack(planted, KEY, starts=16, steps=200)
-    refuted = decide(planted, found.case)
+    refuted = refute_near(planted, found.case)
     assert found.slack < -UNDECIDED
     assert refuted is not None
     assert Fraction(refuted.greater) < Fraction(refuted.lesser)
@@ -118,11 +120,11 @@ def test_a_claim_without_exact_sides_cannot_be_certified():
 
 def test_an_undecided_equality_is_decided_exactly():
     """Floats see a slack of either sign at equality; the exact neighbour of the very case says that it holds."""
-    lossless = networks("X", "Z|X", X=3, Z=3)
+    lossless = random_bayes_nets("X", "Z|X", X=3, Z=3)
     claim = linear("test:equal", "I(X;Z) <= H(X) - H(X|Z)", (), lossless)
     worst = weigh(claim, KEY, SAMPLES)
     assert -UNDECIDED < worst.slack < 0
-    assert decide(claim, worst.case, rounded=False) is None
+    assert refute_near(claim, worst.case, rounded=False) is None
 
 
 def test_a_family_stops_at_its_first_counterexample():
@@ -147,7 +149,7 @@ def test_fano_says_nothing_at_the_error_of_guessing():
 
 
 def test_many_noisy_links_forget():
-    assert cascade_flip(Fraction(1, 4), 2) == Fraction(3, 8)
+    assert cascade_crossover(Fraction(1, 4), 2) == Fraction(3, 8)
 
 
 def test_the_symmetric_coefficient_is_that_of_the_bsc_for_two_letters():
@@ -191,4 +193,4 @@ def test_one_draw_has_no_diversity():
 
 
 def test_chi_square_of_a_copied_fair_bit_is_one():
-    assert chi_square(jax.numpy.eye(2) / 2) == 1
+    assert smoothed_chi_square(jax.numpy.eye(2) / 2) == 1

@@ -12,7 +12,7 @@ from infoloop.studies import runner
 from infoloop.studies.configuration import settings
 from infoloop.studies.sweep import shards
 
-EXPERIMENTS = {name: runner.load(name) for name in runner.experiments()}
+EXPERIMENTS = {name: runner.load(name) for name in runner.experiment_summaries()}
 KEY = jax.random.key(3)
 
 

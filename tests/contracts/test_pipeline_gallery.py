@@ -9,9 +9,9 @@ from infoloop.check import check_certificate
 from infoloop.pipelines.information_flow import rounds
 from infoloop.pipelines.numeric_results import Numbers
 from infoloop.pipelines.pipeline_audit import Audit, audit
-from infoloop.pipelines.report.numeric_text import ceiling_bits, number_text
+from infoloop.pipelines.report.numeric_text import bound_in_bits, format_number
 from infoloop.pipelines.report.text import audit_text
-from infoloop.pipelines.round_laws import forms, readings
+from infoloop.pipelines.round_laws import evaluate_rounds, round_queries
 from infoloop.pipelines.toml_reader import read_pipeline
 from infoloop.probability.numerics import rounding
 from tests.support.paths import PIPELINES
@@ -93,9 +93,9 @@ def test_the_table_of_the_gallery_is_what_the_audits_say(name):
     closed = [dict(numbers.bases)[base.names] for base in found.bases if base.closed]
     shown = [
         found.verdict,
-        f"{number_text(first.before)} to {number_text(last.after)}",
-        number_text(min(closed) if closed else None),
-        f"{number_text(first.accuracy - first.use)} to {number_text(last.accuracy)}",
+        f"{format_number(first.before)} to {format_number(last.after)}",
+        format_number(min(closed) if closed else None),
+        f"{format_number(first.accuracy - first.use)} to {format_number(last.accuracy)}",
     ]
     assert [cell.strip() for cell in row.split("|")[2:6]] == shown
 
@@ -110,7 +110,7 @@ def numbers_of(name: str) -> Numbers:
 def test_the_numbers_keep_every_bound(name):
     found, numbers = audited(name), numbers_of(name)
     for ceiling in found.ceilings:
-        assert numbers.learned <= ceiling_bits(numbers, ceiling) + rounding(CELLS)
+        assert numbers.learned <= bound_in_bits(numbers, ceiling) + rounding(CELLS)
     for r in numbers.rounds:
         assert all(term.bits >= 0 and term.sign == "positive" for term in r.terms)
         assert max(r.before, r.after) <= r.entering + rounding(CELLS)
@@ -174,7 +174,7 @@ def test_fresh_data_bring_bits_in_every_round_and_the_model_gets_worse():
 def frontiers(name: str) -> list[np.ndarray]:
     """The law of the task and the state after each round, round 0 first."""
     p = read_pipeline(PIPELINES / f"{name}.toml")
-    return [np.asarray(law) for _, law in readings(p.tables, forms(p, rounds(p)))]
+    return [np.asarray(law) for _, law in evaluate_rounds(p.tables, round_queries(p, rounds(p)))]
 
 
 def test_majority_votes_make_samples_better_and_the_state_poorer():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from infoloop.games.word_lists import read_words
-from infoloop.games.wordle import coarsenings, letters, patterns, signal_entropies
+from infoloop.games.wordle import coarsenings, encode_words, patterns, signal_entropies
 from infoloop.probability.numerics import rounding
 from tests.support.paths import DATA
 
@@ -72,7 +72,7 @@ def test_other_lengths_and_alphabets(length):
 def test_letters_of_any_script_and_more_than_256_of_them():
     alphabet = [chr(0x4E00 + k) for k in range(600)]
     guesses, secrets = (["".join(alphabet[k : k + 2]) for k in range(start, 600 - 2, 2)] for start in (0, 1))
-    tables = letters(guesses, secrets)
+    tables = encode_words(guesses, secrets)
     assert tables[0].dtype == np.uint16
     found = np.asarray(patterns(guesses, secrets))
     assert spelled(found[0, 0], 2) == verdict(guesses[0], secrets[0]) == "01"

@@ -17,7 +17,7 @@ def test_flips_in_a_row_are_an_odd_number_of_flips(steps):
     odd = Fraction(0)
     for _ in range(steps):
         odd = odd * (1 - flip) + (1 - odd) * flip
-    assert binary_channel_chains.cascade_flip(flip, steps) == odd
+    assert binary_channel_chains.cascade_crossover(flip, steps) == odd
 
 
 @pytest.mark.parametrize("kept", [1e-30, 1e-12, 1e-3, 0.25, 0.5, 0.75, 1 - 1e-9])

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infoloop.learning.binary_features import flip_law, informations, masses_of, signs
+from infoloop.learning.binary_features import informations, masses_of, noisy_features_law, signs
 from infoloop.probability.distributions import joint
 from infoloop.probability.numerics import binary_entropy, rounding
 from tests.support.oracles import information
@@ -34,7 +34,7 @@ def test_the_inputs_are_those_of_itertools():
 
 
 def test_the_informations_are_those_of_the_enumerated_law():
-    law, found = enumerated(FLIPS, PREDICTIONS), informations(masses_of(flip_law(FLIPS), "Y"), PREDICTIONS)
+    law, found = enumerated(FLIPS, PREDICTIONS), informations(masses_of(noisy_features_law(FLIPS), "Y"), PREDICTIONS)
     exact = [information(law, [1 + j], [4]) for j in range(3)] + [information(law, [0], [4])]
     assert max(abs(float(a) - b) for a, b in zip(found, exact, strict=True)) <= rounding(64)
     assert max(abs(float(a) - b) for a, b in zip(found[::-1], exact, strict=True)) > rounding(64)
@@ -42,13 +42,13 @@ def test_the_informations_are_those_of_the_enumerated_law():
 
 def test_a_component_read_off_tells_one_minus_h():
     predictions = (signs(3)[:, 1:2] == [[-1, 1]]).astype(float)
-    bits = informations(masses_of(flip_law(FLIPS), "Y"), predictions)
+    bits = informations(masses_of(noisy_features_law(FLIPS), "Y"), predictions)
     assert abs(bits[1] - 1) <= rounding(16)
     assert abs(bits[3] - (1 - binary_entropy(0.1))) <= rounding(16)
 
 
 def test_predictions_that_are_not_numbers_stay_so():
-    assert jnp.isnan(informations(masses_of(flip_law(FLIPS), "Y"), np.full((8, 2), np.nan))).all()
+    assert jnp.isnan(informations(masses_of(noisy_features_law(FLIPS), "Y"), np.full((8, 2), np.nan))).all()
 
 
 def test_a_label_of_three_values_in_any_place():
@@ -58,15 +58,15 @@ def test_a_label_of_three_values_in_any_place():
 
 def test_a_batch_of_worlds():
     flips = jnp.array([[0.1, 0.2], [0.3, 0.4]])
-    many = jax.vmap(lambda e: masses_of(flip_law(e), "Y"))(flips)
-    assert jnp.abs(many[1] - masses_of(flip_law([0.3, 0.4]), "Y")).max() <= rounding(4)
+    many = jax.vmap(lambda e: masses_of(noisy_features_law(e), "Y"))(flips)
+    assert jnp.abs(many[1] - masses_of(noisy_features_law([0.3, 0.4]), "Y")).max() <= rounding(4)
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: flip_law([0.1, 1.5]), "in \\[0, 1\\]"),
-        (lambda: flip_law([]), "number of components is 0"),
+        (lambda: noisy_features_law([0.1, 1.5]), "in \\[0, 1\\]"),
+        (lambda: noisy_features_law([]), "number of components is 0"),
         (lambda: signs(0), "components is 0"),
         (lambda: masses_of(joint(np.full((3, 2), 1 / 6), "C", "Y"), "Y"), "C takes 3 values"),
         (lambda: masses_of(joint([0.5, 0.5], "Y"), "Y"), "over Y alone"),

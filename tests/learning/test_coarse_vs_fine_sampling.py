@@ -6,7 +6,11 @@ import jax
 import jax.numpy as jnp
 import pytest
 
-from infoloop.learning.coarse_vs_fine import recalls, shift_risks, vote_risks
+from infoloop.learning.coarse_vs_fine import (
+    fine_and_coarse_recall,
+    fine_and_coarse_shift_error,
+    fine_and_coarse_vote_error,
+)
 from infoloop.learning.coarse_vs_fine_sampling import recall_runs, shift_runs, vote_runs
 
 KEY, ALARM = jax.random.key(11), 1e-6
@@ -24,9 +28,9 @@ DRAWN = {
     "recall": lambda: recall_runs(KEY, RUNS * ITEMS, 6, 10, 5, 16),
 }
 EXACT = {  # the mean, and that of another learner
-    "votes": lambda: (vote_risks(3, 0.25, 0.3), vote_risks(4, 0.35, 0.25)),
-    "shift": lambda: (shift_risks(0.1, 0.2, 0.3), shift_risks(0.15, 0.2, 0.3)),
-    "recall": lambda: (recalls(10.0, 5, 16, 10 / 6), recalls(11.0, 5, 16, 11 / 7)),
+    "votes": lambda: (fine_and_coarse_vote_error(3, 0.25, 0.3), fine_and_coarse_vote_error(4, 0.35, 0.25)),
+    "shift": lambda: (fine_and_coarse_shift_error(0.1, 0.2, 0.3), fine_and_coarse_shift_error(0.15, 0.2, 0.3)),
+    "recall": lambda: (fine_and_coarse_recall(10.0, 5, 16, 10 / 6), fine_and_coarse_recall(11.0, 5, 16, 11 / 7)),
 }
 
 

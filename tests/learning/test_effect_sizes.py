@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from infoloop.learning.effect_sizes import effect_size, exact_effect, spreads
+from infoloop.learning.effect_sizes import effect_size, exact_effect, standard_deviations
 from infoloop.probability.numerics import rounding
 
 SETTING, TREATED = np.repeat(np.arange(6), 6), np.tile([0, 1, 1], 12)
-KNOWN = spreads(1.0, 0.5, 0.8)
+KNOWN = standard_deviations(1.0, 0.5, 0.8)
 LEVEL, ALARM = 0.9, 1e-6
 
 
@@ -60,7 +60,7 @@ def test_the_closed_form_is_that_of_the_normal_equations(seed):
     assert abs(found.mean - mean) <= rounding(1000)
     assert abs(found.deviation - math.sqrt(variance)) <= rounding(1000)
     assert abs(found.upper - stats.norm.ppf(0.95, mean, math.sqrt(variance))) <= rounding(1000)
-    unpooled = exact_effect(y, TREATED, SETTING, spreads(1.0, 1e-3, 0.8), LEVEL)
+    unpooled = exact_effect(y, TREATED, SETTING, standard_deviations(1.0, 1e-3, 0.8), LEVEL)
     assert abs(unpooled.deviation - math.sqrt(variance)) > rounding(1000)
 
 
@@ -77,7 +77,7 @@ def test_nuts_is_the_closed_form_where_the_spreads_are_known():
     assert found.diverging == 0
     assert abs(found.mean - exact.mean) <= 6 * error
     assert abs(found.deviation / exact.deviation - 1) <= 6 / math.sqrt(2 * 400)
-    other = exact_effect(y, TREATED, SETTING, spreads(1.0, 2.0, 0.8), LEVEL)
+    other = exact_effect(y, TREATED, SETTING, standard_deviations(1.0, 2.0, 0.8), LEVEL)
     assert abs(found.deviation / other.deviation - 1) > 6 / math.sqrt(2 * 400)
 
 
@@ -86,7 +86,7 @@ def test_exact_intervals_cover_as_often_as_they_say():
     outcomes = jnp.array([simulated(seed) for seed in range(runs)])
     found = jax.vmap(lambda y: exact_effect(y, TREATED, SETTING, KNOWN, LEVEL))(outcomes)
     assert covered(found) >= least_covered(runs)
-    naive = jax.vmap(lambda y: exact_effect(y, TREATED, SETTING, spreads(1.0, 1e-3, 0.8), LEVEL))(outcomes)
+    naive = jax.vmap(lambda y: exact_effect(y, TREATED, SETTING, standard_deviations(1.0, 1e-3, 0.8), LEVEL))(outcomes)
     assert covered(naive) < least_covered(runs)  # effects taken to be equal in all settings: too sure
 
 
@@ -124,4 +124,4 @@ def test_a_bad_level_and_a_bad_spread_are_named():
     with pytest.raises(ValueError, match="level is 1"):
         exact_effect([1.0, 2.0], [0, 1], [0, 0], KNOWN, 1.0)
     with pytest.raises(ValueError, match="spread of noise is 0"):
-        spreads(1.0, 1.0, 0.0)
+        standard_deviations(1.0, 1.0, 0.0)

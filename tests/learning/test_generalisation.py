@@ -16,7 +16,7 @@ from infoloop.learning.generalisation import (
     generalisation_gap,
     gibbs,
     gibbs_gap,
-    learned,
+    learned_law,
     sample_law,
     xu_raginsky,
 )
@@ -30,7 +30,7 @@ IDENTITY = 1e-12  # what issue 5 demands of the exact identities
 def model(n, gamma):
     counts, chances = sample_law(LAW, n)
     risks = empirical_risks(LOSSES, counts)
-    return learned(chances, gibbs(PRIOR, risks, gamma)), risks
+    return learned_law(chances, gibbs(PRIOR, risks, gamma)), risks
 
 
 def by_sequences(n, gamma):
@@ -75,7 +75,7 @@ def test_the_identity_is_refuted_without_the_lautum_part_and_for_another_learner
     mutual = mutual_information(p, "W", "S") * np.log(2) / 2.0
     assert abs(generalisation_gap(p, risks) - mutual) > IDENTITY
     _, chances = sample_law(LAW, 3)
-    noisy = learned(chances, 0.75 * erm(risks).rows + 0.25 / 3)
+    noisy = learned_law(chances, 0.75 * erm(risks).rows + 0.25 / 3)
     assert abs(generalisation_gap(noisy, risks) - gibbs_gap(noisy, 2.0)) > IDENTITY
 
 
@@ -105,7 +105,7 @@ def test_xu_raginsky_bounds_erm_and_a_quarter_of_it_does_not(n):
     """Losses in [0, 1] are 1/2-sub-Gaussian."""
     counts, chances = sample_law(LAW, n)
     risks = empirical_risks(LOSSES, counts)
-    p = learned(chances, erm(risks).rows)
+    p = learned_law(chances, erm(risks).rows)
     bits, gen = mutual_information(p, "W", "S"), generalisation_gap(p, risks)
     assert abs(gen) <= xu_raginsky(bits, n, 0.5)
     assert abs(xu_raginsky(bits, n, 0.5) - np.sqrt(2 * 0.25 * bits * np.log(2) / n)) <= rounding(4)

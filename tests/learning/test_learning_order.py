@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from infoloop.learning.learning_order import code_race, deep_race, linear_race, moments, predictors
+from infoloop.learning.learning_order import deep_linear_order, linear_order, mdl_order, moments, order_predictors
 from infoloop.learning.linear_networks import deep_time
 from infoloop.probability.numerics import rounding
 
@@ -44,7 +44,7 @@ def descended(a, e, common, rate=1e-4, steps=200_000):
 
 def test_a_linear_race_is_that_of_plain_descent():
     a, e = [1.5, 1.0], [0.3, 0.1]
-    race = linear_race(a, e, 0.2)
+    race = linear_order(a, e, 0.2)
     first, last = descended(a, e, 0.2)
     step = 1.04  # of the times at which the race is looked at: 1e7 in 511 steps
     np.testing.assert_allclose(race.first, a * first, rtol=step - 1)
@@ -55,23 +55,23 @@ def test_a_linear_race_is_that_of_plain_descent():
 def test_the_limit_of_the_linear_learner_knows_no_amplitude(amplitude):
     r = 1 - 2 * np.array([0.2, 0.05])
     expected = r * (1 - r[::-1] ** 2) / (1 - (r[0] * r[1]) ** 2)
-    np.testing.assert_allclose(linear_race([amplitude, 1.0], [0.2, 0.05]).last, expected, atol=rounding(64))
+    np.testing.assert_allclose(linear_order([amplitude, 1.0], [0.2, 0.05]).last, expected, atol=rounding(64))
 
 
 def test_amplitude_decides_first_and_cleanness_last():
-    race = linear_race([3.0, 1.0], [0.2, 0.0])
+    race = linear_order([3.0, 1.0], [0.2, 0.0])
     assert race.first[0] > race.first[1]
     assert race.last[0] < race.last[1]
 
 
 def test_equal_amplitudes_leave_the_order_to_information():
-    race = linear_race([1.0, 1.0], [0.2, 0.1])
+    race = linear_order([1.0, 1.0], [0.2, 0.1])
     assert race.first[0] < race.first[1]
 
 
 def test_a_deep_race_of_one_component_takes_the_time_of_its_mode():
     """The other component is pure noise, so that the first is alone; half of its error is gone at 1 - 1/sqrt(2)."""
-    race = deep_race([1.0, 1.0], [0.1, 0.5])
+    race = deep_linear_order([1.0, 1.0], [0.1, 0.5])
     share = 1 - math.sqrt(1 / 2)
     assert abs(race.first[0] / race.last[0] - share) < 0.02 * 2 * share  # one step of the flow, relative
     assert deep_time(share, 0.8) < deep_time(share, 0.4)
@@ -80,15 +80,15 @@ def test_a_deep_race_of_one_component_takes_the_time_of_its_mode():
 def test_a_deep_learner_prefers_as_a_power_less_than_a_shallow_one():
     """With a^2 r equal the shallow learner starts both alike, and the deep one prefers the larger a r."""
     a, e = [1.0, 2.0], [0.0, 0.375]
-    shallow, deep = linear_race(a, e), deep_race(a, e)
-    named = predictors(a, e, [0.0, 0.0])
+    shallow, deep = linear_order(a, e), deep_linear_order(a, e)
+    named = order_predictors(a, e, [0.0, 0.0])
     assert named["shallow"][0] == named["shallow"][1]
     assert named["deep"][0] > named["deep"][1]
     assert deep.first[0] / deep.first[1] > shallow.first[0] / shallow.first[1]
 
 
 def test_a_code_prefers_the_short_rule_until_data_speak():
-    race = code_race([2.0, 3.0], [0.1, 0.2])
+    race = mdl_order([2.0, 3.0], [0.1, 0.2])
     assert race.first.argmax() == 0
     assert race.last.argmax() == 0
 
@@ -96,10 +96,10 @@ def test_a_code_prefers_the_short_rule_until_data_speak():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: linear_race([0.0, 1.0], [0.1, 0.1]), "amplitudes"),
-        (lambda: linear_race([1.0, 1.0], [0.1, 1.5]), "flips"),
-        (lambda: deep_race([1.0, 1.0], [0.1, 0.1], 2.0), "common"),
-        (lambda: predictors([1.0, 1.0], [0.1, 0.1], [0.0, -1.0]), "surfaces"),
+        (lambda: linear_order([0.0, 1.0], [0.1, 0.1]), "amplitudes"),
+        (lambda: linear_order([1.0, 1.0], [0.1, 1.5]), "flips"),
+        (lambda: deep_linear_order([1.0, 1.0], [0.1, 0.1], 2.0), "common"),
+        (lambda: order_predictors([1.0, 1.0], [0.1, 0.1], [0.0, -1.0]), "surfaces"),
     ],
 )
 def test_bad_input_is_named(call, message):

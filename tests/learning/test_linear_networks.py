@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infoloop.learning.linear_networks import deep_mode, deep_time, flip_features, shallow_time, weights
+from infoloop.learning.linear_networks import deep_mode, deep_time, noisy_feature_moments, shallow_time, weights
 from infoloop.learning.ode import flow
 from infoloop.probability.numerics import binary_entropy, rounding
 
@@ -31,15 +31,15 @@ def by_enumeration(amplitudes, flips):
 
 
 def test_the_moments_are_those_of_the_enumerated_features():
-    for found, exact in zip(flip_features(AMPLITUDES, FLIPS), by_enumeration(AMPLITUDES, FLIPS), strict=True):
+    for found, exact in zip(noisy_feature_moments(AMPLITUDES, FLIPS), by_enumeration(AMPLITUDES, FLIPS), strict=True):
         assert np.abs(found - exact).max() <= rounding(64)
-    wrong, _ = flip_features(AMPLITUDES, FLIPS[::-1].copy())
+    wrong, _ = noisy_feature_moments(AMPLITUDES, FLIPS[::-1].copy())
     assert np.abs(wrong - by_enumeration(AMPLITUDES, FLIPS)[0]).max() > rounding(64)
 
 
 @pytest.mark.parametrize("t", [0.0, 0.7, 5.0])
 def test_the_linear_learner_is_the_stepped_flow(t):
-    covariance, correlation = flip_features(AMPLITUDES, FLIPS)
+    covariance, correlation = noisy_feature_moments(AMPLITUDES, FLIPS)
     start = jnp.array([0.5, -1.0, 0.25])
     end = flow(lambda w: (correlation - covariance @ w) / 2.0, start, t, 400)
     assert jnp.abs(weights(covariance, correlation, t, start, tau=2.0) - end.state).max() <= within(end, 800)
@@ -58,7 +58,7 @@ def test_a_direction_without_variance_and_its_gradient():
 
 def test_converged_the_linear_learner_keeps_only_the_clean_feature():
     """S33: the noisy feature of amplitude 2 is ahead at first, and 0 in the end."""
-    covariance, correlation = flip_features(AMPLITUDES, FLIPS)
+    covariance, correlation = noisy_feature_moments(AMPLITUDES, FLIPS)
     early, late = (weights(covariance, correlation, t) * AMPLITUDES for t in (0.05, 1e5))
     assert early.argmax() == 0
     assert jnp.abs(late - jnp.array([0.0, 0.0, 1.0])).max() <= rounding(1000)
@@ -69,7 +69,7 @@ def test_speed_and_information_order_alike_iff_amplitudes_agree():
     flips = jnp.array([0.3, 0.1, 0.0])
     bits = 1 - binary_entropy(flips)
     for amplitudes, agree in (([1.0, 1.0, 1.0], True), ([4.0, 1.0, 0.5], False)):
-        _, speed = flip_features(amplitudes, flips)
+        _, speed = noisy_feature_moments(amplitudes, flips)
         assert (jnp.argsort(speed).tolist() == jnp.argsort(bits).tolist()) is agree
 
 
@@ -136,8 +136,8 @@ def test_the_time_halves_where_the_correlation_doubles():
         (lambda: shallow_time(0.5, 0.0), "variance is 0"),
         (lambda: weights([[1.0]], [1.0, 2.0], 1.0), "give d x d and d"),
         (lambda: weights([[1.0]], [1.0], 1.0, tau=0.0), "tau is 0"),
-        (lambda: flip_features([1.0, 1.0], [0.5, 1.5]), "flip is"),
-        (lambda: flip_features([0.0], [0.5]), "amplitude is"),
+        (lambda: noisy_feature_moments([1.0, 1.0], [0.5, 1.5]), "crossover is"),
+        (lambda: noisy_feature_moments([0.0], [0.5]), "amplitude is"),
     ],
 )
 def test_bad_input_is_named(call, message):

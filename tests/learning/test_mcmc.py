@@ -15,7 +15,7 @@ from numpyro.diagnostics import effective_sample_size, split_gelman_rubin
 from scipy import stats
 
 from infoloop.learning.bayesian import posterior
-from infoloop.learning.mcmc import beta_bernoulli, enumerated, nuts, one_of, split_r_hat
+from infoloop.learning.mcmc import beta_bernoulli_model, categorical_model, enumerate_posterior, nuts, split_r_hat
 from infoloop.probability.numerics import rounding
 
 ROWS, PRIOR, DATA = [[0.5, 0.25, 0.25], [0.0, 0.5, 0.5], [0.75, 0.25, 0.0]], [0.5, 0.25, 0.25], [0, 1, 1, 0]
@@ -41,7 +41,7 @@ def misses(rates, a, b):
 
 @pytest.fixture(scope="module")
 def drawn():
-    return nuts(jax.random.key(0), beta_bernoulli, 7.0, 10.0, 2.0, 1.0, draws=4000)
+    return nuts(jax.random.key(0), beta_bernoulli_model, 7.0, 10.0, 2.0, 1.0, draws=4000)
 
 
 def test_nuts_draws_from_the_beta_posterior(drawn):
@@ -57,7 +57,7 @@ def test_a_posterior_that_is_a_little_off_is_caught(drawn, a, b):
 
 def test_many_data_sets_at_once():
     heads = jnp.array([1.0, 9.0])
-    many = jax.vmap(lambda k: nuts(jax.random.key(1), beta_bernoulli, k, 10.0, 2.0, 1.0).sites["rate"])(heads)
+    many = jax.vmap(lambda k: nuts(jax.random.key(1), beta_bernoulli_model, k, 10.0, 2.0, 1.0).sites["rate"])(heads)
     assert misses(many[0], 3, 10) <= 1
     assert misses(many[1], 11, 2) <= 1
     assert misses(many[1], 3, 10) > 1
@@ -73,7 +73,7 @@ def test_r_hat_is_that_of_numpyro(drawn):
 
 
 def test_enumeration_is_exact_bayes():
-    found = enumerated(one_of, "hypothesis", jnp.array(PRIOR), jnp.array(ROWS), DATA)
+    found = enumerate_posterior(categorical_model, "hypothesis", jnp.array(PRIOR), jnp.array(ROWS), DATA)
     masses = [Fraction(p) * math.prod(Fraction(row[z]) for z in DATA) for p, row in zip(PRIOR, ROWS, strict=True)]
     exact, ours = [float(m / sum(masses)) for m in masses], posterior(PRIOR, ROWS, DATA)
     assert np.abs(np.asarray(found.law) - exact).max() <= rounding(16)
@@ -94,11 +94,16 @@ def continuous():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: enumerated(two_sites, "a"), "'a' has to be the only one"),
-        (lambda: enumerated(continuous, "b"), "'b' has to be the only one"),
-        (lambda: enumerated(continuous, "a"), "no single site with a finite support"),
-        (lambda: enumerated(one_of, "hypothesis", jnp.array([0.0, 1.0, 0.0]), jnp.array(ROWS), [0]), "probability 0"),
-        (lambda: nuts(jax.random.key(0), beta_bernoulli, 7.0, 10.0, 2.0, 1.0, draws=0), "draws is 0"),
+        (lambda: enumerate_posterior(two_sites, "a"), "'a' has to be the only one"),
+        (lambda: enumerate_posterior(continuous, "b"), "'b' has to be the only one"),
+        (lambda: enumerate_posterior(continuous, "a"), "no single site with a finite support"),
+        (
+            lambda: enumerate_posterior(
+                categorical_model, "hypothesis", jnp.array([0.0, 1.0, 0.0]), jnp.array(ROWS), [0]
+            ),
+            "probability 0",
+        ),
+        (lambda: nuts(jax.random.key(0), beta_bernoulli_model, 7.0, 10.0, 2.0, 1.0, draws=0), "draws is 0"),
         (lambda: split_r_hat(jnp.zeros(8)), "at least 4 draws"),
     ],
 )

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from infoloop.learning import mlp_training
-from infoloop.learning.binary_features import flip_law, masses_of, signs
-from infoloop.learning.mlp_training import flip_settings, learner, setting, sweep, train
+from infoloop.learning.binary_features import masses_of, noisy_features_law, signs
+from infoloop.learning.mlp_training import learner, noisy_feature_settings, setting, train, train_sweep
 from infoloop.probability.distributions import joint
 from infoloop.probability.numerics import rounding
 
@@ -68,8 +68,8 @@ def test_a_run_is_the_numpy_training(optimiser):
 
 
 def test_the_sweep_is_its_runs_one_by_one():
-    of, keys = flip_settings(FLIPS, AMPLITUDES, [0.5, 0.2, 1.0]), jax.random.split(jax.random.key(0), 2)
-    all_at_once = sweep(keys, of, SHORT)
+    of, keys = noisy_feature_settings(FLIPS, AMPLITUDES, [0.5, 0.2, 1.0]), jax.random.split(jax.random.key(0), 2)
+    all_at_once = train_sweep(keys, of, SHORT)
     for k in range(3):
         for s in range(2):
             one = train(keys[s], jax.tree.map(lambda x, k=k: x[k], of), SHORT)
@@ -80,8 +80,8 @@ def test_the_sweep_is_its_runs_one_by_one():
 
 def test_full_batch_training_lowers_the_risk_and_meets_the_bayes_error():
     """The best decision errs as the rarer label does on each input."""
-    of = flip_settings(FLIPS, AMPLITUDES, 1.0)
-    runs = sweep(jax.random.split(jax.random.key(1), 3), of, learner((8,), 1000, 10))
+    of = noisy_feature_settings(FLIPS, AMPLITUDES, 1.0)
+    runs = train_sweep(jax.random.split(jax.random.key(1), 3), of, learner((8,), 1000, 10))
     best = np.asarray(of.masses).max(axis=2).sum(axis=1)
     assert not runs.diverged.any()
     assert (jnp.diff(runs.risk, axis=-1) <= rounding(1000)).all()
@@ -90,7 +90,7 @@ def test_full_batch_training_lowers_the_risk_and_meets_the_bayes_error():
 
 
 def test_the_loud_noisy_component_is_read_before_the_clean_quiet_one():
-    of = setting(flip_law([0.2, 0.0]), "Y", [3.0, 0.3], 0.05, 0.1)
+    of = setting(noisy_features_law([0.2, 0.0]), "Y", [3.0, 0.3], 0.05, 0.1)
     run = train(jax.random.key(0), of, learner((8,), 1000, 20))
     ahead = run.soft[1:, 0] > run.soft[1:, 1]
     assert ahead[0]
@@ -100,14 +100,14 @@ def test_the_loud_noisy_component_is_read_before_the_clean_quiet_one():
 
 def test_the_scale_multiplies_the_first_weights():
     key = jax.random.key(0)
-    one, half = (setting(flip_law([0.1]), "Y", [1.0], 0.1, s) for s in (1.0, 0.5))
+    one, half = (setting(noisy_features_law([0.1]), "Y", [1.0], 0.1, s) for s in (1.0, 0.5))
     pairs = zip(first_weights(key, one), first_weights(key, half), strict=True)
     assert max(np.abs(a / 2 - b).max() for a, b in pairs) <= rounding(1)
 
 
 def test_batches_are_drawn_from_the_law():
     """Hoeffding with a union bound over the cells: a right draw fails once in a million."""
-    masses, batch = masses_of(flip_law([0.2, 0.0]), "Y"), 100_000
+    masses, batch = masses_of(noisy_features_law([0.2, 0.0]), "Y"), 100_000
     seen = mlp_training._seen(jax.random.key(0), masses, batch)
     radius = math.sqrt(math.log(2 * masses.size / 1e-6) / (2 * batch))
     assert abs(seen.sum() - 1) <= rounding(8)
@@ -118,7 +118,7 @@ def test_batches_are_drawn_from_the_law():
 
 def test_a_run_on_batches_is_the_numpy_training_on_the_same_batches():
     """A fresh batch at every step: training on the first one throughout is caught."""
-    of, key = setting(flip_law([0.1, 0.1]), "Y", [1.0, 1.0], 0.5), jax.random.key(0)
+    of, key = setting(noisy_features_law([0.1, 0.1]), "Y", [1.0, 1.0], 0.5), jax.random.key(0)
     drawn = train(key, of, SHORT._replace(batch=16))
     keys = [jax.random.fold_in(jax.random.split(key)[1], t) for t in range(40)]
     batches = [np.asarray(mlp_training._seen(k, of.masses, 16)) for k in keys]
@@ -130,8 +130,8 @@ def test_a_run_on_batches_is_the_numpy_training_on_the_same_batches():
 
 @pytest.mark.parametrize("rate", [1e6, 1e300])
 def test_a_run_that_diverges_is_marked_and_its_neighbour_is_not(rate):
-    of = flip_settings([[0.2], [0.2]], [[1.0], [1.0]], [0.5, rate])
-    runs = sweep(jax.random.split(jax.random.key(0), 2), of, SHORT)
+    of = noisy_feature_settings([[0.2], [0.2]], [[1.0], [1.0]], [0.5, rate])
+    runs = train_sweep(jax.random.split(jax.random.key(0), 2), of, SHORT)
     assert runs.diverged.tolist() == [[False, False], [True, True]]
     assert jnp.isfinite(runs.soft[0]).all()
     broken = ~jnp.isfinite(runs.risk[1])
@@ -139,7 +139,7 @@ def test_a_run_that_diverges_is_marked_and_its_neighbour_is_not(rate):
 
 
 def test_logits_that_are_not_numbers_make_no_clean_decision():
-    masses = masses_of(flip_law([0.2]), "Y")
+    masses = masses_of(noisy_features_law([0.2]), "Y")
     soft, hard, risk, accuracy = mlp_training._judged(masses, jnp.array([[jnp.nan, 0.0], [1.0, 0.0]]))
     assert jnp.isnan(jnp.stack([*soft, *hard, risk, accuracy])).all()
 
@@ -156,12 +156,12 @@ def test_flax_waits_until_a_network_is_made():
         (lambda: learner(steps=100, checkpoints=7), "does not divide 100"),
         (lambda: learner(optimiser="sdg"), "optimiser is 'sdg'"),
         (lambda: learner(batch=-1), "batch is -1"),
-        (lambda: setting(flip_law([0.1]), "Y", [1.0], 0.0), "rate is 0"),
-        (lambda: setting(flip_law([0.1]), "Y", [1.0, 1.0], 0.1), "amplitude has 2 entries"),
-        (lambda: flip_settings([[1.1]], [[1.0]], 0.1), "flips is"),
-        (lambda: flip_settings([[0.1]], [[0.0]], 0.1), "amplitudes is"),
-        (lambda: flip_settings([[0.1]], [[1.0]], -0.1), "rates is -0.1"),
-        (lambda: flip_settings([0.1], [1.0], 0.1), "settings x components"),
+        (lambda: setting(noisy_features_law([0.1]), "Y", [1.0], 0.0), "rate is 0"),
+        (lambda: setting(noisy_features_law([0.1]), "Y", [1.0, 1.0], 0.1), "amplitude has 2 entries"),
+        (lambda: noisy_feature_settings([[1.1]], [[1.0]], 0.1), "crossovers is"),
+        (lambda: noisy_feature_settings([[0.1]], [[0.0]], 0.1), "amplitudes is"),
+        (lambda: noisy_feature_settings([[0.1]], [[1.0]], -0.1), "rates is -0.1"),
+        (lambda: noisy_feature_settings([0.1], [1.0], 0.1), "settings x components"),
     ],
 )
 def test_bad_input_is_named(call, message):

@@ -4,8 +4,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.loops.generation import Parts, begun, fresh, items, keep_all, weighted_mean
-from infoloop.loops.loop import Loop, about, unroll
+from infoloop.loops.generation import Parts, generate_and_select, initial_generation, keep_all, num_items, weighted_mean
+from infoloop.loops.loop import Loop, unroll, with_random_truth
 from infoloop.probability.numerics import rounding
 
 
@@ -24,7 +24,7 @@ def test_a_fit_to_nothing_is_none():
 
 def test_everything_is_kept_unless_judged():
     assert keep_all(None, None, (jnp.zeros((4, 2)), jnp.zeros(4))).tolist() == [1.0] * 4
-    assert items({"inputs": jnp.zeros((4, 2)), "labels": jnp.zeros(4)}) == 4
+    assert num_items({"inputs": jnp.zeros((4, 2)), "labels": jnp.zeros(4)}) == 4
 
 
 def test_data_and_judgement_have_keys_of_their_own():
@@ -34,8 +34,8 @@ def test_data_and_judgement_have_keys_of_their_own():
         refit=weighted_mean,
         select=lambda key, judge, data: jax.random.uniform(key, (3,)),
     )
-    first = begun(parts, jnp.ones(3), jnp.ones(3))
-    data, weights = fresh(parts, jax.random.key(0), first, frozen=False)
+    first = initial_generation(parts, jnp.ones(3), jnp.ones(3))
+    data, weights = generate_and_select(parts, jax.random.key(0), first, frozen=False)
     assert first.number == 0
     assert not set(data.tolist()) & set(weights.tolist())
 
@@ -47,13 +47,13 @@ def test_the_judge_is_the_last_model_or_the_first():
         refit=weighted_mean,
         select=lambda key, judge, data: judge * jnp.ones(2),
     )
-    state = begun(parts, jnp.ones(2), jnp.ones(2))._replace(model=jnp.array(5.0))
-    assert fresh(parts, jax.random.key(0), state, frozen=True)[1].tolist() == [1.0, 1.0]
-    assert fresh(parts, jax.random.key(0), state, frozen=False)[1].tolist() == [5.0, 5.0]
+    state = initial_generation(parts, jnp.ones(2), jnp.ones(2))._replace(model=jnp.array(5.0))
+    assert generate_and_select(parts, jax.random.key(0), state, frozen=True)[1].tolist() == [1.0, 1.0]
+    assert generate_and_select(parts, jax.random.key(0), state, frozen=False)[1].tolist() == [5.0, 5.0]
 
 
 def test_the_truth_is_drawn_once():
-    loop = about(jax.random.uniform, lambda x: Loop(lambda key: x, lambda key, z: z + x))
+    loop = with_random_truth(jax.random.uniform, lambda x: Loop(lambda key: x, lambda key, z: z + x))
     truth, state = unroll(loop, jax.random.split(jax.random.key(1), 3))
     assert len(set(truth.tolist())) == 1
     np.testing.assert_allclose(state, truth * np.arange(1, 4), rtol=0, atol=rounding(4))

@@ -55,7 +55,7 @@ def test_refitting_keeps_unvisited_rows_alone():
     known = ngram_statistics.estimates(2, 2, 0.0)
     before = np.arange(len(known.laws) ** 2)
     after = ngram_statistics.digits(
-        np.asarray(ngram_statistics.refit(before, np.array([[0, 0], [2, 0]]), known, 2)), len(known.laws), 2
+        np.asarray(ngram_statistics.refit_counts(before, np.array([[0, 0], [2, 0]]), known, 2)), len(known.laws), 2
     )
     assert (after[:, 0] == ngram_statistics.digits(before, len(known.laws), 2)[:, 0]).all()
     assert known.laws[after[:, 1]].tolist() == [[1.0, 0.0]] * len(before)

@@ -7,7 +7,7 @@ import pytest
 
 from infoloop.loops.generation import Parts, weighted_mean
 from infoloop.loops.loop import many, unroll
-from infoloop.loops.schedules import accumulate, mix, mixture, replace, replay, subsample
+from infoloop.loops.schedules import accumulate, per_item_mixture, replace_data, replay, subsample, weighted_mix
 from infoloop.models import gaussian_refit
 from infoloop.probability.numerics import rounding
 from tests.support.finite_sample_bounds import counts_against, worst
@@ -38,7 +38,7 @@ def fits(loop, generations=4):
 
 
 def test_replace_forgets():
-    assert fits(replace(marked())) == [[(10.0 * t, 1.0), (10.0 * t + 1, 1.0)] for t in range(4)]
+    assert fits(replace_data(marked())) == [[(10.0 * t, 1.0), (10.0 * t + 1, 1.0)] for t in range(4)]
 
 
 def test_accumulate_keeps_everything():
@@ -59,15 +59,15 @@ def test_replay_keeps_the_first():
 
 
 def test_mix_weighs_real_data_against_generated_ones_of_another_number():
-    found = fits(mix(marked(1, 3), 0.25))
+    found = fits(weighted_mix(marked(1, 3), 0.25))
     assert found[:2] == [[(0.0, 1.0)], [(0.0, 1.0), (10.0, 1.0), (11.0, 1.0), (12.0, 1.0)]]
-    assert fits(mix(marked(1, 3), 0.5))[1] == [(0.0, 2.0), *((x, 2 / 3) for x in (10.0, 11.0, 12.0))]
-    assert fits(mix(marked(2, 3), 1.0))[2] == [(0.0, 2.5), (1.0, 2.5)]
+    assert fits(weighted_mix(marked(1, 3), 0.5))[1] == [(0.0, 2.0), *((x, 2 / 3) for x in (10.0, 11.0, 12.0))]
+    assert fits(weighted_mix(marked(2, 3), 1.0))[2] == [(0.0, 2.5), (1.0, 2.5)]
 
 
 def test_mixture_has_real_items_at_its_chance():
     items = 20_000
-    loop = mixture(marked(items, items, lambda key, judge, data: jnp.full(len(data), 0.5)), 0.3)
+    loop = per_item_mixture(marked(items, items, lambda key, judge, data: jnp.full(len(data), 0.5)), 0.3)
     model = unroll(loop, KEYS[:2], lambda state: state.model)
     real = model["data"][1] == np.arange(items)
     assert worst([counts_against(real.astype(int), [0.7, 0.3])]) <= 1
@@ -97,7 +97,9 @@ def test_a_frozen_judge_is_the_first_model():
     def select(key, judge, data):
         return jnp.full(len(data), 1 + judge["data"][0])
 
-    seen = {frozen: [fit[0][1] for fit in fits(replace(marked(select=select), frozen))] for frozen in (True, False)}
+    seen = {
+        frozen: [fit[0][1] for fit in fits(replace_data(marked(select=select), frozen))] for frozen in (True, False)
+    }
     assert seen == {True: [1.0, 1.0, 1.0, 1.0], False: [1.0, 1.0, 11.0, 21.0]}
 
 
@@ -116,11 +118,11 @@ def test_data_may_be_pairs_of_arrays():
         lambda key: (jnp.ones((2, 3)), jnp.ones(2)), lambda key, z: (jnp.ones((2, 3)) * z[0], jnp.zeros(2)), fit
     )
     loops = (
-        replace(parts),
+        replace_data(parts),
         accumulate(parts, 3),
         subsample(parts, 3),
-        mix(parts, 0.5),
-        mixture(parts, 0.5),
+        weighted_mix(parts, 0.5),
+        per_item_mixture(parts, 0.5),
         replay(parts),
     )
     for loop in loops:
@@ -155,9 +157,9 @@ def test_a_pool_is_as_good_as_its_sums_of_squares(schedule, unbiased):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: mix(marked(), 1.5), "weight is 1.5"),
+        (lambda: weighted_mix(marked(), 1.5), "weight is 1.5"),
         (lambda: replay(marked(), -0.5), "weight is -0.5"),
-        (lambda: mixture(marked(), 2.0), "chance is 2"),
+        (lambda: per_item_mixture(marked(), 2.0), "probability is 2"),
         (lambda: accumulate(marked(), 0), "generations is 0"),
         (lambda: subsample(marked(), 0), "generations is 0"),
     ],

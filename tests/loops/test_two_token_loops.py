@@ -5,27 +5,37 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infoloop.loops.binomial_resampling import banded
+from infoloop.loops.binomial_resampling import banded_kernel
 from infoloop.loops.loop import Loop, unroll
-from infoloop.loops.two_token_loops import counting, sampling, tokens, told, told_along
+from infoloop.loops.two_token_loops import (
+    exact_count_loop,
+    hypothesis_information,
+    hypothesis_information_by_generation,
+    sampled_loop,
+    tokens,
+)
 from infoloop.probability.numerics import rounding
 from tests.support.oracles import information, law_of
 
 
 def band(n):
-    return banded(n, np.arange(n + 1), n - np.arange(n + 1))
+    return banded_kernel(n, np.arange(n + 1), n - np.arange(n + 1))
 
 
 def test_what_a_table_tells_is_that_of_the_oracle():
     table = np.array([[0.125, 0.25, 0.125], [0.0, 0.25, 0.25]])
-    assert abs(told(jnp.asarray(table)) - float(information(law_of(table), (0,), (1,)))) <= rounding(6)
+    assert abs(hypothesis_information(jnp.asarray(table)) - float(information(law_of(table), (0,), (1,)))) <= rounding(
+        6
+    )
 
 
 def test_what_is_told_along_is_told_of_each_state():
     rates, prior = jnp.array([0.25, 0.75]), jnp.array([0.5, 0.5])
-    tables = unroll(counting(5, rates, prior, band(5)), jnp.arange(4))
-    each = [told(table) for table in tables]
-    np.testing.assert_allclose(told_along(5, rates, prior, band(5), 4), each, rtol=0, atol=rounding(12))
+    tables = unroll(exact_count_loop(5, rates, prior, band(5)), jnp.arange(4))
+    each = [hypothesis_information(table) for table in tables]
+    np.testing.assert_allclose(
+        hypothesis_information_by_generation(5, rates, prior, band(5), 4), each, rtol=0, atol=rounding(12)
+    )
 
 
 def test_tokens_come_from_the_truth_and_then_from_the_model():
@@ -37,7 +47,7 @@ def test_tokens_come_from_the_truth_and_then_from_the_model():
 
 def test_hypotheses_are_drawn_from_the_prior_and_kept():
     rates = jnp.array([0.1, 0.2, 0.3])
-    loop = sampling(rates, jnp.array([0.5, 0.0, 0.5]), 200, lambda rate: Loop(lambda key: rate, lambda key, z: z))
+    loop = sampled_loop(rates, jnp.array([0.5, 0.0, 0.5]), 200, lambda rate: Loop(lambda key: rate, lambda key, z: z))
     hypothesis, rate = unroll(loop, jax.random.split(jax.random.key(0), 2))
     assert set(hypothesis.ravel().tolist()) == {0, 2}
     np.testing.assert_array_equal(rate, rates[hypothesis])
@@ -46,4 +56,4 @@ def test_hypotheses_are_drawn_from_the_prior_and_kept():
 
 def test_no_runs_are_refused():
     with pytest.raises(ValueError, match="runs is 0"):
-        sampling(jnp.ones(1), jnp.ones(1), 0, lambda rate: Loop(lambda key: rate, lambda key, z: z))
+        sampled_loop(jnp.ones(1), jnp.ones(1), 0, lambda rate: Loop(lambda key: rate, lambda key, z: z))

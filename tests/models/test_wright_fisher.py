@@ -53,7 +53,7 @@ def bits(laws, prior):
     [(1, [(0, 0), (0, 1)]), (20, [(1, 0), (10, 10), (3, 19)]), (10_000, [(1, 40), (5000, 5400), (9990, 9990)])],
 )
 def test_the_kernel_is_the_exact_rational(n, count_pairs):
-    table = wf.kernel(n)
+    table = wf.wright_fisher_kernel(n)
     for i, j in count_pairs:
         exact = math.comb(n, j) * Fraction(i, n) ** j * Fraction(n - i, n) ** (n - j)
         logarithm = math.log(exact.numerator) - math.log(exact.denominator) if exact else 0
@@ -61,7 +61,7 @@ def test_the_kernel_is_the_exact_rational(n, count_pairs):
 
 
 def test_the_whole_kernel_is_stochastic_to_rounding_and_exact_at_its_ends():
-    table = wf.kernel(2000)
+    table = wf.wright_fisher_kernel(2000)
     assert np.abs(table.sum(1) - 1).max() < rounding(8)
     assert table[0].tolist() == [1.0] + [0.0] * 2000
     assert table[-1].tolist() == [0.0] * 2000 + [1.0]
@@ -218,7 +218,7 @@ def test_every_quantity_is_used():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: wf.kernel(0), "n is 0"),
+        (lambda: wf.wright_fisher_kernel(0), "n is 0"),
         (lambda: wf.wright_fisher(0, [0.5]), "size is 0"),
         (lambda: wf.wright_fisher(2, [1.5]), "rates is"),
         (lambda: wf.wright_fisher(2, 0.5), "rates have shape"),
@@ -240,5 +240,5 @@ def test_a_fixed_task_has_no_information_and_is_pointed_out(rates, prior):
 
 
 def test_the_dense_kernel_is_a_channel():
-    assert channel(wf.kernel(40), "count", "next").rows.shape == (41, 41)
-    assert jnp.array_equal(wf.kernel(40)[0, 1:], jnp.zeros(40))
+    assert channel(wf.wright_fisher_kernel(40), "count", "next").rows.shape == (41, 41)
+    assert jnp.array_equal(wf.wright_fisher_kernel(40)[0, 1:], jnp.zeros(40))

@@ -3,7 +3,7 @@
 import pytest
 
 from infoloop.notation.assumptions import graph_assumptions, parse_assumptions, parse_problem
-from infoloop.notation.grammar import NotationError, parse_statement, written
+from infoloop.notation.grammar import NotationError, format_terms, parse_statement
 from infoloop.proofs.shannon_prover import prove_linear
 
 MEANINGS = {
@@ -26,7 +26,7 @@ MEANINGS = {
 @pytest.mark.parametrize("text", MEANINGS)
 def test_what_an_assumption_says_is_0(text):
     (found,) = parse_assumptions(text)
-    assert (found.kind, [written(terms) for terms in found.zero]) == MEANINGS[text]
+    assert (found.kind, [format_terms(terms) for terms in found.zero]) == MEANINGS[text]
     assert found.text == text
 
 
@@ -100,7 +100,7 @@ def test_a_statement_to_prove_is_read_strictly(marked):
 
 def test_elsewhere_groups_may_overlap_and_zero_may_stand():
     assert len(parse_statement("I(X,Y;Y) <= 0 H(X)").left) == 1
-    assert written(parse_problem("H(X) >= 0")[0].right) == "0"
+    assert format_terms(parse_problem("H(X) >= 0")[0].right) == "0"
 
 
 @pytest.mark.parametrize(
@@ -117,12 +117,12 @@ def test_elsewhere_groups_may_overlap_and_zero_may_stand():
     ],
 )
 def test_letters_are_split_only_where_they_are_variables(statement, given, left):
-    assert written(parse_problem(statement, given)[0].left) == left
+    assert format_terms(parse_problem(statement, given)[0].left) == left
 
 
 def test_split_letters_serve_in_assumptions():
     _, (chain,) = parse_problem("I(X;W) <= I(Z;W) + H(Y)", "XY -> Z -> W")
-    assert [written(terms) for terms in chain.zero] == ["I(X,Y;W|Z)"]
+    assert [format_terms(terms) for terms in chain.zero] == ["I(X,Y;W|Z)"]
 
 
 def test_a_split_that_puts_a_variable_on_both_sides_is_refused():

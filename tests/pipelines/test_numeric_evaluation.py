@@ -177,7 +177,7 @@ def test_a_term_without_its_condition_is_noticed(learned, monkeypatch):
     p, right = learned
     bare = tuple(
         form._replace(terms=tuple((names, ()) for names, _ in form.terms))
-        for form in numeric_evaluation.forms(p, rounds(p))
+        for form in numeric_evaluation.round_queries(p, rounds(p))
     )
     monkeypatch.setattr(numeric_evaluation, "forms", lambda *_: bare)
     assert {"terms", "observed"} <= disagreements(p, numbers_of(audit(p)))

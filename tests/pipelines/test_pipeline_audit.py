@@ -14,7 +14,7 @@ from infoloop.check import CertificateError, check_certificate
 from infoloop.cli import app
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
-from infoloop.pipelines.information_flow import bases, last_state
+from infoloop.pipelines.information_flow import conditioning_sets, last_state
 from infoloop.pipelines.node import Node
 from infoloop.pipelines.pipeline_audit import audit
 from infoloop.pipelines.pipeline_graph import Pipeline, pipeline
@@ -113,13 +113,13 @@ def test_an_assumption_that_the_graph_does_not_make_is_noticed():
 
 @pytest.mark.parametrize("p", ALL, ids=NAMES)
 def test_the_cut_is_empty_exactly_if_the_base_closes_the_pipeline(p):
-    for base in bases(p):
+    for base in conditioning_sets(p):
         assert base.closed == (not base.cut)
 
 
 @pytest.mark.parametrize("p", ALL, ids=NAMES)
 def test_without_the_cut_an_open_pipeline_is_closed(p):
-    for base in bases(p):
+    for base in conditioning_sets(p):
         gone = set(base.cut)
         nodes = [Node(n.name, n.role, tuple(q for q in n.parents if (q, n.name) not in gone), at=n.at) for n in p.nodes]
         net = random_net(pipeline(nodes), 3)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from mpmath import exp, mp, mpf
 
-from infoloop.probability.arrays import laws, log_ratio, scores, tilt
+from infoloop.probability.arrays import check_distributions, check_scores, log_ratio, tilt
 from infoloop.probability.numerics import rounding
 
 
@@ -37,20 +37,20 @@ def test_the_ratio_at_zeros_and_its_gradient():
 
 
 def test_traced_laws_that_are_none_become_nan():
-    assert jnp.isnan(jax.jit(lambda p: laws(p, "p"))(jnp.array([1.5, -0.5]))).all()
+    assert jnp.isnan(jax.jit(lambda p: check_distributions(p, "p"))(jnp.array([1.5, -0.5]))).all()
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: laws([0.5, 0.6], "base"), "base has mass 1.1"),
-        (lambda: laws([1.5, -0.5], "base"), "entry -0.5"),
-        (lambda: laws([[0.5, 0.5], [0.5, 0.25]], "rows"), "rows has mass 0.75 in row 1"),
-        (lambda: laws(0.5, "base"), "base has mass 0.5"),
-        (lambda: laws([], "base"), "at least one cell"),
-        (lambda: scores([], "reward"), "at least one"),
-        (lambda: scores(1.0, "reward"), "at least one"),
-        (lambda: scores([0.0, jnp.nan], "reward"), "finite"),
+        (lambda: check_distributions([0.5, 0.6], "base"), "base has mass 1.1"),
+        (lambda: check_distributions([1.5, -0.5], "base"), "entry -0.5"),
+        (lambda: check_distributions([[0.5, 0.5], [0.5, 0.25]], "rows"), "rows has mass 0.75 in row 1"),
+        (lambda: check_distributions(0.5, "base"), "base has mass 0.5"),
+        (lambda: check_distributions([], "base"), "at least one cell"),
+        (lambda: check_scores([], "reward"), "at least one"),
+        (lambda: check_scores(1.0, "reward"), "at least one"),
+        (lambda: check_scores([0.0, jnp.nan], "reward"), "finite"),
     ],
 )
 def test_bad_input_is_named(call, message):

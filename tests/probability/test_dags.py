@@ -7,7 +7,7 @@ import pytest
 
 from infoloop.probability.bayes_nets import BayesNet, bayes_net, separated
 from infoloop.probability.channels import channel
-from infoloop.probability.dags import ancestors, children, connected, cycle, ordered
+from infoloop.probability.dags import ancestors, children, d_connected, find_cycle, topological_order
 
 
 def random_graph(seed: int, count: int = 6) -> dict[str, tuple[str, ...]]:
@@ -35,7 +35,7 @@ def disagreements(parents, reach) -> list:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_connected_is_what_the_moral_graph_does_not_separate(seed):
-    assert disagreements(random_graph(seed), connected) == []
+    assert disagreements(random_graph(seed), d_connected) == []
 
 
 def test_a_walk_that_forgets_colliders_is_noticed():
@@ -54,10 +54,10 @@ def test_a_walk_that_forgets_colliders_is_noticed():
 
 def test_an_order_puts_causes_first_and_a_cycle_is_named():
     graph = random_graph(1)
-    place = {name: k for k, name in enumerate(ordered(graph))}
+    place = {name: k for k, name in enumerate(topological_order(graph))}
     assert all(place[cause] < place[name] for name, causes in graph.items() for cause in causes)
-    assert cycle(graph) == ()
-    around = cycle({"A": ("C",), "B": ("A",), "C": ("B",), "D": ("A",)})
+    assert find_cycle(graph) == ()
+    around = find_cycle({"A": ("C",), "B": ("A",), "C": ("B",), "D": ("A",)})
     assert around[0] == around[-1]
     assert set(around) == {"A", "B", "C"}
 

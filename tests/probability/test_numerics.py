@@ -16,14 +16,14 @@ from infoloop.probability.numerics import (
     binary_convolution,
     binary_entropy,
     divergence_terms,
-    exact_dtype,
     information_terms,
     inverse_binary_entropy,
+    nan_if_negative,
     plog2p,
     product_parts,
+    require_float64,
     rounding,
     unit_interval,
-    unless_negative,
 )
 
 EPS = float(np.finfo(np.float64).eps)
@@ -79,12 +79,12 @@ def test_without_float64_a_wanted_float32_is_served(said_without_x64):
 @pytest.mark.parametrize("dtype", [jnp.float32, jnp.float16, jnp.bfloat16])
 def test_a_short_float_is_refused_by_its_name(dtype):
     with pytest.raises(ValueError, match=f"it is {jnp.dtype(dtype)}: pass float64, or dtype=jnp.{jnp.dtype(dtype)}"):
-        exact_dtype(jnp.zeros(2, dtype), "it")
+        require_float64(jnp.zeros(2, dtype), "it")
 
 
 def test_a_wanted_dtype_is_given():
-    assert exact_dtype(np.zeros(2), "it", jnp.float32) == np.float32
-    assert exact_dtype(np.zeros(2, np.int32), "it") == np.float64
+    assert require_float64(np.zeros(2), "it", jnp.float32) == np.float32
+    assert require_float64(np.zeros(2, np.int32), "it") == np.float64
 
 
 def test_rounding_bounds_a_sum_and_knows_its_dtype():
@@ -170,11 +170,11 @@ def test_inverse_binary_entropy_slope():
 
 @pytest.mark.parametrize("bad", [-1e-300, -0.5, np.nan])
 def test_a_table_that_is_no_law_makes_its_value_nan(bad):
-    assert np.isnan(unless_negative(1.0, jnp.array([0.5, bad, 0.5])))
+    assert np.isnan(nan_if_negative(1.0, jnp.array([0.5, bad, 0.5])))
 
 
 def test_a_law_leaves_its_value_alone():
-    assert unless_negative(3.0, jnp.array([0.0, 1.0])) == 3.0
+    assert nan_if_negative(3.0, jnp.array([0.0, 1.0])) == 3.0
 
 
 def test_product_parts_have_half_as_many_digits_again_also_when_compiled():

@@ -8,20 +8,20 @@ import pytest
 from infoloop.proofs.entropy_coordinates import (
     as_measure,
     distinct_rows,
+    elemental_matrix,
     elementals,
+    eliminate_negative_zeros,
     entropies_of,
-    matrix,
-    merged,
+    merge_by_chain_rule,
     reduction,
-    settled,
 )
-from infoloop.proofs.semigraphoid import Measure, Pair, Vanishing
+from infoloop.proofs.semigraphoid import Independence, Measure, Pair
 
 ONE = Fraction(1)
 
 
 def chain(count):
-    return tuple(Vanishing((1 << k) - 1, 2 << k, 1 << k) for k in range(1, count - 1))
+    return tuple(Independence((1 << k) - 1, 2 << k, 1 << k) for k in range(1, count - 1))
 
 
 def total(weights):
@@ -46,7 +46,7 @@ def test_without_assumptions_every_set_is_a_coordinate():
 
 def test_a_function_adds_no_coordinate():
     """The third variable is a function of the first two, so the sets that differ by it only above these are one."""
-    assert reduction(3, (Vanishing(0b100, 0, 0b011),)).coordinates == (1, 2, 3, 4, 5, 6)
+    assert reduction(3, (Independence(0b100, 0, 0b011),)).coordinates == (1, 2, 3, 4, 5, 6)
 
 
 def test_a_zero_reduces_to_nothing_and_is_owed_to_the_given():
@@ -55,8 +55,8 @@ def test_a_zero_reduces_to_nothing_and_is_owed_to_the_given():
     form = {mask: Fraction(c) for mask, c in entropies_of(zero).items()}
     assert reduced.reduced(form) == {}
     for sign in (1, -1):
-        owed = reduced.owed({mask: sign * c for mask, c in form.items()}) or {}
-        measures, given = settled(reduced.zeros, owed, {})
+        owed = reduced.as_zero_pairs({mask: sign * c for mask, c in form.items()}) or {}
+        measures, given = eliminate_negative_zeros(reduced.zeros, owed, {})
         assert all(weight > 0 for weight in measures.values())
         paid = total({**measures, **{Measure(*zero): 0 for zero in given}})
         for zero_given, weight in given.items():
@@ -66,7 +66,7 @@ def test_a_zero_reduces_to_nothing_and_is_owed_to_the_given():
 
 
 def test_what_does_not_reduce_is_not_owed():
-    assert reduction(3, chain(3)).owed({0b001: ONE}) is None
+    assert reduction(3, chain(3)).as_zero_pairs({0b001: ONE}) is None
 
 
 def test_the_elementals_are_as_many_as_yeung_counts():
@@ -77,7 +77,7 @@ def test_the_elementals_are_as_many_as_yeung_counts():
 def test_the_matrix_agrees_with_the_forms():
     reduced = reduction(4, chain(4))
     rows = elementals(4)
-    dense = matrix(reduced, rows).toarray()
+    dense = elemental_matrix(reduced, rows).toarray()
     for row, entries in zip(rows.tolist(), dense.tolist(), strict=True):
         form = {mask: Fraction(c) for mask, c in entropies_of(as_measure(Pair(*row))).items()}
         expected = reduced.reduced(form)
@@ -86,7 +86,7 @@ def test_the_matrix_agrees_with_the_forms():
 
 def test_equal_rows_and_empty_ones_are_dropped():
     reduced = reduction(3, chain(3))
-    entries = matrix(reduced, elementals(3))
+    entries = elemental_matrix(reduced, elementals(3))
     kept = entries[distinct_rows(entries)].toarray()
     everything = entries.toarray()
     assert sorted(map(tuple, kept)) == sorted(set(map(tuple, everything[everything.any(axis=1)])))
@@ -98,11 +98,14 @@ def test_merging_keeps_the_sum(seed):
     rows = elementals(4)
     chosen = rows[rng.choice(len(rows), 8, replace=False)].tolist()
     weights = {as_measure(Pair(*row)): Fraction(int(rng.integers(1, 3))) for row in chosen}
-    assert total(merged(weights)) == total(weights)
-    assert len(merged(weights)) <= len(weights)
+    assert total(merge_by_chain_rule(weights)) == total(weights)
+    assert len(merge_by_chain_rule(weights)) <= len(weights)
 
 
 def test_neighbours_are_joined():
-    assert merged({Measure(1, 2, 0): ONE, Measure(1, 0, 2): ONE}) == {Measure(1, 0, 0): ONE}
-    assert merged({Measure(1, 0, 0): ONE, Measure(2, 0, 1): ONE}) == {Measure(3, 0, 0): ONE}
-    assert merged({Measure(1, 2, 0): ONE, Measure(1, 4, 2): 2 * ONE}) == {Measure(1, 2, 0): 1, Measure(1, 4, 2): 2}
+    assert merge_by_chain_rule({Measure(1, 2, 0): ONE, Measure(1, 0, 2): ONE}) == {Measure(1, 0, 0): ONE}
+    assert merge_by_chain_rule({Measure(1, 0, 0): ONE, Measure(2, 0, 1): ONE}) == {Measure(3, 0, 0): ONE}
+    assert merge_by_chain_rule({Measure(1, 2, 0): ONE, Measure(1, 4, 2): 2 * ONE}) == {
+        Measure(1, 2, 0): 1,
+        Measure(1, 4, 2): 2,
+    }

@@ -7,14 +7,14 @@ import pytest
 import infoloop.proofs.linear_program
 from infoloop.check import slack
 from infoloop.notation.assumptions import parse_problem
-from infoloop.proofs.linear_program import encode, lowest, multipliers, program, row_form
+from infoloop.proofs.linear_program import build_lp, encode, minimise, multipliers, row_form
 
 
 def problem_of(statement, given=None, beyond=False):
     parsed, assumptions = parse_problem(statement, given)
     terms = slack(parsed, "<=")
     encoded = encode([terms], assumptions)
-    return program(encoded, beyond), encoded.form(terms)
+    return build_lp(encoded, beyond), encoded.form(terms)
 
 
 def summed(problem, weights):
@@ -41,7 +41,7 @@ def test_the_weights_add_up_with_either_solver(monkeypatch, statement, given, sm
     weights = multipliers(problem, target)
     assert weights is not None
     assert summed(problem, weights) == problem.reduced.reduced(target)
-    assert lowest(problem, target) is None
+    assert minimise(problem, target) is None
 
 
 @pytest.mark.parametrize("small", [0, 256])
@@ -49,7 +49,7 @@ def test_neither_solver_proves_what_is_false(monkeypatch, small):
     monkeypatch.setattr(infoloop.proofs.linear_program, "SMALL", small)
     problem, target = problem_of("I(X;Z) <= I(X;D)", "X -> D,S -> Z")
     assert multipliers(problem, target) is None
-    found = lowest(problem, target)
+    found = minimise(problem, target)
     assert found is not None
     assert sum(float(c) * found[mask] for mask, c in problem.reduced.reduced(target).items()) < 0
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from infoloop.proofs.entropy_coordinates import as_measure, entropies_of
-from infoloop.proofs.semigraphoid import Measure, Pair, Vanishing, closure, members
+from infoloop.proofs.semigraphoid import Independence, Measure, Pair, members, semigraphoid_closure
 
-CHAIN = tuple(Vanishing((1 << k) - 1, 2 << k, 1 << k) for k in range(1, 3))
-COLLIDER = (Vanishing(0b0001, 0b0010, 0), Vanishing(0b0011, 0b1000, 0b0100))  # 0 -> 2 <- 1, 2 -> 3
-FUNCTION = (Vanishing(0b0110, 0, 0b0001), Vanishing(0b1000, 0b0111, 0))
-JOINED = (Vanishing(0b0001, 0b0010, 0b0100), Vanishing(0b0001, 0, 0b0110), Vanishing(0b1000, 0b0001, 0b0100))
+CHAIN = tuple(Independence((1 << k) - 1, 2 << k, 1 << k) for k in range(1, 3))
+COLLIDER = (Independence(0b0001, 0b0010, 0), Independence(0b0011, 0b1000, 0b0100))  # 0 -> 2 <- 1, 2 -> 3
+FUNCTION = (Independence(0b0110, 0, 0b0001), Independence(0b1000, 0b0111, 0))
+JOINED = (Independence(0b0001, 0b0010, 0b0100), Independence(0b0001, 0, 0b0110), Independence(0b1000, 0b0001, 0b0100))
 GIVEN = {"chain": CHAIN, "collider": COLLIDER, "function": FUNCTION, "joined": JOINED}
 
 
@@ -25,7 +25,7 @@ def pairs(count):
 
 @pytest.mark.parametrize("name", GIVEN)
 def test_a_derivation_adds_up_and_uses_only_earlier_pairs(name):
-    zeros = closure(4, GIVEN[name])
+    zeros = semigraphoid_closure(4, GIVEN[name])
     found = [pair for pair in pairs(4) if pair in zeros]
     assert found
     for pair in found:
@@ -40,13 +40,13 @@ def test_a_derivation_adds_up_and_uses_only_earlier_pairs(name):
 
 
 def test_a_function_of_what_it_is_independent_of_is_constant():
-    zeros = closure(2, (Vanishing(0b01, 0, 0b10), Vanishing(0b01, 0b10, 0)))
+    zeros = semigraphoid_closure(2, (Independence(0b01, 0, 0b10), Independence(0b01, 0b10, 0)))
     assert Pair(0, 0, 0) in zeros
     assert Pair(1, 1, 0) not in zeros
 
 
 def test_nothing_follows_from_nothing():
-    zeros = closure(3, ())
+    zeros = semigraphoid_closure(3, ())
     assert not any(pair in zeros for pair in pairs(3))
 
 
@@ -71,8 +71,8 @@ def _open(links, path, given, above):
 def test_the_local_independences_of_a_graph_give_exactly_its_d_separations(seed):
     links = np.triu(np.random.default_rng(seed).random((5, 5)) < 0.4, 1)
     parents = [sum(1 << i for i in np.flatnonzero(links[:, k]).tolist()) for k in range(5)]
-    local = [Vanishing((1 << k) - 1 & ~causes, 1 << k, causes) for k, causes in enumerate(parents)]
-    zeros = closure(5, tuple(zero for zero in local if zero.a))
+    local = [Independence((1 << k) - 1 & ~causes, 1 << k, causes) for k, causes in enumerate(parents)]
+    zeros = semigraphoid_closure(5, tuple(zero for zero in local if zero.a))
     for pair in pairs(5):
         if pair.i < pair.j:
             assert (pair in zeros) == d_separated(links, pair.i, pair.j, set(members(pair.below))), pair

@@ -2,22 +2,22 @@
 
 import pytest
 
-from infoloop.reporting.atomic_files import UnwritableError, writable_folder, write_whole
+from infoloop.reporting.atomic_files import UnwritableError, atomic_write_text, writable_folder
 
 
 def test_a_file_is_replaced_at_once(tmp_path):
     path = tmp_path / "new" / "a.json"
-    write_whole(path, "1")
-    write_whole(path, "2")
+    atomic_write_text(path, "1")
+    atomic_write_text(path, "2")
     assert path.read_text() == "2"
     assert [p.name for p in path.parent.iterdir()] == ["a.json"]
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path):
     path = tmp_path / "a.json"
-    write_whole(path, "old")
+    atomic_write_text(path, "old")
     with pytest.raises(UnicodeEncodeError):
-        write_whole(path, "\ud800")
+        atomic_write_text(path, "\ud800")
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
 

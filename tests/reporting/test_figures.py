@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from infoloop.reporting.figures import COLOURS, Band, Figure, FigureError, Line, Map, Panel, drawing, write_figure
+from infoloop.reporting.figures import (
+    COLOURS,
+    Figure,
+    FigureError,
+    Line,
+    Map,
+    Panel,
+    ShadedBand,
+    draw_figure,
+    write_figure,
+)
 
 X = np.arange(4.0)
 LINE = Line(X, X**2, "square")
@@ -14,7 +24,9 @@ def panel(*marks, **scales):
 
 
 def test_a_figure_is_written_twice_and_always_alike(tmp_path):
-    figure = Figure((panel(LINE, Band(X, X - 1, X + 1, "around")), panel(Map(X, X, np.outer(X, X), "z", 2.0))), "Two.")
+    figure = Figure(
+        (panel(LINE, ShadedBand(X, X - 1, X + 1, "around")), panel(Map(X, X, np.outer(X, X), "z", 2.0))), "Two."
+    )
     first = write_figure(figure, tmp_path / "a", "both")
     second = write_figure(figure, tmp_path / "b", "both")
     assert first == second == (tmp_path / "a" / "both.svg").read_text(encoding="utf-8")
@@ -28,7 +40,7 @@ def test_a_figure_is_written_twice_and_always_alike(tmp_path):
         ((), "'A panel' has nothing to show"),
         ((Line([], [], "none"),), "'none' in panel 'A panel' is empty"),
         ((Line(X, [0, 1, np.nan, 3], "odd"),), "'odd' in panel 'A panel' has 1 NaN"),
-        ((Band(X, X, X * np.nan, "band"),), "'band' in panel 'A panel' has 4 NaN"),
+        ((ShadedBand(X, X, X * np.nan, "band"),), "'band' in panel 'A panel' has 4 NaN"),
         ((Map(X, X, np.full((4, 4), np.nan), "map"),), "'map' in panel 'A panel' has 16 NaN"),
     ],
 )
@@ -65,7 +77,7 @@ def test_the_colours_differ_from_each_other_and_from_the_paper():
 @pytest.mark.parametrize("scale", ["linear", "log"])
 def test_the_axes_span_the_data_and_little_more(scale):
     decay = Line(X, 10.0 ** -(4 * X), "decay")
-    (axis,) = drawing(Figure((panel(decay, y_scale=scale),), "")).axes
+    (axis,) = draw_figure(Figure((panel(decay, y_scale=scale),), "")).axes
     low, high = axis.transScale.transform([(0, y) for y in axis.get_ylim()])[:, 1]
     data = axis.transScale.transform(np.column_stack([X, decay.y]))[:, 1]
     assert np.ptp(data) > 0.8 * (high - low)
@@ -73,17 +85,17 @@ def test_the_axes_span_the_data_and_little_more(scale):
 
 @pytest.mark.parametrize(("x", "whole"), [([0, 1, 2, 3], True), ([0.0, 0.5, 3.0], False), ([0, 1], False)])
 def test_whole_numbers_have_ticks_at_whole_numbers_unless_they_are_shares(x, whole):
-    axis = drawing(Figure((Panel("p", "x", "y", (Line(x, x),)),), "c")).axes[0]
+    axis = draw_figure(Figure((Panel("p", "x", "y", (Line(x, x),)),), "c")).axes[0]
     assert all(tick == round(tick) for tick in axis.get_xticks()) == whole
 
 
 def test_limits_that_are_given_are_kept():
-    (axis,) = drawing(Figure((panel(LINE, y_limits=(-1.0, 20.0)),), "")).axes
+    (axis,) = draw_figure(Figure((panel(LINE, y_limits=(-1.0, 20.0)),), "")).axes
     assert axis.get_ylim() == (-1.0, 20.0)
 
 
 def test_signed_values_meet_at_zero(tmp_path):
-    figure = drawing(Figure((panel(Map(X, X, np.outer(X - 1, X), "z", 0.0, signed=True)),), ""))
+    figure = draw_figure(Figure((panel(Map(X, X, np.outer(X - 1, X), "z", 0.0, signed=True)),), ""))
     (shades,) = [c for c in figure.axes[0].collections if hasattr(c, "norm") and c.get_array() is not None][:1]
     assert shades.norm.vcenter == 0
     assert -shades.norm.vmin == shades.norm.vmax

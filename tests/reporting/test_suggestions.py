@@ -1,11 +1,11 @@
 """A hint names the nearest known word, or nothing."""
 
-from infoloop.reporting.suggestions import nearest
+from infoloop.reporting.suggestions import did_you_mean
 
 
 def test_the_nearest_word_is_offered():
-    assert nearest("colapse", ["collapse", "rare_tokens"]) == ": did you mean collapse?"
+    assert did_you_mean("colapse", ["collapse", "rare_tokens"]) == ": did you mean collapse?"
 
 
 def test_nothing_near_offers_nothing():
-    assert nearest("zzz", ["thm:dpi"]) == ""
+    assert did_you_mean("zzz", ["thm:dpi"]) == ""

@@ -10,9 +10,9 @@ from infoloop.information.measures import mutual_information
 from infoloop.notation.grammar import parse_expression
 from infoloop.probability.bayes_nets import separated
 from infoloop.probability.numerics import rounding
-from infoloop.statements.cases import networks, probabilities, rational_networks
+from infoloop.statements.cases import enumerate_rational_bayes_nets, random_bayes_nets, random_probabilities
 
-CHAINS = networks("X", "D|X", "Z|D", X=2, D=3, Z=2)
+CHAINS = random_bayes_nets("X", "D|X", "Z|D", X=2, D=3, Z=2)
 KEY = jax.random.key(3)
 
 
@@ -28,7 +28,7 @@ def test_a_chain_is_a_chain_exactly():
 
 
 def test_without_the_markov_property_the_exact_information_shows():
-    free = networks("X", "D|X", "Z|X,D", X=2, D=2, Z=2)
+    free = random_bayes_nets("X", "D|X", "Z|X,D", X=2, D=2, Z=2)
     law = rationalise(free.build(free.draw(KEY)))
     assert law.evaluate(parse_expression("I(X;Z|D)")).sign() == 1
 
@@ -45,7 +45,7 @@ def test_draws_range_from_nearly_independent_to_nearly_deterministic():
 
 
 def test_probabilities_are_probabilities():
-    numbers = probabilities(3)
+    numbers = random_probabilities(3)
     values = numbers.build(numbers.draw(KEY))
     assert values.shape == (3,)
     assert bool(((values > 0) & (values < 1)).all())
@@ -53,12 +53,12 @@ def test_probabilities_are_probabilities():
 
 def test_a_rational_family_has_all_its_members():
     rows = {"X": [["1/2", "1/2"]], "Z|X": [[1, 0], [0, 1], ["1/2", "1/2"]]}
-    assert len(list(rational_networks("X", "Z|X", rows=rows, X=2, Z=2))) == 3**2
+    assert len(list(enumerate_rational_bayes_nets("X", "Z|X", rows=rows, X=2, Z=2))) == 3**2
 
 
 def test_a_rational_row_that_is_no_law_is_refused():
     with pytest.raises(ValueError, match="mass"):
-        next(rational_networks("X", rows={"X": [["1/2", "1/3"]]}, X=2))
+        next(enumerate_rational_bayes_nets("X", rows={"X": [["1/2", "1/3"]]}, X=2))
 
 
 def test_different_keys_draw_different_cases():

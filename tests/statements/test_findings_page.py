@@ -7,25 +7,25 @@ import pytest
 from infoloop.statements import findings_page, theory_files, verification
 from tests.support.paths import ROOT
 
-ENTRIES = theory_files.pair(theory_files.read_blocks(ROOT / "theory"))
+ENTRIES = theory_files.pair_with_claims(theory_files.read_blocks(ROOT / "theory"))
 
 
 @pytest.fixture(scope="module")
 def page():
-    chosen = theory_files.select(ENTRIES, ("fol:always-hidden", "thm:z-cascade"))
+    chosen = theory_files.select_statements(ENTRIES, ("fol:always-hidden", "thm:z-cascade"))
     quick = verification.Effort(samples=100, starts=4, steps=10)
-    return findings_page.findings_page(chosen, tuple(verification.examine(chosen, quick)), "0.0")
+    return findings_page.render_findings_page(chosen, tuple(verification.verify_statements(chosen, quick)), "0.0")
 
 
 def test_every_formula_of_the_theory_becomes_mathml():
     for entry in ENTRIES:
-        shown = findings_page.render(entry.block.body)
+        shown = findings_page.markdown_to_html(entry.block.body)
         assert "$" not in shown, entry.block.label
         assert shown.count("<math") == len(re.findall(r"\$\$.+?\$\$|\$[^$]+\$", entry.block.body, re.DOTALL))
 
 
 def test_a_formula_is_not_read_as_markdown():
-    assert "<em>" not in findings_page.render("$a_i b_i$ and $a*b*c$")
+    assert "<em>" not in findings_page.markdown_to_html("$a_i b_i$ and $a*b*c$")
 
 
 def test_the_page_says_what_was_found(page):
@@ -40,4 +40,4 @@ def test_the_page_needs_no_network(page):
 
 
 def test_text_is_escaped():
-    assert "<b>" not in str(findings_page.render("<b>bold</b>"))
+    assert "<b>" not in str(findings_page.markdown_to_html("<b>bold</b>"))

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from infoloop.statements.theory_files import TheoryError, default_folder, pair, read_blocks, select
+from infoloop.statements.theory_files import (
+    TheoryError,
+    default_folder,
+    pair_with_claims,
+    read_blocks,
+    select_statements,
+)
 from tests.support.paths import ROOT
 
 BLOCK = """# A chapter
@@ -34,7 +40,7 @@ def chapter(tmp_path):
 
 
 def test_theory_and_code_name_each_other():
-    refs = {entry.block.fields["ref"] for entry in pair(read_blocks(default_folder()))}
+    refs = {entry.block.fields["ref"] for entry in pair_with_claims(read_blocks(default_folder()))}
     assert refs == {f"S{k:02}" for k in range(1, 43)}
 
 
@@ -62,27 +68,27 @@ def test_a_proof_that_does_not_come_to_its_end_is_none(chapter):
 
 def test_a_claim_without_a_block_is_refused(chapter):
     with pytest.raises(TheoryError, match=r"claim thm:dpi-gap of .* has no block"):
-        pair(read_blocks(chapter(BLOCK)))
+        pair_with_claims(read_blocks(chapter(BLOCK)))
 
 
 def test_a_block_without_a_claim_is_refused(chapter):
     with pytest.raises(TheoryError, match=r"1_test.md:3: .* names the claim .*processing.missing"):
-        pair(read_blocks(chapter(BLOCK.replace("data_processing", "missing"))))
+        pair_with_claims(read_blocks(chapter(BLOCK.replace("data_processing", "missing"))))
 
 
 def test_a_block_whose_claim_is_something_else_is_refused(chapter):
     with pytest.raises(TheoryError, match="is a tuple, not a Claim"):
-        pair(read_blocks(chapter(BLOCK.replace("_inequality.data_processing", "_inequality.CLAIMS"))))
+        pair_with_claims(read_blocks(chapter(BLOCK.replace("_inequality.data_processing", "_inequality.CLAIMS"))))
 
 
 def test_other_assumptions_than_the_claims_are_refused(chapter):
     with pytest.raises(TheoryError, match="assumes finite alphabets in the text"):
-        pair(read_blocks(chapter(BLOCK.replace("; X -> D -> Z", ""))))
+        pair_with_claims(read_blocks(chapter(BLOCK.replace("; X -> D -> Z", ""))))
 
 
 def test_another_label_than_the_claims_is_refused(chapter):
     with pytest.raises(TheoryError, match="names a claim labelled thm:dpi"):
-        pair(read_blocks(chapter(BLOCK.replace("#thm:dpi", "#thm:other"))))
+        pair_with_claims(read_blocks(chapter(BLOCK.replace("#thm:dpi", "#thm:other"))))
 
 
 @pytest.mark.parametrize("field", ["class", "ref", "claim", "assumes", "source"])
@@ -110,14 +116,14 @@ def test_an_unknown_use_is_refused_with_the_nearest_label():
     blocks = read_blocks(default_folder())
     blocks[0].fields["uses"] = "thm:dpi-gab"
     with pytest.raises(TheoryError, match="did you mean thm:dpi-gap"):
-        pair(blocks)
+        pair_with_claims(blocks)
 
 
 def test_circular_uses_are_refused():
     blocks = read_blocks(default_folder())
     blocks[1].fields["uses"] = blocks[0].label
     with pytest.raises(TheoryError, match="circle: "):
-        pair(blocks)
+        pair_with_claims(blocks)
 
 
 def test_an_empty_folder_is_refused(tmp_path):
@@ -126,10 +132,10 @@ def test_an_empty_folder_is_refused(tmp_path):
 
 
 def test_a_ref_selects_all_its_statements():
-    chosen = select(pair(read_blocks(default_folder())), ("S05",))
+    chosen = select_statements(pair_with_claims(read_blocks(default_folder())), ("S05",))
     assert [entry.block.label for entry in chosen] == ["thm:sufficiency", "fol:closed-loop-must-lose"]
 
 
 def test_an_unknown_label_is_refused_with_the_nearest():
     with pytest.raises(TheoryError, match="'thm:fanno': did you mean thm:fano"):
-        select(pair(read_blocks(default_folder())), ("thm:fanno",))
+        select_statements(pair_with_claims(read_blocks(default_folder())), ("thm:fanno",))

@@ -8,18 +8,20 @@ import jax
 import pytest
 
 from infoloop.check import check_certificate
-from infoloop.reporting.atomic_files import write_whole
+from infoloop.reporting.atomic_files import atomic_write_text
 from infoloop.statements import theory_files, verification
-from infoloop.statements.cases import networks
+from infoloop.statements.cases import random_bayes_nets
 from infoloop.statements.claim import Claim, linear
 from tests.support.paths import ROOT
 
 QUICK = verification.Effort(samples=200, starts=8, steps=50)
-ENTRIES = {entry.block.label: entry for entry in theory_files.pair(theory_files.read_blocks(ROOT / "theory"))}
+ENTRIES = {
+    entry.block.label: entry for entry in theory_files.pair_with_claims(theory_files.read_blocks(ROOT / "theory"))
+}
 
 
 def found(entry, folder=None):
-    return next(verification.examine((entry,), QUICK, folder))
+    return next(verification.verify_statements((entry,), QUICK, folder))
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +29,9 @@ def dpi():
     return found(ENTRIES["thm:dpi"])
 
 
-def planted(**changes) -> theory_files.Entry:
+def planted(**changes) -> theory_files.VerifiableStatement:
     entry = ENTRIES["thm:dpi"]
-    return theory_files.Entry(entry.block, dataclasses.replace(entry.claim, **changes))
+    return theory_files.VerifiableStatement(entry.block, dataclasses.replace(entry.claim, **changes))
 
 
 def reversed_dpi() -> Claim:
@@ -47,20 +49,24 @@ def test_a_row_has_what_the_command_promises(dpi):
 
 
 def test_a_false_theorem_is_refuted_by_its_family():
-    finding = found(theory_files.Entry(ENTRIES["thm:dpi"].block, reversed_dpi()))
+    finding = found(theory_files.VerifiableStatement(ENTRIES["thm:dpi"].block, reversed_dpi()))
     assert finding.evidence == "refuted"
     assert finding.counterexample is not None
     assert "stated as a theorem" in finding.problems[0]
 
 
 def test_a_false_theorem_without_a_family_is_refuted_by_the_searches():
-    finding = found(theory_files.Entry(ENTRIES["thm:dpi"].block, dataclasses.replace(reversed_dpi(), family=None)))
+    finding = found(
+        theory_files.VerifiableStatement(ENTRIES["thm:dpi"].block, dataclasses.replace(reversed_dpi(), family=None))
+    )
     assert finding.evidence == "refuted"
     assert finding.counterexample is not None
 
 
 def test_a_float_violation_that_nothing_can_certify_is_a_problem():
-    finding = found(theory_files.Entry(ENTRIES["thm:dpi"].block, dataclasses.replace(reversed_dpi(), exact=None)))
+    finding = found(
+        theory_files.VerifiableStatement(ENTRIES["thm:dpi"].block, dataclasses.replace(reversed_dpi(), exact=None))
+    )
     assert finding.evidence == "none"
     assert "floats miss" in finding.problems[0]
 
@@ -73,13 +79,17 @@ def test_a_claim_that_is_never_a_number_is_a_problem():
 
 def test_folklore_that_holds_is_a_problem():
     block = dataclasses.replace(ENTRIES["thm:dpi"].block, fields={**ENTRIES["thm:dpi"].block.fields, "class": "F"})
-    assert "not refuted" in found(theory_files.Entry(block, ENTRIES["thm:dpi"].claim)).problems[0]
+    assert "not refuted" in found(theory_files.VerifiableStatement(block, ENTRIES["thm:dpi"].claim)).problems[0]
 
 
 def test_a_theorem_that_is_not_sharp_in_its_edge_cases_is_a_problem():
     copies = ENTRIES["thm:dpi"].claim.edges
-    loose = linear("thm:dpi", "I(X;Z) <= H(X) + H(D)", ("X -> D -> Z",), networks("X", "D|X", "Z|D", X=2, D=2, Z=2))
-    finding = found(theory_files.Entry(ENTRIES["thm:dpi"].block, dataclasses.replace(loose, edges=copies)))
+    loose = linear(
+        "thm:dpi", "I(X;Z) <= H(X) + H(D)", ("X -> D -> Z",), random_bayes_nets("X", "D|X", "Z|D", X=2, D=2, Z=2)
+    )
+    finding = found(
+        theory_files.VerifiableStatement(ENTRIES["thm:dpi"].block, dataclasses.replace(loose, edges=copies))
+    )
     assert "not sharp" in finding.problems[0]
 
 
@@ -94,14 +104,14 @@ def test_the_same_seed_finds_the_same(dpi):
 
 
 def test_another_seed_draws_other_cases(dpi):
-    other = next(verification.examine((ENTRIES["thm:dpi"],), dataclasses.replace(QUICK, seed=1)))
+    other = next(verification.verify_statements((ENTRIES["thm:dpi"],), dataclasses.replace(QUICK, seed=1)))
     assert other.slack != dpi.slack
     assert other.certificate == dpi.certificate
 
 
 @pytest.fixture
 def kept(tmp_path, dpi):
-    verification.write_certificates((dpi,), tmp_path, write_whole)
+    verification.write_certificates((dpi,), tmp_path, atomic_write_text)
     return tmp_path / "thm_dpi.json"
 
 

@@ -2,19 +2,19 @@
 
 import pytest
 
-from infoloop.studies.cluster import LaunchError, join_processes, part_of, submit
-from infoloop.studies.run_store import finished
+from infoloop.studies.cluster import LaunchError, join_processes, parse_shard, submit
+from infoloop.studies.run_store import completed_shards
 from tests.support.paths import ROOT
 
 
 def test_a_part_is_two_numbers():
-    assert part_of("1/4") == (1, 4)
+    assert parse_shard("1/4") == (1, 4)
 
 
 @pytest.mark.parametrize("text", ["0/4", "5/4", "1", "a/b", "1/", "-1/4", "1.5/2"])
 def test_other_parts_are_refused(text):
     with pytest.raises(LaunchError, match="give i/n with i from 1 to n"):
-        part_of(text)
+        parse_shard(text)
 
 
 def test_half_an_address_is_refused():
@@ -27,5 +27,5 @@ def test_local_jobs_compute_the_parts_of_one_run(tmp_path):
     jobs = submit(arguments, 2, tmp_path / "logs", cluster="local")
     for job in jobs:
         job.result()
-    assert len(finished(tmp_path / "run")) == 6
+    assert len(completed_shards(tmp_path / "run")) == 6
     assert (tmp_path / "run" / "means.nc").exists()

@@ -7,8 +7,16 @@ import numpy as np
 import pytest
 import xarray
 
-from infoloop.reporting.atomic_files import write_first
-from infoloop.studies.run_store import StoreError, append, described, finished, open_run, read_table, write_table
+from infoloop.reporting.atomic_files import write_if_absent
+from infoloop.studies.run_store import (
+    StoreError,
+    append_shard,
+    completed_shards,
+    open_run,
+    read_run_info,
+    read_table,
+    write_table,
+)
 
 IDENTITY = {"experiment": "toy", "config": {"n": 3, "rate": 0.5}, "seed": 0}
 VALUES = {"x": np.array([[0.1, 1 / 3], [np.inf, 5e-324]]), "n": np.array([1, 2])}
@@ -21,34 +29,34 @@ def folder(tmp_path):
 
 
 def test_numbers_come_back_to_the_bit(folder):
-    append(folder, "shards", "one", VALUES)
-    back = finished(folder)["one"]
+    append_shard(folder, "shards", "one", VALUES)
+    back = completed_shards(folder)["one"]
     assert back["x"].tobytes() == VALUES["x"].tobytes()
     assert back["n"].tolist() == [1, 2]
 
 
 def test_a_line_that_was_cut_off_is_not_read_and_the_next_one_is_whole(folder):
-    append(folder, "shards", "one", VALUES)
+    append_shard(folder, "shards", "one", VALUES)
     path = folder / "shards.jsonl"
     path.write_bytes(path.read_bytes() + path.read_bytes()[:30])
-    assert list(finished(folder)) == ["one"]
-    append(folder, "shards", "two", VALUES)
-    assert list(finished(folder)) == ["one", "two"]
+    assert list(completed_shards(folder)) == ["one"]
+    append_shard(folder, "shards", "two", VALUES)
+    assert list(completed_shards(folder)) == ["one", "two"]
 
 
 def test_a_damaged_line_is_named(folder):
-    append(folder, "shards", "one", VALUES)
+    append_shard(folder, "shards", "one", VALUES)
     path = folder / "shards.jsonl"
     path.write_bytes(b"{}\n" + path.read_bytes())
     with pytest.raises(StoreError, match=r"shards.jsonl:1 is damaged: remove that line"):
-        finished(folder)
+        completed_shards(folder)
 
 
 def test_the_same_run_goes_on(folder):
-    append(folder, "shards", "one", VALUES)
+    append_shard(folder, "shards", "one", VALUES)
     open_run(folder, IDENTITY, {"device": "other"})
-    assert list(finished(folder)) == ["one"]
-    assert described(folder)["provenance"] == {"device": "cpu"}
+    assert list(completed_shards(folder)) == ["one"]
+    assert read_run_info(folder)["provenance"] == {"device": "cpu"}
 
 
 def test_another_run_is_refused_with_what_differs(folder):
@@ -58,10 +66,10 @@ def test_another_run_is_refused_with_what_differs(folder):
 
 
 def test_another_run_is_replaced_where_asked_and_only_what_a_run_writes(folder):
-    append(folder, "shards", "one", VALUES)
+    append_shard(folder, "shards", "one", VALUES)
     (folder / "notes.txt").write_text("mine")
     open_run(folder, {**IDENTITY, "seed": 1}, {}, overwrite=True)
-    assert finished(folder) == {}
+    assert completed_shards(folder) == {}
     assert (folder / "notes.txt").read_text() == "mine"
 
 
@@ -101,6 +109,6 @@ def test_many_processes_may_open_one_run_at_once(tmp_path):
 
 
 def test_only_the_first_writer_of_a_file_succeeds(tmp_path):
-    assert write_first(tmp_path / "a", "one")
-    assert not write_first(tmp_path / "a", "two")
+    assert write_if_absent(tmp_path / "a", "one")
+    assert not write_if_absent(tmp_path / "a", "two")
     assert (tmp_path / "a").read_text() == "one"

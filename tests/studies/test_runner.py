@@ -11,7 +11,7 @@ import jax
 import pytest
 
 from infoloop.studies import runner
-from infoloop.studies.run_store import StoreError, finished, read_table
+from infoloop.studies.run_store import StoreError, completed_shards, read_table
 from tests.support import planted_experiment as planted
 from tests.support.paths import ROOT
 
@@ -93,7 +93,7 @@ def test_a_run_that_is_killed_goes_on_and_gives_the_same_bytes(tmp_path):
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    kept = finished(killed)
+    kept = completed_shards(killed)
     assert 0 < len(kept) < 6
     assert not (killed / "means.nc").exists()
     run(*slow, "--out", str(killed))
@@ -141,5 +141,7 @@ def test_a_file_that_is_no_experiment_says_what_it_lacks(tmp_path):
 
 
 def test_experiments_and_models_say_what_they_are_without_being_run():
-    assert runner.experiments(ROOT / "tests" / "support")["planted_experiment"].startswith("A planted experiment")
-    assert "wright_fisher" in runner.models()
+    assert runner.experiment_summaries(ROOT / "tests" / "support")["planted_experiment"].startswith(
+        "A planted experiment"
+    )
+    assert "wright_fisher" in runner.model_summaries()

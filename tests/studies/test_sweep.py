@@ -17,7 +17,7 @@ KEY = jax.random.key(0)
 DRAW = Sweep(
     lambda key, rate: {"draw": rate + jax.random.normal(key)},
     {"draw": Quantity("a draw", "1")},
-    over={"rate": (0.0, 0.5, 1.0)},
+    traced_grid={"rate": (0.0, 0.5, 1.0)},
 )
 
 
@@ -37,13 +37,13 @@ def test_values_stand_where_their_coordinates_say():
 @pytest.mark.parametrize("block", [1, 2, 64])
 @pytest.mark.parametrize("width", [1, 2])
 def test_blocks_and_widths_change_no_number(block, width):
-    other = Sweep(DRAW.measure, DRAW.quantities, over=DRAW.over, block=block, width=width)
+    other = Sweep(DRAW.measure, DRAW.quantities, traced_grid=DRAW.traced_grid, shard_size=block, batch_size=width)
     ours, theirs = (tables({"draws": sweep}, KEY)["draws"].draw.values for sweep in (DRAW, other))
     assert ours.tolist() == theirs.tolist()
 
 
 def test_a_point_draws_the_same_whatever_else_is_swept():
-    fewer = Sweep(DRAW.measure, DRAW.quantities, over={"rate": (1.0,)})
+    fewer = Sweep(DRAW.measure, DRAW.quantities, traced_grid={"rate": (1.0,)})
     assert tables({"draws": fewer}, KEY)["draws"].draw[0] == tables({"draws": DRAW}, KEY)["draws"].draw[2]
 
 
@@ -54,7 +54,7 @@ def test_points_and_tables_do_not_share_their_draws():
 
 
 def test_a_measure_that_gives_something_else_is_refused():
-    wrong = Sweep(lambda key, rate: {"drawn": rate}, DRAW.quantities, over=DRAW.over)
+    wrong = Sweep(lambda key, rate: {"drawn": rate}, DRAW.quantities, traced_grid=DRAW.traced_grid)
     with pytest.raises(ValueError, match=r"gives \['drawn'\]: describe exactly these"):
         tables({"draws": wrong}, KEY)
 
@@ -69,17 +69,19 @@ def test_what_is_shared_is_made_once_for_a_combination():
     sweep = Sweep(
         lambda key, size, rate, offset: {"sum": rate + offset},
         {"sum": Quantity("a sum", "1")},
-        each={"size": (1, 2)},
-        over={"rate": (0.0, 1.0, 2.0)},
-        shared=shared,
-        block=1,
+        static_grid={"size": (1, 2)},
+        traced_grid={"rate": (0.0, 1.0, 2.0)},
+        shared_inputs=shared,
+        shard_size=1,
     )
     assert tables({"sums": sweep}, KEY)["sums"]["sum"].values.tolist() == [[1.0, 2.0, 3.0], [2.0, 3.0, 4.0]]
     assert made == [1, 2]
 
 
 def test_a_sweep_without_traced_names_is_one_point():
-    alone = Sweep(lambda key, n: {"half": jnp.float64(n) / 2}, {"half": Quantity("n/2", "1")}, each={"n": (2, 4)})
+    alone = Sweep(
+        lambda key, n: {"half": jnp.float64(n) / 2}, {"half": Quantity("n/2", "1")}, static_grid={"n": (2, 4)}
+    )
     assert tables({"t": alone}, KEY)["t"].half.values.tolist() == [1.0, 2.0]
 
 

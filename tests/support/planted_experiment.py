@@ -36,11 +36,11 @@ def sweeps(config: Config) -> dict[str, Sweep]:
     found = Sweep(
         mean,
         quantities,
-        each={"size": config.sizes},
-        over={"rate": config.rates},
+        static_grid={"size": config.sizes},
+        traced_grid={"rate": config.rates},
         axes={"place": (1, 2)},
-        shared=lambda size: {"offset": jnp.float64(size)},
-        block=2,
+        shared_inputs=lambda size: {"offset": jnp.float64(size)},
+        shard_size=2,
     )
     return {"means": found}
 

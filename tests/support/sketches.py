@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from infoloop.pipelines.drawing.collapsed_rounds import Sketch, sketch
-from infoloop.pipelines.information_flow import bases, rounds
+from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph, collapse_rounds
+from infoloop.pipelines.information_flow import conditioning_sets, rounds
 from infoloop.pipelines.pipeline_audit import Audit
 from infoloop.pipelines.pipeline_graph import Node, Pipeline, pipeline
 from infoloop.pipelines.toml_reader import read_pipeline
@@ -16,14 +16,14 @@ ROLES = ("data", "judge", "query", "signal", "noise")
 
 def unproved(p: Pipeline) -> Audit:
     """What drawing needs of an audit, without its proofs."""
-    return Audit(p.title, "open", "", bases(p), rounds(p), (), ())
+    return Audit(p.title, "open", "", conditioning_sets(p), rounds(p), (), ())
 
 
 def drawn(p: Pipeline):
-    return sketch(p, unproved(p))
+    return collapse_rounds(p, unproved(p))
 
 
-def random_sketch(seed: int) -> Sketch:
+def random_sketch(seed: int) -> CollapsedGraph:
     """Three rounds by hand, each with up to six nodes of any role and parents among all that came before."""
     draw = np.random.default_rng(seed)
     nodes = [Node("X", "task"), Node("a_long_name_of_first_data", "data", ("X",)), Node("Z0", "state")]

@@ -6,11 +6,11 @@ from typing import Annotated, cast
 import typer
 
 import infoloop
-from infoloop.cli.audit_command import audit
+from infoloop.cli.audit_command import audit_file
 from infoloop.cli.list_command import list_all
-from infoloop.cli.prove_command import prove
-from infoloop.cli.run_command import run
-from infoloop.cli.verify_command import verify
+from infoloop.cli.prove_command import prove_statement
+from infoloop.cli.run_command import run_experiment
+from infoloop.cli.verify_command import verify_theory
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False)
 
@@ -39,7 +39,7 @@ def _settings(
     """
 
 
-for command in (verify, prove, audit, run):
+for command in (verify_theory, prove_statement, audit_file, run_experiment):
     app.command()(command)
 app.command(name="list")(list_all)
 

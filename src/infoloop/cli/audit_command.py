@@ -11,7 +11,7 @@ from infoloop.cli.options import Json
 from infoloop.cli.terminal import use_float64
 
 
-def audit(
+def audit_file(
     file: Annotated[Path, typer.Argument(help="A pipeline (.toml), or a log of verdicts (.csv, .parquet).")],
     as_json: Json = False,
     html: Annotated[
@@ -49,13 +49,13 @@ def audit(
             file.read_text(encoding="utf-8"),
             functools.partial(pipelines.report.text.audit_text, found),
         )
-        sheet = functools.partial(pipelines.report.page.audit_sheet, pipeline, found, file.name, source)
+        sheet = functools.partial(pipelines.report.page.pipeline_audit_page, pipeline, found, file.name, source)
     else:
         found = audit_log_with_options(file, columns, confidence, error)
         text = functools.partial(verdict_logs.text.log_text, found)
-        sheet = functools.partial(verdict_logs.page.log_sheet, found)
+        sheet = functools.partial(verdict_logs.page.log_audit_page, found)
     if page:
-        reporting.atomic_files.write_whole(page, reporting.audit_page.sheet_page(sheet()))
+        reporting.atomic_files.atomic_write_text(page, reporting.audit_page.render_audit_page(sheet()))
         typer.echo(f"{page}: the page of {file}", err=True)
     typer.echo(reporting.text.as_json(found.row()) if as_json else text())
 

@@ -31,10 +31,10 @@ def list_all(
             studies.presentation.settings_table(rows)
         )
         return
-    entries = statements.theory_files.pair(
+    entries = statements.theory_files.pair_with_claims(
         statements.theory_files.read_blocks(theory or statements.theory_files.default_folder())
     )
-    about = {"models": studies.runner.models(), "experiments": studies.runner.experiments()}
+    about = {"models": studies.runner.model_summaries(), "experiments": studies.runner.experiment_summaries()}
     if as_json:
         typer.echo(reporting.text.as_json({"statements": statements.findings_text.entry_rows(entries), **about}))
         return

@@ -10,7 +10,7 @@ from infoloop.cli.options import Json
 from infoloop.cli.terminal import use_float64
 
 
-def prove(
+def prove_statement(
     statement: Annotated[str, typer.Argument(help="Linear in entropies, e.g. 'I(X;Z) <= I(X;D) + I(X;S|D)'.")],
     given: Annotated[
         list[str] | None,
@@ -41,6 +41,6 @@ def prove(
         reporting.atomic_files.writable_folder(certificate.parent)
     found = proofs.prover.prove(statement, given, zhang_yeung=zhang_yeung, starts=starts, seed=seed)
     if certificate and found.certificate is not None:
-        reporting.atomic_files.write_whole(certificate, reporting.text.as_json(found.certificate) + "\n")
-    typer.echo(reporting.text.as_json(found.row()) if as_json else reporting.text.wrapped(str(found)))
+        reporting.atomic_files.atomic_write_text(certificate, reporting.text.as_json(found.certificate) + "\n")
+    typer.echo(reporting.text.as_json(found.row()) if as_json else reporting.text.wrap_text(str(found)))
     raise typer.Exit({"proved": 0, "refuted": 1, "undecided": 2}[found.verdict])

@@ -12,7 +12,7 @@ from infoloop.cli.options import Json
 from infoloop.cli.terminal import console, use_float64
 
 
-def run(
+def run_experiment(
     name: Annotated[str, typer.Argument(help="An experiment of `infoloop list`, or a file of your own: my/study.py.")],
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="key=value; commas between items; repeatable. See `list NAME`.")
@@ -50,7 +50,7 @@ def run(
       infoloop run collapse --coordinator 10.0.0.1:9911 --processes 2 --process 0
     """
     use_float64()
-    part = studies.cluster.part_of(shard)
+    part = studies.cluster.parse_shard(shard)
     if distributed or coordinator or processes is not None or process is not None:
         studies.cluster.join_processes(coordinator, processes, process)
     experiment = studies.runner.load(name)
@@ -60,7 +60,7 @@ def run(
         _submit(name, settings or [], seed, folder, submit, cluster)
         return
     _compute(studies.runner.execute(experiment, config, seed, folder, part, overwrite))
-    if not studies.runner.leads():
+    if not studies.runner.is_main_process():
         return
     found = studies.runner.collect(experiment, config, folder)
     if found is None:
@@ -68,9 +68,9 @@ def run(
             f"infoloop: {folder} still lacks shards of other parts: the last part to end collects them", err=True
         )
         return
-    headlines = studies.presentation.present(experiment, found, folder)
+    headlines = studies.presentation.write_report(experiment, found, folder)
     if as_json:
-        rows = studies.presentation.as_rows(headlines)
+        rows = studies.presentation.headline_rows(headlines)
         typer.echo(reporting.text.as_json({"out": str(folder), "tables": list(found), "headlines": rows}))
     else:
         console().print(studies.presentation.headlines_table(headlines))

@@ -11,7 +11,7 @@ from infoloop.cli.options import Json, Labels, TheoryFolder
 from infoloop.cli.terminal import console, use_float64, with_progress
 
 
-def verify(
+def verify_theory(
     labels: Labels = None,
     as_json: Json = False,
     full: Annotated[bool, typer.Option("--full", help="More samples, starts and steps: minutes, not seconds.")] = False,
@@ -35,8 +35,8 @@ def verify(
     """
     use_float64()
     theory = theory or statements.theory_files.default_folder()
-    entries = statements.theory_files.select(
-        statements.theory_files.pair(statements.theory_files.read_blocks(theory)), tuple(labels or ())
+    entries = statements.theory_files.select_statements(
+        statements.theory_files.pair_with_claims(statements.theory_files.read_blocks(theory)), tuple(labels or ())
     )
     for folder in (out, theory / "certificates" if renew else None):
         if folder:
@@ -44,19 +44,25 @@ def verify(
     effort = statements.verification.FULL if full else statements.verification.Effort()
     effort = statements.verification.Effort(effort.samples, effort.starts, effort.steps, seed)
     kept = None if renew else theory / "certificates"
-    findings = with_progress(statements.verification.examine(entries, effort, kept), [e.block.label for e in entries])
+    findings = with_progress(
+        statements.verification.verify_statements(entries, effort, kept), [e.block.label for e in entries]
+    )
     if out:
-        reporting.atomic_files.write_whole(out / "verify.json", statements.findings_text.findings_json(findings) + "\n")
-        page = statements.findings_page.findings_page(entries, findings, infoloop.__version__)
-        reporting.atomic_files.write_whole(out / "report.html", page)
-        statements.verification.write_certificates(findings, out / "certificates", reporting.atomic_files.write_whole)
+        reporting.atomic_files.atomic_write_text(
+            out / "verify.json", statements.findings_text.findings_json(findings) + "\n"
+        )
+        page = statements.findings_page.render_findings_page(entries, findings, infoloop.__version__)
+        reporting.atomic_files.atomic_write_text(out / "report.html", page)
+        statements.verification.write_certificates(
+            findings, out / "certificates", reporting.atomic_files.atomic_write_text
+        )
     if renew:
         statements.verification.write_certificates(
-            findings, theory / "certificates", reporting.atomic_files.write_whole
+            findings, theory / "certificates", reporting.atomic_files.atomic_write_text
         )
     if as_json:
         typer.echo(statements.findings_text.findings_json(findings))
     else:
-        statements.findings_text.show(findings, console())
+        statements.findings_text.print_findings(findings, console())
     if any(finding.problems for finding in findings):
         raise typer.Exit(1)

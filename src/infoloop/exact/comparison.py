@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from infoloop.exact.rational_laws import LogSum
-from infoloop.exact.real_balls import Enclosure
+from infoloop.exact.real_balls import RealBall
 from infoloop.probability.numerics import rounding
 
 
-def holds(relation: str, lesser: LogSum | Enclosure, greater: LogSum | Enclosure) -> tuple[bool, bool]:
+def compare_exactly(relation: str, lesser: LogSum | RealBall, greater: LogSum | RealBall) -> tuple[bool, bool]:
     """Whether `lesser relation greater`, and whether the two are equal: both decided, neither by floats."""
     sign = (greater - lesser).sign()
     return {"<=": sign >= 0, "<": sign > 0, "=": sign == 0}[relation], sign == 0

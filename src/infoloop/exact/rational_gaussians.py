@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flint import fmpq, fmpq_mat
 
 from infoloop.exact.rational_laws import LogSum, log2, rational
-from infoloop.probability.distributions import distinct, known
+from infoloop.probability.distributions import check_distinct, check_known
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +28,8 @@ class RationalGaussian:
 
         Raises ValueError for a name that is unknown or taken and for a negative noise.
         """
-        known(self.names, *weights)
-        names, noise = distinct((*self.names, target), "extended law"), rational(noise)
+        check_known(self.names, *weights)
+        names, noise = check_distinct((*self.names, target), "extended law"), rational(noise)
         if noise < 0:
             raise ValueError(f"the noise of {target} has variance {noise}: give a number >= 0")
         exact = {self.names.index(name): rational(weight) for name, weight in weights.items()}
@@ -40,7 +40,7 @@ class RationalGaussian:
 
     def determinant(self, *names: str) -> fmpq:
         """The determinant of the covariance of these variables; 1 of none."""
-        known(self.names, *distinct(names, "determinant"))
+        check_known(self.names, *check_distinct(names, "determinant"))
         at = [self.names.index(name) for name in names]
         return fmpq_mat(len(at), len(at), [self.covariance[i][j] for i in at for j in at]).det() if at else fmpq(1)
 

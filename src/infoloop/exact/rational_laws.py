@@ -15,7 +15,7 @@ from flint import arb, fmpq, fmpz
 from infoloop.notation.grammar import Term, entropy_form
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
-from infoloop.probability.distributions import Joint, known
+from infoloop.probability.distributions import Joint, check_known
 
 
 @dataclass(frozen=True)
@@ -93,17 +93,17 @@ def log2(r) -> LogSum:
     return LogSum({rational(r): fmpq(1)})
 
 
-def number(value) -> LogSum:
+def from_rational(value) -> LogSum:
     """A rational number as a LogSum."""
     return log2(2) * value
 
 
-def binary_entropy(p) -> LogSum:
+def exact_binary_entropy(p) -> LogSum:
     """h(p) of a rational p, in bits, exactly."""
-    return plog_sum([rational(p), 1 - rational(p)])
+    return entropy_of_masses([rational(p), 1 - rational(p)])
 
 
-def plog_sum(masses: Iterable[fmpq]) -> LogSum:
+def entropy_of_masses(masses: Iterable[fmpq]) -> LogSum:
     r"""$-\sum p\log_2p$ over rational masses, with $0\log0=0$."""
     logs: dict[fmpq, fmpq] = {}
     for p in masses:
@@ -154,18 +154,18 @@ class RationalLaw:
 
     def marginal(self, *names: str) -> np.ndarray:
         """The masses of the named variables, axes in the law's own order."""
-        known(self.names, *names)
+        check_known(self.names, *names)
         return self.table.sum(axis=tuple(k for k, name in enumerate(self.names) if name not in names))
 
     def entropy(self, *names: str) -> LogSum:
         """H of the named variables, exactly."""
-        return plog_sum(np.ravel(self.marginal(*names)) if names else [fmpq(1)])
+        return entropy_of_masses(np.ravel(self.marginal(*names)) if names else [fmpq(1)])
 
     def evaluate(self, terms: tuple[Term, ...]) -> LogSum:
         """The exact value of an expression, through its linear form over joint entropies."""
         total = LogSum({})
         for names, coefficient in entropy_form(terms).items():
-            part = self.entropy(*names) if names else number(1)
+            part = self.entropy(*names) if names else from_rational(1)
             total = total + part * coefficient
         return total
 

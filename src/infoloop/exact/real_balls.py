@@ -18,7 +18,7 @@ FINEST = 2**14  # bits
 
 
 @dataclass(frozen=True, eq=False)
-class Enclosure:
+class RealBall:
     """The real number that is in every ball `ball()`; it is called within the precision that is wanted.
 
     It has the interface of `LogSum`, and mixes with those and with rationals (numbers or texts such as "1.01").
@@ -26,27 +26,27 @@ class Enclosure:
 
     ball: Callable[[], arb]
 
-    def __add__(self, other) -> Enclosure:
+    def __add__(self, other) -> RealBall:
         other = _as_enclosure(other)
-        return Enclosure(lambda: self.ball() + other.ball())
+        return RealBall(lambda: self.ball() + other.ball())
 
     __radd__ = __add__
 
-    def __sub__(self, other) -> Enclosure:
+    def __sub__(self, other) -> RealBall:
         return self + _as_enclosure(other) * -1
 
-    def __rsub__(self, other) -> Enclosure:
+    def __rsub__(self, other) -> RealBall:
         return self * -1 + other
 
-    def __mul__(self, factor) -> Enclosure:
+    def __mul__(self, factor) -> RealBall:
         factor = _as_enclosure(factor)
-        return Enclosure(lambda: self.ball() * factor.ball())
+        return RealBall(lambda: self.ball() * factor.ball())
 
     __rmul__ = __mul__
 
-    def __truediv__(self, divisor) -> Enclosure:
+    def __truediv__(self, divisor) -> RealBall:
         divisor = _as_enclosure(divisor)
-        return Enclosure(lambda: self.ball() / divisor.ball())
+        return RealBall(lambda: self.ball() / divisor.ball())
 
     def enclosure(self, bits: int = 128) -> arb:
         """A ball that certainly contains the number, from arithmetic with this many bits."""
@@ -76,40 +76,40 @@ class Enclosure:
         return self.digits(20)
 
 
-def enclosure(ball: Callable[[], arb]) -> Enclosure:
+def real_ball(ball: Callable[[], arb]) -> RealBall:
     """The number that `ball` encloses, at whatever precision `flint.ctx` has when it is called.
 
-    >>> enclosure(lambda: (arb.pi() / 4).tan() - arb(2).sqrt()).sign()
+    >>> real_ball(lambda: (arb.pi() / 4).tan() - arb(2).sqrt()).sign()
     -1
-    >>> enclosure(lambda: arb(2).sqrt()).digits(8)
+    >>> real_ball(lambda: arb(2).sqrt()).digits(8)
     '1.4142136'
     """
-    return Enclosure(ball)
+    return RealBall(ball)
 
 
-def pi() -> Enclosure:
+def pi() -> RealBall:
     """The circle's number.
 
     >>> (pi() - "355/113").sign(), pi().digits(6)
     (-1, '3.14159')
     """
-    return Enclosure(arb.pi)
+    return RealBall(arb.pi)
 
 
-def exp(exponent) -> Enclosure:
-    r"""$e^x$ of a rational, a `LogSum` or an `Enclosure`.
+def exp(exponent) -> RealBall:
+    r"""$e^x$ of a rational, a `LogSum` or an `RealBall`.
 
     >>> (exp(1) - "2.718281828459045").sign(), exp(0).digits(5)
     (1, '1.0000')
     """
     power = _as_enclosure(exponent)
-    return Enclosure(lambda: power.ball().exp())
+    return RealBall(lambda: power.ball().exp())
 
 
-def _as_enclosure(value) -> Enclosure:
-    if isinstance(value, Enclosure):
+def _as_enclosure(value) -> RealBall:
+    if isinstance(value, RealBall):
         return value
     if isinstance(value, LogSum):
-        return Enclosure(lambda: value.enclosure(flint.ctx.prec))
+        return RealBall(lambda: value.enclosure(flint.ctx.prec))
     exact = rational(value)
-    return Enclosure(lambda: arb(exact))
+    return RealBall(lambda: arb(exact))

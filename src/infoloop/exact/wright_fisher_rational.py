@@ -13,69 +13,69 @@ from numpy.typing import ArrayLike
 from infoloop.exact.rational_laws import RationalLaw, rational, rational_table
 
 
-def draws(n: int, rate) -> np.ndarray:
+def rational_binomial_pmf(n: int, rate) -> np.ndarray:
     r"""$P(c)=\binom nc r^c(1-r)^{n-c}$, $c=0..n$, exactly.
 
-    >>> [str(p) for p in draws(2, "1/4")]
+    >>> [str(p) for p in rational_binomial_pmf(2, "1/4")]
     ['9/16', '3/8', '1/16']
     """
     r = rational(rate)
     return np.array([math.comb(n, c) * r**c * (1 - r) ** (n - c) for c in range(n + 1)], dtype=object)
 
 
-def kernel(n: int, alpha=0) -> np.ndarray:
+def rational_kernel(n: int, alpha=0) -> np.ndarray:
     r"""$K(c'\mid c)$ of n draws with rate $(c+\alpha)/(n+2\alpha)$: the loop, smoothed where alpha is not 0.
 
-    >>> [[str(p) for p in row] for row in kernel(1, 1)]
+    >>> [[str(p) for p in row] for row in rational_kernel(1, 1)]
     [['2/3', '1/3'], ['1/3', '2/3']]
     """
     a = rational(alpha)
-    return np.stack([draws(n, (c + a) / (n + 2 * a)) for c in range(n + 1)])
+    return np.stack([rational_binomial_pmf(n, (c + a) / (n + 2 * a)) for c in range(n + 1)])
 
 
-def law(n: int, rates: Sequence, prior: Sequence, generation: int, alpha=0) -> RationalLaw:
+def rational_generation_law(n: int, rates: Sequence, prior: Sequence, generation: int, alpha=0) -> RationalLaw:
     r"""$P(\theta,K_t)$ over "theta" and "count": $K_1$ is n draws at the rate $\theta$, whatever alpha.
 
-    >>> law(2, [0, 1], ["1/2", "1/2"], 3).outcomes()
+    >>> rational_generation_law(2, [0, 1], ["1/2", "1/2"], 3).outcomes()
     {'0 0': '1/2', '1 2': '1/2'}
     """
-    start = np.stack([draws(n, rate) * rational(mass) for rate, mass in zip(rates, prior, strict=True)])
-    link = kernel(n, alpha)
+    start = np.stack([rational_binomial_pmf(n, rate) * rational(mass) for rate, mass in zip(rates, prior, strict=True)])
+    link = rational_kernel(n, alpha)
     for _ in range(generation - 1):
         start = start.dot(link)
     return RationalLaw(start, ("theta", "count"))
 
 
-def letter(rates: Sequence, prior: Sequence) -> RationalLaw:
+def token_law(rates: Sequence, prior: Sequence) -> RationalLaw:
     r"""$P(\theta,B)$ over "theta" and "letter": one letter drawn at the rate $\theta$.
 
-    >>> letter(["1/4", "3/4"], ["1/2", "1/2"]).outcomes()
+    >>> token_law(["1/4", "3/4"], ["1/2", "1/2"]).outcomes()
     {'0 0': '3/8', '0 1': '1/8', '1 0': '1/8', '1 1': '3/8'}
     """
-    one = law(1, rates, prior, 1)
+    one = rational_generation_law(1, rates, prior, 1)
     return RationalLaw(one.table, ("theta", "letter"))
 
 
-def until_the_end(n: int, values: ArrayLike) -> list[fmpq]:
+def absorption_sums(n: int, values: ArrayLike) -> list[fmpq]:
     r"""$E\sum_{t\ge0}v(K_t)$ over the generations with $0<K_t<n$, for starts 0..n: $(I-Q)^{-1}v$, v given for 1..n-1.
 
     With v = 1 it is the mean time to the end; with $v=K_{\cdot n}$ the chance that the end is n.
 
-    >>> [str(x) for x in until_the_end(4, [1, 1, 1])]
+    >>> [str(x) for x in absorption_sums(4, [1, 1, 1])]
     ['0', '107/29', '132/29', '107/29', '0']
     """
-    inside = kernel(n)[1:-1, 1:-1]
+    inside = rational_kernel(n)[1:-1, 1:-1]
     left = fmpq_mat(n - 1, n - 1, [int(i == j) - p for (i, j), p in np.ndenumerate(inside)])
     solved = left.solve(fmpq_mat(n - 1, 1, rational_table(values).tolist()))
     return [fmpq(0), *(solved[k, 0] for k in range(n - 1)), fmpq(0)]
 
 
-def determinant(n: int, alpha, x) -> fmpq:
+def kernel_determinant(n: int, alpha, x) -> fmpq:
     r"""$\det(xI-K)$, the characteristic polynomial of the kernel at a rational x.
 
-    >>> str(determinant(1, 1, 0))
+    >>> str(kernel_determinant(1, 1, 0))
     '1/3'
     """
-    rows = kernel(n, alpha)
+    rows = rational_kernel(n, alpha)
     cells = [(rational(x) if i == j else fmpq(0)) - p for (i, j), p in np.ndenumerate(rows)]
     return fmpq_mat(n + 1, n + 1, cells).det()

@@ -8,8 +8,8 @@ import numpy as np
 from jax.core import Tracer
 
 from infoloop.information.partition_lattice import labelling
-from infoloop.probability.distributions import probabilities
-from infoloop.probability.numerics import exact_dtype, plog2p
+from infoloop.probability.distributions import check_probabilities
+from infoloop.probability.numerics import plog2p, require_float64
 
 
 class Signals(NamedTuple):
@@ -46,7 +46,7 @@ def verdict_signals(verdicts, prior=None) -> Signals:
     """
     verdicts = _verdict_table(verdicts)
     prior = secret_prior(prior, verdicts.shape[1])
-    return jax.vmap(lambda row: tally(row, prior, int(verdicts.max()) + 1))(jnp.asarray(verdicts))
+    return jax.vmap(lambda row: count_verdicts(row, prior, int(verdicts.max()) + 1))(jnp.asarray(verdicts))
 
 
 def _verdict_table(verdicts) -> np.ndarray:
@@ -64,22 +64,22 @@ def secret_prior(prior, secrets: int) -> jax.Array | None:
     """The law of the secret, None where it is None (uniform); ValueError unless it is a law over `secrets`."""
     if prior is None:
         return None
-    p_x = probabilities(prior, "prior")
+    p_x = check_probabilities(prior, "prior")
     if p_x.shape != (secrets,):
         raise ValueError(f"prior has shape {p_x.shape} for {secrets} secrets: give one probability for each")
     return jnp.asarray(p_x)
 
 
-def tally(verdicts, prior, classes: int) -> Signals:
+def count_verdicts(verdicts, prior, classes: int) -> Signals:
     """One query's `verdicts[secret]` counted and weighed; a uniform prior, None, is never summed, so that it is exact.
 
-    >>> tally(jnp.array([0, 2, 2]), None, 3).counts.tolist()
+    >>> count_verdicts(jnp.array([0, 2, 2]), None, 3).counts.tolist()
     [1, 0, 2]
     """
     none = jnp.zeros(classes, jnp.int32)
     if prior is None:
         counts = none.at[verdicts].add(1)
-        return Signals(counts, counts.astype(exact_dtype(0.0, "the uniform prior")) / len(verdicts))
+        return Signals(counts, counts.astype(require_float64(0.0, "the uniform prior")) / len(verdicts))
     counts = none.at[verdicts].add((prior > 0).astype(jnp.int32))
     return Signals(counts, jnp.zeros(classes, prior.dtype).at[verdicts].add(prior))
 
@@ -145,7 +145,7 @@ def binary_queries(p_x, last_asked: bool = True):
     >>> [round(float(binary_queries([0.25] * 4, asked)), 12) for asked in (True, False)]
     [2.5, 2.25]
     """
-    p_x = jnp.asarray(probabilities(p_x, "law of the secret", 1) if not isinstance(p_x, Tracer) else p_x)
+    p_x = jnp.asarray(check_probabilities(p_x, "law of the secret", 1) if not isinstance(p_x, Tracer) else p_x)
     tries = jnp.arange(1, len(p_x) + 1)
     return (p_x * (tries if last_asked else jnp.minimum(tries, max(len(p_x) - 1, 0)))).sum()
 

@@ -8,19 +8,19 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from infoloop.games.query_games import Signals, coarsened, secret_prior, tally
+from infoloop.games.query_games import Signals, coarsened, count_verdicts, secret_prior
 
 _LONGEST = 12  # 3**12 is 531 441 verdicts, and a histogram of them is kept for every guess
 
 _AT_ONCE = 64  # guesses whose verdicts are in memory together
 
 
-def letters(guesses, secrets) -> tuple[np.ndarray, np.ndarray]:
+def encode_words(guesses, secrets) -> tuple[np.ndarray, np.ndarray]:
     """Both lists as tables of letter numbers, `[word, place]`, in one alphabet; ValueError where lengths differ.
 
     Words are strings, or rows of whole numbers.
 
-    >>> [table.tolist() for table in letters(["abba"], ["abca"])]
+    >>> [table.tolist() for table in encode_words(["abba"], ["abca"])]
     [[[0, 1, 1, 0]], [[0, 1, 2, 0]]]
     """
     tables = [_table(words, what) for words, what in ((guesses, "guesses"), (secrets, "secrets"))]
@@ -58,7 +58,7 @@ def patterns(guesses, secrets) -> jax.Array:
     >>> [np.base_repr(int(code), 3) for code in patterns(["speed"], ["abide", "erase", "steal", "crepe"])[0]]
     ['101', '10110', '20200', '1210']
     """
-    return _patterns(*letters(guesses, secrets))
+    return _patterns(*encode_words(guesses, secrets))
 
 
 @jax.jit
@@ -94,7 +94,7 @@ def signal_entropies(guesses, secrets, prior=None, coarsening=None) -> Signals:
     >>> found.bits.tolist(), found.most_remaining.tolist()
     ([2.0, 0.811278124459...], [1, 3])
     """
-    guesses, secrets = letters(guesses, secrets)
+    guesses, secrets = encode_words(guesses, secrets)
     found = _signals(guesses, secrets, secret_prior(prior, len(secrets)))
     return found if coarsening is None else coarsened(found, coarsening)
 
@@ -102,7 +102,7 @@ def signal_entropies(guesses, secrets, prior=None, coarsening=None) -> Signals:
 @jax.jit
 def _signals(guesses, secrets, prior):
     columns, verdicts = jnp.asarray(secrets).T, 3 ** guesses.shape[1]
-    return lax.map(lambda guess: tally(_marks(guess, columns), prior, verdicts), guesses, batch_size=_AT_ONCE)
+    return lax.map(lambda guess: count_verdicts(_marks(guess, columns), prior, verdicts), guesses, batch_size=_AT_ONCE)
 
 
 def coarsenings(length: int) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ from jax import lax
 
 from infoloop.information.partition_lattice import labelling, partitions
 from infoloop.information.signal_efficiency import Efficiency, quotient
-from infoloop.probability.numerics import LOG2E, exact_dtype, information_terms
+from infoloop.probability.numerics import LOG2E, information_terms, require_float64
 
 _MOST = 2**26  # signals times sets of outputs: half a gigabyte
 
@@ -49,7 +49,7 @@ def every_efficiency(weights, reduce: Callable, signals=None, tasks=None, batch:
 
 
 def _weights(weights) -> np.ndarray:
-    seen = np.asarray(weights, exact_dtype(np.float64(0), "weights"))
+    seen = np.asarray(weights, require_float64(np.float64(0), "weights"))
     if seen.ndim != 1 or not (seen >= 0).all() or not 0 < seen.sum() < np.inf:
         raise ValueError(f"weights are {seen}: give one number from 0 on for each output, not all 0")
     return seen

@@ -11,13 +11,13 @@ from infoloop.probability.channels import Channel
 from infoloop.probability.numerics import LOG2E, binary_convolution, plog2p
 
 
-def cascade_flip(flip, steps):
+def cascade_crossover(crossover, steps):
     r"""The flip rate of `steps` binary symmetric channels in a row, $\frac12\bigl(1-(1-2p)^t\bigr)$; fractions too.
 
-    >>> cascade_flip(0.25, 2)
+    >>> cascade_crossover(0.25, 2)
     0.375
     """
-    return (1 - (1 - 2 * flip) ** steps) / 2
+    return (1 - (1 - 2 * crossover) ** steps) / 2
 
 
 def erasing(erased, source: str, target: str) -> Channel:
@@ -30,14 +30,14 @@ def erasing(erased, source: str, target: str) -> Channel:
     return Channel(jnp.concatenate([kept, jnp.array([[0.0, 0.0, 1.0]])]), (source,), (target,))
 
 
-def bsc_information(flip, p_one, steps, h):
-    r"""$I(X;Z_t)=h(a*p_t)-h(p_t)$ in bits after symmetric links, $a=P(X=1)$, $p_t$ the `cascade_flip`.
+def bsc_information(crossover, p_one, steps, h):
+    r"""$I(X;Z_t)=h(a*p_t)-h(p_t)$ in bits after symmetric links, $a=P(X=1)$, $p_t$ the `cascade_crossover`.
 
     >>> from infoloop.probability.numerics import binary_entropy
     >>> round(float(bsc_information(0.1, 0.5, 2, binary_entropy)), 6)
     0.319923
     """
-    after = cascade_flip(flip, steps)
+    after = cascade_crossover(crossover, steps)
     return h(binary_convolution(p_one, after)) - h(after)
 
 

@@ -10,7 +10,7 @@ from jax import lax
 
 from infoloop.information.contraction_coefficients import contraction
 from infoloop.probability.channels import Channel, same_sizes
-from infoloop.probability.distributions import Joint, Names, group, marginal
+from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.numerics import divergence_terms, product_parts
 
 _LEAPS = 100  # of three ascents each; half as many gave the same twelve digits on sixty random channels
@@ -48,7 +48,7 @@ def maximal_correlation(p, x: Names, y: Names):
     >>> print(f"{maximal_correlation(joint([[0.4, 0.1], [0.1, 0.4]], 'X', 'Y'), 'X', 'Y'):.12f}")
     0.600000000000
     """
-    x, y = group(x), group(y)
+    x, y = as_names(x), as_names(y)
     law = marginal(p, *x, *y)
     p_xy = law.table.reshape(marginal(law, *x).table.size, -1)
     p_x, p_y = p_xy.sum(1, keepdims=True), p_xy.sum(0, keepdims=True)

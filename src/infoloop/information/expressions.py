@@ -3,7 +3,7 @@
 from infoloop.information.measures import entropy
 from infoloop.information.multivariate import coinformation
 from infoloop.notation.grammar import Term, parse_expression, variables
-from infoloop.probability.distributions import known
+from infoloop.probability.distributions import check_known
 
 
 def evaluate(expression: str, p):
@@ -21,7 +21,7 @@ def evaluate(expression: str, p):
 
 def evaluate_terms(terms: tuple[Term, ...], p):
     """`evaluate` for terms that are already parsed."""
-    known(p.names, *variables(terms))
+    check_known(p.names, *variables(terms))
     return sum(float(term.coefficient) * _value(term, p) for term in terms)
 
 

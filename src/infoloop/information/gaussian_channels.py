@@ -7,9 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from infoloop.probability.distributions import Names, group, known, marginal
-from infoloop.probability.gaussians import Gaussian, LinearGaussian, canonical, whitened
-from infoloop.probability.numerics import LOG2E, exact_dtype
+from infoloop.probability.distributions import Names, as_names, check_known, marginal
+from infoloop.probability.gaussians import Gaussian, LinearGaussian, canonical_correlations, whitened
+from infoloop.probability.numerics import LOG2E, require_float64
 
 
 class Bottleneck(NamedTuple):
@@ -45,7 +45,7 @@ def gaussian_chain_information(correlations, dtype=None):
 
 def _within(value, least: float, most: float, what: str, dtype):
     """Floats in a range: a number outside raises ValueError; a traced one, which cannot raise, becomes NaN."""
-    dtype = exact_dtype(value, what, dtype)
+    dtype = require_float64(value, what, dtype)
     if not isinstance(value, Tracer):
         seen = np.asarray(value, dtype)
         if not ((seen >= least) & (seen <= most)).all():
@@ -96,7 +96,7 @@ def bottleneck_channel(p: Gaussian, x: Names, y: Names, beta, target: str) -> Li
     >>> abs(bottleneck_channel(p, "X", "Y", 13.0, "T").matrix).tolist() == [[3.0**0.5]]
     True
     """
-    x = group(x)
+    x = as_names(x)
     left, rho, _ = jnp.linalg.svd(_between(p, x, y), full_matrices=False)
     covariance = marginal(p, *x).covariance
     directions = left.T @ whitened(covariance, jnp.eye(len(covariance), dtype=covariance.dtype))
@@ -106,11 +106,11 @@ def bottleneck_channel(p: Gaussian, x: Names, y: Names, beta, target: str) -> Li
 
 
 def _between(p: Gaussian, x: Names, y: Names):
-    x, y = group(x), group(y)
-    known(p.names, *x, *y)
+    x, y = as_names(x), as_names(y)
+    check_known(p.names, *x, *y)
     if set(x) & set(y):
         raise ValueError(f"{x} and {y} share a variable: the bottleneck is between two different ones")
-    return canonical(p, x, y)
+    return canonical_correlations(p, x, y)
 
 
 def _signal_to_noise(rho, beta):

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from infoloop.probability.channels import Channel, same_sizes
-from infoloop.probability.distributions import Joint, Names, group, marginal
+from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.numerics import information_terms
 
 _BLOCK = 32  # tables whose informations are computed together: enough for two threads, few enough for the cache
@@ -26,7 +26,7 @@ def information_along(p: Joint, x: Names, link: Channel, steps: int | None = Non
     >>> [round(float(i), 6) for i in information_along(start, "X", bsc(0.1, "Z", "next"), steps=2)]
     [1.0, 0.531004, 0.319923]
     """
-    x = group(x)
+    x = as_names(x)
     law = marginal(p, *x, *link.source)
     sizes = link.rows.shape[-2:]
     if len(link.source) != 1 or len(link.target) != 1 or sizes[0] != sizes[1] or link.rows.ndim not in (2, 3):

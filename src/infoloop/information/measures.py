@@ -5,9 +5,9 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
-from infoloop.probability.distributions import Joint, Names, group, known, marginal
+from infoloop.probability.distributions import Joint, Names, as_names, check_known, marginal
 from infoloop.probability.gaussians import Gaussian, differential_entropy, gaussian_divergence, gaussian_information
-from infoloop.probability.numerics import divergence_terms, information_terms, plog2p, unless_negative
+from infoloop.probability.numerics import divergence_terms, information_terms, nan_if_negative, plog2p
 
 
 def entropy(p, *names: str, given: Names = ()):
@@ -20,8 +20,8 @@ def entropy(p, *names: str, given: Names = ()):
     >>> float(entropy(p)), float(entropy(p, "X", given="Y"))
     (1.5, 0.5)
     """
-    given = group(given)
-    names = tuple(name for name in (group(names) or p.names) if name not in given)
+    given = as_names(given)
+    names = tuple(name for name in (as_names(names) or p.names) if name not in given)
     law = marginal(p, *given, *names)
     if isinstance(law, Gaussian):
         return differential_entropy(law, names, given)
@@ -29,7 +29,7 @@ def entropy(p, *names: str, given: Names = ()):
         return -plog2p(law.table).sum()
     whole = law.table.sum(axis=tuple(range(len(given), law.table.ndim)), keepdims=True)
     share = law.table / jnp.where(whole == 0, 1.0, whole)
-    return unless_negative(-(whole * plog2p(share)).sum(), law.table)
+    return nan_if_negative(-(whole * plog2p(share)).sum(), law.table)
 
 
 def mutual_information(p, x: Names, y: Names, given: Names = ()):
@@ -43,8 +43,8 @@ def mutual_information(p, x: Names, y: Names, given: Names = ()):
     >>> [round(float(mutual_information(xor, "X", "Y", given=g)), 12) for g in ((), "Z")]
     [0.0, 1.0]
     """
-    given = known(p.names, *group(given))
-    x, y = (tuple(name for name in known(p.names, *group(names)) if name not in given) for names in (x, y))
+    given = check_known(p.names, *as_names(given))
+    x, y = (tuple(name for name in check_known(p.names, *as_names(names)) if name not in given) for names in (x, y))
     shared = tuple(name for name in x if name in y)
     if shared:
         if isinstance(marginal(p, *shared), Gaussian):
@@ -68,7 +68,7 @@ def _all_but(p: Joint, kept: tuple[str, ...]) -> tuple[int, ...]:
 @partial(jax.jit, static_argnums=(1, 2, 3))  # one program: operation by operation, compilation takes ten times as long
 def _information(table, *summed):
     whole, left, right = (table.sum(axis=axes, keepdims=True) for axes in summed)
-    return unless_negative(information_terms(table, whole, left, right).sum(), table)
+    return nan_if_negative(information_terms(table, whole, left, right).sum(), table)
 
 
 def divergence(p, q):
@@ -88,7 +88,7 @@ def divergence(p, q):
 
 @jax.jit
 def _divergence(p, q):
-    return unless_negative(unless_negative(divergence_terms(p, q).sum(), p), q)
+    return nan_if_negative(nan_if_negative(divergence_terms(p, q).sum(), p), q)
 
 
 def total_variation(p: Joint, q: Joint):
@@ -116,7 +116,7 @@ def jensen_shannon(p: Joint, q: Joint):
 
 
 def _unless_negative(value, p: Joint, q: Joint):
-    return unless_negative(unless_negative(value, p.table), q.table)
+    return nan_if_negative(nan_if_negative(value, p.table), q.table)
 
 
 def aligned(p, q):

@@ -4,7 +4,7 @@ import itertools
 import math
 
 from infoloop.information.measures import entropy, mutual_information
-from infoloop.probability.distributions import Names, group
+from infoloop.probability.distributions import Names, as_names
 
 
 def coinformation(p, *groups: Names, given: Names = ()):
@@ -17,7 +17,7 @@ def coinformation(p, *groups: Names, given: Names = ()):
     >>> round(float(coinformation(xor, "X", "Y", "Z")), 12)
     -1.0
     """
-    parts, given = _groups(p, groups), group(given)
+    parts, given = _groups(p, groups), as_names(given)
     if len(parts) == 1:
         return entropy(p, *parts[0], given=given)
     x, y, *others = parts
@@ -47,7 +47,7 @@ def total_correlation(p, *groups: Names, given: Names = ()):
     >>> round(float(total_correlation(joint([[0.5, 0], [0, 0.5]], "X", "Y"))), 12)
     1.0
     """
-    parts, given = _groups(p, groups), group(given)
+    parts, given = _groups(p, groups), as_names(given)
     return sum((mutual_information(p, part, sum(parts[:k], ()), given) for k, part in enumerate(parts) if k), 0.0)
 
 
@@ -59,7 +59,7 @@ def dual_total_correlation(p, *groups: Names, given: Names = ()):
     >>> round(float(dual_total_correlation(xor)), 12)
     2.0
     """
-    parts, given = _groups(p, groups), group(given)
+    parts, given = _groups(p, groups), as_names(given)
     return sum(
         mutual_information(p, part, sum(parts[:k], ()), given + sum(parts[k + 1 :], ()))
         for k, part in enumerate(parts)
@@ -97,7 +97,7 @@ def tse_complexity(p, *groups: Names, given: Names = ()):
     >>> round(float(tse_complexity(joint([[0.5, 0], [0, 0.5]], "X", "Y"))), 12)
     0.5
     """
-    parts, given = _groups(p, groups), group(given)
+    parts, given = _groups(p, groups), as_names(given)
     n, whole = len(parts), entropy(p, *sum(parts, ()), given=given)
     return sum(
         sum(entropy(p, *sum(chosen, ()), given=given) for chosen in itertools.combinations(parts, k)) / math.comb(n, k)
@@ -107,4 +107,4 @@ def tse_complexity(p, *groups: Names, given: Names = ()):
 
 
 def _groups(p, groups) -> list[tuple[str, ...]]:
-    return [group(names) for names in groups] or [(name,) for name in p.names]
+    return [as_names(names) for names in groups] or [(name,) for name in p.names]

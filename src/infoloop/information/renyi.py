@@ -6,8 +6,8 @@ import jax.numpy as jnp
 
 from infoloop.information.measures import aligned, divergence, entropy
 from infoloop.probability.channels import Channel
-from infoloop.probability.distributions import Joint, Names, group, marginal
-from infoloop.probability.numerics import LOG2E, plog2p, unless_negative
+from infoloop.probability.distributions import Joint, Names, as_names, marginal
+from infoloop.probability.numerics import LOG2E, nan_if_negative, plog2p
 
 
 def renyi_entropy(p: Joint, *names: str, order: float):
@@ -22,7 +22,7 @@ def renyi_entropy(p: Joint, *names: str, order: float):
     """
     if not order >= 0:
         raise ValueError(f"order is {order}: Rényi entropies have an order >= 0")
-    law = marginal(p, *(group(names) or p.names)).table
+    law = marginal(p, *(as_names(names) or p.names)).table
     if order == 1:
         return entropy(p, *names)
     if order == 0:
@@ -31,7 +31,7 @@ def renyi_entropy(p: Joint, *names: str, order: float):
         value = -jnp.log2(law.max())
     else:
         value = jnp.log2(_powers(law, order).sum()) / (1 - order)
-    return unless_negative(value, law)
+    return nan_if_negative(value, law)
 
 
 def _powers(p, order):
@@ -53,7 +53,7 @@ def renyi_divergence(p: Joint, q: Joint, order: float):
     lost = jnp.where(p == 0, 0.0, jnp.inf if order > 1 else 0.0)
     ratio = jnp.where(q == 0, lost, p / jnp.where(q == 0, 1.0, q))
     value = jnp.log2((p * _powers(ratio, order - 1)).sum()) / (order - 1)
-    return unless_negative(unless_negative(value, p), q)
+    return nan_if_negative(nan_if_negative(value, p), q)
 
 
 def bhattacharyya(p: Joint, q: Joint):
@@ -74,8 +74,8 @@ def extropy(p: Joint, *names: str):
     >>> float(extropy(joint([0.5, 0.5], "X")))
     1.0
     """
-    law = marginal(p, *(group(names) or p.names)).table
-    return unless_negative(-plog2p(1 - law).sum(), law)
+    law = marginal(p, *(as_names(names) or p.names)).table
+    return nan_if_negative(-plog2p(1 - law).sum(), law)
 
 
 def lautum_information(p: Joint, x: Names, y: Names, given: Names = ()):
@@ -85,7 +85,7 @@ def lautum_information(p: Joint, x: Names, y: Names, given: Names = ()):
     >>> float(lautum_information(joint([[0.5, 0], [0, 0.5]], "X", "Y"), "X", "Y"))
     inf
     """
-    x, y, given = group(x), group(y), group(given)
+    x, y, given = as_names(x), as_names(y), as_names(given)
     law = marginal(p, *given, *x, *y)
     g, n = len(given), law.table.ndim
     left = law.table.sum(axis=tuple(range(g + len(x), n)), keepdims=True)
@@ -108,4 +108,4 @@ def sibson_information(p: Joint, channel: Channel, order: float):
     inputs = marginal(p, *channel.source).table.ravel()
     sums = jnp.einsum("x,xy->y", inputs, _powers(channel.matrix, order), precision="highest")
     value = order / (order - 1) * jnp.log(_powers(sums, 1 / order).sum()) * LOG2E
-    return unless_negative(unless_negative(value, inputs), channel.matrix)
+    return nan_if_negative(nan_if_negative(value, inputs), channel.matrix)

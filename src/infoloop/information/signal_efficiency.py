@@ -12,7 +12,7 @@ from jax.core import Tracer
 from infoloop.information.measures import entropy, mutual_information
 from infoloop.information.partition_lattice import labelling
 from infoloop.probability.channels import Channel, extend
-from infoloop.probability.distributions import Joint, Names, group, known, marginal
+from infoloop.probability.distributions import Joint, Names, as_names, check_known, marginal
 from infoloop.probability.numerics import rounding
 
 
@@ -71,9 +71,9 @@ def efficiency(p, signal, output: Names, task, given: Names = ()) -> Efficiency:
     >>> print(efficiency(p, signal=[0, 0, 0, 0], output="Y", task=[0, 0, 1, 1]))
     gain 0 bits, waste 0 bits, miss 1 bits, eta undefined, recall 0
     """
-    output, given = group(output), group(given)
-    names = output + given + tuple(name for part in (signal, task) if _is_names(part) for name in group(part))
-    law = marginal(p, *dict.fromkeys(known(p.names, *names)))
+    output, given = as_names(output), as_names(given)
+    names = output + given + tuple(name for part in (signal, task) if _is_names(part) for name in as_names(part))
+    law = marginal(p, *dict.fromkeys(check_known(p.names, *names)))
     if not isinstance(law, Joint):
         raise ValueError(f"efficiency of a {type(law).__name__}: partitions need finitely many outputs, give a Joint")
     if not output:
@@ -114,7 +114,7 @@ def _is_names(part) -> bool:
 def _named(law: Joint, part, output: tuple[str, ...], what: str) -> tuple[Joint, tuple[str, ...]]:
     """The law with `part` as variables: those it names, or one more that holds the labels of the outputs."""
     if _is_names(part):
-        return law, group(part)
+        return law, as_names(part)
     shape = tuple(law.table.shape[law.names.index(name)] for name in output)
     rows, name = _memberships(part, shape, what, law.table.dtype), what
     while name in law.names:
@@ -166,11 +166,12 @@ def component_efficiencies(p, components: Names, output: Names, task, given: Nam
     >>> print(found.alone.gain, round(float(found.given_others.gain), 12))
     0.0 1.0
     """
-    components = known(p.names, *group(components))
+    components = check_known(p.names, *as_names(components))
     others = {name: tuple(other for other in components if other != name) for name in components}
     return {
         name: Component(
-            efficiency(p, name, output, task, given), efficiency(p, name, output, task, (*group(given), *others[name]))
+            efficiency(p, name, output, task, given),
+            efficiency(p, name, output, task, (*as_names(given), *others[name])),
         )
         for name in components
     }
@@ -194,7 +195,7 @@ def task_bits(p, task: Names, signal: Names, given: Names = ()) -> TaskBits:
     >>> print(task_bits(p, "X", "S", given="Z"))
     TaskBits(per_episode=Array(0.18872188, dtype=float64), per_bit=Array(0.18872188, dtype=float64))
     """
-    task, signal, given = group(task), group(signal), group(given)
+    task, signal, given = as_names(task), as_names(signal), as_names(given)
     bits = mutual_information(p, task, signal, given=given)
     observed = entropy(p, *signal, given=given) if _beyond(signal, given) else jnp.zeros_like(bits)
     return TaskBits(bits, quotient(bits, observed))

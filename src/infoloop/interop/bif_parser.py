@@ -31,7 +31,7 @@ class Variable(NamedTuple):
     states: tuple[str, ...]
 
 
-class Row(NamedTuple):
+class BifRow(NamedTuple):
     """Numbers as they are printed, under the heading `table`, `default` or the states of the parents."""
 
     line: int
@@ -39,13 +39,13 @@ class Row(NamedTuple):
     numbers: tuple[str, ...]
 
 
-class Law(NamedTuple):
+class BifTable(NamedTuple):
     """The rows of one variable given its parents."""
 
     line: int
     name: str
     parents: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[BifRow, ...]
 
 
 class _Token(NamedTuple):
@@ -54,7 +54,7 @@ class _Token(NamedTuple):
     mark: bool
 
 
-def parse_bif(text: str, file: str = "network") -> tuple[tuple[Variable, ...], tuple[Law, ...]]:
+def parse_bif(text: str, file: str = "network") -> tuple[tuple[Variable, ...], tuple[BifTable, ...]]:
     """The variables and laws of a BIF text, each with its line; `file` is its name in messages.
 
     Raises ValueError, as `FILE:LINE: what is wanted, not what is there`, where the text does not follow the format.
@@ -149,7 +149,7 @@ def _variable(reader: _Reader) -> Variable:
     return Variable(line, name, states)
 
 
-def _law(reader: _Reader) -> Law:
+def _law(reader: _Reader) -> BifTable:
     line = reader.line
     reader.take("probability", "(")
     name, parents = reader.name("the name of a variable"), ()
@@ -163,14 +163,14 @@ def _law(reader: _Reader) -> Law:
     while not reader.sees("}"):
         rows.append(_row(reader))
     reader.take("}")
-    return Law(line, name, parents, tuple(rows))
+    return BifTable(line, name, parents, tuple(rows))
 
 
-def _row(reader: _Reader) -> Row:
+def _row(reader: _Reader) -> BifRow:
     line = reader.line
     if reader.sees("table") or reader.sees("default"):
         heading = reader.name("a heading")
     else:
         reader.take("(")
         heading = reader.names("the state of a parent", ")")
-    return Row(line, heading, reader.names("a probability", ";"))
+    return BifRow(line, heading, reader.names("a probability", ";"))

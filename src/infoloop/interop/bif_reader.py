@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from infoloop.interop.bif_parser import Law, Row, parse_bif
+from infoloop.interop.bif_parser import BifRow, BifTable, parse_bif
 from infoloop.probability.bayes_nets import BayesNet, bayes_net
 from infoloop.probability.channels import Channel, channel
 from infoloop.probability.distributions import Joint, joint
 from infoloop.probability.numerics import rounding
-from infoloop.reporting.suggestions import nearest
+from infoloop.reporting.suggestions import did_you_mean
 
 States = tuple[str, ...]
 _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
@@ -96,24 +96,24 @@ class _Source:
                 raise self.error(line, f"{what} {name} stands here and on line {first[name]}: delete one of them")
             first[name] = line
 
-    def factor(self, law: Law) -> Joint | Channel:
+    def factor(self, law: BifTable) -> Joint | Channel:
         for name in (law.name, *law.parents):
             if name not in self.states:
-                raise self.error(law.line, f"there is no variable {name}{nearest(name, self.states)}")
+                raise self.error(law.line, f"there is no variable {name}{did_you_mean(name, self.states)}")
         self.refuse_twice(f"law of {law.name}:", [(law.line, n) for n in (law.name, *law.parents)])
         table = self.table(law)
         return channel(table, law.parents, law.name) if law.parents else joint(table, law.name)
 
-    def table(self, law: Law) -> np.ndarray:
+    def table(self, law: BifTable) -> np.ndarray:
         """`table[parents, ..., child]`, the states in the order of the file."""
         parents = [self.states[name] for name in law.parents]
         rows = self.rows(law, tuple(product(*parents)))
         masses = [self.masses(law, given, row) for given, row in rows.items()]
         return np.array(masses).reshape(*map(len, parents), len(self.states[law.name]))
 
-    def rows(self, law: Law, every: tuple[States, ...]) -> dict[States, Row]:
+    def rows(self, law: BifTable, every: tuple[States, ...]) -> dict[States, BifRow]:
         """The row of each tuple of the parents' states."""
-        found: dict[States, Row] = {}
+        found: dict[States, BifRow] = {}
         for row in law.rows:
             for given, one in self.spread(law, row, every):
                 if given in found:
@@ -127,7 +127,7 @@ class _Source:
                 raise self.error(law.line, f"{_place(law, given)} has no row: add it, or a default")
         return {given: found.get(given) or defaults[0] for given in every}
 
-    def spread(self, law: Law, row: Row, every: tuple[States, ...]) -> Iterator[tuple[States, Row]]:
+    def spread(self, law: BifTable, row: BifRow, every: tuple[States, ...]) -> Iterator[tuple[States, BifRow]]:
         """The rows that stand in one entry. In a table the variable's own state turns slowest."""
         if row.heading == "table":
             cells = len(every) * len(self.states[law.name])
@@ -141,10 +141,10 @@ class _Source:
                 raise self.error(row.line, f"give one state for each parent of {law.name}: {parents}")
             for name, state in zip(law.parents, row.heading, strict=True):
                 if state not in self.states[name]:
-                    raise self.error(row.line, f"{name} has no state {state}{nearest(state, self.states[name])}")
+                    raise self.error(row.line, f"{name} has no state {state}{did_you_mean(state, self.states[name])}")
             yield row.heading, row
 
-    def masses(self, law: Law, given: States, row: Row) -> list[float]:
+    def masses(self, law: BifTable, given: States, row: BifRow) -> list[float]:
         """The numbers of a row, which sum to 1."""
         place, size = _place(law, given), len(self.states[law.name])
         if len(row.numbers) != size:
@@ -167,6 +167,6 @@ def _half_a_place(number: str) -> Decimal:
     return Decimal((0, (5,), int(Decimal(number).as_tuple().exponent) - 1))
 
 
-def _place(law: Law, given: States) -> str:
+def _place(law: BifTable, given: States) -> str:
     shown = ", ".join(f"{name}={state}" for name, state in zip(law.parents, given, strict=True))
     return f"{law.name} given {shown}" if shown else law.name

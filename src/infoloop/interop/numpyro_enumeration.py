@@ -12,13 +12,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from infoloop.interop.numpyro_sites import Visit
-from infoloop.probability.distributions import Joint, group, joint
-from infoloop.probability.numerics import exact_dtype, rounding
-from infoloop.probability.validation import whole
+from infoloop.interop.numpyro_sites import EnumerationHandler
+from infoloop.probability.distributions import Joint, as_names, joint
+from infoloop.probability.numerics import require_float64, rounding
+from infoloop.probability.validation import check_positive_int
 
 _BLOCK = 2**16  # cells at once: bounds the memory of what the program computes on its way
-Table = tuple[dict[str, tuple[Hashable, ...]], np.ndarray]
+SiteTable = tuple[dict[str, tuple[Hashable, ...]], np.ndarray]
 
 
 def from_numpyro(
@@ -50,12 +50,12 @@ def from_numpyro(
     """
     if not callable(model):
         raise ValueError(f"model is {model!r}: give a numpyro program, a function that calls numpyro.sample")
-    whole(max_cells, "max_cells")
-    wanted = None if deterministic is None else group(deterministic)
+    check_positive_int(max_cells, "max_cells")
+    wanted = None if deterministic is None else as_names(deterministic)
 
     @functools.wraps(model)
     def law(*args, **kwargs) -> Joint:
-        exact_dtype(None, "from_numpyro")
+        require_float64(None, "from_numpyro")
         program = functools.partial(model, *args, **kwargs)
         try:
             axes, table = _by_cells(program, max_cells, wanted)
@@ -70,11 +70,11 @@ def from_numpyro(
     return law
 
 
-def _by_cells(program: Callable, max_cells: int, wanted) -> Table:
+def _by_cells(program: Callable, max_cells: int, wanted) -> SiteTable:
     """All cells at once: the first run, of one cell, only finds the sites."""
     sites = _sites_of(program)
     latent = {name: site for name, site in sites.items() if site.kind == "latent"}
-    letters = {axis: tuple(s.letters.tolist()) for name, s in latent.items() for axis in _elements(name, s.shape)}
+    letters = {axis: tuple(s.support.tolist()) for name, s in latent.items() for axis in _elements(name, s.shape)}
     _check_size(letters, max_cells)
     sizes = tuple(len(alphabet) for alphabet in letters.values())
     found = _visited(program, sites, sizes)
@@ -100,8 +100,8 @@ def _sites_of(program: Callable) -> dict:
     seen = []
 
     def first(cell):
-        seen.append(Visit(lambda _, name, law: jnp.zeros(law.masses.shape[:-1], int) + cell))
-        seen[-1].of(program)
+        seen.append(EnumerationHandler(lambda _, name, law: jnp.zeros(law.probs.shape[:-1], int) + cell))
+        seen[-1].run(program)
 
     try:
         jax.eval_shape(jax.vmap(first), jnp.zeros(1, int))
@@ -119,10 +119,10 @@ def _visited(program: Callable, sites: dict, sizes: tuple[int, ...]) -> dict:
         digits = jnp.stack(jnp.unravel_index(cell, sizes)) if sizes else jnp.zeros(0, int)
 
         def choose(_, name, law):
-            shape = law.masses.shape[:-1]
+            shape = law.probs.shape[:-1]
             return digits[ends[name] - math.prod(shape) : ends[name]].reshape(shape)
 
-        visit = Visit(choose).of(program)
+        visit = EnumerationHandler(choose).run(program)
         facts = ("mantissa", "exponent", "totals", "alive", "values")
         return {fact: getattr(visit, fact) for fact in facts}
 
@@ -146,7 +146,7 @@ def _all_at_once(one: Callable, cells: jax.Array) -> dict:
         return jax.vmap(one)(cells)
 
 
-def _by_paths(program: Callable, max_cells: int, wanted) -> Table:
+def _by_paths(program: Callable, max_cells: int, wanted) -> SiteTable:
     """Path by path, each a run of its own; the axes stand in the order in which the paths meet them."""
     rows, mantissas, exponents, letters, sites, alive = [], [], [], {}, {}, {}
     for visit, row in _paths(program):
@@ -162,7 +162,7 @@ def _by_paths(program: Callable, max_cells: int, wanted) -> Table:
         for name, site in visit.sites.items():
             for axis in _elements(name, site.shape):
                 if axis in row:
-                    letters.setdefault(axis, set()).update(site.letters.tolist() or [row[axis]])
+                    letters.setdefault(axis, set()).update(site.support.tolist() or [row[axis]])
         _check_size(letters, max_cells)
         rows.append(row)
         mantissas.append(visit.mantissa)
@@ -177,7 +177,7 @@ def _by_paths(program: Callable, max_cells: int, wanted) -> Table:
     return axes, table
 
 
-def _paths(program: Callable) -> Iterator[tuple[Visit, dict[str, Hashable]]]:
+def _paths(program: Callable) -> Iterator[tuple[EnumerationHandler, dict[str, Hashable]]]:
     """Every path of positive probability, depth first and in the order of the letters, with the letters it took."""
     scripts: list[tuple[int, ...]] = [()]
     while scripts:
@@ -192,17 +192,17 @@ def _run(program: Callable, script: tuple[int, ...]):
     row, picks, others = {}, [], []
 
     def choose(visit, name, law):
-        if isinstance(law.masses, Tracer):
+        if isinstance(law.probs, Tracer):
             raise ValueError(f"site {name!r} is inside a JAX transformation: write a Python loop or a plate instead")
-        shape, start = law.masses.shape[:-1], len(picks)
-        for axis, masses in zip(_elements(name, shape), law.masses.reshape(-1, len(law.letters)), strict=True):
+        shape, start = law.probs.shape[:-1], len(picks)
+        for axis, masses in zip(_elements(name, shape), law.probs.reshape(-1, len(law.support)), strict=True):
             options, k = np.flatnonzero(np.asarray(masses) > 0).tolist() or [0], len(picks)
             picks.append(script[k] if k < len(script) else options[0])
             others.append(options[1:] if k >= len(script) and visit.mantissa > 0 else [])
-            row[axis] = law.letters[picks[k]].item()
+            row[axis] = law.support[picks[k]].item()
         return jnp.asarray(picks[start:], int).reshape(shape)
 
-    return Visit(choose).of(program), row, picks, others
+    return EnumerationHandler(choose).run(program), row, picks, others
 
 
 def _absent(axis: str, rows: list[dict]) -> tuple[None, ...]:
@@ -227,10 +227,10 @@ def _numbers(name: str, values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _check_size(letters: dict, max_cells: int) -> None:
-    cells = math.prod(len(alphabet) for alphabet in letters.values())
+def _check_size(sizes: dict, max_cells: int) -> None:
+    cells = math.prod(len(alphabet) for alphabet in sizes.values())
     if cells > max_cells:
-        names = ", ".join(letters) if len(letters) < 6 else f"{next(iter(letters))} and {len(letters) - 1} more"
+        names = ", ".join(sizes) if len(sizes) < 6 else f"{next(iter(sizes))} and {len(sizes) - 1} more"
         raise ValueError(
             f"the law of {names} has {_human(cells)} cells ({_gib(cells)} GiB of float64), more than "
             f"max_cells={max_cells:,}: drop sites, keep fewer deterministic ones (deterministic=()), or raise "
@@ -249,7 +249,7 @@ def _human(n: int) -> str:
 
 def _check_masses(sites: dict, totals: dict) -> None:
     for name, total in totals.items():
-        off = ~(np.abs(np.asarray(total) - 1) <= rounding(len(sites[name].letters)))
+        off = ~(np.abs(np.asarray(total) - 1) <= rounding(len(sites[name].support)))
         if off.any():
             raise ValueError(
                 f"site {name!r} has masses that sum to {np.asarray(total)[off].flat[0]:.17g}, not 1 (nan: one of them "

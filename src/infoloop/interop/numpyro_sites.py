@@ -21,28 +21,28 @@ _MANTISSAS = 500  # each is at least 1/2: their product stays above the least no
 _KNOWN = "Bernoulli, Categorical, Binomial, BetaBinomial, DiscreteUniform and Delta"
 
 
-class Law(NamedTuple):
-    """`masses[..., k]` is the chance of `letters[k]` at each element of a site."""
+class FiniteDistribution(NamedTuple):
+    """`probs[..., k]` is the probability of `support[k]` at each element of a site."""
 
-    letters: np.ndarray
-    masses: jax.Array
+    support: np.ndarray
+    probs: jax.Array
 
 
 class Site(NamedTuple):
-    """What a run met: `kind` is latent, observed or deterministic; a deterministic site has no `letters`."""
+    """What a run met: `kind` is latent, observed or deterministic; a deterministic site has no `support`."""
 
     kind: str
     shape: tuple[int, ...]
-    letters: np.ndarray
+    support: np.ndarray
 
 
-def law_of(name: str, fn, sample_shape: tuple[int, ...] = ()) -> Law:
+def distribution_of(name: str, fn, sample_shape: tuple[int, ...] = ()) -> FiniteDistribution:
     """The exact law of a site with the distribution `fn`, an axis of letters after those of its elements.
 
     Raises ValueError for a law that is continuous, unbounded, masked or none of those known exactly, and for float32.
 
-    >>> law = law_of("x", numpyro.distributions.Bernoulli(1.0))
-    >>> law.letters.tolist(), law.masses.tolist()
+    >>> law = distribution_of("x", numpyro.distributions.Bernoulli(1.0))
+    >>> law.support.tolist(), law.probs.tolist()
     ([0, 1], [0.0, 1.0])
     """
     shape = (*sample_shape, *fn.batch_shape, *fn.event_shape)
@@ -50,18 +50,18 @@ def law_of(name: str, fn, sample_shape: tuple[int, ...] = ()) -> Law:
     while isinstance(fn, dist.ExpandedDistribution | dist.Independent):
         fn = fn.base_dist
     law = _law(name, fn)
-    if jnp.issubdtype(law.masses.dtype, jnp.floating) and law.masses.dtype != np.float64:
-        raise ValueError(f"site {name!r} has parameters in {law.masses.dtype}: give them as float64")
-    return Law(law.letters, jnp.broadcast_to(law.masses, shape + law.letters.shape).astype(np.float64))
+    if jnp.issubdtype(law.probs.dtype, jnp.floating) and law.probs.dtype != np.float64:
+        raise ValueError(f"site {name!r} has parameters in {law.probs.dtype}: give them as float64")
+    return FiniteDistribution(law.support, jnp.broadcast_to(law.probs, shape + law.support.shape).astype(np.float64))
 
 
-def _law(name: str, fn) -> Law:
+def _law(name: str, fn) -> FiniteDistribution:
     dist = numpyro.distributions
     if isinstance(fn, dist.BernoulliProbs | dist.BernoulliLogits):
-        return Law(np.arange(2), jnp.stack(_chances(fn)[::-1], axis=-1))
+        return FiniteDistribution(np.arange(2), jnp.stack(_chances(fn)[::-1], axis=-1))
     if isinstance(fn, dist.CategoricalProbs | dist.CategoricalLogits):
         rows = fn.probs if isinstance(fn, dist.CategoricalProbs) else jax.nn.softmax(fn.logits, axis=-1)
-        return Law(np.arange(jnp.shape(rows)[-1]), jnp.asarray(rows))
+        return FiniteDistribution(np.arange(jnp.shape(rows)[-1]), jnp.asarray(rows))
     if isinstance(fn, dist.BinomialProbs | dist.BinomialLogits):
         return _binomial(name, fn)
     if isinstance(fn, dist.BetaBinomial):
@@ -70,10 +70,10 @@ def _law(name: str, fn) -> Law:
         low, high = np.asarray(fn.low), np.asarray(fn.high)
         letters = np.arange(low.min(), high.max() + 1)
         inside = (letters >= low[..., None]) & (letters <= high[..., None])
-        return Law(letters, jnp.asarray(inside / (high - low + 1.0)[..., None]))
+        return FiniteDistribution(letters, jnp.asarray(inside / (high - low + 1.0)[..., None]))
     if isinstance(fn, dist.Delta) and not fn.event_shape and not np.any(np.asarray(fn.log_density)):
         letters, where = np.unique(np.asarray(fn.v), return_inverse=True)
-        return Law(letters, jnp.asarray(np.eye(len(letters))[where.reshape(fn.batch_shape)]))
+        return FiniteDistribution(letters, jnp.asarray(np.eye(len(letters))[where.reshape(fn.batch_shape)]))
     raise ValueError(_why_not(name, fn))
 
 
@@ -98,7 +98,7 @@ def _chances(fn) -> tuple[jax.Array, jax.Array]:
     return p, 1 - p
 
 
-def _binomial(name: str, fn) -> Law:
+def _binomial(name: str, fn) -> FiniteDistribution:
     trials = np.asarray(fn.total_count)
     if trials.max() > _MOST_TRIALS:
         raise ValueError(f"site {name!r} has {trials.max()} trials: at most {_MOST_TRIALS} are enumerated")
@@ -106,10 +106,10 @@ def _binomial(name: str, fn) -> Law:
     one, zero = ((1.0 * p)[..., None] for p in _chances(fn))
     ways = [[float(math.comb(int(n), int(i))) for i in k] for n in trials.ravel()]
     misses = np.where(k <= trials[..., None], trials[..., None] - k, 0)
-    return Law(k, jnp.asarray(ways).reshape(*trials.shape, len(k)) * one**k * zero**misses)
+    return FiniteDistribution(k, jnp.asarray(ways).reshape(*trials.shape, len(k)) * one**k * zero**misses)
 
 
-def _beta_binomial(fn) -> Law:
+def _beta_binomial(fn) -> FiniteDistribution:
     r"""Pólya's urn: $P(0)=\prod_{i<n}\frac{b+i}{a+b+i}$, $\frac{P(k+1)}{P(k)}=\frac{n-k}{k+1}\frac{a+k}{b+n-k-1}$."""
     a, b = (jnp.asarray(c, float)[..., None] for c in (fn.concentration1, fn.concentration0))
     trials = np.asarray(fn.total_count)[..., None]
@@ -117,10 +117,12 @@ def _beta_binomial(fn) -> Law:
     start = jnp.prod(jnp.where(i < trials, (b + i) / (a + b + i), 1.0), axis=-1, keepdims=True)
     left = np.where(i < trials, trials - i, 0)
     steps = left / (i + 1) * (a + i) / jnp.where(left > 0, b + left - 1, 1.0)
-    return Law(np.arange(trials.max() + 1), jnp.concatenate([start, start * jnp.cumprod(steps, axis=-1)], axis=-1))
+    return FiniteDistribution(
+        np.arange(trials.max() + 1), jnp.concatenate([start, start * jnp.cumprod(steps, axis=-1)], axis=-1)
+    )
 
 
-class Visit:
+class EnumerationHandler:
     r"""One run of a program: sets each latent site to the letters that `choose` returns, and weighs the run.
 
     The weight is `mantissa` times 2 to the `exponent`, so that many observations do not underflow. `totals[name]` is
@@ -128,7 +130,7 @@ class Visit:
     the run still has weight after an observed site. Usable under `vmap`. Raises ValueError for what has no finite law.
     """
 
-    def __init__(self, choose: Callable[[Visit, str, Law], jax.Array]):
+    def __init__(self, choose: Callable[[EnumerationHandler, str, FiniteDistribution], jax.Array]):
         self.choose = choose
         self.mantissa, self.exponent = jnp.ones(()), jnp.zeros((), int)
         self.sites: dict[str, Site] = {}
@@ -136,7 +138,7 @@ class Visit:
         self.alive: dict[str, jax.Array] = {}
         self.values: dict[str, jax.Array] = {}
 
-    def of(self, program: Callable) -> Visit:
+    def run(self, program: Callable) -> EnumerationHandler:
         """Run the program, and return the visit to it."""
         self.trace = _trace()
         handler = numpyro.primitives.Messenger()
@@ -161,19 +163,19 @@ class Visit:
             self.values[msg["name"]] = value
 
     def _sample(self, msg):
-        name, law = msg["name"], law_of(msg["name"], msg["fn"], msg["kwargs"].get("sample_shape", ()))
-        shape = law.masses.shape[:-1]
-        self.totals[name] = jnp.where(self.mantissa > 0, _total(law.masses), 1.0)
+        name, law = msg["name"], distribution_of(msg["name"], msg["fn"], msg["kwargs"].get("sample_shape", ()))
+        shape = law.probs.shape[:-1]
+        self.totals[name] = jnp.where(self.mantissa > 0, _total(law.probs), 1.0)
         if msg["is_observed"]:
-            self.sites[name] = Site("observed", shape, law.letters)
-            seen = jnp.asarray(msg["value"])[..., None] == law.letters
-            self._weigh(jnp.where(seen, law.masses, 0.0).sum(axis=-1))
+            self.sites[name] = Site("observed", shape, law.support)
+            seen = jnp.asarray(msg["value"])[..., None] == law.support
+            self._weigh(jnp.where(seen, law.probs, 0.0).sum(axis=-1))
             self.alive[name] = self.mantissa > 0
         else:
-            self.sites[name] = Site("latent", shape, law.letters)
+            self.sites[name] = Site("latent", shape, law.support)
             chosen = self.choose(self, name, law)
-            self._weigh(jnp.take_along_axis(law.masses, chosen[..., None], axis=-1))
-            msg["value"] = jnp.asarray(law.letters)[chosen]
+            self._weigh(jnp.take_along_axis(law.probs, chosen[..., None], axis=-1))
+            msg["value"] = jnp.asarray(law.support)[chosen]
 
     def _weigh(self, masses):
         parts, exponents = jnp.frexp(masses.ravel())

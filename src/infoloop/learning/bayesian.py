@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from infoloop.probability.arrays import laws, scores
+from infoloop.probability.arrays import check_distributions, check_scores
 from infoloop.probability.numerics import LOG2E
 
 
@@ -27,7 +27,7 @@ def description_prior(lengths) -> jax.Array:
     >>> description_prior([1, 2, 2]).tolist()
     [0.5, 0.25, 0.25]
     """
-    return jax.nn.softmax(-scores(lengths, "lengths") / LOG2E)
+    return jax.nn.softmax(-check_scores(lengths, "lengths") / LOG2E)
 
 
 def posterior(prior, likelihood, data) -> Posterior:
@@ -41,7 +41,7 @@ def posterior(prior, likelihood, data) -> Posterior:
     >>> [round(float(p), 12) for p in posterior([0.5, 0.5], [[0.5, 0.5], [0.0, 1.0]], [1, 1]).law]
     [0.2, 0.8]
     """
-    prior, likelihood = laws(prior, "prior"), laws(likelihood, "likelihood")
+    prior, likelihood = check_distributions(prior, "prior"), check_distributions(likelihood, "likelihood")
     seen = _one_hot(data, _letters(prior, likelihood))
     return _possible(_weigh(prior, _logs(likelihood, seen.sum(axis=0))))
 
@@ -52,7 +52,7 @@ def trajectory(prior, likelihood, data) -> Posterior:
     >>> trajectory([0.5, 0.5], [[0.5, 0.5], [0.0, 1.0]], [1, 1]).log_evidence.tolist()[0]
     0.0
     """
-    prior, likelihood = laws(prior, "prior"), laws(likelihood, "likelihood")
+    prior, likelihood = check_distributions(prior, "prior"), check_distributions(likelihood, "likelihood")
     letters = _letters(prior, likelihood)
     seen = jnp.cumsum(jnp.concatenate([jnp.zeros((1, letters)), _one_hot(data, letters)]), axis=0)
     return _possible(jax.vmap(lambda counts: _weigh(prior, _logs(likelihood, counts)))(seen))
@@ -64,15 +64,15 @@ def predictive(law, likelihood) -> jax.Array:
     >>> predictive([0.2, 0.8], [[0.5, 0.5], [0.0, 1.0]]).tolist()
     [0.1, 0.9]
     """
-    law, likelihood = laws(law, "law"), laws(likelihood, "likelihood")
+    law, likelihood = check_distributions(law, "law"), check_distributions(likelihood, "likelihood")
     _letters(law, likelihood)
     return jnp.matmul(law, likelihood, precision="highest")
 
 
-def normalised(log_joint) -> Posterior:
+def normalise_log_joint(log_joint) -> Posterior:
     r"""The posterior from $\ln P(h,z^n)$, which may be $-\infty$; where all are, `log_evidence` is, and the law is NaN.
 
-    >>> [round(float(p), 12) for p in normalised(jnp.log(jnp.array([0.25, 0.0, 0.75]))).law]
+    >>> [round(float(p), 12) for p in normalise_log_joint(jnp.log(jnp.array([0.25, 0.0, 0.75]))).law]
     [0.25, 0.0, 0.75]
     """
     some = log_joint > -jnp.inf
@@ -91,12 +91,12 @@ def _letters(prior, likelihood) -> int:
     return likelihood.shape[1]
 
 
-def _one_hot(data, letters: int) -> jax.Array:
+def _one_hot(data, num_symbols: int) -> jax.Array:
     if not isinstance(data, Tracer):
         seen = np.asarray(data, float)
-        if seen.ndim != 1 or not ((seen >= 0) & (seen < letters) & (seen == np.floor(seen))).all():
-            raise ValueError(f"data are {data}: give a list of symbols, whole numbers from 0 to {letters - 1}")
-    return jax.nn.one_hot(jnp.asarray(data, int), letters, dtype=float)
+        if seen.ndim != 1 or not ((seen >= 0) & (seen < num_symbols) & (seen == np.floor(seen))).all():
+            raise ValueError(f"data are {data}: give a list of symbols, whole numbers from 0 to {num_symbols - 1}")
+    return jax.nn.one_hot(jnp.asarray(data, int), num_symbols, dtype=float)
 
 
 def _logs(likelihood, counts):
@@ -106,7 +106,7 @@ def _logs(likelihood, counts):
 
 
 def _weigh(prior, logs) -> Posterior:
-    return normalised(jnp.where(prior > 0, logs + jnp.log(jnp.where(prior > 0, prior, 1.0)), -jnp.inf))
+    return normalise_log_joint(jnp.where(prior > 0, logs + jnp.log(jnp.where(prior > 0, prior, 1.0)), -jnp.inf))
 
 
 def _possible(found: Posterior) -> Posterior:

@@ -11,8 +11,8 @@ import numpy as np
 from infoloop.information.measures import mutual_information
 from infoloop.probability.channel_families import bsc
 from infoloop.probability.channels import extend
-from infoloop.probability.distributions import Joint, joint, known, marginal
-from infoloop.probability.validation import whole
+from infoloop.probability.distributions import Joint, check_known, joint, marginal
+from infoloop.probability.validation import check_positive_int
 
 
 def signs(components: int) -> np.ndarray:
@@ -21,22 +21,22 @@ def signs(components: int) -> np.ndarray:
     >>> signs(2).tolist()
     [[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]
     """
-    d = whole(components, "components")
+    d = check_positive_int(components, "components")
     return 2.0 * np.stack([np.arange(2**d) >> (d - 1 - j) & 1 for j in range(d)], axis=1) - 1
 
 
-def flip_law(flips) -> Joint:
+def noisy_features_law(crossovers) -> Joint:
     r"""The law of a fair label Y and of copies C1, ..., Cd, each flipped with its own chance, independently given Y.
 
     Component j tells $I(C_j;Y)=1-h(e_j)$ bits. Raises ValueError for a chance outside [0, 1] and for none at all.
 
-    >>> flip_law([0.25, 0.0]).names
+    >>> noisy_features_law([0.25, 0.0]).names
     ('Y', 'C1', 'C2')
     """
-    p, flips = joint([0.5, 0.5], "Y"), jnp.atleast_1d(jnp.asarray(flips, float))
-    whole(len(flips), "the number of components")
-    for j in range(len(flips)):
-        p = extend(p, bsc(flips[j], "Y", f"C{j + 1}"))
+    p, crossovers = joint([0.5, 0.5], "Y"), jnp.atleast_1d(jnp.asarray(crossovers, float))
+    check_positive_int(len(crossovers), "the number of components")
+    for j in range(len(crossovers)):
+        p = extend(p, bsc(crossovers[j], "Y", f"C{j + 1}"))
     return p
 
 
@@ -45,10 +45,10 @@ def masses_of(p: Joint, label: str) -> jax.Array:
 
     Raises ValueError for an unknown label, no component or one with other than two values.
 
-    >>> masses_of(flip_law([0.25]), "Y").tolist()
+    >>> masses_of(noisy_features_law([0.25]), "Y").tolist()
     [[0.375, 0.125], [0.125, 0.375]]
     """
-    known(p.names, label)
+    check_known(p.names, label)
     components = tuple(name for name in p.names if name != label)
     table = marginal(p, *components, label).table
     for name, size in zip(components, table.shape[:-1], strict=True):
@@ -64,7 +64,7 @@ def informations(masses, predictions) -> jax.Array:
 
     Sums over all inputs: $P(c_j,\hat y)=\sum_{i:\,i_j=c_j}P(i)Q(\hat y\mid i)$. NaN where a prediction is.
 
-    >>> masses, copy = masses_of(flip_law([0.5, 0.0]), "Y"), jnp.array([[1.0, 0], [0, 1], [1, 0], [0, 1]])
+    >>> masses, copy = masses_of(noisy_features_law([0.5, 0.0]), "Y"), jnp.array([[1.0, 0], [0, 1], [1, 0], [0, 1]])
     >>> [round(float(bits), 12) for bits in informations(masses, copy)]
     [0.0, 1.0, 1.0]
     """

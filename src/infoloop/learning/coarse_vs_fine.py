@@ -15,10 +15,10 @@ from jax import lax
 from jax.core import Tracer
 
 from infoloop.probability.numerics import binary_convolution, divergence_terms, unit_interval
-from infoloop.probability.validation import number, whole
+from infoloop.probability.validation import check_positive, check_positive_int
 
 
-def memory_error(bits, letters: int) -> jax.Array:
+def memory_error(bits, num_symbols: int) -> jax.Array:
     r"""The least share D of labels that R bits a label get wrong: $R=\log_2M-h(D)-D\log_2(M-1)$, D at most $1-\frac1M$.
 
     The rate-distortion function of M equally likely labels under Hamming distortion (Cover & Thomas, problem 10.5),
@@ -28,7 +28,7 @@ def memory_error(bits, letters: int) -> jax.Array:
     >>> round(float(memory_error(1.0, 2)), 12), round(float(memory_error(0.0, 4)), 12)
     (0.0, 0.75)
     """
-    m = whole(letters, "letters", 2)
+    m = check_positive_int(num_symbols, "num_symbols", 2)
     bits = jnp.asarray(bits, float)
 
     def halve(_, bracket):
@@ -46,33 +46,33 @@ def _bits_needed(error, m: int):
     return divergence_terms(error, 1 - 1 / m) + divergence_terms(1 - error, 1 / m)
 
 
-def memory_risks(bits, classes: int, size: int) -> tuple[jax.Array, jax.Array]:
+def fine_and_coarse_memory_error(bits, classes: int, size: int) -> tuple[jax.Array, jax.Array]:
     r"""Task errors of a memory of R bits an item, filled for the fine labels and for the classes.
 
     Fine, wrong labels are equally likely: of the share D, $\frac{M-g}{M-1}$ are of another class. Both are
     $1-\frac1C$ at R = 0; coarse is 0 from $\log_2C$ on, fine only from $\log_2M$ on, and never below coarse, as the
     classes' memory is the best one for the task. Raises ValueError for fewer than 2 classes or an empty one.
 
-    >>> fine, coarse = memory_risks(1.0, 2, 2)
+    >>> fine, coarse = fine_and_coarse_memory_error(1.0, 2, 2)
     >>> round(float(fine), 6), float(coarse)
     (0.126193, 0.0)
     """
-    m = whole(classes, "classes", 2) * whole(size, "size")
+    m = check_positive_int(classes, "classes", 2) * check_positive_int(size, "size")
     return memory_error(bits, m) * (m - size) / (m - 1), memory_error(bits, classes)
 
 
-def vote_risks(votes: int, inside, across, size: int = 2) -> tuple[jax.Array, jax.Array]:
+def fine_and_coarse_vote_error(votes: int, inside, across, size: int = 2) -> tuple[jax.Array, jax.Array]:
     r"""Task errors of the most frequent label among n, and of the most frequent class: two classes of g labels each.
 
     A label is right with chance $1-s-a$, another of its class with chance s (`inside`, equally likely), of the other
     class with chance a (`across`, equally likely). Ties go to each of the most frequent with the same chance. Exact, by
     all $\binom{n+2g-1}{2g-1}$ counts. Raises ValueError for chances that are none or make more than 1.
 
-    >>> fine, coarse = vote_risks(1, 0.25, 0.25)
+    >>> fine, coarse = fine_and_coarse_vote_error(1, 0.25, 0.25)
     >>> round(float(fine), 12), round(float(coarse), 12)
     (0.25, 0.25)
     """
-    g, n = whole(size, "size"), whole(votes, "votes")
+    g, n = check_positive_int(size, "size"), check_positive_int(votes, "votes")
     inside, across = unit_interval(inside, "inside"), unit_interval(across, "across")
     if g == 1 and not isinstance(inside, Tracer) and np.any(np.asarray(inside) > 0):
         raise ValueError("inside is positive, but a class of size 1 has no other label: give 0, or a larger size")
@@ -104,12 +104,12 @@ def vote_boundaries(inside, size: int = 2) -> tuple[jax.Array, jax.Array]:
     >>> round(float(fine), 12), float(coarse)
     (0.666666666667, 0.5)
     """
-    g, s = whole(size, "size", 2), unit_interval(inside, "inside")
+    g, s = check_positive_int(size, "size", 2), unit_interval(inside, "inside")
     fine = jnp.maximum(g * (1 - s) / (g + 1), jnp.minimum(g * s / (g - 1), 1 - s))
     return fine, jnp.full_like(s, 0.5)
 
 
-def shift_risks(noise, inverted, new) -> tuple[jax.Array, jax.Array]:
+def fine_and_coarse_shift_error(noise, inverted, new) -> tuple[jax.Array, jax.Array]:
     r"""Task errors of a rule for each surface, and of one rule for all, when a share `new` of the surfaces is new.
 
     A bit is seen with the error e (`noise`). On a share $\delta$ (`inverted`) of the surfaces, new ones too, its
@@ -117,7 +117,7 @@ def shift_risks(noise, inverted, new) -> tuple[jax.Array, jax.Array]:
     nothing of a new one, $\frac s2+(1-s)e$. Classes alone teach one rule, $e*\delta$ on any surface. Raises ValueError
     for rates outside [0, 1]; `inverted` and `noise` are meant to be at most one half.
 
-    >>> fine, coarse = shift_risks(0.1, 0.1, 0.5)
+    >>> fine, coarse = fine_and_coarse_shift_error(0.1, 0.1, 0.5)
     >>> round(float(fine), 12), round(float(coarse), 12)
     (0.3, 0.18)
     """
@@ -136,18 +136,18 @@ def shift_boundary(inverted) -> jax.Array:
     return 2 * unit_interval(inverted, "inverted")
 
 
-def recalls(budget, accepted: int, outputs: int, price) -> tuple[jax.Array, jax.Array]:
+def fine_and_coarse_recall(budget, accepted: int, outputs: int, price) -> tuple[jax.Array, jax.Array]:
     r"""Shares of an acceptance set of M among K outputs that a budget reveals: by demonstrations, and by verdicts.
 
     A verdict costs 1, a demonstration, one of the M at random, costs c: $1-(1-\frac1M)^{B/c}$ against
     $\min(1,\frac BK)$. To know all of it takes $c\,M H_M$ on average against K; B / c is not rounded.
 
-    >>> fine, coarse = recalls(4.0, 2, 8, 1.0)
+    >>> fine, coarse = fine_and_coarse_recall(4.0, 2, 8, 1.0)
     >>> float(fine), float(coarse)
     (0.9375, 0.5)
     """
-    m, k = whole(accepted, "accepted"), whole(outputs, "outputs")
+    m, k = check_positive_int(accepted, "accepted"), check_positive_int(outputs, "outputs")
     if m > k:
         raise ValueError(f"accepted is {m} of {k} outputs: give at most as many as there are")
-    shown = number(budget, "budget") / number(price, "price")
+    shown = check_positive(budget, "budget") / check_positive(price, "price")
     return 1 - (1 - 1 / m) ** shown, jnp.minimum(budget / k, 1.0)

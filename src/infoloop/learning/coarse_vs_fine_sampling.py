@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import number, whole
+from infoloop.probability.validation import check_positive, check_positive_int
 
 Risks = tuple[jax.Array, jax.Array]
 
@@ -27,7 +27,7 @@ def vote_runs(key, runs: int, items: int, votes: int, inside, across) -> Risks:
     inside, across = unit_interval(inside, "inside"), unit_interval(across, "across")
     draw_key, tie_key = jax.random.split(key)
     logits = jnp.log(jnp.stack([1 - inside - across, inside, across / 2, across / 2]))
-    shape = whole(runs, "runs"), whole(items, "items"), whole(votes, "votes")
+    shape = check_positive_int(runs, "runs"), check_positive_int(items, "items"), check_positive_int(votes, "votes")
     counts = jax.nn.one_hot(jax.random.categorical(draw_key, logits, shape=shape), 4).sum(-2)
     ties = jax.random.uniform(tie_key, counts.shape) / 2  # less than a vote
     fine = jnp.argmax(counts + ties, -1) >= 2
@@ -48,7 +48,7 @@ def shift_runs(key, runs: int, items: int, noise, inverted, new) -> Risks:
     """
     rates = [unit_interval(rate, name) for rate, name in ((noise, "noise"), (inverted, "inverted"), (new, "new"))]
     chances = jnp.stack([*rates, jnp.full_like(rates[0], 0.5)])[:, None, None]
-    shape = 4, whole(runs, "runs"), whole(items, "items")
+    shape = 4, check_positive_int(runs, "runs"), check_positive_int(items, "items")
     misread, turned, unseen, guess = jax.random.uniform(key, shape) < chances
     return _shares(~jnp.isnan(chances).any(), jnp.where(unseen, guess, misread), misread != turned)
 
@@ -65,10 +65,14 @@ def recall_runs(key, runs: int, demonstrations: int, verdicts: int, accepted, ou
     ([0.25, 0.25], [1.0, 1.0])
     """
     draw_key, order_key = jax.random.split(key)
-    n, shown, k = whole(runs, "runs"), whole(demonstrations, "demonstrations"), whole(outputs, "outputs")
-    m, output = number(accepted, "accepted", most=k), jnp.arange(k)
+    n, shown, k = (
+        check_positive_int(runs, "runs"),
+        check_positive_int(demonstrations, "demonstrations"),
+        check_positive_int(outputs, "outputs"),
+    )
+    m, output = check_positive(accepted, "accepted", most=k), jnp.arange(k)
     drawn = jnp.floor(jax.random.uniform(draw_key, (n, shown, 1)) * m) == output
-    asked = jax.random.uniform(order_key, (n, k)).argsort(-1).argsort(-1) < whole(verdicts, "verdicts")
+    asked = jax.random.uniform(order_key, (n, k)).argsort(-1).argsort(-1) < check_positive_int(verdicts, "verdicts")
     return drawn.any(1).sum(-1, dtype=float) / m, (asked & (output < m)).sum(-1, dtype=float) / m
 
 

@@ -7,7 +7,7 @@ takes $K+\Delta$ bits. Labels are coded by each rule's errors, at their rates: h
 import jax.numpy as jnp
 
 from infoloop.probability.numerics import binary_entropy, unit_interval
-from infoloop.probability.validation import count, number
+from infoloop.probability.validation import check_count, check_positive
 
 
 def bits_ahead(extra_bits, accuracy, error, n):
@@ -19,7 +19,7 @@ def bits_ahead(extra_bits, accuracy, error, n):
     >>> float(bits_ahead(3.0, 0.5, 0.0, 1))
     2.0
     """
-    return number(extra_bits, "extra_bits") - count(n, "n", 0) * _gain(accuracy, error)
+    return check_positive(extra_bits, "extra_bits") - check_count(n, "n", 0) * _gain(accuracy, error)
 
 
 def switch_time(extra_bits, accuracy, error):
@@ -32,7 +32,10 @@ def switch_time(extra_bits, accuracy, error):
     (3.0, inf)
     """
     gain = _gain(accuracy, error)
-    return jnp.where(gain > 0, number(extra_bits, "extra_bits") / jnp.where(gain > 0, gain, 1.0), jnp.inf) + 0 * gain
+    return (
+        jnp.where(gain > 0, check_positive(extra_bits, "extra_bits") / jnp.where(gain > 0, gain, 1.0), jnp.inf)
+        + 0 * gain
+    )
 
 
 def decorrelated(share):

@@ -9,8 +9,8 @@ import itertools
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.probability.arrays import laws
-from infoloop.probability.validation import count, whole
+from infoloop.probability.arrays import check_distributions
+from infoloop.probability.validation import check_count, check_positive_int
 
 _MOST = 16  # members: the sum has 2^16 terms, which cancel 5 digits for equal chances
 
@@ -25,7 +25,7 @@ def collection_time(chances):
     >>> float(collection_time([0.5, 0.5]))
     3.0
     """
-    p = laws(chances, "chances")
+    p = check_distributions(chances, "chances")
     if p.ndim != 1 or len(p) > _MOST:
         raise ValueError(f"chances has shape {p.shape}: give one law of at most {_MOST} members")
     members = np.array(list(itertools.product((0, 1), repeat=len(p)))[1:])
@@ -42,7 +42,7 @@ def equal_collection_time(members):
     >>> float(equal_collection_time(2))
     3.0
     """
-    m = whole(members, "members")
+    m = check_positive_int(members, "members")
     return m * jnp.sum(1 / jnp.arange(m, 0, -1.0))
 
 
@@ -57,6 +57,6 @@ def verdicts_needed(candidates, members):
     >>> float(verdicts_needed(2, 1)), float(verdicts_needed(5, 0))
     (1.0, 0.0)
     """
-    k, m = count(candidates, "candidates", 1), count(members, "members", 0)
-    others = count(k - m, "candidates beyond the members", 0)
+    k, m = check_count(candidates, "candidates", 1), check_count(members, "members", 0)
+    others = check_count(k - m, "candidates beyond the members", 0)
     return k - m / (others + 1) - others / (m + 1)

@@ -16,13 +16,13 @@ import numpy as np
 from jax.core import Tracer
 
 from infoloop.learning.mcmc import nuts, split_r_hat
-from infoloop.probability.arrays import scores
-from infoloop.probability.validation import number
+from infoloop.probability.arrays import check_scores
+from infoloop.probability.validation import check_positive
 
 _WIDE = 10.0
 
 
-class Spreads(NamedTuple):
+class StandardDeviations(NamedTuple):
     r"""Standard deviations: $\sigma_\alpha$ of baselines and $\tau$ of effects between settings, $\sigma$ of runs."""
 
     baseline: jax.Array
@@ -45,18 +45,26 @@ class Effect(NamedTuple):
     diverging: jax.Array
 
 
-def spreads(baseline, effect, noise) -> Spreads:
+def standard_deviations(baseline, effect, noise) -> StandardDeviations:
     """Known standard deviations; ValueError unless they are positive.
 
-    >>> float(spreads(1.0, 0.5, 2.0).noise)
+    >>> float(standard_deviations(1.0, 0.5, 2.0).noise)
     2.0
     """
     parts = {"baseline": baseline, "effect": effect, "noise": noise}
-    return Spreads(*(number(value, f"spread of {what}") for what, value in parts.items()))
+    return StandardDeviations(*(check_positive(value, f"spread of {what}") for what, value in parts.items()))
 
 
 def effect_size(
-    key, outcome, treated, setting, level=0.95, known: Spreads | None = None, warmup=500, draws=1000, chains=4
+    key,
+    outcome,
+    treated,
+    setting,
+    level=0.95,
+    known: StandardDeviations | None = None,
+    warmup=500,
+    draws=1000,
+    chains=4,
 ) -> Effect:
     """The effect of the treatment, by NUTS; `treated` holds 0 and 1, `setting` a number from 0 on for each run.
 
@@ -79,14 +87,14 @@ def effect_size(
     )
 
 
-def exact_effect(outcome, treated, setting, known: Spreads, level=0.95) -> Effect:
+def exact_effect(outcome, treated, setting, known: StandardDeviations, level=0.95) -> Effect:
     r"""The same posterior in closed form where the spreads are known: normal, with
     $$\frac1{v}=\frac1{(10s)^2}+t^TC^{-1}t,\qquad m=v\,t^TC^{-1}(y-\bar y),$$
     $C=\sigma^2I+\sigma_\alpha^2M+\tau^2M\circ tt^T+(10s)^2\mathbf{11}^T$ the covariance of outcomes but for $\beta$,
     $M_{ij}=1$ where runs i and j share a setting (Gelman et al., Bayesian Data Analysis, 14-15).
 
     >>> runs = [0.0, 1.0, 0.0, 1.0], [0, 1, 0, 1], [0, 0, 1, 1]
-    >>> round(float(exact_effect(*runs, spreads(1.0, 1.0, 1.0)).mean), 3)
+    >>> round(float(exact_effect(*runs, standard_deviations(1.0, 1.0, 1.0)).mean), 3)
     0.935
     """
     y, t, member, level = _checked(outcome, treated, setting, level)
@@ -120,7 +128,7 @@ def _program(outcome, treated, member, known):
 
 
 def _checked(outcome, treated, setting, level):
-    y, t, groups = scores(outcome, "outcome"), np.asarray(treated, float), np.asarray(setting)
+    y, t, groups = check_scores(outcome, "outcome"), np.asarray(treated, float), np.asarray(setting)
     if not y.shape == t.shape == groups.shape or y.ndim != 1:
         raise ValueError(
             f"outcome, treated and setting have shapes {y.shape}, {t.shape}, {groups.shape}: one entry a run"

@@ -12,11 +12,11 @@ import jax.numpy as jnp
 
 from infoloop.information.measures import mutual_information
 from infoloop.information.renyi import lautum_information
-from infoloop.probability.arrays import laws, scores, tilt
+from infoloop.probability.arrays import check_distributions, check_scores, tilt
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import LOG2E
-from infoloop.probability.validation import count, number, whole
+from infoloop.probability.validation import check_count, check_positive, check_positive_int
 
 
 class Minimisers(NamedTuple):
@@ -34,7 +34,7 @@ def sample_law(law, n: int) -> tuple[jax.Array, jax.Array]:
     >>> chances.tolist()
     [0.25, 0.5, 0.25]
     """
-    law, n = laws(law, "law"), whole(n, "n")
+    law, n = check_distributions(law, "law"), check_positive_int(n, "n")
     chances = multinomial(law[None], n, "X", "S").rows[0]
     return jnp.asarray(compositions(n, len(law)), float), chances
 
@@ -45,7 +45,7 @@ def empirical_risks(losses, counts) -> jax.Array:
     >>> empirical_risks([[0, 1], [1, 0]], jnp.array([[2.0, 0.0], [1.0, 1.0]])).tolist()
     [[0.0, 1.0], [0.5, 0.5]]
     """
-    losses = scores(losses, "losses")
+    losses = check_scores(losses, "losses")
     if losses.ndim != 2 or losses.shape[1] != counts.shape[-1]:
         raise ValueError(
             f"losses have shape {losses.shape}: give one row a hypothesis, {counts.shape[-1]} symbols each"
@@ -61,7 +61,7 @@ def erm(risks) -> Minimisers:
     >>> erm([[0.0, 1.0], [0.5, 0.5]]).rows.tolist()
     [[1.0, 0.0], [0.5, 0.5]]
     """
-    risks = scores(risks, "risks")
+    risks = check_scores(risks, "risks")
     least = risks.min(axis=-1)
     best = risks == least[..., None]
     return Minimisers(best / best.sum(axis=-1, keepdims=True), least, best.sum(axis=-1))
@@ -75,27 +75,32 @@ def gibbs(prior, risks, gamma) -> jax.Array:
     >>> gibbs([0.5, 0.5], [[0.0, 0.0]], 2.0).tolist()
     [[0.5, 0.5]]
     """
-    prior, risks, gamma = laws(prior, "prior"), scores(risks, "risks"), number(gamma, "gamma (inverse temperature)")
+    prior, risks, gamma = (
+        check_distributions(prior, "prior"),
+        check_scores(risks, "risks"),
+        check_positive(gamma, "gamma (inverse temperature)"),
+    )
     return tilt(prior, -gamma * risks)
 
 
-def learned(chances, rows) -> Joint:
+def learned_law(weights, rows) -> Joint:
     """The law of the sample S and the hypothesis W that the learner `rows[s, w]` takes from it.
 
-    >>> learned([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]]).names
+    >>> learned_law([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]]).names
     ('S', 'W')
     """
-    return Joint(laws(chances, "chances")[:, None] * laws(rows, "rows"), ("S", "W"))
+    return Joint(check_distributions(weights, "weights")[:, None] * check_distributions(rows, "rows"), ("S", "W"))
 
 
 def generalisation_gap(p: Joint, risks):
     r"""$\mathrm{gen}=\sum_{s,w}\bigl(P(s)P(w)-P(s,w)\bigr)L_s(w)$, since $L_\mu(w)=\sum_sP(s)L_s(w)$; unit of the loss.
 
-    >>> float(generalisation_gap(learned([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]]), jnp.array([[0.0, 1.0], [1.0, 0.0]])))
+    >>> law = learned_law([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]])
+    >>> float(generalisation_gap(law, jnp.array([[0.0, 1.0], [1.0, 0.0]])))
     0.5
     """
     split = p.table.sum(axis=1, keepdims=True) * p.table.sum(axis=0, keepdims=True)
-    return ((split - p.table) * scores(risks, "risks")).sum()
+    return ((split - p.table) * check_scores(risks, "risks")).sum()
 
 
 def gibbs_gap(p: Joint, gamma):
@@ -104,11 +109,11 @@ def gibbs_gap(p: Joint, gamma):
     The sum of both divergences is $\sum(P_{sw}-P_sP_w)\ln P(w\mid s)$, where $\ln P(w\mid s)=-\gamma L_s(w)$ plus terms
     of w and of s alone, which cancel (Aminian et al., arXiv 2107.13656, theorem 1).
 
-    >>> float(gibbs_gap(learned([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]]), 1.0))
+    >>> float(gibbs_gap(learned_law([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]]), 1.0))
     0.0
     """
     bits = mutual_information(p, "W", "S") + lautum_information(p, "W", "S")
-    return bits / (LOG2E * number(gamma, "gamma (inverse temperature)"))
+    return bits / (LOG2E * check_positive(gamma, "gamma (inverse temperature)"))
 
 
 def xu_raginsky(information, n, deviation):
@@ -119,5 +124,5 @@ def xu_raginsky(information, n, deviation):
     >>> float(xu_raginsky(0.0, 10, 0.5))
     0.0
     """
-    s, n = number(deviation, "deviation"), count(n, "n", 1)
+    s, n = check_positive(deviation, "deviation"), check_count(n, "n", 1)
     return jnp.sqrt(2 * s**2 * information / (LOG2E * n))

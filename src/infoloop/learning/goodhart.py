@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import number
+from infoloop.probability.validation import check_positive
 
 _STEP, _EDGE = 1 / 16, 40  # the trapezoidal rule converges exponentially for such integrands
 
@@ -22,7 +22,7 @@ def mean_maximum(n):
     >>> round(float(mean_maximum(2) * jnp.sqrt(jnp.pi)), 12), round(float(mean_maximum(10)), 6)
     (1.0, 1.538753)
     """
-    n = number(n, "n", above=float(np.nextafter(1, 0)), most=1e100)[..., None]
+    n = check_positive(n, "n", above=float(np.nextafter(1, 0)), most=1e100)[..., None]
     x = jnp.arange(-_EDGE, _EDGE + _STEP, _STEP)
     below = jnp.where(x > 0, jnp.log1p(-jax.scipy.special.ndtr(-x)), jax.scipy.special.log_ndtr(x))
     logs = jnp.log(n) - x**2 / 2 + (n - 1) * below
@@ -38,7 +38,7 @@ def selected_value(value_deviation, error_deviation, n):
     >>> round(float(selected_value(3.0, 4.0, 2) * jnp.sqrt(jnp.pi)), 12)
     1.8
     """
-    v, x = number(value_deviation, "value_deviation"), number(error_deviation, "error_deviation")
+    v, x = check_positive(value_deviation, "value_deviation"), check_positive(error_deviation, "error_deviation")
     return v**2 / jnp.sqrt(v**2 + x**2) * mean_maximum(n)
 
 
@@ -51,7 +51,7 @@ def hack_gold(mass, n):
     >>> float(hack_gold(0.0, 1)), float(hack_gold(0.5, 1)), float(hack_gold(1.0, 1))
     (0.5, 0.25, 0.0)
     """
-    n = number(n, "n")
+    n = check_positive(n, "n")
     return (1 - unit_interval(mass, "mass")) ** n * n / (n + 1)
 
 

@@ -13,19 +13,19 @@ from jax import lax
 
 from infoloop.learning.linear_networks import weights
 from infoloop.probability.numerics import binary_entropy, unit_interval
-from infoloop.probability.validation import number
+from infoloop.probability.validation import check_positive
 
 _TIMES = 512  # times, evenly spaced in their logarithm, at which the error is looked at
 
 
-class Race(NamedTuple):
+class LearningOrder(NamedTuple):
     """The two components' parts of the prediction, on the way and in the limit; the largest one leads."""
 
     first: jax.Array
     last: jax.Array
 
 
-def moments(amplitudes, flips, common=0.0) -> tuple[jax.Array, jax.Array]:
+def moments(amplitudes, crossovers, common=0.0) -> tuple[jax.Array, jax.Array]:
     r"""Covariance of $(x_1,x_2)$ and their correlation with y: $c_j=a_j(1-2e_j)$, $\Lambda_{12}=a_1a_2E\,N_1N_2$.
 
     Both are wrong with chance $(1-\kappa)e_1e_2+\kappa\min(e_1,e_2)$, $\kappa$ = `common`, possible for any rates.
@@ -35,43 +35,47 @@ def moments(amplitudes, flips, common=0.0) -> tuple[jax.Array, jax.Array]:
     >>> covariance.tolist(), correlation.tolist()
     ([[1.0, 2.0], [2.0, 4.0]], [0.5, 1.0])
     """
-    a, e, share = number(amplitudes, "amplitudes"), unit_interval(flips, "flips"), unit_interval(common, "common")
+    a, e, share = (
+        check_positive(amplitudes, "amplitudes"),
+        unit_interval(crossovers, "crossovers"),
+        unit_interval(common, "common"),
+    )
     both = (1 - share) * e[0] * e[1] + share * e.min()
     agree = 1 - 2 * (e[0] + e[1] - 2 * both)
     return jnp.outer(a, a) * jnp.array([[1.0, 0.0], [0.0, 1.0]]).at[[0, 1], [1, 0]].set(agree), a * (1 - 2 * e)
 
 
-def linear_race(amplitudes, flips, common=0.0, done=0.5) -> Race:
+def linear_order(amplitudes, crossovers, common=0.0, done=0.5) -> LearningOrder:
     r"""A linear learner from 0 by gradient flow, $\dot w=c-\Lambda w$: at the start its parts are as $a_j^2(1-2e_j)$.
 
     In the limit, with independent errors and $r_j=1-2e_j$, they are $\frac{r_1(1-r_2^2)}{1-r_1^2r_2^2}$ and alike: no
     amplitude is left in them, the cleaner component leads, and a perfectly clean one is alone. NaN in the limit where
     the two components are one.
 
-    >>> race = linear_race([3.0, 1.0], [0.2, 0.0])
+    >>> race = linear_order([3.0, 1.0], [0.2, 0.0])
     >>> int(race.first.argmax()), race.last.round(12).tolist()
     (0, [0.0, 1.0])
     """
-    covariance, correlation = moments(amplitudes, flips, common)
-    a, limit = number(amplitudes, "amplitudes"), jnp.linalg.solve(covariance, correlation)
+    covariance, correlation = moments(amplitudes, crossovers, common)
+    a, limit = check_positive(amplitudes, "amplitudes"), jnp.linalg.solve(covariance, correlation)
     times = jnp.geomspace(1e-3, 1e4, _TIMES) / jnp.trace(covariance)
     path = jax.vmap(lambda t: weights(covariance, correlation, t))(times)
-    return Race(a * _on_the_way(path, covariance, correlation, limit, done), a * limit)
+    return LearningOrder(a * _on_the_way(path, covariance, correlation, limit, done), a * limit)
 
 
-def deep_race(amplitudes, flips, common=0.0, done=0.5, start=1e-3) -> Race:
+def deep_linear_order(amplitudes, crossovers, common=0.0, done=0.5, start=1e-3) -> LearningOrder:
     r"""A two-layer diagonal learner, $w_j=u_j^2$ from $u_j^2=$ `start`, $\dot u=u\,(c-\Lambda w)$: rich get richer.
 
     Alone, a component is learned at the time $\frac1{2c_j}\ln\frac{s_j}{w_j(0)}$ (`linear_flow.deep_mode`, Saxe et al.
     1312.6120): by its singular value $a_j(1-2e_j)$, to the power 1 and not 2. Runge-Kutta steps of 1/50 of the fastest
     time; the limit is the last step's.
 
-    >>> race = deep_race([3.0, 1.0], [0.2, 0.0])
+    >>> race = deep_linear_order([3.0, 1.0], [0.2, 0.0])
     >>> int(race.first.argmax()), int(race.last.argmax())
     (0, 1)
     """
-    covariance, correlation = moments(amplitudes, flips, common)
-    a, steps = number(amplitudes, "amplitudes"), 20_000
+    covariance, correlation = moments(amplitudes, crossovers, common)
+    a, steps = check_positive(amplitudes, "amplitudes"), 20_000
     h = 0.02 / jnp.trace(covariance)
 
     def slope(logs):
@@ -84,24 +88,24 @@ def deep_race(amplitudes, flips, common=0.0, done=0.5, start=1e-3) -> Race:
         logs = logs + h / 6 * (k1 + 2 * k2 + 2 * k3 + slope(logs + h * k3))
         return logs, jnp.exp(logs)
 
-    first = jnp.full(2, jnp.log(number(start, "start")))
+    first = jnp.full(2, jnp.log(check_positive(start, "start")))
     _, path = lax.scan(step, first, length=steps)
-    return Race(a * _on_the_way(path, covariance, correlation, path[-1], done), a * path[-1])
+    return LearningOrder(a * _on_the_way(path, covariance, correlation, path[-1], done), a * path[-1])
 
 
-def code_race(prices, flips) -> Race:
+def mdl_order(prices, crossovers) -> LearningOrder:
     r"""A Bayesian with the prior $2^{-K_j}$: without data $-K_j$ decides, with ever more $-h(e_j)$, bits a datum.
 
     Where the two disagree, the switch comes after $n^*=\frac{K_2-K_1}{h(e_1)-h(e_2)}$ data on average (S34).
 
-    >>> race = code_race([1.0, 9.0], [0.1, 0.0])
+    >>> race = mdl_order([1.0, 9.0], [0.1, 0.0])
     >>> int(race.first.argmax()), int(race.last.argmax())
     (0, 1)
     """
-    return Race(-jnp.asarray(prices, float), -binary_entropy(unit_interval(flips, "flips")))
+    return LearningOrder(-jnp.asarray(prices, float), -binary_entropy(unit_interval(crossovers, "crossovers")))
 
 
-def predictors(amplitudes, flips, surfaces) -> dict[str, jax.Array]:
+def order_predictors(amplitudes, crossovers, surfaces) -> dict[str, jax.Array]:
     r"""What is said to name the component that is learned first; the largest entry is named.
 
     - `efficiency` $\frac{1-h(e_j)}{1+b_j}$: task bits over all bits of a component with $b_j$ idle ones (`surfaces`);
@@ -109,11 +113,11 @@ def predictors(amplitudes, flips, surfaces) -> dict[str, jax.Array]:
     - `shallow` $a_j^2(1-2e_j)$ and `deep` $a_j(1-2e_j)$: the speed, relative to the learner;
     - `price` $-b_j$: the length of the rule.
 
-    >>> {name: float(x[0]) for name, x in predictors([2.0], [0.0], [1.0]).items()}
+    >>> {name: float(x[0]) for name, x in order_predictors([2.0], [0.0], [1.0]).items()}
     {'efficiency': 0.5, 'information': 1.0, 'shallow': 4.0, 'deep': 2.0, 'price': -1.0}
     """
-    a, e = number(amplitudes, "amplitudes"), unit_interval(flips, "flips")
-    idle = number(surfaces, "surfaces", above=-1.0)
+    a, e = check_positive(amplitudes, "amplitudes"), unit_interval(crossovers, "crossovers")
+    idle = check_positive(surfaces, "surfaces", above=-1.0)
     bits, clear = 1 - binary_entropy(e), 1 - 2 * e
     return {
         "efficiency": bits / (1 + idle),

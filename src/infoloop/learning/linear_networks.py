@@ -6,9 +6,9 @@ $\tau\dot\theta=-\nabla$; the forms of the two-layer net are those of Saxe, McCl
 
 import jax.numpy as jnp
 
-from infoloop.probability.arrays import scores
+from infoloop.probability.arrays import check_scores
 from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import number
+from infoloop.probability.validation import check_positive
 
 
 def weights(covariance, correlation, t, start=0.0, tau=1.0):
@@ -21,7 +21,7 @@ def weights(covariance, correlation, t, start=0.0, tau=1.0):
     >>> [round(float(w), 6) for w in weights([[1.0, 0.0], [0.0, 4.0]], [1.0, 4.0], jnp.log(2.0))]
     [0.5, 0.9375]
     """
-    covariance, correlation = scores(covariance, "covariance"), scores(correlation, "correlation")
+    covariance, correlation = check_scores(covariance, "covariance"), check_scores(correlation, "correlation")
     if covariance.shape != 2 * correlation.shape:
         raise ValueError(
             f"covariance has shape {covariance.shape} and correlation {correlation.shape}: give d x d and d"
@@ -42,7 +42,7 @@ def deep_mode(t, correlation, variance=1.0, start=1e-3, tau=1.0):
     (0.25, 2.0)
     """
     c, goal, start = _mode(correlation, variance, start)
-    shrunk = jnp.exp(-2 * c * t / number(tau, "tau"))
+    shrunk = jnp.exp(-2 * c * t / check_positive(tau, "tau"))
     return goal / (1 - shrunk + goal / start * shrunk)
 
 
@@ -56,8 +56,8 @@ def deep_time(fraction, correlation, variance=1.0, start=1e-3, tau=1.0):
     0.5
     """
     c, goal, start = _mode(correlation, variance, start)
-    f = number(fraction, "fraction", most=1.0)
-    return number(tau, "tau") / (2 * c) * (jnp.log(f / (1 - f)) + jnp.log(goal / start - 1))
+    f = check_positive(fraction, "fraction", most=1.0)
+    return check_positive(tau, "tau") / (2 * c) * (jnp.log(f / (1 - f)) + jnp.log(goal / start - 1))
 
 
 def shallow_time(fraction, variance, tau=1.0):
@@ -66,22 +66,22 @@ def shallow_time(fraction, variance, tau=1.0):
     >>> round(float(shallow_time(0.5, 2.0) / jnp.log(2.0)), 12)
     0.5
     """
-    f = number(fraction, "fraction", most=1.0)
-    return -number(tau, "tau") / number(variance, "variance") * jnp.log1p(-f)
+    f = check_positive(fraction, "fraction", most=1.0)
+    return -check_positive(tau, "tau") / check_positive(variance, "variance") * jnp.log1p(-f)
 
 
-def flip_features(amplitude, flip):
+def noisy_feature_moments(amplitude, crossover):
     r"""Moments of $x_j=a_jyN_j$, y uniform on ±1, $N_j=-1$ with chance $e_j$: covariance and correlation with y.
 
     $c_j=a_j(1-2e_j)$, $\Lambda_{jj}=a_j^2$ and $\Lambda_{jk}=c_jc_k$. A sign tells $1-h(e_j)$ bits of y, whatever its
     amplitude; $c_j$, the speed at the start, is not blind to it. ValueError for an amplitude not positive or a
     flip outside [0, 1].
 
-    >>> covariance, correlation = flip_features([2.0, 1.0], [0.25, 0.0])
+    >>> covariance, correlation = noisy_feature_moments([2.0, 1.0], [0.25, 0.0])
     >>> covariance.tolist(), correlation.tolist()
     ([[4.0, 1.0], [1.0, 1.0]], [1.0, 1.0])
     """
-    a, e = number(amplitude, "amplitude"), unit_interval(flip, "flip")
+    a, e = check_positive(amplitude, "amplitude"), unit_interval(crossover, "crossover")
     c = a * (1 - 2 * e)
     outer = c[:, None] * c[None, :]
     return jnp.where(jnp.eye(len(c), dtype=bool), (a**2)[:, None], outer), c
@@ -89,11 +89,11 @@ def flip_features(amplitude, flip):
 
 def _relaxed(values, ends, start, t, tau):
     """Each mode of the linear flow; (1 - e^{-x}) / x is 1 at x = 0."""
-    x = values * t / number(tau, "tau")
+    x = values * t / check_positive(tau, "tau")
     share = jnp.where(x == 0, 1.0, -jnp.expm1(-x) / jnp.where(x == 0, 1.0, x))
     return jnp.exp(-x) * start + share * ends * t / tau
 
 
 def _mode(correlation, variance, start):
-    c = number(correlation, "correlation of a mode")
-    return c, c / number(variance, "variance"), number(start, "start")
+    c = check_positive(correlation, "correlation of a mode")
+    return c, c / check_positive(variance, "variance"), check_positive(start, "start")

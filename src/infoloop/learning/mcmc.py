@@ -13,8 +13,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from infoloop.learning.bayesian import Posterior, normalised
-from infoloop.probability.validation import whole
+from infoloop.learning.bayesian import Posterior, normalise_log_joint
+from infoloop.probability.validation import check_positive_int
 
 
 class Draws(NamedTuple):
@@ -30,11 +30,15 @@ def nuts(key, model: Callable, *args, warmup: int = 500, draws: int = 1000, chai
     Compiled once for a program and sizes; another key or other data of the same shapes cost no compilation, and many
     data sets are the caller's `vmap`. Hoffman & Gelman 2014. Raises ValueError for sizes below 1.
 
-    >>> sites = nuts(jax.random.key(0), beta_bernoulli, 7.0, 10.0, 2.0, 1.0, warmup=50, draws=20, chains=2).sites
+    >>> sites = nuts(jax.random.key(0), beta_bernoulli_model, 7.0, 10.0, 2.0, 1.0, warmup=50, draws=20, chains=2).sites
     >>> sites["rate"].shape
     (2, 20)
     """
-    sizes = whole(warmup, "warmup"), whole(draws, "draws"), whole(chains, "chains")
+    sizes = (
+        check_positive_int(warmup, "warmup"),
+        check_positive_int(draws, "draws"),
+        check_positive_int(chains, "chains"),
+    )
     return _nuts(key, args, model, *sizes)
 
 
@@ -58,13 +62,14 @@ def _nuts(key, args, model, warmup, draws, chains) -> Draws:
     return jax.vmap(chain)(jax.random.split(key, chains))
 
 
-def enumerated(model: Callable, site: str, *args) -> Posterior:
+def enumerate_posterior(model: Callable, site: str, *args) -> Posterior:
     r"""The exact posterior of a program's only latent site, discrete, by its density at every value of the support.
 
     Raises ValueError for an unknown site, another latent site beside it, a site without a finite support, and data that
     no value allows.
 
-    >>> posterior = enumerated(one_of, "hypothesis", jnp.array([0.5, 0.5]), jnp.array([[0.5, 0.5], [0.0, 1.0]]), [1, 1])
+    >>> likelihood = jnp.array([[0.5, 0.5], [0.0, 1.0]])
+    >>> posterior = enumerate_posterior(categorical_model, "hypothesis", jnp.array([0.5, 0.5]), likelihood, [1, 1])
     >>> [round(float(p), 12) for p in posterior.law]
     [0.2, 0.8]
     """
@@ -78,13 +83,13 @@ def enumerated(model: Callable, site: str, *args) -> Posterior:
     if not trace[site]["fn"].has_enumerate_support or trace[site]["fn"].batch_shape:
         raise ValueError(f"{site} is no single site with a finite support: only such a site can be enumerated")
     support = trace[site]["fn"].enumerate_support(expand=False)
-    found = normalised(jax.vmap(lambda value: log_density(model, args, {}, {site: value})[0])(support))
+    found = normalise_log_joint(jax.vmap(lambda value: log_density(model, args, {}, {site: value})[0])(support))
     if found.log_evidence == -jnp.inf:
         raise ValueError(f"data have probability 0 at every value of {site}: enlarge its support")
     return found
 
 
-def beta_bernoulli(heads, trials, a, b):
+def beta_bernoulli_model(heads, trials, a, b):
     """Program: a rate from Beta(a, b), and `heads` in `trials`. Posterior: Beta(a + heads, b + trials - heads)."""
     import numpyro
     from numpyro import distributions as dist
@@ -94,7 +99,7 @@ def beta_bernoulli(heads, trials, a, b):
     numpyro.factor("heads", heads * jnp.log(rate) + (trials - heads) * jnp.log1p(-rate))
 
 
-def one_of(prior, likelihood, data):
+def categorical_model(prior, likelihood, data):
     """Program: a hypothesis from `prior`, and `data` drawn from its row of `likelihood`. See `bayes.posterior`."""
     import numpyro
     from numpyro import distributions as dist

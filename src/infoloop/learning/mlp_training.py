@@ -14,10 +14,10 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from infoloop.learning.binary_features import flip_law, informations, masses_of, signs
+from infoloop.learning.binary_features import informations, masses_of, noisy_features_law, signs
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import LOG2E, unit_interval
-from infoloop.probability.validation import choice, number, whole
+from infoloop.probability.validation import check_choice, check_positive, check_positive_int
 
 _OPTIMISERS = ("sgd", "adam")
 
@@ -32,7 +32,7 @@ class Learner(NamedTuple):
     batch: int
 
 
-class Setting(NamedTuple):
+class TrainingSetting(NamedTuple):
     """What differs between runs: the world `masses[i, y]`, amplitudes, learning rate, factor of the first weights."""
 
     masses: jax.Array
@@ -65,49 +65,59 @@ def learner(widths=(16,), steps: int = 2000, checkpoints: int = 50, optimiser: s
     >>> learner(steps=100, checkpoints=10).optimiser
     'sgd'
     """
-    widths = tuple(whole(width, "a width") for width in widths)
-    steps, checkpoints = whole(steps, "steps"), whole(checkpoints, "checkpoints")
+    widths = tuple(check_positive_int(width, "a width") for width in widths)
+    steps, checkpoints = check_positive_int(steps, "steps"), check_positive_int(checkpoints, "checkpoints")
     if steps % checkpoints:
         raise ValueError(f"checkpoints are {checkpoints}, which does not divide {steps} steps: give a divisor")
-    return Learner(widths, steps, checkpoints, choice(optimiser, "optimiser", _OPTIMISERS), whole(batch, "batch", 0))
+    return Learner(
+        widths,
+        steps,
+        checkpoints,
+        check_choice(optimiser, "optimiser", _OPTIMISERS),
+        check_positive_int(batch, "batch", 0),
+    )
 
 
-def setting(p: Joint, label: str, amplitude, rate, scale=1.0) -> Setting:
+def setting(p: Joint, label: str, amplitude, rate, scale=1.0) -> TrainingSetting:
     """One setting: a law over binary components and a label, with an amplitude for each component.
 
     Raises ValueError for amplitudes, a rate or a scale that are not positive, and as `binary_worlds.masses_of` does.
 
-    >>> setting(flip_law([0.1, 0.2]), "Y", [1.0, 2.0], 0.1).masses.shape
+    >>> setting(noisy_features_law([0.1, 0.2]), "Y", [1.0, 2.0], 0.1).masses.shape
     (4, 2)
     """
     masses = masses_of(p, label)
-    amplitude = jnp.atleast_1d(number(amplitude, "amplitude"))
+    amplitude = jnp.atleast_1d(check_positive(amplitude, "amplitude"))
     if 2 ** len(amplitude) != len(masses):
         raise ValueError(f"amplitude has {len(amplitude)} entries for {len(masses)} inputs: give one a component")
-    return Setting(masses, amplitude, number(rate, "rate"), number(scale, "scale"))
+    return TrainingSetting(masses, amplitude, check_positive(rate, "rate"), check_positive(scale, "scale"))
 
 
-def flip_settings(flips, amplitudes, rates, scales=1.0) -> Setting:
-    """Many settings of `flip_law`: `flips[k]` and `amplitudes[k]` are those of setting k; rates and scales broadcast.
+def noisy_feature_settings(crossovers, amplitudes, rates, scales=1.0) -> TrainingSetting:
+    """Many settings of `noisy_features_law`: `crossovers[k]` and `amplitudes[k]` are those of setting k.
 
-    Raises ValueError for a flip outside [0, 1], for other numbers that are not positive, and for shapes that differ.
+    Raises ValueError for a crossover outside [0, 1], for numbers not positive, and for shapes that differ.
 
-    >>> flip_settings([[0.1, 0.2], [0.3, 0.4]], [[1.0, 1.0], [1.0, 2.0]], 0.1).masses.shape
+    >>> noisy_feature_settings([[0.1, 0.2], [0.3, 0.4]], [[1.0, 1.0], [1.0, 2.0]], 0.1).masses.shape
     (2, 4, 2)
     """
-    flips, amplitudes = unit_interval(flips, "flips"), number(amplitudes, "amplitudes")
-    if flips.ndim != 2 or flips.shape != amplitudes.shape:
+    crossovers, amplitudes = unit_interval(crossovers, "crossovers"), check_positive(amplitudes, "amplitudes")
+    if crossovers.ndim != 2 or crossovers.shape != amplitudes.shape:
         raise ValueError(
-            f"flips have shape {flips.shape}, amplitudes {amplitudes.shape}: give both settings x components"
+            f"flips have shape {crossovers.shape}, amplitudes {amplitudes.shape}: give both settings x components"
         )
-    rates, scales = (jnp.broadcast_to(number(x, w), len(flips)) for x, w in ((rates, "rates"), (scales, "scales")))
-    return jax.vmap(lambda e, a, r, s: setting(flip_law(e), "Y", a, r, s))(flips, amplitudes, rates, scales)
+    rates, scales = (
+        jnp.broadcast_to(check_positive(x, w), len(crossovers)) for x, w in ((rates, "rates"), (scales, "scales"))
+    )
+    return jax.vmap(lambda e, a, r, s: setting(noisy_features_law(e), "Y", a, r, s))(
+        crossovers, amplitudes, rates, scales
+    )
 
 
-def train(key, of: Setting, by: Learner) -> Training:
+def train(key, of: TrainingSetting, by: Learner) -> Training:
     """One run: a network drawn with `key`, trained on the whole law or, with a batch, on draws from it.
 
-    >>> key, of = jax.random.key(0), setting(flip_law([0.0]), "Y", [1.0], 1.0)
+    >>> key, of = jax.random.key(0), setting(noisy_features_law([0.0]), "Y", [1.0], 1.0)
     >>> run = train(key, of, learner(widths=(4,), steps=100, checkpoints=2))
     >>> [round(float(bits), 12) for bits in run.hard[-1]], bool(run.diverged)
     ([1.0, 1.0], False)
@@ -135,19 +145,19 @@ def train(key, of: Setting, by: Learner) -> Training:
 
 
 @functools.partial(jax.jit, static_argnames="by")
-def sweep(keys, of: Setting, by: Learner) -> Training:
+def train_sweep(keys, of: TrainingSetting, by: Learner) -> Training:
     """All settings (leading axis of `of`) with all seeds (`keys`) at once: each number gets the axes settings x seeds.
 
     A run is the one that `train` makes with the same key and setting.
 
-    >>> of = flip_settings([[0.0], [0.5]], [[1.0], [1.0]], 1.0)
-    >>> sweep(jax.random.split(jax.random.key(0), 3), of, learner((4,), 20, 2)).soft.shape
+    >>> of = noisy_feature_settings([[0.0], [0.5]], [[1.0], [1.0]], 1.0)
+    >>> train_sweep(jax.random.split(jax.random.key(0), 3), of, learner((4,), 20, 2)).soft.shape
     (2, 3, 3, 2)
     """
     return jax.vmap(lambda one: jax.vmap(lambda key: train(key, one, by))(keys))(of)
 
 
-def _network(key, of: Setting, widths):
+def _network(key, of: TrainingSetting, widths):
     """The logits of all inputs as a function of the parameters, and the parameters drawn."""
     from flax import nnx  # here: flax takes a second to import
 

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 from jax.core import Tracer
 
 from infoloop.loops.loop import Loop
-from infoloop.probability.arrays import laws, log_ratio, scores, tilt
-from infoloop.probability.validation import number
+from infoloop.probability.arrays import check_distributions, check_scores, log_ratio, tilt
+from infoloop.probability.validation import check_positive
 
 
 def regularised(base, reward, beta) -> jax.Array:
@@ -21,7 +21,7 @@ def regularised(base, reward, beta) -> jax.Array:
     >>> regularised([0.5, 0.5, 0.0], [1.0, 1.0, 9.0], 0.1).tolist()
     [0.5, 0.5, 0.0]
     """
-    return tilt(laws(base, "base"), scores(reward, "reward") / _temperature(beta))
+    return tilt(check_distributions(base, "base"), check_scores(reward, "reward") / _temperature(beta))
 
 
 def objective(policy, base, reward, beta):
@@ -30,7 +30,11 @@ def objective(policy, base, reward, beta):
     >>> float(objective([0.5, 0.5], [0.5, 0.5], [0.0, 1.0], 0.1))
     0.5
     """
-    policy, base, reward = laws(policy, "policy"), laws(base, "base"), scores(reward, "reward")
+    policy, base, reward = (
+        check_distributions(policy, "policy"),
+        check_distributions(base, "base"),
+        check_scores(reward, "reward"),
+    )
     return (policy * (reward - _temperature(beta) * log_ratio(policy, base))).sum(axis=-1)
 
 
@@ -40,8 +44,8 @@ def best_objective(base, reward, beta):
     >>> float(best_objective([0.5, 0.5], [1.0, 1.0], 0.1))
     1.0
     """
-    base, beta = laws(base, "base"), _temperature(beta)
-    return beta * jax.nn.logsumexp(scores(reward, "reward") / beta, axis=-1, b=base)
+    base, beta = check_distributions(base, "base"), _temperature(beta)
+    return beta * jax.nn.logsumexp(check_scores(reward, "reward") / beta, axis=-1, b=base)
 
 
 def policy_gradient(logits, base, reward, beta) -> jax.Array:
@@ -54,7 +58,7 @@ def policy_gradient(logits, base, reward, beta) -> jax.Array:
     [-0.25, 0.25]
     """
     policy = jax.nn.softmax(logits, axis=-1)
-    gains = scores(reward, "reward") - _temperature(beta) * log_ratio(policy, laws(base, "base"))
+    gains = check_scores(reward, "reward") - _temperature(beta) * log_ratio(policy, check_distributions(base, "base"))
     return policy * (gains - (policy * gains).sum(axis=-1, keepdims=True))
 
 
@@ -67,8 +71,8 @@ def ascent(base, reward, beta, rate) -> Loop:
     >>> loop.step(None, jnp.zeros(2)).tolist()
     [-1.0, 1.0]
     """
-    base, reward = laws(base, "base"), scores(reward, "reward")
-    beta, rate = _temperature(beta), number(rate, "rate")
+    base, reward = check_distributions(base, "base"), check_scores(reward, "reward")
+    beta, rate = _temperature(beta), check_positive(rate, "rate")
     if not isinstance(base, Tracer) and not (base > 0).all():
         raise ValueError(f"base is {base}: logits need a base with mass on every output")
     start = jnp.log(base)
@@ -83,7 +87,7 @@ def replicator(base, reward, t) -> jax.Array:
     >>> replicator([0.5, 0.5], [0.0, 1.0], 0.0).tolist()
     [0.5, 0.5]
     """
-    return tilt(laws(base, "base"), scores(reward, "reward") * t)
+    return tilt(check_distributions(base, "base"), check_scores(reward, "reward") * t)
 
 
 def regularised_flow(base, reward, beta, t) -> jax.Array:
@@ -96,7 +100,7 @@ def regularised_flow(base, reward, beta, t) -> jax.Array:
     [0.5, 0.5]
     """
     beta = _temperature(beta)
-    return tilt(laws(base, "base"), -jnp.expm1(-beta * t) / beta * scores(reward, "reward"))
+    return tilt(check_distributions(base, "base"), -jnp.expm1(-beta * t) / beta * check_scores(reward, "reward"))
 
 
 def curation(base, reward) -> Loop:
@@ -108,9 +112,9 @@ def curation(base, reward) -> Loop:
     >>> curation([0.5, 0.5], [0.0, 0.0]).step(None, jnp.array([0.25, 0.75])).round(12).tolist()
     [0.25, 0.75]
     """
-    base, reward = laws(base, "base"), scores(reward, "reward")
+    base, reward = check_distributions(base, "base"), check_scores(reward, "reward")
     return Loop(lambda key: base, lambda key, p: tilt(p, reward))
 
 
 def _temperature(beta):
-    return number(beta, "beta (a temperature)")
+    return check_positive(beta, "beta (a temperature)")

@@ -8,9 +8,9 @@ import jax.numpy as jnp
 from jax import lax
 
 from infoloop.loops.loop import Loop
-from infoloop.probability.arrays import laws, scores
+from infoloop.probability.arrays import check_distributions, check_scores
 from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import number
+from infoloop.probability.validation import check_positive
 
 
 def verified_mass(start, true_positive, false_positive, t):
@@ -112,7 +112,7 @@ def best_of(base, reward, n) -> jax.Array:
     >>> best_of([0.5, 0.25, 0.25], [0.0, 1.0, 1.0], 2).tolist()
     [0.25, 0.375, 0.375]
     """
-    p, r, n = laws(base, "base"), scores(reward, "reward"), number(n, "n")
+    p, r, n = check_distributions(base, "base"), check_scores(reward, "reward"), check_positive(n, "n")
     upto = jnp.where(r[None, :] <= r[:, None], p[None, :], 0.0).sum(axis=1)
     level = jnp.where(r[None, :] == r[:, None], p[None, :], 0.0).sum(axis=1)
     some = p > 0
@@ -130,7 +130,7 @@ def best_of_bound(n):
     >>> round(float(best_of_bound(64) * jnp.log(2)), 4)
     3.1745
     """
-    n = number(n, "n")
+    n = check_positive(n, "n")
     return (jnp.log(n) - (n - 1) / n) / jnp.log(2.0)
 
 
@@ -141,4 +141,4 @@ def _shifted(p, by):
 
 
 def _temperature(beta):
-    return number(beta, "beta (a temperature)")
+    return check_positive(beta, "beta (a temperature)")

@@ -7,9 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.loops.binomial_resampling import draws
+from infoloop.loops.binomial_resampling import binomial_pmf
 from infoloop.probability.numerics import binary_entropy, unit_interval
-from infoloop.probability.validation import at_least_one
+from infoloop.probability.validation import check_positive_int
 
 
 def absorption_time(n: int, i) -> jax.Array:
@@ -56,7 +56,7 @@ def kernel_eigenvalues(n: int) -> jax.Array:
     >>> kernel_eigenvalues(2).tolist()
     [1.0, 1.0, 0.5]
     """
-    i = np.arange(at_least_one(n, "n"))
+    i = np.arange(check_positive_int(n, "n"))
     return jnp.cumprod(jnp.concatenate([jnp.ones(1), 1 - i / n]))
 
 
@@ -68,7 +68,7 @@ def diffusion_absorption_time(n: int, p) -> jax.Array:
     >>> round(float(diffusion_absorption_time(100, 0.5)), 6) == round(200 * math.log(2), 6)
     True
     """
-    return 2 * at_least_one(n, "n") * math.log(2) * binary_entropy(unit_interval(p, "p"))
+    return 2 * check_positive_int(n, "n") * math.log(2) * binary_entropy(unit_interval(p, "p"))
 
 
 def _one_each(table):
@@ -86,7 +86,7 @@ def _mirrored(n: int, sign: int, right) -> jax.Array:
     `right` makes the lower half of b of that half of the kernel. $K_{n-i,n-j}=K_{ij}$, so that the rest is the mirror.
     """
     half = np.arange(1, n // 2 + 1)
-    table = draws(n, half / n)
+    table = binomial_pmf(n, half / n)
     pairs = table[:, half] + sign * jnp.where(2 * half == n, 0.0, table[:, n - half])
     lower = jnp.linalg.solve(jnp.eye(len(half)) - pairs, right(table))
     return jnp.concatenate([lower, sign * lower[: n - 1 - len(half)][::-1]])
@@ -94,7 +94,7 @@ def _mirrored(n: int, sign: int, right) -> jax.Array:
 
 def _starts(n: int, i) -> np.ndarray:
     starts = np.asarray(i)
-    at_least_one(n, "n")
+    check_positive_int(n, "n")
     if not np.issubdtype(starts.dtype, np.integer) or not ((starts >= 0) & (starts <= n)).all():
         raise ValueError(f"i is {i!r}: give counts, whole numbers from 0 to {n}")
     return starts

@@ -11,8 +11,8 @@ import numpy as np
 from jax import lax
 
 from infoloop.probability.distributions import joint
-from infoloop.probability.numerics import exact_dtype, unit_interval
-from infoloop.probability.validation import at_least_one
+from infoloop.probability.numerics import require_float64, unit_interval
+from infoloop.probability.validation import check_positive_int
 
 CUT = 1e-18
 _BLOCK = 128  # counts whose chances are computed together
@@ -21,7 +21,7 @@ _TERMS = 13
 _EXACT = 16  # below, the error of Stirling's formula is computed from integers
 
 
-class Band(NamedTuple):
+class BandedKernel(NamedTuple):
     """A kernel without its tails: `blocks[b, w, c]` is the chance of count `128 b + c` in row `starts[b] + w`."""
 
     starts: jax.Array
@@ -43,40 +43,40 @@ def hypotheses(rates, prior=None) -> tuple[jax.Array, jax.Array]:
     return rates, weights
 
 
-def kernel(n: int) -> jax.Array:
+def wright_fisher_kernel(n: int) -> jax.Array:
     r"""$K_{ij}=\binom nj(\frac in)^j(1-\frac in)^{n-j}$ for $i,j=0..n$: no unit, rows sum to 1 (Wright 1931).
 
     By Loader's saddle point (2000), $\sqrt{\frac n{2\pi j(n-j)}}\,e^{\delta_n-\delta_j-\delta_{n-j}-D}$: relative error
     about $10^{-15}(1+|\ln K_{ij}|)$, zeros exact. Raises ValueError unless n is a whole number, at least 1.
 
-    >>> kernel(2).tolist()[0], [round(x, 14) for x in kernel(2).tolist()[1]]
+    >>> wright_fisher_kernel(2).tolist()[0], [round(x, 14) for x in wright_fisher_kernel(2).tolist()[1]]
     ([1.0, 0.0, 0.0], [0.25, 0.5, 0.25])
     """
-    exact_dtype(None, "kernel")
-    counts = np.arange(at_least_one(n, "n") + 1)
+    require_float64(None, "kernel")
+    counts = np.arange(check_positive_int(n, "n") + 1)
     return _chances(_stirling(n), counts[:, None], (n - counts)[:, None], counts)
 
 
-def draws(n: int, rates) -> jax.Array:
-    r"""$P(c\mid x)=\binom nc r_x^c(1-r_x)^{n-c}$, one row for each rate, as accurately as `kernel`, for large n too.
+def binomial_pmf(n: int, rates) -> jax.Array:
+    r"""$P(c\mid x)=\binom nc r_x^c(1-r_x)^{n-c}$, one row for each rate, as accurately as in the kernel.
 
     `families.binomial` is the same channel, to fewer digits beyond 1000 draws. Raises ValueError for a bad rate.
 
-    >>> [round(x, 14) for x in draws(2, [0.5]).tolist()[0]]
+    >>> [round(x, 14) for x in binomial_pmf(2, [0.5]).tolist()[0]]
     [0.25, 0.5, 0.25]
     """
     rates = unit_interval(rates, "rates")
-    means = at_least_one(n, "n") * rates[:, None], n * (1 - rates)[:, None]
+    means = check_positive_int(n, "n") * rates[:, None], n * (1 - rates)[:, None]
     return _chances(_stirling(n), *means, np.arange(n + 1))
 
 
-def banded(n: int, heads, tails) -> Band:
+def banded_kernel(n: int, heads, tails) -> BandedKernel:
     r"""The kernel whose row i draws n times with rates `heads[i] / n` and `tails[i] / n`, tails cut off.
 
     `heads` rises, `heads + tails` is n. By Chernoff $P(C\ge c)\le e^{-D(c)}$ above the mean, and likewise below: what
     is dropped of a row is at most `CUT` at either end. Nothing is renormalised.
 
-    >>> banded(4, np.arange(5), 4 - np.arange(5)).blocks.shape
+    >>> banded_kernel(4, np.arange(5), 4 - np.arange(5)).blocks.shape
     (1, 5, 128)
     """
     heads, tails = np.asarray(heads, float), np.asarray(tails, float)
@@ -89,10 +89,10 @@ def banded(n: int, heads, tails) -> Band:
     return _blocks(_stirling(n), jnp.asarray(heads), jnp.asarray(tails), jnp.asarray(starts), width)
 
 
-def resample(table, band: Band) -> jax.Array:
+def resample(table, band: BandedKernel) -> jax.Array:
     r"""$P_{xj}\mapsto\sum_iP_{xi}K_{ij}$: the rows of `table`, laws of a count, after one more generation.
 
-    >>> resample(jnp.array([[0.0, 1.0, 0.0]]), banded(2, np.arange(3), 2 - np.arange(3))).round(14).tolist()
+    >>> resample(jnp.array([[0.0, 1.0, 0.0]]), banded_kernel(2, np.arange(3), 2 - np.arange(3))).round(14).tolist()
     [[0.25, 0.5, 0.25]]
     """
     width = band.blocks.shape[1]
@@ -106,11 +106,11 @@ def resample(table, band: Band) -> jax.Array:
 
 
 @partial(jax.jit, static_argnums=4)
-def _blocks(stirling, heads, tails, starts, width: int) -> Band:
+def _blocks(stirling, heads, tails, starts, width: int) -> BandedKernel:
     rows = (starts[:, None] + jnp.arange(width))[:, :, None]
     counts = jnp.arange(len(starts) * _BLOCK).reshape(-1, 1, _BLOCK)
     inside = jnp.minimum(counts, len(stirling) - 1)
-    return Band(starts, jnp.where(counts == inside, _chances(stirling, heads[rows], tails[rows], inside), 0.0))
+    return BandedKernel(starts, jnp.where(counts == inside, _chances(stirling, heads[rows], tails[rows], inside), 0.0))
 
 
 @jax.jit

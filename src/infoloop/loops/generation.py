@@ -17,7 +17,7 @@ def keep_all(key, judge, data) -> jax.Array:
     >>> keep_all(None, None, jnp.zeros((2, 5))).tolist()
     [1.0, 1.0]
     """
-    return jnp.ones(items(data))
+    return jnp.ones(num_items(data))
 
 
 class Parts(NamedTuple):
@@ -39,10 +39,10 @@ class Generation(NamedTuple):
     number: jax.Array
 
 
-def items(data) -> int:
+def num_items(data) -> int:
     """How many items the data have.
 
-    >>> items((jnp.zeros((3, 2)), jnp.zeros(3)))
+    >>> num_items((jnp.zeros((3, 2)), jnp.zeros(3)))
     3
     """
     return len(jax.tree.leaves(data)[0])
@@ -57,21 +57,22 @@ def weighted_mean(data, weights):
     return jnp.tensordot(weights, data, 1, precision=lax.Precision.HIGHEST) / weights.sum()
 
 
-def begun(parts: Parts, data, weights) -> Generation:
+def initial_generation(parts: Parts, data, weights) -> Generation:
     """Generation 0, fit to these.
 
-    >>> begun(Parts(None, None, weighted_mean), jnp.array([0.0, 1.0]), jnp.ones(2)).model.item()
+    >>> initial_generation(Parts(None, None, weighted_mean), jnp.array([0.0, 1.0]), jnp.ones(2)).model.item()
     0.5
     """
     model = parts.refit(data, weights)
     return Generation(model, model, data, weights, jnp.zeros((), int))
 
 
-def fresh(parts: Parts, key, state: Generation, frozen: bool):
+def generate_and_select(parts: Parts, key, state: Generation, frozen: bool):
     """Data drawn from the last model and what the judge, the first model if `frozen` or else the last, makes of them.
 
     >>> copy = Parts(None, lambda key, z: z * jnp.ones(2), weighted_mean)
-    >>> fresh(copy, jax.random.key(0), begun(copy, jnp.ones(3), jnp.ones(3)), frozen=False)[0].tolist()
+    >>> first = initial_generation(copy, jnp.ones(3), jnp.ones(3))
+    >>> generate_and_select(copy, jax.random.key(0), first, frozen=False)[0].tolist()
     [1.0, 1.0]
     """
     generate_key, select_key = jax.random.split(key)

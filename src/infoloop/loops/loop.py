@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from infoloop.probability.validation import at_least_one
+from infoloop.probability.validation import check_positive_int
 
 
 class Loop(NamedTuple):
@@ -56,17 +56,17 @@ def many(loop: Loop, runs: int) -> Loop:
     >>> unroll(many(walk, 5), jax.random.split(jax.random.key(0), 3)).shape
     (3, 5)
     """
-    at_least_one(runs, "runs")
+    check_positive_int(runs, "runs")
     return Loop(
         start=lambda key: jax.vmap(loop.start)(jax.random.split(key, runs)),
         step=lambda key, state: jax.vmap(loop.step)(jax.random.split(key, runs), state),
     )
 
 
-def about(truth: Callable[..., Any], of: Callable[[Any], Loop]) -> Loop:
+def with_random_truth(truth: Callable[..., Any], of: Callable[[Any], Loop]) -> Loop:
     """The loop `of(x)` about a truth x that is random: drawn once by `truth`, key -> x; the state is x and its loop's.
 
-    >>> loop = about(jax.random.uniform, lambda x: Loop(start=lambda key: x, step=lambda key, z: z / 2))
+    >>> loop = with_random_truth(jax.random.uniform, lambda x: Loop(start=lambda key: x, step=lambda key, z: z / 2))
     >>> bool(loop.start(jax.random.key(0))[0] == loop.start(jax.random.key(0))[1])
     True
     """

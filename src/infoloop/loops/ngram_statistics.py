@@ -35,7 +35,7 @@ class Statistics(NamedTuple):
     ways: np.ndarray
 
 
-def estimates(length: int, letters: int, alpha: float) -> Estimates:
+def estimates(length: int, num_symbols: int, alpha: float) -> Estimates:
     r"""The rows $\frac{c_b+\alpha}{n+k\alpha}$ from counts c of total $n\le$ `length`, each once, and the uniform row.
 
     Numbers are compared as fractions. Without smoothing nothing is estimated from n = 0.
@@ -43,12 +43,12 @@ def estimates(length: int, letters: int, alpha: float) -> Estimates:
     >>> estimates(1, 2, 0.0).laws.tolist()
     [[0.0, 1.0], [0.5, 0.5], [1.0, 0.0]]
     """
-    counts = np.concatenate([compositions(n, letters) for n in range(length + 1)])
+    counts = np.concatenate([compositions(n, num_symbols) for n in range(length + 1)])
     rows = [_smoothed([int(c) for c in row], Fraction(alpha)) for row in counts]
-    uniform = (Fraction(1, letters),) * letters
+    uniform = (Fraction(1, num_symbols),) * num_symbols
     distinct = sorted({uniform, *(row for row in rows if row)})
     place = {row: i for i, row in enumerate(distinct)}
-    number = np.full((length + 1) ** letters, -1)
+    number = np.full((length + 1) ** num_symbols, -1)
     number[code(counts, length)] = [place[row] if row else -1 for row in rows]
     return Estimates(np.array(distinct, float), number, place[uniform])
 
@@ -67,22 +67,22 @@ def code(counts, length: int):
     return counts @ (length + 1) ** np.arange(counts.shape[-1])
 
 
-def statistics(length: int, letters: int, contexts: int) -> Statistics:
+def statistics(length: int, num_symbols: int, contexts: int) -> Statistics:
     """All texts, by prompt and counts: the sufficient statistic, and how many texts have it.
 
     >>> statistics(2, 2, 1).counts[:, 0].tolist(), statistics(2, 2, 1).ways.tolist()
     ([[0, 2], [1, 1], [2, 0]], [1, 2, 1])
     """
-    written = np.stack(np.unravel_index(np.arange(letters**length), (letters,) * length), axis=1)
+    written = np.stack(np.unravel_index(np.arange(num_symbols**length), (num_symbols,) * length), axis=1)
     context = np.broadcast_to(np.arange(contexts)[:, None], (contexts, len(written)))
-    counts = np.zeros((*context.shape, contexts, letters), int)
+    counts = np.zeros((*context.shape, contexts, num_symbols), int)
     prompt, text = np.indices(context.shape)
     for letter in written.T:
         counts[prompt, text, context, letter] += 1
-        context = (context * letters + letter) % contexts
+        context = (context * num_symbols + letter) % contexts
     whole = np.concatenate([prompt[..., None], counts.reshape(*prompt.shape, -1)], axis=-1)
     kinds, ways = np.unique(whole.reshape(-1, whole.shape[-1]), axis=0, return_counts=True)
-    return Statistics(kinds[:, 0], kinds[:, 1:].reshape(-1, contexts, letters), ways)
+    return Statistics(kinds[:, 0], kinds[:, 1:].reshape(-1, contexts, num_symbols), ways)
 
 
 def text_chances(rows, prompt, found: Statistics) -> jax.Array:
@@ -104,13 +104,13 @@ def digits(numbers, base: int, count: int):
     return numbers[..., None] // base ** np.arange(count)[::-1] % base
 
 
-def refit(numbers, counts, known: Estimates, length: int):
+def refit_counts(numbers, counts, known: Estimates, length: int):
     """The numbers of the models after a text with these counts: rows it never visits stay, the others are estimated.
 
     `numbers` and the leading axes of `counts[..., context, b]` broadcast; a model's digits are the numbers of its rows.
 
     >>> known = estimates(1, 2, 0.0)
-    >>> int(refit(np.array(4), np.array([[1, 0], [0, 0]]), known, 1))
+    >>> int(refit_counts(np.array(4), np.array([[1, 0], [0, 0]]), known, 1))
     7
     """
     base, contexts = len(known.laws), counts.shape[-2]

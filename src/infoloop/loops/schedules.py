@@ -10,31 +10,31 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from infoloop.loops.generation import Generation, Parts, begun, fresh, items
+from infoloop.loops.generation import Generation, Parts, generate_and_select, initial_generation, num_items
 from infoloop.loops.loop import Loop
 from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import at_least_one
+from infoloop.probability.validation import check_positive_int
 
 
-def replace(parts: Parts, frozen: bool = False) -> Loop:
+def replace_data(parts: Parts, frozen: bool = False) -> Loop:
     """Each model is fit to fresh data alone, as many as the real ones.
 
     >>> from infoloop.loops.generation import weighted_mean
     >>> halving = Parts(lambda key: jnp.ones(2), lambda key, z: z / 2 * jnp.ones(2), weighted_mean)
-    >>> last = replace(halving).start(jax.random.key(0))
-    >>> float(replace(halving).step(jax.random.key(1), last).model)
+    >>> last = replace_data(halving).start(jax.random.key(0))
+    >>> float(replace_data(halving).step(jax.random.key(1), last).model)
     0.5
     """
     return _loop(parts, frozen, _real(parts), lambda key, state, made: made)
 
 
-def mix(parts: Parts, weight, frozen: bool = False) -> Loop:
+def weighted_mix(parts: Parts, weight, frozen: bool = False) -> Loop:
     """Fit to fresh real data at `weight` and to fresh generated data at 1 - `weight`, however many there are of each.
 
     At the weight that is their share every item counts once. Raises ValueError for a weight outside [0, 1].
 
     >>> from infoloop.loops.generation import weighted_mean
-    >>> loop = mix(Parts(lambda key: jnp.ones(2), lambda key, z: jnp.zeros(3), weighted_mean), 0.25)
+    >>> loop = weighted_mix(Parts(lambda key: jnp.ones(2), lambda key, z: jnp.zeros(3), weighted_mean), 0.25)
     >>> float(loop.step(jax.random.key(1), loop.start(jax.random.key(0))).model)
     0.25
     """
@@ -46,23 +46,23 @@ def mix(parts: Parts, weight, frozen: bool = False) -> Loop:
     return _loop(parts, frozen, _beside_room(parts), use)
 
 
-def mixture(parts: Parts, chance, frozen: bool = False) -> Loop:
-    """Each item of a generation is, with this `chance` and independently, a fresh real one and not a generated one.
+def per_item_mixture(parts: Parts, probability, frozen: bool = False) -> Loop:
+    """Each item of a generation is, with this `probability` and independently, a fresh real one, not a generated one.
 
     Real and generated data must have the same shapes; what is real counts once, whatever the judge says. Raises
     ValueError for a chance outside [0, 1].
 
     >>> from infoloop.loops.generation import weighted_mean
-    >>> loop = mixture(Parts(lambda key: jnp.ones(2), lambda key, z: jnp.zeros(2), weighted_mean), 1.0)
+    >>> loop = per_item_mixture(Parts(lambda key: jnp.ones(2), lambda key, z: jnp.zeros(2), weighted_mean), 1.0)
     >>> float(loop.step(jax.random.key(1), loop.start(jax.random.key(0))).model)
     1.0
     """
-    chance = unit_interval(chance, "chance")
+    probability = unit_interval(probability, "probability")
 
     def use(key, state, made):
         real_key, coin_key = jax.random.split(key)
         real = _real(parts)(real_key)
-        swapped = jax.random.bernoulli(coin_key, chance, real[1].shape)
+        swapped = jax.random.bernoulli(coin_key, probability, real[1].shape)
         return jax.tree.map(lambda a, b: jnp.where(jnp.expand_dims(swapped, range(1, a.ndim)), a, b), real, made)
 
     return _loop(parts, frozen, _real(parts), use)
@@ -98,7 +98,7 @@ def accumulate(parts: Parts, generations: int, frozen: bool = False) -> Loop:
     >>> float(loop.step(jax.random.key(1), loop.start(jax.random.key(0))).model)
     0.5
     """
-    start = _with_room(parts, at_least_one(generations, "generations"))
+    start = _with_room(parts, check_positive_int(generations, "generations"))
     return _loop(parts, frozen, start, lambda key, state, made: _filled(state, made))
 
 
@@ -137,16 +137,16 @@ def _loop(parts: Parts, frozen: bool, start, use) -> Loop:
 
     def step(key, state):
         fresh_key, use_key = jax.random.split(key)
-        data, weights = use(use_key, state, fresh(parts, fresh_key, state, frozen))
+        data, weights = use(use_key, state, generate_and_select(parts, fresh_key, state, frozen))
         return Generation(parts.refit(data, weights), state.first, data, weights, state.number + 1)
 
-    return Loop(lambda key: begun(parts, *start(key)), step)
+    return Loop(lambda key: initial_generation(parts, *start(key)), step)
 
 
 def _real(parts: Parts):
     def drawn(key):
         data = parts.real(key)
-        return data, jnp.ones(items(data))
+        return data, jnp.ones(num_items(data))
 
     return drawn
 
@@ -158,7 +158,7 @@ def _beside_room(parts: Parts):
         real = _real(parts)(key)
         room = jax.eval_shape(parts.generate, key, parts.refit(*real))
         room = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), room)
-        return _joined(real, (room, jnp.zeros(items(room))))
+        return _joined(real, (room, jnp.zeros(num_items(room))))
 
     return start
 

@@ -21,13 +21,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from infoloop.loops.binomial_resampling import draws, hypotheses
+from infoloop.loops.binomial_resampling import binomial_pmf, hypotheses
 from infoloop.loops.loop import Loop, unroll
-from infoloop.loops.schedules import mixture, replace, replay
-from infoloop.loops.two_token_loops import sampling, tokens, told
+from infoloop.loops.schedules import per_item_mixture, replace_data, replay
+from infoloop.loops.two_token_loops import hypothesis_information, sampled_loop, tokens
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import at_least_one, choice, places, random_task
+from infoloop.probability.validation import check_choice, check_positions, check_positive_int, warn_if_degenerate_prior
 
 SCHEDULES = ("mix", "replay", "judge")
 
@@ -52,8 +52,8 @@ def anchored(size: int, schedule: str, weight, rates, prior=None) -> Anchored:
     >>> anchored(4, "mix", 0.1, [0.25, 0.75]).weight
     0.1
     """
-    known, weight = choice(schedule, "schedule", SCHEDULES), float(unit_interval(weight, "weight"))
-    return Anchored(at_least_one(size, "size"), known, weight, *hypotheses(rates, prior))
+    known, weight = check_choice(schedule, "schedule", SCHEDULES), float(unit_interval(weight, "weight"))
+    return Anchored(check_positive_int(size, "size"), known, weight, *hypotheses(rates, prior))
 
 
 def frequencies(m: Anchored) -> np.ndarray:
@@ -78,10 +78,10 @@ def sampled(m: Anchored, runs: int) -> Loop:
 
     def of(rate):
         if m.schedule == "judge":
-            return replace(tokens(m.size, rate, acceptance), frozen=True)
-        return (mixture if m.schedule == "mix" else replay)(tokens(m.size, rate), m.weight)
+            return replace_data(tokens(m.size, rate, acceptance), frozen=True)
+        return (per_item_mixture if m.schedule == "mix" else replay)(tokens(m.size, rate), m.weight)
 
-    return sampling(m.rates, m.prior, runs, of)
+    return sampled_loop(m.rates, m.prior, runs, of)
 
 
 def law(m: Anchored, t: int) -> Joint:
@@ -90,7 +90,7 @@ def law(m: Anchored, t: int) -> Joint:
     >>> [round(x, 12) for x in law(anchored(1, "mix", 1.0, [0.25]), 5).table.tolist()[0]]
     [0.75, 0.25]
     """
-    keys = jnp.arange(at_least_one(t, "t"))
+    keys = jnp.arange(check_positive_int(t, "t"))
     return Joint(unroll(loop(m), keys, lambda table: table.sum(1))[-1], ("theta", "frequency"))
 
 
@@ -100,8 +100,8 @@ def information(m: Anchored, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(anchored(4, "mix", 0.0, [0.25, 0.75]), 3)]
     [0.538786, 0.364915, 0.301657]
     """
-    steps = at_least_one(generations, "generations")
-    random_task(m.prior)
+    steps = check_positive_int(generations, "generations")
+    warn_if_degenerate_prior(m.prior)
     return _information(m, _places(m), steps, False)
 
 
@@ -111,8 +111,8 @@ def information_with_first(m: Anchored, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information_with_first(anchored(4, "judge", 0.5, [0.25, 0.75]), 3)]
     [0.538786, 0.538786, 0.538786]
     """
-    steps = at_least_one(generations, "generations")
-    random_task(m.prior)
+    steps = check_positive_int(generations, "generations")
+    warn_if_degenerate_prior(m.prior)
     return _information(m, _places(m), steps, True)
 
 
@@ -127,11 +127,11 @@ def expected_heterozygosity(n: int, rate, t, schedule: str, weight) -> jax.Array
     >>> float(expected_heterozygosity(2, 0.5, 2, "mix", 0.0)), float(expected_heterozygosity(2, 0.5, 9, "replay", 1.0))
     (0.125, 0.25)
     """
-    t, w = places(t, "t", 1), unit_interval(weight, "weight")
-    a, left = unit_interval(rate, "rate"), 1 - 1 / at_least_one(n, "n")
+    t, w = check_positions(t, "t", 1), unit_interval(weight, "weight")
+    a, left = unit_interval(rate, "rate"), 1 - 1 / check_positive_int(n, "n")
     powers = jnp.power(left * (1 - w) ** 2, jnp.arange(t.max()))
     v = jnp.concatenate([jnp.zeros(1), jnp.cumsum(powers) / n])
-    if choice(schedule, "schedule", SCHEDULES[:2]) == "mix":
+    if check_choice(schedule, "schedule", SCHEDULES[:2]) == "mix":
         return 2 * a * (1 - a) * (1 - v[t])
     return 2 * a * (1 - a) * left * (1 - (1 - w) ** 2 * v[t - 1])
 
@@ -184,11 +184,11 @@ def _loop(m: Anchored, places: _Places) -> Loop:
     rates = jnp.broadcast_to(places.values, (len(m.rates), len(places.values)))
     if m.schedule == "mix":
         rates = m.weight * m.rates[:, None] + (1 - m.weight) * rates
-    fresh = draws(m.size, rates.ravel()).reshape(*rates.shape, -1)
+    fresh = binomial_pmf(m.size, rates.ravel()).reshape(*rates.shape, -1)
     empty = jnp.zeros((len(m.rates), len(counts), len(places.values)))
 
     def start(key):
-        return empty.at[:, counts, places.first].set(m.prior[:, None] * draws(m.size, m.rates))
+        return empty.at[:, counts, places.first].set(m.prior[:, None] * binomial_pmf(m.size, m.rates))
 
     def step(key, table):
         pairs = jnp.einsum("xkz,xzj->xkj", table, fresh, precision=lax.Precision.HIGHEST)
@@ -200,6 +200,6 @@ def _loop(m: Anchored, places: _Places) -> Loop:
 @partial(jax.jit, static_argnums=(2, 3))
 def _information(m: Anchored, places: _Places, generations: int, with_first: bool):
     def seen(table):
-        return told(table.reshape(len(table), -1) if with_first else table.sum(1))
+        return hypothesis_information(table.reshape(len(table), -1) if with_first else table.sum(1))
 
     return unroll(_loop(m, places), jnp.arange(generations), seen)

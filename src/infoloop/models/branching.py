@@ -10,8 +10,8 @@ from jax import lax
 from jax.core import Tracer
 
 from infoloop.loops.loop import Loop, unroll
-from infoloop.probability.numerics import exact_dtype, unit_interval
-from infoloop.probability.validation import at_least_one
+from infoloop.probability.numerics import require_float64, unit_interval
+from infoloop.probability.validation import check_positive_int
 
 
 def loop(mean=1.0) -> Loop:
@@ -30,7 +30,7 @@ def sampled(mean, runs: int) -> Loop:
     [1, 1, 1]
     """
     mean = _mean(mean)
-    start = jnp.ones(at_least_one(runs, "runs"), int)
+    start = jnp.ones(check_positive_int(runs, "runs"), int)
     return Loop(lambda key: start, lambda key, copies: jax.random.poisson(key, mean * copies, dtype=int))
 
 
@@ -42,7 +42,7 @@ def survivals(generations: int, mean=1.0) -> jax.Array:
     >>> [round(float(x), 4) for x in survivals(3)]
     [0.6321, 0.4685, 0.3741]
     """
-    return unroll(loop(mean), jnp.arange(at_least_one(generations, "generations") + 1))[1:]
+    return unroll(loop(mean), jnp.arange(check_positive_int(generations, "generations") + 1))[1:]
 
 
 def extinct_by(generations, mean=1.0) -> jax.Array:
@@ -92,9 +92,9 @@ def bracket(n: int, p, generations: int) -> tuple[jax.Array, jax.Array]:
     ([0.6321, 0.4685, 0.3741], [0.6323, 0.469, 0.3748])
     """
     p = unit_interval(p, "p")
-    t = jnp.arange(1, at_least_one(generations, "generations") + 1)
+    t = jnp.arange(1, check_positive_int(generations, "generations") + 1)
     g = jnp.concatenate([jnp.ones(1), survivals(generations)])[:-1]
-    present = -jnp.expm1(-at_least_one(n, "n") * p * g)
+    present = -jnp.expm1(-check_positive_int(n, "n") * p * g)
     return present, present + (3 * n * p**2 + 3 * t * p) * (1 - present)
 
 
@@ -104,7 +104,7 @@ def examples() -> tuple[float, ...]:
 
 
 def _mean(mean) -> jax.Array:
-    dtype = exact_dtype(mean, "mean")
+    dtype = require_float64(mean, "mean")
     if not isinstance(mean, Tracer):
         seen = np.asarray(mean, dtype)
         if not (seen >= 0).all() or not np.isfinite(seen).all():

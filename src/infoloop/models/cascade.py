@@ -14,7 +14,7 @@ from jax import lax
 
 from infoloop.information.binary_channel_chains import (
     bsc_information,
-    cascade_flip,
+    cascade_crossover,
     erasing,
     erasure_information,
     z_capacity_kept,
@@ -26,7 +26,7 @@ from infoloop.probability.channel_families import bsc, z_channel
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy, unit_interval
-from infoloop.probability.validation import at_least_one, choice, count
+from infoloop.probability.validation import check_choice, check_count, check_positive_int
 
 _KINDS = ("bsc", "erasure", "z_channel")
 
@@ -49,7 +49,7 @@ def cascade(kind: str, noise, p_one=0.5) -> Model:
     >>> float(cascade("erasure", 0.25).p_one)
     0.5
     """
-    return Model(choice(kind, "kind", _KINDS), unit_interval(noise, "noise"), unit_interval(p_one, "p_one"))
+    return Model(check_choice(kind, "kind", _KINDS), unit_interval(noise, "noise"), unit_interval(p_one, "p_one"))
 
 
 def link(m: Model) -> Channel:
@@ -79,7 +79,7 @@ def sampled(m: Model, runs: int) -> Loop:
     def through(key, letters):
         return jax.random.categorical(key, rows[letters])
 
-    first = jnp.broadcast_to(jnp.arange(2)[:, None], (2, at_least_one(runs, "runs")))
+    first = jnp.broadcast_to(jnp.arange(2)[:, None], (2, check_positive_int(runs, "runs")))
     return Loop(start=lambda key: through(key, first), step=through)
 
 
@@ -89,7 +89,7 @@ def law(m: Model, generation: int) -> Joint:
     >>> law(cascade("z_channel", 0.5), 2).table.tolist()
     [[0.5, 0.0], [0.375, 0.125]]
     """
-    keys = jnp.arange(at_least_one(generation, "generation"))
+    keys = jnp.arange(check_positive_int(generation, "generation"))
     return Joint(unroll(loop(m), keys)[-1], ("X", "Z"))
 
 
@@ -99,7 +99,7 @@ def information_by_table(m: Model, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information_by_table(cascade("bsc", 0.1), 2)]
     [0.531004, 0.319923]
     """
-    keys = jnp.arange(at_least_one(generations, "generations"))
+    keys = jnp.arange(check_positive_int(generations, "generations"))
     return unroll(loop(m), keys, lambda table: mutual_information(Joint(table, ("X", "Z")), "X", "Z"))
 
 
@@ -114,7 +114,7 @@ def information(m: Model, generations: int) -> jax.Array:
     [0.531004, 0.319923]
     """
     closed = {"bsc": bsc_information, "erasure": erasure_information, "z_channel": z_information}[m.kind]
-    return closed(m.noise, m.p_one, jnp.arange(1, at_least_one(generations, "generations") + 1), binary_entropy)
+    return closed(m.noise, m.p_one, jnp.arange(1, check_positive_int(generations, "generations") + 1), binary_entropy)
 
 
 def contraction(m: Model, t=1) -> jax.Array:
@@ -126,7 +126,7 @@ def contraction(m: Model, t=1) -> jax.Array:
     >>> [float(contraction(cascade(kind, 0.25), 2)) for kind in ('bsc', 'erasure', 'z_channel')]
     [0.0625, 0.5625, 0.5625]
     """
-    steps = count(t, "t", 0)
+    steps = check_count(t, "t", 0)
     return (1 - 2 * m.noise) ** (2 * steps) if m.kind == "bsc" else (1 - m.noise) ** steps
 
 
@@ -138,9 +138,9 @@ def capacity(m: Model, t=1) -> jax.Array:
     >>> [round(float(capacity(cascade(kind, 0.5), 1)), 6) for kind in ('bsc', 'erasure', 'z_channel')]
     [0.0, 0.5, 0.321928]
     """
-    steps = count(t, "t", 0)
+    steps = check_count(t, "t", 0)
     if m.kind == "bsc":
-        return 1 - binary_entropy(cascade_flip(m.noise, steps))
+        return 1 - binary_entropy(cascade_crossover(m.noise, steps))
     kept = (1 - m.noise) ** steps
     return kept if m.kind == "erasure" else z_capacity_kept(kept)
 

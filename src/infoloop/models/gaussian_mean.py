@@ -12,11 +12,17 @@ import numpy as np
 
 from infoloop.information.gaussian_channels import awgn_capacity
 from infoloop.loops.generation import Parts, weighted_mean
-from infoloop.loops.loop import Loop, about, many
-from infoloop.loops.schedules import accumulate, replace
+from infoloop.loops.loop import Loop, many, with_random_truth
+from infoloop.loops.schedules import accumulate, replace_data
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, gaussian, linear_gaussian
-from infoloop.probability.validation import choice, count, number, places, whole
+from infoloop.probability.validation import (
+    check_choice,
+    check_count,
+    check_positions,
+    check_positive,
+    check_positive_int,
+)
 
 SCHEDULES = ("replace", "accumulate")
 
@@ -40,9 +46,9 @@ def gaussian_mean(n, prior_variance=1.0, noise_variance=1.0, schedule: str = "re
     >>> gaussian_mean(10).schedule
     'replace'
     """
-    prior = number(prior_variance, "prior_variance (the true mean must be random)")
-    noise, n = number(noise_variance, "noise_variance"), count(n, "n", 1)
-    return GaussianMean(prior, noise, n, choice(schedule, "schedule", SCHEDULES))
+    prior = check_positive(prior_variance, "prior_variance (the true mean must be random)")
+    noise, n = check_positive(noise_variance, "noise_variance"), check_count(n, "n", 1)
+    return GaussianMean(prior, noise, n, check_choice(schedule, "schedule", SCHEDULES))
 
 
 def loop(m: GaussianMean) -> Loop:
@@ -73,9 +79,9 @@ def sampled(m: GaussianMean, runs: int, generations: int) -> Loop:
         return Parts(lambda key: draw(key, theta), draw, weighted_mean)
 
     def of(theta):
-        return replace(parts(theta)) if m.schedule == "replace" else accumulate(parts(theta), generations)
+        return replace_data(parts(theta)) if m.schedule == "replace" else accumulate(parts(theta), generations)
 
-    return many(about(lambda key: jnp.sqrt(m.prior_variance) * jax.random.normal(key), of), runs)
+    return many(with_random_truth(lambda key: jnp.sqrt(m.prior_variance) * jax.random.normal(key), of), runs)
 
 
 def information(m: GaussianMean, t):
@@ -89,8 +95,8 @@ def information(m: GaussianMean, t):
     """
     why = "as generation 0 is the true mean itself, infinitely many bits"
     if m.schedule == "replace":
-        return _bits(m, count(t, "t", 1, why))
-    at = places(t, "t", 1, why)
+        return _bits(m, check_count(t, "t", 1, why))
+    at = check_positions(t, "t", 1, why)
     return _bits(m, jnp.cumsum(1 / jnp.arange(1.0, at.max() + 1) ** 2)[at - 1])
 
 
@@ -109,7 +115,7 @@ def law(m: GaussianMean, t: int) -> Gaussian:
     >>> law(gaussian_mean(3), 2).names
     ('theta', 'D1', 'D2', 'Z')
     """
-    t = whole(t, "t")
+    t = check_positive_int(t, "t")
     noise, p = np.asarray(m.noise_variance / m.samples), gaussian(np.asarray(m.prior_variance), "theta")
     p = extend(p, linear_gaussian(1.0, noise, "theta", "D1"))
     for i in range(2, t + 1):

@@ -16,8 +16,14 @@ from jax.scipy.special import digamma, gammaln
 
 from infoloop.loops.loop import Loop, unroll
 from infoloop.probability.chi_square_sampling import chi_square
-from infoloop.probability.numerics import exact_dtype
-from infoloop.probability.validation import at_least_one, choice, count, number, places, whole
+from infoloop.probability.numerics import require_float64
+from infoloop.probability.validation import (
+    check_choice,
+    check_count,
+    check_positions,
+    check_positive,
+    check_positive_int,
+)
 
 SCHEDULES = ("replace", "accumulate")
 
@@ -41,10 +47,10 @@ def expected_variance(n, t, schedule: str = "replace", unbiased: bool = False):
     (0.125, 0.4375)
     """
     n = _samples(n, unbiased)
-    if choice(schedule, "schedule", SCHEDULES) == "replace":
-        t = count(t, "t", 0)
+    if check_choice(schedule, "schedule", SCHEDULES) == "replace":
+        t = check_count(t, "t", 0)
         return jnp.ones_like(n * t) if unbiased else (1 - 1 / n) ** t
-    at = places(t, "t")
+    at = check_positions(t, "t")
     return _by_generation(n, at.max(initial=0), unbiased)[at]
 
 
@@ -61,9 +67,9 @@ def expected_drift(n, t, schedule: str = "replace", unbiased: bool = False):
     if not unbiased:
         return 1 - expected_variance(n, t, schedule)
     n = _samples(n, unbiased)
-    if choice(schedule, "schedule", SCHEDULES) == "replace":
-        return count(t, "t", 0) / n
-    at = places(t, "t")
+    if check_choice(schedule, "schedule", SCHEDULES) == "replace":
+        return check_count(t, "t", 0) / n
+    at = check_positions(t, "t")
     i = jnp.arange(1.0, at.max(initial=0) + 1)
     steps = _by_generation(n, len(i), unbiased)[: len(i)] / (n * i**2)
     return jnp.concatenate([jnp.zeros(1), jnp.cumsum(steps)])[at]
@@ -79,7 +85,7 @@ def log_drift(n, unbiased: bool = True):
     >>> round(float(log_drift(3)), 12) == round(-float(jnp.euler_gamma), 12)
     True
     """
-    n = count(n, "n", 2, "as one sample has no variance")
+    n = check_count(n, "n", 2, "as one sample has no variance")
     return digamma((n - 1) / 2) + jnp.log(2.0) - jnp.log(n - 1 if unbiased else n)
 
 
@@ -94,7 +100,7 @@ def limit_ratio(n, schedule: str = "accumulate", unbiased: bool = False):
     True
     """
     n = _samples(n, unbiased)
-    if choice(schedule, "schedule", SCHEDULES) == "replace":
+    if check_choice(schedule, "schedule", SCHEDULES) == "replace":
         return jnp.ones_like(n) if unbiased else jnp.zeros_like(n)
     if not unbiased:
         return jnp.sinc(1 / jnp.sqrt(n))
@@ -103,7 +109,9 @@ def limit_ratio(n, schedule: str = "accumulate", unbiased: bool = False):
 
 
 def _samples(n, unbiased: bool):
-    return count(n, "n", 1 + unbiased, "as one sample has no unbiased variance" if unbiased else "as none fit nothing")
+    return check_count(
+        n, "n", 1 + unbiased, "as one sample has no unbiased variance" if unbiased else "as none fit nothing"
+    )
 
 
 def _by_generation(n, last: int, unbiased: bool):
@@ -140,8 +148,10 @@ def refit(n: int, mean=0.0, variance=1.0, schedule: str = "replace", unbiased: b
     10
     """
     _samples(n, unbiased)
-    center = jnp.asarray(mean, exact_dtype(mean, "mean"))
-    return Refit(center, number(variance, "variance"), int(n), choice(schedule, "schedule", SCHEDULES), unbiased)
+    center = jnp.asarray(mean, require_float64(mean, "mean"))
+    return Refit(
+        center, check_positive(variance, "variance"), int(n), check_choice(schedule, "schedule", SCHEDULES), unbiased
+    )
 
 
 def first(m: Refit) -> Fit:
@@ -222,7 +232,7 @@ def sampled(m: Refit, runs: int, short: bool = False) -> Loop:
     >>> sampled(refit(5), 3).start(jax.random.key(0)).variance.tolist()
     [1.0, 1.0, 1.0]
     """
-    at_least_one(runs, "runs")
+    check_positive_int(runs, "runs")
     advance = short_step if short else step
     return Loop(
         start=lambda key: jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (runs,)), first(m)),
@@ -239,7 +249,7 @@ def simulate(key, n: int, generations: int, runs: int, schedule: str = "replace"
     (2, 4)
     """
     m = refit(n, schedule=schedule, unbiased=unbiased)
-    return _simulate(m, key, whole(generations, "generations", 0), whole(runs, "runs"), short)
+    return _simulate(m, key, check_positive_int(generations, "generations", 0), check_positive_int(runs, "runs"), short)
 
 
 @functools.partial(jax.jit, static_argnums=(2, 3, 4))

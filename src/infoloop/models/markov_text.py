@@ -24,10 +24,10 @@ from infoloop.information.markov_chains import information_along
 from infoloop.information.measures import mutual_information
 from infoloop.loops.diversity import Diversity, diversity_of
 from infoloop.loops.loop import Loop, unroll
-from infoloop.loops.ngram_statistics import Estimates, digits, estimates, refit, statistics, text_chances
+from infoloop.loops.ngram_statistics import Estimates, digits, estimates, refit_counts, statistics, text_chances
 from infoloop.probability.channels import Channel
-from infoloop.probability.distributions import Joint, joint, probabilities
-from infoloop.probability.validation import at_least_one, count, random_task
+from infoloop.probability.distributions import Joint, check_probabilities, joint
+from infoloop.probability.validation import check_count, check_positive_int, warn_if_degenerate_prior
 
 _MOST_MODELS, _MOST_TEXTS, _MOST_COUNTS = 4096, 2**17, 2**20
 
@@ -63,7 +63,7 @@ def markov_text(length: int, rows, prior=None, prompt=None, alpha: float = 0.0) 
     >>> markov_text(4, [[[0.5, 0.5], [0.5, 0.5]], [[0.9, 0.1], [0.1, 0.9]]]).prompt.tolist()
     [0.5, 0.5]
     """
-    table = jnp.asarray(probabilities(rows, "rows", 1))
+    table = jnp.asarray(check_probabilities(rows, "rows", 1))
     if table.ndim != 3 or table.shape[2] < 2 or not _is_power(table.shape[1], table.shape[2]):
         raise ValueError(
             f"rows have shape {table.shape}: give rows[hypothesis, context, letter] with at least 2 letters "
@@ -72,7 +72,7 @@ def markov_text(length: int, rows, prior=None, prompt=None, alpha: float = 0.0) 
     if not 0 <= alpha < float("inf"):
         raise ValueError(f"alpha is {alpha!r}: give a finite number, 0 for maximum likelihood")
     laws = (_law(prompt, "prompt", table.shape[1]), _law(prior, "prior", table.shape[0]))
-    return Model(at_least_one(length, "length"), float(alpha), table, *laws)
+    return Model(check_positive_int(length, "length"), float(alpha), table, *laws)
 
 
 def models(m: Model) -> jax.Array:
@@ -110,7 +110,7 @@ def loop(m: Model) -> Loop:
 def sampled(m: Model, runs: int) -> Loop:
     """The loop by simulation: the number among `models(m)` of the model in run r of hypothesis x is `state[x, r]`."""
     known = _known(m)
-    laws, shape = jnp.asarray(known.laws), (len(m.rows), at_least_one(runs, "runs"))
+    laws, shape = jnp.asarray(known.laws), (len(m.rows), check_positive_int(runs, "runs"))
     fresh, truth = jnp.full(shape, _fresh(m, known)), jnp.broadcast_to(m.rows[:, None], (*shape, *m.rows.shape[1:]))
     return Loop(
         start=lambda key: _trained(m, known, fresh, truth, key),
@@ -124,7 +124,7 @@ def law(m: Model, generation: int) -> Joint:
     >>> law(markov_text(1, [[[0.25, 0.75]]]), 3).table.tolist()
     [[0.75, 0.0, 0.25]]
     """
-    keys = jnp.arange(at_least_one(generation, "generation"))
+    keys = jnp.arange(check_positive_int(generation, "generation"))
     return Joint(unroll(loop(m), keys)[-1], ("theta", "model"))
 
 
@@ -134,8 +134,8 @@ def information(m: Model, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(markov_text(4, [[[0.25, 0.75]], [[0.75, 0.25]]]), 4)]
     [0.538786, 0.364915, 0.301657, 0.266608]
     """
-    steps = at_least_one(generations, "generations") - 1
-    random_task(m.prior)
+    steps = check_positive_int(generations, "generations") - 1
+    warn_if_degenerate_prior(m.prior)
     start, link = _exact(m)
     return information_along(Joint(start, ("theta", "model")), "theta", Channel(link, ("model",), ("next",)), steps)
 
@@ -147,7 +147,7 @@ def diversities(m: Model, generations: int) -> Diversity:
     True
     """
     frequencies, targets = grams(m)
-    keys = jnp.arange(at_least_one(generations, "generations"))
+    keys = jnp.arange(check_positive_int(generations, "generations"))
     return unroll(loop(m), keys, lambda table: diversity_of(table, frequencies, targets))
 
 
@@ -161,7 +161,7 @@ def expected_heterozygosity(m: Model, t) -> jax.Array:
     """
     if m.contexts != 1:
         raise ValueError(f"the model has {m.contexts} contexts: the closed form is for one, and `diversities` for more")
-    steps, n, k = count(t, "t", 0), m.length, m.letters
+    steps, n, k = check_count(t, "t", 0), m.length, m.letters
     whole = (n + k * m.alpha) ** 2
     rho, gain = n * (n - 1) / whole, (k - 1) * m.alpha * (2 * n + k * m.alpha) / whole
     fall = rho**steps
@@ -256,16 +256,16 @@ def _exact(m: Model) -> tuple[jax.Array, jax.Array]:
     known = _known(m)
     states = _states(m, known)
     found = statistics(m.length, m.letters, m.contexts)
-    first = refit(np.array(_fresh(m, known)), found.counts, known, m.length)
+    first = refit_counts(np.array(_fresh(m, known)), found.counts, known, m.length)
     start = jnp.zeros((len(m.rows), states)).at[:, first].add(text_chances(m.rows, m.prompt, found))
     now = np.arange(states)[:, None]
-    after = refit(now, found.counts, known, m.length)
+    after = refit_counts(now, found.counts, known, m.length)
     link = jnp.zeros((states, states)).at[now, after].add(text_chances(_models(m), m.prompt, found))
     return m.prior[:, None] * start, link
 
 
 def _trained(m: Model, known: Estimates, now, rows, key):
-    """The models after one text of each of `rows[x, r, c, b]`: letters by a scan over positions, then `refit`."""
+    """The models after one text of each of `rows[x, r, c, b]`: a scan over positions, then `refit_counts`."""
     for_prompts, for_letters = jax.random.split(key)
     context = jax.random.choice(for_prompts, m.contexts, now.shape, p=m.prompt)
 
@@ -279,4 +279,4 @@ def _trained(m: Model, known: Estimates, now, rows, key):
 
     empty = jnp.zeros((*now.shape, m.contexts, m.letters), int)
     (_, counts), _ = lax.scan(position, (context, empty), jax.random.split(for_letters, m.length))
-    return refit(now, counts, known, m.length)
+    return refit_counts(now, counts, known, m.length)

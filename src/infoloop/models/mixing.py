@@ -12,11 +12,11 @@ import numpy as np
 
 from infoloop.loops.generation import Parts, weighted_mean
 from infoloop.loops.loop import Loop, many
-from infoloop.loops.schedules import mix
+from infoloop.loops.schedules import weighted_mix
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, gaussian, linear_gaussian
 from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import count, number, whole
+from infoloop.probability.validation import check_count, check_positive, check_positive_int
 
 
 @jax.tree_util.register_dataclass
@@ -36,8 +36,8 @@ def mixing(weight, real, synthetic, noise_variance=1.0) -> Mixing:
     >>> float(mixing(0.5, 10, 10).weight)
     0.5
     """
-    sizes = count(real, "real", 1), count(synthetic, "synthetic", 1)
-    return Mixing(unit_interval(weight, "weight"), *sizes, number(noise_variance, "noise_variance"))
+    sizes = check_count(real, "real", 1), check_count(synthetic, "synthetic", 1)
+    return Mixing(unit_interval(weight, "weight"), *sizes, check_positive(noise_variance, "noise_variance"))
 
 
 def loop(m: Mixing) -> Loop:
@@ -57,7 +57,7 @@ def sampled(m: Mixing, runs: int, theta=0.0) -> Loop:
         return mean + jnp.sqrt(m.noise_variance) * jax.random.normal(key, (int(size),))
 
     parts = Parts(lambda key: draw(key, theta, m.real), lambda key, z: draw(key, z, m.synthetic), weighted_mean)
-    return many(mix(parts, m.weight), runs)
+    return many(weighted_mix(parts, m.weight), runs)
 
 
 def error_variance(m: Mixing, t):
@@ -68,7 +68,7 @@ def error_variance(m: Mixing, t):
     >>> float(error_variance(mixing(0.0, 1, 2), 4)), float(error_variance(mixing(1.0, 4, 2), 4))
     (3.0, 0.25)
     """
-    t, w, noise = count(t, "t", 0), m.weight, m.noise_variance
+    t, w, noise = check_count(t, "t", 0), m.weight, m.noise_variance
     q, inner = (1 - w) ** 2, (w > 0) & (w < 1)
     rate = 2 * jnp.log1p(-jnp.where(inner, w, 0.5))
     rounds = jnp.where(inner, jnp.expm1(t * rate) / jnp.expm1(rate), jnp.where(w == 0, t, jnp.minimum(t, 1.0)))
@@ -83,7 +83,7 @@ def stationary_variance(weight, ratio):
     >>> float(stationary_variance(1.0, 3.0)), float(stationary_variance(0.0, 1.0))
     (1.0, inf)
     """
-    w, r = unit_interval(weight, "weight"), number(ratio, "ratio")
+    w, r = unit_interval(weight, "weight"), check_positive(ratio, "ratio")
     return (w**2 + r * (1 - w) ** 2) / (w * (2 - w))
 
 
@@ -96,7 +96,7 @@ def optimal_weight(ratio):
     >>> round(float(optimal_weight(1.0)), 6)
     0.618034
     """
-    r = number(ratio, "ratio")
+    r = check_positive(ratio, "ratio")
     return 2 / (1 + jnp.sqrt(1 + 4 / r))
 
 
@@ -106,9 +106,9 @@ def law(m: Mixing, t: int, prior_variance=1.0) -> Gaussian:
     >>> law(mixing(0.5, 1, 1), 1).names
     ('theta', 'Z0', 'R1', 'Z1')
     """
-    t = whole(t, "t", 0)
+    t = check_positive_int(t, "t", 0)
     w, real, made = (np.asarray(x) for x in (m.weight, m.noise_variance / m.real, m.noise_variance / m.synthetic))
-    p = gaussian(np.asarray(number(prior_variance, "prior_variance (the true mean must be random)")), "theta")
+    p = gaussian(np.asarray(check_positive(prior_variance, "prior_variance (the true mean must be random)")), "theta")
     p = extend(p, linear_gaussian(1.0, real, "theta", "Z0"))
     for i in range(1, t + 1):
         p = extend(p, linear_gaussian(1.0, real, "theta", f"R{i}"))

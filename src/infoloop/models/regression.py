@@ -15,9 +15,9 @@ from jax.scipy.special import digamma
 
 from infoloop.loops.generation import Parts
 from infoloop.loops.loop import Loop, many
-from infoloop.loops.schedules import accumulate, replace
-from infoloop.probability.numerics import exact_dtype
-from infoloop.probability.validation import choice, count, number, places
+from infoloop.loops.schedules import accumulate, replace_data
+from infoloop.probability.numerics import require_float64
+from infoloop.probability.validation import check_choice, check_count, check_positions, check_positive
 
 SCHEDULES = ("replace", "accumulate")
 
@@ -39,10 +39,12 @@ def regression(dimension, samples, noise_variance=1.0, schedule: str = "replace"
     >>> regression(3, 10).schedule
     'replace'
     """
-    d = count(dimension, "dimension", 1)
+    d = check_count(dimension, "dimension", 1)
     least = int(np.max(np.asarray(dimension), initial=1)) + 2
-    samples = count(samples, "samples", least, "as least squares on dimension + 1 or fewer has infinite risk")
-    return Regression(d, samples, number(noise_variance, "noise_variance"), choice(schedule, "schedule", SCHEDULES))
+    samples = check_count(samples, "samples", least, "as least squares on dimension + 1 or fewer has infinite risk")
+    return Regression(
+        d, samples, check_positive(noise_variance, "noise_variance"), check_choice(schedule, "schedule", SCHEDULES)
+    )
 
 
 def loop(m: Regression) -> Loop:
@@ -74,7 +76,7 @@ def sampled(m: Regression, runs: int, generations: int) -> Loop:
         return inputs, jnp.matmul(inputs, fit, precision=lax.Precision.HIGHEST) + noise
 
     parts = Parts(lambda key: draw(key, jnp.zeros(d)), draw, _least_squares)
-    return many(replace(parts) if m.schedule == "replace" else accumulate(parts, generations), runs)
+    return many(replace_data(parts) if m.schedule == "replace" else accumulate(parts, generations), runs)
 
 
 def _least_squares(data, weights):
@@ -99,8 +101,8 @@ def excess_risk(m: Regression, t):
     """
     first = m.noise_variance * m.dimension / (m.samples - m.dimension - 1)
     if m.schedule == "replace":
-        return count(t, "t", 0) * first
-    at = places(t, "t")
+        return check_count(t, "t", 0) * first
+    at = check_positions(t, "t")
     i = jnp.arange(1.0, at.max(initial=0) + 1)
     terms = m.noise_variance * m.dimension / (i * (i * m.samples - m.dimension - 1))
     return jnp.concatenate([jnp.zeros(1), jnp.cumsum(terms)])[at]
@@ -128,7 +130,7 @@ def efficiency(m: Regression, t):
     >>> float(efficiency(regression(1, 4), 2))
     0.5
     """
-    return excess_risk(m, 1) / excess_risk(m, places(t, "t", 1))
+    return excess_risk(m, 1) / excess_risk(m, check_positions(t, "t", 1))
 
 
 def design_risk(grams, noise_variance=1.0):
@@ -137,10 +139,10 @@ def design_risk(grams, noise_variance=1.0):
     >>> float(design_risk(jnp.array([[[2.0]], [[2.0]]])))
     0.625
     """
-    grams = jnp.asarray(grams, exact_dtype(grams, "grams"))
+    grams = jnp.asarray(grams, require_float64(grams, "grams"))
     totals = jnp.cumsum(grams, axis=0)
     shares = jnp.linalg.solve(totals, jnp.swapaxes(jnp.linalg.solve(totals, grams), 1, 2))
-    return number(noise_variance, "noise_variance") * jnp.trace(shares, axis1=1, axis2=2).sum()
+    return check_positive(noise_variance, "noise_variance") * jnp.trace(shares, axis1=1, axis2=2).sum()
 
 
 def examples() -> tuple[Regression, ...]:

@@ -11,14 +11,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.loops.binomial_resampling import Band, banded, hypotheses
+from infoloop.loops.binomial_resampling import BandedKernel, banded_kernel, hypotheses
 from infoloop.loops.loop import Loop, unroll
-from infoloop.loops.schedules import replace
-from infoloop.loops.two_token_loops import counting, sampling, tokens, told_along
+from infoloop.loops.schedules import replace_data
+from infoloop.loops.two_token_loops import exact_count_loop, hypothesis_information_by_generation, sampled_loop, tokens
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
-from infoloop.probability.validation import at_least_one, random_task
+from infoloop.probability.validation import check_positive_int, warn_if_degenerate_prior
 
 
 @jax.tree_util.register_dataclass
@@ -40,7 +40,7 @@ def smoothed(size: int, alpha: float, rates, prior=None) -> Model:
     >>> smoothed(10, 0.5, [0.25, 0.75]).prior.tolist()
     [0.5, 0.5]
     """
-    return Model(at_least_one(size, "size"), _positive(alpha), *hypotheses(rates, prior))
+    return Model(check_positive_int(size, "size"), _positive(alpha), *hypotheses(rates, prior))
 
 
 def kernel(n: int, alpha: float, letters: int = 2) -> Channel:
@@ -51,7 +51,7 @@ def kernel(n: int, alpha: float, letters: int = 2) -> Channel:
     >>> [round(x, 12) for x in kernel(1, 1.0).rows[0].tolist()]
     [0.666666666667, 0.333333333333]
     """
-    counts = compositions(at_least_one(n, "n"), at_least_one(letters, "letters"))
+    counts = compositions(check_positive_int(n, "n"), check_positive_int(letters, "letters"))
     return multinomial((counts + _positive(alpha)) / (n + letters * alpha), n, "count", "next")
 
 
@@ -64,12 +64,12 @@ def contraction_limit(n: int, alpha: float, letters: int = 2) -> float:
     >>> contraction_limit(1, 0.5)
     0.25
     """
-    return (at_least_one(n, "n") / (n + at_least_one(letters, "letters") * _positive(alpha))) ** 2
+    return (check_positive_int(n, "n") / (n + check_positive_int(letters, "letters") * _positive(alpha))) ** 2
 
 
 def loop(m: Model) -> Loop:
     """The exact loop: its state is the table `P(theta, count)`, and it ignores its keys."""
-    return counting(m.size, m.rates, m.prior, band(m.size, m.alpha))
+    return exact_count_loop(m.size, m.rates, m.prior, band(m.size, m.alpha))
 
 
 def sampled(m: Model, runs: int) -> Loop:
@@ -77,9 +77,9 @@ def sampled(m: Model, runs: int) -> Loop:
 
     def of(rate):
         plain = tokens(m.size, rate)
-        return replace(plain._replace(generate=lambda key, z: plain.generate(key, _smooth(m, z))))
+        return replace_data(plain._replace(generate=lambda key, z: plain.generate(key, _smooth(m, z))))
 
-    return sampling(m.rates, m.prior, runs, of)
+    return sampled_loop(m.rates, m.prior, runs, of)
 
 
 def law(m: Model, generation: int) -> Joint:
@@ -88,7 +88,7 @@ def law(m: Model, generation: int) -> Joint:
     >>> [round(x, 12) for x in law(smoothed(1, 1.0, [0.0, 1.0]), 2).table.tolist()[0]]
     [0.333333333333, 0.166666666667]
     """
-    keys = jnp.arange(at_least_one(generation, "generation"))
+    keys = jnp.arange(check_positive_int(generation, "generation"))
     return Joint(unroll(loop(m), keys)[-1], ("theta", "count"))
 
 
@@ -100,9 +100,9 @@ def information(m: Model, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(smoothed(4, 0.5, [0.25, 0.75]), 3)]
     [0.538786, 0.285571, 0.168668]
     """
-    steps = at_least_one(generations, "generations")
-    random_task(m.prior)
-    return told_along(m.size, m.rates, m.prior, band(m.size, m.alpha), steps)
+    steps = check_positive_int(generations, "generations")
+    warn_if_degenerate_prior(m.prior)
+    return hypothesis_information_by_generation(m.size, m.rates, m.prior, band(m.size, m.alpha), steps)
 
 
 def examples() -> tuple[Model, ...]:
@@ -116,15 +116,15 @@ def _positive(alpha: float) -> float:
     return float(alpha)
 
 
-def band(n: int, alpha: float) -> Band:
+def band(n: int, alpha: float) -> BandedKernel:
     """The kernel of two letters without its tails, as `resampling.resample` takes it; made on the host.
 
     >>> band(4, 0.5).blocks.shape
     (1, 5, 128)
     """
-    counts = np.arange(at_least_one(n, "n") + 1)
+    counts = np.arange(check_positive_int(n, "n") + 1)
     scale = n / (n + 2 * _positive(alpha))
-    return banded(n, (counts + alpha) * scale, (n - counts + alpha) * scale)
+    return banded_kernel(n, (counts + alpha) * scale, (n - counts + alpha) * scale)
 
 
 def _smooth(m: Model, frequency):

@@ -15,13 +15,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from infoloop.loops.binomial_resampling import draws, hypotheses, kernel
+from infoloop.loops.binomial_resampling import binomial_pmf, hypotheses, wright_fisher_kernel
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.schedules import accumulate, subsample
-from infoloop.loops.two_token_loops import sampling, tokens, told
+from infoloop.loops.two_token_loops import hypothesis_information, sampled_loop, tokens
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import at_least_one, choice, places, random_task
+from infoloop.probability.validation import check_choice, check_positions, check_positive_int, warn_if_degenerate_prior
 
 SCHEDULES = ("accumulate", "subsample")
 
@@ -46,8 +46,8 @@ def urn(size: int, room: int, rates, prior=None, schedule: str = "accumulate") -
     >>> urn(4, 6, [0.25, 0.75]).schedule
     'accumulate'
     """
-    known = choice(schedule, "schedule", SCHEDULES)
-    return Urn(at_least_one(size, "size"), at_least_one(room, "room"), known, *hypotheses(rates, prior))
+    known = check_choice(schedule, "schedule", SCHEDULES)
+    return Urn(check_positive_int(size, "size"), check_positive_int(room, "room"), known, *hypotheses(rates, prior))
 
 
 def loop(m: Urn) -> Loop:
@@ -61,7 +61,7 @@ def loop(m: Urn) -> Loop:
 def sampled(m: Urn, runs: int) -> Loop:
     """The loop by drawing tokens: its state is the number of each run's hypothesis and its `parts.Generation`."""
     keep = {"accumulate": accumulate, "subsample": subsample}[m.schedule]
-    return sampling(m.rates, m.prior, runs, lambda rate: keep(tokens(m.size, rate), m.room))
+    return sampled_loop(m.rates, m.prior, runs, lambda rate: keep(tokens(m.size, rate), m.room))
 
 
 def law(m: Urn, t: int) -> Joint:
@@ -82,7 +82,7 @@ def information(m: Urn, generations: int) -> jax.Array:
     [0.538786, 0.479354, 0.460472]
     """
     steps = _within(m, generations)
-    random_task(m.prior)
+    warn_if_degenerate_prior(m.prior)
     return _information(m, _drawn(m), steps)
 
 
@@ -100,11 +100,11 @@ def expected_heterozygosity(n: int, rate, t, schedule: str = "accumulate") -> ja
     >>> float(expected_heterozygosity(2, 0.5, 2)), float(expected_heterozygosity(1, 0.5, 3, "subsample"))
     (0.21875, 0.0)
     """
-    t = places(t, "t", 1)
+    t = check_positions(t, "t", 1)
     truth = unit_interval(rate, "rate")
     i = np.arange(1, t.max() + 1)
-    fresh = 1 / (at_least_one(n, "n") * i**2)
-    if choice(schedule, "schedule", SCHEDULES) == "accumulate":
+    fresh = 1 / (check_positive_int(n, "n") * i**2)
+    if check_choice(schedule, "schedule", SCHEDULES) == "accumulate":
         left = np.cumprod(1 - fresh)
     else:
         c = np.where(i > 1, (i - 1) / np.where(n * i > 1, n * i - 1, 1), 0.0)
@@ -120,7 +120,7 @@ def limit_heterozygosity(n: int, rate) -> jax.Array:
     True
     """
     truth = unit_interval(rate, "rate")
-    return 2 * truth * (1 - truth) * jnp.sinc(1 / math.sqrt(at_least_one(n, "n")))
+    return 2 * truth * (1 - truth) * jnp.sinc(1 / math.sqrt(check_positive_int(n, "n")))
 
 
 def examples() -> tuple[Urn, ...]:
@@ -129,7 +129,7 @@ def examples() -> tuple[Urn, ...]:
 
 
 def _within(m: Urn, generations: int) -> int:
-    if at_least_one(generations, "generations") > m.room:
+    if check_positive_int(generations, "generations") > m.room:
         raise ValueError(f"generations is {generations}: the urn has room for {m.room}; give `urn` more")
     return int(generations)
 
@@ -150,16 +150,18 @@ def _loop(m: Urn, drawn) -> Loop:
     ones = jnp.arange(m.size * m.room + 1)
 
     def start(key):
-        first = m.prior[:, None] * draws(m.size, m.rates)
+        first = m.prior[:, None] * binomial_pmf(m.size, m.rates)
         return jnp.pad(first, ((0, 0), (0, m.size * (m.room - 1)))), jnp.ones((), int)
 
     def step(key, state):
         table, t = state
         if m.schedule == "accumulate":
             held = m.size * t
-            fresh = draws(m.size, jnp.where(ones <= held, ones / held, 0.0))  # more ones than tokens have no mass
+            fresh = binomial_pmf(
+                m.size, jnp.where(ones <= held, ones / held, 0.0)
+            )  # more ones than tokens have no mass
         else:
-            fresh = jnp.matmul(drawn[t - 1], kernel(m.size), precision=lax.Precision.HIGHEST)
+            fresh = jnp.matmul(drawn[t - 1], wright_fisher_kernel(m.size), precision=lax.Precision.HIGHEST)
         moved = table[:, :, None] * fresh
         shifted = [jnp.pad(moved[:, :, j], ((0, 0), (j, m.size - j))) for j in range(m.size + 1)]
         return jnp.where(t < m.room, jnp.stack(shifted).sum(0)[:, : len(ones)], jnp.nan), t + 1
@@ -182,4 +184,4 @@ def _tables(m: Urn, drawn, generations: int):
 
 @partial(jax.jit, static_argnums=2)
 def _information(m: Urn, drawn, generations: int):
-    return jax.lax.map(told, _tables(m, drawn, generations))
+    return jax.lax.map(hypothesis_information, _tables(m, drawn, generations))

@@ -21,16 +21,16 @@ from infoloop.loops.absorption import diffusion_absorption_time as diffusion_abs
 from infoloop.loops.absorption import fixation_by_table as fixation_by_table
 from infoloop.loops.absorption import fixation_probability as fixation_probability
 from infoloop.loops.absorption import kernel_eigenvalues as kernel_eigenvalues
-from infoloop.loops.binomial_resampling import Band, banded, draws, hypotheses
-from infoloop.loops.binomial_resampling import kernel as kernel
+from infoloop.loops.binomial_resampling import BandedKernel, banded_kernel, binomial_pmf, hypotheses
+from infoloop.loops.binomial_resampling import wright_fisher_kernel as wright_fisher_kernel
 from infoloop.loops.loop import Loop, unroll
-from infoloop.loops.schedules import replace
-from infoloop.loops.two_token_loops import counting, sampling, tokens, told_along
+from infoloop.loops.schedules import replace_data
+from infoloop.loops.two_token_loops import exact_count_loop, hypothesis_information_by_generation, sampled_loop, tokens
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.channels import extend
 from infoloop.probability.distributions import Joint, joint
 from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import at_least_one, random_task
+from infoloop.probability.validation import check_positive_int, warn_if_degenerate_prior
 
 
 @jax.tree_util.register_dataclass
@@ -51,17 +51,17 @@ def wright_fisher(size: int, rates, prior=None) -> Model:
     >>> wright_fisher(10, [0.25, 0.75]).prior.tolist()
     [0.5, 0.5]
     """
-    return Model(at_least_one(size, "size"), *hypotheses(rates, prior))
+    return Model(check_positive_int(size, "size"), *hypotheses(rates, prior))
 
 
 def loop(m: Model) -> Loop:
     """The exact loop: its state is the table `P(theta, count)`, and it ignores its keys."""
-    return counting(m.size, m.rates, m.prior, band(m.size))
+    return exact_count_loop(m.size, m.rates, m.prior, band(m.size))
 
 
 def sampled(m: Model, runs: int) -> Loop:
     """The loop by drawing tokens: its state is the number of each run's hypothesis and its `parts.Generation`."""
-    return sampling(m.rates, m.prior, runs, lambda rate: replace(tokens(m.size, rate)))
+    return sampled_loop(m.rates, m.prior, runs, lambda rate: replace_data(tokens(m.size, rate)))
 
 
 def counted(m: Model, runs: int) -> Loop:
@@ -78,7 +78,7 @@ def counted(m: Model, runs: int) -> Loop:
 
     def start(key):
         which_key, first_key = jax.random.split(key)
-        which = jax.random.choice(which_key, len(m.rates), (at_least_one(runs, "runs"),), p=m.prior)
+        which = jax.random.choice(which_key, len(m.rates), (check_positive_int(runs, "runs"),), p=m.prior)
         return which, draw(first_key, m.rates[which])
 
     return Loop(start, lambda key, state: (state[0], draw(key, state[1] / m.size)))
@@ -90,7 +90,7 @@ def law(m: Model, generation: int) -> Joint:
     >>> law(wright_fisher(2, [0.0, 1.0]), 3).table.tolist()
     [[0.5, 0.0, 0.0], [0.0, 0.0, 0.5]]
     """
-    keys = jnp.arange(at_least_one(generation, "generation"))
+    keys = jnp.arange(check_positive_int(generation, "generation"))
     return Joint(unroll(loop(m), keys)[-1], ("theta", "count"))
 
 
@@ -104,9 +104,9 @@ def information(m: Model, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(wright_fisher(4, [0.25, 0.75]), 4)]
     [0.538786, 0.364915, 0.301657, 0.266608]
     """
-    steps = at_least_one(generations, "generations")
-    random_task(m.prior)
-    return told_along(m.size, m.rates, m.prior, band(m.size), steps)
+    steps = check_positive_int(generations, "generations")
+    warn_if_degenerate_prior(m.prior)
+    return hypothesis_information_by_generation(m.size, m.rates, m.prior, band(m.size), steps)
 
 
 def information_many(size: int, rates, prior, generations: int) -> jax.Array:
@@ -117,10 +117,10 @@ def information_many(size: int, rates, prior, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information_many(4, [[0.75, 0.25], [0.25, 0.75]], [0.5, 0.5], 2)]
     [0.538786, 0.364915]
     """
-    start = extend(joint(prior, "theta"), multinomial(rates, at_least_one(size, "size"), "theta", "count"))
+    start = extend(joint(prior, "theta"), multinomial(rates, check_positive_int(size, "size"), "theta", "count"))
     frequencies = compositions(size, np.shape(rates)[1]) / size
     link = multinomial(frequencies, size, "count", "next")
-    return information_along(start, "theta", link, at_least_one(generations, "generations") - 1)
+    return information_along(start, "theta", link, check_positive_int(generations, "generations") - 1)
 
 
 def residual_information(prior, theta) -> jax.Array:
@@ -130,7 +130,9 @@ def residual_information(prior, theta) -> jax.Array:
     0.188721875541
     """
     m = wright_fisher(1, theta, prior)
-    return mutual_information(Joint(m.prior[:, None] * draws(1, m.rates), ("theta", "letter")), "theta", "letter")
+    return mutual_information(
+        Joint(m.prior[:, None] * binomial_pmf(1, m.rates), ("theta", "letter")), "theta", "letter"
+    )
 
 
 def survival(n: int, p0, generations: int) -> jax.Array:
@@ -140,7 +142,7 @@ def survival(n: int, p0, generations: int) -> jax.Array:
     [0.9375, 0.833984]
     """
     m = wright_fisher(n, jnp.stack([unit_interval(p0, "p0")]))
-    return _survival(m, band(m.size), at_least_one(generations, "generations"))
+    return _survival(m, band(m.size), check_positive_int(generations, "generations"))
 
 
 def expected_heterozygosity(n: int, p0, t) -> jax.Array:
@@ -150,7 +152,7 @@ def expected_heterozygosity(n: int, p0, t) -> jax.Array:
     0.17006112
     """
     p = unit_interval(p0, "p0")
-    return 2 * p * (1 - p) * (1 - 1 / at_least_one(n, "n")) ** jnp.asarray(t)
+    return 2 * p * (1 - p) * (1 - 1 / check_positive_int(n, "n")) ** jnp.asarray(t)
 
 
 def expected_frequency(n: int, p0, t) -> jax.Array:
@@ -159,7 +161,7 @@ def expected_frequency(n: int, p0, t) -> jax.Array:
     >>> float(expected_frequency(10, 0.25, 7))
     0.25
     """
-    at_least_one(n, "n")
+    check_positive_int(n, "n")
     return jnp.broadcast_to(unit_interval(p0, "p0"), jnp.shape(t))
 
 
@@ -168,16 +170,18 @@ def examples() -> tuple[Model, ...]:
     return wright_fisher(4, [0.25, 0.75]), wright_fisher(30, [0.1, 0.2, 0.5], [0.5, 0.25, 0.25])
 
 
-def band(n: int) -> Band:
+def band(n: int) -> BandedKernel:
     """The kernel without its tails, as `resampling.resample` takes it; made on the host, once for many laws.
 
     >>> band(4).blocks.shape
     (1, 5, 128)
     """
-    counts = np.arange(at_least_one(n, "n") + 1)
-    return banded(n, counts, n - counts)
+    counts = np.arange(check_positive_int(n, "n") + 1)
+    return banded_kernel(n, counts, n - counts)
 
 
 @partial(jax.jit, static_argnums=2)
-def _survival(m: Model, band: Band, generations: int):
-    return unroll(counting(m.size, m.rates, m.prior, band), jnp.arange(generations), lambda table: table[:, 1:].sum())
+def _survival(m: Model, band: BandedKernel, generations: int):
+    return unroll(
+        exact_count_loop(m.size, m.rates, m.prior, band), jnp.arange(generations), lambda table: table[:, 1:].sum()
+    )

@@ -32,8 +32,8 @@ def parse_assumptions(given) -> tuple[Assumption, ...]:
 
     Raises NotationError with a caret under the place where a text does not parse, and ValueError for a cyclic graph.
 
-    >>> from infoloop.notation.grammar import written
-    >>> [written(z) for a in parse_assumptions("X -> D -> Z; Z = f(X,Y)") for z in a.zero]
+    >>> from infoloop.notation.grammar import format_terms
+    >>> [format_terms(z) for a in parse_assumptions("X -> D -> Z; Z = f(X,Y)") for z in a.zero]
     ['I(X;Z|D)', 'H(Z|X,Y)']
     """
     if given is None:
@@ -55,8 +55,8 @@ def parse_problem(statement: str, given=None) -> tuple[Statement, tuple[Assumpti
     `XY` is split if its letters differ, each is a variable of its own elsewhere, and `XY` stands in no list of names.
     Of a graph only the ancestors of the variables mentioned elsewhere matter, so only these are kept.
 
-    >>> from infoloop.notation.grammar import written
-    >>> written(parse_problem("H(XY) <= H(X) + H(Y)")[0].left)
+    >>> from infoloop.notation.grammar import format_terms
+    >>> format_terms(parse_problem("H(XY) <= H(X) + H(Y)")[0].left)
     'H(X,Y)'
     """
     parsed = parse_statement(statement, strict=True)

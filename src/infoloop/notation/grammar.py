@@ -73,10 +73,10 @@ def parse_statement(text: str, strict: bool = False) -> Statement:
     return Statement(left, relation, right)
 
 
-def written(terms: tuple[Term, ...]) -> str:
+def format_terms(terms: tuple[Term, ...]) -> str:
     """The notation of these terms, which parses back to them.
 
-    >>> written(parse_expression("1/2*I(X;Y,Z|W)-H(X) + 1"))
+    >>> format_terms(parse_expression("1/2*I(X;Y,Z|W)-H(X) + 1"))
     '1/2 I(X;Y,Z|W) - H(X) + 1'
     """
     text = "".join(f" {'-' if t.coefficient < 0 else '+'} {_written(t)}" for t in terms)

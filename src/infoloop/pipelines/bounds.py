@@ -13,9 +13,17 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from infoloop.pipelines.information_flow import Base, Round, Term, first_data, first_state, information, last_state
+from infoloop.pipelines.information_flow import (
+    ConditioningSet,
+    PipelineTerm,
+    Round,
+    first_data,
+    first_state,
+    information,
+    last_state,
+)
 from infoloop.pipelines.pipeline_graph import Pipeline
-from infoloop.probability.dags import connected
+from infoloop.probability.dags import d_connected
 from infoloop.proofs.prover import prove
 
 Names = tuple[str, ...]
@@ -31,7 +39,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Ceiling:
+class InformationBound:
     """`bound`, a sum of named terms that I(X;Z_T) does not exceed, and the steps whose sum it is.
 
     `task` is the largest H(X) that there can be, in bits, where the size of X is known.
@@ -39,7 +47,7 @@ class Ceiling:
 
     bound: str
     base: Names
-    terms: tuple[Term, ...]
+    terms: tuple[PipelineTerm, ...]
     steps: tuple[Step, ...]
     proofs: tuple[dict[str, Any], ...]
     task: float | None = None
@@ -52,13 +60,13 @@ class Ceiling:
         return min((bits for bits in (added, self.task) if bits is not None), default=None)
 
 
-def ceiling_of_base(p: Pipeline, base: Base) -> Ceiling:
+def bound_from_base(p: Pipeline, base: ConditioningSet) -> InformationBound:
     """I(X;Z_T) <= I(X;B), for a base relative to which the pipeline is closed. Raises ValueError for another.
 
-    >>> from infoloop.pipelines.information_flow import bases
+    >>> from infoloop.pipelines.information_flow import conditioning_sets
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> p = pipeline([Node("X", "task"), Node("D", "data", ("X",)), Node("Z", "state", ("D",))])
-    >>> found = ceiling_of_base(p, bases(p)[0])
+    >>> found = bound_from_base(p, conditioning_sets(p)[0])
     >>> found.bound, found.steps[0].given
     ('I(X;Z) <= I(X;D)', ('X -> D -> Z',))
     """
@@ -67,24 +75,24 @@ def ceiling_of_base(p: Pipeline, base: Base) -> Ceiling:
     return _chain(p, base.names, [(last_state(p), base.names, (), ())])
 
 
-def ceiling_of_rounds(p: Pipeline, rounds: tuple[Round, ...]) -> Ceiling:
+def bound_from_rounds(p: Pipeline, rounds: tuple[Round, ...]) -> InformationBound:
     """I(X;Z_T) <= I(X;B) + the terms of all rounds, where B is the first data if the first state knows no more.
 
     >>> from infoloop.pipelines import information_flow
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> p = pipeline([Node("X", "task"), Node("Z0", "state")],
     ...              [Node("S", "signal", ("X",)), Node("Z", "state", ("Z@-1", "S"))], rounds=2)
-    >>> ceiling_of_rounds(p, information_flow.rounds(p)).bound
+    >>> bound_from_rounds(p, information_flow.rounds(p)).bound
     'I(X;Z2) <= I(X;Z0) + I(X;S1|Z0) + I(X;S2|Z1)'
     """
     links = [(r.state, r.before, r.entering, r.terms) for r in rounds]
     base, data, state = links[0][1], first_data(p), first_state(p)
-    if state and data and not connected(p.parents, p.task, data).intersection(state):
+    if state and data and not d_connected(p.parents, p.task, data).intersection(state):
         base, links = data, [(state[0], data, (), ()), *links]
     return _chain(p, base, links)
 
 
-def _chain(p: Pipeline, base: Names, links) -> Ceiling:
+def _chain(p: Pipeline, base: Names, links) -> InformationBound:
     kept: dict[tuple[str, ...], int] = {}
     proofs: list[dict[str, Any]] = []
     steps = []
@@ -103,10 +111,10 @@ def _chain(p: Pipeline, base: Names, links) -> Ceiling:
     size = next(node.size for node in p.nodes if node.name == p.task)
     learned = information(p.task, [last_state(p)])
     whole = math.log2(size) if size else None
-    return Ceiling(f"{learned} <= {bound}", base, terms, tuple(steps), tuple(proofs), whole)
+    return InformationBound(f"{learned} <= {bound}", base, terms, tuple(steps), tuple(proofs), whole)
 
 
-def _statement(p: Pipeline, state: str, before: Names, entering: Names, terms: tuple[Term, ...]):
+def _statement(p: Pipeline, state: str, before: Names, entering: Names, terms: tuple[PipelineTerm, ...]):
     """A step and what it assumes: the Markov chain, and that what brings nothing is independent of the task."""
     carried = {name for term in terms for name in term.names}
     between = before + entering

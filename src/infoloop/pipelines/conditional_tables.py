@@ -16,7 +16,7 @@ from infoloop.pipelines.node import Node, PipelineError
 from infoloop.probability.bayes_nets import BUDGET
 from infoloop.probability.channels import conditional
 from infoloop.probability.numerics import rounding
-from infoloop.reporting.suggestions import nearest
+from infoloop.reporting.suggestions import did_you_mean
 
 MOST_CALLS = 2**20  # combinations of parents for which a formula is worked out, about 2 microseconds each
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*'*(?:@[+-]?\d+)?")
@@ -25,14 +25,14 @@ _FAILURES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError
 _WORDS = {"if", "else", "and", "or", "not", "in", "True", "False", *_FUNCTIONS}
 
 
-def node_table(node: Node, sizes: Mapping[str, int | None]) -> np.ndarray | None:
+def conditional_probability_table(node: Node, sizes: Mapping[str, int | None]) -> np.ndarray | None:
     """P(node | parents), an axis for each parent in their order and the last for the node's own values.
 
     None where the node says nothing of it. Raises PipelineError with node and key for a parent of unknown size, a table
     of the wrong shape, rows that are no probabilities, and a formula or program that cannot be worked out.
 
     >>> verdict = Node("S", "signal", ("X", "Y"), formula="X == Y", table=[[0.9, 0.1], [0.2, 0.8]])
-    >>> node_table(verdict, {"X": 2, "Y": 2}).tolist()
+    >>> conditional_probability_table(verdict, {"X": 2, "Y": 2}).tolist()
     [[[0.2, 0.8], [0.9, 0.1]], [[0.9, 0.1], [0.2, 0.8]]]
     """
     key = next((key for key in ("program", "formula", "table") if getattr(node, key) is not None), None)
@@ -115,10 +115,10 @@ def _by_formula(node: Node, shape: tuple[int, ...]) -> np.ndarray:
     return _rows(table, node, ("formula",))[values]
 
 
-def renamed(formula: str, names: Mapping[str, str]) -> str:
+def rename_in_formula(formula: str, names: Mapping[str, str]) -> str:
     """The formula with other names for its variables.
 
-    >>> renamed("Y if S else Z@-1", {"Y": "Y2", "S": "S2", "Z@-1": "Z1"})
+    >>> rename_in_formula("Y if S else Z@-1", {"Y": "Y2", "S": "S2", "Z@-1": "Z1"})
     'Y2 if S2 else Z1'
     """
     return _WORD.sub(lambda match: names.get(match[0], match[0]), formula)
@@ -161,8 +161,8 @@ def _compiled(formula: str, names: tuple[str, ...], node: str, key: str) -> Call
     place = {name: f"v{k}" for k, name in enumerate(names)}
     for word in _WORD.findall(formula):
         if word not in place and word not in _WORDS:
-            raise PipelineError(f"there is no parent {word!r}{nearest(word, [*names, *_FUNCTIONS])}", node, key)
-    text = renamed(formula, place)
+            raise PipelineError(f"there is no parent {word!r}{did_you_mean(word, [*names, *_FUNCTIONS])}", node, key)
+    text = rename_in_formula(formula, place)
     evaluator = simpleeval.SimpleEval(functions=_FUNCTIONS)
 
     def one(cell):
@@ -200,7 +200,7 @@ def _by_program(node: Node, shape: tuple[int, ...]) -> np.ndarray:
             law = from_numpyro(asked)()
         if site not in law.names:
             known = [name for name in law.names if name not in inputs]
-            raise ValueError(f"the program has no site {site!r}{nearest(site, known)}: give site")
+            raise ValueError(f"the program has no site {site!r}{did_you_mean(site, known)}: give site")
         letters = law.symbols(site)
         if letters != tuple(range(len(letters))):
             raise ValueError(f"site {site!r} takes the values {', '.join(map(str, letters))}: number them from 0")

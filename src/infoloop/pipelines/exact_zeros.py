@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from infoloop.exact.rational_laws import RationalLaw, rational_product, rational_rows
 from infoloop.pipelines.information_flow import information
 from infoloop.pipelines.pipeline_graph import Pipeline
-from infoloop.pipelines.round_laws import Form
+from infoloop.pipelines.round_laws import RoundQuery
 
 MOST_CELLS = 2**14  # cells of a rational law, about 10 microseconds each
 
 
-def vanishing(p: Pipeline, forms: Iterable[Form], wanted: Iterable[str]) -> dict[str, bool]:
+def exactly_zero_terms(p: Pipeline, forms: Iterable[RoundQuery], wanted: Iterable[str]) -> dict[str, bool]:
     r"""Which of the wanted terms are exactly 0, decided in fractions, by the text of the term.
 
     A law with $P(x,e,g)P(g)=P(x,g)P(e,g)$ in every cell has $I(X;E\mid G)=0$, and no other has. The tables are taken as
@@ -34,7 +34,7 @@ def vanishing(p: Pipeline, forms: Iterable[Form], wanted: Iterable[str]) -> dict
     return found
 
 
-def _cells(p: Pipeline, form: Form) -> int:
+def _cells(p: Pipeline, form: RoundQuery) -> int:
     sizes = {node.name: node.size or 1 for node in p.nodes}
     return math.prod(sizes[name] for name in (*form.frontier, *(name for _, name in form.factors)))
 

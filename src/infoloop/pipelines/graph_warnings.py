@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from infoloop.pipelines.information_flow import Base, Round, frozen_judges
+from infoloop.pipelines.information_flow import ConditioningSet, Round, frozen_judges
 from infoloop.pipelines.pipeline_graph import Pipeline
-from infoloop.probability.dags import ancestors, connected
+from infoloop.probability.dags import ancestors, d_connected
 
 
 @dataclass(frozen=True)
-class Caution:
+class GraphWarning:
     """A warning: its code, what may go wrong, and the nodes it is about."""
 
     code: str
@@ -24,13 +24,15 @@ class Caution:
     nodes: tuple[str, ...]
 
 
-def cautions(p: Pipeline, rounds: tuple[Round, ...], bases: tuple[Base, ...], closed: bool) -> tuple[Caution, ...]:
+def find_graph_warnings(
+    p: Pipeline, rounds: tuple[Round, ...], bases: tuple[ConditioningSet, ...], closed: bool
+) -> tuple[GraphWarning, ...]:
     """The warnings of a pipeline, in the order of their codes.
 
     >>> from infoloop.pipelines import information_flow
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> p = pipeline([Node("X", "task", size=1), Node("D", "data", ("X",)), Node("Z", "state", ("D",))])
-    >>> [c.code for c in cautions(p, information_flow.rounds(p), information_flow.bases(p), closed=True)]
+    >>> [c.code for c in find_graph_warnings(p, information_flow.rounds(p), information_flow.bases(p), closed=True)]
     ['B5', 'B24']
     """
     own = _own_signals(p, rounds)
@@ -57,7 +59,7 @@ def cautions(p: Pipeline, rounds: tuple[Round, ...], bases: tuple[Base, ...], cl
         _about("B24", "the task has one value, so every information is 0: make it random",
                [p.task] if _fixed(p) else []),
     ]  # fmt: skip
-    return tuple(Caution(*caution) for caution in found if caution)
+    return tuple(GraphWarning(*caution) for caution in found if caution)
 
 
 def _fixed(p: Pipeline) -> bool:
@@ -83,7 +85,7 @@ def _signals(p: Pipeline, r: Round) -> list[str]:
 
 def _own_signals(p: Pipeline, rounds: tuple[Round, ...]) -> list[str]:
     """Signals that the student before the round separates from the task."""
-    found = ((r, connected(p.parents, p.task, _start(p, r))) for r in rounds)
+    found = ((r, d_connected(p.parents, p.task, _start(p, r))) for r in rounds)
     return [s for r, reached in found for s in _signals(p, r) if s not in reached]
 
 
@@ -96,7 +98,7 @@ def _judged_signals(p: Pipeline, rounds: tuple[Round, ...]) -> list[str]:
     """Signals that carry something beyond the student, but nothing beyond the student and the frozen judges."""
     judges, found = frozen_judges(p), []
     for r in rounds:
-        beyond = connected(p.parents, p.task, _start(p, r)) - connected(p.parents, p.task, (*_start(p, r), *judges))
+        beyond = d_connected(p.parents, p.task, _start(p, r)) - d_connected(p.parents, p.task, (*_start(p, r), *judges))
         found += [s for s in _signals(p, r) if s in beyond]
     return found
 

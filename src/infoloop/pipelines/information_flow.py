@@ -13,16 +13,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from infoloop.pipelines.pipeline_graph import Pipeline
-from infoloop.probability.dags import ancestors, connected
+from infoloop.probability.dags import ancestors, d_connected
 
-LONGEST = 4  # terms of one round that are named one by one; more are put together
+MOST_SEPARATE_NODES = 4  # terms of one round that are named one by one; more are put together
 
 Names = tuple[str, ...]
 Edge = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Base:
+class ConditioningSet:
     """What stood before round 1, whether the last state is closed relative to it, and the edges that go around it.
 
     `meaning` says which base it is; `cut` holds the edges from before round 1 into the rounds (without rounds: into the
@@ -38,7 +38,7 @@ class Base:
 
 
 @dataclass(frozen=True)
-class Term:
+class PipelineTerm:
     """One term I(task;names|given) of the bound; `most` is its largest value in bits where the sizes are known."""
 
     text: str
@@ -55,7 +55,7 @@ class Round:
     state: str
     before: Names
     entering: Names
-    terms: tuple[Term, ...]
+    terms: tuple[PipelineTerm, ...]
     edges: tuple[Edge, ...]
 
     @property
@@ -87,12 +87,12 @@ def frozen_judges(p: Pipeline) -> Names:
     return tuple(name for name in p.of("judge", at=0) if name in above)
 
 
-def bases(p: Pipeline) -> tuple[Base, ...]:
+def conditioning_sets(p: Pipeline) -> tuple[ConditioningSet, ...]:
     """The bases of a pipeline: first state, first data, and each of these together with the frozen judges.
 
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> p = pipeline([Node("X", "task"), Node("D", "data", ("X",)), Node("Z", "state", ("D",))])
-    >>> bases(p)
+    >>> conditioning_sets(p)
     (Base(meaning='first data', names=('D',), closed=True, cut=(), open_at=()),)
     """
     own = {"first state": first_state(p), "first data": first_data(p)}
@@ -102,15 +102,15 @@ def bases(p: Pipeline) -> tuple[Base, ...]:
     return tuple(_base(p, meaning, names) for meaning, names in (own | with_judges).items())
 
 
-def _base(p: Pipeline, meaning: str, names: Names) -> Base:
-    reached = connected(p.parents, p.task, names)
+def _base(p: Pipeline, meaning: str, names: Names) -> ConditioningSet:
+    reached = d_connected(p.parents, p.task, names)
     target = last_state(p)
     at, above = {n.name: n.at for n in p.nodes}, ancestors(p.parents, [target])
     inside = {n.name for n in p.nodes if n.at and n.name in above} or {target}
     edges = ((parent, n.name) for n in p.nodes if n.name in inside for parent in n.parents if parent not in inside)
     cut = tuple((parent, name) for parent, name in edges if parent in reached)
     open_at = tuple(at[name] for name in p.of("state") if name in inside & reached)
-    return Base(meaning, names, target not in reached, cut, open_at)
+    return ConditioningSet(meaning, names, target not in reached, cut, open_at)
 
 
 def rounds(p: Pipeline) -> tuple[Round, ...]:
@@ -138,7 +138,7 @@ def _round(p: Pipeline, t: int) -> Round:
 def _edges(p: Pipeline, t: int, state: str, before: Names, entering: Names, carried: set[str]) -> tuple[Edge, ...]:
     """By which edges the terms reach the round: into what it makes, and out of what was there before it."""
     at, above = {n.name: n.at for n in p.nodes}, ancestors(p.parents, [state])
-    known = (connected(p.parents, p.task, before) | {p.task}) - {*entering}
+    known = (d_connected(p.parents, p.task, before) | {p.task}) - {*entering}
     made = [(parent, name) for name in entering if name in carried and at[name] == t for parent in p.parents[name]]
     old = [(name, n.name) for name in entering if name in carried and at[name] < t
            for n in p.nodes if n.at == t and n.name in above and name in n.parents]  # fmt: skip
@@ -152,36 +152,36 @@ def _entering(p: Pipeline, t: int, state: str, before: Names) -> Names:
     causes = [name for name in p.parents[state] if name not in before and name not in base]
     noise = set(p.of("noise"))
     for more in ([], [name for name in causes if name not in noise], causes):
-        if state not in connected(p.parents, p.task, {*before, *base, *more}):
+        if state not in d_connected(p.parents, p.task, {*before, *base, *more}):
             break
     for name in reversed(tuple(more)):
         fewer = [other for other in more if other != name]
-        if state not in connected(p.parents, p.task, {*before, *base, *fewer}):
+        if state not in d_connected(p.parents, p.task, {*before, *base, *fewer}):
             more = fewer
     rank = {n.name: (n.role != "query", k) for k, n in enumerate(p.nodes)}
     return tuple(sorted([*base, *more], key=rank.__getitem__))
 
 
-def _terms(p: Pipeline, entering: Names, before: Names) -> tuple[Term, ...]:
+def _terms(p: Pipeline, entering: Names, before: Names) -> tuple[PipelineTerm, ...]:
     """The chain rule over what enters, less the terms that the graph makes 0."""
     found, given = [], before
     for name in entering:
-        if name in connected(p.parents, p.task, given):
+        if name in d_connected(p.parents, p.task, given):
             found.append(((name,), given))
         given = (*given, name)
-    if len(found) > LONGEST:
-        rest = tuple(name for names, _ in found[LONGEST - 1 :] for name in names)
-        start = found[LONGEST - 1][1]
+    if len(found) > MOST_SEPARATE_NODES:
+        rest = tuple(name for names, _ in found[MOST_SEPARATE_NODES - 1 :] for name in names)
+        start = found[MOST_SEPARATE_NODES - 1][1]
         skipped = [name for name in entering[entering.index(rest[0]) :] if name not in rest]
-        found = [*found[: LONGEST - 1], ((*rest, *skipped), start)]
+        found = [*found[: MOST_SEPARATE_NODES - 1], ((*rest, *skipped), start)]
     return tuple(_term(p, names, given) for names, given in found)
 
 
-def _term(p: Pipeline, names: Names, given: Names) -> Term:
+def _term(p: Pipeline, names: Names, given: Names) -> PipelineTerm:
     sizes = {n.name: n.size for n in p.nodes}
     known = [sizes[name] for name in names]
     most = math.log2(math.prod(size for size in known if size)) if all(known) else None
-    return Term(information(p.task, names, given), names, given, most)
+    return PipelineTerm(information(p.task, names, given), names, given, most)
 
 
 def information(task: str, names: Iterable[str], given: Iterable[str] = ()) -> str:

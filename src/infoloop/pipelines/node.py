@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from infoloop.reporting.suggestions import nearest
+from infoloop.reporting.suggestions import did_you_mean
 
 ROLES = ("task", "data", "state", "query", "signal", "judge", "noise")
 _NAME = re.compile(r"[^\W\d]\w*'*")
@@ -62,7 +62,7 @@ def _name_wrong(name) -> str:
 def _role_wrong(role) -> str:
     if role in ROLES:
         return ""
-    return f"there is no role {role!r}{nearest(str(role), ROLES)}; roles are {', '.join(ROLES)}"
+    return f"there is no role {role!r}{did_you_mean(str(role), ROLES)}; roles are {', '.join(ROLES)}"
 
 
 def _parents_wrong(parents) -> str:

@@ -11,14 +11,14 @@ from infoloop.information.contraction_coefficients import contraction
 from infoloop.information.fano import ROUNDED, needed_bits, rounds_needed
 from infoloop.information.measures import entropy
 from infoloop.pipelines.conditional_tables import function_values
-from infoloop.pipelines.exact_zeros import vanishing
-from infoloop.pipelines.information_flow import Base, Round, Term, last_state
+from infoloop.pipelines.exact_zeros import exactly_zero_terms
+from infoloop.pipelines.information_flow import ConditioningSet, PipelineTerm, Round, last_state
 from infoloop.pipelines.numeric_results import Fano, Numbers, RoundBits, TermBits
 from infoloop.pipelines.pipeline_graph import Pipeline
-from infoloop.pipelines.round_laws import Reading, base_bits, first_law, forms, readings
-from infoloop.pipelines.term_capacity import most_bits
+from infoloop.pipelines.round_laws import RoundInformation, base_bits, evaluate_rounds, initial_law, round_queries
+from infoloop.pipelines.term_capacity import max_information_per_round
 from infoloop.probability.channels import Channel
-from infoloop.probability.dags import ancestors, connected
+from infoloop.probability.dags import ancestors, d_connected
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import rounding
 
@@ -31,7 +31,9 @@ def missing_tables(p: Pipeline) -> tuple[str, ...]:
     return tuple(node.name for node in p.nodes if node.name not in p.tables)
 
 
-def numeric_audit(p: Pipeline, bases: tuple[Base, ...], rounds: tuple[Round, ...], error: float = 0.05) -> Numbers:
+def numeric_audit(
+    p: Pipeline, bases: tuple[ConditioningSet, ...], rounds: tuple[Round, ...], error: float = 0.05
+) -> Numbers:
     """All numbers of a pipeline whose nodes all have tables; in float64 whatever JAX is set to.
 
     Raises ValueError, naming the law and its size, where one that is asked for would not fit into memory.
@@ -45,15 +47,15 @@ def numeric_audit(p: Pipeline, bases: tuple[Base, ...], rounds: tuple[Round, ...
     >>> print(f"{found.learned:.9f}", found.rounds[0].use, found.fano.rounds)
     1.000000000 0.5 1
     """
-    asked = forms(p, rounds)
+    asked = round_queries(p, rounds)
     with jax.enable_x64(True):
-        task = Joint(first_law(p.tables, p), (p.task,))
-        reached = connected(p.parents, p.task)
+        task = Joint(initial_law(p.tables, p), (p.task,))
+        reached = d_connected(p.parents, p.task)
         known = tuple((base, _unless_separated(reached, base.names, base_bits(p.tables, p, base))) for base in bases)
-        read = [reading for reading, _ in readings(p.tables, asked) if reading is not None]
+        read = [reading for reading, _ in evaluate_rounds(p.tables, asked) if reading is not None]
         small = [t.text for r, x in zip(rounds, read, strict=True) for t, b in zip(r.terms, x.terms, strict=True)
                  if b <= rounding(x.update.size * len(task.table))]  # fmt: skip
-        zero = vanishing(p, asked, small) if small else {}
+        zero = exactly_zero_terms(p, asked, small) if small else {}
         signs = {text: {True: "zero", False: "positive", None: "undecided"}[zero.get(text)] for text in small}
         uncertainty = float(entropy(task))
         sealed = min((bits for base, bits in known if base.closed), default=uncertainty)
@@ -66,11 +68,15 @@ def numeric_audit(p: Pipeline, bases: tuple[Base, ...], rounds: tuple[Round, ...
 
 
 def _rounds(
-    p: Pipeline, rounds: tuple[Round, ...], read: list[Reading], signs: dict[str, str], limits: tuple[float, float]
+    p: Pipeline,
+    rounds: tuple[Round, ...],
+    read: list[RoundInformation],
+    signs: dict[str, str],
+    limits: tuple[float, float],
 ) -> tuple[RoundBits, ...]:
     """The rounds in bits. The first of the limits is for states that the last one depends on: if more of the task
     reached one of them, it would reach the last; the second is for all."""
-    above, reached = ancestors(p.parents, [last_state(p)]), connected(p.parents, p.task)
+    above, reached = ancestors(p.parents, [last_state(p)]), d_connected(p.parents, p.task)
     found, ceiling = [], _unless_separated(reached, rounds[0].before, read[0].before)
     states = {(name,) for name in p.of("state")}
     accuracy = accuracy_of(p, np.asarray(read[0].held)) if rounds[0].before in states else None
@@ -98,7 +104,7 @@ def _unless_separated(reached: set[str], names: tuple[str, ...], bits) -> float:
     return float(bits) if reached.intersection(names) else 0.0
 
 
-def _term(p: Pipeline, term: Term, bits, observed, signs: dict[str, str]) -> TermBits:
+def _term(p: Pipeline, term: PipelineTerm, bits, observed, signs: dict[str, str]) -> TermBits:
     costs = [node.cost for node in p.nodes if node.name in term.names and node.cost is not None]
     sign = signs.get(term.text, "positive")
     # What fractions have shown to be 0 is 0; a float within rounding of it would be a number nobody can mean.
@@ -138,7 +144,7 @@ def _fano(p: Pipeline, rounds, found: tuple[RoundBits, ...], limits: tuple[float
     if letters < 2 or not p.rounds:
         return None
     needed = needed_bits(limits[1], letters, error)
-    most = max(most_bits(p, r) for r in rounds)
+    most = max(max_information_per_round(p, r) for r in rounds)
     held = found[0].before
     least = rounds_needed(needed, held, most)
     never = math.isinf(least) or needed - limits[0] > ROUNDED

@@ -12,9 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infoloop.pipelines.bounds import Ceiling, ceiling_of_base, ceiling_of_rounds
-from infoloop.pipelines.graph_warnings import Caution, cautions
-from infoloop.pipelines.information_flow import Base, Round, bases, information, last_state, rounds
+from infoloop.pipelines.bounds import InformationBound, bound_from_base, bound_from_rounds
+from infoloop.pipelines.graph_warnings import GraphWarning, find_graph_warnings
+from infoloop.pipelines.information_flow import (
+    ConditioningSet,
+    Round,
+    conditioning_sets,
+    information,
+    last_state,
+    rounds,
+)
 from infoloop.pipelines.numeric_evaluation import missing_tables, numeric_audit
 from infoloop.pipelines.numeric_results import Numbers
 from infoloop.pipelines.pipeline_graph import Pipeline
@@ -34,10 +41,10 @@ class Audit:
     title: str
     verdict: str
     reason: str
-    bases: tuple[Base, ...]
+    bases: tuple[ConditioningSet, ...]
     rounds: tuple[Round, ...]
-    ceilings: tuple[Ceiling, ...]
-    cautions: tuple[Caution, ...]
+    ceilings: tuple[InformationBound, ...]
+    cautions: tuple[GraphWarning, ...]
     numbers: Numbers | None = None
     unmeasured: str = ""
 
@@ -79,12 +86,12 @@ def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
             f"error is {error}: it is the share of wrong answers aimed at, give a number from 0 to below 1"
         )
     p = pipeline if isinstance(pipeline, Pipeline) else read_pipeline(pipeline)
-    relative, each = bases(p), rounds(p)
+    relative, each = conditioning_sets(p), rounds(p)
     own = [base for base in relative if base.closed and "judges" not in base.meaning]
     closed = [*own, *(base for base in relative if base.closed and base not in own)]
-    ceilings = tuple(ceiling_of_base(p, base) for base in closed)
+    ceilings = tuple(bound_from_base(p, base) for base in closed)
     if not own:
-        ceilings += (ceiling_of_rounds(p, each),)
+        ceilings += (bound_from_rounds(p, each),)
     numbers, unmeasured = _numbers(p, relative, each, error)
     return Audit(
         p.title,
@@ -93,13 +100,13 @@ def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
         relative,
         each,
         ceilings,
-        cautions(p, each, relative, bool(own)),
+        find_graph_warnings(p, each, relative, bool(own)),
         numbers,
         unmeasured,
     )
 
 
-def _numbers(p: Pipeline, relative: tuple[Base, ...], each: tuple[Round, ...], error: float):
+def _numbers(p: Pipeline, relative: tuple[ConditioningSet, ...], each: tuple[Round, ...], error: float):
     """The numbers, or why there are none; a graph whose laws do not fit into memory still has its verdict."""
     missing = missing_tables(p)
     if missing:
@@ -111,7 +118,7 @@ def _numbers(p: Pipeline, relative: tuple[Base, ...], each: tuple[Round, ...], e
         return None, str(failure)
 
 
-def _reason(p: Pipeline, relative: tuple[Base, ...], each: tuple[Round, ...]) -> str:
+def _reason(p: Pipeline, relative: tuple[ConditioningSet, ...], each: tuple[Round, ...]) -> str:
     last, x, base = last_state(p), p.task, relative[0]
     closed = [b for b in relative if b.closed]
     if closed and "judges" not in closed[0].meaning:

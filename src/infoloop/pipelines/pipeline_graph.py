@@ -35,10 +35,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from infoloop.pipelines.conditional_tables import function_values, node_table, renamed
+from infoloop.pipelines.conditional_tables import conditional_probability_table, function_values, rename_in_formula
 from infoloop.pipelines.node import Node, PipelineError
 from infoloop.probability import dags
-from infoloop.reporting.suggestions import nearest
+from infoloop.reporting.suggestions import did_you_mean
 
 MOST_NODES = 5000  # of a pipeline: what is connected to what is worked out anew for each of its rounds
 _REFERENCE = re.compile(r"(?P<name>.*?)@(?P<lag>[+-]?\d+)")
@@ -111,10 +111,10 @@ def pipeline(
     _names_are_known(found, [node.name for node in (*template, *nodes)] if template else None)
     _roles_fit(found)
     graph = {node.name: node.parents for node in found}
-    around = dags.cycle(graph)
+    around = dags.find_cycle(graph)
     if around:
         raise PipelineError(f"there is a cycle {' -> '.join(around)}: cut one of its parents", around[0], "parents")
-    place = {name: k for k, name in enumerate(dags.ordered(graph))}
+    place = {name: k for k, name in enumerate(dags.topological_order(graph))}
     found, tables = _tabulated(sorted(found, key=lambda node: (node.at, place[node.name])))
     _answers_fit(answer, found)
     return Pipeline(found, title, about, answer, tables)
@@ -124,7 +124,7 @@ def _copied(node: Node, t: int, template: tuple[Node, ...], nodes: tuple[Node, .
     inside, before = {n.name for n in template}, {n.name for n in nodes}
     parents = tuple(_resolved(parent, node, t, inside, before) for parent in node.parents)
     meant = dict(zip(node.parents, parents, strict=True))
-    formula = node.formula and renamed(node.formula, meant)
+    formula = node.formula and rename_in_formula(node.formula, meant)
     site = node.site or node.name if node.program else None
     return replace(node, name=f"{node.name}{t}", parents=parents, at=t, formula=formula, site=site)
 
@@ -135,7 +135,7 @@ def _resolved(parent: str, node: Node, t: int, inside: set[str], before: set[str
     name, lag = (match["name"], int(match["lag"])) if match else (parent, 0)
     own = f"{node.name}{t}"
     if match and name not in inside:
-        raise PipelineError(f"{parent!r}: [round] has no node {name!r}{nearest(name, inside)}", own, "parents")
+        raise PipelineError(f"{parent!r}: [round] has no node {name!r}{did_you_mean(name, inside)}", own, "parents")
     if lag > 0:
         raise PipelineError(f"{parent!r} is of a later round: nothing can depend on it", own, "parents")
     if lag < -1:
@@ -151,11 +151,11 @@ def _tabulated(nodes: list[Node]) -> tuple[tuple[Node, ...], dict[str, np.ndarra
     tables, kept, found = {}, {}, []
     for node in nodes:
         place = {parent: f"@{k}" for k, parent in enumerate(node.parents)}  # @0 is no word: nobody can have written it
-        formula = node.formula and renamed(node.formula, place)
+        formula = node.formula and rename_in_formula(node.formula, place)
         around = tuple(sizes[parent] for parent in node.parents)
         same = (formula, id(node.table), id(node.program), node.site, node.size, around)
         if same not in kept:
-            kept[same] = node_table(node, sizes)
+            kept[same] = conditional_probability_table(node, sizes)
         table = kept[same]
         sizes[node.name] = node.size if table is None else table.shape[-1]
         found.append(replace(node, size=sizes[node.name]))
@@ -191,7 +191,7 @@ def _names_are_known(nodes: list[Node], written: list[str] | None) -> None:
         for parent in node.parents:
             if parent not in rounds:
                 earlier = [name for name, at in rounds.items() if at <= node.at and name != node.name]
-                hint = nearest(parent, written if written and node.at else earlier)
+                hint = did_you_mean(parent, written if written and node.at else earlier)
                 raise PipelineError(f"there is no node {parent!r}{hint}", node.name, "parents")
             if rounds[parent] > node.at:
                 why = f"{parent!r} is of a later round ({rounds[parent]}, not {node.at}): nothing can depend on it"

@@ -16,7 +16,7 @@ import jax
 import numpy as np
 
 from infoloop.information.measures import entropy, mutual_information
-from infoloop.pipelines.information_flow import Base, Round
+from infoloop.pipelines.information_flow import ConditioningSet, Round
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
@@ -26,7 +26,7 @@ Names = tuple[str, ...]
 Tables = Mapping[str, jax.Array | np.ndarray]
 
 
-class Form(NamedTuple):
+class RoundQuery(NamedTuple):
     """What is asked of a round, by names: the frontier before it, its factors, and the frontier after it.
 
     `terms` are the pairs (names, given) of $I(X;\\text{names}\\mid\\text{given})$; without a `state` nothing is read.
@@ -42,7 +42,7 @@ class Form(NamedTuple):
     state: str = ""
 
 
-class Reading(NamedTuple):
+class RoundInformation(NamedTuple):
     r"""One round in bits: `before` $=I(X;Z_{t-1})$, `terms` $=I(X;E_k\mid\cdot)$, `observed` $=H(E_k\mid\cdot)$,
     `entering` $=I(X;Z_{t-1},E_t)$, `after` $=I(X;Z_t)$; `held` is the law of X with what was there before, `pair` that
     of (X, Z_t), `update` that of all that is read (rows) and Z_t."""
@@ -57,7 +57,7 @@ class Reading(NamedTuple):
     update: jax.Array
 
 
-def forms(p: Pipeline, rounds: Iterable[Round]) -> tuple[Form, ...]:
+def round_queries(p: Pipeline, rounds: Iterable[Round]) -> tuple[RoundQuery, ...]:
     """What is asked of each round of a pipeline, of round 0 first."""
     read = {r.t: r for r in rounds}
     found, frontier = [], ()
@@ -67,7 +67,7 @@ def forms(p: Pipeline, rounds: Iterable[Round]) -> tuple[Form, ...]:
         later |= {name for s, r in read.items() if s > t for name in r.before}
         here = [*frontier, *(node.name for node in nodes)]
         kept = tuple(name for name in here if name in later or name == p.task)
-        form = Form(frontier, tuple((node.parents, node.name) for node in nodes), kept, p.task)
+        form = RoundQuery(frontier, tuple((node.parents, node.name) for node in nodes), kept, p.task)
         if t in read:
             r = read[t]
             terms = tuple((term.names, term.given) for term in r.terms)
@@ -77,8 +77,8 @@ def forms(p: Pipeline, rounds: Iterable[Round]) -> tuple[Form, ...]:
     return tuple(found)
 
 
-def readings(tables: Tables, asked: Iterable[Form]) -> Iterator[tuple[Reading | None, jax.Array]]:
-    """Each round's reading (None where nothing was asked) and the law of its frontier, in the order of `Form.kept`.
+def evaluate_rounds(tables: Tables, asked: Iterable[RoundQuery]) -> Iterator[tuple[RoundInformation | None, jax.Array]]:
+    """Each round's bits (None where nothing was asked) and the law of its frontier, in the order of `RoundQuery.kept`.
 
     Pure in the tables, so that it may be batched by `vmap`. Raises ValueError, naming the law and its size, where a law
     that is asked for would not fit into memory.
@@ -89,8 +89,8 @@ def readings(tables: Tables, asked: Iterable[Form]) -> Iterator[tuple[Reading | 
         yield found and _reading(found), law
 
 
-def _reading(laws: _Laws) -> Reading:
-    return Reading(
+def _reading(laws: _Laws) -> RoundInformation:
+    return RoundInformation(
         _information(laws.before),
         tuple(map(_information, laws.terms)),
         tuple(map(_entropy, laws.terms)),
@@ -102,43 +102,43 @@ def _reading(laws: _Laws) -> Reading:
     )
 
 
-def base_bits(tables: Tables, p: Pipeline, base: Base):
+def base_bits(tables: Tables, p: Pipeline, base: ConditioningSet):
     """I(X;B) in bits: what stood before round 1 knows of the task.
 
     >>> from infoloop.pipelines.node import Node
-    >>> from infoloop.pipelines.information_flow import bases
+    >>> from infoloop.pipelines.information_flow import conditioning_sets
     >>> from infoloop.pipelines.pipeline_graph import pipeline
     >>> p = pipeline([Node("X", "task", size=2, table="uniform"), Node("D", "data", ("X",), formula="X"),
     ...               Node("Z", "state", ("D",), formula="D")])
-    >>> print(f"{base_bits(p.tables, p, bases(p)[0]):.9f}")
+    >>> print(f"{base_bits(p.tables, p, conditioning_sets(p)[0]):.9f}")
     1.000000000
     """
-    law = first_law(tables, p, base.names)
+    law = initial_law(tables, p, base.names)
     return _information(law.reshape(len(law), -1, 1))
 
 
-def first_law(tables: Tables, p: Pipeline, names: Names = ()):
+def initial_law(tables: Tables, p: Pipeline, names: Names = ()):
     """The joint law of the task (first axis) and these nodes of before round 1.
 
     >>> from infoloop.pipelines.node import Node
     >>> from infoloop.pipelines.pipeline_graph import pipeline
     >>> p = pipeline([Node("X", "task", table=[0.25, 0.75]), Node("Z", "state", table=[1.0])])
-    >>> first_law(p.tables, p).tolist()
+    >>> initial_law(p.tables, p).tolist()
     [0.25, 0.75]
     """
     first = tuple((node.parents, node.name) for node in p.nodes if node.at == 0)
-    form = _numbered(Form((), first, (p.task, *names), p.task))
+    form = _numbered(RoundQuery((), first, (p.task, *names), p.task))
     return _laws(form, None, tuple(tables[name] for _, name in first))[1]
 
 
-def _numbered(form: Form) -> Form:
+def _numbered(form: RoundQuery) -> RoundQuery:
     """The same with every name replaced by its place, so that rounds which differ only in names are one function."""
     place = {name: f"v{k}" for k, name in enumerate(dict.fromkeys((*form.frontier, *(n for _, n in form.factors))))}
 
     def many(names: Names) -> Names:
         return tuple(place[name] for name in names)
 
-    return Form(
+    return RoundQuery(
         many(form.frontier),
         tuple((many(parents), place[name]) for parents, name in form.factors),
         many(form.kept),
@@ -172,7 +172,7 @@ class _Laws(NamedTuple):
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _laws(form: Form, law, tables) -> tuple[_Laws | None, jax.Array]:
+def _laws(form: RoundQuery, law, tables) -> tuple[_Laws | None, jax.Array]:
     net = _net(law, form.frontier, form.factors, tables)
     after = marginal(net, *form.kept).table
     if not form.state:

@@ -11,8 +11,8 @@ import numpy as np
 from infoloop.pipelines.information_flow import rounds
 from infoloop.pipelines.numeric_evaluation import accuracy_of, missing_tables
 from infoloop.pipelines.pipeline_graph import Pipeline
-from infoloop.pipelines.round_laws import forms, readings
-from infoloop.probability.validation import whole
+from infoloop.pipelines.round_laws import evaluate_rounds, round_queries
+from infoloop.probability.validation import check_positive_int
 
 
 class Sensitivity(NamedTuple):
@@ -46,7 +46,7 @@ def sensitivity(p: Pipeline, steps: int = 20) -> Sensitivity | None:
     >>> found.quality.tolist(), found.learned.round(9).tolist(), found.accuracy.tolist()
     ([-1.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, 0.5, 1.0])
     """
-    whole(steps, "steps")
+    check_positive_int(steps, "steps")
     missing = missing_tables(p)
     if missing:
         raise ValueError(f"no table, formula or program for {', '.join(missing)}: give one, so that there are numbers")
@@ -55,12 +55,12 @@ def sensitivity(p: Pipeline, steps: int = 20) -> Sensitivity | None:
         return None
     lowest = min(steps // (p.tables[name].shape[-1] - 1) for name in signals)
     quality = np.arange(-lowest, steps + 1) / steps
-    asked = forms(p, rounds(p))
+    asked = round_queries(p, rounds(p))
 
-    worse = {name: _worse(p.tables[name], quality) for name in signals}
+    worse = {name: _degraded(p.tables[name], quality) for name in signals}
 
     def at(worse):
-        read = [reading for reading, _ in readings({**p.tables, **worse}, asked) if reading is not None]
+        read = [reading for reading, _ in evaluate_rounds({**p.tables, **worse}, asked) if reading is not None]
         return read[-1].after, read[0].before + sum(sum(x.terms) for x in read), read[-1].pair
 
     with jax.enable_x64(True):
@@ -70,7 +70,7 @@ def sensitivity(p: Pipeline, steps: int = 20) -> Sensitivity | None:
     return Sensitivity(quality, learned, bound, own, pairs.max(1).sum(1))
 
 
-def _worse(table: np.ndarray, quality: np.ndarray) -> np.ndarray:
+def _degraded(table: np.ndarray, quality: np.ndarray) -> np.ndarray:
     """The channel at each quality, on a first axis.
 
     Below 0 it is written as a sum of what is not negative even after rounding, with the chance of all other values.

@@ -8,15 +8,15 @@ import jax
 import numpy as np
 
 from infoloop.information.channel_capacity import capacity_bounds
-from infoloop.pipelines.information_flow import Round, Term
+from infoloop.pipelines.information_flow import PipelineTerm, Round
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.probability.dags import ancestors
 
-MOST_ROWS = 2**12  # rows of a channel of which a capacity is worked out; beyond it the alphabet bounds it
+MOST_CHANNEL_ROWS = 2**12  # rows of a channel of which a capacity is worked out; beyond it the alphabet bounds it
 MOST_CHANNELS = 64  # different channels that the questions open
 
 
-def most_bits(p: Pipeline, r: Round) -> float:
+def max_information_per_round(p: Pipeline, r: Round) -> float:
     r"""A bound on the terms of a round that holds for every learner and every question, in bits.
 
     A term $I(X;E\mid G)$ is at most $\max_gC(K_E(\cdot\mid g))$, the capacity from the causes of $E$ that $G$ does not
@@ -29,13 +29,13 @@ def most_bits(p: Pipeline, r: Round) -> float:
     >>> noisy = Node("S", "signal", ("X",), table=[[0.9, 0.1], [0.1, 0.9]])
     >>> p = pipeline([Node("X", "task", size=2, table="uniform"), Node("Z0", "state", table=[1.0])],
     ...              [noisy, Node("Z", "state", ("S",), formula="S")], rounds=1)
-    >>> print(f"{most_bits(p, information_flow.rounds(p)[0]):.6f}")
+    >>> print(f"{max_information_per_round(p, information_flow.rounds(p)[0]):.6f}")
     0.531004
     """
     return sum(_most_of(p, term) for term in r.terms)
 
 
-def _most_of(p: Pipeline, term: Term) -> float:
+def _most_of(p: Pipeline, term: PipelineTerm) -> float:
     parents, sizes = p.parents, {node.name: node.size for node in p.nodes}
     alphabet = math.log2(math.prod(sizes[name] or 1 for name in term.names))
     name = term.names[0]
@@ -47,7 +47,7 @@ def _most_of(p: Pipeline, term: Term) -> float:
     fixed = [k for k in range(table.ndim - 1) if k not in free]
     count = math.prod(table.shape[k] for k in free)
     channels = table.transpose(*fixed, *free, table.ndim - 1).reshape(-1, count, table.shape[-1])
-    if channels.shape[0] * count > MOST_ROWS:
+    if channels.shape[0] * count > MOST_CHANNEL_ROWS:
         return alphabet
     distinct = {rows.tobytes(): rows for rows in (np.unique(channel, axis=0) for channel in channels)}
     if len(distinct) > MOST_CHANNELS:

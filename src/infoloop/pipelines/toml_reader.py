@@ -12,7 +12,7 @@ from typing import Any
 
 from infoloop.pipelines.node import Node, PipelineError
 from infoloop.pipelines.pipeline_graph import Pipeline, pipeline
-from infoloop.reporting.suggestions import nearest
+from infoloop.reporting.suggestions import did_you_mean
 
 _KEYS = ("title", "about", "rounds", "answer", "nodes", "round")
 _FIELDS = tuple(field.name for field in dataclasses.fields(Node) if field.name != "name")
@@ -54,7 +54,9 @@ def parse_pipeline(text: str, file: str = "pipeline") -> Pipeline:
     content = source.content()
     for key in content:
         if key not in _KEYS:
-            raise source.error((key,), f"there is no key {key!r}{nearest(key, _KEYS)}; keys are {', '.join(_KEYS)}")
+            raise source.error(
+                (key,), f"there is no key {key!r}{did_you_mean(key, _KEYS)}; keys are {', '.join(_KEYS)}"
+            )
     texts = ((key, str, "a text") for key in ("title", "about", "answer"))
     for key, kind, name in (*texts, ("rounds", int, "a whole number")):
         if not isinstance(content.get(key, kind()), kind) or content.get(key) is True or content.get(key) is False:
@@ -126,7 +128,7 @@ class _Source:
             raise self.error((title, name), f"this is a node: {name} = {{ role = 'data', parents = ['X'] }}")
         for key in fields:
             if key not in known:
-                hint = f"there is no key {key!r}{nearest(key, known)}; keys are {', '.join(known)}"
+                hint = f"there is no key {key!r}{did_you_mean(key, known)}; keys are {', '.join(known)}"
                 raise self.error((title, name, key), hint)
         if "role" not in fields:
             raise self.error((title, name, "role"), "a node needs a role")
@@ -153,5 +155,5 @@ class _Source:
             raise self.error(where, f"{source} fails: {type(error).__name__}: {error}") from error
         if not callable(found.get(function)):
             known = [name for name, value in found.items() if callable(value)]
-            raise self.error(where, f"{path} has no function {function!r}{nearest(function, known)}")
+            raise self.error(where, f"{path} has no function {function!r}{did_you_mean(function, known)}")
         return found[function]

@@ -14,7 +14,7 @@ import opt_einsum
 from jax import lax
 
 from infoloop.probability.channels import Channel, same_sizes
-from infoloop.probability.distributions import Joint, Names, distinct, group, known, marginal, relabel
+from infoloop.probability.distributions import Joint, Names, as_names, check_distinct, check_known, marginal, relabel
 
 BUDGET = 2**27  # cells: 1 GiB of float64
 
@@ -70,7 +70,7 @@ def bayes_net(*parts: Joint | Channel) -> BayesNet:
     >>> net.names, marginal(net, "Y").table.tolist()
     (('X', 'Y'), [0.55, 0.45])
     """
-    names = distinct((name for part in parts for name in _target(part)), "network")
+    names = check_distinct((name for part in parts for name in _target(part)), "network")
     if not names:
         raise ValueError("a network has no parts: give at least one Joint or Channel")
     sizes = BayesNet(parts).sizes
@@ -156,8 +156,8 @@ def _alphabets(net: BayesNet, names: tuple[str, ...]) -> tuple[tuple[Hashable, .
 
 @relabel.register
 def _(net: BayesNet, /, **names: str) -> BayesNet:
-    known(net.names, *names)
-    distinct((names.get(name, name) for name in net.names), "relabelling")
+    check_known(net.names, *names)
+    check_distinct((names.get(name, name) for name in net.names), "relabelling")
     factors = tuple(_renamed(factor, names) for factor in net.factors)
     return BayesNet(factors, tuple((names.get(name, name), symbols) for name, symbols in net.alphabets))
 
@@ -195,7 +195,7 @@ def separated(net: BayesNet, x: Names, z: Names, given: Names = ()) -> bool:
     >>> separated(net, "X", "Y"), separated(net, "X", "Y", given="Z")
     (True, False)
     """
-    x, z, given = (set(known(net.names, *group(names))) for names in (x, z, given))
+    x, z, given = (set(check_known(net.names, *as_names(names))) for names in (x, z, given))
     above = _ancestors(net, x | z | given)
     links: dict[str, set[str]] = {name: set() for name in above}
     for factor in net.factors:
@@ -211,7 +211,7 @@ def separated(net: BayesNet, x: Names, z: Names, given: Names = ()) -> bool:
 
 def _planned(net: BayesNet, names: tuple[str, ...]) -> tuple[Sequence[Joint | Channel], _Plan]:
     """The factors that matter for `names` and how to join them. What nothing asked for depends on sums to one."""
-    known(net.names, *distinct(names, "query"))
+    check_known(net.names, *check_distinct(names, "query"))
     above = _ancestors(net, names)
     # Any first factor is a law by itself: where nothing is asked, its sum is the answer, 1.
     factors = [factor for factor in net.factors if above.intersection(_target(factor))] or net.factors[:1]

@@ -10,8 +10,8 @@ import numpy as np
 from jax.core import Tracer
 
 from infoloop.probability.channels import Channel, channel
-from infoloop.probability.distributions import Names, distinct, group, probabilities
-from infoloop.probability.numerics import exact_dtype, rounding, unit_interval
+from infoloop.probability.distributions import Names, as_names, check_distinct, check_probabilities
+from infoloop.probability.numerics import require_float64, rounding, unit_interval
 
 
 def bsc(flip, source: str, target: str, dtype=None) -> Channel:
@@ -67,7 +67,7 @@ def deterministic(function: Callable | Iterable[int], source: Names, target: str
     >>> deterministic(lambda d, s: d ^ s, ("D", "S"), "Z", sizes=(2, 2)).rows.tolist()[0]
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    source = group(source)
+    source = as_names(source)
     if callable(function):
         if sizes is None:
             raise ValueError("deterministic needs sizes=(...), the alphabet size of each source, beside a callable")
@@ -132,7 +132,7 @@ def random_channel(key, sources: int, targets: int, source: str, target: str, dt
     >>> random_channel(jax.random.key(0), 2, 3, "X", "Y").rows.shape
     (2, 3)
     """
-    dtype = exact_dtype(None, "random_channel", dtype)
+    dtype = require_float64(None, "random_channel", dtype)
     draws = jax.random.exponential(key, (_at_least(sources, 1, "sources"), _at_least(targets, 1, "targets")), dtype)
     return _channel(draws / draws.sum(1, keepdims=True), source, target)
 
@@ -150,13 +150,13 @@ def _with_axes(value: jax.Array, axes: int, what: str, wanted: str) -> jax.Array
 def _laws(rates, dtype) -> jax.Array:
     r = _with_axes(unit_interval(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
     if not isinstance(rates, Tracer):
-        probabilities(rates, "rates", 1, dtype)
+        check_probabilities(rates, "rates", 1, dtype)
     whole = jnp.abs(r.sum(1, keepdims=True) - 1) <= rounding(r.shape[1], r.dtype)
     return jnp.where(whole, r, jnp.nan)
 
 
 def _channel(rows, source: str, target: str) -> Channel:
-    names = distinct((source, target), "channel")
+    names = check_distinct((source, target), "channel")
     return Channel(jnp.asarray(rows), names[:1], names[1:])
 
 

@@ -11,8 +11,16 @@ import jax.numpy as jnp
 from jax import lax
 from jax.core import Tracer
 
-from infoloop.probability.distributions import Joint, Names, distinct, group, known, marginal, probabilities
-from infoloop.probability.numerics import unless_negative
+from infoloop.probability.distributions import (
+    Joint,
+    Names,
+    as_names,
+    check_distinct,
+    check_known,
+    check_probabilities,
+    marginal,
+)
+from infoloop.probability.numerics import nan_if_negative
 
 
 @jax.tree_util.register_dataclass
@@ -43,7 +51,7 @@ class Channel:
         if set(self.target) != set(after.source):
             raise ValueError(f"cannot feed {self.target} into a channel from {after.source}: rename one of them")
         same_sizes({name: self.sizes[name] for name in self.target}, after.sizes, "channel")
-        distinct(self.source + after.target, "composed channel")
+        check_distinct(self.source + after.target, "composed channel")
         order = [len(self.source) + self.target.index(name) for name in after.source]
         rows = _contract(self.rows, order, after.rows, list(range(len(order))))
         return Channel(rows, self.source, after.target)
@@ -58,9 +66,9 @@ def channel(rows, source: Names, target: Names, dtype=None) -> Channel:
     >>> k.source, k.target
     (('D',), ('Z',))
     """
-    source, target = group(source), group(target)
-    names = distinct(source + target, "channel")
-    rows = probabilities(rows, f"channel to {', '.join(target)}", len(target), dtype)
+    source, target = as_names(source), as_names(target)
+    names = check_distinct(source + target, "channel")
+    rows = check_probabilities(rows, f"channel to {', '.join(target)}", len(target), dtype)
     if rows.ndim != len(names):
         raise ValueError(
             f"channel rows have {rows.ndim} axes of sizes {rows.shape}, but {len(names)} names {names}: "
@@ -101,7 +109,7 @@ def extend(p, *channels):
 def _(p: Joint, *channels: Channel) -> Joint:
     for k in channels:
         _fits(p, k)
-        names = distinct(p.names + k.target, "extended law")
+        names = check_distinct(p.names + k.target, "extended law")
         order = sorted(range(len(k.source)), key=lambda i, k=k: p.names.index(k.source[i]))
         rows = k.rows.transpose(*order, *range(len(k.source), k.rows.ndim))
         shape = [n if name in k.source else 1 for name, n in zip(p.names, p.table.shape, strict=True)]
@@ -128,7 +136,7 @@ def push(p, channel):
 def _(p: Joint, channel: Channel) -> Joint:
     _fits(p, channel)
     rest = tuple(name for name in p.names if name not in channel.source)
-    names = distinct(rest + channel.target, "pushed law")
+    names = check_distinct(rest + channel.target, "pushed law")
     axes = [p.names.index(name) for name in channel.source]
     table = _contract(p.table, axes, channel.rows, list(range(len(axes))))
     targets = channel.rows.shape[len(axes) :]
@@ -136,7 +144,7 @@ def _(p: Joint, channel: Channel) -> Joint:
 
 
 def _fits(p: Joint, k: Channel) -> None:
-    known(p.names, *k.source)
+    check_known(p.names, *k.source)
     same_sizes(dict(zip(p.names, p.table.shape, strict=True)), {n: k.sizes[n] for n in k.source}, "law")
 
 
@@ -147,7 +155,7 @@ def tensor(a: Channel, b: Channel) -> Channel:
     >>> tensor(k, l).source, tensor(k, l).rows.shape
     (('X', 'V'), (2, 1, 2, 2))
     """
-    distinct(a.source + b.source + a.target + b.target, "tensor product")
+    check_distinct(a.source + b.source + a.target + b.target, "tensor product")
     rows = jnp.tensordot(a.rows, b.rows, axes=0, precision=lax.Precision.HIGHEST)
     m, n = len(a.source), len(a.target)
     sources_of_b = range(m + n, m + n + len(b.source))
@@ -164,10 +172,10 @@ def conditional(p: Joint, target: Names, given: Names) -> Channel:
     >>> conditional(joint([[0.4, 0.1], [0.1, 0.4]], "X", "D"), "X", given="D").rows.tolist()
     [[0.8, 0.2], [0.2, 0.8]]
     """
-    target, given = group(target), group(given)
+    target, given = as_names(target), as_names(given)
     both = marginal(p, *given, *target)
     mass = both.table.sum(axis=tuple(range(len(given), both.table.ndim)), keepdims=True)
     if not isinstance(mass, Tracer) and not (mass > 0).all():
         cell = tuple(int(i) for i in jnp.argwhere(~(mass > 0))[0][: len(given)])
         raise ValueError(f"P({', '.join(target)} | {', '.join(given)}) is undefined at {cell}: it has mass 0, drop it")
-    return Channel(unless_negative(both.table / mass, both.table), given, target)
+    return Channel(nan_if_negative(both.table / mass, both.table), given, target)

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from infoloop.probability.numerics import exact_dtype
+from infoloop.probability.numerics import require_float64
 
 
 def chi_square(key, degrees: int, shape=(), dtype=None) -> jax.Array:
@@ -19,7 +19,7 @@ def chi_square(key, degrees: int, shape=(), dtype=None) -> jax.Array:
     """
     if isinstance(degrees, bool) or not isinstance(degrees, int) or degrees < 0:
         raise ValueError(f"degrees is {degrees!r}: give a whole number, at least 0")
-    dtype = exact_dtype(None, "chi_square", dtype)
+    dtype = require_float64(None, "chi_square", dtype)
     if degrees == 0:
         return jnp.zeros(shape, dtype)
     if degrees == 1:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 Graph = Mapping[str, tuple[str, ...]]
 
 
-def cycle(parents: Graph) -> tuple[str, ...]:
+def find_cycle(parents: Graph) -> tuple[str, ...]:
     """The names of a cycle, causes first and the first one repeated at the end; empty where there is none.
 
-    >>> cycle({"A": ("B",), "B": ("A",)}) in {("A", "B", "A"), ("B", "A", "B")}
+    >>> find_cycle({"A": ("B",), "B": ("A",)}) in {("A", "B", "A"), ("B", "A", "B")}
     True
     """
     try:
@@ -21,10 +21,10 @@ def cycle(parents: Graph) -> tuple[str, ...]:
     return ()
 
 
-def ordered(parents: Graph) -> tuple[str, ...]:
+def topological_order(parents: Graph) -> tuple[str, ...]:
     """All names, causes before effects. Raises graphlib.CycleError (a ValueError) for a cycle.
 
-    >>> ordered({"Z": ("D",), "D": ("X",), "X": ()})
+    >>> topological_order({"Z": ("D",), "D": ("X",), "X": ()})
     ('X', 'D', 'Z')
     """
     return tuple(graphlib.TopologicalSorter(parents).static_order())
@@ -58,7 +58,7 @@ def children(parents: Graph) -> dict[str, tuple[str, ...]]:
     return {name: tuple(effects) for name, effects in found.items()}
 
 
-def connected(parents: Graph, start: str, given: Iterable[str] = ()) -> set[str]:
+def d_connected(parents: Graph, start: str, given: Iterable[str] = ()) -> set[str]:
     r"""All names that the graph does not separate from `start` given $G$: the complement of d-separation.
 
     A name $v$ outside has $I(\text{start};v\mid G)=0$ whatever the tables; inside, $I>0$ for almost all tables. A set
@@ -67,7 +67,7 @@ def connected(parents: Graph, start: str, given: Iterable[str] = ()) -> set[str]
     descendant is.
 
     >>> xor = {"X": (), "Y": (), "Z": ("X", "Y")}
-    >>> sorted(connected(xor, "X")), sorted(connected(xor, "X", given=["Z"]))
+    >>> sorted(d_connected(xor, "X")), sorted(d_connected(xor, "X", given=["Z"]))
     (['X', 'Z'], ['X', 'Y'])
     """
     given = set(given)

@@ -13,7 +13,7 @@ import numpy as np
 from jax import lax
 from jax.core import Tracer
 
-from infoloop.probability.numerics import exact_dtype, rounding, unless_negative
+from infoloop.probability.numerics import nan_if_negative, require_float64, rounding
 
 Names = str | Iterable[str]
 
@@ -33,7 +33,7 @@ class Joint:
 
     def symbols(self, name: str) -> tuple[Hashable, ...]:
         """The values that the variable `name` can take, in the order of its axis."""
-        axis = self.names.index(known(self.names, name)[0])
+        axis = self.names.index(check_known(self.names, name)[0])
         return tuple(range(self.table.shape[axis])) if self.alphabets is None else self.alphabets[axis]
 
     def outcomes(self) -> dict[tuple[Hashable, ...], float]:
@@ -43,16 +43,16 @@ class Joint:
         return {tuple(a[i] for a, i in zip(alphabets, cell, strict=True)): float(table[cell]) for cell in cells}
 
 
-def group(names: Names) -> tuple[str, ...]:
+def as_names(names: Names) -> tuple[str, ...]:
     """One name or several as a tuple without repetitions, in the order given.
 
-    >>> group("X"), group(("X", "Y", "X"))
+    >>> as_names("X"), as_names(("X", "Y", "X"))
     (('X',), ('X', 'Y'))
     """
     return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
 
 
-def known(available: tuple[str, ...], *names: str) -> tuple[str, ...]:
+def check_known(available: tuple[str, ...], *names: str) -> tuple[str, ...]:
     """`names`, each of which is among `available`; ValueError names the first that is not."""
     for name in names:
         if name not in available:
@@ -60,7 +60,7 @@ def known(available: tuple[str, ...], *names: str) -> tuple[str, ...]:
     return names
 
 
-def distinct(names: Iterable[str], what: str) -> tuple[str, ...]:
+def check_distinct(names: Iterable[str], what: str) -> tuple[str, ...]:
     """`names` as a tuple; ValueError if one of them stands twice or is not a non-empty string."""
     names = tuple(names)
     for k, name in enumerate(names):
@@ -71,9 +71,9 @@ def distinct(names: Iterable[str], what: str) -> tuple[str, ...]:
     return names
 
 
-def probabilities(table, what: str, axes: int | None = None, dtype=None) -> np.ndarray:
+def check_probabilities(table, what: str, axes: int | None = None, dtype=None) -> np.ndarray:
     """`table` as non-negative floats that sum to one over its last `axes` axes, or all; else ValueError."""
-    dtype = exact_dtype(table, what, dtype)
+    dtype = require_float64(table, what, dtype)
     try:
         table = np.asarray(table, dtype)
     except (TypeError, ValueError) as error:
@@ -106,8 +106,8 @@ def joint(table, *names: str, dtype=None) -> Joint:
     >>> p.names, p.table.shape
     (('X', 'D'), (2, 2))
     """
-    names = distinct(names, "joint table")
-    table = probabilities(table, "joint table", dtype=dtype)
+    names = check_distinct(names, "joint table")
+    table = check_probabilities(table, "joint table", dtype=dtype)
     if table.ndim != len(names):
         raise ValueError(
             f"joint table has {table.ndim} axes of sizes {table.shape}, but {len(names)} names {names}: "
@@ -125,7 +125,7 @@ def from_outcomes(masses: Mapping, names: Names, dtype=None) -> Joint:
     >>> p.outcomes()
     {('rain', 'wet'): 0.25, ('sun', 'dry'): 0.75}
     """
-    names = distinct((names,) if isinstance(names, str) else names, "outcomes")
+    names = check_distinct((names,) if isinstance(names, str) else names, "outcomes")
     cells = {key if isinstance(key, tuple) or len(names) > 1 else (key,): mass for key, mass in masses.items()}
     if not cells:
         raise ValueError("outcomes are empty: a law needs at least one outcome")
@@ -161,7 +161,7 @@ def marginal(p, *names: str):
 
 @marginal.register
 def _(p: Joint, *names: str) -> Joint:
-    names = known(p.names, *distinct(names, "marginal"))
+    names = check_known(p.names, *check_distinct(names, "marginal"))
     kept = [k for k, name in enumerate(p.names) if name in names]
     table = p.table.sum(axis=tuple(k for k in range(len(p.names)) if k not in kept))
     order = [[p.names[k] for k in kept].index(name) for name in names]
@@ -184,7 +184,7 @@ def condition(p, /, **event):
 
 @condition.register
 def _(p: Joint, /, **event) -> Joint:
-    known(p.names, *event)
+    check_known(p.names, *event)
     cell = tuple(_position(p, name, event[name]) if name in event else slice(None) for name in p.names)
     part = p.table[cell]
     mass = part.sum()
@@ -194,7 +194,7 @@ def _(p: Joint, /, **event) -> Joint:
         )
     kept = tuple(k for k, name in enumerate(p.names) if name not in event)
     alphabets = p.alphabets and tuple(p.alphabets[k] for k in kept)
-    return Joint(unless_negative(part / mass, part), tuple(p.names[k] for k in kept), alphabets)
+    return Joint(nan_if_negative(part / mass, part), tuple(p.names[k] for k in kept), alphabets)
 
 
 def _position(p: Joint, name: str, symbol) -> int:
@@ -217,7 +217,7 @@ def product(p, *others):
 @product.register
 def _(p: Joint, *others: Joint) -> Joint:
     laws = (p, *others)
-    names = distinct((name for law in laws for name in law.names), "product")
+    names = check_distinct((name for law in laws for name in law.names), "product")
     table = functools.reduce(_outer, [law.table for law in laws])
     plain = all(law.alphabets is None for law in laws)
     return Joint(table, names, None if plain else tuple(law.symbols(name) for law in laws for name in law.names))
@@ -239,5 +239,5 @@ def relabel(p, /, **names: str):
 
 @relabel.register
 def _(p: Joint, /, **names: str) -> Joint:
-    known(p.names, *names)
-    return replace(p, names=distinct((names.get(name, name) for name in p.names), "relabelling"))
+    check_known(p.names, *names)
+    return replace(p, names=check_distinct((names.get(name, name) for name in p.names), "relabelling"))

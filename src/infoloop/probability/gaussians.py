@@ -11,8 +11,17 @@ import numpy as np
 from jax import lax
 
 from infoloop.probability.channels import extend, push
-from infoloop.probability.distributions import Names, condition, distinct, group, known, marginal, product, relabel
-from infoloop.probability.numerics import LOG2E, exact_dtype, rounding
+from infoloop.probability.distributions import (
+    Names,
+    as_names,
+    check_distinct,
+    check_known,
+    condition,
+    marginal,
+    product,
+    relabel,
+)
+from infoloop.probability.numerics import LOG2E, require_float64, rounding
 
 
 @jax.tree_util.register_dataclass
@@ -51,7 +60,7 @@ def gaussian(covariance, *names: str, sizes: tuple[int, ...] | None = None, mean
     >>> condition(p, Y=2.0).mean.tolist(), condition(p, Y=2.0).covariance.tolist()
     ([1.0], [[0.75]])
     """
-    names, sizes = distinct(names, "gaussian"), (1,) * len(names) if sizes is None else tuple(sizes)
+    names, sizes = check_distinct(names, "gaussian"), (1,) * len(names) if sizes is None else tuple(sizes)
     covariance = _covariance(covariance, "covariance", dtype, singular=False)
     n = len(covariance)
     if len(sizes) != len(names) or not all(size > 0 for size in sizes) or sum(sizes) != n:
@@ -68,10 +77,10 @@ def linear_gaussian(matrix, noise, source: Names, target: str, offset=None, dtyp
     >>> z.names, z.mean.tolist(), z.covariance.tolist()
     (('Z',), [2.0], [[10.0]])
     """
-    source = group(source)
-    distinct((*source, target), "linear_gaussian")
+    source = as_names(source)
+    check_distinct((*source, target), "linear_gaussian")
     noise = _covariance(noise, "noise", dtype, singular=True)
-    matrix = np.asarray(matrix, exact_dtype(matrix, "matrix", dtype))
+    matrix = np.asarray(matrix, require_float64(matrix, "matrix", dtype))
     matrix = matrix.reshape(1, 1) if matrix.ndim == 0 else matrix
     if matrix.ndim != 2 or len(matrix) != len(noise) or not np.isfinite(matrix).all():
         raise ValueError(
@@ -82,7 +91,7 @@ def linear_gaussian(matrix, noise, source: Names, target: str, offset=None, dtyp
 
 
 def _covariance(value, what: str, dtype, singular: bool) -> np.ndarray:
-    table = np.asarray(value, exact_dtype(value, what, dtype))
+    table = np.asarray(value, require_float64(value, what, dtype))
     table = table.reshape(1, 1) if table.ndim == 0 else table
     if table.ndim != 2 or table.shape[0] != table.shape[1] or not table.size or not np.isfinite(table).all():
         raise ValueError(f"{what} has shape {table.shape}, entries {table.ravel()[:4]}...: give a finite square matrix")
@@ -121,7 +130,7 @@ def _at(p: Gaussian, names: tuple[str, ...]) -> np.ndarray:
 
 @marginal.register
 def _(p: Gaussian, *names: str) -> Gaussian:
-    at = _at(p, known(p.names, *distinct(names, "marginal")))
+    at = _at(p, check_known(p.names, *check_distinct(names, "marginal")))
     sizes = tuple(p.sizes[p.names.index(name)] for name in names)
     return Gaussian(p.mean[at], p.covariance[np.ix_(at, at)], names, sizes)
 
@@ -142,27 +151,27 @@ def _(p: Gaussian, /, **event) -> Gaussian:
 @product.register
 def _(p: Gaussian, *others: Gaussian) -> Gaussian:
     laws = (p, *others)
-    names = distinct((name for law in laws for name in law.names), "product")
+    names = check_distinct((name for law in laws for name in law.names), "product")
     covariance = jax.scipy.linalg.block_diag(*(law.covariance for law in laws))
     return Gaussian(jnp.concatenate([law.mean for law in laws]), covariance, names, sum((q.sizes for q in laws), ()))
 
 
 @relabel.register
 def _(p: Gaussian, /, **names: str) -> Gaussian:
-    known(p.names, *names)
-    return replace(p, names=distinct((names.get(name, name) for name in p.names), "relabelling"))
+    check_known(p.names, *names)
+    return replace(p, names=check_distinct((names.get(name, name) for name in p.names), "relabelling"))
 
 
 @extend.register
 def _(p: Gaussian, *channels: LinearGaussian) -> Gaussian:
     for k in channels:
-        at = _at(p, known(p.names, *k.source))
+        at = _at(p, check_known(p.names, *k.source))
         if len(at) != k.matrix.shape[1]:
             raise ValueError(f"{k.source} have {len(at)} numbers in the law but the matrix reads {k.matrix.shape[1]}")
         cross = _product(k.matrix, p.covariance[at])
         corner = _product(cross[:, at], k.matrix.T) + k.noise
         mean = jnp.concatenate([p.mean, _product(k.matrix, p.mean[at]) + k.offset])
-        names = distinct(p.names + k.target, "extended law")
+        names = check_distinct(p.names + k.target, "extended law")
         p = Gaussian(mean, jnp.block([[p.covariance, cross.T], [cross, corner]]), names, (*p.sizes, len(corner)))
     return p
 
@@ -212,7 +221,7 @@ def whitened(matrix, side, scale=None):
     return _eliminate(_bordered(matrix, side), n, jnp.pad(scale, (0, side.shape[1])))[0][:, n:]
 
 
-def canonical(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...] = ()):
+def canonical_correlations(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...] = ()):
     r"""$L_x^{-1}\Sigma_{xy}L_y^{-\mathsf T}$ given $G$: its singular values are the canonical correlations."""
     both, g, n = marginal(law, *given, *x, *y).covariance, len(_at(law, given)), len(_at(law, x))
     scale = jnp.diag(both)
@@ -243,7 +252,7 @@ def gaussian_information(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], 
     >>> round(float(gaussian_information(p, ("X",), ("Y",), ())), 12)
     1.0
     """
-    between = canonical(law, x, y, given)
+    between = canonical_correlations(law, x, y, given)
     rho = jnp.linalg.svd(between, compute_uv=False)
     certain = (1 - rho) * (1 + rho) <= rounding(len(law.mean), rho.dtype)
     bits = jnp.log1p(-jnp.square(jnp.where(certain, 0.0, rho))) * (-LOG2E / 2)

@@ -25,7 +25,7 @@ def rounding(cells: int, dtype=np.float64) -> float:
     return 8 * cells * float(np.finfo(dtype).eps)
 
 
-def exact_dtype(value, what: str, dtype=None) -> np.dtype:
+def require_float64(value, what: str, dtype=None) -> np.dtype:
     """The dtype that exact tables get: `dtype` if given, else float64, refusing float32 that came by accident."""
     if dtype is not None:
         return np.dtype(dtype)
@@ -45,7 +45,7 @@ def unit_interval(value, what: str, dtype=None) -> jax.Array:
 
     A number outside [0, 1] raises ValueError; a traced one, which cannot raise, becomes NaN, never a wrong law.
     """
-    dtype = exact_dtype(value, what, dtype)
+    dtype = require_float64(value, what, dtype)
     if not isinstance(value, Tracer):
         seen = np.asarray(value, dtype)
         if not ((seen >= 0) & (seen <= 1)).all():
@@ -106,7 +106,7 @@ def _(primals, tangents):
     return p, tangents[0] / jnp.where(slope > 0, slope, jnp.inf)
 
 
-def unless_negative(value, table):
+def nan_if_negative(value, table):
     """`value`, or NaN where `table` has a negative entry: how jitted measures refuse what is not a law."""
     return jnp.where(jnp.min(table) >= 0, value, jnp.nan)
 

@@ -14,32 +14,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from infoloop.proofs.semigraphoid import Measure, Pair, Vanishing, Zeros, closure
+from infoloop.proofs.semigraphoid import Independence, Measure, Pair, SemigraphoidClosure, semigraphoid_closure
 
 if TYPE_CHECKING:
     from scipy import sparse
 
-Form = dict[int, Fraction]  # coefficients of the joint entropies of masks; that of the empty mask is the constant
+MaskForm = dict[int, Fraction]  # coefficients of the joint entropies of masks; that of the empty mask is the constant
 
 
 @dataclass(frozen=True)
 class Reduction:
     """Coordinates (masks), how each mask's entropy is written in them, and the zero pair that was substituted."""
 
-    zeros: Zeros
+    zeros: SemigraphoidClosure
     coordinates: tuple[int, ...]
     entropies: tuple[dict[int, int], ...]
     substituted: dict[int, Pair]
 
-    def reduced(self, form: Mapping[int, Fraction]) -> Form:
+    def reduced(self, form: Mapping[int, Fraction]) -> MaskForm:
         """The form over coordinates; the constant stays under the empty mask."""
-        result: Form = {0: form[0]} if 0 in form else {}
+        result: MaskForm = {0: form[0]} if 0 in form else {}
         for mask, c in form.items():
             for coordinate, k in self.entropies[mask].items():
                 result[coordinate] = result.get(coordinate, Fraction(0)) + c * k
         return {mask: c for mask, c in result.items() if c}
 
-    def owed(self, form: Mapping[int, Fraction]) -> dict[Pair, Fraction] | None:
+    def as_zero_pairs(self, form: Mapping[int, Fraction]) -> dict[Pair, Fraction] | None:
         """A form that reduces to nothing as a sum of zero pairs; None for other forms."""
         left, owed = dict(form), {}
         for mask in range(2**self.zeros.count - 1, 0, -1):
@@ -61,14 +61,14 @@ def _parts(pair: Pair) -> list[tuple[int, int]]:
     return [(pair.below | 1 << pair.i, 1), (pair.below | 1 << pair.j, 1), (pair.below, -1)]
 
 
-def reduction(count: int, given: tuple[Vanishing, ...]) -> Reduction:
+def reduction(count: int, given: tuple[Independence, ...]) -> Reduction:
     """The coordinates that the given zeros leave.
 
-    >>> chain = tuple(Vanishing((1 << k) - 1, 2 << k, 1 << k) for k in range(1, 11))
+    >>> chain = tuple(Independence((1 << k) - 1, 2 << k, 1 << k) for k in range(1, 11))
     >>> len(reduction(12, chain).coordinates)
     78
     """
-    zeros = closure(count, given)
+    zeros = semigraphoid_closure(count, given)
     substituted = _substituted(zeros)
     coordinates, entropies = [], [{}]
     for mask in range(1, 2**count):
@@ -84,7 +84,7 @@ def reduction(count: int, given: tuple[Vanishing, ...]) -> Reduction:
     return Reduction(zeros, tuple(coordinates), tuple(entropies), substituted)
 
 
-def _substituted(zeros: Zeros) -> dict[int, Pair]:
+def _substituted(zeros: SemigraphoidClosure) -> dict[int, Pair]:
     """For each mask a zero pair whose union it is; functions come last, since they shorten most."""
     found: dict[int, Pair] = {}
     for (i, j), step in sorted(zeros.step.items(), key=lambda item: item[0][0] == item[0][1]):
@@ -104,7 +104,7 @@ def elementals(count: int) -> np.ndarray:
     return np.concatenate(blocks) if blocks else np.zeros((0, 3), int)
 
 
-def matrix(reduced: Reduction, rows: np.ndarray) -> sparse.csr_array:
+def elemental_matrix(reduced: Reduction, rows: np.ndarray) -> sparse.csr_array:
     """These elemental measures over the coordinates (in order), as a sparse integer matrix."""
     from scipy import sparse
 
@@ -140,17 +140,17 @@ def distinct_rows(rows: sparse.csr_array) -> np.ndarray:
     return np.sort(places[np.diff(rows.indptr)[places] > 0])
 
 
-def settled(
-    zeros: Zeros, owed: Mapping[Pair, Fraction], weights: Mapping[Measure, Fraction]
-) -> tuple[dict[Measure, Fraction], dict[Vanishing, Fraction]]:
+def eliminate_negative_zeros(
+    zeros: SemigraphoidClosure, zero_pairs: Mapping[Pair, Fraction], weights: Mapping[Measure, Fraction]
+) -> tuple[dict[Measure, Fraction], dict[Independence, Fraction]]:
     """Weights of measures, all above 0, and of the given zeros, with the same sum as the zero pairs plus the weights.
 
     A pair with a negative weight is replaced by its derivation, latest first: premises were found before it.
     """
     total, given = dict(weights), {}
-    for pair, c in owed.items():
+    for pair, c in zero_pairs.items():
         total[as_measure(pair)] = total.get(as_measure(pair), Fraction(0)) + c
-    queue = [(-zeros.number(pair), pair) for pair in owed]
+    queue = [(-zeros.number(pair), pair) for pair in zero_pairs]
     heapq.heapify(queue)
     while queue:
         _, pair = heapq.heappop(queue)
@@ -163,7 +163,7 @@ def settled(
             total[as_measure(premise)] = total.get(as_measure(premise), Fraction(0)) + c
             heapq.heappush(queue, (-zeros.number(premise), premise))
         for measure in measures:
-            total[ordered(measure)] = total.get(ordered(measure), Fraction(0)) - c
+            total[canonical_order(measure)] = total.get(canonical_order(measure), Fraction(0)) - c
         if zero is not None:
             given[zero] = given.get(zero, Fraction(0)) + c
     return {m: c for m, c in total.items() if c}, {z: c for z, c in given.items() if c}
@@ -174,13 +174,13 @@ def as_measure(pair: Pair) -> Measure:
     return Measure(1 << pair.i, 0 if pair.i == pair.j else 1 << pair.j, pair.below)
 
 
-def ordered(measure: Measure) -> Measure:
+def canonical_order(measure: Measure) -> Measure:
     """One of I(A;B|C) and I(B;A|C), always the same; H(A|C) as it is."""
     a, b, c = measure
     return Measure(min(a, b), max(a, b), c) if b else measure
 
 
-def entropies_of(measure: Measure | Vanishing) -> dict[int, int]:
+def entropies_of(measure: Measure | Independence) -> dict[int, int]:
     """The joint entropies in a measure.
 
     >>> entropies_of(Measure(1, 2, 4))
@@ -195,10 +195,10 @@ def entropies_of(measure: Measure | Vanishing) -> dict[int, int]:
     return {mask: k for mask, k in form.items() if k}
 
 
-def merged(weights: Mapping[Measure, Fraction]) -> dict[Measure, Fraction]:
+def merge_by_chain_rule(weights: Mapping[Measure, Fraction]) -> dict[Measure, Fraction]:
     """The same sum with fewer measures: neighbours of equal weight are joined by the chain rule.
 
-    >>> merged({Measure(1, 2, 0): Fraction(1), Measure(1, 4, 2): Fraction(1)})
+    >>> merge_by_chain_rule({Measure(1, 2, 0): Fraction(1), Measure(1, 4, 2): Fraction(1)})
     {Measure(a=1, b=6, c=0): Fraction(1, 1)}
     """
     result = dict(weights)
@@ -235,5 +235,5 @@ def _sum_of(first: Measure, then: Measure) -> Measure | None:
     for one, two in ((a, b), (b, a)):
         if then.c == two | c and one in then[:2]:
             rest = (then.a | then.b) & ~one
-            return ordered(Measure(one, two | rest, c)) if rest else Measure(one, 0, c)
+            return canonical_order(Measure(one, two | rest, c)) if rest else Measure(one, 0, c)
     return None

@@ -14,16 +14,16 @@ from infoloop.exact.linear_systems import exact_weights
 from infoloop.notation.assumptions import Assumption
 from infoloop.notation.grammar import Group, Term, entropy_form
 from infoloop.proofs.entropy_coordinates import (
-    Form,
+    MaskForm,
     Reduction,
     as_measure,
     distinct_rows,
+    elemental_matrix,
     elementals,
     entropies_of,
-    matrix,
     reduction,
 )
-from infoloop.proofs.semigraphoid import Measure, Pair, Vanishing, members
+from infoloop.proofs.semigraphoid import Independence, Measure, Pair, members
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -32,7 +32,7 @@ MOST_VARIABLES = 14  # what tables over 2^14 sets hold
 MOST_COORDINATES = 4095  # 12 variables without assumptions
 SMALL = 256  # coordinates up to which the shortest proof is looked for
 NOISE = 2.0**-26  # a multiplier of the solver below this is rounding
-ONE = Fraction(1)
+_ONE = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,16 @@ class ZhangYeung:
     sets: tuple[int, int, int, int]
 
 
-Row = Measure | ZhangYeung | Pair | int | None  # an int is the place of an assumed form, None the number 1
+LPRow = Measure | ZhangYeung | Pair | int | None  # an int is the place of an assumed form, None the number 1
 
 
 @dataclass(frozen=True)
-class Encoded:
+class AtomEncoding:
     """A problem over atoms: variables that always occur together count as one. `assumed` are expressions that are 0."""
 
     atoms: tuple[Group, ...]
     assumed: tuple[tuple[Term, ...], ...]
-    vanishing: dict[Vanishing, int]
+    vanishing: dict[Independence, int]
 
     def mask(self, names: Iterable[str]) -> int:
         """The atoms of these variables, as a mask."""
@@ -62,24 +62,24 @@ class Encoded:
         """The variables of a mask, as they are written in a group."""
         return ",".join(name for k in members(mask) for name in self.atoms[k])
 
-    def form(self, terms: tuple[Term, ...]) -> Form:
+    def form(self, terms: tuple[Term, ...]) -> MaskForm:
         """The terms as a form over masks."""
         return {self.mask(names): c for names, c in entropy_form(terms).items()}
 
 
 @dataclass(frozen=True)
-class Program:
+class ShannonLP:
     """Rows that are at least 0 and rows that are 0, over the coordinates and, last, the constant."""
 
-    encoded: Encoded
+    encoded: AtomEncoding
     reduced: Reduction
-    positive: tuple[Row, ...]
+    positive: tuple[LPRow, ...]
     at_least_zero: sparse.csr_array
-    null: tuple[Row, ...]
+    null: tuple[LPRow, ...]
     zero: sparse.csr_array
 
 
-def encode(slacks: Sequence[tuple[Term, ...]], assumptions: tuple[Assumption, ...]) -> Encoded:
+def encode(slacks: Sequence[tuple[Term, ...]], assumptions: tuple[Assumption, ...]) -> AtomEncoding:
     """The problem over atoms. Raises ValueError where too many are left.
 
     >>> from infoloop.notation.grammar import parse_expression
@@ -98,22 +98,22 @@ def encode(slacks: Sequence[tuple[Term, ...]], assumptions: tuple[Assumption, ..
             f"the problem has {len(atoms)} variables (those that always occur together count as one): "
             f"at most {MOST_VARIABLES} fit; leave out variables, or prove it in steps"
         )
-    bare = Encoded(atoms, assumed, {})
+    bare = AtomEncoding(atoms, assumed, {})
     found = [(zero, k) for k, terms in enumerate(assumed) for zero in _vanishing(bare, terms)]
-    return Encoded(atoms, assumed, dict(reversed(found)))
+    return AtomEncoding(atoms, assumed, dict(reversed(found)))
 
 
-def _vanishing(encoded: Encoded, terms: tuple[Term, ...]) -> list[Vanishing]:
+def _vanishing(encoded: AtomEncoding, terms: tuple[Term, ...]) -> list[Independence]:
     """The zero that a form is if it is one H(A|C), or one I(A;B|C) of disjoint groups, up to its sign and size."""
     if len(terms) != 1 or terms[0].coefficient != 1 or len(terms[0].groups) not in (1, 2):
         return []
     c = encoded.mask(terms[0].given)
     a, b = [encoded.mask(group) & ~c for group in terms[0].groups] + ([0] if len(terms[0].groups) == 1 else [])
     trivial = not a or a & b or (not b and len(terms[0].groups) == 2)
-    return [] if trivial else [Vanishing(a, b, c)]
+    return [] if trivial else [Independence(a, b, c)]
 
 
-def program(encoded: Encoded, beyond: bool = False) -> Program:
+def build_lp(encoded: AtomEncoding, beyond: bool = False) -> ShannonLP:
     """The program of a problem, with the Zhang-Yeung inequalities if it may go beyond Shannon's.
 
     Raises ValueError where more coordinates are left than fit.
@@ -128,7 +128,7 @@ def program(encoded: Encoded, beyond: bool = False) -> Program:
             "leave out variables, or prove it in steps"
         )
     rows = elementals(len(encoded.atoms))
-    entries = matrix(reduced, rows)
+    entries = elemental_matrix(reduced, rows)
     known = np.array([Pair(*row) in reduced.zeros for row in rows.tolist()], bool)
     positive, null = (np.flatnonzero(mask)[distinct_rows(entries[mask])] for mask in (~known, known))
     assumed = [(k, reduced.reduced(encoded.form(terms))) for k, terms in enumerate(encoded.assumed)]
@@ -143,10 +143,10 @@ def program(encoded: Encoded, beyond: bool = False) -> Program:
     (at_least, left), (equal, right) = blocks
     measures = [as_measure(label) if isinstance(label, Pair) else label for label in at_least]
     units = [*(Measure(mask, 0, 0) for mask in reduced.coordinates), None]
-    return Program(encoded, reduced, (*measures, *units), left, tuple(equal), right)
+    return ShannonLP(encoded, reduced, (*measures, *units), left, tuple(equal), right)
 
 
-def _stacked(reduced: Reduction, forms: list[Form]) -> sparse.csr_array:
+def _stacked(reduced: Reduction, forms: list[MaskForm]) -> sparse.csr_array:
     from scipy import sparse
 
     place = {mask: k for k, mask in enumerate((*reduced.coordinates, 0))}
@@ -161,9 +161,9 @@ def _instances(count: int) -> list[ZhangYeung]:
     return [ZhangYeung((a, b, c, d)) for a, b, c, d in itertools.permutations(bits, 4) if c < d]
 
 
-def _zhang_yeung(instance: ZhangYeung) -> Form:
+def _zhang_yeung(instance: ZhangYeung) -> MaskForm:
     a, b, c, d = instance.sets
-    form: Form = {}
+    form: MaskForm = {}
     measures = ((a, b, 0), (a, c | d, 0), (c, d, a), (c, d, b), (c, d, 0))
     for weight, measure in zip((1, 1, 3, 1, -2), measures, strict=True):
         for mask, k in entropies_of(Measure(*measure)).items():
@@ -171,7 +171,7 @@ def _zhang_yeung(instance: ZhangYeung) -> Form:
     return form
 
 
-def multipliers(problem: Program, target: Form) -> list[tuple[Row, Fraction]] | None:
+def multipliers(problem: ShannonLP, target: MaskForm) -> list[tuple[LPRow, Fraction]] | None:
     """Exact weights of rows whose sum is the target, those of `positive` rows above 0; None if none were found.
 
     Raises ValueError where floats find weights, but too many to make them exact.
@@ -195,24 +195,24 @@ def multipliers(problem: Program, target: Form) -> list[tuple[Row, Fraction]] | 
     return [(rows[k], w) for k, w in zip(used, weights, strict=True) if w]
 
 
-def row_form(encoded: Encoded, row: Row) -> Form:
+def row_form(encoded: AtomEncoding, row: LPRow) -> MaskForm:
     """The joint entropies in a row; the constant stands under the empty mask."""
     if isinstance(row, ZhangYeung):
         return _zhang_yeung(row)
     if isinstance(row, Measure | Pair):
         measure = as_measure(row) if isinstance(row, Pair) else row
         return {mask: Fraction(k) for mask, k in entropies_of(measure).items()}
-    return {0: ONE} if row is None else encoded.form(encoded.assumed[row])
+    return {0: _ONE} if row is None else encoded.form(encoded.assumed[row])
 
 
-def _all_rows(problem: Program) -> sparse.csr_array:
+def _all_rows(problem: ShannonLP) -> sparse.csr_array:
     from scipy import sparse
 
     units = sparse.eye_array(len(problem.reduced.coordinates) + 1, format="csr")
     return sparse.vstack([problem.at_least_zero, units, problem.zero]).tocsr()
 
 
-def _shortest(problem: Program, vector: np.ndarray) -> np.ndarray | None:
+def _shortest(problem: ShannonLP, vector: np.ndarray) -> np.ndarray | None:
     """The weights with the least sum: short proofs. None where the solver finds none."""
     from scipy.optimize import linprog
 
@@ -223,7 +223,7 @@ def _shortest(problem: Program, vector: np.ndarray) -> np.ndarray | None:
     return found.x if found.status == 0 else None
 
 
-def lowest(problem: Program, target: Form) -> dict[int, float] | None:
+def minimise(problem: ShannonLP, target: MaskForm) -> dict[int, float] | None:
     """Coordinates, and the constant under 0, at which the form is negative though every row holds; None if none."""
     aim = problem.reduced.reduced(target)
     scale = float(max(map(abs, aim.values()), default=1))
@@ -233,7 +233,7 @@ def lowest(problem: Program, target: Form) -> dict[int, float] | None:
     return dict(zip((*problem.reduced.coordinates, 0), found.x.tolist(), strict=True))
 
 
-def _least(problem: Program, vector: np.ndarray):
+def _least(problem: ShannonLP, vector: np.ndarray):
     """SciPy's result for the least value of a form over entropies in the unit box: 0 if the form can be proved."""
     from scipy.optimize import linprog
 
@@ -250,7 +250,7 @@ def _least(problem: Program, vector: np.ndarray):
     )
 
 
-def _dual_of_least(problem: Program, vector: np.ndarray) -> np.ndarray | None:
+def _dual_of_least(problem: ShannonLP, vector: np.ndarray) -> np.ndarray | None:
     found = _least(problem, vector)
     if found.status != 0 or found.fun < -NOISE:
         return None

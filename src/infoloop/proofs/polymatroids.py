@@ -8,11 +8,11 @@ from fractions import Fraction
 
 from infoloop.check import slack
 from infoloop.notation.assumptions import parse_problem
-from infoloop.notation.grammar import Group, Statement, written
-from infoloop.proofs.entropy_coordinates import Form
-from infoloop.proofs.linear_program import Program, encode, lowest, program, row_form
+from infoloop.notation.grammar import Group, Statement, format_terms
+from infoloop.proofs.entropy_coordinates import MaskForm
+from infoloop.proofs.linear_program import ShannonLP, build_lp, encode, minimise, row_form
 
-SIMPLE = 1000  # the largest denominator that the solver's floats are rounded to
+SMALL_DENOMINATOR = 1000  # the largest denominator that the solver's floats are rounded to
 
 
 def polymatroid(statement: Statement | str, given=None) -> dict[frozenset[str], Fraction] | None:
@@ -26,11 +26,11 @@ def polymatroid(statement: Statement | str, given=None) -> dict[frozenset[str], 
     {'X': 1, 'Y': 1, 'Z': 1, 'XY': 2, 'XZ': 2, 'YZ': 2, 'XYZ': 2}
     """
     if isinstance(statement, Statement):
-        statement = f"{written(statement.left)} {statement.relation} {written(statement.right)}"
+        statement = f"{format_terms(statement.left)} {statement.relation} {format_terms(statement.right)}"
     parsed, assumptions = parse_problem(statement, given)
     slacks = [slack(parsed, d) for d in ("<=", ">=") if parsed.relation in (d, d[0], "=")]
     encoded = encode(slacks, assumptions)
-    problem = program(encoded)
+    problem = build_lp(encoded)
     for terms in slacks:
         values = _exact(problem, encoded.form(terms))
         if values is not None:
@@ -38,12 +38,12 @@ def polymatroid(statement: Statement | str, given=None) -> dict[frozenset[str], 
     return None
 
 
-def _exact(problem: Program, form: Form) -> dict[int, Fraction] | None:
+def _exact(problem: ShannonLP, form: MaskForm) -> dict[int, Fraction] | None:
     """The values of the masks, scaled so that the constant is 1 (where it is 0, of a direction), if they are right."""
-    found = lowest(problem, form)
+    found = minimise(problem, form)
     if found is None:
         return None
-    near = {mask: Fraction(x).limit_denominator(SIMPLE) for mask, x in found.items()}
+    near = {mask: Fraction(x).limit_denominator(SMALL_DENOMINATOR) for mask, x in found.items()}
     scale = near.pop(0) or Fraction(1)
     values = {0: Fraction(1 if found[0] else 0)}
     for mask, parts in enumerate(problem.reduced.entropies):
@@ -52,7 +52,7 @@ def _exact(problem: Program, form: Form) -> dict[int, Fraction] | None:
     return values if _right(problem, form, values) else None
 
 
-def _right(problem: Program, form: Form, values: Mapping[int, Fraction]) -> bool:
+def _right(problem: ShannonLP, form: MaskForm, values: Mapping[int, Fraction]) -> bool:
     def value(row: Mapping[int, Fraction]) -> Fraction:
         return sum((c * values[mask] for mask, c in row.items()), Fraction(0))
 

@@ -10,7 +10,7 @@ from infoloop.check import readable
 from infoloop.notation.assumptions import parse_problem
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
-from infoloop.proofs.counterexamples.search import Refuted, Tried, refute
+from infoloop.proofs.counterexamples.search import LawCounterexample, SearchReport, refute
 from infoloop.proofs.shannon_prover import prove_linear
 
 
@@ -26,8 +26,8 @@ class Proof:
     given: tuple[str, ...]
     verdict: str
     certificate: dict[str, Any] | None = None
-    counterexample: Refuted | None = None
-    tried: Tried | None = None
+    counterexample: LawCounterexample | None = None
+    tried: SearchReport | None = None
 
     @property
     def vacuous(self) -> bool:
@@ -88,7 +88,7 @@ def prove(
     if certificate is not None:
         return Proof(statement, texts, "proved", certificate=certificate)
     found = refute(parsed, assumptions, starts=starts, steps=steps, seed=seed)
-    if isinstance(found, Refuted):
+    if isinstance(found, LawCounterexample):
         return Proof(statement, texts, "refuted", counterexample=found)
     return Proof(statement, texts, "undecided", tried=found)
 

@@ -22,7 +22,7 @@ class Pair(NamedTuple):
     below: int
 
 
-class Vanishing(NamedTuple):
+class Independence(NamedTuple):
     """A given zero: I(A;B|C) = 0, or H(A|C) = 0 where b is 0, as disjoint masks."""
 
     a: int
@@ -39,11 +39,11 @@ class Measure(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Zeros:
+class SemigraphoidClosure:
     """Which pairs are 0: `step[pair][mask]` is 0 where unknown, else the number of the step that found it."""
 
     count: int
-    given: tuple[Vanishing, ...]
+    given: tuple[Independence, ...]
     step: dict[tuple[int, int], np.ndarray]
     rules: list[tuple] = field(default_factory=lambda: [()])
 
@@ -54,7 +54,7 @@ class Zeros:
         """The step that found the pair; its derivation uses as premises only pairs of earlier steps."""
         return int(self.step[pair.i, pair.j][pair.below])
 
-    def derivation(self, pair: Pair) -> tuple[list[Pair], list[Measure], Vanishing | None]:
+    def derivation(self, pair: Pair) -> tuple[list[Pair], list[Measure], Independence | None]:
         """Premises, measures and a given zero with: pair = given + sum of premises - sum of measures."""
         rule, *what = self.rules[self.number(pair)]
         return rule(pair, *what)
@@ -68,15 +68,15 @@ class Zeros:
             self.rules.append(rule)
 
 
-def closure(count: int, given: tuple[Vanishing, ...]) -> Zeros:
+def semigraphoid_closure(count: int, given: tuple[Independence, ...]) -> SemigraphoidClosure:
     """All pairs that are 0 by the given zeros and the chain rule, over `count` variables.
 
-    >>> zeros = closure(3, (Vanishing(0b001, 0b110, 0),))
+    >>> zeros = semigraphoid_closure(3, (Independence(0b001, 0b110, 0),))
     >>> Pair(0, 1, 0b000) in zeros, Pair(0, 2, 0b010) in zeros, Pair(1, 2, 0) in zeros
     (True, True, False)
     """
     pairs = itertools.combinations_with_replacement(range(count), 2)
-    zeros = Zeros(count, given, {pair: np.zeros(2**count, np.int32) for pair in pairs})
+    zeros = SemigraphoidClosure(count, given, {pair: np.zeros(2**count, np.int32) for pair in pairs})
     for zero in given:
         _mark_given(zeros, zero)
     grown = bool(given)
@@ -90,7 +90,7 @@ def closure(count: int, given: tuple[Vanishing, ...]) -> Zeros:
     return zeros
 
 
-def _mark_given(zeros: Zeros, zero: Vanishing) -> None:
+def _mark_given(zeros: SemigraphoidClosure, zero: Independence) -> None:
     masks = np.arange(2**zeros.count)
     above = masks[masks & zero.c == zero.c]
     for i in members(zero.a):
@@ -102,7 +102,7 @@ def _mark_given(zeros: Zeros, zero: Vanishing) -> None:
             zeros.mark(i, i, above[above & 1 << i == 0], (_from_function, zero))
 
 
-def _from_independence(pair: Pair, zero: Vanishing):
+def _from_independence(pair: Pair, zero: Independence):
     """I(A;B|C) less what the chain rule puts before and after I(i;j|CA'B')."""
     i, j = (pair.i, pair.j) if zero.a >> pair.i & 1 else (pair.j, pair.i)
     before_i, before_j = pair.below & zero.a, pair.below & zero.b
@@ -117,7 +117,7 @@ def _from_independence(pair: Pair, zero: Vanishing):
     return [], [part for part in parts if part.a and part.b], zero
 
 
-def _from_function(pair: Pair, zero: Vanishing):
+def _from_function(pair: Pair, zero: Independence):
     """H(i|L) = H(A|C) - H(A'|C,i) - I(i;L|C), where A' is A without i and L contains C."""
     one = 1 << pair.i
     parts = [Measure(zero.a & ~one, 0, zero.c | one)] if zero.a != one else []
@@ -131,11 +131,11 @@ def _free(count: int, *fixed: int) -> np.ndarray:
     return masks[masks & sum(1 << k for k in fixed) == 0]
 
 
-def _step(zeros: Zeros, i: int, j: int) -> np.ndarray:
+def _step(zeros: SemigraphoidClosure, i: int, j: int) -> np.ndarray:
     return zeros.step[min(i, j), max(i, j)]
 
 
-def _contract(zeros: Zeros, i: int, j: int, k: int) -> None:
+def _contract(zeros: SemigraphoidClosure, i: int, j: int, k: int) -> None:
     """(i,j|kL) and (i,k|L) are 0, hence (i,k|jL) and (i,j|L)."""
     below = _free(zeros.count, i, j, k)
     below = below[(_step(zeros, i, j)[below | 1 << k] > 0) & (_step(zeros, i, k)[below] > 0)]
@@ -150,7 +150,7 @@ def _by_contraction(found: Pair, i: int, j: int, k: int):
     return premises, [other], None
 
 
-def _entropies(zeros: Zeros, i: int, j: int) -> None:
+def _entropies(zeros: SemigraphoidClosure, i: int, j: int) -> None:
     """H(i|L) = I(i;j|L) + H(i|jL): the left side is 0 exactly if both terms are."""
     below = _free(zeros.count, i, j)
     whole, part = _step(zeros, i, i)[below] > 0, _step(zeros, i, j)[below] > 0

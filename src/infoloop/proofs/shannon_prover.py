@@ -13,13 +13,22 @@ from typing import Any, NamedTuple
 
 from infoloop.check import BEYOND, FORMAT, SHANNON, CertificateError, check_certificate, slack
 from infoloop.notation.assumptions import Assumption, parse_problem
-from infoloop.notation.grammar import Statement, written
-from infoloop.proofs.entropy_coordinates import Form, merged, settled
-from infoloop.proofs.linear_program import Encoded, Program, Row, ZhangYeung, encode, multipliers, program, row_form
+from infoloop.notation.grammar import Statement, format_terms
+from infoloop.proofs.entropy_coordinates import MaskForm, eliminate_negative_zeros, merge_by_chain_rule
+from infoloop.proofs.linear_program import (
+    AtomEncoding,
+    LPRow,
+    ShannonLP,
+    ZhangYeung,
+    build_lp,
+    encode,
+    multipliers,
+    row_form,
+)
 from infoloop.proofs.semigraphoid import Measure, Pair
 
 DIRECTIONS = {"<=": ("<=",), ">=": (">=",), "=": ("<=", ">="), "<": (), ">": ()}
-ONE = Fraction(1)
+_ONE = Fraction(1)
 
 
 class _Sum(NamedTuple):
@@ -46,9 +55,9 @@ def prove_linear(statement: Statement | str, given=None, zhang_yeung: bool = Fal
     parsed, assumptions = parse_problem(text, given)
     slacks = {direction: slack(parsed, direction) for direction in DIRECTIONS[parsed.relation]}
     encoded = encode(list(slacks.values()), assumptions)
-    problem = program(encoded)
+    problem = build_lp(encoded)
     wanted = {direction: encoded.form(terms) for direction, terms in slacks.items()}
-    impossible = {"contradiction": {0: -ONE}}
+    impossible = {"contradiction": {0: -_ONE}}
     if _has_constants(encoded):
         parts = _parts(problem, impossible)
         if parts is not None:
@@ -56,7 +65,7 @@ def prove_linear(statement: Statement | str, given=None, zhang_yeung: bool = Fal
     if not wanted:
         return None
     for beyond in (False, True) if zhang_yeung else (False,):
-        problem = program(encoded, beyond=True) if beyond else problem
+        problem = build_lp(encoded, beyond=True) if beyond else problem
         parts = _parts(problem, wanted)
         if parts is not None:
             return _checked(text, assumptions, "statement", BEYOND if beyond else SHANNON, parts)
@@ -64,10 +73,10 @@ def prove_linear(statement: Statement | str, given=None, zhang_yeung: bool = Fal
 
 
 def _text(statement: Statement) -> str:
-    return f"{written(statement.left)} {statement.relation} {written(statement.right)}"
+    return f"{format_terms(statement.left)} {statement.relation} {format_terms(statement.right)}"
 
 
-def _has_constants(encoded: Encoded) -> bool:
+def _has_constants(encoded: AtomEncoding) -> bool:
     """Only these can contradict each other: else the law of constants meets them all."""
     return any(0 in encoded.form(terms) for terms in encoded.assumed)
 
@@ -88,7 +97,7 @@ def _checked(text: str, assumptions: tuple[Assumption, ...], proves: str, inequa
     return certificate
 
 
-def _parts(problem: Program, wanted: Mapping[str, Form]) -> list[dict[str, Any]] | None:
+def _parts(problem: ShannonLP, wanted: Mapping[str, MaskForm]) -> list[dict[str, Any]] | None:
     parts = []
     for direction, form in wanted.items():
         weights = multipliers(problem, form)
@@ -99,7 +108,7 @@ def _parts(problem: Program, wanted: Mapping[str, Form]) -> list[dict[str, Any]]
     return parts
 
 
-def _expanded(problem: Program, form: Form, weights: list[tuple[Row, Fraction]]) -> _Sum | None:
+def _expanded(problem: ShannonLP, form: MaskForm, weights: list[tuple[LPRow, Fraction]]) -> _Sum | None:
     """The sum in full: what the reduction took for 0 is owed, and paid in multiples of the assumptions.
 
     None if the weights are wrong, so that more is left than the reduction took for 0.
@@ -111,22 +120,22 @@ def _expanded(problem: Program, form: Form, weights: list[tuple[Row, Fraction]])
             left[mask] = left.get(mask, Fraction(0)) - weight * c
         books[type(row)][row] = books[type(row)].get(row, Fraction(0)) + weight
     owed, assumed = books[Pair], books[int]
-    debts = problem.reduced.owed(left)
+    debts = problem.reduced.as_zero_pairs(left)
     if debts is None:
         return None
     for pair, weight in debts.items():
         owed[pair] = owed.get(pair, Fraction(0)) + weight
-    measures, given = settled(problem.reduced.zeros, owed, books[Measure])
+    measures, given = eliminate_negative_zeros(problem.reduced.zeros, owed, books[Measure])
     for zero, weight in given.items():
         place = problem.encoded.vanishing[zero]
         assumed[place] = assumed.get(place, Fraction(0)) + weight
     return _Sum(measures, books[ZhangYeung], assumed, books[NoneType].get(None, Fraction(0)))
 
 
-def _part(encoded: Encoded, direction: str, total: _Sum) -> dict[str, Any]:
-    named = [[str(w), _name(encoded, m)] for m, w in merged(total.measures).items()]
+def _part(encoded: AtomEncoding, direction: str, total: _Sum) -> dict[str, Any]:
+    named = [[str(w), _name(encoded, m)] for m, w in merge_by_chain_rule(total.measures).items()]
     beyond = [[str(w), ";".join(encoded.names(s) for s in z.sets)] for z, w in total.beyond.items()]
-    assumed = [[str(w), written(encoded.assumed[k])] for k, w in sorted(total.assumed.items()) if w]
+    assumed = [[str(w), format_terms(encoded.assumed[k])] for k, w in sorted(total.assumed.items()) if w]
     return {
         "direction": direction,
         "measures": sorted(named, key=lambda item: (len(item[1]), item[1])),
@@ -136,7 +145,7 @@ def _part(encoded: Encoded, direction: str, total: _Sum) -> dict[str, Any]:
     }
 
 
-def _name(encoded: Encoded, measure: Measure) -> str:
+def _name(encoded: AtomEncoding, measure: Measure) -> str:
     groups = ";".join(encoded.names(mask) for mask in measure[:2] if mask)
     under = f"|{encoded.names(measure.c)}" if measure.c else ""
     return f"{'I' if measure.b else 'H'}({groups}{under})"

@@ -20,12 +20,12 @@ def writable_folder(path: Path) -> Path:
     return path
 
 
-def write_whole(path: Path, text: str) -> None:
+def atomic_write_text(path: Path, text: str) -> None:
     """Replace the file by this text at once; a reader never sees half of it, whenever the process dies."""
-    place_whole(path, lambda part: part.write_bytes(text.encode()))
+    atomic_write(path, lambda part: part.write_bytes(text.encode()))
 
 
-def write_first(path: Path, text: str) -> bool:
+def write_if_absent(path: Path, text: str) -> bool:
     """Write the file whole unless it is there already; whether it was written. Of several processes one succeeds."""
     writable_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
@@ -45,7 +45,7 @@ def write_first(path: Path, text: str) -> bool:
     return True
 
 
-def place_whole(path: Path, write: Callable[[Path], object]) -> None:
+def atomic_write(path: Path, write: Callable[[Path], object]) -> None:
     """Replace the file at once by what `write` puts at the path that it is given."""
     writable_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")

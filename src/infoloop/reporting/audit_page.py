@@ -11,15 +11,15 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from infoloop.reporting.html import filled
+from infoloop.reporting.html import render_template
 
-SHOWN = 8  # names of a list inside one formula
+MOST_NAMES = 8  # names of a list inside one formula
 _TERM = re.compile(r"[IH]\([\w',;| ]*\)")
 _NAMES = re.compile(r"[^();|]+")
 _NAME = re.compile(r"[^\W\d]\w*(?![\w(])")
 
 
-class Table(NamedTuple):
+class PageTable(NamedTuple):
     """A table of a sheet: numbers stand to the right, `note` says how to read it."""
 
     title: str
@@ -28,7 +28,7 @@ class Table(NamedTuple):
     note: str = ""
 
 
-class Proof(NamedTuple):
+class CertificateLink(NamedTuple):
     """A certificate that `python -m infoloop.check` reads, what it shows, and the name of its file."""
 
     name: str
@@ -47,7 +47,7 @@ class Proof(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sheet:
+class AuditPage:
     """The page of one audit, of a pipeline or of logs: verdict and reason first, then whatever there is of the rest.
 
     `lines` are (name, text) of the first screen; `drawing`, of the graph, and `figures` are (caption, SVG); `cautions`
@@ -62,17 +62,17 @@ class Sheet:
     lines: tuple[tuple[str, str], ...] = ()
     drawing: tuple[str, str] | None = None
     figures: tuple[tuple[str, str], ...] = ()
-    tables: tuple[Table, ...] = ()
+    tables: tuple[PageTable, ...] = ()
     cautions: tuple[tuple[str, str], ...] = ()
-    proofs: tuple[Proof, ...] = ()
+    proofs: tuple[CertificateLink, ...] = ()
     file: str = ""
     source: str = ""
     version: str = ""
 
 
-def sheet_page(sheet: Sheet) -> str:
+def render_audit_page(sheet: AuditPage) -> str:
     """The page of an audit, as text: one file that needs no network and no script."""
-    return filled("audit.html.jinja", sheet=sheet, inline=_inline, formulas=formulas, cell=_cell)
+    return render_template("audit.html.jinja", sheet=sheet, inline=_inline, formulas=formulas_to_mathml, cell=_cell)
 
 
 def _inline(svg: str, least: float = 0.0) -> Markup:
@@ -84,16 +84,16 @@ def _inline(svg: str, least: float = 0.0) -> Markup:
 
 
 def _cell(value: Any) -> Markup:
-    return Markup.escape(f"{value:.6g}") if isinstance(value, float) else formulas(str(value))
+    return Markup.escape(f"{value:.6g}") if isinstance(value, float) else formulas_to_mathml(str(value))
 
 
-def formulas(text: str) -> Markup:
+def formulas_to_mathml(text: str) -> Markup:
     """A line of plain text as HTML, escaped, in which what is written like `I(X;S1|Z0,Y1)` or `H(X|Y)` is MathML.
 
-    The whole text of each formula stays in its attribute `alttext`; of more than `SHOWN` names the first and the last
-    are seen. Lines may break between formulas.
+    The whole text of each formula stays in its attribute `alttext`; of more than `MOST_NAMES` names the first and
+    the last are seen. Lines may break between formulas.
 
-    >>> print(formulas("closed: I(X;Z1) <= I(X;D0) & no more").striptags())
+    >>> print(formulas_to_mathml("closed: I(X;Z1) <= I(X;D0) & no more").striptags())
     closed: I(X;Z1) ≤ I(X;D0) & no more
     """
     shown, at = Markup(), 0
@@ -127,4 +127,4 @@ def _latex(term: str) -> str:
 def _listed(names: re.Match) -> str:
     """Of many names the first and the last."""
     found = names[0].split(",")
-    return ",".join(found if len(found) <= SHOWN else [*found[:2], "…", found[-1]])
+    return ",".join(found if len(found) <= MOST_NAMES else [*found[:2], "…", found[-1]])

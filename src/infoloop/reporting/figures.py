@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from infoloop.reporting.atomic_files import place_whole
+from infoloop.reporting.atomic_files import atomic_write
 
 # Okabe & Ito (2008), black last: told apart by readers with any of the common colour blindnesses, and in print.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -32,7 +32,7 @@ class Line(NamedTuple):
     colour: int | None = None
 
 
-class Band(NamedTuple):
+class ShadedBand(NamedTuple):
     """The area between two curves."""
 
     x: ArrayLike
@@ -73,7 +73,7 @@ class Panel(NamedTuple):
     title: str
     x_label: str
     y_label: str
-    marks: tuple[Line | Band | Whiskers | Map, ...]
+    marks: tuple[Line | ShadedBand | Whiskers | Map, ...]
     x_scale: str = "linear"
     y_scale: str = "linear"
     y_limits: tuple[float, float] | None = None
@@ -98,20 +98,22 @@ def write_figure(figure: Figure, folder: Path, name: str) -> str:
     Raises FigureError for an empty panel or a NaN.
     """
     with _style(figure, name):
-        drawn = drawing(figure)
-        svg = as_svg(drawn)
-        place_whole(folder / f"{name}.svg", lambda path: path.write_text(svg, encoding="utf-8"))
-        place_whole(folder / f"{name}.png", lambda path: drawn.savefig(path, format="png", metadata={"Software": None}))
+        drawn = draw_figure(figure)
+        svg = svg_text(drawn)
+        atomic_write(folder / f"{name}.svg", lambda path: path.write_text(svg, encoding="utf-8"))
+        atomic_write(
+            folder / f"{name}.png", lambda path: drawn.savefig(path, format="png", metadata={"Software": None})
+        )
     return svg
 
 
 def figure_svg(figure: Figure, name: str) -> str:
     """The SVG of `write_figure` without a file, for a page. Raises FigureError for an empty panel or a NaN."""
     with _style(figure, name):
-        return as_svg(drawing(figure))
+        return svg_text(draw_figure(figure))
 
 
-def as_svg(drawn) -> str:
+def svg_text(drawn) -> str:
     """What matplotlib drew, as SVG, with the style that is current."""
     svg = io.StringIO()
     drawn.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
@@ -139,7 +141,7 @@ def _check(panel: Panel) -> None:
                 raise FigureError(f"{mark.label or axis!r} in panel {panel.title!r} {what}: leave it out and say why")
 
 
-def drawing(figure: Figure):
+def draw_figure(figure: Figure):
     """The figure as matplotlib's, with the style that is current."""
     from matplotlib.figure import Figure as Drawing
 
@@ -173,7 +175,7 @@ def _draw(drawn, axis, panel: Panel) -> None:
             _draw_map(drawn, axis, mark)
         elif isinstance(mark, Whiskers):
             _draw_whiskers(axis, mark)
-        elif isinstance(mark, Band):
+        elif isinstance(mark, ShadedBand):
             axis.fill_between(
                 mark.x, mark.low, mark.high, color=_colour(mark.colour), alpha=0.22, lw=0, label=mark.label or None
             )

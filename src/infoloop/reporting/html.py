@@ -15,10 +15,10 @@ _MATH = re.compile(r"\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$]+)\$", re.DOTALL)
 _HOLE = "\ue000{}\ue001"  # private-use characters, which Markdown leaves alone
 
 
-def render(text: str) -> Markup:
+def markdown_to_html(text: str) -> Markup:
     """Markdown with `$...$` as HTML with MathML, which browsers show without a script or a network.
 
-    >>> print(render("*Gap*: $I(X;Z)$").striptags())
+    >>> print(markdown_to_html("*Gap*: $I(X;Z)$").striptags())
     Gap: I(X;Z)
     """
     formulas = []
@@ -38,7 +38,7 @@ def _mathml(match: re.Match) -> str:
     return convert(" ".join((match["block"] or match["inline"]).split()), display=display)
 
 
-def filled(name: str, **parts: Any) -> str:
+def render_template(name: str, **parts: Any) -> str:
     """A page of this package, filled in; what is filled in is escaped."""
     templates = jinja2.Environment(loader=jinja2.PackageLoader("infoloop.reporting", "templates"), autoescape=True)
     return templates.get_template(name).render(**parts)

@@ -4,10 +4,10 @@ import difflib
 from collections.abc import Iterable
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
+def did_you_mean(word: str, words: Iterable[str]) -> str:
     """The hint `: did you mean ...?` where one of the words is near, else nothing.
 
-    >>> nearest("generation", ["generations", "size"])
+    >>> did_you_mean("generation", ["generations", "size"])
     ': did you mean generations?'
     """
     close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.4)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 _NUMBER = re.compile(r"(?:-?[\d,]+(?:\.\d+)?(?:e[+-]?\d+)?\??|-|\.\.\.)?")  # or what stands in a column of numbers
 
 
-def wrapped(text: str, hanging: int = 0) -> str:
+def wrap_text(text: str, hanging: int = 0) -> str:
     """Lines of at most 98 columns, broken between words; what belongs to an indented line stays indented.
 
     What belongs to a line that is not indented starts `hanging` columns in.
@@ -20,10 +20,10 @@ def wrapped(text: str, hanging: int = 0) -> str:
     return "\n".join(lines)
 
 
-def in_columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def format_columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """The rows under their heads, two columns in and two apart, columns of numbers to the right.
 
-    >>> in_columns(("t", "term", "bits"), [("1", "I(X;S)", "0.5"), ("2", "nothing", "-")])
+    >>> format_columns(("t", "term", "bits"), [("1", "I(X;S)", "0.5"), ("2", "nothing", "-")])
     ['  t  term     bits', '  1  I(X;S)    0.5', '  2  nothing     -']
     """
     columns = list(zip(heads, *rows, strict=True))

@@ -29,12 +29,12 @@ class Family(NamedTuple):
     members: Callable[[], Iterator]
 
 
-def networks(*parts: str, **sizes: int) -> Cases:
-    """Bayesian networks with these parts, `networks("X", "D|X", "Z|D", X=3, D=3, Z=2)`; every factor is free.
+def random_bayes_nets(*parts: str, **sizes: int) -> Cases:
+    """Bayesian networks with these parts, `random_bayes_nets("X", "D|X", "Z|D", X=3, D=3, Z=2)`; every factor is free.
 
     Rows are softmaxes of normals whose spread is log-normal: some nearly uniform, some nearly deterministic.
 
-    >>> chains = networks("X", "Z|X", X=2, Z=3)
+    >>> chains = random_bayes_nets("X", "Z|X", X=2, Z=3)
     >>> chains.build(chains.draw(jax.random.key(0))).names
     ('X', 'Z')
     """
@@ -66,15 +66,16 @@ def _factor(logits, target, source):
     return Channel(table, source, target) if source else Joint(table, target)
 
 
-def probabilities(count: int) -> Cases:
+def random_probabilities(count: int) -> Cases:
     """`count` free numbers in (0, 1), as an array: logistic images of normals."""
     return Cases(lambda key: 2 * jax.random.normal(key, (count,)), jax.nn.sigmoid)
 
 
-def rational_networks(*parts: str, rows: dict[str, list], **sizes: int) -> Iterator[RationalLaw]:
+def enumerate_rational_bayes_nets(*parts: str, rows: dict[str, list], **sizes: int) -> Iterator[RationalLaw]:
     """Every network with these parts whose rows come from the lists `rows[part]`: all choices for all source values.
 
-    >>> next(rational_networks("X", "Z|X", rows={"X": [[1, 0]], "Z|X": [[1, 0], [0, 1]]}, X=2, Z=2)).outcomes()
+    >>> rows = {"X": [[1, 0]], "Z|X": [[1, 0], [0, 1]]}
+    >>> next(enumerate_rational_bayes_nets("X", "Z|X", rows=rows, X=2, Z=2)).outcomes()
     {'0 0': '1'}
     """
     shapes = [_split(part) for part in parts]

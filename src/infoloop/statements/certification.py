@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from infoloop.exact.comparison import holds
+from infoloop.exact.comparison import compare_exactly
 from infoloop.exact.rational_laws import RationalLaw
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import Joint
@@ -42,11 +42,11 @@ def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
 
     Raises ValueError where the claim has no exact sides or no family.
 
-    >>> from infoloop.statements.cases import Family, networks, rational_networks
+    >>> from infoloop.statements.cases import Family, random_bayes_nets, enumerate_rational_bayes_nets
     >>> from infoloop.statements.claim import linear
     >>> rows = {"X": [["1/2", "1/2"]], "Y|X": [[1, 0], [0, 1]]}
-    >>> family = Family("maps of a fair bit", lambda: rational_networks("X", "Y|X", rows=rows, X=2, Y=2))
-    >>> certify(linear("doc", "I(X;Y) <= H(X)", (), networks("X", "Y|X", X=2, Y=2), family=family))
+    >>> family = Family("maps of a fair bit", lambda: enumerate_rational_bayes_nets("X", "Y|X", rows=rows, X=2, Y=2))
+    >>> certify(linear("doc", "I(X;Y) <= H(X)", (), random_bayes_nets("X", "Y|X", X=2, Y=2), family=family))
     Certification(cases=4, equal=2, counterexample=None)
     """
     if claim.exact is None or (cases is None and claim.family is None):
@@ -54,28 +54,28 @@ def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
     count = equal = 0
     for case in claim.family.members() if cases is None and claim.family else cases or ():
         lesser, greater = claim.exact(case)
-        true, same = holds(claim.relation, lesser, greater)
+        true, same = compare_exactly(claim.relation, lesser, greater)
         count, equal = count + 1, equal + same
         if not true:
-            return Certification(count, equal, counterexample(claim, case))
+            return Certification(count, equal, describe_counterexample(claim, case))
     return Certification(count, equal, None)
 
 
-def counterexample(claim: Claim, case) -> Counterexample:
+def describe_counterexample(claim: Claim, case) -> Counterexample:
     """The exact case and both sides of the claim there, in writing."""
     assert claim.exact is not None
     lesser, greater = claim.exact(case)
-    return Counterexample(written(case), lesser.digits(20), claim.relation, greater.digits(20))
+    return Counterexample(describe_case(case), lesser.digits(20), claim.relation, greater.digits(20))
 
 
-def written(case) -> dict[str, Any]:
+def describe_case(case) -> dict[str, Any]:
     """An exact case as strings: a law by its outcomes, other cases part by part."""
     if isinstance(case, RationalLaw):
         return {f"P({','.join(case.names)})": case.outcomes()}
     parts = case.items() if isinstance(case, dict) else enumerate(case)
     found: dict[str, Any] = {}
     for name, part in parts:
-        found.update(written(part) if isinstance(part, RationalLaw) else {f"{name}": str(part)})
+        found.update(describe_case(part) if isinstance(part, RationalLaw) else {f"{name}": str(part)})
     return found
 
 
@@ -86,7 +86,7 @@ def _phrase(item: tuple[str, Any]) -> str:
     return f"{name} = {value}"
 
 
-def decide(claim: Claim, case, rounded: bool = True) -> Counterexample | None:
+def refute_near(claim: Claim, case, rounded: bool = True) -> Counterexample | None:
     """Settle a float case that floats cannot: a counterexample if its exact neighbour refutes the claim, else None.
 
     With `rounded` the neighbours with small denominators are tried first, for a counterexample that can be read.
@@ -99,8 +99,8 @@ def decide(claim: Claim, case, rounded: bool = True) -> Counterexample | None:
             exact = claim.exactly(near)
         except (ValueError, ZeroDivisionError):
             continue  # rounding left a row without mass
-        if not holds(claim.relation, *claim.exact(exact))[0]:
-            return counterexample(claim, exact)
+        if not compare_exactly(claim.relation, *claim.exact(exact))[0]:
+            return describe_counterexample(claim, exact)
     return None
 
 
@@ -116,4 +116,4 @@ def refuted_when_stronger(claim: Claim) -> bool:
     """Whether the claim made 1 % stronger is refuted, certified, in one of the claim's own edge cases."""
     bold = stronger(claim)
     assert bold.exact is not None
-    return any(not holds(bold.relation, *bold.exact(case))[0] for case in claim.edges)
+    return any(not compare_exactly(bold.relation, *bold.exact(case))[0] for case in claim.edges)

@@ -18,7 +18,7 @@ from infoloop.notation.grammar import parse_statement
 from infoloop.statements.cases import Cases, Family
 
 optax = lazy_loader.load("optax")  # only a descent needs it
-INFORMATIVE = 2.0**-20  # bits: where the lesser side is smaller, rounding could fake a ratio, so none is taken
+LEAST_LESSER = 2.0**-20  # bits: where the lesser side is smaller, rounding could fake a ratio, so none is taken
 _BLOCK = 2048
 # Claims are compiled once and run for a moment: the optimiser would take longer than it saves. XLA refuses options that
 # it does not know, and the second is young.
@@ -118,8 +118,8 @@ class Evidence(NamedTuple):
 def weigh(claim: Claim, key, samples: int) -> Evidence:
     """Evaluate the claim on `samples` random cases. Sampling is a weak refuter; `attack` is the strong one.
 
-    >>> from infoloop.statements.cases import networks
-    >>> pair = networks("X", "Y|X", X=2, Y=2)
+    >>> from infoloop.statements.cases import random_bayes_nets
+    >>> pair = random_bayes_nets("X", "Y|X", X=2, Y=2)
     >>> bound = linear("doc", "I(X;Y) <= H(X)", (), pair)
     >>> bool(weigh(bound, jax.random.key(0), 100).slack >= 0)
     True
@@ -165,7 +165,7 @@ def _judge(claim: Claim, case):
 
 
 def _ratio(lesser, greater):
-    informative = lesser > INFORMATIVE
+    informative = lesser > LEAST_LESSER
     return jnp.where(informative, greater / jnp.where(informative, lesser, 1.0), jnp.inf)
 
 
@@ -175,8 +175,8 @@ def attack(claim: Claim, key, starts: int = 64, steps: int = 300, rate: float = 
     The ratio is what to descend on: the slack is least at the trivial case, where both sides are 0. A ratio near 1
     says that the claim is sharp, one below 1 that it is false; `=` claims have no side to attack and are only weighed.
 
-    >>> from infoloop.statements.cases import networks
-    >>> false = linear("doc", "H(X) <= I(X;Y)", (), networks("X", "Y|X", X=2, Y=2))
+    >>> from infoloop.statements.cases import random_bayes_nets
+    >>> false = linear("doc", "H(X) <= I(X;Y)", (), random_bayes_nets("X", "Y|X", X=2, Y=2))
     >>> bool(attack(false, jax.random.key(0), starts=4, steps=50).ratio < 1)
     True
     """
@@ -191,7 +191,7 @@ def _descended(claim: Claim, starts, steps: int, rate: float):
 
     def loss(numbers):
         lesser, greater = claim.sides(claim.cases.build(numbers))
-        informative = (lesser > INFORMATIVE) & (greater > 0)
+        informative = (lesser > LEAST_LESSER) & (greater > 0)
         lesser, greater = (jnp.log(jnp.where(informative, side, 1.0)) for side in (lesser, greater))
         return jnp.min(jnp.ravel(greater - lesser))
 

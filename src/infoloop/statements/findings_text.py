@@ -6,14 +6,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from infoloop.reporting.text import as_json, wrapped
-from infoloop.statements.theory_files import CLASSES, Entry
-from infoloop.statements.verification import Finding
+from infoloop.reporting.text import as_json, wrap_text
+from infoloop.statements.theory_files import CLASSES, VerifiableStatement
+from infoloop.statements.verification import StatementResult
 
 _STYLES = {"refuted": "red", "certified": "green", "attacked": "cyan", "sampled": "yellow", "none": "bold red"}
 
 
-def findings_table(findings: tuple[Finding, ...]) -> Table:
+def findings_table(findings: tuple[StatementResult, ...]) -> Table:
     """One row a statement, in at most 100 columns."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     for name in ("label", "ref", "", "proof", "evidence"):
@@ -29,7 +29,7 @@ def findings_table(findings: tuple[Finding, ...]) -> Table:
     return table
 
 
-def show(findings: tuple[Finding, ...], console: Console) -> None:
+def print_findings(findings: tuple[StatementResult, ...], console: Console) -> None:
     """The table, every counterexample, every problem, and what it all comes to."""
     console.print(findings_table(findings))
     for f in findings:
@@ -43,10 +43,10 @@ def show(findings: tuple[Finding, ...], console: Console) -> None:
 
 
 def _say(console: Console, text: str, style: str = "") -> None:
-    console.print(Text(wrapped(text), style=style))
+    console.print(Text(wrap_text(text), style=style))
 
 
-def summary(findings: tuple[Finding, ...]) -> str:
+def summary(findings: tuple[StatementResult, ...]) -> str:
     """How many statements hold up, and how to read the columns."""
     theorems, theses, folklore = ([f for f in findings if f.cls in classes] for classes in ("TC", "H", "F"))
     certified = sum(f.evidence == "certified" for f in theorems)
@@ -62,12 +62,12 @@ def summary(findings: tuple[Finding, ...]) -> str:
     )
 
 
-def findings_json(findings: tuple[Finding, ...]) -> str:
+def findings_json(findings: tuple[StatementResult, ...]) -> str:
     """A JSON list with one object a statement."""
     return as_json([f.row() for f in findings])
 
 
-def entries_table(entries: tuple[Entry, ...]) -> Table:
+def entries_table(entries: tuple[VerifiableStatement, ...]) -> Table:
     """What there is to verify."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
     for name in ("label", "ref", "class", "statement"):
@@ -78,7 +78,7 @@ def entries_table(entries: tuple[Entry, ...]) -> Table:
     return table
 
 
-def entry_rows(entries: tuple[Entry, ...]) -> list[dict[str, Any]]:
+def entry_rows(entries: tuple[VerifiableStatement, ...]) -> list[dict[str, Any]]:
     """What there is to verify, for JSON."""
     return [
         {

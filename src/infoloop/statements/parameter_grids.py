@@ -4,10 +4,10 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 
-def grid(**choices: Iterable) -> Iterator[dict]:
+def parameter_grid(**choices: Iterable) -> Iterator[dict]:
     """Every combination of the choices, as dictionaries; the last name varies fastest.
 
-    >>> list(grid(n=(2, 3), t=(1,)))
+    >>> list(parameter_grid(n=(2, 3), t=(1,)))
     [{'n': 2, 't': 1}, {'n': 3, 't': 1}]
     """
     return (dict(zip(choices, chosen, strict=True)) for chosen in itertools.product(*choices.values()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infoloop.reporting.package_files import shipped_folder
-from infoloop.reporting.suggestions import nearest
+from infoloop.reporting.suggestions import did_you_mean
 from infoloop.statements.claim import Claim
 
 CLASSES = {"T": "theorem", "C": "theorem with extra conditions", "H": "thesis", "F": "folklore, false as it stands"}
@@ -24,7 +24,7 @@ class TheoryError(ValueError):
 
 
 @dataclass(frozen=True)
-class Block:
+class StatementBlock:
     """One labelled statement of a chapter."""
 
     label: str
@@ -49,10 +49,10 @@ class Block:
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class VerifiableStatement:
     """A block and the claim that executes it."""
 
-    block: Block
+    block: StatementBlock
     claim: Claim
 
 
@@ -61,14 +61,14 @@ def default_folder() -> Path:
     return shipped_folder("theory")
 
 
-def read_blocks(folder: Path) -> tuple[Block, ...]:
+def read_blocks(folder: Path) -> tuple[StatementBlock, ...]:
     """All blocks of the chapters of a folder, in order. Raises TheoryError for a malformed or repeated block."""
-    blocks: list[Block] = []
+    blocks: list[StatementBlock] = []
     for path in sorted(Path(folder).glob("*.md")):
         blocks += _blocks_of(path)
     if not blocks:
         raise TheoryError(f"{folder} has no chapter with a labelled block: give a folder like theory/")
-    seen: dict[str, Block] = {}
+    seen: dict[str, StatementBlock] = {}
     for block in blocks:
         if block.label in seen:
             raise TheoryError(
@@ -78,7 +78,7 @@ def read_blocks(folder: Path) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _blocks_of(path: Path) -> list[Block]:
+def _blocks_of(path: Path) -> list[StatementBlock]:
     lines = path.read_text(encoding="utf-8").splitlines()
     starts = [k for k, line in enumerate(lines) if re.match(r"#+\s", line)] + [len(lines)]
     found = []
@@ -89,9 +89,9 @@ def _blocks_of(path: Path) -> list[Block]:
     return found
 
 
-def _block(heading: re.Match, lines: list[str], place: str) -> Block:
+def _block(heading: re.Match, lines: list[str], place: str) -> StatementBlock:
     fields = {m["key"]: m["value"] for m in map(_FIELD.match, lines) if m and m["key"] in _FIELDS}
-    block = Block(heading["label"], heading["title"], fields, "\n".join(lines), place)
+    block = StatementBlock(heading["label"], heading["title"], fields, "\n".join(lines), place)
     for key in ("class", "ref", "claim", "assumes", "source"):
         if not fields.get(key):
             raise TheoryError(f"{place}: block {block.label} lacks the field '- {key}: ...'")
@@ -102,9 +102,9 @@ def _block(heading: re.Match, lines: list[str], place: str) -> Block:
     return block
 
 
-def pair(blocks: tuple[Block, ...]) -> tuple[Entry, ...]:
+def pair_with_claims(blocks: tuple[StatementBlock, ...]) -> tuple[VerifiableStatement, ...]:
     """Each block with its claim. Raises TheoryError where the two sides do not match, either way."""
-    entries = tuple(Entry(block, _resolve(block)) for block in blocks)
+    entries = tuple(VerifiableStatement(block, _resolve(block)) for block in blocks)
     for entry in entries:
         _agree(entry)
     _every_claim_is_stated(entries)
@@ -112,7 +112,7 @@ def pair(blocks: tuple[Block, ...]) -> tuple[Entry, ...]:
     return entries
 
 
-def _resolve(block: Block) -> Claim:
+def _resolve(block: StatementBlock) -> Claim:
     path, _, name = block.fields["claim"].rpartition(".")
     try:
         claim = getattr(importlib.import_module(path), name)
@@ -125,7 +125,7 @@ def _resolve(block: Block) -> Claim:
     return claim
 
 
-def _agree(entry: Entry) -> None:
+def _agree(entry: VerifiableStatement) -> None:
     block, claim = entry.block, entry.claim
     if claim.label != block.label:
         raise TheoryError(f"{block.place}: block {block.label} names a claim labelled {claim.label}: make them equal")
@@ -136,7 +136,7 @@ def _agree(entry: Entry) -> None:
         )
 
 
-def _every_claim_is_stated(entries: tuple[Entry, ...]) -> None:
+def _every_claim_is_stated(entries: tuple[VerifiableStatement, ...]) -> None:
     stated = {entry.block.label for entry in entries}
     modules = dict.fromkeys(entry.block.fields["claim"].rpartition(".")[0] for entry in entries)
     for module in modules:
@@ -147,23 +147,27 @@ def _every_claim_is_stated(entries: tuple[Entry, ...]) -> None:
                 )
 
 
-def _uses_are_ordered(blocks: tuple[Block, ...]) -> None:
+def _uses_are_ordered(blocks: tuple[StatementBlock, ...]) -> None:
     labels = {block.label for block in blocks}
     for block in blocks:
         for used in block.listed("uses"):
             if used not in labels:
-                raise TheoryError(f"{block.place}: {block.label} uses {used}, which is no label{nearest(used, labels)}")
+                raise TheoryError(
+                    f"{block.place}: {block.label} uses {used}, which is no label{did_you_mean(used, labels)}"
+                )
     try:
         graphlib.TopologicalSorter({block.label: block.listed("uses") for block in blocks}).prepare()
     except graphlib.CycleError as error:
         raise TheoryError(f"blocks use each other in a circle: {' -> '.join(error.args[1])}") from None
 
 
-def select(entries: tuple[Entry, ...], labels: tuple[str, ...]) -> tuple[Entry, ...]:
+def select_statements(
+    entries: tuple[VerifiableStatement, ...], labels: tuple[str, ...]
+) -> tuple[VerifiableStatement, ...]:
     """The entries with these labels or refs (`thm:dpi`, `S01`); all if none is given. Raises TheoryError otherwise."""
     names = {name for entry in entries for name in (entry.block.label, entry.block.fields["ref"])}
     for label in labels:
         if label not in names:
-            raise TheoryError(f"no statement is labelled {label!r}{nearest(label, names)}")
+            raise TheoryError(f"no statement is labelled {label!r}{did_you_mean(label, names)}")
     chosen = [e for e in entries if not labels or {e.block.label, e.block.fields["ref"]} & set(labels)]
     return tuple(chosen)

@@ -20,14 +20,14 @@ from infoloop.statements.certification import (
     Certification,
     Counterexample,
     certify,
-    decide,
+    describe_case,
+    refute_near,
     refuted_when_stronger,
-    written,
 )
 from infoloop.statements.claim import Claim, Evidence, attack, weigh
-from infoloop.statements.theory_files import Entry
+from infoloop.statements.theory_files import VerifiableStatement
 
-FORMAT = "infoloop certificate 1"
+CERTIFICATE_FORMAT = "infoloop certificate 1"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ FULL = Effort(samples=50_000, starts=1024, steps=2000)
 
 
 @dataclass(frozen=True)
-class Finding:
+class StatementResult:
     """What was found about one statement. `proof` and `evidence` are the two facts of a verdict; both are computed.
 
     `slack` is the least greater-minus-lesser that floats saw (for `=` minus the largest gap), in bits; `ratio` the
@@ -81,7 +81,9 @@ class Finding:
         return fields
 
 
-def examine(entries: tuple[Entry, ...], effort: Effort, folder: Path | None = None) -> Iterator[Finding]:
+def verify_statements(
+    entries: tuple[VerifiableStatement, ...], effort: Effort, folder: Path | None = None
+) -> Iterator[StatementResult]:
     """Findings one by one, in order. Searches run in two threads, since most of their time is compilation.
 
     `folder` holds the committed certificates; where it is given, a stale or missing one is a problem. Ball arithmetic
@@ -93,7 +95,7 @@ def examine(entries: tuple[Entry, ...], effort: Effort, folder: Path | None = No
             yield _examined(entry, *search.result(), effort, folder)
 
 
-def _search(entry: Entry, effort: Effort) -> tuple[dict[str, Evidence], float]:
+def _search(entry: VerifiableStatement, effort: Effort) -> tuple[dict[str, Evidence], float]:
     began = time.perf_counter()
     name = int.from_bytes(hashlib.sha256(entry.block.label.encode()).digest()[:4])
     key_weigh, key_attack = jax.random.split(jax.random.fold_in(jax.random.key(effort.seed), name))
@@ -104,8 +106,8 @@ def _search(entry: Entry, effort: Effort) -> tuple[dict[str, Evidence], float]:
 
 
 def _examined(
-    entry: Entry, searches: dict[str, Evidence], seconds: float, effort: Effort, folder: Path | None
-) -> Finding:
+    entry: VerifiableStatement, searches: dict[str, Evidence], seconds: float, effort: Effort, folder: Path | None
+) -> StatementResult:
     began = time.perf_counter()
     claim, block = entry.claim, entry.block
     family = certify(claim) if claim.exact and claim.family else None
@@ -116,7 +118,7 @@ def _examined(
     where, worst = min(searches.items(), key=lambda item: float(item[1].slack))
     evidence = _evidence(against, family, searches)
     stale = [] if folder is None else stale_certificate(folder, block.label, certificate)
-    return Finding(
+    return StatementResult(
         label=block.label,
         ref=block.fields["ref"],
         title=block.title,
@@ -143,7 +145,7 @@ def _settled(claim: Claim, searches: dict[str, Evidence]) -> Counterexample | No
     """A certified counterexample next to the worst float case, where that is no better than undecided."""
     for found in searches.values():
         if not found.slack > UNDECIDED:
-            against = decide(claim, found.case, rounded=bool(found.slack < -UNDECIDED))
+            against = refute_near(claim, found.case, rounded=bool(found.slack < -UNDECIDED))
             if against:
                 return against
     return None
@@ -174,13 +176,16 @@ def _problems(cls: str, evidence: str, slack: float, sharp: bool | None) -> list
 
 
 def _certificate(
-    entry: Entry, family: Certification | None, against: Counterexample | None, proof: dict[str, Any] | None
+    entry: VerifiableStatement,
+    family: Certification | None,
+    against: Counterexample | None,
+    proof: dict[str, Any] | None,
 ) -> dict[str, Any] | None:
     claim, block = entry.claim, entry.block
     if family is None and against is None and proof is None:
         return None
     content = {
-        "format": FORMAT,
+        "format": CERTIFICATE_FORMAT,
         "label": block.label,
         "ref": block.fields["ref"],
         "class": block.fields["class"],
@@ -192,7 +197,7 @@ def _certificate(
         "cases": family.cases if family else 0,
         "equal": family.equal if family else 0,
         "counterexample": against and against._asdict(),
-        "edges": [written(case) for case in claim.edges],
+        "edges": [describe_case(case) for case in claim.edges],
         "proof": proof,
     }
     return {**content, "sha256": digest(content)}
@@ -229,7 +234,7 @@ def stale_certificate(folder: Path, label: str, fresh: dict[str, Any] | None) ->
     return [f"{path.name} is stale: {key} is {kept.get(key)!r} there and {fresh[key]!r} now; {renew}"]
 
 
-def write_certificates(findings: tuple[Finding, ...], folder: Path, write: Callable[[Path, str], None]) -> None:
+def write_certificates(findings: tuple[StatementResult, ...], folder: Path, write: Callable[[Path, str], None]) -> None:
     """One JSON file for each certified or refuted statement."""
     for finding in findings:
         if finding.certificate is not None:

@@ -28,10 +28,10 @@ def join_processes(coordinator: str | None, processes: int | None, process: int 
         raise LaunchError(f"the processes could not be joined: {str(error).splitlines()[0]}") from None
 
 
-def part_of(text: str) -> tuple[int, int]:
+def parse_shard(text: str) -> tuple[int, int]:
     """`i/n` as two numbers, i from 1 to n. Raises LaunchError for anything else.
 
-    >>> part_of("2/3")
+    >>> parse_shard("2/3")
     (2, 3)
     """
     first, slash, last = text.partition("/")

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple
 import pydantic
 from pydantic import AfterValidator, Field
 
-from infoloop.reporting.suggestions import nearest
+from infoloop.reporting.suggestions import did_you_mean
 
 Count = Annotated[int, Field(ge=1)]
 Weight = Annotated[float, Field(ge=0, le=1)]
@@ -77,7 +77,7 @@ def override(cls, overrides: Sequence[str] = ()):
         if not equals:
             raise ConfigError(f"{text!r} is no setting: write key=value, keys are {', '.join(fields)}")
         if key not in fields:
-            raise ConfigError(f"there is no key {key!r}{nearest(key, fields)}; keys are {', '.join(fields)}")
+            raise ConfigError(f"there is no key {key!r}{did_you_mean(key, fields)}; keys are {', '.join(fields)}")
         if key in values:
             raise ConfigError(f"{key} is set twice: give its values once, with commas")
         values[key] = _items(value) if _is_list(cls, key) else value

@@ -4,33 +4,35 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from infoloop.reporting.html import filled, render
-from infoloop.statements.theory_files import CLASSES, Block
+from infoloop.reporting.html import markdown_to_html, render_template
+from infoloop.statements.theory_files import CLASSES, StatementBlock
 from infoloop.studies.runner import Headline
 
 
-class Shown(NamedTuple):
+class RunPage(NamedTuple):
     """What the page of a run shows beside its figures: a section each, in this order."""
 
     title: str
     about: str
     headlines: tuple[Headline, ...]
     figures: tuple[tuple[str, str, str], ...]
-    statements: tuple[Block, ...]
+    statements: tuple[StatementBlock, ...]
     config: dict[str, str]
     identity: dict[str, Any]
     provenance: dict[str, Any]
     files: tuple[str, ...]
 
 
-def run_page(shown: Shown) -> str:
+def run_page(shown: RunPage) -> str:
     """The page of a run, as text: headlines, figures (name, SVG, caption) inline, statements, configuration, origin."""
-    statements = [{"block": block, "body": render(block.part("Statement"))} for block in shown.statements]
-    figures = [(name, Markup(svg[svg.index("<svg") :]), render(caption)) for name, svg, caption in shown.figures]
-    return filled(
+    statements = [{"block": block, "body": markdown_to_html(block.part("Statement"))} for block in shown.statements]
+    figures = [
+        (name, Markup(svg[svg.index("<svg") :]), markdown_to_html(caption)) for name, svg, caption in shown.figures
+    ]
+    return render_template(
         "run.html.jinja",
         shown=shown,
-        about=render(shown.about),
+        about=markdown_to_html(shown.about),
         statements=statements,
         figures=figures,
         classes=CLASSES,

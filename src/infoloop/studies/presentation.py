@@ -9,40 +9,40 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from infoloop.reporting.atomic_files import write_whole
+from infoloop.reporting.atomic_files import atomic_write_text
 from infoloop.reporting.figures import write_figure
-from infoloop.statements.theory_files import Block, default_folder, read_blocks
+from infoloop.statements.theory_files import StatementBlock, default_folder, read_blocks
 from infoloop.studies.configuration import Setting, plain
-from infoloop.studies.page import Shown, run_page
-from infoloop.studies.run_store import described
+from infoloop.studies.page import RunPage, run_page
+from infoloop.studies.run_store import read_run_info
 from infoloop.studies.runner import Headline, title
 
 if TYPE_CHECKING:
     import xarray
 
 
-def present(experiment: ModuleType, tables: Mapping[str, xarray.Dataset], folder: Path) -> tuple[Headline, ...]:
+def write_report(experiment: ModuleType, tables: Mapping[str, xarray.Dataset], folder: Path) -> tuple[Headline, ...]:
     """Draw the experiment's figures and write `report.html` into the run's folder; the headlines that it shows."""
     figures = {name: make(tables) for name, make in experiment.FIGURES.items()}
     svgs = {name: write_figure(figure, folder, name) for name, figure in figures.items()}
-    run, headlines = described(folder), tuple(experiment.headlines(tables))
+    run, headlines = read_run_info(folder), tuple(experiment.headlines(tables))
     about, _, more = (experiment.__doc__ or "").partition("\n")
-    shown = Shown(
+    shown = RunPage(
         title=title(experiment),
         about=f"{about}\n{more}",
         headlines=headlines,
         figures=tuple((name, svgs[name], figures[name].caption) for name in figures),
-        statements=statements(experiment),
+        statements=cited_statements(experiment),
         config={key: plain(tuple(v) if isinstance(v, list) else v) for key, v in run["identity"]["config"].items()},
         identity=run["identity"],
         provenance=run["provenance"],
         files=(*(f"{name}.nc" for name in tables), *(f"{name}.{end}" for name in figures for end in ("svg", "png"))),
     )
-    write_whole(folder / "report.html", run_page(shown))
+    atomic_write_text(folder / "report.html", run_page(shown))
     return headlines
 
 
-def statements(experiment: ModuleType) -> tuple[Block, ...]:
+def cited_statements(experiment: ModuleType) -> tuple[StatementBlock, ...]:
     """The blocks of theory/ that the experiment names in `CLAIMS`; KeyError for a label that none has."""
     blocks = {block.label: block for block in read_blocks(default_folder())}
     return tuple(blocks[label] for label in experiment.CLAIMS)
@@ -72,6 +72,6 @@ def settings_table(rows: tuple[Setting, ...]) -> Table:
     return table
 
 
-def as_rows(headlines: tuple[Headline, ...]) -> list[dict[str, Any]]:
+def headline_rows(headlines: tuple[Headline, ...]) -> list[dict[str, Any]]:
     """The same for JSON."""
     return [h._asdict() for h in headlines]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoloop.reporting.atomic_files import place_whole, writable_folder, write_first, write_whole
+from infoloop.reporting.atomic_files import atomic_write, atomic_write_text, writable_folder, write_if_absent
 from infoloop.reporting.text import as_json
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def open_run(folder: Path, identity: Mapping[str, Any], provenance: Mapping[str,
     held = _held(folder)  # read after the list: another process may be opening the same run
     if held is None and strangers:
         raise StoreError(f"{folder} is not empty and holds no run: name another --out")
-    if held is None and not write_first(folder / RUN, text):
+    if held is None and not write_if_absent(folder / RUN, text):
         held = _held(folder)
     if held is not None:
         apart = [key for key in identity if held.get(key) != identity[key]]
@@ -51,7 +51,7 @@ def open_run(folder: Path, identity: Mapping[str, Any], provenance: Mapping[str,
         for path in folder.iterdir():
             if path.suffix in _WRITTEN:
                 path.unlink()
-        write_whole(folder / RUN, text)
+        atomic_write_text(folder / RUN, text)
 
 
 def _held(folder: Path) -> dict[str, Any] | None:
@@ -72,12 +72,12 @@ def _difference(value, other) -> str:
     return text if len(text) <= 40 else text[:12] + "..."
 
 
-def described(folder: Path) -> dict[str, Any]:
+def read_run_info(folder: Path) -> dict[str, Any]:
     """The run's identity and provenance."""
     return json.loads((folder / RUN).read_text(encoding="utf-8"))
 
 
-def append(folder: Path, part: str, shard: str, values: Mapping[str, np.ndarray]) -> None:
+def append_shard(folder: Path, part: str, shard: str, values: Mapping[str, np.ndarray]) -> None:
     """Add a finished shard to the part's file: one line, on the disk when this returns.
 
     Numbers are written as Python's `repr`, which reads back to the same bits.
@@ -97,7 +97,7 @@ def _whole_bytes(path: Path) -> int:
     return content.rfind(b"\n") + 1
 
 
-def finished(folder: Path) -> dict[str, dict[str, np.ndarray]]:
+def completed_shards(folder: Path) -> dict[str, dict[str, np.ndarray]]:
     """The quantities of every finished shard of every part, by the shard's name."""
     found = {}
     for path in sorted(folder.glob("*.jsonl")):
@@ -112,10 +112,10 @@ def finished(folder: Path) -> dict[str, dict[str, np.ndarray]]:
 
 def write_table(folder: Path, name: str, table: xarray.Dataset) -> None:
     """The table as `NAME.nc` (netCDF 4, written by h5netcdf), with the run's identity and provenance as attributes."""
-    run = described(folder)
+    run = read_run_info(folder)
     flat = {**run["provenance"], **run["identity"]}
     table = table.assign_attrs({key: v if isinstance(v, str) else json.dumps(v) for key, v in flat.items()})
-    place_whole(folder / f"{name}.nc", lambda path: table.to_netcdf(path, engine="h5netcdf"))
+    atomic_write(folder / f"{name}.nc", lambda path: table.to_netcdf(path, engine="h5netcdf"))
 
 
 def read_table(folder: Path, name: str) -> xarray.Dataset:

@@ -19,9 +19,9 @@ from jax.experimental import multihost_utils
 
 import infoloop
 from infoloop.reporting.package_files import package_folder, shipped_folder
-from infoloop.reporting.suggestions import nearest
+from infoloop.reporting.suggestions import did_you_mean
 from infoloop.studies.configuration import as_dict
-from infoloop.studies.run_store import append, finished, open_run, write_table
+from infoloop.studies.run_store import append_shard, completed_shards, open_run, write_table
 from infoloop.studies.sweep import Shard, Sweep, compute, dataset, mesh, shards
 
 if TYPE_CHECKING:
@@ -55,12 +55,12 @@ def folder_of_experiments() -> Path:
     return shipped_folder("experiments")
 
 
-def experiments(folder: Path | None = None) -> dict[str, str]:
+def experiment_summaries(folder: Path | None = None) -> dict[str, str]:
     """The first line of each experiment's docstring, by its name; read without running anything."""
     return _first_lines(folder or folder_of_experiments())
 
 
-def models() -> dict[str, str]:
+def model_summaries() -> dict[str, str]:
     """The first line of each toy model's docstring, by its name."""
     return _first_lines(package_folder() / "models")
 
@@ -74,8 +74,8 @@ def load(name: str) -> ModuleType:
     """The experiment of this name, or in this file (`my/own.py`). Raises StudyError with the nearest name."""
     path = Path(name) if name.endswith(".py") else folder_of_experiments() / f"{name}.py"
     if not path.is_file():
-        known = experiments()
-        raise StudyError(f"there is no experiment {name!r}{nearest(name, known)}; there are {', '.join(known)}")
+        known = experiment_summaries()
+        raise StudyError(f"there is no experiment {name!r}{did_you_mean(name, known)}; there are {', '.join(known)}")
     spec = importlib.util.spec_from_file_location(f"infoloop_experiment_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
@@ -148,28 +148,32 @@ def execute(
     """
     sweeps = experiment.sweeps(config)
     mine = [s for k, s in enumerate(shards(sweeps)) if k % part[1] == part[0] - 1]
-    done = _agreed(mine, lambda: _opened(experiment, config, seed, folder, overwrite)) if leads() else _agreed(mine)
+    done = (
+        _broadcast_completed(mine, lambda: _opened(experiment, config, seed, folder, overwrite))
+        if is_main_process()
+        else _broadcast_completed(mine)
+    )
     yield Progress(sum(done), len(mine), "")
     key, devices = jax.random.key(seed), mesh()
     for k in [k for k, there in enumerate(done) if not there]:
         values = compute(sweeps[mine[k].table], mine[k], key, devices)
-        if leads():
-            append(folder, f"shards-{part[0]}-of-{part[1]}", mine[k].name, values)
+        if is_main_process():
+            append_shard(folder, f"shards-{part[0]}-of-{part[1]}", mine[k].name, values)
         done[k] = True
         yield Progress(sum(done), len(mine), mine[k].name)
 
 
-def leads() -> bool:
+def is_main_process() -> bool:
     """Whether this is the process that reads and writes the folder: the first of those that share the mesh."""
     return jax.process_index() == 0
 
 
 def _opened(experiment: ModuleType, config, seed: int, folder: Path, overwrite: bool) -> set[str]:
     open_run(folder, identity(experiment, config, seed), provenance(), overwrite)
-    return set(finished(folder))
+    return set(completed_shards(folder))
 
 
-def _agreed(mine: list[Shard], look=lambda: set()) -> list[bool]:
+def _broadcast_completed(mine: list[Shard], look=lambda: set()) -> list[bool]:
     """Which shards are done, as process 0 sees it; where it fails, the others stop too instead of waiting for it."""
     error, there = None, set()
     try:
@@ -189,7 +193,7 @@ def _agreed(mine: list[Shard], look=lambda: set()) -> list[bool]:
 def collect(experiment: ModuleType, config, folder: Path) -> dict[str, xarray.Dataset] | None:
     """Write and return the tables of a complete run; None while shards of other parts are missing."""
     sweeps: dict[str, Sweep] = experiment.sweeps(config)
-    values = finished(folder)
+    values = completed_shards(folder)
     if any(shard.name not in values for shard in shards(sweeps)):
         return None
     found = {name: dataset(sweep, name, values) for name, sweep in sweeps.items()}

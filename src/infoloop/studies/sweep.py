@@ -34,21 +34,21 @@ class Quantity(NamedTuple):
 class Sweep:
     """One table of an experiment: `measure(key, **point)` at every point of a grid, and what its numbers mean.
 
-    A point has a value of every name in `each` and `over`. Values of `each` are static (sizes, schedules: one
-    compilation for each combination), those of `over` are traced numbers, shared out over the devices. `shared(**each)`
-    makes what all points of a combination have in common, such as a kernel, as further keyword arguments. `axes` are
-    the coordinates of the measure's own axes. `block` points make a shard, the unit that is stored; `width` of them
-    are computed at once on a device.
+    A point has a value of every name in `static_grid` and `traced_grid`. Values of `static_grid` are static (sizes,
+    schedules: one compilation for each combination), those of `traced_grid` are traced numbers, shared out over the
+    devices. `shared_inputs(**static)` makes what all points of a combination have in common, such as a kernel, as
+    further keyword arguments. `axes` are the coordinates of the measure's own axes. `shard_size` points make a shard,
+    the unit that is stored; `batch_size` of them are computed at once on a device.
     """
 
     measure: Callable[..., Mapping[str, Any]]
     quantities: Mapping[str, Quantity]
-    each: Mapping[str, Sequence] = field(default_factory=dict)
-    over: Mapping[str, Sequence] = field(default_factory=dict)
+    static_grid: Mapping[str, Sequence] = field(default_factory=dict)
+    traced_grid: Mapping[str, Sequence] = field(default_factory=dict)
     axes: Mapping[str, Sequence] = field(default_factory=dict)
-    shared: Callable[..., Mapping[str, Any]] = lambda **each: {}
-    block: int = 64
-    width: int = 1
+    shared_inputs: Callable[..., Mapping[str, Any]] = lambda **each: {}
+    shard_size: int = 64
+    batch_size: int = 1
 
 
 class Shard(NamedTuple):
@@ -70,18 +70,18 @@ def shards(sweeps: Mapping[str, Sweep]) -> tuple[Shard, ...]:
 
     >>> def square(key, x):
     ...     return {"y": x**2}
-    >>> squares = Sweep(square, {"y": Quantity("the square", "1")}, over={"x": (1.0, 2.0, 3.0)}, block=2)
+    >>> squares = Sweep(square, {"y": Quantity("the square", "1")}, traced_grid={"x": (1.0, 2.0, 3.0)}, shard_size=2)
     >>> [shard.name for shard in shards({"squares": squares})]
     ['squares {} from 0', 'squares {} from 2']
     """
     found = []
     for table, sweep in sweeps.items():
-        grid = list(itertools.product(*sweep.over.values()))
-        for each in itertools.product(*sweep.each.values()):
-            for first in range(0, len(grid), sweep.block):
-                columns = zip(*grid[first : first + sweep.block], strict=True)
-                over = {name: np.array(column) for name, column in zip(sweep.over, columns, strict=False)}
-                found.append(Shard(table, dict(zip(sweep.each, each, strict=True)), over, first))
+        grid = list(itertools.product(*sweep.traced_grid.values()))
+        for each in itertools.product(*sweep.static_grid.values()):
+            for first in range(0, len(grid), sweep.shard_size):
+                columns = zip(*grid[first : first + sweep.shard_size], strict=True)
+                over = {name: np.array(column) for name, column in zip(sweep.traced_grid, columns, strict=False)}
+                found.append(Shard(table, dict(zip(sweep.static_grid, each, strict=True)), over, first))
     return tuple(found)
 
 
@@ -94,14 +94,14 @@ def compute(sweep: Sweep, shard: Shard, key, over: Mesh | None = None) -> dict[s
     """The shard's quantities, points along the leading axis, by the devices of a mesh (all of them if none is given).
 
     A point's key depends on the table's name and the point's own values, so that it draws the same whatever else is
-    swept. A device takes its points one after the other (`width` at a time), so that no number depends on how many
+    swept. A device takes its points one after the other (`batch_size` at a time), so that no number depends on how many
     devices there are.
     """
     points = _points(shard)
     count = len(points[_NAME])
     devices = mesh() if over is None else over
-    whole = sweep.width * devices.size
-    size = math.ceil((sweep.block if _blocks(sweep) > 1 else count) / whole) * whole
+    whole = sweep.batch_size * devices.size
+    size = math.ceil((sweep.shard_size if _blocks(sweep) > 1 else count) / whole) * whole
     padded = {name: np.concatenate([x, np.repeat(x[-1:], size - count, axis=0)]) for name, x in points.items()}
     measured, shared = _prepared(sweep, tuple(shard.each.items()), devices)
     found = measured(np.asarray(jax.random.key_data(key)), shared, padded)
@@ -115,7 +115,7 @@ def dataset(sweep: Sweep, table: str, values: Mapping[str, Mapping[str, np.ndarr
     import xarray  # here: it takes half a second to import
 
     parts = [values[shard.name] for shard in shards({table: sweep})]
-    grid = {**sweep.each, **sweep.over}
+    grid = {**sweep.static_grid, **sweep.traced_grid}
     sizes = tuple(len(v) for v in grid.values())
     arrays = {}
     for name, quantity in sweep.quantities.items():
@@ -130,7 +130,7 @@ def tables(sweeps: Mapping[str, Sweep], key) -> dict[str, xarray.Dataset]:
 
     >>> def square(key, x):
     ...     return {"y": x**2}
-    >>> squares = Sweep(square, {"y": Quantity("the square", "1")}, over={"x": (1.0, 2.0, 3.0)})
+    >>> squares = Sweep(square, {"y": Quantity("the square", "1")}, traced_grid={"x": (1.0, 2.0, 3.0)})
     >>> tables({"squares": squares}, jax.random.key(0))["squares"].y.values.tolist()
     [1.0, 4.0, 9.0]
     """
@@ -139,7 +139,7 @@ def tables(sweeps: Mapping[str, Sweep], key) -> dict[str, xarray.Dataset]:
 
 
 def _blocks(sweep: Sweep) -> int:
-    return math.ceil(math.prod(len(v) for v in sweep.over.values()) / sweep.block)
+    return math.ceil(math.prod(len(v) for v in sweep.traced_grid.values()) / sweep.shard_size)
 
 
 def _points(shard: Shard) -> dict[str, np.ndarray]:
@@ -161,16 +161,16 @@ def _prepared(sweep: Sweep, each: tuple, devices: Mesh):
     def one(key, shared, point):
         high, low = point[_NAME]
         own = jax.random.fold_in(jax.random.fold_in(key, high), low)
-        traced = {name: point[name] for name in sweep.over}
+        traced = {name: point[name] for name in sweep.traced_grid}
         return dict(sweep.measure(own, **dict(each), **traced, **shared))
 
     def all_points(key_data, shared, points):
         key = jax.random.wrap_key_data(key_data)
-        return lax.map(partial(one, key, shared), points, batch_size=sweep.width if sweep.width > 1 else None)
+        return lax.map(partial(one, key, shared), points, batch_size=sweep.batch_size if sweep.batch_size > 1 else None)
 
     everywhere, split = PartitionSpec(), PartitionSpec(POINTS)
     by_device = jax.shard_map(
         all_points, mesh=devices, in_specs=(everywhere, everywhere, split), out_specs=split, check_vma=False
     )
-    shared = jax.tree.map(np.asarray, dict(sweep.shared(**dict(each))))
+    shared = jax.tree.map(np.asarray, dict(sweep.shared_inputs(**dict(each))))
     return jax.jit(by_device, out_shardings=NamedSharding(devices, everywhere)), shared

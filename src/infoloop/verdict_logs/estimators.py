@@ -45,7 +45,7 @@ def pass_interval(passes: ArrayLike, attempts: ArrayLike, confidence: float = 0.
     >>> low.round(4).tolist(), high.round(4).tolist()
     ([0.0, 0.157], [0.3694, 0.843])
     """
-    k, n, half = *_counts(passes, attempts), miss(confidence) / 2
+    k, n, half = *_counts(passes, attempts), check_confidence(confidence) / 2
     kinds, place = np.unique(k + 1j * n, return_inverse=True)  # problems with the same counts share the work
     some, most = kinds.real, kinds.imag
     inner_low, inner_high = some > 0, some < most
@@ -112,7 +112,7 @@ def ceiling_by_problem(passes: ArrayLike, attempts: ArrayLike, confidence: float
     >>> round(ceiling_by_problem([0] * 500, [8] * 500), 1)
     898.6
     """
-    k, n, delta = *_counts(passes, attempts), miss(confidence)
+    k, n, delta = *_counts(passes, attempts), check_confidence(confidence)
     step, span = n * verdict_entropy(1 / n), n * verdict_entropy(n // 2 / n)
     spread = np.minimum(n * step**2, span**2).sum()
     expected = (n * (verdict_entropy(k / n) + np.log2(1 + 1 / n))).sum()
@@ -132,10 +132,10 @@ def ceiling_by_rate(passes: ArrayLike, attempts: ArrayLike, confidence: float = 
     return float(n.sum() * largest_entropy(*pooled_interval(passes, attempts, confidence)))
 
 
-def miss(confidence: float) -> float:
+def check_confidence(confidence: float) -> float:
     """1 - confidence; ValueError for a confidence that is not inside (0, 1).
 
-    >>> miss(0.75)
+    >>> check_confidence(0.75)
     0.25
     """
     if not 0 < confidence < 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from infoloop.reporting.figures import Band, Figure, Line, Panel
+from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand
 from infoloop.verdict_logs.log_audit import LogAudit, half_from, information_curve
 
 
@@ -29,7 +29,7 @@ def _rates(found: LogAudit) -> Panel:
     corners = np.concatenate([[0.0], np.repeat(rates, 2), [1.0]])
     rate, low, high = found.rate
     marks = (
-        Band([low, high], [0.0, 0.0], [1.0, 1.0], "", 1),
+        ShadedBand([low, high], [0.0, 0.0], [1.0, 1.0], "", 1),
         Line([rate, rate], [0.0, 1.0], "all verdicts, with interval", "dashed", 1),
         Line(corners, np.repeat(upto, 2), "problems", "line", 0),
     )

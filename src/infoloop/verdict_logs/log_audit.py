@@ -23,9 +23,9 @@ from infoloop.verdict_logs.estimators import (
     Tally,
     ceiling_by_problem,
     ceiling_by_rate,
+    check_confidence,
     entropy_estimates,
     largest_entropy,
-    miss,
     pass_interval,
     pooled_interval,
     verdict_entropy,
@@ -144,7 +144,7 @@ def audit_log(path: str | Path, columns: Mapping[str, str] | None = None, confid
     Traceback (most recent call last):
     ValueError: confidence is 95: give a number above 0 and below 1, such as 0.95
     """
-    miss(confidence)
+    check_confidence(confidence)
     return audit_tally(read_log(path, columns), confidence, Path(path).name)
 
 
@@ -173,7 +173,7 @@ def _told(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[
         ("coded problem by problem", code_by_problem, "nothing"),
         ("coded by the histogram of passes", code_by_histogram, "attempts fixed before"),
     )
-    price = math.log2(len(codes) / miss(confidence))
+    price = math.log2(len(codes) / check_confidence(confidence))
     return (
         LogBound("one bit each, in the mean over logs", float(attempts.sum()), "nothing", mean=True),
         *(LogBound(name, code(passes, attempts) + price, assumes) for name, code, assumes in codes),
@@ -181,7 +181,7 @@ def _told(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[
 
 
 def _again(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[LogBound, ...]:
-    each = 1 - miss(confidence) / 2  # two bounds that may fail share the risk
+    each = 1 - check_confidence(confidence) / 2  # two bounds that may fail share the risk
     independent = "fixed, independent attempts"
     return (
         LogBound("one bit each", float(attempts.sum()), "nothing"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from infoloop.reporting.suggestions import nearest
+from infoloop.reporting.suggestions import did_you_mean
 from infoloop.verdict_logs.estimators import Tally
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _WORDS = {"0": False, "0.0": False, "false": False, "1": True, "1.0": True, "tru
 _CHUNK = 2**18  # rows of a CSV in memory as text
 
 
-Place = Callable[[int], tuple[str, int]]  # of a row, from 0: what its place is called, and its number
+RowPlace = Callable[[int], tuple[str, int]]  # of a row, from 0: what its place is called, and its number
 
 
 class LogFileError(ValueError):
@@ -81,7 +81,9 @@ def column_names(columns: Mapping[str, str] | None) -> dict[str, str]:
     """
     for key in columns or {}:
         if key not in COLUMNS:
-            raise LogFileError(f"columns: there is no {key!r}{nearest(key, COLUMNS)}; keys are {', '.join(COLUMNS)}")
+            raise LogFileError(
+                f"columns: there is no {key!r}{did_you_mean(key, COLUMNS)}; keys are {', '.join(COLUMNS)}"
+            )
     names = {key: key for key in COLUMNS} | dict(columns or {})
     for one, other in itertools.combinations(COLUMNS, 2):
         if names[one] == names[other]:
@@ -101,7 +103,7 @@ def parse_columns(text: str) -> dict[str, str]:
     return {key.strip(): name.strip() for key, _, name in parts}
 
 
-def _tally(table: dict[str, _Column], names: dict[str, str], path: Path, place: Place) -> Tally:
+def _tally(table: dict[str, _Column], names: dict[str, str], path: Path, place: RowPlace) -> Tally:
     """Count, after looking for what is missing, is no verdict, or stands twice."""
     if not len(table["pass"].codes):
         raise LogFileError(f"{path}: the log is empty: give a row for each attempt")
@@ -145,7 +147,7 @@ def _verdict(value: Any) -> bool | None:
     return None if value not in (0, 1) else bool(value)
 
 
-def _refuse_twice(problem: _Column, attempt: _Column, names: dict[str, str], path: Path, place: Place) -> None:
+def _refuse_twice(problem: _Column, attempt: _Column, names: dict[str, str], path: Path, place: RowPlace) -> None:
     import pandas as pd
 
     pairs = problem.codes.astype(np.int64) * len(attempt.values) + attempt.codes
@@ -166,7 +168,7 @@ def _found(path: Path, line: str, names: dict[str, str], header: Sequence[str]) 
     for key, name in names.items():
         if header.count(name) != 1:
             twice = "the header has it twice: rename one" if name in header else None
-            what = f"there is no such column{nearest(name, header)}; columns are {', '.join(map(_plain, header))}"
+            what = f"there is no such column{did_you_mean(name, header)}; columns are {', '.join(map(_plain, header))}"
             rename = f"; if it has another name, say so with --columns {key}=NAME"
             raise LogFileError(f"{path}:{line} {name}: {twice or what + rename}")
     return [header.index(name) for name in names.values()]
@@ -176,7 +178,7 @@ def _plain(name: str) -> str:
     return name if name.isprintable() and len(name) <= 40 else _shown(repr(name))
 
 
-def _read_csv(path: Path, names: dict[str, str]) -> tuple[list[_Column], Place]:
+def _read_csv(path: Path, names: dict[str, str]) -> tuple[list[_Column], RowPlace]:
     import pandas as pd
 
     lines = _records(path)
@@ -262,7 +264,7 @@ def _joined(parts: Sequence[_Column]) -> _Column:
     return _Column(np.concatenate(codes).astype(np.int32), list(values))
 
 
-def _read_parquet(path: Path, names: dict[str, str]) -> tuple[list[_Column], Place]:
+def _read_parquet(path: Path, names: dict[str, str]) -> tuple[list[_Column], RowPlace]:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq

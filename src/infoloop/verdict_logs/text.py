@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from infoloop.reporting.text import in_columns, wrapped
+from infoloop.reporting.text import format_columns, wrap_text
 from infoloop.verdict_logs.log_audit import LogAudit, LogBound, half_from
 
-SHOWN = 3  # kinds of problems in each part of the last table
-TOLD = "told by this very log, at most, to one who knew no pass rate"
-AGAIN = "told by as many verdicts again, at most, to one who knows the pass rates"
+MOST_KINDS = 3  # kinds of problems in each part of the last table
+BOUNDS_ON_THIS_LOG = "told by this very log, at most, to one who knew no pass rate"
+BOUNDS_ON_NEXT_LOG = "told by as many verdicts again, at most, to one who knows the pass rates"
 WHY = (
     "These are upper bounds on what this very log told, and on what as many verdicts more tell: entropy counts the "
     "verifier's noise and what the student knew already. The truth can be far less, even 0, and how it is used is "
@@ -17,7 +17,7 @@ WHY = (
     "left out because of their verdict make every number too small."
 )
 
-Row = tuple[str, ...]
+TextRow = tuple[str, ...]
 
 
 def log_text(found: LogAudit) -> str:
@@ -32,11 +32,11 @@ def log_text(found: LogAudit) -> str:
     verdict, about, reason = log_verdict(found)
     lines = [f"{verdict}   {about}", reason, "", *(f"{name:12} {text}" for name, text in log_lines(found)), ""]
     for title, headers, rows in log_tables(found):
-        lines += [title, *in_columns(headers, rows), ""]
-    return "\n".join(wrapped(line) for line in [*lines, WHY])
+        lines += [title, *format_columns(headers, rows), ""]
+    return "\n".join(wrap_text(line) for line in [*lines, WHY])
 
 
-def log_tables(found: LogAudit) -> list[tuple[str, Row, list[Row]]]:
+def log_tables(found: LogAudit) -> list[tuple[str, TextRow, list[TextRow]]]:
     """Title, headers and rows of texts: the ceilings on both questions, and the kinds of problems that stand out."""
     headers = ("bits in all", "an episode", "", "by", "assumes")
     problems = ("", "passes", "alike", "first of them", "pass rate", "interval", "bits", "at most")
@@ -45,8 +45,8 @@ def log_tables(found: LogAudit) -> list[tuple[str, Row, list[Row]]]:
         for bits, how in zip(found.estimates, ("plug-in, biased low", "Miller & Madow"), strict=True)
     ]
     return [
-        (TOLD, headers, [_bound(found, bound, found.most_told) for bound in found.told]),
-        (AGAIN, headers, [*estimates, *(_bound(found, bound, found.most_again) for bound in found.again)]),
+        (BOUNDS_ON_THIS_LOG, headers, [_bound(found, bound, found.most_told) for bound in found.told]),
+        (BOUNDS_ON_NEXT_LOG, headers, [*estimates, *(_bound(found, bound, found.most_again) for bound in found.again)]),
         ("problems, and bits an episode of each", problems, _problems(found)),
     ]
 
@@ -98,27 +98,27 @@ def _shares(found: LogAudit) -> list[tuple[str, str]]:
     return lines
 
 
-def _bound(found: LogAudit, bound: LogBound, least: LogBound) -> Row:
+def _bound(found: LogAudit, bound: LogBound, least: LogBound) -> TextRow:
     return _cells(found, bound.bits, "*" if bound == least else "", bound.name, bound.assumes)
 
 
-def _cells(found: LogAudit, bits: float, mark: str, name: str, assumes: str) -> Row:
+def _cells(found: LogAudit, bits: float, mark: str, name: str, assumes: str) -> TextRow:
     return (f"{bits:,.1f}", f"{bits / found.verdicts:.3f}", mark, name, assumes)
 
 
-def _problems(found: LogAudit) -> list[Row]:
+def _problems(found: LogAudit) -> list[TextRow]:
     """Problems with the same counts are one row: those that tell most, the hardest, the easiest."""
     _, attempts, passes = found.tally
     kinds, first, alike = np.unique(passes + 1j * attempts, return_index=True, return_counts=True)
     rate = kinds.real / kinds.imag
     rows = []
     for part, key in (("tell most", -found.bits[first]), ("hardest", rate), ("easiest", -rate)):
-        order = np.lexsort((-kinds.imag, key))[:SHOWN]
+        order = np.lexsort((-kinds.imag, key))[:MOST_KINDS]
         rows += [(part if k == order[0] else "", *_problem(found, first[k], alike[k])) for k in order]
     return rows
 
 
-def _problem(found: LogAudit, k: int, alike: int) -> Row:
+def _problem(found: LogAudit, k: int, alike: int) -> TextRow:
     name, attempts, passes = (values[k] for values in found.tally)
     shown = name if name.isprintable() and len(name) <= 24 else f"{name[:21]!r}..."
     interval = f"{found.intervals[0][k]:.3f} to {found.intervals[1][k]:.3f}"

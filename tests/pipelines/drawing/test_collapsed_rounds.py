@@ -2,7 +2,7 @@
 
 import pytest
 
-from infoloop.pipelines.drawing.collapsed_rounds import Link
+from infoloop.pipelines.drawing.collapsed_rounds import DrawnEdge
 from infoloop.pipelines.pipeline_graph import Node, pipeline
 from infoloop.pipelines.toml_reader import read_pipeline
 from tests.support.paths import PIPELINES
@@ -47,9 +47,9 @@ def test_a_round_that_differs_is_not_folded():
 
 def test_signals_and_entries_are_marked():
     found = {(link.source, link.target): link for link in drawn(pipeline(BEFORE, ROUND, 2)).links}
-    assert found["X", "S1"] == Link("X", "S1", signal=True, entering=True)
-    assert found["S1", "Z1"] == Link("S1", "Z1", signal=True, entering=False)
-    assert found["Z0", "Z1"] == Link("Z0", "Z1", signal=False, entering=False)
+    assert found["X", "S1"] == DrawnEdge("X", "S1", signal=True, entering=True)
+    assert found["S1", "Z1"] == DrawnEdge("S1", "Z1", signal=True, entering=False)
+    assert found["Z0", "Z1"] == DrawnEdge("Z0", "Z1", signal=False, entering=False)
 
 
 def test_what_a_round_reads_of_before_enters_where_it_is_read():

@@ -6,15 +6,15 @@ import itertools
 import numpy as np
 import pytest
 
-from infoloop.pipelines.drawing.collapsed_rounds import Sketch, Vertex
-from infoloop.pipelines.drawing.geometry import HEIGHT, LARGEST, Diagram, diagram, label
-from infoloop.pipelines.drawing.grid_routing import routes
+from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph, DrawnNode
+from infoloop.pipelines.drawing.geometry import HEIGHT, LARGEST, Diagram, lay_out, node_label
+from infoloop.pipelines.drawing.grid_routing import route_edges
 from infoloop.probability.numerics import rounding
 from tests.support.sketches import SKETCHES
 
 
 def laid_out(name: str) -> Diagram:
-    found = diagram(SKETCHES[name])
+    found = lay_out(SKETCHES[name])
     assert found is not None
     return found
 
@@ -75,7 +75,7 @@ def test_a_straight_edge_through_a_node_is_noticed():
 
 @pytest.mark.parametrize("name", SKETCHES)
 def test_tracks_of_two_causes_never_lie_on_each_other(name):
-    grid = routes(SKETCHES[name])
+    grid = route_edges(SKETCHES[name])
     used: dict[tuple, str] = {}
     for link, track in grid.tracks.items():
         for column in range(grid.columns[link.source] + 1, grid.columns[link.target]):
@@ -95,11 +95,11 @@ def test_lanes_keep_roles_apart_and_blocks_keep_rounds_apart(name):
 
 
 def test_what_nobody_could_read_is_not_drawn():
-    many = tuple(Vertex(f"n{k}", "data", 0, f"n{k}") for k in range(LARGEST + 1))
-    assert diagram(Sketch(("",), many, ())) is None
-    assert diagram(Sketch(("",), many[1:], ())) is not None
+    many = tuple(DrawnNode(f"n{k}", "data", 0, f"n{k}") for k in range(LARGEST + 1))
+    assert lay_out(CollapsedGraph(("",), many, ())) is None
+    assert lay_out(CollapsedGraph(("",), many[1:], ())) is not None
 
 
 def test_labels_are_short_and_keep_their_number():
-    assert label(Vertex("an_uncommonly_long_name12", "data", 1, "")).endswith("12")
-    assert label(Vertex("S3..9", "signal", 1, "S", folded=True)) == "…"
+    assert node_label(DrawnNode("an_uncommonly_long_name12", "data", 1, "")).endswith("12")
+    assert node_label(DrawnNode("S3..9", "signal", 1, "S", folded=True)) == "…"

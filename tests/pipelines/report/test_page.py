@@ -15,7 +15,7 @@ from infoloop.check import check_certificate
 from infoloop.cli import app
 from infoloop.pipelines.drawing import geometry
 from infoloop.pipelines.pipeline_audit import audit
-from infoloop.pipelines.report.page import audit_sheet
+from infoloop.pipelines.report.page import pipeline_audit_page
 from infoloop.pipelines.toml_reader import read_pipeline
 from infoloop.reporting import audit_page
 from tests.support.paths import PIPELINES
@@ -96,27 +96,27 @@ def test_whatever_the_user_wrote_is_escaped(shown):
 
 
 def test_formulas_keep_words_and_numbers_apart():
-    assert "<msub><mi>S</mi><mrow><mn>12</mn></mrow></msub>" in audit_page.formulas("I(X;S12)")
-    assert "<mtext>reward_a</mtext><mrow><mn>3</mn></mrow>" in audit_page.formulas("H(reward_a3)")
+    assert "<msub><mi>S</mi><mrow><mn>12</mn></mrow></msub>" in audit_page.formulas_to_mathml("I(X;S12)")
+    assert "<mtext>reward_a</mtext><mrow><mn>3</mn></mrow>" in audit_page.formulas_to_mathml("H(reward_a3)")
     many = ",".join(f"S{k}" for k in range(20))
-    assert f'alttext="I(X;{many})"' in audit_page.formulas(f"I(X;{many})")
-    assert audit_page.formulas(f"I(X;{many})").striptags() == "I(X;S0,S1,…,S19)"
-    assert str(audit_page.formulas("I(<b>;Z)")) == "I(&lt;b&gt;;Z)"
+    assert f'alttext="I(X;{many})"' in audit_page.formulas_to_mathml(f"I(X;{many})")
+    assert audit_page.formulas_to_mathml(f"I(X;{many})").striptags() == "I(X;S0,S1,…,S19)"
+    assert str(audit_page.formulas_to_mathml("I(<b>;Z)")) == "I(&lt;b&gt;;Z)"
 
 
 def test_a_graph_that_is_too_large_is_said_to_be_missing(monkeypatch):
     monkeypatch.setattr(geometry, "LARGEST", 5)
     path = PIPELINES / "teacher.toml"
-    sheet = audit_sheet(read_pipeline(path), audit(path))
+    sheet = pipeline_audit_page(read_pipeline(path), audit(path))
     assert sheet.drawing is None
     assert "not drawn" in dict(sheet.lines)
-    assert '"#graph"' not in audit_page.sheet_page(sheet)
+    assert '"#graph"' not in audit_page.render_audit_page(sheet)
 
 
 def test_a_sheet_needs_no_graph_and_takes_tables_and_figures():
-    table = audit_page.Table("bits", ("what", "bits"), (("I(X;S1)", 0.1234567), ("count", 3)))
-    page = audit_page.sheet_page(
-        audit_page.Sheet("Logs", "open", "reason", figures=(("a caption", "<svg></svg>"),), tables=(table,))
+    table = audit_page.PageTable("bits", ("what", "bits"), (("I(X;S1)", 0.1234567), ("count", 3)))
+    page = audit_page.render_audit_page(
+        audit_page.AuditPage("Logs", "open", "reason", figures=(("a caption", "<svg></svg>"),), tables=(table,))
     )
     assert '<td class="n">0.123457</td>' in page
     assert '<td class="n">3</td>' in page

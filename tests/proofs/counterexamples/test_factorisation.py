@@ -6,7 +6,7 @@ from infoloop.exact.rational_laws import rationalise
 from infoloop.notation.assumptions import parse_assumptions
 from infoloop.notation.grammar import variables
 from infoloop.proofs.counterexamples.factorisation import factorise
-from infoloop.proofs.counterexamples.objectives import draw, net
+from infoloop.proofs.counterexamples.objectives import initial_logits, network_at
 
 ENFORCED = {
     "a chain": "X -> D -> Z",
@@ -30,7 +30,7 @@ def plan_of(given):
 @pytest.mark.parametrize("given", ENFORCED.values(), ids=ENFORCED.keys())
 def test_laws_that_factorise_meet_the_assumptions_exactly(given):
     plan, zeros = plan_of(given)
-    law = rationalise(net(plan, draw(plan, 2, 1, seed=0)[0], 2, 1000))
+    law = rationalise(network_at(plan, initial_logits(plan, 2, 1, seed=0)[0], 2, 1000))
     assert plan.unmet == ()
     assert [law.evaluate(zero).sign() for zero in zeros] == [0] * len(zeros)
 
@@ -39,7 +39,7 @@ def test_laws_that_factorise_meet_the_assumptions_exactly(given):
 def test_laws_without_these_links_dropped_do_not(given):
     plan, zeros = plan_of(given)
     full = factorise(plan.names, [])
-    law = rationalise(net(full, draw(full, 2, 1, seed=0)[0], 2, 1000))
+    law = rationalise(network_at(full, initial_logits(full, 2, 1, seed=0)[0], 2, 1000))
     assert all(law.evaluate(zero).sign() for zero in zeros)
 
 

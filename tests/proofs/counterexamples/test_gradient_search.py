@@ -7,14 +7,16 @@ from infoloop.notation.grammar import parse_expression, parse_statement
 from infoloop.probability.numerics import rounding
 from infoloop.proofs.counterexamples.factorisation import factorise
 from infoloop.proofs.counterexamples.gradient_search import cell_weights, descend, marginal_cells
-from infoloop.proofs.counterexamples.objectives import draw, goal
+from infoloop.proofs.counterexamples.objectives import descent_problem, initial_logits
 from tests.support import oracles
 
 FREE = factorise(("X", "Y", "Z"), [])
 
 
 def ends(text, plan=FREE, starts=8, steps=100):
-    return descend(goal(parse_statement(text), plan, 2, starts), draw(plan, 2, starts, seed=1), steps)
+    return descend(
+        descent_problem(parse_statement(text), plan, 2, starts), initial_logits(plan, 2, starts, seed=1), steps
+    )
 
 
 def test_weights_on_marginal_cells_give_every_entropy():
@@ -51,7 +53,7 @@ def test_a_penalty_pulls_towards_what_must_vanish():
 
 def difference(logits):
     """The mean of |I(X;Y) - I(X;Z)| over the ends."""
-    gap = goal(parse_statement("I(X;Z) <= I(X;Y)"), FREE, 2, len(logits))
+    gap = descent_problem(parse_statement("I(X;Z) <= I(X;Y)"), FREE, 2, len(logits))
     return np.abs(descend(gap, logits, 0).slack).mean()
 
 

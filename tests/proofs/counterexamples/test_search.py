@@ -11,8 +11,8 @@ import infoloop.proofs.counterexamples.search
 from infoloop.exact.rational_laws import RationalLaw, rational_table
 from infoloop.notation.assumptions import parse_problem
 from infoloop.notation.grammar import parse_statement, variables
-from infoloop.proofs.counterexamples.objectives import in_order
-from infoloop.proofs.counterexamples.search import Refuted, Tried, judge, refute
+from infoloop.proofs.counterexamples.objectives import normalise_relation
+from infoloop.proofs.counterexamples.search import LawCounterexample, SearchReport, judge, refute
 from tests.support import oracles
 from tests.support.paths import DATA
 
@@ -63,12 +63,12 @@ def _fractions(refuted):
 
 @oracles.precise
 def assert_confirmed(refuted, statement, given):
-    assert isinstance(refuted, Refuted), str(refuted)
+    assert isinstance(refuted, LawCounterexample), str(refuted)
     statement, assumptions = parse_problem(statement, given)
     negligible, last_digit = mpf(10) ** (10 - oracles.DIGITS), mpf(10) ** -19
     assert sum(mass for _, mass in _fractions(refuted)) == 1
     assert all(abs(value(zero, refuted)) < negligible for a in assumptions for zero in a.zero)
-    relation, *sides = in_order(statement)
+    relation, *sides = normalise_relation(statement)
     lesser, greater = (value(side, refuted) for side in sides)
     assert abs(mpf(refuted.lesser) - lesser) <= abs(lesser) * last_digit
     assert abs(mpf(refuted.greater) - greater) <= abs(greater) * last_digit
@@ -90,7 +90,7 @@ def test_descent_refutes_it_alone(statement, given, monkeypatch):
 @pytest.mark.parametrize(("statement", "given"), TRUE.items())
 def test_nothing_refutes_what_is_true(statement, given):
     tried = refute(*parse_problem(statement, given))
-    assert isinstance(tried, Tried)
+    assert isinstance(tried, SearchReport)
     assert tried.unmet == ()
     assert "small laws" in str(tried)
     assert "starts" in str(tried)
@@ -100,17 +100,17 @@ def test_nothing_refutes_what_is_true(statement, given):
 def test_small_laws_refute_the_false_reference_statements_and_no_other(entry):
     given = [f"{zero} = 0" for zero in entry["quantity"]["constraints_equal_zero"]]
     outcome = refute(*parse_problem(entry["quantity"]["statement"], given), starts=0)
-    assert isinstance(outcome, Tried) == entry["expected"]["valid"]
+    assert isinstance(outcome, SearchReport) == entry["expected"]["valid"]
 
 
 def test_ingleton_is_refuted_by_four_equal_masses():
     refuted = refute(parse_statement(INGLETON))
-    assert isinstance(refuted, Refuted)
+    assert isinstance(refuted, LawCounterexample)
     assert list(refuted.outcomes.values()) == ["1/4"] * 4
 
 
 def test_a_data_processing_inequality_whose_chain_is_dropped_is_refuted():
-    assert isinstance(refute(*parse_problem("I(X;Z) <= I(X;Y)"), starts=0), Refuted)
+    assert isinstance(refute(*parse_problem("I(X;Z) <= I(X;Y)"), starts=0), LawCounterexample)
 
 
 def test_a_law_that_fails_an_assumption_by_little_refutes_nothing():
@@ -128,7 +128,7 @@ def test_equality_breaks_nothing_and_the_least_gap_does():
 
 def test_what_no_graph_enforces_is_said():
     tried = refute(*parse_problem("I(X;Z) <= I(X;Y)", "I(X;Y) = I(X;Z)"), starts=2, steps=2)
-    assert isinstance(tried, Tried)
+    assert isinstance(tried, SearchReport)
     assert tried.unmet == ("I(X;Y) = I(X;Z)",)
     assert "only penalised" in str(tried)
 
@@ -147,5 +147,5 @@ def test_a_shannon_identity_with_one_coefficient_lowered_is_refuted():
 
 def test_variables_stand_in_the_order_of_the_statement():
     refuted = refute(*parse_problem("I(Z;X) <= I(X;D)", "X -> D,S -> Z"), starts=0)
-    assert isinstance(refuted, Refuted)
+    assert isinstance(refuted, LawCounterexample)
     assert refuted.names == (*variables(parse_statement("I(Z;X) <= I(X;D)").left), "D", "S")

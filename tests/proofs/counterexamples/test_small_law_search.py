@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from infoloop.notation.grammar import entropy_form, parse_expression
-from infoloop.proofs.counterexamples.small_law_search import CHOICES, screen
-from infoloop.proofs.counterexamples.small_laws import everything, linear_functions
+from infoloop.proofs.counterexamples.small_law_search import CHOICES, enumerate_small_laws
+from infoloop.proofs.counterexamples.small_laws import all_functions, linear_functions
 
 XYZ = ("X", "Y", "Z")
-FOUR = everything(*["1/4"] * 4)
-THREE = everything("1/2", "1/4", "1/4")
+FOUR = all_functions(*["1/4"] * 4)
+THREE = all_functions("1/2", "1/4", "1/4")
 
 
 def form(text):
@@ -21,16 +21,16 @@ def form(text):
 @pytest.mark.parametrize(("relation", "signs"), [("<=", {-1}), ("<", {-1, 0}), ("=", {-1, 1})])
 def test_suspects_are_all_choices_that_are_exactly_false(relation, signs):
     text, zero = "I(X;Y) - I(X;Y|Z)", "I(X;Z)"
-    found = screen(THREE, XYZ, [form(zero)], form(text), relation)
+    found = enumerate_small_laws(THREE, XYZ, [form(zero)], form(text), relation)
     every = {choice: THREE.law(choice, XYZ) for choice in itertools.product(range(len(THREE.functions)), repeat=3)}
     met = {c: law for c, law in every.items() if law.evaluate(parse_expression(zero)).sign() == 0}
     false = {c for c, law in met.items() if law.evaluate(parse_expression(text)).sign() in signs}
-    assert (found.met, found.complete) == (len(met), True)
-    assert set(map(tuple, found.suspects.tolist())) == false
+    assert (found.satisfying, found.complete) == (len(met), True)
+    assert set(map(tuple, found.candidates.tolist())) == false
 
 
 def test_the_smallest_comes_first():
-    suspects = screen(FOUR, XYZ, [], form("I(X;Y) - I(X;Y|Z)"), "<=").suspects
+    suspects = enumerate_small_laws(FOUR, XYZ, [], form("I(X;Y) - I(X;Y|Z)"), "<=").candidates
     sizes = [np.count_nonzero(FOUR.law(choice, XYZ).table) for choice in suspects]
     assert sizes == sorted(sizes)
 
@@ -38,12 +38,14 @@ def test_the_smallest_comes_first():
 def test_too_many_choices_are_drawn_from_and_that_is_said():
     names = tuple("ABCDEF")
     pool = linear_functions(2, *[("1/2", "1/2")] * 3)
-    found = screen(pool, names, [], form("H(A)"), "<=")
+    found = enumerate_small_laws(pool, names, [], form("H(A)"), "<=")
     assert not found.complete
-    assert found.met <= CHOICES
+    assert found.satisfying <= CHOICES
 
 
 def test_a_drawn_screening_is_the_same_each_time():
-    names, pool = tuple("ABCDE"), everything(*["1/5"] * 5)
-    first, second = (screen(pool, names, [], form("H(A) - H(B,C,D,E)"), "<=").suspects for _ in range(2))
+    names, pool = tuple("ABCDE"), all_functions(*["1/5"] * 5)
+    first, second = (
+        enumerate_small_laws(pool, names, [], form("H(A) - H(B,C,D,E)"), "<=").candidates for _ in range(2)
+    )
     np.testing.assert_array_equal(first, second)

@@ -6,8 +6,8 @@ import pytest
 from flint import fmpq
 
 from infoloop.notation.grammar import entropy_form, parse_expression
-from infoloop.proofs.counterexamples.small_law_search import screen
-from infoloop.proofs.counterexamples.small_laws import everything, linear_functions, pools
+from infoloop.proofs.counterexamples.small_law_search import enumerate_small_laws
+from infoloop.proofs.counterexamples.small_laws import all_functions, law_families, linear_functions
 
 INGLETON = parse_expression("I(A;B|C) + I(A;B|D) + I(C;D) - I(A;B)")
 FAIR = ("1/2", "1/2")
@@ -19,12 +19,12 @@ def chosen(pool, *functions):
     return pool.law([pool.functions.index(f) for f in functions], NAMES)
 
 
-@pytest.mark.parametrize("pool", pools(), ids=lambda pool: pool.description)
+@pytest.mark.parametrize("pool", law_families(), ids=lambda pool: pool.description)
 def test_the_atoms_have_mass_one_in_all(pool):
     assert sum(pool.masses, fmpq(0)) == 1
 
 
-@pytest.mark.parametrize("pool", pools(), ids=lambda pool: pool.description)
+@pytest.mark.parametrize("pool", law_families(), ids=lambda pool: pool.description)
 def test_entropies_and_pairs_are_those_of_the_exact_laws(pool):
     last = len(pool.functions) - 1
     for j, k in itertools.product(range(0, last + 1, 7), {0, last // 2, last}):
@@ -33,7 +33,7 @@ def test_entropies_and_pairs_are_those_of_the_exact_laws(pool):
 
 
 def test_five_values_have_as_many_functions_as_five_things_have_partitions():
-    assert len(everything(*["1/5"] * 5).functions) == 52
+    assert len(all_functions(*["1/5"] * 5).functions) == 52
 
 
 @pytest.mark.parametrize(("order", "symbols", "subspaces"), [(2, 2, 5), (2, 3, 16), (3, 2, 6), (2, 4, 67)])
@@ -46,14 +46,14 @@ def test_entropies_of_linear_functions_of_fair_bits_are_ranks():
 
 
 def test_two_fair_bits_with_their_and_and_or_break_ingleton():
-    law = chosen(everything(*["1/4"] * 4), AND, OR, FIRST, SECOND)
+    law = chosen(all_functions(*["1/4"] * 4), AND, OR, FIRST, SECOND)
     assert law.evaluate(INGLETON).sign() == -1
     assert law.evaluate(INGLETON + parse_expression("I(A;B)")).sign() == 0
 
 
 def test_unequal_masses_break_ingleton_by_a_larger_share_of_the_entropy():
     score = INGLETON + parse_expression("0.0893 H(A,B,C,D)")
-    laws = [chosen(everything(*masses), AND, OR, FIRST, SECOND) for masses in [["1/4"] * 4, _unequal()]]
+    laws = [chosen(all_functions(*masses), AND, OR, FIRST, SECOND) for masses in [["1/4"] * 4, _unequal()]]
     assert [law.evaluate(score).sign() for law in laws] == [1, -1]
 
 
@@ -64,4 +64,4 @@ def _unequal():
 @pytest.mark.parametrize("order", [2, 3])
 def test_linear_functions_do_not_break_ingleton(order):
     pool = linear_functions(order, *[[f"1/{order}"] * order] * 2)
-    assert len(screen(pool, NAMES, [], entropy_form(INGLETON), "<=").suspects) == 0
+    assert len(enumerate_small_laws(pool, NAMES, [], entropy_form(INGLETON), "<=").candidates) == 0

@@ -8,13 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import LogSum, fmpq, log2, number, rational
+from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2, rational
 from infoloop.learning.code_length_switch import bits_ahead, switch_time
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.numerics import binary_entropy
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 SAMPLES = 3
 RULES = ("two rules with the prior 2^-K", "each rule codes its errors at their true rates")
@@ -71,7 +71,7 @@ def expected_odds_exactly(joint, extra, n: int) -> LogSum:
         ways = math.factorial(n) // math.prod(map(math.factorial, row))
         used = [(c, cell) for c, cell in zip(row, cells, strict=True) if c and cell is not None]
         chance = math.prod((mass**c for c, (mass, _) in used), start=fmpq(ways))
-        worth = sum((log * c for c, (_, log) in used), number(extra))
+        worth = sum((log * c for c, (_, log) in used), from_rational(extra))
         total = total + worth * chance
     return total
 
@@ -90,10 +90,10 @@ def joint_errors(error, accuracy, together) -> list[list[fmpq]]:
 
 def _lengths_exactly(case):
     joint = joint_errors(case["error"], case["accuracy"], case["together"])
-    gain = rational_laws.binary_entropy(rational(case["accuracy"])) - rational_laws.binary_entropy(
+    gain = rational_laws.exact_binary_entropy(rational(case["accuracy"])) - rational_laws.exact_binary_entropy(
         rational(case["error"])
     )
-    return expected_odds_exactly(joint, case["extra"], case["n"]), number(case["extra"]) - gain * case["n"]
+    return expected_odds_exactly(joint, case["extra"], case["n"]), from_rational(case["extra"]) - gain * case["n"]
 
 
 lengths = Claim(
@@ -107,7 +107,7 @@ lengths = Claim(
     family=Family(
         "errors 0, 1/8, 1/4, accuracies 1/2, 3/4, 1, errors apart, half-way or together, 1/2 or 3 extra bits, 1 to 3 "
         "samples",
-        lambda: grid(
+        lambda: parameter_grid(
             error=("0", "1/8", "1/4"),
             accuracy=("1/2", "3/4", "1"),
             together=("0", "1/2", "1"),
@@ -136,8 +136,8 @@ def _apart(normals):
 def _switched_exactly(case):
     accuracy, error = (float(Fraction(case[name])) for name in ("accuracy", "error"))
     last = math.ceil(float(switch_time(case["extra"], accuracy, error)))
-    codes = [rational_laws.binary_entropy(rational(case[name])) * last for name in ("error", "accuracy")]
-    return number(case["extra"]) + codes[0], codes[1]
+    codes = [rational_laws.exact_binary_entropy(rational(case[name])) * last for name in ("error", "accuracy")]
+    return from_rational(case["extra"]) + codes[0], codes[1]
 
 
 switched = Claim(
@@ -149,7 +149,7 @@ switched = Claim(
     exactly=None,
     family=Family(
         "errors 0, 1/100, 1/10, accuracies 1/2, 3/4, 4/5, 1 to 16 extra bits",
-        lambda: grid(error=("0", "1/100", "1/10"), accuracy=("1/2", "3/4", "4/5"), extra=(1, 3, 8, 16)),
+        lambda: parameter_grid(error=("0", "1/100", "1/10"), accuracy=("1/2", "3/4", "4/5"), extra=(1, 3, 8, 16)),
     ),
     edges=({"error": "0", "accuracy": "1/2", "extra": 3},),
     wrong=lambda case: (_switched(case)[0] + case[1], _switched(case)[1]),
@@ -164,7 +164,7 @@ def _perfect(normals):
 
 def _never_exactly(case):
     joint = joint_errors(case["error"], 1, 0)
-    return number(case["extra"]), expected_odds_exactly(joint, case["extra"], case["n"])
+    return from_rational(case["extra"]), expected_odds_exactly(joint, case["extra"], case["n"])
 
 
 never = Claim(
@@ -176,7 +176,7 @@ never = Claim(
     exactly=None,
     family=Family(
         "errors 0, 1/8, 1/4, 1/2 of the intended rule, 1/2 or 3 extra bits, 1 to 4 samples",
-        lambda: grid(error=("0", "1/8", "1/4", "1/2"), extra=_extras, n=range(1, 5)),
+        lambda: parameter_grid(error=("0", "1/8", "1/4", "1/2"), extra=_extras, n=range(1, 5)),
     ),
     edges=({"error": "0", "extra": fmpq(3), "n": 2},),
     wrong=lambda case: (jnp.full(SAMPLES, 2 * case[1]), _expected_odds(*case)),
@@ -190,10 +190,10 @@ def _patient(case):
 
 
 def _patient_exactly(case):
-    gain = rational_laws.binary_entropy(rational(case["accuracy"])) - rational_laws.binary_entropy(
+    gain = rational_laws.exact_binary_entropy(rational(case["accuracy"])) - rational_laws.exact_binary_entropy(
         rational(case["error"])
     )
-    return number(case["extra"]) - gain * case["n"], number(0)
+    return from_rational(case["extra"]) - gain * case["n"], from_rational(0)
 
 
 more_data = Claim(
@@ -205,7 +205,7 @@ more_data = Claim(
     exactly=None,
     family=Family(
         "errors 0 and 1/8, accuracies 3/4, 7/8, 15/16 and 1, 3 extra bits, 10^3 and 10^6 samples",
-        lambda: grid(
+        lambda: parameter_grid(
             error=("0", "1/8"), accuracy=("3/4", "7/8", "15/16", "1"), extra=_extras[1:], n=(10**3, 10**6)
         ),
     ),

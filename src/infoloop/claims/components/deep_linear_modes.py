@@ -4,11 +4,11 @@ import jax
 import jax.numpy as jnp
 from flint import fmpq_series
 
-from infoloop.exact.rational_laws import fmpq, log2, number
+from infoloop.exact.rational_laws import fmpq, from_rational, log2
 from infoloop.learning.linear_networks import deep_mode, deep_time
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 DEEP = ("a mode of a two-layer linear net with balanced layers",)
 TERMS = 7
@@ -52,7 +52,7 @@ def closed_series(c: fmpq, variance: fmpq, start: fmpq) -> list[fmpq]:
 
 def _terms(case):
     values = [case[name] for name in ("c", "variance", "start")]
-    return tuple(number(series(*values)[case["term"]]) for series in (taylor, closed_series))
+    return tuple(from_rational(series(*values)[case["term"]]) for series in (taylor, closed_series))
 
 
 deep = Claim(
@@ -65,7 +65,7 @@ deep = Claim(
     exactly=None,
     family=Family(
         "the first 7 terms of the power series in t, for c 1/2, 1, 3, variances 1, 2, starts 1/10, 1/3",
-        lambda: grid(
+        lambda: parameter_grid(
             c=[fmpq(1, 2), fmpq(1), fmpq(3)],
             variance=[fmpq(1), fmpq(2)],
             start=[fmpq(1, 10), fmpq(1, 3)],
@@ -103,7 +103,7 @@ deep_order = Claim(
         "variance 1, correlations 1, 3/2, 2, 5 and weaker or equal ones, starts 1/5, 1/20, 1/1000",
         lambda: (
             case
-            for case in grid(c=_strengths, weaker=_strengths, start=[fmpq(1, 5), fmpq(1, 20), fmpq(1, 1000)])
+            for case in parameter_grid(c=_strengths, weaker=_strengths, start=[fmpq(1, 5), fmpq(1, 20), fmpq(1, 1000)])
             if case["weaker"] <= case["c"]
         ),
     ),

@@ -5,11 +5,19 @@ import itertools
 import jax
 import jax.numpy as jnp
 
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, number, rational, rational_product, rational_table
+from infoloop.exact.rational_laws import (
+    LogSum,
+    RationalLaw,
+    fmpq,
+    from_rational,
+    rational,
+    rational_product,
+    rational_table,
+)
 from infoloop.notation.grammar import parse_expression
-from infoloop.statements.cases import Cases, Family, networks, rational_networks
+from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
 from infoloop.statements.claim import Claim, linear
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 FINITE = "finite alphabets"
 MAPS = [[1, 0], [0, 1]]
@@ -31,10 +39,10 @@ detail = linear(
     "thm:irrelevant-detail",
     "I(T;S,A) = I(T;S)",
     ("T -> S -> A",),
-    networks("T", "S|T", "A|S", T=3, S=3, A=2),
+    random_bayes_nets("T", "S|T", "A|S", T=3, S=3, A=2),
     family=Family(
         "a fair bit T, S and A with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: rational_networks(
+        lambda: enumerate_rational_bayes_nets(
             "T", "S|T", "A|S", rows={"T": [["1/2", "1/2"]], "S|T": NOISY, "A|S": NOISY}, T=2, S=2, A=2
         ),
     ),
@@ -67,8 +75,8 @@ def _less_efficient(law: RationalLaw) -> bool:
         return law.evaluate(parse_expression(expression))
 
     # the second component's gain and entropy are those of a bit: its eta is I(T;N), as H(N) = 1
-    assert (told("H(N)") - number(1)).sign() == 0
-    assert (told("H(T,A)") - number(2)).sign() == 0
+    assert (told("H(N)") - from_rational(1)).sign() == 0
+    assert (told("H(T,A)") - from_rational(2)).sign() == 0
     return (told("I(T;T,A)") * fmpq(1, 2) - told("I(T;N)")).sign() < 0
 
 
@@ -76,7 +84,7 @@ def _speeds_exactly(case):
     law, spread = rivals(case["error"]), case["spread"]
     assert _less_efficient(law)
     first = correlation(law, lambda label, size, sign: label * (1 + SIGNS[size] * spread))
-    return number(first), number(correlation(law, lambda label, size, sign: sign))
+    return from_rational(first), from_rational(correlation(law, lambda label, size, sign: sign))
 
 
 def _speeds(case):
@@ -97,7 +105,7 @@ efficient_first = Claim(
     exactly=None,
     family=Family(
         "sizes 3/4 and 5/4, or 1/2 and 3/2; flips 1/100, 1/16, 1/10",
-        lambda: grid(spread=[fmpq(1, 4), fmpq(1, 2)], error=("1/100", "1/16", "1/10")),
+        lambda: parameter_grid(spread=[fmpq(1, 4), fmpq(1, 2)], error=("1/100", "1/16", "1/10")),
     ),
 )  # fmt: skip
 

@@ -7,12 +7,12 @@ import jax.numpy as jnp
 from flint import arb, arb_mat, fmpq_mat
 
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import fmpq, number, rational
-from infoloop.exact.real_balls import Enclosure, enclosure
-from infoloop.learning.linear_networks import flip_features, weights
+from infoloop.exact.rational_laws import fmpq, from_rational, rational
+from infoloop.exact.real_balls import RealBall, real_ball
+from infoloop.learning.linear_networks import noisy_feature_moments, weights
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 FEATURES = (
     "features are the label times an amplitude, their signs flipped independently at rates below 1/2",
@@ -24,10 +24,10 @@ AHEAD = (*FEATURES, "a1^2 (1 - 2 e1) >= a2^2 (1 - 2 e2) and e1 <= e2")
 
 def _contributions(amplitude, flip, t):
     """What each feature adds to the output, times the label, after time t: weight times amplitude."""
-    return amplitude * weights(*flip_features(amplitude, flip), t)
+    return amplitude * weights(*noisy_feature_moments(amplitude, flip), t)
 
 
-def flow_exactly(amplitudes, flips, t) -> list[Enclosure]:
+def flow_exactly(amplitudes, flips, t) -> list[RealBall]:
     r"""The contributions $a_jw_j(t)$, by the exponential of the matrix with rows $(-\Lambda,c)$ and $(0,0)$ times t.
 
     >>> [v.digits(3) for v in flow_exactly([1, 1], ["0", "1/4"], 1)]
@@ -39,7 +39,7 @@ def flow_exactly(amplitudes, flips, t) -> list[Enclosure]:
     rows.append([fmpq(0)] * (size + 1))
 
     def part(j):
-        return enclosure(
+        return real_ball(
             lambda: arb_mat(size + 1, size + 1, [arb(x) for row in rows for x in row]).exp()[j, size] * arb(a[j])
         )
 
@@ -71,7 +71,7 @@ _pairs = Family(
     "1, 10, 100",
     lambda: (
         case
-        for case in grid(
+        for case in parameter_grid(
             amplitudes=(("1", "1"), ("2", "1"), ("1", "3/2")),
             flips=(("0", "1/4"), ("1/8", "1/4"), ("1/8", "3/8")),
             t=TIMES,
@@ -123,7 +123,7 @@ equal_amplitudes = Claim(
     exactly=None,
     family=Family(
         "three features of amplitude 1 and 3, flips from 0, 1/16, 1/4, 3/8 in order, times 1/10, 1, 10, 100, each pair",
-        lambda: grid(
+        lambda: parameter_grid(
             amplitudes=(("1",) * 3, ("3",) * 3),
             flips=list(itertools.combinations(("0", "1/16", "1/4", "3/8"), 3)),
             t=TIMES,
@@ -155,7 +155,7 @@ ahead_of_many = Claim(
     exactly=None,
     family=Family(
         "amplitudes (1, 1, 1) and (10, 1/12, 1/12), flips (1/10, 1/9, 0), times 1/10, 1, 10, 100, 1000",
-        lambda: grid(
+        lambda: parameter_grid(
             amplitudes=(("1", "1", "1"), ("10", "1/12", "1/12")), flips=(("1/10", "1/9", "0"),), t=(*TIMES, "1000")
         ),
     ),
@@ -171,7 +171,7 @@ def clean_share(kept):
 
 def _ends(case):
     amplitude, flip = case
-    covariance, correlation = flip_features(amplitude, flip)
+    covariance, correlation = noisy_feature_moments(amplitude, flip)
     return amplitude * jnp.linalg.solve(covariance, correlation), jnp.stack(clean_share(list(1 - 2 * flip)))
 
 
@@ -202,7 +202,7 @@ _AMPLITUDES, _FLIPS = ("1/4", "1", "3"), ("1/16", "1/8", "1/4", "3/8")
 
 def _ends_exactly(case):
     kept = [1 - 2 * rational(e) for e in case["flips"]]
-    return number(ends_exactly(case["amplitudes"], case["flips"])[0]), number(clean_share(kept)[0])
+    return from_rational(ends_exactly(case["amplitudes"], case["flips"])[0]), from_rational(clean_share(kept)[0])
 
 
 ends = Claim(
@@ -216,7 +216,7 @@ ends = Claim(
     family=Family(
         "three features, amplitudes from 1/4, 1, 3 and flips from 1/16, 1/8, 1/4, 3/8 in every order, the first's "
         "contribution",
-        lambda: grid(
+        lambda: parameter_grid(
             amplitudes=itertools.product(_AMPLITUDES, repeat=3), flips=list(itertools.permutations(_FLIPS, 3))
         ),
     ),
@@ -228,13 +228,13 @@ ends = Claim(
 def _clean(case):
     """The contributions at convergence where the first feature never flips, and (1, 0, 0)."""
     amplitude, flip = case
-    covariance, correlation = flip_features(amplitude, flip.at[0].set(0.0))
+    covariance, correlation = noisy_feature_moments(amplitude, flip.at[0].set(0.0))
     return amplitude * jnp.linalg.solve(covariance, correlation), jnp.array([1.0, 0.0, 0.0])
 
 
 def _clean_exactly(case):
     found = ends_exactly(case["amplitudes"], ("0", *case["flips"]))
-    return number(found[case["feature"]]), number(int(case["feature"] == 0))
+    return from_rational(found[case["feature"]]), from_rational(int(case["feature"] == 0))
 
 
 clean = Claim(
@@ -247,7 +247,7 @@ clean = Claim(
     exactly=None,
     family=Family(
         "three features, amplitudes from 1/4, 1, 3 in every order, flips (0, 1/16, 1/8), (0, 1/4, 3/8); each feature",
-        lambda: grid(
+        lambda: parameter_grid(
             amplitudes=list(itertools.permutations(_AMPLITUDES)),
             flips=(_FLIPS[:2], _FLIPS[2:]),
             feature=range(3),
@@ -261,7 +261,7 @@ clean = Claim(
 def _first(case):
     """Speeds of the weights at the start, that of the less informative feature first."""
     amplitude, flip = case[0][:2], jnp.sort(case[1][:2])
-    _, speed = flip_features(amplitude, flip)
+    _, speed = noisy_feature_moments(amplitude, flip)
     return speed[1], speed[0]
 
 
@@ -270,9 +270,9 @@ def _speed_exactly(case, j: int) -> fmpq:
 
 
 def _first_exactly(case):
-    told = [number(1) - rational_laws.binary_entropy(rational(e)) for e in case["flips"]]
+    told = [from_rational(1) - rational_laws.exact_binary_entropy(rational(e)) for e in case["flips"]]
     assert (told[0] - told[1]).sign() > 0
-    return number(_speed_exactly(case, 1)), number(_speed_exactly(case, 0))
+    return from_rational(_speed_exactly(case, 1)), from_rational(_speed_exactly(case, 0))
 
 
 _two_features = [{"flips": ("1/8", "1/4"), "amplitudes": pair} for pair in itertools.product(_AMPLITUDES, repeat=2)]
@@ -299,7 +299,7 @@ def _faster(case):
 def _faster_exactly(case):
     last = ends_exactly(case["amplitudes"], case["flips"])
     faster = int(_speed_exactly(case, 1) > _speed_exactly(case, 0))
-    return number(last[1 - faster]), number(last[faster])
+    return from_rational(last[1 - faster]), from_rational(last[faster])
 
 
 first_remains = Claim(

@@ -8,12 +8,12 @@ import jax.numpy as jnp
 import numpy as np
 from flint import acb, arb, fmpq_poly
 
-from infoloop.exact.rational_laws import fmpq, number, rational
-from infoloop.exact.real_balls import Enclosure, enclosure
+from infoloop.exact.rational_laws import fmpq, from_rational, rational
+from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.goodhart import hack_gold, hack_optimum, mean_maximum, selected_value
-from infoloop.statements.cases import Cases, Family, probabilities
+from infoloop.statements.cases import Cases, Family, random_probabilities
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 LETTERS = (0, 1, 3)
 VALUE_PARTS, PARTS, DRAWS = 2, 3, 4
@@ -23,7 +23,7 @@ SUMS = (
 )
 GAUSSIAN = ("V and X are independent normals", "the best of n is chosen by V + X")
 HACK = ("a hack of mass delta beats all others and is worth 0", "otherwise the proxy is the value, uniform on [0, 1]")
-MARGIN, EDGE = fmpq(1, 2**40), 24  # how far apart the sides may be; deviations beyond which tails are bounded
+LEAST_MARGIN, EDGE = fmpq(1, 2**40), 24  # how far apart the sides may be; deviations beyond which tails are bounded
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 DRAWN = np.arange(1, 9)
 
@@ -67,7 +67,7 @@ def _shared(law):
 def _shared_exactly(case):
     law = [rational(p) for p in case["law"]]
     chosen, largest = _best(sum_law(law, case["value"]), sum_law(law, case["error"]), case["n"])
-    return number(chosen), number(largest * fmpq(case["value"], case["value"] + case["error"]))
+    return from_rational(chosen), from_rational(largest * fmpq(case["value"], case["value"] + case["error"]))
 
 
 shared = Claim(
@@ -81,7 +81,7 @@ shared = Claim(
     family=Family(
         "letters 0, 1, 3 with masses (1/2, 1/2, 0), (1/3, 1/3, 1/3), (3/4, 1/8, 1/8), V and X sums of 1 to 3 of them, "
         "the best of 1, 2, 5",
-        lambda: grid(
+        lambda: parameter_grid(
             law=(("1/2", "1/2", 0), ("1/3", "1/3", "1/3"), ("3/4", "1/8", "1/8")),
             value=(1, 2, 3),
             error=(1, 2, 3),
@@ -116,7 +116,7 @@ def _within(one, other):
     return jnp.stack([one, other]), jnp.stack([other, one]) + 2.0**-40
 
 
-def best_of_two(value: fmpq, error: fmpq) -> Enclosure:
+def best_of_two(value: fmpq, error: fmpq) -> RealBall:
     r"""$\int2v\,\varphi_{\sigma_V}(v)\,\Phi\bigl(v/\sqrt{\sigma_V^2+2\sigma_X^2}\bigr)dv$: E[V | best of 2].
 
     By rigorous quadrature, with the tails as a radius. Given V = v, the first of two is the better one if the second's
@@ -133,20 +133,20 @@ def best_of_two(value: fmpq, error: fmpq) -> Enclosure:
         tails = 4 * arb(value) * (-(arb(EDGE) ** 2) / 2).exp()
         return (inside + arb(0, tails.upper())) / (2 * arb.pi()).sqrt()
 
-    return enclosure(ball)
+    return real_ball(ball)
 
 
 def _gaussian_exactly(case):
     value, error = case["value"], case["error"]
-    share = enclosure(lambda: arb(value * value) / arb(value * value + error * error).sqrt())
+    share = real_ball(lambda: arb(value * value) / arb(value * value + error * error).sqrt())
     sides = [best_of_two(value, error), share * _mean_maximum_exactly(2)]
     lesser, greater = sides if case["order"] == "as written" else sides[::-1]
-    return lesser, greater + MARGIN
+    return lesser, greater + LEAST_MARGIN
 
 
 _spreads = [fmpq(1, 2), fmpq(1), fmpq(8)]
 
-gaussian = Claim(
+gaussian_selection = Claim(
     "thm:goodhart-gaussian",
     GAUSSIAN,
     lambda case: _within(*_gaussian(case)),
@@ -155,16 +155,16 @@ gaussian = Claim(
     exactly=None,
     family=Family(
         "deviations of value and error 1/2, 1, 8; the best of 2; either side at most the other and 2^-40",
-        lambda: grid(value=_spreads, error=_spreads, order=("as written", "reversed")),
+        lambda: parameter_grid(value=_spreads, error=_spreads, order=("as written", "reversed")),
     ),
     edges=({"value": fmpq(1), "error": fmpq(1, 2), "order": "as written"},),
     wrong=lambda case: _within(_gaussian(case)[0], case[0] * mean_maximum(jnp.array([2.0, 3.0]))),
 )
 
 
-def _mean_maximum_exactly(n: int) -> Enclosure:
+def _mean_maximum_exactly(n: int) -> RealBall:
     r"""$m_2=\frac1{\sqrt\pi}$, $m_3=\frac3{2\sqrt\pi}$."""
-    return enclosure(lambda: arb(n) * (n - 1) / (4 if n == 3 else 2) / arb.pi().sqrt())
+    return real_ball(lambda: arb(n) * (n - 1) / (4 if n == 3 else 2) / arb.pi().sqrt())
 
 
 def _harder(case):
@@ -175,7 +175,7 @@ def _harder(case):
 
 def _harder_exactly(case):
     value, error = case["value"], case["error"]
-    share = enclosure(lambda: arb(value * value) / (arb(value * value + error * error)).sqrt())
+    share = real_ball(lambda: arb(value * value) / (arb(value * value + error * error)).sqrt())
     return share * _mean_maximum_exactly(3), share * _mean_maximum_exactly(2)
 
 
@@ -188,7 +188,7 @@ backfires = Claim(
     exactly=None,
     family=Family(
         "deviations of value and error 1/2, 1, 8; the best of 2 and of 3",
-        lambda: grid(value=_spreads, error=_spreads),
+        lambda: parameter_grid(value=_spreads, error=_spreads),
     ),
 )
 
@@ -212,17 +212,19 @@ def gold_exactly(mass: fmpq, n: int) -> fmpq:
 
 def _gold_exactly(case):
     mass, n = case["mass"], case["n"]
-    return number(gold_exactly(mass, n)), number((1 - mass) ** n * fmpq(n, n + 1))
+    return from_rational(gold_exactly(mass, n)), from_rational((1 - mass) ** n * fmpq(n, n + 1))
 
 
 _MASSES = [fmpq(0), fmpq(1, 100), fmpq(1, 16), fmpq(1, 3), fmpq(1)]
-_best_ofs = Family("masses 0, 1/100, 1/16, 1/3, 1; n from 1 to 12", lambda: grid(mass=_MASSES, n=range(1, 13)))
+_best_ofs = Family(
+    "masses 0, 1/100, 1/16, 1/3, 1; n from 1 to 12", lambda: parameter_grid(mass=_MASSES, n=range(1, 13))
+)
 
 gold = Claim(
     "thm:hack-gold",
     HACK,
     lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], DRAWN)),
-    probabilities(1),
+    random_probabilities(1),
     relation="=",
     exact=_gold_exactly,
     exactly=None,
@@ -237,19 +239,19 @@ def _optimum_exactly(case):
     best = 1
     while mass * (best + 1) ** 2 < 1:
         best += 1
-    return number(gold_exactly(mass, n)), number(gold_exactly(mass, best))
+    return from_rational(gold_exactly(mass, n)), from_rational(gold_exactly(mass, best))
 
 
 optimum = Claim(
     "thm:hack-optimum",
     (*HACK, "delta > 0"),
     lambda case: (hack_gold(case[0], DRAWN), hack_gold(case[0], hack_optimum(case[0]))),
-    probabilities(1),
+    random_probabilities(1),
     exact=_optimum_exactly,
     exactly=None,
     family=Family(
         "masses 1/100, 1/30, 1/16, 1/9, 1/3, 1; n from 1 to 20",
-        lambda: grid(mass=[fmpq(1, k) for k in (100, 30, 16, 9, 3, 1)], n=range(1, 21)),
+        lambda: parameter_grid(mass=[fmpq(1, k) for k in (100, 30, 16, 9, 3, 1)], n=range(1, 21)),
     ),
     edges=({"mass": fmpq(1, 16), "n": 3},),
     wrong=lambda case: (hack_gold(case[0], DRAWN), hack_gold(case[0], hack_optimum(case[0]) + 1)),
@@ -259,10 +261,10 @@ more_is_better = Claim(
     "fol:more-selection-is-better",
     (*HACK, "delta > 0"),
     lambda case: (hack_gold(case[0], DRAWN[:-1]), hack_gold(case[0], DRAWN[1:])),
-    probabilities(1),
-    exact=lambda case: tuple(number(gold_exactly(case["mass"], case["n"] + i)) for i in (0, 1)),
+    random_probabilities(1),
+    exact=lambda case: tuple(from_rational(gold_exactly(case["mass"], case["n"] + i)) for i in (0, 1)),
     exactly=None,
     family=_best_ofs,
 )
 
-CLAIMS = (shared, gaussian, backfires, gold, optimum, more_is_better)
+CLAIMS = (shared, gaussian_selection, backfires, gold, optimum, more_is_better)

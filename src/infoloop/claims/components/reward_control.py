@@ -8,11 +8,11 @@ from flint import arb
 
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, rational
-from infoloop.exact.real_balls import Enclosure, enclosure, exp
+from infoloop.exact.real_balls import RealBall, exp, real_ball
 from infoloop.learning.policy_optimisation import regularised
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 ACTIONS = tuple(itertools.product((-1, 1), repeat=2))
 CONTROL = (
@@ -38,12 +38,12 @@ def _moved(case):
     return kept * (policy @ choices[:, 0]), policy @ choices[:, 1]
 
 
-def _moved_exactly(case) -> tuple[Enclosure, Enclosure]:
+def _moved_exactly(case) -> tuple[RealBall, RealBall]:
     kept, worth = (
         1 - 2 * rational(case["flip"]),
         rational_laws.log2((1 - rational(case["error"])) / rational(case["error"])),
     )
-    nats = enclosure(lambda: arb(2).log()) * worth / case["beta"]
+    nats = real_ball(lambda: arb(2).log()) * worth / case["beta"]
     masses = [exp(nats * (kept * quality + style)) for quality, style in ACTIONS]
     whole = sum(masses[1:], masses[0])
     quality = sum((masses[k] * ACTIONS[k][0] for k in range(1, 4)), masses[0] * ACTIONS[0][0]) / whole
@@ -60,7 +60,7 @@ def _parameters(normals):
 _games = Cases(lambda key: jax.random.normal(key, (3,)), _parameters)
 _family = Family(
     "errors 1/100, 1/8, 3/8, flips of the quality 1/100, 1/4, 2/5, prices 1/2, 1, 4",
-    lambda: grid(error=("1/100", "1/8", "3/8"), flip=("1/100", "1/4", "2/5"), beta=(fmpq(1, 2), 1, 4)),
+    lambda: parameter_grid(error=("1/100", "1/8", "3/8"), flip=("1/100", "1/4", "2/5"), beta=(fmpq(1, 2), 1, 4)),
 )
 
 controlled = Claim(

@@ -8,16 +8,24 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, number, rational, rational_product, rational_table
+from infoloop.exact.rational_laws import (
+    LogSum,
+    RationalLaw,
+    fmpq,
+    from_rational,
+    rational,
+    rational_product,
+    rational_table,
+)
 from infoloop.information.expressions import evaluate
 from infoloop.notation.grammar import parse_expression
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_convolution, binary_entropy
-from infoloop.statements.cases import Cases, Family, networks
+from infoloop.statements.cases import Cases, Family, random_bayes_nets
 from infoloop.statements.claim import Claim, linear
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 FINITE = "finite alphabets"
 MAPS = [[1, 0], [0, 1]]
@@ -80,11 +88,11 @@ majority = Claim(
     _majority,
     _rates,
     relation="=",
-    exact=lambda case: (number(_enumerated(*case.values())), number(recursive_error(*case.values()))),
+    exact=lambda case: (from_rational(_enumerated(*case.values())), from_rational(recursive_error(*case.values()))),
     exactly=None,
     family=Family(
         "errors 0, 1/100, 1/4, 2/5, 1/2; 1, 3, 5, 7 answers",
-        lambda: grid(error=[fmpq(0), fmpq(1, 100), fmpq(1, 4), fmpq(2, 5), fmpq(1, 2)], voters=ODD),
+        lambda: parameter_grid(error=[fmpq(0), fmpq(1, 100), fmpq(1, 4), fmpq(2, 5), fmpq(1, 2)], voters=ODD),
     ),
     edges=({"error": fmpq(1, 4), "voters": 5},),
     wrong=lambda case: (_majority(case)[0], _majority(case)[1] ** 2),
@@ -138,7 +146,7 @@ def _sharper_exactly(case):
 
 _votes = Family(
     "flips a 0, 1/8, 1/3 of the state, errors e 0, 1/100, 1/8, 1/4, 1/2 of an answer",
-    lambda: grid(a=("0", "1/8", "1/3"), e=("0", "1/100", "1/8", "1/4", "1/2")),
+    lambda: parameter_grid(a=("0", "1/8", "1/3"), e=("0", "1/100", "1/8", "1/4", "1/2")),
 )
 
 raises = Claim(
@@ -161,7 +169,9 @@ def _closed(case):
 
 def _closed_exactly(case):
     a, e = rational(case["a"]), recursive_error(rational(case["e"]), 3)
-    return _told(_table(*case.values()), "I(X;M)"), number(1) - rational_laws.binary_entropy(a * (1 - e) + e * (1 - a))
+    return _told(_table(*case.values()), "I(X;M)"), from_rational(1) - rational_laws.exact_binary_entropy(
+        a * (1 - e) + e * (1 - a)
+    )
 
 
 closed = Claim(
@@ -192,7 +202,7 @@ def _every_vote():
             )
 
 
-_voting = networks("X", "Z|X", "Y1|Z", "Y2|Z", "Y3|Z", "M|Y1,Y2,Y3", X=2, Z=3, Y1=2, Y2=2, Y3=2, M=2)
+_voting = random_bayes_nets("X", "Z|X", "Y1|Z", "Y2|Z", "Y3|Z", "M|Y1,Y2,Y3", X=2, Z=3, Y1=2, Y2=2, Y3=2, M=2)
 
 ceiling = linear(
     "thm:sharpening-ceiling",

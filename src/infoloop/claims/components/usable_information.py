@@ -6,12 +6,20 @@ import jax
 import jax.numpy as jnp
 from flint import fmpq_mat
 
-from infoloop.exact.rational_laws import RationalLaw, fmpq, log2, number, rational, rational_product, rational_table
+from infoloop.exact.rational_laws import (
+    RationalLaw,
+    fmpq,
+    from_rational,
+    log2,
+    rational,
+    rational_product,
+    rational_table,
+)
 from infoloop.notation.grammar import parse_expression
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, networks, probabilities
+from infoloop.statements.cases import Cases, Family, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim, linear
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 FINITE = "finite alphabets"
 MAPS = [[1, 0], [0, 1]]
@@ -51,7 +59,7 @@ def _blind(case):
 def _blind_exactly(case):
     constant, first, second = case["weights"]
     predicted = [constant + first * a + second * b for a, b in INPUTS]
-    return number(1), parity_loss(predicted, case["error"], log2)
+    return from_rational(1), parity_loss(predicted, case["error"], log2)
 
 
 _quarters = [fmpq(k, 4) for k in (-1, 0, 1)]
@@ -66,7 +74,7 @@ blind = Claim(
     family=Family(
         "all affine predictors with slopes -1/4, 0, 1/4 and values in (0, 1), 1/8, 1/2 or 5/8 at (0, 0); error rates "
         "1/100, 1/4, 1/2",
-        lambda: grid(
+        lambda: parameter_grid(
             weights=[
                 weights
                 for weights in itertools.product((fmpq(1, 8), fmpq(1, 2), fmpq(5, 8)), _quarters, _quarters)
@@ -96,7 +104,10 @@ def _usable(case):
 
 def _usable_exactly(case):
     law = _parity_law(case["error"])
-    found = law.evaluate(parse_expression("I(X;P)")), number(1) - parity_loss([fmpq(1, 2)] * 4, case["error"], log2)
+    found = (
+        law.evaluate(parse_expression("I(X;P)")),
+        from_rational(1) - parity_loss([fmpq(1, 2)] * 4, case["error"], log2),
+    )
     assert (law.evaluate(parse_expression("I(X;A,B)")) - found[0]).sign() == 0
     return found
 
@@ -105,7 +116,7 @@ usable_processing = Claim(
     "fol:usable-processing",
     AFFINE,
     _usable,
-    probabilities(1),
+    random_probabilities(1),
     exact=_usable_exactly,
     exactly=None,
     family=Family("error rates 1/8, 1/4, 3/8", lambda: ({"error": fmpq(k, 8)} for k in (1, 2, 3))),
@@ -151,7 +162,7 @@ def _coarse_and_fine_exactly(case):
     coarse = [_rounded(f) for f in _fitted_exactly(error, lambda a, b: fmpq(a ^ b))]
     bits = zip(*(_fitted_exactly(error, of) for of in (lambda a, b: fmpq(a), lambda a, b: fmpq(b))), strict=True)
     fine = [_odd(*map(_rounded, pair)) for pair in bits]
-    return number(_wrong_parity(error, coarse)), number(_wrong_parity(error, fine))
+    return from_rational(_wrong_parity(error, coarse)), from_rational(_wrong_parity(error, fine))
 
 
 def _odd(p: fmpq, q: fmpq) -> fmpq:
@@ -178,7 +189,7 @@ fine_labels = Claim(
     "fol:coarse-labels-are-easier",
     (*PARITY[:1], "the learner sees both bits flipped at rate e below 1/2", "it fits by linear least squares"),
     _coarse_and_fine,
-    probabilities(1),
+    random_probabilities(1),
     exact=_coarse_and_fine_exactly,
     exactly=None,
     family=Family("flip rates 0, 1/8, 1/4", lambda: ({"error": fmpq(k, 8)} for k in range(3))),
@@ -188,9 +199,9 @@ fine_gain = Claim(
     "thm:fine-labels-help",
     fine_labels.assumes,
     lambda case: (_coarse_and_fine(case)[1], case[0] * (1 - case[0] / 2)),
-    probabilities(1),
+    random_probabilities(1),
     relation="=",
-    exact=lambda case: (_coarse_and_fine_exactly(case)[1], number(2 * case["error"] * (1 - case["error"]))),
+    exact=lambda case: (_coarse_and_fine_exactly(case)[1], from_rational(2 * case["error"] * (1 - case["error"]))),
     exactly=None,
     family=Family("flip rates k/40 below 1/2", lambda: ({"error": fmpq(k, 40)} for k in range(20))),
     edges=({"error": fmpq(1, 4)},),
@@ -201,7 +212,7 @@ interaction = linear(
     "thm:components-interact",
     "I(X;A,B) - I(X;A) - I(X;B) = I(A;B|X) - I(A;B)",
     (),
-    networks("X,A,B", X=2, A=3, B=2),
+    random_bayes_nets("X,A,B", X=2, A=3, B=2),
     assumes=(FINITE,),
     family=Family(
         "the parity of two fair bits flipped at rates k/8; a fair bit A, B a copy, noisy or independent, X any bit "
@@ -228,7 +239,7 @@ components_add = linear(
     "fol:components-add",
     "I(X;A,B) = I(X;A) + I(X;B)",
     (),
-    networks("X,A,B", X=2, A=2, B=2),
+    random_bayes_nets("X,A,B", X=2, A=2, B=2),
     assumes=(FINITE,),
     family=Family(
         "a fair bit X with two copies A and B, and X the parity of two fair bits",

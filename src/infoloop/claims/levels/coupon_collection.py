@@ -8,11 +8,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.exact.rational_laws import fmpq, number, rational
+from infoloop.exact.rational_laws import fmpq, from_rational, rational
 from infoloop.learning.coupon_collector import collection_time, verdicts_needed
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 MEMBERS, MOST = 4, 12
 DEMONSTRATED = ("demonstrations are independent draws of the members", "the number of members is known")
@@ -20,7 +20,7 @@ VERDICTS = ("the verdicts are exact", "all sets of M among K candidates are equa
 BOTH = (*VERDICTS, "demonstrations are independent uniform draws of the members")
 
 
-def recursive_time(chances):
+def recursive_time(probabilities):
     r"""Expected draws by first steps: with the members A seen, $E_A=\frac{1+\sum_{i\notin A}p_iE_{A\cup i}}{1-p(A)}$.
 
     For floats and for exact rationals.
@@ -28,12 +28,16 @@ def recursive_time(chances):
     >>> recursive_time([fmpq(1, 2), fmpq(1, 2)])
     3
     """
-    everyone = frozenset(range(len(chances)))
+    everyone = frozenset(range(len(probabilities)))
 
     @functools.cache
     def left(seen: frozenset):
         new = everyone - seen
-        return (1 + sum(chances[i] * left(seen | {i}) for i in new)) / sum(chances[i] for i in new) if new else 0
+        return (
+            (1 + sum(probabilities[i] * left(seen | {i}) for i in new)) / sum(probabilities[i] for i in new)
+            if new
+            else 0
+        )
 
     return left(frozenset())
 
@@ -42,7 +46,7 @@ def _collected_exactly(case):
     p = [rational(mass) for mass in case["chances"]]
     parts = itertools.chain(*(itertools.combinations(p, size) for size in range(1, len(p) + 1)))
     by_exclusion = sum((fmpq((-1) ** (len(part) + 1)) / sum(part, fmpq(0)) for part in parts), fmpq(0))
-    return number(recursive_time(p)), number(by_exclusion)
+    return from_rational(recursive_time(p)), from_rational(by_exclusion)
 
 
 def _laws():
@@ -92,7 +96,7 @@ def _float(value: fmpq) -> float:
 
 def _least_exactly(case):
     p = [rational(mass) for mass in case["chances"]]
-    return number(len(p) * harmonic(len(p))), number(recursive_time(p))
+    return from_rational(len(p) * harmonic(len(p))), from_rational(recursive_time(p))
 
 
 equal_is_fastest = Claim(
@@ -169,7 +173,7 @@ verdicts = Claim(
     _asked,
     _sets(8),
     relation="=",
-    exact=lambda case: (number(mean_asked(*case.values())), number(_needed_exactly(*case.values()))),
+    exact=lambda case: (from_rational(mean_asked(*case.values())), from_rational(_needed_exactly(*case.values()))),
     exactly=None,
     family=Family(
         "2 to 9 candidates and 1 to K - 1 members",
@@ -190,7 +194,7 @@ def _won(case):
 
 def _won_exactly(case):
     k, m = case["K"], case["M"]
-    return number(_needed_exactly(k, m)), number(m * harmonic(m))
+    return from_rational(_needed_exactly(k, m)), from_rational(m * harmonic(m))
 
 
 def _crossing(members: int) -> dict:
@@ -221,7 +225,7 @@ coarse_always_cheaper = Claim(
     _sets(MOST),
     exact=_won_exactly,
     exactly=None,
-    family=Family("2 to 6 candidates, 1 to K - 1 members", lambda: grid(K=range(2, 7), M=(1,))),
+    family=Family("2 to 6 candidates, 1 to K - 1 members", lambda: parameter_grid(K=range(2, 7), M=(1,))),
 )
 
 CLAIMS = (collecting, equal_is_fastest, verdicts, coarse_wins, coarse_always_cheaper)

@@ -4,10 +4,10 @@ import itertools
 
 import jax.numpy as jnp
 
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, number, rational_product, rational_table
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational_product, rational_table
 from infoloop.notation.grammar import parse_expression
 from infoloop.probability.distributions import marginal
-from infoloop.statements.cases import Family, networks, probabilities, rational_networks
+from infoloop.statements.cases import Family, enumerate_rational_bayes_nets, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim, linear
 
 FINITE = "finite alphabets"
@@ -24,7 +24,7 @@ def _law(*factors: tuple) -> RationalLaw:
 _GARBLED = ("X -> S,Y -> G",)
 _garblings = Family(
     "fair bits X and Y, S with rows (1/4, 3/4), (1, 0), (0, 1) for each X and Y, G with the same for each S",
-    lambda: rational_networks(
+    lambda: enumerate_rational_bayes_nets(
         "X", "Y", "S|X,Y", "G|S", rows={"X": [["1/2", "1/2"]], "Y": [["1/2", "1/2"]], "S|X,Y": NOISY, "G|S": NOISY},
         X=2, Y=2, S=2, G=2,
     ),
@@ -34,7 +34,7 @@ garbling = linear(
     "thm:garbling-information",
     "I(X;G|Y) <= I(X;S|Y)",
     _GARBLED,
-    networks("X", "Y|X", "S|X,Y", "G|S,Y", X=3, Y=2, S=3, G=2),
+    random_bayes_nets("X", "Y|X", "S|X,Y", "G|S,Y", X=3, Y=2, S=3, G=2),
     family=_garblings,
     edges=(_law((FAIR, ("X",)), (FAIR, ("Y",)), (MAPS, ("X", "S")), (MAPS, ("S", "G"))),),
     wrong="I(X;S|Y) <= I(X;G|Y)",
@@ -44,7 +44,7 @@ coarser_teaches_more = linear(
     "fol:coarser-teaches-more",
     "I(X;S|Y) <= I(X;G|Y)",
     _GARBLED,
-    networks("X", "Y|X", "S|X,Y", "G|S,Y", X=3, Y=2, S=3, G=2),
+    random_bayes_nets("X", "Y|X", "S|X,Y", "G|S,Y", X=3, Y=2, S=3, G=2),
     family=_garblings,
 )
 
@@ -59,7 +59,7 @@ def bayes_risk(table, losses):
 def _exact_risk(law: RationalLaw, signal: str, losses) -> LogSum:
     columns = RationalLaw(law.marginal("X", signal), ("X", signal)).table.T.tolist()
     costs = ([sum((p * c for p, c in zip(col, row, strict=True)), fmpq(0)) for row in losses] for col in columns)
-    return number(sum((min(cost) for cost in costs), fmpq(0)))
+    return from_rational(sum((min(cost) for cost in costs), fmpq(0)))
 
 
 def _risks(net):
@@ -82,7 +82,7 @@ garbling_risk = Claim(
     "thm:garbling-risk",
     (FINITE, "X -> S -> G"),
     _risks,
-    networks("X", "S|X", "G|S", X=3, S=3, G=2),
+    random_bayes_nets("X", "S|X", "G|S", X=3, S=3, G=2),
     exact=_risks_exactly,
     exactly=None,
     family=Family(
@@ -131,7 +131,7 @@ equal_bits = Claim(
     "fol:bits-decide-performance",
     ("four equally likely letters", "I(X;S) = I(X;S')", "the guess is the likeliest letter"),
     _equal_bits,
-    probabilities(1),
+    random_probabilities(1),
     relation="=",
     exact=_equal_bits_exactly,
     exactly=None,

@@ -12,29 +12,29 @@ from infoloop.exact.rational_laws import (
     LogSum,
     RationalLaw,
     fmpq,
+    from_rational,
     log2,
-    number,
     rational,
     rational_product,
     rational_table,
 )
-from infoloop.exact.real_balls import enclosure
+from infoloop.exact.real_balls import real_ball
 from infoloop.information.measures import mutual_information
 from infoloop.learning.generalisation import (
     empirical_risks,
     generalisation_gap,
     gibbs,
     gibbs_gap,
-    learned,
+    learned_law,
     sample_law,
     xu_raginsky,
 )
 from infoloop.notation.grammar import parse_expression
 from infoloop.probability.channel_families import compositions
 from infoloop.probability.distributions import marginal
-from infoloop.statements.cases import Cases, Family, networks
+from infoloop.statements.cases import Cases, Family, random_bayes_nets
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 SIZE = 2
 LOSSES = ((0, 1, 1), (1, 0, 1), (1, 1, 0), (0, 0, 1))
@@ -48,7 +48,7 @@ def _gibbs(normals):
     prior, law, gamma = jax.nn.softmax(normals[:4]), jax.nn.softmax(normals[4:7]), jnp.exp(normals[7])
     counts, chances = sample_law(law, SIZE)
     risks = empirical_risks(LOSSES, counts)
-    return learned(chances, gibbs(prior, risks, gamma)), risks, gamma
+    return learned_law(chances, gibbs(prior, risks, gamma)), risks, gamma
 
 
 def _gibbs_sides(case):
@@ -100,13 +100,13 @@ def _lautum(law: RationalLaw) -> LogSum:
 def _gibbs_exactly(case):
     law, wrong = _halving_posterior(case)
     bits = law.evaluate(parse_expression("I(S;W)")) + _lautum(law)
-    return number(_gap_exactly(law, wrong, case["n"])), bits * fmpq(1, case["j"] * case["n"])
+    return from_rational(_gap_exactly(law, wrong, case["n"])), bits * fmpq(1, case["j"] * case["n"])
 
 
 def _models():
     """n from 1 to 3, gamma = n ln 2 and 2n ln 2, prior proportional to 1, 2, 3; two or three symbols."""
     for losses, laws in zip(TABLES, ((FAIR, SLANTED), (("1/2", "1/3", "1/6"), ("1/8", "1/8", "3/4"))), strict=True):
-        yield from grid(losses=(losses,), law=laws, n=(1, 2, 3), j=(1, 2))
+        yield from parameter_grid(losses=(losses,), law=laws, n=(1, 2, 3), j=(1, 2))
 
 
 FAIR, SLANTED = ("1/2", "1/2"), ("1/4", "3/4")
@@ -135,7 +135,7 @@ def _bounded(net):
     law = table.sum(1)
     p_one = law[0] + law[1] / 2
     counts, chances = sample_law(jnp.stack([p_one, 1 - p_one]), SIZE)
-    p = learned(chances, table / law[:, None])
+    p = learned_law(chances, table / law[:, None])
     return p, empirical_risks(((0, 1), (1, 0), (0, 0)), counts)
 
 
@@ -151,9 +151,9 @@ def _misled_exactly(case):
     bits = law.evaluate(parse_expression("I(S;W)"))
     gap = abs(_gap_exactly(law, wrong, case["n"]))
     if bits.sign() == 0:
-        return number(gap), number(0)
-    squared = enclosure(lambda: arb(2).log()) * bits / (2 * case["n"])
-    return number(gap), enclosure(lambda: squared.ball().sqrt())
+        return from_rational(gap), from_rational(0)
+    squared = real_ball(lambda: arb(2).log()) * bits / (2 * case["n"])
+    return from_rational(gap), real_ball(lambda: squared.ball().sqrt())
 
 
 def _learners():
@@ -167,7 +167,7 @@ misled = Claim(
     "thm:xu-raginsky",
     BOUNDED,
     _misled,
-    networks("S", "W|S", S=3, W=3),
+    random_bayes_nets("S", "W|S", S=3, W=3),
     exact=_misled_exactly,
     exactly=None,
     family=Family("a fair bit and one of mass 1/4, n = 1 and 2, losses [w != z], every learner with rows (1/4, 3/4), "
@@ -203,7 +203,7 @@ def _fooled_exactly(fine, coarse, case) -> fmpq:
 
 def _occam_exactly(case):
     found = _fooled_exactly(case["losses"], case["losses"], case)
-    return number(found), number(len(case["losses"]) * (1 - case["least"]) ** case["n"])
+    return from_rational(found), from_rational(len(case["losses"]) * (1 - case["least"]) ** case["n"])
 
 
 _rates = Cases(
@@ -220,7 +220,7 @@ occam = Claim(
     exactly=None,
     family=Family(
         "classes of 1 and 4 hypotheses on three symbols, two laws, n from 1 to 4, epsilon = k/6",
-        lambda: grid(
+        lambda: parameter_grid(
             losses=(LOSSES[:1], LOSSES),
             law=(_THIRDS, ("1/2", "1/3", "1/6")),
             n=range(1, 5),
@@ -255,13 +255,13 @@ def _by_class(case):
 def _by_class_exactly(case, judged=BLOCK):
     coarse, judge = (_errors(case["maps"], read) for read in (BLOCK, judged))
     bound = _classes(case["maps"]) * (1 - case["least"]) ** case["n"]
-    return number(_fooled_exactly(judge, coarse, case)), number(bound)
+    return from_rational(_fooled_exactly(judge, coarse, case)), from_rational(bound)
 
 
 _maps = Family(
     "maps of two inputs to three answers, of which two are alike: all nine, or those right at the first input; laws "
     "(1/2, 1/2) and (1/4, 3/4), n from 1 to 4, epsilon = k/4",
-    lambda: grid(
+    lambda: parameter_grid(
         maps=(EVERY_MAP, [(h, g) for h, g in EVERY_MAP if h == 0], [(0, 0), (1, 1), (0, 1)]),
         law=(FAIR, SLANTED),
         n=range(1, 5),

@@ -9,7 +9,7 @@ from infoloop.exact.rational_laws import RationalLaw, rational_product, rational
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
-from infoloop.statements.cases import Cases, Family, networks, rational_networks
+from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
 from infoloop.statements.claim import linear
 
 FINITE = "finite alphabets"
@@ -87,12 +87,12 @@ split = linear(
     "thm:signal-split",
     "I(Y;S|Q) = I(T;S|Q) + I(Y;S|T,Q)",
     SPLIT,
-    networks("Q", "Y|Q", "T|Y,Q", "S|Y,Q", Q=2, Y=4, T=2, S=3),
+    random_bayes_nets("Q", "Y|Q", "T|Y,Q", "S|Y,Q", Q=2, Y=4, T=2, S=3),
     family=Family(
         "a fair bit Q, Y, T and S with rows (1/4, 3/4), (1, 0), (0, 1); and all pairs of partitions of four outputs "
         "with masses (1/4, 1/4, 1/4, 1/4) and (1/2, 1/4, 1/8, 1/8), Q constant",
         lambda: itertools.chain(
-            rational_networks(
+            enumerate_rational_bayes_nets(
                 "Q",
                 "Y|Q",
                 "T|Y",
@@ -136,7 +136,7 @@ metric = linear(
     "thm:signal-metric",
     "H(A|C) + H(C|A) <= H(A|B) + H(B|A) + H(B|C) + H(C|B)",
     (),
-    networks("A,B,C", A=3, B=2, C=3),
+    random_bayes_nets("A,B,C", A=3, B=2, C=3),
     assumes=(FINITE,),
     family=Family(
         "all triples of partitions of four equally likely outputs",

@@ -8,7 +8,7 @@ import numpy as np
 from flint import fmpq_mat
 
 from infoloop.exact import wright_fisher_rational
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, number, rational, rational_table
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational, rational_table
 from infoloop.information.contraction_coefficients import dobrushin
 from infoloop.information.measures import mutual_information
 from infoloop.loops.loop import Loop, unroll
@@ -17,7 +17,7 @@ from infoloop.notation.grammar import parse_expression
 from infoloop.probability.channel_families import binomial
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
-from infoloop.statements.cases import Cases, Family, probabilities
+from infoloop.statements.cases import Cases, Family, random_probabilities
 from infoloop.statements.claim import Claim
 
 SIZE, GENERATIONS = 4, 5
@@ -72,7 +72,7 @@ def _exactly_informed(law: RationalLaw) -> LogSum:
 
 def _law(case) -> RationalLaw:
     n, alpha, rates, t = case
-    return wright_fisher_rational.law(n, rates, EVEN, t, alpha)
+    return wright_fisher_rational.rational_generation_law(n, rates, EVEN, t, alpha)
 
 
 _every_loop = Family(
@@ -97,14 +97,14 @@ def _spectrum_exactly(case):
     product, eigenvalue = fmpq(1), fmpq(1)
     for i in range(n + 1):
         product, eigenvalue = product * (x - eigenvalue), eigenvalue * (n - i) / (n + 2 * alpha)
-    return number(wright_fisher_rational.determinant(n, alpha, x)), number(product)
+    return from_rational(wright_fisher_rational.kernel_determinant(n, alpha, x)), from_rational(product)
 
 
-eigenvalues = Claim(
+smoothed_eigenvalues = Claim(
     "thm:smoothing-eigenvalues",
     SMOOTHED,
     _spectrum,
-    probabilities(1),
+    random_probabilities(1),
     relation="=",
     exact=_spectrum_exactly,
     exactly=None,
@@ -129,7 +129,9 @@ def _means(case):
 def _mean_exactly(case):
     n, alpha, rates, t = case
     mean = sum((p * c for c, p in enumerate(_law(case).table[1])), fmpq(0)) * 2 / n
-    return number(mean - fmpq(1, 2)), number(shrinkage(n, alpha) ** (t - 1) * (rational(rates[1]) - fmpq(1, 2)))
+    return from_rational(mean - fmpq(1, 2)), from_rational(
+        shrinkage(n, alpha) ** (t - 1) * (rational(rates[1]) - fmpq(1, 2))
+    )
 
 
 mean = Claim(
@@ -169,10 +171,10 @@ def _diversity(case):
 def _diversity_exactly(case):
     n, alpha, rates, t = case
     found = sum((p * 4 * c * (n - c) for c, p in enumerate(_law(case).table[1])), fmpq(0)) / n**2
-    return number(found), number(diversity_left(n, alpha, rational(rates[1]), t))
+    return from_rational(found), from_rational(diversity_left(n, alpha, rational(rates[1]), t))
 
 
-diversity = Claim(
+smoothed_diversity = Claim(
     "thm:smoothing-diversity",
     SMOOTHED,
     _diversity,
@@ -193,13 +195,13 @@ def _forgetting(case):
 
 def _forgetting_exactly(case):
     n, alpha, rates, t = case
-    rows = wright_fisher_rational.kernel(n, alpha)
+    rows = wright_fisher_rational.rational_kernel(n, alpha)
     apart = 1 - sum((min(p, q) for p, q in zip(rows[0], rows[n], strict=True)), fmpq(0))
     before, after = (_exactly_informed(_law((n, alpha, rates, s))) for s in (t, t + 1))
     return after, before * apart
 
 
-contraction = Claim(
+smoothing_contracts = Claim(
     "thm:smoothing-contracts",
     SMOOTHED,
     _forgetting,
@@ -221,7 +223,7 @@ def _floor_exactly(case):
     n, alpha, rates, t = case
     left = shrinkage(n, alpha) ** (t - 1)
     heads = [fmpq(1, 2) + left * (rational(rate) - fmpq(1, 2)) for rate in rates]
-    return _exactly_informed(wright_fisher_rational.letter(heads, EVEN)), _exactly_informed(_law(case))
+    return _exactly_informed(wright_fisher_rational.token_law(heads, EVEN)), _exactly_informed(_law(case))
 
 
 floor = Claim(
@@ -252,7 +254,7 @@ def _slowest(alpha):
 
 
 def _slowest_exactly(n: int, alpha):
-    rows = wright_fisher_rational.kernel(n, alpha).T
+    rows = wright_fisher_rational.rational_kernel(n, alpha).T
     found = []
     for eigenvalue, weights, total in ((fmpq(1), [1] * (n + 1), 1), (shrinkage(n, alpha), list(range(n + 1)), n)):
         system = fmpq_mat(n + 1, n + 1, (rows - eigenvalue * rational_table(np.eye(n + 1))).ravel().tolist())
@@ -263,7 +265,7 @@ def _slowest_exactly(n: int, alpha):
     return found
 
 
-def chi_square(table):
+def smoothed_chi_square(table):
     r"""$\sum_{xy}\frac{(p_{xy}-p_xp_y)^2}{p_xp_y}$: the information that is quadratic in the dependence; no unit."""
     independent = table.sum(axis=1)[:, None] * table.sum(axis=0)
     return ((table - independent) ** 2 / independent).sum()
@@ -278,8 +280,8 @@ def _rate(case):
         widest = far * np.min(stationary / np.abs(np.where(mode == 0, 1.0, mode)))
         laws = jnp.stack([stationary + (1 - mass) * widest * mode, stationary - mass * widest * mode])
         table = jnp.stack([mass, 1 - mass])[:, None] * laws
-        after.append(chi_square(table @ rows))
-        before.append(shrinkage(SIZE, alpha) ** 2 * chi_square(table))
+        after.append(smoothed_chi_square(table @ rows))
+        before.append(shrinkage(SIZE, alpha) ** 2 * smoothed_chi_square(table))
     return jnp.stack(after), jnp.stack(before)
 
 
@@ -290,15 +292,17 @@ def _rate_exactly(case):
     table = np.stack(
         [mass * (stationary + (1 - mass) * widest * mode), (1 - mass) * (stationary - mass * widest * mode)]
     )
-    after = table.dot(wright_fisher_rational.kernel(n, alpha))
-    return number(chi_square(after)), number(shrinkage(n, alpha) ** 2 * chi_square(table))
+    after = table.dot(wright_fisher_rational.rational_kernel(n, alpha))
+    return from_rational(smoothed_chi_square(after)), from_rational(
+        shrinkage(n, alpha) ** 2 * smoothed_chi_square(table)
+    )
 
 
 rate = Claim(
     "thm:smoothing-rate",
     SMOOTHED,
     _rate,
-    probabilities(2),
+    random_probabilities(2),
     relation="=",
     exact=_rate_exactly,
     exactly=None,
@@ -322,7 +326,10 @@ smoothing_keeps = Claim(
     SMOOTHED,
     _keeps,
     _cases(),
-    exact=lambda case: (_exactly_informed(wright_fisher_rational.letter(case[2], EVEN)), _exactly_informed(_law(case))),
+    exact=lambda case: (
+        _exactly_informed(wright_fisher_rational.token_law(case[2], EVEN)),
+        _exactly_informed(_law(case)),
+    ),
     exactly=None,
     family=Family(
         "n = 4, alpha = 1/2, rates (1/4, 3/4), equally likely, t from 1 to 6",
@@ -330,4 +337,4 @@ smoothing_keeps = Claim(
     ),
 )
 
-CLAIMS = (eigenvalues, mean, diversity, contraction, floor, rate, smoothing_keeps)
+CLAIMS = (smoothed_eigenvalues, mean, smoothed_diversity, smoothing_contracts, floor, rate, smoothing_keeps)

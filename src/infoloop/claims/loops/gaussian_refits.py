@@ -9,12 +9,12 @@ import numpy as np
 from flint import arb
 from jax.scipy.special import gammaincc
 
-from infoloop.exact.rational_laws import fmpq, number
-from infoloop.exact.real_balls import enclosure, exp
+from infoloop.exact.rational_laws import fmpq, from_rational
+from infoloop.exact.real_balls import exp, real_ball
 from infoloop.models.gaussian_refit import SCHEDULES, expected_drift, expected_variance, limit_ratio, log_drift
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 STEPS = np.arange(1, 6)
 LOOP = ("generation 1 is drawn from the truth", "each later one from the last fit")
@@ -30,7 +30,7 @@ def _whole(x):
 
 
 _sizes = Cases(jax.random.normal, _whole)
-_pairs = Family("2 to 5 samples a generation, 1 to 4 generations", lambda: grid(n=range(2, 6), t=range(1, 5)))
+_pairs = Family("2 to 5 samples a generation, 1 to 4 generations", lambda: parameter_grid(n=range(2, 6), t=range(1, 5)))
 
 
 def block_moments(n, generations: int, schedule: str, unbiased: bool):
@@ -102,7 +102,7 @@ def _moments(label, schedule, unbiased, part, closed, wrong, closed_exactly=None
     def exact(case):
         n, t = case.values()
         closed_there = (closed_exactly or closed)(fmpq(n), t)
-        return number(sample_moments(n, t, schedule, unbiased)[part]), number(closed_there)
+        return from_rational(sample_moments(n, t, schedule, unbiased)[part]), from_rational(closed_there)
 
     return Claim(
         label,
@@ -150,7 +150,7 @@ wandering = _moments(
     lambda n, t: 1 - (1 - 1 / n) ** t,
     lambda n, t: t / n,
 )
-accumulating = _moments(
+accumulated_refits = _moments(
     "thm:refit-accumulates",
     "accumulate",
     False,
@@ -183,11 +183,11 @@ conservation = Claim(
     _conserved,
     _sizes,
     relation="=",
-    exact=lambda case: (number(sum(sample_moments(**case, unbiased=False), fmpq(0))), number(1)),
+    exact=lambda case: (from_rational(sum(sample_moments(**case, unbiased=False), fmpq(0))), from_rational(1)),
     exactly=None,
     family=Family(
         "2 to 5 samples a generation, 1 to 4 generations, both schedules",
-        lambda: grid(n=range(2, 6), t=range(1, 5), schedule=SCHEDULES),
+        lambda: parameter_grid(n=range(2, 6), t=range(1, 5), schedule=SCHEDULES),
     ),
     edges=({"n": 3, "t": 3, "schedule": "accumulate"},),
     wrong=lambda n: (block_moments(n, len(STEPS), "replace", True).sum(0), 1.0),
@@ -200,18 +200,20 @@ def _floor(n):
 
 def _floor_exactly(case):
     n, t = case.values()
-    angle = enclosure(lambda: arb.pi() / arb(n).sqrt())
-    return enclosure(lambda: angle.ball().sin() / angle.ball()), number(accumulated_variance(fmpq(n), t))
+    angle = real_ball(lambda: arb.pi() / arb(n).sqrt())
+    return real_ball(lambda: angle.ball().sin() / angle.ball()), from_rational(accumulated_variance(fmpq(n), t))
 
 
-accumulation_floor = Claim(
+variance_accumulation_floor = Claim(
     "thm:refit-accumulates-floor",
     (*_likelihood, _all),
     _floor,
     _sizes,
     exact=_floor_exactly,
     exactly=None,
-    family=Family("2 to 9 samples a generation, 1 to 8 generations", lambda: grid(n=range(2, 10), t=range(1, 9))),
+    family=Family(
+        "2 to 9 samples a generation, 1 to 8 generations", lambda: parameter_grid(n=range(2, 10), t=range(1, 9))
+    ),
     edges=({"n": 50, "t": 4},),
     wrong=lambda n: (limit_ratio(n), expected_variance(n, STEPS)),
 )
@@ -224,7 +226,7 @@ def _typical(n):
 def _typical_exactly(case):
     n = case["n"]
     half = arb(fmpq(n - 1, 2))
-    return number(fmpq(1, n - 1)), enclosure(lambda: half.log() - half.digamma())
+    return from_rational(fmpq(1, n - 1)), real_ball(lambda: half.log() - half.digamma())
 
 
 typical = Claim(
@@ -234,7 +236,7 @@ typical = Claim(
     _sizes,
     exact=_typical_exactly,
     exactly=None,
-    family=Family("2 to 60 samples a generation", lambda: grid(n=range(2, 61))),
+    family=Family("2 to 60 samples a generation", lambda: parameter_grid(n=range(2, 61))),
     edges=({"n": 60},),
     wrong=lambda n: (1 / (n - 1), -log_drift(n) / 2),
 )
@@ -249,7 +251,7 @@ def _half_exactly(case):
     """For odd n a chi-square tail is a Poisson sum."""
     m = (case["n"] - 1) // 2
     terms = sum((fmpq(m**k, math.factorial(k)) for k in range(m)), fmpq(0))
-    return number(fmpq(1, 2)), exp(-m) * terms
+    return from_rational(fmpq(1, 2)), exp(-m) * terms
 
 
 half_the_runs = Claim(
@@ -259,7 +261,7 @@ half_the_runs = Claim(
     _sizes,
     exact=_half_exactly,
     exactly=None,
-    family=Family("odd numbers of samples from 3 to 41", lambda: grid(n=range(3, 42, 2))),
+    family=Family("odd numbers of samples from 3 to 41", lambda: parameter_grid(n=range(3, 42, 2))),
 )
 
 CLAIMS = (
@@ -269,8 +271,8 @@ CLAIMS = (
     wandering,
     typical,
     half_the_runs,
-    accumulating,
-    accumulation_floor,
+    accumulated_refits,
+    variance_accumulation_floor,
     accumulating_unbiased,
     stays_unbiased,
 )

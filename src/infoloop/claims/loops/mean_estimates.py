@@ -7,7 +7,7 @@ from flint import arb
 
 from infoloop.exact.rational_gaussians import RationalGaussian
 from infoloop.exact.rational_laws import LogSum, fmpq, log2
-from infoloop.exact.real_balls import enclosure
+from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
 from infoloop.models.gaussian_mean import gaussian_mean, information, residual
@@ -15,7 +15,7 @@ from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 STEPS = np.arange(1, 5)
 _gaussian = ("the true mean is Gaussian", "the noise of a sample is Gaussian of known variance")
@@ -32,7 +32,7 @@ _loops = Cases(lambda key: jax.random.normal(key, (3,)), _parameters)
 _VARIANCES = (fmpq(1, 2), fmpq(1), fmpq(3))
 _small_loops = Family(
     "1 to 3 samples a generation, prior and noise variances 1/2, 1 and 3, 1 to 5 generations",
-    lambda: grid(n=range(1, 4), prior=_VARIANCES, noise=_VARIANCES, t=range(1, 6)),
+    lambda: parameter_grid(n=range(1, 4), prior=_VARIANCES, noise=_VARIANCES, t=range(1, 6)),
 )
 _edge = {"n": 2, "prior": fmpq(3), "noise": fmpq(1, 2)}
 
@@ -62,7 +62,7 @@ def estimates_law(case, generations: int, schedule: str) -> Gaussian:
     return law
 
 
-def rational_law(case, schedule: str) -> RationalGaussian:
+def rational_mean_law(case, schedule: str) -> RationalGaussian:
     """The same law in rationals, with the last estimate only, called Z."""
     n, prior, noise, generations = case.values()
     law = RationalGaussian(((prior,),), ("theta",)).extend("D1", {"theta": 1}, noise / n)
@@ -109,7 +109,7 @@ def _through(label: str, assumes, schedule: str, wrong) -> Claim:
         lambda case: (_kept(case, schedule), bits_through(case, schedule)),
         _loops,
         relation="=",
-        exact=lambda case: (rational_law(case, schedule).information("theta", "Z"), _bits_exactly(case, schedule)),
+        exact=lambda case: (rational_mean_law(case, schedule).information("theta", "Z"), _bits_exactly(case, schedule)),
         exactly=None,
         family=_small_loops,
         edges=({**_edge, "t": 3},),
@@ -117,8 +117,8 @@ def _through(label: str, assumes, schedule: str, wrong) -> Claim:
     )
 
 
-replacing = _through("thm:mean-replace", _last, "replace", lambda case: bits_through(case, "replace")[0] / STEPS)
-accumulating = _through("thm:mean-accumulate", _all, "accumulate", lambda case: bits_through(case, "replace"))
+replaced_mean = _through("thm:mean-replace", _last, "replace", lambda case: bits_through(case, "replace")[0] / STEPS)
+accumulated_mean = _through("thm:mean-accumulate", _all, "accumulate", lambda case: bits_through(case, "replace"))
 
 
 def _floor(case):
@@ -127,11 +127,11 @@ def _floor(case):
 
 def _floor_exactly(case):
     n, prior, noise, _ = case.values()
-    limit = enclosure(lambda: (arb(n * prior / noise) * 6 / arb.pi() ** 2).log1p() / (2 * arb(2).log()))
+    limit = real_ball(lambda: (arb(n * prior / noise) * 6 / arb.pi() ** 2).log1p() / (2 * arb(2).log()))
     return limit, _bits_exactly(case, "accumulate")
 
 
-accumulation_floor = Claim(
+mean_accumulation_floor = Claim(
     "thm:mean-accumulate-floor",
     _all,
     _floor,
@@ -150,13 +150,13 @@ def _all_data(case):
 
 
 def _all_data_exactly(case, generations: int = 4):
-    law = rational_law({**case, "t": generations}, "accumulate")
+    law = rational_mean_law({**case, "t": generations}, "accumulate")
     return law.information("theta", ",".join(_data(generations))), law.information("theta", "D1")
 
 
 _data_cases = Family(
     "1 to 3 samples a generation, prior and noise variances 1/2, 1 and 3",
-    lambda: grid(n=range(1, 4), prior=_VARIANCES, noise=_VARIANCES),
+    lambda: parameter_grid(n=range(1, 4), prior=_VARIANCES, noise=_VARIANCES),
 )
 
 all_data = Claim(
@@ -201,7 +201,7 @@ def _averaged(case):
 
 
 def _averaged_exactly(case):
-    law = rational_law({**case, "t": 2}, "accumulate")
+    law = rational_mean_law({**case, "t": 2}, "accumulate")
     return law.information("theta", "D1,D2"), law.information("theta", "Z")
 
 
@@ -222,7 +222,7 @@ def _spread(case):
 
 
 def _spread_exactly(case):
-    law = rational_law(case, "replace")
+    law = rational_mean_law(case, "replace")
     assert law.determinant("Z") >= law.determinant("D1")
     return law.information("theta", "D1"), law.information("theta", "Z")
 
@@ -238,9 +238,9 @@ spread_is_information = Claim(
 )
 
 CLAIMS = (
-    replacing,
-    accumulating,
-    accumulation_floor,
+    replaced_mean,
+    accumulated_mean,
+    mean_accumulation_floor,
     all_data,
     averaging_keeps_all,
     closed_data_forget,

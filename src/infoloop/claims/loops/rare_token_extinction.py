@@ -8,15 +8,15 @@ import numpy as np
 from flint import arb
 
 from infoloop.exact import wright_fisher_rational
-from infoloop.exact.rational_laws import LogSum, fmpq, number, plog_sum
-from infoloop.exact.real_balls import Enclosure, enclosure, exp
+from infoloop.exact.rational_laws import LogSum, entropy_of_masses, fmpq, from_rational
+from infoloop.exact.real_balls import RealBall, exp, real_ball
 from infoloop.loops.absorption import absorption_time, fixation_by_table, kernel_eigenvalues
-from infoloop.loops.binomial_resampling import kernel
+from infoloop.loops.binomial_resampling import wright_fisher_kernel
 from infoloop.loops.loop import Loop, unroll
 from infoloop.models.branching import bracket, survivals
 from infoloop.probability.channel_families import binomial
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, probabilities
+from infoloop.statements.cases import Cases, Family, random_probabilities
 from infoloop.statements.claim import Claim
 
 SIZE, ROUNDS = 8, 5
@@ -33,7 +33,7 @@ def _draws(rate):
 def _survival(p):
     """P(K_t > 0) for t = 1, 2, ... by the kernel."""
     with jax.ensure_compile_time_eval():
-        link = kernel(SIZE)
+        link = wright_fisher_kernel(SIZE)
     loop = Loop(lambda key: _draws(p), lambda key, law: law @ link)
     return unroll(loop, jnp.arange(ROUNDS))[:, 1:].sum(1)
 
@@ -43,14 +43,14 @@ def _survival_exactly(n: int, p, rounds: int) -> LogSum:
     extinct = [fmpq(1)] + [fmpq(0)] * n
     for _ in range(rounds - 1):
         extinct = [_mean_over_draws(n, fmpq(c, n), extinct) for c in range(n + 1)]
-    return number(1 - _mean_over_draws(n, p, extinct))
+    return from_rational(1 - _mean_over_draws(n, p, extinct))
 
 
 def _mean_over_draws(n: int, rate, values) -> fmpq:
-    return (wright_fisher_rational.draws(n, rate) * np.array(values, dtype=object)).sum()
+    return (wright_fisher_rational.rational_binomial_pmf(n, rate) * np.array(values, dtype=object)).sum()
 
 
-def iterates(rounds: int) -> list[Enclosure]:
+def iterates(rounds: int) -> list[RealBall]:
     r"""$g_1=1$, $g_{i+1}=1-e^{-g_i}$: the survival of one copy with Poisson offspring, as real numbers.
 
     >>> [g.digits(4) for g in iterates(3)]
@@ -62,7 +62,7 @@ def iterates(rounds: int) -> list[Enclosure]:
     return found
 
 
-def _absent(n: int, p, rounds: int) -> Enclosure:
+def _absent(n: int, p, rounds: int) -> RealBall:
     return exp(iterates(rounds)[-1] * (-n * p))
 
 
@@ -75,7 +75,7 @@ survival_floor = Claim(
     "thm:survival-floor",
     RARE,
     lambda case: (bracket(SIZE, case[0], ROUNDS)[0], _survival(case[0])),
-    probabilities(1),
+    random_probabilities(1),
     exact=lambda case: (1 - _absent(*case), _survival_exactly(*case)),
     exactly=None,
     family=_tokens,
@@ -93,7 +93,7 @@ survival_ceiling = Claim(
     "thm:survival-ceiling",
     RARE,
     lambda case: (_survival(case[0]), bracket(SIZE, case[0], ROUNDS)[1]),
-    probabilities(1),
+    random_probabilities(1),
     exact=_ceiling_exactly,
     exactly=None,
     family=_tokens,
@@ -124,7 +124,7 @@ survival_deficit = Claim(
     "thm:survival-deficit",
     RARE,
     _sharper,
-    probabilities(1),
+    random_probabilities(1),
     exact=_sharper_exactly,
     exactly=None,
     family=_tokens,
@@ -153,16 +153,16 @@ def _fixed(case):
 
 def _fixed_exactly(case):
     n, i = case
-    return number(wright_fisher_rational.until_the_end(n, wright_fisher_rational.kernel(n)[1:-1, -1])[i]), number(
-        fmpq(i, n)
-    )
+    return from_rational(
+        wright_fisher_rational.absorption_sums(n, wright_fisher_rational.rational_kernel(n)[1:-1, -1])[i]
+    ), from_rational(fmpq(i, n))
 
 
 fixation = Claim(
     "thm:fixation",
     RESAMPLING,
     lambda case: (_fixed(case), case[0]),
-    probabilities(1),
+    random_probabilities(1),
     relation="=",
     exact=_fixed_exactly,
     exactly=None,
@@ -191,32 +191,32 @@ def time_by_spectrum(eigenvalues, still_open):
 def _times(case):
     with jax.ensure_compile_time_eval():
         by_table = absorption_time(SIZE, np.arange(SIZE + 1))
-        inside, eigenvalues = np.asarray(kernel(SIZE))[1:-1, 1:-1], np.asarray(kernel_eigenvalues(SIZE))
+        inside, eigenvalues = np.asarray(wright_fisher_kernel(SIZE))[1:-1, 1:-1], np.asarray(kernel_eigenvalues(SIZE))
     chances = [np.linalg.matrix_power(inside, t).sum(1) for t in range(SIZE - 1)]
     by_spectrum = np.pad(time_by_spectrum(eigenvalues[2:].tolist(), chances), 1)
     return _after_one_round(case, by_table), _after_one_round(case, by_spectrum)
 
 
 def _time_exactly(n: int, i: int) -> fmpq:
-    return wright_fisher_rational.until_the_end(n, [1] * (n - 1))[i]
+    return wright_fisher_rational.absorption_sums(n, [1] * (n - 1))[i]
 
 
 def _times_exactly(case):
     n, i = case
-    inside = wright_fisher_rational.kernel(n)[1:-1, 1:-1]
+    inside = wright_fisher_rational.rational_kernel(n)[1:-1, 1:-1]
     eigenvalues, chances, vector = [fmpq(1) - fmpq(1, n)], [], np.array([fmpq(1)] * (n - 1), dtype=object)
     for j in range(2, n):
         eigenvalues.append(eigenvalues[-1] * (1 - fmpq(j, n)))
     for _ in range(n - 1):
         chances, vector = [*chances, vector[i - 1]], inside.dot(vector)
-    return number(_time_exactly(n, i)), number(time_by_spectrum(eigenvalues, chances))
+    return from_rational(_time_exactly(n, i)), from_rational(time_by_spectrum(eigenvalues, chances))
 
 
 absorption = Claim(
     "thm:absorption-time",
     RESAMPLING,
     _times,
-    probabilities(1),
+    random_probabilities(1),
     relation="=",
     exact=_times_exactly,
     exactly=None,
@@ -228,7 +228,7 @@ absorption = Claim(
 
 def _total_diversity(case):
     with jax.ensure_compile_time_eval():
-        inside = np.asarray(kernel(SIZE))[1:-1, 1:-1]
+        inside = np.asarray(wright_fisher_kernel(SIZE))[1:-1, 1:-1]
     p, f = case[0], np.arange(1, SIZE) / SIZE
     summed = np.linalg.solve(np.eye(SIZE - 1) - inside, 2 * f * (1 - f))
     return _after_one_round(case, np.pad(summed, 1)), 2 * (SIZE - 1) * p * (1 - p)
@@ -236,15 +236,15 @@ def _total_diversity(case):
 
 def _total_diversity_exactly(case):
     n, i = case
-    found = wright_fisher_rational.until_the_end(n, [fmpq(2 * c * (n - c), n * n) for c in range(1, n)])[i]
-    return number(found), number(fmpq(2 * i * (n - i), n))
+    found = wright_fisher_rational.absorption_sums(n, [fmpq(2 * c * (n - c), n * n) for c in range(1, n)])[i]
+    return from_rational(found), from_rational(fmpq(2 * i * (n - i), n))
 
 
 total_diversity = Claim(
     "thm:total-diversity",
     RESAMPLING,
     _total_diversity,
-    probabilities(1),
+    random_probabilities(1),
     relation="=",
     exact=_total_diversity_exactly,
     exactly=None,
@@ -263,8 +263,11 @@ absorption_floor = Claim(
     "thm:absorption-floor",
     RESAMPLING,
     _lasting,
-    probabilities(1),
-    exact=lambda case: (number(fmpq(4 * case[1] * (case[0] - case[1]), case[0])), number(_time_exactly(*case))),
+    random_probabilities(1),
+    exact=lambda case: (
+        from_rational(fmpq(4 * case[1] * (case[0] - case[1]), case[0])),
+        from_rational(_time_exactly(*case)),
+    ),
     exactly=None,
     family=_every_start,
     edges=((2, 1),),
@@ -280,10 +283,10 @@ def _drift(x):
     return 2 * SIZE * np.log(2) * (_draws(x) @ (cross - own))
 
 
-def _drift_exactly(n: int, i: int) -> Enclosure:
-    p, ln2 = wright_fisher_rational.draws(n, fmpq(i, n)), enclosure(lambda: arb(2).log())
-    own = sum((plog_sum([fmpq(c, n), fmpq(n - c, n)]) * mass for c, mass in enumerate(p)), LogSum({}))
-    return ln2 * ((plog_sum([fmpq(i, n), fmpq(n - i, n)]) - own) * (2 * n))
+def _drift_exactly(n: int, i: int) -> RealBall:
+    p, ln2 = wright_fisher_rational.rational_binomial_pmf(n, fmpq(i, n)), real_ball(lambda: arb(2).log())
+    own = sum((entropy_of_masses([fmpq(c, n), fmpq(n - c, n)]) * mass for c, mass in enumerate(p)), LogSum({}))
+    return ln2 * ((entropy_of_masses([fmpq(i, n), fmpq(n - i, n)]) - own) * (2 * n))
 
 
 def least_drift(n: int, x):
@@ -295,8 +298,8 @@ drift = Claim(
     "thm:diffusion-drift",
     RESAMPLING,
     lambda case: (least_drift(SIZE, case[0]), _drift(case[0])),
-    probabilities(1),
-    exact=lambda case: (number(least_drift(case[0], fmpq(case[1], case[0]))), _drift_exactly(*case)),
+    random_probabilities(1),
+    exact=lambda case: (from_rational(least_drift(case[0], fmpq(case[1], case[0]))), _drift_exactly(*case)),
     exactly=None,
     family=_every_start,
     edges=((64, 32),),
@@ -316,7 +319,7 @@ diffusion_time = Claim(
     (*RESAMPLING, "1/n <= x <= 1 - 1/n"),
     lambda case: (jnp.ones(()), _drift(case[0])),
     _reachable(),
-    exact=lambda case: (number(1), _drift_exactly(*case)),
+    exact=lambda case: (from_rational(1), _drift_exactly(*case)),
     exactly=None,
     family=Family(
         "n from 2 to 16 and every count between 0 and n", lambda: ((n, i) for n in range(2, 17) for i in range(1, n))

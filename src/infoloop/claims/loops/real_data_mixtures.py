@@ -5,8 +5,8 @@ import jax.numpy as jnp
 from flint import arb
 
 from infoloop.exact.rational_gaussians import RationalGaussian
-from infoloop.exact.rational_laws import LogSum, fmpq, log2, number
-from infoloop.exact.real_balls import enclosure
+from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2
+from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
 from infoloop.models.mixing import error_variance, mixing, optimal_weight, stationary_variance
@@ -14,7 +14,7 @@ from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 ROUNDS = 4
 LOOP = ("the noise of a sample is Gaussian of variance 1", "each round mixes real data of weight w with synthetic data")
@@ -34,7 +34,7 @@ def _parameters(x):
 _loops = Cases(lambda key: jax.random.normal(key, (3,)), _parameters)
 _small_loops = Family(
     "weights k/8, 1, 2 or 5 real and synthetic samples, 0 to 4 rounds",
-    lambda: grid(w=_WEIGHTS, real=_SIZES, synthetic=_SIZES, t=range(ROUNDS + 1)),
+    lambda: parameter_grid(w=_WEIGHTS, real=_SIZES, synthetic=_SIZES, t=range(ROUNDS + 1)),
 )
 
 
@@ -82,7 +82,7 @@ def _variances(case):
 def _variances_exactly(case):
     weight, real, synthetic, t = case.values()
     sizes = fmpq(real), fmpq(synthetic)
-    return number(variance_of_shares(weight, *sizes, t)), number(relaxed_variance(weight, *sizes, t))
+    return from_rational(variance_of_shares(weight, *sizes, t)), from_rational(relaxed_variance(weight, *sizes, t))
 
 
 def _without_synthetic_noise(case):
@@ -114,7 +114,7 @@ def _optimal(case):
 def _optimal_exactly(case):
     """At the ratio $r=v^2/(1-v)$ the best weight is $v$."""
     weight, best = case.values()
-    return number(best), number(fixed_point(weight, best**2 / (1 - best)))
+    return from_rational(best), from_rational(fixed_point(weight, best**2 / (1 - best)))
 
 
 optimal = Claim(
@@ -124,7 +124,7 @@ optimal = Claim(
     _ratios,
     exact=_optimal_exactly,
     exactly=None,
-    family=Family("weights k/8, best weights k/8 below 1", lambda: grid(w=_WEIGHTS, best=_WEIGHTS[:-1])),
+    family=Family("weights k/8, best weights k/8 below 1", lambda: parameter_grid(w=_WEIGHTS, best=_WEIGHTS[:-1])),
     edges=({"w": fmpq(1, 2), "best": fmpq(1, 2)},),
     wrong=lambda case: (jnp.sqrt(_optimal(case)[0]), _optimal(case)[1]),
 )
@@ -135,9 +135,9 @@ golden = Claim(
     (*_stationary, "as many real as synthetic samples"),
     lambda case: (optimal_weight(1.0), stationary_variance(case[0], 1.0)),
     _ratios,
-    exact=lambda case: (enclosure(lambda: (arb(5).sqrt() - 1) / 2), number(fixed_point(case["w"], fmpq(1)))),
+    exact=lambda case: (real_ball(lambda: (arb(5).sqrt() - 1) / 2), from_rational(fixed_point(case["w"], fmpq(1)))),
     exactly=None,
-    family=Family("weights k/100", lambda: grid(w=[fmpq(k, 100) for k in range(1, 101)])),
+    family=Family("weights k/100", lambda: parameter_grid(w=[fmpq(k, 100) for k in range(1, 101)])),
     edges=({"w": fmpq(13, 21)},),
     wrong=lambda case: (jnp.sqrt(0.5), stationary_variance(case[0], 1.0)),
 )
@@ -150,12 +150,12 @@ def _diverging(case):
 
 def _diverging_exactly(case):
     weight, ratio = case.values()
-    return number(ratio * (1 - weight) ** 2 / (2 * weight)), number(fixed_point(weight, ratio))
+    return from_rational(ratio * (1 - weight) ** 2 / (2 * weight)), from_rational(fixed_point(weight, ratio))
 
 
 _small_weights = Family(
     "weights 1/2, 1/4, ..., 1/4096, ratios 1/2, 1 and 3",
-    lambda: grid(w=[fmpq(1, 2**k) for k in range(1, 13)], r=[fmpq(1, 2), fmpq(1), fmpq(3)]),
+    lambda: parameter_grid(w=[fmpq(1, 2**k) for k in range(1, 13)], r=[fmpq(1, 2), fmpq(1), fmpq(3)]),
 )
 
 diverging = Claim(
@@ -175,7 +175,7 @@ fresh_data_never_worse = Claim(
     _stationary,
     lambda case: (stationary_variance(*case), 1.0),
     _ratios,
-    exact=lambda case: (number(fixed_point(*case.values())), number(1)),
+    exact=lambda case: (from_rational(fixed_point(*case.values())), from_rational(1)),
     exactly=None,
     family=_small_weights,
 )
@@ -197,7 +197,7 @@ def mixing_law(case, rounds: int) -> Gaussian:
     return law
 
 
-def rational_law(case) -> RationalGaussian:
+def rational_mixture_law(case) -> RationalGaussian:
     """The same law in rationals, one round longer than the case says, with its prior."""
     weight, real, synthetic, prior, rounds = case.values()
     law = RationalGaussian(((prior,),), ("theta",)).extend("Z0", {"theta": 1}, fmpq(1, real))
@@ -223,12 +223,12 @@ def _open_exactly(case) -> tuple[LogSum, LogSum]:
     weight, real, synthetic, prior, t = case.values()
     error = relaxed_variance(weight, fmpq(real), fmpq(synthetic), t)
     closed = log2(1 + openness(prior, real, error)) * fmpq(1, 2)
-    return rational_law(case).information("theta", f"R{t + 1}", f"Z{t}"), closed
+    return rational_mixture_law(case).information("theta", f"R{t + 1}", f"Z{t}"), closed
 
 
 _open_loops = Family(
     "weights k/8, 1 or 3 real and 1 or 5 synthetic samples, prior variances 1/2 and 3, 0 to 3 rounds",
-    lambda: grid(w=_WEIGHTS, real=(1, 3), synthetic=(1, 5), prior=(fmpq(1, 2), fmpq(3)), t=range(4)),
+    lambda: parameter_grid(w=_WEIGHTS, real=(1, 3), synthetic=(1, 5), prior=(fmpq(1, 2), fmpq(3)), t=range(4)),
 )
 
 open_rounds = Claim(
@@ -252,7 +252,7 @@ def _kept(case):
 
 
 def _kept_exactly(case) -> tuple[LogSum, LogSum]:
-    t, law = case["t"], rational_law(case)
+    t, law = case["t"], rational_mixture_law(case)
     assert all(law.information("theta", f"R{i + 1}", f"Z{i}").sign() > 0 for i in range(t))
     return law.information("theta", "Z0"), law.information("theta", f"Z{t}")
 

@@ -9,12 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 from flint import arb, fmpq_mat
 
-from infoloop.exact.rational_laws import fmpq, number
-from infoloop.exact.real_balls import enclosure
+from infoloop.exact.rational_laws import fmpq, from_rational
+from infoloop.exact.real_balls import real_ball
 from infoloop.models.regression import design_risk, excess_risk, regression
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 STEPS = np.arange(1, 7)
 DIMENSIONS = (1, 2, 4)
@@ -56,7 +56,7 @@ def _design_exactly(case):
     grams = [fmpq_mat(*x.shape[1:] * 2, (x.T @ x).ravel().tolist()) for x in designs]
     added = [(total.inv() * gram * total.inv()) for total, gram in zip(itertools.accumulate(grams), grams, strict=True)]
     closed = sum((m[i, i] for m in added for i in range(m.nrows())), fmpq(0))
-    return number(sum((fit**2).ravel().tolist(), fmpq(0))), number(closed)
+    return from_rational(sum((fit**2).ravel().tolist(), fmpq(0))), from_rational(closed)
 
 
 _INPUTS = (((1, 0), (0, 1)), ((1, 2), (1, -1)), ((2, 1), (0, 3)), ((1, 1), (-1, 2)))
@@ -74,7 +74,7 @@ design = Claim(
     exactly=None,
     family=Family(
         "three generations of two inputs each in two dimensions, from four integer designs",
-        lambda: grid(X1=_INPUTS, X2=_INPUTS, X3=_INPUTS),
+        lambda: parameter_grid(X1=_INPUTS, X2=_INPUTS, X3=_INPUTS),
     ),
     edges=({"X1": _INPUTS[1], "X2": _INPUTS[2], "X3": _INPUTS[0]},),
     wrong=lambda x: (_design_sides(x)[0], jnp.trace(jnp.linalg.inv(jnp.einsum("tki,tkj->ij", x, x)))),
@@ -115,7 +115,7 @@ def _parameters(x):
 _loops = Cases(lambda key: jax.random.normal(key, (2,)), _parameters)
 _small_loops = Family(
     "1 to 4 dimensions, 6, 7, 10 or 50 samples and noise variance 1/2, 1 to 6 generations",
-    lambda: grid(d=range(1, 5), samples=(6, 7, 10, 50), noise=(fmpq(1, 2),), t=range(1, 7)),
+    lambda: parameter_grid(d=range(1, 5), samples=(6, 7, 10, 50), noise=(fmpq(1, 2),), t=range(1, 7)),
 )
 _edge = {"d": 2, "samples": 7, "noise": fmpq(1, 2), "t": 3}
 
@@ -162,7 +162,7 @@ def _accumulated_exactly(d, samples, t):
 def _exactly(found, closed):
     def sides(case):
         d, samples, noise, t = case.values()
-        return number(noise * found(d, fmpq(samples), t)), number(noise * closed(d, fmpq(samples), t))
+        return from_rational(noise * found(d, fmpq(samples), t)), from_rational(noise * closed(d, fmpq(samples), t))
 
     return sides
 
@@ -187,7 +187,7 @@ def _risk(label, assumes, found, found_exactly, closed, closed_exactly, wrong) -
     )
 
 
-replacing = _risk(
+replaced_regression = _risk(
     "thm:regression-replace",
     _last,
     _replaced,
@@ -196,7 +196,7 @@ replacing = _risk(
     lambda d, samples, t: t * d / (samples - d - 1),
     lambda case: _each(case, lambda d, samples, t: t * d / samples),
 )
-accumulating = _risk(
+accumulated_regression = _risk(
     "thm:regression-accumulate",
     _all,
     _accumulated,
@@ -218,7 +218,7 @@ def _bound(case):
 def _bound_exactly(case):
     d, samples, noise, t = case.values()
     first = noise * _first(d, fmpq(samples), t)
-    return number(noise * summed_risk(d, fmpq(samples), t)), enclosure(lambda: arb.pi() ** 2 / 6 * arb(first))
+    return from_rational(noise * summed_risk(d, fmpq(samples), t)), real_ball(lambda: arb.pi() ** 2 / 6 * arb(first))
 
 
 bound = Claim(
@@ -255,4 +255,4 @@ every_round_adds = Claim(
     family=_small_loops,
 )
 
-CLAIMS = (design, replacing, accumulating, bound, replace_stays_bounded, every_round_adds)
+CLAIMS = (design, replaced_regression, accumulated_regression, bound, replace_stays_bounded, every_round_adds)

@@ -3,7 +3,7 @@
 import itertools
 
 from infoloop.exact.rational_laws import rational_product, rational_table
-from infoloop.statements.cases import Family, networks, rational_networks
+from infoloop.statements.cases import Family, enumerate_rational_bayes_nets, random_bayes_nets
 from infoloop.statements.claim import linear
 
 MAPS = [[1, 0], [0, 1]]
@@ -49,17 +49,19 @@ frozen_judge = linear(
     "thm:frozen-judge",
     "I(X;Z3) <= I(X;Z0)",
     (*JUDGED, "X -> Z0,Z2 -> Z3"),
-    networks("X", "Z0|X", "Z1|Z0", "Z2|Z0,Z1", "Z3|Z0,Z2", X=2, Z0=3, Z1=2, Z2=2, Z3=3),
+    random_bayes_nets("X", "Z0|X", "Z1|Z0", "Z2|Z0,Z1", "Z3|Z0,Z2", X=2, Z0=3, Z1=2, Z2=2, Z3=3),
     family=Family("a fair bit X, Z0 with rows (3/4, 1/4), (0, 1), any bits Z1, Z2, Z3 of what they may see", _judged),
     edges=(_read_again("Z0", "Z1", "Z2", "Z3"),),
     wrong="I(X;Z3) <= I(X;Z2)",
 )
 
-replay = linear(
+replayed_first_data = linear(
     "thm:replay",
     "I(X;Z2) <= I(X;D0)",
     REPLAYED,
-    networks("X", "D0|X", "Z0|D0", "D1|Z0", "Z1|D0,D1", "D2|Z1", "Z2|D0,D2", X=2, D0=3, Z0=2, D1=2, Z1=2, D2=2, Z2=3),
+    random_bayes_nets(
+        "X", "D0|X", "Z0|D0", "D1|Z0", "Z1|D0,D1", "D2|Z1", "Z2|D0,D2", X=2, D0=3, Z0=2, D1=2, Z1=2, D2=2, Z2=3
+    ),
     family=Family(
         "a fair bit X, D0 with rows (3/4, 1/4), (0, 1), any bits Z1 and Z2 of D0 and generated data", _replayed
     ),
@@ -71,10 +73,10 @@ judge_openness = linear(
     "thm:judge-openness",
     "I(X;Z0|Z1) = I(X;Z0) - I(X;Z1)",
     JUDGED[:1],
-    networks("X", "Z0|X", "Z1|Z0", X=3, Z0=4, Z1=3),
+    random_bayes_nets("X", "Z0|X", "Z1|Z0", X=3, Z0=4, Z1=3),
     family=Family(
         "a fair bit X, Z0 and Z1 with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: rational_networks(
+        lambda: enumerate_rational_bayes_nets(
             "X", "Z0|X", "Z1|Z0", rows={"X": [["1/2", "1/2"]], "Z0|X": NOISY, "Z1|Z0": NOISY}, X=2, Z0=2, Z1=2
         ),
     ),
@@ -86,7 +88,7 @@ memory_is_monotone = linear(
     "fol:memory-monotone",
     "I(X;Z2) <= I(X;Z1)",
     JUDGED,
-    networks("X", "Z0|X", "Z1|Z0", "Z2|Z0,Z1", X=2, Z0=2, Z1=2, Z2=2),
+    random_bayes_nets("X", "Z0|X", "Z1|Z0", "Z2|Z0,Z1", X=2, Z0=2, Z1=2, Z2=2),
     family=Family(
         "a fair bit X, Z0 its copy, Z1 constant, and Z2 any bit of Z0 and Z1",
         lambda: (
@@ -96,4 +98,4 @@ memory_is_monotone = linear(
     ),
 )
 
-CLAIMS = (frozen_judge, replay, judge_openness, memory_is_monotone)
+CLAIMS = (frozen_judge, replayed_first_data, judge_openness, memory_is_monotone)

@@ -7,11 +7,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.exact import rational_laws, wright_fisher_rational
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, number, rational
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational
 from infoloop.information.contraction_coefficients import dobrushin
 from infoloop.information.measures import mutual_information
 from infoloop.loops.absorption import fixation_by_table, kernel_eigenvalues
-from infoloop.loops.binomial_resampling import kernel
+from infoloop.loops.binomial_resampling import wright_fisher_kernel
 from infoloop.loops.loop import Loop, unroll
 from infoloop.models import wright_fisher
 from infoloop.notation.grammar import parse_expression
@@ -19,7 +19,7 @@ from infoloop.probability.channel_families import binomial
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, probabilities
+from infoloop.statements.cases import Cases, Family, random_probabilities
 from infoloop.statements.claim import Claim
 
 SIZE, GENERATIONS = 4, 6
@@ -42,7 +42,7 @@ def _tables(case):
     """P(theta, K_t) for t = 1, 2, ... along the leading axis."""
     m = _model(case)
     with jax.ensure_compile_time_eval():  # the kernel is a constant of the claim, not a part of what is compiled
-        link = kernel(SIZE)
+        link = wright_fisher_kernel(SIZE)
     loop = Loop(start=lambda key: m.prior[:, None] * _draws(m), step=lambda key, table: table @ link)
     return unroll(loop, jnp.arange(GENERATIONS))
 
@@ -75,11 +75,11 @@ def _exactly_informed(law: RationalLaw) -> LogSum:
 
 
 def _kept_exactly(n, rates, prior, t) -> LogSum:
-    return _exactly_informed(wright_fisher_rational.law(n, rates, prior, t))
+    return _exactly_informed(wright_fisher_rational.rational_generation_law(n, rates, prior, t))
 
 
 def _letter_exactly(rates, prior) -> LogSum:
-    return _exactly_informed(wright_fisher_rational.letter(rates, prior))
+    return _exactly_informed(wright_fisher_rational.token_law(rates, prior))
 
 
 def _loops():
@@ -96,7 +96,7 @@ _every_loop = Family(
 
 def _claim(label: str, sides, assumes=RESAMPLING, cases: Cases | None = None, **fields) -> Claim:
     """A claim about two hypotheses with free rates and prior, unless `cases` says otherwise."""
-    return Claim(label, assumes, sides, cases or probabilities(3), exactly=None, **fields)
+    return Claim(label, assumes, sides, cases or random_probabilities(3), exactly=None, **fields)
 
 
 def _diversity(case):
@@ -108,11 +108,11 @@ def _diversity(case):
 
 def _diversity_exactly(case):
     n, rates, prior, t = case
-    table = wright_fisher_rational.law(n, rates, prior, t).table
+    table = wright_fisher_rational.rational_generation_law(n, rates, prior, t).table
     frequencies = [fmpq(c, n) for c in range(n + 1)]
     found = sum((p * 2 * f * (1 - f) for p, f in zip(table.sum(axis=0), frequencies, strict=True)), fmpq(0))
     start = sum((rational(w) * 2 * rational(r) * (1 - rational(r)) for r, w in zip(rates, prior, strict=True)), fmpq(0))
-    return number(found), number(start * (1 - fmpq(1, n)) ** t)
+    return from_rational(found), from_rational(start * (1 - fmpq(1, n)) ** t)
 
 
 def _diploid(case):
@@ -121,7 +121,7 @@ def _diploid(case):
     return found, closed * ((1 - 1 / (2 * SIZE)) / (1 - 1 / SIZE)) ** steps
 
 
-diversity = _claim(
+resampled_diversity = _claim(
     "thm:resampling-diversity",
     _diversity,
     relation="=",
@@ -136,7 +136,7 @@ def _spectrum(case):
     x, found, closed = case[0], [], []
     for n in (2, 4):
         with jax.ensure_compile_time_eval():
-            coefficients, values = np.poly(np.asarray(kernel(n))), np.asarray(kernel_eigenvalues(n))
+            coefficients, values = np.poly(np.asarray(wright_fisher_kernel(n))), np.asarray(kernel_eigenvalues(n))
         found.append(jnp.polyval(jnp.asarray(coefficients), x))
         closed.append(jnp.prod(x - values))
     return jnp.stack(found), jnp.stack(closed)
@@ -147,13 +147,13 @@ def _spectrum_exactly(case):
     product, eigenvalue = fmpq(1), fmpq(1)
     for i in range(n + 1):
         product, eigenvalue = product * (rational(x) - eigenvalue), eigenvalue * (1 - fmpq(i, n))
-    return number(wright_fisher_rational.determinant(n, 0, x)), number(product)
+    return from_rational(wright_fisher_rational.kernel_determinant(n, 0, x)), from_rational(product)
 
 
-eigenvalues = _claim(
+resampled_eigenvalues = _claim(
     "thm:resampling-eigenvalues",
     _spectrum,
-    cases=probabilities(1),
+    cases=random_probabilities(1),
     relation="=",
     exact=_spectrum_exactly,
     family=Family(
@@ -169,20 +169,20 @@ def _kept_ends(case):
     p_one, one = case[0], jnp.ones(GENERATIONS)
     start = jnp.zeros((2, SIZE + 1)).at[0, 0].set(1 - p_one).at[1, SIZE].set(p_one)
     with jax.ensure_compile_time_eval():
-        paths = jnp.stack([jnp.linalg.matrix_power(kernel(SIZE), t) for t in range(1, GENERATIONS + 1)])
+        paths = jnp.stack([jnp.linalg.matrix_power(wright_fisher_kernel(SIZE), t) for t in range(1, GENERATIONS + 1)])
     widest = jax.vmap(lambda path: dobrushin(Channel(path, ("before",), ("after",))))(paths)
     return jnp.concatenate([_informed(start @ paths), widest]), jnp.concatenate([binary_entropy(p_one) * one, one])
 
 
 def _kept_ends_exactly(case):
     n, p_one, t = case
-    return _kept_exactly(n, (0, 1), (1 - p_one, p_one), t), rational_laws.binary_entropy(p_one)
+    return _kept_exactly(n, (0, 1), (1 - p_one, p_one), t), rational_laws.exact_binary_entropy(p_one)
 
 
 ends_keep = _claim(
     "thm:resampling-contraction",
     _kept_ends,
-    cases=probabilities(1),
+    cases=random_probabilities(1),
     relation="=",
     exact=_kept_ends_exactly,
     family=Family(
@@ -207,10 +207,11 @@ def _left(case):
 
 def _left_exactly(case):
     n, rates, prior = case
-    ends = wright_fisher_rational.until_the_end(n, wright_fisher_rational.kernel(n)[1:-1, -1])
+    ends = wright_fisher_rational.absorption_sums(n, wright_fisher_rational.rational_kernel(n)[1:-1, -1])
     ends[-1] = fmpq(1)
     heads = [
-        sum((p * e for p, e in zip(wright_fisher_rational.draws(n, r), ends, strict=True)), fmpq(0)) for r in rates
+        sum((p * e for p, e in zip(wright_fisher_rational.rational_binomial_pmf(n, r), ends, strict=True)), fmpq(0))
+        for r in rates
     ]
     return _letter_exactly(heads, prior), _letter_exactly(rates, prior)
 
@@ -247,11 +248,11 @@ def _ceiling(case):
 
 def _ceiling_exactly(case):
     n, rates, prior, t = case
-    table = wright_fisher_rational.law(n, rates, prior, t).table
+    table = wright_fisher_rational.rational_generation_law(n, rates, prior, t).table
     still_open = sum(table[:, 1:-1].ravel().tolist(), fmpq(0))
-    return _kept_exactly(*case), _letter_exactly(rates, prior) + rational_laws.binary_entropy(still_open) + number(
+    return _kept_exactly(*case), _letter_exactly(rates, prior) + rational_laws.exact_binary_entropy(
         still_open
-    )
+    ) + from_rational(still_open)
 
 
 residual_ceiling = _claim(
@@ -275,7 +276,7 @@ def _told(case):
 def _told_exactly(case):
     n, rates, prior, t = case
     frequency = rational_laws.rational_table([fmpq(c, n) for c in range(n + 1)])
-    table = wright_fisher_rational.law(n, rates, prior, t).table
+    table = wright_fisher_rational.rational_generation_law(n, rates, prior, t).table
     heads = (table * np.array(frequency, dtype=object)).sum(axis=1)
     laws = [[row.sum() - head, head] for row, head in zip(table, heads, strict=True)]
     return _exactly_informed(RationalLaw(rational_laws.rational_table(laws), ("theta", "sample"))), _letter_exactly(
@@ -283,7 +284,7 @@ def _told_exactly(case):
     )
 
 
-sample_information = _claim(
+next_sample_information = _claim(
     "thm:sample-information",
     _told,
     relation="=",
@@ -297,7 +298,7 @@ collapse_forgets = _claim(
     "fol:collapse-forgets",
     lambda case: (_left(case)[0], 0.0),
     relation="=",
-    exact=lambda case: (_left_exactly(case)[0], number(0)),
+    exact=lambda case: (_left_exactly(case)[0], from_rational(0)),
     family=Family(
         "rates (1/4, 3/4), equally likely, and n from 2 to 6",
         lambda: itertools.product(range(2, 7), RATES[1:2], PRIORS[:1]),
@@ -326,13 +327,13 @@ as_fast_as_diversity = _claim(
 )
 
 CLAIMS = (
-    diversity,
-    eigenvalues,
+    resampled_diversity,
+    resampled_eigenvalues,
     ends_keep,
     residual,
     residual_floor,
     residual_ceiling,
-    sample_information,
+    next_sample_information,
     collapse_forgets,
     as_fast_as_diversity,
 )

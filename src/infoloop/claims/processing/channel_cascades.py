@@ -5,7 +5,7 @@ import itertools
 import jax.numpy as jnp
 
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import fmpq, log2, number, rational, rational_product, rational_table
+from infoloop.exact.rational_laws import fmpq, from_rational, log2, rational, rational_product, rational_table
 from infoloop.information.binary_channel_chains import (
     bsc_information,
     erasing,
@@ -20,7 +20,7 @@ from infoloop.probability.channel_families import bsc, erasure, z_channel
 from infoloop.probability.channels import Channel, extend
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_convolution, binary_entropy
-from infoloop.statements.cases import Family, probabilities
+from infoloop.statements.cases import Family, random_probabilities
 from infoloop.statements.claim import Claim
 
 STEPS = range(1, 7)
@@ -55,14 +55,14 @@ def _cascade(label: str, channel, letters: int, closed_form, rows, edge, wrong) 
         start = rational_table([1 - p_one, p_one, *[0] * (letters - 2)])
         law = rational_product((start, ("X",)), (path, ("X", "Z")))
         return law.evaluate(parse_expression("I(X;Z)")), closed_form(
-            noise, p_one, int(steps), rational_laws.binary_entropy
+            noise, p_one, int(steps), rational_laws.exact_binary_entropy
         )
 
     return Claim(
         label,
         ("a binary input", "the links are alike and independent"),
         sides,
-        probabilities(2),
+        random_probabilities(2),
         relation="=",
         exact=exact_sides,
         exactly=None,
@@ -117,16 +117,20 @@ def _capacities_exactly(case):
     e = rational(noise)
     rows = rational_table([[1 - e, e], [e, 1 - e]] if name == "bsc" else [[1 - e, 0, e], [0, 1 - e, e]])
     outputs = rows.sum(axis=0) / 2
-    distances = [sum(((log2(w / q)) * w for w, q in zip(row, outputs, strict=True) if w), number(0)) for row in rows]
+    distances = [
+        sum(((log2(w / q)) * w for w, q in zip(row, outputs, strict=True) if w), from_rational(0)) for row in rows
+    ]
     assert (distances[0] - distances[1]).sign() == 0
-    return distances[0], number(1) - rational_laws.binary_entropy(e) if name == "bsc" else number(1 - e)
+    return distances[0], from_rational(1) - rational_laws.exact_binary_entropy(e) if name == "bsc" else from_rational(
+        1 - e
+    )
 
 
 capacities = Claim(
     "thm:capacities",
     ("a binary input",),
     _capacities,
-    probabilities(1),
+    random_probabilities(1),
     relation="=",
     exact=_capacities_exactly,
     exactly=None,

@@ -3,7 +3,7 @@
 import itertools
 
 from infoloop.exact.rational_laws import rational_product, rational_table
-from infoloop.statements.cases import Family, networks, rational_networks
+from infoloop.statements.cases import Family, enumerate_rational_bayes_nets, random_bayes_nets
 from infoloop.statements.claim import linear
 
 HALVES = [["1/2", "1/2"], [1, 0], [0, 1]]
@@ -14,10 +14,10 @@ MARKOV = ("X -> D -> Z",)
 SIGNAL = ("X -> D,S -> Z",)
 FINITE = "finite alphabets"
 
-_chains = networks("X", "D|X", "Z|D", X=3, D=4, Z=3)
+_chains = random_bayes_nets("X", "D|X", "Z|D", X=3, D=4, Z=3)
 _rational_chains = Family(
     "binary chains X -> D -> Z, inputs (1/2, 1/2) and (1/4, 3/4), rows from (1/4, 3/4), (1/2, 1/2), (1, 0), (0, 1)",
-    lambda: rational_networks(
+    lambda: enumerate_rational_bayes_nets(
         "X", "D|X", "Z|D", rows={"X": QUARTERS[:2], "D|X": QUARTERS, "Z|D": QUARTERS}, X=2, D=2, Z=2
     ),
 )
@@ -60,20 +60,20 @@ processing_without_markov = linear(
     "fol:dpi-without-markov",
     "I(X;Z) <= I(X;D)",
     (),
-    networks("X,D,Z", X=2, D=2, Z=2),
+    random_bayes_nets("X,D,Z", X=2, D=2, Z=2),
     family=Family(
         "all laws in which D is constant or a fair bit and Z a copy of a fair X or of D",
-        lambda: rational_networks(
+        lambda: enumerate_rational_bayes_nets(
             "X", "D", "Z|X,D", rows={"X": FAIR_BIT, "D": MAPS + FAIR_BIT, "Z|X,D": MAPS}, X=2, D=2, Z=2
         ),
     ),
     assumes=(FINITE,),
 )
 
-_with_signal = networks("X,D,S", "Z|D,S", X=2, D=2, S=3, Z=3)
+_with_signal = random_bayes_nets("X,D,S", "Z|D,S", X=2, D=2, S=3, Z=3)
 _rational_signals = Family(
     "a fair bit X, D and S read off it with rows (1/4, 3/4), (1, 0), (0, 1), Z any function of D and S",
-    lambda: rational_networks(
+    lambda: enumerate_rational_bayes_nets(
         "X",
         "D|X",
         "S|X",
@@ -126,7 +126,7 @@ signal_beats_data = linear(
     family=_rational_signals,
 )
 
-_rounds = networks(
+_rounds = random_bayes_nets(
     "X",
     "D|X",
     "Y1|D",
@@ -167,7 +167,7 @@ budget = linear(
     wrong="I(X;Z) <= I(X;D) + I(X;S2|D,Y1,S1,Y2)",
 )
 
-_queries = networks("X", "Y", "S|X,Y", X=3, Y=2, S=2)
+_queries = random_bayes_nets("X", "Y", "S|X,Y", X=3, Y=2, S=2)
 verdict_capacity = linear(
     "thm:verdict-bits",
     "I(X;S|Y) <= 1",
@@ -176,7 +176,7 @@ verdict_capacity = linear(
     assumes=("S takes two values",),
     family=Family(
         "a fair bit X, a query Y with mass (1/2, 1/2) or (1/4, 3/4), any verdict with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: rational_networks(
+        lambda: enumerate_rational_bayes_nets(
             "X",
             "Y",
             "S|X,Y",
@@ -209,7 +209,7 @@ closed_loop_must_lose = linear(
     "fol:closed-loop-must-lose",
     "I(X;W) < I(X;Z)",
     ("X -> Z -> D -> W",),
-    networks("X", "Z|X", "D|Z", "W|D", X=2, Z=2, D=2, W=2),
+    random_bayes_nets("X", "Z|X", "D|Z", "W|D", X=2, Z=2, D=2, W=2),
     family=Family("a fair bit X, a copy of it in Z, and updates that copy the bit or flip it", _reversible_updates),
     assumes=(FINITE, "X -> Z -> D -> W", "I(X;Z) > 0"),
 )
@@ -218,10 +218,10 @@ sufficiency = linear(
     "thm:sufficiency",
     "I(X;T,W) = I(X;T,N)",
     ("X -> T -> N", "X -> T,N -> W"),
-    networks("X", "T|X", "N|T", "W|T,N", X=3, T=3, N=2, W=3),
+    random_bayes_nets("X", "T|X", "N|T", "W|T,N", X=3, T=3, N=2, W=3),
     family=Family(
         "X (1/4, 3/4), T|X rows (1/4, 3/4), (1, 0), (0, 1), N|T rows (1/4, 3/4), (1/2, 1/2), W any bit of T and N",
-        lambda: rational_networks(
+        lambda: enumerate_rational_bayes_nets(
             "X",
             "T|X",
             "N|T",

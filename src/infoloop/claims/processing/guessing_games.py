@@ -5,7 +5,7 @@ import itertools
 import jax.numpy as jnp
 
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, number, rational_product, rational_table
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational_product, rational_table
 from infoloop.information.expressions import evaluate
 from infoloop.information.fano import fano_bound
 from infoloop.information.measures import entropy, mutual_information
@@ -14,7 +14,7 @@ from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, networks, rational_networks
+from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
 from infoloop.statements.claim import Claim
 
 
@@ -41,7 +41,7 @@ def _secret(net: BayesNet):
 def _secret_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     masses = law.table.tolist()
     still_open = [sum(masses[k:], fmpq(0)) for k in range(len(masses))]
-    spent = (rational_laws.binary_entropy(p / s) * s for p, s in zip(masses[:-1], still_open, strict=False) if s)
+    spent = (rational_laws.exact_binary_entropy(p / s) * s for p, s in zip(masses[:-1], still_open, strict=False) if s)
     return sum(spent, LogSum({})), law.entropy("X")
 
 
@@ -53,7 +53,7 @@ secret_game = Claim(
     "thm:secret-game",
     ("the verdicts are exact", "a letter is tried at most once"),
     _secret,
-    networks("X", X=7),
+    random_bayes_nets("X", X=7),
     relation="=",
     exact=_secret_exactly,
     family=Family("uniform secrets on 2 to 64 letters", lambda: map(_uniform, range(2, 65))),
@@ -70,7 +70,7 @@ def _fano(net: BayesNet, letters: int = 4):
 
 def _fano_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     error = 1 - sum((max(column) for column in law.table.T.tolist()), fmpq(0))
-    bound = rational_laws.binary_entropy(error) + rational_laws.log2(len(law.table) - 1) * error
+    bound = rational_laws.exact_binary_entropy(error) + rational_laws.log2(len(law.table) - 1) * error
     return law.evaluate(parse_expression("H(X|Z)")), bound
 
 
@@ -84,11 +84,11 @@ fano = Claim(
     "thm:fano",
     ("finite alphabets", "the guess is the likeliest letter"),
     _fano,
-    networks("X", "Z|X", X=4, Z=3),
+    random_bayes_nets("X", "Z|X", X=4, Z=3),
     exact=_fano_exactly,
     family=Family(
         "three letters X with masses (1/4, 1/4, 1/2), three answers Z, rows (1/4, 1/4, 1/2), (0, 1/2, 1/2), (1, 0, 0)",
-        lambda: rational_networks(
+        lambda: enumerate_rational_bayes_nets(
             "X",
             "Z|X",
             rows={"X": [["1/4", "1/4", "1/2"]], "Z|X": _turns(["1/4", "1/4", "1/2"], [0, "1/2", "1/2"], [1, 0, 0])},
@@ -108,7 +108,7 @@ def _turns(*rows):
 def _guessing(letters: int, uniform: str) -> Cases:
     """X and Y independent, one of them uniform and the other free, and S, whether they are equal."""
     free = "Y" if uniform == "X" else "X"
-    drawn = networks(free, **{free: letters})
+    drawn = random_bayes_nets(free, **{free: letters})
 
     def build(logits) -> BayesNet:
         equal = jnp.eye(letters)
@@ -138,7 +138,7 @@ def _open(net: BayesNet):
 
 
 def _open_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
-    return law.evaluate(parse_expression("I(X;S|Y)")), rational_laws.binary_entropy(fmpq(1, len(law.table)))
+    return law.evaluate(parse_expression("I(X;S|Y)")), rational_laws.exact_binary_entropy(fmpq(1, len(law.table)))
 
 
 def _hidden(net: BayesNet):
@@ -146,7 +146,7 @@ def _hidden(net: BayesNet):
 
 
 def _hidden_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
-    return law.evaluate(parse_expression("I(X;S)")), number(0)
+    return law.evaluate(parse_expression("I(X;S)")), from_rational(0)
 
 
 open_given_query = Claim(

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import fmpq, number, rational, rational_product, rational_table
+from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
 from infoloop.information.contraction_at_input import eta_chi2
 from infoloop.information.contraction_coefficients import contraction, dobrushin
 from infoloop.information.expressions import evaluate
@@ -18,7 +18,13 @@ from infoloop.probability.channels import Channel, extend
 from infoloop.probability.distributions import Joint
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
 from infoloop.probability.numerics import binary_convolution, binary_entropy, inverse_binary_entropy
-from infoloop.statements.cases import Cases, Family, networks, probabilities, rational_networks
+from infoloop.statements.cases import (
+    Cases,
+    Family,
+    enumerate_rational_bayes_nets,
+    random_bayes_nets,
+    random_probabilities,
+)
 from infoloop.statements.claim import Claim
 
 EIGHTHS = [fmpq(k, 8) for k in range(9)]
@@ -44,7 +50,7 @@ def _contracting():
     for e in EIGHTHS:
         links = {(1 - 2 * e) ** 2: [[1 - e, e], [e, 1 - e]], 1 - e: [[1 - e, 0, e], [0, 1 - e, e]]}
         for eta, rows in links.items():
-            for law in rational_networks("X", "D|X", rows={"X": quarters[:2], "D|X": quarters}, X=2, D=2):
+            for law in enumerate_rational_bayes_nets("X", "D|X", rows={"X": quarters[:2], "D|X": quarters}, X=2, D=2):
                 factors = ((law.table, law.names), (rational_table(rows), ("D", "Z")))
                 yield {"law": rational_product(*factors), "eta": eta}
 
@@ -53,7 +59,7 @@ strong_processing = Claim(
     "thm:sdpi",
     ("finite alphabets", "X -> D -> Z"),
     _contracted,
-    networks("X", "D|X", "Z|D", X=2, D=2, Z=3),
+    random_bayes_nets("X", "D|X", "Z|D", X=2, D=2, Z=3),
     exact=_contracted_exactly,
     exactly=None,
     family=Family("binary X -> D with rows in quarters, then BSC or erasure channel with noise k/8", _contracting),
@@ -66,7 +72,7 @@ coefficient_order = Claim(
     "thm:eta-order",
     ("finite alphabets",),
     lambda net: (contraction(_link(net, 1)).lower, dobrushin(_link(net, 1))),
-    networks("X", "Y|X", X=3, Y=3),
+    random_bayes_nets("X", "Y|X", X=3, Y=3),
     loose="eta_KL is irrational in general, so that no exact case is declared; the erasure channel attains equality",
     wrong=lambda net: (contraction(_link(net, 1)).lower, dobrushin(_link(net, 1)) ** 2),
 )
@@ -92,7 +98,7 @@ def _eta_exactly(case):
     a, b = (rational_table(row) for row in rows)
     spread = [(x - y) ** 2 / (x + y) for x, y in zip(a, b, strict=True) if x + y]
     slope = [(x - y) ** 3 / (x + y) ** 2 for x, y in zip(a, b, strict=True) if x + y]
-    return number(sum(spread, fmpq(0)) / 2 + sum(slope, fmpq(0)) ** 2), number(closed)
+    return from_rational(sum(spread, fmpq(0)) / 2 + sum(slope, fmpq(0)) ** 2), from_rational(closed)
 
 
 def _etas_in_closed_form():
@@ -111,7 +117,7 @@ closed_coefficients = Claim(
     "thm:eta-closed-forms",
     ("a binary input",),
     _etas,
-    probabilities(4),
+    random_probabilities(4),
     relation="=",
     exact=_eta_exactly,
     exactly=None,
@@ -123,9 +129,9 @@ closed_coefficients = Claim(
 SIZES = (2, 3, 4, 5)
 
 
-def symmetric_eta(eigenvalue, letters: int):
+def symmetric_eta(eigenvalue, num_symbols: int):
     r"""$\eta_{KL}=\frac{q\lambda^2}{(q-2)\lambda+2}$ of $\lambda I+\frac{1-\lambda}qJ$, over all inputs."""
-    return letters * eigenvalue**2 / ((letters - 2) * eigenvalue + 2)
+    return num_symbols * eigenvalue**2 / ((num_symbols - 2) * eigenvalue + 2)
 
 
 def _symmetric_sides(case):
@@ -150,7 +156,7 @@ symmetric_coefficients = Claim(
     "thm:symmetric-eta",
     ("q letters and lambda between -1/(q-1) and 1",),
     _symmetric_sides,
-    probabilities(1),
+    random_probabilities(1),
     relation="=",
     exact=_eta_exactly,
     exactly=None,
@@ -161,7 +167,7 @@ symmetric_coefficients = Claim(
 
 
 def _gerber_cases() -> Cases:
-    drawn = networks("T|X", "Y|X", T=3, X=2, Y=2)
+    drawn = random_bayes_nets("T|X", "Y|X", T=3, X=2, Y=2)
 
     def build(logits) -> BayesNet:
         half = Joint(jnp.full(2, 0.5), ("X",))
@@ -171,9 +177,9 @@ def _gerber_cases() -> Cases:
     return Cases(drawn.draw, build)
 
 
-def gerber_bound(information, flip):
+def gerber_bound(information, crossover):
     r"""$1-h(p*d)$ where $1-h(d)$ is the information about X: the most that is left after a BSC(p), in bits."""
-    return 1 - binary_entropy(binary_convolution(flip, inverse_binary_entropy(1 - information)))
+    return 1 - binary_entropy(binary_convolution(crossover, inverse_binary_entropy(1 - information)))
 
 
 def _gerber(net: BayesNet):
@@ -185,7 +191,9 @@ def _gerber_exactly(case):
     d, p = map(rational, case)
     factors = ((["1/2", "1/2"], ("X",)), ([[1 - d, d], [d, 1 - d]], ("X", "T")), ([[1 - p, p], [p, 1 - p]], ("X", "Y")))
     law = rational_product(*((rational_table(t), names) for t, names in factors))
-    return law.evaluate(parse_expression("I(T;Y)")), number(1) - rational_laws.binary_entropy(binary_convolution(d, p))
+    return law.evaluate(parse_expression("I(T;Y)")), from_rational(1) - rational_laws.exact_binary_entropy(
+        binary_convolution(d, p)
+    )
 
 
 mrs_gerber = Claim(
@@ -222,7 +230,7 @@ def _bottleneck(law: Gaussian):
     return evaluate("I(T;Y)", law), evaluate("I(T;X)", law) / bottleneck_thresholds(law, "X", "Y").min()
 
 
-gaussian_bottleneck = Claim(
+bottleneck_curve = Claim(
     "thm:gaussian-bottleneck",
     ("X and Y are jointly Gaussian", "T is a noisy projection of X"),
     _bottleneck,
@@ -237,5 +245,5 @@ CLAIMS = (
     closed_coefficients,
     symmetric_coefficients,
     mrs_gerber,
-    gaussian_bottleneck,
+    bottleneck_curve,
 )

@@ -2,7 +2,15 @@
 
 import jax.numpy as jnp
 
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, log2, number, rational_product, rational_table
+from infoloop.exact.rational_laws import (
+    LogSum,
+    RationalLaw,
+    fmpq,
+    from_rational,
+    log2,
+    rational_product,
+    rational_table,
+)
 from infoloop.information.measures import mutual_information
 from infoloop.notation.grammar import parse_expression
 from infoloop.probability.bayes_nets import BayesNet
@@ -10,21 +18,21 @@ from infoloop.probability.channel_families import bsc
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import divergence_terms
-from infoloop.statements.cases import Family, networks, probabilities, rational_networks
+from infoloop.statements.cases import Family, enumerate_rational_bayes_nets, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim, linear
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
 NOISY = ["1/4", "3/4"]
 _eighths = [fmpq(k, 8) for k in range(9)]
 JUDGED = ("X -> D -> A",)
-_judged = networks("X", "D|X", "A|D", X=3, D=3, A=2)
+_judged = random_bayes_nets("X", "D|X", "A|D", X=3, D=3, A=2)
 _rational_judged = Family(
     "a fair bit X, D of three letters with rows (1/2, 0, 1/2), (0, 1/2, 1/2), (1/4, 3/4, 0), accepted with chance 1, "
     "1/4 or 0, but not always refused",
     lambda: (
         law
-        for law in rational_networks(
+        for law in enumerate_rational_bayes_nets(
             "X",
             "D|X",
             "A|D",
@@ -67,7 +75,7 @@ tries_counted = linear(
     "thm:tries-counted",
     "I(X;W,N) <= I(X;D1) + I(X;D2)",
     ("D1 -> X -> D2", "X -> D1,D2 -> W,N"),
-    networks("X", "D1|X", "D2|X", "W,N|D1,D2", X=3, D1=2, D2=2, W=2, N=2),
+    random_bayes_nets("X", "D1|X", "D2|X", "W,N|D1,D2", X=3, D1=2, D2=2, W=2, N=2),
     family=Family(
         "X of four letters, two tries that are bits of it, W either of them, N any bit of both",
         lambda: (
@@ -209,19 +217,21 @@ def _mode_law(case) -> RationalLaw:
 def _elicits_exactly(case) -> tuple[LogSum, LogSum]:
     recalls, error, plain, shown = case.values()
     _, after = hit_rates(_mode_law(case).table)
-    return number(after), number(elicited((1 - recalls, recalls), (fmpq(1, 2), 1 - error), (plain, shown)))
+    return from_rational(after), from_rational(
+        elicited((1 - recalls, recalls), (fmpq(1, 2), 1 - error), (plain, shown))
+    )
 
 
 BLIND = ("a policy guesses a fair bit or recalls it with error e", "the reward depends on the mode alone")
 _blind_rewards = Family(
     "chances of recalling, errors and rewards of both modes in quarters, not all refused",
-    lambda: grid(recalls=_eighths[2:8:2], error=_eighths[:5:2], plain=_eighths[2::2], shown=_eighths[::2]),
+    lambda: parameter_grid(recalls=_eighths[2:8:2], error=_eighths[:5:2], plain=_eighths[2::2], shown=_eighths[::2]),
 )
 elicitation = Claim(
     "cnd:elicitation",
     BLIND,
     _elicits,
-    probabilities(4),
+    random_probabilities(4),
     relation="=",
     exact=_elicits_exactly,
     exactly=None,
@@ -238,14 +248,14 @@ def _unrelated_exactly(case) -> tuple[LogSum, LogSum]:
     assert law.evaluate(parse_expression("I(X;S|M,Y)")).sign() == 0
     assert law.evaluate(parse_expression("I(X;S)")).sign() == 0
     before, after = hit_rates(law.table)
-    return number(after), number(before)
+    return from_rational(after), from_rational(before)
 
 
 closed_cannot_improve = Claim(
     "fol:closed-cannot-improve",
     (*BLIND, "I(X;S) = I(X;S|M,Y) = 0"),
     lambda case: hit_rates(marginal(_modes(case), "X", "M", "Y", "S").table)[::-1],
-    probabilities(4),
+    random_probabilities(4),
     exact=_unrelated_exactly,
     exactly=None,
     family=_blind_rewards,

@@ -7,15 +7,23 @@ import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
-from infoloop.exact.rational_laws import LogSum, RationalLaw, log2, number, rational, rational_product, rational_table
-from infoloop.exact.real_balls import Enclosure, enclosure
+from infoloop.exact.rational_laws import (
+    LogSum,
+    RationalLaw,
+    from_rational,
+    log2,
+    rational,
+    rational_product,
+    rational_table,
+)
+from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.information.measures import divergence
 from infoloop.learning.verifier_feedback import best_of, best_of_bound
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import Joint, marginal
-from infoloop.statements.cases import Family, networks
+from infoloop.statements.cases import Family, random_bayes_nets
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 LAWS = (["1/2", "1/4", "1/4"], ["1/4"] * 4, ["1/8", "1/8", "1/4", "1/2"], ["1/10", "9/10"], ["1/3", "1/6", "1/2"])
 TRIES = 3
@@ -65,7 +73,7 @@ rejection_divergence = Claim(
     "thm:rejection-divergence",
     (*REJECTING, "A = f(Y)"),
     _hard,
-    networks("Y", Y=5),
+    random_bayes_nets("Y", Y=5),
     relation="=",
     exact=_rejected_exactly,
     exactly=None,
@@ -78,7 +86,7 @@ soft_rejection = Claim(
     "thm:soft-rejection",
     REJECTING,
     _rejected,
-    networks("Y", "A|Y", Y=4, A=2),
+    random_bayes_nets("Y", "A|Y", Y=4, A=2),
     exact=_rejected_exactly,
     family=Family("five laws on 2 to 4 letters, kept with chances 0, 1/2 or 1", lambda: _judges((0, "1/2", 1))),
     edges=(_passing,),
@@ -115,20 +123,22 @@ def _best(net: BayesNet):
 def _best_exactly(case) -> tuple[LogSum, LogSum]:
     masses = rational_table(LAWS[case["law"]]).tolist()
     found, closed = _by_trying(masses, case["n"]), best_law(masses, case["n"])
-    return number(found[case["y"]]), number(closed[case["y"]])
+    return from_rational(found[case["y"]]), from_rational(closed[case["y"]])
 
 
 best_of_n = Claim(
     "thm:best-of-n",
     BEST,
     _best,
-    networks("Y", Y=4),
+    random_bayes_nets("Y", Y=4),
     relation="=",
     exact=_best_exactly,
     exactly=None,
     family=Family(
         "five laws on 2 to 4 letters, best of 1 to 5, the mass of each letter",
-        lambda: (c for c in grid(law=range(len(LAWS)), n=range(1, 6), y=range(4)) if c["y"] < len(LAWS[c["law"]])),
+        lambda: (
+            c for c in parameter_grid(law=range(len(LAWS)), n=range(1, 6), y=range(4)) if c["y"] < len(LAWS[c["law"]])
+        ),
     ),
     edges=({"law": 2, "n": 3, "y": 1},),
     wrong=lambda net: (_best(net)[0], best_of(marginal(net, "Y").table, np.arange(4), TRIES - 1)),
@@ -142,8 +152,8 @@ def _moved(net: BayesNet):
     return found, jnp.stack([best_of_bound(n) for n in (2, 3, 8)])
 
 
-def _bound_exactly(n: int) -> Enclosure:
-    return log2(n) - enclosure(lambda: arb(n - 1) / n / arb(2).log())
+def _bound_exactly(n: int) -> RealBall:
+    return log2(n) - real_ball(lambda: arb(n - 1) / n / arb(2).log())
 
 
 def _moved_exactly(case):
@@ -153,13 +163,13 @@ def _moved_exactly(case):
 
 _atoms = Family(
     "five laws on 2 to 4 letters and the uniform ones on 8 and 50, best of 2, 3, 4 and 16",
-    lambda: grid(masses=(*LAWS, ["1/8"] * 8, ["1/50"] * 50), n=(2, 3, 4, 16)),
+    lambda: parameter_grid(masses=(*LAWS, ["1/8"] * 8, ["1/50"] * 50), n=(2, 3, 4, 16)),
 )
 best_of_n_divergence = Claim(
     "thm:best-of-n-divergence",
     BEST,
     _moved,
-    networks("Y", Y=5),
+    random_bayes_nets("Y", Y=5),
     exact=_moved_exactly,
     exactly=None,
     family=_atoms,
@@ -171,7 +181,7 @@ best_of_n_formula = Claim(
     "fol:best-of-n-formula",
     BEST,
     _moved,
-    networks("Y", Y=5),
+    random_bayes_nets("Y", Y=5),
     relation="=",
     exact=_moved_exactly,
     exactly=None,

@@ -6,15 +6,23 @@ import jax.numpy as jnp
 from flint import arb
 
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, log2, plog_sum, rational_product, rational_table
-from infoloop.exact.real_balls import enclosure
+from infoloop.exact.rational_laws import (
+    LogSum,
+    RationalLaw,
+    entropy_of_masses,
+    fmpq,
+    log2,
+    rational_product,
+    rational_table,
+)
+from infoloop.exact.real_balls import real_ball
 from infoloop.information.measures import entropy
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import binary_entropy, plog2p
-from infoloop.statements.cases import Family, networks, probabilities, rational_networks
+from infoloop.statements.cases import Family, enumerate_rational_bayes_nets, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim, linear
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
 NOISY = ["1/4", "3/4"]
@@ -28,11 +36,11 @@ reward_bits = linear(
     "thm:reward-bits",
     "I(X;S|Y) <= H(S)",
     (),
-    networks("X", "Y", "S|X,Y", X=3, Y=2, S=2),
+    random_bayes_nets("X", "Y", "S|X,Y", X=3, Y=2, S=2),
     assumes=("S takes two values",),
     family=Family(
         "a fair bit X, a query Y with mass (1/2, 1/2) or (1/4, 3/4), any verdict with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: rational_networks(
+        lambda: enumerate_rational_bayes_nets(
             "X", "Y", "S|X,Y", rows={"X": FAIR, "Y": [*FAIR, NOISY], "S|X,Y": [NOISY, *MAPS]}, X=2, Y=2, S=2
         ),
     ),
@@ -44,11 +52,11 @@ pass_rate_ceiling = linear(
     "fol:pass-rate-ceiling",
     "I(X;S) <= H(S|X)",
     (),
-    networks("X", "S|X", X=3, S=2),
+    random_bayes_nets("X", "S|X", X=3, S=2),
     assumes=("S takes two values", "H(S|X) is that of the verdict at the pass rate of each task"),
     family=Family(
         "a fair bit X, any verdict with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: rational_networks("X", "S|X", rows={"X": FAIR, "S|X": [NOISY, *MAPS]}, X=2, S=2),
+        lambda: enumerate_rational_bayes_nets("X", "S|X", rows={"X": FAIR, "S|X": [NOISY, *MAPS]}, X=2, S=2),
     ),
 )
 
@@ -56,10 +64,10 @@ demonstration_beats_verdict = linear(
     "thm:demonstration-beats-verdict",
     "I(X;S|Y) <= I(X;A|Y)",
     ("X -> A,Y -> S",),
-    networks("X", "A|X", "Y", "S|A,Y", X=3, A=3, Y=2, S=2),
+    random_bayes_nets("X", "A|X", "Y", "S|A,Y", X=3, A=3, Y=2, S=2),
     family=Family(
         "a fair bit X, an answer A with rows (1/4, 3/4), (1, 0), (0, 1), a fair guess Y, any verdict on both",
-        lambda: rational_networks(
+        lambda: enumerate_rational_bayes_nets(
             "X",
             "A|X",
             "Y",
@@ -82,7 +90,7 @@ def _demonstrated(net: BayesNet):
 
 def _demonstrated_exactly(case) -> tuple[LogSum, LogSum]:
     law = case["law"]
-    return rational_laws.binary_entropy(law.table[case["guess"]]), law.entropy("A")
+    return rational_laws.exact_binary_entropy(law.table[case["guess"]]), law.entropy("A")
 
 
 def _answers():
@@ -95,7 +103,7 @@ demonstration_entropy = Claim(
     "thm:demonstration-entropy",
     ("finite alphabets", "a guess passes with the probability p that it is the answer A"),
     _demonstrated,
-    networks("A", A=5),
+    random_bayes_nets("A", A=5),
     exact=_demonstrated_exactly,
     exactly=None,
     family=Family("six laws of an answer on 2 to 8 letters, every guess", _answers),
@@ -117,20 +125,22 @@ def _until(case):
 
 def _until_exactly(case) -> tuple[LogSum, LogSum]:
     p, rounds = case.values()
-    return plog_sum(until_success(p, rounds)), rational_laws.binary_entropy(p) * ((1 - (1 - p) ** rounds) / p)
+    return entropy_of_masses(until_success(p, rounds)), rational_laws.exact_binary_entropy(p) * (
+        (1 - (1 - p) ** rounds) / p
+    )
 
 
 bits_until_success = Claim(
     "thm:bits-until-success",
     ("episodes pass with probability p, independently",),
     _until,
-    probabilities(1),
+    random_probabilities(1),
     relation="=",
     exact=_until_exactly,
     exactly=None,
     family=Family(
         "p from 1/8 to 1 in eighths, 1 to 6 episodes",
-        lambda: grid(p=[fmpq(k, 8) for k in range(1, 9)], rounds=range(1, 7)),
+        lambda: parameter_grid(p=[fmpq(k, 8) for k in range(1, 9)], rounds=range(1, 7)),
     ),
     edges=({"p": fmpq(1, 4), "rounds": 4},),
     wrong=lambda case: (_until(case)[0], -jnp.log2(case[0])),
@@ -145,19 +155,20 @@ def _per_success(case):
 
 def _per_success_exactly(case):
     p, side = case.values()
-    bits, surprisal = rational_laws.binary_entropy(p) * (1 / p), log2(1 / p)
-    return (surprisal, bits) if side == "lower" else (bits, surprisal + enclosure(lambda: 1 / arb(2).log()))
+    bits, surprisal = rational_laws.exact_binary_entropy(p) * (1 / p), log2(1 / p)
+    return (surprisal, bits) if side == "lower" else (bits, surprisal + real_ball(lambda: 1 / arb(2).log()))
 
 
 surprisal_per_success = Claim(
     "thm:surprisal-per-success",
     ("episodes pass with probability p, independently",),
     _per_success,
-    probabilities(1),
+    random_probabilities(1),
     exact=_per_success_exactly,
     exactly=None,
     family=Family(
-        "p from 1/16 to 1 in sixteenths", lambda: grid(p=[fmpq(k, 16) for k in range(1, 17)], side=("lower", "upper"))
+        "p from 1/16 to 1 in sixteenths",
+        lambda: parameter_grid(p=[fmpq(k, 16) for k in range(1, 17)], side=("lower", "upper")),
     ),
     edges=({"p": fmpq(1, 1000), "side": "upper"}, {"p": fmpq(1, 2**200), "side": "lower"}),
     wrong=lambda case: (_per_success(case)[0], binary_entropy(case[0])),
@@ -167,10 +178,10 @@ surprisal_per_episode = Claim(
     "fol:surprisal-per-episode",
     ("episodes pass with probability p, independently",),
     lambda case: (-jnp.log2(case[0]), binary_entropy(case[0])),
-    probabilities(1),
-    exact=lambda case: (log2(1 / case["p"]), rational_laws.binary_entropy(case["p"])),
+    random_probabilities(1),
+    exact=lambda case: (log2(1 / case["p"]), rational_laws.exact_binary_entropy(case["p"])),
     exactly=None,
-    family=Family("p = 1/2, 1/4, 1/8", lambda: grid(p=[fmpq(1, 2**k) for k in (1, 2, 3)])),
+    family=Family("p = 1/2, 1/4, 1/8", lambda: parameter_grid(p=[fmpq(1, 2**k) for k in (1, 2, 3)])),
 )
 
 CLAIMS = (

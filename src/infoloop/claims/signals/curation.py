@@ -5,14 +5,22 @@ import itertools
 import jax
 import jax.numpy as jnp
 
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, number, rational, rational_product, rational_table
+from infoloop.exact.rational_laws import (
+    LogSum,
+    RationalLaw,
+    fmpq,
+    from_rational,
+    rational,
+    rational_product,
+    rational_table,
+)
 from infoloop.learning.policy_optimisation import curation
 from infoloop.learning.verifier_feedback import verified_mass
 from infoloop.loops.loop import unroll
 from infoloop.notation.grammar import parse_expression
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 LAWS = (["1/2", "1/8", "1/8", "1/4"], ["1/10", "1/5", "3/10", "2/5"], ["1/4"] * 4, ["1/16", "1/16", "7/8", 0])
 GOOD = (1, 1, 0, 0)
@@ -24,10 +32,10 @@ CURATED = ("finite alphabets", "each round tilts the policy by the exponential o
 ROUNDS = 4
 
 
-def rounds(masses, factors, count: int) -> list:
+def curated_rounds(masses, factors, count: int) -> list:
     """The law after `count` rounds, each of which multiplies masses by factors and divides by the sum.
 
-    >>> rounds([fmpq(1, 2), fmpq(1, 2)], [fmpq(2), fmpq(1)], 2)
+    >>> curated_rounds([fmpq(1, 2), fmpq(1, 2)], [fmpq(2), fmpq(1)], 2)
     [4/5, 1/5]
     """
     for _ in range(count):
@@ -58,9 +66,9 @@ def _drift(case):
 def _drift_exactly(case) -> tuple[LogSum, LogSum]:
     """With 2^8 for e, and rates in eighths, all tilts are rational."""
     base, passes, slips, t = [rational(p) for p in case["base"]], case["passes"], case["slips"], case["t"]
-    found = rounds(base, [fmpq(2) ** (passes if good else slips) for good in GOOD], t)
+    found = curated_rounds(base, [fmpq(2) ** (passes if good else slips) for good in GOOD], t)
     odds = (base[0] + base[1]) / (base[2] + base[3]) * fmpq(2) ** ((passes - slips) * t)
-    return number(found[0] + found[1]), number(odds / (1 + odds))
+    return from_rational(found[0] + found[1]), from_rational(odds / (1 + odds))
 
 
 def _informative(case):
@@ -78,7 +86,7 @@ noisy_verifier = Claim(
     exactly=None,
     family=Family(
         "four laws on four outputs, two of them right; pass rates 0, 2, ..., 8 eighths; 256 for e; 1 to 3 rounds",
-        lambda: grid(base=LAWS, passes=range(0, 9, 2), slips=range(0, 9, 2), t=(1, 2, 3)),
+        lambda: parameter_grid(base=LAWS, passes=range(0, 9, 2), slips=range(0, 9, 2), t=(1, 2, 3)),
     ),
     edges=({"base": LAWS[0], "passes": 5, "slips": 6, "t": 2},),
     wrong=_informative,
@@ -102,8 +110,8 @@ def _improves_exactly(case) -> tuple[LogSum, LogSum]:
     assert law.evaluate(parse_expression("I(X;S|Y)")).sign() > 0
     guesses = law.marginal("X", "Y")
     right, wrong = guesses[0, 0] + guesses[1, 1], guesses[0, 1] + guesses[1, 0]
-    after = rounds([right, wrong], [fmpq(2) ** case["passes"], fmpq(2) ** case["slips"]], 1)
-    return number(right), number(after[0])
+    after = curated_rounds([right, wrong], [fmpq(2) ** case["passes"], fmpq(2) ** case["slips"]], 1)
+    return from_rational(right), from_rational(after[0])
 
 
 open_improves = Claim(
@@ -117,7 +125,7 @@ open_improves = Claim(
         "a guess that is right with chance 1/4, 1/2, 3/4; different pass rates 8, 5, 2 eighths; 256 for e",
         lambda: (
             c
-            for c in grid(p=[fmpq(k, 4) for k in (1, 2, 3)], passes=(8, 5, 2), slips=(8, 5, 2))
+            for c in parameter_grid(p=[fmpq(k, 4) for k in (1, 2, 3)], passes=(8, 5, 2), slips=(8, 5, 2))
             if c["passes"] != c["slips"]
         ),
     ),
@@ -154,13 +162,13 @@ def _curated(case):
 
 def _gains_exactly(case) -> tuple[LogSum, LogSum]:
     base, rewards, factors = _curated(case)
-    found = _mean(rounds(base, factors, 1), rewards) - _mean(base, rewards)
-    return number(found), number(covariance_gain(base, rewards, factors))
+    found = _mean(curated_rounds(base, factors, 1), rewards) - _mean(base, rewards)
+    return from_rational(found), from_rational(covariance_gain(base, rewards, factors))
 
 
 _graded = Family(
     "four laws on four outputs, rewards from 0 to 2 ln 2 in whole ln 2, in any order",
-    lambda: grid(base=LAWS, rewards=itertools.product(range(3), repeat=4)),
+    lambda: parameter_grid(base=LAWS, rewards=itertools.product(range(3), repeat=4)),
 )
 curation_gain = Claim(
     "thm:curation-gain",
@@ -184,7 +192,7 @@ def _raised(case):
 
 def _raised_exactly(case) -> tuple[LogSum, LogSum]:
     base, rewards, factors = _curated(case)
-    return number(_mean(base, rewards)), number(_mean(rounds(base, factors, 1), rewards))
+    return from_rational(_mean(base, rewards)), from_rational(_mean(curated_rounds(base, factors, 1), rewards))
 
 
 curation_raises = Claim(
@@ -210,9 +218,9 @@ def _against(case):
 
 def _against_exactly(case) -> tuple[LogSum, LogSum]:
     base, gaps, t = [rational(p) for p in case["base"]], case["gaps"], case["t"]
-    law = rounds(base, [fmpq(1), *(fmpq(1, 2**g) for g in gaps)], t)
+    law = curated_rounds(base, [fmpq(1), *(fmpq(1, 2**g) for g in gaps)], t)
     start = (1 - base[0]) / base[0]
-    return number((1 - law[0]) / law[0]), number(start * fmpq(1, 2 ** (min(gaps) * t)))
+    return from_rational((1 - law[0]) / law[0]), from_rational(start * fmpq(1, 2 ** (min(gaps) * t)))
 
 
 _unlike = Cases(_draw(7), lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4:] - 1)))
@@ -225,7 +233,7 @@ curation_limit = Claim(
     exactly=None,
     family=Family(
         "four laws on four outputs, the best of which has 1 or 2 times ln 2 more than each other; 1, 2, 5 rounds",
-        lambda: grid(base=LAWS, gaps=itertools.product((1, 2), repeat=3), t=(1, 2, 5)),
+        lambda: parameter_grid(base=LAWS, gaps=itertools.product((1, 2), repeat=3), t=(1, 2, 5)),
     ),
     edges=({"base": LAWS[0], "gaps": (1, 1, 1), "t": 5},),
     wrong=lambda case: (_against(case)[0], _against(case)[1] ** 2),
@@ -240,7 +248,7 @@ def _grows(case):
 def _grows_exactly(case) -> tuple[LogSum, LogSum]:
     base, rewards, factors = _curated(case)
     best = rewards.index(max(rewards))
-    return number(base[best]), number(rounds(base, factors, 1)[best])
+    return from_rational(base[best]), from_rational(curated_rounds(base, factors, 1)[best])
 
 
 curation_finds_best = Claim(
@@ -253,7 +261,7 @@ curation_finds_best = Claim(
     exactly=None,
     family=Family(
         "four laws on four outputs, three rewards of 0 and one of ln 2, in any place",
-        lambda: grid(base=LAWS, rewards=sorted(set(itertools.permutations((1, 0, 0, 0))))[::-1]),
+        lambda: parameter_grid(base=LAWS, rewards=sorted(set(itertools.permutations((1, 0, 0, 0))))[::-1]),
     ),
 )
 

@@ -4,16 +4,16 @@ import jax
 import jax.numpy as jnp
 from flint import arb
 
-from infoloop.exact.rational_laws import LogSum, fmpq, log2, number, rational
-from infoloop.exact.real_balls import Enclosure, enclosure
+from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2, rational
+from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.policy_optimisation import best_objective, objective, regularised
 from infoloop.learning.verifier_feedback import group_relative, rewarded_mass
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import LOG2E
-from infoloop.statements.cases import Cases, Family, networks
+from infoloop.statements.cases import Cases, Family, random_bayes_nets
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 LAWS = (["1/2", "1/8", "1/8", "1/4"], ["1/10", "1/5", "3/10", "2/5"], ["1/4"] * 4, ["1/16", "1/16", "7/8", 0])
 GOOD, REWARDS = (1, 1, 0, 0), (3, 2, 1, 0)
@@ -65,7 +65,7 @@ def _regularised(case):
 def _regularised_exactly(case) -> tuple[LogSum, LogSum]:
     base = [rational(p) for p in case["base"]]
     found = tilted(base, [case["strength"] ** r for r in GOOD])
-    return number(good_mass(found)), number(regularised_rate(good_mass(base), case["strength"]))
+    return from_rational(good_mass(found)), from_rational(regularised_rate(good_mass(base), case["strength"]))
 
 
 regularised_reward = Claim(
@@ -78,7 +78,7 @@ regularised_reward = Claim(
     exactly=None,
     family=Family(
         "four laws on four outputs, of which two are right, exp(1/beta) 3/2, 2 and 10",
-        lambda: grid(base=LAWS, strength=_STRENGTHS),
+        lambda: parameter_grid(base=LAWS, strength=_STRENGTHS),
     ),
     edges=({"base": LAWS[0], "strength": fmpq(2)},),
     wrong=lambda case: (_regularised(case)[0], rewarded_mass(good_mass(case[0]), 2 * case[1])),
@@ -111,12 +111,12 @@ regularised_optimum = Claim(
     "thm:regularised-optimum",
     ("finite alphabets", PENALISED[1]),
     _objective,
-    networks("Y", "Q", Y=4, Q=4),
+    random_bayes_nets("Y", "Q", Y=4, Q=4),
     exact=_objective_exactly,
     exactly=None,
     family=Family(
         "bases and policies among four laws on four outputs with rewards 3, 2, 1, 0, exp(1/beta) 3/2, 2 and 10",
-        lambda: grid(base=_full, policy=LAWS, strength=_STRENGTHS),
+        lambda: parameter_grid(base=_full, policy=LAWS, strength=_STRENGTHS),
     ),
     edges=(_best,),
     wrong=lambda net: (_objective(net)[0], _objective(net)[1] / 2),
@@ -151,7 +151,7 @@ def _recursion_exactly(case) -> tuple[LogSum, LogSum]:
     assert spread**2 == variance
     found = tilted(base, [v ** int(((r - mean) / spread * k * m).p) for r in GOOD])
     odds = good_mass(base) / (1 - good_mass(base)) * v ** (k * k + m * m)
-    return number(good_mass(found)), number(odds / (1 + odds))
+    return from_rational(good_mass(found)), from_rational(odds / (1 + odds))
 
 
 grpo_recursion = Claim(
@@ -164,7 +164,7 @@ grpo_recursion = Claim(
     exactly=None,
     family=Family(
         "four bases on four outputs, success rates k^2/(k^2 + m^2), k and m up to 3, 1/beta = km ln v, v = 3/2 or 2",
-        lambda: grid(base=LAWS, k=(1, 2, 3), m=(1, 2, 3), v=(fmpq(3, 2), fmpq(2))),
+        lambda: parameter_grid(base=LAWS, k=(1, 2, 3), m=(1, 2, 3), v=(fmpq(3, 2), fmpq(2))),
     ),
     edges=({"base": LAWS[2], "k": 1, "m": 2, "v": fmpq(3, 2)},),
     wrong=lambda case: (
@@ -181,14 +181,16 @@ def _floor(case):
     return rewarded_mass(rate, beta / 2), group_relative(rate, beta).step(None, current)
 
 
-def _exact_rate(rate, current, beta) -> Enclosure:
-    logit = enclosure(lambda: whitened_logit(arb(rate), arb(current), arb(beta)))
-    return enclosure(lambda: 1 / (1 + (-logit.ball()).exp()))
+def _exact_rate(rate, current, beta) -> RealBall:
+    logit = real_ball(lambda: whitened_logit(arb(rate), arb(current), arb(beta)))
+    return real_ball(lambda: 1 / (1 + (-logit.ball()).exp()))
 
 
 _rounds = Family(
     "base rates and current ones k/8, the latter not 1/2; beta 1/2, 1 and 2",
-    lambda: grid(rate=_RATES, current=[p for p in _RATES if p != fmpq(1, 2)], beta=[fmpq(1, 2), fmpq(1), fmpq(2)]),
+    lambda: parameter_grid(
+        rate=_RATES, current=[p for p in _RATES if p != fmpq(1, 2)], beta=[fmpq(1, 2), fmpq(1), fmpq(2)]
+    ),
 )
 grpo_floor = Claim(
     "thm:grpo-floor",
@@ -217,10 +219,10 @@ def _threshold(case):
 
 def _threshold_exactly(case):
     current, beta = case["current"], case["beta"]
-    spread = enclosure(lambda: 2 * arb(1 + beta**2).sqrt() / arb(beta))
-    logit = enclosure(lambda: arb(current / (1 - current)).log())
-    highest = enclosure(lambda: turning_point(arb(beta), arb.sqrt, arb.asinh))
-    return logit + spread, highest + spread + enclosure(lambda: 1 / (arb(beta) * arb(current * (1 - current)).sqrt()))
+    spread = real_ball(lambda: 2 * arb(1 + beta**2).sqrt() / arb(beta))
+    logit = real_ball(lambda: arb(current / (1 - current)).log())
+    highest = real_ball(lambda: turning_point(arb(beta), arb.sqrt, arb.asinh))
+    return logit + spread, highest + spread + real_ball(lambda: 1 / (arb(beta) * arb(current * (1 - current)).sqrt()))
 
 
 grpo_threshold = Claim(
@@ -232,7 +234,9 @@ grpo_threshold = Claim(
     exactly=None,
     family=Family(
         "success rates k/16, beta 1/2, 1, 3/2 and 3",
-        lambda: grid(current=[fmpq(k, 16) for k in range(1, 16)], beta=[fmpq(1, 2), fmpq(1), fmpq(3, 2), fmpq(3)]),
+        lambda: parameter_grid(
+            current=[fmpq(k, 16) for k in range(1, 16)], beta=[fmpq(1, 2), fmpq(1), fmpq(3, 2), fmpq(3)]
+        ),
     ),
     edges=({"current": fmpq(4, 5), "beta": fmpq(3, 4)},),
     wrong=lambda case: (_threshold(case)[0], _threshold(case)[1] - jnp.arcsinh(case[2])),
@@ -250,11 +254,11 @@ grpo_penalty_holds = Claim(
     (*WHITENED, "the success rate is above 99/100"),
     _held,
     _scalars,
-    exact=lambda case: (_exact_rate(*case.values()), number(case["current"])),
+    exact=lambda case: (_exact_rate(*case.values()), from_rational(case["current"])),
     exactly=None,
     family=Family(
         "base rates k/8, a success rate of 999/1000, beta 2, 1 and 1/2",
-        lambda: grid(rate=_RATES, current=[fmpq(999, 1000)], beta=[fmpq(2), fmpq(1), fmpq(1, 2)]),
+        lambda: parameter_grid(rate=_RATES, current=[fmpq(999, 1000)], beta=[fmpq(2), fmpq(1), fmpq(1, 2)]),
     ),
 )
 
@@ -266,13 +270,13 @@ def _settling(case):
     return jnp.abs(group_relative(base, beta).step(None, 1.01 * star) - star), 0.01 * star
 
 
-def _settling_exactly(case) -> tuple[Enclosure, LogSum]:
+def _settling_exactly(case) -> tuple[RealBall, LogSum]:
     star, beta = case["star"], case["beta"]
-    base = enclosure(lambda: whitened_logit(arb(1 - star), arb(star), arb(beta)).exp())
+    base = real_ball(lambda: whitened_logit(arb(1 - star), arb(star), arb(beta)).exp())
     near = star * fmpq(101, 100)
-    gain = enclosure(lambda: 1 / (arb(beta) * arb(near * (1 - near)).sqrt()))
-    after = enclosure(lambda: 1 / (1 + base.ball() * (-gain.ball()).exp()))
-    return (after - star) * (1 if (after - star).sign() > 0 else -1), number(near - star)
+    gain = real_ball(lambda: 1 / (arb(beta) * arb(near * (1 - near)).sqrt()))
+    after = real_ball(lambda: 1 / (1 + base.ball() * (-gain.ball()).exp()))
+    return (after - star) * (1 if (after - star).sign() > 0 else -1), from_rational(near - star)
 
 
 grpo_settles = Claim(
@@ -284,7 +288,7 @@ grpo_settles = Claim(
     exactly=None,
     family=Family(
         "fixed points k/10 below 1/2, beta 2, 1 and 1/2",
-        lambda: grid(star=[fmpq(k, 10) for k in (4, 3, 2, 1)], beta=[fmpq(2), fmpq(1), fmpq(1, 2)]),
+        lambda: parameter_grid(star=[fmpq(k, 10) for k in (4, 3, 2, 1)], beta=[fmpq(2), fmpq(1), fmpq(1, 2)]),
     ),
 )
 

@@ -4,11 +4,11 @@ import math
 
 import jax.numpy as jnp
 
-from infoloop.exact.rational_laws import LogSum, fmpq, number, rational_product, rational_table
+from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, rational_product, rational_table
 from infoloop.probability.distributions import Joint, condition
-from infoloop.statements.cases import Family, probabilities
+from infoloop.statements.cases import Family, random_probabilities
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 FILTERED = ("labels are wrong with probability p", "right labels are kept with probability phi, wrong ones with psi")
 VOTES = (1, 3, 5, 7)
@@ -40,19 +40,19 @@ def _filtered_exactly(case) -> tuple[LogSum, LogSum]:
         (rational_table([1 - p, p]), ("wrong",)),
         (rational_table([[1 - phi, phi], [1 - psi, psi]]), ("wrong", "kept")),
     ).table[:, 1]
-    return number(table[1] / table.sum()), number(kept_error(p, phi, psi))
+    return from_rational(table[1] / table.sum()), from_rational(kept_error(p, phi, psi))
 
 
 _filters = Family(
     "p, phi and psi from 1/8 to 7/8 in eighths",
-    lambda: grid(p=_EIGHTHS[1:8], phi=_EIGHTHS[1:8], psi=_EIGHTHS[1:8]),
+    lambda: parameter_grid(p=_EIGHTHS[1:8], phi=_EIGHTHS[1:8], psi=_EIGHTHS[1:8]),
 )
 _edge = {"p": fmpq(1, 4), "phi": fmpq(3, 4), "psi": fmpq(1, 4)}
 filtered_error = Claim(
     "thm:filtered-error",
     FILTERED,
     _filtered,
-    probabilities(3),
+    random_probabilities(3),
     relation="=",
     exact=_filtered_exactly,
     exactly=None,
@@ -82,7 +82,7 @@ def _majority(case):
 def _majority_exactly(case) -> tuple[LogSum, LogSum]:
     p, phi, psi, votes = case.values()
     margin = (phi + psi) * (phi / (phi + psi) - p) / (p * psi + (1 - p) * phi)
-    return number(margin**2), number(margin * (1 - 2 * outvoted(kept_error(p, phi, psi), votes)))
+    return from_rational(margin**2), from_rational(margin * (1 - 2 * outvoted(kept_error(p, phi, psi), votes)))
 
 
 def _swapped(case):
@@ -94,12 +94,12 @@ filter_threshold = Claim(
     "thm:filter-threshold",
     (*FILTERED, "two labels, and an odd number of votes"),
     _majority,
-    probabilities(3),
+    random_probabilities(3),
     exact=_majority_exactly,
     exactly=None,
     family=Family(
         "p, phi and psi from 1/8 to 7/8 in quarters and eighths, 1, 3, 5 and 7 votes",
-        lambda: grid(p=_EIGHTHS[1:8], phi=_EIGHTHS[1:8:2], psi=_EIGHTHS[1:8:2], votes=VOTES),
+        lambda: parameter_grid(p=_EIGHTHS[1:8], phi=_EIGHTHS[1:8:2], psi=_EIGHTHS[1:8:2], votes=VOTES),
     ),
     edges=({**_edge, "votes": 1},),
     wrong=_swapped,
@@ -109,8 +109,8 @@ filter_is_enough = Claim(
     "fol:filter-is-enough",
     (*FILTERED, "psi < phi"),
     lambda case: (kept_error(case[0], case[1], case[1] * case[2]), 1 / 2),
-    probabilities(3),
-    exact=lambda case: (number(kept_error(*case.values())), number(fmpq(1, 2))),
+    random_probabilities(3),
+    exact=lambda case: (from_rational(kept_error(*case.values())), from_rational(fmpq(1, 2))),
     exactly=None,
     family=Family(
         "p, phi and psi < phi from 1/8 to 7/8 in eighths",

@@ -3,10 +3,10 @@
 import jax
 import jax.numpy as jnp
 
-from infoloop.exact.rational_laws import LogSum, fmpq, number
+from infoloop.exact.rational_laws import LogSum, fmpq, from_rational
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 MOST = 64
 HIDDEN = ("a hidden answer uniform on K letters", "the verdicts are exact")
@@ -86,7 +86,7 @@ def _one_by_one(letters):
 
 def _one_by_one_exactly(case) -> tuple[LogSum, LogSum]:
     letters, last = case["letters"], case["last"] == "asked"
-    return number(mean_tries(letters, "binary", last)), number(one_by_one_tries(fmpq(letters), last))
+    return from_rational(mean_tries(letters, "binary", last)), from_rational(one_by_one_tries(fmpq(letters), last))
 
 
 one_by_one = Claim(
@@ -98,7 +98,8 @@ one_by_one = Claim(
     exact=_one_by_one_exactly,
     exactly=None,
     family=Family(
-        "1 to 64 letters, the last one asked for or known", lambda: grid(letters=range(1, 65), last=("asked", "known"))
+        "1 to 64 letters, the last one asked for or known",
+        lambda: parameter_grid(letters=range(1, 65), last=("asked", "known")),
     ),
     edges=({"letters": 5, "last": "asked"}, {"letters": 5, "last": "known"}),
     wrong=lambda letters: (_one_by_one(letters)[0], letters / 2),
@@ -111,7 +112,9 @@ def _bisecting(letters):
 
 def _bisecting_exactly(case) -> tuple[LogSum, LogSum]:
     letters = case["letters"]
-    return number(mean_tries(letters, "graded")), number(bisecting_tries(fmpq(letters), letters.bit_length() - 1))
+    return from_rational(mean_tries(letters, "graded")), from_rational(
+        bisecting_tries(fmpq(letters), letters.bit_length() - 1)
+    )
 
 
 bisecting = Claim(
@@ -122,7 +125,7 @@ bisecting = Claim(
     relation="=",
     exact=_bisecting_exactly,
     exactly=None,
-    family=Family("1 to 64 letters", lambda: grid(letters=range(1, 65))),
+    family=Family("1 to 64 letters", lambda: parameter_grid(letters=range(1, 65))),
     edges=({"letters": 5},),
     wrong=lambda letters: (_bisecting(letters)[0], jnp.log2(letters + 1)),
 )
@@ -134,11 +137,13 @@ def _between(letters):
 
 
 def _between_exactly(case) -> tuple[LogSum, LogSum]:
-    means = [number(1), *(number(mean_tries(case["letters"], kind)) for kind in ("graded", "binary"))]
+    means = [from_rational(1), *(from_rational(mean_tries(case["letters"], kind)) for kind in ("graded", "binary"))]
     return means[case["rank"]], means[case["rank"] + 1]
 
 
-_ranked = Family("1 to 64 letters, the lower bound and the upper", lambda: grid(letters=range(1, 65), rank=(0, 1)))
+_ranked = Family(
+    "1 to 64 letters, the lower bound and the upper", lambda: parameter_grid(letters=range(1, 65), rank=(0, 1))
+)
 graded_between = Claim(
     "cnd:graded-between",
     (*HIDDEN, "the verdict says lower, hit or higher"),
@@ -158,7 +163,7 @@ coarse_costs_no_more = Claim(
     _letters,
     exact=lambda case: _between_exactly({**case, "rank": 1})[::-1],
     exactly=None,
-    family=Family("1 to 64 letters", lambda: grid(letters=range(1, 65))),
+    family=Family("1 to 64 letters", lambda: parameter_grid(letters=range(1, 65))),
 )
 
 

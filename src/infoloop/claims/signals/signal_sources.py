@@ -13,9 +13,15 @@ from infoloop.probability.channel_families import erasure
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, networks, probabilities, rational_networks
+from infoloop.statements.cases import (
+    Cases,
+    Family,
+    enumerate_rational_bayes_nets,
+    random_bayes_nets,
+    random_probabilities,
+)
 from infoloop.statements.claim import Claim, linear
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
 NOISY = ["1/4", "3/4"]
@@ -41,7 +47,7 @@ def _generated():
             yield _law((FAIR[0], ("X",)), (anchor, ("X", "A")), (known, ("X", "M")), data, pair)
 
 
-_synthetic = networks("X", "A|X", "M|X,A", "D|A,M", "W|A,D", X=3, A=2, M=2, D=3, W=3)
+_synthetic = random_bayes_nets("X", "A|X", "M|X,A", "D|A,M", "W|A,D", X=3, A=2, M=2, D=3, W=3)
 _by_knowledge = Family(
     "a fair bit X, A and M read off it with rows (1/4, 3/4), (1, 0), (0, 1), D any bit of A and M, W the pair (A, D)",
     _generated,
@@ -79,10 +85,10 @@ exact_repeat = linear(
     "thm:exact-repeat",
     "I(X;D1,D2) = I(X;D1)",
     ("D2 = f(D1)",),
-    _with(networks("X", "D1|X", X=3, D1=3), ((1.0, 0.0), (0.0, 1.0), (0.0, 1.0)), "D1", "D2"),
+    _with(random_bayes_nets("X", "D1|X", X=3, D1=3), ((1.0, 0.0), (0.0, 1.0), (0.0, 1.0)), "D1", "D2"),
     family=Family(
         "a fair bit X, D1 with rows (1/4, 3/4), (1, 0), (0, 1), and D2 any bit of D1",
-        lambda: rational_networks(
+        lambda: enumerate_rational_bayes_nets(
             "X", "D1|X", "D2|D1", rows={"X": FAIR, "D1|X": [NOISY, *MAPS], "D2|D1": MAPS}, X=2, D1=2, D2=2
         ),
     ),
@@ -101,7 +107,7 @@ new_block = linear(
     "thm:new-block",
     "I(X;B1,B2) = I(X;B1) + H(B2|B1)",
     ("B2 = f(X)",),
-    _with(networks("X", "B1|X", X=4, B1=2), ((1.0, 0.0), (0.0, 1.0), (1.0, 0.0), (0.0, 1.0)), "X", "B2"),
+    _with(random_bayes_nets("X", "B1|X", X=4, B1=2), ((1.0, 0.0), (0.0, 1.0), (1.0, 0.0), (0.0, 1.0)), "X", "B2"),
     family=Family("X with masses (1/8, 1/8, 1/4, 1/2), B1 and B2 any bits of it", _blocks),
     edges=(_law((["1/4"] * 4, ("X",)), (MAPS * 2, ("X", "B1")), (sorted(MAPS * 2), ("X", "B2"))),),
     wrong="I(X;B1,B2) = I(X;B1) + H(B2)",
@@ -113,22 +119,22 @@ noisy_repeats = linear(
     "thm:noisy-repeats",
     "I(X;R1,R2,R3) <= I(X;B)",
     ("X -> B -> R1,R2,R3",),
-    networks("X", "B|X", "R1|B", "R2|B,R1", "R3|B,R1,R2", X=3, B=3, R1=2, R2=2, R3=2),
+    random_bayes_nets("X", "B|X", "R1|B", "R2|B,R1", "R3|B,R1,R2", X=3, B=3, R1=2, R2=2, R3=2),
     family=Family(
         "a fair bit X, B and two repeats of it with rows (1/4, 3/4), (1, 0), (0, 1), a third that copies the second",
         lambda: (
             _law((law.table, law.names), (MAPS, ("R2", "R3")))
-            for law in rational_networks("X", "B|X", "R1|B", "R2|B", rows=_REPEATED, X=2, B=2, R1=2, R2=2)
+            for law in enumerate_rational_bayes_nets("X", "B|X", "R1|B", "R2|B", rows=_REPEATED, X=2, B=2, R1=2, R2=2)
         ),
     ),
     edges=(_law((FAIR[0], ("X",)), (MAPS, ("X", "B")), *((MAPS, ("B", f"R{k}")) for k in (1, 2, 3))),),
     wrong="I(X;R1) + I(X;R2) + I(X;R3) <= I(X;B)",
 )
 
-_two_repeats = networks("B", "R1|B", "R2|B", B=3, R1=3, R2=2)
+_two_repeats = random_bayes_nets("B", "R1|B", "R2|B", B=3, R1=3, R2=2)
 _rational_repeats = Family(
     "a bit B with mass (1/2, 1/2) or (1/4, 3/4), two repeats with rows (1/4, 3/4), (1, 0), (0, 1)",
-    lambda: rational_networks(
+    lambda: enumerate_rational_bayes_nets(
         "B", "R1|B", "R2|B", rows={"B": [*FAIR, NOISY], "R1|B": [NOISY, *MAPS], "R2|B": [NOISY, *MAPS]}, B=2, R1=2, R2=2
     ),
 )
@@ -175,7 +181,7 @@ def _repeated_exactly(case) -> tuple[LogSum, LogSum]:
     names = [f"R{k}" for k in range(1, n + 1)]
     law = _law(([1 - p_one, p_one], ("B",)), *((rows, ("B", name)) for name in names))
     return law.evaluate(parse_expression(f"I(B;{','.join(names)})")), repeated_bits(
-        erased, rational_laws.binary_entropy(p_one), n
+        erased, rational_laws.exact_binary_entropy(p_one), n
     )
 
 
@@ -183,13 +189,13 @@ erased_repeats = Claim(
     "thm:erased-repeats",
     ("a block of one bit", "each repeat loses the block with probability e, independently"),
     _repeated,
-    probabilities(2),
+    random_probabilities(2),
     relation="=",
     exact=_repeated_exactly,
     exactly=None,
     family=Family(
         "e from 0 to 1 in eighths, P(B = 1) 1/2 and 1/4, 1 to 4 repeats",
-        lambda: grid(erased=[fmpq(k, 8) for k in range(9)], p=[fmpq(1, 2), fmpq(1, 4)], n=REPEATS),
+        lambda: parameter_grid(erased=[fmpq(k, 8) for k in range(9)], p=[fmpq(1, 2), fmpq(1, 4)], n=REPEATS),
     ),
     edges=({"erased": fmpq(1, 2), "p": fmpq(1, 2), "n": 3},),
     wrong=lambda case: (

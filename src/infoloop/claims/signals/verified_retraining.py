@@ -9,25 +9,25 @@ import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
-from infoloop.exact.rational_laws import fmpq, number, rational_product, rational_table
-from infoloop.exact.real_balls import Enclosure, enclosure, exp, pi
-from infoloop.statements.cases import Cases, Family, networks, rational_networks
+from infoloop.exact.rational_laws import fmpq, from_rational, rational_product, rational_table
+from infoloop.exact.real_balls import RealBall, exp, pi, real_ball
+from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
 from infoloop.statements.claim import Claim, linear
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 VERIFIED = ("outputs N(m, 1) are kept within a of the verifier's centre c", "the next mean is that of the kept ones")
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
 
 
-class Loop(NamedTuple):
+class RetrainingLoop(NamedTuple):
     """Where a state stands from the verifier's centre, m - c, and the half-width a of what is kept (sigma = 1)."""
 
     offset: jax.Array
     width: jax.Array
 
 
-def _loop(x) -> Loop:
-    return Loop(4 * jnp.tanh(x[0]), 4 * jax.nn.sigmoid(x[1]))
+def _loop(x) -> RetrainingLoop:
+    return RetrainingLoop(4 * jnp.tanh(x[0]), 4 * jax.nn.sigmoid(x[1]))
 
 
 _loops = Cases(lambda key: 2 * jax.random.normal(key, (2,)), _loop)
@@ -42,7 +42,7 @@ def kept_moments(offset, width):
     return mean, masses @ (points - mean) ** 2
 
 
-def kept_mean(offset, width) -> Enclosure:
+def kept_mean(offset, width) -> RealBall:
     r"""$M(m)-c=d+\frac{\varphi(-a-d)-\varphi(a-d)}{\Phi(a-d)-\Phi(-a-d)}$ with $d=m-c$, enclosed.
 
     >>> kept_mean(fmpq(1), fmpq(1, 100)).digits(6)
@@ -50,8 +50,8 @@ def kept_mean(offset, width) -> Enclosure:
     """
     root, low, high = pi() * 2, -width - offset, width - offset
     heights = exp(-low * low / 2) - exp(-high * high / 2)
-    area = enclosure(lambda: ((arb(high) / arb(2).sqrt()).erf() - (arb(low) / arb(2).sqrt()).erf()) / 2)
-    return heights / area / enclosure(lambda: root.ball().sqrt()) + offset
+    area = real_ball(lambda: ((arb(high) / arb(2).sqrt()).erf() - (arb(low) / arb(2).sqrt()).erf()) / 2)
+    return heights / area / real_ball(lambda: root.ball().sqrt()) + offset
 
 
 def centre_slope(width):
@@ -59,15 +59,15 @@ def centre_slope(width):
     return 1 - width * jnp.exp(-(width**2) / 2) * math.sqrt(2 / math.pi) / jax.scipy.special.erf(width / math.sqrt(2))
 
 
-def _centre_slope_exactly(width) -> Enclosure:
-    return enclosure(
+def _centre_slope_exactly(width) -> RealBall:
+    return real_ball(
         lambda: (
             1 - arb(width) * (-(arb(width) ** 2) / 2).exp() * (2 / arb.pi()).sqrt() / (arb(width) / arb(2).sqrt()).erf()
         )
     )
 
 
-def _contracts(case: Loop):
+def _contracts(case: RetrainingLoop):
     return jnp.abs(kept_moments(*case)[0]), centre_slope(case.width) * jnp.abs(case.offset)
 
 
@@ -79,7 +79,7 @@ def _contracts_exactly(case):
 _STEPS = [fmpq(1, 10), fmpq(1, 2), fmpq(1), fmpq(2), fmpq(3)]
 _grid = Family(
     "m - c in 1/10, 1/2, 1, 2, 3 and a in 1/10, 1/2, 1, 2, 3 standard deviations",
-    lambda: grid(offset=_STEPS, width=_STEPS),
+    lambda: parameter_grid(offset=_STEPS, width=_STEPS),
 )
 verified_contraction = Claim(
     "thm:verified-contraction",
@@ -94,7 +94,7 @@ verified_contraction = Claim(
 )
 
 
-def _slopes(case: Loop):
+def _slopes(case: RetrainingLoop):
     slope = jax.grad(lambda offset: kept_moments(offset, case.width)[0])(case.offset)
     return slope, kept_moments(*case)[1]
 
@@ -110,7 +110,7 @@ verified_slope = Claim(
 )
 
 
-class Pair(NamedTuple):
+class RetrainingPair(NamedTuple):
     """Two states under one verifier: the lower one's m - c, how far the other is above it, and the half-width a."""
 
     offset: jax.Array
@@ -120,18 +120,18 @@ class Pair(NamedTuple):
 
 _pairs = Cases(
     lambda key: 2 * jax.random.normal(key, (3,)),
-    lambda x: Pair(4 * jnp.tanh(x[0]), 2 * jax.nn.sigmoid(x[2]), 4 * jax.nn.sigmoid(x[1])),
+    lambda x: RetrainingPair(4 * jnp.tanh(x[0]), 2 * jax.nn.sigmoid(x[2]), 4 * jax.nn.sigmoid(x[1])),
 )
 
 
-def _approach(case: Pair):
+def _approach(case: RetrainingPair):
     low, high = (kept_moments(offset, case.width)[0] for offset in (case.offset, case.offset + case.gap))
     return high - low, case.gap
 
 
 def _approach_exactly(case):
     offset, gap, width = case.values()
-    return kept_mean(offset + gap, width) - kept_mean(offset, width), number(gap)
+    return kept_mean(offset + gap, width) - kept_mean(offset, width), from_rational(gap)
 
 
 verified_order = Claim(
@@ -144,14 +144,14 @@ verified_order = Claim(
     exactly=None,
     family=Family(
         "lower states from -3 to 3, upper ones 1/10 to 3 above, a in 1/10, 1/2, 1, 2, 3 standard deviations",
-        lambda: grid(offset=[*(-step for step in _STEPS), *_STEPS], gap=_STEPS, width=_STEPS),
+        lambda: parameter_grid(offset=[*(-step for step in _STEPS), *_STEPS], gap=_STEPS, width=_STEPS),
     ),
     edges=({"offset": fmpq(-1, 2), "gap": fmpq(1), "width": fmpq(6)},),
     wrong=lambda case: (case.gap, _approach(case)[0]),
 )
 
 
-def _centred(case: Loop):
+def _centred(case: RetrainingLoop):
     """Both ends of one retraining, from the truth, which is where the loop started."""
     return jnp.abs(kept_moments(*case)[0] - case.offset), 0 * case.offset
 
@@ -161,7 +161,7 @@ verified_finds_truth = Claim(
     (*VERIFIED, "the first mean is the truth"),
     _centred,
     _loops,
-    exact=lambda case: (kept_mean(*case.values()) * -1 + case["offset"], number(0)),
+    exact=lambda case: (kept_mean(*case.values()) * -1 + case["offset"], from_rational(0)),
     exactly=None,
     family=_grid,
 )
@@ -186,10 +186,12 @@ verified_information = linear(
     "thm:verified-information",
     "I(T;Z2) <= I(T;C) + I(T;Z0|C)",
     ("T -> Z0,C -> Z1", "T,Z0 -> Z1,C -> Z2"),
-    networks("T", "C|T", "Z0|T,C", "Z1|Z0,C", "Z2|Z1,C", T=3, C=2, Z0=2, Z1=2, Z2=3),
+    random_bayes_nets("T", "C|T", "Z0|T,C", "Z1|Z0,C", "Z2|Z1,C", T=3, C=2, Z0=2, Z1=2, Z2=3),
     family=Family(
         "a fair bit T, C with rows (1/4, 3/4), (1, 0), Z0 with rows (1/4, 3/4), (0, 1), Z1 and Z2 any bits they may be",
-        lambda: rational_networks("T", "C|T", "Z0|T", "Z1|Z0,C", "Z2|Z1,C", rows=_LOOPS, T=2, C=2, Z0=2, Z1=2, Z2=2),
+        lambda: enumerate_rational_bayes_nets(
+            "T", "C|T", "Z0|T", "Z1|Z0,C", "Z2|Z1,C", rows=_LOOPS, T=2, C=2, Z0=2, Z1=2, Z2=2
+        ),
     ),
     edges=(_copies("T", "C", "Z0", "Z1", "Z2"),),
     wrong="I(T;Z2) <= I(T;Z0|C)",
@@ -199,10 +201,12 @@ verified_limit = linear(
     "thm:verified-limit",
     "I(T;Z) <= I(T;C)",
     ("T -> C -> Z",),
-    networks("T", "C|T", "Z|C", T=3, C=3, Z=3),
+    random_bayes_nets("T", "C|T", "Z|C", T=3, C=3, Z=3),
     family=Family(
         "a fair bit T, C and Z with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: rational_networks("T", "C|T", "Z|C", rows={**_CHAINS, "Z|C": _CHAINS["C|T"]}, T=2, C=2, Z=2),
+        lambda: enumerate_rational_bayes_nets(
+            "T", "C|T", "Z|C", rows={**_CHAINS, "Z|C": _CHAINS["C|T"]}, T=2, C=2, Z=2
+        ),
     ),
     edges=(_copies("T", "C", "Z"),),
     wrong="I(T;C) <= I(T;Z)",

@@ -13,9 +13,9 @@ from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import binary_convolution, binary_entropy
-from infoloop.statements.cases import Cases, Family, networks, rational_networks
+from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
 from infoloop.statements.claim import Claim, linear
-from infoloop.statements.parameter_grids import grid
+from infoloop.statements.parameter_grids import parameter_grid
 
 FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
 NOISY = ["1/4", "3/4"]
@@ -41,7 +41,7 @@ def _overlap(net: BayesNet):
 
 def _overlap_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     errors = law.table
-    agree = rational_laws.binary_entropy(errors[0, 0] + errors[1, 1])
+    agree = rational_laws.exact_binary_entropy(errors[0, 0] + errors[1, 1])
     judged = RationalLaw(rational_table(flipped(errors)), ("X", "Z", "S"))
     return judged.evaluate(SIGNAL_GIVEN_STATE), agree + law.entropy("N") - law.entropy("N", "M")
 
@@ -51,7 +51,7 @@ error_overlap = Claim(
     "thm:error-overlap",
     ("X is a fair bit", "the errors N of Z and M of S are independent of X"),
     _overlap,
-    networks("N,M", N=2, M=2),
+    random_bayes_nets("N,M", N=2, M=2),
     relation="=",
     exact=_overlap_exactly,
     family=Family(
@@ -109,7 +109,7 @@ def _three_exactly(case) -> tuple[LogSum, LogSum]:
     kind, e, d = case.values()
     law = _verifier(kind, e, d)
     assert law.marginal("X", "S")[0, 1] * 2 == d
-    return law.evaluate(SIGNAL_GIVEN_STATE), opened(kind, e, d, rational_laws.binary_entropy)
+    return law.evaluate(SIGNAL_GIVEN_STATE), opened(kind, e, d, rational_laws.exact_binary_entropy)
 
 
 def _ordered(x):
@@ -162,7 +162,7 @@ accuracy_is_openness = Claim(
     exactly=None,
     family=Family(
         "e and d > e in sixteenths; independent errors against copied ones",
-        lambda: grid(e=_sixteenths[:4], d=_sixteenths[4:]),
+        lambda: parameter_grid(e=_sixteenths[:4], d=_sixteenths[4:]),
     ),
 )
 
@@ -195,10 +195,10 @@ copied_verifier = linear(
     "thm:copied-verifier",
     "I(X;Z,S) = I(X;Z)",
     ("X -> Z -> S",),
-    networks("X", "Z|X", "S|Z", X=3, Z=3, S=2),
+    random_bayes_nets("X", "Z|X", "S|Z", X=3, Z=3, S=2),
     family=Family(
         "a fair bit X, Z with rows (1/4, 3/4), (1, 0), (0, 1), S read off Z with such rows",
-        lambda: rational_networks(
+        lambda: enumerate_rational_bayes_nets(
             "X", "Z|X", "S|Z", rows={"X": FAIR, "Z|X": [NOISY, *MAPS], "S|Z": [NOISY, *MAPS]}, X=2, Z=2, S=2
         ),
     ),
@@ -213,7 +213,7 @@ def _swapped(numbers):
     return BayesNet((*net.factors, Channel(jnp.array([[0.0, 1.0], [1.0, 0.0]]), ("S",), ("T",))))
 
 
-_signals = networks("X", "Y", "S|X,Y", X=2, Y=2, S=2)
+_signals = random_bayes_nets("X", "Y", "S|X,Y", X=2, Y=2, S=2)
 sign_blind = linear(
     "thm:sign-blind",
     "I(X;S|Y) = I(X;T|Y)",
@@ -223,7 +223,7 @@ sign_blind = linear(
         "a fair bit X, a query Y with mass (1/4, 3/4), S with rows (1/4, 3/4), (1, 0), (0, 1), T its opposite",
         lambda: (
             _law((law.table, law.names), (MAPS[::-1], ("S", "T")))
-            for law in rational_networks(
+            for law in enumerate_rational_bayes_nets(
                 "X", "Y", "S|X,Y", rows={"X": FAIR, "Y": [NOISY], "S|X,Y": [NOISY, *MAPS]}, X=2, Y=2, S=2
             )
         ),

@@ -14,7 +14,7 @@ FEWEST = 2  # alike rounds that are folded: to replace a single one by dots woul
 
 
 @dataclass(frozen=True)
-class Vertex:
+class DrawnNode:
     """A node that is drawn in the block of its round and in a row of its role, with the others that name this row.
 
     A folded one stands for its namesakes in several rounds, and one with a count for so many nodes of its round.
@@ -29,7 +29,7 @@ class Vertex:
 
 
 @dataclass(frozen=True)
-class Link:
+class DrawnEdge:
     """An edge: whether a signal is at one of its ends, and whether it may bring in task information."""
 
     source: str
@@ -39,15 +39,15 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Sketch:
+class CollapsedGraph:
     """Blocks (before round 1, rounds, folded rounds) by their captions; nodes, causes first; and edges."""
 
     blocks: tuple[str, ...]
-    vertices: tuple[Vertex, ...]
-    links: tuple[Link, ...]
+    vertices: tuple[DrawnNode, ...]
+    links: tuple[DrawnEdge, ...]
 
 
-def sketch(p: Pipeline, found: Audit) -> Sketch:
+def collapse_rounds(p: Pipeline, found: Audit) -> CollapsedGraph:
     """The drawing of a pipeline, without positions; of rounds 2 to T that are alike, all but the ends are folded.
 
     Task information may enter by the edges that bring a round what the state before it does not hold (`Round.edges`),
@@ -57,7 +57,7 @@ def sketch(p: Pipeline, found: Audit) -> Sketch:
     >>> from infoloop.pipelines.pipeline_graph import pipeline
     >>> nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))]
     >>> p = pipeline(nodes, [Node("S", "signal", ("X",)), Node("Z", "state", ("Z@-1", "S"))], rounds=10)
-    >>> drawn = sketch(p, audit(p))
+    >>> drawn = collapse_rounds(p, audit(p))
     >>> drawn.blocks
     ('before', 'round 1', 'round 2', 'rounds 3 to 9', 'round 10')
     >>> [link.target for link in drawn.links if link.entering]
@@ -70,11 +70,11 @@ def sketch(p: Pipeline, found: Audit) -> Sketch:
     links = _links(p, entering, folded, {n.name: block[n.at] for n in p.nodes})
     linked = {name for link in links for name in (link.source, link.target)}
     vertices = dict.fromkeys(
-        Vertex(folded.get(n.name, n.name), n.role, block[n.at], rows[n.name], n.name in folded)
+        DrawnNode(folded.get(n.name, n.name), n.role, block[n.at], rows[n.name], n.name in folded)
         for n in p.nodes
         if n.name not in folded or n.role == "state" or folded[n.name] in linked
     )
-    return Sketch(tuple(map(_caption, spans)) if p.rounds else ("",), tuple(vertices), links)
+    return CollapsedGraph(tuple(map(_caption, spans)) if p.rounds else ("",), tuple(vertices), links)
 
 
 def _caption(span: tuple[int, int]) -> str:
@@ -115,14 +115,14 @@ def _rows(p: Pipeline) -> dict[str, str]:
     return {n.name: _stem(n) if count[n.at, n.role, _stem(n)] == 1 else n.name for n in p.nodes}
 
 
-def _links(p: Pipeline, entering: set[Edge], folded: dict[str, str], block: dict[str, int]) -> tuple[Link, ...]:
+def _links(p: Pipeline, entering: set[Edge], folded: dict[str, str], block: dict[str, int]) -> tuple[DrawnEdge, ...]:
     signals, found = set(p.of("signal")), {}
     for n in p.nodes:
         for parent in n.parents:
             ends = folded.get(parent, parent), folded.get(n.name, n.name)
             if block[parent] == block[n.name] and n.name in folded:
                 continue
-            old = found.get(ends, Link(*ends, False, False))
+            old = found.get(ends, DrawnEdge(*ends, False, False))
             by_signal, enters = old.signal or bool(signals & {parent, n.name}), (parent, n.name) in entering
-            found[ends] = Link(*ends, by_signal, old.entering or enters)
+            found[ends] = DrawnEdge(*ends, by_signal, old.entering or enters)
     return tuple(found.values())

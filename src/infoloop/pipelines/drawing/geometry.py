@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from infoloop.pipelines.drawing.collapsed_rounds import Link, Sketch, Vertex
-from infoloop.pipelines.drawing.grid_routing import Routes, Track, routes
+from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph, DrawnEdge, DrawnNode
+from infoloop.pipelines.drawing.grid_routing import LaneSegment, Routes, route_edges
 
 LARGEST = 120  # vertices that can still be read on one page
 LONGEST_NAME = 14  # characters of a label
@@ -24,10 +24,10 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Place:
+class PlacedNode:
     """A vertex with its label, its centre and its width."""
 
-    vertex: Vertex
+    vertex: DrawnNode
     label: str
     x: float
     y: float
@@ -35,14 +35,14 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Curve:
+class EdgePath:
     """An edge as cubic Bezier curves: where it starts, then two control points and an end for each."""
 
-    link: Link
+    link: DrawnEdge
     points: tuple[Point, ...]
 
 
-class Span(NamedTuple):
+class BlockInterval(NamedTuple):
     """A lane or a block: its caption, where it begins and where it ends."""
 
     caption: str
@@ -54,41 +54,45 @@ class Span(NamedTuple):
 class Diagram:
     """A drawing in inches from its upper left corner; lanes are spans of y, blocks are spans of x."""
 
-    places: tuple[Place, ...]
-    curves: tuple[Curve, ...]
-    lanes: tuple[Span, ...]
-    blocks: tuple[Span, ...]
+    places: tuple[PlacedNode, ...]
+    curves: tuple[EdgePath, ...]
+    lanes: tuple[BlockInterval, ...]
+    blocks: tuple[BlockInterval, ...]
     width: float
     height: float
 
 
-def diagram(drawn: Sketch) -> Diagram | None:
+def lay_out(drawn: CollapsedGraph) -> Diagram | None:
     """The drawing of a sketch, or None for one with more than `LARGEST` vertices, which nobody could read.
 
-    >>> nodes = (Vertex("X", "task", 0, "X"), Vertex("S", "signal", 0, "S"), Vertex("Z", "state", 0, "Z"))
-    >>> found = diagram(Sketch(("",), nodes, (Link("X", "S", True, True), Link("S", "Z", True, False))))
+    >>> nodes = (DrawnNode("X", "task", 0, "X"), DrawnNode("S", "signal", 0, "S"), DrawnNode("Z", "state", 0, "Z"))
+    >>> edges = (DrawnEdge("X", "S", True, True), DrawnEdge("S", "Z", True, False))
+    >>> found = lay_out(CollapsedGraph(("",), nodes, edges))
     >>> [place.label for place in found.places], [lane.caption for lane in found.lanes]
     (['X', 'S', 'Z'], ['task', 'signal', 'state'])
     """
     if len(drawn.vertices) > LARGEST:
         return None
-    grid = routes(drawn)
+    grid = route_edges(drawn)
     sides, blocks = _sides(drawn, grid)
     heights, bottom = _heights(grid)
 
-    def place(v: Vertex) -> Place:
+    def place(v: DrawnNode) -> PlacedNode:
         left, right = sides[grid.columns[v.name]]
-        return Place(v, label(v), (left + right) / 2, heights[Track(grid.rows[v.name])], right - left)
+        return PlacedNode(v, node_label(v), (left + right) / 2, heights[LaneSegment(grid.rows[v.name])], right - left)
 
-    lanes = (Span(role, heights[Track(rows[0])], heights[Track(rows[-1])]) for role, rows in grid.lanes.items())
+    lanes = (
+        BlockInterval(role, heights[LaneSegment(rows[0])], heights[LaneSegment(rows[-1])])
+        for role, rows in grid.lanes.items()
+    )
     curves = _curves(drawn, grid, sides, heights)
     return Diagram(tuple(map(place, drawn.vertices)), curves, tuple(lanes), blocks, blocks[-1].end, bottom)
 
 
-def label(v: Vertex) -> str:
+def node_label(v: DrawnNode) -> str:
     """The name, of a long one its beginning and its end, and a count; dots for what stands for several rounds.
 
-    >>> label(Vertex("reward_model_scores_12", "signal", 3, "reward_model_scores_"))
+    >>> node_label(DrawnNode("reward_model_scores_12", "signal", 3, "reward_model_scores_"))
     'reward_…ores_12'
     """
     half = LONGEST_NAME // 2
@@ -96,12 +100,12 @@ def label(v: Vertex) -> str:
     return "…" if v.folded else f"{shown} ×{v.count}" if v.count > 1 else shown
 
 
-def _sides(drawn: Sketch, grid: Routes) -> tuple[list[Point], tuple[Span, ...]]:
+def _sides(drawn: CollapsedGraph, grid: Routes) -> tuple[list[Point], tuple[BlockInterval, ...]]:
     """Left and right of each column, as wide as its longest label, and the blocks, as wide as their captions."""
     widths: dict[int, float] = defaultdict(float)
     block = {grid.columns[v.name]: v.block for v in drawn.vertices}
     for v in drawn.vertices:
-        least = FOLDED if v.folded else max(NARROWEST, EM * _letters(label(v)) + PADDING)
+        least = FOLDED if v.folded else max(NARROWEST, EM * _letters(node_label(v)) + PADDING)
         widths[grid.columns[v.name]] = max(widths[grid.columns[v.name]], least)
     sides, spans, x = [], [], 0.0
     for k, caption in enumerate(drawn.blocks):
@@ -113,7 +117,7 @@ def _sides(drawn: Sketch, grid: Routes) -> tuple[list[Point], tuple[Span, ...]]:
             sides.append((x, x + width))
             x += width + GAP
         x += MARGIN + spare / 2 - GAP
-        spans.append(Span(caption, start, x))
+        spans.append(BlockInterval(caption, start, x))
     return sides, tuple(spans)
 
 
@@ -122,7 +126,7 @@ def _letters(text: str) -> float:
     return sum(1.0 if unicodedata.east_asian_width(c) in "WF" or c in "MW…mw" else 0.75 for c in text)
 
 
-def _heights(grid: Routes) -> tuple[dict[Track, float], float]:
+def _heights(grid: Routes) -> tuple[dict[LaneSegment, float], float]:
     """The y of each row and track, and the bottom; the room above a row is as high as its tracks need."""
     ways: dict[int, int] = defaultdict(int)
     for track in grid.tracks.values():
@@ -131,16 +135,18 @@ def _heights(grid: Routes) -> tuple[dict[Track, float], float]:
     firsts, last = {rows[0] for rows in grid.lanes.values()}, max(grid.rows.values())
     found, y = {}, HEAD
     for row in range(last + 2):
-        found |= {Track(row, True, way): y + (ROOM + TRACK) / 2 + TRACK * way for way in range(ways[row])}
+        found |= {LaneSegment(row, True, way): y + (ROOM + TRACK) / 2 + TRACK * way for way in range(ways[row])}
         y += ROOM + TRACK * ways[row] + BETWEEN_LANES * (row in firsts)
-        found[Track(row)] = y + HEIGHT / 2
+        found[LaneSegment(row)] = y + HEIGHT / 2
         y += HEIGHT * (row <= last)
     return found, y
 
 
-def _curves(drawn: Sketch, grid: Routes, sides: list[Point], heights: dict[Track, float]) -> tuple[Curve, ...]:
+def _curves(
+    drawn: CollapsedGraph, grid: Routes, sides: list[Point], heights: dict[LaneSegment, float]
+) -> tuple[EdgePath, ...]:
     """Each edge from the right side of its cause to the left side of its effect."""
-    own = {name: heights[Track(row)] for name, row in grid.rows.items()}
+    own = {name: heights[LaneSegment(row)] for name, row in grid.rows.items()}
     passing = {link: heights[track] for link, track in grid.tracks.items()}
     leaves = {link: passing.get(link, own[link.target]) for link in drawn.links}
     comes = {link: (passing.get(link, own[link.source]), link.source) for link in drawn.links}
@@ -156,7 +162,7 @@ def _curves(drawn: Sketch, grid: Routes, sides: list[Point], heights: dict[Track
         stops = [(sides[a][1], starts[link.source][leaves[link], ""]), (sides[b][0], ends[link.target][comes[link]])]
         if link in passing:
             stops[1:1] = [(sides[a + 1][0], passing[link]), (sides[b - 1][1], passing[link])]
-        found.append(Curve(link, _bezier(stops)))
+        found.append(EdgePath(link, _bezier(stops)))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from infoloop.pipelines.drawing.collapsed_rounds import Link, Sketch
+from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph, DrawnEdge
 
 LANES = ("task", "judge", "signal", "noise", "query", "data", "state")  # from top to bottom
 DETOUR = 0.6  # rows that an edge would rather go up or down than leave the rows
@@ -21,7 +21,7 @@ DETOUR = 0.6  # rows that an edge would rather go up or down than leave the rows
 Ways = list[dict[str, set[int]]]
 
 
-class Track(NamedTuple):
+class LaneSegment(NamedTuple):
     """A horizontal track: a row, or (`between`) the `way`-th in the room above a row."""
 
     row: int
@@ -36,15 +36,16 @@ class Routes:
     columns: dict[str, int]
     rows: dict[str, int]
     lanes: dict[str, range]
-    tracks: dict[Link, Track]
+    tracks: dict[DrawnEdge, LaneSegment]
 
 
-def routes(drawn: Sketch) -> Routes:
+def route_edges(drawn: CollapsedGraph) -> Routes:
     """The places of a sketch on a grid.
 
-    >>> from infoloop.pipelines.drawing.collapsed_rounds import Vertex
-    >>> nodes = (Vertex("X", "task", 0, "X"), Vertex("D", "data", 0, "D"), Vertex("Z", "state", 0, "Z"))
-    >>> found = routes(Sketch(("",), nodes, (Link("X", "D", False, False), Link("D", "Z", False, False))))
+    >>> from infoloop.pipelines.drawing.collapsed_rounds import DrawnNode
+    >>> nodes = (DrawnNode("X", "task", 0, "X"), DrawnNode("D", "data", 0, "D"), DrawnNode("Z", "state", 0, "Z"))
+    >>> edges = (DrawnEdge("X", "D", False, False), DrawnEdge("D", "Z", False, False))
+    >>> found = route_edges(CollapsedGraph(("",), nodes, edges))
     >>> found.columns, found.rows
     ({'X': 0, 'D': 1, 'Z': 2}, {'X': 0, 'D': 1, 'Z': 2})
     """
@@ -58,7 +59,7 @@ def routes(drawn: Sketch) -> Routes:
     return Routes(columns, rows, lanes, _tracks(drawn, columns, rows))
 
 
-def _columns(drawn: Sketch) -> dict[str, int]:
+def _columns(drawn: CollapsedGraph) -> dict[str, int]:
     """Blocks side by side; inside, a vertex stands behind all its causes."""
     columns: dict[str, int] = {}
     causes: dict[str, list[str]] = {v.name: [] for v in drawn.vertices}
@@ -71,7 +72,7 @@ def _columns(drawn: Sketch) -> dict[str, int]:
     return columns
 
 
-def _rows(drawn: Sketch, columns: dict[str, int], role: str) -> dict[str, int]:
+def _rows(drawn: CollapsedGraph, columns: dict[str, int], role: str) -> dict[str, int]:
     """A row for every name of the role: namesakes of several rounds have one to themselves, as far as there is room."""
     groups: dict[str, list[str]] = {}
     for v in drawn.vertices:
@@ -88,7 +89,7 @@ def _rows(drawn: Sketch, columns: dict[str, int], role: str) -> dict[str, int]:
     return rows
 
 
-def _tracks(drawn: Sketch, columns: dict[str, int], rows: dict[str, int]) -> dict[Link, Track]:
+def _tracks(drawn: CollapsedGraph, columns: dict[str, int], rows: dict[str, int]) -> dict[DrawnEdge, LaneSegment]:
     """The nearest track that is free, first for edges inside one row, then for short ones."""
     used = {(rows[name], column): name for name, column in columns.items()}
     ways: dict[int, Ways] = defaultdict(list)
@@ -100,7 +101,7 @@ def _tracks(drawn: Sketch, columns: dict[str, int], rows: dict[str, int]) -> dic
         if not passed:
             continue
         free = [r for r in {*rows.values()} if all(used.get((r, c), link.source) == link.source for c in passed)]
-        tracks = [*map(Track, free), *(Track(k, True) for k in range(max(rows.values()) + 2))]
+        tracks = [*map(LaneSegment, free), *(LaneSegment(k, True) for k in range(max(rows.values()) + 2))]
         best = min(tracks, key=lambda track: _detour(track, rows[link.source], rows[link.target]))
         if best.between:
             best = best._replace(way=_way(ways[best.row], link.source, {*passed}))
@@ -110,7 +111,7 @@ def _tracks(drawn: Sketch, columns: dict[str, int], rows: dict[str, int]) -> dic
     return found
 
 
-def _detour(track: Track, start: int, end: int) -> float:
+def _detour(track: LaneSegment, start: int, end: int) -> float:
     """How many rows an edge goes up and down on this track."""
     y = track.row - 0.5 * track.between
     return abs(y - start) + abs(y - end) + DETOUR * track.between

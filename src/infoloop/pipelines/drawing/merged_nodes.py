@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import replace
 
-from infoloop.pipelines.drawing.collapsed_rounds import Sketch
+from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph
 
 
-def merged(drawn: Sketch) -> Sketch:
+def quotient_graph(drawn: CollapsedGraph) -> CollapsedGraph:
     """The coarsest drawing in which nodes drawn as one have the same role, the same causes and the same effects.
 
     As a cause or an effect, nodes drawn as one are one. They bear the name of the first, and how many they are.
 
-    >>> from infoloop.pipelines.drawing.collapsed_rounds import Link, Vertex
-    >>> nodes = (Vertex("Z0", "state", 0, "Z"), *(Vertex(y, "query", 1, y) for y in ("A1", "B1")))
-    >>> [(v.name, v.count) for v in merged(Sketch(("", "round 1"), nodes, tuple(
-    ...     Link("Z0", y, False, False) for y in ("A1", "B1")))).vertices]
+    >>> from infoloop.pipelines.drawing.collapsed_rounds import DrawnEdge, DrawnNode
+    >>> nodes = (DrawnNode("Z0", "state", 0, "Z"), *(DrawnNode(y, "query", 1, y) for y in ("A1", "B1")))
+    >>> [(v.name, v.count) for v in quotient_graph(CollapsedGraph(("", "round 1"), nodes, tuple(
+    ...     DrawnEdge("Z0", y, False, False) for y in ("A1", "B1")))).vertices]
     [('Z0', 1), ('A1', 2)]
     """
     kinds = _kinds(drawn)
@@ -27,10 +27,10 @@ def merged(drawn: Sketch) -> Sketch:
     count = Counter(kinds.values())
     vertices = tuple(replace(v, count=count[kinds[v.name]]) for v in drawn.vertices if first[kinds[v.name]] == v.name)
     links = (replace(e, source=first[kinds[e.source]], target=first[kinds[e.target]]) for e in drawn.links)
-    return Sketch(drawn.blocks, vertices, tuple(dict.fromkeys(links)))
+    return CollapsedGraph(drawn.blocks, vertices, tuple(dict.fromkeys(links)))
 
 
-def _kinds(drawn: Sketch) -> dict[str, int]:
+def _kinds(drawn: CollapsedGraph) -> dict[str, int]:
     """The kind of every vertex: kinds are split until all of one kind have causes and effects of the same kinds."""
     kinds = _numbered({v.name: (v.role, v.block, v.folded) for v in drawn.vertices})
     while True:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from infoloop.pipelines.drawing.collapsed_rounds import Link
-from infoloop.pipelines.drawing.geometry import HEIGHT, Curve, Diagram, Place
-from infoloop.reporting.figures import COLOURS, as_svg
+from infoloop.pipelines.drawing.collapsed_rounds import DrawnEdge
+from infoloop.pipelines.drawing.geometry import HEIGHT, Diagram, EdgePath, PlacedNode
+from infoloop.reporting.figures import COLOURS, svg_text
 
 INK, MUTED = "#1b1b1b", "#5a5a5a"
 TINTS = {"task": "#FBE7BF", "judge": "#F3DBE9", "signal": "#D3E6F4", "noise": "#FFFFFF", "query": "#E6F4FC",
@@ -33,10 +33,10 @@ def diagram_svg(diagram: Diagram, name: str = "graph") -> str:
     style: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "DejaVu Sans", "font.size": 9}
     with mpl.rc_context(style), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # the reader's browser has letters of its own
-        return as_svg(drawn(diagram))
+        return svg_text(render(diagram))
 
 
-def drawn(diagram: Diagram):
+def render(diagram: Diagram):
     """The diagram as matplotlib's figure, in inches of the diagram, with the style that is current."""
     from matplotlib.figure import Figure
 
@@ -67,7 +67,7 @@ def _draw_frame(axes, diagram: Diagram) -> None:
         axes.text(-_LEFT + 0.05, (lane.start + lane.end) / 2, lane.caption, va="center", color=MUTED, size=9)
 
 
-def _arrow(curve: Curve):
+def _arrow(curve: EdgePath):
     from matplotlib.patches import FancyArrowPatch
     from matplotlib.path import Path
 
@@ -77,18 +77,18 @@ def _arrow(curve: Curve):
                            mutation_scale=1, joinstyle="miter", capstyle="butt", zorder=2, **look)  # fmt: skip
 
 
-def _look(link: Link) -> dict[str, Any]:
+def _look(link: DrawnEdge) -> dict[str, Any]:
     colour = COLOURS[1] if link.entering else COLOURS[0] if link.signal else "#6E6E6E"
     return {"color": colour, "linewidth": 2.2 if link.entering else 1.1, "linestyle": _DASHES if link.signal else "-"}
 
 
-def _draw_node(axes, place: Place) -> None:
+def _draw_node(axes, place: PlacedNode) -> None:
     if not place.vertex.folded:
         axes.add_patch(_shape(place))
     axes.text(place.x, place.y, place.label, ha="center", va="center", color=INK, size=9, zorder=4, parse_math=False)
 
 
-def _shape(place: Place):
+def _shape(place: PlacedNode):
     from matplotlib.patches import Ellipse, FancyBboxPatch, Polygon
 
     role, w, h = place.vertex.role, place.width / 2, HEIGHT / 2
@@ -114,6 +114,6 @@ def _draw_legend(figure, kinds: list[tuple[bool, bool]], columns: int) -> None:
     from matplotlib.lines import Line2D
 
     if kinds:
-        lines = [Line2D([], [], **_look(Link("", "", *kind))) for kind in kinds]
+        lines = [Line2D([], [], **_look(DrawnEdge("", "", *kind))) for kind in kinds]
         figure.legend(lines, [_KINDS[kind] for kind in kinds], loc="lower left", ncols=columns, frameon=False,
                       fontsize=8, handlelength=3.2, borderaxespad=0.1, borderpad=0.2)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from infoloop.pipelines.bounds import Ceiling
+from infoloop.pipelines.bounds import InformationBound
 from infoloop.pipelines.numeric_results import Fano, Numbers, RoundBits, TermBits
 
 HEADS = ("round", "term", "bits", "of seen", "per cost", "I(X;Z)", "bound", "eta", "accuracy", "update")
@@ -13,43 +13,43 @@ HEADS = ("round", "term", "bits", "of seen", "per cost", "I(X;Z)", "bound", "eta
 _PLURAL = {"raises": "raise", "lowers": "lower", "leaves": "leave"}
 
 
-def number_text(value: float | None) -> str:
+def format_number(value: float | None) -> str:
     """Four digits; a dash for what there is not, and a plain 0 for a negative one.
 
-    >>> number_text(0.123456), number_text(-0.0), number_text(None)
+    >>> format_number(0.123456), format_number(-0.0), format_number(None)
     ('0.1235', '0', '-')
     """
     return "-" if value is None else f"{value + 0.0:.4g}"
 
 
-def count_of_bits(value: float) -> str:
+def format_bits(value: float) -> str:
     """`value` with three digits and its unit.
 
-    >>> count_of_bits(1.0), count_of_bits(1.58496)
+    >>> format_bits(1.0), format_bits(1.58496)
     ('1 bit', '1.58 bits')
     """
     return f"{value:.3g} bit{'' if value == 1 else 's'}"
 
 
-def ceiling_bits(numbers: Numbers, ceiling: Ceiling) -> float:
+def bound_in_bits(numbers: Numbers, ceiling: InformationBound) -> float:
     """The value of a proved bound, in bits: what its base knows and its terms bring."""
     terms = {term.text: term.bits for r in numbers.rounds for term in r.terms}
     base = dict(numbers.bases)[ceiling.base] if ceiling.base else 0.0
     return base + sum(terms[term.text] for term in ceiling.terms)
 
 
-def bits_lines(numbers: Numbers, ceilings: Sequence[Ceiling]) -> list[tuple[str, str]]:
+def bits_lines(numbers: Numbers, ceilings: Sequence[InformationBound]) -> list[tuple[str, str]]:
     """What is learned, what it is good for, what it costs, and what a target error takes: (name, text) each."""
     last, opened = numbers.rounds[-1], len(numbers.informative)
-    bound = min([last.ceiling, *(ceiling_bits(numbers, c) for c in ceilings)])
-    learned = f"I(X;{last.state}) = {number_text(last.after)} of H(X) = {number_text(numbers.task)}"
+    bound = min([last.ceiling, *(bound_in_bits(numbers, c) for c in ceilings)])
+    learned = f"I(X;{last.state}) = {format_number(last.after)} of H(X) = {format_number(numbers.task)}"
     brought = f"new bits in {opened} of {len(numbers.rounds)} rounds"
-    lines = [("bits", f"{learned}, bounded by {number_text(bound)}; {brought}")]
+    lines = [("bits", f"{learned}, bounded by {format_number(bound)}; {brought}")]
     if last.accuracy is not None:
         lines.append(("use", _use(numbers.rounds)))
     if numbers.cost:
-        gained = number_text((last.after - numbers.rounds[0].before) / numbers.cost)
-        lines.append(("cost", f"{number_text(numbers.cost)} in all: {gained} bits gained for each unit"))
+        gained = format_number((last.after - numbers.rounds[0].before) / numbers.cost)
+        lines.append(("cost", f"{format_number(numbers.cost)} in all: {gained} bits gained for each unit"))
     if numbers.fano:
         lines.append(("error", _fano(numbers.fano)))
     undecided = sum(term.sign == "undecided" for r in numbers.rounds for term in r.terms)
@@ -62,15 +62,17 @@ def _use(rounds: Sequence[RoundBits]) -> str:
     first, last = rounds[0], rounds[-1]
     kinds = Counter(r.effect for r in rounds if r.effect)
     counted = "".join(f"; {n} of {len(rounds)} updates {_PLURAL[word]} it" for word, n in kinds.items())
-    start = "" if first.accuracy is None or first.use is None else f"from {number_text(first.accuracy - first.use)} to "
-    best = f"{number_text(last.best)} for the best decoder"
-    return f"accuracy {start}{number_text(last.accuracy)}, {best}{counted}"
+    start = (
+        "" if first.accuracy is None or first.use is None else f"from {format_number(first.accuracy - first.use)} to "
+    )
+    best = f"{format_number(last.best)} for the best decoder"
+    return f"accuracy {start}{format_number(last.accuracy)}, {best}{counted}"
 
 
 def _fano(fano: Fano) -> str:
-    aim = f"{number_text(fano.error)} needs {number_text(fano.needed)} bits"
+    aim = f"{format_number(fano.error)} needs {format_number(fano.needed)} bits"
     if fano.needed <= 0:
-        return f"{number_text(fano.error)} is no more than a blind guess may have: no bits are needed"
+        return f"{format_number(fano.error)} is no more than a blind guess may have: no bits are needed"
     if fano.rounds == 0:
         return f"{aim}: they are there before round 1"
     if fano.rounds is None:
@@ -78,7 +80,7 @@ def _fano(fano: Fano) -> str:
     met = f"the state has them after round {fano.informed_at}" if fano.informed_at else "these rounds do not reach them"
     reached = f", its answers err so seldom after round {fano.reached_at}" if fano.reached_at else ""
     least = f"{fano.rounds} round{'s'[: fano.rounds > 1]}"
-    return f"{aim}, a round brings at most {number_text(fano.most)}: at least {least}; {met}{reached}"
+    return f"{aim}, a round brings at most {format_number(fano.most)}: at least {least}; {met}{reached}"
 
 
 def bits_rows(rounds: Iterable[RoundBits]) -> list[tuple[str | float, ...]]:
@@ -97,4 +99,4 @@ def _or_dash(value: float | None) -> str | float:
 
 
 def _bits(term: TermBits) -> str | float:
-    return f"{number_text(term.bits)}?" if term.sign == "undecided" else term.bits
+    return f"{format_number(term.bits)}?" if term.sign == "undecided" else term.bits

@@ -7,38 +7,38 @@ from collections.abc import Iterable
 from typing import Any
 
 import infoloop
-from infoloop.pipelines.bounds import Ceiling
-from infoloop.pipelines.drawing.collapsed_rounds import Sketch, sketch
-from infoloop.pipelines.drawing.geometry import LARGEST, diagram
-from infoloop.pipelines.drawing.merged_nodes import merged
+from infoloop.pipelines.bounds import InformationBound
+from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph, collapse_rounds
+from infoloop.pipelines.drawing.geometry import LARGEST, lay_out
+from infoloop.pipelines.drawing.merged_nodes import quotient_graph
 from infoloop.pipelines.drawing.svg import diagram_svg
 from infoloop.pipelines.information_flow import Edge
 from infoloop.pipelines.numeric_results import Numbers
 from infoloop.pipelines.pipeline_audit import Audit
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.report.figures import rounds_figure, sensitivity_figure
-from infoloop.pipelines.report.numeric_text import HEADS, bits_lines, bits_rows, ceiling_bits, count_of_bits
-from infoloop.pipelines.report.text import alike, listed, shortened
+from infoloop.pipelines.report.numeric_text import HEADS, bits_lines, bits_rows, bound_in_bits, format_bits
+from infoloop.pipelines.report.text import group_similar_rounds, join_names, shorten_bound
 from infoloop.pipelines.signal_quality import sensitivity
-from infoloop.reporting.audit_page import Proof, Sheet, Table
+from infoloop.reporting.audit_page import AuditPage, CertificateLink, PageTable
 from infoloop.reporting.figures import figure_svg
 
 
-def audit_sheet(p: Pipeline, found: Audit, file: str = "", source: str = "") -> Sheet:
+def pipeline_audit_page(p: Pipeline, found: Audit, file: str = "", source: str = "") -> AuditPage:
     """What the page of a pipeline's audit shows; `dataclasses.replace` adds tables, figures and lines to it.
 
     >>> from infoloop.pipelines.pipeline_audit import audit
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> p = pipeline([Node("X", "task"), Node("D", "data", ("X",)), Node("Z", "state", ("D",))], title="Once")
-    >>> sheet = audit_sheet(p, audit(p))
+    >>> sheet = pipeline_audit_page(p, audit(p))
     >>> sheet.verdict, [table.title for table in sheet.tables], [proof.name for proof in sheet.proofs]
     ('closed', ['relative to', 'rounds', 'bounds'], ['proof-1'])
     """
     proofs = _proofs(found)
-    drawn = sketch(p, found)
-    drawn = drawn if len(drawn.vertices) <= LARGEST else merged(drawn)
-    layout = diagram(drawn)
-    return Sheet(
+    drawn = collapse_rounds(p, found)
+    drawn = drawn if len(drawn.vertices) <= LARGEST else quotient_graph(drawn)
+    layout = lay_out(drawn)
+    return AuditPage(
         title=found.title or file or "pipeline",
         verdict=found.verdict,
         reason=found.reason,
@@ -47,7 +47,7 @@ def audit_sheet(p: Pipeline, found: Audit, file: str = "", source: str = "") -> 
         drawing=(_legend(drawn), diagram_svg(layout)) if layout else None,
         figures=tuple(_figures(p, found.numbers)) if found.numbers else (),
         tables=(*_bits(found.numbers), _bases(found), _rounds(found), _bounds(found, proofs)),
-        cautions=tuple((c.code, f"{listed(c.nodes)}{': ' if c.nodes else ''}{c.text}") for c in found.cautions),
+        cautions=tuple((c.code, f"{join_names(c.nodes)}{': ' if c.nodes else ''}{c.text}") for c in found.cautions),
         proofs=tuple(proofs.values()),
         file=file,
         source=source,
@@ -55,11 +55,13 @@ def audit_sheet(p: Pipeline, found: Audit, file: str = "", source: str = "") -> 
     )
 
 
-def _lines(p: Pipeline, found: Audit, proofs: dict[str, Proof], undrawn: Sketch | None) -> Iterable[tuple[str, str]]:
+def _lines(
+    p: Pipeline, found: Audit, proofs: dict[str, CertificateLink], undrawn: CollapsedGraph | None
+) -> Iterable[tuple[str, str]]:
     ceiling = found.ceilings[0]
-    yield "bound", shortened(ceiling.bound)
+    yield "bound", shorten_bound(ceiling.bound)
     if ceiling.terms and ceiling.most is not None:
-        yield "at most", f"{count_of_bits(ceiling.most)} beyond {','.join(ceiling.base) or 'nothing'}"
+        yield "at most", f"{format_bits(ceiling.most)} beyond {','.join(ceiling.base) or 'nothing'}"
     yield "proved", f"by {_counted(len(proofs), 'certificate')}, re-checked in fractions"
     yield from bits_lines(found.numbers, found.ceilings) if found.numbers else [("bits", f"none: {found.unmeasured}")]
     edges = sum(len(node.parents) for node in p.nodes)
@@ -72,7 +74,7 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _legend(drawn: Sketch) -> str:
+def _legend(drawn: CollapsedGraph) -> str:
     folded = [caption for caption in drawn.blocks if caption.startswith("rounds")]
     many = any(v.count > 1 for v in drawn.vertices)
     alike_nodes = " A node with ×n stands for n of them that have the same causes and effects." if many else ""
@@ -92,7 +94,7 @@ def _figures(p: Pipeline, numbers: Numbers) -> Iterable[tuple[str, str]]:
     return ((figure.caption, figure_svg(figure, name)) for name, figure in drawn.items())
 
 
-def _bits(numbers: Numbers | None) -> tuple[Table, ...]:
+def _bits(numbers: Numbers | None) -> tuple[PageTable, ...]:
     if numbers is None:
         return ()
     note = (
@@ -100,14 +102,14 @@ def _bits(numbers: Numbers | None) -> tuple[Table, ...]:
         "cost; I(X;Z) after the round and its bound by terms and contraction (eta); how often the state's own answer "
         "is right, and whether the update raised or lowered that"
     )
-    return (Table("bits", HEADS, tuple(bits_rows(numbers.rounds)), note),)
+    return (PageTable("bits", HEADS, tuple(bits_rows(numbers.rounds)), note),)
 
 
 def _arrows(edges: Iterable[Edge]) -> str:
-    return listed(f"{a} → {b}" for a, b in edges) or "–"
+    return join_names(f"{a} → {b}" for a, b in edges) or "–"
 
 
-def _bases(found: Audit) -> Table:
+def _bases(found: Audit) -> PageTable:
     known = [(dict(found.numbers.bases)[base.names],) if found.numbers else () for base in found.bases]
     rows = (
         ("closed" if base.closed else "open", ", ".join(base.names) or "–", base.meaning, *bits, _arrows(base.cut))
@@ -115,48 +117,48 @@ def _bases(found: Audit) -> Table:
     )
     note = "closed: the last state depends on the task only through the base, whatever the channels are"
     bits = ("has bits",) if found.numbers else ()
-    return Table("relative to", ("verdict", "base", "which is", *bits, "edges around it"), tuple(rows), note)
+    return PageTable("relative to", ("verdict", "base", "which is", *bits, "edges around it"), tuple(rows), note)
 
 
-def _rounds(found: Audit) -> Table:
+def _rounds(found: Audit) -> PageTable:
     rows = []
-    for first, *more in alike(found.rounds):
+    for first, *more in group_similar_rounds(found.rounds):
         span = f"{first.t} to {more[-1].t}" if more else str(first.t)
         terms = " + ".join(term.text for term in first.terms) or "none"
-        verdict, read = "open" if first.open else "closed", listed(first.entering) or "–"
+        verdict, read = "open" if first.open else "closed", join_names(first.entering) or "–"
         rows.append((verdict, span, read, terms, _arrows(first.edges)))
     headers = ("verdict", "round", "reads", "terms that may be positive", "task information enters by")
     note = "beyond the state before the round; of rounds that differ only in their number the first is shown"
-    return Table("rounds", headers, tuple(rows), note)
+    return PageTable("rounds", headers, tuple(rows), note)
 
 
-def _bounds(found: Audit, proofs: dict[str, Proof]) -> Table:
+def _bounds(found: Audit, proofs: dict[str, CertificateLink]) -> PageTable:
     headers = ("bound", "at most, in bits", "proofs")
     rows = [(ceiling.bound, _most(ceiling), _listed_proofs(ceiling, proofs)) for ceiling in found.ceilings]
     note = "at most: what the terms beyond the base can add, where the sizes of their nodes are known"
     if found.numbers:
         headers = (*headers[:2], "with these tables", headers[2])
-        worth = [ceiling_bits(found.numbers, ceiling) for ceiling in found.ceilings]
+        worth = [bound_in_bits(found.numbers, ceiling) for ceiling in found.ceilings]
         rows = [(*row[:2], bits, row[2]) for row, bits in zip(rows, worth, strict=True)]
-    return Table("bounds", headers, tuple(rows), note)
+    return PageTable("bounds", headers, tuple(rows), note)
 
 
-def _most(ceiling: Ceiling) -> Any:
+def _most(ceiling: InformationBound) -> Any:
     return "–" if ceiling.most is None or not ceiling.terms else ceiling.most
 
 
-def _listed_proofs(ceiling: Ceiling, proofs: dict[str, Proof]) -> str:
+def _listed_proofs(ceiling: InformationBound, proofs: dict[str, CertificateLink]) -> str:
     return ", ".join(dict.fromkeys(proofs[_key(proof)].name.removeprefix("proof-") for proof in ceiling.proofs))
 
 
-def _proofs(found: Audit) -> dict[str, Proof]:
+def _proofs(found: Audit) -> dict[str, CertificateLink]:
     """The different certificates of all bounds, numbered, each with the steps that it shows."""
     shown: dict[str, dict[str, None]] = {}
     certificates = {_key(proof): proof for ceiling in found.ceilings for proof in ceiling.proofs}
     for ceiling, step in itertools.chain(*([(ceiling, step) for step in ceiling.steps] for ceiling in found.ceilings)):
         shown.setdefault(_key(ceiling.proofs[step.proof]), {})[step.statement] = None
     return {
-        key: Proof(f"proof-{k}", _about(tuple(shown[key])), certificates[key])
+        key: CertificateLink(f"proof-{k}", _about(tuple(shown[key])), certificates[key])
         for k, key in enumerate(certificates, start=1)
     }
 

@@ -16,11 +16,11 @@ import numpy as np
 from infoloop.probability.numerics import plog2p
 
 optax = lazy_loader.load("optax")  # only a descent needs it
-INFORMATIVE = 2.0**-20  # bits: where the lesser side is smaller, rounding could fake a ratio
+LEAST_LESSER_BITS = 2.0**-20  # bits: where the lesser side is smaller, rounding could fake a ratio
 _RATE, _PENALTY = 0.1, 10.0
 
 
-class Search(NamedTuple):
+class DescentProblem(NamedTuple):
     """What one descent moves over: laws of variables in order, all with as many values, a logit for each.
 
     `places[i, cell, v]` is where the logits hold that variable i takes the value v when its parents are as in the cell
@@ -36,7 +36,7 @@ class Search(NamedTuple):
     zeros: np.ndarray
 
 
-class Ends(NamedTuple):
+class DescentResult(NamedTuple):
     """Where the descents ended: the logits, and slack and ratio of the two sides (infinite if not informative)."""
 
     logits: np.ndarray
@@ -44,7 +44,7 @@ class Ends(NamedTuple):
     ratio: np.ndarray
 
 
-def descend(search: Search, logits: np.ndarray, steps: int) -> Ends:
+def descend(search: DescentProblem, logits: np.ndarray, steps: int) -> DescentResult:
     """Adam on log(1 + greater/lesser), with a penalty on the zeros, from each row of logits.
 
     The slack is least at the trivial law, where both sides are 0, so it counts only once it is negative: from there the
@@ -52,12 +52,14 @@ def descend(search: Search, logits: np.ndarray, steps: int) -> Ends:
     """
     with jax.enable_x64(True):
         logits, small, large = map(np.asarray, _descended(search, logits, steps))
-    informative = small > INFORMATIVE
-    return Ends(logits, large - small, np.where(informative, large / np.where(informative, small, 1.0), np.inf))
+    informative = small > LEAST_LESSER_BITS
+    return DescentResult(
+        logits, large - small, np.where(informative, large / np.where(informative, small, 1.0), np.inf)
+    )
 
 
 @partial(jax.jit, static_argnums=2)
-def _descended(search: Search, starts, steps: int):
+def _descended(search: DescentProblem, starts, steps: int):
     adam = optax.adam(_RATE)
 
     def sides(logits):
@@ -67,7 +69,7 @@ def _descended(search: Search, starts, steps: int):
 
     def loss(logits):
         small, large, zeros = sides(logits)
-        fine = small > INFORMATIVE
+        fine = small > LEAST_LESSER_BITS
         ratio = jnp.where(fine, large / jnp.where(fine, small, 1.0), 0.0)
         return (jnp.log1p(ratio) + jnp.minimum(large - small, 0.0)).sum() + _PENALTY * jnp.abs(zeros).sum()
 
@@ -80,7 +82,7 @@ def _descended(search: Search, starts, steps: int):
     return logits, *sides(logits)[:2]
 
 
-def _tables(search: Search, logits):
+def _tables(search: DescentProblem, logits):
     """The law of each row of logits: the product of one conditional probability for each variable."""
     logs = jax.nn.log_softmax(logits[:, search.places], axis=-1)
     return jnp.exp((logs * search.own).sum((1, 3)))

@@ -13,22 +13,22 @@ from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.proofs.counterexamples.factorisation import Factorisation
-from infoloop.proofs.counterexamples.gradient_search import Search, cell_weights, marginal_cells
+from infoloop.proofs.counterexamples.gradient_search import DescentProblem, cell_weights, marginal_cells
 
 _DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 60, 120, 1000, 10**6)
 _SURE = 1000.0  # a logit so far above the others that they have no mass at all
 
 
-def in_order(statement: Statement) -> tuple[str, tuple[Term, ...], tuple[Term, ...]]:
+def normalise_relation(statement: Statement) -> tuple[str, tuple[Term, ...], tuple[Term, ...]]:
     """The relation (<=, < or =), the lesser side and the greater."""
     if statement.relation in (">=", ">"):
         return {">=": "<=", ">": "<"}[statement.relation], statement.right, statement.left
     return statement.relation, statement.left, statement.right
 
 
-def slack(statement: Statement) -> tuple[Term, ...]:
+def statement_slack(statement: Statement) -> tuple[Term, ...]:
     """The terms of greater - lesser."""
-    _, lesser, greater = in_order(statement)
+    _, lesser, greater = normalise_relation(statement)
     return greater + _negated(lesser)
 
 
@@ -36,19 +36,19 @@ def _negated(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     return tuple(replace(term, coefficient=-term.coefficient) for term in terms)
 
 
-def goal(statement: Statement, plan: Factorisation, values: int, starts: int) -> Search:
+def descent_problem(statement: Statement, plan: Factorisation, values: int, starts: int) -> DescentProblem:
     """The search among laws that factorise as planned; an equality is attacked from both sides."""
-    relation, *_ = in_order(statement)
-    sides = [cell_weights(_array(side, plan.names), values) for side in _positive(slack(statement))]
+    relation, *_ = normalise_relation(statement)
+    sides = [cell_weights(_array(side, plan.names), values) for side in _positive(statement_slack(statement))]
     swapped = np.arange(starts) % 2 * (relation == "=")
     lesser, greater = (np.array([sides[(k + swap) % 2] for swap in swapped]) for k in (0, 1))
     zeros = [cell_weights(_array(zero, plan.names), values) for zero in plan.unmet]
     blank = [np.zeros_like(sides[0])] * (4 - len(zeros) % 4)  # few shapes, few compilations
     marginals = marginal_cells(values, len(plan.names))
-    return Search(*_places(plan, values), marginals, lesser, greater, np.array(zeros + blank))
+    return DescentProblem(*_places(plan, values), marginals, lesser, greater, np.array(zeros + blank))
 
 
-def draw(plan: Factorisation, values: int, starts: int, seed: int) -> np.ndarray:
+def initial_logits(plan: Factorisation, values: int, starts: int, seed: int) -> np.ndarray:
     """Logits to start from: normals whose spread is log-normal, so that some rows are nearly deterministic; functions
     are random maps, by logits so far apart that no gradient moves them."""
     random = np.random.default_rng(seed)
@@ -97,19 +97,19 @@ def _array(terms: tuple[Term, ...], names: Group) -> np.ndarray:
     return form
 
 
-def neighbours(plan: Factorisation, logits: np.ndarray, values: int) -> Iterator[RationalLaw]:
+def nearby_rational_laws(plan: Factorisation, logits: np.ndarray, values: int) -> Iterator[RationalLaw]:
     """Exact laws next to each row of logits: those with small denominators, then those with few outcomes, first."""
     for denominator in _DENOMINATORS:
         laws = []
         for row in logits:
             try:
-                laws.append(rationalise(net(plan, row, values, denominator)))
+                laws.append(rationalise(network_at(plan, row, values, denominator)))
             except ZeroDivisionError:
                 continue  # rounding left a row without mass
         yield from sorted(laws, key=lambda law: np.count_nonzero(law.table))
 
 
-def net(plan: Factorisation, logits: np.ndarray, values: int, denominator: int) -> BayesNet:
+def network_at(plan: Factorisation, logits: np.ndarray, values: int, denominator: int) -> BayesNet:
     """The network at these logits, each row with whole-number weights that sum to about the denominator."""
     from scipy.special import softmax  # here, since it takes longer to import than all of infoloop
 

@@ -9,22 +9,28 @@ from typing import NamedTuple
 import numpy as np
 from flint import fmpq
 
-from infoloop.exact.comparison import holds
+from infoloop.exact.comparison import compare_exactly
 from infoloop.exact.rational_laws import RationalLaw
 from infoloop.notation.assumptions import Assumption
 from infoloop.notation.grammar import Group, Statement, Term, entropy_form, variables
 from infoloop.proofs.counterexamples.factorisation import factorise
 from infoloop.proofs.counterexamples.gradient_search import descend
-from infoloop.proofs.counterexamples.objectives import draw, goal, in_order, neighbours, slack
-from infoloop.proofs.counterexamples.small_law_search import screen, tolerance
-from infoloop.proofs.counterexamples.small_laws import pools
+from infoloop.proofs.counterexamples.objectives import (
+    descent_problem,
+    initial_logits,
+    nearby_rational_laws,
+    normalise_relation,
+    statement_slack,
+)
+from infoloop.proofs.counterexamples.small_law_search import enumerate_small_laws, tolerance
+from infoloop.proofs.counterexamples.small_laws import law_families
 
 _CONFIRMED = 16  # suspects of a pool, or ends of descents, that are decided exactly before the rest is given up
 _CELLS = 2**15  # a table with more cells would take seconds to sum exactly
 _DESCENDED = 4**4  # a descent over a table with more cells would take minutes
 
 
-class Refuted(NamedTuple):
+class LawCounterexample(NamedTuple):
     """A law in which all `assumptions` hold exactly and `lesser relation greater` (bits, 20 digits) is false.
 
     `found` says where: in which pool of small laws, or by which descent.
@@ -53,7 +59,7 @@ class Refuted(NamedTuple):
         return f"{self.lesser} {self.relation} {self.greater} is false{where}"
 
 
-class Tried(NamedTuple):
+class SearchReport(NamedTuple):
     """A search without a find: how many small laws met the assumptions, and whether these were all the pools have.
 
     Then the descents, and the least slack (bits, 0 if within rounding) and ratio (greater/lesser) where they ended;
@@ -61,7 +67,7 @@ class Tried(NamedTuple):
     no factorisation enforces: descent could only approach these, so that a negative gap says nothing there.
     """
 
-    witnesses: int
+    laws: int
     complete: bool
     starts: int = 0
     steps: int = 0
@@ -71,7 +77,7 @@ class Tried(NamedTuple):
 
     def __str__(self) -> str:
         drawn = "" if self.complete else ", drawn from more,"
-        text = f"none of {self.witnesses} small laws that meet the assumptions{drawn} breaks it"
+        text = f"none of {self.laws} small laws that meet the assumptions{drawn} breaks it"
         if self.starts:
             text += f", nor does descent from {self.starts} starts with {self.steps} steps each: "
             text += f"least gap {self.gap:.3g} bits, least ratio of the sides {self.ratio:.6g}"
@@ -86,7 +92,7 @@ def refute(
     starts: int = 64,
     steps: int = 300,
     seed: int = 0,
-) -> Refuted | Tried:
+) -> LawCounterexample | SearchReport:
     """Search small laws, then by descent from `starts` points for each alphabet; `starts=0` does without the descent.
 
     A float never refutes: every assumption and the failure of the statement are decided by exact arithmetic.
@@ -96,29 +102,31 @@ def refute(
     1.0000000000000000000 <= 0 is false where (X, Y) is: 0 0 has 1/2, 1 0 has 1/2
     """
     outcome = _screened(statement, assumptions)
-    if isinstance(outcome, Refuted) or not starts:
+    if isinstance(outcome, LawCounterexample) or not starts:
         return outcome
     return _descended(statement, assumptions, outcome, starts, steps, seed)
 
 
 def judge(
     law: RationalLaw, statement: Statement, assumptions: Sequence[Assumption] = (), found: str = ""
-) -> Refuted | None:
+) -> LawCounterexample | None:
     """Decide exactly whether the law meets every assumption and breaks the statement.
 
     >>> from infoloop.notation.grammar import parse_statement
-    >>> from infoloop.proofs.counterexamples.small_laws import everything
-    >>> judge(everything("1/3", "2/3").law([1], ("X",)), parse_statement("H(X) <= 1")) is None
+    >>> from infoloop.proofs.counterexamples.small_laws import all_functions
+    >>> judge(all_functions("1/3", "2/3").law([1], ("X",)), parse_statement("H(X) <= 1")) is None
     True
     """
     law = _tidied(law, tuple(name for name in _names(statement, assumptions) if name in law.names))
     if any(law.evaluate(zero).sign() for zero in _zeros(assumptions)):
         return None
-    relation, *sides = in_order(statement)
+    relation, *sides = normalise_relation(statement)
     lesser, greater = map(law.evaluate, sides)
-    if holds(relation, lesser, greater)[0]:
+    if compare_exactly(relation, lesser, greater)[0]:
         return None
-    return Refuted(law, lesser.digits(20), relation, greater.digits(20), tuple(a.text for a in assumptions), found)
+    return LawCounterexample(
+        law, lesser.digits(20), relation, greater.digits(20), tuple(a.text for a in assumptions), found
+    )
 
 
 def _tidied(law: RationalLaw, names: Group) -> RationalLaw:
@@ -142,17 +150,17 @@ def _zeros(assumptions: Sequence[Assumption]) -> list[tuple[Term, ...]]:
     return [zero for assumption in assumptions for zero in assumption.zero if zero]
 
 
-def _screened(statement: Statement, assumptions: Sequence[Assumption]) -> Refuted | Tried:
-    relation, *_ = in_order(statement)
-    zeros, gap = list(map(entropy_form, _zeros(assumptions))), entropy_form(slack(statement))
+def _screened(statement: Statement, assumptions: Sequence[Assumption]) -> LawCounterexample | SearchReport:
+    relation, *_ = normalise_relation(statement)
+    zeros, gap = list(map(entropy_form, _zeros(assumptions))), entropy_form(statement_slack(statement))
     # Short assumptions first: the sooner one can fail, the fewer choices are left to extend.
     early = itertools.chain(*sorted(map(variables, _zeros(assumptions)), key=len))
     names = tuple(dict.fromkeys(itertools.chain(early, _names(statement, assumptions))))
-    tried = Tried(0, True)
-    for pool in pools():
-        screening = screen(pool, names, zeros, gap, relation)
-        tried = Tried(tried.witnesses + screening.met, tried.complete and screening.complete)
-        for choice in screening.suspects[:_CONFIRMED]:
+    tried = SearchReport(0, True)
+    for pool in law_families():
+        screening = enumerate_small_laws(pool, names, zeros, gap, relation)
+        tried = SearchReport(tried.laws + screening.satisfying, tried.complete and screening.complete)
+        for choice in screening.candidates[:_CONFIRMED]:
             if pool.cells(choice) > _CELLS:
                 continue
             refuted = judge(pool.law(choice, names), statement, assumptions, pool.description)
@@ -161,18 +169,22 @@ def _screened(statement: Statement, assumptions: Sequence[Assumption]) -> Refute
     return tried
 
 
-def _descended(statement, assumptions, tried: Tried, starts: int, steps: int, seed: int) -> Refuted | Tried:
+def _descended(
+    statement, assumptions, tried: SearchReport, starts: int, steps: int, seed: int
+) -> LawCounterexample | SearchReport:
     """Descend over two, three and four values for each variable, as long as the table stays small."""
     names = _names(statement, assumptions)
     plan = factorise(names, _zeros(assumptions))
     unmet = tuple(a.text for a in assumptions if any(zero in plan.unmet for zero in a.zero))
-    within = tolerance(entropy_form(slack(statement)))
+    within = tolerance(entropy_form(statement_slack(statement)))
     for values in (2, 3, 4):
         if not names or values ** len(names) > _DESCENDED:
             break
-        ends = descend(goal(statement, plan, values, starts), draw(plan, values, starts, seed), steps)
+        ends = descend(
+            descent_problem(statement, plan, values, starts), initial_logits(plan, values, starts, seed), steps
+        )
         widest = [k for k in np.argsort(ends.slack)[:_CONFIRMED] if ends.slack[k] < -within]
-        for law in neighbours(plan, ends.logits[widest], values):
+        for law in nearby_rational_laws(plan, ends.logits[widest], values):
             refuted = judge(law, statement, assumptions, f"descent from {starts} starts over {values} values, rounded")
             if refuted:
                 return refuted

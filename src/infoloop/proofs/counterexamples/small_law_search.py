@@ -10,9 +10,9 @@ import numpy as np
 
 from infoloop.exact.comparison import UNDECIDED
 from infoloop.notation.grammar import Group
-from infoloop.proofs.counterexamples.small_laws import Pool
+from infoloop.proofs.counterexamples.small_laws import LawFamily
 
-Form = Mapping[frozenset[str], Fraction]
+EntropyForm = Mapping[frozenset[str], Fraction]
 
 CHOICES = 2**19  # how many choices of one pool are looked at together: more would take seconds
 
@@ -20,20 +20,22 @@ CHOICES = 2**19  # how many choices of one pool are looked at together: more wou
 class Screening(NamedTuple):
     """The choices that seem to refute, smallest first; how many met the assumptions; whether all choices were seen."""
 
-    suspects: np.ndarray
-    met: int
+    candidates: np.ndarray
+    satisfying: int
     complete: bool
 
 
-def screen(pool: Pool, names: Group, zeros: Iterable[Form], slack: Form, relation: str) -> Screening:
+def enumerate_small_laws(
+    pool: LawFamily, names: Group, zeros: Iterable[EntropyForm], slack: EntropyForm, relation: str
+) -> Screening:
     """Choose a function for one variable after the other, dropping a choice once an assumption fails.
 
     `slack` is greater - lesser. Floats only propose: what they pass must still be decided exactly.
 
     >>> from infoloop.notation.grammar import entropy_form, parse_expression
-    >>> from infoloop.proofs.counterexamples.small_laws import everything
+    >>> from infoloop.proofs.counterexamples.small_laws import all_functions
     >>> slack = entropy_form(parse_expression("I(X;Y) - H(X)"))
-    >>> screen(everything("1/2", "1/2"), ("X", "Y"), [], slack, "<=").suspects.tolist()
+    >>> enumerate_small_laws(all_functions("1/2", "1/2"), ("X", "Y"), [], slack, "<=").candidates.tolist()
     [[1, 0]]
     """
     waiting, complete = list(zeros), True
@@ -54,12 +56,12 @@ def screen(pool: Pool, names: Group, zeros: Iterable[Form], slack: Form, relatio
     return Screening(_smallest_first(pool, choices[bad], abs(gaps[bad])), len(choices), complete)
 
 
-def tolerance(form: Form) -> float:
+def tolerance(form: EntropyForm) -> float:
     """The size, in bits, below which a float value of this sum decides nothing."""
     return UNDECIDED * (1 + sum(abs(float(c)) for c in form.values()))
 
 
-def _values(pool: Pool, form: Form, choices: np.ndarray, names: Group) -> np.ndarray:
+def _values(pool: LawFamily, form: EntropyForm, choices: np.ndarray, names: Group) -> np.ndarray:
     total = np.zeros(len(choices))
     for group, c in form.items():
         total += float(c) * (
@@ -68,14 +70,14 @@ def _values(pool: Pool, form: Form, choices: np.ndarray, names: Group) -> np.nda
     return total
 
 
-def _together(pool: Pool, choices: np.ndarray, columns: Iterable[int]) -> np.ndarray:
+def _together(pool: LawFamily, choices: np.ndarray, columns: Iterable[int]) -> np.ndarray:
     found = np.zeros(len(choices), np.int16)
     for k in sorted(columns):
         found = pool.pairs[found, choices[:, k]]
     return found
 
 
-def _smallest_first(pool: Pool, choices: np.ndarray, gaps: np.ndarray) -> np.ndarray:
+def _smallest_first(pool: LawFamily, choices: np.ndarray, gaps: np.ndarray) -> np.ndarray:
     """By the size of the support, then of the table, then by the gap, the widest first."""
     values = np.array([max(f) + 1 for f in pool.functions])
     support = values[_together(pool, choices, range(choices.shape[1]))]

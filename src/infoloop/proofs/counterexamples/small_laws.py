@@ -15,13 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from flint import fmpq
 
-from infoloop.exact.rational_laws import RationalLaw, plog_sum, rational
+from infoloop.exact.rational_laws import RationalLaw, entropy_of_masses, rational
 
 Function = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Pool:
+class LawFamily:
     """Atoms with these masses, and functions of the atom, `functions[k][atom]`; the first is constant, pairs are among
     them too. A choice of one function for each variable is a law."""
 
@@ -38,7 +38,7 @@ class Pool:
     @functools.cached_property
     def entropies(self) -> np.ndarray:
         """The entropy of every function, as floats that are right to the last bits."""
-        return np.array([float(plog_sum(self._masses(f)).enclosure()) for f in self.functions])
+        return np.array([float(entropy_of_masses(self._masses(f)).enclosure()) for f in self.functions])
 
     def _masses(self, f: Function) -> list[fmpq]:
         found = [fmpq(0)] * (max(f) + 1)
@@ -53,7 +53,7 @@ class Pool:
     def law(self, choice: Iterable[int], names: tuple[str, ...]) -> RationalLaw:
         """The exact law of the chosen functions.
 
-        >>> everything("1/2", "1/2").law((1, 0), ("X", "Y")).outcomes()
+        >>> all_functions("1/2", "1/2").law((1, 0), ("X", "Y")).outcomes()
         {'0 0': '1/2', '1 0': '1/2'}
         """
         chosen = [self.functions[k] for k in choice]
@@ -63,30 +63,30 @@ class Pool:
         return RationalLaw(table, names)
 
 
-def everything(*masses) -> Pool:
+def all_functions(*masses) -> LawFamily:
     """The pool of all functions of an atom with these masses.
 
-    >>> len(everything("1/4", "1/4", "1/4", "1/4").functions)
+    >>> len(all_functions("1/4", "1/4", "1/4", "1/4").functions)
     15
     """
     exact = tuple(map(rational, masses))
     functions: list[Function] = [()]
     for _ in exact:
         functions = [(*f, value) for f in functions for value in range(max(f, default=-1) + 2)]
-    return Pool(f"every function of an atom with masses {', '.join(map(str, exact))}", exact, tuple(functions))
+    return LawFamily(f"every function of an atom with masses {', '.join(map(str, exact))}", exact, tuple(functions))
 
 
-def copies(count: int) -> Pool:
+def copies_of(count: int) -> LawFamily:
     """The pool of one uniform symbol with this many values: each variable is the symbol or constant.
 
-    >>> copies(32).entropies.tolist()
+    >>> copies_of(32).entropies.tolist()
     [0.0, 5.0]
     """
     functions = ((0,) * count, tuple(range(count)))
-    return Pool(f"copies of one uniform symbol of {count} values", (fmpq(1, count),) * count, functions)
+    return LawFamily(f"copies of one uniform symbol of {count} values", (fmpq(1, count),) * count, functions)
 
 
-def linear_functions(order: int, *symbols: tuple) -> Pool:
+def linear_functions(order: int, *symbols: tuple) -> LawFamily:
     """All linear functions of independent symbols modulo a prime `order`, each symbol with its own masses.
 
     >>> len(linear_functions(2, ("1/2", "1/2"), ("1/2", "1/2"), ("1/2", "1/2")).functions)
@@ -96,7 +96,7 @@ def linear_functions(order: int, *symbols: tuple) -> Pool:
     masses = tuple(math.prod(drawn, start=fmpq(1)) for drawn in itertools.product(*(map(rational, s) for s in symbols)))
     maps = [tuple(int(np.dot(c, atom)) % order for atom in atoms) for c in atoms]
     laws = "; ".join(", ".join(map(str, symbol)) for symbol in symbols)
-    return Pool(f"linear functions modulo {order} of symbols with masses {laws}", masses, _closed(maps))
+    return LawFamily(f"linear functions modulo {order} of symbols with masses {laws}", masses, _closed(maps))
 
 
 def _pair(f, g) -> Function:
@@ -117,7 +117,7 @@ def _closed(maps: list) -> tuple[Function, ...]:
 
 
 @functools.cache
-def pools() -> tuple[Pool, ...]:
+def law_families() -> tuple[LawFamily, ...]:
     """The pools to search, smallest first.
 
     The linear ones over three fair bits and over two fair ternary symbols include, up to a factor, the extreme rays of
@@ -127,23 +127,23 @@ def pools() -> tuple[Pool, ...]:
     """
     fair, skew, ternary = ("1/2", "1/2"), ("3/4", "1/4"), ("1/3", "1/3", "1/3")
     return (
-        everything(1),
-        everything(*fair),
-        everything(*skew),
-        everything("9/10", "1/10"),
-        everything(*ternary),
-        everything("1/2", "1/4", "1/4"),
-        everything("4/5", "1/10", "1/10"),
-        everything(*["1/4"] * 4),
-        everything("7/20", "7/20", "3/20", "3/20"),
-        everything("1/2", "1/4", "1/8", "1/8"),
-        everything("9/16", "3/16", "3/16", "1/16"),
-        everything(*["1/5"] * 5),
+        all_functions(1),
+        all_functions(*fair),
+        all_functions(*skew),
+        all_functions("9/10", "1/10"),
+        all_functions(*ternary),
+        all_functions("1/2", "1/4", "1/4"),
+        all_functions("4/5", "1/10", "1/10"),
+        all_functions(*["1/4"] * 4),
+        all_functions("7/20", "7/20", "3/20", "3/20"),
+        all_functions("1/2", "1/4", "1/8", "1/8"),
+        all_functions("9/16", "3/16", "3/16", "1/16"),
+        all_functions(*["1/5"] * 5),
         linear_functions(2, fair, fair, fair),
         linear_functions(2, fair, skew, skew),
         linear_functions(3, ternary, ternary),
-        copies(16),
+        copies_of(16),
         linear_functions(5, ("1/5",) * 5, ("1/5",) * 5),
-        copies(64),
-        copies(256),
+        copies_of(64),
+        copies_of(256),
     )
