@@ -71,7 +71,7 @@ def test_test_files_are_small_too():
     assert {name: n for name, n in lines.items() if n > LONGEST_FILE} == {}
 
 
-def tests_imported(source: str) -> list[str]:
+def imported_test_modules(source: str) -> list[str]:
     """The test modules that a source imports."""
     imports = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Import | ast.ImportFrom)]
     names = [f"{getattr(n, 'module', '') or ''}.{alias.name}" for n in imports for alias in n.names]
@@ -79,13 +79,13 @@ def tests_imported(source: str) -> list[str]:
 
 
 def test_no_test_imports_another_test_module():
-    found = {path.name: tests_imported(path.read_text()) for path in (ROOT / "tests").rglob("*.py")}
+    found = {path.name: imported_test_modules(path.read_text()) for path in (ROOT / "tests").rglob("*.py")}
     assert {name: names for name, names in found.items() if names} == {}
 
 
 def test_an_import_of_a_test_module_is_noticed():
-    assert tests_imported("from tests.loops.test_loop import walk") == ["tests.loops.test_loop.walk"]
-    assert tests_imported("from tests.loops import test_loop") == ["tests.loops.test_loop"]
+    assert imported_test_modules("from tests.loops.test_loop import walk") == ["tests.loops.test_loop.walk"]
+    assert imported_test_modules("from tests.loops import test_loop") == ["tests.loops.test_loop"]
 
 
 def _docstring_lines(node: ast.FunctionDef) -> int:

@@ -1,4 +1,4 @@
-"""numpyro's posteriors against exact Bayes: Beta laws for NUTS, `bayes.posterior` and fractions for enumeration."""
+"""numpyro's posteriors against exact Bayes: Beta laws for NUTS, `bayesian.posterior` and fractions for enumeration."""
 
 import math
 import subprocess

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from mpmath import log, mpf
 
-from infoloop.pipelines import numeric_evaluation, term_capacity
+from infoloop.pipelines import exact_zeros, numeric_evaluation
 from infoloop.pipelines.information_flow import rounds
 from infoloop.pipelines.node import Node
 from infoloop.pipelines.numeric_evaluation import accuracy_of
@@ -179,7 +179,7 @@ def test_a_term_without_its_condition_is_noticed(learned, monkeypatch):
         form._replace(terms=tuple((names, ()) for names, _ in form.terms))
         for form in numeric_evaluation.round_queries(p, rounds(p))
     )
-    monkeypatch.setattr(numeric_evaluation, "forms", lambda *_: bare)
+    monkeypatch.setattr(numeric_evaluation, "round_queries", lambda *_: bare)
     assert {"terms", "observed"} <= disagreements(p, numbers_of(audit(p)))
     shifted = tuple(replace(r, before=other.before) for r, other in zip(right.rounds, right.rounds[::-1], strict=True))
     assert disagreements(p, replace(right, rounds=shifted)) == {"before"}
@@ -273,7 +273,7 @@ def test_a_verdict_that_hardly_tells_is_positive_though_floats_cannot_say_so():
 
 
 def test_what_is_too_large_for_fractions_is_left_undecided(monkeypatch):
-    monkeypatch.setattr(term_capacity, "MOST_CELLS", 1)
+    monkeypatch.setattr(exact_zeros, "MOST_CELLS", 1)
     assert term_of(verifier(0.3, 0.3)).sign == "undecided"
     assert term_of(verifier(0.5, 0.25)).sign == "positive"
 

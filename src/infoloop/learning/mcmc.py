@@ -100,7 +100,7 @@ def beta_bernoulli_model(heads, trials, a, b):
 
 
 def categorical_model(prior, likelihood, data):
-    """Program: a hypothesis from `prior`, and `data` drawn from its row of `likelihood`. See `bayes.posterior`."""
+    """Program: a hypothesis from `prior`, and `data` drawn from its row of `likelihood`. See `bayesian.posterior`."""
     import numpyro
     from numpyro import distributions as dist
 

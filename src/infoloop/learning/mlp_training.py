@@ -81,7 +81,7 @@ def learner(widths=(16,), steps: int = 2000, checkpoints: int = 50, optimiser: s
 def setting(p: Joint, label: str, amplitude, rate, scale=1.0) -> TrainingSetting:
     """One setting: a law over binary components and a label, with an amplitude for each component.
 
-    Raises ValueError for amplitudes, a rate or a scale that are not positive, and as `binary_worlds.masses_of` does.
+    Raises ValueError for amplitudes, a rate or a scale that are not positive, and as `binary_features.masses_of` does.
 
     >>> setting(noisy_features_law([0.1, 0.2]), "Y", [1.0, 2.0], 0.1).masses.shape
     (4, 2)

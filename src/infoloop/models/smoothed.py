@@ -73,7 +73,7 @@ def loop(m: Model) -> Loop:
 
 
 def sampled(m: Model, runs: int) -> Loop:
-    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `parts.Generation`."""
+    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `loops.generation.Generation`."""
 
     def of(rate):
         plain = tokens(m.size, rate)
@@ -117,7 +117,7 @@ def _positive(alpha: float) -> float:
 
 
 def band(n: int, alpha: float) -> BandedKernel:
-    """The kernel of two letters without its tails, as `resampling.resample` takes it; made on the host.
+    """The kernel of two letters without its tails, as `binomial_resampling.resample` takes it; made on the host.
 
     >>> band(4, 0.5).blocks.shape
     (1, 5, 128)

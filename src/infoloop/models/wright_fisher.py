@@ -60,7 +60,7 @@ def loop(m: Model) -> Loop:
 
 
 def sampled(m: Model, runs: int) -> Loop:
-    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `parts.Generation`."""
+    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `loops.generation.Generation`."""
     return sampled_loop(m.rates, m.prior, runs, lambda rate: replace_data(tokens(m.size, rate)))
 
 
@@ -171,7 +171,7 @@ def examples() -> tuple[Model, ...]:
 
 
 def band(n: int) -> BandedKernel:
-    """The kernel without its tails, as `resampling.resample` takes it; made on the host, once for many laws.
+    """The kernel without its tails, as `binomial_resampling.resample` takes it; made on the host, once for many laws.
 
     >>> band(4).blocks.shape
     (1, 5, 128)

@@ -93,7 +93,7 @@ def conditioning_sets(p: Pipeline) -> tuple[ConditioningSet, ...]:
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> p = pipeline([Node("X", "task"), Node("D", "data", ("X",)), Node("Z", "state", ("D",))])
     >>> conditioning_sets(p)
-    (Base(meaning='first data', names=('D',), closed=True, cut=(), open_at=()),)
+    (ConditioningSet(meaning='first data', names=('D',), closed=True, cut=(), open_at=()),)
     """
     own = {"first state": first_state(p), "first data": first_data(p)}
     own = {meaning: names for meaning, names in own.items() if names} or {"nothing": ()}
@@ -121,7 +121,7 @@ def rounds(p: Pipeline) -> tuple[Round, ...]:
     ...              [Node("Y", "query", ("Z@-1",)), Node("S", "signal", ("X", "Y"), size=2),
     ...               Node("Z", "state", ("Z@-1", "Y", "S"))], rounds=2)
     >>> [term for r in rounds(p) for term in r.terms][1]
-    Term(text='I(X;S2|Z1,Y2)', names=('S2',), given=('Z1', 'Y2'), most=1.0)
+    PipelineTerm(text='I(X;S2|Z1,Y2)', names=('S2',), given=('Z1', 'Y2'), most=1.0)
     """
     return tuple(_round(p, t) for t in range(min(1, p.rounds), p.rounds + 1))
 

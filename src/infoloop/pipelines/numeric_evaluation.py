@@ -43,7 +43,7 @@ def numeric_audit(
     >>> from infoloop.pipelines.pipeline_graph import pipeline
     >>> p = pipeline([Node("X", "task", size=2, table="uniform"), Node("Z0", "state", table=[0.5, 0.5])],
     ...              [Node("S", "signal", ("X",), formula="X"), Node("Z", "state", ("S",), formula="S")], rounds=1)
-    >>> found = numeric_audit(p, information_flow.bases(p), information_flow.rounds(p))
+    >>> found = numeric_audit(p, information_flow.conditioning_sets(p), information_flow.rounds(p))
     >>> print(f"{found.learned:.9f}", found.rounds[0].use, found.fano.rounds)
     1.000000000 0.5 1
     """

@@ -47,8 +47,7 @@ def parse_pipeline(text: str, file: str = "pipeline") -> Pipeline:
     ... X = {role = "task"}
     ... Z = {role = "stat", parents = ["X"]}''')
     Traceback (most recent call last):
-    ...PipelineFileError: pipeline:3: nodes.Z.role: there is no role 'stat': did you mean state?;
-    roles are task, data, state, query, signal, judge, noise
+    infoloop.pipelines.toml_reader.PipelineFileError: pipeline:3: nodes.Z.role: there is no role 'stat': ...
     """
     source = _Source(text, file)
     content = source.content()

@@ -83,7 +83,7 @@ def test_small_laws_refute_what_is_false(statement, given):
 
 @pytest.mark.parametrize(("statement", "given"), FALSE.items())
 def test_descent_refutes_it_alone(statement, given, monkeypatch):
-    monkeypatch.setattr(infoloop.proofs.counterexamples.search, "pools", lambda: ())
+    monkeypatch.setattr(infoloop.proofs.counterexamples.search, "law_families", lambda: ())
     assert_confirmed(refute(*parse_problem(statement, given)), statement, given)
 
 
