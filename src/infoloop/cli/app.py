@@ -39,9 +39,15 @@ def _settings(
     """
 
 
-for command in (verify_theory, prove_statement, audit_file, run_experiment):
-    app.command()(command)
-app.command(name="list")(list_all)
+COMMANDS = {
+    "verify": verify_theory,
+    "prove": prove_statement,
+    "audit": audit_file,
+    "run": run_experiment,
+    "list": list_all,
+}
+for name, command in COMMANDS.items():
+    app.command(name=name)(command)
 
 # typer keeps its copy of click under a private name; BadParameter is a UsageError, which is a ClickException.
 _ClickException = cast(type[Exception], typer.BadParameter.__mro__[2])

@@ -66,7 +66,7 @@ def linear_order(amplitudes, crossovers, common=0.0, done=0.5) -> LearningOrder:
 def deep_linear_order(amplitudes, crossovers, common=0.0, done=0.5, start=1e-3) -> LearningOrder:
     r"""A two-layer diagonal learner, $w_j=u_j^2$ from $u_j^2=$ `start`, $\dot u=u\,(c-\Lambda w)$: rich get richer.
 
-    Alone, a component is learned at the time $\frac1{2c_j}\ln\frac{s_j}{w_j(0)}$ (`linear_networks.deep_mode`, Saxe et al.
+    Alone, a component is learned at the time $\frac1{2c_j}\ln\frac{s_j}{w_j(0)}$ (`deep_mode`, Saxe et al.
     1312.6120): by its singular value $a_j(1-2e_j)$, to the power 1 and not 2. Runge-Kutta steps of 1/50 of the fastest
     time; the limit is the last step's.
 

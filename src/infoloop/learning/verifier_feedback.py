@@ -30,7 +30,7 @@ def verified_mass(start, true_positive, false_positive, t):
 def rewarded_mass(start, beta):
     r"""$p=\frac{p_0e^{1/\beta}}{p_0e^{1/\beta}+1-p_0}$: good mass of the best policy for reward 1 if good, else 0.
 
-    `policy_optimisation.regularised`, summed over the good outputs. Raises ValueError for a $\beta$ that is not positive.
+    `regularised`, summed over the good outputs. Raises ValueError for a $\beta$ that is not positive.
 
     >>> round(float(rewarded_mass(0.5, 1.0)), 6)
     0.731059

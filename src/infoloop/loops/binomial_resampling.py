@@ -60,7 +60,7 @@ def wright_fisher_kernel(n: int) -> jax.Array:
 def binomial_pmf(n: int, rates) -> jax.Array:
     r"""$P(c\mid x)=\binom nc r_x^c(1-r_x)^{n-c}$, one row for each rate, as accurately as in the kernel.
 
-    `channel_families.binomial` is the same channel, to fewer digits beyond 1000 draws. Raises ValueError for a bad rate.
+    `il.binomial` is the same channel, to fewer digits beyond 1000 draws. Raises ValueError for a bad rate.
 
     >>> [round(x, 14) for x in binomial_pmf(2, [0.5]).tolist()[0]]
     [0.25, 0.5, 0.25]

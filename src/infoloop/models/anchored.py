@@ -71,7 +71,7 @@ def loop(m: Anchored) -> Loop:
 
 
 def sampled(m: Anchored, runs: int) -> Loop:
-    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `loops.generation.Generation`."""
+    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `Generation`."""
 
     def acceptance(key, judge, data):
         return 1 - m.weight + m.weight * jnp.where(data == 1, judge, 1 - judge)

@@ -67,7 +67,7 @@ def loop(m: GaussianMean) -> Loop:
 
 
 def sampled(m: GaussianMean, runs: int, generations: int) -> Loop:
-    """The loop by drawing samples: its state is each run's true mean and `loops.generation.Generation`, generation 1 the first.
+    """The loop by drawing samples: its state is each run's true mean and `Generation`, generation 1 the first.
 
     All samples of accumulate are kept, in pools with room for `generations`.
     """

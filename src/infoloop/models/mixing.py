@@ -51,7 +51,7 @@ def loop(m: Mixing) -> Loop:
 
 
 def sampled(m: Mixing, runs: int, theta=0.0) -> Loop:
-    """The loop by drawing real and synthetic samples about the true mean `theta`: its state is a `loops.generation.Generation`."""
+    """The loop by drawing real and synthetic samples about the true mean `theta`: its state is a `Generation`."""
 
     def draw(key, mean, size):
         return mean + jnp.sqrt(m.noise_variance) * jax.random.normal(key, (int(size),))

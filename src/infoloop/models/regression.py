@@ -63,7 +63,7 @@ def loop(m: Regression) -> Loop:
 
 
 def sampled(m: Regression, runs: int, generations: int) -> Loop:
-    """The loop by drawing inputs and labels about the truth 0: its state is a `loops.generation.Generation`, after the truth.
+    """The loop by drawing inputs and labels about the truth 0: its state is a `Generation`, after the truth.
 
     All data of accumulate are kept, in pools with room for `generations`.
     """

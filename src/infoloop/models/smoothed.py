@@ -73,7 +73,7 @@ def loop(m: Model) -> Loop:
 
 
 def sampled(m: Model, runs: int) -> Loop:
-    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `loops.generation.Generation`."""
+    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `Generation`."""
 
     def of(rate):
         plain = tokens(m.size, rate)

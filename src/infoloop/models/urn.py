@@ -59,7 +59,7 @@ def loop(m: Urn) -> Loop:
 
 
 def sampled(m: Urn, runs: int) -> Loop:
-    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `loops.generation.Generation`."""
+    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `Generation`."""
     keep = {"accumulate": accumulate, "subsample": subsample}[m.schedule]
     return sampled_loop(m.rates, m.prior, runs, lambda rate: keep(tokens(m.size, rate), m.room))
 

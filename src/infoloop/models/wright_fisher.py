@@ -60,7 +60,7 @@ def loop(m: Model) -> Loop:
 
 
 def sampled(m: Model, runs: int) -> Loop:
-    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `loops.generation.Generation`."""
+    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `Generation`."""
     return sampled_loop(m.rates, m.prior, runs, lambda rate: replace_data(tokens(m.size, rate)))
 
 

@@ -32,7 +32,8 @@ def find_graph_warnings(
     >>> from infoloop.pipelines import information_flow
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> p = pipeline([Node("X", "task", size=1), Node("D", "data", ("X",)), Node("Z", "state", ("D",))])
-    >>> [c.code for c in find_graph_warnings(p, information_flow.rounds(p), information_flow.conditioning_sets(p), closed=True)]
+    >>> rounds, bases = information_flow.rounds(p), information_flow.conditioning_sets(p)
+    >>> [c.code for c in find_graph_warnings(p, rounds, bases, closed=True)]
     ['B5', 'B24']
     """
     own = _own_signals(p, rounds)
