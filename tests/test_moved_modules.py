@@ -1,0 +1,36 @@
+"""Old modules are not there, and the message says where to look instead."""
+
+import importlib
+
+import pytest
+
+import infoloop
+from infoloop.moved_modules import MOVED
+
+
+def test_every_new_place_exists():
+    assert [new for new in MOVED.values() if not importlib.import_module(f"infoloop.{new}")] == []
+
+
+@pytest.mark.parametrize("old", ["numbers", "claims.verifiers"])
+def test_importing_an_old_module_names_the_new_place(old):
+    with pytest.raises(ModuleNotFoundError, match=f"infoloop.{old} is now infoloop.{MOVED[old]}"):
+        importlib.import_module(f"infoloop.{old}")
+
+
+def test_an_old_attribute_names_the_new_place():
+    name = "schedules"
+    with pytest.raises(AttributeError, match=r"infoloop\.schedules is now infoloop\.loops\.schedules"):
+        getattr(infoloop, name)
+
+
+def test_a_module_that_never_was_is_refused_as_by_python():
+    with pytest.raises(ModuleNotFoundError, match=r"No module named 'infoloop\.nonsense'"):
+        importlib.import_module("infoloop.nonsense")
+    name = "nonsense"
+    with pytest.raises(AttributeError, match=name):
+        getattr(infoloop, name)
+
+
+def test_no_old_name_is_a_module_again():
+    assert [old for old in MOVED if old in dir(infoloop)] == []
