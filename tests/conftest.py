@@ -1,11 +1,15 @@
-"""Settings of every test process: float64, and a compilation cache of its own outside the repository."""
+"""Settings of every test process: float64, a compilation cache outside the repository, lanes, and bounded memory."""
 
+import ctypes
+import gc
 import getpass
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 import jax
+import pytest
 
 FEW_PASSES = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
 if jax.__version_info__ < (0, 11):  # XLA ends a process that names a flag which it does not know
@@ -16,21 +20,40 @@ _CACHE = os.path.join(tempfile.gettempdir(), f"infoloop-jit-{getpass.getuser()}{
 jax.config.update("jax_compilation_cache_dir", _CACHE)
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
 
-_MAPPED = Path("/proc/self/maps")
-_MOST_MAPPED, _EVERY = 20_000, 25
+_PROCESS = Path("/proc/self")
+_EVERY, _MOST_MAPS = 25, 20_000  # tests between two counts; Linux ends a process at 65 530 memory maps
+_MOST_BYTES = 3 * 2**29  # half of the 3 GiB that a test process may take
 
 
 class CompiledCode:
-    """Forget compiled programs before the process runs out of memory maps (65 530 on Linux), which would end it."""
+    """Forget compiled programs before a test process runs out of memory maps or takes more than 3 GiB."""
 
     tests = 0
 
     def pytest_runtest_teardown(self):
         self.tests += 1
-        if self.tests % _EVERY == 0 and _MAPPED.exists() and len(_MAPPED.read_bytes().splitlines()) > _MOST_MAPPED:
+        if _PROCESS.exists() and (_bytes() > _MOST_BYTES or (self.tests % _EVERY == 0 and _maps() > _MOST_MAPS)):
             jax.clear_caches()
+            gc.collect()
+            if sys.platform == "linux":
+                ctypes.CDLL("libc.so.6").malloc_trim(0)  # else freed memory stays with the process
+
+
+def _bytes() -> int:
+    return int((_PROCESS / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _maps() -> int:
+    return len((_PROCESS / "maps").read_bytes().splitlines())
 
 
 def pytest_configure(config):
     """As a plugin of its own: hooks of a conftest see only the tests of its folder, not the examples in `src`."""
     config.pluginmanager.register(CompiledCode())
+
+
+def pytest_collection_modifyitems(items):
+    """What only the full lane runs is slow too, so that `-m "not slow"` leaves it out."""
+    for item in items:
+        if item.get_closest_marker("full"):
+            item.add_marker(pytest.mark.slow)

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import infoloop
@@ -49,6 +50,21 @@ def test_an_import_of_a_layer_above_is_noticed(tmp_path):
 
 def test_a_package_without_a_layer_is_noticed(tmp_path):
     assert not layers_kept(tmp_path, lambda text: text.replace("loops | games", "loops"))
+
+
+def test_the_readme_draws_the_layers():
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
+    layers = [line.split(" | ") for line in contract["layers"][1:]]
+    drawing = re.search(r"<!-- layers -->\n```\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert drawing
+    drawn = [re.split(r" {3,}", line)[0].split() for line in drawing[1].splitlines()]
+    assert drawn == [[name for name in layer if name != "moved_modules"] for layer in layers]
+    assert len(drawn) == 10
+
+
+def test_every_package_says_what_is_in_it():
+    texts = {path.parent.name: ast.get_docstring(ast.parse(path.read_text())) for path in SOURCE.rglob("__init__.py")}
+    assert [name for name, text in texts.items() if not text] == []
 
 
 def test_few_modules_lie_flat():
