@@ -1,7 +1,7 @@
 """The executable claims of theory/, a folder for each chapter and a module for each subject of it.
 
 Every module has a tuple `CLAIMS`; the `claim:` field of a statement in theory/ names one. Start with
-`processing.data_processing`.
+`processing.data_processing_inequality`.
 """
 
 import lazy_loader

@@ -29,7 +29,7 @@ class LogSum:
 
     def __add__(self, other: LogSum) -> LogSum:
         if not isinstance(other, LogSum):
-            return NotImplemented  # an Enclosure knows how to add itself
+            return NotImplemented  # a RealBall knows how to add itself
         logs = dict(self.logs)
         for r, c in other.logs.items():
             logs[r] = logs.get(r, fmpq(0)) + c

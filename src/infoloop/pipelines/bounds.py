@@ -19,7 +19,7 @@ from infoloop.pipelines.information_flow import (
     Round,
     first_data,
     first_state,
-    information,
+    format_mutual_information,
     last_state,
 )
 from infoloop.pipelines.pipeline_graph import Pipeline
@@ -106,10 +106,10 @@ def _chain(p: Pipeline, base: Names, links) -> InformationBound:
             proofs.append(_proved(statement, given))
         steps.append(Step(statement, given, kept[shape]))
     terms = tuple(term for link in links for term in link[3])
-    parts = [information(p.task, base)] if base else []
+    parts = [format_mutual_information(p.task, base)] if base else []
     bound = " + ".join(parts + [term.text for term in terms]) or "0"
     size = next(node.size for node in p.nodes if node.name == p.task)
-    learned = information(p.task, [last_state(p)])
+    learned = format_mutual_information(p.task, [last_state(p)])
     whole = math.log2(size) if size else None
     return InformationBound(f"{learned} <= {bound}", base, terms, tuple(steps), tuple(proofs), whole)
 
@@ -126,8 +126,8 @@ def _statement(p: Pipeline, state: str, before: Names, entering: Names, terms: t
             condition = f" | {','.join(seen)}" if seen else ""
             given.append(f"{p.task} _||_ {','.join(names)}{condition}")
         seen += names
-    parts = ([information(p.task, before)] if before else []) + [term.text for term in terms]
-    return f"{information(p.task, [state])} <= {' + '.join(parts) or '0'}", tuple(given)
+    parts = ([format_mutual_information(p.task, before)] if before else []) + [term.text for term in terms]
+    return f"{format_mutual_information(p.task, [state])} <= {' + '.join(parts) or '0'}", tuple(given)
 
 
 def _shape(texts: tuple[str, ...], names: Names) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from infoloop.exact.rational_laws import RationalLaw, rational_product, rational_rows
-from infoloop.pipelines.information_flow import information
+from infoloop.pipelines.information_flow import format_mutual_information
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.round_laws import RoundQuery
 
@@ -26,7 +26,7 @@ def exactly_zero_terms(p: Pipeline, forms: Iterable[RoundQuery], wanted: Iterabl
             break
         law = rational_product(*([] if law is None else [(law.table, law.names)]), *parts)
         for names, given in form.terms:
-            text = information(form.task, names, given)
+            text = format_mutual_information(form.task, names, given)
             if text in wanted:
                 found[text] = _independent(law, form.task, names, given)
         kept = tuple(name for name in law.names if name in form.kept)

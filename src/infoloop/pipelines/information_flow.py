@@ -181,13 +181,13 @@ def _term(p: Pipeline, names: Names, given: Names) -> PipelineTerm:
     sizes = {n.name: n.size for n in p.nodes}
     known = [sizes[name] for name in names]
     most = math.log2(math.prod(size for size in known if size)) if all(known) else None
-    return PipelineTerm(information(p.task, names, given), names, given, most)
+    return PipelineTerm(format_mutual_information(p.task, names, given), names, given, most)
 
 
-def information(task: str, names: Iterable[str], given: Iterable[str] = ()) -> str:
+def format_mutual_information(task: str, names: Iterable[str], given: Iterable[str] = ()) -> str:
     """I(X;A,B|C) as `prove` reads it.
 
-    >>> information("X", ["S1"], ["Z0", "Y1"])
+    >>> format_mutual_information("X", ["S1"], ["Z0", "Y1"])
     'I(X;S1|Z0,Y1)'
     """
     condition = ",".join(given)

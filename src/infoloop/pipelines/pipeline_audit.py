@@ -18,7 +18,7 @@ from infoloop.pipelines.information_flow import (
     ConditioningSet,
     Round,
     conditioning_sets,
-    information,
+    format_mutual_information,
     last_state,
     rounds,
 )
@@ -125,7 +125,7 @@ def _reason(p: Pipeline, relative: tuple[ConditioningSet, ...], each: tuple[Roun
         names = closed[0].names
         if not names:
             return f"nothing that {last} depends on knows {x}"
-        only = f"{last} depends on {x} only through {','.join(names)}: no round adds to {information(x, names)}"
+        only = f"{last} depends on {x} only through {','.join(names)}: no round adds to {format_mutual_information(x, names)}"
         return only if closed[0] is base else f"{only}; beyond {','.join(base.names)}, what it lost of them may return"
     sources = ", ".join(dict.fromkeys(source for source, _ in base.cut))
     around = f"{sources} {'reach' if ',' in sources else 'reaches'} {last} around {','.join(base.names) or 'nothing'}"

@@ -33,7 +33,7 @@ class Claim:
     """A statement as data. It says `lesser <= greater` (or `=`, or `<`) for both `sides` of every case.
 
     `sides` maps a case to floats (arrays compare cell by cell); `exact` maps an exact case to two `LogSum`s (or
-    `Enclosure`s) and `exactly` a float case to the exact one next to it (None: floats must do); `family` is the finite
+    `RealBall`s) and `exactly` a float case to the exact one next to it (None: floats must do); `family` is the finite
     family to certify, `edges` exact cases in which the claim is sharp (`loose` says why there is none). `wrong` is a
     wrong implementation of `sides` that random cases catch. A record of functions hashes by identity, so `eq=False`.
     """

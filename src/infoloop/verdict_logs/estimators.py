@@ -4,7 +4,7 @@ Problem $i$ was tried $n_i$ times and passed $k_i$ times, at a true pass rate $p
 $k_i\sim\mathrm{Bin}(n_i,p_i)$, all of them independent. $N=\sum n_i$. The $n_i$ were fixed beforehand: where one stops
 when the counts please, intervals and ceilings fail more often. The entropy of all verdicts, for one who knows the
 rates, is $\sum_in_ih(p_i)$; it is an upper bound on what they tell such a one about the task, for
-$I(X;S\mid Z,Y)\le H(S\mid Z)$. For one who does *not* know the rates it is no bound (`verdict_codes` has that one).
+$I(X;S\mid Z,Y)\le H(S\mid Z)$. For one who does *not* know the rates it is no bound (`code_lengths` has that one).
 """
 
 from __future__ import annotations

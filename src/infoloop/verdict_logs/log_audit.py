@@ -1,8 +1,8 @@
 r"""`audit_log`: what a log of verdicts can have told about the task, and what as many verdicts more can tell, at most.
 
 Two questions with different ceilings. *This log*, to one who knew no pass rate: the length of the log in bits under a
-code fixed beforehand (`verdict_codes`). *As many verdicts again*, on the same problems by the same student, to one who
-knows the pass rates: $\sum n_ih(p_i)$ (`verdict_logs`). Both count the noise of the verifier and what the student knew
+code fixed beforehand (`code_lengths`). *As many verdicts again*, on the same problems by the same student, to one who
+knows the pass rates: $\sum n_ih(p_i)$ (`estimators`). Both count the noise of the verifier and what the student knew
 already, so that the task information $I(X;S\mid Z,Y)$ can be far less, even 0.
 """
 
