@@ -1,4 +1,4 @@
-"""Graphs by name: what is connected given what, against the moral-graph search of `networks` and against tables."""
+"""Graphs by name: what is connected given what, against the moral-graph search of `bayes_nets` and against tables."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-r"""Learners drawn at random for three of the mechanisms of `coarse_vs_fine`: the exact risks are the means of such runs.
+r"""Learners drawn at random for three mechanisms of `coarse_vs_fine`: the exact risks are the means of such runs.
 
 The fourth, a limited memory, has no learner to draw: its risks are those of the best of all memories.
 """

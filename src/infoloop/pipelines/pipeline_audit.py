@@ -125,7 +125,8 @@ def _reason(p: Pipeline, relative: tuple[ConditioningSet, ...], each: tuple[Roun
         names = closed[0].names
         if not names:
             return f"nothing that {last} depends on knows {x}"
-        only = f"{last} depends on {x} only through {','.join(names)}: no round adds to {format_mutual_information(x, names)}"
+        known = format_mutual_information(x, names)
+        only = f"{last} depends on {x} only through {','.join(names)}: no round adds to {known}"
         return only if closed[0] is base else f"{only}; beyond {','.join(base.names)}, what it lost of them may return"
     sources = ", ".join(dict.fromkeys(source for source, _ in base.cut))
     around = f"{sources} {'reach' if ',' in sources else 'reaches'} {last} around {','.join(base.names) or 'nothing'}"
