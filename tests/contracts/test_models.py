@@ -134,6 +134,7 @@ FIELDS = [
 ]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("number", FIELDS, ids=label)
 def test_every_parameter_matters(number):
     """In one of the examples, if not in all."""

@@ -97,7 +97,7 @@ def test_a_code_prefers_the_short_rule_until_data_speak():
     ("call", "message"),
     [
         (lambda: linear_order([0.0, 1.0], [0.1, 0.1]), "amplitudes"),
-        (lambda: linear_order([1.0, 1.0], [0.1, 1.5]), "flips"),
+        (lambda: linear_order([1.0, 1.0], [0.1, 1.5]), "crossovers"),
         (lambda: deep_linear_order([1.0, 1.0], [0.1, 0.1], 2.0), "common"),
         (lambda: order_predictors([1.0, 1.0], [0.1, 0.1], [0.0, -1.0]), "surfaces"),
     ],
