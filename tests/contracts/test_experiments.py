@@ -16,7 +16,8 @@ EXPERIMENTS = {name: runner.load(name) for name in runner.experiment_summaries()
 KEY = jax.random.key(3)
 
 
-REPEATED = ("rare_tokens", "verification")  # one of a sampled loop, one of a map: keys themselves are tested in studies
+REPEATED = ("rare_tokens", "verification")  # a sampled loop and a map
+TWICE = [pytest.param(name, marks=() if name in REPEATED else pytest.mark.full) for name in EXPERIMENTS]
 
 
 @pytest.fixture(params=EXPERIMENTS)
@@ -35,7 +36,7 @@ def test_the_small_run_is_the_same_each_time(name):
 
 def test_the_small_run_is_finite_and_drawn(experiment, tmp_path):
     found = experiment.run(experiment.SMALL, KEY)
-    for name, table in found.items():
+    for table in found.values():
         assert {v.attrs.keys() >= {"long_name", "units"} for v in table.values()} == {True}
         assert not any(np.isnan(v.values).any() for v in table.values())
     for name, make in experiment.FIGURES.items():

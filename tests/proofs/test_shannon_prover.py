@@ -164,6 +164,7 @@ def test_a_chain_of_twelve():
     assert prove_linear(f"H({ALL}) = H(X1) + {rule}", CHAIN) is not None
 
 
+@pytest.mark.full
 def test_a_sparse_graph_of_twelve():
     parents = {f"X{k}": tuple(f"X{j}" for j in {k // 2, k - 1} if j) for k in range(1, 13)}
     rule = " + ".join(f"H({name}{'|' if causes else ''}{','.join(causes)})" for name, causes in parents.items())
