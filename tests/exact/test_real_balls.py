@@ -8,8 +8,7 @@ import pytest
 from flint import arb
 from mpmath import log, mp, mpf
 
-from infoloop.exact.comparison import compare_exactly
-from infoloop.exact.rational_laws import exact_binary_entropy, from_rational, log2
+from infoloop.exact.rational_laws import log2
 from infoloop.exact.real_balls import RealBall, exp, pi, real_ball
 
 SIGNS = {
@@ -54,12 +53,6 @@ def test_an_equality_is_not_guessed():
         (squared - 2).sign()
     with pytest.raises(ArithmeticError, match="first 5 digits"):
         (squared - 2).digits(5)
-
-
-def test_a_claim_compares_enclosures_and_logarithms():
-    assert compare_exactly("<=", exact_binary_entropy("1/3"), exp("-1/12")) == (True, False)
-    assert compare_exactly("<", exp("-1/12"), exact_binary_entropy("1/3")) == (False, False)
-    assert compare_exactly("=", from_rational(1), exp(0)) == (True, True)
 
 
 def test_one_percent_more_is_a_text():

@@ -45,3 +45,7 @@ def test_the_z_capacity_by_noise_is_that_by_what_is_kept():
     assert abs(float(binary_channel_chains.z_capacity(0.25) - binary_channel_chains.z_capacity_kept(0.75))) < rounding(
         1
     )
+
+
+def test_many_noisy_links_forget():
+    assert binary_channel_chains.cascade_crossover(Fraction(1, 4), 2) == Fraction(3, 8)

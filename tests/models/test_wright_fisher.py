@@ -1,10 +1,8 @@
 """The resampling loop against exact rationals, a dense float64 chain, published and twice-computed values."""
 
 import json
-import math
 from fractions import Fraction
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from mpmath import log, mp, mpf
@@ -13,19 +11,14 @@ from infoloop.information.markov_chains import information_along
 from infoloop.information.measures import mutual_information
 from infoloop.models import wright_fisher as wf
 from infoloop.probability.channel_families import binomial
-from infoloop.probability.channels import channel
 from infoloop.probability.distributions import from_outcomes, joint
 from infoloop.probability.numerics import rounding
 from infoloop.probability.validation import FixedTaskWarning
+from tests.support.exact_values import binomial_row
 from tests.support.paths import DATA
 
 VALUES = json.loads((DATA / "collapse_values.json").read_text())
 REQUIRED_BITS = 1e-10  # information at n = 500 and n = 20
-CONDITION = 3  # absorption times are at most 2n ln 2 + O(ln n) < 3n: the condition number of I - Q over its norm
-
-
-def binomial_row(n, p):
-    return [math.comb(n, j) * p**j * (1 - p) ** (n - j) for j in range(n + 1)]
 
 
 def chain(n, rates, generations):
@@ -46,25 +39,6 @@ def bits(laws, prior):
 
         mean = [sum(w * law[j] for w, law in zip(prior, laws, strict=True)) for j in range(len(laws[0]))]
         return float(h(mean) - sum(w.numerator * h(law) / w.denominator for w, law in zip(prior, laws, strict=True)))
-
-
-@pytest.mark.parametrize(
-    ("n", "count_pairs"),
-    [(1, [(0, 0), (0, 1)]), (20, [(1, 0), (10, 10), (3, 19)]), (10_000, [(1, 40), (5000, 5400), (9990, 9990)])],
-)
-def test_the_kernel_is_the_exact_rational(n, count_pairs):
-    table = wf.wright_fisher_kernel(n)
-    for i, j in count_pairs:
-        exact = math.comb(n, j) * Fraction(i, n) ** j * Fraction(n - i, n) ** (n - j)
-        logarithm = math.log(exact.numerator) - math.log(exact.denominator) if exact else 0
-        assert abs(float(table[i, j]) - float(exact)) <= rounding(1) * (1 + abs(logarithm)) * float(exact)
-
-
-def test_the_whole_kernel_is_stochastic_to_rounding_and_exact_at_its_ends():
-    table = wf.wright_fisher_kernel(2000)
-    assert np.abs(table.sum(1) - 1).max() < rounding(8)
-    assert table[0].tolist() == [1.0] + [0.0] * 2000
-    assert table[-1].tolist() == [0.0] * 2000 + [1.0]
 
 
 def test_information_is_that_of_exact_rationals():
@@ -134,55 +108,6 @@ def test_survival_is_that_of_exact_rationals():
     np.testing.assert_allclose(wf.survival(20, 1 / 16, 10), exact, atol=rounding(10 * 21))
 
 
-def exact_solution(n, right):
-    """(I - Q) x = right by Gauss-Jordan elimination over the rationals, for the inner counts."""
-    q = [binomial_row(n, Fraction(i, n)) for i in range(n + 1)]
-    a = [[(i == j) - q[i][j] for j in range(1, n)] + [right(q[i])] for i in range(1, n)]
-    for c in range(n - 1):
-        a[c] = [x / a[c][c] for x in a[c]]
-        for r in range(n - 1):
-            if r != c:
-                a[r] = [x - a[r][c] * y for x, y in zip(a[r], a[c], strict=True)]
-    return [float(row[-1]) for row in a]
-
-
-@pytest.mark.parametrize("n", [1, 2, 3, 11, 12])
-def test_absorption_times_are_those_of_exact_rationals(n):
-    exact = [0.0, *exact_solution(n, lambda row: 1), 0.0]
-    np.testing.assert_allclose(wf.absorption_time(n, np.arange(n + 1)), exact, rtol=rounding(CONDITION * n))
-
-
-@pytest.mark.parametrize("n", [1, 2, 3, 300, 301])
-def test_fixation_by_table_is_the_start_as_the_martingale_says(n):
-    i = np.arange(n + 1)
-    found, martingale = wf.fixation_by_table(n, i), wf.fixation_probability(n, i)
-    np.testing.assert_allclose(found, martingale, atol=rounding(CONDITION * n))
-
-
-def test_absorption_times_near_the_diffusion_limit():
-    """Ewens 2004, 3.5: the diffusion is off by O(ln n) generations; for n = 1000 from one half by a few."""
-    n = 1000
-    limit = wf.diffusion_absorption_time(n, 0.5)
-    assert abs(float(limit) - 2 * n * math.log(2)) < rounding(2 * n)
-    assert abs(float(wf.absorption_time(n, n // 2) - limit)) < math.log(n)
-
-
-def test_eigenvalues_have_the_traces_of_the_exact_kernel():
-    n = 8
-    table = [binomial_row(n, Fraction(i, n)) for i in range(n + 1)]
-    trace = float(sum(table[i][i] for i in range(n + 1)))
-    square = float(sum(table[i][j] * table[j][i] for i in range(n + 1) for j in range(n + 1)))
-    values = wf.kernel_eigenvalues(n)
-    assert len(values) == n + 1
-    assert abs(float(values.sum()) - trace) < rounding(n)
-    assert abs(float((values**2).sum()) - square) < rounding(n)
-
-
-def test_diversity_falls_by_the_third_eigenvalue():
-    ratio = wf.expected_heterozygosity(10, 0.3, 5) / wf.expected_heterozygosity(10, 0.3, 4)
-    assert abs(float(ratio - wf.kernel_eigenvalues(10)[2])) < rounding(4)
-
-
 def counted(entry):
     return entry["distribution"]["n"], float(Fraction(entry["distribution"].get("p0", "0")))
 
@@ -237,8 +162,3 @@ def test_bad_input_is_refused(call, message):
 def test_a_fixed_task_has_no_information_and_is_pointed_out(rates, prior):
     with pytest.warns(FixedTaskWarning, match="theta has one possible value, so that every information about it is 0"):
         assert np.abs(wf.information(wf.wright_fisher(50, rates, prior), 5)).max() < rounding(51)
-
-
-def test_the_dense_kernel_is_a_channel():
-    assert channel(wf.wright_fisher_kernel(40), "count", "next").rows.shape == (41, 41)
-    assert jnp.array_equal(wf.wright_fisher_kernel(40)[0, 1:], jnp.zeros(40))

@@ -4,7 +4,7 @@ import pytest
 
 from infoloop.studies.cluster import LaunchError, join_processes, parse_shard, submit
 from infoloop.studies.run_store import completed_shards
-from tests.support.paths import ROOT
+from tests.support.paths import PLANTED
 
 
 def test_a_part_is_two_numbers():
@@ -23,7 +23,7 @@ def test_half_an_address_is_refused():
 
 
 def test_local_jobs_compute_the_parts_of_one_run(tmp_path):
-    arguments = [str(ROOT / "tests" / "support" / "planted_experiment.py"), f"--out={tmp_path / 'run'}"]
+    arguments = [PLANTED, f"--out={tmp_path / 'run'}"]
     jobs = submit(arguments, 2, tmp_path / "logs", cluster="local")
     for job in jobs:
         job.result()

@@ -13,9 +13,7 @@ import pytest
 from infoloop.studies import runner
 from infoloop.studies.run_store import StoreError, completed_shards, read_table
 from tests.support import planted_experiment as planted
-from tests.support.paths import ROOT
-
-PLANTED = str(ROOT / "tests" / "support" / "planted_experiment.py")
+from tests.support.paths import PLANTED, ROOT
 
 
 def compute(folder, config=None, **options):

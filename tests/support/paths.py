@@ -1,4 +1,4 @@
-"""The folders that tests read."""
+"""The folders and files that tests read."""
 
 from pathlib import Path
 
@@ -6,3 +6,5 @@ ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
 PIPELINES = ROOT / "experiments" / "pipelines"
 LOGS = ROOT / "experiments" / "logs"
+LOG = LOGS / "verdicts.csv"
+PLANTED = str(ROOT / "tests" / "support" / "planted_experiment.py")

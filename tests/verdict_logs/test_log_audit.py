@@ -1,6 +1,5 @@
-"""Audits of logs from file to screen: their numbers by hand, the example log, both formats, texts and figures."""
+"""Audits of logs: their numbers by hand, and those of the example log."""
 
-import json
 import math
 import os
 import re
@@ -8,31 +7,12 @@ import subprocess
 import sys
 from fractions import Fraction
 
-import numpy as np
-import pandas as pd
-import pytest
-from typer.testing import CliRunner
-
-from infoloop.cli import app
 from infoloop.probability.numerics import rounding
-from infoloop.reporting.figures import Line, Panel, write_figure
-from infoloop.verdict_logs.estimators import Tally, ceiling_by_problem, ceiling_by_rate
-from infoloop.verdict_logs.figures import log_figure
-from infoloop.verdict_logs.log_audit import audit_log, audit_tally, half_from, information_curve
-from infoloop.verdict_logs.text import log_tables, log_text
-from tests.support.paths import LOGS
-
-LOG = LOGS / "verdicts.csv"
-
-
-def tally(*counts: tuple[int, int]) -> Tally:
-    passes, attempts = zip(*counts, strict=True)
-    return Tally(np.array([f"p{k}" for k in range(len(counts))], object), np.array(attempts), np.array(passes))
-
-
-@pytest.fixture(scope="module")
-def example():
-    return audit_log(LOG)
+from infoloop.verdict_logs.estimators import ceiling_by_problem, ceiling_by_rate
+from infoloop.verdict_logs.log_audit import audit_tally, half_from, information_curve
+from infoloop.verdict_logs.text import log_text
+from tests.support.paths import LOG, LOGS
+from tests.support.tallies import tally
 
 
 def test_the_example_log_is_made_by_the_script_in_its_readme(tmp_path):
@@ -99,107 +79,6 @@ def test_where_the_bits_come_from():
     assert shares.tolist() == [0.0, 0.2, 0.6, 1.0]
     assert brought.tolist() == [0.0, 16 / 24, 1.0, 1.0]
     assert half_from(found) == 0.2 * 0.5 * 24 / 16
-
-
-def test_problems_that_are_all_passed_or_failed_leave_the_second_panel_out(tmp_path):
-    found = audit_tally(tally((0, 4), (4, 4)), file="v.csv")
-    figure = log_figure(found)
-    assert half_from(found) is None
-    assert len(figure.panels) == 1
-    assert "no problem has an estimate above 0 bits" in figure.caption
-    assert "informative" not in log_text(found)
-    assert write_figure(figure, tmp_path, "log").count("<svg") == 1
-
-
-def curve_of_problems(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
-    (curve,) = (mark for mark in panel.marks if isinstance(mark, Line) and mark.label == "problems")
-    return np.asarray(curve.x, float), np.asarray(curve.y, float)
-
-
-def test_the_curves_end_at_one_and_the_second_passes_through_half(example):
-    rates, shares = log_figure(example).panels
-    x, y = curve_of_problems(rates)
-    assert min(np.diff(x).min(), np.diff(y).min()) >= 0
-    assert (x[0], y[0], x[-1], y[-1]) == (0, 0, 1, 1)
-    assert y[2] == example.unanimous[0] / 60
-    assert abs(
-        np.interp(example.row()["half_of_bits_from_share_of_problems"], *curve_of_problems(shares)) - 0.5
-    ) < rounding(60)
-
-
-def test_the_text_says_first_that_it_is_a_ceiling_and_fits(example):
-    lines = log_text(example).splitlines()
-    assert lines[0] == "AT MOST 272 BITS   verdicts.csv: 480 verdicts, 60 problems tried 8 times"
-    assert len(lines) <= 45
-    assert max(map(len, lines)) <= 100
-    assert "These are upper bounds" in log_text(example)
-
-
-def test_problems_that_were_tried_once_are_said_to_be_unknown():
-    found = audit_tally(tally((0, 1), (1, 1), (0, 8)))
-    assert found.row()["tried_once"] == 2
-    assert "tried once   2 problems: every estimate counts them as 0 bits, no ceiling does" in log_text(found)
-    assert found.most_bits[:2].tolist() == [1, 1]
-
-
-@pytest.mark.parametrize(
-    "counts", [((0, 1),), ((1, 1),), ((12_345, 1_234_567), (3, 4)), tuple((k, 9) for k in range(10))]
-)
-def test_the_tables_are_rectangular_and_the_text_fits_whatever_the_counts(counts):
-    found = audit_tally(tally(*counts), 0.999, "a_rather_long_name_of_a_log.parquet")
-    for _, headers, rows in log_tables(found):
-        assert {len(row) for row in rows} == {len(headers)}
-    assert max(map(len, log_text(found).splitlines())) <= 100
-    json.dumps(found.row(), allow_nan=False)
-
-
-def test_the_command_gives_the_same_of_both_formats(tmp_path):
-    renamed = pd.read_csv(LOG).rename(columns={"problem": "task_id", "pass": "reward"})
-    renamed.sample(frac=1, random_state=1).to_parquet(tmp_path / "verdicts.parquet")
-    options = ["--confidence", "0.9", "--json"]
-    shown = [
-        CliRunner().invoke(app.app, ["audit", str(LOG), *options]),
-        CliRunner().invoke(
-            app.app,
-            ["audit", str(tmp_path / "verdicts.parquet"), "--columns", "problem=task_id,pass=reward", *options],
-        ),
-    ]
-    rows = [json.loads(result.stdout) for result in shown]
-    assert [row.pop("file") for row in rows] == ["verdicts.csv", "verdicts.parquet"]
-    assert rows[0] == rows[1]
-    assert rows[0]["confidence"] == 0.9
-    assert rows[0]["problems"]["problem"][0] == "algebra-01"
-
-
-def test_the_command_shows_the_text():
-    shown = CliRunner().invoke(app.app, ["audit", str(LOG)])
-    assert (shown.exit_code, shown.stdout) == (0, log_text(audit_log(LOG)) + "\n")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ([str(LOG), "--confidence", "1"], "confidence is 1.0: give a number above 0 and below 1, such as 0.95"),
-        (
-            [str(LOG), "--columns", "pass"],
-            "columns: 'pass' is not understood: write problem=NAME,attempt=NAME,pass=NAME",
-        ),
-        ([str(LOG), "--columns", "pass=tokens"], f"{LOG}:2: tokens: '663' is no verdict: give 0, 1, true or false"),
-        (["p.json"], "p.json: the suffix '.json' is not known: give a log in .csv or .parquet, or a pipeline in .toml"),
-        (
-            ["p.toml", "--confidence", "0.9"],
-            "p.toml is no log: leave out --columns and --confidence, or give a .csv or ",
-        ),
-    ],
-)
-def test_bad_input_is_one_line_and_status_3(arguments, message, monkeypatch, capsys):
-    monkeypatch.setattr("sys.argv", ["infoloop", "audit", *arguments])
-    with pytest.raises(SystemExit) as stop:
-        app.main()
-    shown = capsys.readouterr().err
-    assert stop.value.code == 3
-    assert shown.startswith(f"infoloop: {message}")
-    assert len(shown.splitlines()) == 1
 
 
 def test_what_holds_in_the_mean_is_no_ceiling_on_one_log():

@@ -2,29 +2,22 @@
 
 import html
 import json
-import os
 import re
 import shutil
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from typer.testing import CliRunner
 
 from infoloop.check import check_certificate
-from infoloop.cli import app
 from infoloop.pipelines.drawing import geometry
 from infoloop.pipelines.pipeline_audit import audit
 from infoloop.pipelines.report.page import pipeline_audit_page
 from infoloop.pipelines.toml_reader import read_pipeline
 from infoloop.reporting import audit_page
+from tests.support.command_line import run
 from tests.support.paths import PIPELINES
 
 EVIL = "<script>alert('x')</script> & </title> I(X;<b>)"
-
-
-def run(*arguments: str):
-    return CliRunner().invoke(app.app, ["audit", *arguments])
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +27,7 @@ def shown(tmp_path_factory):
     text = (PIPELINES / "rlvr_unit_tests.toml").read_text(encoding="utf-8")
     shutil.copy(PIPELINES / "programs.py", folder)
     (folder / "p.toml").write_text(re.sub('title = ".*"', f'title = "{EVIL}"', text), encoding="utf-8")
-    done = run(str(folder / "p.toml"), "--json", "--html", "--out", str(folder / "new" / "page.html"))
+    done = run("audit", str(folder / "p.toml"), "--json", "--html", "--out", str(folder / "new" / "page.html"))
     return done, (folder / "new" / "page.html").read_text(encoding="utf-8")
 
 
@@ -95,15 +88,6 @@ def test_whatever_the_user_wrote_is_escaped(shown):
     assert html.escape(EVIL) in shown[1].replace("&#34;", "&quot;").replace("&#39;", "&#x27;")
 
 
-def test_formulas_keep_words_and_numbers_apart():
-    assert "<msub><mi>S</mi><mrow><mn>12</mn></mrow></msub>" in audit_page.formulas_to_mathml("I(X;S12)")
-    assert "<mtext>reward_a</mtext><mrow><mn>3</mn></mrow>" in audit_page.formulas_to_mathml("H(reward_a3)")
-    many = ",".join(f"S{k}" for k in range(20))
-    assert f'alttext="I(X;{many})"' in audit_page.formulas_to_mathml(f"I(X;{many})")
-    assert audit_page.formulas_to_mathml(f"I(X;{many})").striptags() == "I(X;S0,S1,…,S19)"
-    assert str(audit_page.formulas_to_mathml("I(<b>;Z)")) == "I(&lt;b&gt;;Z)"
-
-
 def test_a_graph_that_is_too_large_is_said_to_be_missing(monkeypatch):
     monkeypatch.setattr(geometry, "LARGEST", 5)
     path = PIPELINES / "teacher.toml"
@@ -111,62 +95,3 @@ def test_a_graph_that_is_too_large_is_said_to_be_missing(monkeypatch):
     assert sheet.drawing is None
     assert "not drawn" in dict(sheet.lines)
     assert '"#graph"' not in audit_page.render_audit_page(sheet)
-
-
-def test_a_sheet_needs_no_graph_and_takes_tables_and_figures():
-    table = audit_page.PageTable("bits", ("what", "bits"), (("I(X;S1)", 0.1234567), ("count", 3)))
-    page = audit_page.render_audit_page(
-        audit_page.AuditPage("Logs", "open", "reason", figures=(("a caption", "<svg></svg>"),), tables=(table,))
-    )
-    assert '<td class="n">0.123457</td>' in page
-    assert '<td class="n">3</td>' in page
-    assert "<figcaption>a caption</figcaption>" in page
-    assert "certificates" not in page
-
-
-def test_what_is_no_plain_file_is_not_replaced_by_a_page(tmp_path):
-    os.mkfifo(tmp_path / "pipe.html")
-    done = run(str(PIPELINES / "teacher.toml"), "--out", str(tmp_path / "pipe.html"))
-    assert "pipe.html is no place for a page" in str(done.exception)
-    assert (tmp_path / "pipe.html").is_fifo()
-
-
-def test_a_log_has_a_page_with_its_ceiling_tables_and_figure(tmp_path):
-    log = PIPELINES.parent / "logs" / "verdicts.csv"
-    done = run(str(log), "--out", str(tmp_path / "log.html"))
-    page = (tmp_path / "log.html").read_text(encoding="utf-8")
-    assert done.stdout.startswith("AT MOST 272 BITS")
-    assert '<span class="verdict at most 272 bits">' in page
-    assert page.count("<table>") == 3
-    assert page.count("<svg") == 1
-
-
-def test_the_error_aimed_at_is_refused_for_a_log():
-    assert "leave out --error" in str(run(str(PIPELINES.parent / "logs" / "verdicts.csv"), "--error", "0.1").exception)
-
-
-def test_the_page_is_named_after_the_file_where_no_name_is_given(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert run(str(PIPELINES / "self_distillation.toml"), "--html").exit_code == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["self_distillation.html"]
-
-
-@pytest.mark.parametrize(
-    ("out", "message"),
-    [
-        ("/dev/null/x/y.html", "cannot write to /dev/null/x"),
-        ("p.toml", "the page would replace p.toml itself"),
-        ("notes.txt", "notes.txt is no place for a page: name a folder that exists, or a file that ends in .html"),
-        ("/dev/null", "/dev/null is no place for a page"),
-    ],
-)
-def test_a_page_that_cannot_be_written_is_one_line_and_status_3(out, message, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    Path("p.toml").write_text((PIPELINES / "teacher.toml").read_text(encoding="utf-8"), encoding="utf-8")
-    monkeypatch.setattr("sys.argv", ["infoloop", "audit", "p.toml", "--out", out])
-    with pytest.raises(SystemExit) as stop:
-        app.main()
-    shown = capsys.readouterr()
-    assert (stop.value.code, shown.out) == (3, "")
-    assert shown.err.startswith("infoloop: " + message)
-    assert len(shown.err.splitlines()) == 1

@@ -1,0 +1,11 @@
+"""The parts of the claims on guessing games, where the answer is known."""
+
+import jax
+
+from infoloop.claims.processing.guessing_games import verdict_bits
+from infoloop.exact.comparison import UNDECIDED
+
+
+def test_the_price_of_a_uniform_secret_is_its_logarithm():
+    bits = verdict_bits(jax.numpy.full(8, 1 / 8))
+    assert abs(bits.sum() - 3) < UNDECIDED

@@ -1,0 +1,22 @@
+"""Filters of labels, by hand and by all ballots."""
+
+import itertools
+import math
+from fractions import Fraction
+
+import pytest
+
+from infoloop.claims.signals.label_filtering import kept_error, outvoted
+
+
+def test_a_filter_that_keeps_all_leaves_the_error_rate():
+    assert kept_error(Fraction(1, 3), Fraction(1, 5), Fraction(1, 5)) == Fraction(1, 3)
+
+
+@pytest.mark.parametrize("votes", [1, 3, 5])
+def test_an_outvoted_label_by_all_ballots(votes):
+    error, found = Fraction(1, 3), Fraction(0)
+    for ballot in itertools.product((0, 1), repeat=votes):
+        chance = math.prod(error if wrong else 1 - error for wrong in ballot)
+        found += chance * (sum(ballot) > votes // 2)
+    assert outvoted(error, votes) == found

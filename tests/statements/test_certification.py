@@ -1,0 +1,64 @@
+"""Exact cases decide: what fails is shown, what holds is counted, and what cannot be certified is refused."""
+
+from dataclasses import replace
+
+import jax
+import pytest
+
+from infoloop.claims.loops.regression_refits import replace_stays_bounded
+from infoloop.claims.processing import data_processing_inequality as processing
+from infoloop.claims.processing import strong_data_processing as contraction
+from infoloop.exact.comparison import UNDECIDED
+from infoloop.statements.cases import random_bayes_nets
+from infoloop.statements.certification import certify, refute_near, refuted_when_stronger
+from infoloop.statements.claim import linear, weigh
+
+KEY = jax.random.key(7)
+SAMPLES = 2000
+
+
+def test_one_percent_less_is_not_refuted():
+    assert not refuted_when_stronger(
+        replace(processing.data_processing, exact=_halved(processing.data_processing.exact))
+    )
+
+
+def _halved(exact):
+    return lambda case: (exact(case)[0] * "1/2", exact(case)[1])
+
+
+def test_a_claim_without_a_family_cannot_be_certified():
+    with pytest.raises(ValueError, match="finite family"):
+        certify(replace(processing.data_processing, family=None))
+
+
+def test_a_claim_without_exact_sides_cannot_be_certified():
+    with pytest.raises(ValueError, match="exact sides"):
+        certify(contraction.coefficient_order)
+
+
+def test_an_undecided_equality_is_decided_exactly():
+    """Floats see a slack of either sign at equality; the exact neighbour of the very case says that it holds."""
+    lossless = random_bayes_nets("X", "Z|X", X=3, Z=3)
+    claim = linear("test:equal", "I(X;Z) <= H(X) - H(X|Z)", (), lossless)
+    worst = weigh(claim, KEY, SAMPLES)
+    assert -UNDECIDED < worst.slack < 0
+    assert refute_near(claim, worst.case, rounded=False) is None
+
+
+def test_a_family_stops_at_its_first_counterexample():
+    family = processing.signal_beats_data.family
+    assert family is not None
+    assert certify(processing.signal_beats_data).cases < sum(1 for _ in family.members())
+
+
+def test_a_strict_claim_fails_at_equality():
+    found = certify(processing.closed_loop_must_lose).counterexample
+    assert found is not None
+    assert found.lesser == found.greater
+
+
+def test_a_counterexample_says_what_its_numbers_are():
+    found = certify(replace_stays_bounded).counterexample
+    assert found is not None
+    assert found.case["t"] == "3"

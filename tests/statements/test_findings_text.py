@@ -1,0 +1,55 @@
+"""Findings as text: the table fits, what is refuted and what is wrong is said, and the counts are right."""
+
+import json
+
+import pytest
+from rich.console import Console
+
+from infoloop.statements.certification import Counterexample
+from infoloop.statements.findings_text import findings_json, print_findings, summary
+from infoloop.statements.verification import StatementResult
+
+AGAINST = Counterexample({"n": "3"}, "1.0", "<=", "0.5")
+
+
+def finding(label: str, cls: str, evidence: str, against=None, problems=()) -> StatementResult:
+    return StatementResult(
+        label=label, ref="S01", title="A title", cls=cls, statement="I(X;Z) <= I(X;D)", proof="written",
+        evidence=evidence, cases=512, equal=0, samples=100, starts=4, slack=-1e-17, ratio=float("inf"),
+        worst="sample 7", sharp=None, counterexample=against, problems=problems, seconds=0.1, certificate=None,
+    )  # fmt: skip
+
+
+FINDINGS = (
+    finding("thm:dpi", "T", "certified"),
+    finding("thm:planted", "T", "refuted", AGAINST, ("refuted, although it is stated as a theorem",)),
+    finding("fol:always-hidden", "F", "refuted", AGAINST),
+    finding("hyp:order", "H", "refuted", AGAINST),
+)
+
+
+@pytest.fixture
+def printed(capsys) -> str:
+    print_findings(FINDINGS, Console(width=100))
+    return capsys.readouterr().out
+
+
+def test_every_counterexample_and_every_problem_is_printed_within_100_columns(printed):
+    assert printed.count("refuted, certified: 1.0 <= 0.5 is false for n = 3") == 3
+    assert "thm:planted: refuted, although it is stated as a theorem" in printed
+    assert max(map(len, printed.splitlines())) <= 100
+
+
+def test_the_summary_counts_theorems_folklore_and_theses_apart(printed):
+    text = " ".join(summary(FINDINGS).split())
+    assert text.startswith(
+        "3 of 4 statements are as theory/ says they are: 1 of 2 theorems are certified on their finite families, "
+        "1 of 1 folklore claims are refuted, 1 of 1 theses fail."
+    )
+    assert text in " ".join(printed.split())
+
+
+def test_json_is_a_list_with_every_label_and_no_infinity():
+    rows = json.loads(findings_json(FINDINGS))
+    assert [row["label"] for row in rows] == [f.label for f in FINDINGS]
+    assert {row["ratio"] for row in rows} == {None}

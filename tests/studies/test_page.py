@@ -1,0 +1,38 @@
+"""The page of a run: what the user wrote is escaped, formulas are MathML, figures are inline."""
+
+import pytest
+
+from infoloop.statements.theory_files import StatementBlock
+from infoloop.studies.page import RunPage, run_page
+from infoloop.studies.runner import Headline
+
+FIELDS = {"ref": "S01", "class": "T", "source": "by hand"}
+BLOCK = StatementBlock("thm:dpi", "Data processing", FIELDS, "**Statement.** $I(X;Z)$ falls.", "1.md:1")
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    headlines = (Headline("bits & <pieces>", 1 / 3, None, "bits", "theory"), Headline("sum", 2.0, 2.5, "1", "by hand"))
+    svg = '<?xml version="1.0"?><svg><path/></svg>'
+    figures = (("decay", svg, "Falls as $e^{-t}$."),)
+    config = {"rates": "<0.5>"}
+    return run_page(RunPage("own <study>", "About $X$.", headlines, figures, (BLOCK,), config, {}, {}, ("decay.nc",)))
+
+
+def test_whatever_is_filled_in_is_escaped(page):
+    assert "<h1>infoloop run own &lt;study&gt;</h1>" in page
+    assert "bits &amp; &lt;pieces&gt;" in page
+    assert "<code>&lt;0.5&gt;</code>" in page
+
+
+def test_figures_are_inline_without_their_prolog_and_formulas_are_mathml(page):
+    assert "<svg><path/></svg>" in page
+    assert "<?xml" not in page
+    assert page.count("<math") == 3
+    assert "$" not in page
+
+
+def test_what_nothing_is_expected_of_has_a_dash(page):
+    cells = page.replace("\n", "")
+    assert '<td class="n">0.3333333333</td><td class="n">–</td>' in cells
+    assert '<td class="n">2</td><td class="n">2.5</td>' in cells
