@@ -13,7 +13,6 @@ from tests.support.paths import ROOT
 SOURCE, TESTS = ROOT / "src" / "infoloop", ROOT / "tests"
 UNTESTED = {"cli/options.py"}  # annotations only
 BY_CONTRACT = ("models", "claims")
-OF_SEVERAL = {"proofs/test_random_statements.py"}  # the prover, the search and the checker on the same statements
 
 
 def files(folder: Path, pattern: str) -> list[Path]:
@@ -30,8 +29,7 @@ def unmirrored(source: Path, tests: Path) -> list[str]:
 def astray(source: Path, tests: Path) -> list[str]:
     """Files of tests that bear the name of no module."""
     found = [path for path in files(tests, "test_*.py") if path.parts[0] != "contracts"]
-    named = [path for path in found if path.as_posix() not in OF_SEVERAL]
-    return [path.as_posix() for path in named if not (source / path.with_name(path.name[5:])).is_file()]
+    return [path.as_posix() for path in found if not (source / path.with_name(path.name[5:])).is_file()]
 
 
 def test_every_module_has_its_file_of_tests():
