@@ -17,7 +17,7 @@ from infoloop.claims.components.goodhart import gold_exactly, sum_law
 from infoloop.claims.components.sharpening import majority_error, recursive_error
 from infoloop.claims.components.usable_information import parity_loss
 from infoloop.claims.levels.coupon_collection import asked, harmonic, mean_asked, recursive_time
-from infoloop.claims.levels.garblings import bayes_risk, half_or_letter
+from infoloop.claims.levels.garblings import bayes_risk, half_or_symbol
 from infoloop.claims.levels.generalisation_bounds import fooled, samples_exactly
 from infoloop.claims.levels.signal_split import partitions_of
 from infoloop.exact.rational_laws import fmpq, log2
@@ -39,16 +39,16 @@ def test_partitions_are_as_many_as_the_bell_numbers_and_no_two_are_alike(outputs
     assert len(found) == len(alike) == bell
 
 
-def test_the_best_guess_of_a_letter_is_the_likeliest():
+def test_the_best_guess_of_a_symbol_is_the_likeliest():
     table = jnp.array([[0.1, 0.3], [0.4, 0.2]])
     assert abs(bayes_risk(table, [[0, 1], [1, 0]]) - 0.3) < rounding(4)
 
 
-def test_half_a_letter_and_a_letter_half_of_the_time_tell_alike_but_do_not_serve_alike():
-    half, letter = half_or_letter(fmpq(0))
-    bits = [law.evaluate(parse_expression("I(X;S)")) for law in (half, letter)]
+def test_half_a_symbol_and_a_symbol_half_of_the_time_tell_alike_but_do_not_serve_alike():
+    half, symbol = half_or_symbol(fmpq(0))
+    bits = [law.evaluate(parse_expression("I(X;S)")) for law in (half, symbol)]
     assert (bits[0] - bits[1]).sign() == 0
-    assert [sum(1 - max(c) / sum(c) for c in law.table.T.tolist() if sum(c)) for law in (half, letter)] != [1, 1]
+    assert [sum(1 - max(c) / sum(c) for c in law.table.T.tolist() if sum(c)) for law in (half, symbol)] != [1, 1]
 
 
 def test_first_steps_of_a_collector_of_two_unequal_members():
@@ -130,7 +130,7 @@ def test_the_fast_feature_of_the_text_is_as_fast_as_it_says():
     assert round((10**2 * (1 - 2 / 10)) / ((1 / 12) ** 2 * (1 - 2 / 9))) == 14811
 
 
-def test_a_sum_of_letters_has_the_mean_of_its_parts():
+def test_a_sum_of_values_has_the_mean_of_its_parts():
     law = sum_law([fmpq(1, 2), fmpq(1, 4), fmpq(1, 4)], 3)
     assert sum(law) == 1
     assert sum(k * p for k, p in enumerate(law)) == 3 * (fmpq(1, 4) + 3 * fmpq(1, 4))

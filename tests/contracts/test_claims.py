@@ -152,7 +152,7 @@ def test_many_noisy_links_forget():
     assert cascade_crossover(Fraction(1, 4), 2) == Fraction(3, 8)
 
 
-def test_the_symmetric_coefficient_is_that_of_the_bsc_for_two_letters():
+def test_the_symmetric_coefficient_is_that_of_the_bsc_for_two_symbols():
     assert symmetric_eta(Fraction(1, 2), 2) == Fraction(1, 4)
 
 

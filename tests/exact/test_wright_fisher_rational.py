@@ -61,7 +61,7 @@ def test_a_law_one_generation_late_would_be_noticed():
     assert np.abs(model.table.ravel() - floats(exact.table)).max() > rounding(30)
 
 
-def test_a_letter_is_the_draw_of_one():
+def test_a_symbol_is_the_draw_of_one():
     assert wright_fisher_rational.token_law(["1/4", 1], ["1/3", "2/3"]).outcomes() == {
         "0 0": "1/4",
         "0 1": "1/12",

@@ -53,7 +53,7 @@ def test_eta_chi2_is_the_square_of_the_second_singular_value(shape):
         assert eta_chi2(k, law) <= contraction(k).upper + rounding(rows.size)
 
 
-def test_letters_without_mass_play_no_part():
+def test_symbols_without_mass_play_no_part():
     k = channel([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.0, 0.0, 1.0]], "X", "Y")
     assert abs(eta_chi2(k, joint([0.5, 0.5, 0.0], "X")) - 0.64) <= rounding(9)
     assert abs(maximal_correlation(extend(joint([0.5, 0.5, 0.0], "X"), k), "X", "Y") - 0.8) <= rounding(9)

@@ -65,7 +65,7 @@ def test_the_symmetric_channel_with_lambda_of_either_sign(error):
     close(contraction(symmetric(error, "X", "Y", size=4)), q * scale**2 / ((q - 2) * scale + 2), 16)
 
 
-def test_two_letters_in_and_out_lose_the_squared_affinity():
+def test_two_symbols_in_and_out_lose_the_squared_affinity():
     rng = np.random.default_rng(5)
     for _ in range(20):
         w = random_rows(rng, 2, 2, 0.2)
@@ -137,7 +137,7 @@ def test_extremes():
     assert dobrushin(channel([[0.25, 0.75]], "X", "Y")) == 0
 
 
-def test_two_channels_side_by_side_on_one_letter_of_the_second_contract_as_the_first():
+def test_two_channels_side_by_side_on_one_symbol_of_the_second_contract_as_the_first():
     one = tensor(bsc(0.2, "X", "Y"), channel([[0.5, 0.25, 0.25]], "V", "W"))
     close(contraction(one), 0.36, 6)
 

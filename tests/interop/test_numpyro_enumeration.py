@@ -26,7 +26,7 @@ LEAK, FAIL = Fraction(1, 20), (Fraction(3, 10), Fraction(1, 5), Fraction(2, 5))
 
 
 def gap(p, masses):
-    """The largest error of a cell against `{letters: Fraction}`, and 1 where a letter is unknown."""
+    """The largest error of a cell against `{symbols: Fraction}`, and 1 where a symbol is unknown."""
     cells = itertools.product(*(p.symbols(name) for name in p.names))
     found = dict(zip(cells, np.asarray(p.table).ravel().tolist(), strict=True))
     return max([abs(found[k] - float(masses.get(k, 0))) for k in found] + [float(k not in found) for k in masses])

@@ -25,11 +25,11 @@ def entropy(*masses):
     return -sum(p * math.log2(p) for p in masses if p > 0)
 
 
-@pytest.mark.parametrize("letters", [2, 3, 8])
+@pytest.mark.parametrize("size", [2, 3, 8])
 @pytest.mark.parametrize("error", [0.01, 0.2, 0.4])
-def test_the_memory_error_is_that_of_the_best_code(letters, error):
-    bits = math.log2(letters) - entropy(1 - error, *[error / (letters - 1)] * (letters - 1))
-    assert abs(memory_error(bits, letters) - error) < rounding(64)
+def test_the_memory_error_is_that_of_the_best_code(size, error):
+    bits = math.log2(size) - entropy(1 - error, *[error / (size - 1)] * (size - 1))
+    assert abs(memory_error(bits, size) - error) < rounding(64)
 
 
 def test_a_full_memory_errs_never_and_an_empty_one_guesses():

@@ -232,9 +232,9 @@ def test_the_rounds_that_reach_a_target_are_named():
     assert (fano.informed_at, fano.reached_at) == (1, 1)
 
 
-@pytest.mark.parametrize("letters", [7, 16])
-def test_what_is_known_already_takes_no_round_though_floats_differ(letters):
-    start = [Node("X", "task", size=letters, table="uniform"), Node("D0", "data", ("X",), formula="X")]
+@pytest.mark.parametrize("size", [7, 16])
+def test_what_is_known_already_takes_no_round_though_floats_differ(size):
+    start = [Node("X", "task", size=size, table="uniform"), Node("D0", "data", ("X",), formula="X")]
     start += [Node("Z0", "state", ("D0",), formula="D0")]
     found = numbers_of(audit(pipeline(start, [Node("Z", "state", ("Z@-1",), formula="Z@-1")], rounds=1), error=0.0))
     fano = fano_of(found)

@@ -1,4 +1,4 @@
-"""How the sampled loop of each model is compared with its exact one, by the letters or moments of its states."""
+"""How the sampled loop of each model is compared with its exact one, by the symbols or moments of its states."""
 
 from collections.abc import Callable
 from functools import partial
@@ -182,7 +182,7 @@ def squared_risks(m):
 
 
 def row_by_row(model, m, other):
-    """The letter or number in run r of hypothesis x is `state[x, r]`: each hypothesis by itself."""
+    """The symbol or number in run r of hypothesis x is `state[x, r]`: each hypothesis by itself."""
     tables, seen = exact(model.loop(m)), drawn(model.sampled(other, RUNS))
     rows = zip(seen.reshape(-1, RUNS), tables.reshape(-1, tables.shape[-1]), strict=True)
     return [counts_against(places, row / row.sum()) for places, row in rows]

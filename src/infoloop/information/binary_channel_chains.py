@@ -21,7 +21,7 @@ def cascade_crossover(crossover, steps):
 
 
 def erasing(erased, source: str, target: str) -> Channel:
-    """The erasure channel that also reads its own erasures, letter 2, so that it can be repeated.
+    """The erasure channel that also reads its own erasures, symbol 2, so that it can be repeated.
 
     >>> erasing(0.25, "Z", "next").rows.shape
     (3, 3)

@@ -201,9 +201,9 @@ def _by_program(node: Node, shape: tuple[int, ...]) -> np.ndarray:
         if site not in law.names:
             known = [name for name in law.names if name not in inputs]
             raise ValueError(f"the program has no site {site!r}{did_you_mean(site, known)}: give site")
-        letters = law.symbols(site)
-        if letters != tuple(range(len(letters))):
-            raise ValueError(f"site {site!r} takes the values {', '.join(map(str, letters))}: number them from 0")
+        symbols = law.symbols(site)
+        if symbols != tuple(range(len(symbols))):
+            raise ValueError(f"site {site!r} takes the values {', '.join(map(str, symbols))}: number them from 0")
         with jax.enable_x64(True):
             return np.asarray(conditional(law, site, inputs).rows)
     except Exception as error:  # whatever a user's program may raise

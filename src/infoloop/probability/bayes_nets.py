@@ -248,10 +248,10 @@ def _follow(path, axes: list[tuple[str, ...]], names: tuple[str, ...], sizes: di
         needed = set(names).union(*waiting)
         kept = tuple(name for name in union if name in needed) if waiting else names
         waiting.append(kept)
-        # Letters in order of appearance: equal steps get equal formulas, which XLA compiles only once.
-        letter = {name: opt_einsum.get_symbol(k) for k, name in enumerate(union)}
-        formula = ",".join("".join(letter[name] for name in scope) for scope in joined)
-        steps.append((inputs, f"{formula}->{''.join(letter[name] for name in kept)}"))
+        # Einsum symbols in order of appearance: equal steps get equal formulas, which XLA compiles only once.
+        symbol = {name: opt_einsum.get_symbol(k) for k, name in enumerate(union)}
+        formula = ",".join("".join(symbol[name] for name in scope) for scope in joined)
+        steps.append((inputs, f"{formula}->{''.join(symbol[name] for name in kept)}"))
         cells = max(cells, math.prod(sizes[name] for name in kept))
         operations += math.prod(sizes[name] for name in union)
     return _Plan(tuple(steps), Cost(cells, operations))

@@ -15,7 +15,7 @@ from infoloop.statements.cases import Cases, Family, random_probabilities
 from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
-LETTERS = (0, 1, 3)
+PART_VALUES = (0, 1, 3)
 VALUE_PARTS, PARTS, DRAWS = 2, 3, 4
 SUMS = (
     "V and X are sums of k and l independent parts with one law",
@@ -29,17 +29,17 @@ DRAWN = np.arange(1, 9)
 
 
 def sum_law(law, parts: int) -> list:
-    """The law of a sum of `parts` independent letters 0, 1, 3, by convolution; for floats and exact rationals.
+    """The law of a sum of `parts` independent values 0, 1, 3, by convolution; for floats and exact rationals.
 
     >>> sum_law([fmpq(1, 2), fmpq(1, 2), fmpq(0)], 2)[:3]
     [1/4, 1/2, 1/4]
     """
     found = [law[0] / law[0]]
     for _ in range(parts):
-        longer = [0] * (len(found) + max(LETTERS))
+        longer = [0] * (len(found) + max(PART_VALUES))
         for place, mass in enumerate(found):
-            for letter, chance in zip(LETTERS, law, strict=True):
-                longer[place + letter] = longer[place + letter] + mass * chance
+            for value, mass_of_value in zip(PART_VALUES, law, strict=True):
+                longer[place + value] = longer[place + value] + mass * mass_of_value
         found = longer
     return found
 
@@ -79,7 +79,7 @@ shared = Claim(
     exact=_shared_exactly,
     exactly=None,
     family=Family(
-        "letters 0, 1, 3 with masses (1/2, 1/2, 0), (1/3, 1/3, 1/3), (3/4, 1/8, 1/8), V and X sums of 1 to 3 of them, "
+        "values 0, 1, 3 with masses (1/2, 1/2, 0), (1/3, 1/3, 1/3), (3/4, 1/8, 1/8), V and X sums of 1 to 3 of them, "
         "the best of 1, 2, 5",
         lambda: parameter_grid(
             law=(("1/2", "1/2", 0), ("1/3", "1/3", "1/3"), ("3/4", "1/8", "1/8")),

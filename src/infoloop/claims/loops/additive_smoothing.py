@@ -1,4 +1,4 @@
-"""Chapter 2, smoothing: the cure for lost letters keeps diversity and loses the task (S11)."""
+"""Chapter 2, smoothing: the cure for lost symbols keeps diversity and loses the task (S11)."""
 
 import itertools
 
@@ -21,7 +21,7 @@ from infoloop.statements.cases import Cases, Family, random_probabilities
 from infoloop.statements.claim import Claim
 
 SIZE, GENERATIONS = 4, 5
-SMOOTHED = ("two letters", "each generation is n draws at the rates (c + alpha)/(n + 2 alpha)", "alpha > 0")
+SMOOTHED = ("two symbols", "each generation is n draws at the rates (c + alpha)/(n + 2 alpha)", "alpha > 0")
 RATES = [(0, 1), ("1/4", "3/4"), ("1/8", "1/2"), (0, "1/3")]
 ALPHAS = [fmpq(1, 10), fmpq(1, 2), fmpq(1), fmpq(2)]
 EVEN = ("1/2", "1/2")
@@ -60,9 +60,9 @@ def _informed(table):
 
 
 def _told_and_kept(case, heads):
-    """Informations about theta: of a letter that is 1 with chance `heads[t, x]`, and of K_t, for t = 1, 2, ..."""
-    letters = jnp.stack([case[2], 1 - case[2]])[:, None] * jnp.stack([1 - heads, heads], 2)
-    found = _informed(jnp.concatenate([jnp.pad(letters, ((0, 0), (0, 0), (0, SIZE - 1))), _tables(case)]))
+    """Informations about theta: of a symbol that is 1 with chance `heads[t, x]`, and of K_t, for t = 1, 2, ..."""
+    symbols = jnp.stack([case[2], 1 - case[2]])[:, None] * jnp.stack([1 - heads, heads], 2)
+    found = _informed(jnp.concatenate([jnp.pad(symbols, ((0, 0), (0, 0), (0, SIZE - 1))), _tables(case)]))
     return found[:-GENERATIONS], found[-GENERATIONS:]
 
 

@@ -21,7 +21,7 @@ from infoloop.statements.claim import Claim
 
 SIZE, ROUNDS = 8, 5
 RARE = ("a token of rate p", "each round is n draws from the frequencies of the last")
-RESAMPLING = ("two letters", "each generation is n draws from the frequencies of the last")
+RESAMPLING = ("two symbols", "each generation is n draws from the frequencies of the last")
 CHANCES = [fmpq(1, 100), fmpq(1, 8), fmpq(1, 2), fmpq(1)]
 
 

@@ -154,7 +154,7 @@ def _symmetric_etas():
 
 symmetric_coefficients = Claim(
     "thm:symmetric-eta",
-    ("q letters and lambda between -1/(q-1) and 1",),
+    ("q symbols and lambda between -1/(q-1) and 1",),
     _symmetric_sides,
     random_probabilities(1),
     relation="=",

@@ -28,7 +28,7 @@ _eighths = [fmpq(k, 8) for k in range(9)]
 JUDGED = ("X -> D -> A",)
 _judged = random_bayes_nets("X", "D|X", "A|D", X=3, D=3, A=2)
 _rational_judged = Family(
-    "a fair bit X, D of three letters with rows (1/2, 0, 1/2), (0, 1/2, 1/2), (1/4, 3/4, 0), accepted with chance 1, "
+    "a fair bit X, D of three symbols with rows (1/2, 0, 1/2), (0, 1/2, 1/2), (1/4, 3/4, 0), accepted with chance 1, "
     "1/4 or 0, but not always refused",
     lambda: (
         law
@@ -77,7 +77,7 @@ tries_counted = linear(
     ("D1 -> X -> D2", "X -> D1,D2 -> W,N"),
     random_bayes_nets("X", "D1|X", "D2|X", "W,N|D1,D2", X=3, D1=2, D2=2, W=2, N=2),
     family=Family(
-        "X of four letters, two tries that are bits of it, W either of them, N any bit of both",
+        "X of four symbols, two tries that are bits of it, W either of them, N any bit of both",
         lambda: (
             _law((["1/4"] * 4, ("X",)), (MAPS * 2, ("X", "D1")), (second, ("X", "D2")), kept, count)
             for second in (sorted(MAPS * 2), MAPS * 2, [NOISY, MAPS[0], MAPS[1], NOISY])

@@ -1,4 +1,4 @@
-"""Chapter 3, verifiers: errors that overlap, and letters that are swapped (S38, S29)."""
+"""Chapter 3, verifiers: errors that overlap, and symbols that are swapped (S38, S29)."""
 
 import itertools
 

@@ -105,7 +105,7 @@ def _sides(drawn: CollapsedGraph, grid: Routes) -> tuple[list[Point], tuple[Bloc
     widths: dict[int, float] = defaultdict(float)
     block = {grid.columns[v.name]: v.block for v in drawn.vertices}
     for v in drawn.vertices:
-        least = FOLDED if v.folded else max(NARROWEST, EM * _letters(node_label(v)) + PADDING)
+        least = FOLDED if v.folded else max(NARROWEST, EM * _em_width(node_label(v)) + PADDING)
         widths[grid.columns[v.name]] = max(widths[grid.columns[v.name]], least)
     sides, spans, x = [], [], 0.0
     for k, caption in enumerate(drawn.blocks):
@@ -121,7 +121,7 @@ def _sides(drawn: CollapsedGraph, grid: Routes) -> tuple[list[Point], tuple[Bloc
     return sides, tuple(spans)
 
 
-def _letters(text: str) -> float:
+def _em_width(text: str) -> float:
     """How many em a label is wide, at most."""
     return sum(1.0 if unicodedata.east_asian_width(c) in "WF" or c in "MW…mw" else 0.75 for c in text)
 
