@@ -1,7 +1,7 @@
 r"""How many bits one episode brings: rewards, demonstrations and graded verdicts, and what they find a secret for.
 
-A binary reward that is passed with chance p says $h(p)\le1$ bit; $-\log_2p$ is the surprise of a success, not what an
-episode brings. A demonstration of one of K answers says $\log_2K$. In between are graded verdicts, here those of
+A binary reward that is passed with probability p says $h(p)\le1$ bit; $-\log_2p$ is the surprise of a success, not what
+an episode brings. A demonstration of one of K answers says $\log_2K$. In between are graded verdicts, here those of
 Mastermind: each first guess, and each way to coarsen its verdict. Bits a query decide how many queries a secret takes.
 """
 
@@ -26,7 +26,7 @@ TOLD = {"full": "black and white", "right": "black only", "sum": "black + white"
 class Config:
     """Mastermind with 4 pegs and 6 colours, as Knuth solved it."""
 
-    chances: Weights = Field(tuple(k / 200 for k in range(1, 200)), description="chances that a reward is given")
+    chances: Weights = Field(tuple(k / 200 for k in range(1, 200)), description="probabilities that a reward is given")
     answers: Counts = Field((2, 4, 16, 64, 256, 1296), description="answers among which one is to be found")
     pegs: Count = Field(4, description="pegs of Mastermind")
     colours: Count = Field(6, description="colours of Mastermind")
@@ -46,7 +46,7 @@ CLAIMS = (
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "reward", over its chance, "search", over answers, "mastermind" and "words", over first guesses."""
+    """Tables "reward", over its probability, "search", over answers, "mastermind" and "words", over first guesses."""
     games = {"reward": _reward(config), "search": _search(config), "mastermind": _mastermind(config)}
     return games | ({"words": _words(read_words(config.words))} if config.words else {})
 
@@ -151,7 +151,7 @@ def bits_figure(found: dict) -> Figure:
         for k, (v, told) in enumerate(TOLD.items())
     )
     panels = (
-        Panel("A binary reward", "chance that it is given", "bits", rewards),
+        Panel("A binary reward", "probability that it is given", "bits", rewards),
         Panel("Finding one answer of K", "K", "mean number of queries", finds, "log", "log"),
         Panel("Mastermind, first guess", "guess", "bits of its verdict", guesses, x_names=tuple(kinds)),
     )

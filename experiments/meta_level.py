@@ -44,8 +44,8 @@ class Config:
 
     bits: Positives = Field(_even(5.5, 45, 0.05), description="bits of memory an item")
     sizes: Counts = Field((1, 2, 4, 8, 16), description="fine labels a class, for the memory")
-    inside: Weights = Field(_even(0.3, 31), description="chance of a wrong label of the right class")
-    across: Weights = Field(_even(0.7, 43), description="chance of a label of the wrong class")
+    inside: Weights = Field(_even(0.3, 31), description="probability of a wrong label of the right class")
+    across: Weights = Field(_even(0.7, 43), description="probability of a label of the wrong class")
     votes: Count = Field(15, description="labels an item that are counted")
     run_inside: Weights = Field((0.05, 0.15, 0.25), description="inside, for sampled learners")
     run_across: Weights = Field((0.2, 0.3, 0.4), description="across, for sampled learners")
@@ -55,7 +55,7 @@ class Config:
     run_prices: Positives = Field((1.0, 2.0, 4.0), description="price, for sampled learners (at most the last budget)")
     runs: Count = Field(16, description="sampled learners a setting")
     items: Count = Field(50, description="items that a learner is judged on")
-    noise: Weights = Field((0.1,), description="chance that the bit is seen wrongly, for the shift")
+    noise: Weights = Field((0.1,), description="probability that the bit is seen wrongly, for the shift")
     inverted: Weights = Field(_even(0.5, 41), description="share of surfaces on which the bit means the opposite")
     new: Weights = Field(_even(1.0, 41), description="share of surfaces that are new in the test")
     outputs: Count = Field(64, description="outputs K, for the price")
@@ -103,7 +103,7 @@ def sweeps(config: Config) -> dict[str, Sweep]:
     """A table for each mechanism, and one of sampled learners for each but the memory; `fine` and `coarse` in each."""
     most = max(config.inside + config.run_inside) + max(config.across + config.run_across)
     if most > 1:
-        raise ValueError(f"inside and across make up to {most:g}: give chances of at most 1 together")
+        raise ValueError(f"inside and across make up to {most:g}: give probabilities of at most 1 together")
     accepted = max(config.accepted + config.run_accepted)
     if accepted > config.outputs:
         raise ValueError(f"accepted is up to {accepted}: give at most outputs, {config.outputs}")

@@ -73,16 +73,16 @@ def test_exact_samples_are_those_of_drawing_one_by_one():
     found = dict.fromkeys(itertools.product(range(4), repeat=3), Fraction(0))
     for drawn in itertools.product(range(3), repeat=3):
         found[tuple(drawn.count(z) for z in range(3))] += math.prod(masses[z] for z in drawn)
-    counts, chances = samples_exactly(["1/2", "1/3", "1/6"], 3)
-    assert {tuple(c): Fraction(str(p)) for c, p in zip(counts.tolist(), chances, strict=True)} == {
+    counts, probabilities = samples_exactly(["1/2", "1/3", "1/6"], 3)
+    assert {tuple(c): Fraction(str(p)) for c, p in zip(counts.tolist(), probabilities, strict=True)} == {
         c: p for c, p in found.items() if p
     }
 
 
 def test_a_bad_hypothesis_is_fooled_where_its_error_does_not_show():
-    counts, chances = np.array([[2, 0], [1, 1], [0, 2]]), np.array([0.25, 0.5, 0.25])
-    assert fooled([[0, 1]], jnp.array([0.5]), 0.5, counts, chances) == 0.25
-    assert fooled([[0, 1]], jnp.array([0.5]), 0.6, counts, chances) == 0
+    counts, probabilities = np.array([[2, 0], [1, 1], [0, 2]]), np.array([0.25, 0.5, 0.25])
+    assert fooled([[0, 1]], jnp.array([0.5]), 0.5, counts, probabilities) == 0.25
+    assert fooled([[0, 1]], jnp.array([0.5]), 0.6, counts, probabilities) == 0
 
 
 @pytest.mark.parametrize("together", ["0", "1/2", "1"])
@@ -118,10 +118,10 @@ def test_the_exact_flow_is_that_of_a_matrix_exponential():
 
 
 def test_the_flow_ends_at_least_squares_and_at_the_closed_form():
-    flips = ["1/8", "1/4", "3/8"]
-    last = [exact_float(v) for v in flow_exactly(["1", "2", "1"], flips, "200")]
-    solved = [int(x.p) / int(x.q) for x in ends_exactly(["1", "2", "1"], flips)]
-    closed = clean_share([1 - 2 * float(Fraction(e)) for e in flips])
+    crossovers = ["1/8", "1/4", "3/8"]
+    last = [exact_float(v) for v in flow_exactly(["1", "2", "1"], crossovers, "200")]
+    solved = [int(x.p) / int(x.q) for x in ends_exactly(["1", "2", "1"], crossovers)]
+    closed = clean_share([1 - 2 * float(Fraction(e)) for e in crossovers])
     assert np.abs(np.subtract(last, solved)).max() < rounding(CELLS)
     assert np.abs(np.subtract(closed, solved)).max() < rounding(CELLS)
 

@@ -63,8 +63,8 @@ def test_a_filter_that_keeps_all_leaves_the_error_rate():
 def test_an_outvoted_label_by_all_ballots(votes):
     error, found = Fraction(1, 3), Fraction(0)
     for ballot in itertools.product((0, 1), repeat=votes):
-        chance = math.prod(error if wrong else 1 - error for wrong in ballot)
-        found += chance * (sum(ballot) > votes // 2)
+        probability = math.prod(error if wrong else 1 - error for wrong in ballot)
+        found += probability * (sum(ballot) > votes // 2)
     assert outvoted(error, votes) == found
 
 
@@ -97,7 +97,7 @@ def test_no_strategy_needs_fewer_tries(kind):
     assert [mean_tries(k, kind) for k in range(1, 21)] == [fmpq(*x.as_integer_ratio()) for x in fewest_tries(kind)[1:]]
 
 
-def test_chances_until_a_success_add_up():
+def test_probabilities_until_a_success_add_up():
     assert sum(until_success(Fraction(1, 3), 7)) == 1
     assert until_success(Fraction(1, 3), 2) == [Fraction(1, 3), Fraction(2, 9), Fraction(4, 9)]
 

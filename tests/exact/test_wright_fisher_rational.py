@@ -17,10 +17,10 @@ def by_sequences(n, rate):
     """The law of a count, by adding up all sequences of n draws."""
     law = [Fraction(0)] * (n + 1)
     for sequence in itertools.product((0, 1), repeat=n):
-        chance = Fraction(1)
+        probability = Fraction(1)
         for drawn in sequence:
-            chance *= rate if drawn else 1 - rate
-        law[sum(sequence)] += chance
+            probability *= rate if drawn else 1 - rate
+        law[sum(sequence)] += probability
     return law
 
 

@@ -85,8 +85,8 @@ def test_a_variable_on_both_sides_is_refused():
 
 def test_the_published_coefficient_of_the_symmetric_source():
     value = VALUES["sstar_dsbs_1_10"]
-    flip = float(Fraction(value["distribution"]["pmf"]["0 1"])) * 2
-    eta = contraction_at(bsc(flip, "X", "Y"), joint([0.5, 0.5], "X"))
+    crossover = float(Fraction(value["distribution"]["pmf"]["0 1"])) * 2
+    eta = contraction_at(bsc(crossover, "X", "Y"), joint([0.5, 0.5], "X"))
     assert abs(eta.lower - value["expected"]) <= value["tolerance"]
     assert abs(eta.upper - value["expected"]) <= value["tolerance"]
 
@@ -146,6 +146,6 @@ def test_a_channel_that_forgets_everything():
 
 
 def test_a_sweep_is_a_batch():
-    flips = jnp.array([0.1, 0.2])
-    found = jax.vmap(lambda e: contraction_at(bsc(e, "X", "Y"), joint([0.5, 0.5], "X")).lower)(flips)
-    assert np.abs(found - (1 - 2 * flips) ** 2).max() <= rounding(4)
+    crossovers = jnp.array([0.1, 0.2])
+    found = jax.vmap(lambda e: contraction_at(bsc(e, "X", "Y"), joint([0.5, 0.5], "X")).lower)(crossovers)
+    assert np.abs(found - (1 - 2 * crossovers) ** 2).max() <= rounding(4)

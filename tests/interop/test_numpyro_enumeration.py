@@ -89,9 +89,9 @@ def plate():
 
 
 def plate_law():
-    chances = ((Fraction(1, 10), Fraction(1, 5), Fraction(3, 10)), (Fraction(9, 10),) * 3)
+    probabilities = ((Fraction(1, 10), Fraction(1, 5), Fraction(3, 10)), (Fraction(9, 10),) * 3)
     return {
-        (c, *x): Fraction(1, 2) * math.prod(p if k else 1 - p for p, k in zip(chances[c], x, strict=True))
+        (c, *x): Fraction(1, 2) * math.prod(p if k else 1 - p for p, k in zip(probabilities[c], x, strict=True))
         for c in range(2)
         for x in itertools.product(range(2), repeat=3)
     }

@@ -42,7 +42,7 @@ def test_the_mean_of_many_runs_is_the_exact_risk(name):
         assert abs(float(runs.mean() - risk)) < reach(RUNS * ITEMS) < abs(float(runs.mean() - wrong))
 
 
-def test_chances_that_are_no_law_give_no_share():
+def test_probabilities_that_are_no_law_give_no_share():
     @jax.jit
     def shares(inside, noise, accepted):
         drawn = vote_runs(KEY, 2, 2, 1, inside, 0.7), shift_runs(KEY, 2, 2, noise, 0.1, 0.1)

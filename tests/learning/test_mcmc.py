@@ -23,7 +23,7 @@ QUANTILES = (0.1, 0.5, 0.9)
 
 
 def misses(rates, a, b):
-    """How far, in allowed radii, the cumulative chances of Beta(a, b) are from uniform: beyond 1 is an alarm.
+    """How far, in allowed radii, the cumulative probabilities of Beta(a, b) are from uniform: beyond 1 is an alarm.
 
     Four means of numbers in [0, 1], each within Hoeffding's radius at the effective sample size: together a false alarm
     once in a million, as far as the effective size says how many independent draws the chains are worth.

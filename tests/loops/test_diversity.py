@@ -16,7 +16,11 @@ from infoloop.models import smoothed, wright_fisher
 from infoloop.probability.numerics import rounding
 
 THIRDS = [[Fraction(1, 3), Fraction(1, 6), Fraction(0)], [Fraction(0), Fraction(1, 12), Fraction(5, 12)]]
-FREQUENCIES = [[Fraction(1), 0, 0], [Fraction(1, 4), Fraction(3, 4), 0], [Fraction(1, 8), Fraction(3, 8), Fraction(1, 2)]]
+FREQUENCIES = [
+    [Fraction(1), 0, 0],
+    [Fraction(1, 4), Fraction(3, 4), 0],
+    [Fraction(1, 8), Fraction(3, 8), Fraction(1, 2)],
+]
 TRUTH = [[Fraction(1, 2), Fraction(1, 2), 0], [Fraction(1, 8), Fraction(1, 8), Fraction(3, 4)]]
 DIVERSE = diversity.expected_support, diversity.expected_entropy, diversity.expected_heterozygosity
 
@@ -57,7 +61,9 @@ def by_loops(table, frequencies, truth):
         cells = [(x, z, p) for x, row in enumerate(table) for z, p in enumerate(row) if p]
         errors = [(sum((f - q) ** 2 for f, q in zip(frequencies[z], truth[x], strict=True)), p) for x, z, p in cells]
         excesses = [(excess(truth[x], frequencies[z]), p) for x, z, p in cells]
-        generated = [[sum(p * frequencies[z][a] for z, p in enumerate(row)) for a in range(len(truth[0]))] for row in table]
+        generated = [
+            [sum(p * frequencies[z][a] for z, p in enumerate(row)) for a in range(len(truth[0]))] for row in table
+        ]
         found = Diversity(
             sum(p * sum(f > 0 for f in frequencies[z]) for z, p in enumerate(mass)),
             sum(real(p) * entropy(frequencies[z]) for z, p in enumerate(mass)),

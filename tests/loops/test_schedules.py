@@ -65,7 +65,7 @@ def test_mix_weighs_real_data_against_generated_ones_of_another_number():
     assert fits(weighted_mix(marked(2, 3), 1.0))[2] == [(0.0, 2.5), (1.0, 2.5)]
 
 
-def test_mixture_has_real_items_at_its_chance():
+def test_mixture_has_real_items_at_its_probability():
     items = 20_000
     loop = per_item_mixture(marked(items, items, lambda key, judge, data: jnp.full(len(data), 0.5)), 0.3)
     model = unroll(loop, KEYS[:2], lambda state: state.model)

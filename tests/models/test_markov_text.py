@@ -25,14 +25,14 @@ SECOND = [[[0.5, 0.5], [0.125, 0.875], [1.0, 0.0], [0.25, 0.75]]]
 
 
 def written(model, prompt, text):
-    """The chance of the symbols, and the counts of each context, by walking through the text."""
+    """The probability of the symbols, and the counts of each context, by walking through the text."""
     contexts, num_symbols = len(model), len(model[0])
-    chance, counts, context = Fraction(1), [[0] * num_symbols for _ in model], prompt
+    probability, counts, context = Fraction(1), [[0] * num_symbols for _ in model], prompt
     for symbol in text:
-        chance *= model[context][symbol]
+        probability *= model[context][symbol]
         counts[context][symbol] += 1
         context = (context * num_symbols + symbol) % contexts
-    return chance, counts
+    return probability, counts
 
 
 def fitted(old, counts, alpha):
@@ -50,10 +50,10 @@ def generation(law, prompts, length, alpha, writer=None):
         source = writer or model
         for prompt, weight in enumerate(prompts):
             for text in itertools.product(range(len(model[0])), repeat=length):
-                chance, counts = written(source, prompt, text)
-                if chance * weight:
+                probability, counts = written(source, prompt, text)
+                if probability * weight:
                     new = fitted(model, counts, alpha)
-                    after[new] = after.get(new, 0) + mass * chance * weight
+                    after[new] = after.get(new, 0) + mass * probability * weight
     return after
 
 
@@ -109,7 +109,7 @@ def test_heterozygosity_of_order_zero_falls_by_the_closed_form(length, alpha):
 
 
 def test_without_smoothing_heterozygosity_falls_by_one_draw_in_so_many():
-    """Two draws are of one ancestor with chance 1/L a generation, and else differ as often as their ancestors."""
+    """Two draws are of one ancestor with probability 1/L a generation, and else differ as often as their ancestors."""
     m = mt.markov_text(4, THREE[:1])
     start = 1 - sum(q * q for q in THREE[0][0])
     closed = [start * (1 - 1 / 4) ** t for t in range(5)]

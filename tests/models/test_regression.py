@@ -17,7 +17,7 @@ from infoloop.models.regression import (
 from infoloop.probability.numerics import rounding
 
 RUNS = 1000
-DEVIATIONS = math.sqrt(2 * math.log(2 / 1e-6))  # a normal mean is further off than this with chance below 1e-6
+DEVIATIONS = math.sqrt(2 * math.log(2 / 1e-6))  # a normal mean is further off than this with probability below 1e-6
 
 
 def weights_of_noise(designs, schedule):

@@ -29,9 +29,9 @@ def taken(n, ones, zeros):
     for drawn in range(n):
         after = {}
         for k, p in found.items():
-            chance = Fraction(ones - k, ones + zeros - drawn)
-            after[k + 1] = after.get(k + 1, 0) + p * chance
-            after[k] = after.get(k, 0) + p * (1 - chance)
+            probability = Fraction(ones - k, ones + zeros - drawn)
+            after[k + 1] = after.get(k + 1, 0) + p * probability
+            after[k] = after.get(k, 0) + p * (1 - probability)
         found = after
     return found
 

@@ -24,9 +24,9 @@ def round_of(*nodes: Node) -> RoundBits:
 
 @pytest.mark.parametrize("error", [0.125, 0.25])
 def test_where_nothing_enters_the_contraction_is_that_of_the_state_alone(error):
-    """A flip: eta is (1 - 2 e)^2, though the update copies the answer that it reads without any noise."""
-    flip = [[1 - error, error], [error, 1 - error]]
-    r = round_of(Node("Y", "query", ("Z@-1",), table=flip), Node("Z", "state", ("Y",), formula="Y"))
+    """A symmetric channel: eta is (1 - 2 e)^2, though the update copies the answer that it reads without any noise."""
+    symmetric = [[1 - error, error], [error, 1 - error]]
+    r = round_of(Node("Y", "query", ("Z@-1",), table=symmetric), Node("Z", "state", ("Y",), formula="Y"))
     assert r.terms == ()
     assert r.contraction is not None
     assert abs(r.contraction - (1 - 2 * error) ** 2) <= rounding(4)

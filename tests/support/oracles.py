@@ -170,13 +170,13 @@ def sibson_information(weights, rows, order):
 
 @precise
 def multinomial(rates, counts):
-    """The chance of these counts, by the product of binomial coefficients."""
-    ways, left, chance = 1, sum(counts), mpf(1)
+    """The probability of these counts, by the product of binomial coefficients."""
+    ways, left, probability = 1, sum(counts), mpf(1)
     for rate, count in zip(rates, counts, strict=True):
         ways *= math.comb(left, count)
         left -= count
-        chance *= mpf(float(rate)) ** int(count)
-    return ways * chance
+        probability *= mpf(float(rate)) ** int(count)
+    return ways * probability
 
 
 def _length(law):

@@ -59,7 +59,7 @@ def token_law(rates: Sequence, prior: Sequence) -> RationalLaw:
 def absorption_sums(n: int, values: ArrayLike) -> list[fmpq]:
     r"""$E\sum_{t\ge0}v(K_t)$ over the generations with $0<K_t<n$, for starts 0..n: $(I-Q)^{-1}v$, v given for 1..n-1.
 
-    With v = 1 it is the mean time to the end; with $v=K_{\cdot n}$ the chance that the end is n.
+    With v = 1 it is the mean time to the end; with $v=K_{\cdot n}$ the probability that the end is n.
 
     >>> [str(x) for x in absorption_sums(4, [1, 1, 1])]
     ['0', '107/29', '132/29', '107/29', '0']

@@ -12,7 +12,7 @@ from infoloop.probability.numerics import LOG2E, binary_convolution, plog2p
 
 
 def cascade_crossover(crossover, steps):
-    r"""The flip rate of `steps` binary symmetric channels in a row, $\frac12\bigl(1-(1-2p)^t\bigr)$; fractions too.
+    r"""Crossover probability of `steps` binary symmetric channels in a row, $\frac12\bigl(1-(1-2p)^t\bigr)$.
 
     >>> cascade_crossover(0.25, 2)
     0.375
@@ -74,7 +74,7 @@ def z_capacity(fall) -> jax.Array:
 
 
 def z_capacity_kept(kept) -> jax.Array:
-    r"""The same by the chance $s=1-e$ that a 1 stays, in bits: about $\frac s{e\ln2}$ (e = 2.718...) for small s.
+    r"""The same by the probability $s=1-e$ that a 1 stays, in bits: about $\frac s{e\ln2}$ (e = 2.718...) for small s.
 
     The exponent $(1-s)\ln(1-s)/s$ falls to its limit -1 at s = 0, where $1-e$ would have no digits left.
 

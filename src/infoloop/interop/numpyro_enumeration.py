@@ -42,9 +42,9 @@ def from_numpyro(
 
     >>> import numpyro
     >>> from numpyro import distributions as dist
-    >>> def noisy_copy(flip):
+    >>> def noisy_copy(crossover):
     ...     x = numpyro.sample("X", dist.Bernoulli(0.5))
-    ...     numpyro.sample("D", dist.Bernoulli(jnp.where(x == 1, 1 - flip, flip)))
+    ...     numpyro.sample("D", dist.Bernoulli(jnp.where(x == 1, 1 - crossover, crossover)))
     >>> from_numpyro(noisy_copy)(0.25).table.tolist()
     [[0.375, 0.125], [0.125, 0.375]]
     """

@@ -58,7 +58,7 @@ def distribution_of(name: str, fn, sample_shape: tuple[int, ...] = ()) -> Finite
 def _law(name: str, fn) -> FiniteDistribution:
     dist = numpyro.distributions
     if isinstance(fn, dist.BernoulliProbs | dist.BernoulliLogits):
-        return FiniteDistribution(np.arange(2), jnp.stack(_chances(fn)[::-1], axis=-1))
+        return FiniteDistribution(np.arange(2), jnp.stack(_bernoulli_pmf(fn)[::-1], axis=-1))
     if isinstance(fn, dist.CategoricalProbs | dist.CategoricalLogits):
         rows = fn.probs if isinstance(fn, dist.CategoricalProbs) else jax.nn.softmax(fn.logits, axis=-1)
         return FiniteDistribution(np.arange(jnp.shape(rows)[-1]), jnp.asarray(rows))
@@ -90,8 +90,8 @@ def _why_not(name: str, fn) -> str:
     return f"site {name!r} is unbounded ({type(fn).__name__}): truncate it, as a Categorical with finitely many symbols"
 
 
-def _chances(fn) -> tuple[jax.Array, jax.Array]:
-    """The chances of 1 and of 0, each to full relative precision."""
+def _bernoulli_pmf(fn) -> tuple[jax.Array, jax.Array]:
+    """The probabilities of 1 and of 0, each to full relative precision."""
     if hasattr(fn, "logits") and "probs" not in fn.__dict__:
         return expit(jnp.asarray(fn.logits)), expit(-jnp.asarray(fn.logits))
     p = jnp.asarray(fn.probs)
@@ -103,7 +103,7 @@ def _binomial(name: str, fn) -> FiniteDistribution:
     if trials.max() > _MOST_TRIALS:
         raise ValueError(f"site {name!r} has {trials.max()} trials: at most {_MOST_TRIALS} are enumerated")
     k = np.arange(trials.max() + 1)
-    one, zero = ((1.0 * p)[..., None] for p in _chances(fn))
+    one, zero = ((1.0 * p)[..., None] for p in _bernoulli_pmf(fn))
     ways = [[float(math.comb(int(n), int(i))) for i in k] for n in trials.ravel()]
     misses = np.where(k <= trials[..., None], trials[..., None] - k, 0)
     return FiniteDistribution(k, jnp.asarray(ways).reshape(*trials.shape, len(k)) * one**k * zero**misses)

@@ -81,7 +81,7 @@ def expected_entropy(table, frequencies) -> jax.Array:
 
 
 def expected_heterozygosity(table, frequencies) -> jax.Array:
-    r"""$E\bigl(1-\sum_af_{Za}^2\bigr)$: the chance that two symbols of one model differ (Nei 1973, gene diversity).
+    r"""$E\bigl(1-\sum_af_{Za}^2\bigr)$: two symbols of one model differ with this probability (Nei 1973).
 
     As $\sum f(1-f)$, which keeps its digits where it is small. Raises ValueError where the shapes do not match; NaN
     where either has a negative entry.

@@ -50,7 +50,7 @@ def per_item_mixture(parts: Parts, probability, frozen: bool = False) -> Loop:
     """Each item of a generation is, with this `probability` and independently, a fresh real one, not a generated one.
 
     Real and generated data must have the same shapes; what is real counts once, whatever the judge says. Raises
-    ValueError for a chance outside [0, 1].
+    ValueError for a probability outside [0, 1].
 
     >>> from infoloop.loops.generation import weighted_mean
     >>> loop = per_item_mixture(Parts(lambda key: jnp.ones(2), lambda key, z: jnp.zeros(2), weighted_mean), 1.0)

@@ -42,7 +42,7 @@ class Model:
 
 
 def cascade(kind: str, noise, p_one=0.5) -> Model:
-    """The checked parameters: `kind` is "bsc", "erasure" or "z_channel", `noise` the chance that a link errs.
+    """The checked parameters: `kind` is "bsc", "erasure" or "z_channel", `noise` the probability that a link errs.
 
     Raises ValueError for another kind, and for a noise or p_one outside [0, 1].
 

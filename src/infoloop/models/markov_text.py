@@ -173,8 +173,8 @@ def absorption_law(m: Model) -> Joint:
     r"""The law of $\theta$ and the deterministic model that the loop ends in, over the $k^C$ of them as in `models`.
 
     By $P_\infty=P_D+P_Q(I-Q)^{-1}R$ (Kemeny & Snell 1960). A model is absorbing iff each row has one symbol: another
-    changes with positive chance once its row is visited. Raises ValueError with smoothing, which absorbs nothing, and
-    where a prompt has probability 0, since its row may never be visited.
+    changes with positive probability once its row is visited. Raises ValueError with smoothing, which absorbs nothing,
+    and where a prompt has probability 0, since its row may never be visited.
 
     >>> absorption_law(markov_text(3, [[[0.25, 0.75]]])).table.round(12).tolist()
     [[0.75, 0.25]]

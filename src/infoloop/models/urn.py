@@ -3,7 +3,7 @@ r"""A binary token loop that keeps all its data: a Polya-type urn, with its exac
 Generation 1 is n tokens from the truth. *accumulate*: of nt tokens $S_t$ are ones, the model is $Z_t=S_t/(nt)$, and
 $S_{t+1}=S_t+\mathrm{Bin}(n,Z_t)$. *subsample*: the same, but the model $Z_t$ is the frequency among n of the nt tokens,
 drawn without replacement, so that it costs no more to fit than at the start. For small urns: all counts are summed
-over, and subsample has a table of (room)(n room + 1)(n + 1) hypergeometric chances, made of whole numbers.
+over, and subsample has a table of (room)(n room + 1)(n + 1) hypergeometric probabilities, made of whole numbers.
 """
 
 import math

@@ -15,7 +15,7 @@ from infoloop.probability.numerics import require_float64, rounding, unit_interv
 
 
 def bsc(flip, source: str, target: str, dtype=None) -> Channel:
-    """Binary symmetric channel: the bit is flipped with probability `flip` (Cover & Thomas, 7.1.4).
+    """Binary symmetric channel: the bit changes with crossover probability `flip` (Cover & Thomas, 7.1.4).
 
     >>> bsc(0.25, "X", "Y").rows.tolist()
     [[0.75, 0.25], [0.25, 0.75]]

@@ -104,7 +104,7 @@ efficient_first = Claim(
     exact=_speeds_exactly,
     exactly=None,
     family=Family(
-        "sizes 3/4 and 5/4, or 1/2 and 3/2; flips 1/100, 1/16, 1/10",
+        "sizes 3/4 and 5/4, or 1/2 and 3/2; crossover probabilities 1/100, 1/16, 1/10",
         lambda: parameter_grid(spread=[fmpq(1, 4), fmpq(1, 2)], error=("1/100", "1/16", "1/10")),
     ),
 )  # fmt: skip

@@ -201,13 +201,13 @@ def _gold_by_quadrature(mass):
 
 
 def gold_exactly(mass: fmpq, n: int) -> fmpq:
-    r"""$\int u\,d\bigl((1-\delta)u\bigr)^n$ by polynomials: the chance of no hack and values up to u is in the bracket.
+    r"""$\int u\,d\bigl((1-\delta)u\bigr)^n$ by polynomials; the bracket is P(no hack, all values up to u).
 
     >>> gold_exactly(fmpq(1, 2), 1)
     1/4
     """
-    chance = fmpq_poly([0, 1 - mass]) ** n
-    return (fmpq_poly([0, 1]) * chance.derivative()).integral()(fmpq(1))
+    at_most = fmpq_poly([0, 1 - mass]) ** n
+    return (fmpq_poly([0, 1]) * at_most.derivative()).integral()(fmpq(1))
 
 
 def _gold_exactly(case):

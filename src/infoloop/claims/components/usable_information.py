@@ -33,7 +33,7 @@ def _law(*factors: tuple) -> RationalLaw:
 
 
 def parity_loss(predicted, error, log):
-    r"""$E[-\log f(X\mid A,B)]$ of the four predicted chances of X = 1, given the logarithm; for floats and exactly.
+    r"""$E[-\log f(X\mid A,B)]$ of four predicted probabilities of X = 1, given the logarithm; for floats and exactly.
 
     >>> parity_loss([fmpq(1, 2)] * 4, fmpq(1, 8), log2).digits(3)
     '1.00'
@@ -192,7 +192,7 @@ fine_labels = Claim(
     random_probabilities(1),
     exact=_coarse_and_fine_exactly,
     exactly=None,
-    family=Family("flip rates 0, 1/8, 1/4", lambda: ({"error": fmpq(k, 8)} for k in range(3))),
+    family=Family("crossover probabilities 0, 1/8, 1/4", lambda: ({"error": fmpq(k, 8)} for k in range(3))),
 )
 
 fine_gain = Claim(
@@ -203,7 +203,7 @@ fine_gain = Claim(
     relation="=",
     exact=lambda case: (_coarse_and_fine_exactly(case)[1], from_rational(2 * case["error"] * (1 - case["error"]))),
     exactly=None,
-    family=Family("flip rates k/40 below 1/2", lambda: ({"error": fmpq(k, 40)} for k in range(20))),
+    family=Family("crossover probabilities k/40 below 1/2", lambda: ({"error": fmpq(k, 40)} for k in range(20))),
     edges=({"error": fmpq(1, 4)},),
     wrong=_coarse_and_fine,
 )

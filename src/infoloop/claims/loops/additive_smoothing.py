@@ -60,7 +60,7 @@ def _informed(table):
 
 
 def _told_and_kept(case, heads):
-    """Informations about theta: of a symbol that is 1 with chance `heads[t, x]`, and of K_t, for t = 1, 2, ..."""
+    """Informations about theta: of a symbol that is 1 with probability `heads[t, x]`, and of K_t, for t = 1, 2, ..."""
     symbols = jnp.stack([case[2], 1 - case[2]])[:, None] * jnp.stack([1 - heads, heads], 2)
     found = _informed(jnp.concatenate([jnp.pad(symbols, ((0, 0), (0, 0), (0, SIZE - 1))), _tables(case)]))
     return found[:-GENERATIONS], found[-GENERATIONS:]

@@ -195,7 +195,7 @@ ends_keep = _claim(
 
 
 def _left(case):
-    """I(theta;K_oo), K_oo in {0, n} with the chances that the table of absorption gives; and I(theta;B)."""
+    """I(theta;K_oo), K_oo in {0, n} with the probabilities that the table of absorption gives; and I(theta;B)."""
     m = _model(case)
     with jax.ensure_compile_time_eval():
         fixed = fixation_by_table(SIZE, np.arange(SIZE + 1))

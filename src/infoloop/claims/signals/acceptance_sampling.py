@@ -28,8 +28,8 @@ _eighths = [fmpq(k, 8) for k in range(9)]
 JUDGED = ("X -> D -> A",)
 _judged = random_bayes_nets("X", "D|X", "A|D", X=3, D=3, A=2)
 _rational_judged = Family(
-    "a fair bit X, D of three symbols with rows (1/2, 0, 1/2), (0, 1/2, 1/2), (1/4, 3/4, 0), accepted with chance 1, "
-    "1/4 or 0, but not always refused",
+    "a fair bit X, D of three symbols with rows (1/2, 0, 1/2), (0, 1/2, 1/2), (1/4, 3/4, 0), accepted with "
+    "probability 1, 1/4 or 0, but not always refused",
     lambda: (
         law
         for law in enumerate_rational_bayes_nets(
@@ -55,7 +55,7 @@ def _law(*factors: tuple) -> RationalLaw:
 
 
 def _erased(accept: list) -> RationalLaw:
-    """A fair bit X, D its copy or an erasure with equal chances, and whether D is accepted."""
+    """A fair bit X, D its copy or an erasure with equal probabilities, and whether D is accepted."""
     return _law((FAIR[0], ("X",)), ([["1/2", 0, "1/2"], [0, "1/2", "1/2"]], ("X", "D")), (accept, ("D", "A")))
 
 
@@ -171,7 +171,7 @@ price_of_selection = Claim(
 
 
 def elicited(masses, accuracies, rewards):
-    r"""$\sum_kw_ka_k$, $w_k\propto p_kr_k$: accuracy once modes are kept with chances that ignore the task.
+    r"""$\sum_kw_ka_k$, $w_k\propto p_kr_k$: accuracy once modes are kept with probabilities that ignore the task.
 
     >>> elicited((fmpq(1, 2), fmpq(1, 2)), (fmpq(1, 2), fmpq(1)), (fmpq(1, 4), fmpq(3, 4)))
     7/8

@@ -56,14 +56,14 @@ def _rejected_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     return _exact_divergence([p / share for p in passed.tolist()], masses), log2(1 / share)
 
 
-def _judged(masses, chances) -> RationalLaw:
-    rows = [[1 - rational(c), rational(c)] for c in chances]
+def _judged(masses, probabilities) -> RationalLaw:
+    rows = [[1 - rational(c), rational(c)] for c in probabilities]
     return rational_product((rational_table(masses), ("Y",)), (rational_table(rows), ("Y", "A")))
 
 
-def _judges(chances):
+def _judges(probabilities):
     for masses in LAWS:
-        for chosen in itertools.product(chances, repeat=len(masses)):
+        for chosen in itertools.product(probabilities, repeat=len(masses)):
             if any(rational(c) for c in chosen):
                 yield _judged(masses, chosen)
 
@@ -88,7 +88,7 @@ soft_rejection = Claim(
     _rejected,
     random_bayes_nets("Y", "A|Y", Y=4, A=2),
     exact=_rejected_exactly,
-    family=Family("five laws on 2 to 4 symbols, kept with chances 0, 1/2 or 1", lambda: _judges((0, "1/2", 1))),
+    family=Family("five laws on 2 to 4 symbols, kept with probabilities 0, 1/2 or 1", lambda: _judges((0, "1/2", 1))),
     edges=(_passing,),
     wrong=lambda net: (_rejected(net)[0], _rejected(net)[1] / 2),
 )

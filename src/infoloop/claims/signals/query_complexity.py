@@ -112,9 +112,7 @@ def _bisecting(size):
 
 def _bisecting_exactly(case) -> tuple[LogSum, LogSum]:
     size = case["letters"]
-    return from_rational(mean_tries(size, "graded")), from_rational(
-        bisecting_tries(fmpq(size), size.bit_length() - 1)
-    )
+    return from_rational(mean_tries(size, "graded")), from_rational(bisecting_tries(fmpq(size), size.bit_length() - 1))
 
 
 bisecting = Claim(
