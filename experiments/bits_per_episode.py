@@ -19,7 +19,7 @@ from infoloop.studies.configuration import Count, Counts, Weights, config
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
 
-TOLD = {"full": "black and white", "right": "black only", "sum": "black + white", "won": "right or wrong"}
+VERDICT_NAMES = {"full": "black and white", "right": "black only", "sum": "black + white", "won": "right or wrong"}
 
 
 @config
@@ -100,8 +100,8 @@ def _mastermind(config: Config) -> Sweep:
 
     def shared(verdict):
         signals = mastermind_signals(guesses, config.pegs, config.colours)
-        room = ((0, 0), (0, len(black) - signals.masses.shape[1]))
-        return {"masses": np.pad(signals.masses, room), "counts": np.pad(signals.counts, room)}
+        padding = ((0, 0), (0, len(black) - signals.masses.shape[1]))
+        return {"masses": np.pad(signals.masses, padding), "counts": np.pad(signals.counts, padding)}
 
     quantities = {
         "bits": Quantity("bits of the verdict on a first guess", "bits", ("kind",)),
@@ -109,7 +109,7 @@ def _mastermind(config: Config) -> Sweep:
         "guess": Quantity("the guess", "1", ("kind", "peg")),
     }
     axes = {"kind": range(len(guesses)), "peg": range(config.pegs)}
-    return Sweep(measure, quantities, static_grid={"verdict": tuple(TOLD)}, axes=axes, shared_inputs=shared)
+    return Sweep(measure, quantities, static_grid={"verdict": tuple(VERDICT_NAMES)}, axes=axes, shared_inputs=shared)
 
 
 def _words(words: list[str]) -> Sweep:
@@ -147,8 +147,8 @@ def bits_figure(found: dict) -> Figure:
         Line(search.answers, np.ones(search.answers.size), "demonstrations", colour=1),
     )
     guesses = tuple(
-        Line(range(len(kinds)), games.bits.sel(verdict=v), told, "points", k)
-        for k, (v, told) in enumerate(TOLD.items())
+        Line(range(len(kinds)), games.bits.sel(verdict=v), name, "points", k)
+        for k, (v, name) in enumerate(VERDICT_NAMES.items())
     )
     panels = (
         Panel("A binary reward", "probability that it is given", "bits", rewards),
@@ -168,8 +168,8 @@ def headlines(found: dict) -> tuple[Headline, ...]:
     games, search = found["mastermind"], found["search"]
     best = int(np.argmax(games.bits.sel(verdict="full").values))
     rows = [
-        Headline(f"bits of the best first guess, {told}", float(games.bits.sel(verdict=v)[best]), None, "bits", "")
-        for v, told in TOLD.items()
+        Headline(f"bits of the best first guess, {name}", float(games.bits.sel(verdict=v)[best]), None, "bits", "")
+        for v, name in VERDICT_NAMES.items()
     ]
     k, tries = int(search.answers[-1]), float(search.verdicts[-1])
     rows.append(Headline(f"yes/no verdicts to find one of {k}", tries, (k + 1) / 2, "1", "(K+1)/2"))

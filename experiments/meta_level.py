@@ -31,7 +31,7 @@ from infoloop.studies.sweep import Quantity, Sweep, tables
 
 TIE = rounding(2**16)  # of the sums behind a risk
 MECHANISMS = ("memory", "votes", "shift", "price")
-DRAWN = {"votes": ("inside", "across"), "shift": ("inverted", "new"), "price": ("accepted", "price")}
+SAMPLED = {"votes": ("inside", "across"), "shift": ("inverted", "new"), "price": ("accepted", "price")}
 
 
 def _even(last: float, count: int, first: float = 0.0) -> tuple[float, ...]:
@@ -137,11 +137,11 @@ def sweeps(config: Config) -> dict[str, Sweep]:
             traced_grid={"budget": config.budgets, "price": config.prices},
             shard_size=2048,
         ),
-        **_drawn(config),
+        **_sampled(config),
     }
 
 
-def _drawn(config: Config) -> dict[str, Sweep]:
+def _sampled(config: Config) -> dict[str, Sweep]:
     """Tables "votes_runs", "shift_runs" and "price_runs": one entry a sampled learner."""
     runs, items, budget = config.runs, config.items, config.budgets[-1]
     risks = {name: Quantity(f"{q.meaning}, sampled", "1", ("run",)) for name, q in RISKS.items()}
@@ -243,7 +243,7 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         gap = _difference(found[name])
         rows.append(Headline(f"{name}: share where coarse is better", float((gap > TIE).mean()), None, "1", ""))
         rows.append(Headline(f"{name}: share where fine is better", float((gap < -TIE).mean()), None, "1", ""))
-    effects = (_effect(name, found[f"{name}_runs"].stack(setting=dims)) for name, dims in DRAWN.items())
+    effects = (_effect(name, found[f"{name}_runs"].stack(setting=dims)) for name, dims in SAMPLED.items())
     return (*rows, *effects)
 
 

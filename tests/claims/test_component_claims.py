@@ -71,8 +71,8 @@ def test_verdicts_end_where_the_rest_are_alike():
 def test_exact_samples_are_those_of_drawing_one_by_one():
     masses = [Fraction(1, 2), Fraction(1, 3), Fraction(1, 6)]
     found = dict.fromkeys(itertools.product(range(4), repeat=3), Fraction(0))
-    for drawn in itertools.product(range(3), repeat=3):
-        found[tuple(drawn.count(z) for z in range(3))] += math.prod(masses[z] for z in drawn)
+    for sample in itertools.product(range(3), repeat=3):
+        found[tuple(sample.count(z) for z in range(3))] += math.prod(masses[z] for z in sample)
     counts, probabilities = samples_exactly(["1/2", "1/3", "1/6"], 3)
     assert {tuple(c): Fraction(str(p)) for c, p in zip(counts.tolist(), probabilities, strict=True)} == {
         c: p for c, p in found.items() if p

@@ -18,8 +18,8 @@ def by_sequences(n, rate):
     law = [Fraction(0)] * (n + 1)
     for sequence in itertools.product((0, 1), repeat=n):
         probability = Fraction(1)
-        for drawn in sequence:
-            probability *= rate if drawn else 1 - rate
+        for token in sequence:
+            probability *= rate if token else 1 - rate
         law[sum(sequence)] += probability
     return law
 

@@ -119,13 +119,13 @@ def test_batches_are_drawn_from_the_law():
 def test_a_run_on_batches_is_the_numpy_training_on_the_same_batches():
     """A fresh batch at every step: training on the first one throughout is caught."""
     of, key = setting(noisy_features_law([0.1, 0.1]), "Y", [1.0, 1.0], 0.5), jax.random.key(0)
-    drawn = train(key, of, SHORT._replace(batch=16))
+    batched = train(key, of, SHORT._replace(batch=16))
     keys = [jax.random.fold_in(jax.random.split(key)[1], t) for t in range(40)]
     batches = [np.asarray(mlp_training._seen(k, of.masses, 16)) for k in keys]
     plain = first_weights(key, of), np.asarray(of.masses), signs(2), 0.5, 40, 4, False
-    assert np.abs(drawn.risk - numpy_risks(*plain, batches)).max() <= rounding(64 * 40)
-    assert np.abs(drawn.risk - numpy_risks(*plain, batches[:1] * 40)).max() > rounding(64 * 40)
-    assert drawn.risk[-1] < drawn.risk[0]
+    assert np.abs(batched.risk - numpy_risks(*plain, batches)).max() <= rounding(64 * 40)
+    assert np.abs(batched.risk - numpy_risks(*plain, batches[:1] * 40)).max() > rounding(64 * 40)
+    assert batched.risk[-1] < batched.risk[0]
 
 
 @pytest.mark.parametrize("rate", [1e6, 1e300])

@@ -74,7 +74,7 @@ def test_accumulate_stays_below_pi_squared_over_six(d, samples):
     assert efficiency(m, t) > 6 / np.pi**2
 
 
-def test_efficiency_reaches_its_floor_with_many_samples():
+def test_efficiency_reaches_its_lower_bound_with_many_samples():
     r"""Its inverse is, for d = 1, $\sum_{i\le t}\frac1{i^2}(1-\frac{2-2/i}{T-2/i})$: short of $\zeta(2)$ by the rest of
     the sum, below $\frac1t$, and by at most $\frac2{T-2}\sum(\frac1{i^2}-\frac1{i^3})$."""
     t = samples = 10**6

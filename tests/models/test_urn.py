@@ -26,10 +26,10 @@ def binomial(n, p):
 def taken(n, ones, zeros):
     """The law of the ones among n tokens taken one after the other from an urn, none put back."""
     found = {0: Fraction(1)}
-    for drawn in range(n):
+    for count in range(n):
         after = {}
         for k, p in found.items():
-            probability = Fraction(ones - k, ones + zeros - drawn)
+            probability = Fraction(ones - k, ones + zeros - count)
             after[k + 1] = after.get(k + 1, 0) + p * probability
             after[k] = after.get(k, 0) + p * (1 - probability)
         found = after
@@ -109,10 +109,10 @@ def test_information_is_that_of_the_law_and_falls(schedule):
 
 def test_what_is_kept_tells_more_than_what_is_replaced():
     rates = [0.25, 0.75]
-    kept, drawn = (information(urn(4, 6, rates, schedule=s), 6) for s in SCHEDULES)
+    kept, subsampled = (information(urn(4, 6, rates, schedule=s), 6) for s in SCHEDULES)
     replaced = wright_fisher.information(wright_fisher.wright_fisher(4, rates), 6)
-    assert (kept[1:] > drawn[1:]).all()
-    assert (drawn[1:] > replaced[1:]).all()
+    assert (kept[1:] > subsampled[1:]).all()
+    assert (subsampled[1:] > replaced[1:]).all()
 
 
 @pytest.mark.parametrize(

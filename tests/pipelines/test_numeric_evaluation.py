@@ -248,8 +248,8 @@ def test_what_is_known_already_takes_no_round_though_floats_differ(size):
 
 def test_an_error_met_exactly_is_reached():
     start = [Node("X", "task", size=2, table="uniform"), Node("Z0", "state", size=2, table="uniform")]
-    told = [Node("S", "signal", ("X",), table=[[0.95, 0.05], [0.05, 0.95]]), Node("Z", "state", ("S",), formula="S")]
-    fano = fano_of(numbers_of(audit(pipeline(start, told, rounds=1), error=0.05)))
+    later = [Node("S", "signal", ("X",), table=[[0.95, 0.05], [0.05, 0.95]]), Node("Z", "state", ("S",), formula="S")]
+    fano = fano_of(numbers_of(audit(pipeline(start, later, rounds=1), error=0.05)))
     assert (fano.rounds, fano.informed_at, fano.reached_at) == (1, 1, 1)
 
 

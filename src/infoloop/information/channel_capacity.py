@@ -108,7 +108,7 @@ def _advance(point: _Point, rows) -> _Point:
     price = ahead.sum() / alike.sum()
     dp = ahead - price * alike
     ds = (mu - s * dp) / p - s
-    length = jnp.minimum(_room(p, dp), _room(s, ds))
+    length = jnp.minimum(_longest_step(p, dp), _longest_step(s, ds))
     p = p + length * dp
     p, s = p / p.sum(), s + length * ds
     worth = _worths(p, rows)
@@ -117,7 +117,7 @@ def _advance(point: _Point, rows) -> _Point:
     return _Point(p, s, p @ s / len(p), point.step + 1, best, least)
 
 
-def _room(x, dx):
+def _longest_step(x, dx):
     """The longest step up to 1 that keeps 1 % of every entry of `x`."""
     return jnp.minimum(1.0, 0.99 / jnp.max(-dx / x, initial=0.99))
 

@@ -47,7 +47,7 @@ def _bits_needed(error, m: int):
 
 
 def fine_and_coarse_memory_error(bits, classes: int, size: int) -> tuple[jax.Array, jax.Array]:
-    r"""Task errors of a memory of R bits an item, filled for the fine labels and for the classes.
+    r"""Task errors of a memory of R bits an item, used for the fine labels and for the classes.
 
     Fine, wrong labels are equally likely: of the share D, $\frac{M-g}{M-1}$ are of another class. Both are
     $1-\frac1C$ at R = 0; coarse is 0 from $\log_2C$ on, fine only from $\log_2M$ on, and never below coarse, as the

@@ -1,4 +1,4 @@
-r"""Learners drawn at random for three of the mechanisms of `mechanisms`: the exact risks are the means of such runs.
+r"""Sampled learners for three of the mechanisms of `coarse_vs_fine`: the exact risks are the means of such runs.
 
 The fourth, a limited memory, has no learner to draw: its risks are those of the best of all memories.
 """
@@ -71,9 +71,9 @@ def recall_runs(key, runs: int, demonstrations: int, verdicts: int, accepted, ou
         check_positive_int(outputs, "outputs"),
     )
     m, output = check_positive(accepted, "accepted", most=k), jnp.arange(k)
-    drawn = jnp.floor(jax.random.uniform(draw_key, (n, shown, 1)) * m) == output
+    shown_output = jnp.floor(jax.random.uniform(draw_key, (n, shown, 1)) * m) == output
     asked = jax.random.uniform(order_key, (n, k)).argsort(-1).argsort(-1) < check_positive_int(verdicts, "verdicts")
-    return drawn.any(1).sum(-1, dtype=float) / m, (asked & (output < m)).sum(-1, dtype=float) / m
+    return shown_output.any(1).sum(-1, dtype=float) / m, (asked & (output < m)).sum(-1, dtype=float) / m
 
 
 def _shares(law, fine, coarse) -> Risks:

@@ -180,8 +180,8 @@ def _seen(key, masses, batch: int):
     """The law to learn from at one step: the whole one, or the shares of a batch drawn from it."""
     if batch == 0:
         return masses
-    drawn = jax.random.categorical(key, jnp.log(masses).reshape(-1), shape=(batch,))
-    return jnp.bincount(drawn, length=masses.size).reshape(masses.shape) / batch
+    sample = jax.random.categorical(key, jnp.log(masses).reshape(-1), shape=(batch,))
+    return jnp.bincount(sample, length=masses.size).reshape(masses.shape) / batch
 
 
 def _risk(logits, masses):

@@ -99,7 +99,10 @@ def _causes_first(parts: tuple[Joint | Channel, ...]) -> tuple[Joint | Channel, 
 
 
 def _cycle(waiting: Iterable[Joint | Channel]) -> str:
-    """Each of these waits for another: going from effect to cause among them comes back to a variable seen before."""
+    """Find a directed cycle, as text, among parts each of which has a cause that another of them defines.
+
+    Every variable among them has such a cause, so a walk from effect to cause returns to a variable it has passed.
+    """
     causes = {name: _source(part) for part in waiting for name in _target(part)}
     path = [next(iter(causes))]
     while path.count(path[-1]) == 1:
@@ -170,7 +173,7 @@ def _renamed(factor: Joint | Channel, names: dict[str, str]) -> Joint | Channel:
 
 
 def query_cost(net: BayesNet, *names: str) -> Cost:
-    """What `marginal(net, *names)` will build: exact, and known before anything is paid.
+    """What `marginal(net, *names)` will build: exact, and known before any of it is computed.
 
     >>> from infoloop.probability.channels import channel
     >>> from infoloop.probability.distributions import joint

@@ -1,4 +1,4 @@
-"""Certified decisions: exact cases of a claim, each settled by ball arithmetic or, at equality, by factoring."""
+"""Certified decisions: exact cases of a claim, each decided by ball arithmetic or, at equality, by factoring."""
 
 from __future__ import annotations
 

@@ -107,13 +107,13 @@ def test_formulas_keep_words_and_numbers_apart():
 def test_a_graph_that_is_too_large_is_said_to_be_missing(monkeypatch):
     monkeypatch.setattr(geometry, "LARGEST", 5)
     path = PIPELINES / "teacher.toml"
-    sheet = pipeline_audit_page(read_pipeline(path), audit(path))
-    assert sheet.drawing is None
-    assert "not drawn" in dict(sheet.lines)
-    assert '"#graph"' not in audit_page.render_audit_page(sheet)
+    audited = pipeline_audit_page(read_pipeline(path), audit(path))
+    assert audited.drawing is None
+    assert "not drawn" in dict(audited.lines)
+    assert '"#graph"' not in audit_page.render_audit_page(audited)
 
 
-def test_a_sheet_needs_no_graph_and_takes_tables_and_figures():
+def test_a_page_needs_no_graph_and_takes_tables_and_figures():
     table = audit_page.PageTable("bits", ("what", "bits"), (("I(X;S1)", 0.1234567), ("count", 3)))
     page = audit_page.render_audit_page(
         audit_page.AuditPage("Logs", "open", "reason", figures=(("a caption", "<svg></svg>"),), tables=(table,))

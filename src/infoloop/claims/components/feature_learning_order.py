@@ -273,8 +273,8 @@ def _speed_exactly(case, j: int) -> fmpq:
 
 
 def _first_exactly(case):
-    told = [from_rational(1) - rational_laws.exact_binary_entropy(rational(e)) for e in case["flips"]]
-    assert (told[0] - told[1]).sign() > 0
+    information = [from_rational(1) - rational_laws.exact_binary_entropy(rational(e)) for e in case["flips"]]
+    assert (information[0] - information[1]).sign() > 0
     return from_rational(_speed_exactly(case, 1)), from_rational(_speed_exactly(case, 0))
 
 

@@ -25,7 +25,7 @@ GAUSSIAN = ("V and X are independent normals", "the best of n is chosen by V + X
 HACK = ("a hack of mass delta beats all others and is worth 0", "otherwise the proxy is the value, uniform on [0, 1]")
 LEAST_MARGIN, EDGE = fmpq(1, 2**40), 24  # how far apart the sides may be; deviations beyond which tails are bounded
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
-DRAWN = np.arange(1, 9)
+SAMPLE_SIZES = np.arange(1, 9)
 
 
 def sum_law(law, parts: int) -> list:
@@ -194,10 +194,10 @@ backfires = Claim(
 
 
 def _gold_by_quadrature(mass):
-    """The mean of the largest value where no hack is drawn, by Gauss-Legendre, which is exact for these polynomials."""
+    """The mean of the largest value if no hack is sampled, by Gauss-Legendre, which is exact for these polynomials."""
     u = (1 + _NODES) / 2
-    powers = DRAWN[:, None] * u ** DRAWN[:, None]
-    return (1 - mass) ** DRAWN * (powers * _WEIGHTS / 2).sum(1)
+    powers = SAMPLE_SIZES[:, None] * u ** SAMPLE_SIZES[:, None]
+    return (1 - mass) ** SAMPLE_SIZES * (powers * _WEIGHTS / 2).sum(1)
 
 
 def gold_exactly(mass: fmpq, n: int) -> fmpq:
@@ -223,14 +223,14 @@ _best_ofs = Family(
 gold = Claim(
     "thm:hack-gold",
     HACK,
-    lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], DRAWN)),
+    lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], SAMPLE_SIZES)),
     random_probabilities(1),
     relation="=",
     exact=_gold_exactly,
     exactly=None,
     family=_best_ofs,
     edges=({"mass": fmpq(1, 16), "n": 3},),
-    wrong=lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], DRAWN + 1)),
+    wrong=lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], SAMPLE_SIZES + 1)),
 )
 
 
@@ -245,7 +245,7 @@ def _optimum_exactly(case):
 optimum = Claim(
     "thm:hack-optimum",
     (*HACK, "delta > 0"),
-    lambda case: (hack_gold(case[0], DRAWN), hack_gold(case[0], hack_optimum(case[0]))),
+    lambda case: (hack_gold(case[0], SAMPLE_SIZES), hack_gold(case[0], hack_optimum(case[0]))),
     random_probabilities(1),
     exact=_optimum_exactly,
     exactly=None,
@@ -254,13 +254,13 @@ optimum = Claim(
         lambda: parameter_grid(mass=[fmpq(1, k) for k in (100, 30, 16, 9, 3, 1)], n=range(1, 21)),
     ),
     edges=({"mass": fmpq(1, 16), "n": 3},),
-    wrong=lambda case: (hack_gold(case[0], DRAWN), hack_gold(case[0], hack_optimum(case[0]) + 1)),
+    wrong=lambda case: (hack_gold(case[0], SAMPLE_SIZES), hack_gold(case[0], hack_optimum(case[0]) + 1)),
 )
 
 more_is_better = Claim(
     "fol:more-selection-is-better",
     (*HACK, "delta > 0"),
-    lambda case: (hack_gold(case[0], DRAWN[:-1]), hack_gold(case[0], DRAWN[1:])),
+    lambda case: (hack_gold(case[0], SAMPLE_SIZES[:-1]), hack_gold(case[0], SAMPLE_SIZES[1:])),
     random_probabilities(1),
     exact=lambda case: tuple(from_rational(gold_exactly(case["mass"], case["n"] + i)) for i in (0, 1)),
     exactly=None,

@@ -135,13 +135,13 @@ def _table(a, e) -> RationalLaw:
     )
 
 
-def _told(law: RationalLaw, expression: str) -> LogSum:
+def _evaluate(law: RationalLaw, expression: str) -> LogSum:
     return law.evaluate(parse_expression(expression))
 
 
 def _sharper_exactly(case):
     law = _table(*case.values())
-    return _told(law, "I(X;Y1)"), _told(law, "I(X;M)")
+    return _evaluate(law, "I(X;Y1)"), _evaluate(law, "I(X;M)")
 
 
 _votes = Family(
@@ -169,7 +169,7 @@ def _closed(case):
 
 def _closed_exactly(case):
     a, e = rational(case["a"]), recursive_error(rational(case["e"]), 3)
-    return _told(_table(*case.values()), "I(X;M)"), from_rational(1) - rational_laws.exact_binary_entropy(
+    return _evaluate(_table(*case.values()), "I(X;M)"), from_rational(1) - rational_laws.exact_binary_entropy(
         a * (1 - e) + e * (1 - a)
     )
 

@@ -46,8 +46,8 @@ def parity_loss(predicted, error, log):
 def _affine(normals):
     """Chances with f00 + f11 = f01 + f10, inside (0, 1), and an error rate."""
     middle, shares = jax.nn.sigmoid(normals[0]), jnp.tanh(normals[1:3])
-    room = jnp.minimum(middle, 1 - middle) / 2
-    across, along = room * shares[0], room * shares[1]
+    margin = jnp.minimum(middle, 1 - middle) / 2
+    across, along = margin * shares[0], margin * shares[1]
     return middle + jnp.array([-1, 1, -1, 1]) * across + jnp.array([-1, -1, 1, 1]) * along, jax.nn.sigmoid(normals[3])
 
 

@@ -59,7 +59,7 @@ def _informed(table):
     return mutual_information(Joint(table, ("theta", "seen")), "theta", "seen")
 
 
-def _told_and_kept(case, heads):
+def _symbol_and_count_information(case, heads):
     """Informations about theta: of a symbol that is 1 with probability `heads[t, x]`, and of K_t, for t = 1, 2, ..."""
     symbols = jnp.stack([case[2], 1 - case[2]])[:, None] * jnp.stack([1 - heads, heads], 2)
     found = _informed(jnp.concatenate([jnp.pad(symbols, ((0, 0), (0, 0), (0, SIZE - 1))), _tables(case)]))
@@ -216,7 +216,7 @@ smoothing_contracts = Claim(
 
 def _floor(case):
     left = shrinkage(SIZE, case[3]) ** jnp.arange(GENERATIONS)
-    return _told_and_kept(case, 1 / 2 + left[:, None] * (jnp.stack(case[:2]) - 1 / 2))
+    return _symbol_and_count_information(case, 1 / 2 + left[:, None] * (jnp.stack(case[:2]) - 1 / 2))
 
 
 def _floor_exactly(case):
@@ -317,8 +317,8 @@ rate = Claim(
 
 
 def _keeps(case):
-    told, kept = _told_and_kept(case, jnp.stack(case[:2])[None])
-    return jnp.broadcast_to(told, kept.shape), kept
+    by_symbol, kept = _symbol_and_count_information(case, jnp.stack(case[:2])[None])
+    return jnp.broadcast_to(by_symbol, kept.shape), kept
 
 
 smoothing_keeps = Claim(

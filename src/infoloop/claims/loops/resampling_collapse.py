@@ -266,14 +266,14 @@ residual_ceiling = _claim(
 )
 
 
-def _told(case):
+def _next_sample(case):
     heads = _tables(case) @ (jnp.arange(SIZE + 1) / SIZE)
-    whole = _model(case).prior
-    found = _informed(jnp.concatenate([jnp.stack([whole - heads, heads], 2), _symbol_laws(case)[None, :, :2]]))
+    prior = _model(case).prior
+    found = _informed(jnp.concatenate([jnp.stack([prior - heads, heads], 2), _symbol_laws(case)[None, :, :2]]))
     return found[:-1], jnp.broadcast_to(found[-1], (GENERATIONS,))
 
 
-def _told_exactly(case):
+def _next_sample_exactly(case):
     n, rates, prior, t = case
     frequency = rational_laws.rational_table([fmpq(c, n) for c in range(n + 1)])
     table = wright_fisher_rational.rational_generation_law(n, rates, prior, t).table
@@ -286,12 +286,12 @@ def _told_exactly(case):
 
 next_sample_information = _claim(
     "thm:sample-information",
-    _told,
+    _next_sample,
     relation="=",
-    exact=_told_exactly,
+    exact=_next_sample_exactly,
     family=_every_loop,
     edges=((4, ("1/4", "3/4"), ("1/2", "1/2"), 3),),
-    wrong=lambda case: (_kept(case), _told(case)[1]),
+    wrong=lambda case: (_kept(case), _next_sample(case)[1]),
 )
 
 collapse_forgets = _claim(

@@ -108,15 +108,15 @@ def _turns(*rows):
 def _guessing(size: int, uniform: str) -> Cases:
     """X and Y independent, one of them uniform and the other free, and S, whether they are equal."""
     free = "Y" if uniform == "X" else "X"
-    drawn = random_bayes_nets(free, **{free: size})
+    cases = random_bayes_nets(free, **{free: size})
 
     def build(logits) -> BayesNet:
         equal = jnp.eye(size)
         hit = Channel(jnp.stack([1 - equal, equal], axis=2), ("X", "Y"), ("S",))
-        other = drawn.build(logits).factors[0]
+        other = cases.build(logits).factors[0]
         return BayesNet((Joint(jnp.full(size, 1 / size), (uniform,)), other, hit))
 
-    return Cases(drawn.draw, build)
+    return Cases(cases.draw, build)
 
 
 def _guess(p_x: list, p_y: list) -> RationalLaw:

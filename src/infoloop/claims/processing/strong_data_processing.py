@@ -167,14 +167,14 @@ symmetric_coefficients = Claim(
 
 
 def _gerber_cases() -> Cases:
-    drawn = random_bayes_nets("T|X", "Y|X", T=3, X=2, Y=2)
+    cases = random_bayes_nets("T|X", "Y|X", T=3, X=2, Y=2)
 
     def build(logits) -> BayesNet:
         half = Joint(jnp.full(2, 0.5), ("X",))
-        net = drawn.build(logits)
+        net = cases.build(logits)
         return BayesNet((half, _link(net, 0), bsc(_link(net, 1).rows[0, 1], "X", "Y")))
 
-    return Cases(drawn.draw, build)
+    return Cases(cases.draw, build)
 
 
 def gerber_bound(information, crossover):
