@@ -24,8 +24,8 @@ def second_singular_value(rows, p):
     """Oracle: of the whole matrix sqrt(p) W / sqrt(q), whose first singular value is 1."""
     q = p @ rows
     kept_x, kept_y = p > 0, q > 0
-    whole = np.sqrt(p)[kept_x, None] * rows[kept_x][:, kept_y] / np.sqrt(q[kept_y])
-    first, second = np.linalg.svd(whole, compute_uv=False)[:2]
+    matrix = np.sqrt(p)[kept_x, None] * rows[kept_x][:, kept_y] / np.sqrt(q[kept_y])
+    first, second = np.linalg.svd(matrix, compute_uv=False)[:2]
     assert abs(first - 1) <= rounding(rows.size)
     return second
 

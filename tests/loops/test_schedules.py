@@ -42,8 +42,8 @@ def test_replace_forgets():
 
 
 def test_accumulate_keeps_everything():
-    whole = [(x, 1.0) for x in (0.0, 1.0, 10.0, 11.0, 20.0, 21.0, 30.0, 31.0)]
-    assert fits(accumulate(marked(), 4)) == [whole[: 2 * t] for t in range(1, 5)]
+    pool = [(x, 1.0) for x in (0.0, 1.0, 10.0, 11.0, 20.0, 21.0, 30.0, 31.0)]
+    assert fits(accumulate(marked(), 4)) == [pool[: 2 * t] for t in range(1, 5)]
 
 
 def test_a_pool_that_is_full_gives_no_fit():

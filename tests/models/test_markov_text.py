@@ -37,8 +37,8 @@ def written(model, prompt, text):
 
 def fitted(old, counts, alpha):
     def row(before, seen):
-        whole = sum(seen) + len(seen) * alpha
-        return tuple((c + alpha) / whole for c in seen) if whole else before
+        total = sum(seen) + len(seen) * alpha
+        return tuple((c + alpha) / total for c in seen) if total else before
 
     return tuple(row(before, seen) for before, seen in zip(old, counts, strict=True))
 

@@ -78,10 +78,10 @@ def test_efficiency_reaches_its_lower_bound_with_many_samples():
     r"""Its inverse is, for d = 1, $\sum_{i\le t}\frac1{i^2}(1-\frac{2-2/i}{T-2/i})$: short of $\zeta(2)$ by the rest of
     the sum, below $\frac1t$, and by at most $\frac2{T-2}\sum(\frac1{i^2}-\frac1{i^3})$."""
     t = samples = 10**6
-    whole = special.zeta(2)
-    short = 1 / t + 2 / (samples - 2) * (whole - special.zeta(3))
+    full = special.zeta(2)
+    short = 1 / t + 2 / (samples - 2) * (full - special.zeta(3))
     above = efficiency(regression(1, samples, schedule="accumulate"), t) - 6 / np.pi**2
-    assert 0 < above <= short / (whole * (whole - short)) + rounding(t)
+    assert 0 < above <= short / (full * (full - short)) + rounding(t)
     assert rounding(t) < short / 100
 
 

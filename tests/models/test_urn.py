@@ -41,16 +41,16 @@ def models(n, rate, generations, schedule):
     pool = binomial(n, Fraction(rate))
     for t in range(1, generations + 1):
         seen = {s: ({s: Fraction(1)} if schedule == "accumulate" else taken(n, s, n * t - s)) for s in pool}
-        whole = n * t if schedule == "accumulate" else n
+        total = n * t if schedule == "accumulate" else n
         fit = {}
         for s, p in pool.items():
             for k, q in seen[s].items():
                 fit[k] = fit.get(k, 0) + p * q
-        yield fit, whole
+        yield fit, total
         grown = {}
         for s, p in pool.items():
             for k, q in seen[s].items():
-                for j, r in binomial(n, Fraction(k, whole)).items():
+                for j, r in binomial(n, Fraction(k, total)).items():
                     grown[s + j] = grown.get(s + j, 0) + p * q * r
         pool = grown
 
@@ -60,8 +60,8 @@ def models(n, rate, generations, schedule):
 def test_the_law_is_that_of_fractions(n, schedule):
     rate = Fraction(3, 8)
     m = urn(n, 4, [float(rate)], schedule=schedule)
-    for t, (fit, whole) in enumerate(models(n, rate, 4, schedule), 1):
-        exact = [float(fit.get(k, 0)) for k in range(whole + 1)]
+    for t, (fit, total) in enumerate(models(n, rate, 4, schedule), 1):
+        exact = [float(fit.get(k, 0)) for k in range(total + 1)]
         np.testing.assert_allclose(law(m, t).table[0], exact, rtol=0, atol=rounding(4 * n * t))
 
 
@@ -76,8 +76,8 @@ def test_a_pool_that_is_not_kept_would_be_noticed():
 def test_diversity_is_that_of_fractions(n, schedule):
     rate = Fraction(1, 4)
     exact = [
-        float(sum(2 * Fraction(k, whole) * (1 - Fraction(k, whole)) * p for k, p in fit.items()))
-        for fit, whole in models(n, rate, 5, schedule)
+        float(sum(2 * Fraction(k, total) * (1 - Fraction(k, total)) * p for k, p in fit.items()))
+        for fit, total in models(n, rate, 5, schedule)
     ]
     found = expected_heterozygosity(n, 0.25, np.arange(1, 6), schedule)
     np.testing.assert_allclose(found, exact, rtol=0, atol=rounding(8))

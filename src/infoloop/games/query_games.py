@@ -21,8 +21,8 @@ class Signals(NamedTuple):
     @property
     def bits(self):
         r"""$H(V)=I(X;V)$ of each query in bits: the verdict is a function of the secret. 0 for a constant verdict."""
-        whole = self.masses.sum(1, keepdims=True)
-        return -(whole * plog2p(self.masses / whole)).sum(1)
+        total = self.masses.sum(1, keepdims=True)
+        return -(total * plog2p(self.masses / total)).sum(1)
 
     @property
     def expected_remaining(self):

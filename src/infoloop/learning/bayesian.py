@@ -78,9 +78,9 @@ def normalise_log_joint(log_joint) -> Posterior:
     some = log_joint > -jnp.inf
     top = jnp.where(some.any(), log_joint.max(), 0.0)
     weights = jnp.where(some, jnp.exp(jnp.where(some, log_joint - top, 0.0)), 0.0)
-    whole = weights.sum()
-    bits = (top + jnp.log(jnp.where(some.any(), whole, 1.0))) * LOG2E
-    return Posterior(weights / whole, jnp.where(some.any(), bits, -jnp.inf))
+    total = weights.sum()
+    bits = (top + jnp.log(jnp.where(some.any(), total, 1.0))) * LOG2E
+    return Posterior(weights / total, jnp.where(some.any(), bits, -jnp.inf))
 
 
 def _alphabet_size(prior, likelihood) -> int:

@@ -56,7 +56,7 @@ def hack_gold(mass, n):
 
 
 def hack_optimum(mass):
-    r"""The whole n with the largest `hack_gold`: the least with $\delta(n+1)^2\ge1$, about $\frac1{\sqrt\delta}-1$.
+    r"""The integer n with the largest `hack_gold`: the least with $\delta(n+1)^2\ge1$, about $\frac1{\sqrt\delta}-1$.
 
     $\frac{g(n+1)}{g(n)}=(1-\delta)\frac{(n+1)^2}{n(n+2)}\ge1$ iff $\delta(n+1)^2\le1$; where $\delta=\frac1{(n+1)^2}$,
     n and n + 1 are equally good, and rounding chooses. Infinite for $\delta=0$.

@@ -126,8 +126,8 @@ def _pmf_block(stirling, heads, tails, counts):
 
 def _deviance(count, mean):
     r"""$c\ln\frac cm+m-c\ge0$; near $c=m$, with $v=\frac{c-m}{c+m}$, $(c-m)v+2cv\sum_k\frac{v^{2k}}{2k+1}$."""
-    gap, whole = jnp.subtract(count, mean), jnp.add(count, mean) * 1.0
-    v = gap / jnp.where(whole == 0, 1.0, whole)
+    gap, total = jnp.subtract(count, mean), jnp.add(count, mean) * 1.0
+    v = gap / jnp.where(total == 0, 1.0, total)
     series = jnp.zeros_like(v)
     for k in range(_TERMS, 0, -1):
         series = v * v * (series + 1 / (2 * k + 1))

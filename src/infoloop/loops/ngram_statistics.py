@@ -54,8 +54,8 @@ def estimates(length: int, num_symbols: int, alpha: float) -> Estimates:
 
 
 def _smoothed(counts: list[int], alpha: Fraction) -> tuple[Fraction, ...]:
-    whole = sum(counts) + len(counts) * alpha
-    return tuple((c + alpha) / whole for c in counts) if whole else ()
+    total = sum(counts) + len(counts) * alpha
+    return tuple((c + alpha) / total for c in counts) if total else ()
 
 
 def code(counts, length: int):
@@ -80,8 +80,8 @@ def statistics(length: int, num_symbols: int, contexts: int) -> Statistics:
     for symbol in written.T:
         counts[prompt, text, context, symbol] += 1
         context = (context * num_symbols + symbol) % contexts
-    whole = np.concatenate([prompt[..., None], counts.reshape(*prompt.shape, -1)], axis=-1)
-    kinds, ways = np.unique(whole.reshape(-1, whole.shape[-1]), axis=0, return_counts=True)
+    prompts_and_counts = np.concatenate([prompt[..., None], counts.reshape(*prompt.shape, -1)], axis=-1)
+    kinds, ways = np.unique(prompts_and_counts.reshape(-1, prompts_and_counts.shape[-1]), axis=0, return_counts=True)
     return Statistics(kinds[:, 0], kinds[:, 1:].reshape(-1, contexts, num_symbols), ways)
 
 

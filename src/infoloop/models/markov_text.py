@@ -162,8 +162,8 @@ def expected_heterozygosity(m: Model, t) -> jax.Array:
     if m.contexts != 1:
         raise ValueError(f"the model has {m.contexts} contexts: the closed form is for one, and `diversities` for more")
     steps, n, k = check_count(t, "t", 0), m.length, m.letters
-    whole = (n + k * m.alpha) ** 2
-    rho, gain = n * (n - 1) / whole, (k - 1) * m.alpha * (2 * n + k * m.alpha) / whole
+    scale = (n + k * m.alpha) ** 2
+    rho, gain = n * (n - 1) / scale, (k - 1) * m.alpha * (2 * n + k * m.alpha) / scale
     fall = rho**steps
     start = m.prior @ (m.rows * (1 - m.rows)).sum((1, 2))
     return fall * start + gain * (1 - fall) / (1 - rho)

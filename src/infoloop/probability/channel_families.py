@@ -151,8 +151,8 @@ def _laws(rates, dtype) -> jax.Array:
     r = _with_axes(unit_interval(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
     if not isinstance(rates, Tracer):
         check_probabilities(rates, "rates", 1, dtype)
-    whole = jnp.abs(r.sum(1, keepdims=True) - 1) <= rounding(r.shape[1], r.dtype)
-    return jnp.where(whole, r, jnp.nan)
+    normalised = jnp.abs(r.sum(1, keepdims=True) - 1) <= rounding(r.shape[1], r.dtype)
+    return jnp.where(normalised, r, jnp.nan)
 
 
 def _channel(rows, source: str, target: str) -> Channel:

@@ -145,7 +145,7 @@ def check_confidence(confidence: float) -> float:
 
 def _counts(passes: ArrayLike, attempts: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     k, n = np.asarray(passes, float), np.asarray(attempts, float)
-    whole = (k == np.floor(k)) & (n == np.floor(n))
-    if k.shape != n.shape or k.ndim != 1 or not k.size or not (whole & (k >= 0) & (k <= n) & (n >= 1)).all():
+    integers = (k == np.floor(k)) & (n == np.floor(n))
+    if k.shape != n.shape or k.ndim != 1 or not k.size or not (integers & (k >= 0) & (k <= n) & (n >= 1)).all():
         raise ValueError(f"passes {k} of attempts {n}: give two lists of whole numbers, 0 <= passes <= attempts >= 1")
     return k, n

@@ -121,7 +121,7 @@ lengths = Claim(
 
 
 def _switched(case):
-    """Expected bits of the two codes of the first whole number of samples from n* on."""
+    """Expected bits of the two codes of the first integer number of samples from n* on."""
     rates, extra = case
     last = jnp.ceil(switch_time(extra, *rates))
     return extra + last * binary_entropy(rates[1]), last * binary_entropy(rates[0])

@@ -167,8 +167,8 @@ ahead_of_many = Claim(
 def clean_share(kept):
     r"""$\frac{\kappa_j}{1-\kappa_j^2}\Big/\Bigl(1+\sum_k\frac{\kappa_k^2}{1-\kappa_k^2}\Bigr)$ for every j, no unit."""
     odds = [k / (1 - k * k) for k in kept]
-    whole = 1 + sum(k * q for k, q in zip(kept, odds, strict=True))
-    return [q / whole for q in odds]
+    total = 1 + sum(k * q for k, q in zip(kept, odds, strict=True))
+    return [q / total for q in odds]
 
 
 def _ends(case):

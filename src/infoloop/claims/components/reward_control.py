@@ -45,9 +45,9 @@ def _moved_exactly(case) -> tuple[RealBall, RealBall]:
     )
     nats = real_ball(lambda: arb(2).log()) * worth / case["beta"]
     masses = [exp(nats * (kept * quality + style)) for quality, style in ACTIONS]
-    whole = sum(masses[1:], masses[0])
-    quality = sum((masses[k] * ACTIONS[k][0] for k in range(1, 4)), masses[0] * ACTIONS[0][0]) / whole
-    style = sum((masses[k] * ACTIONS[k][1] for k in range(1, 4)), masses[0] * ACTIONS[0][1]) / whole
+    total = sum(masses[1:], masses[0])
+    quality = sum((masses[k] * ACTIONS[k][0] for k in range(1, 4)), masses[0] * ACTIONS[0][0]) / total
+    style = sum((masses[k] * ACTIONS[k][1] for k in range(1, 4)), masses[0] * ACTIONS[0][1]) / total
     return quality * kept, style
 
 

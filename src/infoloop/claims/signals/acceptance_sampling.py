@@ -224,7 +224,7 @@ def _elicits_exactly(case) -> tuple[LogSum, LogSum]:
 
 BLIND = ("a policy guesses a fair bit or recalls it with error e", "the reward depends on the mode alone")
 _blind_rewards = Family(
-    "chances of recalling, errors and rewards of both modes in quarters, not all refused",
+    "probabilities of recalling, errors and rewards of both modes in quarters, not all refused",
     lambda: parameter_grid(recalls=_eighths[2:8:2], error=_eighths[:5:2], plain=_eighths[2::2], shown=_eighths[::2]),
 )
 elicitation = Claim(

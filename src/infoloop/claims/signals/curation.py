@@ -167,7 +167,7 @@ def _gains_exactly(case) -> tuple[LogSum, LogSum]:
 
 
 _graded = Family(
-    "four laws on four outputs, rewards from 0 to 2 ln 2 in whole ln 2, in any order",
+    "four laws on four outputs, rewards from 0 to 2 ln 2 in multiples of ln 2, in any order",
     lambda: parameter_grid(base=LAWS, rewards=itertools.product(range(3), repeat=4)),
 )
 curation_gain = Claim(

@@ -112,7 +112,7 @@ def nearby_rational_laws(plan: Factorisation, logits: np.ndarray, values: int) -
 
 
 def network_at(plan: Factorisation, logits: np.ndarray, values: int, denominator: int) -> BayesNet:
-    """The network at these logits, each row with whole-number weights that sum to about the denominator."""
+    """The network at these logits, each row with integer weights that sum to about the denominator."""
     from scipy.special import softmax  # here, since it takes longer to import than all of infoloop
 
     factors, begin = [], 0
