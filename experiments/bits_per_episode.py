@@ -1,7 +1,7 @@
 r"""How many bits one episode brings: rewards, demonstrations and graded verdicts, and what they find a secret for.
 
-A binary reward that is passed with chance p says $h(p)\le1$ bit; $-\log_2p$ is the surprise of a success, not what an
-episode brings. A demonstration of one of K answers says $\log_2K$. In between are graded verdicts, here those of
+A binary reward that is passed with probability p says $h(p)\le1$ bit; $-\log_2p$ is the surprise of a success, not what
+an episode brings. A demonstration of one of K answers says $\log_2K$. In between are graded verdicts, here those of
 Mastermind: each first guess, and each way to coarsen its verdict. Bits a query decide how many queries a secret takes.
 """
 
@@ -19,14 +19,14 @@ from infoloop.studies.configuration import Count, Counts, Weights, config
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
 
-TOLD = {"full": "black and white", "right": "black only", "sum": "black + white", "won": "right or wrong"}
+VERDICT_NAMES = {"full": "black and white", "right": "black only", "sum": "black + white", "won": "right or wrong"}
 
 
 @config
 class Config:
     """Mastermind with 4 pegs and 6 colours, as Knuth solved it."""
 
-    chances: Weights = Field(tuple(k / 200 for k in range(1, 200)), description="chances that a reward is given")
+    chances: Weights = Field(tuple(k / 200 for k in range(1, 200)), description="probabilities that a reward is given")
     answers: Counts = Field((2, 4, 16, 64, 256, 1296), description="answers among which one is to be found")
     pegs: Count = Field(4, description="pegs of Mastermind")
     colours: Count = Field(6, description="colours of Mastermind")
@@ -46,7 +46,7 @@ CLAIMS = (
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "reward", over its chance, "search", over answers, "mastermind" and "words", over first guesses."""
+    """Tables "reward", over its probability, "search", over answers, "mastermind" and "words", over first guesses."""
     games = {"reward": _reward(config), "search": _search(config), "mastermind": _mastermind(config)}
     return games | ({"words": _words(read_words(config.words))} if config.words else {})
 
@@ -100,8 +100,8 @@ def _mastermind(config: Config) -> Sweep:
 
     def shared(verdict):
         signals = mastermind_signals(guesses, config.pegs, config.colours)
-        room = ((0, 0), (0, len(black) - signals.masses.shape[1]))
-        return {"masses": np.pad(signals.masses, room), "counts": np.pad(signals.counts, room)}
+        padding = ((0, 0), (0, len(black) - signals.masses.shape[1]))
+        return {"masses": np.pad(signals.masses, padding), "counts": np.pad(signals.counts, padding)}
 
     quantities = {
         "bits": Quantity("bits of the verdict on a first guess", "bits", ("kind",)),
@@ -109,7 +109,7 @@ def _mastermind(config: Config) -> Sweep:
         "guess": Quantity("the guess", "1", ("kind", "peg")),
     }
     axes = {"kind": range(len(guesses)), "peg": range(config.pegs)}
-    return Sweep(measure, quantities, static_grid={"verdict": tuple(TOLD)}, axes=axes, shared_inputs=shared)
+    return Sweep(measure, quantities, static_grid={"verdict": tuple(VERDICT_NAMES)}, axes=axes, shared_inputs=shared)
 
 
 def _words(words: list[str]) -> Sweep:
@@ -147,11 +147,11 @@ def bits_figure(found: dict) -> Figure:
         Line(search.answers, np.ones(search.answers.size), "demonstrations", colour=1),
     )
     guesses = tuple(
-        Line(range(len(kinds)), games.bits.sel(verdict=v), told, "points", k)
-        for k, (v, told) in enumerate(TOLD.items())
+        Line(range(len(kinds)), games.bits.sel(verdict=v), name, "points", k)
+        for k, (v, name) in enumerate(VERDICT_NAMES.items())
     )
     panels = (
-        Panel("A binary reward", "chance that it is given", "bits", rewards),
+        Panel("A binary reward", "probability that it is given", "bits", rewards),
         Panel("Finding one answer of K", "K", "mean number of queries", finds, "log", "log"),
         Panel("Mastermind, first guess", "guess", "bits of its verdict", guesses, x_names=tuple(kinds)),
     )
@@ -168,8 +168,8 @@ def headlines(found: dict) -> tuple[Headline, ...]:
     games, search = found["mastermind"], found["search"]
     best = int(np.argmax(games.bits.sel(verdict="full").values))
     rows = [
-        Headline(f"bits of the best first guess, {told}", float(games.bits.sel(verdict=v)[best]), None, "bits", "")
-        for v, told in TOLD.items()
+        Headline(f"bits of the best first guess, {name}", float(games.bits.sel(verdict=v)[best]), None, "bits", "")
+        for v, name in VERDICT_NAMES.items()
     ]
     k, tries = int(search.answers[-1]), float(search.verdicts[-1])
     rows.append(Headline(f"yes/no verdicts to find one of {k}", tries, (k + 1) / 2, "1", "(K+1)/2"))

@@ -25,7 +25,7 @@ GAUSSIANS = ("replace", "replace, unbiased", "accumulate")
 MEANINGS = {
     "support": Quantity("expected number of tokens that are left", "1", ("generation",)),
     "entropy": Quantity("expected entropy of the current law", "bits", ("generation",)),
-    "heterozygosity": Quantity("chance that two tokens of one model differ", "1", ("generation",)),
+    "heterozygosity": Quantity("probability that two tokens of one model differ", "1", ("generation",)),
     "state_information": Quantity("I(theta;Z), what the model tells of the truth", "bits", ("generation",)),
     "sample_information": Quantity("I(theta;Y), what one generated token tells", "bits", ("generation",)),
     "mean_error": Quantity("mean squared error of the frequencies", "1", ("generation",)),

@@ -1,9 +1,9 @@
 r"""Which component is learned first, and which one stays: three kinds of predictors against four learners.
 
 Thesis: learning picks up the most information-efficient component of a signal first. Two components of a label differ
-in amplitude, flip rate, idle surface bits, and in the errors they share. A shallow linear learner, a deep one, a
-Bayesian with the prior $2^{-K}$ and a small network say which they take up first and which they keep; bits per observed
-bit (efficiency), bits (information) and the learner's own speed or price say what they should.
+in amplitude, crossover probability, idle surface bits, and in the errors they share. A shallow linear learner, a deep
+one, a Bayesian with the prior $2^{-K}$ and a small network say which they take up first and which they keep; bits per
+observed bit (efficiency), bits (information) and the learner's own speed or price say what they should.
 """
 
 import itertools
@@ -30,12 +30,14 @@ TIE = 1e-9  # of leads: what is closer is left out as a tie
 class Config:
     """A grid of 2 400 pairs; the network sees a coarser one, without shared errors and idle bits."""
 
-    flips: Weights = Field((0.02, 0.05, 0.1, 0.2, 0.3), description="flip rates of either component, below one half")
+    flips: Weights = Field(
+        (0.02, 0.05, 0.1, 0.2, 0.3), description="either component's crossover probabilities, below 1/2"
+    )
     ratios: Positives = Field((0.25, 0.5, 0.8, 1.25, 2.0, 4.0), description="amplitude of the first over the second")
     surfaces: Positives = Field((0.5, 1.0, 2.0, 4.0), description="idle bits of either component, price of its rule")
     common: Weights = Field((0.0, 0.3), description="share of errors that are common to both")
     done: Weights = Field((0.1, 0.5), description="share of the error's fall that is done when the first is asked for")
-    net_flips: Weights = Field((0.02, 0.1, 0.25), description="flip rates of either component, for the network")
+    net_flips: Weights = Field((0.02, 0.1, 0.25), description="crossover probabilities, for the network")
     net_ratios: Positives = Field((0.25, 0.5, 2.0, 4.0), description="ratios of amplitudes, for the network")
     seeds: Count = Field(16, description="networks a pair")
     widths: Counts = Field((16,), description="hidden units of the network")
@@ -130,7 +132,7 @@ def _networks(config: Config) -> Sweep:
         ),
         "last": Quantity("the same at the end", "bits", by_run),
         "diverged": Quantity("whether the run diverged; its leads are 0", "1", by_run),
-        "flips": Quantity("flip rates", "1", ("pair", "component")),
+        "flips": Quantity("crossover probabilities", "1", ("pair", "component")),
         "ratio": Quantity("amplitude of the first over the second", "1", ("pair",)),
     }
     axes = {"pair": range(len(pairs)), "seed": range(config.seeds), "component": (1, 2)}
@@ -194,7 +196,7 @@ def _occasions(found: dict) -> list[tuple[str, float]]:
 
 
 def boundary_figure(found: dict) -> Figure:
-    """The lead of the first component over amplitude and flip rate."""
+    """The lead of the first component over amplitude and crossover probability."""
     pairs = found["pairs"].isel(surface_1=0, surface_2=0, common=0)
     pairs = pairs.isel(flip_2=pairs.flip_2.size // 2)
     panels = []
@@ -203,7 +205,7 @@ def boundary_figure(found: dict) -> Figure:
             lead = pairs[f"{name}_{when}"].sel(done=done).transpose("flip_1", "ratio")
             marks = (Map(np.log2(pairs.ratio), pairs.flip_1, lead, "lead of the first", 0.0, True),)
             stage = f"{done:.0%} of the way" if when == "first" else "last"
-            panels.append(Panel(f"{name}, {stage}", "log2 of the ratio of amplitudes", "flips of the first", marks))
+            panels.append(Panel(f"{name}, {stage}", "log2 of the ratio of amplitudes", "the first's crossovers", marks))
     caption = (
         f"Lead of the first component; the second flips at {float(pairs.flip_2):g}. Amplitude decides what is learned "
         "first; in the limit the cleaner component leads, whatever its amplitude."

@@ -25,7 +25,7 @@ KINDS = ("bsc", "erasure", "z_channel")
 class Config:
     """Five hundred generations."""
 
-    noises: Weights = Field((0.01, 0.05, 0.2), description="chances that a link errs")
+    noises: Weights = Field((0.01, 0.05, 0.2), description="probabilities that a link errs")
     draws: Counts = Field((10, 30, 100), description="tokens a generation, n")
     alphas: Positives = Field((0.1, 0.5, 2.0), description="imagined counts of each token, at the last of draws")
     samples: Counts = Field((1, 10, 100), description="samples a generation, of the Gaussian mean")

@@ -31,7 +31,7 @@ from infoloop.studies.sweep import Quantity, Sweep, tables
 
 TIE = rounding(2**16)  # of the sums behind a risk
 MECHANISMS = ("memory", "votes", "shift", "price")
-DRAWN = {"votes": ("inside", "across"), "shift": ("inverted", "new"), "price": ("accepted", "price")}
+SAMPLED = {"votes": ("inside", "across"), "shift": ("inverted", "new"), "price": ("accepted", "price")}
 
 
 def _even(last: float, count: int, first: float = 0.0) -> tuple[float, ...]:
@@ -44,8 +44,8 @@ class Config:
 
     bits: Positives = Field(_even(5.5, 45, 0.05), description="bits of memory an item")
     sizes: Counts = Field((1, 2, 4, 8, 16), description="fine labels a class, for the memory")
-    inside: Weights = Field(_even(0.3, 31), description="chance of a wrong label of the right class")
-    across: Weights = Field(_even(0.7, 43), description="chance of a label of the wrong class")
+    inside: Weights = Field(_even(0.3, 31), description="probability of a wrong label of the right class")
+    across: Weights = Field(_even(0.7, 43), description="probability of a label of the wrong class")
     votes: Count = Field(15, description="labels an item that are counted")
     run_inside: Weights = Field((0.05, 0.15, 0.25), description="inside, for sampled learners")
     run_across: Weights = Field((0.2, 0.3, 0.4), description="across, for sampled learners")
@@ -55,7 +55,7 @@ class Config:
     run_prices: Positives = Field((1.0, 2.0, 4.0), description="price, for sampled learners (at most the last budget)")
     runs: Count = Field(16, description="sampled learners a setting")
     items: Count = Field(50, description="items that a learner is judged on")
-    noise: Weights = Field((0.1,), description="chance that the bit is seen wrongly, for the shift")
+    noise: Weights = Field((0.1,), description="probability that the bit is seen wrongly, for the shift")
     inverted: Weights = Field(_even(0.5, 41), description="share of surfaces on which the bit means the opposite")
     new: Weights = Field(_even(1.0, 41), description="share of surfaces that are new in the test")
     outputs: Count = Field(64, description="outputs K, for the price")
@@ -103,7 +103,7 @@ def sweeps(config: Config) -> dict[str, Sweep]:
     """A table for each mechanism, and one of sampled learners for each but the memory; `fine` and `coarse` in each."""
     most = max(config.inside + config.run_inside) + max(config.across + config.run_across)
     if most > 1:
-        raise ValueError(f"inside and across make up to {most:g}: give chances of at most 1 together")
+        raise ValueError(f"inside and across make up to {most:g}: give probabilities of at most 1 together")
     accepted = max(config.accepted + config.run_accepted)
     if accepted > config.outputs:
         raise ValueError(f"accepted is up to {accepted}: give at most outputs, {config.outputs}")
@@ -137,11 +137,11 @@ def sweeps(config: Config) -> dict[str, Sweep]:
             traced_grid={"budget": config.budgets, "price": config.prices},
             shard_size=2048,
         ),
-        **_drawn(config),
+        **_sampled(config),
     }
 
 
-def _drawn(config: Config) -> dict[str, Sweep]:
+def _sampled(config: Config) -> dict[str, Sweep]:
     """Tables "votes_runs", "shift_runs" and "price_runs": one entry a sampled learner."""
     runs, items, budget = config.runs, config.items, config.budgets[-1]
     risks = {name: Quantity(f"{q.meaning}, sampled", "1", ("run",)) for name, q in RISKS.items()}
@@ -243,7 +243,7 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         gap = _difference(found[name])
         rows.append(Headline(f"{name}: share where coarse is better", float((gap > TIE).mean()), None, "1", ""))
         rows.append(Headline(f"{name}: share where fine is better", float((gap < -TIE).mean()), None, "1", ""))
-    effects = (_effect(name, found[f"{name}_runs"].stack(setting=dims)) for name, dims in DRAWN.items())
+    effects = (_effect(name, found[f"{name}_runs"].stack(setting=dims)) for name, dims in SAMPLED.items())
     return (*rows, *effects)
 
 

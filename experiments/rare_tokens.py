@@ -1,9 +1,9 @@
 r"""How long a rare token lives: its exact survival by generation, the published bracket, and Fisher's mutant.
 
 A token is expected $np$ times among n draws, and then drawn again, n times a generation, from the last frequencies.
-The exact chance that it is still there stands beside the bracket of Suresh et al. (arXiv 2412.17646), whose lower
-bound is the chance in a branching process, and beside simulated runs. The bracket says nothing where its upper bound
-exceeds 1, which it does from about $t=1/(3p)$ on.
+The exact probability that it is still there stands beside the bracket of Suresh et al. (arXiv 2412.17646), whose lower
+bound is the probability in a branching process, and beside simulated runs. The bracket says nothing where its upper
+bound exceeds 1, which it does from about $t=1/(3p)$ on.
 """
 
 import jax
@@ -62,7 +62,7 @@ def _survival(config: Config) -> Sweep:
         }
 
     quantities = {
-        "survival": Quantity("chance that the token is still there, exact", "1", ("generation",)),
+        "survival": Quantity("probability that the token is still there, exact", "1", ("generation",)),
         "simulated": Quantity("share of simulated runs in which it is", "1", ("generation",)),
         "low": Quantity("lower bound of Suresh et al.", "1", ("generation",)),
         "high": Quantity("upper bound of Suresh et al., which says nothing above 1", "1", ("generation",)),
@@ -78,7 +78,7 @@ def _survival(config: Config) -> Sweep:
 
 
 def _mutant(config: Config) -> Sweep:
-    quantities = {"extinct": Quantity("chance that one mutant has no descendants left", "1", ("generation",))}
+    quantities = {"extinct": Quantity("probability that one mutant has no descendants left", "1", ("generation",))}
     return Sweep(
         lambda key, offspring: {"extinct": 1 - branching.survivals(config.generations, offspring)},
         quantities,
@@ -108,8 +108,8 @@ def survival_figure(found: dict) -> Figure:
             ]
         panels.append(Panel(f"{n} draws a generation", "generation", "still there", tuple(marks), "log"))
     caption = (
-        "Chance that a token is still there, by the number of copies expected in the first generation: exact (lines), "
-        "bracket of Suresh et al. (shaded, cut at 1 where it says nothing), simulated runs (circles)."
+        "Probability that a token is still there, by the number of copies expected in the first generation: exact "
+        "(lines), bracket of Suresh et al. (shaded, cut at 1 where it says nothing), simulated runs (circles)."
     )
     return Figure(tuple(panels), caption)
 

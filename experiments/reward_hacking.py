@@ -85,7 +85,7 @@ def _switch(config: Config) -> Sweep:
     n = jnp.arange(config.samples + 1)
 
     def hacked(accuracy, count):
-        """The chance that the spurious rule leads after `count` samples, by all counts of both rules' errors."""
+        """The probability that the spurious rule leads after `count` samples, by all counts of both rules' errors."""
         right, wrong = n[:, None], n[None, :]
         law = binom.pmf(right, count, accuracy) * binom.pmf(wrong, count, config.error)
         return (law * (_lead(config, accuracy, right, wrong, count) > 0)).sum()
@@ -103,7 +103,7 @@ def _switch(config: Config) -> Sweep:
         }
 
     quantities = {
-        "chance": Quantity("chance that the spurious rule leads, exact", "1", ("sample",)),
+        "chance": Quantity("probability that the spurious rule leads, exact", "1", ("sample",)),
         "simulated": Quantity("share of simulated learners in which it leads", "1", ("sample",)),
         "time": Quantity("samples until the intended rule leads on average", "1"),
     }
@@ -132,7 +132,7 @@ def switch_figure(found: dict) -> Figure:
     ends = mixed.where(np.isfinite(mixed.time), drop=True)
     times = (Line(ends.share, ends.time, "n*"),)
     panels = (
-        Panel("The spurious rule leads", "samples", "chance", tuple(marks)),
+        Panel("The spurious rule leads", "samples", "probability", tuple(marks)),
         Panel(
             "A perfect spurious rule, data decorrelated",
             "share of data",
@@ -142,7 +142,7 @@ def switch_figure(found: dict) -> Figure:
         ),
     )
     return Figure(
-        panels, "Exact chance that the spurious rule leads (lines), simulated (circles), switch time (dotted)."
+        panels, "Exact probability that the spurious rule leads (lines), simulated (circles), switch time (dotted)."
     )
 
 
@@ -178,7 +178,7 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         found_at = float(below[0]) if below.size else float("inf")
         rows.append(Headline(f"half have switched, right {accuracy:g}", found_at, float(t.time), "1", "n*, on average"))
         gap = float(np.abs(t.simulated - t.chance).max())
-        rows.append(Headline(f"simulated less exact chance, right {accuracy:g}", gap, 0.0, "1", "sampling"))
+        rows.append(Headline(f"simulated less exact probability, right {accuracy:g}", gap, 0.0, "1", "sampling"))
     for mass in hack.mass.values:
         best = float(hack.draws[int(np.argmax(hack.gold.sel(mass=mass).values))])
         rows.append(

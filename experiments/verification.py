@@ -28,7 +28,7 @@ class Config:
     rates: Weights = Field(tuple(k / 40 for k in range(41)), description="rates at which a verifier passes answers")
     right: Weight = Field(0.3, description="share of right answers at the start")
     time: Positive = Field(5.0, description="rounds of policy gradient, in natural time")
-    copied: Weights = Field(tuple(k / 40 for k in range(41)), description="chance that the verifier copies the student")
+    copied: Weights = Field(tuple(k / 40 for k in range(41)), description="probability of copying the student")
     accuracies: Weights = Field((0.6, 0.75, 0.9), description="accuracy of student and verifier alike")
     tokens: Count = Field(20, description="tokens a generation, of the loops")
     truths: Hypotheses = Field((0.25, 0.75), description="rates of a token that are possible, equally likely")
@@ -137,7 +137,7 @@ def loops_figure(found: dict) -> Figure:
         for k, name in enumerate(loops.loop.values)
     )
     panels = (
-        Panel("Equal accuracy, unequal openness", "chance of a copy", "I(X;S|Z), bits", adds),
+        Panel("Equal accuracy, unequal openness", "probability of a copy", "I(X;S|Z), bits", adds),
         Panel("Open (solid) and closed (dashed) loops", "generation", "I(theta;Z), bits", bits, "log"),
     )
     caption = (

@@ -18,10 +18,10 @@ BY = learner(widths=(16,), steps=2000, checkpoints=50)
 
 
 def settings():
-    """Sixteen worlds of four components: amplitudes falling or rising, flips spread over [0, 0.4]."""
+    """Sixteen worlds of four components: amplitudes falling or rising, crossover probabilities spread over [0, 0.4]."""
     rng = np.random.default_rng(0)
-    flips = rng.uniform(0, 0.4, (SETTINGS, COMPONENTS))
-    return noisy_feature_settings(flips, rng.uniform(0.3, 2.0, (SETTINGS, COMPONENTS)), 0.5)
+    crossovers = rng.uniform(0, 0.4, (SETTINGS, COMPONENTS))
+    return noisy_feature_settings(crossovers, rng.uniform(0.3, 2.0, (SETTINGS, COMPONENTS)), 0.5)
 
 
 def network(key):

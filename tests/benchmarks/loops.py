@@ -37,8 +37,8 @@ def gaussian_loops(n: int, schedule: str, short: bool, runs: int = 10_000, gener
     key = jax.random.key(0)
     ours = seconds(lambda: jax.block_until_ready(simulate(key, n, generations, runs, schedule, short=short)))
     peer = 10 * seconds(lambda: numpy_loops(n, generations, runs // 10, schedule), repeats=2)
-    drawn = "mean and sum of squares drawn" if short else "every sample drawn"
-    what = f"{runs} Gaussian loops, {generations} generations of {n}, {schedule}, {drawn}"
+    storage = "mean and sum of squares drawn" if short else "every sample drawn"
+    what = f"{runs} Gaussian loops, {generations} generations of {n}, {schedule}, {storage}"
     return f"| {what} | {ours:.3f} s | {peer:.1f} s, NumPy loop over runs ({peer / ours:.0f} times) |"
 
 

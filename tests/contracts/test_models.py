@@ -30,11 +30,11 @@ from tests.support.model_comparisons import (
     RUNS,
     TIMES,
     compared,
-    drawn,
     exact,
     fourth_moments,
     name_of,
     of_refits,
+    sampled_states,
     squared_risks,
 )
 
@@ -99,11 +99,11 @@ def test_a_slightly_wrong_loop_would_be_noticed(number):
 def test_wrong_moments_would_be_noticed():
     """The means alone: the expected variance without its correction, and the risk of the other schedule."""
     biased, unbiased = (gaussian_refit.examples()[k] for k in (0, 1))
-    variance = drawn(gaussian_refit.sampled(unbiased, RUNS)).variance
+    variance = sampled_states(gaussian_refit.sampled(unbiased, RUNS)).variance
     moments, fourth = exact(gaussian_refit.loop(biased)), fourth_moments(biased)[-1][0]
     assert worst([mean_against(variance[-1], moments.variance[-1], fourth)]) > 1
     replaced, kept = regression.examples()
-    w = drawn(regression.sampled(replaced, RUNS, GENERATIONS), lambda state: state.model)[-1]
+    w = sampled_states(regression.sampled(replaced, RUNS, GENERATIONS), lambda state: state.model)[-1]
     risk = exact(regression.loop(kept), GENERATIONS + 1)[0][-1]
     assert worst([mean_against((w**2).sum(-1), risk, squared_risks(kept)[-1])]) > 1
 

@@ -54,12 +54,12 @@ def signal_to_noise(law):
     return float(Fraction(law["params"]["snr"]))
 
 
-def coin(name, chance):
-    return il.joint([1 - chance, chance], name)
+def coin(name, probability):
+    return il.joint([1 - probability, probability], name)
 
 
-def chances(source, target, table):
-    """The channel to a yes-or-no variable whose chance of a yes is `table[source values]`."""
+def bernoulli(source, target, table):
+    """The channel to a yes-or-no variable whose probability of a yes is `table[source values]`."""
     table = np.array(table)
     return il.channel(np.stack([1 - table, table], axis=-1), source, target)
 
@@ -69,18 +69,18 @@ def asia(law):
     return il.bayes_net(
         coin("A", 0.01),  # a visit to Asia
         coin("S", 0.5),  # smoking
-        chances("A", "T", [0.01, 0.05]),  # tuberculosis
-        chances("S", "L", [0.01, 0.1]),  # lung cancer
-        chances("S", "B", [0.3, 0.6]),  # bronchitis
+        bernoulli("A", "T", [0.01, 0.05]),  # tuberculosis
+        bernoulli("S", "L", [0.01, 0.1]),  # lung cancer
+        bernoulli("S", "B", [0.3, 0.6]),  # bronchitis
         il.deterministic(lambda t, cancer: t | cancer, ("T", "L"), "E", sizes=(2, 2)),
-        chances("E", "X", [0.05, 0.98]),  # a shadow on the X-ray
-        chances(("E", "B"), "D", [[0.1, 0.8], [0.7, 0.9]]),  # shortness of breath
+        bernoulli("E", "X", [0.05, 0.98]),  # a shadow on the X-ray
+        bernoulli(("E", "B"), "D", [[0.1, 0.8], [0.7, 0.9]]),  # shortness of breath
     )
 
 
 def umbrella(law):
-    """Russell & Norvig: rain stays with chance 0.7; an umbrella is seen with chance 0.9 in rain and 0.2 without."""
-    return il.bayes_net(coin("R0", 0.5), il.bsc(0.3, "R0", "R1"), chances("R1", "U1", [0.2, 0.9]))
+    """Russell & Norvig: P(rain stays) = 0.7; P(umbrella) = 0.9 in rain and 0.2 without."""
+    return il.bayes_net(coin("R0", 0.5), il.bsc(0.3, "R0", "R1"), bernoulli("R1", "U1", [0.2, 0.9]))
 
 
 def random_walk(law):

@@ -29,8 +29,8 @@ def test_informations_are_those_of_the_float_law(x, y, given):
 
 
 def test_the_chain_rule_holds_exactly():
-    whole = CHAIN.information("X", "Y,Z")
-    assert (whole - CHAIN.information("X", "Z") - CHAIN.information("X", "Y", "Z")).sign() == 0
+    both = CHAIN.information("X", "Y,Z")
+    assert (both - CHAIN.information("X", "Z") - CHAIN.information("X", "Y", "Z")).sign() == 0
 
 
 def test_another_law_has_another_information():

@@ -17,10 +17,10 @@ def by_sequences(n, rate):
     """The law of a count, by adding up all sequences of n draws."""
     law = [Fraction(0)] * (n + 1)
     for sequence in itertools.product((0, 1), repeat=n):
-        chance = Fraction(1)
-        for drawn in sequence:
-            chance *= rate if drawn else 1 - rate
-        law[sum(sequence)] += chance
+        probability = Fraction(1)
+        for token in sequence:
+            probability *= rate if token else 1 - rate
+        law[sum(sequence)] += probability
     return law
 
 
@@ -61,7 +61,7 @@ def test_a_law_one_generation_late_would_be_noticed():
     assert np.abs(model.table.ravel() - floats(exact.table)).max() > rounding(30)
 
 
-def test_a_letter_is_the_draw_of_one():
+def test_a_symbol_is_the_draw_of_one():
     assert wright_fisher_rational.token_law(["1/4", 1], ["1/3", "2/3"]).outcomes() == {
         "0 0": "1/4",
         "0 1": "1/12",

@@ -49,8 +49,8 @@ def test_a_constant_verdict_has_exactly_no_bits():
 
 def test_coarsening_first_or_last_is_the_same():
     rng = np.random.default_rng(2)
-    table, told = rng.integers(6, size=(3, 20)), np.array([0, 1, 1, 2, 0, 2])
-    after, before = coarsened(verdict_signals(table), told), verdict_signals(told[table])
+    table, coarse = rng.integers(6, size=(3, 20)), np.array([0, 1, 1, 2, 0, 2])
+    after, before = coarsened(verdict_signals(table), coarse), verdict_signals(coarse[table])
     assert after.counts.tolist() == before.counts.tolist()
     assert np.abs(after.bits - before.bits).max() <= rounding(20)
     assert (after.bits < verdict_signals(table).bits).all()

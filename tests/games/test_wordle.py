@@ -96,9 +96,9 @@ def test_signals_are_counts_and_entropies_for_every_coarsening(name, weighted):
     law = np.full(n, 1 / n) if prior is None else prior
     found = signal_entropies(guesses, WORDS, prior, coarsenings(5)[name])
     for k, guess in enumerate(guesses):
-        told = [tell(verdict(guess, secret)) for secret in WORDS]
-        sizes, masses = Counter(told), Counter()
-        for v, p in zip(told, law, strict=True):
+        verdicts = [tell(verdict(guess, secret)) for secret in WORDS]
+        sizes, masses = Counter(verdicts), Counter()
+        for v, p in zip(verdicts, law, strict=True):
             masses[v] += p
         bits = -math.fsum(p * math.log2(p) for p in masses.values())
         assert sorted(c for c in found.counts[k].tolist() if c) == sorted(sizes.values())
@@ -122,7 +122,7 @@ def test_the_binary_verdict_says_no_more_than_h_of_one_in_k():
 
 
 def test_a_coarser_verdict_never_says_more():
-    bits = {name: signal_entropies(WORDS, WORDS, coarsening=told).bits for name, told in coarsenings(5).items()}
+    bits = {name: signal_entropies(WORDS, WORDS, coarsening=verdicts).bits for name, verdicts in coarsenings(5).items()}
     for fine, coarse in (("full", "letters"), ("letters", "right"), ("letters", "found"), ("right", "any")):
         assert (bits[fine] >= bits[coarse] - rounding(len(WORDS))).all()
     assert (bits["full"] > bits["won"]).all()

@@ -12,12 +12,12 @@ from infoloop.probability.numerics import rounding
 
 
 @pytest.mark.parametrize("steps", [1, 2, 5])
-def test_flips_in_a_row_are_an_odd_number_of_flips(steps):
-    flip = Fraction(1, 7)
+def test_errors_in_a_row_are_an_odd_number_of_errors(steps):
+    crossover = Fraction(1, 7)
     odd = Fraction(0)
     for _ in range(steps):
-        odd = odd * (1 - flip) + (1 - odd) * flip
-    assert binary_channel_chains.cascade_crossover(flip, steps) == odd
+        odd = odd * (1 - crossover) + (1 - odd) * crossover
+    assert binary_channel_chains.cascade_crossover(crossover, steps) == odd
 
 
 @pytest.mark.parametrize("kept", [1e-30, 1e-12, 1e-3, 0.25, 0.5, 0.75, 1 - 1e-9])

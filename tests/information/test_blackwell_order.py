@@ -40,7 +40,7 @@ def test_what_went_through_a_channel_is_a_garbling_and_the_garbling_is_one(sizes
         assert np.abs((fine >> garbling).rows - coarse.rows).sum(1).max() <= 2 * rounding(y + z)
 
 
-def test_more_flips_are_a_garbling_of_fewer_and_not_conversely():
+def test_a_larger_crossover_probability_is_a_garbling_of_a_smaller_and_not_conversely():
     assert is_garbling(bsc(0.2, "X", "Z"), bsc(0.1, "X", "Y"))
     back = is_garbling(bsc(0.1, "X", "Z"), bsc(0.2, "X", "Y"))
     assert not back
@@ -48,7 +48,7 @@ def test_more_flips_are_a_garbling_of_fewer_and_not_conversely():
     assert abs(back.distance - 0.1) <= rounding(4)  # the identity leaves .1, and guessing the bit needs as much
 
 
-def test_the_garbling_of_a_symmetric_channel_is_the_one_that_makes_up_the_flips():
+def test_the_garbling_of_a_symmetric_channel_is_the_one_that_makes_up_the_difference():
     rows = the_garbling(bsc(0.2, "X", "Z"), bsc(0.1, "X", "Y")).rows
     assert np.abs(rows - np.array([[0.875, 0.125], [0.125, 0.875]])).max() <= rounding(4) / 0.8  # 1/0.8 inverts bsc(.1)
 
@@ -61,7 +61,7 @@ def test_the_distance_is_a_total_variation():
 
 
 @pytest.mark.parametrize("erased", [0.39, 0.41])
-def test_an_erasure_channel_is_worth_a_symmetric_one_up_to_twice_its_flips(erased):
+def test_an_erasure_channel_is_worth_a_symmetric_one_up_to_twice_its_crossover_probability(erased):
     assert bool(is_garbling(bsc(0.2, "X", "Z"), erasure(erased, "X", "Y"))) == (erased <= 2 * 0.2)
 
 

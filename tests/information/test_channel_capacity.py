@@ -32,7 +32,7 @@ def published_rows(law):
     return typewriter(law["params"]["n"]) if law["type"] == "named" else numbers(law["rows_inputs_cols_outputs"])
 
 
-def letter_worths(p, rows):
+def symbol_worths(p, rows):
     """Oracle: D(W_x || pW) in bits, a logarithm of a quotient cell by cell."""
     q = p @ rows
     some = rows > 0
@@ -43,9 +43,9 @@ def letter_worths(p, rows):
 def blahut_arimoto(rows, steps):
     p = np.full(len(rows), 1 / len(rows))
     for _ in range(steps):
-        p = p * np.exp2(letter_worths(p, rows))
+        p = p * np.exp2(symbol_worths(p, rows))
         p = p / p.sum()
-    worth = letter_worths(p, rows)
+    worth = symbol_worths(p, rows)
     return p @ worth, worth.max()
 
 
@@ -92,7 +92,7 @@ def test_closed_forms(e):
 
 
 @pytest.mark.parametrize("halvings", [8, 16, 28])
-def test_small_capacities_are_right_in_relative_terms_with_a_useless_letter(halvings):
+def test_small_capacities_are_right_in_relative_terms_with_a_useless_symbol(halvings):
     d = 2.0**-halvings
     best = capacity(channel([[0.5 + d, 0.5 - d], [0.5 - d, 0.5 + d], [0.5 + d / 2, 0.5 - d / 2]], "X", "Y"))
     with mp.workdps(50):
@@ -102,7 +102,7 @@ def test_small_capacities_are_right_in_relative_terms_with_a_useless_letter(halv
     assert abs(best.bound / expected - 1) <= rounding(6) / d
 
 
-def test_redundant_and_nearly_useless_letters_do_not_slow_it_down():
+def test_redundant_and_nearly_useless_symbols_do_not_slow_it_down():
     best = capacity(channel([[0.501, 0.499], [0.499, 0.501], [0.5, 0.5]], "X", "Y"))
     expected = float(1 - binary_entropy("0.499"))
     assert abs(best.value / expected - 1) <= rounding(6) / 0.001
@@ -141,7 +141,7 @@ def test_random_channels_dense_and_sparse_in_one_batch(n, m):
     assert (inputs >= 0).all()
     for rows, value, bound, p in zip(batch, values, bounds, np.asarray(inputs), strict=True):
         assert abs(p.sum() - 1) <= rounding(n)
-        assert abs(p @ letter_worths(p, rows) - value) <= slack(n * m)
+        assert abs(p @ symbol_worths(p, rows) - value) <= slack(n * m)
         low, high = blahut_arimoto(rows, 300)
         assert low <= bound + slack(n * m)
         assert value <= high + slack(n * m)

@@ -24,8 +24,8 @@ def second_singular_value(rows, p):
     """Oracle: of the whole matrix sqrt(p) W / sqrt(q), whose first singular value is 1."""
     q = p @ rows
     kept_x, kept_y = p > 0, q > 0
-    whole = np.sqrt(p)[kept_x, None] * rows[kept_x][:, kept_y] / np.sqrt(q[kept_y])
-    first, second = np.linalg.svd(whole, compute_uv=False)[:2]
+    matrix = np.sqrt(p)[kept_x, None] * rows[kept_x][:, kept_y] / np.sqrt(q[kept_y])
+    first, second = np.linalg.svd(matrix, compute_uv=False)[:2]
     assert abs(first - 1) <= rounding(rows.size)
     return second
 
@@ -53,7 +53,7 @@ def test_eta_chi2_is_the_square_of_the_second_singular_value(shape):
         assert eta_chi2(k, law) <= contraction(k).upper + rounding(rows.size)
 
 
-def test_letters_without_mass_play_no_part():
+def test_symbols_without_mass_play_no_part():
     k = channel([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.0, 0.0, 1.0]], "X", "Y")
     assert abs(eta_chi2(k, joint([0.5, 0.5, 0.0], "X")) - 0.64) <= rounding(9)
     assert abs(maximal_correlation(extend(joint([0.5, 0.5, 0.0], "X"), k), "X", "Y") - 0.8) <= rounding(9)
@@ -85,8 +85,8 @@ def test_a_variable_on_both_sides_is_refused():
 
 def test_the_published_coefficient_of_the_symmetric_source():
     value = VALUES["sstar_dsbs_1_10"]
-    flip = float(Fraction(value["distribution"]["pmf"]["0 1"])) * 2
-    eta = contraction_at(bsc(flip, "X", "Y"), joint([0.5, 0.5], "X"))
+    crossover = float(Fraction(value["distribution"]["pmf"]["0 1"])) * 2
+    eta = contraction_at(bsc(crossover, "X", "Y"), joint([0.5, 0.5], "X"))
     assert abs(eta.lower - value["expected"]) <= value["tolerance"]
     assert abs(eta.upper - value["expected"]) <= value["tolerance"]
 
@@ -146,6 +146,6 @@ def test_a_channel_that_forgets_everything():
 
 
 def test_a_sweep_is_a_batch():
-    flips = jnp.array([0.1, 0.2])
-    found = jax.vmap(lambda e: contraction_at(bsc(e, "X", "Y"), joint([0.5, 0.5], "X")).lower)(flips)
-    assert np.abs(found - (1 - 2 * flips) ** 2).max() <= rounding(4)
+    crossovers = jnp.array([0.1, 0.2])
+    found = jax.vmap(lambda e: contraction_at(bsc(e, "X", "Y"), joint([0.5, 0.5], "X")).lower)(crossovers)
+    assert np.abs(found - (1 - 2 * crossovers) ** 2).max() <= rounding(4)

@@ -65,7 +65,7 @@ def test_the_symmetric_channel_with_lambda_of_either_sign(error):
     close(contraction(symmetric(error, "X", "Y", size=4)), q * scale**2 / ((q - 2) * scale + 2), 16)
 
 
-def test_two_letters_in_and_out_lose_the_squared_affinity():
+def test_two_symbols_in_and_out_lose_the_squared_affinity():
     rng = np.random.default_rng(5)
     for _ in range(20):
         w = random_rows(rng, 2, 2, 0.2)
@@ -73,10 +73,14 @@ def test_two_letters_in_and_out_lose_the_squared_affinity():
         close(contraction(channel(w, "X", "Y")), 1 - affinity**2, 4)
 
 
-def test_a_flip_probability_that_is_told_averages_the_squares():
-    flips, masses = np.array([0.0, 0.1, 0.4]), np.array([0.125, 0.5, 0.375])
-    row = np.stack([masses * (1 - flips), masses * flips], axis=1)
-    close(contraction(channel(np.stack([row, row[:, ::-1]]), "X", ("flip", "Y"))), masses @ (1 - 2 * flips) ** 2, 12)
+def test_a_crossover_probability_that_is_known_averages_the_squares():
+    crossovers, masses = np.array([0.0, 0.1, 0.4]), np.array([0.125, 0.5, 0.375])
+    row = np.stack([masses * (1 - crossovers), masses * crossovers], axis=1)
+    close(
+        contraction(channel(np.stack([row, row[:, ::-1]]), "X", ("crossover", "Y"))),
+        masses @ (1 - 2 * crossovers) ** 2,
+        12,
+    )
 
 
 @pytest.mark.parametrize("shape", [(2, 3), (5, 4), (4, 7)])
@@ -137,7 +141,7 @@ def test_extremes():
     assert dobrushin(channel([[0.25, 0.75]], "X", "Y")) == 0
 
 
-def test_two_channels_side_by_side_on_one_letter_of_the_second_contract_as_the_first():
+def test_two_channels_side_by_side_on_one_symbol_of_the_second_contract_as_the_first():
     one = tensor(bsc(0.2, "X", "Y"), channel([[0.5, 0.25, 0.25]], "V", "W"))
     close(contraction(one), 0.36, 6)
 
@@ -149,6 +153,6 @@ def test_the_erasure_channel_is_less_noisy_up_to_the_published_threshold():
 
 
 def test_a_sweep_is_a_batch():
-    flips = np.linspace(0, 0.5, 7)
-    etas = jax.vmap(lambda e: contraction(bsc(e, "X", "Y")).lower)(flips)
-    assert np.abs(etas - (1 - 2 * flips) ** 2).max() <= rounding(4)
+    crossovers = np.linspace(0, 0.5, 7)
+    etas = jax.vmap(lambda e: contraction(bsc(e, "X", "Y")).lower)(crossovers)
+    assert np.abs(etas - (1 - 2 * crossovers) ** 2).max() <= rounding(4)

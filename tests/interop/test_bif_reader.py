@@ -19,7 +19,7 @@ from infoloop.proofs.prover import prove
 from tests.support.paths import DATA
 
 DATA = DATA
-# For each variable its causes, and the chance of its first state where these take the states 0 (first) and 1.
+# For each variable its causes, and the probability of its first state where these take the states 0 (first) and 1.
 NETWORKS = {
     "asia": {
         "asia": ("", {"": "0.01"}),
@@ -61,8 +61,8 @@ def law(name, *variables):
     spec, masses = NETWORKS[name], {}
     for values in itertools.product((0, 1), repeat=len(spec)):
         at, mass = dict(zip(spec, values, strict=True)), Fraction(1)
-        for variable, (causes, chances) in spec.items():
-            first = Fraction(chances["".join(str(at[cause]) for cause in causes.split())])
+        for variable, (causes, probabilities) in spec.items():
+            first = Fraction(probabilities["".join(str(at[cause]) for cause in causes.split())])
             mass *= first if at[variable] == 0 else 1 - first
         key = tuple(at[variable] for variable in variables)
         masses[key] = masses.get(key, 0) + mass
@@ -100,11 +100,11 @@ def test_every_table_of_a_file_is_the_published_one(name):
     net = from_bif(DATA / f"{name}.bif")
     for factor in net.factors:
         source, target, rows = parts(factor)
-        causes, chances = NETWORKS[name][target]
+        causes, probabilities = NETWORKS[name][target]
         assert set(source) == set(causes.split())
         for cell in itertools.product((0, 1), repeat=len(source)):
             at = dict(zip(source, cell, strict=True))
-            assert rows[cell][0] == float(chances["".join(str(at[cause]) for cause in causes.split())])
+            assert rows[cell][0] == float(probabilities["".join(str(at[cause]) for cause in causes.split())])
 
 
 @pytest.mark.parametrize(("name", "x", "z", "given"), INFORMATIONS)

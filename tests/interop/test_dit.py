@@ -90,7 +90,7 @@ def test_without_dit_the_error_names_the_extra(monkeypatch):
     assert importlib.import_module("infoloop.interop.dit") is dit
 
 
-def test_letters_that_cannot_be_sorted_are_refused(monkeypatch):
+def test_symbols_that_cannot_be_sorted_are_refused(monkeypatch):
     monkeypatch.setattr(dit, "_dit", lambda: None)
-    with pytest.raises(ValueError, match="X has the letters"):
+    with pytest.raises(ValueError, match="X has the symbols"):
         to_dit(from_outcomes({0: 0.5, None: 0.5}, "X"))

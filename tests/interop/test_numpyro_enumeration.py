@@ -26,7 +26,7 @@ LEAK, FAIL = Fraction(1, 20), (Fraction(3, 10), Fraction(1, 5), Fraction(2, 5))
 
 
 def gap(p, masses):
-    """The largest error of a cell against `{letters: Fraction}`, and 1 where a letter is unknown."""
+    """The largest error of a cell against `{symbols: Fraction}`, and 1 where a symbol is unknown."""
     cells = itertools.product(*(p.symbols(name) for name in p.names))
     found = dict(zip(cells, np.asarray(p.table).ravel().tolist(), strict=True))
     return max([abs(found[k] - float(masses.get(k, 0))) for k in found] + [float(k not in found) for k in masses])
@@ -89,9 +89,9 @@ def plate():
 
 
 def plate_law():
-    chances = ((Fraction(1, 10), Fraction(1, 5), Fraction(3, 10)), (Fraction(9, 10),) * 3)
+    probabilities = ((Fraction(1, 10), Fraction(1, 5), Fraction(3, 10)), (Fraction(9, 10),) * 3)
     return {
-        (c, *x): Fraction(1, 2) * math.prod(p if k else 1 - p for p, k in zip(chances[c], x, strict=True))
+        (c, *x): Fraction(1, 2) * math.prod(p if k else 1 - p for p, k in zip(probabilities[c], x, strict=True))
         for c in range(2)
         for x in itertools.product(range(2), repeat=3)
     }

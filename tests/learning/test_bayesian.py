@@ -63,8 +63,8 @@ def test_the_evidence_is_the_product_of_the_predictions():
         assert abs(bits - path.log_evidence[n + 1]) <= rounding(4 * len(DATA))
 
 
-def test_data_whose_chance_underflows_keep_their_digits():
-    """2 000 symbols have a chance below 1e-600; fifty digits hold it."""
+def test_data_whose_probability_underflows_keep_their_digits():
+    """2 000 symbols have a probability below 1e-600; fifty digits hold it."""
     rows, data = [[0.75, 0.25], [0.5, 0.5]], [0, 1, 1] * 667
     found = posterior([0.5, 0.5], rows, data)
     with mp.workdps(50):

@@ -12,20 +12,20 @@ from infoloop.probability.distributions import joint
 from infoloop.probability.numerics import binary_entropy, rounding
 from tests.support.oracles import information
 
-FLIPS = [0.3, 0.1, 0.25]
+CROSSOVERS = [0.3, 0.1, 0.25]
 PREDICTIONS = np.random.default_rng(0).dirichlet(np.ones(2), size=8)
 
 
-def enumerated(flips, predictions):
+def enumerated(crossovers, predictions):
     """The law of (y, c1, ..., cd, prediction), outcome by outcome."""
     law: dict[tuple[int, ...], float] = {}
-    for y, *cs in itertools.product((0, 1), repeat=len(flips) + 1):
-        chance = 0.5
-        for c, e in zip(cs, flips, strict=True):
-            chance *= e if c != y else 1 - e
+    for y, *cs in itertools.product((0, 1), repeat=len(crossovers) + 1):
+        probability = 0.5
+        for c, e in zip(cs, crossovers, strict=True):
+            probability *= e if c != y else 1 - e
         place = int("".join(map(str, cs)), 2)
         for guess in (0, 1):
-            law[(y, *cs, guess)] = chance * predictions[place][guess]
+            law[(y, *cs, guess)] = probability * predictions[place][guess]
     return law
 
 
@@ -34,7 +34,10 @@ def test_the_inputs_are_those_of_itertools():
 
 
 def test_the_informations_are_those_of_the_enumerated_law():
-    law, found = enumerated(FLIPS, PREDICTIONS), informations(masses_of(noisy_features_law(FLIPS), "Y"), PREDICTIONS)
+    law, found = (
+        enumerated(CROSSOVERS, PREDICTIONS),
+        informations(masses_of(noisy_features_law(CROSSOVERS), "Y"), PREDICTIONS),
+    )
     exact = [information(law, [1 + j], [4]) for j in range(3)] + [information(law, [0], [4])]
     assert max(abs(float(a) - b) for a, b in zip(found, exact, strict=True)) <= rounding(64)
     assert max(abs(float(a) - b) for a, b in zip(found[::-1], exact, strict=True)) > rounding(64)
@@ -42,13 +45,13 @@ def test_the_informations_are_those_of_the_enumerated_law():
 
 def test_a_component_read_off_tells_one_minus_h():
     predictions = (signs(3)[:, 1:2] == [[-1, 1]]).astype(float)
-    bits = informations(masses_of(noisy_features_law(FLIPS), "Y"), predictions)
+    bits = informations(masses_of(noisy_features_law(CROSSOVERS), "Y"), predictions)
     assert abs(bits[1] - 1) <= rounding(16)
     assert abs(bits[3] - (1 - binary_entropy(0.1))) <= rounding(16)
 
 
 def test_predictions_that_are_not_numbers_stay_so():
-    assert jnp.isnan(informations(masses_of(noisy_features_law(FLIPS), "Y"), np.full((8, 2), np.nan))).all()
+    assert jnp.isnan(informations(masses_of(noisy_features_law(CROSSOVERS), "Y"), np.full((8, 2), np.nan))).all()
 
 
 def test_a_label_of_three_values_in_any_place():
@@ -57,8 +60,8 @@ def test_a_label_of_three_values_in_any_place():
 
 
 def test_a_batch_of_worlds():
-    flips = jnp.array([[0.1, 0.2], [0.3, 0.4]])
-    many = jax.vmap(lambda e: masses_of(noisy_features_law(e), "Y"))(flips)
+    crossovers = jnp.array([[0.1, 0.2], [0.3, 0.4]])
+    many = jax.vmap(lambda e: masses_of(noisy_features_law(e), "Y"))(crossovers)
     assert jnp.abs(many[1] - masses_of(noisy_features_law([0.3, 0.4]), "Y")).max() <= rounding(4)
 
 

@@ -25,11 +25,11 @@ def entropy(*masses):
     return -sum(p * math.log2(p) for p in masses if p > 0)
 
 
-@pytest.mark.parametrize("letters", [2, 3, 8])
+@pytest.mark.parametrize("size", [2, 3, 8])
 @pytest.mark.parametrize("error", [0.01, 0.2, 0.4])
-def test_the_memory_error_is_that_of_the_best_code(letters, error):
-    bits = math.log2(letters) - entropy(1 - error, *[error / (letters - 1)] * (letters - 1))
-    assert abs(memory_error(bits, letters) - error) < rounding(64)
+def test_the_memory_error_is_that_of_the_best_code(size, error):
+    bits = math.log2(size) - entropy(1 - error, *[error / (size - 1)] * (size - 1))
+    assert abs(memory_error(bits, size) - error) < rounding(64)
 
 
 def test_a_full_memory_errs_never_and_an_empty_one_guesses():
@@ -42,16 +42,16 @@ def test_the_coarse_memory_is_never_worse_and_better_between():
     assert (fine - coarse)[10] > 0.01
 
 
-def votes_by_enumeration(n, chances, g):
-    """Every sequence of n labels, its chance as a fraction, and ties shared."""
+def votes_by_enumeration(n, probabilities, g):
+    """Every sequence of n labels, its probability as a fraction, and ties shared."""
     fine = coarse = Fraction(0)
     for labels in itertools.product(range(2 * g), repeat=n):
-        chance = math.prod((chances[x] for x in labels), start=Fraction(1))
+        probability = math.prod((probabilities[x] for x in labels), start=Fraction(1))
         counts = [labels.count(x) for x in range(2 * g)]
         top = [x for x in range(2 * g) if counts[x] == max(counts)]
-        fine += chance * Fraction(sum(x >= g for x in top), len(top))
+        fine += probability * Fraction(sum(x >= g for x in top), len(top))
         halves = sum(counts[:g]), sum(counts[g:])
-        coarse += chance * (Fraction(1, 2) if halves[0] == halves[1] else int(halves[1] > halves[0]))
+        coarse += probability * (Fraction(1, 2) if halves[0] == halves[1] else int(halves[1] > halves[0]))
     return fine, coarse
 
 
@@ -60,8 +60,8 @@ def votes_by_enumeration(n, chances, g):
 )
 def test_votes_are_counted_as_by_enumeration(n, inside, across, g):
     s, a = Fraction(inside), Fraction(across)
-    chances = [1 - s - a, *[s / (g - 1)] * (g - 1), *[a / g] * g]
-    expected = votes_by_enumeration(n, chances, g)
+    probabilities = [1 - s - a, *[s / (g - 1)] * (g - 1), *[a / g] * g]
+    expected = votes_by_enumeration(n, probabilities, g)
     found = fine_and_coarse_vote_error(n, float(s), float(a), g)
     assert all(abs(x - float(y)) < rounding(200) for x, y in zip(found, expected, strict=True))
 
@@ -91,9 +91,9 @@ def shift_by_enumeration(e, delta, s):
     """Surface new or not, inverted or not, bit seen wrongly or not; a rule for a new surface is a coin."""
     fine = coarse = Fraction(0)
     for new, inverted, wrong in itertools.product((0, 1), repeat=3):
-        chance = (s if new else 1 - s) * (delta if inverted else 1 - delta) * (e if wrong else 1 - e)
-        fine += chance * (Fraction(1, 2) if new else wrong)
-        coarse += chance * (inverted ^ wrong)
+        probability = (s if new else 1 - s) * (delta if inverted else 1 - delta) * (e if wrong else 1 - e)
+        fine += probability * (Fraction(1, 2) if new else wrong)
+        coarse += probability * (inverted ^ wrong)
     return fine, coarse
 
 

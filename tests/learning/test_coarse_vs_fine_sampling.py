@@ -1,4 +1,4 @@
-"""The means of drawn learners are the exact risks, within a bound that another risk exceeds."""
+"""The means of sampled learners are the exact risks, within a bound that another risk exceeds."""
 
 import math
 
@@ -22,7 +22,7 @@ def reach(count):
     return math.sqrt(math.log(2 / ALARM) / (2 * count))
 
 
-DRAWN = {
+SAMPLED = {
     "votes": lambda: vote_runs(KEY, RUNS, ITEMS, 3, 0.25, 0.3),
     "shift": lambda: shift_runs(KEY, RUNS, ITEMS, 0.1, 0.2, 0.3),
     "recall": lambda: recall_runs(KEY, RUNS * ITEMS, 6, 10, 5, 16),
@@ -34,19 +34,19 @@ EXACT = {  # the mean, and that of another learner
 }
 
 
-@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("name", SAMPLED)
 def test_the_mean_of_many_runs_is_the_exact_risk(name):
     exact, other = EXACT[name]()
-    for runs, risk, wrong in zip(DRAWN[name](), exact, other, strict=True):
+    for runs, risk, wrong in zip(SAMPLED[name](), exact, other, strict=True):
         assert float(runs.std()) > 0
         assert abs(float(runs.mean() - risk)) < reach(RUNS * ITEMS) < abs(float(runs.mean() - wrong))
 
 
-def test_chances_that_are_no_law_give_no_share():
+def test_probabilities_that_are_no_law_give_no_share():
     @jax.jit
     def shares(inside, noise, accepted):
-        drawn = vote_runs(KEY, 2, 2, 1, inside, 0.7), shift_runs(KEY, 2, 2, noise, 0.1, 0.1)
-        return jnp.array([*drawn, recall_runs(KEY, 2, 2, 1, accepted, 4)])
+        runs = vote_runs(KEY, 2, 2, 1, inside, 0.7), shift_runs(KEY, 2, 2, noise, 0.1, 0.1)
+        return jnp.array([*runs, recall_runs(KEY, 2, 2, 1, accepted, 4)])
 
     assert jnp.isnan(shares(0.4, 1.4, 5)).all()
     assert not jnp.isnan(shares(0.2, 0.4, 2)).any()

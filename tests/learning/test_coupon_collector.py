@@ -30,11 +30,11 @@ def collected(chances, rounds: int) -> Fraction:
 @pytest.mark.parametrize("weights", [(1,), (1, 1), (1, 2, 3), (1, 1, 1, 2)])
 def test_collection_is_what_the_chain_over_seen_sets_tends_to(weights):
     chances = [Fraction(w, sum(weights)) for w in weights]
-    # every member is missed for 400 draws with chance at most (1 - p)^400 < 1e-21
+    # every member is missed for 400 draws with probability at most (1 - p)^400 < 1e-21
     assert abs(collection_time([float(p) for p in chances]) - float(collected(chances, 400))) < rounding(256)
 
 
-def test_a_member_without_a_chance_is_never_seen():
+def test_a_member_of_probability_zero_is_never_seen():
     assert collection_time([0.5, 0.5, 0.0]) == math.inf
 
 
@@ -43,7 +43,7 @@ def test_the_chain_catches_a_wrong_sum():
 
 
 @pytest.mark.parametrize("members", [1, 2, 5, 10])
-def test_equal_chances_agree_with_the_general_sum(members):
+def test_equal_probabilities_agree_with_the_general_sum(members):
     general = collection_time([1 / members] * members)
     # 2^M terms of size up to M, with both signs
     assert abs(equal_collection_time(members) - general) < rounding(members * 2**members)

@@ -67,7 +67,8 @@ def test_the_closed_form_is_that_of_the_normal_equations(seed):
 def test_nuts_is_the_closed_form_where_the_spreads_are_known():
     """z-values of the mean; the chains have at least 400 of 8 000 draws' worth (checked), so 6 standard errors suffice.
 
-    A normal mean of 400 draws is beyond 6 standard errors with a chance below 2e-9, and Hoeffding needs bounded draws.
+    A normal mean of 400 draws is beyond 6 standard errors with a probability below 2e-9, and Hoeffding needs bounded
+    draws.
     """
     y = simulated(0)
     exact = exact_effect(y, TREATED, SETTING, KNOWN, LEVEL)

@@ -28,20 +28,20 @@ IDENTITY = 1e-12  # what issue 5 demands of the exact identities
 
 
 def model(n, gamma):
-    counts, chances = sample_law(LAW, n)
+    counts, probabilities = sample_law(LAW, n)
     risks = empirical_risks(LOSSES, counts)
-    return learned_law(chances, gibbs(PRIOR, risks, gamma)), risks
+    return learned_law(probabilities, gibbs(PRIOR, risks, gamma)), risks
 
 
 def by_sequences(n, gamma):
     """gen, I and L in nats over all 3^n sequences, sequence by sequence."""
     table, risks = {}, {}
     for s in itertools.product(range(3), repeat=n):
-        chance = np.prod([Fraction(LAW[z]) for z in s])
+        probability = np.prod([Fraction(LAW[z]) for z in s])
         risk = [sum(Fraction(LOSSES[w][z]) for z in s) / n for w in range(3)]
         weights = [mpf(PRIOR[w]) * exp(-mpf(gamma) * mpf(r.numerator) / r.denominator) for w, r in enumerate(risk)]
         for w in range(3):
-            table[s, w] = mpf(chance.numerator) / chance.denominator * weights[w] / sum(weights)
+            table[s, w] = mpf(probability.numerator) / probability.denominator * weights[w] / sum(weights)
             risks[s, w] = mpf(risk[w].numerator) / risk[w].denominator
     left = {s: sum(table[s, w] for w in range(3)) for s, _ in table}
     right = [sum(p for (_, w), p in table.items() if w == v) for v in range(3)]
@@ -74,8 +74,8 @@ def test_the_identity_is_refuted_without_the_lautum_part_and_for_another_learner
     p, risks = model(3, 2.0)
     mutual = mutual_information(p, "W", "S") * np.log(2) / 2.0
     assert abs(generalisation_gap(p, risks) - mutual) > IDENTITY
-    _, chances = sample_law(LAW, 3)
-    noisy = learned_law(chances, 0.75 * erm(risks).rows + 0.25 / 3)
+    _, probabilities = sample_law(LAW, 3)
+    noisy = learned_law(probabilities, 0.75 * erm(risks).rows + 0.25 / 3)
     assert abs(generalisation_gap(noisy, risks) - gibbs_gap(noisy, 2.0)) > IDENTITY
 
 
@@ -103,9 +103,9 @@ def test_erm_by_fractions():
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_xu_raginsky_bounds_erm_and_a_quarter_of_it_does_not(n):
     """Losses in [0, 1] are 1/2-sub-Gaussian."""
-    counts, chances = sample_law(LAW, n)
+    counts, probabilities = sample_law(LAW, n)
     risks = empirical_risks(LOSSES, counts)
-    p = learned_law(chances, erm(risks).rows)
+    p = learned_law(probabilities, erm(risks).rows)
     bits, gen = mutual_information(p, "W", "S"), generalisation_gap(p, risks)
     assert abs(gen) <= xu_raginsky(bits, n, 0.5)
     assert abs(xu_raginsky(bits, n, 0.5) - np.sqrt(2 * 0.25 * bits * np.log(2) / n)) <= rounding(4)

@@ -13,13 +13,13 @@ from infoloop.probability.numerics import rounding
 def enumerated(a, e, common):
     """Covariance and correlation by the eight cases of label and errors, in plain Python."""
     both = (1 - common) * e[0] * e[1] + common * min(e)
-    chances = {(1, 1): both, (1, 0): e[0] - both, (0, 1): e[1] - both, (0, 0): 1 - e[0] - e[1] + both}
+    probabilities = {(1, 1): both, (1, 0): e[0] - both, (0, 1): e[1] - both, (0, 0): 1 - e[0] - e[1] + both}
     covariance, correlation = np.zeros((2, 2)), np.zeros(2)
     for y in (-1, 1):
-        for wrong, chance in chances.items():
+        for wrong, probability in probabilities.items():
             x = np.array([a[j] * y * (-1) ** wrong[j] for j in range(2)])
-            covariance += chance / 2 * np.outer(x, x)
-            correlation += chance / 2 * x * y
+            covariance += probability / 2 * np.outer(x, x)
+            correlation += probability / 2 * x * y
     return covariance, correlation
 
 

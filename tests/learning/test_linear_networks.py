@@ -11,7 +11,7 @@ from infoloop.learning.linear_networks import deep_mode, deep_time, noisy_featur
 from infoloop.learning.ode import flow
 from infoloop.probability.numerics import binary_entropy, rounding
 
-AMPLITUDES, FLIPS = np.array([2.0, 1.0, 0.5]), np.array([0.3, 0.1, 0.0])
+AMPLITUDES, CROSSOVERS = np.array([2.0, 1.0, 0.5]), np.array([0.3, 0.1, 0.0])
 
 
 def within(end, steps):
@@ -19,27 +19,29 @@ def within(end, steps):
     return 3 * end.error + rounding(64 * steps)
 
 
-def by_enumeration(amplitudes, flips):
-    """Moments as sums over y and all flips."""
-    covariance, correlation = np.zeros((len(flips),) * 2), np.zeros(len(flips))
+def by_enumeration(amplitudes, crossovers):
+    """Moments as sums over y and all patterns of errors."""
+    covariance, correlation = np.zeros((len(crossovers),) * 2), np.zeros(len(crossovers))
     for y in (-1, 1):
-        for noise in itertools.product((1, -1), repeat=len(flips)):
-            chance = np.prod([e if n < 0 else 1 - e for n, e in zip(noise, flips, strict=True)]) / 2
+        for noise in itertools.product((1, -1), repeat=len(crossovers)):
+            probability = np.prod([e if n < 0 else 1 - e for n, e in zip(noise, crossovers, strict=True)]) / 2
             x = amplitudes * y * np.array(noise)
-            covariance, correlation = covariance + chance * np.outer(x, x), correlation + chance * x * y
+            covariance, correlation = covariance + probability * np.outer(x, x), correlation + probability * x * y
     return covariance, correlation
 
 
 def test_the_moments_are_those_of_the_enumerated_features():
-    for found, exact in zip(noisy_feature_moments(AMPLITUDES, FLIPS), by_enumeration(AMPLITUDES, FLIPS), strict=True):
+    for found, exact in zip(
+        noisy_feature_moments(AMPLITUDES, CROSSOVERS), by_enumeration(AMPLITUDES, CROSSOVERS), strict=True
+    ):
         assert np.abs(found - exact).max() <= rounding(64)
-    wrong, _ = noisy_feature_moments(AMPLITUDES, FLIPS[::-1].copy())
-    assert np.abs(wrong - by_enumeration(AMPLITUDES, FLIPS)[0]).max() > rounding(64)
+    wrong, _ = noisy_feature_moments(AMPLITUDES, CROSSOVERS[::-1].copy())
+    assert np.abs(wrong - by_enumeration(AMPLITUDES, CROSSOVERS)[0]).max() > rounding(64)
 
 
 @pytest.mark.parametrize("t", [0.0, 0.7, 5.0])
 def test_the_linear_learner_is_the_stepped_flow(t):
-    covariance, correlation = noisy_feature_moments(AMPLITUDES, FLIPS)
+    covariance, correlation = noisy_feature_moments(AMPLITUDES, CROSSOVERS)
     start = jnp.array([0.5, -1.0, 0.25])
     end = flow(lambda w: (correlation - covariance @ w) / 2.0, start, t, 400)
     assert jnp.abs(weights(covariance, correlation, t, start, tau=2.0) - end.state).max() <= within(end, 800)
@@ -58,18 +60,18 @@ def test_a_direction_without_variance_and_its_gradient():
 
 def test_converged_the_linear_learner_keeps_only_the_clean_feature():
     """S33: the noisy feature of amplitude 2 is ahead at first, and 0 in the end."""
-    covariance, correlation = noisy_feature_moments(AMPLITUDES, FLIPS)
+    covariance, correlation = noisy_feature_moments(AMPLITUDES, CROSSOVERS)
     early, late = (weights(covariance, correlation, t) * AMPLITUDES for t in (0.05, 1e5))
     assert early.argmax() == 0
     assert jnp.abs(late - jnp.array([0.0, 0.0, 1.0])).max() <= rounding(1000)
 
 
 def test_speed_and_information_order_alike_iff_amplitudes_agree():
-    """S33: speeds a (1 - 2e), informations 1 - h(e), for flips below a half."""
-    flips = jnp.array([0.3, 0.1, 0.0])
-    bits = 1 - binary_entropy(flips)
+    """S33: speeds a (1 - 2e), informations 1 - h(e), for crossover probabilities below 1/2."""
+    crossovers = jnp.array([0.3, 0.1, 0.0])
+    bits = 1 - binary_entropy(crossovers)
     for amplitudes, agree in (([1.0, 1.0, 1.0], True), ([4.0, 1.0, 0.5], False)):
-        _, speed = noisy_feature_moments(amplitudes, flips)
+        _, speed = noisy_feature_moments(amplitudes, crossovers)
         assert (jnp.argsort(speed).tolist() == jnp.argsort(bits).tolist()) is agree
 
 

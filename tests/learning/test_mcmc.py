@@ -23,7 +23,7 @@ QUANTILES = (0.1, 0.5, 0.9)
 
 
 def misses(rates, a, b):
-    """How far, in allowed radii, the cumulative chances of Beta(a, b) are from uniform: beyond 1 is an alarm.
+    """How far, in allowed radii, the cumulative probabilities of Beta(a, b) are from uniform: beyond 1 is an alarm.
 
     Four means of numbers in [0, 1], each within Hoeffding's radius at the effective sample size: together a false alarm
     once in a million, as far as the effective size says how many independent draws the chains are worth.
@@ -40,19 +40,19 @@ def misses(rates, a, b):
 
 
 @pytest.fixture(scope="module")
-def drawn():
+def sample():
     return nuts(jax.random.key(0), beta_bernoulli_model, 7.0, 10.0, 2.0, 1.0, draws=4000)
 
 
-def test_nuts_draws_from_the_beta_posterior(drawn):
-    assert misses(drawn.sites["rate"], 2 + 7, 1 + 3) <= 1
-    assert drawn.diverging.sum() == 0
+def test_nuts_draws_from_the_beta_posterior(sample):
+    assert misses(sample.sites["rate"], 2 + 7, 1 + 3) <= 1
+    assert sample.diverging.sum() == 0
 
 
 @pytest.mark.parametrize(("a", "b"), [(2 + 7, 1 + 4), (1 + 7, 1 + 3), (2 * 9, 2 * 4)])
-def test_a_posterior_that_is_a_little_off_is_caught(drawn, a, b):
+def test_a_posterior_that_is_a_little_off_is_caught(sample, a, b):
     """One failure too many, another prior, a posterior twice as sure."""
-    assert misses(drawn.sites["rate"], a, b) > 1
+    assert misses(sample.sites["rate"], a, b) > 1
 
 
 def test_many_data_sets_at_once():
@@ -63,8 +63,8 @@ def test_many_data_sets_at_once():
     assert misses(many[1], 3, 10) > 1
 
 
-def test_r_hat_is_that_of_numpyro(drawn):
-    rates = drawn.sites["rate"]
+def test_r_hat_is_that_of_numpyro(sample):
+    rates = sample.sites["rate"]
     apart = rates + jnp.arange(4.0)[:, None]
     for chains in (rates, apart):
         assert abs(split_r_hat(chains) - split_gelman_rubin(np.asarray(chains))) <= rounding(chains.size)

@@ -15,7 +15,7 @@ from infoloop.learning.mlp_training import learner, noisy_feature_settings, sett
 from infoloop.probability.distributions import joint
 from infoloop.probability.numerics import rounding
 
-FLIPS, AMPLITUDES = [[0.2, 0.05], [0.0, 0.3], [0.1, 0.1]], [[2.0, 0.5], [1.0, 1.0], [0.5, 1.5]]
+CROSSOVERS, AMPLITUDES = [[0.2, 0.05], [0.0, 0.3], [0.1, 0.1]], [[2.0, 0.5], [1.0, 1.0], [0.5, 1.5]]
 SHORT = learner(widths=(4,), steps=40, checkpoints=4)
 
 
@@ -68,7 +68,7 @@ def test_a_run_is_the_numpy_training(optimiser):
 
 
 def test_the_sweep_is_its_runs_one_by_one():
-    of, keys = noisy_feature_settings(FLIPS, AMPLITUDES, [0.5, 0.2, 1.0]), jax.random.split(jax.random.key(0), 2)
+    of, keys = noisy_feature_settings(CROSSOVERS, AMPLITUDES, [0.5, 0.2, 1.0]), jax.random.split(jax.random.key(0), 2)
     all_at_once = train_sweep(keys, of, SHORT)
     for k in range(3):
         for s in range(2):
@@ -80,7 +80,7 @@ def test_the_sweep_is_its_runs_one_by_one():
 
 def test_full_batch_training_lowers_the_risk_and_meets_the_bayes_error():
     """The best decision errs as the rarer label does on each input."""
-    of = noisy_feature_settings(FLIPS, AMPLITUDES, 1.0)
+    of = noisy_feature_settings(CROSSOVERS, AMPLITUDES, 1.0)
     runs = train_sweep(jax.random.split(jax.random.key(1), 3), of, learner((8,), 1000, 10))
     best = np.asarray(of.masses).max(axis=2).sum(axis=1)
     assert not runs.diverged.any()
@@ -119,13 +119,13 @@ def test_batches_are_drawn_from_the_law():
 def test_a_run_on_batches_is_the_numpy_training_on_the_same_batches():
     """A fresh batch at every step: training on the first one throughout is caught."""
     of, key = setting(noisy_features_law([0.1, 0.1]), "Y", [1.0, 1.0], 0.5), jax.random.key(0)
-    drawn = train(key, of, SHORT._replace(batch=16))
+    batched = train(key, of, SHORT._replace(batch=16))
     keys = [jax.random.fold_in(jax.random.split(key)[1], t) for t in range(40)]
     batches = [np.asarray(mlp_training._seen(k, of.masses, 16)) for k in keys]
     plain = first_weights(key, of), np.asarray(of.masses), signs(2), 0.5, 40, 4, False
-    assert np.abs(drawn.risk - numpy_risks(*plain, batches)).max() <= rounding(64 * 40)
-    assert np.abs(drawn.risk - numpy_risks(*plain, batches[:1] * 40)).max() > rounding(64 * 40)
-    assert drawn.risk[-1] < drawn.risk[0]
+    assert np.abs(batched.risk - numpy_risks(*plain, batches)).max() <= rounding(64 * 40)
+    assert np.abs(batched.risk - numpy_risks(*plain, batches[:1] * 40)).max() > rounding(64 * 40)
+    assert batched.risk[-1] < batched.risk[0]
 
 
 @pytest.mark.parametrize("rate", [1e6, 1e300])

@@ -124,7 +124,7 @@ def test_the_penalised_flow_ends_at_the_best_policy_and_starts_as_the_replicator
     assert far(regularised_flow(BASE, REWARD, 1e-9, 2.0), replicator(BASE, REWARD, 2.0)) < 1e-8  # of order beta t^2
 
 
-def test_curation_is_the_replicator_at_whole_times_and_its_reward_never_falls():
+def test_curation_is_the_replicator_at_integer_times_and_its_reward_never_falls():
     laws = unroll(curation(BASE, REWARD), jnp.arange(60))
     for t in range(60):
         assert far(laws[t], tilted(BASE, [r * t for r in REWARD])) <= rounding(8 * (t + 1))

@@ -16,7 +16,11 @@ from infoloop.models import smoothed, wright_fisher
 from infoloop.probability.numerics import rounding
 
 THIRDS = [[Fraction(1, 3), Fraction(1, 6), Fraction(0)], [Fraction(0), Fraction(1, 12), Fraction(5, 12)]]
-LETTERS = [[Fraction(1), 0, 0], [Fraction(1, 4), Fraction(3, 4), 0], [Fraction(1, 8), Fraction(3, 8), Fraction(1, 2)]]
+FREQUENCIES = [
+    [Fraction(1), 0, 0],
+    [Fraction(1, 4), Fraction(3, 4), 0],
+    [Fraction(1, 8), Fraction(3, 8), Fraction(1, 2)],
+]
 TRUTH = [[Fraction(1, 2), Fraction(1, 2), 0], [Fraction(1, 8), Fraction(1, 8), Fraction(3, 4)]]
 DIVERSE = diversity.expected_support, diversity.expected_entropy, diversity.expected_heterozygosity
 
@@ -51,17 +55,19 @@ def middle(weighted):
     raise AssertionError("no mass")
 
 
-def by_loops(table, letters, truth):
+def by_loops(table, frequencies, truth):
     with mp.workdps(40):
         mass = [sum(column) for column in zip(*table, strict=True)]
         cells = [(x, z, p) for x, row in enumerate(table) for z, p in enumerate(row) if p]
-        errors = [(sum((f - q) ** 2 for f, q in zip(letters[z], truth[x], strict=True)), p) for x, z, p in cells]
-        excesses = [(excess(truth[x], letters[z]), p) for x, z, p in cells]
-        generated = [[sum(p * letters[z][a] for z, p in enumerate(row)) for a in range(len(truth[0]))] for row in table]
+        errors = [(sum((f - q) ** 2 for f, q in zip(frequencies[z], truth[x], strict=True)), p) for x, z, p in cells]
+        excesses = [(excess(truth[x], frequencies[z]), p) for x, z, p in cells]
+        generated = [
+            [sum(p * frequencies[z][a] for z, p in enumerate(row)) for a in range(len(truth[0]))] for row in table
+        ]
         found = Diversity(
-            sum(p * sum(f > 0 for f in letters[z]) for z, p in enumerate(mass)),
-            sum(real(p) * entropy(letters[z]) for z, p in enumerate(mass)),
-            sum(p * (1 - sum(f * f for f in letters[z])) for z, p in enumerate(mass)),
+            sum(p * sum(f > 0 for f in frequencies[z]) for z, p in enumerate(mass)),
+            sum(real(p) * entropy(frequencies[z]) for z, p in enumerate(mass)),
+            sum(p * (1 - sum(f * f for f in frequencies[z])) for z, p in enumerate(mass)),
             information(table),
             information(generated),
             sum(p * value for value, p in errors),
@@ -90,12 +96,12 @@ def resampled(n, rates, generations, alpha=Fraction(0)):
 
 
 def test_each_number_is_that_of_plain_loops_over_rationals():
-    found = jax.jit(diversity_of)(floats(THIRDS), floats(LETTERS), floats(TRUTH))
-    np.testing.assert_allclose(found, by_loops(THIRDS, LETTERS, TRUTH), atol=rounding(9))
+    found = jax.jit(diversity_of)(floats(THIRDS), floats(FREQUENCIES), floats(TRUTH))
+    np.testing.assert_allclose(found, by_loops(THIRDS, FREQUENCIES, TRUTH), atol=rounding(9))
 
 
-def test_a_lost_letter_costs_infinitely_much_in_the_mean_and_not_in_the_median():
-    found = diversity_of(floats(THIRDS), floats(LETTERS), floats(TRUTH))
+def test_a_lost_symbol_costs_infinitely_much_in_the_mean_and_not_in_the_median():
+    found = diversity_of(floats(THIRDS), floats(FREQUENCIES), floats(TRUTH))
     assert float(found.mean_excess) == math.inf
     assert float(found.median_excess) < 1
 
@@ -109,16 +115,16 @@ def test_a_watched_loop_gives_the_numbers_of_exact_rationals(alpha):
         if alpha
         else wright_fisher.loop(wright_fisher.wright_fisher(n, given))
     )
-    letters = [[p, 1 - p] for p in ((i + alpha) / (n + 2 * alpha) for i in range(n + 1))]
+    frequencies = [[p, 1 - p] for p in ((i + alpha) / (n + 2 * alpha) for i in range(n + 1))]
     truth = [[r, 1 - r] for r in rates]
-    f, q = floats(letters), floats(truth)
+    f, q = floats(frequencies), floats(truth)
     found = np.array(unroll(loop, jnp.arange(generations), lambda table: diversity_of(table, f, q))).T
-    exact = [by_loops(resampled(n, rates, t + 1, alpha), letters, truth) for t in range(generations)]
+    exact = [by_loops(resampled(n, rates, t + 1, alpha), frequencies, truth) for t in range(generations)]
     np.testing.assert_allclose(found, exact, atol=rounding(generations * 2 * (n + 1)))
 
 
 def test_diversity_dies_out_where_information_stays_and_lives_where_it_dies():
-    """Theory map, B6: plain resampling keeps 1 - h(1/4) bits in one letter; smoothing keeps letters and no bits."""
+    """Theory map, B6: plain resampling keeps 1 - h(1/4) bits in one symbol; smoothing keeps symbols and no bits."""
     rates, f = [0.25, 0.75], np.arange(11)[:, None] / 10
     truth, generations = jnp.array([[0.25, 0.75], [0.75, 0.25]]), 400
     plain = wright_fisher.law(wright_fisher.wright_fisher(10, rates), generations).table
@@ -146,18 +152,18 @@ def test_one_sample_tells_less_than_the_state():
 
 @pytest.mark.parametrize("quantity", DIVERSE)
 def test_the_gradient_is_finite_where_masses_and_frequencies_are_zero(quantity):
-    by_table, by_letters = jax.grad(quantity, (0, 1))(floats(THIRDS), floats(LETTERS))
-    per_state = np.array([quantity(jnp.eye(3)[z : z + 1], floats(LETTERS)) for z in range(3)])
+    by_table, by_frequencies = jax.grad(quantity, (0, 1))(floats(THIRDS), floats(FREQUENCIES))
+    per_state = np.array([quantity(jnp.eye(3)[z : z + 1], floats(FREQUENCIES)) for z in range(3)])
     np.testing.assert_allclose(by_table, np.broadcast_to(per_state, (2, 3)), atol=rounding(9))
-    assert np.isfinite(by_letters).all()
+    assert np.isfinite(by_frequencies).all()
 
 
 def test_informations_and_the_mean_error_have_finite_gradients_at_zero():
-    def total(table, letters, truth):
-        found = diversity_of(table, letters, truth)
+    def total(table, frequencies, truth):
+        found = diversity_of(table, frequencies, truth)
         return found.state_information + found.sample_information + found.mean_error + found.median_error
 
-    gradients = jax.grad(total, (0, 1, 2))(floats(THIRDS), floats(LETTERS), floats(TRUTH))
+    gradients = jax.grad(total, (0, 1, 2))(floats(THIRDS), floats(FREQUENCIES), floats(TRUTH))
     assert all(np.isfinite(part).all() for part in gradients)
 
 

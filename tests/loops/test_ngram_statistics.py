@@ -12,33 +12,33 @@ from infoloop.loops import ngram_statistics
 from infoloop.probability.numerics import rounding
 
 
-def counted(prompt, text, letters, contexts):
-    counts, context = np.zeros((contexts, letters), int), prompt
-    for letter in text:
-        counts[context, letter] += 1
-        context = (context * letters + letter) % contexts
+def counted(prompt, text, num_symbols, contexts):
+    counts, context = np.zeros((contexts, num_symbols), int), prompt
+    for symbol in text:
+        counts[context, symbol] += 1
+        context = (context * num_symbols + symbol) % contexts
     return prompt, tuple(counts.ravel().tolist())
 
 
-@pytest.mark.parametrize(("length", "letters", "contexts"), [(4, 2, 1), (5, 2, 2), (3, 3, 3), (4, 2, 4)])
-def test_every_text_is_counted_once(length, letters, contexts):
-    found = ngram_statistics.statistics(length, letters, contexts)
+@pytest.mark.parametrize(("length", "num_symbols", "contexts"), [(4, 2, 1), (5, 2, 2), (3, 3, 3), (4, 2, 4)])
+def test_every_text_is_counted_once(length, num_symbols, contexts):
+    found = ngram_statistics.statistics(length, num_symbols, contexts)
     seen = {
         (int(p), tuple(c.ravel().tolist())): int(w)
         for p, c, w in zip(found.prompt, found.counts, found.ways, strict=True)
     }
-    written = itertools.product(range(contexts), itertools.product(range(letters), repeat=length))
-    assert seen == Counter(counted(prompt, text, letters, contexts) for prompt, text in written)
+    written = itertools.product(range(contexts), itertools.product(range(num_symbols), repeat=length))
+    assert seen == Counter(counted(prompt, text, num_symbols, contexts) for prompt, text in written)
 
 
-def test_the_chances_of_all_texts_sum_to_one_with_letters_of_chance_zero_too():
+def test_the_probabilities_of_all_texts_sum_to_one_with_symbols_of_probability_zero_too():
     rows, prompt = jnp.array([[0.25, 0.75], [1.0, 0.0]]), jnp.array([0.375, 0.625])
     found = ngram_statistics.statistics(6, 2, 2)
-    assert abs(float(ngram_statistics.text_chances(rows, prompt, found).sum()) - 1) < rounding(len(found.ways))
+    assert abs(float(ngram_statistics.text_probabilities(rows, prompt, found).sum()) - 1) < rounding(len(found.ways))
 
 
 def test_estimates_are_the_fractions_that_counts_can_make():
-    """For two letters the Farey fractions of order L: 1 + sum of Euler's totients."""
+    """For two symbols the Farey fractions of order L: 1 + sum of Euler's totients."""
     farey = {Fraction(c, n) for n in range(1, 8) for c in range(n + 1)}
     assert sorted(float(f) for f in farey) == sorted(ngram_statistics.estimates(7, 2, 0.0).laws[:, 0].tolist())
     assert len(farey) == 1 + sum(sum(np.gcd(c, n) == 1 for c in range(1, n + 1)) for n in range(1, 8))

@@ -75,5 +75,5 @@ def test_what_is_no_law_gives_nan():
 def test_shapes_that_do_not_match_are_refused():
     with pytest.raises(ValueError, match="one loss for each cell"):
         risks.mean_risk(jnp.ones((1, 2)) / 2, jnp.ones((2, 2)))
-    with pytest.raises(ValueError, match="over the same letters"):
+    with pytest.raises(ValueError, match="over the same symbols"):
         risks.squared_errors(jnp.ones((1, 2)) / 2, jnp.ones((1, 3)) / 3)

@@ -42,8 +42,8 @@ def test_replace_forgets():
 
 
 def test_accumulate_keeps_everything():
-    whole = [(x, 1.0) for x in (0.0, 1.0, 10.0, 11.0, 20.0, 21.0, 30.0, 31.0)]
-    assert fits(accumulate(marked(), 4)) == [whole[: 2 * t] for t in range(1, 5)]
+    pool = [(x, 1.0) for x in (0.0, 1.0, 10.0, 11.0, 20.0, 21.0, 30.0, 31.0)]
+    assert fits(accumulate(marked(), 4)) == [pool[: 2 * t] for t in range(1, 5)]
 
 
 def test_a_pool_that_is_full_gives_no_fit():
@@ -65,7 +65,7 @@ def test_mix_weighs_real_data_against_generated_ones_of_another_number():
     assert fits(weighted_mix(marked(2, 3), 1.0))[2] == [(0.0, 2.5), (1.0, 2.5)]
 
 
-def test_mixture_has_real_items_at_its_chance():
+def test_mixture_has_real_items_at_its_probability():
     items = 20_000
     loop = per_item_mixture(marked(items, items, lambda key, judge, data: jnp.full(len(data), 0.5)), 0.3)
     model = unroll(loop, KEYS[:2], lambda state: state.model)
@@ -77,20 +77,20 @@ def test_mixture_has_real_items_at_its_chance():
 
 def test_a_subsample_is_drawn_without_replacement_from_all_data_alike():
     """2 of 4 items: each of the 6 sets is as likely as any other."""
-    drawn = unroll(many(subsample(marked(), 4), 30_000), KEYS[:2], lambda state: state.model["data"])[1]
+    chosen = unroll(many(subsample(marked(), 4), 30_000), KEYS[:2], lambda state: state.model["data"])[1]
     sets = [(a, b) for a in (0.0, 1.0, 10.0, 11.0) for b in (0.0, 1.0, 10.0, 11.0) if a < b]
-    places = np.array([sets.index(tuple(pair)) for pair in np.sort(drawn, -1).tolist()])
+    places = np.array([sets.index(tuple(pair)) for pair in np.sort(chosen, -1).tolist()])
     assert worst([counts_against(places, np.full(6, 1 / 6))]) <= 1
     assert worst([counts_against(places, [0.2, 0.16, 0.16, 0.16, 0.16, 0.16])]) > 1
 
 
-def test_a_subsample_is_of_what_has_been_filled():
+def test_a_subsample_is_of_what_is_present():
     parts = marked()._replace(generate=lambda key, z: 10 + jax.random.uniform(key, (2,)))
     state = unroll(many(subsample(parts, 4), 1000), KEYS[:3])
-    drawn, pool = (np.asarray(x[2]) for x in (state.model["data"], state.data))
+    chosen, pool = (np.asarray(x[2]) for x in (state.model["data"], state.data))
     assert (state.weights.sum(-1) == np.array([2, 4, 6])[:, None]).all()
-    assert (drawn[:, 0] != drawn[:, 1]).all()
-    assert (drawn[:, :, None] == pool[:, None, :6]).any(-1).all()
+    assert (chosen[:, 0] != chosen[:, 1]).all()
+    assert (chosen[:, :, None] == pool[:, None, :6]).any(-1).all()
 
 
 def test_a_frozen_judge_is_the_first_model():

@@ -29,7 +29,7 @@ def test_what_a_table_tells_is_that_of_the_oracle():
     )
 
 
-def test_what_is_told_along_is_told_of_each_state():
+def test_information_by_generation_is_that_of_each_state():
     rates, prior = jnp.array([0.25, 0.75]), jnp.array([0.5, 0.5])
     tables = unroll(exact_count_loop(5, rates, prior, band(5)), jnp.arange(4))
     each = [hypothesis_information(table) for table in tables]

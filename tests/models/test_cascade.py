@@ -101,8 +101,8 @@ def test_nothing_is_lost_without_noise():
 def apart(m, simulated, generations, runs):
     """The largest difference of an exact and a simulated P(Z_t <= z | X), over X, t and z."""
     exact = unroll(cascade.loop(m), jnp.arange(generations)) / jnp.stack([1 - m.p_one, m.p_one])[:, None]
-    letters = unroll(cascade.sampled(simulated, runs), jax.random.split(jax.random.key(5), generations))
-    frequency = (letters[..., None] <= np.arange(exact.shape[-1])).mean(axis=2)
+    symbols = unroll(cascade.sampled(simulated, runs), jax.random.split(jax.random.key(5), generations))
+    frequency = (symbols[..., None] <= np.arange(exact.shape[-1])).mean(axis=2)
     return np.abs(np.cumsum(exact, axis=-1) - frequency).max()
 
 

@@ -22,7 +22,7 @@ from infoloop.models.gaussian_refit import (
 from infoloop.probability.numerics import rounding
 
 RUNS = 20_000
-DEVIATIONS = math.sqrt(2 * math.log(2 / 1e-6))  # a normal mean is further off than this with chance below 1e-6
+DEVIATIONS = math.sqrt(2 * math.log(2 / 1e-6))  # a normal mean is further off than this with probability below 1e-6
 
 
 def second_moments(n, generations, schedule, short):

@@ -25,20 +25,20 @@ SECOND = [[[0.5, 0.5], [0.125, 0.875], [1.0, 0.0], [0.25, 0.75]]]
 
 
 def written(model, prompt, text):
-    """The chance of the letters, and the counts of each context, by walking through the text."""
-    contexts, letters = len(model), len(model[0])
-    chance, counts, context = Fraction(1), [[0] * letters for _ in model], prompt
-    for letter in text:
-        chance *= model[context][letter]
-        counts[context][letter] += 1
-        context = (context * letters + letter) % contexts
-    return chance, counts
+    """The probability of the symbols, and the counts of each context, by walking through the text."""
+    contexts, num_symbols = len(model), len(model[0])
+    probability, counts, context = Fraction(1), [[0] * num_symbols for _ in model], prompt
+    for symbol in text:
+        probability *= model[context][symbol]
+        counts[context][symbol] += 1
+        context = (context * num_symbols + symbol) % contexts
+    return probability, counts
 
 
 def fitted(old, counts, alpha):
     def row(before, seen):
-        whole = sum(seen) + len(seen) * alpha
-        return tuple((c + alpha) / whole for c in seen) if whole else before
+        total = sum(seen) + len(seen) * alpha
+        return tuple((c + alpha) / total for c in seen) if total else before
 
     return tuple(row(before, seen) for before, seen in zip(old, counts, strict=True))
 
@@ -50,10 +50,10 @@ def generation(law, prompts, length, alpha, writer=None):
         source = writer or model
         for prompt, weight in enumerate(prompts):
             for text in itertools.product(range(len(model[0])), repeat=length):
-                chance, counts = written(source, prompt, text)
-                if chance * weight:
+                probability, counts = written(source, prompt, text)
+                if probability * weight:
                     new = fitted(model, counts, alpha)
-                    after[new] = after.get(new, 0) + mass * chance * weight
+                    after[new] = after.get(new, 0) + mass * probability * weight
     return after
 
 
@@ -109,17 +109,17 @@ def test_heterozygosity_of_order_zero_falls_by_the_closed_form(length, alpha):
 
 
 def test_without_smoothing_heterozygosity_falls_by_one_draw_in_so_many():
-    """Two draws are of one ancestor with chance 1/L a generation, and else differ as often as their ancestors."""
+    """Two draws are of one ancestor with probability 1/L a generation, and else differ as often as their ancestors."""
     m = mt.markov_text(4, THREE[:1])
     start = 1 - sum(q * q for q in THREE[0][0])
     closed = [start * (1 - 1 / 4) ** t for t in range(5)]
     np.testing.assert_allclose(mt.expected_heterozygosity(m, np.arange(5)), closed, atol=rounding(5))
 
 
-def test_what_stays_of_order_zero_is_what_one_letter_tells():
+def test_what_stays_of_order_zero_is_what_one_symbol_tells():
     m = mt.markov_text(5, THREE, [0.25, 0.75])
-    letters = joint(np.array([row[0] for row in THREE]) * [[0.25], [0.75]], "theta", "letter")
-    one = mutual_information(letters, "theta", "letter")
+    symbols = joint(np.array([row[0] for row in THREE]) * [[0.25], [0.75]], "theta", "symbol")
+    one = mutual_information(symbols, "theta", "symbol")
     assert abs(float(mt.residual_information(m) - one)) < rounding(5 * 22)
 
 
@@ -132,7 +132,7 @@ def test_three_fair_flips_have_the_hot_hand_bias():
     assert abs(float(mean) - 1 / 2) > 1 / 20
 
 
-def test_texts_of_one_letter_end_as_derived():
+def test_texts_of_one_symbol_end_as_derived():
     """A row is fixed at its first visit, the prompt's by the truth, the others by their uniform start."""
     prompt, rows = [0.375, 0.625], STICKY[0]
     m = mt.markov_text(1, [rows], prompt=prompt)
@@ -161,7 +161,7 @@ def test_the_loop_reaches_what_absorption_says():
 
 
 def test_fair_bigrams_drift_to_alternation():
-    """Rows are no martingales: the end 'other letter next' has more than ten times the mass of 'same letter next'."""
+    """Rows are no martingales: the end 'other symbol next' has more than ten times the mass of 'same symbol next'."""
     m = mt.markov_text(6, [[[0.5, 0.5], [0.5, 0.5]]])
     ends = [z for z in np.asarray(mt.models(m)) if (z.max(1) == 1).all()]
     names = [tuple(z[:, 0].astype(int).tolist()) for z in ends]
@@ -191,7 +191,7 @@ def test_one_hypothesis_has_no_information():
         assert np.abs(mt.information(mt.markov_text(4, STICKY[:1]), 5)).max() < rounding(49)
 
 
-def test_the_gradient_is_finite_where_letters_are_impossible():
+def test_the_gradient_is_finite_where_symbols_are_impossible():
     def last(rows):
         m = replace(mt.markov_text(3, STICKY), rows=rows)
         return mt.information(m, 3)[-1]
@@ -200,7 +200,7 @@ def test_the_gradient_is_finite_where_letters_are_impossible():
 
 
 def test_what_stays_is_differentiated_under_jit():
-    """Against the gradient through the closed form for texts of one letter."""
+    """Against the gradient through the closed form for texts of one symbol."""
     m = mt.markov_text(1, STICKY, prompt=[0.375, 0.625])
 
     def closed(rows):
@@ -235,7 +235,7 @@ def test_the_exact_and_the_sampled_loop_have_one_law(case):
 @pytest.mark.parametrize(
     "other",
     [{"prompt": jnp.array([0.6, 0.4])}, {"rows": jnp.array(STICKY) @ jnp.array([[0.9, 0.1], [0.1, 0.9]])}],
-    ids=["another prompt", "noisy letters"],
+    ids=["another prompt", "noisy symbols"],
 )
 def test_a_wrong_sampler_would_be_noticed(other):
     m, runs = mt.markov_text(3, STICKY), 10_000

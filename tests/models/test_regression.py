@@ -17,7 +17,7 @@ from infoloop.models.regression import (
 from infoloop.probability.numerics import rounding
 
 RUNS = 1000
-DEVIATIONS = math.sqrt(2 * math.log(2 / 1e-6))  # a normal mean is further off than this with chance below 1e-6
+DEVIATIONS = math.sqrt(2 * math.log(2 / 1e-6))  # a normal mean is further off than this with probability below 1e-6
 
 
 def weights_of_noise(designs, schedule):
@@ -74,14 +74,14 @@ def test_accumulate_stays_below_pi_squared_over_six(d, samples):
     assert efficiency(m, t) > 6 / np.pi**2
 
 
-def test_efficiency_reaches_its_floor_with_many_samples():
+def test_efficiency_reaches_its_lower_bound_with_many_samples():
     r"""Its inverse is, for d = 1, $\sum_{i\le t}\frac1{i^2}(1-\frac{2-2/i}{T-2/i})$: short of $\zeta(2)$ by the rest of
     the sum, below $\frac1t$, and by at most $\frac2{T-2}\sum(\frac1{i^2}-\frac1{i^3})$."""
     t = samples = 10**6
-    whole = special.zeta(2)
-    short = 1 / t + 2 / (samples - 2) * (whole - special.zeta(3))
+    full = special.zeta(2)
+    short = 1 / t + 2 / (samples - 2) * (full - special.zeta(3))
     above = efficiency(regression(1, samples, schedule="accumulate"), t) - 6 / np.pi**2
-    assert 0 < above <= short / (whole * (whole - short)) + rounding(t)
+    assert 0 < above <= short / (full * (full - short)) + rounding(t)
     assert rounding(t) < short / 100
 
 

@@ -14,7 +14,7 @@ from infoloop.probability.numerics import rounding
 
 
 def exact_law(n, alpha, rate, generation):
-    """P(K_t = 0..n) by rationals: draws of the letter counted, each round with rate (c + alpha) / (n + 2 alpha)."""
+    """P(K_t = 0..n) by rationals: draws of the symbol counted, each round with rate (c + alpha) / (n + 2 alpha)."""
 
     def row(p):
         return [math.comb(n, j) * p**j * (1 - p) ** (n - j) for j in range(n + 1)]
@@ -65,12 +65,12 @@ def test_smoothing_loses_what_plain_resampling_keeps():
     assert float(lost) < rounding(1) < float(kept)
 
 
-@pytest.mark.parametrize(("n", "alpha", "letters"), [(6, 0.5, 2), (4, 1.0, 3), (3, 0.25, 4)])
-def test_the_second_eigenvalue_of_the_kernel_is_the_root_of_the_limit(n, alpha, letters):
+@pytest.mark.parametrize(("n", "alpha", "num_symbols"), [(6, 0.5, 2), (4, 1.0, 3), (3, 0.25, 4)])
+def test_the_second_eigenvalue_of_the_kernel_is_the_root_of_the_limit(n, alpha, num_symbols):
     """The mean of each count is an eigenfunction: K (c - n/k) = (c - n/k) n / (n + k alpha)."""
-    counts = compositions(n, letters) - n / letters
-    moved = np.asarray(smoothed.kernel(n, alpha, letters).rows) @ counts
-    limit = math.sqrt(smoothed.contraction_limit(n, alpha, letters))
+    counts = compositions(n, num_symbols) - n / num_symbols
+    moved = np.asarray(smoothed.kernel(n, alpha, num_symbols).rows) @ counts
+    limit = math.sqrt(smoothed.contraction_limit(n, alpha, num_symbols))
     np.testing.assert_allclose(moved, counts * limit, atol=rounding(n * len(counts)))
 
 

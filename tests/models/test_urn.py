@@ -26,12 +26,12 @@ def binomial(n, p):
 def taken(n, ones, zeros):
     """The law of the ones among n tokens taken one after the other from an urn, none put back."""
     found = {0: Fraction(1)}
-    for drawn in range(n):
+    for count in range(n):
         after = {}
         for k, p in found.items():
-            chance = Fraction(ones - k, ones + zeros - drawn)
-            after[k + 1] = after.get(k + 1, 0) + p * chance
-            after[k] = after.get(k, 0) + p * (1 - chance)
+            probability = Fraction(ones - k, ones + zeros - count)
+            after[k + 1] = after.get(k + 1, 0) + p * probability
+            after[k] = after.get(k, 0) + p * (1 - probability)
         found = after
     return found
 
@@ -41,16 +41,16 @@ def models(n, rate, generations, schedule):
     pool = binomial(n, Fraction(rate))
     for t in range(1, generations + 1):
         seen = {s: ({s: Fraction(1)} if schedule == "accumulate" else taken(n, s, n * t - s)) for s in pool}
-        whole = n * t if schedule == "accumulate" else n
+        total = n * t if schedule == "accumulate" else n
         fit = {}
         for s, p in pool.items():
             for k, q in seen[s].items():
                 fit[k] = fit.get(k, 0) + p * q
-        yield fit, whole
+        yield fit, total
         grown = {}
         for s, p in pool.items():
             for k, q in seen[s].items():
-                for j, r in binomial(n, Fraction(k, whole)).items():
+                for j, r in binomial(n, Fraction(k, total)).items():
                     grown[s + j] = grown.get(s + j, 0) + p * q * r
         pool = grown
 
@@ -60,8 +60,8 @@ def models(n, rate, generations, schedule):
 def test_the_law_is_that_of_fractions(n, schedule):
     rate = Fraction(3, 8)
     m = urn(n, 4, [float(rate)], schedule=schedule)
-    for t, (fit, whole) in enumerate(models(n, rate, 4, schedule), 1):
-        exact = [float(fit.get(k, 0)) for k in range(whole + 1)]
+    for t, (fit, total) in enumerate(models(n, rate, 4, schedule), 1):
+        exact = [float(fit.get(k, 0)) for k in range(total + 1)]
         np.testing.assert_allclose(law(m, t).table[0], exact, rtol=0, atol=rounding(4 * n * t))
 
 
@@ -76,8 +76,8 @@ def test_a_pool_that_is_not_kept_would_be_noticed():
 def test_diversity_is_that_of_fractions(n, schedule):
     rate = Fraction(1, 4)
     exact = [
-        float(sum(2 * Fraction(k, whole) * (1 - Fraction(k, whole)) * p for k, p in fit.items()))
-        for fit, whole in models(n, rate, 5, schedule)
+        float(sum(2 * Fraction(k, total) * (1 - Fraction(k, total)) * p for k, p in fit.items()))
+        for fit, total in models(n, rate, 5, schedule)
     ]
     found = expected_heterozygosity(n, 0.25, np.arange(1, 6), schedule)
     np.testing.assert_allclose(found, exact, rtol=0, atol=rounding(8))
@@ -109,10 +109,10 @@ def test_information_is_that_of_the_law_and_falls(schedule):
 
 def test_what_is_kept_tells_more_than_what_is_replaced():
     rates = [0.25, 0.75]
-    kept, drawn = (information(urn(4, 6, rates, schedule=s), 6) for s in SCHEDULES)
+    kept, subsampled = (information(urn(4, 6, rates, schedule=s), 6) for s in SCHEDULES)
     replaced = wright_fisher.information(wright_fisher.wright_fisher(4, rates), 6)
-    assert (kept[1:] > drawn[1:]).all()
-    assert (drawn[1:] > replaced[1:]).all()
+    assert (kept[1:] > subsampled[1:]).all()
+    assert (subsampled[1:] > replaced[1:]).all()
 
 
 @pytest.mark.parametrize(

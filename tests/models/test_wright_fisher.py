@@ -63,31 +63,31 @@ def test_a_kernel_with_one_draw_too_few_would_be_noticed():
     assert np.abs(wrong - np.array([bits(laws, prior) for laws in chain(20, rates, 8)])).max() > REQUIRED_BITS
 
 
-def test_many_letters_with_two_letters_are_the_banded_chain():
+def test_many_symbols_with_two_symbols_are_the_banded_chain():
     found = wf.information_many(30, [[0.9, 0.1], [0.5, 0.5]], [0.25, 0.75], 20)
     banded = wf.information(wf.wright_fisher(30, [0.1, 0.5], [0.25, 0.75]), 20)
     np.testing.assert_allclose(found, banded, atol=rounding(20 * 31))
 
 
-def test_three_letters_merged_into_two_are_the_chain_of_two():
-    """Rates that differ in the first letter alone, the rest split evenly: the first count is sufficient."""
+def test_three_symbols_merged_into_two_are_the_chain_of_two():
+    """Rates that differ in the first symbol alone, the rest split evenly: the first count is sufficient."""
     rates = [[r, (1 - r) / 2, (1 - r) / 2] for r in (0.25, 0.75)]
     found = wf.information_many(8, rates, [0.5, 0.5], 1)
     np.testing.assert_allclose(found, wf.information(wf.wright_fisher(8, [0.25, 0.75]), 1), atol=rounding(45))
 
 
-def test_four_letters_keep_what_the_last_letter_tells():
+def test_four_symbols_keep_what_the_last_symbol_tells():
     rates = np.array([[0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0.4]])
-    limit = mutual_information(joint(rates / 2, "theta", "letter"), "theta", "letter")
+    limit = mutual_information(joint(rates / 2, "theta", "symbol"), "theta", "symbol")
     left = wf.information_many(4, rates, [0.5, 0.5], 150)[-1] - limit
-    slowest = (1 - 1 / 4) ** 148  # of the mass still on two letters or more, up to a factor below 4
+    slowest = (1 - 1 / 4) ** 148  # of the mass still on two symbols or more, up to a factor below 4
     assert 0 <= left + rounding(150 * 35) < 8 * slowest + 2 * rounding(150 * 35)
 
 
 def test_collapse_leaves_information():
     """Theory S10: I tends to 1 - h(1/4) > 0 while the diversity dies out."""
     masses = {(0, 0): 3 / 8, (0, 1): 1 / 8, (1, 0): 1 / 8, (1, 1): 3 / 8}
-    quarter = mutual_information(from_outcomes(masses, ("theta", "letter")), "theta", "letter")
+    quarter = mutual_information(from_outcomes(masses, ("theta", "symbol")), "theta", "symbol")
     last = wf.information(wf.wright_fisher(10, [0.25, 0.75]), 500)[-1]
     assert abs(float(wf.residual_information([0.5, 0.5], [0.25, 0.75]) - quarter)) < rounding(4)
     assert abs(float(last - quarter)) < rounding(500 * 11)

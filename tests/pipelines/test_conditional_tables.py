@@ -58,7 +58,7 @@ def test_sizes_follow_from_tables():
         ("[0.25, 0.75]", '"unifrom"', 5, "nodes.X.table: there is no table 'unifrom'"),
         ("[0.25, 0.75]", '"uniform"', 5, "nodes.X.table: uniform over how many values? give size"),
         ("[0.25, 0.75]", "[0.25, 0.75], size = 3", 5, "nodes.X.table: it takes 2 values, but size is 3"),
-        (", table = [0.25, 0.75]", "", 6, "nodes.D0.table: its parent X takes nobody knows how many values"),
+        (", table = [0.25, 0.75]", "", 6, "nodes.D0.table: its parent X has an unknown number of values"),
         ('"X == Y"', '"X == W"', 11, "round.S.formula: there is no parent 'W'"),
         ('"X == Y"', '"X == Y1"', 11, "round.S.formula: there is no parent 'Y1': did you mean Y"),
         ('"X == Y"', '"X =="', 11, "round.S.formula: it is no formula: "),

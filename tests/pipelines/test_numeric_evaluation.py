@@ -39,10 +39,10 @@ def test_the_ceiling_contracts_what_was_there_and_what_came(learned):
         assert r.after <= r.ceiling + rounding(CELLS)
 
 
-@pytest.mark.parametrize("flip", [0.0, 0.125])
-def test_a_noisy_update_contracts_as_its_noise_does(flip):
-    found = numbers_of(audit(verifier(1.0, 0.0, flip))).rounds[0]
-    assert abs(found.contraction - (1 - 2 * flip) ** 2) <= rounding(CELLS)
+@pytest.mark.parametrize("crossover", [0.0, 0.125])
+def test_a_noisy_update_contracts_as_its_noise_does(crossover):
+    found = numbers_of(audit(verifier(1.0, 0.0, crossover))).rounds[0]
+    assert abs(found.contraction - (1 - 2 * crossover) ** 2) <= rounding(CELLS)
 
 
 def test_the_rounds_that_reach_a_target_are_named():
@@ -50,9 +50,9 @@ def test_the_rounds_that_reach_a_target_are_named():
     assert (fano.informed_at, fano.reached_at) == (1, 1)
 
 
-@pytest.mark.parametrize("letters", [7, 16])
-def test_what_is_known_already_takes_no_round_though_floats_differ(letters):
-    start = [Node("X", "task", size=letters, table="uniform"), Node("D0", "data", ("X",), formula="X")]
+@pytest.mark.parametrize("size", [7, 16])
+def test_what_is_known_already_takes_no_round_though_floats_differ(size):
+    start = [Node("X", "task", size=size, table="uniform"), Node("D0", "data", ("X",), formula="X")]
     start += [Node("Z0", "state", ("D0",), formula="D0")]
     found = numbers_of(audit(pipeline(start, [Node("Z", "state", ("Z@-1",), formula="Z@-1")], rounds=1), error=0.0))
     fano = fano_of(found)
@@ -62,8 +62,8 @@ def test_what_is_known_already_takes_no_round_though_floats_differ(letters):
 
 def test_an_error_met_exactly_is_reached():
     start = [Node("X", "task", size=2, table="uniform"), Node("Z0", "state", size=2, table="uniform")]
-    told = [Node("S", "signal", ("X",), table=[[0.95, 0.05], [0.05, 0.95]]), Node("Z", "state", ("S",), formula="S")]
-    fano = fano_of(numbers_of(audit(pipeline(start, told, rounds=1), error=0.05)))
+    later = [Node("S", "signal", ("X",), table=[[0.95, 0.05], [0.05, 0.95]]), Node("Z", "state", ("S",), formula="S")]
+    fano = fano_of(numbers_of(audit(pipeline(start, later, rounds=1), error=0.05)))
     assert (fano.rounds, fano.informed_at, fano.reached_at) == (1, 1, 1)
 
 
@@ -100,9 +100,9 @@ def round_of(*nodes: Node) -> RoundBits:
 
 @pytest.mark.parametrize("error", [0.125, 0.25])
 def test_where_nothing_enters_the_contraction_is_that_of_the_state_alone(error):
-    """A flip: eta is (1 - 2 e)^2, though the update copies the answer that it reads without any noise."""
-    flip = [[1 - error, error], [error, 1 - error]]
-    r = round_of(Node("Y", "query", ("Z@-1",), table=flip), Node("Z", "state", ("Y",), formula="Y"))
+    """A symmetric channel: eta is (1 - 2 e)^2, though the update copies the answer that it reads without any noise."""
+    symmetric = [[1 - error, error], [error, 1 - error]]
+    r = round_of(Node("Y", "query", ("Z@-1",), table=symmetric), Node("Z", "state", ("Y",), formula="Y"))
     assert r.terms == ()
     assert r.contraction is not None
     assert abs(r.contraction - (1 - 2 * error) ** 2) <= rounding(4)

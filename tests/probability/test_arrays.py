@@ -1,4 +1,4 @@
-"""Laws at the door, tilts in fifty digits, and zeros in value and gradient."""
+"""Laws that are checked, tilts in fifty digits, and zeros in value and gradient."""
 
 import jax
 import jax.numpy as jnp

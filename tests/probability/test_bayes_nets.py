@@ -211,19 +211,19 @@ def test_blocks_tie_their_own_variables_and_nothing_else():
 
 
 def test_jit_vmap_and_grad():
-    def x_to_z(flip):
-        rows = jnp.array([[1 - flip, flip], [flip, 1 - flip]])
+    def x_to_z(crossover):
+        rows = jnp.array([[1 - crossover, crossover], [crossover, 1 - crossover]])
         return BayesNet((coin("X"), Channel(rows, ("X",), ("Y",)), Channel(rows, ("Y",), ("Z",))))
 
-    def differs(flip):
-        law = marginal(bayes_net(*reversed(x_to_z(flip).factors)), "X", "Z").table
+    def differs(crossover):
+        law = marginal(bayes_net(*reversed(x_to_z(crossover).factors)), "X", "Z").table
         return law[0, 1] + law[1, 0]
 
-    flips = jnp.array([0.0, 0.1, 0.5])
-    # Two flips in a row differ with probability 2 e (1 - e), of slope 2 - 4 e.
-    assert jnp.abs(jax.vmap(jax.jit(differs))(flips) - 2 * flips * (1 - flips)).max() <= rounding(8)
-    assert jnp.abs(jax.vmap(jax.grad(differs))(flips) - (2 - 4 * flips)).max() <= rounding(8)
-    nets = jax.vmap(x_to_z)(flips)
+    crossovers = jnp.array([0.0, 0.1, 0.5])
+    # Two errors in a row differ with probability 2 e (1 - e), of slope 2 - 4 e.
+    assert jnp.abs(jax.vmap(jax.jit(differs))(crossovers) - 2 * crossovers * (1 - crossovers)).max() <= rounding(8)
+    assert jnp.abs(jax.vmap(jax.grad(differs))(crossovers) - (2 - 4 * crossovers)).max() <= rounding(8)
+    nets = jax.vmap(x_to_z)(crossovers)
     assert jax.jit(jax.vmap(lambda net: marginal(net, "Z").table))(nets).shape == (3, 2)
 
 

@@ -102,7 +102,7 @@ def test_sizes_are_whole(size):
         erasure(0.1, "X", "Y", size=size)
 
 
-def test_a_symmetric_channel_needs_two_letters():
+def test_a_symmetric_channel_needs_two_symbols():
     with pytest.raises(ValueError, match="size is 1: give a whole number, at least 2"):
         symmetric(0.1, "X", "Y", size=1)
 
@@ -131,7 +131,7 @@ BAD_FUNCTIONS: dict[str, tuple[Any, Any, Any, str]] = {
 
 
 @pytest.mark.parametrize("case", BAD_FUNCTIONS)
-def test_what_is_not_a_function_of_letters_is_refused(case):
+def test_what_is_not_a_function_of_symbols_is_refused(case):
     function, source, sizes, message = BAD_FUNCTIONS[case]
     with pytest.raises(ValueError, match=message):
         deterministic(function, source, "Y", sizes)
@@ -152,7 +152,7 @@ def test_multinomial_against_exact_coefficients(trials):
     rows = multinomial(RATES, trials, "theta", "counts").rows
     for (x, c), found in np.ndenumerate(np.asarray(rows)):
         expected = oracles.multinomial(RATES[x], compositions(trials, 3)[c].tolist())
-        assert abs(found - expected) <= 4 * (trials + 1) * EPS * expected  # a power and a product for every letter
+        assert abs(found - expected) <= 4 * (trials + 1) * EPS * expected  # a power and a product for every symbol
 
 
 @pytest.mark.parametrize("trials", [3, 1001])

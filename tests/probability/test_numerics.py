@@ -138,7 +138,7 @@ def test_binary_entropy(p):
 
 
 @pytest.mark.parametrize(("a", "b"), [(0.1, 0.2), (0.0, 0.3), (1.0, 0.3), (0.5, 0.9)])
-def test_binary_convolution_counts_odd_numbers_of_flips(a, b):
+def test_binary_convolution_counts_odd_numbers_of_errors(a, b):
     odd = sum(
         (Fraction(a) if x else 1 - Fraction(a)) * (Fraction(b) if y else 1 - Fraction(b))
         for x in (0, 1)

@@ -49,23 +49,23 @@ def test_a_function_adds_no_coordinate():
     assert reduction(3, (Independence(0b100, 0, 0b011),)).coordinates == (1, 2, 3, 4, 5, 6)
 
 
-def test_a_zero_reduces_to_nothing_and_is_owed_to_the_given():
+def test_a_zero_reduces_to_nothing_and_is_a_sum_of_the_given():
     reduced = reduction(4, chain(4))
     zero = as_measure(Pair(0, 3, 0b0010))  # I(1;4|2), which follows from the chain but is not given
     form = {mask: Fraction(c) for mask, c in entropies_of(zero).items()}
     assert reduced.reduced(form) == {}
     for sign in (1, -1):
-        owed = reduced.as_zero_pairs({mask: sign * c for mask, c in form.items()}) or {}
-        measures, given = eliminate_negative_zeros(reduced.zeros, owed, {})
+        zero_pairs = reduced.as_zero_pairs({mask: sign * c for mask, c in form.items()}) or {}
+        measures, given = eliminate_negative_zeros(reduced.zeros, zero_pairs, {})
         assert all(weight > 0 for weight in measures.values())
-        paid = total({**measures, **{Measure(*zero): 0 for zero in given}})
+        summed = total({**measures, **{Measure(*zero): 0 for zero in given}})
         for zero_given, weight in given.items():
             for mask, c in entropies_of(Measure(*zero_given)).items():
-                paid[mask] = paid.get(mask, 0) + weight * c
-        assert {mask: c for mask, c in paid.items() if c} == {mask: sign * c for mask, c in form.items()}
+                summed[mask] = summed.get(mask, 0) + weight * c
+        assert {mask: c for mask, c in summed.items() if c} == {mask: sign * c for mask, c in form.items()}
 
 
-def test_what_does_not_reduce_is_not_owed():
+def test_what_does_not_reduce_is_no_sum_of_zero_pairs():
     assert reduction(3, chain(3)).as_zero_pairs({0b001: ONE}) is None
 
 

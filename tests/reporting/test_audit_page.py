@@ -12,7 +12,7 @@ def test_formulas_keep_words_and_numbers_apart():
     assert str(audit_page.formulas_to_mathml("I(<b>;Z)")) == "I(&lt;b&gt;;Z)"
 
 
-def test_a_sheet_needs_no_graph_and_takes_tables_and_figures():
+def test_a_page_needs_no_graph_and_takes_tables_and_figures():
     table = audit_page.PageTable("bits", ("what", "bits"), (("I(X;S1)", 0.1234567), ("count", 3)))
     page = audit_page.render_audit_page(
         audit_page.AuditPage("Logs", "open", "reason", figures=(("a caption", "<svg></svg>"),), tables=(table,))

@@ -83,10 +83,10 @@ def test_the_axes_span_the_data_and_little_more(scale):
     assert np.ptp(data) > 0.8 * (high - low)
 
 
-@pytest.mark.parametrize(("x", "whole"), [([0, 1, 2, 3], True), ([0.0, 0.5, 3.0], False), ([0, 1], False)])
-def test_whole_numbers_have_ticks_at_whole_numbers_unless_they_are_shares(x, whole):
+@pytest.mark.parametrize(("x", "integers"), [([0, 1, 2, 3], True), ([0.0, 0.5, 3.0], False), ([0, 1], False)])
+def test_whole_numbers_have_ticks_at_whole_numbers_unless_they_are_shares(x, integers):
     axis = draw_figure(Figure((Panel("p", "x", "y", (Line(x, x),)),), "c")).axes[0]
-    assert all(tick == round(tick) for tick in axis.get_xticks()) == whole
+    assert all(tick == round(tick) for tick in axis.get_xticks()) == integers
 
 
 def test_limits_that_are_given_are_kept():

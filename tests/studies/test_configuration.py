@@ -1,4 +1,4 @@
-"""Overrides are typed and refused at the door: key, value and remedy in one line."""
+"""Overrides are typed and checked before anything runs: key, value and remedy in one line."""
 
 from typing import Literal
 

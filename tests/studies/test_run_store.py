@@ -35,7 +35,7 @@ def test_numbers_come_back_to_the_bit(folder):
     assert back["n"].tolist() == [1, 2]
 
 
-def test_a_line_that_was_cut_off_is_not_read_and_the_next_one_is_whole(folder):
+def test_a_line_that_was_cut_off_is_not_read_and_the_next_one_is_complete(folder):
     append_shard(folder, "shards", "one", VALUES)
     path = folder / "shards.jsonl"
     path.write_bytes(path.read_bytes() + path.read_bytes()[:30])

@@ -39,15 +39,15 @@ def run(*arguments: str, **environment: str):
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("whole") / "run"
+def full_run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("full_run") / "run"
     compute(folder)
     return folder
 
 
-def test_a_stored_run_is_the_experiments_own_run(whole):
+def test_a_stored_run_is_the_experiments_own_run(full_run):
     direct = planted.run(planted.Config(), jax.random.key(0))["means"]
-    assert read_table(whole, "means").equals(direct)
+    assert read_table(full_run, "means").equals(direct)
 
 
 def test_progress_counts_the_shards(tmp_path):
@@ -56,30 +56,30 @@ def test_progress_counts_the_shards(tmp_path):
     assert {step.total for step in steps} == {6}
 
 
-def test_a_complete_run_computes_nothing_again(whole):
-    before = (whole / "shards-1-of-1.jsonl").read_bytes()
-    steps, _ = compute(whole)
+def test_a_complete_run_computes_nothing_again(full_run):
+    before = (full_run / "shards-1-of-1.jsonl").read_bytes()
+    steps, _ = compute(full_run)
     assert [step.done for step in steps] == [6]
-    assert (whole / "shards-1-of-1.jsonl").read_bytes() == before
+    assert (full_run / "shards-1-of-1.jsonl").read_bytes() == before
 
 
-def test_parts_make_the_same_table_in_any_order(whole, tmp_path):
+def test_parts_make_the_same_table_in_any_order(full_run, tmp_path):
     folder = tmp_path / "run"
     assert compute(folder, part=(2, 2))[1] is None
     assert compute(folder, part=(1, 2))[1] is not None
-    assert (folder / "means.nc").read_bytes() == (whole / "means.nc").read_bytes()
+    assert (folder / "means.nc").read_bytes() == (full_run / "means.nc").read_bytes()
 
 
-def test_another_seed_is_another_run(whole):
+def test_another_seed_is_another_run(full_run):
     with pytest.raises(StoreError, match="seed is 0 there and 1 here"):
-        list(runner.execute(planted, planted.Config(), 1, whole))
+        list(runner.execute(planted, planted.Config(), 1, full_run))
 
 
-def test_another_seed_draws_other_numbers(whole, tmp_path):
+def test_another_seed_draws_other_numbers(full_run, tmp_path):
     list(runner.execute(planted, planted.Config(), 1, tmp_path / "run"))
     other = runner.collect(planted, planted.Config(), tmp_path / "run")
     assert other is not None
-    assert not other["means"].equals(read_table(whole, "means"))
+    assert not other["means"].equals(read_table(full_run, "means"))
 
 
 def test_a_run_that_is_killed_goes_on_and_gives_the_same_bytes(tmp_path):
@@ -95,18 +95,18 @@ def test_a_run_that_is_killed_goes_on_and_gives_the_same_bytes(tmp_path):
     assert 0 < len(kept) < 6
     assert not (killed / "means.nc").exists()
     run(*slow, "--out", str(killed))
-    run(*slow, "--out", str(tmp_path / "whole"))
+    run(*slow, "--out", str(tmp_path / "full_run"))
     for name in ("means.nc", "means.svg", "report.html"):
-        assert (killed / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+        assert (killed / name).read_bytes() == (tmp_path / "full_run" / name).read_bytes()
 
 
-def test_eight_devices_write_the_same_numbers(whole, tmp_path):
+def test_eight_devices_write_the_same_numbers(full_run, tmp_path):
     run("--out", str(tmp_path), XLA_FLAGS=devices(8))
-    assert read_table(tmp_path, "means").equals(read_table(whole, "means"))
+    assert read_table(tmp_path, "means").equals(read_table(full_run, "means"))
     assert read_table(tmp_path, "means").attrs["devices"] == "8"
 
 
-def test_two_processes_write_the_same_numbers(whole, tmp_path):
+def test_two_processes_write_the_same_numbers(full_run, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -123,7 +123,7 @@ def test_two_processes_write_the_same_numbers(whole, tmp_path):
     shown = [process.communicate(timeout=120) for process in started]
     assert [process.returncode for process in started] == [0, 0], shown
     table = read_table(tmp_path, "means")
-    assert table.equals(read_table(whole, "means"))
+    assert table.equals(read_table(full_run, "means"))
     assert (table.attrs["processes"], table.attrs["devices"]) == ("2", "4")
 
 

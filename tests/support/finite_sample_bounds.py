@@ -22,8 +22,8 @@ def values_against(values, cdf):
 
 
 def mean_against(values, expected, second_moment):
-    r"""Median of means: k groups, each off by $2\sqrt{m_2k/n}$ with chance at most 1/4 (Chebyshev), half of them with
-    chance at most $e^{-k/8}$ (Hoeffding). `second_moment` bounds $m_2$, the mean square of a value."""
+    r"""Median of means: k groups, each off by $2\sqrt{m_2k/n}$ with probability at most 1/4 (Chebyshev), half of them
+    with probability at most $e^{-k/8}$ (Hoeffding). `second_moment` bounds $m_2$, the mean square of a value."""
     values = np.ravel(values)
 
     def ratio(rate):
@@ -40,5 +40,5 @@ def _dkw(distance, runs):
 
 
 def worst(comparisons, share=1.0):
-    """The largest deviation over its bound; above 1 with chance at most `share` times FALSE_ALARMS for a true loop."""
+    """The largest deviation over its bound; P(above 1) is at most `share` times FALSE_ALARMS for a true loop."""
     return max(ratio(FALSE_ALARMS * share / len(comparisons)) for ratio in comparisons)

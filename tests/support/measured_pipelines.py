@@ -19,15 +19,19 @@ def sixteenths(draw: np.random.Generator, *shape: int) -> list:
     return (np.diff(np.concatenate(ends, axis=-1), axis=-1) / SIXTEENTHS).tolist()
 
 
-def verifier(right: float, wrong: float, flip: float = 0.0) -> Pipeline:
-    """A guess that is kept if the verdict passes it: chance `right` for a right one, `wrong` for a wrong one."""
+def verifier(right: float, wrong: float, crossover: float = 0.0) -> Pipeline:
+    """A guess that is kept if the verdict passes it: probability `right` for a right one, `wrong` for a wrong one."""
     start = [Node("X", "task", size=2, table="uniform"), Node("Z0", "state", size=2, table="uniform")]
     ask = Node("Y", "query", ("Z@-1",), size=2, table="uniform")
     verdict = Node(
         "S", "signal", ("X", "Y"), cost=2.0, formula="X == Y", table=[[1 - wrong, wrong], [1 - right, right]]
     )
     kept = Node(
-        "Z", "state", ("Z@-1", "Y", "S"), formula="Y if S else Z@-1", table=[[1 - flip, flip], [flip, 1 - flip]]
+        "Z",
+        "state",
+        ("Z@-1", "Y", "S"),
+        formula="Y if S else Z@-1",
+        table=[[1 - crossover, crossover], [crossover, 1 - crossover]],
     )
     return pipeline(start, [ask, verdict, kept], rounds=1)
 
@@ -59,9 +63,9 @@ class Outcomes:
             row = table
             for k in known:
                 row = row[outcome[k]]
-            for value, chance in enumerate(row):
-                if chance and mass:
-                    yield (*outcome, value), mass * mpf(chance)
+            for value, probability in enumerate(row):
+                if probability and mass:
+                    yield (*outcome, value), mass * mpf(probability)
 
     def places(self, names):
         return [self.names.index(name) for name in names]

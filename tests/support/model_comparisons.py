@@ -1,4 +1,4 @@
-"""How the sampled loop of each model is compared with its exact one, by the letters or moments of its states."""
+"""How the sampled loop of each model is compared with its exact one, by the symbols or moments of its states."""
 
 from collections.abc import Callable
 from functools import partial
@@ -35,7 +35,7 @@ def name_of(model):
     return model.__name__.rsplit(".", maxsplit=1)[-1]
 
 
-def drawn(loop, watch=lambda state: state, generations=GENERATIONS):
+def sampled_states(loop, watch=lambda state: state, generations=GENERATIONS):
     """What is seen in the generations of a sampled loop, as host arrays: axes generation, run."""
     keys = jax.random.split(jax.random.key(3), generations)
     return jax.tree.map(np.asarray, jax.jit(lambda keys: unroll(loop, keys, watch))(keys))
@@ -47,14 +47,14 @@ def exact(loop, generations=GENERATIONS):
 
 def at_frequencies(model, m, other):
     """Hypothesis and count together, as one number, in each generation."""
-    hypothesis, z = drawn(model.sampled(other, RUNS), lambda state: (state[0], state[1].model))
+    hypothesis, z = sampled_states(model.sampled(other, RUNS), lambda state: (state[0], state[1].model))
     places = hypothesis * (m.size + 1) + np.rint(z * m.size).astype(int)
     return [counts_against(*pair) for pair in zip(places, exact(model.loop(m)), strict=True)]
 
 
 def at_pairs(m, other):
     """Hypothesis, first count and frequency together."""
-    seen = drawn(anchored.sampled(other, RUNS), lambda state: (state[0], state[1].first, state[1].model))
+    seen = sampled_states(anchored.sampled(other, RUNS), lambda state: (state[0], state[1].first, state[1].model))
     hypothesis, first, z = seen
     values = anchored.frequencies(m)
     places = np.searchsorted((values[1:] + values[:-1]) / 2, z)
@@ -68,7 +68,7 @@ def in_urns(m, other):
     def watch(state):
         return state[0], (state[1].data * state[1].weights).sum(-1), state[1].model
 
-    hypothesis, ones, z = drawn(urn.sampled(other, RUNS), watch)
+    hypothesis, ones, z = sampled_states(urn.sampled(other, RUNS), watch)
     tables, _ = exact(urn.loop(m))
     found = [
         counts_against(hypothesis[t] * tables.shape[-1] + ones[t].astype(int), tables[t]) for t in range(GENERATIONS)
@@ -82,7 +82,7 @@ def in_urns(m, other):
 
 def of_copies(mean, other):
     """Whether a token has copies left."""
-    copies, survivors = drawn(branching.sampled(other, RUNS)), exact(branching.loop(mean))
+    copies, survivors = sampled_states(branching.sampled(other, RUNS)), exact(branching.loop(mean))
     pairs = zip(copies, survivors, strict=True)
     return [counts_against((seen > 0).astype(int), [1 - alive, alive]) for seen, alive in pairs]
 
@@ -90,7 +90,7 @@ def of_copies(mean, other):
 def of_means(m, other):
     """The estimate, and its error, are normal with the variances of the covariance matrix of truth and estimate."""
     loop = gaussian_mean.sampled(other, RUNS, GENERATIONS)
-    theta, z = drawn(loop, lambda state: (state[0], state[1].model))
+    theta, z = sampled_states(loop, lambda state: (state[0], state[1].model))
     found = []
     for t, covariance in enumerate(exact(gaussian_mean.loop(m))[0]):
         error = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
@@ -101,7 +101,7 @@ def of_means(m, other):
 
 def of_mixed_means(m, other):
     """The error is normal with the variance of the exact loop; the truth is 0.5."""
-    z = drawn(mixing.sampled(other, RUNS, 0.5), lambda state: state.model)
+    z = sampled_states(mixing.sampled(other, RUNS, 0.5), lambda state: state.model)
     pairs = zip(z, exact(mixing.loop(m)), strict=True)
     return [values_against(seen, stats.norm(0.5, np.sqrt(variance)).cdf) for seen, variance in pairs]
 
@@ -109,7 +109,7 @@ def of_mixed_means(m, other):
 def of_refits(m, other, short=False):
     """Mean and variance of what was drawn are recovered from one fit to the next: normal and chi-square, whatever the
     schedule. Moments of the fits are those of the exact loop."""
-    fits, moments = drawn(gaussian_refit.sampled(other, RUNS, short)), exact(gaussian_refit.loop(m))
+    fits, moments = sampled_states(gaussian_refit.sampled(other, RUNS, short)), exact(gaussian_refit.loop(m))
     n, lost, found = m.samples, int(m.unbiased), []
     for t in range(1, GENERATIONS):
         parts, old = (1, 0) if m.schedule == "replace" else (t, n * (t - 1))
@@ -160,7 +160,7 @@ def of_regressions(m, other):
         fresh = jax.lax.dynamic_slice_in_dim(state.data[0], place, samples, axis=1)
         return state.model, *(jnp.einsum("rij,rik->rjk", x, x) for x in (weighed, fresh))
 
-    w, grams, fresh = drawn(regression.sampled(other, RUNS, GENERATIONS), watch)
+    w, grams, fresh = sampled_states(regression.sampled(other, RUNS, GENERATIONS), watch)
     moves = np.einsum("trjk,trk->trj", grams, np.diff(w, axis=0, prepend=0))
     forms = np.einsum("trj,trj->tr", moves, np.linalg.solve(fresh, moves[..., None])[..., 0]) / float(m.noise_variance)
     found = [values_against(q, stats.chi2(d).cdf) for q in forms]
@@ -182,8 +182,8 @@ def squared_risks(m):
 
 
 def row_by_row(model, m, other):
-    """The letter or number in run r of hypothesis x is `state[x, r]`: each hypothesis by itself."""
-    tables, seen = exact(model.loop(m)), drawn(model.sampled(other, RUNS))
+    """The symbol or number in run r of hypothesis x is `state[x, r]`: each hypothesis by itself."""
+    tables, seen = exact(model.loop(m)), sampled_states(model.sampled(other, RUNS))
     rows = zip(seen.reshape(-1, RUNS), tables.reshape(-1, tables.shape[-1]), strict=True)
     return [counts_against(places, row / row.sum()) for places, row in rows]
 

@@ -39,8 +39,8 @@ def marginal(law, axes):
 
 @precise
 def entropy(law, axes, given=()):
-    whole = _entropy(law, set(axes) | set(given))
-    return whole - _entropy(law, set(given)) if given else whole
+    joint_entropy = _entropy(law, set(axes) | set(given))
+    return joint_entropy - _entropy(law, set(given)) if given else joint_entropy
 
 
 def _entropy(law, axes):
@@ -71,20 +71,20 @@ def total_correlation(law, groups, given=()):
 
 @precise
 def dual_total_correlation(law, groups, given=()):
-    whole = entropy(law, set().union(*groups), given)
+    result = entropy(law, set().union(*groups), given)
     for k, part in enumerate(groups):
         rest = set(given).union(*groups[:k], *groups[k + 1 :])
-        whole -= entropy(law, part, rest)
-    return whole
+        result -= entropy(law, part, rest)
+    return result
 
 
 @precise
 def tse_complexity(law, groups, given=()):
-    n, whole = len(groups), entropy(law, set().union(*groups), given)
+    n, joint_entropy = len(groups), entropy(law, set().union(*groups), given)
     total = mpf(0)
     for k in range(1, n):
         parts = [entropy(law, set().union(*chosen), given) for chosen in itertools.combinations(groups, k)]
-        total += sum(parts) / math.comb(n, k) - mpf(k) / n * whole
+        total += sum(parts) / math.comb(n, k) - mpf(k) / n * joint_entropy
     return total
 
 
@@ -170,13 +170,13 @@ def sibson_information(weights, rows, order):
 
 @precise
 def multinomial(rates, counts):
-    """The chance of these counts, by the product of binomial coefficients."""
-    ways, left, chance = 1, sum(counts), mpf(1)
+    """The probability of these counts, by the product of binomial coefficients."""
+    ways, left, probability = 1, sum(counts), mpf(1)
     for rate, count in zip(rates, counts, strict=True):
         ways *= math.comb(left, count)
         left -= count
-        chance *= mpf(float(rate)) ** int(count)
-    return ways * chance
+        probability *= mpf(float(rate)) ** int(count)
+    return ways * probability
 
 
 def _length(law):

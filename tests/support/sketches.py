@@ -1,4 +1,4 @@
-"""Drawn pipelines: those of the gallery, and random ones."""
+"""Graphs of pipelines to draw: those of the gallery, and random ones."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def unproved(p: Pipeline) -> Audit:
     return Audit(p.title, "open", "", conditioning_sets(p), rounds(p), (), ())
 
 
-def drawn(p: Pipeline):
+def collapsed(p: Pipeline):
     return collapse_rounds(p, unproved(p))
 
 
@@ -34,8 +34,8 @@ def random_sketch(seed: int) -> CollapsedGraph:
             nodes.append(Node(f"n{t}_{k}", role, parents, at=t))
         read = {nodes[j].name for j in draw.integers(1, len(nodes), size=4)}
         nodes.append(Node(f"Z{t}", "state", tuple(sorted(read)), at=t))
-    return drawn(pipeline(nodes))
+    return collapsed(pipeline(nodes))
 
 
-SKETCHES = {path.stem: drawn(read_pipeline(path)) for path in sorted(Path(PIPELINES).glob("*.toml"))}
+SKETCHES = {path.stem: collapsed(read_pipeline(path)) for path in sorted(Path(PIPELINES).glob("*.toml"))}
 SKETCHES |= {f"random{seed}": random_sketch(seed) for seed in range(8)}

@@ -105,8 +105,8 @@ def test_without_the_price_of_confidence_the_least_code_would_be_exceeded_more_o
 def test_a_student_with_one_answer_has_rates_without_entropy_and_yet_its_verdicts_tell():
     """Of two answers to each of two problems one is right, and the student gives the first whenever it is asked."""
     given, every = laws(SOLVED)
-    told = sum(float(w) / 4 * math.log2(w / every[log]) for (_, log), w in given.items() if w)
-    assert told == 2
+    bits = sum(float(w) / 4 * math.log2(w / every[log]) for (_, log), w in given.items() if w)
+    assert bits == 2
     for _, log in (key for key, w in given.items() if w):
         assert entropy_estimates([sum(v) for v in log], [2, 2]) == (0, 0)
         assert counted(code_by_problem, log) >= 2

@@ -63,17 +63,17 @@ def test_no_verdict_moves_the_entropy_more_than_the_first_and_none_takes_it_abov
     assert max(bits) == bits[n // 2]
 
 
-def bound(passes, attempts, delta, bias=True, chance=True) -> float:
+def bound(passes, attempts, delta, bias=True, deviation=True) -> float:
     """`ceiling_by_problem` in plain Python, on purpose without one of its parts."""
     total, spread = 0.0, 0.0
     for k, n in zip(passes, attempts, strict=True):
         total += n * (h(Fraction(k, n)) + bias * log(1 + mpf(1) / n, 2))
         step, span = n * h(Fraction(1, n)), n * h(Fraction(n // 2, n))
         spread += min(n * step**2, span**2)
-    return float(total + chance * math.sqrt(math.log(1 / delta) * spread / 2))
+    return float(total + deviation * math.sqrt(math.log(1 / delta) * spread / 2))
 
 
-def chance_to_fail(ceiling, attempts, rates) -> Fraction:
+def probability_to_fail(ceiling, attempts, rates) -> Fraction:
     """The exact probability that the entropy of all verdicts exceeds the ceiling."""
     truth = float(sum(n * h(p) for n, p in zip(attempts, rates, strict=True)))
     laws = [binomial(n, p) for n, p in zip(attempts, rates, strict=True)]
@@ -100,17 +100,17 @@ DESIGNS = [
 @pytest.mark.parametrize("delta", [Fraction(1, 2), Fraction(1, 20)])
 def test_both_ceilings_fail_no_more_often_than_they_say(attempts, rates, delta):
     for ceiling in (ceiling_by_problem, ceiling_by_rate):
-        assert chance_to_fail(lambda k, c=ceiling: c(k, attempts, float(1 - delta)), attempts, rates) <= delta
+        assert probability_to_fail(lambda k, c=ceiling: c(k, attempts, float(1 - delta)), attempts, rates) <= delta
 
 
-@pytest.mark.parametrize(("without", "delta"), [("bias", Fraction(1, 2)), ("chance", Fraction(1, 20))])
+@pytest.mark.parametrize(("without", "delta"), [("bias", Fraction(1, 2)), ("deviation", Fraction(1, 20))])
 def test_without_either_part_the_ceiling_would_fail_more_often(without, delta):
     attempts, rates = DESIGNS[0]
-    wrong = chance_to_fail(lambda k: bound(k, attempts, delta, **{without: False}), attempts, rates)
+    wrong = probability_to_fail(lambda k: bound(k, attempts, delta, **{without: False}), attempts, rates)
     assert wrong > delta
 
 
-def test_the_ceiling_is_that_of_plain_python_where_each_bound_on_the_chance_is_the_smaller():
+def test_the_ceiling_is_that_of_plain_python_where_each_bound_on_the_deviation_is_the_smaller():
     passes, attempts = (0, 1, 2, 40, 0), (2, 2, 5, 100, 64)
     assert abs(bound(passes, attempts, 0.125) / ceiling_by_problem(passes, attempts, 0.875) - 1) < rounding(64)
 
@@ -121,7 +121,7 @@ def test_the_bias_of_the_plug_in_is_at_most_what_is_charged():
         assert -rounding(n) < h(p) - mean < log(1 + mpf(1) / n, 2) + rounding(n)
 
 
-def chances_outside(ends, rates) -> tuple[Fraction, Fraction]:
+def probability_outside(ends, rates) -> tuple[Fraction, Fraction]:
     """How probable it is that the mean rate is above, and below, the interval of the sum; one attempt at each rate."""
     law = [Fraction(1)]
     for p in rates:
@@ -138,11 +138,11 @@ def test_unequal_rates_leave_the_pooled_interval_no_more_often_than_it_says(conf
     grid = [Fraction(0), TENTH, Fraction(9, 20), Fraction(11, 20), 1 - TENTH, Fraction(1)]
     for n in (2, 5):
         for rates in itertools.combinations_with_replacement(grid, n):
-            assert max(chances_outside(lambda k, n=n: pooled_interval([k], [n], confidence), rates)) <= allowed
+            assert max(probability_outside(lambda k, n=n: pooled_interval([k], [n], confidence), rates)) <= allowed
 
 
 def test_clopper_and_pearson_alone_would_be_left_more_often():
-    plain = chances_outside(
+    plain = probability_outside(
         lambda k: [float(x[0]) for x in pass_interval([k], [2], 0.2)], [Fraction(1), Fraction(11, 20)]
     )
     assert plain == (Fraction(9, 20), 0)

@@ -49,13 +49,13 @@ def audit_file(
             file.read_text(encoding="utf-8"),
             functools.partial(pipelines.report.text.audit_text, found),
         )
-        sheet = functools.partial(pipelines.report.page.pipeline_audit_page, pipeline, found, file.name, source)
+        build_page = functools.partial(pipelines.report.page.pipeline_audit_page, pipeline, found, file.name, source)
     else:
         found = audit_log_with_options(file, columns, confidence, error)
         text = functools.partial(verdict_logs.text.log_text, found)
-        sheet = functools.partial(verdict_logs.page.log_audit_page, found)
+        build_page = functools.partial(verdict_logs.page.log_audit_page, found)
     if page:
-        reporting.atomic_files.atomic_write_text(page, reporting.audit_page.render_audit_page(sheet()))
+        reporting.atomic_files.atomic_write_text(page, reporting.audit_page.render_audit_page(build_page()))
         typer.echo(f"{page}: the page of {file}", err=True)
     typer.echo(reporting.text.as_json(found.row()) if as_json else text())
 

@@ -49,7 +49,7 @@ def _eliminated(columns: Sequence[Column], target: Column) -> list[Fraction] | N
     for k, column in enumerate([*columns, target]):
         for row, c in column.items():
             entries[place[row]][k] = Fraction(c)
-    reduced, denominator, rank = fmpz_mat([_whole(row) for row in entries]).rref()
+    reduced, denominator, rank = fmpz_mat([_integer_row(row) for row in entries]).rref()
     pivots = _pivots(reduced, rank)
     if len(columns) in pivots:
         return None
@@ -59,7 +59,7 @@ def _eliminated(columns: Sequence[Column], target: Column) -> list[Fraction] | N
     return solution
 
 
-def _whole(row: list[Fraction]) -> list[fmpz]:
+def _integer_row(row: list[Fraction]) -> list[fmpz]:
     scale = math.lcm(*(c.denominator for c in row))
     return [fmpz(int(c * scale)) for c in row]
 

@@ -1,4 +1,4 @@
-"""Resampled counts of two letters in exact rationals: kernels, laws by generation, and sums over all generations.
+"""Resampled counts of two symbols in exact rationals: kernels, laws by generation, and sums over all generations.
 
 The slow and certain side of `models.wright_fisher` and `models.smoothed`; it shares no code with them. For small n.
 """
@@ -47,19 +47,19 @@ def rational_generation_law(n: int, rates: Sequence, prior: Sequence, generation
 
 
 def token_law(rates: Sequence, prior: Sequence) -> RationalLaw:
-    r"""$P(\theta,B)$ over "theta" and "letter": one letter drawn at the rate $\theta$.
+    r"""$P(\theta,B)$ over "theta" and "symbol": one symbol drawn at the rate $\theta$.
 
     >>> token_law(["1/4", "3/4"], ["1/2", "1/2"]).outcomes()
     {'0 0': '3/8', '0 1': '1/8', '1 0': '1/8', '1 1': '3/8'}
     """
     one = rational_generation_law(1, rates, prior, 1)
-    return RationalLaw(one.table, ("theta", "letter"))
+    return RationalLaw(one.table, ("theta", "symbol"))
 
 
 def absorption_sums(n: int, values: ArrayLike) -> list[fmpq]:
     r"""$E\sum_{t\ge0}v(K_t)$ over the generations with $0<K_t<n$, for starts 0..n: $(I-Q)^{-1}v$, v given for 1..n-1.
 
-    With v = 1 it is the mean time to the end; with $v=K_{\cdot n}$ the chance that the end is n.
+    With v = 1 it is the mean time to the end; with $v=K_{\cdot n}$ the probability that the end is n.
 
     >>> [str(x) for x in absorption_sums(4, [1, 1, 1])]
     ['0', '107/29', '132/29', '107/29', '0']

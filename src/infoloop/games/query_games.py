@@ -21,8 +21,8 @@ class Signals(NamedTuple):
     @property
     def bits(self):
         r"""$H(V)=I(X;V)$ of each query in bits: the verdict is a function of the secret. 0 for a constant verdict."""
-        whole = self.masses.sum(1, keepdims=True)
-        return -(whole * plog2p(self.masses / whole)).sum(1)
+        total = self.masses.sum(1, keepdims=True)
+        return -(total * plog2p(self.masses / total)).sum(1)
 
     @property
     def expected_remaining(self):
@@ -93,8 +93,8 @@ def coarsened(signals: Signals, coarsening) -> Signals:
     >>> coarsened(full, [0, 0, 0, 1]).bits.tolist()
     [0.811278124459...]
     """
-    told = labelling(coarsening, signals.counts.shape[1:], "coarsening")
-    join = jax.vmap(lambda row: jax.ops.segment_sum(row, told, int(told.max()) + 1))
+    coarse = labelling(coarsening, signals.counts.shape[1:], "coarsening")
+    join = jax.vmap(lambda row: jax.ops.segment_sum(row, coarse, int(coarse.max()) + 1))
     return Signals(join(signals.counts), join(signals.masses))
 
 
@@ -120,8 +120,8 @@ def minimax_queries(verdicts) -> np.ndarray:
         left, asked = nodes.pop()
         query = _minimax_query(v_gs, left, answers)
         queries[left] = asked
-        told = np.where(left == query, -1, v_gs[query, left])
-        nodes += [(left[told == answer], asked + 1) for answer in np.unique(told[told >= 0])]
+        verdict = np.where(left == query, -1, v_gs[query, left])
+        nodes += [(left[verdict == answer], asked + 1) for answer in np.unique(verdict[verdict >= 0])]
     return queries
 
 

@@ -79,7 +79,7 @@ def _marks(guess, columns):
         return ~right[i] & (used < had)
 
     marks = (2 * right[i].astype(code) + misplaced(i).astype(code) for i in places)
-    return functools.reduce(lambda whole, mark: 3 * whole + mark, marks)
+    return functools.reduce(lambda number, mark: 3 * number + mark, marks)
 
 
 def signal_entropies(guesses, secrets, prior=None, coarsening=None) -> Signals:

@@ -12,7 +12,7 @@ from infoloop.probability.numerics import LOG2E, binary_convolution, plog2p
 
 
 def cascade_crossover(crossover, steps):
-    r"""The flip rate of `steps` binary symmetric channels in a row, $\frac12\bigl(1-(1-2p)^t\bigr)$; fractions too.
+    r"""Crossover probability of `steps` binary symmetric channels in a row, $\frac12\bigl(1-(1-2p)^t\bigr)$.
 
     >>> cascade_crossover(0.25, 2)
     0.375
@@ -21,7 +21,7 @@ def cascade_crossover(crossover, steps):
 
 
 def erasing(erased, source: str, target: str) -> Channel:
-    """The erasure channel that also reads its own erasures, letter 2, so that it can be repeated.
+    """The erasure channel that also reads its own erasures, symbol 2, so that it can be repeated.
 
     >>> erasing(0.25, "Z", "next").rows.shape
     (3, 3)
@@ -74,7 +74,7 @@ def z_capacity(fall) -> jax.Array:
 
 
 def z_capacity_kept(kept) -> jax.Array:
-    r"""The same by the chance $s=1-e$ that a 1 stays, in bits: about $\frac s{e\ln2}$ (e = 2.718...) for small s.
+    r"""The same by the probability $s=1-e$ that a 1 stays, in bits: about $\frac s{e\ln2}$ (e = 2.718...) for small s.
 
     The exponent $(1-s)\ln(1-s)/s$ falls to its limit -1 at s = 0, where $1-e$ would have no digits left.
 

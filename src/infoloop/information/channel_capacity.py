@@ -54,7 +54,7 @@ def capacity(channel: Channel, gap: float = 1e-10) -> Capacity:
 
 class _Point(NamedTuple):
     p: jax.Array  # the input, positive everywhere
-    s: jax.Array  # how much less than the price of an input its letters are worth
+    s: jax.Array  # how much less than the price of an input its symbols are worth
     mu: jax.Array
     step: jax.Array
     best: tuple[jax.Array, jax.Array]  # the highest information seen, and its input
@@ -67,7 +67,7 @@ def capacity_bounds(rows):
 
     A primal-dual interior-point method: with $D_x=D(W_x\|pW)$ it follows $D_x+s_x=\lambda$, $p_xs_x=\mu$, $\sum p=1$
     to $\mu=0$, where $\lambda=C$. Alternating maximisation (Blahut 1972, Arimoto 1972) needs ever more steps where
-    letters are useless or redundant; this does not, as $q\log q$ is self-concordant beside the barrier $-\sum\log p$.
+    symbols are useless or redundant; this does not, as $q\log q$ is self-concordant beside the barrier $-\sum\log p$.
     The gradient of the value is that of $I(p;W)$ at the best $p$, by the envelope theorem.
     """
     fixed = lax.stop_gradient(rows)
@@ -81,7 +81,7 @@ def capacity_bounds(rows):
 
 
 def _worths(p, rows):
-    r"""$D(W_x\|pW)$ in bits for every letter $x$: what it tells at the input $p$."""
+    r"""$D(W_x\|pW)$ in bits for every symbol $x$: what it tells at the input $p$."""
     return divergence_terms(rows, _output(p, rows)).sum(1)
 
 
@@ -108,7 +108,7 @@ def _advance(point: _Point, rows) -> _Point:
     price = ahead.sum() / alike.sum()
     dp = ahead - price * alike
     ds = (mu - s * dp) / p - s
-    length = jnp.minimum(_room(p, dp), _room(s, ds))
+    length = jnp.minimum(_longest_step(p, dp), _longest_step(s, ds))
     p = p + length * dp
     p, s = p / p.sum(), s + length * ds
     worth = _worths(p, rows)
@@ -117,7 +117,7 @@ def _advance(point: _Point, rows) -> _Point:
     return _Point(p, s, p @ s / len(p), point.step + 1, best, least)
 
 
-def _room(x, dx):
+def _longest_step(x, dx):
     """The longest step up to 1 that keeps 1 % of every entry of `x`."""
     return jnp.minimum(1.0, 0.99 / jnp.max(-dx / x, initial=0.99))
 

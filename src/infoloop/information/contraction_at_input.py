@@ -27,7 +27,7 @@ class ContractionAt(NamedTuple):
 def eta_chi2(channel: Channel, input: Joint):
     r"""$\sup_Q\frac{\chi^2(QW\|PW)}{\chi^2(Q\|P)}$ at the input $P$: the square of the maximal correlation.
 
-    The largest singular value of $\sqrt{p_x}(W_{xy}-q_y)/\sqrt{q_y}$, squared. Letters without mass play no part.
+    The largest singular value of $\sqrt{p_x}(W_{xy}-q_y)/\sqrt{q_y}$, squared. Symbols without mass play no part.
     Raises ValueError where the input lacks a source or has other alphabet sizes.
 
     >>> from infoloop.probability.distributions import joint
@@ -60,7 +60,7 @@ def maximal_correlation(p, x: Names, y: Names):
 def contraction_at(channel: Channel, input: Joint) -> ContractionAt:
     r"""$\eta_{KL}(P)=\sup_Q\frac{D(QW\|PW)}{D(Q\|P)}$ at the input $P$, between an attained value and `contraction`.
 
-    `lower` is the best that a search from every letter and from the $\chi^2$ direction found, or `eta_chi2`, the limit
+    `lower` is the best that a search from every symbol and from the $\chi^2$ direction found, or `eta_chi2`, the limit
     $Q\to P$ (Ahlswede & Gács 1976). No ascent lowers the ratio $\lambda$: $D(QW\|PW)$ is replaced by its tangent, so
     that $Q'_x\propto P_x2^{g_x/\lambda}$ with $g_x=\sum_yW_{xy}\log_2\frac{QW(y)}{PW(y)}$ has
     $D(Q'W\|PW)\ge\lambda D(Q'\|P)$.
@@ -87,19 +87,19 @@ def _best_ratio(rows, p):
         return law, _ratio(law, rows, p)
 
     laws, ratios = jax.vmap(climb)(_starts(rows, p))
-    letters = jnp.where((p > 0)[:, None], jnp.eye(len(p), dtype=p.dtype), p)
-    laws = jnp.concatenate([laws, letters])
-    ratios = jnp.concatenate([ratios, jax.vmap(lambda q: _ratio(q, rows, p))(letters)])
+    symbols = jnp.where((p > 0)[:, None], jnp.eye(len(p), dtype=p.dtype), p)
+    laws = jnp.concatenate([laws, symbols])
+    ratios = jnp.concatenate([ratios, jax.vmap(lambda q: _ratio(q, rows, p))(symbols)])
     return ratios.max(), laws[ratios.argmax()]
 
 
 def _starts(rows, p):
-    """Tilts of `p` towards each letter, away from it, and both ways along the chi-square direction."""
+    """Tilts of `p` towards each symbol, away from it, and both ways along the chi-square direction."""
     left = jnp.linalg.svd(_deflated(rows, p))[0][:, 0]
     along = jnp.where(p > 0, left / jnp.sqrt(jnp.where(p > 0, p, 1.0)), 0.0)
     along = along / jnp.max(jnp.abs(along))
-    letters = jnp.eye(len(p), dtype=p.dtype)
-    return jnp.concatenate([3 * letters, -letters, along[None], -along[None]])
+    symbols = jnp.eye(len(p), dtype=p.dtype)
+    return jnp.concatenate([3 * symbols, -symbols, along[None], -along[None]])
 
 
 def _leap(h, rows, p):

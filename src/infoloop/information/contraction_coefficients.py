@@ -14,7 +14,7 @@ _HALVINGS = 50  # of [0, 1], to the last digit of a float64
 
 
 class Contraction(NamedTuple):
-    """`lower` <= eta <= `upper`, up to rounding: attained by the pair of letters, the second having mass `weight`.
+    """`lower` <= eta <= `upper`, up to rounding: attained by the pair of symbols, the second having mass `weight`.
 
     `pair` numbers the rows of `channel.matrix`; at a weight of 0 or 1 the coefficient is a limit.
     """
@@ -43,7 +43,7 @@ def _widest(rows):
 def contraction(channel: Channel) -> Contraction:
     r"""$\eta_{KL}=\sup\frac{D(QW\|PW)}{D(Q\|P)}=\sup_{U-X-Y}\frac{I(U;Y)}{I(U;X)}=\eta_{\chi^2}$, over all inputs.
 
-    Two letters suffice (Ordentlich & Polyanskiy 2021, "Strong data processing constant is achieved by binary inputs"):
+    Two symbols suffice (Ordentlich & Polyanskiy 2021, "Strong data processing constant is achieved by binary inputs"):
     the supremum over pairs of rows $a,b$ and $\beta\in(0,1)$ of
     $$f(\beta)=\beta(1-\beta)\sum_y\frac{(a_y-b_y)^2}{m_y}=1-\sum_y\frac{a_yb_y}{m_y},\quad m=(1-\beta)a+\beta b.$$
     As $f$ is concave, its tangents at both ends of a bracket bound it: `upper - lower` is below 1e-14 `upper`.
@@ -93,7 +93,7 @@ def _pair_contraction(a, b):
 
 
 def _spread(beta, a, b):
-    """`f`, with its limits at 0 and 1: an output that only one letter reaches counts there as well."""
+    """`f`, with its limits at 0 and 1: an output that only one symbol reaches counts there as well."""
     both, mixed = (a > 0) & (b > 0), (1 - beta) * a + beta * b
     cells = beta * (1 - beta) * (a - b) ** 2 / jnp.where(both, mixed, 1.0)
     return jnp.where(both, cells, jnp.where(a > 0, beta * a, (1 - beta) * b)).sum()

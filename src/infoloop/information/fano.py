@@ -24,7 +24,7 @@ def needed_bits(uncertainty: float, letters: int, error: float) -> float:
     r"""$H(X)-\max_{e\le P_e}\bigl(h(e)+e\log_2(M-1)\bigr)$: no state with fewer bits on X errs at most `error` often.
 
     `uncertainty` is H(X) in bits, of `letters` values; it is negative where even a guess may err so often. Raises
-    ValueError for fewer than two letters, and for an error outside [0, 1].
+    ValueError for fewer than two values, and for an error outside [0, 1].
 
     >>> needed_bits(2.0, 4, 0.0), needed_bits(2.0, 4, 0.75), needed_bits(2.0, 4, 0.9)
     (2.0, 0.0, 0.0)

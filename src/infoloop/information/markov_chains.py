@@ -43,7 +43,7 @@ def information_along(p: Joint, x: Names, link: Channel, steps: int | None = Non
 @partial(jax.jit, static_argnums=2)
 def _decay(p_xz, rows, steps):
     p_x = p_xz.sum(1, keepdims=True)  # the same all along the chain, and so is whatever is made of it
-    whole = p_x.sum(keepdims=True)
+    total = p_x.sum(keepdims=True)
     count = len(rows) if steps is None else steps
     blocks = -(-count // _BLOCK)
     if steps is None:
@@ -51,7 +51,7 @@ def _decay(p_xz, rows, steps):
         rows = jnp.concatenate([rows, spare]).reshape(blocks, _BLOCK, *rows.shape[1:])
 
     def information(p_xz):
-        return information_terms(p_xz, whole, p_x, p_xz.sum(0, keepdims=True)).sum()
+        return information_terms(p_xz, total, p_x, p_xz.sum(0, keepdims=True)).sum()
 
     def step(p_xz, k_zz):
         after = jnp.matmul(p_xz, rows if k_zz is None else k_zz, precision=lax.Precision.HIGHEST)

@@ -27,9 +27,9 @@ def entropy(p, *names: str, given: Names = ()):
         return differential_entropy(law, names, given)
     if not given:
         return -plog2p(law.table).sum()
-    whole = law.table.sum(axis=tuple(range(len(given), law.table.ndim)), keepdims=True)
-    share = law.table / jnp.where(whole == 0, 1.0, whole)
-    return nan_if_negative(-(whole * plog2p(share)).sum(), law.table)
+    total = law.table.sum(axis=tuple(range(len(given), law.table.ndim)), keepdims=True)
+    share = law.table / jnp.where(total == 0, 1.0, total)
+    return nan_if_negative(-(total * plog2p(share)).sum(), law.table)
 
 
 def mutual_information(p, x: Names, y: Names, given: Names = ()):
@@ -67,8 +67,8 @@ def _all_but(p: Joint, kept: tuple[str, ...]) -> tuple[int, ...]:
 
 @partial(jax.jit, static_argnums=(1, 2, 3))  # one program: operation by operation, compilation takes ten times as long
 def _information(table, *summed):
-    whole, left, right = (table.sum(axis=axes, keepdims=True) for axes in summed)
-    return nan_if_negative(information_terms(table, whole, left, right).sum(), table)
+    total, left, right = (table.sum(axis=axes, keepdims=True) for axes in summed)
+    return nan_if_negative(information_terms(table, total, left, right).sum(), table)
 
 
 def divergence(p, q):

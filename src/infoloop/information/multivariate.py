@@ -98,10 +98,10 @@ def tse_complexity(p, *groups: Names, given: Names = ()):
     0.5
     """
     parts, given = _groups(p, groups), as_names(given)
-    n, whole = len(parts), entropy(p, *sum(parts, ()), given=given)
+    n, joint_entropy = len(parts), entropy(p, *sum(parts, ()), given=given)
     return sum(
         sum(entropy(p, *sum(chosen, ()), given=given) for chosen in itertools.combinations(parts, k)) / math.comb(n, k)
-        - k / n * whole
+        - k / n * joint_entropy
         for k in range(1, n)
     )
 

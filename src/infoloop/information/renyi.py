@@ -90,8 +90,8 @@ def lautum_information(p: Joint, x: Names, y: Names, given: Names = ()):
     g, n = len(given), law.table.ndim
     left = law.table.sum(axis=tuple(range(g + len(x), n)), keepdims=True)
     right = law.table.sum(axis=tuple(range(g, g + len(x))), keepdims=True)
-    whole = left.sum(axis=tuple(range(g, n)), keepdims=True)
-    split = Joint(left * right / jnp.where(whole == 0, 1.0, whole), law.names, law.alphabets)
+    total = left.sum(axis=tuple(range(g, n)), keepdims=True)
+    split = Joint(left * right / jnp.where(total == 0, 1.0, total), law.names, law.alphabets)
     return divergence(split, law)
 
 

@@ -128,7 +128,10 @@ class _Source:
         return {given: found.get(given) or defaults[0] for given in every}
 
     def spread(self, law: BifTable, row: BifRow, every: tuple[States, ...]) -> Iterator[tuple[States, BifRow]]:
-        """The rows that stand in one entry. In a table the variable's own state turns slowest."""
+        """Split one entry into rows, one for each tuple of the parents' states.
+
+        A table lists its numbers with the variable's own state as the slowest index, the last parent's as the fastest.
+        """
         if row.heading == "table":
             cells = len(every) * len(self.states[law.name])
             if len(row.numbers) != cells:

@@ -12,9 +12,9 @@ from infoloop.probability.distributions import Joint, joint
 
 
 def to_dit(p: Joint) -> Any:
-    """The same law as a `dit.Distribution` with the same names, its letters in dit's order, which is the sorted one.
+    """The same law as a `dit.Distribution` with the same names, its symbols in dit's order, which is the sorted one.
 
-    Letters without mass stay in the alphabets. dit: James, Ellison & Crutchfield 2018. Raises ValueError without dit,
+    Symbols without mass stay in the alphabets. dit: James, Ellison & Crutchfield 2018. Raises ValueError without dit,
     and for an alphabet that cannot be sorted.
     """
     dit = _dit()
@@ -23,7 +23,7 @@ def to_dit(p: Joint) -> Any:
         try:
             sorted(cast(tuple[Any, ...], alphabet))
         except TypeError:
-            raise ValueError(f"{name} has the letters {alphabet}, which dit cannot sort: rename some") from None
+            raise ValueError(f"{name} has the symbols {alphabet}, which dit cannot sort: rename some") from None
     masses, space = p.outcomes(), dit.samplespace.CartesianProduct(alphabets)
     return dit.Distribution(list(masses), list(masses.values()), rv_names=list(p.names), sample_space=space)
 
@@ -39,14 +39,14 @@ def from_dit(d: Any) -> Joint:
     >>> from_dit(SimpleNamespace(**facts, get_rv_names=lambda: ("X",), get_base=lambda: "linear")).outcomes()
     {('h',): 0.25, ('t',): 0.75}
     """
-    alphabets = tuple(tuple(letters) for letters in d.alphabet)
+    alphabets = tuple(tuple(symbols) for symbols in d.alphabet)
     names = d.get_rv_names() or [f"X{k}" for k in range(len(alphabets))]
-    places = [{letter: k for k, letter in enumerate(letters)} for letters in alphabets]
-    table = np.zeros([len(letters) for letters in alphabets])
+    places = [{symbol: k for k, symbol in enumerate(symbols)} for symbols in alphabets]
+    table = np.zeros([len(symbols) for symbols in alphabets])
     for outcome, mass in zip(d.outcomes, _linear(d), strict=True):
-        letters = outcome if len(alphabets) > 1 or isinstance(outcome, tuple) else (outcome,)
-        table[tuple(at[letter] for at, letter in zip(places, letters, strict=True))] = mass
-    plain = all(letters == tuple(range(len(letters))) for letters in alphabets)
+        symbols = outcome if len(alphabets) > 1 or isinstance(outcome, tuple) else (outcome,)
+        table[tuple(at[symbol] for at, symbol in zip(places, symbols, strict=True))] = mass
+    plain = all(symbols == tuple(range(len(symbols))) for symbols in alphabets)
     return Joint(joint(table, *names).table, tuple(names), None if plain else alphabets)
 
 

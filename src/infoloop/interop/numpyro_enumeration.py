@@ -33,7 +33,7 @@ def from_numpyro(
 
     A program whose sites are always the same is run for all cells at once. One that branches in Python on a site
     (`if x == 1`, `range(n)`) or whose supports depend on a site is run once for each path of positive probability, a
-    millisecond or so a site; a site that some path misses has there the letter None, the last of its alphabet.
+    millisecond or so a site; a site that some path misses has the symbol None there, the last of its alphabet.
 
     Source: Goodman & Stuhlmueller, The Design and Implementation of Probabilistic Programming Languages, chapter 3.
     Raises ValueError, naming the site, for continuous and unbounded sites, factors, scales, masks, subsampled plates,
@@ -42,9 +42,9 @@ def from_numpyro(
 
     >>> import numpyro
     >>> from numpyro import distributions as dist
-    >>> def noisy_copy(flip):
+    >>> def noisy_copy(crossover):
     ...     x = numpyro.sample("X", dist.Bernoulli(0.5))
-    ...     numpyro.sample("D", dist.Bernoulli(jnp.where(x == 1, 1 - flip, flip)))
+    ...     numpyro.sample("D", dist.Bernoulli(jnp.where(x == 1, 1 - crossover, crossover)))
     >>> from_numpyro(noisy_copy)(0.25).table.tolist()
     [[0.375, 0.125], [0.125, 0.375]]
     """
@@ -63,7 +63,7 @@ def from_numpyro(
             axes, table = _by_paths(program, max_cells, wanted)
         if not axes:
             raise ValueError("the program has no latent discrete site: a law needs at least one variable")
-        plain = all(letters == tuple(range(len(letters))) for letters in axes.values())
+        plain = all(symbols == tuple(range(len(symbols))) for symbols in axes.values())
         found = joint(table, *axes)
         return found if plain else replace(found, alphabets=tuple(axes.values()))
 
@@ -74,9 +74,9 @@ def _by_cells(program: Callable, max_cells: int, wanted) -> SiteTable:
     """All cells at once: the first run, of one cell, only finds the sites."""
     sites = _sites_of(program)
     latent = {name: site for name, site in sites.items() if site.kind == "latent"}
-    letters = {axis: tuple(s.support.tolist()) for name, s in latent.items() for axis in _elements(name, s.shape)}
-    _check_size(letters, max_cells)
-    sizes = tuple(len(alphabet) for alphabet in letters.values())
+    symbols = {axis: tuple(s.support.tolist()) for name, s in latent.items() for axis in _elements(name, s.shape)}
+    _check_size(symbols, max_cells)
+    sizes = tuple(len(alphabet) for alphabet in symbols.values())
     found = _visited(program, sites, sizes)
     weights = _weights(found["mantissa"], found["exponent"], found["alive"])
     live = np.flatnonzero(weights)
@@ -85,15 +85,15 @@ def _by_cells(program: Callable, max_cells: int, wanted) -> SiteTable:
         columns = found["values"][name].reshape(len(weights), -1)[live]
         for axis, column in zip(_elements(name, sites[name].shape), columns.T, strict=True):
             seen, code = np.unique(_numbers(name, column), return_inverse=True)
-            letters[axis] = tuple(seen.tolist())
-            _check_size(letters, max_cells)
+            symbols[axis] = tuple(seen.tolist())
+            _check_size(symbols, max_cells)
             codes.append(code)
             places.append(len(seen))
     table = np.zeros(places)
     table[tuple(codes)] = weights[live]
     order = [axis for name, s in sites.items() if name in latent or name in kept for axis in _elements(name, s.shape)]
-    table = table.reshape([*sizes, *places[1:]]).transpose([list(letters).index(axis) for axis in order])
-    return {axis: letters[axis] for axis in order}, table
+    table = table.reshape([*sizes, *places[1:]]).transpose([list(symbols).index(axis) for axis in order])
+    return {axis: symbols[axis] for axis in order}, table
 
 
 def _sites_of(program: Callable) -> dict:
@@ -148,7 +148,7 @@ def _all_at_once(one: Callable, cells: jax.Array) -> dict:
 
 def _by_paths(program: Callable, max_cells: int, wanted) -> SiteTable:
     """Path by path, each a run of its own; the axes stand in the order in which the paths meet them."""
-    rows, mantissas, exponents, letters, sites, alive = [], [], [], {}, {}, {}
+    rows, mantissas, exponents, symbols, sites, alive = [], [], [], {}, {}, {}
     for visit, row in _paths(program):
         _check_masses(visit.sites, visit.totals)
         sites |= visit.sites
@@ -162,14 +162,14 @@ def _by_paths(program: Callable, max_cells: int, wanted) -> SiteTable:
         for name, site in visit.sites.items():
             for axis in _elements(name, site.shape):
                 if axis in row:
-                    letters.setdefault(axis, set()).update(site.support.tolist() or [row[axis]])
-        _check_size(letters, max_cells)
+                    symbols.setdefault(axis, set()).update(site.support.tolist() or [row[axis]])
+        _check_size(symbols, max_cells)
         rows.append(row)
         mantissas.append(visit.mantissa)
         exponents.append(visit.exponent)
     _kept(sites, wanted)
     weights = _weights(np.asarray(mantissas), np.asarray(exponents), alive)
-    axes = {axis: (*sorted(seen), *_absent(axis, rows)) for axis, seen in letters.items()}
+    axes = {axis: (*sorted(seen), *_absent(axis, rows)) for axis, seen in symbols.items()}
     _check_size(axes, max_cells)
     table = np.zeros([len(alphabet) for alphabet in axes.values()])
     for row, weight in zip(rows, weights, strict=True):
@@ -178,7 +178,7 @@ def _by_paths(program: Callable, max_cells: int, wanted) -> SiteTable:
 
 
 def _paths(program: Callable) -> Iterator[tuple[EnumerationHandler, dict[str, Hashable]]]:
-    """Every path of positive probability, depth first and in the order of the letters, with the letters it took."""
+    """Every path of positive probability, depth first and in the order of the symbols, with the symbols it took."""
     scripts: list[tuple[int, ...]] = [()]
     while scripts:
         visit, row, picks, others = _run(program, scripts.pop())
@@ -188,7 +188,7 @@ def _paths(program: Callable) -> Iterator[tuple[EnumerationHandler, dict[str, Ha
 
 
 def _run(program: Callable, script: tuple[int, ...]):
-    """One run that follows `script`, then takes the first letter with mass; the other letters are left to try."""
+    """One run that follows `script`, then takes the first symbol with mass; the other symbols are left to try."""
     row, picks, others = {}, [], []
 
     def choose(visit, name, law):
@@ -223,7 +223,7 @@ def _kept(sites: dict, wanted: tuple[str, ...] | None) -> tuple[str, ...]:
 
 def _numbers(name: str, values: np.ndarray) -> np.ndarray:
     if np.isnan(values).any():
-        raise ValueError(f"deterministic site {name!r} is NaN with positive probability: a letter equals itself")
+        raise ValueError(f"deterministic site {name!r} is NaN with positive probability: a symbol equals itself")
     return values
 
 

@@ -37,7 +37,7 @@ class Site(NamedTuple):
 
 
 def distribution_of(name: str, fn, sample_shape: tuple[int, ...] = ()) -> FiniteDistribution:
-    """The exact law of a site with the distribution `fn`, an axis of letters after those of its elements.
+    """The exact law of a site with the distribution `fn`, an axis of symbols after those of its elements.
 
     Raises ValueError for a law that is continuous, unbounded, masked or none of those known exactly, and for float32.
 
@@ -58,7 +58,7 @@ def distribution_of(name: str, fn, sample_shape: tuple[int, ...] = ()) -> Finite
 def _law(name: str, fn) -> FiniteDistribution:
     dist = numpyro.distributions
     if isinstance(fn, dist.BernoulliProbs | dist.BernoulliLogits):
-        return FiniteDistribution(np.arange(2), jnp.stack(_chances(fn)[::-1], axis=-1))
+        return FiniteDistribution(np.arange(2), jnp.stack(_bernoulli_pmf(fn)[::-1], axis=-1))
     if isinstance(fn, dist.CategoricalProbs | dist.CategoricalLogits):
         rows = fn.probs if isinstance(fn, dist.CategoricalProbs) else jax.nn.softmax(fn.logits, axis=-1)
         return FiniteDistribution(np.arange(jnp.shape(rows)[-1]), jnp.asarray(rows))
@@ -68,12 +68,12 @@ def _law(name: str, fn) -> FiniteDistribution:
         return _beta_binomial(fn)
     if isinstance(fn, dist.DiscreteUniform):
         low, high = np.asarray(fn.low), np.asarray(fn.high)
-        letters = np.arange(low.min(), high.max() + 1)
-        inside = (letters >= low[..., None]) & (letters <= high[..., None])
-        return FiniteDistribution(letters, jnp.asarray(inside / (high - low + 1.0)[..., None]))
+        symbols = np.arange(low.min(), high.max() + 1)
+        inside = (symbols >= low[..., None]) & (symbols <= high[..., None])
+        return FiniteDistribution(symbols, jnp.asarray(inside / (high - low + 1.0)[..., None]))
     if isinstance(fn, dist.Delta) and not fn.event_shape and not np.any(np.asarray(fn.log_density)):
-        letters, where = np.unique(np.asarray(fn.v), return_inverse=True)
-        return FiniteDistribution(letters, jnp.asarray(np.eye(len(letters))[where.reshape(fn.batch_shape)]))
+        symbols, where = np.unique(np.asarray(fn.v), return_inverse=True)
+        return FiniteDistribution(symbols, jnp.asarray(np.eye(len(symbols))[where.reshape(fn.batch_shape)]))
     raise ValueError(_why_not(name, fn))
 
 
@@ -87,11 +87,11 @@ def _why_not(name: str, fn) -> str:
         return f"site {name!r} is continuous ({type(fn).__name__}): only programs with discrete sites have a table"
     if fn.event_shape or fn.has_enumerate_support:
         return f"site {name!r} is a {type(fn).__name__}: exact are {_KNOWN}, so build it from those"
-    return f"site {name!r} is unbounded ({type(fn).__name__}): truncate it, as a Categorical with finitely many letters"
+    return f"site {name!r} is unbounded ({type(fn).__name__}): truncate it, as a Categorical with finitely many symbols"
 
 
-def _chances(fn) -> tuple[jax.Array, jax.Array]:
-    """The chances of 1 and of 0, each to full relative precision."""
+def _bernoulli_pmf(fn) -> tuple[jax.Array, jax.Array]:
+    """The probabilities of 1 and of 0, each to full relative precision."""
     if hasattr(fn, "logits") and "probs" not in fn.__dict__:
         return expit(jnp.asarray(fn.logits)), expit(-jnp.asarray(fn.logits))
     p = jnp.asarray(fn.probs)
@@ -103,7 +103,7 @@ def _binomial(name: str, fn) -> FiniteDistribution:
     if trials.max() > _MOST_TRIALS:
         raise ValueError(f"site {name!r} has {trials.max()} trials: at most {_MOST_TRIALS} are enumerated")
     k = np.arange(trials.max() + 1)
-    one, zero = ((1.0 * p)[..., None] for p in _chances(fn))
+    one, zero = ((1.0 * p)[..., None] for p in _bernoulli_pmf(fn))
     ways = [[float(math.comb(int(n), int(i))) for i in k] for n in trials.ravel()]
     misses = np.where(k <= trials[..., None], trials[..., None] - k, 0)
     return FiniteDistribution(k, jnp.asarray(ways).reshape(*trials.shape, len(k)) * one**k * zero**misses)
@@ -123,7 +123,7 @@ def _beta_binomial(fn) -> FiniteDistribution:
 
 
 class EnumerationHandler:
-    r"""One run of a program: sets each latent site to the letters that `choose` returns, and weighs the run.
+    r"""One run of a program: sets each latent site to the symbols that `choose` returns, and weighs the run.
 
     The weight is `mantissa` times 2 to the `exponent`, so that many observations do not underflow. `totals[name]` is
     the mass that a site's law sums to where it is furthest from 1 (NaN where a mass is negative), `alive[name]` whether

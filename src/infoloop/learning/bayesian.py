@@ -42,7 +42,7 @@ def posterior(prior, likelihood, data) -> Posterior:
     [0.2, 0.8]
     """
     prior, likelihood = check_distributions(prior, "prior"), check_distributions(likelihood, "likelihood")
-    seen = _one_hot(data, _letters(prior, likelihood))
+    seen = _one_hot(data, _alphabet_size(prior, likelihood))
     return _possible(_weigh(prior, _logs(likelihood, seen.sum(axis=0))))
 
 
@@ -53,8 +53,8 @@ def trajectory(prior, likelihood, data) -> Posterior:
     0.0
     """
     prior, likelihood = check_distributions(prior, "prior"), check_distributions(likelihood, "likelihood")
-    letters = _letters(prior, likelihood)
-    seen = jnp.cumsum(jnp.concatenate([jnp.zeros((1, letters)), _one_hot(data, letters)]), axis=0)
+    num_symbols = _alphabet_size(prior, likelihood)
+    seen = jnp.cumsum(jnp.concatenate([jnp.zeros((1, num_symbols)), _one_hot(data, num_symbols)]), axis=0)
     return _possible(jax.vmap(lambda counts: _weigh(prior, _logs(likelihood, counts)))(seen))
 
 
@@ -65,7 +65,7 @@ def predictive(law, likelihood) -> jax.Array:
     [0.1, 0.9]
     """
     law, likelihood = check_distributions(law, "law"), check_distributions(likelihood, "likelihood")
-    _letters(law, likelihood)
+    _alphabet_size(law, likelihood)
     return jnp.matmul(law, likelihood, precision="highest")
 
 
@@ -78,12 +78,12 @@ def normalise_log_joint(log_joint) -> Posterior:
     some = log_joint > -jnp.inf
     top = jnp.where(some.any(), log_joint.max(), 0.0)
     weights = jnp.where(some, jnp.exp(jnp.where(some, log_joint - top, 0.0)), 0.0)
-    whole = weights.sum()
-    bits = (top + jnp.log(jnp.where(some.any(), whole, 1.0))) * LOG2E
-    return Posterior(weights / whole, jnp.where(some.any(), bits, -jnp.inf))
+    total = weights.sum()
+    bits = (top + jnp.log(jnp.where(some.any(), total, 1.0))) * LOG2E
+    return Posterior(weights / total, jnp.where(some.any(), bits, -jnp.inf))
 
 
-def _letters(prior, likelihood) -> int:
+def _alphabet_size(prior, likelihood) -> int:
     if likelihood.ndim != 2 or prior.ndim != 1 or len(prior) != len(likelihood):
         raise ValueError(
             f"prior has shape {prior.shape} and likelihood {likelihood.shape}: give one row for each hypothesis"

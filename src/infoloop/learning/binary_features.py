@@ -26,9 +26,9 @@ def signs(components: int) -> np.ndarray:
 
 
 def noisy_features_law(crossovers) -> Joint:
-    r"""The law of a fair label Y and of copies C1, ..., Cd, each flipped with its own chance, independently given Y.
+    r"""Law of a fair label Y and of noisy copies C1, ..., Cd, independent given Y, with these crossover probabilities.
 
-    Component j tells $I(C_j;Y)=1-h(e_j)$ bits. Raises ValueError for a chance outside [0, 1] and for none at all.
+    Component j tells $I(C_j;Y)=1-h(e_j)$ bits. Raises ValueError for a probability outside [0, 1] and for none at all.
 
     >>> noisy_features_law([0.25, 0.0]).names
     ('Y', 'C1', 'C2')

@@ -47,7 +47,7 @@ def _bits_needed(error, m: int):
 
 
 def fine_and_coarse_memory_error(bits, classes: int, size: int) -> tuple[jax.Array, jax.Array]:
-    r"""Task errors of a memory of R bits an item, filled for the fine labels and for the classes.
+    r"""Task errors of a memory of R bits an item, used for the fine labels and for the classes.
 
     Fine, wrong labels are equally likely: of the share D, $\frac{M-g}{M-1}$ are of another class. Both are
     $1-\frac1C$ at R = 0; coarse is 0 from $\log_2C$ on, fine only from $\log_2M$ on, and never below coarse, as the
@@ -64,9 +64,10 @@ def fine_and_coarse_memory_error(bits, classes: int, size: int) -> tuple[jax.Arr
 def fine_and_coarse_vote_error(votes: int, inside, across, size: int = 2) -> tuple[jax.Array, jax.Array]:
     r"""Task errors of the most frequent label among n, and of the most frequent class: two classes of g labels each.
 
-    A label is right with chance $1-s-a$, another of its class with chance s (`inside`, equally likely), of the other
-    class with chance a (`across`, equally likely). Ties go to each of the most frequent with the same chance. Exact, by
-    all $\binom{n+2g-1}{2g-1}$ counts. Raises ValueError for chances that are none or make more than 1.
+    A label is right with probability $1-s-a$, another of its class with probability s (`inside`, equally likely), of
+    the other class with probability a (`across`, equally likely). Ties go to each of the most frequent with the same
+    probability. Exact, by all $\binom{n+2g-1}{2g-1}$ counts. Raises ValueError for probabilities that are none or make
+    more than 1.
 
     >>> fine, coarse = fine_and_coarse_vote_error(1, 0.25, 0.25)
     >>> round(float(fine), 12), round(float(coarse), 12)
@@ -78,13 +79,13 @@ def fine_and_coarse_vote_error(votes: int, inside, across, size: int = 2) -> tup
         raise ValueError("inside is positive, but a class of size 1 has no other label: give 0, or a larger size")
     if not isinstance(inside + across, Tracer) and np.any(np.asarray(inside + across) > 1):
         raise ValueError(
-            f"inside and across make {float(np.max(inside + across)):g}: give chances of at most 1 together"
+            f"inside and across make {float(np.max(inside + across)):g}: give probabilities of at most 1 together"
         )
     counts = np.array([c for c in itertools.product(range(n + 1), repeat=2 * g) if sum(c) == n])
     own = [1 - inside - across, *[inside / max(g - 1, 1)] * (g - 1)]
-    chances = jnp.stack([*own, *[across / g] * g])
+    probabilities = jnp.stack([*own, *[across / g] * g])
     ways = np.array([math.factorial(n) // math.prod(map(math.factorial, c)) for c in counts.tolist()], float)
-    laws = ways * jnp.prod(chances**counts, axis=1)
+    laws = ways * jnp.prod(probabilities**counts, axis=1)
     top = counts == counts.max(1, keepdims=True)
     by_class = counts.reshape(-1, 2, g).sum(2)
     wrong_fine = top[:, g:].sum(1) / top.sum(1)

@@ -1,4 +1,4 @@
-r"""Learners drawn at random for three mechanisms of `coarse_vs_fine`: the exact risks are the means of such runs.
+r"""Sampled learners for three of the mechanisms of `coarse_vs_fine`: the exact risks are the means of such runs.
 
 The fourth, a limited memory, has no learner to draw: its risks are those of the best of all memories.
 """
@@ -17,8 +17,8 @@ Risks = tuple[jax.Array, jax.Array]
 def vote_runs(key, runs: int, items: int, votes: int, inside, across) -> Risks:
     """Task errors of `runs` learners on items of their own: each counts n labels an item, as in `vote_risks`, g = 2.
 
-    Ties are broken at random. Two arrays, fine and coarse, one entry a run; no unit. Raises ValueError for chances
-    outside [0, 1]; where they make more than 1, the shares are NaN.
+    Ties are broken at random. Two arrays, fine and coarse, one entry a run; no unit. Raises ValueError for
+    probabilities outside [0, 1]; where they make more than 1, the shares are NaN.
 
     >>> fine, coarse = vote_runs(jax.random.key(0), 3, 10, 5, 0.0, 0.0)
     >>> fine.tolist(), coarse.tolist()
@@ -47,10 +47,10 @@ def shift_runs(key, runs: int, items: int, noise, inverted, new) -> Risks:
     ([0.0, 0.0], [1.0, 1.0])
     """
     rates = [unit_interval(rate, name) for rate, name in ((noise, "noise"), (inverted, "inverted"), (new, "new"))]
-    chances = jnp.stack([*rates, jnp.full_like(rates[0], 0.5)])[:, None, None]
+    probabilities = jnp.stack([*rates, jnp.full_like(rates[0], 0.5)])[:, None, None]
     shape = 4, check_positive_int(runs, "runs"), check_positive_int(items, "items")
-    misread, turned, unseen, guess = jax.random.uniform(key, shape) < chances
-    return _shares(~jnp.isnan(chances).any(), jnp.where(unseen, guess, misread), misread != turned)
+    misread, turned, unseen, guess = jax.random.uniform(key, shape) < probabilities
+    return _shares(~jnp.isnan(probabilities).any(), jnp.where(unseen, guess, misread), misread != turned)
 
 
 def recall_runs(key, runs: int, demonstrations: int, verdicts: int, accepted, outputs: int) -> Risks:
@@ -71,13 +71,13 @@ def recall_runs(key, runs: int, demonstrations: int, verdicts: int, accepted, ou
         check_positive_int(outputs, "outputs"),
     )
     m, output = check_positive(accepted, "accepted", most=k), jnp.arange(k)
-    drawn = jnp.floor(jax.random.uniform(draw_key, (n, shown, 1)) * m) == output
+    shown_output = jnp.floor(jax.random.uniform(draw_key, (n, shown, 1)) * m) == output
     asked = jax.random.uniform(order_key, (n, k)).argsort(-1).argsort(-1) < check_positive_int(verdicts, "verdicts")
-    return drawn.any(1).sum(-1, dtype=float) / m, (asked & (output < m)).sum(-1, dtype=float) / m
+    return shown_output.any(1).sum(-1, dtype=float) / m, (asked & (output < m)).sum(-1, dtype=float) / m
 
 
 def _shares(law, fine, coarse) -> Risks:
-    """The share of items, in each run; NaN unless the chances are a law."""
+    """The share of items, in each run; NaN unless the probabilities are a law."""
     shares = (wrong.mean(-1, dtype=float) for wrong in (fine, coarse))
     fine, coarse = (jnp.where(law, share, jnp.nan) for share in shares)
     return fine, coarse

@@ -1,7 +1,7 @@
 r"""What it costs to learn a set of acceptable answers: by demonstrations of its members, or by verdicts on candidates.
 
-Demonstrations are drawn with chances $p_1,\dots,p_M$ and collected until each member has been seen (coupon collector);
-verdicts are asked in any fixed order until what is left is known. Costs are expected numbers of signals.
+Demonstrations are drawn with probabilities $p_1,\dots,p_M$ and collected until each member has been seen (coupon
+collector); verdicts are asked in any fixed order until what is left is known. Costs are expected numbers of signals.
 """
 
 import itertools
@@ -12,15 +12,15 @@ import numpy as np
 from infoloop.probability.arrays import check_distributions
 from infoloop.probability.validation import check_count, check_positive_int
 
-_MOST = 16  # members: the sum has 2^16 terms, which cancel 5 digits for equal chances
+_MOST = 16  # members: the sum has 2^16 terms, which cancel 5 digits for equal probabilities
 
 
 def collection_time(chances):
     r"""$\sum_{\emptyset\ne A}\frac{(-1)^{|A|+1}}{p(A)}$: expected draws until each of M members was seen.
 
     By inclusion and exclusion over the last member to appear (Flajolet, Gardy & Thimonier 1992); infinite where a
-    member has no chance. For equal chances use `equal_collection_time`, which cancels nothing. Raises ValueError for
-    chances that are no law, and for more than 16 members.
+    member has probability 0. For equal probabilities use `equal_collection_time`, which cancels nothing. Raises
+    ValueError for `chances` that are no law, and for more than 16 members.
 
     >>> float(collection_time([0.5, 0.5]))
     3.0

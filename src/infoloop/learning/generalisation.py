@@ -28,15 +28,15 @@ class Minimisers(NamedTuple):
 
 
 def sample_law(law, n: int) -> tuple[jax.Array, jax.Array]:
-    r"""The counts of every sample of n symbols, one a row, and their chances $\frac{n!}{\prod c_z!}\prod p_z^{c_z}$.
+    r"""Counts of every sample of n symbols, one a row, and their probabilities $\frac{n!}{\prod c_z!}\prod p_z^{c_z}$.
 
-    >>> counts, chances = sample_law([0.5, 0.5], 2)
-    >>> chances.tolist()
+    >>> counts, probabilities = sample_law([0.5, 0.5], 2)
+    >>> probabilities.tolist()
     [0.25, 0.5, 0.25]
     """
     law, n = check_distributions(law, "law"), check_positive_int(n, "n")
-    chances = multinomial(law[None], n, "X", "S").rows[0]
-    return jnp.asarray(compositions(n, len(law)), float), chances
+    probabilities = multinomial(law[None], n, "X", "S").rows[0]
+    return jnp.asarray(compositions(n, len(law)), float), probabilities
 
 
 def empirical_risks(losses, counts) -> jax.Array:

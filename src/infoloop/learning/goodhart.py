@@ -45,8 +45,8 @@ def selected_value(value_deviation, error_deviation, n):
 def hack_gold(mass, n):
     r"""$(1-\delta)^n\frac n{n+1}$: true value of the best of n where a hack of mass $\delta$ beats all and is worth 0.
 
-    Otherwise the proxy is the true value, uniform on [0, 1]: no hack is among n draws with chance $(1-\delta)^n$, and
-    the largest of n uniform numbers has mean $\frac n{n+1}$. Raises ValueError for a mass outside [0, 1].
+    Otherwise the proxy is the true value, uniform on [0, 1]: no hack is among n draws with probability $(1-\delta)^n$,
+    and the largest of n uniform numbers has mean $\frac n{n+1}$. Raises ValueError for a mass outside [0, 1].
 
     >>> float(hack_gold(0.0, 1)), float(hack_gold(0.5, 1)), float(hack_gold(1.0, 1))
     (0.5, 0.25, 0.0)
@@ -56,7 +56,7 @@ def hack_gold(mass, n):
 
 
 def hack_optimum(mass):
-    r"""The whole n with the largest `hack_gold`: the least with $\delta(n+1)^2\ge1$, about $\frac1{\sqrt\delta}-1$.
+    r"""The integer n with the largest `hack_gold`: the least with $\delta(n+1)^2\ge1$, about $\frac1{\sqrt\delta}-1$.
 
     $\frac{g(n+1)}{g(n)}=(1-\delta)\frac{(n+1)^2}{n(n+2)}\ge1$ iff $\delta(n+1)^2\le1$; where $\delta=\frac1{(n+1)^2}$,
     n and n + 1 are equally good, and rounding chooses. Infinite for $\delta=0$.

@@ -1,8 +1,8 @@
 r"""Which of two components a learner takes up first, and which it keeps: the learners' answers, by component.
 
-A component is a sign $x_j=a_jyN_j$ of the label y = ±1, wrong ($N_j=-1$) with chance $e_j$; a share of the errors may
-be common to both. What a learner has taken up of it is its part $a_jw_j$ of the prediction. *First* is asked when some
-share (`done`) of the fall of the squared error is done, *last* in the limit.
+A component is a sign $x_j=a_jyN_j$ of the label y = ±1, wrong ($N_j=-1$) with probability $e_j$; a share of the errors
+may be common to both. What a learner has taken up of it is its part $a_jw_j$ of the prediction. *First* is asked when
+some share (`done`) of the fall of the squared error is done, *last* in the limit.
 """
 
 from typing import NamedTuple
@@ -28,8 +28,8 @@ class LearningOrder(NamedTuple):
 def moments(amplitudes, crossovers, common=0.0) -> tuple[jax.Array, jax.Array]:
     r"""Covariance of $(x_1,x_2)$ and their correlation with y: $c_j=a_j(1-2e_j)$, $\Lambda_{12}=a_1a_2E\,N_1N_2$.
 
-    Both are wrong with chance $(1-\kappa)e_1e_2+\kappa\min(e_1,e_2)$, $\kappa$ = `common`, possible for any rates.
-    Raises ValueError for an amplitude that is not positive, a flip or share outside [0, 1].
+    Both are wrong with probability $(1-\kappa)e_1e_2+\kappa\min(e_1,e_2)$, $\kappa$ = `common`, possible for any rates.
+    Raises ValueError for an amplitude that is not positive, a crossover probability or share outside [0, 1].
 
     >>> covariance, correlation = moments([1.0, 2.0], [0.25, 0.25], 1.0)
     >>> covariance.tolist(), correlation.tolist()

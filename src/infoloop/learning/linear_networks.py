@@ -71,11 +71,11 @@ def shallow_time(fraction, variance, tau=1.0):
 
 
 def noisy_feature_moments(amplitude, crossover):
-    r"""Moments of $x_j=a_jyN_j$, y uniform on ±1, $N_j=-1$ with chance $e_j$: covariance and correlation with y.
+    r"""Moments of $x_j=a_jyN_j$, y uniform on ±1, $N_j=-1$ with probability $e_j$: covariance and correlation with y.
 
     $c_j=a_j(1-2e_j)$, $\Lambda_{jj}=a_j^2$ and $\Lambda_{jk}=c_jc_k$. A sign tells $1-h(e_j)$ bits of y, whatever its
     amplitude; $c_j$, the speed at the start, is not blind to it. ValueError for an amplitude not positive or a
-    flip outside [0, 1].
+    crossover probability outside [0, 1].
 
     >>> covariance, correlation = noisy_feature_moments([2.0, 1.0], [0.25, 0.0])
     >>> covariance.tolist(), correlation.tolist()

@@ -45,9 +45,9 @@ class Training(NamedTuple):
     r"""Checkpoints along the second last axis (or the last), the untrained network first.
 
     `soft[..., j]` is $I(C_j;\hat Y)$ with $\hat Y$ drawn from the softmax, `hard` with its largest entry (the first of
-    equals), the last j being the label, all in bits; `risk` the cross-entropy in bits, `accuracy` the chance that the
-    hard decision is right. `diverged`: a risk is not finite, or at the end above that of the untrained network. Such
-    numbers are left as they are, NaN included: show the runs that are not marked.
+    equals), the last j being the label, all in bits; `risk` the cross-entropy in bits, `accuracy` the probability that
+    the hard decision is right. `diverged`: a risk is not finite, or at the end above that of the untrained network.
+    Such numbers are left as they are, NaN included: show the runs that are not marked.
     """
 
     soft: jax.Array
@@ -96,7 +96,7 @@ def setting(p: Joint, label: str, amplitude, rate, scale=1.0) -> TrainingSetting
 def noisy_feature_settings(crossovers, amplitudes, rates, scales=1.0) -> TrainingSetting:
     """Many settings of `noisy_features_law`: `crossovers[k]` and `amplitudes[k]` are those of setting k.
 
-    Raises ValueError for a crossover outside [0, 1], for numbers not positive, and for shapes that differ.
+    Raises ValueError for a crossover probability outside [0, 1], for numbers not positive, and for shapes that differ.
 
     >>> noisy_feature_settings([[0.1, 0.2], [0.3, 0.4]], [[1.0, 1.0], [1.0, 2.0]], 0.1).masses.shape
     (2, 4, 2)
@@ -104,7 +104,7 @@ def noisy_feature_settings(crossovers, amplitudes, rates, scales=1.0) -> Trainin
     crossovers, amplitudes = unit_interval(crossovers, "crossovers"), check_positive(amplitudes, "amplitudes")
     if crossovers.ndim != 2 or crossovers.shape != amplitudes.shape:
         raise ValueError(
-            f"flips have shape {crossovers.shape}, amplitudes {amplitudes.shape}: give both settings x components"
+            f"crossovers have shape {crossovers.shape}, amplitudes {amplitudes.shape}: give both settings x components"
         )
     rates, scales = (
         jnp.broadcast_to(check_positive(x, w), len(crossovers)) for x, w in ((rates, "rates"), (scales, "scales"))
@@ -180,8 +180,8 @@ def _seen(key, masses, batch: int):
     """The law to learn from at one step: the whole one, or the shares of a batch drawn from it."""
     if batch == 0:
         return masses
-    drawn = jax.random.categorical(key, jnp.log(masses).reshape(-1), shape=(batch,))
-    return jnp.bincount(drawn, length=masses.size).reshape(masses.shape) / batch
+    sample = jax.random.categorical(key, jnp.log(masses).reshape(-1), shape=(batch,))
+    return jnp.bincount(sample, length=masses.size).reshape(masses.shape) / batch
 
 
 def _risk(logits, masses):

@@ -82,7 +82,7 @@ def ascent(base, reward, beta, rate) -> Loop:
 def replicator(base, reward, t) -> jax.Array:
     r"""$p_t(y)\propto p_0(y)\,e^{r_yt}$, which solves $\dot p_y=p_y(r_y-E_pr)$, the natural gradient flow of $E_pr$.
 
-    $\frac d{dt}\ln p_y=r_y-E_pr$, whose second part is the same for all y. At whole t it is `curation` as well.
+    $\frac d{dt}\ln p_y=r_y-E_pr$, whose second part is the same for all y. At integer t it is `curation` as well.
 
     >>> replicator([0.5, 0.5], [0.0, 1.0], 0.0).tolist()
     [0.5, 0.5]

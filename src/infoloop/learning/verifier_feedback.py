@@ -118,8 +118,8 @@ def best_of(base, reward, n) -> jax.Array:
     some = p > 0
     least = level == upto
     share = jnp.where(some & ~least, level, 0.0) / jnp.where(some, upto, 1.0)
-    chance = jnp.where(least, 1.0, -jnp.expm1(n * jnp.log1p(-share)))
-    return jnp.where(some, p / jnp.where(some, level, 1.0) * jnp.where(some, upto, 1.0) ** n * chance, 0.0)
+    probability = jnp.where(least, 1.0, -jnp.expm1(n * jnp.log1p(-share)))
+    return jnp.where(some, p / jnp.where(some, level, 1.0) * jnp.where(some, upto, 1.0) ** n * probability, 0.0)
 
 
 def best_of_bound(n):

@@ -27,7 +27,7 @@ def absorption_time(n: int, i) -> jax.Array:
 
 
 def fixation_probability(n: int, i) -> jax.Array:
-    r"""The chance to end at n rather than 0 from the count or counts `i`: $\frac in$, the count being a martingale.
+    r"""Probability of ending at n, not at 0, from the count or counts `i`: $\frac in$, the count being a martingale.
 
     >>> float(fixation_probability(10, 5))
     0.5
@@ -36,7 +36,7 @@ def fixation_probability(n: int, i) -> jax.Array:
 
 
 def fixation_by_table(n: int, i) -> jax.Array:
-    r"""The same chance in no way using the martingale: $(I-Q)h=K_{\cdot n}$, accurate as `absorption_time`.
+    r"""The same probability in no way using the martingale: $(I-Q)h=K_{\cdot n}$, accurate as `absorption_time`.
 
     Solved for $h-\frac12$, of which the mirror is the negative, with $\frac12(K_{\cdot n}-K_{\cdot0})$ on the right.
 

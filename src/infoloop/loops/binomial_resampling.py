@@ -15,14 +15,14 @@ from infoloop.probability.numerics import require_float64, unit_interval
 from infoloop.probability.validation import check_positive_int
 
 CUT = 1e-18
-_BLOCK = 128  # counts whose chances are computed together
+_BLOCK = 128  # counts whose probabilities are computed together
 _NEAR = 1 / 4  # where the deviance is summed as a series of _TERMS terms, whose rest is below 1e-16 of it
 _TERMS = 13
 _EXACT = 16  # below, the error of Stirling's formula is computed from integers
 
 
 class BandedKernel(NamedTuple):
-    """A kernel without its tails: `blocks[b, w, c]` is the chance of count `128 b + c` in row `starts[b] + w`."""
+    """A kernel without its tails: `blocks[b, w, c]` is the probability of count `128 b + c` in row `starts[b] + w`."""
 
     starts: jax.Array
     blocks: jax.Array
@@ -54,7 +54,7 @@ def wright_fisher_kernel(n: int) -> jax.Array:
     """
     require_float64(None, "kernel")
     counts = np.arange(check_positive_int(n, "n") + 1)
-    return _chances(_stirling(n), counts[:, None], (n - counts)[:, None], counts)
+    return _pmf_block(_stirling(n), counts[:, None], (n - counts)[:, None], counts)
 
 
 def binomial_pmf(n: int, rates) -> jax.Array:
@@ -67,7 +67,7 @@ def binomial_pmf(n: int, rates) -> jax.Array:
     """
     rates = unit_interval(rates, "rates")
     means = check_positive_int(n, "n") * rates[:, None], n * (1 - rates)[:, None]
-    return _chances(_stirling(n), *means, np.arange(n + 1))
+    return _pmf_block(_stirling(n), *means, np.arange(n + 1))
 
 
 def banded_kernel(n: int, heads, tails) -> BandedKernel:
@@ -110,11 +110,13 @@ def _blocks(stirling, heads, tails, starts, width: int) -> BandedKernel:
     rows = (starts[:, None] + jnp.arange(width))[:, :, None]
     counts = jnp.arange(len(starts) * _BLOCK).reshape(-1, 1, _BLOCK)
     inside = jnp.minimum(counts, len(stirling) - 1)
-    return BandedKernel(starts, jnp.where(counts == inside, _chances(stirling, heads[rows], tails[rows], inside), 0.0))
+    return BandedKernel(
+        starts, jnp.where(counts == inside, _pmf_block(stirling, heads[rows], tails[rows], inside), 0.0)
+    )
 
 
 @jax.jit
-def _chances(stirling, heads, tails, counts):
+def _pmf_block(stirling, heads, tails, counts):
     n = len(stirling) - 1
     rest = n - counts
     exponent = stirling[n] - stirling[counts] - stirling[rest] - _deviance(counts, heads) - _deviance(rest, tails)
@@ -124,8 +126,8 @@ def _chances(stirling, heads, tails, counts):
 
 def _deviance(count, mean):
     r"""$c\ln\frac cm+m-c\ge0$; near $c=m$, with $v=\frac{c-m}{c+m}$, $(c-m)v+2cv\sum_k\frac{v^{2k}}{2k+1}$."""
-    gap, whole = jnp.subtract(count, mean), jnp.add(count, mean) * 1.0
-    v = gap / jnp.where(whole == 0, 1.0, whole)
+    gap, total = jnp.subtract(count, mean), jnp.add(count, mean) * 1.0
+    v = gap / jnp.where(total == 0, 1.0, total)
     series = jnp.zeros_like(v)
     for k in range(_TERMS, 0, -1):
         series = v * v * (series + 1 / (2 * k + 1))

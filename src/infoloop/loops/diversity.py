@@ -1,6 +1,6 @@
 r"""Diversity is not information, and neither is risk: what a loop has left, in numbers that are not merged.
 
-A law `table[x, z] = P(theta = x, Z = z)` of hypothesis and state comes with `frequencies[z, a]`, the law of the letters
+A law `table[x, z] = P(theta = x, Z = z)` of hypothesis and state comes with `frequencies[z, a]`, the law of the symbols
 that a model in state z generates. All are functions of one table, fit to be the `watch` of `unroll`.
 """
 
@@ -19,7 +19,7 @@ from infoloop.probability.numerics import nan_if_negative, plog2p
 
 
 class Diversity(NamedTuple):
-    """Letters left, their entropy (bits) and heterozygosity; bits that state and sample tell of theta; the risks.
+    """Symbols left, their entropy (bits) and heterozygosity; bits that state and sample tell of theta; the risks.
 
     `error` is the squared error, without unit, `excess` the relative entropy from the truth to the model, in bits.
     """
@@ -36,7 +36,7 @@ class Diversity(NamedTuple):
 
 
 def diversity_of(table, frequencies, targets) -> Diversity:
-    """All of them for one law; `targets[x, a]` is the true law of the letters under hypothesis x.
+    """All of them for one law; `targets[x, a]` is the true law of the symbols under hypothesis x.
 
     Raises ValueError where shapes do not match; NaN where one of them has a negative entry.
 
@@ -59,7 +59,7 @@ def diversity_of(table, frequencies, targets) -> Diversity:
 
 
 def expected_support(table, frequencies) -> jax.Array:
-    r"""$E\,|\{a:f_{Za}>0\}|$, the number of letters that the model can still generate.
+    r"""$E\,|\{a:f_{Za}>0\}|$, the number of symbols that the model can still generate.
 
     Raises ValueError where the shapes do not match; NaN where either has a negative entry.
 
@@ -81,7 +81,7 @@ def expected_entropy(table, frequencies) -> jax.Array:
 
 
 def expected_heterozygosity(table, frequencies) -> jax.Array:
-    r"""$E\bigl(1-\sum_af_{Za}^2\bigr)$: the chance that two letters of one model differ (Nei 1973, gene diversity).
+    r"""$E\bigl(1-\sum_af_{Za}^2\bigr)$: two symbols of one model differ with this probability (Nei 1973).
 
     As $\sum f(1-f)$, which keeps its digits where it is small. Raises ValueError where the shapes do not match; NaN
     where either has a negative entry.
@@ -104,7 +104,7 @@ def state_information(table) -> jax.Array:
 
 
 def sample_information(table, frequencies) -> jax.Array:
-    r"""$I(\theta;Y)$ in bits for one letter $Y\sim f_Z$ that the model generates: at most $I(\theta;Z)$.
+    r"""$I(\theta;Y)$ in bits for one symbol $Y\sim f_Z$ that the model generates: at most $I(\theta;Z)$.
 
     Raises ValueError where the shapes do not match; NaN where either has a negative entry.
 
@@ -112,8 +112,8 @@ def sample_information(table, frequencies) -> jax.Array:
     0.0
     """
     table, frequencies = _states(table, frequencies)
-    letters = Joint(jnp.matmul(table, frequencies, precision=lax.Precision.HIGHEST), ("theta", "letter"))
-    return _unless_negative(mutual_information(letters, "theta", "letter"), table, frequencies)
+    symbols = Joint(jnp.matmul(table, frequencies, precision=lax.Precision.HIGHEST), ("theta", "symbol"))
+    return _unless_negative(mutual_information(symbols, "theta", "symbol"), table, frequencies)
 
 
 def _expected(table, frequencies, quantity):

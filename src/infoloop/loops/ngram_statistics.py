@@ -1,7 +1,7 @@
 r"""Models of text refit on text, enumerated: what can be estimated from a text, and which texts say the same.
 
-A text is a prompt (the context it starts in) and `length` letters; the context after letter b in context c is number
-$(ck+b)\bmod C$, with $C=k^{\text{order}}$ contexts of k letters. A model has a row, a law of the next letter, for each.
+A text is a prompt (the context it starts in) and `length` symbols; the context after symbol b in context c is number
+$(ck+b)\bmod C$, with $C=k^{\text{order}}$ contexts of k symbols. A model has a row, a law of the next symbol, for each.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ def estimates(length: int, num_symbols: int, alpha: float) -> Estimates:
 
 
 def _smoothed(counts: list[int], alpha: Fraction) -> tuple[Fraction, ...]:
-    whole = sum(counts) + len(counts) * alpha
-    return tuple((c + alpha) / whole for c in counts) if whole else ()
+    total = sum(counts) + len(counts) * alpha
+    return tuple((c + alpha) / total for c in counts) if total else ()
 
 
 def code(counts, length: int):
-    """One number for the counts of the letters along the last axis, none of them above `length`.
+    """One number for the counts of the symbols along the last axis, none of them above `length`.
 
     >>> code(np.array([[1, 0], [1, 2]]), 2).tolist()
     [1, 7]
@@ -77,18 +77,18 @@ def statistics(length: int, num_symbols: int, contexts: int) -> Statistics:
     context = np.broadcast_to(np.arange(contexts)[:, None], (contexts, len(written)))
     counts = np.zeros((*context.shape, contexts, num_symbols), int)
     prompt, text = np.indices(context.shape)
-    for letter in written.T:
-        counts[prompt, text, context, letter] += 1
-        context = (context * num_symbols + letter) % contexts
-    whole = np.concatenate([prompt[..., None], counts.reshape(*prompt.shape, -1)], axis=-1)
-    kinds, ways = np.unique(whole.reshape(-1, whole.shape[-1]), axis=0, return_counts=True)
+    for symbol in written.T:
+        counts[prompt, text, context, symbol] += 1
+        context = (context * num_symbols + symbol) % contexts
+    prompts_and_counts = np.concatenate([prompt[..., None], counts.reshape(*prompt.shape, -1)], axis=-1)
+    kinds, ways = np.unique(prompts_and_counts.reshape(-1, prompts_and_counts.shape[-1]), axis=0, return_counts=True)
     return Statistics(kinds[:, 0], kinds[:, 1:].reshape(-1, contexts, num_symbols), ways)
 
 
-def text_chances(rows, prompt, found: Statistics) -> jax.Array:
+def text_probabilities(rows, prompt, found: Statistics) -> jax.Array:
     r"""$P(u\mid\text{model})=w_u\,\pi(c_u)\prod_{c,b}r_{cb}^{n_u(c,b)}$ for each statistic u; no unit.
 
-    >>> text_chances(jnp.array([[0.25, 0.75]]), jnp.ones(1), statistics(2, 2, 1)).tolist()
+    >>> text_probabilities(jnp.array([[0.25, 0.75]]), jnp.ones(1), statistics(2, 2, 1)).tolist()
     [0.5625, 0.375, 0.0625]
     """
     powers = jnp.asarray(rows)[..., None, :, :] ** found.counts

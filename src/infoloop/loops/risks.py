@@ -12,25 +12,25 @@ from infoloop.probability.numerics import divergence_terms, nan_if_negative, rou
 def squared_errors(frequencies, targets) -> jax.Array:
     r"""$\sum_a(f_{za}-q_{xa})^2$ for hypothesis x and state z, no unit: `frequencies[z, a]`, `targets[x, a]`.
 
-    Raises ValueError where the two have not the same letters.
+    Raises ValueError where the two have not the same symbols.
 
     >>> squared_errors(jnp.array([[1.0, 0.0]]), jnp.array([[0.5, 0.5], [1.0, 0.0]])).tolist()
     [[0.5], [0.0]]
     """
-    frequencies, targets = _same_letters(frequencies, targets)
+    frequencies, targets = _on_one_alphabet(frequencies, targets)
     return ((frequencies - targets[:, None, :]) ** 2).sum(-1)
 
 
 def relative_entropies(frequencies, targets) -> jax.Array:
-    r"""$D(q_x\|f_z)=\sum_aq_{xa}\log_2\frac{q_{xa}}{f_{za}}$ in bits: $\infty$ where state z has lost a letter of x.
+    r"""$D(q_x\|f_z)=\sum_aq_{xa}\log_2\frac{q_{xa}}{f_{za}}$ in bits: $\infty$ where state z has lost a symbol of x.
 
     It is what true text costs beyond its entropy when it is coded by the model. Raises ValueError where the two have
-    not the same letters; NaN where one has a negative entry. Cover & Thomas, Theorem 5.4.3.
+    not the same symbols; NaN where one has a negative entry. Cover & Thomas, Theorem 5.4.3.
 
     >>> relative_entropies(jnp.array([[1.0, 0.0], [0.5, 0.5]]), jnp.array([[0.5, 0.5], [1.0, 0.0]])).round(12).tolist()
     [[inf, 0.0], [0.0, 1.0]]
     """
-    frequencies, targets = _same_letters(frequencies, targets)
+    frequencies, targets = _on_one_alphabet(frequencies, targets)
     bits = divergence_terms(targets[:, None, :], frequencies).sum(-1)
     return nan_if_negative(nan_if_negative(bits, targets), frequencies)
 
@@ -64,12 +64,12 @@ def median_risk(table, losses) -> jax.Array:
     return nan_if_negative(jnp.where(reached.any(), middle, jnp.nan), table)
 
 
-def _same_letters(frequencies, targets):
+def _on_one_alphabet(frequencies, targets):
     frequencies, targets = jnp.asarray(frequencies), jnp.asarray(targets)
     if frequencies.ndim != 2 or targets.ndim != 2 or frequencies.shape[1] != targets.shape[1]:
         raise ValueError(
             f"frequencies have shape {frequencies.shape} and targets {targets.shape}: "
-            "give one law in each row, over the same letters"
+            "give one law in each row, over the same symbols"
         )
     return frequencies, targets
 

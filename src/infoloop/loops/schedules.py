@@ -43,14 +43,14 @@ def weighted_mix(parts: Parts, weight, frozen: bool = False) -> Loop:
     def use(key, state, made):
         return _balanced(_real(parts)(key), made, weight)
 
-    return _loop(parts, frozen, _beside_room(parts), use)
+    return _loop(parts, frozen, _real_and_empty(parts), use)
 
 
 def per_item_mixture(parts: Parts, probability, frozen: bool = False) -> Loop:
     """Each item of a generation is, with this `probability` and independently, a fresh real one, not a generated one.
 
     Real and generated data must have the same shapes; what is real counts once, whatever the judge says. Raises
-    ValueError for a chance outside [0, 1].
+    ValueError for a probability outside [0, 1].
 
     >>> from infoloop.loops.generation import weighted_mean
     >>> loop = per_item_mixture(Parts(lambda key: jnp.ones(2), lambda key, z: jnp.zeros(2), weighted_mean), 1.0)
@@ -84,22 +84,22 @@ def replay(parts: Parts, weight=0.5, frozen: bool = False) -> Loop:
         size = len(state.weights) - len(made[1])
         return _balanced((jax.tree.map(lambda leaf: leaf[:size], state.data), jnp.ones(size)), made, weight)
 
-    return _loop(parts, frozen, _beside_room(parts), use)
+    return _loop(parts, frozen, _real_and_empty(parts), use)
 
 
 def accumulate(parts: Parts, generations: int, frozen: bool = False) -> Loop:
-    """Fit to all data so far, the real ones too: a pool with room for `generations` of them, generation 0 the first.
+    """Fit to all data so far, the real ones too: a pool of capacity for `generations` of them, generation 0 the first.
 
-    What is not filled has weight 0. Beyond the last generation all weights are NaN, so that no fit looks right. Raises
-    ValueError unless there is room for at least one generation.
+    Empty places have weight 0. Beyond the last generation all weights are NaN, so that no fit looks right. Raises
+    ValueError unless the capacity is at least one generation.
 
     >>> from infoloop.loops.generation import weighted_mean
     >>> loop = accumulate(Parts(lambda key: jnp.ones(2), lambda key, z: jnp.zeros(2), weighted_mean), 4)
     >>> float(loop.step(jax.random.key(1), loop.start(jax.random.key(0))).model)
     0.5
     """
-    start = _with_room(parts, check_positive_int(generations, "generations"))
-    return _loop(parts, frozen, start, lambda key, state, made: _filled(state, made))
+    start = _padded_pool(parts, check_positive_int(generations, "generations"))
+    return _loop(parts, frozen, start, lambda key, state, made: _append_to_pool(state, made))
 
 
 def subsample(parts: Parts, generations: int, frozen: bool = False) -> Loop:
@@ -124,9 +124,9 @@ def subsample(parts: Parts, generations: int, frozen: bool = False) -> Loop:
         kept = keeping.step(keep_key, state)
         size = len(kept.weights) // generations
         marks = jax.random.uniform(draw_key, kept.weights.shape)
-        filled = jnp.arange(len(marks)) < (kept.number + 1) * size
-        _, drawn = lax.top_k(jnp.where(filled, marks, -1.0), size)
-        chosen = jax.tree.map(lambda leaf: leaf[drawn], (kept.data, kept.weights))
+        present = jnp.arange(len(marks)) < (kept.number + 1) * size
+        _, kept_places = lax.top_k(jnp.where(present, marks, -1.0), size)
+        chosen = jax.tree.map(lambda leaf: leaf[kept_places], (kept.data, kept.weights))
         return kept._replace(model=parts.refit(*chosen))
 
     return Loop(start, step)
@@ -144,27 +144,27 @@ def _loop(parts: Parts, frozen: bool, start, use) -> Loop:
 
 
 def _real(parts: Parts):
-    def drawn(key):
+    def start(key):
         data = parts.real(key)
         return data, jnp.ones(num_items(data))
-
-    return drawn
-
-
-def _beside_room(parts: Parts):
-    """Real data, and room of weight 0 for fresh ones."""
-
-    def start(key):
-        real = _real(parts)(key)
-        room = jax.eval_shape(parts.generate, key, parts.refit(*real))
-        room = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), room)
-        return _joined(real, (room, jnp.zeros(num_items(room))))
 
     return start
 
 
-def _with_room(parts: Parts, generations: int):
-    """Real data, and room of weight 0 for those of as many generations as are left."""
+def _real_and_empty(parts: Parts):
+    """Real data, and empty places of weight 0 for fresh ones."""
+
+    def start(key):
+        real = _real(parts)(key)
+        empty = jax.eval_shape(parts.generate, key, parts.refit(*real))
+        empty = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), empty)
+        return _joined(real, (empty, jnp.zeros(num_items(empty))))
+
+    return start
+
+
+def _padded_pool(parts: Parts, generations: int):
+    """Real data, and empty places of weight 0 for those of as many generations as are left."""
 
     def start(key):
         real = _real(parts)(key)
@@ -174,7 +174,7 @@ def _with_room(parts: Parts, generations: int):
     return start
 
 
-def _filled(state: Generation, made):
+def _append_to_pool(state: Generation, made):
     size, place = len(made[1]), state.number + 1
     pool = jax.tree.map(
         lambda kept, new: lax.dynamic_update_slice_in_dim(kept, new, place * size, 0),

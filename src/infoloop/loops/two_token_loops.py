@@ -48,14 +48,14 @@ def hypothesis_information_by_generation(size: int, rates, prior, band: BandedKe
 
 
 def tokens(size: int, rate, select=keep_all) -> Parts:
-    """A generation of `size` tokens, 0 or 1; the truth gives 1 with chance `rate`, and the model is such a chance.
+    """Generations of `size` tokens, 0 or 1: the truth gives 1 with probability `rate`; a model is such a probability.
 
     >>> tokens(3, 1.0).real(jax.random.key(0)).tolist()
     [1.0, 1.0, 1.0]
     """
 
-    def draw(key, chance):
-        return jax.random.bernoulli(key, chance, (size,)).astype(float)
+    def draw(key, probability):
+        return jax.random.bernoulli(key, probability, (size,)).astype(float)
 
     return Parts(lambda key: draw(key, rate), draw, weighted_mean, select)
 

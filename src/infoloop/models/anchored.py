@@ -3,10 +3,10 @@ r"""A binary token loop with a hold on where it began: real data mixed in, the f
 Generation 1 is n tokens from the truth $\theta$, $K_1$ of them ones, and $Z_1=K_1/n$; then
 $K_{t+1}\sim\mathrm{Bin}(n,r_t)$, where
 
-- *mix*: each token is real with chance w: $r_t=w\theta+(1-w)Z_t$ with $Z_t=K_t/n$. Open in every round.
+- *mix*: each token is real with probability w: $r_t=w\theta+(1-w)Z_t$ with $Z_t=K_t/n$. Open in every round.
 - *replay*: the model is fit to the first data at weight w and to the last: $r_t=Z_t=(wK_1+(1-w)K_t)/n$.
 - *judge*: the model of generation 1 judges. A token x counts $a_x=1-w+w\,|\{x\}|/n$, its share among the first data as
-  far as w goes, the chance that it is accepted: $r_t=Z_t=K_ta_1/(K_ta_1+(n-K_t)a_0)$ for $t\ge2$.
+  far as w goes, the probability that it is accepted: $r_t=Z_t=K_ta_1/(K_ta_1+(n-K_t)a_0)$ for $t\ge2$.
 
 At w = 0 all three are Wright-Fisher. The last two are open relative to $Z_t$ and closed relative to $K_1$.
 """

@@ -15,9 +15,9 @@ from infoloop.probability.validation import check_positive_int
 
 
 def loop(mean=1.0) -> Loop:
-    r"""The exact loop: its state is the chance that one copy has descendants, $x_t=1-e^{-\mu x_{t-1}}$ from $x_0=1$.
+    r"""Exact loop: its state is the probability that one copy has descendants, $x_t=1-e^{-\mu x_{t-1}}$ from $x_0=1$.
 
-    Iterated for the survivors, not for the extinct, so that small chances keep their digits. It ignores its keys.
+    Iterated for the survivors, not for the extinct, so that small probabilities keep their digits. It ignores its keys.
     """
     mean = _mean(mean)
     return Loop(lambda key: jnp.ones_like(mean), lambda key, x: -jnp.expm1(-mean * x))
@@ -35,7 +35,7 @@ def sampled(mean, runs: int) -> Loop:
 
 
 def survivals(generations: int, mean=1.0) -> jax.Array:
-    r"""The chance that one copy has descendants in generation t = 1..T: $x_t=1-e^{-\mu x_{t-1}}$, $x_0=1$.
+    r"""The probability that one copy has descendants in generation t = 1..T: $x_t=1-e^{-\mu x_{t-1}}$, $x_0=1$.
 
     `mean` is the mean number of copies that one copy leaves: 1 when neutral, 1.01 with 1 % advantage.
 
@@ -46,7 +46,7 @@ def survivals(generations: int, mean=1.0) -> jax.Array:
 
 
 def extinct_by(generations, mean=1.0) -> jax.Array:
-    r"""The chance that one copy has no descendants left in these generations: $q_t=e^{\mu(q_{t-1}-1)}$, $q_0=0$.
+    r"""The probability that one copy has no descendants left in these generations: $q_t=e^{\mu(q_{t-1}-1)}$, $q_0=0$.
 
     Fisher's survival table of one mutant (1922; The Genetical Theory, 1930, chapter 4). Raises ValueError for a
     generation below 1 or a negative mean.
@@ -81,11 +81,11 @@ def extinction_probability(mean) -> jax.Array:
 
 
 def bracket(n: int, p, generations: int) -> tuple[jax.Array, jax.Array]:
-    r"""Bounds on the chance that a token of rate p survives t = 1..T rounds of n draws each:
+    r"""Bounds on the probability that a token of rate p survives t = 1..T rounds of n draws each:
     $$1-e^{-npg_t}\ \le\ P(K_t>0)\ \le\ 1-(1-3np^2-3tp)\,e^{-npg_t},$$
     $g_1=1$, $g_{t+1}=1-e^{-g_t}$, i.e. $g=1-e^{-x}$ iterated from infinity (Suresh et al. 2412.17646, theorem 1).
 
-    The upper one says nothing (it exceeds 1) once $3np^2+3tp>1$. `wright_fisher.survival` is the exact chance.
+    The upper one says nothing (it exceeds 1) once $3np^2+3tp>1$. `wright_fisher.survival` is the exact probability.
 
     >>> low, high = bracket(10_000, 1e-4, 3)
     >>> [round(float(x), 4) for x in low], [round(float(x), 4) for x in high]

@@ -42,7 +42,7 @@ class Model:
 
 
 def cascade(kind: str, noise, p_one=0.5) -> Model:
-    """The checked parameters: `kind` is "bsc", "erasure" or "z_channel", `noise` the chance that a link errs.
+    """The checked parameters: `kind` is "bsc", "erasure" or "z_channel", `noise` the probability that a link errs.
 
     Raises ValueError for another kind, and for a noise or p_one outside [0, 1].
 
@@ -53,7 +53,7 @@ def cascade(kind: str, noise, p_one=0.5) -> Model:
 
 
 def link(m: Model) -> Channel:
-    """One round, from "Z" to "next": the letters 0 and 1, and for erasures a third, 2, which stays.
+    """One round, from "Z" to "next": the symbols 0 and 1, and for erasures a third, 2, which stays.
 
     >>> link(cascade("erasure", 0.25)).rows.tolist()[1:]
     [[0.0, 0.75, 0.25], [0.0, 0.0, 1.0]]
@@ -73,11 +73,11 @@ def loop(m: Model) -> Loop:
 
 
 def sampled(m: Model, runs: int) -> Loop:
-    """The loop by simulation: `letters[x, r]` in run r of X = x, of which there are equally many for both x."""
+    """The loop by simulation: `symbols[x, r]` in run r of X = x, of which there are equally many for both x."""
     rows = jnp.log(link(m).rows)
 
-    def through(key, letters):
-        return jax.random.categorical(key, rows[letters])
+    def through(key, symbols):
+        return jax.random.categorical(key, rows[symbols])
 
     first = jnp.broadcast_to(jnp.arange(2)[:, None], (2, check_positive_int(runs, "runs")))
     return Loop(start=lambda key: through(key, first), step=through)
@@ -121,7 +121,7 @@ def contraction(m: Model, t=1) -> jax.Array:
     r"""$\eta_{KL}$ of t links: $(1-2e)^{2t}$ for the symmetric channel, $(1-e)^t$ for the others; no unit.
 
     At most this share of any information survives. For the last two it is approached by inputs that are almost surely
-    0 (Z-channel) or, for the third letter, erased. ValueError unless t is a whole number, at least 0.
+    0 (Z-channel) or, for the third symbol, erased. ValueError unless t is a whole number, at least 0.
 
     >>> [float(contraction(cascade(kind, 0.25), 2)) for kind in ('bsc', 'erasure', 'z_channel')]
     [0.0625, 0.5625, 0.5625]

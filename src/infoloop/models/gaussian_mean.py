@@ -69,7 +69,7 @@ def loop(m: GaussianMean) -> Loop:
 def sampled(m: GaussianMean, runs: int, generations: int) -> Loop:
     """The loop by drawing samples: its state is each run's true mean and `Generation`, generation 1 the first.
 
-    All samples of accumulate are kept, in pools with room for `generations`.
+    All samples of accumulate are kept, in pools of capacity `generations`.
     """
 
     def parts(theta):

@@ -1,8 +1,8 @@
 r"""An n-gram model refit, each generation, on a text that it wrote: maximum likelihood or add-alpha, exact when tiny.
 
-Every text starts in a context of law `prompt` (the same in each round, whatever $\theta$) and has `length` letters. A
+Every text starts in a context of law `prompt` (the same in each round, whatever $\theta$) and has `length` symbols. A
 row whose context the text never visits stays as it was; before any text all rows are uniform. With `alpha` imagined
-letters of each kind a row is $(c_b+\alpha)/(n+k\alpha)$, visited or not. Generation t is the model fit on the t-th
+symbols of each kind a row is $(c_b+\alpha)/(n+k\alpha)$, visited or not. Generation t is the model fit on the t-th
 text, the first of which is real, written by the rows of $\theta$.
 
 With one context (order 0) this is multinomial resampling. With more, rows are no martingales: $E\frac{c_b}n$ is not the
@@ -24,7 +24,7 @@ from infoloop.information.markov_chains import information_along
 from infoloop.information.measures import mutual_information
 from infoloop.loops.diversity import Diversity, diversity_of
 from infoloop.loops.loop import Loop, unroll
-from infoloop.loops.ngram_statistics import Estimates, digits, estimates, refit_counts, statistics, text_chances
+from infoloop.loops.ngram_statistics import Estimates, digits, estimates, refit_counts, statistics, text_probabilities
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, check_probabilities, joint
 from infoloop.probability.validation import check_count, check_positive_int, warn_if_degenerate_prior
@@ -35,7 +35,7 @@ _MOST_MODELS, _MOST_TEXTS, _MOST_COUNTS = 4096, 2**17, 2**20
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Model:
-    """`length` letters a text; `rows[x, c, b]`: under hypothesis x, letter b after context c; `markov_text` checks."""
+    """`length` symbols a text; `rows[x, c, b]`: under hypothesis x, symbol b after context c; `markov_text` checks."""
 
     length: int = field(metadata={"static": True})
     alpha: float = field(metadata={"static": True})
@@ -57,7 +57,7 @@ class Model:
 def markov_text(length: int, rows, prior=None, prompt=None, alpha: float = 0.0) -> Model:
     """The model with these parameters; hypotheses and prompts are equally likely unless their laws are given.
 
-    `rows[x, c, b]` has as many contexts c as a power of the number of letters b: 1 for order 0, k for bigrams. Raises
+    `rows[x, c, b]` has as many contexts c as a power of the number of symbols b: 1 for order 0, k for bigrams. Raises
     ValueError unless that is so, rows, prior and prompt are laws, length is at least 1, alpha finite and not negative.
 
     >>> markov_text(4, [[[0.5, 0.5], [0.5, 0.5]], [[0.9, 0.1], [0.1, 0.9]]]).prompt.tolist()
@@ -66,7 +66,7 @@ def markov_text(length: int, rows, prior=None, prompt=None, alpha: float = 0.0) 
     table = jnp.asarray(check_probabilities(rows, "rows", 1))
     if table.ndim != 3 or table.shape[2] < 2 or not _is_power(table.shape[1], table.shape[2]):
         raise ValueError(
-            f"rows have shape {table.shape}: give rows[hypothesis, context, letter] with at least 2 letters "
+            f"rows have shape {table.shape}: give rows[hypothesis, context, symbol] with at least 2 symbols "
             "and as many contexts as a power of their number (1 for order 0)"
         )
     if not 0 <= alpha < float("inf"):
@@ -85,7 +85,7 @@ def models(m: Model) -> jax.Array:
 
 
 def grams(m: Model) -> tuple[jax.Array, jax.Array]:
-    """The law of a text's prompt and first letter, for each state and, the true one, for each hypothesis.
+    """The law of a text's prompt and first symbol, for each state and, the true one, for each hypothesis.
 
     They are the `frequencies` and `targets` of `diversity_of`, over (order + 1)-grams.
 
@@ -162,8 +162,8 @@ def expected_heterozygosity(m: Model, t) -> jax.Array:
     if m.contexts != 1:
         raise ValueError(f"the model has {m.contexts} contexts: the closed form is for one, and `diversities` for more")
     steps, n, k = check_count(t, "t", 0), m.length, m.letters
-    whole = (n + k * m.alpha) ** 2
-    rho, gain = n * (n - 1) / whole, (k - 1) * m.alpha * (2 * n + k * m.alpha) / whole
+    scale = (n + k * m.alpha) ** 2
+    rho, gain = n * (n - 1) / scale, (k - 1) * m.alpha * (2 * n + k * m.alpha) / scale
     fall = rho**steps
     start = m.prior @ (m.rows * (1 - m.rows)).sum((1, 2))
     return fall * start + gain * (1 - fall) / (1 - rho)
@@ -172,9 +172,9 @@ def expected_heterozygosity(m: Model, t) -> jax.Array:
 def absorption_law(m: Model) -> Joint:
     r"""The law of $\theta$ and the deterministic model that the loop ends in, over the $k^C$ of them as in `models`.
 
-    By $P_\infty=P_D+P_Q(I-Q)^{-1}R$ (Kemeny & Snell 1960). A model is absorbing iff each row has one letter: another
-    changes with positive chance once its row is visited. Raises ValueError with smoothing, which absorbs nothing, and
-    where a prompt has probability 0, since its row may never be visited.
+    By $P_\infty=P_D+P_Q(I-Q)^{-1}R$ (Kemeny & Snell 1960). A model is absorbing iff each row has one symbol: another
+    changes with positive probability once its row is visited. Raises ValueError with smoothing, which absorbs nothing,
+    and where a prompt has probability 0, since its row may never be visited.
 
     >>> absorption_law(markov_text(3, [[[0.25, 0.75]]])).table.round(12).tolist()
     [[0.75, 0.25]]
@@ -194,7 +194,7 @@ def absorption_law(m: Model) -> Joint:
 def residual_information(m: Model) -> jax.Array:
     r"""$\lim I(\theta;Z_t)$ in bits: what the deterministic model at the end tells, by `absorption_law`.
 
-    For order 0 it is $I(\theta;B)$, B one letter of the true law. ValueError as for `absorption_law`.
+    For order 0 it is $I(\theta;B)$, B one symbol of the true law. ValueError as for `absorption_law`.
 
     >>> round(float(residual_information(markov_text(5, [[[0.25, 0.75]], [[0.75, 0.25]]]))), 12)
     0.188721875541
@@ -224,7 +224,7 @@ def _law(weights, what: str, size: int) -> jax.Array:
 
 def _known(m: Model) -> Estimates:
     if (m.length + 1) ** m.letters > _MOST_COUNTS:
-        raise ValueError(f"{m.letters} letters in texts of {m.length} have too many counts: give fewer or shorter ones")
+        raise ValueError(f"{m.letters} symbols in texts of {m.length} have too many counts: give fewer or shorter ones")
     known = estimates(m.length, m.letters, m.alpha)
     if len(known.laws) ** m.contexts > np.iinfo(np.int64).max:
         raise ValueError(f"{len(known.laws)} ** {m.contexts} models cannot be numbered: give a lower order")
@@ -236,7 +236,7 @@ def _states(m: Model, known: Estimates) -> int:
     if states > _MOST_MODELS or texts > _MOST_TEXTS:
         raise ValueError(
             f"{texts} texts and {states} models are too many to enumerate (at most {_MOST_TEXTS} and {_MOST_MODELS}): "
-            "give fewer letters, a shorter length or a lower order, or use sampled"
+            "give fewer symbols, a shorter length or a lower order, or use sampled"
         )
     return states
 
@@ -257,26 +257,26 @@ def _exact(m: Model) -> tuple[jax.Array, jax.Array]:
     states = _states(m, known)
     found = statistics(m.length, m.letters, m.contexts)
     first = refit_counts(np.array(_fresh(m, known)), found.counts, known, m.length)
-    start = jnp.zeros((len(m.rows), states)).at[:, first].add(text_chances(m.rows, m.prompt, found))
+    start = jnp.zeros((len(m.rows), states)).at[:, first].add(text_probabilities(m.rows, m.prompt, found))
     now = np.arange(states)[:, None]
     after = refit_counts(now, found.counts, known, m.length)
-    link = jnp.zeros((states, states)).at[now, after].add(text_chances(_models(m), m.prompt, found))
+    link = jnp.zeros((states, states)).at[now, after].add(text_probabilities(_models(m), m.prompt, found))
     return m.prior[:, None] * start, link
 
 
 def _trained(m: Model, known: Estimates, now, rows, key):
     """The models after one text of each of `rows[x, r, c, b]`: a scan over positions, then `refit_counts`."""
-    for_prompts, for_letters = jax.random.split(key)
+    for_prompts, for_symbols = jax.random.split(key)
     context = jax.random.choice(for_prompts, m.contexts, now.shape, p=m.prompt)
 
     def position(carry, key):
         context, counts = carry
         here = jax.nn.one_hot(context, m.contexts, dtype=int)[..., None]
         row = jnp.take_along_axis(rows, context[..., None, None], axis=2)[..., 0, :]
-        letter = jax.random.categorical(key, jnp.log(row))
-        counts = counts + here * jax.nn.one_hot(letter, m.letters, dtype=int)[..., None, :]
-        return ((context * m.letters + letter) % m.contexts, counts), None
+        symbol = jax.random.categorical(key, jnp.log(row))
+        counts = counts + here * jax.nn.one_hot(symbol, m.letters, dtype=int)[..., None, :]
+        return ((context * m.letters + symbol) % m.contexts, counts), None
 
     empty = jnp.zeros((*now.shape, m.contexts, m.letters), int)
-    (_, counts), _ = lax.scan(position, (context, empty), jax.random.split(for_letters, m.length))
+    (_, counts), _ = lax.scan(position, (context, empty), jax.random.split(for_symbols, m.length))
     return refit_counts(now, counts, known, m.length)

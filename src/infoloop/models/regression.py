@@ -65,7 +65,7 @@ def loop(m: Regression) -> Loop:
 def sampled(m: Regression, runs: int, generations: int) -> Loop:
     """The loop by drawing inputs and labels about the truth 0: its state is a `Generation`, after the truth.
 
-    All data of accumulate are kept, in pools with room for `generations`.
+    All data of accumulate are kept, in pools of capacity `generations`.
     """
     d = int(m.dimension)
 
@@ -125,7 +125,7 @@ def limit_risk(m: Regression):
 def efficiency(m: Regression, t):
     r"""Risk of the first generation over that of generation `t`; accumulate keeps it above $6/\pi^2$.
 
-    That is the floor of Dey & Donoho (arXiv 2410.22812), which $t,T\to\infty$ reach.
+    That is the lower bound of Dey & Donoho (arXiv 2410.22812), which $t,T\to\infty$ reach.
 
     >>> float(efficiency(regression(1, 4), 2))
     0.5

@@ -1,6 +1,6 @@
 r"""Multinomial resampling with add-alpha smoothing: the next draw has the rates $(c+\alpha)/(n+k\alpha)$.
 
-No letter is ever lost, and for that every bit about $\theta$ is: the chain forgets its start.
+No symbol is ever lost, and for that every bit about $\theta$ is: the chain forgets its start.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from infoloop.probability.validation import check_positive_int, warn_if_degenera
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Model:
-    """`size` draws of two letters a generation, `alpha` imagined ones of each letter added before the next."""
+    """`size` draws of two symbols a generation, `alpha` imagined ones of each symbol added before the next."""
 
     size: int = field(metadata={"static": True})
     alpha: float = field(metadata={"static": True})
@@ -59,7 +59,7 @@ def contraction_limit(n: int, alpha: float, letters: int = 2) -> float:
     r"""$\lim I(\theta;K_{t+1})/I(\theta;K_t)=\bigl(\frac n{n+k\alpha}\bigr)^2$: the square of the second eigenvalue.
 
     The mean frequency moves by the factor $n/(n+k\alpha)$ towards $1/k$, and a small information is quadratic in it. It
-    is 1 at alpha = 0, where information stays. Holds where the mean of some letter depends on theta.
+    is 1 at alpha = 0, where information stays. Holds where the mean of some symbol depends on theta.
 
     >>> contraction_limit(1, 0.5)
     0.25
@@ -117,7 +117,7 @@ def _positive(alpha: float) -> float:
 
 
 def band(n: int, alpha: float) -> BandedKernel:
-    """The kernel of two letters without its tails, as `binomial_resampling.resample` takes it; made on the host.
+    """The kernel of two symbols without its tails, as `binomial_resampling.resample` takes it; made on the host.
 
     >>> band(4, 0.5).blocks.shape
     (1, 5, 128)

@@ -3,7 +3,7 @@ r"""A binary token loop that keeps all its data: a Polya-type urn, with its exac
 Generation 1 is n tokens from the truth. *accumulate*: of nt tokens $S_t$ are ones, the model is $Z_t=S_t/(nt)$, and
 $S_{t+1}=S_t+\mathrm{Bin}(n,Z_t)$. *subsample*: the same, but the model $Z_t$ is the frequency among n of the nt tokens,
 drawn without replacement, so that it costs no more to fit than at the start. For small urns: all counts are summed
-over, and subsample has a table of (room)(n room + 1)(n + 1) hypergeometric chances, made of whole numbers.
+over, and subsample has a table of (room)(n room + 1)(n + 1) hypergeometric probabilities, made of integers.
 """
 
 import math
@@ -29,7 +29,7 @@ SCHEDULES = ("accumulate", "subsample")
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Urn:
-    """Tokens a generation, generations for which there is room, schedule, rates that are possible and their prior."""
+    """Tokens a generation, most generations (`room`), schedule, the possible rates and their prior; `urn` checks."""
 
     size: int = field(metadata={"static": True})
     room: int = field(metadata={"static": True})
@@ -53,9 +53,9 @@ def urn(size: int, room: int, rates, prior=None, schedule: str = "accumulate") -
 def loop(m: Urn) -> Loop:
     r"""The exact loop: its state is the table $P(\theta,S_t)$, $S=0..n\cdot$room, with t; it ignores its keys.
 
-    Beyond its room the table is NaN.
+    Beyond `room` generations the table is NaN.
     """
-    return _loop(m, _drawn(m))
+    return _loop(m, _subsample_pmf(m))
 
 
 def sampled(m: Urn, runs: int) -> Loop:
@@ -65,25 +65,25 @@ def sampled(m: Urn, runs: int) -> Loop:
 
 
 def law(m: Urn, t: int) -> Joint:
-    r"""$P(\theta,Z_t)$ over "theta" and "count": ones among nt tokens, or among the n drawn. ValueError beyond room.
+    r"""$P(\theta,Z_t)$ over "theta" and "count": ones among nt tokens, or among the n drawn. ValueError for t > room.
 
     >>> [round(x, 12) for x in law(urn(1, 2, [0.25]), 2).table.tolist()[0]]
     [0.75, 0.0, 0.25]
     """
-    t, drawn = _within(m, t), _drawn(m)
-    table = _tables(m, drawn, t)[-1]
+    t, pmf = _within(m, t), _subsample_pmf(m)
+    table = _tables(m, pmf, t)[-1]
     return Joint(table[:, : m.size * t + 1] if m.schedule == "accumulate" else table, ("theta", "count"))
 
 
 def information(m: Urn, generations: int) -> jax.Array:
-    r"""$I(\theta;Z_t)$ in bits for $t=1..T$, exactly, over all counts. Raises ValueError beyond the room.
+    r"""$I(\theta;Z_t)$ in bits for $t=1..T$, exactly, over all counts. Raises ValueError for t above `room`.
 
     >>> [round(float(i), 6) for i in information(urn(4, 3, [0.25, 0.75]), 3)]
     [0.538786, 0.479354, 0.460472]
     """
     steps = _within(m, generations)
     warn_if_degenerate_prior(m.prior)
-    return _information(m, _drawn(m), steps)
+    return _information(m, _subsample_pmf(m), steps)
 
 
 def expected_heterozygosity(n: int, rate, t, schedule: str = "accumulate") -> jax.Array:
@@ -134,8 +134,8 @@ def _within(m: Urn, generations: int) -> int:
     return int(generations)
 
 
-def _drawn(m: Urn) -> jax.Array:
-    r"""$\binom Sk\binom{nt-S}{n-k}\big/\binom{nt}n$ at [t - 1, S, k], by whole numbers; nothing for accumulate."""
+def _subsample_pmf(m: Urn) -> jax.Array:
+    r"""$\binom Sk\binom{nt-S}{n-k}\big/\binom{nt}n$ at [t - 1, S, k], by integers; nothing for accumulate."""
     if m.schedule == "accumulate":
         return jnp.zeros((m.room, 0, 0))
     n, table = m.size, np.zeros((m.room, m.size * m.room + 1, m.size + 1))
@@ -146,7 +146,7 @@ def _drawn(m: Urn) -> jax.Array:
     return jnp.asarray(table)
 
 
-def _loop(m: Urn, drawn) -> Loop:
+def _loop(m: Urn, pmf) -> Loop:
     ones = jnp.arange(m.size * m.room + 1)
 
     def start(key):
@@ -161,7 +161,7 @@ def _loop(m: Urn, drawn) -> Loop:
                 m.size, jnp.where(ones <= held, ones / held, 0.0)
             )  # more ones than tokens have no mass
         else:
-            fresh = jnp.matmul(drawn[t - 1], wright_fisher_kernel(m.size), precision=lax.Precision.HIGHEST)
+            fresh = jnp.matmul(pmf[t - 1], wright_fisher_kernel(m.size), precision=lax.Precision.HIGHEST)
         moved = table[:, :, None] * fresh
         shifted = [jnp.pad(moved[:, :, j], ((0, 0), (j, m.size - j))) for j in range(m.size + 1)]
         return jnp.where(t < m.room, jnp.stack(shifted).sum(0)[:, : len(ones)], jnp.nan), t + 1
@@ -169,19 +169,19 @@ def _loop(m: Urn, drawn) -> Loop:
     return Loop(start, step)
 
 
-def _seen(m: Urn, drawn, state):
+def _seen(m: Urn, pmf, state):
     """The law of what the model is made of: the ones of the pool, or of the draw from it."""
     table, t = state
     if m.schedule == "accumulate":
         return table
-    return jnp.matmul(table, drawn[t - 1], precision=lax.Precision.HIGHEST)
+    return jnp.matmul(table, pmf[t - 1], precision=lax.Precision.HIGHEST)
 
 
 @partial(jax.jit, static_argnums=2)
-def _tables(m: Urn, drawn, generations: int):
-    return unroll(_loop(m, drawn), jnp.arange(generations), lambda state: _seen(m, drawn, state))
+def _tables(m: Urn, pmf, generations: int):
+    return unroll(_loop(m, pmf), jnp.arange(generations), lambda state: _seen(m, pmf, state))
 
 
 @partial(jax.jit, static_argnums=2)
-def _information(m: Urn, drawn, generations: int):
-    return jax.lax.map(hypothesis_information, _tables(m, drawn, generations))
+def _information(m: Urn, pmf, generations: int):
+    return jax.lax.map(hypothesis_information, _tables(m, pmf, generations))

@@ -110,7 +110,7 @@ def information(m: Model, generations: int) -> jax.Array:
 
 
 def information_many(size: int, rates, prior, generations: int) -> jax.Array:
-    r"""$I(\theta;K_t)$ in bits, t = 1..T, for laws `rates[x]` on k letters: exactly, over all counts.
+    r"""$I(\theta;K_t)$ in bits, t = 1..T, for laws `rates[x]` on k symbols: exactly, over all counts.
 
     There are $\binom{n+k-1}{k-1}$ counts, and the kernel is a dense square of them: for small n only.
 
@@ -124,14 +124,14 @@ def information_many(size: int, rates, prior, generations: int) -> jax.Array:
 
 
 def residual_information(prior, theta) -> jax.Array:
-    r"""$\lim I(\theta;K_t)=I(\theta;B)$ in bits, $B\sim\mathrm{Ber}(\theta)$: the letter that is left has that law.
+    r"""$\lim I(\theta;K_t)=I(\theta;B)$ in bits, $B\sim\mathrm{Ber}(\theta)$: the symbol that is left has that law.
 
     >>> round(float(residual_information([0.5, 0.5], [0.25, 0.75])), 12)
     0.188721875541
     """
     m = wright_fisher(1, theta, prior)
     return mutual_information(
-        Joint(m.prior[:, None] * binomial_pmf(1, m.rates), ("theta", "letter")), "theta", "letter"
+        Joint(m.prior[:, None] * binomial_pmf(1, m.rates), ("theta", "symbol")), "theta", "symbol"
     )
 
 

@@ -186,11 +186,11 @@ class Reader:
         return Term(coefficient, groups, given)
 
     def number(self) -> Fraction:
-        whole, _, parts = self.word.partition("/")
-        if parts and not int(parts):
+        numerator, _, denominator = self.word.partition("/")
+        if denominator and not int(denominator):
             self.refuse("a fraction over zero")
         self.advance()
-        return Fraction(whole) / int(parts or 1)
+        return Fraction(numerator) / int(denominator or 1)
 
     def arguments(self, kind: str) -> tuple[tuple[Group, ...], Group]:
         self.take("(", f"after {kind}")

@@ -110,8 +110,8 @@ def _chain(p: Pipeline, base: Names, links) -> InformationBound:
     bound = " + ".join(parts + [term.text for term in terms]) or "0"
     size = next(node.size for node in p.nodes if node.name == p.task)
     learned = format_mutual_information(p.task, [last_state(p)])
-    whole = math.log2(size) if size else None
-    return InformationBound(f"{learned} <= {bound}", base, terms, tuple(steps), tuple(proofs), whole)
+    most = math.log2(size) if size else None
+    return InformationBound(f"{learned} <= {bound}", base, terms, tuple(steps), tuple(proofs), most)
 
 
 def _statement(p: Pipeline, state: str, before: Names, entering: Names, terms: tuple[PipelineTerm, ...]):

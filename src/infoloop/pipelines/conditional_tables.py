@@ -50,7 +50,7 @@ def conditional_probability_table(node: Node, sizes: Mapping[str, int | None]) -
 def _size(parent: str, sizes: Mapping[str, int | None], node: Node, key: str) -> int:
     size = sizes[parent]
     if size is None:
-        raise PipelineError(f"its parent {parent} takes nobody knows how many values: give its size", node.name, key)
+        raise PipelineError(f"its parent {parent} has an unknown number of values: give its size", node.name, key)
     return size
 
 
@@ -83,7 +83,7 @@ def _numbers(node: Node) -> np.ndarray:
 
 
 def _rows(table: np.ndarray, node: Node, axes: tuple[str, ...]) -> np.ndarray:
-    """The table, if its rows are laws; the first that is none is named by the values of the axes."""
+    """Return the table if every row is a distribution, else raise PipelineError with the first cell that is none."""
     fine = (table >= 0).all(-1) & (np.abs(table.sum(-1) - 1) <= rounding(table.shape[-1]))
     if not fine.all():
         cell = tuple(np.argwhere(~fine)[0].tolist())
@@ -201,9 +201,9 @@ def _by_program(node: Node, shape: tuple[int, ...]) -> np.ndarray:
         if site not in law.names:
             known = [name for name in law.names if name not in inputs]
             raise ValueError(f"the program has no site {site!r}{did_you_mean(site, known)}: give site")
-        letters = law.symbols(site)
-        if letters != tuple(range(len(letters))):
-            raise ValueError(f"site {site!r} takes the values {', '.join(map(str, letters))}: number them from 0")
+        symbols = law.symbols(site)
+        if symbols != tuple(range(len(symbols))):
+            raise ValueError(f"site {site!r} takes the values {', '.join(map(str, symbols))}: number them from 0")
         with jax.enable_x64(True):
             return np.asarray(conditional(law, site, inputs).rows)
     except Exception as error:  # whatever a user's program may raise

@@ -41,9 +41,9 @@ def _cells(p: Pipeline, form: RoundQuery) -> int:
 
 def _independent(law: RationalLaw, task: str, names, given) -> bool:
     order = (task, *names, *given)
-    whole = law.marginal(*order)
+    marginal = law.marginal(*order)
     axes = [name for name in law.names if name in order]
-    table = whole.transpose([axes.index(name) for name in order])
+    table = marginal.transpose([axes.index(name) for name in order])
     table = table.reshape(table.shape[0], math.prod(table.shape[1 : 1 + len(names)]), -1)
     products = table.sum(0, keepdims=True) * table.sum(1, keepdims=True)
     return bool((table * table.sum((0, 1), keepdims=True) == products).all())

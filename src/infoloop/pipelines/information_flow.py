@@ -2,8 +2,8 @@ r"""Where task information may enter a pipeline, decided on its graph: bases, th
 
 `closed relative to B` means $X\perp Z_T\mid B$, so that $I(X;Z_T)\le I(X;B)$; `open` at $t$ means that what $Z_t$
 reads, $E_t$ (the queries and signals of the round, and what else it takes to have $X\to Z_{t-1},E_t\to Z_t$), is not
-separated from $X$ by $Z_{t-1}$. Both are d-separation: what is separated has no information whatever the channels, and
-what is not has some for almost all channels.
+separated from $X$ by $Z_{t-1}$. Both are d-separation: if it holds, the information is 0 whatever the channels; if not,
+it is positive for almost all channels.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Edge = tuple[str, str]
 
 @dataclass(frozen=True)
 class ConditioningSet:
-    """What stood before round 1, whether the last state is closed relative to it, and the edges that go around it.
+    """Variables of before round 1, whether the last state is closed relative to them, and the edges that bypass them.
 
     `meaning` says which base it is; `cut` holds the edges from before round 1 into the rounds (without rounds: into the
     last state) that bring in what `names` does not know: it is empty exactly if `closed`. `open_at` are the rounds
@@ -49,7 +49,7 @@ class PipelineTerm:
 
 @dataclass(frozen=True)
 class Round:
-    """A round: its state, what stood before it, what it reads, and the terms that may be positive (none: closed)."""
+    """A round: its state, the previous state, the new inputs, and the terms that may be positive (none: closed)."""
 
     t: int
     state: str
@@ -60,7 +60,7 @@ class Round:
 
     @property
     def open(self) -> bool:
-        """Whether the graph lets task information enter in this round, beyond what stood before it."""
+        """Whether the graph lets task information enter in this round, beyond the previous state's."""
         return bool(self.terms)
 
 

@@ -71,7 +71,7 @@ def _parents_wrong(parents) -> str:
     return f"it is {parents!r}: give a list of names of nodes"
 
 
-def _whole_wrong(least: int, optional: bool) -> Callable[[Any], str]:
+def _integer_error(least: int, optional: bool) -> Callable[[Any], str]:
     def wrong(value) -> str:
         fits = (optional and value is None) or (type(value) is int and value >= least)
         return "" if fits else f"it is {value!r}: give a whole number, at least {least}"
@@ -96,9 +96,9 @@ _CHECKS = {
     "name": _name_wrong,
     "role": _role_wrong,
     "parents": _parents_wrong,
-    "size": _whole_wrong(1, optional=True),
+    "size": _integer_error(1, optional=True),
     "cost": _cost_wrong,
-    "at": _whole_wrong(0, optional=False),
+    "at": _integer_error(0, optional=False),
     "formula": _text_wrong,
     "program": _program_wrong,
     "site": _text_wrong,

@@ -118,9 +118,9 @@ def accuracy_of(p: Pipeline, pair: np.ndarray) -> float | None:
 
     The answer is the pipeline's formula, or the state itself where it takes as many values as the task.
     """
-    letters, states = pair.shape
+    size, states = pair.shape
     if p.answer is None:
-        return float(pair.trace()) if letters == states else None
+        return float(pair.trace()) if size == states else None
     values = function_values(p.answer, ("state",), (states,), key="answer")
     return float(pair[values, np.arange(states)].sum())
 
@@ -140,10 +140,10 @@ def _contraction(update: np.ndarray) -> float | None:
 
 def _fano(p: Pipeline, rounds, found: tuple[RoundBits, ...], limits: tuple[float, float], error: float) -> Fano | None:
     """`limits` are what a base that closes the pipeline knows, and H(X)."""
-    letters = p.tables[p.task].shape[-1]
-    if letters < 2 or not p.rounds:
+    alphabet_size = p.tables[p.task].shape[-1]
+    if alphabet_size < 2 or not p.rounds:
         return None
-    needed = needed_bits(limits[1], letters, error)
+    needed = needed_bits(limits[1], alphabet_size, error)
     most = max(max_information_per_round(p, r) for r in rounds)
     held = found[0].before
     least = rounds_needed(needed, held, most)

@@ -73,9 +73,10 @@ def sensitivity(p: Pipeline, steps: int = 20) -> Sensitivity | None:
 def _degraded(table: np.ndarray, quality: np.ndarray) -> np.ndarray:
     """The channel at each quality, on a first axis.
 
-    Below 0 it is written as a sum of what is not negative even after rounding, with the chance of all other values.
+    Below 0 it is written as a sum of what is not negative even after rounding, with the probability of all other
+    values.
     """
-    letters, share = table.shape[-1], quality.reshape(-1, *(1,) * table.ndim)
+    size, share = table.shape[-1], quality.reshape(-1, *(1,) * table.ndim)
     others = table.sum(-1, keepdims=True) - table
-    turned = (1 + share * (letters - 1)) / letters - share * others
-    return np.where(share < 0, turned, share * table + (1 - share) / letters)
+    turned = (1 + share * (size - 1)) / size - share * others
+    return np.where(share < 0, turned, share * table + (1 - share) / size)

@@ -1,4 +1,4 @@
-"""Laws and scores that come as plain arrays, checked at the door where they are not traced."""
+"""Laws and scores that come as plain arrays, checked where they are not traced."""
 
 import jax
 import jax.numpy as jnp

@@ -99,7 +99,10 @@ def _causes_first(parts: tuple[Joint | Channel, ...]) -> tuple[Joint | Channel, 
 
 
 def _cycle(waiting: Iterable[Joint | Channel]) -> str:
-    """Each of these waits for another: going from effect to cause among them comes back to a variable seen before."""
+    """Find a directed cycle, as text, among parts each of which has a cause that another of them defines.
+
+    Every variable among them has such a cause, so a walk from effect to cause returns to a variable it has passed.
+    """
     causes = {name: _source(part) for part in waiting for name in _target(part)}
     path = [next(iter(causes))]
     while path.count(path[-1]) == 1:
@@ -170,7 +173,7 @@ def _renamed(factor: Joint | Channel, names: dict[str, str]) -> Joint | Channel:
 
 
 def query_cost(net: BayesNet, *names: str) -> Cost:
-    """What `marginal(net, *names)` will build: exact, and known before anything is paid.
+    """What `marginal(net, *names)` will build: exact, and known before any of it is computed.
 
     >>> from infoloop.probability.channels import channel
     >>> from infoloop.probability.distributions import joint
@@ -248,10 +251,10 @@ def _follow(path, axes: list[tuple[str, ...]], names: tuple[str, ...], sizes: di
         needed = set(names).union(*waiting)
         kept = tuple(name for name in union if name in needed) if waiting else names
         waiting.append(kept)
-        # Letters in order of appearance: equal steps get equal formulas, which XLA compiles only once.
-        letter = {name: opt_einsum.get_symbol(k) for k, name in enumerate(union)}
-        formula = ",".join("".join(letter[name] for name in scope) for scope in joined)
-        steps.append((inputs, f"{formula}->{''.join(letter[name] for name in kept)}"))
+        # Einsum symbols in order of appearance: equal steps get equal formulas, which XLA compiles only once.
+        symbol = {name: opt_einsum.get_symbol(k) for k, name in enumerate(union)}
+        formula = ",".join("".join(symbol[name] for name in scope) for scope in joined)
+        steps.append((inputs, f"{formula}->{''.join(symbol[name] for name in kept)}"))
         cells = max(cells, math.prod(sizes[name] for name in kept))
         operations += math.prod(sizes[name] for name in union)
     return _Plan(tuple(steps), Cost(cells, operations))

@@ -15,7 +15,7 @@ from infoloop.probability.numerics import require_float64, rounding, unit_interv
 
 
 def bsc(flip, source: str, target: str, dtype=None) -> Channel:
-    """Binary symmetric channel: the bit is flipped with probability `flip` (Cover & Thomas, 7.1.4).
+    """Binary symmetric channel: the bit changes with crossover probability `flip` (Cover & Thomas, 7.1.4).
 
     >>> bsc(0.25, "X", "Y").rows.tolist()
     [[0.75, 0.25], [0.25, 0.75]]
@@ -25,7 +25,7 @@ def bsc(flip, source: str, target: str, dtype=None) -> Channel:
 
 
 def erasure(erased, source: str, target: str, size: int = 2, dtype=None) -> Channel:
-    """Erasure channel on `size` letters: the last output, number `size`, says that the letter was lost.
+    """Erasure channel on `size` symbols: the last output, number `size`, says that the symbol was lost.
 
     >>> erasure(0.25, "X", "Y").rows.tolist()
     [[0.75, 0.0, 0.25], [0.0, 0.75, 0.25]]
@@ -47,7 +47,7 @@ def z_channel(fall, source: str, target: str, dtype=None) -> Channel:
 
 
 def symmetric(error, source: str, target: str, size: int = 2, dtype=None) -> Channel:
-    r"""q-ary symmetric channel, q = `size`: the letter changes with probability `error`, to each other letter alike.
+    r"""q-ary symmetric channel, q = `size`: the symbol changes with probability `error`, to each other symbol alike.
 
     As $\lambda I+\frac{1-\lambda}qJ$ it has $\lambda=1-\frac{q}{q-1}\,\mathrm{error}$.
 
@@ -95,7 +95,7 @@ def binomial(rates, trials: int, source: str, target: str, dtype=None) -> Channe
 
 
 def multinomial(rates, trials: int, source: str, target: str, dtype=None) -> Channel:
-    r"""From the number of a law `rates[x]` on k letters to the counts of `trials` draws from it.
+    r"""From the number of a law `rates[x]` on k symbols to the counts of `trials` draws from it.
 
     Outputs are `compositions(trials, k)`, in that order: $K(c\mid x)=\frac{n!}{\prod c_i!}\prod r_{xi}^{c_i}$.
     Relative error a few units in the last place up to 1000 trials (integer coefficients); beyond, by logarithms, about
@@ -151,8 +151,8 @@ def _laws(rates, dtype) -> jax.Array:
     r = _with_axes(unit_interval(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
     if not isinstance(rates, Tracer):
         check_probabilities(rates, "rates", 1, dtype)
-    whole = jnp.abs(r.sum(1, keepdims=True) - 1) <= rounding(r.shape[1], r.dtype)
-    return jnp.where(whole, r, jnp.nan)
+    normalised = jnp.abs(r.sum(1, keepdims=True) - 1) <= rounding(r.shape[1], r.dtype)
+    return jnp.where(normalised, r, jnp.nan)
 
 
 def _channel(rows, source: str, target: str) -> Channel:

@@ -31,14 +31,14 @@ def chi_square(key, degrees: int, shape=(), dtype=None) -> jax.Array:
 
 def _marsaglia_tsang(key, a: float, shape, dtype):
     def attempt(state):
-        tries, drawn, accepted = state
+        tries, found, accepted = state
         normal_key, uniform_key = jax.random.split(jax.random.fold_in(key, tries))
         x = jax.random.normal(normal_key, shape, dtype)
         v = (1 + x / (9 * a) ** 0.5) ** 3
         positive = v > 0
         fits = x * x / 2 + a * (1 - v + jnp.log(jnp.where(positive, v, 1.0)))
         good = positive & (jnp.log(jax.random.uniform(uniform_key, shape, dtype)) < fits)
-        return tries + 1, jnp.where(accepted, drawn, 2 * a * v), accepted | good
+        return tries + 1, jnp.where(accepted, found, 2 * a * v), accepted | good
 
     start = jnp.zeros((), int), jnp.zeros(shape, dtype), jnp.zeros(shape, bool)
     return lax.while_loop(lambda state: ~state[2].all(), attempt, start)[1]

@@ -73,7 +73,7 @@ def binary_entropy(p):
 
 
 def binary_convolution(a, b):
-    r"""Binary convolution $a*b=a(1-b)+b(1-a)$: the chance that exactly one of two independent flips happens."""
+    r"""Binary convolution $a*b=a(1-b)+b(1-a)$: the probability that exactly one of two independent flips happens."""
     return a * (1 - b) + b * (1 - a)
 
 
@@ -136,14 +136,14 @@ def divergence_terms(p, q):
 
 
 @jax.custom_jvp
-def information_terms(p, whole, left, right):
+def information_terms(p, total, left, right):
     r"""Cells of $I(X;Y|Z)$: `divergence_terms` of $p=p_{xyz}$ against $q=p_{xz}\,p_{yz}/p_z$.
 
-    `whole` is $p_z$, `left` $p_{xz}$, `right` $p_{yz}$, broadcast against `p`. The product has extra digits, so that a
+    `total` is $p_z$, `left` $p_{xz}$, `right` $p_{yz}$, broadcast against `p`. The product has extra digits, so that a
     dependence of 1e-12 keeps its digits. Rounding of the marginals needs no such care: among the products $l_xr_y$ the
     marginals themselves are nearest to $p$, so that their errors enter squared.
     """
-    return _divergence_terms(p, *_excess_and_ratio(p, whole, left, right))
+    return _divergence_terms(p, *_excess_and_ratio(p, total, left, right))
 
 
 @information_terms.defjvp
@@ -152,15 +152,15 @@ def _(primals, tangents):
     d_p, *d_margins = tangents
     excess, ratio = _excess_and_ratio(p, *margins)
     some = (p > 0) & (ratio > 0)
-    whole, left, right = (d / jnp.where(m > 0, m, 1.0) for d, m in zip(d_margins, margins, strict=True))
-    slope = jnp.where(some, d_p * jnp.log(jnp.where(some, ratio, 1.0)), 0.0) - excess * (left + right - whole)
+    total, left, right = (d / jnp.where(m > 0, m, 1.0) for d, m in zip(d_margins, margins, strict=True))
+    slope = jnp.where(some, d_p * jnp.log(jnp.where(some, ratio, 1.0)), 0.0) - excess * (left + right - total)
     return information_terms(*primals), slope * LOG2E
 
 
-def _excess_and_ratio(p, whole, left, right):
+def _excess_and_ratio(p, total, left, right):
     r"""$p-q$ and $p/q$, $q=p_{xz}\,p_{yz}/p_z$; the ratio by a reciprocal, since XLA turns `a/b/c` into `a/(bc)`."""
     tiny = jnp.finfo(p.dtype).tiny
-    share = right / jnp.maximum(whole, tiny)
+    share = right / jnp.maximum(total, tiny)
     high, low = product_parts(left, share)
     ratio = (p / jnp.maximum(left, tiny)) * (1 / jnp.maximum(share, tiny))
     return (p - high) - low, ratio

@@ -1,4 +1,4 @@
-"""Parameters at the door: numbers in a range, counts, and choices, refused by name, value and remedy."""
+"""Check parameters: numbers in a range, counts and choices; an error names the parameter, its value and a remedy."""
 
 import warnings
 

@@ -1,7 +1,7 @@
 """`prove`: a proof from Shannon's inequalities with a certificate, an exact counterexample, or "undecided".
 
-`prover` is the door. `shannon_prover` looks for a proof by a linear program, `counterexamples` for a law that breaks
-the statement; certificates are checked by `infoloop.check`.
+`prover` is the entry point. `shannon_prover` looks for a proof by a linear program,
+`counterexamples` for a law that breaks the statement; certificates are checked by `infoloop.check`.
 """
 
 import lazy_loader

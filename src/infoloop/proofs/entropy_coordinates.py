@@ -1,6 +1,6 @@
-r"""Programs over joint entropies made small: what the assumptions make redundant is substituted away, exactly.
+r"""Linear programs over few joint entropies: those that the assumptions determine are substituted away, exactly.
 
-An entropy $H(S)$ is a coordinate, unless a pair in S is known to be 0, which expresses it through smaller sets:
+An entropy $H(S)$ is a coordinate of the program, unless some $I(i;j|L)=0$ with $S=ijL$ determines it by smaller sets:
 $H(ijL)=H(iL)+H(jL)-H(L)-I(i;j|L)$, and $H(iL)=H(L)+H(i|L)$. A Markov chain of 12 variables keeps 78 of 4095.
 """
 
@@ -32,7 +32,7 @@ class Reduction:
     substituted: dict[int, Pair]
 
     def reduced(self, form: Mapping[int, Fraction]) -> MaskForm:
-        """The form over coordinates; the constant stays under the empty mask."""
+        """Write the form in coordinates; the constant stays under the empty mask."""
         result: MaskForm = {0: form[0]} if 0 in form else {}
         for mask, c in form.items():
             for coordinate, k in self.entropies[mask].items():
@@ -40,29 +40,29 @@ class Reduction:
         return {mask: c for mask, c in result.items() if c}
 
     def as_zero_pairs(self, form: Mapping[int, Fraction]) -> dict[Pair, Fraction] | None:
-        """A form that reduces to nothing as a sum of zero pairs; None for other forms."""
-        left, owed = dict(form), {}
+        """Write a form that reduces to 0 as a sum of zero pairs; None for other forms."""
+        left, pairs = dict(form), {}
         for mask in range(2**self.zeros.count - 1, 0, -1):
             c, pair = left.pop(mask, Fraction(0)), self.substituted.get(mask)
             if c and pair is None:
                 return None
             if c and pair is not None:
                 sign = 1 if pair.i == pair.j else -1
-                owed[pair] = sign * c
+                pairs[pair] = sign * c
                 for below, k in _parts(pair):
                     left[below] = left.get(below, Fraction(0)) + c * k
-        return owed
+        return pairs
 
 
 def _parts(pair: Pair) -> list[tuple[int, int]]:
-    """The entropies in which the pair, were it 0, writes that of its union."""
+    """Express the joint entropy of a zero pair's union by smaller sets: (mask, coefficient) of each."""
     if pair.i == pair.j:
         return [(pair.below, 1)]
     return [(pair.below | 1 << pair.i, 1), (pair.below | 1 << pair.j, 1), (pair.below, -1)]
 
 
 def reduction(count: int, given: tuple[Independence, ...]) -> Reduction:
-    """The coordinates that the given zeros leave.
+    """Compute which joint entropies remain as coordinates under the given independences.
 
     >>> chain = tuple(Independence((1 << k) - 1, 2 << k, 1 << k) for k in range(1, 11))
     >>> len(reduction(12, chain).coordinates)
@@ -85,7 +85,7 @@ def reduction(count: int, given: tuple[Independence, ...]) -> Reduction:
 
 
 def _substituted(zeros: SemigraphoidClosure) -> dict[int, Pair]:
-    """For each mask a zero pair whose union it is; functions come last, since they shorten most."""
+    """Map each determined mask to a zero pair whose union it is; H(i|L) = 0 takes precedence over I(i;j|L) = 0."""
     found: dict[int, Pair] = {}
     for (i, j), step in sorted(zeros.step.items(), key=lambda item: item[0][0] == item[0][1]):
         for below in np.flatnonzero(step).tolist():
@@ -133,7 +133,7 @@ def _substitution(reduced: Reduction) -> sparse.csr_array:
 
 
 def distinct_rows(rows: sparse.csr_array) -> np.ndarray:
-    """The places of the rows that are not 0, one of each kind: equal rows have equal products with random integers."""
+    """Find the indices of the distinct nonzero rows: equal rows have equal products with random integers."""
     rows.eliminate_zeros()
     random = np.random.default_rng(0).integers(-(2**62), 2**62, (rows.shape[1], 2))
     _, places = np.unique(rows @ random, axis=0, return_index=True)
@@ -143,9 +143,10 @@ def distinct_rows(rows: sparse.csr_array) -> np.ndarray:
 def eliminate_negative_zeros(
     zeros: SemigraphoidClosure, zero_pairs: Mapping[Pair, Fraction], weights: Mapping[Measure, Fraction]
 ) -> tuple[dict[Measure, Fraction], dict[Independence, Fraction]]:
-    """Weights of measures, all above 0, and of the given zeros, with the same sum as the zero pairs plus the weights.
+    """Rewrite a weighted sum of zero pairs and measures so that all weights of measures are positive.
 
-    A pair with a negative weight is replaced by its derivation, latest first: premises were found before it.
+    A zero pair with a negative weight is replaced by its derivation, latest first, since its premises were found before
+    it. Returns the weights of the measures and those of the given independences; both together have the same sum.
     """
     total, given = dict(weights), {}
     for pair, c in zero_pairs.items():
@@ -170,18 +171,18 @@ def eliminate_negative_zeros(
 
 
 def as_measure(pair: Pair) -> Measure:
-    """The pair as a measure."""
+    """Write the pair as a measure."""
     return Measure(1 << pair.i, 0 if pair.i == pair.j else 1 << pair.j, pair.below)
 
 
 def canonical_order(measure: Measure) -> Measure:
-    """One of I(A;B|C) and I(B;A|C), always the same; H(A|C) as it is."""
+    """Choose one of I(A;B|C) and I(B;A|C), always the same; H(A|C) stays."""
     a, b, c = measure
     return Measure(min(a, b), max(a, b), c) if b else measure
 
 
 def entropies_of(measure: Measure | Independence) -> dict[int, int]:
-    """The joint entropies in a measure.
+    """Expand a measure into joint entropies, mask by mask.
 
     >>> entropies_of(Measure(1, 2, 4))
     {5: 1, 6: 1, 7: -1, 4: -1}
@@ -196,7 +197,7 @@ def entropies_of(measure: Measure | Independence) -> dict[int, int]:
 
 
 def merge_by_chain_rule(weights: Mapping[Measure, Fraction]) -> dict[Measure, Fraction]:
-    """The same sum with fewer measures: neighbours of equal weight are joined by the chain rule.
+    """Merge measures of equal weight by the chain rule, so that the same sum has fewer terms.
 
     >>> merge_by_chain_rule({Measure(1, 2, 0): Fraction(1), Measure(1, 4, 2): Fraction(1)})
     {Measure(a=1, b=6, c=0): Fraction(1, 1)}
@@ -207,23 +208,23 @@ def merge_by_chain_rule(weights: Mapping[Measure, Fraction]) -> dict[Measure, Fr
         measure = waiting.pop()
         joined = _joined(measure, result)
         if joined is not None:
-            other, whole = joined
+            other, merged = joined
             weight = result.pop(measure)
             del result[other]
-            result[whole] = result.get(whole, Fraction(0)) + weight
-            waiting.append(whole)
+            result[merged] = result.get(merged, Fraction(0)) + weight
+            waiting.append(merged)
     return result
 
 
 def _joined(measure: Measure, weights: Mapping[Measure, Fraction]) -> tuple[Measure, Measure] | None:
-    """Another measure of the same weight, and the one measure that is the sum of the two."""
+    """Find another measure of the same weight, and the single measure that is the sum of the two."""
     if measure not in weights:
         return None
     for other in weights:
         if other != measure and weights[other] == weights[measure]:
-            whole = _sum_of(measure, other) or _sum_of(other, measure)
-            if whole is not None:
-                return other, whole
+            merged = _sum_of(measure, other) or _sum_of(other, measure)
+            if merged is not None:
+                return other, merged
     return None
 
 

@@ -104,7 +104,10 @@ def encode(slacks: Sequence[tuple[Term, ...]], assumptions: tuple[Assumption, ..
 
 
 def _vanishing(encoded: AtomEncoding, terms: tuple[Term, ...]) -> list[Independence]:
-    """The zero that a form is if it is one H(A|C), or one I(A;B|C) of disjoint groups, up to its sign and size."""
+    """Return the independence that `terms = 0` states, or [] where it states none.
+
+    It states one if `terms` is a single H(A|C), or a single I(A;B|C) of disjoint groups, with coefficient 1.
+    """
     if len(terms) != 1 or terms[0].coefficient != 1 or len(terms[0].groups) not in (1, 2):
         return []
     c = encoded.mask(terms[0].given)

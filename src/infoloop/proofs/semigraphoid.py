@@ -153,10 +153,10 @@ def _by_contraction(found: Pair, i: int, j: int, k: int):
 def _entropies(zeros: SemigraphoidClosure, i: int, j: int) -> None:
     """H(i|L) = I(i;j|L) + H(i|jL): the left side is 0 exactly if both terms are."""
     below = _free(zeros.count, i, j)
-    whole, part = _step(zeros, i, i)[below] > 0, _step(zeros, i, j)[below] > 0
+    joint, part = _step(zeros, i, i)[below] > 0, _step(zeros, i, j)[below] > 0
     rest = _step(zeros, i, i)[below | 1 << j] > 0
-    zeros.mark(i, j, below[whole], (_by_splitting, i, j))
-    zeros.mark(i, i, below[whole] | 1 << j, (_by_splitting, i, j))
+    zeros.mark(i, j, below[joint], (_by_splitting, i, j))
+    zeros.mark(i, i, below[joint] | 1 << j, (_by_splitting, i, j))
     zeros.mark(i, i, below[part & rest], (_by_joining, i, j))
 
 

@@ -77,7 +77,7 @@ def _text(statement: Statement) -> str:
 
 
 def _has_constants(encoded: AtomEncoding) -> bool:
-    """Only these can contradict each other: else the law of constants meets them all."""
+    """Whether some assumption has a constant: without one, the law of constant variables meets them all."""
     return any(0 in encoded.form(terms) for terms in encoded.assumed)
 
 
@@ -109,27 +109,28 @@ def _parts(problem: ShannonLP, wanted: Mapping[str, MaskForm]) -> list[dict[str,
 
 
 def _expanded(problem: ShannonLP, form: MaskForm, weights: list[tuple[LPRow, Fraction]]) -> _Sum | None:
-    """The sum in full: what the reduction took for 0 is owed, and paid in multiples of the assumptions.
+    """Expand the multipliers into a complete sum of measures, inequalities and assumptions that equals the form.
 
-    None if the weights are wrong, so that more is left than the reduction took for 0.
+    The linear program works modulo the independences that `reduction` substituted; what it dropped is added back, as
+    multiples of the assumptions. None if the weights are wrong: the remainder is then no sum of these independences.
     """
-    books: dict[type, dict[Any, Fraction]] = {kind: {} for kind in (Measure, ZhangYeung, Pair, int, NoneType)}
+    totals: dict[type, dict[Any, Fraction]] = {kind: {} for kind in (Measure, ZhangYeung, Pair, int, NoneType)}
     left = dict(form)
     for row, weight in weights:
         for mask, c in row_form(problem.encoded, row).items():
             left[mask] = left.get(mask, Fraction(0)) - weight * c
-        books[type(row)][row] = books[type(row)].get(row, Fraction(0)) + weight
-    owed, assumed = books[Pair], books[int]
-    debts = problem.reduced.as_zero_pairs(left)
-    if debts is None:
+        totals[type(row)][row] = totals[type(row)].get(row, Fraction(0)) + weight
+    zero_pairs, assumed = totals[Pair], totals[int]
+    dropped = problem.reduced.as_zero_pairs(left)
+    if dropped is None:
         return None
-    for pair, weight in debts.items():
-        owed[pair] = owed.get(pair, Fraction(0)) + weight
-    measures, given = eliminate_negative_zeros(problem.reduced.zeros, owed, books[Measure])
+    for pair, weight in dropped.items():
+        zero_pairs[pair] = zero_pairs.get(pair, Fraction(0)) + weight
+    measures, given = eliminate_negative_zeros(problem.reduced.zeros, zero_pairs, totals[Measure])
     for zero, weight in given.items():
         place = problem.encoded.vanishing[zero]
         assumed[place] = assumed.get(place, Fraction(0)) + weight
-    return _Sum(measures, books[ZhangYeung], assumed, books[NoneType].get(None, Fraction(0)))
+    return _Sum(measures, totals[ZhangYeung], assumed, totals[NoneType].get(None, Fraction(0)))
 
 
 def _part(encoded: AtomEncoding, direction: str, total: _Sum) -> dict[str, Any]:

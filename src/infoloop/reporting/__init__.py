@@ -1,7 +1,7 @@
 """What every page, figure and terminal table is made of; nothing here knows information theory.
 
 `figures` holds a figure as data and draws it, `html` and `audit_page` make pages that open offline, `text` makes
-lines for the terminal, `atomic_files` writes files whole or not at all. Start with `figures`.
+lines for the terminal, `atomic_files` writes files atomically. Start with `figures`.
 """
 
 import lazy_loader

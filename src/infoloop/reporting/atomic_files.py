@@ -1,4 +1,4 @@
-"""Files that are either whole or absent: written under a temporary name, flushed to disk, then renamed."""
+"""Files that are either complete or absent: written under a temporary name, flushed to disk, then renamed."""
 
 import os
 import tempfile
@@ -26,7 +26,7 @@ def atomic_write_text(path: Path, text: str) -> None:
 
 
 def write_if_absent(path: Path, text: str) -> bool:
-    """Write the file whole unless it is there already; whether it was written. Of several processes one succeeds."""
+    """Write the complete file unless it exists; return whether it was written. Of several processes one succeeds."""
     writable_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     try:

@@ -20,7 +20,7 @@ _NAME = re.compile(r"[^\W\d]\w*(?![\w(])")
 
 
 class PageTable(NamedTuple):
-    """A table of a sheet: numbers stand to the right, `note` says how to read it."""
+    """A table of a page: numbers stand to the right, `note` says how to read it."""
 
     title: str
     headers: tuple[str, ...]
@@ -70,9 +70,9 @@ class AuditPage:
     version: str = ""
 
 
-def render_audit_page(sheet: AuditPage) -> str:
+def render_audit_page(page: AuditPage) -> str:
     """The page of an audit, as text: one file that needs no network and no script."""
-    return render_template("audit.html.jinja", sheet=sheet, inline=_inline, formulas=formulas_to_mathml, cell=_cell)
+    return render_template("audit.html.jinja", page=page, inline=_inline, formulas=formulas_to_mathml, cell=_cell)
 
 
 def _inline(svg: str, least: float = 0.0) -> Markup:

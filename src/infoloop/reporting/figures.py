@@ -98,11 +98,11 @@ def write_figure(figure: Figure, folder: Path, name: str) -> str:
     Raises FigureError for an empty panel or a NaN.
     """
     with _style(figure, name):
-        drawn = draw_figure(figure)
-        svg = svg_text(drawn)
+        canvas = draw_figure(figure)
+        svg = svg_text(canvas)
         atomic_write(folder / f"{name}.svg", lambda path: path.write_text(svg, encoding="utf-8"))
         atomic_write(
-            folder / f"{name}.png", lambda path: drawn.savefig(path, format="png", metadata={"Software": None})
+            folder / f"{name}.png", lambda path: canvas.savefig(path, format="png", metadata={"Software": None})
         )
     return svg
 
@@ -113,10 +113,10 @@ def figure_svg(figure: Figure, name: str) -> str:
         return svg_text(draw_figure(figure))
 
 
-def svg_text(drawn) -> str:
+def svg_text(canvas) -> str:
     """What matplotlib drew, as SVG, with the style that is current."""
     svg = io.StringIO()
-    drawn.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     return svg.getvalue()
 
 
@@ -147,32 +147,32 @@ def draw_figure(figure: Figure):
 
     columns = min(figure.columns, len(figure.panels))
     rows = -(-len(figure.panels) // columns)
-    drawn = Drawing(figsize=(_PANEL[0] * columns, _PANEL[1] * rows), layout="constrained")
-    axes = drawn.subplots(rows, columns, squeeze=False).ravel()
+    canvas = Drawing(figsize=(_PANEL[0] * columns, _PANEL[1] * rows), layout="constrained")
+    axes = canvas.subplots(rows, columns, squeeze=False).ravel()
     for axis in axes[len(figure.panels) :]:
         axis.set_axis_off()
     for axis, panel in zip(axes, figure.panels, strict=False):
-        _draw(drawn, axis, panel)
-    _explain(drawn, axes[: len(figure.panels)])
-    return drawn
+        _draw(canvas, axis, panel)
+    _explain(canvas, axes[: len(figure.panels)])
+    return canvas
 
 
-def _explain(drawn, axes) -> None:
+def _explain(canvas, axes) -> None:
     """Legends below the axes, where they cover no data: one for all panels if these have the same marks."""
     legends = [axis.get_legend_handles_labels() for axis in axes]
     if all(labels == legends[0][1] for _, labels in legends):
         if legends[0][1]:
-            drawn.legend(*legends[0], loc="outside lower center", ncols=min(2 * len(axes), len(legends[0][1])))
+            canvas.legend(*legends[0], loc="outside lower center", ncols=min(2 * len(axes), len(legends[0][1])))
         return
     for axis, (handles, labels) in zip(axes, legends, strict=True):
         if labels:
             axis.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
 
 
-def _draw(drawn, axis, panel: Panel) -> None:
+def _draw(canvas, axis, panel: Panel) -> None:
     for k, mark in enumerate(panel.marks):
         if isinstance(mark, Map):
-            _draw_map(drawn, axis, mark)
+            _draw_map(canvas, axis, mark)
         elif isinstance(mark, Whiskers):
             _draw_whiskers(axis, mark)
         elif isinstance(mark, ShadedBand):
@@ -186,13 +186,13 @@ def _draw(drawn, axis, panel: Panel) -> None:
     axis.set_yscale(panel.y_scale)
     if panel.x_names:
         axis.set_xticks(range(len(panel.x_names)), panel.x_names, rotation=20, ha="right")
-    elif panel.x_scale == "linear" and all(_whole(mark.x) for mark in panel.marks):
+    elif panel.x_scale == "linear" and all(_all_integers(mark.x) for mark in panel.marks):
         axis.xaxis.get_major_locator().set_params(integer=True)  # there is no round 1.5
     if panel.y_limits:
         axis.set_ylim(panel.y_limits)
 
 
-def _whole(values: ArrayLike) -> bool:
+def _all_integers(values: ArrayLike) -> bool:
     numbers = np.asarray(values, float)
     return bool((numbers == np.round(numbers)).all() and np.ptp(numbers) > 1)
 
@@ -212,12 +212,12 @@ def _draw_whiskers(axis, mark: Whiskers) -> None:
     )
 
 
-def _draw_map(drawn, axis, mark: Map) -> None:
+def _draw_map(canvas, axis, mark: Map) -> None:
     from matplotlib.colors import CenteredNorm
 
     hues = {"cmap": "PuOr", "norm": CenteredNorm()} if mark.signed else {"cmap": "cividis"}
     shades = axis.pcolormesh(mark.x, mark.y, mark.z, shading="nearest", rasterized=True, **hues)
-    drawn.colorbar(shades, ax=axis, label=mark.label)
+    canvas.colorbar(shades, ax=axis, label=mark.label)
     if mark.level is not None:
         axis.contour(
             mark.x, mark.y, mark.z, levels=[mark.level], colors="black" if mark.signed else "white", linewidths=1

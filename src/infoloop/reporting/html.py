@@ -39,6 +39,6 @@ def _mathml(match: re.Match) -> str:
 
 
 def render_template(name: str, **parts: Any) -> str:
-    """A page of this package, filled in; what is filled in is escaped."""
+    """Render a template of this package; all values are escaped."""
     templates = jinja2.Environment(loader=jinja2.PackageLoader("infoloop.reporting", "templates"), autoescape=True)
     return templates.get_template(name).render(**parts)

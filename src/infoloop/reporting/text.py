@@ -11,7 +11,7 @@ _NUMBER = re.compile(r"(?:-?[\d,]+(?:\.\d+)?(?:e[+-]?\d+)?\??|-|\.\.\.)?")  # or
 def wrap_text(text: str, hanging: int = 0) -> str:
     """Lines of at most 98 columns, broken between words; what belongs to an indented line stays indented.
 
-    What belongs to a line that is not indented starts `hanging` columns in.
+    Continuation lines are indented by `hanging` columns, unless the line they continue is itself indented.
     """
     lines = []
     for line in text.split("\n"):

@@ -1,4 +1,4 @@
-"""Certified decisions: exact cases of a claim, each settled by ball arithmetic or, at equality, by factoring."""
+"""Certified decisions: exact cases of a claim, each decided by ball arithmetic or, at equality, by factoring."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def refute_near(claim: Claim, case, rounded: bool = True) -> Counterexample | No
 
 
 def _coarse(case, denominator: int):
-    """Laws get whole-number weights, which `rationalise` divides by their sums; other numbers are rounded."""
+    """Laws get integer weights, which `rationalise` divides by their sums; other numbers are rounded."""
     weights = isinstance(case, Joint | BayesNet)
     return jax.tree.map(
         lambda x: np.round(np.asarray(x, np.float64) * denominator) / (1 if weights else denominator), case

@@ -128,14 +128,14 @@ def weigh(claim: Claim, key, samples: int) -> Evidence:
 
 
 def _draw(cases: Cases, key, count: int):
-    """Numbers for `count` cases. Drawn in whole blocks, so that samples and starts share one compiled generator."""
+    """Numbers for `count` cases. Drawn in full blocks, so that samples and starts share one compiled generator."""
     blocks = -(-count // _BLOCK)
-    numbers = _drawn(cases.draw, jax.random.split(key, blocks * _BLOCK))
+    numbers = _draw_block(cases.draw, jax.random.split(key, blocks * _BLOCK))
     return jax.tree.map(lambda x: np.asarray(x)[:count], numbers)
 
 
 @partial(_jit, static_argnums=0)
-def _drawn(draw, keys):
+def _draw_block(draw, keys):
     return jax.vmap(draw)(keys)
 
 

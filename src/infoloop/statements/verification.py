@@ -112,7 +112,7 @@ def _examined(
     claim, block = entry.claim, entry.block
     family = certify(claim) if claim.exact and claim.family else None
     proof = prove_linear(*parse_problem(claim.statement, claim.given)) if claim.statement else None
-    against = (family and family.counterexample) or _refute_near_worst(claim, searches)
+    against = (family and family.counterexample) or _nearby_counterexample(claim, searches)
     certificate = _certificate(entry, family, against, proof)
     sharp = refuted_when_stronger(claim) if claim.exact and claim.edges else None
     where, worst = min(searches.items(), key=lambda item: float(item[1].slack))
@@ -141,7 +141,7 @@ def _examined(
     )
 
 
-def _refute_near_worst(claim: Claim, searches: dict[str, Evidence]) -> Counterexample | None:
+def _nearby_counterexample(claim: Claim, searches: dict[str, Evidence]) -> Counterexample | None:
     """A certified counterexample next to the worst float case, where that is no better than undecided."""
     for found in searches.values():
         if not found.slack > UNDECIDED:

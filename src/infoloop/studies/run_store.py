@@ -85,14 +85,14 @@ def append_shard(folder: Path, part: str, shard: str, values: Mapping[str, np.nd
     path = folder / f"{part}.jsonl"
     line = json.dumps({"shard": shard, "values": {name: np.asarray(v).tolist() for name, v in values.items()}})
     with path.open("ab") as file:
-        file.truncate(_whole_bytes(path))
+        file.truncate(_complete_bytes(path))
         file.write(line.encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
 
 
-def _whole_bytes(path: Path) -> int:
-    """Where the last line that came to its end does so: what is after it was cut off by a kill."""
+def _complete_bytes(path: Path) -> int:
+    """Count the bytes of the file's complete lines; what comes after them was cut off by a kill."""
     content = path.read_bytes() if path.exists() else b""
     return content.rfind(b"\n") + 1
 
@@ -101,7 +101,7 @@ def completed_shards(folder: Path) -> dict[str, dict[str, np.ndarray]]:
     """The quantities of every finished shard of every part, by the shard's name."""
     found = {}
     for path in sorted(folder.glob("*.jsonl")):
-        for k, line in enumerate(path.read_bytes()[: _whole_bytes(path)].splitlines(), start=1):
+        for k, line in enumerate(path.read_bytes()[: _complete_bytes(path)].splitlines(), start=1):
             try:
                 row = json.loads(line)
                 found[row["shard"]] = {name: np.asarray(v) for name, v in row["values"].items()}

@@ -100,8 +100,8 @@ def compute(sweep: Sweep, shard: Shard, key, over: Mesh | None = None) -> dict[s
     points = _points(shard)
     count = len(points[_NAME])
     devices = mesh() if over is None else over
-    whole = sweep.batch_size * devices.size
-    size = math.ceil((sweep.shard_size if _blocks(sweep) > 1 else count) / whole) * whole
+    step = sweep.batch_size * devices.size
+    size = math.ceil((sweep.shard_size if _blocks(sweep) > 1 else count) / step) * step
     padded = {name: np.concatenate([x, np.repeat(x[-1:], size - count, axis=0)]) for name, x in points.items()}
     measured, shared = _prepared(sweep, tuple(shard.each.items()), devices)
     found = measured(np.asarray(jax.random.key_data(key)), shared, padded)

@@ -103,7 +103,7 @@ def ceiling_by_problem(passes: ArrayLike, attempts: ArrayLike, confidence: float
     \qquad v_i=\min\bigl(n_ic_i^2,r_i^2\bigr),\;c_i=n_ih(\tfrac1{n_i}),\;r_i=n_ih(\tfrac{\lfloor n_i/2\rfloor}{n_i}).$$
 
     *Bias* (Paninski 2003): $h(p)-E\,h(k/n)=E\,D(k/n\|p)\le\log_2E(1+\chi^2)=\log_2(1+\frac1n)$, by Jensen and
-    $E(k/n-p)^2=p(1-p)/n$. *Chance*: put $F=\sum f_i$, $f_i=n_ih(k_i/n_i)$. One verdict moves $f_i$ by at most
+    $E(k/n-p)^2=p(1-p)/n$. *Deviation*: put $F=\sum f_i$, $f_i=n_ih(k_i/n_i)$. One verdict moves $f_i$ by at most
     $c_i$: $h$ is concave, so its steps $h(\frac{k+1}n)-h(\frac kn)$ fall from $h(\frac1n)$ to $-h(\frac1n)$. Hence
     $E\,e^{\lambda(Ef_i-f_i)}\le e^{\lambda^2n_ic_i^2/8}$ (McDiarmid 1989); and $\le e^{\lambda^2r_i^2/8}$ since
     $0\le f_i\le r_i$ (Hoeffding's lemma). The problems are independent, so $E\,e^{\lambda(EF-F)}\le
@@ -145,7 +145,7 @@ def check_confidence(confidence: float) -> float:
 
 def _counts(passes: ArrayLike, attempts: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     k, n = np.asarray(passes, float), np.asarray(attempts, float)
-    whole = (k == np.floor(k)) & (n == np.floor(n))
-    if k.shape != n.shape or k.ndim != 1 or not k.size or not (whole & (k >= 0) & (k <= n) & (n >= 1)).all():
+    integers = (k == np.floor(k)) & (n == np.floor(n))
+    if k.shape != n.shape or k.ndim != 1 or not k.size or not (integers & (k >= 0) & (k <= n) & (n >= 1)).all():
         raise ValueError(f"passes {k} of attempts {n}: give two lists of whole numbers, 0 <= passes <= attempts >= 1")
     return k, n

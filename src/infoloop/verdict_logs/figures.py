@@ -19,8 +19,8 @@ def log_figure(found: LogAudit) -> Figure:
     if half is None:
         return Figure((_rates(found),), f"{seen}: no problem has an estimate above 0 bits.")
     bits = "the estimated bits (h of the pass rate, an upper bound on task information)"
-    told = f"half of {bits} come from {100 * half:.0f} % of them"
-    return Figure((_rates(found), _shares(found, half)), f"{seen}; {told}.")
+    shares = f"half of {bits} come from {100 * half:.0f} % of them"
+    return Figure((_rates(found), _shares(found, half)), f"{seen}; {shares}.")
 
 
 def _rates(found: LogAudit) -> Panel:

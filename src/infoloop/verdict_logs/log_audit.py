@@ -162,12 +162,12 @@ def audit_tally(tally: Tally, confidence: float = 0.95, file: str = "") -> LogAu
         tally,
         (float(passes.sum() / attempts.sum()), *pooled_interval(passes, attempts, confidence)),
         entropy_estimates(passes, attempts),
-        _told(passes, attempts, confidence),
-        _again(passes, attempts, confidence),
+        _bounds_on_this_log(passes, attempts, confidence),
+        _bounds_on_next_log(passes, attempts, confidence),
     )
 
 
-def _told(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[LogBound, ...]:
+def _bounds_on_this_log(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[LogBound, ...]:
     codes = (
         ("coded by the overall pass rate", code_by_rate, "nothing"),
         ("coded problem by problem", code_by_problem, "nothing"),
@@ -180,7 +180,7 @@ def _told(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[
     )
 
 
-def _again(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[LogBound, ...]:
+def _bounds_on_next_log(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[LogBound, ...]:
     each = 1 - check_confidence(confidence) / 2  # two bounds that may fail share the risk
     independent = "fixed, independent attempts"
     return (

@@ -23,10 +23,10 @@ def test_the_exact_flow_is_that_of_a_matrix_exponential():
 
 
 def test_the_flow_ends_at_least_squares_and_at_the_closed_form():
-    flips = ["1/8", "1/4", "3/8"]
-    last = [exact_float(v) for v in flow_exactly(["1", "2", "1"], flips, "200")]
-    solved = [int(x.p) / int(x.q) for x in ends_exactly(["1", "2", "1"], flips)]
-    closed = clean_share([1 - 2 * float(Fraction(e)) for e in flips])
+    crossovers = ["1/8", "1/4", "3/8"]
+    last = [exact_float(v) for v in flow_exactly(["1", "2", "1"], crossovers, "200")]
+    solved = [int(x.p) / int(x.q) for x in ends_exactly(["1", "2", "1"], crossovers)]
+    closed = clean_share([1 - 2 * float(Fraction(e)) for e in crossovers])
     assert np.abs(np.subtract(last, solved)).max() < rounding(CELLS)
     assert np.abs(np.subtract(closed, solved)).max() < rounding(CELLS)
 

@@ -6,7 +6,7 @@ from infoloop.claims.components.goodhart import gold_exactly, sum_law
 from infoloop.exact.rational_laws import fmpq
 
 
-def test_a_sum_of_letters_has_the_mean_of_its_parts():
+def test_a_sum_of_values_has_the_mean_of_its_parts():
     law = sum_law([fmpq(1, 2), fmpq(1, 4), fmpq(1, 4)], 3)
     assert sum(law) == 1
     assert sum(k * p for k, p in enumerate(law)) == 3 * (fmpq(1, 4) + 3 * fmpq(1, 4))

@@ -17,6 +17,6 @@ def test_a_filter_that_keeps_all_leaves_the_error_rate():
 def test_an_outvoted_label_by_all_ballots(votes):
     error, found = Fraction(1, 3), Fraction(0)
     for ballot in itertools.product((0, 1), repeat=votes):
-        chance = math.prod(error if wrong else 1 - error for wrong in ballot)
-        found += chance * (sum(ballot) > votes // 2)
+        probability = math.prod(error if wrong else 1 - error for wrong in ballot)
+        found += probability * (sum(ballot) > votes // 2)
     assert outvoted(error, votes) == found

@@ -8,23 +8,23 @@ from flint import fmpq
 from infoloop.claims.signals.query_complexity import bisecting_tries, mean_tries, one_by_one_tries, tries
 
 
-def test_a_game_of_five_letters_by_hand():
+def test_a_game_of_five_symbols_by_hand():
     assert [tries(5, x, "binary") for x in range(5)] == [1, 2, 3, 4, 5]
     assert [tries(5, x, "binary", last_asked=False) for x in range(5)] == [1, 2, 3, 4, 4]
     assert [tries(5, x, "graded") for x in range(5)] == [2, 3, 1, 2, 3]
 
 
-def test_one_letter_needs_no_verdict_unless_it_must_be_said():
+def test_one_symbol_needs_no_verdict_unless_it_must_be_said():
     assert (tries(1, 0, "binary"), tries(1, 0, "binary", last_asked=False)) == (1, 0)
 
 
-def test_tries_of_63_letters():
+def test_tries_of_63_symbols():
     assert mean_tries(63, "graded") == bisecting_tries(fmpq(63), 5) == fmpq(321, 63)
     assert mean_tries(63, "binary") == one_by_one_tries(fmpq(63)) == 32
 
 
 def fewest_tries(kind: str) -> list[Fraction]:
-    """The least mean number of tries for 0 to 20 letters, over all strategies, by dynamic programming."""
+    """The least mean number of tries for 0 to 20 symbols, over all strategies, by dynamic programming."""
     totals = [0]
     for k in range(1, 21):
         splits = [(0, k - 1)] if kind == "binary" else [(i, k - 1 - i) for i in range(k)]

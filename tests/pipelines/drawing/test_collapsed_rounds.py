@@ -6,7 +6,7 @@ from infoloop.pipelines.drawing.collapsed_rounds import DrawnEdge
 from infoloop.pipelines.pipeline_graph import Node, pipeline
 from infoloop.pipelines.toml_reader import read_pipeline
 from tests.support.paths import PIPELINES
-from tests.support.sketches import drawn
+from tests.support.sketches import collapsed
 
 BEFORE = [Node("X", "task"), Node("Z0", "state")]
 ROUND = [Node("S", "signal", ("X", "Z@-1")), Node("Z", "state", ("Z@-1", "S"))]
@@ -14,7 +14,7 @@ ROUND = [Node("S", "signal", ("X", "Z@-1")), Node("Z", "state", ("Z@-1", "S"))]
 
 @pytest.mark.parametrize("path", sorted(PIPELINES.glob("*.toml")), ids=lambda path: path.stem)
 def test_ten_rounds_are_drawn_as_three_and_a_folded_block(path):
-    found = drawn(read_pipeline(path))
+    found = collapsed(read_pipeline(path))
     assert found.blocks == ("before", "round 1", "round 2", "rounds 3 to 9", "round 10")
     assert {v.block for v in found.vertices if v.folded} == {3}
     assert not any(v.folded for v in found.vertices if v.block != 3)
@@ -22,7 +22,7 @@ def test_ten_rounds_are_drawn_as_three_and_a_folded_block(path):
 
 def test_every_edge_is_drawn_or_inside_the_folded_block():
     p = read_pipeline(PIPELINES / "rejection_sampling.toml")
-    found = drawn(p)
+    found = collapsed(p)
     shown = {v.name for v in found.vertices if not v.folded}
     edges = {(parent, n.name) for n in p.nodes for parent in n.parents if {parent, n.name} <= shown}
     assert edges <= {(link.source, link.target) for link in found.links}
@@ -33,20 +33,20 @@ def test_every_edge_is_drawn_or_inside_the_folded_block():
 
 
 def test_few_rounds_are_shown_whole():
-    assert drawn(pipeline(BEFORE, ROUND, 4)).blocks == ("before", "round 1", "round 2", "round 3", "round 4")
-    assert drawn(pipeline(BEFORE, ROUND, 5)).blocks[3] == "rounds 3 to 4"
+    assert collapsed(pipeline(BEFORE, ROUND, 4)).blocks == ("before", "round 1", "round 2", "round 3", "round 4")
+    assert collapsed(pipeline(BEFORE, ROUND, 5)).blocks[3] == "rounds 3 to 4"
 
 
 def test_a_round_that_differs_is_not_folded():
     p = pipeline(BEFORE, ROUND, 9)
     odd = [Node(n.name, n.role, (*n.parents, "Z0") if n.name == "Z5" else n.parents, at=n.at) for n in p.nodes]
-    assert drawn(pipeline(odd)).blocks == (
+    assert collapsed(pipeline(odd)).blocks == (
         "before", "round 1", "round 2", "round 3", "round 4", "round 5", "round 6", "rounds 7 to 8", "round 9",
     )  # fmt: skip
 
 
 def test_signals_and_entries_are_marked():
-    found = {(link.source, link.target): link for link in drawn(pipeline(BEFORE, ROUND, 2)).links}
+    found = {(link.source, link.target): link for link in collapsed(pipeline(BEFORE, ROUND, 2)).links}
     assert found["X", "S1"] == DrawnEdge("X", "S1", signal=True, entering=True)
     assert found["S1", "Z1"] == DrawnEdge("S1", "Z1", signal=True, entering=False)
     assert found["Z0", "Z1"] == DrawnEdge("Z0", "Z1", signal=False, entering=False)
@@ -54,9 +54,9 @@ def test_signals_and_entries_are_marked():
 
 def test_what_a_round_reads_of_before_enters_where_it_is_read():
     nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",)), Node("R", "data", ("X",))]
-    found = drawn(pipeline(nodes, [Node("Z", "state", ("Z@-1", "R"))], 2))
+    found = collapsed(pipeline(nodes, [Node("Z", "state", ("Z@-1", "R"))], 2))
     assert [(link.source, link.target) for link in found.links if link.entering] == [("R", "Z1"), ("R", "Z2")]
 
 
 def test_a_pipeline_without_rounds_has_one_block_without_a_caption():
-    assert drawn(pipeline([*BEFORE[:1], Node("D", "data", ("X",)), Node("Z", "state", ("D",))])).blocks == ("",)
+    assert collapsed(pipeline([*BEFORE[:1], Node("D", "data", ("X",)), Node("Z", "state", ("D",))])).blocks == ("",)

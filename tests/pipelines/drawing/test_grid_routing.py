@@ -7,9 +7,9 @@ from tests.support.sketches import SKETCHES
 
 
 @pytest.mark.parametrize("name", SKETCHES)
-def test_tracks_of_two_causes_never_lie_on_each_other(name):
+def test_segments_of_two_causes_never_lie_on_each_other(name):
     grid = route_edges(SKETCHES[name])
     used: dict[tuple, str] = {}
-    for link, track in grid.tracks.items():
+    for link, segment in grid.segments.items():
         for column in range(grid.columns[link.source] + 1, grid.columns[link.target]):
-            assert used.setdefault((track, column), link.source) == link.source
+            assert used.setdefault((segment, column), link.source) == link.source

@@ -4,7 +4,7 @@ from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph
 from infoloop.pipelines.drawing.geometry import LARGEST, lay_out
 from infoloop.pipelines.drawing.merged_nodes import quotient_graph
 from infoloop.pipelines.pipeline_graph import Node, pipeline
-from tests.support.sketches import SKETCHES, drawn
+from tests.support.sketches import SKETCHES, collapsed
 
 
 def wide(pairs: int, odd: tuple[str, ...] = ()) -> CollapsedGraph:
@@ -17,7 +17,7 @@ def wide(pairs: int, odd: tuple[str, ...] = ()) -> CollapsedGraph:
         signals = [Node(f"S{t}_{k}", "signal", ("X", f"Y{t}_{k}"), at=t) for k in range(pairs)]
         read = (n.name for n in (*queries, *signals))
         nodes += [*queries, *signals, Node(f"Z{t}", "state", (f"Z{t - 1}", *read), at=t)]
-    return drawn(pipeline(nodes))
+    return collapsed(pipeline(nodes))
 
 
 def counts(found: CollapsedGraph) -> dict[str, int]:

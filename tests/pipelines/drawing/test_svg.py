@@ -7,7 +7,7 @@ import pytest
 from infoloop.pipelines.drawing.geometry import Diagram, lay_out
 from infoloop.pipelines.drawing.svg import diagram_svg
 from infoloop.pipelines.pipeline_graph import Node, pipeline
-from tests.support.sketches import SKETCHES, drawn
+from tests.support.sketches import SKETCHES, collapsed
 
 
 def texts(found: Diagram | None) -> list[str]:
@@ -34,10 +34,10 @@ def test_a_diagram_is_drawn_twice_and_always_alike():
 
 def test_the_legend_names_the_kinds_of_edges_that_are_there_and_no_others():
     closed = pipeline([Node("X", "task"), Node("D", "data", ("X",)), Node("Z", "state", ("D",))])
-    assert not any("signal" in text for text in texts(lay_out(drawn(closed))))
+    assert not any("signal" in text for text in texts(lay_out(collapsed(closed))))
     assert "signal edge by which task information may enter" in texts(lay_out(SKETCHES["rlvr_unit_tests"]))
 
 
 def test_letters_of_every_script_are_kept_and_nothing_is_read_as_a_formula():
     odd = pipeline([Node("任务", "task"), Node("D_1", "data", ("任务",)), Node("Z", "state", ("D_1",))])
-    assert {"任务", "D_1"} <= set(texts(lay_out(drawn(odd))))
+    assert {"任务", "D_1"} <= set(texts(lay_out(collapsed(odd))))

@@ -91,7 +91,7 @@ def test_whatever_the_user_wrote_is_escaped(shown):
 def test_a_graph_that_is_too_large_is_said_to_be_missing(monkeypatch):
     monkeypatch.setattr(geometry, "LARGEST", 5)
     path = PIPELINES / "teacher.toml"
-    sheet = pipeline_audit_page(read_pipeline(path), audit(path))
-    assert sheet.drawing is None
-    assert "not drawn" in dict(sheet.lines)
-    assert '"#graph"' not in audit_page.render_audit_page(sheet)
+    audited = pipeline_audit_page(read_pipeline(path), audit(path))
+    assert audited.drawing is None
+    assert "not drawn" in dict(audited.lines)
+    assert '"#graph"' not in audit_page.render_audit_page(audited)

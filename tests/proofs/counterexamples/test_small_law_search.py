@@ -19,7 +19,7 @@ def form(text):
 
 
 @pytest.mark.parametrize(("relation", "signs"), [("<=", {-1}), ("<", {-1, 0}), ("=", {-1, 1})])
-def test_suspects_are_all_choices_that_are_exactly_false(relation, signs):
+def test_candidates_are_all_choices_that_are_exactly_false(relation, signs):
     text, zero = "I(X;Y) - I(X;Y|Z)", "I(X;Z)"
     found = enumerate_small_laws(THREE, XYZ, [form(zero)], form(text), relation)
     every = {choice: THREE.law(choice, XYZ) for choice in itertools.product(range(len(THREE.functions)), repeat=3)}
@@ -30,22 +30,22 @@ def test_suspects_are_all_choices_that_are_exactly_false(relation, signs):
 
 
 def test_the_smallest_comes_first():
-    suspects = enumerate_small_laws(FOUR, XYZ, [], form("I(X;Y) - I(X;Y|Z)"), "<=").candidates
-    sizes = [np.count_nonzero(FOUR.law(choice, XYZ).table) for choice in suspects]
+    candidates = enumerate_small_laws(FOUR, XYZ, [], form("I(X;Y) - I(X;Y|Z)"), "<=").candidates
+    sizes = [np.count_nonzero(FOUR.law(choice, XYZ).table) for choice in candidates]
     assert sizes == sorted(sizes)
 
 
-def test_too_many_choices_are_drawn_from_and_that_is_said():
+def test_too_many_choices_are_sampled_and_that_is_said():
     names = tuple("ABCDEF")
-    pool = linear_functions(2, *[("1/2", "1/2")] * 3)
-    found = enumerate_small_laws(pool, names, [], form("H(A)"), "<=")
+    family = linear_functions(2, *[("1/2", "1/2")] * 3)
+    found = enumerate_small_laws(family, names, [], form("H(A)"), "<=")
     assert not found.complete
     assert found.satisfying <= CHOICES
 
 
-def test_a_drawn_screening_is_the_same_each_time():
-    names, pool = tuple("ABCDE"), all_functions(*["1/5"] * 5)
+def test_a_sampled_screening_is_the_same_each_time():
+    names, family = tuple("ABCDE"), all_functions(*["1/5"] * 5)
     first, second = (
-        enumerate_small_laws(pool, names, [], form("H(A) - H(B,C,D,E)"), "<=").candidates for _ in range(2)
+        enumerate_small_laws(family, names, [], form("H(A) - H(B,C,D,E)"), "<=").candidates for _ in range(2)
     )
     np.testing.assert_array_equal(first, second)

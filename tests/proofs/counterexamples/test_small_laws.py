@@ -1,4 +1,4 @@
-"""Witnesses are exact laws with the properties for which they are kept."""
+"""The small laws of each family are exact, and have the properties for which the family is kept."""
 
 import itertools
 
@@ -15,21 +15,21 @@ AND, OR, FIRST, SECOND = (0, 0, 0, 1), (0, 1, 1, 1), (0, 0, 1, 1), (0, 1, 0, 1)
 NAMES = ("A", "B", "C", "D")
 
 
-def chosen(pool, *functions):
-    return pool.law([pool.functions.index(f) for f in functions], NAMES)
+def chosen(family, *functions):
+    return family.law([family.functions.index(f) for f in functions], NAMES)
 
 
-@pytest.mark.parametrize("pool", law_families(), ids=lambda pool: pool.description)
-def test_the_atoms_have_mass_one_in_all(pool):
-    assert sum(pool.masses, fmpq(0)) == 1
+@pytest.mark.parametrize("family", law_families(), ids=lambda family: family.description)
+def test_the_atoms_have_mass_one_in_all(family):
+    assert sum(family.masses, fmpq(0)) == 1
 
 
-@pytest.mark.parametrize("pool", law_families(), ids=lambda pool: pool.description)
-def test_entropies_and_pairs_are_those_of_the_exact_laws(pool):
-    last = len(pool.functions) - 1
+@pytest.mark.parametrize("family", law_families(), ids=lambda family: family.description)
+def test_entropies_and_pairs_are_those_of_the_exact_laws(family):
+    last = len(family.functions) - 1
     for j, k in itertools.product(range(0, last + 1, 7), {0, last // 2, last}):
-        exact = pool.law((j, k), ("X", "Y")).entropy("X", "Y")
-        assert exact.enclosure(53).overlaps(type(exact.enclosure())(pool.entropies[pool.pairs[j, k]]))
+        exact = family.law((j, k), ("X", "Y")).entropy("X", "Y")
+        assert exact.enclosure(53).overlaps(type(exact.enclosure())(family.entropies[family.pairs[j, k]]))
 
 
 def test_five_values_have_as_many_functions_as_five_things_have_partitions():
@@ -63,5 +63,5 @@ def _unequal():
 
 @pytest.mark.parametrize("order", [2, 3])
 def test_linear_functions_do_not_break_ingleton(order):
-    pool = linear_functions(order, *[[f"1/{order}"] * order] * 2)
-    assert len(enumerate_small_laws(pool, NAMES, [], entropy_form(INGLETON), "<=").candidates) == 0
+    family = linear_functions(order, *[[f"1/{order}"] * order] * 2)
+    assert len(enumerate_small_laws(family, NAMES, [], entropy_form(INGLETON), "<=").candidates) == 0

@@ -31,14 +31,14 @@ def _code(mass):
 def _expected_odds(joint, extra):
     """E log2 posterior odds for the spurious rule after 1, 2, ... samples, over all counts of the four kinds of sample.
 
-    `joint[i, s]` is the chance that the intended rule errs (i) and the spurious one (s).
+    `joint[i, s]` is the probability that the intended rule errs (i) and the spurious one (s).
     """
     intended, spurious = joint.sum(1), joint.sum(0)
     worth = (_code(intended)[:, None] - _code(spurious)[None, :]).ravel()
     found = []
     for n in range(1, SAMPLES + 1):
-        chances = multinomial(joint.reshape(1, 4), n, "rules", "errors").rows[0]
-        found.append(chances @ (extra + compositions(n, 4) @ worth))
+        probabilities = multinomial(joint.reshape(1, 4), n, "rules", "errors").rows[0]
+        found.append(probabilities @ (extra + compositions(n, 4) @ worth))
     return jnp.stack(found)
 
 
@@ -70,9 +70,9 @@ def expected_odds_exactly(joint, extra, n: int) -> LogSum:
             continue
         ways = math.factorial(n) // math.prod(map(math.factorial, row))
         used = [(c, cell) for c, cell in zip(row, cells, strict=True) if c and cell is not None]
-        chance = math.prod((mass**c for c, (mass, _) in used), start=fmpq(ways))
+        probability = math.prod((mass**c for c, (mass, _) in used), start=fmpq(ways))
         worth = sum((log * c for c, (_, log) in used), from_rational(extra))
-        total = total + worth * chance
+        total = total + worth * probability
     return total
 
 
@@ -121,7 +121,7 @@ lengths = Claim(
 
 
 def _switched(case):
-    """Expected bits of the two codes of the first whole number of samples from n* on."""
+    """Expected bits of the two codes of the first integer number of samples from n* on."""
     rates, extra = case
     last = jnp.ceil(switch_time(extra, *rates))
     return extra + last * binary_entropy(rates[1]), last * binary_entropy(rates[0])

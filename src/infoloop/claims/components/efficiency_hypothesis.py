@@ -71,13 +71,13 @@ def correlation(law: RationalLaw, value) -> fmpq:
 def _less_efficient(law: RationalLaw) -> bool:
     """Whether I/H of the first component, which shows its sign and its size, is below that of the second."""
 
-    def told(expression: str) -> LogSum:
+    def evaluate(expression: str) -> LogSum:
         return law.evaluate(parse_expression(expression))
 
     # the second component's gain and entropy are those of a bit: its eta is I(T;N), as H(N) = 1
-    assert (told("H(N)") - from_rational(1)).sign() == 0
-    assert (told("H(T,A)") - from_rational(2)).sign() == 0
-    return (told("I(T;T,A)") * fmpq(1, 2) - told("I(T;N)")).sign() < 0
+    assert (evaluate("H(N)") - from_rational(1)).sign() == 0
+    assert (evaluate("H(T,A)") - from_rational(2)).sign() == 0
+    return (evaluate("I(T;T,A)") * fmpq(1, 2) - evaluate("I(T;N)")).sign() < 0
 
 
 def _speeds_exactly(case):
@@ -104,7 +104,7 @@ efficient_first = Claim(
     exact=_speeds_exactly,
     exactly=None,
     family=Family(
-        "sizes 3/4 and 5/4, or 1/2 and 3/2; flips 1/100, 1/16, 1/10",
+        "sizes 3/4 and 5/4, or 1/2 and 3/2; crossover probabilities 1/100, 1/16, 1/10",
         lambda: parameter_grid(spread=[fmpq(1, 4), fmpq(1, 2)], error=("1/100", "1/16", "1/10")),
     ),
 )  # fmt: skip

@@ -22,18 +22,18 @@ END = (*FEATURES, "training runs for ever")
 AHEAD = (*FEATURES, "a1^2 (1 - 2 e1) >= a2^2 (1 - 2 e2) and e1 <= e2")
 
 
-def _contributions(amplitude, flip, t):
+def _contributions(amplitude, crossover, t):
     """What each feature adds to the output, times the label, after time t: weight times amplitude."""
-    return amplitude * weights(*noisy_feature_moments(amplitude, flip), t)
+    return amplitude * weights(*noisy_feature_moments(amplitude, crossover), t)
 
 
-def flow_exactly(amplitudes, flips, t) -> list[RealBall]:
+def flow_exactly(amplitudes, crossovers, t) -> list[RealBall]:
     r"""The contributions $a_jw_j(t)$, by the exponential of the matrix with rows $(-\Lambda,c)$ and $(0,0)$ times t.
 
     >>> [v.digits(3) for v in flow_exactly([1, 1], ["0", "1/4"], 1)]
     ['0.585', '0.192']
     """
-    a, kept = [rational(x) for x in amplitudes], [1 - 2 * rational(e) for e in flips]
+    a, kept = [rational(x) for x in amplitudes], [1 - 2 * rational(e) for e in crossovers]
     c, size, t = [x * k for x, k in zip(a, kept, strict=True)], len(a), rational(t)
     rows = [[-(a[i] * a[i] if i == j else c[i] * c[j]) * t for j in range(size)] + [c[i] * t] for i in range(size)]
     rows.append([fmpq(0)] * (size + 1))
@@ -48,11 +48,11 @@ def flow_exactly(amplitudes, flips, t) -> list[RealBall]:
 
 def _two(normals):
     """Two features, the first ahead in information and in speed, and a time."""
-    flips = jnp.sort(jax.nn.sigmoid(normals[:2])) / 2
-    kept = 1 - 2 * flips
+    crossovers = jnp.sort(jax.nn.sigmoid(normals[:2])) / 2
+    kept = 1 - 2 * crossovers
     first = jnp.exp(normals[2] / 2)
     second = first * jnp.sqrt(kept[0] / kept[1]) * jax.nn.sigmoid(2 * normals[3])
-    return jnp.stack([first, second]), flips, jnp.exp(normals[4])
+    return jnp.stack([first, second]), crossovers, jnp.exp(normals[4])
 
 
 def _ahead(case):
@@ -67,8 +67,8 @@ def _ahead_exactly(case):
 
 TIMES = ("1/10", "1", "10", "100")
 _pairs = Family(
-    "amplitudes (1, 1), (2, 1), (1, 3/2), flips (0, 1/4), (1/8, 1/4), (1/8, 3/8) where the first is ahead; times 1/10, "
-    "1, 10, 100",
+    "amplitudes (1, 1), (2, 1), (1, 3/2), crossover probabilities (0, 1/4), (1/8, 1/4), (1/8, 3/8) where the first "
+    "is ahead; times 1/10, 1, 10, 100",
     lambda: (
         case
         for case in parameter_grid(
@@ -122,7 +122,8 @@ equal_amplitudes = Claim(
     exact=_in_order_exactly,
     exactly=None,
     family=Family(
-        "three features of amplitude 1 and 3, flips from 0, 1/16, 1/4, 3/8 in order, times 1/10, 1, 10, 100, each pair",
+        "three features of amplitude 1 and 3, crossover probabilities from 0, 1/16, 1/4, 3/8 in order, "
+        "times 1/10, 1, 10, 100, each pair",
         lambda: parameter_grid(
             amplitudes=(("1",) * 3, ("3",) * 3),
             flips=list(itertools.combinations(("0", "1/16", "1/4", "3/8"), 3)),
@@ -137,8 +138,8 @@ equal_amplitudes = Claim(
 
 def _three(normals):
     """Three features, the first ahead of the second in information and in speed, and a time."""
-    amplitudes, flips, t = _two(normals)
-    return jnp.append(amplitudes, jnp.exp(normals[5])), jnp.append(flips, jax.nn.sigmoid(normals[6]) / 2), t
+    amplitudes, crossovers, t = _two(normals)
+    return jnp.append(amplitudes, jnp.exp(normals[5])), jnp.append(crossovers, jax.nn.sigmoid(normals[6]) / 2), t
 
 
 def _ahead_of_three(case):
@@ -154,7 +155,8 @@ ahead_of_many = Claim(
     exact=_ahead_exactly,
     exactly=None,
     family=Family(
-        "amplitudes (1, 1, 1) and (10, 1/12, 1/12), flips (1/10, 1/9, 0), times 1/10, 1, 10, 100, 1000",
+        "amplitudes (1, 1, 1) and (10, 1/12, 1/12), crossover probabilities (1/10, 1/9, 0), "
+        "times 1/10, 1, 10, 100, 1000",
         lambda: parameter_grid(
             amplitudes=(("1", "1", "1"), ("10", "1/12", "1/12")), flips=(("1/10", "1/9", "0"),), t=(*TIMES, "1000")
         ),
@@ -165,31 +167,31 @@ ahead_of_many = Claim(
 def clean_share(kept):
     r"""$\frac{\kappa_j}{1-\kappa_j^2}\Big/\Bigl(1+\sum_k\frac{\kappa_k^2}{1-\kappa_k^2}\Bigr)$ for every j, no unit."""
     odds = [k / (1 - k * k) for k in kept]
-    whole = 1 + sum(k * q for k, q in zip(kept, odds, strict=True))
-    return [q / whole for q in odds]
+    total = 1 + sum(k * q for k, q in zip(kept, odds, strict=True))
+    return [q / total for q in odds]
 
 
 def _ends(case):
-    amplitude, flip = case
-    covariance, correlation = noisy_feature_moments(amplitude, flip)
-    return amplitude * jnp.linalg.solve(covariance, correlation), jnp.stack(clean_share(list(1 - 2 * flip)))
+    amplitude, crossover = case
+    covariance, correlation = noisy_feature_moments(amplitude, crossover)
+    return amplitude * jnp.linalg.solve(covariance, correlation), jnp.stack(clean_share(list(1 - 2 * crossover)))
 
 
 def _noisy(normals):
-    """Three features with amplitudes about 1 and flips between 1/20 and 1/2."""
+    """Three features with amplitudes about 1 and crossover probabilities between 1/20 and 1/2."""
     return jnp.exp(normals[:3] / 4), 0.05 + 0.45 * jax.nn.sigmoid(normals[3:])
 
 
 _three_noisy = Cases(lambda key: jax.random.normal(key, (6,)), _noisy)
 
 
-def ends_exactly(amplitudes, flips) -> list[fmpq]:
+def ends_exactly(amplitudes, crossovers) -> list[fmpq]:
     """The contributions at convergence, by solving the normal equations in rationals.
 
     >>> ends_exactly([1, 2], ["0", "1/4"])
     [1, 0]
     """
-    a, kept = [rational(x) for x in amplitudes], [1 - 2 * rational(e) for e in flips]
+    a, kept = [rational(x) for x in amplitudes], [1 - 2 * rational(e) for e in crossovers]
     c = [x * k for x, k in zip(a, kept, strict=True)]
     size = len(c)
     normal = fmpq_mat(size, size, [a[i] ** 2 if i == j else c[i] * c[j] for i in range(size) for j in range(size)])
@@ -197,7 +199,7 @@ def ends_exactly(amplitudes, flips) -> list[fmpq]:
     return [a[j] * solved[j, 0] for j in range(size)]
 
 
-_AMPLITUDES, _FLIPS = ("1/4", "1", "3"), ("1/16", "1/8", "1/4", "3/8")
+_AMPLITUDES, _CROSSOVERS = ("1/4", "1", "3"), ("1/16", "1/8", "1/4", "3/8")
 
 
 def _ends_exactly(case):
@@ -207,17 +209,17 @@ def _ends_exactly(case):
 
 ends = Claim(
     "cnd:least-squares-end",
-    (*END, "no flip rate is 0"),
+    (*END, "no crossover probability is 0"),
     _ends,
     _three_noisy,
     relation="=",
     exact=_ends_exactly,
     exactly=None,
     family=Family(
-        "three features, amplitudes from 1/4, 1, 3 and flips from 1/16, 1/8, 1/4, 3/8 in every order, the first's "
-        "contribution",
+        "three features, amplitudes from 1/4, 1, 3 and crossover probabilities from 1/16, 1/8, 1/4, 3/8 in "
+        "every order, the first's contribution",
         lambda: parameter_grid(
-            amplitudes=itertools.product(_AMPLITUDES, repeat=3), flips=list(itertools.permutations(_FLIPS, 3))
+            amplitudes=itertools.product(_AMPLITUDES, repeat=3), flips=list(itertools.permutations(_CROSSOVERS, 3))
         ),
     ),
     edges=({"amplitudes": ("1", "3", "1/4"), "flips": ("1/8", "1/4", "3/8")},),
@@ -227,8 +229,8 @@ ends = Claim(
 
 def _clean(case):
     """The contributions at convergence where the first feature never flips, and (1, 0, 0)."""
-    amplitude, flip = case
-    covariance, correlation = noisy_feature_moments(amplitude, flip.at[0].set(0.0))
+    amplitude, crossover = case
+    covariance, correlation = noisy_feature_moments(amplitude, crossover.at[0].set(0.0))
     return amplitude * jnp.linalg.solve(covariance, correlation), jnp.array([1.0, 0.0, 0.0])
 
 
@@ -246,22 +248,23 @@ clean = Claim(
     exact=_clean_exactly,
     exactly=None,
     family=Family(
-        "three features, amplitudes from 1/4, 1, 3 in every order, flips (0, 1/16, 1/8), (0, 1/4, 3/8); each feature",
+        "three features, amplitudes from 1/4, 1, 3 in every order, "
+        "crossover probabilities (0, 1/16, 1/8), (0, 1/4, 3/8); each feature",
         lambda: parameter_grid(
             amplitudes=list(itertools.permutations(_AMPLITUDES)),
-            flips=(_FLIPS[:2], _FLIPS[2:]),
+            flips=(_CROSSOVERS[:2], _CROSSOVERS[2:]),
             feature=range(3),
         ),
     ),
-    edges=({"amplitudes": ("1/4", "1", "3"), "flips": _FLIPS[:2], "feature": 0},),
+    edges=({"amplitudes": ("1/4", "1", "3"), "flips": _CROSSOVERS[:2], "feature": 0},),
     wrong=lambda case: (_clean(case)[0], jnp.array([1.0, 0.0, 0.0]) * case[0][0]),
 )
 
 
 def _first(case):
     """Speeds of the weights at the start, that of the less informative feature first."""
-    amplitude, flip = case[0][:2], jnp.sort(case[1][:2])
-    _, speed = noisy_feature_moments(amplitude, flip)
+    amplitude, crossover = case[0][:2], jnp.sort(case[1][:2])
+    _, speed = noisy_feature_moments(amplitude, crossover)
     return speed[1], speed[0]
 
 
@@ -270,8 +273,8 @@ def _speed_exactly(case, j: int) -> fmpq:
 
 
 def _first_exactly(case):
-    told = [from_rational(1) - rational_laws.exact_binary_entropy(rational(e)) for e in case["flips"]]
-    assert (told[0] - told[1]).sign() > 0
+    information = [from_rational(1) - rational_laws.exact_binary_entropy(rational(e)) for e in case["flips"]]
+    assert (information[0] - information[1]).sign() > 0
     return from_rational(_speed_exactly(case, 1)), from_rational(_speed_exactly(case, 0))
 
 
@@ -284,15 +287,15 @@ informative_first = Claim(
     _three_noisy,
     exact=_first_exactly,
     exactly=None,
-    family=Family("flips (1/8, 1/4), amplitudes from 1/4, 1, 3", lambda: iter(_two_features)),
+    family=Family("crossover probabilities (1/8, 1/4), amplitudes from 1/4, 1, 3", lambda: iter(_two_features)),
 )
 
 
 def _faster(case):
     """Contributions at convergence of the feature that is slower at the start, and of the faster one."""
-    amplitude, flip = case[0][:2], case[1][:2]
-    last = jnp.stack(clean_share(list(1 - 2 * flip)))
-    faster = amplitude[0] * (1 - 2 * flip[0]) >= amplitude[1] * (1 - 2 * flip[1])
+    amplitude, crossover = case[0][:2], case[1][:2]
+    last = jnp.stack(clean_share(list(1 - 2 * crossover)))
+    faster = amplitude[0] * (1 - 2 * crossover[0]) >= amplitude[1] * (1 - 2 * crossover[1])
     return jnp.where(faster, last[1], last[0]), jnp.where(faster, last[0], last[1])
 
 
@@ -309,7 +312,7 @@ first_remains = Claim(
     _three_noisy,
     exact=_faster_exactly,
     exactly=None,
-    family=Family("flips (1/8, 1/4), amplitudes from 1/4, 1, 3", lambda: iter(_two_features)),
+    family=Family("crossover probabilities (1/8, 1/4), amplitudes from 1/4, 1, 3", lambda: iter(_two_features)),
 )
 
 CLAIMS = (equal_amplitudes, ahead, ahead_of_many, ends, clean, informative_first, first_remains)

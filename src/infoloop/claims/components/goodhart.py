@@ -15,7 +15,7 @@ from infoloop.statements.cases import Cases, Family, random_probabilities
 from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
-LETTERS = (0, 1, 3)
+PART_VALUES = (0, 1, 3)
 VALUE_PARTS, PARTS, DRAWS = 2, 3, 4
 SUMS = (
     "V and X are sums of k and l independent parts with one law",
@@ -25,21 +25,21 @@ GAUSSIAN = ("V and X are independent normals", "the best of n is chosen by V + X
 HACK = ("a hack of mass delta beats all others and is worth 0", "otherwise the proxy is the value, uniform on [0, 1]")
 LEAST_MARGIN, EDGE = fmpq(1, 2**40), 24  # how far apart the sides may be; deviations beyond which tails are bounded
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
-DRAWN = np.arange(1, 9)
+SAMPLE_SIZES = np.arange(1, 9)
 
 
 def sum_law(law, parts: int) -> list:
-    """The law of a sum of `parts` independent letters 0, 1, 3, by convolution; for floats and exact rationals.
+    """The law of a sum of `parts` independent values 0, 1, 3, by convolution; for floats and exact rationals.
 
     >>> sum_law([fmpq(1, 2), fmpq(1, 2), fmpq(0)], 2)[:3]
     [1/4, 1/2, 1/4]
     """
     found = [law[0] / law[0]]
     for _ in range(parts):
-        longer = [0] * (len(found) + max(LETTERS))
+        longer = [0] * (len(found) + max(PART_VALUES))
         for place, mass in enumerate(found):
-            for letter, chance in zip(LETTERS, law, strict=True):
-                longer[place + letter] = longer[place + letter] + mass * chance
+            for value, mass_of_value in zip(PART_VALUES, law, strict=True):
+                longer[place + value] = longer[place + value] + mass * mass_of_value
         found = longer
     return found
 
@@ -79,7 +79,7 @@ shared = Claim(
     exact=_shared_exactly,
     exactly=None,
     family=Family(
-        "letters 0, 1, 3 with masses (1/2, 1/2, 0), (1/3, 1/3, 1/3), (3/4, 1/8, 1/8), V and X sums of 1 to 3 of them, "
+        "values 0, 1, 3 with masses (1/2, 1/2, 0), (1/3, 1/3, 1/3), (3/4, 1/8, 1/8), V and X sums of 1 to 3 of them, "
         "the best of 1, 2, 5",
         lambda: parameter_grid(
             law=(("1/2", "1/2", 0), ("1/3", "1/3", "1/3"), ("3/4", "1/8", "1/8")),
@@ -194,20 +194,20 @@ backfires = Claim(
 
 
 def _gold_by_quadrature(mass):
-    """The mean of the largest value where no hack is drawn, by Gauss-Legendre, which is exact for these polynomials."""
+    """The mean of the largest value if no hack is sampled, by Gauss-Legendre, which is exact for these polynomials."""
     u = (1 + _NODES) / 2
-    powers = DRAWN[:, None] * u ** DRAWN[:, None]
-    return (1 - mass) ** DRAWN * (powers * _WEIGHTS / 2).sum(1)
+    powers = SAMPLE_SIZES[:, None] * u ** SAMPLE_SIZES[:, None]
+    return (1 - mass) ** SAMPLE_SIZES * (powers * _WEIGHTS / 2).sum(1)
 
 
 def gold_exactly(mass: fmpq, n: int) -> fmpq:
-    r"""$\int u\,d\bigl((1-\delta)u\bigr)^n$ by polynomials: the chance of no hack and values up to u is in the bracket.
+    r"""$\int u\,d\bigl((1-\delta)u\bigr)^n$ by polynomials; the bracket is P(no hack, all values up to u).
 
     >>> gold_exactly(fmpq(1, 2), 1)
     1/4
     """
-    chance = fmpq_poly([0, 1 - mass]) ** n
-    return (fmpq_poly([0, 1]) * chance.derivative()).integral()(fmpq(1))
+    at_most = fmpq_poly([0, 1 - mass]) ** n
+    return (fmpq_poly([0, 1]) * at_most.derivative()).integral()(fmpq(1))
 
 
 def _gold_exactly(case):
@@ -223,14 +223,14 @@ _best_ofs = Family(
 gold = Claim(
     "thm:hack-gold",
     HACK,
-    lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], DRAWN)),
+    lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], SAMPLE_SIZES)),
     random_probabilities(1),
     relation="=",
     exact=_gold_exactly,
     exactly=None,
     family=_best_ofs,
     edges=({"mass": fmpq(1, 16), "n": 3},),
-    wrong=lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], DRAWN + 1)),
+    wrong=lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], SAMPLE_SIZES + 1)),
 )
 
 
@@ -245,7 +245,7 @@ def _optimum_exactly(case):
 optimum = Claim(
     "thm:hack-optimum",
     (*HACK, "delta > 0"),
-    lambda case: (hack_gold(case[0], DRAWN), hack_gold(case[0], hack_optimum(case[0]))),
+    lambda case: (hack_gold(case[0], SAMPLE_SIZES), hack_gold(case[0], hack_optimum(case[0]))),
     random_probabilities(1),
     exact=_optimum_exactly,
     exactly=None,
@@ -254,13 +254,13 @@ optimum = Claim(
         lambda: parameter_grid(mass=[fmpq(1, k) for k in (100, 30, 16, 9, 3, 1)], n=range(1, 21)),
     ),
     edges=({"mass": fmpq(1, 16), "n": 3},),
-    wrong=lambda case: (hack_gold(case[0], DRAWN), hack_gold(case[0], hack_optimum(case[0]) + 1)),
+    wrong=lambda case: (hack_gold(case[0], SAMPLE_SIZES), hack_gold(case[0], hack_optimum(case[0]) + 1)),
 )
 
 more_is_better = Claim(
     "fol:more-selection-is-better",
     (*HACK, "delta > 0"),
-    lambda case: (hack_gold(case[0], DRAWN[:-1]), hack_gold(case[0], DRAWN[1:])),
+    lambda case: (hack_gold(case[0], SAMPLE_SIZES[:-1]), hack_gold(case[0], SAMPLE_SIZES[1:])),
     random_probabilities(1),
     exact=lambda case: tuple(from_rational(gold_exactly(case["mass"], case["n"] + i)) for i in (0, 1)),
     exactly=None,

@@ -24,14 +24,14 @@ CONTROL = (
 
 
 def log_odds(error):
-    r"""$\ln\frac{1-e}e$: what one channel with this flip rate is worth to the reward, in nats."""
+    r"""$\ln\frac{1-e}e$: what one channel with this crossover probability is worth to the reward, in nats."""
     return jnp.log1p(-error) - jnp.log(error)
 
 
 def _moved(case):
     """E quality and E style under the best policy, over all four choices."""
-    error, flip, beta = case
-    kept = 1 - 2 * flip
+    error, crossover, beta = case
+    kept = 1 - 2 * crossover
     reward = jnp.stack([log_odds(error) * (kept * quality + style) for quality, style in ACTIONS])
     policy = regularised(jnp.full(4, 1 / 4), reward, beta)
     choices = jnp.array(ACTIONS, float)
@@ -45,21 +45,21 @@ def _moved_exactly(case) -> tuple[RealBall, RealBall]:
     )
     nats = real_ball(lambda: arb(2).log()) * worth / case["beta"]
     masses = [exp(nats * (kept * quality + style)) for quality, style in ACTIONS]
-    whole = sum(masses[1:], masses[0])
-    quality = sum((masses[k] * ACTIONS[k][0] for k in range(1, 4)), masses[0] * ACTIONS[0][0]) / whole
-    style = sum((masses[k] * ACTIONS[k][1] for k in range(1, 4)), masses[0] * ACTIONS[0][1]) / whole
+    total = sum(masses[1:], masses[0])
+    quality = sum((masses[k] * ACTIONS[k][0] for k in range(1, 4)), masses[0] * ACTIONS[0][0]) / total
+    style = sum((masses[k] * ACTIONS[k][1] for k in range(1, 4)), masses[0] * ACTIONS[0][1]) / total
     return quality * kept, style
 
 
 def _parameters(normals):
-    """An error of the channels in (1/50, 1/2), a flip of the quality in (0, 1/2), a price of at least 1/2."""
+    """Errors of the channels in (1/50, 1/2) and of the quality in (0, 1/2), a price of at least 1/2."""
     shares = jax.nn.sigmoid(normals)
     return 0.02 + 0.48 * shares[0], shares[1] / 2, 1 / 2 + jnp.exp(normals[2])
 
 
 _games = Cases(lambda key: jax.random.normal(key, (3,)), _parameters)
 _family = Family(
-    "errors 1/100, 1/8, 3/8, flips of the quality 1/100, 1/4, 2/5, prices 1/2, 1, 4",
+    "errors 1/100, 1/8, 3/8, crossover probabilities of the quality 1/100, 1/4, 2/5, prices 1/2, 1, 4",
     lambda: parameter_grid(error=("1/100", "1/8", "3/8"), flip=("1/100", "1/4", "2/5"), beta=(fmpq(1, 2), 1, 4)),
 )
 

@@ -99,7 +99,7 @@ majority = Claim(
 )
 
 
-def _net(prior_flip, error) -> BayesNet:
+def _net(prior_crossover, error) -> BayesNet:
     """X, the state Z, three answers and their majority M; one table holds the three answers."""
 
     def turn(rate):
@@ -108,7 +108,7 @@ def _net(prior_flip, error) -> BayesNet:
     votes = np.array(list(itertools.product((0, 1), repeat=3)))
     most = np.eye(2)[(votes.sum(1) > 1).astype(int)].reshape(2, 2, 2, 2)
     answers = (Channel(turn(error), ("Z",), (name,)) for name in ("Y1", "Y2", "Y3"))
-    state = Channel(turn(prior_flip), ("X",), ("Z",))
+    state = Channel(turn(prior_crossover), ("X",), ("Z",))
     return BayesNet((_fair(), state, *answers, Channel(jnp.asarray(most), ("Y1", "Y2", "Y3"), ("M",))))
 
 
@@ -135,17 +135,17 @@ def _table(a, e) -> RationalLaw:
     )
 
 
-def _told(law: RationalLaw, expression: str) -> LogSum:
+def _evaluate(law: RationalLaw, expression: str) -> LogSum:
     return law.evaluate(parse_expression(expression))
 
 
 def _sharper_exactly(case):
     law = _table(*case.values())
-    return _told(law, "I(X;Y1)"), _told(law, "I(X;M)")
+    return _evaluate(law, "I(X;Y1)"), _evaluate(law, "I(X;M)")
 
 
 _votes = Family(
-    "flips a 0, 1/8, 1/3 of the state, errors e 0, 1/100, 1/8, 1/4, 1/2 of an answer",
+    "crossover probabilities a 0, 1/8, 1/3 of the state, errors e 0, 1/100, 1/8, 1/4, 1/2 of an answer",
     lambda: parameter_grid(a=("0", "1/8", "1/3"), e=("0", "1/100", "1/8", "1/4", "1/2")),
 )
 
@@ -169,7 +169,7 @@ def _closed(case):
 
 def _closed_exactly(case):
     a, e = rational(case["a"]), recursive_error(rational(case["e"]), 3)
-    return _told(_table(*case.values()), "I(X;M)"), from_rational(1) - rational_laws.exact_binary_entropy(
+    return _evaluate(_table(*case.values()), "I(X;M)"), from_rational(1) - rational_laws.exact_binary_entropy(
         a * (1 - e) + e * (1 - a)
     )
 

@@ -33,7 +33,7 @@ def _law(*factors: tuple) -> RationalLaw:
 
 
 def parity_loss(predicted, error, log):
-    r"""$E[-\log f(X\mid A,B)]$ of the four predicted chances of X = 1, given the logarithm; for floats and exactly.
+    r"""$E[-\log f(X\mid A,B)]$ of four predicted probabilities of X = 1, given the logarithm; for floats and exactly.
 
     >>> parity_loss([fmpq(1, 2)] * 4, fmpq(1, 8), log2).digits(3)
     '1.00'
@@ -46,8 +46,8 @@ def parity_loss(predicted, error, log):
 def _affine(normals):
     """Chances with f00 + f11 = f01 + f10, inside (0, 1), and an error rate."""
     middle, shares = jax.nn.sigmoid(normals[0]), jnp.tanh(normals[1:3])
-    room = jnp.minimum(middle, 1 - middle) / 2
-    across, along = room * shares[0], room * shares[1]
+    margin = jnp.minimum(middle, 1 - middle) / 2
+    across, along = margin * shares[0], margin * shares[1]
     return middle + jnp.array([-1, 1, -1, 1]) * across + jnp.array([-1, -1, 1, 1]) * along, jax.nn.sigmoid(normals[3])
 
 
@@ -192,7 +192,7 @@ fine_labels = Claim(
     random_probabilities(1),
     exact=_coarse_and_fine_exactly,
     exactly=None,
-    family=Family("flip rates 0, 1/8, 1/4", lambda: ({"error": fmpq(k, 8)} for k in range(3))),
+    family=Family("crossover probabilities 0, 1/8, 1/4", lambda: ({"error": fmpq(k, 8)} for k in range(3))),
 )
 
 fine_gain = Claim(
@@ -203,7 +203,7 @@ fine_gain = Claim(
     relation="=",
     exact=lambda case: (_coarse_and_fine_exactly(case)[1], from_rational(2 * case["error"] * (1 - case["error"]))),
     exactly=None,
-    family=Family("flip rates k/40 below 1/2", lambda: ({"error": fmpq(k, 40)} for k in range(20))),
+    family=Family("crossover probabilities k/40 below 1/2", lambda: ({"error": fmpq(k, 40)} for k in range(20))),
     edges=({"error": fmpq(1, 4)},),
     wrong=_coarse_and_fine,
 )

@@ -50,7 +50,7 @@ def _collected_exactly(case):
 
 
 def _laws():
-    """Laws on 1 to 5 members: equal chances, and chances proportional to 1, 2, 3, ..., to 1, 2, 4, ..., to 1, 1, 7."""
+    """Laws on 1 to 5 members: uniform, and with masses proportional to 1, 2, 3, ..., to 1, 2, 4, ..., to 1, 1, 7."""
     for size in range(1, 6):
         for weights in ([1] * size, range(1, size + 1), [2**k for k in range(size)], [*[1] * (size - 1), 7]):
             total = sum(weights)
@@ -58,7 +58,7 @@ def _laws():
 
 
 def _spread(normals):
-    """Chances of the members, none below 1/12: expected times stay small, and so do their rounding errors."""
+    """Probabilities of the members, none below 1/12: expected times stay small, and so do their rounding errors."""
     return 1 / (3 * MEMBERS) + 2 * jax.nn.softmax(normals) / 3
 
 
@@ -73,7 +73,8 @@ collecting = Claim(
     exact=_collected_exactly,
     exactly=None,
     family=Family(
-        "1 to 5 members with chances that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to 1, ..., 1, 7",
+        "1 to 5 members with probabilities that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to "
+        "1, ..., 1, 7",
         _laws,
     ),
     edges=({"chances": ["1/2", "1/3", "1/6"]},),
@@ -107,7 +108,8 @@ equal_is_fastest = Claim(
     exact=_least_exactly,
     exactly=None,
     family=Family(
-        "1 to 5 members with chances that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to 1, ..., 1, 7",
+        "1 to 5 members with probabilities that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to "
+        "1, ..., 1, 7",
         _laws,
     ),
     edges=({"chances": ["1/3", "1/3", "1/3"]},),

@@ -101,26 +101,26 @@ garbling_risk = Claim(
 
 
 def _equal_bits(case):
-    """Guessing errors: the half of four letters, erased at rate e; the letter itself, erased at rate (1 + e) / 2."""
+    """Guessing errors: the half of four symbols, erased at rate e; the symbol itself, erased at rate (1 + e) / 2."""
     e = case[0]
     return (1 - e) / 2 + e * 3 / 4, (1 + e) / 2 * 3 / 4
 
 
-def half_or_letter(e) -> tuple[RationalLaw, RationalLaw]:
-    """A uniform letter X of four with S, its half or nothing; and with S, the letter or nothing: 1 - e bits each.
+def half_or_symbol(e) -> tuple[RationalLaw, RationalLaw]:
+    """A uniform symbol X of four with S, its half or nothing; and with S, the symbol or nothing: 1 - e bits each.
 
-    >>> [str(law.evaluate(parse_expression("I(X;S)"))) for law in half_or_letter(fmpq(0))]
+    >>> [str(law.evaluate(parse_expression("I(X;S)"))) for law in half_or_symbol(fmpq(0))]
     ['1.0000000000000000000', '1.0000000000000000000']
     """
     rare = (1 + e) / 2
     half = [[1 - e if block == x // 2 else 0 for block in range(2)] + [e] for x in range(4)]
-    letter = [[1 - rare if x == s else 0 for s in range(4)] + [rare] for x in range(4)]
-    half_law, letter_law = (_law((EVEN, ("X",)), (rows, ("X", "S"))) for rows in (half, letter))
-    return half_law, letter_law
+    symbol = [[1 - rare if x == s else 0 for s in range(4)] + [rare] for x in range(4)]
+    half_law, symbol_law = (_law((EVEN, ("X",)), (rows, ("X", "S"))) for rows in (half, symbol))
+    return half_law, symbol_law
 
 
 def _equal_bits_exactly(case):
-    laws = half_or_letter(case["erased"])
+    laws = half_or_symbol(case["erased"])
     guess = [[int(a != x) for x in range(4)] for a in range(4)]
     bits = [law.evaluate(parse_expression("I(X;S)")) for law in laws]
     assert (bits[0] - bits[1]).sign() == 0
@@ -129,7 +129,7 @@ def _equal_bits_exactly(case):
 
 equal_bits = Claim(
     "fol:bits-decide-performance",
-    ("four equally likely letters", "I(X;S) = I(X;S')", "the guess is the likeliest letter"),
+    ("four equally likely symbols", "I(X;S) = I(X;S')", "the guess is the likeliest symbol"),
     _equal_bits,
     random_probabilities(1),
     relation="=",

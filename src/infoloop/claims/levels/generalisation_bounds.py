@@ -46,9 +46,9 @@ BOUNDED = (*ENUMERABLE, "losses between 0 and 1")
 
 def _gibbs(normals):
     prior, law, gamma = jax.nn.softmax(normals[:4]), jax.nn.softmax(normals[4:7]), jnp.exp(normals[7])
-    counts, chances = sample_law(law, SIZE)
+    counts, probabilities = sample_law(law, SIZE)
     risks = empirical_risks(LOSSES, counts)
-    return learned_law(chances, gibbs(prior, risks, gamma)), risks, gamma
+    return learned_law(probabilities, gibbs(prior, risks, gamma)), risks, gamma
 
 
 def _gibbs_sides(case):
@@ -57,18 +57,18 @@ def _gibbs_sides(case):
 
 
 def samples_exactly(masses, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The counts of every sample, one a row, and their exact chances.
+    """The counts of every sample, one a row, and their exact probabilities.
 
     >>> [str(p) for p in samples_exactly(["1/2", "1/2"], 2)[1]]
     ['1/4', '1/2', '1/4']
     """
     counts = compositions(size, len(masses))
     ways = [math.factorial(size) // math.prod(map(math.factorial, row)) for row in counts.tolist()]
-    chances = [
+    probabilities = [
         way * math.prod((rational(p) ** c for p, c in zip(masses, row, strict=True)), start=fmpq(1))
         for way, row in zip(ways, counts.tolist(), strict=True)
     ]
-    return counts, np.array(chances, dtype=object)
+    return counts, np.array(probabilities, dtype=object)
 
 
 def _divide(table: np.ndarray) -> np.ndarray:
@@ -77,11 +77,11 @@ def _divide(table: np.ndarray) -> np.ndarray:
 
 def _halving_posterior(case) -> tuple[RationalLaw, np.ndarray]:
     r"""The Gibbs learner with $\gamma=jn\ln2$, whose weights $2^{-jnL_s(w)}$ are rational, and $nL_s(w)$."""
-    counts, chances = samples_exactly(case["law"], case["n"])
+    counts, probabilities = samples_exactly(case["law"], case["n"])
     wrong = counts @ np.array(case["losses"]).T
     weights = [[fmpq(1, 2) ** (case["j"] * int(c)) * (w + 1) for w, c in enumerate(row)] for row in wrong]
     rows = _divide(np.array(weights, dtype=object))
-    return RationalLaw(chances[:, None] * rows, ("S", "W")), wrong
+    return RationalLaw(probabilities[:, None] * rows, ("S", "W")), wrong
 
 
 def _gap_exactly(law: RationalLaw, wrong: np.ndarray, size: int) -> fmpq:
@@ -134,8 +134,8 @@ def _bounded(net):
     table = marginal(net, "S", "W").table
     law = table.sum(1)
     p_one = law[0] + law[1] / 2
-    counts, chances = sample_law(jnp.stack([p_one, 1 - p_one]), SIZE)
-    p = learned_law(chances, table / law[:, None])
+    counts, probabilities = sample_law(jnp.stack([p_one, 1 - p_one]), SIZE)
+    p = learned_law(probabilities, table / law[:, None])
     return p, empirical_risks(((0, 1), (1, 0), (0, 0)), counts)
 
 
@@ -145,9 +145,9 @@ def _misled(net):
 
 
 def _misled_exactly(case):
-    counts, chances = samples_exactly(case["law"], case["n"])
+    counts, probabilities = samples_exactly(case["law"], case["n"])
     wrong = counts @ np.array(case["losses"]).T
-    law = rational_product((chances, ("S",)), (rational_table(case["rows"]), ("S", "W")))
+    law = rational_product((probabilities, ("S",)), (rational_table(case["rows"]), ("S", "W")))
     bits = law.evaluate(parse_expression("I(S;W)"))
     gap = abs(_gap_exactly(law, wrong, case["n"]))
     if bits.sign() == 0:
@@ -179,26 +179,26 @@ misled = Claim(
 )  # fmt: skip
 
 
-def fooled(losses, risks, least, counts, chances):
-    r"""$P(\exists h:R(h)\ge\varepsilon,\ L_S(h)=0)$: the chance that a bad hypothesis looks perfect on the sample."""
+def fooled(losses, risks, least, counts, probabilities):
+    r"""$P(\exists h:R(h)\ge\varepsilon,\ L_S(h)=0)$: a bad hypothesis looks perfect on the sample."""
     seen = jnp.asarray(counts) @ jnp.asarray(losses, float).T
-    return (((seen == 0) & (risks >= least)).any(1) * chances).sum()
+    return (((seen == 0) & (risks >= least)).any(1) * probabilities).sum()
 
 
 def _fooled(case):
     law, least = case
-    counts, chances = sample_law(law, SIZE)
+    counts, probabilities = sample_law(law, SIZE)
     risks = jnp.asarray(LOSSES, float) @ law
-    return fooled(LOSSES, risks, least, counts, chances), len(LOSSES) * (1 - least) ** SIZE
+    return fooled(LOSSES, risks, least, counts, probabilities), len(LOSSES) * (1 - least) ** SIZE
 
 
 def _fooled_exactly(fine, coarse, case) -> fmpq:
-    """The chance that some h with risk at least epsilon by the losses `fine` makes no error by the losses `coarse`."""
-    counts, chances = samples_exactly(case["law"], case["n"])
+    """The probability that some h of risk at least epsilon by `fine` losses makes no error by `coarse` ones."""
+    counts, probabilities = samples_exactly(case["law"], case["n"])
     risks = [sum((rational(p) * e for p, e in zip(case["law"], row, strict=True)), fmpq(0)) for row in fine]
     bad = np.array([risk >= case["least"] for risk in risks])
     perfect = counts @ np.array(coarse).T == 0
-    return sum(chances[(perfect & bad).any(1)].tolist(), fmpq(0))
+    return sum(probabilities[(perfect & bad).any(1)].tolist(), fmpq(0))
 
 
 def _occam_exactly(case):
@@ -246,9 +246,9 @@ def _classes(maps) -> int:
 
 def _by_class(case):
     law, least = case[0][:2] / case[0][:2].sum(), case[1]
-    counts, chances = sample_law(law, SIZE)
+    counts, probabilities = sample_law(law, SIZE)
     coarse = _errors(EVERY_MAP, BLOCK)
-    found = fooled(coarse, jnp.asarray(coarse, float) @ law, least, counts, chances)
+    found = fooled(coarse, jnp.asarray(coarse, float) @ law, least, counts, probabilities)
     return found, _classes(EVERY_MAP) * (1 - least) ** SIZE
 
 
@@ -284,9 +284,9 @@ occam_classes = Claim(
 
 def _by_answer(case):
     law, least = case[0][:2] / case[0][:2].sum(), case[1]
-    counts, chances = sample_law(law, SIZE)
+    counts, probabilities = sample_law(law, SIZE)
     fine = jnp.asarray(_errors(EVERY_MAP, range(3)), float)
-    found = fooled(_errors(EVERY_MAP, BLOCK), fine @ law, least, counts, chances)
+    found = fooled(_errors(EVERY_MAP, BLOCK), fine @ law, least, counts, probabilities)
     return found, _classes(EVERY_MAP) * (1 - least) ** SIZE
 
 

@@ -75,10 +75,10 @@ def _read_off(outputs: int, task: int, signal: int, through: str = "Y") -> Cases
     def build(normals):
         masses, classes, blocks = jnp.split(normals, [outputs, outputs + outputs * task])
         read = jax.nn.one_hot(classes.reshape(outputs, task).argmax(1), task, dtype=float)
-        told = jax.nn.one_hot(blocks.reshape(-1, signal).argmax(1), signal, dtype=float)
+        block_of = jax.nn.one_hot(blocks.reshape(-1, signal).argmax(1), signal, dtype=float)
         sizes = {"Y": outputs, "T": task}
         law = Joint(jax.nn.softmax(masses), ("Y",))
-        return BayesNet((law, Channel(read, ("Y",), ("T",)), Channel(told[: sizes[through]], (through,), ("S",))))
+        return BayesNet((law, Channel(read, ("Y",), ("T",)), Channel(block_of[: sizes[through]], (through,), ("S",))))
 
     return Cases(draw, build)
 

@@ -1,4 +1,4 @@
-"""Chapter 2, smoothing: the cure for lost letters keeps diversity and loses the task (S11)."""
+"""Chapter 2, smoothing: the cure for lost symbols keeps diversity and loses the task (S11)."""
 
 import itertools
 
@@ -21,7 +21,7 @@ from infoloop.statements.cases import Cases, Family, random_probabilities
 from infoloop.statements.claim import Claim
 
 SIZE, GENERATIONS = 4, 5
-SMOOTHED = ("two letters", "each generation is n draws at the rates (c + alpha)/(n + 2 alpha)", "alpha > 0")
+SMOOTHED = ("two symbols", "each generation is n draws at the rates (c + alpha)/(n + 2 alpha)", "alpha > 0")
 RATES = [(0, 1), ("1/4", "3/4"), ("1/8", "1/2"), (0, "1/3")]
 ALPHAS = [fmpq(1, 10), fmpq(1, 2), fmpq(1), fmpq(2)]
 EVEN = ("1/2", "1/2")
@@ -59,10 +59,10 @@ def _informed(table):
     return mutual_information(Joint(table, ("theta", "seen")), "theta", "seen")
 
 
-def _told_and_kept(case, heads):
-    """Informations about theta: of a letter that is 1 with chance `heads[t, x]`, and of K_t, for t = 1, 2, ..."""
-    letters = jnp.stack([case[2], 1 - case[2]])[:, None] * jnp.stack([1 - heads, heads], 2)
-    found = _informed(jnp.concatenate([jnp.pad(letters, ((0, 0), (0, 0), (0, SIZE - 1))), _tables(case)]))
+def _symbol_and_count_information(case, heads):
+    """Informations about theta: of a symbol that is 1 with probability `heads[t, x]`, and of K_t, for t = 1, 2, ..."""
+    symbols = jnp.stack([case[2], 1 - case[2]])[:, None] * jnp.stack([1 - heads, heads], 2)
+    found = _informed(jnp.concatenate([jnp.pad(symbols, ((0, 0), (0, 0), (0, SIZE - 1))), _tables(case)]))
     return found[:-GENERATIONS], found[-GENERATIONS:]
 
 
@@ -216,7 +216,7 @@ smoothing_contracts = Claim(
 
 def _floor(case):
     left = shrinkage(SIZE, case[3]) ** jnp.arange(GENERATIONS)
-    return _told_and_kept(case, 1 / 2 + left[:, None] * (jnp.stack(case[:2]) - 1 / 2))
+    return _symbol_and_count_information(case, 1 / 2 + left[:, None] * (jnp.stack(case[:2]) - 1 / 2))
 
 
 def _floor_exactly(case):
@@ -317,8 +317,8 @@ rate = Claim(
 
 
 def _keeps(case):
-    told, kept = _told_and_kept(case, jnp.stack(case[:2])[None])
-    return jnp.broadcast_to(told, kept.shape), kept
+    by_symbol, kept = _symbol_and_count_information(case, jnp.stack(case[:2])[None])
+    return jnp.broadcast_to(by_symbol, kept.shape), kept
 
 
 smoothing_keeps = Claim(

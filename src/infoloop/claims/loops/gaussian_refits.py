@@ -24,12 +24,12 @@ _last = "a fit sees the last generation"
 _all = "a fit sees all generations"
 
 
-def _whole(x):
+def _sample_sizes(x):
     """Whole numbers from 2 on, a third of them below 4, a few in the hundreds."""
     return 2 + jnp.floor(jnp.exp(1 + 1.5 * x))
 
 
-_sizes = Cases(jax.random.normal, _whole)
+_sizes = Cases(jax.random.normal, _sample_sizes)
 _pairs = Family("2 to 5 samples a generation, 1 to 4 generations", lambda: parameter_grid(n=range(2, 6), t=range(1, 5)))
 
 

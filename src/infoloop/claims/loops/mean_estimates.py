@@ -179,8 +179,8 @@ def _two_data(case):
     """By determinants, whose gradients are cheap."""
     law = estimates_law(case, 2, "accumulate")
     at = [law.names.index(name) for name in ("theta", "D1", "D2")]
-    whole = law.covariance[np.ix_(at, at)]
-    ratio = whole[0, 0] * jnp.linalg.det(whole[1:, 1:]) / jnp.linalg.det(whole)
+    covariance = law.covariance[np.ix_(at, at)]
+    ratio = covariance[0, 0] * jnp.linalg.det(covariance[1:, 1:]) / jnp.linalg.det(covariance)
     return jnp.log2(ratio) / 2, information(gaussian_mean(*case), 1)
 
 

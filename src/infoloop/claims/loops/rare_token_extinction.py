@@ -21,8 +21,8 @@ from infoloop.statements.claim import Claim
 
 SIZE, ROUNDS = 8, 5
 RARE = ("a token of rate p", "each round is n draws from the frequencies of the last")
-RESAMPLING = ("two letters", "each generation is n draws from the frequencies of the last")
-CHANCES = [fmpq(1, 100), fmpq(1, 8), fmpq(1, 2), fmpq(1)]
+RESAMPLING = ("two symbols", "each generation is n draws from the frequencies of the last")
+PROBABILITIES = [fmpq(1, 100), fmpq(1, 8), fmpq(1, 2), fmpq(1)]
 
 
 def _draws(rate):
@@ -39,7 +39,7 @@ def _survival(p):
 
 
 def _survival_exactly(n: int, p, rounds: int) -> LogSum:
-    """P(K_t > 0), backwards: from each frequency the chance to be extinct one round later, two rounds later, ..."""
+    """P(K_t > 0), backwards: from each frequency the probability of extinction after one round, two rounds, ..."""
     extinct = [fmpq(1)] + [fmpq(0)] * n
     for _ in range(rounds - 1):
         extinct = [_mean_over_draws(n, fmpq(c, n), extinct) for c in range(n + 1)]
@@ -68,7 +68,7 @@ def _absent(n: int, p, rounds: int) -> RealBall:
 
 _tokens = Family(
     "n from 1 to 6; p = 1/100, 1/8, 1/2, 1; 1 to 4 rounds",
-    lambda: itertools.product(range(1, 7), CHANCES, range(1, 5)),
+    lambda: itertools.product(range(1, 7), PROBABILITIES, range(1, 5)),
 )
 
 survival_floor = Claim(
@@ -192,8 +192,8 @@ def _times(case):
     with jax.ensure_compile_time_eval():
         by_table = absorption_time(SIZE, np.arange(SIZE + 1))
         inside, eigenvalues = np.asarray(wright_fisher_kernel(SIZE))[1:-1, 1:-1], np.asarray(kernel_eigenvalues(SIZE))
-    chances = [np.linalg.matrix_power(inside, t).sum(1) for t in range(SIZE - 1)]
-    by_spectrum = np.pad(time_by_spectrum(eigenvalues[2:].tolist(), chances), 1)
+    probabilities = [np.linalg.matrix_power(inside, t).sum(1) for t in range(SIZE - 1)]
+    by_spectrum = np.pad(time_by_spectrum(eigenvalues[2:].tolist(), probabilities), 1)
     return _after_one_round(case, by_table), _after_one_round(case, by_spectrum)
 
 
@@ -204,12 +204,12 @@ def _time_exactly(n: int, i: int) -> fmpq:
 def _times_exactly(case):
     n, i = case
     inside = wright_fisher_rational.rational_kernel(n)[1:-1, 1:-1]
-    eigenvalues, chances, vector = [fmpq(1) - fmpq(1, n)], [], np.array([fmpq(1)] * (n - 1), dtype=object)
+    eigenvalues, probabilities, vector = [fmpq(1) - fmpq(1, n)], [], np.array([fmpq(1)] * (n - 1), dtype=object)
     for j in range(2, n):
         eigenvalues.append(eigenvalues[-1] * (1 - fmpq(j, n)))
     for _ in range(n - 1):
-        chances, vector = [*chances, vector[i - 1]], inside.dot(vector)
-    return from_rational(_time_exactly(n, i)), from_rational(time_by_spectrum(eigenvalues, chances))
+        probabilities, vector = [*probabilities, vector[i - 1]], inside.dot(vector)
+    return from_rational(_time_exactly(n, i)), from_rational(time_by_spectrum(eigenvalues, probabilities))
 
 
 absorption = Claim(

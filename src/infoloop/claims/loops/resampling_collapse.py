@@ -23,7 +23,7 @@ from infoloop.statements.cases import Cases, Family, random_probabilities
 from infoloop.statements.claim import Claim
 
 SIZE, GENERATIONS = 4, 6
-RESAMPLING = ("two letters", "each generation is n draws from the frequencies of the last")
+RESAMPLING = ("two symbols", "each generation is n draws from the frequencies of the last")
 INTERIOR = [fmpq(k, 4) for k in (1, 2, 3)]
 RATES = [(0, 1), ("1/4", "3/4"), ("1/8", "1/2"), ("1/2", "1/2"), (0, "1/3")]
 PRIORS = [("1/2", "1/2"), ("1/4", "3/4")]
@@ -47,8 +47,8 @@ def _tables(case):
     return unroll(loop, jnp.arange(GENERATIONS))
 
 
-def _letters(case):
-    """P(theta, B) for one letter B drawn at the rate theta, in a table as wide as those of the counts."""
+def _symbol_laws(case):
+    """P(theta, B) for one symbol B drawn at the rate theta, in a table as wide as those of the counts."""
     m = _model(case)
     return jnp.pad(m.prior[:, None] * jnp.stack([1 - m.rates, m.rates], 1), ((0, 0), (0, SIZE - 1)))
 
@@ -64,9 +64,9 @@ def _kept(case):
     return _informed(_tables(case))
 
 
-def _kept_and_letter(case):
+def _kept_and_symbol(case):
     """I(theta;K_t) for t = 1, 2, ..., and as many copies of I(theta;B)."""
-    found = _informed(jnp.concatenate([_tables(case), _letters(case)[None]]))
+    found = _informed(jnp.concatenate([_tables(case), _symbol_laws(case)[None]]))
     return found[:-1], jnp.broadcast_to(found[-1], (GENERATIONS,))
 
 
@@ -78,7 +78,7 @@ def _kept_exactly(n, rates, prior, t) -> LogSum:
     return _exactly_informed(wright_fisher_rational.rational_generation_law(n, rates, prior, t))
 
 
-def _letter_exactly(rates, prior) -> LogSum:
+def _symbol_exactly(rates, prior) -> LogSum:
     return _exactly_informed(wright_fisher_rational.token_law(rates, prior))
 
 
@@ -195,14 +195,14 @@ ends_keep = _claim(
 
 
 def _left(case):
-    """I(theta;K_oo), K_oo in {0, n} with the chances that the table of absorption gives; and I(theta;B)."""
+    """I(theta;K_oo), K_oo in {0, n} with the probabilities that the table of absorption gives; and I(theta;B)."""
     m = _model(case)
     with jax.ensure_compile_time_eval():
         fixed = fixation_by_table(SIZE, np.arange(SIZE + 1))
     ends = _draws(m) @ fixed
     law = m.prior[:, None] * jnp.stack([1 - ends, ends], 1)
-    left, letter = _informed(jnp.stack([jnp.pad(law, ((0, 0), (0, SIZE - 1))), _letters(case)]))
-    return left, letter
+    left, symbol = _informed(jnp.stack([jnp.pad(law, ((0, 0), (0, SIZE - 1))), _symbol_laws(case)]))
+    return left, symbol
 
 
 def _left_exactly(case):
@@ -213,7 +213,7 @@ def _left_exactly(case):
         sum((p * e for p, e in zip(wright_fisher_rational.rational_binomial_pmf(n, r), ends, strict=True)), fmpq(0))
         for r in rates
     ]
-    return _letter_exactly(heads, prior), _letter_exactly(rates, prior)
+    return _symbol_exactly(heads, prior), _symbol_exactly(rates, prior)
 
 
 _ends = Family(
@@ -232,8 +232,8 @@ residual = _claim(
 
 residual_floor = _claim(
     "thm:residual-floor",
-    lambda case: _kept_and_letter(case)[::-1],
-    exact=lambda case: (_letter_exactly(case[1], case[2]), _kept_exactly(*case)),
+    lambda case: _kept_and_symbol(case)[::-1],
+    exact=lambda case: (_symbol_exactly(case[1], case[2]), _kept_exactly(*case)),
     family=_every_loop,
     edges=((1, ("1/4", "3/4"), ("1/2", "1/2"), 2), (4, (0, 1), ("1/2", "1/2"), 3)),
     wrong=lambda case: (_kept(case)[:-1], _kept(case)[1:]),
@@ -242,15 +242,15 @@ residual_floor = _claim(
 
 def _ceiling(case):
     still_open = _tables(case)[:, :, 1:-1].sum((1, 2))
-    kept, letter = _kept_and_letter(case)
-    return kept, letter + binary_entropy(still_open) + still_open
+    kept, symbol = _kept_and_symbol(case)
+    return kept, symbol + binary_entropy(still_open) + still_open
 
 
 def _ceiling_exactly(case):
     n, rates, prior, t = case
     table = wright_fisher_rational.rational_generation_law(n, rates, prior, t).table
     still_open = sum(table[:, 1:-1].ravel().tolist(), fmpq(0))
-    return _kept_exactly(*case), _letter_exactly(rates, prior) + rational_laws.exact_binary_entropy(
+    return _kept_exactly(*case), _symbol_exactly(rates, prior) + rational_laws.exact_binary_entropy(
         still_open
     ) + from_rational(still_open)
 
@@ -262,36 +262,36 @@ residual_ceiling = _claim(
     exact=_ceiling_exactly,
     family=_every_loop,
     edges=((1, ("1/4", "3/4"), ("1/2", "1/2"), 2), (4, (0, 1), ("1/2", "1/2"), 3)),
-    wrong=_kept_and_letter,
+    wrong=_kept_and_symbol,
 )
 
 
-def _told(case):
+def _next_sample(case):
     heads = _tables(case) @ (jnp.arange(SIZE + 1) / SIZE)
-    whole = _model(case).prior
-    found = _informed(jnp.concatenate([jnp.stack([whole - heads, heads], 2), _letters(case)[None, :, :2]]))
+    prior = _model(case).prior
+    found = _informed(jnp.concatenate([jnp.stack([prior - heads, heads], 2), _symbol_laws(case)[None, :, :2]]))
     return found[:-1], jnp.broadcast_to(found[-1], (GENERATIONS,))
 
 
-def _told_exactly(case):
+def _next_sample_exactly(case):
     n, rates, prior, t = case
     frequency = rational_laws.rational_table([fmpq(c, n) for c in range(n + 1)])
     table = wright_fisher_rational.rational_generation_law(n, rates, prior, t).table
     heads = (table * np.array(frequency, dtype=object)).sum(axis=1)
     laws = [[row.sum() - head, head] for row, head in zip(table, heads, strict=True)]
-    return _exactly_informed(RationalLaw(rational_laws.rational_table(laws), ("theta", "sample"))), _letter_exactly(
+    return _exactly_informed(RationalLaw(rational_laws.rational_table(laws), ("theta", "sample"))), _symbol_exactly(
         rates, prior
     )
 
 
 next_sample_information = _claim(
     "thm:sample-information",
-    _told,
+    _next_sample,
     relation="=",
-    exact=_told_exactly,
+    exact=_next_sample_exactly,
     family=_every_loop,
     edges=((4, ("1/4", "3/4"), ("1/2", "1/2"), 3),),
-    wrong=lambda case: (_kept(case), _told(case)[1]),
+    wrong=lambda case: (_kept(case), _next_sample(case)[1]),
 )
 
 collapse_forgets = _claim(

@@ -28,9 +28,9 @@ EIGHTHS = [fmpq(k, 8) for k in range(9)]
 INPUTS = [fmpq(1, 2), fmpq(1, 4), fmpq(1, 3)]
 
 
-def _through(p_one, link: Channel, letters: int):
+def _through(p_one, link: Channel, size: int):
     """I(X; Z_t) for t in STEPS, when a bit with P(X=1) = `p_one` goes through the link again and again."""
-    start = jnp.zeros(letters).at[0].set(1 - p_one).at[1].set(p_one)
+    start = jnp.zeros(size).at[0].set(1 - p_one).at[1].set(p_one)
     path, found = link, []
     for _ in STEPS:
         found.append(mutual_information(extend(Joint(start, ("X",)), path), "X", "Z"))
@@ -38,13 +38,13 @@ def _through(p_one, link: Channel, letters: int):
     return jnp.stack(found)
 
 
-def _cascade(label: str, channel, letters: int, closed_form, rows, edge, wrong) -> Claim:
+def _cascade(label: str, channel, size: int, closed_form, rows, edge, wrong) -> Claim:
     """I through a cascade by products of tables, against its closed form; both routes again in exact arithmetic."""
 
     def sides(case):
         noise, p_one = case
         steps = jnp.array(STEPS)
-        return _through(p_one, channel(noise, "X", "Z"), letters), closed_form(noise, p_one, steps, binary_entropy)
+        return _through(p_one, channel(noise, "X", "Z"), size), closed_form(noise, p_one, steps, binary_entropy)
 
     def exact_sides(case):
         noise, p_one, steps = map(rational, case)
@@ -52,7 +52,7 @@ def _cascade(label: str, channel, letters: int, closed_form, rows, edge, wrong) 
         path = link
         for _ in range(int(steps) - 1):
             path = path.dot(link)
-        start = rational_table([1 - p_one, p_one, *[0] * (letters - 2)])
+        start = rational_table([1 - p_one, p_one, *[0] * (size - 2)])
         law = rational_product((start, ("X",)), (path, ("X", "Z")))
         return law.evaluate(parse_expression("I(X;Z)")), closed_form(
             noise, p_one, int(steps), rational_laws.exact_binary_entropy

@@ -19,9 +19,9 @@ from infoloop.statements.claim import Claim
 
 
 def verdict_bits(p_x):
-    r"""Bits per verdict when the letters of a secret are tried in order: $P(\text{still open})\,h(P(\text{hit}))$.
+    r"""Bits per verdict when the symbols of a secret are tried in order: $P(\text{still open})\,h(P(\text{hit}))$.
 
-    `p_x` is the law of the secret; the last letter needs no guess. For a uniform secret on M letters the sum is
+    `p_x` is the law of the secret; the last symbol needs no guess. For a uniform secret on M symbols the sum is
     $\sum_{k=2}^M\frac kM h(1/k)=\log_2M$.
     """
     still_open = jnp.cumsum(p_x[::-1])[::-1]
@@ -45,27 +45,27 @@ def _secret_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     return sum(spent, LogSum({})), law.entropy("X")
 
 
-def _uniform(letters: int) -> RationalLaw:
-    return RationalLaw(rational_table([f"1/{letters}"] * letters), ("X",))
+def _uniform(size: int) -> RationalLaw:
+    return RationalLaw(rational_table([f"1/{size}"] * size), ("X",))
 
 
 secret_game = Claim(
     "thm:secret-game",
-    ("the verdicts are exact", "a letter is tried at most once"),
+    ("the verdicts are exact", "a symbol is tried at most once"),
     _secret,
     random_bayes_nets("X", X=7),
     relation="=",
     exact=_secret_exactly,
-    family=Family("uniform secrets on 2 to 64 letters", lambda: map(_uniform, range(2, 65))),
+    family=Family("uniform secrets on 2 to 64 symbols", lambda: map(_uniform, range(2, 65))),
     edges=(_uniform(8),),
     wrong=lambda net: (binary_entropy(marginal(net, "X").table)[:-1].sum(), entropy(net, "X")),
 )
 
 
-def _fano(net: BayesNet, letters: int = 4):
+def _fano(net: BayesNet, size: int = 4):
     law = marginal(net, "X", "Z").table
     missed = jnp.sort(law, axis=0)[:-1]  # summed, the error keeps its sign; 1 minus the rest would round below 0
-    return evaluate("H(X|Z)", net), fano_bound(missed.sum(), letters)
+    return evaluate("H(X|Z)", net), fano_bound(missed.sum(), size)
 
 
 def _fano_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
@@ -74,20 +74,20 @@ def _fano_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     return law.evaluate(parse_expression("H(X|Z)")), bound
 
 
-def _symmetric(letters: int, error: str) -> RationalLaw:
+def _symmetric(size: int, error: str) -> RationalLaw:
     e = rational_laws.rational(error)
-    rows = [[1 - e if x == z else e / (letters - 1) for z in range(letters)] for x in range(letters)]
-    return rational_product((_uniform(letters).table, ("X",)), (rational_table(rows), ("X", "Z")))
+    rows = [[1 - e if x == z else e / (size - 1) for z in range(size)] for x in range(size)]
+    return rational_product((_uniform(size).table, ("X",)), (rational_table(rows), ("X", "Z")))
 
 
 fano = Claim(
     "thm:fano",
-    ("finite alphabets", "the guess is the likeliest letter"),
+    ("finite alphabets", "the guess is the likeliest symbol"),
     _fano,
     random_bayes_nets("X", "Z|X", X=4, Z=3),
     exact=_fano_exactly,
     family=Family(
-        "three letters X with masses (1/4, 1/4, 1/2), three answers Z, rows (1/4, 1/4, 1/2), (0, 1/2, 1/2), (1, 0, 0)",
+        "three symbols X with masses (1/4, 1/4, 1/2), three answers Z, rows (1/4, 1/4, 1/2), (0, 1/2, 1/2), (1, 0, 0)",
         lambda: enumerate_rational_bayes_nets(
             "X",
             "Z|X",
@@ -105,18 +105,18 @@ def _turns(*rows):
     return sorted({tuple(map(str, turn)) for row in rows for turn in itertools.permutations(row)})
 
 
-def _guessing(letters: int, uniform: str) -> Cases:
+def _guessing(size: int, uniform: str) -> Cases:
     """X and Y independent, one of them uniform and the other free, and S, whether they are equal."""
     free = "Y" if uniform == "X" else "X"
-    drawn = random_bayes_nets(free, **{free: letters})
+    cases = random_bayes_nets(free, **{free: size})
 
     def build(logits) -> BayesNet:
-        equal = jnp.eye(letters)
+        equal = jnp.eye(size)
         hit = Channel(jnp.stack([1 - equal, equal], axis=2), ("X", "Y"), ("S",))
-        other = drawn.build(logits).factors[0]
-        return BayesNet((Joint(jnp.full(letters, 1 / letters), (uniform,)), other, hit))
+        other = cases.build(logits).factors[0]
+        return BayesNet((Joint(jnp.full(size, 1 / size), (uniform,)), other, hit))
 
-    return Cases(drawn.draw, build)
+    return Cases(cases.draw, build)
 
 
 def _guess(p_x: list, p_y: list) -> RationalLaw:
@@ -126,10 +126,10 @@ def _guess(p_x: list, p_y: list) -> RationalLaw:
 
 
 def _guesses(uniform: str):
-    for letters in range(2, 7):
-        level = [f"1/{letters}"] * letters
-        for peak in range(1, letters + 1):
-            tilted = [f"1/{peak}"] * peak + [0] * (letters - peak)
+    for size in range(2, 7):
+        level = [f"1/{size}"] * size
+        for peak in range(1, size + 1):
+            tilted = [f"1/{peak}"] * peak + [0] * (size - peak)
             yield _guess(level, tilted) if uniform == "X" else _guess(tilted, level)
 
 
@@ -156,7 +156,7 @@ open_given_query = Claim(
     _guessing(3, uniform="X"),
     relation="=",
     exact=_open_exactly,
-    family=Family("2 to 6 letters, Y uniform on the first 1, 2, ... of them", lambda: _guesses("X")),
+    family=Family("2 to 6 symbols, Y uniform on the first 1, 2, ... of them", lambda: _guesses("X")),
     edges=(_guess(["1/3"] * 3, ["1/2", "1/4", "1/4"]),),
     wrong=lambda net: (evaluate("I(X;S)", net), binary_entropy(1 / 3)),
 )
@@ -168,7 +168,7 @@ hidden_without_query = Claim(
     _guessing(3, uniform="Y"),
     relation="=",
     exact=_hidden_exactly,
-    family=Family("2 to 6 letters, X uniform on the first 1, 2, ... of them", lambda: _guesses("Y")),
+    family=Family("2 to 6 symbols, X uniform on the first 1, 2, ... of them", lambda: _guesses("Y")),
     loose="both sides are 0, and 1 % more of 0 is 0",
     wrong=lambda net: (evaluate("I(X;S|Y)", net), 0.0),
 )
@@ -180,7 +180,7 @@ always_hidden = Claim(
     _guessing(3, uniform="X"),
     relation="=",
     exact=_hidden_exactly,
-    family=Family("2 to 6 letters, Y uniform on the first 1, 2, ... of them", lambda: _guesses("X")),
+    family=Family("2 to 6 symbols, Y uniform on the first 1, 2, ... of them", lambda: _guesses("X")),
 )
 
 CLAIMS = (secret_game, fano, open_given_query, hidden_without_query, always_hidden)

@@ -78,18 +78,18 @@ coefficient_order = Claim(
 )
 
 
-def mixture(flips, weights, source: str = "X", target: str = "Y") -> Channel:
+def mixture(crossovers, weights, source: str = "X", target: str = "Y") -> Channel:
     """A mixture of binary symmetric channels whose receiver knows which one was used: outputs are (index, bit)."""
-    rows = [jnp.stack([1 - flips, flips], 1), jnp.stack([flips, 1 - flips], 1)]
+    rows = [jnp.stack([1 - crossovers, crossovers], 1), jnp.stack([crossovers, 1 - crossovers], 1)]
     return Channel(jnp.stack([(weights[:, None] * row).ravel() for row in rows]), (source,), (target,))
 
 
 def _etas(case):
     e, f, w, lam = case
-    flips, weights = jnp.stack([e, f]), jnp.stack([w, 1 - w])
-    links = (bsc(e, "X", "Y"), erasure(e, "X", "Y"), mixture(flips, weights))
+    crossovers, weights = jnp.stack([e, f]), jnp.stack([w, 1 - w])
+    links = (bsc(e, "X", "Y"), erasure(e, "X", "Y"), mixture(crossovers, weights))
     found = [contraction(link).lower for link in links]
-    return jnp.stack(found), jnp.stack([(1 - 2 * e) ** 2, 1 - e, (weights * (1 - 2 * flips) ** 2).sum()]) + 0 * lam
+    return jnp.stack(found), jnp.stack([(1 - 2 * e) ** 2, 1 - e, (weights * (1 - 2 * crossovers) ** 2).sum()]) + 0 * lam
 
 
 def _eta_exactly(case):
@@ -154,7 +154,7 @@ def _symmetric_etas():
 
 symmetric_coefficients = Claim(
     "thm:symmetric-eta",
-    ("q letters and lambda between -1/(q-1) and 1",),
+    ("q symbols and lambda between -1/(q-1) and 1",),
     _symmetric_sides,
     random_probabilities(1),
     relation="=",
@@ -167,14 +167,14 @@ symmetric_coefficients = Claim(
 
 
 def _gerber_cases() -> Cases:
-    drawn = random_bayes_nets("T|X", "Y|X", T=3, X=2, Y=2)
+    cases = random_bayes_nets("T|X", "Y|X", T=3, X=2, Y=2)
 
     def build(logits) -> BayesNet:
         half = Joint(jnp.full(2, 0.5), ("X",))
-        net = drawn.build(logits)
+        net = cases.build(logits)
         return BayesNet((half, _link(net, 0), bsc(_link(net, 1).rows[0, 1], "X", "Y")))
 
-    return Cases(drawn.draw, build)
+    return Cases(cases.draw, build)
 
 
 def gerber_bound(information, crossover):
@@ -183,8 +183,8 @@ def gerber_bound(information, crossover):
 
 
 def _gerber(net: BayesNet):
-    flip = _link(net, 2).rows[0, 1]
-    return evaluate("I(T;Y)", net), gerber_bound(evaluate("I(T;X)", net), flip)
+    crossover = _link(net, 2).rows[0, 1]
+    return evaluate("I(T;Y)", net), gerber_bound(evaluate("I(T;X)", net), crossover)
 
 
 def _gerber_exactly(case):

@@ -28,8 +28,8 @@ _eighths = [fmpq(k, 8) for k in range(9)]
 JUDGED = ("X -> D -> A",)
 _judged = random_bayes_nets("X", "D|X", "A|D", X=3, D=3, A=2)
 _rational_judged = Family(
-    "a fair bit X, D of three letters with rows (1/2, 0, 1/2), (0, 1/2, 1/2), (1/4, 3/4, 0), accepted with chance 1, "
-    "1/4 or 0, but not always refused",
+    "a fair bit X, D of three symbols with rows (1/2, 0, 1/2), (0, 1/2, 1/2), (1/4, 3/4, 0), accepted with "
+    "probability 1, 1/4 or 0, but not always refused",
     lambda: (
         law
         for law in enumerate_rational_bayes_nets(
@@ -55,7 +55,7 @@ def _law(*factors: tuple) -> RationalLaw:
 
 
 def _erased(accept: list) -> RationalLaw:
-    """A fair bit X, D its copy or an erasure with equal chances, and whether D is accepted."""
+    """A fair bit X, D its copy or an erasure with equal probabilities, and whether D is accepted."""
     return _law((FAIR[0], ("X",)), ([["1/2", 0, "1/2"], [0, "1/2", "1/2"]], ("X", "D")), (accept, ("D", "A")))
 
 
@@ -77,7 +77,7 @@ tries_counted = linear(
     ("D1 -> X -> D2", "X -> D1,D2 -> W,N"),
     random_bayes_nets("X", "D1|X", "D2|X", "W,N|D1,D2", X=3, D1=2, D2=2, W=2, N=2),
     family=Family(
-        "X of four letters, two tries that are bits of it, W either of them, N any bit of both",
+        "X of four symbols, two tries that are bits of it, W either of them, N any bit of both",
         lambda: (
             _law((["1/4"] * 4, ("X",)), (MAPS * 2, ("X", "D1")), (second, ("X", "D2")), kept, count)
             for second in (sorted(MAPS * 2), MAPS * 2, [NOISY, MAPS[0], MAPS[1], NOISY])
@@ -171,7 +171,7 @@ price_of_selection = Claim(
 
 
 def elicited(masses, accuracies, rewards):
-    r"""$\sum_kw_ka_k$, $w_k\propto p_kr_k$: accuracy once modes are kept with chances that ignore the task.
+    r"""$\sum_kw_ka_k$, $w_k\propto p_kr_k$: accuracy once modes are kept with probabilities that ignore the task.
 
     >>> elicited((fmpq(1, 2), fmpq(1, 2)), (fmpq(1, 2), fmpq(1)), (fmpq(1, 4), fmpq(3, 4)))
     7/8
@@ -224,7 +224,7 @@ def _elicits_exactly(case) -> tuple[LogSum, LogSum]:
 
 BLIND = ("a policy guesses a fair bit or recalls it with error e", "the reward depends on the mode alone")
 _blind_rewards = Family(
-    "chances of recalling, errors and rewards of both modes in quarters, not all refused",
+    "probabilities of recalling, errors and rewards of both modes in quarters, not all refused",
     lambda: parameter_grid(recalls=_eighths[2:8:2], error=_eighths[:5:2], plain=_eighths[2::2], shown=_eighths[::2]),
 )
 elicitation = Claim(

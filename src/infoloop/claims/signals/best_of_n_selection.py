@@ -56,14 +56,14 @@ def _rejected_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     return _exact_divergence([p / share for p in passed.tolist()], masses), log2(1 / share)
 
 
-def _judged(masses, chances) -> RationalLaw:
-    rows = [[1 - rational(c), rational(c)] for c in chances]
+def _judged(masses, probabilities) -> RationalLaw:
+    rows = [[1 - rational(c), rational(c)] for c in probabilities]
     return rational_product((rational_table(masses), ("Y",)), (rational_table(rows), ("Y", "A")))
 
 
-def _judges(chances):
+def _judges(probabilities):
     for masses in LAWS:
-        for chosen in itertools.product(chances, repeat=len(masses)):
+        for chosen in itertools.product(probabilities, repeat=len(masses)):
             if any(rational(c) for c in chosen):
                 yield _judged(masses, chosen)
 
@@ -77,7 +77,7 @@ rejection_divergence = Claim(
     relation="=",
     exact=_rejected_exactly,
     exactly=None,
-    family=Family("five laws on 2 to 4 letters, any of which pass, but not none", lambda: _judges((0, 1))),
+    family=Family("five laws on 2 to 4 symbols, any of which pass, but not none", lambda: _judges((0, 1))),
     edges=(_passing,),
     wrong=lambda net: (_hard(net)[0], 2.0 ** -_hard(net)[1]),
 )
@@ -88,7 +88,7 @@ soft_rejection = Claim(
     _rejected,
     random_bayes_nets("Y", "A|Y", Y=4, A=2),
     exact=_rejected_exactly,
-    family=Family("five laws on 2 to 4 letters, kept with chances 0, 1/2 or 1", lambda: _judges((0, "1/2", 1))),
+    family=Family("five laws on 2 to 4 symbols, kept with probabilities 0, 1/2 or 1", lambda: _judges((0, "1/2", 1))),
     edges=(_passing,),
     wrong=lambda net: (_rejected(net)[0], _rejected(net)[1] / 2),
 )
@@ -135,7 +135,7 @@ best_of_n = Claim(
     exact=_best_exactly,
     exactly=None,
     family=Family(
-        "five laws on 2 to 4 letters, best of 1 to 5, the mass of each letter",
+        "five laws on 2 to 4 symbols, best of 1 to 5, the mass of each symbol",
         lambda: (
             c for c in parameter_grid(law=range(len(LAWS)), n=range(1, 6), y=range(4)) if c["y"] < len(LAWS[c["law"]])
         ),
@@ -162,7 +162,7 @@ def _moved_exactly(case):
 
 
 _atoms = Family(
-    "five laws on 2 to 4 letters and the uniform ones on 8 and 50, best of 2, 3, 4 and 16",
+    "five laws on 2 to 4 symbols and the uniform ones on 8 and 50, best of 2, 3, 4 and 16",
     lambda: parameter_grid(masses=(*LAWS, ["1/8"] * 8, ["1/50"] * 50), n=(2, 3, 4, 16)),
 )
 best_of_n_divergence = Claim(

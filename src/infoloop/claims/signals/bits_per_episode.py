@@ -106,7 +106,7 @@ demonstration_entropy = Claim(
     random_bayes_nets("A", A=5),
     exact=_demonstrated_exactly,
     exactly=None,
-    family=Family("six laws of an answer on 2 to 8 letters, every guess", _answers),
+    family=Family("six laws of an answer on 2 to 8 symbols, every guess", _answers),
     edges=({"law": _law((NOISY, ("A",))), "guess": 0},),
     wrong=lambda net: (_demonstrated(net)[0], -jnp.log2(marginal(net, "A").table.max())),
 )

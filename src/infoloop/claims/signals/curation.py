@@ -94,7 +94,7 @@ noisy_verifier = Claim(
 
 
 def _opened(case) -> RationalLaw:
-    """A fair bit X, a guess Y that is right with chance p, and the verdict S on it."""
+    """A fair bit X, a guess Y that is right with probability p, and the verdict S on it."""
     p, passes, slips = case["p"], fmpq(case["passes"], 8), fmpq(case["slips"], 8)
     verdicts = [[[1 - r, r] for r in ((passes, slips) if x == 0 else (slips, passes))] for x in (0, 1)]
     factors = (
@@ -122,7 +122,7 @@ open_improves = Claim(
     exact=_improves_exactly,
     exactly=None,
     family=Family(
-        "a guess that is right with chance 1/4, 1/2, 3/4; different pass rates 8, 5, 2 eighths; 256 for e",
+        "a guess that is right with probability 1/4, 1/2, 3/4; different pass rates 8, 5, 2 eighths; 256 for e",
         lambda: (
             c
             for c in parameter_grid(p=[fmpq(k, 4) for k in (1, 2, 3)], passes=(8, 5, 2), slips=(8, 5, 2))
@@ -167,7 +167,7 @@ def _gains_exactly(case) -> tuple[LogSum, LogSum]:
 
 
 _graded = Family(
-    "four laws on four outputs, rewards from 0 to 2 ln 2 in whole ln 2, in any order",
+    "four laws on four outputs, rewards from 0 to 2 ln 2 in multiples of ln 2, in any order",
     lambda: parameter_grid(base=LAWS, rewards=itertools.product(range(3), repeat=4)),
 )
 curation_gain = Claim(

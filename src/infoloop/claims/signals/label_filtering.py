@@ -63,7 +63,7 @@ filtered_error = Claim(
 
 
 def outvoted(error, votes: int):
-    """The chance that more than half of `votes` labels (an odd number) are wrong, each with probability `error`.
+    """The probability that more than half of `votes` labels (an odd number) are wrong, each with probability `error`.
 
     >>> outvoted(fmpq(1, 4), 3)
     5/32

@@ -9,21 +9,21 @@ from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
 MOST = 64
-HIDDEN = ("a hidden answer uniform on K letters", "the verdicts are exact")
+HIDDEN = ("a hidden answer uniform on K symbols", "the verdicts are exact")
 VERDICTS = {"binary": lambda x, y: x == y, "graded": lambda x, y: (x > y) - (x < y)}
-QUERIES = {"binary": lambda letters: letters[0], "graded": lambda letters: letters[(len(letters) - 1) // 2]}
+QUERIES = {"binary": lambda left: left[0], "graded": lambda left: left[(len(left) - 1) // 2]}
 
 
-def tries(letters: int, secret: int, kind: str, last_asked: bool = True) -> int:
+def tries(size: int, secret: int, kind: str, last_asked: bool = True) -> int:
     """How many queries a player asks until it has named the secret, by playing; `kind` is of its verdicts.
 
-    With yes/no verdicts it asks for the first letter that is left, with graded ones (lower, hit, higher) for the middle
-    one. Unless `last_asked`, it stops as soon as a single letter is left, which need not be judged.
+    With yes/no verdicts it asks for the first symbol that is left, with graded ones (lower, hit, higher) for the middle
+    one. Unless `last_asked`, it stops as soon as a single symbol is left, which need not be judged.
 
     >>> [tries(4, secret, "binary") for secret in range(4)], [tries(4, secret, "graded") for secret in range(4)]
     ([1, 2, 3, 4], [2, 1, 2, 3])
     """
-    left, count = list(range(letters)), 0
+    left, count = list(range(size)), 0
     while left != [secret] or last_asked:
         count += 1
         asked = QUERIES[kind](left)
@@ -34,106 +34,104 @@ def tries(letters: int, secret: int, kind: str, last_asked: bool = True) -> int:
     return count
 
 
-def mean_tries(letters: int, kind: str, last_asked: bool = True) -> fmpq:
+def mean_tries(size: int, kind: str, last_asked: bool = True) -> fmpq:
     """The mean of `tries` over all secrets.
 
     >>> mean_tries(3, "binary"), mean_tries(3, "binary", last_asked=False), mean_tries(3, "graded")
     (2, 5/3, 5/3)
     """
-    return fmpq(sum(tries(letters, secret, kind, last_asked) for secret in range(letters)), letters)
+    return fmpq(sum(tries(size, secret, kind, last_asked) for secret in range(size)), size)
 
 
-def one_by_one_tries(letters, last_asked: bool = True):
-    r"""$\frac{K+1}2$ tries on average, or $\frac{K+1}2-\frac1K$ where the last letter left is not asked for.
+def one_by_one_tries(size, last_asked: bool = True):
+    r"""$\frac{K+1}2$ tries on average, or $\frac{K+1}2-\frac1K$ where the last symbol left is not asked for.
 
     >>> one_by_one_tries(fmpq(3)), one_by_one_tries(fmpq(3), last_asked=False)
     (2, 5/3)
     """
-    mean = (letters + 1) / 2
-    return mean if last_asked else mean - 1 / letters
+    mean = (size + 1) / 2
+    return mean if last_asked else mean - 1 / size
 
 
-def bisecting_tries(letters, levels):
+def bisecting_tries(size, levels):
     r"""$\frac{(K+1)(d+1)-2^{d+1}+1}K$ with $d=\lfloor\log_2K\rfloor$ (`levels`), the mean depth of a balanced tree.
 
     >>> bisecting_tries(fmpq(7), 2)
     17/7
     """
-    return ((letters + 1) * (levels + 1) - 2 ** (levels + 1) + 1) / letters
+    return ((size + 1) * (levels + 1) - 2 ** (levels + 1) + 1) / size
 
 
 def _table(kind: str, last_asked: bool = True):
-    """Mean tries by playing, for 0 (never used) to MOST letters."""
+    """Mean tries by playing, for 0 (never used) to MOST symbols."""
     means = [mean_tries(k, kind, last_asked) for k in range(1, MOST + 1)]
     return jnp.array([0.0] + [int(m.p) / int(m.q) for m in means])
 
 
-def _levels(letters):
-    return jnp.array([0, *(k.bit_length() - 1 for k in range(1, MOST + 1))])[letters.astype(int)]
+def _levels(size):
+    return jnp.array([0, *(k.bit_length() - 1 for k in range(1, MOST + 1))])[size.astype(int)]
 
 
-_letters = Cases(lambda key: jax.random.normal(key, ()), lambda x: 1 + jnp.floor((MOST - 1) * jax.nn.sigmoid(2 * x)))
+_sizes = Cases(lambda key: jax.random.normal(key, ()), lambda x: 1 + jnp.floor((MOST - 1) * jax.nn.sigmoid(2 * x)))
 
 
-def _played(letters, kind: str, last_asked: bool = True):
-    return _table(kind, last_asked)[letters.astype(int)]
+def _played(size, kind: str, last_asked: bool = True):
+    return _table(kind, last_asked)[size.astype(int)]
 
 
-def _one_by_one(letters):
-    played = jnp.stack([_played(letters, "binary", last) for last in (True, False)])
-    return played, jnp.stack([one_by_one_tries(letters, last) for last in (True, False)])
+def _one_by_one(size):
+    played = jnp.stack([_played(size, "binary", last) for last in (True, False)])
+    return played, jnp.stack([one_by_one_tries(size, last) for last in (True, False)])
 
 
 def _one_by_one_exactly(case) -> tuple[LogSum, LogSum]:
-    letters, last = case["letters"], case["last"] == "asked"
-    return from_rational(mean_tries(letters, "binary", last)), from_rational(one_by_one_tries(fmpq(letters), last))
+    size, last = case["letters"], case["last"] == "asked"
+    return from_rational(mean_tries(size, "binary", last)), from_rational(one_by_one_tries(fmpq(size), last))
 
 
 one_by_one = Claim(
     "cnd:one-by-one",
     HIDDEN,
     _one_by_one,
-    _letters,
+    _sizes,
     relation="=",
     exact=_one_by_one_exactly,
     exactly=None,
     family=Family(
-        "1 to 64 letters, the last one asked for or known",
+        "1 to 64 symbols, the last one asked for or known",
         lambda: parameter_grid(letters=range(1, 65), last=("asked", "known")),
     ),
     edges=({"letters": 5, "last": "asked"}, {"letters": 5, "last": "known"}),
-    wrong=lambda letters: (_one_by_one(letters)[0], letters / 2),
+    wrong=lambda size: (_one_by_one(size)[0], size / 2),
 )
 
 
-def _bisecting(letters):
-    return _played(letters, "graded"), bisecting_tries(letters, _levels(letters))
+def _bisecting(size):
+    return _played(size, "graded"), bisecting_tries(size, _levels(size))
 
 
 def _bisecting_exactly(case) -> tuple[LogSum, LogSum]:
-    letters = case["letters"]
-    return from_rational(mean_tries(letters, "graded")), from_rational(
-        bisecting_tries(fmpq(letters), letters.bit_length() - 1)
-    )
+    size = case["letters"]
+    return from_rational(mean_tries(size, "graded")), from_rational(bisecting_tries(fmpq(size), size.bit_length() - 1))
 
 
 bisecting = Claim(
     "cnd:bisecting",
     (*HIDDEN, "the verdict says lower, hit or higher"),
     _bisecting,
-    _letters,
+    _sizes,
     relation="=",
     exact=_bisecting_exactly,
     exactly=None,
-    family=Family("1 to 64 letters", lambda: parameter_grid(letters=range(1, 65))),
+    family=Family("1 to 64 symbols", lambda: parameter_grid(letters=range(1, 65))),
     edges=({"letters": 5},),
-    wrong=lambda letters: (_bisecting(letters)[0], jnp.log2(letters + 1)),
+    wrong=lambda size: (_bisecting(size)[0], jnp.log2(size + 1)),
 )
 
 
-def _between(letters):
-    graded = _played(letters, "graded")
-    return jnp.stack([jnp.ones(()), graded]), jnp.stack([graded, one_by_one_tries(letters)])
+def _between(size):
+    graded = _played(size, "graded")
+    return jnp.stack([jnp.ones(()), graded]), jnp.stack([graded, one_by_one_tries(size)])
 
 
 def _between_exactly(case) -> tuple[LogSum, LogSum]:
@@ -142,28 +140,28 @@ def _between_exactly(case) -> tuple[LogSum, LogSum]:
 
 
 _ranked = Family(
-    "1 to 64 letters, the lower bound and the upper", lambda: parameter_grid(letters=range(1, 65), rank=(0, 1))
+    "1 to 64 symbols, the lower bound and the upper", lambda: parameter_grid(letters=range(1, 65), rank=(0, 1))
 )
 graded_between = Claim(
     "cnd:graded-between",
     (*HIDDEN, "the verdict says lower, hit or higher"),
     _between,
-    _letters,
+    _sizes,
     exact=_between_exactly,
     exactly=None,
     family=_ranked,
     edges=({"letters": 1, "rank": 0}, {"letters": 2, "rank": 1}),
-    wrong=lambda letters: (_between(letters)[0], jnp.stack([_between(letters)[1][0], letters / 2])),
+    wrong=lambda size: (_between(size)[0], jnp.stack([_between(size)[1][0], size / 2])),
 )
 
 coarse_costs_no_more = Claim(
     "fol:coarse-costs-no-more",
     HIDDEN,
-    lambda letters: (one_by_one_tries(letters), _played(letters, "graded")),
-    _letters,
+    lambda size: (one_by_one_tries(size), _played(size, "graded")),
+    _sizes,
     exact=lambda case: _between_exactly({**case, "rank": 1})[::-1],
     exactly=None,
-    family=Family("1 to 64 letters", lambda: parameter_grid(letters=range(1, 65))),
+    family=Family("1 to 64 symbols", lambda: parameter_grid(letters=range(1, 65))),
 )
 
 

@@ -98,7 +98,7 @@ exact_repeat = linear(
 
 
 def _blocks():
-    """X a letter of four, B1 and B2 any bits of it."""
+    """X a symbol of four, B1 and B2 any bits of it."""
     for first, second in itertools.product(itertools.product(MAPS, repeat=4), repeat=2):
         yield _law((["1/8", "1/8", "1/4", "1/2"], ("X",)), (first, ("X", "B1")), (second, ("X", "B2")))
 

@@ -1,4 +1,4 @@
-"""Chapter 3, verifiers: errors that overlap, and letters that are swapped (S38, S29)."""
+"""Chapter 3, verifiers: errors that overlap, and symbols that are swapped (S38, S29)."""
 
 import itertools
 
@@ -55,7 +55,7 @@ error_overlap = Claim(
     relation="=",
     exact=_overlap_exactly,
     family=Family(
-        "errors of the state with chance 1/4 or 1/2, of the signal with chances k/8 given either",
+        "errors of the state with probability 1/4 or 1/2, of the signal with probabilities k/8 given either",
         lambda: (
             _law(([1 - e, e], ("N",)), ([[1 - a, a], [1 - b, b]], ("N", "M")))
             for e, a, b in itertools.product((fmpq(1, 4), fmpq(1, 2)), _eighths, _eighths)

@@ -15,9 +15,9 @@ FEWEST = 2  # alike rounds that are folded: to replace a single one by dots woul
 
 @dataclass(frozen=True)
 class DrawnNode:
-    """A node that is drawn in the block of its round and in a row of its role, with the others that name this row.
+    """A node to be drawn: `block` is the column block of its round; nodes of one role and one `row` share a grid row.
 
-    A folded one stands for its namesakes in several rounds, and one with a count for so many nodes of its round.
+    A folded node stands for its copies in several rounds, and one with a `count` for so many nodes of its round.
     """
 
     name: str
@@ -57,10 +57,10 @@ def collapse_rounds(p: Pipeline, found: Audit) -> CollapsedGraph:
     >>> from infoloop.pipelines.pipeline_graph import pipeline
     >>> nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))]
     >>> p = pipeline(nodes, [Node("S", "signal", ("X",)), Node("Z", "state", ("Z@-1", "S"))], rounds=10)
-    >>> drawn = collapse_rounds(p, audit(p))
-    >>> drawn.blocks
+    >>> graph = collapse_rounds(p, audit(p))
+    >>> graph.blocks
     ('before', 'round 1', 'round 2', 'rounds 3 to 9', 'round 10')
-    >>> [link.target for link in drawn.links if link.entering]
+    >>> [link.target for link in graph.links if link.entering]
     ['S1', 'S2', 'S3..9', 'S10']
     """
     entering = {*found.bases[0].cut, *(edge for r in found.rounds for edge in r.edges)}

@@ -15,9 +15,9 @@ from infoloop.pipelines.drawing.grid_routing import LaneSegment, Routes, route_e
 LARGEST = 120  # vertices that can still be read on one page
 LONGEST_NAME = 14  # characters of a label
 HEIGHT, NARROWEST, FOLDED, PADDING = 0.3, 0.42, 0.2, 0.22  # inches: of nodes, and around their labels
-GAP, MARGIN, HEAD = 0.28, 0.17, 0.3  # between columns; on both sides of a block; above the first row, for captions
-ROOM, TRACK, BETWEEN_LANES = 0.16, 0.1, 0.08  # between rows, for each track there, and between lanes
-PORT = 0.055  # between the ends of edges on one side of a node
+COLUMN_GAP, BLOCK_MARGIN, TOP_MARGIN = 0.28, 0.17, 0.3  # between columns; beside a block; above, for captions
+ROW_GAP, SEGMENT_GAP, LANE_GAP = 0.16, 0.1, 0.08  # between rows, for each edge segment there, and between lanes
+PORT_GAP = 0.055  # between the ends of edges on one side of a node
 EM = 0.125  # of the labels
 
 Point = tuple[float, float]
@@ -62,8 +62,8 @@ class Diagram:
     height: float
 
 
-def lay_out(drawn: CollapsedGraph) -> Diagram | None:
-    """The drawing of a sketch, or None for one with more than `LARGEST` vertices, which nobody could read.
+def lay_out(graph: CollapsedGraph) -> Diagram | None:
+    """Lay out a graph in inches, or return None for one with more than `LARGEST` vertices, which nobody could read.
 
     >>> nodes = (DrawnNode("X", "task", 0, "X"), DrawnNode("S", "signal", 0, "S"), DrawnNode("Z", "state", 0, "Z"))
     >>> edges = (DrawnEdge("X", "S", True, True), DrawnEdge("S", "Z", True, False))
@@ -71,10 +71,10 @@ def lay_out(drawn: CollapsedGraph) -> Diagram | None:
     >>> [place.label for place in found.places], [lane.caption for lane in found.lanes]
     (['X', 'S', 'Z'], ['task', 'signal', 'state'])
     """
-    if len(drawn.vertices) > LARGEST:
+    if len(graph.vertices) > LARGEST:
         return None
-    grid = route_edges(drawn)
-    sides, blocks = _sides(drawn, grid)
+    grid = route_edges(graph)
+    sides, blocks = _sides(graph, grid)
     heights, bottom = _heights(grid)
 
     def place(v: DrawnNode) -> PlacedNode:
@@ -85,8 +85,8 @@ def lay_out(drawn: CollapsedGraph) -> Diagram | None:
         BlockInterval(role, heights[LaneSegment(rows[0])], heights[LaneSegment(rows[-1])])
         for role, rows in grid.lanes.items()
     )
-    curves = _curves(drawn, grid, sides, heights)
-    return Diagram(tuple(map(place, drawn.vertices)), curves, tuple(lanes), blocks, blocks[-1].end, bottom)
+    curves = _curves(graph, grid, sides, heights)
+    return Diagram(tuple(map(place, graph.vertices)), curves, tuple(lanes), blocks, blocks[-1].end, bottom)
 
 
 def node_label(v: DrawnNode) -> str:
@@ -100,64 +100,66 @@ def node_label(v: DrawnNode) -> str:
     return "…" if v.folded else f"{shown} ×{v.count}" if v.count > 1 else shown
 
 
-def _sides(drawn: CollapsedGraph, grid: Routes) -> tuple[list[Point], tuple[BlockInterval, ...]]:
+def _sides(graph: CollapsedGraph, grid: Routes) -> tuple[list[Point], tuple[BlockInterval, ...]]:
     """Left and right of each column, as wide as its longest label, and the blocks, as wide as their captions."""
     widths: dict[int, float] = defaultdict(float)
-    block = {grid.columns[v.name]: v.block for v in drawn.vertices}
-    for v in drawn.vertices:
-        least = FOLDED if v.folded else max(NARROWEST, EM * _letters(node_label(v)) + PADDING)
+    block = {grid.columns[v.name]: v.block for v in graph.vertices}
+    for v in graph.vertices:
+        least = FOLDED if v.folded else max(NARROWEST, EM * _em_width(node_label(v)) + PADDING)
         widths[grid.columns[v.name]] = max(widths[grid.columns[v.name]], least)
     sides, spans, x = [], [], 0.0
-    for k, caption in enumerate(drawn.blocks):
+    for k, caption in enumerate(graph.blocks):
         mine = [widths[column] for column in sorted(block) if block[column] == k]
-        inner, start = sum(mine) + GAP * (len(mine) - 1), x
-        spare = max(inner, 0.6 * EM * len(caption) - MARGIN) - inner
-        x += MARGIN + spare / 2
+        inner, start = sum(mine) + COLUMN_GAP * (len(mine) - 1), x
+        spare = max(inner, 0.6 * EM * len(caption) - BLOCK_MARGIN) - inner
+        x += BLOCK_MARGIN + spare / 2
         for width in mine:
             sides.append((x, x + width))
-            x += width + GAP
-        x += MARGIN + spare / 2 - GAP
+            x += width + COLUMN_GAP
+        x += BLOCK_MARGIN + spare / 2 - COLUMN_GAP
         spans.append(BlockInterval(caption, start, x))
     return sides, tuple(spans)
 
 
-def _letters(text: str) -> float:
+def _em_width(text: str) -> float:
     """How many em a label is wide, at most."""
     return sum(1.0 if unicodedata.east_asian_width(c) in "WF" or c in "MW…mw" else 0.75 for c in text)
 
 
 def _heights(grid: Routes) -> tuple[dict[LaneSegment, float], float]:
-    """The y of each row and track, and the bottom; the room above a row is as high as its tracks need."""
-    ways: dict[int, int] = defaultdict(int)
-    for track in grid.tracks.values():
-        if track.between:
-            ways[track.row] = max(ways[track.row], track.way + 1)
+    """The y of each row and edge segment, and the bottom; the gap above a row is as high as its segments need."""
+    segments: dict[int, int] = defaultdict(int)
+    for segment in grid.segments.values():
+        if segment.between:
+            segments[segment.row] = max(segments[segment.row], segment.position + 1)
     firsts, last = {rows[0] for rows in grid.lanes.values()}, max(grid.rows.values())
-    found, y = {}, HEAD
+    found, y = {}, TOP_MARGIN
     for row in range(last + 2):
-        found |= {LaneSegment(row, True, way): y + (ROOM + TRACK) / 2 + TRACK * way for way in range(ways[row])}
-        y += ROOM + TRACK * ways[row] + BETWEEN_LANES * (row in firsts)
+        found |= {
+            LaneSegment(row, True, k): y + (ROW_GAP + SEGMENT_GAP) / 2 + SEGMENT_GAP * k for k in range(segments[row])
+        }
+        y += ROW_GAP + SEGMENT_GAP * segments[row] + LANE_GAP * (row in firsts)
         found[LaneSegment(row)] = y + HEIGHT / 2
         y += HEIGHT * (row <= last)
     return found, y
 
 
 def _curves(
-    drawn: CollapsedGraph, grid: Routes, sides: list[Point], heights: dict[LaneSegment, float]
+    graph: CollapsedGraph, grid: Routes, sides: list[Point], heights: dict[LaneSegment, float]
 ) -> tuple[EdgePath, ...]:
     """Each edge from the right side of its cause to the left side of its effect."""
     own = {name: heights[LaneSegment(row)] for name, row in grid.rows.items()}
-    passing = {link: heights[track] for link, track in grid.tracks.items()}
-    leaves = {link: passing.get(link, own[link.target]) for link in drawn.links}
-    comes = {link: (passing.get(link, own[link.source]), link.source) for link in drawn.links}
+    passing = {link: heights[segment] for link, segment in grid.segments.items()}
+    leaves = {link: passing.get(link, own[link.target]) for link in graph.links}
+    comes = {link: (passing.get(link, own[link.source]), link.source) for link in graph.links}
     out, into = defaultdict(set), defaultdict(set)
-    for link in drawn.links:
+    for link in graph.links:
         out[link.source].add((leaves[link], ""))
         into[link.target].add(comes[link])
     starts = {name: _ports(own[name], ends) for name, ends in out.items()}
     ends = {name: _ports(own[name], ends) for name, ends in into.items()}
     found = []
-    for link in drawn.links:
+    for link in graph.links:
         a, b = grid.columns[link.source], grid.columns[link.target]
         stops = [(sides[a][1], starts[link.source][leaves[link], ""]), (sides[b][0], ends[link.target][comes[link]])]
         if link in passing:
@@ -171,7 +173,7 @@ def _ports(middle: float, ends: Iterable[tuple[float, str]]) -> dict[tuple[float
     ordered = sorted(ends)
     level = next((k for k, (y, _) in enumerate(ordered) if y == middle), None)
     centre = (len(ordered) - 1) / 2 if level is None else level
-    step = min(PORT, 0.8 * HEIGHT / 2 / max(1, len(ordered) - 1 - centre, centre))
+    step = min(PORT_GAP, 0.8 * HEIGHT / 2 / max(1, len(ordered) - 1 - centre, centre))
     return {end: middle + step * (k - centre) for k, end in enumerate(ordered)}
 
 

@@ -1,9 +1,10 @@
-"""Columns and rows for the nodes of a drawing, and tracks for its edges: left to right, and past every node.
+"""Columns and rows for the nodes of a drawing, and routes for its edges: left to right, and past every node.
 
 A node stands in the column of its round and of its depth there, and in a row of its role. An edge crosses the columns
-between its ends on a track: a row that is free there, or one of the ways in the room above a row. Edges of one cause
-share a track, others never do. Roles give the rows and rounds the columns, so this is a few lines: libraries for
-layered graphs choose both themselves (then every pipeline looks different), or draw straight edges, through the nodes.
+between its ends on a horizontal segment: in a row that is free there, or in the gap above a row, which has as many
+positions as are needed. Edges of one cause may share a segment, others never do. Roles give the rows and rounds the
+columns, so this is a few lines: libraries for layered graphs choose both themselves (then every pipeline looks
+different), or draw straight edges, through the nodes.
 """
 
 from __future__ import annotations
@@ -18,29 +19,29 @@ from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph, DrawnEdg
 LANES = ("task", "judge", "signal", "noise", "query", "data", "state")  # from top to bottom
 DETOUR = 0.6  # rows that an edge would rather go up or down than leave the rows
 
-Ways = list[dict[str, set[int]]]
+Gap = list[dict[str, set[int]]]
 
 
 class LaneSegment(NamedTuple):
-    """A horizontal track: a row, or (`between`) the `way`-th in the room above a row."""
+    """A horizontal segment of an edge: in a row, or (`between`) at the `position`-th place in the gap above a row."""
 
     row: int
     between: bool = False
-    way: int = 0
+    position: int = 0
 
 
 @dataclass(frozen=True)
 class Routes:
-    """Column and row of every name, the rows of every role that occurs, and the tracks of edges that pass columns."""
+    """Column and row of every name, the rows of every role that occurs, and the segments of edges that pass columns."""
 
     columns: dict[str, int]
     rows: dict[str, int]
     lanes: dict[str, range]
-    tracks: dict[DrawnEdge, LaneSegment]
+    segments: dict[DrawnEdge, LaneSegment]
 
 
-def route_edges(drawn: CollapsedGraph) -> Routes:
-    """The places of a sketch on a grid.
+def route_edges(graph: CollapsedGraph) -> Routes:
+    """Place the nodes of a graph on a grid, and route its edges.
 
     >>> from infoloop.pipelines.drawing.collapsed_rounds import DrawnNode
     >>> nodes = (DrawnNode("X", "task", 0, "X"), DrawnNode("D", "data", 0, "D"), DrawnNode("Z", "state", 0, "Z"))
@@ -49,33 +50,33 @@ def route_edges(drawn: CollapsedGraph) -> Routes:
     >>> found.columns, found.rows
     ({'X': 0, 'D': 1, 'Z': 2}, {'X': 0, 'D': 1, 'Z': 2})
     """
-    columns, rows, lanes = _columns(drawn), {}, {}
+    columns, rows, lanes = _columns(graph), {}, {}
     for role in LANES:
-        inside = _rows(drawn, columns, role)
+        inside = _rows(graph, columns, role)
         if inside:
             first = max(rows.values(), default=-1) + 1
             rows |= {name: first + row for name, row in inside.items()}
             lanes[role] = range(first, first + max(inside.values()) + 1)
-    return Routes(columns, rows, lanes, _tracks(drawn, columns, rows))
+    return Routes(columns, rows, lanes, _segments(graph, columns, rows))
 
 
-def _columns(drawn: CollapsedGraph) -> dict[str, int]:
+def _columns(graph: CollapsedGraph) -> dict[str, int]:
     """Blocks side by side; inside, a vertex stands behind all its causes."""
     columns: dict[str, int] = {}
-    causes: dict[str, list[str]] = {v.name: [] for v in drawn.vertices}
-    for link in drawn.links:
+    causes: dict[str, list[str]] = {v.name: [] for v in graph.vertices}
+    for link in graph.links:
         causes[link.target].append(link.source)
-    for _, group in itertools.groupby(drawn.vertices, lambda v: v.block):
+    for _, group in itertools.groupby(graph.vertices, lambda v: v.block):
         first = max(columns.values(), default=-1) + 1
         for v in group:
             columns[v.name] = max([first, *(columns[cause] + 1 for cause in causes[v.name])])
     return columns
 
 
-def _rows(drawn: CollapsedGraph, columns: dict[str, int], role: str) -> dict[str, int]:
-    """A row for every name of the role: namesakes of several rounds have one to themselves, as far as there is room."""
+def _rows(graph: CollapsedGraph, columns: dict[str, int], role: str) -> dict[str, int]:
+    """A row for every name of the role: namesakes of several rounds have one to themselves, as far as rows are free."""
     groups: dict[str, list[str]] = {}
-    for v in drawn.vertices:
+    for v in graph.vertices:
         if v.role == role:
             groups.setdefault(v.row, []).append(v.name)
     taken: list[set[int]] = []
@@ -89,40 +90,40 @@ def _rows(drawn: CollapsedGraph, columns: dict[str, int], role: str) -> dict[str
     return rows
 
 
-def _tracks(drawn: CollapsedGraph, columns: dict[str, int], rows: dict[str, int]) -> dict[DrawnEdge, LaneSegment]:
-    """The nearest track that is free, first for edges inside one row, then for short ones."""
+def _segments(graph: CollapsedGraph, columns: dict[str, int], rows: dict[str, int]) -> dict[DrawnEdge, LaneSegment]:
+    """Route each edge by the nearest segment that is free, first for edges inside one row, then for short ones."""
     used = {(rows[name], column): name for name, column in columns.items()}
-    ways: dict[int, Ways] = defaultdict(list)
+    gaps: dict[int, Gap] = defaultdict(list)
     found = {}
     for link in sorted(
-        drawn.links, key=lambda e: (rows[e.source] != rows[e.target], columns[e.target] - columns[e.source])
+        graph.links, key=lambda e: (rows[e.source] != rows[e.target], columns[e.target] - columns[e.source])
     ):
         passed = range(columns[link.source] + 1, columns[link.target])
         if not passed:
             continue
         free = [r for r in {*rows.values()} if all(used.get((r, c), link.source) == link.source for c in passed)]
-        tracks = [*map(LaneSegment, free), *(LaneSegment(k, True) for k in range(max(rows.values()) + 2))]
-        best = min(tracks, key=lambda track: _detour(track, rows[link.source], rows[link.target]))
+        segments = [*map(LaneSegment, free), *(LaneSegment(k, True) for k in range(max(rows.values()) + 2))]
+        best = min(segments, key=lambda segment: _detour(segment, rows[link.source], rows[link.target]))
         if best.between:
-            best = best._replace(way=_way(ways[best.row], link.source, {*passed}))
+            best = best._replace(position=_free_position(gaps[best.row], link.source, {*passed}))
         else:
             used |= {(best.row, c): link.source for c in passed}
         found[link] = best
     return found
 
 
-def _detour(track: LaneSegment, start: int, end: int) -> float:
-    """How many rows an edge goes up and down on this track."""
-    y = track.row - 0.5 * track.between
-    return abs(y - start) + abs(y - end) + DETOUR * track.between
+def _detour(segment: LaneSegment, start: int, end: int) -> float:
+    """How many rows an edge goes up and down for this segment."""
+    y = segment.row - 0.5 * segment.between
+    return abs(y - start) + abs(y - end) + DETOUR * segment.between
 
 
-def _way(ways: Ways, source: str, passed: set[int]) -> int:
-    """The first way in the room that no other cause uses at these columns or beside them."""
+def _free_position(gap: Gap, source: str, passed: set[int]) -> int:
+    """Reserve the first position in the gap that no other cause uses in the passed columns or next to them."""
     near = passed | {min(passed) - 1, max(passed) + 1}
-    for k, way in enumerate(ways):
-        if not any(near & columns for name, columns in way.items() if name != source):
-            way.setdefault(source, set()).update(passed)
+    for k, position in enumerate(gap):
+        if not any(near & columns for name, columns in position.items() if name != source):
+            position.setdefault(source, set()).update(passed)
             return k
-    ways.append({source: passed})
-    return len(ways) - 1
+    gap.append({source: passed})
+    return len(gap) - 1

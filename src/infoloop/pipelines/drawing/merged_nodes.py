@@ -9,7 +9,7 @@ from dataclasses import replace
 from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph
 
 
-def quotient_graph(drawn: CollapsedGraph) -> CollapsedGraph:
+def quotient_graph(graph: CollapsedGraph) -> CollapsedGraph:
     """The coarsest drawing in which nodes drawn as one have the same role, the same causes and the same effects.
 
     As a cause or an effect, nodes drawn as one are one. They bear the name of the first, and how many they are.
@@ -20,22 +20,22 @@ def quotient_graph(drawn: CollapsedGraph) -> CollapsedGraph:
     ...     DrawnEdge("Z0", y, False, False) for y in ("A1", "B1")))).vertices]
     [('Z0', 1), ('A1', 2)]
     """
-    kinds = _kinds(drawn)
+    kinds = _kinds(graph)
     first: dict[int, str] = {}
-    for v in drawn.vertices:
+    for v in graph.vertices:
         first.setdefault(kinds[v.name], v.name)
     count = Counter(kinds.values())
-    vertices = tuple(replace(v, count=count[kinds[v.name]]) for v in drawn.vertices if first[kinds[v.name]] == v.name)
-    links = (replace(e, source=first[kinds[e.source]], target=first[kinds[e.target]]) for e in drawn.links)
-    return CollapsedGraph(drawn.blocks, vertices, tuple(dict.fromkeys(links)))
+    vertices = tuple(replace(v, count=count[kinds[v.name]]) for v in graph.vertices if first[kinds[v.name]] == v.name)
+    links = (replace(e, source=first[kinds[e.source]], target=first[kinds[e.target]]) for e in graph.links)
+    return CollapsedGraph(graph.blocks, vertices, tuple(dict.fromkeys(links)))
 
 
-def _kinds(drawn: CollapsedGraph) -> dict[str, int]:
+def _kinds(graph: CollapsedGraph) -> dict[str, int]:
     """The kind of every vertex: kinds are split until all of one kind have causes and effects of the same kinds."""
-    kinds = _numbered({v.name: (v.role, v.block, v.folded) for v in drawn.vertices})
+    kinds = _numbered({v.name: (v.role, v.block, v.folded) for v in graph.vertices})
     while True:
         around: dict[str, set[Hashable]] = {name: set() for name in kinds}
-        for e in drawn.links:
+        for e in graph.links:
             around[e.target].add(("cause", kinds[e.source], e.signal, e.entering))
             around[e.source].add(("effect", kinds[e.target], e.signal, e.entering))
         finer = _numbered({name: (kind, frozenset(around[name])) for name, kind in kinds.items()})

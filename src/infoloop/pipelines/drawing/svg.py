@@ -13,7 +13,7 @@ INK, MUTED = "#1b1b1b", "#5a5a5a"
 TINTS = {"task": "#FBE7BF", "judge": "#F3DBE9", "signal": "#D3E6F4", "noise": "#FFFFFF", "query": "#E6F4FC",
          "data": "#ECECEA", "state": "#CFEBE1"}  # fmt: skip
 _LEFT, _EDGE = 0.75, 0.05  # inches: for the names of the lanes, and around all
-_LINE, _SAMPLE, _LETTER = 0.2, 0.65, 0.065  # inches: the height of a line of the legend, its sample, a letter
+_LINE, _SAMPLE, _CHARACTER = 0.2, 0.65, 0.065  # inches: the height of a line of the legend, its sample, a character
 _DASHES = (0, (4.2, 1.8))
 _KINDS = {
     (False, False): "an edge",
@@ -41,7 +41,7 @@ def render(diagram: Diagram):
     from matplotlib.figure import Figure
 
     kinds = [kind for kind in _KINDS if any(kind == (c.link.signal, c.link.entering) for c in diagram.curves)]
-    lengths = [_SAMPLE + _LETTER * len(_KINDS[kind]) for kind in kinds]
+    lengths = [_SAMPLE + _CHARACTER * len(_KINDS[kind]) for kind in kinds]
     right = max([diagram.width + _EDGE, *(length - _LEFT for length in lengths)])
     columns = len(kinds) if sum(lengths) <= right + _LEFT else 1
     bottom = diagram.height + _EDGE + _LINE * (len(kinds) if columns == 1 else 1)

@@ -30,21 +30,21 @@ def pipeline_audit_page(p: Pipeline, found: Audit, file: str = "", source: str =
     >>> from infoloop.pipelines.pipeline_audit import audit
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> p = pipeline([Node("X", "task"), Node("D", "data", ("X",)), Node("Z", "state", ("D",))], title="Once")
-    >>> sheet = pipeline_audit_page(p, audit(p))
-    >>> sheet.verdict, [table.title for table in sheet.tables], [proof.name for proof in sheet.proofs]
+    >>> page = pipeline_audit_page(p, audit(p))
+    >>> page.verdict, [table.title for table in page.tables], [proof.name for proof in page.proofs]
     ('closed', ['relative to', 'rounds', 'bounds'], ['proof-1'])
     """
     proofs = _proofs(found)
-    drawn = collapse_rounds(p, found)
-    drawn = drawn if len(drawn.vertices) <= LARGEST else quotient_graph(drawn)
-    layout = lay_out(drawn)
+    graph = collapse_rounds(p, found)
+    graph = graph if len(graph.vertices) <= LARGEST else quotient_graph(graph)
+    layout = lay_out(graph)
     return AuditPage(
         title=found.title or file or "pipeline",
         verdict=found.verdict,
         reason=found.reason,
         about=p.about,
-        lines=tuple(_lines(p, found, proofs, drawn if layout is None else None)),
-        drawing=(_legend(drawn), diagram_svg(layout)) if layout else None,
+        lines=tuple(_lines(p, found, proofs, graph if layout is None else None)),
+        drawing=(_legend(graph), diagram_svg(layout)) if layout else None,
         figures=tuple(_figures(p, found.numbers)) if found.numbers else (),
         tables=(*_bits(found.numbers), _bases(found), _rounds(found), _bounds(found, proofs)),
         cautions=tuple((c.code, f"{join_names(c.nodes)}{': ' if c.nodes else ''}{c.text}") for c in found.cautions),
@@ -56,7 +56,7 @@ def pipeline_audit_page(p: Pipeline, found: Audit, file: str = "", source: str =
 
 
 def _lines(
-    p: Pipeline, found: Audit, proofs: dict[str, CertificateLink], undrawn: CollapsedGraph | None
+    p: Pipeline, found: Audit, proofs: dict[str, CertificateLink], too_large: CollapsedGraph | None
 ) -> Iterable[tuple[str, str]]:
     ceiling = found.ceilings[0]
     yield "bound", shorten_bound(ceiling.bound)
@@ -66,17 +66,17 @@ def _lines(
     yield from bits_lines(found.numbers, found.ceilings) if found.numbers else [("bits", f"none: {found.unmeasured}")]
     edges = sum(len(node.parents) for node in p.nodes)
     yield "graph", ", ".join(map(_counted, (len(p.nodes), edges, p.rounds), ("node", "edge", "round")))
-    if undrawn:
-        yield "not drawn", f"{len(undrawn.vertices)} nodes differ, and more than {LARGEST} could not be read"
+    if too_large:
+        yield "not drawn", f"{len(too_large.vertices)} nodes differ, and more than {LARGEST} could not be read"
 
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _legend(drawn: CollapsedGraph) -> str:
-    folded = [caption for caption in drawn.blocks if caption.startswith("rounds")]
-    many = any(v.count > 1 for v in drawn.vertices)
+def _legend(graph: CollapsedGraph) -> str:
+    folded = [caption for caption in graph.blocks if caption.startswith("rounds")]
+    many = any(v.count > 1 for v in graph.vertices)
     alike_nodes = " A node with ×n stands for n of them that have the same causes and effects." if many else ""
     left_out = f" Folded, because each is like the rounds beside it: {', '.join(folded)}." if folded else ""
     return (
@@ -87,11 +87,11 @@ def _legend(drawn: CollapsedGraph) -> str:
 
 def _figures(p: Pipeline, numbers: Numbers) -> Iterable[tuple[str, str]]:
     """What is known by round, and by the quality of the signals if there are any, as (caption, SVG)."""
-    drawn = {"rounds": rounds_figure(numbers)}
+    figures = {"rounds": rounds_figure(numbers)}
     worse = sensitivity(p)
     if worse is not None:
-        drawn["quality"] = sensitivity_figure(worse, numbers)
-    return ((figure.caption, figure_svg(figure, name)) for name, figure in drawn.items())
+        figures["quality"] = sensitivity_figure(worse, numbers)
+    return ((figure.caption, figure_svg(figure, name)) for name, figure in figures.items())
 
 
 def _bits(numbers: Numbers | None) -> tuple[PageTable, ...]:

@@ -1,4 +1,4 @@
-"""From a statement to what a descent needs, and from where it ends back to exact laws with small denominators."""
+"""Set up the gradient search for a statement, and round where it ends to exact laws with small denominators."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _negated(terms: tuple[Term, ...]) -> tuple[Term, ...]:
 
 
 def descent_problem(statement: Statement, plan: Factorisation, values: int, starts: int) -> DescentProblem:
-    """The search among laws that factorise as planned; an equality is attacked from both sides."""
+    """Build the optimisation problem over laws that factorise as planned; an equality is attacked from both sides."""
     relation, *_ = normalise_relation(statement)
     sides = [cell_weights(_array(side, plan.names), values) for side in _positive(statement_slack(statement))]
     swapped = np.arange(starts) % 2 * (relation == "=")
@@ -49,8 +49,10 @@ def descent_problem(statement: Statement, plan: Factorisation, values: int, star
 
 
 def initial_logits(plan: Factorisation, values: int, starts: int, seed: int) -> np.ndarray:
-    """Logits to start from: normals whose spread is log-normal, so that some rows are nearly deterministic; functions
-    are random maps, by logits so far apart that no gradient moves them."""
+    """Draw the logits to start from: normals whose spread is log-normal, so that some rows are nearly deterministic.
+
+    Functions are random maps, by logits so far apart that no gradient moves them.
+    """
     random = np.random.default_rng(seed)
     parts = []
     for k, name in enumerate(plan.names):
@@ -110,7 +112,7 @@ def nearby_rational_laws(plan: Factorisation, logits: np.ndarray, values: int) -
 
 
 def network_at(plan: Factorisation, logits: np.ndarray, values: int, denominator: int) -> BayesNet:
-    """The network at these logits, each row with whole-number weights that sum to about the denominator."""
+    """The network at these logits, each row with integer weights that sum to about the denominator."""
     from scipy.special import softmax  # here, since it takes longer to import than all of infoloop
 
     factors, begin = [], 0

@@ -25,7 +25,7 @@ from infoloop.proofs.counterexamples.objectives import (
 from infoloop.proofs.counterexamples.small_law_search import enumerate_small_laws, tolerance
 from infoloop.proofs.counterexamples.small_laws import law_families
 
-_CONFIRMED = 16  # suspects of a pool, or ends of descents, that are decided exactly before the rest is given up
+_CONFIRMED = 16  # candidates of a family, or ends of descents, that are decided exactly before the rest is given up
 _CELLS = 2**15  # a table with more cells would take seconds to sum exactly
 _DESCENDED = 4**4  # a descent over a table with more cells would take minutes
 
@@ -33,7 +33,7 @@ _DESCENDED = 4**4  # a descent over a table with more cells would take minutes
 class LawCounterexample(NamedTuple):
     """A law in which all `assumptions` hold exactly and `lesser relation greater` (bits, 20 digits) is false.
 
-    `found` says where: in which pool of small laws, or by which descent.
+    `found` says where: in which family of small laws, or by which descent.
     """
 
     law: RationalLaw
@@ -60,7 +60,7 @@ class LawCounterexample(NamedTuple):
 
 
 class SearchReport(NamedTuple):
-    """A search without a find: how many small laws met the assumptions, and whether these were all the pools have.
+    """A search without a find: how many small laws met the assumptions, and whether these were all the families have.
 
     Then the descents, and the least slack (bits, 0 if within rounding) and ratio (greater/lesser) where they ended;
     both are infinite without descent, and the ratio if no lesser side was informative. `unmet` are the assumptions that
@@ -76,8 +76,8 @@ class SearchReport(NamedTuple):
     unmet: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        drawn = "" if self.complete else ", drawn from more,"
-        text = f"none of {self.laws} small laws that meet the assumptions{drawn} breaks it"
+        sampled = "" if self.complete else ", drawn from more,"
+        text = f"none of {self.laws} small laws that meet the assumptions{sampled} breaks it"
         if self.starts:
             text += f", nor does descent from {self.starts} starts with {self.steps} steps each: "
             text += f"least gap {self.gap:.3g} bits, least ratio of the sides {self.ratio:.6g}"
@@ -157,13 +157,13 @@ def _screened(statement: Statement, assumptions: Sequence[Assumption]) -> LawCou
     early = itertools.chain(*sorted(map(variables, _zeros(assumptions)), key=len))
     names = tuple(dict.fromkeys(itertools.chain(early, _names(statement, assumptions))))
     tried = SearchReport(0, True)
-    for pool in law_families():
-        screening = enumerate_small_laws(pool, names, zeros, gap, relation)
+    for family in law_families():
+        screening = enumerate_small_laws(family, names, zeros, gap, relation)
         tried = SearchReport(tried.laws + screening.satisfying, tried.complete and screening.complete)
         for choice in screening.candidates[:_CONFIRMED]:
-            if pool.cells(choice) > _CELLS:
+            if family.cells(choice) > _CELLS:
                 continue
-            refuted = judge(pool.law(choice, names), statement, assumptions, pool.description)
+            refuted = judge(family.law(choice, names), statement, assumptions, family.description)
             if refuted:
                 return refuted
     return tried

@@ -1,4 +1,4 @@
-"""Every choice from a pool of witnesses, screened by floats: those that meet the assumptions and break a statement."""
+"""Screen every law of a family by floats, for those that meet the assumptions and break a statement."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from infoloop.proofs.counterexamples.small_laws import LawFamily
 
 EntropyForm = Mapping[frozenset[str], Fraction]
 
-CHOICES = 2**19  # how many choices of one pool are looked at together: more would take seconds
+CHOICES = 2**19  # how many choices of one family are looked at together: more would take seconds
 
 
 class Screening(NamedTuple):
-    """The choices that seem to refute, smallest first; how many met the assumptions; whether all choices were seen."""
+    """The laws that seem to refute, smallest first; how many met the assumptions; whether all laws were seen."""
 
     candidates: np.ndarray
     satisfying: int
@@ -26,7 +26,7 @@ class Screening(NamedTuple):
 
 
 def enumerate_small_laws(
-    pool: LawFamily, names: Group, zeros: Iterable[EntropyForm], slack: EntropyForm, relation: str
+    family: LawFamily, names: Group, zeros: Iterable[EntropyForm], slack: EntropyForm, relation: str
 ) -> Screening:
     """Choose a function for one variable after the other, dropping a choice once an assumption fails.
 
@@ -39,7 +39,7 @@ def enumerate_small_laws(
     [[1, 0]]
     """
     waiting, complete = list(zeros), True
-    choices, count = np.zeros((1, 0), np.int16), len(pool.functions)
+    choices, count = np.zeros((1, 0), np.int16), len(family.functions)
     random = np.random.default_rng(0)
     for k in range(len(names)):
         if len(choices) * count > CHOICES:
@@ -50,10 +50,10 @@ def enumerate_small_laws(
         ready = [form for form in waiting if set().union(*form) <= set(names[: k + 1])]
         waiting = [form for form in waiting if form not in ready]
         for form in ready:
-            choices = choices[abs(_values(pool, form, choices, names)) <= tolerance(form)]
-    gaps = _values(pool, slack, choices, names)
+            choices = choices[abs(_values(family, form, choices, names)) <= tolerance(form)]
+    gaps = _values(family, slack, choices, names)
     bad = {"<=": gaps < -tolerance(slack), "<": gaps <= tolerance(slack), "=": abs(gaps) > tolerance(slack)}[relation]
-    return Screening(_smallest_first(pool, choices[bad], abs(gaps[bad])), len(choices), complete)
+    return Screening(_smallest_first(family, choices[bad], abs(gaps[bad])), len(choices), complete)
 
 
 def tolerance(form: EntropyForm) -> float:
@@ -61,24 +61,24 @@ def tolerance(form: EntropyForm) -> float:
     return UNDECIDED * (1 + sum(abs(float(c)) for c in form.values()))
 
 
-def _values(pool: LawFamily, form: EntropyForm, choices: np.ndarray, names: Group) -> np.ndarray:
+def _values(family: LawFamily, form: EntropyForm, choices: np.ndarray, names: Group) -> np.ndarray:
     total = np.zeros(len(choices))
     for group, c in form.items():
         total += float(c) * (
-            pool.entropies[_together(pool, choices, [names.index(x) for x in group])] if group else 1.0
+            family.entropies[_together(family, choices, [names.index(x) for x in group])] if group else 1.0
         )
     return total
 
 
-def _together(pool: LawFamily, choices: np.ndarray, columns: Iterable[int]) -> np.ndarray:
+def _together(family: LawFamily, choices: np.ndarray, columns: Iterable[int]) -> np.ndarray:
     found = np.zeros(len(choices), np.int16)
     for k in sorted(columns):
-        found = pool.pairs[found, choices[:, k]]
+        found = family.pairs[found, choices[:, k]]
     return found
 
 
-def _smallest_first(pool: LawFamily, choices: np.ndarray, gaps: np.ndarray) -> np.ndarray:
+def _smallest_first(family: LawFamily, choices: np.ndarray, gaps: np.ndarray) -> np.ndarray:
     """By the size of the support, then of the table, then by the gap, the widest first."""
-    values = np.array([max(f) + 1 for f in pool.functions])
-    support = values[_together(pool, choices, range(choices.shape[1]))]
+    values = np.array([max(f) + 1 for f in family.functions])
+    support = values[_together(family, choices, range(choices.shape[1]))]
     return choices[np.lexsort((-np.round(gaps, 9), values[choices].prod(axis=1), support))]

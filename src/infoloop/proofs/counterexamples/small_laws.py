@@ -1,7 +1,8 @@
 r"""Small exact laws that refute false statements: uniform and weighted tables, groups, and what breaks Ingleton.
 
-A witness is a choice of functions of one random atom. For some laws of the atom every function is tried (up to its
-values' names a function is a partition of the atoms), for others the linear ones. Over fair bits an entropy is a rank.
+A law is a choice of functions of one random atom, one for each variable. For some distributions of the atom every
+function is tried (up to its values' names a function is a partition of the atoms), for others the linear ones. Over
+fair bits an entropy is a rank.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class LawFamily:
 
 
 def all_functions(*masses) -> LawFamily:
-    """The pool of all functions of an atom with these masses.
+    """The family of all functions of an atom with these masses.
 
     >>> len(all_functions("1/4", "1/4", "1/4", "1/4").functions)
     15
@@ -77,7 +78,7 @@ def all_functions(*masses) -> LawFamily:
 
 
 def copies_of(count: int) -> LawFamily:
-    """The pool of one uniform symbol with this many values: each variable is the symbol or constant.
+    """The family of one uniform symbol with this many values: each variable is the symbol or constant.
 
     >>> copies_of(32).entropies.tolist()
     [0.0, 5.0]
@@ -93,7 +94,8 @@ def linear_functions(order: int, *symbols: tuple) -> LawFamily:
     16
     """
     atoms = list(itertools.product(range(order), repeat=len(symbols)))
-    masses = tuple(math.prod(drawn, start=fmpq(1)) for drawn in itertools.product(*(map(rational, s) for s in symbols)))
+    cells = itertools.product(*(map(rational, s) for s in symbols))
+    masses = tuple(math.prod(factors, start=fmpq(1)) for factors in cells)
     maps = [tuple(int(np.dot(c, atom)) % order for atom in atoms) for c in atoms]
     laws = "; ".join(", ".join(map(str, symbol)) for symbol in symbols)
     return LawFamily(f"linear functions modulo {order} of symbols with masses {laws}", masses, _closed(maps))
@@ -118,7 +120,7 @@ def _closed(maps: list) -> tuple[Function, ...]:
 
 @functools.cache
 def law_families() -> tuple[LawFamily, ...]:
-    """The pools to search, smallest first.
+    """The families to search, smallest first.
 
     The linear ones over three fair bits and over two fair ternary symbols include, up to a factor, the extreme rays of
     the Shannon cone of three variables, and of four but for those that break Ingleton's inequality. Four atoms break
