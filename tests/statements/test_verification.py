@@ -1,4 +1,4 @@
-"""The ledger computes its verdicts: what is false is refuted, what is stale or tampered with is noticed."""
+"""Verification computes its verdicts: what is false is refuted, what is stale or tampered with is noticed."""
 
 import dataclasses
 import json

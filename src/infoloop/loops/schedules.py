@@ -88,7 +88,7 @@ def replay(parts: Parts, weight=0.5, frozen: bool = False) -> Loop:
 
 
 def accumulate(parts: Parts, generations: int, frozen: bool = False) -> Loop:
-    """Fit to all data so far, the real ones too: a pool of capacity for `generations` of them, generation 0 the first.
+    """Fit to all data so far, the real ones too: the pool has capacity for `generations`, generation 0 the first.
 
     Empty places have weight 0. Beyond the last generation all weights are NaN, so that no fit looks right. Raises
     ValueError unless the capacity is at least one generation.

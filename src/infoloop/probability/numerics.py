@@ -73,7 +73,7 @@ def binary_entropy(p):
 
 
 def binary_convolution(a, b):
-    r"""Binary convolution $a*b=a(1-b)+b(1-a)$: the probability that exactly one of two independent flips happens."""
+    r"""Binary convolution $a*b=a(1-b)+b(1-a)$: the probability that exactly one of two independent events happens."""
     return a * (1 - b) + b * (1 - a)
 
 

@@ -1,4 +1,4 @@
-"""The ledger: each statement of `theory/` examined by its claim, and the certificates that record what was decided."""
+"""Verify each statement of `theory/` by its claim, and keep the certificates that record what was decided."""
 
 from __future__ import annotations
 

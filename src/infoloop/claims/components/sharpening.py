@@ -61,11 +61,11 @@ def recursive_error(error, voters: int):
     return found
 
 
-def _flips(normals):
+def _crossover_probabilities(normals):
     return jax.nn.sigmoid(normals) / 2
 
 
-_rates = Cases(lambda key: 2 * jax.random.normal(key, (2,)), _flips)
+_rates = Cases(lambda key: 2 * jax.random.normal(key, (2,)), _crossover_probabilities)
 
 
 def _majority(case):
