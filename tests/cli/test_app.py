@@ -66,6 +66,7 @@ def test_the_readme_shows_the_commands_that_the_gate_runs():
     assert [command.rsplit("/", 1)[1] for command in commands] == ["infoloop verify", "pytest"]
 
 
+@pytest.mark.slow
 def test_the_readme_example_runs():
     (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=False)

@@ -10,6 +10,7 @@ from infoloop.cli import app
 from tests.support.command_line import run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("statement", "given", "verdict", "status"),
     [

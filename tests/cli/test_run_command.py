@@ -3,10 +3,13 @@
 import json
 import re
 
+import pytest
+
 from tests.support.command_line import run
 from tests.support.paths import PLANTED
 
 
+@pytest.mark.slow
 def test_run_leaves_tables_figures_and_one_page_that_needs_no_network(tmp_path):
     shown = run("run", PLANTED, "--set", "sizes=4", "--out", str(tmp_path / "run"))
     assert shown.exit_code == 0, shown.output
@@ -21,6 +24,7 @@ def test_run_leaves_tables_figures_and_one_page_that_needs_no_network(tmp_path):
     assert max(map(len, shown.stdout.splitlines()[:-1])) <= 100
 
 
+@pytest.mark.slow
 def test_run_json_is_json_alone(tmp_path):
     shown = run("run", PLANTED, "--set", "sizes=4", "--out", str(tmp_path / "run"), "--json")
     assert [row["expected"] for row in json.loads(shown.stdout)["headlines"]] == [4.0]

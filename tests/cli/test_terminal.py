@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from infoloop.cli.terminal import console, with_progress
 
 
@@ -16,6 +18,7 @@ def test_piped_output_has_100_columns(capsys):
     assert {len(line.rstrip()) for line in capsys.readouterr().out.splitlines()} == {99}
 
 
+@pytest.mark.slow
 def test_float64_is_on_only_after_it_is_asked_for():
     code = (
         "import jax\nfrom infoloop.cli.terminal import use_float64\nbefore = jax.config.jax_enable_x64\n"

@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from tests.support.command_line import run
 
 FALSE_CHAPTER = """## Planted {#thm:planted}
@@ -19,6 +21,7 @@ FALSE_CHAPTER = """## Planted {#thm:planted}
 """
 
 
+@pytest.mark.slow
 def test_verify_shows_a_table_that_fits():
     shown = run("verify", "S04")
     assert shown.exit_code == 0
@@ -28,12 +31,14 @@ def test_verify_shows_a_table_that_fits():
     assert "refuted, certified: 1.0000000000000000000 = 0 is false for P(X,Y,S)" in shown.stdout
 
 
+@pytest.mark.slow
 def test_verify_json_is_json_alone():
     rows = json.loads(run("verify", "thm:bsc-cascade", "--json").stdout)
     assert [row["label"] for row in rows] == ["thm:bsc-cascade"]
     assert {"label", "ref", "class", "proof", "evidence", "cases", "starts", "slack", "seconds"} <= rows[0].keys()
 
 
+@pytest.mark.slow
 def test_a_false_statement_planted_on_purpose_is_refuted_and_printed(tmp_path):
     (tmp_path / "1_planted.md").write_text(FALSE_CHAPTER, encoding="utf-8")
     shown = run("verify", "--theory", str(tmp_path))
@@ -61,6 +66,7 @@ def test_a_tampered_certificate_fails(tmp_path):
     assert "tampered" in shown.stdout
 
 
+@pytest.mark.slow
 def test_results_are_written_where_asked(tmp_path):
     run("verify", "thm:z-cascade", "--out", str(tmp_path))
     assert json.loads((tmp_path / "verify.json").read_text())[0]["label"] == "thm:z-cascade"

@@ -8,6 +8,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 import infoloop
 from tests.support.paths import ROOT
 
@@ -72,6 +74,7 @@ def test_few_modules_lie_flat():
     assert flat == ["__init__", "__main__", "check", "moved_modules"]
 
 
+@pytest.mark.slow
 def test_modules_and_functions_are_small():
     long = {}
     for path in MODULES:
@@ -95,6 +98,7 @@ def imported_test_modules(source: str) -> list[str]:
     return [name for name in names if re.match(r"\.?tests\b.*\.test_", name)]
 
 
+@pytest.mark.slow
 def test_no_test_imports_another_test_module():
     found = {path.name: imported_test_modules(path.read_text()) for path in (ROOT / "tests").rglob("*.py")}
     assert {name: names for name, names in found.items() if names} == {}
@@ -116,6 +120,7 @@ def undocumented(path: Path) -> list[str]:
     return bare if ast.get_docstring(tree) else ["the module", *bare]
 
 
+@pytest.mark.slow
 def test_every_public_function_says_what_it_is():
     found = {name_of(path): undocumented(path) for path in MODULES}
     assert {name: bare for name, bare in found.items() if bare} == {}
@@ -126,6 +131,7 @@ def test_a_function_without_a_docstring_is_noticed(tmp_path):
     assert undocumented(tmp_path / "bare.py") == ["the module", "f"]
 
 
+@pytest.mark.slow
 def test_numbers_are_neither_clamped_nor_hidden():
     lines = ((name_of(path), line) for path in MODULES for line in path.read_text().splitlines())
     assert [(name, line) for name, line in lines if FORBIDDEN.search(line) and ">>>" not in line] == []
@@ -135,6 +141,7 @@ def test_a_clamp_is_noticed():
     assert FORBIDDEN.search("x = jnp.log(p + 1e-12)")
 
 
+@pytest.mark.slow
 def test_importing_every_module_changes_no_jax_setting_and_writes_nothing():
     names = [f"infoloop.{name_of(path)}" for path in MODULES]
     code = (
@@ -151,6 +158,7 @@ def test_help_needs_no_jax():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_every_public_name_is_there_before_the_heavy_libraries():
     """Each by a module that it loads when it is first used: together they take seconds."""
     heavy = ["optax._src", "flax.core", "numpyro.handlers", "xarray.core", "matplotlib.figure"]
@@ -169,6 +177,7 @@ def test_every_exported_name_exists():
     assert missing == []
 
 
+@pytest.mark.slow
 def test_no_module_bears_the_name_of_a_public_function_or_of_one_in_it():
     public = {name for name in dir(infoloop) if callable(getattr(infoloop, name))}
     models = {
@@ -184,6 +193,7 @@ def dropped_updates(source: str) -> list[int]:
     return [call.lineno for call in calls if re.search(r"\.at\[.*\]\.(set|add)$", ast.unparse(call.func))]
 
 
+@pytest.mark.slow
 def test_a_bare_functional_update_is_nowhere():
     found = {path.name: dropped_updates(path.read_text()) for path in [*MODULES, *(ROOT / "tests").rglob("*.py")]}
     assert {name: lines for name, lines in found.items() if lines} == {}

@@ -34,6 +34,7 @@ def test_the_small_run_is_the_same_each_time(name):
     assert [key for key, table in found.items() if not table.equals(again[key])] == []
 
 
+@pytest.mark.slow
 def test_the_small_run_is_finite_and_drawn(experiment, tmp_path):
     found = experiment.run(experiment.SMALL, KEY)
     for table in found.values():
@@ -65,6 +66,7 @@ def test_the_default_run_is_cut_in_shards_with_names_of_their_own(experiment):
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.slow
 def test_a_word_list_adds_the_word_game(tmp_path):
     experiment, words = EXPERIMENTS["bits_per_episode"], tmp_path / "words.txt"
     words.write_text("abba\nbaab\nabab\ncaca\n")

@@ -38,6 +38,8 @@ from tests.support.model_comparisons import (
     squared_risks,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def label(number):
     return f"{name_of(number[0])}-{number[1]}"
@@ -90,6 +92,7 @@ def wrong(model):
 WRONG = [(model, k) for model in ALL for k in range(len(wrong(model)))]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("number", WRONG, ids=label)
 def test_a_slightly_wrong_loop_would_be_noticed(number):
     model, k = number

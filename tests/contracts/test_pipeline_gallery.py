@@ -48,6 +48,7 @@ def test_every_file_of_the_gallery_has_its_verdict():
     assert {path.stem for path in PIPELINES.glob("*.toml")} == GALLERY.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GALLERY)
 def test_the_verdict_the_reason_and_the_warnings_are_as_expected(name):
     found = audited(name)
@@ -177,6 +178,7 @@ def frontiers(name: str) -> list[np.ndarray]:
     return [np.asarray(law) for _, law in evaluate_rounds(p.tables, round_queries(p, rounds(p)))]
 
 
+@pytest.mark.slow
 def test_majority_votes_make_samples_better_and_the_state_poorer():
     tables, laws = read_pipeline(PIPELINES / "majority_vote.toml").tables, frontiers("majority_vote")
     right = [float((laws[t - 1] @ tables[f"A{t}"]).trace()) for t in (1, 10)]

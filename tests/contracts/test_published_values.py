@@ -208,6 +208,7 @@ def allowed(entry):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", VALUES, ids=lambda entry: entry["id"])
 def test_reference_value(entry):
     assert np.abs(found(entry) - entry["expected"]).max() <= allowed(entry)

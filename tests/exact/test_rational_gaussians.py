@@ -19,6 +19,7 @@ def test_an_awgn_channel_has_its_capacity():
     assert (noisy.information("X", "Y") * 2 - log2(10)).sign() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("x", "y", "given"), [("X", "Z", ""), ("X", "Y", "Z"), ("X", "Y,Z", ""), ("Y", "Z", "X")])
 def test_informations_are_those_of_the_float_law(x, y, given):
     law = extend(gaussian(2.0, "X"), linear_gaussian(0.5, 1.0, "X", "Y"))

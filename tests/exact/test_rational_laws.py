@@ -63,6 +63,7 @@ def test_signs_are_decided(case):
 rationals = st.fractions(min_value=Fraction(1, 50), max_value=50, max_denominator=50)
 
 
+@pytest.mark.slow
 @steady
 @given(st.lists(st.tuples(rationals, st.integers(-4, 4)), min_size=1, max_size=5))
 def test_signs_agree_with_products_of_powers(parts):
@@ -73,6 +74,7 @@ def test_signs_agree_with_products_of_powers(parts):
     assert (total - log2(product)).sign() == 0
 
 
+@pytest.mark.slow
 @steady
 @given(st.lists(st.tuples(rationals, st.fractions(-4, 4, max_denominator=9)), min_size=1, max_size=5))
 def test_enclosures_contain_the_number(parts):

@@ -43,6 +43,7 @@ def test_rows_of_the_kernel_are_draws_at_the_smoothed_frequency(alpha):
     assert [fractions(row) for row in rows] == [by_sequences(3, (c + alpha) / (3 + 2 * alpha)) for c in range(4)]
 
 
+@pytest.mark.slow
 def test_laws_are_those_of_the_model():
     exact = wright_fisher_rational.rational_generation_law(4, ["1/4", "3/4"], ["1/2", "1/2"], 3)
     model = wright_fisher.law(wright_fisher.wright_fisher(4, [0.25, 0.75]), 3)
@@ -69,6 +70,7 @@ def test_a_symbol_is_the_draw_of_one():
     }
 
 
+@pytest.mark.slow
 def test_times_and_ends_are_those_of_the_float_tables():
     times = wright_fisher_rational.absorption_sums(6, [1] * 5)
     ends = wright_fisher_rational.absorption_sums(6, wright_fisher_rational.rational_kernel(6)[1:-1, -1])
@@ -76,6 +78,7 @@ def test_times_and_ends_are_those_of_the_float_tables():
     np.testing.assert_allclose(fixation_by_table(6, np.arange(6)), floats(ends[:-1]), atol=rounding(60), rtol=0)
 
 
+@pytest.mark.slow
 def test_the_characteristic_polynomial_is_that_of_the_float_kernel():
     found = float(fractions(wright_fisher_rational.kernel_determinant(4, 0, "1/3"))[0])
     oracle = float(jnp.linalg.det(jnp.eye(5) / 3 - wright_fisher.wright_fisher_kernel(4)))

@@ -36,6 +36,7 @@ def test_whites_that_forget_repeated_colours_would_be_noticed():
     assert naive != mastermind_verdicts([[0, 0, 1, 1]], [[0, 1, 0, 2]]).white[0, 0]
 
 
+@pytest.mark.slow
 def test_the_first_guesses_leave_at_worst_what_knuth_says():
     """Knuth 1977: 1122 leaves at most 256, and his table of the other types: 1111 625, 1112 317, 1123 276, 1234 312."""
     guesses = [[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 1], [0, 0, 1, 2], [0, 1, 2, 3]]
@@ -49,12 +50,14 @@ def test_the_first_guesses_leave_at_worst_what_knuth_says():
     assert np.argmax(found.bits) == 4  # most bits is not least at worst
 
 
+@pytest.mark.slow
 def test_knuths_strategy_takes_5801_guesses_at_most_5_each():
     queries = knuth_queries()
     assert queries.sum() == 5801
     assert np.bincount(queries).tolist() == [0, 1, 6, 62, 533, 694]
 
 
+@pytest.mark.slow
 def test_the_tie_break_matters():
     codes = mastermind_codes()
     table = np.asarray(mastermind_verdicts(codes, codes).codes(4))

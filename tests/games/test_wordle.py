@@ -60,6 +60,7 @@ def test_a_rule_that_forgets_duplicates_would_be_noticed():
     assert sum(careless(g, s) != verdict(g, s) for g, s in itertools.product(WORDS, WORDS)) > len(WORDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [1, 2, 3, 4, 6, 7, 11])
 def test_other_lengths_and_alphabets(length):
     rng = np.random.default_rng(length)
@@ -79,6 +80,7 @@ def test_letters_of_any_script_and_more_than_256_of_them():
     assert np.count_nonzero(found) == 2 * len(guesses) - 1  # shifted by one letter, either way
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("name", coarsenings(5))
 def test_signals_are_counts_and_entropies_for_every_coarsening(name, weighted):
@@ -107,6 +109,7 @@ def test_signals_are_counts_and_entropies_for_every_coarsening(name, weighted):
         assert found.most_remaining[k] == max(sizes.values())
 
 
+@pytest.mark.slow
 def test_more_guesses_than_a_batch_are_all_there():
     guesses = WORDS * 3
     found = signal_entropies(guesses, WORDS).bits
@@ -114,6 +117,7 @@ def test_more_guesses_than_a_batch_are_all_there():
     assert (found[: len(WORDS)] == found[-len(WORDS) :]).all()
 
 
+@pytest.mark.slow
 def test_the_binary_verdict_says_no_more_than_h_of_one_in_k():
     n = len(WORDS)
     found = signal_entropies(WORDS, WORDS, coarsening=coarsenings(5)["won"])
@@ -121,6 +125,7 @@ def test_the_binary_verdict_says_no_more_than_h_of_one_in_k():
     assert np.abs(found.bits - h).max() <= rounding(n)
 
 
+@pytest.mark.slow
 def test_a_coarser_verdict_never_says_more():
     bits = {name: signal_entropies(WORDS, WORDS, coarsening=verdicts).bits for name, verdicts in coarsenings(5).items()}
     for fine, coarse in (("full", "letters"), ("letters", "right"), ("letters", "found"), ("right", "any")):

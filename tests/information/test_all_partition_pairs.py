@@ -15,6 +15,8 @@ from infoloop.information.signal_efficiency import efficiency
 from infoloop.probability.distributions import joint
 from infoloop.probability.numerics import rounding
 
+pytestmark = pytest.mark.slow
+
 
 def everything(found):
     return found._asdict()

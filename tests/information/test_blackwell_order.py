@@ -65,6 +65,7 @@ def test_an_erasure_channel_is_worth_a_symmetric_one_up_to_twice_its_crossover_p
     assert bool(is_garbling(bsc(0.2, "X", "Z"), erasure(erased, "X", "Y"))) == (erased <= 2 * 0.2)
 
 
+@pytest.mark.slow
 def test_equal_information_does_not_order_a_partition_and_an_erasure():
     halves, lost = deterministic([0, 0, 1, 1], "X", "Z"), erasure(0.5, "X", "Y", size=4)
     uniform = joint([0.25] * 4, "X")

@@ -60,6 +60,7 @@ def slack(cells):
     return rounding(cells) * max(1.0, math.log2(cells))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", PUBLISHED, ids=lambda v: v["id"])
 def test_published_capacities(value):
     best = capacity(channel(published_rows(value["distribution"]), "X", "Y"))
@@ -76,6 +77,7 @@ def test_published_optimal_inputs(value):
     assert np.abs(found - np.array(value["optimal_input"], float)).max() <= math.sqrt(slack(rows.size))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("e", [0.01, 0.25, 0.45])
 def test_closed_forms(e):
     h = float(binary_entropy(e))
@@ -110,6 +112,7 @@ def test_redundant_and_nearly_useless_symbols_do_not_slow_it_down():
     assert slow < 0.9 * expected  # the textbook iteration is still far off here: the case bites
 
 
+@pytest.mark.slow
 def test_channels_that_carry_nothing_or_everything():
     same = capacity(channel([[0.125, 0.375, 0.5]] * 4, "X", "Y"))
     assert same.value <= rounding(12) ** 2
@@ -132,6 +135,7 @@ def random_rows(rng, n, m, lost, concentration):
     return rows / rows.sum(1, keepdims=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "m"), [(2, 30), (30, 2), (7, 7), (12, 25), (30, 30)])
 def test_random_channels_dense_and_sparse_in_one_batch(n, m):
     rng = np.random.default_rng(n * 100 + m)
@@ -158,12 +162,14 @@ def test_two_channels_side_by_side_add_up_and_the_input_is_over_both_sources():
     assert abs(best.value - expected) <= rounding(16)
 
 
+@pytest.mark.slow
 def test_the_gradient_is_that_of_the_closed_form():
     e = 0.2
     slope = jax.grad(lambda e: capacity(bsc(e, "X", "Y")).value)(e)
     assert abs(slope - math.log2(e / (1 - e))) <= rounding(4) * 2
 
 
+@pytest.mark.slow
 def test_a_gap_that_is_out_of_reach_is_an_error_outside_jit_and_a_flag_inside():
     k, out_of_reach = z_channel(0.3, "X", "Y"), -1e-3  # no bound lies this far below the value
     with pytest.raises(NotConvergedError, match=r"0\.503.* bits, .* apart: gap=-0\.001"):
@@ -172,11 +178,13 @@ def test_a_gap_that_is_out_of_reach_is_an_error_outside_jit_and_a_flag_inside():
     assert jax.jit(capacity)(k).converged
 
 
+@pytest.mark.slow
 def test_rows_that_are_no_numbers_never_give_a_capacity():
     with pytest.raises(NotConvergedError):
         capacity(Channel(jnp.full((2, 2), jnp.nan), ("X",), ("Y",)))
 
 
+@pytest.mark.slow
 def test_float32_gives_what_float32_can():
     k = channel([[0.9, 0.1], [0.2, 0.8]], "X", "Y", dtype=jnp.float32)
     rough, fine = capacity(k, gap=rounding(4, np.float32)), capacity(channel([[0.9, 0.1], [0.2, 0.8]], "X", "Y"))

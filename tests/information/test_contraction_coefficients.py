@@ -52,6 +52,7 @@ def test_published_coefficients(value):
     assert abs(found - value["expected"]) <= value["tolerance"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("e", [0.0, 0.01, 0.3, 0.5, 0.9, 1.0])
 def test_closed_forms(e):
     close(contraction(bsc(e, "X", "Y")), (1 - 2 * e) ** 2, 4)
@@ -83,6 +84,7 @@ def test_a_crossover_probability_that_is_known_averages_the_squares():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(2, 3), (5, 4), (4, 7)])
 def test_random_channels_against_a_grid_and_against_total_variation(shape):
     rng = np.random.default_rng(sum(shape))
@@ -134,6 +136,7 @@ def test_a_very_rare_output_is_found_by_weights_next_to_zero():
     close(eta, 1, 2)
 
 
+@pytest.mark.slow
 def test_extremes():
     close(contraction(channel(np.eye(3), "X", "Y")), 1, 3)
     close(contraction(channel([[0.25, 0.75]] * 3, "X", "Y")), 0, 1)
@@ -152,6 +155,7 @@ def test_the_erasure_channel_is_less_noisy_up_to_the_published_threshold():
     assert abs(erasure_threshold(bsc(p, "X", "Y")) - value["expected"]) <= value["tolerance"]
 
 
+@pytest.mark.slow
 def test_a_sweep_is_a_batch():
     crossovers = np.linspace(0, 0.5, 7)
     etas = jax.vmap(lambda e: contraction(bsc(e, "X", "Y")).lower)(crossovers)

@@ -42,6 +42,7 @@ def test_small_informations_are_not_differences():
     assert abs(float(evaluate("I(X;Y)", joint(table, "X", "Y"))) - expected) <= rounding(4) * expected
 
 
+@pytest.mark.slow
 def test_expressions_under_jit_vmap_and_grad():
     tables = np.stack([TABLE, TABLE[::-1]])
     at_once = jax.jit(jax.vmap(lambda t: evaluate("2 I(X;Y|Z) - H(Y)", Joint(t, P.names))))(tables)
@@ -59,6 +60,7 @@ def test_a_mistake_has_a_caret():
         evaluate("I(X;Y", P)
 
 
+@pytest.mark.slow
 def test_the_meaning_of_a_multivariate_information_matches_its_linear_form():
     form = parse_expression("I(X;Y;Z)")
     direct = parse_expression("H(X) + H(Y) + H(Z) - H(X,Y) - H(X,Z) - H(Y,Z) + H(X,Y,Z)")

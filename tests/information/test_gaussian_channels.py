@@ -30,6 +30,7 @@ def chechik_eigenvalues(p, n_x):
     return np.sort(np.linalg.eigvals(given_y @ np.linalg.inv(c[:n_x, :n_x])).real)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("snr", [0.0, 1e-12, 1.0, 15.0, 1e6])
 def test_capacity_is_the_information_at_the_gaussian_input(snr):
     p = extend(gaussian([[1.0]], "X"), linear_gaussian(np.sqrt(snr), 1.0, "X", "Y"))
@@ -42,6 +43,7 @@ def test_capacity_of_powers_of_two_and_of_almost_nothing():
     assert abs(awgn_capacity(1e-20) * 2e20 * np.log(2) - 1) <= rounding(4)
 
 
+@pytest.mark.slow
 def test_chain_information_is_that_of_the_chain():
     rhos = [0.9, -0.8, 0.7]
     steps = [linear_gaussian(rho, 1 - rho**2, f"X{i}", f"X{i + 1}") for i, rho in enumerate(rhos)]
@@ -56,6 +58,7 @@ def test_chain_information_keeps_the_digits_of_a_long_chain():
     assert abs(gaussian_chain_information(np.full(100, 0.5**0.5)) * 2.0**101 * np.log(2) - 1) <= rounding(64)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_thresholds_are_those_of_chechik(seed):
     p = random_law(seed)
@@ -66,6 +69,7 @@ def test_thresholds_are_those_of_chechik(seed):
     assert bottleneck_thresholds(p, "Y", "X").shape == (2,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("place", [0.5, 1.5, 50.0])
 def test_the_curve_is_reached_by_the_channel(seed, place):
@@ -79,6 +83,7 @@ def test_the_curve_is_reached_by_the_channel(seed, place):
     assert (curve.complexity > 0) == (place > 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_no_other_channel_does_better(seed):
     """The Lagrangian I(T;X) - beta I(T;Y) of random channels and of small changes of the optimal one is no lower."""
@@ -98,6 +103,7 @@ def test_no_other_channel_does_better(seed):
     assert jax.vmap(lagrangian)(others).min() > least
 
 
+@pytest.mark.slow
 def test_the_slope_of_the_curve_is_one_over_beta():
     p = random_law(0)
     betas = jnp.linspace(1.1, 3.0, 20) * bottleneck_thresholds(p, "X", "Y")[1]

@@ -19,12 +19,14 @@ def rows(seed: int, *shape: int):
     return jnp.asarray(np.random.default_rng(seed).dirichlet(np.ones(shape[-1]), shape[:-1]))
 
 
+@pytest.mark.slow
 def test_it_is_the_cascade_in_closed_form():
     found = information_along(COPY, "X", bsc(0.1, "Z", "next"), steps=30)
     closed = 1 - binary_entropy((1 - 0.8 ** jnp.arange(31)) / 2)
     np.testing.assert_allclose(found, closed, atol=rounding(4))
 
 
+@pytest.mark.slow
 def test_different_links_are_taken_in_order():
     links = rows(0, 2, 3, 3)
     start = Joint(rows(1, 1, 6).reshape(2, 3), ("X", "Z"))
@@ -34,6 +36,7 @@ def test_different_links_are_taken_in_order():
     np.testing.assert_allclose(found, jnp.stack(expected), atol=rounding(18))
 
 
+@pytest.mark.slow
 def test_it_agrees_with_an_oracle():
     start, link = rows(2, 1, 9).reshape(3, 3), rows(3, 3, 3)
     found = information_along(Joint(start, ("X", "Z")), "X", Channel(link, ("Z",), ("next",)), steps=1)
@@ -42,6 +45,7 @@ def test_it_agrees_with_an_oracle():
     assert abs(float(found[1]) - float(oracle(outcomes, (0,), (1,)))) <= rounding(9)
 
 
+@pytest.mark.slow
 def test_other_variables_are_left_out():
     more = extend(COPY, bsc(0.3, "Z", "W"))
     np.testing.assert_array_equal(

@@ -86,6 +86,7 @@ def all_oracles(table):
     ]
 
 
+@pytest.mark.slow
 @steady
 @given(weights)
 def test_entropies_and_informations_of_any_law(cells):
@@ -101,6 +102,7 @@ def all_distances(p, q):
     return jnp.stack([divergence(p, q), total_variation(p, q), jensen_shannon(p, q)])
 
 
+@pytest.mark.slow
 @steady
 @given(weights, weights)
 def test_distances_of_any_two_laws(left, right):
@@ -231,6 +233,7 @@ def test_entropy_at_zeros_in_value_and_slope():
     assert np.abs(slopes[:2] - (1 - np.log2(np.e))).max() <= rounding(3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [(), ("Y",)], ids=["whole", "conditional"])
 def test_conditional_entropy_slopes_at_zeros_are_finite(given):
     table = np.zeros(SHAPE)
@@ -269,6 +272,7 @@ MEASURES = {
 OTHER = joint(random_table(5), *NAMES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", MEASURES)
 def test_measures_under_jit_vmap_and_grad(measure):
     tables = np.stack([random_table(seed) for seed in range(2)])

@@ -23,6 +23,8 @@ from infoloop.probability.distributions import Joint, joint
 from infoloop.probability.numerics import rounding
 from tests.support import oracles
 
+pytestmark = pytest.mark.slow
+
 NAMES, SHAPE, CELLS = ("X", "Y", "Z", "W"), (2, 2, 2, 2), 16
 GROUPS, GIVEN = [(0,), (1, 2)], (3,)
 SLACK = 16 * rounding(CELLS) * np.log2(CELLS)  # at most 16 informations or entropies of at most 4 bits

@@ -107,6 +107,7 @@ def test_refinement_is_inclusion_of_blocks():
     assert 0 < np.sum(expected) < len(rows) ** 2
 
 
+@pytest.mark.slow
 def test_blackwells_order_of_deterministic_signals_is_refinement():
     rows = partitions(4).tolist()
     for fine, coarse in itertools.product(rows, rows):
@@ -114,6 +115,7 @@ def test_blackwells_order_of_deterministic_signals_is_refinement():
         assert bool(ordered) == bool(refines(fine, coarse))
 
 
+@pytest.mark.slow
 def test_a_coarser_signal_stands_higher():
     uniform = np.full(8, 1 / 8)
     heights = [float(lattice_height(np.arange(8) // width, uniform)) for width in (1, 2, 4, 8)]
@@ -127,6 +129,7 @@ def test_the_height_of_a_certain_output_is_undefined():
     assert np.isnan(lattice_height([0, 1], [1.0, 0.0]))
 
 
+@pytest.mark.slow
 def test_variation_of_information_is_a_metric():
     rows = partitions(5)
     d = np.asarray(jax.vmap(lambda a: jax.vmap(lambda b: variation_of_information(a, b, SKEWED))(rows))(rows))
@@ -143,6 +146,7 @@ def test_half_of_the_metric_is_no_metric():
     assert waste == 0
 
 
+@pytest.mark.slow
 def test_outputs_without_mass_change_no_distance_and_negative_ones_give_nan():
     a, b = [0, 0, 1, 1], [0, 1, 1, 2]
     law = [0.5, 0.25, 0.25, 0.0]

@@ -155,6 +155,7 @@ def test_under_jit_what_is_no_law_has_no_measure(measure, bad):
     assert np.isnan(jax.jit(MEASURES[measure])(Joint(table, ("V",))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", MEASURES)
 def test_slopes_at_zeros_are_finite(measure):
     slopes = jax.jit(jax.grad(MEASURES[measure]))(P if "sibson" not in measure else joint([0.4, 0, 0.6, 0, 0, 0], "V"))

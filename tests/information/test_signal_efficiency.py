@@ -57,6 +57,7 @@ def batched(function):
     return lambda rows: jax.jit(jax.vmap(function))(jnp.asarray(rows))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("q", [False, True])
 @pytest.mark.parametrize("seed", range(2))
 def test_a_random_signal_splits_as_entropies_say(seed, q):
@@ -70,6 +71,7 @@ def test_a_random_signal_splits_as_entropies_say(seed, q):
         assert np.allclose(found, exact, rtol=0, atol=rounding(150) / min(gain + waste, gain + miss))
 
 
+@pytest.mark.slow
 def test_swapping_gain_and_waste_would_be_noticed():
     table = random_law(0, (2, 5, 3))
     gain, waste, _ = split(table, [0, 0, 1, 1, 2])
@@ -77,6 +79,7 @@ def test_swapping_gain_and_waste_would_be_noticed():
     assert abs(gain - waste) > rounding(30)
 
 
+@pytest.mark.slow
 def test_the_three_ways_to_name_a_signal_and_a_task_agree():
     p = joint(random_law(1, (4,), 0), "Y")
     by_labels = efficiency(p, [0, 1, 1, 2], "Y", [0, 0, 1, 1])
@@ -94,16 +97,19 @@ def test_labels_are_batched():
     assert found.recall[-1] == 1
 
 
+@pytest.mark.slow
 def test_imitating_one_of_m_acceptable_answers_wastes_log_m():
     found = efficiency(joint([1 / 8] * 8, "Y"), range(8), "Y", [0] * 4 + [1] * 4)
     assert np.allclose(found, (1, 2, 0, 1 / 3, 1), rtol=0, atol=rounding(64))
 
 
+@pytest.mark.slow
 def test_coarser_than_the_task_is_efficient_and_recalls_too_little():
     found = efficiency(joint([0.25] * 4, "Y"), [0, 0, 1, 1], "Y", range(4))
     assert np.allclose(found, (1, 0, 1, 1, 0.5), rtol=0, atol=rounding(16))
 
 
+@pytest.mark.slow
 def test_a_constant_signal_has_no_efficiency_and_says_so():
     found = efficiency(joint([0.3, 0.3, 0.4], "Y"), [0, 0, 0], "Y", [0, 1, 1])
     assert np.isnan(found.eta)
@@ -114,6 +120,7 @@ def test_a_constant_signal_has_no_efficiency_and_says_so():
     assert "nan" not in str(found)
 
 
+@pytest.mark.slow
 def test_a_constant_task_has_no_recall():
     found = efficiency(joint([0.3, 0.3, 0.4], "Y"), [0, 1, 1], "Y", [0, 0, 0])
     assert np.isnan(found.recall)
@@ -127,6 +134,7 @@ def test_a_batch_prints_undefined_where_it_is():
     assert "eta [undefined 1]" in str(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_an_independent_signal_of_any_law_is_undefined(seed):
     rng = np.random.default_rng(seed)
@@ -134,6 +142,7 @@ def test_an_independent_signal_of_any_law_is_undefined(seed):
     assert np.isnan(efficiency(p, "S", "Y", [0, 0, 1, 1, 2]).eta)
 
 
+@pytest.mark.slow
 def test_a_faint_signal_is_defined():
     e = 2.0**-36
     p = joint([[0.25 + e, 0.25 - e], [0.25 - e, 0.25 + e]], "Y", "S")
@@ -168,6 +177,7 @@ def test_a_task_that_the_output_does_not_decide_is_refused():
         efficiency(p, "S", "Y", "Q")
 
 
+@pytest.mark.slow
 def test_unknown_names_and_gaussians_are_refused():
     with pytest.raises(ValueError, match="unknown variable 'W'"):
         efficiency(joint([0.5, 0.5], "Y"), "W", "Y", [0, 1])
@@ -186,6 +196,7 @@ def two_bits(join_them):
     return joint(table / table.sum(), "A", "B", "Y")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("join_them", "alone", "given_others"),
     [(lambda a, b: a ^ b, 0, 1), (lambda a, b: a if a == b else None, 1, 0)],
@@ -222,6 +233,7 @@ def test_a_verdict_known_beforehand_has_no_bits_to_share():
     assert np.isnan(found.per_bit)
 
 
+@pytest.mark.slow
 def test_waste_and_miss_of_a_deterministic_signal_are_the_distance_to_the_task():
     law, task = [0.4, 0.3, 0.2, 0.1], jnp.array([0, 1, 1, 2])
     found = batched(lambda s: efficiency(joint(law, "Y"), s, "Y", task))(partitions(4))
@@ -235,6 +247,7 @@ def test_a_network_is_as_good_as_its_law():
     assert np.allclose(by_net, by_law, rtol=0, atol=rounding(12))
 
 
+@pytest.mark.slow
 def test_efficiency_has_a_slope_in_the_noise_of_the_signal():
     @jax.jit
     def eta(e):

@@ -107,6 +107,7 @@ def test_every_table_of_a_file_is_the_published_one(name):
             assert rows[cell][0] == float(probabilities["".join(str(at[cause]) for cause in causes.split())])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "x", "z", "given"), INFORMATIONS)
 def test_informations_are_those_of_all_outcomes(name, x, z, given):
     net = from_bif(DATA / f"{name}.bif")
@@ -116,6 +117,7 @@ def test_informations_are_those_of_all_outcomes(name, x, z, given):
     assert not separated(net, x, z, given=given)
 
 
+@pytest.mark.slow
 def test_what_asia_separates_is_independent_in_fractions():
     net = from_bif(DATA / "asia.bif")
     found = [
@@ -221,6 +223,7 @@ def pyagrum_net(gum, spec):
     return net
 
 
+@pytest.mark.slow
 def test_sixty_variables_have_the_marginals_that_pyagrum_finds(tmp_path):
     gum = pytest.importorskip("pyagrum")
     spec = large(60)

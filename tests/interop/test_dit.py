@@ -39,6 +39,7 @@ def same(p, q):
     return p.names == q.names and p.alphabets == q.alphabets and p.table.tolist() == q.table.tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", LAWS)
 def test_there_and_back_changes_no_bit(p):
     pytest.importorskip("dit")

@@ -18,6 +18,8 @@ from infoloop.interop.numpyro_enumeration import from_numpyro
 from infoloop.probability.numerics import rounding
 from tests.support.numpyro_programs import MEANS, PRIOR, floats, looking, mixture, short_of_mass
 
+pytestmark = pytest.mark.slow
+
 MOVE, EMIT = (
     ((Fraction(9, 10), Fraction(1, 10)), (Fraction(1, 5), Fraction(4, 5))),
     ((Fraction(7, 10), Fraction(3, 10)), (Fraction(1, 10), Fraction(9, 10))),

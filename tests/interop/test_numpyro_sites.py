@@ -104,6 +104,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("program", "message"), REFUSED, ids=[message for _, message in REFUSED])
 def test_what_has_no_finite_law_is_refused_by_name(program, message):
     with pytest.raises(ValueError, match=message):

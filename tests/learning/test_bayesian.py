@@ -11,6 +11,8 @@ from mpmath import log, mp, mpf
 from infoloop.learning.bayesian import description_prior, posterior, predictive, trajectory
 from infoloop.probability.numerics import rounding
 
+pytestmark = pytest.mark.slow
+
 PRIOR = [Fraction(1, 2), Fraction(1, 4), Fraction(1, 4), Fraction(0)]
 ROWS = [[Fraction(k, 8) for k in row] for row in ([4, 2, 2], [0, 4, 4], [8, 0, 0], [1, 1, 6])]
 DATA = [0, 1, 0, 2, 0, 0, 1]

@@ -33,6 +33,7 @@ def test_the_inputs_are_those_of_itertools():
     assert signs(3).tolist() == [list(row) for row in itertools.product((-1.0, 1.0), repeat=3)]
 
 
+@pytest.mark.slow
 def test_the_informations_are_those_of_the_enumerated_law():
     law, found = (
         enumerated(CROSSOVERS, PREDICTIONS),
@@ -59,6 +60,7 @@ def test_a_label_of_three_values_in_any_place():
     assert jnp.abs(masses_of(joint(table, "A", "Y", "B"), "Y") - table.transpose(0, 2, 1).reshape(4, 3)).max() == 0
 
 
+@pytest.mark.slow
 def test_a_batch_of_worlds():
     crossovers = jnp.array([[0.1, 0.2], [0.3, 0.4]])
     many = jax.vmap(lambda e: masses_of(noisy_features_law(e), "Y"))(crossovers)

@@ -70,6 +70,7 @@ def test_votes_counted_with_ties_for_the_right_label_would_be_noticed():
     assert abs(fine_and_coarse_vote_error(2, 0.0, 0.5)[1] - 0.25) > 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inside", [0.0, 0.2])
 @pytest.mark.parametrize("which", [0, 1])
 def test_many_votes_turn_at_the_boundary(inside, which):
@@ -142,6 +143,7 @@ def test_bad_input_is_named(call, message):
         call()
 
 
+@pytest.mark.slow
 def test_risks_are_mapped_and_differentiated():
     across = jnp.linspace(0.1, 0.6, 5)
     fine, coarse = jax.vmap(lambda a: fine_and_coarse_vote_error(5, 0.1, a))(across)

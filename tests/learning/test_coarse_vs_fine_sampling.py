@@ -34,6 +34,7 @@ EXACT = {  # the mean, and that of another learner
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SAMPLED)
 def test_the_mean_of_many_runs_is_the_exact_risk(name):
     exact, other = EXACT[name]()
@@ -42,6 +43,7 @@ def test_the_mean_of_many_runs_is_the_exact_risk(name):
         assert abs(float(runs.mean() - risk)) < reach(RUNS * ITEMS) < abs(float(runs.mean() - wrong))
 
 
+@pytest.mark.slow
 def test_probabilities_that_are_no_law_give_no_share():
     @jax.jit
     def shares(inside, noise, accepted):

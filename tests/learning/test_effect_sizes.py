@@ -53,6 +53,7 @@ def covered(found, effect=1.5):
     return int(((np.asarray(found.lower) < effect) & (effect < np.asarray(found.upper))).sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_closed_form_is_that_of_the_normal_equations(seed):
     y = simulated(seed)
@@ -64,6 +65,7 @@ def test_the_closed_form_is_that_of_the_normal_equations(seed):
     assert abs(unpooled.deviation - math.sqrt(variance)) > rounding(1000)
 
 
+@pytest.mark.full
 def test_nuts_is_the_closed_form_where_the_spreads_are_known():
     """z-values of the mean; the chains have at least 400 of 8 000 draws' worth (checked), so 6 standard errors suffice.
 
@@ -82,6 +84,7 @@ def test_nuts_is_the_closed_form_where_the_spreads_are_known():
     assert abs(found.deviation / other.deviation - 1) > 6 / math.sqrt(2 * 400)
 
 
+@pytest.mark.slow
 def test_exact_intervals_cover_as_often_as_they_say():
     runs = 1000
     outcomes = jnp.array([simulated(seed) for seed in range(runs)])
@@ -91,6 +94,7 @@ def test_exact_intervals_cover_as_often_as_they_say():
     assert covered(naive) < least_covered(runs)  # effects taken to be equal in all settings: too sure
 
 
+@pytest.mark.full
 def test_intervals_with_unknown_spreads_cover_and_say_whether_to_trust_them():
     """Sixty tables of outcomes, one chain each; a third as wide, the intervals would be caught."""
     runs = 60

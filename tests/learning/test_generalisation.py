@@ -22,6 +22,8 @@ from infoloop.learning.generalisation import (
 )
 from infoloop.probability.numerics import rounding
 
+pytestmark = pytest.mark.slow
+
 LAW, PRIOR = [0.5, 0.25, 0.25], [0.5, 0.375, 0.125]
 LOSSES = [[0.0, 1.0, 1.0], [1.0, 0.0, 0.5], [0.25, 0.5, 0.0]]
 IDENTITY = 1e-12  # what issue 5 demands of the exact identities

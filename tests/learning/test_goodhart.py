@@ -23,6 +23,7 @@ def by_parts(n):
         return float(above - below)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 1.5, 2, 3, 10, 1000, 10**6])
 def test_the_mean_maximum_is_that_of_integration_by_parts(n):
     assert abs(float(mean_maximum(n)) - by_parts(n)) < rounding(CELLS)
@@ -44,6 +45,7 @@ def test_the_mean_maximum_of_very_many_stays_a_number_below_its_bound():
     assert ((found < bound) & (found > 0.9 * bound)).all()
 
 
+@pytest.mark.slow
 def test_its_slope_is_that_of_differences():
     step = 2.0**-10
     difference = (by_parts(4 + step) - by_parts(4 - step)) / (2 * step)

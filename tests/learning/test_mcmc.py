@@ -18,6 +18,8 @@ from infoloop.learning.bayesian import posterior
 from infoloop.learning.mcmc import beta_bernoulli_model, categorical_model, enumerate_posterior, nuts, split_r_hat
 from infoloop.probability.numerics import rounding
 
+pytestmark = pytest.mark.slow
+
 ROWS, PRIOR, DATA = [[0.5, 0.25, 0.25], [0.0, 0.5, 0.5], [0.75, 0.25, 0.0]], [0.5, 0.25, 0.25], [0, 1, 1, 0]
 QUANTILES = (0.1, 0.5, 0.9)
 

@@ -15,6 +15,8 @@ from infoloop.learning.mlp_training import learner, noisy_feature_settings, sett
 from infoloop.probability.distributions import joint
 from infoloop.probability.numerics import rounding
 
+pytestmark = pytest.mark.slow
+
 CROSSOVERS, AMPLITUDES = [[0.2, 0.05], [0.0, 0.3], [0.1, 0.1]], [[2.0, 0.5], [1.0, 1.0], [0.5, 1.5]]
 SHORT = learner(widths=(4,), steps=40, checkpoints=4)
 

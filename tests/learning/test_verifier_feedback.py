@@ -50,6 +50,7 @@ def test_the_sign_of_j_decides_and_information_does_not_see_it():
     assert verified_mass(0.25, 0.2, 0.9, 1e6) == 0
 
 
+@pytest.mark.slow
 def test_edges_in_value_and_gradient():
     """At p = 0 the slope in p is e^{Jt}."""
     slope = jax.grad(lambda p: verified_mass(p, 1.0, 0.5, 2.0))
@@ -166,12 +167,14 @@ def test_best_of_n_is_the_law_of_the_winner(reward, n):
     assert np.abs(np.asarray(found) - np.array([float(p) for p in lower])).max() > rounding(16)
 
 
+@pytest.mark.slow
 def test_zero_masses_and_rare_winners_keep_their_digits():
     assert best_of([0.0, 0.5, 0.5, 0.0], [-1.0, 0.0, 1.0, 2.0], 2).tolist() == [0.0, 0.25, 0.75, 0.0]
     rare = best_of([1 - 2.0**-60, 2.0**-60, 0.0], [0.0, 1.0, 2.0], 3)[1]
     assert abs(rare / (3 * 2.0**-60) - 1) <= rounding(4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 4, 16, 64])
 def test_best_of_n_costs_at_most_the_bound_and_nearly_all_of_it_with_small_atoms(n):
     def bits(masses, reward):

@@ -26,12 +26,14 @@ def exact_solution(n, right):
     return [float(row[-1]) for row in a]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 3, 11, 12])
 def test_absorption_times_are_those_of_exact_rationals(n):
     exact = [0.0, *exact_solution(n, lambda row: 1), 0.0]
     np.testing.assert_allclose(absorption.absorption_time(n, np.arange(n + 1)), exact, rtol=rounding(CONDITION * n))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 3, 300, 301])
 def test_fixation_by_table_is_the_start_as_the_martingale_says(n):
     i = np.arange(n + 1)
@@ -39,6 +41,7 @@ def test_fixation_by_table_is_the_start_as_the_martingale_says(n):
     np.testing.assert_allclose(found, martingale, atol=rounding(CONDITION * n))
 
 
+@pytest.mark.slow
 def test_absorption_times_near_the_diffusion_limit():
     """Ewens 2004, 3.5: the diffusion is off by O(ln n) generations; for n = 1000 from one half by a few."""
     n = 1000

@@ -12,6 +12,7 @@ from infoloop.probability.channels import channel
 from infoloop.probability.numerics import rounding
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n", "count_pairs"),
     [(1, [(0, 0), (0, 1)]), (20, [(1, 0), (10, 10), (3, 19)]), (10_000, [(1, 40), (5000, 5400), (9990, 9990)])],
@@ -24,6 +25,7 @@ def test_the_kernel_is_the_exact_rational(n, count_pairs):
         assert abs(float(table[i, j]) - float(exact)) <= rounding(1) * (1 + abs(logarithm)) * float(exact)
 
 
+@pytest.mark.slow
 def test_the_whole_kernel_is_stochastic_to_rounding_and_exact_at_its_ends():
     table = wright_fisher_kernel(2000)
     assert np.abs(table.sum(1) - 1).max() < rounding(8)

@@ -100,12 +100,14 @@ def test_each_number_is_that_of_plain_loops_over_rationals():
     np.testing.assert_allclose(found, by_loops(THIRDS, FREQUENCIES, TRUTH), atol=rounding(9))
 
 
+@pytest.mark.slow
 def test_a_lost_symbol_costs_infinitely_much_in_the_mean_and_not_in_the_median():
     found = diversity_of(floats(THIRDS), floats(FREQUENCIES), floats(TRUTH))
     assert float(found.mean_excess) == math.inf
     assert float(found.median_excess) < 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alpha", [Fraction(0), Fraction(1, 2)])
 def test_a_watched_loop_gives_the_numbers_of_exact_rationals(alpha):
     n, rates, generations = 5, [Fraction(1, 8), Fraction(3, 4)], 4
@@ -123,6 +125,7 @@ def test_a_watched_loop_gives_the_numbers_of_exact_rationals(alpha):
     np.testing.assert_allclose(found, exact, atol=rounding(generations * 2 * (n + 1)))
 
 
+@pytest.mark.slow
 def test_diversity_dies_out_where_information_stays_and_lives_where_it_dies():
     """Theory map, B6: plain resampling keeps 1 - h(1/4) bits in one symbol; smoothing keeps symbols and no bits."""
     rates, f = [0.25, 0.75], np.arange(11)[:, None] / 10
@@ -158,6 +161,7 @@ def test_the_gradient_is_finite_where_masses_and_frequencies_are_zero(quantity):
     assert np.isfinite(by_frequencies).all()
 
 
+@pytest.mark.slow
 def test_informations_and_the_mean_error_have_finite_gradients_at_zero():
     def total(table, frequencies, truth):
         found = diversity_of(table, frequencies, truth)
@@ -167,6 +171,7 @@ def test_informations_and_the_mean_error_have_finite_gradients_at_zero():
     assert all(np.isfinite(part).all() for part in gradients)
 
 
+@pytest.mark.slow
 def test_what_is_no_law_gives_nan():
     bad = jnp.array([[1.5, -0.5]])
     assert all(np.isnan(quantity(bad, jnp.eye(2))) for quantity in DIVERSE)

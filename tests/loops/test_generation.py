@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from infoloop.loops.generation import Parts, generate_and_select, initial_generation, keep_all, num_items, weighted_mean
 from infoloop.loops.loop import Loop, unroll, with_random_truth
@@ -52,6 +53,7 @@ def test_the_judge_is_the_last_model_or_the_first():
     assert generate_and_select(parts, jax.random.key(0), state, frozen=False)[1].tolist() == [5.0, 5.0]
 
 
+@pytest.mark.slow
 def test_the_truth_is_drawn_once():
     loop = with_random_truth(jax.random.uniform, lambda x: Loop(lambda key: x, lambda key, z: z + x))
     truth, state = unroll(loop, jax.random.split(jax.random.key(1), 3))

@@ -28,12 +28,14 @@ def test_only_what_is_watched_is_kept():
     assert seen["sum"].tolist() == [11, 22, 44]
 
 
+@pytest.mark.slow
 def test_each_generation_has_its_own_key():
     loop = Loop(start=jax.random.uniform, step=lambda key, state: jax.random.uniform(key))
     keys = jax.random.split(jax.random.key(0), 3)
     assert unroll(loop, keys).tolist() == [float(jax.random.uniform(key)) for key in keys]
 
 
+@pytest.mark.slow
 def test_many_runs_are_those_of_their_own_keys():
     loop = Loop(start=jax.random.normal, step=lambda key, state: state + jax.random.normal(key))
     keys = jax.random.split(jax.random.key(0), 2)

@@ -84,6 +84,7 @@ def test_a_subsample_is_drawn_without_replacement_from_all_data_alike():
     assert worst([counts_against(places, [0.2, 0.16, 0.16, 0.16, 0.16, 0.16])]) > 1
 
 
+@pytest.mark.slow
 def test_a_subsample_is_of_what_is_present():
     parts = marked()._replace(generate=lambda key, z: 10 + jax.random.uniform(key, (2,)))
     state = unroll(many(subsample(parts, 4), 1000), KEYS[:3])
@@ -110,6 +111,7 @@ def test_a_judged_pool_keeps_its_weights(schedule):
     assert weights.tolist() == [1.0, 1.0, 0.25, 0.75, 0.25, 0.75, 0.25, 0.75]
 
 
+@pytest.mark.slow
 def test_data_may_be_pairs_of_arrays():
     def fit(data, weights):
         return weights @ data[0], weights.sum()

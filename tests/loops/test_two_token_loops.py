@@ -29,6 +29,7 @@ def test_what_a_table_tells_is_that_of_the_oracle():
     )
 
 
+@pytest.mark.slow
 def test_information_by_generation_is_that_of_each_state():
     rates, prior = jnp.array([0.25, 0.75]), jnp.array([0.5, 0.5])
     tables = unroll(exact_count_loop(5, rates, prior, band(5)), jnp.arange(4))
@@ -38,6 +39,7 @@ def test_information_by_generation_is_that_of_each_state():
     )
 
 
+@pytest.mark.slow
 def test_tokens_come_from_the_truth_and_then_from_the_model():
     parts = tokens(4, 1.0)
     assert parts.real(jax.random.key(0)).tolist() == [1.0] * 4
@@ -45,6 +47,7 @@ def test_tokens_come_from_the_truth_and_then_from_the_model():
     assert parts.refit(jnp.array([1.0, 0.0, 1.0, 1.0]), jnp.ones(4)) == 0.75
 
 
+@pytest.mark.slow
 def test_hypotheses_are_drawn_from_the_prior_and_kept():
     rates = jnp.array([0.1, 0.2, 0.3])
     loop = sampled_loop(rates, jnp.array([0.5, 0.0, 0.5]), 200, lambda rate: Loop(lambda key: rate, lambda key, z: z))

@@ -19,6 +19,8 @@ from infoloop.models.anchored import (
 )
 from infoloop.probability.numerics import rounding
 
+pytestmark = pytest.mark.slow
+
 RATES, PRIOR = [0.25, 0.75], [0.5, 0.5]
 
 

@@ -46,6 +46,7 @@ def test_small_survivals_keep_their_digits():
     assert abs(x[-1] / x[-2] - 0.5) < rounding(1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "p"), [(100, 0.01), (1000, 0.001), (1000, 0.01), (10, 0.01), (2000, 0.0005)])
 def test_the_exact_survival_lies_in_the_bracket(n, p):
     low, high = branching.bracket(n, p, 60)
@@ -54,6 +55,7 @@ def test_the_exact_survival_lies_in_the_bracket(n, p):
     assert (exact <= high + rounding(60)).all()
 
 
+@pytest.mark.slow
 def test_a_bracket_one_round_behind_would_be_noticed():
     low, _ = branching.bracket(100, 0.01, 61)
     assert (low[:-1] > wright_fisher.survival(100, 0.01, 61)[1:]).any()

@@ -15,6 +15,8 @@ from infoloop.models import cascade
 from infoloop.probability.channels import Channel
 from infoloop.probability.numerics import rounding
 
+pytestmark = pytest.mark.slow
+
 KINDS = ("bsc", "erasure", "z_channel")
 FALSE_ALARMS = 1e-6
 EIGHTH = Fraction(1, 8)

@@ -10,12 +10,14 @@ from infoloop.probability.numerics import rounding
 EXAMPLES = [gaussian_mean(10, 2.0, 3.0, schedule) for schedule in SCHEDULES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("m", EXAMPLES, ids=SCHEDULES)
 @pytest.mark.parametrize("t", [1, 2, 5, 12])
 def test_the_closed_form_is_the_information_of_the_law(m, t):
     assert abs(information(m, t) - mutual_information(law(m, t), "theta", "Z")) <= rounding(512)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("m", EXAMPLES, ids=SCHEDULES)
 def test_an_optimal_user_of_all_the_data_keeps_what_the_first_generation_had(m):
     p = law(m, 6)
@@ -32,6 +34,7 @@ def test_replace_loses_everything_and_accumulate_does_not():
     assert 0 < information(accumulate, t) - residual(accumulate) < 1 / t
 
 
+@pytest.mark.slow
 def test_many_generations_at_once():
     for m in EXAMPLES:
         each = [float(information(m, t)) for t in range(1, 6)]

@@ -18,6 +18,8 @@ from infoloop.probability.distributions import Joint, joint
 from infoloop.probability.numerics import rounding
 from infoloop.probability.validation import FixedTaskWarning
 
+pytestmark = pytest.mark.slow
+
 FALSE_ALARMS = 1e-6
 STICKY = [[[0.875, 0.125], [0.25, 0.75]], [[0.25, 0.75], [0.5, 0.5]]]
 THREE = [[[0.5, 0.25, 0.25]], [[0.0, 0.125, 0.875]]]

@@ -14,6 +14,7 @@ from infoloop.probability.numerics import rounding
 RATIOS = [0.01, 0.5, 1.0, 3.0, 100.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weight", [0.0, 0.01, 0.5, 1.0])
 def test_the_error_is_that_of_the_law(weight):
     """theta has variance 1 and Z = theta + error, the error independent of theta."""
@@ -32,6 +33,7 @@ def test_iterating_the_recursion_reaches_the_stationary_variance(weight):
     assert abs(error_variance(m, 1000) - v) <= rounding(1000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ratio", RATIOS)
 def test_the_optimum_is_the_numerical_one_and_its_own_variance(ratio):
     best = optimal_weight(ratio)
@@ -48,6 +50,7 @@ def test_the_golden_ratio():
     assert stationary_variance(optimal_weight(1.0), 1.0) < stationary_variance(0.5, 1.0) < stationary_variance(1.0, 1.0)
 
 
+@pytest.mark.slow
 def test_open_every_round_and_still_no_limit():
     """B2: with w = 0.01 each fresh real mean tells something new of theta, and the information still falls."""
     p = law(mixing(0.01, 10, 10), 10)

@@ -43,6 +43,7 @@ def test_the_risk_of_a_design_is_that_of_stacked_least_squares(seed):
     assert abs(design_risk(grams, 2.0) - expected) <= rounding(512) * expected
 
 
+@pytest.mark.slow
 def test_two_generations_in_one_dimension_by_quadrature():
     """E S2/(S1+S2)^2 over two chi squares of T = 6; the quadrature states its own error."""
     density = stats.chi2(6).pdf
@@ -64,6 +65,7 @@ def test_the_expectation_is_that_of_random_designs(schedule):
     assert abs(risks.mean() - other) > DEVIATIONS * risks.std() / math.sqrt(RUNS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("d", "samples"), [(1, 4), (3, 20), (10, 12), (5, 10**6)])
 def test_accumulate_stays_below_pi_squared_over_six(d, samples):
     m, t = regression(d, samples, 2.0, "accumulate"), 10**5

@@ -12,6 +12,8 @@ from infoloop.probability.channel_families import compositions
 from infoloop.probability.distributions import joint
 from infoloop.probability.numerics import rounding
 
+pytestmark = pytest.mark.slow
+
 
 def exact_law(n, alpha, rate, generation):
     """P(K_t = 0..n) by rationals: draws of the symbol counted, each round with rate (c + alpha) / (n + 2 alpha)."""

@@ -55,6 +55,7 @@ def models(n, rate, generations, schedule):
         pool = grown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schedule", SCHEDULES)
 @pytest.mark.parametrize("n", [1, 3])
 def test_the_law_is_that_of_fractions(n, schedule):
@@ -65,6 +66,7 @@ def test_the_law_is_that_of_fractions(n, schedule):
         np.testing.assert_allclose(law(m, t).table[0], exact, rtol=0, atol=rounding(4 * n * t))
 
 
+@pytest.mark.slow
 def test_a_pool_that_is_not_kept_would_be_noticed():
     fit, _ = list(models(3, Fraction(3, 8), 2, "subsample"))[-1]
     replaced = wright_fisher.law(wright_fisher.wright_fisher(3, [3 / 8]), 2).table[0]
@@ -83,6 +85,7 @@ def test_diversity_is_that_of_fractions(n, schedule):
     np.testing.assert_allclose(found, exact, rtol=0, atol=rounding(8))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_the_mean_stays(schedule):
     m = urn(4, 5, [0.3], schedule=schedule)
@@ -98,6 +101,7 @@ def test_diversity_tends_to_eulers_product():
     assert 1 < ratio < 1 + 2 / (n * t)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_information_is_that_of_the_law_and_falls(schedule):
     m = urn(4, 6, [0.25, 0.75], schedule=schedule)
@@ -107,6 +111,7 @@ def test_information_is_that_of_the_law_and_falls(schedule):
     assert (np.diff(bits) < 0).all()
 
 
+@pytest.mark.slow
 def test_what_is_kept_tells_more_than_what_is_replaced():
     rates = [0.25, 0.75]
     kept, subsampled = (information(urn(4, 6, rates, schedule=s), 6) for s in SCHEDULES)

@@ -17,6 +17,8 @@ from infoloop.probability.validation import FixedTaskWarning
 from tests.support.exact_values import binomial_row
 from tests.support.paths import DATA
 
+pytestmark = pytest.mark.slow
+
 VALUES = json.loads((DATA / "collapse_values.json").read_text())
 REQUIRED_BITS = 1e-10  # information at n = 500 and n = 20
 

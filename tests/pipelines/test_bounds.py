@@ -15,6 +15,8 @@ from infoloop.probability.numerics import rounding
 from tests.support.paths import PIPELINES
 from tests.support.random_pipelines import ALL, NAMES, random_net, shortened
 
+pytestmark = pytest.mark.slow
+
 CELLS = 2**14  # of the largest tables asked for here
 
 

@@ -98,6 +98,7 @@ def with_program(folder, program: str, source: str = PROGRAMS):
     return folder / "p.toml"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("x64", [True, False])
 def test_a_program_answers_for_all_values_of_its_parents(tmp_path, x64):
     import jax

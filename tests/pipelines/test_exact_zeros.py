@@ -36,6 +36,7 @@ def test_what_is_too_large_for_fractions_is_left_undecided(monkeypatch):
     assert term_of(verifier(0.5, 0.25)).sign == "positive"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("by", "sign"), [(0.0, "zero"), (2.0**-30, "positive")])
 def test_a_term_is_0_only_if_every_cell_says_so(by, sign):
     """The third answer is independent of the task, and a difference of 2^-30 in the others is below what floats see."""

@@ -11,6 +11,7 @@ READ = Node("Z", "state", ("Z@-1", "Y", "S"))
 ASK, VERDICT = Node("Y", "query", ("Z@-1",)), Node("S", "signal", ("X", "Y"))
 
 
+@pytest.mark.slow
 def test_a_task_of_one_possible_value_is_warned_of_whatever_its_size():
     nodes = [Node("X", "task", table=[1.0, 0.0]), Node("Z", "state", table=[0.5, 0.5])]
     assert "B24" in [c.code for c in audit(pipeline(nodes)).cautions]

@@ -16,6 +16,7 @@ def test_the_cut_is_empty_exactly_if_the_base_closes_the_pipeline(p):
         assert base.closed == (not base.cut)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", ALL, ids=NAMES)
 def test_without_the_cut_an_open_pipeline_is_closed(p):
     for base in conditioning_sets(p):

@@ -15,6 +15,7 @@ SEEDS = (0, 1)
 BEFORE = [Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", ALL, ids=NAMES)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_closed_is_zero_and_open_is_positive_on_random_channels(p, seed):

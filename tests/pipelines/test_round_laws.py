@@ -14,6 +14,8 @@ from infoloop.pipelines.pipeline_graph import Pipeline, pipeline
 from infoloop.probability.numerics import rounding
 from tests.support.measured_pipelines import Outcomes, fano_of, numbers_of, sixteenths
 
+pytestmark = pytest.mark.slow
+
 CELLS = 2**14  # of the largest laws asked for here
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from mpmath import log, mpf
 
 from infoloop.pipelines.node import Node
@@ -11,6 +12,8 @@ from infoloop.pipelines.pipeline_graph import Pipeline, pipeline
 from infoloop.pipelines.signal_quality import Sensitivity, sensitivity
 from infoloop.probability.numerics import rounding
 from tests.support.measured_pipelines import Outcomes, numbers_of, verifier
+
+pytestmark = pytest.mark.slow
 
 CELLS = 2**14  # of the largest laws asked for here
 

@@ -19,6 +19,7 @@ def test_a_tilt_far_beyond_what_floats_can_exponentiate():
     assert np.abs(np.asarray(tilt(jnp.ones(3) / 3, jnp.array(by))) - exact).max() > rounding(1000)
 
 
+@pytest.mark.slow
 def test_the_gradient_of_a_tilt_at_an_empty_cell():
     """A softmax of two equal cells has slopes of a quarter; a tilt of the empty cell changes nothing."""
     slope = jax.grad(lambda by: tilt(jnp.array([0.5, 0.5, 0.0]), by)[0])(jnp.array([0.0, 0.0, 9.0]))

@@ -78,6 +78,7 @@ def grid(side, size):
     return bayes_net(*parts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_every_query_of_up_to_three_variables_agrees_with_brute_force(seed):
     spec, sizes = random_spec(seed, 4)
@@ -129,6 +130,7 @@ def asia():
     )
 
 
+@pytest.mark.slow
 def test_asia():
     # Rational enumeration of the published tables, 60 digits.
     assert abs(marginal(asia(), "X").table[1] - 0.11029004) <= rounding(8)
@@ -137,6 +139,7 @@ def test_asia():
     assert abs(mutual_information(asia(), "A", "S")) <= rounding(8)
 
 
+@pytest.mark.slow
 def test_the_umbrella_world():
     """Russell & Norvig, section 14.2: rain given umbrellas on days 1 and 2, by the forward recursion in rationals."""
     stay, sensor = [[0.3, 0.7], [0.7, 0.3]][::-1], [[0.8, 0.2], [0.1, 0.9]]
@@ -151,6 +154,7 @@ def test_the_umbrella_world():
         assert abs(filtered.table[1] - float(rain / (rain + dry))) <= rounding(8)
 
 
+@pytest.mark.slow
 def test_measures_of_a_network_are_those_of_its_joint():
     spec, sizes = random_spec(3, 4)
     net, (x, z, g) = built(spec), list(sizes)[:3]
@@ -210,6 +214,7 @@ def test_blocks_tie_their_own_variables_and_nothing_else():
     assert separated(net, ("Y", "Z"), "W", given="X")
 
 
+@pytest.mark.slow
 def test_jit_vmap_and_grad():
     def x_to_z(crossover):
         rows = jnp.array([[1 - crossover, crossover], [crossover, 1 - crossover]])
@@ -256,6 +261,7 @@ def test_effects_that_nobody_asks_about_cost_nothing():
     assert query_cost(net, "1,1").cells <= 8
 
 
+@pytest.mark.slow
 def test_a_grid_is_answered_at_its_width():
     net, transposed = grid(12, 2), {f"{i},{j}": f"{j},{i}" for i in range(12) for j in range(12)}
     cost = query_cost(net, "11,11")

@@ -74,6 +74,7 @@ def test_several_probabilities_want_vmap(what):
         ONE_NUMBER[what](jnp.array([0.1, 0.2]), "X", "Y")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ONE_NUMBER)
 def test_families_under_vmap_grad_and_in_float32(what):
     family, noises = ONE_NUMBER[what], jnp.array([0.0, 0.3, 1.0])
@@ -155,6 +156,7 @@ def test_multinomial_against_exact_coefficients(trials):
         assert abs(found - expected) <= 4 * (trials + 1) * EPS * expected  # a power and a product for every symbol
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trials", [3, 1001])
 def test_multinomial_against_scipy_on_both_sides_of_the_switch(trials):
     rates = np.array([[0.3, 0.7], [0.0, 1.0]])
@@ -167,6 +169,7 @@ def test_multinomial_against_scipy_on_both_sides_of_the_switch(trials):
     assert np.abs(rows.sum(1) - 1).max() <= rounding(4) * max(1, trials * math.log(trials))
 
 
+@pytest.mark.slow
 def test_binomial_against_scipy():
     rates = np.array([0.0, 0.1, 0.5, 1.0])
     rows = binomial(rates, 20, "theta", "count").rows
@@ -203,6 +206,7 @@ def test_under_jit_rates_that_are_not_laws_give_nan():
     assert np.isnan(rows).all(axis=1).tolist() == [False, True]
 
 
+@pytest.mark.slow
 def test_random_channels_are_channels_and_uniform_on_the_simplex():
     draws = 2000
     rows = random_channel(jax.random.key(0), draws, 3, "X", "Y").rows

@@ -216,6 +216,7 @@ def test_a_law_is_rebuilt_from_its_parts():
     assert np.abs(again.table - p.table).max() <= rounding(3)
 
 
+@pytest.mark.slow
 def test_the_conditional_law_given_a_value_without_mass():
     with pytest.raises(ValueError, match=r"P\(X \| D\) is undefined at \(1,\).* mass 0.* drop it"):
         conditional(joint([[0.5, 0.0], [0.5, 0.0]], "X", "D"), "X", given="D")
@@ -238,6 +239,7 @@ VERBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_verbs_under_jit_vmap_and_grad(verb):
     p, rows = joint([0.25, 0.75], "X"), np.stack([random_rows(seed, (2,), (3,)) for seed in range(3)])

@@ -11,12 +11,14 @@ from tests.support.finite_sample_bounds import values_against, worst
 DEGREES = [1, 2, 3, 9, 99, 2999]
 
 
+@pytest.mark.slow
 def test_they_have_their_law():
     draws = [chi_square(jax.random.key(d), d, (100_000,)) for d in DEGREES]
     laws = [stats.chi2(d).cdf for d in DEGREES]
     assert worst([values_against(x, law) for x, law in zip(draws, laws, strict=True)]) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("degrees", DEGREES[:4])
 def test_one_degree_more_would_be_noticed(degrees):
     x = chi_square(jax.random.key(0), degrees + 1, (100_000,))
@@ -30,6 +32,7 @@ def test_draws_that_are_never_rejected_would_be_noticed():
     assert worst([values_against(x, stats.chi2(3).cdf)]) > 1
 
 
+@pytest.mark.slow
 def test_no_degrees_are_no_squares_and_keys_make_batches():
     assert chi_square(jax.random.key(0), 0, (3,)).tolist() == [0.0] * 3
     batch = jax.jit(jax.vmap(lambda key: chi_square(key, 5)))(jax.random.split(jax.random.key(1), 4))

@@ -103,6 +103,7 @@ def test_under_jit_the_checking_constructor_says_that_it_needs_values():
 symbols = st.one_of(st.integers(-3, 3), st.text("abc", min_size=1, max_size=2), st.tuples(st.integers(0, 1)))
 
 
+@pytest.mark.slow
 @steady
 @given(
     st.dictionaries(st.tuples(symbols, symbols), st.integers(0, 9), min_size=1, max_size=9).filter(
@@ -135,6 +136,7 @@ def test_symbols_of_an_unknown_variable():
         joint(random_table(0), *NAMES).symbols("W")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", [k for n in range(4) for k in itertools.permutations(range(3), n)], ids=str)
 def test_marginals_have_the_order_asked_for(kept):
     table = random_table(0)

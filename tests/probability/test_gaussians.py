@@ -44,6 +44,7 @@ def sixty_digits():
         yield
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(("x", "y", "given"), [("X", "Y", ""), ("Y", "W", "G"), (("X", "W"), "Y", "G")])
 def test_information_is_that_of_the_determinants(seed, x, y, given):
@@ -55,11 +56,13 @@ def test_information_is_that_of_the_determinants(seed, x, y, given):
     assert abs(mutual_information(p, y, x, given) - expected) <= rounding(64)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_of_what_is_given():
     p = random_gaussian(0)
     assert mutual_information(p, "W", "W", given="W") == mutual_information(p, "W", "X", given="W") == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_entropy_is_that_of_the_determinants(seed):
     p, c = random_gaussian(seed), random_covariance(seed)
@@ -69,6 +72,7 @@ def test_entropy_is_that_of_the_determinants(seed):
     assert abs(entropy(p, "X", given="G") - conditional) <= rounding(64)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_divergence_is_that_of_the_determinants(seed):
     mean = np.random.default_rng(seed).normal(size=8)
@@ -82,6 +86,7 @@ def test_divergence_is_that_of_the_determinants(seed):
     assert abs(computed / float(expected) - 1) <= rounding(64)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rho", [1e-3, 1e-9, 1e-12, 1e-150])
 def test_a_tiny_correlation_keeps_its_digits(rho):
     p = gaussian([[1.0, 3 * rho], [3 * rho, 9.0]], "X", "Y")
@@ -89,6 +94,7 @@ def test_a_tiny_correlation_keeps_its_digits(rho):
     assert abs(mutual_information(p, "X", "Y") / float(expected) - 1) <= rounding(4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gap", [0.9, 1e-2, 1e-5, 1e-11, -1e-11, -1e-5, -1e-2, -0.9])
 def test_a_tiny_divergence_keeps_its_digits(gap):
     """D(N(0, 1 + e) || N(0, 1)) = (e - ln(1 + e)) / (2 ln 2), with the e that the floats 1 + e really differ by."""
@@ -97,6 +103,7 @@ def test_a_tiny_divergence_keeps_its_digits(gap):
     assert abs(divergence(gaussian([[1 + gap]], "X"), gaussian([[1.0]], "X")) / float(expected) - 1) <= rounding(4)
 
 
+@pytest.mark.slow
 def test_a_tiny_divergence_by_correlation_keeps_its_digits():
     """Against the independent law with the same variances, D = I(X;Y)."""
     p = gaussian([[1.0, 1e-9], [1e-9, 1.0]], "X", "Y")
@@ -115,6 +122,7 @@ def test_blocks_are_cut_out_in_the_order_asked():
     assert product(p, gaussian([[2.0]], "Q")).covariance[3].tolist() == [0, 0, 0, 2]
 
 
+@pytest.mark.slow
 def test_conditioning_is_the_schur_complement():
     c, mean = random_covariance(1), np.arange(8.0)
     event = {"G": [1.0, -2.0], "W": 0.5}
@@ -126,6 +134,7 @@ def test_conditioning_is_the_schur_complement():
     assert np.abs(p.covariance - (c[np.ix_(rest, rest)] - gain @ c[np.ix_(seen, rest)])).max() <= rounding(64)
 
 
+@pytest.mark.slow
 def test_a_channel_is_what_its_equation_says():
     """Z = A (Y, X) + b + N: covariance of Z with everything, and its mean, by plain NumPy."""
     rng, c, mean = np.random.default_rng(2), random_covariance(2), np.arange(8.0)
@@ -142,12 +151,14 @@ def test_a_channel_is_what_its_equation_says():
     assert (pushed.covariance == marginal(q, "G", "W", "Z").covariance).all()
 
 
+@pytest.mark.slow
 def test_a_markov_chain_is_one():
     p = extend(random_gaussian(3), linear_gaussian([[1.0, -1.0]], 0.5, "X", "Z"))
     assert mutual_information(p, "Z", ("Y", "W"), given="X") <= rounding(64)
     assert mutual_information(p, "Z", ("Y", "W")) > rounding(64)
 
 
+@pytest.mark.slow
 def test_a_deterministic_relation_carries_infinite_information():
     p = extend(gaussian([[2.0]], "X"), linear_gaussian(3.0, 0.0, "X", "Z"), linear_gaussian(1.0, 1.0, "X", "Y"))
     assert mutual_information(p, "X", "Z") == jnp.inf
@@ -185,6 +196,7 @@ def pair(rho):
     return Gaussian(jnp.zeros(2), jnp.array([[one, rho], [rho, one]]), ("X", "Y"), (1, 1))
 
 
+@pytest.mark.slow
 def test_jit_vmap_and_grad():
     rho = jnp.array([-0.5, 0.0, 1e-9, 0.5])
     information = lambda r: mutual_information(pair(r), "X", "Y")  # noqa: E731
@@ -199,6 +211,7 @@ def test_jit_vmap_and_grad():
     assert jax.grad(apart)(0.0) == 0
 
 
+@pytest.mark.slow
 def test_noise_can_be_swept():
     def capacity(noise):
         k = LinearGaussian(jnp.eye(1), noise.reshape(1, 1), ("X",), ("Z",), jnp.zeros(1))
@@ -254,6 +267,7 @@ def test_bad_channels(arguments, message):
         linear_gaussian(*arguments)
 
 
+@pytest.mark.slow
 def test_bad_requests():
     p = random_gaussian(0)
     with pytest.raises(ValueError, match="unknown variable 'Q'"):
@@ -266,6 +280,7 @@ def test_bad_requests():
         condition(p, X=1.0)
 
 
+@pytest.mark.slow
 def test_names_in_any_order_give_the_same():
     p = random_gaussian(6)
     values = [mutual_information(marginal(p, *order), "X", "Y", given="G") for order in itertools.permutations(SIZES)]

@@ -65,6 +65,7 @@ def said_without_x64():
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", range(5), ids=["joint", "from_outcomes", "channel", "bsc", "random_channel"])
 def test_without_float64_constructors_name_the_switch(said_without_x64, which):
     assert 'jax.config.update("jax_enable_x64", True)' in said_without_x64[which]
@@ -112,6 +113,7 @@ def test_a_probability_is_taken_as_it_is(value):
     assert float(unit_interval(value, "flip")) == value == float(jax.jit(lambda v: unit_interval(v, "flip"))(value))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [1e-300, 1e-17, 0.1, 0.5, 1 - 1e-9, 1.0])
 def test_plog2p_and_its_slope(p):
     with mp.workdps(50):
@@ -148,6 +150,7 @@ def test_binary_convolution_counts_odd_numbers_of_errors(a, b):
     assert abs(Fraction(float(binary_convolution(a, b))) - odd) <= Fraction(rounding(2))
 
 
+@pytest.mark.slow
 def test_inverse_binary_entropy_undoes_it():
     p = jnp.concatenate([jnp.logspace(-12, -1, 23), jnp.array([0.0, 0.11, 0.3])])
     found = jax.vmap(inverse_binary_entropy)(binary_entropy(p))
@@ -236,6 +239,7 @@ def test_divergence_terms_slopes_at_zeros_are_finite():
         assert np.isfinite(slopes_of_terms(p, q)).all()
 
 
+@pytest.mark.slow
 def test_information_terms_slopes():
     """By each argument: the terms are p log2(p w / l r) - (p - l r / w) log2 e, whether or not these are marginals."""
     p, w, left, right = 0.2, 0.9, 0.5, 0.4

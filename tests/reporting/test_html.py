@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from infoloop.reporting.html import markdown_to_html
 from infoloop.statements import theory_files
 from tests.support.paths import ROOT
@@ -9,6 +11,7 @@ from tests.support.paths import ROOT
 ENTRIES = theory_files.pair_with_claims(theory_files.read_blocks(ROOT / "theory"))
 
 
+@pytest.mark.slow
 def test_every_formula_of_the_theory_becomes_mathml():
     for entry in ENTRIES:
         shown = markdown_to_html(entry.block.body)

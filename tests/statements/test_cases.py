@@ -16,6 +16,7 @@ CHAINS = random_bayes_nets("X", "D|X", "Z|D", X=2, D=3, Z=2)
 KEY = jax.random.key(3)
 
 
+@pytest.mark.slow
 def test_every_row_is_a_law():
     net = CHAINS.build(CHAINS.draw(KEY))
     for factor in net.factors[1:]:
@@ -37,6 +38,7 @@ def test_the_graph_says_the_same():
     assert separated(CHAINS.build(CHAINS.draw(KEY)), "X", "Z", given="D")
 
 
+@pytest.mark.slow
 def test_draws_range_from_nearly_independent_to_nearly_deterministic():
     draws = jax.vmap(CHAINS.draw)(jax.random.split(KEY, 500))
     informations = jax.vmap(lambda one: mutual_information(CHAINS.build(one), "X", "D"))(draws)
@@ -44,6 +46,7 @@ def test_draws_range_from_nearly_independent_to_nearly_deterministic():
     assert informations.max() > 0.9
 
 
+@pytest.mark.slow
 def test_probabilities_are_probabilities():
     numbers = random_probabilities(3)
     values = numbers.build(numbers.draw(KEY))
@@ -61,6 +64,7 @@ def test_a_rational_row_that_is_no_law_is_refused():
         next(enumerate_rational_bayes_nets("X", rows={"X": [["1/2", "1/3"]]}, X=2))
 
 
+@pytest.mark.slow
 def test_different_keys_draw_different_cases():
     first, second = (CHAINS.draw(jax.random.key(k))[0] for k in (0, 1))
     assert not jnp.array_equal(first, second)

@@ -37,6 +37,7 @@ def test_a_claim_without_exact_sides_cannot_be_certified():
         certify(contraction.coefficient_order)
 
 
+@pytest.mark.slow
 def test_an_undecided_equality_is_decided_exactly():
     """Floats see a slack of either sign at equality; the exact neighbour of the very case says that it holds."""
     lossless = random_bayes_nets("X", "Z|X", X=3, Z=3)

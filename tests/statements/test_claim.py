@@ -14,6 +14,7 @@ from infoloop.statements.claim import attack, linear, weigh
 KEY = jax.random.key(7)
 
 
+@pytest.mark.slow
 def test_an_attack_reaches_equality_where_sampling_does_not():
     """The finding behind `attack`: on larger chains random cases stay away from equality, descent gets there."""
     claim = linear(
@@ -22,6 +23,7 @@ def test_an_attack_reaches_equality_where_sampling_does_not():
     assert weigh(claim, KEY, 500).ratio > 1 + attack(claim, KEY, starts=16, steps=300).ratio - 1 + 1e-3
 
 
+@pytest.mark.slow
 def test_a_false_claim_planted_on_purpose_is_refuted_by_the_attack_alone():
     planted = linear(
         "test:planted", "I(X;Z) >= 9/10 I(X;D)", ("X -> D -> Z",), random_bayes_nets("X", "D|X", "Z|D", X=2, D=2, Z=2)

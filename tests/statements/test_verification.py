@@ -39,6 +39,7 @@ def reversed_dpi() -> Claim:
     return dataclasses.replace(false, family=ENTRIES["thm:dpi"].claim.family)
 
 
+@pytest.mark.slow
 def test_a_theorem_is_certified_without_problems(dpi):
     assert (dpi.proof, dpi.evidence, dpi.sharp, dpi.problems) == ("machine", "certified", True, ())
 
@@ -48,6 +49,7 @@ def test_a_row_has_what_the_command_promises(dpi):
     assert json.loads(json.dumps(dpi.row()))["class"] == "T"
 
 
+@pytest.mark.slow
 def test_a_false_theorem_is_refuted_by_its_family():
     finding = found(theory_files.VerifiableStatement(ENTRIES["thm:dpi"].block, reversed_dpi()))
     assert finding.evidence == "refuted"
@@ -55,6 +57,7 @@ def test_a_false_theorem_is_refuted_by_its_family():
     assert "stated as a theorem" in finding.problems[0]
 
 
+@pytest.mark.slow
 def test_a_false_theorem_without_a_family_is_refuted_by_the_searches():
     finding = found(
         theory_files.VerifiableStatement(ENTRIES["thm:dpi"].block, dataclasses.replace(reversed_dpi(), family=None))
@@ -63,6 +66,7 @@ def test_a_false_theorem_without_a_family_is_refuted_by_the_searches():
     assert finding.counterexample is not None
 
 
+@pytest.mark.slow
 def test_a_float_violation_that_nothing_can_certify_is_a_problem():
     finding = found(
         theory_files.VerifiableStatement(ENTRIES["thm:dpi"].block, dataclasses.replace(reversed_dpi(), exact=None))
@@ -77,11 +81,13 @@ def test_a_claim_that_is_never_a_number_is_a_problem():
     assert "floats give no number" in finding.problems[0]
 
 
+@pytest.mark.slow
 def test_folklore_that_holds_is_a_problem():
     block = dataclasses.replace(ENTRIES["thm:dpi"].block, fields={**ENTRIES["thm:dpi"].block.fields, "class": "F"})
     assert "not refuted" in found(theory_files.VerifiableStatement(block, ENTRIES["thm:dpi"].claim)).problems[0]
 
 
+@pytest.mark.slow
 def test_a_theorem_that_is_not_sharp_in_its_edge_cases_is_a_problem():
     copies = ENTRIES["thm:dpi"].claim.edges
     loose = linear(
@@ -93,6 +99,7 @@ def test_a_theorem_that_is_not_sharp_in_its_edge_cases_is_a_problem():
     assert "not sharp" in finding.problems[0]
 
 
+@pytest.mark.slow
 def test_the_same_seed_finds_the_same(dpi):
     again = found(ENTRIES["thm:dpi"])
     assert (again.slack, again.ratio, again.worst, again.certificate) == (
@@ -103,6 +110,7 @@ def test_the_same_seed_finds_the_same(dpi):
     )
 
 
+@pytest.mark.slow
 def test_another_seed_draws_other_cases(dpi):
     other = next(verification.verify_statements((ENTRIES["thm:dpi"],), dataclasses.replace(QUICK, seed=1)))
     assert other.slack != dpi.slack
@@ -150,6 +158,7 @@ def test_a_certificate_of_what_is_no_longer_certified_is_noticed(kept):
     assert "no longer certified" in verification.stale_certificate(kept.parent, "thm:dpi", None)[0]
 
 
+@pytest.mark.slow
 def test_a_problem_with_the_certificate_is_a_problem_of_the_finding(tmp_path):
     assert "is missing" in found(ENTRIES["thm:dpi"], tmp_path).problems[0]
 
@@ -173,5 +182,6 @@ def test_what_follows_from_shannon_is_proved_by_machine(dpi):
     assert dpi.certificate["proof"]["statement"] == "I(X;Z) <= I(X;D)"
 
 
+@pytest.mark.slow
 def test_without_its_assumption_there_is_no_machine_proof():
     assert found(planted(given=())).proof == "written"

@@ -12,6 +12,7 @@ from infoloop.studies.runner import Headline
 from tests.support import planted_experiment as planted
 
 
+@pytest.mark.slow
 def test_a_report_has_the_figures_of_the_experiment_and_says_what_they_hold(tmp_path):
     list(runner.execute(planted, planted.SMALL, 0, tmp_path))
     found = runner.collect(planted, planted.SMALL, tmp_path)

@@ -45,6 +45,7 @@ def full_run(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_a_stored_run_is_the_experiments_own_run(full_run):
     direct = planted.run(planted.Config(), jax.random.key(0))["means"]
     assert read_table(full_run, "means").equals(direct)
@@ -63,6 +64,7 @@ def test_a_complete_run_computes_nothing_again(full_run):
     assert (full_run / "shards-1-of-1.jsonl").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_parts_make_the_same_table_in_any_order(full_run, tmp_path):
     folder = tmp_path / "run"
     assert compute(folder, part=(2, 2))[1] is None
@@ -82,6 +84,7 @@ def test_another_seed_draws_other_numbers(full_run, tmp_path):
     assert not other["means"].equals(read_table(full_run, "means"))
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_and_gives_the_same_bytes(tmp_path):
     slow = ["--set", "work=3000000", "--json"]
     killed = tmp_path / "killed"
@@ -100,12 +103,14 @@ def test_a_run_that_is_killed_goes_on_and_gives_the_same_bytes(tmp_path):
         assert (killed / name).read_bytes() == (tmp_path / "full_run" / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_eight_devices_write_the_same_numbers(full_run, tmp_path):
     run("--out", str(tmp_path), XLA_FLAGS=devices(8))
     assert read_table(tmp_path, "means").equals(read_table(full_run, "means"))
     assert read_table(tmp_path, "means").attrs["devices"] == "8"
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_numbers(full_run, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

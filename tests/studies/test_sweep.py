@@ -21,6 +21,7 @@ DRAW = Sweep(
 )
 
 
+@pytest.mark.slow
 def test_a_table_has_an_axis_for_each_name_and_says_its_units():
     table = planted.run(planted.Config(), KEY)["means"]
     assert table["mean"].dims == ("size", "rate")
@@ -34,6 +35,7 @@ def test_values_stand_where_their_coordinates_say():
     assert table["mean"].sel(rate=0.0).values.tolist() == [3.0, 5.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [1, 2, 64])
 @pytest.mark.parametrize("width", [1, 2])
 def test_blocks_and_widths_change_no_number(block, width):
@@ -90,6 +92,7 @@ def test_the_last_shard_has_only_the_points_that_are_left():
     assert compute(planted.sweeps(planted.Config())["means"], last, KEY)["mean"].shape == (1,)
 
 
+@pytest.mark.slow
 def test_eight_devices_give_the_same_table_to_the_bit():
     code = (
         "import jax; jax.config.update('jax_enable_x64', True)\n"

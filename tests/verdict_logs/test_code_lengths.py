@@ -77,6 +77,7 @@ FREE = [[Fraction(s) for s in log] for log in itertools.product((0, 1), repeat=6
 CASES = [(SOLVED, (2, 2)), (NOISY, (2, 2)), (FREE, (1,) * 6)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rates", "design"), CASES)
 @pytest.mark.parametrize("code", CODES)
 def test_information_is_at_most_the_mean_length_and_seldom_more_than_the_length(rates, design, code):

@@ -20,6 +20,7 @@ STEPS = np.arange(1, 6)
 EXACT = rounding(256)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schedule", SCHEDULES)
 @pytest.mark.parametrize("unbiased", [False, True])
 @pytest.mark.parametrize("n", SIZES)

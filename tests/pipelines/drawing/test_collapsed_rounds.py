@@ -12,6 +12,7 @@ BEFORE = [Node("X", "task"), Node("Z0", "state")]
 ROUND = [Node("S", "signal", ("X", "Z@-1")), Node("Z", "state", ("Z@-1", "S"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(PIPELINES.glob("*.toml")), ids=lambda path: path.stem)
 def test_ten_rounds_are_drawn_as_three_and_a_folded_block(path):
     found = collapsed(read_pipeline(path))

@@ -10,6 +10,7 @@ from tests.support.paths import PIPELINES
 GALLERY = sorted(PIPELINES.glob("*.toml"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
 def test_the_command_shows_the_verdict_first_in_100_columns(path):
     shown = run("audit", str(path))

@@ -2,6 +2,7 @@
 
 import jax
 import numpy as np
+import pytest
 
 from infoloop.notation.grammar import parse_expression, parse_statement
 from infoloop.probability.numerics import rounding
@@ -29,6 +30,7 @@ def test_weights_on_marginal_cells_give_every_entropy():
         assert abs(cell_weights(form, 3) @ terms - float(oracles.entropy(law, axes))) < rounding(64)
 
 
+@pytest.mark.slow
 def test_a_false_statement_is_broken_from_every_start():
     assert ends("I(X;Y) <= I(X;Y|Z)").slack.max() < 0
 
@@ -37,6 +39,7 @@ def test_a_true_statement_is_broken_from_none():
     assert ends("I(X;Y) <= I(X;Y,Z)").slack.min() >= -rounding(64)
 
 
+@pytest.mark.slow
 def test_a_sharp_statement_gets_near_its_equality():
     assert ends("I(X;Y) <= I(X;Y,Z)", steps=300).ratio.min() < 1.01
 

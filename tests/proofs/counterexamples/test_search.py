@@ -81,12 +81,14 @@ def test_small_laws_refute_what_is_false(statement, given):
     assert_confirmed(refute(*parse_problem(statement, given), starts=0), statement, given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("statement", "given"), FALSE.items())
 def test_descent_refutes_it_alone(statement, given, monkeypatch):
     monkeypatch.setattr(infoloop.proofs.counterexamples.search, "law_families", lambda: ())
     assert_confirmed(refute(*parse_problem(statement, given)), statement, given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("statement", "given"), TRUE.items())
 def test_nothing_refutes_what_is_true(statement, given):
     tried = refute(*parse_problem(statement, given))
@@ -96,6 +98,7 @@ def test_nothing_refutes_what_is_true(statement, given):
     assert "starts" in str(tried)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", INEQUALITIES, ids=lambda entry: entry["id"])
 def test_small_laws_refute_the_false_reference_statements_and_no_other(entry):
     given = [f"{zero} = 0" for zero in entry["quantity"]["constraints_equal_zero"]]
@@ -126,6 +129,7 @@ def test_equality_breaks_nothing_and_the_least_gap_does():
     assert judge(law, parse_statement(f"H(X) <= {10**30 - 1}/{10**30}")) is not None
 
 
+@pytest.mark.slow
 def test_what_no_graph_enforces_is_said():
     tried = refute(*parse_problem("I(X;Z) <= I(X;Y)", "I(X;Y) = I(X;Z)"), starts=2, steps=2)
     assert isinstance(tried, SearchReport)

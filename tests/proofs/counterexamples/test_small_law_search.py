@@ -43,6 +43,7 @@ def test_too_many_choices_are_sampled_and_that_is_said():
     assert found.satisfying <= CHOICES
 
 
+@pytest.mark.slow
 def test_a_sampled_screening_is_the_same_each_time():
     names, family = tuple("ABCDE"), all_functions(*["1/5"] * 5)
     first, second = (
