@@ -1,4 +1,4 @@
-"""The house rules that a machine can check; each check is shown to notice a breach."""
+"""Rules of structure that a machine can check; each check is shown to notice a breach."""
 
 import ast
 import json
