@@ -48,6 +48,7 @@ def test_a_false_statement_planted_on_purpose_is_refuted_and_printed(tmp_path):
     assert "refuted, although it is stated as a theorem" in re.sub(r"\s+", " ", shown.stdout)
 
 
+@pytest.mark.slow
 def test_a_missing_certificate_fails_until_it_is_renewed(tmp_path):
     (tmp_path / "1_planted.md").write_text(FALSE_CHAPTER.replace("class: T", "class: F"), encoding="utf-8")
     before = run("verify", "--theory", str(tmp_path))

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.support.paths import ROOT
 
 LAST_BITS = ("probability/test_numerics.py", "information/test_measures.py", "loops/test_loop.py")
@@ -14,6 +16,7 @@ def test_the_flags_are_those_asked_for():
     assert given == os.environ.get("ASKED_FLAGS", given)
 
 
+@pytest.mark.slow
 def test_last_bits_are_right_with_every_pass():
     files = [str(ROOT / "tests" / name) for name in LAST_BITS]
     this = f"{__file__}::{test_the_flags_are_those_asked_for.__name__}"

@@ -56,6 +56,7 @@ def test_the_verdict_the_reason_and_the_warnings_are_as_expected(name):
     assert (found.verdict, found.reason, codes) == GALLERY[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GALLERY)
 def test_every_bound_has_certificates_that_the_checker_accepts(name):
     found = audited(name)

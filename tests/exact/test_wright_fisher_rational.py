@@ -50,6 +50,7 @@ def test_laws_are_those_of_the_model():
     np.testing.assert_allclose(model.table.ravel(), floats(exact.table), atol=rounding(30), rtol=0)
 
 
+@pytest.mark.slow
 def test_smoothed_laws_are_those_of_the_model():
     exact = wright_fisher_rational.rational_generation_law(4, ["1/4", "3/4"], ["1/2", "1/2"], 3, "1/2")
     model = smoothed.law(smoothed.smoothed(4, 0.5, [0.25, 0.75]), 3)

@@ -75,6 +75,7 @@ def test_priors_and_coarsenings_of_the_wrong_length_are_refused():
         coarsened(verdict_signals([[0, 1]]), [0, 1, 1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("secrets", range(1, 12))
 def test_binary_answers_take_half_of_the_secrets(secrets):
     uniform = [1 / secrets] * secrets

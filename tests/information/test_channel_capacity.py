@@ -69,6 +69,7 @@ def test_published_capacities(value):
     assert abs(best.bound - value["expected"]) <= value["tolerance"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [v for v in PUBLISHED if "optimal_input" in v], ids=lambda v: v["id"])
 def test_published_optimal_inputs(value):
     rows = published_rows(value["distribution"])

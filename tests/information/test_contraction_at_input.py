@@ -103,6 +103,7 @@ def test_erasures_contract_alike_at_every_input():
         assert abs(eta.lower - (0.7 if min(p) > 0 else 0.0)) <= rounding(6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [0.03, 0.4, 0.9])
 def test_the_z_channel_against_the_definition_on_a_grid(p):
     k = z_channel(0.3, "X", "Y")

@@ -111,6 +111,7 @@ def test_the_slope_of_the_curve_is_one_over_beta():
     assert jnp.abs(slope.relevance / slope.complexity * betas - 1).max() <= rounding(64)
 
 
+@pytest.mark.slow
 def test_a_large_beta_keeps_everything_and_a_small_one_nothing():
     p = random_law(1)
     far = gaussian_bottleneck(p, "X", "Y", 1e12)

@@ -44,6 +44,7 @@ def test_the_informations_are_those_of_the_enumerated_law():
     assert max(abs(float(a) - b) for a, b in zip(found[::-1], exact, strict=True)) > rounding(64)
 
 
+@pytest.mark.slow
 def test_a_component_read_off_tells_one_minus_h():
     predictions = (signs(3)[:, 1:2] == [[-1, 1]]).astype(float)
     bits = informations(masses_of(noisy_features_law(CROSSOVERS), "Y"), predictions)

@@ -58,6 +58,7 @@ def test_a_perfect_correlation_needs_decorrelated_samples():
     assert 0 < times[3] < math.inf
 
 
+@pytest.mark.slow
 def test_the_slope_where_nothing_switches_is_a_number():
     assert float(jax.grad(lambda extra: switch_time(extra, 1.0, 0.1))(1.0)) == 0
 

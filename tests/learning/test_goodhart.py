@@ -29,6 +29,7 @@ def test_the_mean_maximum_is_that_of_integration_by_parts(n):
     assert abs(float(mean_maximum(n)) - by_parts(n)) < rounding(CELLS)
 
 
+@pytest.mark.slow
 def test_the_mean_maximum_of_two_three_and_five_normals_in_closed_form():
     five = 5 / (4 * math.sqrt(math.pi)) + 15 / (2 * math.pi**1.5) * math.asin(1 / 3)
     expected = np.array([1 / math.sqrt(math.pi), 3 / (2 * math.sqrt(math.pi)), five])

@@ -52,6 +52,7 @@ def test_a_linear_race_is_that_of_plain_descent():
     np.testing.assert_allclose(race.last, a * last, atol=1 / 200_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("amplitude", [0.5, 1.0, 4.0])
 def test_the_limit_of_the_linear_learner_knows_no_amplitude(amplitude):
     r = 1 - 2 * np.array([0.2, 0.05])

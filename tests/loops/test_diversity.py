@@ -146,6 +146,7 @@ def test_diversity_dies_out_where_information_stays_and_lives_where_it_dies():
     assert float(lost.heterozygosity) > 1 / 4
 
 
+@pytest.mark.slow
 def test_one_sample_tells_less_than_the_state():
     table = wright_fisher.law(wright_fisher.wright_fisher(10, [0.25, 0.75]), 1).table
     f = np.arange(11)[:, None] / 10

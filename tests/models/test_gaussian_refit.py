@@ -69,6 +69,7 @@ def test_moments_are_those_of_the_simulation(schedule, unbiased):
         assert abs(seen.mean() - expected) <= DEVIATIONS * seen.std() / math.sqrt(RUNS)
 
 
+@pytest.mark.slow
 def test_the_simulation_would_notice_a_pool_that_is_not_kept():
     runs = simulate(jax.random.key(1), 30, 10, RUNS, "replace").variance[:, -1]
     assert abs(runs.mean() - expected_variance(30, 10, "accumulate")) > DEVIATIONS * runs.std() / math.sqrt(RUNS)

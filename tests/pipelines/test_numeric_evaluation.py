@@ -30,6 +30,7 @@ def test_what_a_round_brings_is_what_enters(learned):
         assert abs(r.before + sum(term.bits for term in r.terms) - r.entering) <= rounding(CELLS)
 
 
+@pytest.mark.slow
 def test_the_ceiling_contracts_what_was_there_and_what_came(learned):
     ceiling = learned[1].rounds[0].before
     for r in learned[1].rounds:
@@ -47,6 +48,7 @@ def test_a_noisy_update_contracts_as_its_noise_does(crossover):
     assert abs(found.contraction - (1 - 2 * crossover) ** 2) <= rounding(CELLS)
 
 
+@pytest.mark.slow
 def test_the_rounds_that_reach_a_target_are_named():
     fano = fano_of(numbers_of(audit(verifier(1.0, 0.0), error=0.3)))  # right in 1/2 + 1/2 * 1/2 of the cases
     assert (fano.informed_at, fano.reached_at) == (1, 1)

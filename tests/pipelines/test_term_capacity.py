@@ -26,6 +26,7 @@ def test_rounds_to_a_target_error_are_its_bits_over_the_capacity_of_a_verdict(er
     assert (fano.held, fano.informed_at, fano.reached_at) == (0.0, None, None)
 
 
+@pytest.mark.slow
 def test_the_fewest_rounds_are_a_bound(learned):
     fano, bits = fano_of(learned[1]), [r.after for r in learned[1].rounds]
     assert fano.most >= max(sum(term.bits for term in r.terms) for r in learned[1].rounds)

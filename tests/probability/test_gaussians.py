@@ -173,6 +173,7 @@ def test_a_deterministic_relation_carries_infinite_information():
     assert condition(p, Z=3.0).covariance[0].tolist() == [0, 0]
 
 
+@pytest.mark.slow
 def test_rounding_is_measured_by_the_variance_before_conditioning():
     """Given G both X and its copy Z keep 1e-9 of their variance; that they are copies must still be seen."""
     p = extend(gaussian([[0.3]], "G"), linear_gaussian(0.7, 1e-10, "G", "X"), linear_gaussian(0.9, 0.0, "X", "Z"))
@@ -183,6 +184,7 @@ def test_rounding_is_measured_by_the_variance_before_conditioning():
     assert abs(mutual_information(p, "Y", ("X", "Z"), given="G") - 0.5) <= rounding(8) / 1e-10
 
 
+@pytest.mark.slow
 def test_divergence_of_singular_laws():
     regular = gaussian([[2.0, 1.0], [1.0, 2.0]], "X", "Z")
     singular = extend(gaussian([[2.0]], "X"), linear_gaussian(1.0, 0.0, "X", "Z"))

@@ -71,6 +71,7 @@ def test_without_float64_constructors_name_the_switch(said_without_x64, which):
     assert 'jax.config.update("jax_enable_x64", True)' in said_without_x64[which]
 
 
+@pytest.mark.slow
 def test_without_float64_a_wanted_float32_is_served(said_without_x64):
     dtype, bits = said_without_x64[5:]
     assert dtype == "float32"

@@ -49,6 +49,7 @@ def test_zhang_yeung_is_undecided_and_proved_only_with_its_own_inequality():
     assert prove(ZHANG_YEUNG, zhang_yeung=True).verdict == "proved"
 
 
+@pytest.mark.slow
 def test_undecided_says_what_was_tried():
     text = str(prove(ZHANG_YEUNG, starts=8, steps=50))
     assert "undecided" in text

@@ -17,6 +17,7 @@ def page():
     return findings_page.render_findings_page(chosen, tuple(verification.verify_statements(chosen, quick)), "0.0")
 
 
+@pytest.mark.slow
 def test_the_page_says_what_was_found(page):
     assert "Refuted, certified: 1.0000000000000000000 = 0 is false for P(X,Y,S)" in page
     assert 'id="thm:z-cascade"' in page

@@ -44,6 +44,7 @@ def test_a_theorem_is_certified_without_problems(dpi):
     assert (dpi.proof, dpi.evidence, dpi.sharp, dpi.problems) == ("machine", "certified", True, ())
 
 
+@pytest.mark.slow
 def test_a_row_has_what_the_command_promises(dpi):
     assert {"label", "ref", "class", "proof", "evidence", "cases", "starts", "slack", "seconds"} <= dpi.row().keys()
     assert json.loads(json.dumps(dpi.row()))["class"] == "T"

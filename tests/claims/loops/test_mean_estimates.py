@@ -12,6 +12,7 @@ from infoloop.probability.numerics import rounding
 EXACT = rounding(256)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_bits_through_are_the_models_and_the_laws(schedule):
     model = information(gaussian_mean(3, 2.0, 0.5, schedule), np.arange(1, 5))

@@ -22,6 +22,7 @@ def numbers_of(p: Pipeline, error: float = 0.05) -> Numbers:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", [ONCE, ONE_ROUND], ids=["no rounds", "one round"])
 def test_every_value_of_a_figure_is_to_be_seen(p):
     for panel in rounds_figure(numbers_of(p)).panels:

@@ -39,6 +39,7 @@ def test_json_stays_alone_and_the_page_is_named(shown):
     assert "page.html: " in done.stderr
 
 
+@pytest.mark.slow
 def test_the_verdict_and_its_reason_come_first(shown):
     text = re.sub(r"<[^>]*>|\s+", " ", shown[1][shown[1].index("<body>") :])
     assert re.match(
