@@ -14,8 +14,6 @@ from infoloop.studies.sweep import shards
 
 EXPERIMENTS = {name: runner.load(name) for name in runner.experiment_summaries()}
 KEY = jax.random.key(3)
-
-
 REPEATED = ("rare_tokens", "verification")  # a sampled loop and a map
 TWICE = [pytest.param(name, marks=() if name in REPEATED else pytest.mark.full) for name in EXPERIMENTS]
 
@@ -25,9 +23,8 @@ def experiment(request):
     return EXPERIMENTS[request.param]
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(k, marks=[] if k in REPEATED else pytest.mark.full) for k in EXPERIMENTS]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TWICE)
 def test_the_small_run_is_the_same_each_time(name):
     experiment = EXPERIMENTS[name]
     found, again = (experiment.run(experiment.SMALL, KEY) for _ in range(2))
