@@ -82,7 +82,7 @@ def test_times_and_ends_are_those_of_the_float_tables():
 @pytest.mark.slow
 def test_the_characteristic_polynomial_is_that_of_the_float_kernel():
     found = float(fractions(wright_fisher_rational.kernel_determinant(4, 0, "1/3"))[0])
-    oracle = float(jnp.linalg.det(jnp.eye(5) / 3 - wright_fisher.wright_fisher_kernel(4)))
+    oracle = float(jnp.linalg.det(jnp.eye(5) / 3 - wright_fisher.kernel(4)))
     assert abs(found - oracle) < rounding(25)
 
 

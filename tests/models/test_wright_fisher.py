@@ -145,7 +145,7 @@ def test_every_quantity_is_used():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: wf.wright_fisher_kernel(0), "n is 0"),
+        (lambda: wf.kernel(0), "n is 0"),
         (lambda: wf.wright_fisher(0, [0.5]), "size is 0"),
         (lambda: wf.wright_fisher(2, [1.5]), "rates is"),
         (lambda: wf.wright_fisher(2, 0.5), "rates have shape"),

@@ -21,8 +21,13 @@ from infoloop.loops.absorption import diffusion_absorption_time as diffusion_abs
 from infoloop.loops.absorption import fixation_by_table as fixation_by_table
 from infoloop.loops.absorption import fixation_probability as fixation_probability
 from infoloop.loops.absorption import kernel_eigenvalues as kernel_eigenvalues
-from infoloop.loops.binomial_resampling import BandedKernel, banded_kernel, binomial_pmf, hypotheses
-from infoloop.loops.binomial_resampling import wright_fisher_kernel as wright_fisher_kernel
+from infoloop.loops.binomial_resampling import (
+    BandedKernel,
+    banded_kernel,
+    binomial_pmf,
+    hypotheses,
+    wright_fisher_kernel,
+)
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.schedules import replace_data
 from infoloop.loops.two_token_loops import exact_count_loop, hypothesis_information_by_generation, sampled_loop, tokens
@@ -31,6 +36,8 @@ from infoloop.probability.channels import extend
 from infoloop.probability.distributions import Joint, joint
 from infoloop.probability.numerics import unit_interval
 from infoloop.probability.validation import check_positive_int, warn_if_degenerate_prior
+
+kernel = wright_fisher_kernel  # a public name of this model
 
 
 @jax.tree_util.register_dataclass

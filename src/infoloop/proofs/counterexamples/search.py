@@ -67,7 +67,7 @@ class SearchReport(NamedTuple):
     no factorisation enforces: descent could only approach these, so that a negative gap says nothing there.
     """
 
-    laws: int
+    witnesses: int
     complete: bool
     starts: int = 0
     steps: int = 0
@@ -77,7 +77,7 @@ class SearchReport(NamedTuple):
 
     def __str__(self) -> str:
         sampled = "" if self.complete else ", drawn from more,"
-        text = f"none of {self.laws} small laws that meet the assumptions{sampled} breaks it"
+        text = f"none of {self.witnesses} small laws that meet the assumptions{sampled} breaks it"
         if self.starts:
             text += f", nor does descent from {self.starts} starts with {self.steps} steps each: "
             text += f"least gap {self.gap:.3g} bits, least ratio of the sides {self.ratio:.6g}"
@@ -159,7 +159,7 @@ def _screened(statement: Statement, assumptions: Sequence[Assumption]) -> LawCou
     tried = SearchReport(0, True)
     for family in law_families():
         screening = enumerate_small_laws(family, names, zeros, gap, relation)
-        tried = SearchReport(tried.laws + screening.satisfying, tried.complete and screening.complete)
+        tried = SearchReport(tried.witnesses + screening.satisfying, tried.complete and screening.complete)
         for choice in screening.candidates[:_CONFIRMED]:
             if family.cells(choice) > _CELLS:
                 continue
