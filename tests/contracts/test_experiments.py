@@ -16,6 +16,7 @@ EXPERIMENTS = {name: runner.load(name) for name in runner.experiment_summaries()
 KEY = jax.random.key(3)
 REPEATED = ("rare_tokens", "verification")  # a sampled loop and a map
 TWICE = [pytest.param(name, marks=() if name in REPEATED else pytest.mark.full) for name in EXPERIMENTS]
+DRAWN = [pytest.param(name, marks=pytest.mark.full if name == "meta_level" else ()) for name in EXPERIMENTS]  # a minute
 
 
 @pytest.fixture(params=EXPERIMENTS)
@@ -32,14 +33,16 @@ def test_the_small_run_is_the_same_each_time(name):
 
 
 @pytest.mark.slow
-def test_the_small_run_is_finite_and_drawn(experiment, tmp_path):
+@pytest.mark.parametrize("name", DRAWN)
+def test_the_small_run_is_finite_and_drawn(name, tmp_path):
+    experiment = EXPERIMENTS[name]
     found = experiment.run(experiment.SMALL, KEY)
     for table in found.values():
         assert {v.attrs.keys() >= {"long_name", "units"} for v in table.values()} == {True}
         assert not any(np.isnan(v.values).any() for v in table.values())
-    for name, make in experiment.FIGURES.items():
+    for title, make in experiment.FIGURES.items():
         figure = make(found)
-        assert write_figure(figure, tmp_path, name).count("<svg") == 1
+        assert write_figure(figure, tmp_path, title).count("<svg") == 1
         assert figure.caption.endswith(".")
     for headline in experiment.headlines(found):
         assert np.isfinite(headline.found)

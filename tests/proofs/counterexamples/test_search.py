@@ -14,6 +14,7 @@ from infoloop.notation.grammar import parse_statement, variables
 from infoloop.proofs.counterexamples.objectives import normalise_relation
 from infoloop.proofs.counterexamples.search import LawCounterexample, SearchReport, judge, refute
 from tests.support import oracles
+from tests.support.lanes import first
 from tests.support.paths import DATA
 
 INGLETON = "I(A;B) <= I(A;B|C) + I(A;B|D) + I(C;D)"
@@ -89,7 +90,7 @@ def test_descent_refutes_it_alone(statement, given, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("statement", "given"), TRUE.items())
+@pytest.mark.parametrize(("statement", "given"), first(2, TRUE.items()))
 def test_nothing_refutes_what_is_true(statement, given):
     tried = refute(*parse_problem(statement, given))
     assert isinstance(tried, SearchReport)
