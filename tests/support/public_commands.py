@@ -13,6 +13,7 @@ from typing import Any
 from unittest import mock
 
 import typer.main
+import xarray
 
 from infoloop.__main__ import main
 from tests.support.public_results import PIPELINE, UNDECIDED
@@ -37,7 +38,7 @@ def describe_commands(root: Path, planted: Path, folder: Path) -> dict[str, Any]
         "commands": describe_options(),
         "json": keys,
         "statuses": statuses | {name: run(*arguments)[0] for name, arguments in without_json(root, folder).items()},
-        "files": {"run": {path.name: "file" for path in sorted((folder / "run").iterdir())}},
+        "files": describe_files(folder / "run"),
         "statements": {row["label"]: {key: row[key] for key in ("ref", "class")} for row in listed["statements"]},
         "settings": {name: describe_settings(name) for name in listed["experiments"]},
     }
@@ -110,6 +111,16 @@ def without_json(root: Path, folder: Path) -> dict[str, tuple[str, ...]]:
         "run no such experiment": ("run", "colapse"),
         "run no such setting": ("run", "collapse", "--set", "size=3"),
         "run a part that is none": ("run", "collapse", "--shard", "3/2"),
+    }
+
+
+def describe_files(folder: Path) -> dict[str, dict[str, str]]:
+    """The files of a run, and the attributes of its table and of the table's variables."""
+    with xarray.open_dataset(folder / "means.nc", engine="h5netcdf") as table:
+        inside = [*table.attrs, *(f"{name}.{key}" for name, column in table.items() for key in column.attrs)]
+    return {
+        "run": {path.name: "file" for path in sorted(folder.iterdir())},
+        "means.nc": dict.fromkeys(inside, "attribute"),
     }
 
 
