@@ -3,8 +3,6 @@
 Version 0.2 put the modules into packages. An old name is no alias: it fails, with the new name in the message.
 """
 
-from importlib.abc import MetaPathFinder
-
 MOVED = {
     "absorption": "loops.absorption",
     "assumptions": "notation.assumptions",
@@ -172,7 +170,7 @@ def moved_message(name: str) -> str | None:
     return f"infoloop.{name} is now infoloop.{MOVED[name]}" if name in MOVED else None
 
 
-class MovedModuleFinder(MetaPathFinder):
+class MovedModuleFinder:
     """The last finder that Python asks: it finds nothing, and names the new place of a module that has moved."""
 
     def find_spec(self, fullname, path=None, target=None):

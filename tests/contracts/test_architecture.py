@@ -187,6 +187,26 @@ def test_no_module_bears_the_name_of_a_public_function_or_of_one_in_it():
     assert [name_of(path) for path in MODULES if path not in models and path.stem in public_functions(path)] == []
 
 
+def shared_names(sources: dict[str, str]) -> dict[str, list[str]]:
+    """The public functions and classes that two modules define, and where; every program may have its `main`."""
+    places: dict[str, list[str]] = {}
+    for module, source in sources.items():
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(module)
+    return {name: found for name, found in places.items() if len(found) > 1 and name != "main"}
+
+
+def test_no_name_is_used_for_two_things():
+    """Models share the names of their contract: `loop`, `sampled`, `law`, ..."""
+    assert shared_names({name_of(path): path.read_text() for path in MODULES if path.parent.name != "models"}) == {}
+
+
+def test_a_name_used_for_two_things_is_noticed():
+    twice = {"one": "class Term: ...", "two": "class Term: ...\ndef _own(): ...", "three": "def _own(): ..."}
+    assert shared_names(twice) == {"Term": ["one", "two"]}
+
+
 def dropped_updates(source: str) -> list[int]:
     """Lines with a statement such as `x.at[i].set(v)`, which does nothing; linters do not see it."""
     calls = [n.value for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call)]

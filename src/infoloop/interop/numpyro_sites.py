@@ -169,15 +169,15 @@ class EnumerationHandler:
         if msg["is_observed"]:
             self.sites[name] = Site("observed", shape, law.support)
             seen = jnp.asarray(msg["value"])[..., None] == law.support
-            self._weigh(jnp.where(seen, law.probs, 0.0).sum(axis=-1))
+            self._multiply(jnp.where(seen, law.probs, 0.0).sum(axis=-1))
             self.alive[name] = self.mantissa > 0
         else:
             self.sites[name] = Site("latent", shape, law.support)
             chosen = self.choose(self, name, law)
-            self._weigh(jnp.take_along_axis(law.probs, chosen[..., None], axis=-1))
+            self._multiply(jnp.take_along_axis(law.probs, chosen[..., None], axis=-1))
             msg["value"] = jnp.asarray(law.support)[chosen]
 
-    def _weigh(self, masses):
+    def _multiply(self, masses):
         parts, exponents = jnp.frexp(masses.ravel())
         mantissa, exponent = self.mantissa, self.exponent + exponents.sum()
         for first in range(0, parts.size, _MANTISSAS):

@@ -43,7 +43,7 @@ def posterior(prior, likelihood, data) -> Posterior:
     """
     prior, likelihood = check_distributions(prior, "prior"), check_distributions(likelihood, "likelihood")
     seen = _one_hot(data, _alphabet_size(prior, likelihood))
-    return _possible(_weigh(prior, _logs(likelihood, seen.sum(axis=0))))
+    return _possible(_posterior_from_logs(prior, _logs(likelihood, seen.sum(axis=0))))
 
 
 def trajectory(prior, likelihood, data) -> Posterior:
@@ -55,7 +55,7 @@ def trajectory(prior, likelihood, data) -> Posterior:
     prior, likelihood = check_distributions(prior, "prior"), check_distributions(likelihood, "likelihood")
     num_symbols = _alphabet_size(prior, likelihood)
     seen = jnp.cumsum(jnp.concatenate([jnp.zeros((1, num_symbols)), _one_hot(data, num_symbols)]), axis=0)
-    return _possible(jax.vmap(lambda counts: _weigh(prior, _logs(likelihood, counts)))(seen))
+    return _possible(jax.vmap(lambda counts: _posterior_from_logs(prior, _logs(likelihood, counts)))(seen))
 
 
 def predictive(law, likelihood) -> jax.Array:
@@ -105,7 +105,7 @@ def _logs(likelihood, counts):
     return jnp.where(counts > 0, counts * jnp.where(counts > 0, seen, 0.0), 0.0).sum(axis=-1)
 
 
-def _weigh(prior, logs) -> Posterior:
+def _posterior_from_logs(prior, logs) -> Posterior:
     return normalise_log_joint(jnp.where(prior > 0, logs + jnp.log(jnp.where(prior > 0, prior, 1.0)), -jnp.inf))
 
 
