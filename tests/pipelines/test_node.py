@@ -10,6 +10,7 @@ from infoloop.pipelines.node import Node
     [
         ({"role": "stat"}, "there is no role 'stat': did you mean state?"),
         ({"name": "2"}, "'2' is no name"),
+        ({"name": "S@1"}, "'S@1' is no name"),
         ({"size": 0}, "it is 0: give a whole number, at least 1"),
         ({"cost": -1.0}, "it is -1.0: give a finite number, at least 0"),
         ({"at": -1}, "it is -1: give a whole number, at least 0"),

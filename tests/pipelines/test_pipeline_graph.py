@@ -1,9 +1,11 @@
 """Pipelines as Python data: unrolling, and everything that is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from infoloop.pipelines.node import Node, PipelineError
-from infoloop.pipelines.pipeline_graph import pipeline
+from infoloop.pipelines.pipeline_graph import copy_names, pipeline
 
 X, D0, Z0 = Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))
 Y, S = Node("Y", "query", ("Z@-1",)), Node("S", "signal", ("X", "Y"))
@@ -25,6 +27,69 @@ def test_rounds_are_unrolled_with_their_parents():
 def test_an_unrolled_pipeline_is_the_same():
     rolled = pipeline([X, D0, Z0], [Y, S, Z], rounds=2)
     assert pipeline(rolled.nodes) == rolled
+    assert [n.template for n in pipeline(rolled.nodes).nodes] == [n.template for n in rolled.nodes]
+
+
+def test_a_copy_knows_what_it_is_a_copy_of_and_so_does_what_round_1_reads_for_it():
+    p = pipeline([X, D0, Z0], [Y, S, Z, Node("D", "data")], rounds=2)
+    assert {n.name: (n.template, n.at) for n in p.nodes} == {
+        "X": ("", 0), "D0": ("", 0), "Z0": ("Z", 0),
+        "Y1": ("Y", 1), "S1": ("S", 1), "Z1": ("Z", 1), "D1": ("D", 1),
+        "Y2": ("Y", 2), "S2": ("S", 2), "Z2": ("Z", 2), "D2": ("D", 2),
+    }  # fmt: skip
+
+
+def test_copies_that_would_have_one_name_are_told_apart():
+    query, verdict = Node("A", "query", ("Z@-1",)), Node("A1", "signal", ("X", "A"))
+    p = pipeline([X, D0, Z0], [query, verdict, Node("Z", "state", ("Z@-1", "A1"))], rounds=11)
+    assert p.parents["A1_1"] == ("X", "A_1")
+    assert p.parents["A1_11"] == ("X", "A_11")
+    assert p.parents["Z11"] == ("Z10", "A1_11")
+    fewer = pipeline([X, D0, Z0], [query, verdict, Node("Z", "state", ("Z@-1", "A1"))], rounds=10)
+    assert fewer.parents["A110"] == ("X", "A10")
+
+
+@pytest.mark.parametrize(
+    ("template", "written", "shown"),
+    [
+        (["A", "A1"], [], {("A", 11): "A_11", ("A1", 1): "A1_1"}),
+        (["A", "A1", "S"], [], {("A", 2): "A_2", ("A1", 111): "A1_111", ("S", 11): "S11"}),
+        (["A", "A1", "A1_"], [], {("A", 11): "A__11", ("A1", 1): "A1__1", ("A1_", 1): "A1_1"}),
+        (["A", "A1"], ["A_11"], {("A", 11): "A__11", ("A1", 1): "A1__1"}),
+        (["A'", "A1'"], [], {("A'", 11): "A_11'", ("A1'", 1): "A1_1'"}),
+        (["A", "A1'"], [], {("A", 11): "A11", ("A1'", 1): "A11'"}),
+        (["A", "A1", "A11"], [], {("A", 111): "A_111", ("A1", 11): "A1_11", ("A11", 1): "A11_1"}),
+    ],
+)
+def test_names_of_copies_are_all_different_and_none_is_written_already(template, written, shown):
+    names = copy_names(template, 111, written)
+    assert len({*names.values(), *written}) == len(names) + len(written)
+    assert {copy: names[copy] for copy in shown} == shown
+
+
+def test_a_prime_stays_at_the_end():
+    said = Node("S'", "signal", ("X",), formula="X")
+    z = Node("Z'", "state", ("Z'@-1", "S'"), formula="S' if S' else Z'@-1")
+    start = [Node("X", "task", size=2, table="uniform"), Node("Z0'", "state", table=[0.5, 0.5])]
+    p = pipeline(start, [said, z], rounds=2)
+    assert p.parents["Z2'"] == ("Z1'", "S2'")
+    assert p.nodes[-1].formula == "S2' if S2' else Z1'"
+
+
+def test_two_nodes_of_a_round_cannot_be_copies_of_one():
+    twice = [Node(name, "signal", ("X",), at=1, template="S") for name in ("S1", "T1")]
+    with pytest.raises(PipelineError, match="S1 is the copy of S in round 1 already") as refusal:
+        pipeline([X, D0, Z0, *twice, Node("Z1", "state", ("Z0", "S1", "T1"), at=1)])
+    assert (refusal.value.node, refusal.value.key) == ("T1", "template")
+
+
+def test_a_written_copy_has_its_own_table():
+    start = [Node("X", "task", size=2, table="uniform"), Node("Z0", "state", table=[0.5, 0.5])]
+    p = pipeline(start, [Node("S", "signal", ("X",), formula="X"), Node("Z", "state", ("S",), formula="S")], rounds=2)
+    assert p.tables["S1"] is p.tables["S2"]
+    other = replace(p.nodes[-2], formula=None, table=[[0.5, 0.5], [0.25, 0.75]])
+    changed = pipeline([*p.nodes[:-2], other, p.nodes[-1]])
+    assert (other.template, changed.tables["S2"].tolist()) == ("S", [[0.5, 0.5], [0.25, 0.75]])
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,9 @@ def test_a_line_is_found_where_a_node_has_a_table_of_its_own():
         ('X = { role = "task", size = 4 }', "X = 4", 5, "nodes.X: this is a node: X = {"),
         ('X = { role = "task", size = 4 }', '"1X" = { role = "task" }', 5, "nodes.1X: '1X' is no name"),
         ("size = 2", "at = 2", 11, "round.S.at: there is no key 'at'"),
+        ("size = 2", 'template = "S"', 11, "round.S.template: there is no key 'template'"),
+        ("size = 4", "template = 1", 5, "nodes.X.template: it is 1: give the name of what the node is a copy of"),
+        ("rounds = 2", "rounds = 1000000000", 2, "rounds: 1000000000 rounds make 3,000,000,003 nodes: at most 5,000"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_line_with_file_line_and_key(old, new, line, message, tmp_path):
@@ -78,6 +81,19 @@ def test_what_is_wrong_is_one_line_with_file_line_and_key(old, new, line, messag
     shown = str(refusal.value)
     assert shown.startswith(f"{path}:{line}: {message}")
     assert len(shown.splitlines()) == 1
+
+
+def test_where_a_copy_is_wrong_its_node_of_round_is_named_whatever_the_copy_is_called():
+    text = GOOD.replace("rounds = 2", "rounds = 11").replace("Y =", "A =").replace('"Y"', '"A"')
+    text = text.replace("S =", "A1 =").replace('"S"', '"A1"')
+    assert parse_pipeline(text).parents["A1_11"] == ("X", "A_11")
+    with pytest.raises(PipelineFileError, match=r"pipeline:11: round\.A1\.parents: there is no node 'W'"):
+        parse_pipeline(text.replace('["X", "A"]', '["X", "W"]'))
+
+
+def test_a_written_node_may_say_what_it_is_a_copy_of():
+    text = '[nodes]\nX = {role = "task"}\nT = {role = "state", at = 1, template = "Z"}\n'
+    assert [(n.name, n.template) for n in parse_pipeline(text).nodes] == [("X", ""), ("T", "Z")]
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import cast
 
 import jax
@@ -124,6 +124,14 @@ def rename_in_formula(formula: str, names: Mapping[str, str]) -> str:
     return _WORD.sub(lambda match: names.get(match[0], match[0]), formula)
 
 
+def check_words(formula: str, names: Iterable[str], node: str = "", key: str = "formula") -> None:
+    """Raise PipelineError for a word of the formula that is none of the names, and no word of formulas."""
+    names = (*names, *_FUNCTIONS)
+    for word in _WORD.findall(formula):
+        if word not in names and word not in _WORDS:
+            raise PipelineError(f"there is no parent {word!r}{did_you_mean(word, names)}", node, key)
+
+
 def function_values(formula: str, names: tuple[str, ...], shape: tuple[int, ...], node: str = "", key: str = "formula"):
     """The whole numbers that a formula takes over all values of the named variables, an axis for each.
 
@@ -159,9 +167,7 @@ def _compiled(formula: str, names: tuple[str, ...], node: str, key: str) -> Call
     import simpleeval  # here: most pipelines have no formula
 
     place = {name: f"v{k}" for k, name in enumerate(names)}
-    for word in _WORD.findall(formula):
-        if word not in place and word not in _WORDS:
-            raise PipelineError(f"there is no parent {word!r}{did_you_mean(word, [*names, *_FUNCTIONS])}", node, key)
+    check_words(formula, names, node, key)
     text = rename_in_formula(formula, place)
     evaluator = simpleeval.SimpleEval(functions=_FUNCTIONS)
 

@@ -30,6 +30,9 @@ class Node:
     the last for its own values; or `"uniform"`), by `formula` (a function of its parents, written as in Python, whose
     values then number the rows of `table` if there is one), or by `program` (a numpyro program that takes the values of
     the parents, and whose `site`, named like the node if it is not given, is the node).
+
+    A node of `[round]` has a copy in each round; `template` is the name of the node of which this one is a copy, empty
+    if it is none. Which nodes of different rounds belong together is decided by it, never by their names.
     """
 
     name: str
@@ -42,9 +45,10 @@ class Node:
     formula: str | None = None
     program: Callable | None = field(default=None, compare=False)
     site: str | None = None
+    template: str = field(default="", compare=False)
 
     def __post_init__(self):
-        for key in ("name", "role", "parents", "size", "cost", "at", "formula", "program", "site"):
+        for key in ("name", "role", "parents", "size", "cost", "at", "formula", "program", "site", "template"):
             wrong = _CHECKS[key](getattr(self, key))
             if wrong:
                 raise PipelineError(wrong, self.name if isinstance(self.name, str) else repr(self.name), key)
@@ -52,6 +56,18 @@ class Node:
             raise PipelineError("a program says all: leave out table and formula", self.name, "program")
         if self.site is not None and self.program is None:
             raise PipelineError("it is a site of no program: give program too", self.name, "site")
+
+    def seen_from(self, t: int) -> tuple[str, int | None]:
+        """Say what the node is for round t: a copy of what, of how many rounds ago; or its own name, and None.
+
+        What two rounds see alike has the same part in both. A node of before round 1 is the same for all rounds, but
+        for round 1 it may be the copy of the round before.
+
+        >>> Node("Z2", "state", at=2, template="Z").seen_from(3), Node("J", "judge").seen_from(3)
+        (('Z', 1), ('J', None))
+        """
+        ago = t - self.at
+        return (self.template, ago) if self.template and (self.at or ago <= 1) else (self.name, None)
 
 
 def _name_wrong(name) -> str:
@@ -88,6 +104,10 @@ def _text_wrong(text) -> str:
     return "" if text is None or (isinstance(text, str) and text.strip()) else f"it is {text!r}: give a text"
 
 
+def _template_wrong(template) -> str:
+    return "" if isinstance(template, str) else f"it is {template!r}: give the name of what the node is a copy of"
+
+
 def _program_wrong(program) -> str:
     return "" if program is None or callable(program) else f"it is {program!r}: give a numpyro program, a function"
 
@@ -102,4 +122,5 @@ _CHECKS = {
     "formula": _text_wrong,
     "program": _program_wrong,
     "site": _text_wrong,
+    "template": _template_wrong,
 }

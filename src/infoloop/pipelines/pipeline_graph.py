@@ -20,7 +20,8 @@ A node (`infoloop.pipelines.node.Node`) has a `role` and, where known, `parents`
 `cost` (of one use), and how it answers its parents: by a `table` (probabilities, or "uniform"), a `formula`, or a
 `program`. In `[round]` a parent `Y` is the node of the same round, or else the one of `[nodes]`; `Z@-1` is that of the
 round before, of which `Z0` stands in `[nodes]`. An unrolled pipeline needs no `[round]`: its nodes say their round with
-`at = 1`. The key `answer` is a formula over `state`: the state's guess of X, the state itself if it is left out.
+`at = 1`, and with `template` what they are copies of. The key `answer` is a formula over `state`: the state's guess of
+X, the state itself if it is left out.
 
 Roles: `task` (X: one, random), `data`, `state` (of the learner: one a round, at most one before round 1), `query` (what
 is shown to a signal), `signal` (a verdict, an answer, a preference), `judge` (what answers with a knowledge of its own:
@@ -29,13 +30,21 @@ a reward model, an LLM judge, a teacher, a fixed test suite), `noise` (private r
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from infoloop.pipelines.conditional_tables import conditional_probability_table, function_values, rename_in_formula
+from infoloop.pipelines.conditional_tables import (
+    check_words,
+    conditional_probability_table,
+    function_values,
+    rename_in_formula,
+)
 from infoloop.pipelines.node import Node, PipelineError
 from infoloop.probability import dags
 from infoloop.reporting.suggestions import did_you_mean
@@ -62,6 +71,11 @@ class Pipeline:
     def parents(self) -> dict[str, tuple[str, ...]]:
         """The graph, `{child: parents}`."""
         return {node.name: node.parents for node in self.nodes}
+
+    @functools.cached_property
+    def by_name(self) -> dict[str, Node]:
+        """Map each name to its node."""
+        return {node.name: node for node in self.nodes}
 
     @property
     def rounds(self) -> int:
@@ -107,53 +121,97 @@ def pipeline(
     if len(nodes) + rounds * len(template) > MOST_NODES:
         why = f"{rounds} rounds make {len(nodes) + rounds * len(template):,} nodes: at most {MOST_NODES:,} are audited"
         raise PipelineError(why, key="rounds")
-    found = [*nodes, *(_copied(n, t, template, nodes) for t in range(1, rounds + 1) for n in template)]
-    _names_are_known(found, [node.name for node in (*template, *nodes)] if template else None)
+    written = [node.name for node in nodes]
+    names = copy_names([node.name for node in template], rounds, written)
+    found = [
+        *_started(nodes, template),
+        *(_copied(n, t, names, written) for t in range(1, rounds + 1) for n in template),
+    ]
+    _names_are_known(found, [*(node.name for node in template), *written] if template else None)
     _roles_fit(found)
     graph = {node.name: node.parents for node in found}
     around = dags.find_cycle(graph)
     if around:
         raise PipelineError(f"there is a cycle {' -> '.join(around)}: cut one of its parents", around[0], "parents")
     place = {name: k for k, name in enumerate(dags.topological_order(graph))}
-    found, tables = _tabulated(sorted(found, key=lambda node: (node.at, place[node.name])))
+    found, tables = _tabulated(sorted(found, key=lambda node: (node.at, place[node.name])), {*names.values()})
     _answers_fit(answer, found)
     return Pipeline(found, title, about, answer, tables)
 
 
-def _copied(node: Node, t: int, template: tuple[Node, ...], nodes: tuple[Node, ...]) -> Node:
-    inside, before = {n.name for n in template}, {n.name for n in nodes}
-    parents = tuple(_resolved(parent, node, t, inside, before) for parent in node.parents)
-    meant = dict(zip(node.parents, parents, strict=True))
+def copy_names(template: Iterable[str], rounds: int, written: Iterable[str] = ()) -> dict[tuple[str, int], str]:
+    """Name the copies of the nodes of [round], by node and round: Y3 for Y in round 3, Y3' for Y'.
+
+    Where two nodes of [round] would have copies of one name, as A in round 11 and A1 in round 1, all copies of both
+    have `_` before the number: A_11 and A1_1. Where such a name is taken already, by a copy of another node or by one
+    of the `written` names of [nodes], there are as many `_` as it takes.
+
+    >>> names = copy_names(["S", "A", "A1"], 11)
+    >>> names["S", 11], names["A", 11], names["A1", 1]
+    ('S11', 'A_11', 'A1_1')
+    """
+    plain = {(name, t): _numbered_name(name, t) for t in range(1, rounds + 1) for name in template}
+    counts = Counter(plain.values())
+    clashing = {name for (name, _), shown in plain.items() if counts[shown] > 1}
+    others = {*written, *(shown for (name, _), shown in plain.items() if name not in clashing)}
+    marked = (
+        {(name, t): _numbered_name(name, t, "_" * k) for name, t in plain if name in clashing}
+        for k in itertools.count(1)
+    )
+    return plain | next(found for found in marked if len({*found.values()} - others) == len(found))
+
+
+def _numbered_name(name: str, t: int, between: str = "") -> str:
+    stem = name.rstrip("'")
+    return f"{stem}{between}{t}{name[len(stem) :]}"
+
+
+def _started(nodes: tuple[Node, ...], template: tuple[Node, ...]) -> list[Node]:
+    """Mark the nodes of [nodes] that [round] reads as its own of the round before: they are copies too."""
+    read = (_REFERENCE.fullmatch(parent) for node in template for parent in node.parents)
+    first = {_numbered_name(match["name"], 0): match["name"] for match in read if match and int(match["lag"]) == -1}
+    return [replace(n, template=n.template or first.get(n.name, "")) if n.at == 0 else n for n in nodes]
+
+
+def _copied(node: Node, t: int, names: Mapping[tuple[str, int], str], written: list[str]) -> Node:
+    parents = tuple(_resolved(parent, node, t, names, written) for parent in node.parents)
+    own, meant = names[node.name, t], dict(zip(node.parents, parents, strict=True))
+    if node.formula:
+        check_words(node.formula, node.parents, own)  # before a copy is by chance called like a word that is wrong
     formula = node.formula and rename_in_formula(node.formula, meant)
     site = node.site or node.name if node.program else None
-    return replace(node, name=f"{node.name}{t}", parents=parents, at=t, formula=formula, site=site)
+    return replace(node, name=own, parents=parents, at=t, formula=formula, site=site, template=node.name)
 
 
-def _resolved(parent: str, node: Node, t: int, inside: set[str], before: set[str]) -> str:
+def _resolved(parent: str, node: Node, t: int, names: Mapping[tuple[str, int], str], written: list[str]) -> str:
     """The node that a parent written in [round] means in round t."""
     match = _REFERENCE.fullmatch(parent)
     name, lag = (match["name"], int(match["lag"])) if match else (parent, 0)
-    own = f"{node.name}{t}"
-    if match and name not in inside:
-        raise PipelineError(f"{parent!r}: [round] has no node {name!r}{did_you_mean(name, inside)}", own, "parents")
+    own, inside = names[node.name, t], (name, 1) in names
+    if match and not inside:
+        hint = did_you_mean(name, {template for template, _ in names})
+        raise PipelineError(f"{parent!r}: [round] has no node {name!r}{hint}", own, "parents")
     if lag > 0:
         raise PipelineError(f"{parent!r} is of a later round: nothing can depend on it", own, "parents")
     if lag < -1:
         raise PipelineError(f"{parent!r} reaches back {-lag} rounds: carry it in a node, by @-1", own, "parents")
-    if lag and t == 1 and f"{name}0" not in before:
-        raise PipelineError(f"{parent!r} is {name}0 in round 1: give {name}0 in [nodes]", own, "parents")
-    return f"{name}{t + lag}" if name in inside else name
+    if t + lag:
+        return names[name, t + lag] if inside else name
+    first = _numbered_name(name, 0)
+    if first not in written:
+        raise PipelineError(f"{parent!r} is {first} in round 1: give {first} in [nodes]", own, "parents")
+    return first
 
 
-def _tabulated(nodes: list[Node]) -> tuple[tuple[Node, ...], dict[str, np.ndarray]]:
-    """The nodes with the sizes that their tables show, and the tables; copies of one node share theirs."""
+def _tabulated(nodes: list[Node], copies: set[str]) -> tuple[tuple[Node, ...], dict[str, np.ndarray]]:
+    """The nodes with the sizes that their tables show, and the tables; copies of one node share theirs.
+
+    `copies` names the nodes that `pipeline` has made of those of [round]: parents of equal sizes make equal tables.
+    """
     sizes: dict[str, int | None] = {}
     tables, kept, found = {}, {}, []
     for node in nodes:
-        place = {parent: f"@{k}" for k, parent in enumerate(node.parents)}  # @0 is no word: nobody can have written it
-        formula = node.formula and rename_in_formula(node.formula, place)
-        around = tuple(sizes[parent] for parent in node.parents)
-        same = (formula, id(node.table), id(node.program), node.site, node.size, around)
+        same = (node.template, *(sizes[parent] for parent in node.parents)) if node.name in copies else node.name
         if same not in kept:
             kept[same] = conditional_probability_table(node, sizes)
         table = kept[same]
@@ -179,10 +237,15 @@ def _answers_fit(answer: str | None, nodes: tuple[Node, ...]) -> None:
 def _names_are_known(nodes: list[Node], written: list[str] | None) -> None:
     """`written` are the names that may stand in [round], where there is one: those are what is offered there."""
     rounds: dict[str, int] = {}
+    copies: dict[tuple[str, int], str] = {}
     for node in nodes:
         if node.name in rounds:
             raise PipelineError(f"the name {node.name} is given twice: a name stands for one node", node.name)
         rounds[node.name] = node.at
+        other = copies.setdefault((node.template, node.at), node.name)
+        if node.template and other != node.name:
+            why = f"{other} is the copy of {node.template} in round {node.at} already: there is one for each round"
+            raise PipelineError(why, node.name, "template")
     for node in nodes:
         if len(node.name) > 1 and len(set(node.name)) == len(node.name) and rounds.keys() >= set(node.name):
             raise PipelineError(f"{node.name} reads as {','.join(node.name)}: choose another name", node.name)

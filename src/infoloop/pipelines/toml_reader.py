@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infoloop.pipelines.node import Node, PipelineError
-from infoloop.pipelines.pipeline_graph import Pipeline, pipeline
+from infoloop.pipelines.pipeline_graph import Pipeline, copy_names, pipeline
 from infoloop.reporting.suggestions import did_you_mean
 
 _KEYS = ("title", "about", "rounds", "answer", "nodes", "round")
@@ -70,9 +70,12 @@ def parse_pipeline(text: str, file: str = "pipeline") -> Pipeline:
             nodes, template, rounds, content.get("title", ""), content.get("about", ""), content.get("answer")
         )
     except PipelineError as error:
-        origin = {node.name: ("nodes", node.name) for node in nodes}
-        origin |= {f"{node.name}{t}": ("round", node.name) for t in range(1, rounds + 1) for node in template}
-        where = (*origin[error.node], error.key) if error.node else (error.key or "nodes",)
+        where = (error.key or "nodes",)
+        if error.node:
+            copies = copy_names([node.name for node in template], rounds, [node.name for node in nodes])
+            made = {shown: name for (name, _), shown in copies.items()}
+            place = ("round", made[error.node]) if error.node in made else ("nodes", error.node)
+            where = (*place, error.key)
         raise source.error(where, error.message) from None
 
 
@@ -122,7 +125,7 @@ class _Source:
         return [self.node(name, fields, title) for name, fields in table.items()]
 
     def node(self, name: str, fields: Any, title: str) -> Node:
-        known = tuple(field for field in _FIELDS if field != "at" or title == "nodes")
+        known = tuple(field for field in _FIELDS if field not in ("at", "template") or title == "nodes")
         if not isinstance(fields, dict):
             raise self.error((title, name), f"this is a node: {name} = {{ role = 'data', parents = ['X'] }}")
         for key in fields:
