@@ -2,7 +2,7 @@
 
 import pytest
 
-from infoloop.pipelines.information_flow import conditioning_sets, last_state
+from infoloop.pipelines.information_flow import BaseKind, conditioning_sets, last_state, rounds
 from infoloop.pipelines.node import Node
 from infoloop.pipelines.pipeline_audit import audit
 from infoloop.pipelines.pipeline_graph import pipeline
@@ -30,3 +30,22 @@ def test_what_was_there_before_comes_in_by_the_edge_that_reads_it():
     nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("R", "data", ("X",)), Node("Z0", "state", ("D0",))]
     found = audit(pipeline(nodes, [Node("Z", "state", ("Z@-1", "R"))], rounds=2))
     assert [r.edges for r in found.rounds] == [(("R", "Z1"),), (("R", "Z2"),)]
+
+
+def test_a_base_says_whose_knowledge_it_is():
+    nodes = [Node("X", "task"), Node("J", "judge", ("X",)), Node("Z0", "state", ("X2",)), Node("X2", "data", ("X",))]
+    p = pipeline(nodes, [Node("S", "signal", ("J",)), Node("Z", "state", ("Z@-1", "S"))], rounds=1)
+    student, both = BaseKind.STUDENT, BaseKind.STUDENT_AND_JUDGES
+    assert [(base.names, base.kind) for base in conditioning_sets(p)] == [
+        (("Z0",), student), (("X2",), student), (("Z0", "J"), both), (("X2", "J"), both),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("p", ALL, ids=NAMES)
+def test_a_plan_says_by_places_what_a_round_says_by_names(p):
+    for r in rounds(p):
+        read = r.before + r.entering
+        assert (r.plan.before, r.plan.entering) == (len(r.before), len(r.entering))
+        by_name = [(tuple(read[k] for k in places), read[:given]) for places, given in r.plan.terms]
+        assert by_name == [(term.names, term.given) for term in r.terms]
+        assert [term.id for term in r.terms] == [(r.t, k) for k in range(len(r.terms))]

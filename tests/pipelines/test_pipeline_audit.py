@@ -1,9 +1,12 @@
 """Audits against exact numbers on random channels that respect the graph, and of graphs with little in them."""
 
+from dataclasses import replace
+
 import pytest
 
 from infoloop.information.measures import mutual_information
-from infoloop.pipelines.information_flow import last_state
+from infoloop.pipelines import pipeline_audit
+from infoloop.pipelines.information_flow import conditioning_sets, last_state
 from infoloop.pipelines.node import Node
 from infoloop.pipelines.pipeline_audit import audit
 from infoloop.pipelines.pipeline_graph import pipeline
@@ -41,3 +44,20 @@ def test_training_on_data_and_a_signal_without_rounds_has_the_refined_bound():
     found = audit(pipeline([*BEFORE[:2], Node("S", "signal", ("X",), size=2), Node("Z", "state", ("D0", "S"))]))
     assert (found.verdict, found.reason) == ("open", "S reaches Z around D0: 1 of 1 rounds may add task information")
     assert (found.ceilings[0].bound, found.ceilings[0].most) == ("I(X;Z) <= I(X;D0) + I(X;S|D0)", 1.0)
+
+
+@pytest.mark.parametrize("meaning", ["", "judges"])
+@pytest.mark.parametrize("p", ALL, ids=NAMES)
+def test_the_verdict_does_not_hang_on_what_a_base_is_called(p, meaning, monkeypatch):
+    found = audit(p)
+    reworded = tuple(replace(base, meaning=meaning) for base in conditioning_sets(p))
+    monkeypatch.setattr(pipeline_audit, "conditioning_sets", lambda _: reworded)
+    other = audit(p)
+    assert (other.verdict, other.reason, other.cautions) == (found.verdict, found.reason, found.cautions)
+
+
+def test_what_only_the_code_reads_is_not_in_the_json():
+    row = audit(pipeline(BEFORE, [Node("S", "signal", ("X",)), Node("Z", "state", ("Z@-1", "S"))], rounds=2)).row()
+    assert set(row["bases"][0]) == {"meaning", "names", "closed", "cut", "open_at"}
+    assert set(row["rounds"][0]) == {"t", "state", "before", "entering", "terms", "edges", "open"}
+    assert set(row["rounds"][0]["terms"][0]) == {"text", "names", "given", "most"}

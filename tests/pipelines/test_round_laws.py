@@ -82,10 +82,8 @@ def test_a_task_may_have_causes_of_its_own():
 
 def test_a_term_without_its_condition_is_noticed(learned, monkeypatch):
     p, right = learned
-    bare = tuple(
-        form._replace(terms=tuple((names, ()) for names, _ in form.terms))
-        for form in numeric_evaluation.round_queries(p, rounds(p))
-    )
+    asked = numeric_evaluation.round_queries(p, rounds(p))
+    bare = tuple(q._replace(form=q.form._replace(terms=tuple((names, 0) for names, _ in q.form.terms))) for q in asked)
     monkeypatch.setattr(numeric_evaluation, "round_queries", lambda *_: bare)
     assert {"terms", "observed"} <= disagreements(p, numbers_of(audit(p)))
     shifted = tuple(replace(r, before=other.before) for r, other in zip(right.rounds, right.rounds[::-1], strict=True))

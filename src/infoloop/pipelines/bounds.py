@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from infoloop.pipelines.information_flow import (
     ConditioningSet,
     PipelineTerm,
     Round,
+    RoundPlan,
     first_data,
     first_state,
     format_mutual_information,
@@ -72,7 +72,7 @@ def bound_from_base(p: Pipeline, base: ConditioningSet) -> InformationBound:
     """
     if not base.closed:
         raise ValueError(f"the pipeline is open relative to {', '.join(base.names) or 'nothing'}: no such bound holds")
-    return _chain(p, base.names, [(last_state(p), base.names, (), ())])
+    return _chain(p, base.names, [(last_state(p), base.names, (), (), RoundPlan(len(base.names)))])
 
 
 def bound_from_rounds(p: Pipeline, rounds: tuple[Round, ...]) -> InformationBound:
@@ -85,30 +85,29 @@ def bound_from_rounds(p: Pipeline, rounds: tuple[Round, ...]) -> InformationBoun
     >>> bound_from_rounds(p, information_flow.rounds(p)).bound
     'I(X;Z2) <= I(X;Z0) + I(X;S1|Z0) + I(X;S2|Z1)'
     """
-    links = [(r.state, r.before, r.entering, r.terms) for r in rounds]
+    links = [(r.state, r.before, r.entering, r.terms, r.plan) for r in rounds]
     base, data, state = links[0][1], first_data(p), first_state(p)
     if state and data and not d_connected(p.parents, p.task, data).intersection(state):
-        base, links = data, [(state[0], data, (), ()), *links]
+        base, links = data, [(state[0], data, (), (), RoundPlan(len(data))), *links]
     return _chain(p, base, links)
 
 
 def _chain(p: Pipeline, base: Names, links) -> InformationBound:
-    kept: dict[tuple[str, ...], int] = {}
+    kept: dict[RoundPlan, int] = {}
     proofs: list[dict[str, Any]] = []
     steps = []
-    for state, before, entering, terms in links:
+    for state, before, entering, terms, plan in links:
         if (state,) == before:
             continue
         statement, given = _statement(p, state, before, entering, terms)
-        shape = _shape((statement, *given), (p.task, state, *before, *entering))
-        if shape not in kept:
-            kept[shape] = len(proofs)
+        if plan not in kept:
+            kept[plan] = len(proofs)
             proofs.append(_proved(statement, given))
-        steps.append(Step(statement, given, kept[shape]))
+        steps.append(Step(statement, given, kept[plan]))
     terms = tuple(term for link in links for term in link[3])
     parts = [format_mutual_information(p.task, base)] if base else []
     bound = " + ".join(parts + [term.text for term in terms]) or "0"
-    size = next(node.size for node in p.nodes if node.name == p.task)
+    size = p.by_name[p.task].size
     learned = format_mutual_information(p.task, [last_state(p)])
     most = math.log2(size) if size else None
     return InformationBound(f"{learned} <= {bound}", base, terms, tuple(steps), tuple(proofs), most)
@@ -128,12 +127,6 @@ def _statement(p: Pipeline, state: str, before: Names, entering: Names, terms: t
         seen += names
     parts = ([format_mutual_information(p.task, before)] if before else []) + [term.text for term in terms]
     return f"{format_mutual_information(p.task, [state])} <= {' + '.join(parts) or '0'}", tuple(given)
-
-
-def _shape(texts: tuple[str, ...], names: Names) -> tuple[str, ...]:
-    """The texts with each name replaced by its place, so that rounds which differ only in names are equal."""
-    place = {name: f"v{k}" for k, name in enumerate(names)}
-    return tuple(re.sub(r"[^\W\d]\w*'*", lambda m: place.get(m[0], m[0]), text) for text in texts)
 
 
 def _proved(statement: str, given: tuple[str, ...]) -> dict[str, Any]:

@@ -6,37 +6,37 @@ import math
 from collections.abc import Iterable
 
 from infoloop.exact.rational_laws import RationalLaw, rational_product, rational_rows
-from infoloop.pipelines.information_flow import format_mutual_information
+from infoloop.pipelines.information_flow import TermId
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.round_laws import RoundQuery
 
 MOST_CELLS = 2**14  # cells of a rational law, about 10 microseconds each
 
 
-def exactly_zero_terms(p: Pipeline, forms: Iterable[RoundQuery], wanted: Iterable[str]) -> dict[str, bool]:
-    r"""Which of the wanted terms are exactly 0, decided in fractions, by the text of the term.
+def exactly_zero_terms(p: Pipeline, asked: Iterable[RoundQuery], wanted: Iterable[TermId]) -> dict[TermId, bool]:
+    r"""Which of the wanted terms are exactly 0, decided in fractions, by the id of the term.
 
     A law with $P(x,e,g)P(g)=P(x,g)P(e,g)$ in every cell has $I(X;E\mid G)=0$, and no other has. The tables are taken as
     they are, each row divided by its exact sum. A term whose round is too large for this is left out.
     """
     wanted, found, law = set(wanted), {}, None
-    for form in forms:
-        parts = [(rational_rows(p.tables[name], 1), (*parents, name)) for parents, name in form.factors]
-        if not wanted - found.keys() or _cells(p, form) > MOST_CELLS:
+    for query in asked:
+        parts = [(rational_rows(p.tables[name], 1), (*p.by_name[name].parents, name)) for name in query.nodes]
+        if not wanted - found.keys() or _cells(p, query) > MOST_CELLS:
             break
         law = rational_product(*([] if law is None else [(law.table, law.names)]), *parts)
-        for names, given in form.terms:
-            text = format_mutual_information(form.task, names, given)
-            if text in wanted:
-                found[text] = _independent(law, form.task, names, given)
-        kept = tuple(name for name in law.names if name in form.kept)
+        read = [query.names[k] for k in query.form.read]
+        for term, (names, given) in zip(query.terms, query.form.terms, strict=True):
+            if term in wanted:
+                found[term] = _independent(law, p.task, [read[k] for k in names], read[:given])
+        left = {query.names[k] for k in query.form.kept}
+        kept = tuple(name for name in law.names if name in left)
         law = RationalLaw(law.marginal(*kept), kept)
     return found
 
 
-def _cells(p: Pipeline, form: RoundQuery) -> int:
-    sizes = {node.name: node.size or 1 for node in p.nodes}
-    return math.prod(sizes[name] for name in (*form.frontier, *(name for _, name in form.factors)))
+def _cells(p: Pipeline, query: RoundQuery) -> int:
+    return math.prod(p.by_name[name].size or 1 for name in query.names)
 
 
 def _independent(law: RationalLaw, task: str, names, given) -> bool:

@@ -9,8 +9,10 @@ it is positive for almost all channels.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
 
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.probability.dags import ancestors, d_connected
@@ -19,15 +21,24 @@ MOST_SEPARATE_NODES = 4  # terms of one round that are named one by one; more ar
 
 Names = tuple[str, ...]
 Edge = tuple[str, str]
+Places = tuple[int, ...]
+TermId = tuple[int, int]  # the round of a term, and its place among the terms of the round
+
+
+class BaseKind(Enum):
+    """Whose knowledge a base is: the verdict of a pipeline is relative to the student's own."""
+
+    STUDENT = "student"
+    STUDENT_AND_JUDGES = "student and judges"
 
 
 @dataclass(frozen=True)
 class ConditioningSet:
     """Variables of before round 1, whether the last state is closed relative to them, and the edges that bypass them.
 
-    `meaning` says which base it is; `cut` holds the edges from before round 1 into the rounds (without rounds: into the
-    last state) that bring in what `names` does not know: it is empty exactly if `closed`. `open_at` are the rounds
-    whose state is open relative to `names`.
+    `meaning` says which base it is, `kind` whose knowledge it is; `cut` holds the edges from before round 1 into the
+    rounds (without rounds: into the last state) that bring in what `names` does not know: it is empty exactly if
+    `closed`. `open_at` are the rounds whose state is open relative to `names`.
     """
 
     meaning: str
@@ -35,21 +46,41 @@ class ConditioningSet:
     closed: bool
     cut: tuple[Edge, ...]
     open_at: tuple[int, ...]
+    kind: BaseKind
 
 
 @dataclass(frozen=True)
 class PipelineTerm:
-    """One term I(task;names|given) of the bound; `most` is its largest value in bits where the sizes are known."""
+    """One term I(task;names|given) of the bound; `most` is its largest value in bits where the sizes are known.
+
+    Terms are told apart, and found again among the numbers, by their `id`.
+    """
 
     text: str
     names: Names
     given: Names
     most: float | None
+    id: TermId
+
+
+class RoundPlan(NamedTuple):
+    """What a round reads, by places in `before` and `entering` together: equal for rounds that differ in names only.
+
+    `before` and `entering` are counts; a term has the places of its names, and how many stand before them as given.
+    """
+
+    before: int
+    entering: int = 0
+    terms: tuple[tuple[Places, int], ...] = ()
 
 
 @dataclass(frozen=True)
 class Round:
-    """A round: its state, the previous state, the new inputs, and the terms that may be positive (none: closed)."""
+    """A round: its state, the previous state, the new inputs, and the terms that may be positive (none: closed).
+
+    Rounds of one `plan` have one proof and one compiled function. Those of one `kind` read copies of the same nodes by
+    copies of the same edges, so that the names of one tell those of the other.
+    """
 
     t: int
     state: str
@@ -57,6 +88,8 @@ class Round:
     entering: Names
     terms: tuple[PipelineTerm, ...]
     edges: tuple[Edge, ...]
+    plan: RoundPlan
+    kind: Hashable
 
     @property
     def open(self) -> bool:
@@ -92,25 +125,28 @@ def conditioning_sets(p: Pipeline) -> tuple[ConditioningSet, ...]:
 
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> p = pipeline([Node("X", "task"), Node("D", "data", ("X",)), Node("Z", "state", ("D",))])
-    >>> conditioning_sets(p)
-    (ConditioningSet(meaning='first data', names=('D',), closed=True, cut=(), open_at=()),)
+    >>> [(base.meaning, base.names, base.closed, base.cut) for base in conditioning_sets(p)]
+    [('first data', ('D',), True, ())]
     """
     own = {"first state": first_state(p), "first data": first_data(p)}
     own = {meaning: names for meaning, names in own.items() if names} or {"nothing": ()}
     judges = frozen_judges(p)
     with_judges = {f"{meaning} and frozen judges": names + judges for meaning, names in own.items() if judges}
-    return tuple(_base(p, meaning, names) for meaning, names in (own | with_judges).items())
+    return (
+        *(_base(p, BaseKind.STUDENT, meaning, names) for meaning, names in own.items()),
+        *(_base(p, BaseKind.STUDENT_AND_JUDGES, meaning, names) for meaning, names in with_judges.items()),
+    )
 
 
-def _base(p: Pipeline, meaning: str, names: Names) -> ConditioningSet:
+def _base(p: Pipeline, kind: BaseKind, meaning: str, names: Names) -> ConditioningSet:
     reached = d_connected(p.parents, p.task, names)
     target = last_state(p)
-    at, above = {n.name: n.at for n in p.nodes}, ancestors(p.parents, [target])
+    above = ancestors(p.parents, [target])
     inside = {n.name for n in p.nodes if n.at and n.name in above} or {target}
     edges = ((parent, n.name) for n in p.nodes if n.name in inside for parent in n.parents if parent not in inside)
     cut = tuple((parent, name) for parent, name in edges if parent in reached)
-    open_at = tuple(at[name] for name in p.of("state") if name in inside & reached)
-    return ConditioningSet(meaning, names, target not in reached, cut, open_at)
+    open_at = tuple(p.by_name[name].at for name in p.of("state") if name in inside & reached)
+    return ConditioningSet(meaning, names, target not in reached, cut, open_at, kind)
 
 
 def rounds(p: Pipeline) -> tuple[Round, ...]:
@@ -121,7 +157,7 @@ def rounds(p: Pipeline) -> tuple[Round, ...]:
     ...              [Node("Y", "query", ("Z@-1",)), Node("S", "signal", ("X", "Y"), size=2),
     ...               Node("Z", "state", ("Z@-1", "Y", "S"))], rounds=2)
     >>> [term for r in rounds(p) for term in r.terms][1]
-    PipelineTerm(text='I(X;S2|Z1,Y2)', names=('S2',), given=('Z1', 'Y2'), most=1.0)
+    PipelineTerm(text='I(X;S2|Z1,Y2)', names=('S2',), given=('Z1', 'Y2'), most=1.0, id=(2, 0))
     """
     return tuple(_round(p, t) for t in range(min(1, p.rounds), p.rounds + 1))
 
@@ -130,17 +166,27 @@ def _round(p: Pipeline, t: int) -> Round:
     state = p.of("state", at=t)[0]
     before = p.of("state", at=t - 1) or first_data(p)
     entering = _entering(p, t, state, before)
-    terms = _terms(p, entering, before)
+    terms = _terms(p, t, entering, before)
     carried = {name for term in terms for name in term.names}
-    return Round(t, state, before, entering, terms, _edges(p, t, state, before, entering, carried))
+    edges = _edges(p, t, state, before, entering, carried)
+    place = {name: k for k, name in enumerate(before + entering)}
+    by_place = tuple((tuple(place[name] for name in term.names), len(term.given)) for term in terms)
+
+    def seen(names: Iterable[str]):
+        return tuple(p.by_name[name].seen_from(t) for name in names)
+
+    kind = seen(entering), tuple((seen(term.names), seen(term.given)) for term in terms), tuple(map(seen, edges))
+    return Round(t, state, before, entering, terms, edges, RoundPlan(len(before), len(entering), by_place), kind)
 
 
 def _edges(p: Pipeline, t: int, state: str, before: Names, entering: Names, carried: set[str]) -> tuple[Edge, ...]:
     """By which edges the terms reach the round: into what it makes, and out of what was there before it."""
-    at, above = {n.name: n.at for n in p.nodes}, ancestors(p.parents, [state])
+    above = ancestors(p.parents, [state])
     known = (d_connected(p.parents, p.task, before) | {p.task}) - {*entering}
-    made = [(parent, name) for name in entering if name in carried and at[name] == t for parent in p.parents[name]]
-    old = [(name, n.name) for name in entering if name in carried and at[name] < t
+    made = [
+        (parent, name) for name in entering if name in carried and p.by_name[name].at == t for parent in p.parents[name]
+    ]
+    old = [(name, n.name) for name in entering if name in carried and p.by_name[name].at < t
            for n in p.nodes if n.at == t and n.name in above and name in n.parents]  # fmt: skip
     return tuple(edge for edge in made if edge[0] in known) + tuple(old)
 
@@ -162,7 +208,7 @@ def _entering(p: Pipeline, t: int, state: str, before: Names) -> Names:
     return tuple(sorted([*base, *more], key=rank.__getitem__))
 
 
-def _terms(p: Pipeline, entering: Names, before: Names) -> tuple[PipelineTerm, ...]:
+def _terms(p: Pipeline, t: int, entering: Names, before: Names) -> tuple[PipelineTerm, ...]:
     """The chain rule over what enters, less the terms that the graph makes 0."""
     found, given = [], before
     for name in entering:
@@ -174,14 +220,13 @@ def _terms(p: Pipeline, entering: Names, before: Names) -> tuple[PipelineTerm, .
         start = found[MOST_SEPARATE_NODES - 1][1]
         skipped = [name for name in entering[entering.index(rest[0]) :] if name not in rest]
         found = [*found[: MOST_SEPARATE_NODES - 1], ((*rest, *skipped), start)]
-    return tuple(_term(p, names, given) for names, given in found)
+    return tuple(_term(p, names, given, (t, k)) for k, (names, given) in enumerate(found))
 
 
-def _term(p: Pipeline, names: Names, given: Names) -> PipelineTerm:
-    sizes = {n.name: n.size for n in p.nodes}
-    known = [sizes[name] for name in names]
+def _term(p: Pipeline, names: Names, given: Names, own: TermId) -> PipelineTerm:
+    known = [p.by_name[name].size for name in names]
     most = math.log2(math.prod(size for size in known if size)) if all(known) else None
-    return PipelineTerm(format_mutual_information(p.task, names, given), names, given, most)
+    return PipelineTerm(format_mutual_information(p.task, names, given), names, given, most, own)
 
 
 def format_mutual_information(task: str, names: Iterable[str], given: Iterable[str] = ()) -> str:

@@ -12,7 +12,7 @@ from infoloop.information.fano import ROUNDED, needed_bits, rounds_needed
 from infoloop.information.measures import entropy
 from infoloop.pipelines.conditional_tables import function_values
 from infoloop.pipelines.exact_zeros import exactly_zero_terms
-from infoloop.pipelines.information_flow import ConditioningSet, PipelineTerm, Round, last_state
+from infoloop.pipelines.information_flow import ConditioningSet, PipelineTerm, Round, TermId, last_state
 from infoloop.pipelines.numeric_results import Fano, Numbers, RoundBits, TermBits
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.round_laws import RoundInformation, base_bits, evaluate_rounds, initial_law, round_queries
@@ -53,10 +53,10 @@ def numeric_audit(
         reached = d_connected(p.parents, p.task)
         known = tuple((base, _unless_separated(reached, base.names, base_bits(p.tables, p, base))) for base in bases)
         read = [reading for reading, _ in evaluate_rounds(p.tables, asked) if reading is not None]
-        small = [t.text for r, x in zip(rounds, read, strict=True) for t, b in zip(r.terms, x.terms, strict=True)
+        small = [t.id for r, x in zip(rounds, read, strict=True) for t, b in zip(r.terms, x.terms, strict=True)
                  if b <= rounding(x.update.size * len(task.table))]  # fmt: skip
         zero = exactly_zero_terms(p, asked, small) if small else {}
-        signs = {text: {True: "zero", False: "positive", None: "undecided"}[zero.get(text)] for text in small}
+        signs = {term: {True: "zero", False: "positive", None: "undecided"}[zero.get(term)] for term in small}
         uncertainty = float(entropy(task))
         sealed = min((bits for base, bits in known if base.closed), default=uncertainty)
         found = _rounds(p, rounds, read, signs, (sealed, uncertainty))
@@ -71,7 +71,7 @@ def _rounds(
     p: Pipeline,
     rounds: tuple[Round, ...],
     read: list[RoundInformation],
-    signs: dict[str, str],
+    signs: dict[TermId, str],
     limits: tuple[float, float],
 ) -> tuple[RoundBits, ...]:
     """The rounds in bits. The first of the limits is for states that the last one depends on: if more of the task
@@ -104,13 +104,12 @@ def _unless_separated(reached: set[str], names: tuple[str, ...], bits) -> float:
     return float(bits) if reached.intersection(names) else 0.0
 
 
-def _term(p: Pipeline, term: PipelineTerm, bits, observed, signs: dict[str, str]) -> TermBits:
+def _term(p: Pipeline, term: PipelineTerm, bits, observed, signs: dict[TermId, str]) -> TermBits:
     costs = [node.cost for node in p.nodes if node.name in term.names and node.cost is not None]
-    sign = signs.get(term.text, "positive")
+    sign = signs.get(term.id, "positive")
     # What fractions have shown to be 0 is 0; a float within rounding of it would be a number nobody can mean.
-    return TermBits(
-        term.text, 0.0 if sign == "zero" else float(bits), float(observed), sign, sum(costs) if costs else None
-    )
+    worth = 0.0 if sign == "zero" else float(bits)
+    return TermBits(term.text, worth, float(observed), sign, sum(costs) if costs else None, term.id)
 
 
 def accuracy_of(p: Pipeline, pair: np.ndarray) -> float | None:

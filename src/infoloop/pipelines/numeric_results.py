@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infoloop.pipelines.information_flow import TermId
 from infoloop.probability.numerics import rounding
 
 
@@ -12,7 +13,7 @@ class TermBits:
     r"""One term in bits: `bits` $=I(X;E\mid G)$ an episode, of `observed` $=H(E\mid G)$; `cost` is that of one use.
 
     `sign` says whether it is positive: "positive" or "zero", decided (floats beyond rounding, fractions otherwise), or
-    "undecided" where the law is too large for fractions.
+    "undecided" where the law is too large for fractions. `id` is that of the term among those of the graph.
     """
 
     text: str
@@ -20,6 +21,7 @@ class TermBits:
     observed: float
     sign: str
     cost: float | None
+    id: TermId
 
     @property
     def per_cost(self) -> float | None:

@@ -15,6 +15,7 @@ from typing import Any
 from infoloop.pipelines.bounds import InformationBound, bound_from_base, bound_from_rounds
 from infoloop.pipelines.graph_warnings import GraphWarning, find_graph_warnings
 from infoloop.pipelines.information_flow import (
+    BaseKind,
     ConditioningSet,
     Round,
     conditioning_sets,
@@ -27,6 +28,8 @@ from infoloop.pipelines.numeric_results import Numbers
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.toml_reader import read_pipeline
 from infoloop.probability.bayes_nets import TooLargeError
+
+_UNSHOWN = {"id", "plan", "kind"}  # fields that say to the code what names and texts say to the reader
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Audit:
 
     def row(self) -> dict[str, Any]:
         """The audit as JSON, with its certificates."""
-        row = dataclasses.asdict(self)
+        row = dataclasses.asdict(self, dict_factory=lambda fields: {k: v for k, v in fields if k not in _UNSHOWN})
         for shown, ceiling in zip(row["ceilings"], self.ceilings, strict=True):
             shown["most"] = ceiling.most
         for shown, round in zip(row["rounds"], self.rounds, strict=True):
@@ -87,7 +90,7 @@ def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
         )
     p = pipeline if isinstance(pipeline, Pipeline) else read_pipeline(pipeline)
     relative, each = conditioning_sets(p), rounds(p)
-    own = [base for base in relative if base.closed and "judges" not in base.meaning]
+    own = [base for base in relative if base.closed and base.kind is BaseKind.STUDENT]
     closed = [*own, *(base for base in relative if base.closed and base not in own)]
     ceilings = tuple(bound_from_base(p, base) for base in closed)
     if not own:
@@ -121,7 +124,7 @@ def _numbers(p: Pipeline, relative: tuple[ConditioningSet, ...], each: tuple[Rou
 def _reason(p: Pipeline, relative: tuple[ConditioningSet, ...], each: tuple[Round, ...]) -> str:
     last, x, base = last_state(p), p.task, relative[0]
     closed = [b for b in relative if b.closed]
-    if closed and "judges" not in closed[0].meaning:
+    if closed and closed[0].kind is BaseKind.STUDENT:
         names = closed[0].names
         if not names:
             return f"nothing that {last} depends on knows {x}"

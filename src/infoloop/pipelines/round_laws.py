@@ -16,7 +16,7 @@ import jax
 import numpy as np
 
 from infoloop.information.measures import entropy, mutual_information
-from infoloop.pipelines.information_flow import ConditioningSet, Round
+from infoloop.pipelines.information_flow import ConditioningSet, Places, Round, TermId
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
@@ -26,20 +26,35 @@ Names = tuple[str, ...]
 Tables = Mapping[str, jax.Array | np.ndarray]
 
 
-class RoundQuery(NamedTuple):
-    """What is asked of a round, by names: the frontier before it, its factors, and the frontier after it.
+class RoundForm(NamedTuple):
+    r"""What is asked of a round, by places among its variables: the frontier before it, then its own nodes.
 
-    `terms` are the pairs (names, given) of $I(X;\\text{names}\\mid\\text{given})$; without a `state` nothing is read.
+    `frontier` counts the former, `parents` has the causes of each of the latter, `kept` is the frontier after it. What
+    is `read`, of which `before` were there already, has the `terms` $I(X;\text{names}\mid\text{given})$: the places of
+    the names in `read`, and how many of `read` are given. Without a `state` nothing is read.
     """
 
-    frontier: Names
-    factors: tuple[tuple[Names, str], ...]
-    kept: Names
-    task: str
-    before: Names = ()
-    entering: Names = ()
-    terms: tuple[tuple[Names, Names], ...] = ()
-    state: str = ""
+    frontier: int
+    parents: tuple[Places, ...]
+    kept: Places
+    task: int
+    read: Places = ()
+    before: int = 0
+    terms: tuple[tuple[Places, int], ...] = ()
+    state: int | None = None
+
+
+class RoundQuery(NamedTuple):
+    """A form with the names of its variables and the ids of its terms; rounds of one form are one compiled function."""
+
+    names: Names
+    form: RoundForm
+    terms: tuple[TermId, ...] = ()
+
+    @property
+    def nodes(self) -> Names:
+        """List the nodes of the round itself."""
+        return self.names[self.form.frontier :]
 
 
 class RoundInformation(NamedTuple):
@@ -62,30 +77,39 @@ def round_queries(p: Pipeline, rounds: Iterable[Round]) -> tuple[RoundQuery, ...
     read = {r.t: r for r in rounds}
     found, frontier = [], ()
     for t in range(p.rounds + 1):
-        nodes = [node for node in p.nodes if node.at == t]
         later = {parent for node in p.nodes if node.at > t for parent in node.parents}
         later |= {name for s, r in read.items() if s > t for name in r.before}
-        here = [*frontier, *(node.name for node in nodes)]
+        here = (*frontier, *(node.name for node in p.nodes if node.at == t))
         kept = tuple(name for name in here if name in later or name == p.task)
-        form = RoundQuery(frontier, tuple((node.parents, node.name) for node in nodes), kept, p.task)
-        if t in read:
-            r = read[t]
-            terms = tuple((term.names, term.given) for term in r.terms)
-            form = form._replace(before=r.before, entering=r.entering, terms=terms, state=r.state)
-        found.append(form)
+        found.append(_query(p, here, len(frontier), kept, read.get(t)))
         frontier = kept
     return tuple(found)
 
 
+def _query(p: Pipeline, names: Names, frontier: int, kept: Names, r: Round | None = None) -> RoundQuery:
+    place = {name: k for k, name in enumerate(names)}
+
+    def places(some: Names) -> Places:
+        return tuple(place[name] for name in some)
+
+    parents = tuple(places(p.by_name[name].parents) for name in names[frontier:])
+    form = RoundForm(frontier, parents, places(kept), place[p.task])
+    if r is None:
+        return RoundQuery(names, form)
+    read = places(r.before + r.entering)
+    form = form._replace(read=read, before=r.plan.before, terms=r.plan.terms, state=place[r.state])
+    return RoundQuery(names, form, tuple(term.id for term in r.terms))
+
+
 def evaluate_rounds(tables: Tables, asked: Iterable[RoundQuery]) -> Iterator[tuple[RoundInformation | None, jax.Array]]:
-    """Each round's bits (None where nothing was asked) and the law of its frontier, in the order of `RoundQuery.kept`.
+    """Each round's bits (None where nothing was asked) and the law of its frontier, in the order of `RoundForm.kept`.
 
     Pure in the tables, so that it may be batched by `vmap`. Raises ValueError, naming the law and its size, where a law
     that is asked for would not fit into memory.
     """
     law = None
-    for form in asked:
-        found, law = _laws(_numbered(form), law, tuple(tables[name] for _, name in form.factors))
+    for query in asked:
+        found, law = _laws(query.form, law, tuple(tables[name] for name in query.nodes))
         yield found and _reading(found), law
 
 
@@ -126,34 +150,18 @@ def initial_law(tables: Tables, p: Pipeline, names: Names = ()):
     >>> initial_law(p.tables, p).tolist()
     [0.25, 0.75]
     """
-    first = tuple((node.parents, node.name) for node in p.nodes if node.at == 0)
-    form = _numbered(RoundQuery((), first, (p.task, *names), p.task))
-    return _laws(form, None, tuple(tables[name] for _, name in first))[1]
+    query = _query(p, tuple(node.name for node in p.nodes if node.at == 0), 0, (p.task, *names))
+    return _laws(query.form, None, tuple(tables[name] for name in query.nodes))[1]
 
 
-def _numbered(form: RoundQuery) -> RoundQuery:
-    """The same with every name replaced by its place, so that rounds which differ only in names are one function."""
-    place = {name: f"v{k}" for k, name in enumerate(dict.fromkeys((*form.frontier, *(n for _, n in form.factors))))}
-
-    def many(names: Names) -> Names:
-        return tuple(place[name] for name in names)
-
-    return RoundQuery(
-        many(form.frontier),
-        tuple((many(parents), place[name]) for parents, name in form.factors),
-        many(form.kept),
-        place[form.task],
-        many(form.before),
-        many(form.entering),
-        tuple((many(names), many(given)) for names, given in form.terms),
-        place.get(form.state, ""),
-    )
+def _net(names: Names, form: RoundForm, law, tables) -> BayesNet:
+    known = () if law is None else (Joint(law, names[: form.frontier]),)
+    made = zip(form.parents, names[form.frontier :], tables, strict=True)
+    return BayesNet((*known, *(_factor(_some(names, parents), name, table) for parents, name, table in made)))
 
 
-def _net(law, frontier: Names, factors: tuple[tuple[Names, str], ...], tables) -> BayesNet:
-    known = () if law is None else (Joint(law, frontier),)
-    made = zip(factors, tables, strict=True)
-    return BayesNet((*known, *(_factor(parents, name, table) for (parents, name), table in made)))
+def _some(names: Names, places: Places) -> Names:
+    return tuple(names[k] for k in places)
 
 
 def _factor(parents: Names, name: str, table) -> Joint | Channel:
@@ -172,25 +180,26 @@ class _Laws(NamedTuple):
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _laws(form: RoundQuery, law, tables) -> tuple[_Laws | None, jax.Array]:
-    net = _net(law, form.frontier, form.factors, tables)
-    after = marginal(net, *form.kept).table
-    if not form.state:
+def _laws(form: RoundForm, law, tables) -> tuple[_Laws | None, jax.Array]:
+    names = tuple(f"v{k}" for k in range(form.frontier + len(form.parents)))
+    net = _net(names, form, law, tables)
+    after = marginal(net, *_some(names, form.kept)).table
+    if form.state is None:
         return None, after
-    read = (*form.before, *form.entering)
-    here = marginal(net, form.task, *read, form.state)
+    task, state, read = names[form.task], names[form.state], _some(names, form.read)
+    here = marginal(net, task, *read, state)
 
-    def flat(names: Names, given: Names = ()):
-        found = marginal(here, form.task, *names, *given).table
-        size = math.prod(found.shape[1 : 1 + len(names)])
+    def flat(some: Names, given: Names = ()):
+        found = marginal(here, task, *some, *given).table
+        size = math.prod(found.shape[1 : 1 + len(some)])
         return found.reshape(len(found), size, -1)
 
     return _Laws(
-        flat(form.before),
-        tuple(flat(names, given) for names, given in form.terms),
+        flat(read[: form.before]),
+        tuple(flat(_some(read, some), read[:given]) for some, given in form.terms),
         flat(read),
-        marginal(here, form.task, form.state).table,
-        marginal(here, *read, form.state).table.reshape(-1, here.table.shape[-1]),
+        marginal(here, task, state).table,
+        marginal(here, *read, state).table.reshape(-1, here.table.shape[-1]),
     ), after
 
 

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.pipelines.information_flow import rounds
+from infoloop.pipelines.information_flow import Round, rounds
 from infoloop.pipelines.numeric_evaluation import accuracy_of, missing_tables
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.round_laws import evaluate_rounds, round_queries
@@ -29,14 +29,14 @@ class Sensitivity(NamedTuple):
     best: np.ndarray
 
 
-def sensitivity(p: Pipeline, steps: int = 20) -> Sensitivity | None:
+def sensitivity(p: Pipeline, steps: int = 20, read: tuple[Round, ...] | None = None) -> Sensitivity | None:
     r"""What becomes of a pipeline if its signals are worse; None where it has no signals.
 
     At quality $\lambda$ each signal of $q$ values has the channel $\lambda K+(1-\lambda)/q$: a share $1-\lambda$ of
     its answers are drawn blindly. For a verdict TPR - FPR shrinks to $\lambda$ times itself; below 0 it is turned
     over: it carries the bits that it has at $-\lambda$, but what the learner does with them is wrong (S29). Every
-    alphabet allows $\lambda\ge-1/(q-1)$; `steps` points stand between 0 and 1. Raises ValueError
-    for a node without a table, and where a law would not fit into memory.
+    alphabet allows $\lambda\ge-1/(q-1)$; `steps` points stand between 0 and 1, and `read` are the rounds of an audit
+    where there is one. Raises ValueError for a node without a table, and where a law would not fit into memory.
 
     >>> from infoloop.pipelines.node import Node
     >>> from infoloop.pipelines.pipeline_graph import pipeline
@@ -55,13 +55,13 @@ def sensitivity(p: Pipeline, steps: int = 20) -> Sensitivity | None:
         return None
     lowest = min(steps // (p.tables[name].shape[-1] - 1) for name in signals)
     quality = np.arange(-lowest, steps + 1) / steps
-    asked = round_queries(p, rounds(p))
+    asked = round_queries(p, rounds(p) if read is None else read)
 
     worse = {name: _degraded(p.tables[name], quality) for name in signals}
 
     def at(worse):
-        read = [reading for reading, _ in evaluate_rounds({**p.tables, **worse}, asked) if reading is not None]
-        return read[-1].after, read[0].before + sum(sum(x.terms) for x in read), read[-1].pair
+        bits = [found for found, _ in evaluate_rounds({**p.tables, **worse}, asked) if found is not None]
+        return bits[-1].after, bits[0].before + sum(sum(x.terms) for x in bits), bits[-1].pair
 
     with jax.enable_x64(True):
         learned, bound, pairs = map(np.asarray, jax.vmap(at)(jax.tree.map(jnp.asarray, worse)))

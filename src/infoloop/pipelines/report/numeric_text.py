@@ -33,9 +33,9 @@ def format_bits(value: float) -> str:
 
 def bound_in_bits(numbers: Numbers, ceiling: InformationBound) -> float:
     """The value of a proved bound, in bits: what its base knows and its terms bring."""
-    terms = {term.text: term.bits for r in numbers.rounds for term in r.terms}
+    terms = {term.id: term.bits for r in numbers.rounds for term in r.terms}
     base = dict(numbers.bases)[ceiling.base] if ceiling.base else 0.0
-    return base + sum(terms[term.text] for term in ceiling.terms)
+    return base + sum(terms[term.id] for term in ceiling.terms)
 
 
 def bits_lines(numbers: Numbers, ceilings: Sequence[InformationBound]) -> list[tuple[str, str]]:
