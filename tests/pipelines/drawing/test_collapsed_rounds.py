@@ -1,5 +1,7 @@
 """Of a pipeline every node and edge is drawn, or stands for others in a block that says so."""
 
+from dataclasses import replace
+
 import pytest
 
 from infoloop.pipelines.drawing.collapsed_rounds import DrawnEdge
@@ -40,10 +42,15 @@ def test_few_rounds_are_shown_whole():
 
 def test_a_round_that_differs_is_not_folded():
     p = pipeline(BEFORE, ROUND, 9)
-    odd = [Node(n.name, n.role, (*n.parents, "Z0") if n.name == "Z5" else n.parents, at=n.at) for n in p.nodes]
+    odd = [replace(n, parents=(*n.parents, "Z0")) if n.name == "Z5" else n for n in p.nodes]
     assert collapsed(pipeline(odd)).blocks == (
         "before", "round 1", "round 2", "round 3", "round 4", "round 5", "round 6", "rounds 7 to 8", "round 9",
     )  # fmt: skip
+
+
+def test_rounds_that_are_written_out_are_drawn_one_by_one():
+    nodes = [replace(n, template="") for n in pipeline(BEFORE, ROUND, 9).nodes]
+    assert collapsed(pipeline(nodes)).blocks == ("before", *(f"round {t}" for t in range(1, 10)))
 
 
 def test_signals_and_entries_are_marked():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from dataclasses import dataclass
 
 from infoloop.pipelines.information_flow import Edge
@@ -65,12 +64,12 @@ def collapse_rounds(p: Pipeline, found: Audit) -> CollapsedGraph:
     """
     entering = {*found.bases[0].cut, *(edge for r in found.rounds for edge in r.edges)}
     spans = [(0, 0), *_spans(p, entering)] if p.rounds else [(0, 0)]
-    rows, block = _rows(p), {t: k for k, (a, b) in enumerate(spans) for t in range(a, b + 1)}
-    folded = {n.name: f"{_stem(n)}{a}..{b}" for n in p.nodes for a, b in [spans[block[n.at]]] if a != b}
+    block = {t: k for k, (a, b) in enumerate(spans) for t in range(a, b + 1)}
+    folded = {n.name: f"{n.template}{a}..{b}" for n in p.nodes for a, b in [spans[block[n.at]]] if a != b}
     links = _links(p, entering, folded, {n.name: block[n.at] for n in p.nodes})
     linked = {name for link in links for name in (link.source, link.target)}
     vertices = dict.fromkeys(
-        DrawnNode(folded.get(n.name, n.name), n.role, block[n.at], rows[n.name], n.name in folded)
+        DrawnNode(folded.get(n.name, n.name), n.role, block[n.at], _row(n), n.name in folded)
         for n in p.nodes
         if n.name not in folded or n.role == "state" or folded[n.name] in linked
     )
@@ -80,11 +79,6 @@ def collapse_rounds(p: Pipeline, found: Audit) -> CollapsedGraph:
 def _caption(span: tuple[int, int]) -> str:
     first, last = span
     return "before" if last == 0 else f"round {first}" if first == last else f"rounds {first} to {last}"
-
-
-def _stem(node: Node) -> str:
-    """The name without the number of its round: S for S3 in round 3."""
-    return node.name.removesuffix(str(node.at)) or node.name
 
 
 def _spans(p: Pipeline, entering: set[Edge]) -> list[tuple[int, int]]:
@@ -99,20 +93,17 @@ def _spans(p: Pipeline, entering: set[Edge]) -> list[tuple[int, int]]:
 
 
 def _form(p: Pipeline, entering: set[Edge], t: int) -> tuple:
-    """What is alike in rounds that differ only in their number."""
-    nodes = {n.name: n for n in p.nodes}
+    """Describe a round by what its nodes and their causes are copies of, equal for rounds that are alike."""
 
-    def cause(name: str, child: str) -> tuple:
-        n = nodes[name]
-        return (_stem(n), t - n.at, (name, child) in entering) if n.at else (name, None, (name, child) in entering)
+    def causes(n: Node) -> tuple:
+        return tuple((p.by_name[name].seen_from(t), (name, n.name) in entering) for name in n.parents)
 
-    return tuple((n.role, _stem(n), tuple(cause(q, n.name) for q in n.parents)) for n in p.nodes if n.at == t)
+    return tuple((n.role, n.seen_from(t), causes(n)) for n in p.nodes if n.at == t)
 
 
-def _rows(p: Pipeline) -> dict[str, str]:
-    """Which nodes stand in one row: namesakes of different rounds, unless a round has two of that name."""
-    count = Counter((n.at, n.role, _stem(n)) for n in p.nodes)
-    return {n.name: _stem(n) if count[n.at, n.role, _stem(n)] == 1 else n.name for n in p.nodes}
+def _row(n: Node) -> str:
+    """Name the row of a node: copies of one node share it, and no other, as no name has an @."""
+    return f"{n.template}@" if n.template else n.name
 
 
 def _links(p: Pipeline, entering: set[Edge], folded: dict[str, str], block: dict[str, int]) -> tuple[DrawnEdge, ...]:

@@ -45,7 +45,7 @@ def pipeline_audit_page(p: Pipeline, found: Audit, file: str = "", source: str =
         about=p.about,
         lines=tuple(_lines(p, found, proofs, graph if layout is None else None)),
         drawing=(_legend(graph), diagram_svg(layout)) if layout else None,
-        figures=tuple(_figures(p, found.numbers)) if found.numbers else (),
+        figures=tuple(_figures(p, found, found.numbers)) if found.numbers else (),
         tables=(*_bits(found.numbers), _bases(found), _rounds(found), _bounds(found, proofs)),
         cautions=tuple((c.code, f"{join_names(c.nodes)}{': ' if c.nodes else ''}{c.text}") for c in found.cautions),
         proofs=tuple(proofs.values()),
@@ -75,7 +75,7 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _legend(graph: CollapsedGraph) -> str:
-    folded = [caption for caption in graph.blocks if caption.startswith("rounds")]
+    folded = dict.fromkeys(graph.blocks[v.block] for v in graph.vertices if v.folded)
     many = any(v.count > 1 for v in graph.vertices)
     alike_nodes = " A node with ×n stands for n of them that have the same causes and effects." if many else ""
     left_out = f" Folded, because each is like the rounds beside it: {', '.join(folded)}." if folded else ""
@@ -85,10 +85,10 @@ def _legend(graph: CollapsedGraph) -> str:
     )
 
 
-def _figures(p: Pipeline, numbers: Numbers) -> Iterable[tuple[str, str]]:
+def _figures(p: Pipeline, found: Audit, numbers: Numbers) -> Iterable[tuple[str, str]]:
     """What is known by round, and by the quality of the signals if there are any, as (caption, SVG)."""
     figures = {"rounds": rounds_figure(numbers)}
-    worse = sensitivity(p)
+    worse = sensitivity(p, read=found.rounds)
     if worse is not None:
         figures["quality"] = sensitivity_figure(worse, numbers)
     return ((figure.caption, figure_svg(figure, name)) for name, figure in figures.items())

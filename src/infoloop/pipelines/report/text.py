@@ -72,13 +72,8 @@ def _ends(rounds: tuple[RoundBits, ...]) -> list[tuple[str | float, ...]]:
 
 
 def group_similar_rounds(rounds: Iterable[Round]) -> list[tuple[Round, ...]]:
-    """Neighbouring rounds that differ only in their number stand in one line."""
-
-    def form(r: Round) -> tuple[str, ...]:
-        names = (*r.entering, "", *(name for term in r.terms for name in term.names), "", *itertools.chain(*r.edges))
-        return tuple(name.removesuffix(str(r.t)).removesuffix(str(r.t - 1)) for name in names)
-
-    return [tuple(group) for _, group in itertools.groupby(rounds, form)]
+    """Put neighbouring rounds of one kind together: they differ only in their number, and stand in one line."""
+    return [tuple(group) for _, group in itertools.groupby(rounds, lambda r: r.kind)]
 
 
 def join_names(names: Iterable[str]) -> str:
