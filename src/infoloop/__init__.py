@@ -6,12 +6,22 @@ Names are loaded when first used, so that `infoloop --help` and stand-alone chec
 
 import sys
 
-import lazy_loader
-
 from infoloop.moved_modules import MovedModuleFinder, moved_message
 
+try:
+    import lazy_loader
+except ModuleNotFoundError:  # as under `python -S`: `infoloop.check` needs no library, and is all that works
+    lazy_loader = None
+
+
+def _without_libraries(name: str):
+    raise AttributeError(f"infoloop.{name} needs the libraries that infoloop depends on; infoloop.check needs none")
+
+
 __version__ = "0.2.0"
-_public, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_public, __dir__, __all__ = (
+    lazy_loader.attach_stub(__name__, __file__) if lazy_loader else (_without_libraries, lambda: ["check"], ["check"])
+)
 if not any(isinstance(finder, MovedModuleFinder) for finder in sys.meta_path):
     sys.meta_path.append(MovedModuleFinder())
 

@@ -1,10 +1,16 @@
-"""Proof certificates, re-checked: fractions and the standard library only, no code shared with the solver.
+"""Re-check proof certificates: one file that needs the standard library only and shares no code with the prover.
 
-    python -m infoloop.check certificate.json
+    python -S -I path/to/check.py certificate.json        python -S -m infoloop.check certificate.json
 
-A certificate writes the slack of a statement (its greater side minus its lesser side) as a sum of measures that are
-never negative, plus multiples of what the assumptions say is 0. The checker expands both into joint entropies and
-compares the coefficients, as fractions. It believes nothing that the certificate says beyond its texts.
+It reads the statement and the assumptions by its own parser, writes the slack (greater side minus lesser side) as joint
+entropies, adds up the parts of the certificate in fractions, and compares all coefficients. If this file is right, the
+statement that it prints holds for every law that meets the assumptions that it prints. It prints what it derived, and
+nothing that the certificate says without a check. `theory/notation.md` explains the fields of a certificate.
+
+In format 2 `statement` has a comma between all variables, `text` is what its author wrote, and each assumption is a
+text and a list of what it says is 0. These must agree: `XY` in a text is X,Y only if `statement` and the lists have no
+variable XY, it is alone in its group, and the texts name X and Y; the output says so. In format 1, which has only
+texts, XY is one variable. What would take more than seconds to check is refused.
 """
 
 from __future__ import annotations
@@ -13,238 +19,330 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from infoloop.notation.assumptions import Assumption, parse_problem
-from infoloop.notation.grammar import Statement, Term, entropy_form, format_terms, parse_expression
-
-FORMAT = "infoloop proof 1"
 SHANNON, BEYOND = "Shannon", "Shannon and Zhang-Yeung"
-_FIELDS = {"format", "statement", "given", "proves", "inequalities", "parts"}
-_PART_FIELDS = {"direction", "measures", "zhang_yeung", "assumptions", "constant"}
-_DIRECTIONS = {"<=": ("<=",), ">=": (">=",), "=": ("<=", ">=")}
+MOST_BYTES, MOST_CHARACTERS, MOST_DIGITS, MOST_NAMES = 2**23, 100_000, 300, 2_000  # of a file, text, number; in all
+MOST_GROUPS, MOST_BITS, MOST_STEPS = 16, 4_096, 2_000_000  # of I(...;...), of a sum; names read and entropies added
+_SUM = [("", "")]
+_PART = {"direction": "", "measures": _SUM, "zhang_yeung": _SUM, "assumptions": _SUM, "constant": ""}
+_FIELDS = {"format": "", "statement": "", "given": [""], "proves": "", "inequalities": "", "parts": [_PART]}
+_FORMATS = {"infoloop proof 1": _FIELDS, "infoloop proof 2": _FIELDS | {"text": "", "given": [("", [""])]}}
+_NAME, _FRACTION = r"[^\W\d]\w*'*", r"-?[0-9]+(?:/0*[1-9][0-9]*)?"
+_TERM = re.compile(r"\s*([-+]?)\s*(?:([0-9]+(?:\.[0-9]+)?)(?:/([0-9]+))?\s*(\*?)\s*)?(?:([HI])\s*\(([^()]*)\))?\s*")
+_RELATION, _CHAIN, _APART = map(re.compile, (r"(<=|>=|==|[≤≥<>=])", r"->|→|-", r"_\|\|_|⟂|⊥"))
+_EQUALITY, _FUNCTION = re.compile(r"\s*([HI]\s*\(|[-0-9])"), re.compile(rf"([^=()]*)=\s*({_NAME})\s*\(([^()]*)\)\s*")
 
-Form = dict[frozenset[str], Fraction]
+_Group = tuple[str, ...]
+_Form = dict[int, Fraction]  # the coefficient of each joint entropy, its variables as bits; under 0 the constant
 
 
 class CertificateError(ValueError):
-    """A certificate that proves nothing; the message says why."""
+    """A certificate that proves nothing; the message, of one line, says why."""
+
+
+class _Term(NamedTuple):
+    """A multiple of H(A|G), of I(A;B;...|G) or, without groups, of the number 1."""
+
+    weight: Fraction
+    groups: tuple[_Group, ...] = ()
+    given: _Group = ()
+
+
+_Sum = list[_Term]
+_Statement = tuple[_Sum, str, _Sum]
+_Assumption = tuple[str, list[_Sum]]  # in explicit commas, and what it says is 0
+
+
+class _Reader:
+    """Read texts and expand them in joint entropies; number the variables, and count the work, so that it ends."""
+
+    def __init__(self):
+        self.steps, self.bits, self.letters = 0, dict[str, int](), dict[str, _Group]()
+        self.found, self.known = set[str](), set[str]()  # while any are known, other names may be read as letters
+
+    def work(self, steps: int) -> None:
+        self.steps += steps
+        _need(self.steps <= MOST_STEPS, f"it is too long: it takes more than {MOST_STEPS} steps to check")
+
+    def group(self, text: str) -> _Group:
+        names = [name.strip() for name in text.split(",")]
+        self.work(len(names))
+        wrong = next((name for name in names if not re.fullmatch(_NAME, name)), None)
+        _need(wrong is None, f"{_short(text)} is no list of variables: {_short(wrong)} is not a name")
+        self.found.update(names)
+        name, known = names[0], self.known
+        if known and len(names) == 1 < len(name) == len(set(name)) and name not in known and known.issuperset(name):
+            return self.letters.setdefault(name, tuple(name))
+        return tuple(dict.fromkeys(names))
+
+    def sum(self, text: str) -> _Sum:
+        terms = []
+        for found in _TERM.finditer(text):
+            sign, number, under, star, kind, body = found.groups()
+            if terms and found.start() == len(text):
+                break
+            fits = (kind or (number and not star)) and (sign if terms else sign != "+")
+            _need(fits, f"{_short(text)} is no sum of multiples of H(...), I(...;...) and 1, at {found.start() + 1}")
+            _need(len(f"{number}{under}") <= MOST_DIGITS and int(under or 1), "a number is too long, or over 0")
+            groups, bar, given = (body or "").partition("|")
+            parts = tuple(self.group(group) for group in groups.split(";")) if kind else ()
+            counts = {"H": [1], "I": range(2, MOST_GROUPS + 1)}.get(kind, [0])
+            _need(len(parts) in counts, f"{kind}({_short(body)}) has {len(parts)} groups")
+            weight = Fraction(f"{sign}{number or 1}") / int(under or 1)
+            terms.append(_Term(weight, parts, self.group(given) if bar else ()))
+            self.work(1)
+        return terms
+
+    def statement(self, text: str) -> _Statement:
+        sides = _RELATION.split(text)
+        _need(len(sides) == 3, f"{_short(text)} is not a statement: one of <=, >= and = is wanted")
+        return self.sum(sides[0]), {"≤": "<=", "≥": ">=", "==": "="}.get(sides[1], sides[1]), self.sum(sides[2])
+
+    def assumption(self, text: str) -> _Assumption:
+        if _EQUALITY.match(text):
+            left, relation, right = self.statement(text)
+            _need(relation == "=", f"the assumption {_short(text)} is not an equality")
+            return f"{_written(left)} = {_written(right)}", [_minus(left, right)]
+        if function := _FUNCTION.fullmatch(text):
+            target, source = self.group(function[1]), self.group(function[3])
+            return f"{','.join(target)} = {function[2]}({','.join(source)})", [[_Term(Fraction(1), (target,), source)]]
+        chain = not _APART.search(text)
+        *first, last = (_CHAIN if chain else _APART).split(text)
+        last, bar, given = (last, "", "") if chain else last.partition("|")
+        groups, under = [self.group(group) for group in (*first, last)], self.group(given) if bar else ()
+        _need(len(groups) > 2 or not chain, f"{_short(text)} is no assumption: X -> Y -> Z, X _||_ Y | Z or Z = f(X,Y)")
+        self.work(len(groups) * sum(map(len, groups)))
+        zeros = []
+        for k in range(2 if chain else 1, len(groups)):  # each is independent of those before, given the last or given
+            before = tuple(dict.fromkeys(name for group in groups[: k - chain] for name in group))
+            zeros.append([_Term(Fraction(1), (before, groups[k]), groups[k - 1] if chain else under)])
+        return (" -> " if chain else " _||_ ").join(map(",".join, groups)) + f" | {','.join(under)}" * bool(bar), zeros
+
+    def zhang_yeung(self, text: str) -> tuple[str, _Sum]:
+        """Return the sum that Zhang and Yeung (1998) show to be at least 0, for four groups, and its name."""
+        groups = [self.group(group) for group in text.split(";")]
+        _need(len(groups) == 4, f"zhang_yeung: {_short(text)} is not four groups A;B;C;D")
+        a, b, c, d = groups
+        measures = (((a, b), ()), ((a, c + d), ()), ((c, d), a), ((c, d), b), ((c, d), ()))
+        terms = [_Term(Fraction(w), *measure) for w, measure in zip((1, 1, 3, 1, -2), measures, strict=True)]
+        return f"ZY({';'.join(map(','.join, groups))})", terms
+
+    def form(self, terms: _Sum) -> _Form:
+        """Return the joint entropies in a sum."""
+        total: _Form = {}
+        for term in terms:
+            masks, given = [self.mask(group) for group in term.groups], self.mask(term.given)
+            self.add(total, term.weight, _entropies(masks, given) if masks else [(0, 1)])
+        return {mask: c for mask, c in total.items() if c}
+
+    def mask(self, group: _Group) -> int:
+        bits = [self.bits.setdefault(name, len(self.bits)) for name in group]
+        _need(len(self.bits) <= MOST_NAMES, f"it has more than {MOST_NAMES} variables")
+        return sum(1 << bit for bit in set(bits))
+
+    def add(self, total: _Form, weight: Fraction, entropies: Iterable[tuple[int, Fraction | int]]) -> None:
+        for mask, c in entropies:
+            total[mask] = found = total.get(mask, Fraction(0)) + weight * c
+            bits = found.numerator.bit_length() + found.denominator.bit_length()
+            _need(bits <= MOST_BITS, f"its numbers are too long: a sum has more than {MOST_BITS} bits")
+            self.work(1 + bits // 256)
+
+
+def _entropies(masks: list[int], given: int) -> Iterator[tuple[int, int]]:
+    """Yield H(A|G) = H(A,G) - H(G), and I(A;B;...|G) = I(B;...|G) - I(B;...|A,G); the entropy of nothing is 0."""
+    first, rest = masks[0], masks[1:]
+    if rest:
+        yield from _entropies(rest, given)
+        yield from ((mask, -sign) for mask, sign in _entropies(rest, given | first))
+    else:
+        yield from ((mask, sign) for mask, sign in ((given | first, 1), (given, -1)) if mask)
+
+
+def _minus(left: _Sum, right: _Sum) -> _Sum:
+    return [t for t in [*left, *(term._replace(weight=-term.weight) for term in right)] if t.weight]
+
+
+def _written(terms: _Sum) -> str:
+    names = [";".join(map(",".join, t.groups)) + f"|{','.join(t.given)}" * bool(t.given) for t in terms]
+    kinds = ["I" if len(t.groups) > 1 else "H" * len(t.groups) for t in terms]
+    return _joined((t.weight, f"{k}({name})" if k else "") for t, k, name in zip(terms, kinds, names, strict=True))
+
+
+def _joined(items: Iterable[tuple[Fraction, str]]) -> str:
+    """Return multiples of names as one sum; a multiple of "" is a number."""
+    text = ""
+    for weight, name in items:
+        size = "" if name and abs(weight) == 1 else str(abs(weight))
+        text += f" {'-' if weight < 0 else '+'} {size}{' ' if size and name else ''}{name}"
+    return (text[3:] if text.startswith(" + ") else f"-{text[3:]}") if text else "0"
 
 
 def check_certificate(certificate: Mapping[str, Any]) -> None:
-    """Re-derive the statement from the certificate, in exact arithmetic. Raises CertificateError with the reason.
+    """Re-derive the statement from the certificate, in exact arithmetic.
+
+    Args:
+        certificate: the JSON object of a file, of either format.
+
+    Raises:
+        CertificateError: the certificate proves nothing; the message says why.
 
     >>> part = {"direction": "<=", "measures": [["1", "I(X;Y)"]], "zhang_yeung": [], "assumptions": [], "constant": "0"}
-    >>> proof = {"format": FORMAT, "statement": "H(X|Y) <= H(X)", "given": [], "proves": "statement",
+    >>> proof = {"format": "infoloop proof 1", "statement": "H(X|Y) <= H(X)", "given": [], "proves": "statement",
     ...          "inequalities": SHANNON, "parts": [part]}
     >>> check_certificate(proof)
     >>> check_certificate(proof | {"statement": "H(X) <= H(X|Y)"})
     Traceback (most recent call last):
-    infoloop.check.CertificateError: part <=: the sum differs from the slack at H(X): 1 and not -1
+    infoloop.check.CertificateError: part <=: the sum is not the slack: it has 2 too much of H(X)
     """
-    _fields(certificate, _FIELDS, "the certificate")
-    if certificate["format"] != FORMAT:
-        raise CertificateError(f"the format is {certificate['format']!r}: this checker reads {FORMAT!r}")
-    if certificate["inequalities"] not in (SHANNON, BEYOND):
-        raise CertificateError(f"inequalities is {certificate['inequalities']!r}: it is {SHANNON!r} or {BEYOND!r}")
-    statement, assumptions = _problem(certificate)
-    wanted = _wanted(certificate["proves"], statement.relation)
-    parts = _list(certificate["parts"], "parts")
-    directions = tuple(_fields(part, _PART_FIELDS, "a part")["direction"] for part in parts)
-    if directions != wanted:
-        raise CertificateError(f"the parts prove {directions}, but {wanted} is wanted")
-    for part in parts:
-        _check_part(part, slack(statement, part["direction"]), assumptions, certificate["inequalities"])
-
-
-def _problem(certificate: Mapping[str, Any]) -> tuple[Statement, tuple[Assumption, ...]]:
-    text, given = certificate["statement"], _list(certificate["given"], "given")
-    if not all(isinstance(line, str) for line in (text, *given)):
-        raise CertificateError("statement and given must be texts")
-    try:
-        return parse_problem(text, given)
-    except ValueError as error:
-        raise CertificateError(f"the statement or an assumption cannot be read: {error}") from None
-
-
-def _wanted(proves: str, relation: str) -> tuple[str, ...]:
-    if proves == "contradiction":
-        return ("contradiction",)
-    if proves != "statement":
-        raise CertificateError(f"proves is {proves!r}: it is 'statement' or 'contradiction'")
-    if relation not in _DIRECTIONS:
-        raise CertificateError(f"a strict relation {relation} cannot be proved by a sum: <=, >= or = is wanted")
-    return _DIRECTIONS[relation]
-
-
-def slack(statement: Statement, direction: str) -> tuple[Term, ...]:
-    """What a part shows to be at least 0: greater side minus lesser side, or -1 where it shows a contradiction."""
-    if direction == "contradiction":
-        return (Term(Fraction(-1)),)
-    greater, lesser = (statement.right, statement.left) if direction == "<=" else (statement.left, statement.right)
-    moved = tuple(Term(-t.coefficient, t.groups, t.given) for t in lesser)
-    return tuple(t for t in (*greater, *moved) if t.coefficient)
-
-
-def _check_part(part: Mapping[str, Any], wanted: tuple[Term, ...], assumptions, inequalities: str) -> None:
-    where = f"part {part['direction']}"
-    total: Form = {}
-    for weight, name in _items(part["measures"], f"{where}, measures"):
-        _add(total, _never_negative(weight, name, where), measure_form(name, where))
-    if part["zhang_yeung"] and inequalities != BEYOND:
-        raise CertificateError(f"{where}: it uses a Zhang-Yeung inequality, but declares {inequalities} only")
-    for weight, name in _items(part["zhang_yeung"], f"{where}, zhang_yeung"):
-        _add(total, _never_negative(weight, name, where), entropy_form(zhang_yeung(name)))
-    known = [entropy_form(terms) for assumption in assumptions for terms in assumption.zero]
-    for weight, name in _items(part["assumptions"], f"{where}, assumptions"):
-        form = entropy_form(_terms(name, where))
-        if form not in known:
-            raise CertificateError(f"{where}: no assumption says that {name} is 0")
-        _add(total, weight, form)
-    constant = _never_negative(_fraction(part["constant"], where), "1", where)
-    _add(total, constant, {frozenset(): Fraction(1)})
-    _compare(total, entropy_form(wanted), where)
-
-
-def _compare(total: Form, wanted: Form, where: str) -> None:
-    for names in sorted({*total, *wanted}, key=lambda names: (len(names), sorted(names))):
-        found, right = total.get(names, Fraction(0)), wanted.get(names, Fraction(0))
-        if found != right:
-            name = f"H({','.join(sorted(names))})" if names else "the constant"
-            raise CertificateError(f"{where}: the sum differs from the slack at {name}: {found} and not {right}")
-
-
-def _add(total: Form, weight: Fraction, form: Form) -> None:
-    for names, c in form.items():
-        total[names] = total.get(names, Fraction(0)) + weight * c
-
-
-def measure_form(name: str, where: str = "a measure") -> Form:
-    """The entropies in a measure that is never negative: one H(A|G) or I(A;B|G). Raises CertificateError for others."""
-    terms = _terms(name, where)
-    if len(terms) != 1 or terms[0].coefficient != 1 or len(terms[0].groups) not in (1, 2):
-        raise CertificateError(f"{where}: {name} is not one H(A|G) or I(A;B|G), so it may be negative")
-    return entropy_form(terms)
-
-
-def zhang_yeung(name: str) -> tuple[Term, ...]:
-    """The terms of the Zhang-Yeung inequality (1998) for four groups `A;B;C;D`; their sum is never negative.
-
-    >>> format_terms(zhang_yeung("A;B;C;D"))
-    'I(A;B) + I(A;C,D) + 3 I(C;D|A) + I(C;D|B) - 2 I(C;D)'
-    """
-    groups = _terms(f"I({name})", "zhang_yeung")[0].groups
-    if len(groups) != 4:
-        raise CertificateError(f"zhang_yeung: {name} is not four groups A;B;C;D")
-    a, b, c, d = (",".join(group) for group in groups)
-    return parse_expression(f"I({a};{b}) + I({a};{c},{d}) + 3 I({c};{d}|{a}) + I({c};{d}|{b}) - 2 I({c};{d})")
-
-
-def _terms(name: str, where: str) -> tuple[Term, ...]:
-    try:
-        return parse_expression(name)
-    except ValueError as error:
-        raise CertificateError(f"{where}: {error}") from None
-
-
-def _never_negative(weight: Fraction, name: str, where: str) -> Fraction:
-    if weight < 0:
-        raise CertificateError(f"{where}: {name} has the negative multiplier {weight}")
-    return weight
-
-
-def _items(items: Any, where: str) -> Iterable[tuple[Fraction, str]]:
-    for item in _list(items, where):
-        if not (isinstance(item, list | tuple) and len(item) == 2 and isinstance(item[1], str)):
-            raise CertificateError(f"{where}: {item!r} is not a pair of a multiplier and a text")
-        yield _fraction(item[0], where), item[1]
-
-
-def _fraction(text: Any, where: str) -> Fraction:
-    if not isinstance(text, str) or not re.fullmatch(r"-?\d+(/0*[1-9]\d*)?", text, re.ASCII):
-        raise CertificateError(f"{where}: {text!r} is not a fraction in a text, such as '3/2'")
-    return Fraction(text)
-
-
-def _list(value: Any, where: str) -> list | tuple:
-    if not isinstance(value, list | tuple):
-        raise CertificateError(f"{where} is {value!r}, not a list")
-    return value
-
-
-def _fields(record: Any, names: set[str], where: str) -> Mapping[str, Any]:
-    if not isinstance(record, Mapping) or set(record) != names:
-        found = sorted(map(str, record)) if isinstance(record, Mapping) else record
-        raise CertificateError(f"{where} has the fields {found}, not {sorted(names)}")
-    return record
+    readable(certificate)
 
 
 def readable(certificate: Mapping[str, Any]) -> str:
-    """The proof as a chain of named steps. It checks the certificate first: what does not hold is not printed."""
-    check_certificate(certificate)
-    statement, assumptions = _problem(certificate)
-    lines = [f"{certificate['statement']}   is proved, with the inequalities of {certificate['inequalities']}"]
-    if certificate["proves"] == "contradiction":
-        lines = ["The assumptions contradict each other: they force 0 >= 1, so they hold for no law"]
-    lines += [f"given  {text}" for text in certificate["given"]]
-    for part in certificate["parts"]:
-        lines += ["", *_steps(part, slack(statement, part["direction"]), assumptions)]
+    """Check the certificate as above, and return what was derived: statement, assumptions, and the sums as steps."""
+    kind = certificate.get("format") if isinstance(certificate, Mapping) else None
+    _need(kind in [*_FORMATS], f"the format is {_short(kind)}: {' or '.join(_FORMATS)} is wanted")
+    _shape(certificate, _FORMATS[str(kind)], "the certificate")
+    reader, family, proves, parts = _Reader(), *(certificate[name] for name in ("inequalities", "proves", "parts"))
+    _need(family in (SHANNON, BEYOND), f"inequalities is {_short(family)}: it is {SHANNON!r} or {BEYOND!r}")
+    (left, relation, right), assumptions = _problem(certificate, reader)
+    _need(proves in ("statement", "contradiction"), f"proves is {_short(proves)}: it is 'statement' or 'contradiction'")
+    slacks = {"contradiction": [_Term(Fraction(-1))], "<=": _minus(right, left), ">=": _minus(left, right)}
+    directions = [proves] if proves == "contradiction" else [d for d in ("<=", ">=") if relation in (d, "=")]
+    _need(directions, f"a strict relation {relation} is not proved by a sum")
+    _need([part["direction"] for part in parts] == directions, f"the parts do not prove {' and '.join(directions)}")
+    title = f"{_written(left)} {relation} {_written(right)}   is proved, with the inequalities of {family}"
+    if proves == "contradiction":
+        title = "The assumptions contradict each other: they force 0 >= 1, so they hold for no law"
+    lines = [title, *(f"given  {text}" for text, _ in assumptions)]
+    lines += [f"where  {name} is read as {','.join(letters)}" for name, letters in reader.letters.items()]
+    for part in parts:
+        lines += ["", *_steps(part, slacks[part["direction"]], assumptions, family, reader)]
     return "\n".join(lines)
 
 
-def _steps(part: Mapping[str, Any], wanted: tuple[Term, ...], assumptions) -> list[str]:
-    assumed = [_shown(w, name) for w, name in part["assumptions"]]
-    kept = [_shown(w, name) for w, name in part["measures"]] + [_shown(w, f"ZY({n})") for w, n in part["zhang_yeung"]]
-    kept += [_sign(part["constant"])] if part["constant"] != "0" else []
-    lines = [f"  {format_terms(wanted)}", f"  = {_sum(kept + assumed)}"]
-    if assumed:
-        lines.append(f"  = {_sum(kept)}   ({_reasons([name for _, name in part['assumptions']], assumptions)})")
-    lines += [f"  with ZY({name}) = {format_terms(zhang_yeung(name))} >= 0" for _, name in part["zhang_yeung"]]
-    return [*lines, "  >= 0"]
+def _problem(certificate: Mapping[str, Any], reader: _Reader) -> tuple[_Statement, list[_Assumption]]:
+    """Return the statement and the assumptions; in format 2, refuse them where the texts say something else."""
+    statement, given = reader.statement(certificate["statement"]), certificate["given"]
+    if "text" not in certificate:
+        return statement, [reader.assumption(text) for text in given]
+    stated = [[_written(reader.sum(zero)) for zero in zeros] for _, zeros in given]
+    reader.known, reader.found = reader.found, set()
+    _need(reader.statement(certificate["text"]) == statement, "the text does not say what the statement says")
+    assumptions = [reader.assumption(text) for text, _ in given]
+    for wanted, (text, zeros) in zip(stated, assumptions, strict=True):
+        _need(
+            [*map(_written, zeros)] == wanted,
+            f"the assumption {_short(text)} does not say that 0 is {_short(', '.join(wanted))}",
+        )
+    for name, letters in reader.letters.items():
+        _need(reader.found.issuperset(letters), f"{_short(name)} would be read as letters that the texts do not name")
+    reader.known = set()
+    return statement, assumptions
 
 
-def _reasons(names: list[str], assumptions: tuple[Assumption, ...]) -> str:
-    """Which expressions are 0, and by which assumption, where it does not say so itself."""
-    origin = {frozenset(entropy_form(z).items()): a for a in reversed(assumptions) for z in a.zero}
-    by: dict[str, list[str]] = {}
-    for name in names:
-        assumption = origin[frozenset(entropy_form(parse_expression(name)).items())]
-        by.setdefault("" if assumption.kind == "equality" else f" by {assumption.text}", []).append(f"{name} = 0")
-    return ", ".join(", ".join(zeros) + reason for reason, zeros in by.items())
+def _steps(part: Mapping[str, Any], slack: _Sum, assumptions: list, family: str, reader: _Reader) -> list[str]:
+    """Return the steps of one direction, unless its sum is not the slack."""
+    where, total, kept, assumed, notes = f"part {part['direction']}", _Form(), [], [], []
+    for weight, text in _multiples(part["measures"], where, least=0):
+        terms = reader.sum(text)
+        single = len(terms) == terms[0].weight == 1 and len(terms[0].groups) in (1, 2)
+        _need(single, f"{where}: {_short(text)} is not one H(A|G) or I(A;B|G), so it may be negative")
+        reader.add(total, weight, reader.form(terms).items())
+        kept.append((weight, _written(terms)))
+    for weight, text in _multiples(part["zhang_yeung"], where, least=0):
+        _need(family == BEYOND, f"{where}: it uses a Zhang-Yeung inequality, but declares {family} only")
+        name, terms = reader.zhang_yeung(text)
+        reader.add(total, weight, reader.form(terms).items())
+        kept.append((weight, name))
+        notes.append(f"  with {name} = {_written(terms)} >= 0")
+    zeros = [(frozenset(reader.form(zero).items()), text) for text, zeros in assumptions for zero in zeros]
+    origin, by = dict(reversed(zeros)), {}
+    for weight, text in _multiples(part["assumptions"], where):
+        terms = reader.sum(text)
+        form, zero = reader.form(terms), _written(terms)
+        source = origin.get(frozenset(form.items()), "")
+        _need(source != "", f"{where}: no assumption says that {_short(text)} is 0")
+        reader.add(total, weight, form.items())
+        assumed.append((weight, zero if len(terms) == terms[0].weight == 1 else f"({zero})"))
+        by.setdefault(f" by {source}" * (source != f"{zero} = 0"), []).append(f"{zero} = 0")
+    ((constant, _),) = _multiples([(part["constant"], "1")], where, least=0)
+    reader.add(total, constant, [(0, 1)])
+    kept += [(constant, "")] if constant else []
+    reader.add(total, Fraction(-1), reader.form(slack).items())
+    wrong = min((mask for mask, c in total.items() if c), key=lambda mask: (mask.bit_count(), mask), default=None)
+    names = ",".join(sorted(name for name, bit in reader.bits.items() if (wrong or 0) >> bit & 1))
+    place = f"H({names})" if names else "the constant"
+    _need(wrong is None, f"{where}: the sum is not the slack: it has {total.get(wrong or 0)} too much of {place}")
+    reasons = ", ".join(", ".join(zeros) + source for source, zeros in by.items())
+    middle = [f"  = {_joined(kept)}   ({reasons})"] if assumed else []
+    return [f"  {_written(slack)}", f"  = {_joined([*kept, *assumed])}", *middle, *notes, "  >= 0"]
 
 
-def _shown(weight: str, name: str) -> str:
-    composite = " + " in name or " - " in name or name.startswith("-")
-    size = weight.removeprefix("-")
-    return f"{_sign(weight)[:3]}{'' if size == '1' else size + ' '}{f'({name})' if composite else name}"
+def _multiples(items: list, where: str, least: int | None = None) -> Iterator[tuple[Fraction, str]]:
+    for number, text in items:
+        fits = len(number) <= MOST_DIGITS and re.fullmatch(_FRACTION, number)
+        _need(fits, f"{where}: {_short(number)} is not a fraction such as '3/2'")
+        _need(least is None or Fraction(number) >= least, f"{where}: {_short(text)} has a negative multiplier")
+        yield Fraction(number), text
 
 
-def _sign(weight: str) -> str:
-    return f" - {weight[1:]}" if weight.startswith("-") else f" + {weight}"
+def _shape(value: Any, wanted: Any, where: str) -> None:
+    """Refuse what is not a text "", a list [of one kind], a pair (of two kinds) or an object {of these fields}."""
+    if wanted == "":
+        fits = isinstance(value, str) and len(value) <= MOST_CHARACTERS
+        _need(fits, f"{where} is {_short(value)}: a text of at most {MOST_CHARACTERS} characters is wanted")
+    elif isinstance(wanted, dict):
+        fits = isinstance(value, Mapping) and set(value) == set(wanted)
+        _need(fits, f"{where} is {_short(value)}: an object with the fields {', '.join(wanted)} is wanted")
+        for name, inner in wanted.items():
+            _shape(value[name], inner, f"{name} of {where}")
+    else:
+        pair = isinstance(wanted, tuple)
+        fits = isinstance(value, list | tuple) and (not pair or len(value) == 2)
+        _need(fits, f"{where} is {_short(value)}: a {'pair' if pair else 'list'} is wanted")
+        for item, inner in zip(value, wanted if pair else wanted * len(value), strict=True):
+            _shape(item, inner, where)
 
 
-def _sum(parts: list[str]) -> str:
-    text = "".join(parts)
-    return (text[3:] if text.startswith(" + ") else f"-{text[3:]}") if text else "0"
+def _need(holds: Any, reason: str) -> None:
+    if not holds:
+        raise CertificateError(reason[:500])
+
+
+def _short(value: Any) -> str:
+    """Return a text, or the kind of another value, in at most one line."""
+    text = isinstance(value, str)
+    return repr(value[:80]) + "..." * (len(value) > 80) if text else f"a value of type {type(value).__name__}"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    _need(len(dict(pairs)) == len(pairs), "an object has a field twice")
+    return dict(pairs)
+
+
+def _load(path: Path) -> Any:
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    _need(len(content) <= MOST_BYTES, f"it has more than {MOST_BYTES} bytes")
+    return json.loads(content.decode("utf-8"), object_pairs_hook=_object)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check the certificate files named on the command line; 0 if each of them holds, else 1."""
-    parser = argparse.ArgumentParser(
-        prog="python -m infoloop.check", description="Re-check proof certificates exactly."
-    )
+    """Check the certificate files named on the command line; return 0 if each of them holds, else 1."""
+    parser = argparse.ArgumentParser(description="Re-check proof certificates exactly.")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     failed = False
     for path in parser.parse_args(arguments).files:
         try:
-            text = readable(json.loads(path.read_text(encoding="utf-8")))
-            sys.stdout.write(f"{path}: holds\n{text}\n")
+            found = f"holds\n{readable(_load(path))}"
         except (OSError, ValueError, RecursionError) as error:
-            failed = True
-            sys.stdout.write(f"{path}: REJECTED: {error}\n")
+            failed, found = True, f"REJECTED: {error}"
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(f"{path}: {found}\n".encode(encoding, "backslashreplace").decode(encoding))
     return int(failed)
 
 

@@ -5,9 +5,8 @@ from fractions import Fraction
 import pytest
 
 import infoloop.proofs.linear_program
-from infoloop.check import slack
 from infoloop.notation.assumptions import parse_problem
-from infoloop.proofs.linear_program import build_lp, encode, minimise, multipliers, row_form
+from infoloop.proofs.linear_program import build_lp, encode, minimise, multipliers, row_form, slack
 
 
 def problem_of(statement, given=None, beyond=False):

@@ -83,6 +83,15 @@ def format_terms(terms: tuple[Term, ...]) -> str:
     return (text[3:] if text.startswith(" + ") else f"-{text[3:]}") if text else "0"
 
 
+def format_statement(statement: Statement) -> str:
+    """The notation of this statement, which parses back to it.
+
+    >>> format_statement(parse_statement("H(X,Y)>=0.5*H(X)"))
+    'H(X,Y) >= 1/2 H(X)'
+    """
+    return f"{format_terms(statement.left)} {statement.relation} {format_terms(statement.right)}"
+
+
 def _written(term: Term) -> str:
     size = str(abs(term.coefficient))
     if not term.groups:

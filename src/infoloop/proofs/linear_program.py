@@ -12,7 +12,7 @@ import numpy as np
 
 from infoloop.exact.linear_systems import exact_weights
 from infoloop.notation.assumptions import Assumption
-from infoloop.notation.grammar import Group, Term, entropy_form
+from infoloop.notation.grammar import Group, Statement, Term, entropy_form
 from infoloop.proofs.entropy_coordinates import (
     MaskForm,
     Reduction,
@@ -77,6 +77,18 @@ class ShannonLP:
     at_least_zero: sparse.csr_array
     null: tuple[LPRow, ...]
     zero: sparse.csr_array
+
+
+def slack(statement: Statement, direction: str) -> tuple[Term, ...]:
+    """Return the terms of the greater side minus the lesser side, if the statement is read in this direction.
+
+    >>> from infoloop.notation.grammar import format_terms, parse_statement
+    >>> format_terms(slack(parse_statement("H(X|Y) = H(X)"), "<="))
+    'H(X) - H(X|Y)'
+    """
+    greater, lesser = (statement.right, statement.left) if direction == "<=" else (statement.left, statement.right)
+    moved = tuple(Term(-t.coefficient, t.groups, t.given) for t in lesser)
+    return tuple(t for t in (*greater, *moved) if t.coefficient)
 
 
 def encode(slacks: Sequence[tuple[Term, ...]], assumptions: tuple[Assumption, ...]) -> AtomEncoding:

@@ -6,11 +6,10 @@ import itertools
 from collections.abc import Mapping
 from fractions import Fraction
 
-from infoloop.check import slack
 from infoloop.notation.assumptions import parse_problem
-from infoloop.notation.grammar import Group, Statement, format_terms
+from infoloop.notation.grammar import Group, Statement, format_statement
 from infoloop.proofs.entropy_coordinates import MaskForm
-from infoloop.proofs.linear_program import ShannonLP, build_lp, encode, minimise, row_form
+from infoloop.proofs.linear_program import ShannonLP, build_lp, encode, minimise, row_form, slack
 
 SMALL_DENOMINATOR = 1000  # the largest denominator that the solver's floats are rounded to
 
@@ -26,7 +25,7 @@ def polymatroid(statement: Statement | str, given=None) -> dict[frozenset[str], 
     {'X': 1, 'Y': 1, 'Z': 1, 'XY': 2, 'XZ': 2, 'YZ': 2, 'XYZ': 2}
     """
     if isinstance(statement, Statement):
-        statement = f"{format_terms(statement.left)} {statement.relation} {format_terms(statement.right)}"
+        statement = format_statement(statement)
     parsed, assumptions = parse_problem(statement, given)
     slacks = [slack(parsed, d) for d in ("<=", ">=") if parsed.relation in (d, d[0], "=")]
     encoded = encode(slacks, assumptions)

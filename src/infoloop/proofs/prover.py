@@ -84,7 +84,7 @@ def prove(
     known = _graph(given) if isinstance(given, BayesNet) else given
     parsed, assumptions = parse_problem(statement, known)
     texts = tuple(assumption.text for assumption in assumptions)
-    certificate = prove_linear(parsed, assumptions, zhang_yeung=zhang_yeung)
+    certificate = prove_linear(statement, known, zhang_yeung=zhang_yeung)
     if certificate is not None:
         return Proof(statement, texts, "proved", certificate=certificate)
     found = refute(parsed, assumptions, starts=starts, steps=steps, seed=seed)

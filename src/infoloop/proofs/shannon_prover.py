@@ -1,7 +1,7 @@
 """Proofs of linear information inequalities: a linear program over the elemental inequalities, and its exact dual.
 
 The program finds which measures to add up; the weights are solved in fractions, written in the user's own variables
-and assumptions, and re-checked by `infoloop.check`, which shares no code with the solver. Nothing unchecked leaves.
+and assumptions, and re-checked by `infoloop.check`, which shares no code with anything here. Nothing unchecked leaves.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from fractions import Fraction
 from types import NoneType
 from typing import Any, NamedTuple
 
-from infoloop.check import BEYOND, FORMAT, SHANNON, CertificateError, check_certificate, slack
+from infoloop.check import CertificateError, check_certificate
 from infoloop.notation.assumptions import Assumption, parse_problem
-from infoloop.notation.grammar import Statement, format_terms
+from infoloop.notation.grammar import Statement, format_statement, format_terms
 from infoloop.proofs.entropy_coordinates import MaskForm, eliminate_negative_zeros, merge_by_chain_rule
 from infoloop.proofs.linear_program import (
     AtomEncoding,
@@ -24,9 +24,12 @@ from infoloop.proofs.linear_program import (
     encode,
     multipliers,
     row_form,
+    slack,
 )
 from infoloop.proofs.semigraphoid import Measure, Pair
 
+FORMAT = "infoloop proof 2"
+SHANNON, BEYOND = "Shannon", "Shannon and Zhang-Yeung"
 DIRECTIONS = {"<=": ("<=",), ">=": (">=",), "=": ("<=", ">="), "<": (), ">": ()}
 _ONE = Fraction(1)
 
@@ -51,7 +54,7 @@ def prove_linear(statement: Statement | str, given=None, zhang_yeung: bool = Fal
     >>> proof["parts"][0]["measures"], proof["parts"][0]["assumptions"]
     ([['1', 'I(X;D|Z)']], [['-1', 'I(X;Z|D)']])
     """
-    text = statement if isinstance(statement, str) else _text(statement)
+    text = statement if isinstance(statement, str) else format_statement(statement)
     parsed, assumptions = parse_problem(text, given)
     slacks = {direction: slack(parsed, direction) for direction in DIRECTIONS[parsed.relation]}
     encoded = encode(list(slacks.values()), assumptions)
@@ -61,19 +64,15 @@ def prove_linear(statement: Statement | str, given=None, zhang_yeung: bool = Fal
     if _has_constants(encoded):
         parts = _parts(problem, impossible)
         if parts is not None:
-            return _checked(text, assumptions, "contradiction", SHANNON, parts)
+            return _checked(text, parsed, assumptions, ("contradiction", SHANNON), parts)
     if not wanted:
         return None
     for beyond in (False, True) if zhang_yeung else (False,):
         problem = build_lp(encoded, beyond=True) if beyond else problem
         parts = _parts(problem, wanted)
         if parts is not None:
-            return _checked(text, assumptions, "statement", BEYOND if beyond else SHANNON, parts)
+            return _checked(text, parsed, assumptions, ("statement", BEYOND if beyond else SHANNON), parts)
     return None
-
-
-def _text(statement: Statement) -> str:
-    return f"{format_terms(statement.left)} {statement.relation} {format_terms(statement.right)}"
 
 
 def _has_constants(encoded: AtomEncoding) -> bool:
@@ -81,11 +80,15 @@ def _has_constants(encoded: AtomEncoding) -> bool:
     return any(0 in encoded.form(terms) for terms in encoded.assumed)
 
 
-def _checked(text: str, assumptions: tuple[Assumption, ...], proves: str, inequalities: str, parts: list):
+def _checked(
+    text: str, statement: Statement, assumptions: tuple[Assumption, ...], shows: tuple[str, str], parts: list
+) -> dict[str, Any] | None:
+    proves, inequalities = shows
     certificate = {
         "format": FORMAT,
-        "statement": text,
-        "given": [assumption.text for assumption in assumptions],
+        "text": text,
+        "statement": format_statement(statement),
+        "given": [[assumption.text, [format_terms(zero) for zero in assumption.zero]] for assumption in assumptions],
         "proves": proves,
         "inequalities": inequalities,
         "parts": parts,

@@ -14,7 +14,6 @@ from typing import Any
 import jax
 
 from infoloop.exact.comparison import UNDECIDED
-from infoloop.notation.assumptions import parse_problem
 from infoloop.proofs.shannon_prover import prove_linear
 from infoloop.statements.certification import (
     Certification,
@@ -111,7 +110,7 @@ def _examined(
     began = time.perf_counter()
     claim, block = entry.claim, entry.block
     family = certify(claim) if claim.exact and claim.family else None
-    proof = prove_linear(*parse_problem(claim.statement, claim.given)) if claim.statement else None
+    proof = prove_linear(claim.statement, claim.given) if claim.statement else None
     against = (family and family.counterexample) or _nearby_counterexample(claim, searches)
     certificate = _certificate(entry, family, against, proof)
     sharp = refuted_when_stronger(claim) if claim.exact and claim.edges else None
