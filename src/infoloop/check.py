@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 SHANNON, BEYOND = "Shannon", "Shannon and Zhang-Yeung"
 MOST_BYTES, MOST_CHARACTERS, MOST_DIGITS, MOST_NAMES = 2**23, 100_000, 300, 2_000  # of a file, text, number; in all
-MOST_GROUPS, MOST_BITS, MOST_STEPS = 16, 4_096, 2_000_000  # of I(...;...), of a sum; names read and entropies added
+MOST_GROUPS, MOST_BITS, MOST_STEPS = 16, 4_096, 400_000  # of I(...;...), of a sum; names read and entropies added
 _SUM = [("", "")]
 _PART = {"direction": "", "measures": _SUM, "zhang_yeung": _SUM, "assumptions": _SUM, "constant": ""}
 _FIELDS = {"format": "", "statement": "", "given": [""], "proves": "", "inequalities": "", "parts": [_PART]}
@@ -152,14 +152,12 @@ class _Reader:
             self.work(1 + bits // 256)
 
 
-def _entropies(masks: list[int], given: int) -> Iterator[tuple[int, int]]:
-    """Yield H(A|G) = H(A,G) - H(G), and I(A;B;...|G) = I(B;...|G) - I(B;...|A,G); the entropy of nothing is 0."""
+def _entropies(masks: list[int], given: int) -> list[tuple[int, int]]:
+    """Return H(A|G) = H(A,G) - H(G), and I(A;B;...|G) = I(B;...|G) - I(B;...|A,G); the entropy of nothing is 0."""
     first, rest = masks[0], masks[1:]
     if rest:
-        yield from _entropies(rest, given)
-        yield from ((mask, -sign) for mask, sign in _entropies(rest, given | first))
-    else:
-        yield from ((mask, sign) for mask, sign in ((given | first, 1), (given, -1)) if mask)
+        return _entropies(rest, given) + [(mask, -sign) for mask, sign in _entropies(rest, given | first)]
+    return [(mask, sign) for mask, sign in ((given | first, 1), (given, -1)) if mask]
 
 
 def _minus(left: _Sum, right: _Sum) -> _Sum:
