@@ -1,7 +1,6 @@
 """What follows is proved and nothing else; a solver that errs can hide a proof, but not make one up."""
 
 import json
-from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from infoloop.check import BEYOND, SHANNON, check_certificate
 from infoloop.notation.assumptions import parse_problem
 from infoloop.proofs.shannon_prover import prove_linear
 from tests.support.lanes import seeds
-from tests.support.linear_laws import added, elementals, measure, random_law, statement, value
+from tests.support.linear_laws import added, random_case, random_law, statement, value
 from tests.support.paths import DATA
 
 ENTRIES = json.loads((DATA / "inequalities.json").read_text())
@@ -25,22 +24,6 @@ def test_the_published_inequalities():
         quantity = entry["quantity"]
         proof = prove_linear(quantity["statement"], [f"{zero} = 0" for zero in quantity["constraints_equal_zero"]])
         assert (proof is not None) == entry["expected"]["shannon_provable"], entry["id"]
-
-
-CHAINS = {3: ("X", "Y", "Z"), 4: ("W", "X", "Y", "Z"), 5: ("V", "W", "X", "Y", "Z")}
-
-
-def random_case(seed):
-    """A form that is at least 0 because elementals are and, for odd seeds, because W -> X -> Y -> Z; and that chain."""
-    rng = np.random.default_rng(seed)
-    names = CHAINS[3 + seed % 3]
-    forms = elementals(names)
-    chosen = [forms[k] for k in rng.choice(len(forms), 4, replace=False)]
-    weights = [Fraction(int(a), int(b)) for a, b in zip(rng.integers(1, 7, 4), rng.integers(1, 5, 4), strict=True)]
-    if seed % 2:
-        chosen += [measure(a, c, {b}) for a, b, c in zip(names, names[1:], names[2:], strict=False)]
-        weights += [Fraction(int(a)) for a in rng.integers(-6, 7, len(chosen) - 4)]
-    return rng, names, added(chosen, weights), " -> ".join(names) if seed % 2 else None
 
 
 @pytest.mark.parametrize("seed", seeds(25, 200))

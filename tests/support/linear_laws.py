@@ -1,6 +1,9 @@
 """An oracle: laws of linear images of fair bits, whose entropies are ranks. Nothing here comes from infoloop."""
 
 import itertools
+from fractions import Fraction
+
+import numpy as np
 
 
 def rank(vectors):
@@ -61,3 +64,19 @@ def added(forms, weights):
 def statement(form):
     """The text which says that the form is at least 0."""
     return " + ".join(f"{c} H({','.join(sorted(s))})" for s, c in form.items()).replace("+ -", "- ") + " >= 0"
+
+
+CHAINS = {3: ("X", "Y", "Z"), 4: ("W", "X", "Y", "Z"), 5: ("V", "W", "X", "Y", "Z")}
+
+
+def random_case(seed):
+    """A form that is at least 0 because elementals are and, for odd seeds, because W -> X -> Y -> Z; and that chain."""
+    rng = np.random.default_rng(seed)
+    names = CHAINS[3 + seed % 3]
+    forms = elementals(names)
+    chosen = [forms[k] for k in rng.choice(len(forms), 4, replace=False)]
+    weights = [Fraction(int(a), int(b)) for a, b in zip(rng.integers(1, 7, 4), rng.integers(1, 5, 4), strict=True)]
+    if seed % 2:
+        chosen += [measure(a, c, {b}) for a, b, c in zip(names, names[1:], names[2:], strict=False)]
+        weights += [Fraction(int(a)) for a in rng.integers(-6, 7, len(chosen) - 4)]
+    return rng, names, added(chosen, weights), " -> ".join(names) if seed % 2 else None
