@@ -79,7 +79,7 @@ def _adds_up(certificate, title, given, entropies):
     if certificate["proves"] == "contradiction":
         wanted = [Fraction(-1)]
     else:
-        left, relation, right = re.fullmatch(r"(.*) (<=|>=|=) (.*)   is proved.*", title).groups()
+        left, relation, right = re.split(r" (<=|>=|=) ", title.partition("   is proved")[0])
         slack = entropies.value(right) - entropies.value(left)
         wanted = {"<=": [slack], ">=": [-slack], "=": [slack, -slack]}[relation]
     if len(wanted) != len(certificate["parts"]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -164,7 +165,8 @@ def _proofs(found: Audit) -> dict[str, CertificateLink]:
 
 
 def _key(proof: dict[str, Any]) -> str:
-    return f"{proof['statement']} under {'; '.join(proof['given'])}"
+    """Return what the certificate proves, equal for certificates of one statement under the same assumptions."""
+    return json.dumps([proof["statement"], proof["given"]])
 
 
 def _about(statements: tuple[str, ...]) -> str:
