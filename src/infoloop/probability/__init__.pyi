@@ -1,3 +1,4 @@
+from . import array_types as array_types
 from . import arrays as arrays
 from . import bayes_nets as bayes_nets
 from . import channel_families as channel_families
