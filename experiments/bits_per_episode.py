@@ -46,7 +46,7 @@ CLAIMS = (
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "reward", over its probability, "search", over answers, "mastermind" and "words", over first guesses."""
+    """Declare "reward", over its probability, "search", over answers, "mastermind" and "words", over first guesses."""
     games = {"reward": _reward(config), "search": _search(config), "mastermind": _mastermind(config)}
     return games | ({"words": _words(read_words(config.words))} if config.words else {})
 
@@ -82,7 +82,7 @@ def _search(config: Config) -> Sweep:
 
 
 def first_guesses(pegs: int, colours: int) -> np.ndarray:
-    """One first guess of each kind: the smallest code with each pattern of repetitions."""
+    """Return one first guess of each kind: the smallest code with each pattern of repetitions."""
     kinds = {}
     for code in mastermind_codes(pegs, colours):
         kinds.setdefault(tuple(sorted(np.bincount(code)[np.bincount(code) > 0])), code)
@@ -127,13 +127,13 @@ def _words(words: list[str]) -> Sweep:
     )
 
 
-def run(config: Config, key) -> dict:
-    """The tables of `sweeps`, at once."""
+def run(config: Config, key: jax.Array) -> dict:
+    """Return the tables of `sweeps`, computed at once."""
     return tables(sweeps(config), key)
 
 
 def bits_figure(found: dict) -> Figure:
-    """Bits of rewards, tries of a search, and bits of first guesses."""
+    """Draw bits of rewards, tries of a search, and bits of first guesses."""
     reward, search, games = found["reward"], found["search"], found["mastermind"]
     seen = reward.where(reward.surprise <= 4, drop=True)
     kinds = ["".join(map(str, games["guess"].values[0, k] + 1)) for k in range(games.kind.size)]
@@ -164,7 +164,7 @@ FIGURES = {"bits": bits_figure}
 
 
 def headlines(found: dict) -> tuple[Headline, ...]:
-    """The best first guess, and, where the game is Knuth's, what his strategy takes."""
+    """Say the best first guess, and, where the game is Knuth's, what his strategy takes."""
     games, search = found["mastermind"], found["search"]
     best = int(np.argmax(games.bits.sel(verdict="full").values))
     rows = [

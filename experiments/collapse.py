@@ -62,7 +62,7 @@ CLAIMS = (
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "tokens" and "gaussians", over schedules and samples, by generation."""
+    """Declare tables "tokens" and "gaussians", over schedules and samples, by generation."""
     return {"tokens": _tokens(config), "gaussians": _gaussians(config)}
 
 
@@ -123,13 +123,13 @@ def _gaussians(config: Config) -> Sweep:
     return Sweep(measure, quantities, static_grid={"schedule": GAUSSIANS, "samples": config.samples}, axes=axes)
 
 
-def run(config: Config, key) -> dict:
-    """The tables of `sweeps`, at once."""
+def run(config: Config, key: jax.Array) -> dict:
+    """Return the tables of `sweeps`, computed at once."""
     return tables(sweeps(config), key)
 
 
 def tokens_figure(found: dict) -> Figure:
-    """What is left of diversity and of information, a panel for each schedule and size."""
+    """Draw what is left of diversity and of information, a panel for each schedule and size."""
     shown = {
         "heterozygosity": "heterozygosity",
         "entropy": "entropy",
@@ -157,7 +157,7 @@ def tokens_figure(found: dict) -> Figure:
 
 
 def risks_figure(found: dict) -> Figure:
-    """Mean and median squared error."""
+    """Draw mean and median squared error."""
     table = found["tokens"]
     panels = []
     for n in table.samples.values:
@@ -173,7 +173,7 @@ def risks_figure(found: dict) -> Figure:
 
 
 def gaussians_figure(found: dict) -> Figure:
-    """Expectation and typical run of the fitted variance."""
+    """Draw expectation and typical run of the fitted variance."""
     table, panels = found["gaussians"], []
     n = table.samples.values[0]
     for schedule in table.schedule.values:
@@ -197,7 +197,7 @@ FIGURES = {"tokens": tokens_figure, "risks": risks_figure, "gaussians": gaussian
 
 
 def headlines(found: dict) -> tuple[Headline, ...]:
-    """The least samples' last generation, beside limits in closed form."""
+    """State the least samples' last generation, beside limits in closed form."""
     tokens, gaussians = found["tokens"], found["gaussians"]
     n, last = int(tokens.samples[0]), int(tokens.generation[-1])
     at = tokens.isel(samples=0, generation=-1)

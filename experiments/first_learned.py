@@ -71,7 +71,7 @@ CLAIMS = (
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "pairs", over the whole grid, and "networks", over the coarser one: positive where the first leads."""
+    """Declare tables "pairs", over the whole grid, and "networks", over the coarser one: above 0 if the first leads."""
     return {"pairs": _pairs(config), "networks": _networks(config)}
 
 
@@ -143,13 +143,13 @@ def _lead(values):
     return values[..., 0] - values[..., 1]
 
 
-def run(config: Config, key) -> dict:
-    """The tables of `sweeps`, at once."""
+def run(config: Config, key: jax.Array) -> dict:
+    """Return the tables of `sweeps`, computed at once."""
     return tables(sweeps(config), key)
 
 
 def accuracies(found: dict, when: str, done: float) -> dict[str, dict[str, tuple[float, float, float]]]:
-    """Share of pairs in which a predictor names what a learner takes up, with its 95 % interval, ties left out."""
+    """Return how often a predictor names what a learner takes up, with its 95 % interval, ties left out."""
     pairs, nets = (found[name].sel(done=done) for name in ("pairs", "networks"))
     named = {name: pairs[name].values for name in NAMES}
     shares = {
@@ -162,7 +162,7 @@ def accuracies(found: dict, when: str, done: float) -> dict[str, dict[str, tuple
     return shares
 
 
-def _share(named, taken) -> tuple[float, float, float]:
+def _share(named: np.ndarray, taken: np.ndarray) -> tuple[float, float, float]:
     clear = (np.abs(named) > TIE) & (np.abs(taken) > TIE)
     right, count = int((np.sign(named) == np.sign(taken))[clear].sum()), int(clear.sum())
     if count == 0:
@@ -172,7 +172,7 @@ def _share(named, taken) -> tuple[float, float, float]:
 
 
 def accuracy_figure(found: dict) -> Figure:
-    """How often each predictor is right, for each learner."""
+    """Draw how often each predictor is right, for each learner."""
     panels = []
     for when, done in _occasions(found):
         marks = []
@@ -196,7 +196,7 @@ def _occasions(found: dict) -> list[tuple[str, float]]:
 
 
 def boundary_figure(found: dict) -> Figure:
-    """The lead of the first component over amplitude and crossover probability."""
+    """Draw the lead of the first component over amplitude and crossover probability."""
     pairs = found["pairs"].isel(surface_1=0, surface_2=0, common=0)
     pairs = pairs.isel(flip_2=pairs.flip_2.size // 2)
     panels = []
@@ -217,7 +217,7 @@ FIGURES = {"accuracy": accuracy_figure, "boundary": boundary_figure}
 
 
 def headlines(found: dict) -> tuple[Headline, ...]:
-    """Accuracy of the predictors that are meant to be compared, and what diverged."""
+    """State accuracy of the predictors that are meant to be compared, and what diverged."""
     rows = [Headline("networks that diverged, share", float(found["networks"].diverged.mean()), 0.0, "1", "")]
     for when, done in _occasions(found):
         stage = f"{done:.0%}" if when == "first" else "last"

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from pydantic import Field
 
+from infoloop.loops.binomial_resampling import BandedKernel
 from infoloop.loops.loop import unroll
 from infoloop.loops.two_token_loops import exact_count_loop, hypothesis_information
 from infoloop.models import cascade, gaussian_mean, smoothed, wright_fisher
@@ -47,7 +48,7 @@ CLAIMS = (
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "cascade", "tokens", "smoothed" and "mean", all by generation."""
+    """Declare tables "cascade", "tokens", "smoothed" and "mean", all by generation."""
     return {
         "cascade": _cascade(config),
         "tokens": _tokens(config),
@@ -104,7 +105,7 @@ def _smoothed(config: Config) -> Sweep:
     )
 
 
-def _counted(config: Config, n: int, band):
+def _counted(config: Config, n: int, band: BandedKernel):
     prior = jnp.full(len(config.rates), 1 / len(config.rates))
     return unroll(
         exact_count_loop(n, jnp.array(config.rates), prior, band),
@@ -127,13 +128,13 @@ def _mean(config: Config) -> Sweep:
     )
 
 
-def run(config: Config, key) -> dict:
-    """The tables of `sweeps`, at once."""
+def run(config: Config, key: jax.Array) -> dict:
+    """Return the tables of `sweeps`, computed at once."""
     return tables(sweeps(config), key)
 
 
 def cascades_figure(found: dict) -> Figure:
-    """Information through links of each kind, with the contraction bound."""
+    """Draw information through links of each kind, with the contraction bound."""
     table, panels = found["cascade"], []
     for kind in table.kind.values:
         marks = []
@@ -152,7 +153,7 @@ def cascades_figure(found: dict) -> Figure:
 
 
 def loops_figure(found: dict) -> Figure:
-    """Information that a loop keeps, or forgets."""
+    """Draw information that a loop keeps, or forgets."""
     tokens, forgetful, mean = found["tokens"], found["smoothed"], found["mean"]
     kept = [
         Line(tokens.generation, tokens.information.sel(draws=n), f"{n} tokens", colour=k)
@@ -179,7 +180,7 @@ FIGURES = {"cascades": cascades_figure, "loops": loops_figure}
 
 
 def headlines(found: dict) -> tuple[Headline, ...]:
-    """Table against closed form, residuals and rates."""
+    """State table against closed form, residuals and rates."""
     links, tokens, forgetful, mean = (found[name] for name in ("cascade", "tokens", "smoothed", "mean"))
     gap = float(abs(links.information - links.closed).max())
     rows = [Headline("largest gap of table and closed form", gap, 0.0, "bits", "thm:bsc-cascade and others")]

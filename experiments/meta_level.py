@@ -11,6 +11,7 @@ import math
 
 import jax
 import numpy as np
+import xarray as xr
 from pydantic import Field
 
 from infoloop.learning.coarse_vs_fine import (
@@ -100,7 +101,7 @@ RISKS = {
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """A table for each mechanism, and one of sampled learners for each but the memory; `fine` and `coarse` in each."""
+    """Declare a table for each mechanism, and one of sampled learners for all but the memory."""
     most = max(config.inside + config.run_inside) + max(config.across + config.run_across)
     if most > 1:
         raise ValueError(f"inside and across make up to {most:g}: give probabilities of at most 1 together")
@@ -174,12 +175,12 @@ def _sampled(config: Config) -> dict[str, Sweep]:
     }
 
 
-def _named(risks) -> dict:
+def _named(risks: tuple) -> dict:
     return dict(zip(RISKS, risks, strict=True))
 
 
-def run(config: Config, key) -> dict:
-    """The tables of `sweeps`, at once."""
+def run(config: Config, key: jax.Array) -> dict:
+    """Return the tables of `sweeps`, computed at once."""
     return tables(sweeps(config), key)
 
 
@@ -189,7 +190,7 @@ def _difference(table):
 
 
 def map_figure(found: dict) -> Figure:
-    """The difference of task errors over two knobs, by mechanism."""
+    """Draw the difference of task errors over two knobs, by mechanism."""
     memory, votes, shift, price = (found[name] for name in MECHANISMS)
     shift, price = shift.isel(noise=0), price.isel(budget=-1)
     label = "task error, fine minus coarse"
@@ -237,7 +238,7 @@ FIGURES = {"mechanisms": map_figure}
 
 
 def headlines(found: dict) -> tuple[Headline, ...]:
-    """The share of each map in which the thesis holds, ties counted as neither; the effect over sampled learners."""
+    """State the share of each map in which the thesis holds, ties counted as neither, and the effect over learners."""
     rows = []
     for name in MECHANISMS:
         gap = _difference(found[name])
@@ -247,8 +248,8 @@ def headlines(found: dict) -> tuple[Headline, ...]:
     return (*rows, *effects)
 
 
-def _effect(name: str, runs) -> Headline:
-    """How much more the learners of coarse labels err, over the settings of the runs."""
+def _effect(name: str, runs: xr.Dataset) -> Headline:
+    """Estimate how much more the learners of coarse labels err, over the settings of the runs."""
     outcome = np.concatenate([runs.fine.values, runs.coarse.values])
     treated = np.repeat([0.0, 1.0], len(runs.fine))[:, None] * np.ones(outcome.shape)
     setting = np.arange(outcome.shape[1]) * np.ones(outcome.shape, int)

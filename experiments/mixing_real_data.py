@@ -51,7 +51,7 @@ CLAIMS = (
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "stationary", over weights and ratios, and "approach", by generation."""
+    """Declare tables "stationary", over weights and ratios, and "approach", by generation."""
     return {"stationary": _stationary(config), "approach": _approach(config)}
 
 
@@ -91,13 +91,13 @@ def _approach(config: Config) -> Sweep:
     return Sweep(measure, quantities, traced_grid={"weight": config.shown}, axes=axes)
 
 
-def run(config: Config, key) -> dict:
-    """The tables of `sweeps`, at once."""
+def run(config: Config, key: jax.Array) -> dict:
+    """Return the tables of `sweeps`, computed at once."""
     return tables(sweeps(config), key)
 
 
 def error_figure(found: dict) -> Figure:
-    """The stationary error over the weight, its least value, and what the rounds bring."""
+    """Draw the stationary error over the weight, its least value, and what the rounds bring."""
     table = found["stationary"]
     curves, bits = [], []
     for k, r in enumerate(table.ratio.values):
@@ -114,7 +114,7 @@ def error_figure(found: dict) -> Figure:
 
 
 def approach_figure(found: dict) -> Figure:
-    """The error by generation."""
+    """Draw the error by generation."""
     table = found["approach"]
     marked, marks = slice(None, None, max(1, table.generation.size // 15)), []
     for k, w in enumerate(table.weight.values):
@@ -131,7 +131,7 @@ FIGURES = {"error": error_figure, "approach": approach_figure}
 
 
 def headlines(found: dict) -> tuple[Headline, ...]:
-    """The best weight of each ratio, by search and by the closed form."""
+    """State the best weight of each ratio, by search and by the closed form."""
     rows = []
     for r in found["stationary"].ratio.values:
         best = minimize_scalar(

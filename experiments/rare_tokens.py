@@ -42,7 +42,7 @@ CLAIMS = ("thm:survival-floor", "thm:survival-deficit", "thm:survival-ceiling", 
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "survival", over draws and copies, and "mutant", over the mean offspring; both by generation."""
+    """Declare tables "survival", over draws and copies, and "mutant", over the mean offspring; both by generation."""
     return {"survival": _survival(config), "mutant": _mutant(config)}
 
 
@@ -87,13 +87,13 @@ def _mutant(config: Config) -> Sweep:
     )
 
 
-def run(config: Config, key) -> dict:
-    """The tables of `sweeps`, at once."""
+def run(config: Config, key: jax.Array) -> dict:
+    """Return the tables of `sweeps`, computed at once."""
     return tables(sweeps(config), key)
 
 
 def survival_figure(found: dict) -> Figure:
-    """Survival by generation within its bracket, a panel for each number of draws."""
+    """Draw survival by generation within its bracket, a panel for each number of draws."""
     table = found["survival"]
     marked = np.unique(np.geomspace(1, table.generation.size, 9).astype(int)) - 1
     panels = []
@@ -115,7 +115,7 @@ def survival_figure(found: dict) -> Figure:
 
 
 def mutant_figure(found: dict) -> Figure:
-    """The branching process beside Fisher's table."""
+    """Draw the branching process beside Fisher's table."""
     table, marks = found["mutant"], []
     for k, mean in enumerate(table.offspring.values):
         marks.append(Line(table.generation, 1 - table.extinct.sel(offspring=mean), f"mean {mean:g}", colour=k))
@@ -130,7 +130,7 @@ FIGURES = {"survival": survival_figure, "mutant": mutant_figure}
 
 
 def headlines(found: dict) -> tuple[Headline, ...]:
-    """Whether the bracket holds, how often it says something, and Fisher's table at its last generation."""
+    """State whether the bracket holds, how often it says something, and Fisher's table at its last generation."""
     table, mutant = found["survival"], found["mutant"]
     inside = (table.low <= table.survival) & (table.survival <= table.high)
     rows = [

@@ -51,7 +51,7 @@ CLAIMS = (
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "switch", by samples, "decorrelation", over its share, and "selection" and "gaussian", over n."""
+    """Declare tables "switch", by samples, "decorrelation", over its share, and "selection" and "gaussian", over n."""
     return {
         "switch": _switch(config),
         "decorrelation": Sweep(
@@ -74,8 +74,8 @@ def sweeps(config: Config) -> dict[str, Sweep]:
     }
 
 
-def _lead(config: Config, accuracy, right, wrong, n):
-    """Log posterior odds in bits for the spurious rule, which was right `right` times where the other erred `wrong`."""
+def _lead(config, accuracy, right, wrong, n):
+    """Return log posterior odds in bits for the spurious rule: right `right` times, where the other erred `wrong`."""
     said = right * jnp.log2(accuracy) + (n - right) * jnp.log2(1 - accuracy)
     meant = wrong * jnp.log2(config.error) + (n - wrong) * jnp.log2(1 - config.error)
     return config.extra_bits + said - meant
@@ -85,7 +85,7 @@ def _switch(config: Config) -> Sweep:
     n = jnp.arange(config.samples + 1)
 
     def hacked(accuracy, count):
-        """The probability that the spurious rule leads after `count` samples, by all counts of both rules' errors."""
+        """Return the probability that the spurious rule leads after `count` samples, over all counts of errors."""
         right, wrong = n[:, None], n[None, :]
         law = binom.pmf(right, count, accuracy) * binom.pmf(wrong, count, config.error)
         return (law * (_lead(config, accuracy, right, wrong, count) > 0)).sum()
@@ -112,13 +112,13 @@ def _switch(config: Config) -> Sweep:
     )
 
 
-def run(config: Config, key) -> dict:
-    """The tables of `sweeps`, at once."""
+def run(config: Config, key: jax.Array) -> dict:
+    """Return the tables of `sweeps`, computed at once."""
     return tables(sweeps(config), key)
 
 
 def switch_figure(found: dict) -> Figure:
-    """Who leads by samples, and what decorrelation does to the switch time."""
+    """Draw who leads by samples, and what decorrelation does to the switch time."""
     switch, mixed = found["switch"], found["decorrelation"]
     marked, marks = slice(0, None, max(1, switch.sample.size // 16)), []
     for k, accuracy in enumerate(switch.accuracy.values):
@@ -147,7 +147,7 @@ def switch_figure(found: dict) -> Figure:
 
 
 def selection_figure(found: dict) -> Figure:
-    """What the best of n by a proxy is worth."""
+    """Draw what the best of n by a proxy is worth."""
     hack, normal = found["selection"], found["gaussian"]
     hacks = tuple(
         Line(hack.draws, hack.gold.sel(mass=d), f"hack of mass {d:g}", colour=k) for k, d in enumerate(hack.mass.values)
@@ -169,7 +169,7 @@ FIGURES = {"switch": switch_figure, "selection": selection_figure}
 
 
 def headlines(found: dict) -> tuple[Headline, ...]:
-    """Where simulated learners switch, and where selection is best."""
+    """State where simulated learners switch, and where selection is best."""
     switch, hack = found["switch"], found["selection"]
     rows = []
     for accuracy in switch.accuracy.values:

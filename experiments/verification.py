@@ -49,7 +49,7 @@ CLAIMS = (
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Tables "noise", over the verifier's two rates, "copies", over copying and accuracy, and "loops"."""
+    """Declare tables "noise", over the verifier's two rates, "copies", over copying and accuracy, and "loops"."""
     return {"noise": _noise(config), "copies": _copies(config), "loops": _loops(config)}
 
 
@@ -104,13 +104,13 @@ def _loops(config: Config) -> Sweep:
     return Sweep(measure, quantities, static_grid={"loop": kinds}, axes=axes)
 
 
-def run(config: Config, key) -> dict:
-    """The tables of `sweeps`, at once."""
+def run(config: Config, key: jax.Array) -> dict:
+    """Return the tables of `sweeps`, computed at once."""
     return tables(sweeps(config), key)
 
 
 def noise_figure(found: dict) -> Figure:
-    """Bits of a verdict beside what is learned from it."""
+    """Draw bits of a verdict beside what is learned from it."""
     table = found["noise"]
     axes = (table.passes_wrong, table.passes_right)
     panels = (
@@ -126,7 +126,7 @@ def noise_figure(found: dict) -> Figure:
 
 
 def loops_figure(found: dict) -> Figure:
-    """Openness by copying, and information by generation."""
+    """Draw openness by copying, and information by generation."""
     copies, loops = found["copies"], found["loops"]
     adds = tuple(
         Line(copies.copied, copies.adds.sel(accuracy=a), f"accuracy {a:g}", colour=k)
@@ -150,7 +150,7 @@ FIGURES = {"noise": noise_figure, "loops": loops_figure}
 
 
 def headlines(found: dict) -> tuple[Headline, ...]:
-    """Sign symmetry, the copy, and where the loops end."""
+    """State sign symmetry, the copy, and where the loops end."""
     noise, copies, loops = found["noise"], found["copies"], found["loops"]
     mirrored = noise.bits.values - noise.bits.values[::-1, ::-1]
     rows = [

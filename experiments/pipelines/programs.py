@@ -6,6 +6,6 @@ from numpyro import distributions as dist
 
 
 def unit_tests(task, answer):
-    """A noisy or of three tests: each fails a wrong answer with probability 0.4, a right one with 0.02 (flaky)."""
+    """Draw a noisy or of three tests: each fails a wrong answer with probability 0.4, a right one with 0.02 (flaky)."""
     failed = numpyro.sample("failed", dist.Binomial(3, jnp.where(task == answer, 0.02, 0.4)))
     numpyro.deterministic("S", failed == 0)

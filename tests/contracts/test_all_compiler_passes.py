@@ -16,7 +16,7 @@ def test_the_flags_are_those_asked_for():
     assert given == os.environ.get("ASKED_FLAGS", given)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_last_bits_are_right_with_every_pass():
     files = [str(ROOT / "tests" / name) for name in LAST_BITS]
     this = f"{__file__}::{test_the_flags_are_those_asked_for.__name__}"

@@ -16,7 +16,8 @@ EXPERIMENTS = {name: runner.load(name) for name in runner.experiment_summaries()
 KEY = jax.random.key(3)
 REPEATED = ("rare_tokens", "verification")  # a sampled loop and a map
 TWICE = [pytest.param(name, marks=() if name in REPEATED else pytest.mark.full) for name in EXPERIMENTS]
-DRAWN = [pytest.param(name, marks=pytest.mark.full if name == "meta_level" else ()) for name in EXPERIMENTS]  # a minute
+LONG = ("meta_level", "first_learned")  # a minute each
+DRAWN = [pytest.param(name, marks=pytest.mark.full if name in LONG else ()) for name in EXPERIMENTS]
 
 
 @pytest.fixture(params=EXPERIMENTS)

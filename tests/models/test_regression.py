@@ -43,7 +43,7 @@ def test_the_risk_of_a_design_is_that_of_stacked_least_squares(seed):
     assert abs(design_risk(grams, 2.0) - expected) <= rounding(512) * expected
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_two_generations_in_one_dimension_by_quadrature():
     """E S2/(S1+S2)^2 over two chi squares of T = 6; the quadrature states its own error."""
     density = stats.chi2(6).pdf
