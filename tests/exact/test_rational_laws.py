@@ -27,8 +27,8 @@ from infoloop.information.measures import mutual_information
 from infoloop.notation.grammar import parse_expression
 from infoloop.probability.bayes_nets import bayes_net
 from infoloop.probability.channel_families import bsc, z_channel
-from infoloop.probability.channels import channel
-from infoloop.probability.distributions import joint
+from infoloop.probability.channels import channel, extend, push
+from infoloop.probability.distributions import condition, joint, marginal, product, relabel
 from infoloop.probability.numerics import rounding
 from tests.support import oracles
 
@@ -164,6 +164,55 @@ def test_marginals_and_outcomes():
     law = RationalLaw(rational_table([["1/2", "0"], ["1/3", "1/6"]]), ("X", "Y"))
     assert law.marginal("Y").tolist() == [fmpq(5, 6), fmpq(1, 6)]
     assert law.outcomes() == {"0 0": "1/2", "1 0": "1/3", "1 1": "1/6"}
+
+
+LAW = rationalise(joint(np.random.default_rng(4).dirichlet(np.ones(12)).reshape(2, 3, 2), "X", "Y", "Z"))
+STEP = channel([[0.25, 0.75], [0.5, 0.5], [1.0, 0.0]], "Y", "W")
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda p: marginal(p, "Z", "X"),
+        lambda p: marginal(p),
+        lambda p: condition(p, Y=2),
+        lambda p: condition(p, X=0, Y=1, Z=1),
+        lambda p: condition(p),
+        lambda p: relabel(p, X="V", Y="X"),
+        lambda p: product(marginal(p, "X"), marginal(p, "Z", "Y")),
+        lambda p: extend(p, STEP),
+        lambda p: push(p, STEP),
+    ],
+)
+def test_the_functions_of_float_laws_serve_it(verb):
+    table = np.array([[[float(p) for p in row] for row in plane] for plane in LAW.table.tolist()])
+    exact, near = verb(LAW), verb(joint(table, *LAW.names))
+    assert (type(exact), exact.names, exact.table.dtype) == (RationalLaw, near.names, object)
+    assert exact.table.shape == near.table.shape
+    np.testing.assert_allclose(exact.table.astype(float), near.table, rtol=rounding(12))
+    assert sum(exact.table.ravel().tolist(), fmpq(0)) == 1
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (lambda: marginal(LAW, "W"), "unknown variable 'W': this law is over X, Y, Z"),
+        (lambda: marginal(LAW, "X", "X"), "marginal names 'X' twice"),
+        (lambda: condition(LAW, Y=3), r"Y never takes the value 3: its alphabet is \(0, 1, 2\)"),
+        (lambda: condition(RationalLaw(rational_table([0, 1]), ("X",)), X=0), "cannot condition on .*: it has mass 0"),
+        (lambda: product(LAW, LAW), "product names 'X' twice"),
+        (lambda: extend(LAW, relabel_target("X")), "extended law names 'X' twice"),
+        (lambda: extend(marginal(LAW, "X"), STEP), "unknown variable 'Y'"),
+        (lambda: extend(relabel(LAW, X="Y", Y="X"), STEP), "Y takes 2 values in the law but 3 in the channel"),
+    ],
+)
+def test_the_same_input_is_refused(bad, message):
+    with pytest.raises(ValueError, match=message):
+        bad()
+
+
+def relabel_target(name):
+    return channel([[1.0], [1.0], [1.0]], "Y", name)
 
 
 def test_the_entropy_of_an_unknown_variable():

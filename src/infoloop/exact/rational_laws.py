@@ -14,8 +14,17 @@ from flint import arb, fmpq, fmpz
 
 from infoloop.notation.grammar import Term, entropy_form
 from infoloop.probability.bayes_nets import BayesNet
-from infoloop.probability.channels import Channel
-from infoloop.probability.distributions import Joint, check_known
+from infoloop.probability.channels import Channel, check_sources, extend
+from infoloop.probability.distributions import (
+    Joint,
+    check_distinct,
+    check_known,
+    condition,
+    find_symbol,
+    marginal,
+    product,
+    relabel,
+)
 
 
 @dataclass(frozen=True)
@@ -147,13 +156,21 @@ def _exponent(n: fmpz, b: fmpz) -> int:
 
 @dataclass(frozen=True, eq=False)
 class RationalLaw:
-    """A law with exact rational entries: `table` is a NumPy array of `fmpq`, axis k is `names[k]`."""
+    """A law with exact rational entries: `table` is a NumPy array of `fmpq`, axis k is `names[k]`.
+
+    `marginal`, `condition`, `product`, `relabel`, `extend` and `push` serve it as they serve a `Joint`; the values of a
+    variable are 0, 1, 2, ...
+
+    >>> p = RationalLaw(rational_table([["1/2", "0"], ["1/3", "1/6"]]), ("X", "Y"))
+    >>> marginal(p, "Y").outcomes(), condition(p, X=1).outcomes()
+    ({'0': '5/6', '1': '1/6'}, {'0': '2/3', '1': '1/3'})
+    """
 
     table: np.ndarray
     names: tuple[str, ...]
 
     def marginal(self, *names: str) -> np.ndarray:
-        """The masses of the named variables, axes in the law's own order."""
+        """Return the masses of the named variables, axes in the law's own order."""
         check_known(self.names, *names)
         return self.table.sum(axis=tuple(k for k, name in enumerate(self.names) if name not in names))
 
@@ -172,6 +189,43 @@ class RationalLaw:
     def outcomes(self) -> dict[str, str]:
         """The outcomes that have mass, `{"0 1": "1/4", ...}`."""
         return {" ".join(map(str, cell)): str(p) for cell, p in np.ndenumerate(self.table) if p}
+
+
+@marginal.register
+def _(p: RationalLaw, *names: str) -> RationalLaw:
+    kept = [name for name in p.names if name in check_distinct(names, "marginal")]
+    table = np.array(p.marginal(*names), dtype=object)
+    return RationalLaw(table.transpose([kept.index(name) for name in names]), names)
+
+
+@condition.register
+def _(p: RationalLaw, /, **event) -> RationalLaw:
+    check_known(p.names, *event)
+    alphabets = {name: tuple(range(size)) for name, size in zip(p.names, p.table.shape, strict=True)}
+    cell = (find_symbol(event[name], name, alphabets[name]) if name in event else slice(None) for name in p.names)
+    part = p.table[tuple(cell)]
+    mass = np.sum(part)
+    if not mass > 0:
+        raise ValueError(f"cannot condition on {event}: it has mass {mass}, so choose an event of positive mass")
+    return RationalLaw(np.array(part / mass, dtype=object), tuple(name for name in p.names if name not in event))
+
+
+@product.register
+def _(p: RationalLaw, *others: RationalLaw) -> RationalLaw:
+    names = check_distinct((name for law in (p, *others) for name in law.names), "product")
+    return RationalLaw(functools.reduce(np.multiply.outer, (law.table for law in (p, *others))), names)
+
+
+relabel.register(RationalLaw, relabel.dispatch(Joint))
+
+
+@extend.register
+def _(p: RationalLaw, *channels: Channel) -> RationalLaw:
+    for k in channels:
+        check_sources(p, k)
+        check_distinct(p.names + k.target, "extended law")
+        p = rational_product((p.table, p.names), _factor(k))
+    return p
 
 
 def rational_table(values) -> np.ndarray:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from infoloop.probability.channels import extend, push
+from infoloop.probability.channels import extend
 from infoloop.probability.distributions import (
+    Joint,
     Names,
     as_names,
     check_distinct,
@@ -73,6 +74,7 @@ def linear_gaussian(matrix, noise, source: Names, target: str, offset=None, dtyp
 
     Raises ValueError for a noise that is not a covariance of as many numbers as the matrix has rows.
 
+    >>> from infoloop.probability.channels import push
     >>> z = push(gaussian([[1.0]], "X"), linear_gaussian(3.0, 1.0, "X", "Z", offset=2.0))
     >>> z.names, z.mean.tolist(), z.covariance.tolist()
     (('Z',), [2.0], [[10.0]])
@@ -156,10 +158,7 @@ def _(p: Gaussian, *others: Gaussian) -> Gaussian:
     return Gaussian(jnp.concatenate([law.mean for law in laws]), covariance, names, sum((q.sizes for q in laws), ()))
 
 
-@relabel.register
-def _(p: Gaussian, /, **names: str) -> Gaussian:
-    check_known(p.names, *names)
-    return replace(p, names=check_distinct((names.get(name, name) for name in p.names), "relabelling"))
+relabel.register(Gaussian, relabel.dispatch(Joint))
 
 
 @extend.register
@@ -174,12 +173,6 @@ def _(p: Gaussian, *channels: LinearGaussian) -> Gaussian:
         names = check_distinct(p.names + k.target, "extended law")
         p = Gaussian(mean, jnp.block([[p.covariance, cross.T], [cross, corner]]), names, (*p.sizes, len(corner)))
     return p
-
-
-@push.register
-def _(p: Gaussian, channel: LinearGaussian) -> Gaussian:
-    rest = tuple(name for name in p.names if name not in channel.source)
-    return marginal(extend(p, channel), *rest, *channel.target)
 
 
 def _product(a, b):

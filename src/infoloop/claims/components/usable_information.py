@@ -16,6 +16,7 @@ from infoloop.exact.rational_laws import (
     rational_table,
 )
 from infoloop.notation.grammar import parse_expression
+from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import binary_entropy
 from infoloop.statements.cases import Cases, Family, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim, linear
@@ -218,7 +219,7 @@ interaction = linear(
         "the parity of two fair bits flipped at rates k/8; a fair bit A, B a copy, noisy or independent, X any bit "
         "of both",
         lambda: itertools.chain(
-            (RationalLaw(_parity_law(fmpq(k, 8)).marginal("A", "B", "X"), ("A", "B", "X")) for k in range(9)),
+            (marginal(_parity_law(fmpq(k, 8)), "A", "B", "X") for k in range(9)),
             _functions(),
         ),
     ),

@@ -57,7 +57,7 @@ def bayes_risk(table, losses):
 
 
 def _exact_risk(law: RationalLaw, signal: str, losses) -> LogSum:
-    columns = RationalLaw(law.marginal("X", signal), ("X", signal)).table.T.tolist()
+    columns = marginal(law, "X", signal).table.T.tolist()
     costs = ([sum((p * c for p, c in zip(col, row, strict=True)), fmpq(0)) for row in losses] for col in columns)
     return from_rational(sum((min(cost) for cost in costs), fmpq(0)))
 

@@ -31,7 +31,7 @@ from infoloop.learning.generalisation import (
 )
 from infoloop.notation.grammar import parse_expression
 from infoloop.probability.channel_families import compositions
-from infoloop.probability.distributions import marginal
+from infoloop.probability.distributions import marginal, product
 from infoloop.statements.cases import Cases, Family, random_bayes_nets
 from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
@@ -85,14 +85,14 @@ def _halving_posterior(case) -> tuple[RationalLaw, np.ndarray]:
 
 
 def _gap_exactly(law: RationalLaw, wrong: np.ndarray, size: int) -> fmpq:
-    split = law.marginal("S")[:, None] * law.marginal("W")[None, :]
+    split = product(marginal(law, "S"), marginal(law, "W")).table
     costs = np.array([[fmpq(int(c), size) for c in row] for row in wrong.tolist()], dtype=object)
     return ((split - law.table) * costs).sum()
 
 
 def _lautum(law: RationalLaw) -> LogSum:
     """D(P_S P_W || P_SW), exactly."""
-    split = law.marginal("S")[:, None] * law.marginal("W")[None, :]
+    split = product(marginal(law, "S"), marginal(law, "W")).table
     cells = zip(split.ravel().tolist(), law.table.ravel().tolist(), strict=True)
     return sum(((log2(q) - log2(p)) * q for q, p in cells if q), LogSum({}))
 

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
-from infoloop.exact.rational_gaussians import RationalGaussian
+from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
 from infoloop.exact.rational_laws import LogSum, fmpq, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
@@ -65,12 +65,13 @@ def estimates_law(case, generations: int, schedule: str) -> Gaussian:
 def rational_mean_law(case, schedule: str) -> RationalGaussian:
     """The same law in rationals, with the last estimate only, called Z."""
     n, prior, noise, generations = case.values()
-    law = RationalGaussian(((prior,),), ("theta",)).extend("D1", {"theta": 1}, noise / n)
+    law = extend(RationalGaussian(((prior,),), ("theta",)), RationalLinear({"theta": 1}, noise / n, "D1"))
     for t in range(2, generations + 1):
         mixed = {f"D{t - 1}": 1} if schedule == "replace" else {name: fmpq(1, t - 1) for name in _data(t - 1)}
-        law = law.extend(f"D{t}", mixed, noise / n)
+        law = extend(law, RationalLinear(mixed, noise / n, f"D{t}"))
     last = _data(generations)
-    return law.extend("Z", {last[-1]: 1} if schedule == "replace" else {d: fmpq(1, generations) for d in last}, 0)
+    kept = {last[-1]: 1} if schedule == "replace" else {d: fmpq(1, generations) for d in last}
+    return extend(law, RationalLinear(kept, 0, "Z"))
 
 
 def noise_factor(t: int, schedule: str) -> fmpq:
@@ -151,7 +152,7 @@ def _all_data(case):
 
 def _all_data_exactly(case, generations: int = 4):
     law = rational_mean_law({**case, "t": generations}, "accumulate")
-    return law.information("theta", ",".join(_data(generations))), law.information("theta", "D1")
+    return law.information("theta", _data(generations)), law.information("theta", "D1")
 
 
 _data_cases = Family(
@@ -202,7 +203,7 @@ def _averaged(case):
 
 def _averaged_exactly(case):
     law = rational_mean_law({**case, "t": 2}, "accumulate")
-    return law.information("theta", "D1,D2"), law.information("theta", "Z")
+    return law.information("theta", ("D1", "D2")), law.information("theta", "Z")
 
 
 averaging_keeps_all = Claim(

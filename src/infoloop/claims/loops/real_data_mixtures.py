@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from flint import arb
 
-from infoloop.exact.rational_gaussians import RationalGaussian
+from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
 from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
@@ -200,10 +200,10 @@ def mixing_law(case, rounds: int) -> Gaussian:
 def rational_mixture_law(case) -> RationalGaussian:
     """The same law in rationals, one round longer than the case says, with its prior."""
     weight, real, synthetic, prior, rounds = case.values()
-    law = RationalGaussian(((prior,),), ("theta",)).extend("Z0", {"theta": 1}, fmpq(1, real))
+    law = extend(RationalGaussian(((prior,),), ("theta",)), RationalLinear({"theta": 1}, fmpq(1, real), "Z0"))
     for t in range(1, rounds + 2):
-        law = law.extend(f"R{t}", {"theta": 1}, fmpq(1, real))
-        law = law.extend(f"Z{t}", {f"R{t}": weight, f"Z{t - 1}": 1 - weight}, (1 - weight) ** 2 / synthetic)
+        mixed, error = {f"R{t}": weight, f"Z{t - 1}": 1 - weight}, (1 - weight) ** 2 / synthetic
+        law = extend(law, RationalLinear({"theta": 1}, fmpq(1, real), f"R{t}"), RationalLinear(mixed, error, f"Z{t}"))
     return law
 
 

@@ -45,7 +45,7 @@ _rational_judged = Family(
             D=3,
             A=2,
         )
-        if law.marginal("A")[1] > 0
+        if marginal(law, "A").table[1] > 0
     ),
 )
 

@@ -108,7 +108,7 @@ def _verifier(kind: str, e, d) -> RationalLaw:
 def _three_exactly(case) -> tuple[LogSum, LogSum]:
     kind, e, d = case.values()
     law = _verifier(kind, e, d)
-    assert law.marginal("X", "S")[0, 1] * 2 == d
+    assert marginal(law, "X", "S").table[0, 1] * 2 == d
     return law.evaluate(SIGNAL_GIVEN_STATE), opened(kind, e, d, rational_laws.exact_binary_entropy)
 
 
@@ -177,7 +177,7 @@ def _copy(case):
 def _copy_exactly(case) -> tuple[LogSum, LogSum]:
     e, d = case["e"], case["d"]
     worse, better = _verifier("independent", e, d), _verifier("copied", e, e)
-    assert better.marginal("X", "S")[0, 1] < worse.marginal("X", "S")[0, 1]
+    assert marginal(better, "X", "S").table[0, 1] < marginal(worse, "X", "S").table[0, 1]
     return worse.evaluate(SIGNAL_GIVEN_STATE), better.evaluate(SIGNAL_GIVEN_STATE)
 
 

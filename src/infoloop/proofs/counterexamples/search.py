@@ -13,6 +13,7 @@ from infoloop.exact.comparison import compare_exactly
 from infoloop.exact.rational_laws import RationalLaw
 from infoloop.notation.assumptions import Assumption
 from infoloop.notation.grammar import Group, Statement, Term, entropy_form, variables
+from infoloop.probability.distributions import marginal
 from infoloop.proofs.counterexamples.factorisation import factorise
 from infoloop.proofs.counterexamples.gradient_search import descend
 from infoloop.proofs.counterexamples.objectives import (
@@ -131,8 +132,7 @@ def judge(
 
 def _tidied(law: RationalLaw, names: Group) -> RationalLaw:
     """The law of these variables, values numbered in the order in which they appear, without those that never do."""
-    kept = [name for name in law.names if name in names]
-    table = law.marginal(*kept).transpose([kept.index(name) for name in names]) if names else np.array(fmpq(1))
+    table = marginal(law, *names).table
     cells = np.argwhere(table != 0)
     seen = [{value: k for k, value in enumerate(dict.fromkeys(column))} for column in cells.T]
     tidy = np.full([len(numbers) for numbers in seen], fmpq(0), dtype=object)
