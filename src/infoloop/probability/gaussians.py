@@ -22,6 +22,13 @@ from infoloop.probability.distributions import (
     product,
     relabel,
 )
+from infoloop.probability.law_measures import (
+    alphabet_of_law,
+    divergence_of_laws,
+    entropy_of_law,
+    information_of_law,
+    self_information_of_law,
+)
 from infoloop.probability.numerics import LOG2E, require_float64, rounding
 
 
@@ -223,6 +230,7 @@ def canonical_correlations(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...]
     return whitened(left[n:, n:], half.T, scale[g + n :]).T
 
 
+@entropy_of_law.register
 def differential_entropy(law: Gaussian, names: tuple[str, ...], given: tuple[str, ...]):
     r"""$h(X\mid G)=\frac12\log_2\det(2\pi e\,\Sigma_{x|g})$, in bits; $-\infty$ where a number is determined.
 
@@ -235,6 +243,17 @@ def differential_entropy(law: Gaussian, names: tuple[str, ...], given: tuple[str
     return jnp.log2(jnp.diag(rows)[g:]).sum() + n * np.log2(2 * np.pi * np.e) / 2
 
 
+@self_information_of_law.register
+def _(law: Gaussian, names: tuple[str, ...], given: tuple[str, ...]):
+    return jnp.array(jnp.inf)  # a real number known exactly is worth infinitely many bits
+
+
+@alphabet_of_law.register
+def _(law: Gaussian, name: str) -> str:
+    return f"R^{law.sizes[law.names.index(name)]}"
+
+
+@information_of_law.register
 def gaussian_information(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...]):
     r"""$I(X;Y\mid G)=-\frac12\sum\log_2(1-\rho_i^2)$ over the canonical correlations given $G$, in bits.
 
@@ -252,6 +271,7 @@ def gaussian_information(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], 
     return jnp.where(certain, jnp.inf, bits).sum()
 
 
+@divergence_of_laws.register
 def gaussian_divergence(p: Gaussian, q: Gaussian):
     r"""$D(P\|Q)=\frac12\bigl(\operatorname{tr}E-\ln\det(1+E)+|m|^2\bigr)\log_2e$, in bits; `q` in the order of `p`.
 
