@@ -23,8 +23,8 @@ from infoloop.exact.rational_laws import (
     rational_table,
     rationalise,
 )
-from infoloop.information.measures import mutual_information
-from infoloop.notation.grammar import parse_expression
+from infoloop.information.expressions import evaluate
+from infoloop.information.measures import entropy, mutual_information
 from infoloop.probability.bayes_nets import bayes_net
 from infoloop.probability.channel_families import bsc, z_channel
 from infoloop.probability.channels import channel, extend, push
@@ -147,7 +147,7 @@ def test_expressions_on_rational_laws(text):
         rational_table([[[Fraction(int(w), int(weights.sum())) for w in r] for r in s] for s in weights]),
         ("X", "Y", "Z"),
     )
-    value = law.evaluate(parse_expression(text))
+    value = evaluate(text, law)
     with mp.workdps(oracles.DIGITS):
         masses = {cell: mpf(int(w)) / int(weights.sum()) for cell, w in np.ndenumerate(weights)}
         assert abs(mpf(value.digits(40)) - EXPRESSIONS[text](masses)) <= mpf(10) ** -38
@@ -155,14 +155,13 @@ def test_expressions_on_rational_laws(text):
 
 def test_identities_hold_exactly_on_rational_laws():
     law = rationalise(joint(np.random.default_rng(1).dirichlet(np.ones(12)).reshape(2, 3, 2), "X", "Y", "Z"))
-    chain = parse_expression("I(X,Y;Z) - I(X;Z) - I(Y;Z|X)")
-    assert law.evaluate(chain).sign() == 0
-    assert law.evaluate(parse_expression("I(X,Y;Z) - I(X;Z)")).sign() == 1
+    assert evaluate("I(X,Y;Z) - I(X;Z) - I(Y;Z|X)", law).sign() == 0
+    assert evaluate("I(X,Y;Z) - I(X;Z)", law).sign() == 1
 
 
 def test_marginals_and_outcomes():
     law = RationalLaw(rational_table([["1/2", "0"], ["1/3", "1/6"]]), ("X", "Y"))
-    assert law.marginal("Y").tolist() == [fmpq(5, 6), fmpq(1, 6)]
+    assert marginal(law, "Y").table.tolist() == [fmpq(5, 6), fmpq(1, 6)]
     assert law.outcomes() == {"0 0": "1/2", "1 0": "1/3", "1 1": "1/6"}
 
 
@@ -217,7 +216,7 @@ def relabel_target(name):
 
 def test_the_entropy_of_an_unknown_variable():
     with pytest.raises(ValueError, match="unknown variable 'W': this law is over X"):
-        RationalLaw(rational_table([1]), ("X",)).entropy("W")
+        entropy(RationalLaw(rational_table([1]), ("X",)), "W")
 
 
 def test_a_product_of_factors():
@@ -237,7 +236,7 @@ def test_an_exact_law_is_next_to_the_float_one_and_has_mass_one():
     p = joint(np.random.default_rng(2).dirichlet(np.ones(6)).reshape(2, 3), "X", "Y")
     law = rationalise(p)
     assert sum(law.table.ravel().tolist(), fmpq(0)) == 1
-    found = law.evaluate(parse_expression("I(X;Y)"))
+    found = evaluate("I(X;Y)", law)
     assert abs(float(found.digits(20)) - mutual_information(p, "X", "Y")) <= rounding(6) * np.log2(6)
 
 
@@ -253,22 +252,22 @@ def random_chain(seed):
 @pytest.mark.parametrize("seed", range(8))
 def test_independences_of_a_network_hold_exactly_after_rationalising(seed):
     law = rationalise(random_chain(seed))
-    assert law.evaluate(parse_expression("I(X;Z|D)")).sign() == 0
-    assert law.evaluate(parse_expression("I(X;D) - I(X;Z)")).sign() == 1
+    assert evaluate("I(X;Z|D)", law).sign() == 0
+    assert evaluate("I(X;D) - I(X;Z)", law).sign() == 1
 
 
 def test_rationalising_the_table_instead_would_lose_an_independence():
     net = random_chain(0)
     table = np.einsum("x,xd,dz->xdz", net.factors[0].table, net.factors[1].rows, net.factors[2].rows)
     law = rationalise(joint(table, "X", "D", "Z"))
-    assert law.evaluate(parse_expression("I(X;Z|D)")).sign() == 1
+    assert evaluate("I(X;Z|D)", law).sign() == 1
 
 
 def test_a_lossless_step_is_decided_to_be_lossless():
     net = bayes_net(joint([0.3, 0.7], "X"), bsc(0.1, "X", "D"), bsc(0.0, "D", "Z"), z_channel(0.2, "D", "W"))
     law = rationalise(net)
-    assert law.evaluate(parse_expression("I(X;D) - I(X;Z)")).sign() == 0
-    assert law.evaluate(parse_expression("I(X;D) - I(X;W)")).sign() == 1
+    assert evaluate("I(X;D) - I(X;Z)", law).sign() == 0
+    assert evaluate("I(X;D) - I(X;W)", law).sign() == 1
 
 
 def test_what_cannot_be_made_exact():

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from flint import fmpq, fmpq_mat
+from flint import arb, fmpq, fmpq_mat
 
-from infoloop.exact.rational_laws import LogSum, log2, rational
+from infoloop.exact.rational_laws import LogSum, RationalLaw, log2, rational
+from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.probability.channels import extend
 from infoloop.probability.distributions import (
     Joint,
-    Names,
-    as_names,
     check_distinct,
     check_known,
     marginal,
     product,
     relabel,
 )
+from infoloop.probability.law_measures import entropy_of_law, information_of_law, one_bit, self_information_of_law
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +27,8 @@ class RationalGaussian:
     """N(0, covariance) of the variables `names`, one number each; the covariance is rows of exact rationals.
 
     >>> p = extend(RationalGaussian(((fmpq(3),),), ("X",)), RationalLinear({"X": 1}, 1, "Z"))
-    >>> p.information("X", "Z").digits(5)
-    '1.0000'
+    >>> marginal(p, "Z").covariance
+    ((4,),)
     """
 
     covariance: tuple[tuple[fmpq, ...], ...]
@@ -39,17 +39,31 @@ class RationalGaussian:
         rows = marginal(self, *names).covariance
         return fmpq_mat(len(rows), len(rows), [c for row in rows for c in row]).det() if rows else fmpq(1)
 
-    def information(self, x: Names, y: Names, given: Names = ()) -> LogSum:
-        r"""$I(X;Y|G)=\frac12\log_2\frac{|\Sigma_{xg}||\Sigma_{yg}|}{|\Sigma_{xyg}||\Sigma_g|}$, exactly.
 
-        Raises ValueError where a variable is a function of others, which makes a determinant 0.
-        """
-        x, y, g = map(as_names, (x, y, given))
-        above = self.determinant(*x, *g) * self.determinant(*y, *g)
-        below = self.determinant(*x, *y, *g) * self.determinant(*g)
-        if not below * above > 0:
-            raise ValueError(f"{x}; {y}; {given}: one is a function of the others, so that a determinant is 0")
-        return log2(above / below) * fmpq(1, 2)
+@entropy_of_law.register
+def _(law: RationalGaussian, names: tuple[str, ...], given: tuple[str, ...]) -> RealBall:
+    volume = _half_log_ratio(law.determinant(*names, *given), law.determinant(*given), law)
+    return real_ball(lambda: ((arb.pi() * 2).log() + 1) / arb(2).log() * len(names) / 2) + volume
+
+
+@self_information_of_law.register
+def _(law: RationalGaussian, names: tuple[str, ...], given: tuple[str, ...]) -> LogSum:
+    raise ValueError(f"the information of {', '.join(names)} with itself is infinite: give groups without common names")
+
+
+@information_of_law.register
+def _(law: RationalGaussian, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...]) -> LogSum:
+    above = law.determinant(*x, *given) * law.determinant(*y, *given)
+    return _half_log_ratio(above, law.determinant(*x, *y, *given) * law.determinant(*given), law)
+
+
+def _half_log_ratio(above: fmpq, below: fmpq, law: RationalGaussian) -> LogSum:
+    if not above * below > 0:
+        raise ValueError(f"among {', '.join(law.names)} one is a function of the others, so that a determinant is 0")
+    return log2(above / below) / 2
+
+
+one_bit.register(RationalGaussian, one_bit.dispatch(RationalLaw))
 
 
 class RationalLinear(NamedTuple):

@@ -1,8 +1,8 @@
 """Information among three or more groups of variables, in bits; each is a sum of directly computed informations.
 
 Every function serves the laws that `entropy` and `mutual_information` serve, and gives what they give: a scalar
-`Float[Array, ""]`, or an exact `LogSum` for rational laws. An infinite information of a Gaussian makes the sum infinite, or
-NaN where two of opposite sign meet.
+`Float[Array, ""]`, or an exact `LogSum` for rational laws. An infinite information of a Gaussian makes
+the sum infinite, or NaN where two of opposite sign meet.
 """
 
 import itertools
@@ -21,8 +21,7 @@ def coinformation(p: Law, *groups: Names, given: Names = ()) -> Bits:
 
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
-        *groups: Groups of variables, each one name or several, which may overlap; by default every variable of `p` is
-            a group of its own.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
         given: One name or several, known beforehand.
 
     Returns:
@@ -55,8 +54,7 @@ def interaction_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
 
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
-        *groups: Groups of variables, each one name or several, which may overlap; by default every variable of `p` is
-            a group of its own.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
         given: One name or several, known beforehand.
 
     Returns:
@@ -81,8 +79,7 @@ def total_correlation(p: Law, *groups: Names, given: Names = ()) -> Bits:
 
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
-        *groups: Groups of variables, each one name or several, which may overlap; by default every variable of `p` is
-            a group of its own.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
         given: One name or several, known beforehand.
 
     Returns:
@@ -107,8 +104,7 @@ def dual_total_correlation(p: Law, *groups: Names, given: Names = ()) -> Bits:
 
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
-        *groups: Groups of variables, each one name or several, which may overlap; by default every variable of `p` is
-            a group of its own.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
         given: One name or several, known beforehand.
 
     Returns:
@@ -139,8 +135,7 @@ def o_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
 
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
-        *groups: Groups of variables, each one name or several, which may overlap; by default every variable of `p` is
-            a group of its own.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
         given: One name or several, known beforehand.
 
     Returns:
@@ -164,8 +159,7 @@ def s_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
 
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
-        *groups: Groups of variables, each one name or several, which may overlap; by default every variable of `p` is
-            a group of its own.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
         given: One name or several, known beforehand.
 
     Returns:
@@ -189,8 +183,7 @@ def tse_complexity(p: Law, *groups: Names, given: Names = ()) -> Bits:
 
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
-        *groups: Groups of variables, each one name or several, which may overlap; by default every variable of `p` is
-            a group of its own.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
         given: One name or several, known beforehand.
 
     Returns:

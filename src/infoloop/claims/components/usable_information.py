@@ -15,7 +15,7 @@ from infoloop.exact.rational_laws import (
     rational_product,
     rational_table,
 )
-from infoloop.notation.grammar import parse_expression
+from infoloop.information.expressions import evaluate
 from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import binary_entropy
 from infoloop.statements.cases import Cases, Family, random_bayes_nets, random_probabilities
@@ -106,10 +106,10 @@ def _usable(case):
 def _usable_exactly(case):
     law = _parity_law(case["error"])
     found = (
-        law.evaluate(parse_expression("I(X;P)")),
+        evaluate("I(X;P)", law),
         from_rational(1) - parity_loss([fmpq(1, 2)] * 4, case["error"], log2),
     )
-    assert (law.evaluate(parse_expression("I(X;A,B)")) - found[0]).sign() == 0
+    assert (evaluate("I(X;A,B)", law) - found[0]).sign() == 0
     return found
 
 

@@ -19,6 +19,7 @@ from infoloop.exact.rational_laws import (
     rational_table,
 )
 from infoloop.exact.real_balls import real_ball
+from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
 from infoloop.learning.generalisation import (
     empirical_risks,
@@ -29,7 +30,6 @@ from infoloop.learning.generalisation import (
     sample_law,
     xu_raginsky,
 )
-from infoloop.notation.grammar import parse_expression
 from infoloop.probability.channel_families import compositions
 from infoloop.probability.distributions import marginal, product
 from infoloop.statements.cases import Cases, Family, random_bayes_nets
@@ -99,7 +99,7 @@ def _lautum(law: RationalLaw) -> LogSum:
 
 def _gibbs_exactly(case):
     law, wrong = _halving_posterior(case)
-    bits = law.evaluate(parse_expression("I(S;W)")) + _lautum(law)
+    bits = evaluate("I(S;W)", law) + _lautum(law)
     return from_rational(_gap_exactly(law, wrong, case["n"])), bits * fmpq(1, case["j"] * case["n"])
 
 
@@ -148,7 +148,7 @@ def _misled_exactly(case):
     counts, probabilities = samples_exactly(case["law"], case["n"])
     wrong = counts @ np.array(case["losses"]).T
     law = rational_product((probabilities, ("S",)), (rational_table(case["rows"]), ("S", "W")))
-    bits = law.evaluate(parse_expression("I(S;W)"))
+    bits = evaluate("I(S;W)", law)
     gap = abs(_gap_exactly(law, wrong, case["n"]))
     if bits.sign() == 0:
         return from_rational(gap), from_rational(0)

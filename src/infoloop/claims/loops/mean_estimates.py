@@ -10,6 +10,7 @@ from infoloop.exact.rational_laws import LogSum, fmpq, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
+from infoloop.information.measures import mutual_information
 from infoloop.models.gaussian_mean import gaussian_mean, information, residual
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
@@ -110,7 +111,10 @@ def _through(label: str, assumes, schedule: str, wrong) -> Claim:
         lambda case: (_kept(case, schedule), bits_through(case, schedule)),
         _loops,
         relation="=",
-        exact=lambda case: (rational_mean_law(case, schedule).information("theta", "Z"), _bits_exactly(case, schedule)),
+        exact=lambda case: (
+            mutual_information(rational_mean_law(case, schedule), "theta", "Z"),
+            _bits_exactly(case, schedule),
+        ),
         exactly=None,
         family=_small_loops,
         edges=({**_edge, "t": 3},),
@@ -152,7 +156,7 @@ def _all_data(case):
 
 def _all_data_exactly(case, generations: int = 4):
     law = rational_mean_law({**case, "t": generations}, "accumulate")
-    return law.information("theta", _data(generations)), law.information("theta", "D1")
+    return mutual_information(law, "theta", _data(generations)), mutual_information(law, "theta", "D1")
 
 
 _data_cases = Family(
@@ -203,7 +207,7 @@ def _averaged(case):
 
 def _averaged_exactly(case):
     law = rational_mean_law({**case, "t": 2}, "accumulate")
-    return law.information("theta", ("D1", "D2")), law.information("theta", "Z")
+    return mutual_information(law, "theta", ("D1", "D2")), mutual_information(law, "theta", "Z")
 
 
 averaging_keeps_all = Claim(
@@ -225,7 +229,7 @@ def _spread(case):
 def _spread_exactly(case):
     law = rational_mean_law(case, "replace")
     assert law.determinant("Z") >= law.determinant("D1")
-    return law.information("theta", "D1"), law.information("theta", "Z")
+    return mutual_information(law, "theta", "D1"), mutual_information(law, "theta", "Z")
 
 
 spread_is_information = Claim(

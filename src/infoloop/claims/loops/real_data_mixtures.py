@@ -9,6 +9,7 @@ from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
+from infoloop.information.measures import mutual_information
 from infoloop.models.mixing import error_variance, mixing, optimal_weight, stationary_variance
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
@@ -223,7 +224,7 @@ def _open_exactly(case) -> tuple[LogSum, LogSum]:
     weight, real, synthetic, prior, t = case.values()
     error = relaxed_variance(weight, fmpq(real), fmpq(synthetic), t)
     closed = log2(1 + openness(prior, real, error)) * fmpq(1, 2)
-    return rational_mixture_law(case).information("theta", f"R{t + 1}", f"Z{t}"), closed
+    return mutual_information(rational_mixture_law(case), "theta", f"R{t + 1}", f"Z{t}"), closed
 
 
 _open_loops = Family(
@@ -253,8 +254,8 @@ def _kept(case):
 
 def _kept_exactly(case) -> tuple[LogSum, LogSum]:
     t, law = case["t"], rational_mixture_law(case)
-    assert all(law.information("theta", f"R{i + 1}", f"Z{i}").sign() > 0 for i in range(t))
-    return law.information("theta", "Z0"), law.information("theta", f"Z{t}")
+    assert all(mutual_information(law, "theta", f"R{i + 1}", f"Z{i}").sign() > 0 for i in range(t))
+    return mutual_information(law, "theta", "Z0"), mutual_information(law, "theta", f"Z{t}")
 
 
 open_rounds_keep = Claim(

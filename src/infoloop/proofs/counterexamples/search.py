@@ -11,6 +11,7 @@ from flint import fmpq
 
 from infoloop.exact.comparison import compare_exactly
 from infoloop.exact.rational_laws import RationalLaw
+from infoloop.information.expressions import evaluate_terms
 from infoloop.notation.assumptions import Assumption
 from infoloop.notation.grammar import Group, Statement, Term, entropy_form, variables
 from infoloop.probability.distributions import marginal
@@ -119,10 +120,10 @@ def judge(
     True
     """
     law = _tidied(law, tuple(name for name in _names(statement, assumptions) if name in law.names))
-    if any(law.evaluate(zero).sign() for zero in _zeros(assumptions)):
+    if any(evaluate_terms(zero, law).sign() for zero in _zeros(assumptions)):
         return None
     relation, *sides = normalise_relation(statement)
-    lesser, greater = map(law.evaluate, sides)
+    lesser, greater = (evaluate_terms(side, law) for side in sides)
     if compare_exactly(relation, lesser, greater)[0]:
         return None
     return LawCounterexample(
