@@ -4,55 +4,110 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from flint import fmpq, fmpq_mat
+from flint import arb, fmpq, fmpq_mat
 
-from infoloop.exact.rational_laws import LogSum, log2, rational
-from infoloop.probability.distributions import check_distinct, check_known
+from infoloop.exact.rational_laws import LogSum, RationalLaw, log2, rational
+from infoloop.exact.real_balls import RealBall, real_ball
+from infoloop.probability.channels import extend
+from infoloop.probability.distributions import (
+    Joint,
+    check_distinct,
+    check_known,
+    marginal,
+    product,
+    relabel,
+)
+from infoloop.probability.law_measures import entropy_of_law, information_of_law, one_bit, self_information_of_law
 
 
 @dataclass(frozen=True, eq=False)
 class RationalGaussian:
     """N(0, covariance) of the variables `names`, one number each; the covariance is rows of exact rationals.
 
-    >>> p = RationalGaussian(((fmpq(3),),), ("X",)).extend("Z", {"X": 1}, noise=1)
-    >>> p.information("X", "Z").digits(5)
-    '1.0000'
+    >>> p = extend(RationalGaussian(((fmpq(3),),), ("X",)), RationalLinear({"X": 1}, 1, "Z"))
+    >>> marginal(p, "Z").covariance
+    ((4,),)
     """
 
     covariance: tuple[tuple[fmpq, ...], ...]
     names: tuple[str, ...]
 
-    def extend(self, target: str, weights: Mapping[str, object], noise) -> RationalGaussian:
-        """The law with one more variable, the weighted sum of others and independent noise of this variance.
+    def determinant(self, *names: str) -> fmpq:
+        """Return the determinant of the covariance of these variables; 1 of none."""
+        rows = marginal(self, *names).covariance
+        return fmpq_mat(len(rows), len(rows), [c for row in rows for c in row]).det() if rows else fmpq(1)
 
-        Raises ValueError for a name that is unknown or taken and for a negative noise.
-        """
-        check_known(self.names, *weights)
-        names, noise = check_distinct((*self.names, target), "extended law"), rational(noise)
+
+@entropy_of_law.register
+def _(law: RationalGaussian, names: tuple[str, ...], given: tuple[str, ...]) -> RealBall:
+    volume = _half_log_ratio(law.determinant(*names, *given), law.determinant(*given), law)
+    return real_ball(lambda: ((arb.pi() * 2).log() + 1) / arb(2).log() * len(names) / 2) + volume
+
+
+@self_information_of_law.register
+def _(law: RationalGaussian, names: tuple[str, ...], given: tuple[str, ...]) -> LogSum:
+    raise ValueError(f"the information of {', '.join(names)} with itself is infinite: give groups without common names")
+
+
+@information_of_law.register
+def _(law: RationalGaussian, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...]) -> LogSum:
+    above = law.determinant(*x, *given) * law.determinant(*y, *given)
+    return _half_log_ratio(above, law.determinant(*x, *y, *given) * law.determinant(*given), law)
+
+
+def _half_log_ratio(above: fmpq, below: fmpq, law: RationalGaussian) -> LogSum:
+    if not above * below > 0:
+        raise ValueError(f"among {', '.join(law.names)} one is a function of the others, so that a determinant is 0")
+    return log2(above / below) / 2
+
+
+one_bit.register(RationalGaussian, one_bit.dispatch(RationalLaw))
+
+
+class RationalLinear(NamedTuple):
+    """The channel from the variables of `weights` to their weighted sum plus N(0, noise), the variable `target`."""
+
+    weights: Mapping[str, object]
+    noise: object
+    target: str
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        """The variables that the channel reads."""
+        return tuple(self.weights)
+
+
+@extend.register
+def _(p: RationalGaussian, *channels: RationalLinear) -> RationalGaussian:
+    for weights, noise, target in channels:
+        check_known(p.names, *weights)
+        names, noise = check_distinct((*p.names, target), "extended law"), rational(noise)
         if noise < 0:
             raise ValueError(f"the noise of {target} has variance {noise}: give a number >= 0")
-        exact = {self.names.index(name): rational(weight) for name, weight in weights.items()}
-        cross = [sum((w * row[k] for k, w in exact.items()), fmpq(0)) for row in self.covariance]
+        exact = {p.names.index(name): rational(weight) for name, weight in weights.items()}
+        cross = [sum((w * row[k] for k, w in exact.items()), fmpq(0)) for row in p.covariance]
         corner = sum((w * cross[k] for k, w in exact.items()), noise)
-        rows = (*((*row, c) for row, c in zip(self.covariance, cross, strict=True)), (*cross, corner))
-        return RationalGaussian(tuple(rows), names)
+        rows = (*((*row, c) for row, c in zip(p.covariance, cross, strict=True)), (*cross, corner))
+        p = RationalGaussian(tuple(rows), names)
+    return p
 
-    def determinant(self, *names: str) -> fmpq:
-        """The determinant of the covariance of these variables; 1 of none."""
-        check_known(self.names, *check_distinct(names, "determinant"))
-        at = [self.names.index(name) for name in names]
-        return fmpq_mat(len(at), len(at), [self.covariance[i][j] for i in at for j in at]).det() if at else fmpq(1)
 
-    def information(self, x: str, y: str, given: str = "") -> LogSum:
-        r"""$I(X;Y|G)=\frac12\log_2\frac{|\Sigma_{xg}||\Sigma_{yg}|}{|\Sigma_{xyg}||\Sigma_g|}$, exactly.
+@marginal.register
+def _(p: RationalGaussian, *names: str) -> RationalGaussian:
+    at = [p.names.index(name) for name in check_known(p.names, *check_distinct(names, "marginal"))]
+    return RationalGaussian(tuple(tuple(p.covariance[i][j] for j in at) for i in at), names)
 
-        `x`, `y` and `given` are names with commas between. Raises ValueError where a variable is a function of others,
-        which makes a determinant 0.
-        """
-        x_names, y_names, g = (tuple(filter(None, part.split(","))) for part in (x, y, given))
-        above = self.determinant(*x_names, *g) * self.determinant(*y_names, *g)
-        below = self.determinant(*x_names, *y_names, *g) * self.determinant(*g)
-        if not below * above > 0:
-            raise ValueError(f"{x}; {y}; {given}: one is a function of the others, so that a determinant is 0")
-        return log2(above / below) * fmpq(1, 2)
+
+@product.register
+def _(p: RationalGaussian, *others: RationalGaussian) -> RationalGaussian:
+    for law in others:
+        names = check_distinct((*p.names, *law.names), "product")
+        above = (row + (fmpq(0),) * len(law.names) for row in p.covariance)
+        below = ((fmpq(0),) * len(p.names) + row for row in law.covariance)
+        p = RationalGaussian((*above, *below), names)
+    return p
+
+
+relabel.register(RationalGaussian, relabel.dispatch(Joint))

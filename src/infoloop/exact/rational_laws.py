@@ -12,10 +12,27 @@ import flint
 import numpy as np
 from flint import arb, fmpq, fmpz
 
-from infoloop.notation.grammar import Term, entropy_form
 from infoloop.probability.bayes_nets import BayesNet
-from infoloop.probability.channels import Channel
-from infoloop.probability.distributions import Joint, check_known
+from infoloop.probability.channels import Channel, check_sources, extend
+from infoloop.probability.distributions import (
+    Joint,
+    check_distinct,
+    check_known,
+    condition,
+    find_symbol,
+    marginal,
+    product,
+    relabel,
+)
+from infoloop.probability.law_measures import (
+    alphabet_of_law,
+    divergence_of_laws,
+    entropy_of_law,
+    information_of_law,
+    jensen_shannon_of_laws,
+    one_bit,
+    total_variation_of_laws,
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +44,9 @@ class LogSum:
 
     logs: Mapping[fmpq, fmpq]
 
-    def __add__(self, other: LogSum) -> LogSum:
+    def __add__(self, other: LogSum | fmpq | Fraction | int) -> LogSum:
+        if isinstance(other, fmpq | Fraction | int):
+            other = from_rational(other)
         if not isinstance(other, LogSum):
             return NotImplemented  # a RealBall knows how to add itself
         logs = dict(self.logs)
@@ -35,12 +54,19 @@ class LogSum:
             logs[r] = logs.get(r, fmpq(0)) + c
         return LogSum(logs)
 
-    def __sub__(self, other: LogSum) -> LogSum:
+    __radd__ = __add__
+
+    def __sub__(self, other: LogSum | fmpq | Fraction | int) -> LogSum:
         return self + other * -1
 
     def __mul__(self, factor) -> LogSum:
         factor = rational(factor)
         return LogSum({r: c * factor for r, c in self.logs.items()})
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, divisor) -> LogSum:
+        return self * (1 / rational(divisor))
 
     def enclosure(self, bits: int = 128) -> arb:
         """A ball that certainly contains the number, from arithmetic with this many bits."""
@@ -147,31 +173,100 @@ def _exponent(n: fmpz, b: fmpz) -> int:
 
 @dataclass(frozen=True, eq=False)
 class RationalLaw:
-    """A law with exact rational entries: `table` is a NumPy array of `fmpq`, axis k is `names[k]`."""
+    """A law with exact rational entries: `table` is a NumPy array of `fmpq`, axis k is `names[k]`.
+
+    `marginal`, `condition`, `product`, `relabel`, `extend` and `push` serve it as they serve a `Joint`; the values of a
+    variable are 0, 1, 2, ...
+
+    >>> p = RationalLaw(rational_table([["1/2", "0"], ["1/3", "1/6"]]), ("X", "Y"))
+    >>> marginal(p, "Y").outcomes(), condition(p, X=1).outcomes()
+    ({'0': '5/6', '1': '1/6'}, {'0': '2/3', '1': '1/3'})
+    """
 
     table: np.ndarray
     names: tuple[str, ...]
 
-    def marginal(self, *names: str) -> np.ndarray:
-        """The masses of the named variables, axes in the law's own order."""
-        check_known(self.names, *names)
-        return self.table.sum(axis=tuple(k for k, name in enumerate(self.names) if name not in names))
-
-    def entropy(self, *names: str) -> LogSum:
-        """H of the named variables, exactly."""
-        return entropy_of_masses(np.ravel(self.marginal(*names)) if names else [fmpq(1)])
-
-    def evaluate(self, terms: tuple[Term, ...]) -> LogSum:
-        """The exact value of an expression, through its linear form over joint entropies."""
-        total = LogSum({})
-        for names, coefficient in entropy_form(terms).items():
-            part = self.entropy(*names) if names else from_rational(1)
-            total = total + part * coefficient
-        return total
-
     def outcomes(self) -> dict[str, str]:
         """The outcomes that have mass, `{"0 1": "1/4", ...}`."""
         return {" ".join(map(str, cell)): str(p) for cell, p in np.ndenumerate(self.table) if p}
+
+
+@marginal.register
+def _(p: RationalLaw, *names: str) -> RationalLaw:
+    check_known(p.names, *check_distinct(names, "marginal"))
+    kept = [name for name in p.names if name in names]
+    summed = p.table.sum(axis=tuple(k for k, name in enumerate(p.names) if name not in names))
+    table = np.array(summed, dtype=object)
+    return RationalLaw(table.transpose([kept.index(name) for name in names]), names)
+
+
+@condition.register
+def _(p: RationalLaw, /, **event) -> RationalLaw:
+    check_known(p.names, *event)
+    alphabets = {name: tuple(range(size)) for name, size in zip(p.names, p.table.shape, strict=True)}
+    cell = (find_symbol(event[name], name, alphabets[name]) if name in event else slice(None) for name in p.names)
+    part = p.table[tuple(cell)]
+    mass = np.sum(part)
+    if not mass > 0:
+        raise ValueError(f"cannot condition on {event}: it has mass {mass}, so choose an event of positive mass")
+    return RationalLaw(np.array(part / mass, dtype=object), tuple(name for name in p.names if name not in event))
+
+
+@product.register
+def _(p: RationalLaw, *others: RationalLaw) -> RationalLaw:
+    names = check_distinct((name for law in (p, *others) for name in law.names), "product")
+    return RationalLaw(functools.reduce(np.multiply.outer, (law.table for law in (p, *others))), names)
+
+
+relabel.register(RationalLaw, relabel.dispatch(Joint))
+
+
+@extend.register
+def _(p: RationalLaw, *channels: Channel) -> RationalLaw:
+    for k in channels:
+        check_sources(p, k)
+        check_distinct(p.names + k.target, "extended law")
+        p = rational_product((p.table, p.names), _factor(k))
+    return p
+
+
+@entropy_of_law.register
+def _(law: RationalLaw, names: tuple[str, ...], given: tuple[str, ...]) -> LogSum:
+    both, known = (entropy_of_masses(np.ravel(marginal(law, *group).table)) for group in (names + given, given))
+    return both - known
+
+
+@information_of_law.register
+def _(law: RationalLaw, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...]) -> LogSum:
+    return entropy_of_law(law, x, given) - entropy_of_law(law, x, given + y)
+
+
+@divergence_of_laws.register
+def _(p: RationalLaw, q: RationalLaw) -> LogSum | float:
+    pairs = [(a, b) for a, b in zip(p.table.flat, q.table.flat, strict=True) if a]
+    return sum((log2(a / b) * a for a, b in pairs), LogSum({})) if all(b for _, b in pairs) else math.inf
+
+
+@total_variation_of_laws.register
+def _(p: RationalLaw, q: RationalLaw) -> Fraction:
+    distance = np.sum(np.abs(p.table - q.table)) / 2
+    return Fraction(int(distance.p), int(distance.q))
+
+
+@jensen_shannon_of_laws.register
+def _(p: RationalLaw, q: RationalLaw) -> LogSum:
+    middle, *ends = (entropy_of_masses(np.ravel(table)) for table in ((p.table + q.table) / 2, p.table, q.table))
+    return middle - (ends[0] + ends[1]) / 2
+
+
+@alphabet_of_law.register
+def _(law: RationalLaw, name: str) -> tuple[int, ...]:
+    return tuple(range(law.table.shape[law.names.index(name)]))
+
+
+@one_bit.register
+def _(law: RationalLaw) -> LogSum:
+    return from_rational(1)
 
 
 def rational_table(values) -> np.ndarray:

@@ -4,13 +4,27 @@ from infoloop.information.measures import entropy
 from infoloop.information.multivariate import coinformation
 from infoloop.notation.grammar import Term, parse_expression, variables
 from infoloop.probability.distributions import check_known
+from infoloop.probability.law_measures import Bits, Law, one_bit, scale
 
 
-def evaluate(expression: str, p):
-    """The value in bits of an expression such as `2 I(X;Z|D) - H(X)` on a `Joint`, a `BayesNet` or a `Gaussian`.
+def evaluate(expression: str, p: Law) -> Bits:
+    """Return the value of an expression such as `2 I(X;Z|D) - H(X)` on a law, in bits.
 
-    Each term is computed directly, not by entropy differences. Raises NotationError (a ValueError) with a caret under
-    the place where the text does not parse, and ValueError for a variable that the law does not have.
+    Each term is computed directly by `entropy` or `coinformation`, not by differences of entropies, and the terms are
+    summed with their coefficients. The notation is that of Cover & Thomas.
+
+    Args:
+        expression: A sum of entropies `H(X,Y|G)`, informations `I(X;Y;...|G)` and numbers of bits, each with an
+            optional rational coefficient.
+        p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
+
+    Returns:
+        A scalar, `Float[Array, ""]`, or a float for an expression of numbers only; exact for rational laws, a `LogSum`
+        (with entropies of a `RationalGaussian` a `RealBall`). Special values are those of the terms.
+
+    Raises:
+        NotationError: A ValueError, with a caret under the place where the text does not parse.
+        ValueError: For a variable that the law does not have.
 
     >>> from infoloop.probability.distributions import joint
     >>> round(float(evaluate("2 I(X;Y) - H(X)", joint([[0.5, 0], [0, 0.5]], "X", "Y"))), 12)
@@ -19,15 +33,15 @@ def evaluate(expression: str, p):
     return evaluate_terms(parse_expression(expression), p)
 
 
-def evaluate_terms(terms: tuple[Term, ...], p):
-    """`evaluate` for terms that are already parsed."""
+def evaluate_terms(terms: tuple[Term, ...], p: Law) -> Bits:
+    """Return what `evaluate` does, for terms that are already parsed; 0 bits for none."""
     check_known(p.names, *variables(terms))
-    return sum(float(term.coefficient) * _value(term, p) for term in terms)
+    return sum((scale(term.coefficient, _value(term, p)) for term in terms), scale(0, one_bit(p)))
 
 
-def _value(term: Term, p):
+def _value(term: Term, p: Law) -> Bits:
     if not term.groups:
-        return 1.0
+        return one_bit(p)
     if len(term.groups) == 1:
         return entropy(p, *term.groups[0], given=term.given)
     return coinformation(p, *term.groups, given=term.given)

@@ -1,19 +1,49 @@
-"""Entropy and information, in bits. Each serves a `Joint`, a `BayesNet` (by elimination) and a `Gaussian` law."""
+"""Entropy, mutual information and distances of laws, in bits.
+
+Each function serves every kind of law that has registered itself in `probability.law_measures`: a `Joint`, a `BayesNet`
+(by elimination) and a `Gaussian` in floats, a `RationalLaw` and a `RationalGaussian` exactly.
+"""
 
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from infoloop.probability.distributions import Joint, Names, as_names, check_known, marginal
-from infoloop.probability.gaussians import Gaussian, differential_entropy, gaussian_divergence, gaussian_information
+from infoloop.probability.law_measures import (
+    Bits,
+    Law,
+    alphabet_of_law,
+    divergence_of_laws,
+    entropy_of_law,
+    information_of_law,
+    jensen_shannon_of_laws,
+    self_information_of_law,
+    total_variation_of_laws,
+)
 from infoloop.probability.numerics import divergence_terms, information_terms, nan_if_negative, plog2p
 
 
-def entropy(p, *names: str, given: Names = ()):
-    r"""$H(X,Y,\ldots\mid G)=-\sum p(x,g)\log_2 p(x\mid g)$, in bits; over all variables if none is named.
+def entropy(p: Law, *names: str, given: Names = ()) -> Bits:
+    r"""Return the conditional entropy of some variables, in bits.
 
-    For a Gaussian the differential entropy. Cover & Thomas, 2.1 and 2.2.
+    $$H(X,Y,\ldots\mid G)=-\sum p(x,g)\log_2 p(x\mid g);$$ for a Gaussian the differential entropy
+    $h=\frac12\log_2\det(2\pi e\,\Sigma_{x|g})$. Cover & Thomas, 2.1, 2.2 and 8.4.
+
+    Args:
+        p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
+        *names: The variables; all of `p` that are not given, if none is named.
+        given: One name or several, known beforehand. A variable that is named in both counts as given, and adds 0.
+
+    Returns:
+        A scalar, `Float[Array, ""]`; at least 0, but of any sign for a Gaussian, and -inf where a number of it is
+        determined. Exact for rational laws: a `LogSum`, or a `RealBall` for a `RationalGaussian`. NaN if a table that
+        could not be checked, under `jit`, has a negative entry.
+
+    Raises:
+        ValueError: For a variable that the law does not have, and for a `RationalGaussian` in which a number is
+            determined by others.
 
     >>> from infoloop.probability.distributions import joint
     >>> p = joint([[0.5, 0.25], [0.0, 0.25]], "X", "Y")
@@ -22,9 +52,11 @@ def entropy(p, *names: str, given: Names = ()):
     """
     given = as_names(given)
     names = tuple(name for name in (as_names(names) or p.names) if name not in given)
-    law = marginal(p, *given, *names)
-    if isinstance(law, Gaussian):
-        return differential_entropy(law, names, given)
+    return entropy_of_law(marginal(p, *given, *names), names, given)
+
+
+@entropy_of_law.register
+def _(law: Joint, names: tuple[str, ...], given: tuple[str, ...]):
     if not given:
         return -plog2p(law.table).sum()
     total = law.table.sum(axis=tuple(range(len(given), law.table.ndim)), keepdims=True)
@@ -32,11 +64,27 @@ def entropy(p, *names: str, given: Names = ()):
     return nan_if_negative(-(total * plog2p(share)).sum(), law.table)
 
 
-def mutual_information(p, x: Names, y: Names, given: Names = ()):
-    r"""$I(X;Y\mid G)=\sum p(x,y,g)\log_2\frac{p(x,y,g)\,p(g)}{p(x,g)\,p(y,g)}$, in bits.
+def mutual_information(p: Law, x: Names, y: Names, given: Names = ()) -> Bits:
+    r"""Return the mutual information of two groups of variables, given a third, in bits.
 
-    Computed directly as a sum of terms none of which is negative, so that a dependence of $10^{-12}$ keeps its digits.
+    $$I(X;Y\mid G)=\sum p(x,y,g)\log_2\frac{p(x,y,g)\,p(g)}{p(x,g)\,p(y,g)}.$$
+    Computed in floats as a sum of terms none of which is negative, so that a dependence of $10^{-12}$ keeps its digits.
     Groups may overlap: $I(X,O;Y,O\mid G)=H(O\mid G)+I(X;Y\mid O,G)$. Cover & Thomas, 2.3 and 2.5.
+
+    Args:
+        p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
+        x: One name or several.
+        y: One name or several; may share variables with `x`.
+        given: One name or several, known beforehand; variables of `x` and `y` among them add 0.
+
+    Returns:
+        A scalar, `Float[Array, ""]`, at least 0; exact, a `LogSum`, for rational laws. 0 where `x` or `y` is empty;
+        `inf` for a Gaussian where the groups share a number or one determines another up to rounding; NaN if a table
+        that could not be checked, under `jit`, has a negative entry.
+
+    Raises:
+        ValueError: For a variable that the law does not have, and for a `RationalGaussian` in which a number is
+            determined by others.
 
     >>> from infoloop.probability.distributions import joint
     >>> xor = joint([[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], "X", "Y", "Z")
@@ -47,18 +95,16 @@ def mutual_information(p, x: Names, y: Names, given: Names = ()):
     x, y = (tuple(name for name in check_known(p.names, *as_names(names)) if name not in given) for names in (x, y))
     shared = tuple(name for name in x if name in y)
     if shared:
-        if isinstance(marginal(p, *shared), Gaussian):
-            return jnp.array(jnp.inf)  # a real number known exactly is worth infinitely many bits
-        rest = mutual_information(p, _without(x, shared), _without(y, shared), given + shared)
-        return entropy(p, *shared, given=given) + rest
+        x, y = (tuple(name for name in names if name not in shared) for names in (x, y))
+        known = self_information_of_law(marginal(p, *given, *shared), shared, given)
+        return known + mutual_information(p, x, y, given + shared)
     law = marginal(p, *(name for name in p.names if name in given + x + y))
-    if isinstance(law, Gaussian):
-        return gaussian_information(law, x, y, given)
+    return information_of_law(law, x, y, given)
+
+
+@information_of_law.register
+def _(law: Joint, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...]):
     return _information(law.table, *(_all_but(law, kept) for kept in (given, given + x, given + y)))
-
-
-def _without(names: tuple[str, ...], dropped: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in names if name not in dropped)
 
 
 def _all_but(p: Joint, kept: tuple[str, ...]) -> tuple[int, ...]:
@@ -71,18 +117,33 @@ def _information(table, *summed):
     return nan_if_negative(information_terms(table, total, left, right).sum(), table)
 
 
-def divergence(p, q):
-    r"""Relative entropy $D(P\|Q)=\sum p\log_2\frac pq$, in bits; `inf` where $P$ has mass that $Q$ lacks.
+def divergence(p: Law, q: Law) -> Bits:
+    r"""Return the relative entropy (Kullback-Leibler divergence) of one law from another, in bits.
 
-    Both over the same variables, in any order. Cover & Thomas, 2.3; accurate near $P=Q$.
+    $$D(P\|Q)=\sum p\log_2\frac pq.$$ Accurate near $P=Q$ too. Cover & Thomas, 2.3.
+
+    Args:
+        p: A law: `Joint`, `BayesNet`, `Gaussian` or `RationalLaw`.
+        q: A law of the same kind (a `BayesNet` counts as a `Joint`) over the same variables, in any order.
+
+    Returns:
+        A scalar, `Float[Array, ""]`, at least 0; an exact `LogSum` for rational laws. `inf` where `p` has mass that `q`
+        lacks, and where one of two Gaussians is singular; NaN where both are, and if a table that could not be
+        checked, under `jit`, has a negative entry.
+
+    Raises:
+        ValueError: Unless both are laws of one kind, over the same variables with the same alphabets.
+        TypeError: For a `RationalGaussian`.
 
     >>> from infoloop.probability.distributions import joint
     >>> float(divergence(joint([0.5, 0.5], "X"), joint([0.25, 0.75], "X")))
     0.20751874963942...
     """
-    p, q = aligned(p, q)
-    if isinstance(p, Gaussian):
-        return gaussian_divergence(p, q)
+    return divergence_of_laws(*aligned(p, q))
+
+
+@divergence_of_laws.register
+def _(p: Joint, q: Joint):
     return _divergence(p.table, q.table)
 
 
@@ -91,25 +152,61 @@ def _divergence(p, q):
     return nan_if_negative(nan_if_negative(divergence_terms(p, q).sum(), p), q)
 
 
-def total_variation(p: Joint, q: Joint):
-    r"""$\frac12\sum|p-q|$, the largest difference of the two probabilities of one event; no unit.
+def total_variation(p: Law, q: Law) -> Bits:
+    r"""Return the total variation distance of two laws, a difference of probabilities.
+
+    $$\frac12\sum|p-q|,$$ the largest difference of the probabilities that the two give to one event. No unit.
+
+    Args:
+        p: A law with a table: `Joint`, `BayesNet` or `RationalLaw`.
+        q: A law of the same kind over the same variables, in any order.
+
+    Returns:
+        A scalar from 0 to 1, `Float[Array, ""]`; a `Fraction` for rational laws. NaN if a table that could not be
+        checked, under `jit`, has a negative entry.
+
+    Raises:
+        ValueError: Unless both are laws of one kind, over the same variables with the same alphabets.
+        TypeError: For Gaussian laws.
 
     >>> from infoloop.probability.distributions import joint
     >>> float(total_variation(joint([0.5, 0.5], "X"), joint([0.25, 0.75], "X")))
     0.25
     """
-    p, q = aligned(p, q)
+    return total_variation_of_laws(*aligned(p, q))
+
+
+@total_variation_of_laws.register
+def _(p: Joint, q: Joint):
     return _unless_negative(jnp.abs(p.table - q.table).sum() / 2, p, q)
 
 
-def jensen_shannon(p: Joint, q: Joint):
-    r"""$\frac12D(P\|M)+\frac12D(Q\|M)$ with $M=\frac12(P+Q)$, in bits: between 0 and 1 (Lin 1991).
+def jensen_shannon(p: Law, q: Law) -> Bits:
+    r"""Return the Jensen-Shannon divergence of two laws, in bits.
+
+    $$\tfrac12D(P\|M)+\tfrac12D(Q\|M),\qquad M=\tfrac12(P+Q).$$ Lin 1991.
+
+    Args:
+        p: A law with a table: `Joint`, `BayesNet` or `RationalLaw`.
+        q: A law of the same kind over the same variables, in any order.
+
+    Returns:
+        A scalar from 0 to 1, `Float[Array, ""]`; an exact `LogSum` for rational laws. NaN if a table that could not be
+        checked, under `jit`, has a negative entry.
+
+    Raises:
+        ValueError: Unless both are laws of one kind, over the same variables with the same alphabets.
+        TypeError: For Gaussian laws.
 
     >>> from infoloop.probability.distributions import joint
     >>> round(float(jensen_shannon(joint([1, 0], "X"), joint([0, 1], "X"))), 12)
     1.0
     """
-    p, q = aligned(p, q)
+    return jensen_shannon_of_laws(*aligned(p, q))
+
+
+@jensen_shannon_of_laws.register
+def _(p: Joint, q: Joint):
     middle = (p.table + q.table) / 2
     both = divergence_terms(p.table, middle).sum() + divergence_terms(q.table, middle).sum()
     return _unless_negative(both / 2, p, q)
@@ -119,18 +216,22 @@ def _unless_negative(value, p: Joint, q: Joint):
     return nan_if_negative(nan_if_negative(value, p.table), q.table)
 
 
-def aligned(p, q):
-    """Both laws over the variables of `p` in its order; ValueError unless they share variables and alphabets."""
+def aligned(p: Law, q: Law) -> tuple[Any, Any]:
+    """Return both laws over the variables of `p`, in its order.
+
+    Raises:
+        ValueError: Unless both are laws of one kind, over the same variables with the same alphabets.
+    """
     if sorted(p.names) != sorted(q.names):
         raise ValueError(f"cannot compare a law over {p.names} with one over {q.names}: relabel one of them")
     p, q = marginal(p, *p.names), marginal(q, *p.names)
     if type(p) is not type(q):
         raise ValueError(f"cannot compare a {type(p).__name__} with a {type(q).__name__}")
-    if isinstance(p, Joint) and any(p.symbols(name) != q.symbols(name) for name in p.names):
-        raise ValueError(f"cannot compare laws with different alphabets: {_first_difference(p, q)}")
+    for name in p.names:
+        mine, other = alphabet_of_law(p, name), alphabet_of_law(q, name)
+        if mine != other:
+            raise ValueError(f"cannot compare laws with different alphabets: {name} is in {mine} and in {other}")
     return p, q
 
 
-def _first_difference(p: Joint, q: Joint) -> str:
-    name = next(name for name in p.names if p.symbols(name) != q.symbols(name))
-    return f"{name} is in {p.symbols(name)} and in {q.symbols(name)}"
+alphabet_of_law.register(Joint, Joint.symbols)

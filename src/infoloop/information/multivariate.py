@@ -1,16 +1,35 @@
-"""Information among three or more groups of variables, in bits; each is a sum of directly computed informations."""
+"""Information among three or more groups of variables, in bits; each is a sum of directly computed informations.
+
+Every function serves the laws that `entropy` and `mutual_information` serve, and gives what they give: a scalar
+`Float[Array, ""]`, or an exact `LogSum` for rational laws. An infinite information of a Gaussian makes
+the sum infinite, or NaN where two of opposite sign meet.
+"""
 
 import itertools
 import math
+from fractions import Fraction
 
 from infoloop.information.measures import entropy, mutual_information
 from infoloop.probability.distributions import Names, as_names
+from infoloop.probability.law_measures import Bits, Law, one_bit, scale
 
 
-def coinformation(p, *groups: Names, given: Names = ()):
-    r"""$I(X_1;\ldots;X_n|G)=I(X_1;\ldots;X_{n-1}|G)-I(X_1;\ldots;X_{n-1}|X_n,G)$ (McGill 1954), in bits.
+def coinformation(p: Law, *groups: Names, given: Names = ()) -> Bits:
+    r"""Return the co-information (multivariate mutual information) of groups of variables, in bits.
 
-    The mutual information for two groups; for three or more it may be negative (XOR: -1).
+    $$I(X_1;\ldots;X_n|G)=I(X_1;\ldots;X_{n-1}|G)-I(X_1;\ldots;X_{n-1}|X_n,G),$$ McGill 1954.
+
+    Args:
+        p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
+        given: One name or several, known beforehand.
+
+    Returns:
+        A scalar, or a `LogSum` for rational laws: the entropy of one group, the mutual information of two; of three or
+        more it may be negative (XOR: -1).
+
+    Raises:
+        ValueError: For a variable that the law does not have.
 
     >>> from infoloop.probability.distributions import joint
     >>> xor = joint([[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], "X", "Y", "Z")
@@ -28,8 +47,21 @@ def coinformation(p, *groups: Names, given: Names = ()):
     )
 
 
-def interaction_information(p, *groups: Names, given: Names = ()):
-    r"""$(-1)^nI(X_1;\ldots;X_n|G)$, the sign under which XOR has +1 bit (Jakulin & Bratko 2003).
+def interaction_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
+    r"""Return the interaction information of groups of variables, in bits.
+
+    $$(-1)^nI(X_1;\ldots;X_n|G),$$ the co-information with the sign under which XOR has +1 bit (Jakulin & Bratko 2003).
+
+    Args:
+        p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
+        given: One name or several, known beforehand.
+
+    Returns:
+        A scalar of any sign, or a `LogSum` for rational laws.
+
+    Raises:
+        ValueError: For a variable that the law does not have.
 
     >>> from infoloop.probability.distributions import joint
     >>> xor = joint([[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], "X", "Y", "Z")
@@ -40,19 +72,46 @@ def interaction_information(p, *groups: Names, given: Names = ()):
     return (-1) ** len(parts) * coinformation(p, *parts, given=given)
 
 
-def total_correlation(p, *groups: Names, given: Names = ()):
-    r"""$\sum_iH(X_i|G)-H(X_1,\ldots,X_n|G)=\sum_iI(X_i;X_{<i}|G)$ (Watanabe 1960), in bits.
+def total_correlation(p: Law, *groups: Names, given: Names = ()) -> Bits:
+    r"""Return the total correlation (multi-information) of groups of variables, in bits.
+
+    $$\sum_iH(X_i|G)-H(X_1,\ldots,X_n|G)=\sum_iI(X_i;X_{<i}|G),$$ Watanabe 1960.
+
+    Args:
+        p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
+        given: One name or several, known beforehand.
+
+    Returns:
+        A scalar, at least 0, or a `LogSum` for rational laws; 0 bits for one group.
+
+    Raises:
+        ValueError: For a variable that the law does not have.
 
     >>> from infoloop.probability.distributions import joint
     >>> round(float(total_correlation(joint([[0.5, 0], [0, 0.5]], "X", "Y"))), 12)
     1.0
     """
     parts, given = _groups(p, groups), as_names(given)
-    return sum((mutual_information(p, part, sum(parts[:k], ()), given) for k, part in enumerate(parts) if k), 0.0)
+    informations = (mutual_information(p, part, sum(parts[:k], ()), given) for k, part in enumerate(parts) if k)
+    return sum(informations, scale(0, one_bit(p)))
 
 
-def dual_total_correlation(p, *groups: Names, given: Names = ()):
-    r"""$H(X|G)-\sum_iH(X_i|X_{\ne i},G)=\sum_iI(X_i;X_{<i}|X_{>i},G)$ (Han 1975), in bits.
+def dual_total_correlation(p: Law, *groups: Names, given: Names = ()) -> Bits:
+    r"""Return the dual total correlation of groups of variables, in bits.
+
+    $$H(X|G)-\sum_iH(X_i|X_{\ne i},G)=\sum_iI(X_i;X_{<i}|X_{>i},G),$$ Han 1975.
+
+    Args:
+        p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
+        given: One name or several, known beforehand.
+
+    Returns:
+        A scalar, at least 0, or a `LogSum` for rational laws; 0 bits for one group.
+
+    Raises:
+        ValueError: For a variable that the law does not have.
 
     >>> from infoloop.probability.distributions import joint
     >>> xor = joint([[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], "X", "Y", "Z")
@@ -60,15 +119,30 @@ def dual_total_correlation(p, *groups: Names, given: Names = ()):
     2.0
     """
     parts, given = _groups(p, groups), as_names(given)
-    return sum(
+    informations = (
         mutual_information(p, part, sum(parts[:k], ()), given + sum(parts[k + 1 :], ()))
         for k, part in enumerate(parts)
         if k
     )
+    return sum(informations, scale(0, one_bit(p)))
 
 
-def o_information(p, *groups: Names, given: Names = ()):
-    r"""Total minus dual total correlation: positive where redundancy, negative where synergy prevails (Rosas 2019).
+def o_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
+    r"""Return the O-information of groups of variables, in bits.
+
+    `total_correlation` minus `dual_total_correlation`: positive where redundancy prevails, negative where synergy does
+    (Rosas et al. 2019).
+
+    Args:
+        p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
+        given: One name or several, known beforehand.
+
+    Returns:
+        A scalar of any sign, or a `LogSum` for rational laws; 0 bits for one or two groups.
+
+    Raises:
+        ValueError: For a variable that the law does not have.
 
     >>> from infoloop.probability.distributions import joint
     >>> xor = joint([[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], "X", "Y", "Z")
@@ -78,8 +152,21 @@ def o_information(p, *groups: Names, given: Names = ()):
     return total_correlation(p, *groups, given=given) - dual_total_correlation(p, *groups, given=given)
 
 
-def s_information(p, *groups: Names, given: Names = ()):
-    r"""Total plus dual total correlation, $\sum_iI(X_i;X_{\ne i}|G)$ (James et al. 2011), in bits.
+def s_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
+    r"""Return the S-information of groups of variables, in bits.
+
+    `total_correlation` plus `dual_total_correlation`, $\sum_iI(X_i;X_{\ne i}|G)$ (James et al. 2011).
+
+    Args:
+        p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
+        given: One name or several, known beforehand.
+
+    Returns:
+        A scalar, at least 0, or a `LogSum` for rational laws; 0 bits for one group.
+
+    Raises:
+        ValueError: For a variable that the law does not have.
 
     >>> from infoloop.probability.distributions import joint
     >>> round(float(s_information(joint([[0.5, 0], [0, 0.5]], "X", "Y"))), 12)
@@ -88,10 +175,22 @@ def s_information(p, *groups: Names, given: Names = ()):
     return total_correlation(p, *groups, given=given) + dual_total_correlation(p, *groups, given=given)
 
 
-def tse_complexity(p, *groups: Names, given: Names = ()):
-    r"""$\sum_{k=1}^{n-1}\bigl(\binom nk^{-1}\sum_{|A|=k}H(X_A|G)-\frac knH(X|G)\bigr)$ (Tononi, Sporns & Edelman 1994).
+def tse_complexity(p: Law, *groups: Names, given: Names = ()) -> Bits:
+    r"""Return the complexity of Tononi, Sporns & Edelman (1994), in bits.
 
-    In bits; visits all $2^n$ subsets of the groups.
+    $$\sum_{k=1}^{n-1}\Bigl(\tbinom nk^{-1}\sum_{|A|=k}H(X_A|G)-\tfrac knH(X|G)\Bigr),$$
+    with all $2^n$ subsets $A$ of the groups visited.
+
+    Args:
+        p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
+        *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
+        given: One name or several, known beforehand.
+
+    Returns:
+        A scalar, at least 0 for laws with tables, or a `LogSum` for rational laws; 0 bits for one group.
+
+    Raises:
+        ValueError: For a variable that the law does not have.
 
     >>> from infoloop.probability.distributions import joint
     >>> round(float(tse_complexity(joint([[0.5, 0], [0, 0.5]], "X", "Y"))), 12)
@@ -99,12 +198,13 @@ def tse_complexity(p, *groups: Names, given: Names = ()):
     """
     parts, given = _groups(p, groups), as_names(given)
     n, joint_entropy = len(parts), entropy(p, *sum(parts, ()), given=given)
-    return sum(
+    excesses = (
         sum(entropy(p, *sum(chosen, ()), given=given) for chosen in itertools.combinations(parts, k)) / math.comb(n, k)
-        - k / n * joint_entropy
+        - scale(Fraction(k, n), joint_entropy)
         for k in range(1, n)
     )
+    return sum(excesses, scale(0, one_bit(p)))
 
 
-def _groups(p, groups) -> list[tuple[str, ...]]:
+def _groups(p: Law, groups: tuple[Names, ...]) -> list[tuple[str, ...]]:
     return [as_names(names) for names in groups] or [(name,) for name in p.names]

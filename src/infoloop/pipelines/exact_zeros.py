@@ -9,6 +9,7 @@ from infoloop.exact.rational_laws import RationalLaw, rational_product, rational
 from infoloop.pipelines.information_flow import TermId
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.round_laws import RoundQuery
+from infoloop.probability.distributions import marginal
 
 MOST_CELLS = 2**14  # cells of a rational law, about 10 microseconds each
 
@@ -30,8 +31,7 @@ def exactly_zero_terms(p: Pipeline, asked: Iterable[RoundQuery], wanted: Iterabl
             if term in wanted:
                 found[term] = _independent(law, p.task, [read[k] for k in names], read[:given])
         left = {query.names[k] for k in query.form.kept}
-        kept = tuple(name for name in law.names if name in left)
-        law = RationalLaw(law.marginal(*kept), kept)
+        law = marginal(law, *(name for name in law.names if name in left))
     return found
 
 
@@ -40,10 +40,7 @@ def _cells(p: Pipeline, query: RoundQuery) -> int:
 
 
 def _independent(law: RationalLaw, task: str, names, given) -> bool:
-    order = (task, *names, *given)
-    marginal = law.marginal(*order)
-    axes = [name for name in law.names if name in order]
-    table = marginal.transpose([axes.index(name) for name in order])
+    table = marginal(law, task, *names, *given).table
     table = table.reshape(table.shape[0], math.prod(table.shape[1 : 1 + len(names)]), -1)
     products = table.sum(0, keepdims=True) * table.sum(1, keepdims=True)
     return bool((table * table.sum((0, 1), keepdims=True) == products).all())

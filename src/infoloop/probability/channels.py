@@ -102,13 +102,13 @@ def extend(p, *channels):
     >>> p.names, p.table.tolist()
     (('X', 'Y'), [[0.45, 0.05], [0.1, 0.4]])
     """
-    raise TypeError(f"extend of a {type(p).__name__}: give a Joint or a Gaussian")
+    raise TypeError(f"extend of a {type(p).__name__}: give a Joint, a Gaussian or a rational law")
 
 
 @extend.register
 def _(p: Joint, *channels: Channel) -> Joint:
     for k in channels:
-        _fits(p, k)
+        check_sources(p, k)
         names = check_distinct(p.names + k.target, "extended law")
         order = sorted(range(len(k.source)), key=lambda i, k=k: p.names.index(k.source[i]))
         rows = k.rows.transpose(*order, *range(len(k.source), k.rows.ndim))
@@ -123,18 +123,19 @@ def _(p: Joint, *channels: Channel) -> Joint:
 def push(p, channel):
     r"""The law after the sources went through the channel: they are replaced by its targets, $\sum_xP(\cdot,x)K(y|x)$.
 
-    One product, never the extended table. With a law of the source alone it is the output law.
+    Of a `Joint` it is one product, never the extended table. With a law of the source alone it is the output law.
 
     >>> from infoloop.probability.distributions import joint
     >>> push(joint([0.5, 0.5], "X"), channel([[0.9, 0.1], [0.2, 0.8]], "X", "Y")).table.tolist()
     [0.55, 0.45]
     """
-    raise TypeError(f"push of a {type(p).__name__}: give a Joint or a Gaussian")
+    extended = extend(p, channel)
+    return marginal(extended, *(name for name in p.names if name not in channel.source), *as_names(channel.target))
 
 
 @push.register
 def _(p: Joint, channel: Channel) -> Joint:
-    _fits(p, channel)
+    check_sources(p, channel)
     rest = tuple(name for name in p.names if name not in channel.source)
     names = check_distinct(rest + channel.target, "pushed law")
     axes = [p.names.index(name) for name in channel.source]
@@ -143,7 +144,8 @@ def _(p: Joint, channel: Channel) -> Joint:
     return Joint(table, names, p.alphabets and (*(p.symbols(n) for n in rest), *(tuple(range(n)) for n in targets)))
 
 
-def _fits(p: Joint, k: Channel) -> None:
+def check_sources(p, k: Channel) -> None:
+    """Raise ValueError unless every source of the channel is a variable of the law `p`, with as many values."""
     check_known(p.names, *k.source)
     same_sizes(dict(zip(p.names, p.table.shape, strict=True)), {n: k.sizes[n] for n in k.source}, "law")
 

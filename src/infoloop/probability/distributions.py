@@ -156,7 +156,7 @@ def marginal(p, *names: str):
     >>> marginal(joint([[0.4, 0.1], [0.1, 0.4]], "X", "D"), "D").table.tolist()
     [0.5, 0.5]
     """
-    raise TypeError(f"marginal of a {type(p).__name__}: give a Joint, a BayesNet or a Gaussian")
+    raise TypeError(f"marginal of a {type(p).__name__}: give a Joint, a BayesNet, a Gaussian or a rational law")
 
 
 @marginal.register
@@ -179,13 +179,13 @@ def condition(p, /, **event):
     >>> condition(joint([[0.4, 0.1], [0.1, 0.4]], "X", "D"), X=0).table.tolist()
     [0.8, 0.2]
     """
-    raise TypeError(f"condition of a {type(p).__name__}: give a Joint or a Gaussian")
+    raise TypeError(f"condition of a {type(p).__name__}: give a Joint, a Gaussian or a RationalLaw")
 
 
 @condition.register
 def _(p: Joint, /, **event) -> Joint:
     check_known(p.names, *event)
-    cell = tuple(_position(p, name, event[name]) if name in event else slice(None) for name in p.names)
+    cell = tuple(find_symbol(event[name], name, p.symbols(name)) if name in event else slice(None) for name in p.names)
     part = p.table[cell]
     mass = part.sum()
     if not isinstance(mass, Tracer) and not mass > 0:
@@ -197,8 +197,8 @@ def _(p: Joint, /, **event) -> Joint:
     return Joint(nan_if_negative(part / mass, part), tuple(p.names[k] for k in kept), alphabets)
 
 
-def _position(p: Joint, name: str, symbol) -> int:
-    alphabet = p.symbols(name)
+def find_symbol(symbol: Hashable, name: str, alphabet: tuple[Hashable, ...]) -> int:
+    """Return the place of `symbol` in the alphabet of the variable `name`; ValueError where it is not in it."""
     if symbol not in alphabet:
         raise ValueError(f"{name} never takes the value {symbol!r}: its alphabet is {alphabet}")
     return alphabet.index(symbol)
@@ -211,7 +211,7 @@ def product(p, *others):
     >>> product(joint([0.5, 0.5], "X"), joint([0.1, 0.9], "Y")).table.tolist()
     [[0.05, 0.45], [0.05, 0.45]]
     """
-    raise TypeError(f"product of a {type(p).__name__}: give Joint or Gaussian laws")
+    raise TypeError(f"product of a {type(p).__name__}: give Joint, Gaussian or rational laws")
 
 
 @product.register
@@ -234,7 +234,7 @@ def relabel(p, /, **names: str):
     >>> relabel(joint([0.5, 0.5], "X"), X="W").names
     ('W',)
     """
-    raise TypeError(f"relabel of a {type(p).__name__}: give a Joint, a BayesNet or a Gaussian")
+    raise TypeError(f"relabel of a {type(p).__name__}: give a Joint, a BayesNet, a Gaussian or a rational law")
 
 
 @relabel.register

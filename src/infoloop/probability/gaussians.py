@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from infoloop.probability.channels import extend, push
+from infoloop.probability.channels import extend
 from infoloop.probability.distributions import (
+    Joint,
     Names,
     as_names,
     check_distinct,
@@ -20,6 +21,13 @@ from infoloop.probability.distributions import (
     marginal,
     product,
     relabel,
+)
+from infoloop.probability.law_measures import (
+    alphabet_of_law,
+    divergence_of_laws,
+    entropy_of_law,
+    information_of_law,
+    self_information_of_law,
 )
 from infoloop.probability.numerics import LOG2E, require_float64, rounding
 
@@ -73,6 +81,7 @@ def linear_gaussian(matrix, noise, source: Names, target: str, offset=None, dtyp
 
     Raises ValueError for a noise that is not a covariance of as many numbers as the matrix has rows.
 
+    >>> from infoloop.probability.channels import push
     >>> z = push(gaussian([[1.0]], "X"), linear_gaussian(3.0, 1.0, "X", "Z", offset=2.0))
     >>> z.names, z.mean.tolist(), z.covariance.tolist()
     (('Z',), [2.0], [[10.0]])
@@ -156,10 +165,7 @@ def _(p: Gaussian, *others: Gaussian) -> Gaussian:
     return Gaussian(jnp.concatenate([law.mean for law in laws]), covariance, names, sum((q.sizes for q in laws), ()))
 
 
-@relabel.register
-def _(p: Gaussian, /, **names: str) -> Gaussian:
-    check_known(p.names, *names)
-    return replace(p, names=check_distinct((names.get(name, name) for name in p.names), "relabelling"))
+relabel.register(Gaussian, relabel.dispatch(Joint))
 
 
 @extend.register
@@ -174,12 +180,6 @@ def _(p: Gaussian, *channels: LinearGaussian) -> Gaussian:
         names = check_distinct(p.names + k.target, "extended law")
         p = Gaussian(mean, jnp.block([[p.covariance, cross.T], [cross, corner]]), names, (*p.sizes, len(corner)))
     return p
-
-
-@push.register
-def _(p: Gaussian, channel: LinearGaussian) -> Gaussian:
-    rest = tuple(name for name in p.names if name not in channel.source)
-    return marginal(extend(p, channel), *rest, *channel.target)
 
 
 def _product(a, b):
@@ -230,6 +230,7 @@ def canonical_correlations(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...]
     return whitened(left[n:, n:], half.T, scale[g + n :]).T
 
 
+@entropy_of_law.register
 def differential_entropy(law: Gaussian, names: tuple[str, ...], given: tuple[str, ...]):
     r"""$h(X\mid G)=\frac12\log_2\det(2\pi e\,\Sigma_{x|g})$, in bits; $-\infty$ where a number is determined.
 
@@ -242,6 +243,17 @@ def differential_entropy(law: Gaussian, names: tuple[str, ...], given: tuple[str
     return jnp.log2(jnp.diag(rows)[g:]).sum() + n * np.log2(2 * np.pi * np.e) / 2
 
 
+@self_information_of_law.register
+def _(law: Gaussian, names: tuple[str, ...], given: tuple[str, ...]):
+    return jnp.array(jnp.inf)  # a real number known exactly is worth infinitely many bits
+
+
+@alphabet_of_law.register
+def _(law: Gaussian, name: str) -> str:
+    return f"R^{law.sizes[law.names.index(name)]}"
+
+
+@information_of_law.register
 def gaussian_information(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...]):
     r"""$I(X;Y\mid G)=-\frac12\sum\log_2(1-\rho_i^2)$ over the canonical correlations given $G$, in bits.
 
@@ -259,6 +271,7 @@ def gaussian_information(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], 
     return jnp.where(certain, jnp.inf, bits).sum()
 
 
+@divergence_of_laws.register
 def gaussian_divergence(p: Gaussian, q: Gaussian):
     r"""$D(P\|Q)=\frac12\bigl(\operatorname{tr}E-\ln\det(1+E)+|m|^2\bigr)\log_2e$, in bits; `q` in the order of `p`.
 

@@ -58,16 +58,16 @@ def linear(label: str, statement: str, given: tuple[str, ...], cases: Cases, wro
 
     `wrong` is a text too: what a mistaken implementation would compare.
     """
-    floats, exact = _float_sides(statement), _exact_sides(statement)
+    sides = _sides(statement)
     relation = parse_statement(statement).relation
     return Claim(
         label,
         fields.pop("assumes", ("finite alphabets", *given)),
-        floats,
+        sides,
         cases,
         relation={">=": "<=", ">": "<"}.get(relation, relation),
-        exact=exact,
-        wrong=_float_sides(wrong) if wrong else None,
+        exact=sides,
+        wrong=_sides(wrong) if wrong else None,
         statement=statement,
         given=given,
         **fields,
@@ -80,14 +80,9 @@ def _in_order(statement: str):
     return sides[::-1] if parsed.relation in (">=", ">") else sides
 
 
-def _float_sides(statement: str):
+def _sides(statement: str):
     lesser, greater = _in_order(statement)
     return lambda law: (evaluate_terms(lesser, law), evaluate_terms(greater, law))
-
-
-def _exact_sides(statement: str):
-    lesser, greater = _in_order(statement)
-    return lambda law: (law.evaluate(lesser), law.evaluate(greater))
 
 
 def stronger(claim: Claim, factor: float | str = "1.01") -> Claim:

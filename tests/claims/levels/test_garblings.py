@@ -4,7 +4,7 @@ import jax.numpy as jnp
 
 from infoloop.claims.levels.garblings import bayes_risk, half_or_symbol
 from infoloop.exact.rational_laws import fmpq
-from infoloop.notation.grammar import parse_expression
+from infoloop.information.expressions import evaluate
 from infoloop.probability.numerics import rounding
 
 
@@ -15,6 +15,6 @@ def test_the_best_guess_of_a_symbol_is_the_likeliest():
 
 def test_half_a_symbol_and_a_symbol_half_of_the_time_tell_alike_but_do_not_serve_alike():
     half, symbol = half_or_symbol(fmpq(0))
-    bits = [law.evaluate(parse_expression("I(X;S)")) for law in (half, symbol)]
+    bits = [evaluate("I(X;S)", law) for law in (half, symbol)]
     assert (bits[0] - bits[1]).sign() == 0
     assert [sum(1 - max(c) / sum(c) for c in law.table.T.tolist() if sum(c)) for law in (half, symbol)] != [1, 1]

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from infoloop.information.expressions import evaluate
 from infoloop.notation.grammar import entropy_form, parse_expression
 from infoloop.proofs.counterexamples.small_law_search import CHOICES, enumerate_small_laws
 from infoloop.proofs.counterexamples.small_laws import all_functions, linear_functions
@@ -23,8 +24,8 @@ def test_candidates_are_all_choices_that_are_exactly_false(relation, signs):
     text, zero = "I(X;Y) - I(X;Y|Z)", "I(X;Z)"
     found = enumerate_small_laws(THREE, XYZ, [form(zero)], form(text), relation)
     every = {choice: THREE.law(choice, XYZ) for choice in itertools.product(range(len(THREE.functions)), repeat=3)}
-    met = {c: law for c, law in every.items() if law.evaluate(parse_expression(zero)).sign() == 0}
-    false = {c for c, law in met.items() if law.evaluate(parse_expression(text)).sign() in signs}
+    met = {c: law for c, law in every.items() if evaluate(zero, law).sign() == 0}
+    false = {c for c, law in met.items() if evaluate(text, law).sign() in signs}
     assert (found.satisfying, found.complete) == (len(met), True)
     assert set(map(tuple, found.candidates.tolist())) == false
 

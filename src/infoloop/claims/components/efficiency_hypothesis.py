@@ -6,7 +6,6 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.exact.rational_laws import (
-    LogSum,
     RationalLaw,
     fmpq,
     from_rational,
@@ -14,7 +13,7 @@ from infoloop.exact.rational_laws import (
     rational_product,
     rational_table,
 )
-from infoloop.notation.grammar import parse_expression
+from infoloop.information.expressions import evaluate
 from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
 from infoloop.statements.claim import Claim, linear
 from infoloop.statements.parameter_grids import parameter_grid
@@ -70,14 +69,10 @@ def correlation(law: RationalLaw, value) -> fmpq:
 
 def _less_efficient(law: RationalLaw) -> bool:
     """Whether I/H of the first component, which shows its sign and its size, is below that of the second."""
-
-    def evaluate(expression: str) -> LogSum:
-        return law.evaluate(parse_expression(expression))
-
     # the second component's gain and entropy are those of a bit: its eta is I(T;N), as H(N) = 1
-    assert (evaluate("H(N)") - from_rational(1)).sign() == 0
-    assert (evaluate("H(T,A)") - from_rational(2)).sign() == 0
-    return (evaluate("I(T;T,A)") * fmpq(1, 2) - evaluate("I(T;N)")).sign() < 0
+    assert (evaluate("H(N)", law) - from_rational(1)).sign() == 0
+    assert (evaluate("H(T,A)", law) - from_rational(2)).sign() == 0
+    return (evaluate("I(T;T,A)", law) * fmpq(1, 2) - evaluate("I(T;N)", law)).sign() < 0
 
 
 def _speeds_exactly(case):

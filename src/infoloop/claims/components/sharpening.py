@@ -9,7 +9,6 @@ import numpy as np
 
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import (
-    LogSum,
     RationalLaw,
     fmpq,
     from_rational,
@@ -18,7 +17,6 @@ from infoloop.exact.rational_laws import (
     rational_table,
 )
 from infoloop.information.expressions import evaluate
-from infoloop.notation.grammar import parse_expression
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
@@ -135,13 +133,9 @@ def _table(a, e) -> RationalLaw:
     )
 
 
-def _evaluate(law: RationalLaw, expression: str) -> LogSum:
-    return law.evaluate(parse_expression(expression))
-
-
 def _sharper_exactly(case):
     law = _table(*case.values())
-    return _evaluate(law, "I(X;Y1)"), _evaluate(law, "I(X;M)")
+    return evaluate("I(X;Y1)", law), evaluate("I(X;M)", law)
 
 
 _votes = Family(
@@ -169,7 +163,7 @@ def _closed(case):
 
 def _closed_exactly(case):
     a, e = rational(case["a"]), recursive_error(rational(case["e"]), 3)
-    return _evaluate(_table(*case.values()), "I(X;M)"), from_rational(1) - rational_laws.exact_binary_entropy(
+    return evaluate("I(X;M)", _table(*case.values())), from_rational(1) - rational_laws.exact_binary_entropy(
         a * (1 - e) + e * (1 - a)
     )
 

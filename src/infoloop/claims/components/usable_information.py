@@ -15,7 +15,8 @@ from infoloop.exact.rational_laws import (
     rational_product,
     rational_table,
 )
-from infoloop.notation.grammar import parse_expression
+from infoloop.information.expressions import evaluate
+from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import binary_entropy
 from infoloop.statements.cases import Cases, Family, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim, linear
@@ -105,10 +106,10 @@ def _usable(case):
 def _usable_exactly(case):
     law = _parity_law(case["error"])
     found = (
-        law.evaluate(parse_expression("I(X;P)")),
+        evaluate("I(X;P)", law),
         from_rational(1) - parity_loss([fmpq(1, 2)] * 4, case["error"], log2),
     )
-    assert (law.evaluate(parse_expression("I(X;A,B)")) - found[0]).sign() == 0
+    assert (evaluate("I(X;A,B)", law) - found[0]).sign() == 0
     return found
 
 
@@ -218,7 +219,7 @@ interaction = linear(
         "the parity of two fair bits flipped at rates k/8; a fair bit A, B a copy, noisy or independent, X any bit "
         "of both",
         lambda: itertools.chain(
-            (RationalLaw(_parity_law(fmpq(k, 8)).marginal("A", "B", "X"), ("A", "B", "X")) for k in range(9)),
+            (marginal(_parity_law(fmpq(k, 8)), "A", "B", "X") for k in range(9)),
             _functions(),
         ),
     ),

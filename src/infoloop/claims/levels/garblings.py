@@ -5,7 +5,7 @@ import itertools
 import jax.numpy as jnp
 
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational_product, rational_table
-from infoloop.notation.grammar import parse_expression
+from infoloop.information.expressions import evaluate
 from infoloop.probability.distributions import marginal
 from infoloop.statements.cases import Family, enumerate_rational_bayes_nets, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim, linear
@@ -57,7 +57,7 @@ def bayes_risk(table, losses):
 
 
 def _exact_risk(law: RationalLaw, signal: str, losses) -> LogSum:
-    columns = RationalLaw(law.marginal("X", signal), ("X", signal)).table.T.tolist()
+    columns = marginal(law, "X", signal).table.T.tolist()
     costs = ([sum((p * c for p, c in zip(col, row, strict=True)), fmpq(0)) for row in losses] for col in columns)
     return from_rational(sum((min(cost) for cost in costs), fmpq(0)))
 
@@ -109,7 +109,7 @@ def _equal_bits(case):
 def half_or_symbol(e) -> tuple[RationalLaw, RationalLaw]:
     """A uniform symbol X of four with S, its half or nothing; and with S, the symbol or nothing: 1 - e bits each.
 
-    >>> [str(law.evaluate(parse_expression("I(X;S)"))) for law in half_or_symbol(fmpq(0))]
+    >>> [str(evaluate("I(X;S)", law)) for law in half_or_symbol(fmpq(0))]
     ['1.0000000000000000000', '1.0000000000000000000']
     """
     rare = (1 + e) / 2
@@ -122,7 +122,7 @@ def half_or_symbol(e) -> tuple[RationalLaw, RationalLaw]:
 def _equal_bits_exactly(case):
     laws = half_or_symbol(case["erased"])
     guess = [[int(a != x) for x in range(4)] for a in range(4)]
-    bits = [law.evaluate(parse_expression("I(X;S)")) for law in laws]
+    bits = [evaluate("I(X;S)", law) for law in laws]
     assert (bits[0] - bits[1]).sign() == 0
     return tuple(_exact_risk(law, "S", guess) for law in laws)
 

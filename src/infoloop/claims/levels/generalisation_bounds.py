@@ -19,6 +19,7 @@ from infoloop.exact.rational_laws import (
     rational_table,
 )
 from infoloop.exact.real_balls import real_ball
+from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
 from infoloop.learning.generalisation import (
     empirical_risks,
@@ -29,9 +30,8 @@ from infoloop.learning.generalisation import (
     sample_law,
     xu_raginsky,
 )
-from infoloop.notation.grammar import parse_expression
 from infoloop.probability.channel_families import compositions
-from infoloop.probability.distributions import marginal
+from infoloop.probability.distributions import marginal, product
 from infoloop.statements.cases import Cases, Family, random_bayes_nets
 from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
@@ -85,21 +85,21 @@ def _halving_posterior(case) -> tuple[RationalLaw, np.ndarray]:
 
 
 def _gap_exactly(law: RationalLaw, wrong: np.ndarray, size: int) -> fmpq:
-    split = law.marginal("S")[:, None] * law.marginal("W")[None, :]
+    split = product(marginal(law, "S"), marginal(law, "W")).table
     costs = np.array([[fmpq(int(c), size) for c in row] for row in wrong.tolist()], dtype=object)
     return ((split - law.table) * costs).sum()
 
 
 def _lautum(law: RationalLaw) -> LogSum:
     """D(P_S P_W || P_SW), exactly."""
-    split = law.marginal("S")[:, None] * law.marginal("W")[None, :]
+    split = product(marginal(law, "S"), marginal(law, "W")).table
     cells = zip(split.ravel().tolist(), law.table.ravel().tolist(), strict=True)
     return sum(((log2(q) - log2(p)) * q for q, p in cells if q), LogSum({}))
 
 
 def _gibbs_exactly(case):
     law, wrong = _halving_posterior(case)
-    bits = law.evaluate(parse_expression("I(S;W)")) + _lautum(law)
+    bits = evaluate("I(S;W)", law) + _lautum(law)
     return from_rational(_gap_exactly(law, wrong, case["n"])), bits * fmpq(1, case["j"] * case["n"])
 
 
@@ -148,7 +148,7 @@ def _misled_exactly(case):
     counts, probabilities = samples_exactly(case["law"], case["n"])
     wrong = counts @ np.array(case["losses"]).T
     law = rational_product((probabilities, ("S",)), (rational_table(case["rows"]), ("S", "W")))
-    bits = law.evaluate(parse_expression("I(S;W)"))
+    bits = evaluate("I(S;W)", law)
     gap = abs(_gap_exactly(law, wrong, case["n"]))
     if bits.sign() == 0:
         return from_rational(gap), from_rational(0)

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from infoloop.exact.rational_laws import RationalLaw, rational_product, rational_table
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
-from infoloop.probability.distributions import Joint
+from infoloop.probability.distributions import Joint, marginal
 from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
 from infoloop.statements.claim import linear
 
@@ -141,7 +141,7 @@ metric = linear(
     family=Family(
         "all triples of partitions of four equally likely outputs",
         lambda: (
-            RationalLaw(law.marginal("A", "B", "C"), ("A", "B", "C"))
+            marginal(law, "A", "B", "C")
             for law in (
                 _law((EVEN, ("Y",)), *((_rows(labels), ("Y", name)) for labels, name in zip(three, "ABC", strict=True)))
                 for three in itertools.combinations_with_replacement(partitions_of(4), 3)

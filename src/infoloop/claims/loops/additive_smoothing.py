@@ -10,10 +10,10 @@ from flint import fmpq_mat
 from infoloop.exact import wright_fisher_rational
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational, rational_table
 from infoloop.information.contraction_coefficients import dobrushin
+from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
 from infoloop.loops.loop import Loop, unroll
 from infoloop.models import smoothed
-from infoloop.notation.grammar import parse_expression
 from infoloop.probability.channel_families import binomial
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
@@ -67,7 +67,7 @@ def _symbol_and_count_information(case, heads):
 
 
 def _exactly_informed(law: RationalLaw) -> LogSum:
-    return law.evaluate(parse_expression(f"I({law.names[0]};{law.names[1]})"))
+    return evaluate(f"I({law.names[0]};{law.names[1]})", law)
 
 
 def _law(case) -> RationalLaw:

@@ -5,11 +5,12 @@ import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
-from infoloop.exact.rational_gaussians import RationalGaussian
+from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
 from infoloop.exact.rational_laws import LogSum, fmpq, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
+from infoloop.information.measures import mutual_information
 from infoloop.models.gaussian_mean import gaussian_mean, information, residual
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
@@ -65,12 +66,13 @@ def estimates_law(case, generations: int, schedule: str) -> Gaussian:
 def rational_mean_law(case, schedule: str) -> RationalGaussian:
     """The same law in rationals, with the last estimate only, called Z."""
     n, prior, noise, generations = case.values()
-    law = RationalGaussian(((prior,),), ("theta",)).extend("D1", {"theta": 1}, noise / n)
+    law = extend(RationalGaussian(((prior,),), ("theta",)), RationalLinear({"theta": 1}, noise / n, "D1"))
     for t in range(2, generations + 1):
         mixed = {f"D{t - 1}": 1} if schedule == "replace" else {name: fmpq(1, t - 1) for name in _data(t - 1)}
-        law = law.extend(f"D{t}", mixed, noise / n)
+        law = extend(law, RationalLinear(mixed, noise / n, f"D{t}"))
     last = _data(generations)
-    return law.extend("Z", {last[-1]: 1} if schedule == "replace" else {d: fmpq(1, generations) for d in last}, 0)
+    kept = {last[-1]: 1} if schedule == "replace" else {d: fmpq(1, generations) for d in last}
+    return extend(law, RationalLinear(kept, 0, "Z"))
 
 
 def noise_factor(t: int, schedule: str) -> fmpq:
@@ -109,7 +111,10 @@ def _through(label: str, assumes, schedule: str, wrong) -> Claim:
         lambda case: (_kept(case, schedule), bits_through(case, schedule)),
         _loops,
         relation="=",
-        exact=lambda case: (rational_mean_law(case, schedule).information("theta", "Z"), _bits_exactly(case, schedule)),
+        exact=lambda case: (
+            mutual_information(rational_mean_law(case, schedule), "theta", "Z"),
+            _bits_exactly(case, schedule),
+        ),
         exactly=None,
         family=_small_loops,
         edges=({**_edge, "t": 3},),
@@ -151,7 +156,7 @@ def _all_data(case):
 
 def _all_data_exactly(case, generations: int = 4):
     law = rational_mean_law({**case, "t": generations}, "accumulate")
-    return law.information("theta", ",".join(_data(generations))), law.information("theta", "D1")
+    return mutual_information(law, "theta", _data(generations)), mutual_information(law, "theta", "D1")
 
 
 _data_cases = Family(
@@ -202,7 +207,7 @@ def _averaged(case):
 
 def _averaged_exactly(case):
     law = rational_mean_law({**case, "t": 2}, "accumulate")
-    return law.information("theta", "D1,D2"), law.information("theta", "Z")
+    return mutual_information(law, "theta", ("D1", "D2")), mutual_information(law, "theta", "Z")
 
 
 averaging_keeps_all = Claim(
@@ -224,7 +229,7 @@ def _spread(case):
 def _spread_exactly(case):
     law = rational_mean_law(case, "replace")
     assert law.determinant("Z") >= law.determinant("D1")
-    return law.information("theta", "D1"), law.information("theta", "Z")
+    return mutual_information(law, "theta", "D1"), mutual_information(law, "theta", "Z")
 
 
 spread_is_information = Claim(

@@ -4,11 +4,12 @@ import jax
 import jax.numpy as jnp
 from flint import arb
 
-from infoloop.exact.rational_gaussians import RationalGaussian
+from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
 from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
+from infoloop.information.measures import mutual_information
 from infoloop.models.mixing import error_variance, mixing, optimal_weight, stationary_variance
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
@@ -200,10 +201,10 @@ def mixing_law(case, rounds: int) -> Gaussian:
 def rational_mixture_law(case) -> RationalGaussian:
     """The same law in rationals, one round longer than the case says, with its prior."""
     weight, real, synthetic, prior, rounds = case.values()
-    law = RationalGaussian(((prior,),), ("theta",)).extend("Z0", {"theta": 1}, fmpq(1, real))
+    law = extend(RationalGaussian(((prior,),), ("theta",)), RationalLinear({"theta": 1}, fmpq(1, real), "Z0"))
     for t in range(1, rounds + 2):
-        law = law.extend(f"R{t}", {"theta": 1}, fmpq(1, real))
-        law = law.extend(f"Z{t}", {f"R{t}": weight, f"Z{t - 1}": 1 - weight}, (1 - weight) ** 2 / synthetic)
+        mixed, error = {f"R{t}": weight, f"Z{t - 1}": 1 - weight}, (1 - weight) ** 2 / synthetic
+        law = extend(law, RationalLinear({"theta": 1}, fmpq(1, real), f"R{t}"), RationalLinear(mixed, error, f"Z{t}"))
     return law
 
 
@@ -223,7 +224,7 @@ def _open_exactly(case) -> tuple[LogSum, LogSum]:
     weight, real, synthetic, prior, t = case.values()
     error = relaxed_variance(weight, fmpq(real), fmpq(synthetic), t)
     closed = log2(1 + openness(prior, real, error)) * fmpq(1, 2)
-    return rational_mixture_law(case).information("theta", f"R{t + 1}", f"Z{t}"), closed
+    return mutual_information(rational_mixture_law(case), "theta", f"R{t + 1}", f"Z{t}"), closed
 
 
 _open_loops = Family(
@@ -253,8 +254,8 @@ def _kept(case):
 
 def _kept_exactly(case) -> tuple[LogSum, LogSum]:
     t, law = case["t"], rational_mixture_law(case)
-    assert all(law.information("theta", f"R{i + 1}", f"Z{i}").sign() > 0 for i in range(t))
-    return law.information("theta", "Z0"), law.information("theta", f"Z{t}")
+    assert all(mutual_information(law, "theta", f"R{i + 1}", f"Z{i}").sign() > 0 for i in range(t))
+    return mutual_information(law, "theta", "Z0"), mutual_information(law, "theta", f"Z{t}")
 
 
 open_rounds_keep = Claim(

@@ -9,12 +9,12 @@ import numpy as np
 from infoloop.exact import rational_laws, wright_fisher_rational
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational
 from infoloop.information.contraction_coefficients import dobrushin
+from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
 from infoloop.loops.absorption import fixation_by_table, kernel_eigenvalues
 from infoloop.loops.binomial_resampling import wright_fisher_kernel
 from infoloop.loops.loop import Loop, unroll
 from infoloop.models import wright_fisher
-from infoloop.notation.grammar import parse_expression
 from infoloop.probability.channel_families import binomial
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
@@ -71,7 +71,7 @@ def _kept_and_symbol(case):
 
 
 def _exactly_informed(law: RationalLaw) -> LogSum:
-    return law.evaluate(parse_expression(f"I({law.names[0]};{law.names[1]})"))
+    return evaluate(f"I({law.names[0]};{law.names[1]})", law)
 
 
 def _kept_exactly(n, rates, prior, t) -> LogSum:

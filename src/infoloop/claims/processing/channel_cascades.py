@@ -14,8 +14,8 @@ from infoloop.information.binary_channel_chains import (
     z_information,
 )
 from infoloop.information.channel_capacity import capacity_bounds
+from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
-from infoloop.notation.grammar import parse_expression
 from infoloop.probability.channel_families import bsc, erasure, z_channel
 from infoloop.probability.channels import Channel, extend
 from infoloop.probability.distributions import Joint
@@ -54,9 +54,7 @@ def _cascade(label: str, channel, size: int, closed_form, rows, edge, wrong) -> 
             path = path.dot(link)
         start = rational_table([1 - p_one, p_one, *[0] * (size - 2)])
         law = rational_product((start, ("X",)), (path, ("X", "Z")))
-        return law.evaluate(parse_expression("I(X;Z)")), closed_form(
-            noise, p_one, int(steps), rational_laws.exact_binary_entropy
-        )
+        return evaluate("I(X;Z)", law), closed_form(noise, p_one, int(steps), rational_laws.exact_binary_entropy)
 
     return Claim(
         label,

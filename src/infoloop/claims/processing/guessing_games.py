@@ -9,7 +9,6 @@ from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rationa
 from infoloop.information.expressions import evaluate
 from infoloop.information.fano import fano_bound
 from infoloop.information.measures import entropy, mutual_information
-from infoloop.notation.grammar import parse_expression
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
@@ -42,7 +41,7 @@ def _secret_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     masses = law.table.tolist()
     still_open = [sum(masses[k:], fmpq(0)) for k in range(len(masses))]
     spent = (rational_laws.exact_binary_entropy(p / s) * s for p, s in zip(masses[:-1], still_open, strict=False) if s)
-    return sum(spent, LogSum({})), law.entropy("X")
+    return sum(spent, LogSum({})), entropy(law, "X")
 
 
 def _uniform(size: int) -> RationalLaw:
@@ -71,7 +70,7 @@ def _fano(net: BayesNet, size: int = 4):
 def _fano_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     error = 1 - sum((max(column) for column in law.table.T.tolist()), fmpq(0))
     bound = rational_laws.exact_binary_entropy(error) + rational_laws.log2(len(law.table) - 1) * error
-    return law.evaluate(parse_expression("H(X|Z)")), bound
+    return evaluate("H(X|Z)", law), bound
 
 
 def _symmetric(size: int, error: str) -> RationalLaw:
@@ -138,7 +137,7 @@ def _open(net: BayesNet):
 
 
 def _open_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
-    return law.evaluate(parse_expression("I(X;S|Y)")), rational_laws.exact_binary_entropy(fmpq(1, len(law.table)))
+    return evaluate("I(X;S|Y)", law), rational_laws.exact_binary_entropy(fmpq(1, len(law.table)))
 
 
 def _hidden(net: BayesNet):
@@ -146,7 +145,7 @@ def _hidden(net: BayesNet):
 
 
 def _hidden_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
-    return law.evaluate(parse_expression("I(X;S)")), from_rational(0)
+    return evaluate("I(X;S)", law), from_rational(0)
 
 
 open_given_query = Claim(

@@ -11,7 +11,6 @@ from infoloop.information.contraction_at_input import eta_chi2
 from infoloop.information.contraction_coefficients import contraction, dobrushin
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import bottleneck_thresholds
-from infoloop.notation.grammar import parse_expression
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channel_families import bsc, erasure, symmetric
 from infoloop.probability.channels import Channel, extend
@@ -42,7 +41,7 @@ def _contracted(net: BayesNet):
 
 def _contracted_exactly(case):
     law, eta = case["law"], case["eta"]
-    return law.evaluate(parse_expression("I(X;Z)")), law.evaluate(parse_expression("I(X;D)")) * eta
+    return evaluate("I(X;Z)", law), evaluate("I(X;D)", law) * eta
 
 
 def _contracting():
@@ -191,9 +190,7 @@ def _gerber_exactly(case):
     d, p = map(rational, case)
     factors = ((["1/2", "1/2"], ("X",)), ([[1 - d, d], [d, 1 - d]], ("X", "T")), ([[1 - p, p], [p, 1 - p]], ("X", "Y")))
     law = rational_product(*((rational_table(t), names) for t, names in factors))
-    return law.evaluate(parse_expression("I(T;Y)")), from_rational(1) - rational_laws.exact_binary_entropy(
-        binary_convolution(d, p)
-    )
+    return evaluate("I(T;Y)", law), from_rational(1) - rational_laws.exact_binary_entropy(binary_convolution(d, p))
 
 
 mrs_gerber = Claim(

@@ -11,8 +11,8 @@ from infoloop.exact.rational_laws import (
     rational_product,
     rational_table,
 )
+from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
-from infoloop.notation.grammar import parse_expression
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channel_families import bsc
 from infoloop.probability.channels import Channel
@@ -45,7 +45,7 @@ _rational_judged = Family(
             D=3,
             A=2,
         )
-        if law.marginal("A")[1] > 0
+        if marginal(law, "A").table[1] > 0
     ),
 )
 
@@ -111,7 +111,7 @@ def _selected(net: BayesNet):
 
 def _selected_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     kept = RationalLaw(accepted(law.table), ("X", "D"))
-    return kept.evaluate(parse_expression("I(X;D)")), law.evaluate(parse_expression("I(X;D)"))
+    return evaluate("I(X;D)", kept), evaluate("I(X;D)", law)
 
 
 selection_cannot_raise = Claim(
@@ -147,7 +147,7 @@ def _priced_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
         for p, q in zip(row.tolist(), p_d.tolist(), strict=True):
             price = price + log2(p / (p_x[x] * q)) * (p / passed[x]) * p_x[x] if p else price
     kept = table[..., 1] * (p_x / passed)[:, None]
-    return RationalLaw(kept, ("X", "D")).evaluate(parse_expression("I(X;D)")), price
+    return evaluate("I(X;D)", RationalLaw(kept, ("X", "D"))), price
 
 
 price_of_selection = Claim(
@@ -245,8 +245,8 @@ elicitation = Claim(
 
 def _unrelated_exactly(case) -> tuple[LogSum, LogSum]:
     law = _mode_law(case)
-    assert law.evaluate(parse_expression("I(X;S|M,Y)")).sign() == 0
-    assert law.evaluate(parse_expression("I(X;S)")).sign() == 0
+    assert evaluate("I(X;S|M,Y)", law).sign() == 0
+    assert evaluate("I(X;S)", law).sign() == 0
     before, after = hit_rates(law.table)
     return from_rational(after), from_rational(before)
 

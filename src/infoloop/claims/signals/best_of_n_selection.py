@@ -51,7 +51,7 @@ def _hard(net: BayesNet):
 
 
 def _rejected_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
-    passed, masses = law.table[:, 1], law.marginal("Y").tolist()
+    passed, masses = law.table[:, 1], marginal(law, "Y").table.tolist()
     share = passed.sum()
     return _exact_divergence([p / share for p in passed.tolist()], masses), log2(1 / share)
 

@@ -90,7 +90,7 @@ def _demonstrated(net: BayesNet):
 
 def _demonstrated_exactly(case) -> tuple[LogSum, LogSum]:
     law = case["law"]
-    return rational_laws.exact_binary_entropy(law.table[case["guess"]]), law.entropy("A")
+    return rational_laws.exact_binary_entropy(law.table[case["guess"]]), entropy(law, "A")
 
 
 def _answers():

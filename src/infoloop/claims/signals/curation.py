@@ -14,10 +14,11 @@ from infoloop.exact.rational_laws import (
     rational_product,
     rational_table,
 )
+from infoloop.information.expressions import evaluate
 from infoloop.learning.policy_optimisation import curation
 from infoloop.learning.verifier_feedback import verified_mass
 from infoloop.loops.loop import unroll
-from infoloop.notation.grammar import parse_expression
+from infoloop.probability.distributions import marginal
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
@@ -107,8 +108,8 @@ def _opened(case) -> RationalLaw:
 
 def _improves_exactly(case) -> tuple[LogSum, LogSum]:
     law = _opened(case)
-    assert law.evaluate(parse_expression("I(X;S|Y)")).sign() > 0
-    guesses = law.marginal("X", "Y")
+    assert evaluate("I(X;S|Y)", law).sign() > 0
+    guesses = marginal(law, "X", "Y").table
     right, wrong = guesses[0, 0] + guesses[1, 1], guesses[0, 1] + guesses[1, 0]
     after = curated_rounds([right, wrong], [fmpq(2) ** case["passes"], fmpq(2) ** case["slips"]], 1)
     return from_rational(right), from_rational(after[0])

@@ -7,7 +7,6 @@ import jax.numpy as jnp
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational_product, rational_table
 from infoloop.information.expressions import evaluate
-from infoloop.notation.grammar import parse_expression
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channel_families import erasure
 from infoloop.probability.channels import Channel
@@ -180,9 +179,7 @@ def _repeated_exactly(case) -> tuple[LogSum, LogSum]:
     rows = [[1 - erased, 0, erased], [0, 1 - erased, erased]]
     names = [f"R{k}" for k in range(1, n + 1)]
     law = _law(([1 - p_one, p_one], ("B",)), *((rows, ("B", name)) for name in names))
-    return law.evaluate(parse_expression(f"I(B;{','.join(names)})")), repeated_bits(
-        erased, rational_laws.exact_binary_entropy(p_one), n
-    )
+    return evaluate(f"I(B;{','.join(names)})", law), repeated_bits(erased, rational_laws.exact_binary_entropy(p_one), n)
 
 
 erased_repeats = Claim(

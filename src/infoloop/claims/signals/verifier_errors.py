@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational_product, rational_table
 from infoloop.information.expressions import evaluate
-from infoloop.notation.grammar import parse_expression
+from infoloop.information.measures import entropy
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
@@ -19,7 +19,7 @@ from infoloop.statements.parameter_grids import parameter_grid
 
 FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
 NOISY = ["1/4", "3/4"]
-SIGNAL_GIVEN_STATE = parse_expression("I(X;S|Z)")
+SIGNAL_GIVEN_STATE = "I(X;S|Z)"
 ERRING = ("X is a fair bit", "Z errs at rate e and S at rate d, whatever X")
 
 
@@ -43,7 +43,7 @@ def _overlap_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     errors = law.table
     agree = rational_laws.exact_binary_entropy(errors[0, 0] + errors[1, 1])
     judged = RationalLaw(rational_table(flipped(errors)), ("X", "Z", "S"))
-    return judged.evaluate(SIGNAL_GIVEN_STATE), agree + law.entropy("N") - law.entropy("N", "M")
+    return evaluate(SIGNAL_GIVEN_STATE, judged), agree + entropy(law, "N") - entropy(law, "N", "M")
 
 
 _eighths = [fmpq(k, 8) for k in range(9)]
@@ -108,8 +108,8 @@ def _verifier(kind: str, e, d) -> RationalLaw:
 def _three_exactly(case) -> tuple[LogSum, LogSum]:
     kind, e, d = case.values()
     law = _verifier(kind, e, d)
-    assert law.marginal("X", "S")[0, 1] * 2 == d
-    return law.evaluate(SIGNAL_GIVEN_STATE), opened(kind, e, d, rational_laws.exact_binary_entropy)
+    assert marginal(law, "X", "S").table[0, 1] * 2 == d
+    return evaluate(SIGNAL_GIVEN_STATE, law), opened(kind, e, d, rational_laws.exact_binary_entropy)
 
 
 def _ordered(x):
@@ -146,7 +146,7 @@ def _compared(first: str, second: str):
         return bits[first], bits[second]
 
     def exactly(case):
-        return tuple(_verifier(kind, case["e"], case["d"]).evaluate(SIGNAL_GIVEN_STATE) for kind in (first, second))
+        return tuple(evaluate(SIGNAL_GIVEN_STATE, _verifier(kind, case["e"], case["d"])) for kind in (first, second))
 
     return sides, exactly
 
@@ -177,8 +177,8 @@ def _copy(case):
 def _copy_exactly(case) -> tuple[LogSum, LogSum]:
     e, d = case["e"], case["d"]
     worse, better = _verifier("independent", e, d), _verifier("copied", e, e)
-    assert better.marginal("X", "S")[0, 1] < worse.marginal("X", "S")[0, 1]
-    return worse.evaluate(SIGNAL_GIVEN_STATE), better.evaluate(SIGNAL_GIVEN_STATE)
+    assert marginal(better, "X", "S").table[0, 1] < marginal(worse, "X", "S").table[0, 1]
+    return evaluate(SIGNAL_GIVEN_STATE, worse), evaluate(SIGNAL_GIVEN_STATE, better)
 
 
 accurate_is_open = Claim(

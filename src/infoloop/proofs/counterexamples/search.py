@@ -11,8 +11,10 @@ from flint import fmpq
 
 from infoloop.exact.comparison import compare_exactly
 from infoloop.exact.rational_laws import RationalLaw
+from infoloop.information.expressions import evaluate_terms
 from infoloop.notation.assumptions import Assumption
 from infoloop.notation.grammar import Group, Statement, Term, entropy_form, variables
+from infoloop.probability.distributions import marginal
 from infoloop.proofs.counterexamples.factorisation import factorise
 from infoloop.proofs.counterexamples.gradient_search import descend
 from infoloop.proofs.counterexamples.objectives import (
@@ -118,10 +120,10 @@ def judge(
     True
     """
     law = _tidied(law, tuple(name for name in _names(statement, assumptions) if name in law.names))
-    if any(law.evaluate(zero).sign() for zero in _zeros(assumptions)):
+    if any(evaluate_terms(zero, law).sign() for zero in _zeros(assumptions)):
         return None
     relation, *sides = normalise_relation(statement)
-    lesser, greater = map(law.evaluate, sides)
+    lesser, greater = (evaluate_terms(side, law) for side in sides)
     if compare_exactly(relation, lesser, greater)[0]:
         return None
     return LawCounterexample(
@@ -131,8 +133,7 @@ def judge(
 
 def _tidied(law: RationalLaw, names: Group) -> RationalLaw:
     """The law of these variables, values numbered in the order in which they appear, without those that never do."""
-    kept = [name for name in law.names if name in names]
-    table = law.marginal(*kept).transpose([kept.index(name) for name in names]) if names else np.array(fmpq(1))
+    table = marginal(law, *names).table
     cells = np.argwhere(table != 0)
     seen = [{value: k for k, value in enumerate(dict.fromkeys(column))} for column in cells.T]
     tidy = np.full([len(numbers) for numbers in seen], fmpq(0), dtype=object)
