@@ -2,8 +2,8 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -66,25 +66,44 @@ def _factor(logits, target, source):
     return Channel(table, source, target) if source else Joint(table, target)
 
 
+def random_numbers(count: int, build: Callable, spread: float = 1) -> Cases:
+    """Return the cases that `build` makes of an array of `count` normals with this standard deviation.
+
+    >>> random_numbers(2, jnp.exp).build(jnp.zeros(2)).tolist()
+    [1.0, 1.0]
+    """
+    return Cases(lambda key: spread * jax.random.normal(key, (count,)), build)
+
+
 def random_probabilities(count: int) -> Cases:
-    """`count` free numbers in (0, 1), as an array: logistic images of normals."""
-    return Cases(lambda key: 2 * jax.random.normal(key, (count,)), jax.nn.sigmoid)
+    """Return arrays of `count` free numbers in (0, 1): logistic images of normals."""
+    return random_numbers(count, jax.nn.sigmoid, spread=2)
 
 
-def enumerate_rational_bayes_nets(*parts: str, rows: dict[str, list], **sizes: int) -> Iterator[RationalLaw]:
-    """Every network with these parts whose rows come from the lists `rows[part]`: all choices for all source values.
+def exact_law(tables: Mapping[str, Any]) -> RationalLaw:
+    """Return the law of a Bayesian network, each factor given by its table: axes are its sources, then its targets.
 
-    >>> rows = {"X": [[1, 0]], "Z|X": [[1, 0], [0, 1]]}
-    >>> next(enumerate_rational_bayes_nets("X", "Z|X", rows=rows, X=2, Z=2)).outcomes()
+    >>> exact_law({"X": ["1/4", "3/4"], "Z|X": [[1, 0], [0, 1]]}).outcomes()
+    {'0 0': '1/4', '1 1': '3/4'}
+    """
+    parts = ((rational_table(table), *_split(part)) for part, table in tables.items())
+    return rational_product(*((table, source + target) for table, target, source in parts))
+
+
+def exact_laws(rows: Mapping[str, Any]) -> Iterator[RationalLaw]:
+    """Every law of a Bayesian network whose rows come from the lists `rows[part]`: all choices for all source values.
+
+    >>> next(exact_laws({"X": [[1, 0]], "Z|X": [[1, 0], [0, 1]]})).outcomes()
     {'0 0': '1'}
     """
-    shapes = [_split(part) for part in parts]
+    sizes: dict[str, int] = {}
     choices = []
-    for part, (target, source) in zip(parts, shapes, strict=True):
-        count = math.prod(sizes[name] for name in source)
-        shape = [sizes[name] for name in source + target]
-        exact = [rational_table(row) for row in rows[part]]
-        tables = (np.stack(chosen).reshape(shape) for chosen in itertools.product(exact, repeat=count))
-        choices.append([(table, source + target) for table in tables])
+    for part, listed in rows.items():
+        target, source = _split(part)
+        exact = [rational_table(row) for row in listed]
+        sizes.update(zip(target, exact[0].shape, strict=True))
+        given = [sizes[name] for name in source]
+        tables = (np.stack(chosen) for chosen in itertools.product(exact, repeat=math.prod(given)))
+        choices.append([(table.reshape(*given, *exact[0].shape), source + target) for table in tables])
     for factors in itertools.product(*choices):
         yield rational_product(*factors)

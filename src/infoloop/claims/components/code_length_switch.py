@@ -7,13 +7,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2, rational
 from infoloop.learning.code_length_switch import bits_ahead, switch_time
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 SAMPLES = 3
@@ -47,7 +47,7 @@ def _free(normals):
     return jax.nn.softmax(normals[:4]).reshape(2, 2), jnp.exp(normals[4])
 
 
-_rules = Cases(lambda key: jax.random.normal(key, (5,)), _free)
+_rules = random_numbers(5, _free)
 
 
 def _lengths(case):
@@ -96,14 +96,12 @@ def _lengths_exactly(case):
     return expected_odds_exactly(joint, case["extra"], case["n"]), from_rational(case["extra"]) - gain * case["n"]
 
 
-lengths = Claim(
+lengths = equality(
     "thm:code-lengths",
     RULES,
     _lengths,
     _rules,
-    relation="=",
     exact=_lengths_exactly,
-    exactly=None,
     family=Family(
         "errors 0, 1/8, 1/4, accuracies 1/2, 3/4, 1, errors apart, half-way or together, 1/2 or 3 extra bits, 1 to 3 "
         "samples",
@@ -140,13 +138,12 @@ def _switched_exactly(case):
     return from_rational(case["extra"]) + codes[0], codes[1]
 
 
-switched = Claim(
+switched = inequality(
     "cnd:switch-time",
     SWITCHING,
     _switched,
-    Cases(lambda key: jax.random.normal(key, (3,)), _apart),
+    random_numbers(3, _apart),
     exact=_switched_exactly,
-    exactly=None,
     family=Family(
         "errors 0, 1/100, 1/10, accuracies 1/2, 3/4, 4/5, 1 to 16 extra bits",
         lambda: parameter_grid(error=("0", "1/100", "1/10"), accuracy=("1/2", "3/4", "4/5"), extra=(1, 3, 8, 16)),
@@ -167,13 +164,12 @@ def _never_exactly(case):
     return from_rational(case["extra"]), expected_odds_exactly(joint, case["extra"], case["n"])
 
 
-never = Claim(
+never = inequality(
     "thm:never-switches",
     PERFECT,
     lambda case: (jnp.full(SAMPLES, case[1]), _expected_odds(*case)),
-    Cases(lambda key: jax.random.normal(key, (2,)), _perfect),
+    random_numbers(2, _perfect),
     exact=_never_exactly,
-    exactly=None,
     family=Family(
         "errors 0, 1/8, 1/4, 1/2 of the intended rule, 1/2 or 3 extra bits, 1 to 4 samples",
         lambda: parameter_grid(error=("0", "1/8", "1/4", "1/2"), extra=_extras, n=range(1, 5)),
@@ -196,13 +192,12 @@ def _patient_exactly(case):
     return from_rational(case["extra"]) - gain * case["n"], from_rational(0)
 
 
-more_data = Claim(
+more_data = inequality(
     "fol:more-data-switches",
     (*RULES, "a thousand samples or more"),
     _patient,
     _rules,
     exact=_patient_exactly,
-    exactly=None,
     family=Family(
         "errors 0 and 1/8, accuracies 3/4, 7/8, 15/16 and 1, 3 extra bits, 10^3 and 10^6 samples",
         lambda: parameter_grid(
@@ -210,5 +205,3 @@ more_data = Claim(
         ),
     ),
 )  # fmt: skip
-
-CLAIMS = (lengths, switched, never, more_data)

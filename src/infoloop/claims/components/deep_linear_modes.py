@@ -4,10 +4,10 @@ import jax
 import jax.numpy as jnp
 from flint import fmpq_series
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational, log2
 from infoloop.learning.linear_networks import deep_mode, deep_time
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 DEEP = ("a mode of a two-layer linear net with balanced layers",)
@@ -19,7 +19,7 @@ def _modes(normals):
     return jnp.exp(normals[0] / 4), jnp.exp(normals[1] / 4), jax.nn.sigmoid(normals[2]) / 4, jnp.exp(normals[3] / 2)
 
 
-_deep = Cases(lambda key: jax.random.normal(key, (4,)), _modes)
+_deep = random_numbers(4, _modes)
 
 
 def _speeds(case):
@@ -55,14 +55,12 @@ def _terms(case):
     return tuple(from_rational(series(*values)[case["term"]]) for series in (taylor, closed_series))
 
 
-deep = Claim(
+deep = equality(
     "thm:deep-mode",
     DEEP,
     _speeds,
     _deep,
-    relation="=",
     exact=_terms,
-    exactly=None,
     family=Family(
         "the first 7 terms of the power series in t, for c 1/2, 1, 3, variances 1, 2, starts 1/10, 1/3",
         lambda: parameter_grid(
@@ -92,13 +90,12 @@ def _ordered_exactly(case):
 
 _strengths = [fmpq(1), fmpq(3, 2), fmpq(2), fmpq(5)]
 
-deep_order = Claim(
+deep_order = inequality(
     "cnd:deep-order",
     (*DEEP, "the modes have one variance and start at one a0, at most a fifth of each end"),
     _ordered,
     _deep,
     exact=_ordered_exactly,
-    exactly=None,
     family=Family(
         "variance 1, correlations 1, 3/2, 2, 5 and weaker or equal ones, starts 1/5, 1/20, 1/1000",
         lambda: (
@@ -110,5 +107,3 @@ deep_order = Claim(
     edges=({"c": fmpq(2), "weaker": fmpq(2), "start": fmpq(1, 5)},),
     wrong=lambda case: _ordered(case)[::-1],
 )
-
-CLAIMS = (deep, deep_order)

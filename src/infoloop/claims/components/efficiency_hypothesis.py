@@ -5,17 +5,11 @@ import itertools
 import jax
 import jax.numpy as jnp
 
-from infoloop.exact.rational_laws import (
-    RationalLaw,
-    fmpq,
-    from_rational,
-    rational,
-    rational_product,
-    rational_table,
-)
+from infoloop.claims.comparisons import inequality
+from infoloop.exact.rational_laws import RationalLaw, fmpq, from_rational, rational
 from infoloop.information.expressions import evaluate
-from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
-from infoloop.statements.claim import Claim, linear
+from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets, random_numbers
+from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
 FINITE = "finite alphabets"
@@ -30,10 +24,6 @@ RIVALS = (
 )
 
 
-def _law(*factors: tuple) -> RationalLaw:
-    return rational_product(*((rational_table(table), names) for table, names in factors))
-
-
 detail = linear(
     "thm:irrelevant-detail",
     "I(T;S,A) = I(T;S)",
@@ -41,11 +31,9 @@ detail = linear(
     random_bayes_nets("T", "S|T", "A|S", T=3, S=3, A=2),
     family=Family(
         "a fair bit T, S and A with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: enumerate_rational_bayes_nets(
-            "T", "S|T", "A|S", rows={"T": [["1/2", "1/2"]], "S|T": NOISY, "A|S": NOISY}, T=2, S=2, A=2
-        ),
+        lambda: exact_laws({"T": [["1/2", "1/2"]], "S|T": NOISY, "A|S": NOISY}),
     ),
-    edges=(_law((["1/2", "1/2"], ("T",)), (MAPS, ("T", "S")), (["1/2", "1/2"], ("A",))),),
+    edges=(exact_law({"T": ["1/2", "1/2"], "S|T": MAPS, "A": ["1/2", "1/2"]}),),
     wrong="I(T;S,A) = I(T;S) + H(A|S)",
 )
 
@@ -58,7 +46,7 @@ def rivals(error) -> RationalLaw:
     """
     e = rational(error)
     fair = ["1/2", "1/2"]
-    return _law((fair, ("T",)), (fair, ("A",)), ([[1 - e, e], [e, 1 - e]], ("T", "N")))
+    return exact_law({"T": fair, "A": fair, "N|T": [[1 - e, e], [e, 1 - e]]})
 
 
 def correlation(law: RationalLaw, value) -> fmpq:
@@ -89,19 +77,14 @@ def _speeds(case):
     return sizes.mean(), 1 - 2 * error
 
 
-efficient_first = Claim(
+efficient_first = inequality(
     "fol:efficient-first",
     RIVALS,
     _speeds,
-    Cases(
-        lambda key: jax.random.normal(key, (2,)), lambda x: (jax.nn.sigmoid(x[0]), jax.nn.sigmoid(x[1]) / 10)
-    ),
+    random_numbers(2, lambda x: (jax.nn.sigmoid(x[0]), jax.nn.sigmoid(x[1]) / 10)),
     exact=_speeds_exactly,
-    exactly=None,
     family=Family(
         "sizes 3/4 and 5/4, or 1/2 and 3/2; crossover probabilities 1/100, 1/16, 1/10",
         lambda: parameter_grid(spread=[fmpq(1, 4), fmpq(1, 2)], error=("1/100", "1/16", "1/10")),
     ),
 )  # fmt: skip
-
-CLAIMS = (detail, efficient_first)

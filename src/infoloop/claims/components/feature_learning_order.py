@@ -6,12 +6,12 @@ import jax
 import jax.numpy as jnp
 from flint import arb, arb_mat, fmpq_mat
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, from_rational, rational
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.linear_networks import noisy_feature_moments, weights
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 FEATURES = (
@@ -86,13 +86,12 @@ def _starts_ahead(case) -> bool:
     return fast[0] >= fast[1]
 
 
-ahead = Claim(
+ahead = inequality(
     "cnd:ahead-stays-ahead",
     (*AHEAD, "two features"),
     _ahead,
-    Cases(lambda key: jax.random.normal(key, (5,)), _two),
+    random_numbers(5, _two),
     exact=_ahead_exactly,
-    exactly=None,
     family=_pairs,
     edges=({"amplitudes": ("1", "1"), "flips": ("1/4", "1/4"), "t": "1"},),
     wrong=lambda case: _ahead(case)[::-1],
@@ -114,13 +113,12 @@ def _in_order_exactly(case):
     return found[case["pair"] + 1], found[case["pair"]]
 
 
-equal_amplitudes = Claim(
+equal_amplitudes = inequality(
     "cnd:equal-amplitudes",
     (*FEATURES, "all amplitudes are equal", "e1 <= e2 <= e3"),
     _in_order,
-    Cases(lambda key: jax.random.normal(key, (5,)), _alike),
+    random_numbers(5, _alike),
     exact=_in_order_exactly,
-    exactly=None,
     family=Family(
         "three features of amplitude 1 and 3, crossover probabilities from 0, 1/16, 1/4, 3/8 in order, "
         "times 1/10, 1, 10, 100, each pair",
@@ -147,13 +145,12 @@ def _ahead_of_three(case):
     return contributions[1], contributions[0]
 
 
-ahead_of_many = Claim(
+ahead_of_many = inequality(
     "fol:ahead-for-ever",
     (*AHEAD, "three features"),
     _ahead_of_three,
-    Cases(lambda key: jax.random.normal(key, (7,)), _three),
+    random_numbers(7, _three),
     exact=_ahead_exactly,
-    exactly=None,
     family=Family(
         "amplitudes (1, 1, 1) and (10, 1/12, 1/12), crossover probabilities (1/10, 1/9, 0), "
         "times 1/10, 1, 10, 100, 1000",
@@ -182,7 +179,7 @@ def _noisy(normals):
     return jnp.exp(normals[:3] / 4), 0.05 + 0.45 * jax.nn.sigmoid(normals[3:])
 
 
-_three_noisy = Cases(lambda key: jax.random.normal(key, (6,)), _noisy)
+_three_noisy = random_numbers(6, _noisy)
 
 
 def ends_exactly(amplitudes, crossovers) -> list[fmpq]:
@@ -207,14 +204,12 @@ def _ends_exactly(case):
     return from_rational(ends_exactly(case["amplitudes"], case["flips"])[0]), from_rational(clean_share(kept)[0])
 
 
-ends = Claim(
+ends = equality(
     "cnd:least-squares-end",
     (*END, "no crossover probability is 0"),
     _ends,
     _three_noisy,
-    relation="=",
     exact=_ends_exactly,
-    exactly=None,
     family=Family(
         "three features, amplitudes from 1/4, 1, 3 and crossover probabilities from 1/16, 1/8, 1/4, 3/8 in "
         "every order, the first's contribution",
@@ -239,14 +234,12 @@ def _clean_exactly(case):
     return from_rational(found[case["feature"]]), from_rational(int(case["feature"] == 0))
 
 
-clean = Claim(
+clean = equality(
     "cnd:clean-feature",
     (*END, "exactly one feature never flips"),
     _clean,
     _three_noisy,
-    relation="=",
     exact=_clean_exactly,
-    exactly=None,
     family=Family(
         "three features, amplitudes from 1/4, 1, 3 in every order, "
         "crossover probabilities (0, 1/16, 1/8), (0, 1/4, 3/8); each feature",
@@ -280,13 +273,12 @@ def _first_exactly(case):
 
 _two_features = [{"flips": ("1/8", "1/4"), "amplitudes": pair} for pair in itertools.product(_AMPLITUDES, repeat=2)]
 
-informative_first = Claim(
+informative_first = inequality(
     "fol:most-informative-first",
     (*FEATURES, "I(label;x1) > I(label;x2)"),
     _first,
     _three_noisy,
     exact=_first_exactly,
-    exactly=None,
     family=Family("crossover probabilities (1/8, 1/4), amplitudes from 1/4, 1, 3", lambda: iter(_two_features)),
 )
 
@@ -305,14 +297,11 @@ def _faster_exactly(case):
     return from_rational(last[1 - faster]), from_rational(last[faster])
 
 
-first_remains = Claim(
+first_remains = inequality(
     "fol:first-remains",
     END,
     _faster,
     _three_noisy,
     exact=_faster_exactly,
-    exactly=None,
     family=Family("crossover probabilities (1/8, 1/4), amplitudes from 1/4, 1, 3", lambda: iter(_two_features)),
 )
-
-CLAIMS = (equal_amplitudes, ahead, ahead_of_many, ends, clean, informative_first, first_remains)

@@ -8,11 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 from flint import acb, arb, fmpq_poly
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational, rational
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.goodhart import hack_gold, hack_optimum, mean_maximum, selected_value
-from infoloop.statements.cases import Cases, Family, random_probabilities
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers, random_probabilities
 from infoloop.statements.parameter_grids import parameter_grid
 
 PART_VALUES = (0, 1, 3)
@@ -70,14 +70,12 @@ def _shared_exactly(case):
     return from_rational(chosen), from_rational(largest * fmpq(case["value"], case["value"] + case["error"]))
 
 
-shared = Claim(
+shared = equality(
     "thm:goodhart-shares",
     SUMS,
     _shared,
-    Cases(lambda key: 2 * jax.random.normal(key, (3,)), jax.nn.softmax),
-    relation="=",
+    random_numbers(3, jax.nn.softmax, spread=2),
     exact=_shared_exactly,
-    exactly=None,
     family=Family(
         "values 0, 1, 3 with masses (1/2, 1/2, 0), (1/3, 1/3, 1/3), (3/4, 1/8, 1/8), V and X sums of 1 to 3 of them, "
         "the best of 1, 2, 5",
@@ -108,7 +106,7 @@ def _gaussian(case):
     return _by_quadrature(case), selected_value(*case, jnp.array([2.0, 3.0]))
 
 
-_deviations = Cases(lambda key: jax.random.normal(key, (2,)), lambda x: (jnp.exp(x[0] / 2), jnp.exp(x[1] / 2)))
+_deviations = random_numbers(2, lambda x: (jnp.exp(x[0] / 2), jnp.exp(x[1] / 2)))
 
 
 def _within(one, other):
@@ -146,13 +144,12 @@ def _gaussian_exactly(case):
 
 _spreads = [fmpq(1, 2), fmpq(1), fmpq(8)]
 
-gaussian_selection = Claim(
+gaussian_selection = inequality(
     "thm:goodhart-gaussian",
     GAUSSIAN,
     lambda case: _within(*_gaussian(case)),
     _deviations,
     exact=_gaussian_exactly,
-    exactly=None,
     family=Family(
         "deviations of value and error 1/2, 1, 8; the best of 2; either side at most the other and 2^-40",
         lambda: parameter_grid(value=_spreads, error=_spreads, order=("as written", "reversed")),
@@ -179,13 +176,12 @@ def _harder_exactly(case):
     return share * _mean_maximum_exactly(3), share * _mean_maximum_exactly(2)
 
 
-backfires = Claim(
+backfires = inequality(
     "fol:selection-backfires",
     GAUSSIAN,
     _harder,
     _deviations,
     exact=_harder_exactly,
-    exactly=None,
     family=Family(
         "deviations of value and error 1/2, 1, 8; the best of 2 and of 3",
         lambda: parameter_grid(value=_spreads, error=_spreads),
@@ -220,14 +216,12 @@ _best_ofs = Family(
     "masses 0, 1/100, 1/16, 1/3, 1; n from 1 to 12", lambda: parameter_grid(mass=_MASSES, n=range(1, 13))
 )
 
-gold = Claim(
+gold = equality(
     "thm:hack-gold",
     HACK,
     lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], SAMPLE_SIZES)),
     random_probabilities(1),
-    relation="=",
     exact=_gold_exactly,
-    exactly=None,
     family=_best_ofs,
     edges=({"mass": fmpq(1, 16), "n": 3},),
     wrong=lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], SAMPLE_SIZES + 1)),
@@ -242,13 +236,12 @@ def _optimum_exactly(case):
     return from_rational(gold_exactly(mass, n)), from_rational(gold_exactly(mass, best))
 
 
-optimum = Claim(
+optimum = inequality(
     "thm:hack-optimum",
     (*HACK, "delta > 0"),
     lambda case: (hack_gold(case[0], SAMPLE_SIZES), hack_gold(case[0], hack_optimum(case[0]))),
     random_probabilities(1),
     exact=_optimum_exactly,
-    exactly=None,
     family=Family(
         "masses 1/100, 1/30, 1/16, 1/9, 1/3, 1; n from 1 to 20",
         lambda: parameter_grid(mass=[fmpq(1, k) for k in (100, 30, 16, 9, 3, 1)], n=range(1, 21)),
@@ -257,14 +250,11 @@ optimum = Claim(
     wrong=lambda case: (hack_gold(case[0], SAMPLE_SIZES), hack_gold(case[0], hack_optimum(case[0]) + 1)),
 )
 
-more_is_better = Claim(
+more_is_better = inequality(
     "fol:more-selection-is-better",
     (*HACK, "delta > 0"),
     lambda case: (hack_gold(case[0], SAMPLE_SIZES[:-1]), hack_gold(case[0], SAMPLE_SIZES[1:])),
     random_probabilities(1),
     exact=lambda case: tuple(from_rational(gold_exactly(case["mass"], case["n"] + i)) for i in (0, 1)),
-    exactly=None,
     family=_best_ofs,
 )
-
-CLAIMS = (shared, gaussian_selection, backfires, gold, optimum, more_is_better)

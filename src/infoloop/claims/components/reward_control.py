@@ -6,12 +6,12 @@ import jax
 import jax.numpy as jnp
 from flint import arb
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.exact.real_balls import RealBall, exp, real_ball
 from infoloop.learning.policy_optimisation import regularised
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 ACTIONS = tuple(itertools.product((-1, 1), repeat=2))
@@ -57,34 +57,22 @@ def _parameters(normals):
     return 0.02 + 0.48 * shares[0], shares[1] / 2, 1 / 2 + jnp.exp(normals[2])
 
 
-_games = Cases(lambda key: jax.random.normal(key, (3,)), _parameters)
+_games = random_numbers(3, _parameters)
 _family = Family(
     "errors 1/100, 1/8, 3/8, crossover probabilities of the quality 1/100, 1/4, 2/5, prices 1/2, 1, 4",
     lambda: parameter_grid(error=("1/100", "1/8", "3/8"), flip=("1/100", "1/4", "2/5"), beta=(fmpq(1, 2), 1, 4)),
 )
 
-controlled = Claim(
+controlled = inequality(
     "cnd:controllability",
     CONTROL,
     _moved,
     _games,
     exact=_moved_exactly,
-    exactly=None,
     family=_family,
     edges=({"error": "1/8", "flip": "1/10000", "beta": 1},),
     wrong=lambda case: _moved(case)[::-1],
 )
 
 
-equal_use = Claim(
-    "fol:equal-bits-equal-use",
-    CONTROL,
-    _moved,
-    _games,
-    relation="=",
-    exact=_moved_exactly,
-    exactly=None,
-    family=_family,
-)
-
-CLAIMS = (controlled, equal_use)
+equal_use = equality("fol:equal-bits-equal-use", CONTROL, _moved, _games, exact=_moved_exactly, family=_family)

@@ -7,22 +7,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import (
-    RationalLaw,
-    fmpq,
-    from_rational,
-    rational,
-    rational_product,
-    rational_table,
-)
+from infoloop.exact.rational_laws import RationalLaw, fmpq, from_rational, rational, rational_product, rational_table
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_convolution, binary_entropy
-from infoloop.statements.cases import Cases, Family, random_bayes_nets
-from infoloop.statements.claim import Claim, linear
+from infoloop.statements.cases import Family, random_bayes_nets, random_numbers
+from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
 FINITE = "finite alphabets"
@@ -63,7 +57,7 @@ def _crossover_probabilities(normals):
     return jax.nn.sigmoid(normals) / 2
 
 
-_rates = Cases(lambda key: 2 * jax.random.normal(key, (2,)), _crossover_probabilities)
+_rates = random_numbers(2, _crossover_probabilities, spread=2)
 
 
 def _majority(case):
@@ -80,14 +74,12 @@ def _enumerated(error, voters: int) -> fmpq:
     return total
 
 
-majority = Claim(
+majority = equality(
     "thm:majority-error",
     VOTERS[1:],
     _majority,
     _rates,
-    relation="=",
     exact=lambda case: (from_rational(_enumerated(*case.values())), from_rational(recursive_error(*case.values()))),
-    exactly=None,
     family=Family(
         "errors 0, 1/100, 1/4, 2/5, 1/2; 1, 3, 5, 7 answers",
         lambda: parameter_grid(error=[fmpq(0), fmpq(1, 100), fmpq(1, 4), fmpq(2, 5), fmpq(1, 2)], voters=ODD),
@@ -143,13 +135,12 @@ _votes = Family(
     lambda: parameter_grid(a=("0", "1/8", "1/3"), e=("0", "1/100", "1/8", "1/4", "1/2")),
 )
 
-raises = Claim(
+raises = inequality(
     "thm:sharpening",
     VOTERS,
     _sharper,
     _rates,
     exact=_sharper_exactly,
-    exactly=None,
     family=_votes,
     edges=({"a": "1/8", "e": "0"},),
     wrong=lambda case: _sharper(case)[::-1],
@@ -168,14 +159,12 @@ def _closed_exactly(case):
     )
 
 
-closed = Claim(
+closed = equality(
     "thm:sharpening-bits",
     VOTERS,
     _closed,
     _rates,
-    relation="=",
     exact=_closed_exactly,
-    exactly=None,
     family=_votes,
     edges=({"a": "1/8", "e": "1/8"},),
     wrong=lambda case: (_closed(case)[0], _sharper(case)[0]),
@@ -214,9 +203,6 @@ output_never_rises = linear(
     VOTING,
     _voting,
     family=Family(
-        "a fair bit X, Z its copy, answers wrong at rate 1/4, M their majority",
-        lambda: iter([_table("0", "1/4")]),
+        "a fair bit X, Z its copy, answers wrong at rate 1/4, M their majority", lambda: iter([_table("0", "1/4")])
     ),
 )
-
-CLAIMS = (majority, raises, closed, ceiling, output_never_rises)

@@ -6,20 +6,13 @@ import jax
 import jax.numpy as jnp
 from flint import fmpq_mat
 
-from infoloop.exact.rational_laws import (
-    RationalLaw,
-    fmpq,
-    from_rational,
-    log2,
-    rational,
-    rational_product,
-    rational_table,
-)
+from infoloop.claims.comparisons import equality, inequality
+from infoloop.exact.rational_laws import RationalLaw, fmpq, from_rational, log2, rational
 from infoloop.information.expressions import evaluate
 from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, random_bayes_nets, random_probabilities
-from infoloop.statements.claim import Claim, linear
+from infoloop.statements.cases import Family, exact_law, random_bayes_nets, random_numbers, random_probabilities
+from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
 FINITE = "finite alphabets"
@@ -27,10 +20,6 @@ MAPS = [[1, 0], [0, 1]]
 INPUTS = tuple(itertools.product((0, 1), repeat=2))
 PARITY = ("A and B are independent fair bits", "X is their parity, flipped at rate e")
 AFFINE = (*PARITY, "predictors are affine in A and B, with values in (0, 1)")
-
-
-def _law(*factors: tuple) -> RationalLaw:
-    return rational_product(*((rational_table(table), names) for table, names in factors))
 
 
 def parity_loss(predicted, error, log):
@@ -65,13 +54,12 @@ def _blind_exactly(case):
 
 _quarters = [fmpq(k, 4) for k in (-1, 0, 1)]
 
-blind = Claim(
+blind = inequality(
     "thm:parity-affine",
     AFFINE,
     _blind,
-    Cases(lambda key: jax.random.normal(key, (4,)), _affine),
+    random_numbers(4, _affine),
     exact=_blind_exactly,
-    exactly=None,
     family=Family(
         "all affine predictors with slopes -1/4, 0, 1/4 and values in (0, 1), 1/8, 1/2 or 5/8 at (0, 0); error rates "
         "1/100, 1/4, 1/2",
@@ -94,7 +82,7 @@ def _parity_law(error) -> RationalLaw:
     rows = [[[1 - e, e] if a == b else [e, 1 - e] for b in (0, 1)] for a in (0, 1)]
     parity = [[[int(a == b), int(a != b)] for b in (0, 1)] for a in (0, 1)]
     fair = ["1/2", "1/2"]
-    return _law((fair, ("A",)), (fair, ("B",)), (rows, ("A", "B", "X")), (parity, ("A", "B", "P")))
+    return exact_law({"A": fair, "B": fair, "X|A,B": rows, "P|A,B": parity})
 
 
 def _usable(case):
@@ -105,21 +93,17 @@ def _usable(case):
 
 def _usable_exactly(case):
     law = _parity_law(case["error"])
-    found = (
-        evaluate("I(X;P)", law),
-        from_rational(1) - parity_loss([fmpq(1, 2)] * 4, case["error"], log2),
-    )
+    found = (evaluate("I(X;P)", law), from_rational(1) - parity_loss([fmpq(1, 2)] * 4, case["error"], log2))
     assert (evaluate("I(X;A,B)", law) - found[0]).sign() == 0
     return found
 
 
-usable_processing = Claim(
+usable_processing = inequality(
     "fol:usable-processing",
     AFFINE,
     _usable,
     random_probabilities(1),
     exact=_usable_exactly,
-    exactly=None,
     family=Family("error rates 1/8, 1/4, 3/8", lambda: ({"error": fmpq(k, 8)} for k in (1, 2, 3))),
 )
 
@@ -186,24 +170,21 @@ def _coarse_and_fine(case):
     return errors[0], errors[1]
 
 
-fine_labels = Claim(
+fine_labels = inequality(
     "fol:coarse-labels-are-easier",
     (*PARITY[:1], "the learner sees both bits flipped at rate e below 1/2", "it fits by linear least squares"),
     _coarse_and_fine,
     random_probabilities(1),
     exact=_coarse_and_fine_exactly,
-    exactly=None,
     family=Family("crossover probabilities 0, 1/8, 1/4", lambda: ({"error": fmpq(k, 8)} for k in range(3))),
 )
 
-fine_gain = Claim(
+fine_gain = equality(
     "thm:fine-labels-help",
     fine_labels.assumes,
     lambda case: (_coarse_and_fine(case)[1], case[0] * (1 - case[0] / 2)),
     random_probabilities(1),
-    relation="=",
     exact=lambda case: (_coarse_and_fine_exactly(case)[1], from_rational(2 * case["error"] * (1 - case["error"]))),
-    exactly=None,
     family=Family("crossover probabilities k/40 below 1/2", lambda: ({"error": fmpq(k, 40)} for k in range(20))),
     edges=({"error": fmpq(1, 4)},),
     wrong=_coarse_and_fine,
@@ -218,12 +199,9 @@ interaction = linear(
     family=Family(
         "the parity of two fair bits flipped at rates k/8; a fair bit A, B a copy, noisy or independent, X any bit "
         "of both",
-        lambda: itertools.chain(
-            (marginal(_parity_law(fmpq(k, 8)), "A", "B", "X") for k in range(9)),
-            _functions(),
-        ),
+        lambda: itertools.chain((marginal(_parity_law(fmpq(k, 8)), "A", "B", "X") for k in range(9)), _functions()),
     ),
-    edges=(_law((["1/2", "1/2"], ("X",)), (MAPS, ("X", "A")), (MAPS, ("X", "B"))),),
+    edges=(exact_law({"X": ["1/2", "1/2"], "A|X": MAPS, "B|X": MAPS}),),
     wrong="I(X;A,B) - I(X;A) - I(X;B) = I(A;B|X)",
 )
 
@@ -233,7 +211,7 @@ def _functions():
     for second in ([["3/4", "1/4"], [0, 1]], MAPS, [["1/2", "1/2"]] * 2):
         for values in itertools.product((0, 1), repeat=4):
             read = [[[1 - b, b] for b in values[:2]], [[1 - b, b] for b in values[2:]]]
-            yield _law((["1/2", "1/2"], ("A",)), (second, ("A", "B")), (read, ("A", "B", "X")))
+            yield exact_law({"A": ["1/2", "1/2"], "B|A": second, "X|A,B": read})
 
 
 components_add = linear(
@@ -246,15 +224,9 @@ components_add = linear(
         "a fair bit X with two copies A and B, and X the parity of two fair bits",
         lambda: iter(
             [
-                _law((["1/2", "1/2"], ("X",)), (MAPS, ("X", "A")), (MAPS, ("X", "B"))),
-                _law(
-                    (["1/2", "1/2"], ("A",)),
-                    (["1/2", "1/2"], ("B",)),
-                    ([[[1, 0], [0, 1]], [[0, 1], [1, 0]]], ("A", "B", "X")),
-                ),
+                exact_law({"X": ["1/2", "1/2"], "A|X": MAPS, "B|X": MAPS}),
+                exact_law({"A": ["1/2", "1/2"], "B": ["1/2", "1/2"], "X|A,B": [[[1, 0], [0, 1]], [[0, 1], [1, 0]]]}),
             ]
         ),
     ),
 )
-
-CLAIMS = (blind, usable_processing, fine_gain, fine_labels, interaction, components_add)

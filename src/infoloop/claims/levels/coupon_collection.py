@@ -8,10 +8,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational, rational
 from infoloop.learning.coupon_collector import collection_time, verdicts_needed
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Cases, Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 MEMBERS, MOST = 4, 12
@@ -62,16 +62,14 @@ def _spread(normals):
     return 1 / (3 * MEMBERS) + 2 * jax.nn.softmax(normals) / 3
 
 
-_members = Cases(lambda key: jax.random.normal(key, (MEMBERS,)), _spread)
+_members = random_numbers(MEMBERS, _spread)
 
-collecting = Claim(
+collecting = equality(
     "thm:collection-time",
     DEMONSTRATED,
     lambda p: (recursive_time(list(p)), collection_time(p)),
     _members,
-    relation="=",
     exact=_collected_exactly,
-    exactly=None,
     family=Family(
         "1 to 5 members with probabilities that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to "
         "1, ..., 1, 7",
@@ -100,13 +98,12 @@ def _least_exactly(case):
     return from_rational(len(p) * harmonic(len(p))), from_rational(recursive_time(p))
 
 
-equal_is_fastest = Claim(
+equal_is_fastest = inequality(
     "thm:collection-floor",
     DEMONSTRATED,
     lambda p: (MEMBERS * _float(harmonic(MEMBERS)), collection_time(p)),
     _members,
     exact=_least_exactly,
-    exactly=None,
     family=Family(
         "1 to 5 members with probabilities that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to "
         "1, ..., 1, 7",
@@ -161,7 +158,7 @@ def _sets(most: int) -> Cases:
         k = 2 + jnp.floor(u[0] * (most - 1))
         return k, 1 + jnp.floor(u[1] * (k - 1))
 
-    return Cases(lambda key: jax.random.normal(key, (2,)), build)
+    return random_numbers(2, build)
 
 
 def _asked(case):
@@ -169,14 +166,12 @@ def _asked(case):
     return jnp.asarray(_tables()[0])[k.astype(int), m.astype(int)], verdicts_needed(k, m)
 
 
-verdicts = Claim(
+verdicts = equality(
     "thm:set-by-verdicts",
     VERDICTS,
     _asked,
     _sets(8),
-    relation="=",
     exact=lambda case: (from_rational(mean_asked(*case.values())), from_rational(_needed_exactly(*case.values()))),
-    exactly=None,
     family=Family(
         "2 to 9 candidates and 1 to K - 1 members",
         lambda: ({"K": k, "M": m} for k in range(2, 10) for m in range(1, k)),
@@ -204,13 +199,12 @@ def _crossing(members: int) -> dict:
     return {"K": math.floor(float(members * sum(1 / k for k in range(1, members + 1)))), "M": members}
 
 
-coarse_wins = Claim(
+coarse_wins = inequality(
     "cnd:coarse-wins",
     (*BOTH, "K <= M H_M"),
     _won,
     _sets(MOST),
     exact=_won_exactly,
-    exactly=None,
     family=Family(
         "2 to 40 members and every number of candidates up to M H_M",
         lambda: ({"K": k, "M": m} for m in range(2, 41) for k in range(m + 1, _crossing(m)["K"] + 1)),
@@ -220,14 +214,11 @@ coarse_wins = Claim(
 )
 
 
-coarse_always_cheaper = Claim(
+coarse_always_cheaper = inequality(
     "fol:verdicts-always-cheaper",
     BOTH,
     lambda case: (verdicts_needed(*case), jnp.asarray(_tables()[1])[case[1].astype(int)]),
     _sets(MOST),
     exact=_won_exactly,
-    exactly=None,
     family=Family("2 to 6 candidates, 1 to K - 1 members", lambda: parameter_grid(K=range(2, 7), M=(1,))),
 )
-
-CLAIMS = (collecting, equal_is_fastest, verdicts, coarse_wins, coarse_always_cheaper)

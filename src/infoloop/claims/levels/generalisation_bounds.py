@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import (
     LogSum,
     RationalLaw,
@@ -32,8 +33,7 @@ from infoloop.learning.generalisation import (
 )
 from infoloop.probability.channel_families import compositions
 from infoloop.probability.distributions import marginal, product
-from infoloop.statements.cases import Cases, Family, random_bayes_nets
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_bayes_nets, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 SIZE = 2
@@ -111,14 +111,12 @@ def _models():
 
 FAIR, SLANTED = ("1/2", "1/2"), ("1/4", "3/4")
 
-gibbs_identity = Claim(
+gibbs_identity = equality(
     "thm:gibbs-generalisation",
     GIBBS,
     _gibbs_sides,
-    Cases(lambda key: jax.random.normal(key, (8,)), _gibbs),
-    relation="=",
+    random_numbers(8, _gibbs),
     exact=_gibbs_exactly,
-    exactly=None,
     family=Family(
         "two hypotheses on two symbols and three on three, losses 0 and 1, two laws each, n from 1 to 3, gamma "
         "= n ln 2 and 2n ln 2",
@@ -163,13 +161,12 @@ def _learners():
             yield {"losses": TABLES[0], "law": law, "n": n, "rows": rows}
 
 
-misled = Claim(
+misled = inequality(
     "thm:xu-raginsky",
     BOUNDED,
     _misled,
     random_bayes_nets("S", "W|S", S=3, W=3),
     exact=_misled_exactly,
-    exactly=None,
     family=Family("a fair bit and one of mass 1/4, n = 1 and 2, losses [w != z], every learner with rows (1/4, 3/4), "
                   "(1, 0), (0, 1)", _learners),
     edges=(
@@ -206,18 +203,15 @@ def _occam_exactly(case):
     return from_rational(found), from_rational(len(case["losses"]) * (1 - case["least"]) ** case["n"])
 
 
-_rates = Cases(
-    lambda key: jax.random.normal(key, (4,)), lambda x: (jax.nn.softmax(2 * x[:3]), jax.nn.sigmoid(2 * x[3]))
-)
+_rates = random_numbers(4, lambda x: (jax.nn.softmax(2 * x[:3]), jax.nn.sigmoid(2 * x[3])))
 _THIRDS = ("1/3", "1/3", "1/3")
 
-occam = Claim(
+occam = inequality(
     "thm:occam",
     (*ENUMERABLE, "losses 0 and 1"),
     _fooled,
     _rates,
     exact=_occam_exactly,
-    exactly=None,
     family=Family(
         "classes of 1 and 4 hypotheses on three symbols, two laws, n from 1 to 4, epsilon = k/6",
         lambda: parameter_grid(
@@ -269,13 +263,12 @@ _maps = Family(
     ),
 )
 
-occam_classes = Claim(
+occam_classes = inequality(
     "cnd:occam-classes",
     (*ENUMERABLE, "losses 0 and 1", "answers are judged by their class, in the sample and afterwards"),
     _by_class,
     _rates,
     exact=_by_class_exactly,
-    exactly=None,
     family=_maps,
     edges=({"maps": [(0, 0), (1, 1), (0, 1)], "law": FAIR, "n": 3, "least": fmpq(1, 2)},),
     wrong=lambda case: (_by_class(case)[0], _by_class(case)[1] / _classes(EVERY_MAP)),
@@ -290,14 +283,11 @@ def _by_answer(case):
     return found, _classes(EVERY_MAP) * (1 - least) ** SIZE
 
 
-classes_suffice = Claim(
+classes_suffice = inequality(
     "fol:coarse-labels-suffice",
     (*ENUMERABLE, "losses 0 and 1", "answers are judged by their class in the sample, and as they are afterwards"),
     _by_answer,
     _rates,
     exact=lambda case: _by_class_exactly(case, judged=range(3)),
-    exactly=None,
     family=_maps,
 )
-
-CLAIMS = (gibbs_identity, misled, occam, occam_classes, classes_suffice)

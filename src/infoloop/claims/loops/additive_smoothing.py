@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from flint import fmpq_mat
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact import wright_fisher_rational
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational, rational_table
 from infoloop.information.contraction_coefficients import dobrushin
@@ -17,8 +18,7 @@ from infoloop.models import smoothed
 from infoloop.probability.channel_families import binomial
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
-from infoloop.statements.cases import Cases, Family, random_probabilities
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Cases, Family, random_numbers, random_probabilities
 
 SIZE, GENERATIONS = 4, 5
 SMOOTHED = ("two symbols", "each generation is n draws at the rates (c + alpha)/(n + 2 alpha)", "alpha > 0")
@@ -38,7 +38,7 @@ def _cases() -> Cases:
     def build(normals):
         return *jax.nn.sigmoid(normals[:3]), jnp.exp(normals[3])
 
-    return Cases(lambda key: 2 * jax.random.normal(key, (4,)), build)
+    return random_numbers(4, build, spread=2)
 
 
 def _link(alpha) -> Channel:
@@ -100,14 +100,12 @@ def _spectrum_exactly(case):
     return from_rational(wright_fisher_rational.kernel_determinant(n, alpha, x)), from_rational(product)
 
 
-smoothed_eigenvalues = Claim(
+smoothed_eigenvalues = equality(
     "thm:smoothing-eigenvalues",
     SMOOTHED,
     _spectrum,
     random_probabilities(1),
-    relation="=",
     exact=_spectrum_exactly,
-    exactly=None,
     family=Family(
         "the characteristic polynomials for n from 1 to 5 and alpha 1/10, 1/2, 1, 2, each at n + 2 points, which "
         "determine it",
@@ -134,14 +132,12 @@ def _mean_exactly(case):
     )
 
 
-mean = Claim(
+mean = equality(
     "thm:smoothing-mean",
     SMOOTHED,
     _means,
     _cases(),
-    relation="=",
     exact=_mean_exactly,
-    exactly=None,
     family=_every_loop,
     edges=((4, fmpq(1, 2), ("1/4", "3/4"), 4),),
     wrong=lambda case: (_means(case)[0], _means(case)[1] * shrinkage(SIZE, case[3])),
@@ -174,14 +170,12 @@ def _diversity_exactly(case):
     return from_rational(found), from_rational(diversity_left(n, alpha, rational(rates[1]), t))
 
 
-smoothed_diversity = Claim(
+smoothed_diversity = equality(
     "thm:smoothing-diversity",
     SMOOTHED,
     _diversity,
     _cases(),
-    relation="=",
     exact=_diversity_exactly,
-    exactly=None,
     family=_every_loop,
     edges=((4, fmpq(1, 2), ("1/4", "3/4"), 4),),
     wrong=lambda case: (_diversity(case)[0], _diversity(case)[1] * (1 - 1 / SIZE)),
@@ -201,13 +195,12 @@ def _forgetting_exactly(case):
     return after, before * apart
 
 
-smoothing_contracts = Claim(
+smoothing_contracts = inequality(
     "thm:smoothing-contracts",
     SMOOTHED,
     _forgetting,
     _cases(),
     exact=_forgetting_exactly,
-    exactly=None,
     family=_every_loop,
     edges=((2, fmpq(1, 100_000), (0, 1), 1),),
     wrong=lambda case: (_forgetting(case)[0], _forgetting(case)[1] * shrinkage(SIZE, case[3]) ** 2),
@@ -226,13 +219,12 @@ def _floor_exactly(case):
     return _exactly_informed(wright_fisher_rational.token_law(heads, EVEN)), _exactly_informed(_law(case))
 
 
-floor = Claim(
+floor = inequality(
     "thm:smoothing-floor",
     SMOOTHED,
     _floor,
     _cases(),
     exact=_floor_exactly,
-    exactly=None,
     family=_every_loop,
     edges=((1, fmpq(1, 2), ("1/4", "3/4"), 4),),
     wrong=lambda case: _floor(case)[::-1],
@@ -298,14 +290,12 @@ def _rate_exactly(case):
     )
 
 
-rate = Claim(
+rate = equality(
     "thm:smoothing-rate",
     SMOOTHED,
     _rate,
     random_probabilities(2),
-    relation="=",
     exact=_rate_exactly,
-    exactly=None,
     family=Family(
         "n from 1 to 5; alpha 1/10, 1/2, 1, 2; two hypotheses of mass 1/2, 1/2 or 1/4, 3/4, as far apart along the "
         "mode as the law lets them",
@@ -321,7 +311,7 @@ def _keeps(case):
     return jnp.broadcast_to(by_symbol, kept.shape), kept
 
 
-smoothing_keeps = Claim(
+smoothing_keeps = inequality(
     "fol:smoothing-keeps-information",
     SMOOTHED,
     _keeps,
@@ -330,11 +320,8 @@ smoothing_keeps = Claim(
         _exactly_informed(wright_fisher_rational.token_law(case[2], EVEN)),
         _exactly_informed(_law(case)),
     ),
-    exactly=None,
     family=Family(
         "n = 4, alpha = 1/2, rates (1/4, 3/4), equally likely, t from 1 to 6",
         lambda: itertools.product((4,), ALPHAS[1:2], RATES[1:2], range(1, 7)),
     ),
 )
-
-CLAIMS = (smoothed_eigenvalues, mean, smoothed_diversity, smoothing_contracts, floor, rate, smoothing_keeps)

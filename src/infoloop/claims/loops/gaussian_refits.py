@@ -9,6 +9,7 @@ import numpy as np
 from flint import arb
 from jax.scipy.special import gammaincc
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.exact.real_balls import exp, real_ball
 from infoloop.models.gaussian_refit import SCHEDULES, expected_drift, expected_variance, limit_ratio, log_drift
@@ -104,14 +105,12 @@ def _moments(label, schedule, unbiased, part, closed, wrong, closed_exactly=None
         closed_there = (closed_exactly or closed)(fmpq(n), t)
         return from_rational(sample_moments(n, t, schedule, unbiased)[part]), from_rational(closed_there)
 
-    return Claim(
+    return equality(
         label,
         (*(_unbiased if unbiased else _likelihood), _last if schedule == "replace" else _all),
         sides,
         _sizes,
-        relation="=",
         exact=exact,
-        exactly=None,
         family=_pairs,
         edges=({"n": 3, "t": 3},) if wrong else (),
         wrong=wrong and (lambda n: (sides(n)[0], wrong(n, STEPS))),
@@ -177,14 +176,12 @@ def _conserved(n):
     return jnp.stack([block_moments(n, len(STEPS), schedule, False).sum(0) for schedule in SCHEDULES]), 1.0
 
 
-conservation = Claim(
+conservation = equality(
     "thm:refit-conserves",
     (*_likelihood, "a fit sees the last generation, or all"),
     _conserved,
     _sizes,
-    relation="=",
     exact=lambda case: (from_rational(sum(sample_moments(**case, unbiased=False), fmpq(0))), from_rational(1)),
-    exactly=None,
     family=Family(
         "2 to 5 samples a generation, 1 to 4 generations, both schedules",
         lambda: parameter_grid(n=range(2, 6), t=range(1, 5), schedule=SCHEDULES),
@@ -204,13 +201,12 @@ def _floor_exactly(case):
     return real_ball(lambda: angle.ball().sin() / angle.ball()), from_rational(accumulated_variance(fmpq(n), t))
 
 
-variance_accumulation_floor = Claim(
+variance_accumulation_floor = inequality(
     "thm:refit-accumulates-floor",
     (*_likelihood, _all),
     _floor,
     _sizes,
     exact=_floor_exactly,
-    exactly=None,
     family=Family(
         "2 to 9 samples a generation, 1 to 8 generations", lambda: parameter_grid(n=range(2, 10), t=range(1, 9))
     ),
@@ -229,13 +225,12 @@ def _typical_exactly(case):
     return from_rational(fmpq(1, n - 1)), real_ball(lambda: half.log() - half.digamma())
 
 
-typical = Claim(
+typical = inequality(
     "thm:refit-typical",
     (*_unbiased, _last),
     _typical,
     _sizes,
     exact=_typical_exactly,
-    exactly=None,
     family=Family("2 to 60 samples a generation", lambda: parameter_grid(n=range(2, 61))),
     edges=({"n": 60},),
     wrong=lambda n: (1 / (n - 1), -log_drift(n) / 2),
@@ -254,25 +249,11 @@ def _half_exactly(case):
     return from_rational(fmpq(1, 2)), exp(-m) * terms
 
 
-half_the_runs = Claim(
+half_the_runs = inequality(
     "fol:expectation-is-typical",
     (*_unbiased, _last),
     _half,
     _sizes,
     exact=_half_exactly,
-    exactly=None,
     family=Family("odd numbers of samples from 3 to 41", lambda: parameter_grid(n=range(3, 42, 2))),
-)
-
-CLAIMS = (
-    shrinking,
-    conservation,
-    constant,
-    wandering,
-    typical,
-    half_the_runs,
-    accumulated_refits,
-    variance_accumulation_floor,
-    accumulating_unbiased,
-    stays_unbiased,
 )

@@ -1,10 +1,10 @@
 """Chapter 2, estimates: what a loop that passes on a mean keeps of the true one (S16), in bits."""
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
 from infoloop.exact.rational_laws import LogSum, fmpq, log2
 from infoloop.exact.real_balls import real_ball
@@ -14,7 +14,7 @@ from infoloop.information.measures import mutual_information
 from infoloop.models.gaussian_mean import gaussian_mean, information, residual
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
-from infoloop.statements.cases import Cases, Family
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -29,7 +29,7 @@ def _parameters(x):
     return 1 + jnp.floor(jnp.exp(1 + x[0] / 2)), jnp.exp(x[1] / 2), jnp.exp(x[2] / 2)
 
 
-_loops = Cases(lambda key: jax.random.normal(key, (3,)), _parameters)
+_loops = random_numbers(3, _parameters)
 _VARIANCES = (fmpq(1, 2), fmpq(1), fmpq(3))
 _small_loops = Family(
     "1 to 3 samples a generation, prior and noise variances 1/2, 1 and 3, 1 to 5 generations",
@@ -105,17 +105,15 @@ def _kept(case, schedule: str):
 
 def _through(label: str, assumes, schedule: str, wrong) -> Claim:
     """The information of the estimates by the law, link by link and then by determinants, against its closed form."""
-    return Claim(
+    return equality(
         label,
         assumes,
         lambda case: (_kept(case, schedule), bits_through(case, schedule)),
         _loops,
-        relation="=",
         exact=lambda case: (
             mutual_information(rational_mean_law(case, schedule), "theta", "Z"),
             _bits_exactly(case, schedule),
         ),
-        exactly=None,
         family=_small_loops,
         edges=({**_edge, "t": 3},),
         wrong=lambda case: (_kept(case, schedule), wrong(case)),
@@ -136,13 +134,12 @@ def _floor_exactly(case):
     return limit, _bits_exactly(case, "accumulate")
 
 
-mean_accumulation_floor = Claim(
+mean_accumulation_floor = inequality(
     "thm:mean-accumulate-floor",
     _all,
     _floor,
     _loops,
     exact=_floor_exactly,
-    exactly=None,
     family=_small_loops,
     edges=({"n": 1, "prior": fmpq(1, 2), "noise": fmpq(3), "t": 100},),
     wrong=lambda case: (_floor(case)[0], bits_through(case, "replace")),
@@ -164,14 +161,12 @@ _data_cases = Family(
     lambda: parameter_grid(n=range(1, 4), prior=_VARIANCES, noise=_VARIANCES),
 )
 
-all_data = Claim(
+all_data = equality(
     "thm:mean-all-data",
     (*_all, "theta -> D1 -> D2,D3,D4"),
     _all_data,
     _loops,
-    relation="=",
     exact=_all_data_exactly,
-    exactly=None,
     family=_data_cases,
     edges=(_edge,),
     wrong=lambda case: (_all_data(case)[0], 4 * _all_data(case)[1]),
@@ -189,14 +184,13 @@ def _two_data(case):
     return jnp.log2(ratio) / 2, information(gaussian_mean(*case), 1)
 
 
-closed_data_forget = Claim(
+closed_data_forget = inequality(
     "fol:closed-data-forget",
     (*_all, "I(theta;D1) > 0"),
     _two_data,
     _loops,
     relation="<",
     exact=lambda case: _all_data_exactly(case, 2),
-    exactly=None,
     family=_data_cases,
 )
 
@@ -210,14 +204,8 @@ def _averaged_exactly(case):
     return mutual_information(law, "theta", ("D1", "D2")), mutual_information(law, "theta", "Z")
 
 
-averaging_keeps_all = Claim(
-    "fol:averaging-keeps-all",
-    _all,
-    _averaged,
-    _loops,
-    exact=_averaged_exactly,
-    exactly=None,
-    family=_data_cases,
+averaging_keeps_all = inequality(
+    "fol:averaging-keeps-all", _all, _averaged, _loops, exact=_averaged_exactly, family=_data_cases
 )
 
 
@@ -232,22 +220,11 @@ def _spread_exactly(case):
     return mutual_information(law, "theta", "D1"), mutual_information(law, "theta", "Z")
 
 
-spread_is_information = Claim(
+spread_is_information = inequality(
     "fol:spread-is-information",
     (*_last, "Var Z_t >= Var Z_1"),
     _spread,
     _loops,
     exact=_spread_exactly,
-    exactly=None,
     family=_small_loops,
-)
-
-CLAIMS = (
-    replaced_mean,
-    accumulated_mean,
-    mean_accumulation_floor,
-    all_data,
-    averaging_keeps_all,
-    closed_data_forget,
-    spread_is_information,
 )

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact import wright_fisher_rational
 from infoloop.exact.rational_laws import LogSum, entropy_of_masses, fmpq, from_rational
 from infoloop.exact.real_balls import RealBall, exp, real_ball
@@ -16,8 +17,7 @@ from infoloop.loops.loop import Loop, unroll
 from infoloop.models.branching import bracket, survivals
 from infoloop.probability.channel_families import binomial
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, random_probabilities
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Cases, Family, random_numbers, random_probabilities
 
 SIZE, ROUNDS = 8, 5
 RARE = ("a token of rate p", "each round is n draws from the frequencies of the last")
@@ -71,13 +71,12 @@ _tokens = Family(
     lambda: itertools.product(range(1, 7), PROBABILITIES, range(1, 5)),
 )
 
-survival_floor = Claim(
+survival_floor = inequality(
     "thm:survival-floor",
     RARE,
     lambda case: (bracket(SIZE, case[0], ROUNDS)[0], _survival(case[0])),
     random_probabilities(1),
     exact=lambda case: (1 - _absent(*case), _survival_exactly(*case)),
-    exactly=None,
     family=_tokens,
     edges=((8, fmpq(1), 1), (60, fmpq(1, 60), 2)),
     wrong=lambda case: (bracket(SIZE, case[0], ROUNDS)[0][:-1], _survival(case[0])[1:]),
@@ -89,13 +88,12 @@ def _ceiling_exactly(case):
     return _survival_exactly(*case), 1 - _absent(*case) * (1 - 3 * n * p**2 - 3 * rounds * p)
 
 
-survival_ceiling = Claim(
+survival_ceiling = inequality(
     "thm:survival-ceiling",
     RARE,
     lambda case: (_survival(case[0]), bracket(SIZE, case[0], ROUNDS)[1]),
     random_probabilities(1),
     exact=_ceiling_exactly,
-    exactly=None,
     family=_tokens,
     edges=((1000, fmpq(1, 1000), 1),),
     wrong=lambda case: (_survival(case[0]), bracket(SIZE, case[0], ROUNDS)[0]),
@@ -120,13 +118,12 @@ def _sharper_exactly(case):
     return _survival_exactly(*case), 1 - _absent(*case) * (1 - deficit(n, p, iterates(rounds)))
 
 
-survival_deficit = Claim(
+survival_deficit = inequality(
     "thm:survival-deficit",
     RARE,
     _sharper,
     random_probabilities(1),
     exact=_sharper_exactly,
-    exactly=None,
     family=_tokens,
     edges=((1000, fmpq(1, 1000), 1), (60, fmpq(1, 3600), 1)),
     wrong=lambda case: (_survival(case[0]), bracket(SIZE, case[0], ROUNDS)[0]),
@@ -158,14 +155,12 @@ def _fixed_exactly(case):
     ), from_rational(fmpq(i, n))
 
 
-fixation = Claim(
+fixation = equality(
     "thm:fixation",
     RESAMPLING,
     lambda case: (_fixed(case), case[0]),
     random_probabilities(1),
-    relation="=",
     exact=_fixed_exactly,
-    exactly=None,
     family=_every_start,
     edges=((4, 1),),
     wrong=lambda case: (_fixed(case), case[0] ** 2),
@@ -212,14 +207,12 @@ def _times_exactly(case):
     return from_rational(_time_exactly(n, i)), from_rational(time_by_spectrum(eigenvalues, probabilities))
 
 
-absorption = Claim(
+absorption = equality(
     "thm:absorption-time",
     RESAMPLING,
     _times,
     random_probabilities(1),
-    relation="=",
     exact=_times_exactly,
-    exactly=None,
     family=_every_start,
     edges=((4, 2),),
     wrong=lambda case: (_times(case)[0], _times(case)[1] - 1),
@@ -240,14 +233,12 @@ def _total_diversity_exactly(case):
     return from_rational(found), from_rational(fmpq(2 * i * (n - i), n))
 
 
-total_diversity = Claim(
+total_diversity = equality(
     "thm:total-diversity",
     RESAMPLING,
     _total_diversity,
     random_probabilities(1),
-    relation="=",
     exact=_total_diversity_exactly,
-    exactly=None,
     family=_every_start,
     edges=((4, 2),),
     wrong=lambda case: (_total_diversity(case)[0], 2 * _total_diversity(case)[1]),
@@ -259,7 +250,7 @@ def _lasting(case):
     return 4 * (SIZE - 1) * p * (1 - p), _times(case)[0]
 
 
-absorption_floor = Claim(
+absorption_floor = inequality(
     "thm:absorption-floor",
     RESAMPLING,
     _lasting,
@@ -268,7 +259,6 @@ absorption_floor = Claim(
         from_rational(fmpq(4 * case[1] * (case[0] - case[1]), case[0])),
         from_rational(_time_exactly(*case)),
     ),
-    exactly=None,
     family=_every_start,
     edges=((2, 1),),
     wrong=lambda case: (2 * _lasting(case)[0], _lasting(case)[1]),
@@ -294,13 +284,12 @@ def least_drift(n: int, x):
     return 1 - (1 - 2 * x) ** 2 / (3 * n * x * (1 - x))
 
 
-drift = Claim(
+drift = inequality(
     "thm:diffusion-drift",
     RESAMPLING,
     lambda case: (least_drift(SIZE, case[0]), _drift(case[0])),
     random_probabilities(1),
     exact=lambda case: (from_rational(least_drift(case[0], fmpq(case[1], case[0]))), _drift_exactly(*case)),
-    exactly=None,
     family=_every_start,
     edges=((64, 32),),
     wrong=lambda case: (jnp.ones(()), _drift(case[0])),
@@ -309,33 +298,18 @@ drift = Claim(
 
 def _reachable() -> Cases:
     """A rate from 1/n to 1 - 1/n."""
-    return Cases(
-        lambda key: 2 * jax.random.normal(key, (1,)), lambda normal: (1 + (SIZE - 2) * jax.nn.sigmoid(normal)) / SIZE
-    )
+    return random_numbers(1, lambda normal: (1 + (SIZE - 2) * jax.nn.sigmoid(normal)) / SIZE, spread=2)
 
 
-diffusion_time = Claim(
+diffusion_time = inequality(
     "hyp:diffusion-time",
     (*RESAMPLING, "1/n <= x <= 1 - 1/n"),
     lambda case: (jnp.ones(()), _drift(case[0])),
     _reachable(),
     exact=lambda case: (from_rational(1), _drift_exactly(*case)),
-    exactly=None,
     family=Family(
         "n from 2 to 16 and every count between 0 and n", lambda: ((n, i) for n in range(2, 17) for i in range(1, n))
     ),
     edges=((64, 32),),
     wrong=lambda case: (jnp.ones(()), _drift(case[0] / SIZE)),
-)
-
-CLAIMS = (
-    survival_floor,
-    survival_ceiling,
-    survival_deficit,
-    fixation,
-    absorption,
-    total_diversity,
-    absorption_floor,
-    drift,
-    diffusion_time,
 )

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 from flint import arb
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
 from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2
 from infoloop.exact.real_balls import real_ball
@@ -13,8 +14,7 @@ from infoloop.information.measures import mutual_information
 from infoloop.models.mixing import error_variance, mixing, optimal_weight, stationary_variance
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 ROUNDS = 4
@@ -32,7 +32,7 @@ def _parameters(x):
     return jax.nn.sigmoid(2 * x[0]), 1 + jnp.floor(jnp.exp(x[1])), 1 + jnp.floor(jnp.exp(x[2]))
 
 
-_loops = Cases(lambda key: jax.random.normal(key, (3,)), _parameters)
+_loops = random_numbers(3, _parameters)
 _small_loops = Family(
     "weights k/8, 1, 2 or 5 real and synthetic samples, 0 to 4 rounds",
     lambda: parameter_grid(w=_WEIGHTS, real=_SIZES, synthetic=_SIZES, t=range(ROUNDS + 1)),
@@ -91,20 +91,18 @@ def _without_synthetic_noise(case):
     return _variances(case)[0], error_variance(mixing(weight, real, 1e9), jnp.arange(ROUNDS + 1))
 
 
-variance = Claim(
+variance = equality(
     "thm:mixing-variance",
     _inside,
     _variances,
     _loops,
-    relation="=",
     exact=_variances_exactly,
-    exactly=None,
     family=_small_loops,
     edges=({"w": fmpq(1, 4), "real": 2, "synthetic": 5, "t": 3},),
     wrong=_without_synthetic_noise,
 )
 
-_ratios = Cases(lambda key: jax.random.normal(key, (2,)), lambda x: (jax.nn.sigmoid(2 * x[0]), jnp.exp(x[1])))
+_ratios = random_numbers(2, lambda x: (jax.nn.sigmoid(2 * x[0]), jnp.exp(x[1])))
 
 
 def _optimal(case):
@@ -118,26 +116,24 @@ def _optimal_exactly(case):
     return from_rational(best), from_rational(fixed_point(weight, best**2 / (1 - best)))
 
 
-optimal = Claim(
+optimal = inequality(
     "thm:mixing-optimal",
     _stationary,
     _optimal,
     _ratios,
     exact=_optimal_exactly,
-    exactly=None,
     family=Family("weights k/8, best weights k/8 below 1", lambda: parameter_grid(w=_WEIGHTS, best=_WEIGHTS[:-1])),
     edges=({"w": fmpq(1, 2), "best": fmpq(1, 2)},),
     wrong=lambda case: (jnp.sqrt(_optimal(case)[0]), _optimal(case)[1]),
 )
 
 
-golden = Claim(
+golden = inequality(
     "thm:mixing-golden",
     (*_stationary, "as many real as synthetic samples"),
     lambda case: (optimal_weight(1.0), stationary_variance(case[0], 1.0)),
     _ratios,
     exact=lambda case: (real_ball(lambda: (arb(5).sqrt() - 1) / 2), from_rational(fixed_point(case["w"], fmpq(1)))),
-    exactly=None,
     family=Family("weights k/100", lambda: parameter_grid(w=[fmpq(k, 100) for k in range(1, 101)])),
     edges=({"w": fmpq(13, 21)},),
     wrong=lambda case: (jnp.sqrt(0.5), stationary_variance(case[0], 1.0)),
@@ -159,25 +155,23 @@ _small_weights = Family(
     lambda: parameter_grid(w=[fmpq(1, 2**k) for k in range(1, 13)], r=[fmpq(1, 2), fmpq(1), fmpq(3)]),
 )
 
-diverging = Claim(
+diverging = inequality(
     "thm:mixing-diverges",
     _stationary,
     _diverging,
     _ratios,
     exact=_diverging_exactly,
-    exactly=None,
     family=_small_weights,
     edges=({"w": fmpq(1, 1000), "r": fmpq(1)},),
     wrong=lambda case: (case[1] / (2 * case[0]), _diverging(case)[1]),
 )
 
-fresh_data_never_worse = Claim(
+fresh_data_never_worse = inequality(
     "fol:fresh-data-never-worse",
     _stationary,
     lambda case: (stationary_variance(*case), 1.0),
     _ratios,
     exact=lambda case: (from_rational(fixed_point(*case.values())), from_rational(1)),
-    exactly=None,
     family=_small_weights,
 )
 
@@ -232,14 +226,12 @@ _open_loops = Family(
     lambda: parameter_grid(w=_WEIGHTS, real=(1, 3), synthetic=(1, 5), prior=(fmpq(1, 2), fmpq(3)), t=range(4)),
 )
 
-open_rounds = Claim(
+open_rounds = equality(
     "thm:mixing-open",
     _prior,
     _open,
     _loops,
-    relation="=",
     exact=_open_exactly,
-    exactly=None,
     family=_open_loops,
     edges=({"w": fmpq(1, 4), "real": 3, "synthetic": 5, "prior": fmpq(3), "t": 2},),
     wrong=lambda case: (_open(case)[0], awgn_capacity(case[1] / (1 + 1 / case[1]))),
@@ -258,14 +250,11 @@ def _kept_exactly(case) -> tuple[LogSum, LogSum]:
     return mutual_information(law, "theta", "Z0"), mutual_information(law, "theta", f"Z{t}")
 
 
-open_rounds_keep = Claim(
+open_rounds_keep = inequality(
     "fol:open-rounds-keep",
     (*_prior, "I(theta;R_t|Z_{t-1}) > 0 in every round"),
     _kept,
     _loops,
     exact=_kept_exactly,
-    exactly=None,
     family=_open_loops,
 )
-
-CLAIMS = (variance, optimal, golden, diverging, fresh_data_never_worse, open_rounds, open_rounds_keep)

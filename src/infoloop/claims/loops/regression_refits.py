@@ -9,10 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 from flint import arb, fmpq_mat
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.exact.real_balls import real_ball
 from infoloop.models.regression import design_risk, excess_risk, regression
-from infoloop.statements.cases import Cases, Family
+from infoloop.statements.cases import Cases, Family, random_numbers
 from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -64,14 +65,12 @@ _blocks = Cases(
     lambda key: jax.random.normal(key, (3, 4, 2)), lambda x: jnp.concatenate([jnp.eye(2)] * 2) + jnp.tanh(x) / 4
 )
 
-design = Claim(
+design = equality(
     "thm:regression-design",
     (*_design, "a fit sees all generations"),
     _design_sides,
     _blocks,
-    relation="=",
     exact=_design_exactly,
-    exactly=None,
     family=Family(
         "three generations of two inputs each in two dimensions, from four integer designs",
         lambda: parameter_grid(X1=_INPUTS, X2=_INPUTS, X3=_INPUTS),
@@ -112,7 +111,7 @@ def _parameters(x):
     return 6 + jnp.floor(jnp.exp(1 + x[0])), jnp.exp(x[1] / 2)
 
 
-_loops = Cases(lambda key: jax.random.normal(key, (2,)), _parameters)
+_loops = random_numbers(2, _parameters)
 _small_loops = Family(
     "1 to 4 dimensions, 6, 7, 10 or 50 samples and noise variance 1/2, 1 to 6 generations",
     lambda: parameter_grid(d=range(1, 5), samples=(6, 7, 10, 50), noise=(fmpq(1, 2),), t=range(1, 7)),
@@ -173,14 +172,12 @@ def _by_model(case):
 
 def _risk(label, assumes, found, found_exactly, closed, closed_exactly, wrong) -> Claim:
     """The expected risk from Bartlett's decomposition, against its closed form."""
-    return Claim(
+    return equality(
         label,
         assumes,
         lambda case: (_each(case, found), closed(case)),
         _loops,
-        relation="=",
         exact=_exactly(found_exactly, closed_exactly),
-        exactly=None,
         family=_small_loops,
         edges=(_edge,),
         wrong=lambda case: (_each(case, found), wrong(case)),
@@ -221,19 +218,18 @@ def _bound_exactly(case):
     return from_rational(noise * summed_risk(d, fmpq(samples), t)), real_ball(lambda: arb.pi() ** 2 / 6 * arb(first))
 
 
-bound = Claim(
+bound = inequality(
     "thm:regression-bound",
     _all,
     _bound,
     _loops,
     exact=_bound_exactly,
-    exactly=None,
     family=_small_loops,
     edges=({"d": 1, "samples": 10**6, "noise": fmpq(1), "t": 100},),
     wrong=lambda case: (_by_model(case), _bound(case)[1]),
 )
 
-replace_stays_bounded = Claim(
+replace_stays_bounded = inequality(
     "fol:regression-replace-bounded",
     _last,
     lambda case: (_by_model(case), 2 * _each(case, _first)),
@@ -241,18 +237,14 @@ replace_stays_bounded = Claim(
     exact=_exactly(
         lambda d, samples, t: t * inverse_trace(d, samples), lambda d, samples, t: 2 * _first(d, samples, t)
     ),
-    exactly=None,
     family=_small_loops,
 )
 
-every_round_adds = Claim(
+every_round_adds = inequality(
     "fol:regression-every-round-adds",
     _all,
     lambda case: (STEPS * _each(case, _first), _each(case, summed_risk)),
     _loops,
     exact=_exactly(lambda d, samples, t: t * _first(d, samples, t), _accumulated),
-    exactly=None,
     family=_small_loops,
 )
-
-CLAIMS = (design, replaced_regression, accumulated_regression, bound, replace_stays_bounded, every_round_adds)

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from infoloop.claims.comparisons import inequality
 from infoloop.exact import rational_laws, wright_fisher_rational
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational
 from infoloop.information.contraction_coefficients import dobrushin
@@ -96,7 +97,7 @@ _every_loop = Family(
 
 def _claim(label: str, sides, assumes=RESAMPLING, cases: Cases | None = None, **fields) -> Claim:
     """A claim about two hypotheses with free rates and prior, unless `cases` says otherwise."""
-    return Claim(label, assumes, sides, cases or random_probabilities(3), exactly=None, **fields)
+    return inequality(label, assumes, sides, cases or random_probabilities(3), **fields)
 
 
 def _diversity(case):
@@ -324,16 +325,4 @@ as_fast_as_diversity = _claim(
         "n = 4, rates (1/4, 3/4), equally likely, t from 1 to 6",
         lambda: itertools.product((4,), RATES[1:2], PRIORS[:1], range(1, 7)),
     ),
-)
-
-CLAIMS = (
-    resampled_diversity,
-    resampled_eigenvalues,
-    ends_keep,
-    residual,
-    residual_floor,
-    residual_ceiling,
-    next_sample_information,
-    collapse_forgets,
-    as_fast_as_diversity,
 )

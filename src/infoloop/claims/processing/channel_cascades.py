@@ -4,6 +4,7 @@ import itertools
 
 import jax.numpy as jnp
 
+from infoloop.claims.comparisons import equality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, from_rational, log2, rational, rational_product, rational_table
 from infoloop.information.binary_channel_chains import (
@@ -56,14 +57,12 @@ def _cascade(label: str, channel, size: int, closed_form, rows, edge, wrong) -> 
         law = rational_product((start, ("X",)), (path, ("X", "Z")))
         return evaluate("I(X;Z)", law), closed_form(noise, p_one, int(steps), rational_laws.exact_binary_entropy)
 
-    return Claim(
+    return equality(
         label,
         ("a binary input", "the links are alike and independent"),
         sides,
         random_probabilities(2),
-        relation="=",
         exact=exact_sides,
-        exactly=None,
         family=Family(
             "noise k/8, P(X=1) in 1/2, 1/4, 1/3, and 1 to 6 links", lambda: itertools.product(EIGHTHS, INPUTS, STEPS)
         ),
@@ -124,14 +123,12 @@ def _capacities_exactly(case):
     )
 
 
-capacities = Claim(
+capacities = equality(
     "thm:capacities",
     ("a binary input",),
     _capacities,
     random_probabilities(1),
-    relation="=",
     exact=_capacities_exactly,
-    exactly=None,
     family=Family(
         "BSC and erasure channel with noise k/8: value and Kuhn-Tucker bound at the uniform input",
         lambda: itertools.product(("bsc", "erasure"), EIGHTHS),
@@ -139,5 +136,3 @@ capacities = Claim(
     edges=(("bsc", fmpq(1, 8)),),
     wrong=lambda case: (_capacities(case)[0], jnp.stack([1 - case[0], 1 - case[0], 1 - binary_entropy(case[0]) / 2])),
 )
-
-CLAIMS = (bsc_cascade, erasure_cascade, z_cascade, capacities)

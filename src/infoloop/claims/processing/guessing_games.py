@@ -13,7 +13,7 @@ from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
+from infoloop.statements.cases import Cases, Family, exact_laws, random_bayes_nets
 from infoloop.statements.claim import Claim
 
 
@@ -87,12 +87,8 @@ fano = Claim(
     exact=_fano_exactly,
     family=Family(
         "three symbols X with masses (1/4, 1/4, 1/2), three answers Z, rows (1/4, 1/4, 1/2), (0, 1/2, 1/2), (1, 0, 0)",
-        lambda: enumerate_rational_bayes_nets(
-            "X",
-            "Z|X",
-            rows={"X": [["1/4", "1/4", "1/2"]], "Z|X": _turns(["1/4", "1/4", "1/2"], [0, "1/2", "1/2"], [1, 0, 0])},
-            X=3,
-            Z=3,
+        lambda: exact_laws(
+            {"X": [["1/4", "1/4", "1/2"]], "Z|X": _turns(["1/4", "1/4", "1/2"], [0, "1/2", "1/2"], [1, 0, 0])}
         ),
     ),
     edges=(_symmetric(4, "1/8"),),
@@ -181,5 +177,3 @@ always_hidden = Claim(
     exact=_hidden_exactly,
     family=Family("2 to 6 symbols, Y uniform on the first 1, 2, ... of them", lambda: _guesses("X")),
 )
-
-CLAIMS = (secret_game, fano, open_given_query, hidden_without_query, always_hidden)

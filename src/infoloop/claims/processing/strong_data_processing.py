@@ -5,6 +5,7 @@ import itertools
 import jax
 import jax.numpy as jnp
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
 from infoloop.information.contraction_at_input import eta_chi2
@@ -17,13 +18,7 @@ from infoloop.probability.channels import Channel, extend
 from infoloop.probability.distributions import Joint
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
 from infoloop.probability.numerics import binary_convolution, binary_entropy, inverse_binary_entropy
-from infoloop.statements.cases import (
-    Cases,
-    Family,
-    enumerate_rational_bayes_nets,
-    random_bayes_nets,
-    random_probabilities,
-)
+from infoloop.statements.cases import Cases, Family, exact_laws, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim
 
 EIGHTHS = [fmpq(k, 8) for k in range(9)]
@@ -49,18 +44,17 @@ def _contracting():
     for e in EIGHTHS:
         links = {(1 - 2 * e) ** 2: [[1 - e, e], [e, 1 - e]], 1 - e: [[1 - e, 0, e], [0, 1 - e, e]]}
         for eta, rows in links.items():
-            for law in enumerate_rational_bayes_nets("X", "D|X", rows={"X": quarters[:2], "D|X": quarters}, X=2, D=2):
+            for law in exact_laws({"X": quarters[:2], "D|X": quarters}):
                 factors = ((law.table, law.names), (rational_table(rows), ("D", "Z")))
                 yield {"law": rational_product(*factors), "eta": eta}
 
 
-strong_processing = Claim(
+strong_processing = inequality(
     "thm:sdpi",
     ("finite alphabets", "X -> D -> Z"),
     _contracted,
     random_bayes_nets("X", "D|X", "Z|D", X=2, D=2, Z=3),
     exact=_contracted_exactly,
-    exactly=None,
     family=Family("binary X -> D with rows in quarters, then BSC or erasure channel with noise k/8", _contracting),
     edges=tuple(itertools.islice(_contracting(), 3 * 64 + 1, 3 * 64 + 2)),
     wrong=lambda net: (_contracted(net)[0], contraction(_link(net, 2)).upper ** 2 * evaluate("I(X;D)", net)),
@@ -112,14 +106,12 @@ def _etas_in_closed_form():
         yield rows, w * (1 - 2 * e) ** 2 + (1 - w) * (1 - 2 * f) ** 2
 
 
-closed_coefficients = Claim(
+closed_coefficients = equality(
     "thm:eta-closed-forms",
     ("a binary input",),
     _etas,
     random_probabilities(4),
-    relation="=",
     exact=_eta_exactly,
-    exactly=None,
     family=Family("BSC, erasure channel and mixtures (1/3, 2/3) of two BSCs, all noises k/8", _etas_in_closed_form),
     edges=tuple(itertools.islice(_etas_in_closed_form(), 30, 31)),
     wrong=lambda case: (_etas(case)[0], jnp.stack([(1 - 2 * case[0]), 1 - case[0], 1 - case[0]])),
@@ -151,14 +143,12 @@ def _symmetric_etas():
         yield rows, symmetric_eta(lam, q)
 
 
-symmetric_coefficients = Claim(
+symmetric_coefficients = equality(
     "thm:symmetric-eta",
     ("q symbols and lambda between -1/(q-1) and 1",),
     _symmetric_sides,
     random_probabilities(1),
-    relation="=",
     exact=_eta_exactly,
-    exactly=None,
     family=Family("q from 2 to 5 and error k/8: eta_KL in rationals", _symmetric_etas),
     edges=tuple(itertools.islice(_symmetric_etas(), 10, 11)),
     wrong=lambda case: (_symmetric_sides(case)[0], _symmetric_sides(case)[1] ** 2),
@@ -193,13 +183,12 @@ def _gerber_exactly(case):
     return evaluate("I(T;Y)", law), from_rational(1) - rational_laws.exact_binary_entropy(binary_convolution(d, p))
 
 
-mrs_gerber = Claim(
+mrs_gerber = inequality(
     "thm:mrs-gerber",
     ("X is a fair bit", "T -> X -> Y", "Y = BSC(p) of X"),
     _gerber,
     _gerber_cases(),
     exact=_gerber_exactly,
-    exactly=None,
     family=Family(
         "the extremal T = BSC(d) of X, with d and p multiples of 1/8", lambda: itertools.product(EIGHTHS, EIGHTHS)
     ),
@@ -234,13 +223,4 @@ bottleneck_curve = Claim(
     _bottleneck_cases(),
     loose="equality is approached as the projection vanishes, and attained only where both sides are 0",
     wrong=lambda law: (_bottleneck(law)[0], evaluate("I(T;X)", law) / bottleneck_thresholds(law, "X", "Y").max()),
-)
-
-CLAIMS = (
-    strong_processing,
-    coefficient_order,
-    closed_coefficients,
-    symmetric_coefficients,
-    mrs_gerber,
-    bottleneck_curve,
 )

@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import (
     LogSum,
     RationalLaw,
@@ -18,7 +19,7 @@ from infoloop.probability.channel_families import bsc
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import divergence_terms
-from infoloop.statements.cases import Family, enumerate_rational_bayes_nets, random_bayes_nets, random_probabilities
+from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim, linear
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -32,18 +33,12 @@ _rational_judged = Family(
     "probability 1, 1/4 or 0, but not always refused",
     lambda: (
         law
-        for law in enumerate_rational_bayes_nets(
-            "X",
-            "D|X",
-            "A|D",
-            rows={
+        for law in exact_laws(
+            {
                 "X": FAIR,
                 "D|X": [["1/2", 0, "1/2"], [0, "1/2", "1/2"], ["1/4", "3/4", 0]],
                 "A|D": [MAPS[1], MAPS[0], ["3/4", "1/4"]],
-            },
-            X=2,
-            D=3,
-            A=2,
+            }
         )
         if marginal(law, "A").table[1] > 0
     ),
@@ -56,7 +51,7 @@ def _law(*factors: tuple) -> RationalLaw:
 
 def _erased(accept: list) -> RationalLaw:
     """A fair bit X, D its copy or an erasure with equal probabilities, and whether D is accepted."""
-    return _law((FAIR[0], ("X",)), ([["1/2", 0, "1/2"], [0, "1/2", "1/2"]], ("X", "D")), (accept, ("D", "A")))
+    return exact_law({"X": FAIR[0], "D|X": [["1/2", 0, "1/2"], [0, "1/2", "1/2"]], "A|D": accept})
 
 
 _erasures_refused = _erased([MAPS[1], MAPS[1], MAPS[0]])
@@ -85,15 +80,7 @@ tries_counted = linear(
             for count in (([[a, b], [c, d]], ("D1", "D2", "N")) for a in MAPS for b in MAPS for c in MAPS for d in MAPS)
         ),
     ),
-    edges=(
-        _law(
-            (["1/4"] * 4, ("X",)),
-            (MAPS * 2, ("X", "D1")),
-            (sorted(MAPS * 2), ("X", "D2")),
-            (MAPS, ("D1", "W")),
-            (MAPS, ("D2", "N")),
-        ),
-    ),
+    edges=(exact_law({"X": ["1/4"] * 4, "D1|X": MAPS * 2, "D2|X": sorted(MAPS * 2), "W|D1": MAPS, "N|D2": MAPS}),),
     wrong="I(X;W,N) <= I(X;D1)",
 )
 
@@ -152,12 +139,7 @@ def _priced_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
 
 price_of_selection = Claim(
     "thm:price-of-selection",
-    (
-        "finite alphabets",
-        *JUDGED,
-        "tries are independent given X and go on until one is accepted",
-        "P(A = 1|X) > 0",
-    ),
+    ("finite alphabets", *JUDGED, "tries are independent given X and go on until one is accepted", "P(A = 1|X) > 0"),
     _priced,
     _judged,
     exact=_priced_exactly,
@@ -211,7 +193,7 @@ def _mode_law(case) -> RationalLaw:
     half, one = fmpq(1, 2), fmpq(1)
     knows = [[[half, half]] * 2, [[one - error, error], [error, one - error]]]
     rewards = [[one - r, r] for r in (plain, shown)]
-    return _law((FAIR[0], ("X",)), ([one - recalls, recalls], ("M",)), (knows, ("M", "X", "Y")), (rewards, ("M", "S")))
+    return exact_law({"X": FAIR[0], "M": [one - recalls, recalls], "Y|M,X": knows, "S|M": rewards})
 
 
 def _elicits_exactly(case) -> tuple[LogSum, LogSum]:
@@ -227,14 +209,12 @@ _blind_rewards = Family(
     "probabilities of recalling, errors and rewards of both modes in quarters, not all refused",
     lambda: parameter_grid(recalls=_eighths[2:8:2], error=_eighths[:5:2], plain=_eighths[2::2], shown=_eighths[::2]),
 )
-elicitation = Claim(
+elicitation = equality(
     "cnd:elicitation",
     BLIND,
     _elicits,
     random_probabilities(4),
-    relation="=",
     exact=_elicits_exactly,
-    exactly=None,
     family=_blind_rewards,
     edges=(
         dict(zip(("recalls", "error", "plain", "shown"), (fmpq(1, 2), fmpq(1, 4), fmpq(1, 4), fmpq(1)), strict=True)),
@@ -251,21 +231,11 @@ def _unrelated_exactly(case) -> tuple[LogSum, LogSum]:
     return from_rational(after), from_rational(before)
 
 
-closed_cannot_improve = Claim(
+closed_cannot_improve = inequality(
     "fol:closed-cannot-improve",
     (*BLIND, "I(X;S) = I(X;S|M,Y) = 0"),
     lambda case: hit_rates(marginal(_modes(case), "X", "M", "Y", "S").table)[::-1],
     random_probabilities(4),
     exact=_unrelated_exactly,
-    exactly=None,
     family=_blind_rewards,
-)
-
-CLAIMS = (
-    accept_bit,
-    tries_counted,
-    selection_cannot_raise,
-    price_of_selection,
-    elicitation,
-    closed_cannot_improve,
 )

@@ -7,21 +7,14 @@ import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
-from infoloop.exact.rational_laws import (
-    LogSum,
-    RationalLaw,
-    from_rational,
-    log2,
-    rational,
-    rational_product,
-    rational_table,
-)
+from infoloop.claims.comparisons import equality, inequality
+from infoloop.exact.rational_laws import LogSum, RationalLaw, from_rational, log2, rational, rational_table
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.information.measures import divergence
 from infoloop.learning.verifier_feedback import best_of, best_of_bound
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import Joint, marginal
-from infoloop.statements.cases import Family, random_bayes_nets
+from infoloop.statements.cases import Family, exact_law, random_bayes_nets
 from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -58,7 +51,7 @@ def _rejected_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
 
 def _judged(masses, probabilities) -> RationalLaw:
     rows = [[1 - rational(c), rational(c)] for c in probabilities]
-    return rational_product((rational_table(masses), ("Y",)), (rational_table(rows), ("Y", "A")))
+    return exact_law({"Y": masses, "A|Y": rows})
 
 
 def _judges(probabilities):
@@ -69,14 +62,12 @@ def _judges(probabilities):
 
 
 _passing = _judged(LAWS[2], [1, 0, 0, 1])
-rejection_divergence = Claim(
+rejection_divergence = equality(
     "thm:rejection-divergence",
     (*REJECTING, "A = f(Y)"),
     _hard,
     random_bayes_nets("Y", Y=5),
-    relation="=",
     exact=_rejected_exactly,
-    exactly=None,
     family=Family("five laws on 2 to 4 symbols, any of which pass, but not none", lambda: _judges((0, 1))),
     edges=(_passing,),
     wrong=lambda net: (_hard(net)[0], 2.0 ** -_hard(net)[1]),
@@ -126,14 +117,12 @@ def _best_exactly(case) -> tuple[LogSum, LogSum]:
     return from_rational(found[case["y"]]), from_rational(closed[case["y"]])
 
 
-best_of_n = Claim(
+best_of_n = equality(
     "thm:best-of-n",
     BEST,
     _best,
     random_bayes_nets("Y", Y=4),
-    relation="=",
     exact=_best_exactly,
-    exactly=None,
     family=Family(
         "five laws on 2 to 4 symbols, best of 1 to 5, the mass of each symbol",
         lambda: (
@@ -165,27 +154,17 @@ _atoms = Family(
     "five laws on 2 to 4 symbols and the uniform ones on 8 and 50, best of 2, 3, 4 and 16",
     lambda: parameter_grid(masses=(*LAWS, ["1/8"] * 8, ["1/50"] * 50), n=(2, 3, 4, 16)),
 )
-best_of_n_divergence = Claim(
+best_of_n_divergence = inequality(
     "thm:best-of-n-divergence",
     BEST,
     _moved,
     random_bayes_nets("Y", Y=5),
     exact=_moved_exactly,
-    exactly=None,
     family=_atoms,
     edges=({"masses": ["1/200"] * 200, "n": 2},),
     wrong=lambda net: (_moved(net)[0], _moved(net)[1] / 2),
 )
 
-best_of_n_formula = Claim(
-    "fol:best-of-n-formula",
-    BEST,
-    _moved,
-    random_bayes_nets("Y", Y=5),
-    relation="=",
-    exact=_moved_exactly,
-    exactly=None,
-    family=_atoms,
+best_of_n_formula = equality(
+    "fol:best-of-n-formula", BEST, _moved, random_bayes_nets("Y", Y=5), exact=_moved_exactly, family=_atoms
 )
-
-CLAIMS = (rejection_divergence, soft_rejection, best_of_n, best_of_n_divergence, best_of_n_formula)

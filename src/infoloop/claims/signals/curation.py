@@ -5,6 +5,7 @@ import itertools
 import jax
 import jax.numpy as jnp
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import (
     LogSum,
     RationalLaw,
@@ -19,8 +20,7 @@ from infoloop.learning.policy_optimisation import curation
 from infoloop.learning.verifier_feedback import verified_mass
 from infoloop.loops.loop import unroll
 from infoloop.probability.distributions import marginal
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 LAWS = (["1/2", "1/8", "1/8", "1/4"], ["1/10", "1/5", "3/10", "2/5"], ["1/4"] * 4, ["1/16", "1/16", "7/8", 0])
@@ -45,16 +45,12 @@ def curated_rounds(masses, factors, count: int) -> list:
     return masses
 
 
-def _draw(count: int):
-    return lambda key: jax.random.normal(key, (count,))
-
-
 def _laws(base, rewards):
     """The policies of curated retraining, from the base on."""
     return unroll(curation(base, rewards), jnp.arange(1 + ROUNDS))
 
 
-_noisy = Cases(_draw(6), lambda x: (jax.nn.softmax(x[:4]), *jax.nn.sigmoid(2 * x[4:])))
+_noisy = random_numbers(6, lambda x: (jax.nn.softmax(x[:4]), *jax.nn.sigmoid(2 * x[4:])))
 
 
 def _drift(case):
@@ -77,14 +73,12 @@ def _informative(case):
     return _drift(case)[0], _drift((base, passes, 0 * slips))[1]
 
 
-noisy_verifier = Claim(
+noisy_verifier = equality(
     "thm:noisy-verifier",
     JUDGED,
     _drift,
     _noisy,
-    relation="=",
     exact=_drift_exactly,
-    exactly=None,
     family=Family(
         "four laws on four outputs, two of them right; pass rates 0, 2, ..., 8 eighths; 256 for e; 1 to 3 rounds",
         lambda: parameter_grid(base=LAWS, passes=range(0, 9, 2), slips=range(0, 9, 2), t=(1, 2, 3)),
@@ -98,11 +92,7 @@ def _opened(case) -> RationalLaw:
     """A fair bit X, a guess Y that is right with probability p, and the verdict S on it."""
     p, passes, slips = case["p"], fmpq(case["passes"], 8), fmpq(case["slips"], 8)
     verdicts = [[[1 - r, r] for r in ((passes, slips) if x == 0 else (slips, passes))] for x in (0, 1)]
-    factors = (
-        (["1/2", "1/2"], ("X",)),
-        ([[p, 1 - p], [1 - p, p]], ("X", "Y")),
-        (verdicts, ("X", "Y", "S")),
-    )
+    factors = ((["1/2", "1/2"], ("X",)), ([[p, 1 - p], [1 - p, p]], ("X", "Y")), (verdicts, ("X", "Y", "S")))
     return rational_product(*((rational_table(table), names) for table, names in factors))
 
 
@@ -115,13 +105,12 @@ def _improves_exactly(case) -> tuple[LogSum, LogSum]:
     return from_rational(right), from_rational(after[0])
 
 
-open_improves = Claim(
+open_improves = inequality(
     "fol:open-improves",
     (*JUDGED, "I(X;S|Y) > 0"),
     lambda case: (_drift(case)[0][0], _drift(case)[0][1]),
     _noisy,
     exact=_improves_exactly,
-    exactly=None,
     family=Family(
         "a guess that is right with probability 1/4, 1/2, 3/4; different pass rates 8, 5, 2 eighths; 256 for e",
         lambda: (
@@ -132,7 +121,7 @@ open_improves = Claim(
     ),
 )
 
-_rewarded = Cases(_draw(8), lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4:] / 2)))
+_rewarded = random_numbers(8, lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4:] / 2)))
 
 
 def _mean(masses, values):
@@ -171,14 +160,12 @@ _graded = Family(
     "four laws on four outputs, rewards from 0 to 2 ln 2 in multiples of ln 2, in any order",
     lambda: parameter_grid(base=LAWS, rewards=itertools.product(range(3), repeat=4)),
 )
-curation_gain = Claim(
+curation_gain = equality(
     "thm:curation-gain",
     CURATED,
     _gains,
     _rewarded,
-    relation="=",
     exact=_gains_exactly,
-    exactly=None,
     family=_graded,
     edges=({"base": LAWS[0], "rewards": (2, 0, 1, 0)},),
     wrong=lambda case: (_gains(case)[0], case[0] @ (case[1] - case[0] @ case[1]) ** 2),
@@ -196,13 +183,12 @@ def _raised_exactly(case) -> tuple[LogSum, LogSum]:
     return from_rational(_mean(base, rewards)), from_rational(_mean(curated_rounds(base, factors, 1), rewards))
 
 
-curation_raises = Claim(
+curation_raises = inequality(
     "thm:curation-raises",
     CURATED,
     _raised,
     _rewarded,
     exact=_raised_exactly,
-    exactly=None,
     family=_graded,
     edges=({"base": LAWS[0], "rewards": (1, 1, 1, 1)},),
     wrong=lambda case: _raised(case)[::-1],
@@ -224,14 +210,13 @@ def _against_exactly(case) -> tuple[LogSum, LogSum]:
     return from_rational((1 - law[0]) / law[0]), from_rational(start * fmpq(1, 2 ** (min(gaps) * t)))
 
 
-_unlike = Cases(_draw(7), lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4:] - 1)))
-curation_limit = Claim(
+_unlike = random_numbers(7, lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4:] - 1)))
+curation_limit = inequality(
     "thm:curation-limit",
     (*CURATED, "one output of the support has the largest reward"),
     _against,
     _unlike,
     exact=_against_exactly,
-    exactly=None,
     family=Family(
         "four laws on four outputs, the best of which has 1 or 2 times ln 2 more than each other; 1, 2, 5 rounds",
         lambda: parameter_grid(base=LAWS, gaps=itertools.product((1, 2), repeat=3), t=(1, 2, 5)),
@@ -252,25 +237,15 @@ def _grows_exactly(case) -> tuple[LogSum, LogSum]:
     return from_rational(base[best]), from_rational(curated_rounds(base, factors, 1)[best])
 
 
-curation_finds_best = Claim(
+curation_finds_best = inequality(
     "fol:curation-finds-best",
     (*CURATED, "one output has the largest reward"),
     _grows,
     _rewarded,
     relation="<",
     exact=_grows_exactly,
-    exactly=None,
     family=Family(
         "four laws on four outputs, three rewards of 0 and one of ln 2, in any place",
         lambda: parameter_grid(base=LAWS, rewards=sorted(set(itertools.permutations((1, 0, 0, 0))))[::-1]),
     ),
-)
-
-CLAIMS = (
-    noisy_verifier,
-    open_improves,
-    curation_gain,
-    curation_raises,
-    curation_limit,
-    curation_finds_best,
 )

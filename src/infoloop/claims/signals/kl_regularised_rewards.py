@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 from flint import arb
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2, rational
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.policy_optimisation import best_objective, objective, regularised
@@ -11,8 +12,7 @@ from infoloop.learning.verifier_feedback import group_relative, rewarded_mass
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import LOG2E
-from infoloop.statements.cases import Cases, Family, random_bayes_nets
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Cases, Family, random_bayes_nets, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 LAWS = (["1/2", "1/8", "1/8", "1/4"], ["1/10", "1/5", "3/10", "2/5"], ["1/4"] * 4, ["1/16", "1/16", "7/8", 0])
@@ -50,11 +50,7 @@ def regularised_rate(rate, strength):
     return rate * strength / (rate * strength + 1 - rate)
 
 
-def _draw(count: int):
-    return lambda key: jax.random.normal(key, (count,))
-
-
-_penalised = Cases(_draw(5), lambda x: (jax.nn.softmax(2 * x[:4]), jnp.exp(x[4])))
+_penalised = random_numbers(5, lambda x: (jax.nn.softmax(2 * x[:4]), jnp.exp(x[4])))
 
 
 def _regularised(case):
@@ -68,14 +64,12 @@ def _regularised_exactly(case) -> tuple[LogSum, LogSum]:
     return from_rational(good_mass(found)), from_rational(regularised_rate(good_mass(base), case["strength"]))
 
 
-regularised_reward = Claim(
+regularised_reward = equality(
     "thm:regularised-reward",
     PENALISED,
     _regularised,
     _penalised,
-    relation="=",
     exact=_regularised_exactly,
-    exactly=None,
     family=Family(
         "four laws on four outputs, of which two are right, exp(1/beta) 3/2, 2 and 10",
         lambda: parameter_grid(base=LAWS, strength=_STRENGTHS),
@@ -107,13 +101,12 @@ _best = {
     "policy": [str(p) for p in tilted([rational(p) for p in _full[0]], [fmpq(2) ** r for r in REWARDS])],
     "strength": fmpq(2),
 }
-regularised_optimum = Claim(
+regularised_optimum = inequality(
     "thm:regularised-optimum",
     ("finite alphabets", PENALISED[1]),
     _objective,
     random_bayes_nets("Y", "Q", Y=4, Q=4),
     exact=_objective_exactly,
-    exactly=None,
     family=Family(
         "bases and policies among four laws on four outputs with rewards 3, 2, 1, 0, exp(1/beta) 3/2, 2 and 10",
         lambda: parameter_grid(base=_full, policy=LAWS, strength=_STRENGTHS),
@@ -128,7 +121,7 @@ def whitened_logit(rate: arb, current: arb, beta: arb) -> arb:
     return (rate / (1 - rate)).log() + 1 / (beta * (current * (1 - current)).sqrt())
 
 
-_whitened = Cases(_draw(9), lambda x: (jax.nn.softmax(x[:4]), jax.nn.softmax(x[4:8]), jnp.exp(x[8])))
+_whitened = random_numbers(9, lambda x: (jax.nn.softmax(x[:4]), jax.nn.softmax(x[4:8]), jnp.exp(x[8])))
 
 
 def _recursion(case):
@@ -154,14 +147,12 @@ def _recursion_exactly(case) -> tuple[LogSum, LogSum]:
     return from_rational(good_mass(found)), from_rational(odds / (1 + odds))
 
 
-grpo_recursion = Claim(
+grpo_recursion = equality(
     "thm:grpo-recursion",
     WHITENED,
     _recursion,
     _whitened,
-    relation="=",
     exact=_recursion_exactly,
-    exactly=None,
     family=Family(
         "four bases on four outputs, success rates k^2/(k^2 + m^2), k and m up to 3, 1/beta = km ln v, v = 3/2 or 2",
         lambda: parameter_grid(base=LAWS, k=(1, 2, 3), m=(1, 2, 3), v=(fmpq(3, 2), fmpq(2))),
@@ -173,7 +164,7 @@ grpo_recursion = Claim(
     ),
 )
 
-_scalars = Cases(_draw(3), lambda x: (jax.nn.sigmoid(2 * x[0]), jax.nn.sigmoid(2 * x[1]), jnp.exp(x[2])))
+_scalars = random_numbers(3, lambda x: (jax.nn.sigmoid(2 * x[0]), jax.nn.sigmoid(2 * x[1]), jnp.exp(x[2])))
 
 
 def _floor(case):
@@ -192,13 +183,12 @@ _rounds = Family(
         rate=_RATES, current=[p for p in _RATES if p != fmpq(1, 2)], beta=[fmpq(1, 2), fmpq(1), fmpq(2)]
     ),
 )
-grpo_floor = Claim(
+grpo_floor = inequality(
     "thm:grpo-floor",
     WHITENED,
     _floor,
     _scalars,
     exact=lambda case: (_exact_rate(case["rate"], fmpq(1, 2), case["beta"]), _exact_rate(*case.values())),
-    exactly=None,
     family=_rounds,
     edges=({"rate": fmpq(1, 4), "current": fmpq(1, 2), "beta": fmpq(2)},),
     wrong=lambda case: (_floor(case)[0], rewarded_mass(case[0], case[2])),
@@ -225,13 +215,12 @@ def _threshold_exactly(case):
     return logit + spread, highest + spread + real_ball(lambda: 1 / (arb(beta) * arb(current * (1 - current)).sqrt()))
 
 
-grpo_threshold = Claim(
+grpo_threshold = inequality(
     "thm:grpo-threshold",
     WHITENED,
     _threshold,
     _scalars,
     exact=_threshold_exactly,
-    exactly=None,
     family=Family(
         "success rates k/16, beta 1/2, 1, 3/2 and 3",
         lambda: parameter_grid(
@@ -249,13 +238,12 @@ def _held(case):
     return group_relative(rate, beta).step(None, near), near
 
 
-grpo_penalty_holds = Claim(
+grpo_penalty_holds = inequality(
     "fol:grpo-penalty-holds",
     (*WHITENED, "the success rate is above 99/100"),
     _held,
     _scalars,
     exact=lambda case: (_exact_rate(*case.values()), from_rational(case["current"])),
-    exactly=None,
     family=Family(
         "base rates k/8, a success rate of 999/1000, beta 2, 1 and 1/2",
         lambda: parameter_grid(rate=_RATES, current=[fmpq(999, 1000)], beta=[fmpq(2), fmpq(1), fmpq(1, 2)]),
@@ -279,25 +267,14 @@ def _settling_exactly(case) -> tuple[RealBall, LogSum]:
     return (after - star) * (1 if (after - star).sign() > 0 else -1), from_rational(near - star)
 
 
-grpo_settles = Claim(
+grpo_settles = inequality(
     "fol:grpo-settles",
     (*WHITENED, "the round starts 1 % above a fixed point below 1/2"),
     _settling,
     Cases(_scalars.draw, lambda x: (1 / 20 + 2 / 5 * jax.nn.sigmoid(2 * x[0]), x[1], jnp.exp(jnp.tanh(x[2])))),
     exact=_settling_exactly,
-    exactly=None,
     family=Family(
         "fixed points k/10 below 1/2, beta 2, 1 and 1/2",
         lambda: parameter_grid(star=[fmpq(k, 10) for k in (4, 3, 2, 1)], beta=[fmpq(2), fmpq(1), fmpq(1, 2)]),
     ),
-)
-
-CLAIMS = (
-    regularised_reward,
-    regularised_optimum,
-    grpo_recursion,
-    grpo_floor,
-    grpo_threshold,
-    grpo_penalty_holds,
-    grpo_settles,
 )

@@ -3,9 +3,9 @@
 import jax
 import jax.numpy as jnp
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import LogSum, fmpq, from_rational
 from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
 MOST = 64
@@ -89,14 +89,12 @@ def _one_by_one_exactly(case) -> tuple[LogSum, LogSum]:
     return from_rational(mean_tries(size, "binary", last)), from_rational(one_by_one_tries(fmpq(size), last))
 
 
-one_by_one = Claim(
+one_by_one = equality(
     "cnd:one-by-one",
     HIDDEN,
     _one_by_one,
     _sizes,
-    relation="=",
     exact=_one_by_one_exactly,
-    exactly=None,
     family=Family(
         "1 to 64 symbols, the last one asked for or known",
         lambda: parameter_grid(letters=range(1, 65), last=("asked", "known")),
@@ -115,14 +113,12 @@ def _bisecting_exactly(case) -> tuple[LogSum, LogSum]:
     return from_rational(mean_tries(size, "graded")), from_rational(bisecting_tries(fmpq(size), size.bit_length() - 1))
 
 
-bisecting = Claim(
+bisecting = equality(
     "cnd:bisecting",
     (*HIDDEN, "the verdict says lower, hit or higher"),
     _bisecting,
     _sizes,
-    relation="=",
     exact=_bisecting_exactly,
-    exactly=None,
     family=Family("1 to 64 symbols", lambda: parameter_grid(letters=range(1, 65))),
     edges=({"letters": 5},),
     wrong=lambda size: (_bisecting(size)[0], jnp.log2(size + 1)),
@@ -142,27 +138,22 @@ def _between_exactly(case) -> tuple[LogSum, LogSum]:
 _ranked = Family(
     "1 to 64 symbols, the lower bound and the upper", lambda: parameter_grid(letters=range(1, 65), rank=(0, 1))
 )
-graded_between = Claim(
+graded_between = inequality(
     "cnd:graded-between",
     (*HIDDEN, "the verdict says lower, hit or higher"),
     _between,
     _sizes,
     exact=_between_exactly,
-    exactly=None,
     family=_ranked,
     edges=({"letters": 1, "rank": 0}, {"letters": 2, "rank": 1}),
     wrong=lambda size: (_between(size)[0], jnp.stack([_between(size)[1][0], size / 2])),
 )
 
-coarse_costs_no_more = Claim(
+coarse_costs_no_more = inequality(
     "fol:coarse-costs-no-more",
     HIDDEN,
     lambda size: (one_by_one_tries(size), _played(size, "graded")),
     _sizes,
     exact=lambda case: _between_exactly({**case, "rank": 1})[::-1],
-    exactly=None,
     family=Family("1 to 64 symbols", lambda: parameter_grid(letters=range(1, 65))),
 )
-
-
-CLAIMS = (one_by_one, bisecting, graded_between, coarse_costs_no_more)
