@@ -24,12 +24,12 @@ _extras = (fmpq(1, 2), fmpq(3))
 
 
 def _code(mass):
-    """-log2 of a mass, 0 where there is none: no sample then needs it."""
+    """Return -log2 of a mass, 0 where there is none: no sample then needs it."""
     return -jnp.log2(jnp.where(mass > 0, mass, 1.0))
 
 
 def _expected_odds(joint, extra):
-    """E log2 posterior odds for the spurious rule after 1, 2, ... samples, over all counts of the four kinds of sample.
+    """Return E log2 posterior odds for the spurious rule after 1, 2, ... samples, over all counts of their kinds.
 
     `joint[i, s]` is the probability that the intended rule errs (i) and the spurious one (s).
     """
@@ -43,7 +43,7 @@ def _expected_odds(joint, extra):
 
 
 def _free(normals):
-    """A joint law of the two rules' errors, and extra bits."""
+    """Return a joint law of the two rules' errors, and extra bits."""
     return jax.nn.softmax(normals[:4]).reshape(2, 2), jnp.exp(normals[4])
 
 
@@ -56,7 +56,7 @@ def _lengths(case):
 
 
 def expected_odds_exactly(joint, extra, n: int) -> LogSum:
-    """The same in exact logarithms, by enumeration of all counts.
+    """Return the expected log2 odds after n samples in exact logarithms, by enumeration of all counts.
 
     >>> expected_odds_exactly([[fmpq(1, 2), fmpq(1, 2)], [fmpq(0), fmpq(0)]], fmpq(3), 2).digits(3)
     '1.00'
@@ -77,7 +77,7 @@ def expected_odds_exactly(joint, extra, n: int) -> LogSum:
 
 
 def joint_errors(error, accuracy, together) -> list[list[fmpq]]:
-    """A joint law of the errors with these marginals; `together` (0 to 1) is how often both err, of the most possible.
+    """Return a joint law of the errors with these marginals; both err `together` (0 to 1) of the most possible.
 
     >>> [[str(p) for p in row] for row in joint_errors("1/4", "1/2", 1)]
     [['1/2', '1/4'], ['0', '1/4']]
@@ -119,14 +119,14 @@ lengths = equality(
 
 
 def _switched(case):
-    """Expected bits of the two codes of the first integer number of samples from n* on."""
+    """Return expected bits of the two codes of the first integer number of samples from n* on."""
     rates, extra = case
     last = jnp.ceil(switch_time(extra, *rates))
     return extra + last * binary_entropy(rates[1]), last * binary_entropy(rates[0])
 
 
 def _apart(normals):
-    """An accuracy from 1/2 to 3/4, an error up to 1/8, up to 16 extra bits: the switch comes within 60 samples."""
+    """Return an accuracy in (1/2, 3/4), an error below 1/8, up to 16 extra bits: the switch comes within 60 samples."""
     shares = jax.nn.sigmoid(normals)
     return jnp.stack([1 / 2 + shares[0] / 4, shares[1] / 8]), 16 * shares[2]
 
@@ -154,7 +154,7 @@ switched = inequality(
 
 
 def _perfect(normals):
-    """The spurious rule never errs."""
+    """Return a joint law in which the spurious rule never errs, and extra bits."""
     error = jax.nn.sigmoid(normals[0])
     return jnp.stack([jnp.stack([1 - error, 0.0]), jnp.stack([error, 0.0])]), jnp.exp(normals[1])
 
@@ -180,7 +180,7 @@ never = inequality(
 
 
 def _patient(case):
-    """What the spurious rule is ahead after a thousand samples, and 0."""
+    """Return what the spurious rule is ahead after a thousand samples, and 0."""
     joint, extra = case
     return bits_ahead(extra, joint[:, 0].sum(), joint[1].sum(), 1000), 0.0
 

@@ -15,7 +15,7 @@ TERMS = 7
 
 
 def _modes(normals):
-    """Correlation and variance of a mode, a start, and a time."""
+    """Return correlation and variance of a mode, a start, and a time."""
     return jnp.exp(normals[0] / 4), jnp.exp(normals[1] / 4), jax.nn.sigmoid(normals[2]) / 4, jnp.exp(normals[3] / 2)
 
 
@@ -30,7 +30,7 @@ def _speeds(case):
 
 
 def taylor(c: fmpq, variance: fmpq, start: fmpq) -> list[fmpq]:
-    r"""The power series in t that solves $\dot a=2a(c-\lambda a)$, term by term.
+    r"""Return the power series in t that solves $\dot a=2a(c-\lambda a)$, term by term.
 
     >>> taylor(fmpq(1), fmpq(1), fmpq(1, 2))[:3]
     [1/2, 1/2, 0]
@@ -43,7 +43,7 @@ def taylor(c: fmpq, variance: fmpq, start: fmpq) -> list[fmpq]:
 
 
 def closed_series(c: fmpq, variance: fmpq, start: fmpq) -> list[fmpq]:
-    r"""The power series of $\frac{s\,e^{2ct}}{e^{2ct}-1+s/a_0}$, $s=c/\lambda$, by division of series."""
+    r"""Return the power series of $\frac{s\,e^{2ct}}{e^{2ct}-1+s/a_0}$, $s=c/\lambda$, by division of series."""
     growth = fmpq_series([0, 2 * c], prec=TERMS).exp()
     end = fmpq_series([c / variance], prec=TERMS)
     found = growth * end / (growth - fmpq_series([1 - c / variance / start], prec=TERMS))
@@ -76,7 +76,7 @@ deep = equality(
 
 
 def _ordered(case):
-    """Times to the half for c and a weaker correlation, started at most at a fifth of the end of the weaker."""
+    """Return times to the half for c and a weaker correlation, started at most at a fifth of the end of the weaker."""
     c, variance, start, t = case
     weaker = c / (1 + t)
     low = start * 4 / 5 * weaker / variance

@@ -39,7 +39,7 @@ detail = linear(
 
 
 def rivals(error) -> RationalLaw:
-    """The label T, the size A of the first component, whose sign is right, and the sign N of the second.
+    """Return the label T, the size A of the first component, whose sign is right, and the sign N of the second.
 
     >>> rivals("1/4").outcomes()["0 0 1"]
     '1/16'
@@ -50,13 +50,13 @@ def rivals(error) -> RationalLaw:
 
 
 def correlation(law: RationalLaw, value) -> fmpq:
-    """E of the label (-1 or 1) times `value(label, size, sign)`: the speed at which a weight starts."""
+    """Return E of the label (-1 or 1) times `value(label, size, sign)`: the speed at which a weight starts."""
     cells = itertools.product(range(2), repeat=3)
     return sum((law.table[t, a, n] * SIGNS[t] * value(SIGNS[t], a, SIGNS[n]) for t, a, n in cells), fmpq(0))
 
 
 def _less_efficient(law: RationalLaw) -> bool:
-    """Whether I/H of the first component, which shows its sign and its size, is below that of the second."""
+    """Return whether I/H of the first component, which shows its sign and its size, is below that of the second."""
     # the second component's gain and entropy are those of a bit: its eta is I(T;N), as H(N) = 1
     assert (evaluate("H(N)", law) - from_rational(1)).sign() == 0
     assert (evaluate("H(T,A)", law) - from_rational(2)).sign() == 0
@@ -71,7 +71,7 @@ def _speeds_exactly(case):
 
 
 def _speeds(case):
-    """Speeds of the weights: of the first component, by the mean of its two sizes, and of the second."""
+    """Return speeds of the weights: of the first component, by the mean of its two sizes, and of the second."""
     spread, error = case
     sizes = jnp.stack([1 - spread, 1 + spread])
     return sizes.mean(), 1 - 2 * error

@@ -23,12 +23,12 @@ AHEAD = (*FEATURES, "a1^2 (1 - 2 e1) >= a2^2 (1 - 2 e2) and e1 <= e2")
 
 
 def _contributions(amplitude, crossover, t):
-    """What each feature adds to the output, times the label, after time t: weight times amplitude."""
+    """Return what each feature adds to the output, times the label, after time t: weight times amplitude."""
     return amplitude * weights(*noisy_feature_moments(amplitude, crossover), t)
 
 
 def flow_exactly(amplitudes, crossovers, t) -> list[RealBall]:
-    r"""The contributions $a_jw_j(t)$, by the exponential of the matrix with rows $(-\Lambda,c)$ and $(0,0)$ times t.
+    r"""Return the contributions $a_jw_j(t)$, by the exponential of t times the matrix of rows $(-\Lambda,c)$, $(0,0)$.
 
     >>> [v.digits(3) for v in flow_exactly([1, 1], ["0", "1/4"], 1)]
     ['0.585', '0.192']
@@ -47,7 +47,7 @@ def flow_exactly(amplitudes, crossovers, t) -> list[RealBall]:
 
 
 def _two(normals):
-    """Two features, the first ahead in information and in speed, and a time."""
+    """Return two features, the first ahead in information and in speed, and a time."""
     crossovers = jnp.sort(jax.nn.sigmoid(normals[:2])) / 2
     kept = 1 - 2 * crossovers
     first = jnp.exp(normals[2] / 2)
@@ -81,7 +81,7 @@ _pairs = Family(
 )
 
 
-def _starts_ahead(case) -> bool:
+def _starts_ahead(case):
     fast = [rational(a) ** 2 * (1 - 2 * rational(e)) for a, e in zip(case["amplitudes"], case["flips"], strict=True)]
     return fast[0] >= fast[1]
 
@@ -99,7 +99,7 @@ ahead = inequality(
 
 
 def _alike(normals):
-    """Three features of one amplitude, the most informative first, and a time."""
+    """Return three features of one amplitude, the most informative first, and a time."""
     return jnp.full(3, jnp.exp(normals[3] / 4)), jnp.sort(jax.nn.sigmoid(normals[:3])) / 2, jnp.exp(normals[4])
 
 
@@ -135,7 +135,7 @@ equal_amplitudes = inequality(
 
 
 def _three(normals):
-    """Three features, the first ahead of the second in information and in speed, and a time."""
+    """Return three features, the first ahead of the second in information and in speed, and a time."""
     amplitudes, crossovers, t = _two(normals)
     return jnp.append(amplitudes, jnp.exp(normals[5])), jnp.append(crossovers, jax.nn.sigmoid(normals[6]) / 2), t
 
@@ -162,7 +162,7 @@ ahead_of_many = inequality(
 
 
 def clean_share(kept):
-    r"""$\frac{\kappa_j}{1-\kappa_j^2}\Big/\Bigl(1+\sum_k\frac{\kappa_k^2}{1-\kappa_k^2}\Bigr)$ for every j, no unit."""
+    r"""Return $q_j/(1+\sum_k\kappa_kq_k)$ with $q_j=\frac{\kappa_j}{1-\kappa_j^2}$ for every j, no unit."""
     odds = [k / (1 - k * k) for k in kept]
     total = 1 + sum(k * q for k, q in zip(kept, odds, strict=True))
     return [q / total for q in odds]
@@ -175,7 +175,7 @@ def _ends(case):
 
 
 def _noisy(normals):
-    """Three features with amplitudes about 1 and crossover probabilities between 1/20 and 1/2."""
+    """Return three features with amplitudes about 1 and crossover probabilities between 1/20 and 1/2."""
     return jnp.exp(normals[:3] / 4), 0.05 + 0.45 * jax.nn.sigmoid(normals[3:])
 
 
@@ -183,7 +183,7 @@ _three_noisy = random_numbers(6, _noisy)
 
 
 def ends_exactly(amplitudes, crossovers) -> list[fmpq]:
-    """The contributions at convergence, by solving the normal equations in rationals.
+    """Return the contributions at convergence, by solving the normal equations in rationals.
 
     >>> ends_exactly([1, 2], ["0", "1/4"])
     [1, 0]
@@ -223,7 +223,7 @@ ends = equality(
 
 
 def _clean(case):
-    """The contributions at convergence where the first feature never flips, and (1, 0, 0)."""
+    """Return the contributions at convergence where the first feature never flips, and (1, 0, 0)."""
     amplitude, crossover = case
     covariance, correlation = noisy_feature_moments(amplitude, crossover.at[0].set(0.0))
     return amplitude * jnp.linalg.solve(covariance, correlation), jnp.array([1.0, 0.0, 0.0])
@@ -255,13 +255,13 @@ clean = equality(
 
 
 def _first(case):
-    """Speeds of the weights at the start, that of the less informative feature first."""
+    """Return speeds of the weights at the start, that of the less informative feature first."""
     amplitude, crossover = case[0][:2], jnp.sort(case[1][:2])
     _, speed = noisy_feature_moments(amplitude, crossover)
     return speed[1], speed[0]
 
 
-def _speed_exactly(case, j: int) -> fmpq:
+def _speed_exactly(case, j):
     return rational(case["amplitudes"][j]) * (1 - 2 * rational(case["flips"][j]))
 
 
@@ -284,7 +284,7 @@ informative_first = inequality(
 
 
 def _faster(case):
-    """Contributions at convergence of the feature that is slower at the start, and of the faster one."""
+    """Return contributions at convergence of the feature that is slower at the start, and of the faster one."""
     amplitude, crossover = case[0][:2], case[1][:2]
     last = jnp.stack(clean_share(list(1 - 2 * crossover)))
     faster = amplitude[0] * (1 - 2 * crossover[0]) >= amplitude[1] * (1 - 2 * crossover[1])

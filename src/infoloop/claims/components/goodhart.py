@@ -29,7 +29,7 @@ SAMPLE_SIZES = np.arange(1, 9)
 
 
 def sum_law(law, parts: int) -> list:
-    """The law of a sum of `parts` independent values 0, 1, 3, by convolution; for floats and exact rationals.
+    """Return the law of a sum of `parts` independent values 0, 1, 3, by convolution; for floats and exact rationals.
 
     >>> sum_law([fmpq(1, 2), fmpq(1, 2), fmpq(0)], 2)[:3]
     [1/4, 1/2, 1/4]
@@ -44,8 +44,8 @@ def sum_law(law, parts: int) -> list:
     return found
 
 
-def _best(value_law, error_law, draws: int):
-    r"""$E[V\mid\text{best}]$ and $E\max U$, $U=V+X$, from the joint law of V and U; ties do not matter given U."""
+def _best(value_law, error_law, draws):
+    r"""Return $E[V\mid\text{best}]$ and $E\max U$, $U=V+X$, from the laws of V and X; ties do not matter given U."""
     most = len(value_law) + len(error_law) - 1
     total, part = [0] * most, [0] * most
     for (v, p), (x, q) in itertools.product(enumerate(value_law), enumerate(error_law)):
@@ -92,7 +92,7 @@ shared = equality(
 
 
 def _by_quadrature(case):
-    """E[V | best of n] as a double integral over V and X, n = 2 and 3."""
+    """Return E[V | best of n] as a double integral over V and X, n = 2 and 3."""
     value, error = case
     at = 0.4 * np.arange(-20, 21)
     weight = np.exp(-(at**2) / 2) * 0.4 / math.sqrt(2 * math.pi)
@@ -110,12 +110,12 @@ _deviations = random_numbers(2, lambda x: (jnp.exp(x[0] / 2), jnp.exp(x[1] / 2))
 
 
 def _within(one, other):
-    """Both orders, each with the margin: lesser <= greater in both says that the two agree to within it."""
+    """Return both orders, each with the margin: lesser <= greater in both says that the two agree to within it."""
     return jnp.stack([one, other]), jnp.stack([other, one]) + 2.0**-40
 
 
 def best_of_two(value: fmpq, error: fmpq) -> RealBall:
-    r"""$\int2v\,\varphi_{\sigma_V}(v)\,\Phi\bigl(v/\sqrt{\sigma_V^2+2\sigma_X^2}\bigr)dv$: E[V | best of 2].
+    r"""Return $\int2v\,\varphi_{\sigma_V}(v)\,\Phi\bigl(v/\sqrt{\sigma_V^2+2\sigma_X^2}\bigr)dv$: E[V | best of 2].
 
     By rigorous quadrature, with the tails as a radius. Given V = v, the first of two is the better one if the second's
     proxy, less the first's error, is below v.
@@ -160,7 +160,7 @@ gaussian_selection = inequality(
 
 
 def _mean_maximum_exactly(n: int) -> RealBall:
-    r"""$m_2=\frac1{\sqrt\pi}$, $m_3=\frac3{2\sqrt\pi}$."""
+    r"""Return $m_2=\frac1{\sqrt\pi}$, $m_3=\frac3{2\sqrt\pi}$."""
     return real_ball(lambda: arb(n) * (n - 1) / (4 if n == 3 else 2) / arb.pi().sqrt())
 
 
@@ -190,14 +190,14 @@ backfires = inequality(
 
 
 def _gold_by_quadrature(mass):
-    """The mean of the largest value if no hack is sampled, by Gauss-Legendre, which is exact for these polynomials."""
+    """Return the mean of the largest value if no hack is sampled, by Gauss-Legendre, exact for these polynomials."""
     u = (1 + _NODES) / 2
     powers = SAMPLE_SIZES[:, None] * u ** SAMPLE_SIZES[:, None]
     return (1 - mass) ** SAMPLE_SIZES * (powers * _WEIGHTS / 2).sum(1)
 
 
 def gold_exactly(mass: fmpq, n: int) -> fmpq:
-    r"""$\int u\,d\bigl((1-\delta)u\bigr)^n$ by polynomials; the bracket is P(no hack, all values up to u).
+    r"""Return $\int u\,d\bigl((1-\delta)u\bigr)^n$ by polynomials; the bracket is P(no hack, all values up to u).
 
     >>> gold_exactly(fmpq(1, 2), 1)
     1/4

@@ -9,7 +9,7 @@ from flint import arb
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, rational
-from infoloop.exact.real_balls import RealBall, exp, real_ball
+from infoloop.exact.real_balls import exp, real_ball
 from infoloop.learning.policy_optimisation import regularised
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
@@ -24,12 +24,12 @@ CONTROL = (
 
 
 def log_odds(error):
-    r"""$\ln\frac{1-e}e$: what one channel with this crossover probability is worth to the reward, in nats."""
+    r"""Return $\ln\frac{1-e}e$: what one channel with this crossover probability is worth to the reward, in nats."""
     return jnp.log1p(-error) - jnp.log(error)
 
 
 def _moved(case):
-    """E quality and E style under the best policy, over all four choices."""
+    """Return E quality and E style under the best policy, over all four choices."""
     error, crossover, beta = case
     kept = 1 - 2 * crossover
     reward = jnp.stack([log_odds(error) * (kept * quality + style) for quality, style in ACTIONS])
@@ -38,7 +38,7 @@ def _moved(case):
     return kept * (policy @ choices[:, 0]), policy @ choices[:, 1]
 
 
-def _moved_exactly(case) -> tuple[RealBall, RealBall]:
+def _moved_exactly(case):
     kept, worth = (
         1 - 2 * rational(case["flip"]),
         rational_laws.log2((1 - rational(case["error"])) / rational(case["error"])),
@@ -52,7 +52,7 @@ def _moved_exactly(case) -> tuple[RealBall, RealBall]:
 
 
 def _parameters(normals):
-    """Errors of the channels in (1/50, 1/2) and of the quality in (0, 1/2), a price of at least 1/2."""
+    """Return errors of the channels in (1/50, 1/2) and of the quality in (0, 1/2), a price of at least 1/2."""
     shares = jax.nn.sigmoid(normals)
     return 0.02 + 0.48 * shares[0], shares[1] / 2, 1 / 2 + jnp.exp(normals[2])
 

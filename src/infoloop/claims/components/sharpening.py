@@ -9,7 +9,7 @@ import numpy as np
 
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import RationalLaw, fmpq, from_rational, rational, rational_product, rational_table
+from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
@@ -31,7 +31,7 @@ ODD = (1, 3, 5, 7)
 
 
 def majority_error(error, voters: int):
-    r"""$e_m=\sum_{k>m/2}\binom mke^k(1-e)^{m-k}$: how often most of m answers err; floats and exact rationals.
+    r"""Return $e_m=\sum_{k>m/2}\binom mke^k(1-e)^{m-k}$: how often most of m answers err; floats and rationals.
 
     >>> majority_error(fmpq(1, 4), 3)
     5/32
@@ -42,7 +42,7 @@ def majority_error(error, voters: int):
 
 
 def recursive_error(error, voters: int):
-    r"""The same by adding two answers at a time: $e_{m+2}=e_m-(1-2e)\binom m{(m+1)/2}\bigl(e(1-e)\bigr)^{(m+1)/2}$.
+    r"""Return $e_m$, two answers at a time: $e_{m+2}=e_m-(1-2e)\binom m{(m+1)/2}\bigl(e(1-e)\bigr)^{(m+1)/2}$.
 
     >>> recursive_error(fmpq(1, 4), 3)
     5/32
@@ -65,8 +65,8 @@ def _majority(case):
     return jnp.stack(found), jnp.stack([recursive_error(case[1], m) for m in ODD])
 
 
-def _enumerated(error, voters: int) -> fmpq:
-    """The error of a majority, over all answers one by one."""
+def _enumerated(error, voters):
+    """Return the error of a majority, over all answers one by one."""
     e, total = rational(error), fmpq(0)
     for wrong in itertools.product((0, 1), repeat=voters):
         if 2 * sum(wrong) > voters:
@@ -89,8 +89,8 @@ majority = equality(
 )
 
 
-def _net(prior_crossover, error) -> BayesNet:
-    """X, the state Z, three answers and their majority M; one table holds the three answers."""
+def _net(prior_crossover, error):
+    """Return X, the state Z, three answers and their majority M; one table holds the three answers."""
 
     def turn(rate):
         return jnp.stack([jnp.stack([1 - rate, rate]), jnp.stack([rate, 1 - rate])])
@@ -107,12 +107,12 @@ def _fair() -> Joint:
 
 
 def _sharper(case):
-    """I(X;Y1) and I(X;M), by elimination."""
+    """Return I(X;Y1) and I(X;M), by elimination."""
     net = _net(*case)
     return evaluate("I(X;Y1)", net), evaluate("I(X;M)", net)
 
 
-def _table(a, e) -> RationalLaw:
+def _table(a, e):
     a, e = rational(a), rational(e)
     votes = itertools.product((0, 1), repeat=3)
     most = np.array([[int(sum(vote) < 2), int(sum(vote) > 1)] for vote in votes], dtype=object).reshape(2, 2, 2, 2)
@@ -148,7 +148,7 @@ raises = inequality(
 
 
 def _closed(case):
-    """I(X;M) by elimination, and 1 - h(a * e_3)."""
+    """Return I(X;M) by elimination, and 1 - h(a * e_3)."""
     return _sharper(case)[1], 1 - binary_entropy(binary_convolution(case[0], recursive_error(case[1], 3)))
 
 
@@ -172,7 +172,7 @@ closed = equality(
 
 
 def _every_vote():
-    """A fair bit X, Z and the answers with rows (3/4, 1/4), (0, 1) or copies, and every bit M of the three answers."""
+    """Yield a fair bit X, Z and the answers with rows (3/4, 1/4), (0, 1) or copies, and any bit M of the answers."""
     rows = [[["3/4", "1/4"], [0, 1]], MAPS]
     for state, answer in itertools.product(rows, repeat=2):
         for values in itertools.product((0, 1), repeat=8):

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from flint import fmpq_mat
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import RationalLaw, fmpq, from_rational, log2, rational
+from infoloop.exact.rational_laws import fmpq, from_rational, log2, rational
 from infoloop.information.expressions import evaluate
 from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import binary_entropy
@@ -23,7 +23,7 @@ AFFINE = (*PARITY, "predictors are affine in A and B, with values in (0, 1)")
 
 
 def parity_loss(predicted, error, log):
-    r"""$E[-\log f(X\mid A,B)]$ of four predicted probabilities of X = 1, given the logarithm; for floats and exactly.
+    r"""Return $E[-\log f(X\mid A,B)]$ of four predicted P(X = 1), given the logarithm; for floats and exactly.
 
     >>> parity_loss([fmpq(1, 2)] * 4, fmpq(1, 8), log2).digits(3)
     '1.00'
@@ -34,7 +34,7 @@ def parity_loss(predicted, error, log):
 
 
 def _affine(normals):
-    """Chances with f00 + f11 = f01 + f10, inside (0, 1), and an error rate."""
+    """Return chances with f00 + f11 = f01 + f10, inside (0, 1), and an error rate."""
     middle, shares = jax.nn.sigmoid(normals[0]), jnp.tanh(normals[1:3])
     margin = jnp.minimum(middle, 1 - middle) / 2
     across, along = margin * shares[0], margin * shares[1]
@@ -77,7 +77,7 @@ blind = inequality(
 )
 
 
-def _parity_law(error) -> RationalLaw:
+def _parity_law(error):
     e = rational(error)
     rows = [[[1 - e, e] if a == b else [e, 1 - e] for b in (0, 1)] for a in (0, 1)]
     parity = [[[int(a == b), int(a != b)] for b in (0, 1)] for a in (0, 1)]
@@ -86,7 +86,7 @@ def _parity_law(error) -> RationalLaw:
 
 
 def _usable(case):
-    """Usable bits of the parity itself, and of the pair: 1 minus the loss of the best affine predictor of each."""
+    """Return the usable bits of the parity, and of the pair: 1 minus the loss of the best affine predictor of each."""
     best = [jnp.full((), 1 / 2)] * 4
     return 1 - binary_entropy(case[0]), 1 - parity_loss(best, case[0], jnp.log2)
 
@@ -108,16 +108,16 @@ usable_processing = inequality(
 )
 
 
-def _least_squares(table, target) -> fmpq_mat:
-    """Weights (constant, A, B) of the best linear fit of `target[i]` at the four inputs, weighted by `table[i]`."""
+def _least_squares(table, target):
+    """Return weights (constant, A, B) of the best linear fit of `target[i]` at the inputs, of weight `table[i]`."""
     rows = [(fmpq(1), fmpq(a), fmpq(b)) for a, b in INPUTS]
     normal = [[sum(p * r[i] * r[j] for p, r in zip(table, rows, strict=True)) for j in range(3)] for i in range(3)]
     right = [sum(p * r[i] * y for p, r, y in zip(table, rows, target, strict=True)) for i in range(3)]
     return fmpq_mat(3, 3, [x for row in normal for x in row]).solve(fmpq_mat(3, 1, right))
 
 
-def _fitted_exactly(error, of) -> list[fmpq]:
-    """Fitted values at the four noisy inputs of a linear regression on `of(a, b)`, a and b the clean bits."""
+def _fitted_exactly(error, of):
+    """Return fitted values at the four noisy inputs of a linear regression on `of(a, b)`, a and b the clean bits."""
     e = rational(error)
     fits = []
     for seen in INPUTS:
@@ -127,8 +127,8 @@ def _fitted_exactly(error, of) -> list[fmpq]:
     return [solved[0, 0] + solved[1, 0] * a + solved[2, 0] * b for a, b in INPUTS]
 
 
-def _wrong_parity(error, answers) -> fmpq:
-    """How often the answers to the four noisy inputs miss the parity of the clean bits; an answer may be one half."""
+def _wrong_parity(error, answers):
+    """Return how often the answers to the noisy inputs miss the parity of the clean bits; an answer may be one half."""
     e, missed = rational(error), fmpq(0)
     for seen, answer in zip(INPUTS, answers, strict=True):
         for a, b in INPUTS:
@@ -142,7 +142,7 @@ def _rounded(value: fmpq) -> fmpq:
 
 
 def _coarse_and_fine_exactly(case):
-    """Errors at the parity: of a regression on the parity, and of one on both bits, read off."""
+    """Return errors at the parity: of a regression on the parity, and of one on both bits, read off."""
     error = case["error"]
     coarse = [_rounded(f) for f in _fitted_exactly(error, lambda a, b: fmpq(a ^ b))]
     bits = zip(*(_fitted_exactly(error, of) for of in (lambda a, b: fmpq(a), lambda a, b: fmpq(b))), strict=True)
@@ -155,7 +155,7 @@ def _odd(p: fmpq, q: fmpq) -> fmpq:
 
 
 def _coarse_and_fine(case):
-    """The same in floats: least squares on the parity of clean bits, and on the bits, seen flipped at rate e < 1/2."""
+    """Return the same in floats: least squares on the parity of clean bits, and on bits flipped at rate e < 1/2."""
     e = case[0] / 2
     inputs = jnp.array(INPUTS, float)
     design = jnp.concatenate([jnp.ones((4, 1)), inputs], 1)
@@ -207,7 +207,7 @@ interaction = linear(
 
 
 def _functions():
-    """Fair bits A, and B with rows (3/4, 1/4), (0, 1), a copy or independent; X any bit of both."""
+    """Yield fair bits A, and B with rows (3/4, 1/4), (0, 1), a copy or independent; X any bit of both."""
     for second in ([["3/4", "1/4"], [0, 1]], MAPS, [["1/2", "1/2"]] * 2):
         for values in itertools.product((0, 1), repeat=4):
             read = [[[1 - b, b] for b in values[:2]], [[1 - b, b] for b in values[2:]]]

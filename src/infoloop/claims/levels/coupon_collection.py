@@ -21,7 +21,7 @@ BOTH = (*VERDICTS, "demonstrations are independent uniform draws of the members"
 
 
 def recursive_time(probabilities):
-    r"""Expected draws by first steps: with the members A seen, $E_A=\frac{1+\sum_{i\notin A}p_iE_{A\cup i}}{1-p(A)}$.
+    r"""Return the expected draws by first steps: $E_A=\frac{1+\sum_{i\notin A}p_iE_{A\cup i}}{1-p(A)}$ with A seen.
 
     For floats and for exact rationals.
 
@@ -50,7 +50,7 @@ def _collected_exactly(case):
 
 
 def _laws():
-    """Laws on 1 to 5 members: uniform, and with masses proportional to 1, 2, 3, ..., to 1, 2, 4, ..., to 1, 1, 7."""
+    """Yield laws on 1 to 5 members: uniform, and with masses proportional to 1, 2, 3, ..., 1, 2, 4, ..., or 1, 1, 7."""
     for size in range(1, 6):
         for weights in ([1] * size, range(1, size + 1), [2**k for k in range(size)], [*[1] * (size - 1), 7]):
             total = sum(weights)
@@ -58,7 +58,7 @@ def _laws():
 
 
 def _spread(normals):
-    """Probabilities of the members, none below 1/12: expected times stay small, and so do their rounding errors."""
+    """Return probabilities of the members, none below 1/12: expected times and their rounding errors stay small."""
     return 1 / (3 * MEMBERS) + 2 * jax.nn.softmax(normals) / 3
 
 
@@ -81,7 +81,7 @@ collecting = equality(
 
 
 def harmonic(m: int) -> fmpq:
-    r"""$H_M=\sum_{k\le M}\frac1k$, exactly.
+    r"""Return $H_M=\sum_{k\le M}\frac1k$, exactly.
 
     >>> harmonic(3)
     11/6
@@ -115,7 +115,7 @@ equal_is_fastest = inequality(
 
 
 def asked(accepted: tuple[int, ...]) -> int:
-    """How many candidates are asked about before the rest are known, the number of acceptable ones being known.
+    """Return how many candidates are asked about before the rest are known, as the number of acceptable ones is known.
 
     >>> asked((0, 1, 0, 0)), asked((1, 1))
     (2, 0)
@@ -125,7 +125,7 @@ def asked(accepted: tuple[int, ...]) -> int:
 
 
 def mean_asked(candidates: int, members: int) -> fmpq:
-    """The mean of `asked` over all sets of this size, by enumeration.
+    """Return the mean of `asked` over all sets of this size, by enumeration.
 
     >>> mean_asked(3, 1)
     5/3
@@ -141,7 +141,7 @@ def _needed_exactly(candidates: int, members: int) -> fmpq:
 
 
 def _tables():
-    """Mean verdicts by enumeration, for K up to 8 and M from 1 to K - 1 (0 elsewhere), and M H_M for M below MOST."""
+    """Return mean verdicts by enumeration, for K up to 8 and M from 1 to K - 1 (else 0), and M H_M for M below MOST."""
     verdicts, draws = np.zeros((MOST + 1, MOST)), np.zeros(MOST)
     for m in range(1, MOST):
         draws[m] = m * _float(harmonic(m))
@@ -151,7 +151,7 @@ def _tables():
 
 
 def _sets(most: int) -> Cases:
-    """K from 2 to `most` candidates, and from 1 to K - 1 members."""
+    """Return K from 2 to `most` candidates, and from 1 to K - 1 members."""
 
     def build(normals):
         u = jax.nn.sigmoid(2 * normals)
@@ -182,7 +182,7 @@ verdicts = equality(
 
 
 def _won(case):
-    """Verdicts against demonstrations where K <= M H_M; elsewhere K is cut to the last that is."""
+    """Return verdicts against demonstrations where K <= M H_M; elsewhere K is cut to the last that is."""
     _, m = case
     draws = jnp.asarray(_tables()[1])[m.astype(int)]
     k = jnp.minimum(case[0], jnp.floor(draws))
@@ -195,7 +195,7 @@ def _won_exactly(case):
 
 
 def _crossing(members: int) -> dict:
-    """The largest K up to M H_M."""
+    """Return the largest K up to M H_M."""
     return {"K": math.floor(float(members * sum(1 / k for k in range(1, members + 1)))), "M": members}
 
 

@@ -5,7 +5,7 @@ import itertools
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational
+from infoloop.exact.rational_laws import RationalLaw, fmpq, from_rational
 from infoloop.information.expressions import evaluate
 from infoloop.probability.distributions import marginal
 from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets, random_probabilities
@@ -46,11 +46,11 @@ LOSSES = ([[0, 1, 1], [1, 0, 1], [1, 1, 0]], [[0, 1, 4], [1, 0, 1], [4, 1, 0]], 
 
 
 def bayes_risk(table, losses):
-    r"""$\sum_s\min_a\sum_xP(x,s)\,\ell(a,x)$ of a table P(x, s) and losses[a][x], in their unit."""
+    r"""Return $\sum_s\min_a\sum_xP(x,s)\,\ell(a,x)$ of a table P(x, s) and losses[a][x], in their unit."""
     return (jnp.asarray(losses, float) @ table).min(axis=0).sum()
 
 
-def _exact_risk(law: RationalLaw, signal: str, losses) -> LogSum:
+def _exact_risk(law, signal, losses):
     columns = marginal(law, "X", signal).table.T.tolist()
     costs = ([sum((p * c for p, c in zip(col, row, strict=True)), fmpq(0)) for row in losses] for col in columns)
     return from_rational(sum((min(cost) for cost in costs), fmpq(0)))
@@ -66,7 +66,7 @@ def _risks_exactly(case):
     return tuple(_exact_risk(case["law"], name, case["losses"]) for name in ("S", "G"))
 
 
-def _three(fine, coarse) -> RationalLaw:
+def _three(fine, coarse):
     return exact_law({"X": ["1/4", "1/4", "1/2"], "S|X": fine, "G|S": coarse})
 
 
@@ -94,13 +94,13 @@ garbling_risk = inequality(
 
 
 def _equal_bits(case):
-    """Guessing errors: the half of four symbols, erased at rate e; the symbol itself, erased at rate (1 + e) / 2."""
+    """Return guessing errors: half of four symbols, erased at rate e; the symbol itself, erased at rate (1 + e) / 2."""
     e = case[0]
     return (1 - e) / 2 + e * 3 / 4, (1 + e) / 2 * 3 / 4
 
 
 def half_or_symbol(e) -> tuple[RationalLaw, RationalLaw]:
-    """A uniform symbol X of four with S, its half or nothing; and with S, the symbol or nothing: 1 - e bits each.
+    """Return a uniform symbol X of four with S, its half or nothing; and with S, it or nothing: 1 - e bits each.
 
     >>> [str(evaluate("I(X;S)", law)) for law in half_or_symbol(fmpq(0))]
     ['1.0000000000000000000', '1.0000000000000000000']

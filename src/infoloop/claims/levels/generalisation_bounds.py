@@ -57,7 +57,7 @@ def _gibbs_sides(case):
 
 
 def samples_exactly(masses, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The counts of every sample, one a row, and their exact probabilities.
+    """Return the counts of every sample, one a row, and their exact probabilities.
 
     >>> [str(p) for p in samples_exactly(["1/2", "1/2"], 2)[1]]
     ['1/4', '1/2', '1/4']
@@ -75,8 +75,8 @@ def _divide(table: np.ndarray) -> np.ndarray:
     return np.array([[p / sum(row) for p in row] for row in table.tolist()], dtype=object)
 
 
-def _halving_posterior(case) -> tuple[RationalLaw, np.ndarray]:
-    r"""The Gibbs learner with $\gamma=jn\ln2$, whose weights $2^{-jnL_s(w)}$ are rational, and $nL_s(w)$."""
+def _halving_posterior(case):
+    r"""Return the Gibbs learner with $\gamma=jn\ln2$, whose weights $2^{-jnL_s(w)}$ are rational, and $nL_s(w)$."""
     counts, probabilities = samples_exactly(case["law"], case["n"])
     wrong = counts @ np.array(case["losses"]).T
     weights = [[fmpq(1, 2) ** (case["j"] * int(c)) * (w + 1) for w, c in enumerate(row)] for row in wrong]
@@ -91,7 +91,7 @@ def _gap_exactly(law: RationalLaw, wrong: np.ndarray, size: int) -> fmpq:
 
 
 def _lautum(law: RationalLaw) -> LogSum:
-    """D(P_S P_W || P_SW), exactly."""
+    """Return D(P_S P_W || P_SW), exactly."""
     split = product(marginal(law, "S"), marginal(law, "W")).table
     cells = zip(split.ravel().tolist(), law.table.ravel().tolist(), strict=True)
     return sum(((log2(q) - log2(p)) * q for q, p in cells if q), LogSum({}))
@@ -104,7 +104,7 @@ def _gibbs_exactly(case):
 
 
 def _models():
-    """n from 1 to 3, gamma = n ln 2 and 2n ln 2, prior proportional to 1, 2, 3; two or three symbols."""
+    """Yield n from 1 to 3, gamma = n ln 2 and 2n ln 2, prior proportional to 1, 2, 3; two or three symbols."""
     for losses, laws in zip(TABLES, ((FAIR, SLANTED), (("1/2", "1/3", "1/6"), ("1/8", "1/8", "3/4"))), strict=True):
         yield from parameter_grid(losses=(losses,), law=laws, n=(1, 2, 3), j=(1, 2))
 
@@ -128,7 +128,7 @@ gibbs_identity = equality(
 
 
 def _bounded(net):
-    """Any learner W of the counts S of two symbols, uniform or not."""
+    """Return any learner W of the counts S of two symbols, uniform or not."""
     table = marginal(net, "S", "W").table
     law = table.sum(1)
     p_one = law[0] + law[1] / 2
@@ -155,7 +155,7 @@ def _misled_exactly(case):
 
 
 def _learners():
-    """n = 1 and 2 samples of a bit; two hypotheses, every learner with rows (1/4, 3/4), (1, 0), (0, 1)."""
+    """Yield n = 1 and 2 samples of a bit; two hypotheses, every learner with rows (1/4, 3/4), (1, 0), (0, 1)."""
     for law, n in itertools.product((FAIR, SLANTED), (1, 2)):
         for rows in itertools.product((("1/4", "3/4"), (1, 0), (0, 1)), repeat=n + 1):
             yield {"losses": TABLES[0], "law": law, "n": n, "rows": rows}
@@ -177,7 +177,7 @@ misled = inequality(
 
 
 def fooled(losses, risks, least, counts, probabilities):
-    r"""$P(\exists h:R(h)\ge\varepsilon,\ L_S(h)=0)$: a bad hypothesis looks perfect on the sample."""
+    r"""Return $P(\exists h:R(h)\ge\varepsilon,\ L_S(h)=0)$: a bad hypothesis looks perfect on the sample."""
     seen = jnp.asarray(counts) @ jnp.asarray(losses, float).T
     return (((seen == 0) & (risks >= least)).any(1) * probabilities).sum()
 
@@ -189,8 +189,8 @@ def _fooled(case):
     return fooled(LOSSES, risks, least, counts, probabilities), len(LOSSES) * (1 - least) ** SIZE
 
 
-def _fooled_exactly(fine, coarse, case) -> fmpq:
-    """The probability that some h of risk at least epsilon by `fine` losses makes no error by `coarse` ones."""
+def _fooled_exactly(fine, coarse, case):
+    """Return the probability that some h of risk >= epsilon by `fine` losses makes no error by `coarse` ones."""
     counts, probabilities = samples_exactly(case["law"], case["n"])
     risks = [sum((rational(p) * e for p, e in zip(case["law"], row, strict=True)), fmpq(0)) for row in fine]
     bad = np.array([risk >= case["least"] for risk in risks])
@@ -229,12 +229,12 @@ TARGET, BLOCK = (0, 2), (0, 0, 1)
 EVERY_MAP = tuple(itertools.product(range(3), repeat=2))
 
 
-def _errors(maps, read) -> list[list[int]]:
-    """Which of two inputs each map gets wrong, its answers being read through `read`."""
+def _errors(maps, read):
+    """Return which of two inputs each map gets wrong, its answers being read through `read`."""
     return [[int(read[h] != read[y]) for h, y in zip(answers, TARGET, strict=True)] for answers in maps]
 
 
-def _classes(maps) -> int:
+def _classes(maps):
     return len({tuple(BLOCK[h] for h in answers) for answers in maps})
 
 

@@ -24,7 +24,7 @@ def _law(*factors: tuple) -> RationalLaw:
 
 
 def partitions_of(outputs: int):
-    """All partitions as tuples of labels in order of appearance, by growing them one output at a time.
+    """Yield all partitions as tuples of labels in order of appearance, by growing them one output at a time.
 
     >>> len(list(partitions_of(4)))
     15
@@ -37,12 +37,12 @@ def partitions_of(outputs: int):
             yield (*labels, block)
 
 
-def _rows(labels) -> list[list[int]]:
+def _rows(labels):
     return [[int(block == k) for k in range(max(labels) + 1)] for block in labels]
 
 
-def _signals(task: tuple[int, ...], signal: tuple[int, ...], masses) -> RationalLaw:
-    """An output Y with these masses, its task class T and the signal S, both read off it."""
+def _signals(task, signal, masses):
+    """Return an output Y with these masses, its task class T and the signal S, both read off it."""
     return exact_law({"Y": masses, "T|Y": _rows(task), "S|Y": _rows(signal)})
 
 
@@ -57,7 +57,7 @@ def _all_signals(nested=lambda task, signal: True):
 
 
 def _coarsens(fine: tuple[int, ...], coarse: tuple[int, ...]) -> bool:
-    """Whether `coarse` is a function of `fine`."""
+    """Return whether `coarse` is a function of `fine`."""
     return len(set(zip(fine, coarse, strict=True))) == len(set(fine))
 
 
@@ -67,7 +67,7 @@ PAIRS = Family(
 
 
 def _read_off(outputs: int, task: int, signal: int, through: str = "Y") -> Cases:
-    """Free masses of Y, and T and S as functions: the class of an output is the place of its largest number."""
+    """Return free masses of Y, and T and S as functions: an output's class is the place of its largest number."""
 
     def draw(key):
         return jax.random.normal(key, (outputs + outputs * task + max(outputs, task) * signal,))

@@ -16,7 +16,6 @@ from infoloop.information.measures import mutual_information
 from infoloop.loops.loop import Loop, unroll
 from infoloop.models import smoothed
 from infoloop.probability.channel_families import binomial
-from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.statements.cases import Cases, Family, random_numbers, random_probabilities
 
@@ -28,12 +27,12 @@ EVEN = ("1/2", "1/2")
 
 
 def shrinkage(n: int, alpha):
-    r"""$\lambda=\frac n{n+2\alpha}$: what one round leaves of the mean's distance from 1/2."""
+    r"""Return $\lambda=\frac n{n+2\alpha}$: what one round leaves of the mean's distance from 1/2."""
     return n / (n + 2 * alpha)
 
 
 def _cases() -> Cases:
-    """Two rates, the prior of the first, and an alpha above 0."""
+    """Return two rates, the prior of the first, and an alpha above 0."""
 
     def build(normals):
         return *jax.nn.sigmoid(normals[:3]), jnp.exp(normals[3])
@@ -41,12 +40,12 @@ def _cases() -> Cases:
     return random_numbers(4, build, spread=2)
 
 
-def _link(alpha) -> Channel:
+def _link(alpha):
     return binomial((jnp.arange(SIZE + 1) + alpha) / (SIZE + 2 * alpha), SIZE, "count", "next")
 
 
 def _tables(case):
-    """P(theta, K_t) for t = 1, 2, ... along the leading axis."""
+    """Return P(theta, K_t) for t = 1, 2, ... along the leading axis."""
     first, second, mass, alpha = case
     counts = binomial(jnp.stack([first, second]), SIZE, "theta", "count").rows
     link, start = _link(alpha).rows, jnp.stack([mass, 1 - mass])[:, None] * counts
@@ -55,12 +54,12 @@ def _tables(case):
 
 @jax.vmap
 def _informed(table):
-    """The information in bits between the two variables of each table of a stack."""
+    """Return the information in bits between the two variables of each table of a stack."""
     return mutual_information(Joint(table, ("theta", "seen")), "theta", "seen")
 
 
 def _symbol_and_count_information(case, heads):
-    """Informations about theta: of a symbol that is 1 with probability `heads[t, x]`, and of K_t, for t = 1, 2, ..."""
+    """Return informations about theta: of a symbol that is 1 with probability `heads[t, x]`, and of K_t."""
     symbols = jnp.stack([case[2], 1 - case[2]])[:, None] * jnp.stack([1 - heads, heads], 2)
     found = _informed(jnp.concatenate([jnp.pad(symbols, ((0, 0), (0, 0), (0, SIZE - 1))), _tables(case)]))
     return found[:-GENERATIONS], found[-GENERATIONS:]
@@ -70,7 +69,7 @@ def _exactly_informed(law: RationalLaw) -> LogSum:
     return evaluate(f"I({law.names[0]};{law.names[1]})", law)
 
 
-def _law(case) -> RationalLaw:
+def _law(case):
     n, alpha, rates, t = case
     return wright_fisher_rational.rational_generation_law(n, rates, EVEN, t, alpha)
 
@@ -145,13 +144,13 @@ mean = equality(
 
 
 def diverse_for_good(n: int, alpha):
-    r"""$H_\infty=\frac{(1-\frac1n)(1-\lambda^2)}{2(1-(1-\frac1n)\lambda^2)}$: heterozygosity that smoothing keeps."""
+    r"""Return $H_\infty=\frac{(1-\frac1n)(1-\lambda^2)}{2(1-(1-\frac1n)\lambda^2)}$: heterozygosity that is kept."""
     squared = shrinkage(n, alpha) ** 2
     return (n - 1) * (1 - squared) / (2 * (n - (n - 1) * squared))
 
 
 def diversity_left(n: int, alpha, rate, generation):
-    r"""$E\,2F_t(1-F_t)=H_\infty+\bigl((1-\tfrac1n)\lambda^2\bigr)^{t-1}\bigl((1-\tfrac1n)2\theta(1-\theta)-H_\infty\bigr)$."""
+    r"""Return $H_\infty+\bigl((1-\tfrac1n)\lambda^2\bigr)^{t-1}\bigl((1-\tfrac1n)2\theta(1-\theta)-H_\infty\bigr)$."""
     kept = (n - 1) * shrinkage(n, alpha) ** 2 / n
     start = (n - 1) * 2 * rate * (1 - rate) / n
     return diverse_for_good(n, alpha) + kept ** (generation - 1) * (start - diverse_for_good(n, alpha))
@@ -232,7 +231,7 @@ floor = inequality(
 
 
 def _slowest(alpha):
-    """The kernel, its stationary law, and the left eigenvector of its second eigenvalue whose mean frequency is 1."""
+    """Return the kernel, its stationary law, and the left eigenvector of its second eigenvalue of mean frequency 1."""
     with jax.ensure_compile_time_eval():
         rows = np.asarray(smoothed.kernel(SIZE, alpha).rows)[::-1, ::-1]  # its counts fall, ours rise
     found = []
@@ -245,7 +244,7 @@ def _slowest(alpha):
     return rows, *found
 
 
-def _slowest_exactly(n: int, alpha):
+def _slowest_exactly(n, alpha):
     rows = wright_fisher_rational.rational_kernel(n, alpha).T
     found = []
     for eigenvalue, weights, total in ((fmpq(1), [1] * (n + 1), 1), (shrinkage(n, alpha), list(range(n + 1)), n)):
@@ -258,13 +257,13 @@ def _slowest_exactly(n: int, alpha):
 
 
 def smoothed_chi_square(table):
-    r"""$\sum_{xy}\frac{(p_{xy}-p_xp_y)^2}{p_xp_y}$: the information that is quadratic in the dependence; no unit."""
+    r"""Return $\sum_{xy}\frac{(p_{xy}-p_xp_y)^2}{p_xp_y}$: information, quadratic in the dependence; no unit."""
     independent = table.sum(axis=1)[:, None] * table.sum(axis=0)
     return ((table - independent) ** 2 / independent).sum()
 
 
 def _rate(case):
-    """Hypotheses on either side of the stationary law, as far along its slowest mode as the first number says."""
+    """Return chi-squares of hypotheses on either side of the stationary law, along its slowest mode."""
     far, mass = case
     after, before = [], []
     for alpha in (0.1, 0.5, 2.0):

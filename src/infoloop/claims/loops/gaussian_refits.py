@@ -14,7 +14,6 @@ from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.exact.real_balls import exp, real_ball
 from infoloop.models.gaussian_refit import SCHEDULES, expected_drift, expected_variance, limit_ratio, log_drift
 from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
 STEPS = np.arange(1, 6)
@@ -26,7 +25,7 @@ _all = "a fit sees all generations"
 
 
 def _sample_sizes(x):
-    """Whole numbers from 2 on, a third of them below 4, a few in the hundreds."""
+    """Return whole numbers from 2 on, a third of them below 4, a few in the hundreds."""
     return 2 + jnp.floor(jnp.exp(1 + 1.5 * x))
 
 
@@ -35,7 +34,7 @@ _pairs = Family("2 to 5 samples a generation, 1 to 4 generations", lambda: param
 
 
 def block_moments(n, generations: int, schedule: str, unbiased: bool):
-    r"""$E\,s_t^2$ and $E\,\mu_t^2$ of generations 1, 2, ... from the truth N(0, 1), one row each.
+    r"""Return $E\,s_t^2$ and $E\,\mu_t^2$ of generations 1, 2, ... from the truth N(0, 1), one row each.
 
     They follow from the second moments of the samples: `square[i]` of one of generation i, `cross[i, j]` of two
     different ones of generations i and j. A fit is a quadratic form of its pool, by definition; given the past, a new
@@ -60,7 +59,7 @@ def block_moments(n, generations: int, schedule: str, unbiased: bool):
 
 
 def sample_moments(n: int, t: int, schedule: str, unbiased: bool) -> tuple[fmpq, fmpq]:
-    r"""$E\,s_t^2$ and $E\,\mu_t^2$ in rationals, by the matrix $E\,xx'$ of every single sample drawn so far."""
+    r"""Return $E\,s_t^2$ and $E\,\mu_t^2$ in rationals, by the matrix $E\,xx'$ of every sample drawn so far."""
     gram = [[fmpq(int(i == j)) for j in range(n)] for i in range(n)]
     for generation in itertools.count(1):
         pool = range(n * (generation - 1) if schedule == "replace" else 0, n * generation)
@@ -77,7 +76,7 @@ def sample_moments(n: int, t: int, schedule: str, unbiased: bool) -> tuple[fmpq,
 
 
 def accumulated_variance(n, t: int):
-    r"""$\prod_{i\le t}\bigl(1-\frac1{ni^2}\bigr)$, what maximum likelihood on all samples keeps of the variance.
+    r"""Return $\prod_{i\le t}\bigl(1-\frac1{ni^2}\bigr)$, what maximum likelihood on all samples keeps of the variance.
 
     >>> accumulated_variance(fmpq(2), 2)
     7/16
@@ -86,7 +85,7 @@ def accumulated_variance(n, t: int):
 
 
 def accumulated_unbiased(n, t: int):
-    r"""$\prod_{2\le i\le t}\bigl(1-\frac1{i(ni-1)}\bigr)$, the same with the "unbiased" variance.
+    r"""Return $\prod_{2\le i\le t}\bigl(1-\frac1{i(ni-1)}\bigr)$, the same with the "unbiased" variance.
 
     >>> accumulated_unbiased(fmpq(2), 2)
     5/6
@@ -94,8 +93,8 @@ def accumulated_unbiased(n, t: int):
     return math.prod((1 - 1 / (i * (n * i - 1)) for i in range(2, t + 1)), start=n / n)
 
 
-def _moments(label, schedule, unbiased, part, closed, wrong, closed_exactly=None) -> Claim:
-    """The variance (part 0) or the drift (part 1) of a loop by second moments, against its closed form."""
+def _moments(label, schedule, unbiased, part, closed, wrong, closed_exactly=None):
+    """Return the claim that second moments give the variance (part 0) or the drift (part 1) its closed form."""
 
     def sides(n):
         return block_moments(n, len(STEPS), schedule, unbiased)[part], closed(n, STEPS)
@@ -118,7 +117,7 @@ def _moments(label, schedule, unbiased, part, closed, wrong, closed_exactly=None
 
 
 def _each(closed):
-    """The closed form of every generation in STEPS."""
+    """Return the closed form of every generation in STEPS."""
     return lambda n, steps: jnp.stack([closed(n, t) for t in steps.tolist()])
 
 
@@ -243,7 +242,7 @@ def _half(n):
 
 
 def _half_exactly(case):
-    """For odd n a chi-square tail is a Poisson sum."""
+    """Return 1/2, and for odd n the chi-square tail, which is a Poisson sum."""
     m = (case["n"] - 1) // 2
     terms = sum((fmpq(m**k, math.factorial(k)) for k in range(m)), fmpq(0))
     return from_rational(fmpq(1, 2)), exp(-m) * terms

@@ -6,7 +6,7 @@ from flint import arb
 
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
-from infoloop.exact.rational_laws import LogSum, fmpq, log2
+from infoloop.exact.rational_laws import fmpq, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
@@ -15,7 +15,6 @@ from infoloop.models.gaussian_mean import gaussian_mean, information, residual
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
 from infoloop.statements.cases import Family, random_numbers
-from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
 STEPS = np.arange(1, 5)
@@ -25,7 +24,7 @@ _all = (*_gaussian, "an estimate is the mean of all samples so far")
 
 
 def _parameters(x):
-    """Whole numbers of samples from 1 on, and variances of the prior and of a sample around 1."""
+    """Return whole numbers of samples from 1 on, and variances of the prior and of a sample around 1."""
     return 1 + jnp.floor(jnp.exp(1 + x[0] / 2)), jnp.exp(x[1] / 2), jnp.exp(x[2] / 2)
 
 
@@ -39,7 +38,7 @@ _edge = {"n": 2, "prior": fmpq(3), "noise": fmpq(1, 2)}
 
 
 def _weights(t: int, schedule: str) -> list[float]:
-    """How much of the mean of each generation is in the estimate of generation t."""
+    """Return how much of the mean of each generation is in the estimate of generation t."""
     return [0.0] * (t - 1) + [1.0] if schedule == "replace" else [1 / t] * t
 
 
@@ -48,7 +47,7 @@ def _data(t: int) -> tuple[str, ...]:
 
 
 def estimates_law(case, generations: int, schedule: str) -> Gaussian:
-    """The law of theta, of the data means D1, D2, ... and of the estimates Z1, Z2, ... after each, link by link."""
+    """Return the law of theta, the data means D1, D2, ... and the estimates Z1, Z2, ... after each, link by link."""
     n, prior, noise = case
 
     def link(weights, variance, source, target):
@@ -64,7 +63,7 @@ def estimates_law(case, generations: int, schedule: str) -> Gaussian:
 
 
 def rational_mean_law(case, schedule: str) -> RationalGaussian:
-    """The same law in rationals, with the last estimate only, called Z."""
+    """Return the same law in rationals, with the last estimate only, called Z."""
     n, prior, noise, generations = case.values()
     law = extend(RationalGaussian(((prior,),), ("theta",)), RationalLinear({"theta": 1}, noise / n, "D1"))
     for t in range(2, generations + 1):
@@ -76,7 +75,7 @@ def rational_mean_law(case, schedule: str) -> RationalGaussian:
 
 
 def noise_factor(t: int, schedule: str) -> fmpq:
-    r"""$c_t$ in $Z_t=\theta+N(0,\sigma^2c_t/n)$: $t$ for replace, $\sum_{i\le t}i^{-2}$ for accumulate.
+    r"""Return $c_t$ in $Z_t=\theta+N(0,\sigma^2c_t/n)$: $t$ for replace, $\sum_{i\le t}i^{-2}$ for accumulate.
 
     >>> noise_factor(2, "accumulate")
     5/4
@@ -85,7 +84,7 @@ def noise_factor(t: int, schedule: str) -> fmpq:
 
 
 def bits_through(case, schedule: str):
-    r"""$\frac12\log_2\bigl(1+\frac{n\tau^2}{\sigma^2c_t}\bigr)$ of every generation in STEPS, in bits."""
+    r"""Return $\frac12\log_2\bigl(1+\frac{n\tau^2}{\sigma^2c_t}\bigr)$ of every generation in STEPS, in bits."""
     if schedule == "replace":
         return information(gaussian_mean(*case), STEPS)
     n, prior, noise = case
@@ -93,18 +92,18 @@ def bits_through(case, schedule: str):
     return awgn_capacity(n * prior / (noise * np.array([int(c.p) / int(c.q) for c in factors])))
 
 
-def _bits_exactly(case, schedule: str) -> LogSum:
+def _bits_exactly(case, schedule):
     n, prior, noise, t = case.values()
     return log2(1 + n * prior / (noise * noise_factor(t, schedule))) * fmpq(1, 2)
 
 
-def _kept(case, schedule: str):
+def _kept(case, schedule):
     law = estimates_law(case, len(STEPS), schedule)
     return jnp.stack([evaluate(f"I(theta;Z{t})", law) for t in STEPS])
 
 
-def _through(label: str, assumes, schedule: str, wrong) -> Claim:
-    """The information of the estimates by the law, link by link and then by determinants, against its closed form."""
+def _through(label, assumes, schedule, wrong):
+    """Return the claim that the estimates' law, link by link and then by determinants, has the closed form's bits."""
     return equality(
         label,
         assumes,
@@ -151,7 +150,7 @@ def _all_data(case):
     return evaluate("I(theta;D1,D2,D3,D4)", law), information(gaussian_mean(*case), 1)
 
 
-def _all_data_exactly(case, generations: int = 4):
+def _all_data_exactly(case, generations=4):
     law = rational_mean_law({**case, "t": generations}, "accumulate")
     return mutual_information(law, "theta", _data(generations)), mutual_information(law, "theta", "D1")
 
@@ -176,7 +175,7 @@ all_data = equality(
 
 
 def _two_data(case):
-    """By determinants, whose gradients are cheap."""
+    """Return I(theta;D1,D2) by determinants, whose gradients are cheap, and I(theta;D1)."""
     law = estimates_law(case, 2, "accumulate")
     at = [law.names.index(name) for name in ("theta", "D1", "D2")]
     covariance = law.covariance[np.ix_(at, at)]

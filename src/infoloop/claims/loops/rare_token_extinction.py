@@ -26,32 +26,32 @@ PROBABILITIES = [fmpq(1, 100), fmpq(1, 8), fmpq(1, 2), fmpq(1)]
 
 
 def _draws(rate):
-    """The law of the first count, n draws at this rate."""
+    """Return the law of the first count, n draws at this rate."""
     return binomial(rate[None], SIZE, "rate", "count").rows[0]
 
 
 def _survival(p):
-    """P(K_t > 0) for t = 1, 2, ... by the kernel."""
+    """Return P(K_t > 0) for t = 1, 2, ... by the kernel."""
     with jax.ensure_compile_time_eval():
         link = wright_fisher_kernel(SIZE)
     loop = Loop(lambda key: _draws(p), lambda key, law: law @ link)
     return unroll(loop, jnp.arange(ROUNDS))[:, 1:].sum(1)
 
 
-def _survival_exactly(n: int, p, rounds: int) -> LogSum:
-    """P(K_t > 0), backwards: from each frequency the probability of extinction after one round, two rounds, ..."""
+def _survival_exactly(n, p, rounds):
+    """Return P(K_t > 0), backwards: from each frequency the probability of extinction after 1, 2, ... rounds."""
     extinct = [fmpq(1)] + [fmpq(0)] * n
     for _ in range(rounds - 1):
         extinct = [_mean_over_draws(n, fmpq(c, n), extinct) for c in range(n + 1)]
     return from_rational(1 - _mean_over_draws(n, p, extinct))
 
 
-def _mean_over_draws(n: int, rate, values) -> fmpq:
+def _mean_over_draws(n, rate, values):
     return (wright_fisher_rational.rational_binomial_pmf(n, rate) * np.array(values, dtype=object)).sum()
 
 
 def iterates(rounds: int) -> list[RealBall]:
-    r"""$g_1=1$, $g_{i+1}=1-e^{-g_i}$: the survival of one copy with Poisson offspring, as real numbers.
+    r"""Return $g_1=1$, $g_{i+1}=1-e^{-g_i}$: the survival of one copy with Poisson offspring, as real numbers.
 
     >>> [g.digits(4) for g in iterates(3)]
     ['1.000', '0.6321', '0.4685']
@@ -62,7 +62,7 @@ def iterates(rounds: int) -> list[RealBall]:
     return found
 
 
-def _absent(n: int, p, rounds: int) -> RealBall:
+def _absent(n, p, rounds):
     return exp(iterates(rounds)[-1] * (-n * p))
 
 
@@ -101,7 +101,7 @@ survival_ceiling = inequality(
 
 
 def deficit(n: int, p, iterated):
-    r"""$\varepsilon_t=\sum_{i\le t}g_i^2\bigl(np^2+(t-i)p\bigr)$ for $g_1,\dots,g_t$: how far from Poisson, no unit."""
+    r"""Return $\varepsilon_t=\sum_{i\le t}g_i^2\bigl(np^2+(t-i)p\bigr)$: how far from Poisson, no unit."""
     last = len(iterated)
     return sum(g * g * (n * p**2 + (last - i) * p) for i, g in enumerate(iterated, start=1))
 
@@ -131,7 +131,7 @@ survival_deficit = inequality(
 
 
 def _after_one_round(p, values):
-    """The mean of values at the counts 0..n over the law of the first count."""
+    """Return the mean of values at the counts 0..n over the law of the first count."""
     return _draws(p[0]) @ values
 
 
@@ -168,7 +168,7 @@ fixation = equality(
 
 
 def time_by_spectrum(eigenvalues, still_open):
-    r"""$\sum_ts_t$ for a sequence that is a mix of powers $\lambda_j^t$, from its first terms, as many as eigenvalues.
+    r"""Return $\sum_ts_t$ of a mix of powers $\lambda_j^t$, from as many first terms as there are eigenvalues.
 
     $\sum_ts_tz^t=N(z)/\prod_j(1-\lambda_jz)$ with $N$ of a degree below their number; the value at $z=1$. For floats
     and for exact rationals.
@@ -266,7 +266,7 @@ absorption_floor = inequality(
 
 
 def _drift(x):
-    """2n E D(F'||x) in nats, F' the frequency among n draws at the rate x."""
+    """Return 2n E D(F'||x) in nats, F' the frequency among n draws at the rate x."""
     counts = np.arange(SIZE + 1)
     own = binary_entropy(counts / SIZE)
     cross = -(counts * jnp.log2(x) + (SIZE - counts) * jnp.log2(1 - x)) / SIZE
@@ -280,7 +280,7 @@ def _drift_exactly(n: int, i: int) -> RealBall:
 
 
 def least_drift(n: int, x):
-    r"""$1-\frac{(1-2x)^2}{3nx(1-x)}$: the least fall of the potential in one generation, no unit."""
+    r"""Return $1-\frac{(1-2x)^2}{3nx(1-x)}$: the least fall of the potential in one generation, no unit."""
     return 1 - (1 - 2 * x) ** 2 / (3 * n * x * (1 - x))
 
 
@@ -297,7 +297,7 @@ drift = inequality(
 
 
 def _reachable() -> Cases:
-    """A rate from 1/n to 1 - 1/n."""
+    """Return a rate from 1/n to 1 - 1/n."""
     return random_numbers(1, lambda normal: (1 + (SIZE - 2) * jax.nn.sigmoid(normal)) / SIZE, spread=2)
 
 

@@ -6,7 +6,7 @@ from flint import arb
 
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
-from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2
+from infoloop.exact.rational_laws import fmpq, from_rational, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
@@ -28,7 +28,7 @@ _SIZES = (1, 2, 5)
 
 
 def _parameters(x):
-    """A weight in (0, 1), and whole numbers of real and of synthetic samples from 1 on."""
+    """Return a weight in (0, 1), and whole numbers of real and of synthetic samples from 1 on."""
     return jax.nn.sigmoid(2 * x[0]), 1 + jnp.floor(jnp.exp(x[1])), 1 + jnp.floor(jnp.exp(x[2]))
 
 
@@ -40,7 +40,7 @@ _small_loops = Family(
 
 
 def noise_shares(weight, rounds: int) -> tuple[list, list]:
-    """The coefficients of Z_t - theta on the errors of the real means R0, R1, ... and of the synthetic S1, S2, ..."""
+    """Return the coefficients of Z_t - theta on the errors of the real means R0, R1, ... and synthetic S1, S2, ..."""
     real, synthetic = [weight / weight], []
     for _ in range(rounds):
         real = [(1 - weight) * c for c in real] + [weight]
@@ -49,13 +49,13 @@ def noise_shares(weight, rounds: int) -> tuple[list, list]:
 
 
 def variance_of_shares(weight, real, synthetic, rounds: int):
-    """The variance of Z_t - theta as the sum of the squares of its `noise_shares`, each over its samples."""
+    """Return the variance of Z_t - theta as the sum of the squares of its `noise_shares`, each over its samples."""
     shares = noise_shares(weight, rounds)
     return sum(c**2 / size for part, size in zip(shares, (real, synthetic), strict=True) for c in part)
 
 
 def fixed_point(weight: fmpq, ratio: fmpq) -> fmpq:
-    r"""$nV_\infty$, by solving $V=w^2+(1-w)^2(V+r)$.
+    r"""Return $nV_\infty$, by solving $V=w^2+(1-w)^2(V+r)$.
 
     >>> fixed_point(fmpq(1, 2), fmpq(1))
     2/3
@@ -65,7 +65,7 @@ def fixed_point(weight: fmpq, ratio: fmpq) -> fmpq:
 
 
 def relaxed_variance(weight, real, synthetic, rounds: int):
-    r"""$V_\infty+(1-w)^{2t}(V_0-V_\infty)$, with $V_0=\frac1n$ and $nV_\infty=\frac{w^2+r(1-w)^2}{w(2-w)}$.
+    r"""Return $V_\infty+(1-w)^{2t}(V_0-V_\infty)$, $V_0=\frac1n$, $nV_\infty=\frac{w^2+r(1-w)^2}{w(2-w)}$.
 
     >>> relaxed_variance(fmpq(1, 2), fmpq(1), fmpq(1), 1)
     3/4
@@ -111,7 +111,7 @@ def _optimal(case):
 
 
 def _optimal_exactly(case):
-    """At the ratio $r=v^2/(1-v)$ the best weight is $v$."""
+    r"""Return the best weight v, that of the ratio $r=v^2/(1-v)$, and $nV_\infty$ at a weight."""
     weight, best = case.values()
     return from_rational(best), from_rational(fixed_point(weight, best**2 / (1 - best)))
 
@@ -177,7 +177,7 @@ fresh_data_never_worse = inequality(
 
 
 def mixing_law(case, rounds: int) -> Gaussian:
-    """The law of theta ~ N(0, 1), the estimates Z0, Z1, ... and the real means R1, R2, ..., link by link."""
+    """Return the law of theta ~ N(0, 1), the estimates Z0, Z1, ... and the real means R1, R2, ..., link by link."""
     weight, real, synthetic = case
 
     def link(row, noise, source, target):
@@ -193,7 +193,7 @@ def mixing_law(case, rounds: int) -> Gaussian:
 
 
 def rational_mixture_law(case) -> RationalGaussian:
-    """The same law in rationals, one round longer than the case says, with its prior."""
+    """Return the same law in rationals, one round longer than the case says, with its prior."""
     weight, real, synthetic, prior, rounds = case.values()
     law = extend(RationalGaussian(((prior,),), ("theta",)), RationalLinear({"theta": 1}, fmpq(1, real), "Z0"))
     for t in range(1, rounds + 2):
@@ -203,7 +203,7 @@ def rational_mixture_law(case) -> RationalGaussian:
 
 
 def openness(prior, real, error):
-    r"""Signal to noise of n real samples after an estimate with error V, $n/\bigl(\frac1{\tau^2}+\frac1V\bigr)$."""
+    r"""Return the signal to noise of n real samples after an estimate of error V, $n/(\frac1{\tau^2}+\frac1V)$."""
     return real / (1 / prior + 1 / error)
 
 
@@ -214,7 +214,7 @@ def _open(case):
     return jnp.stack(found), awgn_capacity(openness(1.0, case[1], errors))
 
 
-def _open_exactly(case) -> tuple[LogSum, LogSum]:
+def _open_exactly(case):
     weight, real, synthetic, prior, t = case.values()
     error = relaxed_variance(weight, fmpq(real), fmpq(synthetic), t)
     closed = log2(1 + openness(prior, real, error)) * fmpq(1, 2)
@@ -244,7 +244,7 @@ def _kept(case):
     return start, end
 
 
-def _kept_exactly(case) -> tuple[LogSum, LogSum]:
+def _kept_exactly(case):
     t, law = case["t"], rational_mixture_law(case)
     assert all(mutual_information(law, "theta", f"R{i + 1}", f"Z{i}").sign() > 0 for i in range(t))
     return mutual_information(law, "theta", "Z0"), mutual_information(law, "theta", f"Z{t}")

@@ -14,7 +14,6 @@ from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.exact.real_balls import real_ball
 from infoloop.models.regression import design_risk, excess_risk, regression
 from infoloop.statements.cases import Cases, Family, random_numbers
-from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
 STEPS = np.arange(1, 7)
@@ -27,7 +26,7 @@ _all = (*_normal, "a fit sees all generations")
 
 
 def fitted_noise(designs, inverse, stacked, zeros):
-    r"""The matrix C of the error $w_t-w_0=Ce$ of the last fit, e all label noises: label by label, fit by fit.
+    r"""Return the matrix C of the error $w_t-w_0=Ce$ of the last fit, e all label noises: label by label.
 
     The labels of generation i are $X_iw_{i-1}+e_i$, and $w_i$ solves the normal equations of all labels so far.
     """
@@ -81,7 +80,7 @@ design = equality(
 
 
 def inverse_trace(dimension: int, samples):
-    r"""$E\operatorname{tr}(X^{\mathsf T}X)^{-1}$ of normal inputs, by Bartlett: $X^{\mathsf T}X=LL^{\mathsf T}$ in law.
+    r"""Return $E\operatorname{tr}(X^{\mathsf T}X)^{-1}$ of normal inputs, by Bartlett: $X^{\mathsf T}X=LL^{\mathsf T}$.
 
     L has standard normals below a diagonal of roots of $\chi^2_{N},\chi^2_{N-1},\ldots$, all independent, and
     $E\,1/\chi^2_k=\frac1{k-2}$. Row i of $M=L^{-1}$ is $M_{ij}=-\frac1{L_{ii}}\sum_{k<i}L_{ik}M_{kj}$, so that
@@ -98,7 +97,7 @@ def inverse_trace(dimension: int, samples):
 
 
 def summed_risk(dimension: int, samples, t: int):
-    r"""$d\sum_{i\le t}\frac1{i(iT-d-1)}$, the risk after t generations that see all labels so far, for $\sigma=1$.
+    r"""Return $d\sum_{i\le t}\frac1{i(iT-d-1)}$, the risk after t generations that see all labels, for $\sigma=1$.
 
     >>> summed_risk(1, fmpq(4), 2)
     7/12
@@ -107,7 +106,7 @@ def summed_risk(dimension: int, samples, t: int):
 
 
 def _parameters(x):
-    """Whole numbers of samples a generation from 6 on, and a noise variance."""
+    """Return whole numbers of samples a generation from 6 on, and a noise variance."""
     return 6 + jnp.floor(jnp.exp(1 + x[0])), jnp.exp(x[1] / 2)
 
 
@@ -119,14 +118,14 @@ _small_loops = Family(
 _edge = {"d": 2, "samples": 7, "noise": fmpq(1, 2), "t": 3}
 
 
-def _risks(dimension: int, case):
-    """Of replace, by the model, at each generation."""
+def _risks(dimension, case):
+    """Return the risk of replace, by the model, at each generation."""
     samples, noise = case
     return excess_risk(regression(dimension, samples, noise), STEPS)
 
 
 def _each(case, one):
-    """`one(dimension, samples, t)` times the noise variance, for all dimensions and generations."""
+    """Return `one(dimension, samples, t)` times the noise variance, for all dimensions and generations."""
     samples, noise = case
     return noise * jnp.stack([jnp.stack([one(d, samples, t) for t in STEPS.tolist()]) for d in DIMENSIONS])
 
@@ -140,7 +139,7 @@ def _accumulated(d, samples, t):
 
 
 def added_in_one_dimension(samples: fmpq, i: int) -> fmpq:
-    r"""$E\frac S{A^2}$ where $S\sim\chi^2_T$ is one of the i independent parts of $A\sim\chi^2_N$, $N=iT$, by Laplace.
+    r"""Return $E\frac S{A^2}$, $S\sim\chi^2_T$ being one of the i independent parts of $A\sim\chi^2_N$, $N=iT$.
 
     $\frac1{A^2}=\int_0^\infty ue^{-uA}du$, $E\,Se^{-uS}=T(1+2u)^{-T/2-1}$ and $E\,e^{-u(A-S)}=(1+2u)^{-(N-T)/2}$; with
     $v=1+2u$ the integral is $\frac T4\int_1^\infty(v-1)v^{-N/2-1}dv$. No use is made of the parts being alike.
@@ -170,8 +169,8 @@ def _by_model(case):
     return jnp.stack([_risks(d, case) for d in DIMENSIONS])
 
 
-def _risk(label, assumes, found, found_exactly, closed, closed_exactly, wrong) -> Claim:
-    """The expected risk from Bartlett's decomposition, against its closed form."""
+def _risk(label, assumes, found, found_exactly, closed, closed_exactly, wrong):
+    """Return the claim that the expected risk from Bartlett's decomposition has this closed form."""
     return equality(
         label,
         assumes,

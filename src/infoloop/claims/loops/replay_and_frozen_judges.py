@@ -14,23 +14,23 @@ REPLAYED = ("X -> D0 -> Z0", "X -> D0,Z0 -> D1", "X -> D0,D1 -> Z1", "X -> D0,Z1
 
 
 def _law(*factors: tuple):
-    """A fair bit X and what the factors make of it."""
+    """Return a fair bit X and what the factors make of it."""
     return rational_product((rational_table(["1/2", "1/2"]), ("X",)), *((rational_table(t), n) for t, n in factors))
 
 
 def _read_again(*names: str):
-    """The law in which each named bit is a copy of the first one, and that of a fair bit X."""
+    """Return the law in which each named bit is a copy of the first one, and that of a fair bit X."""
     return _law((MAPS, ("X", names[0])), *((MAPS, (names[0], name)) for name in names[1:]))
 
 
 def _functions(names: tuple[str, ...]):
-    """All bits that are functions of two bits, as factors."""
+    """Yield all bits that are functions of two bits, as factors."""
     for values in itertools.product((0, 1), repeat=4):
         yield [[[1 - b, b] for b in values[:2]], [[1 - b, b] for b in values[2:]]], names
 
 
 def _judged():
-    """X seen through one noisy channel in Z0, and all bits Z1 of Z0, Z2 of Z0 and Z1, Z3 of Z0 and Z2."""
+    """Yield X seen through one noisy channel in Z0, and all bits Z1 of Z0, Z2 of Z0 and Z1, Z3 of Z0 and Z2."""
     seen = ([["3/4", "1/4"], [0, 1]], ("X", "Z0"))
     for rows in itertools.product(MAPS, repeat=2):
         for second, third in itertools.product(_functions(("Z0", "Z1", "Z2")), _functions(("Z0", "Z2", "Z3"))):
@@ -38,7 +38,7 @@ def _judged():
 
 
 def _replayed():
-    """X seen through one noisy channel in D0, copied by Z0 and D1; all bits Z1 of D0 and D1, Z2 of D0 and D2 = Z1."""
+    """Yield X seen in D0 by a noisy channel, copied by Z0 and D1; any bits Z1 of D0, D1 and Z2 of D0, D2 = Z1."""
     seen = ([["3/4", "1/4"], [0, 1]], ("X", "D0"))
     copies = ((MAPS, ("D0", "Z0")), (MAPS, ("Z0", "D1")), (MAPS, ("Z1", "D2")))
     for first, second in itertools.product(_functions(("D0", "D1", "Z1")), _functions(("D0", "D2", "Z2"))):

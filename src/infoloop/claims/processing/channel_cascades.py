@@ -22,15 +22,14 @@ from infoloop.probability.channels import Channel, extend
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_convolution, binary_entropy
 from infoloop.statements.cases import Family, random_probabilities
-from infoloop.statements.claim import Claim
 
 STEPS = range(1, 7)
 EIGHTHS = [fmpq(k, 8) for k in range(9)]
 INPUTS = [fmpq(1, 2), fmpq(1, 4), fmpq(1, 3)]
 
 
-def _through(p_one, link: Channel, size: int):
-    """I(X; Z_t) for t in STEPS, when a bit with P(X=1) = `p_one` goes through the link again and again."""
+def _through(p_one, link, size):
+    """Return I(X; Z_t) for t in STEPS, when a bit with P(X=1) = `p_one` goes through the link again and again."""
     start = jnp.zeros(size).at[0].set(1 - p_one).at[1].set(p_one)
     path, found = link, []
     for _ in STEPS:
@@ -39,8 +38,8 @@ def _through(p_one, link: Channel, size: int):
     return jnp.stack(found)
 
 
-def _cascade(label: str, channel, size: int, closed_form, rows, edge, wrong) -> Claim:
-    """I through a cascade by products of tables, against its closed form; both routes again in exact arithmetic."""
+def _cascade(label, channel, size, closed_form, rows, edge, wrong):
+    """Return the claim that I through a cascade, by products of tables, is its closed form; in floats and exactly."""
 
     def sides(case):
         noise, p_one = case
@@ -109,7 +108,7 @@ def _capacities(case):
 
 
 def _capacities_exactly(case):
-    """The Kuhn-Tucker bound max D(W_x||q) at the uniform input, where the information meets it, and the closed form."""
+    """Return the Kuhn-Tucker bound max D(W_x||q) at the uniform input, which is attained, and the closed form."""
     name, noise = case
     e = rational(noise)
     rows = rational_table([[1 - e, e], [e, 1 - e]] if name == "bsc" else [[1 - e, 0, e], [0, 1 - e, e]])

@@ -22,7 +22,7 @@ _rational_chains = Family(
 
 
 def _identity(*names: str):
-    """The law in which the named bits are copies of one fair bit: every inequality that bounds by a copy is sharp."""
+    """Return the law in which the named bits are copies of one fair bit: bounds by a copy are sharp."""
     copy = rational_table([[1, 0], [0, 1]])
     links = [(copy, pair) for pair in itertools.pairwise(names)]
     return rational_product((rational_table(["1/2", "1/2"]), names[:1]), *links)
@@ -123,7 +123,7 @@ _rounds = random_bayes_nets(
 
 
 def _two_verdicts():
-    """Two fair bits X, nothing known at first, each verdict any Boolean function of X, and Z the pair of verdicts."""
+    """Yield two fair bits X, nothing known at first, any Boolean functions of X as verdicts, and Z the pair of them."""
     start = (rational_table(["1/4"] * 4), ("X",))
     read = rational_table([[[[int(z == 2 * s + t) for z in range(4)] for t in (0, 1)] for s in (0, 1)]])
     for first, second in itertools.product(itertools.product((0, 1), repeat=4), repeat=2):
@@ -162,7 +162,7 @@ verdict_capacity = linear(
 
 
 def _reversible_updates():
-    """A fair bit X that Z copies, then D and W, each of which copies the bit before it or flips it."""
+    """Yield a fair bit X that Z copies, then D and W, each of which copies the bit before it or flips it."""
     turns = [rational_table(MAPS), rational_table(MAPS[::-1])]
     fair = (rational_table(*FAIR_BIT), ("X",))
     for links in itertools.product(turns, repeat=3):

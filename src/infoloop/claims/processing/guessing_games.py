@@ -18,7 +18,7 @@ from infoloop.statements.claim import Claim
 
 
 def verdict_bits(p_x):
-    r"""Bits per verdict when the symbols of a secret are tried in order: $P(\text{still open})\,h(P(\text{hit}))$.
+    r"""Return bits per verdict when the symbols of a secret are tried in order: $P(\text{open})\,h(P(\text{hit}))$.
 
     `p_x` is the law of the secret; the last symbol needs no guess. For a uniform secret on M symbols the sum is
     $\sum_{k=2}^M\frac kM h(1/k)=\log_2M$.
@@ -28,7 +28,7 @@ def verdict_bits(p_x):
 
 
 def transcript(p_x) -> Joint:
-    """The law of the secret X and of T, the number of the verdict that said yes (the last number: none did)."""
+    """Return the law of the secret X and of T, the number of the verdict that said yes (the last number: none did)."""
     return Joint(jnp.diag(p_x), ("X", "T"))
 
 
@@ -101,11 +101,11 @@ def _turns(*rows):
 
 
 def _guessing(size: int, uniform: str) -> Cases:
-    """X and Y independent, one of them uniform and the other free, and S, whether they are equal."""
+    """Return X and Y independent, one of them uniform and the other free, and S, whether they are equal."""
     free = "Y" if uniform == "X" else "X"
     cases = random_bayes_nets(free, **{free: size})
 
-    def build(logits) -> BayesNet:
+    def build(logits):
         equal = jnp.eye(size)
         hit = Channel(jnp.stack([1 - equal, equal], axis=2), ("X", "Y"), ("S",))
         other = cases.build(logits).factors[0]

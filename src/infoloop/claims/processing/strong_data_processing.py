@@ -72,7 +72,7 @@ coefficient_order = Claim(
 
 
 def mixture(crossovers, weights, source: str = "X", target: str = "Y") -> Channel:
-    """A mixture of binary symmetric channels whose receiver knows which one was used: outputs are (index, bit)."""
+    """Return a mixture of binary symmetric channels whose receiver knows which was used: outputs are (index, bit)."""
     rows = [jnp.stack([1 - crossovers, crossovers], 1), jnp.stack([crossovers, 1 - crossovers], 1)]
     return Channel(jnp.stack([(weights[:, None] * row).ravel() for row in rows]), (source,), (target,))
 
@@ -86,7 +86,7 @@ def _etas(case):
 
 
 def _eta_exactly(case):
-    """f(1/2) of the two rows, plus f'(1/2)^2, which is 0 exactly where the concave f has its maximum there."""
+    """Return f(1/2) of the rows plus f'(1/2)^2, which is 0 exactly where the concave f has its maximum there."""
     rows, closed = case
     a, b = (rational_table(row) for row in rows)
     spread = [(x - y) ** 2 / (x + y) for x, y in zip(a, b, strict=True) if x + y]
@@ -121,7 +121,7 @@ SIZES = (2, 3, 4, 5)
 
 
 def symmetric_eta(eigenvalue, num_symbols: int):
-    r"""$\eta_{KL}=\frac{q\lambda^2}{(q-2)\lambda+2}$ of $\lambda I+\frac{1-\lambda}qJ$, over all inputs."""
+    r"""Return $\eta_{KL}=\frac{q\lambda^2}{(q-2)\lambda+2}$ of $\lambda I+\frac{1-\lambda}qJ$, over all inputs."""
     return num_symbols * eigenvalue**2 / ((num_symbols - 2) * eigenvalue + 2)
 
 
@@ -158,7 +158,7 @@ symmetric_coefficients = equality(
 def _gerber_cases() -> Cases:
     cases = random_bayes_nets("T|X", "Y|X", T=3, X=2, Y=2)
 
-    def build(logits) -> BayesNet:
+    def build(logits):
         half = Joint(jnp.full(2, 0.5), ("X",))
         net = cases.build(logits)
         return BayesNet((half, _link(net, 0), bsc(_link(net, 1).rows[0, 1], "X", "Y")))
@@ -167,7 +167,7 @@ def _gerber_cases() -> Cases:
 
 
 def gerber_bound(information, crossover):
-    r"""$1-h(p*d)$ where $1-h(d)$ is the information about X: the most that is left after a BSC(p), in bits."""
+    r"""Return $1-h(p*d)$ where $1-h(d)$ is the information about X: the most that a BSC(p) leaves, in bits."""
     return 1 - binary_entropy(binary_convolution(crossover, inverse_binary_entropy(1 - information)))
 
 

@@ -50,7 +50,7 @@ def _law(*factors: tuple) -> RationalLaw:
 
 
 def _erased(accept: list) -> RationalLaw:
-    """A fair bit X, D its copy or an erasure with equal probabilities, and whether D is accepted."""
+    """Return a fair bit X, D its copy or an erasure with equal probabilities, and whether D is accepted."""
     return exact_law({"X": FAIR[0], "D|X": [["1/2", 0, "1/2"], [0, "1/2", "1/2"]], "A|D": accept})
 
 
@@ -86,7 +86,7 @@ tries_counted = linear(
 
 
 def accepted(table):
-    """P(X, D | A = 1) from P(X, D, A)."""
+    """Return P(X, D | A = 1) from P(X, D, A)."""
     return table[..., 1] / table[..., 1].sum()
 
 
@@ -112,13 +112,13 @@ selection_cannot_raise = Claim(
 
 
 def until_accepted(table):
-    """P(X, D_N) from P(X, D, A): tries for the same X go on until one is accepted, so X keeps its law."""
+    """Return P(X, D_N) from P(X, D, A): tries for the same X go on until one is accepted, so X keeps its law."""
     passed = table[..., 1]
     return passed * (table.sum((1, 2)) / passed.sum(1))[:, None]
 
 
 def _priced(net: BayesNet):
-    """The information of the accepted try, and the divergences of all the tries that it takes on average."""
+    """Return the information of the accepted try, and the divergences of all the tries that it takes on average."""
     table = marginal(net, "X", "D", "A").table
     p_xd, p_x = table.sum(2), table.sum((1, 2))
     apart = divergence_terms(p_xd, p_x[:, None] * p_xd.sum(0)).sum(1)
@@ -153,7 +153,7 @@ price_of_selection = Claim(
 
 
 def elicited(masses, accuracies, rewards):
-    r"""$\sum_kw_ka_k$, $w_k\propto p_kr_k$: accuracy once modes are kept with probabilities that ignore the task.
+    r"""Return $\sum_kw_ka_k$, $w_k\propto p_kr_k$: accuracy once modes are kept by rewards that ignore the task.
 
     >>> elicited((fmpq(1, 2), fmpq(1, 2)), (fmpq(1, 2), fmpq(1)), (fmpq(1, 4), fmpq(3, 4)))
     7/8
@@ -162,8 +162,8 @@ def elicited(masses, accuracies, rewards):
     return sum(k * a for k, a in zip(kept, accuracies, strict=True)) / sum(kept)
 
 
-def _modes(case) -> BayesNet:
-    """A fair bit X, a mode M that guesses or recalls, an answer Y, and a reward S that looks at the mode alone."""
+def _modes(case):
+    """Return a fair bit X, a mode M that guesses or recalls, an answer Y, and a reward S that sees the mode alone."""
     recalls, error, plain, shown = case
     knows = jnp.stack([jnp.full((2, 2), 0.5), bsc(error, "X", "Y").rows])
     return BayesNet(
@@ -177,7 +177,7 @@ def _modes(case) -> BayesNet:
 
 
 def hit_rates(table):
-    """P(Y = X) and P(Y = X | S = 1), from P(X, M, Y, S)."""
+    """Return P(Y = X) and P(Y = X | S = 1), from P(X, M, Y, S)."""
     right = table[0, :, 0].sum(0) + table[1, :, 1].sum(0)
     return right.sum(), right[1] / table[..., 1].sum()
 
@@ -188,7 +188,7 @@ def _elicits(case):
     return after, elicited((1 - recalls, recalls), (0.5, 1 - error), (plain, shown))
 
 
-def _mode_law(case) -> RationalLaw:
+def _mode_law(case):
     recalls, error, plain, shown = case.values()
     half, one = fmpq(1, 2), fmpq(1)
     knows = [[[half, half]] * 2, [[one - error, error], [error, one - error]]]
@@ -196,7 +196,7 @@ def _mode_law(case) -> RationalLaw:
     return exact_law({"X": FAIR[0], "M": [one - recalls, recalls], "Y|M,X": knows, "S|M": rewards})
 
 
-def _elicits_exactly(case) -> tuple[LogSum, LogSum]:
+def _elicits_exactly(case):
     recalls, error, plain, shown = case.values()
     _, after = hit_rates(_mode_law(case).table)
     return from_rational(after), from_rational(
@@ -223,7 +223,7 @@ elicitation = equality(
 )
 
 
-def _unrelated_exactly(case) -> tuple[LogSum, LogSum]:
+def _unrelated_exactly(case):
     law = _mode_law(case)
     assert evaluate("I(X;S|M,Y)", law).sign() == 0
     assert evaluate("I(X;S)", law).sign() == 0

@@ -24,8 +24,8 @@ REJECTING = ("finite alphabets", "an output Y is kept if A = 1")
 BEST = ("the outputs are ranked without ties", "the best of n independent ones is kept")
 
 
-def _exact_divergence(p, q) -> LogSum:
-    """D(P||Q) of rational masses."""
+def _exact_divergence(p, q):
+    """Return D(P||Q) of rational masses."""
     return sum((log2(a / b) * a for a, b in zip(p, q, strict=True) if a), LogSum({}))
 
 
@@ -36,7 +36,7 @@ def _rejected(net: BayesNet):
 
 
 def _hard(net: BayesNet):
-    """The same where the first three outputs pass and the others do not."""
+    """Return the same where the first three outputs pass and the others do not."""
     p_y = marginal(net, "Y").table
     passed = p_y[:3].sum()
     kept = jnp.concatenate([p_y[:3] / passed, jnp.zeros_like(p_y[3:])])
@@ -49,7 +49,7 @@ def _rejected_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     return _exact_divergence([p / share for p in passed.tolist()], masses), log2(1 / share)
 
 
-def _judged(masses, probabilities) -> RationalLaw:
+def _judged(masses, probabilities):
     rows = [[1 - rational(c), rational(c)] for c in probabilities]
     return exact_law({"Y": masses, "A|Y": rows})
 
@@ -86,7 +86,7 @@ soft_rejection = Claim(
 
 
 def best_law(masses, n: int) -> list:
-    r"""$F(y)^n-F(y^-)^n$: the law of the best of n outputs, listed from worst to best (Beirami et al., 2401.01879).
+    r"""Return $F(y)^n-F(y^-)^n$: the law of the best of n outputs, from worst to best (Beirami et al., 2401.01879).
 
     >>> best_law([0.5, 0.5], 2)
     [0.25, 0.75]
@@ -95,8 +95,8 @@ def best_law(masses, n: int) -> list:
     return [high**n - low**n for low, high in itertools.pairwise(below)]
 
 
-def _by_trying(masses, n: int) -> list:
-    """The same by going through all n-tuples."""
+def _by_trying(masses, n):
+    """Return the same by going through all n-tuples."""
     found = [0 * masses[0]] * len(masses)
     for tried in itertools.product(range(len(masses)), repeat=n):
         found[max(tried)] += math.prod(masses[y] for y in tried)
@@ -111,7 +111,7 @@ def _best(net: BayesNet):
     return found, best_of(p_y, np.arange(len(p_y)), TRIES)
 
 
-def _best_exactly(case) -> tuple[LogSum, LogSum]:
+def _best_exactly(case):
     masses = rational_table(LAWS[case["law"]]).tolist()
     found, closed = _by_trying(masses, case["n"]), best_law(masses, case["n"])
     return from_rational(found[case["y"]]), from_rational(closed[case["y"]])

@@ -7,7 +7,7 @@ from flint import arb
 
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import LogSum, entropy_of_masses, fmpq, log2
+from infoloop.exact.rational_laws import entropy_of_masses, fmpq, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.measures import entropy
 from infoloop.probability.bayes_nets import BayesNet
@@ -65,7 +65,7 @@ def _demonstrated(net: BayesNet):
     return binary_entropy(marginal(net, "A").table), entropy(net, "A")
 
 
-def _demonstrated_exactly(case) -> tuple[LogSum, LogSum]:
+def _demonstrated_exactly(case):
     law = case["law"]
     return rational_laws.exact_binary_entropy(law.table[case["guess"]]), entropy(law, "A")
 
@@ -89,7 +89,7 @@ demonstration_entropy = inequality(
 
 
 def until_success(p, rounds: int) -> list:
-    """The law of the first success among `rounds` independent episodes with pass rate p; last, of none."""
+    """Return the law of the first success among `rounds` independent episodes with pass rate p; last, of none."""
     return [p * (1 - p) ** t for t in range(rounds)] + [(1 - p) ** rounds]
 
 
@@ -99,7 +99,7 @@ def _until(case):
     return jnp.stack(found), jnp.stack([binary_entropy(p) / p * (1 - (1 - p) ** n) for n in (1, 2, 5, 20)])
 
 
-def _until_exactly(case) -> tuple[LogSum, LogSum]:
+def _until_exactly(case):
     p, rounds = case.values()
     return entropy_of_masses(until_success(p, rounds)), rational_laws.exact_binary_entropy(p) * (
         (1 - (1 - p) ** rounds) / p

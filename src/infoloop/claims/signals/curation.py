@@ -6,15 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import (
-    LogSum,
-    RationalLaw,
-    fmpq,
-    from_rational,
-    rational,
-    rational_product,
-    rational_table,
-)
+from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
 from infoloop.information.expressions import evaluate
 from infoloop.learning.policy_optimisation import curation
 from infoloop.learning.verifier_feedback import verified_mass
@@ -34,7 +26,7 @@ ROUNDS = 4
 
 
 def curated_rounds(masses, factors, count: int) -> list:
-    """The law after `count` rounds, each of which multiplies masses by factors and divides by the sum.
+    """Return the law after `count` rounds, each of which multiplies masses by factors and divides by the sum.
 
     >>> curated_rounds([fmpq(1, 2), fmpq(1, 2)], [fmpq(2), fmpq(1)], 2)
     [4/5, 1/5]
@@ -46,7 +38,7 @@ def curated_rounds(masses, factors, count: int) -> list:
 
 
 def _laws(base, rewards):
-    """The policies of curated retraining, from the base on."""
+    """Return the policies of curated retraining, from the base on."""
     return unroll(curation(base, rewards), jnp.arange(1 + ROUNDS))
 
 
@@ -54,14 +46,14 @@ _noisy = random_numbers(6, lambda x: (jax.nn.softmax(x[:4]), *jax.nn.sigmoid(2 *
 
 
 def _drift(case):
-    """The mass of right answers after 0, 1, 2, ... rounds on the table, and in closed form."""
+    """Return the mass of right answers after 0, 1, 2, ... rounds on the table, and in closed form."""
     base, passes, slips = case
     found = _laws(base, jnp.where(jnp.array(GOOD) > 0, passes, slips))[:, :2].sum(1)
     return found, verified_mass(base[0] + base[1], passes, slips, jnp.arange(1 + ROUNDS))
 
 
-def _drift_exactly(case) -> tuple[LogSum, LogSum]:
-    """With 2^8 for e, and rates in eighths, all tilts are rational."""
+def _drift_exactly(case):
+    """Return the same exactly: with 2^8 for e, and rates in eighths, all tilts are rational."""
     base, passes, slips, t = [rational(p) for p in case["base"]], case["passes"], case["slips"], case["t"]
     found = curated_rounds(base, [fmpq(2) ** (passes if good else slips) for good in GOOD], t)
     odds = (base[0] + base[1]) / (base[2] + base[3]) * fmpq(2) ** ((passes - slips) * t)
@@ -88,15 +80,15 @@ noisy_verifier = equality(
 )
 
 
-def _opened(case) -> RationalLaw:
-    """A fair bit X, a guess Y that is right with probability p, and the verdict S on it."""
+def _opened(case):
+    """Return a fair bit X, a guess Y that is right with probability p, and the verdict S on it."""
     p, passes, slips = case["p"], fmpq(case["passes"], 8), fmpq(case["slips"], 8)
     verdicts = [[[1 - r, r] for r in ((passes, slips) if x == 0 else (slips, passes))] for x in (0, 1)]
     factors = ((["1/2", "1/2"], ("X",)), ([[p, 1 - p], [1 - p, p]], ("X", "Y")), (verdicts, ("X", "Y", "S")))
     return rational_product(*((rational_table(table), names) for table, names in factors))
 
 
-def _improves_exactly(case) -> tuple[LogSum, LogSum]:
+def _improves_exactly(case):
     law = _opened(case)
     assert evaluate("I(X;S|Y)", law).sign() > 0
     guesses = marginal(law, "X", "Y").table
@@ -129,7 +121,7 @@ def _mean(masses, values):
 
 
 def covariance_gain(masses, values, factors):
-    r"""$\mathrm{Cov}_p(r,w)/\mathbb E_pw$: what tilting p by w adds to the mean of r.
+    r"""Return $\mathrm{Cov}_p(r,w)/\mathbb E_pw$: what tilting p by w adds to the mean of r.
 
     >>> covariance_gain([fmpq(1, 2), fmpq(1, 2)], [1, 0], [fmpq(3), fmpq(1)])
     1/4
@@ -150,7 +142,7 @@ def _curated(case):
     return base, rewards, [fmpq(2) ** r for r in rewards]
 
 
-def _gains_exactly(case) -> tuple[LogSum, LogSum]:
+def _gains_exactly(case):
     base, rewards, factors = _curated(case)
     found = _mean(curated_rounds(base, factors, 1), rewards) - _mean(base, rewards)
     return from_rational(found), from_rational(covariance_gain(base, rewards, factors))
@@ -178,7 +170,7 @@ def _raised(case):
     return means[:-1], means[1:]
 
 
-def _raised_exactly(case) -> tuple[LogSum, LogSum]:
+def _raised_exactly(case):
     base, rewards, factors = _curated(case)
     return from_rational(_mean(base, rewards)), from_rational(_mean(curated_rounds(base, factors, 1), rewards))
 
@@ -196,14 +188,14 @@ curation_raises = inequality(
 
 
 def _against(case):
-    """Odds against the best output, the first, after 0, 1, 2, ... rounds, and what they are at most."""
+    """Return odds against the best output, the first, after 0, 1, 2, ... rounds, and what they are at most."""
     base, extra = case
     laws = _laws(base, -jnp.concatenate([jnp.zeros(1), jnp.cumsum(extra)]))
     odds = laws[:, 1:].sum(1) / laws[:, 0]
     return odds, base[1:].sum() / base[0] * jnp.exp(-extra[0] * jnp.arange(1 + ROUNDS))
 
 
-def _against_exactly(case) -> tuple[LogSum, LogSum]:
+def _against_exactly(case):
     base, gaps, t = [rational(p) for p in case["base"]], case["gaps"], case["t"]
     law = curated_rounds(base, [fmpq(1), *(fmpq(1, 2**g) for g in gaps)], t)
     start = (1 - base[0]) / base[0]
@@ -231,7 +223,7 @@ def _grows(case):
     return before, after
 
 
-def _grows_exactly(case) -> tuple[LogSum, LogSum]:
+def _grows_exactly(case):
     base, rewards, factors = _curated(case)
     best = rewards.index(max(rewards))
     return from_rational(base[best]), from_rational(curated_rounds(base, factors, 1)[best])

@@ -6,7 +6,7 @@ from flint import arb
 
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2, rational
-from infoloop.exact.real_balls import RealBall, real_ball
+from infoloop.exact.real_balls import real_ball
 from infoloop.learning.policy_optimisation import best_objective, objective, regularised
 from infoloop.learning.verifier_feedback import group_relative, rewarded_mass
 from infoloop.probability.bayes_nets import BayesNet
@@ -27,7 +27,7 @@ _RATES = [fmpq(k, 8) for k in range(1, 8)]
 
 
 def tilted(masses, factors) -> list:
-    """The law proportional to masses times factors.
+    """Return the law proportional to masses times factors.
 
     >>> tilted([fmpq(1, 2), fmpq(1, 2)], [fmpq(3), fmpq(1)])
     [3/4, 1/4]
@@ -37,12 +37,12 @@ def tilted(masses, factors) -> list:
 
 
 def good_mass(masses):
-    """What a law on four outputs gives to the first two, which are the right ones."""
+    """Return what a law on four outputs gives to the first two, which are the right ones."""
     return masses[0] + masses[1]
 
 
 def regularised_rate(rate, strength):
-    r"""$\frac{p_0e^{1/\beta}}{p_0e^{1/\beta}+1-p_0}$, where `strength` is $e^{1/\beta}$.
+    r"""Return $\frac{p_0e^{1/\beta}}{p_0e^{1/\beta}+1-p_0}$, where `strength` is $e^{1/\beta}$.
 
     >>> regularised_rate(fmpq(1, 4), fmpq(3))
     1/2
@@ -58,7 +58,7 @@ def _regularised(case):
     return good_mass(regularised(base, GOOD, beta)), rewarded_mass(good_mass(base), beta)
 
 
-def _regularised_exactly(case) -> tuple[LogSum, LogSum]:
+def _regularised_exactly(case):
     base = [rational(p) for p in case["base"]]
     found = tilted(base, [case["strength"] ** r for r in GOOD])
     return from_rational(good_mass(found)), from_rational(regularised_rate(good_mass(base), case["strength"]))
@@ -80,13 +80,13 @@ regularised_reward = equality(
 
 
 def _objective(net: BayesNet):
-    """Reward in units of beta, minus divergence, in bits, of any policy Q; and the best that there is."""
+    """Return reward in units of beta, minus divergence, in bits, of any policy Q; and the best that there is."""
     base, policy = marginal(net, "Y").table, marginal(net, "Q").table
     reached, best = objective(policy, base, REWARDS, 0.5), best_objective(base, REWARDS, 0.5)
     return reached * LOG2E / 0.5, best * LOG2E / 0.5
 
 
-def _objective_exactly(case) -> tuple[LogSum, LogSum]:
+def _objective_exactly(case):
     base, policy = ([rational(p) for p in case[key]] for key in ("base", "policy"))
     strength, rewards = case["strength"], REWARDS
     reached = LogSum({})
@@ -117,7 +117,7 @@ regularised_optimum = inequality(
 
 
 def whitened_logit(rate: arb, current: arb, beta: arb) -> arb:
-    r"""$\mathrm{logit}\,p_0+\frac1{\beta\sqrt{p(1-p)}}$: the logit of the success rate that follows on p."""
+    r"""Return $\mathrm{logit}\,p_0+\frac1{\beta\sqrt{p(1-p)}}$: the logit of the success rate that follows on p."""
     return (rate / (1 - rate)).log() + 1 / (beta * (current * (1 - current)).sqrt())
 
 
@@ -133,8 +133,8 @@ def _recursion(case):
     return good_mass(found), group_relative(good_mass(base), beta).step(None, good_mass(policy))
 
 
-def _recursion_exactly(case) -> tuple[LogSum, LogSum]:
-    """Success rates k^2/(k^2 + m^2), whose spread is rational, and 1/beta = km ln v."""
+def _recursion_exactly(case):
+    """Return the same at rates k^2/(k^2 + m^2), whose spread is rational, and 1/beta = km ln v."""
     base, k, m, v = [rational(p) for p in case["base"]], case["k"], case["m"], case["v"]
     rate = fmpq(k * k, k * k + m * m)
     policy = [rate / 3, rate * 2 / 3, (1 - rate) / 4, (1 - rate) * 3 / 4]
@@ -172,7 +172,7 @@ def _floor(case):
     return rewarded_mass(rate, beta / 2), group_relative(rate, beta).step(None, current)
 
 
-def _exact_rate(rate, current, beta) -> RealBall:
+def _exact_rate(rate, current, beta):
     logit = real_ball(lambda: whitened_logit(arb(rate), arb(current), arb(beta)))
     return real_ball(lambda: 1 / (1 + (-logit.ball()).exp()))
 
@@ -196,7 +196,7 @@ grpo_floor = inequality(
 
 
 def turning_point(beta, root=jnp.sqrt, asinh=jnp.arcsinh):
-    r"""$2\,\mathrm{arsinh}\,\beta-\frac{2\sqrt{1+\beta^2}}\beta$: the largest base logit with a fixed point."""
+    r"""Return $2\,\mathrm{arsinh}\,\beta-\frac{2\sqrt{1+\beta^2}}\beta$: the largest base logit with a fixed point."""
     return 2 * asinh(beta) - 2 * root(1 + beta**2) / beta
 
 
@@ -252,13 +252,13 @@ grpo_penalty_holds = inequality(
 
 
 def _settling(case):
-    """How far from a fixed point a round ends that started 1 % above it, and how far it started."""
+    """Return how far from a fixed point a round ends that started 1 % above it, and how far it started."""
     star, _, beta = case
     base = jax.nn.sigmoid(jnp.log(star / (1 - star)) - 1 / (beta * jnp.sqrt(star * (1 - star))))
     return jnp.abs(group_relative(base, beta).step(None, 1.01 * star) - star), 0.01 * star
 
 
-def _settling_exactly(case) -> tuple[RealBall, LogSum]:
+def _settling_exactly(case):
     star, beta = case["star"], case["beta"]
     base = real_ball(lambda: whitened_logit(arb(1 - star), arb(star), arb(beta)).exp())
     near = star * fmpq(101, 100)

@@ -5,7 +5,7 @@ import math
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import LogSum, fmpq, from_rational
+from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.probability.distributions import Joint, condition
 from infoloop.statements.cases import Family, exact_law, random_probabilities
 from infoloop.statements.parameter_grids import parameter_grid
@@ -16,7 +16,7 @@ _EIGHTHS = [fmpq(k, 8) for k in range(9)]
 
 
 def kept_error(p, phi, psi):
-    r"""$\frac{p\psi}{p\psi+(1-p)\phi}$: the share of wrong labels among those a verifier keeps.
+    r"""Return $\frac{p\psi}{p\psi+(1-p)\phi}$: the share of wrong labels among those a verifier keeps.
 
     >>> kept_error(fmpq(1, 4), fmpq(3, 4), fmpq(1, 4))
     1/10
@@ -25,7 +25,7 @@ def kept_error(p, phi, psi):
 
 
 def _kept(p, phi, psi):
-    """P(wrong, kept), each 0 or 1."""
+    """Return P(wrong, kept), each 0 or 1."""
     return [[(1 - p) * (1 - phi), (1 - p) * phi], [p * (1 - psi), p * psi]]
 
 
@@ -34,7 +34,7 @@ def _filtered(case):
     return condition(law, kept=1).table[1], kept_error(*case)
 
 
-def _filtered_exactly(case) -> tuple[LogSum, LogSum]:
+def _filtered_exactly(case):
     p, phi, psi = case.values()
     table = exact_law({"wrong": [1 - p, p], "kept|wrong": [[1 - phi, phi], [1 - psi, psi]]}).table[:, 1]
     return from_rational(table[1] / table.sum()), from_rational(kept_error(p, phi, psi))
@@ -58,7 +58,7 @@ filtered_error = equality(
 
 
 def outvoted(error, votes: int):
-    """The probability that more than half of `votes` labels (an odd number) are wrong, each with probability `error`.
+    """Return the probability that more than half of an odd number of labels are wrong, each with probability `error`.
 
     >>> outvoted(fmpq(1, 4), 3)
     5/32
@@ -74,7 +74,7 @@ def _majority(case):
     return jnp.broadcast_to(margin**2, (len(VOTES),)), jnp.stack([margin * (1 - 2 * outvoted(error, n)) for n in VOTES])
 
 
-def _majority_exactly(case) -> tuple[LogSum, LogSum]:
+def _majority_exactly(case):
     p, phi, psi, votes = case.values()
     margin = (phi + psi) * (phi / (phi + psi) - p) / (p * psi + (1 - p) * phi)
     return from_rational(margin**2), from_rational(margin * (1 - 2 * outvoted(kept_error(p, phi, psi), votes)))

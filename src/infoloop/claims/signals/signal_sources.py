@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from infoloop.claims.comparisons import equality
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational_product, rational_table
+from infoloop.exact.rational_laws import RationalLaw, fmpq, rational_product, rational_table
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channel_families import erasure
@@ -28,12 +28,12 @@ def _law(*factors: tuple) -> RationalLaw:
 
 
 def _xor(*names: str) -> tuple:
-    """The last of three bits is the sum of the others, modulo 2."""
+    """Return the factor by which the last of three bits is the sum of the others, modulo 2."""
     return [[MAPS[a ^ b] for b in (0, 1)] for a in (0, 1)], names
 
 
 def _generated():
-    """A fair bit X, an anchor A and knowledge M read off it, D any bit of both, and W the pair of A and D."""
+    """Yield a fair bit X, an anchor A and knowledge M read off it, D any bit of both, and W the pair of A and D."""
     pair = ([[[int(w == 2 * a + d) for w in range(4)] for d in (0, 1)] for a in (0, 1)], ("A", "D", "W"))
     for anchor, known in itertools.product(itertools.product([NOISY, *MAPS], repeat=2), repeat=2):
         for rows in itertools.product(MAPS, repeat=4):
@@ -62,8 +62,8 @@ generator_adds_nothing = linear(
 )
 
 
-def _with(source: Cases, rows, old: str, new: str) -> Cases:
-    """Cases with one more variable, read off another by fixed rows."""
+def _with(source, rows, old, new):
+    """Return cases with one more variable, read off another by fixed rows."""
 
     def build(numbers):
         return BayesNet((*source.build(numbers).factors, Channel(jnp.array(rows), (old,), (new,))))
@@ -86,7 +86,7 @@ exact_repeat = linear(
 
 
 def _blocks():
-    """X a symbol of four, B1 and B2 any bits of it."""
+    """Yield X, a symbol of four, B1 and B2 any bits of it."""
     for first, second in itertools.product(itertools.product(MAPS, repeat=4), repeat=2):
         yield exact_law({"X": ["1/8", "1/8", "1/4", "1/2"], "B1|X": first, "B2|X": second})
 
@@ -138,7 +138,7 @@ repeats_add_up = linear(
 
 
 def repeated_bits(erased, bits, repeats: int):
-    r"""$(1-e^n)\,H(B)$: what n repeats tell of a block, where each loses it with probability e, in the unit of `bits`.
+    r"""Return $(1-e^n)\,H(B)$: what n repeats, each lost with probability e, tell of a block, in the unit of `bits`.
 
     >>> repeated_bits(fmpq(1, 2), 8, 3)
     7
@@ -154,7 +154,7 @@ def _repeated(case):
     return jnp.stack(found), jnp.stack([repeated_bits(erased, binary_entropy(p_one), n) for n in REPEATS])
 
 
-def _repeated_exactly(case) -> tuple[LogSum, LogSum]:
+def _repeated_exactly(case):
     erased, p_one, n = case["erased"], case["p"], case["n"]
     rows = [[1 - erased, 0, erased], [0, 1 - erased, erased]]
     names = [f"R{k}" for k in range(1, n + 1)]

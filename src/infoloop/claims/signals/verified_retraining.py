@@ -27,7 +27,7 @@ class RetrainingLoop(NamedTuple):
     width: jax.Array
 
 
-def _loop(x) -> RetrainingLoop:
+def _loop(x):
     return RetrainingLoop(4 * jnp.tanh(x[0]), 4 * jax.nn.sigmoid(x[1]))
 
 
@@ -35,7 +35,7 @@ _loops = random_numbers(2, _loop, spread=2)
 
 
 def kept_moments(offset, width):
-    """Mean and variance of what is kept, from the centre, by Gauss's quadrature of the density."""
+    """Return mean and variance of what is kept, from the centre, by Gauss's quadrature of the density."""
     points = width * _NODES
     log_masses = jnp.log(_WEIGHTS) - (points - offset) ** 2 / 2
     masses = jax.nn.softmax(log_masses)
@@ -44,7 +44,7 @@ def kept_moments(offset, width):
 
 
 def kept_mean(offset, width) -> RealBall:
-    r"""$M(m)-c=d+\frac{\varphi(-a-d)-\varphi(a-d)}{\Phi(a-d)-\Phi(-a-d)}$ with $d=m-c$, enclosed.
+    r"""Return $M(m)-c=d+\frac{\varphi(-a-d)-\varphi(a-d)}{\Phi(a-d)-\Phi(-a-d)}$ with $d=m-c$, enclosed.
 
     >>> kept_mean(fmpq(1), fmpq(1, 100)).digits(6)
     '3.33327e-5'
@@ -56,11 +56,11 @@ def kept_mean(offset, width) -> RealBall:
 
 
 def centre_slope(width):
-    r"""$\kappa=1-\frac{2a\,\varphi(a)}{2\Phi(a)-1}$, the variance of what is kept of $N(c,1)$."""
+    r"""Return $\kappa=1-\frac{2a\,\varphi(a)}{2\Phi(a)-1}$, the variance of what is kept of $N(c,1)$."""
     return 1 - width * jnp.exp(-(width**2) / 2) * math.sqrt(2 / math.pi) / jax.scipy.special.erf(width / math.sqrt(2))
 
 
-def _centre_slope_exactly(width) -> RealBall:
+def _centre_slope_exactly(width):
     return real_ball(
         lambda: (
             1 - arb(width) * (-(arb(width) ** 2) / 2).exp() * (2 / arb.pi()).sqrt() / (arb(width) / arb(2).sqrt()).erf()
@@ -150,7 +150,7 @@ verified_order = inequality(
 
 
 def _centred(case: RetrainingLoop):
-    """Both ends of one retraining, from the truth, which is where the loop started."""
+    """Return both ends of one retraining, from the truth, which is where the loop started."""
     return jnp.abs(kept_moments(*case)[0] - case.offset), 0 * case.offset
 
 

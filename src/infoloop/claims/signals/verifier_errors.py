@@ -29,7 +29,7 @@ def _law(*factors: tuple) -> RationalLaw:
 
 
 def flipped(errors):
-    """P(X, Z, S) for a fair bit X, from the law `errors[n, m]` of whether Z = X + N and S = X + M are wrong."""
+    """Return P(X, Z, S) for a fair bit X, from the law `errors[n, m]` of whether Z = X + N and S = X + M are wrong."""
     return [[[errors[z ^ x, s ^ x] / 2 for s in (0, 1)] for z in (0, 1)] for x in (0, 1)]
 
 
@@ -70,7 +70,7 @@ KINDS = ("independent", "nested", "copied")
 
 
 def coupled(kind: str, e, d):
-    """P(S errs | Z errs not, or errs), for three verifiers that err at the same rate d >= e (d <= 1/2).
+    """Return P(S errs | Z errs not, or errs), for three verifiers that err at the same rate d >= e (d <= 1/2).
 
     Independent errors; errors wherever the state errs, and elsewhere; a copy of the state with noise of its own.
 
@@ -82,7 +82,7 @@ def coupled(kind: str, e, d):
 
 
 def opened(kind: str, e, d, entropy):
-    """I(X;S|Z) in closed form; `entropy` is the binary entropy, of floats or exact."""
+    """Return I(X;S|Z) in closed form; `entropy` is the binary entropy, of floats or exact."""
     if kind == "independent":
         return entropy(binary_convolution(e, d)) - entropy(d)
     if kind == "nested":
@@ -100,13 +100,13 @@ def _three(case):
     return jnp.stack(found), jnp.stack([opened(kind, e, d, binary_entropy) for kind in KINDS])
 
 
-def _verifier(kind: str, e, d) -> RationalLaw:
+def _verifier(kind, e, d):
     (a, b), one = coupled(kind, e, d), fmpq(1)
     errors = rational_table([[(1 - e) * (one - a), (1 - e) * a], [e * (one - b), e * b]])
     return RationalLaw(rational_table(flipped(errors)), ("X", "Z", "S"))
 
 
-def _three_exactly(case) -> tuple[LogSum, LogSum]:
+def _three_exactly(case):
     kind, e, d = case.values()
     law = _verifier(kind, e, d)
     assert marginal(law, "X", "S").table[0, 1] * 2 == d
@@ -114,7 +114,7 @@ def _three_exactly(case) -> tuple[LogSum, LogSum]:
 
 
 def _ordered(x):
-    """Error rates e <= d below 1/2."""
+    """Return error rates e <= d below 1/2."""
     e = jax.nn.sigmoid(x[0]) / 2
     return e, e + (1 / 2 - e) * jax.nn.sigmoid(x[1])
 
@@ -138,7 +138,7 @@ three_verifiers = equality(
 
 
 def _compared(first: str, second: str):
-    """I(X;S|Z) for verifiers of two kinds at the same rates, floats and exact."""
+    """Return I(X;S|Z) for verifiers of two kinds at the same rates, floats and exact."""
 
     def sides(case):
         bits = dict(zip(KINDS, _three(case)[0], strict=True))
@@ -165,13 +165,13 @@ accuracy_is_openness = equality(
 
 
 def _copy(case):
-    """A worse verifier with errors of its own, and a perfect copy of the state, which errs less."""
+    """Return a worse verifier with errors of its own, and a perfect copy of the state, which errs less."""
     e, d = case
     copied = Joint(jnp.array(flipped(jnp.diag(jnp.stack([1 - e, e])))), ("X", "Z", "S"))
     return _three((e, d))[0][0], evaluate("I(X;S|Z)", copied)
 
 
-def _copy_exactly(case) -> tuple[LogSum, LogSum]:
+def _copy_exactly(case):
     e, d = case["e"], case["d"]
     worse, better = _verifier("independent", e, d), _verifier("copied", e, e)
     assert marginal(better, "X", "S").table[0, 1] < marginal(worse, "X", "S").table[0, 1]
@@ -202,7 +202,7 @@ copied_verifier = linear(
 
 
 def _swapped(numbers):
-    """A signal S, and T, which says the opposite."""
+    """Return a signal S, and T, which says the opposite."""
     net = _signals.build(numbers)
     return BayesNet((*net.factors, Channel(jnp.array([[0.0, 1.0], [1.0, 0.0]]), ("S",), ("T",))))
 
