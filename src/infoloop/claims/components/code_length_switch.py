@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Exact, equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2, rational
 from infoloop.learning.code_length_switch import bits_ahead, switch_time
@@ -55,7 +55,7 @@ def _lengths(case):
     return _expected_odds(joint, extra), bits_ahead(extra, joint[:, 0].sum(), joint[1].sum(), np.arange(1, SAMPLES + 1))
 
 
-def expected_odds_exactly(joint, extra, n: int) -> LogSum:
+def expected_odds_exactly(joint: list[list[fmpq]], extra: fmpq, n: int) -> LogSum:
     """Return the expected log2 odds after n samples in exact logarithms, by enumeration of all counts.
 
     >>> expected_odds_exactly([[fmpq(1, 2), fmpq(1, 2)], [fmpq(0), fmpq(0)]], fmpq(3), 2).digits(3)
@@ -76,7 +76,7 @@ def expected_odds_exactly(joint, extra, n: int) -> LogSum:
     return total
 
 
-def joint_errors(error, accuracy, together) -> list[list[fmpq]]:
+def joint_errors(error: Exact, accuracy: Exact, together: Exact) -> list[list[fmpq]]:
     """Return a joint law of the errors with these marginals; both err `together` (0 to 1) of the most possible.
 
     >>> [[str(p) for p in row] for row in joint_errors("1/4", "1/2", 1)]

@@ -38,10 +38,10 @@ detail = linear(
 )
 
 
-def rivals(error) -> RationalLaw:
+def _rivals(error):
     """Return the label T, the size A of the first component, whose sign is right, and the sign N of the second.
 
-    >>> rivals("1/4").outcomes()["0 0 1"]
+    >>> _rivals("1/4").outcomes()["0 0 1"]
     '1/16'
     """
     e = rational(error)
@@ -49,7 +49,7 @@ def rivals(error) -> RationalLaw:
     return exact_law({"T": fair, "A": fair, "N|T": [[1 - e, e], [e, 1 - e]]})
 
 
-def correlation(law: RationalLaw, value) -> fmpq:
+def _correlation(law, value):
     """Return E of the label (-1 or 1) times `value(label, size, sign)`: the speed at which a weight starts."""
     cells = itertools.product(range(2), repeat=3)
     return sum((law.table[t, a, n] * SIGNS[t] * value(SIGNS[t], a, SIGNS[n]) for t, a, n in cells), fmpq(0))
@@ -64,10 +64,10 @@ def _less_efficient(law: RationalLaw) -> bool:
 
 
 def _speeds_exactly(case):
-    law, spread = rivals(case["error"]), case["spread"]
+    law, spread = _rivals(case["error"]), case["spread"]
     assert _less_efficient(law)
-    first = correlation(law, lambda label, size, sign: label * (1 + SIGNS[size] * spread))
-    return from_rational(first), from_rational(correlation(law, lambda label, size, sign: sign))
+    first = _correlation(law, lambda label, size, sign: label * (1 + SIGNS[size] * spread))
+    return from_rational(first), from_rational(_correlation(law, lambda label, size, sign: sign))
 
 
 def _speeds(case):

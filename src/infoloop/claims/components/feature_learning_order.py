@@ -1,12 +1,13 @@
 """Chapter 5, features: which of several noisy copies of a label a gradient learner takes up first, and keeps (S33)."""
 
 import itertools
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 from flint import arb, arb_mat, fmpq_mat
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Exact, Number, equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, from_rational, rational
 from infoloop.exact.real_balls import RealBall, real_ball
@@ -27,7 +28,7 @@ def _contributions(amplitude, crossover, t):
     return amplitude * weights(*noisy_feature_moments(amplitude, crossover), t)
 
 
-def flow_exactly(amplitudes, crossovers, t) -> list[RealBall]:
+def flow_exactly(amplitudes: Sequence[Exact], crossovers: Sequence[Exact], t: Exact) -> list[RealBall]:
     r"""Return the contributions $a_jw_j(t)$, by the exponential of t times the matrix of rows $(-\Lambda,c)$, $(0,0)$.
 
     >>> [v.digits(3) for v in flow_exactly([1, 1], ["0", "1/4"], 1)]
@@ -161,7 +162,7 @@ ahead_of_many = inequality(
 )
 
 
-def clean_share(kept):
+def clean_share(kept: Sequence[Number]) -> list[Number]:
     r"""Return $q_j/(1+\sum_k\kappa_kq_k)$ with $q_j=\frac{\kappa_j}{1-\kappa_j^2}$ for every j, no unit."""
     odds = [k / (1 - k * k) for k in kept]
     total = 1 + sum(k * q for k, q in zip(kept, odds, strict=True))
@@ -182,7 +183,7 @@ def _noisy(normals):
 _three_noisy = random_numbers(6, _noisy)
 
 
-def ends_exactly(amplitudes, crossovers) -> list[fmpq]:
+def ends_exactly(amplitudes: Sequence[Exact], crossovers: Sequence[Exact]) -> list[fmpq]:
     """Return the contributions at convergence, by solving the normal equations in rationals.
 
     >>> ends_exactly([1, 2], ["0", "1/4"])

@@ -2,13 +2,14 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import acb, arb, fmpq_poly
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational, rational
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.goodhart import hack_gold, hack_optimum, mean_maximum, selected_value
@@ -28,7 +29,7 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 SAMPLE_SIZES = np.arange(1, 9)
 
 
-def sum_law(law, parts: int) -> list:
+def sum_law(law: Sequence[Number], parts: int) -> list[Number]:
     """Return the law of a sum of `parts` independent values 0, 1, 3, by convolution; for floats and exact rationals.
 
     >>> sum_law([fmpq(1, 2), fmpq(1, 2), fmpq(0)], 2)[:3]
@@ -114,7 +115,7 @@ def _within(one, other):
     return jnp.stack([one, other]), jnp.stack([other, one]) + 2.0**-40
 
 
-def best_of_two(value: fmpq, error: fmpq) -> RealBall:
+def _best_of_two(value: fmpq, error: fmpq) -> RealBall:
     r"""Return $\int2v\,\varphi_{\sigma_V}(v)\,\Phi\bigl(v/\sqrt{\sigma_V^2+2\sigma_X^2}\bigr)dv$: E[V | best of 2].
 
     By rigorous quadrature, with the tails as a radius. Given V = v, the first of two is the better one if the second's
@@ -137,7 +138,7 @@ def best_of_two(value: fmpq, error: fmpq) -> RealBall:
 def _gaussian_exactly(case):
     value, error = case["value"], case["error"]
     share = real_ball(lambda: arb(value * value) / arb(value * value + error * error).sqrt())
-    sides = [best_of_two(value, error), share * _mean_maximum_exactly(2)]
+    sides = [_best_of_two(value, error), share * _mean_maximum_exactly(2)]
     lesser, greater = sides if case["order"] == "as written" else sides[::-1]
     return lesser, greater + LEAST_MARGIN
 

@@ -23,7 +23,7 @@ CONTROL = (
 )
 
 
-def log_odds(error):
+def _log_odds(error):
     r"""Return $\ln\frac{1-e}e$: what one channel with this crossover probability is worth to the reward, in nats."""
     return jnp.log1p(-error) - jnp.log(error)
 
@@ -32,7 +32,7 @@ def _moved(case):
     """Return E quality and E style under the best policy, over all four choices."""
     error, crossover, beta = case
     kept = 1 - 2 * crossover
-    reward = jnp.stack([log_odds(error) * (kept * quality + style) for quality, style in ACTIONS])
+    reward = jnp.stack([_log_odds(error) * (kept * quality + style) for quality, style in ACTIONS])
     policy = regularised(jnp.full(4, 1 / 4), reward, beta)
     choices = jnp.array(ACTIONS, float)
     return kept * (policy @ choices[:, 0]), policy @ choices[:, 1]

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
 from infoloop.information.expressions import evaluate
@@ -30,7 +30,7 @@ VOTERS = (
 ODD = (1, 3, 5, 7)
 
 
-def majority_error(error, voters: int):
+def majority_error(error: Number, voters: int) -> Number:
     r"""Return $e_m=\sum_{k>m/2}\binom mke^k(1-e)^{m-k}$: how often most of m answers err; floats and rationals.
 
     >>> majority_error(fmpq(1, 4), 3)
@@ -41,7 +41,7 @@ def majority_error(error, voters: int):
     )
 
 
-def recursive_error(error, voters: int):
+def recursive_error(error: Number, voters: int) -> Number:
     r"""Return $e_m$, two answers at a time: $e_{m+2}=e_m-(1-2e)\binom m{(m+1)/2}\bigl(e(1-e)\bigr)^{(m+1)/2}$.
 
     >>> recursive_error(fmpq(1, 4), 3)

@@ -1,12 +1,14 @@
 """Chapter 5, usable bits: what a limited learner can read, and components that do not add up (S42, B9, B13, B17)."""
 
 import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 from flint import fmpq_mat
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational, log2, rational
 from infoloop.information.expressions import evaluate
 from infoloop.probability.distributions import marginal
@@ -22,7 +24,7 @@ PARITY = ("A and B are independent fair bits", "X is their parity, flipped at ra
 AFFINE = (*PARITY, "predictors are affine in A and B, with values in (0, 1)")
 
 
-def parity_loss(predicted, error, log):
+def parity_loss(predicted: Sequence[Number], error: Number, log: Callable[[Number], Any]) -> Any:
     r"""Return $E[-\log f(X\mid A,B)]$ of four predicted P(X = 1), given the logarithm; for floats and exactly.
 
     >>> parity_loss([fmpq(1, 2)] * 4, fmpq(1, 8), log2).digits(3)

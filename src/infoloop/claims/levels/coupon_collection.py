@@ -3,12 +3,13 @@
 import functools
 import itertools
 import math
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational, rational
 from infoloop.learning.coupon_collector import collection_time, verdicts_needed
 from infoloop.statements.cases import Cases, Family, random_numbers
@@ -20,7 +21,7 @@ VERDICTS = ("the verdicts are exact", "all sets of M among K candidates are equa
 BOTH = (*VERDICTS, "demonstrations are independent uniform draws of the members")
 
 
-def recursive_time(probabilities):
+def recursive_time(probabilities: Sequence[Number]) -> Number:
     r"""Return the expected draws by first steps: $E_A=\frac{1+\sum_{i\notin A}p_iE_{A\cup i}}{1-p(A)}$ with A seen.
 
     For floats and for exact rationals.

@@ -3,10 +3,12 @@
 import itertools
 
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import RationalLaw, fmpq, from_rational
 from infoloop.information.expressions import evaluate
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import marginal
 from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import linear
@@ -45,7 +47,7 @@ coarser_teaches_more = linear(
 LOSSES = ([[0, 1, 1], [1, 0, 1], [1, 1, 0]], [[0, 1, 4], [1, 0, 1], [4, 1, 0]], [[0, 3, 1], [2, 0, 2], [1, 3, 0]])
 
 
-def bayes_risk(table, losses):
+def bayes_risk(table: Float[Array, "x s"], losses: Float[Numbers, "a x"]) -> Float[Array, ""]:
     r"""Return $\sum_s\min_a\sum_xP(x,s)\,\ell(a,x)$ of a table P(x, s) and losses[a][x], in their unit."""
     return (jnp.asarray(losses, float) @ table).min(axis=0).sum()
 
@@ -99,7 +101,7 @@ def _equal_bits(case):
     return (1 - e) / 2 + e * 3 / 4, (1 + e) / 2 * 3 / 4
 
 
-def half_or_symbol(e) -> tuple[RationalLaw, RationalLaw]:
+def half_or_symbol(e: fmpq) -> tuple[RationalLaw, RationalLaw]:
     """Return a uniform symbol X of four with S, its half or nothing; and with S, it or nothing: 1 - e bits each.
 
     >>> [str(evaluate("I(X;S)", law)) for law in half_or_symbol(fmpq(0))]

@@ -2,13 +2,14 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Exact, Number, equality, inequality
 from infoloop.exact.rational_laws import (
     LogSum,
     RationalLaw,
@@ -56,7 +57,7 @@ def _gibbs_sides(case):
     return generalisation_gap(p, risks), gibbs_gap(p, gamma)
 
 
-def samples_exactly(masses, size: int) -> tuple[np.ndarray, np.ndarray]:
+def samples_exactly(masses: Sequence[Exact], size: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the counts of every sample, one a row, and their exact probabilities.
 
     >>> [str(p) for p in samples_exactly(["1/2", "1/2"], 2)[1]]
@@ -176,8 +177,11 @@ misled = inequality(
 )  # fmt: skip
 
 
-def fooled(losses, risks, least, counts, probabilities):
-    r"""Return $P(\exists h:R(h)\ge\varepsilon,\ L_S(h)=0)$: a bad hypothesis looks perfect on the sample."""
+def fooled(losses: Number, risks: Number, least: Number, counts: Number, probabilities: Number) -> Number:
+    r"""Return $P(\exists h:R(h)\ge\varepsilon,\ L_S(h)=0)$: a bad hypothesis looks perfect on the sample.
+
+    By `losses[h][z]`, `risks[h]` and `least` for epsilon, `counts[s][z]` of sample s and `probabilities[s]`.
+    """
     seen = jnp.asarray(counts) @ jnp.asarray(losses, float).T
     return (((seen == 0) & (risks >= least)).any(1) * probabilities).sum()
 

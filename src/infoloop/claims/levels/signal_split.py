@@ -1,6 +1,7 @@
 """Chapter 4, levels: how a signal splits into bits about the task and bits besides it (S21)."""
 
 import itertools
+from collections.abc import Iterator
 
 import jax
 import jax.numpy as jnp
@@ -23,7 +24,7 @@ def _law(*factors: tuple) -> RationalLaw:
     return rational_product(*((rational_table(table), names) for table, names in factors))
 
 
-def partitions_of(outputs: int):
+def partitions_of(outputs: int) -> Iterator[tuple[int, ...]]:
     """Yield all partitions as tuples of labels in order of appearance, by growing them one output at a time.
 
     >>> len(list(partitions_of(4)))

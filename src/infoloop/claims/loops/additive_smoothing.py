@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from flint import fmpq_mat
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import wright_fisher_rational
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational, rational_table
 from infoloop.information.contraction_coefficients import dobrushin
@@ -26,7 +26,7 @@ ALPHAS = [fmpq(1, 10), fmpq(1, 2), fmpq(1), fmpq(2)]
 EVEN = ("1/2", "1/2")
 
 
-def shrinkage(n: int, alpha):
+def shrinkage(n: int, alpha: Number) -> Number:
     r"""Return $\lambda=\frac n{n+2\alpha}$: what one round leaves of the mean's distance from 1/2."""
     return n / (n + 2 * alpha)
 
@@ -143,13 +143,13 @@ mean = equality(
 )
 
 
-def diverse_for_good(n: int, alpha):
+def diverse_for_good(n: int, alpha: Number) -> Number:
     r"""Return $H_\infty=\frac{(1-\frac1n)(1-\lambda^2)}{2(1-(1-\frac1n)\lambda^2)}$: heterozygosity that is kept."""
     squared = shrinkage(n, alpha) ** 2
     return (n - 1) * (1 - squared) / (2 * (n - (n - 1) * squared))
 
 
-def diversity_left(n: int, alpha, rate, generation):
+def diversity_left(n: int, alpha: Number, rate: Number, generation: Number) -> Number:
     r"""Return $H_\infty+\bigl((1-\tfrac1n)\lambda^2\bigr)^{t-1}\bigl((1-\tfrac1n)2\theta(1-\theta)-H_\infty\bigr)$."""
     kept = (n - 1) * shrinkage(n, alpha) ** 2 / n
     start = (n - 1) * 2 * rate * (1 - rate) / n
@@ -256,7 +256,7 @@ def _slowest_exactly(n, alpha):
     return found
 
 
-def smoothed_chi_square(table):
+def smoothed_chi_square(table: Number) -> Number:
     r"""Return $\sum_{xy}\frac{(p_{xy}-p_xp_y)^2}{p_xp_y}$: information, quadratic in the dependence; no unit."""
     independent = table.sum(axis=1)[:, None] * table.sum(axis=0)
     return ((table - independent) ** 2 / independent).sum()

@@ -8,8 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from flint import arb
 from jax.scipy.special import gammaincc
+from jaxtyping import Array, Float
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.exact.real_balls import exp, real_ball
 from infoloop.models.gaussian_refit import SCHEDULES, expected_drift, expected_variance, limit_ratio, log_drift
@@ -33,7 +34,7 @@ _sizes = Cases(jax.random.normal, _sample_sizes)
 _pairs = Family("2 to 5 samples a generation, 1 to 4 generations", lambda: parameter_grid(n=range(2, 6), t=range(1, 5)))
 
 
-def block_moments(n, generations: int, schedule: str, unbiased: bool):
+def block_moments(n: Number, generations: int, schedule: str, unbiased: bool) -> Float[Array, "2 generations"]:
     r"""Return $E\,s_t^2$ and $E\,\mu_t^2$ of generations 1, 2, ... from the truth N(0, 1), one row each.
 
     They follow from the second moments of the samples: `square[i]` of one of generation i, `cross[i, j]` of two
@@ -75,7 +76,7 @@ def sample_moments(n: int, t: int, schedule: str, unbiased: bool) -> tuple[fmpq,
     raise AssertionError
 
 
-def accumulated_variance(n, t: int):
+def accumulated_variance(n: Number, t: int) -> Number:
     r"""Return $\prod_{i\le t}\bigl(1-\frac1{ni^2}\bigr)$, what maximum likelihood on all samples keeps of the variance.
 
     >>> accumulated_variance(fmpq(2), 2)
@@ -84,7 +85,7 @@ def accumulated_variance(n, t: int):
     return math.prod(1 - 1 / (n * i**2) for i in range(1, t + 1))
 
 
-def accumulated_unbiased(n, t: int):
+def accumulated_unbiased(n: Number, t: int) -> Number:
     r"""Return $\prod_{2\le i\le t}\bigl(1-\frac1{i(ni-1)}\bigr)$, the same with the "unbiased" variance.
 
     >>> accumulated_unbiased(fmpq(2), 2)

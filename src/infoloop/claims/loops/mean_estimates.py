@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 from flint import arb
+from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
@@ -46,7 +47,7 @@ def _data(t: int) -> tuple[str, ...]:
     return tuple(f"D{i}" for i in range(1, t + 1))
 
 
-def estimates_law(case, generations: int, schedule: str) -> Gaussian:
+def estimates_law(case: tuple, generations: int, schedule: str) -> Gaussian:
     """Return the law of theta, the data means D1, D2, ... and the estimates Z1, Z2, ... after each, link by link."""
     n, prior, noise = case
 
@@ -62,7 +63,7 @@ def estimates_law(case, generations: int, schedule: str) -> Gaussian:
     return law
 
 
-def rational_mean_law(case, schedule: str) -> RationalGaussian:
+def _rational_mean_law(case, schedule):
     """Return the same law in rationals, with the last estimate only, called Z."""
     n, prior, noise, generations = case.values()
     law = extend(RationalGaussian(((prior,),), ("theta",)), RationalLinear({"theta": 1}, noise / n, "D1"))
@@ -83,7 +84,7 @@ def noise_factor(t: int, schedule: str) -> fmpq:
     return fmpq(t) if schedule == "replace" else sum((fmpq(1, i**2) for i in range(1, t + 1)), fmpq(0))
 
 
-def bits_through(case, schedule: str):
+def bits_through(case: tuple, schedule: str) -> Float[Array, " generations"]:
     r"""Return $\frac12\log_2\bigl(1+\frac{n\tau^2}{\sigma^2c_t}\bigr)$ of every generation in STEPS, in bits."""
     if schedule == "replace":
         return information(gaussian_mean(*case), STEPS)
@@ -110,7 +111,7 @@ def _through(label, assumes, schedule, wrong):
         lambda case: (_kept(case, schedule), bits_through(case, schedule)),
         _loops,
         exact=lambda case: (
-            mutual_information(rational_mean_law(case, schedule), "theta", "Z"),
+            mutual_information(_rational_mean_law(case, schedule), "theta", "Z"),
             _bits_exactly(case, schedule),
         ),
         family=_small_loops,
@@ -151,7 +152,7 @@ def _all_data(case):
 
 
 def _all_data_exactly(case, generations=4):
-    law = rational_mean_law({**case, "t": generations}, "accumulate")
+    law = _rational_mean_law({**case, "t": generations}, "accumulate")
     return mutual_information(law, "theta", _data(generations)), mutual_information(law, "theta", "D1")
 
 
@@ -199,7 +200,7 @@ def _averaged(case):
 
 
 def _averaged_exactly(case):
-    law = rational_mean_law({**case, "t": 2}, "accumulate")
+    law = _rational_mean_law({**case, "t": 2}, "accumulate")
     return mutual_information(law, "theta", ("D1", "D2")), mutual_information(law, "theta", "Z")
 
 
@@ -214,7 +215,7 @@ def _spread(case):
 
 
 def _spread_exactly(case):
-    law = rational_mean_law(case, "replace")
+    law = _rational_mean_law(case, "replace")
     assert law.determinant("Z") >= law.determinant("D1")
     return mutual_information(law, "theta", "D1"), mutual_information(law, "theta", "Z")
 

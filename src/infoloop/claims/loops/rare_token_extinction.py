@@ -1,13 +1,14 @@
 """Chapter 2, extinction: how long a rare token and a mixed state last (S12 and S13)."""
 
 import itertools
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import wright_fisher_rational
 from infoloop.exact.rational_laws import LogSum, entropy_of_masses, fmpq, from_rational
 from infoloop.exact.real_balls import RealBall, exp, real_ball
@@ -100,7 +101,7 @@ survival_ceiling = inequality(
 )
 
 
-def deficit(n: int, p, iterated):
+def deficit(n: int, p: Number, iterated: Sequence[Number]) -> Number:
     r"""Return $\varepsilon_t=\sum_{i\le t}g_i^2\bigl(np^2+(t-i)p\bigr)$: how far from Poisson, no unit."""
     last = len(iterated)
     return sum(g * g * (n * p**2 + (last - i) * p) for i, g in enumerate(iterated, start=1))
@@ -167,7 +168,7 @@ fixation = equality(
 )
 
 
-def time_by_spectrum(eigenvalues, still_open):
+def time_by_spectrum(eigenvalues: Sequence[Number], still_open: Sequence[Number]) -> Number:
     r"""Return $\sum_ts_t$ of a mix of powers $\lambda_j^t$, from as many first terms as there are eigenvalues.
 
     $\sum_ts_tz^t=N(z)/\prod_j(1-\lambda_jz)$ with $N$ of a degree below their number; the value at $z=1$. For floats
@@ -279,7 +280,7 @@ def _drift_exactly(n: int, i: int) -> RealBall:
     return ln2 * ((entropy_of_masses([fmpq(i, n), fmpq(n - i, n)]) - own) * (2 * n))
 
 
-def least_drift(n: int, x):
+def least_drift(n: int, x: Number) -> Number:
     r"""Return $1-\frac{(1-2x)^2}{3nx(1-x)}$: the least fall of the potential in one generation, no unit."""
     return 1 - (1 - 2 * x) ** 2 / (3 * n * x * (1 - x))
 

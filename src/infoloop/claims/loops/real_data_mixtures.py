@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from flint import arb
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
 from infoloop.exact.rational_laws import fmpq, from_rational, log2
 from infoloop.exact.real_balls import real_ball
@@ -39,7 +39,7 @@ _small_loops = Family(
 )
 
 
-def noise_shares(weight, rounds: int) -> tuple[list, list]:
+def noise_shares(weight: Number, rounds: int) -> tuple[list[Number], list[Number]]:
     """Return the coefficients of Z_t - theta on the errors of the real means R0, R1, ... and synthetic S1, S2, ..."""
     real, synthetic = [weight / weight], []
     for _ in range(rounds):
@@ -48,7 +48,7 @@ def noise_shares(weight, rounds: int) -> tuple[list, list]:
     return real, synthetic
 
 
-def variance_of_shares(weight, real, synthetic, rounds: int):
+def variance_of_shares(weight: Number, real: Number, synthetic: Number, rounds: int) -> Number:
     """Return the variance of Z_t - theta as the sum of the squares of its `noise_shares`, each over its samples."""
     shares = noise_shares(weight, rounds)
     return sum(c**2 / size for part, size in zip(shares, (real, synthetic), strict=True) for c in part)
@@ -64,7 +64,7 @@ def fixed_point(weight: fmpq, ratio: fmpq) -> fmpq:
     return (weight**2 + q * ratio) / (1 - q)
 
 
-def relaxed_variance(weight, real, synthetic, rounds: int):
+def relaxed_variance(weight: fmpq, real: fmpq, synthetic: fmpq, rounds: int) -> fmpq:
     r"""Return $V_\infty+(1-w)^{2t}(V_0-V_\infty)$, $V_0=\frac1n$, $nV_\infty=\frac{w^2+r(1-w)^2}{w(2-w)}$.
 
     >>> relaxed_variance(fmpq(1, 2), fmpq(1), fmpq(1), 1)
@@ -176,7 +176,7 @@ fresh_data_never_worse = inequality(
 )
 
 
-def mixing_law(case, rounds: int) -> Gaussian:
+def _mixing_law(case, rounds):
     """Return the law of theta ~ N(0, 1), the estimates Z0, Z1, ... and the real means R1, R2, ..., link by link."""
     weight, real, synthetic = case
 
@@ -192,7 +192,7 @@ def mixing_law(case, rounds: int) -> Gaussian:
     return law
 
 
-def rational_mixture_law(case) -> RationalGaussian:
+def _rational_mixture_law(case):
     """Return the same law in rationals, one round longer than the case says, with its prior."""
     weight, real, synthetic, prior, rounds = case.values()
     law = extend(RationalGaussian(((prior,),), ("theta",)), RationalLinear({"theta": 1}, fmpq(1, real), "Z0"))
@@ -202,13 +202,13 @@ def rational_mixture_law(case) -> RationalGaussian:
     return law
 
 
-def openness(prior, real, error):
+def openness(prior: Number, real: Number, error: Number) -> Number:
     r"""Return the signal to noise of n real samples after an estimate of error V, $n/(\frac1{\tau^2}+\frac1V)$."""
     return real / (1 / prior + 1 / error)
 
 
 def _open(case):
-    law = mixing_law(case, ROUNDS)
+    law = _mixing_law(case, ROUNDS)
     found = [evaluate(f"I(theta;R{t + 1}|Z{t})", law) for t in range(ROUNDS)]
     errors = error_variance(mixing(*case), jnp.arange(ROUNDS))
     return jnp.stack(found), awgn_capacity(openness(1.0, case[1], errors))
@@ -218,7 +218,7 @@ def _open_exactly(case):
     weight, real, synthetic, prior, t = case.values()
     error = relaxed_variance(weight, fmpq(real), fmpq(synthetic), t)
     closed = log2(1 + openness(prior, real, error)) * fmpq(1, 2)
-    return mutual_information(rational_mixture_law(case), "theta", f"R{t + 1}", f"Z{t}"), closed
+    return mutual_information(_rational_mixture_law(case), "theta", f"R{t + 1}", f"Z{t}"), closed
 
 
 _open_loops = Family(
@@ -245,7 +245,7 @@ def _kept(case):
 
 
 def _kept_exactly(case):
-    t, law = case["t"], rational_mixture_law(case)
+    t, law = case["t"], _rational_mixture_law(case)
     assert all(mutual_information(law, "theta", f"R{i + 1}", f"Z{i}").sign() > 0 for i in range(t))
     return mutual_information(law, "theta", "Z0"), mutual_information(law, "theta", f"Z{t}")
 

@@ -3,13 +3,14 @@
 import functools
 import itertools
 import operator
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import arb, fmpq_mat
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.exact.real_balls import real_ball
 from infoloop.models.regression import design_risk, excess_risk, regression
@@ -25,7 +26,7 @@ _last = (*_normal, "a fit sees the last generation")
 _all = (*_normal, "a fit sees all generations")
 
 
-def fitted_noise(designs, inverse, stacked, zeros):
+def fitted_noise(designs: Sequence, inverse: Callable, stacked: Callable, zeros: Callable) -> Number:
     r"""Return the matrix C of the error $w_t-w_0=Ce$ of the last fit, e all label noises: label by label.
 
     The labels of generation i are $X_iw_{i-1}+e_i$, and $w_i$ solves the normal equations of all labels so far.
@@ -79,7 +80,7 @@ design = equality(
 )
 
 
-def inverse_trace(dimension: int, samples):
+def inverse_trace(dimension: int, samples: Number) -> Number:
     r"""Return $E\operatorname{tr}(X^{\mathsf T}X)^{-1}$ of normal inputs, by Bartlett: $X^{\mathsf T}X=LL^{\mathsf T}$.
 
     L has standard normals below a diagonal of roots of $\chi^2_{N},\chi^2_{N-1},\ldots$, all independent, and
@@ -96,7 +97,7 @@ def inverse_trace(dimension: int, samples):
     return functools.reduce(operator.add, itertools.chain(*squares))
 
 
-def summed_risk(dimension: int, samples, t: int):
+def summed_risk(dimension: int, samples: Number, t: int) -> Number:
     r"""Return $d\sum_{i\le t}\frac1{i(iT-d-1)}$, the risk after t generations that see all labels, for $\sigma=1$.
 
     >>> summed_risk(1, fmpq(4), 2)
@@ -138,13 +139,13 @@ def _accumulated(d, samples, t):
     return sum(inverse_trace(d, i * samples) / i for i in range(1, t + 1))
 
 
-def added_in_one_dimension(samples: fmpq, i: int) -> fmpq:
+def _added_in_one_dimension(samples: fmpq, i: int) -> fmpq:
     r"""Return $E\frac S{A^2}$, $S\sim\chi^2_T$ being one of the i independent parts of $A\sim\chi^2_N$, $N=iT$.
 
     $\frac1{A^2}=\int_0^\infty ue^{-uA}du$, $E\,Se^{-uS}=T(1+2u)^{-T/2-1}$ and $E\,e^{-u(A-S)}=(1+2u)^{-(N-T)/2}$; with
     $v=1+2u$ the integral is $\frac T4\int_1^\infty(v-1)v^{-N/2-1}dv$. No use is made of the parts being alike.
 
-    >>> added_in_one_dimension(fmpq(4), 2)
+    >>> _added_in_one_dimension(fmpq(4), 2)
     1/12
     """
     half = i * samples / 2
@@ -154,7 +155,7 @@ def added_in_one_dimension(samples: fmpq, i: int) -> fmpq:
 def _accumulated_exactly(d, samples, t):
     if d > 1:
         return _accumulated(d, samples, t)
-    return sum((added_in_one_dimension(samples, i) for i in range(1, t + 1)), fmpq(0))
+    return sum((_added_in_one_dimension(samples, i) for i in range(1, t + 1)), fmpq(0))
 
 
 def _exactly(found, closed):

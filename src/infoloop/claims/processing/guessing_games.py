@@ -3,6 +3,7 @@
 import itertools
 
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational_product, rational_table
@@ -17,7 +18,7 @@ from infoloop.statements.cases import Cases, Family, exact_laws, random_bayes_ne
 from infoloop.statements.claim import Claim
 
 
-def verdict_bits(p_x):
+def verdict_bits(p_x: Float[Array, " n"]) -> Float[Array, " n-1"]:
     r"""Return bits per verdict when the symbols of a secret are tried in order: $P(\text{open})\,h(P(\text{hit}))$.
 
     `p_x` is the law of the secret; the last symbol needs no guess. For a uniform secret on M symbols the sum is
@@ -27,14 +28,14 @@ def verdict_bits(p_x):
     return (still_open * binary_entropy(p_x / jnp.where(still_open == 0, 1.0, still_open)))[:-1]
 
 
-def transcript(p_x) -> Joint:
+def _transcript(p_x):
     """Return the law of the secret X and of T, the number of the verdict that said yes (the last number: none did)."""
     return Joint(jnp.diag(p_x), ("X", "T"))
 
 
 def _secret(net: BayesNet):
     p_x = marginal(net, "X").table
-    return verdict_bits(p_x).sum(), mutual_information(transcript(p_x), "X", "T")
+    return verdict_bits(p_x).sum(), mutual_information(_transcript(p_x), "X", "T")
 
 
 def _secret_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:

@@ -4,8 +4,9 @@ import itertools
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
 from infoloop.information.contraction_at_input import eta_chi2
@@ -71,8 +72,8 @@ coefficient_order = Claim(
 )
 
 
-def mixture(crossovers, weights, source: str = "X", target: str = "Y") -> Channel:
-    """Return a mixture of binary symmetric channels whose receiver knows which was used: outputs are (index, bit)."""
+def _mixture(crossovers, weights, source="X", target="Y"):
+    """Return a _mixture of binary symmetric channels whose receiver knows which was used: outputs are (index, bit)."""
     rows = [jnp.stack([1 - crossovers, crossovers], 1), jnp.stack([crossovers, 1 - crossovers], 1)]
     return Channel(jnp.stack([(weights[:, None] * row).ravel() for row in rows]), (source,), (target,))
 
@@ -80,7 +81,7 @@ def mixture(crossovers, weights, source: str = "X", target: str = "Y") -> Channe
 def _etas(case):
     e, f, w, lam = case
     crossovers, weights = jnp.stack([e, f]), jnp.stack([w, 1 - w])
-    links = (bsc(e, "X", "Y"), erasure(e, "X", "Y"), mixture(crossovers, weights))
+    links = (bsc(e, "X", "Y"), erasure(e, "X", "Y"), _mixture(crossovers, weights))
     found = [contraction(link).lower for link in links]
     return jnp.stack(found), jnp.stack([(1 - 2 * e) ** 2, 1 - e, (weights * (1 - 2 * crossovers) ** 2).sum()]) + 0 * lam
 
@@ -120,7 +121,7 @@ closed_coefficients = equality(
 SIZES = (2, 3, 4, 5)
 
 
-def symmetric_eta(eigenvalue, num_symbols: int):
+def symmetric_eta(eigenvalue: Number, num_symbols: int) -> Number:
     r"""Return $\eta_{KL}=\frac{q\lambda^2}{(q-2)\lambda+2}$ of $\lambda I+\frac{1-\lambda}qJ$, over all inputs."""
     return num_symbols * eigenvalue**2 / ((num_symbols - 2) * eigenvalue + 2)
 
@@ -166,7 +167,7 @@ def _gerber_cases() -> Cases:
     return Cases(cases.draw, build)
 
 
-def gerber_bound(information, crossover):
+def gerber_bound(information: Number, crossover: Number) -> Float[Array, ""]:
     r"""Return $1-h(p*d)$ where $1-h(d)$ is the information about X: the most that a BSC(p) leaves, in bits."""
     return 1 - binary_entropy(binary_convolution(crossover, inverse_binary_entropy(1 - information)))
 

@@ -1,8 +1,10 @@
 """Chapter 3, acceptance: what keeping only the accepted does to information and to accuracy (B21, B10)."""
 
+from collections.abc import Sequence
+
 import jax.numpy as jnp
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import (
     LogSum,
     RationalLaw,
@@ -85,7 +87,7 @@ tries_counted = linear(
 )
 
 
-def accepted(table):
+def accepted(table: Number) -> Number:
     """Return P(X, D | A = 1) from P(X, D, A)."""
     return table[..., 1] / table[..., 1].sum()
 
@@ -111,7 +113,7 @@ selection_cannot_raise = Claim(
 )
 
 
-def until_accepted(table):
+def until_accepted(table: Number) -> Number:
     """Return P(X, D_N) from P(X, D, A): tries for the same X go on until one is accepted, so X keeps its law."""
     passed = table[..., 1]
     return passed * (table.sum((1, 2)) / passed.sum(1))[:, None]
@@ -152,7 +154,7 @@ price_of_selection = Claim(
 )
 
 
-def elicited(masses, accuracies, rewards):
+def elicited(masses: Sequence[Number], accuracies: Sequence[Number], rewards: Sequence[Number]) -> Number:
     r"""Return $\sum_kw_ka_k$, $w_k\propto p_kr_k$: accuracy once modes are kept by rewards that ignore the task.
 
     >>> elicited((fmpq(1, 2), fmpq(1, 2)), (fmpq(1, 2), fmpq(1)), (fmpq(1, 4), fmpq(3, 4)))
@@ -176,7 +178,7 @@ def _modes(case):
     )
 
 
-def hit_rates(table):
+def hit_rates(table: Number) -> tuple[Number, Number]:
     """Return P(Y = X) and P(Y = X | S = 1), from P(X, M, Y, S)."""
     right = table[0, :, 0].sum(0) + table[1, :, 1].sum(0)
     return right.sum(), right[1] / table[..., 1].sum()

@@ -2,12 +2,13 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import LogSum, RationalLaw, from_rational, log2, rational, rational_table
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.information.measures import divergence
@@ -85,7 +86,7 @@ soft_rejection = Claim(
 )
 
 
-def best_law(masses, n: int) -> list:
+def best_law(masses: Sequence[Number], n: int) -> list[Number]:
     r"""Return $F(y)^n-F(y^-)^n$: the law of the best of n outputs, from worst to best (Beirami et al., 2401.01879).
 
     >>> best_law([0.5, 0.5], 2)

@@ -5,7 +5,7 @@ import math
 import jax.numpy as jnp
 from flint import arb
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import entropy_of_masses, fmpq, log2
 from infoloop.exact.real_balls import real_ball
@@ -88,7 +88,7 @@ demonstration_entropy = inequality(
 )
 
 
-def until_success(p, rounds: int) -> list:
+def until_success(p: Number, rounds: int) -> list[Number]:
     """Return the law of the first success among `rounds` independent episodes with pass rate p; last, of none."""
     return [p * (1 - p) ** t for t in range(rounds)] + [(1 - p) ** rounds]
 

@@ -1,11 +1,12 @@
 """Chapter 3, curation: policies tilted by what a verifier says, right or wrong, round after round (S29, S30)."""
 
 import itertools
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
 from infoloop.information.expressions import evaluate
 from infoloop.learning.policy_optimisation import curation
@@ -25,7 +26,7 @@ CURATED = ("finite alphabets", "each round tilts the policy by the exponential o
 ROUNDS = 4
 
 
-def curated_rounds(masses, factors, count: int) -> list:
+def curated_rounds(masses: list[Number], factors: Sequence[Number], count: int) -> list[Number]:
     """Return the law after `count` rounds, each of which multiplies masses by factors and divides by the sum.
 
     >>> curated_rounds([fmpq(1, 2), fmpq(1, 2)], [fmpq(2), fmpq(1)], 2)
@@ -120,7 +121,7 @@ def _mean(masses, values):
     return sum(p * r for p, r in zip(masses, values, strict=True))
 
 
-def covariance_gain(masses, values, factors):
+def covariance_gain(masses: Sequence[Number], values: Sequence[Number], factors: Sequence[Number]) -> Number:
     r"""Return $\mathrm{Cov}_p(r,w)/\mathbb E_pw$: what tilting p by w adds to the mean of r.
 
     >>> covariance_gain([fmpq(1, 2), fmpq(1, 2)], [1, 0], [fmpq(3), fmpq(1)])

@@ -1,10 +1,12 @@
 """Chapter 3, rewards: what policies make of exact rewards under a penalty, by the table and in closed form (S28)."""
 
+from collections.abc import Callable, Sequence
+
 import jax
 import jax.numpy as jnp
 from flint import arb
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2, rational
 from infoloop.exact.real_balls import real_ball
 from infoloop.learning.policy_optimisation import best_objective, objective, regularised
@@ -26,7 +28,7 @@ _STRENGTHS = [fmpq(3, 2), fmpq(2), fmpq(10)]
 _RATES = [fmpq(k, 8) for k in range(1, 8)]
 
 
-def tilted(masses, factors) -> list:
+def tilted(masses: Sequence[Number], factors: Sequence[Number]) -> list[Number]:
     """Return the law proportional to masses times factors.
 
     >>> tilted([fmpq(1, 2), fmpq(1, 2)], [fmpq(3), fmpq(1)])
@@ -36,15 +38,15 @@ def tilted(masses, factors) -> list:
     return [w / sum(weights) for w in weights]
 
 
-def good_mass(masses):
+def _good_mass(masses):
     """Return what a law on four outputs gives to the first two, which are the right ones."""
     return masses[0] + masses[1]
 
 
-def regularised_rate(rate, strength):
+def _regularised_rate(rate, strength):
     r"""Return $\frac{p_0e^{1/\beta}}{p_0e^{1/\beta}+1-p_0}$, where `strength` is $e^{1/\beta}$.
 
-    >>> regularised_rate(fmpq(1, 4), fmpq(3))
+    >>> _regularised_rate(fmpq(1, 4), fmpq(3))
     1/2
     """
     return rate * strength / (rate * strength + 1 - rate)
@@ -55,13 +57,13 @@ _penalised = random_numbers(5, lambda x: (jax.nn.softmax(2 * x[:4]), jnp.exp(x[4
 
 def _regularised(case):
     base, beta = case
-    return good_mass(regularised(base, GOOD, beta)), rewarded_mass(good_mass(base), beta)
+    return _good_mass(regularised(base, GOOD, beta)), rewarded_mass(_good_mass(base), beta)
 
 
 def _regularised_exactly(case):
     base = [rational(p) for p in case["base"]]
     found = tilted(base, [case["strength"] ** r for r in GOOD])
-    return from_rational(good_mass(found)), from_rational(regularised_rate(good_mass(base), case["strength"]))
+    return from_rational(_good_mass(found)), from_rational(_regularised_rate(_good_mass(base), case["strength"]))
 
 
 regularised_reward = equality(
@@ -75,7 +77,7 @@ regularised_reward = equality(
         lambda: parameter_grid(base=LAWS, strength=_STRENGTHS),
     ),
     edges=({"base": LAWS[0], "strength": fmpq(2)},),
-    wrong=lambda case: (_regularised(case)[0], rewarded_mass(good_mass(case[0]), 2 * case[1])),
+    wrong=lambda case: (_regularised(case)[0], rewarded_mass(_good_mass(case[0]), 2 * case[1])),
 )
 
 
@@ -130,7 +132,7 @@ def _recursion(case):
     mean = policy @ rewards
     spread = jnp.sqrt(policy @ (rewards - mean) ** 2)
     found = jax.nn.softmax(jnp.log(base) + (rewards - mean) / (beta * spread))
-    return good_mass(found), group_relative(good_mass(base), beta).step(None, good_mass(policy))
+    return _good_mass(found), group_relative(_good_mass(base), beta).step(None, _good_mass(policy))
 
 
 def _recursion_exactly(case):
@@ -143,8 +145,8 @@ def _recursion_exactly(case):
     spread = fmpq(k * m, k * k + m * m)
     assert spread**2 == variance
     found = tilted(base, [v ** int(((r - mean) / spread * k * m).p) for r in GOOD])
-    odds = good_mass(base) / (1 - good_mass(base)) * v ** (k * k + m * m)
-    return from_rational(good_mass(found)), from_rational(odds / (1 + odds))
+    odds = _good_mass(base) / (1 - _good_mass(base)) * v ** (k * k + m * m)
+    return from_rational(_good_mass(found)), from_rational(odds / (1 + odds))
 
 
 grpo_recursion = equality(
@@ -160,7 +162,7 @@ grpo_recursion = equality(
     edges=({"base": LAWS[2], "k": 1, "m": 2, "v": fmpq(3, 2)},),
     wrong=lambda case: (
         _recursion(case)[0],
-        group_relative(good_mass(case[1]), case[2]).step(None, good_mass(case[1])),
+        group_relative(_good_mass(case[1]), case[2]).step(None, _good_mass(case[1])),
     ),
 )
 
@@ -195,7 +197,7 @@ grpo_floor = inequality(
 )
 
 
-def turning_point(beta, root=jnp.sqrt, asinh=jnp.arcsinh):
+def turning_point(beta: Number, root: Callable = jnp.sqrt, asinh: Callable = jnp.arcsinh) -> Number:
     r"""Return $2\,\mathrm{arsinh}\,\beta-\frac{2\sqrt{1+\beta^2}}\beta$: the largest base logit with a fixed point."""
     return 2 * asinh(beta) - 2 * root(1 + beta**2) / beta
 

@@ -4,7 +4,7 @@ import math
 
 import jax.numpy as jnp
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.probability.distributions import Joint, condition
 from infoloop.statements.cases import Family, exact_law, random_probabilities
@@ -15,7 +15,7 @@ VOTES = (1, 3, 5, 7)
 _EIGHTHS = [fmpq(k, 8) for k in range(9)]
 
 
-def kept_error(p, phi, psi):
+def kept_error(p: Number, phi: Number, psi: Number) -> Number:
     r"""Return $\frac{p\psi}{p\psi+(1-p)\phi}$: the share of wrong labels among those a verifier keeps.
 
     >>> kept_error(fmpq(1, 4), fmpq(3, 4), fmpq(1, 4))
@@ -57,7 +57,7 @@ filtered_error = equality(
 )
 
 
-def outvoted(error, votes: int):
+def outvoted(error: Number, votes: int) -> Number:
     """Return the probability that more than half of an odd number of labels are wrong, each with probability `error`.
 
     >>> outvoted(fmpq(1, 4), 3)

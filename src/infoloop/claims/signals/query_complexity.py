@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.parameter_grids import parameter_grid
@@ -43,7 +43,7 @@ def mean_tries(size: int, kind: str, last_asked: bool = True) -> fmpq:
     return fmpq(sum(tries(size, secret, kind, last_asked) for secret in range(size)), size)
 
 
-def one_by_one_tries(size, last_asked: bool = True):
+def one_by_one_tries(size: Number, last_asked: bool = True) -> Number:
     r"""Return $\frac{K+1}2$ mean tries, or $\frac{K+1}2-\frac1K$ where the last symbol left is not asked for.
 
     >>> one_by_one_tries(fmpq(3)), one_by_one_tries(fmpq(3), last_asked=False)
@@ -53,7 +53,7 @@ def one_by_one_tries(size, last_asked: bool = True):
     return mean if last_asked else mean - 1 / size
 
 
-def bisecting_tries(size, levels):
+def bisecting_tries(size: Number, levels: Number) -> Number:
     r"""Return $\frac{(K+1)(d+1)-2^{d+1}+1}K$, $d=\lfloor\log_2K\rfloor$ (`levels`): a balanced tree's mean depth.
 
     >>> bisecting_tries(fmpq(7), 2)

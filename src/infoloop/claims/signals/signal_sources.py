@@ -1,10 +1,11 @@
 """Chapter 3, sources: what a generator's own knowledge adds, and what repeats and new blocks add (S40, S41)."""
 
 import itertools
+from typing import Any
 
 import jax.numpy as jnp
 
-from infoloop.claims.comparisons import equality
+from infoloop.claims.comparisons import Number, equality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import RationalLaw, fmpq, rational_product, rational_table
 from infoloop.information.expressions import evaluate
@@ -137,7 +138,7 @@ repeats_add_up = linear(
 )
 
 
-def repeated_bits(erased, bits, repeats: int):
+def repeated_bits(erased: Number, bits: Any, repeats: int) -> Any:
     r"""Return $(1-e^n)\,H(B)$: what n repeats, each lost with probability e, tell of a block, in the unit of `bits`.
 
     >>> repeated_bits(fmpq(1, 2), 8, 3)

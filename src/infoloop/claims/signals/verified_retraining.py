@@ -8,8 +8,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import arb
+from jaxtyping import Array, Float
 
-from infoloop.claims.comparisons import inequality
+from infoloop.claims.comparisons import Number, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational, rational_product, rational_table
 from infoloop.exact.real_balls import RealBall, exp, pi, real_ball
 from infoloop.statements.cases import Family, exact_laws, random_bayes_nets, random_numbers
@@ -34,7 +35,7 @@ def _loop(x):
 _loops = random_numbers(2, _loop, spread=2)
 
 
-def kept_moments(offset, width):
+def kept_moments(offset: Float[Array, ""], width: Float[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Return mean and variance of what is kept, from the centre, by Gauss's quadrature of the density."""
     points = width * _NODES
     log_masses = jnp.log(_WEIGHTS) - (points - offset) ** 2 / 2
@@ -43,7 +44,7 @@ def kept_moments(offset, width):
     return mean, masses @ (points - mean) ** 2
 
 
-def kept_mean(offset, width) -> RealBall:
+def kept_mean(offset: fmpq, width: fmpq) -> RealBall:
     r"""Return $M(m)-c=d+\frac{\varphi(-a-d)-\varphi(a-d)}{\Phi(a-d)-\Phi(-a-d)}$ with $d=m-c$, enclosed.
 
     >>> kept_mean(fmpq(1), fmpq(1, 100)).digits(6)
@@ -55,7 +56,7 @@ def kept_mean(offset, width) -> RealBall:
     return heights / area / real_ball(lambda: root.ball().sqrt()) + offset
 
 
-def centre_slope(width):
+def centre_slope(width: Number) -> Float[Array, ""]:
     r"""Return $\kappa=1-\frac{2a\,\varphi(a)}{2\Phi(a)-1}$, the variance of what is kept of $N(c,1)$."""
     return 1 - width * jnp.exp(-(width**2) / 2) * math.sqrt(2 / math.pi) / jax.scipy.special.erf(width / math.sqrt(2))
 

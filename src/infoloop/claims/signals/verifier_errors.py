@@ -1,11 +1,13 @@
 """Chapter 3, verifiers: errors that overlap, and symbols that are swapped (S38, S29)."""
 
 import itertools
+from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational_product, rational_table
 from infoloop.information.expressions import evaluate
@@ -28,7 +30,7 @@ def _law(*factors: tuple) -> RationalLaw:
     return rational_product(*((rational_table(table), names) for table, names in factors))
 
 
-def flipped(errors):
+def flipped(errors: Number) -> list[list[list[Number]]]:
     """Return P(X, Z, S) for a fair bit X, from the law `errors[n, m]` of whether Z = X + N and S = X + M are wrong."""
     return [[[errors[z ^ x, s ^ x] / 2 for s in (0, 1)] for z in (0, 1)] for x in (0, 1)]
 
@@ -69,7 +71,7 @@ error_overlap = Claim(
 KINDS = ("independent", "nested", "copied")
 
 
-def coupled(kind: str, e, d):
+def coupled(kind: str, e: Number, d: Number) -> tuple[Number, Number]:
     """Return P(S errs | Z errs not, or errs), for three verifiers that err at the same rate d >= e (d <= 1/2).
 
     Independent errors; errors wherever the state errs, and elsewhere; a copy of the state with noise of its own.
@@ -81,7 +83,7 @@ def coupled(kind: str, e, d):
     return {"independent": (d, d), "nested": ((d - e) / (1 - e), d / d), "copied": (noise, 1 - noise)}[kind]
 
 
-def opened(kind: str, e, d, entropy):
+def opened(kind: str, e: Number, d: Number, entropy: Callable[[Number], Any]) -> Any:
     """Return I(X;S|Z) in closed form; `entropy` is the binary entropy, of floats or exact."""
     if kind == "independent":
         return entropy(binary_convolution(e, d)) - entropy(d)
