@@ -90,20 +90,42 @@ def exact_law(tables: Mapping[str, Any]) -> RationalLaw:
     return rational_product(*((table, source + target) for table, target, source in parts))
 
 
-def exact_laws(rows: Mapping[str, Any]) -> Iterator[RationalLaw]:
-    """Every law of a Bayesian network whose rows come from the lists `rows[part]`: all choices for all source values.
+def copied_bit(*names: str) -> RationalLaw:
+    """Return the law in which all named variables are one fair bit: a bound by a copy is sharp there.
 
-    >>> next(exact_laws({"X": [[1, 0]], "Z|X": [[1, 0], [0, 1]]})).outcomes()
-    {'0 0': '1'}
+    >>> copied_bit("X", "Z").outcomes()
+    {'0 0': '1/2', '1 1': '1/2'}
+    """
+    links = {f"{copy}|{bit}": [[1, 0], [0, 1]] for bit, copy in itertools.pairwise(names)}
+    return exact_law({names[0]: ["1/2", "1/2"], **links})
+
+
+class Fixed(NamedTuple):
+    """A factor that is the same in all of `exact_laws`: its table, as `exact_law` takes it."""
+
+    table: Any
+
+
+def exact_laws(rows: Mapping[str, Any]) -> Iterator[RationalLaw]:
+    """Yield every law of a Bayesian network whose factors have rows from these lists, chosen for each source value.
+
+    >>> [law.outcomes() for law in exact_laws({"X": [[1, 0]], "Z|X": Fixed([[1, 0], [0, 1]]), "T|Z": [[1, 0], [0, 1]]})]
+    [{'0 0 0': '1'}, {'0 0 0': '1'}, {'0 0 1': '1'}, {'0 0 1': '1'}]
     """
     sizes: dict[str, int] = {}
     choices = []
     for part, listed in rows.items():
         target, source = _split(part)
-        exact = [rational_table(row) for row in listed]
-        sizes.update(zip(target, exact[0].shape, strict=True))
-        given = [sizes[name] for name in source]
-        tables = (np.stack(chosen) for chosen in itertools.product(exact, repeat=math.prod(given)))
-        choices.append([(table.reshape(*given, *exact[0].shape), source + target) for table in tables])
+        tables = _every_table(listed, [sizes[name] for name in source])
+        sizes.update(zip(target, tables[0].shape[len(source) :], strict=True))
+        choices.append([(table, source + target) for table in tables])
     for factors in itertools.product(*choices):
         yield rational_product(*factors)
+
+
+def _every_table(listed, given):
+    if isinstance(listed, Fixed):
+        return [rational_table(listed.table)]
+    exact = [rational_table(row) for row in listed]
+    chosen = itertools.product(exact, repeat=math.prod(given))
+    return [np.stack(rows).reshape(*given, *exact[0].shape) for rows in chosen]
