@@ -12,7 +12,7 @@ import pytest
 from infoloop import claims
 from infoloop.exact.comparison import UNDECIDED
 from infoloop.statements.cases import Family
-from infoloop.statements.claim import attack, stronger, weigh
+from infoloop.statements.claim import Claim, attack, stronger, weigh
 from tests.support.paths import ROOT
 
 MODULES = [
@@ -20,7 +20,7 @@ MODULES = [
     for found in pkgutil.walk_packages(claims.__path__, "infoloop.claims.")
     if not found.ispkg
 ]
-CLAIMS = tuple(claim for module in MODULES for claim in module.CLAIMS)
+CLAIMS = tuple(found for module in MODULES for found in vars(module).values() if isinstance(found, Claim))
 TRUE = tuple(claim for claim in CLAIMS if not claim.label.startswith("fol:"))
 CERTIFICATES = [json.loads(path.read_text()) for path in sorted((ROOT / "theory" / "certificates").glob("*.json"))]
 KEY = jax.random.key(7)

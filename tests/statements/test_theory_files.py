@@ -78,7 +78,7 @@ def test_a_block_without_a_claim_is_refused(chapter):
 
 def test_a_block_whose_claim_is_something_else_is_refused(chapter):
     with pytest.raises(TheoryError, match="is a tuple, not a Claim"):
-        pair_with_claims(read_blocks(chapter(BLOCK.replace("_inequality.data_processing", "_inequality.CLAIMS"))))
+        pair_with_claims(read_blocks(chapter(BLOCK.replace("_inequality.data_processing", "_inequality.MARKOV"))))
 
 
 def test_other_assumptions_than_the_claims_are_refused(chapter):

@@ -10,4 +10,3 @@ reversed_processing = linear(
     random_bayes_nets("X", "D|X", "Z|D", X=2, D=2, Z=2),
     assumes=("X -> D -> Z",),
 )
-CLAIMS = (reversed_processing,)

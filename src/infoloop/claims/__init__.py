@@ -1,6 +1,6 @@
 """The executable claims of theory/, a folder for each chapter and a module for each subject of it.
 
-Every module has a tuple `CLAIMS`; the `claim:` field of a statement in theory/ names one. Start with
+The `claim:` field of a statement in theory/ names a claim by its module and name. Start with
 `processing.data_processing_inequality`.
 """
 

@@ -1,3 +1,4 @@
+from . import comparisons as comparisons
 from . import components as components
 from . import levels as levels
 from . import loops as loops

@@ -2,8 +2,8 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -66,25 +66,66 @@ def _factor(logits, target, source):
     return Channel(table, source, target) if source else Joint(table, target)
 
 
-def random_probabilities(count: int) -> Cases:
-    """`count` free numbers in (0, 1), as an array: logistic images of normals."""
-    return Cases(lambda key: 2 * jax.random.normal(key, (count,)), jax.nn.sigmoid)
+def random_numbers(count: int, build: Callable, spread: float = 1) -> Cases:
+    """Return the cases that `build` makes of an array of `count` normals with this standard deviation.
 
-
-def enumerate_rational_bayes_nets(*parts: str, rows: dict[str, list], **sizes: int) -> Iterator[RationalLaw]:
-    """Every network with these parts whose rows come from the lists `rows[part]`: all choices for all source values.
-
-    >>> rows = {"X": [[1, 0]], "Z|X": [[1, 0], [0, 1]]}
-    >>> next(enumerate_rational_bayes_nets("X", "Z|X", rows=rows, X=2, Z=2)).outcomes()
-    {'0 0': '1'}
+    >>> random_numbers(2, jnp.exp).build(jnp.zeros(2)).tolist()
+    [1.0, 1.0]
     """
-    shapes = [_split(part) for part in parts]
+    return Cases(lambda key: spread * jax.random.normal(key, (count,)), build)
+
+
+def random_probabilities(count: int) -> Cases:
+    """Return arrays of `count` free numbers in (0, 1): logistic images of normals."""
+    return random_numbers(count, jax.nn.sigmoid, spread=2)
+
+
+def exact_law(tables: Mapping[str, Any]) -> RationalLaw:
+    """Return the law of a Bayesian network, each factor given by its table: axes are its sources, then its targets.
+
+    >>> exact_law({"X": ["1/4", "3/4"], "Z|X": [[1, 0], [0, 1]]}).outcomes()
+    {'0 0': '1/4', '1 1': '3/4'}
+    """
+    parts = ((rational_table(table), *_split(part)) for part, table in tables.items())
+    return rational_product(*((table, source + target) for table, target, source in parts))
+
+
+def copied_bit(*names: str) -> RationalLaw:
+    """Return the law in which all named variables are one fair bit: a bound by a copy is sharp there.
+
+    >>> copied_bit("X", "Z").outcomes()
+    {'0 0': '1/2', '1 1': '1/2'}
+    """
+    links = {f"{copy}|{bit}": [[1, 0], [0, 1]] for bit, copy in itertools.pairwise(names)}
+    return exact_law({names[0]: ["1/2", "1/2"], **links})
+
+
+class Fixed(NamedTuple):
+    """A factor that is the same in all of `exact_laws`: its table, as `exact_law` takes it."""
+
+    table: Any
+
+
+def exact_laws(rows: Mapping[str, Any]) -> Iterator[RationalLaw]:
+    """Yield every law of a Bayesian network whose factors have rows from these lists, chosen for each source value.
+
+    >>> [law.outcomes() for law in exact_laws({"X": [[1, 0]], "Z|X": Fixed([[1, 0], [0, 1]]), "T|Z": [[1, 0], [0, 1]]})]
+    [{'0 0 0': '1'}, {'0 0 0': '1'}, {'0 0 1': '1'}, {'0 0 1': '1'}]
+    """
+    sizes: dict[str, int] = {}
     choices = []
-    for part, (target, source) in zip(parts, shapes, strict=True):
-        count = math.prod(sizes[name] for name in source)
-        shape = [sizes[name] for name in source + target]
-        exact = [rational_table(row) for row in rows[part]]
-        tables = (np.stack(chosen).reshape(shape) for chosen in itertools.product(exact, repeat=count))
+    for part, listed in rows.items():
+        target, source = _split(part)
+        tables = _every_table(listed, [sizes[name] for name in source])
+        sizes.update(zip(target, tables[0].shape[len(source) :], strict=True))
         choices.append([(table, source + target) for table in tables])
     for factors in itertools.product(*choices):
         yield rational_product(*factors)
+
+
+def _every_table(listed, given):
+    if isinstance(listed, Fixed):
+        return [rational_table(listed.table)]
+    exact = [rational_table(row) for row in listed]
+    chosen = itertools.product(exact, repeat=math.prod(given))
+    return [np.stack(rows).reshape(*given, *exact[0].shape) for rows in chosen]

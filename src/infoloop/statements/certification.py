@@ -42,10 +42,10 @@ def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
 
     Raises ValueError where the claim has no exact sides or no family.
 
-    >>> from infoloop.statements.cases import Family, random_bayes_nets, enumerate_rational_bayes_nets
+    >>> from infoloop.statements.cases import Family, exact_laws, random_bayes_nets
     >>> from infoloop.statements.claim import linear
     >>> rows = {"X": [["1/2", "1/2"]], "Y|X": [[1, 0], [0, 1]]}
-    >>> family = Family("maps of a fair bit", lambda: enumerate_rational_bayes_nets("X", "Y|X", rows=rows, X=2, Y=2))
+    >>> family = Family("maps of a fair bit", lambda: exact_laws(rows))
     >>> certify(linear("doc", "I(X;Y) <= H(X)", (), random_bayes_nets("X", "Y|X", X=2, Y=2), family=family))
     Certification(cases=4, equal=2, counterexample=None)
     """

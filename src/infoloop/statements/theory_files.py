@@ -140,7 +140,8 @@ def _every_claim_is_stated(entries: tuple[VerifiableStatement, ...]) -> None:
     stated = {entry.block.label for entry in entries}
     modules = dict.fromkeys(entry.block.fields["claim"].rpartition(".")[0] for entry in entries)
     for module in modules:
-        for claim in getattr(importlib.import_module(module), "CLAIMS", ()):
+        claims = (found for found in vars(importlib.import_module(module)).values() if isinstance(found, Claim))
+        for claim in claims:
             if claim.label not in stated:
                 raise TheoryError(
                     f"claim {claim.label} of {module} has no block: state it in a chapter as {{#{claim.label}}}"

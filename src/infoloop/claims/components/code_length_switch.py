@@ -7,13 +7,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from infoloop.claims.comparisons import Exact, equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2, rational
 from infoloop.learning.code_length_switch import bits_ahead, switch_time
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 SAMPLES = 3
@@ -24,12 +24,12 @@ _extras = (fmpq(1, 2), fmpq(3))
 
 
 def _code(mass):
-    """-log2 of a mass, 0 where there is none: no sample then needs it."""
+    """Return -log2 of a mass, 0 where there is none: no sample then needs it."""
     return -jnp.log2(jnp.where(mass > 0, mass, 1.0))
 
 
 def _expected_odds(joint, extra):
-    """E log2 posterior odds for the spurious rule after 1, 2, ... samples, over all counts of the four kinds of sample.
+    """Return E log2 posterior odds for the spurious rule after 1, 2, ... samples, over all counts of their kinds.
 
     `joint[i, s]` is the probability that the intended rule errs (i) and the spurious one (s).
     """
@@ -43,11 +43,11 @@ def _expected_odds(joint, extra):
 
 
 def _free(normals):
-    """A joint law of the two rules' errors, and extra bits."""
+    """Return a joint law of the two rules' errors, and extra bits."""
     return jax.nn.softmax(normals[:4]).reshape(2, 2), jnp.exp(normals[4])
 
 
-_rules = Cases(lambda key: jax.random.normal(key, (5,)), _free)
+_rules = random_numbers(5, _free)
 
 
 def _lengths(case):
@@ -55,8 +55,8 @@ def _lengths(case):
     return _expected_odds(joint, extra), bits_ahead(extra, joint[:, 0].sum(), joint[1].sum(), np.arange(1, SAMPLES + 1))
 
 
-def expected_odds_exactly(joint, extra, n: int) -> LogSum:
-    """The same in exact logarithms, by enumeration of all counts.
+def expected_odds_exactly(joint: list[list[fmpq]], extra: fmpq, n: int) -> LogSum:
+    """Return the expected log2 odds after n samples in exact logarithms, by enumeration of all counts.
 
     >>> expected_odds_exactly([[fmpq(1, 2), fmpq(1, 2)], [fmpq(0), fmpq(0)]], fmpq(3), 2).digits(3)
     '1.00'
@@ -76,8 +76,8 @@ def expected_odds_exactly(joint, extra, n: int) -> LogSum:
     return total
 
 
-def joint_errors(error, accuracy, together) -> list[list[fmpq]]:
-    """A joint law of the errors with these marginals; `together` (0 to 1) is how often both err, of the most possible.
+def joint_errors(error: Exact, accuracy: Exact, together: Exact) -> list[list[fmpq]]:
+    """Return a joint law of the errors with these marginals; both err `together` (0 to 1) of the most possible.
 
     >>> [[str(p) for p in row] for row in joint_errors("1/4", "1/2", 1)]
     [['1/2', '1/4'], ['0', '1/4']]
@@ -96,14 +96,12 @@ def _lengths_exactly(case):
     return expected_odds_exactly(joint, case["extra"], case["n"]), from_rational(case["extra"]) - gain * case["n"]
 
 
-lengths = Claim(
+lengths = equality(
     "thm:code-lengths",
     RULES,
     _lengths,
     _rules,
-    relation="=",
     exact=_lengths_exactly,
-    exactly=None,
     family=Family(
         "errors 0, 1/8, 1/4, accuracies 1/2, 3/4, 1, errors apart, half-way or together, 1/2 or 3 extra bits, 1 to 3 "
         "samples",
@@ -121,14 +119,14 @@ lengths = Claim(
 
 
 def _switched(case):
-    """Expected bits of the two codes of the first integer number of samples from n* on."""
+    """Return expected bits of the two codes of the first integer number of samples from n* on."""
     rates, extra = case
     last = jnp.ceil(switch_time(extra, *rates))
     return extra + last * binary_entropy(rates[1]), last * binary_entropy(rates[0])
 
 
 def _apart(normals):
-    """An accuracy from 1/2 to 3/4, an error up to 1/8, up to 16 extra bits: the switch comes within 60 samples."""
+    """Return an accuracy in (1/2, 3/4), an error below 1/8, up to 16 extra bits: the switch comes within 60 samples."""
     shares = jax.nn.sigmoid(normals)
     return jnp.stack([1 / 2 + shares[0] / 4, shares[1] / 8]), 16 * shares[2]
 
@@ -140,13 +138,12 @@ def _switched_exactly(case):
     return from_rational(case["extra"]) + codes[0], codes[1]
 
 
-switched = Claim(
+switched = inequality(
     "cnd:switch-time",
     SWITCHING,
     _switched,
-    Cases(lambda key: jax.random.normal(key, (3,)), _apart),
+    random_numbers(3, _apart),
     exact=_switched_exactly,
-    exactly=None,
     family=Family(
         "errors 0, 1/100, 1/10, accuracies 1/2, 3/4, 4/5, 1 to 16 extra bits",
         lambda: parameter_grid(error=("0", "1/100", "1/10"), accuracy=("1/2", "3/4", "4/5"), extra=(1, 3, 8, 16)),
@@ -157,7 +154,7 @@ switched = Claim(
 
 
 def _perfect(normals):
-    """The spurious rule never errs."""
+    """Return a joint law in which the spurious rule never errs, and extra bits."""
     error = jax.nn.sigmoid(normals[0])
     return jnp.stack([jnp.stack([1 - error, 0.0]), jnp.stack([error, 0.0])]), jnp.exp(normals[1])
 
@@ -167,13 +164,12 @@ def _never_exactly(case):
     return from_rational(case["extra"]), expected_odds_exactly(joint, case["extra"], case["n"])
 
 
-never = Claim(
+never = inequality(
     "thm:never-switches",
     PERFECT,
     lambda case: (jnp.full(SAMPLES, case[1]), _expected_odds(*case)),
-    Cases(lambda key: jax.random.normal(key, (2,)), _perfect),
+    random_numbers(2, _perfect),
     exact=_never_exactly,
-    exactly=None,
     family=Family(
         "errors 0, 1/8, 1/4, 1/2 of the intended rule, 1/2 or 3 extra bits, 1 to 4 samples",
         lambda: parameter_grid(error=("0", "1/8", "1/4", "1/2"), extra=_extras, n=range(1, 5)),
@@ -184,7 +180,7 @@ never = Claim(
 
 
 def _patient(case):
-    """What the spurious rule is ahead after a thousand samples, and 0."""
+    """Return what the spurious rule is ahead after a thousand samples, and 0."""
     joint, extra = case
     return bits_ahead(extra, joint[:, 0].sum(), joint[1].sum(), 1000), 0.0
 
@@ -196,13 +192,12 @@ def _patient_exactly(case):
     return from_rational(case["extra"]) - gain * case["n"], from_rational(0)
 
 
-more_data = Claim(
+more_data = inequality(
     "fol:more-data-switches",
     (*RULES, "a thousand samples or more"),
     _patient,
     _rules,
     exact=_patient_exactly,
-    exactly=None,
     family=Family(
         "errors 0 and 1/8, accuracies 3/4, 7/8, 15/16 and 1, 3 extra bits, 10^3 and 10^6 samples",
         lambda: parameter_grid(
@@ -210,5 +205,3 @@ more_data = Claim(
         ),
     ),
 )  # fmt: skip
-
-CLAIMS = (lengths, switched, never, more_data)

@@ -4,10 +4,10 @@ import jax
 import jax.numpy as jnp
 from flint import fmpq_series
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational, log2
 from infoloop.learning.linear_networks import deep_mode, deep_time
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 DEEP = ("a mode of a two-layer linear net with balanced layers",)
@@ -15,11 +15,11 @@ TERMS = 7
 
 
 def _modes(normals):
-    """Correlation and variance of a mode, a start, and a time."""
+    """Return correlation and variance of a mode, a start, and a time."""
     return jnp.exp(normals[0] / 4), jnp.exp(normals[1] / 4), jax.nn.sigmoid(normals[2]) / 4, jnp.exp(normals[3] / 2)
 
 
-_deep = Cases(lambda key: jax.random.normal(key, (4,)), _modes)
+_deep = random_numbers(4, _modes)
 
 
 def _speeds(case):
@@ -30,7 +30,7 @@ def _speeds(case):
 
 
 def taylor(c: fmpq, variance: fmpq, start: fmpq) -> list[fmpq]:
-    r"""The power series in t that solves $\dot a=2a(c-\lambda a)$, term by term.
+    r"""Return the power series in t that solves $\dot a=2a(c-\lambda a)$, term by term.
 
     >>> taylor(fmpq(1), fmpq(1), fmpq(1, 2))[:3]
     [1/2, 1/2, 0]
@@ -43,7 +43,7 @@ def taylor(c: fmpq, variance: fmpq, start: fmpq) -> list[fmpq]:
 
 
 def closed_series(c: fmpq, variance: fmpq, start: fmpq) -> list[fmpq]:
-    r"""The power series of $\frac{s\,e^{2ct}}{e^{2ct}-1+s/a_0}$, $s=c/\lambda$, by division of series."""
+    r"""Return the power series of $\frac{s\,e^{2ct}}{e^{2ct}-1+s/a_0}$, $s=c/\lambda$, by division of series."""
     growth = fmpq_series([0, 2 * c], prec=TERMS).exp()
     end = fmpq_series([c / variance], prec=TERMS)
     found = growth * end / (growth - fmpq_series([1 - c / variance / start], prec=TERMS))
@@ -55,14 +55,12 @@ def _terms(case):
     return tuple(from_rational(series(*values)[case["term"]]) for series in (taylor, closed_series))
 
 
-deep = Claim(
+deep = equality(
     "thm:deep-mode",
     DEEP,
     _speeds,
     _deep,
-    relation="=",
     exact=_terms,
-    exactly=None,
     family=Family(
         "the first 7 terms of the power series in t, for c 1/2, 1, 3, variances 1, 2, starts 1/10, 1/3",
         lambda: parameter_grid(
@@ -78,7 +76,7 @@ deep = Claim(
 
 
 def _ordered(case):
-    """Times to the half for c and a weaker correlation, started at most at a fifth of the end of the weaker."""
+    """Return times to the half for c and a weaker correlation, started at most at a fifth of the end of the weaker."""
     c, variance, start, t = case
     weaker = c / (1 + t)
     low = start * 4 / 5 * weaker / variance
@@ -92,13 +90,12 @@ def _ordered_exactly(case):
 
 _strengths = [fmpq(1), fmpq(3, 2), fmpq(2), fmpq(5)]
 
-deep_order = Claim(
+deep_order = inequality(
     "cnd:deep-order",
     (*DEEP, "the modes have one variance and start at one a0, at most a fifth of each end"),
     _ordered,
     _deep,
     exact=_ordered_exactly,
-    exactly=None,
     family=Family(
         "variance 1, correlations 1, 3/2, 2, 5 and weaker or equal ones, starts 1/5, 1/20, 1/1000",
         lambda: (
@@ -110,5 +107,3 @@ deep_order = Claim(
     edges=({"c": fmpq(2), "weaker": fmpq(2), "start": fmpq(1, 5)},),
     wrong=lambda case: _ordered(case)[::-1],
 )
-
-CLAIMS = (deep, deep_order)

@@ -5,17 +5,11 @@ import itertools
 import jax
 import jax.numpy as jnp
 
-from infoloop.exact.rational_laws import (
-    RationalLaw,
-    fmpq,
-    from_rational,
-    rational,
-    rational_product,
-    rational_table,
-)
+from infoloop.claims.comparisons import inequality
+from infoloop.exact.rational_laws import RationalLaw, fmpq, from_rational, rational
 from infoloop.information.expressions import evaluate
-from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
-from infoloop.statements.claim import Claim, linear
+from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets, random_numbers
+from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
 FINITE = "finite alphabets"
@@ -30,10 +24,6 @@ RIVALS = (
 )
 
 
-def _law(*factors: tuple) -> RationalLaw:
-    return rational_product(*((rational_table(table), names) for table, names in factors))
-
-
 detail = linear(
     "thm:irrelevant-detail",
     "I(T;S,A) = I(T;S)",
@@ -41,34 +31,32 @@ detail = linear(
     random_bayes_nets("T", "S|T", "A|S", T=3, S=3, A=2),
     family=Family(
         "a fair bit T, S and A with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: enumerate_rational_bayes_nets(
-            "T", "S|T", "A|S", rows={"T": [["1/2", "1/2"]], "S|T": NOISY, "A|S": NOISY}, T=2, S=2, A=2
-        ),
+        lambda: exact_laws({"T": [["1/2", "1/2"]], "S|T": NOISY, "A|S": NOISY}),
     ),
-    edges=(_law((["1/2", "1/2"], ("T",)), (MAPS, ("T", "S")), (["1/2", "1/2"], ("A",))),),
+    edges=(exact_law({"T": ["1/2", "1/2"], "S|T": MAPS, "A": ["1/2", "1/2"]}),),
     wrong="I(T;S,A) = I(T;S) + H(A|S)",
 )
 
 
-def rivals(error) -> RationalLaw:
-    """The label T, the size A of the first component, whose sign is right, and the sign N of the second.
+def _rivals(error):
+    """Return the label T, the size A of the first component, whose sign is right, and the sign N of the second.
 
-    >>> rivals("1/4").outcomes()["0 0 1"]
+    >>> _rivals("1/4").outcomes()["0 0 1"]
     '1/16'
     """
     e = rational(error)
     fair = ["1/2", "1/2"]
-    return _law((fair, ("T",)), (fair, ("A",)), ([[1 - e, e], [e, 1 - e]], ("T", "N")))
+    return exact_law({"T": fair, "A": fair, "N|T": [[1 - e, e], [e, 1 - e]]})
 
 
-def correlation(law: RationalLaw, value) -> fmpq:
-    """E of the label (-1 or 1) times `value(label, size, sign)`: the speed at which a weight starts."""
+def _correlation(law, value):
+    """Return E of the label (-1 or 1) times `value(label, size, sign)`: the speed at which a weight starts."""
     cells = itertools.product(range(2), repeat=3)
     return sum((law.table[t, a, n] * SIGNS[t] * value(SIGNS[t], a, SIGNS[n]) for t, a, n in cells), fmpq(0))
 
 
 def _less_efficient(law: RationalLaw) -> bool:
-    """Whether I/H of the first component, which shows its sign and its size, is below that of the second."""
+    """Return whether I/H of the first component, which shows its sign and its size, is below that of the second."""
     # the second component's gain and entropy are those of a bit: its eta is I(T;N), as H(N) = 1
     assert (evaluate("H(N)", law) - from_rational(1)).sign() == 0
     assert (evaluate("H(T,A)", law) - from_rational(2)).sign() == 0
@@ -76,32 +64,27 @@ def _less_efficient(law: RationalLaw) -> bool:
 
 
 def _speeds_exactly(case):
-    law, spread = rivals(case["error"]), case["spread"]
+    law, spread = _rivals(case["error"]), case["spread"]
     assert _less_efficient(law)
-    first = correlation(law, lambda label, size, sign: label * (1 + SIGNS[size] * spread))
-    return from_rational(first), from_rational(correlation(law, lambda label, size, sign: sign))
+    first = _correlation(law, lambda label, size, sign: label * (1 + SIGNS[size] * spread))
+    return from_rational(first), from_rational(_correlation(law, lambda label, size, sign: sign))
 
 
 def _speeds(case):
-    """Speeds of the weights: of the first component, by the mean of its two sizes, and of the second."""
+    """Return speeds of the weights: of the first component, by the mean of its two sizes, and of the second."""
     spread, error = case
     sizes = jnp.stack([1 - spread, 1 + spread])
     return sizes.mean(), 1 - 2 * error
 
 
-efficient_first = Claim(
+efficient_first = inequality(
     "fol:efficient-first",
     RIVALS,
     _speeds,
-    Cases(
-        lambda key: jax.random.normal(key, (2,)), lambda x: (jax.nn.sigmoid(x[0]), jax.nn.sigmoid(x[1]) / 10)
-    ),
+    random_numbers(2, lambda x: (jax.nn.sigmoid(x[0]), jax.nn.sigmoid(x[1]) / 10)),
     exact=_speeds_exactly,
-    exactly=None,
     family=Family(
         "sizes 3/4 and 5/4, or 1/2 and 3/2; crossover probabilities 1/100, 1/16, 1/10",
         lambda: parameter_grid(spread=[fmpq(1, 4), fmpq(1, 2)], error=("1/100", "1/16", "1/10")),
     ),
 )  # fmt: skip
-
-CLAIMS = (detail, efficient_first)

@@ -1,17 +1,18 @@
 """Chapter 5, features: which of several noisy copies of a label a gradient learner takes up first, and keeps (S33)."""
 
 import itertools
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 from flint import arb, arb_mat, fmpq_mat
 
+from infoloop.claims.comparisons import Exact, Number, equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, from_rational, rational
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.linear_networks import noisy_feature_moments, weights
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 FEATURES = (
@@ -23,12 +24,12 @@ AHEAD = (*FEATURES, "a1^2 (1 - 2 e1) >= a2^2 (1 - 2 e2) and e1 <= e2")
 
 
 def _contributions(amplitude, crossover, t):
-    """What each feature adds to the output, times the label, after time t: weight times amplitude."""
+    """Return what each feature adds to the output, times the label, after time t: weight times amplitude."""
     return amplitude * weights(*noisy_feature_moments(amplitude, crossover), t)
 
 
-def flow_exactly(amplitudes, crossovers, t) -> list[RealBall]:
-    r"""The contributions $a_jw_j(t)$, by the exponential of the matrix with rows $(-\Lambda,c)$ and $(0,0)$ times t.
+def flow_exactly(amplitudes: Sequence[Exact], crossovers: Sequence[Exact], t: Exact) -> list[RealBall]:
+    r"""Return the contributions $a_jw_j(t)$, by the exponential of t times the matrix of rows $(-\Lambda,c)$, $(0,0)$.
 
     >>> [v.digits(3) for v in flow_exactly([1, 1], ["0", "1/4"], 1)]
     ['0.585', '0.192']
@@ -47,7 +48,7 @@ def flow_exactly(amplitudes, crossovers, t) -> list[RealBall]:
 
 
 def _two(normals):
-    """Two features, the first ahead in information and in speed, and a time."""
+    """Return two features, the first ahead in information and in speed, and a time."""
     crossovers = jnp.sort(jax.nn.sigmoid(normals[:2])) / 2
     kept = 1 - 2 * crossovers
     first = jnp.exp(normals[2] / 2)
@@ -81,18 +82,17 @@ _pairs = Family(
 )
 
 
-def _starts_ahead(case) -> bool:
+def _starts_ahead(case):
     fast = [rational(a) ** 2 * (1 - 2 * rational(e)) for a, e in zip(case["amplitudes"], case["flips"], strict=True)]
     return fast[0] >= fast[1]
 
 
-ahead = Claim(
+ahead = inequality(
     "cnd:ahead-stays-ahead",
     (*AHEAD, "two features"),
     _ahead,
-    Cases(lambda key: jax.random.normal(key, (5,)), _two),
+    random_numbers(5, _two),
     exact=_ahead_exactly,
-    exactly=None,
     family=_pairs,
     edges=({"amplitudes": ("1", "1"), "flips": ("1/4", "1/4"), "t": "1"},),
     wrong=lambda case: _ahead(case)[::-1],
@@ -100,7 +100,7 @@ ahead = Claim(
 
 
 def _alike(normals):
-    """Three features of one amplitude, the most informative first, and a time."""
+    """Return three features of one amplitude, the most informative first, and a time."""
     return jnp.full(3, jnp.exp(normals[3] / 4)), jnp.sort(jax.nn.sigmoid(normals[:3])) / 2, jnp.exp(normals[4])
 
 
@@ -114,13 +114,12 @@ def _in_order_exactly(case):
     return found[case["pair"] + 1], found[case["pair"]]
 
 
-equal_amplitudes = Claim(
+equal_amplitudes = inequality(
     "cnd:equal-amplitudes",
     (*FEATURES, "all amplitudes are equal", "e1 <= e2 <= e3"),
     _in_order,
-    Cases(lambda key: jax.random.normal(key, (5,)), _alike),
+    random_numbers(5, _alike),
     exact=_in_order_exactly,
-    exactly=None,
     family=Family(
         "three features of amplitude 1 and 3, crossover probabilities from 0, 1/16, 1/4, 3/8 in order, "
         "times 1/10, 1, 10, 100, each pair",
@@ -137,7 +136,7 @@ equal_amplitudes = Claim(
 
 
 def _three(normals):
-    """Three features, the first ahead of the second in information and in speed, and a time."""
+    """Return three features, the first ahead of the second in information and in speed, and a time."""
     amplitudes, crossovers, t = _two(normals)
     return jnp.append(amplitudes, jnp.exp(normals[5])), jnp.append(crossovers, jax.nn.sigmoid(normals[6]) / 2), t
 
@@ -147,13 +146,12 @@ def _ahead_of_three(case):
     return contributions[1], contributions[0]
 
 
-ahead_of_many = Claim(
+ahead_of_many = inequality(
     "fol:ahead-for-ever",
     (*AHEAD, "three features"),
     _ahead_of_three,
-    Cases(lambda key: jax.random.normal(key, (7,)), _three),
+    random_numbers(7, _three),
     exact=_ahead_exactly,
-    exactly=None,
     family=Family(
         "amplitudes (1, 1, 1) and (10, 1/12, 1/12), crossover probabilities (1/10, 1/9, 0), "
         "times 1/10, 1, 10, 100, 1000",
@@ -164,8 +162,8 @@ ahead_of_many = Claim(
 )
 
 
-def clean_share(kept):
-    r"""$\frac{\kappa_j}{1-\kappa_j^2}\Big/\Bigl(1+\sum_k\frac{\kappa_k^2}{1-\kappa_k^2}\Bigr)$ for every j, no unit."""
+def clean_share(kept: Sequence[Number]) -> list[Number]:
+    r"""Return $q_j/(1+\sum_k\kappa_kq_k)$ with $q_j=\frac{\kappa_j}{1-\kappa_j^2}$ for every j, no unit."""
     odds = [k / (1 - k * k) for k in kept]
     total = 1 + sum(k * q for k, q in zip(kept, odds, strict=True))
     return [q / total for q in odds]
@@ -178,15 +176,15 @@ def _ends(case):
 
 
 def _noisy(normals):
-    """Three features with amplitudes about 1 and crossover probabilities between 1/20 and 1/2."""
+    """Return three features with amplitudes about 1 and crossover probabilities between 1/20 and 1/2."""
     return jnp.exp(normals[:3] / 4), 0.05 + 0.45 * jax.nn.sigmoid(normals[3:])
 
 
-_three_noisy = Cases(lambda key: jax.random.normal(key, (6,)), _noisy)
+_three_noisy = random_numbers(6, _noisy)
 
 
-def ends_exactly(amplitudes, crossovers) -> list[fmpq]:
-    """The contributions at convergence, by solving the normal equations in rationals.
+def ends_exactly(amplitudes: Sequence[Exact], crossovers: Sequence[Exact]) -> list[fmpq]:
+    """Return the contributions at convergence, by solving the normal equations in rationals.
 
     >>> ends_exactly([1, 2], ["0", "1/4"])
     [1, 0]
@@ -207,14 +205,12 @@ def _ends_exactly(case):
     return from_rational(ends_exactly(case["amplitudes"], case["flips"])[0]), from_rational(clean_share(kept)[0])
 
 
-ends = Claim(
+ends = equality(
     "cnd:least-squares-end",
     (*END, "no crossover probability is 0"),
     _ends,
     _three_noisy,
-    relation="=",
     exact=_ends_exactly,
-    exactly=None,
     family=Family(
         "three features, amplitudes from 1/4, 1, 3 and crossover probabilities from 1/16, 1/8, 1/4, 3/8 in "
         "every order, the first's contribution",
@@ -228,7 +224,7 @@ ends = Claim(
 
 
 def _clean(case):
-    """The contributions at convergence where the first feature never flips, and (1, 0, 0)."""
+    """Return the contributions at convergence where the first feature never flips, and (1, 0, 0)."""
     amplitude, crossover = case
     covariance, correlation = noisy_feature_moments(amplitude, crossover.at[0].set(0.0))
     return amplitude * jnp.linalg.solve(covariance, correlation), jnp.array([1.0, 0.0, 0.0])
@@ -239,14 +235,12 @@ def _clean_exactly(case):
     return from_rational(found[case["feature"]]), from_rational(int(case["feature"] == 0))
 
 
-clean = Claim(
+clean = equality(
     "cnd:clean-feature",
     (*END, "exactly one feature never flips"),
     _clean,
     _three_noisy,
-    relation="=",
     exact=_clean_exactly,
-    exactly=None,
     family=Family(
         "three features, amplitudes from 1/4, 1, 3 in every order, "
         "crossover probabilities (0, 1/16, 1/8), (0, 1/4, 3/8); each feature",
@@ -262,13 +256,13 @@ clean = Claim(
 
 
 def _first(case):
-    """Speeds of the weights at the start, that of the less informative feature first."""
+    """Return speeds of the weights at the start, that of the less informative feature first."""
     amplitude, crossover = case[0][:2], jnp.sort(case[1][:2])
     _, speed = noisy_feature_moments(amplitude, crossover)
     return speed[1], speed[0]
 
 
-def _speed_exactly(case, j: int) -> fmpq:
+def _speed_exactly(case, j):
     return rational(case["amplitudes"][j]) * (1 - 2 * rational(case["flips"][j]))
 
 
@@ -280,19 +274,18 @@ def _first_exactly(case):
 
 _two_features = [{"flips": ("1/8", "1/4"), "amplitudes": pair} for pair in itertools.product(_AMPLITUDES, repeat=2)]
 
-informative_first = Claim(
+informative_first = inequality(
     "fol:most-informative-first",
     (*FEATURES, "I(label;x1) > I(label;x2)"),
     _first,
     _three_noisy,
     exact=_first_exactly,
-    exactly=None,
     family=Family("crossover probabilities (1/8, 1/4), amplitudes from 1/4, 1, 3", lambda: iter(_two_features)),
 )
 
 
 def _faster(case):
-    """Contributions at convergence of the feature that is slower at the start, and of the faster one."""
+    """Return contributions at convergence of the feature that is slower at the start, and of the faster one."""
     amplitude, crossover = case[0][:2], case[1][:2]
     last = jnp.stack(clean_share(list(1 - 2 * crossover)))
     faster = amplitude[0] * (1 - 2 * crossover[0]) >= amplitude[1] * (1 - 2 * crossover[1])
@@ -305,14 +298,11 @@ def _faster_exactly(case):
     return from_rational(last[1 - faster]), from_rational(last[faster])
 
 
-first_remains = Claim(
+first_remains = inequality(
     "fol:first-remains",
     END,
     _faster,
     _three_noisy,
     exact=_faster_exactly,
-    exactly=None,
     family=Family("crossover probabilities (1/8, 1/4), amplitudes from 1/4, 1, 3", lambda: iter(_two_features)),
 )
-
-CLAIMS = (equal_amplitudes, ahead, ahead_of_many, ends, clean, informative_first, first_remains)

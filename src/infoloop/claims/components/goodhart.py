@@ -2,17 +2,18 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import acb, arb, fmpq_poly
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational, rational
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.goodhart import hack_gold, hack_optimum, mean_maximum, selected_value
-from infoloop.statements.cases import Cases, Family, random_probabilities
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers, random_probabilities
 from infoloop.statements.parameter_grids import parameter_grid
 
 PART_VALUES = (0, 1, 3)
@@ -28,8 +29,8 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 SAMPLE_SIZES = np.arange(1, 9)
 
 
-def sum_law(law, parts: int) -> list:
-    """The law of a sum of `parts` independent values 0, 1, 3, by convolution; for floats and exact rationals.
+def sum_law(law: Sequence[Number], parts: int) -> list[Number]:
+    """Return the law of a sum of `parts` independent values 0, 1, 3, by convolution; for floats and exact rationals.
 
     >>> sum_law([fmpq(1, 2), fmpq(1, 2), fmpq(0)], 2)[:3]
     [1/4, 1/2, 1/4]
@@ -44,8 +45,8 @@ def sum_law(law, parts: int) -> list:
     return found
 
 
-def _best(value_law, error_law, draws: int):
-    r"""$E[V\mid\text{best}]$ and $E\max U$, $U=V+X$, from the joint law of V and U; ties do not matter given U."""
+def _best(value_law, error_law, draws):
+    r"""Return $E[V\mid\text{best}]$ and $E\max U$, $U=V+X$, from the laws of V and X; ties do not matter given U."""
     most = len(value_law) + len(error_law) - 1
     total, part = [0] * most, [0] * most
     for (v, p), (x, q) in itertools.product(enumerate(value_law), enumerate(error_law)):
@@ -70,14 +71,12 @@ def _shared_exactly(case):
     return from_rational(chosen), from_rational(largest * fmpq(case["value"], case["value"] + case["error"]))
 
 
-shared = Claim(
+shared = equality(
     "thm:goodhart-shares",
     SUMS,
     _shared,
-    Cases(lambda key: 2 * jax.random.normal(key, (3,)), jax.nn.softmax),
-    relation="=",
+    random_numbers(3, jax.nn.softmax, spread=2),
     exact=_shared_exactly,
-    exactly=None,
     family=Family(
         "values 0, 1, 3 with masses (1/2, 1/2, 0), (1/3, 1/3, 1/3), (3/4, 1/8, 1/8), V and X sums of 1 to 3 of them, "
         "the best of 1, 2, 5",
@@ -94,7 +93,7 @@ shared = Claim(
 
 
 def _by_quadrature(case):
-    """E[V | best of n] as a double integral over V and X, n = 2 and 3."""
+    """Return E[V | best of n] as a double integral over V and X, n = 2 and 3."""
     value, error = case
     at = 0.4 * np.arange(-20, 21)
     weight = np.exp(-(at**2) / 2) * 0.4 / math.sqrt(2 * math.pi)
@@ -108,16 +107,16 @@ def _gaussian(case):
     return _by_quadrature(case), selected_value(*case, jnp.array([2.0, 3.0]))
 
 
-_deviations = Cases(lambda key: jax.random.normal(key, (2,)), lambda x: (jnp.exp(x[0] / 2), jnp.exp(x[1] / 2)))
+_deviations = random_numbers(2, lambda x: (jnp.exp(x[0] / 2), jnp.exp(x[1] / 2)))
 
 
 def _within(one, other):
-    """Both orders, each with the margin: lesser <= greater in both says that the two agree to within it."""
+    """Return both orders, each with the margin: lesser <= greater in both says that the two agree to within it."""
     return jnp.stack([one, other]), jnp.stack([other, one]) + 2.0**-40
 
 
-def best_of_two(value: fmpq, error: fmpq) -> RealBall:
-    r"""$\int2v\,\varphi_{\sigma_V}(v)\,\Phi\bigl(v/\sqrt{\sigma_V^2+2\sigma_X^2}\bigr)dv$: E[V | best of 2].
+def _best_of_two(value: fmpq, error: fmpq) -> RealBall:
+    r"""Return $\int2v\,\varphi_{\sigma_V}(v)\,\Phi\bigl(v/\sqrt{\sigma_V^2+2\sigma_X^2}\bigr)dv$: E[V | best of 2].
 
     By rigorous quadrature, with the tails as a radius. Given V = v, the first of two is the better one if the second's
     proxy, less the first's error, is below v.
@@ -139,20 +138,19 @@ def best_of_two(value: fmpq, error: fmpq) -> RealBall:
 def _gaussian_exactly(case):
     value, error = case["value"], case["error"]
     share = real_ball(lambda: arb(value * value) / arb(value * value + error * error).sqrt())
-    sides = [best_of_two(value, error), share * _mean_maximum_exactly(2)]
+    sides = [_best_of_two(value, error), share * _mean_maximum_exactly(2)]
     lesser, greater = sides if case["order"] == "as written" else sides[::-1]
     return lesser, greater + LEAST_MARGIN
 
 
 _spreads = [fmpq(1, 2), fmpq(1), fmpq(8)]
 
-gaussian_selection = Claim(
+gaussian_selection = inequality(
     "thm:goodhart-gaussian",
     GAUSSIAN,
     lambda case: _within(*_gaussian(case)),
     _deviations,
     exact=_gaussian_exactly,
-    exactly=None,
     family=Family(
         "deviations of value and error 1/2, 1, 8; the best of 2; either side at most the other and 2^-40",
         lambda: parameter_grid(value=_spreads, error=_spreads, order=("as written", "reversed")),
@@ -163,7 +161,7 @@ gaussian_selection = Claim(
 
 
 def _mean_maximum_exactly(n: int) -> RealBall:
-    r"""$m_2=\frac1{\sqrt\pi}$, $m_3=\frac3{2\sqrt\pi}$."""
+    r"""Return $m_2=\frac1{\sqrt\pi}$, $m_3=\frac3{2\sqrt\pi}$."""
     return real_ball(lambda: arb(n) * (n - 1) / (4 if n == 3 else 2) / arb.pi().sqrt())
 
 
@@ -179,13 +177,12 @@ def _harder_exactly(case):
     return share * _mean_maximum_exactly(3), share * _mean_maximum_exactly(2)
 
 
-backfires = Claim(
+backfires = inequality(
     "fol:selection-backfires",
     GAUSSIAN,
     _harder,
     _deviations,
     exact=_harder_exactly,
-    exactly=None,
     family=Family(
         "deviations of value and error 1/2, 1, 8; the best of 2 and of 3",
         lambda: parameter_grid(value=_spreads, error=_spreads),
@@ -194,14 +191,14 @@ backfires = Claim(
 
 
 def _gold_by_quadrature(mass):
-    """The mean of the largest value if no hack is sampled, by Gauss-Legendre, which is exact for these polynomials."""
+    """Return the mean of the largest value if no hack is sampled, by Gauss-Legendre, exact for these polynomials."""
     u = (1 + _NODES) / 2
     powers = SAMPLE_SIZES[:, None] * u ** SAMPLE_SIZES[:, None]
     return (1 - mass) ** SAMPLE_SIZES * (powers * _WEIGHTS / 2).sum(1)
 
 
 def gold_exactly(mass: fmpq, n: int) -> fmpq:
-    r"""$\int u\,d\bigl((1-\delta)u\bigr)^n$ by polynomials; the bracket is P(no hack, all values up to u).
+    r"""Return $\int u\,d\bigl((1-\delta)u\bigr)^n$ by polynomials; the bracket is P(no hack, all values up to u).
 
     >>> gold_exactly(fmpq(1, 2), 1)
     1/4
@@ -220,14 +217,12 @@ _best_ofs = Family(
     "masses 0, 1/100, 1/16, 1/3, 1; n from 1 to 12", lambda: parameter_grid(mass=_MASSES, n=range(1, 13))
 )
 
-gold = Claim(
+gold = equality(
     "thm:hack-gold",
     HACK,
     lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], SAMPLE_SIZES)),
     random_probabilities(1),
-    relation="=",
     exact=_gold_exactly,
-    exactly=None,
     family=_best_ofs,
     edges=({"mass": fmpq(1, 16), "n": 3},),
     wrong=lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], SAMPLE_SIZES + 1)),
@@ -242,13 +237,12 @@ def _optimum_exactly(case):
     return from_rational(gold_exactly(mass, n)), from_rational(gold_exactly(mass, best))
 
 
-optimum = Claim(
+optimum = inequality(
     "thm:hack-optimum",
     (*HACK, "delta > 0"),
     lambda case: (hack_gold(case[0], SAMPLE_SIZES), hack_gold(case[0], hack_optimum(case[0]))),
     random_probabilities(1),
     exact=_optimum_exactly,
-    exactly=None,
     family=Family(
         "masses 1/100, 1/30, 1/16, 1/9, 1/3, 1; n from 1 to 20",
         lambda: parameter_grid(mass=[fmpq(1, k) for k in (100, 30, 16, 9, 3, 1)], n=range(1, 21)),
@@ -257,14 +251,11 @@ optimum = Claim(
     wrong=lambda case: (hack_gold(case[0], SAMPLE_SIZES), hack_gold(case[0], hack_optimum(case[0]) + 1)),
 )
 
-more_is_better = Claim(
+more_is_better = inequality(
     "fol:more-selection-is-better",
     (*HACK, "delta > 0"),
     lambda case: (hack_gold(case[0], SAMPLE_SIZES[:-1]), hack_gold(case[0], SAMPLE_SIZES[1:])),
     random_probabilities(1),
     exact=lambda case: tuple(from_rational(gold_exactly(case["mass"], case["n"] + i)) for i in (0, 1)),
-    exactly=None,
     family=_best_ofs,
 )
-
-CLAIMS = (shared, gaussian_selection, backfires, gold, optimum, more_is_better)

@@ -6,12 +6,12 @@ import jax
 import jax.numpy as jnp
 from flint import arb
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, rational
-from infoloop.exact.real_balls import RealBall, exp, real_ball
+from infoloop.exact.real_balls import exp, real_ball
 from infoloop.learning.policy_optimisation import regularised
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 ACTIONS = tuple(itertools.product((-1, 1), repeat=2))
@@ -23,22 +23,22 @@ CONTROL = (
 )
 
 
-def log_odds(error):
-    r"""$\ln\frac{1-e}e$: what one channel with this crossover probability is worth to the reward, in nats."""
+def _log_odds(error):
+    r"""Return $\ln\frac{1-e}e$: what one channel with this crossover probability is worth to the reward, in nats."""
     return jnp.log1p(-error) - jnp.log(error)
 
 
 def _moved(case):
-    """E quality and E style under the best policy, over all four choices."""
+    """Return E quality and E style under the best policy, over all four choices."""
     error, crossover, beta = case
     kept = 1 - 2 * crossover
-    reward = jnp.stack([log_odds(error) * (kept * quality + style) for quality, style in ACTIONS])
+    reward = jnp.stack([_log_odds(error) * (kept * quality + style) for quality, style in ACTIONS])
     policy = regularised(jnp.full(4, 1 / 4), reward, beta)
     choices = jnp.array(ACTIONS, float)
     return kept * (policy @ choices[:, 0]), policy @ choices[:, 1]
 
 
-def _moved_exactly(case) -> tuple[RealBall, RealBall]:
+def _moved_exactly(case):
     kept, worth = (
         1 - 2 * rational(case["flip"]),
         rational_laws.log2((1 - rational(case["error"])) / rational(case["error"])),
@@ -52,39 +52,27 @@ def _moved_exactly(case) -> tuple[RealBall, RealBall]:
 
 
 def _parameters(normals):
-    """Errors of the channels in (1/50, 1/2) and of the quality in (0, 1/2), a price of at least 1/2."""
+    """Return errors of the channels in (1/50, 1/2) and of the quality in (0, 1/2), a price of at least 1/2."""
     shares = jax.nn.sigmoid(normals)
     return 0.02 + 0.48 * shares[0], shares[1] / 2, 1 / 2 + jnp.exp(normals[2])
 
 
-_games = Cases(lambda key: jax.random.normal(key, (3,)), _parameters)
+_games = random_numbers(3, _parameters)
 _family = Family(
     "errors 1/100, 1/8, 3/8, crossover probabilities of the quality 1/100, 1/4, 2/5, prices 1/2, 1, 4",
     lambda: parameter_grid(error=("1/100", "1/8", "3/8"), flip=("1/100", "1/4", "2/5"), beta=(fmpq(1, 2), 1, 4)),
 )
 
-controlled = Claim(
+controlled = inequality(
     "cnd:controllability",
     CONTROL,
     _moved,
     _games,
     exact=_moved_exactly,
-    exactly=None,
     family=_family,
     edges=({"error": "1/8", "flip": "1/10000", "beta": 1},),
     wrong=lambda case: _moved(case)[::-1],
 )
 
 
-equal_use = Claim(
-    "fol:equal-bits-equal-use",
-    CONTROL,
-    _moved,
-    _games,
-    relation="=",
-    exact=_moved_exactly,
-    exactly=None,
-    family=_family,
-)
-
-CLAIMS = (controlled, equal_use)
+equal_use = equality("fol:equal-bits-equal-use", CONTROL, _moved, _games, exact=_moved_exactly, family=_family)

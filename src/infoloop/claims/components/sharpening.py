@@ -7,22 +7,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import (
-    RationalLaw,
-    fmpq,
-    from_rational,
-    rational,
-    rational_product,
-    rational_table,
-)
+from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_convolution, binary_entropy
-from infoloop.statements.cases import Cases, Family, random_bayes_nets
-from infoloop.statements.claim import Claim, linear
+from infoloop.statements.cases import Family, random_bayes_nets, random_numbers
+from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
 FINITE = "finite alphabets"
@@ -36,8 +30,8 @@ VOTERS = (
 ODD = (1, 3, 5, 7)
 
 
-def majority_error(error, voters: int):
-    r"""$e_m=\sum_{k>m/2}\binom mke^k(1-e)^{m-k}$: how often most of m answers err; floats and exact rationals.
+def majority_error(error: Number, voters: int) -> Number:
+    r"""Return $e_m=\sum_{k>m/2}\binom mke^k(1-e)^{m-k}$: how often most of m answers err; floats and rationals.
 
     >>> majority_error(fmpq(1, 4), 3)
     5/32
@@ -47,8 +41,8 @@ def majority_error(error, voters: int):
     )
 
 
-def recursive_error(error, voters: int):
-    r"""The same by adding two answers at a time: $e_{m+2}=e_m-(1-2e)\binom m{(m+1)/2}\bigl(e(1-e)\bigr)^{(m+1)/2}$.
+def recursive_error(error: Number, voters: int) -> Number:
+    r"""Return $e_m$, two answers at a time: $e_{m+2}=e_m-(1-2e)\binom m{(m+1)/2}\bigl(e(1-e)\bigr)^{(m+1)/2}$.
 
     >>> recursive_error(fmpq(1, 4), 3)
     5/32
@@ -63,7 +57,7 @@ def _crossover_probabilities(normals):
     return jax.nn.sigmoid(normals) / 2
 
 
-_rates = Cases(lambda key: 2 * jax.random.normal(key, (2,)), _crossover_probabilities)
+_rates = random_numbers(2, _crossover_probabilities, spread=2)
 
 
 def _majority(case):
@@ -71,8 +65,8 @@ def _majority(case):
     return jnp.stack(found), jnp.stack([recursive_error(case[1], m) for m in ODD])
 
 
-def _enumerated(error, voters: int) -> fmpq:
-    """The error of a majority, over all answers one by one."""
+def _enumerated(error, voters):
+    """Return the error of a majority, over all answers one by one."""
     e, total = rational(error), fmpq(0)
     for wrong in itertools.product((0, 1), repeat=voters):
         if 2 * sum(wrong) > voters:
@@ -80,14 +74,12 @@ def _enumerated(error, voters: int) -> fmpq:
     return total
 
 
-majority = Claim(
+majority = equality(
     "thm:majority-error",
     VOTERS[1:],
     _majority,
     _rates,
-    relation="=",
     exact=lambda case: (from_rational(_enumerated(*case.values())), from_rational(recursive_error(*case.values()))),
-    exactly=None,
     family=Family(
         "errors 0, 1/100, 1/4, 2/5, 1/2; 1, 3, 5, 7 answers",
         lambda: parameter_grid(error=[fmpq(0), fmpq(1, 100), fmpq(1, 4), fmpq(2, 5), fmpq(1, 2)], voters=ODD),
@@ -97,8 +89,8 @@ majority = Claim(
 )
 
 
-def _net(prior_crossover, error) -> BayesNet:
-    """X, the state Z, three answers and their majority M; one table holds the three answers."""
+def _net(prior_crossover, error):
+    """Return X, the state Z, three answers and their majority M; one table holds the three answers."""
 
     def turn(rate):
         return jnp.stack([jnp.stack([1 - rate, rate]), jnp.stack([rate, 1 - rate])])
@@ -115,12 +107,12 @@ def _fair() -> Joint:
 
 
 def _sharper(case):
-    """I(X;Y1) and I(X;M), by elimination."""
+    """Return I(X;Y1) and I(X;M), by elimination."""
     net = _net(*case)
     return evaluate("I(X;Y1)", net), evaluate("I(X;M)", net)
 
 
-def _table(a, e) -> RationalLaw:
+def _table(a, e):
     a, e = rational(a), rational(e)
     votes = itertools.product((0, 1), repeat=3)
     most = np.array([[int(sum(vote) < 2), int(sum(vote) > 1)] for vote in votes], dtype=object).reshape(2, 2, 2, 2)
@@ -143,13 +135,12 @@ _votes = Family(
     lambda: parameter_grid(a=("0", "1/8", "1/3"), e=("0", "1/100", "1/8", "1/4", "1/2")),
 )
 
-raises = Claim(
+raises = inequality(
     "thm:sharpening",
     VOTERS,
     _sharper,
     _rates,
     exact=_sharper_exactly,
-    exactly=None,
     family=_votes,
     edges=({"a": "1/8", "e": "0"},),
     wrong=lambda case: _sharper(case)[::-1],
@@ -157,7 +148,7 @@ raises = Claim(
 
 
 def _closed(case):
-    """I(X;M) by elimination, and 1 - h(a * e_3)."""
+    """Return I(X;M) by elimination, and 1 - h(a * e_3)."""
     return _sharper(case)[1], 1 - binary_entropy(binary_convolution(case[0], recursive_error(case[1], 3)))
 
 
@@ -168,14 +159,12 @@ def _closed_exactly(case):
     )
 
 
-closed = Claim(
+closed = equality(
     "thm:sharpening-bits",
     VOTERS,
     _closed,
     _rates,
-    relation="=",
     exact=_closed_exactly,
-    exactly=None,
     family=_votes,
     edges=({"a": "1/8", "e": "1/8"},),
     wrong=lambda case: (_closed(case)[0], _sharper(case)[0]),
@@ -183,7 +172,7 @@ closed = Claim(
 
 
 def _every_vote():
-    """A fair bit X, Z and the answers with rows (3/4, 1/4), (0, 1) or copies, and every bit M of the three answers."""
+    """Yield a fair bit X, Z and the answers with rows (3/4, 1/4), (0, 1) or copies, and any bit M of the answers."""
     rows = [[["3/4", "1/4"], [0, 1]], MAPS]
     for state, answer in itertools.product(rows, repeat=2):
         for values in itertools.product((0, 1), repeat=8):
@@ -214,9 +203,6 @@ output_never_rises = linear(
     VOTING,
     _voting,
     family=Family(
-        "a fair bit X, Z its copy, answers wrong at rate 1/4, M their majority",
-        lambda: iter([_table("0", "1/4")]),
+        "a fair bit X, Z its copy, answers wrong at rate 1/4, M their majority", lambda: iter([_table("0", "1/4")])
     ),
 )
-
-CLAIMS = (majority, raises, closed, ceiling, output_never_rises)

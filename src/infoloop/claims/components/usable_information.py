@@ -1,25 +1,20 @@
 """Chapter 5, usable bits: what a limited learner can read, and components that do not add up (S42, B9, B13, B17)."""
 
 import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 from flint import fmpq_mat
 
-from infoloop.exact.rational_laws import (
-    RationalLaw,
-    fmpq,
-    from_rational,
-    log2,
-    rational,
-    rational_product,
-    rational_table,
-)
+from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.exact.rational_laws import fmpq, from_rational, log2, rational
 from infoloop.information.expressions import evaluate
 from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, random_bayes_nets, random_probabilities
-from infoloop.statements.claim import Claim, linear
+from infoloop.statements.cases import Family, exact_law, random_bayes_nets, random_numbers, random_probabilities
+from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
 FINITE = "finite alphabets"
@@ -29,12 +24,8 @@ PARITY = ("A and B are independent fair bits", "X is their parity, flipped at ra
 AFFINE = (*PARITY, "predictors are affine in A and B, with values in (0, 1)")
 
 
-def _law(*factors: tuple) -> RationalLaw:
-    return rational_product(*((rational_table(table), names) for table, names in factors))
-
-
-def parity_loss(predicted, error, log):
-    r"""$E[-\log f(X\mid A,B)]$ of four predicted probabilities of X = 1, given the logarithm; for floats and exactly.
+def parity_loss(predicted: Sequence[Number], error: Number, log: Callable[[Number], Any]) -> Any:
+    r"""Return $E[-\log f(X\mid A,B)]$ of four predicted P(X = 1), given the logarithm; for floats and exactly.
 
     >>> parity_loss([fmpq(1, 2)] * 4, fmpq(1, 8), log2).digits(3)
     '1.00'
@@ -45,7 +36,7 @@ def parity_loss(predicted, error, log):
 
 
 def _affine(normals):
-    """Chances with f00 + f11 = f01 + f10, inside (0, 1), and an error rate."""
+    """Return chances with f00 + f11 = f01 + f10, inside (0, 1), and an error rate."""
     middle, shares = jax.nn.sigmoid(normals[0]), jnp.tanh(normals[1:3])
     margin = jnp.minimum(middle, 1 - middle) / 2
     across, along = margin * shares[0], margin * shares[1]
@@ -65,13 +56,12 @@ def _blind_exactly(case):
 
 _quarters = [fmpq(k, 4) for k in (-1, 0, 1)]
 
-blind = Claim(
+blind = inequality(
     "thm:parity-affine",
     AFFINE,
     _blind,
-    Cases(lambda key: jax.random.normal(key, (4,)), _affine),
+    random_numbers(4, _affine),
     exact=_blind_exactly,
-    exactly=None,
     family=Family(
         "all affine predictors with slopes -1/4, 0, 1/4 and values in (0, 1), 1/8, 1/2 or 5/8 at (0, 0); error rates "
         "1/100, 1/4, 1/2",
@@ -89,51 +79,47 @@ blind = Claim(
 )
 
 
-def _parity_law(error) -> RationalLaw:
+def _parity_law(error):
     e = rational(error)
     rows = [[[1 - e, e] if a == b else [e, 1 - e] for b in (0, 1)] for a in (0, 1)]
     parity = [[[int(a == b), int(a != b)] for b in (0, 1)] for a in (0, 1)]
     fair = ["1/2", "1/2"]
-    return _law((fair, ("A",)), (fair, ("B",)), (rows, ("A", "B", "X")), (parity, ("A", "B", "P")))
+    return exact_law({"A": fair, "B": fair, "X|A,B": rows, "P|A,B": parity})
 
 
 def _usable(case):
-    """Usable bits of the parity itself, and of the pair: 1 minus the loss of the best affine predictor of each."""
+    """Return the usable bits of the parity, and of the pair: 1 minus the loss of the best affine predictor of each."""
     best = [jnp.full((), 1 / 2)] * 4
     return 1 - binary_entropy(case[0]), 1 - parity_loss(best, case[0], jnp.log2)
 
 
 def _usable_exactly(case):
     law = _parity_law(case["error"])
-    found = (
-        evaluate("I(X;P)", law),
-        from_rational(1) - parity_loss([fmpq(1, 2)] * 4, case["error"], log2),
-    )
+    found = (evaluate("I(X;P)", law), from_rational(1) - parity_loss([fmpq(1, 2)] * 4, case["error"], log2))
     assert (evaluate("I(X;A,B)", law) - found[0]).sign() == 0
     return found
 
 
-usable_processing = Claim(
+usable_processing = inequality(
     "fol:usable-processing",
     AFFINE,
     _usable,
     random_probabilities(1),
     exact=_usable_exactly,
-    exactly=None,
     family=Family("error rates 1/8, 1/4, 3/8", lambda: ({"error": fmpq(k, 8)} for k in (1, 2, 3))),
 )
 
 
-def _least_squares(table, target) -> fmpq_mat:
-    """Weights (constant, A, B) of the best linear fit of `target[i]` at the four inputs, weighted by `table[i]`."""
+def _least_squares(table, target):
+    """Return weights (constant, A, B) of the best linear fit of `target[i]` at the inputs, of weight `table[i]`."""
     rows = [(fmpq(1), fmpq(a), fmpq(b)) for a, b in INPUTS]
     normal = [[sum(p * r[i] * r[j] for p, r in zip(table, rows, strict=True)) for j in range(3)] for i in range(3)]
     right = [sum(p * r[i] * y for p, r, y in zip(table, rows, target, strict=True)) for i in range(3)]
     return fmpq_mat(3, 3, [x for row in normal for x in row]).solve(fmpq_mat(3, 1, right))
 
 
-def _fitted_exactly(error, of) -> list[fmpq]:
-    """Fitted values at the four noisy inputs of a linear regression on `of(a, b)`, a and b the clean bits."""
+def _fitted_exactly(error, of):
+    """Return fitted values at the four noisy inputs of a linear regression on `of(a, b)`, a and b the clean bits."""
     e = rational(error)
     fits = []
     for seen in INPUTS:
@@ -143,8 +129,8 @@ def _fitted_exactly(error, of) -> list[fmpq]:
     return [solved[0, 0] + solved[1, 0] * a + solved[2, 0] * b for a, b in INPUTS]
 
 
-def _wrong_parity(error, answers) -> fmpq:
-    """How often the answers to the four noisy inputs miss the parity of the clean bits; an answer may be one half."""
+def _wrong_parity(error, answers):
+    """Return how often the answers to the noisy inputs miss the parity of the clean bits; an answer may be one half."""
     e, missed = rational(error), fmpq(0)
     for seen, answer in zip(INPUTS, answers, strict=True):
         for a, b in INPUTS:
@@ -158,7 +144,7 @@ def _rounded(value: fmpq) -> fmpq:
 
 
 def _coarse_and_fine_exactly(case):
-    """Errors at the parity: of a regression on the parity, and of one on both bits, read off."""
+    """Return errors at the parity: of a regression on the parity, and of one on both bits, read off."""
     error = case["error"]
     coarse = [_rounded(f) for f in _fitted_exactly(error, lambda a, b: fmpq(a ^ b))]
     bits = zip(*(_fitted_exactly(error, of) for of in (lambda a, b: fmpq(a), lambda a, b: fmpq(b))), strict=True)
@@ -171,7 +157,7 @@ def _odd(p: fmpq, q: fmpq) -> fmpq:
 
 
 def _coarse_and_fine(case):
-    """The same in floats: least squares on the parity of clean bits, and on the bits, seen flipped at rate e < 1/2."""
+    """Return the same in floats: least squares on the parity of clean bits, and on bits flipped at rate e < 1/2."""
     e = case[0] / 2
     inputs = jnp.array(INPUTS, float)
     design = jnp.concatenate([jnp.ones((4, 1)), inputs], 1)
@@ -186,24 +172,21 @@ def _coarse_and_fine(case):
     return errors[0], errors[1]
 
 
-fine_labels = Claim(
+fine_labels = inequality(
     "fol:coarse-labels-are-easier",
     (*PARITY[:1], "the learner sees both bits flipped at rate e below 1/2", "it fits by linear least squares"),
     _coarse_and_fine,
     random_probabilities(1),
     exact=_coarse_and_fine_exactly,
-    exactly=None,
     family=Family("crossover probabilities 0, 1/8, 1/4", lambda: ({"error": fmpq(k, 8)} for k in range(3))),
 )
 
-fine_gain = Claim(
+fine_gain = equality(
     "thm:fine-labels-help",
     fine_labels.assumes,
     lambda case: (_coarse_and_fine(case)[1], case[0] * (1 - case[0] / 2)),
     random_probabilities(1),
-    relation="=",
     exact=lambda case: (_coarse_and_fine_exactly(case)[1], from_rational(2 * case["error"] * (1 - case["error"]))),
-    exactly=None,
     family=Family("crossover probabilities k/40 below 1/2", lambda: ({"error": fmpq(k, 40)} for k in range(20))),
     edges=({"error": fmpq(1, 4)},),
     wrong=_coarse_and_fine,
@@ -218,22 +201,19 @@ interaction = linear(
     family=Family(
         "the parity of two fair bits flipped at rates k/8; a fair bit A, B a copy, noisy or independent, X any bit "
         "of both",
-        lambda: itertools.chain(
-            (marginal(_parity_law(fmpq(k, 8)), "A", "B", "X") for k in range(9)),
-            _functions(),
-        ),
+        lambda: itertools.chain((marginal(_parity_law(fmpq(k, 8)), "A", "B", "X") for k in range(9)), _functions()),
     ),
-    edges=(_law((["1/2", "1/2"], ("X",)), (MAPS, ("X", "A")), (MAPS, ("X", "B"))),),
+    edges=(exact_law({"X": ["1/2", "1/2"], "A|X": MAPS, "B|X": MAPS}),),
     wrong="I(X;A,B) - I(X;A) - I(X;B) = I(A;B|X)",
 )
 
 
 def _functions():
-    """Fair bits A, and B with rows (3/4, 1/4), (0, 1), a copy or independent; X any bit of both."""
+    """Yield fair bits A, and B with rows (3/4, 1/4), (0, 1), a copy or independent; X any bit of both."""
     for second in ([["3/4", "1/4"], [0, 1]], MAPS, [["1/2", "1/2"]] * 2):
         for values in itertools.product((0, 1), repeat=4):
             read = [[[1 - b, b] for b in values[:2]], [[1 - b, b] for b in values[2:]]]
-            yield _law((["1/2", "1/2"], ("A",)), (second, ("A", "B")), (read, ("A", "B", "X")))
+            yield exact_law({"A": ["1/2", "1/2"], "B|A": second, "X|A,B": read})
 
 
 components_add = linear(
@@ -246,15 +226,9 @@ components_add = linear(
         "a fair bit X with two copies A and B, and X the parity of two fair bits",
         lambda: iter(
             [
-                _law((["1/2", "1/2"], ("X",)), (MAPS, ("X", "A")), (MAPS, ("X", "B"))),
-                _law(
-                    (["1/2", "1/2"], ("A",)),
-                    (["1/2", "1/2"], ("B",)),
-                    ([[[1, 0], [0, 1]], [[0, 1], [1, 0]]], ("A", "B", "X")),
-                ),
+                exact_law({"X": ["1/2", "1/2"], "A|X": MAPS, "B|X": MAPS}),
+                exact_law({"A": ["1/2", "1/2"], "B": ["1/2", "1/2"], "X|A,B": [[[1, 0], [0, 1]], [[0, 1], [1, 0]]]}),
             ]
         ),
     ),
 )
-
-CLAIMS = (blind, usable_processing, fine_gain, fine_labels, interaction, components_add)

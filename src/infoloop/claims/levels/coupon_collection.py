@@ -3,15 +3,16 @@
 import functools
 import itertools
 import math
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational, rational
 from infoloop.learning.coupon_collector import collection_time, verdicts_needed
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Cases, Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 MEMBERS, MOST = 4, 12
@@ -20,8 +21,8 @@ VERDICTS = ("the verdicts are exact", "all sets of M among K candidates are equa
 BOTH = (*VERDICTS, "demonstrations are independent uniform draws of the members")
 
 
-def recursive_time(probabilities):
-    r"""Expected draws by first steps: with the members A seen, $E_A=\frac{1+\sum_{i\notin A}p_iE_{A\cup i}}{1-p(A)}$.
+def recursive_time(probabilities: Sequence[Number]) -> Number:
+    r"""Return the expected draws by first steps: $E_A=\frac{1+\sum_{i\notin A}p_iE_{A\cup i}}{1-p(A)}$ with A seen.
 
     For floats and for exact rationals.
 
@@ -50,7 +51,7 @@ def _collected_exactly(case):
 
 
 def _laws():
-    """Laws on 1 to 5 members: uniform, and with masses proportional to 1, 2, 3, ..., to 1, 2, 4, ..., to 1, 1, 7."""
+    """Yield laws on 1 to 5 members: uniform, and with masses proportional to 1, 2, 3, ..., 1, 2, 4, ..., or 1, 1, 7."""
     for size in range(1, 6):
         for weights in ([1] * size, range(1, size + 1), [2**k for k in range(size)], [*[1] * (size - 1), 7]):
             total = sum(weights)
@@ -58,20 +59,18 @@ def _laws():
 
 
 def _spread(normals):
-    """Probabilities of the members, none below 1/12: expected times stay small, and so do their rounding errors."""
+    """Return probabilities of the members, none below 1/12: expected times and their rounding errors stay small."""
     return 1 / (3 * MEMBERS) + 2 * jax.nn.softmax(normals) / 3
 
 
-_members = Cases(lambda key: jax.random.normal(key, (MEMBERS,)), _spread)
+_members = random_numbers(MEMBERS, _spread)
 
-collecting = Claim(
+collecting = equality(
     "thm:collection-time",
     DEMONSTRATED,
     lambda p: (recursive_time(list(p)), collection_time(p)),
     _members,
-    relation="=",
     exact=_collected_exactly,
-    exactly=None,
     family=Family(
         "1 to 5 members with probabilities that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to "
         "1, ..., 1, 7",
@@ -83,7 +82,7 @@ collecting = Claim(
 
 
 def harmonic(m: int) -> fmpq:
-    r"""$H_M=\sum_{k\le M}\frac1k$, exactly.
+    r"""Return $H_M=\sum_{k\le M}\frac1k$, exactly.
 
     >>> harmonic(3)
     11/6
@@ -100,13 +99,12 @@ def _least_exactly(case):
     return from_rational(len(p) * harmonic(len(p))), from_rational(recursive_time(p))
 
 
-equal_is_fastest = Claim(
+equal_is_fastest = inequality(
     "thm:collection-floor",
     DEMONSTRATED,
     lambda p: (MEMBERS * _float(harmonic(MEMBERS)), collection_time(p)),
     _members,
     exact=_least_exactly,
-    exactly=None,
     family=Family(
         "1 to 5 members with probabilities that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to "
         "1, ..., 1, 7",
@@ -118,7 +116,7 @@ equal_is_fastest = Claim(
 
 
 def asked(accepted: tuple[int, ...]) -> int:
-    """How many candidates are asked about before the rest are known, the number of acceptable ones being known.
+    """Return how many candidates are asked about before the rest are known, as the number of acceptable ones is known.
 
     >>> asked((0, 1, 0, 0)), asked((1, 1))
     (2, 0)
@@ -128,7 +126,7 @@ def asked(accepted: tuple[int, ...]) -> int:
 
 
 def mean_asked(candidates: int, members: int) -> fmpq:
-    """The mean of `asked` over all sets of this size, by enumeration.
+    """Return the mean of `asked` over all sets of this size, by enumeration.
 
     >>> mean_asked(3, 1)
     5/3
@@ -144,7 +142,7 @@ def _needed_exactly(candidates: int, members: int) -> fmpq:
 
 
 def _tables():
-    """Mean verdicts by enumeration, for K up to 8 and M from 1 to K - 1 (0 elsewhere), and M H_M for M below MOST."""
+    """Return mean verdicts by enumeration, for K up to 8 and M from 1 to K - 1 (else 0), and M H_M for M below MOST."""
     verdicts, draws = np.zeros((MOST + 1, MOST)), np.zeros(MOST)
     for m in range(1, MOST):
         draws[m] = m * _float(harmonic(m))
@@ -154,14 +152,14 @@ def _tables():
 
 
 def _sets(most: int) -> Cases:
-    """K from 2 to `most` candidates, and from 1 to K - 1 members."""
+    """Return K from 2 to `most` candidates, and from 1 to K - 1 members."""
 
     def build(normals):
         u = jax.nn.sigmoid(2 * normals)
         k = 2 + jnp.floor(u[0] * (most - 1))
         return k, 1 + jnp.floor(u[1] * (k - 1))
 
-    return Cases(lambda key: jax.random.normal(key, (2,)), build)
+    return random_numbers(2, build)
 
 
 def _asked(case):
@@ -169,14 +167,12 @@ def _asked(case):
     return jnp.asarray(_tables()[0])[k.astype(int), m.astype(int)], verdicts_needed(k, m)
 
 
-verdicts = Claim(
+verdicts = equality(
     "thm:set-by-verdicts",
     VERDICTS,
     _asked,
     _sets(8),
-    relation="=",
     exact=lambda case: (from_rational(mean_asked(*case.values())), from_rational(_needed_exactly(*case.values()))),
-    exactly=None,
     family=Family(
         "2 to 9 candidates and 1 to K - 1 members",
         lambda: ({"K": k, "M": m} for k in range(2, 10) for m in range(1, k)),
@@ -187,7 +183,7 @@ verdicts = Claim(
 
 
 def _won(case):
-    """Verdicts against demonstrations where K <= M H_M; elsewhere K is cut to the last that is."""
+    """Return verdicts against demonstrations where K <= M H_M; elsewhere K is cut to the last that is."""
     _, m = case
     draws = jnp.asarray(_tables()[1])[m.astype(int)]
     k = jnp.minimum(case[0], jnp.floor(draws))
@@ -200,17 +196,16 @@ def _won_exactly(case):
 
 
 def _crossing(members: int) -> dict:
-    """The largest K up to M H_M."""
+    """Return the largest K up to M H_M."""
     return {"K": math.floor(float(members * sum(1 / k for k in range(1, members + 1)))), "M": members}
 
 
-coarse_wins = Claim(
+coarse_wins = inequality(
     "cnd:coarse-wins",
     (*BOTH, "K <= M H_M"),
     _won,
     _sets(MOST),
     exact=_won_exactly,
-    exactly=None,
     family=Family(
         "2 to 40 members and every number of candidates up to M H_M",
         lambda: ({"K": k, "M": m} for m in range(2, 41) for k in range(m + 1, _crossing(m)["K"] + 1)),
@@ -220,14 +215,11 @@ coarse_wins = Claim(
 )
 
 
-coarse_always_cheaper = Claim(
+coarse_always_cheaper = inequality(
     "fol:verdicts-always-cheaper",
     BOTH,
     lambda case: (verdicts_needed(*case), jnp.asarray(_tables()[1])[case[1].astype(int)]),
     _sets(MOST),
     exact=_won_exactly,
-    exactly=None,
     family=Family("2 to 6 candidates, 1 to K - 1 members", lambda: parameter_grid(K=range(2, 7), M=(1,))),
 )
-
-CLAIMS = (collecting, equal_is_fastest, verdicts, coarse_wins, coarse_always_cheaper)

@@ -3,12 +3,15 @@
 import itertools
 
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational_product, rational_table
+from infoloop.claims.comparisons import equality, inequality
+from infoloop.exact.rational_laws import RationalLaw, fmpq, from_rational
 from infoloop.information.expressions import evaluate
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import marginal
-from infoloop.statements.cases import Family, enumerate_rational_bayes_nets, random_bayes_nets, random_probabilities
-from infoloop.statements.claim import Claim, linear
+from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets, random_probabilities
+from infoloop.statements.claim import linear
 
 FINITE = "finite alphabets"
 MAPS = [[1, 0], [0, 1]]
@@ -17,17 +20,10 @@ FAIR = ["1/2", "1/2"]
 EVEN = ["1/4"] * 4
 
 
-def _law(*factors: tuple) -> RationalLaw:
-    return rational_product(*((rational_table(table), names) for table, names in factors))
-
-
 _GARBLED = ("X -> S,Y -> G",)
 _garblings = Family(
     "fair bits X and Y, S with rows (1/4, 3/4), (1, 0), (0, 1) for each X and Y, G with the same for each S",
-    lambda: enumerate_rational_bayes_nets(
-        "X", "Y", "S|X,Y", "G|S", rows={"X": [["1/2", "1/2"]], "Y": [["1/2", "1/2"]], "S|X,Y": NOISY, "G|S": NOISY},
-        X=2, Y=2, S=2, G=2,
-    ),
+    lambda: exact_laws({"X": [["1/2", "1/2"]], "Y": [["1/2", "1/2"]], "S|X,Y": NOISY, "G|S": NOISY}),
 )  # fmt: skip
 
 garbling = linear(
@@ -36,7 +32,7 @@ garbling = linear(
     _GARBLED,
     random_bayes_nets("X", "Y|X", "S|X,Y", "G|S,Y", X=3, Y=2, S=3, G=2),
     family=_garblings,
-    edges=(_law((FAIR, ("X",)), (FAIR, ("Y",)), (MAPS, ("X", "S")), (MAPS, ("S", "G"))),),
+    edges=(exact_law({"X": FAIR, "Y": FAIR, "S|X": MAPS, "G|S": MAPS}),),
     wrong="I(X;S|Y) <= I(X;G|Y)",
 )
 
@@ -51,12 +47,12 @@ coarser_teaches_more = linear(
 LOSSES = ([[0, 1, 1], [1, 0, 1], [1, 1, 0]], [[0, 1, 4], [1, 0, 1], [4, 1, 0]], [[0, 3, 1], [2, 0, 2], [1, 3, 0]])
 
 
-def bayes_risk(table, losses):
-    r"""$\sum_s\min_a\sum_xP(x,s)\,\ell(a,x)$ of a table P(x, s) and losses[a][x], in their unit."""
+def bayes_risk(table: Float[Array, "x s"], losses: Float[Numbers, "a x"]) -> Float[Array, ""]:
+    r"""Return $\sum_s\min_a\sum_xP(x,s)\,\ell(a,x)$ of a table P(x, s) and losses[a][x], in their unit."""
     return (jnp.asarray(losses, float) @ table).min(axis=0).sum()
 
 
-def _exact_risk(law: RationalLaw, signal: str, losses) -> LogSum:
+def _exact_risk(law, signal, losses):
     columns = marginal(law, "X", signal).table.T.tolist()
     costs = ([sum((p * c for p, c in zip(col, row, strict=True)), fmpq(0)) for row in losses] for col in columns)
     return from_rational(sum((min(cost) for cost in costs), fmpq(0)))
@@ -72,19 +68,18 @@ def _risks_exactly(case):
     return tuple(_exact_risk(case["law"], name, case["losses"]) for name in ("S", "G"))
 
 
-def _three(fine, coarse) -> RationalLaw:
-    return _law((["1/4", "1/4", "1/2"], ("X",)), (fine, ("X", "S")), (coarse, ("S", "G")))
+def _three(fine, coarse):
+    return exact_law({"X": ["1/4", "1/4", "1/2"], "S|X": fine, "G|S": coarse})
 
 
 _turns = [["1/4", "3/4"], ["1/2", "1/2"], [1, 0], [0, 1]]
 
-garbling_risk = Claim(
+garbling_risk = inequality(
     "thm:garbling-risk",
     (FINITE, "X -> S -> G"),
     _risks,
     random_bayes_nets("X", "S|X", "G|S", X=3, S=3, G=2),
     exact=_risks_exactly,
-    exactly=None,
     family=Family(
         "X with masses (1/4, 1/4, 1/2), S a bit with rows (1/4, 3/4), (1/2, 1/2), (1, 0), (0, 1), G a bit with the "
         "same; three tables of losses",
@@ -101,13 +96,13 @@ garbling_risk = Claim(
 
 
 def _equal_bits(case):
-    """Guessing errors: the half of four symbols, erased at rate e; the symbol itself, erased at rate (1 + e) / 2."""
+    """Return guessing errors: half of four symbols, erased at rate e; the symbol itself, erased at rate (1 + e) / 2."""
     e = case[0]
     return (1 - e) / 2 + e * 3 / 4, (1 + e) / 2 * 3 / 4
 
 
-def half_or_symbol(e) -> tuple[RationalLaw, RationalLaw]:
-    """A uniform symbol X of four with S, its half or nothing; and with S, the symbol or nothing: 1 - e bits each.
+def half_or_symbol(e: fmpq) -> tuple[RationalLaw, RationalLaw]:
+    """Return a uniform symbol X of four with S, its half or nothing; and with S, it or nothing: 1 - e bits each.
 
     >>> [str(evaluate("I(X;S)", law)) for law in half_or_symbol(fmpq(0))]
     ['1.0000000000000000000', '1.0000000000000000000']
@@ -115,7 +110,7 @@ def half_or_symbol(e) -> tuple[RationalLaw, RationalLaw]:
     rare = (1 + e) / 2
     half = [[1 - e if block == x // 2 else 0 for block in range(2)] + [e] for x in range(4)]
     symbol = [[1 - rare if x == s else 0 for s in range(4)] + [rare] for x in range(4)]
-    half_law, symbol_law = (_law((EVEN, ("X",)), (rows, ("X", "S"))) for rows in (half, symbol))
+    half_law, symbol_law = (exact_law({"X": EVEN, "S|X": rows}) for rows in (half, symbol))
     return half_law, symbol_law
 
 
@@ -127,16 +122,11 @@ def _equal_bits_exactly(case):
     return tuple(_exact_risk(law, "S", guess) for law in laws)
 
 
-equal_bits = Claim(
+equal_bits = equality(
     "fol:bits-decide-performance",
     ("four equally likely symbols", "I(X;S) = I(X;S')", "the guess is the likeliest symbol"),
     _equal_bits,
     random_probabilities(1),
-    relation="=",
     exact=_equal_bits_exactly,
-    exactly=None,
     family=Family("erasure rates k/8", lambda: ({"erased": fmpq(k, 8)} for k in range(8))),
 )
-
-
-CLAIMS = (garbling, coarser_teaches_more, garbling_risk, equal_bits)

@@ -2,12 +2,14 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
+from infoloop.claims.comparisons import Exact, Number, equality, inequality
 from infoloop.exact.rational_laws import (
     LogSum,
     RationalLaw,
@@ -32,8 +34,7 @@ from infoloop.learning.generalisation import (
 )
 from infoloop.probability.channel_families import compositions
 from infoloop.probability.distributions import marginal, product
-from infoloop.statements.cases import Cases, Family, random_bayes_nets
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_bayes_nets, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 SIZE = 2
@@ -56,8 +57,8 @@ def _gibbs_sides(case):
     return generalisation_gap(p, risks), gibbs_gap(p, gamma)
 
 
-def samples_exactly(masses, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The counts of every sample, one a row, and their exact probabilities.
+def samples_exactly(masses: Sequence[Exact], size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the counts of every sample, one a row, and their exact probabilities.
 
     >>> [str(p) for p in samples_exactly(["1/2", "1/2"], 2)[1]]
     ['1/4', '1/2', '1/4']
@@ -75,8 +76,8 @@ def _divide(table: np.ndarray) -> np.ndarray:
     return np.array([[p / sum(row) for p in row] for row in table.tolist()], dtype=object)
 
 
-def _halving_posterior(case) -> tuple[RationalLaw, np.ndarray]:
-    r"""The Gibbs learner with $\gamma=jn\ln2$, whose weights $2^{-jnL_s(w)}$ are rational, and $nL_s(w)$."""
+def _halving_posterior(case):
+    r"""Return the Gibbs learner with $\gamma=jn\ln2$, whose weights $2^{-jnL_s(w)}$ are rational, and $nL_s(w)$."""
     counts, probabilities = samples_exactly(case["law"], case["n"])
     wrong = counts @ np.array(case["losses"]).T
     weights = [[fmpq(1, 2) ** (case["j"] * int(c)) * (w + 1) for w, c in enumerate(row)] for row in wrong]
@@ -91,7 +92,7 @@ def _gap_exactly(law: RationalLaw, wrong: np.ndarray, size: int) -> fmpq:
 
 
 def _lautum(law: RationalLaw) -> LogSum:
-    """D(P_S P_W || P_SW), exactly."""
+    """Return D(P_S P_W || P_SW), exactly."""
     split = product(marginal(law, "S"), marginal(law, "W")).table
     cells = zip(split.ravel().tolist(), law.table.ravel().tolist(), strict=True)
     return sum(((log2(q) - log2(p)) * q for q, p in cells if q), LogSum({}))
@@ -104,21 +105,19 @@ def _gibbs_exactly(case):
 
 
 def _models():
-    """n from 1 to 3, gamma = n ln 2 and 2n ln 2, prior proportional to 1, 2, 3; two or three symbols."""
+    """Yield n from 1 to 3, gamma = n ln 2 and 2n ln 2, prior proportional to 1, 2, 3; two or three symbols."""
     for losses, laws in zip(TABLES, ((FAIR, SLANTED), (("1/2", "1/3", "1/6"), ("1/8", "1/8", "3/4"))), strict=True):
         yield from parameter_grid(losses=(losses,), law=laws, n=(1, 2, 3), j=(1, 2))
 
 
 FAIR, SLANTED = ("1/2", "1/2"), ("1/4", "3/4")
 
-gibbs_identity = Claim(
+gibbs_identity = equality(
     "thm:gibbs-generalisation",
     GIBBS,
     _gibbs_sides,
-    Cases(lambda key: jax.random.normal(key, (8,)), _gibbs),
-    relation="=",
+    random_numbers(8, _gibbs),
     exact=_gibbs_exactly,
-    exactly=None,
     family=Family(
         "two hypotheses on two symbols and three on three, losses 0 and 1, two laws each, n from 1 to 3, gamma "
         "= n ln 2 and 2n ln 2",
@@ -130,7 +129,7 @@ gibbs_identity = Claim(
 
 
 def _bounded(net):
-    """Any learner W of the counts S of two symbols, uniform or not."""
+    """Return any learner W of the counts S of two symbols, uniform or not."""
     table = marginal(net, "S", "W").table
     law = table.sum(1)
     p_one = law[0] + law[1] / 2
@@ -157,19 +156,18 @@ def _misled_exactly(case):
 
 
 def _learners():
-    """n = 1 and 2 samples of a bit; two hypotheses, every learner with rows (1/4, 3/4), (1, 0), (0, 1)."""
+    """Yield n = 1 and 2 samples of a bit; two hypotheses, every learner with rows (1/4, 3/4), (1, 0), (0, 1)."""
     for law, n in itertools.product((FAIR, SLANTED), (1, 2)):
         for rows in itertools.product((("1/4", "3/4"), (1, 0), (0, 1)), repeat=n + 1):
             yield {"losses": TABLES[0], "law": law, "n": n, "rows": rows}
 
 
-misled = Claim(
+misled = inequality(
     "thm:xu-raginsky",
     BOUNDED,
     _misled,
     random_bayes_nets("S", "W|S", S=3, W=3),
     exact=_misled_exactly,
-    exactly=None,
     family=Family("a fair bit and one of mass 1/4, n = 1 and 2, losses [w != z], every learner with rows (1/4, 3/4), "
                   "(1, 0), (0, 1)", _learners),
     edges=(
@@ -179,8 +177,11 @@ misled = Claim(
 )  # fmt: skip
 
 
-def fooled(losses, risks, least, counts, probabilities):
-    r"""$P(\exists h:R(h)\ge\varepsilon,\ L_S(h)=0)$: a bad hypothesis looks perfect on the sample."""
+def fooled(losses: Number, risks: Number, least: Number, counts: Number, probabilities: Number) -> Number:
+    r"""Return $P(\exists h:R(h)\ge\varepsilon,\ L_S(h)=0)$: a bad hypothesis looks perfect on the sample.
+
+    By `losses[h][z]`, `risks[h]` and `least` for epsilon, `counts[s][z]` of sample s and `probabilities[s]`.
+    """
     seen = jnp.asarray(counts) @ jnp.asarray(losses, float).T
     return (((seen == 0) & (risks >= least)).any(1) * probabilities).sum()
 
@@ -192,8 +193,8 @@ def _fooled(case):
     return fooled(LOSSES, risks, least, counts, probabilities), len(LOSSES) * (1 - least) ** SIZE
 
 
-def _fooled_exactly(fine, coarse, case) -> fmpq:
-    """The probability that some h of risk at least epsilon by `fine` losses makes no error by `coarse` ones."""
+def _fooled_exactly(fine, coarse, case):
+    """Return the probability that some h of risk >= epsilon by `fine` losses makes no error by `coarse` ones."""
     counts, probabilities = samples_exactly(case["law"], case["n"])
     risks = [sum((rational(p) * e for p, e in zip(case["law"], row, strict=True)), fmpq(0)) for row in fine]
     bad = np.array([risk >= case["least"] for risk in risks])
@@ -206,18 +207,15 @@ def _occam_exactly(case):
     return from_rational(found), from_rational(len(case["losses"]) * (1 - case["least"]) ** case["n"])
 
 
-_rates = Cases(
-    lambda key: jax.random.normal(key, (4,)), lambda x: (jax.nn.softmax(2 * x[:3]), jax.nn.sigmoid(2 * x[3]))
-)
+_rates = random_numbers(4, lambda x: (jax.nn.softmax(2 * x[:3]), jax.nn.sigmoid(2 * x[3])))
 _THIRDS = ("1/3", "1/3", "1/3")
 
-occam = Claim(
+occam = inequality(
     "thm:occam",
     (*ENUMERABLE, "losses 0 and 1"),
     _fooled,
     _rates,
     exact=_occam_exactly,
-    exactly=None,
     family=Family(
         "classes of 1 and 4 hypotheses on three symbols, two laws, n from 1 to 4, epsilon = k/6",
         lambda: parameter_grid(
@@ -235,12 +233,12 @@ TARGET, BLOCK = (0, 2), (0, 0, 1)
 EVERY_MAP = tuple(itertools.product(range(3), repeat=2))
 
 
-def _errors(maps, read) -> list[list[int]]:
-    """Which of two inputs each map gets wrong, its answers being read through `read`."""
+def _errors(maps, read):
+    """Return which of two inputs each map gets wrong, its answers being read through `read`."""
     return [[int(read[h] != read[y]) for h, y in zip(answers, TARGET, strict=True)] for answers in maps]
 
 
-def _classes(maps) -> int:
+def _classes(maps):
     return len({tuple(BLOCK[h] for h in answers) for answers in maps})
 
 
@@ -269,13 +267,12 @@ _maps = Family(
     ),
 )
 
-occam_classes = Claim(
+occam_classes = inequality(
     "cnd:occam-classes",
     (*ENUMERABLE, "losses 0 and 1", "answers are judged by their class, in the sample and afterwards"),
     _by_class,
     _rates,
     exact=_by_class_exactly,
-    exactly=None,
     family=_maps,
     edges=({"maps": [(0, 0), (1, 1), (0, 1)], "law": FAIR, "n": 3, "least": fmpq(1, 2)},),
     wrong=lambda case: (_by_class(case)[0], _by_class(case)[1] / _classes(EVERY_MAP)),
@@ -290,14 +287,11 @@ def _by_answer(case):
     return found, _classes(EVERY_MAP) * (1 - least) ** SIZE
 
 
-classes_suffice = Claim(
+classes_suffice = inequality(
     "fol:coarse-labels-suffice",
     (*ENUMERABLE, "losses 0 and 1", "answers are judged by their class in the sample, and as they are afterwards"),
     _by_answer,
     _rates,
     exact=lambda case: _by_class_exactly(case, judged=range(3)),
-    exactly=None,
     family=_maps,
 )
-
-CLAIMS = (gibbs_identity, misled, occam, occam_classes, classes_suffice)

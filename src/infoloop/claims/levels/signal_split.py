@@ -1,6 +1,7 @@
 """Chapter 4, levels: how a signal splits into bits about the task and bits besides it (S21)."""
 
 import itertools
+from collections.abc import Iterator
 
 import jax
 import jax.numpy as jnp
@@ -9,7 +10,7 @@ from infoloop.exact.rational_laws import RationalLaw, rational_product, rational
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
-from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
+from infoloop.statements.cases import Cases, Family, exact_law, exact_laws, random_bayes_nets
 from infoloop.statements.claim import linear
 
 FINITE = "finite alphabets"
@@ -23,8 +24,8 @@ def _law(*factors: tuple) -> RationalLaw:
     return rational_product(*((rational_table(table), names) for table, names in factors))
 
 
-def partitions_of(outputs: int):
-    """All partitions as tuples of labels in order of appearance, by growing them one output at a time.
+def partitions_of(outputs: int) -> Iterator[tuple[int, ...]]:
+    """Yield all partitions as tuples of labels in order of appearance, by growing them one output at a time.
 
     >>> len(list(partitions_of(4)))
     15
@@ -37,13 +38,13 @@ def partitions_of(outputs: int):
             yield (*labels, block)
 
 
-def _rows(labels) -> list[list[int]]:
+def _rows(labels):
     return [[int(block == k) for k in range(max(labels) + 1)] for block in labels]
 
 
-def _signals(task: tuple[int, ...], signal: tuple[int, ...], masses) -> RationalLaw:
-    """An output Y with these masses, its task class T and the signal S, both read off it."""
-    return _law((masses, ("Y",)), (_rows(task), ("Y", "T")), (_rows(signal), ("Y", "S")))
+def _signals(task, signal, masses):
+    """Return an output Y with these masses, its task class T and the signal S, both read off it."""
+    return exact_law({"Y": masses, "T|Y": _rows(task), "S|Y": _rows(signal)})
 
 
 EVEN, TILTED = ["1/4"] * 4, ["1/2", "1/4", "1/8", "1/8"]
@@ -57,7 +58,7 @@ def _all_signals(nested=lambda task, signal: True):
 
 
 def _coarsens(fine: tuple[int, ...], coarse: tuple[int, ...]) -> bool:
-    """Whether `coarse` is a function of `fine`."""
+    """Return whether `coarse` is a function of `fine`."""
     return len(set(zip(fine, coarse, strict=True))) == len(set(fine))
 
 
@@ -67,7 +68,7 @@ PAIRS = Family(
 
 
 def _read_off(outputs: int, task: int, signal: int, through: str = "Y") -> Cases:
-    """Free masses of Y, and T and S as functions: the class of an output is the place of its largest number."""
+    """Return free masses of Y, and T and S as functions: an output's class is the place of its largest number."""
 
     def draw(key):
         return jax.random.normal(key, (outputs + outputs * task + max(outputs, task) * signal,))
@@ -92,21 +93,11 @@ split = linear(
         "a fair bit Q, Y, T and S with rows (1/4, 3/4), (1, 0), (0, 1); and all pairs of partitions of four outputs "
         "with masses (1/4, 1/4, 1/4, 1/4) and (1/2, 1/4, 1/8, 1/8), Q constant",
         lambda: itertools.chain(
-            enumerate_rational_bayes_nets(
-                "Q",
-                "Y|Q",
-                "T|Y",
-                "S|Y",
-                rows={"Q": [["1/2", "1/2"]], "Y|Q": NOISY, "T|Y": NOISY, "S|Y": NOISY},
-                Q=2,
-                Y=2,
-                T=2,
-                S=2,
-            ),
+            exact_laws({"Q": [["1/2", "1/2"]], "Y|Q": NOISY, "T|Y": NOISY, "S|Y": NOISY}),
             (_law((law.table, law.names), ([1], ("Q",))) for law in _all_signals()),
         ),
     ),
-    edges=(_law((_signals((0, 0, 1, 1), (0, 0, 1, 2), EVEN).table, ("Y", "T", "S")), ([1], ("Q",))),),
+    edges=(exact_law({"Y,T,S": _signals((0, 0, 1, 1), (0, 0, 1, 2), EVEN).table, "Q": [1]}),),
     wrong="I(Y;S|Q) = I(T;S|Q) + I(Y;S|Q)",
 )
 
@@ -148,7 +139,7 @@ metric = linear(
             )
         ),
     ),
-    edges=(_law((["1/2", "1/2"], ("A",)), (["1/2", "1/2"], ("C",)), (MAPS, ("A", "B"))),),
+    edges=(exact_law({"A": ["1/2", "1/2"], "C": ["1/2", "1/2"], "B|A": MAPS}),),
     wrong="H(A|C) + H(C|A) <= H(A|B) + H(B|C)",
 )
 
@@ -177,5 +168,3 @@ no_waste_suffices = linear(
         lambda: _all_signals(_coarsens),
     ),
 )
-
-CLAIMS = (split, deterministic_split, deterministic_waste, metric, coarser_than_task, no_waste_suffices)

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from flint import fmpq_mat
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import wright_fisher_rational
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational, rational_table
 from infoloop.information.contraction_coefficients import dobrushin
@@ -15,10 +16,8 @@ from infoloop.information.measures import mutual_information
 from infoloop.loops.loop import Loop, unroll
 from infoloop.models import smoothed
 from infoloop.probability.channel_families import binomial
-from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
-from infoloop.statements.cases import Cases, Family, random_probabilities
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Cases, Family, random_numbers, random_probabilities
 
 SIZE, GENERATIONS = 4, 5
 SMOOTHED = ("two symbols", "each generation is n draws at the rates (c + alpha)/(n + 2 alpha)", "alpha > 0")
@@ -27,26 +26,26 @@ ALPHAS = [fmpq(1, 10), fmpq(1, 2), fmpq(1), fmpq(2)]
 EVEN = ("1/2", "1/2")
 
 
-def shrinkage(n: int, alpha):
-    r"""$\lambda=\frac n{n+2\alpha}$: what one round leaves of the mean's distance from 1/2."""
+def shrinkage(n: int, alpha: Number) -> Number:
+    r"""Return $\lambda=\frac n{n+2\alpha}$: what one round leaves of the mean's distance from 1/2."""
     return n / (n + 2 * alpha)
 
 
 def _cases() -> Cases:
-    """Two rates, the prior of the first, and an alpha above 0."""
+    """Return two rates, the prior of the first, and an alpha above 0."""
 
     def build(normals):
         return *jax.nn.sigmoid(normals[:3]), jnp.exp(normals[3])
 
-    return Cases(lambda key: 2 * jax.random.normal(key, (4,)), build)
+    return random_numbers(4, build, spread=2)
 
 
-def _link(alpha) -> Channel:
+def _link(alpha):
     return binomial((jnp.arange(SIZE + 1) + alpha) / (SIZE + 2 * alpha), SIZE, "count", "next")
 
 
 def _tables(case):
-    """P(theta, K_t) for t = 1, 2, ... along the leading axis."""
+    """Return P(theta, K_t) for t = 1, 2, ... along the leading axis."""
     first, second, mass, alpha = case
     counts = binomial(jnp.stack([first, second]), SIZE, "theta", "count").rows
     link, start = _link(alpha).rows, jnp.stack([mass, 1 - mass])[:, None] * counts
@@ -55,12 +54,12 @@ def _tables(case):
 
 @jax.vmap
 def _informed(table):
-    """The information in bits between the two variables of each table of a stack."""
+    """Return the information in bits between the two variables of each table of a stack."""
     return mutual_information(Joint(table, ("theta", "seen")), "theta", "seen")
 
 
 def _symbol_and_count_information(case, heads):
-    """Informations about theta: of a symbol that is 1 with probability `heads[t, x]`, and of K_t, for t = 1, 2, ..."""
+    """Return informations about theta: of a symbol that is 1 with probability `heads[t, x]`, and of K_t."""
     symbols = jnp.stack([case[2], 1 - case[2]])[:, None] * jnp.stack([1 - heads, heads], 2)
     found = _informed(jnp.concatenate([jnp.pad(symbols, ((0, 0), (0, 0), (0, SIZE - 1))), _tables(case)]))
     return found[:-GENERATIONS], found[-GENERATIONS:]
@@ -70,7 +69,7 @@ def _exactly_informed(law: RationalLaw) -> LogSum:
     return evaluate(f"I({law.names[0]};{law.names[1]})", law)
 
 
-def _law(case) -> RationalLaw:
+def _law(case):
     n, alpha, rates, t = case
     return wright_fisher_rational.rational_generation_law(n, rates, EVEN, t, alpha)
 
@@ -100,14 +99,12 @@ def _spectrum_exactly(case):
     return from_rational(wright_fisher_rational.kernel_determinant(n, alpha, x)), from_rational(product)
 
 
-smoothed_eigenvalues = Claim(
+smoothed_eigenvalues = equality(
     "thm:smoothing-eigenvalues",
     SMOOTHED,
     _spectrum,
     random_probabilities(1),
-    relation="=",
     exact=_spectrum_exactly,
-    exactly=None,
     family=Family(
         "the characteristic polynomials for n from 1 to 5 and alpha 1/10, 1/2, 1, 2, each at n + 2 points, which "
         "determine it",
@@ -134,28 +131,26 @@ def _mean_exactly(case):
     )
 
 
-mean = Claim(
+mean = equality(
     "thm:smoothing-mean",
     SMOOTHED,
     _means,
     _cases(),
-    relation="=",
     exact=_mean_exactly,
-    exactly=None,
     family=_every_loop,
     edges=((4, fmpq(1, 2), ("1/4", "3/4"), 4),),
     wrong=lambda case: (_means(case)[0], _means(case)[1] * shrinkage(SIZE, case[3])),
 )
 
 
-def diverse_for_good(n: int, alpha):
-    r"""$H_\infty=\frac{(1-\frac1n)(1-\lambda^2)}{2(1-(1-\frac1n)\lambda^2)}$: heterozygosity that smoothing keeps."""
+def diverse_for_good(n: int, alpha: Number) -> Number:
+    r"""Return $H_\infty=\frac{(1-\frac1n)(1-\lambda^2)}{2(1-(1-\frac1n)\lambda^2)}$: heterozygosity that is kept."""
     squared = shrinkage(n, alpha) ** 2
     return (n - 1) * (1 - squared) / (2 * (n - (n - 1) * squared))
 
 
-def diversity_left(n: int, alpha, rate, generation):
-    r"""$E\,2F_t(1-F_t)=H_\infty+\bigl((1-\tfrac1n)\lambda^2\bigr)^{t-1}\bigl((1-\tfrac1n)2\theta(1-\theta)-H_\infty\bigr)$."""
+def diversity_left(n: int, alpha: Number, rate: Number, generation: Number) -> Number:
+    r"""Return $H_\infty+\bigl((1-\tfrac1n)\lambda^2\bigr)^{t-1}\bigl((1-\tfrac1n)2\theta(1-\theta)-H_\infty\bigr)$."""
     kept = (n - 1) * shrinkage(n, alpha) ** 2 / n
     start = (n - 1) * 2 * rate * (1 - rate) / n
     return diverse_for_good(n, alpha) + kept ** (generation - 1) * (start - diverse_for_good(n, alpha))
@@ -174,14 +169,12 @@ def _diversity_exactly(case):
     return from_rational(found), from_rational(diversity_left(n, alpha, rational(rates[1]), t))
 
 
-smoothed_diversity = Claim(
+smoothed_diversity = equality(
     "thm:smoothing-diversity",
     SMOOTHED,
     _diversity,
     _cases(),
-    relation="=",
     exact=_diversity_exactly,
-    exactly=None,
     family=_every_loop,
     edges=((4, fmpq(1, 2), ("1/4", "3/4"), 4),),
     wrong=lambda case: (_diversity(case)[0], _diversity(case)[1] * (1 - 1 / SIZE)),
@@ -201,13 +194,12 @@ def _forgetting_exactly(case):
     return after, before * apart
 
 
-smoothing_contracts = Claim(
+smoothing_contracts = inequality(
     "thm:smoothing-contracts",
     SMOOTHED,
     _forgetting,
     _cases(),
     exact=_forgetting_exactly,
-    exactly=None,
     family=_every_loop,
     edges=((2, fmpq(1, 100_000), (0, 1), 1),),
     wrong=lambda case: (_forgetting(case)[0], _forgetting(case)[1] * shrinkage(SIZE, case[3]) ** 2),
@@ -226,13 +218,12 @@ def _floor_exactly(case):
     return _exactly_informed(wright_fisher_rational.token_law(heads, EVEN)), _exactly_informed(_law(case))
 
 
-floor = Claim(
+floor = inequality(
     "thm:smoothing-floor",
     SMOOTHED,
     _floor,
     _cases(),
     exact=_floor_exactly,
-    exactly=None,
     family=_every_loop,
     edges=((1, fmpq(1, 2), ("1/4", "3/4"), 4),),
     wrong=lambda case: _floor(case)[::-1],
@@ -240,7 +231,7 @@ floor = Claim(
 
 
 def _slowest(alpha):
-    """The kernel, its stationary law, and the left eigenvector of its second eigenvalue whose mean frequency is 1."""
+    """Return the kernel, its stationary law, and the left eigenvector of its second eigenvalue of mean frequency 1."""
     with jax.ensure_compile_time_eval():
         rows = np.asarray(smoothed.kernel(SIZE, alpha).rows)[::-1, ::-1]  # its counts fall, ours rise
     found = []
@@ -253,7 +244,7 @@ def _slowest(alpha):
     return rows, *found
 
 
-def _slowest_exactly(n: int, alpha):
+def _slowest_exactly(n, alpha):
     rows = wright_fisher_rational.rational_kernel(n, alpha).T
     found = []
     for eigenvalue, weights, total in ((fmpq(1), [1] * (n + 1), 1), (shrinkage(n, alpha), list(range(n + 1)), n)):
@@ -265,14 +256,14 @@ def _slowest_exactly(n: int, alpha):
     return found
 
 
-def smoothed_chi_square(table):
-    r"""$\sum_{xy}\frac{(p_{xy}-p_xp_y)^2}{p_xp_y}$: the information that is quadratic in the dependence; no unit."""
+def smoothed_chi_square(table: Number) -> Number:
+    r"""Return $\sum_{xy}\frac{(p_{xy}-p_xp_y)^2}{p_xp_y}$: information, quadratic in the dependence; no unit."""
     independent = table.sum(axis=1)[:, None] * table.sum(axis=0)
     return ((table - independent) ** 2 / independent).sum()
 
 
 def _rate(case):
-    """Hypotheses on either side of the stationary law, as far along its slowest mode as the first number says."""
+    """Return chi-squares of hypotheses on either side of the stationary law, along its slowest mode."""
     far, mass = case
     after, before = [], []
     for alpha in (0.1, 0.5, 2.0):
@@ -298,14 +289,12 @@ def _rate_exactly(case):
     )
 
 
-rate = Claim(
+rate = equality(
     "thm:smoothing-rate",
     SMOOTHED,
     _rate,
     random_probabilities(2),
-    relation="=",
     exact=_rate_exactly,
-    exactly=None,
     family=Family(
         "n from 1 to 5; alpha 1/10, 1/2, 1, 2; two hypotheses of mass 1/2, 1/2 or 1/4, 3/4, as far apart along the "
         "mode as the law lets them",
@@ -321,7 +310,7 @@ def _keeps(case):
     return jnp.broadcast_to(by_symbol, kept.shape), kept
 
 
-smoothing_keeps = Claim(
+smoothing_keeps = inequality(
     "fol:smoothing-keeps-information",
     SMOOTHED,
     _keeps,
@@ -330,11 +319,8 @@ smoothing_keeps = Claim(
         _exactly_informed(wright_fisher_rational.token_law(case[2], EVEN)),
         _exactly_informed(_law(case)),
     ),
-    exactly=None,
     family=Family(
         "n = 4, alpha = 1/2, rates (1/4, 3/4), equally likely, t from 1 to 6",
         lambda: itertools.product((4,), ALPHAS[1:2], RATES[1:2], range(1, 7)),
     ),
 )
-
-CLAIMS = (smoothed_eigenvalues, mean, smoothed_diversity, smoothing_contracts, floor, rate, smoothing_keeps)

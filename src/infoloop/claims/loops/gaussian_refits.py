@@ -8,12 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 from flint import arb
 from jax.scipy.special import gammaincc
+from jaxtyping import Array, Float
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.exact.real_balls import exp, real_ball
 from infoloop.models.gaussian_refit import SCHEDULES, expected_drift, expected_variance, limit_ratio, log_drift
 from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
 STEPS = np.arange(1, 6)
@@ -25,7 +26,7 @@ _all = "a fit sees all generations"
 
 
 def _sample_sizes(x):
-    """Whole numbers from 2 on, a third of them below 4, a few in the hundreds."""
+    """Return whole numbers from 2 on, a third of them below 4, a few in the hundreds."""
     return 2 + jnp.floor(jnp.exp(1 + 1.5 * x))
 
 
@@ -33,8 +34,8 @@ _sizes = Cases(jax.random.normal, _sample_sizes)
 _pairs = Family("2 to 5 samples a generation, 1 to 4 generations", lambda: parameter_grid(n=range(2, 6), t=range(1, 5)))
 
 
-def block_moments(n, generations: int, schedule: str, unbiased: bool):
-    r"""$E\,s_t^2$ and $E\,\mu_t^2$ of generations 1, 2, ... from the truth N(0, 1), one row each.
+def block_moments(n: Number, generations: int, schedule: str, unbiased: bool) -> Float[Array, "2 generations"]:
+    r"""Return $E\,s_t^2$ and $E\,\mu_t^2$ of generations 1, 2, ... from the truth N(0, 1), one row each.
 
     They follow from the second moments of the samples: `square[i]` of one of generation i, `cross[i, j]` of two
     different ones of generations i and j. A fit is a quadratic form of its pool, by definition; given the past, a new
@@ -59,7 +60,7 @@ def block_moments(n, generations: int, schedule: str, unbiased: bool):
 
 
 def sample_moments(n: int, t: int, schedule: str, unbiased: bool) -> tuple[fmpq, fmpq]:
-    r"""$E\,s_t^2$ and $E\,\mu_t^2$ in rationals, by the matrix $E\,xx'$ of every single sample drawn so far."""
+    r"""Return $E\,s_t^2$ and $E\,\mu_t^2$ in rationals, by the matrix $E\,xx'$ of every sample drawn so far."""
     gram = [[fmpq(int(i == j)) for j in range(n)] for i in range(n)]
     for generation in itertools.count(1):
         pool = range(n * (generation - 1) if schedule == "replace" else 0, n * generation)
@@ -75,8 +76,8 @@ def sample_moments(n: int, t: int, schedule: str, unbiased: bool) -> tuple[fmpq,
     raise AssertionError
 
 
-def accumulated_variance(n, t: int):
-    r"""$\prod_{i\le t}\bigl(1-\frac1{ni^2}\bigr)$, what maximum likelihood on all samples keeps of the variance.
+def accumulated_variance(n: Number, t: int) -> Number:
+    r"""Return $\prod_{i\le t}\bigl(1-\frac1{ni^2}\bigr)$, what maximum likelihood on all samples keeps of the variance.
 
     >>> accumulated_variance(fmpq(2), 2)
     7/16
@@ -84,8 +85,8 @@ def accumulated_variance(n, t: int):
     return math.prod(1 - 1 / (n * i**2) for i in range(1, t + 1))
 
 
-def accumulated_unbiased(n, t: int):
-    r"""$\prod_{2\le i\le t}\bigl(1-\frac1{i(ni-1)}\bigr)$, the same with the "unbiased" variance.
+def accumulated_unbiased(n: Number, t: int) -> Number:
+    r"""Return $\prod_{2\le i\le t}\bigl(1-\frac1{i(ni-1)}\bigr)$, the same with the "unbiased" variance.
 
     >>> accumulated_unbiased(fmpq(2), 2)
     5/6
@@ -93,8 +94,8 @@ def accumulated_unbiased(n, t: int):
     return math.prod((1 - 1 / (i * (n * i - 1)) for i in range(2, t + 1)), start=n / n)
 
 
-def _moments(label, schedule, unbiased, part, closed, wrong, closed_exactly=None) -> Claim:
-    """The variance (part 0) or the drift (part 1) of a loop by second moments, against its closed form."""
+def _moments(label, schedule, unbiased, part, closed, wrong, closed_exactly=None):
+    """Return the claim that second moments give the variance (part 0) or the drift (part 1) its closed form."""
 
     def sides(n):
         return block_moments(n, len(STEPS), schedule, unbiased)[part], closed(n, STEPS)
@@ -104,14 +105,12 @@ def _moments(label, schedule, unbiased, part, closed, wrong, closed_exactly=None
         closed_there = (closed_exactly or closed)(fmpq(n), t)
         return from_rational(sample_moments(n, t, schedule, unbiased)[part]), from_rational(closed_there)
 
-    return Claim(
+    return equality(
         label,
         (*(_unbiased if unbiased else _likelihood), _last if schedule == "replace" else _all),
         sides,
         _sizes,
-        relation="=",
         exact=exact,
-        exactly=None,
         family=_pairs,
         edges=({"n": 3, "t": 3},) if wrong else (),
         wrong=wrong and (lambda n: (sides(n)[0], wrong(n, STEPS))),
@@ -119,7 +118,7 @@ def _moments(label, schedule, unbiased, part, closed, wrong, closed_exactly=None
 
 
 def _each(closed):
-    """The closed form of every generation in STEPS."""
+    """Return the closed form of every generation in STEPS."""
     return lambda n, steps: jnp.stack([closed(n, t) for t in steps.tolist()])
 
 
@@ -177,14 +176,12 @@ def _conserved(n):
     return jnp.stack([block_moments(n, len(STEPS), schedule, False).sum(0) for schedule in SCHEDULES]), 1.0
 
 
-conservation = Claim(
+conservation = equality(
     "thm:refit-conserves",
     (*_likelihood, "a fit sees the last generation, or all"),
     _conserved,
     _sizes,
-    relation="=",
     exact=lambda case: (from_rational(sum(sample_moments(**case, unbiased=False), fmpq(0))), from_rational(1)),
-    exactly=None,
     family=Family(
         "2 to 5 samples a generation, 1 to 4 generations, both schedules",
         lambda: parameter_grid(n=range(2, 6), t=range(1, 5), schedule=SCHEDULES),
@@ -204,13 +201,12 @@ def _floor_exactly(case):
     return real_ball(lambda: angle.ball().sin() / angle.ball()), from_rational(accumulated_variance(fmpq(n), t))
 
 
-variance_accumulation_floor = Claim(
+variance_accumulation_floor = inequality(
     "thm:refit-accumulates-floor",
     (*_likelihood, _all),
     _floor,
     _sizes,
     exact=_floor_exactly,
-    exactly=None,
     family=Family(
         "2 to 9 samples a generation, 1 to 8 generations", lambda: parameter_grid(n=range(2, 10), t=range(1, 9))
     ),
@@ -229,13 +225,12 @@ def _typical_exactly(case):
     return from_rational(fmpq(1, n - 1)), real_ball(lambda: half.log() - half.digamma())
 
 
-typical = Claim(
+typical = inequality(
     "thm:refit-typical",
     (*_unbiased, _last),
     _typical,
     _sizes,
     exact=_typical_exactly,
-    exactly=None,
     family=Family("2 to 60 samples a generation", lambda: parameter_grid(n=range(2, 61))),
     edges=({"n": 60},),
     wrong=lambda n: (1 / (n - 1), -log_drift(n) / 2),
@@ -248,31 +243,17 @@ def _half(n):
 
 
 def _half_exactly(case):
-    """For odd n a chi-square tail is a Poisson sum."""
+    """Return 1/2, and for odd n the chi-square tail, which is a Poisson sum."""
     m = (case["n"] - 1) // 2
     terms = sum((fmpq(m**k, math.factorial(k)) for k in range(m)), fmpq(0))
     return from_rational(fmpq(1, 2)), exp(-m) * terms
 
 
-half_the_runs = Claim(
+half_the_runs = inequality(
     "fol:expectation-is-typical",
     (*_unbiased, _last),
     _half,
     _sizes,
     exact=_half_exactly,
-    exactly=None,
     family=Family("odd numbers of samples from 3 to 41", lambda: parameter_grid(n=range(3, 42, 2))),
-)
-
-CLAIMS = (
-    shrinking,
-    conservation,
-    constant,
-    wandering,
-    typical,
-    half_the_runs,
-    accumulated_refits,
-    variance_accumulation_floor,
-    accumulating_unbiased,
-    stays_unbiased,
 )

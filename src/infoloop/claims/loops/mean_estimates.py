@@ -1,12 +1,13 @@
 """Chapter 2, estimates: what a loop that passes on a mean keeps of the true one (S16), in bits."""
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import arb
+from jaxtyping import Array, Float
 
+from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
-from infoloop.exact.rational_laws import LogSum, fmpq, log2
+from infoloop.exact.rational_laws import fmpq, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
@@ -14,8 +15,7 @@ from infoloop.information.measures import mutual_information
 from infoloop.models.gaussian_mean import gaussian_mean, information, residual
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 STEPS = np.arange(1, 5)
@@ -25,11 +25,11 @@ _all = (*_gaussian, "an estimate is the mean of all samples so far")
 
 
 def _parameters(x):
-    """Whole numbers of samples from 1 on, and variances of the prior and of a sample around 1."""
+    """Return whole numbers of samples from 1 on, and variances of the prior and of a sample around 1."""
     return 1 + jnp.floor(jnp.exp(1 + x[0] / 2)), jnp.exp(x[1] / 2), jnp.exp(x[2] / 2)
 
 
-_loops = Cases(lambda key: jax.random.normal(key, (3,)), _parameters)
+_loops = random_numbers(3, _parameters)
 _VARIANCES = (fmpq(1, 2), fmpq(1), fmpq(3))
 _small_loops = Family(
     "1 to 3 samples a generation, prior and noise variances 1/2, 1 and 3, 1 to 5 generations",
@@ -39,7 +39,7 @@ _edge = {"n": 2, "prior": fmpq(3), "noise": fmpq(1, 2)}
 
 
 def _weights(t: int, schedule: str) -> list[float]:
-    """How much of the mean of each generation is in the estimate of generation t."""
+    """Return how much of the mean of each generation is in the estimate of generation t."""
     return [0.0] * (t - 1) + [1.0] if schedule == "replace" else [1 / t] * t
 
 
@@ -47,8 +47,8 @@ def _data(t: int) -> tuple[str, ...]:
     return tuple(f"D{i}" for i in range(1, t + 1))
 
 
-def estimates_law(case, generations: int, schedule: str) -> Gaussian:
-    """The law of theta, of the data means D1, D2, ... and of the estimates Z1, Z2, ... after each, link by link."""
+def estimates_law(case: tuple, generations: int, schedule: str) -> Gaussian:
+    """Return the law of theta, the data means D1, D2, ... and the estimates Z1, Z2, ... after each, link by link."""
     n, prior, noise = case
 
     def link(weights, variance, source, target):
@@ -63,8 +63,8 @@ def estimates_law(case, generations: int, schedule: str) -> Gaussian:
     return law
 
 
-def rational_mean_law(case, schedule: str) -> RationalGaussian:
-    """The same law in rationals, with the last estimate only, called Z."""
+def _rational_mean_law(case, schedule):
+    """Return the same law in rationals, with the last estimate only, called Z."""
     n, prior, noise, generations = case.values()
     law = extend(RationalGaussian(((prior,),), ("theta",)), RationalLinear({"theta": 1}, noise / n, "D1"))
     for t in range(2, generations + 1):
@@ -76,7 +76,7 @@ def rational_mean_law(case, schedule: str) -> RationalGaussian:
 
 
 def noise_factor(t: int, schedule: str) -> fmpq:
-    r"""$c_t$ in $Z_t=\theta+N(0,\sigma^2c_t/n)$: $t$ for replace, $\sum_{i\le t}i^{-2}$ for accumulate.
+    r"""Return $c_t$ in $Z_t=\theta+N(0,\sigma^2c_t/n)$: $t$ for replace, $\sum_{i\le t}i^{-2}$ for accumulate.
 
     >>> noise_factor(2, "accumulate")
     5/4
@@ -84,8 +84,8 @@ def noise_factor(t: int, schedule: str) -> fmpq:
     return fmpq(t) if schedule == "replace" else sum((fmpq(1, i**2) for i in range(1, t + 1)), fmpq(0))
 
 
-def bits_through(case, schedule: str):
-    r"""$\frac12\log_2\bigl(1+\frac{n\tau^2}{\sigma^2c_t}\bigr)$ of every generation in STEPS, in bits."""
+def bits_through(case: tuple, schedule: str) -> Float[Array, " generations"]:
+    r"""Return $\frac12\log_2\bigl(1+\frac{n\tau^2}{\sigma^2c_t}\bigr)$ of every generation in STEPS, in bits."""
     if schedule == "replace":
         return information(gaussian_mean(*case), STEPS)
     n, prior, noise = case
@@ -93,29 +93,27 @@ def bits_through(case, schedule: str):
     return awgn_capacity(n * prior / (noise * np.array([int(c.p) / int(c.q) for c in factors])))
 
 
-def _bits_exactly(case, schedule: str) -> LogSum:
+def _bits_exactly(case, schedule):
     n, prior, noise, t = case.values()
     return log2(1 + n * prior / (noise * noise_factor(t, schedule))) * fmpq(1, 2)
 
 
-def _kept(case, schedule: str):
+def _kept(case, schedule):
     law = estimates_law(case, len(STEPS), schedule)
     return jnp.stack([evaluate(f"I(theta;Z{t})", law) for t in STEPS])
 
 
-def _through(label: str, assumes, schedule: str, wrong) -> Claim:
-    """The information of the estimates by the law, link by link and then by determinants, against its closed form."""
-    return Claim(
+def _through(label, assumes, schedule, wrong):
+    """Return the claim that the estimates' law, link by link and then by determinants, has the closed form's bits."""
+    return equality(
         label,
         assumes,
         lambda case: (_kept(case, schedule), bits_through(case, schedule)),
         _loops,
-        relation="=",
         exact=lambda case: (
-            mutual_information(rational_mean_law(case, schedule), "theta", "Z"),
+            mutual_information(_rational_mean_law(case, schedule), "theta", "Z"),
             _bits_exactly(case, schedule),
         ),
-        exactly=None,
         family=_small_loops,
         edges=({**_edge, "t": 3},),
         wrong=lambda case: (_kept(case, schedule), wrong(case)),
@@ -136,13 +134,12 @@ def _floor_exactly(case):
     return limit, _bits_exactly(case, "accumulate")
 
 
-mean_accumulation_floor = Claim(
+mean_accumulation_floor = inequality(
     "thm:mean-accumulate-floor",
     _all,
     _floor,
     _loops,
     exact=_floor_exactly,
-    exactly=None,
     family=_small_loops,
     edges=({"n": 1, "prior": fmpq(1, 2), "noise": fmpq(3), "t": 100},),
     wrong=lambda case: (_floor(case)[0], bits_through(case, "replace")),
@@ -154,8 +151,8 @@ def _all_data(case):
     return evaluate("I(theta;D1,D2,D3,D4)", law), information(gaussian_mean(*case), 1)
 
 
-def _all_data_exactly(case, generations: int = 4):
-    law = rational_mean_law({**case, "t": generations}, "accumulate")
+def _all_data_exactly(case, generations=4):
+    law = _rational_mean_law({**case, "t": generations}, "accumulate")
     return mutual_information(law, "theta", _data(generations)), mutual_information(law, "theta", "D1")
 
 
@@ -164,14 +161,12 @@ _data_cases = Family(
     lambda: parameter_grid(n=range(1, 4), prior=_VARIANCES, noise=_VARIANCES),
 )
 
-all_data = Claim(
+all_data = equality(
     "thm:mean-all-data",
     (*_all, "theta -> D1 -> D2,D3,D4"),
     _all_data,
     _loops,
-    relation="=",
     exact=_all_data_exactly,
-    exactly=None,
     family=_data_cases,
     edges=(_edge,),
     wrong=lambda case: (_all_data(case)[0], 4 * _all_data(case)[1]),
@@ -181,7 +176,7 @@ all_data = Claim(
 
 
 def _two_data(case):
-    """By determinants, whose gradients are cheap."""
+    """Return I(theta;D1,D2) by determinants, whose gradients are cheap, and I(theta;D1)."""
     law = estimates_law(case, 2, "accumulate")
     at = [law.names.index(name) for name in ("theta", "D1", "D2")]
     covariance = law.covariance[np.ix_(at, at)]
@@ -189,14 +184,13 @@ def _two_data(case):
     return jnp.log2(ratio) / 2, information(gaussian_mean(*case), 1)
 
 
-closed_data_forget = Claim(
+closed_data_forget = inequality(
     "fol:closed-data-forget",
     (*_all, "I(theta;D1) > 0"),
     _two_data,
     _loops,
     relation="<",
     exact=lambda case: _all_data_exactly(case, 2),
-    exactly=None,
     family=_data_cases,
 )
 
@@ -206,18 +200,12 @@ def _averaged(case):
 
 
 def _averaged_exactly(case):
-    law = rational_mean_law({**case, "t": 2}, "accumulate")
+    law = _rational_mean_law({**case, "t": 2}, "accumulate")
     return mutual_information(law, "theta", ("D1", "D2")), mutual_information(law, "theta", "Z")
 
 
-averaging_keeps_all = Claim(
-    "fol:averaging-keeps-all",
-    _all,
-    _averaged,
-    _loops,
-    exact=_averaged_exactly,
-    exactly=None,
-    family=_data_cases,
+averaging_keeps_all = inequality(
+    "fol:averaging-keeps-all", _all, _averaged, _loops, exact=_averaged_exactly, family=_data_cases
 )
 
 
@@ -227,27 +215,16 @@ def _spread(case):
 
 
 def _spread_exactly(case):
-    law = rational_mean_law(case, "replace")
+    law = _rational_mean_law(case, "replace")
     assert law.determinant("Z") >= law.determinant("D1")
     return mutual_information(law, "theta", "D1"), mutual_information(law, "theta", "Z")
 
 
-spread_is_information = Claim(
+spread_is_information = inequality(
     "fol:spread-is-information",
     (*_last, "Var Z_t >= Var Z_1"),
     _spread,
     _loops,
     exact=_spread_exactly,
-    exactly=None,
     family=_small_loops,
-)
-
-CLAIMS = (
-    replaced_mean,
-    accumulated_mean,
-    mean_accumulation_floor,
-    all_data,
-    averaging_keeps_all,
-    closed_data_forget,
-    spread_is_information,
 )

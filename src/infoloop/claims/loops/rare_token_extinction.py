@@ -1,12 +1,14 @@
 """Chapter 2, extinction: how long a rare token and a mixed state last (S12 and S13)."""
 
 import itertools
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import wright_fisher_rational
 from infoloop.exact.rational_laws import LogSum, entropy_of_masses, fmpq, from_rational
 from infoloop.exact.real_balls import RealBall, exp, real_ball
@@ -16,8 +18,7 @@ from infoloop.loops.loop import Loop, unroll
 from infoloop.models.branching import bracket, survivals
 from infoloop.probability.channel_families import binomial
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, random_probabilities
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Cases, Family, random_numbers, random_probabilities
 
 SIZE, ROUNDS = 8, 5
 RARE = ("a token of rate p", "each round is n draws from the frequencies of the last")
@@ -26,32 +27,32 @@ PROBABILITIES = [fmpq(1, 100), fmpq(1, 8), fmpq(1, 2), fmpq(1)]
 
 
 def _draws(rate):
-    """The law of the first count, n draws at this rate."""
+    """Return the law of the first count, n draws at this rate."""
     return binomial(rate[None], SIZE, "rate", "count").rows[0]
 
 
 def _survival(p):
-    """P(K_t > 0) for t = 1, 2, ... by the kernel."""
+    """Return P(K_t > 0) for t = 1, 2, ... by the kernel."""
     with jax.ensure_compile_time_eval():
         link = wright_fisher_kernel(SIZE)
     loop = Loop(lambda key: _draws(p), lambda key, law: law @ link)
     return unroll(loop, jnp.arange(ROUNDS))[:, 1:].sum(1)
 
 
-def _survival_exactly(n: int, p, rounds: int) -> LogSum:
-    """P(K_t > 0), backwards: from each frequency the probability of extinction after one round, two rounds, ..."""
+def _survival_exactly(n, p, rounds):
+    """Return P(K_t > 0), backwards: from each frequency the probability of extinction after 1, 2, ... rounds."""
     extinct = [fmpq(1)] + [fmpq(0)] * n
     for _ in range(rounds - 1):
         extinct = [_mean_over_draws(n, fmpq(c, n), extinct) for c in range(n + 1)]
     return from_rational(1 - _mean_over_draws(n, p, extinct))
 
 
-def _mean_over_draws(n: int, rate, values) -> fmpq:
+def _mean_over_draws(n, rate, values):
     return (wright_fisher_rational.rational_binomial_pmf(n, rate) * np.array(values, dtype=object)).sum()
 
 
 def iterates(rounds: int) -> list[RealBall]:
-    r"""$g_1=1$, $g_{i+1}=1-e^{-g_i}$: the survival of one copy with Poisson offspring, as real numbers.
+    r"""Return $g_1=1$, $g_{i+1}=1-e^{-g_i}$: the survival of one copy with Poisson offspring, as real numbers.
 
     >>> [g.digits(4) for g in iterates(3)]
     ['1.000', '0.6321', '0.4685']
@@ -62,7 +63,7 @@ def iterates(rounds: int) -> list[RealBall]:
     return found
 
 
-def _absent(n: int, p, rounds: int) -> RealBall:
+def _absent(n, p, rounds):
     return exp(iterates(rounds)[-1] * (-n * p))
 
 
@@ -71,13 +72,12 @@ _tokens = Family(
     lambda: itertools.product(range(1, 7), PROBABILITIES, range(1, 5)),
 )
 
-survival_floor = Claim(
+survival_floor = inequality(
     "thm:survival-floor",
     RARE,
     lambda case: (bracket(SIZE, case[0], ROUNDS)[0], _survival(case[0])),
     random_probabilities(1),
     exact=lambda case: (1 - _absent(*case), _survival_exactly(*case)),
-    exactly=None,
     family=_tokens,
     edges=((8, fmpq(1), 1), (60, fmpq(1, 60), 2)),
     wrong=lambda case: (bracket(SIZE, case[0], ROUNDS)[0][:-1], _survival(case[0])[1:]),
@@ -89,21 +89,20 @@ def _ceiling_exactly(case):
     return _survival_exactly(*case), 1 - _absent(*case) * (1 - 3 * n * p**2 - 3 * rounds * p)
 
 
-survival_ceiling = Claim(
+survival_ceiling = inequality(
     "thm:survival-ceiling",
     RARE,
     lambda case: (_survival(case[0]), bracket(SIZE, case[0], ROUNDS)[1]),
     random_probabilities(1),
     exact=_ceiling_exactly,
-    exactly=None,
     family=_tokens,
     edges=((1000, fmpq(1, 1000), 1),),
     wrong=lambda case: (_survival(case[0]), bracket(SIZE, case[0], ROUNDS)[0]),
 )
 
 
-def deficit(n: int, p, iterated):
-    r"""$\varepsilon_t=\sum_{i\le t}g_i^2\bigl(np^2+(t-i)p\bigr)$ for $g_1,\dots,g_t$: how far from Poisson, no unit."""
+def deficit(n: int, p: Number, iterated: Sequence[Number]) -> Number:
+    r"""Return $\varepsilon_t=\sum_{i\le t}g_i^2\bigl(np^2+(t-i)p\bigr)$: how far from Poisson, no unit."""
     last = len(iterated)
     return sum(g * g * (n * p**2 + (last - i) * p) for i, g in enumerate(iterated, start=1))
 
@@ -120,13 +119,12 @@ def _sharper_exactly(case):
     return _survival_exactly(*case), 1 - _absent(*case) * (1 - deficit(n, p, iterates(rounds)))
 
 
-survival_deficit = Claim(
+survival_deficit = inequality(
     "thm:survival-deficit",
     RARE,
     _sharper,
     random_probabilities(1),
     exact=_sharper_exactly,
-    exactly=None,
     family=_tokens,
     edges=((1000, fmpq(1, 1000), 1), (60, fmpq(1, 3600), 1)),
     wrong=lambda case: (_survival(case[0]), bracket(SIZE, case[0], ROUNDS)[0]),
@@ -134,7 +132,7 @@ survival_deficit = Claim(
 
 
 def _after_one_round(p, values):
-    """The mean of values at the counts 0..n over the law of the first count."""
+    """Return the mean of values at the counts 0..n over the law of the first count."""
     return _draws(p[0]) @ values
 
 
@@ -158,22 +156,20 @@ def _fixed_exactly(case):
     ), from_rational(fmpq(i, n))
 
 
-fixation = Claim(
+fixation = equality(
     "thm:fixation",
     RESAMPLING,
     lambda case: (_fixed(case), case[0]),
     random_probabilities(1),
-    relation="=",
     exact=_fixed_exactly,
-    exactly=None,
     family=_every_start,
     edges=((4, 1),),
     wrong=lambda case: (_fixed(case), case[0] ** 2),
 )
 
 
-def time_by_spectrum(eigenvalues, still_open):
-    r"""$\sum_ts_t$ for a sequence that is a mix of powers $\lambda_j^t$, from its first terms, as many as eigenvalues.
+def time_by_spectrum(eigenvalues: Sequence[Number], still_open: Sequence[Number]) -> Number:
+    r"""Return $\sum_ts_t$ of a mix of powers $\lambda_j^t$, from as many first terms as there are eigenvalues.
 
     $\sum_ts_tz^t=N(z)/\prod_j(1-\lambda_jz)$ with $N$ of a degree below their number; the value at $z=1$. For floats
     and for exact rationals.
@@ -212,14 +208,12 @@ def _times_exactly(case):
     return from_rational(_time_exactly(n, i)), from_rational(time_by_spectrum(eigenvalues, probabilities))
 
 
-absorption = Claim(
+absorption = equality(
     "thm:absorption-time",
     RESAMPLING,
     _times,
     random_probabilities(1),
-    relation="=",
     exact=_times_exactly,
-    exactly=None,
     family=_every_start,
     edges=((4, 2),),
     wrong=lambda case: (_times(case)[0], _times(case)[1] - 1),
@@ -240,14 +234,12 @@ def _total_diversity_exactly(case):
     return from_rational(found), from_rational(fmpq(2 * i * (n - i), n))
 
 
-total_diversity = Claim(
+total_diversity = equality(
     "thm:total-diversity",
     RESAMPLING,
     _total_diversity,
     random_probabilities(1),
-    relation="=",
     exact=_total_diversity_exactly,
-    exactly=None,
     family=_every_start,
     edges=((4, 2),),
     wrong=lambda case: (_total_diversity(case)[0], 2 * _total_diversity(case)[1]),
@@ -259,7 +251,7 @@ def _lasting(case):
     return 4 * (SIZE - 1) * p * (1 - p), _times(case)[0]
 
 
-absorption_floor = Claim(
+absorption_floor = inequality(
     "thm:absorption-floor",
     RESAMPLING,
     _lasting,
@@ -268,7 +260,6 @@ absorption_floor = Claim(
         from_rational(fmpq(4 * case[1] * (case[0] - case[1]), case[0])),
         from_rational(_time_exactly(*case)),
     ),
-    exactly=None,
     family=_every_start,
     edges=((2, 1),),
     wrong=lambda case: (2 * _lasting(case)[0], _lasting(case)[1]),
@@ -276,7 +267,7 @@ absorption_floor = Claim(
 
 
 def _drift(x):
-    """2n E D(F'||x) in nats, F' the frequency among n draws at the rate x."""
+    """Return 2n E D(F'||x) in nats, F' the frequency among n draws at the rate x."""
     counts = np.arange(SIZE + 1)
     own = binary_entropy(counts / SIZE)
     cross = -(counts * jnp.log2(x) + (SIZE - counts) * jnp.log2(1 - x)) / SIZE
@@ -289,18 +280,17 @@ def _drift_exactly(n: int, i: int) -> RealBall:
     return ln2 * ((entropy_of_masses([fmpq(i, n), fmpq(n - i, n)]) - own) * (2 * n))
 
 
-def least_drift(n: int, x):
-    r"""$1-\frac{(1-2x)^2}{3nx(1-x)}$: the least fall of the potential in one generation, no unit."""
+def least_drift(n: int, x: Number) -> Number:
+    r"""Return $1-\frac{(1-2x)^2}{3nx(1-x)}$: the least fall of the potential in one generation, no unit."""
     return 1 - (1 - 2 * x) ** 2 / (3 * n * x * (1 - x))
 
 
-drift = Claim(
+drift = inequality(
     "thm:diffusion-drift",
     RESAMPLING,
     lambda case: (least_drift(SIZE, case[0]), _drift(case[0])),
     random_probabilities(1),
     exact=lambda case: (from_rational(least_drift(case[0], fmpq(case[1], case[0]))), _drift_exactly(*case)),
-    exactly=None,
     family=_every_start,
     edges=((64, 32),),
     wrong=lambda case: (jnp.ones(()), _drift(case[0])),
@@ -308,34 +298,19 @@ drift = Claim(
 
 
 def _reachable() -> Cases:
-    """A rate from 1/n to 1 - 1/n."""
-    return Cases(
-        lambda key: 2 * jax.random.normal(key, (1,)), lambda normal: (1 + (SIZE - 2) * jax.nn.sigmoid(normal)) / SIZE
-    )
+    """Return a rate from 1/n to 1 - 1/n."""
+    return random_numbers(1, lambda normal: (1 + (SIZE - 2) * jax.nn.sigmoid(normal)) / SIZE, spread=2)
 
 
-diffusion_time = Claim(
+diffusion_time = inequality(
     "hyp:diffusion-time",
     (*RESAMPLING, "1/n <= x <= 1 - 1/n"),
     lambda case: (jnp.ones(()), _drift(case[0])),
     _reachable(),
     exact=lambda case: (from_rational(1), _drift_exactly(*case)),
-    exactly=None,
     family=Family(
         "n from 2 to 16 and every count between 0 and n", lambda: ((n, i) for n in range(2, 17) for i in range(1, n))
     ),
     edges=((64, 32),),
     wrong=lambda case: (jnp.ones(()), _drift(case[0] / SIZE)),
-)
-
-CLAIMS = (
-    survival_floor,
-    survival_ceiling,
-    survival_deficit,
-    fixation,
-    absorption,
-    total_diversity,
-    absorption_floor,
-    drift,
-    diffusion_time,
 )

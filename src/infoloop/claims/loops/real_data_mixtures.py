@@ -4,8 +4,9 @@ import jax
 import jax.numpy as jnp
 from flint import arb
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
-from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2
+from infoloop.exact.rational_laws import fmpq, from_rational, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
@@ -13,8 +14,7 @@ from infoloop.information.measures import mutual_information
 from infoloop.models.mixing import error_variance, mixing, optimal_weight, stationary_variance
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 ROUNDS = 4
@@ -28,19 +28,19 @@ _SIZES = (1, 2, 5)
 
 
 def _parameters(x):
-    """A weight in (0, 1), and whole numbers of real and of synthetic samples from 1 on."""
+    """Return a weight in (0, 1), and whole numbers of real and of synthetic samples from 1 on."""
     return jax.nn.sigmoid(2 * x[0]), 1 + jnp.floor(jnp.exp(x[1])), 1 + jnp.floor(jnp.exp(x[2]))
 
 
-_loops = Cases(lambda key: jax.random.normal(key, (3,)), _parameters)
+_loops = random_numbers(3, _parameters)
 _small_loops = Family(
     "weights k/8, 1, 2 or 5 real and synthetic samples, 0 to 4 rounds",
     lambda: parameter_grid(w=_WEIGHTS, real=_SIZES, synthetic=_SIZES, t=range(ROUNDS + 1)),
 )
 
 
-def noise_shares(weight, rounds: int) -> tuple[list, list]:
-    """The coefficients of Z_t - theta on the errors of the real means R0, R1, ... and of the synthetic S1, S2, ..."""
+def noise_shares(weight: Number, rounds: int) -> tuple[list[Number], list[Number]]:
+    """Return the coefficients of Z_t - theta on the errors of the real means R0, R1, ... and synthetic S1, S2, ..."""
     real, synthetic = [weight / weight], []
     for _ in range(rounds):
         real = [(1 - weight) * c for c in real] + [weight]
@@ -48,14 +48,14 @@ def noise_shares(weight, rounds: int) -> tuple[list, list]:
     return real, synthetic
 
 
-def variance_of_shares(weight, real, synthetic, rounds: int):
-    """The variance of Z_t - theta as the sum of the squares of its `noise_shares`, each over its samples."""
+def variance_of_shares(weight: Number, real: Number, synthetic: Number, rounds: int) -> Number:
+    """Return the variance of Z_t - theta as the sum of the squares of its `noise_shares`, each over its samples."""
     shares = noise_shares(weight, rounds)
     return sum(c**2 / size for part, size in zip(shares, (real, synthetic), strict=True) for c in part)
 
 
 def fixed_point(weight: fmpq, ratio: fmpq) -> fmpq:
-    r"""$nV_\infty$, by solving $V=w^2+(1-w)^2(V+r)$.
+    r"""Return $nV_\infty$, by solving $V=w^2+(1-w)^2(V+r)$.
 
     >>> fixed_point(fmpq(1, 2), fmpq(1))
     2/3
@@ -64,8 +64,8 @@ def fixed_point(weight: fmpq, ratio: fmpq) -> fmpq:
     return (weight**2 + q * ratio) / (1 - q)
 
 
-def relaxed_variance(weight, real, synthetic, rounds: int):
-    r"""$V_\infty+(1-w)^{2t}(V_0-V_\infty)$, with $V_0=\frac1n$ and $nV_\infty=\frac{w^2+r(1-w)^2}{w(2-w)}$.
+def relaxed_variance(weight: fmpq, real: fmpq, synthetic: fmpq, rounds: int) -> fmpq:
+    r"""Return $V_\infty+(1-w)^{2t}(V_0-V_\infty)$, $V_0=\frac1n$, $nV_\infty=\frac{w^2+r(1-w)^2}{w(2-w)}$.
 
     >>> relaxed_variance(fmpq(1, 2), fmpq(1), fmpq(1), 1)
     3/4
@@ -91,20 +91,18 @@ def _without_synthetic_noise(case):
     return _variances(case)[0], error_variance(mixing(weight, real, 1e9), jnp.arange(ROUNDS + 1))
 
 
-variance = Claim(
+variance = equality(
     "thm:mixing-variance",
     _inside,
     _variances,
     _loops,
-    relation="=",
     exact=_variances_exactly,
-    exactly=None,
     family=_small_loops,
     edges=({"w": fmpq(1, 4), "real": 2, "synthetic": 5, "t": 3},),
     wrong=_without_synthetic_noise,
 )
 
-_ratios = Cases(lambda key: jax.random.normal(key, (2,)), lambda x: (jax.nn.sigmoid(2 * x[0]), jnp.exp(x[1])))
+_ratios = random_numbers(2, lambda x: (jax.nn.sigmoid(2 * x[0]), jnp.exp(x[1])))
 
 
 def _optimal(case):
@@ -113,31 +111,29 @@ def _optimal(case):
 
 
 def _optimal_exactly(case):
-    """At the ratio $r=v^2/(1-v)$ the best weight is $v$."""
+    r"""Return the best weight v, that of the ratio $r=v^2/(1-v)$, and $nV_\infty$ at a weight."""
     weight, best = case.values()
     return from_rational(best), from_rational(fixed_point(weight, best**2 / (1 - best)))
 
 
-optimal = Claim(
+optimal = inequality(
     "thm:mixing-optimal",
     _stationary,
     _optimal,
     _ratios,
     exact=_optimal_exactly,
-    exactly=None,
     family=Family("weights k/8, best weights k/8 below 1", lambda: parameter_grid(w=_WEIGHTS, best=_WEIGHTS[:-1])),
     edges=({"w": fmpq(1, 2), "best": fmpq(1, 2)},),
     wrong=lambda case: (jnp.sqrt(_optimal(case)[0]), _optimal(case)[1]),
 )
 
 
-golden = Claim(
+golden = inequality(
     "thm:mixing-golden",
     (*_stationary, "as many real as synthetic samples"),
     lambda case: (optimal_weight(1.0), stationary_variance(case[0], 1.0)),
     _ratios,
     exact=lambda case: (real_ball(lambda: (arb(5).sqrt() - 1) / 2), from_rational(fixed_point(case["w"], fmpq(1)))),
-    exactly=None,
     family=Family("weights k/100", lambda: parameter_grid(w=[fmpq(k, 100) for k in range(1, 101)])),
     edges=({"w": fmpq(13, 21)},),
     wrong=lambda case: (jnp.sqrt(0.5), stationary_variance(case[0], 1.0)),
@@ -159,31 +155,29 @@ _small_weights = Family(
     lambda: parameter_grid(w=[fmpq(1, 2**k) for k in range(1, 13)], r=[fmpq(1, 2), fmpq(1), fmpq(3)]),
 )
 
-diverging = Claim(
+diverging = inequality(
     "thm:mixing-diverges",
     _stationary,
     _diverging,
     _ratios,
     exact=_diverging_exactly,
-    exactly=None,
     family=_small_weights,
     edges=({"w": fmpq(1, 1000), "r": fmpq(1)},),
     wrong=lambda case: (case[1] / (2 * case[0]), _diverging(case)[1]),
 )
 
-fresh_data_never_worse = Claim(
+fresh_data_never_worse = inequality(
     "fol:fresh-data-never-worse",
     _stationary,
     lambda case: (stationary_variance(*case), 1.0),
     _ratios,
     exact=lambda case: (from_rational(fixed_point(*case.values())), from_rational(1)),
-    exactly=None,
     family=_small_weights,
 )
 
 
-def mixing_law(case, rounds: int) -> Gaussian:
-    """The law of theta ~ N(0, 1), the estimates Z0, Z1, ... and the real means R1, R2, ..., link by link."""
+def _mixing_law(case, rounds):
+    """Return the law of theta ~ N(0, 1), the estimates Z0, Z1, ... and the real means R1, R2, ..., link by link."""
     weight, real, synthetic = case
 
     def link(row, noise, source, target):
@@ -198,8 +192,8 @@ def mixing_law(case, rounds: int) -> Gaussian:
     return law
 
 
-def rational_mixture_law(case) -> RationalGaussian:
-    """The same law in rationals, one round longer than the case says, with its prior."""
+def _rational_mixture_law(case):
+    """Return the same law in rationals, one round longer than the case says, with its prior."""
     weight, real, synthetic, prior, rounds = case.values()
     law = extend(RationalGaussian(((prior,),), ("theta",)), RationalLinear({"theta": 1}, fmpq(1, real), "Z0"))
     for t in range(1, rounds + 2):
@@ -208,23 +202,23 @@ def rational_mixture_law(case) -> RationalGaussian:
     return law
 
 
-def openness(prior, real, error):
-    r"""Signal to noise of n real samples after an estimate with error V, $n/\bigl(\frac1{\tau^2}+\frac1V\bigr)$."""
+def openness(prior: Number, real: Number, error: Number) -> Number:
+    r"""Return the signal to noise of n real samples after an estimate of error V, $n/(\frac1{\tau^2}+\frac1V)$."""
     return real / (1 / prior + 1 / error)
 
 
 def _open(case):
-    law = mixing_law(case, ROUNDS)
+    law = _mixing_law(case, ROUNDS)
     found = [evaluate(f"I(theta;R{t + 1}|Z{t})", law) for t in range(ROUNDS)]
     errors = error_variance(mixing(*case), jnp.arange(ROUNDS))
     return jnp.stack(found), awgn_capacity(openness(1.0, case[1], errors))
 
 
-def _open_exactly(case) -> tuple[LogSum, LogSum]:
+def _open_exactly(case):
     weight, real, synthetic, prior, t = case.values()
     error = relaxed_variance(weight, fmpq(real), fmpq(synthetic), t)
     closed = log2(1 + openness(prior, real, error)) * fmpq(1, 2)
-    return mutual_information(rational_mixture_law(case), "theta", f"R{t + 1}", f"Z{t}"), closed
+    return mutual_information(_rational_mixture_law(case), "theta", f"R{t + 1}", f"Z{t}"), closed
 
 
 _open_loops = Family(
@@ -232,14 +226,12 @@ _open_loops = Family(
     lambda: parameter_grid(w=_WEIGHTS, real=(1, 3), synthetic=(1, 5), prior=(fmpq(1, 2), fmpq(3)), t=range(4)),
 )
 
-open_rounds = Claim(
+open_rounds = equality(
     "thm:mixing-open",
     _prior,
     _open,
     _loops,
-    relation="=",
     exact=_open_exactly,
-    exactly=None,
     family=_open_loops,
     edges=({"w": fmpq(1, 4), "real": 3, "synthetic": 5, "prior": fmpq(3), "t": 2},),
     wrong=lambda case: (_open(case)[0], awgn_capacity(case[1] / (1 + 1 / case[1]))),
@@ -252,20 +244,17 @@ def _kept(case):
     return start, end
 
 
-def _kept_exactly(case) -> tuple[LogSum, LogSum]:
-    t, law = case["t"], rational_mixture_law(case)
+def _kept_exactly(case):
+    t, law = case["t"], _rational_mixture_law(case)
     assert all(mutual_information(law, "theta", f"R{i + 1}", f"Z{i}").sign() > 0 for i in range(t))
     return mutual_information(law, "theta", "Z0"), mutual_information(law, "theta", f"Z{t}")
 
 
-open_rounds_keep = Claim(
+open_rounds_keep = inequality(
     "fol:open-rounds-keep",
     (*_prior, "I(theta;R_t|Z_{t-1}) > 0 in every round"),
     _kept,
     _loops,
     exact=_kept_exactly,
-    exactly=None,
     family=_open_loops,
 )
-
-CLAIMS = (variance, optimal, golden, diverging, fresh_data_never_worse, open_rounds, open_rounds_keep)

@@ -3,17 +3,18 @@
 import functools
 import itertools
 import operator
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import arb, fmpq_mat
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.exact.real_balls import real_ball
 from infoloop.models.regression import design_risk, excess_risk, regression
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Cases, Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 STEPS = np.arange(1, 7)
@@ -25,8 +26,8 @@ _last = (*_normal, "a fit sees the last generation")
 _all = (*_normal, "a fit sees all generations")
 
 
-def fitted_noise(designs, inverse, stacked, zeros):
-    r"""The matrix C of the error $w_t-w_0=Ce$ of the last fit, e all label noises: label by label, fit by fit.
+def fitted_noise(designs: Sequence, inverse: Callable, stacked: Callable, zeros: Callable) -> Number:
+    r"""Return the matrix C of the error $w_t-w_0=Ce$ of the last fit, e all label noises: label by label.
 
     The labels of generation i are $X_iw_{i-1}+e_i$, and $w_i$ solves the normal equations of all labels so far.
     """
@@ -64,14 +65,12 @@ _blocks = Cases(
     lambda key: jax.random.normal(key, (3, 4, 2)), lambda x: jnp.concatenate([jnp.eye(2)] * 2) + jnp.tanh(x) / 4
 )
 
-design = Claim(
+design = equality(
     "thm:regression-design",
     (*_design, "a fit sees all generations"),
     _design_sides,
     _blocks,
-    relation="=",
     exact=_design_exactly,
-    exactly=None,
     family=Family(
         "three generations of two inputs each in two dimensions, from four integer designs",
         lambda: parameter_grid(X1=_INPUTS, X2=_INPUTS, X3=_INPUTS),
@@ -81,8 +80,8 @@ design = Claim(
 )
 
 
-def inverse_trace(dimension: int, samples):
-    r"""$E\operatorname{tr}(X^{\mathsf T}X)^{-1}$ of normal inputs, by Bartlett: $X^{\mathsf T}X=LL^{\mathsf T}$ in law.
+def inverse_trace(dimension: int, samples: Number) -> Number:
+    r"""Return $E\operatorname{tr}(X^{\mathsf T}X)^{-1}$ of normal inputs, by Bartlett: $X^{\mathsf T}X=LL^{\mathsf T}$.
 
     L has standard normals below a diagonal of roots of $\chi^2_{N},\chi^2_{N-1},\ldots$, all independent, and
     $E\,1/\chi^2_k=\frac1{k-2}$. Row i of $M=L^{-1}$ is $M_{ij}=-\frac1{L_{ii}}\sum_{k<i}L_{ik}M_{kj}$, so that
@@ -98,8 +97,8 @@ def inverse_trace(dimension: int, samples):
     return functools.reduce(operator.add, itertools.chain(*squares))
 
 
-def summed_risk(dimension: int, samples, t: int):
-    r"""$d\sum_{i\le t}\frac1{i(iT-d-1)}$, the risk after t generations that see all labels so far, for $\sigma=1$.
+def summed_risk(dimension: int, samples: Number, t: int) -> Number:
+    r"""Return $d\sum_{i\le t}\frac1{i(iT-d-1)}$, the risk after t generations that see all labels, for $\sigma=1$.
 
     >>> summed_risk(1, fmpq(4), 2)
     7/12
@@ -108,11 +107,11 @@ def summed_risk(dimension: int, samples, t: int):
 
 
 def _parameters(x):
-    """Whole numbers of samples a generation from 6 on, and a noise variance."""
+    """Return whole numbers of samples a generation from 6 on, and a noise variance."""
     return 6 + jnp.floor(jnp.exp(1 + x[0])), jnp.exp(x[1] / 2)
 
 
-_loops = Cases(lambda key: jax.random.normal(key, (2,)), _parameters)
+_loops = random_numbers(2, _parameters)
 _small_loops = Family(
     "1 to 4 dimensions, 6, 7, 10 or 50 samples and noise variance 1/2, 1 to 6 generations",
     lambda: parameter_grid(d=range(1, 5), samples=(6, 7, 10, 50), noise=(fmpq(1, 2),), t=range(1, 7)),
@@ -120,14 +119,14 @@ _small_loops = Family(
 _edge = {"d": 2, "samples": 7, "noise": fmpq(1, 2), "t": 3}
 
 
-def _risks(dimension: int, case):
-    """Of replace, by the model, at each generation."""
+def _risks(dimension, case):
+    """Return the risk of replace, by the model, at each generation."""
     samples, noise = case
     return excess_risk(regression(dimension, samples, noise), STEPS)
 
 
 def _each(case, one):
-    """`one(dimension, samples, t)` times the noise variance, for all dimensions and generations."""
+    """Return `one(dimension, samples, t)` times the noise variance, for all dimensions and generations."""
     samples, noise = case
     return noise * jnp.stack([jnp.stack([one(d, samples, t) for t in STEPS.tolist()]) for d in DIMENSIONS])
 
@@ -140,13 +139,13 @@ def _accumulated(d, samples, t):
     return sum(inverse_trace(d, i * samples) / i for i in range(1, t + 1))
 
 
-def added_in_one_dimension(samples: fmpq, i: int) -> fmpq:
-    r"""$E\frac S{A^2}$ where $S\sim\chi^2_T$ is one of the i independent parts of $A\sim\chi^2_N$, $N=iT$, by Laplace.
+def _added_in_one_dimension(samples: fmpq, i: int) -> fmpq:
+    r"""Return $E\frac S{A^2}$, $S\sim\chi^2_T$ being one of the i independent parts of $A\sim\chi^2_N$, $N=iT$.
 
     $\frac1{A^2}=\int_0^\infty ue^{-uA}du$, $E\,Se^{-uS}=T(1+2u)^{-T/2-1}$ and $E\,e^{-u(A-S)}=(1+2u)^{-(N-T)/2}$; with
     $v=1+2u$ the integral is $\frac T4\int_1^\infty(v-1)v^{-N/2-1}dv$. No use is made of the parts being alike.
 
-    >>> added_in_one_dimension(fmpq(4), 2)
+    >>> _added_in_one_dimension(fmpq(4), 2)
     1/12
     """
     half = i * samples / 2
@@ -156,7 +155,7 @@ def added_in_one_dimension(samples: fmpq, i: int) -> fmpq:
 def _accumulated_exactly(d, samples, t):
     if d > 1:
         return _accumulated(d, samples, t)
-    return sum((added_in_one_dimension(samples, i) for i in range(1, t + 1)), fmpq(0))
+    return sum((_added_in_one_dimension(samples, i) for i in range(1, t + 1)), fmpq(0))
 
 
 def _exactly(found, closed):
@@ -171,16 +170,14 @@ def _by_model(case):
     return jnp.stack([_risks(d, case) for d in DIMENSIONS])
 
 
-def _risk(label, assumes, found, found_exactly, closed, closed_exactly, wrong) -> Claim:
-    """The expected risk from Bartlett's decomposition, against its closed form."""
-    return Claim(
+def _risk(label, assumes, found, found_exactly, closed, closed_exactly, wrong):
+    """Return the claim that the expected risk from Bartlett's decomposition has this closed form."""
+    return equality(
         label,
         assumes,
         lambda case: (_each(case, found), closed(case)),
         _loops,
-        relation="=",
         exact=_exactly(found_exactly, closed_exactly),
-        exactly=None,
         family=_small_loops,
         edges=(_edge,),
         wrong=lambda case: (_each(case, found), wrong(case)),
@@ -221,19 +218,18 @@ def _bound_exactly(case):
     return from_rational(noise * summed_risk(d, fmpq(samples), t)), real_ball(lambda: arb.pi() ** 2 / 6 * arb(first))
 
 
-bound = Claim(
+bound = inequality(
     "thm:regression-bound",
     _all,
     _bound,
     _loops,
     exact=_bound_exactly,
-    exactly=None,
     family=_small_loops,
     edges=({"d": 1, "samples": 10**6, "noise": fmpq(1), "t": 100},),
     wrong=lambda case: (_by_model(case), _bound(case)[1]),
 )
 
-replace_stays_bounded = Claim(
+replace_stays_bounded = inequality(
     "fol:regression-replace-bounded",
     _last,
     lambda case: (_by_model(case), 2 * _each(case, _first)),
@@ -241,18 +237,14 @@ replace_stays_bounded = Claim(
     exact=_exactly(
         lambda d, samples, t: t * inverse_trace(d, samples), lambda d, samples, t: 2 * _first(d, samples, t)
     ),
-    exactly=None,
     family=_small_loops,
 )
 
-every_round_adds = Claim(
+every_round_adds = inequality(
     "fol:regression-every-round-adds",
     _all,
     lambda case: (STEPS * _each(case, _first), _each(case, summed_risk)),
     _loops,
     exact=_exactly(lambda d, samples, t: t * _first(d, samples, t), _accumulated),
-    exactly=None,
     family=_small_loops,
 )
-
-CLAIMS = (design, replaced_regression, accumulated_regression, bound, replace_stays_bounded, every_round_adds)

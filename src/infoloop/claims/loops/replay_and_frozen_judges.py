@@ -1,48 +1,13 @@
 """Chapter 2, memory: loops that keep a frozen judge, or replay their first data (S39)."""
 
-import itertools
-
-from infoloop.exact.rational_laws import rational_product, rational_table
-from infoloop.statements.cases import Family, enumerate_rational_bayes_nets, random_bayes_nets
+from infoloop.statements.cases import Family, Fixed, copied_bit, exact_law, exact_laws, random_bayes_nets
 from infoloop.statements.claim import linear
 
 MAPS = [[1, 0], [0, 1]]
 NOISY = [["1/4", "3/4"], *MAPS]
-FINITE = "finite alphabets"
+FAIR, SEEN = ["1/2", "1/2"], [["3/4", "1/4"], [0, 1]]
 JUDGED = ("X -> Z0 -> Z1", "X -> Z0,Z1 -> Z2")
 REPLAYED = ("X -> D0 -> Z0", "X -> D0,Z0 -> D1", "X -> D0,D1 -> Z1", "X -> D0,Z1 -> D2", "X -> D0,D2 -> Z2")
-
-
-def _law(*factors: tuple):
-    """A fair bit X and what the factors make of it."""
-    return rational_product((rational_table(["1/2", "1/2"]), ("X",)), *((rational_table(t), n) for t, n in factors))
-
-
-def _read_again(*names: str):
-    """The law in which each named bit is a copy of the first one, and that of a fair bit X."""
-    return _law((MAPS, ("X", names[0])), *((MAPS, (names[0], name)) for name in names[1:]))
-
-
-def _functions(names: tuple[str, ...]):
-    """All bits that are functions of two bits, as factors."""
-    for values in itertools.product((0, 1), repeat=4):
-        yield [[[1 - b, b] for b in values[:2]], [[1 - b, b] for b in values[2:]]], names
-
-
-def _judged():
-    """X seen through one noisy channel in Z0, and all bits Z1 of Z0, Z2 of Z0 and Z1, Z3 of Z0 and Z2."""
-    seen = ([["3/4", "1/4"], [0, 1]], ("X", "Z0"))
-    for rows in itertools.product(MAPS, repeat=2):
-        for second, third in itertools.product(_functions(("Z0", "Z1", "Z2")), _functions(("Z0", "Z2", "Z3"))):
-            yield _law(seen, (list(rows), ("Z0", "Z1")), second, third)
-
-
-def _replayed():
-    """X seen through one noisy channel in D0, copied by Z0 and D1; all bits Z1 of D0 and D1, Z2 of D0 and D2 = Z1."""
-    seen = ([["3/4", "1/4"], [0, 1]], ("X", "D0"))
-    copies = ((MAPS, ("D0", "Z0")), (MAPS, ("Z0", "D1")), (MAPS, ("Z1", "D2")))
-    for first, second in itertools.product(_functions(("D0", "D1", "Z1")), _functions(("D0", "D2", "Z2"))):
-        yield _law(seen, *copies[:2], first, copies[2], second)
 
 
 frozen_judge = linear(
@@ -50,8 +15,11 @@ frozen_judge = linear(
     "I(X;Z3) <= I(X;Z0)",
     (*JUDGED, "X -> Z0,Z2 -> Z3"),
     random_bayes_nets("X", "Z0|X", "Z1|Z0", "Z2|Z0,Z1", "Z3|Z0,Z2", X=2, Z0=3, Z1=2, Z2=2, Z3=3),
-    family=Family("a fair bit X, Z0 with rows (3/4, 1/4), (0, 1), any bits Z1, Z2, Z3 of what they may see", _judged),
-    edges=(_read_again("Z0", "Z1", "Z2", "Z3"),),
+    family=Family(
+        "a fair bit X, Z0 with rows (3/4, 1/4), (0, 1), any bits Z1, Z2, Z3 of what they may see",
+        lambda: exact_laws({"X": [FAIR], "Z0|X": Fixed(SEEN), "Z1|Z0": MAPS, "Z2|Z0,Z1": MAPS, "Z3|Z0,Z2": MAPS}),
+    ),
+    edges=(copied_bit("X", "Z0", "Z1", "Z2", "Z3"),),
     wrong="I(X;Z3) <= I(X;Z2)",
 )
 
@@ -63,9 +31,20 @@ replayed_first_data = linear(
         "X", "D0|X", "Z0|D0", "D1|Z0", "Z1|D0,D1", "D2|Z1", "Z2|D0,D2", X=2, D0=3, Z0=2, D1=2, Z1=2, D2=2, Z2=3
     ),
     family=Family(
-        "a fair bit X, D0 with rows (3/4, 1/4), (0, 1), any bits Z1 and Z2 of D0 and generated data", _replayed
+        "a fair bit X, D0 with rows (3/4, 1/4), (0, 1), any bits Z1 and Z2 of D0 and generated data",
+        lambda: exact_laws(
+            {
+                "X": [FAIR],
+                "D0|X": Fixed(SEEN),
+                "Z0|D0": Fixed(MAPS),
+                "D1|Z0": Fixed(MAPS),
+                "Z1|D0,D1": MAPS,
+                "D2|Z1": Fixed(MAPS),
+                "Z2|D0,D2": MAPS,
+            }
+        ),
     ),
-    edges=(_read_again("D0", "Z0", "D1", "Z1", "D2", "Z2"),),
+    edges=(copied_bit("X", "D0", "Z0", "D1", "Z1", "D2", "Z2"),),
     wrong="I(X;Z2) <= I(X;D1)",
 )
 
@@ -76,11 +55,9 @@ judge_openness = linear(
     random_bayes_nets("X", "Z0|X", "Z1|Z0", X=3, Z0=4, Z1=3),
     family=Family(
         "a fair bit X, Z0 and Z1 with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: enumerate_rational_bayes_nets(
-            "X", "Z0|X", "Z1|Z0", rows={"X": [["1/2", "1/2"]], "Z0|X": NOISY, "Z1|Z0": NOISY}, X=2, Z0=2, Z1=2
-        ),
+        lambda: exact_laws({"X": [["1/2", "1/2"]], "Z0|X": NOISY, "Z1|Z0": NOISY}),
     ),
-    edges=(_law((MAPS, ("X", "Z0")), ([[1, 0], [1, 0]], ("Z0", "Z1"))),),
+    edges=(exact_law({"X": FAIR, "Z0|X": MAPS, "Z1|Z0": [[1, 0], [1, 0]]}),),
     wrong="I(X;Z0|Z1) = I(X;Z0)",
 )
 
@@ -91,11 +68,6 @@ memory_is_monotone = linear(
     random_bayes_nets("X", "Z0|X", "Z1|Z0", "Z2|Z0,Z1", X=2, Z0=2, Z1=2, Z2=2),
     family=Family(
         "a fair bit X, Z0 its copy, Z1 constant, and Z2 any bit of Z0 and Z1",
-        lambda: (
-            _law((MAPS, ("X", "Z0")), ([[1, 0], [1, 0]], ("Z0", "Z1")), second)
-            for second in _functions(("Z0", "Z1", "Z2"))
-        ),
+        lambda: exact_laws({"X": [FAIR], "Z0|X": Fixed(MAPS), "Z1|Z0": Fixed([[1, 0], [1, 0]]), "Z2|Z0,Z1": MAPS}),
     ),
 )
-
-CLAIMS = (frozen_judge, replayed_first_data, judge_openness, memory_is_monotone)

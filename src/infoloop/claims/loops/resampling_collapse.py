@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from infoloop.claims.comparisons import inequality
 from infoloop.exact import rational_laws, wright_fisher_rational
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational
 from infoloop.information.contraction_coefficients import dobrushin
@@ -19,8 +20,7 @@ from infoloop.probability.channel_families import binomial
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, random_probabilities
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_probabilities
 
 SIZE, GENERATIONS = 4, 6
 RESAMPLING = ("two symbols", "each generation is n draws from the frequencies of the last")
@@ -29,8 +29,8 @@ RATES = [(0, 1), ("1/4", "3/4"), ("1/8", "1/2"), ("1/2", "1/2"), (0, "1/3")]
 PRIORS = [("1/2", "1/2"), ("1/4", "3/4")]
 
 
-def _model(case) -> wright_fisher.Model:
-    """Two hypotheses with rates `case[:2]`, the first of probability `case[2]`."""
+def _model(case):
+    """Return two hypotheses with rates `case[:2]`, the first of probability `case[2]`."""
     return wright_fisher.Model(SIZE, case[:2], jnp.stack([case[2], 1 - case[2]]))
 
 
@@ -39,7 +39,7 @@ def _draws(m: wright_fisher.Model):
 
 
 def _tables(case):
-    """P(theta, K_t) for t = 1, 2, ... along the leading axis."""
+    """Return P(theta, K_t) for t = 1, 2, ... along the leading axis."""
     m = _model(case)
     with jax.ensure_compile_time_eval():  # the kernel is a constant of the claim, not a part of what is compiled
         link = wright_fisher_kernel(SIZE)
@@ -48,24 +48,24 @@ def _tables(case):
 
 
 def _symbol_laws(case):
-    """P(theta, B) for one symbol B drawn at the rate theta, in a table as wide as those of the counts."""
+    """Return P(theta, B) for one symbol B drawn at the rate theta, in a table as wide as those of the counts."""
     m = _model(case)
     return jnp.pad(m.prior[:, None] * jnp.stack([1 - m.rates, m.rates], 1), ((0, 0), (0, SIZE - 1)))
 
 
 @jax.vmap
 def _informed(table):
-    """The information in bits between the two variables of each table of a stack."""
+    """Return the information in bits between the two variables of each table of a stack."""
     return mutual_information(Joint(table, ("theta", "seen")), "theta", "seen")
 
 
 def _kept(case):
-    """I(theta;K_t) for t = 1, 2, ..."""
+    """Return I(theta;K_t) for t = 1, 2, ..."""
     return _informed(_tables(case))
 
 
 def _kept_and_symbol(case):
-    """I(theta;K_t) for t = 1, 2, ..., and as many copies of I(theta;B)."""
+    """Return I(theta;K_t) for t = 1, 2, ..., and as many copies of I(theta;B)."""
     found = _informed(jnp.concatenate([_tables(case), _symbol_laws(case)[None]]))
     return found[:-1], jnp.broadcast_to(found[-1], (GENERATIONS,))
 
@@ -74,16 +74,16 @@ def _exactly_informed(law: RationalLaw) -> LogSum:
     return evaluate(f"I({law.names[0]};{law.names[1]})", law)
 
 
-def _kept_exactly(n, rates, prior, t) -> LogSum:
+def _kept_exactly(n, rates, prior, t):
     return _exactly_informed(wright_fisher_rational.rational_generation_law(n, rates, prior, t))
 
 
-def _symbol_exactly(rates, prior) -> LogSum:
+def _symbol_exactly(rates, prior):
     return _exactly_informed(wright_fisher_rational.token_law(rates, prior))
 
 
 def _loops():
-    """n, rates, prior, t: exact cases for statements about a generation."""
+    """Return n, rates, prior, t: exact cases for statements about a generation."""
     return itertools.product((1, 2, 3, 4), RATES, PRIORS, (1, 2, 3, 5))
 
 
@@ -94,9 +94,9 @@ _every_loop = Family(
 )
 
 
-def _claim(label: str, sides, assumes=RESAMPLING, cases: Cases | None = None, **fields) -> Claim:
-    """A claim about two hypotheses with free rates and prior, unless `cases` says otherwise."""
-    return Claim(label, assumes, sides, cases or random_probabilities(3), exactly=None, **fields)
+def _claim(label, sides, assumes=RESAMPLING, cases=None, **fields):
+    """Return a claim about two hypotheses with free rates and prior, unless `cases` says otherwise."""
+    return inequality(label, assumes, sides, cases or random_probabilities(3), **fields)
 
 
 def _diversity(case):
@@ -195,7 +195,7 @@ ends_keep = _claim(
 
 
 def _left(case):
-    """I(theta;K_oo), K_oo in {0, n} with the probabilities that the table of absorption gives; and I(theta;B)."""
+    """Return I(theta;K_oo), K_oo in {0, n} with the probabilities of the table of absorption; and I(theta;B)."""
     m = _model(case)
     with jax.ensure_compile_time_eval():
         fixed = fixation_by_table(SIZE, np.arange(SIZE + 1))
@@ -324,16 +324,4 @@ as_fast_as_diversity = _claim(
         "n = 4, rates (1/4, 3/4), equally likely, t from 1 to 6",
         lambda: itertools.product((4,), RATES[1:2], PRIORS[:1], range(1, 7)),
     ),
-)
-
-CLAIMS = (
-    resampled_diversity,
-    resampled_eigenvalues,
-    ends_keep,
-    residual,
-    residual_floor,
-    residual_ceiling,
-    next_sample_information,
-    collapse_forgets,
-    as_fast_as_diversity,
 )

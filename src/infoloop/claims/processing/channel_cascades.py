@@ -4,6 +4,7 @@ import itertools
 
 import jax.numpy as jnp
 
+from infoloop.claims.comparisons import equality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, from_rational, log2, rational, rational_product, rational_table
 from infoloop.information.binary_channel_chains import (
@@ -21,15 +22,14 @@ from infoloop.probability.channels import Channel, extend
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_convolution, binary_entropy
 from infoloop.statements.cases import Family, random_probabilities
-from infoloop.statements.claim import Claim
 
 STEPS = range(1, 7)
 EIGHTHS = [fmpq(k, 8) for k in range(9)]
 INPUTS = [fmpq(1, 2), fmpq(1, 4), fmpq(1, 3)]
 
 
-def _through(p_one, link: Channel, size: int):
-    """I(X; Z_t) for t in STEPS, when a bit with P(X=1) = `p_one` goes through the link again and again."""
+def _through(p_one, link, size):
+    """Return I(X; Z_t) for t in STEPS, when a bit with P(X=1) = `p_one` goes through the link again and again."""
     start = jnp.zeros(size).at[0].set(1 - p_one).at[1].set(p_one)
     path, found = link, []
     for _ in STEPS:
@@ -38,8 +38,8 @@ def _through(p_one, link: Channel, size: int):
     return jnp.stack(found)
 
 
-def _cascade(label: str, channel, size: int, closed_form, rows, edge, wrong) -> Claim:
-    """I through a cascade by products of tables, against its closed form; both routes again in exact arithmetic."""
+def _cascade(label, channel, size, closed_form, rows, edge, wrong):
+    """Return the claim that I through a cascade, by products of tables, is its closed form; in floats and exactly."""
 
     def sides(case):
         noise, p_one = case
@@ -56,14 +56,12 @@ def _cascade(label: str, channel, size: int, closed_form, rows, edge, wrong) -> 
         law = rational_product((start, ("X",)), (path, ("X", "Z")))
         return evaluate("I(X;Z)", law), closed_form(noise, p_one, int(steps), rational_laws.exact_binary_entropy)
 
-    return Claim(
+    return equality(
         label,
         ("a binary input", "the links are alike and independent"),
         sides,
         random_probabilities(2),
-        relation="=",
         exact=exact_sides,
-        exactly=None,
         family=Family(
             "noise k/8, P(X=1) in 1/2, 1/4, 1/3, and 1 to 6 links", lambda: itertools.product(EIGHTHS, INPUTS, STEPS)
         ),
@@ -110,7 +108,7 @@ def _capacities(case):
 
 
 def _capacities_exactly(case):
-    """The Kuhn-Tucker bound max D(W_x||q) at the uniform input, where the information meets it, and the closed form."""
+    """Return the Kuhn-Tucker bound max D(W_x||q) at the uniform input, which is attained, and the closed form."""
     name, noise = case
     e = rational(noise)
     rows = rational_table([[1 - e, e], [e, 1 - e]] if name == "bsc" else [[1 - e, 0, e], [0, 1 - e, e]])
@@ -124,14 +122,12 @@ def _capacities_exactly(case):
     )
 
 
-capacities = Claim(
+capacities = equality(
     "thm:capacities",
     ("a binary input",),
     _capacities,
     random_probabilities(1),
-    relation="=",
     exact=_capacities_exactly,
-    exactly=None,
     family=Family(
         "BSC and erasure channel with noise k/8: value and Kuhn-Tucker bound at the uniform input",
         lambda: itertools.product(("bsc", "erasure"), EIGHTHS),
@@ -139,5 +135,3 @@ capacities = Claim(
     edges=(("bsc", fmpq(1, 8)),),
     wrong=lambda case: (_capacities(case)[0], jnp.stack([1 - case[0], 1 - case[0], 1 - binary_entropy(case[0]) / 2])),
 )
-
-CLAIMS = (bsc_cascade, erasure_cascade, z_cascade, capacities)

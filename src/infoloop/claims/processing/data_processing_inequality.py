@@ -3,7 +3,7 @@
 import itertools
 
 from infoloop.exact.rational_laws import rational_product, rational_table
-from infoloop.statements.cases import Family, enumerate_rational_bayes_nets, random_bayes_nets
+from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets
 from infoloop.statements.claim import linear
 
 HALVES = [["1/2", "1/2"], [1, 0], [0, 1]]
@@ -17,14 +17,12 @@ FINITE = "finite alphabets"
 _chains = random_bayes_nets("X", "D|X", "Z|D", X=3, D=4, Z=3)
 _rational_chains = Family(
     "binary chains X -> D -> Z, inputs (1/2, 1/2) and (1/4, 3/4), rows from (1/4, 3/4), (1/2, 1/2), (1, 0), (0, 1)",
-    lambda: enumerate_rational_bayes_nets(
-        "X", "D|X", "Z|D", rows={"X": QUARTERS[:2], "D|X": QUARTERS, "Z|D": QUARTERS}, X=2, D=2, Z=2
-    ),
+    lambda: exact_laws({"X": QUARTERS[:2], "D|X": QUARTERS, "Z|D": QUARTERS}),
 )
 
 
 def _identity(*names: str):
-    """The law in which the named bits are copies of one fair bit: every inequality that bounds by a copy is sharp."""
+    """Return the law in which the named bits are copies of one fair bit: bounds by a copy are sharp."""
     copy = rational_table([[1, 0], [0, 1]])
     links = [(copy, pair) for pair in itertools.pairwise(names)]
     return rational_product((rational_table(["1/2", "1/2"]), names[:1]), *links)
@@ -46,13 +44,7 @@ processing_gap = linear(
     MARKOV,
     _chains,
     family=_rational_chains,
-    edges=(
-        rational_product(
-            (rational_table(["1/2", "1/2"]), ("X",)),
-            (rational_table([[1, 0], [0, 1]]), ("X", "D")),
-            (rational_table([[1], [1]]), ("D", "Z")),
-        ),
-    ),
+    edges=(exact_law({"X": ["1/2", "1/2"], "D|X": [[1, 0], [0, 1]], "Z|D": [[1], [1]]}),),
     wrong="I(X;D) - I(X;Z) = I(X;Z|D)",
 )
 
@@ -63,9 +55,7 @@ processing_without_markov = linear(
     random_bayes_nets("X,D,Z", X=2, D=2, Z=2),
     family=Family(
         "all laws in which D is constant or a fair bit and Z a copy of a fair X or of D",
-        lambda: enumerate_rational_bayes_nets(
-            "X", "D", "Z|X,D", rows={"X": FAIR_BIT, "D": MAPS + FAIR_BIT, "Z|X,D": MAPS}, X=2, D=2, Z=2
-        ),
+        lambda: exact_laws({"X": FAIR_BIT, "D": MAPS + FAIR_BIT, "Z|X,D": MAPS}),
     ),
     assumes=(FINITE,),
 )
@@ -73,23 +63,15 @@ processing_without_markov = linear(
 _with_signal = random_bayes_nets("X,D,S", "Z|D,S", X=2, D=2, S=3, Z=3)
 _rational_signals = Family(
     "a fair bit X, D and S read off it with rows (1/4, 3/4), (1, 0), (0, 1), Z any function of D and S",
-    lambda: enumerate_rational_bayes_nets(
-        "X",
-        "D|X",
-        "S|X",
-        "Z|D,S",
-        rows={"X": FAIR_BIT, "D|X": MAPS + QUARTERS[:1], "S|X": MAPS[::-1] + QUARTERS[:1], "Z|D,S": MAPS},
-        X=2,
-        D=2,
-        S=2,
-        Z=2,
-    ),
+    lambda: exact_laws({"X": FAIR_BIT, "D|X": MAPS + QUARTERS[:1], "S|X": MAPS[::-1] + QUARTERS[:1], "Z|D,S": MAPS}),
 )
-_xor = rational_product(
-    (rational_table(["1/2", "1/2"]), ("X",)),
-    (rational_table(["1/2", "1/2"]), ("D",)),
-    (rational_table([[[1, 0], [0, 1]], [[0, 1], [1, 0]]]), ("X", "D", "S")),
-    (rational_table([[[1, 0], [0, 1]], [[0, 1], [1, 0]]]), ("D", "S", "Z")),
+_xor = exact_law(
+    {
+        "X": ["1/2", "1/2"],
+        "D": ["1/2", "1/2"],
+        "S|X,D": [[[1, 0], [0, 1]], [[0, 1], [1, 0]]],
+        "Z|D,S": [[[1, 0], [0, 1]], [[0, 1], [1, 0]]],
+    }
 )
 
 refined_processing = linear(
@@ -119,11 +101,7 @@ refined_gap = linear(
 )
 
 signal_beats_data = linear(
-    "fol:signal-adds-nothing",
-    "I(X;Z) <= I(X;D)",
-    SIGNAL,
-    _with_signal,
-    family=_rational_signals,
+    "fol:signal-adds-nothing", "I(X;Z) <= I(X;D)", SIGNAL, _with_signal, family=_rational_signals
 )
 
 _rounds = random_bayes_nets(
@@ -145,7 +123,7 @@ _rounds = random_bayes_nets(
 
 
 def _two_verdicts():
-    """Two fair bits X, nothing known at first, each verdict any Boolean function of X, and Z the pair of verdicts."""
+    """Yield two fair bits X, nothing known at first, any Boolean functions of X as verdicts, and Z the pair of them."""
     start = (rational_table(["1/4"] * 4), ("X",))
     read = rational_table([[[[int(z == 2 * s + t) for z in range(4)] for t in (0, 1)] for s in (0, 1)]])
     for first, second in itertools.product(itertools.product((0, 1), repeat=4), repeat=2):
@@ -176,29 +154,15 @@ verdict_capacity = linear(
     assumes=("S takes two values",),
     family=Family(
         "a fair bit X, a query Y with mass (1/2, 1/2) or (1/4, 3/4), any verdict with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: enumerate_rational_bayes_nets(
-            "X",
-            "Y",
-            "S|X,Y",
-            rows={"X": FAIR_BIT, "Y": QUARTERS[:2], "S|X,Y": QUARTERS[:1] + MAPS},
-            X=2,
-            Y=2,
-            S=2,
-        ),
+        lambda: exact_laws({"X": FAIR_BIT, "Y": QUARTERS[:2], "S|X,Y": QUARTERS[:1] + MAPS}),
     ),
-    edges=(
-        rational_product(
-            (rational_table(["1/2", "1/2"]), ("X",)),
-            (rational_table([1]), ("Y",)),
-            (rational_table([[1, 0], [0, 1]]), ("X", "S")),
-        ),
-    ),
+    edges=(exact_law({"X": ["1/2", "1/2"], "Y": [1], "S|X": [[1, 0], [0, 1]]}),),
     wrong="I(X;S|Y) <= I(X;S)",
 )
 
 
 def _reversible_updates():
-    """A fair bit X that Z copies, then D and W, each of which copies the bit before it or flips it."""
+    """Yield a fair bit X that Z copies, then D and W, each of which copies the bit before it or flips it."""
     turns = [rational_table(MAPS), rational_table(MAPS[::-1])]
     fair = (rational_table(*FAIR_BIT), ("X",))
     for links in itertools.product(turns, repeat=3):
@@ -221,31 +185,8 @@ sufficiency = linear(
     random_bayes_nets("X", "T|X", "N|T", "W|T,N", X=3, T=3, N=2, W=3),
     family=Family(
         "X (1/4, 3/4), T|X rows (1/4, 3/4), (1, 0), (0, 1), N|T rows (1/4, 3/4), (1/2, 1/2), W any bit of T and N",
-        lambda: enumerate_rational_bayes_nets(
-            "X",
-            "T|X",
-            "N|T",
-            "W|T,N",
-            rows={"X": QUARTERS[:1], "T|X": QUARTERS[:1] + MAPS, "N|T": QUARTERS[:2], "W|T,N": MAPS},
-            X=2,
-            T=2,
-            N=2,
-            W=2,
-        ),
+        lambda: exact_laws({"X": QUARTERS[:1], "T|X": QUARTERS[:1] + MAPS, "N|T": QUARTERS[:2], "W|T,N": MAPS}),
     ),
     edges=(_identity("X", "T", "N", "W"),),
     wrong="I(X;W) = I(X;T,N)",
-)
-
-CLAIMS = (
-    data_processing,
-    processing_gap,
-    processing_without_markov,
-    refined_processing,
-    refined_gap,
-    signal_beats_data,
-    budget,
-    verdict_capacity,
-    sufficiency,
-    closed_loop_must_lose,
 )

@@ -3,6 +3,7 @@
 import itertools
 
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational_product, rational_table
@@ -13,12 +14,12 @@ from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
+from infoloop.statements.cases import Cases, Family, exact_laws, random_bayes_nets
 from infoloop.statements.claim import Claim
 
 
-def verdict_bits(p_x):
-    r"""Bits per verdict when the symbols of a secret are tried in order: $P(\text{still open})\,h(P(\text{hit}))$.
+def verdict_bits(p_x: Float[Array, " n"]) -> Float[Array, " n-1"]:
+    r"""Return bits per verdict when the symbols of a secret are tried in order: $P(\text{open})\,h(P(\text{hit}))$.
 
     `p_x` is the law of the secret; the last symbol needs no guess. For a uniform secret on M symbols the sum is
     $\sum_{k=2}^M\frac kM h(1/k)=\log_2M$.
@@ -27,14 +28,14 @@ def verdict_bits(p_x):
     return (still_open * binary_entropy(p_x / jnp.where(still_open == 0, 1.0, still_open)))[:-1]
 
 
-def transcript(p_x) -> Joint:
-    """The law of the secret X and of T, the number of the verdict that said yes (the last number: none did)."""
+def _transcript(p_x):
+    """Return the law of the secret X and of T, the number of the verdict that said yes (the last number: none did)."""
     return Joint(jnp.diag(p_x), ("X", "T"))
 
 
 def _secret(net: BayesNet):
     p_x = marginal(net, "X").table
-    return verdict_bits(p_x).sum(), mutual_information(transcript(p_x), "X", "T")
+    return verdict_bits(p_x).sum(), mutual_information(_transcript(p_x), "X", "T")
 
 
 def _secret_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
@@ -87,12 +88,8 @@ fano = Claim(
     exact=_fano_exactly,
     family=Family(
         "three symbols X with masses (1/4, 1/4, 1/2), three answers Z, rows (1/4, 1/4, 1/2), (0, 1/2, 1/2), (1, 0, 0)",
-        lambda: enumerate_rational_bayes_nets(
-            "X",
-            "Z|X",
-            rows={"X": [["1/4", "1/4", "1/2"]], "Z|X": _turns(["1/4", "1/4", "1/2"], [0, "1/2", "1/2"], [1, 0, 0])},
-            X=3,
-            Z=3,
+        lambda: exact_laws(
+            {"X": [["1/4", "1/4", "1/2"]], "Z|X": _turns(["1/4", "1/4", "1/2"], [0, "1/2", "1/2"], [1, 0, 0])}
         ),
     ),
     edges=(_symmetric(4, "1/8"),),
@@ -105,11 +102,11 @@ def _turns(*rows):
 
 
 def _guessing(size: int, uniform: str) -> Cases:
-    """X and Y independent, one of them uniform and the other free, and S, whether they are equal."""
+    """Return X and Y independent, one of them uniform and the other free, and S, whether they are equal."""
     free = "Y" if uniform == "X" else "X"
     cases = random_bayes_nets(free, **{free: size})
 
-    def build(logits) -> BayesNet:
+    def build(logits):
         equal = jnp.eye(size)
         hit = Channel(jnp.stack([1 - equal, equal], axis=2), ("X", "Y"), ("S",))
         other = cases.build(logits).factors[0]
@@ -181,5 +178,3 @@ always_hidden = Claim(
     exact=_hidden_exactly,
     family=Family("2 to 6 symbols, Y uniform on the first 1, 2, ... of them", lambda: _guesses("X")),
 )
-
-CLAIMS = (secret_game, fano, open_given_query, hidden_without_query, always_hidden)

@@ -4,7 +4,9 @@ import itertools
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
 from infoloop.information.contraction_at_input import eta_chi2
@@ -17,13 +19,7 @@ from infoloop.probability.channels import Channel, extend
 from infoloop.probability.distributions import Joint
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
 from infoloop.probability.numerics import binary_convolution, binary_entropy, inverse_binary_entropy
-from infoloop.statements.cases import (
-    Cases,
-    Family,
-    enumerate_rational_bayes_nets,
-    random_bayes_nets,
-    random_probabilities,
-)
+from infoloop.statements.cases import Cases, Family, exact_laws, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim
 
 EIGHTHS = [fmpq(k, 8) for k in range(9)]
@@ -49,18 +45,17 @@ def _contracting():
     for e in EIGHTHS:
         links = {(1 - 2 * e) ** 2: [[1 - e, e], [e, 1 - e]], 1 - e: [[1 - e, 0, e], [0, 1 - e, e]]}
         for eta, rows in links.items():
-            for law in enumerate_rational_bayes_nets("X", "D|X", rows={"X": quarters[:2], "D|X": quarters}, X=2, D=2):
+            for law in exact_laws({"X": quarters[:2], "D|X": quarters}):
                 factors = ((law.table, law.names), (rational_table(rows), ("D", "Z")))
                 yield {"law": rational_product(*factors), "eta": eta}
 
 
-strong_processing = Claim(
+strong_processing = inequality(
     "thm:sdpi",
     ("finite alphabets", "X -> D -> Z"),
     _contracted,
     random_bayes_nets("X", "D|X", "Z|D", X=2, D=2, Z=3),
     exact=_contracted_exactly,
-    exactly=None,
     family=Family("binary X -> D with rows in quarters, then BSC or erasure channel with noise k/8", _contracting),
     edges=tuple(itertools.islice(_contracting(), 3 * 64 + 1, 3 * 64 + 2)),
     wrong=lambda net: (_contracted(net)[0], contraction(_link(net, 2)).upper ** 2 * evaluate("I(X;D)", net)),
@@ -77,8 +72,8 @@ coefficient_order = Claim(
 )
 
 
-def mixture(crossovers, weights, source: str = "X", target: str = "Y") -> Channel:
-    """A mixture of binary symmetric channels whose receiver knows which one was used: outputs are (index, bit)."""
+def _mixture(crossovers, weights, source="X", target="Y"):
+    """Return a _mixture of binary symmetric channels whose receiver knows which was used: outputs are (index, bit)."""
     rows = [jnp.stack([1 - crossovers, crossovers], 1), jnp.stack([crossovers, 1 - crossovers], 1)]
     return Channel(jnp.stack([(weights[:, None] * row).ravel() for row in rows]), (source,), (target,))
 
@@ -86,13 +81,13 @@ def mixture(crossovers, weights, source: str = "X", target: str = "Y") -> Channe
 def _etas(case):
     e, f, w, lam = case
     crossovers, weights = jnp.stack([e, f]), jnp.stack([w, 1 - w])
-    links = (bsc(e, "X", "Y"), erasure(e, "X", "Y"), mixture(crossovers, weights))
+    links = (bsc(e, "X", "Y"), erasure(e, "X", "Y"), _mixture(crossovers, weights))
     found = [contraction(link).lower for link in links]
     return jnp.stack(found), jnp.stack([(1 - 2 * e) ** 2, 1 - e, (weights * (1 - 2 * crossovers) ** 2).sum()]) + 0 * lam
 
 
 def _eta_exactly(case):
-    """f(1/2) of the two rows, plus f'(1/2)^2, which is 0 exactly where the concave f has its maximum there."""
+    """Return f(1/2) of the rows plus f'(1/2)^2, which is 0 exactly where the concave f has its maximum there."""
     rows, closed = case
     a, b = (rational_table(row) for row in rows)
     spread = [(x - y) ** 2 / (x + y) for x, y in zip(a, b, strict=True) if x + y]
@@ -112,14 +107,12 @@ def _etas_in_closed_form():
         yield rows, w * (1 - 2 * e) ** 2 + (1 - w) * (1 - 2 * f) ** 2
 
 
-closed_coefficients = Claim(
+closed_coefficients = equality(
     "thm:eta-closed-forms",
     ("a binary input",),
     _etas,
     random_probabilities(4),
-    relation="=",
     exact=_eta_exactly,
-    exactly=None,
     family=Family("BSC, erasure channel and mixtures (1/3, 2/3) of two BSCs, all noises k/8", _etas_in_closed_form),
     edges=tuple(itertools.islice(_etas_in_closed_form(), 30, 31)),
     wrong=lambda case: (_etas(case)[0], jnp.stack([(1 - 2 * case[0]), 1 - case[0], 1 - case[0]])),
@@ -128,8 +121,8 @@ closed_coefficients = Claim(
 SIZES = (2, 3, 4, 5)
 
 
-def symmetric_eta(eigenvalue, num_symbols: int):
-    r"""$\eta_{KL}=\frac{q\lambda^2}{(q-2)\lambda+2}$ of $\lambda I+\frac{1-\lambda}qJ$, over all inputs."""
+def symmetric_eta(eigenvalue: Number, num_symbols: int) -> Number:
+    r"""Return $\eta_{KL}=\frac{q\lambda^2}{(q-2)\lambda+2}$ of $\lambda I+\frac{1-\lambda}qJ$, over all inputs."""
     return num_symbols * eigenvalue**2 / ((num_symbols - 2) * eigenvalue + 2)
 
 
@@ -151,14 +144,12 @@ def _symmetric_etas():
         yield rows, symmetric_eta(lam, q)
 
 
-symmetric_coefficients = Claim(
+symmetric_coefficients = equality(
     "thm:symmetric-eta",
     ("q symbols and lambda between -1/(q-1) and 1",),
     _symmetric_sides,
     random_probabilities(1),
-    relation="=",
     exact=_eta_exactly,
-    exactly=None,
     family=Family("q from 2 to 5 and error k/8: eta_KL in rationals", _symmetric_etas),
     edges=tuple(itertools.islice(_symmetric_etas(), 10, 11)),
     wrong=lambda case: (_symmetric_sides(case)[0], _symmetric_sides(case)[1] ** 2),
@@ -168,7 +159,7 @@ symmetric_coefficients = Claim(
 def _gerber_cases() -> Cases:
     cases = random_bayes_nets("T|X", "Y|X", T=3, X=2, Y=2)
 
-    def build(logits) -> BayesNet:
+    def build(logits):
         half = Joint(jnp.full(2, 0.5), ("X",))
         net = cases.build(logits)
         return BayesNet((half, _link(net, 0), bsc(_link(net, 1).rows[0, 1], "X", "Y")))
@@ -176,8 +167,8 @@ def _gerber_cases() -> Cases:
     return Cases(cases.draw, build)
 
 
-def gerber_bound(information, crossover):
-    r"""$1-h(p*d)$ where $1-h(d)$ is the information about X: the most that is left after a BSC(p), in bits."""
+def gerber_bound(information: Number, crossover: Number) -> Float[Array, ""]:
+    r"""Return $1-h(p*d)$ where $1-h(d)$ is the information about X: the most that a BSC(p) leaves, in bits."""
     return 1 - binary_entropy(binary_convolution(crossover, inverse_binary_entropy(1 - information)))
 
 
@@ -193,13 +184,12 @@ def _gerber_exactly(case):
     return evaluate("I(T;Y)", law), from_rational(1) - rational_laws.exact_binary_entropy(binary_convolution(d, p))
 
 
-mrs_gerber = Claim(
+mrs_gerber = inequality(
     "thm:mrs-gerber",
     ("X is a fair bit", "T -> X -> Y", "Y = BSC(p) of X"),
     _gerber,
     _gerber_cases(),
     exact=_gerber_exactly,
-    exactly=None,
     family=Family(
         "the extremal T = BSC(d) of X, with d and p multiples of 1/8", lambda: itertools.product(EIGHTHS, EIGHTHS)
     ),
@@ -234,13 +224,4 @@ bottleneck_curve = Claim(
     _bottleneck_cases(),
     loose="equality is approached as the projection vanishes, and attained only where both sides are 0",
     wrong=lambda law: (_bottleneck(law)[0], evaluate("I(T;X)", law) / bottleneck_thresholds(law, "X", "Y").max()),
-)
-
-CLAIMS = (
-    strong_processing,
-    coefficient_order,
-    closed_coefficients,
-    symmetric_coefficients,
-    mrs_gerber,
-    bottleneck_curve,
 )

@@ -1,7 +1,10 @@
 """Chapter 3, acceptance: what keeping only the accepted does to information and to accuracy (B21, B10)."""
 
+from collections.abc import Sequence
+
 import jax.numpy as jnp
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import (
     LogSum,
     RationalLaw,
@@ -18,7 +21,7 @@ from infoloop.probability.channel_families import bsc
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import divergence_terms
-from infoloop.statements.cases import Family, enumerate_rational_bayes_nets, random_bayes_nets, random_probabilities
+from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim, linear
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -32,18 +35,12 @@ _rational_judged = Family(
     "probability 1, 1/4 or 0, but not always refused",
     lambda: (
         law
-        for law in enumerate_rational_bayes_nets(
-            "X",
-            "D|X",
-            "A|D",
-            rows={
+        for law in exact_laws(
+            {
                 "X": FAIR,
                 "D|X": [["1/2", 0, "1/2"], [0, "1/2", "1/2"], ["1/4", "3/4", 0]],
                 "A|D": [MAPS[1], MAPS[0], ["3/4", "1/4"]],
-            },
-            X=2,
-            D=3,
-            A=2,
+            }
         )
         if marginal(law, "A").table[1] > 0
     ),
@@ -55,8 +52,8 @@ def _law(*factors: tuple) -> RationalLaw:
 
 
 def _erased(accept: list) -> RationalLaw:
-    """A fair bit X, D its copy or an erasure with equal probabilities, and whether D is accepted."""
-    return _law((FAIR[0], ("X",)), ([["1/2", 0, "1/2"], [0, "1/2", "1/2"]], ("X", "D")), (accept, ("D", "A")))
+    """Return a fair bit X, D its copy or an erasure with equal probabilities, and whether D is accepted."""
+    return exact_law({"X": FAIR[0], "D|X": [["1/2", 0, "1/2"], [0, "1/2", "1/2"]], "A|D": accept})
 
 
 _erasures_refused = _erased([MAPS[1], MAPS[1], MAPS[0]])
@@ -85,21 +82,13 @@ tries_counted = linear(
             for count in (([[a, b], [c, d]], ("D1", "D2", "N")) for a in MAPS for b in MAPS for c in MAPS for d in MAPS)
         ),
     ),
-    edges=(
-        _law(
-            (["1/4"] * 4, ("X",)),
-            (MAPS * 2, ("X", "D1")),
-            (sorted(MAPS * 2), ("X", "D2")),
-            (MAPS, ("D1", "W")),
-            (MAPS, ("D2", "N")),
-        ),
-    ),
+    edges=(exact_law({"X": ["1/4"] * 4, "D1|X": MAPS * 2, "D2|X": sorted(MAPS * 2), "W|D1": MAPS, "N|D2": MAPS}),),
     wrong="I(X;W,N) <= I(X;D1)",
 )
 
 
-def accepted(table):
-    """P(X, D | A = 1) from P(X, D, A)."""
+def accepted(table: Number) -> Number:
+    """Return P(X, D | A = 1) from P(X, D, A)."""
     return table[..., 1] / table[..., 1].sum()
 
 
@@ -124,14 +113,14 @@ selection_cannot_raise = Claim(
 )
 
 
-def until_accepted(table):
-    """P(X, D_N) from P(X, D, A): tries for the same X go on until one is accepted, so X keeps its law."""
+def until_accepted(table: Number) -> Number:
+    """Return P(X, D_N) from P(X, D, A): tries for the same X go on until one is accepted, so X keeps its law."""
     passed = table[..., 1]
     return passed * (table.sum((1, 2)) / passed.sum(1))[:, None]
 
 
 def _priced(net: BayesNet):
-    """The information of the accepted try, and the divergences of all the tries that it takes on average."""
+    """Return the information of the accepted try, and the divergences of all the tries that it takes on average."""
     table = marginal(net, "X", "D", "A").table
     p_xd, p_x = table.sum(2), table.sum((1, 2))
     apart = divergence_terms(p_xd, p_x[:, None] * p_xd.sum(0)).sum(1)
@@ -152,12 +141,7 @@ def _priced_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
 
 price_of_selection = Claim(
     "thm:price-of-selection",
-    (
-        "finite alphabets",
-        *JUDGED,
-        "tries are independent given X and go on until one is accepted",
-        "P(A = 1|X) > 0",
-    ),
+    ("finite alphabets", *JUDGED, "tries are independent given X and go on until one is accepted", "P(A = 1|X) > 0"),
     _priced,
     _judged,
     exact=_priced_exactly,
@@ -170,8 +154,8 @@ price_of_selection = Claim(
 )
 
 
-def elicited(masses, accuracies, rewards):
-    r"""$\sum_kw_ka_k$, $w_k\propto p_kr_k$: accuracy once modes are kept with probabilities that ignore the task.
+def elicited(masses: Sequence[Number], accuracies: Sequence[Number], rewards: Sequence[Number]) -> Number:
+    r"""Return $\sum_kw_ka_k$, $w_k\propto p_kr_k$: accuracy once modes are kept by rewards that ignore the task.
 
     >>> elicited((fmpq(1, 2), fmpq(1, 2)), (fmpq(1, 2), fmpq(1)), (fmpq(1, 4), fmpq(3, 4)))
     7/8
@@ -180,8 +164,8 @@ def elicited(masses, accuracies, rewards):
     return sum(k * a for k, a in zip(kept, accuracies, strict=True)) / sum(kept)
 
 
-def _modes(case) -> BayesNet:
-    """A fair bit X, a mode M that guesses or recalls, an answer Y, and a reward S that looks at the mode alone."""
+def _modes(case):
+    """Return a fair bit X, a mode M that guesses or recalls, an answer Y, and a reward S that sees the mode alone."""
     recalls, error, plain, shown = case
     knows = jnp.stack([jnp.full((2, 2), 0.5), bsc(error, "X", "Y").rows])
     return BayesNet(
@@ -194,8 +178,8 @@ def _modes(case) -> BayesNet:
     )
 
 
-def hit_rates(table):
-    """P(Y = X) and P(Y = X | S = 1), from P(X, M, Y, S)."""
+def hit_rates(table: Number) -> tuple[Number, Number]:
+    """Return P(Y = X) and P(Y = X | S = 1), from P(X, M, Y, S)."""
     right = table[0, :, 0].sum(0) + table[1, :, 1].sum(0)
     return right.sum(), right[1] / table[..., 1].sum()
 
@@ -206,15 +190,15 @@ def _elicits(case):
     return after, elicited((1 - recalls, recalls), (0.5, 1 - error), (plain, shown))
 
 
-def _mode_law(case) -> RationalLaw:
+def _mode_law(case):
     recalls, error, plain, shown = case.values()
     half, one = fmpq(1, 2), fmpq(1)
     knows = [[[half, half]] * 2, [[one - error, error], [error, one - error]]]
     rewards = [[one - r, r] for r in (plain, shown)]
-    return _law((FAIR[0], ("X",)), ([one - recalls, recalls], ("M",)), (knows, ("M", "X", "Y")), (rewards, ("M", "S")))
+    return exact_law({"X": FAIR[0], "M": [one - recalls, recalls], "Y|M,X": knows, "S|M": rewards})
 
 
-def _elicits_exactly(case) -> tuple[LogSum, LogSum]:
+def _elicits_exactly(case):
     recalls, error, plain, shown = case.values()
     _, after = hit_rates(_mode_law(case).table)
     return from_rational(after), from_rational(
@@ -227,14 +211,12 @@ _blind_rewards = Family(
     "probabilities of recalling, errors and rewards of both modes in quarters, not all refused",
     lambda: parameter_grid(recalls=_eighths[2:8:2], error=_eighths[:5:2], plain=_eighths[2::2], shown=_eighths[::2]),
 )
-elicitation = Claim(
+elicitation = equality(
     "cnd:elicitation",
     BLIND,
     _elicits,
     random_probabilities(4),
-    relation="=",
     exact=_elicits_exactly,
-    exactly=None,
     family=_blind_rewards,
     edges=(
         dict(zip(("recalls", "error", "plain", "shown"), (fmpq(1, 2), fmpq(1, 4), fmpq(1, 4), fmpq(1)), strict=True)),
@@ -243,7 +225,7 @@ elicitation = Claim(
 )
 
 
-def _unrelated_exactly(case) -> tuple[LogSum, LogSum]:
+def _unrelated_exactly(case):
     law = _mode_law(case)
     assert evaluate("I(X;S|M,Y)", law).sign() == 0
     assert evaluate("I(X;S)", law).sign() == 0
@@ -251,21 +233,11 @@ def _unrelated_exactly(case) -> tuple[LogSum, LogSum]:
     return from_rational(after), from_rational(before)
 
 
-closed_cannot_improve = Claim(
+closed_cannot_improve = inequality(
     "fol:closed-cannot-improve",
     (*BLIND, "I(X;S) = I(X;S|M,Y) = 0"),
     lambda case: hit_rates(marginal(_modes(case), "X", "M", "Y", "S").table)[::-1],
     random_probabilities(4),
     exact=_unrelated_exactly,
-    exactly=None,
     family=_blind_rewards,
-)
-
-CLAIMS = (
-    accept_bit,
-    tries_counted,
-    selection_cannot_raise,
-    price_of_selection,
-    elicitation,
-    closed_cannot_improve,
 )

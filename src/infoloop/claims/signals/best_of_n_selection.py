@@ -2,26 +2,20 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
-from infoloop.exact.rational_laws import (
-    LogSum,
-    RationalLaw,
-    from_rational,
-    log2,
-    rational,
-    rational_product,
-    rational_table,
-)
+from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.exact.rational_laws import LogSum, RationalLaw, from_rational, log2, rational, rational_table
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.information.measures import divergence
 from infoloop.learning.verifier_feedback import best_of, best_of_bound
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import Joint, marginal
-from infoloop.statements.cases import Family, random_bayes_nets
+from infoloop.statements.cases import Family, exact_law, random_bayes_nets
 from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -31,8 +25,8 @@ REJECTING = ("finite alphabets", "an output Y is kept if A = 1")
 BEST = ("the outputs are ranked without ties", "the best of n independent ones is kept")
 
 
-def _exact_divergence(p, q) -> LogSum:
-    """D(P||Q) of rational masses."""
+def _exact_divergence(p, q):
+    """Return D(P||Q) of rational masses."""
     return sum((log2(a / b) * a for a, b in zip(p, q, strict=True) if a), LogSum({}))
 
 
@@ -43,7 +37,7 @@ def _rejected(net: BayesNet):
 
 
 def _hard(net: BayesNet):
-    """The same where the first three outputs pass and the others do not."""
+    """Return the same where the first three outputs pass and the others do not."""
     p_y = marginal(net, "Y").table
     passed = p_y[:3].sum()
     kept = jnp.concatenate([p_y[:3] / passed, jnp.zeros_like(p_y[3:])])
@@ -56,9 +50,9 @@ def _rejected_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     return _exact_divergence([p / share for p in passed.tolist()], masses), log2(1 / share)
 
 
-def _judged(masses, probabilities) -> RationalLaw:
+def _judged(masses, probabilities):
     rows = [[1 - rational(c), rational(c)] for c in probabilities]
-    return rational_product((rational_table(masses), ("Y",)), (rational_table(rows), ("Y", "A")))
+    return exact_law({"Y": masses, "A|Y": rows})
 
 
 def _judges(probabilities):
@@ -69,14 +63,12 @@ def _judges(probabilities):
 
 
 _passing = _judged(LAWS[2], [1, 0, 0, 1])
-rejection_divergence = Claim(
+rejection_divergence = equality(
     "thm:rejection-divergence",
     (*REJECTING, "A = f(Y)"),
     _hard,
     random_bayes_nets("Y", Y=5),
-    relation="=",
     exact=_rejected_exactly,
-    exactly=None,
     family=Family("five laws on 2 to 4 symbols, any of which pass, but not none", lambda: _judges((0, 1))),
     edges=(_passing,),
     wrong=lambda net: (_hard(net)[0], 2.0 ** -_hard(net)[1]),
@@ -94,8 +86,8 @@ soft_rejection = Claim(
 )
 
 
-def best_law(masses, n: int) -> list:
-    r"""$F(y)^n-F(y^-)^n$: the law of the best of n outputs, listed from worst to best (Beirami et al., 2401.01879).
+def best_law(masses: Sequence[Number], n: int) -> list[Number]:
+    r"""Return $F(y)^n-F(y^-)^n$: the law of the best of n outputs, from worst to best (Beirami et al., 2401.01879).
 
     >>> best_law([0.5, 0.5], 2)
     [0.25, 0.75]
@@ -104,8 +96,8 @@ def best_law(masses, n: int) -> list:
     return [high**n - low**n for low, high in itertools.pairwise(below)]
 
 
-def _by_trying(masses, n: int) -> list:
-    """The same by going through all n-tuples."""
+def _by_trying(masses, n):
+    """Return the same by going through all n-tuples."""
     found = [0 * masses[0]] * len(masses)
     for tried in itertools.product(range(len(masses)), repeat=n):
         found[max(tried)] += math.prod(masses[y] for y in tried)
@@ -120,20 +112,18 @@ def _best(net: BayesNet):
     return found, best_of(p_y, np.arange(len(p_y)), TRIES)
 
 
-def _best_exactly(case) -> tuple[LogSum, LogSum]:
+def _best_exactly(case):
     masses = rational_table(LAWS[case["law"]]).tolist()
     found, closed = _by_trying(masses, case["n"]), best_law(masses, case["n"])
     return from_rational(found[case["y"]]), from_rational(closed[case["y"]])
 
 
-best_of_n = Claim(
+best_of_n = equality(
     "thm:best-of-n",
     BEST,
     _best,
     random_bayes_nets("Y", Y=4),
-    relation="=",
     exact=_best_exactly,
-    exactly=None,
     family=Family(
         "five laws on 2 to 4 symbols, best of 1 to 5, the mass of each symbol",
         lambda: (
@@ -165,27 +155,17 @@ _atoms = Family(
     "five laws on 2 to 4 symbols and the uniform ones on 8 and 50, best of 2, 3, 4 and 16",
     lambda: parameter_grid(masses=(*LAWS, ["1/8"] * 8, ["1/50"] * 50), n=(2, 3, 4, 16)),
 )
-best_of_n_divergence = Claim(
+best_of_n_divergence = inequality(
     "thm:best-of-n-divergence",
     BEST,
     _moved,
     random_bayes_nets("Y", Y=5),
     exact=_moved_exactly,
-    exactly=None,
     family=_atoms,
     edges=({"masses": ["1/200"] * 200, "n": 2},),
     wrong=lambda net: (_moved(net)[0], _moved(net)[1] / 2),
 )
 
-best_of_n_formula = Claim(
-    "fol:best-of-n-formula",
-    BEST,
-    _moved,
-    random_bayes_nets("Y", Y=5),
-    relation="=",
-    exact=_moved_exactly,
-    exactly=None,
-    family=_atoms,
+best_of_n_formula = equality(
+    "fol:best-of-n-formula", BEST, _moved, random_bayes_nets("Y", Y=5), exact=_moved_exactly, family=_atoms
 )
-
-CLAIMS = (rejection_divergence, soft_rejection, best_of_n, best_of_n_divergence, best_of_n_formula)

@@ -5,31 +5,20 @@ import math
 import jax.numpy as jnp
 from flint import arb
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import (
-    LogSum,
-    RationalLaw,
-    entropy_of_masses,
-    fmpq,
-    log2,
-    rational_product,
-    rational_table,
-)
+from infoloop.exact.rational_laws import entropy_of_masses, fmpq, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.measures import entropy
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import binary_entropy, plog2p
-from infoloop.statements.cases import Family, enumerate_rational_bayes_nets, random_bayes_nets, random_probabilities
-from infoloop.statements.claim import Claim, linear
+from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets, random_probabilities
+from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
 FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
 NOISY = ["1/4", "3/4"]
-
-
-def _law(*factors: tuple) -> RationalLaw:
-    return rational_product(*((rational_table(table), names) for table, names in factors))
 
 
 reward_bits = linear(
@@ -40,11 +29,9 @@ reward_bits = linear(
     assumes=("S takes two values",),
     family=Family(
         "a fair bit X, a query Y with mass (1/2, 1/2) or (1/4, 3/4), any verdict with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: enumerate_rational_bayes_nets(
-            "X", "Y", "S|X,Y", rows={"X": FAIR, "Y": [*FAIR, NOISY], "S|X,Y": [NOISY, *MAPS]}, X=2, Y=2, S=2
-        ),
+        lambda: exact_laws({"X": FAIR, "Y": [*FAIR, NOISY], "S|X,Y": [NOISY, *MAPS]}),
     ),
-    edges=(_law((FAIR[0], ("X",)), ([1], ("Y",)), (MAPS, ("X", "S"))),),
+    edges=(exact_law({"X": FAIR[0], "Y": [1], "S|X": MAPS}),),
     wrong="I(X;S|Y) <= I(X;S)",
 )
 
@@ -56,7 +43,7 @@ pass_rate_ceiling = linear(
     assumes=("S takes two values", "H(S|X) is that of the verdict at the pass rate of each task"),
     family=Family(
         "a fair bit X, any verdict with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: enumerate_rational_bayes_nets("X", "S|X", rows={"X": FAIR, "S|X": [NOISY, *MAPS]}, X=2, S=2),
+        lambda: exact_laws({"X": FAIR, "S|X": [NOISY, *MAPS]}),
     ),
 )
 
@@ -67,19 +54,9 @@ demonstration_beats_verdict = linear(
     random_bayes_nets("X", "A|X", "Y", "S|A,Y", X=3, A=3, Y=2, S=2),
     family=Family(
         "a fair bit X, an answer A with rows (1/4, 3/4), (1, 0), (0, 1), a fair guess Y, any verdict on both",
-        lambda: enumerate_rational_bayes_nets(
-            "X",
-            "A|X",
-            "Y",
-            "S|A,Y",
-            rows={"X": FAIR, "A|X": [NOISY, *MAPS], "Y": FAIR, "S|A,Y": MAPS},
-            X=2,
-            A=2,
-            Y=2,
-            S=2,
-        ),
+        lambda: exact_laws({"X": FAIR, "A|X": [NOISY, *MAPS], "Y": FAIR, "S|A,Y": MAPS}),
     ),
-    edges=(_law((FAIR[0], ("X",)), (MAPS, ("X", "A")), ([1], ("Y",)), (MAPS, ("A", "S"))),),
+    edges=(exact_law({"X": FAIR[0], "A|X": MAPS, "Y": [1], "S|A": MAPS}),),
     wrong="I(X;A|Y) <= I(X;S|Y)",
 )
 
@@ -88,7 +65,7 @@ def _demonstrated(net: BayesNet):
     return binary_entropy(marginal(net, "A").table), entropy(net, "A")
 
 
-def _demonstrated_exactly(case) -> tuple[LogSum, LogSum]:
+def _demonstrated_exactly(case):
     law = case["law"]
     return rational_laws.exact_binary_entropy(law.table[case["guess"]]), entropy(law, "A")
 
@@ -96,24 +73,23 @@ def _demonstrated_exactly(case) -> tuple[LogSum, LogSum]:
 def _answers():
     for masses in (["1/2", "1/2"], NOISY, ["1/3"] * 3, ["1/2", "1/4", "1/4"], ["1/8"] * 8, [1, 0, 0]):
         for guess in range(len(masses)):
-            yield {"law": _law((masses, ("A",))), "guess": guess}
+            yield {"law": exact_law({"A": masses}), "guess": guess}
 
 
-demonstration_entropy = Claim(
+demonstration_entropy = inequality(
     "thm:demonstration-entropy",
     ("finite alphabets", "a guess passes with the probability p that it is the answer A"),
     _demonstrated,
     random_bayes_nets("A", A=5),
     exact=_demonstrated_exactly,
-    exactly=None,
     family=Family("six laws of an answer on 2 to 8 symbols, every guess", _answers),
-    edges=({"law": _law((NOISY, ("A",))), "guess": 0},),
+    edges=({"law": exact_law({"A": NOISY}), "guess": 0},),
     wrong=lambda net: (_demonstrated(net)[0], -jnp.log2(marginal(net, "A").table.max())),
 )
 
 
-def until_success(p, rounds: int) -> list:
-    """The law of the first success among `rounds` independent episodes with pass rate p; last, of none."""
+def until_success(p: Number, rounds: int) -> list[Number]:
+    """Return the law of the first success among `rounds` independent episodes with pass rate p; last, of none."""
     return [p * (1 - p) ** t for t in range(rounds)] + [(1 - p) ** rounds]
 
 
@@ -123,21 +99,19 @@ def _until(case):
     return jnp.stack(found), jnp.stack([binary_entropy(p) / p * (1 - (1 - p) ** n) for n in (1, 2, 5, 20)])
 
 
-def _until_exactly(case) -> tuple[LogSum, LogSum]:
+def _until_exactly(case):
     p, rounds = case.values()
     return entropy_of_masses(until_success(p, rounds)), rational_laws.exact_binary_entropy(p) * (
         (1 - (1 - p) ** rounds) / p
     )
 
 
-bits_until_success = Claim(
+bits_until_success = equality(
     "thm:bits-until-success",
     ("episodes pass with probability p, independently",),
     _until,
     random_probabilities(1),
-    relation="=",
     exact=_until_exactly,
-    exactly=None,
     family=Family(
         "p from 1/8 to 1 in eighths, 1 to 6 episodes",
         lambda: parameter_grid(p=[fmpq(k, 8) for k in range(1, 9)], rounds=range(1, 7)),
@@ -159,13 +133,12 @@ def _per_success_exactly(case):
     return (surprisal, bits) if side == "lower" else (bits, surprisal + real_ball(lambda: 1 / arb(2).log()))
 
 
-surprisal_per_success = Claim(
+surprisal_per_success = inequality(
     "thm:surprisal-per-success",
     ("episodes pass with probability p, independently",),
     _per_success,
     random_probabilities(1),
     exact=_per_success_exactly,
-    exactly=None,
     family=Family(
         "p from 1/16 to 1 in sixteenths",
         lambda: parameter_grid(p=[fmpq(k, 16) for k in range(1, 17)], side=("lower", "upper")),
@@ -174,22 +147,11 @@ surprisal_per_success = Claim(
     wrong=lambda case: (_per_success(case)[0], binary_entropy(case[0])),
 )
 
-surprisal_per_episode = Claim(
+surprisal_per_episode = inequality(
     "fol:surprisal-per-episode",
     ("episodes pass with probability p, independently",),
     lambda case: (-jnp.log2(case[0]), binary_entropy(case[0])),
     random_probabilities(1),
     exact=lambda case: (log2(1 / case["p"]), rational_laws.exact_binary_entropy(case["p"])),
-    exactly=None,
     family=Family("p = 1/2, 1/4, 1/8", lambda: parameter_grid(p=[fmpq(1, 2**k) for k in (1, 2, 3)])),
-)
-
-CLAIMS = (
-    reward_bits,
-    pass_rate_ceiling,
-    demonstration_beats_verdict,
-    demonstration_entropy,
-    bits_until_success,
-    surprisal_per_success,
-    surprisal_per_episode,
 )

@@ -1,26 +1,19 @@
 """Chapter 3, curation: policies tilted by what a verifier says, right or wrong, round after round (S29, S30)."""
 
 import itertools
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 
-from infoloop.exact.rational_laws import (
-    LogSum,
-    RationalLaw,
-    fmpq,
-    from_rational,
-    rational,
-    rational_product,
-    rational_table,
-)
+from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
 from infoloop.information.expressions import evaluate
 from infoloop.learning.policy_optimisation import curation
 from infoloop.learning.verifier_feedback import verified_mass
 from infoloop.loops.loop import unroll
 from infoloop.probability.distributions import marginal
-from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 LAWS = (["1/2", "1/8", "1/8", "1/4"], ["1/10", "1/5", "3/10", "2/5"], ["1/4"] * 4, ["1/16", "1/16", "7/8", 0])
@@ -33,8 +26,8 @@ CURATED = ("finite alphabets", "each round tilts the policy by the exponential o
 ROUNDS = 4
 
 
-def curated_rounds(masses, factors, count: int) -> list:
-    """The law after `count` rounds, each of which multiplies masses by factors and divides by the sum.
+def curated_rounds(masses: list[Number], factors: Sequence[Number], count: int) -> list[Number]:
+    """Return the law after `count` rounds, each of which multiplies masses by factors and divides by the sum.
 
     >>> curated_rounds([fmpq(1, 2), fmpq(1, 2)], [fmpq(2), fmpq(1)], 2)
     [4/5, 1/5]
@@ -45,27 +38,23 @@ def curated_rounds(masses, factors, count: int) -> list:
     return masses
 
 
-def _draw(count: int):
-    return lambda key: jax.random.normal(key, (count,))
-
-
 def _laws(base, rewards):
-    """The policies of curated retraining, from the base on."""
+    """Return the policies of curated retraining, from the base on."""
     return unroll(curation(base, rewards), jnp.arange(1 + ROUNDS))
 
 
-_noisy = Cases(_draw(6), lambda x: (jax.nn.softmax(x[:4]), *jax.nn.sigmoid(2 * x[4:])))
+_noisy = random_numbers(6, lambda x: (jax.nn.softmax(x[:4]), *jax.nn.sigmoid(2 * x[4:])))
 
 
 def _drift(case):
-    """The mass of right answers after 0, 1, 2, ... rounds on the table, and in closed form."""
+    """Return the mass of right answers after 0, 1, 2, ... rounds on the table, and in closed form."""
     base, passes, slips = case
     found = _laws(base, jnp.where(jnp.array(GOOD) > 0, passes, slips))[:, :2].sum(1)
     return found, verified_mass(base[0] + base[1], passes, slips, jnp.arange(1 + ROUNDS))
 
 
-def _drift_exactly(case) -> tuple[LogSum, LogSum]:
-    """With 2^8 for e, and rates in eighths, all tilts are rational."""
+def _drift_exactly(case):
+    """Return the same exactly: with 2^8 for e, and rates in eighths, all tilts are rational."""
     base, passes, slips, t = [rational(p) for p in case["base"]], case["passes"], case["slips"], case["t"]
     found = curated_rounds(base, [fmpq(2) ** (passes if good else slips) for good in GOOD], t)
     odds = (base[0] + base[1]) / (base[2] + base[3]) * fmpq(2) ** ((passes - slips) * t)
@@ -77,14 +66,12 @@ def _informative(case):
     return _drift(case)[0], _drift((base, passes, 0 * slips))[1]
 
 
-noisy_verifier = Claim(
+noisy_verifier = equality(
     "thm:noisy-verifier",
     JUDGED,
     _drift,
     _noisy,
-    relation="=",
     exact=_drift_exactly,
-    exactly=None,
     family=Family(
         "four laws on four outputs, two of them right; pass rates 0, 2, ..., 8 eighths; 256 for e; 1 to 3 rounds",
         lambda: parameter_grid(base=LAWS, passes=range(0, 9, 2), slips=range(0, 9, 2), t=(1, 2, 3)),
@@ -94,19 +81,15 @@ noisy_verifier = Claim(
 )
 
 
-def _opened(case) -> RationalLaw:
-    """A fair bit X, a guess Y that is right with probability p, and the verdict S on it."""
+def _opened(case):
+    """Return a fair bit X, a guess Y that is right with probability p, and the verdict S on it."""
     p, passes, slips = case["p"], fmpq(case["passes"], 8), fmpq(case["slips"], 8)
     verdicts = [[[1 - r, r] for r in ((passes, slips) if x == 0 else (slips, passes))] for x in (0, 1)]
-    factors = (
-        (["1/2", "1/2"], ("X",)),
-        ([[p, 1 - p], [1 - p, p]], ("X", "Y")),
-        (verdicts, ("X", "Y", "S")),
-    )
+    factors = ((["1/2", "1/2"], ("X",)), ([[p, 1 - p], [1 - p, p]], ("X", "Y")), (verdicts, ("X", "Y", "S")))
     return rational_product(*((rational_table(table), names) for table, names in factors))
 
 
-def _improves_exactly(case) -> tuple[LogSum, LogSum]:
+def _improves_exactly(case):
     law = _opened(case)
     assert evaluate("I(X;S|Y)", law).sign() > 0
     guesses = marginal(law, "X", "Y").table
@@ -115,13 +98,12 @@ def _improves_exactly(case) -> tuple[LogSum, LogSum]:
     return from_rational(right), from_rational(after[0])
 
 
-open_improves = Claim(
+open_improves = inequality(
     "fol:open-improves",
     (*JUDGED, "I(X;S|Y) > 0"),
     lambda case: (_drift(case)[0][0], _drift(case)[0][1]),
     _noisy,
     exact=_improves_exactly,
-    exactly=None,
     family=Family(
         "a guess that is right with probability 1/4, 1/2, 3/4; different pass rates 8, 5, 2 eighths; 256 for e",
         lambda: (
@@ -132,15 +114,15 @@ open_improves = Claim(
     ),
 )
 
-_rewarded = Cases(_draw(8), lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4:] / 2)))
+_rewarded = random_numbers(8, lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4:] / 2)))
 
 
 def _mean(masses, values):
     return sum(p * r for p, r in zip(masses, values, strict=True))
 
 
-def covariance_gain(masses, values, factors):
-    r"""$\mathrm{Cov}_p(r,w)/\mathbb E_pw$: what tilting p by w adds to the mean of r.
+def covariance_gain(masses: Sequence[Number], values: Sequence[Number], factors: Sequence[Number]) -> Number:
+    r"""Return $\mathrm{Cov}_p(r,w)/\mathbb E_pw$: what tilting p by w adds to the mean of r.
 
     >>> covariance_gain([fmpq(1, 2), fmpq(1, 2)], [1, 0], [fmpq(3), fmpq(1)])
     1/4
@@ -161,7 +143,7 @@ def _curated(case):
     return base, rewards, [fmpq(2) ** r for r in rewards]
 
 
-def _gains_exactly(case) -> tuple[LogSum, LogSum]:
+def _gains_exactly(case):
     base, rewards, factors = _curated(case)
     found = _mean(curated_rounds(base, factors, 1), rewards) - _mean(base, rewards)
     return from_rational(found), from_rational(covariance_gain(base, rewards, factors))
@@ -171,14 +153,12 @@ _graded = Family(
     "four laws on four outputs, rewards from 0 to 2 ln 2 in multiples of ln 2, in any order",
     lambda: parameter_grid(base=LAWS, rewards=itertools.product(range(3), repeat=4)),
 )
-curation_gain = Claim(
+curation_gain = equality(
     "thm:curation-gain",
     CURATED,
     _gains,
     _rewarded,
-    relation="=",
     exact=_gains_exactly,
-    exactly=None,
     family=_graded,
     edges=({"base": LAWS[0], "rewards": (2, 0, 1, 0)},),
     wrong=lambda case: (_gains(case)[0], case[0] @ (case[1] - case[0] @ case[1]) ** 2),
@@ -191,18 +171,17 @@ def _raised(case):
     return means[:-1], means[1:]
 
 
-def _raised_exactly(case) -> tuple[LogSum, LogSum]:
+def _raised_exactly(case):
     base, rewards, factors = _curated(case)
     return from_rational(_mean(base, rewards)), from_rational(_mean(curated_rounds(base, factors, 1), rewards))
 
 
-curation_raises = Claim(
+curation_raises = inequality(
     "thm:curation-raises",
     CURATED,
     _raised,
     _rewarded,
     exact=_raised_exactly,
-    exactly=None,
     family=_graded,
     edges=({"base": LAWS[0], "rewards": (1, 1, 1, 1)},),
     wrong=lambda case: _raised(case)[::-1],
@@ -210,28 +189,27 @@ curation_raises = Claim(
 
 
 def _against(case):
-    """Odds against the best output, the first, after 0, 1, 2, ... rounds, and what they are at most."""
+    """Return odds against the best output, the first, after 0, 1, 2, ... rounds, and what they are at most."""
     base, extra = case
     laws = _laws(base, -jnp.concatenate([jnp.zeros(1), jnp.cumsum(extra)]))
     odds = laws[:, 1:].sum(1) / laws[:, 0]
     return odds, base[1:].sum() / base[0] * jnp.exp(-extra[0] * jnp.arange(1 + ROUNDS))
 
 
-def _against_exactly(case) -> tuple[LogSum, LogSum]:
+def _against_exactly(case):
     base, gaps, t = [rational(p) for p in case["base"]], case["gaps"], case["t"]
     law = curated_rounds(base, [fmpq(1), *(fmpq(1, 2**g) for g in gaps)], t)
     start = (1 - base[0]) / base[0]
     return from_rational((1 - law[0]) / law[0]), from_rational(start * fmpq(1, 2 ** (min(gaps) * t)))
 
 
-_unlike = Cases(_draw(7), lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4:] - 1)))
-curation_limit = Claim(
+_unlike = random_numbers(7, lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4:] - 1)))
+curation_limit = inequality(
     "thm:curation-limit",
     (*CURATED, "one output of the support has the largest reward"),
     _against,
     _unlike,
     exact=_against_exactly,
-    exactly=None,
     family=Family(
         "four laws on four outputs, the best of which has 1 or 2 times ln 2 more than each other; 1, 2, 5 rounds",
         lambda: parameter_grid(base=LAWS, gaps=itertools.product((1, 2), repeat=3), t=(1, 2, 5)),
@@ -246,31 +224,21 @@ def _grows(case):
     return before, after
 
 
-def _grows_exactly(case) -> tuple[LogSum, LogSum]:
+def _grows_exactly(case):
     base, rewards, factors = _curated(case)
     best = rewards.index(max(rewards))
     return from_rational(base[best]), from_rational(curated_rounds(base, factors, 1)[best])
 
 
-curation_finds_best = Claim(
+curation_finds_best = inequality(
     "fol:curation-finds-best",
     (*CURATED, "one output has the largest reward"),
     _grows,
     _rewarded,
     relation="<",
     exact=_grows_exactly,
-    exactly=None,
     family=Family(
         "four laws on four outputs, three rewards of 0 and one of ln 2, in any place",
         lambda: parameter_grid(base=LAWS, rewards=sorted(set(itertools.permutations((1, 0, 0, 0))))[::-1]),
     ),
-)
-
-CLAIMS = (
-    noisy_verifier,
-    open_improves,
-    curation_gain,
-    curation_raises,
-    curation_limit,
-    curation_finds_best,
 )

@@ -1,18 +1,20 @@
 """Chapter 3, rewards: what policies make of exact rewards under a penalty, by the table and in closed form (S28)."""
 
+from collections.abc import Callable, Sequence
+
 import jax
 import jax.numpy as jnp
 from flint import arb
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2, rational
-from infoloop.exact.real_balls import RealBall, real_ball
+from infoloop.exact.real_balls import real_ball
 from infoloop.learning.policy_optimisation import best_objective, objective, regularised
 from infoloop.learning.verifier_feedback import group_relative, rewarded_mass
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import LOG2E
-from infoloop.statements.cases import Cases, Family, random_bayes_nets
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Cases, Family, random_bayes_nets, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 LAWS = (["1/2", "1/8", "1/8", "1/4"], ["1/10", "1/5", "3/10", "2/5"], ["1/4"] * 4, ["1/16", "1/16", "7/8", 0])
@@ -26,8 +28,8 @@ _STRENGTHS = [fmpq(3, 2), fmpq(2), fmpq(10)]
 _RATES = [fmpq(k, 8) for k in range(1, 8)]
 
 
-def tilted(masses, factors) -> list:
-    """The law proportional to masses times factors.
+def tilted(masses: Sequence[Number], factors: Sequence[Number]) -> list[Number]:
+    """Return the law proportional to masses times factors.
 
     >>> tilted([fmpq(1, 2), fmpq(1, 2)], [fmpq(3), fmpq(1)])
     [3/4, 1/4]
@@ -36,63 +38,57 @@ def tilted(masses, factors) -> list:
     return [w / sum(weights) for w in weights]
 
 
-def good_mass(masses):
-    """What a law on four outputs gives to the first two, which are the right ones."""
+def _good_mass(masses):
+    """Return what a law on four outputs gives to the first two, which are the right ones."""
     return masses[0] + masses[1]
 
 
-def regularised_rate(rate, strength):
-    r"""$\frac{p_0e^{1/\beta}}{p_0e^{1/\beta}+1-p_0}$, where `strength` is $e^{1/\beta}$.
+def _regularised_rate(rate, strength):
+    r"""Return $\frac{p_0e^{1/\beta}}{p_0e^{1/\beta}+1-p_0}$, where `strength` is $e^{1/\beta}$.
 
-    >>> regularised_rate(fmpq(1, 4), fmpq(3))
+    >>> _regularised_rate(fmpq(1, 4), fmpq(3))
     1/2
     """
     return rate * strength / (rate * strength + 1 - rate)
 
 
-def _draw(count: int):
-    return lambda key: jax.random.normal(key, (count,))
-
-
-_penalised = Cases(_draw(5), lambda x: (jax.nn.softmax(2 * x[:4]), jnp.exp(x[4])))
+_penalised = random_numbers(5, lambda x: (jax.nn.softmax(2 * x[:4]), jnp.exp(x[4])))
 
 
 def _regularised(case):
     base, beta = case
-    return good_mass(regularised(base, GOOD, beta)), rewarded_mass(good_mass(base), beta)
+    return _good_mass(regularised(base, GOOD, beta)), rewarded_mass(_good_mass(base), beta)
 
 
-def _regularised_exactly(case) -> tuple[LogSum, LogSum]:
+def _regularised_exactly(case):
     base = [rational(p) for p in case["base"]]
     found = tilted(base, [case["strength"] ** r for r in GOOD])
-    return from_rational(good_mass(found)), from_rational(regularised_rate(good_mass(base), case["strength"]))
+    return from_rational(_good_mass(found)), from_rational(_regularised_rate(_good_mass(base), case["strength"]))
 
 
-regularised_reward = Claim(
+regularised_reward = equality(
     "thm:regularised-reward",
     PENALISED,
     _regularised,
     _penalised,
-    relation="=",
     exact=_regularised_exactly,
-    exactly=None,
     family=Family(
         "four laws on four outputs, of which two are right, exp(1/beta) 3/2, 2 and 10",
         lambda: parameter_grid(base=LAWS, strength=_STRENGTHS),
     ),
     edges=({"base": LAWS[0], "strength": fmpq(2)},),
-    wrong=lambda case: (_regularised(case)[0], rewarded_mass(good_mass(case[0]), 2 * case[1])),
+    wrong=lambda case: (_regularised(case)[0], rewarded_mass(_good_mass(case[0]), 2 * case[1])),
 )
 
 
 def _objective(net: BayesNet):
-    """Reward in units of beta, minus divergence, in bits, of any policy Q; and the best that there is."""
+    """Return reward in units of beta, minus divergence, in bits, of any policy Q; and the best that there is."""
     base, policy = marginal(net, "Y").table, marginal(net, "Q").table
     reached, best = objective(policy, base, REWARDS, 0.5), best_objective(base, REWARDS, 0.5)
     return reached * LOG2E / 0.5, best * LOG2E / 0.5
 
 
-def _objective_exactly(case) -> tuple[LogSum, LogSum]:
+def _objective_exactly(case):
     base, policy = ([rational(p) for p in case[key]] for key in ("base", "policy"))
     strength, rewards = case["strength"], REWARDS
     reached = LogSum({})
@@ -107,13 +103,12 @@ _best = {
     "policy": [str(p) for p in tilted([rational(p) for p in _full[0]], [fmpq(2) ** r for r in REWARDS])],
     "strength": fmpq(2),
 }
-regularised_optimum = Claim(
+regularised_optimum = inequality(
     "thm:regularised-optimum",
     ("finite alphabets", PENALISED[1]),
     _objective,
     random_bayes_nets("Y", "Q", Y=4, Q=4),
     exact=_objective_exactly,
-    exactly=None,
     family=Family(
         "bases and policies among four laws on four outputs with rewards 3, 2, 1, 0, exp(1/beta) 3/2, 2 and 10",
         lambda: parameter_grid(base=_full, policy=LAWS, strength=_STRENGTHS),
@@ -124,11 +119,11 @@ regularised_optimum = Claim(
 
 
 def whitened_logit(rate: arb, current: arb, beta: arb) -> arb:
-    r"""$\mathrm{logit}\,p_0+\frac1{\beta\sqrt{p(1-p)}}$: the logit of the success rate that follows on p."""
+    r"""Return $\mathrm{logit}\,p_0+\frac1{\beta\sqrt{p(1-p)}}$: the logit of the success rate that follows on p."""
     return (rate / (1 - rate)).log() + 1 / (beta * (current * (1 - current)).sqrt())
 
 
-_whitened = Cases(_draw(9), lambda x: (jax.nn.softmax(x[:4]), jax.nn.softmax(x[4:8]), jnp.exp(x[8])))
+_whitened = random_numbers(9, lambda x: (jax.nn.softmax(x[:4]), jax.nn.softmax(x[4:8]), jnp.exp(x[8])))
 
 
 def _recursion(case):
@@ -137,11 +132,11 @@ def _recursion(case):
     mean = policy @ rewards
     spread = jnp.sqrt(policy @ (rewards - mean) ** 2)
     found = jax.nn.softmax(jnp.log(base) + (rewards - mean) / (beta * spread))
-    return good_mass(found), group_relative(good_mass(base), beta).step(None, good_mass(policy))
+    return _good_mass(found), group_relative(_good_mass(base), beta).step(None, _good_mass(policy))
 
 
-def _recursion_exactly(case) -> tuple[LogSum, LogSum]:
-    """Success rates k^2/(k^2 + m^2), whose spread is rational, and 1/beta = km ln v."""
+def _recursion_exactly(case):
+    """Return the same at rates k^2/(k^2 + m^2), whose spread is rational, and 1/beta = km ln v."""
     base, k, m, v = [rational(p) for p in case["base"]], case["k"], case["m"], case["v"]
     rate = fmpq(k * k, k * k + m * m)
     policy = [rate / 3, rate * 2 / 3, (1 - rate) / 4, (1 - rate) * 3 / 4]
@@ -150,18 +145,16 @@ def _recursion_exactly(case) -> tuple[LogSum, LogSum]:
     spread = fmpq(k * m, k * k + m * m)
     assert spread**2 == variance
     found = tilted(base, [v ** int(((r - mean) / spread * k * m).p) for r in GOOD])
-    odds = good_mass(base) / (1 - good_mass(base)) * v ** (k * k + m * m)
-    return from_rational(good_mass(found)), from_rational(odds / (1 + odds))
+    odds = _good_mass(base) / (1 - _good_mass(base)) * v ** (k * k + m * m)
+    return from_rational(_good_mass(found)), from_rational(odds / (1 + odds))
 
 
-grpo_recursion = Claim(
+grpo_recursion = equality(
     "thm:grpo-recursion",
     WHITENED,
     _recursion,
     _whitened,
-    relation="=",
     exact=_recursion_exactly,
-    exactly=None,
     family=Family(
         "four bases on four outputs, success rates k^2/(k^2 + m^2), k and m up to 3, 1/beta = km ln v, v = 3/2 or 2",
         lambda: parameter_grid(base=LAWS, k=(1, 2, 3), m=(1, 2, 3), v=(fmpq(3, 2), fmpq(2))),
@@ -169,11 +162,11 @@ grpo_recursion = Claim(
     edges=({"base": LAWS[2], "k": 1, "m": 2, "v": fmpq(3, 2)},),
     wrong=lambda case: (
         _recursion(case)[0],
-        group_relative(good_mass(case[1]), case[2]).step(None, good_mass(case[1])),
+        group_relative(_good_mass(case[1]), case[2]).step(None, _good_mass(case[1])),
     ),
 )
 
-_scalars = Cases(_draw(3), lambda x: (jax.nn.sigmoid(2 * x[0]), jax.nn.sigmoid(2 * x[1]), jnp.exp(x[2])))
+_scalars = random_numbers(3, lambda x: (jax.nn.sigmoid(2 * x[0]), jax.nn.sigmoid(2 * x[1]), jnp.exp(x[2])))
 
 
 def _floor(case):
@@ -181,7 +174,7 @@ def _floor(case):
     return rewarded_mass(rate, beta / 2), group_relative(rate, beta).step(None, current)
 
 
-def _exact_rate(rate, current, beta) -> RealBall:
+def _exact_rate(rate, current, beta):
     logit = real_ball(lambda: whitened_logit(arb(rate), arb(current), arb(beta)))
     return real_ball(lambda: 1 / (1 + (-logit.ball()).exp()))
 
@@ -192,21 +185,20 @@ _rounds = Family(
         rate=_RATES, current=[p for p in _RATES if p != fmpq(1, 2)], beta=[fmpq(1, 2), fmpq(1), fmpq(2)]
     ),
 )
-grpo_floor = Claim(
+grpo_floor = inequality(
     "thm:grpo-floor",
     WHITENED,
     _floor,
     _scalars,
     exact=lambda case: (_exact_rate(case["rate"], fmpq(1, 2), case["beta"]), _exact_rate(*case.values())),
-    exactly=None,
     family=_rounds,
     edges=({"rate": fmpq(1, 4), "current": fmpq(1, 2), "beta": fmpq(2)},),
     wrong=lambda case: (_floor(case)[0], rewarded_mass(case[0], case[2])),
 )
 
 
-def turning_point(beta, root=jnp.sqrt, asinh=jnp.arcsinh):
-    r"""$2\,\mathrm{arsinh}\,\beta-\frac{2\sqrt{1+\beta^2}}\beta$: the largest base logit with a fixed point."""
+def turning_point(beta: Number, root: Callable = jnp.sqrt, asinh: Callable = jnp.arcsinh) -> Number:
+    r"""Return $2\,\mathrm{arsinh}\,\beta-\frac{2\sqrt{1+\beta^2}}\beta$: the largest base logit with a fixed point."""
     return 2 * asinh(beta) - 2 * root(1 + beta**2) / beta
 
 
@@ -225,13 +217,12 @@ def _threshold_exactly(case):
     return logit + spread, highest + spread + real_ball(lambda: 1 / (arb(beta) * arb(current * (1 - current)).sqrt()))
 
 
-grpo_threshold = Claim(
+grpo_threshold = inequality(
     "thm:grpo-threshold",
     WHITENED,
     _threshold,
     _scalars,
     exact=_threshold_exactly,
-    exactly=None,
     family=Family(
         "success rates k/16, beta 1/2, 1, 3/2 and 3",
         lambda: parameter_grid(
@@ -249,13 +240,12 @@ def _held(case):
     return group_relative(rate, beta).step(None, near), near
 
 
-grpo_penalty_holds = Claim(
+grpo_penalty_holds = inequality(
     "fol:grpo-penalty-holds",
     (*WHITENED, "the success rate is above 99/100"),
     _held,
     _scalars,
     exact=lambda case: (_exact_rate(*case.values()), from_rational(case["current"])),
-    exactly=None,
     family=Family(
         "base rates k/8, a success rate of 999/1000, beta 2, 1 and 1/2",
         lambda: parameter_grid(rate=_RATES, current=[fmpq(999, 1000)], beta=[fmpq(2), fmpq(1), fmpq(1, 2)]),
@@ -264,13 +254,13 @@ grpo_penalty_holds = Claim(
 
 
 def _settling(case):
-    """How far from a fixed point a round ends that started 1 % above it, and how far it started."""
+    """Return how far from a fixed point a round ends that started 1 % above it, and how far it started."""
     star, _, beta = case
     base = jax.nn.sigmoid(jnp.log(star / (1 - star)) - 1 / (beta * jnp.sqrt(star * (1 - star))))
     return jnp.abs(group_relative(base, beta).step(None, 1.01 * star) - star), 0.01 * star
 
 
-def _settling_exactly(case) -> tuple[RealBall, LogSum]:
+def _settling_exactly(case):
     star, beta = case["star"], case["beta"]
     base = real_ball(lambda: whitened_logit(arb(1 - star), arb(star), arb(beta)).exp())
     near = star * fmpq(101, 100)
@@ -279,25 +269,14 @@ def _settling_exactly(case) -> tuple[RealBall, LogSum]:
     return (after - star) * (1 if (after - star).sign() > 0 else -1), from_rational(near - star)
 
 
-grpo_settles = Claim(
+grpo_settles = inequality(
     "fol:grpo-settles",
     (*WHITENED, "the round starts 1 % above a fixed point below 1/2"),
     _settling,
     Cases(_scalars.draw, lambda x: (1 / 20 + 2 / 5 * jax.nn.sigmoid(2 * x[0]), x[1], jnp.exp(jnp.tanh(x[2])))),
     exact=_settling_exactly,
-    exactly=None,
     family=Family(
         "fixed points k/10 below 1/2, beta 2, 1 and 1/2",
         lambda: parameter_grid(star=[fmpq(k, 10) for k in (4, 3, 2, 1)], beta=[fmpq(2), fmpq(1), fmpq(1, 2)]),
     ),
-)
-
-CLAIMS = (
-    regularised_reward,
-    regularised_optimum,
-    grpo_recursion,
-    grpo_floor,
-    grpo_threshold,
-    grpo_penalty_holds,
-    grpo_settles,
 )

@@ -4,10 +4,10 @@ import math
 
 import jax.numpy as jnp
 
-from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, rational_product, rational_table
+from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.probability.distributions import Joint, condition
-from infoloop.statements.cases import Family, random_probabilities
-from infoloop.statements.claim import Claim
+from infoloop.statements.cases import Family, exact_law, random_probabilities
 from infoloop.statements.parameter_grids import parameter_grid
 
 FILTERED = ("labels are wrong with probability p", "right labels are kept with probability phi, wrong ones with psi")
@@ -15,8 +15,8 @@ VOTES = (1, 3, 5, 7)
 _EIGHTHS = [fmpq(k, 8) for k in range(9)]
 
 
-def kept_error(p, phi, psi):
-    r"""$\frac{p\psi}{p\psi+(1-p)\phi}$: the share of wrong labels among those a verifier keeps.
+def kept_error(p: Number, phi: Number, psi: Number) -> Number:
+    r"""Return $\frac{p\psi}{p\psi+(1-p)\phi}$: the share of wrong labels among those a verifier keeps.
 
     >>> kept_error(fmpq(1, 4), fmpq(3, 4), fmpq(1, 4))
     1/10
@@ -25,7 +25,7 @@ def kept_error(p, phi, psi):
 
 
 def _kept(p, phi, psi):
-    """P(wrong, kept), each 0 or 1."""
+    """Return P(wrong, kept), each 0 or 1."""
     return [[(1 - p) * (1 - phi), (1 - p) * phi], [p * (1 - psi), p * psi]]
 
 
@@ -34,12 +34,9 @@ def _filtered(case):
     return condition(law, kept=1).table[1], kept_error(*case)
 
 
-def _filtered_exactly(case) -> tuple[LogSum, LogSum]:
+def _filtered_exactly(case):
     p, phi, psi = case.values()
-    table = rational_product(
-        (rational_table([1 - p, p]), ("wrong",)),
-        (rational_table([[1 - phi, phi], [1 - psi, psi]]), ("wrong", "kept")),
-    ).table[:, 1]
+    table = exact_law({"wrong": [1 - p, p], "kept|wrong": [[1 - phi, phi], [1 - psi, psi]]}).table[:, 1]
     return from_rational(table[1] / table.sum()), from_rational(kept_error(p, phi, psi))
 
 
@@ -48,22 +45,20 @@ _filters = Family(
     lambda: parameter_grid(p=_EIGHTHS[1:8], phi=_EIGHTHS[1:8], psi=_EIGHTHS[1:8]),
 )
 _edge = {"p": fmpq(1, 4), "phi": fmpq(3, 4), "psi": fmpq(1, 4)}
-filtered_error = Claim(
+filtered_error = equality(
     "thm:filtered-error",
     FILTERED,
     _filtered,
     random_probabilities(3),
-    relation="=",
     exact=_filtered_exactly,
-    exactly=None,
     family=_filters,
     edges=(_edge,),
     wrong=lambda case: (_filtered(case)[0], kept_error(case[0], case[2], case[1])),
 )
 
 
-def outvoted(error, votes: int):
-    """The probability that more than half of `votes` labels (an odd number) are wrong, each with probability `error`.
+def outvoted(error: Number, votes: int) -> Number:
+    """Return the probability that more than half of an odd number of labels are wrong, each with probability `error`.
 
     >>> outvoted(fmpq(1, 4), 3)
     5/32
@@ -79,7 +74,7 @@ def _majority(case):
     return jnp.broadcast_to(margin**2, (len(VOTES),)), jnp.stack([margin * (1 - 2 * outvoted(error, n)) for n in VOTES])
 
 
-def _majority_exactly(case) -> tuple[LogSum, LogSum]:
+def _majority_exactly(case):
     p, phi, psi, votes = case.values()
     margin = (phi + psi) * (phi / (phi + psi) - p) / (p * psi + (1 - p) * phi)
     return from_rational(margin**2), from_rational(margin * (1 - 2 * outvoted(kept_error(p, phi, psi), votes)))
@@ -90,13 +85,12 @@ def _swapped(case):
     return _majority(case)[0], _majority((p, psi, phi))[1]
 
 
-filter_threshold = Claim(
+filter_threshold = inequality(
     "thm:filter-threshold",
     (*FILTERED, "two labels, and an odd number of votes"),
     _majority,
     random_probabilities(3),
     exact=_majority_exactly,
-    exactly=None,
     family=Family(
         "p, phi and psi from 1/8 to 7/8 in quarters and eighths, 1, 3, 5 and 7 votes",
         lambda: parameter_grid(p=_EIGHTHS[1:8], phi=_EIGHTHS[1:8:2], psi=_EIGHTHS[1:8:2], votes=VOTES),
@@ -105,17 +99,14 @@ filter_threshold = Claim(
     wrong=_swapped,
 )
 
-filter_is_enough = Claim(
+filter_is_enough = inequality(
     "fol:filter-is-enough",
     (*FILTERED, "psi < phi"),
     lambda case: (kept_error(case[0], case[1], case[1] * case[2]), 1 / 2),
     random_probabilities(3),
     exact=lambda case: (from_rational(kept_error(*case.values())), from_rational(fmpq(1, 2))),
-    exactly=None,
     family=Family(
         "p, phi and psi < phi from 1/8 to 7/8 in eighths",
         lambda: (c for c in _filters.members() if c["psi"] < c["phi"]),
     ),
 )
-
-CLAIMS = (filtered_error, filter_threshold, filter_is_enough)

@@ -3,9 +3,9 @@
 import jax
 import jax.numpy as jnp
 
-from infoloop.exact.rational_laws import LogSum, fmpq, from_rational
+from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.statements.cases import Cases, Family
-from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
 
 MOST = 64
@@ -15,7 +15,7 @@ QUERIES = {"binary": lambda left: left[0], "graded": lambda left: left[(len(left
 
 
 def tries(size: int, secret: int, kind: str, last_asked: bool = True) -> int:
-    """How many queries a player asks until it has named the secret, by playing; `kind` is of its verdicts.
+    """Return how many queries a player asks until it has named the secret, by playing; `kind` is of its verdicts.
 
     With yes/no verdicts it asks for the first symbol that is left, with graded ones (lower, hit, higher) for the middle
     one. Unless `last_asked`, it stops as soon as a single symbol is left, which need not be judged.
@@ -35,7 +35,7 @@ def tries(size: int, secret: int, kind: str, last_asked: bool = True) -> int:
 
 
 def mean_tries(size: int, kind: str, last_asked: bool = True) -> fmpq:
-    """The mean of `tries` over all secrets.
+    """Return the mean of `tries` over all secrets.
 
     >>> mean_tries(3, "binary"), mean_tries(3, "binary", last_asked=False), mean_tries(3, "graded")
     (2, 5/3, 5/3)
@@ -43,8 +43,8 @@ def mean_tries(size: int, kind: str, last_asked: bool = True) -> fmpq:
     return fmpq(sum(tries(size, secret, kind, last_asked) for secret in range(size)), size)
 
 
-def one_by_one_tries(size, last_asked: bool = True):
-    r"""$\frac{K+1}2$ tries on average, or $\frac{K+1}2-\frac1K$ where the last symbol left is not asked for.
+def one_by_one_tries(size: Number, last_asked: bool = True) -> Number:
+    r"""Return $\frac{K+1}2$ mean tries, or $\frac{K+1}2-\frac1K$ where the last symbol left is not asked for.
 
     >>> one_by_one_tries(fmpq(3)), one_by_one_tries(fmpq(3), last_asked=False)
     (2, 5/3)
@@ -53,8 +53,8 @@ def one_by_one_tries(size, last_asked: bool = True):
     return mean if last_asked else mean - 1 / size
 
 
-def bisecting_tries(size, levels):
-    r"""$\frac{(K+1)(d+1)-2^{d+1}+1}K$ with $d=\lfloor\log_2K\rfloor$ (`levels`), the mean depth of a balanced tree.
+def bisecting_tries(size: Number, levels: Number) -> Number:
+    r"""Return $\frac{(K+1)(d+1)-2^{d+1}+1}K$, $d=\lfloor\log_2K\rfloor$ (`levels`): a balanced tree's mean depth.
 
     >>> bisecting_tries(fmpq(7), 2)
     17/7
@@ -63,7 +63,7 @@ def bisecting_tries(size, levels):
 
 
 def _table(kind: str, last_asked: bool = True):
-    """Mean tries by playing, for 0 (never used) to MOST symbols."""
+    """Return mean tries by playing, for 0 (never used) to MOST symbols."""
     means = [mean_tries(k, kind, last_asked) for k in range(1, MOST + 1)]
     return jnp.array([0.0] + [int(m.p) / int(m.q) for m in means])
 
@@ -75,7 +75,7 @@ def _levels(size):
 _sizes = Cases(lambda key: jax.random.normal(key, ()), lambda x: 1 + jnp.floor((MOST - 1) * jax.nn.sigmoid(2 * x)))
 
 
-def _played(size, kind: str, last_asked: bool = True):
+def _played(size, kind, last_asked=True):
     return _table(kind, last_asked)[size.astype(int)]
 
 
@@ -84,19 +84,17 @@ def _one_by_one(size):
     return played, jnp.stack([one_by_one_tries(size, last) for last in (True, False)])
 
 
-def _one_by_one_exactly(case) -> tuple[LogSum, LogSum]:
+def _one_by_one_exactly(case):
     size, last = case["letters"], case["last"] == "asked"
     return from_rational(mean_tries(size, "binary", last)), from_rational(one_by_one_tries(fmpq(size), last))
 
 
-one_by_one = Claim(
+one_by_one = equality(
     "cnd:one-by-one",
     HIDDEN,
     _one_by_one,
     _sizes,
-    relation="=",
     exact=_one_by_one_exactly,
-    exactly=None,
     family=Family(
         "1 to 64 symbols, the last one asked for or known",
         lambda: parameter_grid(letters=range(1, 65), last=("asked", "known")),
@@ -110,19 +108,17 @@ def _bisecting(size):
     return _played(size, "graded"), bisecting_tries(size, _levels(size))
 
 
-def _bisecting_exactly(case) -> tuple[LogSum, LogSum]:
+def _bisecting_exactly(case):
     size = case["letters"]
     return from_rational(mean_tries(size, "graded")), from_rational(bisecting_tries(fmpq(size), size.bit_length() - 1))
 
 
-bisecting = Claim(
+bisecting = equality(
     "cnd:bisecting",
     (*HIDDEN, "the verdict says lower, hit or higher"),
     _bisecting,
     _sizes,
-    relation="=",
     exact=_bisecting_exactly,
-    exactly=None,
     family=Family("1 to 64 symbols", lambda: parameter_grid(letters=range(1, 65))),
     edges=({"letters": 5},),
     wrong=lambda size: (_bisecting(size)[0], jnp.log2(size + 1)),
@@ -134,7 +130,7 @@ def _between(size):
     return jnp.stack([jnp.ones(()), graded]), jnp.stack([graded, one_by_one_tries(size)])
 
 
-def _between_exactly(case) -> tuple[LogSum, LogSum]:
+def _between_exactly(case):
     means = [from_rational(1), *(from_rational(mean_tries(case["letters"], kind)) for kind in ("graded", "binary"))]
     return means[case["rank"]], means[case["rank"] + 1]
 
@@ -142,27 +138,22 @@ def _between_exactly(case) -> tuple[LogSum, LogSum]:
 _ranked = Family(
     "1 to 64 symbols, the lower bound and the upper", lambda: parameter_grid(letters=range(1, 65), rank=(0, 1))
 )
-graded_between = Claim(
+graded_between = inequality(
     "cnd:graded-between",
     (*HIDDEN, "the verdict says lower, hit or higher"),
     _between,
     _sizes,
     exact=_between_exactly,
-    exactly=None,
     family=_ranked,
     edges=({"letters": 1, "rank": 0}, {"letters": 2, "rank": 1}),
     wrong=lambda size: (_between(size)[0], jnp.stack([_between(size)[1][0], size / 2])),
 )
 
-coarse_costs_no_more = Claim(
+coarse_costs_no_more = inequality(
     "fol:coarse-costs-no-more",
     HIDDEN,
     lambda size: (one_by_one_tries(size), _played(size, "graded")),
     _sizes,
     exact=lambda case: _between_exactly({**case, "rank": 1})[::-1],
-    exactly=None,
     family=Family("1 to 64 symbols", lambda: parameter_grid(letters=range(1, 65))),
 )
-
-
-CLAIMS = (one_by_one, bisecting, graded_between, coarse_costs_no_more)

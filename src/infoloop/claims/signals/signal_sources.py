@@ -1,25 +1,21 @@
 """Chapter 3, sources: what a generator's own knowledge adds, and what repeats and new blocks add (S40, S41)."""
 
 import itertools
+from typing import Any
 
 import jax.numpy as jnp
 
+from infoloop.claims.comparisons import Number, equality
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational_product, rational_table
+from infoloop.exact.rational_laws import RationalLaw, fmpq, rational_product, rational_table
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channel_families import erasure
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import (
-    Cases,
-    Family,
-    enumerate_rational_bayes_nets,
-    random_bayes_nets,
-    random_probabilities,
-)
-from infoloop.statements.claim import Claim, linear
+from infoloop.statements.cases import Cases, Family, exact_law, exact_laws, random_bayes_nets, random_probabilities
+from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
 FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
@@ -33,12 +29,12 @@ def _law(*factors: tuple) -> RationalLaw:
 
 
 def _xor(*names: str) -> tuple:
-    """The last of three bits is the sum of the others, modulo 2."""
+    """Return the factor by which the last of three bits is the sum of the others, modulo 2."""
     return [[MAPS[a ^ b] for b in (0, 1)] for a in (0, 1)], names
 
 
 def _generated():
-    """A fair bit X, an anchor A and knowledge M read off it, D any bit of both, and W the pair of A and D."""
+    """Yield a fair bit X, an anchor A and knowledge M read off it, D any bit of both, and W the pair of A and D."""
     pair = ([[[int(w == 2 * a + d) for w in range(4)] for d in (0, 1)] for a in (0, 1)], ("A", "D", "W"))
     for anchor, known in itertools.product(itertools.product([NOISY, *MAPS], repeat=2), repeat=2):
         for rows in itertools.product(MAPS, repeat=4):
@@ -63,16 +59,12 @@ generator_knowledge = linear(
 )
 
 generator_adds_nothing = linear(
-    "fol:generator-adds-nothing",
-    "I(X;W) <= I(X;A)",
-    GENERATED,
-    _synthetic,
-    family=_by_knowledge,
+    "fol:generator-adds-nothing", "I(X;W) <= I(X;A)", GENERATED, _synthetic, family=_by_knowledge
 )
 
 
-def _with(source: Cases, rows, old: str, new: str) -> Cases:
-    """Cases with one more variable, read off another by fixed rows."""
+def _with(source, rows, old, new):
+    """Return cases with one more variable, read off another by fixed rows."""
 
     def build(numbers):
         return BayesNet((*source.build(numbers).factors, Channel(jnp.array(rows), (old,), (new,))))
@@ -87,19 +79,17 @@ exact_repeat = linear(
     _with(random_bayes_nets("X", "D1|X", X=3, D1=3), ((1.0, 0.0), (0.0, 1.0), (0.0, 1.0)), "D1", "D2"),
     family=Family(
         "a fair bit X, D1 with rows (1/4, 3/4), (1, 0), (0, 1), and D2 any bit of D1",
-        lambda: enumerate_rational_bayes_nets(
-            "X", "D1|X", "D2|D1", rows={"X": FAIR, "D1|X": [NOISY, *MAPS], "D2|D1": MAPS}, X=2, D1=2, D2=2
-        ),
+        lambda: exact_laws({"X": FAIR, "D1|X": [NOISY, *MAPS], "D2|D1": MAPS}),
     ),
-    edges=(_law((FAIR[0], ("X",)), (MAPS, ("X", "D1")), (MAPS, ("D1", "D2"))),),
+    edges=(exact_law({"X": FAIR[0], "D1|X": MAPS, "D2|D1": MAPS}),),
     wrong="I(X;D1) + I(X;D2) = I(X;D1)",
 )
 
 
 def _blocks():
-    """X a symbol of four, B1 and B2 any bits of it."""
+    """Yield X, a symbol of four, B1 and B2 any bits of it."""
     for first, second in itertools.product(itertools.product(MAPS, repeat=4), repeat=2):
-        yield _law((["1/8", "1/8", "1/4", "1/2"], ("X",)), (first, ("X", "B1")), (second, ("X", "B2")))
+        yield exact_law({"X": ["1/8", "1/8", "1/4", "1/2"], "B1|X": first, "B2|X": second})
 
 
 new_block = linear(
@@ -108,7 +98,7 @@ new_block = linear(
     ("B2 = f(X)",),
     _with(random_bayes_nets("X", "B1|X", X=4, B1=2), ((1.0, 0.0), (0.0, 1.0), (1.0, 0.0), (0.0, 1.0)), "X", "B2"),
     family=Family("X with masses (1/8, 1/8, 1/4, 1/2), B1 and B2 any bits of it", _blocks),
-    edges=(_law((["1/4"] * 4, ("X",)), (MAPS * 2, ("X", "B1")), (sorted(MAPS * 2), ("X", "B2"))),),
+    edges=(exact_law({"X": ["1/4"] * 4, "B1|X": MAPS * 2, "B2|X": sorted(MAPS * 2)}),),
     wrong="I(X;B1,B2) = I(X;B1) + H(B2)",
 )
 
@@ -121,10 +111,7 @@ noisy_repeats = linear(
     random_bayes_nets("X", "B|X", "R1|B", "R2|B,R1", "R3|B,R1,R2", X=3, B=3, R1=2, R2=2, R3=2),
     family=Family(
         "a fair bit X, B and two repeats of it with rows (1/4, 3/4), (1, 0), (0, 1), a third that copies the second",
-        lambda: (
-            _law((law.table, law.names), (MAPS, ("R2", "R3")))
-            for law in enumerate_rational_bayes_nets("X", "B|X", "R1|B", "R2|B", rows=_REPEATED, X=2, B=2, R1=2, R2=2)
-        ),
+        lambda: (_law((law.table, law.names), (MAPS, ("R2", "R3"))) for law in exact_laws(_REPEATED)),
     ),
     edges=(_law((FAIR[0], ("X",)), (MAPS, ("X", "B")), *((MAPS, ("B", f"R{k}")) for k in (1, 2, 3))),),
     wrong="I(X;R1) + I(X;R2) + I(X;R3) <= I(X;B)",
@@ -133,9 +120,7 @@ noisy_repeats = linear(
 _two_repeats = random_bayes_nets("B", "R1|B", "R2|B", B=3, R1=3, R2=2)
 _rational_repeats = Family(
     "a bit B with mass (1/2, 1/2) or (1/4, 3/4), two repeats with rows (1/4, 3/4), (1, 0), (0, 1)",
-    lambda: enumerate_rational_bayes_nets(
-        "B", "R1|B", "R2|B", rows={"B": [*FAIR, NOISY], "R1|B": [NOISY, *MAPS], "R2|B": [NOISY, *MAPS]}, B=2, R1=2, R2=2
-    ),
+    lambda: exact_laws({"B": [*FAIR, NOISY], "R1|B": [NOISY, *MAPS], "R2|B": [NOISY, *MAPS]}),
 )
 
 later_repeats = linear(
@@ -144,21 +129,17 @@ later_repeats = linear(
     ("R1 -> B -> R2",),
     _two_repeats,
     family=_rational_repeats,
-    edges=(_law((FAIR[0], ("B",)), ([["1/2", "1/2"]] * 2, ("B", "R1")), (MAPS, ("B", "R2"))),),
+    edges=(exact_law({"B": FAIR[0], "R1|B": [["1/2", "1/2"]] * 2, "R2|B": MAPS}),),
     wrong="I(B;R2) <= I(B;R2|R1)",
 )
 
 repeats_add_up = linear(
-    "fol:repeats-add-up",
-    "I(B;R1) + I(B;R2) <= I(B;R1,R2)",
-    ("R1 -> B -> R2",),
-    _two_repeats,
-    family=_rational_repeats,
+    "fol:repeats-add-up", "I(B;R1) + I(B;R2) <= I(B;R1,R2)", ("R1 -> B -> R2",), _two_repeats, family=_rational_repeats
 )
 
 
-def repeated_bits(erased, bits, repeats: int):
-    r"""$(1-e^n)\,H(B)$: what n repeats tell of a block, where each loses it with probability e, in the unit of `bits`.
+def repeated_bits(erased: Number, bits: Any, repeats: int) -> Any:
+    r"""Return $(1-e^n)\,H(B)$: what n repeats, each lost with probability e, tell of a block, in the unit of `bits`.
 
     >>> repeated_bits(fmpq(1, 2), 8, 3)
     7
@@ -174,7 +155,7 @@ def _repeated(case):
     return jnp.stack(found), jnp.stack([repeated_bits(erased, binary_entropy(p_one), n) for n in REPEATS])
 
 
-def _repeated_exactly(case) -> tuple[LogSum, LogSum]:
+def _repeated_exactly(case):
     erased, p_one, n = case["erased"], case["p"], case["n"]
     rows = [[1 - erased, 0, erased], [0, 1 - erased, erased]]
     names = [f"R{k}" for k in range(1, n + 1)]
@@ -182,14 +163,12 @@ def _repeated_exactly(case) -> tuple[LogSum, LogSum]:
     return evaluate(f"I(B;{','.join(names)})", law), repeated_bits(erased, rational_laws.exact_binary_entropy(p_one), n)
 
 
-erased_repeats = Claim(
+erased_repeats = equality(
     "thm:erased-repeats",
     ("a block of one bit", "each repeat loses the block with probability e, independently"),
     _repeated,
     random_probabilities(2),
-    relation="=",
     exact=_repeated_exactly,
-    exactly=None,
     family=Family(
         "e from 0 to 1 in eighths, P(B = 1) 1/2 and 1/4, 1 to 4 repeats",
         lambda: parameter_grid(erased=[fmpq(k, 8) for k in range(9)], p=[fmpq(1, 2), fmpq(1, 4)], n=REPEATS),
@@ -199,15 +178,4 @@ erased_repeats = Claim(
         _repeated(case)[0],
         jnp.stack([n * repeated_bits(case[0], binary_entropy(case[1]), 1) for n in REPEATS]),
     ),
-)
-
-CLAIMS = (
-    generator_knowledge,
-    generator_adds_nothing,
-    exact_repeat,
-    new_block,
-    noisy_repeats,
-    later_repeats,
-    repeats_add_up,
-    erased_repeats,
 )

@@ -8,10 +8,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import arb
+from jaxtyping import Array, Float
 
+from infoloop.claims.comparisons import Number, inequality
 from infoloop.exact.rational_laws import fmpq, from_rational, rational_product, rational_table
 from infoloop.exact.real_balls import RealBall, exp, pi, real_ball
-from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
+from infoloop.statements.cases import Family, exact_laws, random_bayes_nets, random_numbers
 from infoloop.statements.claim import Claim, linear
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -26,15 +28,15 @@ class RetrainingLoop(NamedTuple):
     width: jax.Array
 
 
-def _loop(x) -> RetrainingLoop:
+def _loop(x):
     return RetrainingLoop(4 * jnp.tanh(x[0]), 4 * jax.nn.sigmoid(x[1]))
 
 
-_loops = Cases(lambda key: 2 * jax.random.normal(key, (2,)), _loop)
+_loops = random_numbers(2, _loop, spread=2)
 
 
-def kept_moments(offset, width):
-    """Mean and variance of what is kept, from the centre, by Gauss's quadrature of the density."""
+def kept_moments(offset: Float[Array, ""], width: Float[Array, ""]) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Return mean and variance of what is kept, from the centre, by Gauss's quadrature of the density."""
     points = width * _NODES
     log_masses = jnp.log(_WEIGHTS) - (points - offset) ** 2 / 2
     masses = jax.nn.softmax(log_masses)
@@ -42,8 +44,8 @@ def kept_moments(offset, width):
     return mean, masses @ (points - mean) ** 2
 
 
-def kept_mean(offset, width) -> RealBall:
-    r"""$M(m)-c=d+\frac{\varphi(-a-d)-\varphi(a-d)}{\Phi(a-d)-\Phi(-a-d)}$ with $d=m-c$, enclosed.
+def kept_mean(offset: fmpq, width: fmpq) -> RealBall:
+    r"""Return $M(m)-c=d+\frac{\varphi(-a-d)-\varphi(a-d)}{\Phi(a-d)-\Phi(-a-d)}$ with $d=m-c$, enclosed.
 
     >>> kept_mean(fmpq(1), fmpq(1, 100)).digits(6)
     '3.33327e-5'
@@ -54,12 +56,12 @@ def kept_mean(offset, width) -> RealBall:
     return heights / area / real_ball(lambda: root.ball().sqrt()) + offset
 
 
-def centre_slope(width):
-    r"""$\kappa=1-\frac{2a\,\varphi(a)}{2\Phi(a)-1}$, the variance of what is kept of $N(c,1)$."""
+def centre_slope(width: Number) -> Float[Array, ""]:
+    r"""Return $\kappa=1-\frac{2a\,\varphi(a)}{2\Phi(a)-1}$, the variance of what is kept of $N(c,1)$."""
     return 1 - width * jnp.exp(-(width**2) / 2) * math.sqrt(2 / math.pi) / jax.scipy.special.erf(width / math.sqrt(2))
 
 
-def _centre_slope_exactly(width) -> RealBall:
+def _centre_slope_exactly(width):
     return real_ball(
         lambda: (
             1 - arb(width) * (-(arb(width) ** 2) / 2).exp() * (2 / arb.pi()).sqrt() / (arb(width) / arb(2).sqrt()).erf()
@@ -81,13 +83,12 @@ _grid = Family(
     "m - c in 1/10, 1/2, 1, 2, 3 and a in 1/10, 1/2, 1, 2, 3 standard deviations",
     lambda: parameter_grid(offset=_STEPS, width=_STEPS),
 )
-verified_contraction = Claim(
+verified_contraction = inequality(
     "thm:verified-contraction",
     VERIFIED,
     _contracts,
     _loops,
     exact=_contracts_exactly,
-    exactly=None,
     family=_grid,
     edges=({"offset": fmpq(1, 100), "width": fmpq(1)},),
     wrong=lambda case: (_contracts(case)[0], centre_slope(case.width / 2) * jnp.abs(case.offset)),
@@ -118,9 +119,8 @@ class RetrainingPair(NamedTuple):
     width: jax.Array
 
 
-_pairs = Cases(
-    lambda key: 2 * jax.random.normal(key, (3,)),
-    lambda x: RetrainingPair(4 * jnp.tanh(x[0]), 2 * jax.nn.sigmoid(x[2]), 4 * jax.nn.sigmoid(x[1])),
+_pairs = random_numbers(
+    3, lambda x: RetrainingPair(4 * jnp.tanh(x[0]), 2 * jax.nn.sigmoid(x[2]), 4 * jax.nn.sigmoid(x[1])), spread=2
 )
 
 
@@ -134,14 +134,13 @@ def _approach_exactly(case):
     return kept_mean(offset + gap, width) - kept_mean(offset, width), from_rational(gap)
 
 
-verified_order = Claim(
+verified_order = inequality(
     "thm:verified-order",
     VERIFIED,
     _approach,
     _pairs,
     relation="<",
     exact=_approach_exactly,
-    exactly=None,
     family=Family(
         "lower states from -3 to 3, upper ones 1/10 to 3 above, a in 1/10, 1/2, 1, 2, 3 standard deviations",
         lambda: parameter_grid(offset=[*(-step for step in _STEPS), *_STEPS], gap=_STEPS, width=_STEPS),
@@ -152,17 +151,16 @@ verified_order = Claim(
 
 
 def _centred(case: RetrainingLoop):
-    """Both ends of one retraining, from the truth, which is where the loop started."""
+    """Return both ends of one retraining, from the truth, which is where the loop started."""
     return jnp.abs(kept_moments(*case)[0] - case.offset), 0 * case.offset
 
 
-verified_finds_truth = Claim(
+verified_finds_truth = inequality(
     "fol:verified-finds-truth",
     (*VERIFIED, "the first mean is the truth"),
     _centred,
     _loops,
     exact=lambda case: (kept_mean(*case.values()) * -1 + case["offset"], from_rational(0)),
-    exactly=None,
     family=_grid,
 )
 
@@ -189,9 +187,7 @@ verified_information = linear(
     random_bayes_nets("T", "C|T", "Z0|T,C", "Z1|Z0,C", "Z2|Z1,C", T=3, C=2, Z0=2, Z1=2, Z2=3),
     family=Family(
         "a fair bit T, C with rows (1/4, 3/4), (1, 0), Z0 with rows (1/4, 3/4), (0, 1), Z1 and Z2 any bits they may be",
-        lambda: enumerate_rational_bayes_nets(
-            "T", "C|T", "Z0|T", "Z1|Z0,C", "Z2|Z1,C", rows=_LOOPS, T=2, C=2, Z0=2, Z1=2, Z2=2
-        ),
+        lambda: exact_laws(_LOOPS),
     ),
     edges=(_copies("T", "C", "Z0", "Z1", "Z2"),),
     wrong="I(T;Z2) <= I(T;Z0|C)",
@@ -204,19 +200,8 @@ verified_limit = linear(
     random_bayes_nets("T", "C|T", "Z|C", T=3, C=3, Z=3),
     family=Family(
         "a fair bit T, C and Z with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: enumerate_rational_bayes_nets(
-            "T", "C|T", "Z|C", rows={**_CHAINS, "Z|C": _CHAINS["C|T"]}, T=2, C=2, Z=2
-        ),
+        lambda: exact_laws({**_CHAINS, "Z|C": _CHAINS["C|T"]}),
     ),
     edges=(_copies("T", "C", "Z"),),
     wrong="I(T;C) <= I(T;Z)",
-)
-
-CLAIMS = (
-    verified_contraction,
-    verified_slope,
-    verified_order,
-    verified_finds_truth,
-    verified_information,
-    verified_limit,
 )

@@ -1,10 +1,13 @@
 """Chapter 3, verifiers: errors that overlap, and symbols that are swapped (S38, S29)."""
 
 import itertools
+from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import rational_laws
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational_product, rational_table
 from infoloop.information.expressions import evaluate
@@ -13,7 +16,7 @@ from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import binary_convolution, binary_entropy
-from infoloop.statements.cases import Cases, Family, enumerate_rational_bayes_nets, random_bayes_nets
+from infoloop.statements.cases import Cases, Family, exact_law, exact_laws, random_bayes_nets, random_numbers
 from infoloop.statements.claim import Claim, linear
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -27,8 +30,8 @@ def _law(*factors: tuple) -> RationalLaw:
     return rational_product(*((rational_table(table), names) for table, names in factors))
 
 
-def flipped(errors):
-    """P(X, Z, S) for a fair bit X, from the law `errors[n, m]` of whether Z = X + N and S = X + M are wrong."""
+def flipped(errors: Number) -> list[list[list[Number]]]:
+    """Return P(X, Z, S) for a fair bit X, from the law `errors[n, m]` of whether Z = X + N and S = X + M are wrong."""
     return [[[errors[z ^ x, s ^ x] / 2 for s in (0, 1)] for z in (0, 1)] for x in (0, 1)]
 
 
@@ -57,19 +60,19 @@ error_overlap = Claim(
     family=Family(
         "errors of the state with probability 1/4 or 1/2, of the signal with probabilities k/8 given either",
         lambda: (
-            _law(([1 - e, e], ("N",)), ([[1 - a, a], [1 - b, b]], ("N", "M")))
+            exact_law({"N": [1 - e, e], "M|N": [[1 - a, a], [1 - b, b]]})
             for e, a, b in itertools.product((fmpq(1, 4), fmpq(1, 2)), _eighths, _eighths)
         ),
     ),
-    edges=(_law((["3/4", "1/4"], ("N",)), ([["3/4", "1/4"]] * 2, ("N", "M"))),),
+    edges=(exact_law({"N": ["3/4", "1/4"], "M|N": [["3/4", "1/4"]] * 2}),),
     wrong=lambda net: (_overlap(net)[0], evaluate("H(N) - H(N|M)", marginal(net, "N", "M"))),
 )
 
 KINDS = ("independent", "nested", "copied")
 
 
-def coupled(kind: str, e, d):
-    """P(S errs | Z errs not, or errs), for three verifiers that err at the same rate d >= e (d <= 1/2).
+def coupled(kind: str, e: Number, d: Number) -> tuple[Number, Number]:
+    """Return P(S errs | Z errs not, or errs), for three verifiers that err at the same rate d >= e (d <= 1/2).
 
     Independent errors; errors wherever the state errs, and elsewhere; a copy of the state with noise of its own.
 
@@ -80,8 +83,8 @@ def coupled(kind: str, e, d):
     return {"independent": (d, d), "nested": ((d - e) / (1 - e), d / d), "copied": (noise, 1 - noise)}[kind]
 
 
-def opened(kind: str, e, d, entropy):
-    """I(X;S|Z) in closed form; `entropy` is the binary entropy, of floats or exact."""
+def opened(kind: str, e: Number, d: Number, entropy: Callable[[Number], Any]) -> Any:
+    """Return I(X;S|Z) in closed form; `entropy` is the binary entropy, of floats or exact."""
     if kind == "independent":
         return entropy(binary_convolution(e, d)) - entropy(d)
     if kind == "nested":
@@ -99,13 +102,13 @@ def _three(case):
     return jnp.stack(found), jnp.stack([opened(kind, e, d, binary_entropy) for kind in KINDS])
 
 
-def _verifier(kind: str, e, d) -> RationalLaw:
+def _verifier(kind, e, d):
     (a, b), one = coupled(kind, e, d), fmpq(1)
     errors = rational_table([[(1 - e) * (one - a), (1 - e) * a], [e * (one - b), e * b]])
     return RationalLaw(rational_table(flipped(errors)), ("X", "Z", "S"))
 
 
-def _three_exactly(case) -> tuple[LogSum, LogSum]:
+def _three_exactly(case):
     kind, e, d = case.values()
     law = _verifier(kind, e, d)
     assert marginal(law, "X", "S").table[0, 1] * 2 == d
@@ -113,22 +116,20 @@ def _three_exactly(case) -> tuple[LogSum, LogSum]:
 
 
 def _ordered(x):
-    """Error rates e <= d below 1/2."""
+    """Return error rates e <= d below 1/2."""
     e = jax.nn.sigmoid(x[0]) / 2
     return e, e + (1 / 2 - e) * jax.nn.sigmoid(x[1])
 
 
-_erring_rates = Cases(lambda key: 2 * jax.random.normal(key, (2,)), _ordered)
+_erring_rates = random_numbers(2, _ordered, spread=2)
 _sixteenths = [fmpq(k, 16) for k in range(1, 8)]
 _pairs = [(e, d) for e, d in itertools.combinations([*_sixteenths, fmpq(1, 2)], 2)]
-three_verifiers = Claim(
+three_verifiers = equality(
     "thm:three-verifiers",
     (*ERRING, "0 < e <= d <= 1/2"),
     _three,
     _erring_rates,
-    relation="=",
     exact=_three_exactly,
-    exactly=None,
     family=Family(
         "independent, nested and copied errors, e from 1/16 to 7/16, d above e to 1/2, in sixteenths",
         lambda: ({"kind": kind, "e": e, "d": d} for kind in KINDS for e, d in _pairs),
@@ -139,7 +140,7 @@ three_verifiers = Claim(
 
 
 def _compared(first: str, second: str):
-    """I(X;S|Z) for verifiers of two kinds at the same rates, floats and exact."""
+    """Return I(X;S|Z) for verifiers of two kinds at the same rates, floats and exact."""
 
     def sides(case):
         bits = dict(zip(KINDS, _three(case)[0], strict=True))
@@ -152,14 +153,12 @@ def _compared(first: str, second: str):
 
 
 _equal, _equal_exactly = _compared("independent", "copied")
-accuracy_is_openness = Claim(
+accuracy_is_openness = equality(
     "fol:accuracy-is-openness",
     (*ERRING, "two verifiers err at the same rate"),
     _equal,
     _erring_rates,
-    relation="=",
     exact=_equal_exactly,
-    exactly=None,
     family=Family(
         "e and d > e in sixteenths; independent errors against copied ones",
         lambda: parameter_grid(e=_sixteenths[:4], d=_sixteenths[4:]),
@@ -168,26 +167,25 @@ accuracy_is_openness = Claim(
 
 
 def _copy(case):
-    """A worse verifier with errors of its own, and a perfect copy of the state, which errs less."""
+    """Return a worse verifier with errors of its own, and a perfect copy of the state, which errs less."""
     e, d = case
     copied = Joint(jnp.array(flipped(jnp.diag(jnp.stack([1 - e, e])))), ("X", "Z", "S"))
     return _three((e, d))[0][0], evaluate("I(X;S|Z)", copied)
 
 
-def _copy_exactly(case) -> tuple[LogSum, LogSum]:
+def _copy_exactly(case):
     e, d = case["e"], case["d"]
     worse, better = _verifier("independent", e, d), _verifier("copied", e, e)
     assert marginal(better, "X", "S").table[0, 1] < marginal(worse, "X", "S").table[0, 1]
     return evaluate(SIGNAL_GIVEN_STATE, worse), evaluate(SIGNAL_GIVEN_STATE, better)
 
 
-accurate_is_open = Claim(
+accurate_is_open = inequality(
     "fol:accurate-is-open",
     (*ERRING, "the second verifier errs less than the first"),
     _copy,
     _erring_rates,
     exact=_copy_exactly,
-    exactly=None,
     family=Family("e and d > e in sixteenths", lambda: ({"e": e, "d": d} for e, d in _pairs)),
 )
 
@@ -198,17 +196,15 @@ copied_verifier = linear(
     random_bayes_nets("X", "Z|X", "S|Z", X=3, Z=3, S=2),
     family=Family(
         "a fair bit X, Z with rows (1/4, 3/4), (1, 0), (0, 1), S read off Z with such rows",
-        lambda: enumerate_rational_bayes_nets(
-            "X", "Z|X", "S|Z", rows={"X": FAIR, "Z|X": [NOISY, *MAPS], "S|Z": [NOISY, *MAPS]}, X=2, Z=2, S=2
-        ),
+        lambda: exact_laws({"X": FAIR, "Z|X": [NOISY, *MAPS], "S|Z": [NOISY, *MAPS]}),
     ),
-    edges=(_law((FAIR[0], ("X",)), (MAPS, ("X", "Z")), (MAPS, ("Z", "S"))),),
+    edges=(exact_law({"X": FAIR[0], "Z|X": MAPS, "S|Z": MAPS}),),
     wrong="I(X;Z) + I(X;S) = I(X;Z)",
 )
 
 
 def _swapped(numbers):
-    """A signal S, and T, which says the opposite."""
+    """Return a signal S, and T, which says the opposite."""
     net = _signals.build(numbers)
     return BayesNet((*net.factors, Channel(jnp.array([[0.0, 1.0], [1.0, 0.0]]), ("S",), ("T",))))
 
@@ -223,21 +219,9 @@ sign_blind = linear(
         "a fair bit X, a query Y with mass (1/4, 3/4), S with rows (1/4, 3/4), (1, 0), (0, 1), T its opposite",
         lambda: (
             _law((law.table, law.names), (MAPS[::-1], ("S", "T")))
-            for law in enumerate_rational_bayes_nets(
-                "X", "Y", "S|X,Y", rows={"X": FAIR, "Y": [NOISY], "S|X,Y": [NOISY, *MAPS]}, X=2, Y=2, S=2
-            )
+            for law in exact_laws({"X": FAIR, "Y": [NOISY], "S|X,Y": [NOISY, *MAPS]})
         ),
     ),
-    edges=(_law((FAIR[0], ("X",)), ([1], ("Y",)), (MAPS, ("X", "S")), (MAPS[::-1], ("S", "T"))),),
+    edges=(exact_law({"X": FAIR[0], "Y": [1], "S|X": MAPS, "T|S": MAPS[::-1]}),),
     wrong="I(X;S|Y) = I(S;T|Y)",
-)
-
-
-CLAIMS = (
-    error_overlap,
-    three_verifiers,
-    copied_verifier,
-    accuracy_is_openness,
-    accurate_is_open,
-    sign_blind,
 )
