@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from infoloop.probability.bisection import bisect
 from infoloop.probability.channels import Channel
 
 _HALVINGS = 50  # of [0, 1], to the last digit of a float64
@@ -77,13 +78,8 @@ def erasure_threshold(channel: Channel):
 
 
 def _pair_contraction(a, b):
-    def halve(_, bracket):
-        low, high = bracket
-        middle = (low + high) / 2
-        rising = _slope(middle, a, b) > 0
-        return jnp.where(rising, middle, low), jnp.where(rising, high, middle)
-
-    low, high = lax.fori_loop(0, _HALVINGS, halve, (jnp.zeros((), a.dtype), jnp.ones((), a.dtype)))
+    ends = jnp.zeros((), a.dtype), jnp.ones((), a.dtype)
+    low, high = bisect(lambda beta: _slope(beta, a, b) > 0, *ends, _HALVINGS)
     at_low, at_high = _spread(low, a, b), _spread(high, a, b)
     above = jnp.minimum(
         at_low + jnp.maximum(_slope(low, a, b), 0) * (high - low),

@@ -11,9 +11,9 @@ import math
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 from jax.core import Tracer
 
+from infoloop.probability.bisection import bisect
 from infoloop.probability.numerics import binary_convolution, divergence_terms, unit_interval
 from infoloop.probability.validation import check_positive, check_positive_int
 
@@ -30,15 +30,7 @@ def memory_error(bits, num_symbols: int) -> jax.Array:
     """
     m = check_positive_int(num_symbols, "num_symbols", 2)
     bits = jnp.asarray(bits, float)
-
-    def halve(_, bracket):
-        low, high = bracket
-        middle = (low + high) / 2
-        short = _bits_needed(middle, m) > bits
-        return jnp.where(short, middle, low), jnp.where(short, high, middle)
-
-    start = jnp.zeros_like(bits), jnp.full_like(bits, 1 - 1 / m)
-    low, high = lax.fori_loop(0, 60, halve, start)
+    low, high = bisect(lambda d: _bits_needed(d, m) > bits, jnp.zeros_like(bits), jnp.full_like(bits, 1 - 1 / m), 60)
     return jnp.where(bits >= math.log2(m), 0.0, (low + high) / 2)
 
 

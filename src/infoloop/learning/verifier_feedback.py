@@ -5,10 +5,10 @@ No information is asked for here: these are the dynamics of *use*, whose sign th
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 from infoloop.loops.loop import Loop
 from infoloop.probability.arrays import check_distributions, check_scores
+from infoloop.probability.bisection import bisect
 from infoloop.probability.numerics import unit_interval
 from infoloop.probability.validation import check_positive
 
@@ -79,14 +79,9 @@ def group_relative_limit(start, beta):
     low = jnp.log(safe) - jnp.log1p(-safe)
     top = 2 * jnp.arcsinh(beta)
     exists = low <= top - 2 * jnp.sqrt(1 + beta**-2)
-
-    def halve(_, bracket):
-        below, above = bracket
-        middle = (below + above) / 2
-        short = middle - low - 2 * jnp.cosh(middle / 2) / beta < 0
-        return jnp.where(short, middle, below), jnp.where(short, above, middle)
-
-    below, above = lax.fori_loop(0, 100, halve, (low, jnp.broadcast_to(top, low.shape)))
+    below, above = bisect(
+        lambda x: x - low - 2 * jnp.cosh(x / 2) / beta < 0, low, jnp.broadcast_to(top, low.shape), 100
+    )
     return jnp.where(inner, jnp.where(exists, jax.nn.sigmoid((below + above) / 2), 1.0), p)
 
 

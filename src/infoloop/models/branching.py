@@ -6,10 +6,10 @@ It is the limit of resampling $np$ copies among many: the bracket of Suresh et a
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 from jax.core import Tracer
 
 from infoloop.loops.loop import Loop, unroll
+from infoloop.probability.bisection import bisect
 from infoloop.probability.numerics import require_float64, unit_interval
 from infoloop.probability.validation import check_positive_int
 
@@ -69,14 +69,7 @@ def extinction_probability(mean) -> jax.Array:
     0.9803
     """
     mean = _mean(mean)
-
-    def halve(_, bracket):
-        low, high = bracket
-        middle = (low + high) / 2
-        below = -jnp.log1p(-middle) < mean * middle
-        return jnp.where(below, middle, low), jnp.where(below, high, middle)
-
-    low, high = lax.fori_loop(0, 80, halve, (jnp.zeros_like(mean), jnp.ones_like(mean)))
+    low, high = bisect(lambda x: -jnp.log1p(-x) < mean * x, jnp.zeros_like(mean), jnp.ones_like(mean), 80)
     return jnp.where(mean <= 1, 1.0, jnp.exp(-mean * (low + high) / 2))
 
 

@@ -1,6 +1,7 @@
 from . import array_types as array_types
 from . import arrays as arrays
 from . import bayes_nets as bayes_nets
+from . import bisection as bisection
 from . import channel_families as channel_families
 from . import channels as channels
 from . import chi_square_sampling as chi_square_sampling

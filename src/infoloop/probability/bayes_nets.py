@@ -14,6 +14,7 @@ import opt_einsum
 from jax import lax
 
 from infoloop.probability.channels import Channel, same_sizes
+from infoloop.probability.dags import ancestors, d_connected, find_cycle
 from infoloop.probability.distributions import Joint, Names, as_names, check_distinct, check_known, marginal, relabel
 
 BUDGET = 2**27  # cells: 1 GiB of float64
@@ -83,31 +84,22 @@ def bayes_net(*parts: Joint | Channel) -> BayesNet:
 
 
 def _causes_first(parts: tuple[Joint | Channel, ...]) -> tuple[Joint | Channel, ...]:
+    cycle = find_cycle(_causes(parts))
+    if cycle:
+        raise ValueError(f"the network has the cycle {' -> '.join(cycle)}: a variable cannot be among its own causes")
     placed, seen, waiting = [], set(), parts
     while waiting:
         later = []
         for part in waiting:
-            if seen.issuperset(_source(part)):
-                placed.append(part)
-                seen.update(_target(part))
-            else:
-                later.append(part)
-        if len(later) == len(waiting):
-            raise ValueError(f"the network has the cycle {_cycle(waiting)}: a variable cannot be among its own causes")
+            ready = seen.issuperset(_source(part))
+            (placed if ready else later).append(part)
+            seen.update(_target(part) if ready else ())
         waiting = later
     return tuple(placed)
 
 
-def _cycle(waiting: Iterable[Joint | Channel]) -> str:
-    """Find a directed cycle, as text, among parts each of which has a cause that another of them defines.
-
-    Every variable among them has such a cause, so a walk from effect to cause returns to a variable it has passed.
-    """
-    causes = {name: _source(part) for part in waiting for name in _target(part)}
-    path = [next(iter(causes))]
-    while path.count(path[-1]) == 1:
-        path.append(next(name for name in causes[path[-1]] if name in causes))
-    return " -> ".join(reversed(path[path.index(path[-1]) :]))
+def _causes(parts: Iterable[Joint | Channel]) -> dict[str, tuple[str, ...]]:
+    return {name: _source(part) for part in parts for name in _target(part)}
 
 
 def _source(factor: Joint | Channel) -> tuple[str, ...]:
@@ -188,8 +180,8 @@ def query_cost(net: BayesNet, *names: str) -> Cost:
 def separated(net: BayesNet, x: Names, z: Names, given: Names = ()) -> bool:
     r"""Whether the graph alone makes $X$ and $Z$ independent given $G$: d-separation.
 
-    If it holds, $I(X;Z\mid G)=0$ whatever the tables; if not, $I>0$ for almost all tables. The search runs in the moral
-    graph of the ancestors (Lauritzen et al. 1990). A part with several targets links these among each other.
+    If it holds, $I(X;Z\mid G)=0$ whatever the tables; if not, $I>0$ for almost all tables. A part with several targets
+    links these among each other.
 
     >>> from infoloop.probability.channels import channel
     >>> from infoloop.probability.distributions import joint
@@ -199,36 +191,19 @@ def separated(net: BayesNet, x: Names, z: Names, given: Names = ()) -> bool:
     (True, False)
     """
     x, z, given = (set(check_known(net.names, *as_names(names))) for names in (x, z, given))
-    above = _ancestors(net, x | z | given)
-    links: dict[str, set[str]] = {name: set() for name in above}
-    for factor in net.factors:
-        targets = above.intersection(_target(factor))
-        for name in targets.union(_source(factor)) if targets else ():
-            links[name].update(targets, _source(factor))
-    reached = frontier = x - given
-    while frontier:
-        frontier = set().union(*(links[name] for name in frontier)) - given - reached
-        reached = reached | frontier
-    return reached.isdisjoint(z)
+    # By the chain rule of probability, each of a part's targets has those before it among its causes.
+    parents = {name: _source(part) + _target(part)[:k] for part in net.factors for k, name in enumerate(_target(part))}
+    return all(d_connected(parents, name, given).isdisjoint(z) for name in x - given)
 
 
 def _planned(net: BayesNet, names: tuple[str, ...]) -> tuple[Sequence[Joint | Channel], _Plan]:
     """The factors that matter for `names` and how to join them. What nothing asked for depends on sums to one."""
     check_known(net.names, *check_distinct(names, "query"))
-    above = _ancestors(net, names)
+    above = ancestors(_causes(net.factors), names)
     # Any first factor is a law by itself: where nothing is asked, its sum is the answer, 1.
     factors = [factor for factor in net.factors if above.intersection(_target(factor))] or net.factors[:1]
     scopes = tuple(tuple(_sizes(factor).items()) for factor in factors)
     return factors, _plan(scopes, names)
-
-
-def _ancestors(net: BayesNet, names: Iterable[str]) -> set[str]:
-    """`names`, their causes, the causes of these, and so on."""
-    above = set(names)
-    for factor in reversed(net.factors):
-        if above.intersection(_target(factor)):
-            above.update(_source(factor))
-    return above
 
 
 @functools.lru_cache(maxsize=1024)

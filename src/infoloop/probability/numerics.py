@@ -8,6 +8,8 @@ import numpy as np
 from jax import lax
 from jax.core import Tracer
 
+from infoloop.probability.bisection import bisect
+
 LOG2E = 1 / math.log(2)
 _CUT = 1 / 129
 _EDGE = 65 / 64  # (1 + _CUT) / (1 - _CUT), chosen such that _EDGE * (1 / _EDGE) is exactly 1 in floats
@@ -86,15 +88,8 @@ def inverse_binary_entropy(bits):
     >>> round(float(inverse_binary_entropy(binary_entropy(0.11))), 12)
     0.11
     """
-
-    def halve(_, bracket):
-        low, high = bracket
-        middle = (low + high) / 2
-        below = binary_entropy(middle) < bits
-        return jnp.where(below, middle, low), jnp.where(below, high, middle)
-
     bits = jnp.asarray(bits, float)
-    low, high = lax.fori_loop(0, 60, halve, (jnp.zeros_like(bits), jnp.full_like(bits, 0.5)))
+    low, high = bisect(lambda p: binary_entropy(p) < bits, jnp.zeros_like(bits), jnp.full_like(bits, 0.5), 60)
     within = rounding(64, bits.dtype)
     return jnp.where((bits >= -within) & (bits <= 1 + within), (low + high) / 2, jnp.nan)
 
