@@ -1,4 +1,4 @@
-"""Set the bounds of a proof and of a search in one place, each with its reason: beyond them it would take too long."""
+"""Set the numbers that bound and steer a proof and a search, each with its reason."""
 
 # The linear program
 MOST_VARIABLES = 14  # tables over all 2^14 sets of variables fit in memory
@@ -20,6 +20,9 @@ MOST_ORDERS = 5040  # 7!, all orders of seven variables; a graph takes some ten 
 # Stage 3: the gradient search
 MOST_DESCENT_CELLS = 4**4  # a descent over a table with more cells would take minutes
 LEAST_LESSER_BITS = 2.0**-20  # where the lesser side is smaller, rounding could fake the ratio of the sides
+DESCENT_RATE = 0.1  # of Adam, on logits: a few hundred steps cross the range in which probabilities move
+ZERO_PENALTY = 10.0  # on a sum that should vanish, a bit: no ratio of the sides is worth that much
+CERTAIN_LOGIT = 1000.0  # so far above the others that these have no mass at all, nor a gradient
 
 # Stage 4: exact laws next to where a descent ended, first those that are easy to read
 DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 60, 120, 1000, 10**6)

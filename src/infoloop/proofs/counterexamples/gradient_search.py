@@ -11,18 +11,12 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import lazy_loader
 import numpy as np
 
 from infoloop.notation.grammar import Group, Statement, Term, entropy_form, lesser_first, subtract
 from infoloop.probability.numerics import plog2p
 from infoloop.proofs import limits
 from infoloop.proofs.counterexamples.factorisation import Factorisation
-
-optax = lazy_loader.load("optax")  # only a descent needs it
-_RATE = 0.1  # of Adam, on logits
-_PENALTY = 10.0  # a ratio lower by 1 must not pay for 0.1 bits of a sum that should vanish
-_NO_MASS = 1000.0  # a logit so far above the others that these have no mass at all
 
 
 class LogitLayout(NamedTuple):
@@ -91,7 +85,7 @@ def initial_logits(plan: Factorisation, values: int, starts: int, seed: int) -> 
     parts = []
     for k, name in enumerate(plan.names):
         rows = np.exp(random.normal(size=(starts, 1, 1))) * random.normal(size=(starts, values**k, values))
-        sure = _NO_MASS * (rows == rows.max(axis=2, keepdims=True))
+        sure = limits.CERTAIN_LOGIT * (rows == rows.max(axis=2, keepdims=True))
         parts.append((sure if name in plan.functions else rows).reshape(starts, -1))
     return np.hstack(parts)
 
@@ -185,9 +179,9 @@ def _descended(search: DescentProblem, starts, steps: int):
         small, large, zeros = sides(logits)
         fine = small > limits.LEAST_LESSER_BITS
         ratio = jnp.where(fine, large / jnp.where(fine, small, 1.0), 0.0)
-        return (jnp.log1p(ratio) + jnp.minimum(large - small, 0.0)).sum() + _PENALTY * jnp.abs(zeros).sum()
+        return (jnp.log1p(ratio) + jnp.minimum(large - small, 0.0)).sum() + limits.ZERO_PENALTY * jnp.abs(zeros).sum()
 
-    logits = minimise_by_adam(loss, starts, steps, _RATE)
+    logits = minimise_by_adam(loss, starts, steps, limits.DESCENT_RATE)
     return logits, *sides(logits)[:2]
 
 
@@ -206,6 +200,8 @@ def minimise_by_adam(loss: Callable[[Any], jax.Array], start: Any, steps: int, r
         steps: how many steps, at least 0.
         rate: the size of a step.
     """
+    import optax  # here, since only a descent needs it; searches run in threads, in which lazy loading is not safe
+
     adam = optax.adam(rate)
 
     def step(carry, _):
