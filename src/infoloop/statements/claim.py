@@ -88,7 +88,10 @@ def linear(
         cases: random laws that meet them.
         wrong: the statement that a mistaken implementation would compare instead.
         assumes: what the text of the statement assumes; ("finite alphabets", *given) if not said.
-        exactly: as in `Claim`, and so are `family`, `edges` and `loose`.
+        exactly: from a case of floats to the exact one next to it, or None.
+        family: the finite family of exact cases to certify.
+        edges: exact cases in which the claim is sharp.
+        loose: why there are no edges.
 
     Raises:
         NotationError: a statement does not parse; the message shows the place with a caret.

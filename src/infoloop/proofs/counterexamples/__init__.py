@@ -1,4 +1,6 @@
-"""Search for an exact law that meets every assumption and breaks the statement. `search.refute` runs four stages:
+"""Search for an exact law that meets every assumption and breaks the statement.
+
+`search.refute` runs four stages:
 
 1. Small laws (`small_laws`, `small_law_search`). Families of laws that refute most false statements, each a choice of
    functions of one random atom, are searched in whole by floats. Takes the assumptions and the statement as sums of

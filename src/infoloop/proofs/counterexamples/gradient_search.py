@@ -166,7 +166,7 @@ def descend(search: DescentProblem, logits: np.ndarray, steps: int) -> DescentRe
 
 
 @partial(jax.jit, static_argnums=2)
-def _descended(search: DescentProblem, starts, steps: int):
+def _descended(search, starts, steps):
     sums = search.sums
 
     def sides(logits):
@@ -185,7 +185,7 @@ def _descended(search: DescentProblem, starts, steps: int):
     return logits, *sides(logits)[:2]
 
 
-def _tables(layout: LogitLayout, logits):
+def _tables(layout, logits):
     """Return the law of each row of logits: the product of one conditional probability for each variable."""
     logs = jax.nn.log_softmax(logits[:, layout.positions], axis=-1)
     return jnp.exp((logs * layout.matches).sum((1, 3)))

@@ -1,5 +1,4 @@
-"""Stage 1, the search: screen every law of a family by floats, for those that seem to meet the assumptions and break
-a statement."""
+"""Stage 1, the search: screen all laws of a family by floats for those that seem to break a statement."""
 
 from __future__ import annotations
 
