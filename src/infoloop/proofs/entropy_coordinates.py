@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Int
 
 from infoloop.proofs.semigraphoid import Independence, Measure, Pair, SemigraphoidClosure, semigraphoid_closure
 
@@ -98,7 +99,7 @@ def _substituted(zeros: SemigraphoidClosure) -> dict[int, Pair]:
     return found
 
 
-def elementals(count: int) -> np.ndarray:
+def elementals(count: int) -> Int[np.ndarray, "measures 3"]:
     """Return the elemental measures of `count` variables, as rows (i, j, L).
 
     They are I(i;j|L) for all i < j, and H(i|all others) where i = j. That none is negative implies all of Shannon's
@@ -113,7 +114,7 @@ def elementals(count: int) -> np.ndarray:
     return np.concatenate(blocks) if blocks else np.zeros((0, 3), int)
 
 
-def elemental_matrix(reduced: Reduction, rows: np.ndarray) -> sparse.csr_array:
+def elemental_matrix(reduced: Reduction, rows: Int[np.ndarray, "measures 3"]) -> sparse.csr_array:
     """Write elemental measures, as rows (i, j, L), over the coordinates: a sparse integer matrix, a row for each."""
     from scipy import sparse
 
@@ -141,7 +142,7 @@ def _substitution(reduced: Reduction) -> sparse.csr_array:
     return sparse.csr_array((values, (rows, columns)), shape=(len(reduced.entropies), len(place)))
 
 
-def distinct_rows(rows: sparse.csr_array) -> np.ndarray:
+def distinct_rows(rows: sparse.csr_array) -> Int[np.ndarray, " kept"]:
     """Return the indices of the rows that are not 0 and equal no earlier row.
 
     Rows are compared by their products with random integers, modulo 2^64. Should two that differ be taken for equal, a

@@ -14,6 +14,7 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Int
 
 
 class Pair(NamedTuple):
@@ -61,7 +62,7 @@ class SemigraphoidClosure:
 
     count: int
     given: tuple[Independence, ...]
-    step: dict[tuple[int, int], np.ndarray]
+    step: dict[tuple[int, int], Int[np.ndarray, " masks"]]
     rules: list[Rule | None] = field(default_factory=lambda: [None])  # no step has the number 0
 
     def __contains__(self, pair: Pair) -> bool:
@@ -77,7 +78,7 @@ class SemigraphoidClosure:
         assert rule is not None
         return rule(pair)
 
-    def mark(self, i: int, j: int, masks: np.ndarray, rule: Rule) -> None:
+    def mark(self, i: int, j: int, masks: Int[np.ndarray, " found"], rule: Rule) -> None:
         """Note that the pairs (i, j | mask) are 0 by this rule, where that is new."""
         step = self.step[min(i, j), max(i, j)]
         new = masks[step[masks] == 0]

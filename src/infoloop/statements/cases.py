@@ -73,17 +73,12 @@ def _factor(logits, target, source):
 
 
 def random_probabilities(count: int) -> Cases:
-    """Return a generator of arrays of `count` free numbers in (0, 1): logistic images of normals."""
+    """`count` free numbers in (0, 1), as an array: logistic images of normals."""
     return Cases(lambda key: 2 * jax.random.normal(key, (count,)), jax.nn.sigmoid)
 
 
 def enumerate_rational_bayes_nets(*parts: str, rows: dict[str, list], **sizes: int) -> Iterator[RationalLaw]:
-    """Yield every exact network with these parts whose rows come from given lists: all choices for all source values.
-
-    Args:
-        parts: a factor each, as in `random_bayes_nets`.
-        rows: for each part, the laws of its targets to choose from, as lists of exact fractions such as "1/4".
-        sizes: how many values each variable takes.
+    """Every network with these parts whose rows come from the lists `rows[part]`: all choices for all source values.
 
     >>> rows = {"X": [[1, 0]], "Z|X": [[1, 0], [0, 1]]}
     >>> next(enumerate_rational_bayes_nets("X", "Z|X", rows=rows, X=2, Z=2)).outcomes()

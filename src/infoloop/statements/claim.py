@@ -152,8 +152,8 @@ class Evidence(NamedTuple):
     with the least slack after `weigh`, with the least ratio after `attack`.
     """
 
-    slack: np.ndarray
-    ratio: np.ndarray
+    slack: float
+    ratio: float
     worst: int
     case: Any
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import graphlib
 import importlib
 import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from infoloop.probability.dags import find_cycle
 from infoloop.reporting.package_files import shipped_folder
 from infoloop.reporting.suggestions import did_you_mean
 from infoloop.statements.claim import Claim
@@ -164,10 +164,9 @@ def _uses_are_ordered(blocks: tuple[StatementBlock, ...]) -> None:
                 raise TheoryError(
                     f"{block.place}: {block.label} uses {used}, which is no label{did_you_mean(used, labels)}"
                 )
-    try:
-        graphlib.TopologicalSorter({block.label: block.listed("uses") for block in blocks}).prepare()
-    except graphlib.CycleError as error:
-        raise TheoryError(f"blocks use each other in a circle: {' -> '.join(error.args[1])}") from None
+    cycle = find_cycle({block.label: block.listed("uses") for block in blocks})
+    if cycle:
+        raise TheoryError(f"blocks use each other in a circle: {' -> '.join(cycle)}")
 
 
 def select_statements(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from flint import fmpq
+from jaxtyping import Float
 
 from infoloop.exact.comparison import compare_exactly
 from infoloop.exact.rational_laws import RationalLaw, rationalise
@@ -74,7 +75,9 @@ def _masses(outcomes: Mapping[str, str]) -> str:
     return ", ".join(f"{values} has {mass}" for values, mass in outcomes.items())
 
 
-def nearby_rational_laws(plan: Factorisation, logits: np.ndarray, values: int) -> Iterator[RationalLaw]:
+def nearby_rational_laws(
+    plan: Factorisation, logits: Float[np.ndarray, "starts logits"], values: int
+) -> Iterator[RationalLaw]:
     """Yield exact laws next to each row of logits, by denominator, and of one denominator by number of outcomes."""
     for denominator in limits.DENOMINATORS:
         laws = []
@@ -86,7 +89,7 @@ def nearby_rational_laws(plan: Factorisation, logits: np.ndarray, values: int) -
         yield from sorted(laws, key=lambda law: np.count_nonzero(law.table))
 
 
-def network_at(plan: Factorisation, logits: np.ndarray, values: int, denominator: int) -> BayesNet:
+def network_at(plan: Factorisation, logits: Float[np.ndarray, " logits"], values: int, denominator: int) -> BayesNet:
     """Return the network at these logits, each row with integer weights that sum to about the denominator."""
     from scipy.special import softmax  # here, since it takes longer to import than all of infoloop
 

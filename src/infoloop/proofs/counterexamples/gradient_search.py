@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int
 
 from infoloop.notation.grammar import Group, Statement, Term, entropy_form, lesser_first, subtract
 from infoloop.probability.numerics import plog2p
@@ -26,8 +27,8 @@ class LogitLayout(NamedTuple):
     cell of the whole table; `matches[i, cell, v]` is 1 where it takes that value in the cell, else 0.
     """
 
-    positions: np.ndarray
-    matches: np.ndarray
+    positions: Int[np.ndarray, "variables cells values"]
+    matches: Float[np.ndarray, "variables cells values"]
 
 
 class EntropySums(NamedTuple):
@@ -36,10 +37,10 @@ class EntropySums(NamedTuple):
     `lesser` and `greater` have a row for each start, `zeros` one for each sum that must vanish.
     """
 
-    marginals: np.ndarray
-    lesser: np.ndarray
-    greater: np.ndarray
-    zeros: np.ndarray
+    marginals: Float[np.ndarray, "marginal_cells cells"]
+    lesser: Float[np.ndarray, "starts marginal_cells"]
+    greater: Float[np.ndarray, "starts marginal_cells"]
+    zeros: Float[np.ndarray, "zeros marginal_cells"]
 
 
 class DescentProblem(NamedTuple):
@@ -52,9 +53,9 @@ class DescentProblem(NamedTuple):
 class DescentResult(NamedTuple):
     """The ends of the descents: the logits, and slack and ratio of the two sides (infinite if not informative)."""
 
-    logits: np.ndarray
-    slack: np.ndarray
-    ratio: np.ndarray
+    logits: Float[np.ndarray, "starts logits"]
+    slack: Float[np.ndarray, " starts"]
+    ratio: Float[np.ndarray, " starts"]
 
 
 def descent_problem(statement: Statement, plan: Factorisation, values: int, starts: int) -> DescentProblem:
@@ -75,7 +76,7 @@ def descent_problem(statement: Statement, plan: Factorisation, values: int, star
     return DescentProblem(_layout(plan, values), EntropySums(marginals, lesser, greater, np.array(zeros + blank)))
 
 
-def initial_logits(plan: Factorisation, values: int, starts: int, seed: int) -> np.ndarray:
+def initial_logits(plan: Factorisation, values: int, starts: int, seed: int) -> Float[np.ndarray, "starts logits"]:
     """Draw the logits to start from, a row for each start.
 
     They are normals whose spread is log-normal, so that some rows of the conditional laws are nearly deterministic.
@@ -132,7 +133,7 @@ def _array(terms: tuple[Term, ...], names: Group) -> np.ndarray:
     return form
 
 
-def marginal_cells(values: int, count: int) -> np.ndarray:
+def marginal_cells(values: int, count: int) -> Float[np.ndarray, "marginal_cells cells"]:
     """Return the matrix from a table's cells to those of all its marginal tables; the last is the sum of all.
 
     >>> marginal_cells(2, 1).tolist()
@@ -144,18 +145,23 @@ def marginal_cells(values: int, count: int) -> np.ndarray:
     return matrix
 
 
-def cell_weights(form: np.ndarray, values: int) -> np.ndarray:
+def cell_weights(form: Float[np.ndarray, "*variables"], values: int) -> Float[np.ndarray, " marginal_cells"]:
     """Return the weight of each of these cells in a sum of entropies: `form[in set, ...]` are its coefficients."""
     for axis in range(form.ndim):
         form = np.take(form, [1] * values + [0], axis=axis)
     return form.ravel()
 
 
-def descend(search: DescentProblem, logits: np.ndarray, steps: int) -> DescentResult:
+def descend(search: DescentProblem, logits: Float[np.ndarray, "starts logits"], steps: int) -> DescentResult:
     """Descend by Adam on log(1 + greater/lesser), with a penalty on the zeros, from each row of logits.
 
     The slack is least at the trivial law, where both sides are 0, so it counts only once it is negative: from there the
     widest gap is wanted, which survives rounding, while the ratio would fall for ever.
+
+    Args:
+        search: what to descend on.
+        logits: where to start.
+        steps: how many steps of Adam.
     """
     with jax.enable_x64(True):
         logits, small, large = map(np.asarray, _descended(search, logits, steps))
@@ -191,7 +197,7 @@ def _tables(layout, logits):
     return jnp.exp((logs * layout.matches).sum((1, 3)))
 
 
-def minimise_by_adam(loss: Callable[[Any], jax.Array], start: Any, steps: int, rate: float) -> Any:
+def minimise_by_adam(loss: Callable[[Any], Float[Array, ""]], start: Any, steps: int, rate: float) -> Any:
     """Return where Adam (Kingma and Ba 2015) ends after this many steps on a loss, in one scan; may be traced.
 
     Args:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Int
 
 from infoloop.exact.comparison import UNDECIDED
 from infoloop.notation.grammar import Group
@@ -23,7 +24,7 @@ class Screening(NamedTuple):
     laws met the assumptions, and `complete` whether all laws of the family were seen.
     """
 
-    candidates: np.ndarray
+    candidates: Int[np.ndarray, "laws variables"]
     satisfying: int
     complete: bool
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from flint import fmpq
+from jaxtyping import Float, Int
 
 from infoloop.exact.rational_laws import RationalLaw, entropy_of_masses, rational
 
@@ -33,13 +34,13 @@ class LawFamily:
     functions: tuple[Function, ...]
 
     @functools.cached_property
-    def pairs(self) -> np.ndarray:
+    def pairs(self) -> Int[np.ndarray, "functions functions"]:
         """The number of the function that says what the functions j and k say together, at [j, k]."""
         place = {f: k for k, f in enumerate(self.functions)}
         return np.array([[place[_pair(f, g)] for g in self.functions] for f in self.functions], np.int16)
 
     @functools.cached_property
-    def entropies(self) -> np.ndarray:
+    def entropies(self) -> Float[np.ndarray, " functions"]:
         """The entropy of every function, in bits, right to the last digits."""
         return np.array([float(entropy_of_masses(self._masses(f)).enclosure()) for f in self.functions])
 
