@@ -49,19 +49,21 @@ def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
         raise ValueError(f"{claim.label} has no {'exact sides' if claim.exact is None else 'finite family'} to certify")
     count = equal = 0
     for case in claim.family.members() if cases is None and claim.family else cases or ():
-        lesser, greater = claim.exact(case)
-        true, same = compare_exactly(claim.relation, lesser, greater)
+        against, same = _decided(claim, case)
         count, equal = count + 1, equal + same
-        if not true:
-            return Certification(count, equal, describe_counterexample(claim, case))
+        if against:
+            return Certification(count, equal, against)
     return Certification(count, equal, None)
 
 
-def describe_counterexample(claim: Claim, case: Any) -> Counterexample:
-    """Return an exact case and both sides of the claim there, as texts."""
+def _decided(claim: Claim, case: Any) -> tuple[Counterexample | None, bool]:
+    """Decide an exact case: the counterexample, if the claim is false there, and whether both sides are equal."""
     assert claim.exact is not None
     lesser, greater = claim.exact(case)
-    return Counterexample(describe_case(case), lesser.digits(20), claim.relation, greater.digits(20))
+    true, equal = compare_exactly(claim.relation, lesser, greater)
+    if true:
+        return None, equal
+    return Counterexample(describe_case(case), lesser.digits(20), claim.relation, greater.digits(20)), equal
 
 
 def describe_case(case: Any) -> dict[str, Any]:
@@ -95,8 +97,9 @@ def refute_near(claim: Claim, case: Any, rounded: bool = True) -> Counterexample
             exact = claim.exactly(near)
         except (ValueError, ZeroDivisionError):
             continue  # rounding left a row without mass
-        if not compare_exactly(claim.relation, *claim.exact(exact))[0]:
-            return describe_counterexample(claim, exact)
+        against, _ = _decided(claim, exact)
+        if against:
+            return against
     return None
 
 
@@ -111,5 +114,4 @@ def _coarse(case: Any, denominator: int) -> Any:
 def refuted_when_stronger(claim: Claim) -> bool:
     """Return whether the claim made 1 % stronger is refuted, exactly, in one of the claim's own edge cases."""
     bold = stronger(claim)
-    assert bold.exact is not None
-    return any(not compare_exactly(bold.relation, *bold.exact(case))[0] for case in claim.edges)
+    return any(_decided(bold, case)[0] for case in claim.edges)

@@ -130,18 +130,16 @@ def stronger(claim: Claim, factor: float | str = "1.01") -> Claim:
         claim: the claim.
         factor: a number; a text such as "1.01" keeps it exact in the exact sides.
     """
-    exact = claim.exact
 
-    def exact_sides(case):
-        assert exact is not None
-        lesser, greater = exact(case)
-        return lesser * factor, greater
+    def with_factor(sides, factor):
+        def scaled(case):
+            lesser, greater = sides(case)
+            return lesser * factor, greater
 
-    def sides(case):
-        lesser, greater = claim.sides(case)
-        return lesser * float(factor), greater
+        return scaled
 
-    return replace(claim, sides=sides, exact=exact and exact_sides)
+    exact = claim.exact and with_factor(claim.exact, factor)
+    return replace(claim, sides=with_factor(claim.sides, float(factor)), exact=exact)
 
 
 class Evidence(NamedTuple):
