@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -115,7 +115,7 @@ def elementals(count: int) -> Int[np.ndarray, "measures 3"]:
 
 
 def elemental_matrix(reduced: Reduction, rows: Int[np.ndarray, "measures 3"]) -> sparse.csr_array:
-    """Write elemental measures, as rows (i, j, L), over the coordinates: a sparse integer matrix, a row for each."""
+    """Write elemental measures, as rows (i, j, L), over the coordinates and, last, the constant, a row for each."""
     from scipy import sparse
 
     i, j, below = rows.T if rows.size else np.zeros((3, 0), int)
@@ -130,25 +130,26 @@ def elemental_matrix(reduced: Reduction, rows: Int[np.ndarray, "measures 3"]) ->
     index = np.tile(np.arange(len(i)), 4)
     columns, values = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
     full = sparse.csr_array((values, (index, columns)), shape=(len(i), 2**reduced.zeros.count))
-    return (full @ _substitution(reduced)).tocsr()
+    return (full @ form_matrix(reduced, reduced.entropies)).tocsr()
 
 
-def _substitution(reduced: Reduction) -> sparse.csr_array:
+def form_matrix(reduced: Reduction, forms: Sequence[Mapping[int, Fraction | int]]) -> sparse.csr_array:
+    """Write forms in coordinates over the coordinates and, last, the constant, a row for each."""
     from scipy import sparse
 
-    place = {mask: k for k, mask in enumerate(reduced.coordinates)}
-    entries = [(s, place[m], c) for s, form in enumerate(reduced.entropies) for m, c in form.items()]
-    rows, columns, values = np.array(entries, dtype=np.int64).T if entries else np.zeros((3, 0), np.int64)
-    return sparse.csr_array((values, (rows, columns)), shape=(len(reduced.entropies), len(place)))
+    place = {mask: k for k, mask in enumerate((*reduced.coordinates, 0))}
+    entries = [(k, place[mask], float(c)) for k, form in enumerate(forms) for mask, c in form.items()]
+    rows, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
+    return sparse.csr_array((values, (rows, columns)), shape=(len(forms), len(place)), dtype=np.float64)
 
 
 def distinct_rows(rows: sparse.csr_array) -> Int[np.ndarray, " kept"]:
-    """Return the indices of the rows that are not 0 and equal no earlier row.
+    """Return the indices of the rows of integers that are not 0 and equal no earlier row.
 
     Rows are compared by their products with random integers, modulo 2^64. Should two that differ be taken for equal, a
     proof might be missed, but none would be wrong: whatever is found is checked.
     """
-    rows = rows.copy()
+    rows = rows.astype(np.int64)
     rows.eliminate_zeros()
     random = np.random.default_rng(0).integers(-(2**62), 2**62, (rows.shape[1], 2))
     _, places = np.unique(rows @ random, axis=0, return_index=True)

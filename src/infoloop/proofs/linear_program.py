@@ -24,6 +24,7 @@ from infoloop.proofs.entropy_coordinates import (
     elemental_matrix,
     elementals,
     entropies_of,
+    form_matrix,
     reduction,
 )
 from infoloop.proofs.semigraphoid import Independence, Measure, Pair, members
@@ -191,19 +192,8 @@ def _block(
     kept = distinct_rows(entries)
     forms = [(row, reduced.reduced(row_form(encoded, row))) for row in others]
     forms = [(row, form) for row, form in forms if form]
-    padded = sparse.hstack([entries[kept], sparse.csr_array((len(kept), 1), dtype=np.int64)])
-    matrix = sparse.vstack([padded.astype(np.float64), _stacked(reduced, [form for _, form in forms])]).tocsr()
+    matrix = sparse.vstack([entries[kept], form_matrix(reduced, [form for _, form in forms])]).tocsr()
     return [Pair(*row) for row in rows[kept].tolist()], [row for row, _ in forms], matrix
-
-
-def _stacked(reduced: Reduction, forms: list[MaskForm]) -> sparse.csr_array:
-    """Return the matrix of forms over the coordinates and, last, the constant."""
-    from scipy import sparse
-
-    place = {mask: k for k, mask in enumerate((*reduced.coordinates, 0))}
-    entries = [(k, place[mask], float(c)) for k, form in enumerate(forms) for mask, c in form.items()]
-    rows, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
-    return sparse.csr_array((values, (rows, columns)), shape=(len(forms), len(place)), dtype=np.float64)
 
 
 def _instances(count: int) -> list[ZhangYeung]:
@@ -237,7 +227,7 @@ def multipliers(problem: ShannonLP, target: MaskForm) -> list[tuple[LPRow, Fract
         return []
     # The solver's tolerances are absolute, so it is given coefficients of size 1.
     scale = float(max(map(abs, aim.values())))
-    vector = _stacked(problem.reduced, [aim]).toarray()[0] / scale
+    vector = form_matrix(problem.reduced, [aim]).toarray()[0] / scale
     small = len(problem.reduced.coordinates) <= limits.MOST_COORDINATES_FOR_SHORTEST
     near = _shortest(problem, vector) if small else _dual_of_least(problem, vector)
     if near is None:
@@ -289,7 +279,7 @@ def minimise(problem: ShannonLP, target: MaskForm) -> dict[int, float] | None:
     """
     aim = problem.reduced.reduced(target)
     scale = float(max(map(abs, aim.values()), default=1))
-    found = _least(problem, _stacked(problem.reduced, [aim]).toarray()[0] / scale)
+    found = _least(problem, form_matrix(problem.reduced, [aim]).toarray()[0] / scale)
     if found.status != 0 or found.fun > -limits.LEAST_MULTIPLIER:
         return None
     return dict(zip((*problem.reduced.coordinates, 0), found.x.tolist(), strict=True))
