@@ -5,6 +5,7 @@ an episode brings. A demonstration of one of K answers says $\log_2K$. In betwee
 Mastermind: each first guess, and each way to coarsen its verdict. Bits a query decide how many queries a secret takes.
 """
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from pydantic import Field

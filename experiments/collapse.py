@@ -7,6 +7,7 @@ one generated token, never moves; smoothing keeps every token alive and forgets 
 both. Gaussians: a fit refit to its own samples, where the expected variance may stand still while the typical run dies.
 """
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from pydantic import Field

@@ -6,6 +6,7 @@ Smoothed, they lose all of it, in the end by the factor $(n/(n+2\alpha))^2$ a ge
 of it like 1/t, and the average of all means so far keeps a positive part for good.
 """
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from pydantic import Field

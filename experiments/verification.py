@@ -7,6 +7,7 @@ accurate it is. And openness is no amount: a closed loop that replays its first 
 which lets some fresh data in every round and forgets the rest.
 """
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from pydantic import Field

@@ -156,11 +156,11 @@ from .probability.numerics import binary_entropy as binary_entropy
 from .probability.numerics import inverse_binary_entropy as inverse_binary_entropy
 from .probability.numerics import rounding as rounding
 from .probability.validation import FixedTaskWarning as FixedTaskWarning
+from .proofs.counterexamples.exact_decision import Counterexample as Counterexample
 from .proofs.prover import Proof as Proof
 from .proofs.prover import prove as prove
 from .statements.cases import Cases as Cases
 from .statements.cases import Family as Family
-from .statements.certification import Counterexample as Counterexample
 from .statements.certification import certify as certify
 from .statements.claim import Claim as Claim
 from .statements.claim import Evidence as Evidence

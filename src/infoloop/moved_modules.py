@@ -85,7 +85,7 @@ MOVED = {
     "gaussian_laws": "probability.gaussians",
     "gaussians": "information.gaussian_channels",
     "generalisation": "learning.generalisation",
-    "goals": "proofs.counterexamples.objectives",
+    "goals": "proofs.counterexamples.gradient_search",
     "goodhart": "learning.goodhart",
     "graphs": "probability.dags",
     "grids": "statements.parameter_grids",

@@ -14,7 +14,7 @@ import infoloop
 from tests.support.paths import ROOT
 
 SOURCE = ROOT / "src" / "infoloop"
-FUNCTIONS = {name: getattr(infoloop, name) for name in infoloop.__all__ if inspect.isroutine(getattr(infoloop, name))}
+FUNCTIONS = {name: value for name in dir(infoloop) if inspect.isroutine(value := getattr(infoloop, name))}
 
 
 def section(text: str, name: str) -> str:

@@ -10,8 +10,8 @@ from fractions import Fraction
 import pytest
 
 from infoloop.check import CertificateError, check_certificate
-from infoloop.notation import assumptions, grammar
-from infoloop.proofs import linear_program, shannon_prover
+from infoloop.notation import grammar
+from infoloop.proofs import linear_program, problem, shannon_prover
 from infoloop.proofs.semigraphoid import Measure
 
 ONE = Fraction(1)
@@ -40,9 +40,9 @@ def assumption_read_as(text):
     """A reader of assumptions that takes each for this expression = 0."""
 
     def planted(patch):
-        right = assumptions._renamed_assumption
+        right = problem._split_assumption
         zero = (grammar.parse_expression(text),)
-        patch(assumptions, "_renamed_assumption", lambda a, parts: dataclasses.replace(right(a, parts), zero=zero))
+        patch(problem, "_split_assumption", lambda a, parts: dataclasses.replace(right(a, parts), zero=zero))
 
     return planted
 
@@ -66,19 +66,19 @@ def sign_dropped_in_writing(patch):
 
 
 def letters_lost(patch):
-    patch(assumptions, "_split", lambda group, parts: tuple(name[0] for name in group))
+    patch(problem, "_split_group", lambda group, parts: tuple(name[0] for name in group))
 
 
 def letters_of_another_name(patch):
-    patch(assumptions, "_splits", lambda *problem: {"XY": ("X", "Z")})
+    patch(problem, "_letters", lambda *problem: {"XY": ("X", "Z")})
 
 
 def letters_that_no_text_names(patch):
-    patch(assumptions, "_splits", lambda *problem: {"AB": ("A", "B")})
+    patch(problem, "_letters", lambda *problem: {"AB": ("A", "B")})
 
 
 def letters_in_a_list(patch):
-    patch(assumptions, "_splits", lambda *problem: {"XY": ("X", "Y")})
+    patch(problem, "_letters", lambda *problem: {"XY": ("X", "Y")})
 
 
 def half_of_an_equality(patch):

@@ -9,8 +9,11 @@ from infoloop.notation.grammar import (
     Statement,
     Term,
     entropy_form,
+    format_terms,
+    lesser_first,
     parse_expression,
     parse_statement,
+    subtract,
     variables,
 )
 
@@ -132,3 +135,13 @@ def test_entropy_forms(text, expected):
 
 def test_variables_in_the_order_of_their_first_mention():
     assert variables(parse_expression("I(Z;X|D) - H(X,A) + 1")) == ("Z", "X", "D", "A")
+
+
+@pytest.mark.parametrize("text", ["H(Y) >= H(X)", "H(X) <= H(Y)", "H(X) < H(Y)", "H(Y) > H(X)", "H(X) = H(Y)"])
+def test_slack_is_greater_less_lesser(text):
+    ordered = lesser_first(parse_statement(text))
+    assert format_terms(subtract(ordered.right, ordered.left)) == "H(Y) - H(X)"
+
+
+def test_a_turned_relation_turns_its_sides():
+    assert lesser_first(parse_statement("H(X) > 1")) == parse_statement("1 < H(X)")

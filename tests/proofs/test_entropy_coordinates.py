@@ -81,7 +81,7 @@ def test_the_matrix_agrees_with_the_forms():
     for row, entries in zip(rows.tolist(), dense.tolist(), strict=True):
         form = {mask: Fraction(c) for mask, c in entropies_of(as_measure(Pair(*row))).items()}
         expected = reduced.reduced(form)
-        assert {m: c for m, c in zip(reduced.coordinates, entries, strict=True) if c} == expected
+        assert {m: c for m, c in zip((*reduced.coordinates, 0), entries, strict=True) if c} == expected
 
 
 def test_equal_rows_and_empty_ones_are_dropped():

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-import infoloop.proofs.linear_program
-from infoloop.notation.assumptions import parse_problem
+from infoloop.proofs import limits
 from infoloop.proofs.linear_program import build_lp, encode, minimise, multipliers, row_form, slack
+from infoloop.proofs.problem import parse_problem
 
 
 def problem_of(statement, given=None, beyond=False):
@@ -35,7 +35,7 @@ CASES = [
 @pytest.mark.parametrize("small", [0, 256])
 @pytest.mark.parametrize(("statement", "given"), CASES)
 def test_the_weights_add_up_with_either_solver(monkeypatch, statement, given, small):
-    monkeypatch.setattr(infoloop.proofs.linear_program, "SMALL", small)
+    monkeypatch.setattr(limits, "MOST_COORDINATES_FOR_SHORTEST", small)
     problem, target = problem_of(statement, given)
     weights = multipliers(problem, target)
     assert weights is not None
@@ -45,7 +45,7 @@ def test_the_weights_add_up_with_either_solver(monkeypatch, statement, given, sm
 
 @pytest.mark.parametrize("small", [0, 256])
 def test_neither_solver_proves_what_is_false(monkeypatch, small):
-    monkeypatch.setattr(infoloop.proofs.linear_program, "SMALL", small)
+    monkeypatch.setattr(limits, "MOST_COORDINATES_FOR_SHORTEST", small)
     problem, target = problem_of("I(X;Z) <= I(X;D)", "X -> D,S -> Z")
     assert multipliers(problem, target) is None
     found = minimise(problem, target)

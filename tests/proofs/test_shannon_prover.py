@@ -8,7 +8,7 @@ import pytest
 import infoloop.proofs.linear_program
 import infoloop.proofs.shannon_prover
 from infoloop.check import BEYOND, SHANNON, check_certificate
-from infoloop.notation.assumptions import parse_problem
+from infoloop.proofs.problem import parse_problem
 from infoloop.proofs.shannon_prover import prove_linear
 from tests.support.lanes import seeds
 from tests.support.linear_laws import added, random_case, random_law, statement, value

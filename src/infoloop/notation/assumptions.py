@@ -1,20 +1,18 @@
-"""What a proof may assume: Markov chains, independences, functions and equalities, each as expressions that are 0."""
+"""The text of what a proof may assume, as data: chains, independences, functions and equalities say what is 0."""
 
 from __future__ import annotations
 
-import graphlib
 import itertools
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from infoloop.notation.grammar import Group, NotationError, Reader, Statement, Term, parse_statement
+from infoloop.notation.grammar import Group, NotationError, Reader, Term, parse_statement, subtract
 
 
 @dataclass(frozen=True)
 class Assumption:
-    """One assumption: what the user wrote, its kind, and the expressions (sums of terms) that it says are 0.
+    """One assumption: what its author wrote, its kind, and in `zero` the sums of terms that it says are 0.
 
     `kind` is chain (`X -> D,S -> Z`, `groups` in order), independence (`X _||_ Y | Z`, `given` is Z), function
     (`Z = f(X,Y)`, groups Z and X,Y) or equality (of two expressions, no groups).
@@ -27,95 +25,28 @@ class Assumption:
     zero: tuple[tuple[Term, ...], ...]
 
 
-def parse_assumptions(given) -> tuple[Assumption, ...]:
-    """The assumptions in a text (separated by `;` or new lines), in a list of texts, or in a graph `{child: parents}`.
+def parse_assumptions(text: str) -> tuple[Assumption, ...]:
+    """Parse assumptions, separated by `;` or new lines.
 
-    Raises NotationError with a caret under the place where a text does not parse, and ValueError for a cyclic graph.
+    Raises:
+        NotationError: one does not parse; the message shows the place with a caret.
 
     >>> from infoloop.notation.grammar import format_terms
     >>> [format_terms(z) for a in parse_assumptions("X -> D -> Z; Z = f(X,Y)") for z in a.zero]
     ['I(X;Z|D)', 'H(Z|X,Y)']
     """
-    if given is None:
-        return ()
-    if isinstance(given, Assumption):
-        return (given,)
-    if isinstance(given, str):
-        return tuple(_parse(piece) for piece in _pieces(given))
-    if isinstance(given, Mapping):
-        return graph_assumptions(given)
-    if isinstance(given, Iterable):
-        return tuple(assumption for part in given for assumption in parse_assumptions(part))
-    raise ValueError(f"given is {given!r}: give texts such as 'X -> D -> Z', or a graph such as {{'Z': ('X', 'D')}}")
-
-
-def parse_problem(statement: str, given=None) -> tuple[Statement, tuple[Assumption, ...]]:
-    """The statement and its assumptions, read strictly, and with `XY` split where it can only mean `X,Y`.
-
-    `XY` is split if its letters differ, each is a variable of its own elsewhere, and `XY` stands in no list of names.
-    Of a graph only the ancestors of the variables mentioned elsewhere matter, so only these are kept.
-
-    >>> from infoloop.notation.grammar import format_terms
-    >>> format_terms(parse_problem("H(XY) <= H(X) + H(Y)")[0].left)
-    'H(X,Y)'
-    """
-    parsed = parse_statement(statement, strict=True)
-    listed = given if isinstance(given, list | tuple) else [given]
-    assumptions = parse_assumptions([part for part in listed if not isinstance(part, Mapping) and part is not None])
-    mentioned = {name for group in _all_groups(parsed, assumptions) for name in group}
-    for graph in listed:
-        assumptions += graph_assumptions(graph, mentioned) if isinstance(graph, Mapping) else ()
-    parts = _splits(parsed, assumptions)
-    split = Statement(
-        _renamed(parsed.left, parts, statement), parsed.relation, _renamed(parsed.right, parts, statement)
-    )
-    return split, tuple(_renamed_assumption(a, parts) for a in assumptions)
-
-
-def graph_assumptions(parents: Mapping[str, Group], of: Iterable[str] | None = None) -> tuple[Assumption, ...]:
-    r"""The independences of a directed graph: each variable from those before it, given its parents.
-
-    All of d-separation follows from these (Verma & Pearl 1988). `of` keeps the ancestors of these variables only.
-    Raises ValueError for a cycle, and for a name that no statement could mention.
-
-    >>> [a.text for a in graph_assumptions({"D": ("X",), "Z": ("D",)})]
-    ['Z _||_ X | D']
-    """
-    kept = _ancestors(parents, of) if of is not None else None
-    try:
-        order = list(graphlib.TopologicalSorter(parents).static_order())
-    except graphlib.CycleError as error:
-        raise ValueError(
-            f"the graph has the cycle {' -> '.join(error.args[1])}: a variable cannot cause itself"
-        ) from None
-    order = [name for name in order if kept is None or name in kept]
-    found = []
-    for k, name in enumerate(order):
-        causes = tuple(parents.get(name, ()))
-        others = [other for other in order[:k] if other not in causes]
-        if others:
-            found.append(_parse(f"{name} _||_ {','.join(others)}{' | ' if causes else ''}{','.join(causes)}"))
-    return tuple(found)
-
-
-def _ancestors(parents: Mapping[str, Group], names: Iterable[str]) -> set[str]:
-    found, waiting = set(), list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += parents.get(name, ())
-    return found
+    return tuple(map(parse_assumption, _pieces(text)))
 
 
 def _pieces(text: str) -> list[str]:
-    """The text cut at new lines and at those `;` that stand in no bracket."""
+    """Cut the text at new lines and at those `;` that stand in no bracket."""
     depths = itertools.accumulate((c == "(") - (c == ")") for c in text)
     marked = "".join("\n" if c == ";" and depth <= 0 else c for c, depth in zip(text, depths, strict=True))
     return [piece.strip() for piece in marked.splitlines() if piece.strip()]
 
 
-def _parse(text: str) -> Assumption:
+def parse_assumption(text: str) -> Assumption:
+    """Parse one assumption. Raises NotationError with a caret, as above."""
     if re.match(r"\s*([HI]\s*\(|[-+\d])", text):
         return _equality(text)
     reader = Reader(text, strict=True)
@@ -135,7 +66,7 @@ def _parse(text: str) -> Assumption:
         reader.advance()
         given = reader.group(apart=sum(groups, ()))
     reader.finish()
-    return _assumption(text, "chain" if link in _CHAIN else "independence", tuple(groups), given)
+    return assumption_of_groups(text, "chain" if link in _CHAIN else "independence", tuple(groups), given)
 
 
 _CHAIN = {"->", "→", "-"}
@@ -151,7 +82,7 @@ def _function(reader: Reader, target: Group) -> Assumption:
     source = reader.group(apart=target)
     reader.take(")", "to close the bracket")
     reader.finish()
-    return _assumption(reader.text, "function", (target, source), ())
+    return assumption_of_groups(reader.text, "function", (target, source), ())
 
 
 def _equality(text: str) -> Assumption:
@@ -159,71 +90,27 @@ def _equality(text: str) -> Assumption:
     if statement.relation != "=":
         place = re.search(r"[<>≤≥]", text)
         raise NotationError(text, place.start() if place else 0, "an assumption is an equality: = is wanted here")
-    moved = [Term(-t.coefficient, t.groups, t.given) for t in statement.right]
-    return Assumption(text, "equality", (), (), (tuple(t for t in (*statement.left, *moved) if t.coefficient),))
+    return Assumption(text, "equality", (), (), (subtract(statement.left, statement.right),))
 
 
-def _assumption(text: str, kind: str, groups: tuple[Group, ...], given: Group) -> Assumption:
+def assumption_of_groups(text: str, kind: str, groups: tuple[Group, ...], given: Group) -> Assumption:
+    """Return the chain, independence or function of these groups, with what it says is 0.
+
+    In the chain A -> B -> C -> D each group is independent of all that stand before its predecessor, given that one:
+    I(A;C|B) = 0 and I(A,B;D|C) = 0. Of more than two independent groups each is independent of all before it.
+
+    Args:
+        text: what its author wrote.
+        kind: "chain", "independence" or "function".
+        groups: the groups in order; of a function first what is determined, then what determines it.
+        given: what an independence is conditioned on.
+    """
     one = Fraction(1)
     if kind == "function":
-        zero = [Term(one, groups[:1], groups[1])]
-    else:
-        first = 2 if kind == "chain" else 1
-        zero = [
-            Term(one, (sum(groups[: k - first + 1], ()), groups[k]), groups[k - 1] if kind == "chain" else given)
-            for k in range(first, len(groups))
-        ]
+        return Assumption(text, kind, groups, given, ((Term(one, groups[:1], groups[1]),),))
+    chain = kind == "chain"
+    zero = [
+        Term(one, (sum(groups[: k - chain], ()), groups[k]), groups[k - 1] if chain else given)
+        for k in range(1 + chain, len(groups))
+    ]
     return Assumption(text, kind, groups, given, tuple((term,) for term in zero))
-
-
-def _splits(statement: Statement, assumptions: tuple[Assumption, ...]) -> dict[str, Group]:
-    groups = _all_groups(statement, assumptions)
-    alone = {group[0] for group in groups if len(group) == 1}
-    listed = {name for group in groups if len(group) > 1 for name in group}
-    letters = {name for name in alone | listed if len(name) == 1}
-    return {
-        name: tuple(name)
-        for name in alone - listed
-        if len(name) > 1 and len(set(name)) == len(name) and letters.issuperset(name)
-    }
-
-
-def _all_groups(statement: Statement, assumptions: tuple[Assumption, ...]) -> list[Group]:
-    groups = list(_groups(statement.left + statement.right))
-    for assumption in assumptions:
-        groups += [*assumption.groups, assumption.given] if assumption.groups else _groups(assumption.zero[0])
-    return groups
-
-
-def _groups(terms: tuple[Term, ...]) -> Iterable[Group]:
-    return (group for term in terms for group in (*term.groups, term.given))
-
-
-def _split(group: Group, parts: dict[str, Group]) -> Group:
-    return tuple(dict.fromkeys(letter for name in group for letter in parts.get(name, (name,))))
-
-
-def _renamed(terms: tuple[Term, ...], parts: dict[str, Group], text: str) -> tuple[Term, ...]:
-    renamed = []
-    for term in terms:
-        groups = tuple(_split(group, parts) for group in term.groups)
-        if _meet(groups) and not _meet(term.groups):
-            name = next(name for name in sum(term.groups, ()) if name in parts)
-            reason = f"{name} means {','.join(parts[name])} here, so a variable stands on both sides of ';'"
-            raise NotationError(text, text.index(name), reason)
-        renamed.append(Term(term.coefficient, groups, _split(term.given, parts)))
-    return tuple(renamed)
-
-
-def _meet(groups: tuple[Group, ...]) -> bool:
-    return len(set().union(*groups)) < sum(map(len, groups))
-
-
-def _renamed_assumption(assumption: Assumption, parts: dict[str, Group]) -> Assumption:
-    if assumption.kind == "equality":
-        zero = tuple(_renamed(terms, parts, assumption.text) for terms in assumption.zero)
-        return Assumption(assumption.text, "equality", (), (), zero)
-    groups = tuple(_split(group, parts) for group in assumption.groups)
-    if _meet((*groups, *([assumption.given] if assumption.kind == "independence" else []))):
-        raise NotationError(assumption.text, 0, "once XY is read as X,Y, a variable stands in two of its groups")
-    return _assumption(assumption.text, assumption.kind, groups, _split(assumption.given, parts))

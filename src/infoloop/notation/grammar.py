@@ -1,8 +1,9 @@
-"""The notation of Cover & Thomas as data: `2 I(X;Z|D) - H(X) <= 1` is parsed into terms with rational coefficients."""
+"""Read and write the notation of Cover & Thomas: `2 I(X;Z|D) - H(X) <= 1` is terms with rational coefficients."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NoReturn
 
 Group = tuple[str, ...]
 
@@ -14,7 +15,13 @@ _RELATIONS = {"≤": "<=", "≥": ">=", "==": "="}
 
 
 class NotationError(ValueError):
-    """A text that is not an expression or a statement; the message shows the place with a caret."""
+    """A text that is not an expression or a statement; the message shows the text with a caret under `place`.
+
+    Args:
+        text: what could not be read.
+        place: the position in the text, from 0, where reading stopped.
+        reason: what is wrong there.
+    """
 
     def __init__(self, text: str, place: int, reason: str):
         super().__init__(f"{reason}\n  {text}\n  {' ' * place}^")
@@ -40,7 +47,13 @@ class Statement:
 
 
 def parse_expression(text: str) -> tuple[Term, ...]:
-    """The terms of a sum such as `2 I(X;Z|D) - 1/2*H(X,Y) + 1`. Raises NotationError with a caret under the place.
+    """Parse a sum of entropies, informations and numbers, such as `2 I(X;Z|D) - 1/2*H(X,Y) + 1`.
+
+    Returns:
+        Its terms in order; those of coefficient 0 are kept.
+
+    Raises:
+        NotationError: the text is no such sum, or is a statement.
 
     >>> parse_expression("2 I(X;Z|D)")
     (Term(coefficient=Fraction(2, 1), groups=(('X',), ('Z',)), given=('D',)),)
@@ -54,10 +67,14 @@ def parse_expression(text: str) -> tuple[Term, ...]:
 
 
 def parse_statement(text: str, strict: bool = False) -> Statement:
-    """The two sides of `I(X;Z) <= I(X;D)`. Raises NotationError with a caret under the place.
+    """Parse two sums with a relation between them, such as `I(X;Z) <= I(X;D)`.
 
-    A strict reader also refuses what is rarely meant in a statement to prove: a variable on both sides of a `;`, and a
-    coefficient 0.
+    Args:
+        text: the statement; the relation is <=, >=, =, < or > (also ≤, ≥, ==).
+        strict: whether to refuse a variable on both sides of a `;`, and a coefficient 0.
+
+    Raises:
+        NotationError: the text is no statement, or breaks a strict rule.
 
     >>> parse_statement("H(X) >= 0").relation
     '>='
@@ -74,7 +91,7 @@ def parse_statement(text: str, strict: bool = False) -> Statement:
 
 
 def format_terms(terms: tuple[Term, ...]) -> str:
-    """The notation of these terms, which parses back to them.
+    """Return the text of a sum, which `parse_expression` reads back; no terms are "0".
 
     >>> format_terms(parse_expression("1/2*I(X;Y,Z|W)-H(X) + 1"))
     '1/2 I(X;Y,Z|W) - H(X) + 1'
@@ -84,12 +101,31 @@ def format_terms(terms: tuple[Term, ...]) -> str:
 
 
 def format_statement(statement: Statement) -> str:
-    """The notation of this statement, which parses back to it.
+    """Return the text of a statement, which `parse_statement` reads back.
 
     >>> format_statement(parse_statement("H(X,Y)>=0.5*H(X)"))
     'H(X,Y) >= 1/2 H(X)'
     """
     return f"{format_terms(statement.left)} {statement.relation} {format_terms(statement.right)}"
+
+
+def lesser_first(statement: Statement) -> Statement:
+    """Return the same statement with the lesser side on the left: >= and > become <= and <.
+
+    >>> format_statement(lesser_first(parse_statement("H(X,Y) >= H(X)")))
+    'H(X) <= H(X,Y)'
+    """
+    turned = {">=": "<=", ">": "<"}.get(statement.relation)
+    return Statement(statement.right, turned, statement.left) if turned else statement
+
+
+def subtract(left: tuple[Term, ...], right: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Return the terms of `left - right`, without those of coefficient 0.
+
+    >>> format_terms(subtract(parse_expression("H(X)"), parse_expression("I(X;Y)")))
+    'H(X) - I(X;Y)'
+    """
+    return tuple(t for t in (*left, *(replace(t, coefficient=-t.coefficient) for t in right)) if t.coefficient)
 
 
 def _written(term: Term) -> str:
@@ -102,15 +138,18 @@ def _written(term: Term) -> str:
 
 
 def variables(terms: tuple[Term, ...]) -> Group:
-    """The variables that the terms mention, in the order of their first mention."""
+    """Return the variables that the terms mention, in the order of their first mention."""
     return tuple(dict.fromkeys(name for term in terms for group in (*term.groups, term.given) for name in group))
 
 
 def entropy_form(terms: tuple[Term, ...]) -> dict[frozenset[str], Fraction]:
-    r"""The same sum as a linear form over joint entropies, $\sum_Ac_AH(A)$; the key of the constant is the empty set.
+    r"""Return a sum as a linear form over joint entropies, $\sum_Ac_AH(A)$.
 
     A multivariate information is the alternating sum over sets of groups,
     $I(X_1;\ldots;X_n|G)=-\sum_{S\ne\emptyset}(-1)^{|S|}H(X_S|G)$.
+
+    Returns:
+        The coefficients that are not 0, by set of variables; that of the empty set is the constant.
 
     >>> {"".join(sorted(k)): str(v) for k, v in entropy_form(parse_expression("I(X;Y)")).items()}
     {'X': '1', 'Y': '1', 'XY': '-1'}
@@ -133,7 +172,10 @@ def _signed_sets(term: Term):
 
 
 class Reader:
-    """A cursor over the tokens of one text; each method reads one rule of the grammar."""
+    """A cursor over the tokens of one text; each method reads one rule of the grammar.
+
+    `strict` refuses a variable on both sides of a `;`, and a coefficient 0. What does not fit raises NotationError.
+    """
 
     def __init__(self, text: str, strict: bool = False):
         if not isinstance(text, str):
@@ -142,6 +184,7 @@ class Reader:
         self.advance()
 
     def advance(self) -> None:
+        """Read the next token into `kind`, `word` and `start`."""
         rest = self.text[self.end :]
         self.start = self.end + len(rest) - len(rest.lstrip())
         match = _TOKEN.match(self.text, self.end)
@@ -152,31 +195,37 @@ class Reader:
         else:
             self.refuse(f"{self.text[self.start]!r} has no meaning here")
 
-    def refuse(self, reason: str, place: int | None = None):
+    def refuse(self, reason: str, place: int | None = None) -> NoReturn:
+        """Raise NotationError, at the current token unless a place is given."""
         raise NotationError(self.text, self.start if place is None else place, reason)
 
     def finish(self) -> None:
+        """Refuse any further token."""
         if self.kind != "end":
             self.refuse(f"{self.word!r} is not expected here: join terms with + or -")
 
     def take(self, word: str, where: str) -> None:
+        """Advance over this word; refuse any other, saying where it is wanted."""
         if self.word != word:
             self.refuse(f"{word!r} is wanted {where}")
         self.advance()
 
     def terms(self) -> tuple[Term, ...]:
+        """Read a sum."""
         found = [self.term(self.sign(first=True))]
         while self.word in ("+", "-"):
             found.append(self.term(self.sign(first=False)))
         return tuple(found)
 
     def sign(self, first: bool) -> int:
+        """Read a sign, 1 or -1; before the first term of a sum only a minus may stand."""
         sign = -1 if self.word == "-" else 1
         if self.word == "-" or (self.word == "+" and not first):
             self.advance()
         return sign
 
     def term(self, sign: int) -> Term:
+        """Read one term after its sign: a number, or an optional factor and H(...) or I(...)."""
         coefficient = Fraction(sign)
         counted, place = self.kind == "number", self.start
         if counted:
@@ -195,6 +244,7 @@ class Reader:
         return Term(coefficient, groups, given)
 
     def number(self) -> Fraction:
+        """Read a number such as 2, 0.5 or 1/2."""
         numerator, _, denominator = self.word.partition("/")
         if denominator and not int(denominator):
             self.refuse("a fraction over zero")
@@ -202,6 +252,7 @@ class Reader:
         return Fraction(numerator) / int(denominator or 1)
 
     def arguments(self, kind: str) -> tuple[tuple[Group, ...], Group]:
+        """Read the bracket of an H or I: its groups, and what they are given."""
         self.take("(", f"after {kind}")
         groups = [self.group()]
         while self.word == ";":
@@ -219,6 +270,7 @@ class Reader:
         return tuple(groups), given
 
     def group(self, apart: Group = ()) -> Group:
+        """Read names with commas between, none of which may be one of `apart`; repeated ones count once."""
         names = [self.name(apart)]
         while self.word == ",":
             self.advance()
@@ -226,6 +278,7 @@ class Reader:
         return tuple(dict.fromkeys(names))
 
     def name(self, apart: Group = ()) -> str:
+        """Read the name of one variable, which may not be one of `apart`."""
         if self.kind != "name":
             self.refuse("the name of a variable is wanted here")
         if self.word in apart:

@@ -1,4 +1,4 @@
-r"""Linear programs over few joint entropies: those that the assumptions determine are substituted away, exactly.
+r"""Write a problem over few joint entropies: those that the assumptions determine are substituted away, exactly.
 
 An entropy $H(S)$ is a coordinate of the program, unless some $I(i;j|L)=0$ with $S=ijL$ determines it by smaller sets:
 $H(ijL)=H(iL)+H(jL)-H(L)-I(i;j|L)$, and $H(iL)=H(L)+H(i|L)$. A Markov chain of 12 variables keeps 78 of 4095.
@@ -7,12 +7,14 @@ $H(ijL)=H(iL)+H(jL)-H(L)-I(i;j|L)$, and $H(iL)=H(L)+H(i|L)$. A Markov chain of 1
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Int
 
 from infoloop.proofs.semigraphoid import Independence, Measure, Pair, SemigraphoidClosure, semigraphoid_closure
 
@@ -24,7 +26,11 @@ MaskForm = dict[int, Fraction]  # coefficients of the joint entropies of masks; 
 
 @dataclass(frozen=True)
 class Reduction:
-    """Coordinates (masks), how each mask's entropy is written in them, and the zero pair that was substituted."""
+    """A choice of coordinates, and how to write all joint entropies in them.
+
+    `coordinates` are masks whose entropies are free, `entropies[mask]` is the entropy of a mask as a sum of theirs, and
+    `substituted[mask]` is the zero pair that determines an entropy which is not free.
+    """
 
     zeros: SemigraphoidClosure
     coordinates: tuple[int, ...]
@@ -33,36 +39,36 @@ class Reduction:
 
     def reduced(self, form: Mapping[int, Fraction]) -> MaskForm:
         """Write the form in coordinates; the constant stays under the empty mask."""
-        result: MaskForm = {0: form[0]} if 0 in form else {}
+        result: MaskForm = defaultdict(Fraction, {0: form[0]} if 0 in form else {})
         for mask, c in form.items():
             for coordinate, k in self.entropies[mask].items():
-                result[coordinate] = result.get(coordinate, Fraction(0)) + c * k
+                result[coordinate] += c * k
         return {mask: c for mask, c in result.items() if c}
 
     def as_zero_pairs(self, form: Mapping[int, Fraction]) -> dict[Pair, Fraction] | None:
-        """Write a form that reduces to 0 as a sum of zero pairs; None for other forms."""
-        left, pairs = dict(form), {}
+        """Write a form that reduces to 0 as a weighted sum of zero pairs; None for other forms."""
+        rest, pairs = defaultdict(Fraction, form), {}
         for mask in range(2**self.zeros.count - 1, 0, -1):
-            c, pair = left.pop(mask, Fraction(0)), self.substituted.get(mask)
+            c, pair = rest.pop(mask, Fraction(0)), self.substituted.get(mask)
             if c and pair is None:
                 return None
             if c and pair is not None:
                 sign = 1 if pair.i == pair.j else -1
                 pairs[pair] = sign * c
-                for below, k in _parts(pair):
-                    left[below] = left.get(below, Fraction(0)) + c * k
+                for smaller, k in _entropy_of_union(pair):
+                    rest[smaller] += c * k
         return pairs
 
 
-def _parts(pair: Pair) -> list[tuple[int, int]]:
-    """Express the joint entropy of a zero pair's union by smaller sets: (mask, coefficient) of each."""
+def _entropy_of_union(pair: Pair) -> list[tuple[int, int]]:
+    """Write the joint entropy of all variables of a zero pair by those of smaller sets: (mask, coefficient) of each."""
     if pair.i == pair.j:
         return [(pair.below, 1)]
     return [(pair.below | 1 << pair.i, 1), (pair.below | 1 << pair.j, 1), (pair.below, -1)]
 
 
 def reduction(count: int, given: tuple[Independence, ...]) -> Reduction:
-    """Compute which joint entropies remain as coordinates under the given independences.
+    """Choose which joint entropies of `count` variables remain as coordinates under the given independences.
 
     >>> chain = tuple(Independence((1 << k) - 1, 2 << k, 1 << k) for k in range(1, 11))
     >>> len(reduction(12, chain).coordinates)
@@ -76,16 +82,16 @@ def reduction(count: int, given: tuple[Independence, ...]) -> Reduction:
             coordinates.append(mask)
             entropies.append({mask: 1})
             continue
-        total: dict[int, int] = {}
-        for below, k in _parts(substituted[mask]):
-            for coordinate, c in entropies[below].items():
-                total[coordinate] = total.get(coordinate, 0) + k * c
+        total: dict[int, int] = defaultdict(int)
+        for smaller, k in _entropy_of_union(substituted[mask]):
+            for coordinate, c in entropies[smaller].items():
+                total[coordinate] += k * c
         entropies.append({coordinate: c for coordinate, c in total.items() if c})
     return Reduction(zeros, tuple(coordinates), tuple(entropies), substituted)
 
 
 def _substituted(zeros: SemigraphoidClosure) -> dict[int, Pair]:
-    """Map each determined mask to a zero pair whose union it is; H(i|L) = 0 takes precedence over I(i;j|L) = 0."""
+    """Map each determined mask to a zero pair of all its variables, to H(i|L) = 0 where there is one."""
     found: dict[int, Pair] = {}
     for (i, j), step in sorted(zeros.step.items(), key=lambda item: item[0][0] == item[0][1]):
         for below in np.flatnonzero(step).tolist():
@@ -93,8 +99,12 @@ def _substituted(zeros: SemigraphoidClosure) -> dict[int, Pair]:
     return found
 
 
-def elementals(count: int) -> np.ndarray:
-    """The elemental measures, as rows (i, j, L): I(i;j|L) for i < j, and H(i|all others) where i = j."""
+def elementals(count: int) -> Int[np.ndarray, "measures 3"]:
+    """Return the elemental measures of `count` variables, as rows (i, j, L).
+
+    They are I(i;j|L) for all i < j, and H(i|all others) where i = j. That none is negative implies all of Shannon's
+    inequalities (Yeung, Information Theory and Network Coding, 2008, section 14.1).
+    """
     masks = np.arange(2**count)
     blocks = [np.array([[i, i, (1 << count) - 1 & ~(1 << i)]]) for i in range(count)]
     for i in range(count):
@@ -104,8 +114,8 @@ def elementals(count: int) -> np.ndarray:
     return np.concatenate(blocks) if blocks else np.zeros((0, 3), int)
 
 
-def elemental_matrix(reduced: Reduction, rows: np.ndarray) -> sparse.csr_array:
-    """These elemental measures over the coordinates (in order), as a sparse integer matrix."""
+def elemental_matrix(reduced: Reduction, rows: Int[np.ndarray, "measures 3"]) -> sparse.csr_array:
+    """Write elemental measures, as rows (i, j, L), over the coordinates and, last, the constant, a row for each."""
     from scipy import sparse
 
     i, j, below = rows.T if rows.size else np.zeros((3, 0), int)
@@ -120,20 +130,26 @@ def elemental_matrix(reduced: Reduction, rows: np.ndarray) -> sparse.csr_array:
     index = np.tile(np.arange(len(i)), 4)
     columns, values = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
     full = sparse.csr_array((values, (index, columns)), shape=(len(i), 2**reduced.zeros.count))
-    return (full @ _substitution(reduced)).tocsr()
+    return (full @ form_matrix(reduced, reduced.entropies)).tocsr()
 
 
-def _substitution(reduced: Reduction) -> sparse.csr_array:
+def form_matrix(reduced: Reduction, forms: Sequence[Mapping[int, Fraction | int]]) -> sparse.csr_array:
+    """Write forms in coordinates over the coordinates and, last, the constant, a row for each."""
     from scipy import sparse
 
-    place = {mask: k for k, mask in enumerate(reduced.coordinates)}
-    entries = [(s, place[m], c) for s, form in enumerate(reduced.entropies) for m, c in form.items()]
-    rows, columns, values = np.array(entries, dtype=np.int64).T if entries else np.zeros((3, 0), np.int64)
-    return sparse.csr_array((values, (rows, columns)), shape=(len(reduced.entropies), len(place)))
+    place = {mask: k for k, mask in enumerate((*reduced.coordinates, 0))}
+    entries = [(k, place[mask], float(c)) for k, form in enumerate(forms) for mask, c in form.items()]
+    rows, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
+    return sparse.csr_array((values, (rows, columns)), shape=(len(forms), len(place)), dtype=np.float64)
 
 
-def distinct_rows(rows: sparse.csr_array) -> np.ndarray:
-    """Find the indices of the distinct nonzero rows: equal rows have equal products with random integers."""
+def distinct_rows(rows: sparse.csr_array) -> Int[np.ndarray, " kept"]:
+    """Return the indices of the rows of integers that are not 0 and equal no earlier row.
+
+    Rows are compared by their products with random integers, modulo 2^64. Should two that differ be taken for equal, a
+    proof might be missed, but none would be wrong: whatever is found is checked.
+    """
+    rows = rows.astype(np.int64)
     rows.eliminate_zeros()
     random = np.random.default_rng(0).integers(-(2**62), 2**62, (rows.shape[1], 2))
     _, places = np.unique(rows @ random, axis=0, return_index=True)
@@ -146,11 +162,14 @@ def eliminate_negative_zeros(
     """Rewrite a weighted sum of zero pairs and measures so that all weights of measures are positive.
 
     A zero pair with a negative weight is replaced by its derivation, latest first, since its premises were found before
-    it. Returns the weights of the measures and those of the given independences; both together have the same sum.
+    it.
+
+    Returns:
+        The weights of measures, all above 0, and of given independences, of any sign; together they have the same sum.
     """
-    total, given = dict(weights), {}
+    total, given = defaultdict(Fraction, weights), defaultdict(Fraction)
     for pair, c in zero_pairs.items():
-        total[as_measure(pair)] = total.get(as_measure(pair), Fraction(0)) + c
+        total[as_measure(pair)] += c
     queue = [(-zeros.number(pair), pair) for pair in zero_pairs]
     heapq.heapify(queue)
     while queue:
@@ -159,14 +178,14 @@ def eliminate_negative_zeros(
         if c >= 0:
             continue
         del total[as_measure(pair)]
-        premises, measures, zero = zeros.derivation(pair)
-        for premise in premises:
-            total[as_measure(premise)] = total.get(as_measure(premise), Fraction(0)) + c
+        derivation = zeros.derivation(pair)
+        for premise in derivation.premises:
+            total[as_measure(premise)] += c
             heapq.heappush(queue, (-zeros.number(premise), premise))
-        for measure in measures:
-            total[canonical_order(measure)] = total.get(canonical_order(measure), Fraction(0)) - c
-        if zero is not None:
-            given[zero] = given.get(zero, Fraction(0)) + c
+        for measure in derivation.measures:
+            total[canonical_order(measure)] -= c
+        if derivation.given is not None:
+            given[derivation.given] += c
     return {m: c for m, c in total.items() if c}, {z: c for z, c in given.items() if c}
 
 
@@ -176,7 +195,7 @@ def as_measure(pair: Pair) -> Measure:
 
 
 def canonical_order(measure: Measure) -> Measure:
-    """Choose one of I(A;B|C) and I(B;A|C), always the same; H(A|C) stays."""
+    """Return I(A;B|C) for both I(A;B|C) and I(B;A|C), where A has the smaller mask; H(A|C) stays."""
     a, b, c = measure
     return Measure(min(a, b), max(a, b), c) if b else measure
 
@@ -189,10 +208,10 @@ def entropies_of(measure: Measure | Independence) -> dict[int, int]:
     """
     a, b, c = measure
     signs = [(a | c, 1), (b | c, 1), (a | b | c, -1), (c, -1)] if b else [(a | c, 1), (c, -1)]
-    form: dict[int, int] = {}
+    form: dict[int, int] = defaultdict(int)
     for mask, sign in signs:
         if mask:
-            form[mask] = form.get(mask, 0) + sign
+            form[mask] += sign
     return {mask: k for mask, k in form.items() if k}
 
 
@@ -217,7 +236,7 @@ def merge_by_chain_rule(weights: Mapping[Measure, Fraction]) -> dict[Measure, Fr
 
 
 def _joined(measure: Measure, weights: Mapping[Measure, Fraction]) -> tuple[Measure, Measure] | None:
-    """Find another measure of the same weight, and the single measure that is the sum of the two."""
+    """Find another measure of the same weight, and the single measure that is the sum of the two; None if none is."""
     if measure not in weights:
         return None
     for other in weights:
@@ -229,7 +248,7 @@ def _joined(measure: Measure, weights: Mapping[Measure, Fraction]) -> tuple[Meas
 
 
 def _sum_of(first: Measure, then: Measure) -> Measure | None:
-    """I(A;B|C) + I(A;B'|BC), I(A;B|C) + H(A|BC), or H(A|C) + H(A'|AC)."""
+    """Return I(A;B|C) + I(A;B'|BC), I(A;B|C) + H(A|BC), or H(A|C) + H(A'|AC) as one measure; None for other sums."""
     a, b, c = first
     if not b:
         return Measure(a | then.a, 0, c) if not then.b and then.c == a | c else None

@@ -1,18 +1,21 @@
-"""The linear program behind a proof: encoded over few coordinates, solved in floats, its multipliers made exact."""
+"""Set up and solve the linear program behind a proof: over few coordinates, in floats, its multipliers made exact."""
 
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from infoloop.exact.linear_systems import exact_weights
 from infoloop.notation.assumptions import Assumption
-from infoloop.notation.grammar import Group, Statement, Term, entropy_form
+from infoloop.notation.grammar import Group, Statement, Term, entropy_form, subtract
+from infoloop.proofs import limits
 from infoloop.proofs.entropy_coordinates import (
     MaskForm,
     Reduction,
@@ -21,6 +24,7 @@ from infoloop.proofs.entropy_coordinates import (
     elemental_matrix,
     elementals,
     entropies_of,
+    form_matrix,
     reduction,
 )
 from infoloop.proofs.semigraphoid import Independence, Measure, Pair, members
@@ -28,48 +32,64 @@ from infoloop.proofs.semigraphoid import Independence, Measure, Pair, members
 if TYPE_CHECKING:
     from scipy import sparse
 
-MOST_VARIABLES = 14  # what tables over 2^14 sets hold
-MOST_COORDINATES = 4095  # 12 variables without assumptions
-SMALL = 256  # coordinates up to which the shortest proof is looked for
-NOISE = 2.0**-26  # a multiplier of the solver below this is rounding
-_ONE = Fraction(1)
 
-
-@dataclass(frozen=True)
-class ZhangYeung:
+class ZhangYeung(NamedTuple):
     """The Zhang-Yeung inequality of four sets of variables, as masks."""
 
-    sets: tuple[int, int, int, int]
+    a: int
+    b: int
+    c: int
+    d: int
 
 
-LPRow = Measure | ZhangYeung | Pair | int | None  # an int is the place of an assumed form, None the number 1
+class AssumedZero(NamedTuple):
+    """The expression `AtomEncoding.assumed[number]`, which is assumed to be 0."""
+
+    number: int
+
+
+class Constant(Enum):
+    """The number 1."""
+
+    ONE = 1
+
+
+LPRow = Measure | ZhangYeung | Constant | Pair | AssumedZero  # the first three are at least 0, the last two are 0
 
 
 @dataclass(frozen=True)
 class AtomEncoding:
-    """A problem over atoms: variables that always occur together count as one. `assumed` are expressions that are 0."""
+    """A problem over atoms, its variables, of which those that always occur together count as one.
+
+    `assumed` are the expressions that are assumed to be 0; `vanishing` gives the place there of each that is a single
+    independence.
+    """
 
     atoms: tuple[Group, ...]
     assumed: tuple[tuple[Term, ...], ...]
     vanishing: dict[Independence, int]
 
     def mask(self, names: Iterable[str]) -> int:
-        """The atoms of these variables, as a mask."""
+        """Return the atoms of these variables, as a mask."""
         names = set(names)
         return sum(1 << k for k, atom in enumerate(self.atoms) if names.intersection(atom))
 
     def names(self, mask: int) -> str:
-        """The variables of a mask, as they are written in a group."""
+        """Return the variables of a mask, as they are written in a group."""
         return ",".join(name for k in members(mask) for name in self.atoms[k])
 
     def form(self, terms: tuple[Term, ...]) -> MaskForm:
-        """The terms as a form over masks."""
+        """Return the terms as a form over masks."""
         return {self.mask(names): c for names, c in entropy_form(terms).items()}
 
 
 @dataclass(frozen=True)
 class ShannonLP:
-    """Rows that are at least 0 and rows that are 0, over the coordinates and, last, the constant."""
+    """The linear program of a problem: what is at least 0 and what is 0, over the coordinates and, last, the constant.
+
+    `positive` are the rows that are at least 0: those of the matrix `at_least_zero`, then each coordinate and the
+    constant themselves. `null` are the rows that are 0, those of the matrix `zero`.
+    """
 
     encoded: AtomEncoding
     reduced: Reduction
@@ -80,19 +100,25 @@ class ShannonLP:
 
 
 def slack(statement: Statement, direction: str) -> tuple[Term, ...]:
-    """Return the terms of the greater side minus the lesser side, if the statement is read in this direction.
+    """Return the terms of the greater side minus the lesser, of a statement read as <= or >= (the `direction`).
 
     >>> from infoloop.notation.grammar import format_terms, parse_statement
     >>> format_terms(slack(parse_statement("H(X|Y) = H(X)"), "<="))
     'H(X) - H(X|Y)'
     """
-    greater, lesser = (statement.right, statement.left) if direction == "<=" else (statement.left, statement.right)
-    moved = tuple(Term(-t.coefficient, t.groups, t.given) for t in lesser)
-    return tuple(t for t in (*greater, *moved) if t.coefficient)
+    left, right = statement.left, statement.right
+    return subtract(right, left) if direction == "<=" else subtract(left, right)
 
 
 def encode(slacks: Sequence[tuple[Term, ...]], assumptions: tuple[Assumption, ...]) -> AtomEncoding:
-    """The problem over atoms. Raises ValueError where too many are left.
+    """Write a problem over atoms.
+
+    Args:
+        slacks: what is to be shown to be at least 0.
+        assumptions: what is 0.
+
+    Raises:
+        ValueError: more than `limits.MOST_VARIABLES` atoms are left.
 
     >>> from infoloop.notation.grammar import parse_expression
     >>> encode([parse_expression("I(X;Y,Z)")], ()).atoms
@@ -105,10 +131,10 @@ def encode(slacks: Sequence[tuple[Term, ...]], assumptions: tuple[Assumption, ..
     for name in order:
         kinds.setdefault(tuple(name in names for names in sets), []).append(name)
     atoms = tuple(tuple(names) for kind, names in kinds.items() if any(kind))
-    if len(atoms) > MOST_VARIABLES:
+    if len(atoms) > limits.MOST_VARIABLES:
         raise ValueError(
             f"the problem has {len(atoms)} variables (those that always occur together count as one): "
-            f"at most {MOST_VARIABLES} fit; leave out variables, or prove it in steps"
+            f"at most {limits.MOST_VARIABLES} fit; leave out variables, or prove it in steps"
         )
     bare = AtomEncoding(atoms, assumed, {})
     found = [(zero, k) for k, terms in enumerate(assumed) for zero in _vanishing(bare, terms)]
@@ -129,80 +155,85 @@ def _vanishing(encoded: AtomEncoding, terms: tuple[Term, ...]) -> list[Independe
 
 
 def build_lp(encoded: AtomEncoding, beyond: bool = False) -> ShannonLP:
-    """The program of a problem, with the Zhang-Yeung inequalities if it may go beyond Shannon's.
+    """Set up the linear program of a problem.
 
-    Raises ValueError where more coordinates are left than fit.
+    Args:
+        encoded: the problem.
+        beyond: whether to add the Zhang-Yeung inequalities of every four atoms to those of Shannon.
+
+    Raises:
+        ValueError: more than `limits.MOST_COORDINATES` joint entropies are left.
     """
-    from scipy import sparse
-
     reduced = reduction(len(encoded.atoms), tuple(encoded.vanishing))
-    if len(reduced.coordinates) > MOST_COORDINATES:
+    if len(reduced.coordinates) > limits.MOST_COORDINATES:
         raise ValueError(
             f"the problem has {len(encoded.atoms)} variables and, after what the assumptions remove, "
-            f"{len(reduced.coordinates)} joint entropies: at most {MOST_COORDINATES} fit; assume more independences, "
-            "leave out variables, or prove it in steps"
+            f"{len(reduced.coordinates)} joint entropies: at most {limits.MOST_COORDINATES} fit; assume more "
+            "independences, leave out variables, or prove it in steps"
         )
     rows = elementals(len(encoded.atoms))
     entries = elemental_matrix(reduced, rows)
     known = np.array([Pair(*row) in reduced.zeros for row in rows.tolist()], bool)
-    positive, null = (np.flatnonzero(mask)[distinct_rows(entries[mask])] for mask in (~known, known))
-    assumed = [(k, reduced.reduced(encoded.form(terms))) for k, terms in enumerate(encoded.assumed)]
-    instances = [(z, reduced.reduced(_zhang_yeung(z))) for z in _instances(len(encoded.atoms))] if beyond else []
-    blocks = []
-    for places, others in ((positive, instances), (null, assumed)):
-        others = [(label, form) for label, form in others if form]
-        labels = [*(Pair(*row) for row in rows[places].tolist()), *(label for label, _ in others)]
-        padded = sparse.hstack([entries[places], sparse.csr_array((len(places), 1), dtype=np.int64)])
-        full = sparse.vstack([padded.astype(np.float64), _stacked(reduced, [form for _, form in others])]).tocsr()
-        blocks.append((labels, full))
-    (at_least, left), (equal, right) = blocks
-    measures = [as_measure(label) if isinstance(label, Pair) else label for label in at_least]
-    units = [*(Measure(mask, 0, 0) for mask in reduced.coordinates), None]
-    return ShannonLP(encoded, reduced, (*measures, *units), left, tuple(equal), right)
+    zhang_yeung = _instances(len(encoded.atoms)) if beyond else []
+    pairs, others, at_least_zero = _block(encoded, reduced, rows[~known], entries[~known], zhang_yeung)
+    units = [*(Measure(mask, 0, 0) for mask in reduced.coordinates), Constant.ONE]
+    positive = (*map(as_measure, pairs), *others, *units)
+    assumed = [AssumedZero(k) for k in range(len(encoded.assumed))]
+    pairs, others, zero = _block(encoded, reduced, rows[known], entries[known], assumed)
+    return ShannonLP(encoded, reduced, positive, at_least_zero, (*pairs, *others), zero)
 
 
-def _stacked(reduced: Reduction, forms: list[MaskForm]) -> sparse.csr_array:
+def _block(
+    encoded: AtomEncoding, reduced: Reduction, rows: np.ndarray, entries: sparse.csr_array, others: Sequence[LPRow]
+) -> tuple[list[Pair], list[LPRow], sparse.csr_array]:
+    """Return those of the elementals and of the other rows that say something, and the matrix of both, in order."""
     from scipy import sparse
 
-    place = {mask: k for k, mask in enumerate((*reduced.coordinates, 0))}
-    entries = [(k, place[mask], float(c)) for k, form in enumerate(forms) for mask, c in form.items()]
-    rows, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
-    return sparse.csr_array((values, (rows, columns)), shape=(len(forms), len(place)), dtype=np.float64)
+    kept = distinct_rows(entries)
+    forms = [(row, reduced.reduced(row_form(encoded, row))) for row in others]
+    forms = [(row, form) for row, form in forms if form]
+    matrix = sparse.vstack([entries[kept], form_matrix(reduced, [form for _, form in forms])]).tocsr()
+    return [Pair(*row) for row in rows[kept].tolist()], [row for row, _ in forms], matrix
 
 
 def _instances(count: int) -> list[ZhangYeung]:
-    """The twelve permutations that differ (C and D change places freely), of every four atoms."""
+    """Return the twelve inequalities that differ (C and D change places freely), of every four atoms."""
     bits = [1 << k for k in range(count)]
-    return [ZhangYeung((a, b, c, d)) for a, b, c, d in itertools.permutations(bits, 4) if c < d]
+    return [ZhangYeung(a, b, c, d) for a, b, c, d in itertools.permutations(bits, 4) if c < d]
 
 
 def _zhang_yeung(instance: ZhangYeung) -> MaskForm:
-    a, b, c, d = instance.sets
-    form: MaskForm = {}
+    """Return I(A;B) + I(A;C,D) + 3 I(C;D|A) + I(C;D|B) - 2 I(C;D), which is at least 0 (Zhang and Yeung 1998)."""
+    a, b, c, d = instance
+    form: MaskForm = defaultdict(Fraction)
     measures = ((a, b, 0), (a, c | d, 0), (c, d, a), (c, d, b), (c, d, 0))
     for weight, measure in zip((1, 1, 3, 1, -2), measures, strict=True):
         for mask, k in entropies_of(Measure(*measure)).items():
-            form[mask] = form.get(mask, Fraction(0)) + weight * k
+            form[mask] += weight * k
     return form
 
 
 def multipliers(problem: ShannonLP, target: MaskForm) -> list[tuple[LPRow, Fraction]] | None:
-    """Exact weights of rows whose sum is the target, those of `positive` rows above 0; None if none were found.
+    """Find exact weights of rows whose sum is the target, modulo what is substituted.
 
-    Raises ValueError where floats find weights, but too many to make them exact.
+    Returns:
+        The rows with weights that are not 0, above 0 for `positive` rows; None if no weights were found.
+
+    Raises:
+        ValueError: floats find weights, but too many to make them exact.
     """
     aim = problem.reduced.reduced(target)
     if not aim:
         return []
     # The solver's tolerances are absolute, so it is given coefficients of size 1.
     scale = float(max(map(abs, aim.values())))
-    vector = _stacked(problem.reduced, [aim]).toarray()[0] / scale
-    small = len(problem.reduced.coordinates) <= SMALL
+    vector = form_matrix(problem.reduced, [aim]).toarray()[0] / scale
+    small = len(problem.reduced.coordinates) <= limits.MOST_COORDINATES_FOR_SHORTEST
     near = _shortest(problem, vector) if small else _dual_of_least(problem, vector)
     if near is None:
         return None
     rows = (*problem.positive, *problem.null)
-    used = np.flatnonzero(np.abs(near) > NOISE).tolist()
+    used = np.flatnonzero(np.abs(near) > limits.LEAST_MULTIPLIER).tolist()
     columns = [problem.reduced.reduced(row_form(problem.encoded, rows[k])) for k in used]
     weights = exact_weights(columns, aim, (near[used] * scale).tolist())
     if weights is None or any(w < 0 for w, k in zip(weights, used, strict=True) if k < len(problem.positive)):
@@ -211,13 +242,15 @@ def multipliers(problem: ShannonLP, target: MaskForm) -> list[tuple[LPRow, Fract
 
 
 def row_form(encoded: AtomEncoding, row: LPRow) -> MaskForm:
-    """The joint entropies in a row; the constant stands under the empty mask."""
+    """Return the joint entropies in a row, by mask; the constant stands under the empty mask."""
+    if isinstance(row, Constant):
+        return {0: Fraction(1)}
     if isinstance(row, ZhangYeung):
         return _zhang_yeung(row)
-    if isinstance(row, Measure | Pair):
-        measure = as_measure(row) if isinstance(row, Pair) else row
-        return {mask: Fraction(k) for mask, k in entropies_of(measure).items()}
-    return {0: _ONE} if row is None else encoded.form(encoded.assumed[row])
+    if isinstance(row, AssumedZero):
+        return encoded.form(encoded.assumed[row.number])
+    measure = as_measure(row) if isinstance(row, Pair) else row
+    return {mask: Fraction(k) for mask, k in entropies_of(measure).items()}
 
 
 def _all_rows(problem: ShannonLP) -> sparse.csr_array:
@@ -228,7 +261,7 @@ def _all_rows(problem: ShannonLP) -> sparse.csr_array:
 
 
 def _shortest(problem: ShannonLP, vector: np.ndarray) -> np.ndarray | None:
-    """The weights with the least sum: short proofs. None where the solver finds none."""
+    """Return the weights with the least sum, which make short proofs; None where the solver finds none."""
     from scipy.optimize import linprog
 
     free = len(problem.null)
@@ -239,20 +272,24 @@ def _shortest(problem: ShannonLP, vector: np.ndarray) -> np.ndarray | None:
 
 
 def minimise(problem: ShannonLP, target: MaskForm) -> dict[int, float] | None:
-    """Coordinates, and the constant under 0, at which the form is negative though every row holds; None if none."""
+    """Find values of the coordinates in [0, 1] at which every row of the program holds and the target is negative.
+
+    Returns:
+        The values, as the solver's floats, by mask, that of the constant under 0; None where the target is proved.
+    """
     aim = problem.reduced.reduced(target)
     scale = float(max(map(abs, aim.values()), default=1))
-    found = _least(problem, _stacked(problem.reduced, [aim]).toarray()[0] / scale)
-    if found.status != 0 or found.fun > -NOISE:
+    found = _least(problem, form_matrix(problem.reduced, [aim]).toarray()[0] / scale)
+    if found.status != 0 or found.fun > -limits.LEAST_MULTIPLIER:
         return None
     return dict(zip((*problem.reduced.coordinates, 0), found.x.tolist(), strict=True))
 
 
-def _least(problem: ShannonLP, vector: np.ndarray):
-    """SciPy's result for the least value of a form over entropies in the unit box: 0 if the form can be proved."""
+def _least(problem: ShannonLP, vector: np.ndarray) -> Any:
+    """Return SciPy's result for the least value of a form over entropies in [0, 1], which is 0 if it can be proved."""
     from scipy.optimize import linprog
 
-    method = "highs-ds" if len(problem.reduced.coordinates) <= SMALL else "highs-ipm"
+    method = "highs-ds" if len(problem.reduced.coordinates) <= limits.MOST_COORDINATES_FOR_SHORTEST else "highs-ipm"
     left, equal = -problem.at_least_zero, problem.zero if problem.zero.shape[0] else None
     return linprog(
         vector,
@@ -266,8 +303,9 @@ def _least(problem: ShannonLP, vector: np.ndarray):
 
 
 def _dual_of_least(problem: ShannonLP, vector: np.ndarray) -> np.ndarray | None:
+    """Return weights from the multipliers of that program; None where the form cannot be proved."""
     found = _least(problem, vector)
-    if found.status != 0 or found.fun < -NOISE:
+    if found.status != 0 or found.fun < -limits.LEAST_MULTIPLIER:
         return None
     null = found.eqlin.marginals if problem.zero.shape[0] else np.zeros(0)
     return np.concatenate([-found.ineqlin.marginals, found.lower.marginals, null])

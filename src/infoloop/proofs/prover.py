@@ -1,56 +1,46 @@
-"""`prove`: one line of textbook notation becomes a checked proof, an exact counterexample, or an honest "undecided"."""
+"""Prove or refute one line of textbook notation: a checked proof, an exact counterexample, or an honest "undecided"."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from infoloop.check import readable
-from infoloop.notation.assumptions import parse_problem
-from infoloop.probability.bayes_nets import BayesNet
-from infoloop.probability.channels import Channel
-from infoloop.proofs.counterexamples.search import LawCounterexample, SearchReport, refute
-from infoloop.proofs.shannon_prover import prove_linear
+from infoloop.proofs.counterexamples.exact_decision import Counterexample
+from infoloop.proofs.counterexamples.search import SearchReport, refute
+from infoloop.proofs.problem import Given, parse_problem
+from infoloop.proofs.shannon_prover import prove_parsed
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What `prove` found: `verdict` is proved, refuted or undecided.
+    """The finding of `prove` on a statement: `verdict` is "proved", "refuted" or "undecided".
 
-    A proof has its `certificate` (JSON, re-checked by `infoloop.check`), a refutation its `counterexample` (exact
-    fractions), and what is undecided an account of what was `tried`.
+    What is proved has a `certificate` (JSON, accepted by `infoloop.check`), what is refuted a `counterexample` (an
+    exact law), and what is undecided an account of what was `tried`; the others are None. `given` are the assumptions
+    as texts, those of a graph written out.
     """
 
     statement: str
     given: tuple[str, ...]
     verdict: str
     certificate: dict[str, Any] | None = None
-    counterexample: LawCounterexample | None = None
+    counterexample: Counterexample | None = None
     tried: SearchReport | None = None
 
     @property
     def vacuous(self) -> bool:
-        """Whether the proof shows that the assumptions contradict each other, so that they hold for no law."""
+        """Whether the proof is that the assumptions contradict each other, so that they hold for no law."""
         return self.certificate is not None and self.certificate["proves"] == "contradiction"
 
     def row(self) -> dict[str, Any]:
-        """The finding as JSON."""
-        against = self.counterexample
+        """Return the finding as JSON."""
         return {
             "statement": self.statement,
             "given": list(self.given),
             "verdict": self.verdict,
             "certificate": self.certificate,
-            "counterexample": against
-            and {
-                "names": list(against.names),
-                "outcomes": against.outcomes,
-                "lesser": against.lesser,
-                "relation": against.relation,
-                "greater": against.greater,
-                "found": against.found,
-            },
+            "counterexample": self.counterexample and self.counterexample.row(),
             "tried": self.tried and str(self.tried),
         }
 
@@ -65,39 +55,42 @@ class Proof:
 
 
 def prove(
-    statement: str, given=None, zhang_yeung: bool = False, starts: int = 64, steps: int = 300, seed: int = 0
+    statement: str, given: Given = None, zhang_yeung: bool = False, starts: int = 64, steps: int = 300, seed: int = 0
 ) -> Proof:
     r"""Prove or refute a statement that is linear in entropies, such as `I(X;Z) <= I(X;D) + I(X;S|D)`.
 
-    `given` takes Markov chains `X -> D,S -> Z`, independences `X _||_ Y | Z`, functions `Z = f(X,Y)` and equalities
-    `I(X;Z|Y) = 0`, in one text (`;` or new lines between) or a list, a graph `{"Z": ("D", "S"), ...}` or a `BayesNet`
-    (its graph: all its independences). A proof is a sum of Shannon's elemental inequalities (with `zhang_yeung` also
-    of theirs), re-checked in fractions. A counterexample meets the assumptions exactly, and ball arithmetic decides it.
-    What is neither is undecided: some true inequalities are not of Shannon type. Raises NotationError (a ValueError)
-    with a caret where a text does not parse, and ValueError for more variables than fit or a cyclic graph.
+    A proof is a sum of Shannon's elemental inequalities (Yeung, Information Theory and Network Coding, 2008, chapters
+    13 and 14), re-checked in fractions. A counterexample meets the assumptions exactly, and ball arithmetic decides
+    it. Some true inequalities are not of Shannon type, so a statement may be neither.
+
+    Args:
+        statement: two sums of entropies H(A|B), informations I(A;B|C) and numbers, in bits, with <=, >=, =, < or >.
+        given: Markov chains `X -> D,S -> Z`, independences `X _||_ Y | Z`, functions `Z = f(X,Y)` and equalities
+            `I(X;Z|Y) = 0`, in one text (`;` or new lines between) or a list; a graph `{"Z": ("D", "S"), ...}` of
+            parents or a `BayesNet`, which stand for all independences of their graph.
+        zhang_yeung: whether a proof may also use the Zhang-Yeung inequalities.
+        starts: from how many random laws to descend to a counterexample; 0 for small laws only.
+        steps: the steps of each descent.
+        seed: the seed of the random laws.
+
+    Returns:
+        The verdict, with its certificate, its counterexample, or what was tried.
+
+    Raises:
+        NotationError: (a ValueError) a text does not parse; the message shows the place with a caret.
+        ValueError: there are more variables than fit, or a graph has a cycle.
 
     >>> prove("I(X;Z) <= I(X;D)", given="X -> D -> Z").verdict
     'proved'
     >>> prove("I(X;Z) <= I(X;D)", given="X -> D,S -> Z").counterexample.outcomes
     {'0 0 0 0': '1/2', '1 1 0 1': '1/2'}
     """
-    known = _graph(given) if isinstance(given, BayesNet) else given
-    parsed, assumptions = parse_problem(statement, known)
+    parsed, assumptions = parse_problem(statement, given)
     texts = tuple(assumption.text for assumption in assumptions)
-    certificate = prove_linear(statement, known, zhang_yeung=zhang_yeung)
+    certificate = prove_parsed(statement, parsed, assumptions, zhang_yeung)
     if certificate is not None:
         return Proof(statement, texts, "proved", certificate=certificate)
     found = refute(parsed, assumptions, starts=starts, steps=steps, seed=seed)
-    if isinstance(found, LawCounterexample):
+    if isinstance(found, Counterexample):
         return Proof(statement, texts, "refuted", counterexample=found)
     return Proof(statement, texts, "undecided", tried=found)
-
-
-def _graph(net: BayesNet) -> Mapping[str, tuple[str, ...]]:
-    """The parents of each variable; the targets of one part depend on each other, each on those before it."""
-    parents = {}
-    for part in net.factors:
-        source, target = (part.source, part.target) if isinstance(part, Channel) else ((), part.names)
-        for k, name in enumerate(target):
-            parents[name] = source + target[:k]
-    return parents

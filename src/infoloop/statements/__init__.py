@@ -1,4 +1,4 @@
-"""The machinery of `infoloop verify`: what a claim is, how it is sampled, attacked and certified, and the report.
+"""Verify statements by claims: what a claim is, how it is sampled, attacked and certified, and the report.
 
 `claim` has `Claim`, `theory_files` reads the chapters of theory/ and pairs them with claims, `verification` runs
 them. Start with `claim`.

@@ -1,4 +1,4 @@
-"""Case generators: numbers free to search over, and what builds from them a case that meets the assumptions."""
+"""Generate cases of a claim: numbers free to search over, and what builds from them a case that meets assumptions."""
 
 import itertools
 import math
@@ -16,30 +16,36 @@ from infoloop.probability.distributions import Joint
 
 
 class Cases(NamedTuple):
-    """`draw(key)` gives unconstrained numbers, `build` turns any such numbers into a case; attacks move the numbers."""
+    """A generator of random cases: `draw(key)` gives numbers, `build(numbers)` a case that meets the assumptions.
+
+    The numbers are a tree of float arrays without constraints, which an attack may move; both functions may be traced.
+    """
 
     draw: Callable
     build: Callable
 
 
 class Family(NamedTuple):
-    """A declared finite family: what it is, in words, and its members."""
+    """A finite family of exact cases: what it is, in words, and a function that iterates over its members."""
 
     description: str
     members: Callable[[], Iterator]
 
 
 def random_bayes_nets(*parts: str, **sizes: int) -> Cases:
-    """Bayesian networks with these parts, `random_bayes_nets("X", "D|X", "Z|D", X=3, D=3, Z=2)`; every factor is free.
+    """Return a generator of random Bayesian networks with these parts, each with free probabilities.
 
     Rows are softmaxes of normals whose spread is log-normal: some nearly uniform, some nearly deterministic.
+
+    Args:
+        parts: a factor each, causes first: "X" for the law of X, "D,S|X" for the channel from X to D and S.
+        sizes: how many values each variable takes.
 
     >>> chains = random_bayes_nets("X", "Z|X", X=2, Z=3)
     >>> chains.build(chains.draw(jax.random.key(0))).names
     ('X', 'Z')
     """
     shapes = [_split(part) for part in parts]
-
     dims = [tuple(sizes[name] for name in source + target) for target, source in shapes]
     cells = [math.prod(dim) for dim in dims]
 

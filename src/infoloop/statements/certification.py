@@ -1,4 +1,4 @@
-"""Certified decisions: exact cases of a claim, each decided by ball arithmetic or, at equality, by factoring."""
+"""Decide exact cases of a claim, each by ball arithmetic or, at equality, by factoring."""
 
 from __future__ import annotations
 
@@ -12,25 +12,13 @@ from infoloop.exact.comparison import compare_exactly
 from infoloop.exact.rational_laws import RationalLaw
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import Joint
+from infoloop.proofs.counterexamples.exact_decision import Counterexample
+from infoloop.proofs.limits import DENOMINATORS
 from infoloop.statements.claim import Claim, stronger
 
 
-class Counterexample(NamedTuple):
-    """An exact case in which a claim fails, with both sides in bits to 20 digits."""
-
-    case: dict[str, Any]
-    lesser: str
-    relation: str
-    greater: str
-
-    def __str__(self) -> str:
-        return f"{self.lesser} {self.relation} {self.greater} is false for " + "; ".join(
-            map(_phrase, self.case.items())
-        )
-
-
 class Certification(NamedTuple):
-    """How many exact cases were decided, in how many of them both sides are equal, and one where the claim fails."""
+    """The outcome of deciding exact cases: how many, in how many the sides are equal, and one where the claim fails."""
 
     cases: int
     equal: int
@@ -38,9 +26,17 @@ class Certification(NamedTuple):
 
 
 def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
-    """Decide the claim on every exact case of its family (or of `cases`), stopping at the first that fails.
+    """Decide a claim on every exact case of its family, up to the first where it fails.
 
-    Raises ValueError where the claim has no exact sides or no family.
+    Args:
+        claim: the claim.
+        cases: exact cases to decide instead of those of the family.
+
+    Returns:
+        The counts and the counterexample, which is None if there is none.
+
+    Raises:
+        ValueError: the claim has no exact sides, or neither it nor the caller gives cases.
 
     >>> from infoloop.statements.cases import Family, exact_laws, random_bayes_nets
     >>> from infoloop.statements.claim import linear
@@ -53,23 +49,25 @@ def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
         raise ValueError(f"{claim.label} has no {'exact sides' if claim.exact is None else 'finite family'} to certify")
     count = equal = 0
     for case in claim.family.members() if cases is None and claim.family else cases or ():
-        lesser, greater = claim.exact(case)
-        true, same = compare_exactly(claim.relation, lesser, greater)
+        against, same = _decided(claim, case)
         count, equal = count + 1, equal + same
-        if not true:
-            return Certification(count, equal, describe_counterexample(claim, case))
+        if against:
+            return Certification(count, equal, against)
     return Certification(count, equal, None)
 
 
-def describe_counterexample(claim: Claim, case) -> Counterexample:
-    """The exact case and both sides of the claim there, in writing."""
+def _decided(claim: Claim, case: Any) -> tuple[Counterexample | None, bool]:
+    """Decide an exact case: the counterexample, if the claim is false there, and whether both sides are equal."""
     assert claim.exact is not None
     lesser, greater = claim.exact(case)
-    return Counterexample(describe_case(case), lesser.digits(20), claim.relation, greater.digits(20))
+    true, equal = compare_exactly(claim.relation, lesser, greater)
+    if true:
+        return None, equal
+    return Counterexample(describe_case(case), lesser.digits(20), claim.relation, greater.digits(20)), equal
 
 
-def describe_case(case) -> dict[str, Any]:
-    """An exact case as strings: a law by its outcomes, other cases part by part."""
+def describe_case(case: Any) -> dict[str, Any]:
+    """Return an exact case as texts: a law by the masses of its outcomes, other cases part by part."""
     if isinstance(case, RationalLaw):
         return {f"P({','.join(case.names)})": case.outcomes()}
     parts = case.items() if isinstance(case, dict) else enumerate(case)
@@ -79,33 +77,34 @@ def describe_case(case) -> dict[str, Any]:
     return found
 
 
-def _phrase(item: tuple[str, Any]) -> str:
-    name, value = item
-    if isinstance(value, dict):
-        return f"{name}: " + ", ".join(f"{outcome} has {mass}" for outcome, mass in value.items())
-    return f"{name} = {value}"
+def refute_near(claim: Claim, case: Any, rounded: bool = True) -> Counterexample | None:
+    """Look for an exact case next to one of floats that refutes a claim.
 
+    Args:
+        claim: the claim.
+        case: the case of floats.
+        rounded: whether to try cases with small denominators before the very numbers of the case, for a
+            counterexample that can be read.
 
-def refute_near(claim: Claim, case, rounded: bool = True) -> Counterexample | None:
-    """Settle a float case that floats cannot: a counterexample if its exact neighbour refutes the claim, else None.
-
-    With `rounded` the neighbours with small denominators are tried first, for a counterexample that can be read.
+    Returns:
+        The counterexample; None if there is none, or if the claim has no exact sides.
     """
     if claim.exact is None or claim.exactly is None:
         return None
-    for denominator in (2, 3, 4, 6, 8, 12, 20, 60, 120, 1000, None) if rounded else (None,):
+    for denominator in (*DENOMINATORS, None) if rounded else (None,):
         near = case if denominator is None else _coarse(case, denominator)
         try:
             exact = claim.exactly(near)
         except (ValueError, ZeroDivisionError):
             continue  # rounding left a row without mass
-        if not compare_exactly(claim.relation, *claim.exact(exact))[0]:
-            return describe_counterexample(claim, exact)
+        against, _ = _decided(claim, exact)
+        if against:
+            return against
     return None
 
 
-def _coarse(case, denominator: int):
-    """Laws get integer weights, which `rationalise` divides by their sums; other numbers are rounded."""
+def _coarse(case: Any, denominator: int) -> Any:
+    """Round a case: laws get integer weights, which `rationalise` divides by their sums."""
     weights = isinstance(case, Joint | BayesNet)
     return jax.tree.map(
         lambda x: np.round(np.asarray(x, np.float64) * denominator) / (1 if weights else denominator), case
@@ -113,7 +112,6 @@ def _coarse(case, denominator: int):
 
 
 def refuted_when_stronger(claim: Claim) -> bool:
-    """Whether the claim made 1 % stronger is refuted, certified, in one of the claim's own edge cases."""
+    """Return whether the claim made 1 % stronger is refuted, exactly, in one of the claim's own edge cases."""
     bold = stronger(claim)
-    assert bold.exact is not None
-    return any(not compare_exactly(bold.relation, *bold.exact(case))[0] for case in claim.edges)
+    return any(_decided(bold, case)[0] for case in claim.edges)

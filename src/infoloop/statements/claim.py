@@ -1,4 +1,4 @@
-"""Claims: two sides that a statement compares, on cases that meet its assumptions; weighed on samples and attacked."""
+"""State a claim as data: two sides, on cases that meet its assumptions; weigh it on samples and attack it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import lazy_loader
 import numpy as np
+from jaxtyping import Array, Key
 
 from infoloop.exact.rational_laws import rationalise
 from infoloop.information.expressions import evaluate_terms
-from infoloop.notation.grammar import parse_statement
+from infoloop.notation.grammar import lesser_first, parse_statement
+from infoloop.proofs.counterexamples.gradient_search import minimise_by_adam
+from infoloop.proofs.limits import LEAST_LESSER_BITS
 from infoloop.statements.cases import Cases, Family
 
-optax = lazy_loader.load("optax")  # only a descent needs it
-LEAST_LESSER = 2.0**-20  # bits: where the lesser side is smaller, rounding could fake a ratio, so none is taken
-_BLOCK = 2048
+_BLOCK = 2048  # cases that are drawn together
 # Claims are compiled once and run for a moment: the optimiser would take longer than it saves. XLA refuses options that
 # it does not know, and the second is young.
 _QUICK: dict[str, int | bool] = {"xla_backend_optimization_level": 0}
@@ -30,12 +30,25 @@ _jit = partial(jax.jit, compiler_options=_QUICK)
 
 @dataclass(frozen=True, eq=False)
 class Claim:
-    """A statement as data. It says `lesser <= greater` (or `=`, or `<`) for both `sides` of every case.
+    """A statement as data: `lesser relation greater` for both `sides` of every case, in one unit, mostly bits.
 
-    `sides` maps a case to floats (arrays compare cell by cell); `exact` maps an exact case to two `LogSum`s (or
-    `RealBall`s) and `exactly` a float case to the exact one next to it (None: floats must do); `family` is the finite
-    family to certify, `edges` exact cases in which the claim is sharp (`loose` says why there is none). `wrong` is a
-    wrong implementation of `sides` that random cases catch. A record of functions hashes by identity, so `eq=False`.
+    It is a record of functions, so it hashes by identity (`eq=False`).
+
+    What is said:
+        label, assumes: the label of the block in `theory/`, and the assumptions that the block states.
+        relation: "<=", "<" or "=".
+        statement, given: the same as a text for the prover and the assumptions that a proof may use; "" if not linear
+            in entropies.
+    How floats see it:
+        sides: from a case to two arrays (lesser, greater), compared cell by cell; may be traced.
+        cases: how to draw cases, and which numbers an attack moves.
+    How it is decided exactly:
+        exact: from an exact case to two `LogSum`s or `RealBall`s; None if floats must do.
+        exactly: from a case of floats to the exact one next to it, or None.
+        family: the finite family of exact cases to certify.
+        edges, loose: exact cases in which the claim is sharp, or why there is none.
+    How the check is checked:
+        wrong: a wrong implementation of `sides`, which random cases catch.
     """
 
     label: str
@@ -53,65 +66,102 @@ class Claim:
     given: tuple[str, ...] = ()
 
 
-def linear(label: str, statement: str, given: tuple[str, ...], cases: Cases, wrong: str = "", **fields) -> Claim:
-    """The claim that a statement linear in entropies holds; both routes to its sides follow from its text.
+def linear(
+    label: str,
+    statement: str,
+    given: tuple[str, ...],
+    cases: Cases,
+    wrong: str = "",
+    *,
+    assumes: tuple[str, ...] | None = None,
+    exactly: Callable[[Any], Any] | None = rationalise,
+    family: Family | None = None,
+    edges: tuple = (),
+    loose: str = "",
+) -> Claim:
+    """Make the claim that a statement linear in entropies holds: its text gives the sides, in floats and exactly.
 
-    `wrong` is a text too: what a mistaken implementation would compare.
+    Args:
+        label: the label of the statement in `theory/`, such as "thm:dpi".
+        statement: such as "I(X;Z) <= I(X;D)"; the values of all sides are in bits.
+        given: the assumptions that a machine proof may use, such as ("X -> D -> Z",).
+        cases: random laws that meet them.
+        wrong: the statement that a mistaken implementation would compare instead.
+        assumes: what the text of the statement assumes; ("finite alphabets", *given) if not said.
+        exactly: from a case of floats to the exact one next to it, or None.
+        family: the finite family of exact cases to certify.
+        edges: exact cases in which the claim is sharp.
+        loose: why there are no edges.
+
+    Raises:
+        NotationError: a statement does not parse; the message shows the place with a caret.
     """
     sides = _sides(statement)
-    relation = parse_statement(statement).relation
     return Claim(
         label,
-        fields.pop("assumes", ("finite alphabets", *given)),
+        ("finite alphabets", *given) if assumes is None else assumes,
         sides,
         cases,
-        relation={">=": "<=", ">": "<"}.get(relation, relation),
+        relation=lesser_first(parse_statement(statement)).relation,
         exact=sides,
+        exactly=exactly,
+        family=family,
+        edges=edges,
+        loose=loose,
         wrong=_sides(wrong) if wrong else None,
         statement=statement,
         given=given,
-        **fields,
     )
 
 
-def _in_order(statement: str):
-    parsed = parse_statement(statement)
-    sides = (parsed.left, parsed.right)
-    return sides[::-1] if parsed.relation in (">=", ">") else sides
-
-
-def _sides(statement: str):
-    lesser, greater = _in_order(statement)
-    return lambda law: (evaluate_terms(lesser, law), evaluate_terms(greater, law))
+def _sides(statement: str) -> Callable[[Any], tuple]:
+    ordered = lesser_first(parse_statement(statement))
+    return lambda law: (evaluate_terms(ordered.left, law), evaluate_terms(ordered.right, law))
 
 
 def stronger(claim: Claim, factor: float | str = "1.01") -> Claim:
-    """The claim with its lesser side multiplied by `factor`, 1 % by default: false wherever the claim is sharp."""
-    exact = claim.exact
+    """Return the claim with its lesser side multiplied by `factor`: false wherever the claim is sharp.
 
-    def exact_sides(case):
-        assert exact is not None
-        lesser, greater = exact(case)
-        return lesser * factor, greater
+    Args:
+        claim: the claim.
+        factor: a number; a text such as "1.01" keeps it exact in the exact sides.
+    """
 
-    def sides(case):
-        lesser, greater = claim.sides(case)
-        return lesser * float(factor), greater
+    def with_factor(sides, factor):
+        def scaled(case):
+            lesser, greater = sides(case)
+            return lesser * factor, greater
 
-    return replace(claim, sides=sides, exact=exact and exact_sides)
+        return scaled
+
+    exact = claim.exact and with_factor(claim.exact, factor)
+    return replace(claim, sides=with_factor(claim.sides, float(factor)), exact=exact)
 
 
 class Evidence(NamedTuple):
-    """What a search saw: least slack (greater - lesser, bits; for `=` minus the gap), least ratio, the worst case."""
+    """The worst that a search saw.
 
-    slack: np.ndarray
-    ratio: np.ndarray
+    `slack` is the least greater - lesser (for `=` minus the largest gap), in bits, and `ratio` the least
+    greater/lesser (infinite where no lesser side is above `LEAST_LESSER_BITS`). `case` is the case of number `worst`,
+    with the least slack after `weigh`, with the least ratio after `attack`.
+    """
+
+    slack: float
+    ratio: float
     worst: int
     case: Any
 
 
-def weigh(claim: Claim, key, samples: int) -> Evidence:
-    """Evaluate the claim on `samples` random cases. Sampling is a weak refuter; `attack` is the strong one.
+def weigh(claim: Claim, key: Key[Array, ""], samples: int) -> Evidence:
+    """Evaluate a claim on random cases. This refutes little; `attack` refutes more.
+
+    Args:
+        claim: the claim.
+        key: the key of the random cases.
+        samples: how many cases.
+
+    Returns:
+        What was seen, with the case of the least slack. Its numbers are NaN if the claim's sides are.
 
     >>> from infoloop.statements.cases import random_bayes_nets
     >>> pair = random_bayes_nets("X", "Y|X", X=2, Y=2)
@@ -122,8 +172,8 @@ def weigh(claim: Claim, key, samples: int) -> Evidence:
     return _worst(*_judged(claim, _draw(claim.cases, key, samples)), by_ratio=False)
 
 
-def _draw(cases: Cases, key, count: int):
-    """Numbers for `count` cases. Drawn in full blocks, so that samples and starts share one compiled generator."""
+def _draw(cases, key, count):
+    """Draw numbers for `count` cases, in full blocks, so that samples and starts share one compiled generator."""
     blocks = -(-count // _BLOCK)
     numbers = _draw_block(cases.draw, jax.random.split(key, blocks * _BLOCK))
     return jax.tree.map(lambda x: np.asarray(x)[:count], numbers)
@@ -135,7 +185,7 @@ def _draw_block(draw, keys):
 
 
 @partial(_jit, static_argnums=0)
-def _judged(claim: Claim, numbers):
+def _judged(claim, numbers):
     def one(numbers):
         case = claim.cases.build(numbers)
         return case, *_judge(claim, case)
@@ -143,14 +193,14 @@ def _judged(claim: Claim, numbers):
     return jax.vmap(one)(numbers)
 
 
-def _worst(cases, slack, ratio, by_ratio: bool) -> Evidence:
-    """The evidence of a batch. In NumPy, on the host: compiling these few operations would take longer than they do."""
+def _worst(cases, slack, ratio, by_ratio):
+    """Return the evidence of a batch, by NumPy: compiling these few operations would take longer than they do."""
     slack, ratio = np.asarray(slack), np.asarray(ratio)
     worst = int(np.argmin(ratio if by_ratio else slack))
     return Evidence(slack.min(), ratio.min(), worst, jax.tree.map(lambda x: np.asarray(x)[worst], cases))
 
 
-def _judge(claim: Claim, case):
+def _judge(claim, case):
     lesser, greater = (jnp.ravel(jnp.asarray(side, jnp.float64)) for side in claim.sides(case))
     if claim.relation == "=":
         return -jnp.max(jnp.abs(greater - lesser)), jnp.min(
@@ -160,15 +210,28 @@ def _judge(claim: Claim, case):
 
 
 def _ratio(lesser, greater):
-    informative = lesser > LEAST_LESSER
+    informative = lesser > LEAST_LESSER_BITS
     return jnp.where(informative, greater / jnp.where(informative, lesser, 1.0), jnp.inf)
 
 
-def attack(claim: Claim, key, starts: int = 64, steps: int = 300, rate: float = 0.1) -> Evidence:
-    """Search for a counterexample by descent (Adam) on log(greater/lesser) from many starts at once.
+def attack(claim: Claim, key: Key[Array, ""], starts: int = 64, steps: int = 300, rate: float = 0.1) -> Evidence:
+    """Search for a counterexample to a claim, by descent (Adam) on log(greater/lesser) from many starts at once.
 
     The ratio is what to descend on: the slack is least at the trivial case, where both sides are 0. A ratio near 1
-    says that the claim is sharp, one below 1 that it is false; `=` claims have no side to attack and are only weighed.
+    says that the claim is sharp, one below 1 that it is false.
+
+    Args:
+        claim: the claim, not an equality: that has no greater side.
+        key: the key of the random cases to start from.
+        starts: from how many cases to descend.
+        steps: the steps of each descent.
+        rate: the size of a step, on the numbers that `claim.cases` draws.
+
+    Returns:
+        What was seen where the descents ended, with the case of the least ratio.
+
+    Raises:
+        ValueError: the claim is an equality.
 
     >>> from infoloop.statements.cases import random_bayes_nets
     >>> false = linear("doc", "H(X) <= I(X;Y)", (), random_bayes_nets("X", "Y|X", X=2, Y=2))
@@ -181,23 +244,15 @@ def attack(claim: Claim, key, starts: int = 64, steps: int = 300, rate: float = 
 
 
 @partial(_jit, static_argnums=(0, 2, 3))
-def _descended(claim: Claim, starts, steps: int, rate: float):
-    descent = optax.adam(rate)
-
+def _descended(claim, starts, steps, rate):
     def loss(numbers):
         lesser, greater = claim.sides(claim.cases.build(numbers))
-        informative = (lesser > LEAST_LESSER) & (greater > 0)
+        informative = (lesser > LEAST_LESSER_BITS) & (greater > 0)
         lesser, greater = (jnp.log(jnp.where(informative, side, 1.0)) for side in (lesser, greater))
         return jnp.min(jnp.ravel(greater - lesser))
 
-    def step(carry, _):
-        numbers, state = carry
-        updates, state = descent.update(jax.grad(loss)(numbers), state)
-        return (optax.apply_updates(numbers, updates), state), None
-
     def one(numbers):
-        (numbers, _), _ = jax.lax.scan(step, (numbers, descent.init(numbers)), length=steps)
-        case = claim.cases.build(numbers)
+        case = claim.cases.build(minimise_by_adam(loss, numbers, steps, rate))
         return case, *_judge(claim, case)
 
     return jax.vmap(one)(starts)

@@ -1,4 +1,4 @@
-"""Self-contained HTML pages, of findings (the theory's own text, and what was found about it) and of runs."""
+"""Render the HTML page of findings: the theory's own text, and what was found about it."""
 
 import re
 
@@ -11,7 +11,13 @@ from infoloop.statements.verification import StatementResult
 def render_findings_page(
     entries: tuple[VerifiableStatement, ...], findings: tuple[StatementResult, ...], version: str
 ) -> str:
-    """The page, as text: a table of verdicts that links to the statements, each with its proof and its evidence."""
+    """Return the page: a table of verdicts that links to the statements, each with its proof and its evidence.
+
+    Args:
+        entries: the statements.
+        findings: what was found about each, in the same order.
+        version: the version of infoloop, to be shown.
+    """
     rows = [
         {"finding": finding, "entry": entry, "body": markdown_to_html(_body(entry)), "class": CLASSES[finding.cls]}
         for entry, finding in zip(entries, findings, strict=True)
@@ -20,5 +26,5 @@ def render_findings_page(
 
 
 def _body(entry: VerifiableStatement) -> str:
-    """The block's text without its list of fields."""
+    """Return the block's text without its list of fields."""
     return "\n".join(line for line in entry.block.body.splitlines() if not re.match(r"- [a-z]+:", line))

@@ -1,4 +1,4 @@
-"""Findings as a table for the terminal, as JSON, and as lines that say what went wrong."""
+"""Print findings as a table, as JSON, and as lines that say what went wrong."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _STYLES = {"refuted": "red", "certified": "green", "attacked": "cyan", "sampled"
 
 
 def findings_table(findings: tuple[StatementResult, ...]) -> Table:
-    """One row a statement, in at most 100 columns."""
+    """Return a table with a row for each statement, of at most 100 columns."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     for name in ("label", "ref", "", "proof", "evidence"):
         table.add_column(name, no_wrap=True)
@@ -30,7 +30,7 @@ def findings_table(findings: tuple[StatementResult, ...]) -> Table:
 
 
 def print_findings(findings: tuple[StatementResult, ...], console: Console) -> None:
-    """The table, every counterexample, every problem, and what it all comes to."""
+    """Print the table, every counterexample, every problem, and the summary."""
     console.print(findings_table(findings))
     for f in findings:
         if f.counterexample:
@@ -47,7 +47,7 @@ def _say(console: Console, text: str, style: str = "") -> None:
 
 
 def summary(findings: tuple[StatementResult, ...]) -> str:
-    """How many statements hold up, and how to read the columns."""
+    """Return how many statements are as `theory/` says, and how to read the columns."""
     theorems, theses, folklore = ([f for f in findings if f.cls in classes] for classes in ("TC", "H", "F"))
     certified = sum(f.evidence == "certified" for f in theorems)
     refuted, failed = (sum(f.evidence == "refuted" for f in group) for group in (folklore, theses))
@@ -63,12 +63,12 @@ def summary(findings: tuple[StatementResult, ...]) -> str:
 
 
 def findings_json(findings: tuple[StatementResult, ...]) -> str:
-    """A JSON list with one object a statement."""
+    """Return a JSON list with one object for each statement."""
     return as_json([f.row() for f in findings])
 
 
 def entries_table(entries: tuple[VerifiableStatement, ...]) -> Table:
-    """What there is to verify."""
+    """Return a table of what there is to verify."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1))
     for name in ("label", "ref", "class", "statement"):
         table.add_column(name, no_wrap=name != "statement")
@@ -79,7 +79,7 @@ def entries_table(entries: tuple[VerifiableStatement, ...]) -> Table:
 
 
 def entry_rows(entries: tuple[VerifiableStatement, ...]) -> list[dict[str, Any]]:
-    """What there is to verify, for JSON."""
+    """Return what there is to verify, for JSON."""
     return [
         {
             "label": e.block.label,

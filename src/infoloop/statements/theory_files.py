@@ -1,14 +1,14 @@
-"""The labelled blocks of `theory/*.md`, and their pairing with claims: every block has a claim, every claim a block."""
+"""Read the labelled blocks of `theory/*.md` and pair them with claims: each block has a claim, each claim a block."""
 
 from __future__ import annotations
 
-import graphlib
 import importlib
 import itertools
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from infoloop.probability.dags import find_cycle
 from infoloop.reporting.package_files import shipped_folder
 from infoloop.reporting.suggestions import did_you_mean
 from infoloop.statements.claim import Claim
@@ -20,12 +20,12 @@ _FIELDS = ("class", "ref", "claim", "assumes", "uses", "source")
 
 
 class TheoryError(ValueError):
-    """A block that is not well formed, or blocks and claims that do not match; the message names file and line."""
+    """A block that is not well formed, or does not match its claim; the message names file and line."""
 
 
 @dataclass(frozen=True)
 class StatementBlock:
-    """One labelled statement of a chapter."""
+    """One labelled statement of a chapter: its `fields` are the list at its top, `place` is file and line."""
 
     label: str
     title: str
@@ -34,35 +34,39 @@ class StatementBlock:
     place: str
 
     def listed(self, key: str) -> tuple[str, ...]:
-        """The entries of a field, separated by a semicolon and a space (`I(X;Z)` has none)."""
+        """Return the entries of a field, which a semicolon and a space separate (`I(X;Z)` has no space)."""
         return tuple(part.strip() for part in re.split(r";\s+", self.fields.get(key, "")) if part.strip())
 
     def part(self, name: str) -> str:
-        """The text after `**name.**`, up to the next such heading."""
+        """Return the text after `**name.**`, up to the next such heading; "" if there is none."""
         found = re.search(rf"\*\*{name}\.\*\*\s*(.*?)(?=\n\*\*[A-Z][a-z ]*\.\*\*|\Z)", self.body, re.DOTALL)
         return found[1].strip() if found else ""
 
     @property
     def proof(self) -> str:
-        """`written` where the block has a proof or a derivation that comes to its end, else `none`."""
+        """The word "written" if the block has a proof or derivation with its end mark ∎, else "none"."""
         return "written" if any(self.part(name).endswith("∎") for name in ("Proof", "Derivation")) else "none"
 
 
 @dataclass(frozen=True, eq=False)
 class VerifiableStatement:
-    """A block and the claim that executes it."""
+    """A block of `theory/` and the claim that executes it."""
 
     block: StatementBlock
     claim: Claim
 
 
 def default_folder() -> Path:
-    """`theory/` inside the installed package, or beside `src/` in a checkout."""
+    """Return the folder `theory/` inside the installed package, or beside `src/` in a checkout."""
     return shipped_folder("theory")
 
 
 def read_blocks(folder: Path) -> tuple[StatementBlock, ...]:
-    """All blocks of the chapters of a folder, in order. Raises TheoryError for a malformed or repeated block."""
+    """Read all blocks of the chapters of a folder, in order.
+
+    Raises:
+        TheoryError: a block is malformed, a label stands twice, or there is no block.
+    """
     blocks: list[StatementBlock] = []
     for path in sorted(Path(folder).glob("*.md")):
         blocks += _blocks_of(path)
@@ -103,7 +107,12 @@ def _block(heading: re.Match, lines: list[str], place: str) -> StatementBlock:
 
 
 def pair_with_claims(blocks: tuple[StatementBlock, ...]) -> tuple[VerifiableStatement, ...]:
-    """Each block with its claim. Raises TheoryError where the two sides do not match, either way."""
+    """Pair each block with its claim.
+
+    Raises:
+        TheoryError: a claim is missing or says something else than its block, a claim of the same module has no block,
+            or blocks use unknown labels or each other in a circle.
+    """
     entries = tuple(VerifiableStatement(block, _resolve(block)) for block in blocks)
     for entry in entries:
         _agree(entry)
@@ -156,16 +165,19 @@ def _uses_are_ordered(blocks: tuple[StatementBlock, ...]) -> None:
                 raise TheoryError(
                     f"{block.place}: {block.label} uses {used}, which is no label{did_you_mean(used, labels)}"
                 )
-    try:
-        graphlib.TopologicalSorter({block.label: block.listed("uses") for block in blocks}).prepare()
-    except graphlib.CycleError as error:
-        raise TheoryError(f"blocks use each other in a circle: {' -> '.join(error.args[1])}") from None
+    cycle = find_cycle({block.label: block.listed("uses") for block in blocks})
+    if cycle:
+        raise TheoryError(f"blocks use each other in a circle: {' -> '.join(cycle)}")
 
 
 def select_statements(
     entries: tuple[VerifiableStatement, ...], labels: tuple[str, ...]
 ) -> tuple[VerifiableStatement, ...]:
-    """The entries with these labels or refs (`thm:dpi`, `S01`); all if none is given. Raises TheoryError otherwise."""
+    """Return the entries with these labels or refs (`thm:dpi`, `S01`); all if none is given.
+
+    Raises:
+        TheoryError: there is no such label.
+    """
     names = {name for entry in entries for name in (entry.block.label, entry.block.fields["ref"])}
     for label in labels:
         if label not in names:

@@ -14,10 +14,10 @@ from typing import Any
 import jax
 
 from infoloop.exact.comparison import UNDECIDED
+from infoloop.proofs.counterexamples.exact_decision import Counterexample
 from infoloop.proofs.shannon_prover import prove_linear
 from infoloop.statements.certification import (
     Certification,
-    Counterexample,
     certify,
     describe_case,
     refute_near,
@@ -31,7 +31,7 @@ CERTIFICATE_FORMAT = "infoloop certificate 1"
 
 @dataclass(frozen=True)
 class Effort:
-    """How hard to look: samples a claim is weighed on, starts and steps of the attack, and the root seed."""
+    """The effort of a search: samples that a claim is weighed on, starts and steps of its attack, and the root seed."""
 
     samples: int = 2000
     starts: int = 64
@@ -44,11 +44,22 @@ FULL = Effort(samples=50_000, starts=1024, steps=2000)
 
 @dataclass(frozen=True)
 class StatementResult:
-    """What was found about one statement. `proof` and `evidence` are the two facts of a verdict; both are computed.
+    """The findings about one statement.
 
-    `slack` is the least greater-minus-lesser that floats saw (for `=` minus the largest gap), in bits; `ratio` the
-    least greater/lesser; `worst` where; `sharp` whether the claim made 1 % stronger is refuted, certified, in an edge
-    case. `problems` is empty unless the statement must hold and does not, or must fail and does not.
+    The statement:
+        label, ref, title, cls, statement: as in its block of `theory/`, and as text for the prover ("" if it has none).
+    The verdict, computed:
+        proof: "machine" (there is a certificate), "written" (the block has a proof) or "none".
+        evidence: "refuted", "certified", "attacked", "sampled", or "none" if floats deny what nothing here decides.
+        problems: why the statement is not as `theory/` says, or its certificate is stale; empty if all is well.
+    What exact arithmetic decided:
+        cases, equal: how many cases, in how many the sides are equal; of random samples if there is no family.
+        sharp: whether the claim made 1 % stronger is refuted in an edge case; None without edge cases.
+        counterexample, certificate: what goes into `theory/certificates`; None if there is none.
+    What floats saw:
+        samples, starts: of how many random cases and descents.
+        slack, ratio, worst: least greater - lesser (for `=` minus the largest gap), in bits, least greater/lesser, and
+            which case has the least slack.
     """
 
     label: str
@@ -72,10 +83,10 @@ class StatementResult:
     certificate: dict[str, Any] | None
 
     def row(self) -> dict[str, Any]:
-        """The finding as JSON; the class is called `class` there, and a ratio that no case gave is null."""
+        """Return the findings as JSON; `cls` is called `class` there, and a ratio that no case gave is null."""
         fields = asdict(self)
         fields["class"] = fields.pop("cls")
-        fields["counterexample"] = self.counterexample and self.counterexample._asdict()
+        fields["counterexample"] = self.counterexample and self.counterexample.row()
         fields["ratio"] = self.ratio if self.ratio < float("inf") else None
         return fields
 
@@ -83,10 +94,18 @@ class StatementResult:
 def verify_statements(
     entries: tuple[VerifiableStatement, ...], effort: Effort, folder: Path | None = None
 ) -> Iterator[StatementResult]:
-    """Findings one by one, in order. Searches run in two threads, since most of their time is compilation.
+    """Verify statements one by one, in order.
 
-    `folder` holds the committed certificates; where it is given, a stale or missing one is a problem. Ball arithmetic
-    stays in this thread, whose precision it sets.
+    Searches run in two threads, since most of their time is compilation. Ball arithmetic stays in this thread, whose
+    precision it sets.
+
+    Args:
+        entries: the statements with their claims.
+        effort: how hard to search.
+        folder: the committed certificates; where it is given, a stale or missing one is a problem.
+
+    Yields:
+        The findings about each statement.
     """
     with ThreadPoolExecutor(max_workers=2) as pool:
         searches = [pool.submit(_search, entry, effort) for entry in entries]
@@ -141,7 +160,7 @@ def _examined(
 
 
 def _nearby_counterexample(claim: Claim, searches: dict[str, Evidence]) -> Counterexample | None:
-    """A certified counterexample next to the worst float case, where that is no better than undecided."""
+    """Return an exact counterexample next to the worst float case, where floats do not see the claim hold."""
     for found in searches.values():
         if not found.slack > UNDECIDED:
             against = refute_near(claim, found.case, rounded=bool(found.slack < -UNDECIDED))
@@ -195,7 +214,7 @@ def _certificate(
         "family": claim.family.description if claim.family else None,
         "cases": family.cases if family else 0,
         "equal": family.equal if family else 0,
-        "counterexample": against and against._asdict(),
+        "counterexample": against and against.row(),
         "edges": [describe_case(case) for case in claim.edges],
         "proof": proof,
     }
@@ -203,17 +222,17 @@ def _certificate(
 
 
 def digest(content: dict[str, Any]) -> str:
-    """The SHA-256 of a certificate's contents, whatever the order of its keys."""
+    """Return the SHA-256 of a certificate's contents, whatever the order of its keys."""
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def certificate_path(folder: Path, label: str) -> Path:
-    """Where the certificate of a label is kept; a colon is no good in file names."""
+    """Return where the certificate of a label is kept: its colon becomes an underscore."""
     return folder / (label.replace(":", "_") + ".json")
 
 
 def stale_certificate(folder: Path, label: str, fresh: dict[str, Any] | None) -> list[str]:
-    """What is wrong with the committed certificate of a statement, compared with a fresh one; nothing if they agree."""
+    """Return what is wrong with the committed certificate of a statement, compared with a fresh one, or []."""
     path = certificate_path(folder, label)
     renew = "run `infoloop verify --renew` and commit it"
     if fresh is None:
@@ -234,7 +253,7 @@ def stale_certificate(folder: Path, label: str, fresh: dict[str, Any] | None) ->
 
 
 def write_certificates(findings: tuple[StatementResult, ...], folder: Path, write: Callable[[Path, str], None]) -> None:
-    """One JSON file for each certified or refuted statement."""
+    """Write one JSON file for each certified, refuted or proved statement, by `write(path, text)`."""
     for finding in findings:
         if finding.certificate is not None:
             write(

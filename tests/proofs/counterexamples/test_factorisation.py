@@ -6,8 +6,9 @@ from infoloop.exact.rational_laws import rationalise
 from infoloop.information.expressions import evaluate_terms
 from infoloop.notation.assumptions import parse_assumptions
 from infoloop.notation.grammar import variables
+from infoloop.proofs.counterexamples.exact_decision import network_at
 from infoloop.proofs.counterexamples.factorisation import factorise
-from infoloop.proofs.counterexamples.objectives import initial_logits, network_at
+from infoloop.proofs.counterexamples.gradient_search import initial_logits
 
 ENFORCED = {
     "a chain": "X -> D -> Z",

@@ -7,8 +7,14 @@ import pytest
 from infoloop.notation.grammar import parse_expression, parse_statement
 from infoloop.probability.numerics import rounding
 from infoloop.proofs.counterexamples.factorisation import factorise
-from infoloop.proofs.counterexamples.gradient_search import cell_weights, descend, marginal_cells
-from infoloop.proofs.counterexamples.objectives import descent_problem, initial_logits
+from infoloop.proofs.counterexamples.gradient_search import (
+    cell_weights,
+    descend,
+    descent_problem,
+    initial_logits,
+    marginal_cells,
+    minimise_by_adam,
+)
 from tests.support import oracles
 
 FREE = factorise(("X", "Y", "Z"), [])
@@ -63,3 +69,28 @@ def difference(logits):
 def test_float64_is_used_whatever_the_setting():
     with jax.enable_x64(False):
         assert ends("I(X;Y) <= I(X;Y,Z)").slack.dtype == np.float64
+
+
+def test_sides_of_a_descent_differ_by_the_slack_and_are_free_of_negative_summands():
+    search = descent_problem(parse_statement("I(X;Y) - H(X) <= 1 - I(X;Y;Z)"), factorise(("X", "Y", "Z"), []), 2, 1)
+    wanted = descent_problem(
+        parse_statement("I(X;Y) + I(X;Y) <= H(X) + I(X;Y|Z) + 1"), factorise(("X", "Y", "Z"), []), 2, 1
+    )
+    np.testing.assert_array_equal(search.sums.lesser, wanted.sums.lesser)
+    np.testing.assert_array_equal(search.sums.greater, wanted.sums.greater)
+
+
+def test_an_equality_is_attacked_from_both_sides():
+    search = descent_problem(parse_statement("H(X) = H(Y)"), factorise(("X", "Y"), []), 2, 2)
+    np.testing.assert_array_equal(search.sums.lesser[0], search.sums.greater[1])
+
+
+def test_a_function_starts_as_a_map_without_noise():
+    plan = factorise(("X", "Y"), [parse_expression("H(Y|X)")])
+    rows = initial_logits(plan, 3, 5, seed=0)[:, 3:].reshape(5, 3, 3)
+    assert ((rows > 0).sum(axis=2) == 1).all()
+
+
+def test_adam_goes_to_the_least_value_of_each_start():
+    ends = jax.vmap(lambda x: minimise_by_adam(lambda x: (x - 3.0) ** 2, x, 500, 0.1))(np.array([0.0, 10.0]))
+    np.testing.assert_allclose(ends, 3.0, rtol=0, atol=1 / 16)

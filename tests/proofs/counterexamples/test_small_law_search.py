@@ -7,7 +7,8 @@ import pytest
 
 from infoloop.information.expressions import evaluate
 from infoloop.notation.grammar import entropy_form, parse_expression
-from infoloop.proofs.counterexamples.small_law_search import CHOICES, enumerate_small_laws
+from infoloop.proofs import limits
+from infoloop.proofs.counterexamples.small_law_search import enumerate_small_laws
 from infoloop.proofs.counterexamples.small_laws import all_functions, linear_functions
 
 XYZ = ("X", "Y", "Z")
@@ -41,7 +42,7 @@ def test_too_many_choices_are_sampled_and_that_is_said():
     family = linear_functions(2, *[("1/2", "1/2")] * 3)
     found = enumerate_small_laws(family, names, [], form("H(A)"), "<=")
     assert not found.complete
-    assert found.satisfying <= CHOICES
+    assert found.satisfying <= limits.MOST_CHOICES
 
 
 @pytest.mark.slow

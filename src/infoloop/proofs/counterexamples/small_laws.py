@@ -1,4 +1,4 @@
-r"""Small exact laws that refute false statements: uniform and weighted tables, groups, and what breaks Ingleton.
+r"""Stage 1, the laws: small exact ones, uniform and weighted tables, groups, and what breaks Ingleton's inequality.
 
 A law is a choice of functions of one random atom, one for each variable. For some distributions of the atom every
 function is tried (up to its values' names a function is a partition of the atoms), for others the linear ones. Over
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from flint import fmpq
+from jaxtyping import Float, Int
 
 from infoloop.exact.rational_laws import RationalLaw, entropy_of_masses, rational
 
@@ -23,22 +24,24 @@ Function = tuple[int, ...]
 
 @dataclass(frozen=True)
 class LawFamily:
-    """Atoms with these masses, and functions of the atom, `functions[k][atom]`; the first is constant, pairs are among
-    them too. A choice of one function for each variable is a law."""
+    """Atoms with these masses, and functions of the atom; a choice of one function for each variable is a law.
+
+    `functions[k][atom]` is the value of a function; the first one is constant, and any two together are one of them.
+    """
 
     description: str
     masses: tuple[fmpq, ...]
     functions: tuple[Function, ...]
 
     @functools.cached_property
-    def pairs(self) -> np.ndarray:
-        """`pairs[j, k]` is the function that says what the functions j and k say together."""
+    def pairs(self) -> Int[np.ndarray, "functions functions"]:
+        """The number of the function that says what the functions j and k say together, at [j, k]."""
         place = {f: k for k, f in enumerate(self.functions)}
         return np.array([[place[_pair(f, g)] for g in self.functions] for f in self.functions], np.int16)
 
     @functools.cached_property
-    def entropies(self) -> np.ndarray:
-        """The entropy of every function, as floats that are right to the last bits."""
+    def entropies(self) -> Float[np.ndarray, " functions"]:
+        """The entropy of every function, in bits, right to the last digits."""
         return np.array([float(entropy_of_masses(self._masses(f)).enclosure()) for f in self.functions])
 
     def _masses(self, f: Function) -> list[fmpq]:
@@ -48,11 +51,11 @@ class LawFamily:
         return found
 
     def cells(self, choice: Iterable[int]) -> int:
-        """The size of the table of the law of the chosen functions."""
+        """Return the size of the table of the law of the chosen functions."""
         return math.prod(max(self.functions[k]) + 1 for k in choice)
 
     def law(self, choice: Iterable[int], names: tuple[str, ...]) -> RationalLaw:
-        """The exact law of the chosen functions.
+        """Return the exact law of the chosen functions.
 
         >>> all_functions("1/2", "1/2").law((1, 0), ("X", "Y")).outcomes()
         {'0 0': '1/2', '1 0': '1/2'}
@@ -64,8 +67,8 @@ class LawFamily:
         return RationalLaw(table, names)
 
 
-def all_functions(*masses) -> LawFamily:
-    """The family of all functions of an atom with these masses.
+def all_functions(*masses: str | int) -> LawFamily:
+    """Return the family of all functions of an atom with these masses, exact fractions such as "1/4" that sum to 1.
 
     >>> len(all_functions("1/4", "1/4", "1/4", "1/4").functions)
     15
@@ -78,7 +81,7 @@ def all_functions(*masses) -> LawFamily:
 
 
 def copies_of(count: int) -> LawFamily:
-    """The family of one uniform symbol with this many values: each variable is the symbol or constant.
+    """Return the family of one uniform symbol with this many values: each variable is the symbol or constant.
 
     >>> copies_of(32).entropies.tolist()
     [0.0, 5.0]
@@ -88,7 +91,7 @@ def copies_of(count: int) -> LawFamily:
 
 
 def linear_functions(order: int, *symbols: tuple) -> LawFamily:
-    """All linear functions of independent symbols modulo a prime `order`, each symbol with its own masses.
+    """Return all linear functions of independent symbols modulo a prime `order`, each symbol with its own masses.
 
     >>> len(linear_functions(2, ("1/2", "1/2"), ("1/2", "1/2"), ("1/2", "1/2")).functions)
     16
@@ -101,17 +104,18 @@ def linear_functions(order: int, *symbols: tuple) -> LawFamily:
     return LawFamily(f"linear functions modulo {order} of symbols with masses {laws}", masses, _closed(maps))
 
 
-def _pair(f, g) -> Function:
+def _pair(f: Function, g: Function) -> Function:
     return _named(zip(f, g, strict=True))
 
 
 def _named(values: Iterable) -> Function:
-    """The same function with its values numbered in the order of appearance: equal partitions become equal."""
+    """Return a function with its values numbered in the order of appearance: equal partitions become equal."""
     seen: dict = {}
     return tuple(seen.setdefault(value, len(seen)) for value in values)
 
 
 def _closed(maps: list) -> tuple[Function, ...]:
+    """Return all that these functions say together, in any number; the constant is first."""
     found = {_named(0 for _ in maps[0]): None}
     for f in map(_named, maps):
         found |= {_pair(g, f): None for g in found}
@@ -120,7 +124,7 @@ def _closed(maps: list) -> tuple[Function, ...]:
 
 @functools.cache
 def law_families() -> tuple[LawFamily, ...]:
-    """The families to search, smallest first.
+    """Return the families to search, smallest first.
 
     The linear ones over three fair bits and over two fair ternary symbols include, up to a factor, the extreme rays of
     the Shannon cone of three variables, and of four but for those that break Ingleton's inequality. Four atoms break

@@ -1,0 +1,28 @@
+"""Set the numbers that bound and steer a proof and a search, each with its reason."""
+
+# The linear program
+MOST_VARIABLES = 14  # tables over all 2^14 sets of variables fit in memory
+MOST_COORDINATES = 4095  # joint entropies of 12 variables without assumptions; a program over more takes minutes
+MOST_COORDINATES_FOR_SHORTEST = 256  # up to here the proof with the least sum of weights is looked for: it is short
+LEAST_MULTIPLIER = 2.0**-26  # a multiplier of the solver below this is its rounding error
+MOST_DENOMINATOR = 1000  # the solver's entropies are rounded to fractions up to this denominator, then checked
+
+# Stage 1 of the search for a counterexample: small laws
+MOST_CHOICES = 2**19  # choices of one family that are held together; more would take seconds
+MOST_CANDIDATES = (
+    16  # candidates of a family, or ends of descents, that are decided exactly before the rest is given up
+)
+MOST_EXACT_CELLS = 2**15  # a table with more cells takes seconds to sum exactly
+
+# Stage 2: factorisations
+MOST_ORDERS = 5040  # 7!, all orders of seven variables; a graph takes some ten microseconds
+
+# Stage 3: the gradient search
+MOST_DESCENT_CELLS = 4**4  # a descent over a table with more cells would take minutes
+LEAST_LESSER_BITS = 2.0**-20  # where the lesser side is smaller, rounding could fake the ratio of the sides
+DESCENT_RATE = 0.1  # of Adam, on logits: a few hundred steps cross the range in which probabilities move
+ZERO_PENALTY = 10.0  # on a sum that should vanish, a bit: no ratio of the sides is worth that much
+CERTAIN_LOGIT = 1000.0  # so far above the others that these have no mass at all, nor a gradient
+
+# Stage 4: exact laws next to where a descent ended, first those that are easy to read
+DENOMINATORS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 60, 120, 1000, 10**6)
