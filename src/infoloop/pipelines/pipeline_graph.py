@@ -113,7 +113,8 @@ def pipeline(
     """
     nodes, template = tuple(nodes), tuple(round)
     if bool(template) != bool(rounds) or rounds < 0:
-        raise PipelineError(f"rounds is {rounds} and [round] has {len(template)} nodes: give both or neither")
+        why = f"rounds is {rounds} and [round] has {len(template)} nodes: give both or neither"
+        raise PipelineError(why, key="rounds")
     for node in nodes:
         for parent in node.parents:
             if "@" in parent:
