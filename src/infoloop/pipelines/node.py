@@ -90,5 +90,5 @@ class Node:
         return (self.template, ago) if self.template and (self.at or ago <= 1) else (self.name, None)
 
 
-_HINTS: dict[str, Any] = get_type_hints(Node, include_extras=True)
-_CHECKED: Any = pydantic.create_model("_CHECKED", **{key: (hint, ...) for key, hint in _HINTS.items()})
+_FIELDS: Any = {key: (hint, ...) for key, hint in get_type_hints(Node, include_extras=True).items()}
+_CHECKED: Any = pydantic.create_model("_CHECKED", **_FIELDS)
