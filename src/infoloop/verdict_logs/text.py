@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from infoloop.reporting.text import format_columns, wrap_text
+from infoloop.reporting.text import plain_text, text_table
 from infoloop.verdict_logs.log_audit import LogAudit, LogBound, half_from
 
 MOST_KINDS = 3  # kinds of problems in each part of the last table
@@ -30,10 +30,10 @@ def log_text(found: LogAudit) -> str:
     'AT MOST 16 BITS IN THE MEAN   v.csv: 16 verdicts, 2 problems tried 8 times'
     """
     verdict, about, reason = log_verdict(found)
-    lines = [f"{verdict}   {about}", reason, "", *(f"{name:12} {text}" for name, text in log_lines(found)), ""]
+    parts = [f"{verdict}   {about}", reason, "", text_table(log_lines(found), indent=0), ""]
     for title, headers, rows in log_tables(found):
-        lines += [title, *format_columns(headers, rows), ""]
-    return "\n".join(wrap_text(line) for line in [*lines, WHY])
+        parts += [title, text_table(rows, headers), ""]
+    return plain_text(*parts, WHY)
 
 
 def log_tables(found: LogAudit) -> list[tuple[str, TextRow, list[TextRow]]]:
