@@ -12,13 +12,13 @@ import jax
 import numpy as np
 
 from infoloop.interop.numpyro_enumeration import from_numpyro
+from infoloop.pipelines import limits
 from infoloop.pipelines.node import Node, PipelineError
 from infoloop.probability.bayes_nets import BUDGET
 from infoloop.probability.channels import conditional
 from infoloop.probability.numerics import rounding
 from infoloop.reporting.suggestions import did_you_mean
 
-MOST_CALLS = 2**20  # combinations of parents for which a formula is worked out, about 2 microseconds each
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*'*(?:@[+-]?\d+)?")
 _FUNCTIONS = {"min": min, "max": max, "abs": abs, "int": int}
 _FAILURES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)  # of a formula that is worked out
@@ -141,7 +141,7 @@ def function_values(formula: str, names: tuple[str, ...], shape: tuple[int, ...]
     >>> function_values("Y if S else Z", ("Y", "S", "Z"), (2, 2, 2))[1].tolist()
     [[0, 1], [1, 1]]
     """
-    if math.prod(shape) > MOST_CALLS:
+    if math.prod(shape) > limits.MOST_FORMULA_CALLS:
         raise PipelineError(f"it has {math.prod(shape):,} combinations of parents: too many to work out", node, key)
     one = _compiled(formula, names, node, key)
     values = np.empty(shape, dtype=np.int64)

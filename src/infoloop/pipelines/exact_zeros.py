@@ -6,15 +6,14 @@ import math
 from collections.abc import Iterable
 
 from infoloop.exact.rational_laws import RationalLaw, rational_product, rational_rows
+from infoloop.pipelines import limits
 from infoloop.pipelines.information_flow import TermId
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.round_laws import RoundQuery
 
-MOST_CELLS = 2**14  # cells of a rational law, about 10 microseconds each
-
 
 def exactly_zero_terms(p: Pipeline, asked: Iterable[RoundQuery], wanted: Iterable[TermId]) -> dict[TermId, bool]:
-    r"""Which of the wanted terms are exactly 0, decided in fractions, by the id of the term.
+    r"""Decide in fractions which of the wanted terms are exactly 0; return it by the id of the term.
 
     A law with $P(x,e,g)P(g)=P(x,g)P(e,g)$ in every cell has $I(X;E\mid G)=0$, and no other has. The tables are taken as
     they are, each row divided by its exact sum. A term whose round is too large for this is left out.
@@ -22,11 +21,11 @@ def exactly_zero_terms(p: Pipeline, asked: Iterable[RoundQuery], wanted: Iterabl
     wanted, found, law = set(wanted), {}, None
     for query in asked:
         parts = [(rational_rows(p.tables[name], 1), (*p.by_name[name].parents, name)) for name in query.nodes]
-        if not wanted - found.keys() or _cells(p, query) > MOST_CELLS:
+        if not wanted - found.keys() or _cells(p, query) > limits.MOST_EXACT_CELLS:
             break
         law = rational_product(*([] if law is None else [(law.table, law.names)]), *parts)
         read = [query.names[k] for k in query.form.read]
-        for term, (names, given) in zip(query.terms, query.form.terms, strict=True):
+        for term, (names, given) in zip(query.terms, query.form.plan.terms, strict=True):
             if term in wanted:
                 found[term] = _independent(law, p.task, [read[k] for k in names], read[:given])
         left = {query.names[k] for k in query.form.kept}

@@ -12,12 +12,13 @@ import math
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from pydantic import Field, computed_field
+
+from infoloop.pipelines import limits
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.probability.dags import ancestors, d_connected
-
-MOST_SEPARATE_NODES = 4  # terms of one round that are named one by one; more are put together
 
 Names = tuple[str, ...]
 Edge = tuple[str, str]
@@ -46,7 +47,7 @@ class ConditioningSet:
     closed: bool
     cut: tuple[Edge, ...]
     open_at: tuple[int, ...]
-    kind: BaseKind
+    kind: Annotated[BaseKind, Field(exclude=True)]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class PipelineTerm:
     names: Names
     given: Names
     most: float | None
-    id: TermId
+    id: Annotated[TermId, Field(exclude=True)]
 
 
 class RoundPlan(NamedTuple):
@@ -88,9 +89,10 @@ class Round:
     entering: Names
     terms: tuple[PipelineTerm, ...]
     edges: tuple[Edge, ...]
-    plan: RoundPlan
-    kind: Hashable
+    plan: Annotated[RoundPlan, Field(exclude=True)]
+    kind: Annotated[Hashable, Field(exclude=True)]
 
+    @computed_field
     @property
     def open(self) -> bool:
         """Whether the graph lets task information enter in this round, beyond the previous state's."""
@@ -196,13 +198,15 @@ def _entering(p: Pipeline, t: int, state: str, before: Names) -> Names:
     above = ancestors(p.parents, [state]) - {*before}
     base = [name for name in p.of("query", "signal", at=t) if name in above]
     causes = [name for name in p.parents[state] if name not in before and name not in base]
-    noise = set(p.of("noise"))
-    for more in ([], [name for name in causes if name not in noise], causes):
-        if state not in d_connected(p.parents, p.task, {*before, *base, *more}):
-            break
-    for name in reversed(tuple(more)):
+
+    def separate(more: list[str]) -> bool:
+        return state not in d_connected(p.parents, p.task, {*before, *base, *more})
+
+    without_noise = [name for name in causes if p.by_name[name].role != "noise"]
+    more = next((some for some in ([], without_noise) if separate(some)), causes)
+    for name in reversed(more.copy()):
         fewer = [other for other in more if other != name]
-        if state not in d_connected(p.parents, p.task, {*before, *base, *fewer}):
+        if separate(fewer):
             more = fewer
     rank = {n.name: (n.role != "query", k) for k, n in enumerate(p.nodes)}
     return tuple(sorted([*base, *more], key=rank.__getitem__))
@@ -215,11 +219,11 @@ def _terms(p: Pipeline, t: int, entering: Names, before: Names) -> tuple[Pipelin
         if name in d_connected(p.parents, p.task, given):
             found.append(((name,), given))
         given = (*given, name)
-    if len(found) > MOST_SEPARATE_NODES:
-        rest = tuple(name for names, _ in found[MOST_SEPARATE_NODES - 1 :] for name in names)
-        start = found[MOST_SEPARATE_NODES - 1][1]
+    if len(found) > limits.MOST_SEPARATE_NODES:
+        rest = tuple(name for names, _ in found[limits.MOST_SEPARATE_NODES - 1 :] for name in names)
+        start = found[limits.MOST_SEPARATE_NODES - 1][1]
         skipped = [name for name in entering[entering.index(rest[0]) :] if name not in rest]
-        found = [*found[: MOST_SEPARATE_NODES - 1], ((*rest, *skipped), start)]
+        found = [*found[: limits.MOST_SEPARATE_NODES - 1], ((*rest, *skipped), start)]
     return tuple(_term(p, names, given, (t, k)) for k, (names, given) in enumerate(found))
 
 

@@ -7,10 +7,11 @@ judges together; then these are the ceiling of what it can learn, however many r
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pydantic
 
 from infoloop.pipelines.bounds import InformationBound, bound_from_base, bound_from_rounds
 from infoloop.pipelines.graph_warnings import GraphWarning, find_graph_warnings
@@ -28,8 +29,6 @@ from infoloop.pipelines.numeric_results import Numbers
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.toml_reader import read_pipeline
 from infoloop.probability.bayes_nets import TooLargeError
-
-_UNSHOWN = {"id", "plan", "kind"}  # fields that say to the code what names and texts say to the reader
 
 
 @dataclass(frozen=True)
@@ -52,19 +51,8 @@ class Audit:
     unmeasured: str = ""
 
     def row(self) -> dict[str, Any]:
-        """The audit as JSON, with its certificates."""
-        row = dataclasses.asdict(self, dict_factory=lambda fields: {k: v for k, v in fields if k not in _UNSHOWN})
-        for shown, ceiling in zip(row["ceilings"], self.ceilings, strict=True):
-            shown["most"] = ceiling.most
-        for shown, round in zip(row["rounds"], self.rounds, strict=True):
-            shown["open"] = round.open
-        if self.numbers is not None:
-            row["numbers"] |= {"learned": self.numbers.learned, "informative": self.numbers.informative}
-            for shown, round in zip(row["numbers"]["rounds"], self.numbers.rounds, strict=True):
-                shown["effect"] = round.effect
-                for line, term in zip(shown["terms"], round.terms, strict=True):
-                    line |= {"per_cost": term.per_cost, "per_bit": term.per_bit}
-        return row
+        """Return the audit as JSON, with its certificates; fields that only the code needs are left out."""
+        return pydantic.TypeAdapter(Audit).dump_python(self)
 
 
 def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
@@ -103,7 +91,7 @@ def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
         relative,
         each,
         ceilings,
-        find_graph_warnings(p, each, relative, bool(own)),
+        find_graph_warnings(p, each, bool(own)),
         numbers,
         unmeasured,
     )

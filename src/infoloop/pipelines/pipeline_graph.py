@@ -39,6 +39,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from infoloop.pipelines import limits
 from infoloop.pipelines.conditional_tables import (
     check_words,
     conditional_probability_table,
@@ -49,7 +50,6 @@ from infoloop.pipelines.node import Node, PipelineError
 from infoloop.probability import dags
 from infoloop.reporting.suggestions import did_you_mean
 
-MOST_NODES = 5000  # of a pipeline: what is connected to what is worked out anew for each of its rounds
 _REFERENCE = re.compile(r"(?P<name>.*?)@(?P<lag>[+-]?\d+)")
 
 
@@ -119,8 +119,9 @@ def pipeline(
         for parent in node.parents:
             if "@" in parent:
                 raise PipelineError(f"{parent!r} stands outside [round]: name a node", node.name, "parents")
-    if len(nodes) + rounds * len(template) > MOST_NODES:
-        why = f"{rounds} rounds make {len(nodes) + rounds * len(template):,} nodes: at most {MOST_NODES:,} are audited"
+    count = len(nodes) + rounds * len(template)
+    if count > limits.MOST_NODES:
+        why = f"{rounds} rounds make {count:,} nodes: at most {limits.MOST_NODES:,} are audited"
         raise PipelineError(why, key="rounds")
     written = [node.name for node in nodes]
     names = copy_names([node.name for node in template], rounds, written)

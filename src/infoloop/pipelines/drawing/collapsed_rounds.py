@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+from infoloop.pipelines import limits
 from infoloop.pipelines.information_flow import Edge
 from infoloop.pipelines.pipeline_audit import Audit
 from infoloop.pipelines.pipeline_graph import Node, Pipeline
-
-FEWEST = 2  # alike rounds that are folded: to replace a single one by dots would save nothing
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def _spans(p: Pipeline, entering: set[Edge]) -> list[tuple[int, int]]:
     for _, group in itertools.groupby(range(2, p.rounds + 1), lambda t: _form(p, entering, t)):
         first, *more = group
         middle, last = more[:-1], more[-1:]
-        fold = [(middle[0], middle[-1])] if len(middle) >= FEWEST else [(t, t) for t in middle]
+        fold = [(middle[0], middle[-1])] if len(middle) >= limits.FEWEST_FOLDED_ROUNDS else [(t, t) for t in middle]
         found += [(first, first), *fold, *((t, t) for t in last)]
     return found
 

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from infoloop.pipelines import limits
 from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph, DrawnEdge, DrawnNode
 from infoloop.pipelines.drawing.grid_routing import LaneSegment, Routes, route_edges
 
-LARGEST = 120  # vertices that can still be read on one page
-LONGEST_NAME = 14  # characters of a label
 HEIGHT, NARROWEST, FOLDED, PADDING = 0.3, 0.42, 0.2, 0.22  # inches: of nodes, and around their labels
 COLUMN_GAP, BLOCK_MARGIN, TOP_MARGIN = 0.28, 0.17, 0.3  # between columns; beside a block; above, for captions
 ROW_GAP, SEGMENT_GAP, LANE_GAP = 0.16, 0.1, 0.08  # between rows, for each edge segment there, and between lanes
@@ -63,7 +62,7 @@ class Diagram:
 
 
 def lay_out(graph: CollapsedGraph) -> Diagram | None:
-    """Lay out a graph in inches, or return None for one with more than `LARGEST` vertices, which nobody could read.
+    """Lay out a graph in inches; return None for one with more than `limits.MOST_DRAWN_NODES` vertices.
 
     >>> nodes = (DrawnNode("X", "task", 0, "X"), DrawnNode("S", "signal", 0, "S"), DrawnNode("Z", "state", 0, "Z"))
     >>> edges = (DrawnEdge("X", "S", True, True), DrawnEdge("S", "Z", True, False))
@@ -71,7 +70,7 @@ def lay_out(graph: CollapsedGraph) -> Diagram | None:
     >>> [place.label for place in found.places], [lane.caption for lane in found.lanes]
     (['X', 'S', 'Z'], ['task', 'signal', 'state'])
     """
-    if len(graph.vertices) > LARGEST:
+    if len(graph.vertices) > limits.MOST_DRAWN_NODES:
         return None
     grid = route_edges(graph)
     sides, blocks = _sides(graph, grid)
@@ -95,8 +94,8 @@ def node_label(v: DrawnNode) -> str:
     >>> node_label(DrawnNode("reward_model_scores_12", "signal", 3, "reward_model_scores_"))
     'reward_…ores_12'
     """
-    half = LONGEST_NAME // 2
-    shown = v.name if len(v.name) <= LONGEST_NAME else f"{v.name[:half]}…{v.name[-half:]}"
+    half = limits.MOST_LABEL_CHARACTERS // 2
+    shown = v.name if len(v.name) <= limits.MOST_LABEL_CHARACTERS else f"{v.name[:half]}…{v.name[-half:]}"
     return "…" if v.folded else f"{shown} ×{v.count}" if v.count > 1 else shown
 
 
@@ -138,9 +137,9 @@ def _heights(grid: Routes) -> tuple[dict[LaneSegment, float], float]:
         found |= {
             LaneSegment(row, True, k): y + (ROW_GAP + SEGMENT_GAP) / 2 + SEGMENT_GAP * k for k in range(segments[row])
         }
-        y += ROW_GAP + SEGMENT_GAP * segments[row] + LANE_GAP * (row in firsts)
+        y += ROW_GAP + SEGMENT_GAP * segments[row] + (LANE_GAP if row in firsts else 0)
         found[LaneSegment(row)] = y + HEIGHT / 2
-        y += HEIGHT * (row <= last)
+        y += HEIGHT if row <= last else 0
     return found, y
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import infoloop
+from infoloop.pipelines import limits
 from infoloop.pipelines.bounds import InformationBound
 from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph, collapse_rounds
-from infoloop.pipelines.drawing.geometry import LARGEST, lay_out
+from infoloop.pipelines.drawing.geometry import lay_out
 from infoloop.pipelines.drawing.merged_nodes import quotient_graph
 from infoloop.pipelines.drawing.svg import diagram_svg
 from infoloop.pipelines.information_flow import Edge
@@ -37,7 +38,7 @@ def pipeline_audit_page(p: Pipeline, found: Audit, file: str = "", source: str =
     """
     proofs = _proofs(found)
     graph = collapse_rounds(p, found)
-    graph = graph if len(graph.vertices) <= LARGEST else quotient_graph(graph)
+    graph = graph if len(graph.vertices) <= limits.MOST_DRAWN_NODES else quotient_graph(graph)
     layout = lay_out(graph)
     return AuditPage(
         title=found.title or file or "pipeline",
@@ -68,7 +69,10 @@ def _lines(
     edges = sum(len(node.parents) for node in p.nodes)
     yield "graph", ", ".join(map(_counted, (len(p.nodes), edges, p.rounds), ("node", "edge", "round")))
     if too_large:
-        yield "not drawn", f"{len(too_large.vertices)} nodes differ, and more than {LARGEST} could not be read"
+        yield (
+            "not drawn",
+            f"{len(too_large.vertices)} nodes differ, and more than {limits.MOST_DRAWN_NODES} could not be read",
+        )
 
 
 def _counted(number: int, noun: str) -> str:

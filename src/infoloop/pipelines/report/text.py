@@ -5,14 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 
+from infoloop.pipelines import limits
 from infoloop.pipelines.information_flow import ConditioningSet, Edge, Round
 from infoloop.pipelines.numeric_results import Numbers, RoundBits
 from infoloop.pipelines.pipeline_audit import Audit
 from infoloop.pipelines.report.numeric_text import HEADS, bits_lines, bits_rows, format_bits, format_number
 from infoloop.reporting.text import plain_text, text_table
-
-MOST_ROUNDS = 10  # rounds of which the bits are shown
-MOST_LISTED = 6  # names of a list, or terms of a bound, before the rest is counted
 
 
 def audit_text(found: Audit) -> str:
@@ -66,9 +64,9 @@ def _arrows(edges: Iterable[Edge]) -> str:
 def _ends(rounds: tuple[RoundBits, ...]) -> list[list[str]]:
     """Return the rows of the first rounds and, of many, of the last."""
     rows = bits_rows(rounds)
-    if len(rounds) > MOST_ROUNDS:
+    if len(rounds) > limits.MOST_SHOWN_ROUNDS:
         left_out = ("...", *("",) * (len(HEADS) - 1))
-        rows = [*bits_rows(rounds[: MOST_ROUNDS - 1]), left_out, *bits_rows(rounds[-1:])]
+        rows = [*bits_rows(rounds[: limits.MOST_SHOWN_ROUNDS - 1]), left_out, *bits_rows(rounds[-1:])]
     return [[cell if isinstance(cell, str) else format_number(cell) for cell in row] for row in rows]
 
 
@@ -84,7 +82,7 @@ def join_names(names: Iterable[str]) -> str:
     'S1, S2, ..., S10'
     """
     names = list(names)
-    return ", ".join(names if len(names) <= MOST_LISTED else [*names[:2], "...", names[-1]])
+    return ", ".join(names if len(names) <= limits.MOST_LISTED else [*names[:2], "...", names[-1]])
 
 
 def shorten_bound(bound: str) -> str:
@@ -95,6 +93,6 @@ def shorten_bound(bound: str) -> str:
     """
     left, _, right = bound.partition(" <= ")
     terms = right.split(" + ")
-    if len(terms) <= MOST_LISTED:
+    if len(terms) <= limits.MOST_LISTED:
         return bound
     return f"{left} <= {' + '.join([*terms[:2], '...', terms[-1]])}   ({len(terms)} terms)"
