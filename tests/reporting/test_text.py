@@ -29,6 +29,13 @@ def test_a_column_with_one_word_in_it_is_no_column_of_numbers():
     assert shown.splitlines() == ["  bits  of", "   1.5  1", "   10?  none"]
 
 
+def test_nothing_is_left_out_of_a_table_that_is_too_wide():
+    names = [f"{k}{'x' * 40}" for k in range(5)]
+    lines = plain_text(text_table([names])).splitlines()
+    assert max(map(len, lines)) <= 98
+    assert sorted("".join("".join(lines).split())) == sorted("".join(names))
+
+
 def test_a_text_has_no_colours_wherever_it_is_made(monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert plain_text("a", text_table([("1",)], ("b",), indent=0)) == "a\nb\n1"

@@ -12,15 +12,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+WIDTH = 98  # columns, so that a prompt or a margin of two fits beside it in 100
 _NUMBER = re.compile(r"(?:-?[\d,]+(?:\.\d+)?(?:e[+-]?\d+)?\??|-|\.\.\.)?")  # or what stands in a column of numbers
 
 
 def wrap_text(text: str) -> str:
-    """Return lines of at most 98 columns, broken between words; what belongs to an indented line stays indented."""
+    """Return lines of at most `WIDTH` columns, broken between words; what belongs to an indented line stays indented."""
     lines = []
     for line in text.split("\n"):
         indent = len(line) - len(line.lstrip())
-        lines.append(textwrap.fill(line, 98, subsequent_indent=" " * 2 * indent))
+        lines.append(textwrap.fill(line, WIDTH, subsequent_indent=" " * 2 * indent))
     return "\n".join(lines)
 
 
@@ -36,16 +37,16 @@ def text_table(rows: Iterable[Sequence[str]], heads: Sequence[str] = (), indent:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=bool(heads))
     for k, cells in enumerate(zip(*rows, strict=True)):
         numbers = all(map(_NUMBER.fullmatch, cells))
-        table.add_column(Text(heads[k]) if heads else "", justify="right" if numbers else "left")
+        table.add_column(Text(heads[k]) if heads else "", justify="right" if numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     return Padding(table, (0, 0, 0, indent))
 
 
 def plain_text(*parts: RenderableType) -> str:
-    """Return texts and tables one below the other, in lines of at most 98 columns without colours."""
+    """Return texts and tables one below the other, in lines of at most `WIDTH` columns without colours."""
     file = io.StringIO()
-    console = Console(file=file, width=98, color_system=None, force_jupyter=False)
+    console = Console(file=file, width=WIDTH, color_system=None, force_jupyter=False)
     for part in parts:
         console.print(part, markup=False, highlight=False, emoji=False)
     return "\n".join(line.rstrip() for line in file.getvalue().rstrip("\n").split("\n"))
