@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"(?:-?[\d,]+(?:\.\d+)?(?:e[+-]?\d+)?\??|-|\.\.\.)?")  # or
 
 
 def wrap_text(text: str) -> str:
-    """Return lines of at most `WIDTH` columns, broken between words; what belongs to an indented line stays indented."""
+    """Return lines of at most `WIDTH` columns, broken between words; what belongs to a line stays indented with it."""
     lines = []
     for line in text.split("\n"):
         indent = len(line) - len(line.lstrip())

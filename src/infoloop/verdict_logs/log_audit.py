@@ -18,18 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from infoloop.verdict_logs import estimators
 from infoloop.verdict_logs.code_lengths import code_by_histogram, code_by_problem, code_by_rate
-from infoloop.verdict_logs.estimators import (
-    Tally,
-    ceiling_by_problem,
-    ceiling_by_rate,
-    check_confidence,
-    entropy_estimates,
-    largest_entropy,
-    pass_interval,
-    pooled_interval,
-    verdict_entropy,
-)
+from infoloop.verdict_logs.estimators import Tally, check_confidence
 from infoloop.verdict_logs.reader import read_log
 
 
@@ -88,21 +79,25 @@ class LogAudit:
     @cached_property
     def intervals(self) -> tuple[np.ndarray, np.ndarray]:
         """The ends of the interval of each problem's pass rate."""
-        return pass_interval(self.tally.passes, self.tally.attempts, self.confidence)
+        return estimators.pass_interval(self.tally.passes, self.tally.attempts, self.confidence)
 
     @property
     def bits(self) -> np.ndarray:
         """h(k/n) of each problem, bits a verdict."""
-        return verdict_entropy(self.tally.passes / self.tally.attempts)
+        return estimators.verdict_entropy(self.tally.passes / self.tally.attempts)
 
     @property
     def most_bits(self) -> np.ndarray:
         """The largest h over the interval of each problem's pass rate, bits a verdict."""
-        return largest_entropy(*self.intervals)
+        return estimators.largest_entropy(*self.intervals)
 
     def row(self) -> dict[str, Any]:
-        """The audit as JSON; `problems` holds a list for each quantity, one entry a problem."""
-        failed, passed = self.unanimous
+        """Return the audit as JSON; `problems` holds a list for each quantity, one entry a problem."""
+        (failed, passed), (names, attempts, passes), (low, high) = self.unanimous, self.tally, self.intervals
+        problems = {
+            "problem": names, "attempts": attempts, "passes": passes, "pass_rate": passes / attempts, "low": low,
+            "high": high, "bits_per_verdict": self.bits, "most_bits_per_verdict": self.most_bits,
+        }  # fmt: skip
         return {
             "file": self.file,
             "confidence": self.confidence,
@@ -111,27 +106,18 @@ class LogAudit:
             "all_failed": failed,
             "all_passed": passed,
             "tried_once": self.tried_once,
-            "unanimous_share": (failed + passed) / len(self.tally.problems),
+            "unanimous_share": (failed + passed) / len(names),
             "half_of_bits_from_share_of_problems": half_from(self),
             "entropy": dict(zip(("plug_in", "miller_madow"), self.estimates, strict=True)),
             "told": [self._bound(bound) for bound in self.told],
             "again": [self._bound(bound) for bound in self.again],
             "upper_bounds_only": True,
-            "problems": {name: values.tolist() for name, values in self._columns().items()},
+            "problems": {name: values.tolist() for name, values in problems.items()},
         }
 
     def _bound(self, bound: LogBound) -> dict[str, Any]:
         least = bound in (self.most_told, self.most_again)
         return {**dataclasses.asdict(bound), "bits_per_verdict": bound.bits / self.verdicts, "least": least}
-
-    def _columns(self) -> dict[str, np.ndarray]:
-        names, attempts, passes = self.tally
-        low, high = self.intervals
-        rates = {"pass_rate": passes / attempts, "low": low, "high": high}
-        return {
-            "problem": names, "attempts": attempts, "passes": passes, **rates,
-            "bits_per_verdict": self.bits, "most_bits_per_verdict": self.most_bits,
-        }  # fmt: skip
 
 
 def audit_log(path: str | Path, columns: Mapping[str, str] | None = None, confidence: float = 0.95) -> LogAudit:
@@ -160,8 +146,8 @@ def audit_tally(tally: Tally, confidence: float = 0.95, file: str = "") -> LogAu
         file,
         confidence,
         tally,
-        (float(passes.sum() / attempts.sum()), *pooled_interval(passes, attempts, confidence)),
-        entropy_estimates(passes, attempts),
+        (float(passes.sum() / attempts.sum()), *estimators.pooled_interval(passes, attempts, confidence)),
+        estimators.entropy_estimates(passes, attempts),
         _bounds_on_this_log(passes, attempts, confidence),
         _bounds_on_next_log(passes, attempts, confidence),
     )
@@ -185,8 +171,8 @@ def _bounds_on_next_log(passes: np.ndarray, attempts: np.ndarray, confidence: fl
     independent = "fixed, independent attempts"
     return (
         LogBound("one bit each", float(attempts.sum()), "nothing"),
-        LogBound("h of the overall pass rate", ceiling_by_rate(passes, attempts, each), independent),
-        LogBound("sum over problems", ceiling_by_problem(passes, attempts, each), independent),
+        LogBound("h of the overall pass rate", estimators.ceiling_by_rate(passes, attempts, each), independent),
+        LogBound("sum over problems", estimators.ceiling_by_problem(passes, attempts, each), independent),
     )
 
 
