@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from infoloop.exact.rational_laws import RationalLaw, rational_product, rational_rows
 from infoloop.pipelines import limits
@@ -38,7 +38,7 @@ def _cells(p: Pipeline, query: RoundQuery) -> int:
     return math.prod(p.by_name[name].size or 1 for name in query.names)
 
 
-def _independent(law: RationalLaw, task: str, names, given) -> bool:
+def _independent(law: RationalLaw, task: str, names: Sequence[str], given: Sequence[str]) -> bool:
     order = (task, *names, *given)
     marginal = law.marginal(*order)
     axes = [name for name in law.names if name in order]

@@ -125,12 +125,12 @@ def _rounds(
     return tuple(found)
 
 
-def _unless_separated(reached: set[str], names: tuple[str, ...], bits) -> float:
+def _unless_separated(reached: set[str], names: tuple[str, ...], bits: jax.Array) -> float:
     """Return the bits, or 0 where the graph separates the names from the task: floats would show their rounding."""
     return float(bits) if reached.intersection(names) else 0.0
 
 
-def _term(p: Pipeline, term: PipelineTerm, bits, observed, signs: dict[TermId, str]) -> TermBits:
+def _term(p: Pipeline, term: PipelineTerm, bits: jax.Array, observed: jax.Array, signs: dict[TermId, str]) -> TermBits:
     costs = [node.cost for node in p.nodes if node.name in term.names and node.cost is not None]
     sign = signs.get(term.id, "positive")
     # What fractions have shown to be 0 is 0; a float within rounding of it would be a number nobody can mean.

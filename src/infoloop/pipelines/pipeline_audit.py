@@ -56,12 +56,23 @@ class Audit:
 
 
 def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
-    """The audit of a pipeline, or of a TOML file: its verdict by its graph alone, and its numbers if it has tables.
+    """Return the audit of a pipeline: its verdict by its graph alone, and its numbers if it has tables.
 
     `closed` holds for all channels on the graph, `open` for almost all of them: then I(X;E_t|Z_{t-1}) > 0 for what some
-    round reads. Each bound is a sum of named terms with a certificate that `check_certificate` accepts. Where every
-    node has a table, each term is worked out in bits for these tables, with the rounds that Fano's inequality asks for
-    a last state that errs at most `error` often. Raises PipelineError (a ValueError) for a file that is no pipeline.
+    round reads. Each bound is a sum of named terms with a certificate that `check_certificate` accepts.
+
+    Args:
+        pipeline: a pipeline, or the path of a TOML file.
+        error: the share of wrong answers that the last state may have, from 0 to below 1; Fano's inequality says how
+            many rounds that takes.
+
+    Returns:
+        The verdict with its reason, bases, rounds, bounds and warnings; `numbers` holds every term in bits, or None
+        where a node has no table or a law would not fit into memory: `unmeasured` says which.
+
+    Raises:
+        PipelineError: a ValueError, for a file that is no pipeline.
+        ValueError: for an `error` outside its range.
 
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))]
@@ -98,7 +109,7 @@ def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
 
 
 def _numbers(p: Pipeline, relative: tuple[ConditioningSet, ...], each: tuple[Round, ...], error: float):
-    """The numbers, or why there are none; a graph whose laws do not fit into memory still has its verdict."""
+    """Return the numbers, or why there are none; a graph whose laws do not fit into memory still has its verdict."""
     missing = missing_tables(p)
     if missing:
         shown = ", ".join(missing[:4]) + (", ..." if len(missing) > 4 else "")

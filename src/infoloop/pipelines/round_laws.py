@@ -159,7 +159,7 @@ def initial_law(tables: Tables, p: Pipeline, names: Names = ()) -> Float[Array, 
     return _laws(query.form, None, tuple(tables[name] for name in query.nodes))[1]
 
 
-def _net(names: Names, form: RoundForm, law, tables) -> BayesNet:
+def _net(names: Names, form: RoundForm, law: jax.Array | None, tables: tuple[jax.Array | np.ndarray, ...]) -> BayesNet:
     known = () if law is None else (Joint(law, names[: form.frontier]),)
     made = zip(form.parents, names[form.frontier :], tables, strict=True)
     return BayesNet((*known, *(_factor(_some(names, parents), name, table) for parents, name, table in made)))
@@ -169,7 +169,7 @@ def _some(names: Names, places: Places) -> Names:
     return tuple(names[k] for k in places)
 
 
-def _factor(parents: Names, name: str, table) -> Joint | Channel:
+def _factor(parents: Names, name: str, table: jax.Array | np.ndarray) -> Joint | Channel:
     table = jax.numpy.asarray(table)
     return Channel(table, parents, (name,)) if parents else Joint(table, (name,))
 
@@ -185,7 +185,9 @@ class _Laws(NamedTuple):
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _laws(form: RoundForm, law, tables) -> tuple[_Laws | None, jax.Array]:
+def _laws(
+    form: RoundForm, law: jax.Array | None, tables: tuple[jax.Array | np.ndarray, ...]
+) -> tuple[_Laws | None, jax.Array]:
     names = tuple(f"v{k}" for k in range(form.frontier + len(form.parents)))
     net = _net(names, form, law, tables)
     after = marginal(net, *_some(names, form.kept)).table

@@ -15,7 +15,7 @@ from infoloop.probability.dags import ancestors
 
 
 def max_information_per_round(p: Pipeline, r: Round) -> float:
-    r"""A bound on the terms of a round that holds for every learner and every question, in bits.
+    r"""Return a bound on the terms of a round, in bits, that holds for every learner and every question.
 
     A term $I(X;E\mid G)$ is at most $\max_gC(K_E(\cdot\mid g))$, the capacity from the causes of $E$ that $G$ does not
     hold to $E$, the others being fixed at their best; and at most $\log_2|E|$, which alone is used where $X$ or $G$

@@ -30,9 +30,10 @@ class PipelineFileError(PipelineError):
 
 
 def read_pipeline(path: str | Path) -> Pipeline:
-    """The pipeline in a TOML file, checked; the format stands in `infoloop.pipelines.pipeline_graph`.
+    """Return the pipeline in a TOML file, checked; the format stands in `infoloop.pipelines.pipeline_graph`.
 
-    Raises PipelineFileError (a ValueError) in one line with file, line and key.
+    Raises:
+        PipelineFileError: a ValueError of one line, with file, line and key, for whatever is wrong.
     """
     path = Path(path)
     try:
@@ -43,7 +44,10 @@ def read_pipeline(path: str | Path) -> Pipeline:
 
 
 def parse_pipeline(text: str, file: str = "pipeline") -> Pipeline:
-    """The pipeline in a TOML text; `file` is its name in messages.
+    """Return the pipeline in a TOML text, checked; `file` is its name in messages.
+
+    Raises:
+        PipelineFileError: a ValueError of one line, with file, line and key, for whatever is wrong.
 
     >>> parse_pipeline('''[nodes]
     ... X = {role = "task"}
@@ -96,7 +100,7 @@ class _Source:
             raise PipelineFileError(f"{self.file}:{line}: not TOML: {what[0].lower()}{what[1:]}") from None
 
     def settings(self) -> list[tuple[int, Where]]:
-        """Each line that opens a table or sets a key, with the whole path of it."""
+        """Return each line that opens a table or sets a key, with the whole path of it."""
         header, found = (), []
         for k, line in enumerate(self.text.splitlines(), start=1):
             match = _HEADER.match(line) or _SETTING.match(line)
@@ -107,7 +111,7 @@ class _Source:
         return found
 
     def error(self, where: Where, message: str) -> PipelineFileError:
-        """The message with the line of the key, or of the nearest thing around it that has a line."""
+        """Return the message with the line of the key, or of the nearest table around it that has a line."""
         where = tuple(part for part in where if part)
         lines = {path: k for k, path in reversed(self.settings())}
         around = (where[:n] for n in range(len(where), 0, -1))
@@ -137,7 +141,7 @@ class _Source:
             raise self.error((title, name, error.key if error.key != "name" else ""), error.message) from None
 
     def program(self, text: Any, where: Where) -> Callable:
-        """The function that `FILE.py:FUNCTION` names, FILE being found from the folder of the pipeline's file."""
+        """Return the function that `FILE.py:FUNCTION` names; FILE is relative to the folder of the pipeline's file."""
         path, _, function = text.rpartition(":") if isinstance(text, str) else ("", "", "")
         source = Path(self.file).parent / path
         if not path:

@@ -36,11 +36,11 @@ class LogBound:
 
 @dataclass(frozen=True, eq=False)
 class LogAudit:
-    """What a verdict log says. `told` are ceilings on what it told, `again` on what as many verdicts more can tell.
+    r"""What a verdict log says. `told` are ceilings on what it told, `again` on what as many verdicts more can tell.
 
     In bits; each holds with `confidence`, the least of `told` (or of `again`) too: `told` for this very log, whatever
     the mean over logs is, except for the bound that says so. `rate` is the pass rate of all
-    verdicts with the ends of its interval, `estimates` are two of $\\sum n_ih(p_i)$: plug-in and Miller-Madow.
+    verdicts with the ends of its interval, `estimates` are two of $\sum n_ih(p_i)$: plug-in and Miller-Madow.
     """
 
     file: str
@@ -121,10 +121,19 @@ class LogAudit:
 
 
 def audit_log(path: str | Path, columns: Mapping[str, str] | None = None, confidence: float = 0.95) -> LogAudit:
-    """The audit of a verdict log, `.csv` or `.parquet`, a row for each attempt: problem, attempt, pass.
+    """Return the audit of a verdict log, a file with a row for each attempt.
 
-    `columns` names them as the file does, `{"pass": "reward"}`; further columns are ignored. Raises LogFileError (a
-    ValueError) in one line for a file that is no log, and ValueError for a confidence outside (0, 1).
+    Args:
+        path: a `.csv` or `.parquet` file with the columns problem, attempt and pass; further columns are ignored.
+        columns: what these columns are called in the file, `{"pass": "reward"}`.
+        confidence: of each interval and of the least ceiling of each kind; above 0 and below 1.
+
+    Returns:
+        Pass rates with intervals, and ceilings in bits on what this log and as many verdicts more can tell.
+
+    Raises:
+        LogFileError: a ValueError of one line, for a file that is no log.
+        ValueError: for a confidence outside its range.
 
     >>> audit_log("verdicts.csv", confidence=95)
     Traceback (most recent call last):
@@ -135,7 +144,15 @@ def audit_log(path: str | Path, columns: Mapping[str, str] | None = None, confid
 
 
 def audit_tally(tally: Tally, confidence: float = 0.95, file: str = "") -> LogAudit:
-    """The audit of counts that are already there; `file` is their name in texts.
+    """Return the audit of counts that are already there.
+
+    Args:
+        tally: the names of the problems in order, with the numbers of their attempts and passes.
+        confidence: of each interval and of the least ceiling of each kind; above 0 and below 1.
+        file: a name for the counts in texts.
+
+    Raises:
+        ValueError: for counts that are none, and for a confidence outside its range.
 
     >>> found = audit_tally(Tally(np.array(["a", "b"]), np.array([8, 8]), np.array([0, 4])))
     >>> found.most_again.bits, found.rate[0], found.unanimous
@@ -177,7 +194,7 @@ def _bounds_on_next_log(passes: np.ndarray, attempts: np.ndarray, confidence: fl
 
 
 def information_curve(found: LogAudit) -> tuple[np.ndarray, np.ndarray]:
-    r"""Shares of problems, those with the largest $n_ih(k_i/n_i)$ first, and the shares of the bits that they bring.
+    r"""Return shares of problems, those with the largest $n_ih(k_i/n_i)$ first, and the shares of bits that they bring.
 
     Corners of a piecewise linear curve from (0, 0) to (1, 1); empty where no problem has both verdicts.
 
@@ -193,7 +210,7 @@ def information_curve(found: LogAudit) -> tuple[np.ndarray, np.ndarray]:
 
 
 def half_from(found: LogAudit) -> float | None:
-    """The least share of the problems that brings half of the bits, by the plug-in estimate; None without any bits.
+    """Return the least share of problems that brings half of the bits, by the plug-in estimate; None without bits.
 
     >>> tally = Tally(np.array(["a", "b", "c", "d"]), np.array([2, 2, 2, 2]), np.array([0, 1, 1, 2]))
     >>> half_from(audit_tally(tally))

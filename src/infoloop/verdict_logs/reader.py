@@ -69,7 +69,7 @@ def read_log(path: str | Path, columns: Mapping[str, str] | None = None) -> Tall
 
 
 def column_names(columns: Mapping[str, str] | None) -> dict[str, str]:
-    """What `problem`, `attempt` and `pass` are called in a file: themselves, unless `columns` says otherwise.
+    """Return what `problem`, `attempt` and `pass` are called in a file: themselves, unless `columns` says otherwise.
 
     >>> column_names({"pass": "reward"})
     {'problem': 'problem', 'attempt': 'attempt', 'pass': 'reward'}
@@ -87,7 +87,7 @@ def column_names(columns: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def parse_columns(text: str) -> dict[str, str]:
-    """The columns in a text such as `problem=task_id,pass=reward`, for `read_log`; ValueError if it is none.
+    """Return the columns in a text such as `problem=task_id,pass=reward`; raise ValueError if it is none.
 
     >>> parse_columns("problem=task_id,pass=reward")
     {'problem': 'task_id', 'pass': 'reward'}

@@ -21,7 +21,7 @@ TextRow = tuple[str, ...]
 
 
 def log_text(found: LogAudit) -> str:
-    """The whole audit; its first lines say what the log told at most.
+    """Return the whole audit as text; its first lines say what the log told at most.
 
     >>> from infoloop.verdict_logs.log_audit import audit_tally
     >>> from infoloop.verdict_logs.estimators import Tally
@@ -37,7 +37,7 @@ def log_text(found: LogAudit) -> str:
 
 
 def log_tables(found: LogAudit) -> list[tuple[str, TextRow, list[TextRow]]]:
-    """Title, headers and rows of texts: the ceilings on both questions, and the kinds of problems that stand out."""
+    """Return title, headers and rows of texts: the ceilings on both questions, and the problems that stand out."""
     headers = ("bits in all", "an episode", "", "by", "assumes")
     problems = ("", "passes", "alike", "first of them", "pass rate", "interval", "bits", "at most")
     estimates = [
@@ -52,7 +52,7 @@ def log_tables(found: LogAudit) -> list[tuple[str, TextRow, list[TextRow]]]:
 
 
 def log_verdict(found: LogAudit) -> tuple[str, str, str]:
-    """The verdict in capitals, what it is about, and its reason."""
+    """Return the verdict in capitals, what it is about, and its reason."""
     n, problems, most = found.verdicts, len(found.tally.problems), found.most_told
     tried = np.unique(found.tally.attempts)
     span = f"{tried[0]:,}" if len(tried) == 1 else f"{tried[0]:,} to {tried[-1]:,}"
@@ -70,7 +70,7 @@ def _counted(number: int, noun: str, plural: str = "s") -> str:
 
 
 def log_lines(found: LogAudit) -> list[tuple[str, str]]:
-    """The first screen as (name, text): how sure it is, how often problems are passed, what more verdicts can tell."""
+    """Return the first screen as (name, text): confidence, pass rate, and what more verdicts can tell."""
     n, most, (rate, low, high) = found.verdicts, found.most_again, found.rate
     again = f"about {found.estimates[1] / n:.3f} bits an episode, at most {most.bits / n:.3f}: {most.name}"
     return [
@@ -82,7 +82,7 @@ def log_lines(found: LogAudit) -> list[tuple[str, str]]:
 
 
 def _shares(found: LogAudit) -> list[tuple[str, str]]:
-    """How many problems tell almost nothing more, as far as the log can say, and how few bring half of the bits."""
+    """Return how many problems tell almost nothing more, as far as the log says, and how few bring half of the bits."""
     problems, (failed, passed), half = len(found.tally.problems), found.unanimous, half_from(found)
     same = failed + passed
     share = f"{same:,} of {problems:,} problems ({100 * same / problems:.0f} %)"
@@ -107,7 +107,7 @@ def _cells(found: LogAudit, bits: float, mark: str, name: str, assumes: str) -> 
 
 
 def _problems(found: LogAudit) -> list[TextRow]:
-    """Problems with the same counts are one row: those that tell most, the hardest, the easiest."""
+    """Return a row for problems with the same counts: those that tell most, the hardest, the easiest."""
     _, attempts, passes = found.tally
     kinds, first, alike = np.unique(passes + 1j * attempts, return_index=True, return_counts=True)
     rate = kinds.real / kinds.imag

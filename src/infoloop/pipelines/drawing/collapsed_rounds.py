@@ -46,7 +46,7 @@ class CollapsedGraph:
 
 
 def collapse_rounds(p: Pipeline, found: Audit) -> CollapsedGraph:
-    """The drawing of a pipeline, without positions; of rounds 2 to T that are alike, all but the ends are folded.
+    """Return the drawing of a pipeline, without positions; of rounds that are alike, all but the ends are folded.
 
     Task information may enter by the edges that bring a round what the state before it does not hold (`Round.edges`),
     and around the first base (`Base.cut`).
@@ -81,7 +81,7 @@ def _caption(span: tuple[int, int]) -> str:
 
 
 def _spans(p: Pipeline, entering: set[Edge]) -> list[tuple[int, int]]:
-    """The rounds as they are drawn, (first, last): one by one, or several that are folded into one block."""
+    """Return the rounds as they are drawn, (first, last): one by one, or several folded into one block."""
     found = [(1, 1)]
     for _, group in itertools.groupby(range(2, p.rounds + 1), lambda t: _form(p, entering, t)):
         first, *more = group

@@ -89,7 +89,7 @@ def lay_out(graph: CollapsedGraph) -> Diagram | None:
 
 
 def node_label(v: DrawnNode) -> str:
-    """The name, of a long one its beginning and its end, and a count; dots for what stands for several rounds.
+    """Return the name, of a long one its beginning and its end, and a count; dots for a node of several rounds.
 
     >>> node_label(DrawnNode("reward_model_scores_12", "signal", 3, "reward_model_scores_"))
     'reward_…ores_12'
@@ -100,7 +100,7 @@ def node_label(v: DrawnNode) -> str:
 
 
 def _sides(graph: CollapsedGraph, grid: Routes) -> tuple[list[Point], tuple[BlockInterval, ...]]:
-    """Left and right of each column, as wide as its longest label, and the blocks, as wide as their captions."""
+    """Return left and right of each column, as wide as its longest label, and the blocks, as wide as their captions."""
     widths: dict[int, float] = defaultdict(float)
     block = {grid.columns[v.name]: v.block for v in graph.vertices}
     for v in graph.vertices:
@@ -121,12 +121,12 @@ def _sides(graph: CollapsedGraph, grid: Routes) -> tuple[list[Point], tuple[Bloc
 
 
 def _em_width(text: str) -> float:
-    """How many em a label is wide, at most."""
+    """Return the width of a label in em, at most."""
     return sum(1.0 if unicodedata.east_asian_width(c) in "WF" or c in "MW…mw" else 0.75 for c in text)
 
 
 def _heights(grid: Routes) -> tuple[dict[LaneSegment, float], float]:
-    """The y of each row and edge segment, and the bottom; the gap above a row is as high as its segments need."""
+    """Return the y of each row and edge segment, and the bottom; a gap is as high as its segments need."""
     segments: dict[int, int] = defaultdict(int)
     for segment in grid.segments.values():
         if segment.between:
@@ -146,7 +146,7 @@ def _heights(grid: Routes) -> tuple[dict[LaneSegment, float], float]:
 def _curves(
     graph: CollapsedGraph, grid: Routes, sides: list[Point], heights: dict[LaneSegment, float]
 ) -> tuple[EdgePath, ...]:
-    """Each edge from the right side of its cause to the left side of its effect."""
+    """Return each edge as a curve from the right side of its cause to the left side of its effect."""
     own = {name: heights[LaneSegment(row)] for name, row in grid.rows.items()}
     passing = {link: heights[segment] for link, segment in grid.segments.items()}
     leaves = {link: passing.get(link, own[link.target]) for link in graph.links}
@@ -168,7 +168,7 @@ def _curves(
 
 
 def _ports(middle: float, ends: Iterable[tuple[float, str]]) -> dict[tuple[float, str], float]:
-    """The y on a node's side for edges that come from, or go to, these heights: in their order, level ones level."""
+    """Return the y on a node's side for edges from, or to, these heights: in their order, level ones level."""
     ordered = sorted(ends)
     level = next((k for k, (y, _) in enumerate(ordered) if y == middle), None)
     centre = (len(ordered) - 1) / 2 if level is None else level
@@ -177,7 +177,7 @@ def _ports(middle: float, ends: Iterable[tuple[float, str]]) -> dict[tuple[float
 
 
 def _bezier(stops: list[Point]) -> tuple[Point, ...]:
-    """A curve through the stops that is level at each of them."""
+    """Return a curve through the stops that is level at each of them."""
     points = [stops[0]]
     for (x, y), (x1, y1) in itertools.pairwise(stops):
         points += [((x + x1) / 2, y), ((x + x1) / 2, y1), (x1, y1)]
