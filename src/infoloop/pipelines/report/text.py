@@ -43,18 +43,18 @@ def _first_lines(found: Audit) -> Iterator[tuple[str, str]]:
 
 def _base(base: ConditioningSet, numbers: Numbers | None) -> tuple[str, ...]:
     bits = f", {format_number(dict(numbers.bases)[base.names])} bits" if numbers else ""
-    around = f"around it: {_arrows(base.cut)}" if base.cut else ""
-    known = f"({base.meaning}{bits}){';' if around else ''}"
-    return ("closed" if base.closed else "open", ",".join(base.names) or "-", known, around)
+    around = f"; around it: {_arrows(base.cut)}" if base.cut else ""
+    return ("closed" if base.closed else "open", ",".join(base.names) or "-", f"({base.meaning}{bits}){around}")
 
 
 def _round(group: tuple[Round, ...]) -> tuple[str, ...]:
     first, last = group[0], group[-1]
     span = f"{first.t}" if len(group) == 1 else f"{first.t}-{last.t}"
     terms = " + ".join(term.text for term in first.terms) or "nothing"
-    edges = f"by {_arrows(first.edges)}" if first.edges else ""
-    like = f"(round {first.t})" if len(group) > 1 and first.terms else ""
-    return ("open" if first.open else "closed", span, f"{join_names(first.entering) or '-'}:", terms, edges, like)
+    edges = f"   by {_arrows(first.edges)}" if first.edges else ""
+    like = f"   (round {first.t})" if len(group) > 1 and first.terms else ""
+    read = join_names(first.entering) or "-"
+    return ("open" if first.open else "closed", span, f"{read}: {terms}{edges}{like}")
 
 
 def _arrows(edges: Iterable[Edge]) -> str:
