@@ -16,6 +16,7 @@ from infoloop.pipelines.pipeline_graph import Pipeline, pipeline
 from infoloop.pipelines.report import text
 from infoloop.pipelines.report.page import pipeline_audit_page
 from infoloop.pipelines.report.text import audit_text
+from infoloop.reporting import text as terminal_text
 from tests.support.measured_pipelines import sixteenths
 from tests.support.sketches import collapsed
 
@@ -94,7 +95,8 @@ def test_the_verdict_the_rounds_and_all_numbers_are_the_same(pair):
     assert renamed(p, q, without_measures(misled.row())) == renamed(q, q, without_measures(plain.row()))
 
 
-def test_the_text_is_the_same(pair):
+def test_the_text_is_the_same(pair, monkeypatch):
+    monkeypatch.setattr(terminal_text, "WIDTH", 400)  # no line is broken, inside a name or elsewhere
     p, misled, q, plain = pair
     assert renamed(p, q, audit_text(misled)) == audit_text(plain)
 

@@ -56,7 +56,7 @@ def test_sizes_follow_from_tables():
         ("[0.125, 0.875]", '["a", "b"]', 6, "nodes.D0.table: it is no rectangular table of numbers"),
         ("[0.25, 0.75]", "[]", 5, "nodes.X.table: it is empty"),
         ("[0.25, 0.75]", '"unifrom"', 5, "nodes.X.table: there is no table 'unifrom'"),
-        ("[0.25, 0.75]", '"uniform"', 5, "nodes.X.table: uniform over how many values? give size"),
+        ("[0.25, 0.75]", '"uniform"', 5, "nodes.X.table: it is uniform over an unknown number of values: give size"),
         ("[0.25, 0.75]", "[0.25, 0.75], size = 3", 5, "nodes.X.table: it takes 2 values, but size is 3"),
         (", table = [0.25, 0.75]", "", 6, "nodes.D0.table: its parent X has an unknown number of values"),
         ('"X == Y"', '"X == W"', 11, "round.S.formula: there is no parent 'W'"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from infoloop.pipelines import exact_zeros
+from infoloop.pipelines import limits
 from infoloop.pipelines.node import Node
 from infoloop.pipelines.pipeline_audit import audit
 from infoloop.pipelines.pipeline_graph import Pipeline, pipeline
@@ -31,7 +31,7 @@ def test_a_verdict_that_hardly_tells_is_positive_though_floats_cannot_say_so():
 
 
 def test_what_is_too_large_for_fractions_is_left_undecided(monkeypatch):
-    monkeypatch.setattr(exact_zeros, "MOST_CELLS", 1)
+    monkeypatch.setattr(limits, "MOST_EXACT_CELLS", 1)
     assert term_of(verifier(0.3, 0.3)).sign == "undecided"
     assert term_of(verifier(0.5, 0.25)).sign == "positive"
 

@@ -120,7 +120,7 @@ def test_a_written_copy_has_its_own_table():
         ([X, D0, Z0, Node("R", "noise", ("D0",))], [], 0, "R", "parents", "noise has no parents"),
         ([X, D0, Z0, Node("D", "data"), Node("XD", "data")], [], 0, "XD", "", "XD reads as X,D"),
         ([D0, Z0], [Node("X", "task"), Z], 1, "D0", "parents", "there is no node 'X'"),
-        ([Z0, D0], [], 3, "", "", "rounds is 3 and [round] has 0 nodes"),
+        ([Z0, D0], [], 3, "", "rounds", "rounds is 3 and [round] has 0 nodes"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_its_node_and_key(nodes, template, rounds, node, key, message):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import CenteredNorm
 
 from infoloop.reporting.figures import (
     COLOURS,
@@ -99,5 +100,6 @@ def test_limits_that_are_given_are_kept():
 def test_signed_values_meet_at_zero(tmp_path):
     figure = draw_figure(Figure((panel(Map(X, X, np.outer(X - 1, X), "z", 0.0, signed=True)),), ""))
     (shades,) = [c for c in figure.axes[0].collections if hasattr(c, "norm") and c.get_array() is not None][:1]
-    assert shades.norm.vcenter == 0
-    assert -shades.norm.vmin == shades.norm.vmax
+    assert isinstance(shades.norm, CenteredNorm)
+    assert (shades.norm.vcenter, shades.norm(0.0)) == (0, 0.5)
+    assert shades.norm(-1.0) + shades.norm(1.0) == 1

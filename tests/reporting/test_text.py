@@ -1,6 +1,6 @@
 """Text keeps within its columns and its indentation; JSON keeps every letter."""
 
-from infoloop.reporting.text import as_json, format_columns, wrap_text
+from infoloop.reporting.text import as_json, plain_text, text_table, wrap_text
 
 WORDS = "word " * 60
 
@@ -9,7 +9,13 @@ def test_long_lines_are_broken_and_what_belongs_to_a_line_stays_with_it():
     first, *rest = wrap_text(f"  {WORDS}").splitlines()
     assert first.startswith("  word")
     assert all(line.startswith("    word") and len(line) <= 98 for line in rest)
-    assert all(line.startswith(" " * 11 + "word") for line in wrap_text(WORDS, hanging=11).splitlines()[1:])
+
+
+def test_the_cells_of_a_table_are_broken_inside_their_column():
+    first, *rest = plain_text(text_table([("bound", WORDS), ("use", "[bold]x[/bold] :smile:")], indent=0)).splitlines()
+    assert first.startswith("bound  word")
+    assert all(line.startswith(" " * 7 + "word") and len(line) <= 98 for line in rest[:-1])
+    assert rest[-1] == "use    [bold]x[/bold] :smile:"
 
 
 def test_no_word_is_lost_and_lines_stay_lines():
@@ -19,8 +25,20 @@ def test_no_word_is_lost_and_lines_stay_lines():
 
 
 def test_a_column_with_one_word_in_it_is_no_column_of_numbers():
-    rows = format_columns(("bits", "of"), [("1.5", "1"), ("10?", "none")])
-    assert rows == ["  bits  of", "   1.5  1", "   10?  none"]
+    shown = plain_text(text_table([("1.5", "1"), ("10?", "none")], ("bits", "of")))
+    assert shown.splitlines() == ["  bits  of", "   1.5  1", "   10?  none"]
+
+
+def test_nothing_is_left_out_of_a_table_that_is_too_wide():
+    names = [f"{k}{'x' * 40}" for k in range(5)]
+    lines = plain_text(text_table([names])).splitlines()
+    assert max(map(len, lines)) <= 98
+    assert sorted("".join("".join(lines).split())) == sorted("".join(names))
+
+
+def test_a_text_has_no_colours_wherever_it_is_made(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert plain_text("a", text_table([("1",)], ("b",), indent=0)) == "a\nb\n1"
 
 
 def test_json_keeps_letters_as_they_are():

@@ -20,7 +20,7 @@ def test_the_text_says_first_that_it_is_a_ceiling_and_fits(example):
 def test_problems_that_were_tried_once_are_said_to_be_unknown():
     found = audit_tally(tally((0, 1), (1, 1), (0, 8)))
     assert found.row()["tried_once"] == 2
-    assert "tried once   2 problems: every estimate counts them as 0 bits, no ceiling does" in log_text(found)
+    assert "tried once  2 problems: every estimate counts them as 0 bits, no ceiling does" in log_text(found)
     assert found.most_bits[:2].tolist() == [1, 1]
 
 

@@ -1,7 +1,7 @@
 """The command line: `infoloop verify`, `prove`, `audit`, `run`, `list`. Exit 3 is bad input; 0, 1, 2 are verdicts."""
 
 import sys
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -49,9 +49,6 @@ COMMANDS = {
 for name, command in COMMANDS.items():
     app.command(name=name)(command)
 
-# typer keeps its copy of click under a private name; BadParameter is a UsageError, which is a ClickException.
-_ClickException = cast(type[Exception], typer.BadParameter.__mro__[2])
-
 
 def main() -> None:
     """Entry point; bad input becomes one message on standard error and exit status 3."""
@@ -59,8 +56,8 @@ def main() -> None:
         status = app(standalone_mode=False)
     except typer.Abort:
         status = 130
-    except _ClickException as error:
-        getattr(error, "show", str)()
+    except typer.TyperException as error:
+        getattr(error, "show", lambda: typer.echo(error, err=True))()  # a usage error shows the usage too
         status = 3
     except ValueError as error:
         typer.echo(f"infoloop: {error}", err=True)

@@ -45,10 +45,8 @@ def audit_file(
         use_float64()
         pipeline = pipelines.toml_reader.read_pipeline(file)
         found = pipelines.pipeline_audit.audit(pipeline, 0.05 if error is None else error)
-        source, text = (
-            file.read_text(encoding="utf-8"),
-            functools.partial(pipelines.report.text.audit_text, found),
-        )
+        text = functools.partial(pipelines.report.text.audit_text, found)
+        source = file.read_text(encoding="utf-8")
         build_page = functools.partial(pipelines.report.page.pipeline_audit_page, pipeline, found, file.name, source)
     else:
         found = audit_log_with_options(file, columns, confidence, error)
@@ -61,18 +59,18 @@ def audit_file(
 
 
 def page_path(file: Path, out: Path | None = None) -> Path:
-    """Where the page of a file goes: to `out` (a file, or a folder that exists), else to STEM.html in this folder.
+    """Return where the page of a file goes: to `out` (a file, or a folder that exists), else to STEM.html here.
 
-    Raises UnwritableError (a ValueError) where nothing can be written, or if the page would replace the file itself.
+    Raises:
+        UnwritableError: a ValueError, where nothing can be written, or if the page would replace the file itself.
     """
     name = f"{file.stem}.html"
     path = (out / name if out.is_dir() else out) if out else Path(name)
     if path.resolve() == file.resolve():
         raise reporting.atomic_files.UnwritableError(f"the page would replace {file} itself: name another --out")
     if path.suffix.lower() not in (".html", ".htm") or (path.exists() and not path.is_file()):
-        raise reporting.atomic_files.UnwritableError(
-            f"{path} is no place for a page: name a folder that exists, or a file that ends in .html"
-        )
+        why = "is no place for a page: name a folder that exists, or a file that ends in .html"
+        raise reporting.atomic_files.UnwritableError(f"{path} {why}")
     reporting.atomic_files.writable_folder(path.parent)
     return path
 
@@ -80,7 +78,7 @@ def page_path(file: Path, out: Path | None = None) -> Path:
 def audit_log_with_options(
     file: Path, columns: str | None = None, confidence: float | None = None, error: float | None = None
 ) -> verdict_logs.log_audit.LogAudit:
-    """`audit_log` with the options of the command line as they were typed; ValueError as there, and for --error."""
+    """Return `audit_log` with the options of the command line as they were typed; refuse --error."""
     if error is not None:
         raise ValueError(f"{file} is no pipeline: leave out --error, or give a .toml file")
     named = None if columns is None else verdict_logs.reader.parse_columns(columns)
@@ -88,7 +86,7 @@ def audit_log_with_options(
 
 
 def refuse_log_options(file: Path, columns: str | None, confidence: float | None) -> None:
-    """ValueError if a file that is no log comes with the options of logs.
+    """Raise ValueError if a file that is no log comes with the options of logs.
 
     >>> refuse_log_options(Path("p.toml"), None, 0.9)
     Traceback (most recent call last):

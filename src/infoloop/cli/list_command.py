@@ -6,7 +6,6 @@ import typer
 
 from infoloop import reporting, statements, studies
 from infoloop.cli.options import Json, TheoryFolder
-from infoloop.cli.tables import named_table
 from infoloop.cli.terminal import console
 
 
@@ -27,17 +26,17 @@ def list_all(
     """
     if name:
         rows = studies.configuration.settings(studies.runner.load(name).Config)
-        typer.echo(reporting.text.as_json([row._asdict() for row in rows])) if as_json else console().print(
-            studies.presentation.settings_table(rows)
-        )
+        if as_json:
+            typer.echo(reporting.text.as_json([row._asdict() for row in rows]))
+        else:
+            console().print(studies.presentation.settings_table(rows))
         return
-    entries = statements.theory_files.pair_with_claims(
-        statements.theory_files.read_blocks(theory or statements.theory_files.default_folder())
-    )
+    files = statements.theory_files
+    entries = files.pair_with_claims(files.read_blocks(theory or files.default_folder()))
     about = {"models": studies.runner.model_summaries(), "experiments": studies.runner.experiment_summaries()}
     if as_json:
         typer.echo(reporting.text.as_json({"statements": statements.findings_text.entry_rows(entries), **about}))
         return
     console().print(statements.findings_text.entries_table(entries))
     for kind, lines in about.items():
-        console().print(named_table(kind, lines))
+        console().print(reporting.text.text_table(lines.items(), (kind, ""), indent=0))

@@ -1,7 +1,8 @@
 """`infoloop run`."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -84,7 +85,7 @@ def _submit(name: str, settings: list[str], seed: int, folder: Path, parts: int,
     typer.echo(f"{len(jobs)} jobs: {', '.join(job.job_id for job in jobs)}; logs in {folder.parent / 'logs'}")
 
 
-def _compute(progress) -> None:
+def _compute(progress: Iterator[Any]) -> None:
     """Show how far a run is and how long it has to go; all of it on standard error."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     first = next(progress)  # refuses a folder before anything is drawn

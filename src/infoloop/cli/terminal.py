@@ -1,6 +1,8 @@
 """What every command does first and shows last: float64, the console, a progress bar on standard error."""
 
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -18,7 +20,7 @@ def use_float64() -> None:
     jax.config.update("jax_enable_x64", True)
 
 
-def with_progress(findings, labels: list[str]) -> tuple:
+def with_progress(findings: Iterator[Any], labels: list[str]) -> tuple[Any, ...]:
     """Return all of the iterator `findings`, showing on standard error which of `labels` is worked on."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     done = []

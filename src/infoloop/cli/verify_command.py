@@ -1,5 +1,6 @@
 """`infoloop verify`."""
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated
 
@@ -34,35 +35,28 @@ def verify_theory(
       infoloop verify --full --out results/
     """
     use_float64()
-    theory = theory or statements.theory_files.default_folder()
-    entries = statements.theory_files.select_statements(
-        statements.theory_files.pair_with_claims(statements.theory_files.read_blocks(theory)), tuple(labels or ())
-    )
+    files, verification, texts = statements.theory_files, statements.verification, statements.findings_text
+    write_text = reporting.atomic_files.atomic_write_text
+    theory = theory or files.default_folder()
+    entries = files.select_statements(files.pair_with_claims(files.read_blocks(theory)), tuple(labels or ()))
     for folder in (out, theory / "certificates" if renew else None):
         if folder:
             reporting.atomic_files.writable_folder(folder)
-    effort = statements.verification.FULL if full else statements.verification.Effort()
-    effort = statements.verification.Effort(effort.samples, effort.starts, effort.steps, seed)
+    effort = dataclasses.replace(verification.FULL if full else verification.Effort(), seed=seed)
     kept = None if renew else theory / "certificates"
     findings = with_progress(
-        statements.verification.verify_statements(entries, effort, kept), [e.block.label for e in entries]
+        verification.verify_statements(entries, effort, kept), [entry.block.label for entry in entries]
     )
     if out:
-        reporting.atomic_files.atomic_write_text(
-            out / "verify.json", statements.findings_text.findings_json(findings) + "\n"
-        )
+        write_text(out / "verify.json", texts.findings_json(findings) + "\n")
         page = statements.findings_page.render_findings_page(entries, findings, infoloop.__version__)
-        reporting.atomic_files.atomic_write_text(out / "report.html", page)
-        statements.verification.write_certificates(
-            findings, out / "certificates", reporting.atomic_files.atomic_write_text
-        )
+        write_text(out / "report.html", page)
+        verification.write_certificates(findings, out / "certificates", write_text)
     if renew:
-        statements.verification.write_certificates(
-            findings, theory / "certificates", reporting.atomic_files.atomic_write_text
-        )
+        verification.write_certificates(findings, theory / "certificates", write_text)
     if as_json:
-        typer.echo(statements.findings_text.findings_json(findings))
+        typer.echo(texts.findings_json(findings))
     else:
-        statements.findings_text.print_findings(findings, console())
+        texts.print_findings(findings, console())
     if any(finding.problems for finding in findings):
         raise typer.Exit(1)

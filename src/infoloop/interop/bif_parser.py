@@ -55,13 +55,14 @@ class _Token(NamedTuple):
 
 
 def parse_bif(text: str, file: str = "network") -> tuple[tuple[Variable, ...], tuple[BifTable, ...]]:
-    """The variables and laws of a BIF text, each with its line; `file` is its name in messages.
+    r"""Return the variables and laws of a BIF text, each with its line; `file` is its name in messages.
 
-    Raises ValueError, as `FILE:LINE: what is wanted, not what is there`, where the text does not follow the format.
+    Raises:
+        ValueError: `FILE:LINE: what is wanted, not what is there`, where the text does not follow the format.
 
     >>> parse_bif("network coin { } variable X { type discrete [ 2 ] { h, t }; }")
     ((Variable(line=1, name='X', states=('h', 't')),), ())
-    >>> parse_bif("network coin {\\n\\nvariable X")
+    >>> parse_bif("network coin {\n\nvariable X")
     Traceback (most recent call last):
     ValueError: network:3: '}' is wanted here, not 'variable'
     """
@@ -123,7 +124,7 @@ class _Reader:
         return token.text
 
     def names(self, what: str, end: str) -> tuple[str, ...]:
-        """All names up to this mark, which is taken too."""
+        """Return all names up to this mark, which is taken too."""
         found = []
         while not self.sees(end):
             found.append(self.name(f"{what} or {end!r}"))

@@ -27,16 +27,20 @@ _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 
 
 def from_bif(path: str | Path, renormalise: bool = False) -> BayesNet:
-    """The Bayesian network in a BIF file; its states are the symbols of its variables, in the order of the file.
+    """Return the Bayesian network in a BIF file; its states are the symbols of its variables, in the order of the file.
 
     Names stay as they are. One with a dot or a dash cannot be written in a statement for `evaluate` or `prove`, but
     every function that takes names takes it; `relabel(net, **{"left-lung": "L"})` gives it another.
 
-    Rows of rounded decimals do not sum to 1, in most published files by up to 3e-7. They are refused, unless
-    `renormalise` divides them by their sums; it does so only where half a unit of every last place covers the gap.
+    Args:
+        path: a file in UTF-8.
+        renormalise: divide rows of rounded decimals by their sums, where half a unit of every last place covers the
+            gap to 1 (up to 3e-7 in most published files); without it they are refused.
 
-    Raises ValueError, as `FILE:LINE: what and the remedy`, where the file cannot be read, does not follow the format
-    (`infoloop.interop.bif_parser`), names what it does not define, lacks a row or has one twice, or has a cycle.
+    Raises:
+        ValueError: `FILE:LINE: what and the remedy`, where the file cannot be read, does not follow the format
+            (`infoloop.interop.bif_parser`), names what it does not define, lacks a row or has one twice, has a row
+            that does not sum to 1, or has a cycle.
 
     >>> import tempfile
     >>> from infoloop import mutual_information, separated
@@ -105,14 +109,14 @@ class _Source:
         return channel(table, law.parents, law.name) if law.parents else joint(table, law.name)
 
     def table(self, law: BifTable) -> np.ndarray:
-        """`table[parents, ..., child]`, the states in the order of the file."""
+        """Return `table[parents, ..., child]`, the states in the order of the file."""
         parents = [self.states[name] for name in law.parents]
         rows = self.rows(law, tuple(product(*parents)))
         masses = [self.masses(law, given, row) for given, row in rows.items()]
         return np.array(masses).reshape(*map(len, parents), len(self.states[law.name]))
 
     def rows(self, law: BifTable, every: tuple[States, ...]) -> dict[States, BifRow]:
-        """The row of each tuple of the parents' states."""
+        """Return the row of each tuple of the parents' states."""
         found: dict[States, BifRow] = {}
         for row in law.rows:
             for given, one in self.spread(law, row, every):
@@ -148,7 +152,7 @@ class _Source:
             yield row.heading, row
 
     def masses(self, law: BifTable, given: States, row: BifRow) -> list[float]:
-        """The numbers of a row, which sum to 1."""
+        """Return the numbers of a row, which sum to 1."""
         place, size = _place(law, given), len(self.states[law.name])
         if len(row.numbers) != size:
             raise self.error(row.line, f"{place} has {len(row.numbers)} numbers: give one for each of {size} states")
@@ -166,7 +170,7 @@ class _Source:
 
 
 def _half_a_place(number: str) -> Decimal:
-    """How far rounding may have moved a printed number: half a unit of its last place."""
+    """Return how far rounding may have moved a printed number: half a unit of its last place."""
     return Decimal((0, (5,), int(Decimal(number).as_tuple().exponent) - 1))
 
 

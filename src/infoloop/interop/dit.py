@@ -12,10 +12,12 @@ from infoloop.probability.distributions import Joint, joint
 
 
 def to_dit(p: Joint) -> Any:
-    """The same law as a `dit.Distribution` with the same names, its symbols in dit's order, which is the sorted one.
+    """Return the same law as a `dit.Distribution` with the same names (dit: James, Ellison & Crutchfield 2018).
 
-    Symbols without mass stay in the alphabets. dit: James, Ellison & Crutchfield 2018. Raises ValueError without dit,
-    and for an alphabet that cannot be sorted.
+    Its symbols stand in dit's order, the sorted one; symbols without mass stay in the alphabets.
+
+    Raises:
+        ValueError: without dit, and for an alphabet that cannot be sorted.
     """
     dit = _dit()
     alphabets = [p.symbols(name) for name in p.names]
@@ -29,10 +31,16 @@ def to_dit(p: Joint) -> Any:
 
 
 def from_dit(d: Any) -> Joint:
-    """The law of a `dit.Distribution`; unnamed variables are called X0, X1, ... as in dit, log bases are undone.
+    """Return the law of a `dit.Distribution`; log bases are undone.
 
-    Reads its `outcomes`, `pmf`, `alphabet`, `get_rv_names()` and `get_base()`, and does not import dit. Raises
-    ValueError where the masses do not sum to 1, as those of a conditional distribution.
+    Args:
+        d: anything with dit's `outcomes`, `pmf`, `alphabet`, `get_rv_names()` and `get_base()`; dit is not imported.
+
+    Returns:
+        The law under the same names; unnamed variables are called X0, X1, ... as in dit.
+
+    Raises:
+        ValueError: where the masses do not sum to 1, as those of a conditional distribution.
 
     >>> from types import SimpleNamespace
     >>> facts = dict(outcomes=("h", "t"), pmf=[0.25, 0.75], alphabet=(("h", "t"),))

@@ -6,6 +6,7 @@ import functools
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -24,21 +25,32 @@ SiteTable = tuple[dict[str, tuple[Hashable, ...]], np.ndarray]
 def from_numpyro(
     model: Callable, max_cells: int = 2**24, deterministic: str | Iterable[str] | None = None
 ) -> Callable[..., Joint]:
-    r"""The exact law of a numpyro program's sites: `from_numpyro(model)(*args)` is a Joint, its axes in program order.
+    r"""Return the exact law of a numpyro program's sites, as a function of the program's arguments.
 
     $P(x)=\prod_sP(x_s\mid x_{\text{before }s})$ over the latent sites, no unit; given the observed sites (`obs`,
     `handlers.condition`) it is divided by their exact probability. A site with several elements (a plate, `to_event`)
     has one axis an element: `x[0]`, `x[1]`, and `x[0,1]` in two dimensions. Every deterministic site is a further axis
-    over the values that it takes, told apart exactly; `deterministic` names those to keep, `()` keeps none.
+    over the values that it takes, told apart exactly.
 
     A program whose sites are always the same is run for all cells at once. One that branches in Python on a site
     (`if x == 1`, `range(n)`) or whose supports depend on a site is run once for each path of positive probability, a
     millisecond or so a site; a site that some path misses has the symbol None there, the last of its alphabet.
 
     Source: Goodman & Stuhlmueller, The Design and Implementation of Probabilistic Programming Languages, chapter 3.
-    Raises ValueError, naming the site, for continuous and unbounded sites, factors, scales, masks, subsampled plates,
-    sites inside scan, cond or jit, masses that do not sum to 1, float32 parameters, observations of probability 0, and
-    a table of more than `max_cells` cells.
+
+    Args:
+        model: a numpyro program, a function that calls `numpyro.sample`.
+        max_cells: the most cells that the table may have.
+        deterministic: the deterministic sites that become axes too; all of them if None.
+
+    Returns:
+        A function of the arguments of `model` that returns a Joint, its axes in program order; it needs float64, and
+        raises ValueError, naming the site, for continuous and unbounded sites, factors, scales, masks, subsampled
+        plates, sites inside scan, cond or jit, masses that do not sum to 1, float32 parameters, observations of
+        probability 0, and a table of more than `max_cells` cells.
+
+    Raises:
+        ValueError: for a `model` that is no function, and for `max_cells` below 1.
 
     >>> import numpyro
     >>> from numpyro import distributions as dist
@@ -54,7 +66,7 @@ def from_numpyro(
     wanted = None if deterministic is None else as_names(deterministic)
 
     @functools.wraps(model)
-    def law(*args, **kwargs) -> Joint:
+    def law(*args: Any, **kwargs: Any) -> Joint:
         require_float64(None, "from_numpyro")
         program = functools.partial(model, *args, **kwargs)
         try:
@@ -70,8 +82,8 @@ def from_numpyro(
     return law
 
 
-def _by_cells(program: Callable, max_cells: int, wanted) -> SiteTable:
-    """All cells at once: the first run, of one cell, only finds the sites."""
+def _by_cells(program: Callable, max_cells: int, wanted: tuple[str, ...] | None) -> SiteTable:
+    """Evaluate all cells at once; the first run, of one cell, only finds the sites."""
     sites = _sites_of(program)
     latent = {name: site for name, site in sites.items() if site.kind == "latent"}
     symbols = {axis: tuple(s.support.tolist()) for name, s in latent.items() for axis in _elements(name, s.shape)}
@@ -111,7 +123,7 @@ def _sites_of(program: Callable) -> dict:
 
 
 def _visited(program: Callable, sites: dict, sizes: tuple[int, ...]) -> dict:
-    """What every cell's run weighs and computes, the cells in the order of the table."""
+    """Return what every cell's run weighs and computes, the cells in the order of the table."""
     latent = {name: math.prod(site.shape) for name, site in sites.items() if site.kind == "latent"}
     ends = dict(zip(latent, np.cumsum(list(latent.values())).tolist(), strict=True))
 
@@ -136,7 +148,7 @@ def _visited(program: Callable, sites: dict, sizes: tuple[int, ...]) -> dict:
 
 
 def _all_at_once(one: Callable, cells: jax.Array) -> dict:
-    """`one` of every cell: compiled as a whole, which takes a fraction of the time that its operations take one by one.
+    """Return `one` of every cell, compiled as a whole: a fraction of the time of its operations one by one.
 
     A program that looks at the value of a constant of its own is run operation by operation.
     """
@@ -146,8 +158,8 @@ def _all_at_once(one: Callable, cells: jax.Array) -> dict:
         return jax.vmap(one)(cells)
 
 
-def _by_paths(program: Callable, max_cells: int, wanted) -> SiteTable:
-    """Path by path, each a run of its own; the axes stand in the order in which the paths meet them."""
+def _by_paths(program: Callable, max_cells: int, wanted: tuple[str, ...] | None) -> SiteTable:
+    """Evaluate path by path, each a run of its own; the axes stand in the order in which the paths meet them."""
     rows, mantissas, exponents, symbols, sites, alive = [], [], [], {}, {}, {}
     for visit, row in _paths(program):
         _check_masses(visit.sites, visit.totals)
@@ -178,7 +190,7 @@ def _by_paths(program: Callable, max_cells: int, wanted) -> SiteTable:
 
 
 def _paths(program: Callable) -> Iterator[tuple[EnumerationHandler, dict[str, Hashable]]]:
-    """Every path of positive probability, depth first and in the order of the symbols, with the symbols it took."""
+    """Yield every path of positive probability, depth first and in the order of the symbols, with those it took."""
     scripts: list[tuple[int, ...]] = [()]
     while scripts:
         visit, row, picks, others = _run(program, scripts.pop())
@@ -188,7 +200,7 @@ def _paths(program: Callable) -> Iterator[tuple[EnumerationHandler, dict[str, Ha
 
 
 def _run(program: Callable, script: tuple[int, ...]):
-    """One run that follows `script`, then takes the first symbol with mass; the other symbols are left to try."""
+    """Run once along `script`, then by the first symbol with mass; the other symbols are left to try."""
     row, picks, others = {}, [], []
 
     def choose(visit, name, law):
@@ -243,7 +255,7 @@ def _gib(cells: int) -> str:
 
 
 def _human(n: int) -> str:
-    """`n` in full where that is short, else as a power of ten; by logarithm, since `n` may be beyond any float."""
+    """Return `n` in full where that is short, else as a power of ten; by logarithm, as `n` may be beyond any float."""
     return f"{n:,}" if n < 10**12 else f"10^{math.log10(n):.1f}"
 
 
@@ -258,7 +270,7 @@ def _check_masses(sites: dict, totals: dict) -> None:
 
 
 def _weights(mantissas: np.ndarray, exponents: np.ndarray, alive: dict) -> np.ndarray:
-    """The probabilities of the runs; where sites are observed, divided by the probability of what they show."""
+    """Return the probabilities of the runs; where sites are observed, divided by the probability of what they show."""
     for name, lives in alive.items():
         if not np.any(lives):
             raise ValueError(f"what is observed at {name!r} has probability 0: observe what the program can produce")

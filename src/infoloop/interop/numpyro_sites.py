@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -36,10 +36,11 @@ class Site(NamedTuple):
     support: np.ndarray
 
 
-def distribution_of(name: str, fn, sample_shape: tuple[int, ...] = ()) -> FiniteDistribution:
-    """The exact law of a site with the distribution `fn`, an axis of symbols after those of its elements.
+def distribution_of(name: str, fn: Any, sample_shape: tuple[int, ...] = ()) -> FiniteDistribution:
+    """Return the exact law of a site with the distribution `fn`, an axis of symbols after those of its elements.
 
-    Raises ValueError for a law that is continuous, unbounded, masked or none of those known exactly, and for float32.
+    Raises:
+        ValueError: for a law that is continuous, unbounded, masked or none of those known exactly, and for float32.
 
     >>> law = distribution_of("x", numpyro.distributions.Bernoulli(1.0))
     >>> law.support.tolist(), law.probs.tolist()
@@ -55,7 +56,7 @@ def distribution_of(name: str, fn, sample_shape: tuple[int, ...] = ()) -> Finite
     return FiniteDistribution(law.support, jnp.broadcast_to(law.probs, shape + law.support.shape).astype(np.float64))
 
 
-def _law(name: str, fn) -> FiniteDistribution:
+def _law(name: str, fn: Any) -> FiniteDistribution:
     dist = numpyro.distributions
     if isinstance(fn, dist.BernoulliProbs | dist.BernoulliLogits):
         return FiniteDistribution(np.arange(2), jnp.stack(_bernoulli_pmf(fn)[::-1], axis=-1))
@@ -77,7 +78,7 @@ def _law(name: str, fn) -> FiniteDistribution:
     raise ValueError(_why_not(name, fn))
 
 
-def _why_not(name: str, fn) -> str:
+def _why_not(name: str, fn: Any) -> str:
     dist = numpyro.distributions
     if isinstance(fn, dist.Unit):
         return f"{name!r} is a numpyro.factor, which is no law: write it as an observed site with that likelihood"
@@ -90,15 +91,15 @@ def _why_not(name: str, fn) -> str:
     return f"site {name!r} is unbounded ({type(fn).__name__}): truncate it, as a Categorical with finitely many symbols"
 
 
-def _bernoulli_pmf(fn) -> tuple[jax.Array, jax.Array]:
-    """The probabilities of 1 and of 0, each to full relative precision."""
+def _bernoulli_pmf(fn: Any) -> tuple[jax.Array, jax.Array]:
+    """Return the probabilities of 1 and of 0, each to full relative precision."""
     if hasattr(fn, "logits") and "probs" not in fn.__dict__:
         return expit(jnp.asarray(fn.logits)), expit(-jnp.asarray(fn.logits))
     p = jnp.asarray(fn.probs)
     return p, 1 - p
 
 
-def _binomial(name: str, fn) -> FiniteDistribution:
+def _binomial(name: str, fn: Any) -> FiniteDistribution:
     trials = np.asarray(fn.total_count)
     if trials.max() > _MOST_TRIALS:
         raise ValueError(f"site {name!r} has {trials.max()} trials: at most {_MOST_TRIALS} are enumerated")
@@ -109,8 +110,11 @@ def _binomial(name: str, fn) -> FiniteDistribution:
     return FiniteDistribution(k, jnp.asarray(ways).reshape(*trials.shape, len(k)) * one**k * zero**misses)
 
 
-def _beta_binomial(fn) -> FiniteDistribution:
-    r"""Pólya's urn: $P(0)=\prod_{i<n}\frac{b+i}{a+b+i}$, $\frac{P(k+1)}{P(k)}=\frac{n-k}{k+1}\frac{a+k}{b+n-k-1}$."""
+def _beta_binomial(fn: Any) -> FiniteDistribution:
+    r"""Return the law of Pólya's urn.
+
+    $P(0)=\prod_{i<n}\frac{b+i}{a+b+i}$ and $\frac{P(k+1)}{P(k)}=\frac{n-k}{k+1}\frac{a+k}{b+n-k-1}$.
+    """
     a, b = (jnp.asarray(c, float)[..., None] for c in (fn.concentration1, fn.concentration0))
     trials = np.asarray(fn.total_count)[..., None]
     i = np.arange(trials.max())
@@ -148,7 +152,7 @@ class EnumerationHandler:
         return self
 
     def _site(self, msg):
-        """Called by numpyro at each site of the running program."""
+        """Handle a site of the running program; numpyro calls it."""
         if msg["type"] in ("sample", "deterministic") and msg["name"] in self.sites:
             raise ValueError(f"two sites are called {msg['name']!r}: every site needs a name of its own")
         _refuse(msg)
@@ -187,7 +191,7 @@ class EnumerationHandler:
 
 
 def _trace():
-    """What tells apart code that is traced by different transformations of JAX."""
+    """Return what tells apart code that is traced by different transformations of JAX."""
     from jax.extend.core import get_opaque_trace_state  # here: only programs need it, and it loads much
 
     return get_opaque_trace_state()

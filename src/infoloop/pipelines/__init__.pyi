@@ -4,6 +4,7 @@ from . import drawing as drawing
 from . import exact_zeros as exact_zeros
 from . import graph_warnings as graph_warnings
 from . import information_flow as information_flow
+from . import limits as limits
 from . import node as node
 from . import numeric_evaluation as numeric_evaluation
 from . import numeric_results as numeric_results

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic import computed_field
 
 from infoloop.pipelines.information_flow import (
     ConditioningSet,
@@ -52,16 +55,20 @@ class InformationBound:
     proofs: tuple[dict[str, Any], ...]
     task: float | None = None
 
+    @computed_field
     @property
     def most(self) -> float | None:
         """The largest the terms beyond the base can add, in bits, where their sizes, or that of the task, are known."""
-        sizes = [term.most for term in self.terms]
-        added = None if None in sizes else sum(size for size in sizes if size is not None)
+        sizes = [term.most for term in self.terms if term.most is not None]
+        added = sum(sizes) if len(sizes) == len(self.terms) else None
         return min((bits for bits in (added, self.task) if bits is not None), default=None)
 
 
 def bound_from_base(p: Pipeline, base: ConditioningSet) -> InformationBound:
-    """I(X;Z_T) <= I(X;B), for a base relative to which the pipeline is closed. Raises ValueError for another.
+    """Return the bound I(X;Z_T) <= I(X;B), for a base relative to which the pipeline is closed.
+
+    Raises:
+        ValueError: for a base relative to which it is open.
 
     >>> from infoloop.pipelines.information_flow import conditioning_sets
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
@@ -72,11 +79,13 @@ def bound_from_base(p: Pipeline, base: ConditioningSet) -> InformationBound:
     """
     if not base.closed:
         raise ValueError(f"the pipeline is open relative to {', '.join(base.names) or 'nothing'}: no such bound holds")
-    return _chain(p, base.names, [(last_state(p), base.names, (), (), RoundPlan(len(base.names)))])
+    return _chain(p, base.names, [_without_new_inputs(last_state(p), base.names)])
 
 
 def bound_from_rounds(p: Pipeline, rounds: tuple[Round, ...]) -> InformationBound:
-    """I(X;Z_T) <= I(X;B) + the terms of all rounds, where B is the first data if the first state knows no more.
+    """Return the bound I(X;Z_T) <= I(X;B) + the terms of all rounds.
+
+    B is the state before round 1, or the first data if that state knows no more than they do.
 
     >>> from infoloop.pipelines import information_flow
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
@@ -85,26 +94,30 @@ def bound_from_rounds(p: Pipeline, rounds: tuple[Round, ...]) -> InformationBoun
     >>> bound_from_rounds(p, information_flow.rounds(p)).bound
     'I(X;Z2) <= I(X;Z0) + I(X;S1|Z0) + I(X;S2|Z1)'
     """
-    links = [(r.state, r.before, r.entering, r.terms, r.plan) for r in rounds]
-    base, data, state = links[0][1], first_data(p), first_state(p)
+    data, state = first_data(p), first_state(p)
     if state and data and not d_connected(p.parents, p.task, data).intersection(state):
-        base, links = data, [(state[0], data, (), (), RoundPlan(len(data))), *links]
-    return _chain(p, base, links)
+        return _chain(p, data, [_without_new_inputs(state[0], data), *rounds])
+    return _chain(p, rounds[0].before, rounds)
 
 
-def _chain(p: Pipeline, base: Names, links) -> InformationBound:
+def _without_new_inputs(state: str, before: Names) -> Round:
+    """Return the step from a base to a state that reads nothing else."""
+    return Round(0, state, before, (), (), (), RoundPlan(len(before)), None)
+
+
+def _chain(p: Pipeline, base: Names, rounds: Sequence[Round]) -> InformationBound:
     kept: dict[RoundPlan, int] = {}
     proofs: list[dict[str, Any]] = []
     steps = []
-    for state, before, entering, terms, plan in links:
-        if (state,) == before:
+    for r in rounds:
+        if (r.state,) == r.before:
             continue
-        statement, given = _statement(p, state, before, entering, terms)
-        if plan not in kept:
-            kept[plan] = len(proofs)
+        statement, given = _statement(p, r)
+        if r.plan not in kept:
+            kept[r.plan] = len(proofs)
             proofs.append(_proved(statement, given))
-        steps.append(Step(statement, given, kept[plan]))
-    terms = tuple(term for link in links for term in link[3])
+        steps.append(Step(statement, given, kept[r.plan]))
+    terms = tuple(term for r in rounds for term in r.terms)
     parts = [format_mutual_information(p.task, base)] if base else []
     bound = " + ".join(parts + [term.text for term in terms]) or "0"
     size = p.by_name[p.task].size
@@ -113,20 +126,20 @@ def _chain(p: Pipeline, base: Names, links) -> InformationBound:
     return InformationBound(f"{learned} <= {bound}", base, terms, tuple(steps), tuple(proofs), most)
 
 
-def _statement(p: Pipeline, state: str, before: Names, entering: Names, terms: tuple[PipelineTerm, ...]):
-    """A step and what it assumes: the Markov chain, and that what brings nothing is independent of the task."""
-    carried = {name for term in terms for name in term.names}
-    between = before + entering
-    chain = f"{p.task} -> {','.join(between)} -> {state}" if between else f"{p.task} _||_ {state}"
-    given, seen = [chain], before
-    for brings, group in itertools.groupby(entering, carried.__contains__):
+def _statement(p: Pipeline, r: Round) -> tuple[str, tuple[str, ...]]:
+    """Return a step and what it assumes: the Markov chain, and that what brings nothing is independent of the task."""
+    carried = {name for term in r.terms for name in term.names}
+    between = r.before + r.entering
+    chain = f"{p.task} -> {','.join(between)} -> {r.state}" if between else f"{p.task} _||_ {r.state}"
+    given, seen = [chain], r.before
+    for brings, group in itertools.groupby(r.entering, carried.__contains__):
         names = tuple(group)
         if not brings:
             condition = f" | {','.join(seen)}" if seen else ""
             given.append(f"{p.task} _||_ {','.join(names)}{condition}")
         seen += names
-    parts = ([format_mutual_information(p.task, before)] if before else []) + [term.text for term in terms]
-    return f"{format_mutual_information(p.task, [state])} <= {' + '.join(parts) or '0'}", tuple(given)
+    parts = ([format_mutual_information(p.task, r.before)] if r.before else []) + [term.text for term in r.terms]
+    return f"{format_mutual_information(p.task, [r.state])} <= {' + '.join(parts) or '0'}", tuple(given)
 
 
 def _proved(statement: str, given: tuple[str, ...]) -> dict[str, Any]:

@@ -6,19 +6,19 @@ import ast
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import cast
+from typing import Any, cast
 
 import jax
 import numpy as np
 
 from infoloop.interop.numpyro_enumeration import from_numpyro
+from infoloop.pipelines import limits
 from infoloop.pipelines.node import Node, PipelineError
 from infoloop.probability.bayes_nets import BUDGET
 from infoloop.probability.channels import conditional
 from infoloop.probability.numerics import rounding
 from infoloop.reporting.suggestions import did_you_mean
 
-MOST_CALLS = 2**20  # combinations of parents for which a formula is worked out, about 2 microseconds each
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*'*(?:@[+-]?\d+)?")
 _FUNCTIONS = {"min": min, "max": max, "abs": abs, "int": int}
 _FAILURES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)  # of a formula that is worked out
@@ -26,10 +26,18 @@ _WORDS = {"if", "else", "and", "or", "not", "in", "True", "False", *_FUNCTIONS}
 
 
 def conditional_probability_table(node: Node, sizes: Mapping[str, int | None]) -> np.ndarray | None:
-    """P(node | parents), an axis for each parent in their order and the last for the node's own values.
+    """Return P(node | parents), an axis for each parent in their order and the last for the node's own values.
 
-    None where the node says nothing of it. Raises PipelineError with node and key for a parent of unknown size, a table
-    of the wrong shape, rows that are no probabilities, and a formula or program that cannot be worked out.
+    Args:
+        node: says it by a table, a formula or a program, or not at all.
+        sizes: how many values each parent takes, None where that is not known.
+
+    Returns:
+        The probabilities as float64; None where the node says nothing of them.
+
+    Raises:
+        PipelineError: with node and key, for a parent of unknown size, a table of the wrong shape, rows that are no
+            probabilities, and a formula or program that fails or takes too many values.
 
     >>> verdict = Node("S", "signal", ("X", "Y"), formula="X == Y", table=[[0.9, 0.1], [0.2, 0.8]])
     >>> conditional_probability_table(verdict, {"X": 2, "Y": 2}).tolist()
@@ -59,7 +67,7 @@ def _by_table(node: Node, shape: tuple[int, ...]) -> np.ndarray:
         if node.table != "uniform":
             raise PipelineError(f"there is no table {node.table!r}: write 'uniform', or numbers", node.name, "table")
         if node.size is None:
-            raise PipelineError("uniform over how many values? give size", node.name, "table")
+            raise PipelineError("it is uniform over an unknown number of values: give size", node.name, "table")
         return np.full((*shape, node.size), 1 / node.size)
     table = _numbers(node)
     if table.shape[:-1] != shape or table.ndim != len(shape) + 1:
@@ -116,7 +124,7 @@ def _by_formula(node: Node, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def rename_in_formula(formula: str, names: Mapping[str, str]) -> str:
-    """The formula with other names for its variables.
+    """Return the formula with other names for its variables.
 
     >>> rename_in_formula("Y if S else Z@-1", {"Y": "Y2", "S": "S2", "Z@-1": "Z1"})
     'Y2 if S2 else Z1'
@@ -132,16 +140,19 @@ def check_words(formula: str, names: Iterable[str], node: str = "", key: str = "
             raise PipelineError(f"there is no parent {word!r}{did_you_mean(word, names)}", node, key)
 
 
-def function_values(formula: str, names: tuple[str, ...], shape: tuple[int, ...], node: str = "", key: str = "formula"):
-    """The whole numbers that a formula takes over all values of the named variables, an axis for each.
+def function_values(
+    formula: str, names: tuple[str, ...], shape: tuple[int, ...], node: str = "", key: str = "formula"
+) -> np.ndarray:
+    """Return the whole numbers that a formula takes over all values of the named variables, an axis for each.
 
-    Raises PipelineError for a word that is none of the names, for what is no formula, and for a value that is no whole
-    number from 0 on, with the place where it is taken.
+    Raises:
+        PipelineError: for a word that is none of the names, for what is no formula, and for a value that is no whole
+            number from 0 on, with the place where it is taken.
 
     >>> function_values("Y if S else Z", ("Y", "S", "Z"), (2, 2, 2))[1].tolist()
     [[0, 1], [1, 1]]
     """
-    if math.prod(shape) > MOST_CALLS:
+    if math.prod(shape) > limits.MOST_FORMULA_CALLS:
         raise PipelineError(f"it has {math.prod(shape):,} combinations of parents: too many to work out", node, key)
     one = _compiled(formula, names, node, key)
     values = np.empty(shape, dtype=np.int64)
@@ -158,12 +169,12 @@ def function_values(formula: str, names: tuple[str, ...], shape: tuple[int, ...]
     return values
 
 
-def _cell(names: tuple[str, ...], cell) -> str:
+def _cell(names: tuple[str, ...], cell: Iterable[Any]) -> str:
     return ", ".join(f"{name} = {value}" for name, value in zip(names, cell, strict=True)) or "its only value"
 
 
 def _compiled(formula: str, names: tuple[str, ...], node: str, key: str) -> Callable:
-    """The formula as a function of a combination of values; names that are none in Python (X') are numbered."""
+    """Return the formula as a function of a combination of values; names that Python cannot have (X') are numbered."""
     import simpleeval  # here: most pipelines have no formula
 
     place = {name: f"v{k}" for k, name in enumerate(names)}
@@ -190,7 +201,7 @@ def _compiled(formula: str, names: tuple[str, ...], node: str, key: str) -> Call
 
 
 def _by_program(node: Node, shape: tuple[int, ...]) -> np.ndarray:
-    """The law of the program's site for all values of the parents, from one enumeration with the parents as sites."""
+    """Return the law of the program's site for all values of the parents, from one run with the parents as sites."""
     import numpyro  # here: most pipelines have no program
     from numpyro import distributions as dist
 

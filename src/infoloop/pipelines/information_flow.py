@@ -12,12 +12,13 @@ import math
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from pydantic import Field, computed_field
+
+from infoloop.pipelines import limits
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.probability.dags import ancestors, d_connected
-
-MOST_SEPARATE_NODES = 4  # terms of one round that are named one by one; more are put together
 
 Names = tuple[str, ...]
 Edge = tuple[str, str]
@@ -46,7 +47,7 @@ class ConditioningSet:
     closed: bool
     cut: tuple[Edge, ...]
     open_at: tuple[int, ...]
-    kind: BaseKind
+    kind: Annotated[BaseKind, Field(exclude=True)]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class PipelineTerm:
     names: Names
     given: Names
     most: float | None
-    id: TermId
+    id: Annotated[TermId, Field(exclude=True)]
 
 
 class RoundPlan(NamedTuple):
@@ -88,9 +89,10 @@ class Round:
     entering: Names
     terms: tuple[PipelineTerm, ...]
     edges: tuple[Edge, ...]
-    plan: RoundPlan
-    kind: Hashable
+    plan: Annotated[RoundPlan, Field(exclude=True)]
+    kind: Annotated[Hashable, Field(exclude=True)]
 
+    @computed_field
     @property
     def open(self) -> bool:
         """Whether the graph lets task information enter in this round, beyond the previous state's."""
@@ -98,30 +100,30 @@ class Round:
 
 
 def last_state(p: Pipeline) -> str:
-    """Z_T: the state of the last round."""
+    """Return Z_T, the state of the last round."""
     return p.of("state", at=p.rounds)[0]
 
 
 def first_data(p: Pipeline) -> Names:
-    """D_0: the data of before round 1 from which a path leads to the last state that passes no judge."""
+    """Return D_0, the data of before round 1 from which a path leads to the last state that passes no judge."""
     graph = {n.name: () if n.role == "judge" else n.parents for n in p.nodes}
     reached = ancestors(graph, [last_state(p)])
     return tuple(name for name in p.of("data", at=0) if name in reached)
 
 
 def first_state(p: Pipeline) -> Names:
-    """Z_0, where there is one and it is not the last state."""
+    """Return Z_0, where there is one and it is not the last state."""
     return p.of("state", at=0) if p.rounds else ()
 
 
 def frozen_judges(p: Pipeline) -> Names:
-    """The judges that were there before round 1 and that the last state depends on."""
+    """Return the judges that were there before round 1 and that the last state depends on."""
     above = ancestors(p.parents, [last_state(p)])
     return tuple(name for name in p.of("judge", at=0) if name in above)
 
 
 def conditioning_sets(p: Pipeline) -> tuple[ConditioningSet, ...]:
-    """The bases of a pipeline: first state, first data, and each of these together with the frozen judges.
+    """Return the bases of a pipeline: first state, first data, and each of these together with the frozen judges.
 
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> p = pipeline([Node("X", "task"), Node("D", "data", ("X",)), Node("Z", "state", ("D",))])
@@ -150,7 +152,9 @@ def _base(p: Pipeline, kind: BaseKind, meaning: str, names: Names) -> Conditioni
 
 
 def rounds(p: Pipeline) -> tuple[Round, ...]:
-    """What each round reads and what of it may carry task information; without rounds, the training itself is round 0.
+    """Return what each round reads and what of it may carry task information.
+
+    Without rounds, the training itself is round 0.
 
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> p = pipeline([Node("X", "task"), Node("Z0", "state")],
@@ -180,7 +184,7 @@ def _round(p: Pipeline, t: int) -> Round:
 
 
 def _edges(p: Pipeline, t: int, state: str, before: Names, entering: Names, carried: set[str]) -> tuple[Edge, ...]:
-    """By which edges the terms reach the round: into what it makes, and out of what was there before it."""
+    """Return the edges by which the terms reach the round: into what it makes, and out of what was there before it."""
     above = ancestors(p.parents, [state])
     known = (d_connected(p.parents, p.task, before) | {p.task}) - {*entering}
     made = [
@@ -192,34 +196,36 @@ def _edges(p: Pipeline, t: int, state: str, before: Names, entering: Names, carr
 
 
 def _entering(p: Pipeline, t: int, state: str, before: Names) -> Names:
-    """Queries and signals of the round, and as few more of the state's causes as it takes to separate it from X."""
+    """Return queries and signals of the round, and as few more of the state's causes as separate it from X."""
     above = ancestors(p.parents, [state]) - {*before}
     base = [name for name in p.of("query", "signal", at=t) if name in above]
     causes = [name for name in p.parents[state] if name not in before and name not in base]
-    noise = set(p.of("noise"))
-    for more in ([], [name for name in causes if name not in noise], causes):
-        if state not in d_connected(p.parents, p.task, {*before, *base, *more}):
-            break
-    for name in reversed(tuple(more)):
+
+    def separate(more: list[str]) -> bool:
+        return state not in d_connected(p.parents, p.task, {*before, *base, *more})
+
+    without_noise = [name for name in causes if p.by_name[name].role != "noise"]
+    more = next((some for some in ([], without_noise) if separate(some)), causes)
+    for name in reversed(more.copy()):
         fewer = [other for other in more if other != name]
-        if state not in d_connected(p.parents, p.task, {*before, *base, *fewer}):
+        if separate(fewer):
             more = fewer
     rank = {n.name: (n.role != "query", k) for k, n in enumerate(p.nodes)}
     return tuple(sorted([*base, *more], key=rank.__getitem__))
 
 
 def _terms(p: Pipeline, t: int, entering: Names, before: Names) -> tuple[PipelineTerm, ...]:
-    """The chain rule over what enters, less the terms that the graph makes 0."""
+    """Return the terms of the chain rule over what enters, without those that the graph makes 0."""
     found, given = [], before
     for name in entering:
         if name in d_connected(p.parents, p.task, given):
             found.append(((name,), given))
         given = (*given, name)
-    if len(found) > MOST_SEPARATE_NODES:
-        rest = tuple(name for names, _ in found[MOST_SEPARATE_NODES - 1 :] for name in names)
-        start = found[MOST_SEPARATE_NODES - 1][1]
+    if len(found) > limits.MOST_SEPARATE_NODES:
+        rest = tuple(name for names, _ in found[limits.MOST_SEPARATE_NODES - 1 :] for name in names)
+        start = found[limits.MOST_SEPARATE_NODES - 1][1]
         skipped = [name for name in entering[entering.index(rest[0]) :] if name not in rest]
-        found = [*found[: MOST_SEPARATE_NODES - 1], ((*rest, *skipped), start)]
+        found = [*found[: limits.MOST_SEPARATE_NODES - 1], ((*rest, *skipped), start)]
     return tuple(_term(p, names, given, (t, k)) for k, (names, given) in enumerate(found))
 
 
@@ -230,7 +236,7 @@ def _term(p: Pipeline, names: Names, given: Names, own: TermId) -> PipelineTerm:
 
 
 def format_mutual_information(task: str, names: Iterable[str], given: Iterable[str] = ()) -> str:
-    """I(X;A,B|C) as `prove` reads it.
+    """Return I(X;A,B|C) as `prove` reads it.
 
     >>> format_mutual_information("X", ["S1"], ["Z0", "Y1"])
     'I(X;S1|Z0,Y1)'

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, get_type_hints
+
+import pydantic
+from pydantic import Field
 
 from infoloop.reporting.suggestions import did_you_mean
 
 ROLES = ("task", "data", "state", "query", "signal", "judge", "noise")
-_NAME = re.compile(r"[^\W\d]\w*'*")
+_NO_ROLE = f"there is no role {{value!r}}{{hint}}; roles are {', '.join(ROLES)}"
+_NAME = re.compile(r"\A[^\W\d]\w*'*\Z")
+_NO_NAME = "{value!r} is no name: write a letter, then letters, digits and _"
+_NOT_BLANK = re.compile(r"\s*\S")
 
 
 class PipelineError(ValueError):
-    """A pipeline that cannot be: `node` and `key` say where, the message says what and the remedy."""
+    """An impossible pipeline: `node` and `key` say where, the message says what and the remedy."""
 
     def __init__(self, message: str, node: str = "", key: str = ""):
         super().__init__(f"{'.'.join(part for part in (node, key) if part)}: {message}" if node else message)
         self.message, self.node, self.key = message, node, key
+
+
+def _must_be(wanted: str, **limits: Any) -> Any:
+    """Return limits of a field whose description is what is said of a value outside them."""
+    return Field(description="it is {value!r}: give " + wanted, **limits)
 
 
 @dataclass(frozen=True)
@@ -33,25 +43,35 @@ class Node:
 
     A node of `[round]` has a copy in each round; `template` is the name of the node of which this one is a copy, empty
     if it is none. Which nodes of different rounds belong together is decided by it, never by their names.
+
+    Raises:
+        PipelineError: for a field of the wrong type or outside its range, and for a program beside a table or formula.
+
+    >>> Node("S", "signal", ("X",), size=0)
+    Traceback (most recent call last):
+    infoloop.pipelines.node.PipelineError: S.size: it is 0: give a whole number, at least 1
     """
 
-    name: str
-    role: str
-    parents: tuple[str, ...] = ()
-    size: int | None = None
-    cost: float | None = None
-    at: int = 0
+    name: Annotated[str, Field(pattern=_NAME, description=_NO_NAME)]
+    role: Annotated[str, Field(pattern=f"^({'|'.join(ROLES)})$", description=_NO_ROLE)]
+    parents: Annotated[tuple[str, ...], _must_be("a list of names of nodes")] = ()
+    size: Annotated[int | None, _must_be("a whole number, at least 1", ge=1)] = None
+    cost: Annotated[float | None, _must_be("a finite number, at least 0", ge=0, allow_inf_nan=False)] = None
+    at: Annotated[int, _must_be("a whole number, at least 0", ge=0)] = 0
     table: Any = field(default=None, compare=False)
-    formula: str | None = None
-    program: Callable | None = field(default=None, compare=False)
-    site: str | None = None
-    template: str = field(default="", compare=False)
+    formula: Annotated[str | None, _must_be("a text", pattern=_NOT_BLANK)] = None
+    program: Annotated[Callable | None, _must_be("a numpyro program, a function")] = field(default=None, compare=False)
+    site: Annotated[str | None, _must_be("a text", pattern=_NOT_BLANK)] = None
+    template: Annotated[str, _must_be("the name of what the node is a copy of")] = field(default="", compare=False)
 
     def __post_init__(self):
-        for key in ("name", "role", "parents", "size", "cost", "at", "formula", "program", "site", "template"):
-            wrong = _CHECKS[key](getattr(self, key))
-            if wrong:
-                raise PipelineError(wrong, self.name if isinstance(self.name, str) else repr(self.name), key)
+        try:
+            _CHECKED.model_validate(vars(self), strict=True)
+        except pydantic.ValidationError as error:
+            key = str(error.errors()[0]["loc"][0])
+            value, said = getattr(self, key), _CHECKED.model_fields[key].description
+            hint = did_you_mean(str(value), ROLES) if key == "role" else ""
+            raise PipelineError(said.format(value=value, hint=hint), str(self.name), key) from None
         if self.program is not None and (self.table is not None or self.formula is not None):
             raise PipelineError("a program says all: leave out table and formula", self.name, "program")
         if self.site is not None and self.program is None:
@@ -70,57 +90,5 @@ class Node:
         return (self.template, ago) if self.template and (self.at or ago <= 1) else (self.name, None)
 
 
-def _name_wrong(name) -> str:
-    fits = isinstance(name, str) and _NAME.fullmatch(name) and "_||_" not in name
-    return "" if fits else f"{name!r} is no name: write a letter, then letters, digits and _"
-
-
-def _role_wrong(role) -> str:
-    if role in ROLES:
-        return ""
-    return f"there is no role {role!r}{did_you_mean(str(role), ROLES)}; roles are {', '.join(ROLES)}"
-
-
-def _parents_wrong(parents) -> str:
-    if isinstance(parents, tuple) and all(isinstance(parent, str) for parent in parents):
-        return ""
-    return f"it is {parents!r}: give a list of names of nodes"
-
-
-def _integer_error(least: int, optional: bool) -> Callable[[Any], str]:
-    def wrong(value) -> str:
-        fits = (optional and value is None) or (type(value) is int and value >= least)
-        return "" if fits else f"it is {value!r}: give a whole number, at least {least}"
-
-    return wrong
-
-
-def _cost_wrong(cost) -> str:
-    fits = cost is None or (type(cost) in (int, float) and cost >= 0 and math.isfinite(cost))
-    return "" if fits else f"it is {cost!r}: give a finite number, at least 0"
-
-
-def _text_wrong(text) -> str:
-    return "" if text is None or (isinstance(text, str) and text.strip()) else f"it is {text!r}: give a text"
-
-
-def _template_wrong(template) -> str:
-    return "" if isinstance(template, str) else f"it is {template!r}: give the name of what the node is a copy of"
-
-
-def _program_wrong(program) -> str:
-    return "" if program is None or callable(program) else f"it is {program!r}: give a numpyro program, a function"
-
-
-_CHECKS = {
-    "name": _name_wrong,
-    "role": _role_wrong,
-    "parents": _parents_wrong,
-    "size": _integer_error(1, optional=True),
-    "cost": _cost_wrong,
-    "at": _integer_error(0, optional=False),
-    "formula": _text_wrong,
-    "program": _program_wrong,
-    "site": _text_wrong,
-    "template": _template_wrong,
-}
+_FIELDS: Any = {key: (hint, ...) for key, hint in get_type_hints(Node, include_extras=True).items()}
+_CHECKED: Any = pydantic.create_model("_CHECKED", **_FIELDS)

@@ -3,6 +3,7 @@ r"""The numeric audit: every term of a pipeline in bits, for the channels that i
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from infoloop.information.contraction_coefficients import contraction
 from infoloop.information.fano import ROUNDED, needed_bits, rounds_needed
 from infoloop.information.measures import entropy
+from infoloop.pipelines import limits
 from infoloop.pipelines.conditional_tables import function_values
 from infoloop.pipelines.exact_zeros import exactly_zero_terms
 from infoloop.pipelines.information_flow import ConditioningSet, PipelineTerm, Round, TermId, last_state
@@ -23,18 +25,27 @@ from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import rounding
 
 DIGITS = 13  # to which rows are told apart
-MOST_ROWS = 512  # different rows of an update, of which all pairs are compared for its contraction
+
+
+class _MostKnown(NamedTuple):
+    """The most that a state can know, in bits: one that the last state depends on, and any.
+
+    If more than a base that closes the pipeline knows reached the former, it would reach the last state.
+    """
+
+    above_last_state: float
+    task: float
 
 
 def missing_tables(p: Pipeline) -> tuple[str, ...]:
-    """The nodes that do not say how they answer their parents: with none missing a pipeline has numbers."""
+    """Return the nodes that do not say how they answer their parents: with none missing a pipeline has numbers."""
     return tuple(node.name for node in p.nodes if node.name not in p.tables)
 
 
 def numeric_audit(
     p: Pipeline, bases: tuple[ConditioningSet, ...], rounds: tuple[Round, ...], error: float = 0.05
 ) -> Numbers:
-    """All numbers of a pipeline whose nodes all have tables; in float64 whatever JAX is set to.
+    """Return all numbers of a pipeline whose nodes all have tables; in float64 whatever JAX is set to.
 
     Raises ValueError, naming the law and its size, where one that is asked for would not fit into memory.
 
@@ -56,15 +67,21 @@ def numeric_audit(
         small = [t.id for r, x in zip(rounds, read, strict=True) for t, b in zip(r.terms, x.terms, strict=True)
                  if b <= rounding(x.update.size * len(task.table))]  # fmt: skip
         zero = exactly_zero_terms(p, asked, small) if small else {}
-        signs = {term: {True: "zero", False: "positive", None: "undecided"}[zero.get(term)] for term in small}
+        signs = {term: _sign(zero.get(term)) for term in small}
         uncertainty = float(entropy(task))
-        sealed = min((bits for base, bits in known if base.closed), default=uncertainty)
-        found = _rounds(p, rounds, read, signs, (sealed, uncertainty))
+        most_known = _MostKnown(min((bits for base, bits in known if base.closed), default=uncertainty), uncertainty)
+        found = _rounds(p, rounds, read, signs, most_known)
     costs = [node.cost for node in p.nodes if node.cost is not None]
-    fano = _fano(p, rounds, found, (sealed, uncertainty), error)
-    return Numbers(
-        uncertainty, tuple((base.names, bits) for base, bits in known), found, fano, sum(costs) if costs else None
-    )
+    bases_in_bits = tuple((base.names, bits) for base, bits in known)
+    fano = _fano(p, rounds, found, most_known, error)
+    return Numbers(uncertainty, bases_in_bits, found, fano, sum(costs) if costs else None)
+
+
+def _sign(zero: bool | None) -> str:
+    """Return the word for a term that is, is not, or may be exactly 0."""
+    if zero is None:
+        return "undecided"
+    return "zero" if zero else "positive"
 
 
 def _rounds(
@@ -72,39 +89,48 @@ def _rounds(
     rounds: tuple[Round, ...],
     read: list[RoundInformation],
     signs: dict[TermId, str],
-    limits: tuple[float, float],
+    most_known: _MostKnown,
 ) -> tuple[RoundBits, ...]:
-    """The rounds in bits. The first of the limits is for states that the last one depends on: if more of the task
-    reached one of them, it would reach the last; the second is for all."""
     above, reached = ancestors(p.parents, [last_state(p)]), d_connected(p.parents, p.task)
     found, ceiling = [], _unless_separated(reached, rounds[0].before, read[0].before)
     states = {(name,) for name in p.of("state")}
     accuracy = accuracy_of(p, np.asarray(read[0].held)) if rounds[0].before in states else None
     for r, x in zip(rounds, read, strict=True):
-        terms = tuple(_term(p, *parts, signs) for parts in zip(r.terms, x.terms, x.observed, strict=True))
+        parts = zip(r.terms, x.terms, x.observed, strict=True)
+        terms = tuple(_term(p, term, bits, observed, signs) for term, bits, observed in parts)
         update, pair = np.asarray(x.update), np.asarray(x.pair)
         if not r.terms:  # the task reaches this state through the one before alone
             update = update.reshape(np.asarray(x.held).shape[1], -1, update.shape[1]).sum(1)
         eta = _contraction(update)
         ceiling = (1.0 if eta is None else eta) * (ceiling + sum(term.bits for term in terms))
-        ceiling = min(ceiling, limits[r.state not in above])
+        ceiling = min(ceiling, most_known.above_last_state if r.state in above else most_known.task)
         after = accuracy_of(p, pair)
         use = None if after is None or accuracy is None else after - accuracy
-        before = _unless_separated(reached, r.before, x.before)
-        entering = _unless_separated(reached, (*r.before, *r.entering), x.entering)
-        learned = _unless_separated(reached, (r.state,), x.after)
-        best = float(pair.max(0).sum())
-        found.append(RoundBits(r.t, r.state, before, terms, entering, learned, eta, ceiling, after, best, use))
+        found.append(
+            RoundBits(
+                t=r.t,
+                state=r.state,
+                before=_unless_separated(reached, r.before, x.before),
+                terms=terms,
+                entering=_unless_separated(reached, (*r.before, *r.entering), x.entering),
+                after=_unless_separated(reached, (r.state,), x.after),
+                contraction=eta,
+                ceiling=ceiling,
+                accuracy=after,
+                best=float(pair.max(0).sum()),
+                use=use,
+            )
+        )
         accuracy = after
     return tuple(found)
 
 
-def _unless_separated(reached: set[str], names: tuple[str, ...], bits) -> float:
-    """The bits, or 0 where the graph separates all the names from the task: there floats would show their rounding."""
+def _unless_separated(reached: set[str], names: tuple[str, ...], bits: jax.Array) -> float:
+    """Return the bits, or 0 where the graph separates the names from the task: floats would show their rounding."""
     return float(bits) if reached.intersection(names) else 0.0
 
 
-def _term(p: Pipeline, term: PipelineTerm, bits, observed, signs: dict[TermId, str]) -> TermBits:
+def _term(p: Pipeline, term: PipelineTerm, bits: jax.Array, observed: jax.Array, signs: dict[TermId, str]) -> TermBits:
     costs = [node.cost for node in p.nodes if node.name in term.names and node.cost is not None]
     sign = signs.get(term.id, "positive")
     # What fractions have shown to be 0 is 0; a float within rounding of it would be a number nobody can mean.
@@ -113,7 +139,7 @@ def _term(p: Pipeline, term: PipelineTerm, bits, observed, signs: dict[TermId, s
 
 
 def accuracy_of(p: Pipeline, pair: np.ndarray) -> float | None:
-    """The probability that the answer of the state is X, under their law `pair[x, z]`; None where there is no answer.
+    """Return the probability that the answer of the state is X, under their law `pair[x, z]`; None without an answer.
 
     The answer is the pipeline's formula, or the state itself where it takes as many values as the task.
     """
@@ -125,34 +151,29 @@ def accuracy_of(p: Pipeline, pair: np.ndarray) -> float | None:
 
 
 def _contraction(update: np.ndarray) -> float | None:
-    """The contraction coefficient over the rows that occur; rows that rounding alone tells apart count once."""
+    """Return the contraction coefficient over the rows that occur; rows that rounding alone tells apart count once."""
     mass = update.sum(1)
     rows = update[mass > 0] / mass[mass > 0, None]
     alike = np.concatenate([rows.round(DIGITS), rows > 0], axis=1)  # a true 0 differs from the least mass
     rows = rows[np.unique(alike, axis=0, return_index=True)[1]]
-    if len(rows) > MOST_ROWS:
+    if len(rows) > limits.MOST_UPDATE_ROWS:
         return None
     padded = 2 ** math.ceil(math.log2(len(rows)))  # few shapes, so that few programs are compiled
     rows = np.concatenate([rows, np.repeat(rows[:1], padded - len(rows), axis=0)])
     return float(contraction(Channel(jax.numpy.asarray(rows), ("E",), ("Z",))).upper)
 
 
-def _fano(p: Pipeline, rounds, found: tuple[RoundBits, ...], limits: tuple[float, float], error: float) -> Fano | None:
-    """`limits` are what a base that closes the pipeline knows, and H(X)."""
+def _fano(
+    p: Pipeline, rounds: tuple[Round, ...], found: tuple[RoundBits, ...], most_known: _MostKnown, error: float
+) -> Fano | None:
     alphabet_size = p.tables[p.task].shape[-1]
     if alphabet_size < 2 or not p.rounds:
         return None
-    needed = needed_bits(limits[1], alphabet_size, error)
+    needed = needed_bits(most_known.task, alphabet_size, error)
     most = max(max_information_per_round(p, r) for r in rounds)
     held = found[0].before
     least = rounds_needed(needed, held, most)
-    never = math.isinf(least) or needed - limits[0] > ROUNDED
-    return Fano(
-        error,
-        needed,
-        held,
-        most,
-        None if never else int(least),
-        next((r.t for r in found if needed - r.after <= ROUNDED), None),
-        next((r.t for r in found if r.accuracy is not None and 1 - r.accuracy - error <= ROUNDED), None),
-    )
+    never = math.isinf(least) or needed - most_known.above_last_state > ROUNDED
+    informed = (r.t for r in found if needed - r.after <= ROUNDED)
+    reached = (r.t for r in found if r.accuracy is not None and 1 - r.accuracy - error <= ROUNDED)
+    return Fano(error, needed, held, most, None if never else int(least), next(informed, None), next(reached, None))

@@ -7,10 +7,11 @@ judges together; then these are the ceiling of what it can learn, however many r
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pydantic
 
 from infoloop.pipelines.bounds import InformationBound, bound_from_base, bound_from_rounds
 from infoloop.pipelines.graph_warnings import GraphWarning, find_graph_warnings
@@ -28,8 +29,6 @@ from infoloop.pipelines.numeric_results import Numbers
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.toml_reader import read_pipeline
 from infoloop.probability.bayes_nets import TooLargeError
-
-_UNSHOWN = {"id", "plan", "kind"}  # fields that say to the code what names and texts say to the reader
 
 
 @dataclass(frozen=True)
@@ -52,28 +51,28 @@ class Audit:
     unmeasured: str = ""
 
     def row(self) -> dict[str, Any]:
-        """The audit as JSON, with its certificates."""
-        row = dataclasses.asdict(self, dict_factory=lambda fields: {k: v for k, v in fields if k not in _UNSHOWN})
-        for shown, ceiling in zip(row["ceilings"], self.ceilings, strict=True):
-            shown["most"] = ceiling.most
-        for shown, round in zip(row["rounds"], self.rounds, strict=True):
-            shown["open"] = round.open
-        if self.numbers is not None:
-            row["numbers"] |= {"learned": self.numbers.learned, "informative": self.numbers.informative}
-            for shown, round in zip(row["numbers"]["rounds"], self.numbers.rounds, strict=True):
-                shown["effect"] = round.effect
-                for line, term in zip(shown["terms"], round.terms, strict=True):
-                    line |= {"per_cost": term.per_cost, "per_bit": term.per_bit}
-        return row
+        """Return the audit as JSON, with its certificates; fields that only the code needs are left out."""
+        return pydantic.TypeAdapter(Audit).dump_python(self)
 
 
 def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
-    """The audit of a pipeline, or of a TOML file: its verdict by its graph alone, and its numbers if it has tables.
+    """Return the audit of a pipeline: its verdict by its graph alone, and its numbers if it has tables.
 
     `closed` holds for all channels on the graph, `open` for almost all of them: then I(X;E_t|Z_{t-1}) > 0 for what some
-    round reads. Each bound is a sum of named terms with a certificate that `check_certificate` accepts. Where every
-    node has a table, each term is worked out in bits for these tables, with the rounds that Fano's inequality asks for
-    a last state that errs at most `error` often. Raises PipelineError (a ValueError) for a file that is no pipeline.
+    round reads. Each bound is a sum of named terms with a certificate that `check_certificate` accepts.
+
+    Args:
+        pipeline: a pipeline, or the path of a TOML file.
+        error: the share of wrong answers that the last state may have, from 0 to below 1; Fano's inequality says how
+            many rounds that takes.
+
+    Returns:
+        The verdict with its reason, bases, rounds, bounds and warnings; `numbers` holds every term in bits, or None
+        where a node has no table or a law would not fit into memory: `unmeasured` says which.
+
+    Raises:
+        PipelineError: a ValueError, for a file that is no pipeline.
+        ValueError: for an `error` outside its range.
 
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))]
@@ -103,14 +102,14 @@ def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
         relative,
         each,
         ceilings,
-        find_graph_warnings(p, each, relative, bool(own)),
+        find_graph_warnings(p, each, bool(own)),
         numbers,
         unmeasured,
     )
 
 
 def _numbers(p: Pipeline, relative: tuple[ConditioningSet, ...], each: tuple[Round, ...], error: float):
-    """The numbers, or why there are none; a graph whose laws do not fit into memory still has its verdict."""
+    """Return the numbers, or why there are none; a graph whose laws do not fit into memory still has its verdict."""
     missing = missing_tables(p)
     if missing:
         shown = ", ".join(missing[:4]) + (", ..." if len(missing) > 4 else "")

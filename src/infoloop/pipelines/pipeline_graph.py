@@ -39,6 +39,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from infoloop.pipelines import limits
 from infoloop.pipelines.conditional_tables import (
     check_words,
     conditional_probability_table,
@@ -49,7 +50,6 @@ from infoloop.pipelines.node import Node, PipelineError
 from infoloop.probability import dags
 from infoloop.reporting.suggestions import did_you_mean
 
-MOST_NODES = 5000  # of a pipeline: what is connected to what is worked out anew for each of its rounds
 _REFERENCE = re.compile(r"(?P<name>.*?)@(?P<lag>[+-]?\d+)")
 
 
@@ -88,7 +88,7 @@ class Pipeline:
         return self.of("task")[0]
 
     def of(self, *roles: str, at: int | None = None) -> tuple[str, ...]:
-        """The names of these roles, causes first; of one round, if it is given."""
+        """Return the names of these roles, causes first; of one round, if it is given."""
         return tuple(n.name for n in self.nodes if n.role in roles and at in (None, n.at))
 
 
@@ -100,11 +100,23 @@ def pipeline(
     about: str = "",
     answer: str | None = None,
 ) -> Pipeline:
-    """The pipeline of these nodes, followed by `rounds` copies of the nodes of `round`.
+    """Return the pipeline of these nodes, followed by `rounds` copies of the nodes of `round`.
 
-    Raises PipelineError (a ValueError) for a cycle, an unknown parent, a parent of a later round, a repeated name, no
-    task or two, no state or two in one round, a state that reads the task itself, noise with parents, and tables,
-    formulas and programs that are no probabilities or do not fit the parents (`infoloop.pipelines.conditional_tables`).
+    Args:
+        nodes: what exists before round 1, or all nodes of an unrolled pipeline, in any order.
+        round: the nodes of one round; a parent `Z@-1` is the Z of the round before, or Z0 of `nodes` in round 1.
+        rounds: how many copies of `round` there are; 0 without `round`.
+        title: a name for people.
+        about: a line for people.
+        answer: a formula over `state`, the state's guess of the task; the state itself if None.
+
+    Returns:
+        The nodes, causes first, with the tables of those that have one.
+
+    Raises:
+        PipelineError: a ValueError with node and key, for a cycle, a parent that is unknown or of a later round, a
+            repeated name, no task or two, no state or two in one round, a state that reads the task itself, noise with
+            parents, and tables, formulas and programs that do not fit (`infoloop.pipelines.conditional_tables`).
 
     >>> p = pipeline([Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))],
     ...              [Node("D", "data", ("Z@-1",)), Node("Z", "state", ("D",))], rounds=2)
@@ -113,13 +125,15 @@ def pipeline(
     """
     nodes, template = tuple(nodes), tuple(round)
     if bool(template) != bool(rounds) or rounds < 0:
-        raise PipelineError(f"rounds is {rounds} and [round] has {len(template)} nodes: give both or neither")
+        why = f"rounds is {rounds} and [round] has {len(template)} nodes: give both or neither"
+        raise PipelineError(why, key="rounds")
     for node in nodes:
         for parent in node.parents:
             if "@" in parent:
                 raise PipelineError(f"{parent!r} stands outside [round]: name a node", node.name, "parents")
-    if len(nodes) + rounds * len(template) > MOST_NODES:
-        why = f"{rounds} rounds make {len(nodes) + rounds * len(template):,} nodes: at most {MOST_NODES:,} are audited"
+    count = len(nodes) + rounds * len(template)
+    if count > limits.MOST_NODES:
+        why = f"{rounds} rounds make {count:,} nodes: at most {limits.MOST_NODES:,} are audited"
         raise PipelineError(why, key="rounds")
     written = [node.name for node in nodes]
     names = copy_names([node.name for node in template], rounds, written)
@@ -184,7 +198,7 @@ def _copied(node: Node, t: int, names: Mapping[tuple[str, int], str], written: l
 
 
 def _resolved(parent: str, node: Node, t: int, names: Mapping[tuple[str, int], str], written: list[str]) -> str:
-    """The node that a parent written in [round] means in round t."""
+    """Return the node that a parent written in [round] means in round t."""
     match = _REFERENCE.fullmatch(parent)
     name, lag = (match["name"], int(match["lag"])) if match else (parent, 0)
     own, inside = names[node.name, t], (name, 1) in names
@@ -204,7 +218,7 @@ def _resolved(parent: str, node: Node, t: int, names: Mapping[tuple[str, int], s
 
 
 def _tabulated(nodes: list[Node], copies: set[str]) -> tuple[tuple[Node, ...], dict[str, np.ndarray]]:
-    """The nodes with the sizes that their tables show, and the tables; copies of one node share theirs.
+    """Return the nodes with the sizes that their tables show, and the tables; copies of one node share theirs.
 
     `copies` names the nodes that `pipeline` has made of those of [round]: parents of equal sizes make equal tables.
     """
@@ -235,7 +249,7 @@ def _answers_fit(answer: str | None, nodes: tuple[Node, ...]) -> None:
 
 
 def _names_are_known(nodes: list[Node], written: list[str] | None) -> None:
-    """`written` are the names that may stand in [round], where there is one: those are what is offered there."""
+    """Raise PipelineError for a name that is given twice or not known; `written` are the names offered in [round]."""
     rounds: dict[str, int] = {}
     copies: dict[tuple[str, int], str] = {}
     for node in nodes:

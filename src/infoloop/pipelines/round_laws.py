@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import jax
 import numpy as np
+from jaxtyping import Array, Float
 
 from infoloop.information.measures import entropy, mutual_information
-from infoloop.pipelines.information_flow import ConditioningSet, Places, Round, TermId
+from infoloop.pipelines.information_flow import ConditioningSet, Places, Round, RoundPlan, TermId
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
@@ -29,9 +30,9 @@ Tables = Mapping[str, jax.Array | np.ndarray]
 class RoundForm(NamedTuple):
     r"""What is asked of a round, by places among its variables: the frontier before it, then its own nodes.
 
-    `frontier` counts the former, `parents` has the causes of each of the latter, `kept` is the frontier after it. What
-    is `read`, of which `before` were there already, has the `terms` $I(X;\text{names}\mid\text{given})$: the places of
-    the names in `read`, and how many of `read` are given. Without a `state` nothing is read.
+    `frontier` counts the former, `parents` has the causes of each of the latter, `kept` is the frontier after it. The
+    `plan` of the round says by places in `read` what was there before and which terms are asked for. Without a `state`
+    nothing is read.
     """
 
     frontier: int
@@ -39,8 +40,7 @@ class RoundForm(NamedTuple):
     kept: Places
     task: int
     read: Places = ()
-    before: int = 0
-    terms: tuple[tuple[Places, int], ...] = ()
+    plan: RoundPlan = RoundPlan(0)
     state: int | None = None
 
 
@@ -58,9 +58,12 @@ class RoundQuery(NamedTuple):
 
 
 class RoundInformation(NamedTuple):
-    r"""One round in bits: `before` $=I(X;Z_{t-1})$, `terms` $=I(X;E_k\mid\cdot)$, `observed` $=H(E_k\mid\cdot)$,
-    `entering` $=I(X;Z_{t-1},E_t)$, `after` $=I(X;Z_t)$; `held` is the law of X with what was there before, `pair` that
-    of (X, Z_t), `update` that of all that is read (rows) and Z_t."""
+    r"""One round in bits, with three of its laws.
+
+    `before` $=I(X;Z_{t-1})$, `terms` $=I(X;E_k\mid\cdot)$, `observed` $=H(E_k\mid\cdot)$, `entering`
+    $=I(X;Z_{t-1},E_t)$, `after` $=I(X;Z_t)$; `held` is the law of X with what was there before, `pair` that of
+    (X, Z_t), `update` that of all that is read (rows) and Z_t.
+    """
 
     before: jax.Array
     terms: tuple[jax.Array, ...]
@@ -73,7 +76,7 @@ class RoundInformation(NamedTuple):
 
 
 def round_queries(p: Pipeline, rounds: Iterable[Round]) -> tuple[RoundQuery, ...]:
-    """What is asked of each round of a pipeline, of round 0 first."""
+    """Return what is asked of each round of a pipeline, of round 0 first."""
     read = {r.t: r for r in rounds}
     found, frontier = [], ()
     for t in range(p.rounds + 1):
@@ -96,16 +99,18 @@ def _query(p: Pipeline, names: Names, frontier: int, kept: Names, r: Round | Non
     form = RoundForm(frontier, parents, places(kept), place[p.task])
     if r is None:
         return RoundQuery(names, form)
-    read = places(r.before + r.entering)
-    form = form._replace(read=read, before=r.plan.before, terms=r.plan.terms, state=place[r.state])
+    form = form._replace(read=places(r.before + r.entering), plan=r.plan, state=place[r.state])
     return RoundQuery(names, form, tuple(term.id for term in r.terms))
 
 
 def evaluate_rounds(tables: Tables, asked: Iterable[RoundQuery]) -> Iterator[tuple[RoundInformation | None, jax.Array]]:
-    """Each round's bits (None where nothing was asked) and the law of its frontier, in the order of `RoundForm.kept`.
+    """Yield each round's bits (None where nothing was asked) and the law of its frontier.
 
-    Pure in the tables, so that it may be batched by `vmap`. Raises ValueError, naming the law and its size, where a law
-    that is asked for would not fit into memory.
+    The axes of the frontier are in the order of `RoundForm.kept`. Pure in the tables, so that it may be batched by
+    `vmap`.
+
+    Raises:
+        TooLargeError: a ValueError that names the law and its size, where it would not fit into memory.
     """
     law = None
     for query in asked:
@@ -115,19 +120,19 @@ def evaluate_rounds(tables: Tables, asked: Iterable[RoundQuery]) -> Iterator[tup
 
 def _reading(laws: _Laws) -> RoundInformation:
     return RoundInformation(
-        _information(laws.before),
-        tuple(map(_information, laws.terms)),
-        tuple(map(_entropy, laws.terms)),
-        _information(laws.entering),
-        _information(laws.pair[:, :, None]),
-        laws.before[:, :, 0],
-        laws.pair,
-        laws.update,
+        before=_information(laws.before),
+        terms=tuple(map(_information, laws.terms)),
+        observed=tuple(map(_entropy, laws.terms)),
+        entering=_information(laws.entering),
+        after=_information(laws.pair[:, :, None]),
+        held=laws.before[:, :, 0],
+        pair=laws.pair,
+        update=laws.update,
     )
 
 
-def base_bits(tables: Tables, p: Pipeline, base: ConditioningSet):
-    """I(X;B) in bits: what stood before round 1 knows of the task.
+def base_bits(tables: Tables, p: Pipeline, base: ConditioningSet) -> Float[Array, ""]:
+    """Return I(X;B), in bits: what stood before round 1 knows of the task.
 
     >>> from infoloop.pipelines.node import Node
     >>> from infoloop.pipelines.information_flow import conditioning_sets
@@ -141,8 +146,8 @@ def base_bits(tables: Tables, p: Pipeline, base: ConditioningSet):
     return _information(law.reshape(len(law), -1, 1))
 
 
-def initial_law(tables: Tables, p: Pipeline, names: Names = ()):
-    """The joint law of the task (first axis) and these nodes of before round 1.
+def initial_law(tables: Tables, p: Pipeline, names: Names = ()) -> Float[Array, "task ..."]:
+    """Return the joint law of the task (first axis) and these nodes of before round 1.
 
     >>> from infoloop.pipelines.node import Node
     >>> from infoloop.pipelines.pipeline_graph import pipeline
@@ -154,7 +159,7 @@ def initial_law(tables: Tables, p: Pipeline, names: Names = ()):
     return _laws(query.form, None, tuple(tables[name] for name in query.nodes))[1]
 
 
-def _net(names: Names, form: RoundForm, law, tables) -> BayesNet:
+def _net(names: Names, form: RoundForm, law: jax.Array | None, tables: tuple[jax.Array | np.ndarray, ...]) -> BayesNet:
     known = () if law is None else (Joint(law, names[: form.frontier]),)
     made = zip(form.parents, names[form.frontier :], tables, strict=True)
     return BayesNet((*known, *(_factor(_some(names, parents), name, table) for parents, name, table in made)))
@@ -164,7 +169,7 @@ def _some(names: Names, places: Places) -> Names:
     return tuple(names[k] for k in places)
 
 
-def _factor(parents: Names, name: str, table) -> Joint | Channel:
+def _factor(parents: Names, name: str, table: jax.Array | np.ndarray) -> Joint | Channel:
     table = jax.numpy.asarray(table)
     return Channel(table, parents, (name,)) if parents else Joint(table, (name,))
 
@@ -180,7 +185,9 @@ class _Laws(NamedTuple):
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _laws(form: RoundForm, law, tables) -> tuple[_Laws | None, jax.Array]:
+def _laws(
+    form: RoundForm, law: jax.Array | None, tables: tuple[jax.Array | np.ndarray, ...]
+) -> tuple[_Laws | None, jax.Array]:
     names = tuple(f"v{k}" for k in range(form.frontier + len(form.parents)))
     net = _net(names, form, law, tables)
     after = marginal(net, *_some(names, form.kept)).table
@@ -195,11 +202,11 @@ def _laws(form: RoundForm, law, tables) -> tuple[_Laws | None, jax.Array]:
         return found.reshape(len(found), size, -1)
 
     return _Laws(
-        flat(read[: form.before]),
-        tuple(flat(_some(read, some), read[:given]) for some, given in form.terms),
-        flat(read),
-        marginal(here, task, state).table,
-        marginal(here, *read, state).table.reshape(-1, here.table.shape[-1]),
+        before=flat(read[: form.plan.before]),
+        terms=tuple(flat(_some(read, some), read[:given]) for some, given in form.plan.terms),
+        entering=flat(read),
+        pair=marginal(here, task, state).table,
+        update=marginal(here, *read, state).table.reshape(-1, here.table.shape[-1]),
     ), after
 
 

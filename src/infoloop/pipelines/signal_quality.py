@@ -30,13 +30,23 @@ class Sensitivity(NamedTuple):
 
 
 def sensitivity(p: Pipeline, steps: int = 20, read: tuple[Round, ...] | None = None) -> Sensitivity | None:
-    r"""What becomes of a pipeline if its signals are worse; None where it has no signals.
+    r"""Return what a pipeline learns, at most and how rightly, if its signals are worse.
 
     At quality $\lambda$ each signal of $q$ values has the channel $\lambda K+(1-\lambda)/q$: a share $1-\lambda$ of
     its answers are drawn blindly. For a verdict TPR - FPR shrinks to $\lambda$ times itself; below 0 it is turned
     over: it carries the bits that it has at $-\lambda$, but what the learner does with them is wrong (S29). Every
-    alphabet allows $\lambda\ge-1/(q-1)$; `steps` points stand between 0 and 1, and `read` are the rounds of an audit
-    where there is one. Raises ValueError for a node without a table, and where a law would not fit into memory.
+    alphabet allows $\lambda\ge-1/(q-1)$.
+
+    Args:
+        p: a pipeline whose nodes all have tables.
+        steps: how many steps of equal size lead from quality 0 to 1; at least 1.
+        read: the rounds of an audit, where there is one; else they are worked out.
+
+    Returns:
+        Arrays with one entry for each quality, the lowest first; None where no signal takes more than one value.
+
+    Raises:
+        ValueError: for a node without a table, for `steps` below 1, and where a law would not fit into memory.
 
     >>> from infoloop.pipelines.node import Node
     >>> from infoloop.pipelines.pipeline_graph import pipeline
@@ -71,7 +81,7 @@ def sensitivity(p: Pipeline, steps: int = 20, read: tuple[Round, ...] | None = N
 
 
 def _degraded(table: np.ndarray, quality: np.ndarray) -> np.ndarray:
-    """The channel at each quality, on a first axis.
+    """Return the channel at each quality, on a first axis.
 
     Below 0 it is written as a sum of what is not negative even after rounding, with the probability of all other
     values.

@@ -8,16 +8,14 @@ import jax
 import numpy as np
 
 from infoloop.information.channel_capacity import capacity_bounds
+from infoloop.pipelines import limits
 from infoloop.pipelines.information_flow import PipelineTerm, Round
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.probability.dags import ancestors
 
-MOST_CHANNEL_ROWS = 2**12  # rows of a channel of which a capacity is worked out; beyond it the alphabet bounds it
-MOST_CHANNELS = 64  # different channels that the questions open
-
 
 def max_information_per_round(p: Pipeline, r: Round) -> float:
-    r"""A bound on the terms of a round that holds for every learner and every question, in bits.
+    r"""Return a bound on the terms of a round, in bits, that holds for every learner and every question.
 
     A term $I(X;E\mid G)$ is at most $\max_gC(K_E(\cdot\mid g))$, the capacity from the causes of $E$ that $G$ does not
     hold to $E$, the others being fixed at their best; and at most $\log_2|E|$, which alone is used where $X$ or $G$
@@ -47,10 +45,10 @@ def _most_of(p: Pipeline, term: PipelineTerm) -> float:
     fixed = [k for k in range(table.ndim - 1) if k not in free]
     count = math.prod(table.shape[k] for k in free)
     channels = table.transpose(*fixed, *free, table.ndim - 1).reshape(-1, count, table.shape[-1])
-    if channels.shape[0] * count > MOST_CHANNEL_ROWS:
+    if channels.shape[0] * count > limits.MOST_CHANNEL_ROWS:
         return alphabet
     distinct = {rows.tobytes(): rows for rows in (np.unique(channel, axis=0) for channel in channels)}
-    if len(distinct) > MOST_CHANNELS:
+    if len(distinct) > limits.MOST_CHANNELS:
         return alphabet
     with jax.enable_x64(True):
         return max(float(capacity_bounds(rows)[1]) if len(rows) > 1 else 0.0 for rows in distinct.values())

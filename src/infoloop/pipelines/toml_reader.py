@@ -14,7 +14,9 @@ from infoloop.pipelines.node import Node, PipelineError
 from infoloop.pipelines.pipeline_graph import Pipeline, copy_names, pipeline
 from infoloop.reporting.suggestions import did_you_mean
 
-_KEYS = ("title", "about", "rounds", "answer", "nodes", "round")
+_TEXT, _NODES = (str, "a text"), (dict, "a table of nodes: X = { role = 'task' }")
+_KEYS = {"title": _TEXT, "about": _TEXT, "rounds": (int, "a whole number"), "answer": _TEXT, "nodes": _NODES,
+         "round": _NODES}  # fmt: skip
 _FIELDS = tuple(field.name for field in dataclasses.fields(Node) if field.name != "name")
 _HEADER = re.compile(r"\s*\[+\s*(?P<path>[^\]]+?)\s*\]")
 _SETTING = re.compile(r"\s*(?P<path>[\w.\"'-]+)\s*=")
@@ -28,9 +30,10 @@ class PipelineFileError(PipelineError):
 
 
 def read_pipeline(path: str | Path) -> Pipeline:
-    """The pipeline in a TOML file, checked; the format stands in `infoloop.pipelines.pipeline_graph`.
+    """Return the pipeline in a TOML file, checked; the format stands in `infoloop.pipelines.pipeline_graph`.
 
-    Raises PipelineFileError (a ValueError) in one line with file, line and key.
+    Raises:
+        PipelineFileError: a ValueError of one line, with file, line and key, for whatever is wrong.
     """
     path = Path(path)
     try:
@@ -41,7 +44,10 @@ def read_pipeline(path: str | Path) -> Pipeline:
 
 
 def parse_pipeline(text: str, file: str = "pipeline") -> Pipeline:
-    """The pipeline in a TOML text; `file` is its name in messages.
+    """Return the pipeline in a TOML text, checked; `file` is its name in messages.
+
+    Raises:
+        PipelineFileError: a ValueError of one line, with file, line and key, for whatever is wrong.
 
     >>> parse_pipeline('''[nodes]
     ... X = {role = "task"}
@@ -51,28 +57,21 @@ def parse_pipeline(text: str, file: str = "pipeline") -> Pipeline:
     """
     source = _Source(text, file)
     content = source.content()
-    for key in content:
+    for key, value in content.items():
         if key not in _KEYS:
-            raise source.error(
-                (key,), f"there is no key {key!r}{did_you_mean(key, _KEYS)}; keys are {', '.join(_KEYS)}"
-            )
-    texts = ((key, str, "a text") for key in ("title", "about", "answer"))
-    for key, kind, name in (*texts, ("rounds", int, "a whole number")):
-        if not isinstance(content.get(key, kind()), kind) or content.get(key) is True or content.get(key) is False:
-            raise source.error((key,), f"{content[key]!r} is not {name}")
-    nodes, template = (source.nodes(content.get(table, {}), table) for table in ("nodes", "round"))
-    rounds = content.get("rounds", 0)
-    if rounds < 0 or bool(rounds) != bool(template):
-        why = f"rounds is {rounds} and [round] has {len(template)} nodes: give both or neither"
-        raise source.error(("rounds",) if "rounds" in content else ("round",), why)
+            hint = f"{did_you_mean(key, _KEYS)}; keys are {', '.join(_KEYS)}"
+            raise source.error((key,), f"there is no key {key!r}{hint}")
+        kind, wanted = _KEYS[key]
+        if type(value) is not kind:
+            raise source.error((key,), f"{value!r} is not {wanted}")
+    content |= {table: source.nodes(content.get(table, {}), table) for table in ("nodes", "round")}
     try:
-        return pipeline(
-            nodes, template, rounds, content.get("title", ""), content.get("about", ""), content.get("answer")
-        )
+        return pipeline(**content)
     except PipelineError as error:
         where = (error.key or "nodes",)
         if error.node:
-            copies = copy_names([node.name for node in template], rounds, [node.name for node in nodes])
+            names = {table: [node.name for node in content[table]] for table in ("nodes", "round")}
+            copies = copy_names(names["round"], content.get("rounds", 0), names["nodes"])
             made = {shown: name for (name, _), shown in copies.items()}
             place = ("round", made[error.node]) if error.node in made else ("nodes", error.node)
             where = (*place, error.key)
@@ -101,7 +100,7 @@ class _Source:
             raise PipelineFileError(f"{self.file}:{line}: not TOML: {what[0].lower()}{what[1:]}") from None
 
     def settings(self) -> list[tuple[int, Where]]:
-        """Each line that opens a table or sets a key, with the whole path of it."""
+        """Return each line that opens a table or sets a key, with the whole path of it."""
         header, found = (), []
         for k, line in enumerate(self.text.splitlines(), start=1):
             match = _HEADER.match(line) or _SETTING.match(line)
@@ -112,16 +111,14 @@ class _Source:
         return found
 
     def error(self, where: Where, message: str) -> PipelineFileError:
-        """The message with the line of the key, or of the nearest thing around it that has a line."""
+        """Return the message with the line of the key, or of the nearest table around it that has a line."""
         where = tuple(part for part in where if part)
         lines = {path: k for k, path in reversed(self.settings())}
         around = (where[:n] for n in range(len(where), 0, -1))
         line = next((lines[path] for path in around if path in lines), 1)
         return PipelineFileError(f"{self.file}:{line}: {'.'.join(where)}: {message}")
 
-    def nodes(self, table: Any, title: str) -> list[Node]:
-        if not isinstance(table, dict):
-            raise self.error((title,), "this is a table of nodes: X = { role = 'task' }")
+    def nodes(self, table: dict[str, Any], title: str) -> list[Node]:
         return [self.node(name, fields, title) for name, fields in table.items()]
 
     def node(self, name: str, fields: Any, title: str) -> Node:
@@ -144,7 +141,7 @@ class _Source:
             raise self.error((title, name, error.key if error.key != "name" else ""), error.message) from None
 
     def program(self, text: Any, where: Where) -> Callable:
-        """The function that `FILE.py:FUNCTION` names, FILE being found from the folder of the pipeline's file."""
+        """Return the function that `FILE.py:FUNCTION` names; FILE is relative to the folder of the pipeline's file."""
         path, _, function = text.rpartition(":") if isinstance(text, str) else ("", "", "")
         source = Path(self.file).parent / path
         if not path:

@@ -1,8 +1,9 @@
 """Files that are either complete or absent: written under a temporary name, flushed to disk, then renamed."""
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 
@@ -11,7 +12,7 @@ class UnwritableError(ValueError):
 
 
 def writable_folder(path: Path) -> Path:
-    """The folder, made if need be. Raises UnwritableError before anything is written."""
+    """Return the folder, made if need be; raise UnwritableError before anything is written."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=path, prefix=".").close()
@@ -25,28 +26,29 @@ def atomic_write_text(path: Path, text: str) -> None:
     atomic_write(path, lambda part: part.write_bytes(text.encode()))
 
 
+def atomic_write(path: Path, write: Callable[[Path], object]) -> None:
+    """Replace the file at once by what `write` puts at the path that it is given.
+
+    Raises:
+        UnwritableError: where the folder or the file cannot be written.
+    """
+    with _complete_part(path, write) as part:
+        part.replace(path)
+
+
 def write_if_absent(path: Path, text: str) -> bool:
     """Write the complete file unless it exists; return whether it was written. Of several processes one succeeds."""
-    writable_folder(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        os.link(name, path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise UnwritableError(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with _complete_part(path, lambda part: part.write_bytes(text.encode())) as part:
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            return False
     return True
 
 
-def atomic_write(path: Path, write: Callable[[Path], object]) -> None:
-    """Replace the file at once by what `write` puts at the path that it is given."""
+@contextlib.contextmanager
+def _complete_part(path: Path, write: Callable[[Path], object]) -> Generator[Path]:
+    """Yield a temporary file beside `path` that holds all of it and is on disk; delete it afterwards."""
     writable_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     os.close(handle)
@@ -56,7 +58,7 @@ def atomic_write(path: Path, write: Callable[[Path], object]) -> None:
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.chmod(0o644)
-        part.replace(path)
+        yield part
     except OSError as error:
         raise UnwritableError(f"cannot write {path}: {error.strerror or error}") from None
     finally:

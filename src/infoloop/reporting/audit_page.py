@@ -71,12 +71,12 @@ class AuditPage:
 
 
 def render_audit_page(page: AuditPage) -> str:
-    """The page of an audit, as text: one file that needs no network and no script."""
+    """Return the page of an audit as HTML: one file that needs no network and no script."""
     return render_template("audit.html.jinja", page=page, inline=_inline, formulas=formulas_to_mathml, cell=_cell)
 
 
 def _inline(svg: str, least: float = 0.0) -> Markup:
-    """An SVG file as a part of a page, which is to shrink to this share of its width at most."""
+    """Return an SVG file as a part of a page, which is to shrink to this share of its width at most."""
     inner = svg[svg.index("<svg") :]
     width = re.search(r'width="([\d.]+)pt"', inner)
     style = f' style="min-width: {least * float(width[1]):.0f}pt"' if width and least else ""
@@ -88,10 +88,10 @@ def _cell(value: Any) -> Markup:
 
 
 def formulas_to_mathml(text: str) -> Markup:
-    """A line of plain text as HTML, escaped, in which what is written like `I(X;S1|Z0,Y1)` or `H(X|Y)` is MathML.
+    """Return a line of plain text as HTML, escaped, with formulas as MathML.
 
-    The whole text of each formula stays in its attribute `alttext`; of more than `MOST_NAMES` names the first and
-    the last are seen. Lines may break between formulas.
+    A formula is what is written like `I(X;S1|Z0,Y1)` or `H(X|Y)`. Its whole text stays in its attribute `alttext`; of
+    more than `MOST_NAMES` names the first and the last are seen. Lines may break between formulas.
 
     >>> print(formulas_to_mathml("closed: I(X;Z1) <= I(X;D0) & no more").striptags())
     closed: I(X;Z1) ≤ I(X;D0) & no more
@@ -114,7 +114,7 @@ def _term(term: str) -> Markup:
 
 
 def _latex(term: str) -> str:
-    """`I(X;S1|Z_t)` as LaTeX: a number, or a letter behind `_`, is an index; names of several letters stay upright."""
+    """Return `I(X;S1|Z_t)` as LaTeX: a number, or a letter behind `_`, is an index; longer names stay upright."""
 
     def name(match: re.Match) -> str:
         indexed = re.fullmatch(r"(.*[^\W\d_])(?:(\d+)|_([^\W\d_]))", match[0])
@@ -125,6 +125,6 @@ def _latex(term: str) -> str:
 
 
 def _listed(names: re.Match) -> str:
-    """Of many names the first and the last."""
+    """Return of many names the first and the last."""
     found = names[0].split(",")
     return ",".join(found if len(found) <= MOST_NAMES else [*found[:2], "…", found[-1]])

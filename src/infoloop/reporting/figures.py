@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from infoloop.reporting.atomic_files import atomic_write
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
 
 # Okabe & Ito (2008), black last: told apart by readers with any of the common colour blindnesses, and in print.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -18,7 +21,11 @@ _STYLE: dict[Any, Any] = {
     "axes.titlelocation": "left", "figure.dpi": 150, "font.family": "DejaVu Sans", "font.size": 9, "grid.alpha": 0.25,
     "legend.fontsize": 8, "legend.frameon": False, "lines.linewidth": 1.4, "svg.fonttype": "path",
 }  # fmt: skip
-_LINES = {"line": {}, "dashed": {"linestyle": (0, (4, 2))}, "dotted": {"linestyle": (0, (1, 1.5))}}
+_LINES: dict[str, dict[str, Any]] = {
+    "line": {},
+    "dashed": {"linestyle": (0, (4, 2))},
+    "dotted": {"linestyle": (0, (1, 1.5))},
+}
 _PANEL = (4.3, 3.5)  # inches
 
 
@@ -108,20 +115,20 @@ def write_figure(figure: Figure, folder: Path, name: str) -> str:
 
 
 def figure_svg(figure: Figure, name: str) -> str:
-    """The SVG of `write_figure` without a file, for a page. Raises FigureError for an empty panel or a NaN."""
+    """Return the SVG of `write_figure` without a file, for a page; raise FigureError for an empty panel or a NaN."""
     with _style(figure, name):
         return svg_text(draw_figure(figure))
 
 
-def svg_text(canvas) -> str:
-    """What matplotlib drew, as SVG, with the style that is current."""
+def svg_text(canvas: Drawing) -> str:
+    """Return what matplotlib drew as SVG, with the style that is current."""
     svg = io.StringIO()
     canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     return svg.getvalue()
 
 
 def _style(figure: Figure, name: str):
-    """The one style, for a figure that shows something."""
+    """Return the context of the one style; raise FigureError for a figure that shows nothing."""
     import matplotlib as mpl  # here: an experiment that is only listed need not wait for it
 
     for panel in figure.panels:
@@ -141,8 +148,8 @@ def _check(panel: Panel) -> None:
                 raise FigureError(f"{mark.label or axis!r} in panel {panel.title!r} {what}: leave it out and say why")
 
 
-def draw_figure(figure: Figure):
-    """The figure as matplotlib's, with the style that is current."""
+def draw_figure(figure: Figure) -> Drawing:
+    """Return the figure as matplotlib's, with the style that is current."""
     from matplotlib.figure import Figure as Drawing
 
     columns = min(figure.columns, len(figure.panels))
@@ -157,8 +164,8 @@ def draw_figure(figure: Figure):
     return canvas
 
 
-def _explain(canvas, axes) -> None:
-    """Legends below the axes, where they cover no data: one for all panels if these have the same marks."""
+def _explain(canvas: Drawing, axes: np.ndarray) -> None:
+    """Add legends below the axes, where they cover no data: one for all panels if these have the same marks."""
     legends = [axis.get_legend_handles_labels() for axis in axes]
     if all(labels == legends[0][1] for _, labels in legends):
         if legends[0][1]:
@@ -169,7 +176,7 @@ def _explain(canvas, axes) -> None:
             axis.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
 
 
-def _draw(canvas, axis, panel: Panel) -> None:
+def _draw(canvas: Drawing, axis: Any, panel: Panel) -> None:
     for k, mark in enumerate(panel.marks):
         if isinstance(mark, Map):
             _draw_map(canvas, axis, mark)
@@ -197,14 +204,14 @@ def _all_integers(values: ArrayLike) -> bool:
     return bool((numbers == np.round(numbers)).all() and np.ptp(numbers) > 1)
 
 
-def _draw_line(axis, mark: Line, colour: str) -> None:
+def _draw_line(axis: Any, mark: Line, colour: str) -> None:
     if mark.style == "points":
         axis.plot(mark.x, mark.y, "o", ms=3.5, mfc="white", mec=colour, color=colour, label=mark.label or None)
     else:
         axis.plot(mark.x, mark.y, color=colour, label=mark.label or None, **_LINES[mark.style])
 
 
-def _draw_whiskers(axis, mark: Whiskers) -> None:
+def _draw_whiskers(axis: Any, mark: Whiskers) -> None:
     y = np.asarray(mark.y, float)
     reach = np.stack([y - np.asarray(mark.low, float), np.asarray(mark.high, float) - y])
     axis.errorbar(
@@ -212,10 +219,10 @@ def _draw_whiskers(axis, mark: Whiskers) -> None:
     )
 
 
-def _draw_map(canvas, axis, mark: Map) -> None:
+def _draw_map(canvas: Drawing, axis: Any, mark: Map) -> None:
     from matplotlib.colors import CenteredNorm
 
-    hues = {"cmap": "PuOr", "norm": CenteredNorm()} if mark.signed else {"cmap": "cividis"}
+    hues: dict[str, Any] = {"cmap": "PuOr", "norm": CenteredNorm()} if mark.signed else {"cmap": "cividis"}
     shades = axis.pcolormesh(mark.x, mark.y, mark.z, shading="nearest", rasterized=True, **hues)
     canvas.colorbar(shades, ax=axis, label=mark.label)
     if mark.level is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """The hint `: did you mean ...?` where one of the words is near, else nothing.
+    """Return the hint `: did you mean ...?` where one of the words is near, else nothing.
 
     >>> did_you_mean("generation", ["generations", "size"])
     ': did you mean generations?'

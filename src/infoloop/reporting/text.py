@@ -1,40 +1,57 @@
 """Text for the terminal in 100 columns, and JSON as this package prints it."""
 
+import io
 import json
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+WIDTH = 98  # columns, so that a prompt or a margin of two fits beside it in 100
 _NUMBER = re.compile(r"(?:-?[\d,]+(?:\.\d+)?(?:e[+-]?\d+)?\??|-|\.\.\.)?")  # or what stands in a column of numbers
 
 
-def wrap_text(text: str, hanging: int = 0) -> str:
-    """Lines of at most 98 columns, broken between words; what belongs to an indented line stays indented.
-
-    Continuation lines are indented by `hanging` columns, unless the line they continue is itself indented.
-    """
+def wrap_text(text: str) -> str:
+    """Return lines of at most `WIDTH` columns, broken between words; what belongs to a line stays indented with it."""
     lines = []
     for line in text.split("\n"):
         indent = len(line) - len(line.lstrip())
-        lines.append(textwrap.fill(line, 98, subsequent_indent=" " * (2 * indent or hanging)))
+        lines.append(textwrap.fill(line, WIDTH, subsequent_indent=" " * 2 * indent))
     return "\n".join(lines)
 
 
-def format_columns(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """The rows under their heads, two columns in and two apart, columns of numbers to the right.
+def text_table(rows: Iterable[Sequence[str]], heads: Sequence[str] = (), indent: int = 2) -> RenderableType:
+    """Return a table without lines, its columns two apart, those of numbers to the right.
 
-    >>> format_columns(("t", "term", "bits"), [("1", "I(X;S)", "0.5"), ("2", "nothing", "-")])
-    ['  t  term     bits', '  1  I(X;S)    0.5', '  2  nothing     -']
+    >>> print(plain_text(text_table([("1", "I(X;S)", "0.5"), ("2", "nothing", "-")], ("t", "term", "bits"), indent=0)))
+    t  term     bits
+    1  I(X;S)    0.5
+    2  nothing     -
     """
-    columns = list(zip(heads, *rows, strict=True))
-    widths = [max(map(len, column)) for column in columns]
-    sides = [str.rjust if all(map(_NUMBER.fullmatch, column[1:])) else str.ljust for column in columns]
-    table = zip(
-        *([side(cell, w) for cell in c] for side, c, w in zip(sides, columns, widths, strict=True)), strict=True
-    )
-    return ["  " + "  ".join(row).rstrip() for row in table]
+    rows = list(rows)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=bool(heads))
+    for k, cells in enumerate(zip(*rows, strict=True)):
+        numbers = all(map(_NUMBER.fullmatch, cells))
+        table.add_column(Text(heads[k]) if heads else "", justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return Padding(table, (0, 0, 0, indent))
 
 
-def as_json(value) -> str:
-    """JSON as this package prints and writes it."""
+def plain_text(*parts: RenderableType) -> str:
+    """Return texts and tables one below the other, in lines of at most `WIDTH` columns without colours."""
+    file = io.StringIO()
+    console = Console(file=file, width=WIDTH, color_system=None, force_jupyter=False)
+    for part in parts:
+        console.print(part, markup=False, highlight=False, emoji=False)
+    return "\n".join(line.rstrip() for line in file.getvalue().rstrip("\n").split("\n"))
+
+
+def as_json(value: Any) -> str:
+    """Return a value as JSON, as this package prints and writes it."""
     return json.dumps(value, indent=1, ensure_ascii=False)

@@ -20,10 +20,11 @@ from numpy.typing import ArrayLike
 
 
 def code_by_rate(passes: ArrayLike, attempts: ArrayLike) -> float:
-    r"""$\log_2(N+1)\binom NK$ bits, $K=\sum k_i$, $N=\sum n_i$: Laplace's rule of succession for all verdicts alike.
+    r"""Return the length of the log under Laplace's rule of succession for all verdicts alike, in bits.
 
-    $\int_0^1p^K(1-p)^{N-K}dp=1/\bigl((N+1)\binom NK\bigr)$. It predicts each verdict from those before it, so attempts
-    may be chosen as verdicts come in.
+    $\log_2(N+1)\binom NK$ with $K=\sum k_i$, $N=\sum n_i$, since
+    $\int_0^1p^K(1-p)^{N-K}dp=1/\bigl((N+1)\binom NK\bigr)$. It predicts each verdict from those before it, so
+    attempts may be chosen as verdicts come in.
 
     >>> round(2 ** code_by_rate([0, 2], [2, 2]))
     30
@@ -32,9 +33,9 @@ def code_by_rate(passes: ArrayLike, attempts: ArrayLike) -> float:
 
 
 def code_by_problem(passes: ArrayLike, attempts: ArrayLike) -> float:
-    r"""$\sum_i\log_2(n_i+1)\binom{n_i}{k_i}$ bits: Laplace's rule of succession for each problem on its own.
+    r"""Return the length of the log under Laplace's rule of succession for each problem on its own, in bits.
 
-    Attempts may be chosen as verdicts come in.
+    $\sum_i\log_2(n_i+1)\binom{n_i}{k_i}$. Attempts may be chosen as verdicts come in.
 
     >>> round(2 ** code_by_problem([0, 2], [2, 2]))
     9
@@ -44,12 +45,12 @@ def code_by_problem(passes: ArrayLike, attempts: ArrayLike) -> float:
 
 
 def code_by_histogram(passes: ArrayLike, attempts: ArrayLike) -> float:
-    r"""$\sum_n\log_2\binom{M_n+n}n\frac{M_n!}{\prod_km_{nk}!}+\sum_i\log_2\binom{n_i}{k_i}$ bits, where $m_{nk}$ of the
-    $M_n$ problems with $n$ attempts have $k$ passes.
+    r"""Return the length of the log coded by the histogram of its passes, in bits.
 
-    First the histogram of the counts (one of $\binom{M_n+n}n$), then which problem has which count, then which attempts
-    passed. Sharp where many problems are alike. A law of the verdicts only where the numbers of attempts were fixed
-    beforehand.
+    $\sum_n\log_2\binom{M_n+n}n\frac{M_n!}{\prod_km_{nk}!}+\sum_i\log_2\binom{n_i}{k_i}$, where $m_{nk}$ of the
+    $M_n$ problems with $n$ attempts have $k$ passes: first the histogram of the counts (one of $\binom{M_n+n}n$), then
+    which problem has which count, then which attempts passed. Sharp where many problems are alike. A law of the
+    verdicts only where the numbers of attempts were fixed beforehand.
 
     >>> round(2 ** code_by_histogram([0, 2], [2, 2]))
     12

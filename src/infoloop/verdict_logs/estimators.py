@@ -25,8 +25,8 @@ class Tally(NamedTuple):
     passes: np.ndarray
 
 
-def verdict_entropy(rate) -> np.ndarray:
-    r"""$h(p)=-p\log_2p-(1-p)\log_2(1-p)$, in bits, on host arrays; not finite outside [0, 1].
+def verdict_entropy(rate: ArrayLike) -> np.ndarray:
+    r"""Return $h(p)=-p\log_2p-(1-p)\log_2(1-p)$, in bits, as a numpy array; not finite outside [0, 1].
 
     >>> verdict_entropy([0.0, 0.5, 1.0]).tolist()
     [0.0, 1.0, 0.0]
@@ -36,10 +36,21 @@ def verdict_entropy(rate) -> np.ndarray:
 
 
 def pass_interval(passes: ArrayLike, attempts: ArrayLike, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    r"""Clopper & Pearson's interval (1934) for the rate behind k passes of n: the ends of the rates not rejected.
+    r"""Return Clopper & Pearson's interval (1934) for the rate behind k passes of n.
 
     $P(\mathrm{Bin}(n,p)\ge k)$ at the lower end and $P(\mathrm{Bin}(n,p)\le k)$ at the upper are $(1-c)/2$, where c is
-    the confidence; the ends are 0 at $k=0$ and 1 at $k=n$. Raises ValueError for counts that are none.
+    the confidence; the ends are 0 at $k=0$ and 1 at $k=n$.
+
+    Args:
+        passes: whole numbers, one for each problem, from 0 to its attempts.
+        attempts: whole numbers from 1 on, as many.
+        confidence: above 0 and below 1.
+
+    Returns:
+        The lower and the upper ends, one for each problem.
+
+    Raises:
+        ValueError: for counts that are none, and for a confidence outside its range.
 
     >>> low, high = pass_interval([0, 4], [8, 8])
     >>> low.round(4).tolist(), high.round(4).tolist()
@@ -57,7 +68,7 @@ def pass_interval(passes: ArrayLike, attempts: ArrayLike, confidence: float = 0.
 
 
 def pooled_interval(passes: ArrayLike, attempts: ArrayLike, confidence: float = 0.95) -> tuple[float, float]:
-    r"""Interval for $\bar p=\sum n_ip_i/N$ when the problems differ: Clopper & Pearson's, one pass wider at least.
+    r"""Return an interval for $\bar p=\sum n_ip_i/N$: Clopper & Pearson's, one pass wider at least.
 
     A sum $K$ of unequal Bernoulli's is no binomial, but $P(K\le c)\le P(\mathrm{Bin}(N,\bar p)\le c)$ for
     $c\le N\bar p-1$ (Hoeffding 1956). Let $U(K)$ be the larger of Clopper & Pearson's upper end and
@@ -73,8 +84,8 @@ def pooled_interval(passes: ArrayLike, attempts: ArrayLike, confidence: float = 
     return min(float(low), (k - 1) / n) if k else 0.0, max(float(high), (k + 1) / n) if k < n else 1.0
 
 
-def largest_entropy(low, high) -> np.ndarray:
-    r"""$\max h(p)$ over $p\in$ [low, high], in bits: 1 if the interval holds 1/2.
+def largest_entropy(low: ArrayLike, high: ArrayLike) -> np.ndarray:
+    r"""Return $\max h(p)$ over $p\in$ [low, high], in bits: 1 if the interval holds 1/2.
 
     >>> largest_entropy(0.0, [0.25, 0.75]).round(4).tolist()
     [0.8113, 1.0]
@@ -84,7 +95,9 @@ def largest_entropy(low, high) -> np.ndarray:
 
 
 def entropy_estimates(passes: ArrayLike, attempts: ArrayLike) -> tuple[float, float]:
-    r"""Estimates of $\sum n_ih(p_i)$ in bits: $\sum n_ih(k_i/n_i)$, and with Miller & Madow's correction (1955).
+    r"""Return two estimates of $\sum n_ih(p_i)$, in bits: plug-in, and with Miller & Madow's correction (1955).
+
+    The first is $\sum n_ih(k_i/n_i)$.
 
     The first is biased low, by at most $\log_2(1+1/n_i)$ a verdict; the correction adds $\frac1{2\ln2}$ bits for each
     problem with both verdicts, the leading term of the bias. Neither is a bound.
@@ -98,7 +111,8 @@ def entropy_estimates(passes: ArrayLike, attempts: ArrayLike) -> tuple[float, fl
 
 
 def ceiling_by_problem(passes: ArrayLike, attempts: ArrayLike, confidence: float = 0.95) -> float:
-    r"""A number of bits that $\sum n_ih(p_i)$ exceeds with probability at most $\delta=1-$ confidence:
+    r"""Return a number of bits that $\sum n_ih(p_i)$ exceeds with probability at most $\delta=1-$ confidence.
+
     $$\sum_in_i\Bigl(h(\tfrac{k_i}{n_i})+\log_2(1+\tfrac1{n_i})\Bigr)+\sqrt{\tfrac12\ln\tfrac1\delta\,\sum_iv_i},
     \qquad v_i=\min\bigl(n_ic_i^2,r_i^2\bigr),\;c_i=n_ih(\tfrac1{n_i}),\;r_i=n_ih(\tfrac{\lfloor n_i/2\rfloor}{n_i}).$$
 
@@ -120,7 +134,7 @@ def ceiling_by_problem(passes: ArrayLike, attempts: ArrayLike, confidence: float
 
 
 def ceiling_by_rate(passes: ArrayLike, attempts: ArrayLike, confidence: float = 0.95) -> float:
-    r"""A number of bits that $\sum n_ih(p_i)\le Nh(\bar p)$ exceeds with probability at most 1 - confidence.
+    r"""Return a number of bits that $\sum n_ih(p_i)\le Nh(\bar p)$ exceeds with probability at most 1 - confidence.
 
     By concavity, with the largest $h$ over `pooled_interval`: blind to differences between problems, but sharp where
     each was tried only a few times.
@@ -133,7 +147,7 @@ def ceiling_by_rate(passes: ArrayLike, attempts: ArrayLike, confidence: float = 
 
 
 def check_confidence(confidence: float) -> float:
-    """1 - confidence; ValueError for a confidence that is not inside (0, 1).
+    """Return 1 - confidence; raise ValueError for a confidence that is not inside (0, 1).
 
     >>> check_confidence(0.75)
     0.25

@@ -9,7 +9,7 @@ from infoloop.verdict_logs.log_audit import LogAudit, half_from, information_cur
 
 
 def log_figure(found: LogAudit) -> Figure:
-    """The shares of problems by pass rate, and the share of the estimated bits by the share of the problems.
+    """Return the shares of problems by pass rate, and the share of the estimated bits by the share of the problems.
 
     The second panel is left out where no problem has both verdicts: the caption says so.
     """

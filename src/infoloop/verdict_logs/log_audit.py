@@ -18,18 +18,9 @@ from typing import Any
 
 import numpy as np
 
+from infoloop.verdict_logs import estimators
 from infoloop.verdict_logs.code_lengths import code_by_histogram, code_by_problem, code_by_rate
-from infoloop.verdict_logs.estimators import (
-    Tally,
-    ceiling_by_problem,
-    ceiling_by_rate,
-    check_confidence,
-    entropy_estimates,
-    largest_entropy,
-    pass_interval,
-    pooled_interval,
-    verdict_entropy,
-)
+from infoloop.verdict_logs.estimators import Tally, check_confidence
 from infoloop.verdict_logs.reader import read_log
 
 
@@ -45,11 +36,11 @@ class LogBound:
 
 @dataclass(frozen=True, eq=False)
 class LogAudit:
-    """What a verdict log says. `told` are ceilings on what it told, `again` on what as many verdicts more can tell.
+    r"""What a verdict log says. `told` are ceilings on what it told, `again` on what as many verdicts more can tell.
 
     In bits; each holds with `confidence`, the least of `told` (or of `again`) too: `told` for this very log, whatever
     the mean over logs is, except for the bound that says so. `rate` is the pass rate of all
-    verdicts with the ends of its interval, `estimates` are two of $\\sum n_ih(p_i)$: plug-in and Miller-Madow.
+    verdicts with the ends of its interval, `estimates` are two of $\sum n_ih(p_i)$: plug-in and Miller-Madow.
     """
 
     file: str
@@ -88,21 +79,25 @@ class LogAudit:
     @cached_property
     def intervals(self) -> tuple[np.ndarray, np.ndarray]:
         """The ends of the interval of each problem's pass rate."""
-        return pass_interval(self.tally.passes, self.tally.attempts, self.confidence)
+        return estimators.pass_interval(self.tally.passes, self.tally.attempts, self.confidence)
 
     @property
     def bits(self) -> np.ndarray:
         """h(k/n) of each problem, bits a verdict."""
-        return verdict_entropy(self.tally.passes / self.tally.attempts)
+        return estimators.verdict_entropy(self.tally.passes / self.tally.attempts)
 
     @property
     def most_bits(self) -> np.ndarray:
         """The largest h over the interval of each problem's pass rate, bits a verdict."""
-        return largest_entropy(*self.intervals)
+        return estimators.largest_entropy(*self.intervals)
 
     def row(self) -> dict[str, Any]:
-        """The audit as JSON; `problems` holds a list for each quantity, one entry a problem."""
-        failed, passed = self.unanimous
+        """Return the audit as JSON; `problems` holds a list for each quantity, one entry a problem."""
+        (failed, passed), (names, attempts, passes), (low, high) = self.unanimous, self.tally, self.intervals
+        problems = {
+            "problem": names, "attempts": attempts, "passes": passes, "pass_rate": passes / attempts, "low": low,
+            "high": high, "bits_per_verdict": self.bits, "most_bits_per_verdict": self.most_bits,
+        }  # fmt: skip
         return {
             "file": self.file,
             "confidence": self.confidence,
@@ -111,34 +106,34 @@ class LogAudit:
             "all_failed": failed,
             "all_passed": passed,
             "tried_once": self.tried_once,
-            "unanimous_share": (failed + passed) / len(self.tally.problems),
+            "unanimous_share": (failed + passed) / len(names),
             "half_of_bits_from_share_of_problems": half_from(self),
             "entropy": dict(zip(("plug_in", "miller_madow"), self.estimates, strict=True)),
             "told": [self._bound(bound) for bound in self.told],
             "again": [self._bound(bound) for bound in self.again],
             "upper_bounds_only": True,
-            "problems": {name: values.tolist() for name, values in self._columns().items()},
+            "problems": {name: values.tolist() for name, values in problems.items()},
         }
 
     def _bound(self, bound: LogBound) -> dict[str, Any]:
         least = bound in (self.most_told, self.most_again)
         return {**dataclasses.asdict(bound), "bits_per_verdict": bound.bits / self.verdicts, "least": least}
 
-    def _columns(self) -> dict[str, np.ndarray]:
-        names, attempts, passes = self.tally
-        low, high = self.intervals
-        rates = {"pass_rate": passes / attempts, "low": low, "high": high}
-        return {
-            "problem": names, "attempts": attempts, "passes": passes, **rates,
-            "bits_per_verdict": self.bits, "most_bits_per_verdict": self.most_bits,
-        }  # fmt: skip
-
 
 def audit_log(path: str | Path, columns: Mapping[str, str] | None = None, confidence: float = 0.95) -> LogAudit:
-    """The audit of a verdict log, `.csv` or `.parquet`, a row for each attempt: problem, attempt, pass.
+    """Return the audit of a verdict log, a file with a row for each attempt.
 
-    `columns` names them as the file does, `{"pass": "reward"}`; further columns are ignored. Raises LogFileError (a
-    ValueError) in one line for a file that is no log, and ValueError for a confidence outside (0, 1).
+    Args:
+        path: a `.csv` or `.parquet` file with the columns problem, attempt and pass; further columns are ignored.
+        columns: what these columns are called in the file, `{"pass": "reward"}`.
+        confidence: of each interval and of the least ceiling of each kind; above 0 and below 1.
+
+    Returns:
+        Pass rates with intervals, and ceilings in bits on what this log and as many verdicts more can tell.
+
+    Raises:
+        LogFileError: a ValueError of one line, for a file that is no log.
+        ValueError: for a confidence outside its range.
 
     >>> audit_log("verdicts.csv", confidence=95)
     Traceback (most recent call last):
@@ -149,7 +144,15 @@ def audit_log(path: str | Path, columns: Mapping[str, str] | None = None, confid
 
 
 def audit_tally(tally: Tally, confidence: float = 0.95, file: str = "") -> LogAudit:
-    """The audit of counts that are already there; `file` is their name in texts.
+    """Return the audit of counts that are already there.
+
+    Args:
+        tally: the names of the problems in order, with the numbers of their attempts and passes.
+        confidence: of each interval and of the least ceiling of each kind; above 0 and below 1.
+        file: a name for the counts in texts.
+
+    Raises:
+        ValueError: for counts that are none, and for a confidence outside its range.
 
     >>> found = audit_tally(Tally(np.array(["a", "b"]), np.array([8, 8]), np.array([0, 4])))
     >>> found.most_again.bits, found.rate[0], found.unanimous
@@ -160,8 +163,8 @@ def audit_tally(tally: Tally, confidence: float = 0.95, file: str = "") -> LogAu
         file,
         confidence,
         tally,
-        (float(passes.sum() / attempts.sum()), *pooled_interval(passes, attempts, confidence)),
-        entropy_estimates(passes, attempts),
+        (float(passes.sum() / attempts.sum()), *estimators.pooled_interval(passes, attempts, confidence)),
+        estimators.entropy_estimates(passes, attempts),
         _bounds_on_this_log(passes, attempts, confidence),
         _bounds_on_next_log(passes, attempts, confidence),
     )
@@ -185,13 +188,13 @@ def _bounds_on_next_log(passes: np.ndarray, attempts: np.ndarray, confidence: fl
     independent = "fixed, independent attempts"
     return (
         LogBound("one bit each", float(attempts.sum()), "nothing"),
-        LogBound("h of the overall pass rate", ceiling_by_rate(passes, attempts, each), independent),
-        LogBound("sum over problems", ceiling_by_problem(passes, attempts, each), independent),
+        LogBound("h of the overall pass rate", estimators.ceiling_by_rate(passes, attempts, each), independent),
+        LogBound("sum over problems", estimators.ceiling_by_problem(passes, attempts, each), independent),
     )
 
 
 def information_curve(found: LogAudit) -> tuple[np.ndarray, np.ndarray]:
-    r"""Shares of problems, those with the largest $n_ih(k_i/n_i)$ first, and the shares of the bits that they bring.
+    r"""Return shares of problems, those with the largest $n_ih(k_i/n_i)$ first, and the shares of bits that they bring.
 
     Corners of a piecewise linear curve from (0, 0) to (1, 1); empty where no problem has both verdicts.
 
@@ -207,7 +210,7 @@ def information_curve(found: LogAudit) -> tuple[np.ndarray, np.ndarray]:
 
 
 def half_from(found: LogAudit) -> float | None:
-    """The least share of the problems that brings half of the bits, by the plug-in estimate; None without any bits.
+    """Return the least share of problems that brings half of the bits, by the plug-in estimate; None without bits.
 
     >>> tally = Tally(np.array(["a", "b", "c", "d"]), np.array([2, 2, 2, 2]), np.array([0, 1, 1, 2]))
     >>> half_from(audit_tally(tally))

@@ -11,7 +11,7 @@ from infoloop.verdict_logs.text import WHY, log_lines, log_tables, log_verdict
 
 
 def log_audit_page(found: LogAudit) -> AuditPage:
-    """What the page of a log audit shows.
+    """Return what the page of a log audit shows.
 
     >>> import numpy as np
     >>> from infoloop.verdict_logs.log_audit import audit_tally

@@ -1,14 +1,17 @@
-"""Verdict logs from CSV and Parquet files; whatever is wrong is one line with file, line or row, column and remedy."""
+"""Verdict logs from CSV and Parquet files; whatever is wrong is one line with file, line or row, column and remedy.
+
+pandas reads the files; the csv module reads a CSV again only to name the line of what is wrong.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import itertools
+import math
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,9 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("problem", "attempt", "pass")
-_WORDS = {"0": False, "0.0": False, "false": False, "1": True, "1.0": True, "true": True}
+_VERDICTS = {"0": 0.0, "0.0": 0.0, "false": 0.0, "1": 1.0, "1.0": 1.0, "true": 1.0}
 _CHUNK = 2**18  # rows of a CSV in memory as text
-
 
 RowPlace = Callable[[int], tuple[str, int]]  # of a row, from 0: what its place is called, and its number
 
@@ -30,19 +32,20 @@ class LogFileError(ValueError):
     """A log that cannot be read; the message is `FILE:LINE: COLUMN: what and the remedy`, in Parquet `FILE:row K: `."""
 
 
-class _Column(NamedTuple):
-    """A column as `values[codes]`; code -1 stands for no value."""
-
-    codes: np.ndarray
-    values: Sequence[Any]
-
-
 def read_log(path: str | Path, columns: Mapping[str, str] | None = None) -> Tally:
-    """The tally of a verdict log, a `.csv` or `.parquet` file with a row for each attempt; names are texts, in order.
+    """Return the tally of a verdict log, a file with a row for each attempt.
 
-    Columns are `problem`, `attempt`, `pass` (0/1/true/false in any case, 0.0/1.0, or Booleans); others are ignored.
-    `columns` says what they are called in the file: `{"pass": "reward"}`. Raises LogFileError (a ValueError) in one
-    line.
+    Args:
+        path: a `.csv` or `.parquet` file with the columns `problem`, `attempt` and `pass` (0, 1, true, false in any
+            case, 0.0, 1.0, or Booleans); further columns are ignored.
+        columns: what these columns are called in the file, `{"pass": "reward"}`.
+
+    Returns:
+        The names of the problems as texts, in order, with the numbers of their attempts and passes.
+
+    Raises:
+        LogFileError: a ValueError of one line, for a file that cannot be read, lacks a column or a value, or has one
+            attempt twice or a verdict that is none.
 
     >>> read_log("no/such.csv")
     Traceback (most recent call last):
@@ -58,23 +61,15 @@ def read_log(path: str | Path, columns: Mapping[str, str] | None = None) -> Tall
         path.open("rb").close()
     except OSError as error:
         raise LogFileError(f"{path}: cannot be read: {error.strerror}") from None
-    with _long_fields():
-        table, place = readers[path.suffix.lower()](path, names)
-        return _tally(dict(zip(COLUMNS, table, strict=True)), names, path, place)
-
-
-@contextlib.contextmanager
-def _long_fields() -> Generator[None]:
-    """Let the csv module read fields of any length, as answers of a model may be; its limit is one for the process."""
-    before = csv.field_size_limit(sys.maxsize)
+    before = csv.field_size_limit(sys.maxsize)  # an answer of a model may be long; the limit is one for the process
     try:
-        yield
+        return _tally(*readers[path.suffix.lower()](path, names), names, path)
     finally:
         csv.field_size_limit(before)
 
 
 def column_names(columns: Mapping[str, str] | None) -> dict[str, str]:
-    """What `problem`, `attempt` and `pass` are called in a file: themselves, unless `columns` says otherwise.
+    """Return what `problem`, `attempt` and `pass` are called in a file: themselves, unless `columns` says otherwise.
 
     >>> column_names({"pass": "reward"})
     {'problem': 'problem', 'attempt': 'attempt', 'pass': 'reward'}
@@ -92,7 +87,7 @@ def column_names(columns: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def parse_columns(text: str) -> dict[str, str]:
-    """The columns in a text such as `problem=task_id,pass=reward`, for `read_log`; ValueError if it is none.
+    """Return the columns in a text such as `problem=task_id,pass=reward`; raise ValueError if it is none.
 
     >>> parse_columns("problem=task_id,pass=reward")
     {'problem': 'task_id', 'pass': 'reward'}
@@ -103,37 +98,30 @@ def parse_columns(text: str) -> dict[str, str]:
     return {key.strip(): name.strip() for key, _, name in parts}
 
 
-def _tally(table: dict[str, _Column], names: dict[str, str], path: Path, place: RowPlace) -> Tally:
-    """Count, after looking for what is missing, is no verdict, or stands twice."""
-    if not len(table["pass"].codes):
+def _tally(log: pd.DataFrame, place: RowPlace, names: dict[str, str], path: Path) -> Tally:
+    """Count attempts and passes, after looking for what is missing, is no verdict, or stands twice."""
+    if log.empty:
         raise LogFileError(f"{path}: the log is empty: give a row for each attempt")
-    verdicts = [_verdict(value) for value in table["pass"].values]
-    odd = np.array([verdict is None for verdict in verdicts], bool)
-    for key, column in table.items():
-        wrong = column.codes < 0
-        if key == "pass" and odd.any():
-            wrong = wrong | odd[column.codes]
-        if wrong.any():
-            row = int(wrong.argmax())
-            raise LogFileError(f"{path}:{_at(place(row))}: {names[key]}: {_complaint(key, column, row)}")
-    problem = table["problem"]
-    _refuse_twice(problem, table["attempt"], names, path, place)
-    passed = np.array(verdicts, bool)[table["pass"].codes]
-    labels = np.array([str(value) for value in problem.values], dtype=object)
+    passed = log["pass"].map(_verdict, na_action="ignore").astype(float)
+    for key, values in (("problem", log["problem"]), ("attempt", log["attempt"]), ("pass", passed)):
+        if values.hasnans:
+            row = int(values.isna().to_numpy().argmax())
+            raise LogFileError(f"{path}:{_at(place(row))}: {names[key]}: {_complaint(key, log[key].iloc[row])}")
+    _refuse_twice(log, place, names, path)
+    counts = passed.groupby(log["problem"], observed=True).agg(["size", "sum"])
+    labels = np.array([str(value) for value in counts.index], dtype=object)
     order = np.argsort(labels)
-    attempts = np.bincount(problem.codes, minlength=len(labels))
-    passes = np.bincount(problem.codes[passed], minlength=len(labels))
-    return Tally(labels[order], attempts[order], passes[order])
+    return Tally(labels[order], counts["size"].to_numpy()[order], counts["sum"].to_numpy(int)[order])
 
 
 def _at(place: tuple[str, int]) -> str:
     return str(place[1]) if place[0] == "line" else f"{place[0]} {place[1]}"
 
 
-def _complaint(key: str, column: _Column, row: int) -> str:
+def _complaint(key: str, value: Any) -> str:
     remedy = "give 0, 1, true or false" if key == "pass" else f"give every row its {key}"
-    code = column.codes[row]
-    return f"there is no value: {remedy}" if code < 0 else f"{_shown(column.values[code])} is no verdict: {remedy}"
+    missing = isinstance(value, float) and math.isnan(value)
+    return f"there is no value: {remedy}" if missing else f"{_shown(value)} is no verdict: {remedy}"
 
 
 def _shown(value: Any) -> str:
@@ -141,30 +129,27 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def _verdict(value: Any) -> bool | None:
+def _verdict(value: Any) -> float:
+    """Return 1 for a pass, 0 for a failure and NaN for what is neither."""
     if isinstance(value, str):
-        return _WORDS.get(value.strip().lower())
-    return None if value not in (0, 1) else bool(value)
+        return _VERDICTS.get(value.strip().lower(), math.nan)
+    return float(value) if value in (0, 1) else math.nan
 
 
-def _refuse_twice(problem: _Column, attempt: _Column, names: dict[str, str], path: Path, place: RowPlace) -> None:
-    import pandas as pd
-
-    pairs = problem.codes.astype(np.int64) * len(attempt.values) + attempt.codes
-    twice = pd.Series(pairs, copy=False).duplicated().to_numpy()
+def _refuse_twice(log: pd.DataFrame, place: RowPlace, names: dict[str, str], path: Path) -> None:
+    twice = log.duplicated(["problem", "attempt"]).to_numpy()
     if twice.any():
         row = int(twice.argmax())
-        (kind, first), there = place(int((pairs == pairs[row]).argmax())), place(row)
-        pair = [_shown(column.values[column.codes[row]]) for column in (problem, attempt)]
-        what = f"{names['problem']} {pair[0]}, {names['attempt']} {pair[1]}"
-        both = f"{kind}s {first} and {there[1]}"
-        raise LogFileError(
-            f"{path}:{_at(there)}: {names['attempt']}: {what} stands in {both}: keep one, or number them"
-        )
+        problem, attempt = log["problem"].iloc[row], log["attempt"].iloc[row]
+        first = int(((log["problem"] == problem) & (log["attempt"] == attempt)).to_numpy().argmax())
+        what = f"{names['problem']} {_shown(problem)}, {names['attempt']} {_shown(attempt)}"
+        both = f"{place(row)[0]}s {place(first)[1]} and {place(row)[1]}"
+        why = f"{what} stands in {both}: keep one, or number them"
+        raise LogFileError(f"{path}:{_at(place(row))}: {names['attempt']}: {why}")
 
 
 def _found(path: Path, line: str, names: dict[str, str], header: Sequence[str]) -> list[int]:
-    """Where the columns stand in the header."""
+    """Return where the columns stand in the header."""
     for key, name in names.items():
         if header.count(name) != 1:
             twice = "the header has it twice: rename one" if name in header else None
@@ -178,20 +163,20 @@ def _plain(name: str) -> str:
     return name if name.isprintable() and len(name) <= 40 else _shown(repr(name))
 
 
-def _read_csv(path: Path, names: dict[str, str]) -> tuple[list[_Column], RowPlace]:
+def _read_csv(path: Path, names: dict[str, str]) -> tuple[pd.DataFrame, RowPlace]:
     import pandas as pd
 
-    lines = _records(path)
-    line, header = next(lines, (0, []))
+    records = _records(path)
+    line, header = next(records, (0, []))
     if not header:
         raise LogFileError(f"{path}: the log is empty: give a header with {', '.join(names.values())} and a row each")
     wanted = _found(path, f"{line}:", names, header)
-    _refuse_longer(path, next(lines, None), header)  # of the first row pandas would only drop the rest
+    _refuse_longer(path, next(records, None), header)  # of the first row pandas would only drop the rest
     settings: Any = {"header": 0, "names": range(len(header)), "index_col": False, "skipinitialspace": True}
     texts: Any = {"dtype": str, "keep_default_na": False, "na_values": [""], "chunksize": _CHUNK}
     try:
         with pd.read_csv(path, encoding="utf-8", **settings, **texts) as chunks:
-            parts = [[_factors(chunk[k]) for k in wanted] for chunk in chunks]
+            parts = [chunk[wanted].astype("category") for chunk in chunks]
     except UnicodeDecodeError:
         raise _not_utf8(path) from None
     except pd.errors.ParserError as error:
@@ -200,7 +185,14 @@ def _read_csv(path: Path, names: dict[str, str]) -> tuple[list[_Column], RowPlac
             line = record[0]
         unclosed = "a quoted field is not closed" if "EOF inside string" in str(error) else str(error).strip()
         raise LogFileError(f"{path}:{line}: not CSV: {unclosed}") from None
-    return [_joined(column) for column in zip(*parts, strict=True)], lambda row: ("line", _line_of(path, row))
+    joined = {
+        key: pd.api.types.union_categoricals([part[k] for part in parts])
+        for key, k in zip(COLUMNS, wanted, strict=True)
+    }
+    return pd.DataFrame(joined, copy=False), lambda row: (
+        "line",
+        next(itertools.islice(_records(path), row + 1, None))[0],
+    )
 
 
 def _refuse_longer(path: Path, record: tuple[int, list[str]] | None, header: list[str]) -> None:
@@ -210,7 +202,7 @@ def _refuse_longer(path: Path, record: tuple[int, list[str]] | None, header: lis
 
 
 def _not_utf8(path: Path) -> LogFileError:
-    """The error with the first line that is not UTF-8."""
+    """Return the error with the first line that is not UTF-8."""
     with path.open("rb") as file:
         for line, text in enumerate(file, start=1):
             try:
@@ -222,7 +214,7 @@ def _not_utf8(path: Path) -> LogFileError:
 
 
 def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Each record of a CSV with the line it begins on; lines of blanks are none, to pandas too."""
+    """Yield each record of a CSV with the line it begins on; lines of blanks are none, to pandas too."""
     last = [""]
 
     def texts(file: Iterable[str]) -> Iterator[str]:
@@ -242,29 +234,7 @@ def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
             raise LogFileError(f"{path}:{line}: not CSV: {error}") from None
 
 
-def _line_of(path: Path, row: int) -> int:
-    return next(itertools.islice(_records(path), row + 1, None))[0]
-
-
-def _factors(values: pd.Series) -> _Column:
-    import pandas as pd
-
-    codes, kinds = pd.factorize(values)
-    return _Column(codes.astype(np.int32), list(kinds))
-
-
-def _joined(parts: Sequence[_Column]) -> _Column:
-    """The column of which the parts are the pieces."""
-    import pandas as pd
-
-    every = np.array(list(itertools.chain.from_iterable(part.values for part in parts)), dtype=object)
-    place, values = pd.factorize(every)
-    pieces = np.split(place, np.cumsum([len(part.values) for part in parts])[:-1])
-    codes = [np.append(piece, -1)[part.codes] for part, piece in zip(parts, pieces, strict=True)]
-    return _Column(np.concatenate(codes).astype(np.int32), list(values))
-
-
-def _read_parquet(path: Path, names: dict[str, str]) -> tuple[list[_Column], RowPlace]:
+def _read_parquet(path: Path, names: dict[str, str]) -> tuple[pd.DataFrame, RowPlace]:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -277,9 +247,9 @@ def _read_parquet(path: Path, names: dict[str, str]) -> tuple[list[_Column], Row
         table = pq.read_table(path, columns=list(names.values()))
     except (pa.ArrowException, OSError) as error:
         raise LogFileError(f"{path}: not Parquet: {str(error).splitlines()[0]}") from None
-    for name in names.values():
-        kind = table.schema.field(name).type
-        if pa.types.is_nested(kind):
-            raise LogFileError(f"{path}: {name}: its values are of the nested type {kind}: give plain ones")
-    frame = table.select(list(names.values())).to_pandas(ignore_metadata=True, strings_to_categorical=True)
-    return [_factors(frame[name]) for name in names.values()], lambda row: ("row", row + 1)
+    for field in table.schema:
+        if pa.types.is_nested(field.type):
+            why = f"its values are of the nested type {field.type}: give plain ones"
+            raise LogFileError(f"{path}: {field.name}: {why}")
+    log = table.select(list(names.values())).rename_columns(COLUMNS)
+    return log.to_pandas(ignore_metadata=True).astype("category"), lambda row: ("row", row + 1)

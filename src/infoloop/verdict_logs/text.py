@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from infoloop.reporting.text import format_columns, wrap_text
+from infoloop.reporting.text import plain_text, text_table
 from infoloop.verdict_logs.log_audit import LogAudit, LogBound, half_from
 
 MOST_KINDS = 3  # kinds of problems in each part of the last table
@@ -21,7 +21,7 @@ TextRow = tuple[str, ...]
 
 
 def log_text(found: LogAudit) -> str:
-    """The whole audit; its first lines say what the log told at most.
+    """Return the whole audit as text; its first lines say what the log told at most.
 
     >>> from infoloop.verdict_logs.log_audit import audit_tally
     >>> from infoloop.verdict_logs.estimators import Tally
@@ -30,14 +30,14 @@ def log_text(found: LogAudit) -> str:
     'AT MOST 16 BITS IN THE MEAN   v.csv: 16 verdicts, 2 problems tried 8 times'
     """
     verdict, about, reason = log_verdict(found)
-    lines = [f"{verdict}   {about}", reason, "", *(f"{name:12} {text}" for name, text in log_lines(found)), ""]
+    parts = [f"{verdict}   {about}", reason, "", text_table(log_lines(found), indent=0), ""]
     for title, headers, rows in log_tables(found):
-        lines += [title, *format_columns(headers, rows), ""]
-    return "\n".join(wrap_text(line) for line in [*lines, WHY])
+        parts += [title, text_table(rows, headers), ""]
+    return plain_text(*parts, WHY)
 
 
 def log_tables(found: LogAudit) -> list[tuple[str, TextRow, list[TextRow]]]:
-    """Title, headers and rows of texts: the ceilings on both questions, and the kinds of problems that stand out."""
+    """Return title, headers and rows of texts: the ceilings on both questions, and the problems that stand out."""
     headers = ("bits in all", "an episode", "", "by", "assumes")
     problems = ("", "passes", "alike", "first of them", "pass rate", "interval", "bits", "at most")
     estimates = [
@@ -52,7 +52,7 @@ def log_tables(found: LogAudit) -> list[tuple[str, TextRow, list[TextRow]]]:
 
 
 def log_verdict(found: LogAudit) -> tuple[str, str, str]:
-    """The verdict in capitals, what it is about, and its reason."""
+    """Return the verdict in capitals, what it is about, and its reason."""
     n, problems, most = found.verdicts, len(found.tally.problems), found.most_told
     tried = np.unique(found.tally.attempts)
     span = f"{tried[0]:,}" if len(tried) == 1 else f"{tried[0]:,} to {tried[-1]:,}"
@@ -70,7 +70,7 @@ def _counted(number: int, noun: str, plural: str = "s") -> str:
 
 
 def log_lines(found: LogAudit) -> list[tuple[str, str]]:
-    """The first screen as (name, text): how sure it is, how often problems are passed, what more verdicts can tell."""
+    """Return the first screen as (name, text): confidence, pass rate, and what more verdicts can tell."""
     n, most, (rate, low, high) = found.verdicts, found.most_again, found.rate
     again = f"about {found.estimates[1] / n:.3f} bits an episode, at most {most.bits / n:.3f}: {most.name}"
     return [
@@ -82,7 +82,7 @@ def log_lines(found: LogAudit) -> list[tuple[str, str]]:
 
 
 def _shares(found: LogAudit) -> list[tuple[str, str]]:
-    """How many problems tell almost nothing more, as far as the log can say, and how few bring half of the bits."""
+    """Return how many problems tell almost nothing more, as far as the log says, and how few bring half of the bits."""
     problems, (failed, passed), half = len(found.tally.problems), found.unanimous, half_from(found)
     same = failed + passed
     share = f"{same:,} of {problems:,} problems ({100 * same / problems:.0f} %)"
@@ -107,7 +107,7 @@ def _cells(found: LogAudit, bits: float, mark: str, name: str, assumes: str) -> 
 
 
 def _problems(found: LogAudit) -> list[TextRow]:
-    """Problems with the same counts are one row: those that tell most, the hardest, the easiest."""
+    """Return a row for problems with the same counts: those that tell most, the hardest, the easiest."""
     _, attempts, passes = found.tally
     kinds, first, alike = np.unique(passes + 1j * attempts, return_index=True, return_counts=True)
     rate = kinds.real / kinds.imag

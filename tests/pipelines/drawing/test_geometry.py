@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph, DrawnNode
-from infoloop.pipelines.drawing.geometry import HEIGHT, LARGEST, Diagram, lay_out, node_label
+from infoloop.pipelines.drawing.geometry import HEIGHT, Diagram, lay_out, node_label
+from infoloop.pipelines.limits import MOST_DRAWN_NODES
 from infoloop.probability.numerics import rounding
 from tests.support.sketches import SKETCHES
 
@@ -85,7 +86,7 @@ def test_lanes_keep_roles_apart_and_blocks_keep_rounds_apart(name):
 
 
 def test_what_nobody_could_read_is_not_drawn():
-    many = tuple(DrawnNode(f"n{k}", "data", 0, f"n{k}") for k in range(LARGEST + 1))
+    many = tuple(DrawnNode(f"n{k}", "data", 0, f"n{k}") for k in range(MOST_DRAWN_NODES + 1))
     assert lay_out(CollapsedGraph(("",), many, ())) is None
     assert lay_out(CollapsedGraph(("",), many[1:], ())) is not None
 

@@ -1,8 +1,9 @@
 """Nodes of one round are drawn as one only if nothing but their names tells them apart."""
 
 from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph
-from infoloop.pipelines.drawing.geometry import LARGEST, lay_out
+from infoloop.pipelines.drawing.geometry import lay_out
 from infoloop.pipelines.drawing.merged_nodes import quotient_graph
+from infoloop.pipelines.limits import MOST_DRAWN_NODES
 from infoloop.pipelines.pipeline_graph import Node, pipeline
 from tests.support.sketches import SKETCHES, collapsed
 
@@ -26,7 +27,7 @@ def counts(found: CollapsedGraph) -> dict[str, int]:
 
 def test_a_wide_round_becomes_one_query_and_one_signal_and_can_be_drawn():
     many = wide(29)
-    assert len(many.vertices) > LARGEST
+    assert len(many.vertices) > MOST_DRAWN_NODES
     assert lay_out(many) is None
     assert counts(quotient_graph(many)) == {f"{letter}{t}_0": 29 for letter in "YS" for t in (1, 2, 3)}
     assert {(e.source, e.target) for e in quotient_graph(many).links if "2_0" in e.target} == {

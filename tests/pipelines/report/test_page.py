@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from infoloop.check import check_certificate
-from infoloop.pipelines.drawing import geometry
+from infoloop.pipelines import limits
 from infoloop.pipelines.pipeline_audit import audit
 from infoloop.pipelines.report.page import pipeline_audit_page
 from infoloop.pipelines.toml_reader import read_pipeline
@@ -92,7 +92,7 @@ def test_whatever_the_user_wrote_is_escaped(shown):
 
 @pytest.mark.slow
 def test_a_graph_that_is_too_large_is_said_to_be_missing(monkeypatch):
-    monkeypatch.setattr(geometry, "LARGEST", 5)
+    monkeypatch.setattr(limits, "MOST_DRAWN_NODES", 5)
     path = PIPELINES / "teacher.toml"
     audited = pipeline_audit_page(read_pipeline(path), audit(path))
     assert audited.drawing is None

@@ -31,12 +31,12 @@ def test_a_signal_whose_name_only_looks_like_a_copy_has_a_line_of_its_own():
     first = [Node("S1", "signal", ("X",), at=1), Node("Z1", "state", ("Z0", "S1"), at=1)]
     second = [Node("S12", "signal", ("X",), at=2), Node("Z2", "state", ("Z1", "S12"), at=2)]
     lines = audit_text(audit(pipeline([*start, *first, *second]))).splitlines()
-    assert "  open    1      S1: I(X;S1|Z0)   by X -> S1" in lines
-    assert "  open    2      S12: I(X;S12|Z1)   by X -> S12" in lines
+    assert "  open  1  S1: I(X;S1|Z0)   by X -> S1" in lines
+    assert "  open  2  S12: I(X;S12|Z1)   by X -> S12" in lines
 
 
 def test_copies_stand_in_one_line_whatever_they_are_called():
     start = [Node("X", "task"), Node("Z0", "state")]
     query, verdict = Node("A", "query", ("Z@-1",)), Node("A1", "signal", ("X", "A"))
     shown = audit_text(audit(pipeline(start, [query, verdict, Node("Z", "state", ("Z@-1", "A1"))], rounds=11)))
-    assert "  open    1-11   A_1, A1_1: I(X;A1_1|Z0,A_1)   by X -> A1_1   (round 1)" in shown.splitlines()
+    assert "  open  1-11  A_1, A1_1: I(X;A1_1|Z0,A_1)   by X -> A1_1   (round 1)" in shown.splitlines()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+from infoloop.pipelines import limits
 from infoloop.pipelines.information_flow import Edge
 from infoloop.pipelines.pipeline_audit import Audit
 from infoloop.pipelines.pipeline_graph import Node, Pipeline
-
-FEWEST = 2  # alike rounds that are folded: to replace a single one by dots would save nothing
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class CollapsedGraph:
 
 
 def collapse_rounds(p: Pipeline, found: Audit) -> CollapsedGraph:
-    """The drawing of a pipeline, without positions; of rounds 2 to T that are alike, all but the ends are folded.
+    """Return the drawing of a pipeline, without positions; of rounds that are alike, all but the ends are folded.
 
     Task information may enter by the edges that bring a round what the state before it does not hold (`Round.edges`),
     and around the first base (`Base.cut`).
@@ -82,12 +81,12 @@ def _caption(span: tuple[int, int]) -> str:
 
 
 def _spans(p: Pipeline, entering: set[Edge]) -> list[tuple[int, int]]:
-    """The rounds as they are drawn, (first, last): one by one, or several that are folded into one block."""
+    """Return the rounds as they are drawn, (first, last): one by one, or several folded into one block."""
     found = [(1, 1)]
     for _, group in itertools.groupby(range(2, p.rounds + 1), lambda t: _form(p, entering, t)):
         first, *more = group
         middle, last = more[:-1], more[-1:]
-        fold = [(middle[0], middle[-1])] if len(middle) >= FEWEST else [(t, t) for t in middle]
+        fold = [(middle[0], middle[-1])] if len(middle) >= limits.FEWEST_FOLDED_ROUNDS else [(t, t) for t in middle]
         found += [(first, first), *fold, *((t, t) for t in last)]
     return found
 

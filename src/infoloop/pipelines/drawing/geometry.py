@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from infoloop.pipelines import limits
 from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph, DrawnEdge, DrawnNode
 from infoloop.pipelines.drawing.grid_routing import LaneSegment, Routes, route_edges
 
-LARGEST = 120  # vertices that can still be read on one page
-LONGEST_NAME = 14  # characters of a label
 HEIGHT, NARROWEST, FOLDED, PADDING = 0.3, 0.42, 0.2, 0.22  # inches: of nodes, and around their labels
 COLUMN_GAP, BLOCK_MARGIN, TOP_MARGIN = 0.28, 0.17, 0.3  # between columns; beside a block; above, for captions
 ROW_GAP, SEGMENT_GAP, LANE_GAP = 0.16, 0.1, 0.08  # between rows, for each edge segment there, and between lanes
@@ -63,7 +62,7 @@ class Diagram:
 
 
 def lay_out(graph: CollapsedGraph) -> Diagram | None:
-    """Lay out a graph in inches, or return None for one with more than `LARGEST` vertices, which nobody could read.
+    """Lay out a graph in inches; return None for one with more than `limits.MOST_DRAWN_NODES` vertices.
 
     >>> nodes = (DrawnNode("X", "task", 0, "X"), DrawnNode("S", "signal", 0, "S"), DrawnNode("Z", "state", 0, "Z"))
     >>> edges = (DrawnEdge("X", "S", True, True), DrawnEdge("S", "Z", True, False))
@@ -71,7 +70,7 @@ def lay_out(graph: CollapsedGraph) -> Diagram | None:
     >>> [place.label for place in found.places], [lane.caption for lane in found.lanes]
     (['X', 'S', 'Z'], ['task', 'signal', 'state'])
     """
-    if len(graph.vertices) > LARGEST:
+    if len(graph.vertices) > limits.MOST_DRAWN_NODES:
         return None
     grid = route_edges(graph)
     sides, blocks = _sides(graph, grid)
@@ -90,18 +89,18 @@ def lay_out(graph: CollapsedGraph) -> Diagram | None:
 
 
 def node_label(v: DrawnNode) -> str:
-    """The name, of a long one its beginning and its end, and a count; dots for what stands for several rounds.
+    """Return the name, of a long one its beginning and its end, and a count; dots for a node of several rounds.
 
     >>> node_label(DrawnNode("reward_model_scores_12", "signal", 3, "reward_model_scores_"))
     'reward_…ores_12'
     """
-    half = LONGEST_NAME // 2
-    shown = v.name if len(v.name) <= LONGEST_NAME else f"{v.name[:half]}…{v.name[-half:]}"
+    half = limits.MOST_LABEL_CHARACTERS // 2
+    shown = v.name if len(v.name) <= limits.MOST_LABEL_CHARACTERS else f"{v.name[:half]}…{v.name[-half:]}"
     return "…" if v.folded else f"{shown} ×{v.count}" if v.count > 1 else shown
 
 
 def _sides(graph: CollapsedGraph, grid: Routes) -> tuple[list[Point], tuple[BlockInterval, ...]]:
-    """Left and right of each column, as wide as its longest label, and the blocks, as wide as their captions."""
+    """Return left and right of each column, as wide as its longest label, and the blocks, as wide as their captions."""
     widths: dict[int, float] = defaultdict(float)
     block = {grid.columns[v.name]: v.block for v in graph.vertices}
     for v in graph.vertices:
@@ -122,12 +121,12 @@ def _sides(graph: CollapsedGraph, grid: Routes) -> tuple[list[Point], tuple[Bloc
 
 
 def _em_width(text: str) -> float:
-    """How many em a label is wide, at most."""
+    """Return the width of a label in em, at most."""
     return sum(1.0 if unicodedata.east_asian_width(c) in "WF" or c in "MW…mw" else 0.75 for c in text)
 
 
 def _heights(grid: Routes) -> tuple[dict[LaneSegment, float], float]:
-    """The y of each row and edge segment, and the bottom; the gap above a row is as high as its segments need."""
+    """Return the y of each row and edge segment, and the bottom; a gap is as high as its segments need."""
     segments: dict[int, int] = defaultdict(int)
     for segment in grid.segments.values():
         if segment.between:
@@ -138,16 +137,16 @@ def _heights(grid: Routes) -> tuple[dict[LaneSegment, float], float]:
         found |= {
             LaneSegment(row, True, k): y + (ROW_GAP + SEGMENT_GAP) / 2 + SEGMENT_GAP * k for k in range(segments[row])
         }
-        y += ROW_GAP + SEGMENT_GAP * segments[row] + LANE_GAP * (row in firsts)
+        y += ROW_GAP + SEGMENT_GAP * segments[row] + (LANE_GAP if row in firsts else 0)
         found[LaneSegment(row)] = y + HEIGHT / 2
-        y += HEIGHT * (row <= last)
+        y += HEIGHT if row <= last else 0
     return found, y
 
 
 def _curves(
     graph: CollapsedGraph, grid: Routes, sides: list[Point], heights: dict[LaneSegment, float]
 ) -> tuple[EdgePath, ...]:
-    """Each edge from the right side of its cause to the left side of its effect."""
+    """Return each edge as a curve from the right side of its cause to the left side of its effect."""
     own = {name: heights[LaneSegment(row)] for name, row in grid.rows.items()}
     passing = {link: heights[segment] for link, segment in grid.segments.items()}
     leaves = {link: passing.get(link, own[link.target]) for link in graph.links}
@@ -169,7 +168,7 @@ def _curves(
 
 
 def _ports(middle: float, ends: Iterable[tuple[float, str]]) -> dict[tuple[float, str], float]:
-    """The y on a node's side for edges that come from, or go to, these heights: in their order, level ones level."""
+    """Return the y on a node's side for edges from, or to, these heights: in their order, level ones level."""
     ordered = sorted(ends)
     level = next((k for k, (y, _) in enumerate(ordered) if y == middle), None)
     centre = (len(ordered) - 1) / 2 if level is None else level
@@ -178,7 +177,7 @@ def _ports(middle: float, ends: Iterable[tuple[float, str]]) -> dict[tuple[float
 
 
 def _bezier(stops: list[Point]) -> tuple[Point, ...]:
-    """A curve through the stops that is level at each of them."""
+    """Return a curve through the stops that is level at each of them."""
     points = [stops[0]]
     for (x, y), (x1, y1) in itertools.pairwise(stops):
         points += [((x + x1) / 2, y), ((x + x1) / 2, y1), (x1, y1)]

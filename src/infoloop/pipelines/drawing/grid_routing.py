@@ -2,9 +2,7 @@
 
 A node stands in the column of its round and of its depth there, and in a row of its role. An edge crosses the columns
 between its ends on a horizontal segment: in a row that is free there, or in the gap above a row, which has as many
-positions as are needed. Edges of one cause may share a segment, others never do. Roles give the rows and rounds the
-columns, so this is a few lines: libraries for layered graphs choose both themselves (then every pipeline looks
-different), or draw straight edges, through the nodes.
+positions as are needed. Edges of one cause may share a segment, others never do.
 """
 
 from __future__ import annotations
@@ -61,7 +59,7 @@ def route_edges(graph: CollapsedGraph) -> Routes:
 
 
 def _columns(graph: CollapsedGraph) -> dict[str, int]:
-    """Blocks side by side; inside, a vertex stands behind all its causes."""
+    """Return a column for every name: blocks side by side; inside, a vertex stands behind all its causes."""
     columns: dict[str, int] = {}
     causes: dict[str, list[str]] = {v.name: [] for v in graph.vertices}
     for link in graph.links:
@@ -74,7 +72,7 @@ def _columns(graph: CollapsedGraph) -> dict[str, int]:
 
 
 def _rows(graph: CollapsedGraph, columns: dict[str, int], role: str) -> dict[str, int]:
-    """A row for every name of the role: namesakes of several rounds have one to themselves, as far as rows are free."""
+    """Return a row for every name of the role; namesakes of several rounds share one, which has no other names."""
     groups: dict[str, list[str]] = {}
     for v in graph.vertices:
         if v.role == role:
@@ -85,7 +83,9 @@ def _rows(graph: CollapsedGraph, columns: dict[str, int], role: str) -> dict[str
         mine = {columns[name] for name in names}
         shared = (k for k, others in enumerate(taken) if len(names) == 1 and not others & mine)
         row = next(shared, len(taken))
-        taken[row:] = [set().union(*taken[row : row + 1], mine), *taken[row + 1 :]]
+        if row == len(taken):
+            taken.append(set())
+        taken[row] |= mine
         rows |= dict.fromkeys(names, row)
     return rows
 
@@ -113,9 +113,9 @@ def _segments(graph: CollapsedGraph, columns: dict[str, int], rows: dict[str, in
 
 
 def _detour(segment: LaneSegment, start: int, end: int) -> float:
-    """How many rows an edge goes up and down for this segment."""
-    y = segment.row - 0.5 * segment.between
-    return abs(y - start) + abs(y - end) + DETOUR * segment.between
+    """Return how many rows an edge goes up and down for this segment."""
+    y = segment.row - 0.5 if segment.between else segment.row
+    return abs(y - start) + abs(y - end) + (DETOUR if segment.between else 0)
 
 
 def _free_position(gap: Gap, source: str, passed: set[int]) -> int:

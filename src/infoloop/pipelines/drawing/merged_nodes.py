@@ -10,7 +10,7 @@ from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph
 
 
 def quotient_graph(graph: CollapsedGraph) -> CollapsedGraph:
-    """The coarsest drawing in which nodes drawn as one have the same role, the same causes and the same effects.
+    """Return the coarsest drawing in which nodes drawn as one have the same role, causes and effects.
 
     As a cause or an effect, nodes drawn as one are one. They bear the name of the first, and how many they are.
 
@@ -31,7 +31,7 @@ def quotient_graph(graph: CollapsedGraph) -> CollapsedGraph:
 
 
 def _kinds(graph: CollapsedGraph) -> dict[str, int]:
-    """The kind of every vertex: kinds are split until all of one kind have causes and effects of the same kinds."""
+    """Return the kind of every vertex; all of one kind have causes and effects of the same kinds."""
     kinds = _numbered({v.name: (v.role, v.block, v.folded) for v in graph.vertices})
     while True:
         around: dict[str, set[Hashable]] = {name: set() for name in kinds}

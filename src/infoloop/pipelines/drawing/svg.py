@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from infoloop.pipelines.drawing.collapsed_rounds import DrawnEdge
 from infoloop.pipelines.drawing.geometry import HEIGHT, Diagram, EdgePath, PlacedNode
 from infoloop.reporting.figures import COLOURS, svg_text
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 INK, MUTED = "#1b1b1b", "#5a5a5a"
 TINTS = {"task": "#FBE7BF", "judge": "#F3DBE9", "signal": "#D3E6F4", "noise": "#FFFFFF", "query": "#E6F4FC",
@@ -24,9 +28,9 @@ _KINDS = {
 
 
 def diagram_svg(diagram: Diagram, name: str = "graph") -> str:
-    """The drawing as SVG whose labels are text: it can be searched, and has the reader's own letters for every script.
+    """Return the drawing as SVG, the same bytes for the same diagram.
 
-    The same bytes for the same diagram.
+    Its labels are text: they can be searched, and have the reader's own letters for every script.
     """
     import matplotlib as mpl  # here: who audits without a page need not wait for it
 
@@ -36,8 +40,8 @@ def diagram_svg(diagram: Diagram, name: str = "graph") -> str:
         return svg_text(render(diagram))
 
 
-def render(diagram: Diagram):
-    """The diagram as matplotlib's figure, in inches of the diagram, with the style that is current."""
+def render(diagram: Diagram) -> Figure:
+    """Return the diagram as matplotlib's figure, in inches of the diagram, with the style that is current."""
     from matplotlib.figure import Figure
 
     kinds = [kind for kind in _KINDS if any(kind == (c.link.signal, c.link.entering) for c in diagram.curves)]
@@ -57,7 +61,7 @@ def render(diagram: Diagram):
     return figure
 
 
-def _draw_frame(axes, diagram: Diagram) -> None:
+def _draw_frame(axes: Axes, diagram: Diagram) -> None:
     for k, block in enumerate(diagram.blocks):
         if len(diagram.blocks) > 1:
             shade = "#F6F6F4" if k % 2 else "#FFFFFF"
@@ -82,7 +86,7 @@ def _look(link: DrawnEdge) -> dict[str, Any]:
     return {"color": colour, "linewidth": 2.2 if link.entering else 1.1, "linestyle": _DASHES if link.signal else "-"}
 
 
-def _draw_node(axes, place: PlacedNode) -> None:
+def _draw_node(axes: Axes, place: PlacedNode) -> None:
     if not place.vertex.folded:
         axes.add_patch(_shape(place))
     axes.text(place.x, place.y, place.label, ha="center", va="center", color=INK, size=9, zorder=4, parse_math=False)
@@ -110,7 +114,7 @@ def _shape(place: PlacedNode):
     return Polygon([(place.x + x, place.y + y) for x, y in corners], **look)
 
 
-def _draw_legend(figure, kinds: list[tuple[bool, bool]], columns: int) -> None:
+def _draw_legend(figure: Figure, kinds: list[tuple[bool, bool]], columns: int) -> None:
     from matplotlib.lines import Line2D
 
     if kinds:

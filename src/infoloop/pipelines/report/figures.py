@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from infoloop.pipelines.numeric_results import Numbers
@@ -10,7 +13,7 @@ from infoloop.reporting.figures import Figure, Line, Panel
 
 
 def rounds_figure(numbers: Numbers) -> Figure:
-    """Bits and accuracy before and after each round (or training, where there are none), with what bounds them."""
+    """Return bits and accuracy before and after each round (without rounds: the training), with what bounds them."""
     first, last = numbers.rounds[0], numbers.rounds[-1]
     names, t = ((), np.arange(first.t - 1, last.t + 1)) if first.t else (("before", "after"), np.arange(2))
     bits = [
@@ -36,13 +39,13 @@ def rounds_figure(numbers: Numbers) -> Figure:
     )
 
 
-def _curve(x, y, label: str, style: str, colour: int) -> Line:
-    """A line, or a point where there is one value only: a line through it would not be seen."""
+def _curve(x: np.ndarray, y: Sequence[Any], label: str, style: str, colour: int) -> Line:
+    """Return a line, or a point where there is one value only: a line through it would not be seen."""
     return Line(x, y, label, style if len(y) > 1 else "points", colour)
 
 
 def sensitivity_figure(found: Sensitivity, numbers: Numbers) -> Figure:
-    """Bits and accuracy after the last round over the quality of all signals."""
+    """Return bits and accuracy after the last round over the quality of all signals."""
     quality = found.quality
     level = np.full(len(quality), numbers.task)
     bits = (

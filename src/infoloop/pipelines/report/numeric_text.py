@@ -14,7 +14,7 @@ _PLURAL = {"raises": "raise", "lowers": "lower", "leaves": "leave"}
 
 
 def format_number(value: float | None) -> str:
-    """Four digits; a dash for what there is not, and a plain 0 for a negative one.
+    """Return a number with four digits; a dash for None, and a plain 0 for a negative one.
 
     >>> format_number(0.123456), format_number(-0.0), format_number(None)
     ('0.1235', '0', '-')
@@ -23,7 +23,7 @@ def format_number(value: float | None) -> str:
 
 
 def format_bits(value: float) -> str:
-    """`value` with three digits and its unit.
+    """Return `value` with three digits and its unit.
 
     >>> format_bits(1.0), format_bits(1.58496)
     ('1 bit', '1.58 bits')
@@ -32,14 +32,14 @@ def format_bits(value: float) -> str:
 
 
 def bound_in_bits(numbers: Numbers, ceiling: InformationBound) -> float:
-    """The value of a proved bound, in bits: what its base knows and its terms bring."""
+    """Return the value of a proved bound, in bits: what its base knows and its terms bring."""
     terms = {term.id: term.bits for r in numbers.rounds for term in r.terms}
     base = dict(numbers.bases)[ceiling.base] if ceiling.base else 0.0
     return base + sum(terms[term.id] for term in ceiling.terms)
 
 
 def bits_lines(numbers: Numbers, ceilings: Sequence[InformationBound]) -> list[tuple[str, str]]:
-    """What is learned, what it is good for, what it costs, and what a target error takes: (name, text) each."""
+    """Return what is learned, its use, what it costs, and what a target error takes: (name, text) each."""
     last, opened = numbers.rounds[-1], len(numbers.informative)
     bound = min([last.ceiling, *(bound_in_bits(numbers, c) for c in ceilings)])
     learned = f"I(X;{last.state}) = {format_number(last.after)} of H(X) = {format_number(numbers.task)}"
@@ -84,7 +84,7 @@ def _fano(fano: Fano) -> str:
 
 
 def bits_rows(rounds: Iterable[RoundBits]) -> list[tuple[str | float, ...]]:
-    """The rows under `HEADS`: a line for each term, the numbers of its round beside the first."""
+    """Return the rows under `HEADS`: one for each term, the numbers of its round beside the first."""
     found = []
     for r in rounds:
         own = (r.after, r.ceiling, _or_dash(r.contraction), _or_dash(r.accuracy), r.effect or "-")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import infoloop
+from infoloop.pipelines import limits
 from infoloop.pipelines.bounds import InformationBound
 from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph, collapse_rounds
-from infoloop.pipelines.drawing.geometry import LARGEST, lay_out
+from infoloop.pipelines.drawing.geometry import lay_out
 from infoloop.pipelines.drawing.merged_nodes import quotient_graph
 from infoloop.pipelines.drawing.svg import diagram_svg
 from infoloop.pipelines.information_flow import Edge
@@ -26,7 +26,7 @@ from infoloop.reporting.figures import figure_svg
 
 
 def pipeline_audit_page(p: Pipeline, found: Audit, file: str = "", source: str = "") -> AuditPage:
-    """What the page of a pipeline's audit shows; `dataclasses.replace` adds tables, figures and lines to it.
+    """Return what the page of a pipeline's audit shows; `dataclasses.replace` adds tables, figures and lines to it.
 
     >>> from infoloop.pipelines.pipeline_audit import audit
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
@@ -37,38 +37,39 @@ def pipeline_audit_page(p: Pipeline, found: Audit, file: str = "", source: str =
     """
     proofs = _proofs(found)
     graph = collapse_rounds(p, found)
-    graph = graph if len(graph.vertices) <= LARGEST else quotient_graph(graph)
+    graph = graph if len(graph.vertices) <= limits.MOST_DRAWN_NODES else quotient_graph(graph)
     layout = lay_out(graph)
     return AuditPage(
         title=found.title or file or "pipeline",
         verdict=found.verdict,
         reason=found.reason,
         about=p.about,
-        lines=tuple(_lines(p, found, proofs, graph if layout is None else None)),
+        lines=tuple(_lines(p, found, len(proofs), graph if layout is None else None)),
         drawing=(_legend(graph), diagram_svg(layout)) if layout else None,
         figures=tuple(_figures(p, found, found.numbers)) if found.numbers else (),
         tables=(*_bits(found.numbers), _bases(found), _rounds(found), _bounds(found, proofs)),
         cautions=tuple((c.code, f"{join_names(c.nodes)}{': ' if c.nodes else ''}{c.text}") for c in found.cautions),
-        proofs=tuple(proofs.values()),
+        proofs=tuple(proof.link(k) for k, proof in enumerate(proofs, start=1)),
         file=file,
         source=source,
         version=infoloop.__version__,
     )
 
 
-def _lines(
-    p: Pipeline, found: Audit, proofs: dict[str, CertificateLink], too_large: CollapsedGraph | None
-) -> Iterable[tuple[str, str]]:
+def _lines(p: Pipeline, found: Audit, proofs: int, too_large: CollapsedGraph | None) -> Iterable[tuple[str, str]]:
     ceiling = found.ceilings[0]
     yield "bound", shorten_bound(ceiling.bound)
     if ceiling.terms and ceiling.most is not None:
         yield "at most", f"{format_bits(ceiling.most)} beyond {','.join(ceiling.base) or 'nothing'}"
-    yield "proved", f"by {_counted(len(proofs), 'certificate')}, re-checked in fractions"
+    yield "proved", f"by {_counted(proofs, 'certificate')}, re-checked in fractions"
     yield from bits_lines(found.numbers, found.ceilings) if found.numbers else [("bits", f"none: {found.unmeasured}")]
     edges = sum(len(node.parents) for node in p.nodes)
     yield "graph", ", ".join(map(_counted, (len(p.nodes), edges, p.rounds), ("node", "edge", "round")))
     if too_large:
-        yield "not drawn", f"{len(too_large.vertices)} nodes differ, and more than {LARGEST} could not be read"
+        yield (
+            "not drawn",
+            f"{len(too_large.vertices)} nodes differ, and more than {limits.MOST_DRAWN_NODES} could not be read",
+        )
 
 
 def _counted(number: int, noun: str) -> str:
@@ -87,7 +88,7 @@ def _legend(graph: CollapsedGraph) -> str:
 
 
 def _figures(p: Pipeline, found: Audit, numbers: Numbers) -> Iterable[tuple[str, str]]:
-    """What is known by round, and by the quality of the signals if there are any, as (caption, SVG)."""
+    """Return what is known by round, and by the quality of the signals if there are any, as (caption, SVG)."""
     figures = {"rounds": rounds_figure(numbers)}
     worse = sensitivity(p, read=found.rounds)
     if worse is not None:
@@ -111,14 +112,20 @@ def _arrows(edges: Iterable[Edge]) -> str:
 
 
 def _bases(found: Audit) -> PageTable:
-    known = [(dict(found.numbers.bases)[base.names],) if found.numbers else () for base in found.bases]
-    rows = (
-        ("closed" if base.closed else "open", ", ".join(base.names) or "–", base.meaning, *bits, _arrows(base.cut))
-        for base, bits in zip(found.bases, known, strict=True)
+    bits = {names: (bits,) for names, bits in found.numbers.bases} if found.numbers else {}
+    rows = tuple(
+        (
+            "closed" if base.closed else "open",
+            ", ".join(base.names) or "–",
+            base.meaning,
+            *bits.get(base.names, ()),
+            _arrows(base.cut),
+        )
+        for base in found.bases
     )
+    headers = ("verdict", "base", "which is", *(("has bits",) if bits else ()), "edges around it")
     note = "closed: the last state depends on the task only through the base, whatever the channels are"
-    bits = ("has bits",) if found.numbers else ()
-    return PageTable("relative to", ("verdict", "base", "which is", *bits, "edges around it"), tuple(rows), note)
+    return PageTable("relative to", headers, rows, note)
 
 
 def _rounds(found: Audit) -> PageTable:
@@ -133,42 +140,46 @@ def _rounds(found: Audit) -> PageTable:
     return PageTable("rounds", headers, tuple(rows), note)
 
 
-def _bounds(found: Audit, proofs: dict[str, CertificateLink]) -> PageTable:
-    headers = ("bound", "at most, in bits", "proofs")
-    rows = [(ceiling.bound, _most(ceiling), _listed_proofs(ceiling, proofs)) for ceiling in found.ceilings]
+def _bounds(found: Audit, proofs: list[_Proof]) -> PageTable:
+    worth = [(bound_in_bits(found.numbers, bound),) if found.numbers else () for bound in found.ceilings]
+    rows = tuple(
+        (bound.bound, "–" if bound.most is None or not bound.terms else bound.most, *bits, _numbers_of(bound, proofs))
+        for bound, bits in zip(found.ceilings, worth, strict=True)
+    )
+    headers = ("bound", "at most, in bits", *(("with these tables",) if found.numbers else ()), "proofs")
     note = "at most: what the terms beyond the base can add, where the sizes of their nodes are known"
-    if found.numbers:
-        headers = (*headers[:2], "with these tables", headers[2])
-        worth = [bound_in_bits(found.numbers, ceiling) for ceiling in found.ceilings]
-        rows = [(*row[:2], bits, row[2]) for row, bits in zip(rows, worth, strict=True)]
-    return PageTable("bounds", headers, tuple(rows), note)
+    return PageTable("bounds", headers, rows, note)
 
 
-def _most(ceiling: InformationBound) -> Any:
-    return "–" if ceiling.most is None or not ceiling.terms else ceiling.most
+class _Proof(NamedTuple):
+    """A certificate, and the steps that it shows."""
+
+    certificate: dict[str, Any]
+    statements: list[str]
+
+    def link(self, number: int) -> CertificateLink:
+        others = len(self.statements) - 1
+        more = f", and {others} steps that differ only in names" if others else ""
+        return CertificateLink(f"proof-{number}", f"{self.statements[0]}{more}", self.certificate)
 
 
-def _listed_proofs(ceiling: InformationBound, proofs: dict[str, CertificateLink]) -> str:
-    return ", ".join(dict.fromkeys(proofs[_key(proof)].name.removeprefix("proof-") for proof in ceiling.proofs))
+def _proofs(found: Audit) -> list[_Proof]:
+    """Return the different certificates of all bounds in the order of their steps."""
+    proofs: dict[str, _Proof] = {}
+    for bound in found.ceilings:
+        for step in bound.steps:
+            certificate = bound.proofs[step.proof]
+            shown = proofs.setdefault(_proved(certificate), _Proof(certificate, [])).statements
+            if step.statement not in shown:
+                shown.append(step.statement)
+    return list(proofs.values())
 
 
-def _proofs(found: Audit) -> dict[str, CertificateLink]:
-    """The different certificates of all bounds, numbered, each with the steps that it shows."""
-    shown: dict[str, dict[str, None]] = {}
-    certificates = {_key(proof): proof for ceiling in found.ceilings for proof in ceiling.proofs}
-    for ceiling, step in itertools.chain(*([(ceiling, step) for step in ceiling.steps] for ceiling in found.ceilings)):
-        shown.setdefault(_key(ceiling.proofs[step.proof]), {})[step.statement] = None
-    return {
-        key: CertificateLink(f"proof-{k}", _about(tuple(shown[key])), certificates[key])
-        for k, key in enumerate(certificates, start=1)
-    }
+def _proved(certificate: dict[str, Any]) -> str:
+    """Return what a certificate proves, equal for certificates of one statement under the same assumptions."""
+    return json.dumps([certificate["statement"], certificate["given"]])
 
 
-def _key(proof: dict[str, Any]) -> str:
-    """Return what the certificate proves, equal for certificates of one statement under the same assumptions."""
-    return json.dumps([proof["statement"], proof["given"]])
-
-
-def _about(statements: tuple[str, ...]) -> str:
-    more = f", and {len(statements) - 1} steps that differ only in names" if len(statements) > 1 else ""
-    return f"{statements[0]}{more}"
+def _numbers_of(bound: InformationBound, proofs: list[_Proof]) -> str:
+    proved = {_proved(certificate) for certificate in bound.proofs}
+    return ", ".join(str(k) for k, proof in enumerate(proofs, start=1) if _proved(proof.certificate) in proved)
