@@ -86,7 +86,7 @@ def fixation_by_table(n: int, i: Int[Numbers, "*starts"]) -> Float[Array, "*star
 def kernel_eigenvalues(n: int) -> Float[Array, "n+1"]:
     r"""Return the eigenvalues of the Wright-Fisher kernel, falling.
 
-    $\lambda_j=\prod_{i<j}(1-\frac in)$, $j=0..n$ (Feller 1951): 1, 1, $1-\frac1n$, ... That $\lambda_0=\lambda_1=1$, one
+    $\lambda_j=\prod_{i<j}(1-\frac in)$, $j=0..n$ (Feller 1951): 1, 1, $1-\frac1n$, ... That the first two are 1, one
     for the mass and one for the mean, is why information stays.
 
     Args:
