@@ -68,9 +68,7 @@ def survivals(generations: int, mean: Float[Numbers, "*means"] = 1.0) -> Float[A
     return unroll(loop(mean), jnp.arange(check_positive_int(generations, "generations") + 1))[1:]
 
 
-def extinct_by(
-    generations: Int[Numbers, "*times"], mean: Float[Numbers, "*means"] = 1.0
-) -> Float[Array, "*times *means"]:
+def extinct_by(generations: Int[Numbers, "*times"], mean: Float[Numbers, "*means"] = 1.0) -> Float[Array, "..."]:
     r"""Return the probability that one copy has no descendants left in these generations.
 
     $q_t=e^{\mu(q_{t-1}-1)}$, $q_0=0$: Fisher's survival table of one mutant (1922; The Genetical Theory, 1930,
@@ -79,6 +77,9 @@ def extinct_by(
     Args:
         generations: Whole numbers, at least 1; not traced.
         mean: Mean number of copies that one copy leaves, at least 0.
+
+    Returns:
+        Probabilities with the axes of `generations`, then those of `mean`.
 
     Raises:
         ValueError: A generation is below 1, or a mean is negative or not finite.
