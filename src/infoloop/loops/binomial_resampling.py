@@ -9,12 +9,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Float, Int
 
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import joint
 from infoloop.probability.numerics import require_float64, unit_interval
 from infoloop.probability.validation import check_positive_int
 
-CUT = 1e-18
+CUT = 1e-18  # mass that `banded_kernel` may drop at either end of a row: below what float64 sums resolve
 _BLOCK = 128  # counts whose probabilities are computed together
 _NEAR = 1 / 4  # where the deviance is summed as a series of _TERMS terms, whose rest is below 1e-16 of it
 _TERMS = 13
@@ -22,14 +24,28 @@ _EXACT = 16  # below, the error of Stirling's formula is computed from integers
 
 
 class BandedKernel(NamedTuple):
-    """A kernel without its tails: `blocks[b, w, c]` is the probability of count `128 b + c` in row `starts[b] + w`."""
+    """A kernel without its tails.
 
-    starts: jax.Array
-    blocks: jax.Array
+    Attributes:
+        starts: The first row that reaches each block of 128 counts.
+        blocks: `blocks[b, w, c]` is the probability of count `128 b + c` in row `starts[b] + w`.
+    """
+
+    starts: Int[Array, "blocks"]
+    blocks: Float[Array, "blocks width 128"]
 
 
-def hypotheses(rates, prior=None) -> tuple[jax.Array, jax.Array]:
-    """The rates that are possible and their prior weights, equal ones unless given; ValueError unless they match.
+def hypotheses(
+    rates: Float[Numbers, "hypotheses"], prior: Float[Numbers, "hypotheses"] | None = None
+) -> tuple[Float[Array, "hypotheses"], Float[Array, "hypotheses"]]:
+    """Return the possible rates and the law of the hypotheses, checked.
+
+    Args:
+        rates: Rate of each hypothesis, in [0, 1]; a traced one outside becomes NaN.
+        prior: Law of the hypotheses, uniform unless given.
+
+    Raises:
+        ValueError: A rate is outside [0, 1], the prior is no law, or the two differ in length.
 
     >>> hypotheses([0.25, 0.75])[1].tolist()
     [0.5, 0.5]
@@ -43,11 +59,18 @@ def hypotheses(rates, prior=None) -> tuple[jax.Array, jax.Array]:
     return rates, weights
 
 
-def wright_fisher_kernel(n: int) -> jax.Array:
-    r"""$K_{ij}=\binom nj(\frac in)^j(1-\frac in)^{n-j}$ for $i,j=0..n$: no unit, rows sum to 1 (Wright 1931).
+def wright_fisher_kernel(n: int) -> Float[Array, "n+1 n+1"]:
+    r"""Return the Wright-Fisher kernel of n draws, dense (Wright 1931).
 
+    $K_{ij}=\binom nj(\frac in)^j(1-\frac in)^{n-j}$ is the probability of count j after count i, $i,j=0..n$.
     By Loader's saddle point (2000), $\sqrt{\frac n{2\pi j(n-j)}}\,e^{\delta_n-\delta_j-\delta_{n-j}-D}$: relative error
-    about $10^{-15}(1+|\ln K_{ij}|)$, zeros exact. Raises ValueError unless n is a whole number, at least 1.
+    about $10^{-15}(1+|\ln K_{ij}|)$, zeros exact.
+
+    Args:
+        n: Draws a generation.
+
+    Raises:
+        ValueError: `n` is no whole number, at least 1.
 
     >>> wright_fisher_kernel(2).tolist()[0], [round(x, 14) for x in wright_fisher_kernel(2).tolist()[1]]
     ([1.0, 0.0, 0.0], [0.25, 0.5, 0.25])
@@ -57,10 +80,18 @@ def wright_fisher_kernel(n: int) -> jax.Array:
     return _pmf_block(_stirling(n), counts[:, None], (n - counts)[:, None], counts)
 
 
-def binomial_pmf(n: int, rates) -> jax.Array:
-    r"""$P(c\mid x)=\binom nc r_x^c(1-r_x)^{n-c}$, one row for each rate, as accurately as in the kernel.
+def binomial_pmf(n: int, rates: Float[Numbers, "rates"]) -> Float[Array, "rates n+1"]:
+    r"""Return the binomial probabilities of the counts 0..n, one row for each rate.
 
-    `il.binomial` is the same channel, to fewer digits beyond 1000 draws. Raises ValueError for a bad rate.
+    $P(c\mid x)=\binom nc r_x^c(1-r_x)^{n-c}$, as accurately as in `wright_fisher_kernel`. `il.binomial` is the same
+    channel, to fewer digits beyond 1000 draws.
+
+    Args:
+        n: Draws, at least 1.
+        rates: Rates in [0, 1]; a traced one outside gives a row of NaN.
+
+    Raises:
+        ValueError: `n` or a rate is out of range.
 
     >>> [round(x, 14) for x in binomial_pmf(2, [0.5]).tolist()[0]]
     [0.25, 0.5, 0.25]
@@ -70,11 +101,16 @@ def binomial_pmf(n: int, rates) -> jax.Array:
     return _pmf_block(_stirling(n), *means, np.arange(n + 1))
 
 
-def banded_kernel(n: int, heads, tails) -> BandedKernel:
-    r"""The kernel whose row i draws n times with rates `heads[i] / n` and `tails[i] / n`, tails cut off.
+def banded_kernel(n: int, heads: Float[Numbers, "rows"], tails: Float[Numbers, "rows"]) -> BandedKernel:
+    r"""Return the kernel whose row i is the law of n draws with the mean `heads[i]`, its tails cut off.
 
-    `heads` rises, `heads + tails` is n. By Chernoff $P(C\ge c)\le e^{-D(c)}$ above the mean, and likewise below: what
-    is dropped of a row is at most `CUT` at either end. Nothing is renormalised.
+    By Chernoff $P(C\ge c)\le e^{-D(c)}$ above the mean, and likewise below: what is dropped of a row is at most `CUT`
+    at either end. Nothing is renormalised. Made on the host: the arguments may not be traced.
+
+    Args:
+        n: Draws a generation.
+        heads: Mean count of each row, rising.
+        tails: What is left of n, `n - heads`, given apart so that small ones keep their digits.
 
     >>> banded_kernel(4, np.arange(5), 4 - np.arange(5)).blocks.shape
     (1, 5, 128)
@@ -89,8 +125,12 @@ def banded_kernel(n: int, heads, tails) -> BandedKernel:
     return _blocks(_stirling(n), jnp.asarray(heads), jnp.asarray(tails), jnp.asarray(starts), width)
 
 
-def resample(table, band: BandedKernel) -> jax.Array:
-    r"""$P_{xj}\mapsto\sum_iP_{xi}K_{ij}$: the rows of `table`, laws of a count, after one more generation.
+def resample(table: Float[Array, "rows n+1"], band: BandedKernel) -> Float[Array, "rows n+1"]:
+    r"""Return laws of a count after one more generation, $P_{xj}\mapsto\sum_iP_{xi}K_{ij}$.
+
+    Args:
+        table: A law of the count in each row.
+        band: The kernel, with a row for each count 0..n.
 
     >>> resample(jnp.array([[0.0, 1.0, 0.0]]), banded_kernel(2, np.arange(3), 2 - np.arange(3))).round(14).tolist()
     [[0.25, 0.5, 0.25]]
@@ -106,7 +146,7 @@ def resample(table, band: BandedKernel) -> jax.Array:
 
 
 @partial(jax.jit, static_argnums=4)
-def _blocks(stirling, heads, tails, starts, width: int) -> BandedKernel:
+def _blocks(stirling, heads, tails, starts, width):
     rows = (starts[:, None] + jnp.arange(width))[:, :, None]
     counts = jnp.arange(len(starts) * _BLOCK).reshape(-1, 1, _BLOCK)
     inside = jnp.minimum(counts, len(stirling) - 1)

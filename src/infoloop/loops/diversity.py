@@ -4,41 +4,62 @@ A law `table[x, z] = P(theta = x, Z = z)` of hypothesis and state comes with `fr
 that a model in state z generates. All are functions of one table, fit to be the `watch` of `unroll`.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import lax
+from jaxtyping import Array, Float
 
 from infoloop.information.measures import mutual_information
 from infoloop.loops.risks import mean_risk, median_risk, relative_entropies, squared_errors
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import nan_if_negative, plog2p
 
 
 class Diversity(NamedTuple):
-    """Symbols left, their entropy (bits) and heterozygosity; bits that state and sample tell of theta; the risks.
+    """What is left in one generation: diversity of the models, information about theta, and risk.
 
-    `error` is the squared error, without unit, `excess` the relative entropy from the truth to the model, in bits.
+    Attributes:
+        support: Expected number of symbols that the model can generate; see `expected_support`.
+        entropy: Expected entropy of the model's law, in bits; see `expected_entropy`.
+        heterozygosity: Probability that two symbols of one model differ; see `expected_heterozygosity`.
+        state_information: What the state tells of theta, in bits.
+        sample_information: What one generated symbol tells of theta, in bits.
+        mean_error: Mean squared error of the model's law, no unit.
+        median_error: Its lower median.
+        mean_excess: Mean relative entropy from the truth to the model, in bits; infinite where a symbol may be lost.
+        median_excess: Its lower median.
     """
 
-    support: jax.Array
-    entropy: jax.Array
-    heterozygosity: jax.Array
-    state_information: jax.Array
-    sample_information: jax.Array
-    mean_error: jax.Array
-    median_error: jax.Array
-    mean_excess: jax.Array
-    median_excess: jax.Array
+    support: Float[Array, ""]
+    entropy: Float[Array, ""]
+    heterozygosity: Float[Array, ""]
+    state_information: Float[Array, ""]
+    sample_information: Float[Array, ""]
+    mean_error: Float[Array, ""]
+    median_error: Float[Array, ""]
+    mean_excess: Float[Array, ""]
+    median_excess: Float[Array, ""]
 
 
-def diversity_of(table, frequencies, targets) -> Diversity:
-    """All of them for one law; `targets[x, a]` is the true law of the symbols under hypothesis x.
+def diversity_of(
+    table: Float[Numbers, "hypotheses states"],
+    frequencies: Float[Numbers, "states symbols"],
+    targets: Float[Numbers, "hypotheses symbols"],
+) -> Diversity:
+    """Return diversity, information and risk of one generation together.
 
-    Raises ValueError where shapes do not match; NaN where one of them has a negative entry.
+    Args:
+        table: The law P(theta, state).
+        frequencies: The law of the symbols that each state generates, one a row.
+        targets: The true law of the symbols under each hypothesis, one a row.
+
+    Returns:
+        Nine numbers, each NaN where a table that it uses has a negative entry.
+
+    Raises:
+        ValueError: The shapes do not match.
 
     >>> d = diversity_of(jnp.array([[0.5, 0.0], [0.0, 0.5]]), jnp.eye(2), jnp.full((2, 2), 0.5))
     >>> float(d.support), round(float(d.state_information), 12), float(d.mean_error), float(d.median_excess)
@@ -58,10 +79,20 @@ def diversity_of(table, frequencies, targets) -> Diversity:
     )
 
 
-def expected_support(table, frequencies) -> jax.Array:
-    r"""$E\,|\{a:f_{Za}>0\}|$, the number of symbols that the model can still generate.
+def expected_support(
+    table: Float[Numbers, "hypotheses states"], frequencies: Float[Numbers, "states symbols"]
+) -> Float[Array, ""]:
+    r"""Return the expected number of symbols that the model can still generate, $E\,|\{a:f_{Za}>0\}|$.
 
-    Raises ValueError where the shapes do not match; NaN where either has a negative entry.
+    Args:
+        table: The law P(theta, state).
+        frequencies: The law of the symbols that each state generates, one a row.
+
+    Returns:
+        A number of symbols; NaN where either table has a negative entry.
+
+    Raises:
+        ValueError: The shapes do not match.
 
     >>> float(expected_support(jnp.array([[0.5, 0.5]]), jnp.array([[1.0, 0.0], [0.5, 0.5]])))
     1.5
@@ -69,10 +100,20 @@ def expected_support(table, frequencies) -> jax.Array:
     return _expected(table, frequencies, lambda f: (f > 0).sum(1).astype(f.dtype))
 
 
-def expected_entropy(table, frequencies) -> jax.Array:
-    r"""$E\,H(f_Z)$ in bits: the entropy of the law that the model generates from, given its state.
+def expected_entropy(
+    table: Float[Numbers, "hypotheses states"], frequencies: Float[Numbers, "states symbols"]
+) -> Float[Array, ""]:
+    r"""Return the expected entropy of the law that the model generates from, $E\,H(f_Z)$ in bits.
 
-    Raises ValueError where the shapes do not match; NaN where either has a negative entry.
+    Args:
+        table: The law P(theta, state).
+        frequencies: The law of the symbols that each state generates, one a row.
+
+    Returns:
+        Bits; NaN where either table has a negative entry.
+
+    Raises:
+        ValueError: The shapes do not match.
 
     >>> float(expected_entropy(jnp.array([[0.5, 0.5]]), jnp.array([[1.0, 0.0], [0.5, 0.5]])))
     0.5
@@ -80,11 +121,22 @@ def expected_entropy(table, frequencies) -> jax.Array:
     return _expected(table, frequencies, lambda f: -plog2p(f).sum(1))
 
 
-def expected_heterozygosity(table, frequencies) -> jax.Array:
-    r"""$E\bigl(1-\sum_af_{Za}^2\bigr)$: two symbols of one model differ with this probability (Nei 1973).
+def expected_heterozygosity(
+    table: Float[Numbers, "hypotheses states"], frequencies: Float[Numbers, "states symbols"]
+) -> Float[Array, ""]:
+    r"""Return the probability that two symbols drawn from one model differ (Nei 1973).
 
-    As $\sum f(1-f)$, which keeps its digits where it is small. Raises ValueError where the shapes do not match; NaN
-    where either has a negative entry.
+    $E\bigl(1-\sum_af_{Za}^2\bigr)$, computed as $\sum f(1-f)$, which keeps its digits where it is small.
+
+    Args:
+        table: The law P(theta, state).
+        frequencies: The law of the symbols that each state generates, one a row.
+
+    Returns:
+        A probability; NaN where either table has a negative entry.
+
+    Raises:
+        ValueError: The shapes do not match.
 
     >>> float(expected_heterozygosity(jnp.array([[0.5, 0.5]]), jnp.array([[1.0, 0.0], [0.5, 0.5]])))
     0.25
@@ -92,10 +144,19 @@ def expected_heterozygosity(table, frequencies) -> jax.Array:
     return _expected(table, frequencies, lambda f: (f * (1 - f)).sum(1))
 
 
-def state_information(table) -> jax.Array:
-    r"""$I(\theta;Z)$ in bits: what the whole model tells; no processing of the model raises it (`thm:dpi`).
+def state_information(table: Float[Numbers, "hypotheses states"]) -> Float[Array, ""]:
+    r"""Return what the whole model tells of the hypothesis, $I(\theta;Z)$ in bits.
 
-    Raises ValueError unless the table has two axes; NaN where it has a negative entry.
+    No processing of the model raises it (`thm:dpi`).
+
+    Args:
+        table: The law P(theta, state).
+
+    Returns:
+        Bits; NaN where the table has a negative entry.
+
+    Raises:
+        ValueError: The table has not two axes.
 
     >>> round(float(state_information(jnp.array([[0.5, 0.0], [0.0, 0.5]]))), 12)
     1.0
@@ -103,10 +164,22 @@ def state_information(table) -> jax.Array:
     return mutual_information(Joint(_table(table), ("theta", "state")), "theta", "state")
 
 
-def sample_information(table, frequencies) -> jax.Array:
-    r"""$I(\theta;Y)$ in bits for one symbol $Y\sim f_Z$ that the model generates: at most $I(\theta;Z)$.
+def sample_information(
+    table: Float[Numbers, "hypotheses states"], frequencies: Float[Numbers, "states symbols"]
+) -> Float[Array, ""]:
+    r"""Return what one symbol $Y\sim f_Z$ that the model generates tells of the hypothesis, $I(\theta;Y)$ in bits.
 
-    Raises ValueError where the shapes do not match; NaN where either has a negative entry.
+    It is at most $I(\theta;Z)$, `state_information`.
+
+    Args:
+        table: The law P(theta, state).
+        frequencies: The law of the symbols that each state generates, one a row.
+
+    Returns:
+        Bits; NaN where either table has a negative entry.
+
+    Raises:
+        ValueError: The shapes do not match.
 
     >>> float(sample_information(jnp.array([[0.5, 0.0], [0.0, 0.5]]), jnp.full((2, 2), 0.5)))
     0.0

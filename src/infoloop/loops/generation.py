@@ -1,6 +1,7 @@
-r"""The parts of a generation: draw data from a model, say how much each item counts, fit the next model.
+r"""What a generation does: draw data from a model, say how much each item counts, fit the next model.
 
-Data are arrays, or pytrees of them, whose leading axis has one entry for each item. `schedules` makes loops of parts.
+`Parts` holds these as functions, `Generation` is what they make, and `schedules` turns parts into loops. Data are
+arrays, or pytrees of them, whose leading axis has one entry for each item.
 """
 
 from collections.abc import Callable
@@ -9,10 +10,18 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jaxtyping import Array, Float, Int, Key
 
 
-def keep_all(key, judge, data) -> jax.Array:
-    """The weights of a judge that counts every item once.
+def keep_all(key: Key[Array, ""] | None, judge: Any, data: Any) -> Float[Array, "items"]:
+    """Return the weights of a judge that counts every item once.
+
+    It has the signature of `Parts.select`, whose default it is.
+
+    Args:
+        key: Not used.
+        judge: Not used.
+        data: Data, items along the leading axis.
 
     >>> keep_all(None, None, jnp.zeros((2, 5))).tolist()
     [1.0, 1.0]
@@ -21,26 +30,43 @@ def keep_all(key, judge, data) -> jax.Array:
 
 
 class Parts(NamedTuple):
-    """Pure functions. A weight says how much an item counts in a fit: 1 is once, 0 is not at all."""
+    """The functions that make a generation, all pure.
 
-    real: Callable[..., Any]  # key -> data
-    generate: Callable[..., Any]  # key, model -> data
-    refit: Callable[..., Any]  # data, weights -> model
-    select: Callable[..., jax.Array] = keep_all  # key, judge, data -> weights
+    A model is any pytree. A weight says how much an item counts in a fit: 1 is once, 0 is not at all.
+
+    Attributes:
+        real: key -> data from the truth.
+        generate: key, model -> data from a model.
+        refit: data, weights -> model.
+        select: key, judge (a model), data -> weights, one for each item; every item counts once unless given.
+    """
+
+    real: Callable[..., Any]
+    generate: Callable[..., Any]
+    refit: Callable[..., Any]
+    select: Callable[..., jax.Array] = keep_all
 
 
 class Generation(NamedTuple):
-    """The fitted model, the model of generation 0, the data kept and their weights, and the generation's number."""
+    """The state of a loop of `Parts`.
+
+    Attributes:
+        model: The model fit in this generation.
+        first: The model of generation 0.
+        data: The data kept, items along the leading axis.
+        weights: How much each item counts, shape (items,); 0 for a place that is still empty.
+        number: The number of the generation, 0 for the fit to real data.
+    """
 
     model: Any
     first: Any
     data: Any
-    weights: jax.Array
-    number: jax.Array
+    weights: Float[Array, "items"]
+    number: Int[Array, ""]
 
 
-def num_items(data) -> int:
-    """How many items the data have.
+def num_items(data: Any) -> int:
+    """Return how many items the data have: the length of the leading axis.
 
     >>> num_items((jnp.zeros((3, 2)), jnp.zeros(3)))
     3
@@ -48,8 +74,10 @@ def num_items(data) -> int:
     return len(jax.tree.leaves(data)[0])
 
 
-def weighted_mean(data, weights):
-    r"""$\sum_iw_ix_i\big/\sum_iw_i$ over the leading axis: the fit of a frequency or a mean. NaN where nothing counts.
+def weighted_mean(data: Float[Array, "items *axes"], weights: Float[Array, "items"]) -> Float[Array, "*axes"]:
+    r"""Return the weighted mean over the items: the fit of a frequency or of a mean.
+
+    $\sum_iw_ix_i\big/\sum_iw_i$, NaN where all weights are 0.
 
     >>> float(weighted_mean(jnp.array([0.0, 1.0, 7.0]), jnp.array([1.0, 3.0, 0.0])))
     0.75
@@ -57,8 +85,8 @@ def weighted_mean(data, weights):
     return jnp.tensordot(weights, data, 1, precision=lax.Precision.HIGHEST) / weights.sum()
 
 
-def initial_generation(parts: Parts, data, weights) -> Generation:
-    """Generation 0, fit to these.
+def initial_generation(parts: Parts, data: Any, weights: Float[Array, "items"]) -> Generation:
+    """Return generation 0: the fit to real data with their weights.
 
     >>> initial_generation(Parts(None, None, weighted_mean), jnp.array([0.0, 1.0]), jnp.ones(2)).model.item()
     0.5
@@ -67,8 +95,16 @@ def initial_generation(parts: Parts, data, weights) -> Generation:
     return Generation(model, model, data, weights, jnp.zeros((), int))
 
 
-def generate_and_select(parts: Parts, key, state: Generation, frozen: bool):
-    """Data drawn from the last model and what the judge, the first model if `frozen` or else the last, makes of them.
+def generate_and_select(
+    parts: Parts, key: Key[Array, ""], state: Generation, frozen: bool
+) -> tuple[Any, Float[Array, "items"]]:
+    """Return fresh data and their weights: drawn from the last model, and judged.
+
+    Args:
+        parts: The functions of a generation, of which `generate` and `select` are used.
+        key: Randomness of both.
+        state: The last generation.
+        frozen: Whether the model of generation 0 judges, not the last one.
 
     >>> copy = Parts(None, lambda key, z: z * jnp.ones(2), weighted_mean)
     >>> first = initial_generation(copy, jnp.ones(3), jnp.ones(3))

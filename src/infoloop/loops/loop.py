@@ -6,25 +6,40 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jaxtyping import Array, Shaped
 
 from infoloop.probability.validation import check_positive_int
 
 
 class Loop(NamedTuple):
-    """Pure functions: `start`: key -> state, and `step`: key, state -> state (generate, select, refit).
+    """A training loop as two pure functions. A state is any pytree of arrays.
 
-    Where the state is a law the loop is exact and ignores its keys; where it is a data set, sampled, it uses them.
+    Where the state is a law the loop is exact and ignores its keys; where it is data or a model, the loop is sampled.
+
+    Attributes:
+        start: key -> the state of the first generation.
+        step: key, state -> the state of the next generation (generate, select, refit).
     """
 
     start: Callable[..., Any]
     step: Callable[..., Any]
 
 
-def unroll(loop: Loop, keys, watch: Callable[..., Any] = lambda state: state):
-    """What `watch` sees in the states of generations 0, 1, ..., one for each key, stacked along a leading axis.
+def unroll(loop: Loop, keys: Shaped[Array, "generations ..."], watch: Callable[..., Any] = lambda state: state) -> Any:
+    """Run a loop and return what `watch` sees in the state of each generation.
 
-    A state that is not watched is not kept, so that a long loop costs the memory of one state. Raises ValueError
-    without keys.
+    A state that is not watched is not kept, so that a long loop costs the memory of one state. Compiled by JAX.
+
+    Args:
+        loop: The loop; the first key is for its start, each later one for a step.
+        keys: One key for each generation; for an exact loop, which ignores them, any array of this length.
+        watch: state -> pytree of arrays; the whole state unless given.
+
+    Returns:
+        The pytree that `watch` returns, its leaves with a leading axis of generations.
+
+    Raises:
+        ValueError: There are no keys.
 
     >>> halving = Loop(start=lambda key: 1.0, step=lambda key, x: x / 2)
     >>> unroll(halving, jnp.arange(4)).tolist()
@@ -48,9 +63,17 @@ def unroll(loop: Loop, keys, watch: Callable[..., Any] = lambda state: state):
 
 
 def many(loop: Loop, runs: int) -> Loop:
-    """Independent runs of the loop at once: every leaf of the state gets a leading axis of `runs`.
+    """Return a loop that makes independent runs of this one at once.
 
-    Raises ValueError unless there is at least one run.
+    Args:
+        loop: The loop, which has to be one that `jax.vmap` can batch.
+        runs: How many runs, at least 1.
+
+    Returns:
+        A loop whose state has a leading axis of `runs` in every leaf.
+
+    Raises:
+        ValueError: `runs` is no whole number, at least 1.
 
     >>> walk = Loop(start=jax.random.normal, step=lambda key, x: x + jax.random.normal(key))
     >>> unroll(many(walk, 5), jax.random.split(jax.random.key(0), 3)).shape
@@ -64,7 +87,14 @@ def many(loop: Loop, runs: int) -> Loop:
 
 
 def with_random_truth(truth: Callable[..., Any], of: Callable[[Any], Loop]) -> Loop:
-    """The loop `of(x)` about a truth x that is random: drawn once by `truth`, key -> x; the state is x and its loop's.
+    """Return a loop about a truth that is drawn once, at the start.
+
+    Args:
+        truth: key -> the truth x.
+        of: x -> the loop about it.
+
+    Returns:
+        A loop whose state is the pair of x and the state of `of(x)`.
 
     >>> loop = with_random_truth(jax.random.uniform, lambda x: Loop(start=lambda key: x, step=lambda key, z: z / 2))
     >>> bool(loop.start(jax.random.key(0))[0] == loop.start(jax.random.key(0))[1])

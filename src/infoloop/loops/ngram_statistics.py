@@ -4,41 +4,55 @@ A text is a prompt (the context it starts in) and `length` symbols; the context 
 $(ck+b)\bmod C$, with $C=k^{\text{order}}$ contexts of k symbols. A model has a row, a law of the next symbol, for each.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int
 
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.channel_families import compositions
 
 
 class Estimates(NamedTuple):
-    """`laws[i, b]` are the rows that can be estimated; `number[code(counts)]` is the one that the counts give.
+    """The rows that can be estimated from a text, and which of them each vector of counts gives.
 
-    `uniform` is the number of the uniform row; -1 stands for a row that counts of zero leave as it was.
+    Attributes:
+        laws: The possible rows, each a law of the next symbol.
+        number: `number[code(counts, length)]` is the place in `laws` of what the counts give; -1 where counts of zero
+            leave the row as it was.
+        uniform: The place in `laws` of the uniform row.
     """
 
-    laws: np.ndarray
-    number: np.ndarray
+    laws: Float[np.ndarray, "rows symbols"]
+    number: Int[np.ndarray, "codes"]
     uniform: int
 
 
 class Statistics(NamedTuple):
-    """Texts that are equally likely in every model: `ways[u]` of them have `prompt[u]` and `counts[u, context, b]`."""
+    """The sufficient statistics of texts: those with equal prompt and counts are equally likely in every model.
 
-    prompt: np.ndarray
-    counts: np.ndarray
-    ways: np.ndarray
+    Attributes:
+        prompt: The context that the texts start in.
+        counts: How often each symbol follows each context.
+        ways: How many texts have these.
+    """
+
+    prompt: Int[np.ndarray, "statistics"]
+    counts: Int[np.ndarray, "statistics contexts symbols"]
+    ways: Int[np.ndarray, "statistics"]
 
 
 def estimates(length: int, num_symbols: int, alpha: float) -> Estimates:
-    r"""The rows $\frac{c_b+\alpha}{n+k\alpha}$ from counts c of total $n\le$ `length`, each once, and the uniform row.
+    r"""Return the rows that add-alpha smoothing can estimate from a text, each once, and the uniform row.
 
-    Numbers are compared as fractions. Without smoothing nothing is estimated from n = 0.
+    A row is $\frac{c_b+\alpha}{n+k\alpha}$, counts c of total $n\le$ `length`; rows are compared as fractions.
+
+    Args:
+        length: Symbols of a text.
+        num_symbols: Size k of the alphabet.
+        alpha: Imagined symbols of each kind, at least 0; at 0 nothing is estimated from n = 0.
 
     >>> estimates(1, 2, 0.0).laws.tolist()
     [[0.0, 1.0], [0.5, 0.5], [1.0, 0.0]]
@@ -58,8 +72,12 @@ def _smoothed(counts: list[int], alpha: Fraction) -> tuple[Fraction, ...]:
     return tuple((c + alpha) / total for c in counts) if total else ()
 
 
-def code(counts, length: int):
-    """One number for the counts of the symbols along the last axis, none of them above `length`.
+def code(counts: Int[np.ndarray | Array, "*batch symbols"], length: int) -> Int[np.ndarray | Array, "*batch"]:
+    """Return one number for the counts of the symbols along the last axis.
+
+    Args:
+        counts: Counts, none above `length`.
+        length: Symbols of a text; the counts are the digits of the code to the base `length` + 1, the first the least.
 
     >>> code(np.array([[1, 0], [1, 2]]), 2).tolist()
     [1, 7]
@@ -68,7 +86,14 @@ def code(counts, length: int):
 
 
 def statistics(length: int, num_symbols: int, contexts: int) -> Statistics:
-    """All texts, by prompt and counts: the sufficient statistic, and how many texts have it.
+    """Return the sufficient statistics of all texts, and how many texts have each.
+
+    All `num_symbols ** length` texts are enumerated for every prompt.
+
+    Args:
+        length: Symbols of a text.
+        num_symbols: Size of the alphabet.
+        contexts: Number of contexts, a power of it.
 
     >>> statistics(2, 2, 1).counts[:, 0].tolist(), statistics(2, 2, 1).ways.tolist()
     ([[0, 2], [1, 1], [2, 0]], [1, 2, 1])
@@ -85,8 +110,17 @@ def statistics(length: int, num_symbols: int, contexts: int) -> Statistics:
     return Statistics(kinds[:, 0], kinds[:, 1:].reshape(-1, contexts, num_symbols), ways)
 
 
-def text_probabilities(rows, prompt, found: Statistics) -> jax.Array:
-    r"""$P(u\mid\text{model})=w_u\,\pi(c_u)\prod_{c,b}r_{cb}^{n_u(c,b)}$ for each statistic u; no unit.
+def text_probabilities(
+    rows: Float[Numbers, "*batch contexts symbols"], prompt: Float[Numbers, "contexts"], found: Statistics
+) -> Float[Array, "*batch statistics"]:
+    r"""Return the probability of each statistic u under a model.
+
+    $P(u\mid\text{model})=w_u\,\pi(c_u)\prod_{c,b}r_{cb}^{n_u(c,b)}$, with $w_u$ texts of the prompt $c_u$.
+
+    Args:
+        rows: The model r: a law of the next symbol for each context.
+        prompt: The law $\pi$ of the context that a text starts in.
+        found: The statistics u.
 
     >>> text_probabilities(jnp.array([[0.25, 0.75]]), jnp.ones(1), statistics(2, 2, 1)).tolist()
     [0.5625, 0.375, 0.0625]
@@ -95,8 +129,10 @@ def text_probabilities(rows, prompt, found: Statistics) -> jax.Array:
     return jnp.asarray(found.ways) * jnp.asarray(prompt)[found.prompt] * powers.prod((-2, -1))
 
 
-def digits(numbers, base: int, count: int):
-    """The `count` digits of each number to this base, the first the most significant.
+def digits(
+    numbers: Int[np.ndarray | Array, "*batch"], base: int, count: int
+) -> Int[np.ndarray | Array, "*batch digits"]:
+    """Return the `count` digits of each number to a base, the first the most significant.
 
     >>> digits(np.array([5]), 3, 2).tolist()
     [[1, 2]]
@@ -104,10 +140,19 @@ def digits(numbers, base: int, count: int):
     return numbers[..., None] // base ** np.arange(count)[::-1] % base
 
 
-def refit_counts(numbers, counts, known: Estimates, length: int):
-    """The numbers of the models after a text with these counts: rows it never visits stay, the others are estimated.
+def refit_counts(
+    numbers: Int[np.ndarray | Array, "*batch"],
+    counts: Int[np.ndarray | Array, "*batch contexts symbols"],
+    known: Estimates,
+    length: int,
+) -> Int[Array, "*batch"]:
+    """Return the numbers of the models after a text: rows that it never visits stay, the others are estimated.
 
-    `numbers` and the leading axes of `counts[..., context, b]` broadcast; a model's digits are the numbers of its rows.
+    Args:
+        numbers: The models before; a model's `digits` to the base `len(known.laws)` are the places of its rows.
+        counts: The text's counts; its leading axes and `numbers` broadcast.
+        known: The rows that can be estimated.
+        length: Symbols of a text.
 
     >>> known = estimates(1, 2, 0.0)
     >>> int(refit_counts(np.array(4), np.array([[1, 0], [0, 0]]), known, 1))

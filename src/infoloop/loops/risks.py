@@ -3,16 +3,24 @@ r"""How wrong a model is, in the mean and in the typical run: losses by hypothes
 A table `P(theta, state)` weighs the losses. The mean may be infinite where the median is 0: they are kept apart.
 """
 
-import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.numerics import divergence_terms, nan_if_negative, rounding
 
 
-def squared_errors(frequencies, targets) -> jax.Array:
-    r"""$\sum_a(f_{za}-q_{xa})^2$ for hypothesis x and state z, no unit: `frequencies[z, a]`, `targets[x, a]`.
+def squared_errors(
+    frequencies: Float[Numbers, "states symbols"], targets: Float[Numbers, "hypotheses symbols"]
+) -> Float[Array, "hypotheses states"]:
+    r"""Return the squared error of each state's law under each hypothesis, $\sum_a(f_{za}-q_{xa})^2$, no unit.
 
-    Raises ValueError where the two have not the same symbols.
+    Args:
+        frequencies: The law of the symbols that each state generates, one a row.
+        targets: The true law of the symbols under each hypothesis, one a row.
+
+    Raises:
+        ValueError: The two are no tables over the same symbols.
 
     >>> squared_errors(jnp.array([[1.0, 0.0]]), jnp.array([[0.5, 0.5], [1.0, 0.0]])).tolist()
     [[0.5], [0.0]]
@@ -21,11 +29,23 @@ def squared_errors(frequencies, targets) -> jax.Array:
     return ((frequencies - targets[:, None, :]) ** 2).sum(-1)
 
 
-def relative_entropies(frequencies, targets) -> jax.Array:
-    r"""$D(q_x\|f_z)=\sum_aq_{xa}\log_2\frac{q_{xa}}{f_{za}}$ in bits: $\infty$ where state z has lost a symbol of x.
+def relative_entropies(
+    frequencies: Float[Numbers, "states symbols"], targets: Float[Numbers, "hypotheses symbols"]
+) -> Float[Array, "hypotheses states"]:
+    r"""Return the relative entropy from the truth to each state's law, in bits.
 
-    It is what true text costs beyond its entropy when it is coded by the model. Raises ValueError where the two have
-    not the same symbols; NaN where one has a negative entry. Cover & Thomas, Theorem 5.4.3.
+    $D(q_x\|f_z)=\sum_aq_{xa}\log_2\frac{q_{xa}}{f_{za}}$ is what true text costs beyond its entropy when it is coded by
+    the model (Cover & Thomas, Theorem 5.4.3).
+
+    Args:
+        frequencies: The law of the symbols that each state generates, one a row.
+        targets: The true law of the symbols under each hypothesis, one a row.
+
+    Returns:
+        Bits: infinite where state z has lost a symbol of hypothesis x, all NaN where a table has a negative entry.
+
+    Raises:
+        ValueError: The two are no tables over the same symbols.
 
     >>> relative_entropies(jnp.array([[1.0, 0.0], [0.5, 0.5]]), jnp.array([[0.5, 0.5], [1.0, 0.0]])).round(12).tolist()
     [[inf, 0.0], [0.0, 1.0]]
@@ -35,10 +55,20 @@ def relative_entropies(frequencies, targets) -> jax.Array:
     return nan_if_negative(nan_if_negative(bits, targets), frequencies)
 
 
-def mean_risk(table, losses) -> jax.Array:
-    r"""$E\,\ell=\sum_{x,z}P(x,z)\,\ell_{xz}$, in the unit of the losses; an infinite loss of mass 0 does not count.
+def mean_risk(
+    table: Float[Numbers, "hypotheses states"], losses: Float[Numbers, "hypotheses states"]
+) -> Float[Array, ""]:
+    r"""Return the mean loss, $E\,\ell=\sum_{x,z}P(x,z)\,\ell_{xz}$, in the unit of the losses.
 
-    Raises ValueError where the shapes differ; NaN where the table has a negative entry.
+    Args:
+        table: The law P(theta, state).
+        losses: The loss of each state under each hypothesis; an infinite one of mass 0 does not count.
+
+    Returns:
+        The mean; NaN where the table has a negative entry.
+
+    Raises:
+        ValueError: The shapes differ.
 
     >>> float(mean_risk(jnp.array([[0.5, 0.5, 0.0]]), jnp.array([[1.0, 2.0, jnp.inf]])))
     1.5
@@ -48,11 +78,23 @@ def mean_risk(table, losses) -> jax.Array:
     return nan_if_negative((table * counted).sum(), table)
 
 
-def median_risk(table, losses) -> jax.Array:
-    r"""The lower median, $\min\{v:P(\ell\le v)\ge\frac12\}$: a loss that is taken, in the unit of the losses.
+def median_risk(
+    table: Float[Numbers, "hypotheses states"], losses: Float[Numbers, "hypotheses states"]
+) -> Float[Array, ""]:
+    r"""Return the lower median of the loss, in the unit of the losses.
 
-    By sorting, without interpolation. A mass that is one half up to `rounding` counts as one half. Raises ValueError
-    where the shapes differ; NaN where the table has a negative entry or less mass than one half.
+    $\min\{v:P(\ell\le v)\ge\frac12\}$, a loss that is taken: by sorting, without interpolation. A mass that is one half
+    up to `rounding` counts as one half.
+
+    Args:
+        table: The law P(theta, state).
+        losses: The loss of each state under each hypothesis.
+
+    Returns:
+        The median; NaN where the table has a negative entry or less mass than one half.
+
+    Raises:
+        ValueError: The shapes differ.
 
     >>> float(median_risk(jnp.array([[0.5, 0.25, 0.25]]), jnp.array([[1.0, 2.0, jnp.inf]])))
     1.0

@@ -5,6 +5,7 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
 from infoloop.information.measures import mutual_information
 from infoloop.loops.binomial_resampling import BandedKernel, binomial_pmf, resample
@@ -13,8 +14,21 @@ from infoloop.loops.loop import Loop, many, unroll, with_random_truth
 from infoloop.probability.distributions import Joint
 
 
-def exact_count_loop(size: int, rates, prior, band: BandedKernel) -> Loop:
-    r"""The exact loop: its state is $P_{xk}$, hypothesis x and count k; it starts from draws at the rates.
+def exact_count_loop(
+    size: int, rates: Float[Array, "hypotheses"], prior: Float[Array, "hypotheses"], band: BandedKernel
+) -> Loop:
+    r"""Return the exact loop whose state is the law $P_{xk}$ of hypothesis x and count k.
+
+    It starts from `size` draws at the rate of each hypothesis, and ignores its keys.
+
+    Args:
+        size: Draws a generation.
+        rates: Rate of the first draws under each hypothesis, in [0, 1].
+        prior: Law of the hypotheses.
+        band: The kernel from count to count.
+
+    Returns:
+        A loop whose state has the shape (hypotheses, size + 1).
 
     >>> from infoloop.loops.binomial_resampling import banded_kernel
     >>> band = banded_kernel(1, jnp.arange(2), 1 - jnp.arange(2))
@@ -26,8 +40,11 @@ def exact_count_loop(size: int, rates, prior, band: BandedKernel) -> Loop:
     )
 
 
-def hypothesis_information(table) -> jax.Array:
-    r"""$I(\theta;K)$ in bits for a table with a row for each hypothesis.
+def hypothesis_information(table: Float[Array, "hypotheses states"]) -> Float[Array, ""]:
+    r"""Return what the state tells of the hypothesis, $I(\theta;K)$ in bits.
+
+    Args:
+        table: Their law, a row for each hypothesis.
 
     >>> round(float(hypothesis_information(jnp.eye(2) / 2)), 12)
     1.0
@@ -36,8 +53,14 @@ def hypothesis_information(table) -> jax.Array:
 
 
 @partial(jax.jit, static_argnums=(0, 4))
-def hypothesis_information_by_generation(size: int, rates, prior, band: BandedKernel, generations: int) -> jax.Array:
-    r"""$I(\theta;K_t)$ in bits for $t=1..T$ of `exact_count_loop`.
+def hypothesis_information_by_generation(
+    size: int,
+    rates: Float[Array, "hypotheses"],
+    prior: Float[Array, "hypotheses"],
+    band: BandedKernel,
+    generations: int,
+) -> Float[Array, "generations"]:
+    r"""Return $I(\theta;K_t)$ in bits for $t=1..T$ of `exact_count_loop`, which has the same arguments.
 
     >>> from infoloop.loops.binomial_resampling import banded_kernel
     >>> band = banded_kernel(1, jnp.arange(2), 1 - jnp.arange(2))
@@ -47,8 +70,13 @@ def hypothesis_information_by_generation(size: int, rates, prior, band: BandedKe
     return unroll(exact_count_loop(size, rates, prior, band), jnp.arange(generations), hypothesis_information)
 
 
-def tokens(size: int, rate, select=keep_all) -> Parts:
-    """Generations of `size` tokens, 0 or 1: the truth gives 1 with probability `rate`; a model is such a probability.
+def tokens(size: int, rate: float | Float[Array, ""], select: Callable[..., jax.Array] = keep_all) -> Parts:
+    """Return the parts of a loop of binary tokens, whose model is the probability of a 1.
+
+    Args:
+        size: Tokens a generation.
+        rate: Probability of a 1 under the truth.
+        select: key, judge, tokens -> weights, as in `Parts`.
 
     >>> tokens(3, 1.0).real(jax.random.key(0)).tolist()
     [1.0, 1.0, 1.0]
@@ -60,8 +88,25 @@ def tokens(size: int, rate, select=keep_all) -> Parts:
     return Parts(lambda key: draw(key, rate), draw, weighted_mean, select)
 
 
-def sampled_loop(rates, prior, runs: int, of: Callable[[jax.Array], Loop]) -> Loop:
-    """Independent runs of `of(rate)`, each about a hypothesis drawn from the prior, whose number leads the state.
+def sampled_loop(
+    rates: Float[Array, "hypotheses"],
+    prior: Float[Array, "hypotheses"],
+    runs: int,
+    of: Callable[[jax.Array], Loop],
+) -> Loop:
+    """Return independent runs of a loop, each about a hypothesis drawn from the prior.
+
+    Args:
+        rates: Rate of each hypothesis.
+        prior: Law of the hypotheses.
+        runs: How many runs, at least 1.
+        of: rate -> the loop about it.
+
+    Returns:
+        A loop whose state is the number of each run's hypothesis, shape (runs,), and the runs' states of `of(rate)`.
+
+    Raises:
+        ValueError: `runs` is no whole number, at least 1.
 
     >>> still = lambda rate: Loop(lambda key: rate, lambda key, z: z)
     >>> loop = sampled_loop(jnp.array([0.25, 0.75]), jnp.array([0.0, 1.0]), 2, still)

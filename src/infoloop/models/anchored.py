@@ -20,11 +20,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Float, Int
 
 from infoloop.loops.binomial_resampling import binomial_pmf, hypotheses
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.schedules import per_item_mixture, replace_data, replay
 from infoloop.loops.two_token_loops import hypothesis_information, sampled_loop, tokens
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import unit_interval
 from infoloop.probability.validation import check_choice, check_positions, check_positive_int, warn_if_degenerate_prior
@@ -35,19 +37,41 @@ SCHEDULES = ("mix", "replay", "judge")
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Anchored:
-    """Tokens a generation, schedule and its weight, the rates that are possible and their prior."""
+    """The parameters of an anchored loop; `anchored` checks them.
+
+    Attributes:
+        size: Tokens a generation, n.
+        schedule: "mix", "replay" or "judge".
+        weight: Weight w of the anchor, in [0, 1].
+        rates: Rate of a 1 under each hypothesis.
+        prior: Law of the hypotheses.
+    """
 
     size: int = field(metadata={"static": True})
     schedule: str = field(metadata={"static": True})
     weight: float = field(metadata={"static": True})
-    rates: jax.Array
-    prior: jax.Array
+    rates: Float[Array, "hypotheses"]
+    prior: Float[Array, "hypotheses"]
 
 
-def anchored(size: int, schedule: str, weight, rates, prior=None) -> Anchored:
-    """The model with these parameters, hypotheses equally likely unless `prior` is given.
+def anchored(
+    size: int,
+    schedule: str,
+    weight: float,
+    rates: Float[Numbers, "hypotheses"],
+    prior: Float[Numbers, "hypotheses"] | None = None,
+) -> Anchored:
+    """Return the checked parameters of an anchored loop.
 
-    Raises ValueError unless size is at least 1, weight and rates in [0, 1], the prior a law, the schedule known.
+    Args:
+        size: Tokens a generation, at least 1.
+        schedule: "mix", "replay" or "judge", as in the module's text.
+        weight: Weight of the anchor, in [0, 1]; at 0 all schedules are Wright-Fisher.
+        rates: Rate of a 1 under each hypothesis, in [0, 1].
+        prior: Law of the hypotheses, uniform unless given.
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> anchored(4, "mix", 0.1, [0.25, 0.75]).weight
     0.1
@@ -56,8 +80,8 @@ def anchored(size: int, schedule: str, weight, rates, prior=None) -> Anchored:
     return Anchored(check_positive_int(size, "size"), known, weight, *hypotheses(rates, prior))
 
 
-def frequencies(m: Anchored) -> np.ndarray:
-    """The values that the model $Z_t$ may have, rising; those that are equal as fractions are one.
+def frequencies(m: Anchored) -> Float[np.ndarray, "frequencies"]:
+    """Return the values that the model $Z_t$ may have, rising; those that are equal as fractions are one.
 
     >>> frequencies(anchored(1, "replay", 0.5, [0.5])).tolist()
     [0.0, 0.5, 1.0]
@@ -66,12 +90,21 @@ def frequencies(m: Anchored) -> np.ndarray:
 
 
 def loop(m: Anchored) -> Loop:
-    r"""The exact loop: its state is the table $P(\theta,K_1,Z_t)$, and it ignores its keys."""
+    r"""Return the exact loop, whose state is the table $P(\theta,K_1,Z_t)$.
+
+    Its axes are hypotheses, counts 0..n and `frequencies`; generation 1 is the first. It ignores its keys.
+    """
     return _loop(m, _places(m))
 
 
 def sampled(m: Anchored, runs: int) -> Loop:
-    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `Generation`."""
+    """Return the loop by drawing tokens.
+
+    Its state is the number of each run's hypothesis and its `Generation`, every leaf with a leading axis of `runs`.
+
+    Raises:
+        ValueError: `runs` is no whole number, at least 1.
+    """
 
     def acceptance(key, judge, data):
         return 1 - m.weight + m.weight * jnp.where(data == 1, judge, 1 - judge)
@@ -85,7 +118,14 @@ def sampled(m: Anchored, runs: int) -> Loop:
 
 
 def law(m: Anchored, t: int) -> Joint:
-    r"""$P(\theta,Z_t)$ over "theta" and "frequency", whose values are `frequencies`, t = 1, 2, ...
+    r"""Return the law $P(\theta,Z_t)$ over "theta" and "frequency", whose values are `frequencies`.
+
+    Args:
+        m: The parameters.
+        t: The generation, from 1 on.
+
+    Raises:
+        ValueError: `t` is no whole number, at least 1.
 
     >>> [round(x, 12) for x in law(anchored(1, "mix", 1.0, [0.25]), 5).table.tolist()[0]]
     [0.75, 0.25]
@@ -94,8 +134,13 @@ def law(m: Anchored, t: int) -> Joint:
     return Joint(unroll(loop(m), keys, lambda table: table.sum(1))[-1], ("theta", "frequency"))
 
 
-def information(m: Anchored, generations: int) -> jax.Array:
-    r"""$I(\theta;Z_t)$ in bits for $t=1..T$, exactly: over all counts, equal frequencies taken together.
+def information(m: Anchored, generations: int) -> Float[Array, "generations"]:
+    r"""Return what the model tells of the hypothesis, $I(\theta;Z_t)$ in bits for $t=1..T$.
+
+    Exact, over all counts, equal frequencies taken together. Warns (FixedTaskWarning) if one hypothesis is certain.
+
+    Raises:
+        ValueError: `generations` is no whole number, at least 1.
 
     >>> [round(float(i), 6) for i in information(anchored(4, "mix", 0.0, [0.25, 0.75]), 3)]
     [0.538786, 0.364915, 0.301657]
@@ -105,8 +150,13 @@ def information(m: Anchored, generations: int) -> jax.Array:
     return _information(m, _places(m), steps, False)
 
 
-def information_with_first(m: Anchored, generations: int) -> jax.Array:
-    r"""$I(\theta;K_1,Z_t)$ in bits for $t=1..T$: constant where the loop is closed relative to its first data.
+def information_with_first(m: Anchored, generations: int) -> Float[Array, "generations"]:
+    r"""Return what first count and model together tell, $I(\theta;K_1,Z_t)$ in bits for $t=1..T$.
+
+    Constant where the loop is closed relative to its first data: replay and judge.
+
+    Raises:
+        ValueError: `generations` is no whole number, at least 1.
 
     >>> [round(float(i), 6) for i in information_with_first(anchored(4, "judge", 0.5, [0.25, 0.75]), 3)]
     [0.538786, 0.538786, 0.538786]
@@ -116,13 +166,28 @@ def information_with_first(m: Anchored, generations: int) -> jax.Array:
     return _information(m, _places(m), steps, True)
 
 
-def expected_heterozygosity(n: int, rate, t, schedule: str, weight) -> jax.Array:
-    r"""$E\,2Z_t(1-Z_t)$ of a truth with this rate, at the generations `t` from 1 on, for mix and replay; no unit.
+def expected_heterozygosity(
+    n: int, rate: Float[Numbers, ""], t: Int[Numbers, "*times"], schedule: str, weight: Float[Numbers, ""]
+) -> Float[Array, "*times"]:
+    r"""Return the expected heterozygosity $E\,2Z_t(1-Z_t)$ of mix and replay in closed form.
 
     Given $a=\theta$ (mix) or $a=K_1/n$ (replay), $F_t=K_t/n$ has mean a and $\mathrm{Var}\,F_{t+1}=\frac{a(1-a)}n+
     q\,\mathrm{Var}\,F_t$, $q=(1-\frac1n)(1-w)^2$. Hence with $v_t=\frac1n\sum_{i<t}q^i$ the values
     $2\theta(1-\theta)(1-v_t)$ and $2\theta(1-\theta)(1-\frac1n)\bigl(1-(1-w)^2v_{t-1}\bigr)$; $E\,Z_t=\theta$ in both.
-    The judge's acceptance makes the mean nonlinear. Raises ValueError for it, and for a t below 1.
+    The judge's acceptance makes the mean nonlinear.
+
+    Args:
+        n: Tokens a generation.
+        rate: Rate $\theta$ of the truth.
+        t: Generation or generations, from 1 on; not traced.
+        schedule: "mix" or "replay".
+        weight: Weight w of the anchor.
+
+    Returns:
+        Probabilities that two symbols of one model differ, shaped as `t`.
+
+    Raises:
+        ValueError: A number is out of range, or the schedule is another.
 
     >>> float(expected_heterozygosity(2, 0.5, 2, "mix", 0.0)), float(expected_heterozygosity(2, 0.5, 9, "replay", 1.0))
     (0.125, 0.25)
@@ -137,13 +202,13 @@ def expected_heterozygosity(n: int, rate, t, schedule: str, weight) -> jax.Array
 
 
 def examples() -> tuple[Anchored, ...]:
-    """Small models for the contract tests; a function, since arrays are not made at import."""
+    """Return small models for the contract tests, one for each schedule."""
     weights = {"mix": 0.25, "replay": 0.5, "judge": 0.75}
     return tuple(anchored(6, s, w, [0.25, 0.5, 0.75], [0.5, 0.25, 0.25]) for s, w in weights.items())
 
 
 def _fitted(m: Anchored) -> list[Fraction]:
-    """The model for each pair of first and last ones, row by row; 0 for pairs that cannot be, of which it is 0/0."""
+    """Return the model for each pair of first and last ones, row by row; 0 for impossible pairs, where it is 0/0."""
     n, w = m.size, Fraction(m.weight)
 
     def judged(first, last):
@@ -166,9 +231,9 @@ def _distinct(m: Anchored) -> list[Fraction]:
 class _Places(NamedTuple):
     """The frequencies, and which of them is the first fit to each count and a later one to each pair of counts."""
 
-    values: jax.Array
-    first: jax.Array
-    later: jax.Array
+    values: Float[Array, "frequencies"]
+    first: Int[Array, "n+1"]
+    later: Int[Array, "n+1 n+1"]
 
 
 def _places(m: Anchored) -> _Places:
@@ -198,7 +263,7 @@ def _loop(m: Anchored, places: _Places) -> Loop:
 
 
 @partial(jax.jit, static_argnums=(2, 3))
-def _information(m: Anchored, places: _Places, generations: int, with_first: bool):
+def _information(m, places, generations, with_first):
     def seen(table):
         return hypothesis_information(table.reshape(len(table), -1) if with_first else table.sum(1))
 

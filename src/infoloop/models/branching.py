@@ -7,24 +7,40 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jaxtyping import Array, Float, Int
 
 from infoloop.loops.loop import Loop, unroll
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.bisection import bisect
 from infoloop.probability.numerics import require_float64, unit_interval
 from infoloop.probability.validation import check_positive_int
 
 
-def loop(mean=1.0) -> Loop:
-    r"""Exact loop: its state is the probability that one copy has descendants, $x_t=1-e^{-\mu x_{t-1}}$ from $x_0=1$.
+def loop(mean: Float[Numbers, "*means"] = 1.0) -> Loop:
+    r"""Return the exact loop, whose state is the probability that one copy has descendants.
 
-    Iterated for the survivors, not for the extinct, so that small probabilities keep their digits. It ignores its keys.
+    $x_t=1-e^{-\mu x_{t-1}}$ from $x_0=1$: iterated for the survivors, not for the extinct, so that small probabilities
+    keep their digits. It ignores its keys.
+
+    Args:
+        mean: Mean number $\mu$ of copies that one copy leaves, at least 0; a traced bad one becomes NaN.
+
+    Raises:
+        ValueError: A mean is negative or not finite.
     """
     mean = _mean(mean)
     return Loop(lambda key: jnp.ones_like(mean), lambda key, x: -jnp.expm1(-mean * x))
 
 
-def sampled(mean, runs: int) -> Loop:
-    """The loop by drawing: its state is the number of copies in each run, one in generation 0.
+def sampled(mean: Float[Numbers, ""], runs: int) -> Loop:
+    """Return the loop by drawing, whose state is the number of copies in each run, one in generation 0.
+
+    Args:
+        mean: Mean number of copies that one copy leaves, at least 0.
+        runs: How many runs, at least 1.
+
+    Raises:
+        ValueError: The mean is negative or not finite, or there is no run.
 
     >>> sampled(1.0, 3).start(None).tolist()
     [1, 1, 1]
@@ -34,10 +50,17 @@ def sampled(mean, runs: int) -> Loop:
     return Loop(lambda key: start, lambda key, copies: jax.random.poisson(key, mean * copies, dtype=int))
 
 
-def survivals(generations: int, mean=1.0) -> jax.Array:
-    r"""The probability that one copy has descendants in generation t = 1..T: $x_t=1-e^{-\mu x_{t-1}}$, $x_0=1$.
+def survivals(generations: int, mean: Float[Numbers, "*means"] = 1.0) -> Float[Array, "generations *means"]:
+    r"""Return the probability that one copy has descendants in generation t = 1..T.
 
-    `mean` is the mean number of copies that one copy leaves: 1 when neutral, 1.01 with 1 % advantage.
+    $x_t=1-e^{-\mu x_{t-1}}$, $x_0=1$.
+
+    Args:
+        generations: T, at least 1.
+        mean: Mean number of copies that one copy leaves: 1 when neutral, 1.01 with 1 % advantage.
+
+    Raises:
+        ValueError: `generations` is below 1, or a mean is negative or not finite.
 
     >>> [round(float(x), 4) for x in survivals(3)]
     [0.6321, 0.4685, 0.3741]
@@ -45,11 +68,21 @@ def survivals(generations: int, mean=1.0) -> jax.Array:
     return unroll(loop(mean), jnp.arange(check_positive_int(generations, "generations") + 1))[1:]
 
 
-def extinct_by(generations, mean=1.0) -> jax.Array:
-    r"""The probability that one copy has no descendants left in these generations: $q_t=e^{\mu(q_{t-1}-1)}$, $q_0=0$.
+def extinct_by(generations: Int[Numbers, "*times"], mean: Float[Numbers, "*means"] = 1.0) -> Float[Array, "..."]:
+    r"""Return the probability that one copy has no descendants left in these generations.
 
-    Fisher's survival table of one mutant (1922; The Genetical Theory, 1930, chapter 4). Raises ValueError for a
-    generation below 1 or a negative mean.
+    $q_t=e^{\mu(q_{t-1}-1)}$, $q_0=0$: Fisher's survival table of one mutant (1922; The Genetical Theory, 1930,
+    chapter 4).
+
+    Args:
+        generations: Whole numbers, at least 1; not traced.
+        mean: Mean number of copies that one copy leaves, at least 0.
+
+    Returns:
+        Probabilities with the axes of `generations`, then those of `mean`.
+
+    Raises:
+        ValueError: A generation is below 1, or a mean is negative or not finite.
 
     >>> [round(float(q), 4) for q in extinct_by([1, 3, 7, 15, 31, 63, 127])]
     [0.3679, 0.6259, 0.7905, 0.8873, 0.9411, 0.9698, 0.9847]
@@ -60,10 +93,17 @@ def extinct_by(generations, mean=1.0) -> jax.Array:
     return 1 - survivals(int(t.max()), mean)[t - 1]
 
 
-def extinction_probability(mean) -> jax.Array:
-    r"""The least $q$ with $q=e^{\mu(q-1)}$: 1 up to $\mu=1$, below it beyond. No unit.
+def extinction_probability(mean: Float[Numbers, "*means"]) -> Float[Array, "*means"]:
+    r"""Return the probability of ultimate extinction: the least $q$ with $q=e^{\mu(q-1)}$.
 
-    By halving for $x=1-q$ in $-\ln(1-x)/x=\mu$, whose left side rises from 1, then $q=e^{-\mu x}$.
+    It is 1 up to $\mu=1$. Beyond, $x=1-q$ is found by bisection in $-\ln(1-x)/x=\mu$, whose left side rises from 1,
+    and $q=e^{-\mu x}$.
+
+    Args:
+        mean: Mean number $\mu$ of copies that one copy leaves, at least 0; a traced bad one gives NaN.
+
+    Raises:
+        ValueError: A mean is negative or not finite.
 
     >>> round(float(extinction_probability(1.01)), 4)
     0.9803
@@ -73,12 +113,25 @@ def extinction_probability(mean) -> jax.Array:
     return jnp.where(mean <= 1, 1.0, jnp.exp(-mean * (low + high) / 2))
 
 
-def bracket(n: int, p, generations: int) -> tuple[jax.Array, jax.Array]:
-    r"""Bounds on the probability that a token of rate p survives t = 1..T rounds of n draws each:
+def bracket(
+    n: int, p: Float[Numbers, ""], generations: int
+) -> tuple[Float[Array, "generations"], Float[Array, "generations"]]:
+    r"""Return bounds on the probability that a token of rate p survives t = 1..T rounds of n draws each.
+
     $$1-e^{-npg_t}\ \le\ P(K_t>0)\ \le\ 1-(1-3np^2-3tp)\,e^{-npg_t},$$
     $g_1=1$, $g_{t+1}=1-e^{-g_t}$, i.e. $g=1-e^{-x}$ iterated from infinity (Suresh et al. 2412.17646, theorem 1).
+    `wright_fisher.survival` is the exact probability.
 
-    The upper one says nothing (it exceeds 1) once $3np^2+3tp>1$. `wright_fisher.survival` is the exact probability.
+    Args:
+        n: Draws a round, at least 1.
+        p: Rate of the token, in [0, 1].
+        generations: T, at least 1.
+
+    Returns:
+        The lower and the upper bound; the upper one says nothing (it exceeds 1) once $3np^2+3tp>1$.
+
+    Raises:
+        ValueError: A number is out of range.
 
     >>> low, high = bracket(10_000, 1e-4, 3)
     >>> [round(float(x), 4) for x in low], [round(float(x), 4) for x in high]
@@ -92,11 +145,11 @@ def bracket(n: int, p, generations: int) -> tuple[jax.Array, jax.Array]:
 
 
 def examples() -> tuple[float, ...]:
-    """Mean numbers of copies, the model's only parameter, for the contract tests."""
+    """Return mean numbers of copies, the model's only parameter, for the contract tests."""
     return 0.5, 1.0, 1.25
 
 
-def _mean(mean) -> jax.Array:
+def _mean(mean):
     dtype = require_float64(mean, "mean")
     if not isinstance(mean, Tracer):
         seen = np.asarray(mean, dtype)

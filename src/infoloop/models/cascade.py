@@ -4,13 +4,12 @@ The closed loop in its barest form: the state $Z_t$ is all that the next round s
 The t-step channel is one of the same family, so that laws, informations and capacities have closed forms (S06).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jaxtyping import Array, Float, Int
 
 from infoloop.information.binary_channel_chains import (
     bsc_information,
@@ -22,6 +21,7 @@ from infoloop.information.binary_channel_chains import (
 )
 from infoloop.information.measures import mutual_information
 from infoloop.loops.loop import Loop, unroll
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.channel_families import bsc, z_channel
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
@@ -34,17 +34,29 @@ _KINDS = ("bsc", "erasure", "z_channel")
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Model:
-    """The kind of link, how often it errs, and P(X = 1); `cascade` checks."""
+    """The parameters of a cascade; `cascade` checks them.
+
+    Attributes:
+        kind: "bsc", "erasure" or "z_channel".
+        noise: Probability e that a link errs.
+        p_one: P(X = 1).
+    """
 
     kind: str = field(metadata={"static": True})
-    noise: jax.Array
-    p_one: jax.Array
+    noise: Float[Array, ""]
+    p_one: Float[Array, ""]
 
 
-def cascade(kind: str, noise, p_one=0.5) -> Model:
-    """The checked parameters: `kind` is "bsc", "erasure" or "z_channel", `noise` the probability that a link errs.
+def cascade(kind: str, noise: Float[Numbers, ""], p_one: Float[Numbers, ""] = 0.5) -> Model:
+    """Return the checked parameters of a cascade.
 
-    Raises ValueError for another kind, and for a noise or p_one outside [0, 1].
+    Args:
+        kind: "bsc" (binary symmetric), "erasure" or "z_channel" (a 1 may fall to 0).
+        noise: Probability that a link errs, in [0, 1]; a traced one outside becomes NaN.
+        p_one: P(X = 1), likewise.
+
+    Raises:
+        ValueError: The kind is another, or a probability is outside [0, 1].
 
     >>> float(cascade("erasure", 0.25).p_one)
     0.5
@@ -53,7 +65,9 @@ def cascade(kind: str, noise, p_one=0.5) -> Model:
 
 
 def link(m: Model) -> Channel:
-    """One round, from "Z" to "next": the symbols 0 and 1, and for erasures a third, 2, which stays.
+    """Return the channel of one round, from "Z" to "next".
+
+    The symbols are 0 and 1, and for erasures a third, 2, which stays.
 
     >>> link(cascade("erasure", 0.25)).rows.tolist()[1:]
     [[0.0, 0.75, 0.25], [0.0, 0.0, 1.0]]
@@ -62,7 +76,7 @@ def link(m: Model) -> Channel:
 
 
 def loop(m: Model) -> Loop:
-    """The exact loop: its state is the table `P(X, Z)`, after one link at the start, and it ignores its keys."""
+    """Return the exact loop, whose state is the table `P(X, Z)`, after one link at the start. It ignores its keys."""
     rows = link(m).rows
     prior = jnp.diag(jnp.stack([1 - m.p_one, m.p_one]))
 
@@ -73,7 +87,13 @@ def loop(m: Model) -> Loop:
 
 
 def sampled(m: Model, runs: int) -> Loop:
-    """The loop by simulation: `symbols[x, r]` in run r of X = x, of which there are equally many for both x."""
+    """Return the loop by simulation, whose state `symbols[x, r]` is the symbol in run r of X = x.
+
+    There are `runs` runs for each of the two x, whatever `p_one` is.
+
+    Raises:
+        ValueError: `runs` is no whole number, at least 1.
+    """
     rows = jnp.log(link(m).rows)
 
     def through(key, symbols):
@@ -84,7 +104,14 @@ def sampled(m: Model, runs: int) -> Loop:
 
 
 def law(m: Model, generation: int) -> Joint:
-    r"""$P(X,Z_t)$ after t = 1, 2, ... links, over "X" and "Z".
+    r"""Return the law $P(X,Z_t)$ after t links, over "X" and "Z".
+
+    Args:
+        m: The parameters.
+        generation: t, from 1 on.
+
+    Raises:
+        ValueError: `generation` is no whole number, at least 1.
 
     >>> law(cascade("z_channel", 0.5), 2).table.tolist()
     [[0.5, 0.0], [0.375, 0.125]]
@@ -93,8 +120,11 @@ def law(m: Model, generation: int) -> Joint:
     return Joint(unroll(loop(m), keys)[-1], ("X", "Z"))
 
 
-def information_by_table(m: Model, generations: int) -> jax.Array:
-    r"""$I(X;Z_t)$ in bits for t = 1..T, from the tables: non-negative, and small values keep their digits.
+def information_by_table(m: Model, generations: int) -> Float[Array, "generations"]:
+    r"""Return $I(X;Z_t)$ in bits for t = 1..T, from the tables: non-negative, and small values keep their digits.
+
+    Raises:
+        ValueError: `generations` is no whole number, at least 1.
 
     >>> [round(float(i), 6) for i in information_by_table(cascade("bsc", 0.1), 2)]
     [0.531004, 0.319923]
@@ -103,12 +133,16 @@ def information_by_table(m: Model, generations: int) -> jax.Array:
     return unroll(loop(m), keys, lambda table: mutual_information(Joint(table, ("X", "Z")), "X", "Z"))
 
 
-def information(m: Model, generations: int) -> jax.Array:
-    r"""$I(X;Z_t)$ in bits for t = 1..T by closed form, with $a=P(X=1)$ and noise e:
-    $$h(a*e_t)-h(e_t),\ e_t=\tfrac12\bigl(1-(1-2e)^t\bigr);\qquad(1-e)^th(a);\qquad h(as_t)-a\,h(s_t),\ s_t=(1-e)^t.$$
+def information(m: Model, generations: int) -> Float[Array, "generations"]:
+    r"""Return $I(X;Z_t)$ in bits for t = 1..T by closed form.
 
+    With $a=P(X=1)$ and noise e, for the three kinds
+    $$h(a*e_t)-h(e_t),\ e_t=\tfrac12\bigl(1-(1-2e)^t\bigr);\qquad(1-e)^th(a);\qquad h(as_t)-a\,h(s_t),\ s_t=(1-e)^t.$$
     Differences of entropies, right to about 1e-15 bits: below that use `information_by_table`. Theory:
     `thm:bsc-cascade`, `thm:erasure-cascade` and `thm:z-cascade`.
+
+    Raises:
+        ValueError: `generations` is no whole number, at least 1.
 
     >>> [round(float(i), 6) for i in information(cascade("bsc", 0.1), 2)]
     [0.531004, 0.319923]
@@ -117,11 +151,21 @@ def information(m: Model, generations: int) -> jax.Array:
     return closed(m.noise, m.p_one, jnp.arange(1, check_positive_int(generations, "generations") + 1), binary_entropy)
 
 
-def contraction(m: Model, t=1) -> jax.Array:
-    r"""$\eta_{KL}$ of t links: $(1-2e)^{2t}$ for the symmetric channel, $(1-e)^t$ for the others; no unit.
+def contraction(m: Model, t: Int[Numbers, "*times"] = 1) -> Float[Array, "*times"]:
+    r"""Return the contraction coefficient $\eta_{KL}$ of t links: at most this share of any information survives.
 
-    At most this share of any information survives. For the last two it is approached by inputs that are almost surely
-    0 (Z-channel) or, for the third symbol, erased. ValueError unless t is a whole number, at least 0.
+    $(1-2e)^{2t}$ for the symmetric channel, $(1-e)^t$ for the others. For the last two it is approached by inputs that
+    are almost surely 0 (Z-channel) or, for the third symbol, erased.
+
+    Args:
+        m: The parameters.
+        t: Number or numbers of links, from 0 on; a traced bad one gives NaN.
+
+    Returns:
+        Shares in [0, 1], shaped as `t`.
+
+    Raises:
+        ValueError: `t` is no whole number, at least 0.
 
     >>> [float(contraction(cascade(kind, 0.25), 2)) for kind in ('bsc', 'erasure', 'z_channel')]
     [0.0625, 0.5625, 0.5625]
@@ -130,10 +174,17 @@ def contraction(m: Model, t=1) -> jax.Array:
     return (1 - 2 * m.noise) ** (2 * steps) if m.kind == "bsc" else (1 - m.noise) ** steps
 
 
-def capacity(m: Model, t=1) -> jax.Array:
-    r"""$\max_{P_X}I(X;Z_t)$ in bits: $1-h(e_t)$, $(1-e)^t$, and `z_capacity_kept` of $(1-e)^t$.
+def capacity(m: Model, t: Int[Numbers, "*times"] = 1) -> Float[Array, "*times"]:
+    r"""Return the capacity of t links, $\max_{P_X}I(X;Z_t)$ in bits.
 
-    ValueError unless t is a whole number, at least 0. Theory, `thm:capacities`.
+    $1-h(e_t)$, $(1-e)^t$, and `z_capacity_kept` of $(1-e)^t$ (`thm:capacities`).
+
+    Args:
+        m: The parameters.
+        t: Number or numbers of links, from 0 on; a traced bad one gives NaN.
+
+    Raises:
+        ValueError: `t` is no whole number, at least 0.
 
     >>> [round(float(capacity(cascade(kind, 0.5), 1)), 6) for kind in ('bsc', 'erasure', 'z_channel')]
     [0.0, 0.5, 0.321928]
@@ -146,5 +197,5 @@ def capacity(m: Model, t=1) -> jax.Array:
 
 
 def examples() -> tuple[Model, ...]:
-    """Small models for the contract tests; a function, since arrays are not made at import."""
+    """Return small models for the contract tests, one for each kind."""
     return cascade("bsc", 0.125), cascade("erasure", 0.25, 0.25), cascade("z_channel", 0.5, 0.75)

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int
 
 from infoloop.information.gaussian_channels import awgn_capacity
 from infoloop.loops.generation import Parts, weighted_mean
 from infoloop.loops.loop import Loop, many, with_random_truth
 from infoloop.loops.schedules import accumulate, replace_data
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, gaussian, linear_gaussian
 from infoloop.probability.validation import (
@@ -30,18 +32,37 @@ SCHEDULES = ("replace", "accumulate")
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class GaussianMean:
-    """Prior variance, noise variance of one sample, samples a generation, schedule; `gaussian_mean` checks."""
+    r"""The parameters of the loop; `gaussian_mean` checks them.
 
-    prior_variance: jax.Array
-    noise_variance: jax.Array
-    samples: jax.Array
+    Attributes:
+        prior_variance: Variance $\tau^2$ of the true mean.
+        noise_variance: Variance $\sigma^2$ of one sample.
+        samples: Samples n a generation.
+        schedule: "replace" or "accumulate".
+    """
+
+    prior_variance: Float[Array, ""]
+    noise_variance: Float[Array, ""]
+    samples: Float[Array, ""]
     schedule: str = field(metadata={"static": True})
 
 
-def gaussian_mean(n, prior_variance=1.0, noise_variance=1.0, schedule: str = "replace") -> GaussianMean:
-    """The checked parameters; ValueError for n = 0, a variance that is not positive, no such schedule.
+def gaussian_mean(
+    n: Float[Numbers, ""],
+    prior_variance: Float[Numbers, ""] = 1.0,
+    noise_variance: Float[Numbers, ""] = 1.0,
+    schedule: str = "replace",
+) -> GaussianMean:
+    """Return the checked parameters of the loop. A traced number out of range becomes NaN.
 
-    A prior variance 0 is refused too: of a fixed task every information is 0, so that nothing could be lost.
+    Args:
+        n: Samples a generation, a whole number, at least 1.
+        prior_variance: Variance of the true mean, above 0: of a fixed task every information is 0.
+        noise_variance: Variance of one sample, above 0.
+        schedule: "replace" or "accumulate".
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> gaussian_mean(10).schedule
     'replace'
@@ -52,7 +73,9 @@ def gaussian_mean(n, prior_variance=1.0, noise_variance=1.0, schedule: str = "re
 
 
 def loop(m: GaussianMean) -> Loop:
-    r"""The exact loop: its state is the covariance matrix of $(\theta,Z_t)$, with t from 1 on; it ignores its keys.
+    r"""Return the exact loop, whose state is the covariance matrix of $(\theta,Z_t)$, with t from 1 on.
+
+    It ignores its keys.
 
     >>> loop(gaussian_mean(4)).start(None)[0].tolist()
     [[1.0, 1.0], [1.0, 1.25]]
@@ -67,9 +90,15 @@ def loop(m: GaussianMean) -> Loop:
 
 
 def sampled(m: GaussianMean, runs: int, generations: int) -> Loop:
-    """The loop by drawing samples: its state is each run's true mean and `Generation`, generation 1 the first.
+    """Return the loop by drawing samples, whose state is each run's true mean and `Generation`, generation 1 the first.
 
-    All samples of accumulate are kept, in pools of capacity `generations`.
+    Args:
+        m: The parameters.
+        runs: How many runs, at least 1.
+        generations: For how many generations of samples accumulate has room.
+
+    Raises:
+        ValueError: There is no run, or (when the loop starts) no room.
     """
 
     def parts(theta):
@@ -84,11 +113,19 @@ def sampled(m: GaussianMean, runs: int, generations: int) -> Loop:
     return many(with_random_truth(lambda key: jnp.sqrt(m.prior_variance) * jax.random.normal(key), of), runs)
 
 
-def information(m: GaussianMean, t):
-    r"""$I(\theta;Z_t)=\frac12\log_2\bigl(1+\frac{n\tau^2}{\sigma^2c_t}\bigr)$ bits; $c_t=t$, or $\sum_{i\le t}i^{-2}$.
+def information(m: GaussianMean, t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
+    r"""Return what the estimate tells of the true mean, $I(\theta;Z_t)$ in bits.
 
-    $Z_t-Z_{t-1}$ is independent noise of variance $\sigma^2/n$ (replace) or, as $\bar x_t$ enters with weight 1/t,
-    $\sigma^2/(nt^2)$ (accumulate): so $Z_t=\theta+N(0,\sigma^2c_t/n)$. `t` from 1 on, a number or an array.
+    $\frac12\log_2\bigl(1+\frac{n\tau^2}{\sigma^2c_t}\bigr)$ with $c_t=t$ (replace) or $\sum_{i\le t}i^{-2}$
+    (accumulate): $Z_t-Z_{t-1}$ is independent noise of variance $\sigma^2/n$ or, as $\bar x_t$ enters with weight 1/t,
+    $\sigma^2/(nt^2)$, so that $Z_t=\theta+N(0,\sigma^2c_t/n)$.
+
+    Args:
+        m: The parameters.
+        t: Generation or generations, from 1 on; for accumulate not traced.
+
+    Raises:
+        ValueError: `t` is no whole number, at least 1.
 
     >>> float(information(gaussian_mean(3), 1))
     1.0
@@ -100,8 +137,10 @@ def information(m: GaussianMean, t):
     return _bits(m, jnp.cumsum(1 / jnp.arange(1.0, at.max() + 1) ** 2)[at - 1])
 
 
-def residual(m: GaussianMean):
-    r"""$\lim_tI(\theta;Z_t)$ bits: replace 0, accumulate $\frac12\log_2\bigl(1+\frac{6n\tau^2}{\pi^2\sigma^2}\bigr)$.
+def residual(m: GaussianMean) -> Float[Array, ""]:
+    r"""Return what is left in the limit, $\lim_tI(\theta;Z_t)$ in bits.
+
+    0 for replace, $\frac12\log_2\bigl(1+\frac{6n\tau^2}{\pi^2\sigma^2}\bigr)$ for accumulate.
 
     >>> float(residual(gaussian_mean(3))), float(residual(gaussian_mean(3, schedule="accumulate"))) > 0.7
     (0.0, True)
@@ -110,7 +149,12 @@ def residual(m: GaussianMean):
 
 
 def law(m: GaussianMean, t: int) -> Gaussian:
-    """The law of theta, of the data means D1, ..., Dt, and of the estimate Z of generation t, link by link.
+    """Return the law of theta, of the data means D1, ..., Dt, and of the estimate Z of generation t.
+
+    Built link by link, without the closed form of `information`.
+
+    Raises:
+        ValueError: `t` is no whole number, at least 1.
 
     >>> law(gaussian_mean(3), 2).names
     ('theta', 'D1', 'D2', 'Z')
@@ -124,7 +168,7 @@ def law(m: GaussianMean, t: int) -> Gaussian:
 
 
 def examples() -> tuple[GaussianMean, ...]:
-    """Small models for the contract tests; a function, since arrays are not made at import."""
+    """Return small models for the contract tests, one for each schedule."""
     return tuple(gaussian_mean(3, 2.0, 0.5, schedule) for schedule in SCHEDULES)
 
 
@@ -132,10 +176,10 @@ def _data(t: int) -> tuple[str, ...]:
     return tuple(f"D{i}" for i in range(1, t + 1))
 
 
-def _estimate(m: GaussianMean, t: int):
-    """The row that makes the estimate of the data means up to t."""
+def _estimate(m, t):
+    """Return the row that makes the estimate of the data means up to t."""
     return np.eye(t)[-1:] if m.schedule == "replace" else np.full((1, t), 1 / t)
 
 
-def _bits(m: GaussianMean, factor):
+def _bits(m, factor):
     return awgn_capacity(m.samples * m.prior_variance / (m.noise_variance * factor))

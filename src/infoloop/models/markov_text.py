@@ -10,8 +10,6 @@ row that wrote the text, since a text ends somewhere (for three fair flips $\fra
 $\frac12$: Miller & Sanjurjo 2018). Without smoothing the loop ends in one of the $k^C$ deterministic models.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import jax
@@ -19,33 +17,45 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.core import Tracer
+from jaxtyping import Array, Float, Int
 
 from infoloop.information.markov_chains import information_along
 from infoloop.information.measures import mutual_information
 from infoloop.loops.diversity import Diversity, diversity_of
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.ngram_statistics import Estimates, digits, estimates, refit_counts, statistics, text_probabilities
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, check_probabilities, joint
 from infoloop.probability.validation import check_count, check_positive_int, warn_if_degenerate_prior
 
-_MOST_MODELS, _MOST_TEXTS, _MOST_COUNTS = 4096, 2**17, 2**20
+_MOST_MODELS = 4096  # the kernel has the square of this many cells: 128 MiB
+_MOST_TEXTS = 2**17  # all are enumerated, with the counts of each
+_MOST_COUNTS = 2**20  # the table of estimates has a cell for each vector of counts
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Model:
-    """`length` symbols a text; `rows[x, c, b]`: under hypothesis x, symbol b after context c; `markov_text` checks."""
+    """The parameters of a text loop; `markov_text` checks them.
+
+    Attributes:
+        length: Symbols of a text.
+        alpha: Imagined symbols of each kind; 0 is maximum likelihood.
+        rows: `rows[x, c, b]`: probability of symbol b after context c under hypothesis x.
+        prompt: Law of the context that a text starts in.
+        prior: Law of the hypotheses.
+    """
 
     length: int = field(metadata={"static": True})
     alpha: float = field(metadata={"static": True})
-    rows: jax.Array
-    prompt: jax.Array
-    prior: jax.Array
+    rows: Float[Array, "hypotheses contexts symbols"]
+    prompt: Float[Array, "contexts"]
+    prior: Float[Array, "hypotheses"]
 
     @property
     def contexts(self) -> int:
-        """How many contexts there are: 1 for order 0, k for bigrams."""
+        """The number of contexts: 1 for order 0, k for bigrams."""
         return self.rows.shape[1]
 
     @property
@@ -54,11 +64,25 @@ class Model:
         return self.rows.shape[2]
 
 
-def markov_text(length: int, rows, prior=None, prompt=None, alpha: float = 0.0) -> Model:
-    """The model with these parameters; hypotheses and prompts are equally likely unless their laws are given.
+def markov_text(
+    length: int,
+    rows: Float[Numbers, "hypotheses contexts symbols"],
+    prior: Float[Numbers, "hypotheses"] | None = None,
+    prompt: Float[Numbers, "contexts"] | None = None,
+    alpha: float = 0.0,
+) -> Model:
+    """Return the checked parameters of a text loop.
 
-    `rows[x, c, b]` has as many contexts c as a power of the number of symbols b: 1 for order 0, k for bigrams. Raises
-    ValueError unless that is so, rows, prior and prompt are laws, length is at least 1, alpha finite and not negative.
+    Args:
+        length: Symbols of a text, at least 1.
+        rows: Law of the next symbol, by hypothesis and context; as many contexts as a power of the number of symbols
+            (1 for order 0, k for bigrams), at least 2 symbols.
+        prior: Law of the hypotheses, uniform unless given.
+        prompt: Law of the context that a text starts in, uniform unless given.
+        alpha: Imagined symbols of each kind, finite and at least 0; 0 is maximum likelihood.
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> markov_text(4, [[[0.5, 0.5], [0.5, 0.5]], [[0.9, 0.1], [0.1, 0.9]]]).prompt.tolist()
     [0.5, 0.5]
@@ -75,8 +99,11 @@ def markov_text(length: int, rows, prior=None, prompt=None, alpha: float = 0.0) 
     return Model(check_positive_int(length, "length"), float(alpha), table, *laws)
 
 
-def models(m: Model) -> jax.Array:
-    """The models that the loop can reach (and more): `rows[z, c, b]` of state z, in the order of `loop`.
+def models(m: Model) -> Float[Array, "states contexts symbols"]:
+    """Return the rows of every model that the loop can reach (and more), in the order of the states of `loop`.
+
+    Raises:
+        ValueError: Texts or models are too many to enumerate.
 
     >>> models(markov_text(1, [[[0.25, 0.75]]])).tolist()
     [[[0.0, 1.0]], [[0.5, 0.5]], [[1.0, 0.0]]]
@@ -84,10 +111,13 @@ def models(m: Model) -> jax.Array:
     return jnp.asarray(_models(m))
 
 
-def grams(m: Model) -> tuple[jax.Array, jax.Array]:
-    """The law of a text's prompt and first symbol, for each state and, the true one, for each hypothesis.
+def grams(m: Model) -> tuple[Float[Array, "states grams"], Float[Array, "hypotheses grams"]]:
+    """Return the law of a text's prompt and first symbol, for each state and, the true one, for each hypothesis.
 
     They are the `frequencies` and `targets` of `diversity_of`, over (order + 1)-grams.
+
+    Raises:
+        ValueError: Texts or models are too many to enumerate.
 
     >>> [part.shape for part in grams(markov_text(2, [[[0.5, 0.5], [0.5, 0.5]]]))]
     [(9, 4), (1, 4)]
@@ -97,9 +127,10 @@ def grams(m: Model) -> tuple[jax.Array, jax.Array]:
 
 
 def loop(m: Model) -> Loop:
-    """The exact loop: its state is the table `P(theta, model)`, over `models(m)`, and it ignores its keys.
+    """Return the exact loop, whose state is the table `P(theta, model)`, over `models(m)`. It ignores its keys.
 
-    Raises ValueError where texts or models are too many to enumerate: `sampled` needs no enumeration of texts.
+    Raises:
+        ValueError: Texts or models are too many to enumerate; `sampled` needs no enumeration of texts.
     """
     start, link = _exact(m)
     return Loop(
@@ -108,7 +139,13 @@ def loop(m: Model) -> Loop:
 
 
 def sampled(m: Model, runs: int) -> Loop:
-    """The loop by simulation: the number among `models(m)` of the model in run r of hypothesis x is `state[x, r]`."""
+    """Return the loop by simulation, whose state `z[x, r]` is the number of the model in run r of hypothesis x.
+
+    The number is the model's place among `models(m)`. There are `runs` runs for each hypothesis, whatever the prior is.
+
+    Raises:
+        ValueError: There is no run, or the models cannot be numbered.
+    """
     known = _known(m)
     laws, shape = jnp.asarray(known.laws), (len(m.rows), check_positive_int(runs, "runs"))
     fresh, truth = jnp.full(shape, _fresh(m, known)), jnp.broadcast_to(m.rows[:, None], (*shape, *m.rows.shape[1:]))
@@ -119,7 +156,14 @@ def sampled(m: Model, runs: int) -> Loop:
 
 
 def law(m: Model, generation: int) -> Joint:
-    r"""$P(\theta,Z_t)$, over "theta" and "model", t = 1, 2, ...
+    r"""Return the law $P(\theta,Z_t)$ over "theta" and "model", whose values are `models(m)`.
+
+    Args:
+        m: The parameters.
+        generation: t, from 1 on.
+
+    Raises:
+        ValueError: `generation` is no whole number, at least 1, or there is too much to enumerate.
 
     >>> law(markov_text(1, [[[0.25, 0.75]]]), 3).table.tolist()
     [[0.75, 0.0, 0.25]]
@@ -128,8 +172,13 @@ def law(m: Model, generation: int) -> Joint:
     return Joint(unroll(loop(m), keys)[-1], ("theta", "model"))
 
 
-def information(m: Model, generations: int) -> jax.Array:
-    r"""$I(\theta;Z_t)$ in bits for t = 1..T, exactly; its limit without smoothing is `residual_information`.
+def information(m: Model, generations: int) -> Float[Array, "generations"]:
+    r"""Return what the model tells of the hypothesis, $I(\theta;Z_t)$ in bits for t = 1..T, exactly.
+
+    Its limit without smoothing is `residual_information`. Warns (FixedTaskWarning) if one hypothesis is certain.
+
+    Raises:
+        ValueError: `generations` is no whole number, at least 1, or there is too much to enumerate.
 
     >>> [round(float(i), 6) for i in information(markov_text(4, [[[0.25, 0.75]], [[0.75, 0.25]]]), 4)]
     [0.538786, 0.364915, 0.301657, 0.266608]
@@ -141,7 +190,13 @@ def information(m: Model, generations: int) -> jax.Array:
 
 
 def diversities(m: Model, generations: int) -> Diversity:
-    """Diversity, information and risk of the (order + 1)-grams by generation, t = 1..T: `diversity_of` with `grams`.
+    """Return diversity, information and risk of the (order + 1)-grams by generation: `diversity_of` with `grams`.
+
+    Returns:
+        A `Diversity` whose fields have the shape (generations,), t = 1..T.
+
+    Raises:
+        ValueError: `generations` is no whole number, at least 1, or there is too much to enumerate.
 
     >>> round(float(diversities(markov_text(4, [[[0.5, 0.5]]]), 2).heterozygosity[1]), 12) == 0.5 * 0.75**2
     True
@@ -151,10 +206,22 @@ def diversities(m: Model, generations: int) -> Diversity:
     return unroll(loop(m), keys, lambda table: diversity_of(table, frequencies, targets))
 
 
-def expected_heterozygosity(m: Model, t) -> jax.Array:
-    r"""$E(1-\sum_bF_b^2)$ of order 0 after t texts (0: the truth), no unit. With $N=L+k\alpha$
+def expected_heterozygosity(m: Model, t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
+    r"""Return the expected heterozygosity $E(1-\sum_bF_b^2)$ of order 0 in closed form.
+
+    With $N=L+k\alpha$
     $$H_t=\rho H_{t-1}+g,\quad\rho=\frac{L(L-1)}{N^2},\quad g=\frac{(k-1)\alpha(2L+k\alpha)}{N^2},$$
-    from $E\,c_b^2=LF_b(1-F_b)+L^2F_b^2$: $(1-\frac1L)^tH_0$ without smoothing. ValueError for another order or t.
+    from $E\,c_b^2=LF_b(1-F_b)+L^2F_b^2$: $(1-\frac1L)^tH_0$ without smoothing.
+
+    Args:
+        m: The parameters, of one context.
+        t: How many texts, from 0 (the truth) on; a traced bad one gives NaN.
+
+    Returns:
+        Probabilities that two symbols of one model differ, shaped as `t`.
+
+    Raises:
+        ValueError: The order is another, or `t` is no whole number, at least 0.
 
     >>> float(expected_heterozygosity(markov_text(4, [[[0.5, 0.5]]]), 2))
     0.28125
@@ -170,11 +237,17 @@ def expected_heterozygosity(m: Model, t) -> jax.Array:
 
 
 def absorption_law(m: Model) -> Joint:
-    r"""The law of $\theta$ and the deterministic model that the loop ends in, over the $k^C$ of them as in `models`.
+    r"""Return the law of the hypothesis and the deterministic model that the loop ends in.
 
-    By $P_\infty=P_D+P_Q(I-Q)^{-1}R$ (Kemeny & Snell 1960). A model is absorbing iff each row has one symbol: another
-    changes with positive probability once its row is visited. Raises ValueError with smoothing, which absorbs nothing,
-    and where a prompt has probability 0, since its row may never be visited.
+    $P_\infty=P_D+P_Q(I-Q)^{-1}R$ (Kemeny & Snell 1960). A model is absorbing iff each row has one symbol: another
+    changes with positive probability once its row is visited.
+
+    Returns:
+        A law over "theta" and "model", which has the $k^C$ deterministic models in the order of `models`.
+
+    Raises:
+        ValueError: There is smoothing, which absorbs nothing; a prompt has probability 0, whose row may never be
+            visited; or there is too much to enumerate.
 
     >>> absorption_law(markov_text(3, [[[0.25, 0.75]]])).table.round(12).tolist()
     [[0.75, 0.25]]
@@ -191,10 +264,13 @@ def absorption_law(m: Model) -> Joint:
     return Joint(total, ("theta", "model"))
 
 
-def residual_information(m: Model) -> jax.Array:
-    r"""$\lim I(\theta;Z_t)$ in bits: what the deterministic model at the end tells, by `absorption_law`.
+def residual_information(m: Model) -> Float[Array, ""]:
+    r"""Return what the deterministic model at the end tells, $\lim I(\theta;Z_t)$ in bits, by `absorption_law`.
 
-    For order 0 it is $I(\theta;B)$, B one symbol of the true law. ValueError as for `absorption_law`.
+    For order 0 it is $I(\theta;B)$, B one symbol of the true law.
+
+    Raises:
+        ValueError: As for `absorption_law`.
 
     >>> round(float(residual_information(markov_text(5, [[[0.25, 0.75]], [[0.75, 0.25]]]))), 12)
     0.188721875541
@@ -203,7 +279,7 @@ def residual_information(m: Model) -> jax.Array:
 
 
 def examples() -> tuple[Model, ...]:
-    """Small models for the contract tests; a function, since arrays are not made at import."""
+    """Return small models for the contract tests: bigrams, smoothed bigrams, and three symbols of order 0."""
     sticky = [[[0.9, 0.1], [0.1, 0.9]], [[0.25, 0.75], [0.75, 0.25]]]
     three = [[[0.5, 0.25, 0.25]], [[0.125, 0.125, 0.75]]]
     return markov_text(4, sticky), markov_text(3, sticky, prior=[0.25, 0.75], alpha=0.5), markov_text(4, three)
@@ -215,7 +291,7 @@ def _is_power(number: int, base: int) -> bool:
     return number == 1
 
 
-def _law(weights, what: str, size: int) -> jax.Array:
+def _law(weights, what, size):
     table = joint(np.full(size, 1 / size) if weights is None else weights, what).table
     if len(table) != size:
         raise ValueError(f"{what} has {len(table)} weights for {size}: give one for each")
@@ -252,7 +328,7 @@ def _fresh(m: Model, known: Estimates) -> int:
 
 @jax.jit
 def _exact(m: Model) -> tuple[jax.Array, jax.Array]:
-    """The law of theta and the first model, and the kernel from model to model."""
+    """Return the law of theta and the first model, and the kernel from model to model."""
     known = _known(m)
     states = _states(m, known)
     found = statistics(m.length, m.letters, m.contexts)
@@ -264,8 +340,8 @@ def _exact(m: Model) -> tuple[jax.Array, jax.Array]:
     return m.prior[:, None] * start, link
 
 
-def _trained(m: Model, known: Estimates, now, rows, key):
-    """The models after one text of each of `rows[x, r, c, b]`: a scan over positions, then `refit_counts`."""
+def _trained(m, known, now, rows, key):
+    """Return the models after one text of each of `rows[x, r, c, b]`: a scan over positions, then `refit_counts`."""
     for_prompts, for_symbols = jax.random.split(key)
     context = jax.random.choice(for_prompts, m.contexts, now.shape, p=m.prompt)
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int
 
 from infoloop.loops.generation import Parts, weighted_mean
 from infoloop.loops.loop import Loop, many
 from infoloop.loops.schedules import weighted_mix
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, gaussian, linear_gaussian
 from infoloop.probability.numerics import unit_interval
@@ -22,16 +24,37 @@ from infoloop.probability.validation import check_count, check_positive, check_p
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Mixing:
-    """Weight of the real data, real and synthetic samples a generation, variance of a sample; `mixing` checks."""
+    """The parameters of the loop; `mixing` checks them.
 
-    weight: jax.Array
-    real: jax.Array
-    synthetic: jax.Array
-    noise_variance: jax.Array
+    Attributes:
+        weight: Weight w of the real data.
+        real: Real samples n a generation.
+        synthetic: Synthetic samples m a generation.
+        noise_variance: Variance of one sample.
+    """
+
+    weight: Float[Array, ""]
+    real: Float[Array, ""]
+    synthetic: Float[Array, ""]
+    noise_variance: Float[Array, ""]
 
 
-def mixing(weight, real, synthetic, noise_variance=1.0) -> Mixing:
-    """The checked parameters; ValueError for a weight outside [0, 1], no samples, a variance not positive.
+def mixing(
+    weight: Float[Numbers, ""],
+    real: Float[Numbers, ""],
+    synthetic: Float[Numbers, ""],
+    noise_variance: Float[Numbers, ""] = 1.0,
+) -> Mixing:
+    """Return the checked parameters of the loop. A traced number out of range becomes NaN.
+
+    Args:
+        weight: Weight of the real data, in [0, 1].
+        real: Real samples a generation, a whole number, at least 1.
+        synthetic: Synthetic samples a generation, likewise.
+        noise_variance: Variance of one sample, above 0.
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> float(mixing(0.5, 10, 10).weight)
     0.5
@@ -41,7 +64,9 @@ def mixing(weight, real, synthetic, noise_variance=1.0) -> Mixing:
 
 
 def loop(m: Mixing) -> Loop:
-    r"""The exact loop: its state is $V_t=E(Z_t-\theta)^2$ by the recursion of `error_variance`.
+    r"""Return the exact loop, whose state is $V_t=E(Z_t-\theta)^2$ by the recursion of `error_variance`.
+
+    Generation 0 is the first. It ignores its keys.
 
     >>> loop(mixing(1.0, 4, 2)).start(None).item()
     0.25
@@ -50,8 +75,17 @@ def loop(m: Mixing) -> Loop:
     return Loop(lambda key: real, lambda key, v: m.weight**2 * real + (1 - m.weight) ** 2 * (v + made))
 
 
-def sampled(m: Mixing, runs: int, theta=0.0) -> Loop:
-    """The loop by drawing real and synthetic samples about the true mean `theta`: its state is a `Generation`."""
+def sampled(m: Mixing, runs: int, theta: float = 0.0) -> Loop:
+    """Return the loop by drawing real and synthetic samples, whose state is the `Generation` of each run.
+
+    Args:
+        m: The parameters.
+        runs: How many runs, at least 1.
+        theta: The true mean.
+
+    Raises:
+        ValueError: `runs` is no whole number, at least 1.
+    """
 
     def draw(key, mean, size):
         return mean + jnp.sqrt(m.noise_variance) * jax.random.normal(key, (int(size),))
@@ -60,10 +94,18 @@ def sampled(m: Mixing, runs: int, theta=0.0) -> Loop:
     return many(weighted_mix(parts, m.weight), runs)
 
 
-def error_variance(m: Mixing, t):
-    r"""$E(Z_t-\theta)^2$: $V_0=\sigma^2/n$, $V_t=\frac{w^2\sigma^2}n+(1-w)^2\bigl(V_{t-1}+\frac{\sigma^2}m\bigr)$.
+def error_variance(m: Mixing, t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
+    r"""Return the mean squared error of the estimate, $V_t=E(Z_t-\theta)^2$.
 
-    Three independent errors. Solved: $q^tV_0+(w^2\frac{\sigma^2}n+q\frac{\sigma^2}m)\sum_{i<t}q^i$, $q=(1-w)^2$.
+    $V_0=\sigma^2/n$, $V_t=\frac{w^2\sigma^2}n+(1-w)^2\bigl(V_{t-1}+\frac{\sigma^2}m\bigr)$: three independent errors.
+    Solved: $q^tV_0+(w^2\frac{\sigma^2}n+q\frac{\sigma^2}m)\sum_{i<t}q^i$, $q=(1-w)^2$.
+
+    Args:
+        m: The parameters.
+        t: Generation or generations, from 0 on; a traced bad one gives NaN.
+
+    Raises:
+        ValueError: `t` is no whole number, at least 0.
 
     >>> float(error_variance(mixing(0.0, 1, 2), 4)), float(error_variance(mixing(1.0, 4, 2), 4))
     (3.0, 0.25)
@@ -75,10 +117,18 @@ def error_variance(m: Mixing, t):
     return q**t * noise / m.real + (w**2 * noise / m.real + q * noise / m.synthetic) * rounds
 
 
-def stationary_variance(weight, ratio):
-    r"""$\lim_tV_t\big/\frac{\sigma^2}n=\frac{w^2+r(1-w)^2}{w(2-w)}$, r = real / synthetic samples; infinite at w = 0.
+def stationary_variance(weight: Float[Numbers, "*batch"], ratio: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+    r"""Return the limit of the error over that of the real data alone, $\lim_tV_t\big/\frac{\sigma^2}n$.
 
-    The fixed point of the recursion of `error_variance`. About $\frac r{2w}$ for small w.
+    $\frac{w^2+r(1-w)^2}{w(2-w)}$, the fixed point of the recursion of `error_variance`: about $\frac r{2w}$ for small
+    w, and infinite at w = 0.
+
+    Args:
+        weight: Weight w of the real data, in [0, 1].
+        ratio: Real over synthetic samples, r > 0.
+
+    Raises:
+        ValueError: One of them is out of range.
 
     >>> float(stationary_variance(1.0, 3.0)), float(stationary_variance(0.0, 1.0))
     (1.0, inf)
@@ -87,11 +137,18 @@ def stationary_variance(weight, ratio):
     return (w**2 + r * (1 - w) ** 2) / (w * (2 - w))
 
 
-def optimal_weight(ratio):
-    r"""$w^*=\frac{\sqrt{r^2+4r}-r}2$, the least of `stationary_variance`, which there equals $w^*$ itself.
+def optimal_weight(ratio: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+    r"""Return the weight of the real data that makes `stationary_variance` least.
 
-    Its derivative vanishes iff $w^2=r(1-w)$; put into the variance, $\frac{w^2(1+1-w)}{w(2-w)}=w$. At r = 1 the golden
-    ratio 0.618 (arXiv 2502.18049). Written $\frac{2r}{r+\sqrt{r^2+4r}}$, which cancels nothing for large r.
+    $w^*=\frac{\sqrt{r^2+4r}-r}2$, and the variance there is $w^*$ itself: its derivative vanishes iff $w^2=r(1-w)$;
+    put into the variance, $\frac{w^2(1+1-w)}{w(2-w)}=w$. At r = 1 the golden ratio 0.618 (arXiv 2502.18049). Written
+    $\frac{2r}{r+\sqrt{r^2+4r}}$, which cancels nothing for large r.
+
+    Args:
+        ratio: Real over synthetic samples, r > 0.
+
+    Raises:
+        ValueError: The ratio is not positive.
 
     >>> round(float(optimal_weight(1.0)), 6)
     0.618034
@@ -100,8 +157,16 @@ def optimal_weight(ratio):
     return 2 / (1 + jnp.sqrt(1 + 4 / r))
 
 
-def law(m: Mixing, t: int, prior_variance=1.0) -> Gaussian:
-    """The law of theta ~ N(0, prior_variance), the estimates Z0, ..., Zt and the real means R1, ..., Rt.
+def law(m: Mixing, t: int, prior_variance: float = 1.0) -> Gaussian:
+    """Return the law of theta, the estimates Z0, ..., Zt and the real means R1, ..., Rt.
+
+    Args:
+        m: The parameters.
+        t: The generation, from 0 on.
+        prior_variance: Variance of theta ~ N(0, prior_variance), above 0.
+
+    Raises:
+        ValueError: One of them is out of range.
 
     >>> law(mixing(0.5, 1, 1), 1).names
     ('theta', 'Z0', 'R1', 'Z1')
@@ -118,5 +183,5 @@ def law(m: Mixing, t: int, prior_variance=1.0) -> Gaussian:
 
 
 def examples() -> tuple[Mixing, ...]:
-    """Small models for the contract tests; a function, since arrays are not made at import."""
+    """Return small models for the contract tests."""
     return mixing(0.25, 3, 5, 2.0), mixing(0.75, 4, 2)

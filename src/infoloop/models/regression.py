@@ -12,10 +12,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.scipy.special import digamma
+from jaxtyping import Array, Float, Int
 
 from infoloop.loops.generation import Parts
 from infoloop.loops.loop import Loop, many
 from infoloop.loops.schedules import accumulate, replace_data
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.numerics import require_float64
 from infoloop.probability.validation import check_choice, check_count, check_positions, check_positive
 
@@ -25,16 +27,37 @@ SCHEDULES = ("replace", "accumulate")
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Regression:
-    """Dimension d, samples T a generation, variance of the label noise, schedule; `regression` checks."""
+    """The parameters of the loop; `regression` checks them.
 
-    dimension: jax.Array
-    samples: jax.Array
-    noise_variance: jax.Array
+    Attributes:
+        dimension: Dimension d of the inputs.
+        samples: Samples T a generation.
+        noise_variance: Variance of the label noise.
+        schedule: "replace" or "accumulate".
+    """
+
+    dimension: Float[Array, ""]
+    samples: Float[Array, ""]
+    noise_variance: Float[Array, ""]
     schedule: str = field(metadata={"static": True})
 
 
-def regression(dimension, samples, noise_variance=1.0, schedule: str = "replace") -> Regression:
-    """The checked parameters; ValueError unless `samples` is at least `dimension` + 2, where the risk is finite.
+def regression(
+    dimension: Float[Numbers, ""],
+    samples: Float[Numbers, ""],
+    noise_variance: Float[Numbers, ""] = 1.0,
+    schedule: str = "replace",
+) -> Regression:
+    """Return the checked parameters of the loop.
+
+    Args:
+        dimension: Dimension of the inputs, a whole number, at least 1; not traced.
+        samples: Samples a generation, a whole number, at least `dimension` + 2, where the risk is finite.
+        noise_variance: Variance of the label noise, above 0.
+        schedule: "replace" or "accumulate".
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> regression(3, 10).schedule
     'replace'
@@ -48,7 +71,9 @@ def regression(dimension, samples, noise_variance=1.0, schedule: str = "replace"
 
 
 def loop(m: Regression) -> Loop:
-    """The exact loop: its state is the expected excess risk, with t from 0 (the truth) on; see `excess_risk`.
+    """Return the exact loop, whose state is the expected excess risk, with t from 0 (the truth) on.
+
+    It ignores its keys; `excess_risk` is the closed form.
 
     >>> loop(regression(1, 4)).step(None, loop(regression(1, 4)).start(None))[0].item()
     0.5
@@ -63,9 +88,17 @@ def loop(m: Regression) -> Loop:
 
 
 def sampled(m: Regression, runs: int, generations: int) -> Loop:
-    """The loop by drawing inputs and labels about the truth 0: its state is a `Generation`, after the truth.
+    """Return the loop by drawing inputs and labels about the truth 0, whose state is the `Generation` of each run.
 
-    All data of accumulate are kept, in pools of capacity `generations`.
+    Its first generation is the first fit, after the truth.
+
+    Args:
+        m: The parameters.
+        runs: How many runs, at least 1.
+        generations: For how many generations of data accumulate has room.
+
+    Raises:
+        ValueError: There is no run, or no room.
     """
     d = int(m.dimension)
 
@@ -85,16 +118,27 @@ def _least_squares(data, weights):
     return jnp.linalg.solve(gram, cross)
 
 
-def excess_risk(m: Regression, t):
-    r"""Replace $\frac{t\sigma^2d}{T-d-1}$, accumulate $\sigma^2d\sum_{i\le t}\frac1{i(iT-d-1)}$, at generations `t`.
+def excess_risk(m: Regression, t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
+    r"""Return the expected excess risk $E|w_t-w_0|^2$.
 
-    With $S_i=X_i^{\mathsf T}X_i$, $A_t=\sum_{i\le t}S_i$ and $\delta=w-w_0$, the normal equations are
+    Replace $\frac{t\sigma^2d}{T-d-1}$, accumulate $\sigma^2d\sum_{i\le t}\frac1{i(iT-d-1)}$. With
+    $S_i=X_i^{\mathsf T}X_i$, $A_t=\sum_{i\le t}S_i$ and $\delta=w-w_0$, the normal equations are
     $$A_t\delta_t=\sum_{i\le t}(S_i\delta_{i-1}+X_i^{\mathsf T}e_i)
     =A_{t-1}\delta_{t-1}+S_t\delta_{t-1}+X_t^{\mathsf T}e_t,$$
     so $\delta_t=\delta_{t-1}+A_t^{-1}X_t^{\mathsf T}e_t$, which adds $\sigma^2E\operatorname{tr}A_t^{-1}S_tA_t^{-1}$.
     By symmetry $E[S_t\mid A_t]=A_t/t$, and $E\operatorname{tr}A_t^{-1}=\frac d{tT-d-1}$ (inverse Wishart). Replace has
     $S_t$ for $A_t$. As $iT-d-1\ge i(T-d-1)$, accumulate stays below $\frac{\pi^2}6\cdot\frac{\sigma^2d}{T-d-1}$
     (Gerstgrasser et al., arXiv 2404.01413; replace: Dohmatob et al., 2402.07712).
+
+    Args:
+        m: The parameters.
+        t: Generation or generations, from 0 on; for accumulate not traced.
+
+    Returns:
+        Risks in units of the square of a label, shaped as `t`.
+
+    Raises:
+        ValueError: `t` is no whole number, at least 0.
 
     >>> float(excess_risk(regression(1, 4), 3)), float(excess_risk(regression(1, 4, schedule="accumulate"), 1))
     (1.5, 0.5)
@@ -108,10 +152,11 @@ def excess_risk(m: Regression, t):
     return jnp.concatenate([jnp.zeros(1), jnp.cumsum(terms)])[at]
 
 
-def limit_risk(m: Regression):
-    r"""Accumulate: $\frac{\sigma^2d}{d+1}\bigl(\psi(1)-\psi(1-\frac{d+1}T)\bigr)$; replace: infinite.
+def limit_risk(m: Regression) -> Float[Array, ""]:
+    r"""Return the limit of the expected excess risk: infinite for replace.
 
-    By partial fractions, $\frac1{i(iT-c)}=\frac1c\bigl(\frac1{i-c/T}-\frac1i\bigr)$ with $c=d+1$.
+    Accumulate: $\frac{\sigma^2d}{d+1}\bigl(\psi(1)-\psi(1-\frac{d+1}T)\bigr)$, by partial fractions:
+    $\frac1{i(iT-c)}=\frac1c\bigl(\frac1{i-c/T}-\frac1i\bigr)$ with $c=d+1$.
 
     >>> round(float(limit_risk(regression(1, 4, schedule="accumulate"))), 12) == round(float(jnp.log(2.0)), 12)
     True
@@ -122,10 +167,17 @@ def limit_risk(m: Regression):
     return m.noise_variance * m.dimension / c * (digamma(1.0) - digamma(1 - c / m.samples))
 
 
-def efficiency(m: Regression, t):
-    r"""Risk of the first generation over that of generation `t`; accumulate keeps it above $6/\pi^2$.
+def efficiency(m: Regression, t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
+    r"""Return the risk of the first generation over that of generation t, no unit.
 
-    That is the lower bound of Dey & Donoho (arXiv 2410.22812), which $t,T\to\infty$ reach.
+    Accumulate keeps it above $6/\pi^2$, the lower bound of Dey & Donoho (arXiv 2410.22812), which $t,T\to\infty$ reach.
+
+    Args:
+        m: The parameters.
+        t: Generation or generations, from 1 on; not traced.
+
+    Raises:
+        ValueError: `t` is no whole number, at least 1.
 
     >>> float(efficiency(regression(1, 4), 2))
     0.5
@@ -133,8 +185,15 @@ def efficiency(m: Regression, t):
     return excess_risk(m, 1) / excess_risk(m, check_positions(t, "t", 1))
 
 
-def design_risk(grams, noise_variance=1.0):
-    r"""Accumulated risk $\sigma^2\sum_t\operatorname{tr}A_t^{-1}S_tA_t^{-1}$ given $S_i=X_i^{\mathsf T}X_i$, (t, d, d).
+def design_risk(grams: Float[Numbers, "t d d"], noise_variance: Float[Numbers, ""] = 1.0) -> Float[Array, ""]:
+    r"""Return the accumulated risk of given designs, $\sigma^2\sum_t\operatorname{tr}A_t^{-1}S_tA_t^{-1}$.
+
+    Args:
+        grams: $S_i=X_i^{\mathsf T}X_i$ of each generation; $A_t$ are their sums up to t. The first has full rank.
+        noise_variance: Variance $\sigma^2$ of the label noise, above 0.
+
+    Raises:
+        ValueError: The variance is not positive.
 
     >>> float(design_risk(jnp.array([[[2.0]], [[2.0]]])))
     0.625
@@ -146,5 +205,5 @@ def design_risk(grams, noise_variance=1.0):
 
 
 def examples() -> tuple[Regression, ...]:
-    """Small models for the contract tests; a function, since arrays are not made at import."""
+    """Return small models for the contract tests, one for each schedule."""
     return tuple(regression(2, 8, 0.5, schedule) for schedule in SCHEDULES)

@@ -14,11 +14,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Float, Int
 
 from infoloop.loops.binomial_resampling import binomial_pmf, hypotheses, wright_fisher_kernel
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.schedules import accumulate, subsample
 from infoloop.loops.two_token_loops import hypothesis_information, sampled_loop, tokens
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import unit_interval
 from infoloop.probability.validation import check_choice, check_positions, check_positive_int, warn_if_degenerate_prior
@@ -29,19 +31,41 @@ SCHEDULES = ("accumulate", "subsample")
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Urn:
-    """Tokens a generation, most generations (`room`), schedule, the possible rates and their prior; `urn` checks."""
+    """The parameters of an urn; `urn` checks them.
+
+    Attributes:
+        size: Tokens a generation, n.
+        room: For how many generations of tokens there is room.
+        schedule: "accumulate" or "subsample".
+        rates: Rate of a 1 under each hypothesis.
+        prior: Law of the hypotheses.
+    """
 
     size: int = field(metadata={"static": True})
     room: int = field(metadata={"static": True})
     schedule: str = field(metadata={"static": True})
-    rates: jax.Array
-    prior: jax.Array
+    rates: Float[Array, "hypotheses"]
+    prior: Float[Array, "hypotheses"]
 
 
-def urn(size: int, room: int, rates, prior=None, schedule: str = "accumulate") -> Urn:
-    """The model with these parameters, hypotheses equally likely unless `prior` is given.
+def urn(
+    size: int,
+    room: int,
+    rates: Float[Numbers, "hypotheses"],
+    prior: Float[Numbers, "hypotheses"] | None = None,
+    schedule: str = "accumulate",
+) -> Urn:
+    """Return the checked parameters of an urn.
 
-    Raises ValueError unless size and room are at least 1, rates probabilities, the prior a law, the schedule known.
+    Args:
+        size: Tokens a generation, at least 1.
+        room: For how many generations there is room, at least 1.
+        rates: Rate of a 1 under each hypothesis, in [0, 1].
+        prior: Law of the hypotheses, uniform unless given.
+        schedule: "accumulate" or "subsample", as in the module's text.
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> urn(4, 6, [0.25, 0.75]).schedule
     'accumulate'
@@ -51,21 +75,37 @@ def urn(size: int, room: int, rates, prior=None, schedule: str = "accumulate") -
 
 
 def loop(m: Urn) -> Loop:
-    r"""The exact loop: its state is the table $P(\theta,S_t)$, $S=0..n\cdot$room, with t; it ignores its keys.
+    r"""Return the exact loop, whose state is the table $P(\theta,S_t)$, $S=0..n\cdot$room, with t from 1 on.
 
-    Beyond `room` generations the table is NaN.
+    Beyond `room` generations the table is NaN. It ignores its keys.
     """
     return _loop(m, _subsample_pmf(m))
 
 
 def sampled(m: Urn, runs: int) -> Loop:
-    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `Generation`."""
+    """Return the loop by drawing tokens.
+
+    Its state is the number of each run's hypothesis and its `Generation`, every leaf with a leading axis of `runs`.
+
+    Raises:
+        ValueError: `runs` is no whole number, at least 1.
+    """
     keep = {"accumulate": accumulate, "subsample": subsample}[m.schedule]
     return sampled_loop(m.rates, m.prior, runs, lambda rate: keep(tokens(m.size, rate), m.room))
 
 
 def law(m: Urn, t: int) -> Joint:
-    r"""$P(\theta,Z_t)$ over "theta" and "count": ones among nt tokens, or among the n drawn. ValueError for t > room.
+    r"""Return the law $P(\theta,Z_t)$ over "theta" and "count".
+
+    Args:
+        m: The parameters.
+        t: The generation, from 1 to `room`.
+
+    Returns:
+        The count is that of ones among nt tokens (accumulate), or among the n drawn (subsample).
+
+    Raises:
+        ValueError: `t` is no such generation.
 
     >>> [round(x, 12) for x in law(urn(1, 2, [0.25]), 2).table.tolist()[0]]
     [0.75, 0.0, 0.25]
@@ -75,8 +115,13 @@ def law(m: Urn, t: int) -> Joint:
     return Joint(table[:, : m.size * t + 1] if m.schedule == "accumulate" else table, ("theta", "count"))
 
 
-def information(m: Urn, generations: int) -> jax.Array:
-    r"""$I(\theta;Z_t)$ in bits for $t=1..T$, exactly, over all counts. Raises ValueError for t above `room`.
+def information(m: Urn, generations: int) -> Float[Array, "generations"]:
+    r"""Return what the model tells of the hypothesis, $I(\theta;Z_t)$ in bits for $t=1..T$.
+
+    Exact, over all counts. Warns (FixedTaskWarning) if one hypothesis is certain.
+
+    Raises:
+        ValueError: `generations` is no whole number from 1 to `room`.
 
     >>> [round(float(i), 6) for i in information(urn(4, 3, [0.25, 0.75]), 3)]
     [0.538786, 0.479354, 0.460472]
@@ -86,8 +131,10 @@ def information(m: Urn, generations: int) -> jax.Array:
     return _information(m, _subsample_pmf(m), steps)
 
 
-def expected_heterozygosity(n: int, rate, t, schedule: str = "accumulate") -> jax.Array:
-    r"""$E\,2Z_t(1-Z_t)$ of a truth with this rate, at the generations `t` from 1 on; no unit.
+def expected_heterozygosity(
+    n: int, rate: Float[Numbers, ""], t: Int[Numbers, "*times"], schedule: str = "accumulate"
+) -> Float[Array, "*times"]:
+    r"""Return the expected heterozygosity $E\,2Z_t(1-Z_t)$ in closed form.
 
     Accumulate: $Z_{t+1}-Z_t=\frac1{t+1}(\frac{B_t}n-Z_t)$ has mean 0 and variance $\frac{Z_t(1-Z_t)}{n(t+1)^2}$, hence
     $2\theta(1-\theta)\prod_{i\le t}\bigl(1-\frac1{ni^2}\bigr)$, which is the product of the Gaussian refit: it stays
@@ -95,7 +142,18 @@ def expected_heterozygosity(n: int, rate, t, schedule: str = "accumulate") -> ja
     frequency $F_t$ the draw has the variance $c_tF_t(1-F_t)$, $c_t=\frac{t-1}{nt-1}$ (hypergeometric), and the fresh
     tokens $c_t+\frac{1-c_t}n$ times that, so that
     $$2\theta(1-\theta)\bigl(1-\tfrac1n\bigr)(1-c_t)\prod_{1\le i<t}\Bigl(1-\frac{c_i+(1-c_i)/n}{(i+1)^2}\Bigr).$$
-    Raises ValueError for a t below 1.
+
+    Args:
+        n: Tokens a generation, at least 1.
+        rate: Rate $\theta$ of the truth, in [0, 1].
+        t: Generation or generations, from 1 on; not traced.
+        schedule: "accumulate" or "subsample".
+
+    Returns:
+        Probabilities that two symbols of one model differ, shaped as `t`.
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> float(expected_heterozygosity(2, 0.5, 2)), float(expected_heterozygosity(1, 0.5, 3, "subsample"))
     (0.21875, 0.0)
@@ -113,8 +171,17 @@ def expected_heterozygosity(n: int, rate, t, schedule: str = "accumulate") -> ja
     return 2 * truth * (1 - truth) * left[t - 1]
 
 
-def limit_heterozygosity(n: int, rate) -> jax.Array:
-    r"""Accumulate: $\lim_tE\,2Z_t(1-Z_t)=2\theta(1-\theta)\frac{\sin(\pi/\sqrt n)}{\pi/\sqrt n}$, Euler's product.
+def limit_heterozygosity(n: int, rate: Float[Numbers, "*rates"]) -> Float[Array, "*rates"]:
+    r"""Return the limit of the expected heterozygosity of accumulate, $\lim_tE\,2Z_t(1-Z_t)$.
+
+    $2\theta(1-\theta)\frac{\sin(\pi/\sqrt n)}{\pi/\sqrt n}$, Euler's product.
+
+    Args:
+        n: Tokens a generation, at least 1.
+        rate: Rate $\theta$ of the truth, in [0, 1].
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> round(float(limit_heterozygosity(4, 0.5)), 12) == round(1 / np.pi, 12)
     True
@@ -124,7 +191,7 @@ def limit_heterozygosity(n: int, rate) -> jax.Array:
 
 
 def examples() -> tuple[Urn, ...]:
-    """Small models for the contract tests; a function, since arrays are not made at import."""
+    """Return small models for the contract tests, one for each schedule."""
     return tuple(urn(4, 6, [0.25, 0.5, 0.75], [0.5, 0.25, 0.25], schedule) for schedule in SCHEDULES)
 
 
@@ -135,7 +202,7 @@ def _within(m: Urn, generations: int) -> int:
 
 
 def _subsample_pmf(m: Urn) -> jax.Array:
-    r"""$\binom Sk\binom{nt-S}{n-k}\big/\binom{nt}n$ at [t - 1, S, k], by integers; nothing for accumulate."""
+    r"""Return $\binom Sk\binom{nt-S}{n-k}\big/\binom{nt}n$ at [t - 1, S, k], by integers; nothing for accumulate."""
     if m.schedule == "accumulate":
         return jnp.zeros((m.room, 0, 0))
     n, table = m.size, np.zeros((m.room, m.size * m.room + 1, m.size + 1))
@@ -146,7 +213,7 @@ def _subsample_pmf(m: Urn) -> jax.Array:
     return jnp.asarray(table)
 
 
-def _loop(m: Urn, pmf) -> Loop:
+def _loop(m, pmf):
     ones = jnp.arange(m.size * m.room + 1)
 
     def start(key):
@@ -169,8 +236,8 @@ def _loop(m: Urn, pmf) -> Loop:
     return Loop(start, step)
 
 
-def _seen(m: Urn, pmf, state):
-    """The law of what the model is made of: the ones of the pool, or of the draw from it."""
+def _seen(m, pmf, state):
+    """Return the law of what the model is made of: the ones of the pool, or of the draw from it."""
     table, t = state
     if m.schedule == "accumulate":
         return table
@@ -178,10 +245,10 @@ def _seen(m: Urn, pmf, state):
 
 
 @partial(jax.jit, static_argnums=2)
-def _tables(m: Urn, pmf, generations: int):
+def _tables(m, pmf, generations):
     return unroll(_loop(m, pmf), jnp.arange(generations), lambda state: _seen(m, pmf, state))
 
 
 @partial(jax.jit, static_argnums=2)
-def _information(m: Urn, pmf, generations: int):
+def _information(m, pmf, generations):
     return jax.lax.map(hypothesis_information, _tables(m, pmf, generations))

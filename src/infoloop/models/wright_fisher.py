@@ -5,14 +5,13 @@ known about $\theta$ does not: it falls to `residual_information`, which is posi
 the spectrum, are in `absorption` and may be had from here too.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, Int
 
 from infoloop.information.markov_chains import information_along
 from infoloop.information.measures import mutual_information
@@ -31,29 +30,44 @@ from infoloop.loops.binomial_resampling import (
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.schedules import replace_data
 from infoloop.loops.two_token_loops import exact_count_loop, hypothesis_information_by_generation, sampled_loop, tokens
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.channels import extend
 from infoloop.probability.distributions import Joint, joint
 from infoloop.probability.numerics import unit_interval
 from infoloop.probability.validation import check_positive_int, warn_if_degenerate_prior
 
-kernel = wright_fisher_kernel  # a public name of this model
+kernel = wright_fisher_kernel  # a public name of this model, as are the functions of `absorption` imported above
 
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class Model:
-    """`size` draws a generation; hypothesis x, of probability `prior[x]`, gives the first draw the rate `rates[x]`."""
+    """The parameters of the loop; `wright_fisher` checks them.
+
+    Attributes:
+        size: Draws a generation, n.
+        rates: Rate of the first draws under each hypothesis.
+        prior: Law of the hypotheses.
+    """
 
     size: int = field(metadata={"static": True})
-    rates: jax.Array
-    prior: jax.Array
+    rates: Float[Array, "hypotheses"]
+    prior: Float[Array, "hypotheses"]
 
 
-def wright_fisher(size: int, rates, prior=None) -> Model:
-    """The model with these parameters, hypotheses equally likely unless `prior` is given.
+def wright_fisher(
+    size: int, rates: Float[Numbers, "hypotheses"], prior: Float[Numbers, "hypotheses"] | None = None
+) -> Model:
+    """Return the checked parameters of the loop.
 
-    Raises ValueError unless size is at least 1, rates are probabilities and the prior a law of them.
+    Args:
+        size: Draws a generation, at least 1.
+        rates: Rate of the first draws under each hypothesis, in [0, 1].
+        prior: Law of the hypotheses, uniform unless given.
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> wright_fisher(10, [0.25, 0.75]).prior.tolist()
     [0.5, 0.5]
@@ -62,19 +76,28 @@ def wright_fisher(size: int, rates, prior=None) -> Model:
 
 
 def loop(m: Model) -> Loop:
-    """The exact loop: its state is the table `P(theta, count)`, and it ignores its keys."""
+    """Return the exact loop, whose state is the table `P(theta, count)`, from generation 1 on. It ignores its keys."""
     return exact_count_loop(m.size, m.rates, m.prior, band(m.size))
 
 
 def sampled(m: Model, runs: int) -> Loop:
-    """The loop by drawing tokens: its state is the number of each run's hypothesis and its `Generation`."""
+    """Return the loop by drawing tokens.
+
+    Its state is the number of each run's hypothesis and its `Generation`, every leaf with a leading axis of `runs`.
+
+    Raises:
+        ValueError: `runs` is no whole number, at least 1.
+    """
     return sampled_loop(m.rates, m.prior, runs, lambda rate: replace_data(tokens(m.size, rate)))
 
 
 def counted(m: Model, runs: int) -> Loop:
-    """The loop by drawing its counts alone, one binomial a generation: the same law as `sampled`, for large sizes.
+    """Return the loop by drawing its counts alone, one binomial a generation: the same law as `sampled`, for large n.
 
-    The state is the number of each run's hypothesis and its count.
+    Its state is the number of each run's hypothesis and its count, each of shape (runs,).
+
+    Raises:
+        ValueError: `runs` is no whole number, at least 1 (when the loop starts).
 
     >>> counted(wright_fisher(10_000, [0.0, 1.0]), 2).start(jax.random.key(0))[1].max().item()
     10000.0
@@ -92,7 +115,14 @@ def counted(m: Model, runs: int) -> Loop:
 
 
 def law(m: Model, generation: int) -> Joint:
-    r"""$P(\theta,K_t)$, over "theta" and "count".
+    r"""Return the law $P(\theta,K_t)$ over "theta" and "count".
+
+    Args:
+        m: The parameters.
+        generation: t, from 1 on.
+
+    Raises:
+        ValueError: `generation` is no whole number, at least 1.
 
     >>> law(wright_fisher(2, [0.0, 1.0]), 3).table.tolist()
     [[0.5, 0.0, 0.0], [0.0, 0.0, 0.5]]
@@ -101,12 +131,16 @@ def law(m: Model, generation: int) -> Joint:
     return Joint(unroll(loop(m), keys)[-1], ("theta", "count"))
 
 
-def information(m: Model, generations: int) -> jax.Array:
-    r"""$I(\theta;K_t)$ in bits for $t=1..T$, exact up to $h(\delta)+2\delta\log_2|\theta|$ and rounding.
+def information(m: Model, generations: int) -> Float[Array, "generations"]:
+    r"""Return what the count tells of the hypothesis, $I(\theta;K_t)$ in bits for $t=1..T$.
 
-    $\delta=2\cdot10^{-18}\,T$ bounds the mass in the tails that the banded kernel lacks (the event that a run ever
-    enters them, as a symbol of its own, changes the information by no more). It is
-    $1.2\cdot10^{-13}$ bits for 19 hypotheses at T = 1000.
+    Exact up to $h(\delta)+2\delta\log_2|\theta|$ and rounding, where $\delta=2\cdot10^{-18}\,T$ bounds the mass in the
+    tails that the banded kernel lacks (the event that a run ever enters them, as a symbol of its own, changes the
+    information by no more). It is $1.2\cdot10^{-13}$ bits for 19 hypotheses at T = 1000. Warns (FixedTaskWarning) if
+    one hypothesis is certain.
+
+    Raises:
+        ValueError: `generations` is no whole number, at least 1.
 
     >>> [round(float(i), 6) for i in information(wright_fisher(4, [0.25, 0.75]), 4)]
     [0.538786, 0.364915, 0.301657, 0.266608]
@@ -116,10 +150,24 @@ def information(m: Model, generations: int) -> jax.Array:
     return hypothesis_information_by_generation(m.size, m.rates, m.prior, band(m.size), steps)
 
 
-def information_many(size: int, rates, prior, generations: int) -> jax.Array:
-    r"""$I(\theta;K_t)$ in bits, t = 1..T, for laws `rates[x]` on k symbols: exactly, over all counts.
+def information_many(
+    size: int,
+    rates: Float[Numbers, "hypotheses symbols"],
+    prior: Float[Numbers, "hypotheses"],
+    generations: int,
+) -> Float[Array, "generations"]:
+    r"""Return $I(\theta;K_t)$ in bits, t = 1..T, for laws on k symbols: exactly, over all counts.
 
     There are $\binom{n+k-1}{k-1}$ counts, and the kernel is a dense square of them: for small n only.
+
+    Args:
+        size: Draws a generation, at least 1.
+        rates: Law of the symbols under each hypothesis, one a row.
+        prior: Law of the hypotheses.
+        generations: T, at least 1.
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> [round(float(i), 6) for i in information_many(4, [[0.75, 0.25], [0.25, 0.75]], [0.5, 0.5], 2)]
     [0.538786, 0.364915]
@@ -130,8 +178,17 @@ def information_many(size: int, rates, prior, generations: int) -> jax.Array:
     return information_along(start, "theta", link, check_positive_int(generations, "generations") - 1)
 
 
-def residual_information(prior, theta) -> jax.Array:
-    r"""$\lim I(\theta;K_t)=I(\theta;B)$ in bits, $B\sim\mathrm{Ber}(\theta)$: the symbol that is left has that law.
+def residual_information(prior: Float[Numbers, "hypotheses"], theta: Float[Numbers, "hypotheses"]) -> Float[Array, ""]:
+    r"""Return what the symbol that is left tells of the hypothesis, $\lim I(\theta;K_t)$ in bits.
+
+    It is $I(\theta;B)$ with $B\sim\mathrm{Ber}(\theta)$: the symbol that is left has that law.
+
+    Args:
+        prior: Law of the hypotheses.
+        theta: Rate of each hypothesis, in [0, 1].
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> round(float(residual_information([0.5, 0.5], [0.25, 0.75])), 12)
     0.188721875541
@@ -142,8 +199,18 @@ def residual_information(prior, theta) -> jax.Array:
     )
 
 
-def survival(n: int, p0, generations: int) -> jax.Array:
-    r"""$P(K_t>0)$ for $t=1..T$ from the rate `p0`: a sum over the kernel, short by at most $2\cdot10^{-18}\,T$.
+def survival(n: int, p0: Float[Numbers, ""], generations: int) -> Float[Array, "generations"]:
+    r"""Return the probability that a token is still there, $P(K_t>0)$ for $t=1..T$.
+
+    A sum over the kernel, short by at most $2\cdot10^{-18}\,T$.
+
+    Args:
+        n: Draws a generation, at least 1.
+        p0: Rate of the token at the start, in [0, 1].
+        generations: T, at least 1.
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> [round(float(s), 6) for s in survival(4, 0.5, 2)]
     [0.9375, 0.833984]
@@ -152,8 +219,18 @@ def survival(n: int, p0, generations: int) -> jax.Array:
     return _survival(m, band(m.size), check_positive_int(generations, "generations"))
 
 
-def expected_heterozygosity(n: int, p0, t) -> jax.Array:
-    r"""$E\,2F_t(1-F_t)=2p_0(1-p_0)(1-\frac1n)^t$ for the frequency $F_t=K_t/n$, $F_0=p_0$ (Wright 1931).
+def expected_heterozygosity(n: int, p0: Float[Numbers, ""], t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
+    r"""Return the expected heterozygosity of the frequency $F_t=K_t/n$ in closed form (Wright 1931).
+
+    $E\,2F_t(1-F_t)=2p_0(1-p_0)(1-\frac1n)^t$ with $F_0=p_0$.
+
+    Args:
+        n: Draws a generation, at least 1.
+        p0: Frequency at the start, in [0, 1]; a traced one outside gives NaN.
+        t: Generation or generations, from 0 on; not checked.
+
+    Raises:
+        ValueError: `n` or `p0` is out of range.
 
     >>> round(float(expected_heterozygosity(10, 0.2, 6)), 8)
     0.17006112
@@ -162,23 +239,36 @@ def expected_heterozygosity(n: int, p0, t) -> jax.Array:
     return 2 * p * (1 - p) * (1 - 1 / check_positive_int(n, "n")) ** jnp.asarray(t)
 
 
-def expected_frequency(n: int, p0, t) -> jax.Array:
-    r"""$E\,F_t=p_0$ at every t: the frequency is a martingale, and says nothing of the collapse.
+def expected_frequency(n: int, p0: Float[Numbers, ""], t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
+    r"""Return the expected frequency $E\,F_t=p_0$, at every t: a martingale, it says nothing of the collapse.
+
+    Args:
+        n: Draws a generation, at least 1.
+        p0: Frequency at the start, in [0, 1]; a traced one outside gives NaN.
+        t: Generation or generations; only its shape matters.
+
+    Raises:
+        ValueError: `n` or `p0` is out of range.
 
     >>> float(expected_frequency(10, 0.25, 7))
     0.25
     """
     check_positive_int(n, "n")
-    return jnp.broadcast_to(unit_interval(p0, "p0"), jnp.shape(t))
+    return jnp.broadcast_to(unit_interval(p0, "p0"), np.shape(t))
 
 
 def examples() -> tuple[Model, ...]:
-    """Small models for the contract tests; a function, since arrays are not made at import."""
+    """Return small models for the contract tests."""
     return wright_fisher(4, [0.25, 0.75]), wright_fisher(30, [0.1, 0.2, 0.5], [0.5, 0.25, 0.25])
 
 
 def band(n: int) -> BandedKernel:
-    """The kernel without its tails, as `binomial_resampling.resample` takes it; made on the host, once for many laws.
+    """Return the kernel without its tails, as `binomial_resampling.resample` takes it.
+
+    Made on the host, once for many laws.
+
+    Raises:
+        ValueError: `n` is no whole number, at least 1.
 
     >>> band(4).blocks.shape
     (1, 5, 128)
@@ -188,7 +278,7 @@ def band(n: int) -> BandedKernel:
 
 
 @partial(jax.jit, static_argnums=2)
-def _survival(m: Model, band: BandedKernel, generations: int):
+def _survival(m, band, generations):
     return unroll(
         exact_count_loop(m.size, m.rates, m.prior, band), jnp.arange(generations), lambda table: table[:, 1:].sum()
     )
