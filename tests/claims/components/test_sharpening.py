@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from infoloop.claims.components.sharpening import majority_error, recursive_error
+from infoloop.claims.components.sharpening import recursive_error
+from infoloop.claims.signals.label_filtering import outvoted
 
 
 @pytest.mark.parametrize("voters", [1, 3, 5])
@@ -17,5 +18,5 @@ def test_majorities_err_as_enumerated(voters):
         for wrong in itertools.product((0, 1), repeat=voters)
         if sum(wrong) > voters / 2
     )
-    assert majority_error(e, voters) == recursive_error(e, voters) == enumerated
-    assert majority_error(e, voters) != recursive_error(e, voters + 2)
+    assert outvoted(e, voters) == recursive_error(e, voters) == enumerated
+    assert outvoted(e, voters) != recursive_error(e, voters + 2)

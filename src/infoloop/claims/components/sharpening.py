@@ -8,14 +8,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.claims.signals.label_filtering import outvoted
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
+from infoloop.exact.rational_laws import fmpq, from_rational, rational
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_convolution, binary_entropy
-from infoloop.statements.cases import Family, random_bayes_nets, random_numbers
+from infoloop.statements.cases import Family, Fixed, exact_law, exact_laws, random_bayes_nets, random_numbers
 from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -30,19 +31,8 @@ VOTERS = (
 ODD = (1, 3, 5, 7)
 
 
-def majority_error(error: Number, voters: int) -> Number:
-    r"""Return $e_m=\sum_{k>m/2}\binom mke^k(1-e)^{m-k}$: how often most of m answers err; floats and rationals.
-
-    >>> majority_error(fmpq(1, 4), 3)
-    5/32
-    """
-    return sum(
-        math.comb(voters, k) * error**k * (1 - error) ** (voters - k) for k in range(voters // 2 + 1, voters + 1)
-    )
-
-
 def recursive_error(error: Number, voters: int) -> Number:
-    r"""Return $e_m$, two answers at a time: $e_{m+2}=e_m-(1-2e)\binom m{(m+1)/2}\bigl(e(1-e)\bigr)^{(m+1)/2}$.
+    r"""Return `outvoted`, two answers at a time: $e_{m+2}=e_m-(1-2e)\binom m{(m+1)/2}\bigl(e(1-e)\bigr)^{(m+1)/2}$.
 
     >>> recursive_error(fmpq(1, 4), 3)
     5/32
@@ -53,15 +43,11 @@ def recursive_error(error: Number, voters: int) -> Number:
     return found
 
 
-def _crossover_probabilities(normals):
-    return jax.nn.sigmoid(normals) / 2
-
-
-_rates = random_numbers(2, _crossover_probabilities, spread=2)
+_rates = random_numbers(2, lambda x: jax.nn.sigmoid(x) / 2, spread=2)
 
 
 def _majority(case):
-    found = [majority_error(case[1], m) for m in ODD]
+    found = [outvoted(case[1], m) for m in ODD]
     return jnp.stack(found), jnp.stack([recursive_error(case[1], m) for m in ODD])
 
 
@@ -99,11 +85,9 @@ def _net(prior_crossover, error):
     most = np.eye(2)[(votes.sum(1) > 1).astype(int)].reshape(2, 2, 2, 2)
     answers = (Channel(turn(error), ("Z",), (name,)) for name in ("Y1", "Y2", "Y3"))
     state = Channel(turn(prior_crossover), ("X",), ("Z",))
-    return BayesNet((_fair(), state, *answers, Channel(jnp.asarray(most), ("Y1", "Y2", "Y3"), ("M",))))
-
-
-def _fair() -> Joint:
-    return Joint(jnp.full(2, 1 / 2), ("X",))
+    return BayesNet(
+        (Joint(jnp.full(2, 1 / 2), ("X",)), state, *answers, Channel(jnp.asarray(most), ("Y1", "Y2", "Y3"), ("M",)))
+    )
 
 
 def _sharper(case):
@@ -116,13 +100,8 @@ def _table(a, e):
     a, e = rational(a), rational(e)
     votes = itertools.product((0, 1), repeat=3)
     most = np.array([[int(sum(vote) < 2), int(sum(vote) > 1)] for vote in votes], dtype=object).reshape(2, 2, 2, 2)
-    answers = ((rational_table([[1 - e, e], [e, 1 - e]]), ("Z", name)) for name in ("Y1", "Y2", "Y3"))
-    return rational_product(
-        (rational_table(["1/2", "1/2"]), ("X",)),
-        (rational_table([[1 - a, a], [a, 1 - a]]), ("X", "Z")),
-        *answers,
-        (rational_table(most), ("Y1", "Y2", "Y3", "M")),
-    )
+    answers = {f"{name}|Z": [[1 - e, e], [e, 1 - e]] for name in ("Y1", "Y2", "Y3")}
+    return exact_law({"X": ["1/2", "1/2"], "Z|X": [[1 - a, a], [a, 1 - a]], **answers, "M|Y1,Y2,Y3": most})
 
 
 def _sharper_exactly(case):
@@ -175,14 +154,8 @@ def _every_vote():
     """Yield a fair bit X, Z and the answers with rows (3/4, 1/4), (0, 1) or copies, and any bit M of the answers."""
     rows = [[["3/4", "1/4"], [0, 1]], MAPS]
     for state, answer in itertools.product(rows, repeat=2):
-        for values in itertools.product((0, 1), repeat=8):
-            read = np.array([[1 - b, b] for b in values], dtype=object).reshape(2, 2, 2, 2)
-            yield rational_product(
-                (rational_table(["1/2", "1/2"]), ("X",)),
-                (rational_table(state), ("X", "Z")),
-                *((rational_table(answer), ("Z", name)) for name in ("Y1", "Y2", "Y3")),
-                (rational_table(read), ("Y1", "Y2", "Y3", "M")),
-            )
+        answers = {f"{name}|Z": Fixed(answer) for name in ("Y1", "Y2", "Y3")}
+        yield from exact_laws({"X": [["1/2", "1/2"]], "Z|X": Fixed(state), **answers, "M|Y1,Y2,Y3": MAPS})
 
 
 _voting = random_bayes_nets("X", "Z|X", "Y1|Z", "Y2|Z", "Y3|Z", "M|Y1,Y2,Y3", X=2, Z=3, Y1=2, Y2=2, Y3=2, M=2)

@@ -13,7 +13,16 @@ from infoloop.exact.rational_laws import fmpq, from_rational, log2, rational
 from infoloop.information.expressions import evaluate
 from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Family, exact_law, random_bayes_nets, random_numbers, random_probabilities
+from infoloop.statements.cases import (
+    Family,
+    Fixed,
+    copied_bit,
+    exact_law,
+    exact_laws,
+    random_bayes_nets,
+    random_numbers,
+    random_probabilities,
+)
 from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -203,7 +212,7 @@ interaction = linear(
         "of both",
         lambda: itertools.chain((marginal(_parity_law(fmpq(k, 8)), "A", "B", "X") for k in range(9)), _functions()),
     ),
-    edges=(exact_law({"X": ["1/2", "1/2"], "A|X": MAPS, "B|X": MAPS}),),
+    edges=(copied_bit("X", "A", "B"),),
     wrong="I(X;A,B) - I(X;A) - I(X;B) = I(A;B|X)",
 )
 
@@ -211,9 +220,7 @@ interaction = linear(
 def _functions():
     """Yield fair bits A, and B with rows (3/4, 1/4), (0, 1), a copy or independent; X any bit of both."""
     for second in ([["3/4", "1/4"], [0, 1]], MAPS, [["1/2", "1/2"]] * 2):
-        for values in itertools.product((0, 1), repeat=4):
-            read = [[[1 - b, b] for b in values[:2]], [[1 - b, b] for b in values[2:]]]
-            yield exact_law({"A": ["1/2", "1/2"], "B|A": second, "X|A,B": read})
+        yield from exact_laws({"A": [["1/2", "1/2"]], "B|A": Fixed(second), "X|A,B": MAPS})
 
 
 components_add = linear(
@@ -226,7 +233,7 @@ components_add = linear(
         "a fair bit X with two copies A and B, and X the parity of two fair bits",
         lambda: iter(
             [
-                exact_law({"X": ["1/2", "1/2"], "A|X": MAPS, "B|X": MAPS}),
+                copied_bit("X", "A", "B"),
                 exact_law({"A": ["1/2", "1/2"], "B": ["1/2", "1/2"], "X|A,B": [[[1, 0], [0, 1]], [[0, 1], [1, 0]]]}),
             ]
         ),

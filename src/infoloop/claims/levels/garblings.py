@@ -1,7 +1,5 @@
 """Chapter 4, garblings: what a coarser signal teaches, in bits and in decisions (S22, B11, B15)."""
 
-import itertools
-
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -68,10 +66,6 @@ def _risks_exactly(case):
     return tuple(_exact_risk(case["law"], name, case["losses"]) for name in ("S", "G"))
 
 
-def _three(fine, coarse):
-    return exact_law({"X": ["1/4", "1/4", "1/2"], "S|X": fine, "G|S": coarse})
-
-
 _turns = [["1/4", "3/4"], ["1/2", "1/2"], [1, 0], [0, 1]]
 
 garbling_risk = inequality(
@@ -84,13 +78,17 @@ garbling_risk = inequality(
         "X with masses (1/4, 1/4, 1/2), S a bit with rows (1/4, 3/4), (1/2, 1/2), (1, 0), (0, 1), G a bit with the "
         "same; three tables of losses",
         lambda: (
-            {"law": _three(list(fine), list(coarse)), "losses": losses}
+            {"law": law, "losses": losses}
             for losses in LOSSES
-            for fine in itertools.product(_turns, repeat=3)
-            for coarse in itertools.product(_turns, repeat=2)
+            for law in exact_laws({"X": [["1/4", "1/4", "1/2"]], "S|X": _turns, "G|S": _turns})
         ),
     ),
-    edges=({"law": _three([[1, 0], [1, 0], ["1/4", "3/4"]], MAPS), "losses": LOSSES[0]},),
+    edges=(
+        {
+            "law": exact_law({"X": ["1/4", "1/4", "1/2"], "S|X": [[1, 0], [1, 0], ["1/4", "3/4"]], "G|S": MAPS}),
+            "losses": LOSSES[0],
+        },
+    ),
     wrong=lambda net: _risks(net)[::-1],
 )
 

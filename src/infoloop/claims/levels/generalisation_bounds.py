@@ -10,16 +10,7 @@ import numpy as np
 from flint import arb
 
 from infoloop.claims.comparisons import Exact, Number, equality, inequality
-from infoloop.exact.rational_laws import (
-    LogSum,
-    RationalLaw,
-    fmpq,
-    from_rational,
-    log2,
-    rational,
-    rational_product,
-    rational_table,
-)
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, log2, rational
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
@@ -34,7 +25,7 @@ from infoloop.learning.generalisation import (
 )
 from infoloop.probability.channel_families import compositions
 from infoloop.probability.distributions import marginal, product
-from infoloop.statements.cases import Family, random_bayes_nets, random_numbers
+from infoloop.statements.cases import Family, exact_law, random_bayes_nets, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 SIZE = 2
@@ -146,7 +137,7 @@ def _misled(net):
 def _misled_exactly(case):
     counts, probabilities = samples_exactly(case["law"], case["n"])
     wrong = counts @ np.array(case["losses"]).T
-    law = rational_product((probabilities, ("S",)), (rational_table(case["rows"]), ("S", "W")))
+    law = exact_law({"S": probabilities, "W|S": case["rows"]})
     bits = evaluate("I(S;W)", law)
     gap = abs(_gap_exactly(law, wrong, case["n"]))
     if bits.sign() == 0:

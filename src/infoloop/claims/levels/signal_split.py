@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import jax
 import jax.numpy as jnp
 
-from infoloop.exact.rational_laws import RationalLaw, rational_product, rational_table
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
@@ -18,10 +17,6 @@ MAPS = [[1, 0], [0, 1]]
 NOISY = [["1/4", "3/4"], *MAPS]
 SPLIT = ("T -> Y,Q -> S",)
 DETERMINISTIC = ("H(T|Y) = 0", "H(S|Y) = 0")
-
-
-def _law(*factors: tuple) -> RationalLaw:
-    return rational_product(*((rational_table(table), names) for table, names in factors))
 
 
 def partitions_of(outputs: int) -> Iterator[tuple[int, ...]]:
@@ -94,7 +89,7 @@ split = linear(
         "with masses (1/4, 1/4, 1/4, 1/4) and (1/2, 1/4, 1/8, 1/8), Q constant",
         lambda: itertools.chain(
             exact_laws({"Q": [["1/2", "1/2"]], "Y|Q": NOISY, "T|Y": NOISY, "S|Y": NOISY}),
-            (_law((law.table, law.names), ([1], ("Q",))) for law in _all_signals()),
+            (exact_law({"Y,T,S": law.table, "Q": [1]}) for law in _all_signals()),
         ),
     ),
     edges=(exact_law({"Y,T,S": _signals((0, 0, 1, 1), (0, 0, 1, 2), EVEN).table, "Q": [1]}),),
@@ -134,8 +129,8 @@ metric = linear(
         lambda: (
             marginal(law, "A", "B", "C")
             for law in (
-                _law((EVEN, ("Y",)), *((_rows(labels), ("Y", name)) for labels, name in zip(three, "ABC", strict=True)))
-                for three in itertools.combinations_with_replacement(partitions_of(4), 3)
+                exact_law({"Y": EVEN, "A|Y": _rows(a), "B|Y": _rows(b), "C|Y": _rows(c)})
+                for a, b, c in itertools.combinations_with_replacement(partitions_of(4), 3)
             )
         ),
     ),

@@ -8,16 +8,20 @@ import numpy as np
 from flint import fmpq_mat
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact import wright_fisher_rational
+from infoloop.claims.loops.resampling_collapse import table_information
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational, rational_table
+from infoloop.exact.wright_fisher_rational import (
+    kernel_determinant,
+    rational_generation_law,
+    rational_kernel,
+    token_law,
+)
 from infoloop.information.contraction_coefficients import dobrushin
-from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
 from infoloop.loops.loop import Loop, unroll
 from infoloop.models import smoothed
 from infoloop.probability.channel_families import binomial
-from infoloop.probability.distributions import Joint
-from infoloop.statements.cases import Cases, Family, random_numbers, random_probabilities
+from infoloop.statements.cases import Family, random_numbers, random_probabilities
 
 SIZE, GENERATIONS = 4, 5
 SMOOTHED = ("two symbols", "each generation is n draws at the rates (c + alpha)/(n + 2 alpha)", "alpha > 0")
@@ -31,13 +35,12 @@ def shrinkage(n: int, alpha: Number) -> Number:
     return n / (n + 2 * alpha)
 
 
-def _cases() -> Cases:
+def _two_hypotheses(normals):
     """Return two rates, the prior of the first, and an alpha above 0."""
+    return *jax.nn.sigmoid(normals[:3]), jnp.exp(normals[3])
 
-    def build(normals):
-        return *jax.nn.sigmoid(normals[:3]), jnp.exp(normals[3])
 
-    return random_numbers(4, build, spread=2)
+_cases = random_numbers(4, _two_hypotheses, spread=2)
 
 
 def _link(alpha):
@@ -52,26 +55,20 @@ def _tables(case):
     return unroll(Loop(lambda key: start, lambda key, table: table @ link), jnp.arange(GENERATIONS))
 
 
-@jax.vmap
-def _informed(table):
-    """Return the information in bits between the two variables of each table of a stack."""
-    return mutual_information(Joint(table, ("theta", "seen")), "theta", "seen")
-
-
 def _symbol_and_count_information(case, heads):
     """Return informations about theta: of a symbol that is 1 with probability `heads[t, x]`, and of K_t."""
     symbols = jnp.stack([case[2], 1 - case[2]])[:, None] * jnp.stack([1 - heads, heads], 2)
-    found = _informed(jnp.concatenate([jnp.pad(symbols, ((0, 0), (0, 0), (0, SIZE - 1))), _tables(case)]))
+    found = table_information(jnp.concatenate([jnp.pad(symbols, ((0, 0), (0, 0), (0, SIZE - 1))), _tables(case)]))
     return found[:-GENERATIONS], found[-GENERATIONS:]
 
 
 def _exactly_informed(law: RationalLaw) -> LogSum:
-    return evaluate(f"I({law.names[0]};{law.names[1]})", law)
+    return mutual_information(law, *law.names)
 
 
 def _law(case):
     n, alpha, rates, t = case
-    return wright_fisher_rational.rational_generation_law(n, rates, EVEN, t, alpha)
+    return rational_generation_law(n, rates, EVEN, t, alpha)
 
 
 _every_loop = Family(
@@ -96,7 +93,7 @@ def _spectrum_exactly(case):
     product, eigenvalue = fmpq(1), fmpq(1)
     for i in range(n + 1):
         product, eigenvalue = product * (x - eigenvalue), eigenvalue * (n - i) / (n + 2 * alpha)
-    return from_rational(wright_fisher_rational.kernel_determinant(n, alpha, x)), from_rational(product)
+    return from_rational(kernel_determinant(n, alpha, x)), from_rational(product)
 
 
 smoothed_eigenvalues = equality(
@@ -135,7 +132,7 @@ mean = equality(
     "thm:smoothing-mean",
     SMOOTHED,
     _means,
-    _cases(),
+    _cases,
     exact=_mean_exactly,
     family=_every_loop,
     edges=((4, fmpq(1, 2), ("1/4", "3/4"), 4),),
@@ -173,7 +170,7 @@ smoothed_diversity = equality(
     "thm:smoothing-diversity",
     SMOOTHED,
     _diversity,
-    _cases(),
+    _cases,
     exact=_diversity_exactly,
     family=_every_loop,
     edges=((4, fmpq(1, 2), ("1/4", "3/4"), 4),),
@@ -182,13 +179,13 @@ smoothed_diversity = equality(
 
 
 def _forgetting(case):
-    kept = _informed(_tables(case))
+    kept = table_information(_tables(case))
     return kept[1:], dobrushin(_link(case[3])) * kept[:-1]
 
 
 def _forgetting_exactly(case):
     n, alpha, rates, t = case
-    rows = wright_fisher_rational.rational_kernel(n, alpha)
+    rows = rational_kernel(n, alpha)
     apart = 1 - sum((min(p, q) for p, q in zip(rows[0], rows[n], strict=True)), fmpq(0))
     before, after = (_exactly_informed(_law((n, alpha, rates, s))) for s in (t, t + 1))
     return after, before * apart
@@ -198,7 +195,7 @@ smoothing_contracts = inequality(
     "thm:smoothing-contracts",
     SMOOTHED,
     _forgetting,
-    _cases(),
+    _cases,
     exact=_forgetting_exactly,
     family=_every_loop,
     edges=((2, fmpq(1, 100_000), (0, 1), 1),),
@@ -215,14 +212,14 @@ def _floor_exactly(case):
     n, alpha, rates, t = case
     left = shrinkage(n, alpha) ** (t - 1)
     heads = [fmpq(1, 2) + left * (rational(rate) - fmpq(1, 2)) for rate in rates]
-    return _exactly_informed(wright_fisher_rational.token_law(heads, EVEN)), _exactly_informed(_law(case))
+    return _exactly_informed(token_law(heads, EVEN)), _exactly_informed(_law(case))
 
 
 floor = inequality(
     "thm:smoothing-floor",
     SMOOTHED,
     _floor,
-    _cases(),
+    _cases,
     exact=_floor_exactly,
     family=_every_loop,
     edges=((1, fmpq(1, 2), ("1/4", "3/4"), 4),),
@@ -245,7 +242,7 @@ def _slowest(alpha):
 
 
 def _slowest_exactly(n, alpha):
-    rows = wright_fisher_rational.rational_kernel(n, alpha).T
+    rows = rational_kernel(n, alpha).T
     found = []
     for eigenvalue, weights, total in ((fmpq(1), [1] * (n + 1), 1), (shrinkage(n, alpha), list(range(n + 1)), n)):
         system = fmpq_mat(n + 1, n + 1, (rows - eigenvalue * rational_table(np.eye(n + 1))).ravel().tolist())
@@ -283,7 +280,7 @@ def _rate_exactly(case):
     table = np.stack(
         [mass * (stationary + (1 - mass) * widest * mode), (1 - mass) * (stationary - mass * widest * mode)]
     )
-    after = table.dot(wright_fisher_rational.rational_kernel(n, alpha))
+    after = table.dot(rational_kernel(n, alpha))
     return from_rational(smoothed_chi_square(after)), from_rational(
         shrinkage(n, alpha) ** 2 * smoothed_chi_square(table)
     )
@@ -314,11 +311,8 @@ smoothing_keeps = inequality(
     "fol:smoothing-keeps-information",
     SMOOTHED,
     _keeps,
-    _cases(),
-    exact=lambda case: (
-        _exactly_informed(wright_fisher_rational.token_law(case[2], EVEN)),
-        _exactly_informed(_law(case)),
-    ),
+    _cases,
+    exact=lambda case: (_exactly_informed(token_law(case[2], EVEN)), _exactly_informed(_law(case))),
     family=Family(
         "n = 4, alpha = 1/2, rates (1/4, 3/4), equally likely, t from 1 to 6",
         lambda: itertools.product((4,), ALPHAS[1:2], RATES[1:2], range(1, 7)),

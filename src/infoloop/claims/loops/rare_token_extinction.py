@@ -9,16 +9,16 @@ import numpy as np
 from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact import wright_fisher_rational
 from infoloop.exact.rational_laws import LogSum, entropy_of_masses, fmpq, from_rational
 from infoloop.exact.real_balls import RealBall, exp, real_ball
+from infoloop.exact.wright_fisher_rational import absorption_sums, rational_binomial_pmf, rational_kernel
 from infoloop.loops.absorption import absorption_time, fixation_by_table, kernel_eigenvalues
 from infoloop.loops.binomial_resampling import wright_fisher_kernel
 from infoloop.loops.loop import Loop, unroll
 from infoloop.models.branching import bracket, survivals
 from infoloop.probability.channel_families import binomial
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, random_numbers, random_probabilities
+from infoloop.statements.cases import Family, random_numbers, random_probabilities
 
 SIZE, ROUNDS = 8, 5
 RARE = ("a token of rate p", "each round is n draws from the frequencies of the last")
@@ -48,7 +48,7 @@ def _survival_exactly(n, p, rounds):
 
 
 def _mean_over_draws(n, rate, values):
-    return (wright_fisher_rational.rational_binomial_pmf(n, rate) * np.array(values, dtype=object)).sum()
+    return (rational_binomial_pmf(n, rate) * np.array(values, dtype=object)).sum()
 
 
 def iterates(rounds: int) -> list[RealBall]:
@@ -136,11 +136,9 @@ def _after_one_round(p, values):
     return _draws(p[0]) @ values
 
 
-def _starts():
-    return ((n, i) for n in range(2, 9) for i in range(1, n))
-
-
-_every_start = Family("n from 2 to 8 and every start between 0 and n", _starts)
+_every_start = Family(
+    "n from 2 to 8 and every start between 0 and n", lambda: ((n, i) for n in range(2, 9) for i in range(1, n))
+)
 
 
 def _fixed(case):
@@ -151,9 +149,7 @@ def _fixed(case):
 
 def _fixed_exactly(case):
     n, i = case
-    return from_rational(
-        wright_fisher_rational.absorption_sums(n, wright_fisher_rational.rational_kernel(n)[1:-1, -1])[i]
-    ), from_rational(fmpq(i, n))
+    return from_rational(absorption_sums(n, rational_kernel(n)[1:-1, -1])[i]), from_rational(fmpq(i, n))
 
 
 fixation = equality(
@@ -194,12 +190,12 @@ def _times(case):
 
 
 def _time_exactly(n: int, i: int) -> fmpq:
-    return wright_fisher_rational.absorption_sums(n, [1] * (n - 1))[i]
+    return absorption_sums(n, [1] * (n - 1))[i]
 
 
 def _times_exactly(case):
     n, i = case
-    inside = wright_fisher_rational.rational_kernel(n)[1:-1, 1:-1]
+    inside = rational_kernel(n)[1:-1, 1:-1]
     eigenvalues, probabilities, vector = [fmpq(1) - fmpq(1, n)], [], np.array([fmpq(1)] * (n - 1), dtype=object)
     for j in range(2, n):
         eigenvalues.append(eigenvalues[-1] * (1 - fmpq(j, n)))
@@ -230,7 +226,7 @@ def _total_diversity(case):
 
 def _total_diversity_exactly(case):
     n, i = case
-    found = wright_fisher_rational.absorption_sums(n, [fmpq(2 * c * (n - c), n * n) for c in range(1, n)])[i]
+    found = absorption_sums(n, [fmpq(2 * c * (n - c), n * n) for c in range(1, n)])[i]
     return from_rational(found), from_rational(fmpq(2 * i * (n - i), n))
 
 
@@ -275,7 +271,7 @@ def _drift(x):
 
 
 def _drift_exactly(n: int, i: int) -> RealBall:
-    p, ln2 = wright_fisher_rational.rational_binomial_pmf(n, fmpq(i, n)), real_ball(lambda: arb(2).log())
+    p, ln2 = rational_binomial_pmf(n, fmpq(i, n)), real_ball(lambda: arb(2).log())
     own = sum((entropy_of_masses([fmpq(c, n), fmpq(n - c, n)]) * mass for c, mass in enumerate(p)), LogSum({}))
     return ln2 * ((entropy_of_masses([fmpq(i, n), fmpq(n - i, n)]) - own) * (2 * n))
 
@@ -297,16 +293,13 @@ drift = inequality(
 )
 
 
-def _reachable() -> Cases:
-    """Return a rate from 1/n to 1 - 1/n."""
-    return random_numbers(1, lambda normal: (1 + (SIZE - 2) * jax.nn.sigmoid(normal)) / SIZE, spread=2)
-
+_reachable = random_numbers(1, lambda normal: (1 + (SIZE - 2) * jax.nn.sigmoid(normal)) / SIZE, spread=2)
 
 diffusion_time = inequality(
     "hyp:diffusion-time",
     (*RESAMPLING, "1/n <= x <= 1 - 1/n"),
     lambda case: (jnp.ones(()), _drift(case[0])),
-    _reachable(),
+    _reachable,
     exact=lambda case: (from_rational(1), _drift_exactly(*case)),
     family=Family(
         "n from 2 to 16 and every count between 0 and n", lambda: ((n, i) for n in range(2, 17) for i in range(1, n))

@@ -5,12 +5,19 @@ import itertools
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
-from infoloop.claims.comparisons import inequality
-from infoloop.exact import rational_laws, wright_fisher_rational
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational
+from infoloop.claims.comparisons import equality, inequality
+from infoloop.exact.rational_laws import exact_binary_entropy, fmpq, from_rational, rational
+from infoloop.exact.wright_fisher_rational import (
+    absorption_sums,
+    kernel_determinant,
+    rational_binomial_pmf,
+    rational_generation_law,
+    rational_kernel,
+    token_law,
+)
 from infoloop.information.contraction_coefficients import dobrushin
-from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
 from infoloop.loops.absorption import fixation_by_table, kernel_eigenvalues
 from infoloop.loops.binomial_resampling import wright_fisher_kernel
@@ -20,7 +27,7 @@ from infoloop.probability.channel_families import binomial
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Family, random_probabilities
+from infoloop.statements.cases import Family, exact_law, random_probabilities
 
 SIZE, GENERATIONS = 4, 6
 RESAMPLING = ("two symbols", "each generation is n draws from the frequencies of the last")
@@ -54,49 +61,38 @@ def _symbol_laws(case):
 
 
 @jax.vmap
-def _informed(table):
+def table_information(table: Float[Array, "theta seen"]) -> Float[Array, ""]:
     """Return the information in bits between the two variables of each table of a stack."""
     return mutual_information(Joint(table, ("theta", "seen")), "theta", "seen")
 
 
 def _kept(case):
     """Return I(theta;K_t) for t = 1, 2, ..."""
-    return _informed(_tables(case))
+    return table_information(_tables(case))
 
 
 def _kept_and_symbol(case):
     """Return I(theta;K_t) for t = 1, 2, ..., and as many copies of I(theta;B)."""
-    found = _informed(jnp.concatenate([_tables(case), _symbol_laws(case)[None]]))
+    found = table_information(jnp.concatenate([_tables(case), _symbol_laws(case)[None]]))
     return found[:-1], jnp.broadcast_to(found[-1], (GENERATIONS,))
 
 
-def _exactly_informed(law: RationalLaw) -> LogSum:
-    return evaluate(f"I({law.names[0]};{law.names[1]})", law)
-
-
 def _kept_exactly(n, rates, prior, t):
-    return _exactly_informed(wright_fisher_rational.rational_generation_law(n, rates, prior, t))
+    return mutual_information(rational_generation_law(n, rates, prior, t), "theta", "count")
 
 
 def _symbol_exactly(rates, prior):
-    return _exactly_informed(wright_fisher_rational.token_law(rates, prior))
-
-
-def _loops():
-    """Return n, rates, prior, t: exact cases for statements about a generation."""
-    return itertools.product((1, 2, 3, 4), RATES, PRIORS, (1, 2, 3, 5))
+    return mutual_information(token_law(rates, prior), "theta", "symbol")
 
 
 _every_loop = Family(
     "n from 1 to 4; rates (0, 1), (1/4, 3/4), (1/8, 1/2), (1/2, 1/2), (0, 1/3); priors (1/2, 1/2), (1/4, 3/4); t = 1, "
     "2, 3, 5",
-    _loops,
+    lambda: itertools.product((1, 2, 3, 4), RATES, PRIORS, (1, 2, 3, 5)),
 )
 
 
-def _claim(label, sides, assumes=RESAMPLING, cases=None, **fields):
-    """Return a claim about two hypotheses with free rates and prior, unless `cases` says otherwise."""
-    return inequality(label, assumes, sides, cases or random_probabilities(3), **fields)
+_two_rates = random_probabilities(3)
 
 
 def _diversity(case):
@@ -108,7 +104,7 @@ def _diversity(case):
 
 def _diversity_exactly(case):
     n, rates, prior, t = case
-    table = wright_fisher_rational.rational_generation_law(n, rates, prior, t).table
+    table = rational_generation_law(n, rates, prior, t).table
     frequencies = [fmpq(c, n) for c in range(n + 1)]
     found = sum((p * 2 * f * (1 - f) for p, f in zip(table.sum(axis=0), frequencies, strict=True)), fmpq(0))
     start = sum((rational(w) * 2 * rational(r) * (1 - rational(r)) for r, w in zip(rates, prior, strict=True)), fmpq(0))
@@ -121,10 +117,11 @@ def _diploid(case):
     return found, closed * ((1 - 1 / (2 * SIZE)) / (1 - 1 / SIZE)) ** steps
 
 
-resampled_diversity = _claim(
+resampled_diversity = equality(
     "thm:resampling-diversity",
+    RESAMPLING,
     _diversity,
-    relation="=",
+    _two_rates,
     exact=_diversity_exactly,
     family=_every_loop,
     edges=((4, ("1/4", "3/4"), ("1/2", "1/2"), 3),),
@@ -147,14 +144,14 @@ def _spectrum_exactly(case):
     product, eigenvalue = fmpq(1), fmpq(1)
     for i in range(n + 1):
         product, eigenvalue = product * (rational(x) - eigenvalue), eigenvalue * (1 - fmpq(i, n))
-    return from_rational(wright_fisher_rational.kernel_determinant(n, 0, x)), from_rational(product)
+    return from_rational(kernel_determinant(n, 0, x)), from_rational(product)
 
 
-resampled_eigenvalues = _claim(
+resampled_eigenvalues = equality(
     "thm:resampling-eigenvalues",
+    RESAMPLING,
     _spectrum,
-    cases=random_probabilities(1),
-    relation="=",
+    random_probabilities(1),
     exact=_spectrum_exactly,
     family=Family(
         "the characteristic polynomials for n from 1 to 7, each at n + 2 points, which determine it",
@@ -171,19 +168,20 @@ def _kept_ends(case):
     with jax.ensure_compile_time_eval():
         paths = jnp.stack([jnp.linalg.matrix_power(wright_fisher_kernel(SIZE), t) for t in range(1, GENERATIONS + 1)])
     widest = jax.vmap(lambda path: dobrushin(Channel(path, ("before",), ("after",))))(paths)
-    return jnp.concatenate([_informed(start @ paths), widest]), jnp.concatenate([binary_entropy(p_one) * one, one])
+    kept = jnp.concatenate([table_information(start @ paths), widest])
+    return kept, jnp.concatenate([binary_entropy(p_one) * one, one])
 
 
 def _kept_ends_exactly(case):
     n, p_one, t = case
-    return _kept_exactly(n, (0, 1), (1 - p_one, p_one), t), rational_laws.exact_binary_entropy(p_one)
+    return _kept_exactly(n, (0, 1), (1 - p_one, p_one), t), exact_binary_entropy(p_one)
 
 
-ends_keep = _claim(
+ends_keep = equality(
     "thm:resampling-contraction",
+    RESAMPLING,
     _kept_ends,
-    cases=random_probabilities(1),
-    relation="=",
+    random_probabilities(1),
     exact=_kept_ends_exactly,
     family=Family(
         "n from 1 to 5, P(X=1) in 1/4, 1/2, 3/4, and t from 1 to 4",
@@ -201,18 +199,15 @@ def _left(case):
         fixed = fixation_by_table(SIZE, np.arange(SIZE + 1))
     ends = _draws(m) @ fixed
     law = m.prior[:, None] * jnp.stack([1 - ends, ends], 1)
-    left, symbol = _informed(jnp.stack([jnp.pad(law, ((0, 0), (0, SIZE - 1))), _symbol_laws(case)]))
+    left, symbol = table_information(jnp.stack([jnp.pad(law, ((0, 0), (0, SIZE - 1))), _symbol_laws(case)]))
     return left, symbol
 
 
 def _left_exactly(case):
     n, rates, prior = case
-    ends = wright_fisher_rational.absorption_sums(n, wright_fisher_rational.rational_kernel(n)[1:-1, -1])
+    ends = absorption_sums(n, rational_kernel(n)[1:-1, -1])
     ends[-1] = fmpq(1)
-    heads = [
-        sum((p * e for p, e in zip(wright_fisher_rational.rational_binomial_pmf(n, r), ends, strict=True)), fmpq(0))
-        for r in rates
-    ]
+    heads = [sum((p * e for p, e in zip(rational_binomial_pmf(n, r), ends, strict=True)), fmpq(0)) for r in rates]
     return _symbol_exactly(heads, prior), _symbol_exactly(rates, prior)
 
 
@@ -220,19 +215,22 @@ _ends = Family(
     "n from 2 to 6; rates (0, 1), (1/4, 3/4), (1/8, 1/2), (1/2, 1/2), (0, 1/3); priors (1/2, 1/2), (1/4, 3/4)",
     lambda: itertools.product(range(2, 7), RATES, PRIORS),
 )
-residual = _claim(
+residual = equality(
     "thm:residual-information",
+    RESAMPLING,
     _left,
-    relation="=",
+    _two_rates,
     exact=_left_exactly,
     family=_ends,
     edges=((4, ("1/4", "3/4"), ("1/2", "1/2")),),
     wrong=lambda case: (_left(case)[0], _kept(case)[-1]),
 )
 
-residual_floor = _claim(
+residual_floor = inequality(
     "thm:residual-floor",
+    RESAMPLING,
     lambda case: _kept_and_symbol(case)[::-1],
+    _two_rates,
     exact=lambda case: (_symbol_exactly(case[1], case[2]), _kept_exactly(*case)),
     family=_every_loop,
     edges=((1, ("1/4", "3/4"), ("1/2", "1/2"), 2), (4, (0, 1), ("1/2", "1/2"), 3)),
@@ -248,17 +246,16 @@ def _ceiling(case):
 
 def _ceiling_exactly(case):
     n, rates, prior, t = case
-    table = wright_fisher_rational.rational_generation_law(n, rates, prior, t).table
+    table = rational_generation_law(n, rates, prior, t).table
     still_open = sum(table[:, 1:-1].ravel().tolist(), fmpq(0))
-    return _kept_exactly(*case), _symbol_exactly(rates, prior) + rational_laws.exact_binary_entropy(
-        still_open
-    ) + from_rational(still_open)
+    return _kept_exactly(*case), _symbol_exactly(rates, prior) + exact_binary_entropy(still_open) + still_open
 
 
-residual_ceiling = _claim(
+residual_ceiling = inequality(
     "thm:residual-ceiling",
+    (*RESAMPLING, "two hypotheses"),
     _ceiling,
-    assumes=(*RESAMPLING, "two hypotheses"),
+    _two_rates,
     exact=_ceiling_exactly,
     family=_every_loop,
     edges=((1, ("1/4", "3/4"), ("1/2", "1/2"), 2), (4, (0, 1), ("1/2", "1/2"), 3)),
@@ -269,35 +266,36 @@ residual_ceiling = _claim(
 def _next_sample(case):
     heads = _tables(case) @ (jnp.arange(SIZE + 1) / SIZE)
     prior = _model(case).prior
-    found = _informed(jnp.concatenate([jnp.stack([prior - heads, heads], 2), _symbol_laws(case)[None, :, :2]]))
+    found = table_information(jnp.concatenate([jnp.stack([prior - heads, heads], 2), _symbol_laws(case)[None, :, :2]]))
     return found[:-1], jnp.broadcast_to(found[-1], (GENERATIONS,))
 
 
 def _next_sample_exactly(case):
     n, rates, prior, t = case
-    frequency = rational_laws.rational_table([fmpq(c, n) for c in range(n + 1)])
-    table = wright_fisher_rational.rational_generation_law(n, rates, prior, t).table
-    heads = (table * np.array(frequency, dtype=object)).sum(axis=1)
+    frequency = np.array([fmpq(c, n) for c in range(n + 1)])
+    table = rational_generation_law(n, rates, prior, t).table
+    heads = (table * frequency).sum(axis=1)
     laws = [[row.sum() - head, head] for row, head in zip(table, heads, strict=True)]
-    return _exactly_informed(RationalLaw(rational_laws.rational_table(laws), ("theta", "sample"))), _symbol_exactly(
-        rates, prior
-    )
+    seen = mutual_information(exact_law({"theta,sample": laws}), "theta", "sample")
+    return seen, _symbol_exactly(rates, prior)
 
 
-next_sample_information = _claim(
+next_sample_information = equality(
     "thm:sample-information",
+    RESAMPLING,
     _next_sample,
-    relation="=",
+    _two_rates,
     exact=_next_sample_exactly,
     family=_every_loop,
     edges=((4, ("1/4", "3/4"), ("1/2", "1/2"), 3),),
     wrong=lambda case: (_kept(case), _next_sample(case)[1]),
 )
 
-collapse_forgets = _claim(
+collapse_forgets = equality(
     "fol:collapse-forgets",
+    RESAMPLING,
     lambda case: (_left(case)[0], 0.0),
-    relation="=",
+    _two_rates,
     exact=lambda case: (_left_exactly(case)[0], from_rational(0)),
     family=Family(
         "rates (1/4, 3/4), equally likely, and n from 2 to 6",
@@ -316,9 +314,11 @@ def _as_fast_exactly(case):
     return _kept_exactly(*case), _kept_exactly(n, rates, prior, 1) * (1 - fmpq(1, n)) ** (t - 1)
 
 
-as_fast_as_diversity = _claim(
+as_fast_as_diversity = inequality(
     "fol:information-dies-with-diversity",
+    RESAMPLING,
     _as_fast,
+    _two_rates,
     exact=_as_fast_exactly,
     family=Family(
         "n = 4, rates (1/4, 3/4), equally likely, t from 1 to 6",

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from infoloop.claims.comparisons import equality
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import fmpq, from_rational, log2, rational, rational_product, rational_table
+from infoloop.exact.rational_laws import fmpq, from_rational, log2, rational, rational_table
 from infoloop.information.binary_channel_chains import (
     bsc_information,
     erasing,
@@ -21,7 +21,7 @@ from infoloop.probability.channel_families import bsc, erasure, z_channel
 from infoloop.probability.channels import Channel, extend
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_convolution, binary_entropy
-from infoloop.statements.cases import Family, random_probabilities
+from infoloop.statements.cases import Family, exact_law, random_probabilities
 
 STEPS = range(1, 7)
 EIGHTHS = [fmpq(k, 8) for k in range(9)]
@@ -52,8 +52,7 @@ def _cascade(label, channel, size, closed_form, rows, edge, wrong):
         path = link
         for _ in range(int(steps) - 1):
             path = path.dot(link)
-        start = rational_table([1 - p_one, p_one, *[0] * (size - 2)])
-        law = rational_product((start, ("X",)), (path, ("X", "Z")))
+        law = exact_law({"X": [1 - p_one, p_one, *[0] * (size - 2)], "Z|X": path})
         return evaluate("I(X;Z)", law), closed_form(noise, p_one, int(steps), rational_laws.exact_binary_entropy)
 
     return equality(

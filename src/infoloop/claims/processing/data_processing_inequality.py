@@ -2,8 +2,7 @@
 
 import itertools
 
-from infoloop.exact.rational_laws import rational_product, rational_table
-from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets
+from infoloop.statements.cases import Family, Fixed, copied_bit, exact_law, exact_laws, random_bayes_nets
 from infoloop.statements.claim import linear
 
 HALVES = [["1/2", "1/2"], [1, 0], [0, 1]]
@@ -21,20 +20,13 @@ _rational_chains = Family(
 )
 
 
-def _identity(*names: str):
-    """Return the law in which the named bits are copies of one fair bit: bounds by a copy are sharp."""
-    copy = rational_table([[1, 0], [0, 1]])
-    links = [(copy, pair) for pair in itertools.pairwise(names)]
-    return rational_product((rational_table(["1/2", "1/2"]), names[:1]), *links)
-
-
 data_processing = linear(
     "thm:dpi",
     "I(X;Z) <= I(X;D)",
     MARKOV,
     _chains,
     family=_rational_chains,
-    edges=(_identity("X", "D", "Z"),),
+    edges=(copied_bit("X", "D", "Z"),),
     wrong="I(X;D) <= I(X;Z)",
 )
 
@@ -44,7 +36,7 @@ processing_gap = linear(
     MARKOV,
     _chains,
     family=_rational_chains,
-    edges=(exact_law({"X": ["1/2", "1/2"], "D|X": [[1, 0], [0, 1]], "Z|D": [[1], [1]]}),),
+    edges=(exact_law({"X": FAIR_BIT[0], "D|X": MAPS, "Z|D": [[1], [1]]}),),
     wrong="I(X;D) - I(X;Z) = I(X;Z|D)",
 )
 
@@ -65,14 +57,7 @@ _rational_signals = Family(
     "a fair bit X, D and S read off it with rows (1/4, 3/4), (1, 0), (0, 1), Z any function of D and S",
     lambda: exact_laws({"X": FAIR_BIT, "D|X": MAPS + QUARTERS[:1], "S|X": MAPS[::-1] + QUARTERS[:1], "Z|D,S": MAPS}),
 )
-_xor = exact_law(
-    {
-        "X": ["1/2", "1/2"],
-        "D": ["1/2", "1/2"],
-        "S|X,D": [[[1, 0], [0, 1]], [[0, 1], [1, 0]]],
-        "Z|D,S": [[[1, 0], [0, 1]], [[0, 1], [1, 0]]],
-    }
-)
+_xor = exact_law({"X": FAIR_BIT[0], "D": FAIR_BIT[0], "S|X,D": [MAPS, MAPS[::-1]], "Z|D,S": [MAPS, MAPS[::-1]]})
 
 refined_processing = linear(
     "thm:refined-dpi",
@@ -90,13 +75,7 @@ refined_gap = linear(
     SIGNAL,
     _with_signal,
     family=_rational_signals,
-    edges=(
-        rational_product(
-            (_identity("X", "D").table, ("X", "D")),
-            (rational_table([["1/2", "1/2"]] * 2), ("X", "S")),
-            (rational_table([[[1], [1]], [[1], [1]]]), ("D", "S", "Z")),
-        ),
-    ),
+    edges=(exact_law({"X": FAIR_BIT[0], "D|X": MAPS, "S|X": FAIR_BIT * 2, "Z|D,S": [[[1], [1]], [[1], [1]]]}),),
     wrong="I(X;D) + I(X;S) - I(X;Z) = I(X;D,S|Z)",
 )
 
@@ -122,26 +101,22 @@ _rounds = random_bayes_nets(
 )
 
 
-def _two_verdicts():
-    """Yield two fair bits X, nothing known at first, any Boolean functions of X as verdicts, and Z the pair of them."""
-    start = (rational_table(["1/4"] * 4), ("X",))
-    read = rational_table([[[[int(z == 2 * s + t) for z in range(4)] for t in (0, 1)] for s in (0, 1)]])
-    for first, second in itertools.product(itertools.product((0, 1), repeat=4), repeat=2):
-        verdicts = [
-            (rational_table([[1 - b, b] for b in table]), ("X", name))
-            for table, name in ((first, "S1"), (second, "S2"))
-        ]
-        silent = [(rational_table([1]), (name,)) for name in ("D", "Y1", "Y2")]
-        yield rational_product(start, *silent, *verdicts, (read[0], ("S1", "S2", "Z")))
-
-
+_UNASKED = {"X": [["1/4"] * 4], "D": [[1]], "Y1": [[1]], "Y2": [[1]]}  # two fair bits X, nothing known or asked
+_PAIR = [[[int(z == 2 * s + t) for z in range(4)] for t in (0, 1)] for s in (0, 1)]
 budget = linear(
     "thm:budget",
     "I(X;Z) <= I(X;D) + I(X;S1|D,Y1) + I(X;S2|D,Y1,S1,Y2)",
     ("X -> D -> Y1", "I(X;Y2|D,Y1,S1) = 0", "X -> D,Y1,S1,Y2,S2 -> Z"),
     _rounds,
-    family=Family("two rounds of any Boolean verdicts on two fair bits, remembered exactly", _two_verdicts),
-    edges=tuple(itertools.islice(_two_verdicts(), 53, 54)),
+    family=Family(
+        "two rounds of any Boolean verdicts on two fair bits, remembered exactly",
+        lambda: exact_laws({**_UNASKED, "S1|X": MAPS, "S2|X": MAPS, "Z|S1,S2": Fixed(_PAIR)}),
+    ),
+    edges=tuple(
+        exact_laws(
+            {**_UNASKED, "S1|X": Fixed([MAPS[0]] * 2 + [MAPS[1]] * 2), "S2|X": Fixed(MAPS * 2), "Z|S1,S2": Fixed(_PAIR)}
+        )
+    ),
     wrong="I(X;Z) <= I(X;D) + I(X;S2|D,Y1,S1,Y2)",
 )
 
@@ -156,17 +131,9 @@ verdict_capacity = linear(
         "a fair bit X, a query Y with mass (1/2, 1/2) or (1/4, 3/4), any verdict with rows (1/4, 3/4), (1, 0), (0, 1)",
         lambda: exact_laws({"X": FAIR_BIT, "Y": QUARTERS[:2], "S|X,Y": QUARTERS[:1] + MAPS}),
     ),
-    edges=(exact_law({"X": ["1/2", "1/2"], "Y": [1], "S|X": [[1, 0], [0, 1]]}),),
+    edges=(exact_law({"X": FAIR_BIT[0], "Y": [1], "S|X": MAPS}),),
     wrong="I(X;S|Y) <= I(X;S)",
 )
-
-
-def _reversible_updates():
-    """Yield a fair bit X that Z copies, then D and W, each of which copies the bit before it or flips it."""
-    turns = [rational_table(MAPS), rational_table(MAPS[::-1])]
-    fair = (rational_table(*FAIR_BIT), ("X",))
-    for links in itertools.product(turns, repeat=3):
-        yield rational_product(fair, *zip(links, (("X", "Z"), ("Z", "D"), ("D", "W")), strict=True))
 
 
 closed_loop_must_lose = linear(
@@ -174,7 +141,13 @@ closed_loop_must_lose = linear(
     "I(X;W) < I(X;Z)",
     ("X -> Z -> D -> W",),
     random_bayes_nets("X", "Z|X", "D|Z", "W|D", X=2, Z=2, D=2, W=2),
-    family=Family("a fair bit X, a copy of it in Z, and updates that copy the bit or flip it", _reversible_updates),
+    family=Family(
+        "a fair bit X, a copy of it in Z, and updates that copy the bit or flip it",
+        lambda: (
+            exact_law({"X": FAIR_BIT[0], "Z|X": z, "D|Z": d, "W|D": w})
+            for z, d, w in itertools.product((MAPS, MAPS[::-1]), repeat=3)
+        ),
+    ),
     assumes=(FINITE, "X -> Z -> D -> W", "I(X;Z) > 0"),
 )
 
@@ -187,6 +160,6 @@ sufficiency = linear(
         "X (1/4, 3/4), T|X rows (1/4, 3/4), (1, 0), (0, 1), N|T rows (1/4, 3/4), (1/2, 1/2), W any bit of T and N",
         lambda: exact_laws({"X": QUARTERS[:1], "T|X": QUARTERS[:1] + MAPS, "N|T": QUARTERS[:2], "W|T,N": MAPS}),
     ),
-    edges=(_identity("X", "T", "N", "W"),),
+    edges=(copied_bit("X", "T", "N", "W"),),
     wrong="I(X;W) = I(X;T,N)",
 )

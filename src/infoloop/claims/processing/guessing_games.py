@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational_product, rational_table
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational
 from infoloop.information.expressions import evaluate
 from infoloop.information.fano import fano_bound
 from infoloop.information.measures import entropy, mutual_information
@@ -14,7 +14,7 @@ from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, exact_laws, random_bayes_nets
+from infoloop.statements.cases import Cases, Family, exact_law, exact_laws, random_bayes_nets
 from infoloop.statements.claim import Claim
 
 
@@ -46,7 +46,7 @@ def _secret_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
 
 
 def _uniform(size: int) -> RationalLaw:
-    return RationalLaw(rational_table([f"1/{size}"] * size), ("X",))
+    return exact_law({"X": [f"1/{size}"] * size})
 
 
 secret_game = Claim(
@@ -77,7 +77,7 @@ def _fano_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
 def _symmetric(size: int, error: str) -> RationalLaw:
     e = rational_laws.rational(error)
     rows = [[1 - e if x == z else e / (size - 1) for z in range(size)] for x in range(size)]
-    return rational_product((_uniform(size).table, ("X",)), (rational_table(rows), ("X", "Z")))
+    return exact_law({"X": [f"1/{size}"] * size, "Z|X": rows})
 
 
 fano = Claim(
@@ -117,8 +117,7 @@ def _guessing(size: int, uniform: str) -> Cases:
 
 def _guess(p_x: list, p_y: list) -> RationalLaw:
     hit = [[[int(x != y), int(x == y)] for y in range(len(p_y))] for x in range(len(p_x))]
-    factors = ((p_x, ("X",)), (p_y, ("Y",)), (hit, ("X", "Y", "S")))
-    return rational_product(*((rational_table(table), names) for table, names in factors))
+    return exact_law({"X": p_x, "Y": p_y, "S|X,Y": hit})
 
 
 def _guesses(uniform: str):

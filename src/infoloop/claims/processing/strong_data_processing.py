@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
+from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_table
 from infoloop.information.contraction_at_input import eta_chi2
 from infoloop.information.contraction_coefficients import contraction, dobrushin
 from infoloop.information.expressions import evaluate
@@ -19,7 +19,15 @@ from infoloop.probability.channels import Channel, extend
 from infoloop.probability.distributions import Joint
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
 from infoloop.probability.numerics import binary_convolution, binary_entropy, inverse_binary_entropy
-from infoloop.statements.cases import Cases, Family, exact_laws, random_bayes_nets, random_probabilities
+from infoloop.statements.cases import (
+    Cases,
+    Family,
+    Fixed,
+    exact_law,
+    exact_laws,
+    random_bayes_nets,
+    random_probabilities,
+)
 from infoloop.statements.claim import Claim
 
 EIGHTHS = [fmpq(k, 8) for k in range(9)]
@@ -45,9 +53,8 @@ def _contracting():
     for e in EIGHTHS:
         links = {(1 - 2 * e) ** 2: [[1 - e, e], [e, 1 - e]], 1 - e: [[1 - e, 0, e], [0, 1 - e, e]]}
         for eta, rows in links.items():
-            for law in exact_laws({"X": quarters[:2], "D|X": quarters}):
-                factors = ((law.table, law.names), (rational_table(rows), ("D", "Z")))
-                yield {"law": rational_product(*factors), "eta": eta}
+            for law in exact_laws({"X": quarters[:2], "D|X": quarters, "Z|D": Fixed(rows)}):
+                yield {"law": law, "eta": eta}
 
 
 strong_processing = inequality(
@@ -179,8 +186,7 @@ def _gerber(net: BayesNet):
 
 def _gerber_exactly(case):
     d, p = map(rational, case)
-    factors = ((["1/2", "1/2"], ("X",)), ([[1 - d, d], [d, 1 - d]], ("X", "T")), ([[1 - p, p], [p, 1 - p]], ("X", "Y")))
-    law = rational_product(*((rational_table(t), names) for t, names in factors))
+    law = exact_law({"X": ["1/2", "1/2"], "T|X": [[1 - d, d], [d, 1 - d]], "Y|X": [[1 - p, p], [p, 1 - p]]})
     return evaluate("I(T;Y)", law), from_rational(1) - rational_laws.exact_binary_entropy(binary_convolution(d, p))
 
 

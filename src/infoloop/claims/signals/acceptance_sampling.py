@@ -5,15 +5,7 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import (
-    LogSum,
-    RationalLaw,
-    fmpq,
-    from_rational,
-    log2,
-    rational_product,
-    rational_table,
-)
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, log2
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
 from infoloop.probability.bayes_nets import BayesNet
@@ -21,7 +13,7 @@ from infoloop.probability.channel_families import bsc
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import divergence_terms
-from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets, random_probabilities
+from infoloop.statements.cases import Family, Fixed, exact_law, exact_laws, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim, linear
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -45,10 +37,6 @@ _rational_judged = Family(
         if marginal(law, "A").table[1] > 0
     ),
 )
-
-
-def _law(*factors: tuple) -> RationalLaw:
-    return rational_product(*((rational_table(table), names) for table, names in factors))
 
 
 def _erased(accept: list) -> RationalLaw:
@@ -76,10 +64,12 @@ tries_counted = linear(
     family=Family(
         "X of four symbols, two tries that are bits of it, W either of them, N any bit of both",
         lambda: (
-            _law((["1/4"] * 4, ("X",)), (MAPS * 2, ("X", "D1")), (second, ("X", "D2")), kept, count)
+            law
             for second in (sorted(MAPS * 2), MAPS * 2, [NOISY, MAPS[0], MAPS[1], NOISY])
-            for kept in ((MAPS, ("D1", "W")), (MAPS, ("D2", "W")))
-            for count in (([[a, b], [c, d]], ("D1", "D2", "N")) for a in MAPS for b in MAPS for c in MAPS for d in MAPS)
+            for kept in ("W|D1", "W|D2")
+            for law in exact_laws(
+                {"X": [["1/4"] * 4], "D1|X": Fixed(MAPS * 2), "D2|X": Fixed(second), kept: Fixed(MAPS), "N|D1,D2": MAPS}
+            )
         ),
     ),
     edges=(exact_law({"X": ["1/4"] * 4, "D1|X": MAPS * 2, "D2|X": sorted(MAPS * 2), "W|D1": MAPS, "N|D2": MAPS}),),

@@ -7,13 +7,14 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_product, rational_table
+from infoloop.claims.signals.kl_regularised_rewards import tilted
+from infoloop.exact.rational_laws import fmpq, from_rational, rational
 from infoloop.information.expressions import evaluate
 from infoloop.learning.policy_optimisation import curation
 from infoloop.learning.verifier_feedback import verified_mass
 from infoloop.loops.loop import unroll
 from infoloop.probability.distributions import marginal
-from infoloop.statements.cases import Family, random_numbers
+from infoloop.statements.cases import Family, exact_law, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
 LAWS = (["1/2", "1/8", "1/8", "1/4"], ["1/10", "1/5", "3/10", "2/5"], ["1/4"] * 4, ["1/16", "1/16", "7/8", 0])
@@ -33,8 +34,7 @@ def curated_rounds(masses: list[Number], factors: Sequence[Number], count: int) 
     [4/5, 1/5]
     """
     for _ in range(count):
-        weights = [p * w for p, w in zip(masses, factors, strict=True)]
-        masses = [w / sum(weights) for w in weights]
+        masses = tilted(masses, factors)
     return masses
 
 
@@ -85,8 +85,7 @@ def _opened(case):
     """Return a fair bit X, a guess Y that is right with probability p, and the verdict S on it."""
     p, passes, slips = case["p"], fmpq(case["passes"], 8), fmpq(case["slips"], 8)
     verdicts = [[[1 - r, r] for r in ((passes, slips) if x == 0 else (slips, passes))] for x in (0, 1)]
-    factors = ((["1/2", "1/2"], ("X",)), ([[p, 1 - p], [1 - p, p]], ("X", "Y")), (verdicts, ("X", "Y", "S")))
-    return rational_product(*((rational_table(table), names) for table, names in factors))
+    return exact_law({"X": ["1/2", "1/2"], "Y|X": [[p, 1 - p], [1 - p, p]], "S|X,Y": verdicts})
 
 
 def _improves_exactly(case):

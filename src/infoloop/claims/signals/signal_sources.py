@@ -1,20 +1,28 @@
 """Chapter 3, sources: what a generator's own knowledge adds, and what repeats and new blocks add (S40, S41)."""
 
-import itertools
 from typing import Any
 
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import RationalLaw, fmpq, rational_product, rational_table
+from infoloop.exact.rational_laws import fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channel_families import erasure
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy
-from infoloop.statements.cases import Cases, Family, exact_law, exact_laws, random_bayes_nets, random_probabilities
+from infoloop.statements.cases import (
+    Cases,
+    Family,
+    Fixed,
+    copied_bit,
+    exact_law,
+    exact_laws,
+    random_bayes_nets,
+    random_probabilities,
+)
 from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -24,28 +32,12 @@ GENERATED = ("X -> A,M -> D", "X,M -> A,D -> W")
 REPEATS = range(1, 5)
 
 
-def _law(*factors: tuple) -> RationalLaw:
-    return rational_product(*((rational_table(table), names) for table, names in factors))
-
-
-def _xor(*names: str) -> tuple:
-    """Return the factor by which the last of three bits is the sum of the others, modulo 2."""
-    return [[MAPS[a ^ b] for b in (0, 1)] for a in (0, 1)], names
-
-
-def _generated():
-    """Yield a fair bit X, an anchor A and knowledge M read off it, D any bit of both, and W the pair of A and D."""
-    pair = ([[[int(w == 2 * a + d) for w in range(4)] for d in (0, 1)] for a in (0, 1)], ("A", "D", "W"))
-    for anchor, known in itertools.product(itertools.product([NOISY, *MAPS], repeat=2), repeat=2):
-        for rows in itertools.product(MAPS, repeat=4):
-            data = ([rows[:2], rows[2:]], ("A", "M", "D"))
-            yield _law((FAIR[0], ("X",)), (anchor, ("X", "A")), (known, ("X", "M")), data, pair)
-
-
+_XOR = [MAPS, MAPS[::-1]]  # a bit that is the sum of two others, modulo 2
+_PAIR = [[[int(w == 2 * a + d) for w in range(4)] for d in (0, 1)] for a in (0, 1)]
 _synthetic = random_bayes_nets("X", "A|X", "M|X,A", "D|A,M", "W|A,D", X=3, A=2, M=2, D=3, W=3)
 _by_knowledge = Family(
     "a fair bit X, A and M read off it with rows (1/4, 3/4), (1, 0), (0, 1), D any bit of A and M, W the pair (A, D)",
-    _generated,
+    lambda: exact_laws({"X": FAIR, "A|X": [NOISY, *MAPS], "M|X": [NOISY, *MAPS], "D|A,M": MAPS, "W|A,D": Fixed(_PAIR)}),
 )
 
 generator_knowledge = linear(
@@ -54,7 +46,7 @@ generator_knowledge = linear(
     GENERATED,
     _synthetic,
     family=_by_knowledge,
-    edges=(_law((FAIR[0], ("A",)), (FAIR[0], ("M",)), _xor("A", "M", "X"), (MAPS, ("M", "D")), _xor("A", "D", "W")),),
+    edges=(exact_law({"A": FAIR[0], "M": FAIR[0], "X|A,M": _XOR, "D|M": MAPS, "W|A,D": _XOR}),),
     wrong="I(X;W) <= I(X;A) + I(X;M)",
 )
 
@@ -81,15 +73,9 @@ exact_repeat = linear(
         "a fair bit X, D1 with rows (1/4, 3/4), (1, 0), (0, 1), and D2 any bit of D1",
         lambda: exact_laws({"X": FAIR, "D1|X": [NOISY, *MAPS], "D2|D1": MAPS}),
     ),
-    edges=(exact_law({"X": FAIR[0], "D1|X": MAPS, "D2|D1": MAPS}),),
+    edges=(copied_bit("X", "D1", "D2"),),
     wrong="I(X;D1) + I(X;D2) = I(X;D1)",
 )
-
-
-def _blocks():
-    """Yield X, a symbol of four, B1 and B2 any bits of it."""
-    for first, second in itertools.product(itertools.product(MAPS, repeat=4), repeat=2):
-        yield exact_law({"X": ["1/8", "1/8", "1/4", "1/2"], "B1|X": first, "B2|X": second})
 
 
 new_block = linear(
@@ -97,12 +83,13 @@ new_block = linear(
     "I(X;B1,B2) = I(X;B1) + H(B2|B1)",
     ("B2 = f(X)",),
     _with(random_bayes_nets("X", "B1|X", X=4, B1=2), ((1.0, 0.0), (0.0, 1.0), (1.0, 0.0), (0.0, 1.0)), "X", "B2"),
-    family=Family("X with masses (1/8, 1/8, 1/4, 1/2), B1 and B2 any bits of it", _blocks),
+    family=Family(
+        "X with masses (1/8, 1/8, 1/4, 1/2), B1 and B2 any bits of it",
+        lambda: exact_laws({"X": [["1/8", "1/8", "1/4", "1/2"]], "B1|X": MAPS, "B2|X": MAPS}),
+    ),
     edges=(exact_law({"X": ["1/4"] * 4, "B1|X": MAPS * 2, "B2|X": sorted(MAPS * 2)}),),
     wrong="I(X;B1,B2) = I(X;B1) + H(B2)",
 )
-
-_REPEATED = {"X": FAIR, "B|X": [NOISY, *MAPS], "R1|B": [NOISY, *MAPS], "R2|B": [NOISY, MAPS[0]]}
 
 noisy_repeats = linear(
     "thm:noisy-repeats",
@@ -111,9 +98,11 @@ noisy_repeats = linear(
     random_bayes_nets("X", "B|X", "R1|B", "R2|B,R1", "R3|B,R1,R2", X=3, B=3, R1=2, R2=2, R3=2),
     family=Family(
         "a fair bit X, B and two repeats of it with rows (1/4, 3/4), (1, 0), (0, 1), a third that copies the second",
-        lambda: (_law((law.table, law.names), (MAPS, ("R2", "R3"))) for law in exact_laws(_REPEATED)),
+        lambda: exact_laws(
+            {"X": FAIR, "B|X": [NOISY, *MAPS], "R1|B": [NOISY, *MAPS], "R2|B": [NOISY, MAPS[0]], "R3|R2": Fixed(MAPS)}
+        ),
     ),
-    edges=(_law((FAIR[0], ("X",)), (MAPS, ("X", "B")), *((MAPS, ("B", f"R{k}")) for k in (1, 2, 3))),),
+    edges=(copied_bit("X", "B", "R1", "R2", "R3"),),
     wrong="I(X;R1) + I(X;R2) + I(X;R3) <= I(X;B)",
 )
 
@@ -159,7 +148,7 @@ def _repeated_exactly(case):
     erased, p_one, n = case["erased"], case["p"], case["n"]
     rows = [[1 - erased, 0, erased], [0, 1 - erased, erased]]
     names = [f"R{k}" for k in range(1, n + 1)]
-    law = _law(([1 - p_one, p_one], ("B",)), *((rows, ("B", name)) for name in names))
+    law = exact_law({"B": [1 - p_one, p_one], **{f"{name}|B": rows for name in names}})
     return evaluate(f"I(B;{','.join(names)})", law), repeated_bits(erased, rational_laws.exact_binary_entropy(p_one), n)
 
 

@@ -1,6 +1,5 @@
 """Chapter 3, retraining: where a loop ends that keeps only what its verifier accepts (S20)."""
 
-import itertools
 import math
 from typing import NamedTuple
 
@@ -11,9 +10,9 @@ from flint import arb
 from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import Number, inequality
-from infoloop.exact.rational_laws import fmpq, from_rational, rational_product, rational_table
+from infoloop.exact.rational_laws import fmpq, from_rational
 from infoloop.exact.real_balls import RealBall, exp, pi, real_ball
-from infoloop.statements.cases import Family, exact_laws, random_bayes_nets, random_numbers
+from infoloop.statements.cases import Family, copied_bit, exact_laws, random_bayes_nets, random_numbers
 from infoloop.statements.claim import Claim, linear
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -175,11 +174,6 @@ _LOOPS = {
 }
 
 
-def _copies(*names: str):
-    copies = [(rational_table(_MAPS), pair) for pair in itertools.pairwise(names)]
-    return rational_product((rational_table(["1/2", "1/2"]), names[:1]), *copies)
-
-
 verified_information = linear(
     "thm:verified-information",
     "I(T;Z2) <= I(T;C) + I(T;Z0|C)",
@@ -189,7 +183,7 @@ verified_information = linear(
         "a fair bit T, C with rows (1/4, 3/4), (1, 0), Z0 with rows (1/4, 3/4), (0, 1), Z1 and Z2 any bits they may be",
         lambda: exact_laws(_LOOPS),
     ),
-    edges=(_copies("T", "C", "Z0", "Z1", "Z2"),),
+    edges=(copied_bit("T", "C", "Z0", "Z1", "Z2"),),
     wrong="I(T;Z2) <= I(T;Z0|C)",
 )
 
@@ -202,6 +196,6 @@ verified_limit = linear(
         "a fair bit T, C and Z with rows (1/4, 3/4), (1, 0), (0, 1)",
         lambda: exact_laws({**_CHAINS, "Z|C": _CHAINS["C|T"]}),
     ),
-    edges=(_copies("T", "C", "Z"),),
+    edges=(copied_bit("T", "C", "Z"),),
     wrong="I(T;C) <= I(T;Z)",
 )

@@ -9,14 +9,23 @@ import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational_product, rational_table
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import entropy
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import binary_convolution, binary_entropy
-from infoloop.statements.cases import Cases, Family, exact_law, exact_laws, random_bayes_nets, random_numbers
+from infoloop.statements.cases import (
+    Cases,
+    Family,
+    Fixed,
+    copied_bit,
+    exact_law,
+    exact_laws,
+    random_bayes_nets,
+    random_numbers,
+)
 from infoloop.statements.claim import Claim, linear
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -24,10 +33,6 @@ FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
 NOISY = ["1/4", "3/4"]
 SIGNAL_GIVEN_STATE = "I(X;S|Z)"
 ERRING = ("X is a fair bit", "Z errs at rate e and S at rate d, whatever X")
-
-
-def _law(*factors: tuple) -> RationalLaw:
-    return rational_product(*((rational_table(table), names) for table, names in factors))
 
 
 def flipped(errors: Number) -> list[list[list[Number]]]:
@@ -45,7 +50,7 @@ def _overlap(net: BayesNet):
 def _overlap_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     errors = law.table
     agree = rational_laws.exact_binary_entropy(errors[0, 0] + errors[1, 1])
-    judged = RationalLaw(rational_table(flipped(errors)), ("X", "Z", "S"))
+    judged = exact_law({"X,Z,S": flipped(errors)})
     return evaluate(SIGNAL_GIVEN_STATE, judged), agree + entropy(law, "N") - entropy(law, "N", "M")
 
 
@@ -103,9 +108,9 @@ def _three(case):
 
 
 def _verifier(kind, e, d):
-    (a, b), one = coupled(kind, e, d), fmpq(1)
-    errors = rational_table([[(1 - e) * (one - a), (1 - e) * a], [e * (one - b), e * b]])
-    return RationalLaw(rational_table(flipped(errors)), ("X", "Z", "S"))
+    a, b = coupled(kind, e, d)
+    errors = exact_law({"N": [1 - e, e], "M|N": [[1 - a, a], [1 - b, b]]})
+    return exact_law({"X,Z,S": flipped(errors.table)})
 
 
 def _three_exactly(case):
@@ -198,7 +203,7 @@ copied_verifier = linear(
         "a fair bit X, Z with rows (1/4, 3/4), (1, 0), (0, 1), S read off Z with such rows",
         lambda: exact_laws({"X": FAIR, "Z|X": [NOISY, *MAPS], "S|Z": [NOISY, *MAPS]}),
     ),
-    edges=(exact_law({"X": FAIR[0], "Z|X": MAPS, "S|Z": MAPS}),),
+    edges=(copied_bit("X", "Z", "S"),),
     wrong="I(X;Z) + I(X;S) = I(X;Z)",
 )
 
@@ -217,10 +222,7 @@ sign_blind = linear(
     Cases(_signals.draw, _swapped),
     family=Family(
         "a fair bit X, a query Y with mass (1/4, 3/4), S with rows (1/4, 3/4), (1, 0), (0, 1), T its opposite",
-        lambda: (
-            _law((law.table, law.names), (MAPS[::-1], ("S", "T")))
-            for law in exact_laws({"X": FAIR, "Y": [NOISY], "S|X,Y": [NOISY, *MAPS]})
-        ),
+        lambda: exact_laws({"X": FAIR, "Y": [NOISY], "S|X,Y": [NOISY, *MAPS], "T|S": Fixed(MAPS[::-1])}),
     ),
     edges=(exact_law({"X": FAIR[0], "Y": [1], "S|X": MAPS, "T|S": MAPS[::-1]}),),
     wrong="I(X;S|Y) = I(S;T|Y)",
