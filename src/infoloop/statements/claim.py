@@ -93,8 +93,16 @@ def linear(
         edges: exact cases in which the claim is sharp.
         loose: why there are no edges.
 
+    Returns:
+        The claim; of a statement with >= or > the sides change places.
+
     Raises:
         NotationError: a statement does not parse; the message shows the place with a caret.
+
+    >>> from infoloop.statements.cases import random_bayes_nets
+    >>> bound = linear("doc", "I(X;Y) <= H(X)", (), random_bayes_nets("X", "Y|X", X=2, Y=2))
+    >>> bound.relation, bound.assumes
+    ('<=', ('finite alphabets',))
     """
     sides = _sides(statement)
     return Claim(
@@ -124,7 +132,16 @@ def stronger(claim: Claim, factor: float | str = "1.01") -> Claim:
 
     Args:
         claim: the claim.
-        factor: a number; a text such as "1.01" keeps it exact in the exact sides.
+        factor: a number; a text such as "1.01" is exact in the exact sides.
+
+    Returns:
+        The claim with other `sides`, and other `exact` sides if it has any.
+
+    >>> from infoloop.probability.distributions import joint
+    >>> from infoloop.statements.cases import random_bayes_nets
+    >>> bound = linear("doc", "H(X) <= 1", (), random_bayes_nets("X", X=2))
+    >>> [float(side) for side in stronger(bound).sides(joint([0.5, 0.5], "X"))]
+    [1.01, 1.0]
     """
 
     def with_factor(sides, factor):
