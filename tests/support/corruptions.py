@@ -176,8 +176,8 @@ def corrupted(seed, proof):
     What still is one, by an oracle that shares nothing with the checker (2/2 for 1, an assumption more), is drawn anew.
     """
     draw = random.Random(seed)
-    way = draw.choice(WAYS)
     while True:
+        way = draw.choice(WAYS)
         found = way(draw, copy.deepcopy(proof))
         text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
         if not is_certificate_of_a_proof(text):
