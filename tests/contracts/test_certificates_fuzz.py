@@ -80,6 +80,7 @@ PYTHON = [sys.executable, "-S", "-I"]
 EMPTY = {"capture_output": True, "text": True, "check": False, "env": {}, "encoding": "utf-8"}
 
 
+@pytest.mark.slow
 def test_the_file_alone_in_an_empty_folder_accepts_what_is_right(tmp_path):
     """All machine proofs of theory/ and 203 random ones, in both formats; and it refuses as the module does."""
     copied = shutil.copy(ROOT / "src" / "infoloop" / "check.py", tmp_path)
