@@ -104,7 +104,7 @@ def _proves_what_it_states(certificate, entropies):
         return False
     statement = _spaced(certificate["statement"])
     relation = re.split(r" (<=|>=|=|<|>) ", statement)[1]
-    wanted = {"<=": ["<="], ">=": [">="], "=": ["<=", ">="]}[relation]
+    wanted = {"<=": ["<="], ">=": [">="], "=": ["<=", ">="]}.get(relation, ["none: it is strict"])
     if certificate["proves"] == "contradiction":
         wanted = ["contradiction"]
     beyond = {"Shannon": False, "Shannon and Zhang-Yeung": True}[certificate["inequalities"]]
