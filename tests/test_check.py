@@ -183,11 +183,11 @@ def test_letters_are_read_only_where_the_certificate_writes_them_out():
 
 def test_no_name_passes_for_a_mark():
     """A click that looks like | would turn a true statement of a variable X|Y into a false one on conditions."""
-    trivial = {"text": "H(X\u01c0Y) <= H(X\u01c0Y,Z)", "statement": "H(X\u01c0Y) <= H(X\u01c0Y,Z)"}
-    assert readable(prove_linear(trivial["text"]) | trivial).startswith(r"H(X\u01c0Y) <= H(X\u01c0Y,Z)   is proved")
-    shown = prove_linear("H(\u05d0|\u05d1) <= H(\u05d0)")
-    assert readable(shown).startswith(r"H(\u05d0|\u05d1) <= H(\u05d0)   is proved")
-    assert readable(prove_linear("H(θ₁|数据) <= H(θ₁)")).startswith("H(θ₁|数据) <= H(θ₁)   is proved")
+    texts = [("H(X\u01c0Y) <= H(X\u01c0Y,Z)", r"H(X\u01c0Y) <= H(X\u01c0Y,Z)")]
+    texts += [("H(\u05d0|\u05d1) <= H(\u05d0)", r"H(\u05d0|\u05d1) <= H(\u05d0)")]
+    texts += [("H(θ₁|数据) <= H(θ₁)", "H(θ₁|数据) <= H(θ₁)")]
+    for text, shown in texts:
+        assert readable(prove_linear(text) or {}).startswith(f"{shown}   is proved")
 
 
 @pytest.mark.parametrize("mark", ["\u200b", "\u202e", "\u0301", "\ud800", "\n", " ", "\u2028", "|", "'s", "(", "\0"])

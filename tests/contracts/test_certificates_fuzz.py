@@ -76,22 +76,25 @@ def test_the_oracle_agrees_on_what_is_right_and_sees_what_is_wrong():
         assert not is_certificate_of_a_proof(json.dumps(other)) or proof["proves"] == "contradiction", other
 
 
-PYTHON = [sys.executable, "-S", "-I"]
-EMPTY = {"capture_output": True, "text": True, "check": False, "env": {}, "encoding": "utf-8"}
+def alone(*arguments, **place):
+    """Run Python without site packages, in an empty environment."""
+    command = [sys.executable, "-S", "-I", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env={}, encoding="utf-8", **place)
 
 
 @pytest.mark.slow
 def test_the_file_alone_in_an_empty_folder_accepts_what_is_right(tmp_path):
     """All machine proofs of theory/ and 203 random ones, in both formats; and it refuses as the module does."""
     copied = shutil.copy(ROOT / "src" / "infoloop" / "check.py", tmp_path)
-    proofs = [*filter(None, KEPT), *SPECIAL, *(proof for batch in range(29) for proof in random_proofs(batch))]
-    assert None not in proofs
+    found = [*SPECIAL, *(proof for batch in range(29) for proof in random_proofs(batch))]
+    proofs = [proof for proof in [*KEPT, *found] if proof]
+    assert None not in found
     assert len(proofs) >= 32 + 4 + 200
     names = [f"{k}.json" for k in range(len(proofs))]
     for k, (name, proof) in enumerate(zip(names, proofs, strict=True)):
         plain = k % 2 and "XY" not in proof["text"]
         (tmp_path / name).write_text(json.dumps(as_format_1(proof) if plain else proof), encoding="utf-8")
-    done = subprocess.run([*PYTHON, copied, *names], cwd=tmp_path, **EMPTY)
+    done = alone(copied, *names, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert [line for line in done.stdout.splitlines() if line.endswith(".json: holds")] == [
         f"{n}: holds" for n in names
@@ -100,7 +103,7 @@ def test_the_file_alone_in_an_empty_folder_accepts_what_is_right(tmp_path):
 
 def test_the_file_alone_says_the_same_in_an_empty_environment(tmp_path, capsys):
     files = [str(path) for path in files_of(0, tmp_path)[0][:60]]
-    done = subprocess.run([*PYTHON, str(ROOT / "src" / "infoloop" / "check.py"), *files], **EMPTY)
+    done = alone(str(ROOT / "src" / "infoloop" / "check.py"), *files)
     assert main(files) == done.returncode == 1
     assert done.stderr == ""
     assert done.stdout == capsys.readouterr().out

@@ -129,7 +129,7 @@ def in_the_part(change):
 
     def planted(patch):
         right = shannon_prover._part
-        patch(shannon_prover, "_part", lambda *problem: right(*problem) | change(right(*problem)))
+        patch(shannon_prover, "_part", lambda *problem: (right(*problem) or {}) | change(right(*problem)))
 
     return planted
 
