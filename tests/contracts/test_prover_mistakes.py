@@ -151,7 +151,7 @@ def assumption_forgotten_in_writing(patch):
 
 def parts_exchanged(patch):
     right = shannon_prover._parts
-    patch(shannon_prover, "_parts", lambda *problem: right(*problem)[::-1])
+    patch(shannon_prover, "_parts", lambda *problem: (right(*problem) or [])[::-1])
 
 
 def contradiction_for_a_proof(patch):
