@@ -3,6 +3,7 @@
 import ast
 import copy
 import json
+import os
 import subprocess
 import sys
 import time
@@ -180,6 +181,30 @@ def test_letters_are_read_only_where_the_certificate_writes_them_out():
             check_certificate(OFFSET | {"text": text})
 
 
+def test_no_name_passes_for_a_mark():
+    """A click that looks like | would turn a true statement of a variable X|Y into a false one on conditions."""
+    texts = [("H(X\u01c0Y) <= H(X\u01c0Y,Z)", r"H(X\u01c0Y) <= H(X\u01c0Y,Z)")]
+    texts += [("H(\u05d0|\u05d1) <= H(\u05d0)", r"H(\u05d0|\u05d1) <= H(\u05d0)")]
+    texts += [("H(θ₁|数据) <= H(θ₁)", "H(θ₁|数据) <= H(θ₁)")]
+    for text, shown in texts:
+        assert readable(prove_linear(text) or {}).startswith(f"{shown}   is proved")
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u202e", "\u0301", "\ud800", "\n", " ", "\u2028", "|", "'s", "(", "\0"])
+def test_what_is_no_letter_stands_in_no_name(mark):
+    with pytest.raises(CertificateError) as caught:
+        check_certificate(OFFSET | dict.fromkeys(("text", "statement"), f"H(X{mark}Y) <= H(X{mark}Y,Z) + 1/2"))
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("number", ["٣", "²", "1e3", "1_0", "0x1", "∞", "nan", "+1", "--1", "1//2", "1 0", ".5", "1."])
+def test_other_spellings_of_a_number_are_refused(number):
+    with pytest.raises(CertificateError):
+        check_certificate(OFFSET | dict.fromkeys(("text", "statement"), f"H(X) <= {number} H(X,Y) + 1/2"))
+    with pytest.raises(CertificateError, match="is not a fraction"):
+        check_certificate(changed(OFFSET, (*FIRST, "constant"), number))
+
+
 def test_what_does_not_hold_is_not_printed():
     with pytest.raises(CertificateError):
         readable(changed(BOUND, ("statement",), "I(X;Z) <= I(X;D)"))
@@ -238,16 +263,44 @@ def test_a_file_that_is_no_certificate_is_rejected(tmp_path, capsys, text):
 
 def test_a_file_that_cannot_be_read_is_rejected(tmp_path, capsys):
     (tmp_path / "bytes.json").write_bytes(b"\xff\xfe")
-    paths = [tmp_path / "none.json", tmp_path, tmp_path / "bytes.json", "/dev/zero"]
+    (tmp_path / "large.json").write_bytes(b" " * (infoloop.check.MOST_BYTES + 1))
+    os.mkfifo(tmp_path / "pipe")
+    paths = [tmp_path / name for name in ("none.json", ".", "pipe", "bytes.json", "large.json")] + ["/dev/zero"]
     assert main([str(path) for path in paths]) == 1
     lines = capsys.readouterr().out.splitlines()
-    for line, reason in zip(lines, ["No such file", "Is a directory", "can't decode", "more than"], strict=True):
+    reasons = ["No such file", *["not a regular file"] * 2, "can't decode", "more than", "not a regular file"]
+    for line, reason in zip(lines, reasons, strict=True):
         assert reason in line
+
+
+def test_the_name_of_a_file_ends_no_line(tmp_path, capsys):
+    path = tmp_path / "a.json: holds\nH(X) <= 0   is proved"
+    path.write_text("{}")
+    assert main([str(path)]) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    assert r"holds\nH(X) <= 0   is proved: REJECTED" in line
+
+
+def test_a_certificate_cut_anywhere_is_rejected(tmp_path, capsys):
+    whole = json.dumps(BOUND)
+    paths = [tmp_path / f"{length}.json" for length in range(0, len(whole), 7)]
+    for path in paths:
+        path.write_text(whole[: int(path.stem)])
+    assert main([str(path) for path in paths]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(paths)
+    assert all(": REJECTED: " in line for line in lines)
 
 
 MANY = 20_000
 HUGE = {
     "a text": {"statement": "H(X) <= H(X)" + " + H(X)" * MANY},
+    "numbers whose hashes are equal": {"given": [f"H(X) = {k * (2**61 - 1) + 1}" for k in range(MANY)]},
+    "measures": {"parts": [{**BOUND["parts"][0], "measures": [["1", "H(X)"]] * 10**5}]},
+    "Zhang-Yeung": {"parts": [{**ZHANG_YEUNG["parts"][0], "zhang_yeung": [["1", "A;B;C;D"]] * 10**5}]},
+    "long names": {"statement": f"H(X) <= I({';'.join(f'{k * 4000}' for k in 'ABCDEFGHIJKLMN')})"},
+    "a function": {"given": ["Z = f" + "'" * MANY + " " * MANY + "!"]},
+    "a number over a number": {"statement": "H(X) <= " + "1/" * MANY},
     "names": {"statement": f"H(X) <= H({','.join(f'X{k}' for k in range(2001))})"},
     "groups": {"statement": f"H(X) <= I({';'.join(f'X{k}' for k in range(17))})"},
     "terms": {"given": ["H(X) = " + "+".join(["H(X)"] * MANY)] * 200},
@@ -256,7 +309,7 @@ HUGE = {
     "numbers": {"statement": f"H(X) <= {'+'.join(f'1/{10**299 + k} H(X)' for k in range(200))}"},
     "brackets": {"statement": "H(" * (MANY * 2)},
     "spaces": {"statement": " " * (4 * MANY) + "!"},
-    "assumptions": {"given": ["X -> D,S -> Z"] * 10**6},
+    "assumptions": {"given": ["X -> D,S -> Z"] * 10**5},
 }
 
 
@@ -265,7 +318,7 @@ def test_what_is_too_large_is_refused_in_seconds(name):
     began = time.process_time()
     with pytest.raises(CertificateError) as caught:
         check_certificate(BOUND_1 | HUGE[name])
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 10
     assert len(str(caught.value)) <= 500
 
 
@@ -273,4 +326,3 @@ def test_the_bounds_leave_room_for_what_the_prover_writes():
     """Fifty variables that count as one, and thirteen groups of an information."""
     many = ",".join(f"Y{k}" for k in range(50))
     assert prove_linear(f"I(X;{many}|Z) <= H({many})") is not None
-    assert infoloop.check.MOST_NAMES > 50

@@ -2,10 +2,9 @@
 
     python -S -I path/to/check.py certificate.json        python -S -m infoloop.check certificate.json
 
-It reads the statement and the assumptions by its own parser, writes the slack (greater side minus lesser side) as joint
-entropies, adds up the parts of the certificate in fractions, and compares all coefficients. If this file is right, the
-statement that it prints holds for every law that meets the assumptions that it prints. It prints what it derived, and
-nothing that the certificate says without a check. `theory/notation.md` explains the fields of a certificate.
+It reads statement and assumptions by its own parser, writes the slack (greater minus lesser side) as joint entropies,
+adds up the parts of the certificate in fractions, and compares all coefficients. If this file is right, the statement
+that it prints holds for every law that meets the assumptions that it prints. `theory/notation.md` explains the fields.
 
 In format 2 `statement` has a comma between all variables, `text` is what its author wrote, and each assumption is a
 text and a list of what it says is 0. These must agree: `XY` in a text is X,Y only if `statement` and the lists have no
@@ -19,14 +18,15 @@ import argparse
 import json
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
 SHANNON, BEYOND = "Shannon", "Shannon and Zhang-Yeung"
-MOST_BYTES, MOST_CHARACTERS, MOST_DIGITS, MOST_NAMES = 2**23, 100_000, 300, 2_000  # of a file, text, number; in all
-MOST_GROUPS, MOST_BITS, MOST_STEPS = 16, 4_096, 400_000  # of I(...;...), of a sum; names read and entropies added
+MOST_BYTES, MOST_CHARACTERS, MOST_DIGITS, MOST_GROUPS = 2**22, 100_000, 300, 14  # of a file, text, number, I(...;...)
+MOST_BITS, MOST_STEPS = 4_096, 200_000  # of a sum; of all work, where to read a name is 1 and takes at most 10 us
 _SUM = [("", "")]
 _PART = {"direction": "", "measures": _SUM, "zhang_yeung": _SUM, "assumptions": _SUM, "constant": ""}
 _FIELDS = {"format": "", "statement": "", "given": [""], "proves": "", "inequalities": "", "parts": [_PART]}
@@ -37,7 +37,7 @@ _RELATION, _CHAIN, _APART = map(re.compile, (r"(<=|>=|==|[≤≥<>=])", r"->|→
 _EQUALITY, _FUNCTION = re.compile(r"\s*([HI]\s*\(|[-0-9])"), re.compile(rf"([^=()]*)=\s*({_NAME})\s*\(([^()]*)\)\s*")
 
 _Group = tuple[str, ...]
-_Form = dict[int, Fraction]  # the coefficient of each joint entropy, its variables as bits; under 0 the constant
+_Form = dict[str, Fraction]  # the coefficient of each joint entropy, under its sorted variables; under "" the constant
 
 
 class CertificateError(ValueError):
@@ -53,15 +53,14 @@ class _Term(NamedTuple):
 
 
 _Sum = list[_Term]
-_Statement = tuple[_Sum, str, _Sum]
 _Assumption = tuple[str, list[_Sum]]  # in explicit commas, and what it says is 0
 
 
 class _Reader:
-    """Read texts and expand them in joint entropies; number the variables, and count the work, so that it ends."""
+    """Read texts and expand them in joint entropies; count the work, and stop where it would take long."""
 
     def __init__(self):
-        self.steps, self.bits, self.letters = 0, dict[str, int](), dict[str, _Group]()
+        self.steps, self.letters = 0, dict[str, _Group]()
         self.found, self.known = set[str](), set[str]()  # while any are known, other names may be read as letters
 
     def work(self, steps: int) -> None:
@@ -92,12 +91,12 @@ class _Reader:
             parts = tuple(self.group(group) for group in groups.split(";")) if kind else ()
             counts = {"H": [1], "I": range(2, MOST_GROUPS + 1)}.get(kind, [0])
             _need(len(parts) in counts, f"{kind}({_short(body)}) has {len(parts)} groups")
-            weight = Fraction(f"{sign}{number or 1}") / int(under or 1)
-            terms.append(_Term(weight, parts, self.group(given) if bar else ()))
-            self.work(1)
+            size = Fraction(f"{sign}{number or 1}") / int(under or 1)
+            terms.append(_Term(size, parts, self.group(given) if bar else ()))
+            self.work(8)
         return terms
 
-    def statement(self, text: str) -> _Statement:
+    def statement(self, text: str) -> tuple[_Sum, str, _Sum]:
         sides = _RELATION.split(text)
         _need(len(sides) == 3, f"{_short(text)} is not a statement: one of <=, >= and = is wanted")
         return self.sum(sides[0]), {"≤": "<=", "≥": ">=", "==": "="}.get(sides[1], sides[1]), self.sum(sides[2])
@@ -132,32 +131,28 @@ class _Reader:
         return f"ZY({';'.join(map(','.join, groups))})", terms
 
     def form(self, terms: _Sum) -> _Form:
-        """Return the joint entropies in a sum."""
         total: _Form = {}
         for term in terms:
-            masks, given = [self.mask(group) for group in term.groups], self.mask(term.given)
-            self.add(total, term.weight, _entropies(masks, given) if masks else [(0, 1)])
-        return {mask: c for mask, c in total.items() if c}
+            sets = _entropies([*map(frozenset, term.groups)], frozenset(term.given))
+            found = ((",".join(sorted(names)), sign) for names, sign in sets if names)  # H of nothing is 0
+            self.add(total, term.weight, found if term.groups else [("", 1)])
+        return {names: c for names, c in total.items() if c}
 
-    def mask(self, group: _Group) -> int:
-        bits = [self.bits.setdefault(name, len(self.bits)) for name in group]
-        _need(len(self.bits) <= MOST_NAMES, f"it has more than {MOST_NAMES} variables")
-        return sum(1 << bit for bit in set(bits))
-
-    def add(self, total: _Form, weight: Fraction, entropies: Iterable[tuple[int, Fraction | int]]) -> None:
-        for mask, c in entropies:
-            total[mask] = found = total.get(mask, Fraction(0)) + weight * c
+    def add(self, total: _Form, weight: Fraction, entropies: Iterable[tuple[str, Fraction | int]]) -> None:
+        for names, c in entropies:
+            total[names] = found = total.get(names, Fraction(0)) + weight * c
             bits = found.numerator.bit_length() + found.denominator.bit_length()
             _need(bits <= MOST_BITS, f"its numbers are too long: a sum has more than {MOST_BITS} bits")
-            self.work(1 + bits // 256)
+            self.work(4 + bits // 64 + len(names) // 8)
 
 
-def _entropies(masks: list[int], given: int) -> list[tuple[int, int]]:
-    """Return H(A|G) = H(A,G) - H(G), and I(A;B;...|G) = I(B;...|G) - I(B;...|A,G); the entropy of nothing is 0."""
-    first, rest = masks[0], masks[1:]
-    if rest:
-        return _entropies(rest, given) + [(mask, -sign) for mask, sign in _entropies(rest, given | first)]
-    return [(mask, sign) for mask, sign in ((given | first, 1), (given, -1)) if mask]
+def _entropies(groups: list[frozenset[str]], given: frozenset[str]) -> Iterator[tuple[frozenset[str], int]]:
+    """Yield I(A;B;...|G) = I(B;...|G) - I(B;...|A,G), down to I(|G) = -H(G), so that I(A|G) is H(A|G)."""
+    if groups:
+        yield from _entropies(groups[1:], given)
+        yield from ((names, -sign) for names, sign in _entropies(groups[1:], given | groups[0]))
+    else:
+        yield given, -1
 
 
 def _minus(left: _Sum, right: _Sum) -> _Sum:
@@ -219,10 +214,10 @@ def readable(certificate: Mapping[str, Any]) -> str:
     lines += [f"where  {name} is read as {','.join(letters)}" for name, letters in reader.letters.items()]
     for part in parts:
         lines += ["", *_steps(part, slacks[part["direction"]], assumptions, family, reader)]
-    return "\n".join(lines)
+    return "\n".join(map(_shown, lines))
 
 
-def _problem(certificate: Mapping[str, Any], reader: _Reader) -> tuple[_Statement, list[_Assumption]]:
+def _problem(certificate: Mapping[str, Any], reader: _Reader) -> tuple[tuple[_Sum, str, _Sum], list[_Assumption]]:
     """Return the statement and the assumptions; in format 2, refuse them where the texts say something else."""
     statement, given = reader.statement(certificate["statement"]), certificate["given"]
     if "text" not in certificate:
@@ -232,10 +227,7 @@ def _problem(certificate: Mapping[str, Any], reader: _Reader) -> tuple[_Statemen
     _need(reader.statement(certificate["text"]) == statement, "the text does not say what the statement says")
     assumptions = [reader.assumption(text) for text, _ in given]
     for wanted, (text, zeros) in zip(stated, assumptions, strict=True):
-        _need(
-            [*map(_written, zeros)] == wanted,
-            f"the assumption {_short(text)} does not say that 0 is {_short(', '.join(wanted))}",
-        )
+        _need([*map(_written, zeros)] == wanted, f"{_short(text)} does not say that 0 is {_short(', '.join(wanted))}")
     for name, letters in reader.letters.items():
         _need(reader.found.issuperset(letters), f"{_short(name)} would be read as letters that the texts do not name")
     reader.known = set()
@@ -257,24 +249,23 @@ def _steps(part: Mapping[str, Any], slack: _Sum, assumptions: list, family: str,
         reader.add(total, weight, reader.form(terms).items())
         kept.append((weight, name))
         notes.append(f"  with {name} = {_written(terms)} >= 0")
-    zeros = [(frozenset(reader.form(zero).items()), text) for text, zeros in assumptions for zero in zeros]
-    origin, by = dict(reversed(zeros)), {}
+    zeros = [(str(sorted(reader.form(zero).items())), text) for text, zeros in assumptions for zero in zeros]
+    origin, by = dict(reversed(zeros)), {}  # forms as texts: a file could make numbers collide in a hash table
     for weight, text in _multiples(part["assumptions"], where):
         terms = reader.sum(text)
         form, zero = reader.form(terms), _written(terms)
-        source = origin.get(frozenset(form.items()), "")
+        source = origin.get(str(sorted(form.items())), "")
         _need(source != "", f"{where}: no assumption says that {_short(text)} is 0")
         reader.add(total, weight, form.items())
         assumed.append((weight, zero if len(terms) == terms[0].weight == 1 else f"({zero})"))
         by.setdefault(f" by {source}" * (source != f"{zero} = 0"), []).append(f"{zero} = 0")
     ((constant, _),) = _multiples([(part["constant"], "1")], where, least=0)
-    reader.add(total, constant, [(0, 1)])
+    reader.add(total, constant, [("", 1)])
     kept += [(constant, "")] if constant else []
     reader.add(total, Fraction(-1), reader.form(slack).items())
-    wrong = min((mask for mask, c in total.items() if c), key=lambda mask: (mask.bit_count(), mask), default=None)
-    names = ",".join(sorted(name for name, bit in reader.bits.items() if (wrong or 0) >> bit & 1))
-    place = f"H({names})" if names else "the constant"
-    _need(wrong is None, f"{where}: the sum is not the slack: it has {total.get(wrong or 0)} too much of {place}")
+    wrong = sorted((names != "", names.count(","), names) for names, c in total.items() if c)  # the simplest first
+    what = [f"{total[names]} too much of {f'H({names})' if names else 'the constant'}" for _, _, names in wrong[:1]]
+    _need(not wrong, f"{where}: the sum is not the slack: it has {''.join(what)}")
     reasons = ", ".join(", ".join(zeros) + source for source, zeros in by.items())
     middle = [f"  = {_joined(kept)}   ({reasons})"] if assumed else []
     return [f"  {_written(slack)}", f"  = {_joined([*kept, *assumed])}", *middle, *notes, "  >= 0"]
@@ -317,12 +308,23 @@ def _short(value: Any) -> str:
     return repr(value[:80]) + "..." * (len(value) > 80) if text else f"a value of type {type(value).__name__}"
 
 
+def _shown(text: str) -> str:
+    """Return the text on one line; characters that could pass for a mark, or turn the order, as their numbers."""
+    others = {c for c in set(text) if not " " <= c <= "~"}
+    scripts = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL SYLLABLE")
+    cased = {c for c in others if c.isupper() or c.islower() or c.isdigit()}
+    letters = cased | {c for c in others if unicodedata.name(c, "").startswith(scripts)}
+    plain = {c for c in letters if unicodedata.bidirectional(c) in ("L", "EN")}
+    return text.translate({ord(c): c.encode("unicode_escape").decode() for c in others - plain})
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     _need(len(dict(pairs)) == len(pairs), "an object has a field twice")
     return dict(pairs)
 
 
 def _load(path: Path) -> Any:
+    _need(path.is_file() or not path.exists(), "it is not a regular file")  # a pipe may never end
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     _need(len(content) <= MOST_BYTES, f"it has more than {MOST_BYTES} bytes")
@@ -337,10 +339,10 @@ def main(arguments: list[str] | None = None) -> int:
     for path in parser.parse_args(arguments).files:
         try:
             found = f"holds\n{readable(_load(path))}"
-        except (OSError, ValueError, RecursionError) as error:
-            failed, found = True, f"REJECTED: {error}"
+        except (OSError, ValueError, RecursionError, MemoryError) as error:
+            failed, found = True, f"REJECTED: {_shown(str(error))}"
         encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(f"{path}: {found}\n".encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.write(f"{_shown(str(path))}: {found}\n".encode(encoding, "backslashreplace").decode(encoding))
     return int(failed)
 
 

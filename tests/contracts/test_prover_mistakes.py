@@ -124,7 +124,68 @@ def contradiction_made_up(patch):
     lie()(patch)
 
 
+def in_the_part(change):
+    """A writer of parts that is right but for this change of each part."""
+
+    def planted(patch):
+        right = shannon_prover._part
+        patch(shannon_prover, "_part", lambda *problem: (right(*problem) or {}) | change(right(*problem)))
+
+    return planted
+
+
+def in_the_statement(old, new):
+    """A writer of statements that exchanges two texts."""
+
+    def planted(patch):
+        right = shannon_prover.format_statement
+        patch(shannon_prover, "format_statement", lambda statement: right(statement).replace(old, new))
+
+    return planted
+
+
+def assumption_forgotten_in_writing(patch):
+    right = shannon_prover._checked
+    patch(shannon_prover, "_checked", lambda text, parsed, given, *rest: right(text, parsed, given[1:], *rest))
+
+
+def parts_exchanged(patch):
+    right = shannon_prover._parts
+    patch(shannon_prover, "_parts", lambda *problem: (right(*problem) or [])[::-1])
+
+
+def contradiction_for_a_proof(patch):
+    right = shannon_prover._checked
+    patch(
+        shannon_prover,
+        "_checked",
+        lambda text, parsed, given, shows, parts: right(text, parsed, given, ("contradiction", shows[1]), parts),
+    )
+
+
+def rounded(weight):
+    return [[str(round(Fraction(w))), text] for w, text in weight]
+
+
+def commas_lost(patch):
+    right = linear_program.AtomEncoding.names
+    patch(linear_program.AtomEncoding, "names", lambda self, mask: right(self, mask).replace(",", ""))
+
+
 MISTAKES = [
+    (in_the_part(lambda part: {"measures": rounded(part["measures"])}), "H(X|Y) <= 5/3 H(X)", None, "is not the slack"),
+    (in_the_part(lambda part: {"assumptions": []}), "I(X;Z) <= I(X;D)", "X -> D -> Z", "is not the slack"),
+    (in_the_part(lambda part: {"constant": "2"}), "H(X) <= H(X) + 1", None, "it has 1 too much of the constant"),
+    (in_the_part(lambda part: {"measures": part["measures"] * 2}), "I(X;Y) <= H(X)", None, "is not the slack"),
+    (in_the_part(lambda part: {"direction": ">="}), "I(X;Y) <= H(X)", None, "the parts do not prove"),
+    (in_the_part(lambda part: {"measures": [["1", "I(X;Y;Z)"]]}), "0 <= I(X;Y)", None, "it may be negative"),
+    (in_the_statement("H(X,Y)", "H(X)"), "H(X|Y) <= H(X,Y)", None, "the text does not say"),
+    (in_the_statement("1/2", "2"), "H(X) <= H(X,Y) + 1/2", None, "the text does not say"),
+    (in_the_statement("<=", "<"), "H(X) <= H(X,Y)", None, "the text does not say"),
+    (assumption_forgotten_in_writing, "H(X) <= 0", "H(X) = 0; H(Y) = 0", "no assumption says"),
+    (parts_exchanged, "I(X;Z) = I(X;D) - I(X;D|Z)", "X -> D -> Z", "the parts do not prove"),
+    (contradiction_for_a_proof, "H(X) <= H(X,Y)", None, "the parts do not prove"),
+    (commas_lost, "I(X;Y,Z) <= H(Y,Z)", None, "is not the slack"),
     (directions_exchanged, "I(X;D) <= I(X;Z)", "X -> D -> Z", "is not the slack"),
     (condition_dropped, "I(X;Y|Z) <= I(X;Y)", None, "the text does not say"),
     (condition_dropped_in_the_program, "I(X;Y|Z) <= I(X;Y)", None, "is not the slack"),
