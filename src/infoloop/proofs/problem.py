@@ -40,7 +40,7 @@ def parse_problem(statement: Statement | str, given: Given = None) -> tuple[Stat
     parts = list(_each(given))
     graphs = [part for part in parts if isinstance(part, Mapping)]
     assumptions = tuple(part for part in parts if isinstance(part, Assumption))
-    mentioned = {name for group in _all_groups(parsed, assumptions) for name in group}
+    mentioned = {name for group in _groups(parsed, assumptions) for name in group}
     for graph in graphs:
         assumptions += graph_assumptions(graph, mentioned)
     letters = _letters(parsed, assumptions)
@@ -109,7 +109,7 @@ def graph_assumptions(parents: Graph, of: Iterable[str]) -> tuple[Assumption, ..
 
 def _letters(statement: Statement, assumptions: tuple[Assumption, ...]) -> dict[str, Group]:
     """Return the names that can only mean several variables, with these variables: `{"XY": ("X", "Y")}`."""
-    groups = _all_groups(statement, assumptions)
+    groups = _groups(statement, assumptions)
     alone = {group[0] for group in groups if len(group) == 1}
     listed = {name for group in groups if len(group) > 1 for name in group}
     single = {name for name in alone | listed if len(name) == 1}
@@ -120,15 +120,13 @@ def _letters(statement: Statement, assumptions: tuple[Assumption, ...]) -> dict[
     }
 
 
-def _all_groups(statement: Statement, assumptions: tuple[Assumption, ...]) -> list[Group]:
-    groups = list(_groups(statement.left + statement.right))
+def _groups(statement: Statement, assumptions: tuple[Assumption, ...]) -> list[Group]:
+    """Return all groups of variables, as they stand in the texts."""
+    terms, groups = [*statement.left, *statement.right], []
     for assumption in assumptions:
-        groups += [*assumption.groups, assumption.given] if assumption.groups else _groups(assumption.zero[0])
-    return groups
-
-
-def _groups(terms: tuple[Term, ...]) -> Iterable[Group]:
-    return (group for term in terms for group in (*term.groups, term.given))
+        groups += [*assumption.groups, assumption.given]
+        terms += assumption.zero[0] if assumption.kind == "equality" else ()
+    return groups + [group for term in terms for group in (*term.groups, term.given)]
 
 
 def _split_group(group: Group, letters: dict[str, Group]) -> Group:

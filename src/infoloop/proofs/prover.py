@@ -1,4 +1,4 @@
-"""Prove or refute one line of textbook notation: a checked proof, an exact counterexample, or an honest "undecided"."""
+"""Prove or refute one line of textbook notation: a checked proof, an exact counterexample, or "undecided"."""
 
 from __future__ import annotations
 

@@ -113,5 +113,5 @@ def _coarse(case: Any, denominator: int) -> Any:
 
 def refuted_when_stronger(claim: Claim) -> bool:
     """Return whether the claim made 1 % stronger is refuted, exactly, in one of the claim's own edge cases."""
-    bold = stronger(claim)
-    return any(_decided(bold, case)[0] for case in claim.edges)
+    tighter = stronger(claim)
+    return any(_decided(tighter, case)[0] for case in claim.edges)

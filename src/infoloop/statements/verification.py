@@ -185,7 +185,7 @@ def _problems(cls: str, evidence: str, slack: float, sharp: bool | None) -> list
         found.append("refuted, although it is stated as a theorem: the statement, its claim or our code is wrong")
     if cls in "TC" and evidence == "none":
         miss = "give no number" if slack != slack else f"miss by {-slack:.3g} bits"
-        found.append(f"floats {miss}, which nothing here can certify or excuse")
+        found.append(f"floats {miss}, which exact arithmetic neither confirms nor refutes")
     if cls == "F" and evidence != "refuted":
         found.append("folklore that is not refuted: declare a family that contains a counterexample")
     if cls in "TC" and sharp is False:
