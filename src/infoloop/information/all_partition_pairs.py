@@ -10,7 +10,8 @@ from jax import lax
 
 from infoloop.information.partition_lattice import labelling, partitions
 from infoloop.information.signal_efficiency import Efficiency, quotient
-from infoloop.probability.numerics import LOG2E, information_terms, require_float64
+from infoloop.probability.numerics import LOG2E, information_terms
+from infoloop.probability.validation import require_float64
 
 _MOST = 2**26  # signals times sets of outputs: half a gigabyte
 

@@ -9,9 +9,10 @@ import jax.numpy as jnp
 from jax import lax
 
 from infoloop.information.contraction_coefficients import contraction
-from infoloop.probability.channels import Channel, same_sizes
+from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.numerics import divergence_terms, product_parts
+from infoloop.probability.validation import check_same_sizes
 
 _LEAPS = 100  # of three ascents each; half as many gave the same twelve digits on sixty random channels
 
@@ -137,7 +138,9 @@ def _ratio(q, rows, p):
 
 def _weights(channel: Channel, input: Joint):
     law = marginal(input, *channel.source)
-    same_sizes(dict(zip(law.names, law.table.shape, strict=True)), {n: channel.sizes[n] for n in law.names}, "input")
+    check_same_sizes(
+        dict(zip(law.names, law.table.shape, strict=True)), {n: channel.sizes[n] for n in law.names}, "input"
+    )
     return law.table.reshape(-1)
 
 

@@ -7,9 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from infoloop.probability.distributions import Names, as_names, check_known, marginal
+from infoloop.probability.distributions import Names, as_names, marginal
 from infoloop.probability.gaussians import Gaussian, LinearGaussian, canonical_correlations, whitened
-from infoloop.probability.numerics import LOG2E, require_float64
+from infoloop.probability.numerics import LOG2E
+from infoloop.probability.validation import check_known, require_float64
 
 
 class Bottleneck(NamedTuple):

@@ -6,9 +6,10 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from infoloop.probability.channels import Channel, same_sizes
+from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.numerics import information_terms
+from infoloop.probability.validation import check_same_sizes
 
 _BLOCK = 32  # tables whose informations are computed together: enough for two threads, few enough for the cache
 
@@ -33,7 +34,7 @@ def information_along(p: Joint, x: Names, link: Channel, steps: int | None = Non
         raise ValueError(
             f"a link of shape {link.rows.shape} cannot be repeated: give one source and a target of its size"
         )
-    same_sizes({link.source[0]: law.table.shape[-1]}, {link.source[0]: sizes[0]}, "law")
+    check_same_sizes({link.source[0]: law.table.shape[-1]}, {link.source[0]: sizes[0]}, "law")
     if (steps is None) != (link.rows.ndim == 3):
         raise ValueError("give steps=... with one link, and a leading axis of links without steps")
     table = law.table.reshape(-1, law.table.shape[-1])

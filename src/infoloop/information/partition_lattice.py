@@ -7,7 +7,7 @@ import numpy as np
 from jax.core import Tracer
 
 from infoloop.probability.numerics import LOG2E
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.validation import check_int
 
 _MOST = 12  # Bell(12) is 4 213 597; the next one needs more than a gigabyte
 
@@ -21,7 +21,7 @@ def partitions(n: int) -> np.ndarray:
     >>> partitions(3).tolist()
     [[0, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 1], [0, 1, 2]]
     """
-    if check_positive_int(n, "outputs") > _MOST:
+    if check_int(n, "outputs") > _MOST:
         raise ValueError(f"outputs is {n}: their partitions do not fit in memory, give at most {_MOST}")
     rows = np.zeros((1, 1), np.int32)
     for _ in range(n - 1):

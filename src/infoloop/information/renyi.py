@@ -7,7 +7,8 @@ import jax.numpy as jnp
 from infoloop.information.measures import aligned, divergence, entropy
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
-from infoloop.probability.numerics import LOG2E, nan_if_negative, plog2p
+from infoloop.probability.numerics import LOG2E, plog2p
+from infoloop.probability.validation import refuse_negative
 
 
 def renyi_entropy(p: Joint, *names: str, order: float):
@@ -31,7 +32,7 @@ def renyi_entropy(p: Joint, *names: str, order: float):
         value = -jnp.log2(law.max())
     else:
         value = jnp.log2(_powers(law, order).sum()) / (1 - order)
-    return nan_if_negative(value, law)
+    return refuse_negative(value, law)
 
 
 def _powers(p, order):
@@ -53,7 +54,7 @@ def renyi_divergence(p: Joint, q: Joint, order: float):
     lost = jnp.where(p == 0, 0.0, jnp.inf if order > 1 else 0.0)
     ratio = jnp.where(q == 0, lost, p / jnp.where(q == 0, 1.0, q))
     value = jnp.log2((p * _powers(ratio, order - 1)).sum()) / (order - 1)
-    return nan_if_negative(nan_if_negative(value, p), q)
+    return refuse_negative(refuse_negative(value, p), q)
 
 
 def bhattacharyya(p: Joint, q: Joint):
@@ -75,7 +76,7 @@ def extropy(p: Joint, *names: str):
     1.0
     """
     law = marginal(p, *(as_names(names) or p.names)).table
-    return nan_if_negative(-plog2p(1 - law).sum(), law)
+    return refuse_negative(-plog2p(1 - law).sum(), law)
 
 
 def lautum_information(p: Joint, x: Names, y: Names, given: Names = ()):
@@ -108,4 +109,4 @@ def sibson_information(p: Joint, channel: Channel, order: float):
     inputs = marginal(p, *channel.source).table.ravel()
     sums = jnp.einsum("x,xy->y", inputs, _powers(channel.matrix, order), precision="highest")
     value = order / (order - 1) * jnp.log(_powers(sums, 1 / order).sum()) * LOG2E
-    return nan_if_negative(nan_if_negative(value, inputs), channel.matrix)
+    return refuse_negative(refuse_negative(value, inputs), channel.matrix)

@@ -12,8 +12,9 @@ from jax.core import Tracer
 from infoloop.information.measures import entropy, mutual_information
 from infoloop.information.partition_lattice import labelling
 from infoloop.probability.channels import Channel, extend
-from infoloop.probability.distributions import Joint, Names, as_names, check_known, marginal
+from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.numerics import rounding
+from infoloop.probability.validation import check_known
 
 
 class Efficiency(NamedTuple):

@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.loops.binomial_resampling import binomial_pmf
-from infoloop.probability.numerics import binary_entropy, unit_interval
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.numerics import binary_entropy
+from infoloop.probability.validation import check_int, check_unit_interval
 
 
 def absorption_time(n: int, i) -> jax.Array:
@@ -56,7 +56,7 @@ def kernel_eigenvalues(n: int) -> jax.Array:
     >>> kernel_eigenvalues(2).tolist()
     [1.0, 1.0, 0.5]
     """
-    i = np.arange(check_positive_int(n, "n"))
+    i = np.arange(check_int(n, "n"))
     return jnp.cumprod(jnp.concatenate([jnp.ones(1), 1 - i / n]))
 
 
@@ -68,7 +68,7 @@ def diffusion_absorption_time(n: int, p) -> jax.Array:
     >>> round(float(diffusion_absorption_time(100, 0.5)), 6) == round(200 * math.log(2), 6)
     True
     """
-    return 2 * check_positive_int(n, "n") * math.log(2) * binary_entropy(unit_interval(p, "p"))
+    return 2 * check_int(n, "n") * math.log(2) * binary_entropy(check_unit_interval(p, "p"))
 
 
 def _one_each(table):
@@ -94,7 +94,7 @@ def _mirrored(n: int, sign: int, right) -> jax.Array:
 
 def _starts(n: int, i) -> np.ndarray:
     starts = np.asarray(i)
-    check_positive_int(n, "n")
+    check_int(n, "n")
     if not np.issubdtype(starts.dtype, np.integer) or not ((starts >= 0) & (starts <= n)).all():
         raise ValueError(f"i is {i!r}: give counts, whole numbers from 0 to {n}")
     return starts

@@ -6,7 +6,8 @@ A table `P(theta, state)` weighs the losses. The mean may be infinite where the 
 import jax
 import jax.numpy as jnp
 
-from infoloop.probability.numerics import divergence_terms, nan_if_negative, rounding
+from infoloop.probability.numerics import divergence_terms, rounding
+from infoloop.probability.validation import refuse_negative
 
 
 def squared_errors(frequencies, targets) -> jax.Array:
@@ -32,7 +33,7 @@ def relative_entropies(frequencies, targets) -> jax.Array:
     """
     frequencies, targets = _on_one_alphabet(frequencies, targets)
     bits = divergence_terms(targets[:, None, :], frequencies).sum(-1)
-    return nan_if_negative(nan_if_negative(bits, targets), frequencies)
+    return refuse_negative(refuse_negative(bits, targets), frequencies)
 
 
 def mean_risk(table, losses) -> jax.Array:
@@ -45,7 +46,7 @@ def mean_risk(table, losses) -> jax.Array:
     """
     table, losses = _same_cells(table, losses)
     counted = jnp.where((table == 0) & (losses == jnp.inf), 0.0, losses)
-    return nan_if_negative((table * counted).sum(), table)
+    return refuse_negative((table * counted).sum(), table)
 
 
 def median_risk(table, losses) -> jax.Array:
@@ -61,7 +62,7 @@ def median_risk(table, losses) -> jax.Array:
     order = jnp.argsort(losses.ravel())
     reached = jnp.cumsum(table.ravel()[order]) >= 0.5 - rounding(table.size, table.dtype)
     middle = losses.ravel()[order][jnp.argmax(reached)]
-    return nan_if_negative(jnp.where(reached.any(), middle, jnp.nan), table)
+    return refuse_negative(jnp.where(reached.any(), middle, jnp.nan), table)
 
 
 def _on_one_alphabet(frequencies, targets):

@@ -12,8 +12,7 @@ from jax import lax
 
 from infoloop.loops.generation import Generation, Parts, generate_and_select, initial_generation, num_items
 from infoloop.loops.loop import Loop
-from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.validation import check_int, check_unit_interval
 
 
 def replace_data(parts: Parts, frozen: bool = False) -> Loop:
@@ -38,7 +37,7 @@ def weighted_mix(parts: Parts, weight, frozen: bool = False) -> Loop:
     >>> float(loop.step(jax.random.key(1), loop.start(jax.random.key(0))).model)
     0.25
     """
-    weight = unit_interval(weight, "weight")
+    weight = check_unit_interval(weight, "weight")
 
     def use(key, state, made):
         return _balanced(_real(parts)(key), made, weight)
@@ -57,7 +56,7 @@ def per_item_mixture(parts: Parts, probability, frozen: bool = False) -> Loop:
     >>> float(loop.step(jax.random.key(1), loop.start(jax.random.key(0))).model)
     1.0
     """
-    probability = unit_interval(probability, "probability")
+    probability = check_unit_interval(probability, "probability")
 
     def use(key, state, made):
         real_key, coin_key = jax.random.split(key)
@@ -78,7 +77,7 @@ def replay(parts: Parts, weight=0.5, frozen: bool = False) -> Loop:
     >>> float(loop.step(jax.random.key(1), loop.start(jax.random.key(0))).model)
     0.5
     """
-    weight = unit_interval(weight, "weight")
+    weight = check_unit_interval(weight, "weight")
 
     def use(key, state, made):
         size = len(state.weights) - len(made[1])
@@ -98,7 +97,7 @@ def accumulate(parts: Parts, generations: int, frozen: bool = False) -> Loop:
     >>> float(loop.step(jax.random.key(1), loop.start(jax.random.key(0))).model)
     0.5
     """
-    start = _padded_pool(parts, check_positive_int(generations, "generations"))
+    start = _padded_pool(parts, check_int(generations, "generations"))
     return _loop(parts, frozen, start, lambda key, state, made: _append_to_pool(state, made))
 
 

@@ -10,8 +10,7 @@ from jax.core import Tracer
 
 from infoloop.loops.loop import Loop, unroll
 from infoloop.probability.bisection import bisect
-from infoloop.probability.numerics import require_float64, unit_interval
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.validation import check_int, check_unit_interval, require_float64
 
 
 def loop(mean=1.0) -> Loop:
@@ -30,7 +29,7 @@ def sampled(mean, runs: int) -> Loop:
     [1, 1, 1]
     """
     mean = _mean(mean)
-    start = jnp.ones(check_positive_int(runs, "runs"), int)
+    start = jnp.ones(check_int(runs, "runs"), int)
     return Loop(lambda key: start, lambda key, copies: jax.random.poisson(key, mean * copies, dtype=int))
 
 
@@ -42,7 +41,7 @@ def survivals(generations: int, mean=1.0) -> jax.Array:
     >>> [round(float(x), 4) for x in survivals(3)]
     [0.6321, 0.4685, 0.3741]
     """
-    return unroll(loop(mean), jnp.arange(check_positive_int(generations, "generations") + 1))[1:]
+    return unroll(loop(mean), jnp.arange(check_int(generations, "generations") + 1))[1:]
 
 
 def extinct_by(generations, mean=1.0) -> jax.Array:
@@ -84,10 +83,10 @@ def bracket(n: int, p, generations: int) -> tuple[jax.Array, jax.Array]:
     >>> [round(float(x), 4) for x in low], [round(float(x), 4) for x in high]
     ([0.6321, 0.4685, 0.3741], [0.6323, 0.469, 0.3748])
     """
-    p = unit_interval(p, "p")
-    t = jnp.arange(1, check_positive_int(generations, "generations") + 1)
+    p = check_unit_interval(p, "p")
+    t = jnp.arange(1, check_int(generations, "generations") + 1)
     g = jnp.concatenate([jnp.ones(1), survivals(generations)])[:-1]
-    present = -jnp.expm1(-check_positive_int(n, "n") * p * g)
+    present = -jnp.expm1(-check_int(n, "n") * p * g)
     return present, present + (3 * n * p**2 + 3 * t * p) * (1 - present)
 
 

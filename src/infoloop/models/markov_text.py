@@ -26,8 +26,8 @@ from infoloop.loops.diversity import Diversity, diversity_of
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.ngram_statistics import Estimates, digits, estimates, refit_counts, statistics, text_probabilities
 from infoloop.probability.channels import Channel
-from infoloop.probability.distributions import Joint, check_probabilities, joint
-from infoloop.probability.validation import check_count, check_positive_int, warn_if_degenerate_prior
+from infoloop.probability.distributions import Joint, joint
+from infoloop.probability.validation import check_count, check_int, check_probabilities, warn_if_degenerate_prior
 
 _MOST_MODELS, _MOST_TEXTS, _MOST_COUNTS = 4096, 2**17, 2**20
 
@@ -72,7 +72,7 @@ def markov_text(length: int, rows, prior=None, prompt=None, alpha: float = 0.0) 
     if not 0 <= alpha < float("inf"):
         raise ValueError(f"alpha is {alpha!r}: give a finite number, 0 for maximum likelihood")
     laws = (_law(prompt, "prompt", table.shape[1]), _law(prior, "prior", table.shape[0]))
-    return Model(check_positive_int(length, "length"), float(alpha), table, *laws)
+    return Model(check_int(length, "length"), float(alpha), table, *laws)
 
 
 def models(m: Model) -> jax.Array:
@@ -110,7 +110,7 @@ def loop(m: Model) -> Loop:
 def sampled(m: Model, runs: int) -> Loop:
     """The loop by simulation: the number among `models(m)` of the model in run r of hypothesis x is `state[x, r]`."""
     known = _known(m)
-    laws, shape = jnp.asarray(known.laws), (len(m.rows), check_positive_int(runs, "runs"))
+    laws, shape = jnp.asarray(known.laws), (len(m.rows), check_int(runs, "runs"))
     fresh, truth = jnp.full(shape, _fresh(m, known)), jnp.broadcast_to(m.rows[:, None], (*shape, *m.rows.shape[1:]))
     return Loop(
         start=lambda key: _trained(m, known, fresh, truth, key),
@@ -124,7 +124,7 @@ def law(m: Model, generation: int) -> Joint:
     >>> law(markov_text(1, [[[0.25, 0.75]]]), 3).table.tolist()
     [[0.75, 0.0, 0.25]]
     """
-    keys = jnp.arange(check_positive_int(generation, "generation"))
+    keys = jnp.arange(check_int(generation, "generation"))
     return Joint(unroll(loop(m), keys)[-1], ("theta", "model"))
 
 
@@ -134,7 +134,7 @@ def information(m: Model, generations: int) -> jax.Array:
     >>> [round(float(i), 6) for i in information(markov_text(4, [[[0.25, 0.75]], [[0.75, 0.25]]]), 4)]
     [0.538786, 0.364915, 0.301657, 0.266608]
     """
-    steps = check_positive_int(generations, "generations") - 1
+    steps = check_int(generations, "generations") - 1
     warn_if_degenerate_prior(m.prior)
     start, link = _exact(m)
     return information_along(Joint(start, ("theta", "model")), "theta", Channel(link, ("model",), ("next",)), steps)
@@ -147,7 +147,7 @@ def diversities(m: Model, generations: int) -> Diversity:
     True
     """
     frequencies, targets = grams(m)
-    keys = jnp.arange(check_positive_int(generations, "generations"))
+    keys = jnp.arange(check_int(generations, "generations"))
     return unroll(loop(m), keys, lambda table: diversity_of(table, frequencies, targets))
 
 
