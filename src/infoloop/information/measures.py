@@ -213,8 +213,19 @@ def _(p: Joint, q: Joint):
     return _unless_negative(both / 2, p, q)
 
 
-def _unless_negative(value, p: Joint, q: Joint):
+def _unless_negative(value, p, q):
     return refuse_negative(refuse_negative(value, p.table), q.table)
+
+
+def check_joint(law: Law) -> Joint:
+    """Return the law if it is a `Joint`, a table of floats.
+
+    Raises:
+        ValueError: For a law of another kind.
+    """
+    if not isinstance(law, Joint):
+        raise ValueError(f"a {type(law).__name__} has no table of floats: give a Joint or a BayesNet")
+    return law
 
 
 def aligned(p: Law, q: Law) -> tuple[Any, Any]:
