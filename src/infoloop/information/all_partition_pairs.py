@@ -75,7 +75,7 @@ def _weights(weights: Float[Numbers, " outputs"]) -> np.ndarray:
     return seen
 
 
-def _blocks(rows: Int[Numbers, "partitions outputs"], outputs: int) -> np.ndarray:
+def _blocks(rows, outputs):
     """Return the blocks of each partition as sets of outputs, bit y for output y; a coarse partition has empty ones."""
     rows = np.asarray(rows)
     if rows.ndim != 2 or rows.shape[1] != outputs:
