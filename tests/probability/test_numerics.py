@@ -1,9 +1,5 @@
 """Zeros, near-cancellation and dtypes against 50 digits, exact fractions and finite differences."""
 
-import json
-import os
-import subprocess
-import sys
 from fractions import Fraction
 
 import jax
@@ -18,12 +14,9 @@ from infoloop.probability.numerics import (
     divergence_terms,
     information_terms,
     inverse_binary_entropy,
-    nan_if_negative,
     plog2p,
     product_parts,
-    require_float64,
     rounding,
-    unit_interval,
 )
 
 EPS = float(np.finfo(np.float64).eps)
@@ -34,60 +27,6 @@ DIFFERENCE = 32 * STEP**2
 terms = jax.jit(divergence_terms)
 slopes_of_terms = jax.jit(jax.grad(divergence_terms, argnums=(0, 1)))
 
-IN_FLOAT32 = """
-import json, jax, jax.numpy as jnp, infoloop as il
-calls = [
-    lambda: il.joint([0.5, 0.5], "X"),
-    lambda: il.from_outcomes({"a": 1.0}, "X"),
-    lambda: il.channel([[0.5, 0.5]], "X", "Y"),
-    lambda: il.bsc(0.1, "X", "Y"),
-    lambda: il.random_channel(jax.random.key(0), 2, 2, "X", "Y"),
-]
-said = []
-for call in calls:
-    try:
-        said.append(f"accepted {call()}")
-    except ValueError as error:
-        said.append(str(error))
-p = il.joint([0.25, 0.75], "X", dtype=jnp.float32)
-said.append(str(il.push(p, il.bsc(0.25, "X", "Y", dtype=jnp.float32)).table.dtype))
-said.append(str(float(il.entropy(p))))
-print(json.dumps(said))
-"""
-
-
-@pytest.fixture(scope="module")
-def said_without_x64():
-    environment = {k: v for k, v in os.environ.items() if k != "JAX_ENABLE_X64"} | {"JAX_PLATFORMS": "cpu"}
-    done = subprocess.run(
-        [sys.executable, "-c", IN_FLOAT32], env=environment, capture_output=True, text=True, check=True
-    )
-    return json.loads(done.stdout)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("which", range(5), ids=["joint", "from_outcomes", "channel", "bsc", "random_channel"])
-def test_without_float64_constructors_name_the_switch(said_without_x64, which):
-    assert 'jax.config.update("jax_enable_x64", True)' in said_without_x64[which]
-
-
-@pytest.mark.slow
-def test_without_float64_a_wanted_float32_is_served(said_without_x64):
-    dtype, bits = said_without_x64[5:]
-    assert dtype == "float32"
-    assert abs(float(bits) - float(binary_entropy(0.25))) <= rounding(2, np.float32)
-
-
-@pytest.mark.parametrize("dtype", [jnp.float32, jnp.float16, jnp.bfloat16])
-def test_a_short_float_is_refused_by_its_name(dtype):
-    with pytest.raises(ValueError, match=f"it is {jnp.dtype(dtype)}: pass float64, or dtype=jnp.{jnp.dtype(dtype)}"):
-        require_float64(jnp.zeros(2, dtype), "it")
-
-
-def test_a_wanted_dtype_is_given():
-    assert require_float64(np.zeros(2), "it", jnp.float32) == np.float32
-    assert require_float64(np.zeros(2, np.int32), "it") == np.float64
-
 
 def test_rounding_bounds_a_sum_and_knows_its_dtype():
     rng = np.random.default_rng(0)
@@ -96,22 +35,6 @@ def test_rounding_bounds_a_sum_and_knows_its_dtype():
         exact = sum(Fraction(mass) for mass in masses.tolist())
         assert abs(Fraction(float(masses.sum())) - exact) <= Fraction(rounding(cells))
     assert rounding(8, np.float32) / rounding(8) == float(np.finfo(np.float32).eps) / EPS
-
-
-@pytest.mark.parametrize("value", [-EPS, 1 + EPS, np.nan, np.inf, -np.inf], ids=str)
-def test_no_probability_is_refused(value):
-    with pytest.raises(ValueError, match=r"flip is .*: it is a probability, so give a number in \[0, 1\]"):
-        unit_interval(value, "flip")
-
-
-@pytest.mark.parametrize("value", [-EPS, 1 + EPS, np.nan, np.inf], ids=str)
-def test_no_probability_becomes_nan_where_nothing_can_raise(value):
-    assert np.isnan(jax.jit(lambda v: unit_interval(v, "flip"))(value))
-
-
-@pytest.mark.parametrize("value", [0.0, 5e-324, 0.3, 1.0])
-def test_a_probability_is_taken_as_it_is(value):
-    assert float(unit_interval(value, "flip")) == value == float(jax.jit(lambda v: unit_interval(v, "flip"))(value))
 
 
 @pytest.mark.slow
@@ -170,15 +93,6 @@ def test_inverse_binary_entropy_slope():
     slope = jax.grad(inverse_binary_entropy)(binary_entropy(p))
     assert abs(float(slope) * np.log2((1 - p) / p) - 1) <= DIFFERENCE
     assert np.isfinite(jax.grad(inverse_binary_entropy)(1.0))
-
-
-@pytest.mark.parametrize("bad", [-1e-300, -0.5, np.nan])
-def test_a_table_that_is_no_law_makes_its_value_nan(bad):
-    assert np.isnan(nan_if_negative(1.0, jnp.array([0.5, bad, 0.5])))
-
-
-def test_a_law_leaves_its_value_alone():
-    assert nan_if_negative(3.0, jnp.array([0.0, 1.0])) == 3.0
 
 
 def test_product_parts_have_half_as_many_digits_again_also_when_compiled():

@@ -1,5 +1,9 @@
-"""Parameters are refused by name, value and remedy; traced ones, which cannot raise, become NaN."""
+"""Arguments are refused by name, value and remedy; traced ones, which cannot raise, become NaN."""
 
+import json
+import os
+import subprocess
+import sys
 import warnings
 
 import jax
@@ -7,15 +11,23 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from infoloop.probability.numerics import binary_entropy, rounding
 from infoloop.probability.validation import (
     FixedTaskWarning,
     check_choice,
     check_count,
+    check_distributions,
+    check_int,
     check_positions,
     check_positive,
-    check_positive_int,
+    check_scores,
+    check_unit_interval,
+    refuse_negative,
+    require_float64,
     warn_if_degenerate_prior,
 )
+
+EPS = float(np.finfo(np.float64).eps)
 
 
 @pytest.mark.parametrize(
@@ -27,8 +39,8 @@ from infoloop.probability.validation import (
         (lambda: check_count([3, 2.5], "t", 0), "t is .*: give whole numbers from 0 on"),
         (lambda: check_count(3, "n", 4, "so that a mean exists"), "n is 3.0: .* from 4 on, so that a mean exists"),
         (lambda: check_positions([-1, 2], "t"), "t is .*: give whole numbers from 0 on"),
-        (lambda: check_positive_int(True, "runs"), "runs is True: give a whole number, at least 1"),
-        (lambda: check_positive_int(2.0, "runs"), "runs is 2.0: give a whole number, at least 1"),
+        (lambda: check_int(True, "runs"), "runs is True: give a whole number, at least 1"),
+        (lambda: check_int(2.0, "runs"), "runs is 2.0: give a whole number, at least 1"),
         (lambda: check_choice("keep", "schedule", ("replace", "grow")), "schedule is 'keep': choose one of 'replace'"),
     ],
 )  # fmt: skip
@@ -51,3 +63,106 @@ def test_a_prior_on_one_hypothesis_is_pointed_out_and_others_are_not():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warn_if_degenerate_prior([0.5, 0.5])
+
+
+IN_FLOAT32 = """
+import json, jax, jax.numpy as jnp, infoloop as il
+calls = [
+    lambda: il.joint([0.5, 0.5], "X"),
+    lambda: il.from_outcomes({"a": 1.0}, "X"),
+    lambda: il.channel([[0.5, 0.5]], "X", "Y"),
+    lambda: il.bsc(0.1, "X", "Y"),
+    lambda: il.random_channel(jax.random.key(0), 2, 2, "X", "Y"),
+]
+said = []
+for call in calls:
+    try:
+        said.append(f"accepted {call()}")
+    except ValueError as error:
+        said.append(str(error))
+p = il.joint([0.25, 0.75], "X", dtype=jnp.float32)
+said.append(str(il.push(p, il.bsc(0.25, "X", "Y", dtype=jnp.float32)).table.dtype))
+said.append(str(float(il.entropy(p))))
+print(json.dumps(said))
+"""
+
+
+@pytest.fixture(scope="module")
+def said_without_x64():
+    environment = {k: v for k, v in os.environ.items() if k != "JAX_ENABLE_X64"} | {"JAX_PLATFORMS": "cpu"}
+    done = subprocess.run(
+        [sys.executable, "-c", IN_FLOAT32], env=environment, capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", range(5), ids=["joint", "from_outcomes", "channel", "bsc", "random_channel"])
+def test_without_float64_constructors_name_the_switch(said_without_x64, which):
+    assert 'jax.config.update("jax_enable_x64", True)' in said_without_x64[which]
+
+
+@pytest.mark.slow
+def test_without_float64_a_wanted_float32_is_served(said_without_x64):
+    dtype, bits = said_without_x64[5:]
+    assert dtype == "float32"
+    assert abs(float(bits) - float(binary_entropy(0.25))) <= rounding(2, np.float32)
+
+
+@pytest.mark.parametrize("dtype", [jnp.float32, jnp.float16, jnp.bfloat16])
+def test_a_short_float_is_refused_by_its_name(dtype):
+    with pytest.raises(ValueError, match=f"it is {jnp.dtype(dtype)}: pass float64, or dtype=jnp.{jnp.dtype(dtype)}"):
+        require_float64(jnp.zeros(2, dtype), "it")
+
+
+def test_a_wanted_dtype_is_given():
+    assert require_float64(np.zeros(2), "it", jnp.float32) == np.float32
+    assert require_float64(np.zeros(2, np.int32), "it") == np.float64
+
+
+@pytest.mark.parametrize("value", [-EPS, 1 + EPS, np.nan, np.inf, -np.inf], ids=str)
+def test_no_probability_is_refused(value):
+    with pytest.raises(ValueError, match=r"flip is .*: it is a probability, so give a number in \[0, 1\]"):
+        check_unit_interval(value, "flip")
+
+
+@pytest.mark.parametrize("value", [-EPS, 1 + EPS, np.nan, np.inf], ids=str)
+def test_no_probability_becomes_nan_where_nothing_can_raise(value):
+    assert np.isnan(jax.jit(lambda v: check_unit_interval(v, "flip"))(value))
+
+
+@pytest.mark.parametrize("value", [0.0, 5e-324, 0.3, 1.0])
+def test_a_probability_is_taken_as_it_is(value):
+    for check in (check_unit_interval, jax.jit(check_unit_interval, static_argnames="what")):
+        assert float(check(value, what="flip")) == value
+
+
+@pytest.mark.parametrize("bad", [-1e-300, -0.5, np.nan])
+def test_a_table_that_is_no_law_makes_its_value_nan(bad):
+    assert np.isnan(refuse_negative(1.0, jnp.array([0.5, bad, 0.5])))
+
+
+def test_a_law_leaves_its_value_alone():
+    assert refuse_negative(3.0, jnp.array([0.0, 1.0])) == 3.0
+
+
+def test_traced_laws_that_are_none_become_nan():
+    assert jnp.isnan(jax.jit(lambda p: check_distributions(p, "p"))(jnp.array([1.5, -0.5]))).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: check_distributions([0.5, 0.6], "base"), "base has mass 1.1"),
+        (lambda: check_distributions([1.5, -0.5], "base"), "entry -0.5"),
+        (lambda: check_distributions([[0.5, 0.5], [0.5, 0.25]], "rows"), "rows has mass 0.75 in row 1"),
+        (lambda: check_distributions(0.5, "base"), "base has mass 0.5"),
+        (lambda: check_distributions([], "base"), "at least one cell"),
+        (lambda: check_scores([], "reward"), "at least one"),
+        (lambda: check_scores(1.0, "reward"), "at least one"),
+        (lambda: check_scores([0.0, jnp.nan], "reward"), "finite"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

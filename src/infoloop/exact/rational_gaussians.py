@@ -11,15 +11,9 @@ from flint import arb, fmpq, fmpq_mat
 from infoloop.exact.rational_laws import LogSum, RationalLaw, log2, rational
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.probability.channels import extend
-from infoloop.probability.distributions import (
-    Joint,
-    check_distinct,
-    check_known,
-    marginal,
-    product,
-    relabel,
-)
+from infoloop.probability.distributions import Joint, marginal, product, relabel
 from infoloop.probability.law_measures import entropy_of_law, information_of_law, one_bit, self_information_of_law
+from infoloop.probability.validation import check_distinct, check_known
 
 
 @dataclass(frozen=True, eq=False)

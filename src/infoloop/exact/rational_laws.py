@@ -14,16 +14,7 @@ from flint import arb, fmpq, fmpz
 
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel, check_sources, extend
-from infoloop.probability.distributions import (
-    Joint,
-    check_distinct,
-    check_known,
-    condition,
-    find_symbol,
-    marginal,
-    product,
-    relabel,
-)
+from infoloop.probability.distributions import Joint, condition, find_symbol, marginal, product, relabel
 from infoloop.probability.law_measures import (
     alphabet_of_law,
     divergence_of_laws,
@@ -33,6 +24,7 @@ from infoloop.probability.law_measures import (
     one_bit,
     total_variation_of_laws,
 )
+from infoloop.probability.validation import check_distinct, check_known
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.games.query_games import Signals, minimax_queries, verdict_signals
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.validation import check_int
 
 _MOST = 2**14  # a table of verdicts has the square of this many cells
 
@@ -30,7 +30,7 @@ def mastermind_codes(pegs: int = 4, colours: int = 6) -> np.ndarray:
     >>> mastermind_codes().shape, mastermind_codes(2, 3)[-1].tolist()
     ((1296, 4), [2, 2])
     """
-    pegs, colours = check_positive_int(pegs, "pegs"), check_positive_int(colours, "colours")
+    pegs, colours = check_int(pegs, "pegs"), check_int(colours, "colours")
     if colours**pegs > _MOST:
         raise ValueError(f"{pegs} pegs in {colours} colours have {colours**pegs} codes: give at most {_MOST}")
     return np.array(list(itertools.product(range(colours), repeat=pegs)))

@@ -8,8 +8,8 @@ import numpy as np
 from jax.core import Tracer
 
 from infoloop.information.partition_lattice import labelling
-from infoloop.probability.distributions import check_probabilities
-from infoloop.probability.numerics import plog2p, require_float64
+from infoloop.probability.numerics import plog2p
+from infoloop.probability.validation import check_probabilities, require_float64
 
 
 class Signals(NamedTuple):

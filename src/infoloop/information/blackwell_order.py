@@ -16,10 +16,13 @@ _SCALES = (2.0**8, 2.0**16, 2.0**24)  # with more, entries of size 1 lose the di
 
 @dataclass(frozen=True)
 class Garbling:
-    """Whether some `garbling` has `fine >> garbling` equal to `coarse`, up to rounding: true or false as it `holds`.
+    """The answer of `is_garbling`: true or false as it `holds`.
 
-    `distance` is what the best garbling leaves, the largest total variation of two rows; `garbling` is None unless it
-    holds. Its target has a prime for every name that `fine` has as a target already.
+    Attributes:
+        holds: Whether `fine >> garbling` equals `coarse`, up to rounding.
+        garbling: The channel from the targets of `fine` to those of `coarse`, which get a prime for every name that
+            `fine` has as a target already; None unless it holds.
+        distance: What the best garbling leaves: the largest total variation of two rows, from 0 to 1, no unit.
     """
 
     holds: bool
@@ -31,12 +34,22 @@ class Garbling:
 
 
 def is_garbling(coarse: Channel, fine: Channel) -> Garbling:
-    r"""Is `coarse` = `fine >> garbling` for some channel: does `fine` serve every decision at least as well?
+    r"""Return whether one channel is another with noise added: `coarse` = `fine >> garbling` for some channel.
 
-    The distance is Le Cam's deficiency, $\delta=\min_G\max_x\frac12\sum_y|(FG)_{xy}-C_{xy}|$, found by linear
-    programming; every decision with losses in [0, 1] loses at most $\delta$ with `fine` instead of `coarse` (Blackwell
-    1951; Le Cam 1964). Not for `jit`. Raises ValueError unless both have the same sources of the same sizes, and where
-    rows of `fine` are so alike, to about 1e-9, that the solver cannot tell.
+    If it is, `fine` serves every decision at least as well. The distance is Le Cam's deficiency,
+    $\delta=\min_G\max_x\frac12\sum_y|(FG)_{xy}-C_{xy}|$, found by linear programming; every decision with losses in
+    [0, 1] loses at most $\delta$ with `fine` instead of `coarse` (Blackwell 1951; Le Cam 1964). Not for `jit`.
+
+    Args:
+        coarse: The channel that may be the noisier one.
+        fine: The channel that may be the better one, with the same sources in the same order.
+
+    Returns:
+        A `Garbling`, true or false in an `if`, with the garbling channel and the distance.
+
+    Raises:
+        ValueError: Unless both have the same sources, in the same order and of the same sizes; and where rows of `fine`
+            are so alike, to about 1e-9, that the solver cannot tell.
 
     >>> from infoloop.probability.channel_families import bsc
     >>> noisy, noisier = bsc(0.1, "X", "Y"), bsc(0.2, "X", "Z")
@@ -66,7 +79,7 @@ def _primed(name: str, taken: tuple[str, ...]) -> str:
 
 
 def _best_garbling(c_xz: np.ndarray, f_xy: np.ndarray) -> tuple[np.ndarray, float]:
-    """The channel that leaves least, and what it leaves.
+    """Return the garbling that leaves the smallest distance, and that distance.
 
     The solver is content with 1e-7, so that what is left of the equations is enlarged and solved again
     (Gleixner, Steffy & Wolter 2016, "Iterative refinement for linear programming").
@@ -84,8 +97,10 @@ def _best_garbling(c_xz: np.ndarray, f_xy: np.ndarray) -> tuple[np.ndarray, floa
 
 
 def _as_rows(g_yz: np.ndarray) -> np.ndarray:
-    """The channel nearest to a solution whose signs and sums are off by the solver's tolerance; what it leaves is
-    measured afterwards, so that nothing is hidden here."""
+    """Return the channel nearest to a solution whose signs and sums are off by the solver's tolerance.
+
+    The distance that it leaves is measured afterwards, so that nothing is hidden here.
+    """
     positive = np.where(g_yz > 0, g_yz, 0.0)
     return positive / positive.sum(1, keepdims=True)
 
@@ -97,7 +112,7 @@ def _deviation(c_xz: np.ndarray, f_xy: np.ndarray, g_yz: np.ndarray) -> float:
 def _correction(
     f_xy: np.ndarray, left_xz: np.ndarray, least_yz: np.ndarray, mass_y: np.ndarray, price: float
 ) -> np.ndarray:
-    r"""The table $\Delta\ge$ `least_yz` with row sums `mass_y` that makes $F\Delta$ nearest to `left_xz`.
+    r"""Return the table $\Delta\ge$ `least_yz` with row sums `mass_y` that makes $F\Delta$ nearest to `left_xz`.
 
     Unknowns are the entries of $\Delta$, a bound $e_{xz}$ for each deviation, and their largest half row sum, which is
     minimised at `price`, high enough that the solver's tolerance for prices is small beside it.

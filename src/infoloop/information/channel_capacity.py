@@ -8,33 +8,53 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 from jax.core import Tracer
+from jaxtyping import Array, Bool, Float
 
+from infoloop.information.measures import check_joint
 from infoloop.probability.channels import Channel
-from infoloop.probability.distributions import Joint
+from infoloop.probability.distributions import Joint, marginal
+from infoloop.probability.law_measures import Law
 from infoloop.probability.numerics import LOG2E, divergence_terms
+from infoloop.probability.validation import check_same_sizes
 
 _STEPS = 100  # over twice what any channel tried has needed; one that needs more has a wide gap to show for it
 
 
 class NotConvergedError(ValueError):
-    """The value and the bound are further apart than was asked."""
+    """An error of `capacity`: its value and its bound are further apart than was asked."""
 
 
 class Capacity(NamedTuple):
-    r"""`value` $=I(p;W)\le C\le$ `bound` $=\max_xD(W_x\|p'W)$ up to rounding, in bits; `input` is $p$."""
+    r"""The capacity of a channel between two numbers: `value` $=I(p;W)\le C\le$ `bound` $=\max_xD(W_x\|p'W)$.
 
-    value: jax.Array
-    bound: jax.Array
+    Attributes:
+        value: The information that `input` attains, in bits per use.
+        bound: What no input exceeds, in bits per use.
+        input: The law $p$ over the channel's sources.
+        converged: Whether `bound - value` is at most the gap that was asked.
+    """
+
+    value: Float[Array, ""]
+    bound: Float[Array, ""]
     input: Joint
-    converged: jax.Array
+    converged: Bool[Array, ""]
 
 
 def capacity(channel: Channel, gap: float = 1e-10) -> Capacity:
-    r"""$C=\max_pI(p;W)=\min_q\max_xD(W_x\|q)$, in bits: how much one use of the channel can carry.
+    r"""Return the capacity of a channel, how much one use of it can carry, in bits.
 
-    Several sources are one input: `input` is a law over all of them. Raises NotConvergedError, a ValueError, if value
-    and bound are further apart than `gap` bits; under `jit` and `vmap` the field `converged` says so instead.
-    Gallager 1968, Theorem 4.5.1; Cover & Thomas, 7.1 and Theorem 13.1.1.
+    $$C=\max_pI(p;W)=\min_q\max_xD(W_x\|q).$$ Gallager 1968, Theorem 4.5.1; Cover & Thomas, 7.1 and Theorem 13.1.1.
+
+    Args:
+        channel: The channel; several sources are one input.
+        gap: How far apart, in bits, value and bound may be.
+
+    Returns:
+        A `Capacity`: value and bound, an input that attains the value, and whether they are within `gap`.
+
+    Raises:
+        NotConvergedError: A ValueError, if value and bound are further apart than `gap`; under `jit` and `vmap` the
+            field `converged` is False instead.
 
     >>> from infoloop.probability.channel_families import erasure
     >>> best = capacity(erasure(0.25, "X", "Y"))
@@ -54,7 +74,7 @@ def capacity(channel: Channel, gap: float = 1e-10) -> Capacity:
 
 class _Point(NamedTuple):
     p: jax.Array  # the input, positive everywhere
-    s: jax.Array  # how much less than the price of an input its symbols are worth
+    s: jax.Array  # how far D_x is below lambda, for each input
     mu: jax.Array
     step: jax.Array
     best: tuple[jax.Array, jax.Array]  # the highest information seen, and its input
@@ -62,13 +82,21 @@ class _Point(NamedTuple):
 
 
 @jax.jit
-def capacity_bounds(rows):
-    r"""`capacity` of the matrix `rows[x, y]`: value, bound and input, as a pure function that never raises.
+def capacity_bounds(
+    rows: Float[Array, "inputs outputs"],
+) -> tuple[Float[Array, ""], Float[Array, ""], Float[Array, " inputs"]]:
+    r"""Return the `capacity` of a matrix: value, bound and input, as a pure function that never raises.
 
     A primal-dual interior-point method: with $D_x=D(W_x\|pW)$ it follows $D_x+s_x=\lambda$, $p_xs_x=\mu$, $\sum p=1$
     to $\mu=0$, where $\lambda=C$. Alternating maximisation (Blahut 1972, Arimoto 1972) needs ever more steps where
     symbols are useless or redundant; this does not, as $q\log q$ is self-concordant beside the barrier $-\sum\log p$.
     The gradient of the value is that of $I(p;W)$ at the best $p$, by the envelope theorem.
+
+    Args:
+        rows: The probabilities of the outputs, one row for each input.
+
+    Returns:
+        An information and a bound that no input exceeds, in bits, and the input that attains the information.
     """
     fixed = lax.stop_gradient(rows)
     p = jnp.full(rows.shape[0], 1 / rows.shape[0], rows.dtype)
@@ -80,24 +108,47 @@ def capacity_bounds(rows):
     return p @ _worths(p, rows), _worths(p_bound, rows).max(), p
 
 
+def input_weights(channel: Channel, input: Law) -> Float[Array, " inputs"]:
+    """Return the probabilities of a channel's inputs, several sources as one.
+
+    Raises:
+        ValueError: Where the law lacks a source, has other alphabet sizes, or has no table of floats.
+
+    >>> from infoloop.probability.channel_families import bsc
+    >>> from infoloop.probability.distributions import joint
+    >>> input_weights(bsc(0.1, "X", "Y"), joint([0.25, 0.75], "X")).tolist()
+    [0.25, 0.75]
+    """
+    law = check_joint(marginal(input, *channel.source))
+    check_same_sizes(
+        dict(zip(law.names, law.table.shape, strict=True)), {n: channel.sizes[n] for n in law.names}, "input"
+    )
+    return law.table.reshape(-1)
+
+
 def _worths(p, rows):
-    r"""$D(W_x\|pW)$ in bits for every symbol $x$: what it tells at the input $p$."""
-    return divergence_terms(rows, _output(p, rows)).sum(1)
+    r"""Return $D(W_x\|pW)$ in bits for every symbol $x$: what it tells at the input $p$."""
+    return divergence_terms(rows, output_weights(p, rows)).sum(1)
 
 
-def _output(p, rows):
+def output_weights(p: Float[Array, " inputs"], rows: Float[Array, "inputs outputs"]) -> Float[Array, " outputs"]:
+    """Return the probabilities of a channel's outputs from those of its inputs.
+
+    >>> output_weights(jnp.array([0.5, 0.5]), jnp.array([[1.0, 0.0], [0.5, 0.5]])).tolist()
+    [0.75, 0.25]
+    """
     return jnp.matmul(p, rows, precision=lax.Precision.HIGHEST)
 
 
 def _goes_on(point: _Point):
-    # at the central path the gap is n mu, so that far below the last digit of the value nothing more is to be had
+    # on the central path the gap is n mu: once that is far below the last digit of the value, no step can help
     value, bound, eps = point.best[0], point.least[0], jnp.finfo(point.p.dtype).eps
     return (point.step < _STEPS) & (bound - value > eps * value) & (len(point.p) * point.mu > eps / 100 * value)
 
 
-def _advance(point: _Point, rows) -> _Point:
+def _advance(point: _Point, rows: Float[Array, "inputs outputs"]) -> _Point:
     p, s, mu = point.p, point.s, point.mu / 10
-    worth, q = _worths(p, rows), _output(p, rows)
+    worth, q = _worths(p, rows), output_weights(p, rows)
     # minus the Hessian of I, less a constant that sum(dp) = 0 cancels, so that close rows keep their digits; another
     # constant, of the size of the rest, then keeps the matrix far from singular along p
     spread = (rows - q) / jnp.sqrt(jnp.where(q > 0, q, 1.0))
@@ -118,7 +169,7 @@ def _advance(point: _Point, rows) -> _Point:
 
 
 def _longest_step(x, dx):
-    """The longest step up to 1 that keeps 1 % of every entry of `x`."""
+    """Return the longest step up to 1 that keeps 1 % of every entry of `x`."""
     return jnp.minimum(1.0, 0.99 / jnp.max(-dx / x, initial=0.99))
 
 

@@ -3,8 +3,8 @@
 from infoloop.information.measures import entropy
 from infoloop.information.multivariate import coinformation
 from infoloop.notation.grammar import Term, parse_expression, variables
-from infoloop.probability.distributions import check_known
 from infoloop.probability.law_measures import Bits, Law, one_bit, scale
+from infoloop.probability.validation import check_known
 
 
 def evaluate(expression: str, p: Law) -> Bits:

@@ -1,36 +1,56 @@
-"""Fano's inequality read backwards: the bits that a target error needs, and the rounds that it takes to bring them."""
-
-from __future__ import annotations
+"""Fano's inequality: what an error rate allows, the bits that a target error needs, the rounds that can bring them."""
 
 import math
 
 import jax
+from jax.typing import ArrayLike
+from jaxtyping import Array, Float
 
 from infoloop.probability.numerics import binary_entropy, rounding
 
 ROUNDED = rounding(64)  # bits, or a share of answers, that floats cannot tell from none
 
 
-def fano_bound(error, letters: int):
-    r"""The most that may be unknown at this error rate, $h(P_e)+P_e\log_2(M-1)$, in bits (Cover & Thomas 2.10).
+def fano_bound(error: Float[ArrayLike, "..."], letters: int) -> Float[Array, "..."]:
+    r"""Return the most that may be unknown at this error rate, $h(P_e)+P_e\log_2(M-1)$, in bits (Cover & Thomas 2.10).
+
+    Args:
+        error: The probability of error $P_e$, a number or an array.
+        letters: How many values $M$ the task takes, at least 2.
+
+    Returns:
+        A bound on $H(X\mid\text{answer})$, of the shape of `error`; NaN for an error outside [0, 1].
+
+    Raises:
+        ValueError: For fewer than two values.
 
     >>> print(f"{fano_bound(0.25, 4):.6f}")
     1.207519
     """
+    _check_letters(letters)
     return binary_entropy(error) + error * math.log2(letters - 1)
 
 
 def needed_bits(uncertainty: float, letters: int, error: float) -> float:
-    r"""$H(X)-\max_{e\le P_e}\bigl(h(e)+e\log_2(M-1)\bigr)$: no state with fewer bits on X errs at most `error` often.
+    r"""Return the bits about the task that every state needs whose answers err at most so often.
 
-    `uncertainty` is H(X) in bits, of `letters` values; it is negative where even a guess may err so often. Raises
-    ValueError for fewer than two values, and for an error outside [0, 1].
+    $$H(X)-\max_{e\le P_e}\bigl(h(e)+e\log_2(M-1)\bigr),$$ Fano's inequality solved for the information.
+
+    Args:
+        uncertainty: $H(X)$ in bits.
+        letters: How many values $M$ the task takes, at least 2.
+        error: The largest probability of error $P_e$ that is accepted, in [0, 1].
+
+    Returns:
+        Bits; negative or 0 where an answer without any information may err so often.
+
+    Raises:
+        ValueError: For fewer than two values, and for an error outside [0, 1].
 
     >>> needed_bits(2.0, 4, 0.0), needed_bits(2.0, 4, 0.75), needed_bits(2.0, 4, 0.9)
     (2.0, 0.0, 0.0)
     """
-    if letters < 2:
-        raise ValueError(f"letters is {letters}: a task with one value has no error, give at least 2")
+    _check_letters(letters)
     if not 0 <= error <= 1:
         raise ValueError(f"error is {error}: it is a probability, so give a number in [0, 1]")
     blind = 1 - 1 / letters
@@ -40,9 +60,18 @@ def needed_bits(uncertainty: float, letters: int, error: float) -> float:
 
 
 def rounds_needed(needed: float, held: float, most: float) -> float:
-    """The fewest rounds that can bring `needed` bits where `held` are there and a round brings at most `most`.
+    r"""Return the fewest rounds that can bring the bits that are needed.
 
-    Infinite where they can never come. A gap of at most `ROUNDED` is none: a lower bound stays one.
+    $\lceil(\text{needed}-\text{held})/\text{most}\rceil$; a gap of at most `ROUNDED`, which rounding can make, is none,
+    so that a lower bound stays one.
+
+    Args:
+        needed: Bits that the state has to hold, a finite number.
+        held: Bits that it holds before the first round.
+        most: The most bits that one round brings.
+
+    Returns:
+        A whole number as a float: 0.0 where enough is held, and infinity where something is missing and `most` <= 0.
 
     >>> rounds_needed(2.0, 0.5, 0.5), rounds_needed(2.0, 2.0, 0.0), rounds_needed(2.0, 1.0, 0.0)
     (3.0, 0.0, inf)
@@ -53,3 +82,8 @@ def rounds_needed(needed: float, held: float, most: float) -> float:
     if most <= 0:
         return math.inf
     return float(math.ceil(missing / most))
+
+
+def _check_letters(letters: int) -> None:
+    if letters < 2:
+        raise ValueError(f"letters is {letters}: a task with one value has no error, give at least 2")

@@ -2,27 +2,41 @@
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jax.typing import ArrayLike, DTypeLike
+from jaxtyping import Array, Float
 
-from infoloop.probability.distributions import Names, as_names, check_known, marginal
+from infoloop.probability.array_types import Numbers
+from infoloop.probability.distributions import Names, as_names, marginal
 from infoloop.probability.gaussians import Gaussian, LinearGaussian, canonical_correlations, whitened
-from infoloop.probability.numerics import LOG2E, require_float64
+from infoloop.probability.numerics import LOG2E
+from infoloop.probability.validation import check_known, require_float64
 
 
 class Bottleneck(NamedTuple):
-    """A point of the information curve: complexity I(T;X) and relevance I(T;Y), in bits."""
+    r"""A point of the information curve, in bits: complexity $I(T;X)$ and relevance $I(T;Y)$."""
 
-    complexity: jax.Array
-    relevance: jax.Array
+    complexity: Float[Array, ""]
+    relevance: Float[Array, ""]
 
 
-def awgn_capacity(snr, dtype=None):
-    r"""$C=\frac12\log_2(1+\mathrm{snr})$, in bits per use of a Gaussian channel (Cover & Thomas, 9.1).
+def awgn_capacity(snr: Float[Numbers, "..."], dtype: DTypeLike | None = None) -> Float[Array, "..."]:
+    r"""Return the capacity of the Gaussian channel, $C=\frac12\log_2(1+\mathrm{snr})$, in bits per use.
 
-    Raises ValueError for a negative ratio of powers; a traced one gives NaN.
+    Cover & Thomas, 9.1.
+
+    Args:
+        snr: The ratio of signal power to noise power, at least 0, of any shape; not in decibels.
+        dtype: The precision, float64 by default.
+
+    Returns:
+        Of the shape of `snr`; infinite where `snr` is.
+
+    Raises:
+        ValueError: For a negative or NaN ratio (a traced one gives NaN); for float32 numbers, or with float64 switched
+            off, unless `dtype` says so.
 
     >>> float(awgn_capacity(3.0))
     1.0
@@ -31,10 +45,21 @@ def awgn_capacity(snr, dtype=None):
     return jnp.log1p(snr) * (LOG2E / 2)
 
 
-def gaussian_chain_information(correlations, dtype=None):
-    r"""$I(X_0;X_n)=-\frac12\log_2\bigl(1-\prod_i\rho_i^2\bigr)$ of a scalar Gauss-Markov chain, in bits.
+def gaussian_chain_information(correlations: Float[Numbers, "..."], dtype: DTypeLike | None = None) -> Float[Array, ""]:
+    r"""Return the information between the ends of a scalar Gauss-Markov chain, in bits.
 
-    `correlations[i]` is that of $X_i$ and $X_{i+1}$; they multiply along the chain. Infinite if all are 1 or -1.
+    $$I(X_0;X_n)=-\tfrac12\log_2\bigl(1-\prod_i\rho_i^2\bigr):$$ correlations multiply along the chain.
+
+    Args:
+        correlations: The correlation $\rho_i$, in [-1, 1], of each variable with the next one, $n$ of them.
+        dtype: The precision, float64 by default.
+
+    Returns:
+        A scalar, at least 0; infinite if all correlations are 1 or -1, or there are none.
+
+    Raises:
+        ValueError: For a correlation outside [-1, 1] (a traced one gives NaN); for float32 numbers, or with float64
+            switched off, unless `dtype` says so.
 
     >>> f"{gaussian_chain_information([1.0, 0.75**0.5]):.12f}"
     '1.000000000000'
@@ -43,8 +68,8 @@ def gaussian_chain_information(correlations, dtype=None):
     return jnp.log1p(-jnp.square(jnp.prod(rho))) * (-LOG2E / 2)
 
 
-def _within(value, least: float, most: float, what: str, dtype):
-    """Floats in a range: a number outside raises ValueError; a traced one, which cannot raise, becomes NaN."""
+def _within(value, least, most, what, dtype):
+    """Return floats in a range: a number outside raises ValueError; a traced one, which cannot raise, becomes NaN."""
     dtype = require_float64(value, what, dtype)
     if not isinstance(value, Tracer):
         seen = np.asarray(value, dtype)
@@ -54,11 +79,22 @@ def _within(value, least: float, most: float, what: str, dtype):
     return jnp.where((value >= least) & (value <= most), value, jnp.nan)
 
 
-def bottleneck_thresholds(p: Gaussian, x: Names, y: Names):
-    r"""The critical $\beta_i=\frac1{1-\lambda_i}$, rising: where the bottleneck of $X$ on $Y$ gets its i-th dimension.
+def bottleneck_thresholds(p: Gaussian, x: Names, y: Names) -> Float[Array, " numbers"]:
+    r"""Return the trade-offs at which the Gaussian information bottleneck of X on Y gets one more dimension, rising.
 
-    $\lambda_i=1-\rho_i^2$ are the eigenvalues of $\Sigma_{x|y}\Sigma_x^{-1}$, one for each number in $X$; a direction
-    that tells nothing of $Y$ has $\beta=\infty$ (Chechik, Globerson, Tishby & Weiss 2005, theorem 3.1).
+    $\beta_i=\frac1{1-\lambda_i}$, where $\lambda_i=1-\rho_i^2$ are the eigenvalues of $\Sigma_{x|y}\Sigma_x^{-1}$
+    (Chechik, Globerson, Tishby & Weiss 2005, theorem 3.1).
+
+    Args:
+        p: A Gaussian law.
+        x: One name or several: what is compressed.
+        y: One name or several, none of them in `x`: what is to be known.
+
+    Returns:
+        One $\beta\ge1$ for each number in X, no unit; infinite for a direction that tells nothing of Y.
+
+    Raises:
+        ValueError: For a variable that the law does not have, and for one that is in both groups.
 
     >>> from infoloop.probability.gaussians import gaussian
     >>> bottleneck_thresholds(gaussian([[1.0, 0.5], [0.5, 1.0]], "X", "Y"), "X", "Y").tolist()
@@ -70,13 +106,27 @@ def bottleneck_thresholds(p: Gaussian, x: Names, y: Names):
     return 1 / jnp.concatenate([square, none])
 
 
-def gaussian_bottleneck(p: Gaussian, x: Names, y: Names, beta) -> Bottleneck:
-    r"""The minimum of $I(T;X)-\beta I(T;Y)$ over all $T$ with $T\to X\to Y$, at this $\beta$, in bits.
+def gaussian_bottleneck(p: Gaussian, x: Names, y: Names, beta: Float[ArrayLike, ""]) -> Bottleneck:
+    r"""Return the point of the Gaussian information bottleneck at one trade-off, in bits.
 
-    The optimal $T$ sees canonical direction i at the signal-to-noise ratio
-    $s_i=\max\bigl(0,\frac{\beta\rho_i^2-1}{1-\rho_i^2}\bigr)$, whence
+    The minimum of $I(T;X)-\beta I(T;Y)$ over all $T$ with $T\to X\to Y$. The optimal $T$ sees canonical direction i at
+    the signal-to-noise ratio $s_i=\max\bigl(0,\frac{\beta\rho_i^2-1}{1-\rho_i^2}\bigr)$, whence
     $$I(T;X)=\tfrac12\sum\log_2(1+s_i),\qquad I(T;Y)=I(T;X)-\tfrac12\sum_{s_i>0}\log_2(\beta\rho_i^2).$$
-    Chechik et al. 2005, equations 17 and 18. Zero for $\beta$ up to the first of `bottleneck_thresholds`.
+    Chechik et al. 2005, equations 17 and 18.
+
+    Args:
+        p: A Gaussian law.
+        x: One name or several: what is compressed.
+        y: One name or several, none of them in `x`: what is to be known.
+        beta: What a bit about Y is worth in bits of X: a finite number, at least 0.
+
+    Returns:
+        Two scalars, `complexity` $I(T;X)$ and `relevance` $I(T;Y)$; both 0 for `beta` up to the first of
+        `bottleneck_thresholds`.
+
+    Raises:
+        ValueError: For a variable that the law does not have, one that is in both groups, and a negative `beta` (a
+            traced one gives NaN).
 
     >>> from infoloop.probability.gaussians import gaussian
     >>> curve = gaussian_bottleneck(gaussian([[1.0, 0.5], [0.5, 1.0]], "X", "Y"), "X", "Y", beta=13.0)
@@ -88,8 +138,11 @@ def gaussian_bottleneck(p: Gaussian, x: Names, y: Names, beta) -> Bottleneck:
     return Bottleneck(complexity, complexity - excess)
 
 
-def bottleneck_channel(p: Gaussian, x: Names, y: Names, beta, target: str) -> LinearGaussian:
-    r"""An optimal `target` = $AX+N(0,1)$ of `gaussian_bottleneck`: row i is canonical direction i times $\sqrt{s_i}$.
+def bottleneck_channel(p: Gaussian, x: Names, y: Names, beta: Float[ArrayLike, ""], target: str) -> LinearGaussian:
+    r"""Return a channel from X that attains `gaussian_bottleneck`: `target` = $AX+N(0,1)$.
+
+    Row i of $A$ is canonical direction i times $\sqrt{s_i}$. Arguments and errors are those of `gaussian_bottleneck`;
+    `target` names the new variable, which has as many numbers as the smaller of X and Y.
 
     >>> from infoloop.probability.gaussians import gaussian
     >>> p = gaussian([[1.0, 0.5], [0.5, 1.0]], "X", "Y")
@@ -114,7 +167,7 @@ def _between(p: Gaussian, x: Names, y: Names):
 
 
 def _signal_to_noise(rho, beta):
-    """The optimal ratios of signal to noise, and beta rho^2 - 1 where it is positive, else 0."""
+    """Return the optimal ratios of signal to noise, and beta rho^2 - 1 where it is positive, else 0."""
     beta = _within(beta, 0.0, jnp.inf, "beta", rho.dtype)
     gain = jnp.where(beta * rho**2 <= 1, 0.0, beta * rho**2 - 1)
     return gain / ((1 - rho) * (1 + rho)), gain

@@ -5,20 +5,38 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jaxtyping import Array, Float
 
-from infoloop.probability.channels import Channel, same_sizes
-from infoloop.probability.distributions import Joint, Names, as_names, marginal
+from infoloop.information.measures import check_joint
+from infoloop.probability.channels import Channel
+from infoloop.probability.distributions import Names, as_names, marginal
+from infoloop.probability.law_measures import Law
 from infoloop.probability.numerics import information_terms
+from infoloop.probability.validation import check_same_sizes
 
 _BLOCK = 32  # tables whose informations are computed together: enough for two threads, few enough for the cache
 
 
-def information_along(p: Joint, x: Names, link: Channel, steps: int | None = None):
-    r"""$I(X;Z_t)$ in bits for $t=0,\ldots,T$, where $Z_0$ is the link's source in `p` and each link makes the next $Z$.
+def information_along(p: Law, x: Names, link: Channel, steps: int | None = None) -> Float[Array, " states"]:
+    r"""Return the information that is left after each link of a Markov chain, $I(X;Z_t)$ for $t=0,\ldots,T$, in bits.
 
-    The same link is used `steps` times; or its rows have a leading axis of T different links. Costs T products of a
-    $|X|\times|Z|$ with a $|Z|\times|Z|$ table; no table is larger than these. Raises ValueError where the link's two
-    alphabets differ, since then it cannot be repeated.
+    $Z_0$ is the link's source in `p`, and each link makes the next $Z$. Costs T products of a $|X|\times|Z|$ with a
+    $|Z|\times|Z|$ table; no table is larger than these.
+
+    Args:
+        p: The law of X and $Z_0$, a `Joint` or `BayesNet`; other variables are summed out.
+        x: One name or several, without the link's source.
+        link: A channel from one variable to one of the same size, used `steps` times; or T different ones, as `rows`
+            with a leading axis of length T.
+        steps: How often one link is used, T, at least 0; to be left out where the rows have a leading axis.
+
+    Returns:
+        T + 1 informations, each at least 0; the first is $I(X;Z_0)$.
+
+    Raises:
+        ValueError: Where the link's two alphabets differ, so that it cannot be repeated, or differ from that of $Z_0$;
+            for `steps` with different links, or one link without; for a variable that the law does not have, a source
+            that is in `x`, and a law without a table of floats.
 
     >>> from infoloop.probability.distributions import joint
     >>> from infoloop.probability.channel_families import bsc
@@ -27,13 +45,13 @@ def information_along(p: Joint, x: Names, link: Channel, steps: int | None = Non
     [1.0, 0.531004, 0.319923]
     """
     x = as_names(x)
-    law = marginal(p, *x, *link.source)
+    law = check_joint(marginal(p, *x, *link.source))
     sizes = link.rows.shape[-2:]
     if len(link.source) != 1 or len(link.target) != 1 or sizes[0] != sizes[1] or link.rows.ndim not in (2, 3):
         raise ValueError(
             f"a link of shape {link.rows.shape} cannot be repeated: give one source and a target of its size"
         )
-    same_sizes({link.source[0]: law.table.shape[-1]}, {link.source[0]: sizes[0]}, "law")
+    check_same_sizes({link.source[0]: law.table.shape[-1]}, {link.source[0]: sizes[0]}, "law")
     if (steps is None) != (link.rows.ndim == 3):
         raise ValueError("give steps=... with one link, and a leading axis of links without steps")
     table = law.table.reshape(-1, law.table.shape[-1])

@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from infoloop.probability.distributions import Joint, Names, as_names, check_known, marginal
+from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.law_measures import (
     Bits,
     Law,
@@ -22,7 +22,8 @@ from infoloop.probability.law_measures import (
     self_information_of_law,
     total_variation_of_laws,
 )
-from infoloop.probability.numerics import divergence_terms, information_terms, nan_if_negative, plog2p
+from infoloop.probability.numerics import divergence_terms, information_terms, plog2p
+from infoloop.probability.validation import check_known, refuse_negative
 
 
 def entropy(p: Law, *names: str, given: Names = ()) -> Bits:
@@ -61,7 +62,7 @@ def _(law: Joint, names: tuple[str, ...], given: tuple[str, ...]):
         return -plog2p(law.table).sum()
     total = law.table.sum(axis=tuple(range(len(given), law.table.ndim)), keepdims=True)
     share = law.table / jnp.where(total == 0, 1.0, total)
-    return nan_if_negative(-(total * plog2p(share)).sum(), law.table)
+    return refuse_negative(-(total * plog2p(share)).sum(), law.table)
 
 
 def mutual_information(p: Law, x: Names, y: Names, given: Names = ()) -> Bits:
@@ -114,7 +115,7 @@ def _all_but(p: Joint, kept: tuple[str, ...]) -> tuple[int, ...]:
 @partial(jax.jit, static_argnums=(1, 2, 3))  # one program: operation by operation, compilation takes ten times as long
 def _information(table, *summed):
     total, left, right = (table.sum(axis=axes, keepdims=True) for axes in summed)
-    return nan_if_negative(information_terms(table, total, left, right).sum(), table)
+    return refuse_negative(information_terms(table, total, left, right).sum(), table)
 
 
 def divergence(p: Law, q: Law) -> Bits:
@@ -149,7 +150,7 @@ def _(p: Joint, q: Joint):
 
 @jax.jit
 def _divergence(p, q):
-    return nan_if_negative(nan_if_negative(divergence_terms(p, q).sum(), p), q)
+    return refuse_negative(refuse_negative(divergence_terms(p, q).sum(), p), q)
 
 
 def total_variation(p: Law, q: Law) -> Bits:
@@ -212,8 +213,19 @@ def _(p: Joint, q: Joint):
     return _unless_negative(both / 2, p, q)
 
 
-def _unless_negative(value, p: Joint, q: Joint):
-    return nan_if_negative(nan_if_negative(value, p.table), q.table)
+def _unless_negative(value, p, q):
+    return refuse_negative(refuse_negative(value, p.table), q.table)
+
+
+def check_joint(law: Law) -> Joint:
+    """Return the law if it is a `Joint`, a table of floats.
+
+    Raises:
+        ValueError: For a law of another kind.
+    """
+    if not isinstance(law, Joint):
+        raise ValueError(f"a {type(law).__name__} has no table of floats: give a Joint or a BayesNet")
+    return law
 
 
 def aligned(p: Law, q: Law) -> tuple[Any, Any]:

@@ -5,23 +5,34 @@ import math
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jaxtyping import Array, Bool, Float, Int
 
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.numerics import LOG2E
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.validation import check_int
 
 _MOST = 12  # Bell(12) is 4 213 597; the next one needs more than a gigabyte
 
 
-def partitions(n: int) -> np.ndarray:
-    r"""All partitions of `n` outputs, one a row, as restricted growth strings in lexicographic order.
+def partitions(n: int) -> Int[np.ndarray, "partitions n"]:
+    r"""Return all partitions of finitely many outputs, one a row, as restricted growth strings in lexicographic order.
 
     Row $a$ puts output $i$ into block $a_i$, where $a_0=0$ and $a_i\le1+\max_{j<i}a_j$. There are Bell($n$) rows:
-    1, 2, 5, 15, 52, 203, 877, 4140, ... (Knuth, TAOCP 7.2.1.5). Raises ValueError unless `n` is from 1 to 12.
+    1, 2, 5, 15, 52, 203, 877, 4140, ... (Knuth, TAOCP 7.2.1.5).
+
+    Args:
+        n: How many outputs, from 1 to 12.
+
+    Returns:
+        A NumPy array of labels, int32: the first row is the coarsest partition, the last the finest.
+
+    Raises:
+        ValueError: Unless `n` is a whole number from 1 to 12.
 
     >>> partitions(3).tolist()
     [[0, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 1], [0, 1, 2]]
     """
-    if check_positive_int(n, "outputs") > _MOST:
+    if check_int(n, "outputs") > _MOST:
         raise ValueError(f"outputs is {n}: their partitions do not fit in memory, give at most {_MOST}")
     rows = np.zeros((1, 1), np.int32)
     for _ in range(n - 1):
@@ -31,8 +42,19 @@ def partitions(n: int) -> np.ndarray:
     return rows
 
 
-def labelling(labels, shape: tuple[int, ...], what: str) -> np.ndarray:
-    """`labels`, one non-negative whole number for each of the outputs, as block numbers 0, 1, 2, ...; else ValueError.
+def labelling(labels: Int[Numbers, "*outputs"], shape: tuple[int, ...], what: str) -> Int[np.ndarray, "*outputs"]:
+    """Return labels as block numbers 0, 1, 2, ..., in the order of the labels.
+
+    Args:
+        labels: One whole number from 0 on for each output.
+        shape: The shape that the labels must have, that of the outputs.
+        what: What they are, for the message of an error.
+
+    Returns:
+        A NumPy array of that shape.
+
+    Raises:
+        ValueError: For another shape, and for labels that are not whole numbers from 0 on.
 
     >>> labelling([7, 2, 7], (3,), "task").tolist()
     [1, 0, 1]
@@ -48,10 +70,21 @@ def labelling(labels, shape: tuple[int, ...], what: str) -> np.ndarray:
     return np.unique(seen, return_inverse=True)[1].reshape(shape)
 
 
-def meet(a, b):
-    r"""The coarsest common refinement $a\wedge b$: two outputs are together where both have them together.
+def meet(a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"]) -> Int[Array, " outputs"]:
+    r"""Return the coarsest common refinement of two partitions, $a\wedge b$.
 
-    As signals, seeing it is seeing both. Pure; batches are the caller's `vmap`. Labels come out in order of appearance.
+    Two outputs are together where both partitions have them together: as signals, seeing it is seeing both. Pure;
+    batches are the caller's `vmap`.
+
+    Args:
+        a: Labels, one for each output; outputs with equal labels are in one block. At least one.
+        b: Labels of the same outputs.
+
+    Returns:
+        Labels 0, 1, 2, ..., numbered in order of appearance.
+
+    Raises:
+        TypeError: For different numbers of outputs.
 
     >>> meet([0, 0, 1, 1], [0, 1, 1, 1]).tolist()
     [0, 1, 2, 2]
@@ -59,8 +92,21 @@ def meet(a, b):
     return _numbered(_together(a) & _together(b))
 
 
-def join(a, b):
-    r"""The finest common coarsening $a\vee b$: what can be told from either one alone (Gács-Körner).
+def join(a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"]) -> Int[Array, " outputs"]:
+    r"""Return the finest common coarsening of two partitions, $a\vee b$: what can be told from either one alone.
+
+    The common part of Gács & Körner: outputs are together where steps within blocks of `a` and of `b` lead from one to
+    the other. Pure; batches are the caller's `vmap`.
+
+    Args:
+        a: Labels, one for each output; outputs with equal labels are in one block. At least one.
+        b: Labels of the same outputs.
+
+    Returns:
+        Labels 0, 1, 2, ..., numbered in order of appearance.
+
+    Raises:
+        TypeError: For different numbers of outputs.
 
     >>> join([0, 0, 1, 2], [0, 1, 1, 2]).tolist()
     [0, 0, 0, 1]
@@ -71,10 +117,20 @@ def join(a, b):
     return _numbered(linked)
 
 
-def refines(fine, coarse):
-    r"""Whether every block of `fine` is inside a block of `coarse`, $\mathrm{fine}\le\mathrm{coarse}$.
+def refines(fine: Int[Numbers, " outputs"], coarse: Int[Numbers, " outputs"]) -> Bool[Array, ""]:
+    r"""Return whether every block of one partition is inside a block of another, $\mathrm{fine}\le\mathrm{coarse}$.
 
     For deterministic signals this is Blackwell's order: `coarse` is then a garbling of `fine`.
+
+    Args:
+        fine: Labels, one for each output; outputs with equal labels are in one block.
+        coarse: Labels of the same outputs.
+
+    Returns:
+        A scalar Boolean array, true for equal partitions too.
+
+    Raises:
+        TypeError: For different numbers of outputs.
 
     >>> bool(refines([0, 1, 2], [0, 1, 1])), bool(refines([0, 1, 1], [0, 1, 2]))
     (True, False)
@@ -82,10 +138,21 @@ def refines(fine, coarse):
     return (~_together(fine) | _together(coarse)).all()
 
 
-def lattice_height(labels, p_y):
-    r"""$1-\frac{H(\sigma)}{H(Y)}=\frac{H(Y\mid\sigma)}{H(Y)}$: 0 for the finest signal, 1 for a constant one; no unit.
+def lattice_height(labels: Int[Numbers, " outputs"], p_y: Float[Numbers, " outputs"]) -> Float[Array, ""]:
+    r"""Return the height of a partition in the lattice of partitions, without unit.
 
-    NaN, undefined, where the output is certain. `p_y` is the law of the outputs.
+    $$1-\frac{H(\sigma)}{H(Y)}=\frac{H(Y\mid\sigma)}{H(Y)}.$$
+
+    Args:
+        labels: The partition $\sigma$, one label for each output.
+        p_y: The law of the outputs; any positive factor cancels.
+
+    Returns:
+        A scalar from 0, for the finest signal, to 1, for a constant one; NaN where the output is certain, since the
+        ratio is then undefined, and for a negative probability.
+
+    Raises:
+        TypeError: For different numbers of outputs.
 
     >>> float(lattice_height([0, 0, 1, 1], [0.25] * 4))
     0.5
@@ -96,10 +163,24 @@ def lattice_height(labels, p_y):
     return within / _conditional_entropy(finest, jnp.ones_like(finest), p_y)
 
 
-def variation_of_information(a, b, p_y):
-    r"""$H(a\mid b)+H(b\mid a)$ in bits, a metric on the partitions of outputs that all have mass (Meilă 2007).
+def variation_of_information(
+    a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"], p_y: Float[Numbers, " outputs"]
+) -> Float[Array, ""]:
+    r"""Return the variation of information of two partitions, $H(a\mid b)+H(b\mid a)$, in bits (Meilă 2007).
 
-    Between a signal and a task it is waste + miss. Each term is a sum of numbers none of which is negative.
+    A metric on the partitions of outputs that all have mass. Between a signal and a task it is waste + miss. Each term
+    is a sum of numbers none of which is negative.
+
+    Args:
+        a: Labels, one for each output; outputs with equal labels are in one block.
+        b: Labels of the same outputs.
+        p_y: The probabilities of the outputs, with sum 1, which is not checked.
+
+    Returns:
+        A scalar, at least 0, exactly 0 for equal partitions; NaN for a negative probability.
+
+    Raises:
+        TypeError: For different numbers of outputs.
 
     >>> float(variation_of_information([0, 0, 1, 1], [0, 1, 0, 1], [0.25] * 4))
     2.0
@@ -119,7 +200,7 @@ def _numbered(together):
 
 
 def _conditional_entropy(a, b, p_y):
-    r"""$H(a\mid b)=\sum_yp_y\log_2\Bigl(1+\frac{P(b(y)\setminus a(y))}{P(a(y)\cap b(y))}\Bigr)$.
+    r"""Return $H(a\mid b)=\sum_yp_y\log_2\Bigl(1+\frac{P(b(y)\setminus a(y))}{P(a(y)\cap b(y))}\Bigr)$, in bits.
 
     Both are equivalence matrices. No term is negative, and each is exactly 0 where the block of b lies in that of a.
     """

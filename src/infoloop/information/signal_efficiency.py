@@ -2,41 +2,53 @@
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jaxtyping import Array, Bool, Float, Int
 
-from infoloop.information.measures import entropy, mutual_information
+from infoloop.information.measures import check_joint, entropy, mutual_information
 from infoloop.information.partition_lattice import labelling
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import Channel, extend
-from infoloop.probability.distributions import Joint, Names, as_names, check_known, marginal
+from infoloop.probability.distributions import Joint, Names, as_names, marginal
+from infoloop.probability.law_measures import Law
 from infoloop.probability.numerics import rounding
+from infoloop.probability.validation import check_known
+
+Labels = Names | Int[Numbers, "*outputs"]
 
 
 class Efficiency(NamedTuple):
-    r"""Bits about the task (`gain`), besides it (`waste`) and lacking (`miss`), with precision `eta` and `recall`.
+    r"""How the information of a signal on the output splits against a task; the fields may be arrays.
 
-    $\eta=\frac{\mathrm{gain}}{\mathrm{gain}+\mathrm{waste}}$ is undefined where the signal says nothing, and recall
-    $\frac{\mathrm{gain}}{H([Y]_\pi\mid Q)}$ where the task is constant: both are NaN there (while `gain` is a number)
-    and print as `undefined`; `eta_defined` and `recall_defined` tell.
+    Attributes:
+        gain: Bits about the task, $I([Y]_\pi;S\mid Q)$.
+        waste: Bits besides it, $I(Y;S\mid[Y]_\pi,Q)$.
+        miss: Bits of the task that are lacking, $H([Y]_\pi\mid S,Q)$.
+        eta: Precision $\frac{\mathrm{gain}}{\mathrm{gain}+\mathrm{waste}}$, from 0 to 1; NaN, undefined, where the
+            signal says nothing.
+        recall: $\frac{\mathrm{gain}}{H([Y]_\pi\mid Q)}$, from 0 to 1; NaN, undefined, where the task is constant.
+
+    As text an undefined number is `undefined`; `eta_defined` and `recall_defined` tell.
     """
 
-    gain: jax.Array
-    waste: jax.Array
-    miss: jax.Array
-    eta: jax.Array
-    recall: jax.Array
+    gain: Float[Array, "..."]
+    waste: Float[Array, "..."]
+    miss: Float[Array, "..."]
+    eta: Float[Array, "..."]
+    recall: Float[Array, "..."]
 
     @property
-    def eta_defined(self):
+    def eta_defined(self) -> Bool[Array, "..."]:
         """Where the signal carries information, so that `eta` is a number."""
         return ~jnp.isnan(self.eta)
 
     @property
-    def recall_defined(self):
+    def recall_defined(self) -> Bool[Array, "..."]:
         """Where the task is not constant, so that `recall` is a number."""
         return ~jnp.isnan(self.recall)
 
@@ -45,24 +57,37 @@ class Efficiency(NamedTuple):
         return ", ".join(f"{name} {_spoken(v)}{u}" for (name, v), u in zip(self._asdict().items(), units, strict=True))
 
 
-def _spoken(values) -> str:
+def _spoken(values: Float[Array, "..."]) -> str:
     return np.array2string(np.asarray(values), formatter={"float_kind": _word}, separator=" ")
 
 
-def _word(value) -> str:
+def _word(value: np.floating) -> str:
     return "undefined" if math.isnan(value) else f"{value if value else 0:.6g}"  # -0 is spoken 0
 
 
-def efficiency(p, signal, output: Names, task, given: Names = ()) -> Efficiency:
-    r"""How $I(Y;S\mid Q)$ splits: gain $I([Y]_\pi;S\mid Q)$ and waste $I(Y;S\mid[Y]_\pi,Q)$; miss $H([Y]_\pi\mid S,Q)$.
+def efficiency(p: Law, signal: Labels, output: Names, task: Labels, given: Names = ()) -> Efficiency:
+    r"""Return how the bits of a signal on the output split: about the task, besides it, and lacking.
 
-    `signal` and `task` are variables of `p`, or labels, one for each value of `output` (a table of them for several
-    outputs): block numbers of a partition. A named signal may be any random one; a named task must be a function of the
-    output (and of `given`). A signal worth less than rounding could be mistaken for, `rounding(cells)**2` bits, says
-    nothing: its `eta` is NaN. In bits; Li, Sun & Deng 2026, section on meta-level signals.
+    $I(Y;S\mid Q)$ is gain $I([Y]_\pi;S\mid Q)$ plus waste $I(Y;S\mid[Y]_\pi,Q)$; miss is $H([Y]_\pi\mid S,Q)$. Li, Sun
+    & Deng 2026, section on meta-level signals.
 
-    Raises ValueError for unknown variables, for labels that are not a partition of the outputs, and for a named task
-    that is no function of the output.
+    Args:
+        p: A law with a table of floats, a `Joint` or `BayesNet`.
+        signal: Names of variables of `p`, any random ones; or labels, one whole number from 0 on for each value of
+            `output` (a table of them for several outputs): the blocks of a partition.
+        output: One name or several, $Y$: what the signal judges.
+        task: Labels as for `signal`, the partition $\pi$; or names of variables that are functions of the output (and
+            of `given`).
+        given: One name or several, $Q$, known beforehand.
+
+    Returns:
+        An `Efficiency` of scalars: three in bits, at least 0, and `eta` and `recall`. A signal worth less than rounding
+        could be mistaken for, `rounding(cells)**2` bits, says nothing: its `eta` is NaN. Traced labels, which cannot be
+        refused, give NaN if one is negative.
+
+    Raises:
+        ValueError: For a variable that the law does not have, labels of another shape or that are no whole numbers from
+            0 on, a named task that is no function of the output, no output, and a law without a table of floats.
 
     >>> from infoloop.probability.distributions import joint
     >>> p = joint([0.25] * 4, "Y")
@@ -73,9 +98,7 @@ def efficiency(p, signal, output: Names, task, given: Names = ()) -> Efficiency:
     """
     output, given = as_names(output), as_names(given)
     names = output + given + tuple(name for part in (signal, task) if _is_names(part) for name in as_names(part))
-    law = marginal(p, *dict.fromkeys(check_known(p.names, *names)))
-    if not isinstance(law, Joint):
-        raise ValueError(f"efficiency of a {type(law).__name__}: partitions need finitely many outputs, give a Joint")
+    law = check_joint(marginal(p, *dict.fromkeys(check_known(p.names, *names))))
     if not output:
         raise ValueError("output names no variable: name what the signal judges")
     law, signal = _named(law, signal, output, "signal")
@@ -90,8 +113,8 @@ def efficiency(p, signal, output: Names, task, given: Names = ()) -> Efficiency:
     return Efficiency(gain, waste, miss, eta, recall)
 
 
-def quotient(part, total, nothing: float = 0.0):
-    """`part / total`, or NaN, undefined, where the total is at most `nothing`; NaN in, NaN out.
+def quotient(part: Float[Array, "..."], total: Float[Array, "..."], nothing: float = 0.0) -> Float[Array, "..."]:
+    """Return `part / total`, or NaN, undefined, where the total is at most `nothing`; NaN in, NaN out.
 
     >>> float(quotient(jnp.array(1.0), jnp.array(4.0))), float(quotient(jnp.array(0.0), jnp.array(0.0)))
     (0.25, nan)
@@ -104,15 +127,15 @@ def _beyond(names: tuple[str, ...], known_names: tuple[str, ...]) -> bool:
     return any(name not in known_names for name in names)
 
 
-def _is_names(part) -> bool:
+def _is_names(part: Labels) -> TypeGuard[Names]:
     if isinstance(part, str):
         return True
     listed = list(part) if isinstance(part, Iterable) and not hasattr(part, "dtype") else []
     return bool(listed) and all(isinstance(name, str) for name in listed)
 
 
-def _named(law: Joint, part, output: tuple[str, ...], what: str) -> tuple[Joint, tuple[str, ...]]:
-    """The law with `part` as variables: those it names, or one more that holds the labels of the outputs."""
+def _named(law: Joint, part: Labels, output: tuple[str, ...], what: str) -> tuple[Joint, tuple[str, ...]]:
+    """Return the law with `part` as variables: those it names, or one more that holds the labels of the outputs."""
     if _is_names(part):
         return law, as_names(part)
     shape = tuple(law.table.shape[law.names.index(name)] for name in output)
@@ -122,8 +145,8 @@ def _named(law: Joint, part, output: tuple[str, ...], what: str) -> tuple[Joint,
     return extend(law, Channel(rows, output, (name,))), (name,)
 
 
-def _memberships(labels, shape: tuple[int, ...], what: str, dtype):
-    """`rows[y, block]`, 1 where output y is in the block; traced labels, which cannot raise, are taken as they are."""
+def _memberships(labels, shape, what, dtype):
+    """Return `rows[y, block]`, 1 where output y is in the block; NaN for a negative label that is traced."""
     if not isinstance(labels, Tracer):
         blocks = labelling(labels, shape, what)
         return jax.nn.one_hot(blocks, int(blocks.max()) + 1, dtype=dtype)
@@ -148,17 +171,33 @@ def _refuse_free_task(law: Joint, task: tuple[str, ...], known_names: tuple[str,
 
 
 class Component(NamedTuple):
-    """One component of a signal: by itself, and given all the others. Neither determines the other."""
+    """The `Efficiency` of one component of a signal, alone and given all the others; neither determines the other."""
 
     alone: Efficiency
     given_others: Efficiency
 
 
-def component_efficiencies(p, components: Names, output: Names, task, given: Names = ()) -> dict[str, Component]:
-    r"""`efficiency` of every component $S_j$ alone, and given the others, $Q\cup S_{-j}$, in bits.
+def component_efficiencies(
+    p: Law, components: Names, output: Names, task: Labels, given: Names = ()
+) -> dict[str, Component]:
+    r"""Return the `efficiency` of every component of a signal, alone and given the others, in bits.
 
-    Components are not additive: of an exclusive or each says nothing alone and everything given the other; of two
-    copies each says everything alone and nothing given the other. Raises ValueError as `efficiency` does.
+    Given the others means $Q\cup S_{-j}$ in place of $Q$ for the component $S_j$. Components are not additive: of an
+    exclusive or each says nothing alone and everything given the other; of two copies each says everything alone and
+    nothing given the other.
+
+    Args:
+        p: A law with a table of floats, a `Joint` or `BayesNet`.
+        components: The names of the components, variables of `p`.
+        output: One name or several: what the signal judges.
+        task: Labels of the outputs, or names of functions of them, as for `efficiency`.
+        given: One name or several, $Q$, known beforehand.
+
+    Returns:
+        A `Component` (`alone`, `given_others`) by the name of the component, in the order given.
+
+    Raises:
+        ValueError: As `efficiency` does.
 
     >>> from infoloop.probability.distributions import joint
     >>> xor = joint([[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], "A", "B", "Y")
@@ -178,17 +217,30 @@ def component_efficiencies(p, components: Names, output: Names, task, given: Nam
 
 
 class TaskBits(NamedTuple):
-    """Task bits `per_episode`, and the same `per_bit` observed (no unit; NaN where the signal is known beforehand)."""
+    """Bits about the task `per_episode`, and the same `per_bit` observed (no unit)."""
 
-    per_episode: jax.Array
-    per_bit: jax.Array
+    per_episode: Float[Array, ""]
+    per_bit: Float[Array, ""]
 
 
-def task_bits(p, task: Names, signal: Names, given: Names = ()) -> TaskBits:
-    r"""$I(X;S\mid Z,Y)$ in bits, and the same over $H(S\mid Z,Y)$; `given` names the state and the query.
+def task_bits(p: Law, task: Names, signal: Names, given: Names = ()) -> TaskBits:
+    r"""Return the bits that a signal brings about the task, in an episode and for each bit observed.
 
-    Unlike `efficiency` this needs no partition of outputs: the task X is a random variable of its own. Raises
-    ValueError for an unknown variable; for a fixed task, one with a single value, every information is 0.
+    $I(X;S\mid Z,Y)$, and the same over $H(S\mid Z,Y)$. Unlike `efficiency` this needs no partition of outputs: the task
+    X is a random variable of its own.
+
+    Args:
+        p: A law of floats: `Joint`, `BayesNet` or `Gaussian` (whose $H$ is the differential entropy).
+        task: One name or several, $X$.
+        signal: One name or several, $S$.
+        given: One name or several, the state $Z$ and the query $Y$.
+
+    Returns:
+        A `TaskBits` of two scalars: `per_episode` in bits, 0 for a task with a single value; `per_bit` without unit,
+        NaN where the signal is known beforehand.
+
+    Raises:
+        ValueError: For a variable that the law does not have.
 
     >>> from infoloop.probability.distributions import joint
     >>> p = joint([[[0.375, 0.125], [0.125, 0.375]]], "Z", "X", "S")

@@ -15,8 +15,8 @@ from jax.core import Tracer
 
 from infoloop.interop.numpyro_sites import EnumerationHandler
 from infoloop.probability.distributions import Joint, as_names, joint
-from infoloop.probability.numerics import require_float64, rounding
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.numerics import rounding
+from infoloop.probability.validation import check_int, require_float64
 
 _BLOCK = 2**16  # cells at once: bounds the memory of what the program computes on its way
 SiteTable = tuple[dict[str, tuple[Hashable, ...]], np.ndarray]
@@ -62,7 +62,7 @@ def from_numpyro(
     """
     if not callable(model):
         raise ValueError(f"model is {model!r}: give a numpyro program, a function that calls numpyro.sample")
-    check_positive_int(max_cells, "max_cells")
+    check_int(max_cells, "max_cells")
     wanted = None if deterministic is None else as_names(deterministic)
 
     @functools.wraps(model)

@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from infoloop.probability.arrays import check_distributions, check_scores
 from infoloop.probability.numerics import LOG2E
+from infoloop.probability.validation import check_distributions, check_scores
 
 
 class Posterior(NamedTuple):

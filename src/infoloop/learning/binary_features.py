@@ -11,8 +11,8 @@ import numpy as np
 from infoloop.information.measures import mutual_information
 from infoloop.probability.channel_families import bsc
 from infoloop.probability.channels import extend
-from infoloop.probability.distributions import Joint, check_known, joint, marginal
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.distributions import Joint, joint, marginal
+from infoloop.probability.validation import check_int, check_known
 
 
 def signs(components: int) -> np.ndarray:
@@ -21,7 +21,7 @@ def signs(components: int) -> np.ndarray:
     >>> signs(2).tolist()
     [[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]
     """
-    d = check_positive_int(components, "components")
+    d = check_int(components, "components")
     return 2.0 * np.stack([np.arange(2**d) >> (d - 1 - j) & 1 for j in range(d)], axis=1) - 1
 
 
@@ -34,7 +34,7 @@ def noisy_features_law(crossovers) -> Joint:
     ('Y', 'C1', 'C2')
     """
     p, crossovers = joint([0.5, 0.5], "Y"), jnp.atleast_1d(jnp.asarray(crossovers, float))
-    check_positive_int(len(crossovers), "the number of components")
+    check_int(len(crossovers), "the number of components")
     for j in range(len(crossovers)):
         p = extend(p, bsc(crossovers[j], "Y", f"C{j + 1}"))
     return p

@@ -14,8 +14,8 @@ import numpy as np
 from jax.core import Tracer
 
 from infoloop.probability.bisection import bisect
-from infoloop.probability.numerics import binary_convolution, divergence_terms, unit_interval
-from infoloop.probability.validation import check_positive, check_positive_int
+from infoloop.probability.numerics import binary_convolution, divergence_terms
+from infoloop.probability.validation import check_int, check_positive, check_unit_interval
 
 
 def memory_error(bits, num_symbols: int) -> jax.Array:
@@ -28,7 +28,7 @@ def memory_error(bits, num_symbols: int) -> jax.Array:
     >>> round(float(memory_error(1.0, 2)), 12), round(float(memory_error(0.0, 4)), 12)
     (0.0, 0.75)
     """
-    m = check_positive_int(num_symbols, "num_symbols", 2)
+    m = check_int(num_symbols, "num_symbols", 2)
     bits = jnp.asarray(bits, float)
     low, high = bisect(lambda d: _bits_needed(d, m) > bits, jnp.zeros_like(bits), jnp.full_like(bits, 1 - 1 / m), 60)
     return jnp.where(bits >= math.log2(m), 0.0, (low + high) / 2)
@@ -49,7 +49,7 @@ def fine_and_coarse_memory_error(bits, classes: int, size: int) -> tuple[jax.Arr
     >>> round(float(fine), 6), float(coarse)
     (0.126193, 0.0)
     """
-    m = check_positive_int(classes, "classes", 2) * check_positive_int(size, "size")
+    m = check_int(classes, "classes", 2) * check_int(size, "size")
     return memory_error(bits, m) * (m - size) / (m - 1), memory_error(bits, classes)
 
 
@@ -65,8 +65,8 @@ def fine_and_coarse_vote_error(votes: int, inside, across, size: int = 2) -> tup
     >>> round(float(fine), 12), round(float(coarse), 12)
     (0.25, 0.25)
     """
-    g, n = check_positive_int(size, "size"), check_positive_int(votes, "votes")
-    inside, across = unit_interval(inside, "inside"), unit_interval(across, "across")
+    g, n = check_int(size, "size"), check_int(votes, "votes")
+    inside, across = check_unit_interval(inside, "inside"), check_unit_interval(across, "across")
     if g == 1 and not isinstance(inside, Tracer) and np.any(np.asarray(inside) > 0):
         raise ValueError("inside is positive, but a class of size 1 has no other label: give 0, or a larger size")
     if not isinstance(inside + across, Tracer) and np.any(np.asarray(inside + across) > 1):
@@ -97,7 +97,7 @@ def vote_boundaries(inside, size: int = 2) -> tuple[jax.Array, jax.Array]:
     >>> round(float(fine), 12), float(coarse)
     (0.666666666667, 0.5)
     """
-    g, s = check_positive_int(size, "size", 2), unit_interval(inside, "inside")
+    g, s = check_int(size, "size", 2), check_unit_interval(inside, "inside")
     fine = jnp.maximum(g * (1 - s) / (g + 1), jnp.minimum(g * s / (g - 1), 1 - s))
     return fine, jnp.full_like(s, 0.5)
 
@@ -114,8 +114,8 @@ def fine_and_coarse_shift_error(noise, inverted, new) -> tuple[jax.Array, jax.Ar
     >>> round(float(fine), 12), round(float(coarse), 12)
     (0.3, 0.18)
     """
-    e, new = unit_interval(noise, "noise"), unit_interval(new, "new")
-    return new / 2 + (1 - new) * e, binary_convolution(e, unit_interval(inverted, "inverted"))
+    e, new = check_unit_interval(noise, "noise"), check_unit_interval(new, "new")
+    return new / 2 + (1 - new) * e, binary_convolution(e, check_unit_interval(inverted, "inverted"))
 
 
 def shift_boundary(inverted) -> jax.Array:
@@ -126,7 +126,7 @@ def shift_boundary(inverted) -> jax.Array:
     >>> float(shift_boundary(0.25))
     0.5
     """
-    return 2 * unit_interval(inverted, "inverted")
+    return 2 * check_unit_interval(inverted, "inverted")
 
 
 def fine_and_coarse_recall(budget, accepted: int, outputs: int, price) -> tuple[jax.Array, jax.Array]:
@@ -139,7 +139,7 @@ def fine_and_coarse_recall(budget, accepted: int, outputs: int, price) -> tuple[
     >>> float(fine), float(coarse)
     (0.9375, 0.5)
     """
-    m, k = check_positive_int(accepted, "accepted"), check_positive_int(outputs, "outputs")
+    m, k = check_int(accepted, "accepted"), check_int(outputs, "outputs")
     if m > k:
         raise ValueError(f"accepted is {m} of {k} outputs: give at most as many as there are")
     shown = check_positive(budget, "budget") / check_positive(price, "price")

@@ -8,8 +8,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 
-from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import check_positive, check_positive_int
+from infoloop.probability.validation import check_int, check_positive, check_unit_interval
 
 Risks = tuple[jax.Array, jax.Array]
 
@@ -24,10 +23,10 @@ def vote_runs(key, runs: int, items: int, votes: int, inside, across) -> Risks:
     >>> fine.tolist(), coarse.tolist()
     ([0.0, 0.0, 0.0], [0.0, 0.0, 0.0])
     """
-    inside, across = unit_interval(inside, "inside"), unit_interval(across, "across")
+    inside, across = check_unit_interval(inside, "inside"), check_unit_interval(across, "across")
     draw_key, tie_key = jax.random.split(key)
     logits = jnp.log(jnp.stack([1 - inside - across, inside, across / 2, across / 2]))
-    shape = check_positive_int(runs, "runs"), check_positive_int(items, "items"), check_positive_int(votes, "votes")
+    shape = check_int(runs, "runs"), check_int(items, "items"), check_int(votes, "votes")
     counts = jax.nn.one_hot(jax.random.categorical(draw_key, logits, shape=shape), 4).sum(-2)
     ties = jax.random.uniform(tie_key, counts.shape) / 2  # less than a vote
     fine = jnp.argmax(counts + ties, -1) >= 2
@@ -46,9 +45,9 @@ def shift_runs(key, runs: int, items: int, noise, inverted, new) -> Risks:
     >>> fine.tolist(), coarse.tolist()
     ([0.0, 0.0], [1.0, 1.0])
     """
-    rates = [unit_interval(rate, name) for rate, name in ((noise, "noise"), (inverted, "inverted"), (new, "new"))]
+    rates = [check_unit_interval(rate, name) for rate, name in ((noise, "noise"), (inverted, "inverted"), (new, "new"))]
     probabilities = jnp.stack([*rates, jnp.full_like(rates[0], 0.5)])[:, None, None]
-    shape = 4, check_positive_int(runs, "runs"), check_positive_int(items, "items")
+    shape = 4, check_int(runs, "runs"), check_int(items, "items")
     misread, turned, unseen, guess = jax.random.uniform(key, shape) < probabilities
     return _shares(~jnp.isnan(probabilities).any(), jnp.where(unseen, guess, misread), misread != turned)
 
@@ -66,13 +65,13 @@ def recall_runs(key, runs: int, demonstrations: int, verdicts: int, accepted, ou
     """
     draw_key, order_key = jax.random.split(key)
     n, shown, k = (
-        check_positive_int(runs, "runs"),
-        check_positive_int(demonstrations, "demonstrations"),
-        check_positive_int(outputs, "outputs"),
+        check_int(runs, "runs"),
+        check_int(demonstrations, "demonstrations"),
+        check_int(outputs, "outputs"),
     )
     m, output = check_positive(accepted, "accepted", most=k), jnp.arange(k)
     shown_output = jnp.floor(jax.random.uniform(draw_key, (n, shown, 1)) * m) == output
-    asked = jax.random.uniform(order_key, (n, k)).argsort(-1).argsort(-1) < check_positive_int(verdicts, "verdicts")
+    asked = jax.random.uniform(order_key, (n, k)).argsort(-1).argsort(-1) < check_int(verdicts, "verdicts")
     return shown_output.any(1).sum(-1, dtype=float) / m, (asked & (output < m)).sum(-1, dtype=float) / m
 
 

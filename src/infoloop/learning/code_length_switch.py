@@ -6,8 +6,8 @@ takes $K+\Delta$ bits. Labels are coded by each rule's errors, at their rates: h
 
 import jax.numpy as jnp
 
-from infoloop.probability.numerics import binary_entropy, unit_interval
-from infoloop.probability.validation import check_count, check_positive
+from infoloop.probability.numerics import binary_entropy
+from infoloop.probability.validation import check_count, check_positive, check_unit_interval
 
 
 def bits_ahead(extra_bits, accuracy, error, n):
@@ -44,8 +44,10 @@ def decorrelated(share):
     >>> float(decorrelated(0.5))
     0.75
     """
-    return 1 - unit_interval(share, "share") / 2
+    return 1 - check_unit_interval(share, "share") / 2
 
 
 def _gain(accuracy, error):
-    return binary_entropy(unit_interval(accuracy, "accuracy")) - binary_entropy(unit_interval(error, "error"))
+    return binary_entropy(check_unit_interval(accuracy, "accuracy")) - binary_entropy(
+        check_unit_interval(error, "error")
+    )

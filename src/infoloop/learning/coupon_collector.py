@@ -9,8 +9,7 @@ import itertools
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.probability.arrays import check_distributions
-from infoloop.probability.validation import check_count, check_positive_int
+from infoloop.probability.validation import check_count, check_distributions, check_int
 
 _MOST = 16  # members: the sum has 2^16 terms, which cancel 5 digits for equal probabilities
 
@@ -42,7 +41,7 @@ def equal_collection_time(members):
     >>> float(equal_collection_time(2))
     3.0
     """
-    m = check_positive_int(members, "members")
+    m = check_int(members, "members")
     return m * jnp.sum(1 / jnp.arange(m, 0, -1.0))
 
 

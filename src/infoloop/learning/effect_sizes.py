@@ -16,8 +16,7 @@ import numpy as np
 from jax.core import Tracer
 
 from infoloop.learning.mcmc import nuts, split_r_hat
-from infoloop.probability.arrays import check_scores
-from infoloop.probability.validation import check_positive
+from infoloop.probability.validation import check_positive, check_scores
 
 _WIDE = 10.0
 

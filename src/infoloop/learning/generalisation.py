@@ -12,11 +12,11 @@ import jax.numpy as jnp
 
 from infoloop.information.measures import mutual_information
 from infoloop.information.renyi import lautum_information
-from infoloop.probability.arrays import check_distributions, check_scores, tilt
+from infoloop.probability.arrays import tilt
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import LOG2E
-from infoloop.probability.validation import check_count, check_positive, check_positive_int
+from infoloop.probability.validation import check_count, check_distributions, check_int, check_positive, check_scores
 
 
 class Minimisers(NamedTuple):
@@ -34,7 +34,7 @@ def sample_law(law, n: int) -> tuple[jax.Array, jax.Array]:
     >>> probabilities.tolist()
     [0.25, 0.5, 0.25]
     """
-    law, n = check_distributions(law, "law"), check_positive_int(n, "n")
+    law, n = check_distributions(law, "law"), check_int(n, "n")
     probabilities = multinomial(law[None], n, "X", "S").rows[0]
     return jnp.asarray(compositions(n, len(law)), float), probabilities
 

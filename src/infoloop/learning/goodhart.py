@@ -7,8 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import check_positive
+from infoloop.probability.validation import check_positive, check_unit_interval
 
 _STEP, _EDGE = 1 / 16, 40  # the trapezoidal rule converges exponentially for such integrands
 
@@ -52,7 +51,7 @@ def hack_gold(mass, n):
     (0.5, 0.25, 0.0)
     """
     n = check_positive(n, "n")
-    return (1 - unit_interval(mass, "mass")) ** n * n / (n + 1)
+    return (1 - check_unit_interval(mass, "mass")) ** n * n / (n + 1)
 
 
 def hack_optimum(mass):
@@ -64,4 +63,4 @@ def hack_optimum(mass):
     >>> float(hack_optimum(0.01)), float(hack_optimum(0.9)), float(hack_optimum(0.0))
     (9.0, 1.0, inf)
     """
-    return jnp.maximum(1.0, jnp.ceil(1 / jnp.sqrt(unit_interval(mass, "mass")) - 1))
+    return jnp.maximum(1.0, jnp.ceil(1 / jnp.sqrt(check_unit_interval(mass, "mass")) - 1))

@@ -12,8 +12,8 @@ import jax.numpy as jnp
 from jax import lax
 
 from infoloop.learning.linear_networks import weights
-from infoloop.probability.numerics import binary_entropy, unit_interval
-from infoloop.probability.validation import check_positive
+from infoloop.probability.numerics import binary_entropy
+from infoloop.probability.validation import check_positive, check_unit_interval
 
 _TIMES = 512  # times, evenly spaced in their logarithm, at which the error is looked at
 
@@ -37,8 +37,8 @@ def moments(amplitudes, crossovers, common=0.0) -> tuple[jax.Array, jax.Array]:
     """
     a, e, share = (
         check_positive(amplitudes, "amplitudes"),
-        unit_interval(crossovers, "crossovers"),
-        unit_interval(common, "common"),
+        check_unit_interval(crossovers, "crossovers"),
+        check_unit_interval(common, "common"),
     )
     both = (1 - share) * e[0] * e[1] + share * e.min()
     agree = 1 - 2 * (e[0] + e[1] - 2 * both)
@@ -102,7 +102,7 @@ def mdl_order(prices, crossovers) -> LearningOrder:
     >>> int(race.first.argmax()), int(race.last.argmax())
     (0, 1)
     """
-    return LearningOrder(-jnp.asarray(prices, float), -binary_entropy(unit_interval(crossovers, "crossovers")))
+    return LearningOrder(-jnp.asarray(prices, float), -binary_entropy(check_unit_interval(crossovers, "crossovers")))
 
 
 def order_predictors(amplitudes, crossovers, surfaces) -> dict[str, jax.Array]:
@@ -116,7 +116,7 @@ def order_predictors(amplitudes, crossovers, surfaces) -> dict[str, jax.Array]:
     >>> {name: float(x[0]) for name, x in order_predictors([2.0], [0.0], [1.0]).items()}
     {'efficiency': 0.5, 'information': 1.0, 'shallow': 4.0, 'deep': 2.0, 'price': -1.0}
     """
-    a, e = check_positive(amplitudes, "amplitudes"), unit_interval(crossovers, "crossovers")
+    a, e = check_positive(amplitudes, "amplitudes"), check_unit_interval(crossovers, "crossovers")
     idle = check_positive(surfaces, "surfaces", above=-1.0)
     bits, clear = 1 - binary_entropy(e), 1 - 2 * e
     return {
@@ -132,4 +132,4 @@ def _on_the_way(path, covariance, correlation, limit, done):
     """The weights where half of the way from no prediction to the limit's squared error is gone."""
     errors = jax.vmap(lambda w: w @ covariance @ w - 2 * correlation @ w)(path)
     goal = limit @ covariance @ limit - 2 * correlation @ limit
-    return path[jnp.argmax(errors <= goal * unit_interval(done, "done"))]
+    return path[jnp.argmax(errors <= goal * check_unit_interval(done, "done"))]

@@ -6,9 +6,7 @@ $\tau\dot\theta=-\nabla$; the forms of the two-layer net are those of Saxe, McCl
 
 import jax.numpy as jnp
 
-from infoloop.probability.arrays import check_scores
-from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import check_positive
+from infoloop.probability.validation import check_positive, check_scores, check_unit_interval
 
 
 def weights(covariance, correlation, t, start=0.0, tau=1.0):
@@ -81,7 +79,7 @@ def noisy_feature_moments(amplitude, crossover):
     >>> covariance.tolist(), correlation.tolist()
     ([[4.0, 1.0], [1.0, 1.0]], [1.0, 1.0])
     """
-    a, e = check_positive(amplitude, "amplitude"), unit_interval(crossover, "crossover")
+    a, e = check_positive(amplitude, "amplitude"), check_unit_interval(crossover, "crossover")
     c = a * (1 - 2 * e)
     outer = c[:, None] * c[None, :]
     return jnp.where(jnp.eye(len(c), dtype=bool), (a**2)[:, None], outer), c

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from infoloop.learning.bayesian import Posterior, normalise_log_joint
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.validation import check_int
 
 
 class Draws(NamedTuple):
@@ -35,9 +35,9 @@ def nuts(key, model: Callable, *args, warmup: int = 500, draws: int = 1000, chai
     (2, 20)
     """
     sizes = (
-        check_positive_int(warmup, "warmup"),
-        check_positive_int(draws, "draws"),
-        check_positive_int(chains, "chains"),
+        check_int(warmup, "warmup"),
+        check_int(draws, "draws"),
+        check_int(chains, "chains"),
     )
     return _nuts(key, args, model, *sizes)
 

@@ -16,8 +16,8 @@ from jax import lax
 
 from infoloop.learning.binary_features import informations, masses_of, noisy_features_law, signs
 from infoloop.probability.distributions import Joint
-from infoloop.probability.numerics import LOG2E, unit_interval
-from infoloop.probability.validation import check_choice, check_positive, check_positive_int
+from infoloop.probability.numerics import LOG2E
+from infoloop.probability.validation import check_choice, check_int, check_positive, check_unit_interval
 
 _OPTIMISERS = ("sgd", "adam")
 
@@ -65,8 +65,8 @@ def learner(widths=(16,), steps: int = 2000, checkpoints: int = 50, optimiser: s
     >>> learner(steps=100, checkpoints=10).optimiser
     'sgd'
     """
-    widths = tuple(check_positive_int(width, "a width") for width in widths)
-    steps, checkpoints = check_positive_int(steps, "steps"), check_positive_int(checkpoints, "checkpoints")
+    widths = tuple(check_int(width, "a width") for width in widths)
+    steps, checkpoints = check_int(steps, "steps"), check_int(checkpoints, "checkpoints")
     if steps % checkpoints:
         raise ValueError(f"checkpoints are {checkpoints}, which does not divide {steps} steps: give a divisor")
     return Learner(
@@ -74,7 +74,7 @@ def learner(widths=(16,), steps: int = 2000, checkpoints: int = 50, optimiser: s
         steps,
         checkpoints,
         check_choice(optimiser, "optimiser", _OPTIMISERS),
-        check_positive_int(batch, "batch", 0),
+        check_int(batch, "batch", 0),
     )
 
 
@@ -101,7 +101,7 @@ def noisy_feature_settings(crossovers, amplitudes, rates, scales=1.0) -> Trainin
     >>> noisy_feature_settings([[0.1, 0.2], [0.3, 0.4]], [[1.0, 1.0], [1.0, 2.0]], 0.1).masses.shape
     (2, 4, 2)
     """
-    crossovers, amplitudes = unit_interval(crossovers, "crossovers"), check_positive(amplitudes, "amplitudes")
+    crossovers, amplitudes = check_unit_interval(crossovers, "crossovers"), check_positive(amplitudes, "amplitudes")
     if crossovers.ndim != 2 or crossovers.shape != amplitudes.shape:
         raise ValueError(
             f"crossovers have shape {crossovers.shape}, amplitudes {amplitudes.shape}: give both settings x components"

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.validation import check_int
 
 
 class Stepped(NamedTuple):
@@ -27,7 +27,7 @@ def flow(field: Callable, start, time, steps: int) -> Stepped:
     >>> bool(abs(end.state * jnp.e - 1) < 1e-8), bool(end.error < 1e-8)
     (True, True)
     """
-    steps = check_positive_int(steps, "steps")
+    steps = check_int(steps, "steps")
     coarse, fine = (_run(field, start, time / n, n) for n in (steps, 2 * steps))
     changes = jax.tree.map(lambda a, b: jnp.abs(a - b).max(), coarse, fine)
     return Stepped(fine, jnp.stack(jax.tree.leaves(changes)).max() / 15)

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 from jax.core import Tracer
 
 from infoloop.loops.loop import Loop
-from infoloop.probability.arrays import check_distributions, check_scores, log_ratio, tilt
-from infoloop.probability.validation import check_positive
+from infoloop.probability.arrays import log_ratio, tilt
+from infoloop.probability.validation import check_distributions, check_positive, check_scores
 
 
 def regularised(base, reward, beta) -> jax.Array:

@@ -7,10 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.loops.loop import Loop
-from infoloop.probability.arrays import check_distributions, check_scores
 from infoloop.probability.bisection import bisect
-from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import check_positive
+from infoloop.probability.validation import check_distributions, check_positive, check_scores, check_unit_interval
 
 
 def verified_mass(start, true_positive, false_positive, t):
@@ -22,8 +20,8 @@ def verified_mass(start, true_positive, false_positive, t):
     >>> float(verified_mass(0.5, 0.75, 0.75, 3.0)), float(verified_mass(0.0, 1.0, 0.0, 3.0))
     (0.5, 0.0)
     """
-    p = unit_interval(start, "start")
-    rates = unit_interval(true_positive, "true_positive"), unit_interval(false_positive, "false_positive")
+    p = check_unit_interval(start, "start")
+    rates = check_unit_interval(true_positive, "true_positive"), check_unit_interval(false_positive, "false_positive")
     return _shifted(p, (rates[0] - rates[1]) * t)
 
 
@@ -35,7 +33,7 @@ def rewarded_mass(start, beta):
     >>> round(float(rewarded_mass(0.5, 1.0)), 6)
     0.731059
     """
-    return _shifted(unit_interval(start, "start"), 1 / _temperature(beta))
+    return _shifted(check_unit_interval(start, "start"), 1 / _temperature(beta))
 
 
 def group_relative(start, beta, smoothing=0.0) -> Loop:
@@ -50,8 +48,8 @@ def group_relative(start, beta, smoothing=0.0) -> Loop:
     >>> round(float(loop.step(None, 0.5)), 6), float(loop.step(None, 1.0))
     (0.731059, 1.0)
     """
-    start, beta = unit_interval(start, "start"), _temperature(beta)
-    smoothing = unit_interval(smoothing, "smoothing (added to the variance of the verdict)")
+    start, beta = check_unit_interval(start, "start"), _temperature(beta)
+    smoothing = check_unit_interval(smoothing, "smoothing (added to the variance of the verdict)")
 
     def step(key, p):
         spread = p * (1 - p) + smoothing
@@ -73,7 +71,7 @@ def group_relative_limit(start, beta):
     >>> float(group_relative_limit(0.5, 1.0)), round(float(group_relative_limit(0.5, 10.0)), 6)
     (1.0, 0.550084)
     """
-    p, beta = unit_interval(start, "start"), _temperature(beta)
+    p, beta = check_unit_interval(start, "start"), _temperature(beta)
     inner = (p > 0) & (p < 1)
     safe = jnp.where(inner, p, 0.5)
     low = jnp.log(safe) - jnp.log1p(-safe)
@@ -94,7 +92,7 @@ def group_relative_slope(mass, beta):
     >>> float(group_relative_slope(0.5, 1.0))
     0.0
     """
-    p = unit_interval(mass, "mass")
+    p = check_unit_interval(mass, "mass")
     return (2 * p - 1) / (2 * _temperature(beta) * jnp.sqrt(p * (1 - p)))
 
 

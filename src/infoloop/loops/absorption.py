@@ -10,8 +10,8 @@ from jaxtyping import Array, Float, Int
 
 from infoloop.loops.binomial_resampling import binomial_pmf
 from infoloop.probability.array_types import Numbers
-from infoloop.probability.numerics import binary_entropy, unit_interval
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.numerics import binary_entropy
+from infoloop.probability.validation import check_int, check_unit_interval
 
 
 def absorption_time(n: int, i: Int[Numbers, "*starts"]) -> Float[Array, "*starts"]:
@@ -98,7 +98,7 @@ def kernel_eigenvalues(n: int) -> Float[Array, "n+1"]:
     >>> kernel_eigenvalues(2).tolist()
     [1.0, 1.0, 0.5]
     """
-    i = np.arange(check_positive_int(n, "n"))
+    i = np.arange(check_int(n, "n"))
     return jnp.cumprod(jnp.concatenate([jnp.ones(1), 1 - i / n]))
 
 
@@ -121,7 +121,7 @@ def diffusion_absorption_time(n: int, p: Float[Numbers, "*rates"]) -> Float[Arra
     >>> round(float(diffusion_absorption_time(100, 0.5)), 6) == round(200 * math.log(2), 6)
     True
     """
-    return 2 * check_positive_int(n, "n") * math.log(2) * binary_entropy(unit_interval(p, "p"))
+    return 2 * check_int(n, "n") * math.log(2) * binary_entropy(check_unit_interval(p, "p"))
 
 
 def _one_each(table):
@@ -147,7 +147,7 @@ def _mirrored(n, sign, right):
 
 def _starts(n, i):
     starts = np.asarray(i)
-    check_positive_int(n, "n")
+    check_int(n, "n")
     if not np.issubdtype(starts.dtype, np.integer) or not ((starts >= 0) & (starts <= n)).all():
         raise ValueError(f"i is {i!r}: give counts, whole numbers from 0 to {n}")
     return starts

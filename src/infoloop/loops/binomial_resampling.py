@@ -13,8 +13,7 @@ from jaxtyping import Array, Float, Int
 
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import joint
-from infoloop.probability.numerics import require_float64, unit_interval
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.validation import check_int, check_unit_interval, require_float64
 
 CUT = 1e-18  # mass that `banded_kernel` may drop at either end of a row: below what float64 sums resolve
 _BLOCK = 128  # counts whose probabilities are computed together
@@ -50,7 +49,7 @@ def hypotheses(
     >>> hypotheses([0.25, 0.75])[1].tolist()
     [0.5, 0.5]
     """
-    rates = unit_interval(rates, "rates")
+    rates = check_unit_interval(rates, "rates")
     if rates.ndim != 1 or not rates.size:
         raise ValueError(f"rates have shape {rates.shape}: give a list of them, one for each hypothesis")
     weights = joint(np.full(rates.size, 1 / rates.size) if prior is None else prior, "theta").table
@@ -76,7 +75,7 @@ def wright_fisher_kernel(n: int) -> Float[Array, "n+1 n+1"]:
     ([1.0, 0.0, 0.0], [0.25, 0.5, 0.25])
     """
     require_float64(None, "kernel")
-    counts = np.arange(check_positive_int(n, "n") + 1)
+    counts = np.arange(check_int(n, "n") + 1)
     return _pmf_block(_stirling(n), counts[:, None], (n - counts)[:, None], counts)
 
 
@@ -96,8 +95,8 @@ def binomial_pmf(n: int, rates: Float[Numbers, "rates"]) -> Float[Array, "rates 
     >>> [round(x, 14) for x in binomial_pmf(2, [0.5]).tolist()[0]]
     [0.25, 0.5, 0.25]
     """
-    rates = unit_interval(rates, "rates")
-    means = check_positive_int(n, "n") * rates[:, None], n * (1 - rates)[:, None]
+    rates = check_unit_interval(rates, "rates")
+    means = check_int(n, "n") * rates[:, None], n * (1 - rates)[:, None]
     return _pmf_block(_stirling(n), *means, np.arange(n + 1))
 
 

@@ -14,7 +14,8 @@ from infoloop.information.measures import mutual_information
 from infoloop.loops.risks import mean_risk, median_risk, relative_entropies, squared_errors
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import Joint
-from infoloop.probability.numerics import nan_if_negative, plog2p
+from infoloop.probability.numerics import plog2p
+from infoloop.probability.validation import refuse_negative
 
 
 class Diversity(NamedTuple):
@@ -195,7 +196,7 @@ def _expected(table, frequencies, quantity):
 
 
 def _unless_negative(value, table, frequencies):
-    return nan_if_negative(nan_if_negative(value, table), frequencies)
+    return refuse_negative(refuse_negative(value, table), frequencies)
 
 
 def _states(table, frequencies):

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Shaped
 
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.validation import check_int
 
 
 class Loop(NamedTuple):
@@ -79,7 +79,7 @@ def many(loop: Loop, runs: int) -> Loop:
     >>> unroll(many(walk, 5), jax.random.split(jax.random.key(0), 3)).shape
     (3, 5)
     """
-    check_positive_int(runs, "runs")
+    check_int(runs, "runs")
     return Loop(
         start=lambda key: jax.vmap(loop.start)(jax.random.split(key, runs)),
         step=lambda key, state: jax.vmap(loop.step)(jax.random.split(key, runs), state),

@@ -7,7 +7,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from infoloop.probability.array_types import Numbers
-from infoloop.probability.numerics import divergence_terms, nan_if_negative, rounding
+from infoloop.probability.numerics import divergence_terms, rounding
+from infoloop.probability.validation import refuse_negative
 
 
 def squared_errors(
@@ -52,7 +53,7 @@ def relative_entropies(
     """
     frequencies, targets = _on_one_alphabet(frequencies, targets)
     bits = divergence_terms(targets[:, None, :], frequencies).sum(-1)
-    return nan_if_negative(nan_if_negative(bits, targets), frequencies)
+    return refuse_negative(refuse_negative(bits, targets), frequencies)
 
 
 def mean_risk(
@@ -75,7 +76,7 @@ def mean_risk(
     """
     table, losses = _same_cells(table, losses)
     counted = jnp.where((table == 0) & (losses == jnp.inf), 0.0, losses)
-    return nan_if_negative((table * counted).sum(), table)
+    return refuse_negative((table * counted).sum(), table)
 
 
 def median_risk(
@@ -103,7 +104,7 @@ def median_risk(
     order = jnp.argsort(losses.ravel())
     reached = jnp.cumsum(table.ravel()[order]) >= 0.5 - rounding(table.size, table.dtype)
     middle = losses.ravel()[order][jnp.argmax(reached)]
-    return nan_if_negative(jnp.where(reached.any(), middle, jnp.nan), table)
+    return refuse_negative(jnp.where(reached.any(), middle, jnp.nan), table)
 
 
 def _on_one_alphabet(frequencies, targets):

@@ -29,8 +29,7 @@ from jaxtyping import Float
 from infoloop.loops.generation import Generation, Parts, generate_and_select, initial_generation, num_items
 from infoloop.loops.loop import Loop
 from infoloop.probability.array_types import Numbers
-from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.validation import check_int, check_unit_interval
 
 
 def replace_data(parts: Parts, frozen: bool = False) -> Loop:
@@ -66,7 +65,7 @@ def weighted_mix(parts: Parts, weight: Float[Numbers, ""], frozen: bool = False)
     >>> float(loop.step(jax.random.key(1), loop.start(jax.random.key(0))).model)
     0.25
     """
-    weight = unit_interval(weight, "weight")
+    weight = check_unit_interval(weight, "weight")
 
     def use(key, state, fresh):
         return _balanced(_real(parts, key), fresh, weight)
@@ -90,7 +89,7 @@ def per_item_mixture(parts: Parts, probability: Float[Numbers, ""], frozen: bool
     >>> float(loop.step(jax.random.key(1), loop.start(jax.random.key(0))).model)
     1.0
     """
-    probability = unit_interval(probability, "probability")
+    probability = check_unit_interval(probability, "probability")
 
     def use(key, state, fresh):
         real_key, coin_key = jax.random.split(key)
@@ -117,7 +116,7 @@ def replay(parts: Parts, weight: Float[Numbers, ""] = 0.5, frozen: bool = False)
     >>> float(loop.step(jax.random.key(1), loop.start(jax.random.key(0))).model)
     0.5
     """
-    weight = unit_interval(weight, "weight")
+    weight = check_unit_interval(weight, "weight")
 
     def use(key, state, fresh):
         size = len(state.weights) - len(fresh[1])
@@ -146,8 +145,10 @@ def accumulate(parts: Parts, generations: int, frozen: bool = False) -> Loop:
     >>> float(loop.step(jax.random.key(1), loop.start(jax.random.key(0))).model)
     0.5
     """
-    start = partial(_real_and_room, parts, check_positive_int(generations, "generations"))
+    start = partial(_real_and_room, parts, check_int(generations, "generations"))
     return _loop(parts, frozen, start, lambda key, state, fresh: _append_to_pool(state, fresh))
+    start = _padded_pool(parts, check_int(generations, "generations"))
+    return _loop(parts, frozen, start, lambda key, state, made: _append_to_pool(state, made))
 
 
 def subsample(parts: Parts, generations: int, frozen: bool = False) -> Loop:

@@ -28,8 +28,13 @@ from infoloop.loops.schedules import per_item_mixture, replace_data, replay
 from infoloop.loops.two_token_loops import hypothesis_information, sampled_loop, tokens
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import Joint
-from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import check_choice, check_positions, check_positive_int, warn_if_degenerate_prior
+from infoloop.probability.validation import (
+    check_choice,
+    check_int,
+    check_positions,
+    check_unit_interval,
+    warn_if_degenerate_prior,
+)
 
 SCHEDULES = ("mix", "replay", "judge")
 
@@ -76,8 +81,8 @@ def anchored(
     >>> anchored(4, "mix", 0.1, [0.25, 0.75]).weight
     0.1
     """
-    known, weight = check_choice(schedule, "schedule", SCHEDULES), float(unit_interval(weight, "weight"))
-    return Anchored(check_positive_int(size, "size"), known, weight, *hypotheses(rates, prior))
+    known, weight = check_choice(schedule, "schedule", SCHEDULES), float(check_unit_interval(weight, "weight"))
+    return Anchored(check_int(size, "size"), known, weight, *hypotheses(rates, prior))
 
 
 def frequencies(m: Anchored) -> Float[np.ndarray, "frequencies"]:
@@ -130,7 +135,7 @@ def law(m: Anchored, t: int) -> Joint:
     >>> [round(x, 12) for x in law(anchored(1, "mix", 1.0, [0.25]), 5).table.tolist()[0]]
     [0.75, 0.25]
     """
-    keys = jnp.arange(check_positive_int(t, "t"))
+    keys = jnp.arange(check_int(t, "t"))
     return Joint(unroll(loop(m), keys, lambda table: table.sum(1))[-1], ("theta", "frequency"))
 
 
@@ -145,7 +150,7 @@ def information(m: Anchored, generations: int) -> Float[Array, "generations"]:
     >>> [round(float(i), 6) for i in information(anchored(4, "mix", 0.0, [0.25, 0.75]), 3)]
     [0.538786, 0.364915, 0.301657]
     """
-    steps = check_positive_int(generations, "generations")
+    steps = check_int(generations, "generations")
     warn_if_degenerate_prior(m.prior)
     return _information(m, _places(m), steps, False)
 
@@ -161,7 +166,7 @@ def information_with_first(m: Anchored, generations: int) -> Float[Array, "gener
     >>> [round(float(i), 6) for i in information_with_first(anchored(4, "judge", 0.5, [0.25, 0.75]), 3)]
     [0.538786, 0.538786, 0.538786]
     """
-    steps = check_positive_int(generations, "generations")
+    steps = check_int(generations, "generations")
     warn_if_degenerate_prior(m.prior)
     return _information(m, _places(m), steps, True)
 
@@ -192,8 +197,8 @@ def expected_heterozygosity(
     >>> float(expected_heterozygosity(2, 0.5, 2, "mix", 0.0)), float(expected_heterozygosity(2, 0.5, 9, "replay", 1.0))
     (0.125, 0.25)
     """
-    t, w = check_positions(t, "t", 1), unit_interval(weight, "weight")
-    a, left = unit_interval(rate, "rate"), 1 - 1 / check_positive_int(n, "n")
+    t, w = check_positions(t, "t", 1), check_unit_interval(weight, "weight")
+    a, left = check_unit_interval(rate, "rate"), 1 - 1 / check_int(n, "n")
     powers = jnp.power(left * (1 - w) ** 2, jnp.arange(t.max()))
     v = jnp.concatenate([jnp.zeros(1), jnp.cumsum(powers) / n])
     if check_choice(schedule, "schedule", SCHEDULES[:2]) == "mix":

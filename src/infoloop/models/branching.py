@@ -12,8 +12,7 @@ from jaxtyping import Array, Float, Int
 from infoloop.loops.loop import Loop, unroll
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.bisection import bisect
-from infoloop.probability.numerics import require_float64, unit_interval
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.validation import check_int, check_unit_interval, require_float64
 
 
 def loop(mean: Float[Numbers, "*means"] = 1.0) -> Loop:
@@ -46,7 +45,7 @@ def sampled(mean: Float[Numbers, ""], runs: int) -> Loop:
     [1, 1, 1]
     """
     mean = _mean(mean)
-    start = jnp.ones(check_positive_int(runs, "runs"), int)
+    start = jnp.ones(check_int(runs, "runs"), int)
     return Loop(lambda key: start, lambda key, copies: jax.random.poisson(key, mean * copies, dtype=int))
 
 
@@ -65,7 +64,7 @@ def survivals(generations: int, mean: Float[Numbers, "*means"] = 1.0) -> Float[A
     >>> [round(float(x), 4) for x in survivals(3)]
     [0.6321, 0.4685, 0.3741]
     """
-    return unroll(loop(mean), jnp.arange(check_positive_int(generations, "generations") + 1))[1:]
+    return unroll(loop(mean), jnp.arange(check_int(generations, "generations") + 1))[1:]
 
 
 def extinct_by(generations: Int[Numbers, "*times"], mean: Float[Numbers, "*means"] = 1.0) -> Float[Array, "..."]:
@@ -137,10 +136,10 @@ def bracket(
     >>> [round(float(x), 4) for x in low], [round(float(x), 4) for x in high]
     ([0.6321, 0.4685, 0.3741], [0.6323, 0.469, 0.3748])
     """
-    p = unit_interval(p, "p")
-    t = jnp.arange(1, check_positive_int(generations, "generations") + 1)
+    p = check_unit_interval(p, "p")
+    t = jnp.arange(1, check_int(generations, "generations") + 1)
     g = jnp.concatenate([jnp.ones(1), survivals(generations)])[:-1]
-    present = -jnp.expm1(-check_positive_int(n, "n") * p * g)
+    present = -jnp.expm1(-check_int(n, "n") * p * g)
     return present, present + (3 * n * p**2 + 3 * t * p) * (1 - present)
 
 

@@ -25,8 +25,8 @@ from infoloop.probability.array_types import Numbers
 from infoloop.probability.channel_families import bsc, z_channel
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
-from infoloop.probability.numerics import binary_entropy, unit_interval
-from infoloop.probability.validation import check_choice, check_count, check_positive_int
+from infoloop.probability.numerics import binary_entropy
+from infoloop.probability.validation import check_choice, check_count, check_int, check_unit_interval
 
 _KINDS = ("bsc", "erasure", "z_channel")
 
@@ -61,7 +61,9 @@ def cascade(kind: str, noise: Float[Numbers, ""], p_one: Float[Numbers, ""] = 0.
     >>> float(cascade("erasure", 0.25).p_one)
     0.5
     """
-    return Model(check_choice(kind, "kind", _KINDS), unit_interval(noise, "noise"), unit_interval(p_one, "p_one"))
+    return Model(
+        check_choice(kind, "kind", _KINDS), check_unit_interval(noise, "noise"), check_unit_interval(p_one, "p_one")
+    )
 
 
 def link(m: Model) -> Channel:
@@ -99,7 +101,7 @@ def sampled(m: Model, runs: int) -> Loop:
     def through(key, symbols):
         return jax.random.categorical(key, rows[symbols])
 
-    first = jnp.broadcast_to(jnp.arange(2)[:, None], (2, check_positive_int(runs, "runs")))
+    first = jnp.broadcast_to(jnp.arange(2)[:, None], (2, check_int(runs, "runs")))
     return Loop(start=lambda key: through(key, first), step=through)
 
 
@@ -116,7 +118,7 @@ def law(m: Model, generation: int) -> Joint:
     >>> law(cascade("z_channel", 0.5), 2).table.tolist()
     [[0.5, 0.0], [0.375, 0.125]]
     """
-    keys = jnp.arange(check_positive_int(generation, "generation"))
+    keys = jnp.arange(check_int(generation, "generation"))
     return Joint(unroll(loop(m), keys)[-1], ("X", "Z"))
 
 
@@ -129,7 +131,7 @@ def information_by_table(m: Model, generations: int) -> Float[Array, "generation
     >>> [round(float(i), 6) for i in information_by_table(cascade("bsc", 0.1), 2)]
     [0.531004, 0.319923]
     """
-    keys = jnp.arange(check_positive_int(generations, "generations"))
+    keys = jnp.arange(check_int(generations, "generations"))
     return unroll(loop(m), keys, lambda table: mutual_information(Joint(table, ("X", "Z")), "X", "Z"))
 
 
@@ -148,7 +150,7 @@ def information(m: Model, generations: int) -> Float[Array, "generations"]:
     [0.531004, 0.319923]
     """
     closed = {"bsc": bsc_information, "erasure": erasure_information, "z_channel": z_information}[m.kind]
-    return closed(m.noise, m.p_one, jnp.arange(1, check_positive_int(generations, "generations") + 1), binary_entropy)
+    return closed(m.noise, m.p_one, jnp.arange(1, check_int(generations, "generations") + 1), binary_entropy)
 
 
 def contraction(m: Model, t: Int[Numbers, "*times"] = 1) -> Float[Array, "*times"]:

@@ -18,13 +18,7 @@ from infoloop.loops.schedules import accumulate, replace_data
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, gaussian, linear_gaussian
-from infoloop.probability.validation import (
-    check_choice,
-    check_count,
-    check_positions,
-    check_positive,
-    check_positive_int,
-)
+from infoloop.probability.validation import check_choice, check_count, check_int, check_positions, check_positive
 
 SCHEDULES = ("replace", "accumulate")
 
@@ -159,7 +153,7 @@ def law(m: GaussianMean, t: int) -> Gaussian:
     >>> law(gaussian_mean(3), 2).names
     ('theta', 'D1', 'D2', 'Z')
     """
-    t = check_positive_int(t, "t")
+    t = check_int(t, "t")
     noise, p = np.asarray(m.noise_variance / m.samples), gaussian(np.asarray(m.prior_variance), "theta")
     p = extend(p, linear_gaussian(1.0, noise, "theta", "D1"))
     for i in range(2, t + 1):

@@ -18,13 +18,13 @@ from jaxtyping import Array, Float, Int, Key
 from infoloop.loops.loop import Loop, unroll
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.chi_square_sampling import chi_square
-from infoloop.probability.numerics import require_float64
 from infoloop.probability.validation import (
     check_choice,
     check_count,
+    check_int,
     check_positions,
     check_positive,
-    check_positive_int,
+    require_float64,
 )
 
 SCHEDULES = ("replace", "accumulate")
@@ -306,7 +306,7 @@ def sampled(m: Refit, runs: int, short: bool = False) -> Loop:
     >>> sampled(refit(5), 3).start(jax.random.key(0)).variance.tolist()
     [1.0, 1.0, 1.0]
     """
-    check_positive_int(runs, "runs")
+    check_int(runs, "runs")
     advance = short_step if short else step
     return Loop(
         start=lambda key: jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (runs,)), first(m)),
@@ -344,7 +344,7 @@ def simulate(
     (2, 4)
     """
     m = refit(n, schedule=schedule, unbiased=unbiased)
-    return _simulate(m, key, check_positive_int(generations, "generations", 0), check_positive_int(runs, "runs"), short)
+    return _simulate(m, key, check_int(generations, "generations", 0), check_int(runs, "runs"), short)
 
 
 @partial(jax.jit, static_argnums=(2, 3, 4))

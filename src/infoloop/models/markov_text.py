@@ -26,8 +26,8 @@ from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.ngram_statistics import Estimates, digits, estimates, refit_counts, statistics, text_probabilities
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import Channel
-from infoloop.probability.distributions import Joint, check_probabilities, joint
-from infoloop.probability.validation import check_count, check_positive_int, warn_if_degenerate_prior
+from infoloop.probability.distributions import Joint, joint
+from infoloop.probability.validation import check_count, check_int, check_probabilities, warn_if_degenerate_prior
 
 _MOST_MODELS = 4096  # the kernel has the square of this many cells: 128 MiB
 _MOST_TEXTS = 2**17  # all are enumerated, with the counts of each
@@ -96,7 +96,7 @@ def markov_text(
     if not 0 <= alpha < float("inf"):
         raise ValueError(f"alpha is {alpha!r}: give a finite number, 0 for maximum likelihood")
     laws = (_law(prompt, "prompt", table.shape[1]), _law(prior, "prior", table.shape[0]))
-    return Model(check_positive_int(length, "length"), float(alpha), table, *laws)
+    return Model(check_int(length, "length"), float(alpha), table, *laws)
 
 
 def models(m: Model) -> Float[Array, "states contexts symbols"]:
@@ -147,7 +147,7 @@ def sampled(m: Model, runs: int) -> Loop:
         ValueError: There is no run, or the models cannot be numbered.
     """
     known = _known(m)
-    laws, shape = jnp.asarray(known.laws), (len(m.rows), check_positive_int(runs, "runs"))
+    laws, shape = jnp.asarray(known.laws), (len(m.rows), check_int(runs, "runs"))
     fresh, truth = jnp.full(shape, _fresh(m, known)), jnp.broadcast_to(m.rows[:, None], (*shape, *m.rows.shape[1:]))
     return Loop(
         start=lambda key: _trained(m, known, fresh, truth, key),
@@ -168,7 +168,7 @@ def law(m: Model, generation: int) -> Joint:
     >>> law(markov_text(1, [[[0.25, 0.75]]]), 3).table.tolist()
     [[0.75, 0.0, 0.25]]
     """
-    keys = jnp.arange(check_positive_int(generation, "generation"))
+    keys = jnp.arange(check_int(generation, "generation"))
     return Joint(unroll(loop(m), keys)[-1], ("theta", "model"))
 
 
@@ -183,7 +183,7 @@ def information(m: Model, generations: int) -> Float[Array, "generations"]:
     >>> [round(float(i), 6) for i in information(markov_text(4, [[[0.25, 0.75]], [[0.75, 0.25]]]), 4)]
     [0.538786, 0.364915, 0.301657, 0.266608]
     """
-    steps = check_positive_int(generations, "generations") - 1
+    steps = check_int(generations, "generations") - 1
     warn_if_degenerate_prior(m.prior)
     start, link = _exact(m)
     return information_along(Joint(start, ("theta", "model")), "theta", Channel(link, ("model",), ("next",)), steps)
@@ -202,7 +202,7 @@ def diversities(m: Model, generations: int) -> Diversity:
     True
     """
     frequencies, targets = grams(m)
-    keys = jnp.arange(check_positive_int(generations, "generations"))
+    keys = jnp.arange(check_int(generations, "generations"))
     return unroll(loop(m), keys, lambda table: diversity_of(table, frequencies, targets))
 
 

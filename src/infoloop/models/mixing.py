@@ -17,8 +17,7 @@ from infoloop.loops.schedules import weighted_mix
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, gaussian, linear_gaussian
-from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import check_count, check_positive, check_positive_int
+from infoloop.probability.validation import check_count, check_int, check_positive, check_unit_interval
 
 
 @jax.tree_util.register_dataclass
@@ -60,7 +59,7 @@ def mixing(
     0.5
     """
     sizes = check_count(real, "real", 1), check_count(synthetic, "synthetic", 1)
-    return Mixing(unit_interval(weight, "weight"), *sizes, check_positive(noise_variance, "noise_variance"))
+    return Mixing(check_unit_interval(weight, "weight"), *sizes, check_positive(noise_variance, "noise_variance"))
 
 
 def loop(m: Mixing) -> Loop:
@@ -133,7 +132,7 @@ def stationary_variance(weight: Float[Numbers, "*batch"], ratio: Float[Numbers, 
     >>> float(stationary_variance(1.0, 3.0)), float(stationary_variance(0.0, 1.0))
     (1.0, inf)
     """
-    w, r = unit_interval(weight, "weight"), check_positive(ratio, "ratio")
+    w, r = check_unit_interval(weight, "weight"), check_positive(ratio, "ratio")
     return (w**2 + r * (1 - w) ** 2) / (w * (2 - w))
 
 
@@ -171,7 +170,7 @@ def law(m: Mixing, t: int, prior_variance: float = 1.0) -> Gaussian:
     >>> law(mixing(0.5, 1, 1), 1).names
     ('theta', 'Z0', 'R1', 'Z1')
     """
-    t = check_positive_int(t, "t", 0)
+    t = check_int(t, "t", 0)
     w, real, made = (np.asarray(x) for x in (m.weight, m.noise_variance / m.real, m.noise_variance / m.synthetic))
     p = gaussian(np.asarray(check_positive(prior_variance, "prior_variance (the true mean must be random)")), "theta")
     p = extend(p, linear_gaussian(1.0, real, "theta", "Z0"))

@@ -18,8 +18,7 @@ from infoloop.loops.generation import Parts
 from infoloop.loops.loop import Loop, many
 from infoloop.loops.schedules import accumulate, replace_data
 from infoloop.probability.array_types import Numbers
-from infoloop.probability.numerics import require_float64
-from infoloop.probability.validation import check_choice, check_count, check_positions, check_positive
+from infoloop.probability.validation import check_choice, check_count, check_positions, check_positive, require_float64
 
 SCHEDULES = ("replace", "accumulate")
 

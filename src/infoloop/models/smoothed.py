@@ -18,7 +18,7 @@ from infoloop.probability.array_types import Numbers
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
-from infoloop.probability.validation import check_positive_int, warn_if_degenerate_prior
+from infoloop.probability.validation import check_int, warn_if_degenerate_prior
 
 
 @jax.tree_util.register_dataclass
@@ -56,7 +56,7 @@ def smoothed(
     >>> smoothed(10, 0.5, [0.25, 0.75]).prior.tolist()
     [0.5, 0.5]
     """
-    return Model(check_positive_int(size, "size"), _positive(alpha), *hypotheses(rates, prior))
+    return Model(check_int(size, "size"), _positive(alpha), *hypotheses(rates, prior))
 
 
 def kernel(n: int, alpha: float, letters: int = 2) -> Channel:
@@ -76,7 +76,7 @@ def kernel(n: int, alpha: float, letters: int = 2) -> Channel:
     >>> [round(x, 12) for x in kernel(1, 1.0).rows[0].tolist()]
     [0.666666666667, 0.333333333333]
     """
-    counts = compositions(check_positive_int(n, "n"), check_positive_int(letters, "letters"))
+    counts = compositions(check_int(n, "n"), check_int(letters, "letters"))
     return multinomial((counts + _positive(alpha)) / (n + letters * alpha), n, "count", "next")
 
 
@@ -98,7 +98,7 @@ def contraction_limit(n: int, alpha: float, letters: int = 2) -> float:
     >>> contraction_limit(1, 0.5)
     0.25
     """
-    return (check_positive_int(n, "n") / (n + check_positive_int(letters, "letters") * _positive(alpha))) ** 2
+    return (check_int(n, "n") / (n + check_int(letters, "letters") * _positive(alpha))) ** 2
 
 
 def loop(m: Model) -> Loop:
@@ -135,7 +135,7 @@ def law(m: Model, generation: int) -> Joint:
     >>> [round(x, 12) for x in law(smoothed(1, 1.0, [0.0, 1.0]), 2).table.tolist()[0]]
     [0.333333333333, 0.166666666667]
     """
-    keys = jnp.arange(check_positive_int(generation, "generation"))
+    keys = jnp.arange(check_int(generation, "generation"))
     return Joint(unroll(loop(m), keys)[-1], ("theta", "count"))
 
 
@@ -151,7 +151,7 @@ def information(m: Model, generations: int) -> Float[Array, "generations"]:
     >>> [round(float(i), 6) for i in information(smoothed(4, 0.5, [0.25, 0.75]), 3)]
     [0.538786, 0.285571, 0.168668]
     """
-    steps = check_positive_int(generations, "generations")
+    steps = check_int(generations, "generations")
     warn_if_degenerate_prior(m.prior)
     return hypothesis_information_by_generation(m.size, m.rates, m.prior, band(m.size, m.alpha), steps)
 
@@ -182,7 +182,7 @@ def band(n: int, alpha: float) -> BandedKernel:
     >>> band(4, 0.5).blocks.shape
     (1, 5, 128)
     """
-    counts = np.arange(check_positive_int(n, "n") + 1)
+    counts = np.arange(check_int(n, "n") + 1)
     scale = n / (n + 2 * _positive(alpha))
     return banded_kernel(n, (counts + alpha) * scale, (n - counts + alpha) * scale)
 

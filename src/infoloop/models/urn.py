@@ -22,8 +22,13 @@ from infoloop.loops.schedules import accumulate, subsample
 from infoloop.loops.two_token_loops import hypothesis_information, sampled_loop, tokens
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import Joint
-from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import check_choice, check_positions, check_positive_int, warn_if_degenerate_prior
+from infoloop.probability.validation import (
+    check_choice,
+    check_int,
+    check_positions,
+    check_unit_interval,
+    warn_if_degenerate_prior,
+)
 
 SCHEDULES = ("accumulate", "subsample")
 
@@ -71,7 +76,7 @@ def urn(
     'accumulate'
     """
     known = check_choice(schedule, "schedule", SCHEDULES)
-    return Urn(check_positive_int(size, "size"), check_positive_int(room, "room"), known, *hypotheses(rates, prior))
+    return Urn(check_int(size, "size"), check_int(room, "room"), known, *hypotheses(rates, prior))
 
 
 def loop(m: Urn) -> Loop:
@@ -159,9 +164,9 @@ def expected_heterozygosity(
     (0.21875, 0.0)
     """
     t = check_positions(t, "t", 1)
-    truth = unit_interval(rate, "rate")
+    truth = check_unit_interval(rate, "rate")
     i = np.arange(1, t.max() + 1)
-    fresh = 1 / (check_positive_int(n, "n") * i**2)
+    fresh = 1 / (check_int(n, "n") * i**2)
     if check_choice(schedule, "schedule", SCHEDULES) == "accumulate":
         left = np.cumprod(1 - fresh)
     else:
@@ -186,8 +191,8 @@ def limit_heterozygosity(n: int, rate: Float[Numbers, "*rates"]) -> Float[Array,
     >>> round(float(limit_heterozygosity(4, 0.5)), 12) == round(1 / np.pi, 12)
     True
     """
-    truth = unit_interval(rate, "rate")
-    return 2 * truth * (1 - truth) * jnp.sinc(1 / math.sqrt(check_positive_int(n, "n")))
+    truth = check_unit_interval(rate, "rate")
+    return 2 * truth * (1 - truth) * jnp.sinc(1 / math.sqrt(check_int(n, "n")))
 
 
 def examples() -> tuple[Urn, ...]:
@@ -196,7 +201,7 @@ def examples() -> tuple[Urn, ...]:
 
 
 def _within(m: Urn, generations: int) -> int:
-    if check_positive_int(generations, "generations") > m.room:
+    if check_int(generations, "generations") > m.room:
         raise ValueError(f"generations is {generations}: the urn has room for {m.room}; give `urn` more")
     return int(generations)
 

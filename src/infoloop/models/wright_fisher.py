@@ -34,8 +34,7 @@ from infoloop.probability.array_types import Numbers
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.channels import extend
 from infoloop.probability.distributions import Joint, joint
-from infoloop.probability.numerics import unit_interval
-from infoloop.probability.validation import check_positive_int, warn_if_degenerate_prior
+from infoloop.probability.validation import check_int, check_unit_interval, warn_if_degenerate_prior
 
 kernel = wright_fisher_kernel  # a public name of this model, as are the functions of `absorption` imported above
 
@@ -72,7 +71,7 @@ def wright_fisher(
     >>> wright_fisher(10, [0.25, 0.75]).prior.tolist()
     [0.5, 0.5]
     """
-    return Model(check_positive_int(size, "size"), *hypotheses(rates, prior))
+    return Model(check_int(size, "size"), *hypotheses(rates, prior))
 
 
 def loop(m: Model) -> Loop:
@@ -108,7 +107,7 @@ def counted(m: Model, runs: int) -> Loop:
 
     def start(key):
         which_key, first_key = jax.random.split(key)
-        which = jax.random.choice(which_key, len(m.rates), (check_positive_int(runs, "runs"),), p=m.prior)
+        which = jax.random.choice(which_key, len(m.rates), (check_int(runs, "runs"),), p=m.prior)
         return which, draw(first_key, m.rates[which])
 
     return Loop(start, lambda key, state: (state[0], draw(key, state[1] / m.size)))
@@ -127,7 +126,7 @@ def law(m: Model, generation: int) -> Joint:
     >>> law(wright_fisher(2, [0.0, 1.0]), 3).table.tolist()
     [[0.5, 0.0, 0.0], [0.0, 0.0, 0.5]]
     """
-    keys = jnp.arange(check_positive_int(generation, "generation"))
+    keys = jnp.arange(check_int(generation, "generation"))
     return Joint(unroll(loop(m), keys)[-1], ("theta", "count"))
 
 
@@ -145,7 +144,7 @@ def information(m: Model, generations: int) -> Float[Array, "generations"]:
     >>> [round(float(i), 6) for i in information(wright_fisher(4, [0.25, 0.75]), 4)]
     [0.538786, 0.364915, 0.301657, 0.266608]
     """
-    steps = check_positive_int(generations, "generations")
+    steps = check_int(generations, "generations")
     warn_if_degenerate_prior(m.prior)
     return hypothesis_information_by_generation(m.size, m.rates, m.prior, band(m.size), steps)
 
@@ -172,10 +171,10 @@ def information_many(
     >>> [round(float(i), 6) for i in information_many(4, [[0.75, 0.25], [0.25, 0.75]], [0.5, 0.5], 2)]
     [0.538786, 0.364915]
     """
-    start = extend(joint(prior, "theta"), multinomial(rates, check_positive_int(size, "size"), "theta", "count"))
+    start = extend(joint(prior, "theta"), multinomial(rates, check_int(size, "size"), "theta", "count"))
     frequencies = compositions(size, np.shape(rates)[1]) / size
     link = multinomial(frequencies, size, "count", "next")
-    return information_along(start, "theta", link, check_positive_int(generations, "generations") - 1)
+    return information_along(start, "theta", link, check_int(generations, "generations") - 1)
 
 
 def residual_information(prior: Float[Numbers, "hypotheses"], theta: Float[Numbers, "hypotheses"]) -> Float[Array, ""]:
@@ -215,8 +214,8 @@ def survival(n: int, p0: Float[Numbers, ""], generations: int) -> Float[Array, "
     >>> [round(float(s), 6) for s in survival(4, 0.5, 2)]
     [0.9375, 0.833984]
     """
-    m = wright_fisher(n, jnp.stack([unit_interval(p0, "p0")]))
-    return _survival(m, band(m.size), check_positive_int(generations, "generations"))
+    m = wright_fisher(n, jnp.stack([check_unit_interval(p0, "p0")]))
+    return _survival(m, band(m.size), check_int(generations, "generations"))
 
 
 def expected_heterozygosity(n: int, p0: Float[Numbers, ""], t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
@@ -235,8 +234,8 @@ def expected_heterozygosity(n: int, p0: Float[Numbers, ""], t: Int[Numbers, "*ti
     >>> round(float(expected_heterozygosity(10, 0.2, 6)), 8)
     0.17006112
     """
-    p = unit_interval(p0, "p0")
-    return 2 * p * (1 - p) * (1 - 1 / check_positive_int(n, "n")) ** jnp.asarray(t)
+    p = check_unit_interval(p0, "p0")
+    return 2 * p * (1 - p) * (1 - 1 / check_int(n, "n")) ** jnp.asarray(t)
 
 
 def expected_frequency(n: int, p0: Float[Numbers, ""], t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
@@ -253,8 +252,10 @@ def expected_frequency(n: int, p0: Float[Numbers, ""], t: Int[Numbers, "*times"]
     >>> float(expected_frequency(10, 0.25, 7))
     0.25
     """
-    check_positive_int(n, "n")
-    return jnp.broadcast_to(unit_interval(p0, "p0"), np.shape(t))
+    check_int(n, "n")
+    return jnp.broadcast_to(check_unit_interval(p0, "p0"), np.shape(t))
+    check_int(n, "n")
+    return jnp.broadcast_to(check_unit_interval(p0, "p0"), jnp.shape(t))
 
 
 def examples() -> tuple[Model, ...]:
@@ -273,7 +274,7 @@ def band(n: int) -> BandedKernel:
     >>> band(4).blocks.shape
     (1, 5, 128)
     """
-    counts = np.arange(check_positive_int(n, "n") + 1)
+    counts = np.arange(check_int(n, "n") + 1)
     return banded_kernel(n, counts, n - counts)
 
 

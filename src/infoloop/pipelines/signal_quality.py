@@ -12,7 +12,7 @@ from infoloop.pipelines.information_flow import Round, rounds
 from infoloop.pipelines.numeric_evaluation import accuracy_of, missing_tables
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.round_laws import evaluate_rounds, round_queries
-from infoloop.probability.validation import check_positive_int
+from infoloop.probability.validation import check_int
 
 
 class Sensitivity(NamedTuple):
@@ -56,7 +56,7 @@ def sensitivity(p: Pipeline, steps: int = 20, read: tuple[Round, ...] | None = N
     >>> found.quality.tolist(), found.learned.round(9).tolist(), found.accuracy.tolist()
     ([-1.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, 0.5, 1.0])
     """
-    check_positive_int(steps, "steps")
+    check_int(steps, "steps")
     missing = missing_tables(p)
     if missing:
         raise ValueError(f"no table, formula or program for {', '.join(missing)}: give one, so that there are numbers")

@@ -2,37 +2,6 @@
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jax.core import Tracer
-
-from infoloop.probability.distributions import check_probabilities
-from infoloop.probability.numerics import nan_if_negative, require_float64
-
-
-def check_distributions(value, what: str) -> jax.Array:
-    """`value` as laws along its last axis; ValueError otherwise, and NaN for a negative entry that is traced.
-
-    >>> check_distributions([[0.5, 0.5], [1.0, 0.0]], "likelihood").shape
-    (2, 2)
-    """
-    if isinstance(value, Tracer):
-        value = jnp.asarray(value, require_float64(value, what))
-        return nan_if_negative(value, value)
-    return jnp.asarray(check_probabilities(np.atleast_1d(value), what, axes=1))
-
-
-def check_scores(value, what: str) -> jax.Array:
-    """`value` as finite floats with at least one axis and one entry; ValueError otherwise.
-
-    >>> check_scores([1, 2], "reward").tolist()
-    [1.0, 2.0]
-    """
-    dtype = require_float64(value, what)
-    if not isinstance(value, Tracer):
-        seen = np.asarray(value, dtype)
-        if seen.ndim == 0 or seen.size == 0 or not np.isfinite(seen).all():
-            raise ValueError(f"{what} has shape {seen.shape} and is {seen}: give finite numbers, at least one")
-    return jnp.asarray(value, dtype)
 
 
 def tilt(law, by) -> jax.Array:

@@ -13,9 +13,10 @@ import jax.numpy as jnp
 import opt_einsum
 from jax import lax
 
-from infoloop.probability.channels import Channel, same_sizes
+from infoloop.probability.channels import Channel
 from infoloop.probability.dags import ancestors, d_connected, find_cycle
-from infoloop.probability.distributions import Joint, Names, as_names, check_distinct, check_known, marginal, relabel
+from infoloop.probability.distributions import Joint, Names, as_names, marginal, relabel
+from infoloop.probability.validation import check_distinct, check_known, check_same_sizes
 
 BUDGET = 2**27  # cells: 1 GiB of float64
 
@@ -79,7 +80,7 @@ def bayes_net(*parts: Joint | Channel) -> BayesNet:
         for name in _source(part):
             if name not in sizes:
                 raise ValueError(f"{name!r} is read by {', '.join(_target(part))} but no part defines it: add its law")
-        same_sizes(sizes, {name: _sizes(part)[name] for name in _source(part)}, "network")
+        check_same_sizes(sizes, {name: _sizes(part)[name] for name in _source(part)}, "network")
     return BayesNet(_causes_first(parts))
 
 

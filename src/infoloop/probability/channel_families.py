@@ -10,8 +10,16 @@ import numpy as np
 from jax.core import Tracer
 
 from infoloop.probability.channels import Channel, channel
-from infoloop.probability.distributions import Names, as_names, check_distinct, check_probabilities
-from infoloop.probability.numerics import require_float64, rounding, unit_interval
+from infoloop.probability.distributions import Names, as_names
+from infoloop.probability.numerics import rounding
+from infoloop.probability.validation import (
+    check_axes,
+    check_distinct,
+    check_int,
+    check_probabilities,
+    check_unit_interval,
+    require_float64,
+)
 
 
 def bsc(flip, source: str, target: str, dtype=None) -> Channel:
@@ -31,7 +39,7 @@ def erasure(erased, source: str, target: str, size: int = 2, dtype=None) -> Chan
     [[0.75, 0.0, 0.25], [0.0, 0.75, 0.25]]
     """
     e = _probability(erased, "erased", dtype)
-    kept = (1 - e) * jnp.eye(_at_least(size, 1, "size"), dtype=e.dtype)
+    kept = (1 - e) * jnp.eye(check_int(size, "size"), dtype=e.dtype)
     return _channel(jnp.concatenate([kept, jnp.full((size, 1), e)], 1), source, target)
 
 
@@ -55,7 +63,7 @@ def symmetric(error, source: str, target: str, size: int = 2, dtype=None) -> Cha
     [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.25, 0.25, 0.5]]
     """
     e = _probability(error, "error", dtype)
-    return _channel(jnp.where(jnp.eye(_at_least(size, 2, "size"), dtype=bool), 1 - e, e / (size - 1)), source, target)
+    return _channel(jnp.where(jnp.eye(check_int(size, "size", 2), dtype=bool), 1 - e, e / (size - 1)), source, target)
 
 
 def deterministic(function: Callable | Iterable[int], source: Names, target: str, sizes=None, dtype=None) -> Channel:
@@ -90,7 +98,7 @@ def binomial(rates, trials: int, source: str, target: str, dtype=None) -> Channe
     >>> binomial([0.0, 0.5], 2, "theta", "count").rows.tolist()
     [[1.0, 0.0, 0.0], [0.25, 0.5, 0.25]]
     """
-    r = _with_axes(unit_interval(rates, "rates", dtype), 1, "rates", "a list of numbers")
+    r = check_axes(check_unit_interval(rates, "rates", dtype), 1, "rates", "a list of numbers")
     return multinomial(jnp.stack([1 - r, r], axis=1), trials, source, target, dtype)
 
 
@@ -105,7 +113,7 @@ def multinomial(rates, trials: int, source: str, target: str, dtype=None) -> Cha
     [[0.25, 0.5, 0.25]]
     """
     r = _laws(rates, dtype)
-    counts = compositions(_at_least(trials, 0, "trials"), r.shape[1])
+    counts = compositions(check_int(trials, "trials", 0), r.shape[1])
     if trials <= 1000:
         ways = [math.factorial(trials) // math.prod(map(math.factorial, map(int, c))) for c in counts]
         return _channel(jnp.asarray(ways, r.dtype) * jnp.prod(r[:, None, :] ** counts, axis=2), source, target)
@@ -133,22 +141,16 @@ def random_channel(key, sources: int, targets: int, source: str, target: str, dt
     (2, 3)
     """
     dtype = require_float64(None, "random_channel", dtype)
-    draws = jax.random.exponential(key, (_at_least(sources, 1, "sources"), _at_least(targets, 1, "targets")), dtype)
+    draws = jax.random.exponential(key, (check_int(sources, "sources"), check_int(targets, "targets")), dtype)
     return _channel(draws / draws.sum(1, keepdims=True), source, target)
 
 
 def _probability(value, what: str, dtype) -> jax.Array:
-    return _with_axes(unit_interval(value, what, dtype), 0, what, "one number, and use jax.vmap over several")
-
-
-def _with_axes(value: jax.Array, axes: int, what: str, wanted: str) -> jax.Array:
-    if value.ndim != axes:
-        raise ValueError(f"{what} has shape {value.shape}: give {wanted}")
-    return value
+    return check_axes(check_unit_interval(value, what, dtype), 0, what, "one number, and use jax.vmap over several")
 
 
 def _laws(rates, dtype) -> jax.Array:
-    r = _with_axes(unit_interval(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
+    r = check_axes(check_unit_interval(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
     if not isinstance(rates, Tracer):
         check_probabilities(rates, "rates", 1, dtype)
     normalised = jnp.abs(r.sum(1, keepdims=True) - 1) <= rounding(r.shape[1], r.dtype)
@@ -158,9 +160,3 @@ def _laws(rates, dtype) -> jax.Array:
 def _channel(rows, source: str, target: str) -> Channel:
     names = check_distinct((source, target), "channel")
     return Channel(jnp.asarray(rows), names[:1], names[1:])
-
-
-def _at_least(value: int, least: int, what: str) -> int:
-    if not isinstance(value, int) or value < least:
-        raise ValueError(f"{what} is {value!r}: give a whole number, at least {least}")
-    return value

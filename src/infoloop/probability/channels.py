@@ -11,16 +11,14 @@ import jax.numpy as jnp
 from jax import lax
 from jax.core import Tracer
 
-from infoloop.probability.distributions import (
-    Joint,
-    Names,
-    as_names,
+from infoloop.probability.distributions import Joint, Names, as_names, marginal
+from infoloop.probability.validation import (
     check_distinct,
     check_known,
     check_probabilities,
-    marginal,
+    check_same_sizes,
+    refuse_negative,
 )
-from infoloop.probability.numerics import nan_if_negative
 
 
 @jax.tree_util.register_dataclass
@@ -50,7 +48,7 @@ class Channel:
         """First this channel, then `after`, whose sources are exactly the targets of this one."""
         if set(self.target) != set(after.source):
             raise ValueError(f"cannot feed {self.target} into a channel from {after.source}: rename one of them")
-        same_sizes({name: self.sizes[name] for name in self.target}, after.sizes, "channel")
+        check_same_sizes({name: self.sizes[name] for name in self.target}, after.sizes, "channel")
         check_distinct(self.source + after.target, "composed channel")
         order = [len(self.source) + self.target.index(name) for name in after.source]
         rows = _contract(self.rows, order, after.rows, list(range(len(order))))
@@ -75,16 +73,6 @@ def channel(rows, source: Names, target: Names, dtype=None) -> Channel:
             "give one axis for each source and target"
         )
     return Channel(jnp.asarray(rows), source, target)
-
-
-def same_sizes(left: dict[str, int], right: dict[str, int], what: str) -> None:
-    """ValueError where the two sides give one variable alphabets of different sizes."""
-    for name in sorted(left.keys() & right.keys()):
-        if left[name] != right[name]:
-            raise ValueError(
-                f"{name} takes {left[name]} values in the {what} but {right[name]} in the channel that reads it: "
-                "the alphabets must match"
-            )
 
 
 def _contract(a, a_axes, b, b_axes):
@@ -147,7 +135,7 @@ def _(p: Joint, channel: Channel) -> Joint:
 def check_sources(p, k: Channel) -> None:
     """Raise ValueError unless every source of the channel is a variable of the law `p`, with as many values."""
     check_known(p.names, *k.source)
-    same_sizes(dict(zip(p.names, p.table.shape, strict=True)), {n: k.sizes[n] for n in k.source}, "law")
+    check_same_sizes(dict(zip(p.names, p.table.shape, strict=True)), {n: k.sizes[n] for n in k.source}, "law")
 
 
 def tensor(a: Channel, b: Channel) -> Channel:
@@ -180,4 +168,4 @@ def conditional(p: Joint, target: Names, given: Names) -> Channel:
     if not isinstance(mass, Tracer) and not (mass > 0).all():
         cell = tuple(int(i) for i in jnp.argwhere(~(mass > 0))[0][: len(given)])
         raise ValueError(f"P({', '.join(target)} | {', '.join(given)}) is undefined at {cell}: it has mass 0, drop it")
-    return Channel(nan_if_negative(both.table / mass, both.table), given, target)
+    return Channel(refuse_negative(both.table / mass, both.table), given, target)

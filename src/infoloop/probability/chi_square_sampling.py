@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from infoloop.probability.numerics import require_float64
+from infoloop.probability.validation import require_float64
 
 
 def chi_square(key, degrees: int, shape=(), dtype=None) -> jax.Array:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +12,7 @@ import numpy as np
 from jax import lax
 from jax.core import Tracer
 
-from infoloop.probability.numerics import nan_if_negative, require_float64, rounding
+from infoloop.probability.validation import check_distinct, check_known, check_probabilities, refuse_negative
 
 Names = str | Iterable[str]
 
@@ -50,50 +49,6 @@ def as_names(names: Names) -> tuple[str, ...]:
     (('X',), ('X', 'Y'))
     """
     return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
-
-
-def check_known(available: tuple[str, ...], *names: str) -> tuple[str, ...]:
-    """`names`, each of which is among `available`; ValueError names the first that is not."""
-    for name in names:
-        if name not in available:
-            raise ValueError(f"unknown variable {name!r}: this law is over {', '.join(available)}")
-    return names
-
-
-def check_distinct(names: Iterable[str], what: str) -> tuple[str, ...]:
-    """`names` as a tuple; ValueError if one of them stands twice or is not a non-empty string."""
-    names = tuple(names)
-    for k, name in enumerate(names):
-        if not isinstance(name, str) or not name:
-            raise ValueError(f"{what} has the name {name!r}: a name is a non-empty string")
-        if name in names[:k]:
-            raise ValueError(f"{what} names {name!r} twice: every axis needs a name of its own")
-    return names
-
-
-def check_probabilities(table, what: str, axes: int | None = None, dtype=None) -> np.ndarray:
-    """`table` as non-negative floats that sum to one over its last `axes` axes, or all; else ValueError."""
-    dtype = require_float64(table, what, dtype)
-    try:
-        table = np.asarray(table, dtype)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, jax.errors.JAXTypeError):
-            raise
-        raise ValueError(f"{what} is not a rectangular table of numbers: {error}") from None
-    if table.size == 0:
-        raise ValueError(f"{what} has shape {table.shape}: a law needs at least one cell")
-    bad = ~(table >= 0)
-    if bad.any():
-        cell = tuple(int(i) for i in np.argwhere(bad)[0])
-        raise ValueError(f"{what} has the entry {table[cell]} at {cell}: probabilities are numbers >= 0")
-    axes = table.ndim if axes is None else axes
-    mass = table.sum(axis=tuple(range(table.ndim - axes, table.ndim)), dtype=np.float64)
-    off = ~(np.abs(mass - 1) <= rounding(math.prod(table.shape[table.ndim - axes :]), dtype))
-    if off.any():
-        cell = tuple(int(i) for i in np.argwhere(off)[0])
-        place = f" in row {cell if len(cell) > 1 else cell[0]}" if cell else ""
-        raise ValueError(f"{what} has mass {mass[cell]:.17g}{place}, not 1: divide it by its sum, or complete it")
-    return table
 
 
 def joint(table, *names: str, dtype=None) -> Joint:
@@ -194,7 +149,7 @@ def _(p: Joint, /, **event) -> Joint:
         )
     kept = tuple(k for k, name in enumerate(p.names) if name not in event)
     alphabets = p.alphabets and tuple(p.alphabets[k] for k in kept)
-    return Joint(nan_if_negative(part / mass, part), tuple(p.names[k] for k in kept), alphabets)
+    return Joint(refuse_negative(part / mass, part), tuple(p.names[k] for k in kept), alphabets)
 
 
 def find_symbol(symbol: Hashable, name: str, alphabet: tuple[Hashable, ...]) -> int:

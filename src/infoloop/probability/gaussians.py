@@ -11,17 +11,7 @@ import numpy as np
 from jax import lax
 
 from infoloop.probability.channels import extend
-from infoloop.probability.distributions import (
-    Joint,
-    Names,
-    as_names,
-    check_distinct,
-    check_known,
-    condition,
-    marginal,
-    product,
-    relabel,
-)
+from infoloop.probability.distributions import Joint, Names, as_names, condition, marginal, product, relabel
 from infoloop.probability.law_measures import (
     alphabet_of_law,
     divergence_of_laws,
@@ -29,7 +19,8 @@ from infoloop.probability.law_measures import (
     information_of_law,
     self_information_of_law,
 )
-from infoloop.probability.numerics import LOG2E, require_float64, rounding
+from infoloop.probability.numerics import LOG2E, rounding
+from infoloop.probability.validation import check_distinct, check_known, require_float64
 
 
 @jax.tree_util.register_dataclass

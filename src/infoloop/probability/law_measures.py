@@ -27,49 +27,49 @@ class Law(Protocol):
 
 
 @functools.singledispatch
-def entropy_of_law(law, names: Group, given: Group) -> Bits:
+def entropy_of_law(law: Law, names: Group, given: Group) -> Bits:
     """Return the entropy of `names` given `given`, in bits."""
     raise _unserved("entropy", law)
 
 
 @functools.singledispatch
-def self_information_of_law(law, names: Group, given: Group) -> Bits:
+def self_information_of_law(law: Law, names: Group, given: Group) -> Bits:
     """Return the information of `names` with themselves given `given`, in bits: their entropy, where it is finite."""
     return entropy_of_law(law, names, given)
 
 
 @functools.singledispatch
-def information_of_law(law, x: Group, y: Group, given: Group) -> Bits:
+def information_of_law(law: Law, x: Group, y: Group, given: Group) -> Bits:
     """Return the mutual information of `x` and `y` given `given`, in bits."""
     raise _unserved("mutual information", law)
 
 
 @functools.singledispatch
-def divergence_of_laws(p, q) -> Bits:
+def divergence_of_laws(p: Law, q: Law) -> Bits:
     """Return the relative entropy of `p` from `q`, in bits."""
     raise _unserved("divergence", p)
 
 
 @functools.singledispatch
-def total_variation_of_laws(p, q) -> Bits:
+def total_variation_of_laws(p: Law, q: Law) -> Bits:
     """Return the total variation distance of `p` and `q`."""
     raise _unserved("total variation", p)
 
 
 @functools.singledispatch
-def jensen_shannon_of_laws(p, q) -> Bits:
+def jensen_shannon_of_laws(p: Law, q: Law) -> Bits:
     """Return the Jensen-Shannon divergence of `p` and `q`, in bits."""
     raise _unserved("Jensen-Shannon divergence", p)
 
 
 @functools.singledispatch
-def alphabet_of_law(law, name: str) -> Hashable:
+def alphabet_of_law(law: Law, name: str) -> Hashable:
     """Return the values that the variable `name` can take, in a form that two laws can be compared by."""
     raise _unserved("alphabet", law)
 
 
 @functools.singledispatch
-def one_bit(law) -> Bits:
+def one_bit(law: Law) -> Bits:
     """Return one bit, as the measures of this law are given: a float, unless the law registers an exact number."""
     return 1.0
 
@@ -79,5 +79,5 @@ def scale(factor: Fraction | int, value: Any) -> Bits:
     return (float(factor) if isinstance(value, float | jax.Array) else factor) * value
 
 
-def _unserved(what: str, law) -> TypeError:
+def _unserved(what: str, law: Law) -> TypeError:
     return TypeError(f"no {what} of a {type(law).__name__} is computed: give a law with a table, such as a Joint")

@@ -6,14 +6,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jax.core import Tracer
 
 from infoloop.probability.bisection import bisect
 
 LOG2E = 1 / math.log(2)
 _CUT = 1 / 129
 _EDGE = 65 / 64  # (1 + _CUT) / (1 - _CUT), chosen such that _EDGE * (1 / _EDGE) is exactly 1 in floats
-_X64 = 'jax.config.update("jax_enable_x64", True)'
 
 
 def rounding(cells: int, dtype=np.float64) -> float:
@@ -25,35 +23,6 @@ def rounding(cells: int, dtype=np.float64) -> float:
     True
     """
     return 8 * cells * float(np.finfo(dtype).eps)
-
-
-def require_float64(value, what: str, dtype=None) -> np.dtype:
-    """The dtype that exact tables get: `dtype` if given, else float64, refusing float32 that came by accident."""
-    if dtype is not None:
-        return np.dtype(dtype)
-    if not jax.config.read("jax_enable_x64"):
-        raise ValueError(
-            f"{what} needs float64, which JAX has switched off: call {_X64} first, "
-            "or pass dtype=jnp.float32 to accept 7 digits"
-        )
-    given = getattr(value, "dtype", None)
-    if given is not None and jnp.issubdtype(given, jnp.floating) and given != np.float64:
-        raise ValueError(f"{what} is {given}: pass float64, or dtype=jnp.{given} to accept its precision")
-    return np.dtype(np.float64)
-
-
-def unit_interval(value, what: str, dtype=None) -> jax.Array:
-    """`value` as an array of probabilities.
-
-    A number outside [0, 1] raises ValueError; a traced one, which cannot raise, becomes NaN, never a wrong law.
-    """
-    dtype = require_float64(value, what, dtype)
-    if not isinstance(value, Tracer):
-        seen = np.asarray(value, dtype)
-        if not ((seen >= 0) & (seen <= 1)).all():
-            raise ValueError(f"{what} is {seen}: it is a probability, so give a number in [0, 1]")
-    value = jnp.asarray(value, dtype)
-    return jnp.where((value >= 0) & (value <= 1), value, jnp.nan)
 
 
 def plog2p(p):
@@ -99,11 +68,6 @@ def _(primals, tangents):
     p = inverse_binary_entropy(*primals)
     slope = jnp.log2((1 - p) / p)
     return p, tangents[0] / jnp.where(slope > 0, slope, jnp.inf)
-
-
-def nan_if_negative(value, table):
-    """`value`, or NaN where `table` has a negative entry: how jitted measures refuse what is not a law."""
-    return jnp.where(jnp.min(table) >= 0, value, jnp.nan)
 
 
 def product_parts(a, b):
