@@ -154,6 +154,8 @@ def _blocks(stirling, heads, tails, starts, width):
     )
 
 
+# jax.scipy.stats.binom.pmf takes a fifth of the time, but its relative error against 40 digits is 1e-12 for n = 1000
+# and 2e-10 for n = 100 000, where this has 4e-15 and 4e-14.
 @jax.jit
 def _pmf_block(stirling, heads, tails, counts):
     n = len(stirling) - 1

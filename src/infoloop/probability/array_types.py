@@ -1,4 +1,4 @@
-"""Name the types of array arguments, to be given a shape by jaxtyping: `Float[Numbers, "n m"]`."""
+"""The type of array arguments, which jaxtyping gives a shape: `Float[Numbers, "n m"]`."""
 
 from collections.abc import Sequence
 

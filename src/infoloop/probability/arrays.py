@@ -1,11 +1,20 @@
-"""Laws and scores that come as plain arrays, checked where they are not traced."""
+"""Laws that come as plain arrays: their exponential tilts and the logarithms of their ratios."""
 
 import jax
 import jax.numpy as jnp
+from jax import Array
+from jaxtyping import Float
 
 
-def tilt(law, by) -> jax.Array:
-    r"""The law $\propto p_ye^{b_y}$ along the last axis; what has no mass gets none.
+def tilt(law: Float[Array, "*batch n"], by: Float[Array, "*batch n"]) -> Float[Array, "*batch n"]:
+    r"""Return the law $\propto p_ye^{b_y}$ along the last axis.
+
+    Args:
+        law: probabilities p; nothing is checked.
+        by: exponents b, in nats.
+
+    Returns:
+        Probabilities, exactly 0 where p is; NaN for a law without mass.
 
     >>> tilt(jnp.array([0.5, 0.5, 0.0]), jnp.array([7.0, 7.0, 900.0])).tolist()
     [0.5, 0.5, 0.0]
@@ -14,8 +23,11 @@ def tilt(law, by) -> jax.Array:
     return jax.nn.softmax(jnp.where(some, by + jnp.log(jnp.where(some, law, 1.0)), -jnp.inf), axis=-1)
 
 
-def log_ratio(law, base) -> jax.Array:
-    r"""$\ln\frac{p_y}{q_y}$, 0 where $p_y=0$ (such terms have no weight) and $\infty$ where $p_y>0=q_y$.
+def log_ratio(law: Float[Array, "*batch n"], base: Float[Array, "*batch n"]) -> Float[Array, "*batch n"]:
+    r"""Return $\ln\frac{p_y}{q_y}$, in nats, for p = `law` and q = `base`.
+
+    Returns:
+        One number a cell: 0 where $p_y=0$, as such terms have no weight, and $\infty$ where $p_y>0=q_y$.
 
     >>> log_ratio(jnp.array([0.5, 0.0]), jnp.array([0.5, 0.5])).tolist()
     [0.0, 0.0]

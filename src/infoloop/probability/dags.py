@@ -9,7 +9,7 @@ Graph = Mapping[str, tuple[str, ...]]
 
 
 def find_cycle(parents: Graph) -> tuple[str, ...]:
-    """The names of a cycle, causes first and the first one repeated at the end; empty where there is none.
+    """Return the names of a cycle, causes first and the first one repeated at the end; empty where there is none.
 
     >>> find_cycle({"A": ("B",), "B": ("A",)}) in {("A", "B", "A"), ("B", "A", "B")}
     True
@@ -22,7 +22,10 @@ def find_cycle(parents: Graph) -> tuple[str, ...]:
 
 
 def topological_order(parents: Graph) -> tuple[str, ...]:
-    """All names, causes before effects. Raises graphlib.CycleError (a ValueError) for a cycle.
+    """Return all names, causes before effects.
+
+    Raises:
+        graphlib.CycleError: For a cycle; it is a ValueError, and `find_cycle` names the variables.
 
     >>> topological_order({"Z": ("D",), "D": ("X",), "X": ()})
     ('X', 'D', 'Z')
@@ -31,7 +34,10 @@ def topological_order(parents: Graph) -> tuple[str, ...]:
 
 
 def ancestors(parents: Graph, names: Iterable[str]) -> set[str]:
-    """`names`, their causes, the causes of these, and so on.
+    """Return `names`, their causes, the causes of these, and so on.
+
+    Raises:
+        KeyError: For a name that the graph does not have.
 
     >>> sorted(ancestors({"Z": ("D",), "D": ("X",), "X": (), "S": ()}, ["D"]))
     ['D', 'X']
@@ -46,7 +52,7 @@ def ancestors(parents: Graph, names: Iterable[str]) -> set[str]:
 
 
 def children(parents: Graph) -> dict[str, tuple[str, ...]]:
-    """The same graph, read the other way: `{parent: children}`.
+    """Return the same graph read the other way: `{parent: children}`.
 
     >>> children({"Z": ("D",), "D": ()})
     {'Z': (), 'D': ('Z',)}
@@ -59,12 +65,23 @@ def children(parents: Graph) -> dict[str, tuple[str, ...]]:
 
 
 def d_connected(parents: Graph, start: str, given: Iterable[str] = ()) -> set[str]:
-    r"""All names that the graph does not separate from `start` given $G$: the complement of d-separation.
+    r"""Return all names that the graph does not separate from `start` given $G$: the complement of d-separation.
 
-    A name $v$ outside has $I(\text{start};v\mid G)=0$ whatever the tables; inside, $I>0$ for almost all tables. A set
-    of names is separated from `start` exactly if each of its members is. One walk over (name, direction) pairs finds
-    them all (Shachter, *Bayes-ball*, 1998): a fork or chain passes unless it is given, a collider if it or a
-    descendant is.
+    A name $v$ that is not returned has $I(\text{start};v\mid G)=0$ whatever the tables; one that is has $I>0$ for almost all
+    tables. A set of names is separated from `start` exactly if each of its members is. One walk over (name, direction)
+    pairs finds them all (Shachter, *Bayes-ball*, 1998): a fork or chain passes unless it is given, a collider if it or
+    a descendant is.
+
+    Args:
+        parents: the graph; every variable has an entry.
+        start: a variable, which is not among `given`.
+        given: the variables that are conditioned on.
+
+    Returns:
+        The names, `start` among them and none of `given`.
+
+    Raises:
+        KeyError: For a name that the graph does not have.
 
     >>> xor = {"X": (), "Y": (), "Z": ("X", "Y")}
     >>> sorted(d_connected(xor, "X")), sorted(d_connected(xor, "X", given=["Z"]))
