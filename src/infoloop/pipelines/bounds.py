@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import computed_field
-
 from infoloop.pipelines.information_flow import (
     ConditioningSet,
     PipelineTerm,
@@ -55,7 +53,6 @@ class InformationBound:
     proofs: tuple[dict[str, Any], ...]
     task: float | None = None
 
-    @computed_field
     @property
     def most(self) -> float | None:
         """The largest the terms beyond the base can add, in bits, where their sizes, or that of the task, are known."""

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Annotated, NamedTuple
-
-from pydantic import Field, computed_field
+from typing import NamedTuple
 
 from infoloop.pipelines import limits
 from infoloop.pipelines.pipeline_graph import Pipeline
@@ -47,7 +45,7 @@ class ConditioningSet:
     closed: bool
     cut: tuple[Edge, ...]
     open_at: tuple[int, ...]
-    kind: Annotated[BaseKind, Field(exclude=True)]
+    kind: BaseKind = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class PipelineTerm:
     names: Names
     given: Names
     most: float | None
-    id: Annotated[TermId, Field(exclude=True)]
+    id: TermId = field(repr=False)
 
 
 class RoundPlan(NamedTuple):
@@ -89,10 +87,9 @@ class Round:
     entering: Names
     terms: tuple[PipelineTerm, ...]
     edges: tuple[Edge, ...]
-    plan: Annotated[RoundPlan, Field(exclude=True)]
-    kind: Annotated[Hashable, Field(exclude=True)]
+    plan: RoundPlan = field(repr=False)
+    kind: Hashable = field(repr=False)
 
-    @computed_field
     @property
     def open(self) -> bool:
         """Whether the graph lets task information enter in this round, beyond the previous state's."""
@@ -161,7 +158,7 @@ def rounds(p: Pipeline) -> tuple[Round, ...]:
     ...              [Node("Y", "query", ("Z@-1",)), Node("S", "signal", ("X", "Y"), size=2),
     ...               Node("Z", "state", ("Z@-1", "Y", "S"))], rounds=2)
     >>> [term for r in rounds(p) for term in r.terms][1]
-    PipelineTerm(text='I(X;S2|Z1,Y2)', names=('S2',), given=('Z1', 'Y2'), most=1.0, id=(2, 0))
+    PipelineTerm(text='I(X;S2|Z1,Y2)', names=('S2',), given=('Z1', 'Y2'), most=1.0)
     """
     return tuple(_round(p, t) for t in range(min(1, p.rounds), p.rounds + 1))
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
-
-from pydantic import Field, computed_field
+from dataclasses import dataclass, field
 
 from infoloop.pipelines.information_flow import TermId
 from infoloop.probability.numerics import rounding
@@ -24,15 +21,13 @@ class TermBits:
     observed: float
     sign: str
     cost: float | None
-    id: Annotated[TermId, Field(exclude=True)]
+    id: TermId = field(repr=False)
 
-    @computed_field
     @property
     def per_cost(self) -> float | None:
         """Bits for one unit of cost."""
         return self.bits / self.cost if self.cost else None
 
-    @computed_field
     @property
     def per_bit(self) -> float | None:
         """The share of what is observed that is about the task; None where nothing is observed."""
@@ -62,7 +57,6 @@ class RoundBits:
     best: float
     use: float | None
 
-    @computed_field
     @property
     def effect(self) -> str:
         """Whether the update raises, lowers or leaves the accuracy, rounding apart."""
@@ -99,13 +93,11 @@ class Numbers:
     fano: Fano | None
     cost: float | None
 
-    @computed_field
     @property
     def learned(self) -> float:
         """I(X;Z_T)."""
         return self.rounds[-1].after
 
-    @computed_field
     @property
     def informative(self) -> tuple[int, ...]:
         """The rounds in which some term is positive with these tables."""

@@ -52,6 +52,15 @@ def plain_text(*parts: RenderableType) -> str:
     return "\n".join(line.rstrip() for line in file.getvalue().rstrip("\n").split("\n"))
 
 
+def count_noun(number: int, noun: str, plural: str = "s") -> str:
+    """Return how many there are of what the noun names.
+
+    >>> count_noun(1, "round"), count_noun(1200, "round")
+    ('1 round', '1,200 rounds')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else plural}"
+
+
 def as_json(value: Any) -> str:
     """Return a value as JSON, as this package prints and writes it."""
     return json.dumps(value, indent=1, ensure_ascii=False)

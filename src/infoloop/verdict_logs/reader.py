@@ -108,10 +108,12 @@ def _tally(log: pd.DataFrame, place: RowPlace, names: dict[str, str], path: Path
             row = int(values.isna().to_numpy().argmax())
             raise LogFileError(f"{path}:{_at(place(row))}: {names[key]}: {_complaint(key, log[key].iloc[row])}")
     _refuse_twice(log, place, names, path)
-    counts = passed.groupby(log["problem"], observed=True).agg(["size", "sum"])
-    labels = np.array([str(value) for value in counts.index], dtype=object)
+    problem = log["problem"].cat
+    labels = np.array([str(value) for value in problem.categories], dtype=object)
     order = np.argsort(labels)
-    return Tally(labels[order], counts["size"].to_numpy()[order], counts["sum"].to_numpy(int)[order])
+    attempts = np.bincount(problem.codes, minlength=len(labels))
+    passes = np.bincount(problem.codes[passed == 1], minlength=len(labels))
+    return Tally(labels[order], attempts[order], passes[order])
 
 
 def _at(place: tuple[str, int]) -> str:
@@ -137,11 +139,13 @@ def _verdict(value: Any) -> float:
 
 
 def _refuse_twice(log: pd.DataFrame, place: RowPlace, names: dict[str, str], path: Path) -> None:
-    twice = log.duplicated(["problem", "attempt"]).to_numpy()
+    problems, attempts = log["problem"].cat, log["attempt"].cat
+    pairs = problems.codes.astype(np.int64) * len(attempts.categories) + attempts.codes
+    twice = pairs.duplicated()
     if twice.any():
         row = int(twice.argmax())
+        first = int((pairs == pairs[row]).argmax())
         problem, attempt = log["problem"].iloc[row], log["attempt"].iloc[row]
-        first = int(((log["problem"] == problem) & (log["attempt"] == attempt)).to_numpy().argmax())
         what = f"{names['problem']} {_shown(problem)}, {names['attempt']} {_shown(attempt)}"
         both = f"{place(row)[0]}s {place(first)[1]} and {place(row)[1]}"
         why = f"{what} stands in {both}: keep one, or number them"
@@ -185,14 +189,9 @@ def _read_csv(path: Path, names: dict[str, str]) -> tuple[pd.DataFrame, RowPlace
             line = record[0]
         unclosed = "a quoted field is not closed" if "EOF inside string" in str(error) else str(error).strip()
         raise LogFileError(f"{path}:{line}: not CSV: {unclosed}") from None
-    joined = {
-        key: pd.api.types.union_categoricals([part[k] for part in parts])
-        for key, k in zip(COLUMNS, wanted, strict=True)
-    }
-    return pd.DataFrame(joined, copy=False), lambda row: (
-        "line",
-        next(itertools.islice(_records(path), row + 1, None))[0],
-    )
+    joined = (pd.api.types.union_categoricals([part[k] for part in parts]) for k in wanted)
+    log = pd.DataFrame(dict(zip(COLUMNS, joined, strict=True)), copy=False)
+    return log, lambda row: ("line", next(itertools.islice(_records(path), row + 1, None))[0])
 
 
 def _refuse_longer(path: Path, record: tuple[int, list[str]] | None, header: list[str]) -> None:

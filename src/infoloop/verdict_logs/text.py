@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from infoloop.reporting.text import plain_text, text_table
+from infoloop.reporting.text import count_noun, plain_text, text_table
 from infoloop.verdict_logs.log_audit import LogAudit, LogBound, half_from
 
 MOST_KINDS = 3  # kinds of problems in each part of the last table
@@ -57,16 +57,12 @@ def log_verdict(found: LogAudit) -> tuple[str, str, str]:
     tried = np.unique(found.tally.attempts)
     span = f"{tried[0]:,}" if len(tried) == 1 else f"{tried[0]:,} to {tried[-1]:,}"
     each = "once" if span == "1" else f"{span} times"
-    about = f"{found.file}: {_counted(n, 'verdict')}, {_counted(problems, 'problem')} tried {each}"
+    about = f"{found.file}: {count_noun(n, 'verdict')}, {count_noun(problems, 'problem')} tried {each}"
     if most.bits >= n:
         reason = "one bit an episode, at most, tell such logs in the mean; no code shows less for this one"
-        return f"AT MOST {_counted(n, 'BIT', 'S')} IN THE MEAN", about, reason
+        return f"AT MOST {count_noun(n, 'BIT', 'S')} IN THE MEAN", about, reason
     reason = f"{most.bits / n:.3f} bits an episode, at most, has this very log told: {most.name}"
     return f"AT MOST {most.bits:,.0f} BITS", about, reason
-
-
-def _counted(number: int, noun: str, plural: str = "s") -> str:
-    return f"{number:,} {noun}{'' if number == 1 else plural}"
 
 
 def log_lines(found: LogAudit) -> list[tuple[str, str]]:

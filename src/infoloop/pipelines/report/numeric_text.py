@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from infoloop.pipelines.bounds import InformationBound
 from infoloop.pipelines.numeric_results import Fano, Numbers, RoundBits, TermBits
+from infoloop.reporting.text import count_noun
 
 HEADS = ("round", "term", "bits", "of seen", "per cost", "I(X;Z)", "bound", "eta", "accuracy", "update")
 
@@ -62,9 +63,8 @@ def _use(rounds: Sequence[RoundBits]) -> str:
     first, last = rounds[0], rounds[-1]
     kinds = Counter(r.effect for r in rounds if r.effect)
     counted = "".join(f"; {n} of {len(rounds)} updates {_PLURAL[word]} it" for word, n in kinds.items())
-    start = (
-        "" if first.accuracy is None or first.use is None else f"from {format_number(first.accuracy - first.use)} to "
-    )
+    known = first.accuracy is not None and first.use is not None
+    start = f"from {format_number(first.accuracy - first.use)} to " if known else ""
     best = f"{format_number(last.best)} for the best decoder"
     return f"accuracy {start}{format_number(last.accuracy)}, {best}{counted}"
 
@@ -79,8 +79,8 @@ def _fano(fano: Fano) -> str:
         return f"{aim}: no number of such rounds suffices"
     met = f"the state has them after round {fano.informed_at}" if fano.informed_at else "these rounds do not reach them"
     reached = f", its answers err so seldom after round {fano.reached_at}" if fano.reached_at else ""
-    least = f"{fano.rounds} round{'s'[: fano.rounds > 1]}"
-    return f"{aim}, a round brings at most {format_number(fano.most)}: at least {least}; {met}{reached}"
+    least = f"a round brings at most {format_number(fano.most)}: at least {count_noun(fano.rounds, 'round')}"
+    return f"{aim}, {least}; {met}{reached}"
 
 
 def bits_rows(rounds: Iterable[RoundBits]) -> list[tuple[str | float, ...]]:

@@ -23,6 +23,7 @@ from infoloop.pipelines.report.text import group_similar_rounds, join_names, sho
 from infoloop.pipelines.signal_quality import sensitivity
 from infoloop.reporting.audit_page import AuditPage, CertificateLink, PageTable
 from infoloop.reporting.figures import figure_svg
+from infoloop.reporting.text import count_noun
 
 
 def pipeline_audit_page(p: Pipeline, found: Audit, file: str = "", source: str = "") -> AuditPage:
@@ -61,19 +62,15 @@ def _lines(p: Pipeline, found: Audit, proofs: int, too_large: CollapsedGraph | N
     yield "bound", shorten_bound(ceiling.bound)
     if ceiling.terms and ceiling.most is not None:
         yield "at most", f"{format_bits(ceiling.most)} beyond {','.join(ceiling.base) or 'nothing'}"
-    yield "proved", f"by {_counted(proofs, 'certificate')}, re-checked in fractions"
+    yield "proved", f"by {count_noun(proofs, 'certificate')}, re-checked in fractions"
     yield from bits_lines(found.numbers, found.ceilings) if found.numbers else [("bits", f"none: {found.unmeasured}")]
     edges = sum(len(node.parents) for node in p.nodes)
-    yield "graph", ", ".join(map(_counted, (len(p.nodes), edges, p.rounds), ("node", "edge", "round")))
+    yield "graph", ", ".join(map(count_noun, (len(p.nodes), edges, p.rounds), ("node", "edge", "round")))
     if too_large:
         yield (
             "not drawn",
             f"{len(too_large.vertices)} nodes differ, and more than {limits.MOST_DRAWN_NODES} could not be read",
         )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _legend(graph: CollapsedGraph) -> str:
@@ -113,19 +110,13 @@ def _arrows(edges: Iterable[Edge]) -> str:
 
 def _bases(found: Audit) -> PageTable:
     bits = {names: (bits,) for names, bits in found.numbers.bases} if found.numbers else {}
-    rows = tuple(
-        (
-            "closed" if base.closed else "open",
-            ", ".join(base.names) or "–",
-            base.meaning,
-            *bits.get(base.names, ()),
-            _arrows(base.cut),
-        )
-        for base in found.bases
-    )
+    rows = []
+    for base in found.bases:
+        verdict, names = "closed" if base.closed else "open", ", ".join(base.names) or "–"
+        rows.append((verdict, names, base.meaning, *bits.get(base.names, ()), _arrows(base.cut)))
     headers = ("verdict", "base", "which is", *(("has bits",) if bits else ()), "edges around it")
     note = "closed: the last state depends on the task only through the base, whatever the channels are"
-    return PageTable("relative to", headers, rows, note)
+    return PageTable("relative to", headers, tuple(rows), note)
 
 
 def _rounds(found: Audit) -> PageTable:
@@ -158,9 +149,9 @@ class _Proof(NamedTuple):
     statements: list[str]
 
     def link(self, number: int) -> CertificateLink:
-        others = len(self.statements) - 1
-        more = f", and {others} steps that differ only in names" if others else ""
-        return CertificateLink(f"proof-{number}", f"{self.statements[0]}{more}", self.certificate)
+        first, *others = self.statements
+        more = f", and {len(others)} steps that differ only in names" if others else ""
+        return CertificateLink(f"proof-{number}", first + more, self.certificate)
 
 
 def _proofs(found: Audit) -> list[_Proof]:

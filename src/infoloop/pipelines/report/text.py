@@ -10,7 +10,7 @@ from infoloop.pipelines.information_flow import ConditioningSet, Edge, Round
 from infoloop.pipelines.numeric_results import Numbers, RoundBits
 from infoloop.pipelines.pipeline_audit import Audit
 from infoloop.pipelines.report.numeric_text import HEADS, bits_lines, bits_rows, format_bits, format_number
-from infoloop.reporting.text import plain_text, text_table
+from infoloop.reporting.text import count_noun, plain_text, text_table
 
 
 def audit_text(found: Audit) -> str:
@@ -34,7 +34,7 @@ def _first_lines(found: Audit) -> Iterator[tuple[str, str]]:
     """Yield the bound and what it comes to, as (name, text)."""
     ceiling, count = found.ceilings[0], sum(len(ceiling.proofs) for ceiling in found.ceilings)
     yield "bound", shorten_bound(ceiling.bound)
-    yield "proved", f"{count} certificate{'s'[: count > 1]}, re-checked in fractions (--json holds them)"
+    yield "proved", f"{count_noun(count, 'certificate')}, re-checked in fractions (--json holds them)"
     if ceiling.terms and ceiling.most is not None:
         beyond = ",".join(ceiling.base) or "nothing"
         yield "at most", f"{format_bits(ceiling.most)} beyond {beyond}, whatever the tables"
