@@ -4,15 +4,49 @@ What a claim about laws compares follows from its text (`statements.claim.linear
 ones made rational (`Claim`). Here floats and exact cases are declared apart: no exact case lies next to a float one.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from flint import fmpq
 
+from infoloop.exact.rational_laws import LogSum, from_rational
+from infoloop.exact.real_balls import RealBall
+from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
 
 Number = Any  # a float, a JAX or NumPy array, or an exact rational: a formula that serves all of them
 Exact = fmpq | int | str  # what `rational` takes
 
-equality = partial(Claim, relation="=", exactly=None)
-inequality = partial(Claim, relation="<=", exactly=None)
+
+def inequality(
+    label: str,
+    assumes: tuple[str, ...],
+    sides: Callable[[Any], tuple],
+    cases: Cases,
+    *,
+    relation: str = "<=",
+    exact: Callable[[Any], tuple] | None = None,
+    family: Family | None = None,
+    edges: tuple = (),
+    loose: str = "",
+    wrong: Callable[[Any], tuple] | None = None,
+    statement: str = "",
+    given: tuple[str, ...] = (),
+) -> Claim:
+    """Return the claim that no lesser side is above the greater; exact sides may be rationals too.
+
+    >>> from infoloop.statements.cases import random_probabilities
+    >>> square = inequality("doc", (), lambda x: (x**2, x), random_probabilities(1), exact=lambda x: (x**2, x))
+    >>> [str(side) for side in square.exact(fmpq(1, 2))]
+    ['0.25000000000000000000', '0.50000000000000000000']
+    """
+    real = exact and (lambda case: tuple(map(_real_number, exact(case))))
+    return Claim(label, assumes, sides, cases, relation, real, None, family, edges, loose, wrong, statement, given)
+
+
+equality = partial(inequality, relation="=")
+
+
+def _real_number(side):
+    return side if isinstance(side, LogSum | RealBall) else from_rational(side)

@@ -51,6 +51,9 @@ class LogSum:
     def __sub__(self, other: LogSum | fmpq | Fraction | int) -> LogSum:
         return self + other * -1
 
+    def __rsub__(self, other: fmpq | Fraction | int) -> LogSum:
+        return self * -1 + other
+
     def __mul__(self, factor) -> LogSum:
         factor = rational(factor)
         return LogSum({r: c * factor for r, c in self.logs.items()})

@@ -8,8 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.claims.comparisons import Exact, equality, inequality
-from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2, rational
+from infoloop.exact.rational_laws import LogSum, exact_binary_entropy, fmpq, from_rational, log2, rational
 from infoloop.learning.code_length_switch import bits_ahead, switch_time
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.numerics import binary_entropy
@@ -90,10 +89,8 @@ def joint_errors(error: Exact, accuracy: Exact, together: Exact) -> list[list[fm
 
 def _lengths_exactly(case):
     joint = joint_errors(case["error"], case["accuracy"], case["together"])
-    gain = rational_laws.exact_binary_entropy(rational(case["accuracy"])) - rational_laws.exact_binary_entropy(
-        rational(case["error"])
-    )
-    return expected_odds_exactly(joint, case["extra"], case["n"]), from_rational(case["extra"]) - gain * case["n"]
+    gain = exact_binary_entropy(case["accuracy"]) - exact_binary_entropy(case["error"])
+    return expected_odds_exactly(joint, case["extra"], case["n"]), case["extra"] - gain * case["n"]
 
 
 lengths = equality(
@@ -134,8 +131,8 @@ def _apart(normals):
 def _switched_exactly(case):
     accuracy, error = (float(Fraction(case[name])) for name in ("accuracy", "error"))
     last = math.ceil(float(switch_time(case["extra"], accuracy, error)))
-    codes = [rational_laws.exact_binary_entropy(rational(case[name])) * last for name in ("error", "accuracy")]
-    return from_rational(case["extra"]) + codes[0], codes[1]
+    codes = [exact_binary_entropy(case[name]) * last for name in ("error", "accuracy")]
+    return case["extra"] + codes[0], codes[1]
 
 
 switched = inequality(
@@ -161,7 +158,7 @@ def _perfect(normals):
 
 def _never_exactly(case):
     joint = joint_errors(case["error"], 1, 0)
-    return from_rational(case["extra"]), expected_odds_exactly(joint, case["extra"], case["n"])
+    return case["extra"], expected_odds_exactly(joint, case["extra"], case["n"])
 
 
 never = inequality(
@@ -186,10 +183,8 @@ def _patient(case):
 
 
 def _patient_exactly(case):
-    gain = rational_laws.exact_binary_entropy(rational(case["accuracy"])) - rational_laws.exact_binary_entropy(
-        rational(case["error"])
-    )
-    return from_rational(case["extra"]) - gain * case["n"], from_rational(0)
+    gain = exact_binary_entropy(case["accuracy"]) - exact_binary_entropy(case["error"])
+    return case["extra"] - gain * case["n"], 0
 
 
 more_data = inequality(

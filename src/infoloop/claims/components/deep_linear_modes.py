@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from flint import fmpq_series
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import fmpq, from_rational, log2
+from infoloop.exact.rational_laws import fmpq, log2
 from infoloop.learning.linear_networks import deep_mode, deep_time
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
@@ -52,7 +52,7 @@ def closed_series(c: fmpq, variance: fmpq, start: fmpq) -> list[fmpq]:
 
 def _terms(case):
     values = [case[name] for name in ("c", "variance", "start")]
-    return tuple(from_rational(series(*values)[case["term"]]) for series in (taylor, closed_series))
+    return tuple(series(*values)[case["term"]] for series in (taylor, closed_series))
 
 
 deep = equality(

@@ -67,7 +67,7 @@ def _speeds_exactly(case):
     law, spread = _rivals(case["error"]), case["spread"]
     assert _less_efficient(law)
     first = _correlation(law, lambda label, size, sign: label * (1 + SIGNS[size] * spread))
-    return from_rational(first), from_rational(_correlation(law, lambda label, size, sign: sign))
+    return first, _correlation(law, lambda label, size, sign: sign)
 
 
 def _speeds(case):

@@ -8,8 +8,7 @@ import jax.numpy as jnp
 from flint import arb, arb_mat, fmpq_mat
 
 from infoloop.claims.comparisons import Exact, Number, equality, inequality
-from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import fmpq, from_rational, rational
+from infoloop.exact.rational_laws import exact_binary_entropy, fmpq, rational
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.linear_networks import noisy_feature_moments, weights
 from infoloop.statements.cases import Family, random_numbers
@@ -202,7 +201,7 @@ _AMPLITUDES, _CROSSOVERS = ("1/4", "1", "3"), ("1/16", "1/8", "1/4", "3/8")
 
 def _ends_exactly(case):
     kept = [1 - 2 * rational(e) for e in case["flips"]]
-    return from_rational(ends_exactly(case["amplitudes"], case["flips"])[0]), from_rational(clean_share(kept)[0])
+    return ends_exactly(case["amplitudes"], case["flips"])[0], clean_share(kept)[0]
 
 
 ends = equality(
@@ -232,7 +231,7 @@ def _clean(case):
 
 def _clean_exactly(case):
     found = ends_exactly(case["amplitudes"], ("0", *case["flips"]))
-    return from_rational(found[case["feature"]]), from_rational(int(case["feature"] == 0))
+    return found[case["feature"]], int(case["feature"] == 0)
 
 
 clean = equality(
@@ -267,9 +266,9 @@ def _speed_exactly(case, j):
 
 
 def _first_exactly(case):
-    information = [from_rational(1) - rational_laws.exact_binary_entropy(rational(e)) for e in case["flips"]]
+    information = [1 - exact_binary_entropy(rational(e)) for e in case["flips"]]
     assert (information[0] - information[1]).sign() > 0
-    return from_rational(_speed_exactly(case, 1)), from_rational(_speed_exactly(case, 0))
+    return _speed_exactly(case, 1), _speed_exactly(case, 0)
 
 
 _two_features = [{"flips": ("1/8", "1/4"), "amplitudes": pair} for pair in itertools.product(_AMPLITUDES, repeat=2)]
@@ -295,7 +294,7 @@ def _faster(case):
 def _faster_exactly(case):
     last = ends_exactly(case["amplitudes"], case["flips"])
     faster = int(_speed_exactly(case, 1) > _speed_exactly(case, 0))
-    return from_rational(last[1 - faster]), from_rational(last[faster])
+    return last[1 - faster], last[faster]
 
 
 first_remains = inequality(

@@ -10,7 +10,7 @@ import numpy as np
 from flint import acb, arb, fmpq_poly
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, from_rational, rational
+from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.goodhart import hack_gold, hack_optimum, mean_maximum, selected_value
 from infoloop.statements.cases import Family, random_numbers, random_probabilities
@@ -68,7 +68,7 @@ def _shared(law):
 def _shared_exactly(case):
     law = [rational(p) for p in case["law"]]
     chosen, largest = _best(sum_law(law, case["value"]), sum_law(law, case["error"]), case["n"])
-    return from_rational(chosen), from_rational(largest * fmpq(case["value"], case["value"] + case["error"]))
+    return chosen, largest * fmpq(case["value"], case["value"] + case["error"])
 
 
 shared = equality(
@@ -209,7 +209,7 @@ def gold_exactly(mass: fmpq, n: int) -> fmpq:
 
 def _gold_exactly(case):
     mass, n = case["mass"], case["n"]
-    return from_rational(gold_exactly(mass, n)), from_rational((1 - mass) ** n * fmpq(n, n + 1))
+    return gold_exactly(mass, n), (1 - mass) ** n * fmpq(n, n + 1)
 
 
 _MASSES = [fmpq(0), fmpq(1, 100), fmpq(1, 16), fmpq(1, 3), fmpq(1)]
@@ -234,7 +234,7 @@ def _optimum_exactly(case):
     best = 1
     while mass * (best + 1) ** 2 < 1:
         best += 1
-    return from_rational(gold_exactly(mass, n)), from_rational(gold_exactly(mass, best))
+    return gold_exactly(mass, n), gold_exactly(mass, best)
 
 
 optimum = inequality(
@@ -256,6 +256,6 @@ more_is_better = inequality(
     (*HACK, "delta > 0"),
     lambda case: (hack_gold(case[0], SAMPLE_SIZES[:-1]), hack_gold(case[0], SAMPLE_SIZES[1:])),
     random_probabilities(1),
-    exact=lambda case: tuple(from_rational(gold_exactly(case["mass"], case["n"] + i)) for i in (0, 1)),
+    exact=lambda case: tuple(gold_exactly(case["mass"], case["n"] + i) for i in (0, 1)),
     family=_best_ofs,
 )

@@ -7,8 +7,7 @@ import jax.numpy as jnp
 from flint import arb
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.rational_laws import fmpq, log2, rational
 from infoloop.exact.real_balls import exp, real_ball
 from infoloop.learning.policy_optimisation import regularised
 from infoloop.statements.cases import Family, random_numbers
@@ -39,10 +38,7 @@ def _moved(case):
 
 
 def _moved_exactly(case):
-    kept, worth = (
-        1 - 2 * rational(case["flip"]),
-        rational_laws.log2((1 - rational(case["error"])) / rational(case["error"])),
-    )
+    kept, worth = (1 - 2 * rational(case["flip"]), log2((1 - rational(case["error"])) / rational(case["error"])))
     nats = real_ball(lambda: arb(2).log()) * worth / case["beta"]
     masses = [exp(nats * (kept * quality + style)) for quality, style in ACTIONS]
     total = sum(masses[1:], masses[0])

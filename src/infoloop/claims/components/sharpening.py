@@ -9,8 +9,7 @@ import numpy as np
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.label_filtering import outvoted
-from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import fmpq, from_rational, rational
+from infoloop.exact.rational_laws import exact_binary_entropy, fmpq, rational
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
@@ -65,7 +64,7 @@ majority = equality(
     VOTERS[1:],
     _majority,
     _rates,
-    exact=lambda case: (from_rational(_enumerated(*case.values())), from_rational(recursive_error(*case.values()))),
+    exact=lambda case: (_enumerated(*case.values()), recursive_error(*case.values())),
     family=Family(
         "errors 0, 1/100, 1/4, 2/5, 1/2; 1, 3, 5, 7 answers",
         lambda: parameter_grid(error=[fmpq(0), fmpq(1, 100), fmpq(1, 4), fmpq(2, 5), fmpq(1, 2)], voters=ODD),
@@ -133,9 +132,7 @@ def _closed(case):
 
 def _closed_exactly(case):
     a, e = rational(case["a"]), recursive_error(rational(case["e"]), 3)
-    return evaluate("I(X;M)", _table(*case.values())), from_rational(1) - rational_laws.exact_binary_entropy(
-        a * (1 - e) + e * (1 - a)
-    )
+    return evaluate("I(X;M)", _table(*case.values())), 1 - exact_binary_entropy(a * (1 - e) + e * (1 - a))
 
 
 closed = equality(

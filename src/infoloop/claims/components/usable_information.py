@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from flint import fmpq_mat
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, from_rational, log2, rational
+from infoloop.exact.rational_laws import fmpq, log2, rational
 from infoloop.information.expressions import evaluate
 from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import binary_entropy
@@ -60,7 +60,7 @@ def _blind(case):
 def _blind_exactly(case):
     constant, first, second = case["weights"]
     predicted = [constant + first * a + second * b for a, b in INPUTS]
-    return from_rational(1), parity_loss(predicted, case["error"], log2)
+    return 1, parity_loss(predicted, case["error"], log2)
 
 
 _quarters = [fmpq(k, 4) for k in (-1, 0, 1)]
@@ -104,7 +104,7 @@ def _usable(case):
 
 def _usable_exactly(case):
     law = _parity_law(case["error"])
-    found = (evaluate("I(X;P)", law), from_rational(1) - parity_loss([fmpq(1, 2)] * 4, case["error"], log2))
+    found = (evaluate("I(X;P)", law), 1 - parity_loss([fmpq(1, 2)] * 4, case["error"], log2))
     assert (evaluate("I(X;A,B)", law) - found[0]).sign() == 0
     return found
 
@@ -158,7 +158,7 @@ def _coarse_and_fine_exactly(case):
     coarse = [_rounded(f) for f in _fitted_exactly(error, lambda a, b: fmpq(a ^ b))]
     bits = zip(*(_fitted_exactly(error, of) for of in (lambda a, b: fmpq(a), lambda a, b: fmpq(b))), strict=True)
     fine = [_odd(*map(_rounded, pair)) for pair in bits]
-    return from_rational(_wrong_parity(error, coarse)), from_rational(_wrong_parity(error, fine))
+    return _wrong_parity(error, coarse), _wrong_parity(error, fine)
 
 
 def _odd(p: fmpq, q: fmpq) -> fmpq:
@@ -195,7 +195,7 @@ fine_gain = equality(
     fine_labels.assumes,
     lambda case: (_coarse_and_fine(case)[1], case[0] * (1 - case[0] / 2)),
     random_probabilities(1),
-    exact=lambda case: (_coarse_and_fine_exactly(case)[1], from_rational(2 * case["error"] * (1 - case["error"]))),
+    exact=lambda case: (_coarse_and_fine_exactly(case)[1], 2 * case["error"] * (1 - case["error"])),
     family=Family("crossover probabilities k/40 below 1/2", lambda: ({"error": fmpq(k, 40)} for k in range(20))),
     edges=({"error": fmpq(1, 4)},),
     wrong=_coarse_and_fine,

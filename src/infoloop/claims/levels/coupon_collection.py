@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, from_rational, rational
+from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.learning.coupon_collector import collection_time, verdicts_needed
 from infoloop.statements.cases import Cases, Family, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
@@ -47,7 +47,7 @@ def _collected_exactly(case):
     p = [rational(mass) for mass in case["chances"]]
     parts = itertools.chain(*(itertools.combinations(p, size) for size in range(1, len(p) + 1)))
     by_exclusion = sum((fmpq((-1) ** (len(part) + 1)) / sum(part, fmpq(0)) for part in parts), fmpq(0))
-    return from_rational(recursive_time(p)), from_rational(by_exclusion)
+    return recursive_time(p), by_exclusion
 
 
 def _laws():
@@ -96,7 +96,7 @@ def _float(value: fmpq) -> float:
 
 def _least_exactly(case):
     p = [rational(mass) for mass in case["chances"]]
-    return from_rational(len(p) * harmonic(len(p))), from_rational(recursive_time(p))
+    return len(p) * harmonic(len(p)), recursive_time(p)
 
 
 equal_is_fastest = inequality(
@@ -172,7 +172,7 @@ verdicts = equality(
     VERDICTS,
     _asked,
     _sets(8),
-    exact=lambda case: (from_rational(mean_asked(*case.values())), from_rational(_needed_exactly(*case.values()))),
+    exact=lambda case: (mean_asked(*case.values()), _needed_exactly(*case.values())),
     family=Family(
         "2 to 9 candidates and 1 to K - 1 members",
         lambda: ({"K": k, "M": m} for k in range(2, 10) for m in range(1, k)),
@@ -192,7 +192,7 @@ def _won(case):
 
 def _won_exactly(case):
     k, m = case["K"], case["M"]
-    return from_rational(_needed_exactly(k, m)), from_rational(m * harmonic(m))
+    return _needed_exactly(k, m), m * harmonic(m)
 
 
 def _crossing(members: int) -> dict:

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import RationalLaw, fmpq, from_rational
+from infoloop.exact.rational_laws import RationalLaw, fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import marginal
@@ -53,7 +53,7 @@ def bayes_risk(table: Float[Array, "x s"], losses: Float[Numbers, "a x"]) -> Flo
 def _exact_risk(law, signal, losses):
     columns = marginal(law, "X", signal).table.T.tolist()
     costs = ([sum((p * c for p, c in zip(col, row, strict=True)), fmpq(0)) for row in losses] for col in columns)
-    return from_rational(sum((min(cost) for cost in costs), fmpq(0)))
+    return sum((min(cost) for cost in costs), fmpq(0))
 
 
 def _risks(net):

@@ -10,7 +10,7 @@ import numpy as np
 from flint import arb
 
 from infoloop.claims.comparisons import Exact, Number, equality, inequality
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, log2, rational
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, log2, rational
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
@@ -92,7 +92,7 @@ def _lautum(law: RationalLaw) -> LogSum:
 def _gibbs_exactly(case):
     law, wrong = _halving_posterior(case)
     bits = evaluate("I(S;W)", law) + _lautum(law)
-    return from_rational(_gap_exactly(law, wrong, case["n"])), bits * fmpq(1, case["j"] * case["n"])
+    return _gap_exactly(law, wrong, case["n"]), bits * fmpq(1, case["j"] * case["n"])
 
 
 def _models():
@@ -141,9 +141,9 @@ def _misled_exactly(case):
     bits = evaluate("I(S;W)", law)
     gap = abs(_gap_exactly(law, wrong, case["n"]))
     if bits.sign() == 0:
-        return from_rational(gap), from_rational(0)
+        return gap, 0
     squared = real_ball(lambda: arb(2).log()) * bits / (2 * case["n"])
-    return from_rational(gap), real_ball(lambda: squared.ball().sqrt())
+    return gap, real_ball(lambda: squared.ball().sqrt())
 
 
 def _learners():
@@ -195,7 +195,7 @@ def _fooled_exactly(fine, coarse, case):
 
 def _occam_exactly(case):
     found = _fooled_exactly(case["losses"], case["losses"], case)
-    return from_rational(found), from_rational(len(case["losses"]) * (1 - case["least"]) ** case["n"])
+    return found, len(case["losses"]) * (1 - case["least"]) ** case["n"]
 
 
 _rates = random_numbers(4, lambda x: (jax.nn.softmax(2 * x[:3]), jax.nn.sigmoid(2 * x[3])))
@@ -244,7 +244,7 @@ def _by_class(case):
 def _by_class_exactly(case, judged=BLOCK):
     coarse, judge = (_errors(case["maps"], read) for read in (BLOCK, judged))
     bound = _classes(case["maps"]) * (1 - case["least"]) ** case["n"]
-    return from_rational(_fooled_exactly(judge, coarse, case)), from_rational(bound)
+    return _fooled_exactly(judge, coarse, case), bound
 
 
 _maps = Family(

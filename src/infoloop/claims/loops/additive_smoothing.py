@@ -9,7 +9,7 @@ from flint import fmpq_mat
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.loops.resampling_collapse import table_information
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, rational, rational_table
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational, rational_table
 from infoloop.exact.wright_fisher_rational import (
     kernel_determinant,
     rational_generation_law,
@@ -93,7 +93,7 @@ def _spectrum_exactly(case):
     product, eigenvalue = fmpq(1), fmpq(1)
     for i in range(n + 1):
         product, eigenvalue = product * (x - eigenvalue), eigenvalue * (n - i) / (n + 2 * alpha)
-    return from_rational(kernel_determinant(n, alpha, x)), from_rational(product)
+    return kernel_determinant(n, alpha, x), product
 
 
 smoothed_eigenvalues = equality(
@@ -123,9 +123,7 @@ def _means(case):
 def _mean_exactly(case):
     n, alpha, rates, t = case
     mean = sum((p * c for c, p in enumerate(_law(case).table[1])), fmpq(0)) * 2 / n
-    return from_rational(mean - fmpq(1, 2)), from_rational(
-        shrinkage(n, alpha) ** (t - 1) * (rational(rates[1]) - fmpq(1, 2))
-    )
+    return mean - fmpq(1, 2), shrinkage(n, alpha) ** (t - 1) * (rational(rates[1]) - fmpq(1, 2))
 
 
 mean = equality(
@@ -163,7 +161,7 @@ def _diversity(case):
 def _diversity_exactly(case):
     n, alpha, rates, t = case
     found = sum((p * 4 * c * (n - c) for c, p in enumerate(_law(case).table[1])), fmpq(0)) / n**2
-    return from_rational(found), from_rational(diversity_left(n, alpha, rational(rates[1]), t))
+    return found, diversity_left(n, alpha, rational(rates[1]), t)
 
 
 smoothed_diversity = equality(
@@ -281,9 +279,7 @@ def _rate_exactly(case):
         [mass * (stationary + (1 - mass) * widest * mode), (1 - mass) * (stationary - mass * widest * mode)]
     )
     after = table.dot(rational_kernel(n, alpha))
-    return from_rational(smoothed_chi_square(after)), from_rational(
-        shrinkage(n, alpha) ** 2 * smoothed_chi_square(table)
-    )
+    return smoothed_chi_square(after), shrinkage(n, alpha) ** 2 * smoothed_chi_square(table)
 
 
 rate = equality(

@@ -11,7 +11,7 @@ from jax.scipy.special import gammaincc
 from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, from_rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import exp, real_ball
 from infoloop.models.gaussian_refit import SCHEDULES, expected_drift, expected_variance, limit_ratio, log_drift
 from infoloop.statements.cases import Cases, Family
@@ -103,7 +103,7 @@ def _moments(label, schedule, unbiased, part, closed, wrong, closed_exactly=None
     def exact(case):
         n, t = case.values()
         closed_there = (closed_exactly or closed)(fmpq(n), t)
-        return from_rational(sample_moments(n, t, schedule, unbiased)[part]), from_rational(closed_there)
+        return sample_moments(n, t, schedule, unbiased)[part], closed_there
 
     return equality(
         label,
@@ -181,7 +181,7 @@ conservation = equality(
     (*_likelihood, "a fit sees the last generation, or all"),
     _conserved,
     _sizes,
-    exact=lambda case: (from_rational(sum(sample_moments(**case, unbiased=False), fmpq(0))), from_rational(1)),
+    exact=lambda case: (sum(sample_moments(**case, unbiased=False), fmpq(0)), 1),
     family=Family(
         "2 to 5 samples a generation, 1 to 4 generations, both schedules",
         lambda: parameter_grid(n=range(2, 6), t=range(1, 5), schedule=SCHEDULES),
@@ -198,7 +198,7 @@ def _floor(n):
 def _floor_exactly(case):
     n, t = case.values()
     angle = real_ball(lambda: arb.pi() / arb(n).sqrt())
-    return real_ball(lambda: angle.ball().sin() / angle.ball()), from_rational(accumulated_variance(fmpq(n), t))
+    return real_ball(lambda: angle.ball().sin() / angle.ball()), accumulated_variance(fmpq(n), t)
 
 
 variance_accumulation_floor = inequality(
@@ -222,7 +222,7 @@ def _typical(n):
 def _typical_exactly(case):
     n = case["n"]
     half = arb(fmpq(n - 1, 2))
-    return from_rational(fmpq(1, n - 1)), real_ball(lambda: half.log() - half.digamma())
+    return fmpq(1, n - 1), real_ball(lambda: half.log() - half.digamma())
 
 
 typical = inequality(
@@ -246,7 +246,7 @@ def _half_exactly(case):
     """Return 1/2, and for odd n the chi-square tail, which is a Poisson sum."""
     m = (case["n"] - 1) // 2
     terms = sum((fmpq(m**k, math.factorial(k)) for k in range(m)), fmpq(0))
-    return from_rational(fmpq(1, 2)), exp(-m) * terms
+    return fmpq(1, 2), exp(-m) * terms
 
 
 half_the_runs = inequality(

@@ -149,7 +149,7 @@ def _fixed(case):
 
 def _fixed_exactly(case):
     n, i = case
-    return from_rational(absorption_sums(n, rational_kernel(n)[1:-1, -1])[i]), from_rational(fmpq(i, n))
+    return absorption_sums(n, rational_kernel(n)[1:-1, -1])[i], fmpq(i, n)
 
 
 fixation = equality(
@@ -201,7 +201,7 @@ def _times_exactly(case):
         eigenvalues.append(eigenvalues[-1] * (1 - fmpq(j, n)))
     for _ in range(n - 1):
         probabilities, vector = [*probabilities, vector[i - 1]], inside.dot(vector)
-    return from_rational(_time_exactly(n, i)), from_rational(time_by_spectrum(eigenvalues, probabilities))
+    return _time_exactly(n, i), time_by_spectrum(eigenvalues, probabilities)
 
 
 absorption = equality(
@@ -227,7 +227,7 @@ def _total_diversity(case):
 def _total_diversity_exactly(case):
     n, i = case
     found = absorption_sums(n, [fmpq(2 * c * (n - c), n * n) for c in range(1, n)])[i]
-    return from_rational(found), from_rational(fmpq(2 * i * (n - i), n))
+    return found, fmpq(2 * i * (n - i), n)
 
 
 total_diversity = equality(
@@ -252,10 +252,7 @@ absorption_floor = inequality(
     RESAMPLING,
     _lasting,
     random_probabilities(1),
-    exact=lambda case: (
-        from_rational(fmpq(4 * case[1] * (case[0] - case[1]), case[0])),
-        from_rational(_time_exactly(*case)),
-    ),
+    exact=lambda case: (fmpq(4 * case[1] * (case[0] - case[1]), case[0]), _time_exactly(*case)),
     family=_every_start,
     edges=((2, 1),),
     wrong=lambda case: (2 * _lasting(case)[0], _lasting(case)[1]),
@@ -286,7 +283,7 @@ drift = inequality(
     RESAMPLING,
     lambda case: (least_drift(SIZE, case[0]), _drift(case[0])),
     random_probabilities(1),
-    exact=lambda case: (from_rational(least_drift(case[0], fmpq(case[1], case[0]))), _drift_exactly(*case)),
+    exact=lambda case: (least_drift(case[0], fmpq(case[1], case[0])), _drift_exactly(*case)),
     family=_every_start,
     edges=((64, 32),),
     wrong=lambda case: (jnp.ones(()), _drift(case[0])),
@@ -300,7 +297,7 @@ diffusion_time = inequality(
     (*RESAMPLING, "1/n <= x <= 1 - 1/n"),
     lambda case: (jnp.ones(()), _drift(case[0])),
     _reachable,
-    exact=lambda case: (from_rational(1), _drift_exactly(*case)),
+    exact=lambda case: (1, _drift_exactly(*case)),
     family=Family(
         "n from 2 to 16 and every count between 0 and n", lambda: ((n, i) for n in range(2, 17) for i in range(1, n))
     ),

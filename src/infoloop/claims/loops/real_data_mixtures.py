@@ -6,7 +6,7 @@ from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
-from infoloop.exact.rational_laws import fmpq, from_rational, log2
+from infoloop.exact.rational_laws import fmpq, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
@@ -83,7 +83,7 @@ def _variances(case):
 def _variances_exactly(case):
     weight, real, synthetic, t = case.values()
     sizes = fmpq(real), fmpq(synthetic)
-    return from_rational(variance_of_shares(weight, *sizes, t)), from_rational(relaxed_variance(weight, *sizes, t))
+    return variance_of_shares(weight, *sizes, t), relaxed_variance(weight, *sizes, t)
 
 
 def _without_synthetic_noise(case):
@@ -113,7 +113,7 @@ def _optimal(case):
 def _optimal_exactly(case):
     r"""Return the best weight v, that of the ratio $r=v^2/(1-v)$, and $nV_\infty$ at a weight."""
     weight, best = case.values()
-    return from_rational(best), from_rational(fixed_point(weight, best**2 / (1 - best)))
+    return best, fixed_point(weight, best**2 / (1 - best))
 
 
 optimal = inequality(
@@ -133,7 +133,7 @@ golden = inequality(
     (*_stationary, "as many real as synthetic samples"),
     lambda case: (optimal_weight(1.0), stationary_variance(case[0], 1.0)),
     _ratios,
-    exact=lambda case: (real_ball(lambda: (arb(5).sqrt() - 1) / 2), from_rational(fixed_point(case["w"], fmpq(1)))),
+    exact=lambda case: (real_ball(lambda: (arb(5).sqrt() - 1) / 2), fixed_point(case["w"], fmpq(1))),
     family=Family("weights k/100", lambda: parameter_grid(w=[fmpq(k, 100) for k in range(1, 101)])),
     edges=({"w": fmpq(13, 21)},),
     wrong=lambda case: (jnp.sqrt(0.5), stationary_variance(case[0], 1.0)),
@@ -147,7 +147,7 @@ def _diverging(case):
 
 def _diverging_exactly(case):
     weight, ratio = case.values()
-    return from_rational(ratio * (1 - weight) ** 2 / (2 * weight)), from_rational(fixed_point(weight, ratio))
+    return ratio * (1 - weight) ** 2 / (2 * weight), fixed_point(weight, ratio)
 
 
 _small_weights = Family(
@@ -171,7 +171,7 @@ fresh_data_never_worse = inequality(
     _stationary,
     lambda case: (stationary_variance(*case), 1.0),
     _ratios,
-    exact=lambda case: (from_rational(fixed_point(*case.values())), from_rational(1)),
+    exact=lambda case: (fixed_point(*case.values()), 1),
     family=_small_weights,
 )
 

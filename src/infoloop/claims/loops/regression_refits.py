@@ -11,7 +11,7 @@ import numpy as np
 from flint import arb, fmpq_mat
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, from_rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import real_ball
 from infoloop.models.regression import design_risk, excess_risk, regression
 from infoloop.statements.cases import Cases, Family, random_numbers
@@ -57,7 +57,7 @@ def _design_exactly(case):
     grams = [fmpq_mat(*x.shape[1:] * 2, (x.T @ x).ravel().tolist()) for x in designs]
     added = [(total.inv() * gram * total.inv()) for total, gram in zip(itertools.accumulate(grams), grams, strict=True)]
     closed = sum((m[i, i] for m in added for i in range(m.nrows())), fmpq(0))
-    return from_rational(sum((fit**2).ravel().tolist(), fmpq(0))), from_rational(closed)
+    return sum((fit**2).ravel().tolist(), fmpq(0)), closed
 
 
 _INPUTS = (((1, 0), (0, 1)), ((1, 2), (1, -1)), ((2, 1), (0, 3)), ((1, 1), (-1, 2)))
@@ -161,7 +161,7 @@ def _accumulated_exactly(d, samples, t):
 def _exactly(found, closed):
     def sides(case):
         d, samples, noise, t = case.values()
-        return from_rational(noise * found(d, fmpq(samples), t)), from_rational(noise * closed(d, fmpq(samples), t))
+        return noise * found(d, fmpq(samples), t), noise * closed(d, fmpq(samples), t)
 
     return sides
 
@@ -215,7 +215,7 @@ def _bound(case):
 def _bound_exactly(case):
     d, samples, noise, t = case.values()
     first = noise * _first(d, fmpq(samples), t)
-    return from_rational(noise * summed_risk(d, fmpq(samples), t)), real_ball(lambda: arb.pi() ** 2 / 6 * arb(first))
+    return noise * summed_risk(d, fmpq(samples), t), real_ball(lambda: arb.pi() ** 2 / 6 * arb(first))
 
 
 bound = inequality(

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import exact_binary_entropy, fmpq, from_rational, rational
+from infoloop.exact.rational_laws import exact_binary_entropy, fmpq, rational
 from infoloop.exact.wright_fisher_rational import (
     absorption_sums,
     kernel_determinant,
@@ -108,7 +108,7 @@ def _diversity_exactly(case):
     frequencies = [fmpq(c, n) for c in range(n + 1)]
     found = sum((p * 2 * f * (1 - f) for p, f in zip(table.sum(axis=0), frequencies, strict=True)), fmpq(0))
     start = sum((rational(w) * 2 * rational(r) * (1 - rational(r)) for r, w in zip(rates, prior, strict=True)), fmpq(0))
-    return from_rational(found), from_rational(start * (1 - fmpq(1, n)) ** t)
+    return found, start * (1 - fmpq(1, n)) ** t
 
 
 def _diploid(case):
@@ -144,7 +144,7 @@ def _spectrum_exactly(case):
     product, eigenvalue = fmpq(1), fmpq(1)
     for i in range(n + 1):
         product, eigenvalue = product * (rational(x) - eigenvalue), eigenvalue * (1 - fmpq(i, n))
-    return from_rational(kernel_determinant(n, 0, x)), from_rational(product)
+    return kernel_determinant(n, 0, x), product
 
 
 resampled_eigenvalues = equality(
@@ -296,7 +296,7 @@ collapse_forgets = equality(
     RESAMPLING,
     lambda case: (_left(case)[0], 0.0),
     _two_rates,
-    exact=lambda case: (_left_exactly(case)[0], from_rational(0)),
+    exact=lambda case: (_left_exactly(case)[0], 0),
     family=Family(
         "rates (1/4, 3/4), equally likely, and n from 2 to 6",
         lambda: itertools.product(range(2, 7), RATES[1:2], PRIORS[:1]),

@@ -5,8 +5,7 @@ import itertools
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import equality
-from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import fmpq, from_rational, log2, rational, rational_table
+from infoloop.exact.rational_laws import exact_binary_entropy, fmpq, from_rational, log2, rational, rational_table
 from infoloop.information.binary_channel_chains import (
     bsc_information,
     erasing,
@@ -53,7 +52,7 @@ def _cascade(label, channel, size, closed_form, rows, edge, wrong):
         for _ in range(int(steps) - 1):
             path = path.dot(link)
         law = exact_law({"X": [1 - p_one, p_one, *[0] * (size - 2)], "Z|X": path})
-        return evaluate("I(X;Z)", law), closed_form(noise, p_one, int(steps), rational_laws.exact_binary_entropy)
+        return evaluate("I(X;Z)", law), closed_form(noise, p_one, int(steps), exact_binary_entropy)
 
     return equality(
         label,
@@ -116,9 +115,7 @@ def _capacities_exactly(case):
         sum(((log2(w / q)) * w for w, q in zip(row, outputs, strict=True) if w), from_rational(0)) for row in rows
     ]
     assert (distances[0] - distances[1]).sign() == 0
-    return distances[0], from_rational(1) - rational_laws.exact_binary_entropy(e) if name == "bsc" else from_rational(
-        1 - e
-    )
+    return distances[0], 1 - exact_binary_entropy(e) if name == "bsc" else 1 - e
 
 
 capacities = equality(

@@ -5,8 +5,7 @@ import itertools
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational
+from infoloop.exact.rational_laws import LogSum, RationalLaw, exact_binary_entropy, fmpq, from_rational, log2, rational
 from infoloop.information.expressions import evaluate
 from infoloop.information.fano import fano_bound
 from infoloop.information.measures import entropy, mutual_information
@@ -41,7 +40,7 @@ def _secret(net: BayesNet):
 def _secret_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     masses = law.table.tolist()
     still_open = [sum(masses[k:], fmpq(0)) for k in range(len(masses))]
-    spent = (rational_laws.exact_binary_entropy(p / s) * s for p, s in zip(masses[:-1], still_open, strict=False) if s)
+    spent = (exact_binary_entropy(p / s) * s for p, s in zip(masses[:-1], still_open, strict=False) if s)
     return sum(spent, LogSum({})), entropy(law, "X")
 
 
@@ -70,12 +69,12 @@ def _fano(net: BayesNet, size: int = 4):
 
 def _fano_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     error = 1 - sum((max(column) for column in law.table.T.tolist()), fmpq(0))
-    bound = rational_laws.exact_binary_entropy(error) + rational_laws.log2(len(law.table) - 1) * error
+    bound = exact_binary_entropy(error) + log2(len(law.table) - 1) * error
     return evaluate("H(X|Z)", law), bound
 
 
 def _symmetric(size: int, error: str) -> RationalLaw:
-    e = rational_laws.rational(error)
+    e = rational(error)
     rows = [[1 - e if x == z else e / (size - 1) for z in range(size)] for x in range(size)]
     return exact_law({"X": [f"1/{size}"] * size, "Z|X": rows})
 
@@ -133,7 +132,7 @@ def _open(net: BayesNet):
 
 
 def _open_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
-    return evaluate("I(X;S|Y)", law), rational_laws.exact_binary_entropy(fmpq(1, len(law.table)))
+    return evaluate("I(X;S|Y)", law), exact_binary_entropy(fmpq(1, len(law.table)))
 
 
 def _hidden(net: BayesNet):

@@ -7,8 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import fmpq, from_rational, rational, rational_table
+from infoloop.exact.rational_laws import exact_binary_entropy, fmpq, rational, rational_table
 from infoloop.information.contraction_at_input import eta_chi2
 from infoloop.information.contraction_coefficients import contraction, dobrushin
 from infoloop.information.expressions import evaluate
@@ -99,7 +98,7 @@ def _eta_exactly(case):
     a, b = (rational_table(row) for row in rows)
     spread = [(x - y) ** 2 / (x + y) for x, y in zip(a, b, strict=True) if x + y]
     slope = [(x - y) ** 3 / (x + y) ** 2 for x, y in zip(a, b, strict=True) if x + y]
-    return from_rational(sum(spread, fmpq(0)) / 2 + sum(slope, fmpq(0)) ** 2), from_rational(closed)
+    return sum(spread, fmpq(0)) / 2 + sum(slope, fmpq(0)) ** 2, closed
 
 
 def _etas_in_closed_form():
@@ -187,7 +186,7 @@ def _gerber(net: BayesNet):
 def _gerber_exactly(case):
     d, p = map(rational, case)
     law = exact_law({"X": ["1/2", "1/2"], "T|X": [[1 - d, d], [d, 1 - d]], "Y|X": [[1 - p, p], [p, 1 - p]]})
-    return evaluate("I(T;Y)", law), from_rational(1) - rational_laws.exact_binary_entropy(binary_convolution(d, p))
+    return evaluate("I(T;Y)", law), 1 - exact_binary_entropy(binary_convolution(d, p))
 
 
 mrs_gerber = inequality(

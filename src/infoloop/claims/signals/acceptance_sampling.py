@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, from_rational, log2
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, log2
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import mutual_information
 from infoloop.probability.bayes_nets import BayesNet
@@ -191,9 +191,7 @@ def _mode_law(case):
 def _elicits_exactly(case):
     recalls, error, plain, shown = case.values()
     _, after = hit_rates(_mode_law(case).table)
-    return from_rational(after), from_rational(
-        elicited((1 - recalls, recalls), (fmpq(1, 2), 1 - error), (plain, shown))
-    )
+    return after, elicited((1 - recalls, recalls), (fmpq(1, 2), 1 - error), (plain, shown))
 
 
 BLIND = ("a policy guesses a fair bit or recalls it with error e", "the reward depends on the mode alone")
@@ -220,7 +218,7 @@ def _unrelated_exactly(case):
     assert evaluate("I(X;S|M,Y)", law).sign() == 0
     assert evaluate("I(X;S)", law).sign() == 0
     before, after = hit_rates(law.table)
-    return from_rational(after), from_rational(before)
+    return after, before
 
 
 closed_cannot_improve = inequality(

@@ -9,7 +9,7 @@ import numpy as np
 from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import LogSum, RationalLaw, from_rational, log2, rational, rational_table
+from infoloop.exact.rational_laws import LogSum, RationalLaw, log2, rational, rational_table
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.information.measures import divergence
 from infoloop.learning.verifier_feedback import best_of, best_of_bound
@@ -115,7 +115,7 @@ def _best(net: BayesNet):
 def _best_exactly(case):
     masses = rational_table(LAWS[case["law"]]).tolist()
     found, closed = _by_trying(masses, case["n"]), best_law(masses, case["n"])
-    return from_rational(found[case["y"]]), from_rational(closed[case["y"]])
+    return found[case["y"]], closed[case["y"]]
 
 
 best_of_n = equality(

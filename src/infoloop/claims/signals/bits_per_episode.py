@@ -6,8 +6,7 @@ import jax.numpy as jnp
 from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import entropy_of_masses, fmpq, log2
+from infoloop.exact.rational_laws import entropy_of_masses, exact_binary_entropy, fmpq, log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.measures import entropy
 from infoloop.probability.bayes_nets import BayesNet
@@ -67,7 +66,7 @@ def _demonstrated(net: BayesNet):
 
 def _demonstrated_exactly(case):
     law = case["law"]
-    return rational_laws.exact_binary_entropy(law.table[case["guess"]]), entropy(law, "A")
+    return exact_binary_entropy(law.table[case["guess"]]), entropy(law, "A")
 
 
 def _answers():
@@ -101,9 +100,7 @@ def _until(case):
 
 def _until_exactly(case):
     p, rounds = case.values()
-    return entropy_of_masses(until_success(p, rounds)), rational_laws.exact_binary_entropy(p) * (
-        (1 - (1 - p) ** rounds) / p
-    )
+    return entropy_of_masses(until_success(p, rounds)), exact_binary_entropy(p) * ((1 - (1 - p) ** rounds) / p)
 
 
 bits_until_success = equality(
@@ -129,7 +126,7 @@ def _per_success(case):
 
 def _per_success_exactly(case):
     p, side = case.values()
-    bits, surprisal = rational_laws.exact_binary_entropy(p) * (1 / p), log2(1 / p)
+    bits, surprisal = exact_binary_entropy(p) * (1 / p), log2(1 / p)
     return (surprisal, bits) if side == "lower" else (bits, surprisal + real_ball(lambda: 1 / arb(2).log()))
 
 
@@ -152,6 +149,6 @@ surprisal_per_episode = inequality(
     ("episodes pass with probability p, independently",),
     lambda case: (-jnp.log2(case[0]), binary_entropy(case[0])),
     random_probabilities(1),
-    exact=lambda case: (log2(1 / case["p"]), rational_laws.exact_binary_entropy(case["p"])),
+    exact=lambda case: (log2(1 / case["p"]), exact_binary_entropy(case["p"])),
     family=Family("p = 1/2, 1/4, 1/8", lambda: parameter_grid(p=[fmpq(1, 2**k) for k in (1, 2, 3)])),
 )

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.kl_regularised_rewards import tilted
-from infoloop.exact.rational_laws import fmpq, from_rational, rational
+from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.information.expressions import evaluate
 from infoloop.learning.policy_optimisation import curation
 from infoloop.learning.verifier_feedback import verified_mass
@@ -58,7 +58,7 @@ def _drift_exactly(case):
     base, passes, slips, t = [rational(p) for p in case["base"]], case["passes"], case["slips"], case["t"]
     found = curated_rounds(base, [fmpq(2) ** (passes if good else slips) for good in GOOD], t)
     odds = (base[0] + base[1]) / (base[2] + base[3]) * fmpq(2) ** ((passes - slips) * t)
-    return from_rational(found[0] + found[1]), from_rational(odds / (1 + odds))
+    return found[0] + found[1], odds / (1 + odds)
 
 
 def _informative(case):
@@ -94,7 +94,7 @@ def _improves_exactly(case):
     guesses = marginal(law, "X", "Y").table
     right, wrong = guesses[0, 0] + guesses[1, 1], guesses[0, 1] + guesses[1, 0]
     after = curated_rounds([right, wrong], [fmpq(2) ** case["passes"], fmpq(2) ** case["slips"]], 1)
-    return from_rational(right), from_rational(after[0])
+    return right, after[0]
 
 
 open_improves = inequality(
@@ -145,7 +145,7 @@ def _curated(case):
 def _gains_exactly(case):
     base, rewards, factors = _curated(case)
     found = _mean(curated_rounds(base, factors, 1), rewards) - _mean(base, rewards)
-    return from_rational(found), from_rational(covariance_gain(base, rewards, factors))
+    return found, covariance_gain(base, rewards, factors)
 
 
 _graded = Family(
@@ -172,7 +172,7 @@ def _raised(case):
 
 def _raised_exactly(case):
     base, rewards, factors = _curated(case)
-    return from_rational(_mean(base, rewards)), from_rational(_mean(curated_rounds(base, factors, 1), rewards))
+    return _mean(base, rewards), _mean(curated_rounds(base, factors, 1), rewards)
 
 
 curation_raises = inequality(
@@ -199,7 +199,7 @@ def _against_exactly(case):
     base, gaps, t = [rational(p) for p in case["base"]], case["gaps"], case["t"]
     law = curated_rounds(base, [fmpq(1), *(fmpq(1, 2**g) for g in gaps)], t)
     start = (1 - base[0]) / base[0]
-    return from_rational((1 - law[0]) / law[0]), from_rational(start * fmpq(1, 2 ** (min(gaps) * t)))
+    return (1 - law[0]) / law[0], start * fmpq(1, 2 ** (min(gaps) * t))
 
 
 _unlike = random_numbers(7, lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4:] - 1)))
@@ -226,7 +226,7 @@ def _grows(case):
 def _grows_exactly(case):
     base, rewards, factors = _curated(case)
     best = rewards.index(max(rewards))
-    return from_rational(base[best]), from_rational(curated_rounds(base, factors, 1)[best])
+    return base[best], curated_rounds(base, factors, 1)[best]
 
 
 curation_finds_best = inequality(

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import LogSum, fmpq, from_rational, log2, rational
+from infoloop.exact.rational_laws import LogSum, fmpq, log2, rational
 from infoloop.exact.real_balls import real_ball
 from infoloop.learning.policy_optimisation import best_objective, objective, regularised
 from infoloop.learning.verifier_feedback import group_relative, rewarded_mass
@@ -63,7 +63,7 @@ def _regularised(case):
 def _regularised_exactly(case):
     base = [rational(p) for p in case["base"]]
     found = tilted(base, [case["strength"] ** r for r in GOOD])
-    return from_rational(_good_mass(found)), from_rational(_regularised_rate(_good_mass(base), case["strength"]))
+    return _good_mass(found), _regularised_rate(_good_mass(base), case["strength"])
 
 
 regularised_reward = equality(
@@ -146,7 +146,7 @@ def _recursion_exactly(case):
     assert spread**2 == variance
     found = tilted(base, [v ** int(((r - mean) / spread * k * m).p) for r in GOOD])
     odds = _good_mass(base) / (1 - _good_mass(base)) * v ** (k * k + m * m)
-    return from_rational(_good_mass(found)), from_rational(odds / (1 + odds))
+    return _good_mass(found), odds / (1 + odds)
 
 
 grpo_recursion = equality(
@@ -245,7 +245,7 @@ grpo_penalty_holds = inequality(
     (*WHITENED, "the success rate is above 99/100"),
     _held,
     _scalars,
-    exact=lambda case: (_exact_rate(*case.values()), from_rational(case["current"])),
+    exact=lambda case: (_exact_rate(*case.values()), case["current"]),
     family=Family(
         "base rates k/8, a success rate of 999/1000, beta 2, 1 and 1/2",
         lambda: parameter_grid(rate=_RATES, current=[fmpq(999, 1000)], beta=[fmpq(2), fmpq(1), fmpq(1, 2)]),
@@ -266,7 +266,7 @@ def _settling_exactly(case):
     near = star * fmpq(101, 100)
     gain = real_ball(lambda: 1 / (arb(beta) * arb(near * (1 - near)).sqrt()))
     after = real_ball(lambda: 1 / (1 + base.ball() * (-gain.ball()).exp()))
-    return (after - star) * (1 if (after - star).sign() > 0 else -1), from_rational(near - star)
+    return (after - star) * (1 if (after - star).sign() > 0 else -1), near - star
 
 
 grpo_settles = inequality(

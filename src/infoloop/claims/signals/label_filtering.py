@@ -5,7 +5,7 @@ import math
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, from_rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.probability.distributions import Joint, condition
 from infoloop.statements.cases import Family, exact_law, random_probabilities
 from infoloop.statements.parameter_grids import parameter_grid
@@ -37,7 +37,7 @@ def _filtered(case):
 def _filtered_exactly(case):
     p, phi, psi = case.values()
     table = exact_law({"wrong": [1 - p, p], "kept|wrong": [[1 - phi, phi], [1 - psi, psi]]}).table[:, 1]
-    return from_rational(table[1] / table.sum()), from_rational(kept_error(p, phi, psi))
+    return table[1] / table.sum(), kept_error(p, phi, psi)
 
 
 _filters = Family(
@@ -77,7 +77,7 @@ def _majority(case):
 def _majority_exactly(case):
     p, phi, psi, votes = case.values()
     margin = (phi + psi) * (phi / (phi + psi) - p) / (p * psi + (1 - p) * phi)
-    return from_rational(margin**2), from_rational(margin * (1 - 2 * outvoted(kept_error(p, phi, psi), votes)))
+    return margin**2, margin * (1 - 2 * outvoted(kept_error(p, phi, psi), votes))
 
 
 def _swapped(case):
@@ -104,7 +104,7 @@ filter_is_enough = inequality(
     (*FILTERED, "psi < phi"),
     lambda case: (kept_error(case[0], case[1], case[1] * case[2]), 1 / 2),
     random_probabilities(3),
-    exact=lambda case: (from_rational(kept_error(*case.values())), from_rational(fmpq(1, 2))),
+    exact=lambda case: (kept_error(*case.values()), fmpq(1, 2)),
     family=Family(
         "p, phi and psi < phi from 1/8 to 7/8 in eighths",
         lambda: (c for c in _filters.members() if c["psi"] < c["phi"]),

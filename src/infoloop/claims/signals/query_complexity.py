@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, from_rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -86,7 +86,7 @@ def _one_by_one(size):
 
 def _one_by_one_exactly(case):
     size, last = case["letters"], case["last"] == "asked"
-    return from_rational(mean_tries(size, "binary", last)), from_rational(one_by_one_tries(fmpq(size), last))
+    return mean_tries(size, "binary", last), one_by_one_tries(fmpq(size), last)
 
 
 one_by_one = equality(
@@ -110,7 +110,7 @@ def _bisecting(size):
 
 def _bisecting_exactly(case):
     size = case["letters"]
-    return from_rational(mean_tries(size, "graded")), from_rational(bisecting_tries(fmpq(size), size.bit_length() - 1))
+    return mean_tries(size, "graded"), bisecting_tries(fmpq(size), size.bit_length() - 1)
 
 
 bisecting = equality(
@@ -131,7 +131,7 @@ def _between(size):
 
 
 def _between_exactly(case):
-    means = [from_rational(1), *(from_rational(mean_tries(case["letters"], kind)) for kind in ("graded", "binary"))]
+    means = [1, *(mean_tries(case["letters"], kind) for kind in ("graded", "binary"))]
     return means[case["rank"]], means[case["rank"] + 1]
 
 

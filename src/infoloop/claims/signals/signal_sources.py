@@ -5,8 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality
-from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import fmpq
+from infoloop.exact.rational_laws import exact_binary_entropy, fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channel_families import erasure
@@ -149,7 +148,7 @@ def _repeated_exactly(case):
     rows = [[1 - erased, 0, erased], [0, 1 - erased, erased]]
     names = [f"R{k}" for k in range(1, n + 1)]
     law = exact_law({"B": [1 - p_one, p_one], **{f"{name}|B": rows for name in names}})
-    return evaluate(f"I(B;{','.join(names)})", law), repeated_bits(erased, rational_laws.exact_binary_entropy(p_one), n)
+    return evaluate(f"I(B;{','.join(names)})", law), repeated_bits(erased, exact_binary_entropy(p_one), n)
 
 
 erased_repeats = equality(

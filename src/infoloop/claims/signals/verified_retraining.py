@@ -10,7 +10,7 @@ from flint import arb
 from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import Number, inequality
-from infoloop.exact.rational_laws import fmpq, from_rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, exp, pi, real_ball
 from infoloop.statements.cases import Family, copied_bit, exact_laws, random_bayes_nets, random_numbers
 from infoloop.statements.claim import Claim, linear
@@ -130,7 +130,7 @@ def _approach(case: RetrainingPair):
 
 def _approach_exactly(case):
     offset, gap, width = case.values()
-    return kept_mean(offset + gap, width) - kept_mean(offset, width), from_rational(gap)
+    return kept_mean(offset + gap, width) - kept_mean(offset, width), gap
 
 
 verified_order = inequality(
@@ -159,7 +159,7 @@ verified_finds_truth = inequality(
     (*VERIFIED, "the first mean is the truth"),
     _centred,
     _loops,
-    exact=lambda case: (kept_mean(*case.values()) * -1 + case["offset"], from_rational(0)),
+    exact=lambda case: (kept_mean(*case.values()) * -1 + case["offset"], 0),
     family=_grid,
 )
 

@@ -8,8 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact import rational_laws
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq
+from infoloop.exact.rational_laws import LogSum, RationalLaw, exact_binary_entropy, fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import entropy
 from infoloop.probability.bayes_nets import BayesNet
@@ -49,7 +48,7 @@ def _overlap(net: BayesNet):
 
 def _overlap_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     errors = law.table
-    agree = rational_laws.exact_binary_entropy(errors[0, 0] + errors[1, 1])
+    agree = exact_binary_entropy(errors[0, 0] + errors[1, 1])
     judged = exact_law({"X,Z,S": flipped(errors)})
     return evaluate(SIGNAL_GIVEN_STATE, judged), agree + entropy(law, "N") - entropy(law, "N", "M")
 
@@ -117,7 +116,7 @@ def _three_exactly(case):
     kind, e, d = case.values()
     law = _verifier(kind, e, d)
     assert marginal(law, "X", "S").table[0, 1] * 2 == d
-    return evaluate(SIGNAL_GIVEN_STATE, law), opened(kind, e, d, rational_laws.exact_binary_entropy)
+    return evaluate(SIGNAL_GIVEN_STATE, law), opened(kind, e, d, exact_binary_entropy)
 
 
 def _ordered(x):
