@@ -9,10 +9,10 @@ import jax.numpy as jnp
 from flint import fmpq_mat
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, log2, rational
+from infoloop.exact.rational_laws import fmpq, log2
 from infoloop.information.expressions import evaluate
 from infoloop.probability.distributions import marginal
-from infoloop.probability.numerics import binary_entropy
+from infoloop.probability.numerics import binary_convolution, binary_entropy
 from infoloop.statements.cases import (
     Family,
     Fixed,
@@ -26,7 +26,7 @@ from infoloop.statements.cases import (
 from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
-FINITE = "finite alphabets"
+FINITE, FAIR = "finite alphabets", ["1/2", "1/2"]
 MAPS = [[1, 0], [0, 1]]
 INPUTS = tuple(itertools.product((0, 1), repeat=2))
 PARITY = ("A and B are independent fair bits", "X is their parity, flipped at rate e")
@@ -89,11 +89,8 @@ blind = inequality(
 
 
 def _parity_law(error):
-    e = rational(error)
-    rows = [[[1 - e, e] if a == b else [e, 1 - e] for b in (0, 1)] for a in (0, 1)]
-    parity = [[[int(a == b), int(a != b)] for b in (0, 1)] for a in (0, 1)]
-    fair = ["1/2", "1/2"]
-    return exact_law({"A": fair, "B": fair, "X|A,B": rows, "P|A,B": parity})
+    even, odd = [1 - error, error], [error, 1 - error]
+    return exact_law({"A": FAIR, "B": FAIR, "X|A,B": [[even, odd], [odd, even]], "P|A,B": [MAPS, MAPS[::-1]]})
 
 
 def _usable(case):
@@ -104,9 +101,8 @@ def _usable(case):
 
 def _usable_exactly(case):
     law = _parity_law(case["error"])
-    found = (evaluate("I(X;P)", law), 1 - parity_loss([fmpq(1, 2)] * 4, case["error"], log2))
-    assert (evaluate("I(X;A,B)", law) - found[0]).sign() == 0
-    return found
+    assert (evaluate("I(X;A,B)", law) - evaluate("I(X;P)", law)).sign() == 0
+    return evaluate("I(X;P)", law), 1 - parity_loss([fmpq(1, 2)] * 4, case["error"], log2)
 
 
 usable_processing = inequality(
@@ -119,33 +115,26 @@ usable_processing = inequality(
 )
 
 
-def _least_squares(table, target):
-    """Return weights (constant, A, B) of the best linear fit of `target[i]` at the inputs, of weight `table[i]`."""
-    rows = [(fmpq(1), fmpq(a), fmpq(b)) for a, b in INPUTS]
-    normal = [[sum(p * r[i] * r[j] for p, r in zip(table, rows, strict=True)) for j in range(3)] for i in range(3)]
-    right = [sum(p * r[i] * y for p, r, y in zip(table, rows, target, strict=True)) for i in range(3)]
-    return fmpq_mat(3, 3, [x for row in normal for x in row]).solve(fmpq_mat(3, 1, right))
+def _clean_given_seen(e):
+    """Return the probabilities of the four clean inputs, given each of the four noisy ones."""
+    return [[(1 - e if a == s else e) * (1 - e if b == t else e) for a, b in INPUTS] for s, t in INPUTS]
 
 
 def _fitted_exactly(error, of):
     """Return fitted values at the four noisy inputs of a linear regression on `of(a, b)`, a and b the clean bits."""
-    e = rational(error)
-    fits = []
-    for seen in INPUTS:
-        weights = [(1 - e if a == seen[0] else e) * (1 - e if b == seen[1] else e) for a, b in INPUTS]
-        fits.append(sum((w * of(a, b) for w, (a, b) in zip(weights, INPUTS, strict=True)), fmpq(0)))
-    solved = _least_squares([fmpq(1, 4)] * 4, fits)
-    return [solved[0, 0] + solved[1, 0] * a + solved[2, 0] * b for a, b in INPUTS]
+    targets = [sum(w * of(a, b) for w, (a, b) in zip(row, INPUTS, strict=True)) for row in _clean_given_seen(error)]
+    design = fmpq_mat(4, 3, [fmpq(x) for a, b in INPUTS for x in (1, a, b)])
+    across = design.transpose()
+    return (design * (across * design).solve(across * fmpq_mat(4, 1, targets))).entries()
 
 
 def _wrong_parity(error, answers):
     """Return how often the answers to the noisy inputs miss the parity of the clean bits; an answer may be one half."""
-    e, missed = rational(error), fmpq(0)
-    for seen, answer in zip(INPUTS, answers, strict=True):
-        for a, b in INPUTS:
-            mass = (1 - e if a == seen[0] else e) * (1 - e if b == seen[1] else e) / 4
-            missed += mass * (answer if a == b else 1 - answer)
-    return missed
+    return sum(
+        mass * (answer if a == b else 1 - answer) / 4
+        for answer, row in zip(answers, _clean_given_seen(error), strict=True)
+        for mass, (a, b) in zip(row, INPUTS, strict=True)
+    )
 
 
 def _rounded(value: fmpq) -> fmpq:
@@ -157,12 +146,8 @@ def _coarse_and_fine_exactly(case):
     error = case["error"]
     coarse = [_rounded(f) for f in _fitted_exactly(error, lambda a, b: fmpq(a ^ b))]
     bits = zip(*(_fitted_exactly(error, of) for of in (lambda a, b: fmpq(a), lambda a, b: fmpq(b))), strict=True)
-    fine = [_odd(*map(_rounded, pair)) for pair in bits]
+    fine = [binary_convolution(*map(_rounded, pair)) for pair in bits]
     return _wrong_parity(error, coarse), _wrong_parity(error, fine)
-
-
-def _odd(p: fmpq, q: fmpq) -> fmpq:
-    return p * (1 - q) + q * (1 - p)
 
 
 def _coarse_and_fine(case):
@@ -219,8 +204,8 @@ interaction = linear(
 
 def _functions():
     """Yield fair bits A, and B with rows (3/4, 1/4), (0, 1), a copy or independent; X any bit of both."""
-    for second in ([["3/4", "1/4"], [0, 1]], MAPS, [["1/2", "1/2"]] * 2):
-        yield from exact_laws({"A": [["1/2", "1/2"]], "B|A": Fixed(second), "X|A,B": MAPS})
+    for second in ([["3/4", "1/4"], [0, 1]], MAPS, [FAIR] * 2):
+        yield from exact_laws({"A": [FAIR], "B|A": Fixed(second), "X|A,B": MAPS})
 
 
 components_add = linear(

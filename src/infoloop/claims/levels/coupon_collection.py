@@ -64,6 +64,11 @@ def _spread(normals):
 
 
 _members = random_numbers(MEMBERS, _spread)
+_unlike_members = Family(
+    "1 to 5 members with probabilities that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to "
+    "1, ..., 1, 7",
+    _laws,
+)
 
 collecting = equality(
     "thm:collection-time",
@@ -71,11 +76,7 @@ collecting = equality(
     lambda p: (recursive_time(list(p)), collection_time(p)),
     _members,
     exact=_collected_exactly,
-    family=Family(
-        "1 to 5 members with probabilities that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to "
-        "1, ..., 1, 7",
-        _laws,
-    ),
+    family=_unlike_members,
     edges=({"chances": ["1/2", "1/3", "1/6"]},),
     wrong=lambda p: (recursive_time(list(p)), 1 / p.min()),
 )
@@ -105,11 +106,7 @@ equal_is_fastest = inequality(
     lambda p: (MEMBERS * _float(harmonic(MEMBERS)), collection_time(p)),
     _members,
     exact=_least_exactly,
-    family=Family(
-        "1 to 5 members with probabilities that are equal, proportional to 1, 2, 3, ..., to 1, 2, 4, ..., or to "
-        "1, ..., 1, 7",
-        _laws,
-    ),
+    family=_unlike_members,
     edges=({"chances": ["1/3", "1/3", "1/3"]},),
     wrong=lambda p: (recursive_time(list(p)), MEMBERS * _float(harmonic(MEMBERS))),
 )

@@ -10,10 +10,10 @@ import numpy as np
 from flint import arb
 
 from infoloop.claims.comparisons import Exact, Number, equality, inequality
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, log2, rational
+from infoloop.exact.rational_laws import RationalLaw, fmpq, rational
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
-from infoloop.information.measures import mutual_information
+from infoloop.information.measures import divergence, mutual_information
 from infoloop.learning.generalisation import (
     empirical_risks,
     generalisation_gap,
@@ -82,17 +82,10 @@ def _gap_exactly(law: RationalLaw, wrong: np.ndarray, size: int) -> fmpq:
     return ((split - law.table) * costs).sum()
 
 
-def _lautum(law: RationalLaw) -> LogSum:
-    """Return D(P_S P_W || P_SW), exactly."""
-    split = product(marginal(law, "S"), marginal(law, "W")).table
-    cells = zip(split.ravel().tolist(), law.table.ravel().tolist(), strict=True)
-    return sum(((log2(q) - log2(p)) * q for q, p in cells if q), LogSum({}))
-
-
 def _gibbs_exactly(case):
     law, wrong = _halving_posterior(case)
-    bits = evaluate("I(S;W)", law) + _lautum(law)
-    return _gap_exactly(law, wrong, case["n"]), bits * fmpq(1, case["j"] * case["n"])
+    lautum = divergence(product(marginal(law, "S"), marginal(law, "W")), law)
+    return _gap_exactly(law, wrong, case["n"]), (evaluate("I(S;W)", law) + lautum) / (case["j"] * case["n"])
 
 
 def _models():
@@ -233,11 +226,11 @@ def _classes(maps):
     return len({tuple(BLOCK[h] for h in answers) for answers in maps})
 
 
-def _by_class(case):
+def _by_class(case, judged=BLOCK):
     law, least = case[0][:2] / case[0][:2].sum(), case[1]
     counts, probabilities = sample_law(law, SIZE)
-    coarse = _errors(EVERY_MAP, BLOCK)
-    found = fooled(coarse, jnp.asarray(coarse, float) @ law, least, counts, probabilities)
+    coarse, judge = (_errors(EVERY_MAP, read) for read in (BLOCK, judged))
+    found = fooled(coarse, jnp.asarray(judge, float) @ law, least, counts, probabilities)
     return found, _classes(EVERY_MAP) * (1 - least) ** SIZE
 
 
@@ -270,18 +263,10 @@ occam_classes = inequality(
 )
 
 
-def _by_answer(case):
-    law, least = case[0][:2] / case[0][:2].sum(), case[1]
-    counts, probabilities = sample_law(law, SIZE)
-    fine = jnp.asarray(_errors(EVERY_MAP, range(3)), float)
-    found = fooled(_errors(EVERY_MAP, BLOCK), fine @ law, least, counts, probabilities)
-    return found, _classes(EVERY_MAP) * (1 - least) ** SIZE
-
-
 classes_suffice = inequality(
     "fol:coarse-labels-suffice",
     (*ENUMERABLE, "losses 0 and 1", "answers are judged by their class in the sample, and as they are afterwards"),
-    _by_answer,
+    lambda case: _by_class(case, judged=range(3)),
     _rates,
     exact=lambda case: _by_class_exactly(case, judged=range(3)),
     family=_maps,

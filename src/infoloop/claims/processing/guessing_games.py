@@ -143,6 +143,7 @@ def _hidden_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     return evaluate("I(X;S)", law), from_rational(0)
 
 
+_any_query = Family("2 to 6 symbols, Y uniform on the first 1, 2, ... of them", lambda: _guesses("X"))
 open_given_query = Claim(
     "cnd:open-given-query",
     ("X is uniform", "Y is independent of X", "S = [X = Y]"),
@@ -150,7 +151,7 @@ open_given_query = Claim(
     _guessing(3, uniform="X"),
     relation="=",
     exact=_open_exactly,
-    family=Family("2 to 6 symbols, Y uniform on the first 1, 2, ... of them", lambda: _guesses("X")),
+    family=_any_query,
     edges=(_guess(["1/3"] * 3, ["1/2", "1/4", "1/4"]),),
     wrong=lambda net: (evaluate("I(X;S)", net), binary_entropy(1 / 3)),
 )
@@ -174,5 +175,5 @@ always_hidden = Claim(
     _guessing(3, uniform="X"),
     relation="=",
     exact=_hidden_exactly,
-    family=Family("2 to 6 symbols, Y uniform on the first 1, 2, ... of them", lambda: _guesses("X")),
+    family=_any_query,
 )

@@ -14,7 +14,7 @@ from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.information.measures import divergence
 from infoloop.learning.verifier_feedback import best_of, best_of_bound
 from infoloop.probability.bayes_nets import BayesNet
-from infoloop.probability.distributions import Joint, marginal
+from infoloop.probability.distributions import Joint, condition, marginal
 from infoloop.statements.cases import Family, exact_law, random_bayes_nets
 from infoloop.statements.claim import Claim
 from infoloop.statements.parameter_grids import parameter_grid
@@ -23,11 +23,6 @@ LAWS = (["1/2", "1/4", "1/4"], ["1/4"] * 4, ["1/8", "1/8", "1/4", "1/2"], ["1/10
 TRIES = 3
 REJECTING = ("finite alphabets", "an output Y is kept if A = 1")
 BEST = ("the outputs are ranked without ties", "the best of n independent ones is kept")
-
-
-def _exact_divergence(p, q):
-    """Return D(P||Q) of rational masses."""
-    return sum((log2(a / b) * a for a, b in zip(p, q, strict=True) if a), LogSum({}))
 
 
 def _rejected(net: BayesNet):
@@ -45,9 +40,7 @@ def _hard(net: BayesNet):
 
 
 def _rejected_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
-    passed, masses = law.table[:, 1], marginal(law, "Y").table.tolist()
-    share = passed.sum()
-    return _exact_divergence([p / share for p in passed.tolist()], masses), log2(1 / share)
+    return divergence(condition(law, A=1), marginal(law, "Y")), log2(1 / law.table[:, 1].sum())
 
 
 def _judged(masses, probabilities):
@@ -147,8 +140,9 @@ def _bound_exactly(n: int) -> RealBall:
 
 
 def _moved_exactly(case):
-    masses = [rational(p) for p in case["masses"]]
-    return _exact_divergence(best_law(masses, case["n"]), masses), _bound_exactly(case["n"])
+    law = exact_law({"Y": case["masses"]})
+    best = exact_law({"Y": best_law(law.table.tolist(), case["n"])})
+    return divergence(best, law), _bound_exactly(case["n"])
 
 
 _atoms = Family(
