@@ -5,13 +5,13 @@ import math
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.label_filtering import outvoted
 from infoloop.exact.rational_laws import exact_binary_entropy, fmpq, rational
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
+from infoloop.probability.channel_families import bsc
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_convolution, binary_entropy
@@ -27,7 +27,8 @@ VOTERS = (
     "answers are Z flipped independently at a rate e of at most 1/2",
     "M is the majority of an odd number of answers",
 )
-ODD = (1, 3, 5, 7)
+ODD, ANSWERS = (1, 3, 5, 7), ("Y1", "Y2", "Y3")
+MOST = [[[MAPS[int(a + b + c > 1)] for c in (0, 1)] for b in (0, 1)] for a in (0, 1)]
 
 
 def recursive_error(error: Number, voters: int) -> Number:
@@ -76,36 +77,23 @@ majority = equality(
 
 def _net(prior_crossover, error):
     """Return X, the state Z, three answers and their majority M; one table holds the three answers."""
-
-    def turn(rate):
-        return jnp.stack([jnp.stack([1 - rate, rate]), jnp.stack([rate, 1 - rate])])
-
-    votes = np.array(list(itertools.product((0, 1), repeat=3)))
-    most = np.eye(2)[(votes.sum(1) > 1).astype(int)].reshape(2, 2, 2, 2)
-    answers = (Channel(turn(error), ("Z",), (name,)) for name in ("Y1", "Y2", "Y3"))
-    state = Channel(turn(prior_crossover), ("X",), ("Z",))
-    return BayesNet(
-        (Joint(jnp.full(2, 1 / 2), ("X",)), state, *answers, Channel(jnp.asarray(most), ("Y1", "Y2", "Y3"), ("M",)))
-    )
-
-
-def _sharper(case):
-    """Return I(X;Y1) and I(X;M), by elimination."""
-    net = _net(*case)
-    return evaluate("I(X;Y1)", net), evaluate("I(X;M)", net)
+    fair, answers = Joint(jnp.full(2, 1 / 2), ("X",)), (bsc(error, "Z", name) for name in ANSWERS)
+    return BayesNet((fair, bsc(prior_crossover, "X", "Z"), *answers, Channel(jnp.array(MOST, float), ANSWERS, ("M",))))
 
 
 def _table(a, e):
     a, e = rational(a), rational(e)
-    votes = itertools.product((0, 1), repeat=3)
-    most = np.array([[int(sum(vote) < 2), int(sum(vote) > 1)] for vote in votes], dtype=object).reshape(2, 2, 2, 2)
-    answers = {f"{name}|Z": [[1 - e, e], [e, 1 - e]] for name in ("Y1", "Y2", "Y3")}
-    return exact_law({"X": ["1/2", "1/2"], "Z|X": [[1 - a, a], [a, 1 - a]], **answers, "M|Y1,Y2,Y3": most})
+    answers = {f"{name}|Z": [[1 - e, e], [e, 1 - e]] for name in ANSWERS}
+    return exact_law({"X": ["1/2", "1/2"], "Z|X": [[1 - a, a], [a, 1 - a]], **answers, "M|Y1,Y2,Y3": MOST})
 
 
-def _sharper_exactly(case):
-    law = _table(*case.values())
+def _answer_and_majority(law):
+    """Return I(X;Y1) and I(X;M), by elimination."""
     return evaluate("I(X;Y1)", law), evaluate("I(X;M)", law)
+
+
+def _sharper(case):
+    return _answer_and_majority(_net(*case))
 
 
 _votes = Family(
@@ -118,7 +106,7 @@ raises = inequality(
     VOTERS,
     _sharper,
     _rates,
-    exact=_sharper_exactly,
+    exact=lambda case: _answer_and_majority(_table(*case.values())),
     family=_votes,
     edges=({"a": "1/8", "e": "0"},),
     wrong=lambda case: _sharper(case)[::-1],
@@ -151,7 +139,7 @@ def _every_vote():
     """Yield a fair bit X, Z and the answers with rows (3/4, 1/4), (0, 1) or copies, and any bit M of the answers."""
     rows = [[["3/4", "1/4"], [0, 1]], MAPS]
     for state, answer in itertools.product(rows, repeat=2):
-        answers = {f"{name}|Z": Fixed(answer) for name in ("Y1", "Y2", "Y3")}
+        answers = {f"{name}|Z": Fixed(answer) for name in ANSWERS}
         yield from exact_laws({"X": [["1/2", "1/2"]], "Z|X": Fixed(state), **answers, "M|Y1,Y2,Y3": MAPS})
 
 

@@ -17,6 +17,7 @@ MAPS = [[1, 0], [0, 1]]
 NOISY = [["1/4", "3/4"], *MAPS]
 SPLIT = ("T -> Y,Q -> S",)
 DETERMINISTIC = ("H(T|Y) = 0", "H(S|Y) = 0")
+COARSER = ("H(T|Y) = 0", "H(S|T) = 0")
 
 
 def partitions_of(outputs: int) -> Iterator[tuple[int, ...]]:
@@ -79,6 +80,7 @@ def _read_off(outputs: int, task: int, signal: int, through: str = "Y") -> Cases
     return Cases(draw, build)
 
 
+_wasteful = _signals((0, 0, 1, 1), (0, 0, 1, 2), EVEN)
 split = linear(
     "thm:signal-split",
     "I(Y;S|Q) = I(T;S|Q) + I(Y;S|T,Q)",
@@ -92,7 +94,7 @@ split = linear(
             (exact_law({"Y,T,S": law.table, "Q": [1]}) for law in _all_signals()),
         ),
     ),
-    edges=(exact_law({"Y,T,S": _signals((0, 0, 1, 1), (0, 0, 1, 2), EVEN).table, "Q": [1]}),),
+    edges=(exact_law({"Y,T,S": _wasteful.table, "Q": [1]}),),
     wrong="I(Y;S|Q) = I(T;S|Q) + I(Y;S|Q)",
 )
 
@@ -103,7 +105,7 @@ deterministic_split = linear(
     _read_off(5, 3, 3),
     assumes=(FINITE, *DETERMINISTIC),
     family=PAIRS,
-    edges=(_signals((0, 0, 1, 1), (0, 0, 1, 2), EVEN),),
+    edges=(_wasteful,),
     wrong="H(S) = I(T;S) + H(T|S)",
 )
 
@@ -114,7 +116,7 @@ deterministic_waste = linear(
     _read_off(5, 3, 3),
     assumes=(FINITE, *DETERMINISTIC),
     family=PAIRS,
-    edges=(_signals((0, 0, 1, 1), (0, 0, 1, 2), EVEN),),
+    edges=(_wasteful,),
     wrong="I(Y;S|T) = H(T|S)",
 )
 
@@ -127,27 +129,25 @@ metric = linear(
     family=Family(
         "all triples of partitions of four equally likely outputs",
         lambda: (
-            marginal(law, "A", "B", "C")
-            for law in (
-                exact_law({"Y": EVEN, "A|Y": _rows(a), "B|Y": _rows(b), "C|Y": _rows(c)})
-                for a, b, c in itertools.combinations_with_replacement(partitions_of(4), 3)
-            )
+            marginal(exact_law({"Y": EVEN, "A|Y": _rows(a), "B|Y": _rows(b), "C|Y": _rows(c)}), "A", "B", "C")
+            for a, b, c in itertools.combinations_with_replacement(partitions_of(4), 3)
         ),
     ),
     edges=(exact_law({"A": ["1/2", "1/2"], "C": ["1/2", "1/2"], "B|A": MAPS}),),
     wrong="H(A|C) + H(C|A) <= H(A|B) + H(B|C)",
 )
 
+_coarser_signals = Family(
+    "all partitions of four outputs as the task, and all coarser ones as the signal; masses as above",
+    lambda: _all_signals(_coarsens),
+)
 coarser_than_task = linear(
     "cnd:coarser-than-task",
     "I(T;S) = H(S)",
-    ("H(T|Y) = 0", "H(S|T) = 0"),
+    COARSER,
     _read_off(5, 3, 2, through="T"),
-    assumes=(FINITE, "H(T|Y) = 0", "H(S|T) = 0"),
-    family=Family(
-        "all partitions of four outputs as the task, and all coarser ones as the signal; masses as above",
-        lambda: _all_signals(_coarsens),
-    ),
+    assumes=(FINITE, *COARSER),
+    family=_coarser_signals,
     edges=(_signals((0, 1, 2, 3), (0, 0, 1, 1), EVEN),),
     wrong="I(T;S) = H(T)",
 )
@@ -155,11 +155,8 @@ coarser_than_task = linear(
 no_waste_suffices = linear(
     "fol:no-waste-suffices",
     "H(T|S) = 0",
-    ("H(T|Y) = 0", "H(S|T) = 0"),
+    COARSER,
     _read_off(5, 3, 2, through="T"),
-    assumes=(FINITE, "H(T|Y) = 0", "H(S|T) = 0"),
-    family=Family(
-        "all partitions of four outputs as the task, and all coarser ones as the signal; masses as above",
-        lambda: _all_signals(_coarsens),
-    ),
+    assumes=(FINITE, *COARSER),
+    family=_coarser_signals,
 )
