@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.claims.signals.kl_regularised_rewards import tilted
+from infoloop.claims.signals.kl_regularised_rewards import LAWS, tilted
 from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.information.expressions import evaluate
 from infoloop.learning.policy_optimisation import curation
@@ -17,7 +17,6 @@ from infoloop.probability.distributions import marginal
 from infoloop.statements.cases import Family, exact_law, random_numbers
 from infoloop.statements.parameter_grids import parameter_grid
 
-LAWS = (["1/2", "1/8", "1/8", "1/4"], ["1/10", "1/5", "3/10", "2/5"], ["1/4"] * 4, ["1/16", "1/16", "7/8", 0])
 GOOD = (1, 1, 0, 0)
 JUDGED = (
     "right answers pass at the rate TPR, wrong ones at FPR",
