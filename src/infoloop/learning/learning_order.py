@@ -19,7 +19,7 @@ from infoloop.probability.numerics import binary_entropy, unit_interval
 from infoloop.probability.validation import check_positive
 
 _TIMES = 512  # times, evenly spaced in their logarithm, at which the error of the linear learner is looked at
-_STEPS = 20_000  # of the deep learner: 400 times the fastest time, after which both components have come to rest
+_STEPS = 20_000  # of the deep learner, 400 times the fastest time in all; the last one stands for the limit
 
 
 class LearningOrder(NamedTuple):
