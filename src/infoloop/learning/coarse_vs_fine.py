@@ -14,12 +14,12 @@ from jax import lax
 from jax.core import Tracer
 from jaxtyping import Array, Float
 
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Batch, Number
 from infoloop.probability.numerics import binary_convolution, divergence_terms, unit_interval
 from infoloop.probability.validation import check_positive, check_positive_int
 
 
-def memory_error(bits: Float[Numbers, "*batch"], num_symbols: int) -> Float[Array, "*batch"]:
+def memory_error(bits: Batch, num_symbols: int) -> Float[Array, "*batch"]:
     r"""Return the least share D of labels that a memory of R bits a label gets wrong.
 
     $R=\log_2M-h(D)-D\log_2(M-1)$, D at most $1-\frac1M$: the rate-distortion function of M equally likely labels under
@@ -58,7 +58,7 @@ def _bits_needed(error, m):
 
 
 def fine_and_coarse_memory_error(
-    bits: Float[Numbers, "*batch"], classes: int, size: int
+    bits: Batch, classes: int, size: int
 ) -> tuple[Float[Array, "*batch"], Float[Array, "*batch"]]:
     r"""Return the task errors of a memory used for the fine labels, and for the classes.
 
@@ -86,7 +86,7 @@ def fine_and_coarse_memory_error(
 
 
 def fine_and_coarse_vote_error(
-    votes: int, inside: Float[Numbers, ""], across: Float[Numbers, ""], size: int = 2
+    votes: int, inside: Number, across: Number, size: int = 2
 ) -> tuple[Float[Array, ""], Float[Array, ""]]:
     r"""Return the task errors of the most frequent label among n, and of the most frequent class.
 
@@ -131,9 +131,7 @@ def fine_and_coarse_vote_error(
     return (laws * wrong_fine).sum(), (laws * wrong_coarse).sum()
 
 
-def vote_boundaries(
-    inside: Float[Numbers, "*batch"], size: int = 2
-) -> tuple[Float[Array, "*batch"], Float[Array, "*batch"]]:
+def vote_boundaries(inside: Batch, size: int = 2) -> tuple[Float[Array, "*batch"], Float[Array, "*batch"]]:
     r"""Return the largest probability `across` that many votes survive, by fine labels and by classes.
 
     Fine $\max(\frac{g(1-s)}{g+1},\frac{gs}{g-1})$, at most $1-s$, where all other labels are wrong; coarse 1/2. The
@@ -160,7 +158,7 @@ def vote_boundaries(
 
 
 def fine_and_coarse_shift_error(
-    noise: Float[Numbers, "*batch"], inverted: Float[Numbers, "*batch"], new: Float[Numbers, "*batch"]
+    noise: Batch, inverted: Batch, new: Batch
 ) -> tuple[Float[Array, "*batch"], Float[Array, "*batch"]]:
     r"""Return the task errors of a rule for each surface, and of one rule for all, when some surfaces are new.
 
@@ -186,7 +184,7 @@ def fine_and_coarse_shift_error(
     return new / 2 + (1 - new) * e, binary_convolution(e, unit_interval(inverted, "inverted"))
 
 
-def shift_boundary(inverted: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def shift_boundary(inverted: Batch) -> Float[Array, "*batch"]:
     r"""Return the share of new surfaces from which one rule for all is better: $s=2\delta$, whatever the noise.
 
     $\frac s2+(1-s)e=e+\delta(1-2e)$ iff $s(\frac12-e)=2\delta(\frac12-e)$.
@@ -204,7 +202,7 @@ def shift_boundary(inverted: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]
 
 
 def fine_and_coarse_recall(
-    budget: Float[Numbers, "*batch"], accepted: int, outputs: int, price: Float[Numbers, "*batch"]
+    budget: Batch, accepted: int, outputs: int, price: Batch
 ) -> tuple[Float[Array, "*batch"], Float[Array, "*batch"]]:
     r"""Return the shares of an acceptance set that a budget reveals: by demonstrations, and by verdicts.
 

@@ -7,21 +7,14 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number
 from infoloop.probability.numerics import unit_interval
 from infoloop.probability.validation import check_positive, check_positive_int
 
 Risks = tuple[Float[Array, "runs"], Float[Array, "runs"]]  # fine and coarse, one entry a run; no unit
 
 
-def vote_runs(
-    key: Key[Array, ""],
-    runs: int,
-    items: int,
-    votes: int,
-    inside: Float[Numbers, ""],
-    across: Float[Numbers, ""],
-) -> Risks:
+def vote_runs(key: Key[Array, ""], runs: int, items: int, votes: int, inside: Number, across: Number) -> Risks:
     """Return the task errors of sampled learners that count votes, as in `fine_and_coarse_vote_error` with g = 2.
 
     Ties are broken at random.
@@ -55,14 +48,7 @@ def vote_runs(
     return _shares(inside + across <= 1, fine, coarse)
 
 
-def shift_runs(
-    key: Key[Array, ""],
-    runs: int,
-    items: int,
-    noise: Float[Numbers, ""],
-    inverted: Float[Numbers, ""],
-    new: Float[Numbers, ""],
-) -> Risks:
+def shift_runs(key: Key[Array, ""], runs: int, items: int, noise: Number, inverted: Number, new: Number) -> Risks:
     """Return the task errors of sampled learners on shifted surfaces, as in `fine_and_coarse_shift_error`.
 
     A rule for each surface guesses on a new one; the one rule for all errs where either noise or the surface turns the
@@ -94,7 +80,7 @@ def shift_runs(
 
 
 def recall_runs(
-    key: Key[Array, ""], runs: int, demonstrations: int, verdicts: int, accepted: Float[Numbers, ""], outputs: int
+    key: Key[Array, ""], runs: int, demonstrations: int, verdicts: int, accepted: Number, outputs: int
 ) -> Risks:
     r"""Return the shares of an acceptance set that sampled learners find, as in `fine_and_coarse_recall`.
 

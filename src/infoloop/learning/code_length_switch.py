@@ -7,17 +7,12 @@ takes $K+\Delta$ bits. Labels are coded by each rule's errors, at their rates: h
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Batch, Numbers
 from infoloop.probability.numerics import binary_entropy, unit_interval
 from infoloop.probability.validation import check_count, check_positive
 
 
-def bits_ahead(
-    extra_bits: Float[Numbers, "*batch"],
-    accuracy: Float[Numbers, "*batch"],
-    error: Float[Numbers, "*batch"],
-    n: Int[Numbers, "*batch"],
-) -> Float[Array, "*batch"]:
+def bits_ahead(extra_bits: Batch, accuracy: Batch, error: Batch, n: Int[Numbers, "*batch"]) -> Float[Array, "*batch"]:
     r"""Return by how many bits the spurious rule's expected code of n labels is shorter than the intended one's.
 
     $\Delta-n\bigl(h(\rho)-h(e)\bigr)$, with the binary entropy h: also the expected log posterior odds for the spurious
@@ -41,9 +36,7 @@ def bits_ahead(
     return check_positive(extra_bits, "extra_bits") - check_count(n, "n", 0) * _gain(accuracy, error)
 
 
-def switch_time(
-    extra_bits: Float[Numbers, "*batch"], accuracy: Float[Numbers, "*batch"], error: Float[Numbers, "*batch"]
-) -> Float[Array, "*batch"]:
+def switch_time(extra_bits: Batch, accuracy: Batch, error: Batch) -> Float[Array, "*batch"]:
     r"""Return the number of samples from which on the intended rule has the shorter expected code.
 
     $n^*=\frac{\Delta}{h(\rho)-h(e)}$, with the binary entropy h: a two-part code (Rissanen 1978; Grünwald 2007). The
@@ -71,7 +64,7 @@ def switch_time(
     )
 
 
-def decorrelated(share: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def decorrelated(share: Batch) -> Float[Array, "*batch"]:
     r"""Return how often a perfectly correlated rule still agrees when a share d of samples gets a fair coin instead.
 
     $\rho=1-\frac d2$.

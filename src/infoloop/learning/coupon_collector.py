@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Batch, Numbers
 from infoloop.probability.arrays import check_distributions
 from infoloop.probability.validation import check_count, check_positive_int
 
@@ -61,7 +61,7 @@ def equal_collection_time(members: int) -> Float[Array, ""]:
     return m * jnp.sum(1 / jnp.arange(m, 0, -1.0))
 
 
-def verdicts_needed(candidates: Float[Numbers, "*batch"], members: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def verdicts_needed(candidates: Batch, members: Batch) -> Float[Array, "*batch"]:
     r"""Return the expected number of verdicts until a set of M among K candidates is known.
 
     $K-\frac M{K-M+1}-\frac{K-M}{M+1}$. All sets are equally likely and M is known. Asked in any order, the verdicts

@@ -15,7 +15,7 @@ from jax.core import Tracer
 from jaxtyping import Array, Float, Int, Key
 
 from infoloop.learning.mcmc import nuts, split_r_hat
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.arrays import check_scores
 from infoloop.probability.validation import check_positive
 
@@ -58,9 +58,7 @@ class Effect(NamedTuple):
     diverging: Int[Array, ""]
 
 
-def standard_deviations(
-    baseline: Float[Numbers, ""], effect: Float[Numbers, ""], noise: Float[Numbers, ""]
-) -> StandardDeviations:
+def standard_deviations(baseline: Number, effect: Number, noise: Number) -> StandardDeviations:
     """Return known standard deviations, checked; see `StandardDeviations`.
 
     Raises:

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float, Int
 
 from infoloop.information.measures import mutual_information
 from infoloop.information.renyi import lautum_information
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.arrays import check_distributions, check_scores, tilt
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.distributions import Joint
@@ -101,7 +101,7 @@ def erm(risks: Float[Numbers, "samples hypotheses"]) -> Minimisers:
 
 
 def gibbs(
-    prior: Float[Numbers, "hypotheses"], risks: Float[Numbers, "samples hypotheses"], gamma: Float[Numbers, ""]
+    prior: Float[Numbers, "hypotheses"], risks: Float[Numbers, "samples hypotheses"], gamma: Number
 ) -> Float[Array, "samples hypotheses"]:
     r"""Return the Gibbs posterior $P(w\mid s)\propto P(w)\,e^{-\gamma L_s(w)}$, one row a sample.
 
@@ -156,7 +156,7 @@ def generalisation_gap(p: Joint, risks: Float[Numbers, "samples hypotheses"]) ->
     return ((split - p.table) * check_scores(risks, "risks")).sum()
 
 
-def gibbs_gap(p: Joint, gamma: Float[Numbers, ""]) -> Float[Array, ""]:
+def gibbs_gap(p: Joint, gamma: Number) -> Float[Array, ""]:
     r"""Return the generalisation gap of the Gibbs posterior from its information alone, in the unit of the loss.
 
     $\mathrm{gen}=\frac{\ln2}\gamma\bigl(I(W;S)+L(W;S)\bigr)$, L the lautum information. The sum of both divergences is
@@ -177,9 +177,7 @@ def gibbs_gap(p: Joint, gamma: Float[Numbers, ""]) -> Float[Array, ""]:
     return bits / (LOG2E * check_positive(gamma, "gamma (inverse temperature)"))
 
 
-def xu_raginsky(
-    information: Float[Array, "*batch"] | float, n: Float[Numbers, "*batch"], deviation: Float[Numbers, "*batch"]
-) -> Float[Array, "*batch"]:
+def xu_raginsky(information: Float[Array, "*batch"] | float, n: Batch, deviation: Batch) -> Float[Array, "*batch"]:
     r"""Return the bound of Xu & Raginsky on the size of the generalisation gap, in the unit of the loss.
 
     $|\mathrm{gen}|\le\sqrt{\frac{2s^2I(W;S)\ln2}n}$ (arXiv 1705.07809, theorem 1), after Hoeffding's lemma for bounded

@@ -8,14 +8,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Batch
 from infoloop.probability.numerics import unit_interval
 from infoloop.probability.validation import check_positive
 
 _STEP, _EDGE = 1 / 16, 40  # the trapezoidal rule converges exponentially for such integrands
 
 
-def mean_maximum(n: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def mean_maximum(n: Batch) -> Float[Array, "*batch"]:
     r"""Return the mean of the largest of n standard normals.
 
     $m_n=\int x\,n\varphi(x)\Phi(x)^{n-1}dx$ by the trapezoidal rule: $m_1=0$, $m_2=\frac1{\sqrt\pi}$,
@@ -40,9 +40,7 @@ def mean_maximum(n: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
     return (x * jnp.exp(logs)).sum(-1) * (_STEP / np.sqrt(2 * np.pi))
 
 
-def selected_value(
-    value_deviation: Float[Numbers, "*batch"], error_deviation: Float[Numbers, "*batch"], n: Float[Numbers, "*batch"]
-) -> Float[Array, "*batch"]:
+def selected_value(value_deviation: Batch, error_deviation: Batch, n: Batch) -> Float[Array, "*batch"]:
     r"""Return the expected true value of the best of n by a proxy with independent Gaussian error.
 
     $E[V\mid\text{best of n by }V+X]=\frac{\sigma_V^2}{\sqrt{\sigma_V^2+\sigma_X^2}}m_n$, V and X independent normals of
@@ -67,7 +65,7 @@ def selected_value(
     return v**2 / jnp.sqrt(v**2 + x**2) * mean_maximum(n)
 
 
-def hack_gold(mass: Float[Numbers, "*batch"], n: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def hack_gold(mass: Batch, n: Batch) -> Float[Array, "*batch"]:
     r"""Return the expected true value of the best of n where a rare hack beats all and is worth 0.
 
     $(1-\delta)^n\frac n{n+1}$. Otherwise the proxy is the true value, uniform on [0, 1]: no hack is among n draws with
@@ -91,7 +89,7 @@ def hack_gold(mass: Float[Numbers, "*batch"], n: Float[Numbers, "*batch"]) -> Fl
     return (1 - unit_interval(mass, "mass")) ** n * n / (n + 1)
 
 
-def hack_optimum(mass: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def hack_optimum(mass: Batch) -> Float[Array, "*batch"]:
     r"""Return the whole number n with the largest `hack_gold`.
 
     It is the least with $\delta(n+1)^2\ge1$, about $\frac1{\sqrt\delta}-1$, since

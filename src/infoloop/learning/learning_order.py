@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 
 from infoloop.learning.linear_networks import noisy_feature_moments, weights
 from infoloop.learning.ode import runge_kutta_step
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.numerics import binary_entropy, unit_interval
 from infoloop.probability.validation import check_positive
 
@@ -35,10 +35,7 @@ class LearningOrder(NamedTuple):
 
 
 def linear_order(
-    amplitudes: Float[Numbers, "2"],
-    crossovers: Float[Numbers, "2"],
-    common: Float[Numbers, ""] = 0.0,
-    done: Float[Numbers, ""] = 0.5,
+    amplitudes: Float[Numbers, "2"], crossovers: Float[Numbers, "2"], common: Number = 0.0, done: Number = 0.5
 ) -> LearningOrder:
     r"""Return what a linear learner takes up first and last, from 0 by gradient flow, $\dot w=c-\Lambda w$.
 
@@ -73,9 +70,9 @@ def linear_order(
 def deep_linear_order(
     amplitudes: Float[Numbers, "2"],
     crossovers: Float[Numbers, "2"],
-    common: Float[Numbers, ""] = 0.0,
-    done: Float[Numbers, ""] = 0.5,
-    start: Float[Numbers, ""] = 1e-3,
+    common: Number = 0.0,
+    done: Number = 0.5,
+    start: Number = 1e-3,
 ) -> LearningOrder:
     r"""Return what a two-layer diagonal learner takes up first and last, $w_j=u_j^2$, $\dot u=u\,(c-\Lambda w)$.
 

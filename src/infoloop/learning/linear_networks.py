@@ -7,7 +7,7 @@ $\tau\dot\theta=-\nabla$; the forms of the two-layer net are those of Saxe, McCl
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.arrays import check_scores
 from infoloop.probability.numerics import unit_interval
 from infoloop.probability.validation import check_positive
@@ -16,9 +16,9 @@ from infoloop.probability.validation import check_positive
 def weights(
     covariance: Float[Numbers, "d d"],
     correlation: Float[Numbers, "d"],
-    t: Float[Numbers, ""],
+    t: Number,
     start: Float[Array, "d"] | float = 0.0,
-    tau: Float[Numbers, ""] = 1.0,
+    tau: Number = 1.0,
 ) -> Float[Array, "d"]:
     r"""Return the weights of a linear learner under gradient flow, $\tau\dot w=c-\Lambda w$, at time t.
 
@@ -54,11 +54,7 @@ def weights(
 
 
 def deep_mode(
-    t: Float[Array, "*batch"] | float,
-    correlation: Float[Numbers, "*batch"],
-    variance: Float[Numbers, "*batch"] = 1.0,
-    start: Float[Numbers, "*batch"] = 1e-3,
-    tau: Float[Numbers, "*batch"] = 1.0,
+    t: Float[Array, "*batch"] | float, correlation: Batch, variance: Batch = 1.0, start: Batch = 1e-3, tau: Batch = 1.0
 ) -> Float[Array, "*batch"]:
     r"""Return the strength of one mode of a two-layer linear network at time t.
 
@@ -84,11 +80,7 @@ def deep_mode(
 
 
 def deep_time(
-    fraction: Float[Numbers, "*batch"],
-    correlation: Float[Numbers, "*batch"],
-    variance: Float[Numbers, "*batch"] = 1.0,
-    start: Float[Numbers, "*batch"] = 1e-3,
-    tau: Float[Numbers, "*batch"] = 1.0,
+    fraction: Batch, correlation: Batch, variance: Batch = 1.0, start: Batch = 1e-3, tau: Batch = 1.0
 ) -> Float[Array, "*batch"]:
     r"""Return the time at which `deep_mode` reaches a fraction of its limit $s=c/\lambda$, in the unit of $\tau$.
 
@@ -116,9 +108,7 @@ def deep_time(
     return check_positive(tau, "tau") / (2 * c) * (jnp.log(f / (1 - f)) + jnp.log(goal / start - 1))
 
 
-def shallow_time(
-    fraction: Float[Numbers, "*batch"], variance: Float[Numbers, "*batch"], tau: Float[Numbers, "*batch"] = 1.0
-) -> Float[Array, "*batch"]:
+def shallow_time(fraction: Batch, variance: Batch, tau: Batch = 1.0) -> Float[Array, "*batch"]:
     r"""Return the time at which a one-layer mode, from 0, reaches a fraction of its limit, in the unit of $\tau$.
 
     $t=-\frac\tau\lambda\ln(1-f)$, whatever the correlation is. The arguments broadcast.
@@ -139,7 +129,7 @@ def shallow_time(
 
 
 def noisy_feature_moments(
-    amplitude: Float[Numbers, "d"], crossover: Float[Numbers, "d"], common: Float[Numbers, ""] = 0.0
+    amplitude: Float[Numbers, "d"], crossover: Float[Numbers, "d"], common: Number = 0.0
 ) -> tuple[Float[Array, "d d"], Float[Array, "d"]]:
     r"""Return covariance and correlation with the label of noisy signs $x_j=a_jyN_j$.
 

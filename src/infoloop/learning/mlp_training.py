@@ -15,7 +15,7 @@ from jax import lax
 from jaxtyping import Array, Bool, Float, Key
 
 from infoloop.learning.binary_features import informations, masses_of, noisy_features_law, signs
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import LOG2E, unit_interval
 from infoloop.probability.validation import check_choice, check_positive, check_positive_int
@@ -104,11 +104,7 @@ def learner(
 
 
 def setting(
-    p: Joint,
-    label: str,
-    amplitude: Float[Numbers, "components"],
-    rate: Float[Numbers, ""],
-    scale: Float[Numbers, ""] = 1.0,
+    p: Joint, label: str, amplitude: Float[Numbers, "components"], rate: Number, scale: Number = 1.0
 ) -> TrainingSetting:
     """Return one setting, checked.
 

@@ -10,13 +10,13 @@ from jax.core import Tracer
 from jaxtyping import Array, Float
 
 from infoloop.loops.loop import Loop
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.arrays import check_distributions, check_scores, log_ratio, tilt
 from infoloop.probability.validation import check_positive
 
 
 def regularised(
-    base: Float[Numbers, "outputs"], reward: Float[Numbers, "outputs"], beta: Float[Numbers, ""]
+    base: Float[Numbers, "outputs"], reward: Float[Numbers, "outputs"], beta: Number
 ) -> Float[Array, "outputs"]:
     r"""Return the best policy for $E_pr-\beta D(p\|p_0)$ (Donsker & Varadhan; Gibbs).
 
@@ -40,7 +40,7 @@ def objective(
     policy: Float[Numbers, "*batch outputs"],
     base: Float[Numbers, "*batch outputs"],
     reward: Float[Numbers, "*batch outputs"],
-    beta: Float[Numbers, ""],
+    beta: Number,
 ) -> Float[Array, "*batch"]:
     r"""Return the regularised objective $J(p)=E_pr-\beta\sum_yp_y\ln\frac{p_y}{p_0(y)}$, in the unit of the reward.
 
@@ -65,7 +65,7 @@ def objective(
 
 
 def best_objective(
-    base: Float[Numbers, "*batch outputs"], reward: Float[Numbers, "*batch outputs"], beta: Float[Numbers, ""]
+    base: Float[Numbers, "*batch outputs"], reward: Float[Numbers, "*batch outputs"], beta: Number
 ) -> Float[Array, "*batch"]:
     r"""Return the largest objective, $\max_pJ(p)=\beta\ln\sum_yp_0(y)e^{r_y/\beta}$, in the unit of the reward.
 
@@ -90,7 +90,7 @@ def policy_gradient(
     logits: Float[Array, "*batch outputs"],
     base: Float[Numbers, "*batch outputs"],
     reward: Float[Numbers, "*batch outputs"],
-    beta: Float[Numbers, ""],
+    beta: Number,
 ) -> Float[Array, "*batch outputs"]:
     r"""Return the gradient of the objective by the logits z of a softmax policy (Williams 1992), as an expectation.
 
@@ -115,12 +115,7 @@ def policy_gradient(
     return policy * (gains - (policy * gains).sum(axis=-1, keepdims=True))
 
 
-def ascent(
-    base: Float[Numbers, "outputs"],
-    reward: Float[Numbers, "outputs"],
-    beta: Float[Numbers, ""],
-    rate: Float[Numbers, ""],
-) -> Loop:
+def ascent(base: Float[Numbers, "outputs"], reward: Float[Numbers, "outputs"], beta: Number, rate: Number) -> Loop:
     """Return exact gradient ascent on the softmax logits as a loop, whose state is the logits.
 
     Args:
@@ -167,10 +162,7 @@ def replicator(
 
 
 def regularised_flow(
-    base: Float[Numbers, "outputs"],
-    reward: Float[Numbers, "outputs"],
-    beta: Float[Numbers, ""],
-    t: Float[Array, ""] | float,
+    base: Float[Numbers, "outputs"], reward: Float[Numbers, "outputs"], beta: Number, t: Float[Array, ""] | float
 ) -> Float[Array, "outputs"]:
     r"""Return the policy at time t of the natural gradient flow of the regularised objective J, from $p_0$.
 
@@ -214,7 +206,7 @@ def curation(base: Float[Numbers, "outputs"], reward: Float[Numbers, "outputs"])
     return Loop(lambda key: base, lambda key, p: tilt(p, reward))
 
 
-def check_temperature(beta: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def check_temperature(beta: Batch) -> Float[Array, "*batch"]:
     """Return the temperature as positive floats; a traced bad one becomes NaN.
 
     Raises:

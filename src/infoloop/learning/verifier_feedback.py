@@ -10,17 +10,14 @@ from jaxtyping import Array, Float
 
 from infoloop.learning.policy_optimisation import check_temperature
 from infoloop.loops.loop import Loop
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.arrays import check_distributions, check_scores
 from infoloop.probability.numerics import unit_interval
 from infoloop.probability.validation import check_positive
 
 
 def verified_mass(
-    start: Float[Numbers, "*batch"],
-    true_positive: Float[Numbers, "*batch"],
-    false_positive: Float[Numbers, "*batch"],
-    t: Float[Array, "*batch"] | float,
+    start: Batch, true_positive: Batch, false_positive: Batch, t: Float[Array, "*batch"] | float
 ) -> Float[Array, "*batch"]:
     r"""Return the mass of the good outputs at time t of training on verdicts.
 
@@ -48,7 +45,7 @@ def verified_mass(
     return _shifted(p, (rates[0] - rates[1]) * t)
 
 
-def rewarded_mass(start: Float[Numbers, "*batch"], beta: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def rewarded_mass(start: Batch, beta: Batch) -> Float[Array, "*batch"]:
     r"""Return the mass of the good outputs in the best policy for reward 1 if good, else 0.
 
     $p=\frac{p_0e^{1/\beta}}{p_0e^{1/\beta}+1-p_0}$: `regularised`, summed over the good outputs.
@@ -66,9 +63,7 @@ def rewarded_mass(start: Float[Numbers, "*batch"], beta: Float[Numbers, "*batch"
     return _shifted(unit_interval(start, "start"), 1 / check_temperature(beta))
 
 
-def group_relative(
-    start: Float[Numbers, "*batch"], beta: Float[Numbers, "*batch"], smoothing: Float[Numbers, "*batch"] = 0.0
-) -> Loop:
+def group_relative(start: Batch, beta: Batch, smoothing: Batch = 0.0) -> Loop:
     r"""Return GRPO with infinite groups as an exact loop, whose state is the mass $p_n$ of the good outputs.
 
     $$\operatorname{logit}p_{n+1}=\operatorname{logit}p_0+\frac1{\beta\sqrt{p_n(1-p_n)+\epsilon}}.$$
@@ -99,7 +94,7 @@ def group_relative(
     return Loop(lambda key: start, step)
 
 
-def group_relative_limit(start: Float[Numbers, "*batch"], beta: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def group_relative_limit(start: Batch, beta: Batch) -> Float[Array, "*batch"]:
     r"""Return the least fixed point of `group_relative` above $p_0$ at $\epsilon=0$; 1 where there is none below it.
 
     With $u=2p-1$, $F(p)=\operatorname{logit}p-\operatorname{logit}p_0-\frac2{\beta\sqrt{1-u^2}}$ rises up to
@@ -135,7 +130,7 @@ def group_relative_limit(start: Float[Numbers, "*batch"], beta: Float[Numbers, "
     return jnp.where(inner, jnp.where(exists, jax.nn.sigmoid((below + above) / 2), 1.0), p)
 
 
-def group_relative_slope(mass: Float[Numbers, "*batch"], beta: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def group_relative_slope(mass: Batch, beta: Batch) -> Float[Array, "*batch"]:
     r"""Return the slope of `group_relative` at a fixed point: it is stable iff below 1 in size.
 
     $\frac{2p-1}{2\beta\sqrt{p(1-p)}}$, since $h'=h(1-h)\frac{2p-1}{2\beta(p(1-p))^{3/2}}$ and $h=p$. At a small fixed
@@ -155,9 +150,7 @@ def group_relative_slope(mass: Float[Numbers, "*batch"], beta: Float[Numbers, "*
     return (2 * p - 1) / (2 * check_temperature(beta) * jnp.sqrt(p * (1 - p)))
 
 
-def best_of(
-    base: Float[Numbers, "outputs"], reward: Float[Numbers, "outputs"], n: Float[Numbers, ""]
-) -> Float[Array, "outputs"]:
+def best_of(base: Float[Numbers, "outputs"], reward: Float[Numbers, "outputs"], n: Number) -> Float[Array, "outputs"]:
     r"""Return the law of the output with the best reward among n draws, ties broken by chance.
 
     $P(y)=\frac{p_y}{m}\bigl(F^n-(F^-)^n\bigr)$ with $F=P(r\le r_y)$, $m=P(r=r_y)$ and $F^-=F-m$. The bracket is
@@ -184,7 +177,7 @@ def best_of(
     return jnp.where(some, p / jnp.where(some, level, 1.0) * jnp.where(some, upto, 1.0) ** n * probability, 0.0)
 
 
-def best_of_bound(n: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def best_of_bound(n: Batch) -> Float[Array, "*batch"]:
     r"""Return the bound on the divergence of the best of n from its base, in bits.
 
     $\bigl(\ln n-\frac{n-1}n\bigr)\log_2e$ is at least $D(\text{best of }n\,\|\,p)$, equal only without atoms (arXiv
