@@ -8,11 +8,11 @@ import pytest
 
 from infoloop.reporting.figures import write_figure
 from infoloop.statements.theory_files import default_folder, read_blocks
-from infoloop.studies import runner
+from infoloop.studies import discovery
 from infoloop.studies.configuration import settings
 from infoloop.studies.sweep import shards
 
-EXPERIMENTS = {name: runner.load(name) for name in runner.experiment_summaries()}
+EXPERIMENTS = {name: discovery.load(name) for name in discovery.experiment_summaries()}
 KEY = jax.random.key(3)
 REPEATED = ("rare_tokens", "verification")  # a sampled loop and a map
 TWICE = [pytest.param(name, marks=() if name in REPEATED else pytest.mark.full) for name in EXPERIMENTS]
@@ -58,7 +58,7 @@ def test_its_statements_are_stated(experiment):
 def test_every_setting_says_what_it_is_and_is_used(experiment):
     rows = settings(experiment.Config)
     assert all(row.meaning for row in rows)
-    source = runner.source(experiment)
+    source = discovery.source(experiment)
     assert [row.name for row in rows if f"config.{row.name}" not in source] == []
 
 

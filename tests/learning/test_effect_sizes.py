@@ -122,7 +122,7 @@ def test_intervals_with_unknown_spreads_cover_and_say_whether_to_trust_them():
 )
 def test_bad_runs_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
-        exact_effect(*arguments, KNOWN)
+        exact_effect(*arguments, known=KNOWN)
 
 
 def test_a_bad_level_and_a_bad_spread_are_named():

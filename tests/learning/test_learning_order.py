@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from infoloop.learning.learning_order import deep_linear_order, linear_order, mdl_order, moments, order_predictors
-from infoloop.learning.linear_networks import deep_time
+from infoloop.learning.learning_order import deep_linear_order, linear_order, mdl_order, order_predictors
+from infoloop.learning.linear_networks import deep_time, noisy_feature_moments
 from infoloop.probability.numerics import rounding
 
 
@@ -26,7 +26,7 @@ def enumerated(a, e, common):
 @pytest.mark.parametrize("common", [0.0, 0.5, 1.0])
 def test_the_moments_are_those_of_all_cases(common):
     a, e = [2.0, 0.5], [0.1, 0.3]
-    for found, expected in zip(moments(a, e, common), enumerated(a, e, common), strict=True):
+    for found, expected in zip(noisy_feature_moments(a, e, common), enumerated(a, e, common), strict=True):
         np.testing.assert_allclose(found, expected, atol=rounding(16))
 
 

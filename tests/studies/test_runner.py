@@ -130,21 +130,3 @@ def test_two_processes_write_the_same_numbers(full_run, tmp_path):
     table = read_table(tmp_path, "means")
     assert table.equals(read_table(full_run, "means"))
     assert (table.attrs["processes"], table.attrs["devices"]) == ("2", "4")
-
-
-def test_an_unknown_experiment_is_refused_with_the_nearest():
-    with pytest.raises(runner.StudyError, match=r"no experiment 'mixing_real_dat': did you mean mixing_real_data[?]"):
-        runner.load("mixing_real_dat")
-
-
-def test_a_file_that_is_no_experiment_says_what_it_lacks(tmp_path):
-    (tmp_path / "mine.py").write_text("Config = None\n")
-    with pytest.raises(runner.StudyError, match=r"mine\.py lacks SMALL, CLAIMS"):
-        runner.load(str(tmp_path / "mine.py"))
-
-
-def test_experiments_and_models_say_what_they_are_without_being_run():
-    assert runner.experiment_summaries(ROOT / "tests" / "support")["planted_experiment"].startswith(
-        "A planted experiment"
-    )
-    assert "wright_fisher" in runner.model_summaries()

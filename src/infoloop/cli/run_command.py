@@ -54,9 +54,9 @@ def run_experiment(
     part = studies.cluster.parse_shard(shard)
     if distributed or coordinator or processes is not None or process is not None:
         studies.cluster.join_processes(coordinator, processes, process)
-    experiment = studies.runner.load(name)
+    experiment = studies.discovery.load(name)
     config = studies.configuration.override(experiment.Config, settings or ())
-    folder = out or Path("results") / studies.runner.title(experiment)
+    folder = out or Path("results") / studies.discovery.title(experiment)
     if submit:
         _submit(name, settings or [], seed, folder, submit, cluster)
         return

@@ -6,40 +6,62 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Int
 
+from infoloop.games.limits import CODES
 from infoloop.games.query_games import Signals, minimax_queries, verdict_signals
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.validation import check_int
-
-_MOST = 2**14  # a table of verdicts has the square of this many cells
 
 
 class MastermindVerdicts(NamedTuple):
-    """`black[guess, secret]` pegs of the right colour in the right place, `white` right colours elsewhere."""
+    """The verdict on every guess for every secret, `[guess, secret]`.
 
-    black: jax.Array
-    white: jax.Array
+    Attributes:
+        black: Pegs of the right colour in the right place.
+        white: Right colours elsewhere.
+    """
 
-    def codes(self, pegs: int) -> jax.Array:
-        """Each verdict as one whole number, black * (pegs + 1) + white."""
+    black: Int[Array, "guesses secrets"]
+    white: Int[Array, "guesses secrets"]
+
+    def codes(self, pegs: int) -> Int[Array, "guesses secrets"]:
+        """Return each verdict as one whole number, black * (pegs + 1) + white."""
         return self.black * (pegs + 1) + self.white
 
 
-def mastermind_codes(pegs: int = 4, colours: int = 6) -> np.ndarray:
-    """All codes, `[code, peg]`, in the order of their numbers: 0000, 0001, ... ValueError for more than 16 384.
+def mastermind_codes(pegs: int = 4, colours: int = 6) -> Int[np.ndarray, "codes pegs"]:
+    """Return all codes, one a row, in the order of their numbers: 0000, 0001, ...
+
+    Args:
+        pegs: Pegs of a code, at least 1.
+        colours: Colours of a peg, at least 1.
+
+    Raises:
+        ValueError: A number is below 1, or there are more than 16 384 codes.
 
     >>> mastermind_codes().shape, mastermind_codes(2, 3)[-1].tolist()
     ((1296, 4), [2, 2])
     """
     pegs, colours = check_int(pegs, "pegs"), check_int(colours, "colours")
-    if colours**pegs > _MOST:
-        raise ValueError(f"{pegs} pegs in {colours} colours have {colours**pegs} codes: give at most {_MOST}")
+    if colours**pegs > CODES:
+        raise ValueError(f"{pegs} pegs in {colours} colours have {colours**pegs} codes: give at most {CODES}")
     return np.array(list(itertools.product(range(colours), repeat=pegs)))
 
 
-def mastermind_verdicts(guesses, secrets) -> MastermindVerdicts:
-    r"""Black pegs $b=\#\{i:g_i=s_i\}$ and white ones $\sum_c\min(\#_cg,\#_cs)-b$ of every guess and secret.
+def mastermind_verdicts(
+    guesses: Int[Numbers, "guesses pegs"], secrets: Int[Numbers, "secrets pegs"]
+) -> MastermindVerdicts:
+    r"""Return black and white pegs of every guess and secret.
 
-    Codes are rows of colours, whole numbers from 0 on. Raises ValueError for other codes and different numbers of pegs.
+    Black pegs $b=\#\{i:g_i=s_i\}$, white ones $\sum_c\min(\#_cg,\#_cs)-b$.
+
+    Args:
+        guesses: Codes, rows of colours, whole numbers from 0 on.
+        secrets: Likewise, with as many pegs.
+
+    Raises:
+        ValueError: They are no such codes, or differ in their number of pegs.
 
     >>> found = mastermind_verdicts([[0, 0, 1, 1]], [[0, 1, 0, 2], [1, 1, 0, 0]])
     >>> found.black.tolist(), found.white.tolist()
@@ -52,7 +74,7 @@ def mastermind_verdicts(guesses, secrets) -> MastermindVerdicts:
     return MastermindVerdicts(*_verdicts(guesses, secrets, np.arange(colours)))
 
 
-def _codes(codes, what: str) -> np.ndarray:
+def _codes(codes, what):
     seen = np.asarray(codes)
     if seen.ndim != 2 or seen.size == 0 or seen.dtype.kind not in "iu" or seen.min() < 0:
         raise ValueError(f"{what} have shape {seen.shape}: give rows of colours, whole numbers from 0 on")
@@ -66,8 +88,20 @@ def _verdicts(guesses, secrets, colours):
     return black, jnp.minimum(n_gc[:, None, :], n_sc[None, :, :]).sum(2) - black
 
 
-def mastermind_signals(guesses, pegs: int = 4, colours: int = 6) -> Signals:
-    """What each of these first guesses says about a uniform secret: bits, and how many secrets each verdict leaves.
+def mastermind_signals(guesses: Int[Numbers, "guesses pegs"], pegs: int = 4, colours: int = 6) -> Signals:
+    """Return what each of these first guesses says about a uniform secret.
+
+    Args:
+        guesses: Codes, rows of colours, whole numbers from 0 on.
+        pegs: Pegs of a code, at least 1.
+        colours: Colours of a peg in the secrets, at least 1.
+
+    Returns:
+        The `Signals`, one row a guess: bits, and how many secrets each verdict leaves. A verdict's number is
+        black * (pegs + 1) + white.
+
+    Raises:
+        ValueError: As for `mastermind_codes` and `mastermind_verdicts`.
 
     >>> mastermind_signals([[0, 0, 1, 1]]).most_remaining.tolist()  # Knuth's first guess
     [256]
@@ -75,11 +109,18 @@ def mastermind_signals(guesses, pegs: int = 4, colours: int = 6) -> Signals:
     return verdict_signals(mastermind_verdicts(guesses, mastermind_codes(pegs, colours)).codes(pegs))
 
 
-def knuth_queries(pegs: int = 4, colours: int = 6) -> np.ndarray:
-    """How many guesses each code takes with Knuth's strategy, in the order of `mastermind_codes`.
+def knuth_queries(pegs: int = 4, colours: int = 6) -> Int[np.ndarray, "codes"]:
+    """Return how many guesses each code takes with Knuth's strategy, in the order of `mastermind_codes`.
 
-    `games.minimax_queries`: the guess that leaves least at worst, one that may be the secret before others, then the
-    smallest. Knuth, "The computer as Master Mind", J. Recreational Mathematics 9 (1977).
+    `minimax_queries`: the guess that leaves least at worst, one that may be the secret before others, then the
+    smallest (Knuth, "The computer as Master Mind", J. Recreational Mathematics 9, 1977).
+
+    Args:
+        pegs: Pegs of a code, at least 1.
+        colours: Colours of a peg, at least 1.
+
+    Raises:
+        ValueError: As for `mastermind_codes`.
 
     >>> knuth_queries(2, 2).tolist()
     [1, 2, 3, 2]

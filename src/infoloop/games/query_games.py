@@ -6,39 +6,57 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jaxtyping import Array, Float, Int
 
 from infoloop.information.partition_lattice import labelling
+from infoloop.probability.array_types import Numbers
+from infoloop.probability.distributions import check_probabilities
 from infoloop.probability.numerics import plog2p
 from infoloop.probability.validation import check_probabilities, require_float64
 
 
 class Signals(NamedTuple):
-    """Every query's verdict as a signal about the secret: `counts[query, verdict]` secrets, `masses` of them."""
+    """Every query's verdict as a signal about the secret.
 
-    counts: jax.Array
-    masses: jax.Array
+    Attributes:
+        counts: How many secrets have each verdict; secrets without prior mass are not counted.
+        masses: The prior mass of these secrets.
+    """
+
+    counts: Int[Array, "*queries verdicts"]
+    masses: Float[Array, "*queries verdicts"]
 
     @property
-    def bits(self):
-        r"""$H(V)=I(X;V)$ of each query in bits: the verdict is a function of the secret. 0 for a constant verdict."""
+    def bits(self) -> Float[Array, "queries"]:
+        r"""The information $H(V)=I(X;V)$ of each query in bits: the verdict is a function of the secret."""
         total = self.masses.sum(1, keepdims=True)
         return -(total * plog2p(self.masses / total)).sum(1)
 
     @property
-    def expected_remaining(self):
-        r"""How many secrets are left on average after each query, $\sum_vP(v)\,n_v$."""
+    def expected_remaining(self) -> Float[Array, "queries"]:
+        r"""The number of secrets that are left on average after each query, $\sum_vP(v)\,n_v$."""
         return (self.masses * self.counts).sum(1)
 
     @property
-    def most_remaining(self):
-        """How many secrets are left at most after each query."""
+    def most_remaining(self) -> Int[Array, "queries"]:
+        """The number of secrets that are left at most after each query."""
         return self.counts.max(1)
 
 
-def verdict_signals(verdicts, prior=None) -> Signals:
-    """The `Signals` of a table `verdicts[query, secret]` of whole numbers from 0 on; `prior` is uniform unless given.
+def verdict_signals(
+    verdicts: Int[Numbers, "queries secrets"], prior: Float[Numbers, "secrets"] | None = None
+) -> Signals:
+    """Return what every query of a table of verdicts says about the secret.
 
-    Secrets without prior mass are not counted. Raises ValueError for a table that is none, or a prior that is no law.
+    Args:
+        verdicts: The number of the verdict on each query for each secret, whole numbers from 0 on.
+        prior: Law of the secret, uniform unless given.
+
+    Returns:
+        The `Signals`, one row a query, one column a verdict from 0 to the largest.
+
+    Raises:
+        ValueError: It is no such table, or the prior no law over the secrets.
 
     >>> found = verdict_signals([[0, 0, 1, 1], [0, 1, 2, 3]])
     >>> found.bits.tolist(), found.expected_remaining.tolist()
@@ -49,8 +67,8 @@ def verdict_signals(verdicts, prior=None) -> Signals:
     return jax.vmap(lambda row: count_verdicts(row, prior, int(verdicts.max()) + 1))(jnp.asarray(verdicts))
 
 
-def _verdict_table(verdicts) -> np.ndarray:
-    """`verdicts` as a table of whole numbers from 0 on, a row for each query; ValueError otherwise."""
+def _verdict_table(verdicts):
+    """Return `verdicts` as a table of whole numbers from 0 on, a row for each query; ValueError otherwise."""
     seen = np.asarray(verdicts)
     if seen.ndim != 2 or seen.size == 0 or seen.dtype.kind not in "biu" or seen.min() < 0:
         raise ValueError(
@@ -60,8 +78,12 @@ def _verdict_table(verdicts) -> np.ndarray:
     return seen.astype(np.int64)
 
 
-def secret_prior(prior, secrets: int) -> jax.Array | None:
-    """The law of the secret, None where it is None (uniform); ValueError unless it is a law over `secrets`."""
+def secret_prior(prior: Float[Numbers, "secrets"] | None, secrets: int) -> Float[Array, "secrets"] | None:
+    """Return the law of the secret, checked; None where it is None (uniform).
+
+    Raises:
+        ValueError: It is no law over `secrets` values.
+    """
     if prior is None:
         return None
     p_x = check_probabilities(prior, "prior")
@@ -70,8 +92,13 @@ def secret_prior(prior, secrets: int) -> jax.Array | None:
     return jnp.asarray(p_x)
 
 
-def count_verdicts(verdicts, prior, classes: int) -> Signals:
-    """One query's `verdicts[secret]` counted and weighed; a uniform prior, None, is never summed, so that it is exact.
+def count_verdicts(verdicts: Int[Array, "secrets"], prior: Float[Array, "secrets"] | None, classes: int) -> Signals:
+    """Return the `Signals` of one query, without an axis of queries.
+
+    Args:
+        verdicts: The number of the verdict for each secret, below `classes`.
+        prior: Law of the secret; a uniform one, None, is never summed, so that it is exact.
+        classes: Number of verdicts.
 
     >>> count_verdicts(jnp.array([0, 2, 2]), None, 3).counts.tolist()
     [1, 0, 2]
@@ -84,10 +111,15 @@ def count_verdicts(verdicts, prior, classes: int) -> Signals:
     return Signals(counts, jnp.zeros(classes, prior.dtype).at[verdicts].add(prior))
 
 
-def coarsened(signals: Signals, coarsening) -> Signals:
-    """The same queries with coarser verdicts: `coarsening[verdict]` is what the player is told instead.
+def coarsened(signals: Signals, coarsening: Int[Numbers, "verdicts"]) -> Signals:
+    """Return the signals of the same queries with coarser verdicts.
 
-    Raises ValueError unless it has one whole number from 0 on for each verdict.
+    Args:
+        signals: The signals of the fine verdicts.
+        coarsening: What the player is told instead of each verdict, whole numbers from 0 on.
+
+    Raises:
+        ValueError: It has not one whole number from 0 on for each verdict.
 
     >>> full = verdict_signals([[0, 1, 2, 3]])
     >>> coarsened(full, [0, 0, 0, 1]).bits.tolist()
@@ -98,11 +130,18 @@ def coarsened(signals: Signals, coarsening) -> Signals:
     return Signals(join(signals.counts), join(signals.masses))
 
 
-def minimax_queries(verdicts) -> np.ndarray:
-    """How many queries each secret takes when every query minimises the most that can remain (Knuth 1977).
+def minimax_queries(verdicts: Int[Numbers, "secrets secrets"]) -> Int[np.ndarray, "secrets"]:
+    """Return how many queries each secret takes when every query minimises the most that can remain (Knuth 1977).
 
-    Among equals a query that may be the secret comes first, then the smallest. Query k is right for secret k alone and
-    every secret is asked for in the end, so that the table is square. Raises ValueError unless it is such a table.
+    Among equals a query that may be the secret comes first, then the smallest. Query k is right for secret k alone, and
+    every secret is asked for in the end.
+
+    Args:
+        verdicts: The number of the verdict on each query for each secret, whole numbers from 0 on; square, with a
+            diagonal that tells the right query from every other.
+
+    Raises:
+        ValueError: It is no such table.
 
     >>> minimax_queries([[1, 0, 0], [0, 1, 0], [0, 0, 1]]).tolist()
     [1, 2, 3]
@@ -135,12 +174,19 @@ def _minimax_query(v_gs: np.ndarray, left: np.ndarray, answers: int) -> int:
     return int(np.lexsort((strange, most))[0])
 
 
-def binary_queries(p_x, last_asked: bool = True):
-    r"""The mean number of tries until a yes when secrets are tried in the order of `p_x`, each at most once.
+def binary_queries(p_x: Float[Numbers, "secrets"], last_asked: bool = True) -> Float[Array, ""]:
+    r"""Return the mean number of tries until a yes when secrets are tried in their order, each at most once.
 
-    $\sum_kk\,p_k$, least for descending masses; the last one is known without asking, which saves $p_K$ unless
-    `last_asked`. For K equally likely secrets $\frac{K+1}2$, and $\frac{(K-1)(K+2)}{2K}$. A demonstration takes 1.
-    Either way the verdicts say $H(X)$ bits in total.
+    $\sum_kk\,p_k$, least for descending masses: $\frac{K+1}2$ for K equally likely secrets. The last one is known
+    without asking, which saves $p_K$: $\frac{(K-1)(K+2)}{2K}$. A demonstration takes 1. Either way the verdicts say
+    $H(X)$ bits in total.
+
+    Args:
+        p_x: Law of the secret, in the order of the tries; a traced one is not checked.
+        last_asked: Whether the last secret is asked for too, although it is known.
+
+    Raises:
+        ValueError: `p_x` is no law.
 
     >>> [round(float(binary_queries([0.25] * 4, asked)), 12) for asked in (True, False)]
     [2.5, 2.25]
@@ -150,8 +196,12 @@ def binary_queries(p_x, last_asked: bool = True):
     return (p_x * (tries if last_asked else jnp.minimum(tries, max(len(p_x) - 1, 0)))).sum()
 
 
-def bits_per_query(p_x, queries):
-    r"""$H(X)$ over the mean number of queries that find the secret, in bits.
+def bits_per_query(p_x: Float[Numbers, "secrets"], queries: Float[Array, "*batch"] | float) -> Float[Array, "*batch"]:
+    r"""Return the entropy $H(X)$ of the secret over the mean number of queries that find it, in bits a query.
+
+    Args:
+        p_x: Law of the secret; not checked, but NaN for a negative probability.
+        queries: Mean number of queries.
 
     >>> float(bits_per_query([0.25] * 4, 2.5))
     0.8

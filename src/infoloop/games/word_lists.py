@@ -3,11 +3,15 @@
 from pathlib import Path
 
 
-def read_words(path) -> list[str]:
-    """The words of a text file in UTF-8, one a line, in lower case.
+def read_words(path: str | Path) -> list[str]:
+    """Return the words of a text file in UTF-8, one a line, in lower case.
 
-    Raises ValueError, naming file and line, for an empty line, a character that is no letter, a word not as long as the
-    first, and a word that stands twice; and for a file that cannot be read or has no word.
+    Args:
+        path: The file; spaces around a word are dropped.
+
+    Raises:
+        ValueError: The file cannot be read or has no word; or, with its line, one is empty, has a character that is no
+            letter, is not as long as the first word, or stands twice.
 
     >>> read_words("no/such/file")
     Traceback (most recent call last):

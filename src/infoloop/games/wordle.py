@@ -7,27 +7,33 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Float, Int
 
+from infoloop.games.limits import GUESSES_AT_ONCE, WORD_LENGTH
 from infoloop.games.query_games import Signals, coarsened, count_verdicts, secret_prior
-
-_LONGEST = 12  # 3**12 is 531 441 verdicts, and a histogram of them is kept for every guess
-
-_AT_ONCE = 64  # guesses whose verdicts are in memory together
+from infoloop.probability.array_types import Numbers
 
 
-def encode_words(guesses, secrets) -> tuple[np.ndarray, np.ndarray]:
-    """Both lists as tables of letter numbers, `[word, place]`, in one alphabet; ValueError where lengths differ.
+def encode_words(
+    guesses: Sequence | np.ndarray, secrets: Sequence | np.ndarray
+) -> tuple[Int[np.ndarray, "guesses places"], Int[np.ndarray, "secrets places"]]:
+    """Return both lists as tables of letter numbers in one alphabet.
 
-    Words are strings, or rows of whole numbers.
+    Args:
+        guesses: Words: strings, or rows of whole numbers.
+        secrets: Likewise, of the same length.
+
+    Raises:
+        ValueError: A list is empty, words differ in length or have more than 12 letters, or are none of these.
 
     >>> [table.tolist() for table in encode_words(["abba"], ["abca"])]
     [[[0, 1, 1, 0]], [[0, 1, 2, 0]]]
     """
     tables = [_table(words, what) for words, what in ((guesses, "guesses"), (secrets, "secrets"))]
     lengths = [table.shape[1] for table in tables]
-    if lengths[0] != lengths[1] or not 1 <= lengths[0] <= _LONGEST:
+    if lengths[0] != lengths[1] or not 1 <= lengths[0] <= WORD_LENGTH:
         raise ValueError(
-            f"guesses have {lengths[0]} letters and secrets {lengths[1]}: give the same number, 1 to {_LONGEST}"
+            f"guesses have {lengths[0]} letters and secrets {lengths[1]}: give the same number, 1 to {WORD_LENGTH}"
         )
     both = np.concatenate(tables)
     alphabet, numbers = np.unique(both, return_inverse=True)
@@ -35,7 +41,7 @@ def encode_words(guesses, secrets) -> tuple[np.ndarray, np.ndarray]:
     return numbers[: len(tables[0])], numbers[len(tables[0]) :]
 
 
-def _table(words: Sequence | np.ndarray, what: str) -> np.ndarray:
+def _table(words, what):
     rows = [[ord(letter) for letter in word] if isinstance(word, str) else word for word in words]
     if not rows:
         raise ValueError(f"{what} are empty: give at least one word")
@@ -48,12 +54,19 @@ def _table(words: Sequence | np.ndarray, what: str) -> np.ndarray:
     return table
 
 
-def patterns(guesses, secrets) -> jax.Array:
-    r"""The verdict on every guess for every secret, `[guess, secret]`: $\sum_i3^{L-1-i}m_i$, so that base 3 spells it.
+def patterns(guesses: Sequence | np.ndarray, secrets: Sequence | np.ndarray) -> Int[Array, "guesses secrets"]:
+    r"""Return the verdict on every guess for every secret as one number, whose digits to base 3 are the marks.
 
-    The mark $m_i$ is 2 where the letter is right. Of the other letters of the guess, from left to right, each that the
-    secret still has among its unmatched letters gets 1 and uses one up; the rest get 0. The table has a cell for every
-    pair: `signal_entropies` streams instead. Raises ValueError unless all words have one length, at most 12.
+    $\sum_i3^{L-1-i}m_i$ for words of L letters. The mark $m_i$ is 2 where the letter is right. Of the other letters of
+    the guess, from left to right, each that the secret still has among its unmatched letters gets 1 and uses one up;
+    the rest get 0. The table has a cell for every pair: `signal_entropies` streams instead.
+
+    Args:
+        guesses: Words: strings, or rows of whole numbers.
+        secrets: Likewise, of the same length.
+
+    Raises:
+        ValueError: A list is empty, or the words have not one length from 1 to 12.
 
     >>> [np.base_repr(int(code), 3) for code in patterns(["speed"], ["abide", "erase", "steal", "crepe"])[0]]
     ['101', '10110', '20200', '1210']
@@ -68,7 +81,7 @@ def _patterns(guesses, secrets):
 
 
 def _marks(guess, columns):
-    """Codes of one guess, given `columns[place, secret]`: bytes over the secrets, which XLA vectorises."""
+    """Return the codes of one guess, given `columns[place, secret]`: bytes over the secrets, which XLA vectorises."""
     places = range(len(guess))
     code = np.min_scalar_type(3 ** len(guess) - 1)
     right = [columns[i] == guess[i] for i in places]
@@ -82,13 +95,30 @@ def _marks(guess, columns):
     return functools.reduce(lambda number, mark: 3 * number + mark, marks)
 
 
-def signal_entropies(guesses, secrets, prior=None, coarsening=None) -> Signals:
-    """Bits, partition sizes, and remaining secrets of every guess: `Signals`, streamed over the guesses.
+def signal_entropies(
+    guesses: Sequence | np.ndarray,
+    secrets: Sequence | np.ndarray,
+    prior: Float[Numbers, "secrets"] | None = None,
+    coarsening: Int[Numbers, "patterns"] | None = None,
+) -> Signals:
+    """Return what every guess says about the secret, streamed over the guesses.
 
-    The table of patterns is never in memory, only a histogram of verdicts for each guess, from which `games.coarsened`
-    gives every other coarsening at no further cost. `prior` is the law of the secret, uniform unless given;
-    `coarsening[pattern]` is what the player is told, the pattern unless given. Raises ValueError as `patterns` does,
-    for a prior that is no law over the secrets and for a coarsening that is no partition of the patterns.
+    The table of patterns is never in memory, only a histogram of verdicts for each guess, from which `coarsened` gives
+    every other coarsening at no further cost.
+
+    Args:
+        guesses: Words: strings, or rows of whole numbers.
+        secrets: Likewise, of the same length.
+        prior: Law of the secret, uniform unless given.
+        coarsening: What the player is told instead of each of the `3 ** letters` patterns, whole numbers from 0 on (see
+            `coarsenings`); the pattern unless given.
+
+    Returns:
+        The `Signals`, one row a guess: bits, partition sizes, remaining secrets.
+
+    Raises:
+        ValueError: The words are as `patterns` refuses them, the prior is no law over the secrets, or the coarsening
+            has not one whole number for each pattern.
 
     >>> found = signal_entropies(["abba", "cccc"], ["abba", "baab", "abab", "caca"])
     >>> found.bits.tolist(), found.most_remaining.tolist()
@@ -102,15 +132,23 @@ def signal_entropies(guesses, secrets, prior=None, coarsening=None) -> Signals:
 @jax.jit
 def _signals(guesses, secrets, prior):
     columns, verdicts = jnp.asarray(secrets).T, 3 ** guesses.shape[1]
-    return lax.map(lambda guess: count_verdicts(_marks(guess, columns), prior, verdicts), guesses, batch_size=_AT_ONCE)
+    return lax.map(
+        lambda guess: count_verdicts(_marks(guess, columns), prior, verdicts), guesses, batch_size=GUESSES_AT_ONCE
+    )
 
 
-def coarsenings(length: int) -> dict[str, np.ndarray]:
-    """Verdicts from fine to coarse, each a label for every pattern of `length` letters.
+def coarsenings(length: int) -> dict[str, Int[np.ndarray, "patterns"]]:
+    """Return verdicts from fine to coarse by name, each a label for every pattern.
 
     `full` is the pattern; `letters` how many letters are right and how many misplaced (as in Mastermind); `right` how
     many are right; `found` how many of the letters are in the secret; `any` whether one is right; `won` whether all
     are.
+
+    Args:
+        length: Letters of a word.
+
+    Returns:
+        Whole numbers from 0 on, one for each of the `3 ** length` patterns.
 
     >>> {name: len(set(labels.tolist())) for name, labels in coarsenings(2).items()}
     {'full': 9, 'letters': 6, 'right': 3, 'found': 3, 'any': 2, 'won': 2}

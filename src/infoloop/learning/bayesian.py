@@ -6,23 +6,35 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jaxtyping import Array, Float, Int
 
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.numerics import LOG2E
 from infoloop.probability.validation import check_distributions, check_scores
 
 
 class Posterior(NamedTuple):
-    r"""`law[h]` $=P(h\mid z^n)$; `log_evidence` $=\log_2P(z^n)$, in bits, $-\infty$ where the data are impossible."""
+    r"""A posterior on an enumerated class.
 
-    law: jax.Array
-    log_evidence: jax.Array
+    Attributes:
+        law: $P(h\mid z^n)$ for each hypothesis h.
+        log_evidence: $\log_2P(z^n)$ in bits, $-\infty$ where the data are impossible.
+    """
+
+    law: Float[Array, "*times hypotheses"]
+    log_evidence: Float[Array, "*times"]
 
 
-def description_prior(lengths) -> jax.Array:
-    r"""$P(h)\propto2^{-K_h}$ for descriptions of $K_h$ bits (minimum description length).
+def description_prior(lengths: Float[Numbers, "hypotheses"]) -> Float[Array, "hypotheses"]:
+    r"""Return the minimum-description-length prior $P(h)\propto2^{-K_h}$.
 
-    Divided by its sum, which Kraft's inequality only bounds by 1. Raises ValueError for an empty class and for a length
-    that is no finite number. Rissanen 1978; Cover & Thomas, 14.
+    Divided by its sum, which Kraft's inequality only bounds by 1 (Rissanen 1978; Cover & Thomas, 14).
+
+    Args:
+        lengths: Length $K_h$ of each hypothesis' description, in bits.
+
+    Raises:
+        ValueError: The class is empty, or a length is no finite number.
 
     >>> description_prior([1, 2, 2]).tolist()
     [0.5, 0.25, 0.25]
@@ -30,13 +42,25 @@ def description_prior(lengths) -> jax.Array:
     return jax.nn.softmax(-check_scores(lengths, "lengths") / LOG2E)
 
 
-def posterior(prior, likelihood, data) -> Posterior:
-    r"""$P(h\mid z^n)=P(h)\prod_iP(z_i\mid h)\big/P(z^n)$ by logarithms, so that long data do not underflow.
+def posterior(
+    prior: Float[Numbers, "hypotheses"], likelihood: Float[Numbers, "hypotheses symbols"], data: Int[Numbers, "n"]
+) -> Posterior:
+    r"""Return the posterior $P(h\mid z^n)=P(h)\prod_iP(z_i\mid h)\big/P(z^n)$ and the evidence.
 
-    `likelihood[h, z]` has a law in each row, `data` holds the symbols $z_1,\ldots,z_n$ (none of them: the prior).
-    Raises ValueError for an empty class, rows that are no laws, unknown symbols, and data that no hypothesis of
-    positive prior allows. Under `jit`, where nothing can raise, impossible data have `log_evidence` $-\infty$
-    and a law of NaN.
+    Computed by logarithms, so that long data do not underflow.
+
+    Args:
+        prior: Law of the hypotheses.
+        likelihood: Law of a symbol under each hypothesis, one a row.
+        data: The symbols $z_1,\ldots,z_n$, whole numbers from 0 on; none of them gives the prior.
+
+    Returns:
+        The posterior; under `jit`, where nothing can raise, impossible data have `log_evidence` $-\infty$ and a law of
+        NaN.
+
+    Raises:
+        ValueError: The class is empty, a row is no law, a symbol is unknown, or no hypothesis of positive prior allows
+            the data.
 
     >>> [round(float(p), 12) for p in posterior([0.5, 0.5], [[0.5, 0.5], [0.0, 1.0]], [1, 1]).law]
     [0.2, 0.8]
@@ -46,8 +70,12 @@ def posterior(prior, likelihood, data) -> Posterior:
     return _possible(_posterior_from_logs(prior, _logs(likelihood, seen.sum(axis=0))))
 
 
-def trajectory(prior, likelihood, data) -> Posterior:
-    """The posteriors after 0, 1, ..., n of the data, along a leading axis; arguments and errors as in `posterior`.
+def trajectory(
+    prior: Float[Numbers, "hypotheses"], likelihood: Float[Numbers, "hypotheses symbols"], data: Int[Numbers, "n"]
+) -> Posterior:
+    """Return the posteriors after 0, 1, ..., n of the data, along a leading axis of length n + 1.
+
+    Arguments and errors are those of `posterior`.
 
     >>> trajectory([0.5, 0.5], [[0.5, 0.5], [0.0, 1.0]], [1, 1]).log_evidence.tolist()[0]
     0.0
@@ -58,8 +86,17 @@ def trajectory(prior, likelihood, data) -> Posterior:
     return _possible(jax.vmap(lambda counts: _posterior_from_logs(prior, _logs(likelihood, counts)))(seen))
 
 
-def predictive(law, likelihood) -> jax.Array:
-    r"""$P(z\mid z^n)=\sum_hP(h\mid z^n)P(z\mid h)$, the next symbol's law.
+def predictive(
+    law: Float[Numbers, "hypotheses"], likelihood: Float[Numbers, "hypotheses symbols"]
+) -> Float[Array, "symbols"]:
+    r"""Return the predictive law of the next symbol, $P(z\mid z^n)=\sum_hP(h\mid z^n)P(z\mid h)$.
+
+    Args:
+        law: The posterior law of the hypotheses.
+        likelihood: Law of a symbol under each hypothesis, one a row.
+
+    Raises:
+        ValueError: One of them is no law, or their shapes do not match.
 
     >>> predictive([0.2, 0.8], [[0.5, 0.5], [0.0, 1.0]]).tolist()
     [0.1, 0.9]
@@ -69,8 +106,14 @@ def predictive(law, likelihood) -> jax.Array:
     return jnp.matmul(law, likelihood, precision="highest")
 
 
-def normalise_log_joint(log_joint) -> Posterior:
-    r"""The posterior from $\ln P(h,z^n)$, which may be $-\infty$; where all are, `log_evidence` is, and the law is NaN.
+def normalise_log_joint(log_joint: Float[Array, "hypotheses"]) -> Posterior:
+    r"""Return the posterior from $\ln P(h,z^n)$.
+
+    Args:
+        log_joint: Natural logarithms, which may be $-\infty$.
+
+    Returns:
+        The posterior; where all of them are $-\infty$, `log_evidence` is, and the law is NaN.
 
     >>> [round(float(p), 12) for p in normalise_log_joint(jnp.log(jnp.array([0.25, 0.0, 0.75]))).law]
     [0.25, 0.0, 0.75]
@@ -83,7 +126,7 @@ def normalise_log_joint(log_joint) -> Posterior:
     return Posterior(weights / total, jnp.where(some.any(), bits, -jnp.inf))
 
 
-def _alphabet_size(prior, likelihood) -> int:
+def _alphabet_size(prior, likelihood):
     if likelihood.ndim != 2 or prior.ndim != 1 or len(prior) != len(likelihood):
         raise ValueError(
             f"prior has shape {prior.shape} and likelihood {likelihood.shape}: give one row for each hypothesis"
@@ -91,7 +134,7 @@ def _alphabet_size(prior, likelihood) -> int:
     return likelihood.shape[1]
 
 
-def _one_hot(data, num_symbols: int) -> jax.Array:
+def _one_hot(data, num_symbols):
     if not isinstance(data, Tracer):
         seen = np.asarray(data, float)
         if seen.ndim != 1 or not ((seen >= 0) & (seen < num_symbols) & (seen == np.floor(seen))).all():
@@ -100,12 +143,12 @@ def _one_hot(data, num_symbols: int) -> jax.Array:
 
 
 def _logs(likelihood, counts):
-    r"""$\sum_zn_z\ln P(z\mid h)$ for each h, where $0\ln0=0$ and $n\ln0=-\infty$."""
+    r"""Return $\sum_zn_z\ln P(z\mid h)$ for each h, where $0\ln0=0$ and $n\ln0=-\infty$."""
     seen = jnp.where(likelihood > 0, jnp.log(jnp.where(likelihood > 0, likelihood, 1.0)), -jnp.inf)
     return jnp.where(counts > 0, counts * jnp.where(counts > 0, seen, 0.0), 0.0).sum(axis=-1)
 
 
-def _posterior_from_logs(prior, logs) -> Posterior:
+def _posterior_from_logs(prior, logs):
     return normalise_log_joint(jnp.where(prior > 0, logs + jnp.log(jnp.where(prior > 0, prior, 1.0)), -jnp.inf))
 
 

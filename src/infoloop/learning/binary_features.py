@@ -7,16 +7,21 @@ table of a law over (C1, ..., Cd, Y), flattened.
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
 from infoloop.information.measures import mutual_information
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.channel_families import bsc
 from infoloop.probability.channels import extend
 from infoloop.probability.distributions import Joint, joint, marginal
 from infoloop.probability.validation import check_int, check_known
 
 
-def signs(components: int) -> np.ndarray:
-    """All inputs as rows of -1 (component 0) and 1 (component 1), in the order of `masses`.
+def signs(components: int) -> Float[np.ndarray, "inputs components"]:
+    """Return all inputs as rows of -1 (component 0) and 1 (component 1), in the order of `masses`.
+
+    Raises:
+        ValueError: `components` is no whole number, at least 1.
 
     >>> signs(2).tolist()
     [[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]
@@ -25,10 +30,16 @@ def signs(components: int) -> np.ndarray:
     return 2.0 * np.stack([np.arange(2**d) >> (d - 1 - j) & 1 for j in range(d)], axis=1) - 1
 
 
-def noisy_features_law(crossovers) -> Joint:
-    r"""Law of a fair label Y and of noisy copies C1, ..., Cd, independent given Y, with these crossover probabilities.
+def noisy_features_law(crossovers: Float[Numbers, "components"]) -> Joint:
+    r"""Return the law of a fair label Y and of noisy copies C1, ..., Cd, independent given Y.
 
-    Component j tells $I(C_j;Y)=1-h(e_j)$ bits. Raises ValueError for a probability outside [0, 1] and for none at all.
+    Component j tells $I(C_j;Y)=1-h(e_j)$ bits.
+
+    Args:
+        crossovers: Probability $e_j$ that copy j is wrong, in [0, 1]; a traced one outside gives NaN.
+
+    Raises:
+        ValueError: A probability is outside [0, 1], or there is none.
 
     >>> noisy_features_law([0.25, 0.0]).names
     ('Y', 'C1', 'C2')
@@ -40,10 +51,15 @@ def noisy_features_law(crossovers) -> Joint:
     return p
 
 
-def masses_of(p: Joint, label: str) -> jax.Array:
-    """`masses[i, y]` of a law over binary components, in their order there, and the label.
+def masses_of(p: Joint, label: str) -> Float[Array, "inputs labels"]:
+    """Return the table of a law over binary components and a label: a row for each input.
 
-    Raises ValueError for an unknown label, no component or one with other than two values.
+    Args:
+        p: The law; its names beside the label are the components, in their order there.
+        label: The name of the label.
+
+    Raises:
+        ValueError: The label is unknown, there is no component, or one has other than two values.
 
     >>> masses_of(noisy_features_law([0.25]), "Y").tolist()
     [[0.375, 0.125], [0.125, 0.375]]
@@ -59,10 +75,16 @@ def masses_of(p: Joint, label: str) -> jax.Array:
     return table.reshape(-1, table.shape[-1])
 
 
-def informations(masses, predictions) -> jax.Array:
-    r"""$I(C_j;\hat Y)$ for each component, and $I(Y;\hat Y)$ last, in bits, exactly; $\hat Y$ has law `predictions[i]`.
+def informations(
+    masses: Float[Array, "inputs labels"], predictions: Float[Array | np.ndarray, "inputs predictions"]
+) -> Float[Array, "components+1"]:
+    r"""Return $I(C_j;\hat Y)$ in bits for each component, and $I(Y;\hat Y)$ last.
 
-    Sums over all inputs: $P(c_j,\hat y)=\sum_{i:\,i_j=c_j}P(i)Q(\hat y\mid i)$. NaN where a prediction is.
+    Exact sums over all inputs: $P(c_j,\hat y)=\sum_{i:\,i_j=c_j}P(i)Q(\hat y\mid i)$.
+
+    Args:
+        masses: P(input, label), as `masses_of` makes it.
+        predictions: Law of the prediction for each input, one a row; NaN gives NaN.
 
     >>> masses, copy = masses_of(noisy_features_law([0.5, 0.0]), "Y"), jnp.array([[1.0, 0], [0, 1], [1, 0], [0, 1]])
     >>> [round(float(bits), 12) for bits in informations(masses, copy)]

@@ -8,22 +8,33 @@ may make it lose is a limited memory, a rule that counts votes, a shift of the s
 import itertools
 import math
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jaxtyping import Array, Float
 
+from infoloop.probability.array_types import Batch, Number
 from infoloop.probability.bisection import bisect
 from infoloop.probability.numerics import binary_convolution, divergence_terms
 from infoloop.probability.validation import check_int, check_positive, check_unit_interval
 
 
-def memory_error(bits, num_symbols: int) -> jax.Array:
-    r"""The least share D of labels that R bits a label get wrong: $R=\log_2M-h(D)-D\log_2(M-1)$, D at most $1-\frac1M$.
+def memory_error(bits: Batch, num_symbols: int) -> Float[Array, "*batch"]:
+    r"""Return the least share D of labels that a memory of R bits a label gets wrong.
 
-    The rate-distortion function of M equally likely labels under Hamming distortion (Cover & Thomas, problem 10.5),
-    solved by halving: its right side, the divergence of bits of rates D and $1-\frac1M$, falls in D. No unit; 0 from
-    $R=\log_2M$ on. Raises ValueError for M below 2.
+    $R=\log_2M-h(D)-D\log_2(M-1)$, D at most $1-\frac1M$: the rate-distortion function of M equally likely labels under
+    Hamming distortion (Cover & Thomas, problem 10.5), inverted by bisection: its right side, the divergence of bits of
+    rates D and $1-\frac1M$, falls in D.
+
+    Args:
+        bits: R, bits a label.
+        num_symbols: M, at least 2.
+
+    Returns:
+        Shares, shaped as `bits`; 0 from $R=\log_2M$ on.
+
+    Raises:
+        ValueError: M is no whole number, at least 2.
 
     >>> round(float(memory_error(1.0, 2)), 12), round(float(memory_error(0.0, 4)), 12)
     (0.0, 0.75)
@@ -34,16 +45,29 @@ def memory_error(bits, num_symbols: int) -> jax.Array:
     return jnp.where(bits >= math.log2(m), 0.0, (low + high) / 2)
 
 
-def _bits_needed(error, m: int):
+def _bits_needed(error, m):
     return divergence_terms(error, 1 - 1 / m) + divergence_terms(1 - error, 1 / m)
 
 
-def fine_and_coarse_memory_error(bits, classes: int, size: int) -> tuple[jax.Array, jax.Array]:
-    r"""Task errors of a memory of R bits an item, used for the fine labels and for the classes.
+def fine_and_coarse_memory_error(
+    bits: Batch, classes: int, size: int
+) -> tuple[Float[Array, "*batch"], Float[Array, "*batch"]]:
+    r"""Return the task errors of a memory used for the fine labels, and for the classes.
 
     Fine, wrong labels are equally likely: of the share D, $\frac{M-g}{M-1}$ are of another class. Both are
     $1-\frac1C$ at R = 0; coarse is 0 from $\log_2C$ on, fine only from $\log_2M$ on, and never below coarse, as the
-    classes' memory is the best one for the task. Raises ValueError for fewer than 2 classes or an empty one.
+    classes' memory is the best one for the task.
+
+    Args:
+        bits: R, bits an item.
+        classes: C, at least 2.
+        size: g, labels of a class, at least 1.
+
+    Returns:
+        Shares of wrong classes, fine and coarse.
+
+    Raises:
+        ValueError: There are fewer than 2 classes, or a class is empty.
 
     >>> fine, coarse = fine_and_coarse_memory_error(1.0, 2, 2)
     >>> round(float(fine), 6), float(coarse)
@@ -53,13 +77,26 @@ def fine_and_coarse_memory_error(bits, classes: int, size: int) -> tuple[jax.Arr
     return memory_error(bits, m) * (m - size) / (m - 1), memory_error(bits, classes)
 
 
-def fine_and_coarse_vote_error(votes: int, inside, across, size: int = 2) -> tuple[jax.Array, jax.Array]:
-    r"""Task errors of the most frequent label among n, and of the most frequent class: two classes of g labels each.
+def fine_and_coarse_vote_error(
+    votes: int, inside: Number, across: Number, size: int = 2
+) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    r"""Return the task errors of the most frequent label among n, and of the most frequent class.
 
-    A label is right with probability $1-s-a$, another of its class with probability s (`inside`, equally likely), of
-    the other class with probability a (`across`, equally likely). Ties go to each of the most frequent with the same
-    probability. Exact, by all $\binom{n+2g-1}{2g-1}$ counts. Raises ValueError for probabilities that are none or make
-    more than 1.
+    There are two classes of g labels each. A label is right with probability $1-s-a$, another of its class with
+    probability s, of the other class with probability a, each equally likely. Ties go to each of the most frequent with
+    the same probability. Exact, by all $\binom{n+2g-1}{2g-1}$ counts.
+
+    Args:
+        votes: n, labels an item, at least 1.
+        inside: s, in [0, 1].
+        across: a, in [0, 1]; s + a is at most 1 (NaN where traced and not so).
+        size: g, at least 1; at 1, `inside` has to be 0.
+
+    Returns:
+        Probabilities of a wrong class, fine and coarse.
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> fine, coarse = fine_and_coarse_vote_error(1, 0.25, 0.25)
     >>> round(float(fine), 12), round(float(coarse), 12)
@@ -86,12 +123,22 @@ def fine_and_coarse_vote_error(votes: int, inside, across, size: int = 2) -> tup
     return (laws * wrong_fine).sum(), (laws * wrong_coarse).sum()
 
 
-def vote_boundaries(inside, size: int = 2) -> tuple[jax.Array, jax.Array]:
-    r"""The largest `across` that many votes survive: fine $\max(\frac{g(1-s)}{g+1},\frac{gs}{g-1})$, coarse 1/2.
+def vote_boundaries(inside: Batch, size: int = 2) -> tuple[Float[Array, "*batch"], Float[Array, "*batch"]]:
+    r"""Return the largest probability `across` that many votes survive, by fine labels and by classes.
 
-    The right label is the most frequent while $1-s-a>\frac ag$; and where another label of its class is, the class is
-    still right while $\frac s{g-1}>\frac ag$. That is more than half, as wrong votes are split and right ones are not.
-    At most $1-s$, where all other labels are wrong.
+    Fine $\max(\frac{g(1-s)}{g+1},\frac{gs}{g-1})$, at most $1-s$, where all other labels are wrong; coarse 1/2. The
+    right label is the most frequent while $1-s-a>\frac ag$; and where another label of its class is, the class is still
+    right while $\frac s{g-1}>\frac ag$. That is more than half, as wrong votes are split and right ones are not.
+
+    Args:
+        inside: s, probability of another label of the right class, in [0, 1].
+        size: g, labels of a class, at least 2.
+
+    Returns:
+        Probabilities, fine and coarse.
+
+    Raises:
+        ValueError: One of them is out of range.
 
     >>> fine, coarse = vote_boundaries(0.0, 2)
     >>> round(float(fine), 12), float(coarse)
@@ -102,13 +149,24 @@ def vote_boundaries(inside, size: int = 2) -> tuple[jax.Array, jax.Array]:
     return fine, jnp.full_like(s, 0.5)
 
 
-def fine_and_coarse_shift_error(noise, inverted, new) -> tuple[jax.Array, jax.Array]:
-    r"""Task errors of a rule for each surface, and of one rule for all, when a share `new` of the surfaces is new.
+def fine_and_coarse_shift_error(
+    noise: Batch, inverted: Batch, new: Batch
+) -> tuple[Float[Array, "*batch"], Float[Array, "*batch"]]:
+    r"""Return the task errors of a rule for each surface, and of one rule for all, when some surfaces are new.
 
-    A bit is seen with the error e (`noise`). On a share $\delta$ (`inverted`) of the surfaces, new ones too, its
-    meaning is inverted. Fine labels name the surface: a rule for each, which errs with e where it was learned and knows
-    nothing of a new one, $\frac s2+(1-s)e$. Classes alone teach one rule, $e*\delta$ on any surface. Raises ValueError
-    for rates outside [0, 1]; `inverted` and `noise` are meant to be at most one half.
+    Fine labels name the surface: a rule for each, which errs with e where it was learned and knows nothing of a new
+    one, $\frac s2+(1-s)e$. Classes alone teach one rule, $e*\delta$ on any surface.
+
+    Args:
+        noise: e, probability that a bit is misread, meant to be at most one half.
+        inverted: $\delta$, share of the surfaces, new ones too, on which the bit's meaning is inverted; likewise.
+        new: s, share of the surfaces that are new.
+
+    Returns:
+        Probabilities of an error, fine and coarse.
+
+    Raises:
+        ValueError: One of them is outside [0, 1].
 
     >>> fine, coarse = fine_and_coarse_shift_error(0.1, 0.1, 0.5)
     >>> round(float(fine), 12), round(float(coarse), 12)
@@ -118,10 +176,16 @@ def fine_and_coarse_shift_error(noise, inverted, new) -> tuple[jax.Array, jax.Ar
     return new / 2 + (1 - new) * e, binary_convolution(e, check_unit_interval(inverted, "inverted"))
 
 
-def shift_boundary(inverted) -> jax.Array:
-    r"""The share of new surfaces from which one rule for all is better: $s=2\delta$, whatever the noise.
+def shift_boundary(inverted: Batch) -> Float[Array, "*batch"]:
+    r"""Return the share of new surfaces from which one rule for all is better: $s=2\delta$, whatever the noise.
 
     $\frac s2+(1-s)e=e+\delta(1-2e)$ iff $s(\frac12-e)=2\delta(\frac12-e)$.
+
+    Args:
+        inverted: $\delta$, share of the surfaces on which the bit's meaning is inverted.
+
+    Raises:
+        ValueError: It is outside [0, 1].
 
     >>> float(shift_boundary(0.25))
     0.5
@@ -129,11 +193,25 @@ def shift_boundary(inverted) -> jax.Array:
     return 2 * check_unit_interval(inverted, "inverted")
 
 
-def fine_and_coarse_recall(budget, accepted: int, outputs: int, price) -> tuple[jax.Array, jax.Array]:
-    r"""Shares of an acceptance set of M among K outputs that a budget reveals: by demonstrations, and by verdicts.
+def fine_and_coarse_recall(
+    budget: Batch, accepted: int, outputs: int, price: Batch
+) -> tuple[Float[Array, "*batch"], Float[Array, "*batch"]]:
+    r"""Return the shares of an acceptance set that a budget reveals: by demonstrations, and by verdicts.
 
     A verdict costs 1, a demonstration, one of the M at random, costs c: $1-(1-\frac1M)^{B/c}$ against
     $\min(1,\frac BK)$. To know all of it takes $c\,M H_M$ on average against K; B / c is not rounded.
+
+    Args:
+        budget: B, above 0.
+        accepted: M, members of the set, from 1 to K.
+        outputs: K, at least 1.
+        price: c, above 0.
+
+    Returns:
+        Shares, fine (demonstrations) and coarse (verdicts).
+
+    Raises:
+        ValueError: One of them is out of range.
 
     >>> fine, coarse = fine_and_coarse_recall(4.0, 2, 8, 1.0)
     >>> float(fine), float(coarse)
@@ -142,5 +220,6 @@ def fine_and_coarse_recall(budget, accepted: int, outputs: int, price) -> tuple[
     m, k = check_int(accepted, "accepted"), check_int(outputs, "outputs")
     if m > k:
         raise ValueError(f"accepted is {m} of {k} outputs: give at most as many as there are")
-    shown = check_positive(budget, "budget") / check_positive(price, "price")
+    budget = check_positive(budget, "budget")
+    shown = budget / check_positive(price, "price")
     return 1 - (1 - 1 / m) ** shown, jnp.minimum(budget / k, 1.0)

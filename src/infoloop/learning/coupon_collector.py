@@ -8,18 +8,28 @@ import itertools
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
+from infoloop.probability.array_types import Batch, Numbers
 from infoloop.probability.validation import check_count, check_distributions, check_int
 
 _MOST = 16  # members: the sum has 2^16 terms, which cancel 5 digits for equal probabilities
 
 
-def collection_time(chances):
-    r"""$\sum_{\emptyset\ne A}\frac{(-1)^{|A|+1}}{p(A)}$: expected draws until each of M members was seen.
+def collection_time(chances: Float[Numbers, "members"]) -> Float[Array, ""]:
+    r"""Return the expected number of draws until each of M members was seen (coupon collector).
 
-    By inclusion and exclusion over the last member to appear (Flajolet, Gardy & Thimonier 1992); infinite where a
-    member has probability 0. For equal probabilities use `equal_collection_time`, which cancels nothing. Raises
-    ValueError for `chances` that are no law, and for more than 16 members.
+    $\sum_{\emptyset\ne A}\frac{(-1)^{|A|+1}}{p(A)}$, by inclusion and exclusion over the last member to appear
+    (Flajolet, Gardy & Thimonier 1992). For equal probabilities use `equal_collection_time`, which cancels nothing.
+
+    Args:
+        chances: Probability of each member, a law; at most 16 of them.
+
+    Returns:
+        Draws; infinite where a member has probability 0.
+
+    Raises:
+        ValueError: It is no law, or has more than 16 members.
 
     >>> float(collection_time([0.5, 0.5]))
     3.0
@@ -32,11 +42,16 @@ def collection_time(chances):
     return jnp.where(p.min() > 0, (signs / (members @ p)).sum(), jnp.inf)
 
 
-def equal_collection_time(members):
-    r"""$M\,H_M=M\sum_{k\le M}\frac1k$: expected draws until each of M equally likely members was seen.
+def equal_collection_time(members: int) -> Float[Array, ""]:
+    r"""Return the expected number of draws until each of M equally likely members was seen.
 
-    The k-th new one takes $\frac M{M-k+1}$ draws on average. Raises ValueError unless M is a whole number from 1 on,
-    not traced.
+    $M\,H_M=M\sum_{k\le M}\frac1k$: the k-th new one takes $\frac M{M-k+1}$ draws on average.
+
+    Args:
+        members: M, at least 1; not traced.
+
+    Raises:
+        ValueError: `members` is no whole number, at least 1.
 
     >>> float(equal_collection_time(2))
     3.0
@@ -45,13 +60,22 @@ def equal_collection_time(members):
     return m * jnp.sum(1 / jnp.arange(m, 0, -1.0))
 
 
-def verdicts_needed(candidates, members):
-    r"""$K-\frac M{K-M+1}-\frac{K-M}{M+1}$: expected verdicts until a set of M among K candidates is known.
+def verdicts_needed(candidates: Batch, members: Batch) -> Float[Array, "*batch"]:
+    r"""Return the expected number of verdicts until a set of M among K candidates is known.
 
-    All sets are equally likely and M is known. Asked in any order, the verdicts stop where the rest are all alike: the
-    last run of acceptable candidates has expected length $\frac M{K-M+1}$, that of others $\frac{K-M}{M+1}$. For M = 1
-    it is $\frac{K+1}2-\frac1K$. Without knowing M all K verdicts are needed. Raises ValueError for what is no number of
-    candidates from 1 on or no number of members from 0 to K; NaN where traced.
+    $K-\frac M{K-M+1}-\frac{K-M}{M+1}$. All sets are equally likely and M is known. Asked in any order, the verdicts
+    stop where the rest are all alike: the last run of acceptable candidates has expected length $\frac M{K-M+1}$, that
+    of others $\frac{K-M}{M+1}$. For M = 1 it is $\frac{K+1}2-\frac1K$. Without knowing M all K verdicts are needed.
+
+    Args:
+        candidates: K, whole numbers from 1 on.
+        members: M, whole numbers from 0 to K.
+
+    Returns:
+        Verdicts; NaN where a traced argument is none of these.
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> float(verdicts_needed(2, 1)), float(verdicts_needed(5, 0))
     (1.0, 0.0)

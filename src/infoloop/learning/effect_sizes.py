@@ -6,46 +6,62 @@ standard deviation of all outcomes the priors are $\alpha\sim N(\bar y,(10s)^2)$
 half-normal of scale s for $\sigma_\alpha$, $\tau$ and $\sigma$ where they are not known.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jaxtyping import Array, Float, Int, Key
 
 from infoloop.learning.mcmc import nuts, split_r_hat
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.validation import check_positive, check_scores
 
 _WIDE = 10.0
 
 
 class StandardDeviations(NamedTuple):
-    r"""Standard deviations: $\sigma_\alpha$ of baselines and $\tau$ of effects between settings, $\sigma$ of runs."""
+    r"""Known standard deviations, in the unit of the outcome.
 
-    baseline: jax.Array
-    effect: jax.Array
-    noise: jax.Array
+    Attributes:
+        baseline: $\sigma_\alpha$, of baselines between settings.
+        effect: $\tau$, of effects between settings.
+        noise: $\sigma$, of runs.
+    """
+
+    baseline: Float[Array, ""]
+    effect: Float[Array, ""]
+    noise: Float[Array, ""]
 
 
 class Effect(NamedTuple):
-    r"""Mean and standard deviation of the posterior of $\beta$, its central interval, and the mean of $\beta/\sigma$.
+    r"""The posterior of the effect $\beta$, in the unit of the outcome.
 
-    In the unit of the outcome; `standardised` has none. `r_hat` and `diverging` judge the chains: near 1, and 0.
+    Attributes:
+        mean: Posterior mean.
+        deviation: Posterior standard deviation.
+        lower: Lower end of the central interval.
+        upper: Upper end of it.
+        standardised: Posterior mean of $\beta/\sigma$, no unit.
+        r_hat: Split R-hat of the chains, near 1 where they agree; 1 in closed form.
+        diverging: Number of divergent draws; 0 in closed form.
     """
 
-    mean: jax.Array
-    deviation: jax.Array
-    lower: jax.Array
-    upper: jax.Array
-    standardised: jax.Array
-    r_hat: jax.Array
-    diverging: jax.Array
+    mean: Float[Array, ""]
+    deviation: Float[Array, ""]
+    lower: Float[Array, ""]
+    upper: Float[Array, ""]
+    standardised: Float[Array, ""]
+    r_hat: Float[Array, ""]
+    diverging: Int[Array, ""]
 
 
-def standard_deviations(baseline, effect, noise) -> StandardDeviations:
-    """Known standard deviations; ValueError unless they are positive.
+def standard_deviations(baseline: Number, effect: Number, noise: Number) -> StandardDeviations:
+    """Return known standard deviations, checked; see `StandardDeviations`.
+
+    Raises:
+        ValueError: One of them is not positive and finite.
 
     >>> float(standard_deviations(1.0, 0.5, 2.0).noise)
     2.0
@@ -55,20 +71,34 @@ def standard_deviations(baseline, effect, noise) -> StandardDeviations:
 
 
 def effect_size(
-    key,
-    outcome,
-    treated,
-    setting,
-    level=0.95,
+    key: Key[Array, ""],
+    outcome: Float[Numbers, "runs"],
+    treated: Int[Numbers, "runs"],
+    setting: Int[Numbers, "runs"],
+    level: float = 0.95,
     known: StandardDeviations | None = None,
-    warmup=500,
-    draws=1000,
-    chains=4,
+    warmup: int = 500,
+    draws: int = 1000,
+    chains: int = 4,
 ) -> Effect:
-    """The effect of the treatment, by NUTS; `treated` holds 0 and 1, `setting` a number from 0 on for each run.
+    """Return the effect of the treatment by the no-U-turn sampler.
 
-    Many tables of outcomes of one design are the caller's `vmap` over `outcome`. Raises ValueError where lengths
-    differ, where nothing or everything is treated, for a level outside (0, 1) and an outcome that does not vary.
+    Many tables of outcomes of one design are the caller's `vmap` over `outcome`.
+
+    Args:
+        key: Randomness of the chains.
+        outcome: Outcome of each run.
+        treated: 1 for a treated run, 0 for another; both occur.
+        setting: The number of each run's setting: all whole numbers from 0 to the largest occur.
+        level: Posterior probability of the interval, between 0 and 1.
+        known: Standard deviations; estimated with the others unless given.
+        warmup: Draws of each chain that are thrown away.
+        draws: Draws of each chain.
+        chains: Number of chains.
+
+    Raises:
+        ValueError: Lengths differ, nothing or everything is treated, the outcome does not vary, or another argument is
+            none of these.
 
     >>> outcome, treated, setting = [0.1, 1.0, -0.1, 1.1, 0.0, 0.9], [0, 1, 0, 1, 0, 1], [0, 0, 1, 1, 2, 2]
     >>> found = effect_size(jax.random.key(0), outcome, treated, setting, warmup=200, draws=200, chains=2)
@@ -86,11 +116,20 @@ def effect_size(
     )
 
 
-def exact_effect(outcome, treated, setting, known: StandardDeviations, level=0.95) -> Effect:
-    r"""The same posterior in closed form where the spreads are known: normal, with
+def exact_effect(
+    outcome: Float[Numbers, "runs"],
+    treated: Int[Numbers, "runs"],
+    setting: Int[Numbers, "runs"],
+    known: StandardDeviations,
+    level: float = 0.95,
+) -> Effect:
+    r"""Return the effect in closed form where the standard deviations are known: the posterior is normal.
+
     $$\frac1{v}=\frac1{(10s)^2}+t^TC^{-1}t,\qquad m=v\,t^TC^{-1}(y-\bar y),$$
     $C=\sigma^2I+\sigma_\alpha^2M+\tau^2M\circ tt^T+(10s)^2\mathbf{11}^T$ the covariance of outcomes but for $\beta$,
     $M_{ij}=1$ where runs i and j share a setting (Gelman et al., Bayesian Data Analysis, 14-15).
+
+    Arguments and errors are those of `effect_size`.
 
     >>> runs = [0.0, 1.0, 0.0, 1.0], [0, 1, 0, 1], [0, 0, 1, 1]
     >>> round(float(exact_effect(*runs, standard_deviations(1.0, 1.0, 1.0)).mean), 3)
@@ -109,7 +148,7 @@ def exact_effect(outcome, treated, setting, known: StandardDeviations, level=0.9
 
 
 def _program(outcome, treated, member, known):
-    """The numpyro program, in units of the outcomes' standard deviation from their mean."""
+    """Define the numpyro program, in units of the outcomes' standard deviation from their mean."""
     import numpyro
     from numpyro import distributions as dist
 

@@ -7,11 +7,12 @@ $\mathrm{gen}=E[L_\mu(W)-L_S(W)]$.
 
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
 
 from infoloop.information.measures import mutual_information
 from infoloop.information.renyi import lautum_information
+from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.arrays import tilt
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.distributions import Joint
@@ -20,15 +21,32 @@ from infoloop.probability.validation import check_count, check_distributions, ch
 
 
 class Minimisers(NamedTuple):
-    """`rows[s, w]`: uniform over the least empirical risks; `least[s]`, and how many attain it, `ties[s]`."""
+    """Empirical risk minimisation for each sample.
 
-    rows: jax.Array
-    least: jax.Array
-    ties: jax.Array
+    Attributes:
+        rows: The learner: uniform over the hypotheses of least empirical risk, one row a sample.
+        least: The least empirical risk.
+        ties: How many hypotheses attain it.
+    """
+
+    rows: Float[Array, "samples hypotheses"]
+    least: Float[Array, "samples"]
+    ties: Int[Array, "samples"]
 
 
-def sample_law(law, n: int) -> tuple[jax.Array, jax.Array]:
-    r"""Counts of every sample of n symbols, one a row, and their probabilities $\frac{n!}{\prod c_z!}\prod p_z^{c_z}$.
+def sample_law(
+    law: Float[Numbers, "symbols"], n: int
+) -> tuple[Float[Array, "samples symbols"], Float[Array, "samples"]]:
+    r"""Return the counts of every sample of n symbols, one a row, and their probabilities.
+
+    $\frac{n!}{\prod c_z!}\prod p_z^{c_z}$ for the counts c.
+
+    Args:
+        law: Law p of one symbol.
+        n: Symbols of a sample, at least 1.
+
+    Raises:
+        ValueError: It is no law, or `n` no whole number, at least 1.
 
     >>> counts, probabilities = sample_law([0.5, 0.5], 2)
     >>> probabilities.tolist()
@@ -39,8 +57,17 @@ def sample_law(law, n: int) -> tuple[jax.Array, jax.Array]:
     return jnp.asarray(compositions(n, len(law)), float), probabilities
 
 
-def empirical_risks(losses, counts) -> jax.Array:
-    r"""$L_s(w)=\frac1n\sum_zc_z\,\ell(w,z)$, one row for each sample. Raises ValueError for an empty class.
+def empirical_risks(
+    losses: Float[Numbers, "hypotheses symbols"], counts: Float[Array, "samples symbols"]
+) -> Float[Array, "samples hypotheses"]:
+    r"""Return the mean loss of each hypothesis on each sample, $L_s(w)=\frac1n\sum_zc_z\,\ell(w,z)$.
+
+    Args:
+        losses: Loss of each hypothesis on each symbol.
+        counts: Counts of the symbols in each sample, as `sample_law` gives them.
+
+    Raises:
+        ValueError: The class is empty, a loss is not finite, or the shapes do not match.
 
     >>> empirical_risks([[0, 1], [1, 0]], jnp.array([[2.0, 0.0], [1.0, 1.0]])).tolist()
     [[0.0, 1.0], [0.5, 0.5]]
@@ -53,10 +80,16 @@ def empirical_risks(losses, counts) -> jax.Array:
     return jnp.matmul(counts, losses.T, precision="highest") / counts.sum(axis=-1, keepdims=True)
 
 
-def erm(risks) -> Minimisers:
-    r"""Empirical risk minimisation, $P(w\mid s)$ uniform over $\arg\min_wL_s(w)$.
+def erm(risks: Float[Numbers, "samples hypotheses"]) -> Minimisers:
+    r"""Return the learner of empirical risk minimisation, $P(w\mid s)$ uniform over $\arg\min_wL_s(w)$.
 
     Risks tie where they are equal as floats, which equal risks from losses 0 and 1 are.
+
+    Args:
+        risks: Empirical risks, one row a sample.
+
+    Raises:
+        ValueError: The class is empty, or a risk is not finite.
 
     >>> erm([[0.0, 1.0], [0.5, 0.5]]).rows.tolist()
     [[1.0, 0.0], [0.5, 0.5]]
@@ -67,24 +100,35 @@ def erm(risks) -> Minimisers:
     return Minimisers(best / best.sum(axis=-1, keepdims=True), least, best.sum(axis=-1))
 
 
-def gibbs(prior, risks, gamma) -> jax.Array:
-    r"""The Gibbs posterior $P(w\mid s)\propto P(w)\,e^{-\gamma L_s(w)}$ for each row of risks.
+def gibbs(
+    prior: Float[Numbers, "hypotheses"], risks: Float[Numbers, "samples hypotheses"], gamma: Number
+) -> Float[Array, "samples hypotheses"]:
+    r"""Return the Gibbs posterior $P(w\mid s)\propto P(w)\,e^{-\gamma L_s(w)}$, one row a sample.
 
-    Raises ValueError unless $\gamma$, the inverse temperature, is positive and finite.
+    Args:
+        prior: Law of the hypotheses.
+        risks: Empirical risks, one row a sample.
+        gamma: Inverse temperature $\gamma$, positive and finite, in the inverse unit of the loss.
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> gibbs([0.5, 0.5], [[0.0, 0.0]], 2.0).tolist()
     [[0.5, 0.5]]
     """
-    prior, risks, gamma = (
-        check_distributions(prior, "prior"),
-        check_scores(risks, "risks"),
-        check_positive(gamma, "gamma (inverse temperature)"),
-    )
-    return tilt(prior, -gamma * risks)
+    gamma = check_positive(gamma, "gamma (inverse temperature)")
+    return tilt(check_distributions(prior, "prior"), -gamma * check_scores(risks, "risks"))
 
 
-def learned_law(weights, rows) -> Joint:
-    """The law of the sample S and the hypothesis W that the learner `rows[s, w]` takes from it.
+def learned_law(weights: Float[Numbers, "samples"], rows: Float[Numbers, "samples hypotheses"]) -> Joint:
+    """Return the law of the sample S and of the hypothesis W that a learner takes from it.
+
+    Args:
+        weights: Law of the samples.
+        rows: The learner: law of the hypothesis for each sample, one a row.
+
+    Raises:
+        ValueError: One of them is no law.
 
     >>> learned_law([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]]).names
     ('S', 'W')
@@ -92,8 +136,17 @@ def learned_law(weights, rows) -> Joint:
     return Joint(check_distributions(weights, "weights")[:, None] * check_distributions(rows, "rows"), ("S", "W"))
 
 
-def generalisation_gap(p: Joint, risks):
-    r"""$\mathrm{gen}=\sum_{s,w}\bigl(P(s)P(w)-P(s,w)\bigr)L_s(w)$, since $L_\mu(w)=\sum_sP(s)L_s(w)$; unit of the loss.
+def generalisation_gap(p: Joint, risks: Float[Numbers, "samples hypotheses"]) -> Float[Array, ""]:
+    r"""Return how much worse the learner does on fresh data than on its sample, in the unit of the loss.
+
+    $\mathrm{gen}=\sum_{s,w}\bigl(P(s)P(w)-P(s,w)\bigr)L_s(w)$, since $L_\mu(w)=\sum_sP(s)L_s(w)$.
+
+    Args:
+        p: Law of S and W, as `learned_law` makes it.
+        risks: Empirical risks $L_s(w)$, one row a sample.
+
+    Raises:
+        ValueError: A risk is not finite.
 
     >>> law = learned_law([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]])
     >>> float(generalisation_gap(law, jnp.array([[0.0, 1.0], [1.0, 0.0]])))
@@ -103,11 +156,19 @@ def generalisation_gap(p: Joint, risks):
     return ((split - p.table) * check_scores(risks, "risks")).sum()
 
 
-def gibbs_gap(p: Joint, gamma):
-    r"""$\mathrm{gen}=\frac{\ln2}\gamma\bigl(I(W;S)+L(W;S)\bigr)$ of the Gibbs posterior, L the lautum information.
+def gibbs_gap(p: Joint, gamma: Number) -> Float[Array, ""]:
+    r"""Return the generalisation gap of the Gibbs posterior from its information alone, in the unit of the loss.
 
-    The sum of both divergences is $\sum(P_{sw}-P_sP_w)\ln P(w\mid s)$, where $\ln P(w\mid s)=-\gamma L_s(w)$ plus terms
-    of w and of s alone, which cancel (Aminian et al., arXiv 2107.13656, theorem 1).
+    $\mathrm{gen}=\frac{\ln2}\gamma\bigl(I(W;S)+L(W;S)\bigr)$, L the lautum information. The sum of both divergences is
+    $\sum(P_{sw}-P_sP_w)\ln P(w\mid s)$, where $\ln P(w\mid s)=-\gamma L_s(w)$ plus terms of w and of s alone, which
+    cancel (Aminian et al., arXiv 2107.13656, theorem 1).
+
+    Args:
+        p: Law of S and W with the learner `gibbs`.
+        gamma: Inverse temperature $\gamma$, positive and finite.
+
+    Raises:
+        ValueError: $\gamma$ is none of these.
 
     >>> float(gibbs_gap(learned_law([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]]), 1.0))
     0.0
@@ -116,10 +177,19 @@ def gibbs_gap(p: Joint, gamma):
     return bits / (LOG2E * check_positive(gamma, "gamma (inverse temperature)"))
 
 
-def xu_raginsky(information, n, deviation):
-    r"""$|\mathrm{gen}|\le\sqrt{\frac{2s^2I(W;S)\ln2}n}$, I in bits, losses s-sub-Gaussian (range $2s$ suffices).
+def xu_raginsky(information: Float[Array, "*batch"] | float, n: Batch, deviation: Batch) -> Float[Array, "*batch"]:
+    r"""Return the bound of Xu & Raginsky on the size of the generalisation gap, in the unit of the loss.
 
-    Xu & Raginsky 2017 (arXiv 1705.07809, theorem 1), after Hoeffding's lemma for bounded losses.
+    $|\mathrm{gen}|\le\sqrt{\frac{2s^2I(W;S)\ln2}n}$ (arXiv 1705.07809, theorem 1), after Hoeffding's lemma for bounded
+    losses.
+
+    Args:
+        information: I(W;S) in bits.
+        n: Symbols of a sample, whole numbers from 1 on.
+        deviation: s such that losses are s-sub-Gaussian; a range of 2s suffices.
+
+    Raises:
+        ValueError: `n` or `deviation` is out of range.
 
     >>> float(xu_raginsky(0.0, 10, 0.5))
     0.0

@@ -4,17 +4,18 @@ A network sees all $2^d$ inputs of a binary world, component j as $\pm a_j$, and
 checkpoint $I(C_j;\hat Y)$ is summed over all inputs: nothing is estimated. float64 throughout.
 """
 
-from __future__ import annotations
-
-import functools
 import itertools
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jaxtyping import Array, Bool, Float, Key
 
 from infoloop.learning.binary_features import informations, masses_of, noisy_features_law, signs
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import LOG2E
 from infoloop.probability.validation import check_choice, check_int, check_positive, check_unit_interval
@@ -23,7 +24,15 @@ _OPTIMISERS = ("sgd", "adam")
 
 
 class Learner(NamedTuple):
-    """What fixes the shape of a computation; `learner` checks. A batch of 0 is the whole law."""
+    """What fixes the shape of a training; `learner` checks.
+
+    Attributes:
+        widths: Hidden widths (tanh).
+        steps: Steps of the optimiser.
+        checkpoints: How many times, evenly spaced, the network is looked at.
+        optimiser: "sgd" or "adam".
+        batch: Draws a step; 0 is the whole law.
+    """
 
     widths: tuple[int, ...]
     steps: int
@@ -33,34 +42,55 @@ class Learner(NamedTuple):
 
 
 class TrainingSetting(NamedTuple):
-    """What differs between runs: the world `masses[i, y]`, amplitudes, learning rate, factor of the first weights."""
+    r"""What differs between runs of one shape; many settings have a leading axis.
 
-    masses: jax.Array
-    amplitude: jax.Array
-    rate: jax.Array
-    scale: jax.Array
+    Attributes:
+        masses: The world, P(input, label).
+        amplitude: $a_j$, so that component j is seen as $\pm a_j$.
+        rate: Learning rate.
+        scale: Factor of the first weights.
+    """
+
+    masses: Float[Array, "*settings inputs labels"]
+    amplitude: Float[Array, "*settings components"]
+    rate: Float[Array, "*settings"]
+    scale: Float[Array, "*settings"]
 
 
 class Training(NamedTuple):
-    r"""Checkpoints along the second last axis (or the last), the untrained network first.
+    r"""What a training did, at the checkpoints, the untrained network first.
 
-    `soft[..., j]` is $I(C_j;\hat Y)$ with $\hat Y$ drawn from the softmax, `hard` with its largest entry (the first of
-    equals), the last j being the label, all in bits; `risk` the cross-entropy in bits, `accuracy` the probability that
-    the hard decision is right. `diverged`: a risk is not finite, or at the end above that of the untrained network.
-    Such numbers are left as they are, NaN included: show the runs that are not marked.
+    Numbers that are not finite are left as they are, NaN included: show the runs that are not marked as diverged.
+
+    Attributes:
+        soft: $I(C_j;\hat Y)$ in bits with $\hat Y$ drawn from the softmax, for each component and, last, the label.
+        hard: The same with $\hat Y$ the largest entry of the softmax (the first of equals).
+        risk: Cross-entropy, in bits.
+        accuracy: Probability that the hard decision is right.
+        diverged: Whether a risk is not finite, or at the end above that of the untrained network.
     """
 
-    soft: jax.Array
-    hard: jax.Array
-    risk: jax.Array
-    accuracy: jax.Array
-    diverged: jax.Array
+    soft: Float[Array, "*runs checkpoints+1 components+1"]
+    hard: Float[Array, "*runs checkpoints+1 components+1"]
+    risk: Float[Array, "*runs checkpoints+1"]
+    accuracy: Float[Array, "*runs checkpoints+1"]
+    diverged: Bool[Array, "*runs"]
 
 
-def learner(widths=(16,), steps: int = 2000, checkpoints: int = 50, optimiser: str = "sgd", batch: int = 0) -> Learner:
-    """The checked shape of a training: hidden widths (tanh), steps, checkpoints that divide them, sgd or adam, batch.
+def learner(
+    widths: Sequence[int] = (16,), steps: int = 2000, checkpoints: int = 50, optimiser: str = "sgd", batch: int = 0
+) -> Learner:
+    """Return the checked shape of a training.
 
-    Raises ValueError for sizes below 1 (batch: 0), an unknown optimiser, checkpoints that do not divide the steps.
+    Args:
+        widths: Hidden widths (tanh), each at least 1.
+        steps: Steps of the optimiser, at least 1.
+        checkpoints: How many times, evenly spaced, the network is looked at; a divisor of `steps`.
+        optimiser: "sgd" or "adam".
+        batch: Draws a step, or 0 for the whole law.
+
+    Raises:
+        ValueError: One of them is none of these.
 
     >>> learner(steps=100, checkpoints=10).optimiser
     'sgd'
@@ -69,19 +99,24 @@ def learner(widths=(16,), steps: int = 2000, checkpoints: int = 50, optimiser: s
     steps, checkpoints = check_int(steps, "steps"), check_int(checkpoints, "checkpoints")
     if steps % checkpoints:
         raise ValueError(f"checkpoints are {checkpoints}, which does not divide {steps} steps: give a divisor")
-    return Learner(
-        widths,
-        steps,
-        checkpoints,
-        check_choice(optimiser, "optimiser", _OPTIMISERS),
-        check_int(batch, "batch", 0),
-    )
+    optimiser = check_choice(optimiser, "optimiser", _OPTIMISERS)
+    return Learner(widths, steps, checkpoints, optimiser, check_int(batch, "batch", 0))
 
 
-def setting(p: Joint, label: str, amplitude, rate, scale=1.0) -> TrainingSetting:
-    """One setting: a law over binary components and a label, with an amplitude for each component.
+def setting(
+    p: Joint, label: str, amplitude: Float[Numbers, "components"], rate: Number, scale: Number = 1.0
+) -> TrainingSetting:
+    """Return one setting, checked.
 
-    Raises ValueError for amplitudes, a rate or a scale that are not positive, and as `binary_features.masses_of` does.
+    Args:
+        p: Law over binary components and the label.
+        label: The name of the label.
+        amplitude: $a_j$ of each component, above 0.
+        rate: Learning rate, above 0.
+        scale: Factor of the first weights, above 0.
+
+    Raises:
+        ValueError: One of them is none of these; as `binary_features.masses_of` for the law.
 
     >>> setting(noisy_features_law([0.1, 0.2]), "Y", [1.0, 2.0], 0.1).masses.shape
     (4, 2)
@@ -93,10 +128,22 @@ def setting(p: Joint, label: str, amplitude, rate, scale=1.0) -> TrainingSetting
     return TrainingSetting(masses, amplitude, check_positive(rate, "rate"), check_positive(scale, "scale"))
 
 
-def noisy_feature_settings(crossovers, amplitudes, rates, scales=1.0) -> TrainingSetting:
-    """Many settings of `noisy_features_law`: `crossovers[k]` and `amplitudes[k]` are those of setting k.
+def noisy_feature_settings(
+    crossovers: Float[Numbers, "settings components"],
+    amplitudes: Float[Numbers, "settings components"],
+    rates: Float[Numbers, "*settings"],
+    scales: Float[Numbers, "*settings"] = 1.0,
+) -> TrainingSetting:
+    """Return many settings of `noisy_features_law`, checked.
 
-    Raises ValueError for a crossover probability outside [0, 1], for numbers not positive, and for shapes that differ.
+    Args:
+        crossovers: Crossover probabilities of each setting, in [0, 1].
+        amplitudes: Amplitudes of each setting, above 0.
+        rates: Learning rates, above 0, or one for all settings.
+        scales: Factors of the first weights, above 0, or one for all settings.
+
+    Raises:
+        ValueError: A number is out of range, or shapes differ.
 
     >>> noisy_feature_settings([[0.1, 0.2], [0.3, 0.4]], [[1.0, 1.0], [1.0, 2.0]], 0.1).masses.shape
     (2, 4, 2)
@@ -114,8 +161,16 @@ def noisy_feature_settings(crossovers, amplitudes, rates, scales=1.0) -> Trainin
     )
 
 
-def train(key, of: TrainingSetting, by: Learner) -> Training:
-    """One run: a network drawn with `key`, trained on the whole law or, with a batch, on draws from it.
+def train(key: Key[Array, ""], of: TrainingSetting, by: Learner) -> Training:
+    """Train one network, and return what it did.
+
+    Args:
+        key: Randomness of the first weights and, with a batch, of the draws.
+        of: The setting.
+        by: The shape of the training.
+
+    Returns:
+        A `Training` with the shapes (checkpoints + 1, components + 1) and (checkpoints + 1,).
 
     >>> key, of = jax.random.key(0), setting(noisy_features_law([0.0]), "Y", [1.0], 1.0)
     >>> run = train(key, of, learner(widths=(4,), steps=100, checkpoints=2))
@@ -144,11 +199,17 @@ def train(key, of: TrainingSetting, by: Learner) -> Training:
     return Training(soft, hard, risk, accuracy, ~(jnp.isfinite(risk).all() & (risk[-1] <= risk[0])))
 
 
-@functools.partial(jax.jit, static_argnames="by")
-def train_sweep(keys, of: TrainingSetting, by: Learner) -> Training:
-    """All settings (leading axis of `of`) with all seeds (`keys`) at once: each number gets the axes settings x seeds.
+@partial(jax.jit, static_argnames="by")
+def train_sweep(keys: Key[Array, "seeds"], of: TrainingSetting, by: Learner) -> Training:
+    """Train all settings with all seeds at once: a run is the one that `train` makes with its key and setting.
 
-    A run is the one that `train` makes with the same key and setting.
+    Args:
+        keys: One key a seed.
+        of: Settings along a leading axis.
+        by: The shape of all trainings.
+
+    Returns:
+        A `Training` with the leading axes settings and seeds.
 
     >>> of = noisy_feature_settings([[0.0], [0.5]], [[1.0], [1.0]], 1.0)
     >>> train_sweep(jax.random.split(jax.random.key(0), 3), of, learner((4,), 20, 2)).soft.shape
@@ -157,8 +218,8 @@ def train_sweep(keys, of: TrainingSetting, by: Learner) -> Training:
     return jax.vmap(lambda one: jax.vmap(lambda key: train(key, one, by))(keys))(of)
 
 
-def _network(key, of: TrainingSetting, widths):
-    """The logits of all inputs as a function of the parameters, and the parameters drawn."""
+def _network(key, of, widths):
+    """Return the logits of all inputs as a function of the parameters, and the parameters drawn."""
     from flax import nnx  # here: flax takes a second to import
 
     sizes = (len(of.amplitude), *widths, of.masses.shape[1])
@@ -170,14 +231,14 @@ def _network(key, of: TrainingSetting, widths):
     return lambda params: nnx.merge(graph, params)(inputs), jax.tree.map(lambda w: of.scale * w, params)
 
 
-def _optimiser(name: str, rate):
+def _optimiser(name, rate):
     import optax  # here: only training needs it
 
     return optax.sgd(rate) if name == "sgd" else optax.adam(rate)
 
 
-def _seen(key, masses, batch: int):
-    """The law to learn from at one step: the whole one, or the shares of a batch drawn from it."""
+def _seen(key, masses, batch):
+    """Return the law to learn from at one step: the whole one, or the shares of a batch drawn from it."""
     if batch == 0:
         return masses
     sample = jax.random.categorical(key, jnp.log(masses).reshape(-1), shape=(batch,))
@@ -185,7 +246,7 @@ def _seen(key, masses, batch: int):
 
 
 def _risk(logits, masses):
-    """Cross-entropy in nats, the loss."""
+    """Return the loss: the cross-entropy in nats."""
     return -(masses * jax.nn.log_softmax(logits)).sum()
 
 

@@ -24,11 +24,10 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Float
 
 from infoloop.loops.generation import Generation, Parts, generate_and_select, initial_generation, num_items
 from infoloop.loops.loop import Loop
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number
 from infoloop.probability.validation import check_int, check_unit_interval
 
 
@@ -48,7 +47,7 @@ def replace_data(parts: Parts, frozen: bool = False) -> Loop:
     return _loop(parts, frozen, partial(_real, parts), lambda key, state, fresh: fresh)
 
 
-def weighted_mix(parts: Parts, weight: Float[Numbers, ""], frozen: bool = False) -> Loop:
+def weighted_mix(parts: Parts, weight: Number, frozen: bool = False) -> Loop:
     """Return the loop that fits to fresh real data at a weight and to fresh generated data at the rest.
 
     Args:
@@ -73,7 +72,7 @@ def weighted_mix(parts: Parts, weight: Float[Numbers, ""], frozen: bool = False)
     return _loop(parts, frozen, partial(_real_and_empty, parts), use)
 
 
-def per_item_mixture(parts: Parts, probability: Float[Numbers, ""], frozen: bool = False) -> Loop:
+def per_item_mixture(parts: Parts, probability: Number, frozen: bool = False) -> Loop:
     """Return the loop in which each item of a generation is, independently, a fresh real one or a generated one.
 
     Args:
@@ -100,7 +99,7 @@ def per_item_mixture(parts: Parts, probability: Float[Numbers, ""], frozen: bool
     return _loop(parts, frozen, partial(_real, parts), use)
 
 
-def replay(parts: Parts, weight: Float[Numbers, ""] = 0.5, frozen: bool = False) -> Loop:
+def replay(parts: Parts, weight: Number = 0.5, frozen: bool = False) -> Loop:
     """Return the loop that fits to the real data of generation 0 at a weight and to fresh data at the rest.
 
     Args:

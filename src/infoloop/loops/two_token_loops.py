@@ -89,10 +89,7 @@ def tokens(size: int, rate: float | Float[Array, ""], select: Callable[..., jax.
 
 
 def sampled_loop(
-    rates: Float[Array, "hypotheses"],
-    prior: Float[Array, "hypotheses"],
-    runs: int,
-    of: Callable[[jax.Array], Loop],
+    rates: Float[Array, "hypotheses"], prior: Float[Array, "hypotheses"], runs: int, of: Callable[[jax.Array], Loop]
 ) -> Loop:
     """Return independent runs of a loop, each about a hypothesis drawn from the prior.
 

@@ -26,7 +26,7 @@ from infoloop.loops.binomial_resampling import binomial_pmf, hypotheses
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.schedules import per_item_mixture, replace_data, replay
 from infoloop.loops.two_token_loops import hypothesis_information, sampled_loop, tokens
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.distributions import Joint
 from infoloop.probability.validation import (
     check_choice,
@@ -172,7 +172,7 @@ def information_with_first(m: Anchored, generations: int) -> Float[Array, "gener
 
 
 def expected_heterozygosity(
-    n: int, rate: Float[Numbers, ""], t: Int[Numbers, "*times"], schedule: str, weight: Float[Numbers, ""]
+    n: int, rate: Number, t: Int[Numbers, "*times"], schedule: str, weight: Number
 ) -> Float[Array, "*times"]:
     r"""Return the expected heterozygosity $E\,2Z_t(1-Z_t)$ of mix and replay in closed form.
 

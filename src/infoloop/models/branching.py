@@ -10,7 +10,7 @@ from jax.core import Tracer
 from jaxtyping import Array, Float, Int
 
 from infoloop.loops.loop import Loop, unroll
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.bisection import bisect
 from infoloop.probability.validation import check_int, check_unit_interval, require_float64
 
@@ -31,7 +31,7 @@ def loop(mean: Float[Numbers, "*means"] = 1.0) -> Loop:
     return Loop(lambda key: jnp.ones_like(mean), lambda key, x: -jnp.expm1(-mean * x))
 
 
-def sampled(mean: Float[Numbers, ""], runs: int) -> Loop:
+def sampled(mean: Number, runs: int) -> Loop:
     """Return the loop by drawing, whose state is the number of copies in each run, one in generation 0.
 
     Args:
@@ -112,9 +112,7 @@ def extinction_probability(mean: Float[Numbers, "*means"]) -> Float[Array, "*mea
     return jnp.where(mean <= 1, 1.0, jnp.exp(-mean * (low + high) / 2))
 
 
-def bracket(
-    n: int, p: Float[Numbers, ""], generations: int
-) -> tuple[Float[Array, "generations"], Float[Array, "generations"]]:
+def bracket(n: int, p: Number, generations: int) -> tuple[Float[Array, "generations"], Float[Array, "generations"]]:
     r"""Return bounds on the probability that a token of rate p survives t = 1..T rounds of n draws each.
 
     $$1-e^{-npg_t}\ \le\ P(K_t>0)\ \le\ 1-(1-3np^2-3tp)\,e^{-npg_t},$$

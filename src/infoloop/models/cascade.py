@@ -21,7 +21,7 @@ from infoloop.information.binary_channel_chains import (
 )
 from infoloop.information.measures import mutual_information
 from infoloop.loops.loop import Loop, unroll
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.channel_families import bsc, z_channel
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
@@ -47,7 +47,7 @@ class Model:
     p_one: Float[Array, ""]
 
 
-def cascade(kind: str, noise: Float[Numbers, ""], p_one: Float[Numbers, ""] = 0.5) -> Model:
+def cascade(kind: str, noise: Number, p_one: Number = 0.5) -> Model:
     """Return the checked parameters of a cascade.
 
     Args:

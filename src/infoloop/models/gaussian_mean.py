@@ -15,7 +15,7 @@ from infoloop.information.gaussian_channels import awgn_capacity
 from infoloop.loops.generation import Parts, weighted_mean
 from infoloop.loops.loop import Loop, many, with_random_truth
 from infoloop.loops.schedules import accumulate, replace_data
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, gaussian, linear_gaussian
 from infoloop.probability.validation import check_choice, check_count, check_int, check_positions, check_positive
@@ -42,10 +42,7 @@ class GaussianMean:
 
 
 def gaussian_mean(
-    n: Float[Numbers, ""],
-    prior_variance: Float[Numbers, ""] = 1.0,
-    noise_variance: Float[Numbers, ""] = 1.0,
-    schedule: str = "replace",
+    n: Number, prior_variance: Number = 1.0, noise_variance: Number = 1.0, schedule: str = "replace"
 ) -> GaussianMean:
     """Return the checked parameters of the loop. A traced number out of range becomes NaN.
 

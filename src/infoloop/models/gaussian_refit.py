@@ -16,7 +16,7 @@ from jax.scipy.special import digamma, gammaln
 from jaxtyping import Array, Float, Int, Key
 
 from infoloop.loops.loop import Loop, unroll
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.chi_square_sampling import chi_square
 from infoloop.probability.validation import (
     check_choice,
@@ -188,11 +188,7 @@ class Fit(NamedTuple):
 
 
 def refit(
-    n: int,
-    mean: Float[Numbers, ""] = 0.0,
-    variance: Float[Numbers, ""] = 1.0,
-    schedule: str = "replace",
-    unbiased: bool = False,
+    n: int, mean: Number = 0.0, variance: Number = 1.0, schedule: str = "replace", unbiased: bool = False
 ) -> Refit:
     """Return the checked parameters of a loop.
 

@@ -14,7 +14,7 @@ from jaxtyping import Array, Float, Int
 from infoloop.loops.generation import Parts, weighted_mean
 from infoloop.loops.loop import Loop, many
 from infoloop.loops.schedules import weighted_mix
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, gaussian, linear_gaussian
 from infoloop.probability.validation import check_count, check_int, check_positive, check_unit_interval
@@ -38,12 +38,7 @@ class Mixing:
     noise_variance: Float[Array, ""]
 
 
-def mixing(
-    weight: Float[Numbers, ""],
-    real: Float[Numbers, ""],
-    synthetic: Float[Numbers, ""],
-    noise_variance: Float[Numbers, ""] = 1.0,
-) -> Mixing:
+def mixing(weight: Number, real: Number, synthetic: Number, noise_variance: Number = 1.0) -> Mixing:
     """Return the checked parameters of the loop. A traced number out of range becomes NaN.
 
     Args:
@@ -116,7 +111,7 @@ def error_variance(m: Mixing, t: Int[Numbers, "*times"]) -> Float[Array, "*times
     return q**t * noise / m.real + (w**2 * noise / m.real + q * noise / m.synthetic) * rounds
 
 
-def stationary_variance(weight: Float[Numbers, "*batch"], ratio: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def stationary_variance(weight: Batch, ratio: Batch) -> Float[Array, "*batch"]:
     r"""Return the limit of the error over that of the real data alone, $\lim_tV_t\big/\frac{\sigma^2}n$.
 
     $\frac{w^2+r(1-w)^2}{w(2-w)}$, the fixed point of the recursion of `error_variance`: about $\frac r{2w}$ for small
@@ -136,7 +131,7 @@ def stationary_variance(weight: Float[Numbers, "*batch"], ratio: Float[Numbers, 
     return (w**2 + r * (1 - w) ** 2) / (w * (2 - w))
 
 
-def optimal_weight(ratio: Float[Numbers, "*batch"]) -> Float[Array, "*batch"]:
+def optimal_weight(ratio: Batch) -> Float[Array, "*batch"]:
     r"""Return the weight of the real data that makes `stationary_variance` least.
 
     $w^*=\frac{\sqrt{r^2+4r}-r}2$, and the variance there is $w^*$ itself: its derivative vanishes iff $w^2=r(1-w)$;

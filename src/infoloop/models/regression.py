@@ -17,7 +17,7 @@ from jaxtyping import Array, Float, Int
 from infoloop.loops.generation import Parts
 from infoloop.loops.loop import Loop, many
 from infoloop.loops.schedules import accumulate, replace_data
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.validation import check_choice, check_count, check_positions, check_positive, require_float64
 
 SCHEDULES = ("replace", "accumulate")
@@ -42,10 +42,7 @@ class Regression:
 
 
 def regression(
-    dimension: Float[Numbers, ""],
-    samples: Float[Numbers, ""],
-    noise_variance: Float[Numbers, ""] = 1.0,
-    schedule: str = "replace",
+    dimension: Number, samples: Number, noise_variance: Number = 1.0, schedule: str = "replace"
 ) -> Regression:
     """Return the checked parameters of the loop.
 
@@ -184,7 +181,7 @@ def efficiency(m: Regression, t: Int[Numbers, "*times"]) -> Float[Array, "*times
     return excess_risk(m, 1) / excess_risk(m, check_positions(t, "t", 1))
 
 
-def design_risk(grams: Float[Numbers, "t d d"], noise_variance: Float[Numbers, ""] = 1.0) -> Float[Array, ""]:
+def design_risk(grams: Float[Numbers, "t d d"], noise_variance: Number = 1.0) -> Float[Array, ""]:
     r"""Return the accumulated risk of given designs, $\sigma^2\sum_t\operatorname{tr}A_t^{-1}S_tA_t^{-1}$.
 
     Args:

@@ -20,7 +20,7 @@ from infoloop.loops.binomial_resampling import binomial_pmf, hypotheses, wright_
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.schedules import accumulate, subsample
 from infoloop.loops.two_token_loops import hypothesis_information, sampled_loop, tokens
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.distributions import Joint
 from infoloop.probability.validation import (
     check_choice,
@@ -137,7 +137,7 @@ def information(m: Urn, generations: int) -> Float[Array, "generations"]:
 
 
 def expected_heterozygosity(
-    n: int, rate: Float[Numbers, ""], t: Int[Numbers, "*times"], schedule: str = "accumulate"
+    n: int, rate: Number, t: Int[Numbers, "*times"], schedule: str = "accumulate"
 ) -> Float[Array, "*times"]:
     r"""Return the expected heterozygosity $E\,2Z_t(1-Z_t)$ in closed form.
 

@@ -30,7 +30,7 @@ from infoloop.loops.binomial_resampling import (
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.schedules import replace_data
 from infoloop.loops.two_token_loops import exact_count_loop, hypothesis_information_by_generation, sampled_loop, tokens
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.channels import extend
 from infoloop.probability.distributions import Joint, joint
@@ -150,10 +150,7 @@ def information(m: Model, generations: int) -> Float[Array, "generations"]:
 
 
 def information_many(
-    size: int,
-    rates: Float[Numbers, "hypotheses symbols"],
-    prior: Float[Numbers, "hypotheses"],
-    generations: int,
+    size: int, rates: Float[Numbers, "hypotheses symbols"], prior: Float[Numbers, "hypotheses"], generations: int
 ) -> Float[Array, "generations"]:
     r"""Return $I(\theta;K_t)$ in bits, t = 1..T, for laws on k symbols: exactly, over all counts.
 
@@ -198,7 +195,7 @@ def residual_information(prior: Float[Numbers, "hypotheses"], theta: Float[Numbe
     )
 
 
-def survival(n: int, p0: Float[Numbers, ""], generations: int) -> Float[Array, "generations"]:
+def survival(n: int, p0: Number, generations: int) -> Float[Array, "generations"]:
     r"""Return the probability that a token is still there, $P(K_t>0)$ for $t=1..T$.
 
     A sum over the kernel, short by at most $2\cdot10^{-18}\,T$.
@@ -218,7 +215,7 @@ def survival(n: int, p0: Float[Numbers, ""], generations: int) -> Float[Array, "
     return _survival(m, band(m.size), check_int(generations, "generations"))
 
 
-def expected_heterozygosity(n: int, p0: Float[Numbers, ""], t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
+def expected_heterozygosity(n: int, p0: Number, t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
     r"""Return the expected heterozygosity of the frequency $F_t=K_t/n$ in closed form (Wright 1931).
 
     $E\,2F_t(1-F_t)=2p_0(1-p_0)(1-\frac1n)^t$ with $F_0=p_0$.
@@ -238,7 +235,7 @@ def expected_heterozygosity(n: int, p0: Float[Numbers, ""], t: Int[Numbers, "*ti
     return 2 * p * (1 - p) * (1 - 1 / check_int(n, "n")) ** jnp.asarray(t)
 
 
-def expected_frequency(n: int, p0: Float[Numbers, ""], t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
+def expected_frequency(n: int, p0: Number, t: Int[Numbers, "*times"]) -> Float[Array, "*times"]:
     r"""Return the expected frequency $E\,F_t=p_0$, at every t: a martingale, it says nothing of the collapse.
 
     Args:

@@ -1,7 +1,7 @@
 """`infoloop run NAME`: an experiment's settings, its sweeps over devices, its folder, and its page.
 
-`configuration` checks settings, `sweep` evaluates a measure over a grid, `runner` computes and resumes a run,
-`run_store` keeps its folder, `presentation` writes figures and page. Start with `runner`.
+`discovery` finds experiments, `configuration` checks settings, `sweep` evaluates a measure over a grid, `runner`
+computes and resumes a run, `run_store` keeps its folder, `presentation` writes figures and page. Start with `runner`.
 """
 
 import lazy_loader

@@ -16,8 +16,15 @@ class LaunchError(ValueError):
 def join_processes(coordinator: str | None, processes: int | None, process: int | None) -> None:
     """Make this process one of several with one device mesh (`jax.distributed`); before JAX does anything else.
 
-    Without arguments under Slurm, Open MPI or Kubernetes, where JAX finds them itself. Raises LaunchError where only
-    some of the three are given.
+    All arguments are None under Slurm, Open MPI or Kubernetes, where JAX finds them itself.
+
+    Args:
+        coordinator: HOST:PORT of the first process.
+        processes: How many there are.
+        process: The number of this one, from 0 on.
+
+    Raises:
+        LaunchError: Only some of the three are given, or the processes cannot be joined.
     """
     given = [value is not None for value in (coordinator, processes, process)]
     if any(given) and not all(given):
@@ -29,7 +36,10 @@ def join_processes(coordinator: str | None, processes: int | None, process: int 
 
 
 def parse_shard(text: str) -> tuple[int, int]:
-    """`i/n` as two numbers, i from 1 to n. Raises LaunchError for anything else.
+    """Return `i/n` as two numbers, i from 1 to n.
+
+    Raises:
+        LaunchError: It is anything else.
 
     >>> parse_shard("2/3")
     (2, 3)
@@ -41,10 +51,16 @@ def parse_shard(text: str) -> tuple[int, int]:
 
 
 def submit(arguments: Sequence[str], parts: int, logs: Path, cluster: str | None = None) -> list:
-    """Submit `infoloop run` with these arguments as an array of `parts` jobs, each with its own `--shard i/n`.
+    """Submit `infoloop run` as an array of jobs, each with its own `--shard i/n`, and return submitit's jobs.
 
-    `cluster` is submitit's: None finds Slurm, "local" starts processes on this machine. Returns submitit's jobs.
-    Raises LaunchError without submitit (the extra `slurm`).
+    Args:
+        arguments: The arguments of `infoloop run`.
+        parts: How many jobs.
+        logs: Folder of submitit's logs.
+        cluster: submitit's name of it: None finds Slurm, "local" starts processes on this machine.
+
+    Raises:
+        LaunchError: submitit (the extra `slurm`) is not installed.
     """
     try:
         import submitit

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import typing
 from collections.abc import Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import pydantic
 from pydantic import AfterValidator, Field
 
 from infoloop.reporting.suggestions import did_you_mean
 
+T = TypeVar("T")
 Count = Annotated[int, Field(ge=1)]
 Weight = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -43,8 +44,10 @@ class Setting(NamedTuple):
 
 
 @typing.dataclass_transform(frozen_default=True, field_specifiers=(Field,))
-def config(cls):
-    """A frozen dataclass whose fields are checked against their types when it is made.
+def config(cls: type[T]) -> type[T]:
+    """Return the class as a frozen dataclass whose fields are checked against their types when it is made.
+
+    An object with a wrong field raises `pydantic.ValidationError`.
 
     >>> @config
     ... class Sizes:
@@ -55,10 +58,16 @@ def config(cls):
     return pydantic.dataclasses.dataclass(frozen=True, config=pydantic.ConfigDict(extra="forbid"))(cls)
 
 
-def override(cls, overrides: Sequence[str] = ()):
-    """The configuration with these `key=value` in place of its defaults; commas separate the items of a list.
+def override(cls: Any, overrides: Sequence[str] = ()) -> Any:
+    """Return the configuration with some of its defaults replaced.
 
-    Raises ConfigError for an unknown or repeated key (with the nearest one) and a value of another type or range.
+    Args:
+        cls: A class made by `config`.
+        overrides: Texts `key=value`; commas separate the items of a list.
+
+    Raises:
+        ConfigError: A key is unknown (the message has the nearest one) or repeated, or a value of another type or
+            range.
 
     >>> @config
     ... class Sizes:
@@ -87,8 +96,11 @@ def override(cls, overrides: Sequence[str] = ()):
         raise ConfigError("; ".join(map(_line, error.errors()))) from None
 
 
-def settings(cls) -> tuple[Setting, ...]:
-    """The keys of a configuration, as a user may set them.
+def settings(cls: Any) -> tuple[Setting, ...]:
+    """Return the keys of a configuration, as a user may set them.
+
+    Args:
+        cls: A class made by `config`.
 
     >>> @config
     ... class Sizes:
@@ -103,8 +115,8 @@ def settings(cls) -> tuple[Setting, ...]:
     )
 
 
-def plain(value) -> str:
-    """A value as it is written after `key=`.
+def plain(value: Any) -> str:
+    """Return a value as it is written after `key=`.
 
     >>> plain((0.5, 2.0))
     '0.5,2.0'
@@ -112,8 +124,8 @@ def plain(value) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 
-def as_dict(chosen) -> dict[str, Any]:
-    """A configuration as JSON has it."""
+def as_dict(chosen: Any) -> dict[str, Any]:
+    """Return a configuration as JSON has it."""
     return {name: list(v) if isinstance(v, tuple) else v for name, v in dataclasses.asdict(chosen).items()}
 
 
@@ -121,11 +133,11 @@ def _items(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
 
 
-def _is_list(cls, key: str) -> bool:
+def _is_list(cls: Any, key: str) -> bool:
     return typing.get_origin(cls.__pydantic_fields__[key].annotation) is tuple
 
 
-def _kind(cls, key: str) -> str:
+def _kind(cls: Any, key: str) -> str:
     kind = cls.__pydantic_fields__[key].annotation
     item = typing.get_args(kind)[0] if _is_list(cls, key) else kind
     item = typing.get_args(item)[0] if typing.get_origin(item) is Annotated else item
@@ -133,8 +145,8 @@ def _kind(cls, key: str) -> str:
     return f"list of {one}" if _is_list(cls, key) else one
 
 
-def _line(error) -> str:
-    """One error of pydantic as a phrase: the key, its value, the remedy."""
+def _line(error: Any) -> str:
+    """Return one error of pydantic as a phrase: the key, its value, the remedy."""
     key = "".join(f"[{part}]" if isinstance(part, int) else str(part) for part in error["loc"])
     remedy = error["msg"].removeprefix("Value error, ")
     return f"{key} is {plain(error['input'])!r}: {remedy[0].lower()}{remedy[1:]}"

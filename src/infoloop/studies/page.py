@@ -10,7 +10,7 @@ from infoloop.studies.runner import Headline
 
 
 class RunPage(NamedTuple):
-    """What the page of a run shows beside its figures: a section each, in this order."""
+    """What the page of a run shows, a section each, in this order; a figure is a name, an SVG and a caption."""
 
     title: str
     about: str
@@ -24,7 +24,7 @@ class RunPage(NamedTuple):
 
 
 def run_page(shown: RunPage) -> str:
-    """The page of a run, as text: headlines, figures (name, SVG, caption) inline, statements, configuration, origin."""
+    """Return the page of a run as HTML, with everything inline."""
     statements = [{"block": block, "body": markdown_to_html(block.part("Statement"))} for block in shown.statements]
     figures = [
         (name, Markup(svg[svg.index("<svg") :]), markdown_to_html(caption)) for name, svg, caption in shown.figures

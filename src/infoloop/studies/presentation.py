@@ -13,16 +13,23 @@ from infoloop.reporting.atomic_files import atomic_write_text
 from infoloop.reporting.figures import write_figure
 from infoloop.statements.theory_files import StatementBlock, default_folder, read_blocks
 from infoloop.studies.configuration import Setting, plain
+from infoloop.studies.discovery import title
 from infoloop.studies.page import RunPage, run_page
 from infoloop.studies.run_store import read_run_info
-from infoloop.studies.runner import Headline, title
+from infoloop.studies.runner import Headline
 
 if TYPE_CHECKING:
     import xarray
 
 
 def write_report(experiment: ModuleType, tables: Mapping[str, xarray.Dataset], folder: Path) -> tuple[Headline, ...]:
-    """Draw the experiment's figures and write `report.html` into the run's folder; the headlines that it shows."""
+    """Draw the figures of a finished run, write `report.html`, and return the headlines that it shows.
+
+    Args:
+        experiment: The module, from `discovery.load`.
+        tables: Its tables, by name.
+        folder: The run's folder, which `runner.execute` made.
+    """
     figures = {name: make(tables) for name, make in experiment.FIGURES.items()}
     svgs = {name: write_figure(figure, folder, name) for name, figure in figures.items()}
     run, headlines = read_run_info(folder), tuple(experiment.headlines(tables))
@@ -43,13 +50,17 @@ def write_report(experiment: ModuleType, tables: Mapping[str, xarray.Dataset], f
 
 
 def cited_statements(experiment: ModuleType) -> tuple[StatementBlock, ...]:
-    """The blocks of theory/ that the experiment names in `CLAIMS`; KeyError for a label that none has."""
+    """Return the blocks of theory/ that the experiment names in `CLAIMS`.
+
+    Raises:
+        KeyError: No block has such a label.
+    """
     blocks = {block.label: block for block in read_blocks(default_folder())}
     return tuple(blocks[label] for label in experiment.CLAIMS)
 
 
 def headlines_table(headlines: tuple[Headline, ...]) -> Table:
-    """The numbers to read first, in at most 100 columns."""
+    """Return the numbers to read first as a table of at most 100 columns."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     table.add_column("what", max_width=44)
     for name in ("found", "expected"):
@@ -63,7 +74,7 @@ def headlines_table(headlines: tuple[Headline, ...]) -> Table:
 
 
 def settings_table(rows: tuple[Setting, ...]) -> Table:
-    """What can be set in an experiment."""
+    """Return what can be set in an experiment as a table."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     for name in ("key", "type", "default", "meaning"):
         table.add_column(name)
@@ -73,5 +84,5 @@ def settings_table(rows: tuple[Setting, ...]) -> Table:
 
 
 def headline_rows(headlines: tuple[Headline, ...]) -> list[dict[str, Any]]:
-    """The same for JSON."""
+    """Return the numbers to read first as JSON has them."""
     return [h._asdict() for h in headlines]

@@ -27,34 +27,41 @@ class StoreError(ValueError):
 def open_run(folder: Path, identity: Mapping[str, Any], provenance: Mapping[str, Any], overwrite: bool = False) -> None:
     """Make the folder this run's own, or go on with what it holds of this very run.
 
-    `identity` is all that the numbers depend on; `provenance` is what else is to be kept. Raises StoreError where the
-    folder holds another run, unless asked to `overwrite` it, and always where it holds files of no run.
+    Args:
+        folder: Made where it is not there.
+        identity: All that the numbers depend on.
+        provenance: What else is to be kept.
+        overwrite: Whether the files of another run in it are deleted.
+
+    Raises:
+        StoreError: The folder holds another run, without `overwrite`; or files of no run.
     """
     writable_folder(folder)
     text = as_json({"identity": identity, "provenance": provenance}) + "\n"
-    strangers = [path for path in folder.iterdir() if not path.name.startswith((RUN, "."))]
-    held = _held(folder)  # read after the list: another process may be opening the same run
-    if held is None and strangers:
+    other_files = [path for path in folder.iterdir() if not path.name.startswith((RUN, "."))]
+    stored = _stored_identity(folder)  # read after the list: another process may be opening the same run
+    if stored is None and other_files:
         raise StoreError(f"{folder} is not empty and holds no run: name another --out")
-    if held is None and not write_if_absent(folder / RUN, text):
-        held = _held(folder)
-    if held is not None:
-        apart = [key for key in identity if held.get(key) != identity[key]]
-        if not apart:
-            return
-        if not overwrite:
-            there, here = held.get(apart[0]), identity[apart[0]]
-            raise StoreError(
-                f"{folder} holds another run: {apart[0]} is {_difference(there, here)} there and "
-                f"{_difference(here, there)} here; name another --out, or --overwrite"
-            )
-        for path in folder.iterdir():
-            if path.suffix in _WRITTEN:
-                path.unlink()
-        atomic_write_text(folder / RUN, text)
+    if stored is None and not write_if_absent(folder / RUN, text):
+        stored = _stored_identity(folder)
+    if stored is None:
+        return
+    differing = [key for key in identity if stored.get(key) != identity[key]]
+    if not differing:
+        return
+    if not overwrite:
+        there, here = stored.get(differing[0]), identity[differing[0]]
+        raise StoreError(
+            f"{folder} holds another run: {differing[0]} is {_difference(there, here)} there and "
+            f"{_difference(here, there)} here; name another --out, or --overwrite"
+        )
+    for path in folder.iterdir():
+        if path.suffix in _WRITTEN:
+            path.unlink()
+    atomic_write_text(folder / RUN, text)
 
 
-def _held(folder: Path) -> dict[str, Any] | None:
+def _stored_identity(folder: Path) -> dict[str, Any] | None:
     path = folder / RUN
     if not path.exists():
         return None
@@ -64,8 +71,8 @@ def _held(folder: Path) -> dict[str, Any] | None:
         raise StoreError(f"{path} is not what a run writes: name another --out") from None
 
 
-def _difference(value, other) -> str:
-    """The parts of `value` that are not so in `other`, short enough for a message."""
+def _difference(value: Any, other: Any) -> str:
+    """Return the parts of `value` that are not so in `other`, short enough for a message."""
     if isinstance(value, dict) and isinstance(other, dict):
         return ", ".join(f"{k}={v}" for k, v in value.items() if other.get(k) != v) or "without them"
     text = str(value)
@@ -73,7 +80,7 @@ def _difference(value, other) -> str:
 
 
 def read_run_info(folder: Path) -> dict[str, Any]:
-    """The run's identity and provenance."""
+    """Return the run's "identity" and "provenance"."""
     return json.loads((folder / RUN).read_text(encoding="utf-8"))
 
 
@@ -81,6 +88,12 @@ def append_shard(folder: Path, part: str, shard: str, values: Mapping[str, np.nd
     """Add a finished shard to the part's file: one line, on the disk when this returns.
 
     Numbers are written as Python's `repr`, which reads back to the same bits.
+
+    Args:
+        folder: The run's folder.
+        part: Name of the part, that of its file without the ending.
+        shard: Name of the shard.
+        values: Its quantities, by name.
     """
     path = folder / f"{part}.jsonl"
     line = json.dumps({"shard": shard, "values": {name: np.asarray(v).tolist() for name, v in values.items()}})
@@ -98,7 +111,11 @@ def _complete_bytes(path: Path) -> int:
 
 
 def completed_shards(folder: Path) -> dict[str, dict[str, np.ndarray]]:
-    """The quantities of every finished shard of every part, by the shard's name."""
+    """Return the quantities of every finished shard of every part, by the shard's name.
+
+    Raises:
+        StoreError: A complete line is damaged.
+    """
     found = {}
     for path in sorted(folder.glob("*.jsonl")):
         for k, line in enumerate(path.read_bytes()[: _complete_bytes(path)].splitlines(), start=1):
@@ -111,7 +128,7 @@ def completed_shards(folder: Path) -> dict[str, dict[str, np.ndarray]]:
 
 
 def write_table(folder: Path, name: str, table: xarray.Dataset) -> None:
-    """The table as `NAME.nc` (netCDF 4, written by h5netcdf), with the run's identity and provenance as attributes."""
+    """Write the table as `NAME.nc` (netCDF 4, by h5netcdf), with the run's identity and provenance as attributes."""
     run = read_run_info(folder)
     flat = {**run["provenance"], **run["identity"]}
     table = table.assign_attrs({key: v if isinstance(v, str) else json.dumps(v) for key, v in flat.items()})
@@ -119,7 +136,7 @@ def write_table(folder: Path, name: str, table: xarray.Dataset) -> None:
 
 
 def read_table(folder: Path, name: str) -> xarray.Dataset:
-    """A table as `write_table` left it."""
+    """Return a table as `write_table` left it."""
     import xarray  # here: it takes half a second to import
 
     with xarray.open_dataset(folder / f"{name}.nc", engine="h5netcdf") as table:

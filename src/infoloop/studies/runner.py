@@ -1,13 +1,12 @@
-"""An experiment as a run: found by name, computed shard by shard into a folder, resumed there, collected as tables."""
+"""An experiment as a run: what it depends on, computed shard by shard into a folder, resumed there, collected."""
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import importlib.util
 import platform
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -18,9 +17,9 @@ import numpy as np
 from jax.experimental import multihost_utils
 
 import infoloop
-from infoloop.reporting.package_files import package_folder, shipped_folder
-from infoloop.reporting.suggestions import did_you_mean
+from infoloop.reporting.package_files import package_folder
 from infoloop.studies.configuration import as_dict
+from infoloop.studies.discovery import StudyError, title
 from infoloop.studies.run_store import append_shard, completed_shards, open_run, write_table
 from infoloop.studies.sweep import Shard, Sweep, compute, dataset, mesh, shards
 
@@ -46,59 +45,8 @@ class Progress(NamedTuple):
     shard: str
 
 
-class StudyError(ValueError):
-    """An experiment that is unknown or not well formed, or a run that is not complete."""
-
-
-def folder_of_experiments() -> Path:
-    """`experiments/` inside the installed package, or beside `src/` in a checkout."""
-    return shipped_folder("experiments")
-
-
-def experiment_summaries(folder: Path | None = None) -> dict[str, str]:
-    """The first line of each experiment's docstring, by its name; read without running anything."""
-    return _first_lines(folder or folder_of_experiments())
-
-
-def model_summaries() -> dict[str, str]:
-    """The first line of each toy model's docstring, by its name."""
-    return _first_lines(package_folder() / "models")
-
-
-def _first_lines(folder: Path) -> dict[str, str]:
-    paths = [path for path in sorted(folder.glob("*.py")) if not path.stem.startswith("_")]
-    return {path.stem: (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n")[0] for path in paths}
-
-
-def load(name: str) -> ModuleType:
-    """The experiment of this name, or in this file (`my/own.py`). Raises StudyError with the nearest name."""
-    path = Path(name) if name.endswith(".py") else folder_of_experiments() / f"{name}.py"
-    if not path.is_file():
-        known = experiment_summaries()
-        raise StudyError(f"there is no experiment {name!r}{did_you_mean(name, known)}; there are {', '.join(known)}")
-    spec = importlib.util.spec_from_file_location(f"infoloop_experiment_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    missing = [part for part in ("Config", "SMALL", "CLAIMS", "FIGURES", "sweeps", "run") if not hasattr(module, part)]
-    if missing:
-        raise StudyError(f"{path} lacks {', '.join(missing)}: CONTRIBUTING.md says what an experiment has")
-    return module
-
-
-def title(experiment: ModuleType) -> str:
-    """The experiment's name: that of its file."""
-    return Path(str(experiment.__file__)).stem
-
-
-def source(experiment: ModuleType) -> str:
-    """The text of the experiment's file."""
-    return Path(str(experiment.__file__)).read_text(encoding="utf-8")
-
-
-def identity(experiment: ModuleType, config, seed: int) -> dict[str, Any]:
-    """All that the numbers of a run depend on; the number of devices is not among it."""
+def identity(experiment: ModuleType, config: Any, seed: int) -> dict[str, Any]:
+    """Return all that the numbers of a run depend on; the number of devices is not among it."""
     return {
         "experiment": title(experiment),
         "config": as_dict(config),
@@ -112,7 +60,7 @@ def identity(experiment: ModuleType, config, seed: int) -> dict[str, Any]:
 
 
 def provenance() -> dict[str, Any]:
-    """Where and with what a run was made."""
+    """Return where and with what a run was made: versions, machine, devices, commit."""
     return {
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -139,20 +87,34 @@ def _commit() -> str:
 
 
 def execute(
-    experiment: ModuleType, config, seed: int, folder: Path, part: tuple[int, int] = (1, 1), overwrite: bool = False
+    experiment: ModuleType,
+    config: Any,
+    seed: int,
+    folder: Path,
+    part: tuple[int, int] = (1, 1),
+    overwrite: bool = False,
 ) -> Iterator[Progress]:
-    """Compute the shards that the folder lacks, one by one; with `part` (i, n) only every n-th of them, from the i-th.
+    """Compute the shards that the folder lacks, one by one, and yield the progress, once before the first.
 
     Each is stored when it is done, so that a run that was killed goes on where it was. Of several processes
-    (`jax.distributed`) each computes its devices' points of every shard, and the first one stores them.
+    (`jax.distributed`) each computes its devices' points of every shard, and the first one stores them: all of them
+    have to call this.
+
+    Args:
+        experiment: The module, from `discovery.load`.
+        config: Its configuration.
+        seed: Seed of all randomness.
+        folder: Where the run is kept.
+        part: (i, n) for only every n-th shard, from the i-th.
+        overwrite: Whether a folder that holds another run is taken.
+
+    Raises:
+        StoreError: The folder holds another run, or is damaged.
+        StudyError: On the other processes, where the first one refused to run.
     """
     sweeps = experiment.sweeps(config)
     mine = [s for k, s in enumerate(shards(sweeps)) if k % part[1] == part[0] - 1]
-    done = (
-        _broadcast_completed(mine, lambda: _opened(experiment, config, seed, folder, overwrite))
-        if is_main_process()
-        else _broadcast_completed(mine)
-    )
+    done = _agree_on_completed(mine, partial(_open_folder, experiment, config, seed, folder, overwrite))
     yield Progress(sum(done), len(mine), "")
     key, devices = jax.random.key(seed), mesh()
     for k in [k for k, there in enumerate(done) if not there]:
@@ -164,23 +126,29 @@ def execute(
 
 
 def is_main_process() -> bool:
-    """Whether this is the process that reads and writes the folder: the first of those that share the mesh."""
+    """Return whether this process reads and writes the folder: the first of those that share the mesh."""
     return jax.process_index() == 0
 
 
-def _opened(experiment: ModuleType, config, seed: int, folder: Path, overwrite: bool) -> set[str]:
+def _open_folder(experiment: ModuleType, config: Any, seed: int, folder: Path, overwrite: bool) -> set[str]:
+    """Make the folder this run's own and return the names of the shards that it holds."""
     open_run(folder, identity(experiment, config, seed), provenance(), overwrite)
     return set(completed_shards(folder))
 
 
-def _broadcast_completed(mine: list[Shard], look=lambda: set()) -> list[bool]:
-    """Which shards are done, as process 0 sees it; where it fails, the others stop too instead of waiting for it."""
-    error, there = None, set()
-    try:
-        there = look()
-    except ValueError as caught:
-        error = caught
-    flags = np.array([error is not None, *(s.name in there for s in mine)], np.uint8)
+def _agree_on_completed(mine: list[Shard], open_folder: Callable[[], set[str]]) -> list[bool]:
+    """Return which shards are done, as the main process sees it, which alone opens the folder.
+
+    A collective call: every process has to make it, since the answer is broadcast. Where the main process fails, the
+    others are told and stop too, instead of waiting for it.
+    """
+    error, names = None, set()
+    if is_main_process():
+        try:
+            names = open_folder()
+        except ValueError as caught:
+            error = caught
+    flags = np.array([error is not None, *(shard.name in names for shard in mine)], np.uint8)
     if jax.process_count() > 1:
         flags = np.asarray(multihost_utils.broadcast_one_to_all(flags))
     if error:
@@ -190,8 +158,12 @@ def _broadcast_completed(mine: list[Shard], look=lambda: set()) -> list[bool]:
     return [bool(flag) for flag in flags[1:]]
 
 
-def collect(experiment: ModuleType, config, folder: Path) -> dict[str, xarray.Dataset] | None:
-    """Write and return the tables of a complete run; None while shards of other parts are missing."""
+def collect(experiment: ModuleType, config: Any, folder: Path) -> dict[str, xarray.Dataset] | None:
+    """Write and return the tables of a complete run, by name; None while shards of other parts are missing.
+
+    Raises:
+        StoreError: A stored shard is damaged.
+    """
     sweeps: dict[str, Sweep] = experiment.sweeps(config)
     values = completed_shards(folder)
     if any(shard.name not in values for shard in shards(sweeps)):

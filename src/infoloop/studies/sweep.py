@@ -14,12 +14,12 @@ import jax
 import numpy as np
 from jax import lax
 from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
+from jaxtyping import Array, Key, UInt32
 
 if TYPE_CHECKING:
     import xarray
 
 POINTS = "points"  # the axis of the device mesh
-_NAME = "point's name"  # no argument of a measure can be called so
 
 
 class Quantity(NamedTuple):
@@ -32,13 +32,20 @@ class Quantity(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """One table of an experiment: `measure(key, **point)` at every point of a grid, and what its numbers mean.
+    """One table of an experiment: a measure at every point of a grid, and what its numbers mean.
 
-    A point has a value of every name in `static_grid` and `traced_grid`. Values of `static_grid` are static (sizes,
-    schedules: one compilation for each combination), those of `traced_grid` are traced numbers, shared out over the
-    devices. `shared_inputs(**static)` makes what all points of a combination have in common, such as a kernel, as
-    further keyword arguments. `axes` are the coordinates of the measure's own axes. `shard_size` points make a shard,
-    the unit that is stored; `batch_size` of them are computed at once on a device.
+    A point has a value of every name in `static_grid` and `traced_grid`.
+
+    Attributes:
+        measure: `measure(key, **point, **shared)` -> numbers or arrays by name, pure and traceable.
+        quantities: What these are, by the same names.
+        static_grid: Values that are static (sizes, schedules): one compilation for each combination.
+        traced_grid: Numbers that are traced, shared out over the devices.
+        axes: Coordinates of the measure's own axes.
+        shared_inputs: `shared_inputs(**static)` -> further keyword arguments that all points of a combination have in
+            common, such as a kernel.
+        shard_size: How many points make a shard, the unit that is stored.
+        batch_size: How many of them are computed at once on a device.
     """
 
     measure: Callable[..., Mapping[str, Any]]
@@ -52,7 +59,14 @@ class Sweep:
 
 
 class Shard(NamedTuple):
-    """Some points of one table: the static values that they have in common, and their traced ones."""
+    """Some points of one table.
+
+    Attributes:
+        table: The table's name.
+        each: The static values that the points have in common.
+        over: Their traced values, one entry a point.
+        first: The place of the first point in the traced grid.
+    """
 
     table: str
     each: dict[str, Any]
@@ -61,12 +75,19 @@ class Shard(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What the shard is called in a store."""
-        return f"{self.table} {_said(self.each)} from {self.first}"
+        """The name of the shard in a store."""
+        return f"{self.table} {_described(self.each)} from {self.first}"
+
+
+class _Points(NamedTuple):
+    """Points along the leading axis: two words that make the key of each its own, and its traced values."""
+
+    key_words: UInt32[np.ndarray, "points 2"]
+    values: dict[str, np.ndarray]
 
 
 def shards(sweeps: Mapping[str, Sweep]) -> tuple[Shard, ...]:
-    """The shards of all tables, in order; the same for any number of devices.
+    """Return the shards of all tables, in order; the same for any number of devices.
 
     >>> def square(key, x):
     ...     return {"y": x**2}
@@ -86,23 +107,32 @@ def shards(sweeps: Mapping[str, Sweep]) -> tuple[Shard, ...]:
 
 
 def mesh() -> Mesh:
-    """All devices of all processes, along one axis."""
+    """Return the mesh of all devices of all processes, along one axis."""
     return jax.make_mesh((jax.device_count(),), (POINTS,), axis_types=(AxisType.Auto,))
 
 
-def compute(sweep: Sweep, shard: Shard, key, over: Mesh | None = None) -> dict[str, np.ndarray]:
-    """The shard's quantities, points along the leading axis, by the devices of a mesh (all of them if none is given).
+def compute(sweep: Sweep, shard: Shard, key: Key[Array, ""], over: Mesh | None = None) -> dict[str, np.ndarray]:
+    """Return the quantities of a shard, points along the leading axis.
 
     A point's key depends on the table's name and the point's own values, so that it draws the same whatever else is
     swept. A device takes its points one after the other (`batch_size` at a time), so that no number depends on how many
     devices there are.
+
+    Args:
+        sweep: The table's sweep.
+        shard: The points.
+        key: Randomness of the whole run.
+        over: The devices; a mesh of all unless given.
+
+    Raises:
+        ValueError: The measure's names are not those of `sweep.quantities`.
     """
     points = _points(shard)
-    count = len(points[_NAME])
+    count = len(points.key_words)
     devices = mesh() if over is None else over
     step = sweep.batch_size * devices.size
     size = math.ceil((sweep.shard_size if _blocks(sweep) > 1 else count) / step) * step
-    padded = {name: np.concatenate([x, np.repeat(x[-1:], size - count, axis=0)]) for name, x in points.items()}
+    padded = jax.tree.map(lambda x: np.concatenate([x, np.repeat(x[-1:], size - count, axis=0)]), points)
     measured, shared = _prepared(sweep, tuple(shard.each.items()), devices)
     found = measured(np.asarray(jax.random.key_data(key)), shared, padded)
     if set(found) != set(sweep.quantities):
@@ -111,7 +141,13 @@ def compute(sweep: Sweep, shard: Shard, key, over: Mesh | None = None) -> dict[s
 
 
 def dataset(sweep: Sweep, table: str, values: Mapping[str, Mapping[str, np.ndarray]]) -> xarray.Dataset:
-    """The labelled arrays of a table, from the quantities of all its shards by their names."""
+    """Return the labelled arrays of a table.
+
+    Args:
+        sweep: The table's sweep.
+        table: Its name.
+        values: The quantities of all its shards, by the shards' names.
+    """
     import xarray  # here: it takes half a second to import
 
     parts = [values[shard.name] for shard in shards({table: sweep})]
@@ -125,8 +161,8 @@ def dataset(sweep: Sweep, table: str, values: Mapping[str, Mapping[str, np.ndarr
     return xarray.Dataset(arrays, {name: list(v) for name, v in {**grid, **sweep.axes}.items()})
 
 
-def tables(sweeps: Mapping[str, Sweep], key) -> dict[str, xarray.Dataset]:
-    """Every table at once, without a store: what an experiment's `run` returns.
+def tables(sweeps: Mapping[str, Sweep], key: Key[Array, ""]) -> dict[str, xarray.Dataset]:
+    """Return every table at once, without a store: what an experiment's `run` returns.
 
     >>> def square(key, x):
     ...     return {"y": x**2}
@@ -142,35 +178,40 @@ def _blocks(sweep: Sweep) -> int:
     return math.ceil(math.prod(len(v) for v in sweep.traced_grid.values()) / sweep.shard_size)
 
 
-def _points(shard: Shard) -> dict[str, np.ndarray]:
+def _points(shard: Shard) -> _Points:
     count = len(next(iter(shard.over.values()))) if shard.over else 1
     names = [{**shard.each, **{k: v[i].item() for k, v in shard.over.items()}} for i in range(count)]
-    digests = [hashlib.sha256(f"{shard.table} {_said(point)}".encode()).digest()[:8] for point in names]
+    digests = [hashlib.sha256(f"{shard.table} {_described(point)}".encode()).digest()[:8] for point in names]
     words = np.frombuffer(b"".join(digests), ">u4").astype(np.uint32)
-    return {_NAME: words.reshape(count, 2), **shard.over}
+    return _Points(words.reshape(count, 2), shard.over)
 
 
-def _said(point: Mapping[str, Any]) -> str:
+def _described(point: Mapping[str, Any]) -> str:
     return repr(dict(sorted(point.items())))
 
 
 @lru_cache(maxsize=4)  # the shards of one combination of static values come one after the other
 def _prepared(sweep: Sweep, each: tuple, devices: Mesh):
-    """The compiled measure of many points, and what they have in common."""
-
-    def one(key, shared, point):
-        high, low = point[_NAME]
-        own = jax.random.fold_in(jax.random.fold_in(key, high), low)
-        traced = {name: point[name] for name in sweep.traced_grid}
-        return dict(sweep.measure(own, **dict(each), **traced, **shared))
-
-    def all_points(key_data, shared, points):
-        key = jax.random.wrap_key_data(key_data)
-        return lax.map(partial(one, key, shared), points, batch_size=sweep.batch_size if sweep.batch_size > 1 else None)
-
+    """Return the compiled measure of many points, and what they have in common."""
     everywhere, split = PartitionSpec(), PartitionSpec(POINTS)
     by_device = jax.shard_map(
-        all_points, mesh=devices, in_specs=(everywhere, everywhere, split), out_specs=split, check_vma=False
+        partial(_measure_points, sweep, dict(each)),
+        mesh=devices,
+        in_specs=(everywhere, everywhere, split),
+        out_specs=split,
+        check_vma=False,
     )
     shared = jax.tree.map(np.asarray, dict(sweep.shared_inputs(**dict(each))))
     return jax.jit(by_device, out_shardings=NamedSharding(devices, everywhere)), shared
+
+
+def _measure_points(sweep, each, key_data, shared, points):
+    one = partial(_measure_point, sweep, each, jax.random.wrap_key_data(key_data), shared)
+    return lax.map(one, points, batch_size=sweep.batch_size if sweep.batch_size > 1 else None)
+
+
+def _measure_point(sweep, each, key, shared, point):
+    """Return the measure at one point, with a key that hangs on the point's words."""
+    high, low = point.key_words
+    own = jax.random.fold_in(jax.random.fold_in(key, high), low)
+    return dict(sweep.measure(own, **each, **point.values, **shared))
