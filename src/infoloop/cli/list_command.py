@@ -26,13 +26,13 @@ def list_all(
     """
     if name:
         rows = studies.configuration.settings(studies.discovery.load(name).Config)
-        typer.echo(reporting.text.as_json([row._asdict() for row in rows])) if as_json else console().print(
-            studies.presentation.settings_table(rows)
-        )
+        if as_json:
+            typer.echo(reporting.text.as_json([row._asdict() for row in rows]))
+        else:
+            console().print(studies.presentation.settings_table(rows))
         return
-    entries = statements.theory_files.pair_with_claims(
-        statements.theory_files.read_blocks(theory or statements.theory_files.default_folder())
-    )
+    files = statements.theory_files
+    entries = files.pair_with_claims(files.read_blocks(theory or files.default_folder()))
     about = {"models": studies.discovery.model_summaries(), "experiments": studies.discovery.experiment_summaries()}
     if as_json:
         typer.echo(reporting.text.as_json({"statements": statements.findings_text.entry_rows(entries), **about}))

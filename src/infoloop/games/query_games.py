@@ -10,7 +10,6 @@ from jaxtyping import Array, Float, Int
 
 from infoloop.information.partition_lattice import labelling
 from infoloop.probability.array_types import Numbers
-from infoloop.probability.distributions import check_probabilities
 from infoloop.probability.numerics import plog2p
 from infoloop.probability.validation import check_probabilities, require_float64
 
