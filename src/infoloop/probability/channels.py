@@ -39,7 +39,7 @@ class Channel:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many values each source and target variable takes."""
+        """The number of values of each source and target variable."""
         return dict(zip(self.source + self.target, self.rows.shape, strict=True))
 
     @property

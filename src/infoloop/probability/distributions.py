@@ -131,7 +131,8 @@ def marginal(p: Any, *names: str) -> Any:
         names: the variables to keep.
 
     Returns:
-        The law of `names` in that order: of the kind of `p`, of a network a `Joint`. Without names, of none, whose table is the number 1.
+        The law of `names` in that order: of the kind of `p`, of a network a `Joint`. Without names it is the law of
+        no variable, whose table is the number 1.
 
     Raises:
         ValueError: For a name that is unknown or stands twice, and for a network (`TooLargeError`) whose answer or an
