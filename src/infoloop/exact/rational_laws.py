@@ -111,10 +111,7 @@ class LogSum:
 
 
 def log2(r: Exact) -> LogSum:
-    """Return the logarithm of a positive rational to base 2, exactly.
-
-    Raises:
-        ValueError: For a number that is not above 0, and for what is no rational number.
+    """Return the logarithm of a positive rational to base 2, exactly; ValueError for a number that is not above 0.
 
     >>> log2(8).digits(5), (log2(6) - log2(2) - log2(3)).sign()
     ('3.0000', 0)
@@ -135,11 +132,7 @@ def exact_binary_entropy(p: Exact) -> LogSum:
 
 
 def entropy_of_masses(masses: Iterable[fmpq]) -> LogSum:
-    r"""Return the entropy $-\sum p\log_2p$ of rational masses, in bits, with $0\log0=0$.
-
-    Raises:
-        ValueError: For a negative mass. That the masses sum to 1 is not checked.
-    """
+    r"""Return the entropy $-\sum p\log_2p$ of rational masses, in bits, with $0\log0=0$; ValueError for one below 0."""
     logs: dict[fmpq, fmpq] = {}
     for p in masses:
         if p < 0:
@@ -320,9 +313,6 @@ def rationalise(case: Joint | BayesNet) -> RationalLaw:
     """Return the exact law next to a float one: floats are taken as they are, and each row is divided by its exact sum.
 
     Factors of a network are treated one by one, so that every independence of the network holds exactly.
-
-    Raises:
-        TypeError: For what is neither a `Joint` nor a `BayesNet`.
     """
     raise TypeError(f"cannot make a {type(case).__name__} exact")
 
@@ -345,9 +335,6 @@ def _factor(part: Joint | Channel) -> tuple[np.ndarray, tuple[str, ...]]:
 
 def rational_rows(table: Float[Numbers, ...], axes: int) -> np.ndarray:
     """Return float rows, laws over the last `axes` axes, as exact rationals, each row divided by its exact sum.
-
-    Raises:
-        ZeroDivisionError: For a row whose sum is 0.
 
     >>> [str(p) for p in rational_rows([1 / 3, 1 / 3, 1 / 3], 1)]
     ['1/3', '1/3', '1/3']

@@ -32,8 +32,7 @@ from infoloop.probability.validation import check_distinct, check_known, require
 class Gaussian:
     """The law N(mean, covariance) of the variables `names`, vectors of lengths `sizes` that follow each other.
 
-    The class checks nothing, so that it can be built under `jit`; `gaussian` checks. `extend` by a channel without
-    noise makes the covariance singular, on purpose.
+    The class checks nothing, so that it can be built under `jit`.
     """
 
     mean: Float[Array, " n"]
@@ -71,8 +70,8 @@ def gaussian(
         dtype: float type of both; float64 if None.
 
     Raises:
-        ValueError: For a covariance that is not finite, square, symmetric and positive definite within rounding, a mean
-            or sizes that do not fit it, names that are empty or equal; and where float64 is off without a dtype.
+        ValueError: For a covariance that is not finite, symmetric and positive definite within rounding, a mean or
+            sizes that do not fit it, empty or equal names; and where float64 is off without a dtype.
         jax.errors.TracerArrayConversionError: For a traced covariance; build a `Gaussian` under `jit`.
 
     >>> p = gaussian([[1.0, 0.5], [0.5, 1.0]], "X", "Y")
@@ -98,7 +97,7 @@ def linear_gaussian(
     """Return the channel Z = matrix X + offset + N(0, noise).
 
     Args:
-        matrix: a row for each number of the target, a column for each of the sources; a number where both have one.
+        matrix: a row for each number of the target, a column for each of the sources (`extend` checks that it fits).
         noise: covariance of the noise, positive semi-definite: 0 makes Z a function of X; a number where Z has one.
         source: the name of the input variable, or the names of several, whose numbers follow each other.
         target: the name of the output variable.
@@ -107,8 +106,7 @@ def linear_gaussian(
 
     Raises:
         ValueError: For a noise that is no covariance of as many numbers as the matrix has rows, a matrix that is not
-            finite, an offset that does not fit, names that are empty or equal; and where float64 is off without a
-            dtype. That the matrix has as many columns as the sources have numbers is checked by `extend`.
+            finite, an offset that does not fit, empty or equal names; and where float64 is off without a dtype.
         jax.errors.TracerArrayConversionError: For a traced matrix or noise; build a `LinearGaussian` under `jit`.
 
     >>> from infoloop.probability.channels import push
@@ -161,7 +159,6 @@ def _vector(value, n, what, dtype):
 
 
 def _at(p: Gaussian, names: tuple[str, ...]) -> np.ndarray:
-    """Return where the numbers of these variables stand in the mean."""
     ends = np.cumsum(p.sizes)
     places = {name: range(end - size, end) for name, size, end in zip(p.names, p.sizes, ends, strict=True)}
     return np.array([k for name in names for k in places[name]], int)
@@ -311,10 +308,9 @@ def gaussian_information(
 def gaussian_divergence(p: Gaussian, q: Gaussian) -> Float[Array, ""]:
     r"""Return $D(P\|Q)=\frac12\bigl(\operatorname{tr}E-\ln\det(1+E)+|m|^2\bigr)\log_2e$, in bits.
 
-    `q` is in the order of `p`. Here $E=L^{-1}(\Sigma_p-\Sigma_q)L^{-\mathsf T}$ and $m=L^{-1}(\mu_p-\mu_q)$, where
-    $\Sigma_q=LL^{\mathsf T}$. With $1+e_k$ the pivots of $1+E$, column k adds $e_k-\ln(1+e_k)\ge0$ and the squares
-    that elimination took off $E_{kk}$, so that nothing cancels near $P=Q$. Infinite where one of $P$ and $Q$ is
-    singular; NaN where both are.
+    Here $E=L^{-1}(\Sigma_p-\Sigma_q)L^{-\mathsf T}$ and $m=L^{-1}(\mu_p-\mu_q)$, where $\Sigma_q=LL^{\mathsf T}$. With
+    $1+e_k$ the pivots of $1+E$, column k adds $e_k-\ln(1+e_k)\ge0$ and the squares that elimination took off $E_{kk}$,
+    so that nothing cancels near $P=Q$. Infinite where one of $P$ and $Q$ is singular; NaN where both are.
 
     >>> p, q = gaussian([[1.0]], "X"), gaussian([[1.0]], "X", mean=[2.0])
     >>> float(gaussian_divergence(p, q)) == 2 / float(np.log(2))
