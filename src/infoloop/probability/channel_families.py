@@ -9,10 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jax.core import Tracer
-from jax.typing import ArrayLike, DTypeLike
+from jax.typing import DTypeLike
 from jaxtyping import Float, Int, Key
 
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.channels import Channel, channel
 from infoloop.probability.distributions import Names, as_names
 from infoloop.probability.numerics import rounding
@@ -26,7 +26,7 @@ from infoloop.probability.validation import (
 )
 
 
-def bsc(flip: Float[ArrayLike, ""], source: str, target: str, dtype: DTypeLike | None = None) -> Channel:
+def bsc(flip: Number, source: str, target: str, dtype: DTypeLike | None = None) -> Channel:
     """Return the binary symmetric channel, in which the bit changes with probability `flip` (Cover & Thomas, 7.1.4).
 
     Args:
@@ -49,9 +49,7 @@ def bsc(flip: Float[ArrayLike, ""], source: str, target: str, dtype: DTypeLike |
     return _channel([[1 - e, e], [e, 1 - e]], source, target)
 
 
-def erasure(
-    erased: Float[ArrayLike, ""], source: str, target: str, size: int = 2, dtype: DTypeLike | None = None
-) -> Channel:
+def erasure(erased: Number, source: str, target: str, size: int = 2, dtype: DTypeLike | None = None) -> Channel:
     """Return the erasure channel: the symbol is lost with probability `erased` (Cover & Thomas, 7.1.5).
 
     Args:
@@ -76,7 +74,7 @@ def erasure(
     return _channel(jnp.concatenate([kept, jnp.full((size, 1), e)], 1), source, target)
 
 
-def z_channel(fall: Float[ArrayLike, ""], source: str, target: str, dtype: DTypeLike | None = None) -> Channel:
+def z_channel(fall: Number, source: str, target: str, dtype: DTypeLike | None = None) -> Channel:
     """Return the Z-channel: 0 stays 0, and 1 falls to 0 with probability `fall` (Cover & Thomas, problem 7.8).
 
     Args:
@@ -100,9 +98,7 @@ def z_channel(fall: Float[ArrayLike, ""], source: str, target: str, dtype: DType
     return _channel([[one, 0 * one], [e, 1 - e]], source, target)
 
 
-def symmetric(
-    error: Float[ArrayLike, ""], source: str, target: str, size: int = 2, dtype: DTypeLike | None = None
-) -> Channel:
+def symmetric(error: Number, source: str, target: str, size: int = 2, dtype: DTypeLike | None = None) -> Channel:
     r"""Return the q-ary symmetric channel: the symbol changes with probability `error`, to each other symbol alike.
 
     As $\lambda I+\frac{1-\lambda}qJ$ it has $\lambda=1-\frac{q}{q-1}\,\mathrm{error}$.

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
-from jax.typing import DTypeLike
+from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Float
 
 from infoloop.probability.array_types import Numbers
@@ -36,22 +36,22 @@ def rounding(cells: int, dtype: DTypeLike = np.float64) -> float:
     return 8 * cells * float(np.finfo(dtype).eps)
 
 
-def plog2p(p: Float[Array, "*shape"] | float) -> Float[Array, "*shape"]:
+def plog2p(p: Float[ArrayLike, "*shape"]) -> Float[Array, "*shape"]:
     r"""Return $p\log_2 p$ cell by cell, with $0\log 0=0$ in the value and in the gradient; NaN below zero.
 
     >>> float(plog2p(0.5)), float(plog2p(0.0)), float(jax.grad(plog2p)(0.0))
     (-0.5, 0.0, 0.0)
     """
-    return p * jnp.log(jnp.where(p == 0, 1.0, p)) * LOG2E
+    return jnp.log(jnp.where(p == 0, 1.0, p)) * p * LOG2E
 
 
-def binary_entropy(p: Float[Array, "*shape"] | float) -> Float[Array, "*shape"]:
+def binary_entropy(p: Float[ArrayLike, "*shape"]) -> Float[Array, "*shape"]:
     r"""Return the entropy of a coin, in bits, cell by cell.
 
     $$h(p)=-p\log_2 p-(1-p)\log_2(1-p)$$ (Cover & Thomas, 2.1)
 
     Args:
-        p: probabilities: a float or an array of JAX, not a list.
+        p: probabilities: a number or an array, not a list.
 
     Returns:
         Numbers between 0 and 1; NaN for p outside [0, 1].

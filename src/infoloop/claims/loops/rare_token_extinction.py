@@ -262,7 +262,7 @@ absorption_floor = inequality(
 def _drift(x):
     """Return 2n E D(F'||x) in nats, F' the frequency among n draws at the rate x."""
     counts = np.arange(SIZE + 1)
-    own = binary_entropy(jnp.asarray(counts / SIZE))
+    own = binary_entropy(counts / SIZE)
     cross = -(counts * jnp.log2(x) + (SIZE - counts) * jnp.log2(1 - x)) / SIZE
     return 2 * SIZE * np.log(2) * (_draws(x) @ (cross - own))
 
