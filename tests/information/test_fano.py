@@ -17,6 +17,11 @@ def test_a_task_without_errors_and_an_error_that_is_no_probability_are_refused(l
         needed_bits(2.0, letters, error)
 
 
+def test_a_bound_on_a_task_with_one_value_is_refused():
+    with pytest.raises(ValueError, match="letters is 1: a task with one value has no error, give at least 2"):
+        fano_bound(0.1, 1)
+
+
 def test_a_gap_of_rounding_takes_no_round_and_a_larger_one_does():
     assert rounds_needed(1.0 + ROUNDED / 2, 1.0, 0.5) == 0.0
     assert rounds_needed(1.0 + 2 * ROUNDED, 1.0, 0.5) == 1.0

@@ -19,6 +19,7 @@ from infoloop.information.renyi import (
 from infoloop.probability.channel_families import bsc, erasure, z_channel
 from infoloop.probability.channels import extend
 from infoloop.probability.distributions import Joint, from_outcomes, joint, product, relabel
+from infoloop.probability.gaussians import gaussian
 from infoloop.probability.numerics import rounding
 from tests.support import oracles
 
@@ -165,3 +166,27 @@ def test_slopes_at_zeros_are_finite(measure):
 def test_a_divergence_of_laws_over_other_symbols():
     with pytest.raises(ValueError, match="cannot compare laws with different alphabets"):
         renyi_divergence(from_outcomes({"a": 1.0}, "X"), joint([1.0], "X"), 2)
+
+
+NO_TABLE = gaussian([[1.0, 0.5], [0.5, 1.0]], "X", "Y")
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        lambda p: renyi_entropy(p, "X", order=2),
+        lambda p: renyi_divergence(p, p, 2),
+        lambda p: bhattacharyya(p, p),
+        lambda p: extropy(p),
+        lambda p: lautum_information(p, "X", "Y"),
+        lambda p: sibson_information(p, bsc(0.1, "X", "Z"), 2),
+    ],
+)
+def test_a_law_without_a_table_is_refused(measure):
+    with pytest.raises(ValueError, match="a Gaussian has no table of floats: give a Joint or a BayesNet"):
+        measure(NO_TABLE)
+
+
+def test_an_input_of_another_size_is_refused():
+    with pytest.raises(ValueError, match="X takes 3 values in the input but 2 in the channel that reads it"):
+        sibson_information(joint([0.5, 0.25, 0.25], "X"), bsc(0.1, "X", "Y"), 2)

@@ -8,7 +8,17 @@ from infoloop.probability.numerics import rounding
 
 
 def compare_exactly(relation: str, lesser: LogSum | RealBall, greater: LogSum | RealBall) -> tuple[bool, bool]:
-    """Whether `lesser relation greater`, and whether the two are equal: both decided, neither by floats."""
+    """Return whether `lesser relation greater` holds, and whether the two are equal: both decided, neither by floats.
+
+    Args:
+        relation: "<=", "<" or "=".
+        lesser: the left side.
+        greater: the right side.
+
+    Raises:
+        ArithmeticError: If no precision decides, as for two equal balls (see `RealBall.sign`).
+        KeyError: For another relation.
+    """
     sign = (greater - lesser).sign()
     return {"<=": sign >= 0, "<": sign > 0, "=": sign == 0}[relation], sign == 0
 

@@ -15,9 +15,18 @@ Column = Mapping[int, int | Fraction]
 
 
 def exact_weights(columns: Sequence[Column], target: Column, near: Sequence[float]) -> list[Fraction] | None:
-    """Fractions x with sum x_k columns[k] = target: the given floats, rounded to simple ones, else by elimination.
+    """Return fractions x with sum x_k columns[k] = target: the given floats made simple, else found by elimination.
 
-    None if there are none. Raises ValueError for a system too large to eliminate.
+    Args:
+        columns: the columns of the system, each as `{row: entry}` without its zeros.
+        target: the right side, in the same form.
+        near: an approximate solution, one float a column.
+
+    Returns:
+        One fraction a column, which solve the system exactly; None if there are none.
+
+    Raises:
+        ValueError: For a system of more than `CELLS` entries, which is too large to eliminate.
 
     >>> exact_weights([{0: 1, 1: 1}, {1: 2}], {0: Fraction(1, 3)}, [0.3333333333, -0.1666666667])
     [Fraction(1, 3), Fraction(-1, 6)]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from flint import arb, fmpq, fmpq_mat
 
-from infoloop.exact.rational_laws import LogSum, RationalLaw, log2, rational
+from infoloop.exact.rational_laws import Exact, LogSum, RationalLaw, log2, rational
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.probability.channels import extend
 from infoloop.probability.distributions import Joint, marginal, product, relabel
@@ -29,7 +29,7 @@ class RationalGaussian:
     names: tuple[str, ...]
 
     def determinant(self, *names: str) -> fmpq:
-        """Return the determinant of the covariance of these variables; 1 of none."""
+        """Return the determinant of the covariance of these variables, 1 of none; ValueError for an unknown name."""
         rows = marginal(self, *names).covariance
         return fmpq_mat(len(rows), len(rows), [c for row in rows for c in row]).det() if rows else fmpq(1)
 
@@ -63,8 +63,8 @@ one_bit.register(RationalGaussian, one_bit.dispatch(RationalLaw))
 class RationalLinear(NamedTuple):
     """The channel from the variables of `weights` to their weighted sum plus N(0, noise), the variable `target`."""
 
-    weights: Mapping[str, object]
-    noise: object
+    weights: Mapping[str, Exact]
+    noise: Exact
     target: str
 
     @property

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import flint
 import numpy as np
 from flint import arb, fmpq, fmpz
+from jaxtyping import Float
 
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel, check_sources, extend
 from infoloop.probability.distributions import Joint, condition, find_symbol, marginal, product, relabel
@@ -25,6 +27,8 @@ from infoloop.probability.law_measures import (
     total_variation_of_laws,
 )
 from infoloop.probability.validation import check_distinct, check_known
+
+Exact = fmpq | Fraction | int | float | str  # a rational number: a text such as "1/3", or a float, which is one too
 
 
 @dataclass(frozen=True)
@@ -54,26 +58,29 @@ class LogSum:
     def __rsub__(self, other: fmpq | Fraction | int) -> LogSum:
         return self * -1 + other
 
-    def __mul__(self, factor) -> LogSum:
+    def __mul__(self, factor: Exact) -> LogSum:
         factor = rational(factor)
         return LogSum({r: c * factor for r, c in self.logs.items()})
 
     __rmul__ = __mul__
 
-    def __truediv__(self, divisor) -> LogSum:
+    def __truediv__(self, divisor: Exact) -> LogSum:
         return self * (1 / rational(divisor))
 
     def enclosure(self, bits: int = 128) -> arb:
-        """A ball that certainly contains the number, from arithmetic with this many bits."""
+        """Return a ball that certainly contains the number, from arithmetic with this many bits."""
         with flint.ctx.workprec(bits):
             rest = (arb(c) * arb(r).log() for r, c in self.logs.items() if r not in (1, 2))
             return arb(self.logs.get(fmpq(2), fmpq(0))) + sum(rest, arb(0)) / arb(2).log()
 
     def sign(self) -> int:
-        """-1, 0 or 1, decided: by a ball that excludes 0, or, for 0, by unique factorisation over a coprime base.
+        """Return -1, 0 or 1, decided by a ball that excludes 0, or, for 0, by unique factorisation over a coprime base.
 
         Logarithms of pairwise coprime integers above 1 are linearly independent over the rationals, so the sum is 0
         exactly if every base integer's exponent is; and if it is not 0, some precision shows its sign.
+
+        Raises:
+            ArithmeticError: If the number is not 0 but 2**23 bits do not show its sign.
         """
         for bits in (64, 256):
             ball = self.enclosure(bits)
@@ -97,14 +104,14 @@ class LogSum:
         return self.digits(20)
 
     def digits(self, count: int) -> str:
-        """The number to `count` digits, each certain, or exactly "0"."""
+        """Return the number to `count` digits, each certain, or exactly "0"."""
         if self.sign() == 0:
             return "0"
         return self.enclosure(4 * count + 128).str(count, radius=False)
 
 
-def log2(r) -> LogSum:
-    """The exact logarithm of a positive rational.
+def log2(r: Exact) -> LogSum:
+    """Return the logarithm of a positive rational to base 2, exactly; ValueError for a number that is not above 0.
 
     >>> log2(8).digits(5), (log2(6) - log2(2) - log2(3)).sign()
     ('3.0000', 0)
@@ -114,18 +121,18 @@ def log2(r) -> LogSum:
     return LogSum({rational(r): fmpq(1)})
 
 
-def from_rational(value) -> LogSum:
-    """A rational number as a LogSum."""
+def from_rational(value: Exact) -> LogSum:
+    """Return a rational number as a LogSum."""
     return log2(2) * value
 
 
-def exact_binary_entropy(p) -> LogSum:
-    """h(p) of a rational p, in bits, exactly."""
+def exact_binary_entropy(p: Exact) -> LogSum:
+    """Return the entropy h(p) of a coin with a rational rate p, in bits, exactly; ValueError for p outside [0, 1]."""
     return entropy_of_masses([rational(p), 1 - rational(p)])
 
 
 def entropy_of_masses(masses: Iterable[fmpq]) -> LogSum:
-    r"""$-\sum p\log_2p$ over rational masses, with $0\log0=0$."""
+    r"""Return the entropy $-\sum p\log_2p$ of rational masses, in bits, with $0\log0=0$; ValueError for one below 0."""
     logs: dict[fmpq, fmpq] = {}
     for p in masses:
         if p < 0:
@@ -135,8 +142,13 @@ def entropy_of_masses(masses: Iterable[fmpq]) -> LogSum:
     return LogSum(logs)
 
 
-def rational(value) -> fmpq:
-    """An int, a Fraction, a text such as "1/3", or a float (which is a rational number) as an exact rational."""
+def rational(value: Exact) -> fmpq:
+    """Return an int, a Fraction, a text such as "1/3", or a float (which is a rational number) as an exact rational.
+
+    Raises:
+        ValueError: For NaN, and for a text that is no number.
+        OverflowError: For an infinite float.
+    """
     if isinstance(value, fmpq):
         return value
     exact = Fraction(value)
@@ -182,7 +194,7 @@ class RationalLaw:
     names: tuple[str, ...]
 
     def outcomes(self) -> dict[str, str]:
-        """The outcomes that have mass, `{"0 1": "1/4", ...}`."""
+        """Return the outcomes that have mass, `{"0 1": "1/4", ...}`."""
         return {" ".join(map(str, cell)): str(p) for cell, p in np.ndenumerate(self.table) if p}
 
 
@@ -196,7 +208,7 @@ def _(p: RationalLaw, *names: str) -> RationalLaw:
 
 
 @condition.register
-def _(p: RationalLaw, /, **event) -> RationalLaw:
+def _(p: RationalLaw, /, **event: int) -> RationalLaw:
     check_known(p.names, *event)
     alphabets = {name: tuple(range(size)) for name, size in zip(p.names, p.table.shape, strict=True)}
     cell = (find_symbol(event[name], name, alphabets[name]) if name in event else slice(None) for name in p.names)
@@ -264,14 +276,24 @@ def _(law: RationalLaw) -> LogSum:
     return from_rational(1)
 
 
-def rational_table(values) -> np.ndarray:
-    """Nested sequences, or an array, of numbers as an array of exact rationals."""
+def rational_table(values: Sequence | np.ndarray) -> np.ndarray:
+    """Return nested sequences, or an array, of numbers or texts such as "1/3" as an array of `fmpq`."""
     array = np.asarray(values, dtype=object)
     return np.array([rational(v) for v in array.ravel()], dtype=object).reshape(array.shape)
 
 
 def rational_product(*factors: tuple[np.ndarray, tuple[str, ...]]) -> RationalLaw:
-    """The law that is the product of factors `(table, names)`: a root and conditional laws, sources first."""
+    """Return the law that is the product of a root and conditional laws.
+
+    Args:
+        factors: pairs (table of `fmpq`, names of its axes), sources before what reads them.
+
+    Returns:
+        The law over all names, in the order in which they appear first.
+
+    Raises:
+        ValueError: If the product does not have mass 1, and where one name has axes of different lengths.
+    """
     names = tuple(dict.fromkeys(name for _, axes in factors for name in axes))
     tables = []
     for table, axes in factors:
@@ -287,8 +309,8 @@ def rational_product(*factors: tuple[np.ndarray, tuple[str, ...]]) -> RationalLa
 
 
 @functools.singledispatch
-def rationalise(case):
-    """The exact law next to a float one: entries are taken as they are and each row is divided by its exact sum.
+def rationalise(case: Joint | BayesNet) -> RationalLaw:
+    """Return the exact law next to a float one: floats are taken as they are, and each row is divided by its exact sum.
 
     Factors of a network are treated one by one, so that every independence of the network holds exactly.
     """
@@ -311,8 +333,8 @@ def _factor(part: Joint | Channel) -> tuple[np.ndarray, tuple[str, ...]]:
     return rational_rows(part.rows, len(part.target)), part.source + part.target
 
 
-def rational_rows(table, axes: int) -> np.ndarray:
-    """Float rows, laws over the last `axes` axes, as they are but each divided by its exact sum.
+def rational_rows(table: Float[Numbers, ...], axes: int) -> np.ndarray:
+    """Return float rows, laws over the last `axes` axes, as exact rationals, each row divided by its exact sum.
 
     >>> [str(p) for p in rational_rows([1 / 3, 1 / 3, 1 / 3], 1)]
     ['1/3', '1/3', '1/3']

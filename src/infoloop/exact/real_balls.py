@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import flint
 from flint import arb
 
-from infoloop.exact.rational_laws import LogSum, rational
+from infoloop.exact.rational_laws import Exact, LogSum, rational
 
 FINEST = 2**14  # bits
 
@@ -26,40 +26,40 @@ class RealBall:
 
     ball: Callable[[], arb]
 
-    def __add__(self, other) -> RealBall:
+    def __add__(self, other: RealBall | LogSum | Exact) -> RealBall:
         other = _as_enclosure(other)
         return RealBall(lambda: self.ball() + other.ball())
 
     __radd__ = __add__
 
-    def __sub__(self, other) -> RealBall:
+    def __sub__(self, other: RealBall | LogSum | Exact) -> RealBall:
         return self + _as_enclosure(other) * -1
 
-    def __rsub__(self, other) -> RealBall:
+    def __rsub__(self, other: RealBall | LogSum | Exact) -> RealBall:
         return self * -1 + other
 
-    def __mul__(self, factor) -> RealBall:
+    def __mul__(self, factor: RealBall | LogSum | Exact) -> RealBall:
         factor = _as_enclosure(factor)
         return RealBall(lambda: self.ball() * factor.ball())
 
     __rmul__ = __mul__
 
-    def __truediv__(self, divisor) -> RealBall:
+    def __truediv__(self, divisor: RealBall | LogSum | Exact) -> RealBall:
         divisor = _as_enclosure(divisor)
         return RealBall(lambda: self.ball() / divisor.ball())
 
     def enclosure(self, bits: int = 128) -> arb:
-        """A ball that certainly contains the number, from arithmetic with this many bits."""
+        """Return a ball that certainly contains the number, from arithmetic with this many bits."""
         with flint.ctx.workprec(bits):
             return self.ball()
 
     def sign(self) -> int:
-        """-1, 0 or 1, decided by a ball that excludes 0, or is the point 0; ArithmeticError where no ball tells."""
+        """Return -1, 0 or 1, decided by a ball that excludes 0 or is the point 0; ArithmeticError where none tells."""
         ball = self._ball_with(lambda ball: not ball.contains(0) or ball == 0, "sign")
         return 0 if ball == 0 else 1 if ball > 0 else -1
 
     def digits(self, count: int) -> str:
-        """The number to `count` digits, each certain; ArithmeticError for a 0 that no ball shows to be one."""
+        """Return the number to `count` digits, each certain; ArithmeticError for a 0 that no ball shows to be one."""
         ball = self._ball_with(lambda ball: ball == 0 or ball.rel_accuracy_bits() >= 4 * count, f"first {count} digits")
         return "0" if ball == 0 else ball.str(count, radius=False)
 
@@ -77,7 +77,7 @@ class RealBall:
 
 
 def real_ball(ball: Callable[[], arb]) -> RealBall:
-    """The number that `ball` encloses, at whatever precision `flint.ctx` has when it is called.
+    """Return the number that `ball` encloses, at whatever precision `flint.ctx` has when it is called.
 
     >>> real_ball(lambda: (arb.pi() / 4).tan() - arb(2).sqrt()).sign()
     -1
@@ -88,7 +88,7 @@ def real_ball(ball: Callable[[], arb]) -> RealBall:
 
 
 def pi() -> RealBall:
-    """The circle's number.
+    """Return the number pi.
 
     >>> (pi() - "355/113").sign(), pi().digits(6)
     (-1, '3.14159')
@@ -96,8 +96,8 @@ def pi() -> RealBall:
     return RealBall(arb.pi)
 
 
-def exp(exponent) -> RealBall:
-    r"""$e^x$ of a rational, a `LogSum` or an `RealBall`.
+def exp(exponent: RealBall | LogSum | Exact) -> RealBall:
+    r"""Return $e^x$ of an exact number x.
 
     >>> (exp(1) - "2.718281828459045").sign(), exp(0).digits(5)
     (1, '1.0000')
@@ -106,7 +106,7 @@ def exp(exponent) -> RealBall:
     return RealBall(lambda: power.ball().exp())
 
 
-def _as_enclosure(value) -> RealBall:
+def _as_enclosure(value: RealBall | LogSum | Exact) -> RealBall:
     if isinstance(value, RealBall):
         return value
     if isinstance(value, LogSum):

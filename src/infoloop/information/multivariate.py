@@ -1,8 +1,8 @@
 """Information among three or more groups of variables, in bits; each is a sum of directly computed informations.
 
 Every function serves the laws that `entropy` and `mutual_information` serve, and gives what they give: a scalar
-`Float[Array, ""]`, or an exact `LogSum` for rational laws. An infinite information of a Gaussian makes
-the sum infinite, or NaN where two of opposite sign meet.
+`Float[Array, ""]`, or an exact `LogSum` for rational laws (a `RealBall` with entropies of a `RationalGaussian` in it).
+An infinite information of a Gaussian makes the sum infinite, or NaN where two of opposite sign meet.
 """
 
 import itertools
@@ -25,11 +25,11 @@ def coinformation(p: Law, *groups: Names, given: Names = ()) -> Bits:
         given: One name or several, known beforehand.
 
     Returns:
-        A scalar, or a `LogSum` for rational laws: the entropy of one group, the mutual information of two; of three or
-        more it may be negative (XOR: -1).
+        A scalar, or an exact number for rational laws: the entropy of one group, the mutual information of two; of
+        three or more it may be negative (XOR: -1).
 
     Raises:
-        ValueError: For a variable that the law does not have.
+        ValueError: For a variable that the law does not have, and where a `RationalGaussian` has no finite value.
 
     >>> from infoloop.probability.distributions import joint
     >>> xor = joint([[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], "X", "Y", "Z")
@@ -61,7 +61,7 @@ def interaction_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
         A scalar of any sign, or a `LogSum` for rational laws.
 
     Raises:
-        ValueError: For a variable that the law does not have.
+        ValueError: For a variable that the law does not have, and where a `RationalGaussian` has no finite value.
 
     >>> from infoloop.probability.distributions import joint
     >>> xor = joint([[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], "X", "Y", "Z")
@@ -86,7 +86,7 @@ def total_correlation(p: Law, *groups: Names, given: Names = ()) -> Bits:
         A scalar, at least 0, or a `LogSum` for rational laws; 0 bits for one group.
 
     Raises:
-        ValueError: For a variable that the law does not have.
+        ValueError: For a variable that the law does not have, and where a `RationalGaussian` has no finite value.
 
     >>> from infoloop.probability.distributions import joint
     >>> round(float(total_correlation(joint([[0.5, 0], [0, 0.5]], "X", "Y"))), 12)
@@ -111,7 +111,7 @@ def dual_total_correlation(p: Law, *groups: Names, given: Names = ()) -> Bits:
         A scalar, at least 0, or a `LogSum` for rational laws; 0 bits for one group.
 
     Raises:
-        ValueError: For a variable that the law does not have.
+        ValueError: For a variable that the law does not have, and where a `RationalGaussian` has no finite value.
 
     >>> from infoloop.probability.distributions import joint
     >>> xor = joint([[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], "X", "Y", "Z")
@@ -142,7 +142,7 @@ def o_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
         A scalar of any sign, or a `LogSum` for rational laws; 0 bits for one or two groups.
 
     Raises:
-        ValueError: For a variable that the law does not have.
+        ValueError: For a variable that the law does not have, and where a `RationalGaussian` has no finite value.
 
     >>> from infoloop.probability.distributions import joint
     >>> xor = joint([[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], "X", "Y", "Z")
@@ -166,7 +166,7 @@ def s_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
         A scalar, at least 0, or a `LogSum` for rational laws; 0 bits for one group.
 
     Raises:
-        ValueError: For a variable that the law does not have.
+        ValueError: For a variable that the law does not have, and where a `RationalGaussian` has no finite value.
 
     >>> from infoloop.probability.distributions import joint
     >>> round(float(s_information(joint([[0.5, 0], [0, 0.5]], "X", "Y"))), 12)
@@ -187,10 +187,11 @@ def tse_complexity(p: Law, *groups: Names, given: Names = ()) -> Bits:
         given: One name or several, known beforehand.
 
     Returns:
-        A scalar, at least 0 for laws with tables, or a `LogSum` for rational laws; 0 bits for one group.
+        A scalar, at least 0 for laws with tables; a `LogSum` for a `RationalLaw`, a `RealBall` for a
+        `RationalGaussian`; 0 bits for one group.
 
     Raises:
-        ValueError: For a variable that the law does not have.
+        ValueError: For a variable that the law does not have, and where a `RationalGaussian` has no finite value.
 
     >>> from infoloop.probability.distributions import joint
     >>> round(float(tse_complexity(joint([[0.5, 0], [0, 0.5]], "X", "Y"))), 12)

@@ -26,7 +26,7 @@ class TooLargeError(ValueError):
 
 
 class Cost(NamedTuple):
-    """What a query builds: its largest table, the answer included, in cells, and its multiply-adds. Exact integers."""
+    """The size of a query: cells of its largest table, the answer included, and its multiply-adds; exact integers."""
 
     cells: int
     operations: int
@@ -56,15 +56,22 @@ class BayesNet:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many values each variable takes."""
+        """The number of values of each variable."""
         return {name: _sizes(factor)[name] for factor in self.factors for name in _target(factor)}
 
 
 def bayes_net(*parts: Joint | Channel) -> BayesNet:
-    """The network made of these laws (of variables without causes) and channels, in any order.
+    r"""Return the Bayesian network $P(v)=\prod_kK_k(\text{target}_k\mid\text{source}_k)$.
 
-    Raises ValueError for a variable defined twice or read but never defined, for alphabets of different sizes, and for
-    a cycle, whose variables it names.
+    Args:
+        parts: laws of the variables without causes and channels to the others, in any order.
+
+    Returns:
+        The network, its parts reordered so that causes come before effects.
+
+    Raises:
+        ValueError: For no parts, a variable that is defined twice, or read but never defined, alphabets of different
+            sizes, and a cycle, whose variables the message names.
 
     >>> from infoloop.probability.channels import channel
     >>> from infoloop.probability.distributions import joint
@@ -137,7 +144,7 @@ def _(net: BayesNet, *names: str) -> Joint:
 
 
 def _human(n: int) -> str:
-    """`n` in full where that is short, else with its power of ten; by logarithm, since `n` may be beyond any float."""
+    """Return `n` in full where it is short, else with its power of ten: by logarithm, as it may be beyond any float."""
     if n < 10**6:
         return f"{n:,}"
     power, digits = divmod(math.log10(n), 1)
@@ -166,7 +173,17 @@ def _renamed(factor: Joint | Channel, names: dict[str, str]) -> Joint | Channel:
 
 
 def query_cost(net: BayesNet, *names: str) -> Cost:
-    """What `marginal(net, *names)` will build: exact, and known before any of it is computed.
+    """Return what `marginal(net, *names)` will build: exact, and known before any of it is computed.
+
+    Args:
+        net: the network.
+        names: the variables of the law that is asked for.
+
+    Returns:
+        `cells` of the largest table and `operations`, multiply-adds, both Python ints of any size.
+
+    Raises:
+        ValueError: For a name that is unknown or stands twice.
 
     >>> from infoloop.probability.channels import channel
     >>> from infoloop.probability.distributions import joint
@@ -179,10 +196,19 @@ def query_cost(net: BayesNet, *names: str) -> Cost:
 
 
 def separated(net: BayesNet, x: Names, z: Names, given: Names = ()) -> bool:
-    r"""Whether the graph alone makes $X$ and $Z$ independent given $G$: d-separation.
+    r"""Return whether the graph alone makes $X$ and $Z$ independent given $G$: d-separation (Pearl 1988).
 
     If it holds, $I(X;Z\mid G)=0$ whatever the tables; if not, $I>0$ for almost all tables. A part with several targets
     links these among each other.
+
+    Args:
+        net: the network; its numbers are not looked at.
+        x: the name of a variable, or the names of several.
+        z: likewise; a name in `x` and `z` that is not given is not separated from itself.
+        given: the variables that are conditioned on.
+
+    Raises:
+        ValueError: For an unknown name.
 
     >>> from infoloop.probability.channels import channel
     >>> from infoloop.probability.distributions import joint
@@ -198,7 +224,7 @@ def separated(net: BayesNet, x: Names, z: Names, given: Names = ()) -> bool:
 
 
 def _planned(net: BayesNet, names: tuple[str, ...]) -> tuple[Sequence[Joint | Channel], _Plan]:
-    """The factors that matter for `names` and how to join them. What nothing asked for depends on sums to one."""
+    """Return the factors that matter for `names`, those of their ancestors (others sum to 1), and how to join them."""
     check_known(net.names, *check_distinct(names, "query"))
     above = ancestors(_causes(net.factors), names)
     # Any first factor is a law by itself: where nothing is asked, its sum is the answer, 1.
@@ -209,7 +235,7 @@ def _planned(net: BayesNet, names: tuple[str, ...]) -> tuple[Sequence[Joint | Ch
 
 @functools.lru_cache(maxsize=1024)
 def _plan(scopes: tuple[tuple[tuple[str, int], ...], ...], names: tuple[str, ...]) -> _Plan:
-    """The cheaper of two orders: greedy (good on trees), or one factor after the other (good on chains and grids)."""
+    """Return the cheaper of two orders: greedy, good on trees, or one factor after another, good on chains, grids."""
     sizes = {name: n for scope in scopes for name, n in scope}
     axes = [tuple(name for name, _ in scope) for scope in scopes]
     in_turn = [(0, 1), *((0, k) for k in range(len(axes) - 2, 0, -1))] if len(axes) > 1 else [(0,)]
@@ -217,8 +243,10 @@ def _plan(scopes: tuple[tuple[tuple[str, int], ...], ...], names: tuple[str, ...
     return min((_follow(path, axes, names, sizes) for path in (greedy, in_turn)), key=lambda plan: plan.cost)
 
 
-def _follow(path, axes: list[tuple[str, ...]], names: tuple[str, ...], sizes: dict[str, int]) -> _Plan:
-    """The einsums along a path, in opt_einsum's sense: each joins waiting tables and puts the result last."""
+def _follow(
+    path: Iterable[Iterable[int]], axes: list[tuple[str, ...]], names: tuple[str, ...], sizes: dict[str, int]
+) -> _Plan:
+    """Return the einsums along a path, in opt_einsum's sense: each joins waiting tables and puts the result last."""
     waiting, steps, cells, operations = list(axes), [], 1, 0
     for inputs in path:
         inputs = tuple(sorted(inputs, reverse=True))

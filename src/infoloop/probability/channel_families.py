@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterable
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from jax.core import Tracer
+from jax.typing import DTypeLike
+from jaxtyping import Float, Int, Key
 
+from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.channels import Channel, channel
 from infoloop.probability.distributions import Names, as_names
 from infoloop.probability.numerics import rounding
@@ -22,8 +26,21 @@ from infoloop.probability.validation import (
 )
 
 
-def bsc(flip, source: str, target: str, dtype=None) -> Channel:
-    """Binary symmetric channel: the bit changes with crossover probability `flip` (Cover & Thomas, 7.1.4).
+def bsc(flip: Number, source: str, target: str, dtype: DTypeLike | None = None) -> Channel:
+    """Return the binary symmetric channel, in which the bit changes with probability `flip` (Cover & Thomas, 7.1.4).
+
+    Args:
+        flip: the crossover probability, one number; `jax.vmap` serves several.
+        source: the name of the input variable.
+        target: the name of the output variable.
+        dtype: float type of the rows; float64 if None.
+
+    Returns:
+        A channel with 2 x 2 rows, `rows[x, y] = P(y | x)`.
+
+    Raises:
+        ValueError: For a probability outside [0, 1] or more than one, and for equal names. A traced probability outside
+            [0, 1] cannot raise: its rows become NaN.
 
     >>> bsc(0.25, "X", "Y").rows.tolist()
     [[0.75, 0.25], [0.25, 0.75]]
@@ -32,8 +49,22 @@ def bsc(flip, source: str, target: str, dtype=None) -> Channel:
     return _channel([[1 - e, e], [e, 1 - e]], source, target)
 
 
-def erasure(erased, source: str, target: str, size: int = 2, dtype=None) -> Channel:
-    """Erasure channel on `size` symbols: the last output, number `size`, says that the symbol was lost.
+def erasure(erased: Number, source: str, target: str, size: int = 2, dtype: DTypeLike | None = None) -> Channel:
+    """Return the erasure channel: the symbol is lost with probability `erased` (Cover & Thomas, 7.1.5).
+
+    Args:
+        erased: the probability of a loss, one number; `jax.vmap` serves several.
+        source: the name of the input variable.
+        target: the name of the output variable.
+        size: how many symbols there are, from 1 on.
+        dtype: float type of the rows; float64 if None.
+
+    Returns:
+        A channel with `size` rows of `size + 1` outputs; the last output says that the symbol was lost.
+
+    Raises:
+        ValueError: For a probability outside [0, 1] or more than one, and for equal names. A traced probability outside
+            [0, 1] cannot raise: its rows become NaN.
 
     >>> erasure(0.25, "X", "Y").rows.tolist()
     [[0.75, 0.0, 0.25], [0.0, 0.75, 0.25]]
@@ -43,8 +74,21 @@ def erasure(erased, source: str, target: str, size: int = 2, dtype=None) -> Chan
     return _channel(jnp.concatenate([kept, jnp.full((size, 1), e)], 1), source, target)
 
 
-def z_channel(fall, source: str, target: str, dtype=None) -> Channel:
-    """Z-channel: 0 stays 0, and 1 falls to 0 with probability `fall`.
+def z_channel(fall: Number, source: str, target: str, dtype: DTypeLike | None = None) -> Channel:
+    """Return the Z-channel: 0 stays 0, and 1 falls to 0 with probability `fall` (Cover & Thomas, problem 7.8).
+
+    Args:
+        fall: the probability that 1 becomes 0, one number; `jax.vmap` serves several.
+        source: the name of the input variable.
+        target: the name of the output variable.
+        dtype: float type of the rows; float64 if None.
+
+    Returns:
+        A channel with 2 x 2 rows, `rows[x, y] = P(y | x)`.
+
+    Raises:
+        ValueError: For a probability outside [0, 1] or more than one, and for equal names. A traced probability outside
+            [0, 1] cannot raise: its rows become NaN.
 
     >>> z_channel(0.25, "X", "Y").rows.tolist()
     [[1.0, 0.0], [0.25, 0.75]]
@@ -54,10 +98,24 @@ def z_channel(fall, source: str, target: str, dtype=None) -> Channel:
     return _channel([[one, 0 * one], [e, 1 - e]], source, target)
 
 
-def symmetric(error, source: str, target: str, size: int = 2, dtype=None) -> Channel:
-    r"""q-ary symmetric channel, q = `size`: the symbol changes with probability `error`, to each other symbol alike.
+def symmetric(error: Number, source: str, target: str, size: int = 2, dtype: DTypeLike | None = None) -> Channel:
+    r"""Return the q-ary symmetric channel: the symbol changes with probability `error`, to each other symbol alike.
 
     As $\lambda I+\frac{1-\lambda}qJ$ it has $\lambda=1-\frac{q}{q-1}\,\mathrm{error}$.
+
+    Args:
+        error: the probability of a change, one number; `jax.vmap` serves several.
+        source: the name of the input variable.
+        target: the name of the output variable.
+        size: q, how many symbols there are, from 2 on.
+        dtype: float type of the rows; float64 if None.
+
+    Returns:
+        A channel with q x q rows, `rows[x, y] = P(y | x)`.
+
+    Raises:
+        ValueError: For a probability outside [0, 1] or more than one, and for equal names. A traced probability outside
+            [0, 1] cannot raise: its rows become NaN.
 
     >>> symmetric(0.5, "X", "Y", size=3).rows.tolist()
     [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.25, 0.25, 0.5]]
@@ -66,11 +124,29 @@ def symmetric(error, source: str, target: str, size: int = 2, dtype=None) -> Cha
     return _channel(jnp.where(jnp.eye(check_int(size, "size", 2), dtype=bool), 1 - e, e / (size - 1)), source, target)
 
 
-def deterministic(function: Callable | Iterable[int], source: Names, target: str, sizes=None, dtype=None) -> Channel:
-    """The channel that computes a function of its sources: a callable on value numbers, or the list of its values.
+def deterministic(
+    function: Callable | Iterable[int],
+    source: Names,
+    target: str,
+    sizes: int | Iterable[int] | None = None,
+    dtype: DTypeLike | None = None,
+) -> Channel:
+    """Return the channel that computes a function of its sources.
 
-    `sizes` gives the alphabet size of each source and may be left out with a list. The target takes the values
-    0 .. largest. Raises ValueError for a value that is not a whole number >= 0.
+    Args:
+        function: a callable on the numbers of the sources' values, or the list of its values, last source fastest.
+        source: the name of the input variable, or the names of several.
+        target: the name of the output variable.
+        sizes: how many values each source takes; it may be left out with a list and one source.
+        dtype: float type of the rows; float64 if None.
+
+    Returns:
+        A channel with an axis for each source and one for the target, whose values are 0 .. the largest of the
+        function's; every row has one 1.
+
+    Raises:
+        ValueError: For a value that is not a whole number >= 0, a number of values that does not fit the sizes, a
+            callable without sizes, and for a name that stands twice.
 
     >>> deterministic(lambda d, s: d ^ s, ("D", "S"), "Z", sizes=(2, 2)).rows.tolist()[0]
     [[1.0, 0.0], [0.0, 1.0]]
@@ -92,8 +168,26 @@ def deterministic(function: Callable | Iterable[int], source: Names, target: str
     return channel(np.eye(images.max() + 1)[images].reshape(*sizes, -1), source, target, dtype)
 
 
-def binomial(rates, trials: int, source: str, target: str, dtype=None) -> Channel:
-    r"""From the number of a rate to a count: $K(k\mid x)=\binom nk r_x^k(1-r_x)^{n-k}$, exactly 0 where it is 0.
+def binomial(
+    rates: Float[Numbers, " n"], trials: int, source: str, target: str, dtype: DTypeLike | None = None
+) -> Channel:
+    r"""Return the channel from the number of a rate to a count of successes.
+
+    $$K(k\mid x)=\binom tk r_x^k(1-r_x)^{t-k}$$ Digits as in `multinomial`.
+
+    Args:
+        rates: the rates r, n probabilities.
+        trials: t, how many draws, from 0 on.
+        source: the name of the input variable.
+        target: the name of the output variable.
+        dtype: float type of the rows; float64 if None.
+
+    Returns:
+        A channel with n rows of t + 1 counts, exactly 0 where the probability is.
+
+    Raises:
+        ValueError: For a rate outside [0, 1], rates that are no list, trials that are no whole number from 0 on, and
+            for equal names. A traced rate outside [0, 1] makes its row NaN.
 
     >>> binomial([0.0, 0.5], 2, "theta", "count").rows.tolist()
     [[1.0, 0.0, 0.0], [0.25, 0.5, 0.25]]
@@ -102,12 +196,27 @@ def binomial(rates, trials: int, source: str, target: str, dtype=None) -> Channe
     return multinomial(jnp.stack([1 - r, r], axis=1), trials, source, target, dtype)
 
 
-def multinomial(rates, trials: int, source: str, target: str, dtype=None) -> Channel:
-    r"""From the number of a law `rates[x]` on k symbols to the counts of `trials` draws from it.
+def multinomial(
+    rates: Float[Numbers, "n k"], trials: int, source: str, target: str, dtype: DTypeLike | None = None
+) -> Channel:
+    r"""Return the channel from the number of a law on k symbols to the counts of draws from it.
 
-    Outputs are `compositions(trials, k)`, in that order: $K(c\mid x)=\frac{n!}{\prod c_i!}\prod r_{xi}^{c_i}$.
-    Relative error a few units in the last place up to 1000 trials (integer coefficients); beyond, by logarithms, about
-    `trials` times 1e-16. Raises ValueError where a law does not sum to 1; traced rates that do not give NaN.
+    $$K(c\mid x)=\frac{t!}{\prod c_i!}\prod_ir_{xi}^{c_i}$$ The relative error is a few units in the last place up
+    to 1000 trials, where coefficients are integers; beyond, by logarithms, about t times 1e-16.
+
+    Args:
+        rates: one law in each of n rows.
+        trials: t, how many draws, from 0 on.
+        source: the name of the input variable.
+        target: the name of the output variable.
+        dtype: float type of the rows; float64 if None.
+
+    Returns:
+        A channel with n rows, whose outputs are `compositions(trials, k)` in that order.
+
+    Raises:
+        ValueError: For rows that are no laws, rates that are no table, trials that are no whole number from 0 on, and
+            for equal names. A traced row that is no law becomes NaN.
 
     >>> multinomial([[0.5, 0.5]], 2, "theta", "counts").rows.tolist()
     [[0.25, 0.5, 0.25]]
@@ -123,8 +232,15 @@ def multinomial(rates, trials: int, source: str, target: str, dtype=None) -> Cha
     return _channel(jnp.where(lost, 0.0, jnp.exp(jnp.asarray(ways, r.dtype) + powers)), source, target)
 
 
-def compositions(total: int, parts: int) -> np.ndarray:
-    """All ways to write `total` as `parts` counts, the first count falling: one row each.
+def compositions(total: int, parts: int) -> Int[np.ndarray, "rows parts"]:
+    """Return all ways to write a number as a sum of counts, one row each, the first count falling.
+
+    Args:
+        total: the sum, from 0 on.
+        parts: how many counts, from 1 on.
+
+    Returns:
+        `comb(total + parts - 1, parts - 1)` rows of `parts` counts.
 
     >>> compositions(2, 2).tolist()
     [[2, 0], [1, 1], [0, 2]]
@@ -134,8 +250,24 @@ def compositions(total: int, parts: int) -> np.ndarray:
     return np.diff(edges, axis=1)[::-1] - 1
 
 
-def random_channel(key, sources: int, targets: int, source: str, target: str, dtype=None) -> Channel:
-    """Rows drawn uniformly from the simplex (Dirichlet with all parameters 1): normalised exponentials.
+def random_channel(
+    key: Key[Array, ""], sources: int, targets: int, source: str, target: str, dtype: DTypeLike | None = None
+) -> Channel:
+    """Return a channel whose rows are drawn uniformly from the simplex (Dirichlet with all parameters 1).
+
+    Args:
+        key: a key of `jax.random`.
+        sources: how many values the input takes, from 1 on.
+        targets: how many values the output takes, from 1 on.
+        source: the name of the input variable.
+        target: the name of the output variable.
+        dtype: float type of the rows; float64 if None.
+
+    Returns:
+        A channel with `sources` rows of `targets` outputs.
+
+    Raises:
+        ValueError: For sizes that are no whole numbers from 1 on, equal names, and where float64 is switched off.
 
     >>> random_channel(jax.random.key(0), 2, 3, "X", "Y").rows.shape
     (2, 3)
@@ -145,11 +277,11 @@ def random_channel(key, sources: int, targets: int, source: str, target: str, dt
     return _channel(draws / draws.sum(1, keepdims=True), source, target)
 
 
-def _probability(value, what: str, dtype) -> jax.Array:
+def _probability(value, what, dtype):
     return check_axes(check_unit_interval(value, what, dtype), 0, what, "one number, and use jax.vmap over several")
 
 
-def _laws(rates, dtype) -> jax.Array:
+def _laws(rates, dtype):
     r = check_axes(check_unit_interval(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
     if not isinstance(rates, Tracer):
         check_probabilities(rates, "rates", 1, dtype)
@@ -157,6 +289,6 @@ def _laws(rates, dtype) -> jax.Array:
     return jnp.where(normalised, r, jnp.nan)
 
 
-def _channel(rows, source: str, target: str) -> Channel:
+def _channel(rows, source, target):
     names = check_distinct((source, target), "channel")
     return Channel(jnp.asarray(rows), names[:1], names[1:])

@@ -5,12 +5,16 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax import lax
+from jax import Array, lax
 from jax.core import Tracer
+from jax.typing import DTypeLike
+from jaxtyping import Float
 
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.validation import (
     check_distinct,
@@ -29,23 +33,23 @@ class Channel:
     The class checks nothing, so that it can be built under `jit`; `channel` and the families check.
     """
 
-    rows: jax.Array
+    rows: Float[Array, ...]
     source: tuple[str, ...] = field(metadata={"static": True})
     target: tuple[str, ...] = field(metadata={"static": True})
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many values each source and target variable takes."""
+        """The number of values of each source and target variable."""
         return dict(zip(self.source + self.target, self.rows.shape, strict=True))
 
     @property
-    def matrix(self) -> jax.Array:
+    def matrix(self) -> Float[Array, "sources targets"]:
         """The rows as a matrix, source values joined into one axis and target values into the other."""
         sources = math.prod(self.rows.shape[: len(self.source)])
         return self.rows.reshape(sources, -1)
 
     def __rshift__(self, after: Channel) -> Channel:
-        """First this channel, then `after`, whose sources are exactly the targets of this one."""
+        """Return this channel followed by `after`, whose sources are the targets of this one; else ValueError."""
         if set(self.target) != set(after.source):
             raise ValueError(f"cannot feed {self.target} into a channel from {after.source}: rename one of them")
         check_same_sizes({name: self.sizes[name] for name in self.target}, after.sizes, "channel")
@@ -55,10 +59,19 @@ class Channel:
         return Channel(rows, self.source, after.target)
 
 
-def channel(rows, source: Names, target: Names, dtype=None) -> Channel:
-    """The channel with these rows, `rows[x, y] = K(y | x)`; several sources or targets take an axis each.
+def channel(rows: Float[Numbers, ...], source: Names, target: Names, dtype: DTypeLike | None = None) -> Channel:
+    """Return the channel with these rows.
 
-    Raises ValueError unless every row is non-negative and sums to 1, names are distinct and as many as the axes.
+    Args:
+        rows: `rows[x, y] = K(y | x)`: an axis for each source, then one for each target.
+        source: the name of the input variable, or the names of several.
+        target: the name of the output variable, or the names of several.
+        dtype: float type of the rows; float64 if None.
+
+    Raises:
+        ValueError: For a negative entry, a row that does not sum to 1 within rounding, names that are not as many as
+            the axes, empty or equal; and where float64 is off, or the rows are of fewer digits, without a dtype.
+        jax.errors.TracerArrayConversionError: For traced rows; build a `Channel` under `jit`.
 
     >>> k = channel([[0.9, 0.1], [0.2, 0.8]], "D", "Z")
     >>> k.source, k.target
@@ -80,10 +93,20 @@ def _contract(a, a_axes, b, b_axes):
 
 
 @functools.singledispatch
-def extend(p, *channels):
-    r"""The law with the targets of `channels` added, one after the other: $P(\ldots,x,y)=P(\ldots,x)K(y\mid x)$.
+def extend(p: Any, *channels: Any) -> Any:
+    r"""Return the law with the targets of channels added, one after the other: $P(\ldots,x,y)=P(\ldots,x)K(y\mid x)$.
 
-    Raises ValueError where a source is missing, has another alphabet size, or a target is already a variable of `p`.
+    Args:
+        p: a `Joint`, a `Gaussian` or a rational law.
+        channels: `Channel`s; `LinearGaussian`s of a `Gaussian`, `RationalLinear`s of a `RationalGaussian`.
+
+    Returns:
+        A law of the kind of `p`, the targets after its variables.
+
+    Raises:
+        ValueError: For a source that is missing or has another number of values, and for a target that is already a
+            variable of the law.
+        TypeError: For another kind of law.
 
     >>> from infoloop.probability.distributions import joint
     >>> p = extend(joint([0.5, 0.5], "X"), channel([[0.9, 0.1], [0.2, 0.8]], "X", "Y"))
@@ -108,10 +131,21 @@ def _(p: Joint, *channels: Channel) -> Joint:
 
 
 @functools.singledispatch
-def push(p, channel):
-    r"""The law after the sources went through the channel: they are replaced by its targets, $\sum_xP(\cdot,x)K(y|x)$.
+def push(p: Any, channel: Any) -> Any:
+    r"""Return the law in which the targets of a channel have replaced its sources, $\sum_xP(\cdot,x)K(y|x)$.
 
-    Of a `Joint` it is one product, never the extended table. With a law of the source alone it is the output law.
+    Of a `Joint` it is one product, never the extended table.
+
+    Args:
+        p: a `Joint`, a `Gaussian` or a rational law.
+        channel: as for `extend`.
+
+    Returns:
+        A law of the kind of `p`, the targets after its other variables; of a law of the source alone, the output law.
+
+    Raises:
+        ValueError: As `extend` does.
+        TypeError: For another kind of law.
 
     >>> from infoloop.probability.distributions import joint
     >>> push(joint([0.5, 0.5], "X"), channel([[0.9, 0.1], [0.2, 0.8]], "X", "Y")).table.tolist()
@@ -132,14 +166,24 @@ def _(p: Joint, channel: Channel) -> Joint:
     return Joint(table, names, p.alphabets and (*(p.symbols(n) for n in rest), *(tuple(range(n)) for n in targets)))
 
 
-def check_sources(p, k: Channel) -> None:
+def check_sources(p: Any, k: Channel) -> None:
     """Raise ValueError unless every source of the channel is a variable of the law `p`, with as many values."""
     check_known(p.names, *k.source)
     check_same_sizes(dict(zip(p.names, p.table.shape, strict=True)), {n: k.sizes[n] for n in k.source}, "law")
 
 
 def tensor(a: Channel, b: Channel) -> Channel:
-    r"""Two channels side by side, $(K\otimes L)(y,w\mid x,v)=K(y\mid x)L(w\mid v)$.
+    r"""Return two channels side by side as one, $(K\otimes L)(y,w\mid x,v)=K(y\mid x)L(w\mid v)$.
+
+    Args:
+        a: the channel K.
+        b: the channel L; it shares no variable with `a`.
+
+    Returns:
+        A channel whose axes are the sources of `a`, those of `b`, the targets of `a`, those of `b`.
+
+    Raises:
+        ValueError: For a name that stands twice.
 
     >>> k, l = channel([[1, 0], [0, 1]], "X", "Y"), channel([[0.5, 0.5]], "V", "W")
     >>> tensor(k, l).source, tensor(k, l).rows.shape
@@ -153,10 +197,20 @@ def tensor(a: Channel, b: Channel) -> Channel:
     return Channel(rows, a.source + b.source, a.target + b.target)
 
 
-def conditional(p: Joint, target: Names, given: Names) -> Channel:
-    r"""The channel $P(\text{target}\mid\text{given})$ inside a law: the reverse channel of Bayes' rule among others.
+def conditional(p: Any, target: Names, given: Names) -> Channel:
+    r"""Return the channel $P(\text{target}\mid\text{given})$ inside a law, such as the reverse channel of Bayes' rule.
 
-    Raises ValueError where a value of `given` has mass 0, since its row is undefined; under `jit` the row is NaN.
+    Args:
+        p: the law; also a `BayesNet`.
+        target: the name of the output variable, or the names of several.
+        given: the name of the input variable, or the names of several.
+
+    Returns:
+        The channel, its axes in the order of `given`, then of `target`.
+
+    Raises:
+        ValueError: For a name that is unknown or stands twice, and where a value of `given` has mass 0, since its row
+            is undefined; in a traced law that row is NaN.
 
     >>> from infoloop.probability.distributions import joint
     >>> conditional(joint([[0.4, 0.1], [0.1, 0.4]], "X", "D"), "X", given="D").rows.tolist()

@@ -67,10 +67,10 @@ def children(parents: Graph) -> dict[str, tuple[str, ...]]:
 def d_connected(parents: Graph, start: str, given: Iterable[str] = ()) -> set[str]:
     r"""Return all names that the graph does not separate from `start` given $G$: the complement of d-separation.
 
-    A name $v$ that is not returned has $I(\text{start};v\mid G)=0$ whatever the tables; one that is has $I>0$ for almost
-    all tables. A set of names is separated from `start` exactly if each of its members is. One walk over (name, direction)
-    pairs finds them all (Shachter, *Bayes-ball*, 1998): a fork or chain passes unless it is given, a collider if it or
-    a descendant is.
+    A name $v$ that is not returned has $I(\text{start};v\mid G)=0$ whatever the tables; one that is has $I>0$ for
+    almost all tables. A set of names is separated from `start` exactly if each of its members is. One walk over pairs
+    (name, direction) finds them all (Shachter, *Bayes-ball*, 1998): a fork or chain passes unless it is given, a
+    collider if it or a descendant is.
 
     Args:
         parents: the graph; every variable has an entry.

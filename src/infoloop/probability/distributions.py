@@ -5,13 +5,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
+from jax import Array, lax
 from jax.core import Tracer
+from jax.typing import DTypeLike
+from jaxtyping import Float
 
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.validation import check_distinct, check_known, check_probabilities, refuse_negative
 
 Names = str | Iterable[str]
@@ -26,24 +30,24 @@ class Joint:
     that it can be built under `jit`; `joint` and `from_outcomes` check.
     """
 
-    table: jax.Array
+    table: Float[Array, ...]
     names: tuple[str, ...] = field(metadata={"static": True})
     alphabets: tuple[tuple[Hashable, ...], ...] | None = field(default=None, metadata={"static": True})
 
     def symbols(self, name: str) -> tuple[Hashable, ...]:
-        """The values that the variable `name` can take, in the order of its axis."""
+        """Return the values that a variable can take, in the order of its axis; ValueError for an unknown name."""
         axis = self.names.index(check_known(self.names, name)[0])
         return tuple(range(self.table.shape[axis])) if self.alphabets is None else self.alphabets[axis]
 
     def outcomes(self) -> dict[tuple[Hashable, ...], float]:
-        """The outcomes that have mass, as `{(x, y, ...): P(x, y, ...)}`: the inverse of `from_outcomes`."""
+        """Return the outcomes that have mass, as `{(x, y, ...): P(x, y, ...)}`: the inverse of `from_outcomes`."""
         table, alphabets = np.asarray(self.table), [self.symbols(name) for name in self.names]
         cells = zip(*np.nonzero(table), strict=True)
         return {tuple(a[i] for a, i in zip(alphabets, cell, strict=True)): float(table[cell]) for cell in cells}
 
 
 def as_names(names: Names) -> tuple[str, ...]:
-    """One name or several as a tuple without repetitions, in the order given.
+    """Return one name or several as a tuple without repetitions, in the order given.
 
     >>> as_names("X"), as_names(("X", "Y", "X"))
     (('X',), ('X', 'Y'))
@@ -51,11 +55,18 @@ def as_names(names: Names) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
 
 
-def joint(table, *names: str, dtype=None) -> Joint:
-    """The law with this table, one name for each axis.
+def joint(table: Float[Numbers, ...], *names: str, dtype: DTypeLike | None = None) -> Joint:
+    """Return the law of named variables with this table of probabilities.
 
-    Raises ValueError unless the entries are non-negative and sum to 1 within rounding, the names are distinct and as
-    many as the axes, and float64 is on (or `dtype` is given).
+    Args:
+        table: the probabilities, an axis for each variable; `table[i, j, ...]` is P(X=i, Y=j, ...).
+        names: the variables, one for each axis.
+        dtype: float type of the table; float64 if None.
+
+    Raises:
+        ValueError: For a negative entry, a sum that is not 1 within rounding, no cell, names that are not as many as
+            the axes, empty or equal; and where float64 is off, or the table is of fewer digits, without a dtype.
+        jax.errors.TracerArrayConversionError: For a traced table; build a `Joint` under `jit`.
 
     >>> p = joint([[0.4, 0.1], [0.1, 0.4]], "X", "D")
     >>> p.names, p.table.shape
@@ -71,10 +82,19 @@ def joint(table, *names: str, dtype=None) -> Joint:
     return Joint(jnp.asarray(table), names)
 
 
-def from_outcomes(masses: Mapping, names: Names, dtype=None) -> Joint:
-    """The law with these masses, `{("a", "b"): p, ...}`; alphabets are the symbols seen, sorted where they can be.
+def from_outcomes(masses: Mapping[Any, float], names: Names, dtype: DTypeLike | None = None) -> Joint:
+    """Return the law in which these outcomes have these probabilities.
 
-    With a single name the keys may be bare symbols. Raises ValueError as `joint` does.
+    Args:
+        masses: `{("a", "b"): p, ...}`, a symbol for each name; with a single name the keys may be bare symbols.
+        names: the variables, in the order of the symbols.
+        dtype: float type of the table; float64 if None.
+
+    Returns:
+        The law; the alphabet of a variable is the symbols that occur, sorted where they can be.
+
+    Raises:
+        ValueError: For no outcomes, an outcome that does not have one symbol for each name, and as `joint` does.
 
     >>> p = from_outcomes({("rain", "wet"): 0.25, ("sun", "dry"): 0.75}, ("sky", "grass"))
     >>> p.outcomes()
@@ -103,10 +123,21 @@ def _in_order(symbols: set) -> tuple:
 
 
 @functools.singledispatch
-def marginal(p, *names: str):
-    """The law of the variables `names`, in that order. One pass over memory; a network is never multiplied out.
+def marginal(p: Any, *names: str) -> Any:
+    r"""Return the law of some of the variables, $P(x)=\sum_yP(x,y)$.
 
-    Serves `Joint`, `BayesNet` and `Gaussian`. Raises ValueError for an unknown name.
+    Args:
+        p: a `Joint`, a `BayesNet`, which is never multiplied out, a `Gaussian` or a rational law.
+        names: the variables to keep.
+
+    Returns:
+        The law of `names` in that order: of the kind of `p`, of a network a `Joint`. Without names it is the law of
+        no variable, whose table is the number 1.
+
+    Raises:
+        ValueError: For a name that is unknown or stands twice, and for a network (`TooLargeError`) whose answer or an
+            intermediate table has more cells than `bayes_nets.BUDGET`.
+        TypeError: For what is no law.
 
     >>> marginal(joint([[0.4, 0.1], [0.1, 0.4]], "X", "D"), "D").table.tolist()
     [0.5, 0.5]
@@ -125,11 +156,20 @@ def _(p: Joint, *names: str) -> Joint:
 
 
 @functools.singledispatch
-def condition(p, /, **event):
-    r"""The law of the other variables given `event`, as in `condition(p, X=0)`: $P(\cdot\mid X=0)$.
+def condition(p: Any, /, **event: Any) -> Any:
+    r"""Return the law of the other variables given an event: $P(\cdot\mid X=0)$ is `condition(p, X=0)`.
 
-    Values are symbols of the alphabet (for a Gaussian: the observed vector). Raises ValueError for an unknown variable
-    or symbol and for an event of mass 0; under `jit`, where nothing can raise, a null event gives NaN.
+    Args:
+        p: a `Joint`, a `Gaussian` or a `RationalLaw`.
+        event: a value for each variable that is observed: a symbol of its alphabet, for a Gaussian its vector.
+
+    Returns:
+        A law of the kind of `p`, over the other variables in their order.
+
+    Raises:
+        ValueError: For an unknown variable or symbol, a vector of the wrong length, and an event of mass 0. A traced
+            event of mass 0 cannot raise: it gives NaN.
+        TypeError: For another kind of law; take the `marginal` of a network first.
 
     >>> condition(joint([[0.4, 0.1], [0.1, 0.4]], "X", "D"), X=0).table.tolist()
     [0.8, 0.2]
@@ -138,7 +178,7 @@ def condition(p, /, **event):
 
 
 @condition.register
-def _(p: Joint, /, **event) -> Joint:
+def _(p: Joint, /, **event: Hashable) -> Joint:
     check_known(p.names, *event)
     cell = tuple(find_symbol(event[name], name, p.symbols(name)) if name in event else slice(None) for name in p.names)
     part = p.table[cell]
@@ -160,8 +200,19 @@ def find_symbol(symbol: Hashable, name: str, alphabet: tuple[Hashable, ...]) -> 
 
 
 @functools.singledispatch
-def product(p, *others):
-    r"""The law of independent variables, $P\times Q\times\cdots$, over all their names together.
+def product(p: Any, *others: Any) -> Any:
+    r"""Return the law of independent groups of variables, $P\times Q\times\cdots$.
+
+    Args:
+        p: a `Joint`, a `Gaussian` or a rational law.
+        others: laws of the same kind, over other variables.
+
+    Returns:
+        A law of that kind over all names together, in their order.
+
+    Raises:
+        ValueError: For a name that stands twice.
+        TypeError: For another kind of law.
 
     >>> product(joint([0.5, 0.5], "X"), joint([0.1, 0.9], "Y")).table.tolist()
     [[0.05, 0.45], [0.05, 0.45]]
@@ -183,8 +234,16 @@ def _outer(a, b):
 
 
 @functools.singledispatch
-def relabel(p, /, **names: str):
-    """The same law under other names: `relabel(p, X="W")` calls the variable `X` `W`. Serves a `BayesNet` too.
+def relabel(p: Any, /, **names: str) -> Any:
+    """Return the same law with some variables renamed: `relabel(p, X="W")` calls the variable `X` `W`.
+
+    Args:
+        p: a `Joint`, a `BayesNet`, a `Gaussian` or a rational law.
+        names: `old="new"` for each variable that gets another name; two may exchange theirs.
+
+    Raises:
+        ValueError: For an unknown variable, and where two variables would have one name.
+        TypeError: For what is no law.
 
     >>> relabel(joint([0.5, 0.5], "X"), X="W").names
     ('W',)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
+from jax import Array, lax
+from jax.typing import DTypeLike
+from jaxtyping import Float
 
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import extend
 from infoloop.probability.distributions import Joint, Names, as_names, condition, marginal, product, relabel
 from infoloop.probability.law_measures import (
@@ -28,12 +32,11 @@ from infoloop.probability.validation import check_distinct, check_known, require
 class Gaussian:
     """The law N(mean, covariance) of the variables `names`, vectors of lengths `sizes` that follow each other.
 
-    The class checks nothing, so that it can be built under `jit`; `gaussian` checks. `extend` by a channel without
-    noise makes the covariance singular, on purpose.
+    The class checks nothing, so that it can be built under `jit`.
     """
 
-    mean: jax.Array
-    covariance: jax.Array
+    mean: Float[Array, " n"]
+    covariance: Float[Array, "n n"]
     names: tuple[str, ...] = field(metadata={"static": True})
     sizes: tuple[int, ...] = field(metadata={"static": True})
 
@@ -43,17 +46,33 @@ class Gaussian:
 class LinearGaussian:
     """The channel Z = matrix X + offset + N(0, noise), where X is the sources, one after the other."""
 
-    matrix: jax.Array
-    noise: jax.Array
+    matrix: Float[Array, "m n"]
+    noise: Float[Array, "m m"]
     source: tuple[str, ...] = field(metadata={"static": True})
     target: tuple[str, ...] = field(metadata={"static": True})
-    offset: jax.Array
+    offset: Float[Array, " m"]
 
 
-def gaussian(covariance, *names: str, sizes: tuple[int, ...] | None = None, mean=None, dtype=None) -> Gaussian:
-    """The Gaussian law with this covariance; each name is a block of the length that `sizes` says, 1 by default.
+def gaussian(
+    covariance: Float[Numbers, "n n"],
+    *names: str,
+    sizes: tuple[int, ...] | None = None,
+    mean: Float[Numbers, " n"] | None = None,
+    dtype: DTypeLike | None = None,
+) -> Gaussian:
+    r"""Return the Gaussian law $N(\mu,\Sigma)$ of named vectors.
 
-    Raises ValueError unless the covariance is finite, symmetric and positive definite, and the sizes add up to it.
+    Args:
+        covariance: $\Sigma$, positive definite; a number for one variable.
+        names: the variables; each is a block of the n numbers, in this order.
+        sizes: the length of each block; 1 each if None.
+        mean: $\mu$; zeros if None.
+        dtype: float type of both; float64 if None.
+
+    Raises:
+        ValueError: For a covariance that is not finite, symmetric and positive definite within rounding, a mean or
+            sizes that do not fit it, empty or equal names; and where float64 is off without a dtype.
+        jax.errors.TracerArrayConversionError: For a traced covariance; build a `Gaussian` under `jit`.
 
     >>> p = gaussian([[1.0, 0.5], [0.5, 1.0]], "X", "Y")
     >>> condition(p, Y=2.0).mean.tolist(), condition(p, Y=2.0).covariance.tolist()
@@ -67,10 +86,28 @@ def gaussian(covariance, *names: str, sizes: tuple[int, ...] | None = None, mean
     return Gaussian(_vector(mean, n, "mean", covariance.dtype), jnp.asarray(covariance), names, sizes)
 
 
-def linear_gaussian(matrix, noise, source: Names, target: str, offset=None, dtype=None) -> LinearGaussian:
-    """The channel Z = matrix X + offset + N(0, noise); noise may be singular, and 0 makes Z a function of X.
+def linear_gaussian(
+    matrix: Float[Numbers, "m n"],
+    noise: Float[Numbers, "m m"],
+    source: Names,
+    target: str,
+    offset: Float[Numbers, " m"] | None = None,
+    dtype: DTypeLike | None = None,
+) -> LinearGaussian:
+    """Return the channel Z = matrix X + offset + N(0, noise).
 
-    Raises ValueError for a noise that is not a covariance of as many numbers as the matrix has rows.
+    Args:
+        matrix: a row for each number of the target, a column for each of the sources (`extend` checks that it fits).
+        noise: covariance of the noise, positive semi-definite: 0 makes Z a function of X; a number where Z has one.
+        source: the name of the input variable, or the names of several, whose numbers follow each other.
+        target: the name of the output variable.
+        offset: zeros if None.
+        dtype: float type of all three; float64 if None.
+
+    Raises:
+        ValueError: For a noise that is no covariance of as many numbers as the matrix has rows, a matrix that is not
+            finite, an offset that does not fit, empty or equal names; and where float64 is off without a dtype.
+        jax.errors.TracerArrayConversionError: For a traced matrix or noise; build a `LinearGaussian` under `jit`.
 
     >>> from infoloop.probability.channels import push
     >>> z = push(gaussian([[1.0]], "X"), linear_gaussian(3.0, 1.0, "X", "Z", offset=2.0))
@@ -90,7 +127,7 @@ def linear_gaussian(matrix, noise, source: Names, target: str, offset=None, dtyp
     return LinearGaussian(jnp.asarray(matrix), jnp.asarray(noise), source, (target,), offset)
 
 
-def _covariance(value, what: str, dtype, singular: bool) -> np.ndarray:
+def _covariance(value, what, dtype, singular):
     table = np.asarray(value, require_float64(value, what, dtype))
     table = table.reshape(1, 1) if table.ndim == 0 else table
     if table.ndim != 2 or table.shape[0] != table.shape[1] or not table.size or not np.isfinite(table).all():
@@ -111,7 +148,7 @@ def _covariance(value, what: str, dtype, singular: bool) -> np.ndarray:
     return table
 
 
-def _vector(value, n: int, what: str, dtype) -> jax.Array:
+def _vector(value, n, what, dtype):
     if value is None:
         return jnp.zeros(n, dtype)
     vector = jnp.asarray(value, dtype)
@@ -122,7 +159,6 @@ def _vector(value, n: int, what: str, dtype) -> jax.Array:
 
 
 def _at(p: Gaussian, names: tuple[str, ...]) -> np.ndarray:
-    """Where the blocks `names` stand in the mean."""
     ends = np.cumsum(p.sizes)
     places = {name: range(end - size, end) for name, size, end in zip(p.names, p.sizes, ends, strict=True)}
     return np.array([k for name in names for k in places[name]], int)
@@ -136,7 +172,7 @@ def _(p: Gaussian, *names: str) -> Gaussian:
 
 
 @condition.register
-def _(p: Gaussian, /, **event) -> Gaussian:
+def _(p: Gaussian, /, **event: Any) -> Gaussian:
     seen = marginal(p, *event)
     rest = marginal(p, *(name for name in p.names if name not in event))
     values = [_vector(event[name], n, name, p.mean.dtype) for name, n in zip(seen.names, seen.sizes, strict=True)]
@@ -183,8 +219,8 @@ def _bordered(matrix, side):
 
 
 @functools.partial(jax.jit, static_argnames="count")
-def _eliminate(matrix, count: int, scale):
-    """Cholesky's first `count` rows of a symmetric matrix, and what they leave: matrix = rows' rows + (0, left).
+def _eliminate(matrix, count, scale):
+    """Return Cholesky's first `count` rows of a symmetric matrix, and what they leave: matrix = rows' rows + (0, left).
 
     A variance lost in the rounding of its `scale`, the variance it began with, is 0: those before determine the number.
     Such a pivot gets a row of zeros and adds nothing. A negative pivot, which no covariance has, gives NaN.
@@ -203,8 +239,10 @@ def _eliminate(matrix, count: int, scale):
     return rows, jnp.where(kept[:, None] & kept, left, 0.0)[count:, count:]
 
 
-def whitened(matrix, side, scale=None):
-    r"""$L^{-1}B$ for a covariance $LL^{\mathsf T}$ and $B$ = `side`; zero along directions without variance.
+def whitened(
+    matrix: Float[Array, "n n"], side: Float[Array, "n m"], scale: Float[Array, " n"] | None = None
+) -> Float[Array, "n m"]:
+    r"""Return $L^{-1}B$ for a covariance $LL^{\mathsf T}$ and $B$ = `side`; zero along directions without variance.
 
     `scale` is what rounding is measured by: the variances before anything was given, if not those of the matrix.
     """
@@ -212,8 +250,10 @@ def whitened(matrix, side, scale=None):
     return _eliminate(_bordered(matrix, side), n, jnp.pad(scale, (0, side.shape[1])))[0][:, n:]
 
 
-def canonical_correlations(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...] = ()):
-    r"""$L_x^{-1}\Sigma_{xy}L_y^{-\mathsf T}$ given $G$: its singular values are the canonical correlations."""
+def canonical_correlations(
+    law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...] = ()
+) -> Float[Array, "x y"]:
+    r"""Return $L_x^{-1}\Sigma_{xy}L_y^{-\mathsf T}$ given $G$: its singular values are the canonical correlations."""
     both, g, n = marginal(law, *given, *x, *y).covariance, len(_at(law, given)), len(_at(law, x))
     scale = jnp.diag(both)
     left = _eliminate(both, g, scale)[1]
@@ -222,8 +262,8 @@ def canonical_correlations(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...]
 
 
 @entropy_of_law.register
-def differential_entropy(law: Gaussian, names: tuple[str, ...], given: tuple[str, ...]):
-    r"""$h(X\mid G)=\frac12\log_2\det(2\pi e\,\Sigma_{x|g})$, in bits; $-\infty$ where a number is determined.
+def differential_entropy(law: Gaussian, names: tuple[str, ...], given: tuple[str, ...]) -> Float[Array, ""]:
+    r"""Return $h(X\mid G)=\frac12\log_2\det(2\pi e\,\Sigma_{x|g})$, in bits; $-\infty$ where a number is determined.
 
     >>> round(float(differential_entropy(gaussian([[1 / (2 * np.pi * np.e)]], "X"), ("X",), ())), 12)
     0.0
@@ -245,8 +285,10 @@ def _(law: Gaussian, name: str) -> str:
 
 
 @information_of_law.register
-def gaussian_information(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...]):
-    r"""$I(X;Y\mid G)=-\frac12\sum\log_2(1-\rho_i^2)$ over the canonical correlations given $G$, in bits.
+def gaussian_information(
+    law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...]
+) -> Float[Array, ""]:
+    r"""Return $I(X;Y\mid G)=-\frac12\sum\log_2(1-\rho_i^2)$ over the canonical correlations given $G$, in bits.
 
     A sum of non-negative terms, so that small correlations keep their digits. Infinite where a correlation is 1 within
     rounding: one number then determines another, which is as far as a covariance in floating point can tell.
@@ -263,8 +305,8 @@ def gaussian_information(law: Gaussian, x: tuple[str, ...], y: tuple[str, ...], 
 
 
 @divergence_of_laws.register
-def gaussian_divergence(p: Gaussian, q: Gaussian):
-    r"""$D(P\|Q)=\frac12\bigl(\operatorname{tr}E-\ln\det(1+E)+|m|^2\bigr)\log_2e$, in bits; `q` in the order of `p`.
+def gaussian_divergence(p: Gaussian, q: Gaussian) -> Float[Array, ""]:
+    r"""Return $D(P\|Q)=\frac12\bigl(\operatorname{tr}E-\ln\det(1+E)+|m|^2\bigr)\log_2e$, in bits.
 
     Here $E=L^{-1}(\Sigma_p-\Sigma_q)L^{-\mathsf T}$ and $m=L^{-1}(\mu_p-\mu_q)$, where $\Sigma_q=LL^{\mathsf T}$. With
     $1+e_k$ the pivots of $1+E$, column k adds $e_k-\ln(1+e_k)\ge0$ and the squares that elimination took off $E_{kk}$,
@@ -289,7 +331,7 @@ def _singular(covariance):
 
 @jax.jit
 def _trace_less_log_det(excess):
-    """tr E - ln det(1 + E), by the elimination of 1 + E with the ones left out."""
+    """Return tr E - ln det(1 + E), by the elimination of 1 + E with the ones left out."""
 
     def step(carry, k):
         left, short = carry
@@ -302,7 +344,7 @@ def _trace_less_log_det(excess):
 
 
 def _less_log(e):
-    r"""$e-\ln(1+e)=es-2(\operatorname{artanh}s-s)$ with $s=\frac e{2+e}$; near 0 by the series, to the last digit."""
+    r"""Return $e-\ln(1+e)=es-2(\operatorname{artanh}s-s)$ with $s=\frac e{2+e}$; near 0 by the series."""
     s = e / (2 + e)
     near = e * s - 2 * s**3 * (1 / 3 + s**2 * (1 / 5 + s**2 / 7))
     return jnp.where(jnp.abs(e) < 1 / 64, near, e - jnp.log1p(e))

@@ -1,12 +1,16 @@
 """Rounding, dtypes and zeros: the only place where `0 log 0` and near-cancellation are handled. All in bits."""
 
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
+from jax import Array, lax
+from jax.typing import ArrayLike, DTypeLike
+from jaxtyping import Float
 
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.bisection import bisect
 
 LOG2E = 1 / math.log(2)
@@ -14,10 +18,17 @@ _CUT = 1 / 129
 _EDGE = 65 / 64  # (1 + _CUT) / (1 - _CUT), chosen such that _EDGE * (1 / _EDGE) is exactly 1 in floats
 
 
-def rounding(cells: int, dtype=np.float64) -> float:
-    """How far from one a sum of `cells` correctly rounded numbers with true sum one may be.
+def rounding(cells: int, dtype: DTypeLike = np.float64) -> float:
+    """Return how far from 1 a sum of `cells` correctly rounded numbers with true sum 1 may be.
 
     Also the yardstick of every float comparison: a gap within `rounding` is undecided, never a failure.
+
+    Args:
+        cells: how many numbers are added.
+        dtype: their float type.
+
+    Returns:
+        8 `cells` times the spacing of floats at 1.
 
     >>> rounding(4) < 1e-14
     True
@@ -25,17 +36,25 @@ def rounding(cells: int, dtype=np.float64) -> float:
     return 8 * cells * float(np.finfo(dtype).eps)
 
 
-def plog2p(p):
-    r"""$p\log_2 p$ with $0\log 0=0$, in the value and in the gradient; NaN below zero.
+def plog2p(p: Float[ArrayLike, "*shape"]) -> Float[Array, "*shape"]:
+    r"""Return $p\log_2 p$ cell by cell, with $0\log 0=0$ in the value and in the gradient; NaN below zero.
 
     >>> float(plog2p(0.5)), float(plog2p(0.0)), float(jax.grad(plog2p)(0.0))
     (-0.5, 0.0, 0.0)
     """
-    return p * jnp.log(jnp.where(p == 0, 1.0, p)) * LOG2E
+    return jnp.log(jnp.where(p == 0, 1.0, p)) * p * LOG2E
 
 
-def binary_entropy(p):
-    r"""$h(p)=-p\log_2 p-(1-p)\log_2(1-p)$, in bits.
+def binary_entropy(p: Float[ArrayLike, "*shape"]) -> Float[Array, "*shape"]:
+    r"""Return the entropy of a coin, in bits, cell by cell.
+
+    $$h(p)=-p\log_2 p-(1-p)\log_2(1-p)$$ (Cover & Thomas, 2.1)
+
+    Args:
+        p: probabilities: a number or an array, not a list.
+
+    Returns:
+        Numbers between 0 and 1; NaN for p outside [0, 1].
 
     >>> float(binary_entropy(0.5))
     1.0
@@ -43,16 +62,33 @@ def binary_entropy(p):
     return -plog2p(p) - plog2p(1 - p)
 
 
-def binary_convolution(a, b):
-    r"""Binary convolution $a*b=a(1-b)+b(1-a)$: the probability that exactly one of two independent events happens."""
+def binary_convolution(a: Any, b: Any) -> Any:
+    r"""Return the probability that exactly one of two independent events happens: $a*b=a(1-b)+b(1-a)$.
+
+    It is the crossover probability of two binary symmetric channels in a row.
+
+    Args:
+        a: probability of one event: a float, an array or an exact rational, not a list.
+        b: probability of the other; shapes broadcast. Neither is checked.
+
+    Returns:
+        The probabilities, of the type and shape of the arguments.
+
+    >>> binary_convolution(0.25, 0.5)
+    0.5
+    """
     return a * (1 - b) + b * (1 - a)
 
 
 @jax.custom_jvp
-def inverse_binary_entropy(bits):
-    r"""The $p\in[0,\frac12]$ with $h(p)=$ `bits`, by 60 halvings; NaN outside [0, 1].
+def inverse_binary_entropy(bits: Float[Numbers, "*shape"]) -> Float[Array, "*shape"]:
+    r"""Return the probability $p\in[0,\frac12]$ whose binary entropy $h(p)$ is `bits`, by 60 halvings.
 
-    A number of bits that only rounding has brought outside counts as the end it left.
+    Args:
+        bits: entropies between 0 and 1.
+
+    Returns:
+        The probabilities; NaN for an entropy that is outside [0, 1] by more than rounding. It has a derivative.
 
     >>> round(float(inverse_binary_entropy(binary_entropy(0.11))), 12)
     0.11
@@ -70,8 +106,10 @@ def _(primals, tangents):
     return p, tangents[0] / jnp.where(slope > 0, slope, jnp.inf)
 
 
-def product_parts(a, b):
-    """`a * b` as `high + low`, with half as many digits again as one float has; `high` is exact.
+def product_parts(
+    a: Float[Array, "*shape"], b: Float[Array, "*shape"]
+) -> tuple[Float[Array, "*shape"], Float[Array, "*shape"]]:
+    """Return `a * b` as two parts `high + low`, with half as many digits again as one float has; `high` is exact.
 
     `high` multiplies the leading halves of the two mantissas (Veltkamp's split, one digit short on purpose, so that it
     stays exact where the compiler contracts multiply and add into one operation).
@@ -85,8 +123,8 @@ def _leading_half(x):
     return lax.stop_gradient(large - (large - x))
 
 
-def divergence_terms(p, q):
-    r"""$p\log_2\frac pq-(p-q)\log_2 e$ cell by cell: never negative, and $\infty$ where $p>0=q$.
+def divergence_terms(p: Float[Array, "*shape"] | float, q: Float[Array, "*shape"] | float) -> Float[Array, "*shape"]:
+    r"""Return $p\log_2\frac pq-(p-q)\log_2 e$ cell by cell, in bits: never negative, and $\infty$ where $p>0=q$.
 
     Summed over two laws the second part vanishes; without it, terms near $p=q$ would cancel each other's digits.
     """
@@ -95,8 +133,10 @@ def divergence_terms(p, q):
 
 
 @jax.custom_jvp
-def information_terms(p, total, left, right):
-    r"""Cells of $I(X;Y|Z)$: `divergence_terms` of $p=p_{xyz}$ against $q=p_{xz}\,p_{yz}/p_z$.
+def information_terms(
+    p: Float[Array, "..."], total: Float[Array, "..."], left: Float[Array, "..."], right: Float[Array, "..."]
+) -> Float[Array, "..."]:
+    r"""Return the cells of $I(X;Y|Z)$, in bits: `divergence_terms` of $p=p_{xyz}$ against $q=p_{xz}\,p_{yz}/p_z$.
 
     `total` is $p_z$, `left` $p_{xz}$, `right` $p_{yz}$, broadcast against `p`. The product has extra digits, so that a
     dependence of 1e-12 keeps its digits. Rounding of the marginals needs no such care: among the products $l_xr_y$ the
@@ -117,7 +157,10 @@ def _(primals, tangents):
 
 
 def _excess_and_ratio(p, total, left, right):
-    r"""$p-q$ and $p/q$, $q=p_{xz}\,p_{yz}/p_z$; the ratio by a reciprocal, since XLA turns `a/b/c` into `a/(bc)`."""
+    r"""Return $p-q$ and $p/q$, $q=p_{xz}\,p_{yz}/p_z$.
+
+    The ratio is taken by a reciprocal, since XLA turns `a/b/c` into `a/(bc)`.
+    """
     tiny = jnp.finfo(p.dtype).tiny
     share = right / jnp.maximum(total, tiny)
     high, low = product_parts(left, share)
@@ -127,7 +170,7 @@ def _excess_and_ratio(p, total, left, right):
 
 @jax.custom_jvp
 def _divergence_terms(p, excess, ratio):
-    r"""`divergence_terms` by $p$, the excess $p-q$ and the ratio $p/q$, which its caller may know better than $q$.
+    r"""Return `divergence_terms` by $p$, the excess $p-q$ and the ratio $p/q$, which callers may know better than $q$.
 
     With $s=\frac{p-q}{p+q}$, $\ln\frac pq=2\operatorname{artanh}s$. Cut $s$ at $\pm\frac1{129}$ to get $c$, and the
     ratio where $s$ is cut to get $\rho$: then $\ln\frac pq=2\operatorname{artanh}c+\ln\frac{p/q}\rho$, so the term is
