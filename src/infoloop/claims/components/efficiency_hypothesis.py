@@ -23,7 +23,6 @@ RIVALS = (
     "a linear learner follows the gradient of the squared error from 0",
 )
 
-
 detail = linear(
     "thm:irrelevant-detail",
     "I(T;S,A) = I(T;S)",

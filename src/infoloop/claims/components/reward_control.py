@@ -70,5 +70,4 @@ controlled = inequality(
     wrong=lambda case: _moved(case)[::-1],
 )
 
-
 equal_use = equality("fol:equal-bits-equal-use", CONTROL, _moved, _games, exact=_moved_exactly, family=_family)

@@ -211,7 +211,6 @@ coarse_wins = inequality(
     wrong=lambda case: (_won(case)[1], _won(case)[0]),
 )
 
-
 coarse_always_cheaper = inequality(
     "fol:verdicts-always-cheaper",
     BOTH,

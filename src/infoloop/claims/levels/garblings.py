@@ -17,7 +17,6 @@ NOISY = [["1/4", "3/4"], *MAPS]
 FAIR = ["1/2", "1/2"]
 EVEN = ["1/4"] * 4
 
-
 _GARBLED = ("X -> S,Y -> G",)
 _garblings = Family(
     "fair bits X and Y, S with rows (1/4, 3/4), (1, 0), (0, 1) for each X and Y, G with the same for each S",

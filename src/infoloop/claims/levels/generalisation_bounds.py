@@ -262,7 +262,6 @@ occam_classes = inequality(
     wrong=lambda case: (_by_class(case)[0], _by_class(case)[1] / _classes(EVERY_MAP)),
 )
 
-
 classes_suffice = inequality(
     "fol:coarse-labels-suffice",
     (*ENUMERABLE, "losses 0 and 1", "answers are judged by their class in the sample, and as they are afterwards"),

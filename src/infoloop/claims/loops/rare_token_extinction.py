@@ -289,7 +289,6 @@ drift = inequality(
     wrong=lambda case: (jnp.ones(()), _drift(case[0])),
 )
 
-
 _reachable = random_numbers(1, lambda normal: (1 + (SIZE - 2) * jax.nn.sigmoid(normal)) / SIZE, spread=2)
 
 diffusion_time = inequality(

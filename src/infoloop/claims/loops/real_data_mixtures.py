@@ -127,7 +127,6 @@ optimal = inequality(
     wrong=lambda case: (jnp.sqrt(_optimal(case)[0]), _optimal(case)[1]),
 )
 
-
 golden = inequality(
     "thm:mixing-golden",
     (*_stationary, "as many real as synthetic samples"),

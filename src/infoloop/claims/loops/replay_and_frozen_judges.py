@@ -9,7 +9,6 @@ FAIR, SEEN = ["1/2", "1/2"], [["3/4", "1/4"], [0, 1]]
 JUDGED = ("X -> Z0 -> Z1", "X -> Z0,Z1 -> Z2")
 REPLAYED = ("X -> D0 -> Z0", "X -> D0,Z0 -> D1", "X -> D0,D1 -> Z1", "X -> D0,Z1 -> D2", "X -> D0,D2 -> Z2")
 
-
 frozen_judge = linear(
     "thm:frozen-judge",
     "I(X;Z3) <= I(X;Z0)",

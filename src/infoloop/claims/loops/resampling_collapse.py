@@ -91,7 +91,6 @@ _every_loop = Family(
     lambda: itertools.product((1, 2, 3, 4), RATES, PRIORS, (1, 2, 3, 5)),
 )
 
-
 _two_rates = random_probabilities(3)
 
 

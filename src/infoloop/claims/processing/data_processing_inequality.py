@@ -19,7 +19,6 @@ _rational_chains = Family(
     lambda: exact_laws({"X": QUARTERS[:2], "D|X": QUARTERS, "Z|D": QUARTERS}),
 )
 
-
 data_processing = linear(
     "thm:dpi",
     "I(X;Z) <= I(X;D)",
@@ -100,7 +99,6 @@ _rounds = random_bayes_nets(
     Z=3,
 )
 
-
 _UNASKED = {"X": [["1/4"] * 4], "D": [[1]], "Y1": [[1]], "Y2": [[1]]}  # two fair bits X, nothing known or asked
 _PAIR = [[[int(z == 2 * s + t) for z in range(4)] for t in (0, 1)] for s in (0, 1)]
 budget = linear(
@@ -134,7 +132,6 @@ verdict_capacity = linear(
     edges=(exact_law({"X": FAIR_BIT[0], "Y": [1], "S|X": MAPS}),),
     wrong="I(X;S|Y) <= I(X;S)",
 )
-
 
 closed_loop_must_lose = linear(
     "fol:closed-loop-must-lose",

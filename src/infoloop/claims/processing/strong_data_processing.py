@@ -67,7 +67,6 @@ strong_processing = inequality(
     wrong=lambda net: (_contracted(net)[0], contraction(_link(net, 2)).upper ** 2 * evaluate("I(X;D)", net)),
 )
 
-
 coefficient_order = Claim(
     "thm:eta-order",
     ("finite alphabets",),

@@ -206,9 +206,7 @@ elicitation = equality(
     random_probabilities(4),
     exact=_elicits_exactly,
     family=_blind_rewards,
-    edges=(
-        dict(zip(("recalls", "error", "plain", "shown"), (fmpq(1, 2), fmpq(1, 4), fmpq(1, 4), fmpq(1)), strict=True)),
-    ),
+    edges=({"recalls": fmpq(1, 2), "error": fmpq(1, 4), "plain": fmpq(1, 4), "shown": fmpq(1)},),
     wrong=lambda case: (_elicits(case)[0], hit_rates(marginal(_modes(case), "X", "M", "Y", "S").table)[0]),
 )
 

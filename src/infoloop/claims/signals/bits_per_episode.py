@@ -19,7 +19,6 @@ from infoloop.statements.parameter_grids import parameter_grid
 FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
 NOISY = ["1/4", "3/4"]
 
-
 reward_bits = linear(
     "thm:reward-bits",
     "I(X;S|Y) <= H(S)",

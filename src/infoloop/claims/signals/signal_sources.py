@@ -30,7 +30,6 @@ NOISY = ["1/4", "3/4"]
 GENERATED = ("X -> A,M -> D", "X,M -> A,D -> W")
 REPEATS = range(1, 5)
 
-
 _XOR = [MAPS, MAPS[::-1]]  # a bit that is the sum of two others, modulo 2
 _PAIR = [[[int(w == 2 * a + d) for w in range(4)] for d in (0, 1)] for a in (0, 1)]
 _synthetic = random_bayes_nets("X", "A|X", "M|X,A", "D|A,M", "W|A,D", X=3, A=2, M=2, D=3, W=3)
@@ -75,7 +74,6 @@ exact_repeat = linear(
     edges=(copied_bit("X", "D1", "D2"),),
     wrong="I(X;D1) + I(X;D2) = I(X;D1)",
 )
-
 
 new_block = linear(
     "thm:new-block",

@@ -173,7 +173,6 @@ _LOOPS = {
     "Z2|Z1,C": _MAPS,
 }
 
-
 verified_information = linear(
     "thm:verified-information",
     "I(T;Z2) <= I(T;C) + I(T;Z0|C)",
