@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 from infoloop.exact.rational_laws import RationalLaw, rational_product, rational_table
 from infoloop.probability.bayes_nets import BayesNet
@@ -70,6 +71,20 @@ def _factor(logits, target, source):
     rows = math.prod(shape[: len(source)])
     table = jax.nn.softmax(logits.reshape(rows, -1), axis=1).reshape(shape)
     return Channel(table, source, target) if source else Joint(table, target)
+
+
+def with_fixed_channel(nets: Cases, rows: ArrayLike, source: str, target: str) -> Cases:
+    """Return these random networks with one more variable, which is drawn from fixed rows, one for each source value.
+
+    >>> copies = with_fixed_channel(random_bayes_nets("X", X=2), np.eye(2), "X", "Y")
+    >>> copies.build(copies.draw(jax.random.key(0))).names
+    ('X', 'Y')
+    """
+
+    def build(numbers):
+        return BayesNet((*nets.build(numbers).factors, Channel(jnp.asarray(rows), (source,), (target,))))
+
+    return Cases(nets.draw, build)
 
 
 def random_numbers(count: int, build: Callable, spread: float = 1) -> Cases:

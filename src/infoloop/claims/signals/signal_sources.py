@@ -3,17 +3,16 @@
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 
 from infoloop.claims.comparisons import Number, equality
 from infoloop.exact.rational_laws import exact_binary_entropy, fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channel_families import erasure
-from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy
 from infoloop.statements.cases import (
-    Cases,
     Family,
     Fixed,
     copied_bit,
@@ -21,6 +20,7 @@ from infoloop.statements.cases import (
     exact_laws,
     random_bayes_nets,
     random_probabilities,
+    with_fixed_channel,
 )
 from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
@@ -53,20 +53,11 @@ generator_adds_nothing = linear(
 )
 
 
-def _with(source, rows, old, new):
-    """Return cases with one more variable, read off another by fixed rows."""
-
-    def build(numbers):
-        return BayesNet((*source.build(numbers).factors, Channel(jnp.array(rows), (old,), (new,))))
-
-    return Cases(source.draw, build)
-
-
 exact_repeat = linear(
     "thm:exact-repeat",
     "I(X;D1,D2) = I(X;D1)",
     ("D2 = f(D1)",),
-    _with(random_bayes_nets("X", "D1|X", X=3, D1=3), ((1.0, 0.0), (0.0, 1.0), (0.0, 1.0)), "D1", "D2"),
+    with_fixed_channel(random_bayes_nets("X", "D1|X", X=3, D1=3), np.eye(2)[[0, 1, 1]], "D1", "D2"),
     family=Family(
         "a fair bit X, D1 with rows (1/4, 3/4), (1, 0), (0, 1), and D2 any bit of D1",
         lambda: exact_laws({"X": FAIR, "D1|X": [NOISY, *MAPS], "D2|D1": MAPS}),
@@ -79,7 +70,7 @@ new_block = linear(
     "thm:new-block",
     "I(X;B1,B2) = I(X;B1) + H(B2|B1)",
     ("B2 = f(X)",),
-    _with(random_bayes_nets("X", "B1|X", X=4, B1=2), ((1.0, 0.0), (0.0, 1.0), (1.0, 0.0), (0.0, 1.0)), "X", "B2"),
+    with_fixed_channel(random_bayes_nets("X", "B1|X", X=4, B1=2), np.eye(2)[[0, 1, 0, 1]], "X", "B2"),
     family=Family(
         "X with masses (1/8, 1/8, 1/4, 1/2), B1 and B2 any bits of it",
         lambda: exact_laws({"X": [["1/8", "1/8", "1/4", "1/2"]], "B1|X": MAPS, "B2|X": MAPS}),

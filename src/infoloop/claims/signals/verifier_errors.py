@@ -6,17 +6,16 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import LogSum, RationalLaw, exact_binary_entropy, fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import entropy
 from infoloop.probability.bayes_nets import BayesNet
-from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import binary_convolution, binary_entropy
 from infoloop.statements.cases import (
-    Cases,
     Family,
     Fixed,
     copied_bit,
@@ -24,6 +23,7 @@ from infoloop.statements.cases import (
     exact_laws,
     random_bayes_nets,
     random_numbers,
+    with_fixed_channel,
 )
 from infoloop.statements.claim import Claim, linear
 from infoloop.statements.parameter_grids import parameter_grid
@@ -207,18 +207,11 @@ copied_verifier = linear(
 )
 
 
-def _swapped(numbers):
-    """Return a signal S, and T, which says the opposite."""
-    net = _signals.build(numbers)
-    return BayesNet((*net.factors, Channel(jnp.array([[0.0, 1.0], [1.0, 0.0]]), ("S",), ("T",))))
-
-
-_signals = random_bayes_nets("X", "Y", "S|X,Y", X=2, Y=2, S=2)
 sign_blind = linear(
     "thm:sign-blind",
     "I(X;S|Y) = I(X;T|Y)",
     ("T = f(S)", "S = g(T)"),
-    Cases(_signals.draw, _swapped),
+    with_fixed_channel(random_bayes_nets("X", "Y", "S|X,Y", X=2, Y=2, S=2), np.eye(2)[::-1], "S", "T"),
     family=Family(
         "a fair bit X, a query Y with mass (1/4, 3/4), S with rows (1/4, 3/4), (1, 0), (0, 1), T its opposite",
         lambda: exact_laws({"X": FAIR, "Y": [NOISY], "S|X,Y": [NOISY, *MAPS], "T|S": Fixed(MAPS[::-1])}),
