@@ -8,15 +8,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flint import fmpq
-
 from infoloop.exact.rational_laws import LogSum, from_rational
 from infoloop.exact.real_balls import RealBall
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
 
 Number = Any  # a float, a JAX or NumPy array, or an exact rational: a formula that serves all of them
-Exact = fmpq | int | str  # what `rational` takes
 
 
 def inequality(
@@ -36,9 +33,10 @@ def inequality(
 ) -> Claim:
     """Return the claim that no lesser side is above the greater; exact sides may be rationals too.
 
+    >>> from infoloop.exact.rational_laws import rational
     >>> from infoloop.statements.cases import random_probabilities
     >>> square = inequality("doc", (), lambda x: (x**2, x), random_probabilities(1), exact=lambda x: (x**2, x))
-    >>> [str(side) for side in square.exact(fmpq(1, 2))]
+    >>> [str(side) for side in square.exact(rational("1/2"))]
     ['0.25000000000000000000', '0.50000000000000000000']
     """
     real = exact and (lambda case: tuple(map(_real_number, exact(case))))

@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.claims.comparisons import Exact, equality, inequality
-from infoloop.exact.rational_laws import LogSum, exact_binary_entropy, fmpq, from_rational, log2, rational
+from infoloop.claims.comparisons import equality, inequality
+from infoloop.exact.rational_laws import Exact, LogSum, exact_binary_entropy, fmpq, from_rational, log2, rational
 from infoloop.learning.code_length_switch import bits_ahead, switch_time
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.numerics import binary_entropy

@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 from flint import arb, arb_mat, fmpq_mat
 
-from infoloop.claims.comparisons import Exact, Number, equality, inequality
-from infoloop.exact.rational_laws import exact_binary_entropy, fmpq, rational
+from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.exact.rational_laws import Exact, exact_binary_entropy, fmpq, rational
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.linear_networks import noisy_feature_moments, weights
 from infoloop.statements.cases import Family, random_numbers

@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from flint import arb
 
-from infoloop.claims.comparisons import Exact, Number, equality, inequality
-from infoloop.exact.rational_laws import RationalLaw, fmpq, rational
+from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.exact.rational_laws import Exact, RationalLaw, fmpq, rational
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import divergence, mutual_information
