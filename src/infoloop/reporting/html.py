@@ -16,14 +16,18 @@ def markdown_to_html(text: str) -> Markup:
     """
     from mdit_py_plugins.dollarmath import dollarmath_plugin  # here: only a page needs it
 
-    markdown = markdown_it.MarkdownIt("commonmark", {"html": False})
-    return Markup(markdown.use(dollarmath_plugin, double_inline=True, renderer=_mathml).render(text))
+    markdown = markdown_it.MarkdownIt("commonmark", {"html": False}).use(dollarmath_plugin, double_inline=True)
+    for kind in ("math_inline", "math_inline_double", "math_block"):
+        markdown.add_render_rule(kind, _mathml)
+    return Markup(markdown.render(text))
 
 
-def _mathml(formula: str, settings: dict[str, Any]) -> str:
+def _mathml(renderer: Any, tokens: Any, place: int, options: Any, env: Any) -> str:
+    """Return the formula of a token as MathML; its parameters are those of a rule of markdown-it."""
     from latex2mathml.converter import convert  # here: only a page needs it
 
-    return convert(" ".join(formula.split()), display="block" if settings["display_mode"] else "inline")
+    token = tokens[place]
+    return convert(" ".join(token.content.split()), display="inline" if token.type == "math_inline" else "block")
 
 
 def render_template(name: str, **parts: Any) -> str:
