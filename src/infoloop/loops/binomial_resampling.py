@@ -166,7 +166,7 @@ def _pmf_block(stirling, heads, tails, counts):
 
 
 def _deviance(count, mean):
-    r"""$c\ln\frac cm+m-c\ge0$; near $c=m$, with $v=\frac{c-m}{c+m}$, $(c-m)v+2cv\sum_k\frac{v^{2k}}{2k+1}$."""
+    r"""Return $c\ln\frac cm+m-c\ge0$; near $c=m$, with $v=\frac{c-m}{c+m}$, $(c-m)v+2cv\sum_k\frac{v^{2k}}{2k+1}$."""
     gap, total = jnp.subtract(count, mean), jnp.add(count, mean) * 1.0
     v = gap / jnp.where(total == 0, 1.0, total)
     series = jnp.zeros_like(v)
@@ -179,7 +179,7 @@ def _deviance(count, mean):
 
 
 def _stirling(n: int) -> jax.Array:
-    r"""$\delta_c=\ln c!-\ln\sqrt{2\pi c}+c-c\ln c$ for $c=0..n$, with $\delta_0=0$ by convention."""
+    r"""Return $\delta_c=\ln c!-\ln\sqrt{2\pi c}+c-c\ln c$ for $c=0..n$, with $\delta_0=0$ by convention."""
     small = [0.0] + [
         math.log(float(Fraction(math.factorial(c), c**c)) * math.exp(c) / math.sqrt(2 * math.pi * c))
         for c in range(1, min(_EXACT, n + 1))

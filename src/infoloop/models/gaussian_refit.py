@@ -319,19 +319,12 @@ def simulate(
     unbiased: bool = False,
     short: bool = True,
 ) -> Fit:
-    """Simulate independent runs from N(0, 1).
+    """Simulate independent runs from N(0, 1), generation 0 included.
 
-    Args:
-        key: Randomness of all runs.
-        n: Samples a generation, at least 1, or 2 if unbiased.
-        generations: How many, from 0 on.
-        runs: How many, at least 1.
-        schedule: "replace" or "accumulate".
-        unbiased: Whether the variance is over the number of samples less one.
-        short: Whether two numbers a generation are drawn, not all n samples; the law is the same.
+    The arguments beside `generations`, at least 0, are those of `refit` and `sampled`.
 
     Returns:
-        Means, variances and numbers of the generations, each of shape (runs, generations + 1), generation 0 included.
+        Means, variances and numbers of the generations, each of shape (runs, generations + 1).
 
     Raises:
         ValueError: One of them is none of these.

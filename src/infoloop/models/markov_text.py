@@ -158,12 +158,8 @@ def sampled(m: Model, runs: int) -> Loop:
 def law(m: Model, generation: int) -> Joint:
     r"""Return the law $P(\theta,Z_t)$ over "theta" and "model", whose values are `models(m)`.
 
-    Args:
-        m: The parameters.
-        generation: t, from 1 on.
-
     Raises:
-        ValueError: `generation` is no whole number, at least 1, or there is too much to enumerate.
+        ValueError: `generation`, t, is no whole number, at least 1, or there is too much to enumerate.
 
     >>> law(markov_text(1, [[[0.25, 0.75]]]), 3).table.tolist()
     [[0.75, 0.0, 0.25]]
@@ -190,10 +186,9 @@ def information(m: Model, generations: int) -> Float[Array, "generations"]:
 
 
 def diversities(m: Model, generations: int) -> Diversity:
-    """Return diversity, information and risk of the (order + 1)-grams by generation: `diversity_of` with `grams`.
+    """Return diversity, information and risk of the (order + 1)-grams: `diversity_of` with `grams`, t = 1..T.
 
-    Returns:
-        A `Diversity` whose fields have the shape (generations,), t = 1..T.
+    Each field has the shape (generations,).
 
     Raises:
         ValueError: `generations` is no whole number, at least 1, or there is too much to enumerate.
@@ -267,10 +262,7 @@ def absorption_law(m: Model) -> Joint:
 def residual_information(m: Model) -> Float[Array, ""]:
     r"""Return what the deterministic model at the end tells, $\lim I(\theta;Z_t)$ in bits, by `absorption_law`.
 
-    For order 0 it is $I(\theta;B)$, B one symbol of the true law.
-
-    Raises:
-        ValueError: As for `absorption_law`.
+    For order 0 it is $I(\theta;B)$, B one symbol of the true law. Errors are those of `absorption_law`.
 
     >>> round(float(residual_information(markov_text(5, [[[0.25, 0.75]], [[0.75, 0.25]]]))), 12)
     0.188721875541
