@@ -41,7 +41,11 @@ def breaches(function) -> list[str]:
     return [
         *(f"{name} is not explained" for name in bare),
         *(f"{name} is no parameter" for name in unknown),
-        *(["what it returns is not said"] if gives and not re.search(r"^Returns:|\AReturn ", text, re.MULTILINE) else []),
+        *(
+            ["what it returns is not said"]
+            if gives and not re.search(r"^Returns:|\AReturn ", text, re.MULTILINE)
+            else []
+        ),
         *(f"{name} is not among what it raises" for name in raises if "Traceback" not in text),
         *([] if example else ["there is no example"]),
     ]
