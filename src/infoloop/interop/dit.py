@@ -16,8 +16,15 @@ def to_dit(p: Joint) -> Any:
 
     Its symbols stand in dit's order, the sorted one; symbols without mass stay in the alphabets.
 
+    Args:
+        p: the law.
+
     Raises:
         ValueError: without dit, and for an alphabet that cannot be sorted.
+
+    >>> from infoloop.probability.distributions import joint
+    >>> to_dit(joint([0.25, 0.75], "X")).pmf.tolist()  # doctest: +SKIP
+    [0.25, 0.75]
     """
     dit = _dit()
     alphabets = [p.symbols(name) for name in p.names]

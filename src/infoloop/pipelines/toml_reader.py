@@ -32,8 +32,13 @@ class PipelineFileError(PipelineError):
 def read_pipeline(path: str | Path) -> Pipeline:
     """Return the pipeline in a TOML file, checked; the format stands in `infoloop.pipelines.pipeline_graph`.
 
+    Args:
+        path: the file, in UTF-8.
+
     Raises:
         PipelineFileError: a ValueError of one line, with file, line and key, for whatever is wrong.
+
+    >>> read_pipeline("rlvr.toml")  # doctest: +SKIP
     """
     path = Path(path)
     try:
@@ -44,7 +49,11 @@ def read_pipeline(path: str | Path) -> Pipeline:
 
 
 def parse_pipeline(text: str, file: str = "pipeline") -> Pipeline:
-    """Return the pipeline in a TOML text, checked; `file` is its name in messages.
+    """Return the pipeline in a TOML text, checked.
+
+    Args:
+        text: the content of a pipeline file.
+        file: its name in messages.
 
     Raises:
         PipelineFileError: a ValueError of one line, with file, line and key, for whatever is wrong.
