@@ -23,7 +23,7 @@ def to_dit(p: Joint) -> Any:
         ValueError: without dit, and for an alphabet that cannot be sorted.
 
     >>> from infoloop.probability.distributions import joint
-    >>> to_dit(joint([0.25, 0.75], "X")).pmf.tolist()  # doctest: +SKIP
+    >>> to_dit(joint([0.25, 0.75], "X")).pmf.tolist()
     [0.25, 0.75]
     """
     dit = _dit()

@@ -38,7 +38,9 @@ def read_pipeline(path: str | Path) -> Pipeline:
     Raises:
         PipelineFileError: a ValueError of one line, with file, line and key, for whatever is wrong.
 
-    >>> read_pipeline("rlvr.toml")  # doctest: +SKIP
+    >>> read_pipeline("nowhere.toml")
+    Traceback (most recent call last):
+    infoloop.pipelines.toml_reader.PipelineFileError: nowhere.toml: cannot be read: ... No such file or directory: ...
     """
     path = Path(path)
     try:
