@@ -5,16 +5,16 @@ import importlib
 import pytest
 
 import infoloop
-from infoloop.moved_modules import moved_modules
+from infoloop.moved_modules import new_names
 
 
 def test_every_new_place_exists():
-    assert [new for new in moved_modules().values() if not importlib.import_module(f"infoloop.{new}")] == []
+    assert [new for new in new_names().values() if not importlib.import_module(f"infoloop.{new}")] == []
 
 
 @pytest.mark.parametrize("old", ["numbers", "claims.verifiers"])
 def test_importing_an_old_module_names_the_new_place(old):
-    with pytest.raises(ModuleNotFoundError, match=f"infoloop.{old} is now infoloop.{moved_modules()[old]}"):
+    with pytest.raises(ModuleNotFoundError, match=f"infoloop.{old} is now infoloop.{new_names()[old]}"):
         importlib.import_module(f"infoloop.{old}")
 
 
@@ -33,4 +33,4 @@ def test_a_module_that_never_was_is_refused_as_by_python():
 
 
 def test_no_old_name_is_a_module_again():
-    assert [old for old in moved_modules() if old in dir(infoloop)] == []
+    assert [old for old in new_names() if old in dir(infoloop)] == []

@@ -175,13 +175,13 @@ def _joined(items: Iterable[tuple[Fraction, str]]) -> str:
 
 
 def check_certificate(certificate: Mapping[str, Any]) -> None:
-    """Re-derive the statement from the certificate, in exact arithmetic.
+    """Re-derive the statement from the certificate, in exact arithmetic; return nothing if it holds.
 
     Args:
-        certificate: the JSON object of a file, of either format.
+        certificate: the JSON object of a file, format 1 or 2; `theory/notation.md` explains its fields.
 
     Raises:
-        CertificateError: the certificate proves nothing; the message says why.
+        CertificateError: a field is missing or malformed, or the sums do not give the statement, as the message says.
 
     >>> part = {"direction": "<=", "measures": [["1", "I(X;Y)"]], "zhang_yeung": [], "assumptions": [], "constant": "0"}
     >>> proof = {"format": "infoloop proof 1", "statement": "H(X|Y) <= H(X)", "given": [], "proves": "statement",

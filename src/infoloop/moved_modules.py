@@ -7,7 +7,7 @@ import functools
 
 
 @functools.cache
-def moved_modules() -> dict[str, str]:
+def new_names() -> dict[str, str]:
     """Return the table beside this file: on each line an old name and the new one."""
     with open(__file__.removesuffix(".py") + ".txt", encoding="utf-8") as file:
         return dict(line.split() for line in file)
@@ -19,7 +19,7 @@ def moved_message(name: str) -> str | None:
     >>> moved_message("numbers")
     'infoloop.numbers is now infoloop.pipelines.numeric_evaluation'
     """
-    new = moved_modules().get(name)
+    new = new_names().get(name)
     return f"infoloop.{name} is now infoloop.{new}" if new else None
 
 

@@ -181,7 +181,7 @@ def test_a_task_that_the_output_does_not_decide_is_refused():
 def test_unknown_names_and_gaussians_are_refused():
     with pytest.raises(ValueError, match="unknown variable 'W'"):
         efficiency(joint([0.5, 0.5], "Y"), "W", "Y", [0, 1])
-    with pytest.raises(ValueError, match="efficiency of a Gaussian"):
+    with pytest.raises(ValueError, match="a Gaussian has no table of floats"):
         efficiency(gaussian([[1.0, 0.5], [0.5, 1.0]], "S", "Y"), "S", "Y", "S")
     with pytest.raises(ValueError, match="output names no variable"):
         efficiency(joint([0.5, 0.5], "Y"), "Y", (), [0, 1])

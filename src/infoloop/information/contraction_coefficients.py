@@ -89,14 +89,16 @@ def _over_pairs(rows: Float[Array, "inputs outputs"]) -> Contraction:
 def erasure_threshold(channel: Channel) -> Float[Array, ""]:
     r"""Return the largest erasure probability at which an erasure channel is less noisy than this channel.
 
-    It is $1-\eta_{KL}$. The erasure channel is less noisy, $I(U;Y_\text{erasure})\ge I(U;Y)$ for every $U-X-Y$, if and
-    only if it erases no more often than this (Polyanskiy & Wu 2017, Proposition 15).
+    It is $1-\eta_{KL}$, one minus the contraction coefficient of relative entropy. The erasure channel is less
+    noisy, $I(U;Y_\text{erasure})\ge I(U;Y)$ for every $U-X-Y$, if and only if it erases no more often than this
+    (Polyanskiy & Wu 2017, Proposition 15).
 
     Args:
         channel: The channel from X to Y; several sources are one input.
 
     Returns:
-        A probability, a scalar: one minus the upper bound of `contraction`.
+        A probability, a scalar: one minus the upper bound of `contraction`, hence at most the threshold; `contraction`
+        says how close its bounds are. NaN where the channel has a negative entry under `jit`.
 
     >>> from infoloop.probability.channel_families import bsc
     >>> print(f"{erasure_threshold(bsc(0.1, 'X', 'Y')):.12f}")

@@ -22,7 +22,7 @@ def coinformation(p: Law, *groups: Names, given: Names = ()) -> Bits:
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
         *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
-        given: One name or several, known beforehand.
+        given: One name or several, conditioned on in the mean.
 
     Returns:
         A scalar, or an exact number for rational laws: the entropy of one group, the mutual information of two; of
@@ -55,7 +55,7 @@ def interaction_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
         *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
-        given: One name or several, known beforehand.
+        given: One name or several, conditioned on in the mean.
 
     Returns:
         A scalar of any sign, or a `LogSum` for rational laws.
@@ -80,7 +80,7 @@ def total_correlation(p: Law, *groups: Names, given: Names = ()) -> Bits:
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
         *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
-        given: One name or several, known beforehand.
+        given: One name or several, conditioned on in the mean.
 
     Returns:
         A scalar, at least 0, or a `LogSum` for rational laws; 0 bits for one group.
@@ -105,7 +105,7 @@ def dual_total_correlation(p: Law, *groups: Names, given: Names = ()) -> Bits:
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
         *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
-        given: One name or several, known beforehand.
+        given: One name or several, conditioned on in the mean.
 
     Returns:
         A scalar, at least 0, or a `LogSum` for rational laws; 0 bits for one group.
@@ -136,7 +136,7 @@ def o_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
         *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
-        given: One name or several, known beforehand.
+        given: One name or several, conditioned on in the mean.
 
     Returns:
         A scalar of any sign, or a `LogSum` for rational laws; 0 bits for one or two groups.
@@ -160,7 +160,7 @@ def s_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
         *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
-        given: One name or several, known beforehand.
+        given: One name or several, conditioned on in the mean.
 
     Returns:
         A scalar, at least 0, or a `LogSum` for rational laws; 0 bits for one group.
@@ -184,7 +184,7 @@ def tse_complexity(p: Law, *groups: Names, given: Names = ()) -> Bits:
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
         *groups: One name or several each, overlaps allowed; each variable of `p` is a group if there are none.
-        given: One name or several, known beforehand.
+        given: One name or several, conditioned on in the mean.
 
     Returns:
         A scalar, at least 0 for laws with tables; a `LogSum` for a `RationalLaw`, a `RealBall` for a

@@ -177,10 +177,10 @@ def sample_information(
         frequencies: The law of the symbols that each state generates, one a row.
 
     Returns:
-        Bits; NaN where either table has a negative entry.
+        Bits; NaN where either table has a negative entry. That masses sum to 1 is not checked.
 
     Raises:
-        ValueError: The shapes do not match.
+        ValueError: The tables have not the same number of states.
 
     >>> float(sample_information(jnp.array([[0.5, 0.0], [0.0, 0.5]]), jnp.full((2, 2), 0.5)))
     0.0

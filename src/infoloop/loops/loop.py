@@ -70,7 +70,8 @@ def many(loop: Loop, runs: int) -> Loop:
         runs: How many runs, at least 1.
 
     Returns:
-        A loop whose state has a leading axis of `runs` in every leaf.
+        A loop whose state has a leading axis of `runs` in every leaf. Each key, of the start and of a step, is split
+        into one key a run.
 
     Raises:
         ValueError: `runs` is no whole number, at least 1.

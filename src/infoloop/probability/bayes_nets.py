@@ -198,8 +198,8 @@ def query_cost(net: BayesNet, *names: str) -> Cost:
 def separated(net: BayesNet, x: Names, z: Names, given: Names = ()) -> bool:
     r"""Return whether the graph alone makes $X$ and $Z$ independent given $G$: d-separation (Pearl 1988).
 
-    If it holds, $I(X;Z\mid G)=0$ whatever the tables; if not, $I>0$ for almost all tables. A part with several targets
-    links these among each other.
+    If it holds, $I(X;Z\mid G)=0$ whatever the tables; if not, $I>0$ for almost all tables. A factor of the
+    network with several targets links each of these to those before it.
 
     Args:
         net: the network; its numbers are not looked at.
