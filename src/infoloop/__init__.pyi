@@ -165,6 +165,7 @@ from .statements.certification import certify as certify
 from .statements.claim import Claim as Claim
 from .statements.claim import Evidence as Evidence
 from .statements.claim import attack as attack
+from .statements.claim import evaluate_on_samples as evaluate_on_samples
 from .statements.claim import linear as linear
 from .statements.claim import stronger as stronger
 from .statements.claim import weigh as weigh

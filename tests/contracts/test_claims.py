@@ -12,7 +12,7 @@ import pytest
 from infoloop import claims
 from infoloop.exact.comparison import UNDECIDED
 from infoloop.statements.cases import Family
-from infoloop.statements.claim import Claim, attack, stronger, weigh
+from infoloop.statements.claim import Claim, attack, evaluate_on_samples, stronger
 from tests.support.paths import ROOT
 
 MODULES = [
@@ -35,7 +35,7 @@ def label(claim):
 @pytest.mark.parametrize("claim", TRUE, ids=label)
 def test_a_wrong_implementation_is_caught_on_random_cases(claim):
     assert claim.wrong is not None
-    assert weigh(replace(claim, sides=claim.wrong), KEY, SAMPLES).slack < -UNDECIDED
+    assert evaluate_on_samples(replace(claim, sides=claim.wrong), KEY, SAMPLES).slack < -UNDECIDED
 
 
 @pytest.mark.slow

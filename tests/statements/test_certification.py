@@ -11,7 +11,7 @@ from infoloop.claims.processing import strong_data_processing as contraction
 from infoloop.exact.comparison import UNDECIDED
 from infoloop.statements.cases import random_bayes_nets
 from infoloop.statements.certification import certify, refute_near, refuted_when_stronger
-from infoloop.statements.claim import linear, weigh
+from infoloop.statements.claim import evaluate_on_samples, linear
 
 KEY = jax.random.key(7)
 SAMPLES = 2000
@@ -42,7 +42,7 @@ def test_an_undecided_equality_is_decided_exactly():
     """Floats see a slack of either sign at equality; the exact neighbour of the very case says that it holds."""
     lossless = random_bayes_nets("X", "Z|X", X=3, Z=3)
     claim = linear("test:equal", "I(X;Z) <= H(X) - H(X|Z)", (), lossless)
-    worst = weigh(claim, KEY, SAMPLES)
+    worst = evaluate_on_samples(claim, KEY, SAMPLES)
     assert -UNDECIDED < worst.slack < 0
     assert refute_near(claim, worst.case, rounded=False) is None
 

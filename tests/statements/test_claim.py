@@ -9,7 +9,7 @@ from infoloop.claims.processing import data_processing_inequality as processing
 from infoloop.exact.comparison import UNDECIDED
 from infoloop.statements.cases import random_bayes_nets
 from infoloop.statements.certification import refute_near
-from infoloop.statements.claim import attack, linear, weigh
+from infoloop.statements.claim import attack, evaluate_on_samples, linear
 
 KEY = jax.random.key(7)
 
@@ -20,7 +20,7 @@ def test_an_attack_reaches_equality_where_sampling_does_not():
     claim = linear(
         "test:dpi", "I(X;Z) <= I(X;D)", ("X -> D -> Z",), random_bayes_nets("X", "D|X", "Z|D", X=6, D=6, Z=6)
     )
-    assert weigh(claim, KEY, 500).ratio > 1 + attack(claim, KEY, starts=16, steps=300).ratio - 1 + 1e-3
+    assert evaluate_on_samples(claim, KEY, 500).ratio > 1 + attack(claim, KEY, starts=16, steps=300).ratio - 1 + 1e-3
 
 
 @pytest.mark.slow

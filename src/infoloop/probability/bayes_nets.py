@@ -218,9 +218,13 @@ def separated(net: BayesNet, x: Names, z: Names, given: Names = ()) -> bool:
     (True, False)
     """
     x, z, given = (set(check_known(net.names, *as_names(names))) for names in (x, z, given))
-    # By the chain rule of probability, each of a part's targets has those before it among its causes.
-    parents = {name: _source(part) + _target(part)[:k] for part in net.factors for k, name in enumerate(_target(part))}
-    return all(d_connected(parents, name, given).isdisjoint(z) for name in x - given)
+    graph = parents_of(net)
+    return all(d_connected(graph, name, given).isdisjoint(z) for name in x - given)
+
+
+def parents_of(net: BayesNet) -> dict[str, tuple[str, ...]]:
+    """Return the parents of each variable; a target of a factor has those before it too, by the chain rule."""
+    return {name: _source(part) + _target(part)[:k] for part in net.factors for k, name in enumerate(_target(part))}
 
 
 def _planned(net: BayesNet, names: tuple[str, ...]) -> tuple[Sequence[Joint | Channel], _Plan]:

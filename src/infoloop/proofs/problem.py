@@ -7,8 +7,7 @@ from typing import TypeAlias
 
 from infoloop.notation.assumptions import Assumption, assumption_of_groups, parse_assumption, parse_assumptions
 from infoloop.notation.grammar import Group, NotationError, Statement, Term, format_statement, parse_statement
-from infoloop.probability.bayes_nets import BayesNet
-from infoloop.probability.channels import Channel
+from infoloop.probability.bayes_nets import BayesNet, parents_of
 from infoloop.probability.dags import Graph, ancestors, find_cycle, topological_order
 
 Given: TypeAlias = str | Mapping[str, Group] | BayesNet | Assumption | Sequence["Given"] | None
@@ -54,7 +53,7 @@ def _each(given: Given) -> Iterator[Assumption | Mapping[str, Group]]:
     if isinstance(given, str):
         yield from parse_assumptions(given)
     elif isinstance(given, BayesNet):
-        yield _parents(given)
+        yield parents_of(given)
     elif isinstance(given, Assumption | Mapping):
         yield given
     elif isinstance(given, Iterable):
@@ -63,16 +62,6 @@ def _each(given: Given) -> Iterator[Assumption | Mapping[str, Group]]:
     elif given is not None:
         example = "'X -> D -> Z', or a graph such as {'Z': ('X', 'D')}"
         raise ValueError(f"given is {given!r}: give texts such as {example}")
-
-
-def _parents(net: BayesNet) -> dict[str, Group]:
-    """Return the parents of each variable; targets of one factor depend on each other, each on those before it."""
-    parents = {}
-    for part in net.factors:
-        source, target = (part.source, part.target) if isinstance(part, Channel) else ((), part.names)
-        for k, name in enumerate(target):
-            parents[name] = source + target[:k]
-    return parents
 
 
 def graph_assumptions(parents: Graph, of: Iterable[str]) -> tuple[Assumption, ...]:

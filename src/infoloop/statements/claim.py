@@ -1,4 +1,4 @@
-"""State a claim as data: two sides, on cases that meet its assumptions; weigh it on samples and attack it."""
+"""State a claim as data: two sides, on cases that meet its assumptions; evaluate it on samples and attack it."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class Evidence(NamedTuple):
 
     `slack` is the least greater - lesser (for `=` minus the largest gap), in bits, and `ratio` the least
     greater/lesser (infinite where no lesser side is above `LEAST_LESSER_BITS`). `case` is the case of number `worst`,
-    with the least slack after `weigh`, with the least ratio after `attack`.
+    with the least slack after `evaluate_on_samples`, with the least ratio after `attack`.
     """
 
     slack: float
@@ -169,7 +169,7 @@ class Evidence(NamedTuple):
     case: Any
 
 
-def weigh(claim: Claim, key: Key[Array, ""], samples: int) -> Evidence:
+def evaluate_on_samples(claim: Claim, key: Key[Array, ""], samples: int) -> Evidence:
     """Evaluate a claim on random cases. This refutes little; `attack` refutes more.
 
     Args:
@@ -183,10 +183,13 @@ def weigh(claim: Claim, key: Key[Array, ""], samples: int) -> Evidence:
     >>> from infoloop.statements.cases import random_bayes_nets
     >>> pair = random_bayes_nets("X", "Y|X", X=2, Y=2)
     >>> bound = linear("doc", "I(X;Y) <= H(X)", (), pair)
-    >>> bool(weigh(bound, jax.random.key(0), 100).slack >= 0)
+    >>> bool(evaluate_on_samples(bound, jax.random.key(0), 100).slack >= 0)
     True
     """
     return _worst(*_judged(claim, _draw(claim.cases, key, samples)), by_ratio=False)
+
+
+weigh = evaluate_on_samples  # the public name of versions 0.1 and 0.2, which users' tests call
 
 
 def _draw(cases, key, count):
@@ -256,7 +259,9 @@ def attack(claim: Claim, key: Key[Array, ""], starts: int = 64, steps: int = 300
     True
     """
     if claim.relation == "=":
-        raise ValueError(f"{claim.label} is an equality, which has no greater side to descend on: weigh or certify it")
+        raise ValueError(
+            f"{claim.label} is an equality, which has no greater side to descend on: sample or certify it"
+        )
     return _worst(*_descended(claim, _draw(claim.cases, key, starts), steps, rate), by_ratio=True)
 
 

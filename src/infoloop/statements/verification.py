@@ -23,7 +23,7 @@ from infoloop.statements.certification import (
     refute_near,
     refuted_when_stronger,
 )
-from infoloop.statements.claim import Claim, Evidence, attack, weigh
+from infoloop.statements.claim import Claim, Evidence, attack, evaluate_on_samples
 from infoloop.statements.theory_files import VerifiableStatement
 
 CERTIFICATE_FORMAT = "infoloop certificate 1"
@@ -116,8 +116,8 @@ def verify_statements(
 def _search(entry: VerifiableStatement, effort: Effort) -> tuple[dict[str, Evidence], float]:
     began = time.perf_counter()
     name = int.from_bytes(hashlib.sha256(entry.block.label.encode()).digest()[:4])
-    key_weigh, key_attack = jax.random.split(jax.random.fold_in(jax.random.key(effort.seed), name))
-    found = {"sample": weigh(entry.claim, key_weigh, effort.samples)}
+    key_samples, key_attack = jax.random.split(jax.random.fold_in(jax.random.key(effort.seed), name))
+    found = {"sample": evaluate_on_samples(entry.claim, key_samples, effort.samples)}
     if entry.claim.relation != "=":
         found["start"] = attack(entry.claim, key_attack, effort.starts, effort.steps)
     return jax.block_until_ready(found), time.perf_counter() - began
