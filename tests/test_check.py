@@ -185,6 +185,10 @@ def test_no_name_passes_for_a_mark():
     """A click that looks like | would turn a true statement of a variable X|Y into a false one on conditions."""
     texts = [("H(X\u01c0Y) <= H(X\u01c0Y,Z)", r"H(X\u01c0Y) <= H(X\u01c0Y,Z)")]
     texts += [("H(\u05d0|\u05d1) <= H(\u05d0)", r"H(\u05d0|\u05d1) <= H(\u05d0)")]
+    texts += [
+        ("H(X\u0663) >= 0", r"H(X\u0663) >= 0"),
+        ("H(\U0001e900) >= 0", r"H(\U0001e900) >= 0"),
+    ]  # both run leftwards
     texts += [("H(θ₁|数据) <= H(θ₁)", "H(θ₁|数据) <= H(θ₁)")]
     for text, shown in texts:
         assert readable(prove_linear(text) or {}).startswith(f"{shown}   is proved")
@@ -279,6 +283,23 @@ def test_the_name_of_a_file_ends_no_line(tmp_path, capsys):
     assert main([str(path)]) == 1
     (line,) = capsys.readouterr().out.splitlines()
     assert r"holds\nH(X) <= 0   is proved: REJECTED" in line
+
+
+def test_an_error_shows_no_mark_and_turns_no_line(tmp_path, capsys):
+    path = tmp_path / "proof.json"
+    path.write_text(json.dumps(GAP | {"inequalities": "\u01c0 \u05d0"}), encoding="utf-8")
+    assert main([str(path)]) == 1
+    output = capsys.readouterr().out
+    assert r"\u01c0 \u05d0" in output
+    assert output.isascii()
+
+
+def test_a_field_that_is_given_twice_is_refused(tmp_path, capsys):
+    """Readers of JSON differ in which of the two they take."""
+    path = tmp_path / "proof.json"
+    path.write_text('{"proves": "statement", ' + json.dumps(GAP)[1:], encoding="utf-8")
+    assert main([str(path)]) == 1
+    assert "an object has a field twice" in capsys.readouterr().out
 
 
 def test_a_certificate_cut_anywhere_is_rejected(tmp_path, capsys):
