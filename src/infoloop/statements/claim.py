@@ -259,9 +259,7 @@ def attack(claim: Claim, key: Key[Array, ""], starts: int = 64, steps: int = 300
     True
     """
     if claim.relation == "=":
-        raise ValueError(
-            f"{claim.label} is an equality, which has no greater side to descend on: sample or certify it"
-        )
+        raise ValueError(f"{claim.label} is an equality, which has no greater side to descend on: sample or certify it")
     return _worst(*_descended(claim, _draw(claim.cases, key, starts), steps, rate), by_ratio=True)
 
 
