@@ -23,7 +23,7 @@ class Certification(NamedTuple):
     """The outcome of deciding exact cases: how many of each kind, and one where the claim fails.
 
     A case is `void` if the claim says nothing there: the lesser side is exactly 0 (both sides, for `=`), unless it is 0
-    in every case of the family; or the greater side is not below `Claim.ceiling`. Of the others, `equal` is where both
+    in every case and every edge, by the statement; or the greater side is not below `Claim.ceiling`. Of the others, `equal` is where both
     sides are equal and `strict` where they differ.
     """
 
@@ -61,14 +61,15 @@ def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
         against, kind, zero = decide(claim, case)
         kinds[kind, zero] += 1
         if against:
-            return _counted(kinds, against)
-    return _counted(kinds, None)
+            return _counted(claim, kinds, against)
+    return _counted(claim, kinds, None)
 
 
-def _counted(kinds: Counter[tuple[str, bool]], against: Counterexample | None) -> Certification:
-    """Count the cases of each kind: a side that is 0 makes a case void, unless it is 0 in all of them."""
-    trivial = {kind: 0 if all(zero for _, zero in kinds) else kinds[kind, True] for kind in ("strict", "equal")}
-    strict, equal = (kinds[kind, True] + kinds[kind, False] - trivial[kind] for kind in ("strict", "equal"))
+def _counted(claim: Claim, kinds: Counter[tuple[str, bool]], against: Counterexample | None) -> Certification:
+    """Count the cases of each kind: a side that is 0 makes a case void, unless it is 0 by the statement."""
+    assert claim.exact is not None
+    by_statement = all(zero for _, zero in kinds) and all(_is_zero(claim.exact(edge)[0]) for edge in claim.edges)
+    strict, equal = (kinds[kind, False] + kinds[kind, True] * by_statement for kind in ("strict", "equal"))
     cases = kinds.total()
     return Certification(cases, strict, equal, cases - strict - equal, against)
 
