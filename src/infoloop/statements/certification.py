@@ -23,8 +23,8 @@ class Certification(NamedTuple):
     """The outcome of deciding exact cases: how many of each kind, and one where the claim fails.
 
     A case is `void` if the claim says nothing there: the lesser side is exactly 0 (both sides, for `=`), unless it is 0
-    in every case and every edge, by the statement; or the greater side is not below `Claim.ceiling`. Of the others, `equal` is where both
-    sides are equal and `strict` where they differ.
+    in every case and every edge, by the statement; or the greater side is not below `Claim.ceiling`. Of the others,
+    `equal` is where both sides are equal and `strict` where they differ.
     """
 
     cases: int
