@@ -28,10 +28,10 @@ class Certification(NamedTuple):
     """
 
     cases: int
-    strict: int
     equal: int
-    void: int
     counterexample: Counterexample | None
+    strict: int
+    void: int
 
 
 def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
@@ -52,7 +52,7 @@ def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
     >>> rows = {"X": [["1/2", "1/2"]], "Y|X": [[1, 0], [0, 1]]}
     >>> family = Family("maps of a fair bit", lambda: exact_laws(rows))
     >>> certify(linear("doc", "I(X;Y) <= H(X)", (), random_bayes_nets("X", "Y|X", X=2, Y=2), family=family))
-    Certification(cases=4, strict=0, equal=2, void=2, counterexample=None)
+    Certification(cases=4, equal=2, counterexample=None, strict=0, void=2)
     """
     if claim.exact is None or (cases is None and claim.family is None):
         raise ValueError(f"{claim.label} has no {'exact sides' if claim.exact is None else 'finite family'} to certify")
@@ -71,7 +71,7 @@ def _counted(claim: Claim, kinds: Counter[tuple[str, bool]], against: Counterexa
     by_statement = all(zero for _, zero in kinds) and all(_is_zero(claim.exact(edge)[0]) for edge in claim.edges)
     strict, equal = (kinds[kind, False] + kinds[kind, True] * by_statement for kind in ("strict", "equal"))
     cases = kinds.total()
-    return Certification(cases, strict, equal, cases - strict - equal, against)
+    return Certification(cases, equal, against, strict, cases - strict - equal)
 
 
 def decide(claim: Claim, case: Any) -> tuple[Counterexample | None, str, bool]:
