@@ -4,7 +4,10 @@
 MOST_VARIABLES = 14  # tables over all 2^14 sets of variables fit in memory
 MOST_COORDINATES = 4095  # joint entropies of 12 variables without assumptions; a program over more takes minutes
 MOST_COORDINATES_FOR_SHORTEST = 256  # up to here the proof with the least sum of weights is looked for: it is short
-LEAST_MULTIPLIER = 2.0**-26  # a multiplier of the solver below this is its rounding error
+ROUNDING = 2.0**-26  # a least value of the solver above this is taken for 0 at first; fractions decide
+MOST_COORDINATES_FOR_STEPS = 512  # up to here a program can be solved in fractions; a step over more takes a second
+MOST_STEPS = 10_000  # in fractions, each from one basis to the next
+MOST_STEP_CELLS = 4 * 10**9  # steps times the cube of the coordinates: about ten seconds
 MOST_DENOMINATOR = 1000  # the solver's entropies are rounded to fractions up to this denominator, then checked
 
 # Stage 1 of the search for a counterexample: small laws
