@@ -21,7 +21,7 @@ class Combination(NamedTuple):
 
 
 class Separation(NamedTuple):
-    """A number for each row: their product with the target is below 0, with each column at least 0, with free ones 0."""
+    """A number for each row: the product with the target is below 0, with a column at least 0, with a free one 0."""
 
     values: dict[int, int]
 

@@ -173,7 +173,7 @@ def build_lp(encoded: AtomEncoding, beyond: bool = False) -> ShannonLP:
     rows = elementals(len(encoded.atoms))
     entries = elemental_matrix(reduced, rows)
     known = np.array([Pair(*row) in reduced.zeros for row in rows.tolist()], bool)
-    zhang_yeung = _instances(len(encoded.atoms)) if beyond else []
+    zhang_yeung = zhang_yeung_instances(len(encoded.atoms)) if beyond else []
     pairs, others, at_least_zero = _block(encoded, reduced, rows[~known], entries[~known], zhang_yeung)
     units = [*(Measure(mask, 0, 0) for mask in reduced.coordinates), Constant.ONE]
     positive = (*map(as_measure, pairs), *others, *units)
@@ -197,7 +197,7 @@ def _block(
     return [Pair(*row) for row in rows[kept].tolist()], [row for row, _ in forms], matrix
 
 
-def _instances(count: int) -> list[ZhangYeung]:
+def zhang_yeung_instances(count: int) -> list[ZhangYeung]:
     """Return the twelve inequalities that differ (C and D change places freely), of every four atoms."""
     bits = [1 << k for k in range(count)]
     return [ZhangYeung(a, b, c, d) for a, b, c, d in itertools.permutations(bits, 4) if c < d]

@@ -81,12 +81,9 @@ def prove_parsed(
         assumptions: the assumptions, as `parse_problem` returns them.
         zhang_yeung: whether a proof may use the Zhang-Yeung inequalities.
     """
-    slacks = {direction: slack(statement, direction) for direction in DIRECTIONS[statement.relation]}
-    encoded = encode(list(slacks.values()), assumptions)
-    wanted = {direction: encoded.form(terms) for direction, terms in slacks.items()}
-    if not wanted and not _has_constants(encoded):
-        return None
+    encoded = encode([slack(statement, "<=")], assumptions)
     problem = build_lp(encoded)
+    wanted = {direction: encoded.form(slack(statement, direction)) for direction in DIRECTIONS[statement.relation]}
     impossible = {"contradiction": {0: Fraction(-1)}}
     if _has_constants(encoded):
         parts = _parts(problem, impossible)
