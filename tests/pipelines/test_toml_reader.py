@@ -128,7 +128,7 @@ HUGE = [
     (GOOD.replace("size = 4", 'size = 2, formula = "9**9**9**9"'), ":5: nodes.X.formula: it fails at its only value"),
     (GOOD.replace("size = 4", f'size = 2, formula = "0x{"f" * 5_000}"'), ":5: nodes.X.formula: it is a number of 20"),
     (
-        GOOD.replace("size = 4", "size = 1000000").replace('parents = ["X"]', f'parents = ["X"], formula = "{"X*" * 99}X"'),
+        GOOD.replace("size = 4", "size = 1000000").replace('= ["X"]', f'= ["X"], formula = "{"X*" * 99}X"'),
         ":6: nodes.D0.formula: its 399 parts for 1,000,000 combinations of parents are too many to work out",
     ),
 ]  # fmt: skip

@@ -164,7 +164,8 @@ def function_values(
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if not isinstance(value, int) or value < 0:
-            why = f"it is {_shown(value)} at {_cell(names, cell)}: give a whole number from 0 on (// divides whole numbers)"
+            where = f"it is {_shown(value)} at {_cell(names, cell)}"
+            why = f"{where}: give a whole number from 0 on (// divides whole numbers)"
             raise PipelineError(why, node, key)
         if value > BUDGET:
             raise PipelineError(f"it is {_shown(value)} at {_cell(names, cell)}: more than {BUDGET} values", node, key)
