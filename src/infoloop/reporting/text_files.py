@@ -59,13 +59,13 @@ def read_text_file(path: str | Path, most_bytes: int = MOST_BYTES) -> str:
         raise UnreadableFileError(_why(error)) from None
     if len(data) > most_bytes:
         raise UnreadableFileError(f"it is longer than {most_bytes:,} bytes: give a shorter file")
-    if b"\0" in data:
-        raise UnreadableFileError(NUL, data.count(b"\n", 0, data.index(b"\0")) + 1)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         why = f"byte {data[error.start]:#04x} is not UTF-8: save the file as UTF-8"
         raise UnreadableFileError(why, data.count(b"\n", 0, error.start) + 1) from None
+    if b"\0" in data:
+        raise UnreadableFileError(NUL, data.count(b"\n", 0, data.index(b"\0")) + 1)
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
