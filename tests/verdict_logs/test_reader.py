@@ -229,9 +229,7 @@ def test_what_is_huge_is_one_short_line(text, message, tmp_path):
 
 def test_of_many_columns_the_nearest_are_named(tmp_path):
     (tmp_path / "v.csv").write_bytes(WIDE.replace(b"column_777,", b"passed,") + b",problem,attempt\n")
-    with pytest.raises(
-        LogFileError, match=r"did you mean passed\?; columns are passed, .* and 199,994 more; if it has"
-    ):
+    with pytest.raises(LogFileError, match=r"did you mean passed\?; columns are passed, .* and 199,994 more; if"):
         read_log(tmp_path / "v.csv")
 
 
@@ -243,5 +241,5 @@ def test_what_is_no_regular_file_is_refused_at_once(suffix, tmp_path):
         with pytest.raises(LogFileError, match=f"{name}{suffix}: cannot be read: it is no regular file"):
             read_log(tmp_path / f"{name}{suffix}")
     (tmp_path / "mem.csv").symlink_to("/proc/self/mem")
-    with pytest.raises(LogFileError, match="mem.csv: cannot be read: Input/output error"):
+    with pytest.raises(LogFileError, match=r"mem\.csv: cannot be read: Input/output error"):
         read_log(tmp_path / "mem.csv")
