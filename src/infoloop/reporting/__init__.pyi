@@ -5,3 +5,4 @@ from . import html as html
 from . import package_files as package_files
 from . import suggestions as suggestions
 from . import text as text
+from . import text_files as text_files
