@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -70,8 +71,9 @@ TRACED = {
 @pytest.mark.parametrize("holder", TRACED.values(), ids=TRACED.keys())
 @pytest.mark.parametrize("transform", [jax.jit, jax.grad, lambda f: lambda x: jax.vmap(f)(x[None])])
 def test_what_is_traced_is_refused_on_the_host_in_one_line(transform, holder):
-    with pytest.raises(TypeError, match=r"^write runs on the host, and law is traced by JAX: call it outside jit.*$"):
+    with pytest.raises(TypeError) as caught:  # JAX adds a note, which is no part of the message
         transform(lambda x: refuse_tracers("write", names="X", law=holder(x)))(jnp.float64(0.25))
+    assert re.fullmatch("write runs on the host, and law is traced by JAX: call it outside jit.*", str(caught.value))
 
 
 @pytest.mark.parametrize("holder", TRACED.values(), ids=TRACED.keys())
