@@ -6,7 +6,7 @@ error can be raised for them: there a bad number becomes NaN, never a wrong law.
 
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import jax
 import jax.numpy as jnp
@@ -47,6 +47,27 @@ def require_float64(value: object, what: str, dtype: DTypeLike | None = None) ->
     if given is not None and jnp.issubdtype(given, jnp.floating) and given != np.float64:
         raise ValueError(f"{what} is {given}: pass float64, or dtype=jnp.{given} to accept its precision")
     return np.dtype(np.float64)
+
+
+def refuse_tracers(function: str, **arguments: object) -> None:
+    """Check that no array in the arguments of a function that runs on the host is traced by JAX.
+
+    Args:
+        function: the name of the function, for the message.
+        arguments: its arguments by name: arrays, laws, or containers of them.
+
+    Raises:
+        TypeError: For an argument that is traced, or holds what is; in one line, which names it.
+
+    >>> refuse_tracers("write", table=jnp.ones(2), names=("X", "Y"))
+    """
+    for name, value in arguments.items():
+        if isinstance(value, Mapping):  # JAX would want to sort its keys
+            value = tuple(value.values())
+        if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(value)):
+            raise TypeError(
+                f"{function} runs on the host, and {name} is traced by JAX: call it outside jit, vmap, grad and scan"
+            )
 
 
 def check_unit_interval(
