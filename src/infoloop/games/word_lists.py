@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+from infoloop.probability.host_functions import host_only
 
+
+@host_only
 def read_words(path: str | Path) -> list[str]:
     """Return the words of a text file in UTF-8, one a line, in lower case.
 

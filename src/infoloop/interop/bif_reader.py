@@ -19,6 +19,7 @@ from infoloop.interop.bif_parser import BifRow, BifTable, parse_bif
 from infoloop.probability.bayes_nets import BayesNet, bayes_net
 from infoloop.probability.channels import Channel, channel
 from infoloop.probability.distributions import Joint, joint
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import rounding
 from infoloop.reporting.suggestions import did_you_mean
 
@@ -26,6 +27,7 @@ States = tuple[str, ...]
 _NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 
 
+@host_only
 def from_bif(path: str | Path, renormalise: bool = False) -> BayesNet:
     """Return the Bayesian network in a BIF file; its states are the symbols of its variables, in the order of the file.
 

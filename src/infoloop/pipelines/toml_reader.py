@@ -12,6 +12,7 @@ from typing import Any
 
 from infoloop.pipelines.node import Node, PipelineError
 from infoloop.pipelines.pipeline_graph import Pipeline, copy_names, pipeline
+from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import did_you_mean
 
 _TEXT, _NODES = (str, "a text"), (dict, "a table of nodes: X = { role = 'task' }")
@@ -29,6 +30,7 @@ class PipelineFileError(PipelineError):
     """A pipeline file that cannot be read; the message is `FILE:LINE: KEY: what and the remedy`."""
 
 
+@host_only
 def read_pipeline(path: str | Path) -> Pipeline:
     """Return the pipeline in a TOML file, checked; the format stands in `infoloop.pipelines.pipeline_graph`.
 
@@ -50,6 +52,7 @@ def read_pipeline(path: str | Path) -> Pipeline:
     return parse_pipeline(text, str(path))
 
 
+@host_only
 def parse_pipeline(text: str, file: str = "pipeline") -> Pipeline:
     """Return the pipeline in a TOML text, checked.
 

@@ -16,6 +16,7 @@ from jaxtyping import Float, Int, Key
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.channels import Channel, channel
 from infoloop.probability.distributions import Names, as_names
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import rounding
 from infoloop.probability.validation import (
     check_axes,
@@ -122,6 +123,7 @@ def symmetric(error: Number, source: str, target: str, size: int = 2, dtype: DTy
     return _family(lambda e: jnp.where(same, 1 - e, e / (size - 1)), e, source, target)
 
 
+@host_only
 def deterministic(
     function: Callable | Iterable[int],
     source: Names,
@@ -230,6 +232,7 @@ def multinomial(
     return _channel(jnp.where(lost, 0.0, jnp.exp(jnp.asarray(ways, r.dtype) + powers)), source, target)
 
 
+@host_only
 def compositions(total: int, parts: int) -> Int[np.ndarray, "rows parts"]:
     """Return all ways to write a number as a sum of counts, one row each, the first count falling.
 
@@ -292,7 +295,7 @@ def _channel(rows, source, target):
     return Channel(jnp.asarray(rows), names[:1], names[1:])
 
 
-def _family(rows: Callable, e, source, target):
+def _family(rows, e, source, target):
     """Return the channel with the rows at `e`; where `e` is traced, with those a hair inside [0, 1] beside them."""
     channel = _channel(rows(e), source, target)
     if not isinstance(e, Tracer):

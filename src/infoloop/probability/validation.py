@@ -49,7 +49,7 @@ def require_float64(value: object, what: str, dtype: DTypeLike | None = None) ->
     return np.dtype(np.float64)
 
 
-def refuse_tracers(function: str, **arguments: object) -> None:
+def refuse_tracers(function: str, /, **arguments: object) -> None:
     """Check that no array in the arguments of a function that runs on the host is traced by JAX.
 
     Args:

@@ -12,6 +12,7 @@ from infoloop.exact.comparison import compare_exactly
 from infoloop.exact.rational_laws import RationalLaw
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import Joint
+from infoloop.probability.host_functions import host_only
 from infoloop.proofs.counterexamples.exact_decision import Counterexample
 from infoloop.proofs.limits import DENOMINATORS
 from infoloop.statements.claim import Claim, stronger
@@ -25,6 +26,7 @@ class Certification(NamedTuple):
     counterexample: Counterexample | None
 
 
+@host_only
 def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
     """Decide a claim on every exact case of its family, up to the first where it fails.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import did_you_mean
 from infoloop.verdict_logs.estimators import Tally
 
@@ -32,6 +33,7 @@ class LogFileError(ValueError):
     """A log that cannot be read; the message is `FILE:LINE: COLUMN: what and the remedy`, in Parquet `FILE:row K: `."""
 
 
+@host_only
 def read_log(path: str | Path, columns: Mapping[str, str] | None = None) -> Tally:
     """Return the tally of a verdict log, a file with a row for each attempt.
 
