@@ -101,7 +101,9 @@ def contraction_at(p, rows):
     grid = [mpf(k) / 40 for k in range(1, 40) if abs(mpf(k) / 40 - p[1]) > 0.04]
     best = max(grid, key=ratio)
     with mp.workdps(30):
-        top = findroot(lambda q: diff(ratio, q, h=mpf(10) ** -10), (best - mpf(1) / 80, best + mpf(1) / 80), solver="ridder")
+        top = findroot(
+            lambda q: diff(ratio, q, h=mpf(10) ** -10), (best - mpf(1) / 80, best + mpf(1) / 80), solver="ridder"
+        )
     return ratio(top)
 
 
@@ -154,7 +156,8 @@ def one_sided(function, at, towards):
     with mp.workdps(50):
         at = mpf(at)
         near, nearer = (
-            (function(at + towards * step) - function(at)) / (towards * step) for step in (mpf(10) ** -15, mpf(10) ** -20)
+            (function(at + towards * step) - function(at)) / (towards * step)
+            for step in (mpf(10) ** -15, mpf(10) ** -20)
         )
         return nearer if abs(near - nearer) < mpf(10) ** -12 * (1 + abs(nearer)) else inf * (1 if nearer > 0 else -1)
 

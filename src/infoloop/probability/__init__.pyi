@@ -5,6 +5,7 @@ from . import bisection as bisection
 from . import channel_families as channel_families
 from . import channels as channels
 from . import chi_square_sampling as chi_square_sampling
+from . import covariances as covariances
 from . import dags as dags
 from . import distributions as distributions
 from . import gaussians as gaussians

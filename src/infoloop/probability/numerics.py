@@ -1,14 +1,16 @@
 """Rounding, dtypes and zeros: the only place where `0 log 0` and near-cancellation are handled. All in bits."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
+from jax.core import Tracer
 from jax.typing import ArrayLike, DTypeLike
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.bisection import bisect
@@ -35,6 +37,39 @@ def rounding(cells: int, dtype: DTypeLike = np.float64) -> float:
     True
     """
     return 8 * cells * float(np.finfo(dtype).eps)
+
+
+@jax.custom_jvp
+def nan_unless(valid: Bool[ArrayLike, "*part"], value: Float[ArrayLike, "*shape"]) -> Float[Array, "*shape"]:
+    """Return `value` where `valid`, else NaN, and as derivative NaN too.
+
+    A `where` alone would have the derivative 0 at what is refused, by which a descent would stop there without a word.
+
+    >>> nan_unless(jnp.array([True, False]), jnp.array([0.5, 1.5])).tolist()
+    [0.5, nan]
+    """
+    return jnp.where(valid, value, jnp.nan)
+
+
+@nan_unless.defjvp
+def _(primals, tangents):
+    valid, value = primals
+    return nan_unless(valid, value), jnp.where(valid, 1.0, jnp.nan).astype(tangents[1].dtype) * tangents[1]
+
+
+def nan_if_any(parts: Sequence[Float[Array, "..."]], *arrays: Float[Array, "..."]) -> tuple[Float[Array, "..."], ...]:
+    """Return `arrays`, all of them NaN if one of the `parts` that they are made of has a NaN.
+
+    Only what is traced can have one: of other numbers the checks would have raised an error.
+
+    >>> [a.tolist() for a in jax.jit(nan_if_any)([jnp.array([1.0, jnp.nan])], jnp.ones(1), jnp.ones(2))]
+    [[nan], [nan, nan]]
+    """
+    traced = [part for part in parts if isinstance(part, Tracer)]
+    if not traced:
+        return arrays
+    valid = jnp.stack([~jnp.isnan(part).any() for part in traced]).all()
+    return tuple(nan_unless(valid, array) for array in arrays)
 
 
 def plog2p(p: Float[ArrayLike, "*shape"]) -> Float[Array, "*shape"]:
