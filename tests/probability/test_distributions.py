@@ -112,7 +112,9 @@ def test_fractions_are_numbers():
     assert joint([Fraction(1, 4), Fraction(3, 4)], "X").table.tolist() == [0.25, 0.75]
 
 
-@pytest.mark.parametrize("table", [None, {"a": 1.0}, {1.0}, joint([1.0], "X"), iter([1.0])], ids=lambda t: type(t).__name__)
+@pytest.mark.parametrize(
+    "table", [None, {"a": 1.0}, {1.0}, joint([1.0], "X"), iter([1.0])], ids=lambda t: type(t).__name__
+)
 def test_what_holds_no_numbers_is_the_wrong_kind_of_object(table):
     with pytest.raises(TypeError, match=f"^joint table is a {type(table).__name__}: give an array of numbers"):
         joint(table, "X")

@@ -3,12 +3,14 @@
 import unicodedata
 from pathlib import Path
 
+from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import cut_text, quote
 from infoloop.reporting.text_files import UnreadableFileError, read_text_file
 
 _MOST_BYTES = 2**23  # of a file, more than a million words
 
 
+@host_only
 def read_words(path: str | Path) -> list[str]:
     """Return the words of a text file in UTF-8, one a line, in lower case.
 

@@ -19,6 +19,7 @@ from infoloop.interop.bif_parser import BifRow, BifTable, parse_bif
 from infoloop.probability.bayes_nets import BayesNet, bayes_net
 from infoloop.probability.channels import Channel, channel
 from infoloop.probability.distributions import Joint, joint
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import rounding
 from infoloop.reporting.suggestions import bound_message, cut_text, did_you_mean, list_names, quote
 from infoloop.reporting.text_files import UnreadableFileError, read_text_file
@@ -29,6 +30,7 @@ _MOST_CELLS = 2**25  # numbers of all laws together: 256 MiB of float64
 _MOST_PARENTS = 62  # axes of an array, one of which is the variable's own, and one for sums
 
 
+@host_only
 def from_bif(path: str | Path, renormalise: bool = False) -> BayesNet:
     """Return the Bayesian network in a BIF file; its states are the symbols of its variables, in the order of the file.
 

@@ -48,6 +48,7 @@ from infoloop.pipelines.conditional_tables import (
 )
 from infoloop.pipelines.node import Node, PipelineError
 from infoloop.probability import dags
+from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import cut_text, did_you_mean, quote
 
 _REFERENCE = re.compile(r"(?P<name>.*?)@(?P<lag>[+-]?\d{1,9})")
@@ -92,6 +93,7 @@ class Pipeline:
         return tuple(n.name for n in self.nodes if n.role in roles and at in (None, n.at))
 
 
+@host_only
 def pipeline(
     nodes: Iterable[Node],
     round: Iterable[Node] = (),

@@ -13,6 +13,7 @@ from typing import Any
 
 from infoloop.pipelines.node import Node, PipelineError
 from infoloop.pipelines.pipeline_graph import Pipeline, copy_names, pipeline
+from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import bound_message, cut_text, did_you_mean, list_names, quote
 from infoloop.reporting.text_files import UnreadableFileError, read_text_file
 
@@ -40,6 +41,7 @@ class PipelineFileError(PipelineError):
     """A pipeline file that cannot be read; the message is `FILE:LINE: KEY: what and the remedy`."""
 
 
+@host_only
 def read_pipeline(path: str | Path) -> Pipeline:
     """Return the pipeline in a TOML file, checked; the format stands in `infoloop.pipelines.pipeline_graph`.
 
@@ -62,6 +64,7 @@ def read_pipeline(path: str | Path) -> Pipeline:
     return parse_pipeline(text, str(path))
 
 
+@host_only
 def parse_pipeline(text: str, file: str = "pipeline") -> Pipeline:
     """Return the pipeline in a TOML text, checked.
 

@@ -9,6 +9,7 @@ from . import covariances as covariances
 from . import dags as dags
 from . import distributions as distributions
 from . import gaussians as gaussians
+from . import host_functions as host_functions
 from . import law_measures as law_measures
 from . import numerics as numerics
 from . import validation as validation

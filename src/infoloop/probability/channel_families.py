@@ -4,17 +4,20 @@ import functools
 import itertools
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from jax.core import Tracer
 from jax.typing import DTypeLike
 from jaxtyping import Float, Int, Key
 
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.channels import Channel, channel
 from infoloop.probability.distributions import Names, as_names
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import nan_if_any
 from infoloop.probability.validation import (
     check_distinct,
@@ -46,8 +49,7 @@ def bsc(flip: Number, source: str, target: str, dtype: DTypeLike | None = None) 
     >>> bsc(0.25, "X", "Y").rows.tolist()
     [[0.75, 0.25], [0.25, 0.75]]
     """
-    e = _probability(flip, "flip", dtype)
-    return _channel([[1 - e, e], [e, 1 - e]], e, source, target)
+    return _family(lambda e: [[1 - e, e], [e, 1 - e]], _probability(flip, "flip", dtype), source, target)
 
 
 def erasure(erased: Number, source: str, target: str, size: int = 2, dtype: DTypeLike | None = None) -> Channel:
@@ -70,9 +72,8 @@ def erasure(erased: Number, source: str, target: str, size: int = 2, dtype: DTyp
     >>> erasure(0.25, "X", "Y").rows.tolist()
     [[0.75, 0.0, 0.25], [0.0, 0.75, 0.25]]
     """
-    e = _probability(erased, "erased", dtype)
-    kept = (1 - e) * jnp.eye(check_int(size, "size"), dtype=e.dtype)
-    return _channel(jnp.concatenate([kept, jnp.full((size, 1), e)], 1), e, source, target)
+    e, kept = _probability(erased, "erased", dtype), jnp.eye(check_int(size, "size"))
+    return _family(lambda e: jnp.column_stack([(1 - e) * kept.astype(e.dtype), jnp.full(size, e)]), e, source, target)
 
 
 def z_channel(fall: Number, source: str, target: str, dtype: DTypeLike | None = None) -> Channel:
@@ -95,8 +96,7 @@ def z_channel(fall: Number, source: str, target: str, dtype: DTypeLike | None = 
     [[1.0, 0.0], [0.25, 0.75]]
     """
     e = _probability(fall, "fall", dtype)
-    one = jnp.ones_like(e)
-    return _channel([[one, 0 * one], [e, 1 - e]], e, source, target)
+    return _family(lambda e: [[jnp.ones_like(e), jnp.zeros_like(e)], [e, 1 - e]], e, source, target)
 
 
 def symmetric(error: Number, source: str, target: str, size: int = 2, dtype: DTypeLike | None = None) -> Channel:
@@ -121,11 +121,11 @@ def symmetric(error: Number, source: str, target: str, size: int = 2, dtype: DTy
     >>> symmetric(0.5, "X", "Y", size=3).rows.tolist()
     [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.25, 0.25, 0.5]]
     """
-    e = _probability(error, "error", dtype)
-    rows = jnp.where(jnp.eye(check_int(size, "size", 2), dtype=bool), 1 - e, e / (size - 1))
-    return _channel(rows, e, source, target)
+    e, same = _probability(error, "error", dtype), jnp.eye(check_int(size, "size", 2), dtype=bool)
+    return _family(lambda e: jnp.where(same, 1 - e, e / (size - 1)), e, source, target)
 
 
+@host_only
 def deterministic(
     function: Callable | Iterable[int],
     source: Names,
@@ -257,6 +257,7 @@ def _(counts, log_ways, primals, tangents):
     return _by_logarithms(r, counts, log_ways), slope
 
 
+@host_only
 def compositions(total: int, parts: int) -> Int[np.ndarray, "rows parts"]:
     """Return all ways to write a number as a sum of counts, one row each, the first count falling.
 
@@ -315,3 +316,13 @@ def _with_axes(value, axes, what, wanted):
 def _channel(rows, parameter, source, target):
     names = check_distinct((source, target), "channel")
     return Channel(*nan_if_any([parameter], jnp.asarray(rows)), names[:1], names[1:])
+
+
+def _family(rows, e, source, target):
+    """Return the channel with the rows at `e`; where `e` is traced, with those a hair inside [0, 1] beside them."""
+    channel = _channel(rows(e), e, source, target)
+    if not isinstance(e, Tracer):
+        return channel
+    hair, digit = jnp.sqrt(jnp.finfo(e.dtype).tiny), jnp.finfo(e.dtype).eps / 2
+    inner = jnp.where(e == 0, hair, jnp.where(e == 1, 1 - digit, e))
+    return replace(channel, inside=jnp.asarray(rows(inner)))

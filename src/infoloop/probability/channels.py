@@ -27,18 +27,26 @@ from infoloop.probability.validation import (
 )
 
 
-@jax.tree_util.register_dataclass
+@functools.partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["rows"],
+    meta_fields=["source", "target"],
+    drop_fields=["inside"],
+)
 @dataclass(frozen=True)
 class Channel:
     """`rows[x, ..., y, ...] = K(y, ... | x, ...)`: one axis for each source variable, then one for each target.
 
     The class checks nothing, traced or not, and what is computed from rows that are no laws means nothing; `channel`
-    and the families check.
+    and the families check. `inside` is no part of the channel: a family whose traced parameter may be at an end of its
+    interval leaves here the rows a hair within, where a slope that has a kink at the end is taken
+    (`information.contraction_coefficients.contraction`).
     """
 
     rows: Float[Array, ...]
     source: tuple[str, ...] = field(metadata={"static": True})
     target: tuple[str, ...] = field(metadata={"static": True})
+    inside: Float[Array, ...] | None = field(default=None, repr=False, compare=False)
 
     @property
     def sizes(self) -> dict[str, int]:

@@ -226,7 +226,9 @@ def _(p: Joint, /, **event: Hashable) -> Joint:
 def find_symbol(symbol: Hashable, name: str, alphabet: tuple[Hashable, ...]) -> int:
     """Return the place of `symbol` in the alphabet of `name`; ValueError where it is not in it, TypeError if traced."""
     if isinstance(symbol, Tracer):
-        raise TypeError(f"{name} is traced by JAX, and which part of the law remains depends on it: give a known symbol")
+        raise TypeError(
+            f"{name} is traced by JAX, and which part of the law remains depends on it: give a known symbol"
+        )
     if symbol not in alphabet:
         raise ValueError(f"{name} never takes the value {symbol!r}: its alphabet is {alphabet}")
     return alphabet.index(symbol)

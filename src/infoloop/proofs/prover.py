@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infoloop.check import readable
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_int
 from infoloop.proofs import limits
 from infoloop.proofs.counterexamples.exact_decision import Counterexample
@@ -63,6 +64,7 @@ class Proof:
         return f"{self.statement}   is undecided: {neither}{under}\n\n{self.polymatroid}\n\n{self.tried}"
 
 
+@host_only
 def prove(
     statement: str, given: Given = None, zhang_yeung: bool = False, starts: int = 64, steps: int = 300, seed: int = 0
 ) -> Proof:

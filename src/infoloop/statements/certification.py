@@ -14,6 +14,7 @@ from infoloop.exact.rational_laws import LogSum, RationalLaw
 from infoloop.exact.real_balls import RealBall
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import Joint
+from infoloop.probability.host_functions import host_only
 from infoloop.proofs.counterexamples.exact_decision import Counterexample
 from infoloop.proofs.limits import DENOMINATORS
 from infoloop.statements.claim import Claim, stronger
@@ -34,6 +35,7 @@ class Certification(NamedTuple):
     void: int
 
 
+@host_only
 def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
     """Decide a claim on every exact case of its family, up to the first where it fails.
 

@@ -15,6 +15,7 @@ from jaxtyping import Array, Key
 from infoloop.exact.rational_laws import rationalise
 from infoloop.information.expressions import evaluate_terms
 from infoloop.notation.grammar import lesser_first, parse_statement
+from infoloop.probability.host_functions import host_only
 from infoloop.proofs.counterexamples.gradient_search import minimise_by_adam
 from infoloop.proofs.limits import LEAST_LESSER_BITS
 from infoloop.statements.cases import Cases, Family
@@ -74,6 +75,7 @@ class Claim:
     ceiling: Callable[[Any], Any] | None = None
 
 
+@host_only
 def linear(
     label: str,
     statement: str,
@@ -144,6 +146,7 @@ def _sides(statement: str) -> Callable[[Any], tuple]:
     return lambda law: (evaluate_terms(ordered.left, law), evaluate_terms(ordered.right, law))
 
 
+@host_only
 def stronger(claim: Claim, factor: float | str = "1.01") -> Claim:
     """Return the claim with its lesser side multiplied by `factor`: false wherever the claim is sharp.
 
@@ -186,6 +189,7 @@ class Evidence(NamedTuple):
     case: Any
 
 
+@host_only
 def evaluate_on_samples(claim: Claim, key: Key[Array, ""], samples: int) -> Evidence:
     """Evaluate a claim on random cases. This refutes little; `attack` refutes more.
 
@@ -251,6 +255,7 @@ def _ratio(lesser, greater):
     return jnp.where(informative, greater / jnp.where(informative, lesser, 1.0), jnp.inf)
 
 
+@host_only
 def attack(claim: Claim, key: Key[Array, ""], starts: int = 64, steps: int = 300, rate: float = 0.1) -> Evidence:
     """Search for a counterexample to a claim, by descent (Adam) on log(greater/lesser) from many starts at once.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import bound_message, cut_text, did_you_mean, list_names, quote
 from infoloop.reporting.text_files import NUL, UnreadableFileError, check_regular_file, line_with_nul
 from infoloop.verdict_logs.estimators import Tally
@@ -38,6 +39,7 @@ class LogFileError(ValueError):
         super().__init__(bound_message(message))
 
 
+@host_only
 def read_log(path: str | Path, columns: Mapping[str, str] | None = None) -> Tally:
     """Return the tally of a verdict log, a file with a row for each attempt.
 
