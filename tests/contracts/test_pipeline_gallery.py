@@ -16,6 +16,7 @@ from infoloop.pipelines.round_laws import evaluate_rounds, round_queries
 from infoloop.pipelines.signal_quality import sensitivity
 from infoloop.pipelines.toml_reader import read_pipeline
 from infoloop.probability.numerics import rounding
+from infoloop.reporting.figures import Line
 from tests.support.paths import PIPELINES
 
 CELLS = 2**16  # of the largest law of a round
@@ -135,7 +136,8 @@ def test_no_figure_draws_a_bound_above_all_there_is_to_know():
     worse = sensitivity(read_pipeline(PIPELINES / f"{name}.toml"), steps=2, read=found.rounds)
     assert worse is not None
     drawn = rounds_figure(numbers), sensitivity_figure(worse, numbers)
-    lines = [line for figure in drawn for line in figure.panels[0].marks]
+    lines = [mark for figure in drawn for mark in figure.panels[0].marks if isinstance(mark, Line)]
+    assert len(lines) == 7
     assert [line.label for line in lines if np.max(line.y) > numbers.task + rounding(CELLS)] == []
     fano = numbers.fano
     assert fano is not None

@@ -62,7 +62,7 @@ class InformationBound:
 
     @property
     def most_set_by(self) -> str | None:
-        """Which of the two is the least, and so is `most`: "terms", or "task" where they add up to no less than H(X)."""
+        """Which of the two is the least, and so is `most`: "terms", or "task" where they add up to as much or more."""
         if self.most is None:
             return None
         return "task" if self.most == self.task else "terms"

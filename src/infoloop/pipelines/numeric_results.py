@@ -41,8 +41,9 @@ class RoundBits:
     `contraction` is $\eta_{KL}$ of the update (Z_{t-1},E_t) -> Z_t over what occurs, or of Z_{t-1} -> Z_t where no term
     enters (None where it is too large). `ceiling` is the strong data processing bound on `after`,
     $\eta_t(\text{ceiling}_{t-1}+\sum\text{terms})$, or H(X) or what a base that closes the pipeline knows, whichever
-    is least; `ceiling_set_by` says which: "terms", "task" or "base". `accuracy` is the probability that the state's own answer is X, `best` that of the best decoder, `use` by
-    how much the round has raised the accuracy (None where a state has no answer).
+    is least; `ceiling_set_by` says which: "terms", "task" or "base". `accuracy` is the probability that the state's own
+    answer is X, `best` that of the best decoder, `use` by how much the round has raised the accuracy (None where a
+    state has no answer).
     """
 
     t: int

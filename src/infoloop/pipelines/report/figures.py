@@ -35,8 +35,8 @@ def rounds_figure(numbers: Numbers) -> Figure:
             Panel("How often it is right", label, "probability", tuple(right), y_limits=(0.0, 1.0), x_names=names),
         ),
         "What is known of the task after each round, at most, and how often it is answered. "
-        "The bound adds every term that entered, and contracts; where H(X), or what a base that closes the pipeline knows, "
-        "is less, it is that. What the state knows lies below it by what it forgets.",
+        "The bound adds every term that entered, and contracts; where H(X), or what a base that closes the pipeline "
+        "knows, is less, it is that. What the state knows lies below it by what it forgets.",
     )
 
 

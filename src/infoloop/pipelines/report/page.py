@@ -98,8 +98,9 @@ def _bits(numbers: Numbers | None) -> tuple[PageTable, ...]:
         return ()
     note = (
         "with the tables of the file: a term's bits an episode, their share of what is observed, and for one unit of "
-        "cost; I(X;Z) after the round and its bound, the least of terms and contraction (eta), H(X) and what a base that closes the pipeline knows; how often the state's own answer "
-        "is right, and whether the update raised or lowered that"
+        "cost; I(X;Z) after the round and its bound, the least of terms and contraction (eta), H(X), and what a base "
+        "that closes the pipeline knows; how often the state's own answer is right, and whether the update raised or "
+        "lowered that"
     )
     return (PageTable("bits", HEADS, tuple(bits_rows(numbers.rounds)), note),)
 
