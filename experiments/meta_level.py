@@ -242,8 +242,9 @@ def headlines(found: dict) -> tuple[Headline, ...]:
     rows = []
     for name in MECHANISMS:
         gap = _difference(found[name])
-        rows.append(Headline(f"{name}: share where coarse is better", float((gap > TIE).mean()), None, "1", ""))
-        rows.append(Headline(f"{name}: share where fine is better", float((gap < -TIE).mean()), None, "1", ""))
+        cells = f"of the {gap.size:,} points of this grid"
+        rows.append(Headline(f"{name}: share where coarse is better", float((gap > TIE).mean()), None, "1", "", cells))
+        rows.append(Headline(f"{name}: share where fine is better", float((gap < -TIE).mean()), None, "1", "", cells))
     effects = (_effect(name, found[f"{name}_runs"].stack(setting=dims)) for name, dims in SAMPLED.items())
     return (*rows, *effects)
 
@@ -254,5 +255,5 @@ def _effect(name: str, runs: xr.Dataset) -> Headline:
     treated = np.repeat([0.0, 1.0], len(runs.fine))[:, None] * np.ones(outcome.shape)
     setting = np.arange(outcome.shape[1]) * np.ones(outcome.shape, int)
     effect = effect_size(jax.random.key(0), outcome.ravel(), treated.ravel(), setting.ravel(), draws=500)
-    interval = f"95 %: {float(effect.lower):.3f} to {float(effect.upper):.3f}"
-    return Headline(f"{name}: effect of coarse labels on the error", float(effect.mean), None, "1", interval)
+    interval = f"95 % over learners: {float(effect.lower):.3f} to {float(effect.upper):.3f}"
+    return Headline(f"{name}: effect of coarse labels on the error", float(effect.mean), None, "1", "", interval)

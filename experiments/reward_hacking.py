@@ -178,7 +178,9 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         found_at = float(below[0]) if below.size else float("inf")
         rows.append(Headline(f"half have switched, right {accuracy:g}", found_at, float(t.time), "1", "n*, on average"))
         gap = float(np.abs(t.simulated - t.chance).max())
-        rows.append(Headline(f"simulated less exact probability, right {accuracy:g}", gap, 0.0, "1", "sampling"))
+        rows.append(
+            Headline(f"simulated less exact probability, right {accuracy:g}", gap, None, "1", "", "by sampling")
+        )
     for mass in hack.mass.values:
         best = float(hack.draws[int(np.argmax(hack.gold.sel(mass=mass).values))])
         rows.append(

@@ -1,10 +1,12 @@
 """The contract of every experiment: its small run gives finite tables, figures and numbers, the same each time."""
 
+import re
 from dataclasses import replace
 
 import jax
 import numpy as np
 import pytest
+import xarray as xr
 
 from infoloop.reporting.figures import write_figure
 from infoloop.statements.theory_files import default_folder, read_blocks
@@ -48,6 +50,8 @@ def test_the_small_run_is_finite_and_drawn(name, tmp_path):
     for headline in experiment.headlines(found):
         assert np.isfinite(headline.found)
         assert len(headline.unit) < 8
+        assert (headline.expected is None) == (headline.source == "")  # the column "expected by" holds what expects it
+        assert not re.search(r"%|\bof the\b", headline.source)
 
 
 def test_its_statements_are_stated(experiment):
@@ -75,3 +79,15 @@ def test_a_word_list_adds_the_word_game(tmp_path):
     bits = found["words"].bits.sel(word="abba")
     assert float(bits.sel(verdict="full")) == 2.0
     assert experiment.headlines(found)[-1].what == "bits of the best first word, abba"
+
+
+def test_a_share_of_pairs_counts_each_pair_once_in_whichever_order_it_stands():
+    experiment = EXPERIMENTS["first_learned"]
+    grid = experiment.Config()
+    axes = (grid.flips, grid.flips, grid.surfaces, grid.surfaces, grid.ratios, grid.common)
+    points = xr.broadcast(*(xr.DataArray(list(values), dims=f"axis_{k}") for k, values in enumerate(axes)))
+    numbers = experiment._different_pairs(*points)
+    assert numbers.shape == tuple(map(len, axes))
+    assert set(np.bincount(numbers.ravel())) == {2}
+    one = experiment._share(np.array([1.0, -1.0, 0.0]), np.array([1.0, 1.0, 1.0]), np.array([7, 7, 8]))
+    assert one == (0.5, 1)

@@ -9,11 +9,14 @@ from infoloop.check import check_certificate
 from infoloop.pipelines.information_flow import rounds
 from infoloop.pipelines.numeric_results import Numbers
 from infoloop.pipelines.pipeline_audit import Audit, audit
+from infoloop.pipelines.report.figures import rounds_figure, sensitivity_figure
 from infoloop.pipelines.report.numeric_text import bound_in_bits, format_number
 from infoloop.pipelines.report.text import audit_text
 from infoloop.pipelines.round_laws import evaluate_rounds, round_queries
+from infoloop.pipelines.signal_quality import sensitivity
 from infoloop.pipelines.toml_reader import read_pipeline
 from infoloop.probability.numerics import rounding
+from infoloop.reporting.figures import Line
 from tests.support.paths import PIPELINES
 
 CELLS = 2**16  # of the largest law of a round
@@ -112,13 +115,33 @@ def numbers_of(name: str) -> Numbers:
 def test_the_numbers_keep_every_bound(name):
     found, numbers = audited(name), numbers_of(name)
     for ceiling in found.ceilings:
-        assert numbers.learned <= bound_in_bits(numbers, ceiling) + rounding(CELLS)
+        bound = bound_in_bits(numbers, ceiling)
+        assert numbers.learned - rounding(CELLS) <= bound.bits <= numbers.task
+        assert (bound.set_by == "H(X)") == (bound.bits == numbers.task)
+        assert ceiling.most is None or ceiling.task is None or ceiling.most <= ceiling.task
+        assert all(term.most is None or ceiling.task is None or term.most <= ceiling.task for term in ceiling.terms)
     for r in numbers.rounds:
         assert all(term.bits >= 0 and term.sign == "positive" for term in r.terms)
         assert max(r.before, r.after) <= r.entering + rounding(CELLS)
-        assert r.after <= r.ceiling + rounding(CELLS)
+        assert r.after - rounding(CELLS) <= r.ceiling <= numbers.task
+        assert r.ceiling_set_by != "task" or r.ceiling == numbers.task
         assert r.accuracy is not None
         assert r.accuracy <= r.best + rounding(CELLS)
+
+
+@pytest.mark.slow
+def test_no_figure_draws_a_bound_above_all_there_is_to_know():
+    name = "rlvr_unit_tests"  # whose terms add up to more
+    found, numbers = audited(name), numbers_of(name)
+    worse = sensitivity(read_pipeline(PIPELINES / f"{name}.toml"), steps=2, read=found.rounds)
+    assert worse is not None
+    drawn = rounds_figure(numbers), sensitivity_figure(worse, numbers)
+    lines = [mark for figure in drawn for mark in figure.panels[0].marks if isinstance(mark, Line)]
+    assert len(lines) == 7
+    assert [line.label for line in lines if np.max(line.y) > numbers.task + rounding(CELLS)] == []
+    fano = numbers.fano
+    assert fano is not None
+    assert fano.most <= numbers.task
 
 
 @pytest.mark.parametrize("name", GALLERY)

@@ -7,10 +7,13 @@ import subprocess
 import sys
 from fractions import Fraction
 
+import numpy as np
+import pytest
+
 from infoloop.probability.numerics import rounding
-from infoloop.verdict_logs.estimators import ceiling_by_problem, ceiling_by_rate
+from infoloop.verdict_logs.estimators import ceiling_by_problem, ceiling_by_rate, entropy_estimates
 from infoloop.verdict_logs.log_audit import audit_tally, half_from, information_curve
-from infoloop.verdict_logs.text import log_text
+from infoloop.verdict_logs.text import log_tables, log_text
 from tests.support.paths import LOG, LOGS
 from tests.support.tallies import tally
 
@@ -46,10 +49,30 @@ def test_the_least_ceiling_is_named_and_is_one_of_those_shown(example):
         assert least[0]["bits_per_verdict"] == least[0]["bits"] / 480
 
 
+@pytest.mark.parametrize("counts", [[(1, 2)], [(2, 4)] * 3, [(4, 8), (0, 8)], [(k, 8) for k in range(9)]])
+@pytest.mark.parametrize("confidence", [0.05, 0.5, 0.95, 0.999])
+def test_no_estimate_is_above_the_least_ceiling_and_no_ceiling_above_one_bit_each(counts, confidence):
+    found = audit_tally(tally(*counts), confidence)
+    assert max(bound.bits for bound in found.again) <= found.verdicts
+    assert max(found.estimates) <= found.most_again.bits
+    raw = entropy_estimates(*np.transpose(counts))
+    assert found.estimates == tuple(min(bits, found.most_again.bits) for bits in raw)
+    assert found.cut_estimates == tuple(bits > found.most_again.bits for bits in raw)
+    assert (found.bits <= found.most_bits).all()
+
+
+def test_what_was_cut_says_so():
+    found = audit_tally(tally((1, 2)), file="v.csv")
+    assert [bound.name for bound in found.again if "cut" in bound.name] == ["sum over problems, cut at one bit each"]
+    assert "no ceiling: Miller & Madow, cut at the least one" in [row[3] for row in log_tables(found)[1][2]]
+    assert found.row()["entropy_cut_at_ceiling"] == {"plug_in": False, "miller_madow": True}
+
+
 def test_two_ceilings_that_may_fail_share_the_risk():
-    found = {bound.name: bound.bits for bound in audit_tally(tally((0, 8), (3, 8)), 0.875).again}
-    assert found["sum over problems"] == ceiling_by_problem([0, 3], [8, 8], 0.9375)
-    assert found["h of the overall pass rate"] == ceiling_by_rate([0, 3], [8, 8], 0.9375)
+    counts = [(0, 8), (1, 8)] * 40
+    found = {bound.name: bound.bits for bound in audit_tally(tally(*counts), 0.875).again}
+    assert found["sum over problems"] == ceiling_by_problem(*np.transpose(counts), 0.9375)
+    assert found["h of the overall pass rate"] == ceiling_by_rate(*np.transpose(counts), 0.9375)
 
 
 def test_ceilings_by_rates_say_that_they_need_attempts_that_were_fixed_before():

@@ -60,6 +60,13 @@ class InformationBound:
         added = sum(sizes) if len(sizes) == len(self.terms) else None
         return min((bits for bits in (added, self.task) if bits is not None), default=None)
 
+    @property
+    def most_set_by(self) -> str | None:
+        """Which of the two is the least, and so is `most`: "terms", or "task" where they add up to as much or more."""
+        if self.most is None:
+            return None
+        return "task" if self.most == self.task else "terms"
+
 
 def bound_from_base(p: Pipeline, base: ConditioningSet) -> InformationBound:
     """Return the bound I(X;Z_T) <= I(X;B), for a base relative to which the pipeline is closed.

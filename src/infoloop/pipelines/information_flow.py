@@ -50,8 +50,9 @@ class ConditioningSet:
 
 @dataclass(frozen=True)
 class PipelineTerm:
-    """One term I(task;names|given) of the bound; `most` is its largest value in bits where the sizes are known.
+    """One term I(task;names|given) of the bound; `most` is the largest value that the sizes allow, in bits.
 
+    It is the logarithm of the number of values of `names`, or of the task if that is less; None where neither is known.
     Terms are told apart, and found again among the numbers, by their `id`.
     """
 
@@ -228,7 +229,9 @@ def _terms(p: Pipeline, t: int, entering: Names, before: Names) -> tuple[Pipelin
 
 def _term(p: Pipeline, names: Names, given: Names, own: TermId) -> PipelineTerm:
     known = [p.by_name[name].size for name in names]
-    most = math.log2(math.prod(size for size in known if size)) if all(known) else None
+    sizes = [math.prod(size for size in known if size)] if all(known) else []
+    sizes += [size for size in [p.by_name[p.task].size] if size]
+    most = math.log2(min(sizes)) if sizes else None
     return PipelineTerm(format_mutual_information(p.task, names, given), names, given, most, own)
 
 

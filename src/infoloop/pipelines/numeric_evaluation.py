@@ -36,6 +36,12 @@ class _MostKnown(NamedTuple):
     above_last_state: float
     task: float
 
+    def least(self, by_terms: float, above_last_state: bool) -> tuple[float, str]:
+        """Return the least of the bounds on what a state knows, one of which its terms give, and which one it is."""
+        bounds = [(by_terms, "terms"), (self.task, "task")]
+        bounds += [(self.above_last_state, "base")] if above_last_state else []
+        return min(bounds, key=lambda bound: bound[0])
+
 
 def missing_tables(p: Pipeline) -> tuple[str, ...]:
     """Return the nodes that do not say how they answer their parents: with none missing a pipeline has numbers."""
@@ -102,8 +108,8 @@ def _rounds(
         if not r.terms:  # the task reaches this state through the one before alone
             update = update.reshape(np.asarray(x.held).shape[1], -1, update.shape[1]).sum(1)
         eta = _contraction(update)
-        ceiling = (1.0 if eta is None else eta) * (ceiling + sum(term.bits for term in terms))
-        ceiling = min(ceiling, most_known.above_last_state if r.state in above else most_known.task)
+        by_terms = (1.0 if eta is None else eta) * (ceiling + sum(term.bits for term in terms))
+        ceiling, set_by = most_known.least(by_terms, r.state in above)
         after = accuracy_of(p, pair)
         use = None if after is None or accuracy is None else after - accuracy
         found.append(
@@ -116,6 +122,7 @@ def _rounds(
                 after=_unless_separated(reached, (r.state,), x.after),
                 contraction=eta,
                 ceiling=ceiling,
+                ceiling_set_by=set_by,
                 accuracy=after,
                 best=float(pair.max(0).sum()),
                 use=use,
@@ -170,7 +177,7 @@ def _fano(
     if alphabet_size < 2 or not p.rounds:
         return None
     needed = needed_bits(most_known.task, alphabet_size, error)
-    most = max(max_information_per_round(p, r) for r in rounds)
+    most = min(most_known.task, max(max_information_per_round(p, r) for r in rounds))
     held = found[0].before
     least = rounds_needed(needed, held, most)
     never = math.isinf(least) or needed - most_known.above_last_state > ROUNDED

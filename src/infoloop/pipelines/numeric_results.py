@@ -41,8 +41,9 @@ class RoundBits:
     `contraction` is $\eta_{KL}$ of the update (Z_{t-1},E_t) -> Z_t over what occurs, or of Z_{t-1} -> Z_t where no term
     enters (None where it is too large). `ceiling` is the strong data processing bound on `after`,
     $\eta_t(\text{ceiling}_{t-1}+\sum\text{terms})$, or H(X) or what a base that closes the pipeline knows, whichever
-    is least. `accuracy` is the probability that the state's own answer is X, `best` that of the best decoder, `use` by
-    how much the round has raised the accuracy (None where a state has no answer).
+    is least; `ceiling_set_by` says which: "terms", "task" or "base". `accuracy` is the probability that the state's own
+    answer is X, `best` that of the best decoder, `use` by how much the round has raised the accuracy (None where a
+    state has no answer).
     """
 
     t: int
@@ -53,6 +54,7 @@ class RoundBits:
     after: float
     contraction: float | None
     ceiling: float
+    ceiling_set_by: str
     accuracy: float | None
     best: float
     use: float | None
@@ -69,6 +71,7 @@ class RoundBits:
 class Fano:
     """What a target `error` takes: `needed` bits, of which `held` are there before round 1, a round bringing `most`.
 
+    `most` is the capacity of what a round reads, or H(X) where that is less.
     `rounds` is the fewest rounds of this form that can do, whatever the learner does; None where none suffice.
     `informed_at` is the first round whose state has the bits, `reached_at` that whose own answers err so seldom,
     rounding apart.

@@ -8,16 +8,20 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from infoloop.information.measures import entropy
 from infoloop.pipelines.information_flow import Round, rounds
 from infoloop.pipelines.numeric_evaluation import accuracy_of, missing_tables
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.round_laws import evaluate_rounds, round_queries
+from infoloop.probability.distributions import Joint
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_int
 
 
 class Sensitivity(NamedTuple):
     r"""A pipeline at each `quality` of its signals: `learned` $=I(X;Z_T)$ and its `bound`, in bits.
+
+    `bound` is what the first state knows and all terms add, or $H(X)$ where that is less.
 
     `accuracy` is the probability that the last state's own answer is X (None where it has none), `best` that the answer
     of the best decoder is.
@@ -73,7 +77,9 @@ def sensitivity(p: Pipeline, steps: int = 20, read: tuple[Round, ...] | None = N
 
     def at(worse):
         bits = [found for found, _ in evaluate_rounds({**p.tables, **worse}, asked) if found is not None]
-        return bits[-1].after, bits[0].before + sum(sum(x.terms) for x in bits), bits[-1].pair
+        by_terms = bits[0].before + sum(sum(x.terms) for x in bits)
+        pair = bits[-1].pair
+        return bits[-1].after, jnp.minimum(by_terms, entropy(Joint(pair.sum(1), (p.task,)))), pair
 
     with jax.enable_x64(True):
         learned, bound, pairs = map(np.asarray, jax.vmap(at)(jax.tree.map(jnp.asarray, worse)))

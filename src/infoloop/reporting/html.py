@@ -5,6 +5,9 @@ from typing import Any
 import lazy_loader
 from markupsafe import Markup
 
+from infoloop.reporting.math_font import math_font_css
+
+FONT_OF_FORMULAS = "/* the font of formulas */"  # where a template wants it, within its style
 jinja2, markdown_it = lazy_loader.load("jinja2"), lazy_loader.load("markdown_it")  # only a page needs them
 
 
@@ -31,6 +34,7 @@ def _mathml(renderer: Any, tokens: Any, place: int, options: Any, env: Any) -> s
 
 
 def render_template(name: str, **parts: Any) -> str:
-    """Return a template of this package, filled; all values are escaped."""
+    """Return a template of this package, filled; all values are escaped, and the font of its formulas is inline."""
     templates = jinja2.Environment(loader=jinja2.PackageLoader("infoloop.reporting", "templates"), autoescape=True)
-    return templates.get_template(name).render(**parts)
+    page = templates.get_template(name).render(**parts)
+    return page.replace(FONT_OF_FORMULAS, math_font_css(page), 1)

@@ -32,6 +32,7 @@ def run_page(shown: RunPage) -> str:
     return render_template(
         "run.html.jinja",
         shown=shown,
+        noted=any(headline.note for headline in shown.headlines),
         about=markdown_to_html(shown.about),
         statements=statements,
         figures=figures,

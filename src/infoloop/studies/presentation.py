@@ -62,14 +62,17 @@ def cited_statements(experiment: ModuleType) -> tuple[StatementBlock, ...]:
 def headlines_table(headlines: tuple[Headline, ...]) -> Table:
     """Return the numbers to read first as a table of at most 100 columns."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
-    table.add_column("what", max_width=44)
+    table.add_column("what", max_width=40)
     for name in ("found", "expected"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("unit", no_wrap=True)
     table.add_column("expected by", max_width=24)
+    noted = any(h.note for h in headlines)
+    if noted:
+        table.add_column("note", max_width=28)
     for h in headlines:
         expected = "-" if h.expected is None else f"{h.expected:.8g}"
-        table.add_row(h.what, f"{h.found:.8g}", expected, h.unit, h.source)
+        table.add_row(h.what, f"{h.found:.8g}", expected, h.unit, h.source or "-", *([h.note] if noted else []))
     return table
 
 

@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 
 
 class Headline(NamedTuple):
-    """A number of the run beside what theory or the literature says it is (None where they say nothing)."""
+    """A number of the run beside what theory or the literature says it is (None where they say nothing).
+
+    `source` is what says so, empty where nothing does; `note` how the number is to be read, as an interval.
+    """
 
     what: str
     found: float
     expected: float | None
     unit: str
     source: str
+    note: str = ""
 
 
 class Progress(NamedTuple):

@@ -41,7 +41,8 @@ class LogAudit:
 
     In bits; each holds with `confidence`, the least of `told` (or of `again`) too: `told` for this very log, whatever
     the mean over logs is, except for the bound that says so. `rate` is the pass rate of all
-    verdicts with the ends of its interval, `estimates` are two of $\sum n_ih(p_i)$: plug-in and Miller-Madow.
+    verdicts with the ends of its interval, `estimates` are two of $\sum n_ih(p_i)$: plug-in and Miller-Madow, the least
+    ceiling of `again` instead of one that lies above it.
     """
 
     file: str
@@ -66,6 +67,12 @@ class LogAudit:
     def most_again(self) -> LogBound:
         """The least ceiling on what as many verdicts more can tell one who knows the pass rates."""
         return min(self.again, key=lambda bound: bound.bits)
+
+    @property
+    def cut_estimates(self) -> tuple[bool, bool]:
+        """Which of the estimates would lie above the least ceiling, which then stands in its place."""
+        raw = estimators.entropy_estimates(self.tally.passes, self.tally.attempts)
+        return raw[0] > self.most_again.bits, raw[1] > self.most_again.bits
 
     @property
     def unanimous(self) -> tuple[int, int]:
@@ -110,6 +117,7 @@ class LogAudit:
             "unanimous_share": (failed + passed) / len(names),
             "half_of_bits_from_share_of_problems": half_from(self),
             "entropy": dict(zip(("plug_in", "miller_madow"), self.estimates, strict=True)),
+            "entropy_cut_at_ceiling": dict(zip(("plug_in", "miller_madow"), self.cut_estimates, strict=True)),
             "told": [self._bound(bound) for bound in self.told],
             "again": [self._bound(bound) for bound in self.again],
             "upper_bounds_only": True,
@@ -162,14 +170,17 @@ def audit_tally(tally: Tally, confidence: float = 0.95, file: str = "") -> LogAu
     (16.0, 0.25, (1, 0))
     """
     _, attempts, passes = tally
+    again = _bounds_on_next_log(passes, attempts, confidence)
+    least = min(bound.bits for bound in again)
+    plug_in, corrected = (min(bits, least) for bits in estimators.entropy_estimates(passes, attempts))
     return LogAudit(
         file,
         confidence,
         tally,
         (float(passes.sum() / attempts.sum()), *estimators.pooled_interval(passes, attempts, confidence)),
-        estimators.entropy_estimates(passes, attempts),
+        (plug_in, corrected),
         _bounds_on_this_log(passes, attempts, confidence),
-        _bounds_on_next_log(passes, attempts, confidence),
+        again,
     )
 
 
@@ -188,11 +199,14 @@ def _bounds_on_this_log(passes: np.ndarray, attempts: np.ndarray, confidence: fl
 
 def _bounds_on_next_log(passes: np.ndarray, attempts: np.ndarray, confidence: float) -> tuple[LogBound, ...]:
     each = 1 - check_confidence(confidence) / 2  # two bounds that may fail share the risk
-    independent = "fixed, independent attempts"
+    independent, one_bit_each = "fixed, independent attempts", float(attempts.sum())
+    by_problem = estimators.ceiling_by_problem(passes, attempts, each)
+    # Both hold, so the less of them does; the word says that it is not the sum which set the number.
+    cut = ", cut at one bit each" if by_problem > one_bit_each else ""
     return (
-        LogBound("one bit each", float(attempts.sum()), "nothing"),
+        LogBound("one bit each", one_bit_each, "nothing"),
         LogBound("h of the overall pass rate", estimators.ceiling_by_rate(passes, attempts, each), independent),
-        LogBound("sum over problems", estimators.ceiling_by_problem(passes, attempts, each), independent),
+        LogBound(f"sum over problems{cut}", min(by_problem, one_bit_each), independent),
     )
 
 

@@ -41,8 +41,10 @@ def log_tables(found: LogAudit) -> list[tuple[str, TextRow, list[TextRow]]]:
     headers = ("bits in all", "an episode", "", "by", "assumes")
     problems = ("", "passes", "alike", "first of them", "pass rate", "interval", "bits", "at most")
     estimates = [
-        _cells(found, bits, "", f"no ceiling: {how}", "fixed, independent attempts")
-        for bits, how in zip(found.estimates, ("plug-in, biased low", "Miller & Madow"), strict=True)
+        _cells(found, bits, "", f"no ceiling: {how}{', cut at the least one' * cut}", "fixed, independent attempts")
+        for bits, how, cut in zip(
+            found.estimates, ("plug-in, biased low", "Miller & Madow"), found.cut_estimates, strict=True
+        )
     ]
     return [
         (BOUNDS_ON_THIS_LOG, headers, [_bound(found, bound, found.most_told) for bound in found.told]),

@@ -18,7 +18,7 @@ def rounds_figure(numbers: Numbers) -> Figure:
     names, t = ((), np.arange(first.t - 1, last.t + 1)) if first.t else (("before", "after"), np.arange(2))
     bits = [
         Line(t, [first.before, *(r.after for r in numbers.rounds)], "what the state knows"),
-        Line(t, [first.before, *(r.ceiling for r in numbers.rounds)], "bound by terms and contraction", "dashed"),
+        Line(t, [first.before, *(r.ceiling for r in numbers.rounds)], "bound: terms, H(X) or a base", "dashed"),
         Line(t, [numbers.task] * len(t), "all there is to know", "dotted"),
     ]
     if numbers.fano and 0 < numbers.fano.needed:
@@ -35,7 +35,8 @@ def rounds_figure(numbers: Numbers) -> Figure:
             Panel("How often it is right", label, "probability", tuple(right), y_limits=(0.0, 1.0), x_names=names),
         ),
         "What is known of the task after each round, at most, and how often it is answered. "
-        "The bound adds every term that entered; what the state knows lies below it by what it forgets.",
+        "The bound adds every term that entered, and contracts; where H(X), or what a base that closes the pipeline "
+        "knows, is less, it is that. What the state knows lies below it by what it forgets.",
     )
 
 
@@ -50,7 +51,7 @@ def sensitivity_figure(found: Sensitivity, numbers: Numbers) -> Figure:
     level = np.full(len(quality), numbers.task)
     bits = (
         Line(quality, found.learned, "what the last state knows"),
-        Line(quality, found.bound, "bound: first state and all terms", "dashed"),
+        Line(quality, found.bound, "bound: first state and terms, or H(X)", "dashed"),
         Line(quality, level, "all there is to know", "dotted"),
     )
     lines = [Line(quality, found.best, "best decoder of the state", "dashed", 1)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from infoloop.pipelines.bounds import InformationBound
 from infoloop.pipelines.numeric_results import Fano, Numbers, RoundBits, TermBits
+from infoloop.reporting.suggestions import list_names
 from infoloop.reporting.text import count_noun
 
 HEADS = ("round", "term", "bits", "of seen", "per cost", "I(X;Z)", "bound", "eta", "accuracy", "update")
@@ -32,20 +34,41 @@ def format_bits(value: float) -> str:
     return f"{value:.3g} bit{'' if value == 1 else 's'}"
 
 
-def bound_in_bits(numbers: Numbers, ceiling: InformationBound) -> float:
-    """Return the value of a proved bound, in bits: what its base knows and its terms bring."""
+class BoundBits(NamedTuple):
+    """A bound on what the last state knows: the least of several that hold, in bits, and which of them it is."""
+
+    bits: float
+    set_by: str
+
+
+_SET_BY = {"terms": "terms and contraction", "task": "H(X)", "base": "what a base knows"}
+
+
+def bound_in_bits(numbers: Numbers, ceiling: InformationBound) -> BoundBits:
+    """Return the value of a proved bound, what its base knows and its terms bring, or H(X) where that is less."""
     terms = {term.id: term.bits for r in numbers.rounds for term in r.terms}
     base = dict(numbers.bases)[ceiling.base] if ceiling.base else 0.0
-    return base + sum(terms[term.id] for term in ceiling.terms)
+    known = f"what {list_names(ceiling.base, most=3)} knows" if ceiling.base else ""
+    added = "its terms" if ceiling.terms else ""
+    set_by = " and ".join(part for part in (known, added) if part) or "no base and no terms"
+    total = BoundBits(base + sum(terms[term.id] for term in ceiling.terms), set_by)
+    return min(total, BoundBits(numbers.task, "H(X)"), key=lambda bound: bound.bits)
+
+
+def most_beyond_base(ceiling: InformationBound) -> str:
+    """Return what the terms of a bound add at most; if the size of the task says it, that it does."""
+    all_of_it = " (all of the task)" if ceiling.most_set_by == "task" else ""
+    return f"{format_bits(ceiling.most or 0.0)}{all_of_it} beyond {','.join(ceiling.base) or 'nothing'}"
 
 
 def bits_lines(numbers: Numbers, ceilings: Sequence[InformationBound]) -> list[tuple[str, str]]:
     """Return what is learned, its use, what it costs, and what a target error takes: (name, text) each."""
     last, opened = numbers.rounds[-1], len(numbers.informative)
-    bound = min([last.ceiling, *(bound_in_bits(numbers, c) for c in ceilings)])
+    bounds = [*(bound_in_bits(numbers, c) for c in ceilings), BoundBits(last.ceiling, _SET_BY[last.ceiling_set_by])]
+    bound = min(bounds, key=lambda bound: bound.bits)
     learned = f"I(X;{last.state}) = {format_number(last.after)} of H(X) = {format_number(numbers.task)}"
     brought = f"new bits in {opened} of {len(numbers.rounds)} rounds"
-    lines = [("bits", f"{learned}, bounded by {format_number(bound)}; {brought}")]
+    lines = [("bits", f"{learned}, bounded by {format_number(bound.bits)} ({bound.set_by}); {brought}")]
     if last.accuracy is not None:
         lines.append(("use", _use(numbers.rounds)))
     if numbers.cost:

@@ -18,7 +18,7 @@ from infoloop.pipelines.numeric_results import Numbers
 from infoloop.pipelines.pipeline_audit import Audit
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.report.figures import rounds_figure, sensitivity_figure
-from infoloop.pipelines.report.numeric_text import HEADS, bits_lines, bits_rows, bound_in_bits, format_bits
+from infoloop.pipelines.report.numeric_text import HEADS, bits_lines, bits_rows, bound_in_bits, most_beyond_base
 from infoloop.pipelines.report.text import group_similar_rounds, join_names, shorten_bound
 from infoloop.pipelines.signal_quality import sensitivity
 from infoloop.reporting.audit_page import AuditPage, CertificateLink, PageTable
@@ -61,7 +61,7 @@ def _lines(p: Pipeline, found: Audit, proofs: int, too_large: CollapsedGraph | N
     ceiling = found.ceilings[0]
     yield "bound", shorten_bound(ceiling.bound)
     if ceiling.terms and ceiling.most is not None:
-        yield "at most", f"{format_bits(ceiling.most)} beyond {','.join(ceiling.base) or 'nothing'}"
+        yield "at most", most_beyond_base(ceiling)
     yield "proved", f"by {count_noun(proofs, 'certificate')}, re-checked in fractions"
     yield from bits_lines(found.numbers, found.ceilings) if found.numbers else [("bits", f"none: {found.unmeasured}")]
     edges = sum(len(node.parents) for node in p.nodes)
@@ -98,8 +98,9 @@ def _bits(numbers: Numbers | None) -> tuple[PageTable, ...]:
         return ()
     note = (
         "with the tables of the file: a term's bits an episode, their share of what is observed, and for one unit of "
-        "cost; I(X;Z) after the round and its bound by terms and contraction (eta); how often the state's own answer "
-        "is right, and whether the update raised or lowered that"
+        "cost; I(X;Z) after the round and its bound, the least of terms and contraction (eta), H(X), and what a base "
+        "that closes the pipeline knows; how often the state's own answer is right, and whether the update raised or "
+        "lowered that"
     )
     return (PageTable("bits", HEADS, tuple(bits_rows(numbers.rounds)), note),)
 
@@ -132,13 +133,16 @@ def _rounds(found: Audit) -> PageTable:
 
 
 def _bounds(found: Audit, proofs: list[_Proof]) -> PageTable:
-    worth = [(bound_in_bits(found.numbers, bound),) if found.numbers else () for bound in found.ceilings]
+    worth = [bound_in_bits(found.numbers, bound) if found.numbers else () for bound in found.ceilings]
     rows = tuple(
         (bound.bound, "–" if bound.most is None or not bound.terms else bound.most, *bits, _numbers_of(bound, proofs))
         for bound, bits in zip(found.ceilings, worth, strict=True)
     )
-    headers = ("bound", "at most, in bits", *(("with these tables",) if found.numbers else ()), "proofs")
-    note = "at most: what the terms beyond the base can add, where the sizes of their nodes are known"
+    headers = ("bound", "at most, in bits", *(("with these tables", "set by") if found.numbers else ()), "proofs")
+    note = (
+        "at most: what the terms beyond the base can add, where the sizes of their nodes are known, or log2 of the "
+        "number of tasks where that is less; with these tables: the sum of the bound, or H(X) where that is less"
+    )
     return PageTable("bounds", headers, rows, note)
 
 

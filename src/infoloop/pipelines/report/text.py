@@ -9,7 +9,7 @@ from infoloop.pipelines import limits
 from infoloop.pipelines.information_flow import ConditioningSet, Edge, Round
 from infoloop.pipelines.numeric_results import Numbers, RoundBits
 from infoloop.pipelines.pipeline_audit import Audit
-from infoloop.pipelines.report.numeric_text import HEADS, bits_lines, bits_rows, format_bits, format_number
+from infoloop.pipelines.report.numeric_text import HEADS, bits_lines, bits_rows, format_number, most_beyond_base
 from infoloop.reporting.text import count_noun, plain_text, text_table
 
 
@@ -36,8 +36,7 @@ def _first_lines(found: Audit) -> Iterator[tuple[str, str]]:
     yield "bound", shorten_bound(ceiling.bound)
     yield "proved", f"{count_noun(count, 'certificate')}, re-checked in fractions (--json holds them)"
     if ceiling.terms and ceiling.most is not None:
-        beyond = ",".join(ceiling.base) or "nothing"
-        yield "at most", f"{format_bits(ceiling.most)} beyond {beyond}, whatever the tables"
+        yield "at most", f"{most_beyond_base(ceiling)}, whatever the tables"
     yield from bits_lines(found.numbers, found.ceilings) if found.numbers else [("bits", f"none: {found.unmeasured}")]
 
 
