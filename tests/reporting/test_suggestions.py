@@ -1,6 +1,21 @@
-"""A hint names the nearest known word, or nothing."""
+"""Hints name the nearest known word; what messages quote is short, whatever it is, and moves no cursor."""
 
-from infoloop.reporting.suggestions import did_you_mean
+import time
+
+import pytest
+
+from infoloop.reporting.suggestions import (
+    LONGEST_MESSAGE,
+    MOST_CHARACTERS,
+    MOST_NAMES,
+    bound_message,
+    cut_text,
+    did_you_mean,
+    list_names,
+    quote,
+)
+
+MANY = [f"node_{k}" for k in range(724)]
 
 
 def test_the_nearest_word_is_offered():
@@ -9,3 +24,47 @@ def test_the_nearest_word_is_offered():
 
 def test_nothing_near_offers_nothing():
     assert did_you_mean("zzz", ["thm:dpi"]) == ""
+
+
+def test_a_few_names_are_all_listed_in_their_order():
+    assert list_names(("Z", "A", "M"), near="A") == "Z, A, M"
+    assert list_names(()) == "none"
+
+
+def test_of_many_names_the_nearest_are_listed_and_the_rest_is_counted():
+    shown = list_names(MANY, near="node_7l3")
+    assert shown.endswith(f" and {724 - MOST_NAMES} more")
+    assert "node_713" in shown
+    assert "node_3," not in shown
+
+
+def test_of_many_names_the_first_are_listed_where_no_word_was_given():
+    assert list_names(MANY, most=2) == "node_0, node_1 and 722 more"
+
+
+def test_long_names_and_many_names_make_neither_a_long_nor_a_slow_message():
+    begin = time.perf_counter()
+    shown = list_names([f"{k}" * 300 for k in range(20_000)], near="7" * 10_000)
+    assert len(shown) < MOST_NAMES * (MOST_CHARACTERS + 10)
+    assert did_you_mean("7" * 10_000, [f"{k}" for k in range(20_000)]) == ""
+    assert time.perf_counter() - begin < 20  # seconds; unbounded it would be minutes
+
+
+@pytest.mark.parametrize("text", ["", "H(X)", "x" * 80])
+def test_what_is_short_stays_as_it_is(text):
+    assert (quote(text), cut_text(text), bound_message(text)) == (repr(text), text, text)
+
+
+@pytest.mark.parametrize("text", ["\x1b[2K\x1b[1A\rholds", "a\nb", "\x9b2J", "‮abc"])
+def test_nothing_that_moves_a_cursor_is_quoted_raw(text):
+    assert quote(text).isprintable()
+    assert cut_text(text).isprintable()
+
+
+def test_long_values_are_cut_and_their_length_is_said():
+    assert len(quote("x" * 300_000)) < 2 * MOST_CHARACTERS
+    assert quote("x" * 300_000).endswith("(300,000 characters)")
+    assert len(quote(list(range(100_000)))) < 2 * MOST_CHARACTERS
+    assert cut_text("begin" + "x" * 1000 + "end").startswith("begin")
+    assert cut_text("begin" + "x" * 1000 + "end").endswith("end")
+    assert len(bound_message("line\n" * 10_000)) < LONGEST_MESSAGE

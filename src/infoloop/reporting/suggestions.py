@@ -1,14 +1,83 @@
-"""Hints for words that are not known: the nearest one that is."""
+"""What messages quote: the nearest known word, few names of many, texts of bounded length that move no cursor."""
 
 import difflib
-from collections.abc import Iterable
+import heapq
+from collections.abc import Collection
+from itertools import islice
+
+MOST_NAMES = 8  # that one message lists
+MOST_CHARACTERS = 80  # of one value that a message quotes
+LONGEST_MESSAGE = 1000  # characters; about ten lines of a terminal
+_COMPARED = 10_000  # words to which an unknown one is compared, so that a hint is never what takes the time
+_LONG = 200  # characters; longer words are not compared
 
 
-def did_you_mean(word: str, words: Iterable[str]) -> str:
+def did_you_mean(word: str, words: Collection[str]) -> str:
     """Return the hint `: did you mean ...?` where one of the words is near, else nothing.
 
     >>> did_you_mean("generation", ["generations", "size"])
     ': did you mean generations?'
     """
-    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.4)
-    return f": did you mean {close[0]}?" if close else ""
+    close = difflib.get_close_matches(word[:_LONG], _comparable(words), n=1, cutoff=0.4)
+    return f": did you mean {cut_text(close[0])}?" if close else ""
+
+
+def list_names(names: Collection[object], near: str = "", most: int = MOST_NAMES) -> str:
+    """Return names for a message, separated by commas: all of a few; of many those most like `near`, or the first.
+
+    Args:
+        names: what there is.
+        near: the word that was given instead of one of them.
+        most: how many names to list.
+
+    Returns:
+        Text of bounded length. Where names are left out it says how many; `none` where there are none.
+
+    >>> list_names(["a", "b"]), list_names([f"V{k}" for k in range(724)], near="V72", most=2)
+    ('a, b', 'V72, V172 and 722 more')
+    """
+    known = [str(name) for name in islice(names, _COMPARED)] if len(names) > most else [str(name) for name in names]
+    if len(names) > most and near:
+        word = near[:_LONG]
+        found = heapq.nlargest(most, known, key=lambda name: difflib.SequenceMatcher(None, name[:_LONG], word).ratio())
+    else:
+        found = known[:most]
+    left = len(names) - len(found)
+    return ", ".join(map(cut_text, found)) + (f" and {left:,} more" if left else "") or "none"
+
+
+def quote(value: object, most: int = MOST_CHARACTERS) -> str:
+    r"""Return a value as Python writes it, its middle left out if it is long; what is not printable is escaped.
+
+    >>> quote("I(X;Y"), quote("H(X)\x1b[2K"), quote("x" * 1000, 20)
+    ("'I(X;Y'", "'H(X)\\x1b[2K'", "'xxxxxxxxxx ... xxxxx' (1,000 characters)")
+    """
+    if isinstance(value, str):
+        text = repr(_shortened(value, most))
+        return text if len(value) <= most else f"{text} ({len(value):,} characters)"
+    return cut_text(repr(value), most)
+
+
+def cut_text(text: str, most: int = MOST_CHARACTERS) -> str:
+    r"""Return a text for one line, its middle left out if it is long; what is not printable is escaped.
+
+    >>> cut_text("a long line\nof text", 12)
+    'a long ... ext'
+    """
+    short = _shortened(text, most)
+    return short if short.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in short)
+
+
+def bound_message(message: str) -> str:
+    """Return a message with the middle left out where it is longer than any message should be; lines are kept."""
+    return _shortened(message, LONGEST_MESSAGE)
+
+
+def _comparable(words: Collection[str]) -> list[str]:
+    return [word for word in islice(words, _COMPARED) if len(word) <= _LONG]
+
+
+def _shortened(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    return f"{text[: most - most // 2]} ... {text[len(text) - most // 4 :]}"
