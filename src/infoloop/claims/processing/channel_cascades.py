@@ -30,6 +30,7 @@ from infoloop.probability.channels import Channel, extend
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import binary_convolution, binary_entropy
 from infoloop.statements.cases import Family, exact_law, random_probabilities
+from infoloop.statements.neighbours import without
 
 STEPS = range(1, 7)
 EIGHTHS = [fmpq(k, 8) for k in range(9)]
@@ -49,12 +50,9 @@ def _through(p_one, link, size):
 def _cascade(label, channel, size, closed_form, rows, information, symbol, inputs, wrong):
     """Return the claim that a cascade, by products of tables, is one channel in closed form; in floats and exactly.
 
-    Args:
-        label, channel, size, closed_form, wrong: of the floats, whose input is a bit and whose output has `size` symbols.
-        rows: the table of one link, from its noise and the number of input symbols.
-        information: I(X;Z_t) in closed form, exactly, from noise, input masses and the number of links.
-        symbol: a cell of the table of all links, (input, output), and what stands in it, from noise and number of links.
-        inputs: the input laws of the exact family.
+    The floats have a bit that goes into `channel`, with `size` outputs, and `closed_form`. The exact sides have `rows`,
+    the table of a link of some noise on some alphabet, and take from noise, input masses and the number of links the
+    `information`; `symbol` is a cell of the table of all links, with what stands there; `inputs` are the family's.
     """
 
     def sides(case):
@@ -91,6 +89,10 @@ def _cascade(label, channel, size, closed_form, rows, information, symbol, input
         ),
         edges=(case((eighth,) * 3), case((eighth,) * 3, side="table")),
         wrong=lambda case: (sides(case)[0], wrong(*case, jnp.array(STEPS))),
+        neighbours=(
+            without("the links are alike", case((eighth, 2 * eighth))),
+            without("the links are independent", case((eighth,) * 2, links="shared noise")),
+        ),
     )
 
 
@@ -202,5 +204,6 @@ capacities = equality(
         ),
     ),
     edges=tuple({"channel": name, "noise": fmpq(1, 2 + 6 * (name == "bsc")), "input symbols": 2} for name in LINKS),
+    neighbours=(without("a binary input", {"channel": "erasure", "noise": fmpq(1, 2), "input symbols": 3}),),
     wrong=lambda case: (_capacities(case)[0], jnp.stack([1 - case[0], 1 - case[0], 1 - binary_entropy(case[0]) / 2])),
 )
