@@ -59,14 +59,19 @@ def entropy_inverse(bits: LogSum) -> RealBall:
 
     def ball():
         precision = flint.ctx.prec
-        low, high, wanted = fmpq(0), fmpq(1, 2), bits.enclosure(precision)
-        for _ in range(precision):
-            middle = (low + high) / 2
-            found = exact_binary_entropy(middle).enclosure(precision)
-            if not (found < wanted or found > wanted):
-                break
-            low, high = (middle, high) if found < wanted else (low, middle)
-        return arb(low).union(arb(high))
+        wanted = bits.enclosure(precision)
+
+        def last(certainly):
+            """Return the end of the interval that is certainly on one side of the rate."""
+            near, far = (fmpq(0), fmpq(1, 2)) if certainly == "below" else (fmpq(1, 2), fmpq(0))
+            for _ in range(precision):
+                middle = (near + far) / 2
+                found = exact_binary_entropy(middle).enclosure(precision)
+                sure = found < wanted if certainly == "below" else found > wanted
+                near, far = (middle, far) if sure else (near, middle)
+            return arb(near)
+
+        return last("below").union(last("above"))
 
     return real_ball(ball)
 
