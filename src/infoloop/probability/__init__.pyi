@@ -6,6 +6,7 @@ from . import channel_families as channel_families
 from . import channels as channels
 from . import chi_square_sampling as chi_square_sampling
 from . import dags as dags
+from . import decimals as decimals
 from . import distributions as distributions
 from . import gaussians as gaussians
 from . import law_measures as law_measures
