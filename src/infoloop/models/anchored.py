@@ -73,7 +73,7 @@ def anchored(
         size: Tokens a generation, at least 1.
         schedule: "mix", "replay" or "judge", as in the module's text.
         weight: Weight of the anchor, in [0, 1]; at 0 all schedules are Wright-Fisher. It is read as a rational, as
-            models that are equal as such are one state: 0.1, "1/10" and Fraction(1, 10) are the same; one third is "1/3".
+            models that are equal as such are one state: 0.1, "1/10" and Fraction(1, 10) are the same; a third is "1/3".
         rates: Rate of a 1 under each hypothesis, in [0, 1].
         prior: Law of the hypotheses, uniform unless given.
 
