@@ -18,6 +18,7 @@ from infoloop.notation.grammar import lesser_first, parse_statement
 from infoloop.proofs.counterexamples.gradient_search import minimise_by_adam
 from infoloop.proofs.limits import LEAST_LESSER_BITS
 from infoloop.statements.cases import Cases, Family
+from infoloop.statements.neighbours import Neighbour
 
 _BLOCK = 2048  # cases that are drawn together
 # Claims are compiled once and run for a moment: the optimiser would take longer than it saves. XLA refuses options that
@@ -47,8 +48,12 @@ class Claim:
         exactly: from a case of floats to the exact one next to it, or None.
         family: the finite family of exact cases to certify.
         edges, loose: exact cases in which the claim is sharp, or why there is none.
+        tight: why no case of the family is strict, if so.
+        ceiling: from an exact case to the most that the lesser side can be, whatever the claim says, such as H(X); a
+            greater side that is not below it says nothing.
     How the check is checked:
         wrong: a wrong implementation of `sides`, which random cases catch.
+        neighbours: false statements next to the claim, which exact cases refute.
     """
 
     label: str
@@ -64,6 +69,9 @@ class Claim:
     wrong: Callable[[Any], tuple] | None = None
     statement: str = ""
     given: tuple[str, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    tight: str = ""
+    ceiling: Callable[[Any], Any] | None = None
 
 
 def linear(
@@ -78,6 +86,9 @@ def linear(
     family: Family | None = None,
     edges: tuple = (),
     loose: str = "",
+    neighbours: tuple[Neighbour, ...] = (),
+    tight: str = "",
+    ceiling: Callable[[Any], Any] | None = None,
 ) -> Claim:
     """Make the claim that a statement linear in entropies holds: its text gives the sides, in floats and exactly.
 
@@ -92,6 +103,9 @@ def linear(
         family: the finite family of exact cases to certify.
         edges: exact cases in which the claim is sharp.
         loose: why there are no edges.
+        neighbours: false statements next to the claim that its text does not give (see `check_neighbours`).
+        tight: why no case of the family is strict, if so.
+        ceiling: from an exact case to the most that the lesser side can be.
 
     Returns:
         The claim; of a statement with >= or > the sides change places.
@@ -119,6 +133,9 @@ def linear(
         wrong=_sides(wrong) if wrong else None,
         statement=statement,
         given=given,
+        neighbours=neighbours,
+        tight=tight,
+        ceiling=ceiling,
     )
 
 
