@@ -21,7 +21,7 @@ DEMONSTRATED = ("demonstrations are independent draws of the members",)
 EXACT, UNIFORM = "the verdicts are exact", "demonstrations are independent uniform draws of the members"
 VERDICTS = (EXACT, "all sets of M among K candidates are equally likely", "M is known")
 BOTH = (*VERDICTS, UNIFORM)
-_EXACT_VERDICTS = unrefuted(EXACT, "after verdicts that may be wrong the rest are never known: no number would be enough")
+_EXACT_VERDICTS = unrefuted(EXACT, "after verdicts that may be wrong the rest are never known, however many")
 
 
 def recursive_time(probabilities: Sequence[Number]) -> Number:
@@ -91,7 +91,7 @@ collecting = equality(
             _alike,  # each shows a member that was not yet seen, so that M of them show all
             exact=lambda case: (len(case["chances"]), _collected_exactly(case)[1]),
         ),
-        changed("M H_M whatever the probabilities", lambda case: (_collected_exactly(case)[0], _least_exactly(case)[0])),
+        changed("M H_M whatever they are", lambda case: (_collected_exactly(case)[0], _least_exactly(case)[0])),
         changed("the rarest member alone, 1/p", lambda case: (_collected_exactly(case)[0], _rarest(case)), _unequal),
     ),
 )
