@@ -229,7 +229,8 @@ def _first(case):
     return speed[1], speed[0]
 
 
-def speed_exactly(case, j):
+def speed_exactly(case: dict, j: int) -> fmpq:
+    """Return the speed at which the weight of feature j starts."""
     return rational(case["amplitudes"][j]) * (1 - 2 * rational(case["flips"][j]))
 
 
