@@ -151,8 +151,8 @@ means = equality(
     edges=(_rational_game,),
     wrong=lambda case: (_means(case)[0], _means(case)[1] ** 2),
     neighbours=(
-        # the quality is flipped at another rate than the style; each reward is twice the log odds; no policy is found; the
-        # quality is never missed
+        # the quality is flipped at another rate than the style; each reward is twice the log odds; no policy is found;
+        # the quality is never missed
         without(ONE_RATE, _rational_game, exact=lambda case: _means_of(case, error="3/8")),
         without(LOG_ODDS, _rational_game, exact=lambda case: _means_of(case, quality=2, style=4)),
         without(BEST, _rational_game, exact=lambda case: (0, _means_exactly(case)[1])),
