@@ -7,6 +7,7 @@ from . import channels as channels
 from . import chi_square_sampling as chi_square_sampling
 from . import covariances as covariances
 from . import dags as dags
+from . import decimals as decimals
 from . import distributions as distributions
 from . import gaussians as gaussians
 from . import host_functions as host_functions
