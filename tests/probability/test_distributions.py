@@ -112,24 +112,26 @@ def test_fractions_are_numbers():
     assert joint([Fraction(1, 4), Fraction(3, 4)], "X").table.tolist() == [0.25, 0.75]
 
 
-@pytest.mark.parametrize("table", [None, {"a": 1.0}, {1.0}, joint([1.0], "X"), iter([1.0])], ids=lambda t: type(t).__name__)
+@pytest.mark.parametrize(
+    "table", [None, {"a": 1.0}, {1.0}, joint([1.0], "X"), iter([1.0])], ids=lambda t: type(t).__name__
+)
 def test_what_holds_no_numbers_is_the_wrong_kind_of_object(table):
     with pytest.raises(TypeError, match=f"^joint table is a {type(table).__name__}: give an array of numbers"):
         joint(table, "X")
 
 
 def test_outcomes_are_a_mapping():
-    with pytest.raises(TypeError, match="^masses is a list: give the outcomes as {outcome: probability"):
+    with pytest.raises(TypeError, match=r"^masses is a list: give the outcomes as \{outcome: probability"):
         from_outcomes([("a", 1.0)], "X")  # ty: ignore[invalid-argument-type]
 
 
 def test_a_law_is_multiplied_with_laws():
-    with pytest.raises(TypeError, match="^a factor of the product is a ndarray: give a Joint"):
+    with pytest.raises(TypeError, match=r"^a factor of the product is a ndarray: give a Joint"):
         product(joint([1.0], "X"), np.ones(1))
 
 
 def test_what_is_observed_is_known():
-    with pytest.raises(TypeError, match="^X is traced by JAX, and which part of the law remains depends on it"):
+    with pytest.raises(TypeError, match=r"^X is traced by JAX, and which part of the law remains depends on it"):
         jax.jit(lambda x: condition(joint([0.5, 0.5], "X"), X=x).table)(0)
 
 

@@ -54,7 +54,7 @@ def as_names(names: Names) -> tuple[str, ...]:
     (('X',), ('X', 'Y'))
     """
     if not isinstance(names, Iterable):
-        raise TypeError(f"{names!r} is given as a name: give a name or several, as texts")
+        raise TypeError(f"a {type(names).__name__} is given as a name: give a name or several, as texts")
     return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
 
 
@@ -226,7 +226,9 @@ def _(p: Joint, /, **event: Hashable) -> Joint:
 def find_symbol(symbol: Hashable, name: str, alphabet: tuple[Hashable, ...]) -> int:
     """Return the place of `symbol` in the alphabet of `name`; ValueError where it is not in it, TypeError if traced."""
     if isinstance(symbol, Tracer):
-        raise TypeError(f"{name} is traced by JAX, and which part of the law remains depends on it: give a known symbol")
+        raise TypeError(
+            f"{name} is traced by JAX, and which part of the law remains depends on it: give a known symbol"
+        )
     if symbol not in alphabet:
         raise ValueError(f"{name} never takes the value {symbol!r}: its alphabet is {alphabet}")
     return alphabet.index(symbol)
