@@ -263,6 +263,15 @@ def test_a_product_keeps_the_symbols_of_every_factor():
     assert law.outcomes() == {("a", 0): 0.125, ("a", 1): 0.375, ("b", 0): 0.125, ("b", 1): 0.375}
 
 
+def test_a_product_of_laws_that_all_have_symbols_keeps_them():
+    law = product(from_outcomes({"a": 0.5, "b": 0.5}, "X"), from_outcomes({"c": 1.0}, "Y"))
+    assert law.outcomes() == {("a", "c"): 0.5, ("b", "c"): 0.5}
+
+
+def test_a_product_of_laws_without_symbols_has_none():
+    assert product(joint([0.5, 0.5], "X"), joint([0.25, 0.75], "Y")).alphabets is None
+
+
 def test_a_product_of_laws_that_share_a_name():
     with pytest.raises(ValueError, match="product names 'X' twice"):
         product(joint([0.5, 0.5], "X"), joint([0.5, 0.5], "X"))
