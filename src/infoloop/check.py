@@ -182,6 +182,7 @@ def check_certificate(certificate: Mapping[str, Any]) -> None:
 
     Raises:
         CertificateError: a field is missing or malformed, or the sums do not give the statement, as the message says.
+        TypeError: for what is no mapping, such as a path.
 
     >>> part = {"direction": "<=", "measures": [["1", "I(X;Y)"]], "zhang_yeung": [], "assumptions": [], "constant": "0"}
     >>> proof = {"format": "infoloop proof 1", "statement": "H(X|Y) <= H(X)", "given": [], "proves": "statement",
@@ -191,6 +192,10 @@ def check_certificate(certificate: Mapping[str, Any]) -> None:
     Traceback (most recent call last):
     infoloop.check.CertificateError: part <=: the sum is not the slack: it has 2 too much of H(X)
     """
+    if not isinstance(certificate, Mapping):
+        raise TypeError(
+            f"certificate is a {type(certificate).__name__}: give the object of its JSON file, a dictionary"
+        )
     readable(certificate)
 
 
