@@ -83,6 +83,7 @@ def test_value_and_gradient_are_those_of_50_digits(name, zeros):
     np.testing.assert_allclose(slope, [float(x) for x in gradient(expected, POINT)], rtol=CLOSE, atol=CLOSE)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", BATCH)
 def test_in_a_batch_it_is_what_it_is_by_itself(name):
     call, arguments = BATCH[name]
@@ -91,7 +92,7 @@ def test_in_a_batch_it_is_what_it_is_by_itself(name):
     np.testing.assert_array_equal(jax.vmap(lambda a: flat(call(a)))(jnp.asarray(arguments)), alone)
 
 
-WITHOUT_JAX = (
+WITHOUT_JAX = "check_certificate"  # to which a traced argument is the wrong kind of object, like any other
     "check_certificate"  # it knows no JAX, so that a traced argument is the wrong kind of object like any other
 )
 HOST_ARGUMENTS = [
