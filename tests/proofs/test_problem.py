@@ -114,8 +114,8 @@ def test_what_is_no_assumption():
 
 def test_a_graph_of_too_many_variables_is_refused_before_its_independences_are_written():
     parents = {f"X{k}": (f"X{k - 1}",) for k in range(1, 3000)}
-    assert len(graph_assumptions(parents, of=["X99"])) == 98
-    with pytest.raises(ValueError, match="the graph has 3000 variables .*: at most 200 fit"):
+    assert len(graph_assumptions(parents, of=["X29"])) == 28
+    with pytest.raises(ValueError, match=r"the graph has 3000 variables .*: at most 200 fit"):
         graph_assumptions(parents, of=["X2999"])
 
 

@@ -14,6 +14,7 @@ from infoloop.notation.grammar import NotationError
 from infoloop.probability.bayes_nets import bayes_net
 from infoloop.probability.channel_families import bsc, random_channel
 from infoloop.probability.distributions import joint
+from infoloop.proofs.counterexamples.search import SearchReport
 from infoloop.proofs.prover import prove
 from tests.support.lanes import seeds
 from tests.support.linear_laws import chain_forms, lowered, random_case, statement, value
@@ -120,8 +121,8 @@ def test_an_equality_is_proved_both_ways():
 
 
 def test_every_row_is_json():
-    for statement, verdict in (("H(X) <= H(X,Y)", "proved"), ("H(X) <= H(Y)", "refuted")):
-        assert json.loads(json.dumps(prove(statement).row()))["verdict"] == verdict
+    for text, verdict in (("H(X) <= H(X,Y)", "proved"), ("H(X) <= H(Y)", "refuted")):
+        assert json.loads(json.dumps(prove(text).row()))["verdict"] == verdict
 
 
 def test_permuting_the_variables_changes_no_verdict():
@@ -202,12 +203,13 @@ def test_a_number_out_of_its_range_is_refused_before_anything_is_done(name, valu
 
 
 def test_no_proof_is_said_only_with_numbers_that_show_it(monkeypatch):
-    found = prove(ZHANG_YEUNG, starts=0)
+    monkeypatch.setattr(infoloop.proofs.prover, "refute", lambda *problem, **numbers: SearchReport(0, True))
+    found = prove(ZHANG_YEUNG)
     assert found.polymatroid is not None
     assert "no proof from Shannon's inequalities" in str(found)
     assert found.row()["polymatroid"]["entropies"]["A,B,C,D"] == "4"
     monkeypatch.setattr(infoloop.proofs.prover, "polymatroid", lambda *problem: None)
-    without = prove(ZHANG_YEUNG, starts=0)
+    without = prove(ZHANG_YEUNG)
     assert without.row()["polymatroid"] is None
     assert "no proof found" in str(without)
     assert "no proof from" not in str(without)
@@ -226,7 +228,8 @@ def test_too_many_variables_are_not_searched():
 
 
 def test_what_is_shown_moves_no_cursor():
-    assert "\r" not in str(prove("H(X)\r<=\tH(Y)", "X _||_\rZ", starts=0))
+    shown = str(prove("H(X)\r<=\tH(Y)", "X _||_\tZ", starts=0))
+    assert shown.replace("\n", "").isprintable()
 
 
 @pytest.mark.parametrize("seed", seeds(1, 30))
