@@ -34,9 +34,9 @@ def from_numpyro(
     deterministic site is a further axis over the values that it takes, told apart exactly.
 
     Any distribution with a finite law is read: mixtures, transformed and zero-inflated ones, and classes of your own
-    with `enumerate_support`. Missing observations (`obs_mask`, `mask`) are summed out: a masked element that is observed
-    says nothing, one that is not is drawn by its law and has no axis. Ask by `deterministic="X"` for what `obs_mask`
-    completes.
+    with `enumerate_support`. Missing observations (`obs_mask`, `mask`) are summed out: a masked element that is
+    observed says nothing, one that is not is drawn by its law and has no axis. Ask by `deterministic="X"` for what
+    `obs_mask` completes.
 
     A program whose sites are always the same is run for all cells at once. One that branches in Python on a site
     (`if x == 1`, `range(n)`) or whose supports depend on a site is run once for each path of positive probability, a
@@ -161,7 +161,7 @@ def _visited(program: Callable, sites: dict, sizes: tuple[int, ...]) -> dict:
 
         def choose(_, name, law, free):
             own = digits[ends[name] - latent[name] : ends[name]]
-            return own.reshape(free.shape) if free.all() else jnp.zeros(free.shape, int).at[np.nonzero(free)].set(own)
+            return jnp.zeros(free.size, int).at[np.flatnonzero(free)].set(own).reshape(free.shape)
 
         visit = EnumerationHandler(choose).run(program)
         facts = ("mantissa", "exponent", "totals", "alive", "values")
@@ -212,8 +212,8 @@ def _by_paths(program: Callable, max_cells: int, wanted: tuple[str, ...] | None)
         mantissas.append(visit.mantissa)
         exponents.append(visit.exponent)
     _kept(sites, wanted)
-    _check_any(symbols, sites)
     weights = _weights(np.asarray(mantissas), np.asarray(exponents), alive)
+    _check_any(symbols, sites)
     axes = {axis: (*sorted(seen), *_absent(axis, rows)) for axis, seen in symbols.items()}
     _check_size({axis: len(alphabet) for axis, alphabet in axes.items()}, max_cells)
     table = np.zeros([len(alphabet) for alphabet in axes.values()])
