@@ -134,7 +134,7 @@ def phases(clock: Callable[[], float] = time.monotonic) -> Generator[Callable[[s
                     task,
                     completed=now.done,
                     total=now.total,
-                    description=f"{name}: {now.shard}"[:48] if now.shard else name,
+                    description=printable(f"{name}: {now.shard}")[:48] if now.shard else name,
                     before=before,
                     spent=elapsed,
                     refresh=True,
