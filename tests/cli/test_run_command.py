@@ -124,23 +124,16 @@ def whole(tmp_path_factory):
     return contents(folder), time.monotonic() - begin
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", seeds(1, 50))
+@pytest.mark.parametrize("seed", seeds(0, 50))
 def test_a_run_that_is_killed_at_any_time_goes_on_to_the_same_bytes_and_leaves_no_part(seed, whole, tmp_path):
     files, seconds = whole
     folder, chance = tmp_path / "run", random.Random(seed)
     shell(*SMALL, "--out", str(folder), limit=seconds * chance.uniform(0.3, 1.0))
-    assert {
-        name: content for name, content in contents_or_none(folder).items() if name in files and content != files[name]
-    } == {}
+    for name, content in contents(folder).items() if folder.exists() else ():
+        assert name not in files or content == files[name] or name.endswith(".jsonl")
     status, _, said = shell(*SMALL, "--out", str(folder))
     assert (status, said) == (0, "")
     assert contents(folder) == files
-
-
-def contents_or_none(folder: Path) -> dict[str, bytes]:
-    """What there is of a run that was killed, but the file to which lines are added."""
-    return {} if not folder.exists() else {n: c for n, c in contents(folder).items() if not n.endswith(".jsonl")}
 
 
 @pytest.mark.full
@@ -149,9 +142,8 @@ def test_a_full_disk_is_one_line_and_with_more_room_the_run_goes_on_to_the_same_
     files, _ = whole
     disk, folder = tmp_path / "disk", tmp_path / "disk" / "run"
     disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "t", str(disk)], capture_output=True, check=False
-    )
+    mount = ("mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "t", str(disk))
+    mounted = subprocess.run(mount, capture_output=True, check=False)
     if mounted.returncode:
         pytest.skip("a small disk can only be made by root")
     try:
@@ -161,7 +153,7 @@ def test_a_full_disk_is_one_line_and_with_more_room_the_run_goes_on_to_the_same_
             (line,) = said.splitlines()
             assert line.startswith("infoloop: cannot write ")
             assert "No space left on device" in line
-            assert [path for path in disk.rglob("*.part")] == []
+            assert list(disk.rglob("*.part")) == []
         subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
         assert shell(*SMALL, "--out", str(folder))[0] == 0
         assert contents(folder) == files

@@ -103,7 +103,7 @@ class _RemainingTime(ProgressColumn):
 
 @contextlib.contextmanager
 def phases(clock: Callable[[], float] = time.monotonic) -> Generator[Callable[[str], Callable[[Any], None]]]:
-    """Show phases of work on standard error, each with a bar and the time that it has to go.
+    """Show phases of work on standard error, each with a bar and the time that it has to go; nothing if it is no terminal.
 
     Args:
         clock: Seconds.
@@ -112,13 +112,17 @@ def phases(clock: Callable[[], float] = time.monotonic) -> Generator[Callable[[s
         A function that begins a phase of that name, and returns what to call with the phase's `studies.runner.Progress`
         before its first step and after each.
     """
+    screen = console(err=True)
+    if not screen.is_terminal:
+        yield lambda name: lambda now: None
+        return
     text = TextColumn("{task.description}", markup=False)
     with Progress(
         text,
         BarColumn(),
         MofNCompleteColumn(),
         _RemainingTime(),
-        console=console(err=True),
+        console=screen,
         transient=True,
         get_time=clock,
     ) as shown:
