@@ -103,7 +103,7 @@ class _RemainingTime(ProgressColumn):
 
 @contextlib.contextmanager
 def phases(clock: Callable[[], float] = time.monotonic) -> Generator[Callable[[str], Callable[[Any], None]]]:
-    """Show phases of work on standard error, each with a bar and the time that it has to go; nothing if it is no terminal.
+    """Show phases of work on standard error, each with a bar and the time it has to go; nothing if it is no terminal.
 
     Args:
         clock: Seconds.
