@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+import unicodedata
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -99,6 +101,50 @@ def test_the_help_of_every_command_says_what_its_exit_status_means(command):
     shown = " ".join(run(*command, "--help").stdout.split())
     assert "Exit status 0" in shown
     assert "3 on bad input, or if it could not be done (full disk, closed pipe, out of memory, interrupted)" in shown
+
+
+EVIL = "\x1b[2K\x1b[1A\rholds\x9b2J\u202e\u2066\x07\t\udcff"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("prove", EVIL),
+        ("prove", f"H(X) <= {EVIL}"),
+        ("prove", "H(X) <= 1", "--given", EVIL),
+        ("prove", "H(X) <= 1", "--certificate", f"/dev/null/{EVIL}/x"),
+        ("prove", "H(X) <= 1", f"--{EVIL}"),
+        (EVIL,),
+        ("verify", EVIL),
+        ("verify", "--theory", EVIL),
+        ("audit", f"{EVIL}.toml"),
+        ("audit", f"{EVIL}.csv"),
+        ("audit", f"{EVIL}.py"),
+        ("audit", "evil.toml"),
+        ("audit", "evil.csv"),
+        ("audit", "evil.csv", "--columns", EVIL),
+        ("audit", "evil.toml", "--out", f"{EVIL}.txt"),
+        ("list", EVIL),
+        ("list", "evil.py"),
+        ("list", "evil.py", "--json"),
+        ("run", EVIL),
+        ("run", "evil.py", "--set", f"sizes={EVIL}"),
+        ("run", "evil.py", "--set", EVIL),
+        ("run", PLANTED, "--shard", EVIL),
+        ("run", PLANTED, "--out", f"/dev/null/{EVIL}"),
+    ],
+)
+def test_nothing_that_is_shown_moves_the_cursor(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    evil = repr(EVIL[:-1])  # a file cannot have half a character
+    planted = Path(PLANTED).read_text(encoding="utf-8").replace("normals a point", f"{EVIL[:-1]}")
+    Path("evil.py").write_text(planted.replace("\r", "\\r").replace("\x1b", "\\x1b"), encoding="utf-8")
+    Path("evil.toml").write_text(f"title = {EVIL[:-1]}", encoding="utf-8")
+    Path("evil.csv").write_text(f"problem,pass\n1,{evil}{EVIL[:-1]}\n", encoding="utf-8")
+    status_of(*arguments)
+    shown = "".join(capsys.readouterr())
+    assert shown
+    assert [c for c in shown if c != "\n" and (unicodedata.category(c) in ("Cc", "Cf", "Cs") or c == "\x9b")] == []
 
 
 XLA = XlaRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 8000000000000 bytes.")
