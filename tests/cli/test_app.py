@@ -8,10 +8,8 @@ import subprocess
 import sys
 import unicodedata
 from pathlib import Path
-from unittest import mock
 
 import pytest
-from jax.errors import JaxRuntimeError as XlaRuntimeError
 
 import infoloop
 from infoloop.cli import app
@@ -145,38 +143,6 @@ def test_nothing_that_is_shown_moves_the_cursor(arguments, tmp_path, monkeypatch
     shown = "".join(capsys.readouterr())
     assert shown
     assert [c for c in shown if c != "\n" and (unicodedata.category(c) in ("Cc", "Cf", "Cs") or c == "\x9b")] == []
-
-
-XLA = XlaRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 8000000000000 bytes.")
-
-
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "cannot read or write: No space left on device"),
-        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "a.nc"), "a.nc: No space left on device"),
-        (BrokenPipeError(errno.EPIPE, "Broken pipe"), "standard output was closed before all was written"),
-        (MemoryError(), "out of memory"),
-        (XLA, "out of memory"),
-        (RecursionError("maximum recursion depth exceeded"), "what was given is nested too deeply"),
-        (OverflowError("int too big to convert"), "a number is too large: int too big to convert"),
-        (KeyboardInterrupt(), "interrupted"),
-        (SystemExit(0), "the code of an experiment or a program ended the process, with status 0"),
-        (SystemExit("gone\x1b[2K"), r"the code of an experiment or a program ended the process, with status gone\x1b"),
-        (KeyError("shard"), "stopped by KeyError: 'shard' ("),
-        (AttributeError("'list' object has no attribute 'get'"), "stopped by AttributeError: 'list' object has no"),
-        (ValueError("a\nb" + "x" * 100_000), "a bxxx"),
-    ],
-    ids=repr,
-)
-def test_whatever_stops_a_command_is_one_line_and_no_verdict(error, message, monkeypatch, capsys):
-    monkeypatch.setattr("infoloop.statements.theory_files.read_blocks", mock.Mock(side_effect=error))
-    assert status_of("list") == 3
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert shown.err.startswith("infoloop: " + message)
-    assert len(shown.err.splitlines()) == 1
-    assert len(shown.err) < 1200
 
 
 class Full(io.StringIO):
