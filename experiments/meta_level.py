@@ -8,6 +8,7 @@ risks are those of the best of all memories, learners are drawn as well: the siz
 """
 
 import math
+from functools import partial
 
 import jax
 import numpy as np
@@ -245,7 +246,7 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         cells = f"of the {gap.size:,} points of this grid"
         rows.append(Headline(f"{name}: share where coarse is better", float((gap > TIE).mean()), None, "1", "", cells))
         rows.append(Headline(f"{name}: share where fine is better", float((gap < -TIE).mean()), None, "1", "", cells))
-    effects = (_effect(name, found[f"{name}_runs"].stack(setting=dims)) for name, dims in SAMPLED.items())
+    effects = (partial(_effect, name, found[f"{name}_runs"].stack(setting=dims)) for name, dims in SAMPLED.items())
     return (*rows, *effects)
 
 

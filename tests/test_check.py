@@ -113,6 +113,11 @@ TAMPERED = {
     "Zhang-Yeung undeclared": (ZHANG_YEUNG, ("inequalities",), SHANNON, "it uses a Zhang-Yeung inequality"),
     "Zhang-Yeung permuted": (ZHANG_YEUNG, (*FIRST, "zhang_yeung", 0, 1), "C;D;A;B", "is not the slack"),
     "Zhang-Yeung of three": (ZHANG_YEUNG, (*FIRST, "zhang_yeung", 0, 1), "A;B;C", "is not four groups"),
+    "Zhang-Yeung given": (ZHANG_YEUNG, (*FIRST, "zhang_yeung", 0, 1), "A;B;C;D|E", "'D|E' is not a name"),
+    "more than Zhang-Yeung": (ZHANG_YEUNG, (*FIRST, "zhang_yeung", 0, 1), "A;B;C;D) - 5 H(Q", "is not a name"),
+    "a number of 5000 digits": (BOUND, ("statement",), f"H(X) <= {'9' * 5000} H(X)", "a number is too long"),
+    "a denominator of 5000 digits": (BOUND, ("text",), f"H(X) <= 1/{'9' * 5000} H(X)", "a number is too long"),
+    "24 groups": (BOUND, ("statement",), f"I({';'.join(f'A{k}' for k in range(24))}) <= 1", "has 24 groups"),
     "Zhang-Yeung reversed": (ZHANG_YEUNG, (*FIRST, "zhang_yeung", 0, 0), "-1", "has a negative multiplier"),
     "assumptions made to agree": (VOID, ("given", 1), ["H(X) = 1", ["H(X) - 1"]], "no assumption says that"),
 }
@@ -201,7 +206,9 @@ def test_what_is_no_letter_stands_in_no_name(mark):
     assert len(str(caught.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize("number", ["٣", "²", "1e3", "1_0", "0x1", "∞", "nan", "+1", "--1", "1//2", "1 0", ".5", "1."])
+@pytest.mark.parametrize(
+    "number", ["٣", "²", "1e3", "1_0", "0x1", "∞", "nan", "--1", "+-1", "1//2", "1 0", "1.", "..5", ".", "1 * bits"]
+)
 def test_other_spellings_of_a_number_are_refused(number):
     with pytest.raises(CertificateError):
         check_certificate(OFFSET | dict.fromkeys(("text", "statement"), f"H(X) <= {number} H(X,Y) + 1/2"))
@@ -277,29 +284,12 @@ def test_a_file_that_cannot_be_read_is_rejected(tmp_path, capsys):
         assert reason in line
 
 
-def test_the_name_of_a_file_ends_no_line(tmp_path, capsys):
-    path = tmp_path / "a.json: holds\nH(X) <= 0   is proved"
-    path.write_text("{}")
-    assert main([str(path)]) == 1
-    (line,) = capsys.readouterr().out.splitlines()
-    assert r"holds\nH(X) <= 0   is proved: REJECTED" in line
-
-
-def test_an_error_shows_no_mark_and_turns_no_line(tmp_path, capsys):
-    path = tmp_path / "proof.json"
-    path.write_text(json.dumps(GAP | {"inequalities": "\u01c0 \u05d0"}), encoding="utf-8")
-    assert main([str(path)]) == 1
-    output = capsys.readouterr().out
-    assert r"\u01c0 \u05d0" in output
-    assert output.isascii()
-
-
 def test_a_field_that_is_given_twice_is_refused(tmp_path, capsys):
     """Readers of JSON differ in which of the two they take."""
     path = tmp_path / "proof.json"
     path.write_text('{"proves": "statement", ' + json.dumps(GAP)[1:], encoding="utf-8")
     assert main([str(path)]) == 1
-    assert "an object has a field twice" in capsys.readouterr().out
+    assert "a field is given twice" in capsys.readouterr().out
 
 
 def test_a_certificate_cut_anywhere_is_rejected(tmp_path, capsys):

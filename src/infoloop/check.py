@@ -1,20 +1,18 @@
 """Re-check proof certificates: one file that needs the standard library only and shares no code with the prover.
 
-    python -S -I path/to/check.py certificate.json        python -S -m infoloop.check certificate.json
+Run it as `python -S -I path/to/check.py FILE...` or `python -S -m infoloop.check FILE...`. It writes the slack (greater
+minus lesser side) as joint entropies, adds up the parts of the certificate in fractions, and compares all coefficients.
+If this file is right, the statement that it prints holds for every law that meets the assumptions that it prints.
+`theory/notation.md` explains the fields. What would take more than seconds to check is refused.
 
-It reads statement and assumptions by its own parser, writes the slack (greater minus lesser side) as joint entropies,
-adds up the parts of the certificate in fractions, and compares all coefficients. If this file is right, the statement
-that it prints holds for every law that meets the assumptions that it prints. `theory/notation.md` explains the fields.
-
-In format 2 `statement` has a comma between all variables, `text` is what its author wrote, and each assumption is a
-text and a list of what it says is 0. These must agree: `XY` in a text is X,Y only if `statement` and the lists have no
-variable XY, it is alone in its group, and the texts name X and Y; the output says so. In format 1, which has only
-texts, XY is one variable. What would take more than seconds to check is refused.
+In format 2 `statement` has a comma between all variables, `text` is its author's, and an assumption is a text and a
+list of what it says is 0. They must agree: `XY` in a text is X,Y only if `statement` and the lists have no variable XY,
+it is alone in its group, and the texts name X and Y; the output says so. In format 1, only texts, XY is one variable.
 """
 
 from __future__ import annotations
 
-import argparse
+import contextlib
 import json
 import re
 import sys
@@ -32,9 +30,10 @@ _PART = {"direction": "", "measures": _SUM, "zhang_yeung": _SUM, "assumptions": 
 _FIELDS = {"format": "", "statement": "", "given": [""], "proves": "", "inequalities": "", "parts": [_PART]}
 _FORMATS = {"infoloop proof 1": _FIELDS, "infoloop proof 2": _FIELDS | {"text": "", "given": [("", [""])]}}
 _NAME, _FRACTION = r"[^\W\d]\w*'*", r"-?[0-9]+(?:/0*[1-9][0-9]*)?"
-_TERM = re.compile(r"\s*([-+]?)\s*(?:([0-9]+(?:\.[0-9]+)?)(?:/([0-9]+))?\s*(\*?)\s*)?(?:([HI])\s*\(([^()]*)\))?\s*")
-_RELATION, _CHAIN, _APART = map(re.compile, (r"(<=|>=|==|[≤≥<>=])", r"->|→|-", r"_\|\|_|⟂|⊥"))
-_EQUALITY, _FUNCTION = re.compile(r"\s*([HI]\s*\(|[-0-9])"), re.compile(rf"([^=()]*)=\s*({_NAME})\s*\(([^()]*)\)\s*")
+_TIMES = r"([0-9]*\.?[0-9]+)(?:/([0-9]+))?\s*([*·×]|bits?)?\s*"
+_TERM = re.compile(rf"\s*([-+−]?)\s*([-+−]?)\s*(?:{_TIMES})?(?:([HI])\s*\(([^()]*)\))?\s*")
+_RELATION, _CHAIN, _APART = map(re.compile, (r"(<=|>=|==|[≤≥<>=])", r"->|→|[-−]", r"_\|\|_|⟂|⊥"))
+_EQUALITY, _FUNCTION = re.compile(r"\s*([HI]\s*\(|[-+−.0-9])"), re.compile(rf"([^=()]*)=\s*({_NAME})\s*\(([^()]*)\)\s*")
 
 _Group = tuple[str, ...]
 _Form = dict[str, Fraction]  # the coefficient of each joint entropy, under its sorted variables; under "" the constant
@@ -81,17 +80,17 @@ class _Reader:
     def sum(self, text: str) -> _Sum:
         terms = []
         for found in _TERM.finditer(text):
-            sign, number, under, star, kind, body = found.groups()
+            sign, second, number, under, star, kind, body = found.groups(default="")
             if terms and found.start() == len(text):
                 break
-            fits = (kind or (number and not star)) and (sign if terms else sign != "+")
+            fits = (star[:1] != "b" if kind else number and star[:1] in "b") and (sign if terms else not second)
             _need(fits, f"{_short(text)} is no sum of multiples of H(...), I(...;...) and 1, at {found.start() + 1}")
             _need(len(f"{number}{under}") <= MOST_DIGITS and int(under or 1), "a number is too long, or over 0")
-            groups, bar, given = (body or "").partition("|")
+            groups, bar, given = body.partition("|")
             parts = tuple(self.group(group) for group in groups.split(";")) if kind else ()
             counts = {"H": [1], "I": range(2, MOST_GROUPS + 1)}.get(kind, [0])
             _need(len(parts) in counts, f"{kind}({_short(body)}) has {len(parts)} groups")
-            size = Fraction(f"{sign}{number or 1}") / int(under or 1)
+            size = Fraction(number or 1) / int(under or 1) * (-1) ** sum(c in "-−" for c in sign + second)
             terms.append(_Term(size, parts, self.group(given) if bar else ()))
             self.work(8)
         return terms
@@ -146,13 +145,11 @@ class _Reader:
             self.work(4 + bits // 64 + len(names) // 8)
 
 
-def _entropies(groups: list[frozenset[str]], given: frozenset[str]) -> Iterator[tuple[frozenset[str], int]]:
-    """Yield I(A;B;...|G) = I(B;...|G) - I(B;...|A,G), down to I(|G) = -H(G), so that I(A|G) is H(A|G)."""
-    if groups:
-        yield from _entropies(groups[1:], given)
-        yield from ((names, -sign) for names, sign in _entropies(groups[1:], given | groups[0]))
-    else:
-        yield given, -1
+def _entropies(groups: list[frozenset[str]], given: frozenset[str]) -> list[tuple[frozenset[str], int]]:
+    """Return I(A;B;...|G) = I(B;...|G) - I(B;...|A,G), down to I(|G) = -H(G), so that I(A|G) is H(A|G)."""
+    if not groups:
+        return [(given, -1)]
+    return _entropies(groups[1:], given) + [(s, -sign) for s, sign in _entropies(groups[1:], given | groups[0])]
 
 
 def _minus(left: _Sum, right: _Sum) -> _Sum:
@@ -187,9 +184,6 @@ def check_certificate(certificate: Mapping[str, Any]) -> None:
     >>> proof = {"format": "infoloop proof 1", "statement": "H(X|Y) <= H(X)", "given": [], "proves": "statement",
     ...          "inequalities": SHANNON, "parts": [part]}
     >>> check_certificate(proof)
-    >>> check_certificate(proof | {"statement": "H(X) <= H(X|Y)"})
-    Traceback (most recent call last):
-    infoloop.check.CertificateError: part <=: the sum is not the slack: it has 2 too much of H(X)
     """
     readable(certificate)
 
@@ -263,9 +257,9 @@ def _steps(part: Mapping[str, Any], slack: _Sum, assumptions: list, family: str,
     reader.add(total, constant, [("", 1)])
     kept += [(constant, "")] if constant else []
     reader.add(total, Fraction(-1), reader.form(slack).items())
-    wrong = sorted((names != "", names.count(","), names) for names, c in total.items() if c)  # the simplest first
-    what = [f"{total[names]} too much of {f'H({names})' if names else 'the constant'}" for _, _, names in wrong[:1]]
-    _need(not wrong, f"{where}: the sum is not the slack: it has {''.join(what)}")
+    for names in sorted((n for n, c in total.items() if c), key=lambda n: (n != "", n.count(","), n)):  # simplest first
+        what = f"{total[names]} too much of {f'H({names})' if names else 'the constant'}"
+        _need(False, f"{where}: the sum is not the slack: it has {what}")
     reasons = ", ".join(", ".join(zeros) + source for source, zeros in by.items())
     middle = [f"  = {_joined(kept)}   ({reasons})"] if assumed else []
     return [f"  {_written(slack)}", f"  = {_joined([*kept, *assumed])}", *middle, *notes, "  >= 0"]
@@ -318,31 +312,37 @@ def _shown(text: str) -> str:
     return text.translate({ord(c): c.encode("unicode_escape").decode() for c in others - plain})
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    _need(len(dict(pairs)) == len(pairs), "an object has a field twice")
-    return dict(pairs)
-
-
 def _load(path: Path) -> Any:
     _need(path.is_file() or not path.exists(), "it is not a regular file")  # a pipe may never end
     with path.open("rb") as file:
         content = file.read(MOST_BYTES + 1)
     _need(len(content) <= MOST_BYTES, f"it has more than {MOST_BYTES} bytes")
-    return json.loads(content.decode("utf-8"), object_pairs_hook=_object)
+    return json.loads(
+        content.decode("utf-8"),
+        object_pairs_hook=lambda pairs: _need(len(dict(pairs)) == len(pairs), "a field is given twice") or dict(pairs),
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check the certificate files named on the command line; return 0 if each of them holds, else 1."""
-    parser = argparse.ArgumentParser(description="Re-check proof certificates exactly.")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    failed = False
-    for path in parser.parse_args(arguments).files:
-        try:
-            found = f"holds\n{readable(_load(path))}"
-        except (OSError, ValueError, RecursionError, MemoryError) as error:
-            failed, found = True, f"REJECTED: {_shown(str(error))}"
-        encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(f"{_shown(str(path))}: {found}\n".encode(encoding, "backslashreplace").decode(encoding))
+    """Check the files that are named; return 0 if each holds, 1 if not, 2 without any, 3 if it cannot be said."""
+    files, failed = sys.argv[1:] if arguments is None else arguments, False
+    if not files or files[0] in ("-h", "--help"):
+        sys.stderr.write(str(__doc__))
+        return 0 if files else 2
+    try:
+        for path in files:
+            try:
+                found = f"holds\n{readable(_load(Path(path)))}"
+            except (OSError, ValueError, RecursionError, MemoryError) as error:
+                failed, found = True, f"REJECTED: {_shown(str(error))}"
+            encoding = sys.stdout.encoding or "utf-8"
+            sys.stdout.write(f"{_shown(path)}: {found}\n".encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except (OSError, AttributeError) as error:  # a full disk, a closed pipe, no standard output
+        with contextlib.suppress(OSError, AttributeError):
+            sys.stderr.write(f"check: what was found cannot be written: {error}\n")
+            sys.stdout.close()  # otherwise the interpreter tries once more at its end
+        return 3
     return int(failed)
 
 

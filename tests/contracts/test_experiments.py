@@ -12,6 +12,7 @@ from infoloop.reporting.figures import write_figure
 from infoloop.statements.theory_files import default_folder, read_blocks
 from infoloop.studies import discovery
 from infoloop.studies.configuration import settings
+from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import shards
 
 EXPERIMENTS = {name: discovery.load(name) for name in discovery.experiment_summaries()}
@@ -47,7 +48,8 @@ def test_the_small_run_is_finite_and_drawn(name, tmp_path):
         figure = make(found)
         assert write_figure(figure, tmp_path, title).count("<svg") == 1
         assert figure.caption.endswith(".")
-    for headline in experiment.headlines(found):
+    for entry in experiment.headlines(found):
+        headline = entry if isinstance(entry, Headline) else entry()
         assert np.isfinite(headline.found)
         assert len(headline.unit) < 8
         assert (headline.expected is None) == (headline.source == "")  # the column "expected by" holds what expects it

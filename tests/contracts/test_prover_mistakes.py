@@ -11,7 +11,7 @@ import pytest
 
 from infoloop.check import CertificateError, check_certificate
 from infoloop.notation import grammar
-from infoloop.proofs import linear_program, problem, shannon_prover
+from infoloop.proofs import linear_program, problem, provability, shannon_prover
 from infoloop.proofs.semigraphoid import Measure
 
 ONE = Fraction(1)
@@ -98,7 +98,7 @@ def lie(*weights, **others):
     """A solver that answers with these weights of the measures H(1), H(1|2), ..."""
 
     def planted(patch):
-        patch(shannon_prover, "multipliers", lambda *problem: [])
+        patch(shannon_prover, "decide", lambda *problem: provability.Multipliers([]))
         patch(shannon_prover, "_expanded", sum_of(weights, **others))
 
     return planted

@@ -51,6 +51,13 @@ def test_no_counts_leave_the_row_without_smoothing_and_give_the_uniform_one_with
     assert plain.laws[plain.uniform].tolist() == smooth.laws[smooth.uniform].tolist() == [0.5, 0.5]
 
 
+def test_rows_that_are_equal_as_rationals_are_one_state():
+    """With a fifth imagined, 1 of 8 symbols and 0 of 1 give one row: (1 + 1/5)/(8 + 2/5) = (1/5)/(1 + 2/5) = 1/7."""
+    rows = {Fraction(5 * c + 1, 5 * n + 2) for n in range(9) for c in range(n + 1)}
+    for alpha in (0.2, "1/5", Fraction(1, 5)):
+        assert len(ngram_statistics.estimates(8, 2, alpha).laws) == len(rows)
+
+
 def test_refitting_keeps_unvisited_rows_alone():
     known = ngram_statistics.estimates(2, 2, 0.0)
     before = np.arange(len(known.laws) ** 2)

@@ -64,6 +64,28 @@ def test_the_law_is_that_of_fractions(schedule, w):
         np.testing.assert_allclose(law(m, t).table[0], list(exact.values()), rtol=0, atol=rounding(16 * t))
 
 
+@pytest.mark.parametrize(
+    ("tenths", "expected"), [(1, 0.5834), (2, 0.7433), pytest.param(3, 0.8600, marks=pytest.mark.full)]
+)
+def test_models_that_are_equal_as_rationals_are_one_state(tenths, expected):
+    """B25: the pair (K_1, Z_t) has .9680 bits, and so has a float sum that is split where it should be equal."""
+    found = [
+        float(information(anchored(20, "replay", w, RATES), 60)[-1])
+        for w in (tenths / 10, Fraction(tenths, 10), f"{tenths}/10")
+    ]
+    assert found[0] == found[1] == found[2]
+    assert round(found[0], 4) == expected
+
+
+def test_equal_models_are_merged_whatever_way_the_weight_is_written():
+    by_hand = {(k + 9 * last) / Fraction(60) for k in range(7) for last in range(7)} | {
+        Fraction(k, 6) for k in range(7)
+    }
+    for weight in (0.1, "1/10", Fraction(1, 10)):
+        assert len(frequencies(anchored(6, "replay", weight, RATES))) == len(by_hand)
+    assert anchored(6, "replay", "1/3", RATES).weight == Fraction(1, 3)
+
+
 def test_a_judge_who_is_not_frozen_would_be_noticed():
     """The last model judges here; generation 2 is the same, as the last model is then the first."""
     m, w = anchored(3, "judge", 0.5, [0.25]), Fraction(1, 2)
@@ -124,6 +146,8 @@ def test_real_data_bring_more_than_the_first_had():
     [
         (lambda: anchored(0, "mix", 0.5, [0.5]), "size is 0"),
         (lambda: anchored(2, "mix", 1.5, [0.5]), "weight is 1.5"),
+        (lambda: anchored(2, "mix", "3/2", [0.5]), "weight is 3/2"),
+        (lambda: anchored(2, "mix", "a tenth", [0.5]), "weight is 'a tenth'"),
         (lambda: anchored(2, "keep", 0.5, [0.5]), "schedule is 'keep'"),
         (lambda: information(anchored(2, "mix", 0.5, [0.5]), 0), "generations is 0"),
         (lambda: law(anchored(2, "mix", 0.5, [0.5]), 0), "t is 0"),

@@ -278,6 +278,7 @@ def test_texts_too_many_to_enumerate_are_still_sampled():
         (lambda: mt.markov_text(3, STICKY, prompt=[0.5, 0.25, 0.25]), "prompt has 3 weights for 2"),
         (lambda: mt.markov_text(3, STICKY, alpha=-1.0), "alpha is -1.0"),
         (lambda: mt.markov_text(3, STICKY, alpha=math.nan), "alpha is nan"),
+        (lambda: mt.markov_text(3, STICKY, alpha="some"), "alpha is 'some'"),
         (lambda: mt.absorption_law(mt.markov_text(3, STICKY, alpha=1.0)), "absorption needs alpha = 0"),
         (lambda: mt.absorption_law(mt.markov_text(3, STICKY, prompt=[1.0, 0.0])), "every prompt possible"),
         (lambda: mt.expected_heterozygosity(mt.markov_text(3, STICKY), 1), "2 contexts"),

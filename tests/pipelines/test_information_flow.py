@@ -49,3 +49,20 @@ def test_a_plan_says_by_places_what_a_round_says_by_names(p):
         by_name = [(tuple(read[k] for k in places), read[:given]) for places, given in r.plan.terms]
         assert by_name == [(term.names, term.given) for term in r.terms]
         assert [term.id for term in r.terms] == [(r.t, k) for k in range(len(r.terms))]
+
+
+@pytest.mark.parametrize(
+    ("signals", "terms"),
+    [
+        (4, ["I(X;S1|Z0)", "I(X;T1|Z0,S1)", "I(X;U1|Z0,S1,T1)", "I(X;V1|Z0,S1,T1,U1)"]),
+        (5, ["I(X;S1|Z0)", "I(X;T1|Z0,S1)", "I(X;U1|Z0,S1,T1)", "I(X;V1,W1|Z0,S1,T1,U1)"]),
+    ],
+)
+def test_four_terms_of_a_round_are_named_one_by_one_and_more_are_put_together(signals, terms):
+    names = "STUVW"[:signals]
+    read = [Node(name, "signal", ("X",), size=2) for name in names]
+    nodes = [Node("X", "task"), Node("Z0", "state")]
+    p = pipeline(nodes, [*read, Node("Z", "state", ("Z@-1", *names))], rounds=1)
+    (found,) = rounds(p)
+    assert [term.text for term in found.terms] == terms
+    assert sum(term.most for term in found.terms) == signals

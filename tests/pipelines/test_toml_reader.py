@@ -1,5 +1,8 @@
 """Pipeline files: both ways to write a node, and one line with file, line and key for whatever is wrong."""
 
+import os
+import time
+
 import pytest
 
 from infoloop.pipelines.node import Node
@@ -99,3 +102,109 @@ def test_a_written_node_may_say_what_it_is_a_copy_of():
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(PipelineFileError, match=r"none\.toml: cannot be read"):
         read_pipeline(tmp_path / "none.toml")
+
+
+HUGE = [
+    (GOOD.replace("rounds = 2", "rounds = 999999999").replace('["D0"]', '["D@-1"]'), ":2: rounds: 999999999 rounds"),
+    ("[" + " " * 30_000, ":1: not TOML: "),
+    (f'title = """\n[{" " * 30_000}\n"""\nrounds = "x"', ":4: rounds: 'x' is not a whole number"),
+    ("title = " + "[" * 100_000, ": not read: its lists or tables are nested too deeply"),
+    ("title = " + "[" * 100 + "]" * 100, ":1: title: it is nested more than 32 levels deep"),
+    ("\n" + "title." * 100_000 + "x = 1", ":2: a key has more than 32 parts"),
+    ('about = "a.b" # ' + "a." * 99 + "\nx = {" + "'a' . " * 100_000 + "x = 1}", ":2: a key has more than 32 parts"),
+    ('title = """' + '\\"""' * 100_000, ":1: not TOML: "),
+    ("title = " + "9" * 5_000, ": not read: it has a whole number of thousands of digits"),
+    ("rounds = 0x" + "f" * 5_000, ":1: rounds: it has more than 64 bits: give a smaller number"),
+    (GOOD.replace('"Z@-1"', f'"Z@-{"9" * 5_000}"'), ":10: round.Y.parents: there is no node 'Z@-999"),
+    (GOOD.replace('"data"', f'"{"x" * 100_000}"'), ":6: nodes.D0.role: there is no role 'xxx"),
+    (f'{"k" * 100_000} = 1', ":1: kkk"),
+    ("[nodes]\n" + "".join(f'N{k} = {{role = "data"}}\n' for k in range(5_001)), ":1: nodes: there are 5,001 nodes"),
+    (
+        "[nodes]\n" + "".join(f'N{k} = {{role = "data", parents = ["N{(k + 1) % 4_000}"]}}\n' for k in range(4_000))
+        + 'X = {role = "task"}\nZ = {role = "state"}\n',
+        ": there is a cycle ",
+    ),
+    (GOOD.replace("size = 4", f'size = 2, formula = "{"-" * 100_000}1"'), ":5: nodes.X.formula: it is no formula"),
+    (GOOD.replace("size = 4", 'size = 2, formula = "9**9**9**9"'), ":5: nodes.X.formula: it fails at its only value"),
+    (GOOD.replace("size = 4", f'size = 2, formula = "0x{"f" * 5_000}"'), ":5: nodes.X.formula: it is a number of 20"),
+    (
+        GOOD.replace("size = 4", "size = 1000000").replace('= ["X"]', f'= ["X"], formula = "{"X*" * 99}X"'),
+        ":6: nodes.D0.formula: its 399 parts for 1,000,000 combinations of parents are too many to work out",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), HUGE, ids=range(len(HUGE)))
+def test_what_is_huge_or_deep_is_one_short_line_at_once(text, message, tmp_path):
+    path = tmp_path / "p.toml"
+    path.write_text(text, encoding="utf-8")
+    begin = time.process_time()
+    with pytest.raises(PipelineFileError) as refusal:
+        read_pipeline(path)
+    assert time.process_time() - begin < 2
+    shown = str(refusal.value)
+    assert shown.startswith(str(path))
+    assert message in shown
+    assert len(shown.splitlines()) == 1
+    assert len(shown) < 1000
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"title = 'x'\n\xff", ":2: cannot be read: byte 0xff is not UTF-8: save the file as UTF-8"),
+        (b"\n\ntitle = 'x\0'", ":3: cannot be read: there is a NUL character"),
+        (b"#" * 2**21, ": cannot be read: it is longer than 1,048,576 bytes"),
+    ],
+)
+def test_what_is_no_text_is_named_with_its_line(data, message, tmp_path):
+    path = tmp_path / "p.toml"
+    path.write_bytes(data)
+    with pytest.raises(PipelineFileError) as refusal:
+        read_pipeline(path)
+    assert str(refusal.value).startswith(f"{path}{message}")
+
+
+def test_what_is_no_file_is_refused_at_once(tmp_path):
+    (tmp_path / "zero.toml").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe.toml")
+    for name in ("zero.toml", "pipe.toml"):
+        with pytest.raises(PipelineFileError, match=f"{name}: cannot be read: it is no regular file"):
+            read_pipeline(tmp_path / name)
+
+
+def test_lines_of_a_text_are_not_taken_for_settings():
+    with pytest.raises(PipelineFileError, match=r"pipeline:5: rounds: 'x' is not"):
+        parse_pipeline('about = """\nrounds = 1\n[nodes]\n"""\nrounds = "x"\n')
+
+
+CODE = "def f(x): raise RuntimeError('it was run')\nprint('it was run')\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        ("../evil.py:f", "../evil.py is not in the folder of this file: put it there"),
+        ("evil.txt:f", "evil.txt does not end in .py: code is only run from such a file"),
+        ("{folder}/evil.py:f", "evil.py is not in the folder of this file"),
+        ("{folder}/evil.txt:f", "evil.txt does not end in .py"),
+        ("link.py:f", "link.py is not in the folder of this file"),
+        ("folder.py:f", "there is no file"),
+        ("pipe.py:f", "there is no file"),
+        ("\\u0000.py:f", "give 'FILE.py:FUNCTION', FILE beside this one"),
+    ],
+)
+def test_code_is_only_run_from_a_py_file_in_the_folder(program, message, tmp_path, capsys):
+    inside = tmp_path / "inside"
+    (inside / "folder.py").mkdir(parents=True)
+    for path in (tmp_path / "evil.py", tmp_path / "evil.txt", inside / "evil.txt"):
+        path.write_text(CODE)
+    (inside / "link.py").symlink_to(tmp_path / "evil.py")
+    os.mkfifo(inside / "pipe.py")
+    named = program.format(folder=tmp_path)
+    (inside / "p.toml").write_text(GOOD.replace('["D0"]', f'["D0"], program = "{named}"'))
+    with pytest.raises(PipelineFileError) as refusal:
+        read_pipeline(inside / "p.toml")
+    assert str(refusal.value).startswith(f"{inside}/p.toml:7: nodes.Z0.program: ")
+    assert message in str(refusal.value)
+    assert capsys.readouterr().out == ""

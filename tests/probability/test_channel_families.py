@@ -65,7 +65,7 @@ def test_what_is_no_probability_is_refused(what, noise):
 @pytest.mark.parametrize("what", ONE_NUMBER)
 def test_under_jit_what_is_no_probability_gives_no_law(what, noise):
     rows = jax.jit(lambda e: ONE_NUMBER[what](e, "X", "Y").rows)(noise)
-    assert np.isnan(rows).any(axis=1)[-1]
+    assert np.isnan(rows).all()
 
 
 @pytest.mark.parametrize("what", ONE_NUMBER)
@@ -186,7 +186,7 @@ def test_binomial_slopes_are_finite_at_the_ends():
 
 BAD_RATES = {
     "mass": (multinomial, [[0.5, 0.5], [0.5, 0.4]], 2, r"rates has mass 0.90+.* in row 1, not 1"),
-    "negative": (multinomial, [[1.5, -0.5]], 2, "rates is .*: it is a probability"),
+    "negative": (multinomial, [[1.5, -0.5]], 2, r"rates has the entry -0.5 at \(0, 1\)"),
     "one law": (multinomial, [0.5, 0.5], 2, r"rates has shape \(2,\): give a table with one law in each row"),
     "trials": (multinomial, [[0.5, 0.5]], -1, "trials is -1: give a whole number, at least 0"),
     "rate": (binomial, [0.5, 1.5], 2, "rates is .*: it is a probability"),
@@ -203,7 +203,7 @@ def test_rates_that_are_not_laws_are_refused(case):
 
 def test_under_jit_rates_that_are_not_laws_give_nan():
     rows = jax.jit(lambda r: multinomial(r, 2, "theta", "counts").rows)(jnp.array([[0.5, 0.5], [0.5, 0.4]]))
-    assert np.isnan(rows).all(axis=1).tolist() == [False, True]
+    assert np.isnan(rows).all()
 
 
 @pytest.mark.slow

@@ -39,7 +39,15 @@ BAD_TABLES: dict[str, tuple[Any, Any, str]] = {
     "empty name": ([0.5, 0.5], ("",), "has the name '': a name is a non-empty string"),
     "number as name": ([0.5, 0.5], (3,), "has the name 3: a name is a non-empty string"),
     "ragged": ([[0.5], [0.25, 0.25]], ("X", "Y"), "is not a rectangular table of numbers"),
-    "words": (["half", "half"], ("X",), "is not a rectangular table of numbers"),
+    "words": (["half", "half"], ("X",), "joint table holds text, not real numbers"),
+    "numbers in texts": (["0.5", "0.5"], ("X",), "joint table holds text, not real numbers"),
+    "complex": (np.array([0.5 + 3j, 0.5]), ("X",), "joint table holds complex128, not real numbers"),
+    "masked": (np.ma.array([0.5, 0.5], mask=[0, 0]), ("X",), "joint table is a masked array"),
+    "masked rows": ([np.ma.array([0.5, 0.5], mask=[0, 1])], ("X", "Y"), "joint table is a masked array"),
+    "objects": (np.array([0.5, 0.5], object), ("X",), "joint table holds objects, not real numbers"),
+    "None among numbers": ([0.5, None], ("X",), "joint table holds objects, not real numbers"),
+    "float32 in a list": ([np.float32(0.5), np.float32(0.5)], ("X",), "joint table is float32: pass float64, or dtype"),
+    "dates": (np.array(["2026-01-01"], "M8[D]"), ("X",), r"joint table holds datetime64\[D\], not real numbers"),
 }
 
 
@@ -57,6 +65,11 @@ BAD_OUTCOMES = {
     "mass": ({"a": 0.5, "b": 0.4}, "X", "has mass 0.90+.*, not 1"),
     "negative": ({"a": 1.5, "b": -0.5}, "X", r"has the entry -0.5 at \(1,\)"),
     "repeated name": ({("a", "b"): 1.0}, ("X", "X"), "names 'X' twice"),
+    "bare and as a tuple": ({"a": 0.25, ("a",): 1.0}, "X", r"outcome \('a',\) stands twice, bare and as a tuple"),
+    "complex": ({"a": np.complex128(0.5 + 2j), "b": 0.5}, "X", "masses holds complex128, not real numbers"),
+    "text": ({"a": "0.5", "b": 0.5}, "X", "masses holds text, not real numbers"),
+    "arrays": ({"a": [0.5, 0.5]}, "X", r"masses are arrays of shape \(2,\): give one number for each outcome"),
+    "float32": ({"a": np.float32(1.0)}, "X", "masses is float32: pass float64"),
 }
 
 
@@ -95,9 +108,31 @@ def test_whole_numbers_are_probabilities():
     assert joint([0, 1], "X").table.dtype == joint(jnp.array([0, 1]), "X").table.dtype == np.float64
 
 
-def test_under_jit_the_checking_constructor_says_that_it_needs_values():
-    with pytest.raises(jax.errors.TracerArrayConversionError):
-        jax.jit(lambda table: joint(table, "X").table)(jnp.array([0.5, 0.5]))
+def test_fractions_are_numbers():
+    assert joint([Fraction(1, 4), Fraction(3, 4)], "X").table.tolist() == [0.25, 0.75]
+
+
+@pytest.mark.parametrize(
+    "table", [None, {"a": 1.0}, {1.0}, joint([1.0], "X"), iter([1.0])], ids=lambda t: type(t).__name__
+)
+def test_what_holds_no_numbers_is_the_wrong_kind_of_object(table):
+    with pytest.raises(TypeError, match=f"^joint table is a {type(table).__name__}: give an array of numbers"):
+        joint(table, "X")
+
+
+def test_outcomes_are_a_mapping():
+    with pytest.raises(TypeError, match="^masses is a list: give the outcomes as {outcome: probability"):
+        from_outcomes([("a", 1.0)], "X")  # ty: ignore[invalid-argument-type]
+
+
+def test_a_law_is_multiplied_with_laws():
+    with pytest.raises(TypeError, match="^a factor of the product is a ndarray: give a Joint"):
+        product(joint([1.0], "X"), np.ones(1))
+
+
+def test_what_is_observed_is_known():
+    with pytest.raises(TypeError, match="^X is traced by JAX, and which part of the law remains depends on it"):
+        jax.jit(lambda x: condition(joint([0.5, 0.5], "X"), X=x).table)(0)
 
 
 symbols = st.one_of(st.integers(-3, 3), st.text("abc", min_size=1, max_size=2), st.tuples(st.integers(0, 1)))
@@ -207,7 +242,7 @@ def test_conditioning_on_an_unknown_symbol():
         condition(from_outcomes({"a": 0.5, "b": 0.5}, "X"), X="c")
 
 
-@pytest.mark.parametrize("row", [[0.0, 0.0], [-0.1, -0.1], [0.3, -0.1], [np.nan, 0.1]], ids=str)
+@pytest.mark.parametrize("row", [[0.0, 0.0], [-0.1, -0.1], [np.nan, 0.1]], ids=str)
 def test_under_jit_conditioning_on_what_has_no_law_gives_nan(row):
     table = jnp.array([[0.5, 0.5], row])
     given_x = jax.jit(lambda table: condition(Joint(table, ("X", "Y")), X=1).table)(table)

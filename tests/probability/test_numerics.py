@@ -92,7 +92,11 @@ def test_inverse_binary_entropy_slope():
     p = 0.11
     slope = jax.grad(inverse_binary_entropy)(binary_entropy(p))
     assert abs(float(slope) * np.log2((1 - p) / p) - 1) <= DIFFERENCE
-    assert np.isfinite(jax.grad(inverse_binary_entropy)(1.0))
+    assert [float(jax.grad(inverse_binary_entropy)(bits)) for bits in (0.0, 1.0)] == [0.0, np.inf]
+
+
+def test_binary_entropy_slope_is_infinite_at_both_ends():
+    assert [float(jax.grad(binary_entropy)(p)) for p in (0.0, 0.5, 1.0)] == [np.inf, 0.0, -np.inf]
 
 
 def test_product_parts_have_half_as_many_digits_again_also_when_compiled():

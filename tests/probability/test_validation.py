@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -11,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy, rounding
 from infoloop.probability.validation import (
     FixedTaskWarning,
@@ -23,6 +25,7 @@ from infoloop.probability.validation import (
     check_scores,
     check_unit_interval,
     refuse_negative,
+    refuse_tracers,
     require_float64,
     warn_if_degenerate_prior,
 )
@@ -55,6 +58,27 @@ def test_what_is_traced_becomes_nan_where_it_is_out_of_range():
     counts = jax.vmap(lambda v: check_count(v, "t", 0))(values)
     np.testing.assert_array_equal(positive, [np.nan, np.nan, 1.0, np.nan])
     np.testing.assert_array_equal(counts, [np.nan, 0.0, 1.0, np.nan])
+
+
+TRACED = {
+    "array": lambda x: x,
+    "list": lambda x: [0.5, x],
+    "mapping with keys that do not sort": lambda x: {1: 0.5, "a": x},
+    "law": lambda x: Joint(jnp.stack([x, 1 - x]), ("X",)),
+}
+
+
+@pytest.mark.parametrize("holder", TRACED.values(), ids=TRACED.keys())
+@pytest.mark.parametrize("transform", [jax.jit, jax.grad, lambda f: lambda x: jax.vmap(f)(x[None])])
+def test_what_is_traced_is_refused_on_the_host_in_one_line(transform, holder):
+    with pytest.raises(TypeError) as caught:  # JAX adds a note, which is no part of the message
+        transform(lambda x: refuse_tracers("write", names="X", law=holder(x)))(jnp.float64(0.25))
+    assert re.fullmatch("write runs on the host, and law is traced by JAX: call it outside jit.*", str(caught.value))
+
+
+@pytest.mark.parametrize("holder", TRACED.values(), ids=TRACED.keys())
+def test_what_is_not_traced_passes_on_the_host(holder):
+    refuse_tracers("write", law=holder(jnp.float64(0.25)))
 
 
 def test_a_prior_on_one_hypothesis_is_pointed_out_and_others_are_not():

@@ -87,7 +87,7 @@ def test_a_strict_statement_is_refuted_where_equality_is_possible():
         ("I(X;Z <= I(X;D)", None, 6),
         ("I(X;) <= 1", None, 4),
         ("I(X,Y;Y) <= 1", None, 6),
-        ("0 I(X;Y) <= 1", None, 0),
+        ("I(X;Y) <= 1; I(X;Z) <= 1", None, 11),
         ("I(X;Y) <= 1", "X -> Y", 6),
         ("I(X;Y) <= 1", "X ~ Y", 2),
     ],

@@ -5,10 +5,12 @@ import json
 import numpy as np
 import pytest
 
-import infoloop.proofs.linear_program
+import infoloop.proofs.provability
 import infoloop.proofs.shannon_prover
 from infoloop.check import BEYOND, SHANNON, check_certificate
 from infoloop.proofs.problem import parse_problem
+from infoloop.proofs.provability import Multipliers
+from infoloop.proofs.semigraphoid import Measure
 from infoloop.proofs.shannon_prover import prove_linear
 from tests.support.lanes import seeds
 from tests.support.linear_laws import added, random_case, random_law, statement, value
@@ -77,6 +79,9 @@ def test_statements_made_false_in_one_coefficient_are_not_proved(seed):
         ("H(X) = 0", "X _||_ Y; X = f(Y)"),
         ("1/1000003 H(X) <= 1/1000003 H(X,Y)", None),
         ("H(X) <= H(Y)", "H(X|Y) = 1/3 H(X); H(X) = 0"),
+        ("I(A;C) <= I(A;B) + 1/50000000", "A -> B -> C"),
+        ("20000000 I(A;B) <= 20000001 H(A)", None),
+        ("H(A|B) >= -1/1000000000 H(B)", None),
         ("I(X;Z) = I(X;D) - I(X;D|Z)", "X -> D -> Z"),
         ("I(X;Y|Z) <= I(X;Y|W)", "2 I(X;Y|Z) = 0"),
         ("H(XY) <= H(X) + H(Y)", None),
@@ -96,6 +101,9 @@ def test_what_follows(claim, given):
         ("I(X;Z) <= I(X;D)", "X -> D,S -> Z"),
         ("H(X) <= H(X,Y) - 1/1000000", None),
         ("1000001 H(X) <= 1000000 H(X,Y)", None),
+        ("I(A;C) <= I(A;B) - 1/50000000", "A -> B -> C"),
+        ("20000001 I(A;B) <= 20000000 H(A)", None),
+        ("H(A|B) >= 1/1000000000 H(B)", None),
         ("I(X;Z) < I(X;D)", "X -> D -> Z"),
         ("I(X;Z) = I(X;D)", "X -> D -> Z"),
         ("I(X;Y;Z) >= 0", None),
@@ -177,7 +185,7 @@ SPOILED = {
         (weights[0][0], weights[0][1] * 1000001 / 1000000),
         *weights[1:],
     ],
-    "another row": lambda weights: [(infoloop.proofs.linear_program.Measure(1, 0, 0), weights[0][1]), *weights[1:]],
+    "another row": lambda weights: [(Measure(1, 0, 0), weights[0][1]), *weights[1:]],
     "nothing": lambda weights: [],
 }
 
@@ -192,35 +200,26 @@ SPOILED = {
     ],
 )
 def test_spoiled_multipliers_are_never_accepted(monkeypatch, name, claim, given):
-    found = infoloop.proofs.shannon_prover.multipliers
-    monkeypatch.setattr(infoloop.proofs.shannon_prover, "multipliers", lambda *problem: SPOILED[name](found(*problem)))
+    right = infoloop.proofs.shannon_prover.decide
+
+    def spoiled(*problem):
+        return Multipliers(SPOILED[name](right(*problem).weights))
+
+    monkeypatch.setattr(infoloop.proofs.shannon_prover, "decide", spoiled)
     assert prove_linear(claim, given) is None
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_solver_that_errs_makes_no_false_proof(monkeypatch, seed):
     """Whatever floats come out, for a true statement or a false one: what leaves holds."""
     rng = np.random.default_rng(seed)
 
     def wrong(problem, vector):
         count = len(problem.positive) + len(problem.null)
-        return rng.normal(size=count) * rng.integers(0, 2, count)
+        return rng.normal(size=count) * rng.integers(0, 2, count), rng.normal(size=len(problem.positive))
 
-    monkeypatch.setattr(infoloop.proofs.linear_program, "_shortest", wrong)
-    for claim in ("I(X;Y) <= H(X)", "I(X;Z) <= I(X;D)"):
-        proof = prove_linear(claim, "X -> D,S -> Z")
-        if proof is not None:
-            check_certificate(proof)
+    monkeypatch.setattr(infoloop.proofs.provability, "_shortest", wrong)
+    proof = prove_linear("I(X;Z) <= I(X;D) + I(X;S|D)", "X -> D,S -> Z")
+    assert proof is not None
+    check_certificate(proof)
     assert prove_linear("I(X;Z) <= I(X;D)", "X -> D,S -> Z") is None
-
-
-def test_a_solver_that_is_a_little_off_is_made_exact(monkeypatch):
-    right = infoloop.proofs.linear_program._shortest
-    noise = np.random.default_rng(0)
-
-    def near(problem, vector):
-        exact = right(problem, vector)
-        return None if exact is None else exact * (1 + noise.normal(size=exact.size) / 1000)
-
-    monkeypatch.setattr(infoloop.proofs.linear_program, "_shortest", near)
-    assert prove_linear("I(X;Z) <= I(X;D) + I(X;S|D)", "X -> D,S -> Z") is not None

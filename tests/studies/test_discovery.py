@@ -1,5 +1,7 @@
 """Experiments and models are found by name; one that is unknown or lacks a part is refused."""
 
+from types import ModuleType
+
 import pytest
 
 from infoloop.studies import discovery
@@ -24,3 +26,21 @@ def test_experiments_and_models_say_what_they_are_without_being_run():
         "A planted experiment"
     )
     assert "wright_fisher" in discovery.model_summaries()
+
+
+@pytest.mark.parametrize(
+    ("claims", "message"),
+    [
+        (
+            ("thm:dpi", "thm:dpy"),
+            "CLAIMS of mine names 'thm:dpy', which theory/ does not state: did you mean thm:dpi[?]",
+        ),
+        ("thm:dpi", "CLAIMS of mine is 'thm:dpi': give a tuple of labels"),
+        (3, "CLAIMS of mine is 3: give a tuple of labels"),
+    ],
+)
+def test_claims_that_theory_does_not_state_are_refused(claims, message):
+    study = ModuleType("study")
+    vars(study).update(CLAIMS=claims, __file__="mine.py")
+    with pytest.raises(discovery.StudyError, match=message):
+        discovery.cited_statements(study)

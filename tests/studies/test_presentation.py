@@ -1,13 +1,11 @@
 """What a finished run shows: figures, one page with the statements behind it, and numbers that fit the terminal."""
 
-from types import ModuleType
-
 import pytest
 from rich.console import Console
 
 from infoloop.studies import runner
 from infoloop.studies.configuration import settings
-from infoloop.studies.presentation import cited_statements, headline_rows, headlines_table, settings_table, write_report
+from infoloop.studies.presentation import headline_rows, headlines_table, settings_table, write_report
 from infoloop.studies.runner import Headline
 from tests.support import planted_experiment as planted
 
@@ -24,13 +22,6 @@ def test_a_report_has_the_figures_of_the_experiment_and_says_what_they_hold(tmp_
     assert "Means of normals." in page
     assert "Data processing inequality" in page
     assert "<code>0.5</code>" in page
-
-
-def test_a_label_that_no_chapter_has_is_refused():
-    study = ModuleType("study")
-    vars(study)["CLAIMS"] = ("thm:dpi", "thm:none")
-    with pytest.raises(KeyError, match="thm:none"):
-        cited_statements(study)
 
 
 def test_the_numbers_to_read_first_fit_and_lack_nothing(capsys):

@@ -29,31 +29,31 @@ def folder(tmp_path):
 
 
 def test_numbers_come_back_to_the_bit(folder):
-    append_shard(folder, "shards", "one", VALUES)
+    append_shard(folder, "shards-1-of-1", "one", VALUES)
     back = completed_shards(folder)["one"]
     assert back["x"].tobytes() == VALUES["x"].tobytes()
     assert back["n"].tolist() == [1, 2]
 
 
 def test_a_line_that_was_cut_off_is_not_read_and_the_next_one_is_complete(folder):
-    append_shard(folder, "shards", "one", VALUES)
-    path = folder / "shards.jsonl"
+    append_shard(folder, "shards-1-of-1", "one", VALUES)
+    path = folder / "shards-1-of-1.jsonl"
     path.write_bytes(path.read_bytes() + path.read_bytes()[:30])
     assert list(completed_shards(folder)) == ["one"]
-    append_shard(folder, "shards", "two", VALUES)
+    append_shard(folder, "shards-1-of-1", "two", VALUES)
     assert list(completed_shards(folder)) == ["one", "two"]
 
 
 def test_a_damaged_line_is_named(folder):
-    append_shard(folder, "shards", "one", VALUES)
-    path = folder / "shards.jsonl"
+    append_shard(folder, "shards-1-of-1", "one", VALUES)
+    path = folder / "shards-1-of-1.jsonl"
     path.write_bytes(b"{}\n" + path.read_bytes())
-    with pytest.raises(StoreError, match=r"shards.jsonl:1 is damaged: remove that line"):
+    with pytest.raises(StoreError, match=r"shards-1-of-1.jsonl:1 is damaged: remove that line"):
         completed_shards(folder)
 
 
 def test_the_same_run_goes_on(folder):
-    append_shard(folder, "shards", "one", VALUES)
+    append_shard(folder, "shards-1-of-1", "one", VALUES)
     open_run(folder, IDENTITY, {"device": "other"})
     assert list(completed_shards(folder)) == ["one"]
     assert read_run_info(folder)["provenance"] == {"device": "cpu"}
@@ -66,7 +66,7 @@ def test_another_run_is_refused_with_what_differs(folder):
 
 
 def test_another_run_is_replaced_where_asked_and_only_what_a_run_writes(folder):
-    append_shard(folder, "shards", "one", VALUES)
+    append_shard(folder, "shards-1-of-1", "one", VALUES)
     (folder / "notes.txt").write_text("mine")
     open_run(folder, {**IDENTITY, "seed": 1}, {}, overwrite=True)
     assert completed_shards(folder) == {}

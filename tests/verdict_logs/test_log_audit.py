@@ -104,6 +104,13 @@ def test_where_the_bits_come_from():
     assert half_from(found) == 0.2 * 0.5 * 24 / 16
 
 
+def test_the_curve_ends_at_all_problems_and_all_bits_whatever_the_kinds_of_problems():
+    found = audit_tally(tally((8, 16), (4, 8), (2, 4), (1, 2), (0, 2)))
+    shares, brought = information_curve(found)
+    assert shares.tolist() == [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    assert brought.tolist() == [0.0, 16 / 30, 24 / 30, 28 / 30, 1.0, 1.0]
+
+
 def test_what_holds_in_the_mean_is_no_ceiling_on_one_log():
     """A log may tell more than a bit a verdict; only the mean over logs may not."""
     found = audit_tally(tally(*[(0, 1), (1, 1)] * 10), file="v.csv")

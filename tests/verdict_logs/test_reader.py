@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import random
 import sys
 
@@ -32,6 +33,7 @@ def tallied(tally) -> list[tuple[str, int, int]]:
         (b'\n\nproblem,attempt,pass\r\n\r\n"a, ""b""\nc",1,1\r\n  \r\nNA,1,0\r\n', [("NA", 1, 0), ('a, "b"\nc', 1, 1)]),
         (HEAD + b"1,1,1\n01,1,1\n1.0,1,0\n", [("01", 1, 1), ("1", 1, 1), ("1.0", 1, 0)]),
         (HEAD + b"a,1,1,\na,2,0,\n", [("a", 2, 1)]),
+        (HEAD + b"a,1,1,,,\na,2,0,\na,3,0\n", [("a", 3, 1)]),
     ],
 )
 def test_verdicts_are_counted_by_problem(text, found, tmp_path):
@@ -67,9 +69,12 @@ def test_verdicts_are_counted_by_problem(text, found, tmp_path):
             ":5: attempt: problem 'a', attempt '1' stands in lines 2 and 5: keep one, or number them",
         ),
         (HEAD + b"a,b,1,1\n", f":2: not CSV: there are 4 fields, but the header has 3: {LONG}"),
+        (HEAD + b"a,1,1,\na,b,1,1\n", f":3: not CSV: there are 4 fields, but the header has 3: {LONG}"),
+        (HEAD + b"a,1,1,,\n\na,2,1,,x\n", f":4: not CSV: there are 5 fields, but the header has 3: {LONG}"),
         (HEAD + b"a,1,1\n\na,b,1,1\n", f":4: not CSV: there are 4 fields, but the header has 3: {LONG}"),
         (HEAD + b'a,1,1\nb,"1,0\nb,2,0\n', ":3: not CSV: a quoted field is not closed"),
         (HEAD + b"a,1,1\na,\xe9,1\n", ":3: not CSV: byte 0xe9 is not UTF-8: save the log as CSV in UTF-8"),
+        (HEAD + b"a,1,1\nb\0,2,1\n", ":3: not CSV: there is a NUL character: save the file as text"),
         ("problem,attempt".encode("utf-16"), ":1: not CSV: byte 0xff is not UTF-8: save the log as CSV in UTF-8"),
     ],
 )
@@ -197,3 +202,44 @@ def test_what_is_no_file_of_a_known_kind_is_refused(name, message, tmp_path):
     with pytest.raises(LogFileError) as error:
         read_log(tmp_path / name)
     assert str(error.value) == f"{tmp_path / name}: {message}"
+
+
+WIDE = ",".join(f"column_{k}" for k in range(200_000)).encode()
+HUGE = [
+    (WIDE + b"\n", "v.csv:1: problem: there is no such column"),
+    (WIDE + b"," + HEAD + b"1\n", "v.csv:1: there are 200,003 columns, at most 10,000 are read"),
+    (b"x" * 10**6 + b"," + HEAD + b"y" * 10**6 + b",a,1,2\n", "v.csv:2: pass: '2' is no verdict"),
+    (HEAD + b"a,1," + b"2" * 10**6, "v.csv:2: pass: '2222"),
+    (HEAD + b'"' + b"a," * 10**6, "v.csv:2: not CSV: a quoted field is not closed"),
+    (HEAD + b"," * 10**6, "v.csv:2: there are 1,000,001 columns, at most 10,000 are read"),
+    (HEAD + b"a,1,1\n" + b"," * 10**6 + b"x", "v.csv:3: not CSV: there are 1000001 fields, but the header has 3"),
+    (HEAD + (b"a" * 10**5 + b"," + b"b" * 10**5 + b",1\n") * 2, "v.csv:3: attempt: problem 'aaa"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), HUGE, ids=range(len(HUGE)))
+def test_what_is_huge_is_one_short_line(text, message, tmp_path):
+    (tmp_path / "v.csv").write_bytes(text)
+    with pytest.raises(LogFileError) as error:
+        read_log(tmp_path / "v.csv")
+    assert message in str(error.value)
+    assert len(str(error.value)) < 1000
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_of_many_columns_the_nearest_are_named(tmp_path):
+    (tmp_path / "v.csv").write_bytes(WIDE.replace(b"column_777,", b"passed,") + b",problem,attempt\n")
+    with pytest.raises(LogFileError, match=r"did you mean passed\?; columns are passed, .* and 199,994 more; if"):
+        read_log(tmp_path / "v.csv")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_what_is_no_regular_file_is_refused_at_once(suffix, tmp_path):
+    (tmp_path / f"zero{suffix}").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / f"pipe{suffix}")
+    for name in ("zero", "pipe"):
+        with pytest.raises(LogFileError, match=f"{name}{suffix}: cannot be read: it is no regular file"):
+            read_log(tmp_path / f"{name}{suffix}")
+    (tmp_path / "mem.csv").symlink_to("/proc/self/mem")
+    with pytest.raises(LogFileError, match=r"mem\.csv: cannot be read: Input/output error"):
+        read_log(tmp_path / "mem.csv")

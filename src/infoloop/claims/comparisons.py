@@ -12,6 +12,7 @@ from infoloop.exact.rational_laws import LogSum, from_rational
 from infoloop.exact.real_balls import RealBall
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
+from infoloop.statements.neighbours import Neighbour
 
 Number = Any  # a float, a JAX or NumPy array, or an exact rational: a formula that serves all of them
 
@@ -30,6 +31,9 @@ def inequality(
     wrong: Callable[[Any], tuple] | None = None,
     statement: str = "",
     given: tuple[str, ...] = (),
+    neighbours: tuple[Neighbour, ...] = (),
+    tight: str = "",
+    ceiling: Callable[[Any], Any] | None = None,
 ) -> Claim:
     """Return the claim that no lesser side is above the greater; exact sides may be rationals too.
 
@@ -39,11 +43,31 @@ def inequality(
     >>> [str(side) for side in square.exact(rational("1/2"))]
     ['0.25000000000000000000', '0.50000000000000000000']
     """
-    real = exact and (lambda case: tuple(map(_real_number, exact(case))))
-    return Claim(label, assumes, sides, cases, relation, real, None, family, edges, loose, wrong, statement, given)
+    return Claim(
+        label,
+        assumes,
+        sides,
+        cases,
+        relation,
+        exact and _real_sides(exact),
+        None,
+        family,
+        edges,
+        loose,
+        wrong,
+        statement,
+        given,
+        tuple(n._replace(exact=_real_sides(n.exact)) if n.exact else n for n in neighbours),
+        tight,
+        ceiling and (lambda case: _real_number(ceiling(case))),
+    )
 
 
 equality = partial(inequality, relation="=")
+
+
+def _real_sides(exact):
+    return lambda case: tuple(map(_real_number, exact(case)))
 
 
 def _real_number(side):

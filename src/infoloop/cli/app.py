@@ -1,15 +1,20 @@
-"""The command line: `infoloop verify`, `prove`, `audit`, `run`, `list`. Exit 3 is bad input; 0, 1, 2 are verdicts."""
+"""The command line: `infoloop verify`, `prove`, `audit`, `run`, `list`. Exit 0, 1, 2 are verdicts, 3 is all else."""
 
+import contextlib
 import sys
+import traceback
 from typing import Annotated
 
 import typer
+import typer.main
 
 import infoloop
 from infoloop.cli.audit_command import audit_file
+from infoloop.cli.failures import FAILED, failure_message
 from infoloop.cli.list_command import list_all
 from infoloop.cli.prove_command import prove_statement
 from infoloop.cli.run_command import run_experiment
+from infoloop.cli.terminal import release_outputs, show
 from infoloop.cli.verify_command import verify_theory
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode="rich", pretty_exceptions_enable=False)
@@ -17,7 +22,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode="
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"infoloop {infoloop.__version__}")
+        show(f"infoloop {infoloop.__version__}")
         raise typer.Exit
 
 
@@ -28,6 +33,9 @@ def _settings(
     ] = False,
 ) -> None:
     """Exact information theory for synthetic-data loops: prove, attack and map what a loop can learn.
+
+    Exit status 0 if it holds or was done, 1 if it is refuted or a theorem fails, 2 if it is undecided; 3 on bad input,
+    or if it could not be done (full disk, closed pipe, out of memory, interrupted).
 
     [bold]Examples[/bold]
 
@@ -51,15 +59,36 @@ for name, command in COMMANDS.items():
 
 
 def main() -> None:
-    """Entry point; bad input becomes one message on standard error and exit status 3."""
+    """Entry point; whatever is no verdict becomes one line on standard error and exit status 3."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character is no reason to fail
     try:
-        status = app(standalone_mode=False)
-    except typer.Abort:
-        status = 130
-    except typer.TyperException as error:
-        getattr(error, "show", lambda: typer.echo(error, err=True))()  # a usage error shows the usage too
-        status = 3
-    except ValueError as error:
-        typer.echo(f"infoloop: {error}", err=True)
-        status = 3
+        status = _run(sys.argv[1:])
+        sys.stdout.flush()
+    except BaseException as error:  # a verdict's exit status is not to be mistaken for an error's
+        status = FAILED
+        with contextlib.suppress(OSError):
+            show(f"infoloop: {failure_message(error)}", err=True)
+        if sys.flags.dev_mode and not isinstance(error, ValueError):
+            traceback.print_exc()
+    release_outputs()
     sys.exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    """Return the exit status of a command: its own, not typer's, which takes a closed pipe for a refuted statement."""
+    if sys.stdout is None:
+        raise OSError("standard output is closed: there is nowhere to print to")
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("infoloop", arguments) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.TyperException as error:
+        if arguments:
+            raise
+        error.show()  # no arguments: the help
+        return FAILED
+    return 0

@@ -8,7 +8,7 @@ import typer
 
 from infoloop import pipelines, reporting, verdict_logs
 from infoloop.cli.options import Json
-from infoloop.cli.terminal import use_float64
+from infoloop.cli.terminal import show, use_float64
 
 
 def audit_file(
@@ -25,7 +25,10 @@ def audit_file(
     """Say whether a pipeline is open or closed, relative to what, where it opens, and what bounds it, with proof.
 
     The verdict is the graph's; with tables every term is also given in bits. Of a log: pass rates, and how many bits
-    its verdicts can have told at most. Exit status 0 for any verdict, 3 on bad input.
+    its verdicts can have told at most.
+
+    Exit status 0 for any verdict; 3 on bad input, or if it could not be done (full disk, closed pipe, out of memory,
+    interrupted).
 
     [bold]Examples[/bold]
 
@@ -54,8 +57,8 @@ def audit_file(
         build_page = functools.partial(verdict_logs.page.log_audit_page, found)
     if page:
         reporting.atomic_files.atomic_write_text(page, reporting.audit_page.render_audit_page(build_page()))
-        typer.echo(f"{page}: the page of {file}", err=True)
-    typer.echo(reporting.text.as_json(found.row()) if as_json else text())
+        show(f"{page}: the page of {file}", err=True)
+    show(reporting.text.as_json(found.row()) if as_json else text())
 
 
 def page_path(file: Path, out: Path | None = None) -> Path:

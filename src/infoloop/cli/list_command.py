@@ -6,7 +6,7 @@ import typer
 
 from infoloop import reporting, statements, studies
 from infoloop.cli.options import Json, TheoryFolder
-from infoloop.cli.terminal import console
+from infoloop.cli.terminal import console, show
 
 
 def list_all(
@@ -15,6 +15,8 @@ def list_all(
     theory: TheoryFolder = None,
 ) -> None:
     """List statements, models and experiments; or what can be set in one experiment.
+
+    Exit status 0; 3 on bad input, or if it could not be done (full disk, closed pipe, out of memory, interrupted).
 
     [bold]Examples[/bold]
 
@@ -27,7 +29,7 @@ def list_all(
     if name:
         rows = studies.configuration.settings(studies.discovery.load(name).Config)
         if as_json:
-            typer.echo(reporting.text.as_json([row._asdict() for row in rows]))
+            show(reporting.text.as_json([row._asdict() for row in rows]))
         else:
             console().print(studies.presentation.settings_table(rows))
         return
@@ -35,7 +37,7 @@ def list_all(
     entries = files.pair_with_claims(files.read_blocks(theory or files.default_folder()))
     about = {"models": studies.discovery.model_summaries(), "experiments": studies.discovery.experiment_summaries()}
     if as_json:
-        typer.echo(reporting.text.as_json({"statements": statements.findings_text.entry_rows(entries), **about}))
+        show(reporting.text.as_json({"statements": statements.findings_text.entry_rows(entries), **about}))
         return
     console().print(statements.findings_text.entries_table(entries))
     for kind, lines in about.items():

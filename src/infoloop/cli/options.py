@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+LAST_SEED = 2**63 - 1  # that JAX takes
+
 Labels = Annotated[list[str] | None, typer.Argument(help="Labels or refs such as thm:dpi or S01; all if none.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to standard output and nothing else.")]
 TheoryFolder = Annotated[

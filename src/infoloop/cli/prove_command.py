@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from infoloop import proofs, reporting
-from infoloop.cli.options import Json
-from infoloop.cli.terminal import use_float64
+from infoloop.cli.options import LAST_SEED, Json
+from infoloop.cli.terminal import show, use_float64
+
+MOST_STARTS = 100_000
 
 
 def prove_statement(
@@ -19,12 +21,15 @@ def prove_statement(
     as_json: Json = False,
     certificate: Annotated[Path | None, typer.Option(help="Write the proof's certificate (JSON) to this file.")] = None,
     zhang_yeung: Annotated[bool, typer.Option("--zhang-yeung", help="Also use the Zhang-Yeung inequality.")] = False,
-    starts: Annotated[int, typer.Option(min=0, help="Starts of the search for a counterexample.")] = 64,
-    seed: Annotated[int, typer.Option(help="Root seed of that search.")] = 0,
+    starts: Annotated[
+        int, typer.Option(min=0, max=MOST_STARTS, help="Starts of the search for a counterexample.")
+    ] = 64,
+    seed: Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Root seed of that search.")] = 0,
 ) -> None:
     """Prove a statement, or refute it by an exact law, or say that it is undecided.
 
-    Exit status 0 proved, 1 refuted, 2 undecided, 3 bad input.
+    Exit status 0 proved, 1 refuted, 2 undecided; 3 on bad input, or if it could not be done (full disk, closed pipe,
+    out of memory, interrupted).
 
     [bold]Examples[/bold]
 
@@ -39,8 +44,9 @@ def prove_statement(
     use_float64()
     if certificate:
         reporting.atomic_files.writable_folder(certificate.parent)
+        reporting.atomic_files.replaceable_file(certificate)
     found = proofs.prover.prove(statement, given, zhang_yeung=zhang_yeung, starts=starts, seed=seed)
     if certificate and found.certificate is not None:
         reporting.atomic_files.atomic_write_text(certificate, reporting.text.as_json(found.certificate) + "\n")
-    typer.echo(reporting.text.as_json(found.row()) if as_json else reporting.text.wrap_text(str(found)))
+    show(reporting.text.as_json(found.row()) if as_json else reporting.text.wrap_text(str(found)))
     raise typer.Exit({"proved": 0, "refuted": 1, "undecided": 2}[found.verdict])

@@ -1,16 +1,15 @@
 """`infoloop run`."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from infoloop import reporting, studies
-from infoloop.cli.options import Json
-from infoloop.cli.terminal import console, use_float64
+from infoloop.cli.options import LAST_SEED, Json
+from infoloop.cli.terminal import console, phases, show, use_float64
 
 
 def run_experiment(
@@ -18,10 +17,10 @@ def run_experiment(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="key=value; commas between items; repeatable. See `list NAME`.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Root seed.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Root seed.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder of the results, results/NAME if none is given.")] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Delete what the folder holds of another run.")
+        bool, typer.Option("--overwrite", help="Delete what another run wrote to the folder, and nothing else.")
     ] = False,
     as_json: Json = False,
     shard: Annotated[
@@ -37,6 +36,9 @@ def run_experiment(
     ] = False,
 ) -> None:
     """Run an experiment: tables (netCDF), figures (SVG, PNG) and one HTML page; a run that was killed goes on.
+
+    A finished run is shown again at once. Exit status 0 if it was done; 3 on bad input, or if it could not be done
+    (full disk, closed pipe, out of memory, interrupted): run it again, and it goes on.
 
     [bold]Examples[/bold]
 
@@ -60,36 +62,37 @@ def run_experiment(
     if submit:
         _submit(name, settings or [], seed, folder, submit, cluster)
         return
-    _compute(studies.runner.execute(experiment, config, seed, folder, part, overwrite))
-    if not studies.runner.is_main_process():
+    steps = studies.runner.execute(experiment, config, seed, folder, part, overwrite)
+    first = next(steps)  # refuses a folder before anything is drawn
+    with phases() as phase:
+        _show_all(phase("shards"), itertools.chain([first], steps))
+        if not studies.runner.is_main_process():
+            return
+        shown = studies.presentation.stored_headlines(experiment, folder)
+        if shown is None:
+            found = studies.runner.collect(experiment, config, folder, phase("tables"))
+            if found is not None:
+                write = studies.presentation.write_report
+                shown = tuple(found), write(experiment, found, folder, part, phase("figures"))
+    if shown is None:
+        show(f"infoloop: {folder} still lacks shards of other parts: the last part to end collects them", err=True)
         return
-    found = studies.runner.collect(experiment, config, folder)
-    if found is None:
-        typer.echo(
-            f"infoloop: {folder} still lacks shards of other parts: the last part to end collects them", err=True
-        )
-        return
-    headlines = studies.presentation.write_report(experiment, found, folder)
+    tables, headlines = shown
     if as_json:
         rows = studies.presentation.headline_rows(headlines)
-        typer.echo(reporting.text.as_json({"out": str(folder), "tables": list(found), "headlines": rows}))
+        show(reporting.text.as_json({"out": str(folder), "tables": tables, "headlines": rows}))
     else:
         console().print(studies.presentation.headlines_table(headlines))
-        typer.echo(f"\n{folder / 'report.html'}: figures, tables and where they come from")
+        show(f"\n{folder / 'report.html'}: figures, tables and where they come from")
+
+
+def _show_all(step: Callable[[Any], None], steps: Iterable[Any]) -> None:
+    for each in steps:
+        step(each)
 
 
 def _submit(name: str, settings: list[str], seed: int, folder: Path, parts: int, cluster: str) -> None:
     reporting.atomic_files.writable_folder(folder.parent)
     arguments = [name, *(f"--set={text}" for text in settings), f"--seed={seed}", f"--out={folder}"]
     jobs = studies.cluster.submit(arguments, parts, folder.parent / "logs", cluster)
-    typer.echo(f"{len(jobs)} jobs: {', '.join(job.job_id for job in jobs)}; logs in {folder.parent / 'logs'}")
-
-
-def _compute(progress: Iterator[Any]) -> None:
-    """Show how far a run is and how long it has to go; all of it on standard error."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    first = next(progress)  # refuses a folder before anything is drawn
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task("compiling", completed=first.done, total=first.total)
-        for step in progress:
-            shown.update(task, description=step.shard[:48], completed=step.done, total=step.total)
+    show(f"{len(jobs)} jobs: {', '.join(job.job_id for job in jobs)}; logs in {folder.parent / 'logs'}")

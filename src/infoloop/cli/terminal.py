@@ -1,16 +1,79 @@
-"""What every command does first and shows last: float64, the console, a progress bar on standard error."""
+"""What every command does first and shows last: float64, text that moves no cursor, progress on standard error."""
 
+import contextlib
+import datetime
+import io
+import math
+import os
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+import typer
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.segment import Segment
+from rich.text import Text
+
+# Controls of terminals (C0 but the line's end, DEL, C1), what turns or hides text (bidi, zero width, tags, line and
+# paragraph ends), and halves of characters, which no encoding has.
+_MOVES = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
 
 
-def console() -> Console:
+def printable(text: str) -> str:
+    r"""Return a text that cannot move a terminal's cursor: what could is written as JSON writes it.
+
+    >>> printable("c.json\x1b[2K is wrong\u202e"), printable("two\nlines")
+    ('c.json\\u001b[2K is wrong\\u202e', 'two\nlines')
+    """
+    return _MOVES.sub(lambda found: "".join(f"\\u{unit:04x}" for unit in _utf16(found[0])), text)
+
+
+def _utf16(character: str) -> Iterator[int]:
+    content = character.encode("utf-16-be", "surrogatepass")
+    return (int.from_bytes(content[k : k + 2], "big") for k in range(0, len(content), 2))
+
+
+def show(text: str, err: bool = False) -> None:
+    """Print a text and the end of a line, on standard output or standard error; it cannot move the cursor."""
+    typer.echo(printable(text), err=err)
+
+
+class _SafeConsole(Console):
+    """A console on which no text moves the cursor; it does not read markup in texts."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Return the segments of what is shown; only those that are rich's own controls may have control characters."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=printable(segment.text))
+
+
+def console(err: bool = False) -> Console:
     """Return a console of the terminal's width, or of 100 columns where output is piped."""
-    return Console(width=None if sys.stdout.isatty() else 100)
+    stream = sys.stderr if err else sys.stdout
+    return _SafeConsole(stderr=err, width=None if stream.isatty() else 100, markup=False, emoji=False)
+
+
+def release_outputs() -> None:
+    """Let the process end in peace where standard output or error cannot be written: send the rest nowhere."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            with contextlib.suppress(OSError, ValueError, AttributeError, io.UnsupportedOperation):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def use_float64() -> None:
@@ -18,6 +81,46 @@ def use_float64() -> None:
     import jax  # here, so that --help and --version need not wait for it
 
     jax.config.update("jax_enable_x64", True)
+
+
+class _RemainingTime(ProgressColumn):
+    """How long a phase has to go if its steps take as long as they took so far; unknown before the first."""
+
+    def render(self, task: Task) -> Text:
+        """Return it in hours, minutes and seconds; it counts down while a step takes its time."""
+        steps, spent = task.completed - (task.fields["before"] or 0), task.fields["spent"]
+        if not steps or task.total is None or task.elapsed is None:
+            return Text("-:--:--", style="progress.remaining")
+        left = spent / steps * (task.total - task.completed) - (task.elapsed - spent)
+        return Text(str(datetime.timedelta(seconds=max(0, math.ceil(left)))), style="progress.remaining")
+
+
+@contextlib.contextmanager
+def phases() -> Generator[Callable[[str], Callable[[Any], None]]]:
+    """Show phases of work on standard error, each with a bar and the time that it has to go.
+
+    Yields:
+        A function that begins a phase of that name, and returns what to call with the phase's `studies.runner.Progress`
+        before its first step and after each.
+    """
+    text = TextColumn("{task.description}", markup=False)
+    with Progress(
+        text, BarColumn(), MofNCompleteColumn(), _RemainingTime(), console=console(err=True), transient=True
+    ) as shown:
+
+        def begin(name: str) -> Callable[[Any], None]:
+            task = shown.add_task(name, total=None, before=None, spent=0.0)
+
+            def step(now: Any) -> None:
+                fields = shown.tasks[task].fields
+                before = now.done if fields["before"] is None else fields["before"]
+                elapsed = shown.tasks[task].elapsed or 0.0
+                shown.update(task, completed=now.done, total=now.total, before=before, spent=elapsed)
+                shown.update(task, description=f"{name}: {now.shard}"[:48] if now.shard else name)
+
+            return step
+
+        yield begin
 
 
 def with_progress(findings: Iterator[Any], labels: list[str]) -> tuple[Any, ...]:

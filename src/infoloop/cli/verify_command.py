@@ -8,8 +8,8 @@ import typer
 
 import infoloop
 from infoloop import reporting, statements
-from infoloop.cli.options import Json, Labels, TheoryFolder
-from infoloop.cli.terminal import console, use_float64, with_progress
+from infoloop.cli.options import LAST_SEED, Json, Labels, TheoryFolder
+from infoloop.cli.terminal import console, show, use_float64, with_progress
 
 
 def verify_theory(
@@ -21,11 +21,12 @@ def verify_theory(
         Path | None, typer.Option(help="Also write report.html, verify.json and certificates/ there.")
     ] = None,
     renew: Annotated[bool, typer.Option("--renew", help="Rewrite the certificates kept in the theory folder.")] = False,
-    seed: Annotated[int, typer.Option(help="Root seed of samples and attacks.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Root seed of samples and attacks.")] = 0,
 ) -> None:
     """Prove, attack and certify the statements of theory/: a table of verdicts, counterexamples and problems.
 
-    Exit status 1 if a theorem is refuted, folklore is not, a certificate is stale or missing; 3 on bad input.
+    Exit status 0 if all is as theory/ says; 1 if a theorem is refuted, folklore is not, a certificate is stale or
+    missing; 3 on bad input, or if it could not be done (full disk, closed pipe, out of memory, interrupted).
 
     [bold]Examples[/bold]
 
@@ -55,7 +56,7 @@ def verify_theory(
     if renew:
         verification.write_certificates(findings, theory / "certificates", write_text)
     if as_json:
-        typer.echo(texts.findings_json(findings))
+        show(texts.findings_json(findings))
     else:
         texts.print_findings(findings, console())
     if any(finding.problems for finding in findings):

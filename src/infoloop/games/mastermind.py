@@ -11,6 +11,7 @@ from jaxtyping import Array, Int
 from infoloop.games.limits import CODES
 from infoloop.games.query_games import Signals, minimax_queries, verdict_signals
 from infoloop.probability.array_types import Numbers
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_int
 
 
@@ -30,6 +31,7 @@ class MastermindVerdicts(NamedTuple):
         return self.black * (pegs + 1) + self.white
 
 
+@host_only
 def mastermind_codes(pegs: int = 4, colours: int = 6) -> Int[np.ndarray, "codes pegs"]:
     """Return all codes, one a row, in the order of their numbers: 0000, 0001, ...
 
@@ -49,6 +51,7 @@ def mastermind_codes(pegs: int = 4, colours: int = 6) -> Int[np.ndarray, "codes 
     return np.array(list(itertools.product(range(colours), repeat=pegs)))
 
 
+@host_only
 def mastermind_verdicts(
     guesses: Int[Numbers, "guesses pegs"], secrets: Int[Numbers, "secrets pegs"]
 ) -> MastermindVerdicts:
@@ -88,6 +91,7 @@ def _verdicts(guesses, secrets, colours):
     return black, jnp.minimum(n_gc[:, None, :], n_sc[None, :, :]).sum(2) - black
 
 
+@host_only
 def mastermind_signals(guesses: Int[Numbers, "guesses pegs"], pegs: int = 4, colours: int = 6) -> Signals:
     """Return what each of these first guesses says about a uniform secret.
 
@@ -109,6 +113,7 @@ def mastermind_signals(guesses: Int[Numbers, "guesses pegs"], pegs: int = 4, col
     return verdict_signals(mastermind_verdicts(guesses, mastermind_codes(pegs, colours)).codes(pegs))
 
 
+@host_only
 def knuth_queries(pegs: int = 4, colours: int = 6) -> Int[np.ndarray, "codes"]:
     """Return how many guesses each code takes with Knuth's strategy, in the order of `mastermind_codes`.
 

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float, Int
 
 from infoloop.information.partition_lattice import labelling
 from infoloop.probability.array_types import Numbers
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import plog2p
 from infoloop.probability.validation import check_probabilities, require_float64
 
@@ -129,6 +130,7 @@ def coarsened(signals: Signals, coarsening: Int[Numbers, "verdicts"]) -> Signals
     return Signals(join(signals.counts), join(signals.masses))
 
 
+@host_only
 def minimax_queries(verdicts: Int[Numbers, "secrets secrets"]) -> Int[np.ndarray, "secrets"]:
     """Return how many queries each secret takes when every query minimises the most that can remain (Knuth 1977).
 

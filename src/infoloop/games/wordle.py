@@ -12,6 +12,7 @@ from jaxtyping import Array, Float, Int
 from infoloop.games.limits import GUESSES_AT_ONCE, WORD_LENGTH
 from infoloop.games.query_games import Signals, coarsened, count_verdicts, secret_prior
 from infoloop.probability.array_types import Numbers
+from infoloop.probability.host_functions import host_only
 
 
 def encode_words(
@@ -54,6 +55,7 @@ def _table(words, what):
     return table
 
 
+@host_only
 def patterns(guesses: Sequence | np.ndarray, secrets: Sequence | np.ndarray) -> Int[Array, "guesses secrets"]:
     r"""Return the verdict on every guess for every secret as one number, whose digits to base 3 are the marks.
 
@@ -137,6 +139,7 @@ def _signals(guesses, secrets, prior):
     )
 
 
+@host_only
 def coarsenings(length: int) -> dict[str, Int[np.ndarray, "patterns"]]:
     """Return verdicts from fine to coarse by name, each a label for every pattern.
 

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.probability.channels import Channel
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import rounding
 
 _SOLVER_TOLERANCE = 1e-6  # HiGHS lets a constraint be violated by 1e-7, and a row has several
@@ -33,6 +34,7 @@ class Garbling:
         return self.holds
 
 
+@host_only
 def is_garbling(coarse: Channel, fine: Channel) -> Garbling:
     r"""Return whether one channel is another with noise added: `coarse` = `fine >> garbling` for some channel.
 

@@ -113,15 +113,16 @@ def contraction_at(channel: Channel, input: Law) -> ContractionAt:
     0.640000000000 0.640000000000
     """
     weights = input_weights(channel, input)
-    ratio, law = _best_ratio(channel.matrix, weights)
+    law = _best_law(*lax.stop_gradient((channel.matrix, weights)))
+    ratio = _ratio(law, channel.matrix, weights)  # at a fixed law: its gradient is that of the supremum
     near = eta_chi2(channel, input)
     shape = channel.rows.shape[: len(channel.source)]
     law = Joint(jnp.where(ratio > near, law, weights).reshape(shape), channel.source)
-    return ContractionAt(jnp.maximum(ratio, near), contraction(channel).upper, law)
+    return ContractionAt(jnp.where(ratio > near, ratio, near), contraction(channel).upper, law)
 
 
 @jax.jit
-def _best_ratio(rows, p):
+def _best_law(rows, p):
     def climb(start):
         end, _ = lax.scan(lambda h, _: (_leap(h, rows, p), None), start, None, _LEAPS)
         law = tilt(p, end)
@@ -131,7 +132,7 @@ def _best_ratio(rows, p):
     symbols = jnp.where((p > 0)[:, None], jnp.eye(len(p), dtype=p.dtype), p)
     laws = jnp.concatenate([laws, symbols])
     ratios = jnp.concatenate([ratios, jax.vmap(lambda q: _ratio(q, rows, p))(symbols)])
-    return ratios.max(), laws[ratios.argmax()]
+    return laws[ratios.argmax()]
 
 
 def _starts(rows, p):

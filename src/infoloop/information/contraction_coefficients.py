@@ -13,6 +13,7 @@ from infoloop.probability.bisection import bisect
 from infoloop.probability.channels import Channel
 
 _HALVINGS = 50  # of [0, 1], to the last digit of a float64
+_FAR, _HALVINGS_OF_ODDS = 300.0, 63  # weights from 1e-130 on, to the last digit
 
 
 class Contraction(NamedTuple):
@@ -63,6 +64,11 @@ def contraction(channel: Channel) -> Contraction:
     $$f(\beta)=\beta(1-\beta)\sum_y\frac{(a_y-b_y)^2}{m_y}=1-\sum_y\frac{a_yb_y}{m_y},\quad m=(1-\beta)a+\beta b.$$
     As $f$ is concave, its tangents at both ends of a bracket bound it: `upper - lower` is below 1e-14 `upper`.
 
+    Both bounds have the gradient of eta, that of $f$ at the pair and $\beta$ that attain it. Where two rows share no
+    output, eta is 1 and has no gradient but a slope in every direction: NaN, save for a family (`bsc`, `erasure`,
+    `symmetric`, `z_channel`) at an end of its parameter, which is differentiated from within its interval. An output
+    that neither row of the pair reaches is held there. Second derivatives are NaN; `pair` and `weight` have none.
+
     Args:
         channel: The channel $W$; several sources are one input.
 
@@ -75,15 +81,71 @@ def contraction(channel: Channel) -> Contraction:
     >>> print(f"{eta.lower:.12f} {eta.upper:.12f}", eta.pair, eta.weight)
     0.250000000000 0.250000000000 [0 1] 0.5
     """
-    return _over_pairs(channel.matrix)
+    rows = channel.matrix
+    return _over_pairs(rows, None if channel.inside is None else channel.inside.reshape(rows.shape))
 
 
 @jax.jit
-def _over_pairs(rows: Float[Array, "inputs outputs"]) -> Contraction:
+def _over_pairs(rows: Float[Array, "inputs outputs"], inside: Float[Array, "inputs outputs"] | None) -> Contraction:
+    fixed = lax.stop_gradient(rows)
+    lower, upper, weight = _all_pairs(fixed)
+    at = fixed if inside is None else lax.stop_gradient(inside)
+    lower_at = lower if inside is None else _all_pairs(at)[0]
+    pair, steepest = (jnp.stack(jnp.unravel_index(x.argmax(), x.shape)) for x in (lower, lower_at))
+    slopes = _pair_slopes(*at[steepest])
+    moved = (_with_slopes(value, rows[steepest], slopes) for value in (lower[tuple(pair)], upper.max()))
+    return Contraction(*moved, pair, weight[tuple(pair)])
+
+
+def _all_pairs(rows):
     over_second = jax.vmap(_pair_contraction, in_axes=(None, 0))
-    lower, upper, weight = lax.map(lambda row: over_second(row, rows), rows)
-    pair = jnp.unravel_index(lower.argmax(), lower.shape)
-    return Contraction(lower[pair], upper.max(), jnp.stack(pair), weight[pair])
+    return lax.map(lambda row: over_second(row, rows), rows)
+
+
+@jax.custom_jvp
+def _with_slopes(value, at, slopes):
+    """Return the value, whose gradient in `at` is `slopes`."""
+    return value
+
+
+@_with_slopes.defjvp
+def _(primals, tangents):
+    return primals[0], ((primals[2] + _no_second(primals[1])) * tangents[1]).sum()
+
+
+@jax.custom_jvp
+def _no_second(at):
+    """Return zeros whose gradient is NaN: a second derivative would need that of the weight."""
+    return jnp.zeros_like(at)
+
+
+@_no_second.defjvp
+def _(primals, tangents):
+    return _no_second(*primals), jnp.nan * tangents[0]
+
+
+def _pair_slopes(a, b):
+    r"""Return the gradients of $\max f$ in $a$ and in $b$: those of $f$ at the maximum, found by its log odds."""
+    apart = jnp.minimum(a, b).sum() < 1 / 2
+
+    def rises(odds):
+        low, high = _weights(odds)
+        mixed = low * a + high * b
+        share = jnp.where(mixed > 0, a - b, 0.0) / jnp.where(mixed > 0, mixed, 1.0)
+        # f' in two forms that differ by the rounding of the row sums: neither cancels where it is used
+        return jnp.where(apart, -(a * b / jnp.where(mixed > 0, mixed, 1.0) * share).sum(), _slope(high, a, b)) > 0
+
+    ends = jnp.full((), -_FAR, a.dtype), jnp.full((), _FAR, a.dtype)
+    low, high = _weights(sum(bisect(rises, *ends, _HALVINGS_OF_ODDS)) / 2)
+    mixed = low * a + high * b
+    share = jnp.where(mixed > 0, a - b, 0.0) / jnp.where(mixed > 0, mixed, 1.0)
+    slopes = low * high * jnp.stack([share * (2 - low * share), -share * (2 + high * share)])
+    return jnp.where(((a > 0) & (b > 0)).any(), slopes, jnp.nan)
+
+
+def _weights(odds):
+    """Return 1 - beta and beta for the logarithm of beta / (1 - beta)."""
+    return jax.nn.sigmoid(-odds), jax.nn.sigmoid(odds)
 
 
 def erasure_threshold(channel: Channel) -> Float[Array, ""]:

@@ -6,6 +6,7 @@ import jax
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import binary_entropy, rounding
 
 ROUNDED = rounding(64)  # bits, or a share of answers, that floats cannot tell from none
@@ -31,6 +32,7 @@ def fano_bound(error: Float[ArrayLike, "..."], letters: int) -> Float[Array, "..
     return binary_entropy(error) + error * math.log2(letters - 1)
 
 
+@host_only
 def needed_bits(uncertainty: float, letters: int, error: float) -> float:
     r"""Return the bits about the task that every state needs whose answers err at most so often.
 
@@ -59,6 +61,7 @@ def needed_bits(uncertainty: float, letters: int, error: float) -> float:
     return uncertainty - unknown
 
 
+@host_only
 def rounds_needed(needed: float, held: float, most: float) -> float:
     r"""Return the fewest rounds that can bring the bits that are needed.
 

@@ -8,12 +8,14 @@ from jax.core import Tracer
 from jaxtyping import Array, Bool, Float, Int
 
 from infoloop.probability.array_types import Numbers
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import LOG2E
 from infoloop.probability.validation import check_int
 
 _MOST = 12  # Bell(12) is 4 213 597; the next one needs more than a gigabyte
 
 
+@host_only
 def partitions(n: int) -> Int[np.ndarray, "partitions n"]:
     r"""Return all partitions of finitely many outputs, one a row, as restricted growth strings in lexicographic order.
 

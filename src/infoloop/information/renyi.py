@@ -11,7 +11,6 @@ from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.law_measures import Law
 from infoloop.probability.numerics import LOG2E, plog2p
-from infoloop.probability.validation import refuse_negative
 
 
 def renyi_entropy(p: Law, *names: str, order: float) -> Float[Array, ""]:
@@ -26,8 +25,8 @@ def renyi_entropy(p: Law, *names: str, order: float) -> Float[Array, ""]:
         order: $\alpha$, a plain number from 0 to `math.inf`, not traced.
 
     Returns:
-        A scalar, at least 0 up to rounding; NaN if a table that could not be checked, under `jit`, has a negative
-        entry.
+        A scalar, at least 0 up to rounding; NaN if a traced law
+        is none.
 
     Raises:
         ValueError: For a negative or NaN order, a variable that the law does not have, and a law without a table of
@@ -44,12 +43,10 @@ def renyi_entropy(p: Law, *names: str, order: float) -> Float[Array, ""]:
     if order == 1:
         return entropy(p, *names)
     if order == 0:
-        value = jnp.log2((law > 0).sum())
-    elif order == math.inf:
-        value = -jnp.log2(law.max())
-    else:
-        value = jnp.log2(_powers(law, order).sum()) / (1 - order)
-    return refuse_negative(value, law)
+        return jnp.log2(jnp.where(law > 0, 1.0, law).sum())  # a NaN stays one
+    if order == math.inf:
+        return -jnp.log2(law.max())
+    return jnp.log2(_powers(law, order).sum()) / (1 - order)
 
 
 def _powers(p, order):
@@ -68,7 +65,8 @@ def renyi_divergence(p: Law, q: Law, order: float) -> Float[Array, ""]:
 
     Returns:
         A scalar, at least 0 up to rounding; infinite where no outcome has mass in both, and, for orders of 1 and more,
-        where `p` has mass that `q` lacks. NaN if a table that could not be checked, under `jit`, has a negative entry.
+        where `p` has mass that `q` lacks. NaN if a traced law
+        is none.
 
     Raises:
         ValueError: For another order, and unless both laws have tables of floats over the same variables with the same
@@ -85,8 +83,7 @@ def renyi_divergence(p: Law, q: Law, order: float) -> Float[Array, ""]:
     mine, other = (check_joint(law).table for law in aligned(p, q))
     lost = jnp.where(mine == 0, 0.0, jnp.inf if order > 1 else 0.0)
     ratio = jnp.where(other == 0, lost, mine / jnp.where(other == 0, 1.0, other))
-    value = jnp.log2((mine * _powers(ratio, order - 1)).sum()) / (order - 1)
-    return refuse_negative(refuse_negative(value, mine), other)
+    return jnp.log2((mine * _powers(ratio, order - 1)).sum()) / (order - 1)
 
 
 def bhattacharyya(p: Law, q: Law) -> Float[Array, ""]:
@@ -97,8 +94,8 @@ def bhattacharyya(p: Law, q: Law) -> Float[Array, ""]:
         q: Another over the same variables, in any order.
 
     Returns:
-        A scalar from 0 (no outcome has mass in both) to 1 (equal); NaN if a table that could not be checked, under
-        `jit`, has a negative entry.
+        A scalar from 0 (no outcome has mass in both) to 1 (equal); NaN if a traced law
+        is none.
 
     Raises:
         ValueError: Unless both have tables of floats over the same variables with the same alphabets.
@@ -121,8 +118,8 @@ def extropy(p: Law, *names: str) -> Float[Array, ""]:
         *names: The variables; all of `p` if none is named.
 
     Returns:
-        A scalar, at least 0; 0 where the outcome is certain. NaN if a table that could not be checked, under `jit`, has
-        a negative entry.
+        A scalar, at least 0; 0 where the outcome is certain. NaN if a traced law
+        is none.
 
     Raises:
         ValueError: For a variable that the law does not have, and for a law without a table of floats.
@@ -132,7 +129,7 @@ def extropy(p: Law, *names: str) -> Float[Array, ""]:
     1.0
     """
     law = check_joint(marginal(p, *(as_names(names) or p.names))).table
-    return refuse_negative(-plog2p(1 - law).sum(), law)
+    return -plog2p(1 - law).sum()
 
 
 def lautum_information(p: Law, x: Names, y: Names, given: Names = ()) -> Float[Array, ""]:
@@ -147,8 +144,8 @@ def lautum_information(p: Law, x: Names, y: Names, given: Names = ()) -> Float[A
         given: One name or several, in neither group, known beforehand.
 
     Returns:
-        A scalar, at least 0; infinite where two values that are each possible never occur together; NaN if a table that
-        could not be checked, under `jit`, has a negative entry.
+        A scalar, at least 0; infinite where two values that are each possible never occur together; NaN if a traced law
+        is none.
 
     Raises:
         ValueError: For a variable that the law does not have, one that is in two groups, and a law without a table of
@@ -180,8 +177,8 @@ def sibson_information(p: Law, channel: Channel, order: float) -> Float[Array, "
             information.
 
     Returns:
-        A scalar, at least 0 up to rounding; NaN if a table that could not be checked, under `jit`, has a negative
-        entry.
+        A scalar, at least 0 up to rounding; NaN if a traced law
+        is none.
 
     Raises:
         ValueError: For another order; where the law lacks a source, has another alphabet size, or has no table of
@@ -196,5 +193,4 @@ def sibson_information(p: Law, channel: Channel, order: float) -> Float[Array, "
         raise ValueError(f"order is {order}: give a finite order > 0 other than 1 (at 1 it is the mutual information)")
     inputs = input_weights(channel, p)
     sums = jnp.einsum("x,xy->y", inputs, _powers(channel.matrix, order), precision="highest")
-    value = order / (order - 1) * jnp.log(_powers(sums, 1 / order).sum()) * LOG2E
-    return refuse_negative(refuse_negative(value, inputs), channel.matrix)
+    return order / (order - 1) * jnp.log(_powers(sums, 1 / order).sum()) * LOG2E

@@ -6,11 +6,11 @@ Every digit counts here, and every slip: pyagrum 3.3 reads numbers as float32, s
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +19,18 @@ from infoloop.interop.bif_parser import BifRow, BifTable, parse_bif
 from infoloop.probability.bayes_nets import BayesNet, bayes_net
 from infoloop.probability.channels import Channel, channel
 from infoloop.probability.distributions import Joint, joint
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import rounding
-from infoloop.reporting.suggestions import did_you_mean
+from infoloop.reporting.suggestions import bound_message, cut_text, did_you_mean, list_names, quote
+from infoloop.reporting.text_files import UnreadableFileError, read_text_file
 
 States = tuple[str, ...]
-_NUMBER = re.compile(r"(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_MOST_CELLS = 2**25  # numbers of all laws together: 256 MiB of float64
+_MOST_PARENTS = 62  # axes of an array, one of which is the variable's own, and one for sums
 
 
+@host_only
 def from_bif(path: str | Path, renormalise: bool = False) -> BayesNet:
     """Return the Bayesian network in a BIF file; its states are the symbols of its variables, in the order of the file.
 
@@ -61,25 +66,27 @@ def from_bif(path: str | Path, renormalise: bool = False) -> BayesNet:
     0.0505
     """
     try:
-        text = Path(path).read_text("utf-8-sig")
-    except OSError as error:
-        raise ValueError(f"cannot read {path}: {error.strerror}; name a BIF file") from None
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not UTF-8 from byte {error.start} on: save it as UTF-8") from None
+        text = read_text_file(path)
+    except UnreadableFileError as error:
+        place = "cannot read" if error.line is None else f"{path}:{error.line}:"
+        what = f"{path}: {error.reason}; name a BIF file" if error.line is None else error.reason
+        raise ValueError(f"{place} {what}") from None
     variables, laws = parse_bif(text, str(path))
     source = _Source(str(path), {variable.name: variable.states for variable in variables}, renormalise)
     source.refuse_twice("variable", [(variable.line, variable.name) for variable in variables])
     source.refuse_twice("law of", [(law.line, law.name) for law in laws])
     lawful = {law.name for law in laws}
     for line, name, states in variables:
-        source.refuse_twice(f"state of {name}:", [(line, state) for state in states])
+        source.refuse_twice(f"state of {cut_text(name)}:", [(line, state) for state in states])
         if name not in lawful:
-            raise source.error(line, f"{name} has no law: add probability ( {name} ) {{ ... }}")
+            shown = cut_text(name)
+            raise source.error(line, f"{shown} has no law: add probability ( {shown} ) {{ ... }}")
+    source.refuse_large(laws)
     factors = [source.factor(law) for law in laws]
     try:
         return replace(bayes_net(*factors), alphabets=tuple(source.states.items()))
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+        raise ValueError(bound_message(f"{path}: {error}")) from None
 
 
 @dataclass(frozen=True)
@@ -91,74 +98,107 @@ class _Source:
     renormalise: bool
 
     def error(self, line: int, message: str) -> ValueError:
-        return ValueError(f"{self.file}:{line}: {message}")
+        return ValueError(bound_message(f"{self.file}:{line}: {message}"))
 
     def refuse_twice(self, what: str, found: list[tuple[int, str]]) -> None:
         first: dict[str, int] = {}
         for line, name in found:
             if name in first:
-                raise self.error(line, f"{what} {name} stands here and on line {first[name]}: delete one of them")
+                raise self.error(
+                    line, f"{what} {cut_text(name)} stands here and on line {first[name]}: delete one of them"
+                )
             first[name] = line
 
+    def refuse_large(self, laws: tuple[BifTable, ...]) -> None:
+        """Raise ValueError for names that no variable has, and before a table is made that would be too large."""
+        total = 0
+        for law in laws:
+            for name in (law.name, *law.parents):
+                if name not in self.states:
+                    hint = did_you_mean(name, self.states)
+                    raise self.error(law.line, f"there is no variable {cut_text(name)}{hint}")
+            self.refuse_twice(f"law of {cut_text(law.name)}:", [(law.line, n) for n in (law.name, *law.parents)])
+            cells = math.prod(len(self.states[name]) for name in (law.name, *law.parents))
+            total += cells
+            if len(law.parents) > _MOST_PARENTS:
+                why = f"has {len(law.parents)} parents: at most {_MOST_PARENTS} are read"
+                raise self.error(law.line, f"{cut_text(law.name)} {why}")
+            if total > _MOST_CELLS:
+                why = f"has 10^{math.log10(cells):.1f} numbers, and all laws together at most {_MOST_CELLS:,}"
+                raise self.error(law.line, f"the law of {cut_text(law.name)} {why}: give it fewer parents")
+
     def factor(self, law: BifTable) -> Joint | Channel:
-        for name in (law.name, *law.parents):
-            if name not in self.states:
-                raise self.error(law.line, f"there is no variable {name}{did_you_mean(name, self.states)}")
-        self.refuse_twice(f"law of {law.name}:", [(law.line, n) for n in (law.name, *law.parents)])
         table = self.table(law)
         return channel(table, law.parents, law.name) if law.parents else joint(table, law.name)
 
     def table(self, law: BifTable) -> np.ndarray:
         """Return `table[parents, ..., child]`, the states in the order of the file."""
-        parents = [self.states[name] for name in law.parents]
-        rows = self.rows(law, tuple(product(*parents)))
-        masses = [self.masses(law, given, row) for given, row in rows.items()]
-        return np.array(masses).reshape(*map(len, parents), len(self.states[law.name]))
+        shape, size = tuple(len(self.states[name]) for name in law.parents), len(self.states[law.name])
+        count = math.prod(shape)
+        rows, default = self.rows(law, shape)
+        table = np.empty((count, size))
+        if default and len(rows) < count:
+            table[:] = self.masses(law, f"the default of {cut_text(law.name)}", default)
+        for k, row in rows.items():
+            table[k] = self.masses(law, _place(law, self.given(law, k, shape)), row)
+        return table.reshape(*shape, size)
 
-    def rows(self, law: BifTable, every: tuple[States, ...]) -> dict[States, BifRow]:
-        """Return the row of each tuple of the parents' states."""
-        found: dict[States, BifRow] = {}
+    def given(self, law: BifTable, k: int, shape: tuple[int, ...]) -> States:
+        """Return the states of the parents of which the k-th row is; those of the last parent change fastest."""
+        places = np.unravel_index(k, shape) if shape else ()
+        return tuple(self.states[name][int(at)] for name, at in zip(law.parents, places, strict=True))
+
+    def rows(self, law: BifTable, shape: tuple[int, ...]) -> tuple[dict[int, BifRow], BifRow | None]:
+        """Return the rows that are given, by their number among all, and the one for all others."""
+        found: dict[int, BifRow] = {}
+        count = math.prod(shape)
         for row in law.rows:
-            for given, one in self.spread(law, row, every):
-                if given in found:
-                    lines = f"on line {found[given].line} and here: delete one of them"
-                    raise self.error(row.line, f"{_place(law, given)} stands {lines}")
-                found[given] = one
+            for k, one in self.spread(law, row, shape):
+                if k in found:
+                    lines = f"on line {found[k].line} and here: delete one of them"
+                    raise self.error(row.line, f"{_place(law, self.given(law, k, shape))} stands {lines}")
+                found[k] = one
         defaults = [row for row in law.rows if row.heading == "default"]
-        self.refuse_twice(f"law of {law.name}:", [(row.line, "default") for row in defaults])
-        for given in every:
-            if given not in found and not defaults:
-                raise self.error(law.line, f"{_place(law, given)} has no row: add it, or a default")
-        return {given: found.get(given) or defaults[0] for given in every}
+        self.refuse_twice(f"law of {cut_text(law.name)}:", [(row.line, "default") for row in defaults])
+        if not defaults and len(found) < count:
+            missing = next(k for k in range(count) if k not in found)
+            where = _place(law, self.given(law, missing, shape))
+            raise self.error(law.line, f"{where} has no row: add it, or a default")
+        return found, defaults[0] if defaults else None
 
-    def spread(self, law: BifTable, row: BifRow, every: tuple[States, ...]) -> Iterator[tuple[States, BifRow]]:
-        """Split one entry into rows, one for each tuple of the parents' states.
+    def spread(self, law: BifTable, row: BifRow, shape: tuple[int, ...]) -> Iterator[tuple[int, BifRow]]:
+        """Split one entry into rows, each with its number among all combinations of the parents' states.
 
         A table lists its numbers with the variable's own state as the slowest index, the last parent's as the fastest.
         """
         if row.heading == "table":
-            cells = len(every) * len(self.states[law.name])
+            count = math.prod(shape)
+            cells = count * len(self.states[law.name])
             if len(row.numbers) != cells:
-                raise self.error(row.line, f"the table of {law.name} has {len(row.numbers)} numbers: give {cells}")
-            for k, given in enumerate(every):
-                yield given, row._replace(numbers=row.numbers[k :: len(every)])
+                shown = f"the table of {cut_text(law.name)} has {len(row.numbers)} numbers"
+                raise self.error(row.line, f"{shown}: give {cells}")
+            for k in range(count):
+                yield k, row._replace(numbers=row.numbers[k::count])
         elif not isinstance(row.heading, str):
             if len(row.heading) != len(law.parents):
-                parents = ", ".join(law.parents) or "none"
-                raise self.error(row.line, f"give one state for each parent of {law.name}: {parents}")
+                parents = list_names(law.parents)
+                raise self.error(row.line, f"give one state for each parent of {cut_text(law.name)}: {parents}")
+            places = []
             for name, state in zip(law.parents, row.heading, strict=True):
                 if state not in self.states[name]:
-                    raise self.error(row.line, f"{name} has no state {state}{did_you_mean(state, self.states[name])}")
-            yield row.heading, row
+                    hint = did_you_mean(state, self.states[name])
+                    raise self.error(row.line, f"{cut_text(name)} has no state {cut_text(state)}{hint}")
+                places.append(self.states[name].index(state))
+            yield int(np.ravel_multi_index(places, shape)) if places else 0, row
 
-    def masses(self, law: BifTable, given: States, row: BifRow) -> list[float]:
-        """Return the numbers of a row, which sum to 1."""
-        place, size = _place(law, given), len(self.states[law.name])
+    def masses(self, law: BifTable, place: str, row: BifRow) -> list[float]:
+        """Return the numbers of a row, which sum to 1; `place` is what messages call it."""
+        size = len(self.states[law.name])
         if len(row.numbers) != size:
             raise self.error(row.line, f"{place} has {len(row.numbers)} numbers: give one for each of {size} states")
         for text in row.numbers:
             if not _NUMBER.fullmatch(text):
-                raise self.error(row.line, f"{place} has {text!r}: a probability is a decimal number >= 0")
+                raise self.error(row.line, f"{place} has {quote(text)}: a probability is a decimal number >= 0")
         total, masses = sum(map(Decimal, row.numbers)), [float(text) for text in row.numbers]
         if abs(float(total) - 1) <= rounding(size):
             return masses
@@ -176,4 +216,4 @@ def _half_a_place(number: str) -> Decimal:
 
 def _place(law: BifTable, given: States) -> str:
     shown = ", ".join(f"{name}={state}" for name, state in zip(law.parents, given, strict=True))
-    return f"{law.name} given {shown}" if shown else law.name
+    return f"{cut_text(law.name)} given {cut_text(shown, 200)}" if shown else cut_text(law.name)

@@ -9,8 +9,10 @@ from typing import Any, cast
 import numpy as np
 
 from infoloop.probability.distributions import Joint, joint
+from infoloop.probability.host_functions import host_only
 
 
+@host_only
 def to_dit(p: Joint) -> Any:
     """Return the same law as a `dit.Distribution` with the same names (dit: James, Ellison & Crutchfield 2018).
 
@@ -37,6 +39,7 @@ def to_dit(p: Joint) -> Any:
     return dit.Distribution(list(masses), list(masses.values()), rv_names=list(p.names), sample_space=space)
 
 
+@host_only
 def from_dit(d: Any) -> Joint:
     """Return the law of a `dit.Distribution`; log bases are undone.
 

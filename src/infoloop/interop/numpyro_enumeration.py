@@ -15,6 +15,7 @@ from jax.core import Tracer
 
 from infoloop.interop.numpyro_sites import EnumerationHandler
 from infoloop.probability.distributions import Joint, as_names, joint
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import rounding
 from infoloop.probability.validation import check_int, require_float64
 
@@ -22,6 +23,7 @@ _BLOCK = 2**16  # cells at once: bounds the memory of what the program computes 
 SiteTable = tuple[dict[str, tuple[Hashable, ...]], np.ndarray]
 
 
+@host_only
 def from_numpyro(
     model: Callable, max_cells: int = 2**24, deterministic: str | Iterable[str] | None = None
 ) -> Callable[..., Joint]:

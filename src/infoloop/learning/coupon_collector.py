@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from infoloop.probability.array_types import Batch, Numbers
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_count, check_distributions, check_int
 
 _MOST = 16  # members: the sum has 2^16 terms, which cancel 5 digits for equal probabilities
@@ -42,6 +43,7 @@ def collection_time(chances: Float[Numbers, "members"]) -> Float[Array, ""]:
     return jnp.where(p.min() > 0, (signs / (members @ p)).sum(), jnp.inf)
 
 
+@host_only
 def equal_collection_time(members: int) -> Float[Array, ""]:
     r"""Return the expected number of draws until each of M equally likely members was seen.
 

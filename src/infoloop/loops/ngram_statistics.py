@@ -13,6 +13,7 @@ from jaxtyping import Array, Float, Int
 
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.channel_families import compositions
+from infoloop.probability.decimals import RationalLike, shortest_decimal
 
 
 class Estimates(NamedTuple):
@@ -44,7 +45,7 @@ class Statistics(NamedTuple):
     ways: Int[np.ndarray, "statistics"]
 
 
-def estimates(length: int, num_symbols: int, alpha: float) -> Estimates:
+def estimates(length: int, num_symbols: int, alpha: RationalLike) -> Estimates:
     r"""Return the rows that add-alpha smoothing can estimate from a text, each once, and the uniform row.
 
     A row is $\frac{c_b+\alpha}{n+k\alpha}$, counts c of total $n\le$ `length`; rows are compared as fractions.
@@ -52,13 +53,15 @@ def estimates(length: int, num_symbols: int, alpha: float) -> Estimates:
     Args:
         length: Symbols of a text.
         num_symbols: Size k of the alphabet.
-        alpha: Imagined symbols of each kind, at least 0; at 0 nothing is estimated from n = 0.
+        alpha: Imagined symbols of each kind, at least 0; at 0 nothing is estimated from n = 0. A float is its shortest
+            decimal: 0.1 is 1/10.
 
     >>> estimates(1, 2, 0.0).laws.tolist()
     [[0.0, 1.0], [0.5, 0.5], [1.0, 0.0]]
     """
     counts = np.concatenate([compositions(n, num_symbols) for n in range(length + 1)])
-    rows = [_smoothed([int(c) for c in row], Fraction(alpha)) for row in counts]
+    imagined = shortest_decimal(alpha, "alpha")
+    rows = [_smoothed([int(c) for c in row], imagined) for row in counts]
     uniform = (Fraction(1, num_symbols),) * num_symbols
     distinct = sorted({uniform, *(row for row in rows if row)})
     place = {row: i for i, row in enumerate(distinct)}

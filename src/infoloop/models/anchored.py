@@ -27,6 +27,7 @@ from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.schedules import per_item_mixture, replace_data, replay
 from infoloop.loops.two_token_loops import hypothesis_information, sampled_loop, tokens
 from infoloop.probability.array_types import Number, Numbers
+from infoloop.probability.decimals import RationalLike, plain_number, shortest_decimal
 from infoloop.probability.distributions import Joint
 from infoloop.probability.validation import (
     check_choice,
@@ -47,14 +48,14 @@ class Anchored:
     Attributes:
         size: Tokens a generation, n.
         schedule: "mix", "replay" or "judge".
-        weight: Weight w of the anchor, in [0, 1].
+        weight: Weight w of the anchor, in [0, 1]; a float means its shortest decimal, so that 0.1 is 1/10.
         rates: Rate of a 1 under each hypothesis.
         prior: Law of the hypotheses.
     """
 
     size: int = field(metadata={"static": True})
     schedule: str = field(metadata={"static": True})
-    weight: float = field(metadata={"static": True})
+    weight: RationalLike = field(metadata={"static": True})
     rates: Float[Array, "hypotheses"]
     prior: Float[Array, "hypotheses"]
 
@@ -62,7 +63,7 @@ class Anchored:
 def anchored(
     size: int,
     schedule: str,
-    weight: float,
+    weight: RationalLike,
     rates: Float[Numbers, "hypotheses"],
     prior: Float[Numbers, "hypotheses"] | None = None,
 ) -> Anchored:
@@ -71,18 +72,21 @@ def anchored(
     Args:
         size: Tokens a generation, at least 1.
         schedule: "mix", "replay" or "judge", as in the module's text.
-        weight: Weight of the anchor, in [0, 1]; at 0 all schedules are Wright-Fisher.
+        weight: Weight of the anchor, in [0, 1]; at 0 all schedules are Wright-Fisher. It is read as a rational, as
+            models that are equal as such are one state: 0.1, "1/10" and Fraction(1, 10) are the same; a third is "1/3".
         rates: Rate of a 1 under each hypothesis, in [0, 1].
         prior: Law of the hypotheses, uniform unless given.
 
     Raises:
         ValueError: One of them is none of these.
 
-    >>> anchored(4, "mix", 0.1, [0.25, 0.75]).weight
+    >>> anchored(4, "mix", "1/10", [0.25, 0.75]).weight
     0.1
     """
-    known, weight = check_choice(schedule, "schedule", SCHEDULES), float(check_unit_interval(weight, "weight"))
-    return Anchored(check_int(size, "size"), known, weight, *hypotheses(rates, prior))
+    known, exact = check_choice(schedule, "schedule", SCHEDULES), shortest_decimal(weight, "weight")
+    if not 0 <= exact <= 1:
+        raise ValueError(f"weight is {weight}: it is a share, so give a number in [0, 1]")
+    return Anchored(check_int(size, "size"), known, plain_number(exact), *hypotheses(rates, prior))
 
 
 def frequencies(m: Anchored) -> Float[np.ndarray, "frequencies"]:
@@ -110,14 +114,15 @@ def sampled(m: Anchored, runs: int) -> Loop:
     Raises:
         ValueError: `runs` is no whole number, at least 1.
     """
+    weight = float(m.weight)
 
     def acceptance(key, judge, data):
-        return 1 - m.weight + m.weight * jnp.where(data == 1, judge, 1 - judge)
+        return 1 - weight + weight * jnp.where(data == 1, judge, 1 - judge)
 
     def of(rate):
         if m.schedule == "judge":
             return replace_data(tokens(m.size, rate, acceptance), frozen=True)
-        return (per_item_mixture if m.schedule == "mix" else replay)(tokens(m.size, rate), m.weight)
+        return (per_item_mixture if m.schedule == "mix" else replay)(tokens(m.size, rate), weight)
 
     return sampled_loop(m.rates, m.prior, runs, of)
 
@@ -214,7 +219,7 @@ def examples() -> tuple[Anchored, ...]:
 
 def _fitted(m: Anchored) -> list[Fraction]:
     """Return the model for each pair of first and last ones, row by row; 0 for impossible pairs, where it is 0/0."""
-    n, w = m.size, Fraction(m.weight)
+    n, w = m.size, shortest_decimal(m.weight, "weight")
 
     def judged(first, last):
         ones = last * (1 - w + w * Fraction(first, n))
@@ -253,7 +258,8 @@ def _loop(m: Anchored, places: _Places) -> Loop:
     counts = jnp.arange(m.size + 1)
     rates = jnp.broadcast_to(places.values, (len(m.rates), len(places.values)))
     if m.schedule == "mix":
-        rates = m.weight * m.rates[:, None] + (1 - m.weight) * rates
+        weight = float(m.weight)
+        rates = weight * m.rates[:, None] + (1 - weight) * rates
     fresh = binomial_pmf(m.size, rates.ravel()).reshape(*rates.shape, -1)
     empty = jnp.zeros((len(m.rates), len(counts), len(places.values)))
 

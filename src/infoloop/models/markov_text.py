@@ -26,6 +26,7 @@ from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.ngram_statistics import Estimates, digits, estimates, refit_counts, statistics, text_probabilities
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import Channel
+from infoloop.probability.decimals import RationalLike, plain_number, shortest_decimal
 from infoloop.probability.distributions import Joint, joint
 from infoloop.probability.validation import check_count, check_int, check_probabilities, warn_if_degenerate_prior
 
@@ -41,14 +42,14 @@ class Model:
 
     Attributes:
         length: Symbols of a text.
-        alpha: Imagined symbols of each kind; 0 is maximum likelihood.
+        alpha: Imagined symbols of each kind; 0 is maximum likelihood. A float means its shortest decimal.
         rows: `rows[x, c, b]`: probability of symbol b after context c under hypothesis x.
         prompt: Law of the context that a text starts in.
         prior: Law of the hypotheses.
     """
 
     length: int = field(metadata={"static": True})
-    alpha: float = field(metadata={"static": True})
+    alpha: RationalLike = field(metadata={"static": True})
     rows: Float[Array, "hypotheses contexts symbols"]
     prompt: Float[Array, "contexts"]
     prior: Float[Array, "hypotheses"]
@@ -69,7 +70,7 @@ def markov_text(
     rows: Float[Numbers, "hypotheses contexts symbols"],
     prior: Float[Numbers, "hypotheses"] | None = None,
     prompt: Float[Numbers, "contexts"] | None = None,
-    alpha: float = 0.0,
+    alpha: RationalLike = 0.0,
 ) -> Model:
     """Return the checked parameters of a text loop.
 
@@ -79,7 +80,7 @@ def markov_text(
             (1 for order 0, k for bigrams), at least 2 symbols.
         prior: Law of the hypotheses, uniform unless given.
         prompt: Law of the context that a text starts in, uniform unless given.
-        alpha: Imagined symbols of each kind, finite and at least 0; 0 is maximum likelihood.
+        alpha: Imagined symbols of each kind, at least 0, as a rational: 0.1, "1/10" and Fraction(1, 10) are one number.
 
     Raises:
         ValueError: One of them is none of these.
@@ -93,10 +94,10 @@ def markov_text(
             f"rows have shape {table.shape}: give rows[hypothesis, context, symbol] with at least 2 symbols "
             "and as many contexts as a power of their number (1 for order 0)"
         )
-    if not 0 <= alpha < float("inf"):
-        raise ValueError(f"alpha is {alpha!r}: give a finite number, 0 for maximum likelihood")
+    if (imagined := shortest_decimal(alpha, "alpha")) < 0:
+        raise ValueError(f"alpha is {alpha}: give a number from 0 on, 0 for maximum likelihood")
     laws = (_law(prompt, "prompt", table.shape[1]), _law(prior, "prior", table.shape[0]))
-    return Model(check_int(length, "length"), float(alpha), table, *laws)
+    return Model(check_int(length, "length"), plain_number(imagined), table, *laws)
 
 
 def models(m: Model) -> Float[Array, "states contexts symbols"]:
@@ -223,11 +224,10 @@ def expected_heterozygosity(m: Model, t: Int[Numbers, "*times"]) -> Float[Array,
     """
     if m.contexts != 1:
         raise ValueError(f"the model has {m.contexts} contexts: the closed form is for one, and `diversities` for more")
-    steps, n, k = check_count(t, "t", 0), m.length, m.letters
-    scale = (n + k * m.alpha) ** 2
-    rho, gain = n * (n - 1) / scale, (k - 1) * m.alpha * (2 * n + k * m.alpha) / scale
-    fall = rho**steps
-    start = m.prior @ (m.rows * (1 - m.rows)).sum((1, 2))
+    steps, n, k, alpha = check_count(t, "t", 0), m.length, m.letters, float(m.alpha)
+    scale = (n + k * alpha) ** 2
+    rho, gain = n * (n - 1) / scale, (k - 1) * alpha * (2 * n + k * alpha) / scale
+    fall, start = rho**steps, m.prior @ (m.rows * (1 - m.rows)).sum((1, 2))
     return fall * start + gain * (1 - fall) / (1 - rho)
 
 

@@ -9,6 +9,9 @@ from fractions import Fraction
 
 from infoloop.notation.grammar import Group, NotationError, Reader, Term, parse_statement, subtract
 
+MOST_ASSUMPTIONS = 1000  # in one text
+MOST_NAMES = 200_000  # in what a chain or an independence says is 0: its groups times its variables
+
 
 @dataclass(frozen=True)
 class Assumption:
@@ -30,12 +33,19 @@ def parse_assumptions(text: str) -> tuple[Assumption, ...]:
 
     Raises:
         NotationError: one does not parse; the message shows the place with a caret.
+        TypeError: it is no text.
+        ValueError: there are more than `MOST_ASSUMPTIONS`.
 
     >>> from infoloop.notation.grammar import format_terms
     >>> [format_terms(z) for a in parse_assumptions("X -> D -> Z; Z = f(X,Y)") for z in a.zero]
     ['I(X;Z|D)', 'H(Z|X,Y)']
     """
-    return tuple(map(parse_assumption, _pieces(text)))
+    if not isinstance(text, str):
+        raise TypeError(f"given is of type {type(text).__name__}: give a text such as 'X -> D -> Z'")
+    pieces = _pieces(text)
+    if len(pieces) > MOST_ASSUMPTIONS:
+        raise ValueError(f"given has {len(pieces)} assumptions: at most {MOST_ASSUMPTIONS} fit")
+    return tuple(parse_assumption(piece, one_of=len(pieces)) for piece in pieces)
 
 
 def _pieces(text: str) -> list[str]:
@@ -45,31 +55,41 @@ def _pieces(text: str) -> list[str]:
     return [piece.strip() for piece in marked.splitlines() if piece.strip()]
 
 
-def parse_assumption(text: str) -> Assumption:
-    """Parse one assumption. Raises NotationError with a caret, as above."""
-    if re.match(r"\s*([HI]\s*\(|[-+\d])", text):
+def parse_assumption(text: str, one_of: int = 1) -> Assumption:
+    """Parse one assumption. Raises NotationError with a caret, as above.
+
+    Args:
+        text: the assumption.
+        one_of: how many there are in the text that it was cut from at each `;`, for a hint.
+    """
+    reader = Reader(text, "assumption", strict=True)
+    if reader.kind == "number" or reader.word in ("+", "-") or re.match(r"\s*[HI]\s*\(", text):
         return _equality(text)
-    reader = Reader(text, strict=True)
     groups = [reader.group()]
     link = reader.word
     if link == "=":
         return _function(reader, groups[0])
     if link not in _CHAIN | _APART:
         reader.refuse("an assumption is X -> D -> Z, X _||_ Y | Z, Z = f(X,Y), or an equality such as I(X;Y|Z) = 0")
+    seen = set(groups[0])
     while reader.word in (_CHAIN if link in _CHAIN else _APART):
+        if len(groups) * len(seen) > MOST_NAMES:
+            reader.refuse(f"an assumption of {len(groups)} groups and {len(seen)} variables is too long: cut it in two")
         reader.advance()
-        groups.append(reader.group(apart=sum(groups, ())))
+        groups.append(reader.group(apart=seen))
+        seen.update(groups[-1])
     if link in _CHAIN and len(groups) < 3:
-        reader.refuse("a chain of two says nothing: a third group is wanted, as in X -> D -> Z")
+        hint = "; a ';' ends an assumption, variables are separated by commas" if one_of > 1 else ""
+        reader.refuse(f"a chain of two says nothing: a third group is wanted, as in X -> D -> Z{hint}")
     given: Group = ()
     if link in _APART and reader.word == "|":
         reader.advance()
-        given = reader.group(apart=sum(groups, ()))
+        given = reader.group(apart=seen)
     reader.finish()
     return assumption_of_groups(text, "chain" if link in _CHAIN else "independence", tuple(groups), given)
 
 
-_CHAIN = {"->", "→", "-"}
+_CHAIN = {"->", "→", "-"}  # the last is written − too
 _APART = {"_||_", "⟂", "⊥"}
 
 
@@ -79,7 +99,7 @@ def _function(reader: Reader, target: Group) -> Assumption:
         reader.refuse("a function is wanted here, as in Z = f(X,Y)")
     reader.advance()
     reader.take("(", "after the name of the function")
-    source = reader.group(apart=target)
+    source = reader.group(apart=set(target))
     reader.take(")", "to close the bracket")
     reader.finish()
     return assumption_of_groups(reader.text, "function", (target, source), ())
@@ -109,8 +129,9 @@ def assumption_of_groups(text: str, kind: str, groups: tuple[Group, ...], given:
     if kind == "function":
         return Assumption(text, kind, groups, given, ((Term(one, groups[:1], groups[1]),),))
     chain = kind == "chain"
+    before = list(itertools.accumulate(groups))
     zero = [
-        Term(one, (sum(groups[: k - chain], ()), groups[k]), groups[k - 1] if chain else given)
+        Term(one, (before[k - chain - 1], groups[k]), groups[k - 1] if chain else given)
         for k in range(1 + chain, len(groups))
     ]
     return Assumption(text, kind, groups, given, tuple((term,) for term in zero))

@@ -1,21 +1,30 @@
 """Read and write the notation of Cover & Thomas: `2 I(X;Z|D) - H(X) <= 1` is terms with rational coefficients."""
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NoReturn
 
+from infoloop.notation import hints
+
 Group = tuple[str, ...]
 
+MOST_CHARACTERS = 100_000  # of a text
+MOST_DIGITS = 300  # of a number
+MOST_GROUPS = 14  # of one I(...;...), which is a sum of 2^14 entropies
+MOST_ENTROPIES = 2**16  # that the terms of one text are sums of
+
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:/\d+)?)|(?P<arrow>->|→|_\|\|_|⟂|⊥)|(?P<name>[^\W\d](?:(?!_\|\|_)\w)*'*)"
-    r"|(?P<relation><=|>=|==|=|≤|≥|<|>)|(?P<mark>[()+\-*/;,|]))"
+    r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:/[0-9]+)?)|(?P<arrow>->|→|_\|\|_|⟂|⊥)"
+    r"|(?P<name>[^\W\d](?:(?!_\|\|_)\w)*'*)|(?P<relation><=|>=|==|=|≤|≥|<|>)|(?P<mark>[()+\-−*·×/;,|]))"
 )
 _RELATIONS = {"≤": "<=", "≥": ">=", "==": "="}
+_MARKS = {"−": "-", "·": "*", "×": "*"}
 
 
 class NotationError(ValueError):
-    """A text that is not an expression or a statement; the message shows the text with a caret under `place`.
+    """A text that is not an expression or a statement; the message shows the text around `place`, with a caret there.
 
     Args:
         text: what could not be read.
@@ -24,7 +33,8 @@ class NotationError(ValueError):
     """
 
     def __init__(self, text: str, place: int, reason: str):
-        super().__init__(f"{reason}\n  {text}\n  {' ' * place}^")
+        shown, under = hints.excerpt(text, place)
+        super().__init__(f"{reason}\n  {shown}\n  {' ' * under}^")
         self.place = place
 
 
@@ -54,11 +64,12 @@ def parse_expression(text: str) -> tuple[Term, ...]:
 
     Raises:
         NotationError: the text is no such sum, or is a statement.
+        TypeError: it is no text.
 
     >>> parse_expression("2 I(X;Z|D)")
     (Term(coefficient=Fraction(2, 1), groups=(('X',), ('Z',)), given=('D',)),)
     """
-    reader = Reader(text)
+    reader = Reader(text, "expression")
     terms = reader.terms()
     if reader.kind == "relation":
         reader.refuse("this is a statement, but an expression without a relation is wanted")
@@ -71,18 +82,21 @@ def parse_statement(text: str, strict: bool = False) -> Statement:
 
     Args:
         text: the statement; the relation is <=, >=, =, < or > (also ≤, ≥, ==).
-        strict: whether to refuse a variable on both sides of a `;`, and a coefficient 0.
+        strict: whether to refuse a variable on both sides of a `;`.
 
     Raises:
-        NotationError: the text is no statement, or breaks a strict rule.
+        NotationError: the text is no statement, or has a variable on both sides of a `;`.
+        TypeError: it is no text.
 
     >>> parse_statement("H(X) >= 0").relation
     '>='
     """
-    reader = Reader(text, strict)
+    reader = Reader(text, "statement", strict)
     left = reader.terms()
-    if reader.kind != "relation":
+    if reader.kind == "end":
         reader.refuse("a relation (<=, >=, =, <, >) is wanted here")
+    if reader.kind != "relation":
+        reader.refuse_end("+, - or a relation (<=, >=, =, <, >)")
     relation = _RELATIONS.get(reader.word, reader.word)
     reader.advance()
     right = reader.terms()
@@ -151,10 +165,15 @@ def entropy_form(terms: tuple[Term, ...]) -> dict[frozenset[str], Fraction]:
     Returns:
         The coefficients that are not 0, by set of variables; that of the empty set is the constant.
 
+    Raises:
+        ValueError: there are more than `MOST_ENTROPIES` summands.
+
     >>> {"".join(sorted(k)): str(v) for k, v in entropy_form(parse_expression("I(X;Y)")).items()}
     {'X': '1', 'Y': '1', 'XY': '-1'}
     """
     form: dict[frozenset[str], Fraction] = {}
+    if sum(2 ** len(term.groups) for term in terms) > MOST_ENTROPIES:
+        raise ValueError(f"the expression is a sum of more than {MOST_ENTROPIES} entropies: leave out groups or terms")
     for term in terms:
         for names, sign in _signed_sets(term):
             form[names] = form.get(names, Fraction(0)) + sign * term.coefficient
@@ -174,35 +193,44 @@ def _signed_sets(term: Term):
 class Reader:
     """A cursor over the tokens of one text; each method reads one rule of the grammar.
 
-    `strict` refuses a variable on both sides of a `;`, and a coefficient 0. What does not fit raises NotationError.
+    `strict` refuses a variable on both sides of a `;`. What does not fit raises NotationError, and what is no text a
+    TypeError, which names the argument (`what`).
     """
 
-    def __init__(self, text: str, strict: bool = False):
+    def __init__(self, text: str, what: str = "notation", strict: bool = False):
         if not isinstance(text, str):
-            raise ValueError(f"notation is {text!r}: give a text such as 'I(X;Z) <= I(X;D)'")
-        self.text, self.end, self.strict = text, 0, strict
+            raise TypeError(f"{what} is of type {type(text).__name__}: give a text such as 'I(X;Z) <= I(X;D)'")
+        self.text, self.end, self.strict, self.entropies = text, 0, strict, 0
+        if len(text) > MOST_CHARACTERS:
+            self.refuse(f"the {what} has {len(text)} characters: at most {MOST_CHARACTERS} fit", MOST_CHARACTERS)
         self.advance()
 
     def advance(self) -> None:
         """Read the next token into `kind`, `word` and `start`."""
-        rest = self.text[self.end :]
-        self.start = self.end + len(rest) - len(rest.lstrip())
         match = _TOKEN.match(self.text, self.end)
         if match:
-            self.kind, self.word, self.end = match.lastgroup, match[match.lastgroup or 0], match.end()
-        elif not rest.strip():
-            self.kind, self.word, self.end = "end", "", len(self.text)
-        else:
-            self.refuse(f"{self.text[self.start]!r} has no meaning here")
+            self.kind, word = match.lastgroup, match[match.lastgroup or 0]
+            self.start, self.end, self.word = match.end() - len(word), match.end(), _MARKS.get(word, word)
+            return
+        self.start = len(self.text) - len(self.text[self.end :].lstrip())
+        if self.start < len(self.text):
+            mark = self.text[self.start]
+            hint = hints.hint_for_mark(mark)
+            self.refuse(f"{mark!r} has no meaning here{hint and ': ' + hint}")
+        self.kind, self.word, self.end = "end", "", len(self.text)
 
     def refuse(self, reason: str, place: int | None = None) -> NoReturn:
         """Raise NotationError, at the current token unless a place is given."""
         raise NotationError(self.text, self.start if place is None else place, reason)
 
+    def refuse_end(self, wanted: str) -> NoReturn:
+        """Refuse the current token, which stands where a sum may end or go on."""
+        self.refuse(hints.hint_for_end(self.word, wanted))
+
     def finish(self) -> None:
         """Refuse any further token."""
         if self.kind != "end":
-            self.refuse(f"{self.word!r} is not expected here: join terms with + or -")
+            self.refuse_end("+ or -")
 
     def take(self, word: str, where: str) -> None:
         """Advance over this word; refuse any other, saying where it is wanted."""
@@ -212,39 +240,50 @@ class Reader:
 
     def terms(self) -> tuple[Term, ...]:
         """Read a sum."""
-        found = [self.term(self.sign(first=True))]
+        found = [self.term(self.sign())]
         while self.word in ("+", "-"):
-            found.append(self.term(self.sign(first=False)))
+            sign = self.sign()
+            found.append(self.term(sign * self.sign()))
         return tuple(found)
 
-    def sign(self, first: bool) -> int:
-        """Read a sign, 1 or -1; before the first term of a sum only a minus may stand."""
+    def sign(self) -> int:
+        """Read a sign, 1 or -1; none is 1."""
         sign = -1 if self.word == "-" else 1
-        if self.word == "-" or (self.word == "+" and not first):
+        if self.word in ("+", "-"):
             self.advance()
         return sign
 
     def term(self, sign: int) -> Term:
-        """Read one term after its sign: a number, or an optional factor and H(...) or I(...)."""
+        """Read one term after its sign: a number (of bits), or an optional factor and H(...) or I(...)."""
         coefficient = Fraction(sign)
-        counted, place = self.kind == "number", self.start
-        if counted:
+        if self.kind == "number":
             coefficient *= self.number()
+            if self.word in ("bit", "bits"):
+                self.advance()
+                return self.counted(Term(coefficient))
             if self.word == "*":
                 self.advance()
             elif self.kind != "name":
-                return Term(coefficient)
+                return self.counted(Term(coefficient))
         if self.kind != "name" or self.word not in ("H", "I"):
-            self.refuse("H(...), I(...;...) or a number is wanted here")
-        if self.strict and not coefficient:
-            self.refuse("the coefficient is 0: leave the term out", place)
+            hint = hints.hint_for_term(self.text, self.start, self.word)
+            self.refuse(f"H(...), I(...;...) or a number is wanted here{hint and ': ' + hint}")
         kind = self.word
         self.advance()
         groups, given = self.arguments(kind)
-        return Term(coefficient, groups, given)
+        return self.counted(Term(coefficient, groups, given))
+
+    def counted(self, term: Term) -> Term:
+        """Return the term, unless the text then is a sum of too many entropies."""
+        self.entropies += 2 ** len(term.groups)
+        if self.entropies > MOST_ENTROPIES:
+            self.refuse(f"the text is a sum of more than {MOST_ENTROPIES} entropies: leave out groups or terms")
+        return term
 
     def number(self) -> Fraction:
-        """Read a number such as 2, 0.5 or 1/2."""
+        """Read a number such as 2, 0.5, .5 or 1/2."""
+        if len(self.word) > MOST_DIGITS:
+            self.refuse(f"a number of {len(self.word)} digits: at most {MOST_DIGITS} fit")
         numerator, _, denominator = self.word.partition("/")
         if denominator and not int(denominator):
             self.refuse("a fraction over zero")
@@ -254,22 +293,29 @@ class Reader:
     def arguments(self, kind: str) -> tuple[tuple[Group, ...], Group]:
         """Read the bracket of an H or I: its groups, and what they are given."""
         self.take("(", f"after {kind}")
-        groups = [self.group()]
+        groups, seen = [self.group()], set[str]()
         while self.word == ";":
             if kind == "H":
                 self.refuse("an entropy H(...) has one group: separate its variables by commas")
+            if len(groups) == MOST_GROUPS:
+                self.refuse(f"an information I(...;...) has at most {MOST_GROUPS} groups")
             self.advance()
-            groups.append(self.group(apart=sum(groups, ()) if self.strict else ()))
-        if kind == "I" and len(groups) == 1:
+            seen.update(groups[-1] if self.strict else ())
+            groups.append(self.group(apart=seen))
+        if kind == "I" and len(groups) == 1 and self.word in ("|", ")"):
             self.refuse("an information I(...;...) needs a second group after ';'")
         given: Group = ()
         if self.word == "|":
             self.advance()
             given = self.group()
+            if self.word in ("|", ";"):
+                self.refuse("what is given stands last: separate its variables by commas, and close the bracket")
+        if self.kind == "name":
+            self.refuse("variables are separated by commas")
         self.take(")", "to close the bracket")
         return tuple(groups), given
 
-    def group(self, apart: Group = ()) -> Group:
+    def group(self, apart: Set[str] = frozenset()) -> Group:
         """Read names with commas between, none of which may be one of `apart`; repeated ones count once."""
         names = [self.name(apart)]
         while self.word == ",":
@@ -277,12 +323,12 @@ class Reader:
             names.append(self.name(apart))
         return tuple(dict.fromkeys(names))
 
-    def name(self, apart: Group = ()) -> str:
+    def name(self, apart: Set[str] = frozenset()) -> str:
         """Read the name of one variable, which may not be one of `apart`."""
         if self.kind != "name":
             self.refuse("the name of a variable is wanted here")
         if self.word in apart:
-            self.refuse(f"{self.word} stands on both sides: groups must have no variable in common")
+            self.refuse(f"{hints.shortened(self.word)} stands on both sides: groups must have no variable in common")
         word = self.word
         self.advance()
         return word

@@ -17,11 +17,12 @@ from infoloop.pipelines.node import Node, PipelineError
 from infoloop.probability.bayes_nets import BUDGET
 from infoloop.probability.channels import conditional
 from infoloop.probability.numerics import rounding
-from infoloop.reporting.suggestions import did_you_mean
+from infoloop.reporting.suggestions import cut_text, did_you_mean, quote
 
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*'*(?:@[+-]?\d+)?")
 _FUNCTIONS = {"min": min, "max": max, "abs": abs, "int": int}
 _FAILURES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)  # of a formula that is worked out
+_MOST_BITS = 4096  # of a whole number that a power may have
 _WORDS = {"if", "else", "and", "or", "not", "in", "True", "False", *_FUNCTIONS}
 
 
@@ -65,7 +66,9 @@ def _size(parent: str, sizes: Mapping[str, int | None], node: Node, key: str) ->
 def _by_table(node: Node, shape: tuple[int, ...]) -> np.ndarray:
     if isinstance(node.table, str):
         if node.table != "uniform":
-            raise PipelineError(f"there is no table {node.table!r}: write 'uniform', or numbers", node.name, "table")
+            raise PipelineError(
+                f"there is no table {quote(node.table)}: write 'uniform', or numbers", node.name, "table"
+            )
         if node.size is None:
             raise PipelineError("it is uniform over an unknown number of values: give size", node.name, "table")
         return np.full((*shape, node.size), 1 / node.size)
@@ -137,7 +140,7 @@ def check_words(formula: str, names: Iterable[str], node: str = "", key: str = "
     names = (*names, *_FUNCTIONS)
     for word in _WORD.findall(formula):
         if word not in names and word not in _WORDS:
-            raise PipelineError(f"there is no parent {word!r}{did_you_mean(word, names)}", node, key)
+            raise PipelineError(f"there is no parent {quote(word)}{did_you_mean(word, names)}", node, key)
 
 
 def function_values(
@@ -154,50 +157,71 @@ def function_values(
     """
     if math.prod(shape) > limits.MOST_FORMULA_CALLS:
         raise PipelineError(f"it has {math.prod(shape):,} combinations of parents: too many to work out", node, key)
-    one = _compiled(formula, names, node, key)
+    one = _compiled(formula, names, math.prod(shape), node, key)
     values = np.empty(shape, dtype=np.int64)
     for cell in np.ndindex(shape):
         value = one(cell)
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if not isinstance(value, int) or value < 0:
-            why = f"it is {value!r} at {_cell(names, cell)}: give a whole number from 0 on (// divides whole numbers)"
+            where = f"it is {_shown(value)} at {_cell(names, cell)}"
+            why = f"{where}: give a whole number from 0 on (// divides whole numbers)"
             raise PipelineError(why, node, key)
         if value > BUDGET:
-            raise PipelineError(f"it is {value} at {_cell(names, cell)}: more than {BUDGET} values", node, key)
+            raise PipelineError(f"it is {_shown(value)} at {_cell(names, cell)}: more than {BUDGET} values", node, key)
         values[cell] = value
     return values
 
 
 def _cell(names: tuple[str, ...], cell: Iterable[Any]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in zip(names, cell, strict=True)) or "its only value"
+    shown = ", ".join(f"{name} = {value}" for name, value in zip(names, cell, strict=True))
+    return cut_text(shown, 200) or "its only value"
 
 
-def _compiled(formula: str, names: tuple[str, ...], node: str, key: str) -> Callable:
+def _shown(value: Any) -> str:
+    """Return a value of a formula for a message; Python prints no number of thousands of digits."""
+    if isinstance(value, int) and value.bit_length() > 2000:
+        return f"a number of {value.bit_length():,} bits"
+    return quote(value)
+
+
+def _compiled(formula: str, names: tuple[str, ...], calls: int, node: str, key: str) -> Callable:
     """Return the formula as a function of a combination of values; names that Python cannot have (X') are numbered."""
     import simpleeval  # here: most pipelines have no formula
 
     place = {name: f"v{k}" for k, name in enumerate(names)}
     check_words(formula, names, node, key)
     text = rename_in_formula(formula, place)
-    evaluator = simpleeval.SimpleEval(functions=_FUNCTIONS)
+    operators = {**simpleeval.DEFAULT_OPERATORS, ast.Pow: _power}
+    evaluator = simpleeval.SimpleEval(operators=operators, functions=_FUNCTIONS)
 
     def one(cell):
         evaluator.names = dict(zip(place.values(), map(int, cell), strict=True))
         try:
             return evaluator.eval(text, previously_parsed=parsed)
         except (simpleeval.InvalidExpression, *_FAILURES) as error:
-            raise PipelineError(f"it fails at {_cell(names, cell)}: {error}", node, key) from None
+            raise PipelineError(f"it fails at {_cell(names, cell)}: {cut_text(str(error), 200)}", node, key) from None
 
     try:
-        ast.parse(text.strip(), mode="eval")  # one expression: no assignment, and nothing behind a semicolon
+        tree = ast.parse(text.strip(), mode="eval")  # one expression: no assignment, and nothing behind a semicolon
+        steps = sum(1 for _ in ast.walk(tree))
+        if steps * calls > limits.MOST_FORMULA_STEPS:
+            why = f"its {steps:,} parts for {calls:,} combinations of parents are too many to work out"
+            raise PipelineError(why, node, key)
         parsed = evaluator.parse(text)
     except (SyntaxError, simpleeval.InvalidExpression) as error:
         what = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise PipelineError(f"it is no formula: {what}", node, key) from None
-    except RecursionError:
+        raise PipelineError(f"it is no formula: {cut_text(what, 200)}", node, key) from None
+    except (RecursionError, MemoryError):  # the parser of Python reports either
         raise PipelineError("it is no formula: it is nested too deeply", node, key) from None
     return one
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """Return a power, unless it is a whole number far beyond any alphabet, which could take hours."""
+    if isinstance(base, int) and isinstance(exponent, int) and exponent * base.bit_length() > _MOST_BITS:
+        raise ValueError(f"{quote(base)} ** {quote(exponent)} is too large")
+    return base**exponent
 
 
 def _by_program(node: Node, shape: tuple[int, ...]) -> np.ndarray:

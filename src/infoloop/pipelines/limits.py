@@ -3,6 +3,7 @@
 # What is refused beyond them
 MOST_NODES = 5000  # of a pipeline: what is connected to what is worked out anew for each of its rounds
 MOST_FORMULA_CALLS = 2**20  # combinations of parents for which a formula is worked out, about 2 microseconds each
+MOST_FORMULA_STEPS = 2**23  # parts of a formula times these combinations, about a microsecond each
 
 # Where a result is left open, or a coarser bound is taken
 MOST_EXACT_CELLS = 2**14  # cells of a law in fractions, about 10 microseconds each

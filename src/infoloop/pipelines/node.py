@@ -10,12 +10,12 @@ from typing import Annotated, Any, get_type_hints
 import pydantic
 from pydantic import Field
 
-from infoloop.reporting.suggestions import did_you_mean
+from infoloop.reporting.suggestions import did_you_mean, quote
 
 ROLES = ("task", "data", "state", "query", "signal", "judge", "noise")
-_NO_ROLE = f"there is no role {{value!r}}{{hint}}; roles are {', '.join(ROLES)}"
+_NO_ROLE = f"there is no role {{value}}{{hint}}; roles are {', '.join(ROLES)}"
 _NAME = re.compile(r"\A[^\W\d]\w*'*\Z")
-_NO_NAME = "{value!r} is no name: write a letter, then letters, digits and _"
+_NO_NAME = "{value} is no name: write a letter, then letters, digits and _"
 _NOT_BLANK = re.compile(r"\s*\S")
 
 
@@ -29,7 +29,7 @@ class PipelineError(ValueError):
 
 def _must_be(wanted: str, **limits: Any) -> Any:
     """Return limits of a field whose description is what is said of a value outside them."""
-    return Field(description="it is {value!r}: give " + wanted, **limits)
+    return Field(description="it is {value}: give " + wanted, **limits)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Node:
             key = str(error.errors()[0]["loc"][0])
             value, said = getattr(self, key), _CHECKED.model_fields[key].description
             hint = did_you_mean(str(value), ROLES) if key == "role" else ""
-            raise PipelineError(said.format(value=value, hint=hint), str(self.name), key) from None
+            raise PipelineError(said.format(value=quote(value), hint=hint), str(self.name), key) from None
         if self.program is not None and (self.table is not None or self.formula is not None):
             raise PipelineError("a program says all: leave out table and formula", self.name, "program")
         if self.site is not None and self.program is None:

@@ -28,6 +28,7 @@ from infoloop.pipelines.numeric_results import Numbers
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.toml_reader import read_pipeline
 from infoloop.probability.bayes_nets import TooLargeError
+from infoloop.probability.host_functions import host_only
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def _row(value: Any) -> Any:
     return {name: _row(getattr(value, name)) for name in shown}
 
 
+@host_only
 def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
     """Return the audit of a pipeline: its verdict by its graph alone, and its numbers if it has tables.
 

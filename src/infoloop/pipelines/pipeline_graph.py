@@ -48,9 +48,10 @@ from infoloop.pipelines.conditional_tables import (
 )
 from infoloop.pipelines.node import Node, PipelineError
 from infoloop.probability import dags
-from infoloop.reporting.suggestions import did_you_mean
+from infoloop.probability.host_functions import host_only
+from infoloop.reporting.suggestions import cut_text, did_you_mean, quote
 
-_REFERENCE = re.compile(r"(?P<name>.*?)@(?P<lag>[+-]?\d+)")
+_REFERENCE = re.compile(r"(?P<name>.*?)@(?P<lag>[+-]?\d{1,9})")
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class Pipeline:
         return tuple(n.name for n in self.nodes if n.role in roles and at in (None, n.at))
 
 
+@host_only
 def pipeline(
     nodes: Iterable[Node],
     round: Iterable[Node] = (),
@@ -127,14 +129,15 @@ def pipeline(
     if bool(template) != bool(rounds) or rounds < 0:
         why = f"rounds is {rounds} and [round] has {len(template)} nodes: give both or neither"
         raise PipelineError(why, key="rounds")
+    count = len(nodes) + rounds * len(template)
+    if count > limits.MOST_NODES:  # before anything is named by node: whoever looks it up makes the names of all copies
+        made = f"{rounds} rounds make {count:,}" if rounds else f"there are {count:,}"
+        why = f"{made} nodes: at most {limits.MOST_NODES:,} are audited"
+        raise PipelineError(why, key="rounds" if rounds else "nodes")
     for node in nodes:
         for parent in node.parents:
             if "@" in parent:
-                raise PipelineError(f"{parent!r} stands outside [round]: name a node", node.name, "parents")
-    count = len(nodes) + rounds * len(template)
-    if count > limits.MOST_NODES:
-        why = f"{rounds} rounds make {count:,} nodes: at most {limits.MOST_NODES:,} are audited"
-        raise PipelineError(why, key="rounds")
+                raise PipelineError(f"{quote(parent)} stands outside [round]: name a node", node.name, "parents")
     written = [node.name for node in nodes]
     names = copy_names([node.name for node in template], rounds, written)
     found = [
@@ -146,11 +149,16 @@ def pipeline(
     graph = {node.name: node.parents for node in found}
     around = dags.find_cycle(graph)
     if around:
-        raise PipelineError(f"there is a cycle {' -> '.join(around)}: cut one of its parents", around[0], "parents")
+        raise PipelineError(f"there is a cycle {_around(around)}: cut one of its parents", around[0], "parents")
     place = {name: k for k, name in enumerate(dags.topological_order(graph))}
     found, tables = _tabulated(sorted(found, key=lambda node: (node.at, place[node.name])), {*names.values()})
     _answers_fit(answer, found)
     return Pipeline(found, title, about, answer, tables)
+
+
+def _around(cycle: tuple[str, ...]) -> str:
+    shown = cycle if len(cycle) <= limits.MOST_LISTED + 2 else (*cycle[: limits.MOST_LISTED], "...", cycle[-1])
+    return " -> ".join(shown)
 
 
 def copy_names(template: Iterable[str], rounds: int, written: Iterable[str] = ()) -> dict[tuple[str, int], str]:
@@ -204,16 +212,16 @@ def _resolved(parent: str, node: Node, t: int, names: Mapping[tuple[str, int], s
     own, inside = names[node.name, t], (name, 1) in names
     if match and not inside:
         hint = did_you_mean(name, {template for template, _ in names})
-        raise PipelineError(f"{parent!r}: [round] has no node {name!r}{hint}", own, "parents")
+        raise PipelineError(f"{quote(parent)}: [round] has no node {quote(name)}{hint}", own, "parents")
     if lag > 0:
-        raise PipelineError(f"{parent!r} is of a later round: nothing can depend on it", own, "parents")
+        raise PipelineError(f"{quote(parent)} is of a later round: nothing can depend on it", own, "parents")
     if lag < -1:
-        raise PipelineError(f"{parent!r} reaches back {-lag} rounds: carry it in a node, by @-1", own, "parents")
+        raise PipelineError(f"{quote(parent)} reaches back {-lag} rounds: carry it in a node, by @-1", own, "parents")
     if t + lag:
         return names[name, t + lag] if inside else name
     first = _numbered_name(name, 0)
     if first not in written:
-        raise PipelineError(f"{parent!r} is {first} in round 1: give {first} in [nodes]", own, "parents")
+        raise PipelineError(f"{quote(parent)} is {first} in round 1: give {first} in [nodes]", own, "parents")
     return first
 
 
@@ -262,16 +270,16 @@ def _names_are_known(nodes: list[Node], written: list[str] | None) -> None:
             raise PipelineError(why, node.name, "template")
     for node in nodes:
         if len(node.name) > 1 and len(set(node.name)) == len(node.name) and rounds.keys() >= set(node.name):
-            raise PipelineError(f"{node.name} reads as {','.join(node.name)}: choose another name", node.name)
+            raise PipelineError(f"{node.name} reads as {cut_text(','.join(node.name))}: choose another name", node.name)
         if len(set(node.parents)) < len(node.parents):
             raise PipelineError("a parent is given twice: once is enough", node.name, "parents")
         for parent in node.parents:
             if parent not in rounds:
                 earlier = [name for name, at in rounds.items() if at <= node.at and name != node.name]
                 hint = did_you_mean(parent, written if written and node.at else earlier)
-                raise PipelineError(f"there is no node {parent!r}{hint}", node.name, "parents")
+                raise PipelineError(f"there is no node {quote(parent)}{hint}", node.name, "parents")
             if rounds[parent] > node.at:
-                why = f"{parent!r} is of a later round ({rounds[parent]}, not {node.at}): nothing can depend on it"
+                why = f"{quote(parent)} is of a later round ({rounds[parent]}, not {node.at}): nothing can depend on it"
                 raise PipelineError(why, node.name, "parents")
 
 

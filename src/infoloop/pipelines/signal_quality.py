@@ -14,6 +14,7 @@ from infoloop.pipelines.numeric_evaluation import accuracy_of, missing_tables
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.round_laws import evaluate_rounds, round_queries
 from infoloop.probability.distributions import Joint
+from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_int
 
 
@@ -33,6 +34,7 @@ class Sensitivity(NamedTuple):
     best: np.ndarray
 
 
+@host_only
 def sensitivity(p: Pipeline, steps: int = 20, read: tuple[Round, ...] | None = None) -> Sensitivity | None:
     r"""Return what a pipeline learns, at most and how rightly, if its signals are worse.
 

@@ -5,9 +5,12 @@ from . import bisection as bisection
 from . import channel_families as channel_families
 from . import channels as channels
 from . import chi_square_sampling as chi_square_sampling
+from . import covariances as covariances
 from . import dags as dags
+from . import decimals as decimals
 from . import distributions as distributions
 from . import gaussians as gaussians
+from . import host_functions as host_functions
 from . import law_measures as law_measures
 from . import numerics as numerics
 from . import validation as validation

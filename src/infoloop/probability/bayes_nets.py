@@ -16,7 +16,8 @@ from jax import lax
 from infoloop.probability.channels import Channel
 from infoloop.probability.dags import ancestors, d_connected, find_cycle
 from infoloop.probability.distributions import Joint, Names, as_names, marginal, relabel
-from infoloop.probability.validation import check_distinct, check_known, check_same_sizes
+from infoloop.probability.numerics import nan_if_any
+from infoloop.probability.validation import check_distinct, check_kind, check_known, check_same_sizes
 
 BUDGET = 2**27  # cells: 1 GiB of float64
 
@@ -43,7 +44,7 @@ class BayesNet:
     r"""The law $P(v)=\prod_kK_k(\text{target}_k\mid\text{source}_k)$, kept as its factors; a `Joint` has no source.
 
     `alphabets` holds (name, symbols) of variables whose values are not just 0, 1, 2, ... and that no `Joint` names. The
-    class checks nothing, so that it can be built under `jit`; `bayes_net` checks, and puts causes before effects.
+    class checks nothing, traced or not; `bayes_net` checks, and puts causes before effects.
     """
 
     factors: tuple[Joint | Channel, ...]
@@ -64,14 +65,17 @@ def bayes_net(*parts: Joint | Channel) -> BayesNet:
     r"""Return the Bayesian network $P(v)=\prod_kK_k(\text{target}_k\mid\text{source}_k)$.
 
     Args:
-        parts: laws of the variables without causes and channels to the others, in any order.
+        parts: laws of the variables without causes and channels to the others, in any order. Their numbers were
+            checked where they were made, by `joint`, `channel` and the families.
 
     Returns:
-        The network, its parts reordered so that causes come before effects.
+        The network, its parts reordered so that causes come before effects. If one is NaN, because it was traced and no
+        law, the parts without causes are, and so is every law of the network, also of variables above that part.
 
     Raises:
         ValueError: For no parts, a variable that is defined twice, or read but never defined, alphabets of different
             sizes, and a cycle, whose variables the message names.
+        TypeError: For a part that is neither a `Joint` nor a `Channel`.
 
     >>> from infoloop.probability.channels import channel
     >>> from infoloop.probability.distributions import joint
@@ -79,6 +83,8 @@ def bayes_net(*parts: Joint | Channel) -> BayesNet:
     >>> net.names, marginal(net, "Y").table.tolist()
     (('X', 'Y'), [0.55, 0.45])
     """
+    for k, part in enumerate(parts):
+        check_kind(part, (Joint, Channel), f"part {k} of the network")
     names = check_distinct((name for part in parts for name in _target(part)), "network")
     if not names:
         raise ValueError("a network has no parts: give at least one Joint or Channel")
@@ -88,7 +94,17 @@ def bayes_net(*parts: Joint | Channel) -> BayesNet:
             if name not in sizes:
                 raise ValueError(f"{name!r} is read by {', '.join(_target(part))} but no part defines it: add its law")
         check_same_sizes(sizes, {name: _sizes(part)[name] for name in _source(part)}, "network")
-    return BayesNet(_causes_first(parts))
+    return BayesNet(_nan_together(_causes_first(parts)))
+
+
+def _nan_together(parts: tuple[Joint | Channel, ...]) -> tuple[Joint | Channel, ...]:
+    """Return the parts, those without causes NaN where any part is: every law of the network is made of one of them."""
+    firsts = [_table(part).ravel()[:1] for part in parts]  # where one cell is NaN, all are
+    return tuple(part if _source(part) else _with_table(part, nan_if_any(firsts, _table(part))[0]) for part in parts)
+
+
+def _with_table(part: Joint | Channel, table: jax.Array) -> Joint | Channel:
+    return replace(part, rows=table) if isinstance(part, Channel) else replace(part, table=table)
 
 
 def _causes_first(parts: tuple[Joint | Channel, ...]) -> tuple[Joint | Channel, ...]:

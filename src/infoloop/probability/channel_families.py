@@ -1,8 +1,10 @@
 """The textbook channels. Probabilities are arguments, so every family can be swept by `vmap` and differentiated."""
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -15,13 +17,15 @@ from jaxtyping import Float, Int, Key
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.channels import Channel, channel
 from infoloop.probability.distributions import Names, as_names
-from infoloop.probability.numerics import rounding
+from infoloop.probability.host_functions import host_only
+from infoloop.probability.numerics import nan_if_any
 from infoloop.probability.validation import (
-    check_axes,
     check_distinct,
+    check_floats,
     check_int,
     check_probabilities,
     check_unit_interval,
+    refuse_tracers,
     require_float64,
 )
 
@@ -40,13 +44,12 @@ def bsc(flip: Number, source: str, target: str, dtype: DTypeLike | None = None) 
 
     Raises:
         ValueError: For a probability outside [0, 1] or more than one, and for equal names. A traced probability outside
-            [0, 1] cannot raise: its rows become NaN.
+            [0, 1] cannot raise: all rows become NaN.
 
     >>> bsc(0.25, "X", "Y").rows.tolist()
     [[0.75, 0.25], [0.25, 0.75]]
     """
-    e = _probability(flip, "flip", dtype)
-    return _channel([[1 - e, e], [e, 1 - e]], source, target)
+    return _family(lambda e: [[1 - e, e], [e, 1 - e]], _probability(flip, "flip", dtype), source, target)
 
 
 def erasure(erased: Number, source: str, target: str, size: int = 2, dtype: DTypeLike | None = None) -> Channel:
@@ -64,14 +67,13 @@ def erasure(erased: Number, source: str, target: str, size: int = 2, dtype: DTyp
 
     Raises:
         ValueError: For a probability outside [0, 1] or more than one, and for equal names. A traced probability outside
-            [0, 1] cannot raise: its rows become NaN.
+            [0, 1] cannot raise: all rows become NaN.
 
     >>> erasure(0.25, "X", "Y").rows.tolist()
     [[0.75, 0.0, 0.25], [0.0, 0.75, 0.25]]
     """
-    e = _probability(erased, "erased", dtype)
-    kept = (1 - e) * jnp.eye(check_int(size, "size"), dtype=e.dtype)
-    return _channel(jnp.concatenate([kept, jnp.full((size, 1), e)], 1), source, target)
+    e, kept = _probability(erased, "erased", dtype), jnp.eye(check_int(size, "size"))
+    return _family(lambda e: jnp.column_stack([(1 - e) * kept.astype(e.dtype), jnp.full(size, e)]), e, source, target)
 
 
 def z_channel(fall: Number, source: str, target: str, dtype: DTypeLike | None = None) -> Channel:
@@ -88,14 +90,13 @@ def z_channel(fall: Number, source: str, target: str, dtype: DTypeLike | None = 
 
     Raises:
         ValueError: For a probability outside [0, 1] or more than one, and for equal names. A traced probability outside
-            [0, 1] cannot raise: its rows become NaN.
+            [0, 1] cannot raise: all rows become NaN.
 
     >>> z_channel(0.25, "X", "Y").rows.tolist()
     [[1.0, 0.0], [0.25, 0.75]]
     """
     e = _probability(fall, "fall", dtype)
-    one = jnp.ones_like(e)
-    return _channel([[one, 0 * one], [e, 1 - e]], source, target)
+    return _family(lambda e: [[jnp.ones_like(e), jnp.zeros_like(e)], [e, 1 - e]], e, source, target)
 
 
 def symmetric(error: Number, source: str, target: str, size: int = 2, dtype: DTypeLike | None = None) -> Channel:
@@ -115,15 +116,16 @@ def symmetric(error: Number, source: str, target: str, size: int = 2, dtype: DTy
 
     Raises:
         ValueError: For a probability outside [0, 1] or more than one, and for equal names. A traced probability outside
-            [0, 1] cannot raise: its rows become NaN.
+            [0, 1] cannot raise: all rows become NaN.
 
     >>> symmetric(0.5, "X", "Y", size=3).rows.tolist()
     [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.25, 0.25, 0.5]]
     """
-    e = _probability(error, "error", dtype)
-    return _channel(jnp.where(jnp.eye(check_int(size, "size", 2), dtype=bool), 1 - e, e / (size - 1)), source, target)
+    e, same = _probability(error, "error", dtype), jnp.eye(check_int(size, "size", 2), dtype=bool)
+    return _family(lambda e: jnp.where(same, 1 - e, e / (size - 1)), e, source, target)
 
 
+@host_only
 def deterministic(
     function: Callable | Iterable[int],
     source: Names,
@@ -147,6 +149,7 @@ def deterministic(
     Raises:
         ValueError: For a value that is not a whole number >= 0, a number of values that does not fit the sizes, a
             callable without sizes, and for a name that stands twice.
+        TypeError: For traced values: the shape of the channel depends on them.
 
     >>> deterministic(lambda d, s: d ^ s, ("D", "S"), "Z", sizes=(2, 2)).rows.tolist()[0]
     [[1.0, 0.0], [0.0, 1.0]]
@@ -156,10 +159,12 @@ def deterministic(
         if sizes is None:
             raise ValueError("deterministic needs sizes=(...), the alphabet size of each source, beside a callable")
         sizes = (sizes,) if isinstance(sizes, int) else tuple(sizes)
-        images = np.array([function(*values) for values in itertools.product(*map(range, sizes))])
+        values = [function(*cell) for cell in itertools.product(*map(range, sizes))]
     else:
-        images = np.array(list(function))
-        sizes = (len(images),) if sizes is None else ((sizes,) if isinstance(sizes, int) else tuple(sizes))
+        values = list(function)
+        sizes = (len(values),) if sizes is None else ((sizes,) if isinstance(sizes, int) else tuple(sizes))
+    refuse_tracers("deterministic", function=values)
+    images = np.array(values)
     if len(sizes) != len(source) or images.size != math.prod(sizes) or images.size == 0:
         raise ValueError(f"deterministic: {images.size} values for sources {source} of sizes {sizes}")
     if not (images == images.astype(int)).all() or images.min() < 0:
@@ -187,12 +192,12 @@ def binomial(
 
     Raises:
         ValueError: For a rate outside [0, 1], rates that are no list, trials that are no whole number from 0 on, and
-            for equal names. A traced rate outside [0, 1] makes its row NaN.
+            for equal names. A traced rate outside [0, 1] makes all rows NaN.
 
     >>> binomial([0.0, 0.5], 2, "theta", "count").rows.tolist()
     [[1.0, 0.0, 0.0], [0.25, 0.5, 0.25]]
     """
-    r = check_axes(check_unit_interval(rates, "rates", dtype), 1, "rates", "a list of numbers")
+    r = _with_axes(check_unit_interval(rates, "rates", dtype), 1, "rates", "a list of numbers")
     return multinomial(jnp.stack([1 - r, r], axis=1), trials, source, target, dtype)
 
 
@@ -202,7 +207,7 @@ def multinomial(
     r"""Return the channel from the number of a law on k symbols to the counts of draws from it.
 
     $$K(c\mid x)=\frac{t!}{\prod c_i!}\prod_ir_{xi}^{c_i}$$ The relative error is a few units in the last place up
-    to 1000 trials, where coefficients are integers; beyond, by logarithms, about t times 1e-16.
+    to 1000 trials, as long as floats hold the coefficients; beyond, by logarithms, about t times 1e-16.
 
     Args:
         rates: one law in each of n rows.
@@ -216,22 +221,43 @@ def multinomial(
 
     Raises:
         ValueError: For rows that are no laws, rates that are no table, trials that are no whole number from 0 on, and
-            for equal names. A traced row that is no law becomes NaN.
+            for equal names. A traced row that is no law makes all rows NaN.
 
     >>> multinomial([[0.5, 0.5]], 2, "theta", "counts").rows.tolist()
     [[0.25, 0.5, 0.25]]
     """
-    r = _laws(rates, dtype)
+    r = _with_axes(check_floats(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
+    r = check_probabilities(r, "rates", 1, r.dtype)
     counts = compositions(check_int(trials, "trials", 0), r.shape[1])
-    if trials <= 1000:
-        ways = [math.factorial(trials) // math.prod(map(math.factorial, map(int, c))) for c in counts]
-        return _channel(jnp.asarray(ways, r.dtype) * jnp.prod(r[:, None, :] ** counts, axis=2), source, target)
-    ways = [math.lgamma(trials + 1) - sum(math.lgamma(n + 1) for n in c) for c in counts]
+    ways = [math.factorial(trials) // math.prod(map(math.factorial, map(int, c))) for c in counts]
+    if trials <= 1000 and max(ways) <= float(jnp.finfo(r.dtype).max):
+        rows = jnp.asarray(ways, r.dtype) * jnp.prod(r[:, None, :] ** counts, axis=2)
+    else:
+        log_ways = [math.lgamma(trials + 1) - sum(math.lgamma(n + 1) for n in c) for c in counts]
+        rows = _by_logarithms(r, counts, np.array(log_ways))
+    return _channel(rows, r, source, target)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
+def _by_logarithms(r, counts, log_ways):
+    r"""Return $e^w\prod r_i^{c_i}$, exactly 0 where a rate of 0 has a count."""
     lost = ((r[:, None, :] == 0) & (counts > 0)).any(axis=2)
     powers = jnp.sum(counts * jnp.log(jnp.where(r == 0, 1.0, r))[:, None, :], axis=2)
-    return _channel(jnp.where(lost, 0.0, jnp.exp(jnp.asarray(ways, r.dtype) + powers)), source, target)
+    return jnp.where(lost, 0.0, jnp.exp(jnp.asarray(log_ways, r.dtype) + powers))
 
 
+@_by_logarithms.defjvp
+def _(counts, log_ways, primals, tangents):
+    (r,), (d_r,) = primals, tangents
+    slope = jnp.zeros((len(r), len(counts)), r.dtype)
+    for i in range(counts.shape[1]):  # the derivative by a rate has one draw of it less, also where the rate is 0
+        fewer = counts - np.eye(counts.shape[1], dtype=counts.dtype)[i]
+        with np.errstate(divide="ignore"):  # no way at all, e to the minus infinity, where there is no draw to take
+            slope += d_r[:, i, None] * _by_logarithms(r, fewer, log_ways + np.log(np.maximum(counts[:, i], 0)))
+    return _by_logarithms(r, counts, log_ways), slope
+
+
+@host_only
 def compositions(total: int, parts: int) -> Int[np.ndarray, "rows parts"]:
     """Return all ways to write a number as a sum of counts, one row each, the first count falling.
 
@@ -274,21 +300,29 @@ def random_channel(
     """
     dtype = require_float64(None, "random_channel", dtype)
     draws = jax.random.exponential(key, (check_int(sources, "sources"), check_int(targets, "targets")), dtype)
-    return _channel(draws / draws.sum(1, keepdims=True), source, target)
+    return _channel(draws / draws.sum(1, keepdims=True), draws, source, target)
 
 
 def _probability(value, what, dtype):
-    return check_axes(check_unit_interval(value, what, dtype), 0, what, "one number, and use jax.vmap over several")
+    return _with_axes(check_unit_interval(value, what, dtype), 0, what, "one number, and use jax.vmap over several")
 
 
-def _laws(rates, dtype):
-    r = check_axes(check_unit_interval(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
-    if not isinstance(rates, Tracer):
-        check_probabilities(rates, "rates", 1, dtype)
-    normalised = jnp.abs(r.sum(1, keepdims=True) - 1) <= rounding(r.shape[1], r.dtype)
-    return jnp.where(normalised, r, jnp.nan)
+def _with_axes(value, axes, what, wanted):
+    if value.ndim != axes:
+        raise ValueError(f"{what} has shape {value.shape}: give {wanted}")
+    return value
 
 
-def _channel(rows, source, target):
+def _channel(rows, parameter, source, target):
     names = check_distinct((source, target), "channel")
-    return Channel(jnp.asarray(rows), names[:1], names[1:])
+    return Channel(*nan_if_any([parameter], jnp.asarray(rows)), names[:1], names[1:])
+
+
+def _family(rows, e, source, target):
+    """Return the channel with the rows at `e`; where `e` is traced, with those a hair inside [0, 1] beside them."""
+    channel = _channel(rows(e), e, source, target)
+    if not isinstance(e, Tracer):
+        return channel
+    hair, digit = jnp.sqrt(jnp.finfo(e.dtype).tiny), jnp.finfo(e.dtype).eps / 2
+    inner = jnp.where(e == 0, hair, jnp.where(e == 1, 1 - digit, e))
+    return replace(channel, inside=jnp.asarray(rows(inner)))

@@ -16,26 +16,37 @@ from jaxtyping import Float
 
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
+from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import (
     check_distinct,
+    check_floats,
+    check_kind,
     check_known,
     check_probabilities,
     check_same_sizes,
-    refuse_negative,
 )
 
 
-@jax.tree_util.register_dataclass
+@functools.partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["rows"],
+    meta_fields=["source", "target"],
+    drop_fields=["inside"],
+)
 @dataclass(frozen=True)
 class Channel:
     """`rows[x, ..., y, ...] = K(y, ... | x, ...)`: one axis for each source variable, then one for each target.
 
-    The class checks nothing, so that it can be built under `jit`; `channel` and the families check.
+    The class checks nothing, traced or not, and what is computed from rows that are no laws means nothing; `channel`
+    and the families check. `inside` is no part of the channel: a family whose traced parameter may be at an end of its
+    interval leaves here the rows a hair within, where a slope that has a kink at the end is taken
+    (`information.contraction_coefficients.contraction`).
     """
 
     rows: Float[Array, ...]
     source: tuple[str, ...] = field(metadata={"static": True})
     target: tuple[str, ...] = field(metadata={"static": True})
+    inside: Float[Array, ...] | None = field(default=None, repr=False, compare=False)
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -50,6 +61,8 @@ class Channel:
 
     def __rshift__(self, after: Channel) -> Channel:
         """Return this channel followed by `after`, whose sources are the targets of this one; else ValueError."""
+        if not isinstance(after, Channel):
+            return NotImplemented
         if set(self.target) != set(after.source):
             raise ValueError(f"cannot feed {self.target} into a channel from {after.source}: rename one of them")
         check_same_sizes({name: self.sizes[name] for name in self.target}, after.sizes, "channel")
@@ -66,12 +79,18 @@ def channel(rows: Float[Numbers, ...], source: Names, target: Names, dtype: DTyp
         rows: `rows[x, y] = K(y | x)`: an axis for each source, then one for each target.
         source: the name of the input variable, or the names of several.
         target: the name of the output variable, or the names of several.
-        dtype: float type of the rows; float64 if None.
+        dtype: float type of the rows; float64 if None. JAX's default, float32, keeps 7 digits, so that it is taken only
+            where this asks for it, and not because rows happen to be of it.
+
+    Returns:
+        The channel. Where JAX traces the rows (`jit`, `vmap`, `grad`, `scan`), no error can be raised for their
+        numbers: if one row is no law, by the same rule, all cells are NaN, and so is all that is computed from them.
 
     Raises:
         ValueError: For a negative entry, a row that does not sum to 1 within rounding, names that are not as many as
-            the axes, empty or equal; and where float64 is off, or the rows are of fewer digits, without a dtype.
-        jax.errors.TracerArrayConversionError: For traced rows; build a `Channel` under `jit`.
+            the axes, empty or equal; for complex, masked and text entries; and where float64 is off, or the rows are of
+            fewer digits, without a dtype.
+        TypeError: For what holds no numbers, such as None or a law.
 
     >>> k = channel([[0.9, 0.1], [0.2, 0.8]], "D", "Z")
     >>> k.source, k.target
@@ -79,13 +98,14 @@ def channel(rows: Float[Numbers, ...], source: Names, target: Names, dtype: DTyp
     """
     source, target = as_names(source), as_names(target)
     names = check_distinct(source + target, "channel")
-    rows = check_probabilities(rows, f"channel to {', '.join(target)}", len(target), dtype)
+    what = f"channel to {', '.join(target)}"
+    rows = check_floats(rows, what, dtype)
     if rows.ndim != len(names):
         raise ValueError(
             f"channel rows have {rows.ndim} axes of sizes {rows.shape}, but {len(names)} names {names}: "
             "give one axis for each source and target"
         )
-    return Channel(jnp.asarray(rows), source, target)
+    return Channel(check_probabilities(rows, what, len(target), dtype), source, target)
 
 
 def _contract(a, a_axes, b, b_axes):
@@ -167,7 +187,11 @@ def _(p: Joint, channel: Channel) -> Joint:
 
 
 def check_sources(p: Any, k: Channel) -> None:
-    """Raise ValueError unless every source of the channel is a variable of the law `p`, with as many values."""
+    """Raise ValueError unless every source of the channel is a variable of the law `p`, with as many values.
+
+    Raises TypeError for what is no channel.
+    """
+    check_kind(k, Channel, "what joins the law")
     check_known(p.names, *k.source)
     check_same_sizes(dict(zip(p.names, p.table.shape, strict=True)), {n: k.sizes[n] for n in k.source}, "law")
 
@@ -189,6 +213,8 @@ def tensor(a: Channel, b: Channel) -> Channel:
     >>> tensor(k, l).source, tensor(k, l).rows.shape
     (('X', 'V'), (2, 1, 2, 2))
     """
+    check_kind(a, Channel, "a")
+    check_kind(b, Channel, "b")
     check_distinct(a.source + b.source + a.target + b.target, "tensor product")
     rows = jnp.tensordot(a.rows, b.rows, axes=0, precision=lax.Precision.HIGHEST)
     m, n = len(a.source), len(a.target)
@@ -210,7 +236,7 @@ def conditional(p: Any, target: Names, given: Names) -> Channel:
 
     Raises:
         ValueError: For a name that is unknown or stands twice, and where a value of `given` has mass 0, since its row
-            is undefined; in a traced law that row is NaN.
+            is undefined; of a traced law, for which nothing can be raised, all rows are then NaN.
 
     >>> from infoloop.probability.distributions import joint
     >>> conditional(joint([[0.4, 0.1], [0.1, 0.4]], "X", "D"), "X", given="D").rows.tolist()
@@ -222,4 +248,4 @@ def conditional(p: Any, target: Names, given: Names) -> Channel:
     if not isinstance(mass, Tracer) and not (mass > 0).all():
         cell = tuple(int(i) for i in jnp.argwhere(~(mass > 0))[0][: len(given)])
         raise ValueError(f"P({', '.join(target)} | {', '.join(given)}) is undefined at {cell}: it has mass 0, drop it")
-    return Channel(refuse_negative(both.table / mass, both.table), given, target)
+    return Channel(nan_unless((mass > 0).all(), both.table / mass), given, target)

@@ -15,8 +15,9 @@ from jax.core import Tracer
 from jax.typing import DTypeLike
 from jaxtyping import Float
 
-from infoloop.probability.array_types import Numbers
-from infoloop.probability.validation import check_distinct, check_known, check_probabilities, refuse_negative
+from infoloop.probability.array_types import Number, Numbers
+from infoloop.probability.numerics import nan_unless
+from infoloop.probability.validation import check_distinct, check_floats, check_kind, check_known, check_probabilities
 
 Names = str | Iterable[str]
 
@@ -26,8 +27,8 @@ Names = str | Iterable[str]
 class Joint:
     """A law on a finite product: `table[i, j, ...] = P(X=i, Y=j, ...)`, where axis k is the variable `names[k]`.
 
-    `alphabets[k]` holds the symbols along axis k; None says that they are 0, 1, 2, ... The class checks nothing, so
-    that it can be built under `jit`; `joint` and `from_outcomes` check.
+    `alphabets[k]` holds the symbols along axis k; None says that they are 0, 1, 2, ... The class checks nothing, traced
+    or not, and what is computed from a table that is no law means nothing; `joint` and `from_outcomes` check.
     """
 
     table: Float[Array, ...]
@@ -47,11 +48,13 @@ class Joint:
 
 
 def as_names(names: Names) -> tuple[str, ...]:
-    """Return one name or several as a tuple without repetitions, in the order given.
+    """Return one name or several as a tuple without repetitions, in the order given; TypeError for what is neither.
 
     >>> as_names("X"), as_names(("X", "Y", "X"))
     (('X',), ('X', 'Y'))
     """
+    if not isinstance(names, Iterable):
+        raise TypeError(f"{names!r} is given as a name: give a name or several, as texts")
     return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
 
 
@@ -61,58 +64,86 @@ def joint(table: Float[Numbers, ...], *names: str, dtype: DTypeLike | None = Non
     Args:
         table: the probabilities, an axis for each variable; `table[i, j, ...]` is P(X=i, Y=j, ...).
         names: the variables, one for each axis.
-        dtype: float type of the table; float64 if None.
+        dtype: float type of the table; float64 if None. JAX's default, float32, keeps 7 digits, so that it is taken
+            only where this asks for it, and not because a table happens to be of it.
+
+    Returns:
+        The law. Where JAX traces the table (`jit`, `vmap`, `grad`, `scan`), no error can be raised for its numbers: one
+        that is no law, by the same rule, has NaN in every cell, and so has all that is computed from it.
 
     Raises:
         ValueError: For a negative entry, a sum that is not 1 within rounding, no cell, names that are not as many as
-            the axes, empty or equal; and where float64 is off, or the table is of fewer digits, without a dtype.
-        jax.errors.TracerArrayConversionError: For a traced table; build a `Joint` under `jit`.
+            the axes, empty or equal; for complex, masked and text entries; and where float64 is off, or the table is of
+            fewer digits, without a dtype.
+        TypeError: For what holds no numbers, such as None or another law.
 
     >>> p = joint([[0.4, 0.1], [0.1, 0.4]], "X", "D")
     >>> p.names, p.table.shape
     (('X', 'D'), (2, 2))
     """
     names = check_distinct(names, "joint table")
-    table = check_probabilities(table, "joint table", dtype=dtype)
+    table = check_floats(table, "joint table", dtype)
     if table.ndim != len(names):
         raise ValueError(
             f"joint table has {table.ndim} axes of sizes {table.shape}, but {len(names)} names {names}: "
             "give one name for each axis"
         )
-    return Joint(jnp.asarray(table), names)
+    return Joint(check_probabilities(table, "joint table", dtype=dtype), names)
 
 
-def from_outcomes(masses: Mapping[Any, float], names: Names, dtype: DTypeLike | None = None) -> Joint:
+def from_outcomes(masses: Mapping[Any, Number], names: Names, dtype: DTypeLike | None = None) -> Joint:
     """Return the law in which these outcomes have these probabilities.
 
     Args:
-        masses: `{("a", "b"): p, ...}`, a symbol for each name; with a single name the keys may be bare symbols.
+        masses: `{("a", "b"): p, ...}`, a symbol for each name; with a single name the keys may be bare symbols. The
+            probabilities may be traced.
         names: the variables, in the order of the symbols.
         dtype: float type of the table; float64 if None.
 
     Returns:
-        The law; the alphabet of a variable is the symbols that occur, sorted where they can be.
+        The law; the alphabet of a variable is the symbols that occur, sorted where they can be. NaN in every cell if
+        traced probabilities are none, as `joint` says.
 
     Raises:
-        ValueError: For no outcomes, an outcome that does not have one symbol for each name, and as `joint` does.
+        ValueError: For no outcomes, an outcome that does not have one symbol for each name or that stands twice, and as
+            `joint` does.
+        TypeError: For what is no mapping to numbers.
 
     >>> p = from_outcomes({("rain", "wet"): 0.25, ("sun", "dry"): 0.75}, ("sky", "grass"))
     >>> p.outcomes()
     {('rain', 'wet'): 0.25, ('sun', 'dry'): 0.75}
     """
     names = check_distinct((names,) if isinstance(names, str) else names, "outcomes")
-    cells = {key if isinstance(key, tuple) or len(names) > 1 else (key,): mass for key, mass in masses.items()}
-    if not cells:
+    keys = _outcomes(masses, names)
+    values = check_floats(list(masses.values()), "masses", dtype)
+    if values.ndim != 1:
+        raise ValueError(f"masses are arrays of shape {values.shape[1:]}: give one number for each outcome")
+    alphabets = tuple(_in_order({key[k] for key in keys}) for k in range(len(names)))
+    place = [{symbol: i for i, symbol in enumerate(alphabet)} for alphabet in alphabets]
+    cells = tuple(np.array([[at[symbol] for at, symbol in zip(place, key, strict=True)] for key in keys]).T)
+    shape = [len(alphabet) for alphabet in alphabets]
+    if isinstance(values, Tracer):
+        table = jnp.zeros(shape, values.dtype).at[cells].set(values)
+    else:
+        table = np.zeros(shape, values.dtype)
+        table[cells] = values
+    return replace(joint(table, *names, dtype=dtype), alphabets=alphabets)
+
+
+def _outcomes(masses, names):
+    if not isinstance(masses, Mapping):
+        raise TypeError(f"masses is a {type(masses).__name__}: give the outcomes as {{outcome: probability, ...}}")
+    if not masses:
         raise ValueError("outcomes are empty: a law needs at least one outcome")
-    for key in cells:
+    keys = [key if isinstance(key, tuple) or len(names) > 1 else (key,) for key in masses]
+    seen = set()
+    for key in keys:
         if not isinstance(key, tuple) or len(key) != len(names):
             raise ValueError(f"outcome {key!r} does not have one symbol for each of {', '.join(names)}")
-    alphabets = tuple(_in_order({key[k] for key in cells}) for k in range(len(names)))
-    place = [{symbol: i for i, symbol in enumerate(alphabet)} for alphabet in alphabets]
-    table = np.zeros([len(alphabet) for alphabet in alphabets])
-    for key, mass in cells.items():
-        table[tuple(at[symbol] for at, symbol in zip(place, key, strict=True))] = mass
-    return replace(joint(table, *names, dtype=dtype), alphabets=alphabets)
+        if key in seen:
+            raise ValueError(f"outcome {key!r} stands twice, bare and as a tuple: give it once")
+        seen.add(key)
+    return keys
 
 
 def _in_order(symbols: set) -> tuple:
@@ -189,11 +220,15 @@ def _(p: Joint, /, **event: Hashable) -> Joint:
         )
     kept = tuple(k for k, name in enumerate(p.names) if name not in event)
     alphabets = p.alphabets and tuple(p.alphabets[k] for k in kept)
-    return Joint(refuse_negative(part / mass, part), tuple(p.names[k] for k in kept), alphabets)
+    return Joint(nan_unless(mass > 0, part / mass), tuple(p.names[k] for k in kept), alphabets)
 
 
 def find_symbol(symbol: Hashable, name: str, alphabet: tuple[Hashable, ...]) -> int:
-    """Return the place of `symbol` in the alphabet of the variable `name`; ValueError where it is not in it."""
+    """Return the place of `symbol` in the alphabet of `name`; ValueError where it is not in it, TypeError if traced."""
+    if isinstance(symbol, Tracer):
+        raise TypeError(
+            f"{name} is traced by JAX, and which part of the law remains depends on it: give a known symbol"
+        )
     if symbol not in alphabet:
         raise ValueError(f"{name} never takes the value {symbol!r}: its alphabet is {alphabet}")
     return alphabet.index(symbol)
@@ -222,7 +257,7 @@ def product(p: Any, *others: Any) -> Any:
 
 @product.register
 def _(p: Joint, *others: Joint) -> Joint:
-    laws = (p, *others)
+    laws = (p, *(check_kind(law, Joint, "a factor of the product") for law in others))
     names = check_distinct((name for law in laws for name in law.names), "product")
     table = functools.reduce(_outer, [law.table for law in laws])
     plain = all(law.alphabets is None for law in laws)

@@ -15,6 +15,7 @@ from jaxtyping import Float
 
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import extend
+from infoloop.probability.covariances import check_covariance, check_vector
 from infoloop.probability.distributions import Joint, Names, as_names, condition, marginal, product, relabel
 from infoloop.probability.law_measures import (
     alphabet_of_law,
@@ -23,8 +24,8 @@ from infoloop.probability.law_measures import (
     information_of_law,
     self_information_of_law,
 )
-from infoloop.probability.numerics import LOG2E, rounding
-from infoloop.probability.validation import check_distinct, check_known, require_float64
+from infoloop.probability.numerics import LOG2E, nan_if_any, rounding
+from infoloop.probability.validation import check_distinct, check_floats, check_int, check_kind, check_known
 
 
 @jax.tree_util.register_dataclass
@@ -32,7 +33,8 @@ from infoloop.probability.validation import check_distinct, check_known, require
 class Gaussian:
     """The law N(mean, covariance) of the variables `names`, vectors of lengths `sizes` that follow each other.
 
-    The class checks nothing, so that it can be built under `jit`.
+    The class checks nothing, traced or not, and what is computed from numbers that are no law means nothing; `gaussian`
+    checks.
     """
 
     mean: Float[Array, " n"]
@@ -44,7 +46,10 @@ class Gaussian:
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
 class LinearGaussian:
-    """The channel Z = matrix X + offset + N(0, noise), where X is the sources, one after the other."""
+    """The channel Z = matrix X + offset + N(0, noise), where X is the sources, one after the other.
+
+    The class checks nothing, traced or not; `linear_gaussian` checks.
+    """
 
     matrix: Float[Array, "m n"]
     noise: Float[Array, "m m"]
@@ -67,23 +72,29 @@ def gaussian(
         names: the variables; each is a block of the n numbers, in this order.
         sizes: the length of each block; 1 each if None.
         mean: $\mu$; zeros if None.
-        dtype: float type of both; float64 if None.
+        dtype: float type of both; float64 if None, and float32 only where this asks for it.
+
+    Returns:
+        The law. Where JAX traces an argument (`jit`, `vmap`, `grad`, `scan`), no error can be raised for its numbers:
+        if they are no law, by the same rule, mean and covariance are NaN, and so is all that is computed from them.
 
     Raises:
-        ValueError: For a covariance that is not finite, symmetric and positive definite within rounding, a mean or
-            sizes that do not fit it, empty or equal names; and where float64 is off without a dtype.
-        jax.errors.TracerArrayConversionError: For a traced covariance; build a `Gaussian` under `jit`.
+        ValueError: For a covariance that is not finite, symmetric and positive definite within rounding, a mean that is
+            not finite, a mean or sizes that do not fit the covariance, empty or equal names; for complex, masked and
+            text entries; and where float64 is off, or numbers are of fewer digits, without a dtype.
+        TypeError: For what holds no numbers.
 
     >>> p = gaussian([[1.0, 0.5], [0.5, 1.0]], "X", "Y")
     >>> condition(p, Y=2.0).mean.tolist(), condition(p, Y=2.0).covariance.tolist()
     ([1.0], [[0.75]])
     """
     names, sizes = check_distinct(names, "gaussian"), (1,) * len(names) if sizes is None else tuple(sizes)
-    covariance = _covariance(covariance, "covariance", dtype, singular=False)
+    covariance = check_covariance(covariance, "covariance", dtype, singular=False)
     n = len(covariance)
-    if len(sizes) != len(names) or not all(size > 0 for size in sizes) or sum(sizes) != n:
+    if len(sizes) != len(names) or sum(check_int(size, "an entry of sizes") for size in sizes) != n:
         raise ValueError(f"{names} of sizes {sizes} do not fill a {n} x {n} covariance: give each name its length")
-    return Gaussian(_vector(mean, n, "mean", covariance.dtype), jnp.asarray(covariance), names, sizes)
+    parts = check_vector(mean, n, "mean", dtype), covariance
+    return Gaussian(*nan_if_any(parts, *parts), names, sizes)
 
 
 def linear_gaussian(
@@ -102,12 +113,17 @@ def linear_gaussian(
         source: the name of the input variable, or the names of several, whose numbers follow each other.
         target: the name of the output variable.
         offset: zeros if None.
-        dtype: float type of all three; float64 if None.
+        dtype: float type of all three; float64 if None, and float32 only where this asks for it.
+
+    Returns:
+        The channel. Where JAX traces an argument, no error can be raised for its numbers: if they are no channel, by
+        the same rule, matrix, noise and offset are NaN, and so is all that is computed from them.
 
     Raises:
-        ValueError: For a noise that is no covariance of as many numbers as the matrix has rows, a matrix that is not
-            finite, an offset that does not fit, empty or equal names; and where float64 is off without a dtype.
-        jax.errors.TracerArrayConversionError: For a traced matrix or noise; build a `LinearGaussian` under `jit`.
+        ValueError: For a noise that is no covariance of as many numbers as the matrix has rows, a matrix or an offset
+            that is not finite, an offset that does not fit, empty or equal names; for complex, masked and text entries;
+            and where float64 is off, or numbers are of fewer digits, without a dtype.
+        TypeError: For what holds no numbers.
 
     >>> from infoloop.probability.channels import push
     >>> z = push(gaussian([[1.0]], "X"), linear_gaussian(3.0, 1.0, "X", "Z", offset=2.0))
@@ -116,46 +132,15 @@ def linear_gaussian(
     """
     source = as_names(source)
     check_distinct((*source, target), "linear_gaussian")
-    noise = _covariance(noise, "noise", dtype, singular=True)
-    matrix = np.asarray(matrix, require_float64(matrix, "matrix", dtype))
+    noise = check_covariance(noise, "noise", dtype, singular=True)
+    matrix = check_floats(matrix, "matrix", dtype)
     matrix = matrix.reshape(1, 1) if matrix.ndim == 0 else matrix
-    if matrix.ndim != 2 or len(matrix) != len(noise) or not np.isfinite(matrix).all():
-        raise ValueError(
-            f"matrix has shape {matrix.shape} beside a noise of {noise.shape}: give finite rows, one a noise"
-        )
-    offset = _vector(offset, len(matrix), "offset", matrix.dtype)
-    return LinearGaussian(jnp.asarray(matrix), jnp.asarray(noise), source, (target,), offset)
-
-
-def _covariance(value, what, dtype, singular):
-    table = np.asarray(value, require_float64(value, what, dtype))
-    table = table.reshape(1, 1) if table.ndim == 0 else table
-    if table.ndim != 2 or table.shape[0] != table.shape[1] or not table.size or not np.isfinite(table).all():
-        raise ValueError(f"{what} has shape {table.shape}, entries {table.ravel()[:4]}...: give a finite square matrix")
-    spread = np.sqrt(np.abs(np.diag(table)))
-    scale = np.where(spread > 0, spread, 1.0)
-    shape, slack = table / np.outer(scale, scale), rounding(len(table), table.dtype)
-    if not np.abs(shape - shape.T).max() <= slack:
-        raise ValueError(
-            f"{what} is not symmetric, by up to {np.abs(table - table.T).max():.3g}: average it with its transpose"
-        )
-    least = np.linalg.eigvalsh(shape)[0]
-    if not least > (-slack if singular else slack):
-        raise ValueError(
-            f"{what}, scaled to variances 1, has the eigenvalue {least:.3g}: it must be positive "
-            f"{'semi-definite' if singular else 'definite; for a deterministic relation extend by noise 0'}"
-        )
-    return table
-
-
-def _vector(value, n, what, dtype):
-    if value is None:
-        return jnp.zeros(n, dtype)
-    vector = jnp.asarray(value, dtype)
-    vector = vector.reshape(1) if vector.ndim == 0 else vector
-    if vector.shape != (n,):
-        raise ValueError(f"{what} has shape {vector.shape}: give a vector of {n} numbers")
-    return vector
+    if matrix.ndim != 2 or len(matrix) != len(noise):
+        raise ValueError(f"matrix has shape {matrix.shape} beside a noise of {noise.shape}: give a row for each noise")
+    numbers = check_vector(matrix.ravel(), matrix.size, "matrix", matrix.dtype).reshape(matrix.shape)
+    parts = numbers, noise, check_vector(offset, len(matrix), "offset", dtype)
+    matrix, noise, offset = nan_if_any(parts, *parts)
+    return LinearGaussian(matrix, noise, source, (target,), offset)
 
 
 def _at(p: Gaussian, names: tuple[str, ...]) -> np.ndarray:
@@ -175,7 +160,7 @@ def _(p: Gaussian, *names: str) -> Gaussian:
 def _(p: Gaussian, /, **event: Any) -> Gaussian:
     seen = marginal(p, *event)
     rest = marginal(p, *(name for name in p.names if name not in event))
-    values = [_vector(event[name], n, name, p.mean.dtype) for name, n in zip(seen.names, seen.sizes, strict=True)]
+    values = [check_vector(event[name], n, name, p.mean.dtype) for name, n in zip(seen.names, seen.sizes, strict=True)]
     gap = jnp.concatenate([*values, seen.mean[:0]]) - seen.mean
     both = marginal(p, *seen.names, *rest.names).covariance
     # With the gap as one more column, elimination takes S_ag S_gg^-1 gap from the zeros below it.
@@ -186,7 +171,7 @@ def _(p: Gaussian, /, **event: Any) -> Gaussian:
 
 @product.register
 def _(p: Gaussian, *others: Gaussian) -> Gaussian:
-    laws = (p, *others)
+    laws = (p, *(check_kind(law, Gaussian, "a factor of the product") for law in others))
     names = check_distinct((name for law in laws for name in law.names), "product")
     covariance = jax.scipy.linalg.block_diag(*(law.covariance for law in laws))
     return Gaussian(jnp.concatenate([law.mean for law in laws]), covariance, names, sum((q.sizes for q in laws), ()))
@@ -198,6 +183,7 @@ relabel.register(Gaussian, relabel.dispatch(Joint))
 @extend.register
 def _(p: Gaussian, *channels: LinearGaussian) -> Gaussian:
     for k in channels:
+        check_kind(k, LinearGaussian, "what joins the law")
         at = _at(p, check_known(p.names, *k.source))
         if len(at) != k.matrix.shape[1]:
             raise ValueError(f"{k.source} have {len(at)} numbers in the law but the matrix reads {k.matrix.shape[1]}")
@@ -276,7 +262,8 @@ def differential_entropy(law: Gaussian, names: tuple[str, ...], given: tuple[str
 
 @self_information_of_law.register
 def _(law: Gaussian, names: tuple[str, ...], given: tuple[str, ...]):
-    return jnp.array(jnp.inf)  # a real number known exactly is worth infinitely many bits
+    # A real number known exactly is worth infinitely many bits; of a NaN, which is no law, nothing is known.
+    return nan_if_any([law.covariance], jnp.array(jnp.inf))[0]
 
 
 @alphabet_of_law.register

@@ -1,19 +1,22 @@
 """Rounding, dtypes and zeros: the only place where `0 log 0` and near-cancellation are handled. All in bits."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
+from jax.core import Tracer
 from jax.typing import ArrayLike, DTypeLike
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.bisection import bisect
 
 LOG2E = 1 / math.log(2)
+_SMALL, _REFINEMENTS = 2.0**-20, 12  # halvings of [0, 1/2] know p to 1e-19: each refinement to a 20th of its error
 _CUT = 1 / 129
 _EDGE = 65 / 64  # (1 + _CUT) / (1 - _CUT), chosen such that _EDGE * (1 / _EDGE) is exactly 1 in floats
 
@@ -36,6 +39,39 @@ def rounding(cells: int, dtype: DTypeLike = np.float64) -> float:
     return 8 * cells * float(np.finfo(dtype).eps)
 
 
+@jax.custom_jvp
+def nan_unless(valid: Bool[ArrayLike, "*part"], value: Float[ArrayLike, "*shape"]) -> Float[Array, "*shape"]:
+    """Return `value` where `valid`, else NaN, and as derivative NaN too.
+
+    A `where` alone would have the derivative 0 at what is refused, by which a descent would stop there without a word.
+
+    >>> nan_unless(jnp.array([True, False]), jnp.array([0.5, 1.5])).tolist()
+    [0.5, nan]
+    """
+    return jnp.where(valid, value, jnp.nan)
+
+
+@nan_unless.defjvp
+def _(primals, tangents):
+    valid, value = primals
+    return nan_unless(valid, value), jnp.where(valid, 1.0, jnp.nan).astype(tangents[1].dtype) * tangents[1]
+
+
+def nan_if_any(parts: Sequence[Float[Array, "..."]], *arrays: Float[Array, "..."]) -> tuple[Float[Array, "..."], ...]:
+    """Return `arrays`, all of them NaN if one of the `parts` that they are made of has a NaN.
+
+    Only what is traced can have one: of other numbers the checks would have raised an error.
+
+    >>> [a.tolist() for a in jax.jit(nan_if_any)([jnp.array([1.0, jnp.nan])], jnp.ones(1), jnp.ones(2))]
+    [[nan], [nan, nan]]
+    """
+    traced = [part for part in parts if isinstance(part, Tracer)]
+    if not traced:
+        return arrays
+    valid = jnp.stack([~jnp.isnan(part).any() for part in traced]).all()
+    return tuple(nan_unless(valid, array) for array in arrays)
+
+
 def plog2p(p: Float[ArrayLike, "*shape"]) -> Float[Array, "*shape"]:
     r"""Return $p\log_2 p$ cell by cell, with $0\log 0=0$ in the value and in the gradient; NaN below zero.
 
@@ -45,10 +81,12 @@ def plog2p(p: Float[ArrayLike, "*shape"]) -> Float[Array, "*shape"]:
     return jnp.log(jnp.where(p == 0, 1.0, p)) * p * LOG2E
 
 
+@jax.custom_jvp
 def binary_entropy(p: Float[ArrayLike, "*shape"]) -> Float[Array, "*shape"]:
     r"""Return the entropy of a coin, in bits, cell by cell.
 
-    $$h(p)=-p\log_2 p-(1-p)\log_2(1-p)$$ (Cover & Thomas, 2.1)
+    $$h(p)=-p\log_2 p-(1-p)\log_2(1-p)$$ (Cover & Thomas, 2.1). Its derivative is $\log_2\frac{1-p}p$: infinite at 0,
+    minus infinite at 1.
 
     Args:
         p: probabilities: a number or an array, not a list.
@@ -60,6 +98,15 @@ def binary_entropy(p: Float[ArrayLike, "*shape"]) -> Float[Array, "*shape"]:
     1.0
     """
     return -plog2p(p) - plog2p(1 - p)
+
+
+@binary_entropy.defjvp
+def _(primals, tangents):
+    return binary_entropy(*primals), _entropy_slope(*primals) * tangents[0]
+
+
+def _entropy_slope(p):
+    return jnp.log2(jnp.divide(1 - p, p))
 
 
 def binary_convolution(a: Any, b: Any) -> Any:
@@ -88,7 +135,8 @@ def inverse_binary_entropy(bits: Float[Numbers, "*shape"]) -> Float[Array, "*sha
         bits: entropies between 0 and 1.
 
     Returns:
-        The probabilities; NaN for an entropy that is outside [0, 1] by more than rounding. It has a derivative.
+        The probabilities; NaN for an entropy that is outside [0, 1] by more than rounding. The derivative is 0 at 0 and
+        infinite at 1.
 
     >>> round(float(inverse_binary_entropy(binary_entropy(0.11))), 12)
     0.11
@@ -101,9 +149,12 @@ def inverse_binary_entropy(bits: Float[Numbers, "*shape"]) -> Float[Array, "*sha
 
 @inverse_binary_entropy.defjvp
 def _(primals, tangents):
-    p = inverse_binary_entropy(*primals)
-    slope = jnp.log2((1 - p) / p)
-    return p, tangents[0] / jnp.where(slope > 0, slope, jnp.inf)
+    bits, p = jnp.asarray(primals[0], float), inverse_binary_entropy(*primals)
+    small = jnp.where(p < _SMALL, p, _SMALL)
+    for _ in range(_REFINEMENTS):  # p = bits / (h(p) / p), where the quotient hardly moves with p
+        small = bits / ((1 - small / 2) * LOG2E - jnp.log2(jnp.where(small > 0, small, 1.0)))
+    slope = _entropy_slope(jnp.where(p < _SMALL, small, p))
+    return p, tangents[0] / jnp.where(bits >= 1, 0.0, slope)
 
 
 def product_parts(
@@ -123,13 +174,27 @@ def _leading_half(x):
     return lax.stop_gradient(large - (large - x))
 
 
+@jax.custom_jvp
 def divergence_terms(p: Float[Array, "*shape"] | float, q: Float[Array, "*shape"] | float) -> Float[Array, "*shape"]:
     r"""Return $p\log_2\frac pq-(p-q)\log_2 e$ cell by cell, in bits: never negative, and $\infty$ where $p>0=q$.
 
     Summed over two laws the second part vanishes; without it, terms near $p=q$ would cancel each other's digits.
     """
-    ratio = jnp.where(q == 0, jnp.where(p == 0, 0.0, jnp.inf), p / jnp.where(q == 0, 1.0, q))
-    return _divergence_terms(p, p - q, ratio)
+    return _divergence_terms(p, p - q, _ratio(p, q))
+
+
+@divergence_terms.defjvp
+def _(primals, tangents):
+    p, q = primals
+    d_p, d_q = tangents
+    ratio = _ratio(p, q)
+    some = (p > 0) & (ratio > 0)
+    slope = d_p * jnp.where(some, jnp.log(jnp.where(some, ratio, 1.0)), -1.0) + (1 - ratio) * d_q
+    return divergence_terms(p, q), slope * LOG2E
+
+
+def _ratio(p, q):
+    return jnp.where(q == 0, jnp.where(p == 0, 0.0, jnp.inf), p / jnp.where(q == 0, 1.0, q))
 
 
 @jax.custom_jvp
@@ -168,7 +233,6 @@ def _excess_and_ratio(p, total, left, right):
     return (p - high) - low, ratio
 
 
-@jax.custom_jvp
 def _divergence_terms(p, excess, ratio):
     r"""Return `divergence_terms` by $p$, the excess $p-q$ and the ratio $p/q$, which callers may know better than $q$.
 
@@ -188,13 +252,3 @@ def _divergence_terms(p, excess, ratio):
     series = c * square * (square * (square * (2 / 7) + 2 / 5) + 2 / 3)
     log = series + jnp.log(jnp.maximum(rest, jnp.finfo(p.dtype).tiny))
     return (total * (s * c - far) + p * log) * LOG2E
-
-
-@_divergence_terms.defjvp
-def _(primals, tangents):
-    p, _, ratio = primals
-    d_p, d_excess, d_ratio = tangents
-    some = (p > 0) & (ratio > 0)
-    safe = jnp.where(some, ratio, 1.0)
-    slope = jnp.where(some, d_p * jnp.log(safe) + p * d_ratio / safe, 0.0) - d_excess
-    return _divergence_terms(*primals), slope * LOG2E

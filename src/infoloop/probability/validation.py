@@ -6,7 +6,9 @@ error can be raised for them: there a bad number becomes NaN, never a wrong law.
 
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from numbers import Real
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -17,36 +19,82 @@ from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Float, Int
 
 from infoloop.probability.array_types import Numbers
-from infoloop.probability.numerics import rounding
+from infoloop.probability.numerics import nan_unless, rounding
 
 _X64 = 'jax.config.update("jax_enable_x64", True)'
 
 
 def require_float64(value: object, what: str, dtype: DTypeLike | None = None) -> np.dtype:
-    """Return the dtype for exact tables, refusing float32 that came by accident.
-
-    Args:
-        value: what is to be converted; its own dtype is looked at if it has one.
-        what: the name of the argument, for messages.
-        dtype: what the user asked for; it is returned if given.
-
-    Returns:
-        `dtype`, else float64.
+    """Return the dtype in which `value` is taken: the one asked for, else float64.
 
     Raises:
-        ValueError: If no dtype is given and JAX has float64 switched off, or `value` is of another float type.
+        ValueError: If no dtype is given and `value` is of another float type; if float64 is needed or asked for, and
+            JAX has it switched off; for a dtype that is no float type.
     """
-    if dtype is not None:
-        return np.dtype(dtype)
-    if not jax.config.read("jax_enable_x64"):
+    wanted = np.dtype(np.float64 if dtype is None else dtype)
+    if not jnp.issubdtype(wanted, np.floating):
+        raise ValueError(f"dtype is {wanted}: give a float type, jnp.float64 or jnp.float32")
+    if wanted == np.float64 and not jax.config.read("jax_enable_x64"):
         raise ValueError(
             f"{what} needs float64, which JAX has switched off: call {_X64} first, "
             "or pass dtype=jnp.float32 to accept 7 digits"
         )
-    given = getattr(value, "dtype", None)
-    if given is not None and jnp.issubdtype(given, jnp.floating) and given != np.float64:
-        raise ValueError(f"{what} is {given}: pass float64, or dtype=jnp.{given} to accept its precision")
-    return np.dtype(np.float64)
+    given = getattr(value, "dtype", wanted)
+    if dtype is None and jnp.issubdtype(given, np.floating) and given != np.float64:
+        accept = f", or dtype=jnp.{given} to accept its precision" if hasattr(jnp, str(given)) else ""
+        raise ValueError(f"{what} is {given}: pass float64{accept}")
+    return wanted
+
+
+def check_floats(
+    value: Float[Numbers, "*shape"], what: str, dtype: DTypeLike | None = None
+) -> Float[np.ndarray | Array, "*shape"]:
+    """Return numbers, an array or nested lists of them, as floats: a NumPy array, or JAX's where they are traced.
+
+    Raises:
+        TypeError: For what holds no numbers: None, a law, a dictionary, a generator.
+        ValueError: For complex, masked and text entries, for arrays of objects, for lists of unequal lengths, and for
+            floats of lower precision without a dtype (see `require_float64`).
+
+    >>> check_floats([[1, 0], [0.5, 0.5]], "rows").dtype
+    dtype('float64')
+    """
+    parts = jax.tree.leaves(value) if isinstance(value, list | tuple) else (value,)
+    if any(isinstance(part, np.ma.MaskedArray) for part in parts):
+        raise ValueError(
+            f"{what} is a masked array: a law has no missing entries, so fill them, or leave their rows out"
+        )
+    traced = any(isinstance(part, Tracer) for part in parts)
+    try:
+        table = jnp.asarray(value) if traced else np.asarray(value)
+    except (TypeError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"{what} is not a rectangular table of numbers: {reason}") from None
+    if table.dtype == object and not hasattr(value, "dtype") and all(isinstance(x, Real) for x in table.flat):
+        table = table.astype(np.float64)  # fractions
+    if table.dtype == object and table.ndim == 0 and not hasattr(value, "dtype"):
+        raise TypeError(f"{what} is a {type(value).__name__}: give an array of numbers, or nested lists of them")
+    if not any(jnp.issubdtype(table.dtype, kind) for kind in (np.floating, np.integer, np.bool_)):
+        kind = "text" if table.dtype.kind in "US" else "objects" if table.dtype == object else str(table.dtype)
+        raise ValueError(f"{what} holds {kind}, not real numbers: convert it to floats, so that nothing is lost unseen")
+    return table.astype(require_float64(table, what, dtype), copy=False)
+
+
+def refuse_tracers(function: str, /, **arguments: object) -> None:
+    """Check that nothing in the arguments, given by name, of a `function` that runs on the host is traced by JAX.
+
+    Raises:
+        TypeError: For an argument that is traced, or is a law or container of what is; one line, which names it.
+
+    >>> refuse_tracers("write", table=jnp.ones(2), names=("X", "Y"))
+    """
+    for name, value in arguments.items():
+        if isinstance(value, Mapping):  # JAX would want to sort its keys
+            value = tuple(value.values())
+        if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(value)):
+            raise TypeError(
+                f"{function} runs on the host, and {name} is traced by JAX: call it outside jit, vmap, grad and scan"
+            )
 
 
 def check_unit_interval(
@@ -60,13 +108,8 @@ def check_unit_interval(
     >>> float(check_unit_interval(0.25, "flip"))
     0.25
     """
-    dtype = require_float64(value, what, dtype)
-    if not isinstance(value, Tracer):
-        seen = np.asarray(value, dtype)
-        if not ((seen >= 0) & (seen <= 1)).all():
-            raise ValueError(f"{what} is {seen}: it is a probability, so give a number in [0, 1]")
-    value = jnp.asarray(value, dtype)
-    return jnp.where((value >= 0) & (value <= 1), value, jnp.nan)
+    value = check_floats(value, what, dtype)
+    return _in_range(value, (value >= 0) & (value <= 1), what, "it is a probability, so give a number in [0, 1]")
 
 
 def check_positive(
@@ -84,18 +127,23 @@ def check_positive(
     >>> float(check_positive(2.0, "variance"))
     2.0
     """
-    dtype = require_float64(value, what, dtype)
-    if not isinstance(value, Tracer):
-        seen = np.asarray(value, dtype)
-        if not ((seen > above) & (seen <= most) & np.isfinite(seen)).all():
-            limit = f" and at most {most:g}" if np.isfinite(most) else ""
-            raise ValueError(f"{what} is {seen}: give a finite number above {above:g}{limit}")
-    value = jnp.asarray(value, dtype)
-    return jnp.where((value > above) & (value <= most) & jnp.isfinite(value), value, jnp.nan)
+    value = check_floats(value, what, dtype)
+    inside = (value > above) & (value <= most) & (value < np.inf)
+    limit = f" and at most {most:g}" if np.isfinite(most) else ""
+    return _in_range(value, inside, what, f"give a finite number above {above:g}{limit}")
+
+
+def _in_range(value, inside, what, remedy):
+    if isinstance(value, Tracer):
+        return nan_unless(inside, value)
+    if not inside.all():
+        with np.printoptions(threshold=8, edgeitems=2):
+            raise ValueError(f"{what} is {value}: {remedy}")
+    return jnp.asarray(value)
 
 
 def check_scores(value: Float[Numbers, "n *more"], what: str) -> Float[Array, "n *more"]:
-    """Return `value` as floats with at least one axis; traced numbers are not looked at.
+    """Return `value` as floats with at least one axis; traced numbers that are not finite become NaN.
 
     Raises:
         ValueError: If there is no number, no axis, or a number that is not finite.
@@ -103,12 +151,10 @@ def check_scores(value: Float[Numbers, "n *more"], what: str) -> Float[Array, "n
     >>> check_scores([1, 2], "reward").tolist()
     [1.0, 2.0]
     """
-    dtype = require_float64(value, what)
-    if not isinstance(value, Tracer):
-        seen = np.asarray(value, dtype)
-        if seen.ndim == 0 or seen.size == 0 or not np.isfinite(seen).all():
-            raise ValueError(f"{what} has shape {seen.shape} and is {seen}: give finite numbers, at least one")
-    return jnp.asarray(value, dtype)
+    value = check_floats(value, what)
+    if value.ndim == 0 or value.size == 0:
+        raise ValueError(f"{what} has shape {value.shape}: give a list of numbers, at least one")
+    return _in_range(value, abs(value) < np.inf, what, "give finite numbers")
 
 
 def check_count(value: Float[Numbers, "*shape"], what: str, least: int, why: str = "") -> Float[Array, "*shape"]:
@@ -120,11 +166,7 @@ def check_count(value: Float[Numbers, "*shape"], what: str, least: int, why: str
     >>> check_count([0, 3], "t", 0).tolist()
     [0.0, 3.0]
     """
-    dtype = require_float64(np.float64(0), what)
-    if not isinstance(value, Tracer):
-        _whole(value, what, least, why)
-    value = jnp.asarray(value, dtype)
-    return jnp.where((value >= least) & (value == jnp.floor(value)), value, jnp.nan)
+    return _whole(value, what, least, why)
 
 
 def check_positions(
@@ -134,44 +176,38 @@ def check_positions(
 
     Raises:
         ValueError: For another number; the message ends in `why`.
-        jax.errors.TracerArrayConversionError: For a traced value.
+        TypeError: For a traced value.
 
     >>> check_positions([0, 3], "t").tolist()
     [0, 3]
     """
-    return _whole(value, what, least, why).astype(int)
+    value = check_floats(value, what)
+    if isinstance(value, Tracer):
+        raise TypeError(f"{what} is traced by JAX, and how far a sum goes depends on it: give known whole numbers")
+    return np.asarray(_whole(value, what, least, why)).astype(int)
 
 
 def _whole(value, what, least, why):
-    seen = np.asarray(value, float)
-    if not ((seen >= least) & (seen == np.floor(seen)) & np.isfinite(seen)).all():
-        raise ValueError(f"{what} is {seen}: give whole numbers from {least} on{why and ', ' + why}")
-    return seen
+    value = check_floats(value, what)
+    inside = (value >= least) & (value == value // 1) & (value < np.inf)
+    return _in_range(value, inside, what, f"give whole numbers from {least} on{why and ', ' + why}")
 
 
 def check_int(value: object, what: str, least: int = 1) -> int:
     """Return `value` as a Python int of at least `least`, for what a shape depends on.
 
     Raises:
-        ValueError: For a smaller int, and for what is no int: a float, a bool, a traced value.
+        ValueError: For a smaller int, and for what is no int: a float, a bool.
+        TypeError: For a traced value.
 
     >>> check_int(3, "runs")
     3
     """
+    if isinstance(value, Tracer):
+        raise TypeError(f"{what} is traced by JAX, and a shape depends on it: give a known whole number")
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{what} is {value!r}: give a whole number, at least {least}")
     return int(value)
-
-
-def check_axes(value: Float[Array, "*shape"], axes: int, what: str, wanted: str) -> Float[Array, "*shape"]:
-    """Return `value`, which has so many axes.
-
-    Raises:
-        ValueError: If it has not; the message ends in what is `wanted`.
-    """
-    if value.ndim != axes:
-        raise ValueError(f"{what} has shape {value.shape}: give {wanted}")
-    return value
 
 
 def check_choice(value: str, what: str, options: tuple[str, ...]) -> str:
@@ -185,6 +221,18 @@ def check_choice(value: str, what: str, options: tuple[str, ...]) -> str:
     """
     if value not in options:
         raise ValueError(f"{what} is {value!r}: choose one of {', '.join(map(repr, options))}")
+    return value
+
+
+def check_kind(value: Any, kind: type | tuple[type, ...], what: str) -> Any:
+    """Return `value`, which is an instance of `kind`; TypeError where it is not, by its name `what`.
+
+    >>> check_kind(3, int, "count")
+    3
+    """
+    if not isinstance(value, kind):
+        wanted = " or a ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
+        raise TypeError(f"{what} is a {type(value).__name__}: give a {wanted}")
     return value
 
 
@@ -231,42 +279,44 @@ def check_same_sizes(left: dict[str, int], right: dict[str, int], what: str) -> 
 
 def check_probabilities(
     table: Float[Numbers, "*shape"], what: str, axes: int | None = None, dtype: DTypeLike | None = None
-) -> Float[np.ndarray, "*shape"]:
+) -> Float[Array, "*shape"]:
     """Return `table` as floats >= 0 that sum to 1, within rounding, over the last `axes` axes: over all if None.
 
+    All of a traced table becomes NaN where it is no such table, by the same rule.
+
     Raises:
-        ValueError: For what is no rectangular table, an empty one, a negative entry, a sum that is not 1, and for
-            floats of lower precision (see `require_float64`).
-        jax.errors.TracerArrayConversionError: For a traced table.
+        ValueError: For what is no rectangular table of real numbers, an empty one, a negative entry, a sum that is not
+            1, and for floats of lower precision (see `require_float64`).
+        TypeError: For what holds no numbers.
 
     >>> check_probabilities([[0.5, 0.5], [0.0, 1.0]], "rows", axes=1).shape
     (2, 2)
     """
-    dtype = require_float64(table, what, dtype)
-    try:
-        seen = np.asarray(table, dtype)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, jax.errors.JAXTypeError):
-            raise
-        raise ValueError(f"{what} is not a rectangular table of numbers: {error}") from None
+    seen = check_floats(table, what, dtype)
     if seen.size == 0:
         raise ValueError(f"{what} has shape {seen.shape}: a law needs at least one cell")
-    bad = ~(seen >= 0)
-    if bad.any():
-        cell = tuple(int(i) for i in np.argwhere(bad)[0])
-        raise ValueError(f"{what} has the entry {seen[cell]} at {cell}: probabilities are numbers >= 0")
     axes = seen.ndim if axes is None else axes
-    mass = seen.sum(axis=tuple(range(seen.ndim - axes, seen.ndim)), dtype=np.float64)
-    off = ~(np.abs(mass - 1) <= rounding(math.prod(seen.shape[seen.ndim - axes :]), dtype))
-    if off.any():
-        cell = tuple(int(i) for i in np.argwhere(off)[0])
+    # In float64 also for shorter floats, where JAX has it.
+    mass = seen.sum(axis=tuple(range(seen.ndim - axes, seen.ndim)), dtype=jax.dtypes.canonicalize_dtype(np.float64))
+    near = abs(mass - 1) <= rounding(math.prod(seen.shape[seen.ndim - axes :]), seen.dtype)
+    if isinstance(seen, Tracer):
+        return nan_unless((seen >= 0).all() & near.all(), seen)
+    if not (seen >= 0).all():
+        cell = _first(~(seen >= 0))
+        raise ValueError(f"{what} has the entry {seen[cell]} at {cell}: probabilities are numbers >= 0")
+    if not near.all():
+        cell = _first(~near)
         place = f" in row {cell if len(cell) > 1 else cell[0]}" if cell else ""
         raise ValueError(f"{what} has mass {mass[cell]:.17g}{place}, not 1: divide it by its sum, or complete it")
-    return seen
+    return jnp.asarray(seen)
+
+
+def _first(wrong):
+    return tuple(int(i) for i in np.argwhere(wrong)[0])
 
 
 def check_distributions(value: Float[Numbers, "*batch n"], what: str) -> Float[Array, "*batch n"]:
-    """Return `value` as laws along its last axis; all of a traced one becomes NaN where an entry is negative.
+    """Return `value` as laws along its last axis; all of a traced one becomes NaN where one of them is no law.
 
     Raises:
         ValueError: As `check_probabilities` does.
@@ -274,10 +324,8 @@ def check_distributions(value: Float[Numbers, "*batch n"], what: str) -> Float[A
     >>> check_distributions([[0.5, 0.5], [1.0, 0.0]], "likelihood").shape
     (2, 2)
     """
-    if isinstance(value, Tracer):
-        traced = jnp.asarray(value, require_float64(value, what))
-        return refuse_negative(traced, traced)
-    return jnp.asarray(check_probabilities(np.atleast_1d(np.asarray(value)), what, axes=1))
+    value = check_floats(value, what)
+    return check_probabilities(value.reshape(-1) if value.ndim == 0 else value, what, axes=1)
 
 
 def refuse_negative(value: Float[ArrayLike, "*shape"], table: Float[Array, "..."]) -> Float[Array, "*shape"]:
@@ -286,7 +334,7 @@ def refuse_negative(value: Float[ArrayLike, "*shape"], table: Float[Array, "..."
     >>> float(refuse_negative(jnp.array(2.0), jnp.array([1.5, -0.5])))
     nan
     """
-    return jnp.where(jnp.min(table) >= 0, value, jnp.nan)
+    return nan_unless(jnp.min(table) >= 0, value)
 
 
 class FixedTaskWarning(UserWarning):

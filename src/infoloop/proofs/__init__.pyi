@@ -4,6 +4,7 @@ from . import limits as limits
 from . import linear_program as linear_program
 from . import polymatroids as polymatroids
 from . import problem as problem
+from . import provability as provability
 from . import prover as prover
 from . import semigraphoid as semigraphoid
 from . import shannon_prover as shannon_prover

@@ -1,4 +1,4 @@
-"""Set up and solve the linear program behind a proof: over few coordinates, in floats, its multipliers made exact."""
+"""Set up the linear program behind a proof, over few coordinates: what is at least 0, and what is 0."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from infoloop.exact.linear_systems import exact_weights
 from infoloop.notation.assumptions import Assumption
 from infoloop.notation.grammar import Group, Statement, Term, entropy_form, subtract
 from infoloop.proofs import limits
@@ -174,7 +173,7 @@ def build_lp(encoded: AtomEncoding, beyond: bool = False) -> ShannonLP:
     rows = elementals(len(encoded.atoms))
     entries = elemental_matrix(reduced, rows)
     known = np.array([Pair(*row) in reduced.zeros for row in rows.tolist()], bool)
-    zhang_yeung = _instances(len(encoded.atoms)) if beyond else []
+    zhang_yeung = zhang_yeung_instances(len(encoded.atoms)) if beyond else []
     pairs, others, at_least_zero = _block(encoded, reduced, rows[~known], entries[~known], zhang_yeung)
     units = [*(Measure(mask, 0, 0) for mask in reduced.coordinates), Constant.ONE]
     positive = (*map(as_measure, pairs), *others, *units)
@@ -192,11 +191,13 @@ def _block(
     kept = distinct_rows(entries)
     forms = [(row, reduced.reduced(row_form(encoded, row))) for row in others]
     forms = [(row, form) for row, form in forms if form]
-    matrix = sparse.vstack([entries[kept], form_matrix(reduced, [form for _, form in forms])]).tocsr()
+    matrix = entries[kept]
+    if forms:
+        matrix = sparse.vstack([matrix, form_matrix(reduced, [form for _, form in forms])]).tocsr()
     return [Pair(*row) for row in rows[kept].tolist()], [row for row, _ in forms], matrix
 
 
-def _instances(count: int) -> list[ZhangYeung]:
+def zhang_yeung_instances(count: int) -> list[ZhangYeung]:
     """Return the twelve inequalities that differ (C and D change places freely), of every four atoms."""
     bits = [1 << k for k in range(count)]
     return [ZhangYeung(a, b, c, d) for a, b, c, d in itertools.permutations(bits, 4) if c < d]
@@ -213,34 +214,6 @@ def _zhang_yeung(instance: ZhangYeung) -> MaskForm:
     return form
 
 
-def multipliers(problem: ShannonLP, target: MaskForm) -> list[tuple[LPRow, Fraction]] | None:
-    """Find exact weights of rows whose sum is the target, modulo what is substituted.
-
-    Returns:
-        The rows with weights that are not 0, above 0 for `positive` rows; None if no weights were found.
-
-    Raises:
-        ValueError: floats find weights, but too many to make them exact.
-    """
-    aim = problem.reduced.reduced(target)
-    if not aim:
-        return []
-    # The solver's tolerances are absolute, so it is given coefficients of size 1.
-    scale = float(max(map(abs, aim.values())))
-    vector = form_matrix(problem.reduced, [aim]).toarray()[0] / scale
-    small = len(problem.reduced.coordinates) <= limits.MOST_COORDINATES_FOR_SHORTEST
-    near = _shortest(problem, vector) if small else _dual_of_least(problem, vector)
-    if near is None:
-        return None
-    rows = (*problem.positive, *problem.null)
-    used = np.flatnonzero(np.abs(near) > limits.LEAST_MULTIPLIER).tolist()
-    columns = [problem.reduced.reduced(row_form(problem.encoded, rows[k])) for k in used]
-    weights = exact_weights(columns, aim, (near[used] * scale).tolist())
-    if weights is None or any(w < 0 for w, k in zip(weights, used, strict=True) if k < len(problem.positive)):
-        return None
-    return [(rows[k], w) for k, w in zip(used, weights, strict=True) if w]
-
-
 def row_form(encoded: AtomEncoding, row: LPRow) -> MaskForm:
     """Return the joint entropies in a row, by mask; the constant stands under the empty mask."""
     if isinstance(row, Constant):
@@ -251,61 +224,3 @@ def row_form(encoded: AtomEncoding, row: LPRow) -> MaskForm:
         return encoded.form(encoded.assumed[row.number])
     measure = as_measure(row) if isinstance(row, Pair) else row
     return {mask: Fraction(k) for mask, k in entropies_of(measure).items()}
-
-
-def _all_rows(problem: ShannonLP) -> sparse.csr_array:
-    from scipy import sparse
-
-    units = sparse.eye_array(len(problem.reduced.coordinates) + 1, format="csr")
-    return sparse.vstack([problem.at_least_zero, units, problem.zero]).tocsr()
-
-
-def _shortest(problem: ShannonLP, vector: np.ndarray) -> np.ndarray | None:
-    """Return the weights with the least sum, which make short proofs; None where the solver finds none."""
-    from scipy.optimize import linprog
-
-    free = len(problem.null)
-    count = len(problem.positive)
-    cost, bounds = np.repeat([1.0, 0.0], [count, free]), [(0, None)] * count + [(None, None)] * free
-    found = linprog(cost, A_eq=_all_rows(problem).T.tocsr(), b_eq=vector, bounds=bounds, method="highs")
-    return found.x if found.status == 0 else None
-
-
-def minimise(problem: ShannonLP, target: MaskForm) -> dict[int, float] | None:
-    """Find values of the coordinates in [0, 1] at which every row of the program holds and the target is negative.
-
-    Returns:
-        The values, as the solver's floats, by mask, that of the constant under 0; None where the target is proved.
-    """
-    aim = problem.reduced.reduced(target)
-    scale = float(max(map(abs, aim.values()), default=1))
-    found = _least(problem, form_matrix(problem.reduced, [aim]).toarray()[0] / scale)
-    if found.status != 0 or found.fun > -limits.LEAST_MULTIPLIER:
-        return None
-    return dict(zip((*problem.reduced.coordinates, 0), found.x.tolist(), strict=True))
-
-
-def _least(problem: ShannonLP, vector: np.ndarray) -> Any:
-    """Return SciPy's result for the least value of a form over entropies in [0, 1], which is 0 if it can be proved."""
-    from scipy.optimize import linprog
-
-    method = "highs-ds" if len(problem.reduced.coordinates) <= limits.MOST_COORDINATES_FOR_SHORTEST else "highs-ipm"
-    left, equal = -problem.at_least_zero, problem.zero if problem.zero.shape[0] else None
-    return linprog(
-        vector,
-        A_ub=left if left.shape[0] else None,
-        b_ub=np.zeros(left.shape[0]) if left.shape[0] else None,
-        A_eq=equal,
-        b_eq=None if equal is None else np.zeros(equal.shape[0]),
-        bounds=(0, 1),
-        method=method,
-    )
-
-
-def _dual_of_least(problem: ShannonLP, vector: np.ndarray) -> np.ndarray | None:
-    """Return weights from the multipliers of that program; None where the form cannot be proved."""
-    found = _least(problem, vector)
-    if found.status != 0 or found.fun < -limits.LEAST_MULTIPLIER:
-        return None
-    null = found.eqlin.marginals if problem.zero.shape[0] else np.zeros(0)
-    return np.concatenate([-found.ineqlin.marginals, found.lower.marginals, null])

@@ -25,11 +25,11 @@ from infoloop.proofs.linear_program import (
     ZhangYeung,
     build_lp,
     encode,
-    multipliers,
     row_form,
     slack,
 )
 from infoloop.proofs.problem import Given, parse_problem
+from infoloop.proofs.provability import Multipliers, decide
 from infoloop.proofs.semigraphoid import Measure, Pair
 
 FORMAT = "infoloop proof 2"
@@ -81,10 +81,9 @@ def prove_parsed(
         assumptions: the assumptions, as `parse_problem` returns them.
         zhang_yeung: whether a proof may use the Zhang-Yeung inequalities.
     """
-    slacks = {direction: slack(statement, direction) for direction in DIRECTIONS[statement.relation]}
-    encoded = encode(list(slacks.values()), assumptions)
+    encoded = encode([slack(statement, "<=")], assumptions)
     problem = build_lp(encoded)
-    wanted = {direction: encoded.form(terms) for direction, terms in slacks.items()}
+    wanted = {direction: encoded.form(slack(statement, direction)) for direction in DIRECTIONS[statement.relation]}
     impossible = {"contradiction": {0: Fraction(-1)}}
     if _has_constants(encoded):
         parts = _parts(problem, impossible)
@@ -129,8 +128,8 @@ def _checked(
 def _parts(problem: ShannonLP, wanted: Mapping[str, MaskForm]) -> list[dict[str, Any]] | None:
     parts = []
     for direction, form in wanted.items():
-        weights = multipliers(problem, form)
-        total = None if weights is None else _expanded(problem, form, weights)
+        found = decide(problem, form)
+        total = _expanded(problem, form, found.weights) if isinstance(found, Multipliers) else None
         if total is None:
             return None
         parts.append(_part(problem.encoded, direction, total))

@@ -6,3 +6,4 @@ from . import math_font as math_font
 from . import package_files as package_files
 from . import suggestions as suggestions
 from . import text as text
+from . import text_files as text_files

@@ -1,10 +1,23 @@
-"""Files that are either complete or absent: written under a temporary name, flushed to disk, then renamed."""
+"""Files that are either complete or absent: written under a temporary name, flushed to disk, then renamed.
+
+A temporary file is locked while its writer lives; one that a killed process left is removed by the next that writes the
+same file.
+"""
 
 import contextlib
 import os
+import stat
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # not POSIX: nothing tells a dead writer's file from a living one's, so that none is removed
+    fcntl = None
+
+_SUFFIX = ".part"
+_RANDOM = "?" * 8  # what `tempfile` puts between prefix and suffix
 
 
 class UnwritableError(ValueError):
@@ -21,24 +34,43 @@ def writable_folder(path: Path) -> Path:
     return path
 
 
-def atomic_write_text(path: Path, text: str) -> None:
-    """Replace the file by this text at once; a reader never sees half of it, whenever the process dies."""
-    atomic_write(path, lambda part: part.write_bytes(text.encode()))
-
-
-def atomic_write(path: Path, write: Callable[[Path], object]) -> None:
-    """Replace the file at once by what `write` puts at the path that it is given.
+def replaceable_file(path: Path) -> Path:
+    """Return the path behind symbolic links, where a file may be written or replaced.
 
     Raises:
-        UnwritableError: where the folder or the file cannot be written.
+        UnwritableError: Something is there that is no regular file: a folder, a device, a pipe; or the path cannot be.
     """
-    with _complete_part(path, write) as part:
-        part.replace(path)
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode):
+            return path.resolve()
+    except FileNotFoundError:
+        return path.resolve()
+    except OSError as error:
+        raise UnwritableError(f"cannot write {path}: {error.strerror or error}; name another file") from None
+    kind = "a folder" if stat.S_ISDIR(mode) else "a device, a pipe or a socket"
+    raise UnwritableError(f"cannot write {path}: it is {kind}, and only a regular file is replaced; name another file")
+
+
+def atomic_write_text(path: Path, text: str) -> None:
+    """Replace the file by this text at once, as `atomic_write_bytes` does."""
+    atomic_write_bytes(path, text.encode())
+
+
+def atomic_write_bytes(path: Path, content: bytes) -> None:
+    """Replace the file by these bytes at once; a reader never sees half of it, whenever the process dies.
+
+    Raises:
+        UnwritableError: The folder or the file cannot be written, or the path is that of something else than a file.
+    """
+    target = replaceable_file(path)
+    with _complete_part(target, content) as part:
+        part.replace(target)
 
 
 def write_if_absent(path: Path, text: str) -> bool:
     """Write the complete file unless it exists; return whether it was written. Of several processes one succeeds."""
-    with _complete_part(path, lambda part: part.write_bytes(text.encode())) as part:
+    with _complete_part(path, text.encode()) as part:
         try:
             os.link(part, path)
         except FileExistsError:
@@ -46,20 +78,49 @@ def write_if_absent(path: Path, text: str) -> bool:
     return True
 
 
+def remove_abandoned_parts(path: Path) -> None:
+    """Delete the temporary files that processes which were killed while they wrote this file have left beside it."""
+    if fcntl is None:
+        return
+    for part in filter(Path.is_file, path.parent.glob(f"{_escaped(path.name)}{_RANDOM}{_SUFFIX}")):
+        with contextlib.suppress(OSError), part.open("rb") as file:  # a living writer holds the lock: OSError
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
+
+
+def _escaped(name: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
+
+
 @contextlib.contextmanager
-def _complete_part(path: Path, write: Callable[[Path], object]) -> Generator[Path]:
+def _complete_part(path: Path, content: bytes) -> Generator[Path]:
     """Yield a temporary file beside `path` that holds all of it and is on disk; delete it afterwards."""
     writable_folder(path.parent)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    os.close(handle)
-    part = Path(name)
+    remove_abandoned_parts(path)
+    part = None
     try:
-        write(part)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.chmod(0o644)
-        yield part
+        handle, part = _locked_part(path)
+        with open(handle, "wb", buffering=0) as file:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[file.write(rest) :]
+            os.fsync(handle)
+            part.chmod(0o644)
+            yield part
     except OSError as error:
-        raise UnwritableError(f"cannot write {path}: {error.strerror or error}") from None
+        raise UnwritableError(f"cannot write {path}: {error.strerror or error}; make room, or name another") from None
     finally:
-        part.unlink(missing_ok=True)
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def _locked_part(path: Path) -> tuple[int, Path]:
+    """Return the handle and the path of a new temporary file that is locked as long as it is open."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=_SUFFIX)
+        if fcntl is not None:
+            with contextlib.suppress(OSError):  # a file system without locks, where none is removed either
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:  # else another process has removed it before it was locked
+            return handle, Path(name)
+        os.close(handle)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from infoloop.reporting.atomic_files import atomic_write
+from infoloop.reporting.atomic_files import atomic_write_bytes, atomic_write_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -106,11 +106,10 @@ def write_figure(figure: Figure, folder: Path, name: str) -> str:
     """
     with _style(figure, name):
         canvas = draw_figure(figure)
-        svg = svg_text(canvas)
-        atomic_write(folder / f"{name}.svg", lambda path: path.write_text(svg, encoding="utf-8"))
-        atomic_write(
-            folder / f"{name}.png", lambda path: canvas.savefig(path, format="png", metadata={"Software": None})
-        )
+        svg, png = svg_text(canvas), io.BytesIO()
+        canvas.savefig(png, format="png", metadata={"Software": None})
+    atomic_write_text(folder / f"{name}.svg", svg)
+    atomic_write_bytes(folder / f"{name}.png", png.getvalue())
     return svg
 
 

@@ -15,9 +15,11 @@ from jaxtyping import Array, Key
 from infoloop.exact.rational_laws import rationalise
 from infoloop.information.expressions import evaluate_terms
 from infoloop.notation.grammar import lesser_first, parse_statement
+from infoloop.probability.host_functions import host_only
 from infoloop.proofs.counterexamples.gradient_search import minimise_by_adam
 from infoloop.proofs.limits import LEAST_LESSER_BITS
 from infoloop.statements.cases import Cases, Family
+from infoloop.statements.neighbours import Neighbour
 
 _BLOCK = 2048  # cases that are drawn together
 # Claims are compiled once and run for a moment: the optimiser would take longer than it saves. XLA refuses options that
@@ -47,8 +49,12 @@ class Claim:
         exactly: from a case of floats to the exact one next to it, or None.
         family: the finite family of exact cases to certify.
         edges, loose: exact cases in which the claim is sharp, or why there is none.
+        tight: why no case of the family is strict, if so.
+        ceiling: from an exact case to the most that the lesser side can be, whatever the claim says, such as H(X); a
+            greater side that is not below it says nothing.
     How the check is checked:
         wrong: a wrong implementation of `sides`, which random cases catch.
+        neighbours: false statements next to the claim, which exact cases refute.
     """
 
     label: str
@@ -64,8 +70,12 @@ class Claim:
     wrong: Callable[[Any], tuple] | None = None
     statement: str = ""
     given: tuple[str, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    tight: str = ""
+    ceiling: Callable[[Any], Any] | None = None
 
 
+@host_only
 def linear(
     label: str,
     statement: str,
@@ -78,6 +88,9 @@ def linear(
     family: Family | None = None,
     edges: tuple = (),
     loose: str = "",
+    neighbours: tuple[Neighbour, ...] = (),
+    tight: str = "",
+    ceiling: Callable[[Any], Any] | None = None,
 ) -> Claim:
     """Make the claim that a statement linear in entropies holds: its text gives the sides, in floats and exactly.
 
@@ -92,6 +105,9 @@ def linear(
         family: the finite family of exact cases to certify.
         edges: exact cases in which the claim is sharp.
         loose: why there are no edges.
+        neighbours: false statements next to the claim that its text does not give (see `check_neighbours`).
+        tight: why no case of the family is strict, if so.
+        ceiling: from an exact case to the most that the lesser side can be.
 
     Returns:
         The claim; of a statement with >= or > the sides change places.
@@ -119,6 +135,9 @@ def linear(
         wrong=_sides(wrong) if wrong else None,
         statement=statement,
         given=given,
+        neighbours=neighbours,
+        tight=tight,
+        ceiling=ceiling,
     )
 
 
@@ -127,6 +146,7 @@ def _sides(statement: str) -> Callable[[Any], tuple]:
     return lambda law: (evaluate_terms(ordered.left, law), evaluate_terms(ordered.right, law))
 
 
+@host_only
 def stronger(claim: Claim, factor: float | str = "1.01") -> Claim:
     """Return the claim with its lesser side multiplied by `factor`: false wherever the claim is sharp.
 
@@ -169,6 +189,7 @@ class Evidence(NamedTuple):
     case: Any
 
 
+@host_only
 def evaluate_on_samples(claim: Claim, key: Key[Array, ""], samples: int) -> Evidence:
     """Evaluate a claim on random cases. This refutes little; `attack` refutes more.
 
@@ -234,6 +255,7 @@ def _ratio(lesser, greater):
     return jnp.where(informative, greater / jnp.where(informative, lesser, 1.0), jnp.inf)
 
 
+@host_only
 def attack(claim: Claim, key: Key[Array, ""], starts: int = 64, steps: int = 300, rate: float = 0.1) -> Evidence:
     """Search for a counterexample to a claim, by descent (Adam) on log(greater/lesser) from many starts at once.
 

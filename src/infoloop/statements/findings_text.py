@@ -30,13 +30,14 @@ def findings_table(findings: tuple[StatementResult, ...]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     for name in ("label", "ref", "", "proof", "evidence"):
         table.add_column(name, no_wrap=True)
-    for name in ("cases", "slack", "worst at", "+1 %", "sec"):
+    for name in ("strict", "equal", "void", "near", "+1 %", "slack"):
         table.add_column(name, no_wrap=True, justify="right")
     for f in findings:
         style = "bold red" if f.problems else "green" if f.cls == "F" else _STYLES[f.evidence]
+        near = f"{sum(n.verdict == 'refuted' for n in f.neighbours)}/{len(f.neighbours)}" if f.neighbours else "-"
         table.add_row(
-            f.label, f.ref, f.cls, f.proof, Text(_marked(f.evidence), style=style), str(f.cases),
-            f"{f.slack:.0e}", f.worst, {True: "refuted", False: "HOLDS", None: "-"}[f.sharp], f"{f.seconds:.1f}",
+            f.label, f.ref, f.cls, f.proof, Text(_marked(f.evidence), style=style),
+            str(f.strict), str(f.equal), str(f.void), near, {True: "refuted", False: "HOLDS", None: "-"}[f.sharp], f"{f.slack:.0e}",
         )  # fmt: skip
     return table
 
@@ -69,9 +70,11 @@ def summary(findings: tuple[StatementResult, ...]) -> str:
         f"{sum(not f.problems for f in findings)} of {len(findings)} statements are as theory/ says they are: "
         f"{certified} of {len(theorems)} theorems are certified on their finite families, "
         f"{refuted} of {len(folklore)} folklore claims are refuted{about}.\n\n"
-        "proof: what theory/ holds. evidence: what was computed. cases: exact ones, decided by ball arithmetic (random "
-        "ones where no family is declared). slack: the least greater - lesser that floats saw, in bits; within 1e-13 "
-        "floats decide nothing. +1 %: the lesser side 1 % larger is refuted in an exact edge case."
+        "proof: machine (a certificate), written (in the text), cited (a step rests on a source), none. evidence: what "
+        "was computed. strict, equal, void: exact cases in which the sides differ, are equal, or the claim says "
+        "nothing. near: how many false neighbours (an assumption dropped, a constant changed) exact cases refute, of "
+        "how many; --json says why the others stand. +1 %: the lesser side 1 % larger is refuted in an edge case. "
+        "slack: the least greater - lesser that floats saw, in bits; within 1e-13 floats decide nothing."
     )
 
 

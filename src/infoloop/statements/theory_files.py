@@ -16,7 +16,7 @@ from infoloop.statements.claim import Claim
 CLASSES = {"T": "theorem", "C": "theorem with extra conditions", "H": "thesis", "F": "folklore, false as it stands"}
 _HEADING = re.compile(r"^#+\s+(?P<title>.*?)\s*\{#(?P<label>[^}]+)\}\s*$")
 _FIELD = re.compile(r"^- (?P<key>[a-z]+):\s*(?P<value>.*?)\s*$")
-_FIELDS = ("class", "ref", "claim", "assumes", "uses", "source")
+_FIELDS = ("class", "ref", "claim", "assumes", "uses", "source", "cites")
 
 
 class TheoryError(ValueError):
@@ -44,8 +44,14 @@ class StatementBlock:
 
     @property
     def proof(self) -> str:
-        """The word "written" if the block has a proof or derivation with its end mark ∎, else "none"."""
-        return "written" if any(self.part(name).endswith("∎") for name in ("Proof", "Derivation")) else "none"
+        """The kind of proof in the text: "written", "cited" or "none".
+
+        A proof or derivation ends with the mark ∎. It is "cited" if a step of it rests on a source, which the block
+        then names in its field `cites`.
+        """
+        if not any(self.part(name).endswith("∎") for name in ("Proof", "Derivation")):
+            return "none"
+        return "cited" if self.fields.get("cites") else "written"
 
 
 @dataclass(frozen=True, eq=False)

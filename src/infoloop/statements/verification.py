@@ -24,6 +24,7 @@ from infoloop.statements.certification import (
     refuted_when_stronger,
 )
 from infoloop.statements.claim import Claim, Evidence, attack, evaluate_on_samples
+from infoloop.statements.neighbour_checks import NeighbourResult, check_neighbours
 from infoloop.statements.theory_files import VerifiableStatement
 
 CERTIFICATE_FORMAT = "infoloop certificate 1"
@@ -49,11 +50,14 @@ class StatementResult:
     The statement:
         label, ref, title, cls, statement: as in its block of `theory/`, and as text for the prover ("" if it has none).
     The verdict, computed:
-        proof: "machine" (there is a certificate), "written" (the block has a proof) or "none".
+        proof: "machine" (there is a certificate), "written" (the block has a proof), "cited" (a step of that proof
+            rests on a source) or "none".
         evidence: "refuted", "certified", "attacked", "sampled", or "none" if floats deny what nothing here decides.
         problems: why the statement is not as `theory/` says, or its certificate is stale; empty if all is well.
     What exact arithmetic decided:
-        cases, equal: how many cases, in how many the sides are equal; of random samples if there is no family.
+        cases: how many exact cases; of random samples if there is no family.
+        strict, equal, void: in how many of the exact ones the sides differ, are equal, or the claim says nothing.
+        neighbours: what became of each false statement next to the claim, such as one assumption less.
         sharp: whether the claim made 1 % stronger is refuted in an edge case; None without edge cases.
         counterexample, certificate: what goes into `theory/certificates`; None if there is none.
     What floats saw:
@@ -70,13 +74,16 @@ class StatementResult:
     proof: str
     evidence: str
     cases: int
+    strict: int
     equal: int
+    void: int
     samples: int
     starts: int
     slack: float
     ratio: float
     worst: str
     sharp: bool | None
+    neighbours: tuple[NeighbourResult, ...]
     counterexample: Counterexample | None
     problems: tuple[str, ...]
     seconds: float
@@ -87,6 +94,7 @@ class StatementResult:
         fields = asdict(self)
         fields["class"] = fields.pop("cls")
         fields["counterexample"] = self.counterexample and self.counterexample.row()
+        fields["neighbours"] = [neighbour.row() for neighbour in self.neighbours]
         fields["ratio"] = self.ratio if self.ratio < float("inf") else None
         return fields
 
@@ -131,7 +139,8 @@ def _examined(
     family = certify(claim) if claim.exact and claim.family else None
     proof = prove_linear(claim.statement, claim.given) if claim.statement else None
     against = (family and family.counterexample) or _nearby_counterexample(claim, searches)
-    certificate = _certificate(entry, family, against, proof)
+    neighbours = check_neighbours(claim) if block.fields["class"] in "TC" else ()
+    certificate = _certificate(entry, family, against, proof, neighbours)
     sharp = refuted_when_stronger(claim) if claim.exact and claim.edges else None
     where, worst = min(searches.items(), key=lambda item: float(item[1].slack))
     evidence = _evidence(against, family, searches)
@@ -145,15 +154,22 @@ def _examined(
         proof="machine" if proof else block.proof,
         evidence=evidence,
         cases=family.cases if family else effort.samples,
+        strict=family.strict if family else 0,
         equal=family.equal if family else 0,
+        void=family.void if family else 0,
         samples=effort.samples,
         starts=effort.starts if "start" in searches else 0,
         slack=float(worst.slack),
         ratio=min(float(found.ratio) for found in searches.values()),
         worst=f"{where} {int(worst.worst)}",
         sharp=sharp,
+        neighbours=neighbours,
         counterexample=against,
-        problems=(*_problems(block.fields["class"], evidence, float(worst.slack), sharp), *stale),
+        problems=(
+            *_problems(block.fields["class"], evidence, float(worst.slack), sharp),
+            *(_weaknesses(claim, family, neighbours) if block.fields["class"] in "TC" else ()),
+            *stale,
+        ),
         seconds=seconds + time.perf_counter() - began,
         certificate=certificate,
     )
@@ -193,11 +209,30 @@ def _problems(cls: str, evidence: str, slack: float, sharp: bool | None) -> list
     return found
 
 
+def _weaknesses(claim: Claim, family: Certification | None, neighbours: tuple[NeighbourResult, ...]) -> Iterator[str]:
+    """Yield why the check of a theorem could miss a false one: what its cases do not decide or refute."""
+    if family is None:
+        yield "not certified: declare exact sides and a finite family"
+    elif not family.strict + family.equal:
+        yield f"its family decides nothing: the claim says nothing in any of the {family.cases} cases"
+    elif claim.relation != "=" and not family.strict and not claim.tight:
+        yield "its family has no case where the sides differ: add one, or say why there is none (`tight`)"
+    for found in neighbours:
+        if found.verdict == "unsaid":
+            yield f"nothing says what fails without the assumption {found.change!r}: declare `without` or `unrefuted`"
+        elif found.verdict == "stands":
+            what = f"without the assumption {found.change!r}" if found.dropped else f"changed to {found.change!r}"
+            yield f"{what} it is not refuted in any case: add one, or say why there is none (`unrefuted`)"
+    if claim.relation == "=" and not any(found.verdict == "refuted" for found in neighbours):
+        yield "no false neighbour of the equality is refuted: declare one (`changed`, `without`)"
+
+
 def _certificate(
     entry: VerifiableStatement,
     family: Certification | None,
     against: Counterexample | None,
     proof: dict[str, Any] | None,
+    neighbours: tuple[NeighbourResult, ...],
 ) -> dict[str, Any] | None:
     claim, block = entry.claim, entry.block
     if family is None and against is None and proof is None:
@@ -213,9 +248,12 @@ def _certificate(
         "verdict": "refuted" if against else "certified" if family else "proved",
         "family": claim.family.description if claim.family else None,
         "cases": family.cases if family else 0,
+        "strict": family.strict if family else 0,
         "equal": family.equal if family else 0,
+        "void": family.void if family else 0,
         "counterexample": against and against.row(),
         "edges": [describe_case(case) for case in claim.edges],
+        "neighbours": [neighbour.row() for neighbour in neighbours],
         "proof": proof,
     }
     return {**content, "sha256": digest(content)}

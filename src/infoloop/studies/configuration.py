@@ -10,10 +10,11 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 import pydantic
 from pydantic import AfterValidator, Field
 
-from infoloop.reporting.suggestions import did_you_mean
+from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, quote
 
 T = TypeVar("T")
-Count = Annotated[int, Field(ge=1)]
+MOST = 10**9  # of what is counted; more would fill any memory
+Count = Annotated[int, Field(ge=1, le=MOST)]
 Weight = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Counts = Annotated[tuple[Count, ...], Field(min_length=1)]
@@ -84,16 +85,21 @@ def override(cls: Any, overrides: Sequence[str] = ()) -> Any:
     for text in overrides:
         key, equals, value = (part.strip() for part in text.partition("="))
         if not equals:
-            raise ConfigError(f"{text!r} is no setting: write key=value, keys are {', '.join(fields)}")
+            raise ConfigError(f"{quote(text)} is no setting: write key=value, keys are {list_names(fields, key)}")
         if key not in fields:
-            raise ConfigError(f"there is no key {key!r}{did_you_mean(key, fields)}; keys are {', '.join(fields)}")
+            known = list_names(fields, key)
+            raise ConfigError(f"there is no key {quote(key)}{did_you_mean(key, fields)}; keys are {known}")
         if key in values:
             raise ConfigError(f"{key} is set twice: give its values once, with commas")
         values[key] = _items(value) if _is_list(cls, key) else value
     try:
         return cls(**values)
     except pydantic.ValidationError as error:
-        raise ConfigError("; ".join(map(_line, error.errors()))) from None
+        wrong = [*map(_line, error.errors()[:3])]
+        more = error.error_count() - len(wrong)
+        raise ConfigError("; ".join(wrong) + (f"; and {more:,} more" if more else "")) from None
+    except OverflowError as error:
+        raise ConfigError(f"{'; '.join(map(quote, overrides))}: a number is too large: {error}") from None
 
 
 def settings(cls: Any) -> tuple[Setting, ...]:
@@ -149,4 +155,4 @@ def _line(error: Any) -> str:
     """Return one error of pydantic as a phrase: the key, its value, the remedy."""
     key = "".join(f"[{part}]" if isinstance(part, int) else str(part) for part in error["loc"])
     remedy = error["msg"].removeprefix("Value error, ")
-    return f"{key} is {plain(error['input'])!r}: {remedy[0].lower()}{remedy[1:]}"
+    return f"{key} is {quote(plain(error['input']))}: {cut_text(remedy[0].lower() + remedy[1:], 300)}"

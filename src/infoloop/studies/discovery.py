@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import traceback
 from pathlib import Path
 from types import ModuleType
 
 from infoloop.reporting.package_files import package_folder, shipped_folder
-from infoloop.reporting.suggestions import did_you_mean
+from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, quote
+from infoloop.statements.theory_files import StatementBlock, default_folder, read_blocks
 
-_PARTS = ("Config", "SMALL", "CLAIMS", "FIGURES", "sweeps", "run")
+_PARTS = ("Config", "SMALL", "CLAIMS", "FIGURES", "sweeps", "run", "headlines")
 
 
 class StudyError(ValueError):
@@ -45,24 +47,48 @@ def load(name: str) -> ModuleType:
     """Return the module of an experiment, whose code is run.
 
     Args:
-        name: The name of one in `folder_of_experiments()`, or a path that ends in .py.
+        name: The name of one in `folder_of_experiments()`, or a path that ends in .py; no code of other files is run.
 
     Raises:
-        StudyError: There is none (the message has the nearest name), or it lacks a part that an experiment has.
+        StudyError: There is none (the message has the nearest name), it lacks a part that an experiment has, or its
+            code fails or ends the process.
     """
+    known = experiment_summaries()
     path = Path(name) if name.endswith(".py") else folder_of_experiments() / f"{name}.py"
-    if not path.is_file():
-        known = experiment_summaries()
-        raise StudyError(f"there is no experiment {name!r}{did_you_mean(name, known)}; there are {', '.join(known)}")
-    spec = importlib.util.spec_from_file_location(f"infoloop_experiment_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    if not path.is_file() or not (name.endswith(".py") or name in known):
+        there = list_names(known, near=name)
+        raise StudyError(f"there is no experiment {quote(name)}{did_you_mean(name, known)}; there are {there}")
+    module = _executed(path)
     missing = [part for part in _PARTS if not hasattr(module, part)]
     if missing:
         raise StudyError(f"{path} lacks {', '.join(missing)}: CONTRIBUTING.md says what an experiment has")
     return module
+
+
+def _executed(path: Path) -> ModuleType:
+    """Return the module of a file whose code has been run; what it raises is told in one line, with the place."""
+    spec = importlib.util.spec_from_file_location(f"infoloop_experiment_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise StudyError(f"{path}:{error.lineno or 1}: not Python: {error.msg}") from None
+    except SystemExit as error:
+        raise StudyError(f"{_place(error, path)}: it ends the process, with status {error.code or 0}") from None
+    except (MemoryError, OSError):
+        raise  # the machine's, not the file's
+    except Exception as error:
+        raise StudyError(f"{_place(error, path)}: {type(error).__name__}: {cut_text(str(error), 300)}") from error
+    return module
+
+
+def _place(error: BaseException, path: Path) -> str:
+    """Return the last line of the file that ran before the error."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path) and frame.lineno]
+    return f"{path}:{lines[-1]}" if lines else str(path)
 
 
 def title(experiment: ModuleType) -> str:
@@ -73,3 +99,20 @@ def title(experiment: ModuleType) -> str:
 def source(experiment: ModuleType) -> str:
     """Return the text of the experiment's file."""
     return Path(str(experiment.__file__)).read_text(encoding="utf-8")
+
+
+def cited_statements(experiment: ModuleType) -> tuple[StatementBlock, ...]:
+    """Return the blocks of theory/ that the experiment names in `CLAIMS`.
+
+    Raises:
+        StudyError: `CLAIMS` is no tuple of labels, or no block has such a label; the message has the nearest one.
+    """
+    blocks = {block.label: block for block in read_blocks(default_folder())}
+    labels = experiment.CLAIMS
+    if not isinstance(labels, tuple | list) or not all(isinstance(label, str) for label in labels):
+        raise StudyError(f"CLAIMS of {title(experiment)} is {quote(labels)}: give a tuple of labels, ('thm:dpi',)")
+    for label in labels:
+        if label not in blocks:
+            hint = did_you_mean(label, blocks)
+            raise StudyError(f"CLAIMS of {title(experiment)} names {quote(label)}, which theory/ does not state{hint}")
+    return tuple(blocks[label] for label in labels)

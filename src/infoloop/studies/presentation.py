@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -10,31 +11,75 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from infoloop.reporting.atomic_files import atomic_write_text
-from infoloop.reporting.figures import write_figure
-from infoloop.statements.theory_files import StatementBlock, default_folder, read_blocks
+from infoloop.reporting.figures import Figure, write_figure
+from infoloop.reporting.package_files import package_folder
 from infoloop.studies.configuration import Setting, plain
-from infoloop.studies.discovery import title
+from infoloop.studies.discovery import cited_statements, title
 from infoloop.studies.page import RunPage, run_page
-from infoloop.studies.run_store import read_run_info
-from infoloop.studies.runner import Headline
+from infoloop.studies.run_store import read_run_info, store_report, stored_report
+from infoloop.studies.runner import PAGE, Headline, Progress, part_name
 
 if TYPE_CHECKING:
     import xarray
 
 
-def write_report(experiment: ModuleType, tables: Mapping[str, xarray.Dataset], folder: Path) -> tuple[Headline, ...]:
+def write_report(
+    experiment: ModuleType,
+    tables: Mapping[str, xarray.Dataset],
+    folder: Path,
+    part: tuple[int, int] = (1, 1),
+    show: Callable[[Progress], object] = lambda step: None,
+) -> tuple[Headline, ...]:
     """Draw the figures of a finished run, write `report.html`, and return the headlines that it shows.
+
+    They are noted in the folder, so that `stored_headlines` has them at once.
 
     Args:
         experiment: The module, from `discovery.load`.
         tables: Its tables, by name.
         folder: The run's folder, which `runner.execute` made.
+        part: Which part of the run this process is.
+        show: Called before the first step (a figure, or a headline that takes long) and after each.
     """
-    figures = {name: make(tables) for name, make in experiment.FIGURES.items()}
-    svgs = {name: write_figure(figure, folder, name) for name, figure in figures.items()}
-    run, headlines = read_run_info(folder), tuple(experiment.headlines(tables))
+    entries = tuple(experiment.headlines(tables))
+    steps = len(experiment.FIGURES) + sum(not isinstance(entry, Headline) for entry in entries)
+    done = 0
+    show(Progress(done, steps, "figures"))
+    figures, svgs, headlines = {}, {}, []
+    for name, make in experiment.FIGURES.items():
+        figures[name] = make(tables)
+        svgs[name] = write_figure(figures[name], folder, name)
+        done += 1
+        show(Progress(done, steps, f"figure {name}"))
+    for entry in entries:
+        headlines.append(entry if isinstance(entry, Headline) else entry())
+        if not isinstance(entry, Headline):
+            done += 1
+            show(Progress(done, steps, headlines[-1].what))
+    shown = _page(experiment, tuple(tables), figures, svgs, tuple(headlines), read_run_info(folder))
+    atomic_write_text(folder / PAGE, run_page(shown))
+    texts = _digest_of_texts(experiment)
+    if stored_report(folder, texts) is None:
+        store_report(folder, part_name(part), texts, tables, headline_rows(shown.headlines))
+    return shown.headlines
+
+
+def _digest_of_texts(experiment: ModuleType) -> str:
+    """Return what tells the texts of the page apart; what its numbers hang on is in the run's identity."""
+    template = package_folder() / "reporting" / "templates" / "run.html.jinja"
+    return hashlib.sha256(repr(cited_statements(experiment)).encode() + template.read_bytes()).hexdigest()
+
+
+def _page(
+    experiment: ModuleType,
+    tables: tuple[str, ...],
+    figures: Mapping[str, Figure],
+    svgs: Mapping[str, str],
+    headlines: tuple[Headline, ...],
+    run: Mapping[str, Any],
+) -> RunPage:
     about, _, more = (experiment.__doc__ or "").partition("\n")
-    shown = RunPage(
+    return RunPage(
         title=title(experiment),
         about=f"{about}\n{more}",
         headlines=headlines,
@@ -45,18 +90,20 @@ def write_report(experiment: ModuleType, tables: Mapping[str, xarray.Dataset], f
         provenance=run["provenance"],
         files=(*(f"{name}.nc" for name in tables), *(f"{name}.{end}" for name in figures for end in ("svg", "png"))),
     )
-    atomic_write_text(folder / "report.html", run_page(shown))
-    return headlines
 
 
-def cited_statements(experiment: ModuleType) -> tuple[StatementBlock, ...]:
-    """Return the blocks of theory/ that the experiment names in `CLAIMS`.
+def stored_headlines(experiment: ModuleType, folder: Path) -> tuple[tuple[str, ...], tuple[Headline, ...]] | None:
+    """Return the names of a finished run's tables and its headlines, as they are stored; nothing is computed.
 
-    Raises:
-        KeyError: No block has such a label.
+    Args:
+        experiment: The module, from `discovery.load`.
+        folder: The run's folder, which `runner.execute` has found to be this very run's.
+
+    Returns:
+        None where the run is not finished, or a file that it wrote is no longer as it was, or the statements behind it.
     """
-    blocks = {block.label: block for block in read_blocks(default_folder())}
-    return tuple(blocks[label] for label in experiment.CLAIMS)
+    report = stored_report(folder, _digest_of_texts(experiment))
+    return None if report is None else (report.tables, tuple(Headline(**row) for row in report.headlines))
 
 
 def headlines_table(headlines: tuple[Headline, ...]) -> Table:

@@ -2,86 +2,161 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
-import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from infoloop.reporting.atomic_files import atomic_write, atomic_write_text, writable_folder, write_if_absent
+from infoloop.reporting.atomic_files import (
+    atomic_write_bytes,
+    atomic_write_text,
+    remove_abandoned_parts,
+    writable_folder,
+    write_if_absent,
+)
+from infoloop.reporting.suggestions import cut_text
 from infoloop.reporting.text import as_json
+from infoloop.studies.journals import StoreError, append_line, journal_lines, read_whole_file
 
 if TYPE_CHECKING:
     import xarray
 
 RUN = "run.json"
-_WRITTEN = {".json", ".jsonl", ".nc", ".svg", ".png", ".html"}
+_JOURNAL = re.compile(r"shards-[0-9]+-of-[0-9]+\.jsonl")
+_FILE = re.compile(r"[\w-][\w.-]*\.(nc|svg|png|html)")  # what a run may write, and `overwrite` may delete
+_NO_RUN = "is not what a run writes: name another --out"
 
 
-class StoreError(ValueError):
-    """A folder that holds something else, or a damaged file; the message says what and what to do."""
+class StoredReport(NamedTuple):
+    """What a finished run showed.
+
+    Attributes:
+        texts: What its page hangs on beside the run's identity, as one text.
+        tables: The names of its tables.
+        headlines: Its headlines, as JSON has them.
+        files: The SHA-256 of each file that it left.
+    """
+
+    texts: str
+    tables: tuple[str, ...]
+    headlines: tuple[dict[str, Any], ...]
+    files: dict[str, str]
 
 
-def open_run(folder: Path, identity: Mapping[str, Any], provenance: Mapping[str, Any], overwrite: bool = False) -> None:
+def open_run(
+    folder: Path,
+    identity: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    overwrite: bool = False,
+    files: Iterable[str] = (),
+) -> None:
     """Make the folder this run's own, or go on with what it holds of this very run.
 
     Args:
         folder: Made where it is not there.
         identity: All that the numbers depend on.
         provenance: What else is to be kept.
-        overwrite: Whether the files of another run in it are deleted.
+        overwrite: Whether the files of another run in it are deleted: those that its run.json names, and no others.
+        files: Names of the tables, figures and pages that the run will write.
 
     Raises:
         StoreError: The folder holds another run, without `overwrite`; or files of no run.
     """
     writable_folder(folder)
-    text = as_json({"identity": identity, "provenance": provenance}) + "\n"
+    files = tuple(files)
+    for name in (RUN, *files):
+        remove_abandoned_parts(folder / name)
+    text = _sealed_run({"identity": identity, "provenance": provenance, "files": files})
     other_files = [path for path in folder.iterdir() if not path.name.startswith((RUN, "."))]
-    stored = _stored_identity(folder)  # read after the list: another process may be opening the same run
+    stored = _stored_run(folder)  # read after the list: another process may be opening the same run
     if stored is None and other_files:
         raise StoreError(f"{folder} is not empty and holds no run: name another --out")
     if stored is None and not write_if_absent(folder / RUN, text):
-        stored = _stored_identity(folder)
+        stored = _stored_run(folder)
     if stored is None:
         return
-    differing = [key for key in identity if stored.get(key) != identity[key]]
+    differing = [key for key in identity if stored["identity"].get(key) != identity[key]]
     if not differing:
         return
     if not overwrite:
-        there, here = stored.get(differing[0]), identity[differing[0]]
+        there, here = stored["identity"].get(differing[0]), identity[differing[0]]
         raise StoreError(
             f"{folder} holds another run: {differing[0]} is {_difference(there, here)} there and "
             f"{_difference(here, there)} here; name another --out, or --overwrite"
         )
-    for path in folder.iterdir():
-        if path.suffix in _WRITTEN:
-            path.unlink()
-    atomic_write_text(folder / RUN, text)
+    _delete_written(folder, stored["files"], files)
+    atomic_write_text(folder / RUN, text)  # last, so that the folder holds a run whenever this process is killed
 
 
-def _stored_identity(folder: Path) -> dict[str, Any] | None:
+def _delete_written(folder: Path, written: Iterable[str], files: Iterable[str]) -> None:
+    """Delete what another run wrote, once nothing is found to be in the way."""
+    names = {*written, *(path.name for path in _journals(folder))}
+    for name in sorted(names):
+        if (folder / name).is_dir():
+            raise StoreError(f"{folder / name} is a folder, which no run makes: move it, or name another --out")
+    for name in sorted(set(files) - names):
+        if (folder / name).exists():
+            raise StoreError(f"{folder / name} would be replaced, and no run wrote it: move it, or name another --out")
+    for name in sorted(names):
+        (folder / name).unlink(missing_ok=True)
+        remove_abandoned_parts(folder / name)
+
+
+def _sealed_run(run: Mapping[str, Any]) -> str:
+    """Return the text of run.json, with a checksum of all else that is in it."""
+    return as_json({**run, "sha256": _digest_of_run(run)}) + "\n"
+
+
+def _digest_of_run(run: Mapping[str, Any]) -> str:
+    rest = {key: value for key, value in run.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def _stored_run(folder: Path) -> dict[str, Any] | None:
+    """Return what run.json holds, None where there is none; raise StoreError if it is not as a run wrote it."""
     path = folder / RUN
-    if not path.exists():
+    content = read_whole_file(path)
+    if content is None:
         return None
     try:
-        return json.loads(path.read_text(encoding="utf-8"))["identity"]
-    except (json.JSONDecodeError, KeyError, TypeError):
-        raise StoreError(f"{path} is not what a run writes: name another --out") from None
+        run = json.loads(content.decode())
+    except (ValueError, RecursionError):
+        raise StoreError(f"{path} {_NO_RUN}") from None
+    if not isinstance(run, dict) or not all(isinstance(run.get(key), dict) for key in ("identity", "provenance")):
+        raise StoreError(f"{path} {_NO_RUN}")
+    if "sha256" not in run:
+        raise StoreError(f"{path} has no checksum, as a run writes it since infoloop 0.2: name another --out")
+    files = run.get("files")
+    if run["sha256"] != _digest_of_run(run) or not isinstance(files, list):
+        raise StoreError(f"{path} is damaged: its checksum is that of another text; name another --out")
+    if not all(isinstance(name, str) and _FILE.fullmatch(name) for name in files):
+        raise StoreError(f"{path} {_NO_RUN}")
+    return run
 
 
 def _difference(value: Any, other: Any) -> str:
     """Return the parts of `value` that are not so in `other`, short enough for a message."""
     if isinstance(value, dict) and isinstance(other, dict):
-        return ", ".join(f"{k}={v}" for k, v in value.items() if other.get(k) != v) or "without them"
+        return cut_text(", ".join(f"{k}={v}" for k, v in value.items() if other.get(k) != v)) or "without them"
     text = str(value)
     return text if len(text) <= 40 else text[:12] + "..."
 
 
 def read_run_info(folder: Path) -> dict[str, Any]:
-    """Return the run's "identity" and "provenance"."""
-    return json.loads((folder / RUN).read_text(encoding="utf-8"))
+    """Return the run's "identity" and "provenance".
+
+    Raises:
+        StoreError: The folder holds no run, or its run.json is damaged.
+    """
+    run = _stored_run(folder)
+    if run is None:
+        raise StoreError(f"{folder} holds no run: there is no {RUN}")
+    return run
 
 
 def append_shard(folder: Path, part: str, shard: str, values: Mapping[str, np.ndarray]) -> None:
@@ -94,20 +169,12 @@ def append_shard(folder: Path, part: str, shard: str, values: Mapping[str, np.nd
         part: Name of the part, that of its file without the ending.
         shard: Name of the shard.
         values: Its quantities, by name.
+
+    Raises:
+        StoreError: The line cannot be written; what was there before is as it was.
     """
-    path = folder / f"{part}.jsonl"
-    line = json.dumps({"shard": shard, "values": {name: np.asarray(v).tolist() for name, v in values.items()}})
-    with path.open("ab") as file:
-        file.truncate(_complete_bytes(path))
-        file.write(line.encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _complete_bytes(path: Path) -> int:
-    """Count the bytes of the file's complete lines; what comes after them was cut off by a kill."""
-    content = path.read_bytes() if path.exists() else b""
-    return content.rfind(b"\n") + 1
+    numbers = {name: np.asarray(v).tolist() for name, v in values.items()}
+    append_line(folder / f"{part}.jsonl", {"shard": shard, "values": numbers})
 
 
 def completed_shards(folder: Path) -> dict[str, dict[str, np.ndarray]]:
@@ -116,23 +183,57 @@ def completed_shards(folder: Path) -> dict[str, dict[str, np.ndarray]]:
     Raises:
         StoreError: A complete line is damaged.
     """
-    found = {}
-    for path in sorted(folder.glob("*.jsonl")):
-        for k, line in enumerate(path.read_bytes()[: _complete_bytes(path)].splitlines(), start=1):
-            try:
-                row = json.loads(line)
-                found[row["shard"]] = {name: np.asarray(v) for name, v in row["values"].items()}
-            except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
-                raise StoreError(f"{path}:{k} is damaged: remove that line, and its shard is computed again") from None
-    return found
+    rows = [row for path in _journals(folder) for row in journal_lines(path)]
+    return {row["shard"]: {name: np.asarray(v) for name, v in row["values"].items()} for row in rows if "shard" in row}
+
+
+def _journals(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if _JOURNAL.fullmatch(path.name))
+
+
+def store_report(
+    folder: Path, part: str, texts: str, tables: Iterable[str], headlines: Iterable[Mapping[str, Any]]
+) -> None:
+    """Note in the part's file that the run is finished, what it showed and which files it left.
+
+    Raises:
+        StoreError: The line cannot be written.
+    """
+    names = [name for name in read_run_info(folder)["files"] if (folder / name).is_file()]
+    report = StoredReport(texts, tuple(tables), tuple(map(dict, headlines)), {n: _digest(folder / n) for n in names})
+    append_line(folder / f"{part}.jsonl", {"report": report._asdict()})
+
+
+def stored_report(folder: Path, texts: str) -> StoredReport | None:
+    """Return what the finished run showed; None where it is not finished, or texts or files are no longer as they were.
+
+    Raises:
+        StoreError: A line of a part's file is damaged.
+    """
+    rows = [row["report"] for path in _journals(folder) for row in journal_lines(path) if "report" in row]
+    reports = [StoredReport(**row) for row in rows]
+    return next((report for report in reports if report.texts == texts and _holds(folder, report.files)), None)
+
+
+def _holds(folder: Path, files: Mapping[str, str]) -> bool:
+    return all((folder / name).is_file() and _digest(folder / name) == digest for name, digest in files.items())
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def write_table(folder: Path, name: str, table: xarray.Dataset) -> None:
-    """Write the table as `NAME.nc` (netCDF 4, by h5netcdf), with the run's identity and provenance as attributes."""
+    """Write the table as `NAME.nc` (netCDF 4, by h5netcdf), with the run's identity and provenance as attributes.
+
+    The bytes are made in memory: HDF5 ends the process when it meets a full disk.
+    """
     run = read_run_info(folder)
     flat = {**run["provenance"], **run["identity"]}
     table = table.assign_attrs({key: v if isinstance(v, str) else json.dumps(v) for key, v in flat.items()})
-    atomic_write(folder / f"{name}.nc", lambda path: table.to_netcdf(path, engine="h5netcdf"))
+    content = io.BytesIO()
+    table.to_netcdf(content, engine="h5netcdf")
+    atomic_write_bytes(folder / f"{name}.nc", content.getvalue())
 
 
 def read_table(folder: Path, name: str) -> xarray.Dataset:

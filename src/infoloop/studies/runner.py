@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -18,8 +19,9 @@ from jax.experimental import multihost_utils
 
 import infoloop
 from infoloop.reporting.package_files import package_folder
+from infoloop.reporting.suggestions import quote
 from infoloop.studies.configuration import as_dict
-from infoloop.studies.discovery import StudyError, title
+from infoloop.studies.discovery import StudyError, cited_statements, title
 from infoloop.studies.run_store import append_shard, completed_shards, open_run, write_table
 from infoloop.studies.sweep import Shard, Sweep, compute, dataset, mesh, shards
 
@@ -31,6 +33,7 @@ class Headline(NamedTuple):
     """A number of the run beside what theory or the literature says it is (None where they say nothing).
 
     `source` is what says so, empty where nothing does; `note` how the number is to be read, as an interval.
+    Where one takes long, an experiment's `headlines` has a function of nothing that returns it in its place.
     """
 
     what: str
@@ -42,11 +45,15 @@ class Headline(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How far a run is: shards done of all, and what was done last."""
+    """How far a run is: steps done of all (shards, or what is written at the end), and what was done last."""
 
     done: int
     total: int
     shard: str
+
+
+PAGE = "report.html"
+_NAME = re.compile(r"\w[\w-]{0,99}")
 
 
 def identity(experiment: ModuleType, config: Any, seed: int) -> dict[str, Any]:
@@ -114,17 +121,20 @@ def execute(
 
     Raises:
         StoreError: The folder holds another run, or is damaged.
-        StudyError: On the other processes, where the first one refused to run.
+        StudyError: `CLAIMS` names what theory/ does not state, or a table has a name that is none for a file; or, on
+            the other processes, the first one refused to run.
     """
+    cited_statements(experiment)  # before anything is computed for a page that could not be made
     sweeps = experiment.sweeps(config)
+    files = _files(experiment, sweeps)
     mine = [s for k, s in enumerate(shards(sweeps)) if k % part[1] == part[0] - 1]
-    done = _agree_on_completed(mine, partial(_open_folder, experiment, config, seed, folder, overwrite))
+    done = _agree_on_completed(mine, partial(_open_folder, experiment, config, seed, folder, overwrite, files))
     yield Progress(sum(done), len(mine), "")
     key, devices = jax.random.key(seed), mesh()
     for k in [k for k, there in enumerate(done) if not there]:
         values = compute(sweeps[mine[k].table], mine[k], key, devices)
         if is_main_process():
-            append_shard(folder, f"shards-{part[0]}-of-{part[1]}", mine[k].name, values)
+            append_shard(folder, part_name(part), mine[k].name, values)
         done[k] = True
         yield Progress(sum(done), len(mine), mine[k].name)
 
@@ -134,10 +144,30 @@ def is_main_process() -> bool:
     return jax.process_index() == 0
 
 
-def _open_folder(experiment: ModuleType, config: Any, seed: int, folder: Path, overwrite: bool) -> set[str]:
+def _open_folder(
+    experiment: ModuleType, config: Any, seed: int, folder: Path, overwrite: bool, files: list[str]
+) -> set[str]:
     """Make the folder this run's own and return the names of the shards that it holds."""
-    open_run(folder, identity(experiment, config, seed), provenance(), overwrite)
+    open_run(folder, identity(experiment, config, seed), provenance(), overwrite, files)
     return set(completed_shards(folder))
+
+
+def _files(experiment: ModuleType, sweeps: Mapping[str, Sweep]) -> list[str]:
+    """Return the names of the files that the run will write beside run.json and its shards.
+
+    Raises:
+        StudyError: A table or figure has a name that is none for a file.
+    """
+    for name in (*sweeps, *experiment.FIGURES):
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise StudyError(f"a table or figure is named {quote(name)}: give letters, digits, - and _, as for a file")
+    figures = [f"{name}.{end}" for name in experiment.FIGURES for end in ("svg", "png")]
+    return [*(f"{name}.nc" for name in sweeps), *figures, PAGE]
+
+
+def part_name(part: tuple[int, int]) -> str:
+    """Return the name of the file, without its ending, to which the i-th of n parts of a run adds its shards."""
+    return f"shards-{part[0]}-of-{part[1]}"
 
 
 def _agree_on_completed(mine: list[Shard], open_folder: Callable[[], set[str]]) -> list[bool]:
@@ -162,17 +192,29 @@ def _agree_on_completed(mine: list[Shard], open_folder: Callable[[], set[str]]) 
     return [bool(flag) for flag in flags[1:]]
 
 
-def collect(experiment: ModuleType, config: Any, folder: Path) -> dict[str, xarray.Dataset] | None:
+def collect(
+    experiment: ModuleType, config: Any, folder: Path, show: Callable[[Progress], object] = lambda step: None
+) -> dict[str, xarray.Dataset] | None:
     """Write and return the tables of a complete run, by name; None while shards of other parts are missing.
+
+    Args:
+        experiment: The module, from `discovery.load`.
+        config: Its configuration.
+        folder: The run's folder, which `execute` made.
+        show: Called before the first table and after each.
 
     Raises:
         StoreError: A stored shard is damaged.
+        UnwritableError: A table cannot be written.
     """
     sweeps: dict[str, Sweep] = experiment.sweeps(config)
     values = completed_shards(folder)
     if any(shard.name not in values for shard in shards(sweeps)):
         return None
-    found = {name: dataset(sweep, name, values) for name, sweep in sweeps.items()}
-    for name, table in found.items():
-        write_table(folder, name, table)
+    show(Progress(0, len(sweeps), "tables"))
+    found = {}
+    for k, (name, sweep) in enumerate(sweeps.items(), start=1):
+        found[name] = dataset(sweep, name, values)
+        write_table(folder, name, found[name])
+        show(Progress(k, len(sweeps), f"table {name}"))
     return found

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs import estimators
 from infoloop.verdict_logs.code_lengths import code_by_histogram, code_by_problem, code_by_rate
 from infoloop.verdict_logs.estimators import Tally, check_confidence
@@ -128,6 +129,7 @@ class LogAudit:
         return {**dataclasses.asdict(bound), "bits_per_verdict": bound.bits / self.verdicts, "least": least}
 
 
+@host_only
 def audit_log(path: str | Path, columns: Mapping[str, str] | None = None, confidence: float = 0.95) -> LogAudit:
     """Return the audit of a verdict log, a file with a row for each attempt.
 
@@ -151,6 +153,7 @@ def audit_log(path: str | Path, columns: Mapping[str, str] | None = None, confid
     return audit_tally(read_log(path, columns), confidence, Path(path).name)
 
 
+@host_only
 def audit_tally(tally: Tally, confidence: float = 0.95, file: str = "") -> LogAudit:
     """Return the audit of counts that are already there.
 

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoloop.reporting.suggestions import did_you_mean
+from infoloop.probability.host_functions import host_only
+from infoloop.reporting.suggestions import bound_message, cut_text, did_you_mean, list_names, quote
+from infoloop.reporting.text_files import NUL, UnreadableFileError, check_regular_file, line_with_nul
 from infoloop.verdict_logs.estimators import Tally
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 COLUMNS = ("problem", "attempt", "pass")
 _VERDICTS = {"0": 0.0, "0.0": 0.0, "false": 0.0, "1": 1.0, "1.0": 1.0, "true": 1.0}
 _CHUNK = 2**18  # rows of a CSV in memory as text
+_CHUNK_CELLS = 2**22  # of these rows
+_MOST_COLUMNS = 10_000  # pandas takes some kilobytes for each
 
 RowPlace = Callable[[int], tuple[str, int]]  # of a row, from 0: what its place is called, and its number
 
@@ -31,7 +35,11 @@ RowPlace = Callable[[int], tuple[str, int]]  # of a row, from 0: what its place 
 class LogFileError(ValueError):
     """A log that cannot be read; the message is `FILE:LINE: COLUMN: what and the remedy`, in Parquet `FILE:row K: `."""
 
+    def __init__(self, message: str):
+        super().__init__(bound_message(message))
 
+
+@host_only
 def read_log(path: str | Path, columns: Mapping[str, str] | None = None) -> Tally:
     """Return the tally of a verdict log, a file with a row for each attempt.
 
@@ -58,12 +66,14 @@ def read_log(path: str | Path, columns: Mapping[str, str] | None = None) -> Tall
             f"{path}: the suffix {path.suffix!r} is not known: give a log in .csv or .parquet, or a pipeline in .toml"
         )
     try:
-        path.open("rb").close()
-    except OSError as error:
-        raise LogFileError(f"{path}: cannot be read: {error.strerror}") from None
+        check_regular_file(path)
+    except UnreadableFileError as error:
+        raise LogFileError(f"{path}: cannot be read: {error.reason}") from None
     before = csv.field_size_limit(sys.maxsize)  # an answer of a model may be long; the limit is one for the process
     try:
         return _tally(*readers[path.suffix.lower()](path, names), names, path)
+    except OSError as error:
+        raise LogFileError(f"{path}: cannot be read: {error.strerror or error}") from None
     finally:
         csv.field_size_limit(before)
 
@@ -77,12 +87,14 @@ def column_names(columns: Mapping[str, str] | None) -> dict[str, str]:
     for key in columns or {}:
         if key not in COLUMNS:
             raise LogFileError(
-                f"columns: there is no {key!r}{did_you_mean(key, COLUMNS)}; keys are {', '.join(COLUMNS)}"
+                f"columns: there is no {quote(key)}{did_you_mean(key, COLUMNS)}; keys are {', '.join(COLUMNS)}"
             )
     names = {key: key for key in COLUMNS} | dict(columns or {})
     for one, other in itertools.combinations(COLUMNS, 2):
         if names[one] == names[other]:
-            raise LogFileError(f"columns: {one} and {other} are both {names[one]!r}: give each a column of its own")
+            raise LogFileError(
+                f"columns: {one} and {other} are both {quote(names[one])}: give each a column of its own"
+            )
     return names
 
 
@@ -94,7 +106,7 @@ def parse_columns(text: str) -> dict[str, str]:
     """
     parts = [part.partition("=") for part in text.split(",")]
     if not all(key.strip() and name.strip() for key, _, name in parts):
-        raise LogFileError(f"columns: {text!r} is not understood: write problem=NAME,attempt=NAME,pass=NAME")
+        raise LogFileError(f"columns: {quote(text)} is not understood: write problem=NAME,attempt=NAME,pass=NAME")
     return {key.strip(): name.strip() for key, _, name in parts}
 
 
@@ -157,36 +169,43 @@ def _found(path: Path, line: str, names: dict[str, str], header: Sequence[str]) 
     for key, name in names.items():
         if header.count(name) != 1:
             twice = "the header has it twice: rename one" if name in header else None
-            what = f"there is no such column{did_you_mean(name, header)}; columns are {', '.join(map(_plain, header))}"
+            what = f"there is no such column{did_you_mean(name, header)}; columns are {list_names(header, name)}"
             rename = f"; if it has another name, say so with --columns {key}=NAME"
-            raise LogFileError(f"{path}:{line} {name}: {twice or what + rename}")
+            raise LogFileError(f"{path}:{line} {cut_text(name)}: {twice or what + rename}")
     return [header.index(name) for name in names.values()]
-
-
-def _plain(name: str) -> str:
-    return name if name.isprintable() and len(name) <= 40 else _shown(repr(name))
 
 
 def _read_csv(path: Path, names: dict[str, str]) -> tuple[pd.DataFrame, RowPlace]:
     import pandas as pd
 
+    line = line_with_nul(path)
+    if line is not None:
+        raise _not_utf8(path, line) or LogFileError(f"{path}:{line}: not CSV: {NUL}")
     records = _records(path)
     line, header = next(records, (0, []))
     if not header:
         raise LogFileError(f"{path}: the log is empty: give a header with {', '.join(names.values())} and a row each")
     wanted = _found(path, f"{line}:", names, header)
-    _refuse_longer(path, next(records, None), header)  # of the first row pandas would only drop the rest
-    settings: Any = {"header": 0, "names": range(len(header)), "index_col": False, "skipinitialspace": True}
-    texts: Any = {"dtype": str, "keep_default_na": False, "na_values": [""], "chunksize": _CHUNK}
+    first = next(records, (line, []))
+    width = max(len(header), len(first[1]))  # of its first row pandas would drop what is too much
+    if width > _MOST_COLUMNS:
+        where = line if len(header) == width else first[0]
+        why = f"there are {width:,} columns, at most {_MOST_COLUMNS:,} are read"
+        raise LogFileError(f"{path}:{where}: {why}: leave out those that an audit ignores")
+    settings: Any = {"header": 0, "names": range(width), "index_col": False, "skipinitialspace": True}
+    texts: Any = {"dtype": str, "keep_default_na": False, "na_values": [""]}
+    texts["chunksize"] = max(1, min(_CHUNK, _CHUNK_CELLS // width))
+    parts = []
     try:
         with pd.read_csv(path, encoding="utf-8", **settings, **texts) as chunks:
-            parts = [chunk[wanted].astype("category") for chunk in chunks]
+            for chunk in chunks:
+                if chunk.iloc[:, len(header) :].notna().any(axis=None):
+                    _refuse_longer(path, header)
+                parts.append(chunk[wanted].astype("category"))
     except UnicodeDecodeError:
-        raise _not_utf8(path) from None
+        raise _not_utf8(path) or LogFileError(f"{path}: not CSV in UTF-8") from None
     except pd.errors.ParserError as error:
-        for record in _records(path):
-            _refuse_longer(path, record, header)
-            line = record[0]
+        line = _refuse_longer(path, header)
         unclosed = "a quoted field is not closed" if "EOF inside string" in str(error) else str(error).strip()
         raise LogFileError(f"{path}:{line}: not CSV: {unclosed}") from None
     joined = (pd.api.types.union_categoricals([part[k] for part in parts]) for k in wanted)
@@ -194,22 +213,26 @@ def _read_csv(path: Path, names: dict[str, str]) -> tuple[pd.DataFrame, RowPlace
     return log, lambda row: ("line", next(itertools.islice(_records(path), row + 1, None))[0])
 
 
-def _refuse_longer(path: Path, record: tuple[int, list[str]] | None, header: list[str]) -> None:
-    if record and len(record[1]) > len(header) and any(record[1][len(header) :]):
-        fields = f"{len(record[1])} fields, but the header has {len(header)}"
-        raise LogFileError(f"{path}:{record[0]}: not CSV: there are {fields}: quote a value that holds a comma")
+def _refuse_longer(path: Path, header: list[str]) -> int:
+    """Raise LogFileError with the first record that has more in it than the header; return the line of the last one."""
+    line = 1
+    for line, fields in _records(path):
+        if any(fields[len(header) :]):
+            found = f"there are {len(fields)} fields, but the header has {len(header)}"
+            raise LogFileError(f"{path}:{line}: not CSV: {found}: quote a value that holds a comma")
+    return line
 
 
-def _not_utf8(path: Path) -> LogFileError:
-    """Return the error with the first line that is not UTF-8."""
+def _not_utf8(path: Path, last: int | None = None) -> LogFileError | None:
+    """Return the error with the first line that is not UTF-8, up to the line `last`; None if all are."""
     with path.open("rb") as file:
-        for line, text in enumerate(file, start=1):
+        for line, text in enumerate(itertools.islice(file, last), start=1):
             try:
                 text.decode()
             except UnicodeDecodeError as error:
                 why = f"byte {text[error.start]:#04x} is not UTF-8: save the log as CSV in UTF-8"
                 return LogFileError(f"{path}:{line}: not CSV: {why}")
-    return LogFileError(f"{path}: not CSV in UTF-8")
+    return None
 
 
 def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -228,7 +251,7 @@ def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
                     yield line, fields
                 line = reader.line_num + 1
         except UnicodeDecodeError:
-            raise _not_utf8(path) from None
+            raise _not_utf8(path) or LogFileError(f"{path}: not CSV in UTF-8") from None
         except csv.Error as error:
             raise LogFileError(f"{path}:{line}: not CSV: {error}") from None
 

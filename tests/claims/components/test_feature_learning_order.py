@@ -5,7 +5,8 @@ from fractions import Fraction
 import numpy as np
 import scipy.linalg
 
-from infoloop.claims.components.feature_learning_order import clean_share, ends_exactly, flow_exactly
+from infoloop.claims.components.feature_learning_end import clean_share, ends_exactly
+from infoloop.claims.components.feature_learning_order import flow_exactly
 from infoloop.probability.numerics import rounding
 from tests.support.exact_values import exact_float
 

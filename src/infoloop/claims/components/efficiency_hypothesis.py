@@ -4,11 +4,14 @@ import itertools
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from infoloop.claims.comparisons import inequality
 from infoloop.exact.rational_laws import RationalLaw, fmpq, from_rational, rational
 from infoloop.information.expressions import evaluate
-from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets, random_numbers
+from infoloop.probability.bayes_nets import BayesNet
+from infoloop.probability.channels import Channel
+from infoloop.statements.cases import Cases, Family, Fixed, exact_law, exact_laws, random_bayes_nets, random_numbers
 from infoloop.statements.claim import linear
 from infoloop.statements.parameter_grids import parameter_grid
 
@@ -23,17 +26,58 @@ RIVALS = (
     "a linear learner follows the gradient of the squared error from 0",
 )
 
-detail = linear(
-    "thm:irrelevant-detail",
+_details = random_bayes_nets("T", "S|T", "A|S", T=3, S=3, A=2)
+_COIN = exact_law({"T": ["1/2", "1/2"], "S|T": MAPS, "A": ["1/2", "1/2"]})
+
+detail_tells_nothing = linear(
+    "thm:detail-tells-nothing",
     "I(T;S,A) = I(T;S)",
     ("T -> S -> A",),
-    random_bayes_nets("T", "S|T", "A|S", T=3, S=3, A=2),
+    _details,
     family=Family(
         "a fair bit T, S and A with rows (1/4, 3/4), (1, 0), (0, 1)",
         lambda: exact_laws({"T": [["1/2", "1/2"]], "S|T": NOISY, "A|S": NOISY}),
     ),
-    edges=(exact_law({"T": ["1/2", "1/2"], "S|T": MAPS, "A": ["1/2", "1/2"]}),),
+    edges=(_COIN,),
     wrong="I(T;S,A) = I(T;S) + H(A|S)",
+)
+
+
+def _shown(numbers):
+    """Return T, S and A with an output Y that has all of A and, as a pair, all of S."""
+    both = Channel(jnp.eye(6).reshape(3, 2, 6), ("S", "A"), ("Y",))
+    return BayesNet((*_details.build(numbers).factors, both))
+
+
+def _with_outputs():
+    """Yield a fair bit T, S and A with an output that is A, the pair of S and A, or all three."""
+    parts = {"T": [["1/2", "1/2"]], "S|T": NOISY, "A|S": NOISY}
+    for source, size in (("A", 2), ("S,A", 4), ("T,S,A", 8)):
+        rows = np.eye(size, dtype=int).reshape(*[2] * source.count(","), 2, size)
+        yield from exact_laws({**parts, f"Y|{source}": Fixed(rows)})
+
+
+detail = linear(
+    "thm:irrelevant-detail",
+    "I(Y;S,A|T) = I(Y;S|T) + H(A|S)",
+    ("T -> S -> A", "H(A|Y) = 0"),
+    Cases(_details.draw, _shown),
+    family=Family(
+        "a fair bit T, S and A with rows (1/4, 3/4), (1, 0), (0, 1), and an output Y that is A, the pair of S and A, "
+        "or all three",
+        _with_outputs,
+    ),
+    edges=(
+        exact_law(
+            {
+                "T": ["1/2", "1/2"],
+                "S|T": MAPS,
+                "A": ["1/2", "1/2"],
+                "Y|S,A": [[[1, 0, 0, 0], [0, 1, 0, 0]], [[0, 0, 1, 0], [0, 0, 0, 1]]],
+            }
+        ),
+    ),
+    wrong="I(Y;S,A|T) = I(Y;S|T)",
 )
 
 

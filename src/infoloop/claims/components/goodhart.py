@@ -14,6 +14,7 @@ from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.goodhart import hack_gold, hack_optimum, mean_maximum, selected_value
 from infoloop.statements.cases import Family, random_numbers, random_probabilities
+from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 PART_VALUES = (0, 1, 3)
@@ -65,10 +66,20 @@ def _shared(law):
     return chosen, VALUE_PARTS / PARTS * largest
 
 
-def _shared_exactly(case):
+def _shared_exactly(case, more=0):
+    """Return E[V | best] and its share of E max U; the parts of the error may have a law of their own."""
+    law, other = ([rational(p) for p in case.get(name, case["law"])] for name in ("law", "error law"))
+    chosen, largest = _best(sum_law(law, case["value"]), sum_law(other, case["error"]), case["n"])
+    return chosen, largest * fmpq(case["value"] + more, case["value"] + more + case["error"])
+
+
+def _chosen_by_value(case):
+    """Return E max V, the value of the best of n by V alone, and the share of E max U."""
     law = [rational(p) for p in case["law"]]
-    chosen, largest = _best(sum_law(law, case["value"]), sum_law(law, case["error"]), case["n"])
-    return chosen, largest * fmpq(case["value"], case["value"] + case["error"])
+    return _best(sum_law(law, case["value"]), [fmpq(1)], case["n"])[0], _shared_exactly(case)[1]
+
+
+_three_parts = {"law": ("1/2", "1/4", "1/4"), "value": 2, "error": 1, "n": 3}
 
 
 shared = equality(
@@ -87,8 +98,13 @@ shared = equality(
             n=(1, 2, 5),
         ),
     ),
-    edges=({"law": ("1/2", "1/4", "1/4"), "value": 2, "error": 1, "n": 3},),
+    edges=(_three_parts,),
     wrong=lambda law: (_shared(law)[0], math.sqrt(PARTS / VALUE_PARTS) * _shared(law)[1]),
+    neighbours=(
+        without(SUMS[0], {**_three_parts, "error law": ("1/2", "1/2", 0)}),
+        without(SUMS[1], _three_parts, exact=_chosen_by_value),
+        changed("a part more in the value", lambda case: _shared_exactly(case, more=1)),
+    ),
 )
 
 
@@ -135,12 +151,36 @@ def _best_of_two(value: fmpq, error: fmpq) -> RealBall:
     return real_ball(ball)
 
 
-def _gaussian_exactly(case):
+def _share(case: dict) -> RealBall:
     value, error = case["value"], case["error"]
-    share = real_ball(lambda: arb(value * value) / arb(value * value + error * error).sqrt())
-    sides = [_best_of_two(value, error), share * _mean_maximum_exactly(2)]
+    return real_ball(lambda: arb(value * value) / arb(value * value + error * error).sqrt())
+
+
+def _gaussian_exactly(case):
+    sides = [_best_of_two(case["value"], case["error"]), _share(case) * _mean_maximum_exactly(2)]
     lesser, greater = sides if case["order"] == "as written" else sides[::-1]
     return lesser, greater + LEAST_MARGIN
+
+
+def _coins_exactly(case):
+    """Return the formula, and the best of 2 if V and X are fair coins of -1 and 1: E[V|U] = U/2 and E max U = 3/4."""
+    chosen, _ = _best([fmpq(1, 2), 0, fmpq(1, 2)], [fmpq(1, 2), 0, fmpq(1, 2)], 2)  # of 1 + V and 1 + X
+    return _share(case) * _mean_maximum_exactly(2), chosen - 1 + LEAST_MARGIN
+
+
+def _by_value_exactly(case):
+    """Return the best of 2 by V alone, and the formula."""
+    return _mean_maximum_exactly(2) * case["value"], _share(case) * _mean_maximum_exactly(2) + LEAST_MARGIN
+
+
+def _linear_share(case):
+    """Return the best of 2, and the formula without its square root."""
+    value, error = case["value"], case["error"]
+    closed = _mean_maximum_exactly(2) * (value * value / (value + error))
+    return _best_of_two(value, error), closed + LEAST_MARGIN
+
+
+_alike = {"value": fmpq(1), "error": fmpq(1), "order": "as written"}
 
 
 _spreads = [fmpq(1, 2), fmpq(1), fmpq(8)]
@@ -157,6 +197,11 @@ gaussian_selection = inequality(
     ),
     edges=({"value": fmpq(1), "error": fmpq(1, 2), "order": "as written"},),
     wrong=lambda case: _within(_gaussian(case)[0], case[0] * mean_maximum(jnp.array([2.0, 3.0]))),
+    neighbours=(
+        without(GAUSSIAN[0], _alike, exact=_coins_exactly),
+        without(GAUSSIAN[1], _alike, exact=_by_value_exactly),
+        changed("deviations in place of variances", _linear_share, _alike),
+    ),
 )
 
 
@@ -172,9 +217,7 @@ def _harder(case):
 
 
 def _harder_exactly(case):
-    value, error = case["value"], case["error"]
-    share = real_ball(lambda: arb(value * value) / (arb(value * value + error * error)).sqrt())
-    return share * _mean_maximum_exactly(3), share * _mean_maximum_exactly(2)
+    return _share(case) * _mean_maximum_exactly(3), _share(case) * _mean_maximum_exactly(2)
 
 
 backfires = inequality(
@@ -212,10 +255,22 @@ def _gold_exactly(case):
     return gold_exactly(mass, n), (1 - mass) ** n * fmpq(n, n + 1)
 
 
+def _worth_half(mass: fmpq, n: int) -> fmpq:
+    """Return the value of the best of n if a hack is worth 1/2."""
+    return gold_exactly(mass, n) + (1 - (1 - mass) ** n) / 2
+
+
+def _squared(mass: fmpq, n: int) -> fmpq:
+    """Return the value of the best of n if the value is the square of the proxy."""
+    return (1 - mass) ** n * fmpq(n, n + 2)
+
+
 _MASSES = [fmpq(0), fmpq(1, 100), fmpq(1, 16), fmpq(1, 3), fmpq(1)]
 _best_ofs = Family(
     "masses 0, 1/100, 1/16, 1/3, 1; n from 1 to 12", lambda: parameter_grid(mass=_MASSES, n=range(1, 13))
 )
+
+_sixteenth = {"mass": fmpq(1, 16), "n": 3}
 
 gold = equality(
     "thm:hack-gold",
@@ -226,16 +281,28 @@ gold = equality(
     family=_best_ofs,
     edges=({"mass": fmpq(1, 16), "n": 3},),
     wrong=lambda case: (_gold_by_quadrature(case[0]), hack_gold(case[0], SAMPLE_SIZES + 1)),
+    neighbours=(
+        without(HACK[0], _sixteenth, exact=lambda case: (_worth_half(**case), _gold_exactly(case)[1])),
+        without(HACK[1], _sixteenth, exact=lambda case: (_squared(**case), _gold_exactly(case)[1])),
+        changed(
+            "1 - n delta",
+            lambda case: (_gold_exactly(case)[0], (1 - case["n"] * case["mass"]) * case["n"] / (case["n"] + 1)),
+        ),
+    ),
 )
 
 
-def _optimum_exactly(case):
+def _optimum_exactly(case, value=gold_exactly, scale=1):
+    """Return the value of the best of n, and of the best of n*; of 1000 if there is no n*, as without a hack."""
     mass, n = case["mass"], case["n"]
     best = 1
-    while mass * (best + 1) ** 2 < 1:
+    while scale * mass * (best + 1) ** 2 < 1 and best < 1000:
         best += 1
-    return gold_exactly(mass, n), gold_exactly(mass, best)
+    return value(mass, n), value(mass, best)
 
+
+# at 1/(n + 1)^2 two n are as good; a mass a little less has n + 1 as its optimum, and a little more n
+_just_above, _just_below = {"mass": fmpq(199, 3200), "n": 4}, {"mass": fmpq(201, 3200), "n": 3}
 
 optimum = inequality(
     "thm:hack-optimum",
@@ -247,8 +314,15 @@ optimum = inequality(
         "masses 1/100, 1/30, 1/16, 1/9, 1/3, 1; n from 1 to 20",
         lambda: parameter_grid(mass=[fmpq(1, k) for k in (100, 30, 16, 9, 3, 1)], n=range(1, 21)),
     ),
-    edges=({"mass": fmpq(1, 16), "n": 3},),
+    edges=(_sixteenth,),
     wrong=lambda case: (hack_gold(case[0], SAMPLE_SIZES), hack_gold(case[0], hack_optimum(case[0]) + 1)),
+    neighbours=(
+        without(HACK[0], {"mass": fmpq(1, 16), "n": 4}, exact=lambda case: _optimum_exactly(case, _worth_half)),
+        without(HACK[1], {"mass": fmpq(1, 16), "n": 4}, exact=lambda case: _optimum_exactly(case, _squared)),
+        without("delta > 0", {"mass": fmpq(0), "n": 1001}),
+        changed("1 % more of delta", lambda case: _optimum_exactly(case, scale=fmpq(101, 100)), _just_above),
+        changed("1 % less of delta", lambda case: _optimum_exactly(case, scale=fmpq(99, 100)), _just_below),
+    ),
 )
 
 more_is_better = inequality(

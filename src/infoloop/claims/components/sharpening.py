@@ -17,16 +17,14 @@ from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_convolution, binary_entropy
 from infoloop.statements.cases import Family, Fixed, exact_law, exact_laws, random_bayes_nets, random_numbers
 from infoloop.statements.claim import linear
+from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 FINITE = "finite alphabets"
 MAPS = [[1, 0], [0, 1]]
 VOTING = ("X -> Z -> Y1,Y2,Y3", "X -> Y1,Y2,Y3 -> M")
-VOTERS = (
-    "X is a fair bit, Z is X flipped at rate a",
-    "answers are Z flipped independently at a rate e of at most 1/2",
-    "M is the majority of an odd number of answers",
-)
+STATE = "X is a fair bit, Z is X flipped at rate a"
+FLIPPED, MAJORITY = "answers are Z flipped independently at one rate e", "M is the majority of an odd number of answers"
 ODD, ANSWERS = (1, 3, 5, 7), ("Y1", "Y2", "Y3")
 MOST = [[[MAPS[int(a + b + c > 1)] for c in (0, 1)] for b in (0, 1)] for a in (0, 1)]
 
@@ -60,19 +58,37 @@ def _enumerated(error, voters):
     return total
 
 
+_five = {"error": fmpq(1, 4), "voters": 5}
+
 majority = equality(
     "thm:majority-error",
-    VOTERS[1:],
+    (FLIPPED, MAJORITY),
     _majority,
     _rates,
-    exact=lambda case: (_enumerated(*case.values()), recursive_error(*case.values())),
+    exact=lambda case: (_enumerated(**case), recursive_error(**case)),
     family=Family(
-        "errors 0, 1/100, 1/4, 2/5, 1/2; 1, 3, 5, 7 answers",
-        lambda: parameter_grid(error=[fmpq(0), fmpq(1, 100), fmpq(1, 4), fmpq(2, 5), fmpq(1, 2)], voters=ODD),
+        "errors 0, 1/100, 1/4, 2/5, 1/2, 3/4; 1, 3, 5, 7 answers",
+        lambda: parameter_grid(
+            error=[fmpq(0), fmpq(1, 100), fmpq(1, 4), fmpq(2, 5), fmpq(1, 2), fmpq(3, 4)], voters=ODD
+        ),
     ),
-    edges=({"error": fmpq(1, 4), "voters": 5},),
+    edges=(_five,),
     wrong=lambda case: (_majority(case)[0], _majority(case)[1] ** 2),
+    neighbours=(
+        without(
+            FLIPPED, _five, exact=lambda case: (case["error"], recursive_error(**case))
+        ),  # five copies of one answer
+        without(MAJORITY, {"error": fmpq(1, 4), "voters": 2}),
+        changed("(m - 1)/2 in place of (m + 1)/2", lambda case: (_enumerated(**case), _one_vote_less(**case))),
+    ),
 )
+
+
+def _one_vote_less(error, voters):
+    found = error
+    for m in range(1, voters, 2):
+        found = found - (1 - 2 * error) * math.comb(m, (m + 1) // 2) * (error * (1 - error)) ** ((m - 1) // 2)
+    return found
 
 
 def _net(prior_crossover, error):
@@ -81,10 +97,23 @@ def _net(prior_crossover, error):
     return BayesNet((fair, bsc(prior_crossover, "X", "Z"), *answers, Channel(jnp.array(MOST, float), ANSWERS, ("M",))))
 
 
-def _table(a, e):
-    a, e = rational(a), rational(e)
+def _table(a, e, errors=None, task=("1/2", "1/2"), voted=MOST):
+    """Return the law of X, Z, three answers and M; answers may have `errors` of their own, M be `voted` otherwise."""
+    a = rational(a)
+    rates = [rational(rate) for rate in errors or (e, e, e)]
+    answers = {f"{name}|Z": [[1 - e, e], [e, 1 - e]] for name, e in zip(ANSWERS, rates, strict=True)}
+    return exact_law({"X": list(task), "Z|X": [[1 - a, a], [a, 1 - a]], **answers, "M|Y1,Y2,Y3": voted})
+
+
+def _any_table(rows, e):
+    """Return the same law for a task of three values, of which the state is a bit with these rows."""
+    e = rational(e)
     answers = {f"{name}|Z": [[1 - e, e], [e, 1 - e]] for name in ANSWERS}
-    return exact_law({"X": ["1/2", "1/2"], "Z|X": [[1 - a, a], [a, 1 - a]], **answers, "M|Y1,Y2,Y3": MOST})
+    return exact_law({"X": ["1/4", "1/4", "1/2"], "Z|X": rows, **answers, "M|Y1,Y2,Y3": MOST})
+
+
+_ALL_AGREE = [[[MAPS[a * b * c] for c in (0, 1)] for b in (0, 1)] for a in (0, 1)]
+_CONSTANT = [[[MAPS[0]] * 2] * 2] * 2
 
 
 def _answer_and_majority(law):
@@ -101,15 +130,25 @@ _votes = Family(
     lambda: parameter_grid(a=("0", "1/8", "1/3"), e=("0", "1/100", "1/8", "1/4", "1/2")),
 )
 
+_STATES = ([MAPS[0], MAPS[0], MAPS[1]], [["1/4", "3/4"], ["1/2", "1/2"], [1, 0]])
+_an_eighth = {"a": "1/8", "e": "1/8"}
+
 raises = inequality(
     "thm:sharpening",
-    VOTERS,
+    (FLIPPED, MAJORITY),
     _sharper,
     _rates,
-    exact=lambda case: _answer_and_majority(_table(*case.values())),
-    family=_votes,
+    exact=lambda case: _answer_and_majority(_table(**case) if "a" in case else _any_table(**case)),
+    family=Family(
+        f"{_votes.description}; and a task of three values, two states that are bits of it, errors 0, 1/8, 1/2, 3/4",
+        lambda: itertools.chain(_votes.members(), parameter_grid(rows=_STATES, e=("0", "1/8", "1/2", "3/4"))),
+    ),
     edges=({"a": "1/8", "e": "0"},),
     wrong=lambda case: _sharper(case)[::-1],
+    neighbours=(
+        without(FLIPPED, {**_an_eighth, "errors": ("0", "1/2", "1/2")}),
+        without(MAJORITY, {**_an_eighth, "voted": _ALL_AGREE}),
+    ),
 )
 
 
@@ -119,19 +158,48 @@ def _closed(case):
 
 
 def _closed_exactly(case):
-    a, e = rational(case["a"]), recursive_error(rational(case["e"]), 3)
-    return evaluate("I(X;M)", _table(*case.values())), 1 - exact_binary_entropy(a * (1 - e) + e * (1 - a))
+    """Return I(X;M), on the whole graph for three answers and through the error of the majority for more."""
+    a, voters = rational(case["a"]), case.get("voters", 3)
+    e = recursive_error(rational(case["e"]), voters)
+    law = _table(**case) if voters == 3 else _summed_up(case["a"], case["e"], voters)
+    return evaluate("I(X;M)", law), 1 - exact_binary_entropy(a * (1 - e) + e * (1 - a))
+
+
+def _summed_up(a, e, voters):
+    """Return the law of X and the majority M of many answers, which are enumerated one by one."""
+    a, wrong = rational(a), _enumerated(e, voters)
+    return exact_law(
+        {"X": ["1/2", "1/2"], "Z|X": [[1 - a, a], [a, 1 - a]], "M|Z": [[1 - wrong, wrong], [wrong, 1 - wrong]]}
+    )
+
+
+def _uncorrected(case):
+    """Return I(X;M), and 1 - h(a * e) of one answer."""
+    a, e = rational(case["a"]), rational(case["e"])
+    return _closed_exactly(case)[0], 1 - exact_binary_entropy(a * (1 - e) + e * (1 - a))
 
 
 closed = equality(
     "thm:sharpening-bits",
-    VOTERS,
+    (STATE, FLIPPED, MAJORITY),
     _closed,
     _rates,
     exact=_closed_exactly,
-    family=_votes,
-    edges=({"a": "1/8", "e": "1/8"},),
+    family=Family(
+        f"{_votes.description}; and of 5 and 7 answers, e 1/100, 1/8, 1/4",
+        lambda: itertools.chain(
+            _votes.members(),
+            parameter_grid(a=("0", "1/8", "1/3"), e=("1/100", "1/8", "1/4"), voters=(5, 7)),
+        ),
+    ),
+    edges=(_an_eighth,),
     wrong=lambda case: (_closed(case)[0], _sharper(case)[0]),
+    neighbours=(
+        without(STATE, {**_an_eighth, "task": ("1/4", "3/4")}),
+        without(FLIPPED, {**_an_eighth, "errors": ("0", "1/2", "1/2")}),
+        without(MAJORITY, {**_an_eighth, "voted": _CONSTANT}),
+        changed("e in place of e_m", _uncorrected, _an_eighth),
+    ),
 )
 
 

@@ -24,24 +24,30 @@ from infoloop.statements.cases import (
     random_probabilities,
 )
 from infoloop.statements.claim import linear
+from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 FINITE, FAIR = "finite alphabets", ["1/2", "1/2"]
 MAPS = [[1, 0], [0, 1]]
 INPUTS = tuple(itertools.product((0, 1), repeat=2))
-PARITY = ("A and B are independent fair bits", "X is their parity, flipped at rate e")
-AFFINE = (*PARITY, "predictors are affine in A and B, with values in (0, 1)")
+BITS, FLIPPED_PARITY = "A and B are independent fair bits", "X is their parity, flipped at rate e"
+PARITY = (BITS, FLIPPED_PARITY)
+AFFINE_CLASS = "predictors are affine in A and B, with values in (0, 1)"
+LOGISTIC_CLASS = "predictors have log odds that are affine in A and B"
+AFFINE = (*PARITY, AFFINE_CLASS)
 
 
-def parity_loss(predicted: Sequence[Number], error: Number, log: Callable[[Number], Any]) -> Any:
+def parity_loss(
+    predicted: Sequence[Number], error: Number, log: Callable[[Number], Any], masses: Sequence[Number] = (0.25,) * 4
+) -> Any:
     r"""Return $E[-\log f(X\mid A,B)]$ of four predicted P(X = 1), given the logarithm; for floats and exactly.
 
     >>> parity_loss([fmpq(1, 2)] * 4, fmpq(1, 8), log2).digits(3)
     '1.00'
     """
     right = [1 - error if a != b else error for a, b in INPUTS]
-    logs = [log(f) * r + log(1 - f) * (1 - r) for f, r in zip(predicted, right, strict=True)]
-    return sum(logs[1:], logs[0]) * -0.25
+    logs = [(log(f) * r + log(1 - f) * (1 - r)) * m for f, r, m in zip(predicted, right, masses, strict=True)]
+    return sum(logs[1:], logs[0]) * -1
 
 
 def _affine(normals):
@@ -60,7 +66,26 @@ def _blind(case):
 def _blind_exactly(case):
     constant, first, second = case["weights"]
     predicted = [constant + first * a + second * b for a, b in INPUTS]
-    return 1, parity_loss(predicted, case["error"], log2)
+    return 1, parity_loss(predicted, case["error"], log2, case.get("masses", (fmpq(1, 4),) * 4))
+
+
+def _first_bit(case):
+    """Return the loss if X is the first bit, not the parity, as that of a predictor of the parity of A and 0."""
+    constant, first, _ = case["weights"]
+    predicted = [constant + first * a for a, _ in INPUTS]
+    return 1, parity_loss(predicted, case["error"], log2, (fmpq(1, 2), 0, fmpq(1, 2), 0))
+
+
+def _any_predictor(case):
+    """Return the loss of the predictor that knows the parity, which is in no class of a linear learner."""
+    right = [1 - case["error"] if a != b else case["error"] for a, b in INPUTS]
+    return 1, parity_loss(right, case["error"], log2)
+
+
+# A is 0 in fifteen of sixteen cases, so that the parity is B but for one
+_BIASED = tuple(fmpq(k, 32) for k in (15, 15, 1, 1))
+_by_second = {"weights": (fmpq(1, 4), fmpq(0), fmpq(1, 2)), "error": fmpq(1, 100)}
+_by_first = {"weights": (fmpq(1, 4), fmpq(1, 2), fmpq(0)), "error": fmpq(1, 100)}
 
 
 _quarters = [fmpq(k, 4) for k in (-1, 0, 1)]
@@ -85,6 +110,64 @@ blind = inequality(
     ),
     edges=({"weights": (fmpq(1, 2), fmpq(0), fmpq(0)), "error": fmpq(1, 4)},),
     wrong=lambda case: (1.0, parity_loss([0.1, 0.9, 0.9, 0.1], case[1] / 4, jnp.log2)),
+    neighbours=(
+        without(BITS, {**_by_second, "masses": _BIASED}),
+        without(FLIPPED_PARITY, _by_first, exact=_first_bit),
+        without(AFFINE_CLASS, _by_first, exact=_any_predictor),
+    ),
+)
+
+
+def _logistic(normals):
+    """Return affine log odds at the four inputs, in nats, and an error rate."""
+    constant, first, second = normals[:3]
+    return jnp.stack([constant + first * a + second * b for a, b in INPUTS]), jax.nn.sigmoid(normals[3])
+
+
+def _logistic_loss(case):
+    log_odds, error = case
+    right = jnp.stack([1 - error if a != b else error for a, b in INPUTS])
+    losses = right * jax.nn.softplus(-log_odds) + (1 - right) * jax.nn.softplus(log_odds)
+    return 1.0, losses.mean() / jnp.log(2)
+
+
+def _logistic_exactly(case):
+    """Return 1 and the loss of a predictor whose odds at (0, 0), and their ratios for A and B, are rational."""
+    constant, first, second = case["odds"]
+    odds = [constant * first**a * second**b for a, b in INPUTS]
+    predicted = [o / (1 + o) for o in odds]
+    return 1, parity_loss(predicted, case["error"], log2, case.get("masses", (fmpq(1, 4),) * 4))
+
+
+def _first_bit_by_odds(case):
+    constant, first, _ = case["odds"]
+    odds = [constant * first**a for a, _ in INPUTS]
+    return 1, parity_loss([o / (1 + o) for o in odds], case["error"], log2, (fmpq(1, 2), 0, fmpq(1, 2), 0))
+
+
+_RATIOS = [fmpq(1, 4), fmpq(1), fmpq(3)]
+_odds_of_second = {"odds": (fmpq(1, 4), fmpq(1), fmpq(16)), "error": fmpq(1, 100)}
+_odds_of_first = {"odds": (fmpq(1, 4), fmpq(16), fmpq(1)), "error": fmpq(1, 100)}
+
+blind_logistic = inequality(
+    "thm:parity-logistic",
+    (*PARITY, LOGISTIC_CLASS),
+    _logistic_loss,
+    random_numbers(4, _logistic),
+    exact=_logistic_exactly,
+    family=Family(
+        "odds 1/4, 1, 3 at (0, 0), and the same ratios of odds for A and for B; error rates 1/100, 1/4, 1/2",
+        lambda: parameter_grid(
+            odds=list(itertools.product(_RATIOS, repeat=3)), error=[fmpq(1, 100), fmpq(1, 4), fmpq(1, 2)]
+        ),
+    ),
+    edges=({"odds": (fmpq(1), fmpq(1), fmpq(1)), "error": fmpq(1, 4)},),
+    wrong=lambda case: (1.0, parity_loss([0.1, 0.9, 0.9, 0.1], case[1] / 4, jnp.log2)),
+    neighbours=(
+        without(BITS, {**_odds_of_second, "masses": _BIASED}),
+        without(FLIPPED_PARITY, _odds_of_first, exact=_first_bit_by_odds),
+        without(LOGISTIC_CLASS, _odds_of_first, exact=_any_predictor),
+    ),
 )
 
 
@@ -166,24 +249,58 @@ def _coarse_and_fine(case):
     return errors[0], errors[1]
 
 
+SEEN, LEAST_SQUARES = "the learner sees both bits flipped independently at rate e", "it fits by linear least squares"
+
 fine_labels = inequality(
     "fol:coarse-labels-are-easier",
-    (*PARITY[:1], "the learner sees both bits flipped at rate e below 1/2", "it fits by linear least squares"),
+    (BITS, SEEN, LEAST_SQUARES),
     _coarse_and_fine,
     random_probabilities(1),
     exact=_coarse_and_fine_exactly,
     family=Family("crossover probabilities 0, 1/8, 1/4", lambda: ({"error": fmpq(k, 8)} for k in range(3))),
 )
 
+
+def _fine_exactly(case):
+    """Return the error at the parity of the regression on both bits, or of the best answer; and 2e(1 - e)."""
+    error = case["error"]
+    closed = 2 * error * (1 - error)
+    if case["answer"] == "regression":
+        return _coarse_and_fine_exactly(case)[1], closed
+    odd = [sum(m for m, (a, b) in zip(row, INPUTS, strict=True) if a != b) for row in _clean_given_seen(error)]
+    return sum(min(p, 1 - p) for p in odd) / 4, closed
+
+
+def _rare_bits(case):
+    """Return the regression's error if each bit is 1 once in sixteen cases: it says 0 for both, so it misses odd pairs."""
+    rare = fmpq(1, 16)
+    seen_as_one = rare * (1 - case["error"]) / (rare * (1 - case["error"]) + (1 - rare) * case["error"])
+    assert seen_as_one < fmpq(1, 2)
+    return 2 * rare * (1 - rare), 2 * case["error"] * (1 - case["error"])
+
+
+_quarter = {"error": fmpq(1, 4), "answer": "regression"}
+
 fine_gain = equality(
     "thm:fine-labels-help",
     fine_labels.assumes,
     lambda case: (_coarse_and_fine(case)[1], case[0] * (1 - case[0] / 2)),
     random_probabilities(1),
-    exact=lambda case: (_coarse_and_fine_exactly(case)[1], 2 * case["error"] * (1 - case["error"])),
-    family=Family("crossover probabilities k/40 below 1/2", lambda: ({"error": fmpq(k, 40)} for k in range(20))),
-    edges=({"error": fmpq(1, 4)},),
+    exact=_fine_exactly,
+    family=Family(
+        "crossover probabilities k/40; of the regression, and of the best answer to what is seen",
+        lambda: parameter_grid(error=[fmpq(k, 40) for k in range(41)], answer=("regression", "best")),
+    ),
+    edges=(_quarter,),
     wrong=_coarse_and_fine,
+    neighbours=(
+        without(BITS, _quarter, exact=_rare_bits),
+        # both are flipped or none, so that the parity of what is seen is right
+        without(SEEN, _quarter, exact=lambda case: (0, _fine_exactly(case)[1])),
+        # whoever fits a constant to each bit guesses
+        without(LEAST_SQUARES, _quarter, exact=lambda case: (fmpq(1, 2), _fine_exactly(case)[1])),
+        changed("e for one bit alone", lambda case: (_fine_exactly(case)[0], case["error"])),
+    ),
 )
 
 interaction = linear(

@@ -13,12 +13,15 @@ from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.learning.coupon_collector import collection_time, verdicts_needed
 from infoloop.statements.cases import Cases, Family, random_numbers
+from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 MEMBERS, MOST = 4, 12
-DEMONSTRATED = ("demonstrations are independent draws of the members", "the number of members is known")
-VERDICTS = ("the verdicts are exact", "all sets of M among K candidates are equally likely", "M is known")
-BOTH = (*VERDICTS, "demonstrations are independent uniform draws of the members")
+DEMONSTRATED = ("demonstrations are independent draws of the members",)
+EXACT, UNIFORM = "the verdicts are exact", "demonstrations are independent uniform draws of the members"
+VERDICTS = (EXACT, "all sets of M among K candidates are equally likely", "M is known")
+BOTH = (*VERDICTS, UNIFORM)
+_EXACT_VERDICTS = unrefuted(EXACT, "after verdicts that may be wrong the rest are never known, however many")
 
 
 def recursive_time(probabilities: Sequence[Number]) -> Number:
@@ -50,6 +53,9 @@ def _collected_exactly(case):
     return recursive_time(p), by_exclusion
 
 
+_unequal, _alike = {"chances": ["1/2", "1/3", "1/6"]}, {"chances": ["1/3", "1/3", "1/3"]}
+
+
 def _laws():
     """Yield laws on 1 to 5 members: uniform, and with masses proportional to 1, 2, 3, ..., 1, 2, 4, ..., or 1, 1, 7."""
     for size in range(1, 6):
@@ -77,9 +83,22 @@ collecting = equality(
     _members,
     exact=_collected_exactly,
     family=_unlike_members,
-    edges=({"chances": ["1/2", "1/3", "1/6"]},),
+    edges=(_unequal,),
     wrong=lambda p: (recursive_time(list(p)), 1 / p.min()),
+    neighbours=(
+        without(
+            "demonstrations are independent draws of the members",
+            _alike,  # each shows a member that was not yet seen, so that M of them show all
+            exact=lambda case: (len(case["chances"]), _collected_exactly(case)[1]),
+        ),
+        changed("M H_M whatever they are", lambda case: (_collected_exactly(case)[0], _least_exactly(case)[0])),
+        changed("the rarest member alone, 1/p", lambda case: (_collected_exactly(case)[0], _rarest(case)), _unequal),
+    ),
 )
+
+
+def _rarest(case):
+    return 1 / min(map(rational, case["chances"]))
 
 
 def harmonic(m: int) -> fmpq:
@@ -107,8 +126,15 @@ equal_is_fastest = inequality(
     _members,
     exact=_least_exactly,
     family=_unlike_members,
-    edges=({"chances": ["1/3", "1/3", "1/3"]},),
+    edges=(_alike,),
     wrong=lambda p: (recursive_time(list(p)), MEMBERS * _float(harmonic(MEMBERS))),
+    neighbours=(
+        without(
+            "demonstrations are independent draws of the members",
+            _alike,  # each shows a member that was not yet seen
+            exact=lambda case: (_least_exactly(case)[0], len(case["chances"])),
+        ),
+    ),
 )
 
 
@@ -122,20 +148,24 @@ def asked(accepted: tuple[int, ...]) -> int:
     return len(accepted) - alike
 
 
-def mean_asked(candidates: int, members: int) -> fmpq:
-    """Return the mean of `asked` over all sets of this size, by enumeration.
+def mean_asked(K: int, M: int) -> fmpq:
+    """Return the mean of `asked` over all sets of M among K candidates, by enumeration.
 
     >>> mean_asked(3, 1)
     5/3
     """
-    chosen = itertools.combinations(range(candidates), members)
-    total = sum(asked(tuple(int(k in accepted) for k in range(candidates))) for accepted in chosen)
-    return fmpq(total, math.comb(candidates, members))
+    chosen = itertools.combinations(range(K), M)
+    total = sum(asked(tuple(int(k in accepted) for k in range(K))) for accepted in chosen)
+    return fmpq(total, math.comb(K, M))
 
 
-def _needed_exactly(candidates: int, members: int) -> fmpq:
-    others = candidates - members
-    return candidates - fmpq(members, others + 1) - fmpq(others, members + 1)
+def _needed_exactly(K: int, M: int) -> fmpq:
+    return K - _run(K, K - M) - _run(K, M)
+
+
+def _run(K: int, M: int) -> fmpq:
+    """Return the mean length of the last run of the K - M other candidates."""
+    return fmpq(K - M, M + 1)
 
 
 def _tables():
@@ -169,13 +199,27 @@ verdicts = equality(
     VERDICTS,
     _asked,
     _sets(8),
-    exact=lambda case: (mean_asked(*case.values()), _needed_exactly(*case.values())),
+    exact=lambda case: (mean_asked(**case), _needed_exactly(**case)),
     family=Family(
         "2 to 9 candidates and 1 to K - 1 members",
         lambda: ({"K": k, "M": m} for k in range(2, 10) for m in range(1, k)),
     ),
     edges=({"K": 7, "M": 3},),
     wrong=lambda case: (_asked(case)[0], case[0] - 1),
+    neighbours=(
+        _EXACT_VERDICTS,
+        without(
+            VERDICTS[1],
+            {"K": 7, "M": 3},  # the first three are acceptable, for certain
+            exact=lambda case: (asked((1,) * case["M"] + (0,) * (case["K"] - case["M"])), _needed_exactly(**case)),
+        ),
+        without("M is known", {"K": 7, "M": 3}, exact=lambda case: (case["K"], _needed_exactly(**case))),
+        changed("without the run of others", lambda case: (mean_asked(**case), _needed_exactly(**case) + _run(**case))),
+        changed(
+            "without the run of acceptable ones",
+            lambda case: (mean_asked(**case), _needed_exactly(**case) + _run(case["K"], case["K"] - case["M"])),
+        ),
+    ),
 )
 
 
@@ -188,8 +232,10 @@ def _won(case):
 
 
 def _won_exactly(case):
+    """Return the verdicts that a learner asks for who knows M, on average or at worst, or does not, and M H_M."""
     k, m = case["K"], case["M"]
-    return _needed_exactly(k, m), m * harmonic(m)
+    verdicts = {"known": _needed_exactly(k, m), "worst set": k - 1, "unknown": k}
+    return verdicts[case.get("M is", "known")], m * harmonic(m)
 
 
 def _crossing(members: int) -> dict:
@@ -199,16 +245,31 @@ def _crossing(members: int) -> dict:
 
 coarse_wins = inequality(
     "cnd:coarse-wins",
-    (*BOTH, "K <= M H_M"),
+    (EXACT, UNIFORM, "K <= M H_M"),
     _won,
     _sets(MOST),
     exact=_won_exactly,
     family=Family(
-        "2 to 40 members and every number of candidates up to M H_M",
-        lambda: ({"K": k, "M": m} for m in range(2, 41) for k in range(m + 1, _crossing(m)["K"] + 1)),
+        "2 to 20 members and every number of candidates up to M H_M; M is known, for an average and for the worst set, "
+        "or is not",
+        lambda: (
+            {"K": k, "M": m, "M is": known}
+            for m in range(2, 21)
+            for k in range(m + 1, _crossing(m)["K"] + 1)
+            for known in ("known", "worst set", "unknown")
+        ),
     ),
     edges=(_crossing(200),),
     wrong=lambda case: (_won(case)[1], _won(case)[0]),
+    neighbours=(
+        _EXACT_VERDICTS,
+        without(
+            UNIFORM,
+            {"K": 5, "M": 3},  # each demonstration shows a member that was not yet seen
+            exact=lambda case: (_won_exactly(case)[0], case["M"]),
+        ),
+        without("K <= M H_M", {"K": 3, "M": 1}),
+    ),
 )
 
 coarse_always_cheaper = inequality(

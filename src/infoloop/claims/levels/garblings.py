@@ -10,6 +10,7 @@ from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import marginal
 from infoloop.statements.cases import Family, exact_law, exact_laws, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import linear
+from infoloop.statements.neighbours import without
 
 FINITE = "finite alphabets"
 MAPS = [[1, 0], [0, 1]]
@@ -55,6 +56,12 @@ def _exact_risk(law, signal, losses):
     return sum((min(cost) for cost in costs), fmpq(0))
 
 
+def _blind_risk(case):
+    """Return the risk of deciding without a signal: the most that an ideal learner's can be."""
+    constant = exact_law({"X": marginal(case["law"], "X").table, "S|X": [[1]] * 3})
+    return _exact_risk(constant, "S", case["losses"])
+
+
 def _risks(net):
     tables = [marginal(net, "X", name).table for name in ("S", "G")]
     fine, coarse = (jnp.stack([bayes_risk(table, losses) for losses in LOSSES]) for table in tables)
@@ -65,6 +72,7 @@ def _risks_exactly(case):
     return tuple(_exact_risk(case["law"], name, case["losses"]) for name in ("S", "G"))
 
 
+_MASSES = ["1/4", "1/4", "1/2"]
 _turns = [["1/4", "3/4"], ["1/2", "1/2"], [1, 0], [0, 1]]
 
 garbling_risk = inequality(
@@ -79,16 +87,23 @@ garbling_risk = inequality(
         lambda: (
             {"law": law, "losses": losses}
             for losses in LOSSES
-            for law in exact_laws({"X": [["1/4", "1/4", "1/2"]], "S|X": _turns, "G|S": _turns})
+            for law in exact_laws({"X": [_MASSES], "S|X": _turns, "G|S": _turns})
         ),
     ),
     edges=(
         {
-            "law": exact_law({"X": ["1/4", "1/4", "1/2"], "S|X": [[1, 0], [1, 0], ["1/4", "3/4"]], "G|S": MAPS}),
+            "law": exact_law({"X": _MASSES, "S|X": [[1, 0], [1, 0], ["1/4", "3/4"]], "G|S": MAPS}),
             "losses": LOSSES[0],
         },
     ),
     wrong=lambda net: _risks(net)[::-1],
+    neighbours=(
+        without(
+            "X -> S -> G",
+            {"law": exact_law({"X": _MASSES, "S|X": [[1]] * 3, "G|X": [[1, 0], [1, 0], [0, 1]]}), "losses": LOSSES[0]},
+        ),
+    ),
+    ceiling=_blind_risk,
 )
 
 

@@ -16,7 +16,7 @@ FINITE = "finite alphabets"
 MAPS = [[1, 0], [0, 1]]
 NOISY = [["1/4", "3/4"], *MAPS]
 SPLIT = ("T -> Y,Q -> S",)
-DETERMINISTIC = ("H(T|Y) = 0", "H(S|Y) = 0")
+DETERMINISTIC = ("H(S|Y) = 0",)
 COARSER = ("H(T|Y) = 0", "H(S|T) = 0")
 
 
@@ -58,9 +58,13 @@ def _coarsens(fine: tuple[int, ...], coarse: tuple[int, ...]) -> bool:
     return len(set(zip(fine, coarse, strict=True))) == len(set(fine))
 
 
-PAIRS = Family(
-    "all pairs of partitions of four outputs with masses (1/4, 1/4, 1/4, 1/4) and (1/2, 1/4, 1/8, 1/8)", _all_signals
-)
+_PAIRS_AND_NOISY_TASKS = Family(
+    "all pairs of partitions of four outputs with masses (1/4, 1/4, 1/4, 1/4) and (1/2, 1/4, 1/8, 1/8); and a bit T "
+    "with rows (1/4, 3/4), (1, 0), (0, 1) for each of three equally likely outputs, S a bit of the output",
+    lambda: itertools.chain(
+        _all_signals(), exact_laws({"Y": [["1/3", "1/3", "1/3"]], "T|Y": NOISY, "S|Y": MAPS})
+    ),
+)  # fmt: skip
 
 
 def _read_off(outputs: int, task: int, signal: int, through: str = "Y") -> Cases:
@@ -100,13 +104,12 @@ split = linear(
 
 deterministic_split = linear(
     "thm:partition-precision",
-    "H(S) = I(T;S) + H(S|T)",
-    (),
+    "I(Y;S) = I(T;S) + H(S|T)",
+    DETERMINISTIC,
     _read_off(5, 3, 3),
-    assumes=(FINITE, *DETERMINISTIC),
-    family=PAIRS,
+    family=_PAIRS_AND_NOISY_TASKS,
     edges=(_wasteful,),
-    wrong="H(S) = I(T;S) + H(T|S)",
+    wrong="I(Y;S) = I(T;S) + H(T|S)",
 )
 
 deterministic_waste = linear(
@@ -114,8 +117,7 @@ deterministic_waste = linear(
     "I(Y;S|T) = H(S|T)",
     DETERMINISTIC,
     _read_off(5, 3, 3),
-    assumes=(FINITE, *DETERMINISTIC),
-    family=PAIRS,
+    family=_PAIRS_AND_NOISY_TASKS,
     edges=(_wasteful,),
     wrong="I(Y;S|T) = H(T|S)",
 )
@@ -143,7 +145,7 @@ _coarser_signals = Family(
 )
 coarser_than_task = linear(
     "cnd:coarser-than-task",
-    "I(T;S) = H(S)",
+    "I(T;S) = I(Y;S)",
     COARSER,
     _read_off(5, 3, 2, through="T"),
     assumes=(FINITE, *COARSER),

@@ -2,8 +2,22 @@
 
 import itertools
 
-from infoloop.statements.cases import Family, Fixed, copied_bit, exact_law, exact_laws, random_bayes_nets
-from infoloop.statements.claim import linear
+import jax.numpy as jnp
+import numpy as np
+
+from infoloop.exact.rational_laws import log2
+from infoloop.information.expressions import evaluate
+from infoloop.statements.cases import (
+    Family,
+    Fixed,
+    copied_bit,
+    exact_law,
+    exact_laws,
+    random_bayes_nets,
+    with_fixed_channel,
+)
+from infoloop.statements.claim import Claim, linear
+from infoloop.statements.neighbours import without
 
 HALVES = [["1/2", "1/2"], [1, 0], [0, 1]]
 QUARTERS = [["1/4", "3/4"], *HALVES]
@@ -101,14 +115,34 @@ _rounds = random_bayes_nets(
 
 _UNASKED = {"X": [["1/4"] * 4], "D": [[1]], "Y1": [[1]], "Y2": [[1]]}  # two fair bits X, nothing known or asked
 _PAIR = [[[int(z == 2 * s + t) for z in range(4)] for t in (0, 1)] for s in (0, 1)]
+_HITS = [[[3 / 4 * (x == y) + 1 / 8, 7 / 8 - 3 / 4 * (x == y)] for y in (0, 1)] for x in (0, 1)]  # verdicts that err
+
+
+def _two_rounds():
+    """Yield games of two rounds about a fair bit: the data are asked about, then the first verdict is."""
+    for kept in ({"Z|S1,S2": Fixed(_PAIR)}, {"Z|D,S2": Fixed(_PAIR)}, {"Z|S2": Fixed(MAPS)}):
+        yield from exact_laws(
+            {
+                "X": FAIR_BIT,
+                "D|X": [*QUARTERS[:1], *MAPS],
+                "Y1|D": Fixed(MAPS),
+                "S1|X,Y1": Fixed(_HITS),
+                "Y2|S1": Fixed(MAPS[::-1]),
+                "S2|X,Y2": [*QUARTERS[:1], *MAPS[:1]],
+                **kept,
+            }
+        )
+
+
 budget = linear(
     "thm:budget",
     "I(X;Z) <= I(X;D) + I(X;S1|D,Y1) + I(X;S2|D,Y1,S1,Y2)",
     ("X -> D -> Y1", "I(X;Y2|D,Y1,S1) = 0", "X -> D,Y1,S1,Y2,S2 -> Z"),
     _rounds,
     family=Family(
-        "two rounds of any Boolean verdicts on two fair bits, remembered exactly",
-        lambda: exact_laws({**_UNASKED, "S1|X": MAPS, "S2|X": MAPS, "Z|S1,S2": Fixed(_PAIR)}),
+        "two rounds about a fair bit: data with rows (1/4, 3/4), (1, 0), (0, 1), queries that repeat the data and then "
+        "the opposite of the first verdict, verdicts that err or not, and two or one of these remembered",
+        _two_rounds,
     ),
     edges=tuple(
         exact_laws(
@@ -118,19 +152,43 @@ budget = linear(
     wrong="I(X;Z) <= I(X;D) + I(X;S2|D,Y1,S1,Y2)",
 )
 
-_queries = random_bayes_nets("X", "Y", "S|X,Y", X=3, Y=2, S=2)
-verdict_capacity = linear(
+
+def _one_bit(law):
+    return evaluate("I(X;S|Y)", law), log2(2)
+
+
+def _judged(law):
+    return evaluate("I(X;S|Y)", law), log2(law.table.shape[law.names.index("S")])
+
+
+def _verdicts():
+    """Yield a secret X, a query Y, and verdicts of two to four values on them."""
+    yield from exact_laws({"X": FAIR_BIT, "Y": QUARTERS[:2], "S|X,Y": QUARTERS[:1] + MAPS})
+    for size in (3, 4):
+        rows = [[int(s == x) for s in range(size)] for x in range(size)]
+        mixed = [f"1/{2 * size}"] * (size - 1) + [f"{size + 1}/{2 * size}"]
+        yield from exact_laws({"X": [[f"1/{size}"] * size], "Y": [[1]], "S|X,Y": [rows[0], rows[1], mixed]})
+        yield exact_law({"X": [f"1/{size}"] * size, "Y": [1], "S|X": rows})
+
+
+verdict_capacity = Claim(
     "thm:verdict-bits",
-    "I(X;S|Y) <= 1",
-    (),
-    _queries,
-    assumes=("S takes two values",),
+    ("S takes m values",),
+    lambda net: (evaluate("I(X;S|Y)", net), jnp.log2(3.0)),
+    random_bayes_nets("X", "Y", "S|X,Y", X=3, Y=2, S=3),
+    exact=_judged,
     family=Family(
-        "a fair bit X, a query Y with mass (1/2, 1/2) or (1/4, 3/4), any verdict with rows (1/4, 3/4), (1, 0), (0, 1)",
-        lambda: exact_laws({"X": FAIR_BIT, "Y": QUARTERS[:2], "S|X,Y": QUARTERS[:1] + MAPS}),
+        "a fair bit X, a query Y with mass (1/2, 1/2) or (1/4, 3/4), any verdict with rows (1/4, 3/4), (1, 0), (0, 1); "
+        "three or four equally likely X, any verdict of as many values with three rows, and X itself",
+        _verdicts,
     ),
     edges=(exact_law({"X": FAIR_BIT[0], "Y": [1], "S|X": MAPS}),),
-    wrong="I(X;S|Y) <= I(X;S)",
+    neighbours=(
+        without(
+            "S takes m values", exact_law({"X": ["1/3"] * 3, "Y": [1], "S|X": np.eye(3, dtype=int)}), exact=_one_bit
+        ),
+    ),
+    wrong=lambda net: (evaluate("I(X;S|Y)", net), evaluate("I(X;S)", net)),
 )
 
 closed_loop_must_lose = linear(
@@ -159,4 +217,23 @@ sufficiency = linear(
     ),
     edges=(copied_bit("X", "T", "N", "W"),),
     wrong="I(X;W) = I(X;T,N)",
+)
+
+_lumps = {"X": QUARTERS[:2], "D|X": [["1/8", "3/8", "1/2"], ["1/6", "1/2", "1/3"], ["1/4", "3/4", 0]]}
+sufficiency_converse = linear(
+    "thm:sufficiency-converse",
+    "I(X;D|Z) = 0",
+    ("X -> D -> Z", "I(X;Z) = I(X;D)"),
+    with_fixed_channel(random_bayes_nets("X", "D|X", X=3, D=3), np.eye(3)[[2, 0, 1]], "D", "Z"),
+    family=Family(
+        "X (1/4, 3/4) or (1/2, 1/2), D|X rows (1/8, 3/8, 1/2), (1/6, 1/2, 1/3), (1/4, 3/4, 0), whose first two symbols "
+        "say the same of X, and Z that merges or mixes these two",
+        lambda: (
+            law
+            for first in ([1, 0, 0], ["1/4", "3/4", 0])
+            for law in exact_laws({**_lumps, "Z|D": Fixed([first, first, [0, 0, 1]])})
+        ),
+    ),
+    loose="both sides are 0, and 1 % more of 0 is 0",
+    wrong="I(X;Z|D) = H(D|Z)",
 )

@@ -15,6 +15,7 @@ from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import binary_entropy
 from infoloop.statements.cases import Cases, Family, exact_law, exact_laws, random_bayes_nets
 from infoloop.statements.claim import Claim
+from infoloop.statements.neighbours import changed, without
 
 
 def verdict_bits(p_x: Float[Array, " n"]) -> Float[Array, " n-1"]:
@@ -37,6 +38,10 @@ def _secret(net: BayesNet):
     return verdict_bits(p_x).sum(), mutual_information(_transcript(p_x), "X", "T")
 
 
+def _unopened(law):
+    return sum(map(exact_binary_entropy, law.table.tolist()[:-1]), LogSum({}))
+
+
 def _secret_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     masses = law.table.tolist()
     still_open = [sum(masses[k:], fmpq(0)) for k in range(len(masses))]
@@ -48,29 +53,67 @@ def _uniform(size: int) -> RationalLaw:
     return exact_law({"X": [f"1/{size}"] * size})
 
 
+def _secrets():
+    yield from map(_uniform, range(2, 33))
+    for masses in (["1/2", "1/4", "1/8", "1/8"], ["1/3", "1/6", "1/2"], ["2/5", "3/5", 0]):
+        for order in _turns(masses):
+            yield exact_law({"X": order})
+
+
 secret_game = Claim(
     "thm:secret-game",
-    ("the verdicts are exact", "a symbol is tried at most once"),
+    ("the verdicts are exact", "all symbols but one are tried"),
     _secret,
     random_bayes_nets("X", X=7),
     relation="=",
     exact=_secret_exactly,
-    family=Family("uniform secrets on 2 to 64 symbols", lambda: map(_uniform, range(2, 65))),
+    family=Family("uniform secrets on 2 to 32 symbols, three other laws tried in every order", _secrets),
     edges=(_uniform(8),),
+    neighbours=(
+        without(
+            "the verdicts are exact",
+            exact_law({"X": ["1/2", "1/2"], "S|X": [["7/8", "1/8"], ["1/8", "7/8"]]}),
+            exact=lambda law: (evaluate("I(X;S)", law), entropy(law, "X")),
+        ),
+        without(
+            "all symbols but one are tried",
+            _uniform(3),
+            exact=lambda law: (exact_binary_entropy(law.table[0]), entropy(law, "X")),
+        ),
+        changed("masses of all tries, h(p) in place of s h(p/s)", lambda law: (_unopened(law), entropy(law, "X"))),
+    ),
     wrong=lambda net: (binary_entropy(marginal(net, "X").table)[:-1].sum(), entropy(net, "X")),
 )
 
+GUESSED = 4
 
-def _fano(net: BayesNet, size: int = 4):
+
+def _fano(net: BayesNet):
+    """Return equivocation and bound, for the likeliest symbol and for a guess that does not look at Z.
+
+    The error is a sum of masses that are missed; 1 minus the rest would round below 0.
+    """
     law = marginal(net, "X", "Z").table
-    missed = jnp.sort(law, axis=0)[:-1]  # summed, the error keeps its sign; 1 minus the rest would round below 0
-    return evaluate("H(X|Z)", net), fano_bound(missed.sum(), size)
+    missed = jnp.stack([jnp.sort(law, axis=0)[:-1].sum(), law[1:].sum()])
+    return jnp.broadcast_to(evaluate("H(X|Z)", net), (2,)), fano_bound(missed, GUESSED)
 
 
-def _fano_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
-    error = 1 - sum((max(column) for column in law.table.T.tolist()), fmpq(0))
-    bound = exact_binary_entropy(error) + log2(len(law.table) - 1) * error
-    return evaluate("H(X|Z)", law), bound
+def _fano_exactly(case, first=1, second=1):
+    """Return both sides of one of the two bounds, with other constants if that is wished."""
+    law, guess = case["law"], case["guess"]
+    error = 1 - sum((law.table[x, z] for z, x in enumerate(guess)), fmpq(0))
+    bound = exact_binary_entropy(error) * first + log2(len(law.table) - 1) * error * second
+    if case["bound"] == "H(X|Z)":
+        return evaluate("H(X|Z)", law), bound
+    return log2(len(law.table)) - bound, evaluate("I(X;Z)", law)
+
+
+def _likeliest(law):
+    return tuple(max(range(len(column)), key=column.__getitem__) for column in law.table.T.tolist())
+
+
+def _guessed(law, guess=None, bound="H(X|Z)"):
+    return {"law": law, "guess": _likeliest(law) if guess is None else guess, "bound": bound}
 
 
 def _symmetric(size: int, error: str) -> RationalLaw:
@@ -79,19 +122,37 @@ def _symmetric(size: int, error: str) -> RationalLaw:
     return exact_law({"X": [f"1/{size}"] * size, "Z|X": rows})
 
 
+def _all_guessed():
+    rows = [["1/4", "1/4", "1/2"], [0, "1/2", "1/2"], [1, 0, 0], [0, 1, 0], ["1/2", "1/4", "1/4"]]
+    for law in exact_laws({"X": [["1/4", "1/4", "1/2"]], "Z|X": rows}):
+        yield from (_guessed(law, guess) for guess in (None, (2, 0, 1), (0, 0, 0)))
+    for law in exact_laws({"X": [["1/3"] * 3], "Z|X": rows}):
+        yield _guessed(law, bound="I(X;Z)")
+
+
 fano = Claim(
     "thm:fano",
-    ("finite alphabets", "the guess is the likeliest symbol"),
+    ("finite alphabets",),
     _fano,
-    random_bayes_nets("X", "Z|X", X=4, Z=3),
+    random_bayes_nets("X", "Z|X", X=GUESSED, Z=3),
     exact=_fano_exactly,
+    exactly=None,
     family=Family(
-        "three symbols X with masses (1/4, 1/4, 1/2), three answers Z, rows (1/4, 1/4, 1/2), (0, 1/2, 1/2), (1, 0, 0)",
-        lambda: exact_laws(
-            {"X": [["1/4", "1/4", "1/2"]], "Z|X": _turns(["1/4", "1/4", "1/2"], [0, "1/2", "1/2"], [1, 0, 0])}
+        "three symbols X with masses (1/4, 1/4, 1/2), three answers Z, five rows; the likeliest symbol is guessed, a "
+        "wrong one, or always the first; and uniform X, of which the information is bounded",
+        _all_guessed,
+    ),
+    edges=(_guessed(_symmetric(4, "1/8")), _guessed(_symmetric(4, "1/8"), bound="I(X;Z)")),
+    ceiling=lambda case: log2(len(case["law"].table)),
+    neighbours=(
+        changed("99/100 h(P)", lambda case: _fano_exactly(case, first=fmpq(99, 100))),
+        changed("99/100 log(M-1)", lambda case: _fano_exactly(case, second=fmpq(99, 100))),
+        changed(
+            "an information bounded below for any X",
+            _fano_exactly,
+            _guessed(exact_law({"X": [1, 0], "Z|X": [[1], [1]]}), bound="I(X;Z)"),
         ),
     ),
-    edges=(_symmetric(4, "1/8"),),
     wrong=lambda net: (_fano(net)[0], _fano(net)[1] - binary_entropy(1 / 8)),
 )
 
@@ -143,6 +204,12 @@ def _hidden_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     return evaluate("I(X;S)", law), from_rational(0)
 
 
+def _copied_guess(size):
+    copy = [[int(x == y) for y in range(size)] for x in range(size)]
+    return exact_law({"X": [f"1/{size}"] * size, "Y|X": copy, "S|X": [[0, 1]] * size})
+
+
+_EQUAL = [[[0, 1], [1, 0]], [[1, 0], [0, 1]]]  # whether two bits are the same
 _any_query = Family("2 to 6 symbols, Y uniform on the first 1, 2, ... of them", lambda: _guesses("X"))
 open_given_query = Claim(
     "cnd:open-given-query",
@@ -153,6 +220,11 @@ open_given_query = Claim(
     exact=_open_exactly,
     family=_any_query,
     edges=(_guess(["1/3"] * 3, ["1/2", "1/4", "1/4"]),),
+    neighbours=(
+        without("X is uniform", _guess(["1/4", "3/4", 0], ["1/2", "1/4", "1/4"])),
+        without("Y is independent of X", _copied_guess(3)),
+        without("S = [X = Y]", exact_law({"X": ["1/3"] * 3, "Y": ["1/3"] * 3, "S|X": [[1], [1], [1]]})),
+    ),
     wrong=lambda net: (evaluate("I(X;S)", net), binary_entropy(1 / 3)),
 )
 
@@ -165,6 +237,13 @@ hidden_without_query = Claim(
     exact=_hidden_exactly,
     family=Family("2 to 6 symbols, X uniform on the first 1, 2, ... of them", lambda: _guesses("Y")),
     loose="both sides are 0, and 1 % more of 0 is 0",
+    neighbours=(
+        without("Y is uniform", _guess(["1/2", "1/2"], ["1/4", "3/4"])),
+        without(
+            "Y is independent of X", exact_law({"X": ["1/4", "3/4"], "Y|X": [[1, 0], ["1/3", "2/3"]], "S|X,Y": _EQUAL})
+        ),
+        without("S = [X = Y]", exact_law({"X": ["1/2", "1/2"], "Y": ["1/2", "1/2"], "S|X": [[1, 0], [0, 1]]})),
+    ),
     wrong=lambda net: (evaluate("I(X;S|Y)", net), 0.0),
 )
 

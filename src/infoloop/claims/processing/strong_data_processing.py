@@ -1,34 +1,20 @@
-"""Chapter 1, contraction: how much of an information survives one channel (S07 to S09)."""
+"""Chapter 1, contraction: how much of an information survives one channel (S07 and S08)."""
 
 import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-import jax
-import jax.numpy as jnp
-from jaxtyping import Array, Float
-
-from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import exact_binary_entropy, fmpq, rational, rational_table
-from infoloop.information.contraction_at_input import eta_chi2
+from infoloop.claims.comparisons import Number, inequality
+from infoloop.exact.rational_laws import LogSum, fmpq, rational
 from infoloop.information.contraction_coefficients import contraction, dobrushin
 from infoloop.information.expressions import evaluate
-from infoloop.information.gaussian_channels import bottleneck_thresholds
+from infoloop.information.measures import divergence
 from infoloop.probability.bayes_nets import BayesNet
-from infoloop.probability.channel_families import bsc, erasure, symmetric
-from infoloop.probability.channels import Channel, extend
-from infoloop.probability.distributions import Joint
-from infoloop.probability.gaussians import Gaussian, LinearGaussian
-from infoloop.probability.numerics import binary_convolution, binary_entropy, inverse_binary_entropy
-from infoloop.statements.cases import (
-    Cases,
-    Family,
-    Fixed,
-    exact_law,
-    exact_laws,
-    random_bayes_nets,
-    random_probabilities,
-)
-from infoloop.statements.claim import Claim
+from infoloop.probability.channels import Channel
+from infoloop.statements.cases import Family, Fixed, exact_law, exact_laws, random_bayes_nets
+from infoloop.statements.neighbours import changed, without
 
+Rows = list[list[Number]]
 EIGHTHS = [fmpq(k, 8) for k in range(9)]
 
 
@@ -47,13 +33,82 @@ def _contracted_exactly(case):
     return evaluate("I(X;Z)", law), evaluate("I(X;D)", law) * eta
 
 
-def _contracting():
-    quarters = [["1/4", "3/4"], ["1/2", "1/2"], [1, 0], [0, 1]]
+def bsc_rows(crossover: Number) -> Rows:
+    """Return the table of a binary symmetric channel, exactly."""
+    return [[1 - crossover, crossover], [crossover, 1 - crossover]]
+
+
+def erasure_rows(erased: Number, symbols: int = 2) -> Rows:
+    """Return the table of an erasure channel, exactly; the last output is the erasure."""
+    return [[(1 - erased) * (x == y) for y in range(symbols)] + [erased] for x in range(symbols)]
+
+
+def symmetric_rows(error: Number, symbols: int) -> Rows:
+    """Return the table of the symmetric channel that errs at this rate, to each other symbol alike, exactly."""
+    return [[1 - error if x == y else error / (symbols - 1) for y in range(symbols)] for x in range(symbols)]
+
+
+def symmetric_eta(eigenvalue: Number, num_symbols: int) -> Number:
+    r"""Return $\eta_{KL}=\frac{q\lambda^2}{(q-2)\lambda+2}$ of $\lambda I+\frac{1-\lambda}qJ$, over all inputs."""
+    return num_symbols * eigenvalue**2 / ((num_symbols - 2) * eigenvalue + 2)
+
+
+def eta_of_pair(a: Sequence[Number], b: Sequence[Number], weight: Number) -> Number:
+    r"""Return $\beta(1-\beta)\sum_y\frac{(a_y-b_y)^2}{m_y}$, $m=(1-\beta)a+\beta b$: what is left of chi-square.
+
+    >>> eta_of_pair([fmpq(3, 4), fmpq(1, 4)], [fmpq(1, 4), fmpq(3, 4)], fmpq(1, 2))
+    1/4
+    """
+    means = [(1 - weight) * x + weight * y for x, y in zip(a, b, strict=True)]
+    return weight * (1 - weight) * sum((x - y) ** 2 / m for x, y, m in zip(a, b, means, strict=True) if m)
+
+
+def _pythagorean(first, second):
+    r"""Return rows (1-a, a), (1-b, b) with a and b of the form k^2/(k^2+m^2), the contraction, and the worst input.
+
+    The contraction is $1-(\sqrt{ab}+\sqrt{(1-a)(1-b)})^2$, with rational roots for such rates; it is attained where the
+    output is 1 with probability $\frac{\sqrt{ab}}{\sqrt{ab}+\sqrt{(1-a)(1-b)}}$.
+    """
+    (k, m), (n, r) = first, second
+    a, b = fmpq(k * k, k * k + m * m), fmpq(n * n, n * n + r * r)
+    root = fmpq(k * m * n * r, (k * k + m * m) * (n * n + r * r))
+    eta = 1 - a * b - (1 - a) * (1 - b) - 2 * root
+    one = a * b / (a * b + root) if a else fmpq(0)  # sqrt(ab) / (sqrt(ab) + sqrt((1-a)(1-b))), times sqrt(ab)
+    worst = (one - a) / (b - a)
+    return [[1 - a, a], [1 - b, b]], eta, [1 - worst, worst]
+
+
+_RATES = ((0, 1), (1, 3), (1, 2), (1, 1), (2, 1))
+UNLIKE = [_pythagorean(*pair) for pair in itertools.combinations(_RATES, 2)]
+
+
+def _links():
+    """Yield channels with their contraction: BSC, erasure, any two outputs, and three symbols."""
     for e in EIGHTHS:
-        links = {(1 - 2 * e) ** 2: [[1 - e, e], [e, 1 - e]], 1 - e: [[1 - e, 0, e], [0, 1 - e, e]]}
-        for eta, rows in links.items():
-            for law in exact_laws({"X": quarters[:2], "D|X": quarters, "Z|D": Fixed(rows)}):
-                yield {"law": law, "eta": eta}
+        yield bsc_rows(e), (1 - 2 * e) ** 2
+        yield erasure_rows(e), 1 - e
+    yield from ((rows, eta) for rows, eta, _ in UNLIKE)
+    for e in EIGHTHS[1::3]:
+        yield symmetric_rows(e, 3), symmetric_eta(1 - e * fmpq(3, 2), 3)
+
+
+def _contracting():
+    inputs = {2: [["1/4", "3/4"], [1, 0], [0, 1]], 3: [["1/4", "1/4", "1/2"], [1, 0, 0], [0, "1/2", "1/2"]]}
+    for rows, eta in _links():
+        for law in exact_laws({"X": [["1/4", "3/4"], ["1/2", "1/2"]], "D|X": inputs[len(rows)], "Z|D": Fixed(rows)}):
+            yield {"law": law, "eta": eta}
+
+
+_erased = {
+    "law": exact_law({"X": ["1/2", "1/2"], "D|X": bsc_rows(fmpq(1, 8)), "Z|D": erasure_rows(fmpq(1, 2))}),
+    "eta": fmpq(1, 2),
+}
+
+
+def _about_worst(rows, eta, worst):
+    """Return a fair bit X that moves the worst input a little."""
+    moved = [[p + sign * fmpq(k - 1, 100) for k, p in zip((0, 2), worst, strict=True)] for sign in (1, -1)]
+    return {"law": exact_law({"X": ["1/2", "1/2"], "D|X": moved, "Z|D": rows}), "eta": eta}
 
 
 strong_processing = inequality(
@@ -62,170 +117,126 @@ strong_processing = inequality(
     _contracted,
     random_bayes_nets("X", "D|X", "Z|D", X=2, D=2, Z=3),
     exact=_contracted_exactly,
-    family=Family("binary X -> D with rows in quarters, then BSC or erasure channel with noise k/8", _contracting),
-    edges=tuple(itertools.islice(_contracting(), 3 * 64 + 1, 3 * 64 + 2)),
+    family=Family(
+        "X fair or (1/4, 3/4), three rows of D; then a BSC or erasure channel with noise k/8, ten channels with two "
+        "outputs (Z-channels among them), or a symmetric channel on three symbols",
+        _contracting,
+    ),
+    edges=(_erased,),
+    neighbours=(
+        without(
+            "X -> D -> Z",
+            {
+                "law": exact_law({"X": ["1/2", "1/2"], "D|X": bsc_rows(fmpq(1, 4)), "Z|X": [[1, 0], [0, 1]]}),
+                "eta": fmpq(1, 4),
+            },
+        ),
+        changed(
+            "the chi-square coefficient at the uniform input in place of that over all inputs",
+            lambda case: _contracted_exactly({**case, "eta": eta_of_pair(*UNLIKE[6][0], fmpq(1, 2))}),
+            _about_worst(*UNLIKE[6]),
+        ),
+    ),
     wrong=lambda net: (_contracted(net)[0], contraction(_link(net, 2)).upper ** 2 * evaluate("I(X;D)", net)),
 )
 
-coefficient_order = Claim(
+
+def divergences(p: Sequence[fmpq], q: Sequence[fmpq]) -> tuple[LogSum, fmpq]:
+    """Return the divergence of rational masses q from p, in bits, and the chi-square divergence."""
+    law = {name: exact_law({"X": masses}) for name, masses in (("p", p), ("q", q))}
+    squares = sum(((b - a) ** 2 / a for a, b in zip(p, q, strict=True) if a), fmpq(0))
+    return divergence(law["q"], law["p"]), squares
+
+
+def pushed(masses: Sequence[fmpq], rows: Rows) -> list[fmpq]:
+    """Return the output law of a channel."""
+    return [sum((p * row[y] for p, row in zip(masses, rows, strict=True)), fmpq(0)) for y in range(len(rows[0]))]
+
+
+def divergence_left(case: Mapping[str, Any], chi_square: bool = False) -> tuple[Any, Any]:
+    """Return what is left of the divergence of two inputs, and the coefficient times what it was."""
+    rows, eta, p, q = (case[key] for key in ("rows", "eta", "p", "q"))
+    p, q = ([rational(x) for x in masses] for masses in (p, q))
+    before, after = divergences(p, q), divergences(pushed(p, rows), pushed(q, rows))
+    return after[chi_square], before[chi_square] * eta
+
+
+def _ordered_exactly(case):
+    return divergence_left(case, chi_square=case["of"] == "chi-square")
+
+
+def dobrushin_exactly(rows: Rows) -> fmpq:
+    """Return the largest total variation between two rows.
+
+    >>> dobrushin_exactly([[fmpq(1), fmpq(0)], [fmpq(1, 4), fmpq(3, 4)]])
+    3/4
+    """
+    pairs = itertools.combinations(rows, 2)
+    return max(sum((abs(x - y) for x, y in zip(a, b, strict=True)), fmpq(0)) / 2 for a, b in pairs)
+
+
+INPUTS = {
+    2: (["1/2", "1/2"], ["1/4", "3/4"], ["1/8", "7/8"], ["99/100", "1/100"]),
+    3: (["1/3"] * 3, ["1/4", "1/4", "1/2"], ["1/10", "1/5", "7/10"], ["1/2", "1/2", "0"]),
+}
+
+
+def input_pairs(rows: Rows, eta: Number, of: str) -> Iterator[dict[str, Any]]:
+    """Yield cases of a channel and its coefficient: all pairs of the inputs of `INPUTS`."""
+    for p, q in itertools.permutations(INPUTS[len(rows)], 2):
+        if all(map(rational, p)):
+            yield {"of": of, "rows": rows, "eta": eta, "p": p, "q": q}
+
+
+def _order():
+    quarters = [[fmpq(1, 4), fmpq(1, 4), fmpq(1, 2)], [fmpq(1), fmpq(0), fmpq(0)], [fmpq(0), fmpq(1, 2), fmpq(1, 2)]]
+    for e in EIGHTHS[::2]:
+        yield from input_pairs(erasure_rows(e), dobrushin_exactly(erasure_rows(e)), "chi-square")
+    for rows, eta, _ in UNLIKE:
+        yield from input_pairs(rows, dobrushin_exactly(rows), "chi-square")
+        yield from input_pairs(rows, eta, "divergence")
+    for rows in itertools.permutations(quarters):
+        yield from input_pairs(rows, dobrushin_exactly(rows), "chi-square")
+
+
+def near_worst(rows: Rows, eta: Number, worst: Sequence[Number]) -> dict[str, Any]:
+    """Return two inputs next to the worst one, of which nearly `eta` of the divergence is left."""
+    moved = [worst[0] * fmpq(99, 100), 1 - worst[0] * fmpq(99, 100)]
+    return {"of": "divergence", "rows": rows, "eta": eta, "p": worst, "q": moved}
+
+
+coefficient_order = inequality(
     "thm:eta-order",
     ("finite alphabets",),
     lambda net: (contraction(_link(net, 1)).lower, dobrushin(_link(net, 1))),
     random_bayes_nets("X", "Y|X", X=3, Y=3),
-    loose="eta_KL is irrational in general, so that no exact case is declared; the erasure channel attains equality",
-    wrong=lambda net: (contraction(_link(net, 1)).lower, dobrushin(_link(net, 1)) ** 2),
-)
-
-
-def _mixture(crossovers, weights, source="X", target="Y"):
-    """Return a _mixture of binary symmetric channels whose receiver knows which was used: outputs are (index, bit)."""
-    rows = [jnp.stack([1 - crossovers, crossovers], 1), jnp.stack([crossovers, 1 - crossovers], 1)]
-    return Channel(jnp.stack([(weights[:, None] * row).ravel() for row in rows]), (source,), (target,))
-
-
-def _etas(case):
-    e, f, w, lam = case
-    crossovers, weights = jnp.stack([e, f]), jnp.stack([w, 1 - w])
-    links = (bsc(e, "X", "Y"), erasure(e, "X", "Y"), _mixture(crossovers, weights))
-    found = [contraction(link).lower for link in links]
-    return jnp.stack(found), jnp.stack([(1 - 2 * e) ** 2, 1 - e, (weights * (1 - 2 * crossovers) ** 2).sum()]) + 0 * lam
-
-
-def _eta_exactly(case):
-    """Return f(1/2) of the rows plus f'(1/2)^2, which is 0 exactly where the concave f has its maximum there."""
-    rows, closed = case
-    a, b = (rational_table(row) for row in rows)
-    spread = [(x - y) ** 2 / (x + y) for x, y in zip(a, b, strict=True) if x + y]
-    slope = [(x - y) ** 3 / (x + y) ** 2 for x, y in zip(a, b, strict=True) if x + y]
-    return sum(spread, fmpq(0)) / 2 + sum(slope, fmpq(0)) ** 2, closed
-
-
-def _etas_in_closed_form():
-    for e, f in itertools.product(EIGHTHS, EIGHTHS):
-        yield ((1 - e, e), (e, 1 - e)), (1 - 2 * e) ** 2
-        yield ((1 - e, 0, e), (0, 1 - e, e)), 1 - e
-        w = fmpq(1, 3)
-        rows = (
-            [w * (1 - e), w * e, (1 - w) * (1 - f), (1 - w) * f],
-            [w * e, w * (1 - e), (1 - w) * f, (1 - w) * (1 - f)],
-        )
-        yield rows, w * (1 - 2 * e) ** 2 + (1 - w) * (1 - 2 * f) ** 2
-
-
-closed_coefficients = equality(
-    "thm:eta-closed-forms",
-    ("a binary input",),
-    _etas,
-    random_probabilities(4),
-    exact=_eta_exactly,
-    family=Family("BSC, erasure channel and mixtures (1/3, 2/3) of two BSCs, all noises k/8", _etas_in_closed_form),
-    edges=tuple(itertools.islice(_etas_in_closed_form(), 30, 31)),
-    wrong=lambda case: (_etas(case)[0], jnp.stack([(1 - 2 * case[0]), 1 - case[0], 1 - case[0]])),
-)
-
-SIZES = (2, 3, 4, 5)
-
-
-def symmetric_eta(eigenvalue: Number, num_symbols: int) -> Number:
-    r"""Return $\eta_{KL}=\frac{q\lambda^2}{(q-2)\lambda+2}$ of $\lambda I+\frac{1-\lambda}qJ$, over all inputs."""
-    return num_symbols * eigenvalue**2 / ((num_symbols - 2) * eigenvalue + 2)
-
-
-def _symmetric_sides(case):
-    error = case[0]
-    lefts, rights = [], []
-    for q in SIZES:
-        link, lam = symmetric(error, "X", "Y", size=q), 1 - error * q / (q - 1)
-        uniform = Joint(jnp.full(q, 1 / q), ("X",))
-        lefts += [dobrushin(link), contraction(link).lower, eta_chi2(link, uniform)]
-        rights += [jnp.abs(lam), symmetric_eta(lam, q), lam**2]
-    return jnp.stack(lefts), jnp.stack(rights)
-
-
-def _symmetric_etas():
-    for q, e in itertools.product(SIZES, EIGHTHS):
-        lam = 1 - e * fmpq(q, q - 1)
-        rows = [[1 - e if x == y else e / (q - 1) for y in range(q)] for x in (0, 1)]
-        yield rows, symmetric_eta(lam, q)
-
-
-symmetric_coefficients = equality(
-    "thm:symmetric-eta",
-    ("q symbols and lambda between -1/(q-1) and 1",),
-    _symmetric_sides,
-    random_probabilities(1),
-    exact=_eta_exactly,
-    family=Family("q from 2 to 5 and error k/8: eta_KL in rationals", _symmetric_etas),
-    edges=tuple(itertools.islice(_symmetric_etas(), 10, 11)),
-    wrong=lambda case: (_symmetric_sides(case)[0], _symmetric_sides(case)[1] ** 2),
-)
-
-
-def _gerber_cases() -> Cases:
-    cases = random_bayes_nets("T|X", "Y|X", T=3, X=2, Y=2)
-
-    def build(logits):
-        half = Joint(jnp.full(2, 0.5), ("X",))
-        net = cases.build(logits)
-        return BayesNet((half, _link(net, 0), bsc(_link(net, 1).rows[0, 1], "X", "Y")))
-
-    return Cases(cases.draw, build)
-
-
-def gerber_bound(information: Number, crossover: Number) -> Float[Array, ""]:
-    r"""Return $1-h(p*d)$ where $1-h(d)$ is the information about X: the most that a BSC(p) leaves, in bits."""
-    return 1 - binary_entropy(binary_convolution(crossover, inverse_binary_entropy(1 - information)))
-
-
-def _gerber(net: BayesNet):
-    crossover = _link(net, 2).rows[0, 1]
-    return evaluate("I(T;Y)", net), gerber_bound(evaluate("I(T;X)", net), crossover)
-
-
-def _gerber_exactly(case):
-    d, p = map(rational, case)
-    law = exact_law({"X": ["1/2", "1/2"], "T|X": [[1 - d, d], [d, 1 - d]], "Y|X": [[1 - p, p], [p, 1 - p]]})
-    return evaluate("I(T;Y)", law), 1 - exact_binary_entropy(binary_convolution(d, p))
-
-
-mrs_gerber = inequality(
-    "thm:mrs-gerber",
-    ("X is a fair bit", "T -> X -> Y", "Y = BSC(p) of X"),
-    _gerber,
-    _gerber_cases(),
-    exact=_gerber_exactly,
+    exact=_ordered_exactly,
     family=Family(
-        "the extremal T = BSC(d) of X, with d and p multiples of 1/8", lambda: itertools.product(EIGHTHS, EIGHTHS)
+        "erasure channels, ten channels with two outputs and six with three, all pairs of four inputs: the chi-square "
+        "divergence against Dobrushin's coefficient, the divergence against the chi-square coefficient",
+        _order,
     ),
-    edges=((fmpq(1, 8), fmpq(1, 4)),),
-    wrong=lambda net: (_gerber(net)[0], (1 - 2 * _link(net, 2).rows[0, 1]) ** 4 * evaluate("I(T;X)", net)),
-)
-
-
-def _bottleneck_cases() -> Cases:
-    def build(numbers):
-        square, direction = numbers
-        covariance = square @ square.T + jnp.eye(4) / 4
-        law = Gaussian(jnp.zeros(4), covariance, ("X", "Y"), (2, 2))
-        link = LinearGaussian(direction[None], jnp.eye(1), ("X",), ("T",), jnp.zeros(1))
-        return extend(law, link)
-
-    def draw(key):
-        key_law, key_direction = jax.random.split(key)
-        return jax.random.normal(key_law, (4, 4)), jax.random.normal(key_direction, (2,))
-
-    return Cases(draw, build)
-
-
-def _bottleneck(law: Gaussian):
-    return evaluate("I(T;Y)", law), evaluate("I(T;X)", law) / bottleneck_thresholds(law, "X", "Y").min()
-
-
-bottleneck_curve = Claim(
-    "thm:gaussian-bottleneck",
-    ("X and Y are jointly Gaussian", "T is a noisy projection of X"),
-    _bottleneck,
-    _bottleneck_cases(),
-    loose="equality is approached as the projection vanishes, and attained only where both sides are 0",
-    wrong=lambda law: (_bottleneck(law)[0], evaluate("I(T;X)", law) / bottleneck_thresholds(law, "X", "Y").max()),
+    edges=(
+        {
+            "of": "chi-square",
+            "rows": erasure_rows(fmpq(1, 4)),
+            "eta": fmpq(3, 4),
+            "p": ["1/4", "3/4"],
+            "q": ["1/2"] * 2,
+        },
+        *(near_worst(*UNLIKE[k]) for k in (4, 7)),
+    ),
+    neighbours=(
+        changed(
+            "the chi-square coefficient at the uniform input",
+            lambda case: divergence_left({**case, "eta": eta_of_pair(*case["rows"], fmpq(1, 2))}),
+            near_worst(*UNLIKE[6]),
+        ),
+        changed(
+            "the square of Dobrushin's coefficient",
+            lambda case: divergence_left({**case, "eta": case["eta"] ** 2}, chi_square=True),
+            {"rows": erasure_rows(fmpq(1, 4)), "eta": fmpq(3, 4), "p": ["1/4", "3/4"], "q": ["1/2"] * 2},
+        ),
+    ),
+    wrong=lambda net: (contraction(_link(net, 1)).lower, dobrushin(_link(net, 1)) ** 2),
 )

@@ -1,0 +1,84 @@
+"""Files of lines that are only added to: each line has a checksum, and one that was cut off is as if never written."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_LINE = re.compile(rb'\{"sha256": "([0-9a-f]{16})", (.*)\}')
+
+
+class StoreError(ValueError):
+    """A folder that holds something else, or a damaged file; the message says what and what to do."""
+
+
+def append_line(path: Path, row: Mapping[str, Any]) -> None:
+    """Add a line, a JSON object that begins with the checksum of its rest; it is on the disk when this returns.
+
+    Raises:
+        StoreError: It cannot be written; the complete lines that were there are still there.
+    """
+    body = json.dumps(row)[1:-1].encode()
+    line = b'{"sha256": "%s", %s}\n' % (_checksum(body), body)
+    kept = _complete_bytes(read_whole_file(path) or b"")
+    try:
+        with path.open("ab", buffering=0) as file:
+            file.truncate(kept)
+            try:
+                while line:
+                    line = line[file.write(line) :]
+                os.fsync(file.fileno())
+            except OSError:
+                with contextlib.suppress(OSError):
+                    file.truncate(kept)
+                raise
+    except OSError as error:
+        why = error.strerror or error
+        raise StoreError(f"cannot write {path}: {why}; make room and run again: what is finished is kept") from None
+
+
+def journal_lines(path: Path) -> list[dict[str, Any]]:
+    """Return what the complete lines of a file hold; what comes after them was cut off by a kill.
+
+    Raises:
+        StoreError: A complete line is not as `append_line` wrote it.
+    """
+    content = read_whole_file(path) or b""
+    found = []
+    for k, line in enumerate(content[: _complete_bytes(content)].split(b"\n")[:-1], start=1):
+        parts = _LINE.fullmatch(line)
+        if not parts or _checksum(parts[2]) != parts[1]:
+            raise StoreError(f"{path}:{k} is damaged: remove that line, and what it held is computed again")
+        found.append(json.loads(b"{%s}" % parts[2]))
+    return found
+
+
+def read_whole_file(path: Path) -> bytes | None:
+    """Return the content of a regular file; None where there is none.
+
+    Raises:
+        StoreError: Something else is there, or it cannot be read.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise StoreError(f"{path} is no regular file, as a run writes it: name another --out")
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _checksum(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest()[:16].encode()
+
+
+def _complete_bytes(content: bytes) -> int:
+    return content.rfind(b"\n") + 1
