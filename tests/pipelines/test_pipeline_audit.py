@@ -11,6 +11,7 @@ from infoloop.pipelines.node import Node
 from infoloop.pipelines.pipeline_audit import audit
 from infoloop.pipelines.pipeline_graph import pipeline
 from infoloop.probability.numerics import rounding
+from tests.support.paths import PIPELINES
 from tests.support.random_pipelines import ALL, NAMES, random_net
 
 CELLS = 2**14  # of the largest tables asked for here
@@ -61,3 +62,12 @@ def test_what_only_the_code_reads_is_not_in_the_json():
     assert set(row["bases"][0]) == {"meaning", "names", "closed", "cut", "open_at"}
     assert set(row["rounds"][0]) == {"t", "state", "before", "entering", "terms", "edges", "open"}
     assert set(row["rounds"][0]["terms"][0]) == {"text", "names", "given", "most"}
+
+
+@pytest.mark.slow
+def test_every_step_of_an_audit_is_told_before_it_is_done():
+    seen = []
+    found = audit(PIPELINES / "rlvr_unit_tests.toml", step=lambda what, done, total: seen.append((what, done, total)))
+    steps = len(found.ceilings) + 2 * len(found.rounds)
+    assert [(done, total) for _, done, total in seen] == [(k, steps) for k in range(steps + 1)]
+    assert [name for name, _, _ in seen[-2:]] == ["bits of round 10", ""]

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from infoloop.statements.certification import Counterexample
-from infoloop.statements.findings_text import findings_json, print_findings, summary
+from infoloop.statements.findings_text import findings_json, mark_refuted, print_findings, summary
 from infoloop.statements.neighbour_checks import NeighbourResult
 from infoloop.statements.verification import StatementResult
 
@@ -46,6 +46,14 @@ def test_every_counterexample_and_every_problem_is_printed_within_100_columns(pr
     assert printed.count("refuted, certified: 1.0 <= 0.5 is false for n = 3") == 3
     assert "thm:planted: refuted, although it is stated as a theorem" in printed
     assert max(map(len, printed.splitlines())) <= 100
+
+
+def test_what_is_refuted_is_marked_wherever_it_is_printed(printed):
+    rows = {line.split()[0]: line.split() for line in printed.splitlines() if line[:4] in ("thm:", "fol:", "hyp:")}
+    assert "certified" in rows["thm:dpi"]
+    assert printed.count("): REFUTED: I(X;Z) <= I(X;D)") == 3
+    assert sum(line.count("REFUTED") for line in printed.splitlines() if " written " in line) == 3
+    assert mark_refuted("REFUTED: A title") == mark_refuted("A title") == "REFUTED: A title"
 
 
 def test_the_summary_counts_theorems_folklore_and_theses_apart(printed):

@@ -36,3 +36,19 @@ def test_what_nothing_is_expected_of_has_a_dash(page):
     cells = page.replace("\n", "")
     assert '<td class="n">0.3333333333</td><td class="n">–</td>' in cells
     assert '<td class="n">2</td><td class="n">2.5</td>' in cells
+
+
+def test_folklore_is_struck_through_and_comes_with_what_refutes_it():
+    body = "**Statement.** Every loop is open.\n\n**Refutation.** A copy of its own text."
+    block = StatementBlock("fol:open", "REFUTED: Open", {**FIELDS, "class": "F"}, body, "1.md:9")
+    page = run_page(RunPage("own", "", (), (), (block, BLOCK), {}, {}, {}, ("decay.nc",)))
+    refuted, theorem = page.split("<h3>")[1:]
+    assert refuted.index("REFUTED.") < refuted.index("<del><p>Every loop is open.</p>")
+    assert "A copy of its own text." in refuted
+    assert "<del>" not in theorem
+
+
+def test_a_note_has_a_column_of_its_own_where_there_is_one():
+    page = run_page(RunPage("own", "", (Headline("a", 1.0, None, "1", "", "95 %"),), (), (), {}, {}, {}, ("decay.nc",)))
+    assert "<th>note</th></tr>" in page
+    assert "<td>–</td><td>95 %</td></tr>" in page

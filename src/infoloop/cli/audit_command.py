@@ -8,7 +8,7 @@ import typer
 
 from infoloop import pipelines, reporting, verdict_logs
 from infoloop.cli.options import Json
-from infoloop.cli.terminal import show, use_float64
+from infoloop.cli.terminal import counted, each_step, phases, show, use_float64
 
 
 def audit_file(
@@ -43,20 +43,34 @@ def audit_file(
       infoloop audit my/log.parquet --columns problem=task_id,pass=reward --confidence 0.99
     """
     page = page_path(file, out) if html or out else None
-    if file.suffix.lower() == ".toml":
-        refuse_log_options(file, columns, confidence)
-        use_float64()
-        pipeline = pipelines.toml_reader.read_pipeline(file)
-        found = pipelines.pipeline_audit.audit(pipeline, 0.05 if error is None else error)
-        text = functools.partial(pipelines.report.text.audit_text, found)
-        source = file.read_text(encoding="utf-8")
-        build_page = functools.partial(pipelines.report.page.pipeline_audit_page, pipeline, found, file.name, source)
-    else:
-        found = audit_log_with_options(file, columns, confidence, error)
-        text = functools.partial(verdict_logs.text.log_text, found)
-        build_page = functools.partial(verdict_logs.page.log_audit_page, found)
+    with phases() as phase:
+        if file.suffix.lower() == ".toml":
+            refuse_log_options(file, columns, confidence)
+            starting = each_step(phase("starting"), ("importing JAX", f"reading {file.name}"))
+            next(starting)
+            use_float64()
+            next(starting)
+            pipeline = pipelines.toml_reader.read_pipeline(file)
+            next(starting, None)
+            found = pipelines.pipeline_audit.audit(pipeline, 0.05 if error is None else error, counted(phase("audit")))
+            text = functools.partial(pipelines.report.text.audit_text, found)
+            to_page, source = pipelines.report.page.pipeline_audit_page, file.read_text(encoding="utf-8")
+            build_page = functools.partial(to_page, pipeline, found, file.name, source)
+        else:
+            reading = each_step(phase("audit"), (f"reading {file.name}",))
+            next(reading)
+            found = audit_log_with_options(file, columns, confidence, error)
+            next(reading, None)
+            text = functools.partial(verdict_logs.text.log_text, found)
+            build_page = functools.partial(verdict_logs.page.log_audit_page, found)
+        if page:
+            writing = each_step(phase("page"), ("figures", page.name))
+            next(writing)
+            shown = build_page()
+            next(writing)
+            reporting.atomic_files.atomic_write_text(page, reporting.audit_page.render_audit_page(shown))
+            next(writing, None)
     if page:
-        reporting.atomic_files.atomic_write_text(page, reporting.audit_page.render_audit_page(build_page()))
         show(f"{page}: the page of {file}", err=True)
     show(reporting.text.as_json(found.row()) if as_json else text())
 

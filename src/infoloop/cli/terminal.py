@@ -9,8 +9,8 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -21,7 +21,6 @@ from rich.progress import (
     ProgressColumn,
     Task,
     TextColumn,
-    TimeElapsedColumn,
 )
 from rich.segment import Segment
 from rich.text import Text
@@ -149,14 +148,22 @@ def phases(clock: Callable[[], float] = time.monotonic) -> Generator[Callable[[s
         yield begin
 
 
-def with_progress(findings: Iterator[Any], labels: list[str]) -> tuple[Any, ...]:
-    """Return all of the iterator `findings`, showing on standard error which of `labels` is worked on."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    done = []
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=len(labels))
-        for k, label in enumerate(labels):
-            progress.update(task, description=f"{label:32}", completed=k)
-            done.append(next(findings))
-        progress.update(task, completed=len(labels))
-    return tuple(done)
+class Step(NamedTuple):
+    """How far a phase is: steps done of all, and what is worked on; as `studies.runner.Progress`."""
+
+    done: int
+    total: int
+    shard: str
+
+
+def counted(step: Callable[[Any], None]) -> Callable[[str, int, int], None]:
+    """Return a function to be called before each step, with its name, how many are done, and how many in all."""
+    return lambda name, done, total: step(Step(done, total, name))
+
+
+def each_step(step: Callable[[Any], None], names: Sequence[str]) -> Iterator[str]:
+    """Yield names of steps, showing each while it is worked on."""
+    for k, name in enumerate(names):
+        step(Step(k, len(names), name))
+        yield name
+    step(Step(len(names), len(names), ""))

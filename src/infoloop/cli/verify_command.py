@@ -1,15 +1,16 @@
 """`infoloop verify`."""
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import infoloop
 from infoloop import reporting, statements
 from infoloop.cli.options import LAST_SEED, Json, Labels, TheoryFolder
-from infoloop.cli.terminal import console, show, use_float64, with_progress
+from infoloop.cli.terminal import console, each_step, phases, show, use_float64
 
 
 def verify_theory(
@@ -35,29 +36,47 @@ def verify_theory(
       infoloop verify --json | jq '.[] | {label, proof, evidence, slack}'
       infoloop verify --full --out results/
     """
-    use_float64()
-    files, verification, texts = statements.theory_files, statements.verification, statements.findings_text
-    write_text = reporting.atomic_files.atomic_write_text
-    theory = theory or files.default_folder()
-    entries = files.select_statements(files.pair_with_claims(files.read_blocks(theory)), tuple(labels or ()))
-    for folder in (out, theory / "certificates" if renew else None):
-        if folder:
-            reporting.atomic_files.writable_folder(folder)
-    effort = dataclasses.replace(verification.FULL if full else verification.Effort(), seed=seed)
-    kept = None if renew else theory / "certificates"
-    findings = with_progress(
-        verification.verify_statements(entries, effort, kept), [entry.block.label for entry in entries]
-    )
-    if out:
-        write_text(out / "verify.json", texts.findings_json(findings) + "\n")
-        page = statements.findings_page.render_findings_page(entries, findings, infoloop.__version__)
-        write_text(out / "report.html", page)
-        verification.write_certificates(findings, out / "certificates", write_text)
-    if renew:
-        verification.write_certificates(findings, theory / "certificates", write_text)
+    with phases() as phase:
+        starting = each_step(phase("starting"), ("importing JAX", "reading the chapters"))
+        next(starting)
+        use_float64()
+        next(starting)
+        theory = theory or statements.theory_files.default_folder()
+        entries = _entries(theory, labels or [])
+        next(starting, None)
+        for folder in (out, theory / "certificates" if renew else None):
+            if folder:
+                reporting.atomic_files.writable_folder(folder)
+        verification = statements.verification
+        effort = dataclasses.replace(verification.FULL if full else verification.Effort(), seed=seed)
+        found = verification.verify_statements(entries, effort, None if renew else theory / "certificates")
+        shown = each_step(phase("statements"), [entry.block.label for entry in entries])
+        findings = tuple(next(found) for _ in shown)
+        if out:
+            _write(entries, findings, out, each_step(phase("writing"), ("verify.json", "report.html", "certificates")))
+        if renew:
+            verification.write_certificates(findings, theory / "certificates", reporting.atomic_files.atomic_write_text)
     if as_json:
-        show(texts.findings_json(findings))
+        show(statements.findings_text.findings_json(findings))
     else:
-        texts.print_findings(findings, console())
+        statements.findings_text.print_findings(findings, console())
     if any(finding.problems for finding in findings):
         raise typer.Exit(1)
+
+
+def _entries(theory: Path, labels: list[str]) -> tuple[Any, ...]:
+    files = statements.theory_files
+    return files.select_statements(files.pair_with_claims(files.read_blocks(theory)), tuple(labels))
+
+
+def _write(entries: tuple[Any, ...], findings: tuple[Any, ...], out: Path, names: Iterator[str]) -> None:
+    """Write what the names say, one after the other."""
+    write_text = reporting.atomic_files.atomic_write_text
+    for name in names:
+        if name == "verify.json":
+            write_text(out / name, statements.findings_text.findings_json(findings) + "\n")
+        elif name == "report.html":
+            page = statements.findings_page.render_findings_page(entries, findings, infoloop.__version__)
+            write_text(out / name, page)
+        else:
+            statements.verification.write_certificates(findings, out / name, write_text)

@@ -2,7 +2,9 @@ r"""The numeric audit: every term of a pipeline in bits, for the channels that i
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import jax
@@ -17,13 +19,21 @@ from infoloop.pipelines.exact_zeros import exactly_zero_terms
 from infoloop.pipelines.information_flow import ConditioningSet, PipelineTerm, Round, TermId, last_state
 from infoloop.pipelines.numeric_results import Fano, Numbers, RoundBits, TermBits
 from infoloop.pipelines.pipeline_graph import Pipeline
-from infoloop.pipelines.round_laws import RoundInformation, base_bits, evaluate_rounds, initial_law, round_queries
+from infoloop.pipelines.round_laws import (
+    RoundInformation,
+    RoundQuery,
+    base_bits,
+    evaluate_rounds,
+    initial_law,
+    round_queries,
+)
 from infoloop.pipelines.term_capacity import max_information_per_round
 from infoloop.probability.channels import Channel
 from infoloop.probability.dags import ancestors, d_connected
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import rounding
 
+STEPS_OF_A_ROUND = 2  # its laws, and what they come to
 DIGITS = 13  # to which rows are told apart
 
 
@@ -49,9 +59,15 @@ def missing_tables(p: Pipeline) -> tuple[str, ...]:
 
 
 def numeric_audit(
-    p: Pipeline, bases: tuple[ConditioningSet, ...], rounds: tuple[Round, ...], error: float = 0.05
+    p: Pipeline,
+    bases: tuple[ConditioningSet, ...],
+    rounds: tuple[Round, ...],
+    error: float = 0.05,
+    tell: Callable[[str], object] = lambda name: None,
 ) -> Numbers:
     """Return all numbers of a pipeline whose nodes all have tables; in float64 whatever JAX is set to.
+
+    `tell` is called with the name of each step before it is done, `STEPS_OF_A_ROUND` times for each round.
 
     Raises ValueError, naming the law and its size, where one that is asked for would not fit into memory.
 
@@ -69,18 +85,27 @@ def numeric_audit(
         task = Joint(initial_law(p.tables, p), (p.task,))
         reached = d_connected(p.parents, p.task)
         known = tuple((base, _unless_separated(reached, base.names, base_bits(p.tables, p, base))) for base in bases)
-        read = [reading for reading, _ in evaluate_rounds(p.tables, asked) if reading is not None]
+        read = [reading for reading, _ in evaluate_rounds(p.tables, _told(asked, tell)) if reading is not None]
         small = [t.id for r, x in zip(rounds, read, strict=True) for t, b in zip(r.terms, x.terms, strict=True)
                  if b <= rounding(x.update.size * len(task.table))]  # fmt: skip
         zero = exactly_zero_terms(p, asked, small) if small else {}
         signs = {term: _sign(zero.get(term)) for term in small}
         uncertainty = float(entropy(task))
         most_known = _MostKnown(min((bits for base, bits in known if base.closed), default=uncertainty), uncertainty)
-        found = _rounds(p, rounds, read, signs, most_known)
+        found = _rounds(p, rounds, read, signs, most_known, tell)
     costs = [node.cost for node in p.nodes if node.cost is not None]
     bases_in_bits = tuple((base.names, bits) for base, bits in known)
     fano = _fano(p, rounds, found, most_known, error)
     return Numbers(uncertainty, bases_in_bits, found, fano, sum(costs) if costs else None)
+
+
+def _told(asked: Iterable[RoundQuery], tell: Callable[[str], object]) -> Iterator[RoundQuery]:
+    """Yield the queries, telling of each round's before its law is worked out."""
+    rounds = itertools.count(1)
+    for query in asked:
+        if query.form.state is not None:
+            tell(f"laws of round {next(rounds)}")
+        yield query
 
 
 def _sign(zero: bool | None) -> str:
@@ -96,12 +121,14 @@ def _rounds(
     read: list[RoundInformation],
     signs: dict[TermId, str],
     most_known: _MostKnown,
+    tell: Callable[[str], object],
 ) -> tuple[RoundBits, ...]:
     above, reached = ancestors(p.parents, [last_state(p)]), d_connected(p.parents, p.task)
     found, ceiling = [], _unless_separated(reached, rounds[0].before, read[0].before)
     states = {(name,) for name in p.of("state")}
     accuracy = accuracy_of(p, np.asarray(read[0].held)) if rounds[0].before in states else None
     for r, x in zip(rounds, read, strict=True):
+        tell(f"bits of round {r.t}")
         parts = zip(r.terms, x.terms, x.observed, strict=True)
         terms = tuple(_term(p, term, bits, observed, signs) for term, bits, observed in parts)
         update, pair = np.asarray(x.update), np.asarray(x.pair)

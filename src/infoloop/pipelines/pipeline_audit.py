@@ -8,6 +8,8 @@ judges together; then these are the ceiling of what it can learn, however many r
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from infoloop.pipelines.information_flow import (
     last_state,
     rounds,
 )
-from infoloop.pipelines.numeric_evaluation import missing_tables, numeric_audit
+from infoloop.pipelines.numeric_evaluation import STEPS_OF_A_ROUND, missing_tables, numeric_audit
 from infoloop.pipelines.numeric_results import Numbers
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.toml_reader import read_pipeline
@@ -67,7 +69,9 @@ def _row(value: Any) -> Any:
 
 
 @host_only
-def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
+def audit(
+    pipeline: Pipeline | str | Path, error: float = 0.05, step: Callable[[str, int, int], None] | None = None
+) -> Audit:
     """Return the audit of a pipeline: its verdict by its graph alone, and its numbers if it has tables.
 
     `closed` holds for all channels on the graph, `open` for almost all of them: then I(X;E_t|Z_{t-1}) > 0 for what some
@@ -77,6 +81,8 @@ def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
         pipeline: a pipeline, or the path of a TOML file.
         error: the share of wrong answers that the last state may have, from 0 to below 1; Fano's inequality says how
             many rounds that takes.
+        step: called before each step of the work, with its name, how many are done, and how many there are in all; at
+            the end with no name and all of them done.
 
     Returns:
         The verdict with its reason, bases, rounds, bounds and warnings; `numbers` holds every term in bits, or None
@@ -103,10 +109,18 @@ def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
     relative, each = conditioning_sets(p), rounds(p)
     own = [base for base in relative if base.closed and base.kind is BaseKind.STUDENT]
     closed = [*own, *(base for base in relative if base.closed and base not in own)]
-    ceilings = tuple(bound_from_base(p, base) for base in closed)
+    done, total = itertools.count(), len(closed) + (not own) + STEPS_OF_A_ROUND * len(each)
+
+    def tell(name: str) -> None:
+        if step is not None:
+            step(name, next(done), total)
+
+    ceilings = tuple(_told(tell, "proving a bound", bound_from_base, p, base) for base in closed)
     if not own:
-        ceilings += (bound_from_rounds(p, each),)
-    numbers, unmeasured = _numbers(p, relative, each, error)
+        ceilings += (_told(tell, "proving the bound of all rounds", bound_from_rounds, p, each),)
+    numbers, unmeasured = _numbers(p, relative, each, error, tell)
+    if step is not None:
+        step("", total, total)
     return Audit(
         p.title,
         "closed" if own else "open",
@@ -120,14 +134,25 @@ def audit(pipeline: Pipeline | str | Path, error: float = 0.05) -> Audit:
     )
 
 
-def _numbers(p: Pipeline, relative: tuple[ConditioningSet, ...], each: tuple[Round, ...], error: float):
+def _told(tell: Callable[[str], None], name: str, work: Callable[..., InformationBound], *given: Any):
+    tell(name)
+    return work(*given)
+
+
+def _numbers(
+    p: Pipeline,
+    relative: tuple[ConditioningSet, ...],
+    each: tuple[Round, ...],
+    error: float,
+    tell: Callable[[str], None],
+):
     """Return the numbers, or why there are none; a graph whose laws do not fit into memory still has its verdict."""
     missing = missing_tables(p)
     if missing:
         shown = ", ".join(missing[:4]) + (", ..." if len(missing) > 4 else "")
         return None, f"no table, formula or program for {shown}"
     try:
-        return numeric_audit(p, relative, each, error), ""
+        return numeric_audit(p, relative, each, error, tell), ""
     except TooLargeError as failure:
         return None, str(failure)
 

@@ -2,10 +2,14 @@
 
 import re
 
+from markupsafe import Markup
+
 from infoloop.reporting.html import markdown_to_html, render_template
 from infoloop.statements.findings_text import summary
 from infoloop.statements.theory_files import CLASSES, VerifiableStatement
 from infoloop.statements.verification import StatementResult
+
+STATEMENT = "**Statement.**"
 
 
 def render_findings_page(
@@ -19,12 +23,29 @@ def render_findings_page(
         version: the version of infoloop, to be shown.
     """
     rows = [
-        {"finding": finding, "entry": entry, "body": markdown_to_html(_body(entry)), "class": CLASSES[finding.cls]}
+        {"finding": finding, "entry": entry, "body": _body(entry, finding), "class": CLASSES[finding.cls]}
         for entry, finding in zip(entries, findings, strict=True)
     ]
     return render_template("findings.html.jinja", rows=rows, summary=summary(findings), version=version)
 
 
-def _body(entry: VerifiableStatement) -> str:
-    """Return the block's text without its list of fields."""
-    return "\n".join(line for line in entry.block.body.splitlines() if not re.match(r"- [a-z]+:", line))
+def _body(entry: VerifiableStatement, finding: StatementResult) -> Markup:
+    """Return the block's text without its list of fields; what is refuted is called so, and struck through."""
+    text = "\n".join(line for line in entry.block.body.splitlines() if not re.match(r"- [a-z]+:", line))
+    if finding.evidence != "refuted":
+        return markdown_to_html(text)
+    before, _, after = text.partition(STATEMENT)
+    stated = entry.block.part("Statement")
+    return markdown_to_html(before) + refuted_statement(stated) + markdown_to_html(after.strip().removeprefix(stated))
+
+
+def refuted_statement(statement: str) -> Markup:
+    """Return a statement that is false, as HTML that shows it as such.
+
+    >>> print(refuted_statement("Every loop is open."))
+    <div class="refuted"><p><b class="bad">REFUTED.</b></p><del><p>Every loop is open.</p>
+    </del></div>
+    """
+    return Markup('<div class="refuted"><p><b class="bad">REFUTED.</b></p><del>%s</del></div>') % markdown_to_html(
+        statement
+    )

@@ -13,6 +13,18 @@ from infoloop.statements.verification import StatementResult
 _STYLES = {"refuted": "red", "certified": "green", "attacked": "cyan", "sampled": "yellow", "none": "bold red"}
 
 
+REFUTED = "REFUTED: "  # before whatever is stated and false, so that nobody takes it for a theorem
+
+
+def mark_refuted(title: str) -> str:
+    """Return the title of a refuted statement with the mark, which the titles of theory/ bear already."""
+    return REFUTED + title.removeprefix(REFUTED)
+
+
+def _marked(evidence: str) -> str:
+    return evidence.upper() if evidence == "refuted" else evidence
+
+
 def findings_table(findings: tuple[StatementResult, ...]) -> Table:
     """Return a table with a row for each statement, of at most 100 columns."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
@@ -24,8 +36,8 @@ def findings_table(findings: tuple[StatementResult, ...]) -> Table:
         style = "bold red" if f.problems else "green" if f.cls == "F" else _STYLES[f.evidence]
         near = f"{sum(n.verdict == 'refuted' for n in f.neighbours)}/{len(f.neighbours)}" if f.neighbours else "-"
         table.add_row(
-            f.label, f.ref, f.cls, f.proof, Text(f.evidence, style=style), str(f.strict), str(f.equal), str(f.void),
-            near, {True: "refuted", False: "HOLDS", None: "-"}[f.sharp], f"{f.slack:.0e}",
+            f.label, f.ref, f.cls, f.proof, Text(_marked(f.evidence), style=style),
+            str(f.strict), str(f.equal), str(f.void), near, {True: "refuted", False: "HOLDS", None: "-"}[f.sharp], f"{f.slack:.0e}",
         )  # fmt: skip
     return table
 
@@ -35,7 +47,8 @@ def print_findings(findings: tuple[StatementResult, ...], console: Console) -> N
     console.print(findings_table(findings))
     for f in findings:
         if f.counterexample:
-            _say(console, f"\n{f.label} ({CLASSES[f.cls]}): {f.statement or f.title}", "bold")
+            stated = f"{REFUTED}{f.statement}" if f.statement else mark_refuted(f.title)
+            _say(console, f"\n{f.label} ({CLASSES[f.cls]}): {stated}", "bold")
             _say(console, f"  refuted, certified: {f.counterexample}")
     for f in findings:
         for problem in f.problems:

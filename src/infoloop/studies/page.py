@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from infoloop.reporting.html import markdown_to_html, render_template
+from infoloop.statements.findings_page import refuted_statement
 from infoloop.statements.theory_files import CLASSES, StatementBlock
 from infoloop.studies.runner import Headline
 
@@ -25,7 +26,7 @@ class RunPage(NamedTuple):
 
 def run_page(shown: RunPage) -> str:
     """Return the page of a run as HTML, with everything inline."""
-    statements = [{"block": block, "body": markdown_to_html(block.part("Statement"))} for block in shown.statements]
+    statements = [{"block": block, "body": _body(block)} for block in shown.statements]
     figures = [
         (name, Markup(svg[svg.index("<svg") :]), markdown_to_html(caption)) for name, svg, caption in shown.figures
     ]
@@ -38,3 +39,11 @@ def run_page(shown: RunPage) -> str:
         figures=figures,
         classes=CLASSES,
     )
+
+
+def _body(block: StatementBlock) -> Markup:
+    """Return a statement as HTML; folklore is struck through, with what refutes it."""
+    stated = block.part("Statement")
+    if block.fields["class"] != "F":
+        return markdown_to_html(stated)
+    return refuted_statement(stated) + markdown_to_html(block.part("Refutation"))
