@@ -9,3 +9,4 @@ from . import query_complexity as query_complexity
 from . import signal_sources as signal_sources
 from . import verified_retraining as verified_retraining
 from . import verifier_errors as verifier_errors
+from . import whitened_rewards as whitened_rewards
