@@ -17,6 +17,6 @@ def test_what_cannot_be_refuted_has_a_reason(reason):
 
 
 def test_two_neighbours_cannot_change_the_same():
-    twice = [changed("1 in place of 2", str), without("1 in place of 2", 0)]
+    twice = [changed("1 in place of 2", lambda case: (case, case)), without("1 in place of 2", 0)]
     with pytest.raises(ValueError, match="two neighbours change '1 in place of 2'"):
         described(twice)
