@@ -1,6 +1,7 @@
 """Exact cases decide: what fails is shown, what holds is counted, and what cannot be certified is refused."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import jax
 import pytest
@@ -9,7 +10,8 @@ from infoloop.claims.loops.regression_refits import replace_stays_bounded
 from infoloop.claims.processing import data_processing_inequality as processing
 from infoloop.claims.processing import strong_data_processing as contraction
 from infoloop.exact.comparison import UNDECIDED
-from infoloop.statements.cases import random_bayes_nets
+from infoloop.information.measures import entropy
+from infoloop.statements.cases import exact_law, random_bayes_nets
 from infoloop.statements.certification import certify, refute_near, refuted_when_stronger
 from infoloop.statements.claim import evaluate_on_samples, linear
 
@@ -51,6 +53,39 @@ def test_a_family_stops_at_its_first_counterexample():
     family = processing.signal_beats_data.family
     assert family is not None
     assert certify(processing.signal_beats_data).cases < sum(1 for _ in family.members())
+
+
+def bit(p: str):
+    return exact_law({"X": [p, str(1 - Fraction(p))], "Y|X": [[1, 0], [0, 1]]})
+
+
+def counted(claim, *cases):
+    found = certify(claim, cases)
+    return found.strict, found.equal, found.void
+
+
+def test_cases_are_strict_equal_or_void():
+    bound = linear("test:bound", "I(X;Y) <= 1", (), random_bayes_nets("X", "Y|X", X=2, Y=2))
+    assert counted(bound, bit("1/2"), bit("1/4"), bit("1")) == (1, 1, 1)
+
+
+def test_a_bound_that_is_not_below_its_ceiling_says_nothing():
+    bound = linear("test:bound", "I(X;Y) <= 1", (), random_bayes_nets("X", "Y|X", X=2, Y=2))
+    capped = replace(bound, ceiling=lambda law: entropy(law, "X"))
+    assert counted(capped, bit("1/2"), bit("1/4"), bit("1")) == (0, 1, 2)
+
+
+def test_a_sign_is_decided_in_every_case():
+    """Where the lesser side is 0 by the statement, it is no sign that the claim says nothing."""
+    sign = linear("test:sign", "H(X) >= 0", (), random_bayes_nets("X", X=2))
+    assert counted(sign, bit("1/2"), bit("1")) == (1, 1, 0)
+
+
+def test_an_equality_of_zeros_says_nothing_unless_all_are_zero():
+    copies = linear("test:copy", "I(X;Y) = H(X)", (), random_bayes_nets("X", "Y|X", X=2, Y=2))
+    assert counted(copies, bit("1/2"), bit("1")) == (0, 1, 1)
+    noise = linear("test:noise", "H(Y|X) = 0", (), random_bayes_nets("X", "Y|X", X=2, Y=2))
+    assert counted(noise, bit("1/2"), bit("1")) == (0, 2, 0)
 
 
 def test_a_strict_claim_fails_at_equality():

@@ -7,23 +7,31 @@ from rich.console import Console
 
 from infoloop.statements.certification import Counterexample
 from infoloop.statements.findings_text import findings_json, print_findings, summary
+from infoloop.statements.neighbour_checks import NeighbourResult
 from infoloop.statements.verification import StatementResult
 
 AGAINST = Counterexample({"n": "3"}, "1.0", "<=", "0.5")
 
 
+NEAR = (
+    NeighbourResult("X -> D -> Z", True, "refuted", AGAINST),
+    NeighbourResult("finite alphabets", True, "unrefuted", reason="exact arithmetic has no infinite alphabets"),
+)
+
+
 def finding(label: str, cls: str, evidence: str, against=None, problems=()) -> StatementResult:
     return StatementResult(
         label=label, ref="S01", title="A title", cls=cls, statement="I(X;Z) <= I(X;D)", proof="written",
-        evidence=evidence, cases=512, equal=0, samples=100, starts=4, slack=-1e-17, ratio=float("inf"),
-        worst="sample 7", sharp=None, counterexample=against, problems=problems, seconds=0.1, certificate=None,
+        evidence=evidence, cases=512, strict=12345, equal=6789, void=1234, samples=100, starts=4, slack=-1e-17,
+        ratio=float("inf"), worst="sample 7", sharp=True, neighbours=NEAR, counterexample=against, problems=problems,
+        seconds=0.1, certificate=None,
     )  # fmt: skip
 
 
 FINDINGS = (
     finding("thm:dpi", "T", "certified"),
     finding("thm:planted", "T", "refuted", AGAINST, ("refuted, although it is stated as a theorem",)),
-    finding("fol:always-hidden", "F", "refuted", AGAINST),
+    finding("fol:information-dies-with-diversity", "F", "refuted", AGAINST),
     finding("hyp:order", "H", "refuted", AGAINST),
 )
 
@@ -53,3 +61,14 @@ def test_json_is_a_list_with_every_label_and_no_infinity():
     rows = json.loads(findings_json(FINDINGS))
     assert [row["label"] for row in rows] == [f.label for f in FINDINGS]
     assert {row["ratio"] for row in rows} == {None}
+
+
+def test_json_says_what_became_of_every_neighbour():
+    near = json.loads(findings_json(FINDINGS))[0]["neighbours"]
+    assert [found["verdict"] for found in near] == ["refuted", "unrefuted"]
+    assert near[0]["counterexample"]["case"] == {"n": "3"}
+    assert near[1]["reason"] == "exact arithmetic has no infinite alphabets"
+
+
+def test_the_table_counts_strict_equal_and_void_cases_and_refuted_neighbours(printed):
+    assert "12345  6789 1234  1/2 refuted" in printed

@@ -8,10 +8,13 @@ import jax
 import pytest
 
 from infoloop.check import check_certificate
+from infoloop.information.measures import entropy, mutual_information
+from infoloop.probability.law_measures import one_bit
 from infoloop.reporting.atomic_files import atomic_write_text
 from infoloop.statements import theory_files, verification
-from infoloop.statements.cases import random_bayes_nets
+from infoloop.statements.cases import Family, copied_bit, exact_laws, random_bayes_nets
 from infoloop.statements.claim import Claim, linear
+from infoloop.statements.neighbours import changed
 from tests.support.paths import ROOT
 
 QUICK = verification.Effort(samples=200, starts=8, steps=50)
@@ -98,6 +101,47 @@ def test_a_theorem_that_is_not_sharp_in_its_edge_cases_is_a_problem():
         theory_files.VerifiableStatement(ENTRIES["thm:dpi"].block, dataclasses.replace(loose, edges=copies))
     )
     assert "not sharp" in finding.problems[0]
+
+
+def weak(**changes) -> str:
+    """What is wrong with the checks of a claim that is made of data processing."""
+    return "\n".join(found(planted(**changes)).problems)
+
+
+@pytest.mark.slow
+def test_a_theorem_without_a_family_is_a_problem():
+    assert "not certified: declare exact sides and a finite family" in weak(family=None)
+
+
+@pytest.mark.slow
+def test_a_family_in_which_the_claim_says_nothing_is_a_problem():
+    constant = {"X": [["1/2", "1/2"], ["1/4", "3/4"]], "D|X": [["1"]], "Z|D": [["1/2", "1/2"]]}
+    assert "its family decides nothing" in weak(
+        family=Family("constants", lambda: exact_laws(constant)), ceiling=lambda law: entropy(law, "D")
+    )
+
+
+@pytest.mark.slow
+def test_a_family_at_equality_alone_is_a_problem_unless_the_claim_says_why():
+    copies = Family("copies", lambda: iter([copied_bit("X", "D", "Z")] * 11))
+    assert "no case where the sides differ" in weak(family=copies)
+    assert weak(family=copies, tight="only copies are looked at") == ""
+
+
+@pytest.mark.slow
+def test_an_assumption_of_which_nothing_is_said_is_a_problem():
+    assert "nothing says what fails without the assumption 'D is odd'" in weak(assumes=("D is odd",))
+
+
+@pytest.mark.slow
+def test_a_neighbour_that_nothing_refutes_is_a_problem():
+    looser = changed("twice the right side", lambda law: (mutual_information(law, "X", "Z"), one_bit(law) * 2))
+    assert "changed to 'twice the right side' it is not refuted in any case" in weak(neighbours=(looser,))
+
+
+@pytest.mark.slow
+def test_an_equality_without_a_false_neighbour_is_a_problem():
+    assert "no false neighbour of the equality" in weak(statement="", given=(), relation="=", assumes=())
 
 
 @pytest.mark.slow

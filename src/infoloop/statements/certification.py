@@ -23,15 +23,15 @@ class Certification(NamedTuple):
     """The outcome of deciding exact cases: how many of each kind, and one where the claim fails.
 
     A case is `void` if the claim says nothing there: the lesser side is exactly 0 (both sides, for `=`), unless it is 0
-    in every case of the family; or the greater side is not below `Claim.ceiling`. Of the others, `equal` is where both
-    sides are equal and `strict` where they differ.
+    in every case and every edge, by the statement; or the greater side is not below `Claim.ceiling`. Of the others,
+    `equal` is where both sides are equal and `strict` where they differ.
     """
 
     cases: int
-    strict: int
     equal: int
-    void: int
     counterexample: Counterexample | None
+    strict: int
+    void: int
 
 
 def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
@@ -52,7 +52,7 @@ def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
     >>> rows = {"X": [["1/2", "1/2"]], "Y|X": [[1, 0], [0, 1]]}
     >>> family = Family("maps of a fair bit", lambda: exact_laws(rows))
     >>> certify(linear("doc", "I(X;Y) <= H(X)", (), random_bayes_nets("X", "Y|X", X=2, Y=2), family=family))
-    Certification(cases=4, strict=0, equal=2, void=2, counterexample=None)
+    Certification(cases=4, equal=2, counterexample=None, strict=0, void=2)
     """
     if claim.exact is None or (cases is None and claim.family is None):
         raise ValueError(f"{claim.label} has no {'exact sides' if claim.exact is None else 'finite family'} to certify")
@@ -61,16 +61,17 @@ def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
         against, kind, zero = decide(claim, case)
         kinds[kind, zero] += 1
         if against:
-            return _counted(kinds, against)
-    return _counted(kinds, None)
+            return _counted(claim, kinds, against)
+    return _counted(claim, kinds, None)
 
 
-def _counted(kinds: Counter[tuple[str, bool]], against: Counterexample | None) -> Certification:
-    """Count the cases of each kind: a side that is 0 makes a case void, unless it is 0 in all of them."""
-    trivial = {kind: 0 if all(zero for _, zero in kinds) else kinds[kind, True] for kind in ("strict", "equal")}
-    strict, equal = (kinds[kind, True] + kinds[kind, False] - trivial[kind] for kind in ("strict", "equal"))
+def _counted(claim: Claim, kinds: Counter[tuple[str, bool]], against: Counterexample | None) -> Certification:
+    """Count the cases of each kind: a side that is 0 makes a case void, unless it is 0 by the statement."""
+    assert claim.exact is not None
+    by_statement = all(zero for _, zero in kinds) and all(_is_zero(claim.exact(edge)[0]) for edge in claim.edges)
+    strict, equal = (kinds[kind, False] + kinds[kind, True] * by_statement for kind in ("strict", "equal"))
     cases = kinds.total()
-    return Certification(cases, strict, equal, cases - strict - equal, against)
+    return Certification(cases, equal, against, strict, cases - strict - equal)
 
 
 def decide(claim: Claim, case: Any) -> tuple[Counterexample | None, str, bool]:

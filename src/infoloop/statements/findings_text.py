@@ -18,14 +18,14 @@ def findings_table(findings: tuple[StatementResult, ...]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
     for name in ("label", "ref", "", "proof", "evidence"):
         table.add_column(name, no_wrap=True)
-    for name in ("strict", "equal", "void", "near", "+1 %", "slack", "sec"):
+    for name in ("strict", "equal", "void", "near", "+1 %", "slack"):
         table.add_column(name, no_wrap=True, justify="right")
     for f in findings:
         style = "bold red" if f.problems else "green" if f.cls == "F" else _STYLES[f.evidence]
         near = f"{sum(n.verdict == 'refuted' for n in f.neighbours)}/{len(f.neighbours)}" if f.neighbours else "-"
         table.add_row(
             f.label, f.ref, f.cls, f.proof, Text(f.evidence, style=style), str(f.strict), str(f.equal), str(f.void),
-            near, {True: "refuted", False: "HOLDS", None: "-"}[f.sharp], f"{f.slack:.0e}", f"{f.seconds:.1f}",
+            near, {True: "refuted", False: "HOLDS", None: "-"}[f.sharp], f"{f.slack:.0e}",
         )  # fmt: skip
     return table
 
