@@ -19,15 +19,9 @@ from infoloop.statements.parameter_grids import parameter_grid
 
 STEPS = np.arange(1, 7)
 DIMENSIONS = (1, 2, 4)
-NOISE, NORMAL = (
-    "the noise of a label has mean square sigma^2 and does not depend on the inputs",
-    "the inputs are normal",
-)
-ENOUGH, LAST, ALL = (
-    "at least d + 2 samples a generation",
-    "a fit sees the last generation",
-    "a fit sees all generations",
-)
+NOISE = "the noise of a label has mean square sigma^2 and does not depend on the inputs"
+NORMAL, ENOUGH = "the inputs are normal", "at least d + 2 samples a generation"
+LAST = "a fit sees the last generation"
 _normal = (NOISE, NORMAL, ENOUGH)
 _last, _all = (*_normal, LAST), (*_normal, ALL)
 _TOO_FEW = unrefuted(ENOUGH, "with fewer both sides are infinite")
