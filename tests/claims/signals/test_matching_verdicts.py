@@ -24,6 +24,7 @@ def test_levels_of_a_full_tree_by_counting_each_node(grades):
 
 def test_a_bound_of_one_query_less_is_refuted():
     assert certify(matching_verdicts).counterexample is None
+    assert matching_verdicts.exact
     for case in matching_verdicts.edges:
         lesser, greater = matching_verdicts.exact(case)
         assert (lesser - greater).sign() == 0

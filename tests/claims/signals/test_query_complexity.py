@@ -52,6 +52,7 @@ def test_the_best_strategy_of_the_claims_is_the_best_of_all():
 
 def test_a_formula_of_one_query_less_is_refuted():
     case = {"letters": 7, "player": "the best"}
+    assert bisecting.exact
     lesser, greater = bisecting.exact(case)
     assert (lesser - greater).sign() == 0
     assert certify(bisecting, [{**case, "player": "me", "verdicts": "binary"}]).counterexample
