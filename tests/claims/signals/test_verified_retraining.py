@@ -12,6 +12,7 @@ from infoloop.claims.signals.verified_retraining import (
     kept_moments,
     kept_variance,
     mean_slope,
+    verified_contraction,
     verified_slope,
 )
 from infoloop.probability.numerics import rounding
@@ -76,3 +77,11 @@ def test_a_slope_of_what_is_refused_is_not_below_one():
     case = {"offset": fmpq(0), "width": fmpq(1), "part": "is below 1"}
     assert certify(verified_slope, [case]).counterexample is None
     assert certify(verified_slope, [{**case, "kept": "outside"}]).counterexample
+
+
+def test_kappa_is_a_variance_and_a_state_that_is_not_refitted_does_not_contract():
+    case = {"offset": fmpq(0), "width": fmpq(2), "part": "kappa is a variance"}
+    assert certify(verified_contraction, [case]).strict == 1
+    away = {"offset": fmpq(1), "width": fmpq(2)}
+    assert certify(verified_contraction, [away]).counterexample is None
+    assert certify(verified_contraction, [{**away, "refitted": "all"}]).counterexample
