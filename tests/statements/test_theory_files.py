@@ -133,7 +133,11 @@ def test_an_empty_folder_is_refused(tmp_path):
 
 def test_a_ref_selects_all_its_statements():
     chosen = select_statements(pair_with_claims(read_blocks(default_folder())), ("S05",))
-    assert [entry.block.label for entry in chosen] == ["thm:sufficiency", "fol:closed-loop-must-lose"]
+    assert [e.block.label for e in chosen] == [
+        "thm:sufficiency",
+        "thm:sufficiency-converse",
+        "fol:closed-loop-must-lose",
+    ]
 
 
 def test_an_unknown_label_is_refused_with_the_nearest():

@@ -16,5 +16,6 @@ def test_a_link_of_another_noise_is_noticed_in_the_information_and_in_the_table(
 
 
 def test_the_capacity_of_the_z_channel_of_one_half():
+    assert capacities.exact
     reached, closed = capacities.exact({"channel": "z", "noise": fmpq(1, 2), "input symbols": 2})
     assert (reached - log2("5/4")).sign() == (closed - log2("5/4")).sign() == 0

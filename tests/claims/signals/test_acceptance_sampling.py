@@ -5,8 +5,9 @@ from fractions import Fraction
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.claims.signals.acceptance_sampling import accepted, elicited, hit_rates, until_accepted
+from infoloop.claims.signals.acceptance_sampling import accepted, elicitation, elicited, hit_rates, until_accepted
 from infoloop.probability.numerics import rounding
+from infoloop.statements.certification import certify
 
 EXACT = rounding(256)
 
@@ -26,3 +27,9 @@ def test_a_reward_for_the_better_mode_raises_accuracy():
 def test_hits_before_and_after_a_reward():
     table = jnp.zeros((2, 1, 2, 2)).at[0, 0, 0, 1].set(0.25).at[0, 0, 1, 0].set(0.25).at[1, 0, 1].set(0.25)
     assert [float(p) for p in hit_rates(table)] == [0.75, 1.0]
+
+
+def test_a_reward_for_right_answers_is_not_blind():
+    case = elicitation.edges[0]
+    assert certify(elicitation, [case]).counterexample is None
+    assert certify(elicitation, [{**case, "kept if right": Fraction(1)}]).counterexample

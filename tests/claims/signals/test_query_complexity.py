@@ -5,7 +5,15 @@ from fractions import Fraction
 import pytest
 from flint import fmpq
 
-from infoloop.claims.signals.query_complexity import bisecting_tries, mean_tries, one_by_one_tries, tries
+from infoloop.claims.signals.query_complexity import (
+    bisecting,
+    bisecting_tries,
+    mean_tries,
+    one_by_one_tries,
+    tries,
+)
+from infoloop.claims.signals.query_complexity import fewest_tries as fewest_in_claims
+from infoloop.statements.certification import certify
 
 
 def test_a_game_of_five_symbols_by_hand():
@@ -35,3 +43,16 @@ def fewest_tries(kind: str) -> list[Fraction]:
 @pytest.mark.parametrize("kind", ["binary", "graded"])
 def test_no_strategy_needs_fewer_tries(kind):
     assert [mean_tries(k, kind) for k in range(1, 21)] == [fmpq(*x.as_integer_ratio()) for x in fewest_tries(kind)[1:]]
+
+
+def test_the_best_strategy_of_the_claims_is_the_best_of_all():
+    for kind in ("binary", "graded"):
+        assert [Fraction(fewest_in_claims(k, kind), k) for k in range(1, 21)] == fewest_tries(kind)[1:]
+
+
+def test_a_formula_of_one_query_less_is_refuted():
+    case = {"letters": 7, "player": "the best"}
+    assert bisecting.exact
+    lesser, greater = bisecting.exact(case)
+    assert (lesser - greater).sign() == 0
+    assert certify(bisecting, [{**case, "player": "me", "verdicts": "binary"}]).counterexample

@@ -3,10 +3,16 @@
 import math
 
 import numpy as np
-from flint import arb
+from flint import arb, fmpq
 from mpmath import findroot, mp
 
-from infoloop.claims.signals.whitened_rewards import grpo_settles, turning_point, whitened_logit
+from infoloop.claims.signals.whitened_rewards import (
+    advantage,
+    grpo_settles,
+    grpo_threshold,
+    turning_point,
+    whitened_logit,
+)
 from infoloop.probability.numerics import rounding
 from infoloop.statements.certification import certify
 
@@ -27,3 +33,19 @@ def test_a_round_from_one_half():
 
 def test_some_fixed_points_attract_and_some_do_not():
     assert certify(grpo_settles).cases > 1
+
+
+def test_advantages_by_a_policy_on_three_outputs():
+    """Rewards 1, 1/2, 0 with masses p, (1-p)/2, (1-p)/2: half a reward, over the spread."""
+    p = np.array([0.25, 0.375, 0.375])
+    rewards = np.array([1, 0.5, 0])
+    spread = np.sqrt(p @ rewards**2 - (p @ rewards) ** 2)
+    found = float(advantage({"current": fmpq(1, 4), "rewards": "1, 1/2 or 0"}).digits(17))
+    assert abs(found - 0.5 / spread) <= EXACT
+    assert float(advantage({"current": fmpq(1, 4), "whitened by": "the mean alone"}).digits(17)) == 1
+
+
+def test_rounds_rise_from_a_base_above_the_threshold_alone():
+    rising = {"part": "rises", "current": fmpq(15, 16), "beta": fmpq(1), "rate": fmpq(2, 5)}
+    assert certify(grpo_threshold, [rising]).counterexample is None
+    assert certify(grpo_threshold, [{**rising, "rate": fmpq(1, 20)}]).counterexample

@@ -235,5 +235,5 @@ sufficiency_converse = linear(
         ),
     ),
     loose="both sides are 0, and 1 % more of 0 is 0",
-    wrong="I(X;Z|D) = H(D|Z)",
+    wrong="I(X;D|Z) = H(X|Z)",
 )

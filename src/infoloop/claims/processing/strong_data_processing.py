@@ -195,7 +195,7 @@ def _order():
     for rows, eta, _ in UNLIKE:
         yield from input_pairs(rows, dobrushin_exactly(rows), "chi-square")
         yield from input_pairs(rows, eta, "divergence")
-    for rows in itertools.permutations(quarters):
+    for rows in map(list, itertools.permutations(quarters)):
         yield from input_pairs(rows, dobrushin_exactly(rows), "chi-square")
 
 

@@ -77,13 +77,25 @@ rejection_divergence = equality(
     wrong=lambda net: (_hard(net)[0], 2.0 ** -_hard(net)[1]),
 )
 
+
+def _softly_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
+    """Return both sides; the lesser with 1/1000 more where an output is kept sometimes, as they are not equal there."""
+    lesser, greater = _rejected_exactly(law)
+    sometimes = any(refused and kept for refused, kept in law.table.tolist())
+    return lesser + fmpq(sometimes, 1000), greater
+
+
 soft_rejection = Claim(
     "thm:soft-rejection",
     REJECTING,
     _rejected,
     random_bayes_nets("Y", "A|Y", Y=4, A=2),
-    exact=_rejected_exactly,
-    family=Family("five laws on 2 to 4 symbols, kept with probabilities 0, 1/2 or 1", lambda: _judges((0, "1/2", 1))),
+    exact=_softly_exactly,
+    exactly=None,
+    family=Family(
+        "five laws on 2 to 4 symbols, kept with probabilities 0, 1/2 or 1; where one is kept with 1/2, less by 1/1000",
+        lambda: _judges((0, "1/2", 1)),
+    ),
     edges=(_passing,),
     neighbours=(
         without(REJECTING[1], _passing, exact=_refused_exactly),
@@ -176,9 +188,9 @@ def _moved_exactly(case):
 
 _atoms = Family(
     "five laws on 2 to 4 symbols and the uniform ones on 8 and 50, best of 2, 3, 4 and 16; three with ties",
-    lambda: (
-        *parameter_grid(masses=(*LAWS, ["1/8"] * 8, ["1/50"] * 50), n=(2, 3, 4, 16)),
-        *parameter_grid(masses=(LAWS[0], LAWS[4], ["1/3"] * 3), n=(2, 3), ranks=((0, 1, 1), (0, 0, 1))),
+    lambda: itertools.chain(
+        parameter_grid(masses=(*LAWS, ["1/8"] * 8, ["1/50"] * 50), n=(2, 3, 4, 16)),
+        parameter_grid(masses=(LAWS[0], LAWS[4], ["1/3"] * 3), n=(2, 3), ranks=((0, 1, 1), (0, 0, 1))),
     ),
 )
 best_of_n_divergence = inequality(

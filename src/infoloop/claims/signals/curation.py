@@ -81,9 +81,9 @@ noisy_verifier = equality(
     family=Family(
         "four laws on four outputs, two of them right; pass rates 0, 2, ..., 8 eighths; 256 for e; 1 to 3 rounds; and "
         "the slope of the formula in t against the flow",
-        lambda: (
-            *parameter_grid(base=LAWS, passes=range(0, 9, 2), slips=range(0, 9, 2), t=(1, 2, 3)),
-            *parameter_grid(base=LAWS, passes=range(0, 9, 2), slips=range(0, 9, 2), t=(0, 1), flow=(True,)),
+        lambda: itertools.chain(
+            parameter_grid(base=LAWS, passes=range(0, 9, 2), slips=range(0, 9, 2), t=(1, 2, 3)),
+            parameter_grid(base=LAWS, passes=range(0, 9, 2), slips=range(0, 9, 2), t=(0, 1), flow=(True,)),
         ),
     ),
     edges=(_slipping,),

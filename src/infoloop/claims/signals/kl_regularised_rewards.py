@@ -32,7 +32,7 @@ def tilted(masses: Sequence[Number], factors: Sequence[Number]) -> list[Number]:
     return [w / sum(weights) for w in weights]
 
 
-def good_mass(masses: Sequence[Number]) -> Number:
+def good_mass(masses: Number) -> Number:
     """Return what a law on four outputs gives to the first two, which are the right ones."""
     return masses[0] + masses[1]
 

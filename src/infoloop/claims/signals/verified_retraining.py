@@ -1,5 +1,6 @@
 """Chapter 3, retraining: where a loop ends that keeps only what its verifier accepts (S20)."""
 
+import itertools
 import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -137,6 +138,9 @@ def _contracts(case: RetrainingLoop):
 
 
 def _contracts_exactly(case):
+    """Return where the state goes and the bound, from the centre; or how far kappa is from its variance, and 2^-40."""
+    if case.get("part") == "kappa is a variance":
+        return _gap(_centre_slope_exactly(case["width"]), kept_variance(fmpq(0), case["width"]))
     return next_mean(case, case["offset"]), _centre_slope_exactly(case["width"]) * case["offset"]
 
 
@@ -152,9 +156,14 @@ verified_contraction = inequality(
     _contracts,
     _loops,
     exact=_contracts_exactly,
-    family=_grid,
+    family=Family(
+        f"{_grid.description}; and kappa for each a, by its formula and by quadrature, to 2^-40",
+        lambda: itertools.chain(
+            _grid.members(), parameter_grid(offset=[fmpq(0)], width=_STEPS, part=("kappa is a variance",))
+        ),
+    ),
     edges=(_near,),
-    ceiling=lambda case: case["offset"],
+    ceiling=lambda case: case["offset"] if "part" not in case else 1,
     neighbours=(
         without(VERIFIED[0], {**_near, "kept": "outside"}),
         without(VERIFIED[1], {**_near, "refitted": "all"}),

@@ -1,0 +1,32 @@
+"""Mastermind by hand, and the bounds on its queries by brute force."""
+
+import itertools
+
+import pytest
+
+from infoloop.claims.signals.matching_verdicts import fewest_in_tree, matches, matching_verdicts, total_tries
+from infoloop.statements.certification import certify
+
+
+def test_a_game_of_two_places_and_two_colours_by_hand():
+    assert matches((0, 1), (1, 1)) == 1
+    codes = list(itertools.product((0, 1), repeat=2))  # 00 first; 11 has no match; 01 and 10 have one
+    assert total_tries(codes, matches) == 1 + 2 + 2 + 3
+
+
+@pytest.mark.parametrize("grades", [1, 2, 3])
+def test_levels_of_a_full_tree_by_counting_each_node(grades):
+    def level(node):
+        return 1 if node == 0 else 1 + level((node - 1) // grades)
+
+    assert [fewest_in_tree(k, grades) for k in range(20)] == [sum(map(level, range(k))) for k in range(20)]
+
+
+def test_a_bound_of_one_query_less_is_refuted():
+    assert certify(matching_verdicts).counterexample is None
+    assert matching_verdicts.exact
+    for case in matching_verdicts.edges:
+        lesser, greater = matching_verdicts.exact(case)
+        assert (lesser - greater).sign() == 0
+        other = {**case, "repeats": 2} if case["rank"] else {**case, "grades": 1}
+        assert certify(matching_verdicts, [other]).counterexample
