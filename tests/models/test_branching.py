@@ -46,6 +46,57 @@ def test_small_survivals_keep_their_digits():
     assert abs(x[-1] / x[-2] - 0.5) < rounding(1)
 
 
+LAWS = {
+    "halves": [0.25, 0.5, 0.25],
+    "growing": [0.25, 0.25, 0.5],
+    "one copy": [0.0, 1.0],
+    "rare litters": [0.9, 0, 0, 0.1],
+}
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
+def test_any_law_of_copies_against_the_law_of_all_counts(law):
+    """The law of the number of descendants, generation by generation, in plain loops."""
+    counts, expected = {1: 1.0}, []
+    for _ in range(5):
+        after = {}
+        for k, p in counts.items():
+            sums = {0: 1.0}
+            for _ in range(k):
+                sums = {s: sum(sums.get(s - j, 0) * q for j, q in enumerate(law)) for s in range(max(sums) + len(law))}
+            for s, q in sums.items():
+                after[s] = after.get(s, 0) + p * q
+        counts = {k: p for k, p in after.items() if p}
+        expected.append(1 - counts.get(0, 0.0))
+    np.testing.assert_allclose(branching.offspring_survivals(law, 5), expected, rtol=0, atol=rounding(256))
+
+
+def test_a_poisson_law_cut_off_far_out_is_the_poisson_process():
+    law = [math.exp(-1.5) * 1.5**k / math.factorial(k) for k in range(60)]
+    law[-1] += 1 - sum(law)
+    np.testing.assert_allclose(branching.offspring_survivals(law, 9), branching.survivals(9, 1.5), rtol=rounding(64))
+    assert abs(float(branching.offspring_extinction(law) - branching.extinction_probability(1.5))) < rounding(64)
+
+
+@pytest.mark.parametrize(
+    ("law", "extinct"), [([0.25, 0.5, 0.25], 1), ([0.25, 0.25, 0.5], 0.5), ([0, 1], 0), ([1, 0], 1)]
+)
+def test_extinction_of_any_law(law, extinct):
+    assert abs(float(branching.offspring_extinction(law)) - extinct) < rounding(4)
+
+
+def test_small_survivals_of_any_law_keep_their_digits():
+    x = np.asarray(branching.offspring_survivals([0.75, 0.0, 0.25], 100))
+    assert x[-1] < np.finfo(float).eps ** 1.5
+    assert abs(x[-1] / x[-2] - 0.5) < rounding(4)
+
+
+@pytest.mark.parametrize("law", [[0.5, 0.4], [1.0], [-0.5, 1.5], [[0.5, 0.5]]])
+def test_what_is_no_law_of_copies_is_refused(law):
+    with pytest.raises(ValueError, match="offspring has"):
+        branching.offspring_survivals(law, 3)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("n", "p"), [(100, 0.01), (1000, 0.001), (1000, 0.01), (10, 0.01), (2000, 0.0005)])
 def test_the_exact_survival_lies_in_the_bracket(n, p):

@@ -27,7 +27,7 @@ from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.schedules import per_item_mixture, replace_data, replay
 from infoloop.loops.two_token_loops import hypothesis_information, sampled_loop, tokens
 from infoloop.probability.array_types import Number, Numbers
-from infoloop.probability.decimals import RationalLike, plain_number, shortest_decimal
+from infoloop.probability.decimals import PlainNumber, RationalLike, plain_number, shortest_decimal
 from infoloop.probability.distributions import Joint
 from infoloop.probability.validation import (
     check_choice,
@@ -55,7 +55,7 @@ class Anchored:
 
     size: int = field(metadata={"static": True})
     schedule: str = field(metadata={"static": True})
-    weight: RationalLike = field(metadata={"static": True})
+    weight: PlainNumber = field(metadata={"static": True})
     rates: Float[Array, "hypotheses"]
     prior: Float[Array, "hypotheses"]
 

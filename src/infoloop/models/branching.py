@@ -1,6 +1,7 @@
-r"""A rare token as a branching process: every copy leaves a Poisson number of copies to the next generation.
+r"""A rare token as a branching process: every copy leaves a Poisson number of copies, or one of any law.
 
-It is the limit of resampling $np$ copies among many: the bracket of Suresh et al. (2412.17646) is around it.
+The Poisson process is the limit of resampling $np$ copies among many: the bracket of Suresh et al. (2412.17646) is
+around it.
 """
 
 import jax
@@ -12,7 +13,7 @@ from jaxtyping import Array, Float, Int
 from infoloop.loops.loop import Loop, unroll
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.bisection import bisect
-from infoloop.probability.validation import check_int, check_unit_interval, require_float64
+from infoloop.probability.validation import check_distributions, check_int, check_unit_interval, require_float64
 
 
 def loop(mean: Float[Numbers, "*means"] = 1.0) -> Loop:
@@ -110,6 +111,56 @@ def extinction_probability(mean: Float[Numbers, "*means"]) -> Float[Array, "*mea
     mean = _mean(mean)
     low, high = bisect(lambda x: -jnp.log1p(-x) < mean * x, jnp.zeros_like(mean), jnp.ones_like(mean), 80)
     return jnp.where(mean <= 1, 1.0, jnp.exp(-mean * (low + high) / 2))
+
+
+def offspring_survivals(offspring: Float[Numbers, "most+1"], generations: int) -> Float[Array, "generations"]:
+    r"""Return the probability that one copy has descendants in generation t = 1..T, for any law of its copies.
+
+    $x_t=1-f(1-x_{t-1})$, $x_0=1$, $f(s)=\sum_kp_ks^k$; computed as $x\sum_jP(K>j)(1-x)^j$, which subtracts nothing
+    and keeps the digits of small probabilities.
+
+    Args:
+        offspring: Law of the number of copies that one copy leaves: probabilities of 0, 1, 2, ...
+        generations: T, at least 1.
+
+    Raises:
+        ValueError: `offspring` is no law, or `generations` is below 1.
+
+    >>> offspring_survivals([0.25, 0.5, 0.25], 2).tolist()
+    [0.75, 0.609375]
+    """
+    tails = _tails(offspring)
+    steps = Loop(lambda key: jnp.ones(()), lambda key, x: x * jnp.polyval(tails[::-1], 1 - x))
+    return unroll(steps, jnp.arange(check_int(generations, "generations") + 1))[1:]
+
+
+def offspring_extinction(offspring: Float[Numbers, "most+1"]) -> Float[Array, ""]:
+    r"""Return the probability of ultimate extinction for any law of the copies: the least $q$ with $q=f(q)$.
+
+    It is 1 if the mean is at most 1, but 0 for exactly one copy. Beyond, $x=1-q$ is found by bisection in
+    $\sum_jP(K>j)(1-x)^j=1$, whose left side falls from the mean.
+
+    Args:
+        offspring: Law of the number of copies that one copy leaves: probabilities of 0, 1, 2, ...
+
+    Raises:
+        ValueError: `offspring` is no law.
+
+    >>> round(float(offspring_extinction([0.25, 0.25, 0.5])), 12)
+    0.5
+    """
+    tails = _tails(offspring)
+    low, high = bisect(lambda x: jnp.polyval(tails[::-1], 1 - x) > 1, jnp.zeros(()), jnp.ones(()), 80)
+    for_ever = (tails[0] == 1) & (tails[1:].sum() == 0)
+    return jnp.where(for_ever, 0.0, jnp.where(tails.sum() <= 1, 1.0, 1 - (low + high) / 2))
+
+
+def _tails(offspring):
+    """Return P(K > j) for j = 0, 1, ..., each a sum of probabilities."""
+    law = check_distributions(offspring, "offspring")
+    if law.ndim != 1 or len(law) < 2:
+        raise ValueError(f"offspring has shape {law.shape}: give the probabilities of 0, 1, ... copies")
+    return jnp.cumsum(law[::-1])[-2::-1]
 
 
 def bracket(n: int, p: Number, generations: int) -> tuple[Float[Array, "generations"], Float[Array, "generations"]]:

@@ -26,7 +26,7 @@ from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.ngram_statistics import Estimates, digits, estimates, refit_counts, statistics, text_probabilities
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import Channel
-from infoloop.probability.decimals import RationalLike, plain_number, shortest_decimal
+from infoloop.probability.decimals import PlainNumber, RationalLike, plain_number, shortest_decimal
 from infoloop.probability.distributions import Joint, joint
 from infoloop.probability.validation import check_count, check_int, check_probabilities, warn_if_degenerate_prior
 
@@ -49,7 +49,7 @@ class Model:
     """
 
     length: int = field(metadata={"static": True})
-    alpha: RationalLike = field(metadata={"static": True})
+    alpha: PlainNumber = field(metadata={"static": True})
     rows: Float[Array, "hypotheses contexts symbols"]
     prompt: Float[Array, "contexts"]
     prior: Float[Array, "hypotheses"]

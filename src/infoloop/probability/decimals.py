@@ -6,7 +6,8 @@ from numbers import Rational
 
 from infoloop.probability.validation import require_float64
 
-RationalLike = float | Fraction | str  # 0.1, Fraction(1, 10), "1/10": one number
+PlainNumber = float | Fraction  # the first where it is enough
+RationalLike = PlainNumber | str  # 0.1, Fraction(1, 10), "1/10": one number
 _LONGEST = 60  # characters of a text; one with an exponent could ask for a number of any length
 
 
@@ -39,7 +40,7 @@ def shortest_decimal(value: RationalLike, what: str) -> Fraction:
     return Fraction(repr(number))
 
 
-def plain_number(exact: Fraction) -> float | Fraction:
+def plain_number(exact: Fraction) -> PlainNumber:
     """Return the float whose shortest decimal this rational is, or the rational itself where there is none.
 
     >>> plain_number(Fraction(1, 10)), plain_number(Fraction(1, 3))

@@ -5,13 +5,8 @@ import math
 import pytest
 from flint import fmpq
 
-from infoloop.claims.loops.real_data_mixtures import (
-    fixed_point,
-    noise_shares,
-    openness,
-    relaxed_variance,
-    variance_of_shares,
-)
+from infoloop.claims.loops.mixture_openness import openness
+from infoloop.claims.loops.real_data_mixtures import fixed_point, noise_shares, relaxed_variance, variance_of_shares
 from infoloop.models.mixing import error_variance, mixing, optimal_weight
 from infoloop.probability.numerics import rounding
 

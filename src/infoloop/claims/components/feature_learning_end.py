@@ -48,7 +48,7 @@ def ends_exactly(
     amplitudes: Sequence[Exact],
     crossovers: Sequence[Exact],
     dependent: Mapping[tuple[int, int], Exact] = MappingProxyType({}),
-    decay: int = 0,
+    decay: Exact = 0,
 ) -> list[fmpq]:
     """Return the contributions at convergence, by solving the normal equations in rationals.
 
@@ -60,7 +60,7 @@ def ends_exactly(
     a, together = [rational(x) for x in amplitudes], kept_together(crossovers, dependent)
     c = [x * (1 - 2 * rational(e)) for x, e in zip(a, crossovers, strict=True)]
     size = len(c)
-    cells = [a[i] * a[j] * together[i][j] + decay * int(i == j) for i in range(size) for j in range(size)]
+    cells = [a[i] * a[j] * together[i][j] + rational(decay) * int(i == j) for i in range(size) for j in range(size)]
     normal = fmpq_mat(size, size, cells)
     solved = normal.solve(fmpq_mat(size, 1, c))
     return [a[j] * solved[j, 0] for j in range(size)]

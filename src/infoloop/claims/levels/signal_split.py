@@ -6,11 +6,15 @@ from collections.abc import Iterator
 import jax
 import jax.numpy as jnp
 
+from infoloop.claims.comparisons import inequality
+from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
-from infoloop.statements.cases import Cases, Family, exact_law, exact_laws, random_bayes_nets
+from infoloop.statements.cases import Cases, Family, exact_law, exact_laws, random_bayes_nets, random_numbers
 from infoloop.statements.claim import linear
+from infoloop.statements.neighbours import changed, without
 
 FINITE = "finite alphabets"
 MAPS = [[1, 0], [0, 1]]
@@ -18,6 +22,7 @@ NOISY = [["1/4", "3/4"], *MAPS]
 SPLIT = ("T -> Y,Q -> S",)
 DETERMINISTIC = ("H(S|Y) = 0",)
 COARSER = ("H(T|Y) = 0", "H(S|T) = 0")
+DIFFERENT = "two different partitions of the outputs"
 
 
 def partitions_of(outputs: int) -> Iterator[tuple[int, ...]]:
@@ -137,6 +142,48 @@ metric = linear(
     ),
     edges=(exact_law({"A": ["1/2", "1/2"], "C": ["1/2", "1/2"], "B|A": MAPS}),),
     wrong="H(A|C) + H(C|A) <= H(A|B) + H(B|C)",
+)
+
+
+def _unlike():
+    """Yield all pairs of different partitions of four outputs, at two laws, with the least mass of an output."""
+    for masses in (EVEN, TILTED):
+        for first, second in itertools.combinations(partitions_of(4), 2):
+            yield _unlike_pair(first, second, masses)
+
+
+def _unlike_pair(first, second, masses):
+    return {"law": _signals(first, second, masses), "least": min(map(rational, masses))}
+
+
+def _apart_exactly(case, times=2):
+    return times * case["least"], evaluate("H(T|S) + H(S|T)", case["law"])
+
+
+def _two_by_two(masses):
+    """Return the bound and the distance of two halves of four outputs that share one output each."""
+    table = Joint(masses.reshape(2, 2), ("T", "S"))
+    return 2 * masses.min(), evaluate("H(T|S) + H(S|T)", table)
+
+
+_finest_but_one = _unlike_pair((0, 1, 2, 3), (0, 0, 1, 2), EVEN)
+
+apart = inequality(
+    "thm:partitions-apart",
+    (FINITE, DIFFERENT),
+    _two_by_two,
+    random_numbers(4, jax.nn.softmax),
+    exact=_apart_exactly,
+    family=Family(
+        "all pairs of different partitions of four outputs with masses (1/4, 1/4, 1/4, 1/4) and (1/2, 1/4, 1/8, 1/8)",
+        _unlike,
+    ),
+    edges=(_finest_but_one,),
+    wrong=lambda masses: (2 * masses.min(), evaluate("H(T|S) - H(S|T)", Joint(masses.reshape(2, 2), ("T", "S")))),
+    neighbours=(
+        without(DIFFERENT, _unlike_pair((0, 0, 1, 1), (0, 0, 1, 1), EVEN)),
+        changed("101/100 of 2m", lambda case: _apart_exactly(case, times=fmpq(101, 50))),
+    ),
 )
 
 _coarser_signals = Family(

@@ -1,4 +1,5 @@
 from . import additive_smoothing as additive_smoothing
+from . import branching_extinction as branching_extinction
 from . import fixation_times as fixation_times
 from . import forgetting_rate as forgetting_rate
 from . import gaussian_refits as gaussian_refits

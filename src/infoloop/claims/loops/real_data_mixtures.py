@@ -141,6 +141,7 @@ def _after(weight: fmpq, ratio: fmpq, rounds: int | None) -> fmpq:
 
 
 _ROUNDS = (None, 0, 1, 3)
+_TEN_ROUNDS = fmpq(1, 10)  # the variance of the mean of all real data of ten rounds, with no synthetic ones
 _best_at_half = {"w": fmpq(1, 2), "best": fmpq(1, 2)}
 
 
@@ -158,9 +159,7 @@ optimal = inequality(
     wrong=lambda case: (jnp.sqrt(_optimal(case)[0]), _optimal(case)[1]),
     neighbours=(
         without(UNIT, _best_at_half, exact=lambda case: (case["best"], _optimal_exactly(case)[1] / 2)),
-        without(
-            MIXED, _best_at_half, exact=lambda case: (case["best"], fmpq(1, 10))
-        ),  # the mean of ten rounds' real data
+        without(MIXED, _best_at_half, exact=lambda case: (case["best"], _TEN_ROUNDS)),
         NO_OTHER_WEIGHT,
         changed(
             "the ratio 1 % larger", lambda case: (_best_of(fmpq(101, 200)), _optimal_exactly(case)[1]), _best_at_half
@@ -198,7 +197,7 @@ golden = inequality(
     wrong=lambda case: (jnp.sqrt(0.5), stationary_variance(case[0], 1.0)),
     neighbours=(
         without(UNIT, _fibonacci, exact=lambda case: (_golden_exactly(case)[0], _golden_exactly(case)[1] / 2)),
-        without(MIXED, _fibonacci, exact=lambda case: (_golden_exactly(case)[0], fmpq(1, 10))),
+        without(MIXED, _fibonacci, exact=lambda case: (_golden_exactly(case)[0], _TEN_ROUNDS)),
         NO_OTHER_WEIGHT,
         without(EVEN, {**_fibonacci, "ratio": fmpq(9, 10)}),
     ),
@@ -233,7 +232,7 @@ diverging = inequality(
     wrong=lambda case: (case[1] / (2 * case[0]), _diverging(case)[1]),
     neighbours=(
         without(UNIT, _rare, exact=lambda case: (_diverging_exactly(case)[0], _diverging_exactly(case)[1] / 2)),
-        without(MIXED, _rare, exact=lambda case: (_diverging_exactly(case)[0], fmpq(1, 10))),
+        without(MIXED, _rare, exact=lambda case: (_diverging_exactly(case)[0], _TEN_ROUNDS)),
         NO_OTHER_WEIGHT,
         without(FOR_EVER, {**_rare, "t": 3}),
         changed(

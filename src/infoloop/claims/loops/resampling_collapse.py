@@ -38,7 +38,7 @@ RATES = [(0, 1), ("1/4", "3/4"), ("1/8", "1/2"), ("1/2", "1/2"), (0, "1/3")]
 PRIORS = [("1/2", "1/2"), ("1/4", "3/4")]
 
 
-def model(case: tuple) -> wright_fisher.Model:
+def model(case: Array) -> wright_fisher.Model:
     """Return two hypotheses with rates `case[:2]`, the first of probability `case[2]`."""
     return wright_fisher.Model(SIZE, case[:2], jnp.stack([case[2], 1 - case[2]]))
 
@@ -48,7 +48,7 @@ def draws(m: wright_fisher.Model) -> Float[Array, "theta count"]:
     return binomial(m.rates, m.size, "theta", "count").rows
 
 
-def generation_tables(case: tuple) -> Float[Array, "t theta count"]:
+def generation_tables(case: Array) -> Float[Array, "t theta count"]:
     """Return P(theta, K_t) for t = 1, 2, ... along the leading axis."""
     m = model(case)
     with jax.ensure_compile_time_eval():  # the kernel is a constant of the claim, not a part of what is compiled
@@ -57,7 +57,7 @@ def generation_tables(case: tuple) -> Float[Array, "t theta count"]:
     return unroll(loop, jnp.arange(GENERATIONS))
 
 
-def symbol_laws(case: tuple) -> Float[Array, "theta count"]:
+def symbol_laws(case: Array) -> Float[Array, "theta count"]:
     """Return P(theta, B) for one symbol B drawn at the rate theta, in a table as wide as those of the counts."""
     m = model(case)
     return jnp.pad(m.prior[:, None] * jnp.stack([1 - m.rates, m.rates], 1), ((0, 0), (0, SIZE - 1)))
@@ -69,12 +69,12 @@ def table_information(table: Float[Array, "theta seen"]) -> Float[Array, ""]:
     return mutual_information(Joint(table, ("theta", "seen")), "theta", "seen")
 
 
-def kept_information(case: tuple) -> Float[Array, " t"]:
+def kept_information(case: Array) -> Float[Array, " t"]:
     """Return I(theta;K_t) for t = 1, 2, ..."""
     return table_information(generation_tables(case))
 
 
-def kept_and_symbol(case: tuple) -> tuple[Array, Array]:
+def kept_and_symbol(case: Array) -> tuple[Array, Array]:
     """Return I(theta;K_t) for t = 1, 2, ..., and as many copies of I(theta;B)."""
     found = table_information(jnp.concatenate([generation_tables(case), symbol_laws(case)[None]]))
     return found[:-1], jnp.broadcast_to(found[-1], (GENERATIONS,))
