@@ -105,7 +105,7 @@ def test_what_is_no_real_number_is_refused(what, noise, message):
 @pytest.mark.parametrize("what", ONE_NUMBER)
 def test_what_is_no_number_is_the_wrong_kind_of_object(what):
     with pytest.raises(TypeError, match=f"{what} is a NoneType: give an array of numbers"):
-        ONE_NUMBER[what](None, "X", "Y")
+        ONE_NUMBER[what](None, "X", "Y")  # ty: ignore[invalid-argument-type]
 
 
 def test_a_family_needs_two_names():
