@@ -229,8 +229,9 @@ def multinomial(
     r = _with_axes(check_floats(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
     r = check_probabilities(r, "rates", 1, r.dtype)
     counts = compositions(check_int(trials, "trials", 0), r.shape[1])
-    ways = [math.factorial(trials) // math.prod(map(math.factorial, map(int, c))) for c in counts]
-    if trials <= 1000 and max(ways) <= float(jnp.finfo(r.dtype).max):
+    exact = trials <= 1000  # beyond, whole numbers take long
+    ways = [math.factorial(trials) // math.prod(map(math.factorial, map(int, c))) for c in counts if exact]
+    if exact and max(ways) <= float(jnp.finfo(r.dtype).max):
         rows = jnp.asarray(ways, r.dtype) * jnp.prod(r[:, None, :] ** counts, axis=2)
     else:
         log_ways = [math.lgamma(trials + 1) - sum(math.lgamma(n + 1) for n in c) for c in counts]
