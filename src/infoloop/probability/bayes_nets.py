@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import opt_einsum
 from jax import lax
+from jax.core import Tracer
 
 from infoloop.probability.channels import Channel
 from infoloop.probability.dags import ancestors, d_connected, find_cycle
@@ -99,7 +100,8 @@ def bayes_net(*parts: Joint | Channel) -> BayesNet:
 
 def _nan_together(parts: tuple[Joint | Channel, ...]) -> tuple[Joint | Channel, ...]:
     """Return the parts, those without causes NaN where any part is: every law of the network is made of one of them."""
-    firsts = [_table(part).ravel()[:1] for part in parts]  # where one cell is NaN, all are
+    tables = [_table(part) for part in parts]
+    firsts = [table.ravel()[:1] for table in tables if isinstance(table, Tracer)]  # where one cell is NaN, all are
     return tuple(part if _source(part) else _with_table(part, nan_if_any(firsts, _table(part))[0]) for part in parts)
 
 

@@ -245,7 +245,10 @@ def conditional(p: Any, target: Names, given: Names) -> Channel:
     target, given = as_names(target), as_names(given)
     both = check_kind(marginal(p, *given, *target), Joint, "the law")
     mass = both.table.sum(axis=tuple(range(len(given), both.table.ndim)), keepdims=True)
-    if not isinstance(mass, Tracer) and not (mass > 0).all():
+    rows = both.table / mass
+    if isinstance(mass, Tracer):
+        rows = nan_unless((mass > 0).all(), rows)
+    elif not (mass > 0).all():
         cell = tuple(int(i) for i in jnp.argwhere(~(mass > 0))[0][: len(given)])
         raise ValueError(f"P({', '.join(target)} | {', '.join(given)}) is undefined at {cell}: it has mass 0, drop it")
-    return Channel(nan_unless((mass > 0).all(), both.table / mass), given, target)
+    return Channel(rows, given, target)

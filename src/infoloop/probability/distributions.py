@@ -215,13 +215,16 @@ def _(p: Joint, /, **event: Hashable) -> Joint:
     cell = tuple(find_symbol(event[name], name, p.symbols(name)) if name in event else slice(None) for name in p.names)
     part = p.table[cell]
     mass = part.sum()
-    if not isinstance(mass, Tracer) and not mass > 0:
+    rest = part / mass
+    if isinstance(mass, Tracer):
+        rest = nan_unless(mass > 0, rest)
+    elif not mass > 0:
         raise ValueError(
             f"cannot condition on {event}: it has mass {float(mass):g}, so choose an event of positive mass"
         )
     kept = tuple(k for k, name in enumerate(p.names) if name not in event)
     alphabets = p.alphabets and tuple(p.alphabets[k] for k in kept)
-    return Joint(nan_unless(mass > 0, part / mass), tuple(p.names[k] for k in kept), alphabets)
+    return Joint(rest, tuple(p.names[k] for k in kept), alphabets)
 
 
 def find_symbol(symbol: Hashable, name: str, alphabet: tuple[Hashable, ...]) -> int:

@@ -1,7 +1,6 @@
 """Checks of arguments: every error names the argument, its value and a remedy.
 
-A check returns its argument in the form in which it is used. Values that JAX traces cannot be looked at, so that no
-error can be raised for them: there a bad number becomes NaN, never a wrong law.
+A check returns its argument as it is used. For what JAX traces no error can be raised: a bad number becomes NaN.
 """
 
 import math
@@ -21,8 +20,6 @@ from jaxtyping import Float, Int
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.numerics import nan_unless, rounding
 
-_X64 = 'jax.config.update("jax_enable_x64", True)'
-
 
 def require_float64(value: object, what: str, dtype: DTypeLike | None = None) -> np.dtype:
     """Return the dtype in which `value` is taken: the one asked for, else float64.
@@ -36,7 +33,7 @@ def require_float64(value: object, what: str, dtype: DTypeLike | None = None) ->
         raise ValueError(f"dtype is {wanted}: give a float type, jnp.float64 or jnp.float32")
     if wanted == np.float64 and not jax.config.read("jax_enable_x64"):
         raise ValueError(
-            f"{what} needs float64, which JAX has switched off: call {_X64} first, "
+            f'{what} needs float64, which JAX has switched off: call jax.config.update("jax_enable_x64", True) first, '
             "or pass dtype=jnp.float32 to accept 7 digits"
         )
     given = getattr(value, "dtype", wanted)
@@ -59,25 +56,31 @@ def check_floats(
     >>> check_floats([[1, 0], [0.5, 0.5]], "rows").dtype
     dtype('float64')
     """
-    parts = jax.tree.leaves(value) if isinstance(value, list | tuple) else (value,)
-    if any(isinstance(part, np.ma.MaskedArray) for part in parts):
-        raise ValueError(
-            f"{what} is a masked array: a law has no missing entries, so fill them, or leave their rows out"
-        )
-    traced = any(isinstance(part, Tracer) for part in parts)
+    kinds = _kinds(value)
+    if any(issubclass(kind, np.ma.MaskedArray) for kind in kinds):
+        raise ValueError(f"{what} is a masked array, and a law has no missing entries: fill them, or leave rows out")
+    traced = any(issubclass(kind, Tracer) for kind in kinds)
     try:
         table = jnp.asarray(value) if traced else np.asarray(value)
     except (TypeError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise ValueError(f"{what} is not a rectangular table of numbers: {reason}") from None
-    if table.dtype == object and not hasattr(value, "dtype") and all(isinstance(x, Real) for x in table.flat):
+    listed = table.dtype == object and not hasattr(value, "dtype")
+    if listed and all(isinstance(x, Real) for x in table.ravel().tolist()):
         table = table.astype(np.float64)  # fractions
-    if table.dtype == object and table.ndim == 0 and not hasattr(value, "dtype"):
+    elif listed and table.ndim == 0:
         raise TypeError(f"{what} is a {type(value).__name__}: give an array of numbers, or nested lists of them")
     if not any(jnp.issubdtype(table.dtype, kind) for kind in (np.floating, np.integer, np.bool_)):
         kind = "text" if table.dtype.kind in "US" else "objects" if table.dtype == object else str(table.dtype)
         raise ValueError(f"{what} holds {kind}, not real numbers: convert it to floats, so that nothing is lost unseen")
     return table.astype(require_float64(table, what, dtype), copy=False)
+
+
+def _kinds(value):
+    if not isinstance(value, list | tuple):
+        return {type(value)}
+    kinds = set(map(type, value))  # in one go: a list may be long
+    return kinds.union(*map(_kinds, value)) if any(issubclass(kind, list | tuple) for kind in kinds) else kinds
 
 
 def refuse_tracers(function: str, /, **arguments: object) -> None:
@@ -113,11 +116,7 @@ def check_unit_interval(
 
 
 def check_positive(
-    value: Float[Numbers, "*shape"],
-    what: str,
-    above: float = 0.0,
-    most: float = np.inf,
-    dtype: DTypeLike | None = None,
+    value: Float[Numbers, "*shape"], what: str, above: float = 0.0, most: float = np.inf, dtype: DTypeLike | None = None
 ) -> Float[Array, "*shape"]:
     """Return `value` as finite floats greater than `above` and at most `most`; traced numbers outside become NaN.
 
@@ -154,7 +153,7 @@ def check_scores(value: Float[Numbers, "n *more"], what: str) -> Float[Array, "n
     value = check_floats(value, what)
     if value.ndim == 0 or value.size == 0:
         raise ValueError(f"{what} has shape {value.shape}: give a list of numbers, at least one")
-    return _in_range(value, abs(value) < np.inf, what, "give finite numbers")
+    return _in_range(value, (value > -np.inf) & (value < np.inf), what, "give finite numbers")
 
 
 def check_count(value: Float[Numbers, "*shape"], what: str, least: int, why: str = "") -> Float[Array, "*shape"]:
@@ -285,9 +284,8 @@ def check_probabilities(
     All of a traced table becomes NaN where it is no such table, by the same rule.
 
     Raises:
-        ValueError: For what is no rectangular table of real numbers, an empty one, a negative entry, a sum that is not
-            1, and for floats of lower precision (see `require_float64`).
-        TypeError: For what holds no numbers.
+        ValueError: For an empty table, a negative entry, a sum that is not 1, and as `check_floats` does.
+        TypeError: As `check_floats` does.
 
     >>> check_probabilities([[0.5, 0.5], [0.0, 1.0]], "rows", axes=1).shape
     (2, 2)
