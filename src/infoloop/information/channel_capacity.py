@@ -11,6 +11,7 @@ from jax.core import Tracer
 from jaxtyping import Array, Bool, Float
 
 from infoloop.information.measures import check_joint
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.law_measures import Law
@@ -40,6 +41,7 @@ class Capacity(NamedTuple):
     converged: Bool[Array, ""]
 
 
+@kinds_checked
 def capacity(channel: Channel, gap: float = 1e-10) -> Capacity:
     r"""Return the capacity of a channel, how much one use of it can carry, in bits.
 

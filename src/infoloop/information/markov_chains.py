@@ -8,6 +8,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from infoloop.information.measures import check_joint
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Names, as_names, marginal
 from infoloop.probability.law_measures import Law
@@ -17,6 +18,7 @@ from infoloop.probability.validation import check_same_sizes
 _BLOCK = 32  # tables whose informations are computed together: enough for two threads, few enough for the cache
 
 
+@kinds_checked
 def information_along(p: Law, x: Names, link: Channel, steps: int | None = None) -> Float[Array, " states"]:
     r"""Return the information that is left after each link of a Markov chain, $I(X;Z_t)$ for $t=0,\ldots,T$, in bits.
 

@@ -7,6 +7,7 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Bool, Float, Int
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import LOG2E
@@ -16,6 +17,7 @@ _MOST = 12  # Bell(12) is 4 213 597; the next one needs more than a gigabyte
 
 
 @host_only
+@kinds_checked
 def partitions(n: int) -> Int[np.ndarray, "partitions n"]:
     r"""Return all partitions of finitely many outputs, one a row, as restricted growth strings in lexicographic order.
 
@@ -72,6 +74,7 @@ def labelling(labels: Int[Numbers, "*outputs"], shape: tuple[int, ...], what: st
     return np.unique(seen, return_inverse=True)[1].reshape(shape)
 
 
+@kinds_checked
 def meet(a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"]) -> Int[Array, " outputs"]:
     r"""Return the coarsest common refinement of two partitions, $a\wedge b$.
 
@@ -94,6 +97,7 @@ def meet(a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"]) -> Int[Array,
     return _numbered(_together(a) & _together(b))
 
 
+@kinds_checked
 def join(a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"]) -> Int[Array, " outputs"]:
     r"""Return the finest common coarsening of two partitions, $a\vee b$: what can be told from either one alone.
 
@@ -119,6 +123,7 @@ def join(a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"]) -> Int[Array,
     return _numbered(linked)
 
 
+@kinds_checked
 def refines(fine: Int[Numbers, " outputs"], coarse: Int[Numbers, " outputs"]) -> Bool[Array, ""]:
     r"""Return whether every block of one partition is inside a block of another, $\mathrm{fine}\le\mathrm{coarse}$.
 
@@ -140,6 +145,7 @@ def refines(fine: Int[Numbers, " outputs"], coarse: Int[Numbers, " outputs"]) ->
     return (~_together(fine) | _together(coarse)).all()
 
 
+@kinds_checked
 def lattice_height(labels: Int[Numbers, " outputs"], p_y: Float[Numbers, " outputs"]) -> Float[Array, ""]:
     r"""Return the height of a partition in the lattice of partitions, without unit.
 
@@ -165,6 +171,7 @@ def lattice_height(labels: Int[Numbers, " outputs"], p_y: Float[Numbers, " outpu
     return within / _conditional_entropy(finest, jnp.ones_like(finest), p_y)
 
 
+@kinds_checked
 def variation_of_information(
     a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"], p_y: Float[Numbers, " outputs"]
 ) -> Float[Array, ""]:

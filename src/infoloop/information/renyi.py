@@ -7,12 +7,14 @@ from jaxtyping import Array, Float
 
 from infoloop.information.channel_capacity import input_weights
 from infoloop.information.measures import aligned, check_joint, divergence, entropy
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.law_measures import Law
 from infoloop.probability.numerics import LOG2E, plog2p
 
 
+@kinds_checked
 def renyi_entropy(p: Law, *names: str, order: float) -> Float[Array, ""]:
     r"""Return the Rényi entropy of some variables, in bits.
 
@@ -52,6 +54,7 @@ def _powers(p, order):
     return jnp.where(p == 0, 0.0, jnp.where(p == 0, 1.0, p) ** order)
 
 
+@kinds_checked
 def renyi_divergence(p: Law, q: Law, order: float) -> Float[Array, ""]:
     r"""Return the Rényi divergence of one law from another, in bits.
 
@@ -84,6 +87,7 @@ def renyi_divergence(p: Law, q: Law, order: float) -> Float[Array, ""]:
     return jnp.log2((mine * _powers(ratio, order - 1)).sum()) / (order - 1)
 
 
+@kinds_checked
 def bhattacharyya(p: Law, q: Law) -> Float[Array, ""]:
     r"""Return the Bhattacharyya coefficient of two laws, $\sum\sqrt{pq}$, without unit.
 
@@ -105,6 +109,7 @@ def bhattacharyya(p: Law, q: Law) -> Float[Array, ""]:
     return (root_p * root_q).sum()
 
 
+@kinds_checked
 def extropy(p: Law, *names: str) -> Float[Array, ""]:
     r"""Return the extropy of some variables, the complement of entropy (Lad, Sanfilippo & Agrò 2015), in bits.
 
@@ -128,6 +133,7 @@ def extropy(p: Law, *names: str) -> Float[Array, ""]:
     return -plog2p(1 - law).sum()
 
 
+@kinds_checked
 def lautum_information(p: Law, x: Names, y: Names, given: Names = ()) -> Float[Array, ""]:
     r"""Return the lautum information of two groups of variables, given a third (Palomar & Verdú 2008), in bits.
 
@@ -161,6 +167,7 @@ def lautum_information(p: Law, x: Names, y: Names, given: Names = ()) -> Float[A
     return divergence(split, law)
 
 
+@kinds_checked
 def sibson_information(p: Law, channel: Channel, order: float) -> Float[Array, ""]:
     r"""Return Sibson's information of order alpha of a channel at one input (Sibson 1969), in bits.
 

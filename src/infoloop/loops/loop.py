@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Shaped
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.validation import check_int
 
 
@@ -25,6 +26,7 @@ class Loop(NamedTuple):
     step: Callable[..., Any]
 
 
+@kinds_checked
 def unroll(loop: Loop, keys: Shaped[Array, "generations ..."], watch: Callable[..., Any] = lambda state: state) -> Any:
     """Run a loop and return what `watch` sees in the state of each generation.
 
@@ -62,6 +64,7 @@ def unroll(loop: Loop, keys: Shaped[Array, "generations ..."], watch: Callable[.
     return seen(first, lax.scan(generation, first, keys[1:])[1])
 
 
+@kinds_checked
 def many(loop: Loop, runs: int) -> Loop:
     """Return a loop that makes independent runs of this one at once.
 
