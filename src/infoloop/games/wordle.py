@@ -44,6 +44,8 @@ def encode_words(
 
 
 def _table(words, what):
+    if not isinstance(words, Sequence | np.ndarray) or isinstance(words, str) or np.ndim(words) == 0:
+        raise TypeError(f"{what} is a {type(words).__name__}: give a list of words")
     rows = [[ord(letter) for letter in word] if isinstance(word, str) else word for word in words]
     if not rows:
         raise ValueError(f"{what} are empty: give at least one word")

@@ -80,9 +80,15 @@ def rounds_needed(needed: float, held: float, most: float) -> float:
     Returns:
         A whole number as a float: 0.0 where enough is held, and infinity where something is missing and `most` <= 0.
 
+    Raises:
+        ValueError: For a NaN.
+
     >>> rounds_needed(2.0, 0.5, 0.5), rounds_needed(2.0, 2.0, 0.0), rounds_needed(2.0, 1.0, 0.0)
     (3.0, 0.0, inf)
     """
+    for name, bits in (("needed", needed), ("held", held), ("most", most)):
+        if math.isnan(bits):
+            raise ValueError(f"{name} is {bits}: give a number of bits")
     missing = needed - held - ROUNDED
     if missing <= 0:
         return 0.0

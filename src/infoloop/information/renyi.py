@@ -12,6 +12,7 @@ from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.law_measures import Law
 from infoloop.probability.numerics import LOG2E, plog2p
+from infoloop.probability.validation import refuse_tracers
 
 
 @kinds_checked
@@ -38,6 +39,7 @@ def renyi_entropy(p: Law, *names: str, order: float) -> Float[Array, ""]:
     >>> [round(float(renyi_entropy(p, order=a)), 6) for a in (0, 0.5, 1, 2, math.inf)]
     [2.0, 1.873504, 1.75, 1.540568, 1.0]
     """
+    refuse_tracers("renyi_entropy", order=order)
     if not order >= 0:
         raise ValueError(f"order is {order}: Rényi entropies have an order >= 0")
     law = check_joint(marginal(p, *(as_names(names) or p.names))).table
@@ -77,6 +79,7 @@ def renyi_divergence(p: Law, q: Law, order: float) -> Float[Array, ""]:
     >>> round(float(renyi_divergence(joint([0.5, 0.5], "X"), joint([0.25, 0.75], "X"), 2)), 6)
     0.415037
     """
+    refuse_tracers("renyi_divergence", order=order)
     if not 0 < order < math.inf:
         raise ValueError(f"order is {order}: Rényi divergences have a finite order > 0")
     if order == 1:
@@ -191,6 +194,7 @@ def sibson_information(p: Law, channel: Channel, order: float) -> Float[Array, "
     >>> round(float(sibson_information(joint([0.5, 0.5], "X"), bsc(0.1, "X", "Y"), 0.5)), 6)
     0.321928
     """
+    refuse_tracers("sibson_information", order=order)
     if not 0 < order < math.inf or order == 1:
         raise ValueError(f"order is {order}: give a finite order > 0 other than 1 (at 1 it is the mutual information)")
     inputs = input_weights(channel, p)

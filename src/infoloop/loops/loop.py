@@ -42,11 +42,14 @@ def unroll(loop: Loop, keys: Shaped[Array, "generations ..."], watch: Callable[.
 
     Raises:
         ValueError: There are no keys.
+        TypeError: The keys are no array with an axis.
 
     >>> halving = Loop(start=lambda key: 1.0, step=lambda key, x: x / 2)
     >>> unroll(halving, jnp.arange(4)).tolist()
     [1.0, 0.5, 0.25, 0.125]
     """
+    if not hasattr(keys, "shape") or not keys.ndim:
+        raise TypeError(f"keys is a {type(keys).__name__}: give an array with a key for each generation")
     if len(keys) == 0:
         raise ValueError("unroll has no keys: give one for each generation, the first of them too")
 

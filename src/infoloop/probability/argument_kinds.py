@@ -63,12 +63,12 @@ def _text(annotation: object) -> str:
 def _check(function: str, name: str, value: object, annotation: str) -> None:
     arrays = any(word in annotation for word in ("Float[", "Int[", "Numbers", "Batch", "Number"))
     names = any(word in annotation for word in ("Iterable[str]", "Names", "Labels"))
-    if names and (_is_names(value) or (arrays and not isinstance(value, str))):
+    if names and _is_names(value):
         return
-    if names:
-        raise _wrong(name, value, "a name, or a tuple of names")
     if arrays:
         check_floats(value, name, np.float64)
+    elif names:
+        raise _wrong(name, value, "a name, or a tuple of names")
     elif annotation == "str" and not isinstance(value, str):
         raise _wrong(name, value, "text")
     elif annotation in ("int", "float"):
