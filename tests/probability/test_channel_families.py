@@ -105,7 +105,7 @@ def test_what_is_no_real_number_is_refused(what, noise, message):
 @pytest.mark.parametrize("what", ONE_NUMBER)
 def test_what_is_no_number_is_the_wrong_kind_of_object(what):
     with pytest.raises(TypeError, match=f"{what} is a NoneType: give an array of numbers"):
-        ONE_NUMBER[what](None, "X", "Y")
+        ONE_NUMBER[what](None, "X", "Y")  # ty: ignore[invalid-argument-type]
 
 
 def test_a_family_needs_two_names():
@@ -183,6 +183,20 @@ def test_multinomial_against_scipy_on_both_sides_of_the_switch(trials):
     assert np.abs(rows - expected).max() <= rounding(4) * max(1, trials * math.log(trials))
     assert ((rows == 0) == (expected == 0))[1].all()
     assert np.abs(rows.sum(1) - 1).max() <= rounding(4) * max(1, trials * math.log(trials))
+
+
+def test_coefficients_that_floats_do_not_hold():
+    """C(150, 75) is 1e44, and float32 ends at 3e38."""
+    rows = multinomial([[0.5, 0.5]], 150, "theta", "counts", dtype=jnp.float32).rows
+    expected = stats.binom.pmf(np.arange(151), 150, 0.5)
+    assert np.abs(rows - expected).max() <= rounding(4, np.float32) * 150 * math.log(150)
+
+
+@pytest.mark.full
+def test_coefficients_beyond_float64():
+    """Among 700 draws of three symbols they reach 1e331."""
+    rows = multinomial(np.full((1, 3), 1 / 3), 700, "theta", "counts").rows
+    assert abs(rows.sum() - 1) <= rounding(4) * 700 * math.log(700)
 
 
 @pytest.mark.slow

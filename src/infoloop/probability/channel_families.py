@@ -237,13 +237,19 @@ def multinomial(
     r = _with_axes(check_floats(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
     r = check_probabilities(r, "rates", 1, r.dtype)
     counts = compositions(check_int(trials, "trials", 0), r.shape[1])
-    ways = [math.factorial(trials) // math.prod(map(math.factorial, map(int, c))) for c in counts]
-    if trials <= 1000 and max(ways) <= float(jnp.finfo(r.dtype).max):
-        rows = jnp.asarray(ways, r.dtype) * jnp.prod(r[:, None, :] ** counts, axis=2)
+    even = [trials // r.shape[1] + (i < trials % r.shape[1]) for i in range(r.shape[1])]
+    if trials <= 1000 and _ways(even) <= float(jnp.finfo(r.dtype).max):  # no counts have more ways than even ones
+        ways = jnp.asarray([_ways(map(int, c)) for c in counts], r.dtype)
+        rows = ways * jnp.prod(r[:, None, :] ** counts, axis=2)
     else:
         log_ways = [math.lgamma(trials + 1) - sum(math.lgamma(n + 1) for n in c) for c in counts]
         rows = _by_logarithms(r, counts, np.array(log_ways))
     return _channel(rows, r, source, target)
+
+
+def _ways(counts):
+    counts = list(counts)
+    return math.factorial(sum(counts)) // math.prod(map(math.factorial, counts))
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))

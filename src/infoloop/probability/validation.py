@@ -61,18 +61,17 @@ def check_floats(
     """
     parts = jax.tree.leaves(value) if isinstance(value, list | tuple) else (value,)
     if any(isinstance(part, np.ma.MaskedArray) for part in parts):
-        raise ValueError(
-            f"{what} is a masked array: a law has no missing entries, so fill them, or leave their rows out"
-        )
+        raise ValueError(f"{what} is a masked array, and a law has no missing entries: fill them, or leave rows out")
     traced = any(isinstance(part, Tracer) for part in parts)
     try:
         table = jnp.asarray(value) if traced else np.asarray(value)
     except (TypeError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise ValueError(f"{what} is not a rectangular table of numbers: {reason}") from None
-    if table.dtype == object and not hasattr(value, "dtype") and all(isinstance(x, Real) for x in table.flat):
+    listed = table.dtype == object and not hasattr(value, "dtype")
+    if listed and all(isinstance(x, Real) for x in table.ravel().tolist()):
         table = table.astype(np.float64)  # fractions
-    if table.dtype == object and table.ndim == 0 and not hasattr(value, "dtype"):
+    elif listed and table.ndim == 0:
         raise TypeError(f"{what} is a {type(value).__name__}: give an array of numbers, or nested lists of them")
     if not any(jnp.issubdtype(table.dtype, kind) for kind in (np.floating, np.integer, np.bool_)):
         kind = "text" if table.dtype.kind in "US" else "objects" if table.dtype == object else str(table.dtype)
@@ -154,7 +153,7 @@ def check_scores(value: Float[Numbers, "n *more"], what: str) -> Float[Array, "n
     value = check_floats(value, what)
     if value.ndim == 0 or value.size == 0:
         raise ValueError(f"{what} has shape {value.shape}: give a list of numbers, at least one")
-    return _in_range(value, abs(value) < np.inf, what, "give finite numbers")
+    return _in_range(value, (value > -np.inf) & (value < np.inf), what, "give finite numbers")
 
 
 def check_count(value: Float[Numbers, "*shape"], what: str, least: int, why: str = "") -> Float[Array, "*shape"]:
@@ -285,9 +284,8 @@ def check_probabilities(
     All of a traced table becomes NaN where it is no such table, by the same rule.
 
     Raises:
-        ValueError: For what is no rectangular table of real numbers, an empty one, a negative entry, a sum that is not
-            1, and for floats of lower precision (see `require_float64`).
-        TypeError: For what holds no numbers.
+        ValueError: For an empty table, a negative entry, a sum that is not 1, and as `check_floats` does.
+        TypeError: As `check_floats` does.
 
     >>> check_probabilities([[0.5, 0.5], [0.0, 1.0]], "rows", axes=1).shape
     (2, 2)
