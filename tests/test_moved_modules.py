@@ -32,5 +32,12 @@ def test_a_module_that_never_was_is_refused_as_by_python():
         getattr(infoloop, name)
 
 
+@pytest.mark.parametrize(("name", "near"), [("entropi", "entropy"), ("mutual_informaton", "mutual_information")])
+def test_the_nearest_export_is_named(name, near):
+    with pytest.raises(AttributeError, match=f"infoloop has no attribute '{name}': did you mean {near}\\?$"):
+        getattr(infoloop, name)
+    assert not hasattr(infoloop, "__wrapped__")
+
+
 def test_no_old_name_is_a_module_again():
     assert [old for old in new_names() if old in dir(infoloop)] == []

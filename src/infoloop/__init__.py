@@ -4,6 +4,7 @@ Start with `infoloop.probability` for laws, `infoloop.information` for quantitie
 Names are loaded when first used, so that `infoloop --help` and stand-alone checkers need not import JAX.
 """
 
+import pkgutil
 import sys
 
 from infoloop.moved_modules import MovedModuleFinder, moved_message
@@ -30,4 +31,7 @@ def __getattr__(name: str):
     message = moved_message(name)
     if message:
         raise AttributeError(message)
+    if lazy_loader and name not in __all__ and not name.startswith("_"):
+        hint = pkgutil.resolve_name("infoloop.reporting.suggestions:did_you_mean")(name, __all__)
+        raise AttributeError(f"infoloop has no attribute {name!r}{hint}")
     return _public(name)

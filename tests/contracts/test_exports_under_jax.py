@@ -93,8 +93,6 @@ def test_in_a_batch_it_is_what_it_is_by_itself(name):
 
 
 WITHOUT_JAX = "check_certificate"  # to which a traced argument is the wrong kind of object, like any other
-    "check_certificate"  # it knows no JAX, so that a traced argument is the wrong kind of object like any other
-)
 HOST_ARGUMENTS = [
     (name, argument) for name in HOST if name != WITHOUT_JAX for argument in inspect.signature(EXPORTS[name]).parameters
 ]

@@ -10,6 +10,7 @@ from jaxtyping import Array, Int
 
 from infoloop.games.limits import CODES
 from infoloop.games.query_games import Signals, minimax_queries, verdict_signals
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_int
@@ -32,6 +33,7 @@ class MastermindVerdicts(NamedTuple):
 
 
 @host_only
+@kinds_checked
 def mastermind_codes(pegs: int = 4, colours: int = 6) -> Int[np.ndarray, "codes pegs"]:
     """Return all codes, one a row, in the order of their numbers: 0000, 0001, ...
 
@@ -52,6 +54,7 @@ def mastermind_codes(pegs: int = 4, colours: int = 6) -> Int[np.ndarray, "codes 
 
 
 @host_only
+@kinds_checked
 def mastermind_verdicts(
     guesses: Int[Numbers, "guesses pegs"], secrets: Int[Numbers, "secrets pegs"]
 ) -> MastermindVerdicts:
@@ -92,6 +95,7 @@ def _verdicts(guesses, secrets, colours):
 
 
 @host_only
+@kinds_checked
 def mastermind_signals(guesses: Int[Numbers, "guesses pegs"], pegs: int = 4, colours: int = 6) -> Signals:
     """Return what each of these first guesses says about a uniform secret.
 
@@ -114,6 +118,7 @@ def mastermind_signals(guesses: Int[Numbers, "guesses pegs"], pegs: int = 4, col
 
 
 @host_only
+@kinds_checked
 def knuth_queries(pegs: int = 4, colours: int = 6) -> Int[np.ndarray, "codes"]:
     """Return how many guesses each code takes with Knuth's strategy, in the order of `mastermind_codes`.
 

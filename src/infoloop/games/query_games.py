@@ -9,6 +9,7 @@ from jax.core import Tracer
 from jaxtyping import Array, Float, Int
 
 from infoloop.information.partition_lattice import labelling
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import plog2p
@@ -43,6 +44,7 @@ class Signals(NamedTuple):
         return self.counts.max(1)
 
 
+@kinds_checked
 def verdict_signals(
     verdicts: Int[Numbers, "queries secrets"], prior: Float[Numbers, "secrets"] | None = None
 ) -> Signals:
@@ -111,6 +113,7 @@ def count_verdicts(verdicts: Int[Array, "secrets"], prior: Float[Array, "secrets
     return Signals(counts, jnp.zeros(classes, prior.dtype).at[verdicts].add(prior))
 
 
+@kinds_checked
 def coarsened(signals: Signals, coarsening: Int[Numbers, "verdicts"]) -> Signals:
     """Return the signals of the same queries with coarser verdicts.
 
@@ -131,6 +134,7 @@ def coarsened(signals: Signals, coarsening: Int[Numbers, "verdicts"]) -> Signals
 
 
 @host_only
+@kinds_checked
 def minimax_queries(verdicts: Int[Numbers, "secrets secrets"]) -> Int[np.ndarray, "secrets"]:
     """Return how many queries each secret takes when every query minimises the most that can remain (Knuth 1977).
 
@@ -175,6 +179,7 @@ def _minimax_query(v_gs: np.ndarray, left: np.ndarray, answers: int) -> int:
     return int(np.lexsort((strange, most))[0])
 
 
+@kinds_checked
 def binary_queries(p_x: Float[Numbers, "secrets"], last_asked: bool = True) -> Float[Array, ""]:
     r"""Return the mean number of tries until a yes when secrets are tried in their order, each at most once.
 
@@ -197,6 +202,7 @@ def binary_queries(p_x: Float[Numbers, "secrets"], last_asked: bool = True) -> F
     return (p_x * (tries if last_asked else jnp.minimum(tries, max(len(p_x) - 1, 0)))).sum()
 
 
+@kinds_checked
 def bits_per_query(p_x: Float[Numbers, "secrets"], queries: Float[Array, "*batch"] | float) -> Float[Array, "*batch"]:
     r"""Return the entropy $H(X)$ of the secret over the mean number of queries that find it, in bits a query.
 

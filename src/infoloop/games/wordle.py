@@ -11,6 +11,7 @@ from jaxtyping import Array, Float, Int
 
 from infoloop.games.limits import GUESSES_AT_ONCE, WORD_LENGTH
 from infoloop.games.query_games import Signals, coarsened, count_verdicts, secret_prior
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
 
@@ -43,6 +44,8 @@ def encode_words(
 
 
 def _table(words, what):
+    if not isinstance(words, Sequence | np.ndarray) or isinstance(words, str) or np.ndim(words) == 0:
+        raise TypeError(f"{what} is a {type(words).__name__}: give a list of words")
     rows = [[ord(letter) for letter in word] if isinstance(word, str) else word for word in words]
     if not rows:
         raise ValueError(f"{what} are empty: give at least one word")
@@ -97,6 +100,7 @@ def _marks(guess, columns):
     return functools.reduce(lambda number, mark: 3 * number + mark, marks)
 
 
+@kinds_checked
 def signal_entropies(
     guesses: Sequence | np.ndarray,
     secrets: Sequence | np.ndarray,
@@ -140,6 +144,7 @@ def _signals(guesses, secrets, prior):
 
 
 @host_only
+@kinds_checked
 def coarsenings(length: int) -> dict[str, Int[np.ndarray, "patterns"]]:
     """Return verdicts from fine to coarse by name, each a label for every pattern.
 

@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 
 from infoloop.information.partition_lattice import labelling, partitions
 from infoloop.information.signal_efficiency import Efficiency, quotient
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import LOG2E, information_terms
@@ -21,6 +22,7 @@ _MOST = 2**26  # signals times sets of outputs: half a gigabyte of float64
 
 
 @host_only
+@kinds_checked
 def every_efficiency(
     weights: Float[Numbers, " outputs"],
     reduce: Callable[[Efficiency], Any],

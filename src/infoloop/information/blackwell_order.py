@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 import numpy as np
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.channels import Channel
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import rounding
@@ -35,6 +36,7 @@ class Garbling:
 
 
 @host_only
+@kinds_checked
 def is_garbling(coarse: Channel, fine: Channel) -> Garbling:
     r"""Return whether one channel is another with noise added: `coarse` = `fine >> garbling` for some channel.
 

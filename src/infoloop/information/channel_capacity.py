@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import jax
@@ -11,6 +12,7 @@ from jax.core import Tracer
 from jaxtyping import Array, Bool, Float
 
 from infoloop.information.measures import check_joint
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.law_measures import Law
@@ -40,6 +42,7 @@ class Capacity(NamedTuple):
     converged: Bool[Array, ""]
 
 
+@kinds_checked
 def capacity(channel: Channel, gap: float = 1e-10) -> Capacity:
     r"""Return the capacity of a channel, how much one use of it can carry, in bits.
 
@@ -55,12 +58,15 @@ def capacity(channel: Channel, gap: float = 1e-10) -> Capacity:
     Raises:
         NotConvergedError: A ValueError, if value and bound are further apart than `gap`; under `jit` and `vmap` the
             field `converged` is False instead.
+        ValueError: For a gap that is negative or not finite.
 
     >>> from infoloop.probability.channel_families import erasure
     >>> best = capacity(erasure(0.25, "X", "Y"))
     >>> print(f"{best.value:.9f} {best.bound:.9f}", best.input.names, best.input.table.round(9))
     0.750000000 0.750000000 ('X',) [0.5 0.5]
     """
+    if not isinstance(gap, Tracer) and not 0 <= gap < math.inf:
+        raise ValueError(f"gap is {gap}: give a finite number of bits, at least 0")
     value, bound, weights = capacity_bounds(channel.matrix)
     converged = bound - value <= gap
     if not isinstance(converged, Tracer) and not converged:

@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 from infoloop.information.channel_capacity import input_weights, output_weights
 from infoloop.information.contraction_coefficients import contraction
 from infoloop.information.measures import check_joint
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.arrays import tilt
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
@@ -32,6 +33,7 @@ class ContractionAt(NamedTuple):
     law: Joint
 
 
+@kinds_checked
 def eta_chi2(channel: Channel, input: Law) -> Float[Array, ""]:
     r"""Return the chi-square contraction coefficient of a channel at one input: the square of the maximal correlation.
 
@@ -56,6 +58,7 @@ def eta_chi2(channel: Channel, input: Law) -> Float[Array, ""]:
     return jnp.linalg.norm(_deflated(channel.matrix, input_weights(channel, input)), 2) ** 2
 
 
+@kinds_checked
 def maximal_correlation(p: Law, x: Names, y: Names) -> Float[Array, ""]:
     r"""Return the maximal correlation of two groups of variables, without unit.
 
@@ -87,6 +90,7 @@ def maximal_correlation(p: Law, x: Names, y: Names) -> Float[Array, ""]:
     return jnp.linalg.norm(((p_xy - high) - low) / jnp.where(scale > 0, scale, 1.0), 2)
 
 
+@kinds_checked
 def contraction_at(channel: Channel, input: Law) -> ContractionAt:
     r"""Return the contraction coefficient of a channel at one input, $\eta_{KL}(P)=\sup_Q\frac{D(QW\|PW)}{D(Q\|P)}$.
 

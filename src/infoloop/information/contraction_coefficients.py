@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Int
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.bisection import bisect
 from infoloop.probability.channels import Channel
 
@@ -32,6 +33,7 @@ class Contraction(NamedTuple):
     weight: Float[Array, ""]
 
 
+@kinds_checked
 def dobrushin(channel: Channel) -> Float[Array, ""]:
     r"""Return the Dobrushin coefficient of a channel, the most that a total variation keeps (Dobrushin 1956), no unit.
 
@@ -70,6 +72,7 @@ def _distances(rows):
     return lax.map(lambda row: jnp.abs(rows - row).sum(1) / 2, rows)
 
 
+@kinds_checked
 def contraction(channel: Channel) -> Contraction:
     r"""Return the contraction coefficient of a channel: the most that a relative entropy keeps, whatever the input.
 
@@ -163,6 +166,7 @@ def _mixture(odds, a, b):
     return low, high, jnp.where(mixed > 0, a - b, 0.0) / jnp.where(mixed > 0, mixed, 1.0)
 
 
+@kinds_checked
 def erasure_threshold(channel: Channel) -> Float[Array, ""]:
     r"""Return the largest erasure probability at which an erasure channel is less noisy than this channel.
 

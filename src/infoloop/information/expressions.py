@@ -3,10 +3,12 @@
 from infoloop.information.measures import entropy
 from infoloop.information.multivariate import coinformation
 from infoloop.notation.grammar import Term, parse_expression, variables
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.law_measures import Bits, Law, one_bit, scale
 from infoloop.probability.validation import check_known
 
 
+@kinds_checked
 def evaluate(expression: str, p: Law) -> Bits:
     """Return the value of an expression such as `2 I(X;Z|D) - H(X)` on a law, in bits.
 

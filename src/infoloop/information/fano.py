@@ -6,12 +6,14 @@ import jax
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import binary_entropy, rounding
 
 ROUNDED = rounding(64)  # bits, or a share of answers, that floats cannot tell from none
 
 
+@kinds_checked
 def fano_bound(error: Float[ArrayLike, "..."], letters: int) -> Float[Array, "..."]:
     r"""Return the most that may be unknown at this error rate, $h(P_e)+P_e\log_2(M-1)$, in bits (Cover & Thomas 2.10).
 
@@ -33,6 +35,7 @@ def fano_bound(error: Float[ArrayLike, "..."], letters: int) -> Float[Array, "..
 
 
 @host_only
+@kinds_checked
 def needed_bits(uncertainty: float, letters: int, error: float) -> float:
     r"""Return the bits about the task that every state needs whose answers err at most so often.
 
@@ -62,6 +65,7 @@ def needed_bits(uncertainty: float, letters: int, error: float) -> float:
 
 
 @host_only
+@kinds_checked
 def rounds_needed(needed: float, held: float, most: float) -> float:
     r"""Return the fewest rounds that can bring the bits that are needed.
 
@@ -76,9 +80,15 @@ def rounds_needed(needed: float, held: float, most: float) -> float:
     Returns:
         A whole number as a float: 0.0 where enough is held, and infinity where something is missing and `most` <= 0.
 
+    Raises:
+        ValueError: For a NaN.
+
     >>> rounds_needed(2.0, 0.5, 0.5), rounds_needed(2.0, 2.0, 0.0), rounds_needed(2.0, 1.0, 0.0)
     (3.0, 0.0, inf)
     """
+    for name, bits in (("needed", needed), ("held", held), ("most", most)):
+        if math.isnan(bits):
+            raise ValueError(f"{name} is {bits}: give a number of bits")
     missing = needed - held - ROUNDED
     if missing <= 0:
         return 0.0

@@ -8,6 +8,7 @@ from jax.core import Tracer
 from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Array, Float
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import Names, as_names, marginal
 from infoloop.probability.gaussians import Gaussian, LinearGaussian, canonical_correlations, whitened
@@ -22,6 +23,7 @@ class Bottleneck(NamedTuple):
     relevance: Float[Array, ""]
 
 
+@kinds_checked
 def awgn_capacity(snr: Float[Numbers, "..."], dtype: DTypeLike | None = None) -> Float[Array, "..."]:
     r"""Return the capacity of the Gaussian channel, $C=\frac12\log_2(1+\mathrm{snr})$, in bits per use.
 
@@ -45,6 +47,7 @@ def awgn_capacity(snr: Float[Numbers, "..."], dtype: DTypeLike | None = None) ->
     return jnp.log1p(snr) * (LOG2E / 2)
 
 
+@kinds_checked
 def gaussian_chain_information(correlations: Float[Numbers, "..."], dtype: DTypeLike | None = None) -> Float[Array, ""]:
     r"""Return the information between the ends of a scalar Gauss-Markov chain, in bits.
 
@@ -79,6 +82,7 @@ def _within(value, least, most, what, dtype):
     return jnp.where((value >= least) & (value <= most), value, jnp.nan)
 
 
+@kinds_checked
 def bottleneck_thresholds(p: Gaussian, x: Names, y: Names) -> Float[Array, " numbers"]:
     r"""Return the trade-offs at which the Gaussian information bottleneck of X on Y gets one more dimension, rising.
 
@@ -106,6 +110,7 @@ def bottleneck_thresholds(p: Gaussian, x: Names, y: Names) -> Float[Array, " num
     return 1 / jnp.concatenate([square, none])
 
 
+@kinds_checked
 def gaussian_bottleneck(p: Gaussian, x: Names, y: Names, beta: Float[ArrayLike, ""]) -> Bottleneck:
     r"""Return the point of the Gaussian information bottleneck at one trade-off, in bits.
 

@@ -8,15 +8,17 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from infoloop.information.measures import check_joint
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Names, as_names, marginal
 from infoloop.probability.law_measures import Law
 from infoloop.probability.numerics import information_terms
-from infoloop.probability.validation import check_same_sizes
+from infoloop.probability.validation import check_int, check_same_sizes
 
 _BLOCK = 32  # tables whose informations are computed together: enough for two threads, few enough for the cache
 
 
+@kinds_checked
 def information_along(p: Law, x: Names, link: Channel, steps: int | None = None) -> Float[Array, " states"]:
     r"""Return the information that is left after each link of a Markov chain, $I(X;Z_t)$ for $t=0,\ldots,T$, in bits.
 
@@ -54,6 +56,7 @@ def information_along(p: Law, x: Names, link: Channel, steps: int | None = None)
     check_same_sizes({link.source[0]: law.table.shape[-1]}, {link.source[0]: sizes[0]}, "law")
     if (steps is None) != (link.rows.ndim == 3):
         raise ValueError("give steps=... with one link, and a leading axis of links without steps")
+    steps = steps if steps is None else check_int(steps, "steps", 0)
     table = law.table.reshape(-1, law.table.shape[-1])
     return _decay(table, link.rows, steps)
 

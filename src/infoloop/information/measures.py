@@ -10,6 +10,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.law_measures import (
     Bits,
@@ -26,6 +27,7 @@ from infoloop.probability.numerics import divergence_terms, information_terms, p
 from infoloop.probability.validation import check_known
 
 
+@kinds_checked
 def entropy(p: Law, *names: str, given: Names = ()) -> Bits:
     r"""Return the conditional entropy of some variables, in bits.
 
@@ -65,6 +67,7 @@ def _(law: Joint, names: tuple[str, ...], given: tuple[str, ...]):
     return -(total * plog2p(share)).sum()
 
 
+@kinds_checked
 def mutual_information(p: Law, x: Names, y: Names, given: Names = ()) -> Bits:
     r"""Return the mutual information of two groups of variables, given a third, in bits.
 
@@ -118,6 +121,7 @@ def _information(table, *summed):
     return information_terms(table, total, left, right).sum()
 
 
+@kinds_checked
 def divergence(p: Law, q: Law) -> Bits:
     r"""Return the relative entropy (Kullback-Leibler divergence) of one law from another, in bits.
 
@@ -152,6 +156,7 @@ def _divergence(p, q):
     return divergence_terms(p, q).sum()
 
 
+@kinds_checked
 def total_variation(p: Law, q: Law) -> Bits:
     r"""Return the total variation distance of two laws, a difference of probabilities.
 
@@ -180,6 +185,7 @@ def _(p: Joint, q: Joint):
     return jnp.abs(p.table - q.table).sum() / 2
 
 
+@kinds_checked
 def jensen_shannon(p: Law, q: Law) -> Bits:
     r"""Return the Jensen-Shannon divergence of two laws, in bits.
 

@@ -10,10 +10,12 @@ import math
 from fractions import Fraction
 
 from infoloop.information.measures import entropy, mutual_information
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.distributions import Names, as_names
 from infoloop.probability.law_measures import Bits, Law, one_bit, scale
 
 
+@kinds_checked
 def coinformation(p: Law, *groups: Names, given: Names = ()) -> Bits:
     r"""Return the co-information (multivariate mutual information) of groups of variables, in bits.
 
@@ -47,6 +49,7 @@ def coinformation(p: Law, *groups: Names, given: Names = ()) -> Bits:
     )
 
 
+@kinds_checked
 def interaction_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
     r"""Return the interaction information of groups of variables, in bits.
 
@@ -72,6 +75,7 @@ def interaction_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
     return (-1) ** len(parts) * coinformation(p, *parts, given=given)
 
 
+@kinds_checked
 def total_correlation(p: Law, *groups: Names, given: Names = ()) -> Bits:
     r"""Return the total correlation (multi-information) of groups of variables, in bits.
 
@@ -97,6 +101,7 @@ def total_correlation(p: Law, *groups: Names, given: Names = ()) -> Bits:
     return sum(informations, scale(0, one_bit(p)))
 
 
+@kinds_checked
 def dual_total_correlation(p: Law, *groups: Names, given: Names = ()) -> Bits:
     r"""Return the dual total correlation of groups of variables, in bits.
 
@@ -127,6 +132,7 @@ def dual_total_correlation(p: Law, *groups: Names, given: Names = ()) -> Bits:
     return sum(informations, scale(0, one_bit(p)))
 
 
+@kinds_checked
 def o_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
     r"""Return the O-information of groups of variables, in bits.
 
@@ -152,6 +158,7 @@ def o_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
     return total_correlation(p, *groups, given=given) - dual_total_correlation(p, *groups, given=given)
 
 
+@kinds_checked
 def s_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
     r"""Return the S-information of groups of variables, in bits.
 
@@ -175,6 +182,7 @@ def s_information(p: Law, *groups: Names, given: Names = ()) -> Bits:
     return total_correlation(p, *groups, given=given) + dual_total_correlation(p, *groups, given=given)
 
 
+@kinds_checked
 def tse_complexity(p: Law, *groups: Names, given: Names = ()) -> Bits:
     r"""Return the complexity of Tononi, Sporns & Edelman (1994), in bits.
 

@@ -7,6 +7,7 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Bool, Float, Int
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import LOG2E
@@ -16,6 +17,7 @@ _MOST = 12  # Bell(12) is 4 213 597; the next one needs more than a gigabyte
 
 
 @host_only
+@kinds_checked
 def partitions(n: int) -> Int[np.ndarray, "partitions n"]:
     r"""Return all partitions of finitely many outputs, one a row, as restricted growth strings in lexicographic order.
 
@@ -72,6 +74,7 @@ def labelling(labels: Int[Numbers, "*outputs"], shape: tuple[int, ...], what: st
     return np.unique(seen, return_inverse=True)[1].reshape(shape)
 
 
+@kinds_checked
 def meet(a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"]) -> Int[Array, " outputs"]:
     r"""Return the coarsest common refinement of two partitions, $a\wedge b$.
 
@@ -87,13 +90,15 @@ def meet(a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"]) -> Int[Array,
 
     Raises:
         TypeError: For different numbers of outputs.
+        ValueError: For what is no list.
 
     >>> meet([0, 0, 1, 1], [0, 1, 1, 1]).tolist()
     [0, 1, 2, 2]
     """
-    return _numbered(_together(a) & _together(b))
+    return _numbered(_together(a, "a") & _together(b, "b"))
 
 
+@kinds_checked
 def join(a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"]) -> Int[Array, " outputs"]:
     r"""Return the finest common coarsening of two partitions, $a\vee b$: what can be told from either one alone.
 
@@ -109,16 +114,18 @@ def join(a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"]) -> Int[Array,
 
     Raises:
         TypeError: For different numbers of outputs.
+        ValueError: For what is no list.
 
     >>> join([0, 0, 1, 2], [0, 1, 1, 2]).tolist()
     [0, 0, 0, 1]
     """
-    linked = _together(a) | _together(b)
+    linked = _together(a, "a") | _together(b, "b")
     for _ in range(math.ceil(math.log2(len(linked))) if len(linked) > 1 else 0):
         linked = (linked[:, :, None] & linked[None]).any(1)
     return _numbered(linked)
 
 
+@kinds_checked
 def refines(fine: Int[Numbers, " outputs"], coarse: Int[Numbers, " outputs"]) -> Bool[Array, ""]:
     r"""Return whether every block of one partition is inside a block of another, $\mathrm{fine}\le\mathrm{coarse}$.
 
@@ -133,13 +140,15 @@ def refines(fine: Int[Numbers, " outputs"], coarse: Int[Numbers, " outputs"]) ->
 
     Raises:
         TypeError: For different numbers of outputs.
+        ValueError: For what is no list.
 
     >>> bool(refines([0, 1, 2], [0, 1, 1])), bool(refines([0, 1, 1], [0, 1, 2]))
     (True, False)
     """
-    return (~_together(fine) | _together(coarse)).all()
+    return (~_together(fine, "fine") | _together(coarse, "coarse")).all()
 
 
+@kinds_checked
 def lattice_height(labels: Int[Numbers, " outputs"], p_y: Float[Numbers, " outputs"]) -> Float[Array, ""]:
     r"""Return the height of a partition in the lattice of partitions, without unit.
 
@@ -155,16 +164,18 @@ def lattice_height(labels: Int[Numbers, " outputs"], p_y: Float[Numbers, " outpu
 
     Raises:
         TypeError: For different numbers of outputs.
+        ValueError: For what is no list.
 
     >>> float(lattice_height([0, 0, 1, 1], [0.25] * 4))
     0.5
     """
-    p_y = jnp.asarray(p_y, float)
+    p_y, together = _masses(p_y), _together(labels, "labels")
     finest = jnp.eye(len(p_y), dtype=bool)
-    within = _conditional_entropy(finest, _together(labels), p_y)
+    within = _conditional_entropy(finest, together, p_y)
     return within / _conditional_entropy(finest, jnp.ones_like(finest), p_y)
 
 
+@kinds_checked
 def variation_of_information(
     a: Int[Numbers, " outputs"], b: Int[Numbers, " outputs"], p_y: Float[Numbers, " outputs"]
 ) -> Float[Array, ""]:
@@ -183,17 +194,30 @@ def variation_of_information(
 
     Raises:
         TypeError: For different numbers of outputs.
+        ValueError: For what is no list.
 
     >>> float(variation_of_information([0, 0, 1, 1], [0, 1, 0, 1], [0.25] * 4))
     2.0
     """
-    a, b, p_y = _together(a), _together(b), jnp.asarray(p_y, float)
+    a, b, p_y = _together(a, "a"), _together(b, "b"), _masses(p_y)
     return _conditional_entropy(a, b, p_y) + _conditional_entropy(b, a, p_y)
 
 
-def _together(labels):
+def _together(labels, what):
     labels = labels if isinstance(labels, Tracer) else jnp.asarray(labels)
+    _check_list(labels, what, "label")
     return labels[:, None] == labels[None, :]
+
+
+def _masses(p_y):
+    p_y = jnp.asarray(p_y, float)
+    _check_list(p_y, "p_y", "probability")
+    return p_y
+
+
+def _check_list(values, what, of):
+    if values.ndim != 1:
+        raise ValueError(f"{what} has shape {values.shape}: give a list, one {of} for each output")
 
 
 def _numbered(together):

@@ -7,12 +7,15 @@ from jaxtyping import Array, Float
 
 from infoloop.information.channel_capacity import input_weights
 from infoloop.information.measures import aligned, check_joint, divergence, entropy
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.law_measures import Law
 from infoloop.probability.numerics import LOG2E, plog2p
+from infoloop.probability.validation import refuse_tracers
 
 
+@kinds_checked
 def renyi_entropy(p: Law, *names: str, order: float) -> Float[Array, ""]:
     r"""Return the Rényi entropy of some variables, in bits.
 
@@ -36,6 +39,7 @@ def renyi_entropy(p: Law, *names: str, order: float) -> Float[Array, ""]:
     >>> [round(float(renyi_entropy(p, order=a)), 6) for a in (0, 0.5, 1, 2, math.inf)]
     [2.0, 1.873504, 1.75, 1.540568, 1.0]
     """
+    refuse_tracers("renyi_entropy", order=order)
     if not order >= 0:
         raise ValueError(f"order is {order}: Rényi entropies have an order >= 0")
     law = check_joint(marginal(p, *(as_names(names) or p.names))).table
@@ -52,6 +56,7 @@ def _powers(p, order):
     return jnp.where(p == 0, 0.0, jnp.where(p == 0, 1.0, p) ** order)
 
 
+@kinds_checked
 def renyi_divergence(p: Law, q: Law, order: float) -> Float[Array, ""]:
     r"""Return the Rényi divergence of one law from another, in bits.
 
@@ -74,6 +79,7 @@ def renyi_divergence(p: Law, q: Law, order: float) -> Float[Array, ""]:
     >>> round(float(renyi_divergence(joint([0.5, 0.5], "X"), joint([0.25, 0.75], "X"), 2)), 6)
     0.415037
     """
+    refuse_tracers("renyi_divergence", order=order)
     if not 0 < order < math.inf:
         raise ValueError(f"order is {order}: Rényi divergences have a finite order > 0")
     if order == 1:
@@ -84,6 +90,7 @@ def renyi_divergence(p: Law, q: Law, order: float) -> Float[Array, ""]:
     return jnp.log2((mine * _powers(ratio, order - 1)).sum()) / (order - 1)
 
 
+@kinds_checked
 def bhattacharyya(p: Law, q: Law) -> Float[Array, ""]:
     r"""Return the Bhattacharyya coefficient of two laws, $\sum\sqrt{pq}$, without unit.
 
@@ -105,6 +112,7 @@ def bhattacharyya(p: Law, q: Law) -> Float[Array, ""]:
     return (root_p * root_q).sum()
 
 
+@kinds_checked
 def extropy(p: Law, *names: str) -> Float[Array, ""]:
     r"""Return the extropy of some variables, the complement of entropy (Lad, Sanfilippo & Agrò 2015), in bits.
 
@@ -128,6 +136,7 @@ def extropy(p: Law, *names: str) -> Float[Array, ""]:
     return -plog2p(1 - law).sum()
 
 
+@kinds_checked
 def lautum_information(p: Law, x: Names, y: Names, given: Names = ()) -> Float[Array, ""]:
     r"""Return the lautum information of two groups of variables, given a third (Palomar & Verdú 2008), in bits.
 
@@ -161,6 +170,7 @@ def lautum_information(p: Law, x: Names, y: Names, given: Names = ()) -> Float[A
     return divergence(split, law)
 
 
+@kinds_checked
 def sibson_information(p: Law, channel: Channel, order: float) -> Float[Array, ""]:
     r"""Return Sibson's information of order alpha of a channel at one input (Sibson 1969), in bits.
 
@@ -184,6 +194,7 @@ def sibson_information(p: Law, channel: Channel, order: float) -> Float[Array, "
     >>> round(float(sibson_information(joint([0.5, 0.5], "X"), bsc(0.1, "X", "Y"), 0.5)), 6)
     0.321928
     """
+    refuse_tracers("sibson_information", order=order)
     if not 0 < order < math.inf or order == 1:
         raise ValueError(f"order is {order}: give a finite order > 0 other than 1 (at 1 it is the mutual information)")
     inputs = input_weights(channel, p)

@@ -12,6 +12,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from infoloop.information.measures import check_joint, entropy, mutual_information
 from infoloop.information.partition_lattice import labelling
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import Channel, extend
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
@@ -65,6 +66,7 @@ def _word(value: np.floating) -> str:
     return "undefined" if math.isnan(value) else f"{value if value else 0:.6g}"  # -0 is spoken 0
 
 
+@kinds_checked
 def efficiency(p: Law, signal: Labels, output: Names, task: Labels, given: Names = ()) -> Efficiency:
     r"""Return how the bits of a signal on the output split: about the task, besides it, and lacking.
 
@@ -177,6 +179,7 @@ class Component(NamedTuple):
     given_others: Efficiency
 
 
+@kinds_checked
 def component_efficiencies(
     p: Law, components: Names, output: Names, task: Labels, given: Names = ()
 ) -> dict[str, Component]:
@@ -223,6 +226,7 @@ class TaskBits(NamedTuple):
     per_bit: Float[Array, ""]
 
 
+@kinds_checked
 def task_bits(p: Law, task: Names, signal: Names, given: Names = ()) -> TaskBits:
     r"""Return the bits that a signal brings about the task, in an episode and for each bit observed.
 

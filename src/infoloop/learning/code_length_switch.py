@@ -7,11 +7,13 @@ takes $K+\Delta$ bits. Labels are coded by each rule's errors, at their rates: h
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Batch, Numbers
 from infoloop.probability.numerics import binary_entropy
 from infoloop.probability.validation import check_count, check_positive, check_unit_interval
 
 
+@kinds_checked
 def bits_ahead(extra_bits: Batch, accuracy: Batch, error: Batch, n: Int[Numbers, "*batch"]) -> Float[Array, "*batch"]:
     r"""Return by how many bits the spurious rule's expected code of n labels is shorter than the intended one's.
 
@@ -36,6 +38,7 @@ def bits_ahead(extra_bits: Batch, accuracy: Batch, error: Batch, n: Int[Numbers,
     return check_positive(extra_bits, "extra_bits") - check_count(n, "n", 0) * _gain(accuracy, error)
 
 
+@kinds_checked
 def switch_time(extra_bits: Batch, accuracy: Batch, error: Batch) -> Float[Array, "*batch"]:
     r"""Return the number of samples from which on the intended rule has the shorter expected code.
 

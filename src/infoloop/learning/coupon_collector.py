@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Batch, Numbers
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_count, check_distributions, check_int
@@ -17,6 +18,7 @@ from infoloop.probability.validation import check_count, check_distributions, ch
 _MOST = 16  # members: the sum has 2^16 terms, which cancel 5 digits for equal probabilities
 
 
+@kinds_checked
 def collection_time(chances: Float[Numbers, "members"]) -> Float[Array, ""]:
     r"""Return the expected number of draws until each of M members was seen (coupon collector).
 
@@ -44,6 +46,7 @@ def collection_time(chances: Float[Numbers, "members"]) -> Float[Array, ""]:
 
 
 @host_only
+@kinds_checked
 def equal_collection_time(members: int) -> Float[Array, ""]:
     r"""Return the expected number of draws until each of M equally likely members was seen.
 
@@ -62,6 +65,7 @@ def equal_collection_time(members: int) -> Float[Array, ""]:
     return m * jnp.sum(1 / jnp.arange(m, 0, -1.0))
 
 
+@kinds_checked
 def verdicts_needed(candidates: Batch, members: Batch) -> Float[Array, "*batch"]:
     r"""Return the expected number of verdicts until a set of M among K candidates is known.
 

@@ -8,12 +8,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Batch
 from infoloop.probability.validation import check_positive, check_unit_interval
 
 _STEP, _EDGE = 1 / 16, 40  # the trapezoidal rule converges exponentially for such integrands
 
 
+@kinds_checked
 def mean_maximum(n: Batch) -> Float[Array, "*batch"]:
     r"""Return the mean of the largest of n standard normals.
 
@@ -39,6 +41,7 @@ def mean_maximum(n: Batch) -> Float[Array, "*batch"]:
     return (x * jnp.exp(logs)).sum(-1) * (_STEP / np.sqrt(2 * np.pi))
 
 
+@kinds_checked
 def selected_value(value_deviation: Batch, error_deviation: Batch, n: Batch) -> Float[Array, "*batch"]:
     r"""Return the expected true value of the best of n by a proxy with independent Gaussian error.
 
@@ -64,6 +67,7 @@ def selected_value(value_deviation: Batch, error_deviation: Batch, n: Batch) -> 
     return v**2 / jnp.sqrt(v**2 + x**2) * mean_maximum(n)
 
 
+@kinds_checked
 def hack_gold(mass: Batch, n: Batch) -> Float[Array, "*batch"]:
     r"""Return the expected true value of the best of n where a rare hack beats all and is worth 0.
 
@@ -88,6 +92,7 @@ def hack_gold(mass: Batch, n: Batch) -> Float[Array, "*batch"]:
     return (1 - check_unit_interval(mass, "mass")) ** n * n / (n + 1)
 
 
+@kinds_checked
 def hack_optimum(mass: Batch) -> Float[Array, "*batch"]:
     r"""Return the whole number n with the largest `hack_gold`.
 

@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 
 from infoloop.information.measures import mutual_information
 from infoloop.loops.risks import mean_risk, median_risk, relative_entropies, squared_errors
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import plog2p
@@ -44,6 +45,7 @@ class Diversity(NamedTuple):
     median_excess: Float[Array, ""]
 
 
+@kinds_checked
 def diversity_of(
     table: Float[Numbers, "hypotheses states"],
     frequencies: Float[Numbers, "states symbols"],
@@ -80,6 +82,7 @@ def diversity_of(
     )
 
 
+@kinds_checked
 def expected_support(
     table: Float[Numbers, "hypotheses states"], frequencies: Float[Numbers, "states symbols"]
 ) -> Float[Array, ""]:
@@ -101,6 +104,7 @@ def expected_support(
     return _expected(table, frequencies, lambda f: (f > 0).sum(1).astype(f.dtype))
 
 
+@kinds_checked
 def expected_entropy(
     table: Float[Numbers, "hypotheses states"], frequencies: Float[Numbers, "states symbols"]
 ) -> Float[Array, ""]:
@@ -122,6 +126,7 @@ def expected_entropy(
     return _expected(table, frequencies, lambda f: -plog2p(f).sum(1))
 
 
+@kinds_checked
 def expected_heterozygosity(
     table: Float[Numbers, "hypotheses states"], frequencies: Float[Numbers, "states symbols"]
 ) -> Float[Array, ""]:
@@ -145,6 +150,7 @@ def expected_heterozygosity(
     return _expected(table, frequencies, lambda f: (f * (1 - f)).sum(1))
 
 
+@kinds_checked
 def state_information(table: Float[Numbers, "hypotheses states"]) -> Float[Array, ""]:
     r"""Return what the whole model tells of the hypothesis, $I(\theta;Z)$ in bits.
 
@@ -165,6 +171,7 @@ def state_information(table: Float[Numbers, "hypotheses states"]) -> Float[Array
     return mutual_information(Joint(_table(table), ("theta", "state")), "theta", "state")
 
 
+@kinds_checked
 def sample_information(
     table: Float[Numbers, "hypotheses states"], frequencies: Float[Numbers, "states symbols"]
 ) -> Float[Array, ""]:

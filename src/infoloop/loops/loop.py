@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Shaped
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.validation import check_int
 
 
@@ -25,6 +26,7 @@ class Loop(NamedTuple):
     step: Callable[..., Any]
 
 
+@kinds_checked
 def unroll(loop: Loop, keys: Shaped[Array, "generations ..."], watch: Callable[..., Any] = lambda state: state) -> Any:
     """Run a loop and return what `watch` sees in the state of each generation.
 
@@ -40,11 +42,14 @@ def unroll(loop: Loop, keys: Shaped[Array, "generations ..."], watch: Callable[.
 
     Raises:
         ValueError: There are no keys.
+        TypeError: The keys are no array with an axis.
 
     >>> halving = Loop(start=lambda key: 1.0, step=lambda key, x: x / 2)
     >>> unroll(halving, jnp.arange(4)).tolist()
     [1.0, 0.5, 0.25, 0.125]
     """
+    if not hasattr(keys, "shape") or not keys.ndim:
+        raise TypeError(f"keys is a {type(keys).__name__}: give an array with a key for each generation")
     if len(keys) == 0:
         raise ValueError("unroll has no keys: give one for each generation, the first of them too")
 
@@ -62,6 +67,7 @@ def unroll(loop: Loop, keys: Shaped[Array, "generations ..."], watch: Callable[.
     return seen(first, lax.scan(generation, first, keys[1:])[1])
 
 
+@kinds_checked
 def many(loop: Loop, runs: int) -> Loop:
     """Return a loop that makes independent runs of this one at once.
 

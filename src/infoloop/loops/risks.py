@@ -6,11 +6,13 @@ A table `P(theta, state)` weighs the losses. The mean may be infinite where the 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.numerics import divergence_terms, rounding
 from infoloop.probability.validation import refuse_negative
 
 
+@kinds_checked
 def squared_errors(
     frequencies: Float[Numbers, "states symbols"], targets: Float[Numbers, "hypotheses symbols"]
 ) -> Float[Array, "hypotheses states"]:
@@ -30,6 +32,7 @@ def squared_errors(
     return ((frequencies - targets[:, None, :]) ** 2).sum(-1)
 
 
+@kinds_checked
 def relative_entropies(
     frequencies: Float[Numbers, "states symbols"], targets: Float[Numbers, "hypotheses symbols"]
 ) -> Float[Array, "hypotheses states"]:
@@ -56,6 +59,7 @@ def relative_entropies(
     return refuse_negative(refuse_negative(bits, targets), frequencies)
 
 
+@kinds_checked
 def mean_risk(
     table: Float[Numbers, "hypotheses states"], losses: Float[Numbers, "hypotheses states"]
 ) -> Float[Array, ""]:
@@ -79,6 +83,7 @@ def mean_risk(
     return refuse_negative((table * counted).sum(), table)
 
 
+@kinds_checked
 def median_risk(
     table: Float[Numbers, "hypotheses states"], losses: Float[Numbers, "hypotheses states"]
 ) -> Float[Array, ""]:

@@ -1,3 +1,4 @@
+from . import argument_kinds as argument_kinds
 from . import array_types as array_types
 from . import arrays as arrays
 from . import bayes_nets as bayes_nets

@@ -14,6 +14,7 @@ import opt_einsum
 from jax import lax
 from jax.core import Tracer
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.channels import Channel
 from infoloop.probability.dags import ancestors, d_connected, find_cycle
 from infoloop.probability.distributions import Joint, Names, as_names, marginal, relabel
@@ -190,6 +191,7 @@ def _renamed(factor: Joint | Channel, names: dict[str, str]) -> Joint | Channel:
     return replace(factor, names=target)
 
 
+@kinds_checked
 def query_cost(net: BayesNet, *names: str) -> Cost:
     """Return what `marginal(net, *names)` will build: exact, and known before any of it is computed.
 
@@ -213,6 +215,7 @@ def query_cost(net: BayesNet, *names: str) -> Cost:
     return _planned(net, names)[1].cost
 
 
+@kinds_checked
 def separated(net: BayesNet, x: Names, z: Names, given: Names = ()) -> bool:
     r"""Return whether the graph alone makes $X$ and $Z$ independent given $G$: d-separation (Pearl 1988).
 

@@ -14,6 +14,7 @@ from jax.core import Tracer
 from jax.typing import DTypeLike
 from jaxtyping import Float, Int, Key
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.channels import Channel, channel
 from infoloop.probability.distributions import Names, as_names
@@ -30,6 +31,7 @@ from infoloop.probability.validation import (
 )
 
 
+@kinds_checked
 def bsc(flip: Number, source: str, target: str, dtype: DTypeLike | None = None) -> Channel:
     """Return the binary symmetric channel, in which the bit changes with probability `flip` (Cover & Thomas, 7.1.4).
 
@@ -52,6 +54,7 @@ def bsc(flip: Number, source: str, target: str, dtype: DTypeLike | None = None) 
     return _family(lambda e: [[1 - e, e], [e, 1 - e]], _probability(flip, "flip", dtype), source, target)
 
 
+@kinds_checked
 def erasure(erased: Number, source: str, target: str, size: int = 2, dtype: DTypeLike | None = None) -> Channel:
     """Return the erasure channel: the symbol is lost with probability `erased` (Cover & Thomas, 7.1.5).
 
@@ -76,6 +79,7 @@ def erasure(erased: Number, source: str, target: str, size: int = 2, dtype: DTyp
     return _family(lambda e: jnp.column_stack([(1 - e) * kept.astype(e.dtype), jnp.full(size, e)]), e, source, target)
 
 
+@kinds_checked
 def z_channel(fall: Number, source: str, target: str, dtype: DTypeLike | None = None) -> Channel:
     """Return the Z-channel: 0 stays 0, and 1 falls to 0 with probability `fall` (Cover & Thomas, problem 7.8).
 
@@ -99,6 +103,7 @@ def z_channel(fall: Number, source: str, target: str, dtype: DTypeLike | None = 
     return _family(lambda e: [[jnp.ones_like(e), jnp.zeros_like(e)], [e, 1 - e]], e, source, target)
 
 
+@kinds_checked
 def symmetric(error: Number, source: str, target: str, size: int = 2, dtype: DTypeLike | None = None) -> Channel:
     r"""Return the q-ary symmetric channel: the symbol changes with probability `error`, to each other symbol alike.
 
@@ -126,6 +131,7 @@ def symmetric(error: Number, source: str, target: str, size: int = 2, dtype: DTy
 
 
 @host_only
+@kinds_checked
 def deterministic(
     function: Callable | Iterable[int],
     source: Names,
@@ -173,6 +179,7 @@ def deterministic(
     return channel(np.eye(images.max() + 1)[images].reshape(*sizes, -1), source, target, dtype)
 
 
+@kinds_checked
 def binomial(
     rates: Float[Numbers, " n"], trials: int, source: str, target: str, dtype: DTypeLike | None = None
 ) -> Channel:
@@ -201,6 +208,7 @@ def binomial(
     return multinomial(jnp.stack([1 - r, r], axis=1), trials, source, target, dtype)
 
 
+@kinds_checked
 def multinomial(
     rates: Float[Numbers, "n k"], trials: int, source: str, target: str, dtype: DTypeLike | None = None
 ) -> Channel:
@@ -264,6 +272,7 @@ def _(counts, log_ways, primals, tangents):
 
 
 @host_only
+@kinds_checked
 def compositions(total: int, parts: int) -> Int[np.ndarray, "rows parts"]:
     """Return all ways to write a number as a sum of counts, one row each, the first count falling.
 
@@ -282,6 +291,7 @@ def compositions(total: int, parts: int) -> Int[np.ndarray, "rows parts"]:
     return np.diff(edges, axis=1)[::-1] - 1
 
 
+@kinds_checked
 def random_channel(
     key: Key[Array, ""], sources: int, targets: int, source: str, target: str, dtype: DTypeLike | None = None
 ) -> Channel:
