@@ -202,3 +202,11 @@ def test_a_solver_that_errs_makes_no_false_proof(monkeypatch, seed):
     assert proof is not None
     check_certificate(proof)
     assert prove_linear("I(X;Z) <= I(X;D)", "X -> D,S -> Z") is None
+
+
+def test_the_measures_of_a_certificate_stand_shortest_first_then_by_name():
+    proof = prove_linear("H(A,B,C) <= H(A) + 2 H(B) + 3 H(C)")
+    assert proof is not None
+    names = [name for _, name in proof["parts"][0]["measures"]]
+    assert names == sorted(names, key=lambda name: (len(name), name))
+    assert len({len(name) for name in names}) < len(names) > 2
