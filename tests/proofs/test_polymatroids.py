@@ -142,3 +142,15 @@ def test_what_is_too_large_to_decide_has_none(monkeypatch):
     monkeypatch.setattr(provability, "_shortest", lambda problem, vector: (None, None))
     monkeypatch.setattr(provability, "_least", lambda problem, vector: (None, None, None))
     assert polymatroid("I(X;Y|Z) <= I(X;Y)") is None
+
+
+def test_numbers_that_miss_an_assumption_are_no_evidence(monkeypatch):
+    """One bit in X and none elsewhere breaks the statement, but not where Y has half of X's entropy."""
+
+    def one_bit(problem, form):
+        names = problem.encoded.names
+        return Violation({m: Fraction("X" in names(m)) for m in problem.reduced.coordinates} | {0: Fraction(1)})
+
+    monkeypatch.setattr(polymatroids, "decide", one_bit)
+    assert polymatroid("H(X) <= H(Z)") is not None
+    assert polymatroid("H(X) <= H(Z)", "H(X) = 2 H(Y)") is None
