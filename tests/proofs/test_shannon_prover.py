@@ -182,7 +182,9 @@ def test_spoiled_multipliers_are_never_accepted(monkeypatch, name, claim, given)
     right = infoloop.proofs.shannon_prover.decide
 
     def spoiled(*problem):
-        return Multipliers(SPOILED[name](right(*problem).weights))
+        found = right(*problem)
+        assert isinstance(found, Multipliers)
+        return Multipliers(SPOILED[name](found.weights))
 
     monkeypatch.setattr(infoloop.proofs.shannon_prover, "decide", spoiled)
     assert prove_linear(claim, given) is None
