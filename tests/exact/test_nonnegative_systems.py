@@ -34,7 +34,7 @@ def drawn(seed):
     draw = random.Random(seed)
     rows = range(draw.randint(1, 7))
     sizes = [-2, -1, 1, Fraction(1, 3)]
-    columns = [{row: draw.choice([1, 1, -1])} for row in rows]
+    columns: list[Column] = [{row: draw.choice([1, 1, -1])} for row in rows]
     columns += [{row: draw.choice(sizes) for row in rows if draw.random() < 0.5} for _ in range(draw.randint(0, 11))]
     target = {row: draw.choice([-3, -1, 0, 1, 2, Fraction(1, 50_000_000)]) for row in rows}
     order = list(range(len(columns)))
