@@ -57,7 +57,7 @@ def signs_turned(patch):
 
 
 def sign_misread(patch):
-    patch(grammar.Reader, "sign", lambda self, first: 1 if self.word not in ("+", "-") else self.advance() or 1)
+    patch(grammar.Reader, "sign", lambda self: 1 if self.word not in ("+", "-") else self.advance() or 1)
 
 
 def sign_dropped_in_writing(patch):

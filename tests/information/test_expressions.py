@@ -65,3 +65,8 @@ def test_the_meaning_of_a_multivariate_information_matches_its_linear_form():
     form = parse_expression("I(X;Y;Z)")
     direct = parse_expression("H(X) + H(Y) + H(Z) - H(X,Y) - H(X,Z) - H(Y,Z) + H(X,Y,Z)")
     assert abs(evaluate_terms(form, P) - evaluate_terms(direct, P)) <= SLACK
+
+
+def test_more_groups_than_fit_are_refused_before_they_are_expanded():
+    with pytest.raises(NotationError, match="at most 14 groups"):
+        evaluate(f"I({';'.join(['X'] * 24)})", P)

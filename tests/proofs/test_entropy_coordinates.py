@@ -109,3 +109,12 @@ def test_neighbours_are_joined():
         Measure(1, 2, 0): 1,
         Measure(1, 4, 2): 2,
     }
+
+
+def test_a_form_that_vanishes_is_the_sum_of_its_zero_pairs_with_their_signs():
+    """H(i|L) enters with the sign of H(iL), I(i;j|L) with the other one."""
+    function = reduction(2, (Independence(0b10, 0, 0b01),))
+    assert function.as_zero_pairs({0b11: Fraction(3), 0b01: Fraction(-3)}) == {Pair(1, 1, 0b01): 3}
+    apart = reduction(2, (Independence(0b01, 0b10, 0),))
+    assert apart.as_zero_pairs({0b11: Fraction(3), 0b01: Fraction(-3), 0b10: Fraction(-3)}) == {Pair(0, 1, 0): -3}
+    assert apart.as_zero_pairs({0b01: Fraction(1)}) is None

@@ -182,7 +182,9 @@ def test_spoiled_multipliers_are_never_accepted(monkeypatch, name, claim, given)
     right = infoloop.proofs.shannon_prover.decide
 
     def spoiled(*problem):
-        return Multipliers(SPOILED[name](right(*problem).weights))
+        found = right(*problem)
+        assert isinstance(found, Multipliers)
+        return Multipliers(SPOILED[name](found.weights))
 
     monkeypatch.setattr(infoloop.proofs.shannon_prover, "decide", spoiled)
     assert prove_linear(claim, given) is None
@@ -202,3 +204,9 @@ def test_a_solver_that_errs_makes_no_false_proof(monkeypatch, seed):
     assert proof is not None
     check_certificate(proof)
     assert prove_linear("I(X;Z) <= I(X;D)", "X -> D,S -> Z") is None
+
+
+def test_the_measures_of_a_certificate_stand_shortest_first_then_by_name():
+    proof = prove_linear("0 <= H(C|A,B) + I(A;C) + I(A;B)")
+    assert proof is not None
+    assert [name for _, name in proof["parts"][0]["measures"]] == ["I(A;B)", "I(A;C)", "H(C|A,B)"]

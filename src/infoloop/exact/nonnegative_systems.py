@@ -68,8 +68,8 @@ def decide_combination(
             return Combination({k: w * scales[k] / scales[-1] for k, w in weights.items() if w})
         leaving = min(negative, key=rank.__getitem__)
         place_of_1 = _dense([{rows[basis.index(leaving)]: 1}], place)
-        solved, _ = matrix.transpose().solve(place_of_1).numer_denom()
-        values = dict(zip(rows, map(int, solved.entries()), strict=True))
+        inverse = [Fraction(int(x.p), int(x.q)) for (x,) in matrix.transpose().solve(place_of_1).tolist()]
+        values, _ = _integers(dict(zip(rows, inverse, strict=True)), keep_zeros=True)
         entering = [k for k in range(bounded) if sum(c * values[row] for row, c in scaled[k].items()) < 0]
         if not entering:
             return Separation({row: value for row, value in values.items() if value})
@@ -102,7 +102,7 @@ def _first_independent(
     return found
 
 
-def _integers(column: Column) -> tuple[dict[int, int], int]:
+def _integers(column: Column, keep_zeros: bool = False) -> tuple[dict[int, int], int]:
     """Return a positive multiple of the column in integers, and what it was multiplied by."""
     scale = math.lcm(*(Fraction(c).denominator for c in column.values()))
-    return {row: int(c * scale) for row, c in column.items() if c}, scale
+    return {row: int(c * scale) for row, c in column.items() if c or keep_zeros}, scale
