@@ -2,42 +2,39 @@
 
 import json
 import random
+import tempfile
 from functools import cache
+from pathlib import Path
+
+import numpy as np
 
 from tests.support.paths import DATA, LOG, PIPELINES
 
 WORDS = {
-    "statement": ["H(X)", "I(X;Y|Z)", "<=", ">=", "=", "+", "-", "2/3", "0.5", ";", ",", "|", "(", ")", "X'", "≤", "*", "H("],
-    "assumptions": ["X -> D -> Z", "X _||_ Y | Z", "Z = f(X,Y)", "I(X;Y) = 0", ";", "\n", "->", "⟂", ",", "A1", "=", "("],
+    "statement": [
+        "H(X)", "I(X;Y|Z)", "<=", ">=", "=", "+", "-", "2/3", "0.5", ";", ",", "|", "(", ")", "X'", "≤", "*", "H(",
+    ],
+    "assumptions": [
+        "X -> D -> Z", "X _||_ Y | Z", "Z = f(X,Y)", "I(X;Y) = 0", ";", "\n", "->", "⟂", ",", "A1", "=", "(",
+    ],
     "pipeline": [
-        "[nodes]", "[round]", "[[nodes]]", 'role = "task"', "parents = [", '"Z@-1"', "size = 2", "rounds = 3", "{", "}", '"""',
-        "'''", "#", "table = [[0.5, 0.5]]", 'formula = "X + 1"', 'program = "a.py:f"', "cost = 1e308", "at = 1", "a.b.c = 1",
-        "1979-05-27", "0x10", "inf", "nan", 'answer = "state"', '"uniform"', "**", "<<",
+        "[nodes]", "[round]", "[[nodes]]", 'role = "task"', "parents = [", '"Z@-1"', "size = 2", "rounds = 3", "{", "}",
+        '"""', "'''", "#", "table = [[0.5, 0.5]]", 'formula = "X + 1"', 'program = "a.py:f"', "cost = 1e308", "at = 1",
+        "a.b.c = 1", "1979-05-27", "0x10", "inf", "nan", 'answer = "state"', '"uniform"', "**", "<<",
     ],
     "bif": [
-        "network", "variable", "probability", "property", "default", "table", "type discrete [ 2 ]", "{", "}", "(", ")", "|",
-        ";", "//", "/*", "*/", '"', "0.5", "1e-400", "1e999", ",",
+        "network", "variable", "probability", "property", "default", "table", "type discrete [ 2 ]", "{", "}", "(", ")",
+        "|", ";", "//", "/*", "*/", '"', "0.5", "1e-400", "1e999", ",",
     ],
     "log": ["problem", "attempt", "pass", ",", '"', "\r\n", "\n", "true", "0", "1.0", "NaN", "\ufeff", "''", ";", "\t"],
     "words": ["crane", "é", "e\u0301", "\n", "\r", " ", "İ", "ß", "\u2028", "ǅ"],
     "run": ["{", "}", "[", "]", '"', ":", "null", "NaN", "1e999", '"identity"', '"sha256"', ",", "\\u0000"],
 }  # fmt: skip
+WORDS["journal"] = WORDS["run"]
 ODD = [
-    "\0",
-    "\x1b[2K",
-    "\x85",
-    "\u202e",
-    "\ud7ff",
-    "𝕏",
-    "\xa0",
-    "²",
-    "٣",
-    "9" * 5000,
-    "-" * 3000,
-    "a" * 20000,
-    "\\",
+    "\0", "\x1b[2K", "\x85", "\u202e", "\ud7ff", "𝕏", "\xa0", "²", "٣", "9" * 5000, "-" * 3000, "a" * 20000, "\\",
     "\x7f",
-]
+]  # fmt: skip
 
 
 @cache
@@ -56,7 +53,22 @@ def good(kind: str) -> tuple[bytes, ...]:
         known = json.loads((DATA / "inequalities.json").read_text())
         texts = [text for text in _texts(known) if "<=" in text or ">=" in text][:40]
         return tuple(text.encode() for text in [*texts, "2 I(X;Z|D) - 1/2*H(X,Y') + 1 <= I(A;B;C)"])
+    if kind in ("run", "journal"):
+        return stored_runs()[kind]
     return (b"X -> D,S -> Z; Z = f(X,Y)", b"X _||_ Y | Z\nI(X;Y|Z) - H(W) = 0", "A → B → C → D; E ⟂ F ⟂ G".encode())
+
+
+@cache
+def stored_runs() -> dict[str, tuple[bytes, ...]]:
+    """What a run keeps: its run.json, and its journal."""
+    from infoloop.studies.run_store import append_shard, open_run
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        open_run(folder, {"seed": 1, "config": {"runs": 2}}, {"host": "h"})
+        for k in range(3):
+            append_shard(folder, "1-of-1", f"shard {k}", {"means": np.linspace(0, 1, 4), "count": np.arange(2)})
+        return {"run": ((folder / "run.json").read_bytes(),), "journal": (next(folder.glob("*.jsonl")).read_bytes(),)}
 
 
 def _texts(value):
@@ -98,8 +110,8 @@ def assumptions(draw):
 def pipeline(draw):
     def value():
         return draw.choice([
-            "1", "2", "-1", "1.5", "true", '"x"', "[]", "[[0.5, 0.5]]", "[0.25, 0.75]", "{}", "1e400", "nan", "9" * 30, "[1, 'a']",
-            "[" * 40 + "]" * 40, "1999-01-01",
+            "1", "2", "-1", "1.5", "true", '"x"', "[]", "[[0.5, 0.5]]", "[0.25, 0.75]", "{}", "1e400", "nan", "9" * 30,
+            "[1, 'a']", "[" * 40 + "]" * 40, "1999-01-01",
         ])  # fmt: skip
 
     def node(name, known):
@@ -192,6 +204,9 @@ MADE = {
 }  # fmt: skip
 
 
+KINDS = [*MADE, "run", "journal"]
+
+
 def damaged(draw, kind: str, data: bytes) -> bytes:
     """Change a few places: bytes, tokens, lines, stretches repeated up to 200 kB, odd characters, deep nesting."""
     for _ in range(draw.choice([1, 1, 2, 4])):
@@ -217,6 +232,6 @@ def damaged(draw, kind: str, data: bytes) -> bytes:
 def case(seed: int) -> tuple[str, bytes]:
     """Return the kind of parser and its input: of ten, four damaged good ones, four damaged made ones, two as made."""
     draw = random.Random(seed)
-    kind, way = draw.choice(list(MADE)), seed % 10
-    data = draw.choice(good(kind)) if way < 4 else MADE[kind](draw).encode("utf-8", "surrogatepass")
-    return kind, data if way >= 8 else damaged(draw, kind, data)
+    kind, way = draw.choice(KINDS), seed % 10
+    data = draw.choice(good(kind)) if way < 4 or kind not in MADE else MADE[kind](draw).encode("utf-8", "surrogatepass")
+    return kind, data if way >= 8 and kind in MADE else damaged(draw, kind, data)
