@@ -291,7 +291,7 @@ def test_a_masked_observation_says_nothing(how, wrap):
 def test_a_site_that_is_masked_is_drawn_and_has_no_axis():
     def program(mask):
         with handlers.mask(mask=mask), numpyro.plate("items", 2):
-            x = numpyro.sample("X", dist.Bernoulli(jnp.array([0.25, 0.5])))
+            x = jnp.asarray(numpyro.sample("X", dist.Bernoulli(jnp.array([0.25, 0.5]))))
         numpyro.sample("Y", dist.Bernoulli((1 + x[0] + x[1]) / 4))
 
     both = {(a, b, y): (P if a else 1 - P) / 2 * (Fraction(1 + a + b, 4) if y else 1 - Fraction(1 + a + b, 4))
@@ -307,7 +307,7 @@ def test_symbols_that_are_arrays_have_an_axis_for_each_element(wrap):
         z = numpyro.sample("Z", dist.Bernoulli(0.5))
         with numpyro.plate("items", 2):
             rows = jnp.array([[0.25, 0.75], [0.5, 0.5]])[z]
-            x = numpyro.sample("X", dist.Multinomial(1, rows))
+            x = jnp.asarray(numpyro.sample("X", dist.Multinomial(1, rows)))
         numpyro.deterministic("first", x[..., 0].sum()) if wrap is not looking else None
 
     rows = ((Fraction(1, 4), Fraction(3, 4)), (Fraction(1, 2), Fraction(1, 2)))
