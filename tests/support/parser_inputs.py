@@ -107,43 +107,55 @@ def assumptions(draw):
     return draw.choice(["; ", "\n"]).join(one() for _ in range(draw.choice([1, 2, 3, 20])))
 
 
+ROLES = {"X": "task", "D": "data", "Z": "state", "Y": "query", "S": "signal"}
+FORMULAS = ["X", "X + Z0", "X ** X", "1 << 9999", "min(X, 1)", "X if X else 0", "X(", "X.y", "2 ** 2 ** 9", "0", "1"]
+VALUES = [
+    "1", "2", "-1", "1.5", "true", '"x"', "[]", "[[0.5, 0.5]]", "[0.25, 0.75]", "{}", "1e400", "nan", "9" * 30,
+    "[1, 'a']", "[" * 40 + "]" * 40, "1999-01-01", '"uniform"',
+]  # fmt: skip
+FIELDS = ["size", "cost", "at", "table", "formula", "site", "template", "program"]
+
+
+def often(draw, usual, odd, share=0.05):
+    """Return what is usual, or now and then one of the odd ones."""
+    return draw.choice(odd) if draw.random() < share else usual
+
+
+def field(draw, key):
+    usual = {"size": str(draw.choice([1, 2, 4, 100])), "cost": "1.5", "formula": json.dumps(draw.choice(FORMULAS))}
+    odd = [*VALUES, str(10**6), str(10**12)]
+    return f"{key} = {often(draw, usual.get(key, draw.choice(VALUES)), odd, 0.1)}"
+
+
+def node(draw, name, known):
+    role = ROLES.get(name[0], draw.choice(["data", "signal", "judge", "query"]))
+    fields = [f'role = "{often(draw, role, ["task", "state", "noise", "stat"], 0.02)}"']
+    if known:
+        parents = draw.choices(
+            [other for other in known if other != "X" or role != "state"] or ["D0"], k=draw.randint(0, 3)
+        )
+        fields.append(f"parents = {json.dumps(often(draw, list(dict.fromkeys(parents)), [parents]))}")
+    usual = ["size", "cost"] if draw.random() < 0.9 else FIELDS
+    fields += [field(draw, key) for key in draw.sample(usual, draw.choice([0, 1, 1, 2]))]
+    return f"{name} = {{ {', '.join(fields)} }}"
+
+
 def pipeline(draw):
-    def value():
-        return draw.choice([
-            "1", "2", "-1", "1.5", "true", '"x"', "[]", "[[0.5, 0.5]]", "[0.25, 0.75]", "{}", "1e400", "nan", "9" * 30,
-            "[1, 'a']", "[" * 40 + "]" * 40, "1999-01-01",
-        ])  # fmt: skip
-
-    def node(name, known):
-        fields = [f'role = "{draw.choice(["task", "data", "state", "query", "signal", "judge", "noise", "stat"])}"']
-        if known:
-            parents = draw.choices(known, k=draw.randint(0, 3))
-            fields.append(f"parents = {json.dumps(list(parents if draw.random() < 0.2 else dict.fromkeys(parents)))}")
-        for key in draw.sample(
-            ["size", "cost", "at", "table", "formula", "site", "template", "program"], draw.choice([0, 1, 1, 2])
-        ):
-            formula = draw.choice(
-                ["X", "X + Z0", "X ** X", "1 << 9999", "min(X, 1)", "X if X else 0", "X(", "X.y", "2 ** 2 ** 9"]
-            )
-            size = str(draw.choice([2, 4, 4, 100, 10**6, 10**12]))
-            fields.append(
-                f"{key} = "
-                + (
-                    {"formula": json.dumps(formula), "size": size}.get(key) or value()
-                    if draw.random() < 0.8
-                    else value()
-                )
-            )
-        return f"{name} = {{ {', '.join(fields)} }}"
-
-    own = ["X", "D0", "Z0", *names(draw, draw.choice([1, 3, 60]))]
-    lines = ["[nodes]", 'X = { role = "task", size = 4 }', *(node(name, own[:k]) for k, name in enumerate(own) if k)]
-    copies = ["Y", "S", "Z", *names(draw, 3)]
+    own = ["X", "D0", "Z0", *dict.fromkeys(f"D{k}" for k in range(1, draw.choice([1, 3, 60])))]
+    lines = [
+        "[nodes]",
+        'X = { role = "task", size = 4 }',
+        *(node(draw, name, own[:k]) for k, name in enumerate(own) if k),
+    ]
+    copies = ["Y", "S", "Q", "Z"]
     if draw.random() < 0.7:
-        lines = [f"rounds = {draw.choice([1, 2, 3, 30, 10**9, -1])}", *lines, "[round]"]
-        lines += [node(name, [*own, *copies, "Z@-1", "Y@1", "Q@-2"]) for name in copies]
-    if draw.random() < 0.2:
-        lines.insert(0, draw.choice(["title", "about", "answer", "odd"]) + f" = {value()}")
+        lines = [f"rounds = {often(draw, draw.choice([1, 2, 3, 30]), [10**9, -1, 0])}", *lines, "[round]"]
+        for k, name in enumerate(copies):
+            lines.append(node(draw, name, [*own, *copies[:k], "Z@-1", *often(draw, [], [["Y@1"], ["Q@-2"], ["W"]])]))
+    if draw.random() < 0.1:
+        lines.insert(
+            0, f"{draw.choice(['title', 'about', 'answer', 'odd'])} = {draw.choice([*VALUES, json.dumps('state')])}"
+        )
     return "\n".join(lines)
 
 
@@ -152,30 +164,21 @@ def bif(draw):
     own = [name + '"' if name.startswith('"') else name for name in own]
     states = {name: [f"s{k}" for k in range(draw.choice([1, 2, 2, 3, 6]))] for name in own}
     parts = ["network n { property a = 1; }"]
-    parts += [
-        f"variable {n} {{ type discrete [ {len(s)} ] {{ {draw.choice([', ', ' | ', ' ']).join(s)} }}; }}"
-        for n, s in states.items()
-    ]
+    for name, symbols in states.items():
+        shown = draw.choice([", ", " | ", " "]).join(symbols)
+        parts.append(f"variable {name} {{ type discrete [ {len(symbols)} ] {{ {shown} }}; }}")
 
     def row(size):
-        cut = draw.choice([size, size, size, size - 1, size + 1])
-        return (
-            draw.choice([", ", " "]).join([f"{1 / max(cut, 1):.17g}"] * cut)
-            if draw.random() < 0.7
-            else "1" + " 0" * (cut - 1)
-        )
+        cut = often(draw, size, [size - 1, size + 1], 0.01)
+        numbers = [f"{1 / max(cut, 1):.17g}"] * cut if draw.random() < 0.7 else ["1", *["0"] * (cut - 1)]
+        return draw.choice([", ", " "]).join(numbers)
 
     for k, name in enumerate(own):
-        parents = draw.sample(own[:k] or own, min(len(own[:k]) or 1, draw.choice([0, 1, 2, 3, 50])))
-        heads = (
-            [f"({', '.join(draw.choice(states[p]) for p in parents)})" for _ in range(draw.choice([0, 1, 2, 9]))]
-            if parents
-            else []
-        )
-        rows = [
-            f"{head} {row(len(states[name]))};"
-            for head in [*dict.fromkeys(heads), draw.choice(["default", "default", "table"])]
-        ]
+        before = own[:k] or own[1:]
+        parents = draw.sample(before, min(k, len(before), often(draw, draw.choice([0, 1, 2, 3]), [7, 50], 0.02)))
+        heads = [f"({', '.join(draw.choice(states[p]) for p in parents)})" for _ in range(draw.choice([0, 1, 2, 9]))]
+        last = often(draw, "default", ["table"], 0.01)
+        rows = [f"{head} {row(len(states[name]))};" for head in [*dict.fromkeys(heads if parents else []), last]]
         bar = draw.choice([" | ", ", ", " "]) if parents else ""
         parts.append(f"probability ( {name}{bar}{draw.choice([', ', ' ']).join(parents)} ) {{ {' '.join(rows)} }}")
     return draw.choice(["\n", " some text\n", "\n// x\n"]).join(parts)

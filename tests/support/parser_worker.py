@@ -24,6 +24,8 @@ NAMES = {"pipeline": "p.toml", "bif": "n.bif", "log": "v.csv", "words": "w.txt",
 
 def parsers():
     """Each parser with the classes of the errors that it documents."""
+    import jax
+
     from infoloop.games.word_lists import read_words
     from infoloop.interop.bif_reader import from_bif
     from infoloop.notation.assumptions import parse_assumptions
@@ -32,6 +34,8 @@ def parsers():
     from infoloop.reporting.atomic_files import UnwritableError
     from infoloop.studies.run_store import StoreError, completed_shards, open_run, read_run_info
     from infoloop.verdict_logs.reader import LogFileError, parse_columns, read_log
+
+    jax.config.update("jax_enable_x64", True)
 
     def read_statement(text):
         with contextlib.suppress(NotationError):
