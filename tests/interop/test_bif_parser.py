@@ -8,6 +8,7 @@ import pytest
 
 from infoloop.interop.bif_parser import parse_bif
 from infoloop.interop.bif_reader import from_bif
+from infoloop.probability.channels import Channel
 
 GOOD = """network rain {
 }
@@ -132,7 +133,7 @@ probability HEADER {
 def test_every_way_of_the_page_to_write_a_network_is_read(header, tmp_path):
     path = tmp_path / "net.bif"
     path.write_text(PAGE.replace("HEADER", header))
-    laws = {factor.target[0]: factor for factor in from_bif(path).factors if hasattr(factor, "target")}
+    laws = {factor.target[0]: factor for factor in from_bif(path).factors if isinstance(factor, Channel)}
     assert laws["Alarm"].source == ("Smoke", "Fire")
     expected = np.full((2, 3, 2), (0.25, 0.75))
     expected[0, 0] = (0.75, 0.25)
@@ -192,7 +193,9 @@ def test_what_is_huge_is_one_short_line_at_once(text, message, tmp_path):
 def test_a_law_of_many_parents_with_one_state_each_is_read(tmp_path):
     path = tmp_path / "net.bif"
     path.write_text(wide(60, "a", "default 0.25, 0.75;"))
-    assert from_bif(path).factors[-1].rows.ravel().tolist() == [0.25, 0.75]
+    law = from_bif(path).factors[-1]
+    assert isinstance(law, Channel)
+    assert law.rows.ravel().tolist() == [0.25, 0.75]
 
 
 def test_what_is_no_file_is_refused_at_once(tmp_path):

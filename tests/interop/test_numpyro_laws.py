@@ -131,8 +131,9 @@ LAWS = [
     (lambda: Loaded(), {3: P, 5: 1 - P}),
     (lambda: dist.MixtureGeneral(weights(0.25, 0.75), [Loaded(), Loaded()]), {3: P, 5: 1 - P}),
     (lambda: dist.TransformedDistribution(Loaded(), transforms.AffineTransform(0.0, 2.0)), {6.0: P, 10.0: 1 - P}),
-    (lambda: dist.MixtureGeneral(weights(0.5, 0.5), [dist.Bernoulli(0.25).mask(True), dist.Bernoulli(0.5).expand(())]),
-     mixed((HALF, bernoulli(P)), (HALF, bernoulli(HALF)))),
+    (lambda: dist.MixtureGeneral(
+        weights(0.5, 0.5), [dist.Bernoulli(0.25).mask(jnp.array(True)), dist.Bernoulli(0.5).expand(())]
+    ), mixed((HALF, bernoulli(P)), (HALF, bernoulli(HALF)))),
     (lambda: dist.OrderedLogistic(0.0, jnp.array([0.0])), bernoulli(HALF)),
 ]  # fmt: skip
 
@@ -185,8 +186,8 @@ def test_elements_with_different_supports_share_one():
         (lambda: dist.Bernoulli(jnp.full(2, 0.5)).mask(jnp.array([True, False])), (), [True, False]),
         (lambda: dist.Bernoulli(jnp.full((3, 2), 0.5)).to_event(1).mask(jnp.array([True, False, True])), (),
          [[True] * 2, [False] * 2, [True] * 2]),
-        (lambda: dist.Bernoulli(0.5).mask(False).expand((2,)), (), [False, False]),
-        (lambda: dist.Bernoulli(0.5).mask(True), (), None),
+        (lambda: dist.MaskedDistribution(dist.Bernoulli(0.5), False).expand((2,)), (), [False, False]),
+        (lambda: dist.MaskedDistribution(dist.Bernoulli(0.5), True), (), None),
         (lambda: dist.Bernoulli(jnp.full(2, 0.5)).mask(jnp.array([True, False])).mask(jnp.array([True, True])), (2,),
          [[True, False]] * 2),
         (lambda: dist.Multinomial(1, jnp.full((2, 3), 1 / 3)).mask(jnp.array([True, False])), (), [True, False]),

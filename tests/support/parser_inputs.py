@@ -2,42 +2,39 @@
 
 import json
 import random
+import tempfile
 from functools import cache
+from pathlib import Path
+
+import numpy as np
 
 from tests.support.paths import DATA, LOG, PIPELINES
 
 WORDS = {
-    "statement": ["H(X)", "I(X;Y|Z)", "<=", ">=", "=", "+", "-", "2/3", "0.5", ";", ",", "|", "(", ")", "X'", "≤", "*", "H("],
-    "assumptions": ["X -> D -> Z", "X _||_ Y | Z", "Z = f(X,Y)", "I(X;Y) = 0", ";", "\n", "->", "⟂", ",", "A1", "=", "("],
+    "statement": [
+        "H(X)", "I(X;Y|Z)", "<=", ">=", "=", "+", "-", "2/3", "0.5", ";", ",", "|", "(", ")", "X'", "≤", "*", "H(",
+    ],
+    "assumptions": [
+        "X -> D -> Z", "X _||_ Y | Z", "Z = f(X,Y)", "I(X;Y) = 0", ";", "\n", "->", "⟂", ",", "A1", "=", "(",
+    ],
     "pipeline": [
-        "[nodes]", "[round]", "[[nodes]]", 'role = "task"', "parents = [", '"Z@-1"', "size = 2", "rounds = 3", "{", "}", '"""',
-        "'''", "#", "table = [[0.5, 0.5]]", 'formula = "X + 1"', 'program = "a.py:f"', "cost = 1e308", "at = 1", "a.b.c = 1",
-        "1979-05-27", "0x10", "inf", "nan", 'answer = "state"', '"uniform"', "**", "<<",
+        "[nodes]", "[round]", "[[nodes]]", 'role = "task"', "parents = [", '"Z@-1"', "size = 2", "rounds = 3", "{", "}",
+        '"""', "'''", "#", "table = [[0.5, 0.5]]", 'formula = "X + 1"', 'program = "a.py:f"', "cost = 1e308", "at = 1",
+        "a.b.c = 1", "1979-05-27", "0x10", "inf", "nan", 'answer = "state"', '"uniform"', "**", "<<",
     ],
     "bif": [
-        "network", "variable", "probability", "property", "default", "table", "type discrete [ 2 ]", "{", "}", "(", ")", "|",
-        ";", "//", "/*", "*/", '"', "0.5", "1e-400", "1e999", ",",
+        "network", "variable", "probability", "property", "default", "table", "type discrete [ 2 ]", "{", "}", "(", ")",
+        "|", ";", "//", "/*", "*/", '"', "0.5", "1e-400", "1e999", ",",
     ],
     "log": ["problem", "attempt", "pass", ",", '"', "\r\n", "\n", "true", "0", "1.0", "NaN", "\ufeff", "''", ";", "\t"],
     "words": ["crane", "é", "e\u0301", "\n", "\r", " ", "İ", "ß", "\u2028", "ǅ"],
     "run": ["{", "}", "[", "]", '"', ":", "null", "NaN", "1e999", '"identity"', '"sha256"', ",", "\\u0000"],
 }  # fmt: skip
+WORDS["journal"] = WORDS["run"]
 ODD = [
-    "\0",
-    "\x1b[2K",
-    "\x85",
-    "\u202e",
-    "\ud7ff",
-    "𝕏",
-    "\xa0",
-    "²",
-    "٣",
-    "9" * 5000,
-    "-" * 3000,
-    "a" * 20000,
-    "\\",
+    "\0", "\x1b[2K", "\x85", "\u202e", "\ud7ff", "𝕏", "\xa0", "²", "٣", "9" * 5000, "-" * 3000, "a" * 20000, "\\",
     "\x7f",
-]
+]  # fmt: skip
 
 
 @cache
@@ -56,7 +53,22 @@ def good(kind: str) -> tuple[bytes, ...]:
         known = json.loads((DATA / "inequalities.json").read_text())
         texts = [text for text in _texts(known) if "<=" in text or ">=" in text][:40]
         return tuple(text.encode() for text in [*texts, "2 I(X;Z|D) - 1/2*H(X,Y') + 1 <= I(A;B;C)"])
+    if kind in ("run", "journal"):
+        return stored_runs()[kind]
     return (b"X -> D,S -> Z; Z = f(X,Y)", b"X _||_ Y | Z\nI(X;Y|Z) - H(W) = 0", "A → B → C → D; E ⟂ F ⟂ G".encode())
+
+
+@cache
+def stored_runs() -> dict[str, tuple[bytes, ...]]:
+    """What a run keeps: its run.json, and its journal."""
+    from infoloop.studies.run_store import append_shard, open_run
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        open_run(folder, {"seed": 1, "config": {"runs": 2}}, {"host": "h"})
+        for k in range(3):
+            append_shard(folder, "1-of-1", f"shard {k}", {"means": np.linspace(0, 1, 4), "count": np.arange(2)})
+        return {"run": ((folder / "run.json").read_bytes(),), "journal": (next(folder.glob("*.jsonl")).read_bytes(),)}
 
 
 def _texts(value):
@@ -95,43 +107,55 @@ def assumptions(draw):
     return draw.choice(["; ", "\n"]).join(one() for _ in range(draw.choice([1, 2, 3, 20])))
 
 
+ROLES = {"X": "task", "D": "data", "Z": "state", "Y": "query", "S": "signal"}
+FORMULAS = ["X", "X + Z0", "X ** X", "1 << 9999", "min(X, 1)", "X if X else 0", "X(", "X.y", "2 ** 2 ** 9", "0", "1"]
+VALUES = [
+    "1", "2", "-1", "1.5", "true", '"x"', "[]", "[[0.5, 0.5]]", "[0.25, 0.75]", "{}", "1e400", "nan", "9" * 30,
+    "[1, 'a']", "[" * 40 + "]" * 40, "1999-01-01", '"uniform"',
+]  # fmt: skip
+FIELDS = ["size", "cost", "at", "table", "formula", "site", "template", "program"]
+
+
+def often(draw, usual, odd, share=0.05):
+    """Return what is usual, or now and then one of the odd ones."""
+    return draw.choice(odd) if draw.random() < share else usual
+
+
+def field(draw, key):
+    usual = {"size": str(draw.choice([1, 2, 4, 100])), "cost": "1.5", "formula": json.dumps(draw.choice(FORMULAS))}
+    odd = [*VALUES, str(10**6), str(10**12)]
+    return f"{key} = {often(draw, usual.get(key, draw.choice(VALUES)), odd, 0.1)}"
+
+
+def node(draw, name, known):
+    role = ROLES.get(name[0], draw.choice(["data", "signal", "judge", "query"]))
+    fields = [f'role = "{often(draw, role, ["task", "state", "noise", "stat"], 0.02)}"']
+    if known:
+        parents = draw.choices(
+            [other for other in known if other != "X" or role != "state"] or ["D0"], k=draw.randint(0, 3)
+        )
+        fields.append(f"parents = {json.dumps(often(draw, list(dict.fromkeys(parents)), [parents]))}")
+    usual = ["size", "cost"] if draw.random() < 0.9 else FIELDS
+    fields += [field(draw, key) for key in draw.sample(usual, draw.choice([0, 1, 1, 2]))]
+    return f"{name} = {{ {', '.join(fields)} }}"
+
+
 def pipeline(draw):
-    def value():
-        return draw.choice([
-            "1", "2", "-1", "1.5", "true", '"x"', "[]", "[[0.5, 0.5]]", "[0.25, 0.75]", "{}", "1e400", "nan", "9" * 30, "[1, 'a']",
-            "[" * 40 + "]" * 40, "1999-01-01",
-        ])  # fmt: skip
-
-    def node(name, known):
-        fields = [f'role = "{draw.choice(["task", "data", "state", "query", "signal", "judge", "noise", "stat"])}"']
-        if known:
-            parents = draw.choices(known, k=draw.randint(0, 3))
-            fields.append(f"parents = {json.dumps(list(parents if draw.random() < 0.2 else dict.fromkeys(parents)))}")
-        for key in draw.sample(
-            ["size", "cost", "at", "table", "formula", "site", "template", "program"], draw.choice([0, 1, 1, 2])
-        ):
-            formula = draw.choice(
-                ["X", "X + Z0", "X ** X", "1 << 9999", "min(X, 1)", "X if X else 0", "X(", "X.y", "2 ** 2 ** 9"]
-            )
-            size = str(draw.choice([2, 4, 4, 100, 10**6, 10**12]))
-            fields.append(
-                f"{key} = "
-                + (
-                    {"formula": json.dumps(formula), "size": size}.get(key) or value()
-                    if draw.random() < 0.8
-                    else value()
-                )
-            )
-        return f"{name} = {{ {', '.join(fields)} }}"
-
-    own = ["X", "D0", "Z0", *names(draw, draw.choice([1, 3, 60]))]
-    lines = ["[nodes]", 'X = { role = "task", size = 4 }', *(node(name, own[:k]) for k, name in enumerate(own) if k)]
-    copies = ["Y", "S", "Z", *names(draw, 3)]
+    own = ["X", "D0", "Z0", *dict.fromkeys(f"D{k}" for k in range(1, draw.choice([1, 3, 60])))]
+    lines = [
+        "[nodes]",
+        'X = { role = "task", size = 4 }',
+        *(node(draw, name, own[:k]) for k, name in enumerate(own) if k),
+    ]
+    copies = ["Y", "S", "Q", "Z"]
     if draw.random() < 0.7:
-        lines = [f"rounds = {draw.choice([1, 2, 3, 30, 10**9, -1])}", *lines, "[round]"]
-        lines += [node(name, [*own, *copies, "Z@-1", "Y@1", "Q@-2"]) for name in copies]
-    if draw.random() < 0.2:
-        lines.insert(0, draw.choice(["title", "about", "answer", "odd"]) + f" = {value()}")
+        lines = [f"rounds = {often(draw, draw.choice([1, 2, 3, 30]), [10**9, -1, 0])}", *lines, "[round]"]
+        for k, name in enumerate(copies):
+            lines.append(node(draw, name, [*own, *copies[:k], "Z@-1", *often(draw, [], [["Y@1"], ["Q@-2"], ["W"]])]))
+    if draw.random() < 0.1:
+        lines.insert(
+            0, f"{draw.choice(['title', 'about', 'answer', 'odd'])} = {draw.choice([*VALUES, json.dumps('state')])}"
+        )
     return "\n".join(lines)
 
 
@@ -140,30 +164,21 @@ def bif(draw):
     own = [name + '"' if name.startswith('"') else name for name in own]
     states = {name: [f"s{k}" for k in range(draw.choice([1, 2, 2, 3, 6]))] for name in own}
     parts = ["network n { property a = 1; }"]
-    parts += [
-        f"variable {n} {{ type discrete [ {len(s)} ] {{ {draw.choice([', ', ' | ', ' ']).join(s)} }}; }}"
-        for n, s in states.items()
-    ]
+    for name, symbols in states.items():
+        shown = draw.choice([", ", " | ", " "]).join(symbols)
+        parts.append(f"variable {name} {{ type discrete [ {len(symbols)} ] {{ {shown} }}; }}")
 
     def row(size):
-        cut = draw.choice([size, size, size, size - 1, size + 1])
-        return (
-            draw.choice([", ", " "]).join([f"{1 / max(cut, 1):.17g}"] * cut)
-            if draw.random() < 0.7
-            else "1" + " 0" * (cut - 1)
-        )
+        cut = often(draw, size, [size - 1, size + 1], 0.01)
+        numbers = [f"{1 / max(cut, 1):.17g}"] * cut if draw.random() < 0.7 else ["1", *["0"] * (cut - 1)]
+        return draw.choice([", ", " "]).join(numbers)
 
     for k, name in enumerate(own):
-        parents = draw.sample(own[:k] or own, min(len(own[:k]) or 1, draw.choice([0, 1, 2, 3, 50])))
-        heads = (
-            [f"({', '.join(draw.choice(states[p]) for p in parents)})" for _ in range(draw.choice([0, 1, 2, 9]))]
-            if parents
-            else []
-        )
-        rows = [
-            f"{head} {row(len(states[name]))};"
-            for head in [*dict.fromkeys(heads), draw.choice(["default", "default", "table"])]
-        ]
+        before = own[:k] or own[1:]
+        parents = draw.sample(before, min(k, len(before), often(draw, draw.choice([0, 1, 2, 3]), [7, 50], 0.02)))
+        heads = [f"({', '.join(draw.choice(states[p]) for p in parents)})" for _ in range(draw.choice([0, 1, 2, 9]))]
+        last = often(draw, "default", ["table"], 0.01)
+        rows = [f"{head} {row(len(states[name]))};" for head in [*dict.fromkeys(heads if parents else []), last]]
         bar = draw.choice([" | ", ", ", " "]) if parents else ""
         parts.append(f"probability ( {name}{bar}{draw.choice([', ', ' ']).join(parents)} ) {{ {' '.join(rows)} }}")
     return draw.choice(["\n", " some text\n", "\n// x\n"]).join(parts)
@@ -192,6 +207,9 @@ MADE = {
 }  # fmt: skip
 
 
+KINDS = [*MADE, "run", "journal"]
+
+
 def damaged(draw, kind: str, data: bytes) -> bytes:
     """Change a few places: bytes, tokens, lines, stretches repeated up to 200 kB, odd characters, deep nesting."""
     for _ in range(draw.choice([1, 1, 2, 4])):
@@ -217,6 +235,6 @@ def damaged(draw, kind: str, data: bytes) -> bytes:
 def case(seed: int) -> tuple[str, bytes]:
     """Return the kind of parser and its input: of ten, four damaged good ones, four damaged made ones, two as made."""
     draw = random.Random(seed)
-    kind, way = draw.choice(list(MADE)), seed % 10
-    data = draw.choice(good(kind)) if way < 4 else MADE[kind](draw).encode("utf-8", "surrogatepass")
-    return kind, data if way >= 8 else damaged(draw, kind, data)
+    kind, way = draw.choice(KINDS), seed % 10
+    data = draw.choice(good(kind)) if way < 4 or kind not in MADE else MADE[kind](draw).encode("utf-8", "surrogatepass")
+    return kind, data if way >= 8 and kind in MADE else damaged(draw, kind, data)

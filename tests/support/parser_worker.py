@@ -1,7 +1,8 @@
 """A process that gives inputs to the parsers, each within a limit of CPU seconds and memory: past either it is killed.
 
-`python -m tests.support.parser_worker FIRST LAST` prints a line of JSON before and after each input: its number, and then
-what came of it, None if that is as documented. The last line of a process that was killed names the input that did it.
+`python -m tests.support.parser_worker FIRST LAST` prints a line of JSON before and after each input: its number, and
+then what came of it, None if that is as documented. The last line of a process that was killed names the input that
+did it.
 """
 
 import contextlib
@@ -17,17 +18,24 @@ from tests.support.paths import ROOT
 
 SECONDS, BYTES = 8, 2 * 2**30
 LONGEST = 1_200  # characters of a message beside the name of the file
-NAMES = {"pipeline": "p.toml", "bif": "n.bif", "log": "v.csv", "words": "w.txt"}
+NAMES = {"pipeline": "p.toml", "bif": "n.bif", "log": "v.csv", "words": "w.txt",
+         "run": "run.json", "journal": "shards-1-of-1.jsonl"}  # fmt: skip
 
 
 def parsers():
-    """Each parser with the class of the errors that it documents."""
+    """Each parser with the classes of the errors that it documents."""
+    import jax
+
     from infoloop.games.word_lists import read_words
     from infoloop.interop.bif_reader import from_bif
     from infoloop.notation.assumptions import parse_assumptions
     from infoloop.notation.grammar import NotationError, parse_expression, parse_statement
     from infoloop.pipelines.toml_reader import PipelineFileError, read_pipeline
+    from infoloop.reporting.atomic_files import UnwritableError
+    from infoloop.studies.run_store import StoreError, completed_shards, open_run, read_run_info
     from infoloop.verdict_logs.reader import LogFileError, parse_columns, read_log
+
+    jax.config.update("jax_enable_x64", True)
 
     def read_statement(text):
         with contextlib.suppress(NotationError):
@@ -37,11 +45,16 @@ def parsers():
         parse_statement(text)
         parse_statement(text, strict=True)
 
+    def read_run(path):
+        open_run(path.parent, read_run_info(path.parent)["identity"], {})
+
     return {
-        "statement": (read_statement, NotationError), "assumptions": (parse_assumptions, NotationError),
-        "pipeline": (read_pipeline, PipelineFileError), "bif": (from_bif, ValueError),
-        "log": (read_log, LogFileError), "words": (read_words, ValueError),
-        "planted loop": (_loop, ValueError), "planted memory": (_memory, ValueError),
+        "statement": (read_statement, (NotationError,)),
+        "assumptions": (parse_assumptions, (NotationError, ValueError)),
+        "pipeline": (read_pipeline, (PipelineFileError,)), "bif": (from_bif, (ValueError,)),
+        "log": (read_log, (LogFileError,)), "words": (read_words, (ValueError,)),
+        "run": (read_run, (StoreError, UnwritableError)),
+        "journal": (lambda path: completed_shards(path.parent), (StoreError,)),
     }  # fmt: skip
 
 
@@ -52,6 +65,9 @@ def _loop(text):
 
 def _memory(text):
     return [bytearray(2**20) for _ in range(len(text) * 2**12)]
+
+
+PLANTED = {"loop": (_loop, (ValueError,)), "memory": (_memory, (ValueError,))}
 
 
 def outcome(known, kind: str, data: bytes, folder: Path) -> str | None:
@@ -65,8 +81,8 @@ def outcome(known, kind: str, data: bytes, folder: Path) -> str | None:
     try:
         parser(argument)
     except documented as error:
-        if type(error) is not documented:
-            return f"{type(error).__name__}, not {documented.__name__}: {error}"[:500]
+        if type(error) not in documented:
+            return f"{type(error).__name__}, which is not documented: {error}"[:500]
         return wrong_message(str(error).replace(str(argument), "FILE"), 1 if kind in NAMES else 3)
     except BaseException as error:
         return f"{type(error).__name__}: {error}"[:500]
@@ -90,19 +106,23 @@ def limit_memory(most: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (int(has.split()[1]) * 1024 + most, resource.RLIM_INFINITY))
 
 
-def work(cases, seconds: float = SECONDS, most: int = BYTES) -> None:
+def work(known, cases, seconds: float = SECONDS, most: int = BYTES) -> None:
     """Print what comes of each of the cases, (number, kind, data); the kernel ends the process at either limit."""
-    known = parsers()
     limit_memory(most)
     with tempfile.TemporaryDirectory() as folder:
         for number, kind, data in cases:
-            print(json.dumps({"number": number}), flush=True)
+            _say({"number": number})
             signal.setitimer(signal.ITIMER_PROF, seconds)
             signal.alarm(int(15 * seconds))  # for one who waits, and takes no time
             found = outcome(known, kind, data, Path(folder))
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.alarm(0)
-            print(json.dumps({"number": number, "found": found}), flush=True)
+            _say({"number": number, "found": found})
+
+
+def _say(what: dict) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 def failures(first: int, last: int, *more: str) -> list[str]:
@@ -124,10 +144,11 @@ def failures(first: int, last: int, *more: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    from tests.support.parser_inputs import case
-
-    FIRST, LAST, *PLANTED = sys.argv[1:]
-    if PLANTED:
-        work([(k, PLANTED[0] if k == 1 else "words", b"word") for k in range(int(FIRST), int(LAST))], 1, 2**28)
+    first, last, *planted = sys.argv[1:]
+    numbers = range(int(first), int(last))
+    if planted:
+        work(PLANTED, [(k, planted[0], b"word" if k == 1 else b"") for k in numbers], 1, 2**28)
     else:
-        work((k, *case(k)) for k in range(int(FIRST), int(LAST)))
+        from tests.support.parser_inputs import case
+
+        work(parsers(), ((k, *case(k)) for k in numbers))

@@ -35,9 +35,6 @@ RowPlace = Callable[[int], tuple[str, int]]  # of a row, from 0: what its place 
 class LogFileError(ValueError):
     """A log that cannot be read; the message is `FILE:LINE: COLUMN: what and the remedy`, in Parquet `FILE:row K: `."""
 
-    def __init__(self, message: str):
-        super().__init__(bound_message(message))
-
 
 @host_only
 def read_log(path: str | Path, columns: Mapping[str, str] | None = None) -> Tally:
@@ -206,7 +203,9 @@ def _read_csv(path: Path, names: dict[str, str]) -> tuple[pd.DataFrame, RowPlace
         raise _not_utf8(path) or LogFileError(f"{path}: not CSV in UTF-8") from None
     except pd.errors.ParserError as error:
         line = _refuse_longer(path, header)
-        unclosed = "a quoted field is not closed" if "EOF inside string" in str(error) else str(error).strip()
+        unclosed = (
+            "a quoted field is not closed" if "EOF inside string" in str(error) else cut_text(str(error).strip(), 200)
+        )
         raise LogFileError(f"{path}:{line}: not CSV: {unclosed}") from None
     joined = (pd.api.types.union_categoricals([part[k] for part in parts]) for k in wanted)
     log = pd.DataFrame(dict(zip(COLUMNS, joined, strict=True)), copy=False)
@@ -268,10 +267,10 @@ def _read_parquet(path: Path, names: dict[str, str]) -> tuple[pd.DataFrame, RowP
         _found(path, "", names, header)
         table = pq.read_table(path, columns=list(names.values()))
     except (pa.ArrowException, OSError) as error:
-        raise LogFileError(f"{path}: not Parquet: {str(error).splitlines()[0]}") from None
+        raise LogFileError(f"{path}: not Parquet: {cut_text(str(error), 200)}") from None
     for field in table.schema:
         if pa.types.is_nested(field.type):
-            why = f"its values are of the nested type {field.type}: give plain ones"
-            raise LogFileError(f"{path}: {field.name}: {why}")
+            why = f"its values are of the nested type {cut_text(str(field.type))}: give plain ones"
+            raise LogFileError(f"{path}: {cut_text(field.name)}: {why}")
     log = table.select(list(names.values())).rename_columns(COLUMNS)
     return log.to_pandas(ignore_metadata=True).astype("category"), lambda row: ("row", row + 1)
