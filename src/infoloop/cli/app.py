@@ -87,7 +87,7 @@ def _run(arguments: list[str]) -> int:
             command.invoke(context)
     except typer.Exit as end:
         return end.exit_code
-    except typer.TyperException as error:
+    except typer.TyperException:
         if arguments:
             raise
         return FAILED  # the help was shown
