@@ -83,9 +83,8 @@ def bound_from_base(p: Pipeline, base: ConditioningSet) -> InformationBound:
     ('I(X;Z) <= I(X;D)', ('X -> D -> Z',))
     """
     if not base.closed:
-        raise ValueError(
-            f"the pipeline is open relative to {list_names(base.names) if base.names else 'nothing'}: no such bound holds"
-        )
+        names = list_names(base.names) if base.names else "nothing"
+        raise ValueError(f"the pipeline is open relative to {names}: no such bound holds")
     return _chain(p, base.names, [_without_new_inputs(last_state(p), base.names)])
 
 

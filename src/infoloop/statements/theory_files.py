@@ -178,9 +178,8 @@ def _uses_are_ordered(blocks: tuple[StatementBlock, ...]) -> None:
                 )
     cycle = find_cycle({block.label: block.listed("uses") for block in blocks})
     if cycle:
-        raise TheoryError(
-            f"blocks use each other in a circle: {' -> '.join(cycle[:MOST_NAMES])}{' -> ...' * (len(cycle) > MOST_NAMES)}"
-        )
+        around = cycle if len(cycle) <= MOST_NAMES else (*cycle[:MOST_NAMES], "...")
+        raise TheoryError(f"blocks use each other in a circle: {' -> '.join(around)}")
 
 
 def select_statements(

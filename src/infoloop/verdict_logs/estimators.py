@@ -163,7 +163,6 @@ def _counts(passes: ArrayLike, attempts: ArrayLike) -> tuple[np.ndarray, np.ndar
     k, n = np.asarray(passes, float), np.asarray(attempts, float)
     integers = (k == np.floor(k)) & (n == np.floor(n))
     if k.shape != n.shape or k.ndim != 1 or not k.size or not (integers & (k >= 0) & (k <= n) & (n >= 1)).all():
-        raise ValueError(
-            f"passes {cut_text(str(k))} of attempts {cut_text(str(n))}: give two lists of whole numbers, 0 <= passes <= attempts >= 1"
-        )
+        given = f"passes {cut_text(str(k))} of attempts {cut_text(str(n))}"
+        raise ValueError(f"{given}: give two lists of whole numbers, 0 <= passes <= attempts >= 1")
     return k, n
