@@ -8,6 +8,7 @@ risks are those of the best of all memories, learners are drawn as well: the siz
 """
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import jax
@@ -238,7 +239,7 @@ def map_figure(found: dict) -> Figure:
 FIGURES = {"mechanisms": map_figure}
 
 
-def headlines(found: dict) -> tuple[Headline, ...]:
+def headlines(found: dict) -> tuple[Headline | Callable[[], Headline], ...]:
     """State the share of each map in which the thesis holds, ties counted as neither, and the effect over learners."""
     rows = []
     for name in MECHANISMS:

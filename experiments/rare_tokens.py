@@ -43,6 +43,8 @@ CLAIMS = ("thm:survival-floor", "thm:survival-deficit", "thm:survival-ceiling", 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
     """Declare tables "survival", over draws and copies, and "mutant", over the mean offspring; both by generation."""
+    if max(config.copies) > min(config.draws):
+        raise ValueError(f"copies is up to {max(config.copies)}: give at most the least of draws, {min(config.draws)}")
     return {"survival": _survival(config), "mutant": _mutant(config)}
 
 

@@ -179,12 +179,17 @@ def check_certificate(certificate: Mapping[str, Any]) -> None:
 
     Raises:
         CertificateError: a field is missing or malformed, or the sums do not give the statement, as the message says.
+        TypeError: for what is no mapping, such as a path.
 
     >>> part = {"direction": "<=", "measures": [["1", "I(X;Y)"]], "zhang_yeung": [], "assumptions": [], "constant": "0"}
     >>> proof = {"format": "infoloop proof 1", "statement": "H(X|Y) <= H(X)", "given": [], "proves": "statement",
     ...          "inequalities": SHANNON, "parts": [part]}
     >>> check_certificate(proof)
     """
+    if not isinstance(certificate, Mapping):
+        raise TypeError(
+            f"certificate is a {type(certificate).__name__}: give the object of its JSON file, a dictionary"
+        )
     readable(certificate)
 
 

@@ -1,13 +1,15 @@
 """`infoloop prove`: the verdict is the exit status, the certificate passes the checker, errors have a caret."""
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
 from infoloop.cli import app
-from tests.support.command_line import run
+from tests.support.command_line import run, status_of
+from tests.support.full_disk import files_of_at_most
 
 
 @pytest.mark.slow
@@ -46,3 +48,33 @@ def test_a_statement_that_does_not_parse_is_shown_with_a_caret(monkeypatch, caps
         app.main()
     assert stop.value.code == 3
     assert capsys.readouterr().err.splitlines()[1:] == ["  I(X;Z) <= I(X;D", " " * 17 + "^"]
+
+
+@pytest.mark.parametrize("name", ["pipe", "link", "folder"])
+def test_a_certificate_replaces_nothing_but_a_regular_file(name, tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    (tmp_path / "folder").mkdir()
+    assert status_of("prove", "H(X) >= 0", "--certificate", str(tmp_path / name)) == 3
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.startswith(f"infoloop: cannot write {tmp_path / name}: it is a ")
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "link", "pipe"]
+
+
+def test_a_certificate_is_written_through_a_link(tmp_path):
+    (tmp_path / "link.json").symlink_to("dpi.json")
+    assert run("prove", "H(X) >= 0", "--certificate", str(tmp_path / "link.json")).exit_code == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "dpi.json").read_text())["statement"]
+
+
+def test_a_certificate_that_finds_no_room_is_one_line_and_no_verdict(tmp_path, capsys):
+    with files_of_at_most(10):
+        status = status_of("prove", "H(X) >= 0", "--certificate", str(tmp_path / "c.json"))
+    shown = capsys.readouterr()
+    assert (status, shown.out) == (3, "")
+    assert shown.err.startswith(f"infoloop: cannot write {tmp_path / 'c.json'}: File too large; make room")
+    assert list(tmp_path.iterdir()) == []

@@ -1,8 +1,10 @@
 """Exact logarithm sums: signs where floats cannot tell, enclosures against 50 digits, and rational laws."""
 
+import re
 from fractions import Fraction
 
 import flint
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import log, mp, mpf
 
+from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
 from infoloop.exact.rational_laws import (
     LogSum,
     RationalLaw,
@@ -23,6 +26,7 @@ from infoloop.exact.rational_laws import (
     rational_table,
     rationalise,
 )
+from infoloop.exact.wright_fisher_rational import rational_binomial_pmf
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import entropy, mutual_information
 from infoloop.probability.bayes_nets import bayes_net
@@ -279,3 +283,25 @@ def test_the_precision_of_flint_is_left_as_it_was():
     before = flint.ctx.prec
     log2(3).enclosure(500)
     assert flint.ctx.prec == before
+
+
+EXACT = {
+    "rational": lambda x: rational(x),
+    "log2": lambda x: log2(x),
+    "from_rational": lambda x: from_rational(x),
+    "exact_binary_entropy": lambda x: exact_binary_entropy(x),
+    "rational_table": lambda x: rational_table([[x, 1 - x]]),
+    "rationalise": lambda x: rationalise(joint([x, 1 - x], "X")),
+    "rationalise a network": lambda x: rationalise(bayes_net(joint([x, 1 - x], "X"), bsc(0.1, "X", "Y"))),
+    "extend": lambda x: extend(RationalLaw(rational_table(["1/2", "1/2"]), ("X",)), bsc(x, "X", "Y")),
+    "product of a sum": lambda x: log2(3) * x,
+    "linear": lambda x: extend(RationalGaussian(((fmpq(3),),), ("X",)), RationalLinear({"X": x}, 1, "Z")),
+    "binomial": lambda x: rational_binomial_pmf(2, x),
+}
+
+
+@pytest.mark.parametrize("make", EXACT.values(), ids=EXACT.keys())
+def test_exact_arithmetic_refuses_what_is_traced_in_one_line(make):
+    with pytest.raises(TypeError) as caught:  # JAX adds a note, which is no part of the message
+        jax.eval_shape(make, 0.25)
+    assert re.fullmatch("exact arithmetic runs on the host, and [a-z]+ is traced by JAX: .*", str(caught.value))

@@ -214,6 +214,121 @@ def test_deterministic_sites_are_chosen_by_name():
         from_numpyro(dice, deterministic="T")()
 
 
+MISSING = np.array([False, True, False, True])
+SEEN = (1, 0, 1, 1)
+
+
+def autoregressive(data, observed, how):
+    """Each verdict depends on the one before, seen or missing; the first on Z."""
+    before = numpyro.sample("Z", dist.Bernoulli(0.25))
+    for t, (x, there) in enumerate(zip(data, observed, strict=True)):
+        law = dist.Categorical(floats(MOVE if t % 2 else EMIT)[before])
+        if how == "obs_mask":
+            before = numpyro.sample(f"X{t}", law, obs=jnp.asarray(x), obs_mask=jnp.asarray(there))
+        elif there:
+            before = numpyro.sample(f"X{t}", law, obs=jnp.asarray(x))
+        else:
+            before = numpyro.sample(f"X{t}", law)
+
+
+def autoregressive_law():
+    """P(Z, all X) where what is seen is as it was seen, by a loop over all outcomes."""
+    masses = {}
+    for z, *xs in itertools.product(range(2), repeat=5):
+        mass, before = (Fraction(1, 4) if z else Fraction(3, 4)), z
+        for t, x in enumerate(xs):
+            mass, before = mass * (MOVE if t % 2 else EMIT)[before][x], x
+        if all(gone or x == seen for x, seen, gone in zip(xs, SEEN, MISSING, strict=True)):
+            masses[z, *xs] = mass
+    return {key: mass / sum(masses.values()) for key, mass in masses.items()}
+
+
+def summed(masses, *places):
+    found = {}
+    for key, mass in masses.items():
+        kept = tuple(key[k] for k in places)
+        found[kept] = found.get(kept, 0) + mass
+    return found
+
+
+@pytest.mark.parametrize("wrap", [lambda program: program, looking], ids=["cells", "paths"])
+def test_missing_observations_are_summed_out_whatever_depends_on_them(wrap):
+    exact, first = autoregressive_law(), ("first",) if wrap is looking else ()
+    p = from_numpyro(wrap(autoregressive))(SEEN, ~MISSING, "obs_mask")
+    zeros = (0,) * len(first)
+    assert agrees(p, (*first, "Z"), {(*zeros, *key): mass for key, mass in summed(exact, 0).items()})
+    latent = from_numpyro(wrap(autoregressive))(SEEN, ~MISSING, "by hand")
+    expected = {(*zeros, *key): mass for key, mass in summed(exact, 0, 2, 4).items()}
+    assert agrees(latent, (*first, "Z", "X1", "X3"), expected)
+    shown = from_numpyro(wrap(autoregressive), deterministic=("X1", "X3"))(SEEN, ~MISSING, "obs_mask")
+    assert agrees(shown, (*first, "Z", "X1", "X3"), expected)
+
+
+def plates(data, mask, how):
+    z = numpyro.sample("Z", dist.Categorical(floats(PRIOR)))
+    with numpyro.plate("items", len(data)):
+        law = dist.Categorical(floats(MEANS)[z])
+        if how == "obs_mask":
+            numpyro.sample("X", law, obs=data, obs_mask=mask)
+        elif how == "mask of the law":
+            numpyro.sample("X", law.mask(mask), obs=data)
+        else:
+            with handlers.mask(mask=mask):
+                numpyro.sample("X", law, obs=data)
+
+
+@pytest.mark.parametrize("wrap", [lambda program: program, looking], ids=["cells", "paths"])
+@pytest.mark.parametrize("how", ["mask", "obs_mask", "mask of the law"])
+def test_a_masked_observation_says_nothing(how, wrap):
+    data, mask = jnp.array([1, 7, 2, 0]), jnp.array([True, False, True, False])  # 7 is no symbol at all
+    p = from_numpyro(wrap(plates))(data, mask, how)
+    weights = [PRIOR[z] * MEANS[z][1] * MEANS[z][2] for z in range(2)]
+    first = ("first",) if wrap is looking else ()
+    masses = {(*(0,) * len(first), z): weights[z] / sum(weights) for z in range(2)}
+    assert agrees(p, (*first, "Z"), masses)
+
+
+def test_a_site_that_is_masked_is_drawn_and_has_no_axis():
+    def program(mask):
+        with handlers.mask(mask=mask), numpyro.plate("items", 2):
+            x = numpyro.sample("X", dist.Bernoulli(jnp.array([0.25, 0.5])))
+        numpyro.sample("Y", dist.Bernoulli((1 + x[0] + x[1]) / 4))
+
+    both = {(a, b, y): (P if a else 1 - P) / 2 * (Fraction(1 + a + b, 4) if y else 1 - Fraction(1 + a + b, 4))
+            for a in range(2) for b in range(2) for y in range(2) for P in [Fraction(1, 4)]}  # fmt: skip
+    assert agrees(from_numpyro(program)(jnp.array([True, True])), ("X[0]", "X[1]", "Y"), both)
+    assert agrees(from_numpyro(program)(jnp.array([True, False])), ("X[0]", "Y"), summed(both, 0, 2))
+    assert agrees(from_numpyro(program)(jnp.array([False, False])), ("Y",), summed(both, 2))
+
+
+@pytest.mark.parametrize("wrap", [lambda program: program, looking], ids=["cells", "paths"])
+def test_symbols_that_are_arrays_have_an_axis_for_each_element(wrap):
+    def program():
+        z = numpyro.sample("Z", dist.Bernoulli(0.5))
+        with numpyro.plate("items", 2):
+            rows = jnp.array([[0.25, 0.75], [0.5, 0.5]])[z]
+            x = numpyro.sample("X", dist.Multinomial(1, rows))
+        numpyro.deterministic("first", x[..., 0].sum()) if wrap is not looking else None
+
+    rows = ((Fraction(1, 4), Fraction(3, 4)), (Fraction(1, 2), Fraction(1, 2)))
+    masses = {}
+    for z, a, b in itertools.product(range(2), repeat=3):
+        key = (z, 1 - a, a, 1 - b, b)
+        key = (0, *key) if wrap is looking else (*key, 2 - a - b)
+        masses[key] = Fraction(1, 2) * rows[z][a] * rows[z][b]
+    names = ("Z", "X[0,0]", "X[0,1]", "X[1,0]", "X[1,1]")
+    assert agrees(from_numpyro(wrap(program))(), ("first", *names) if wrap is looking else (*names, "first"), masses)
+
+
+def test_an_observed_vector_of_counts_conditions_the_law():
+    def program():
+        z = numpyro.sample("Z", dist.Bernoulli(0.5))
+        numpyro.sample("X", dist.Multinomial(3, jnp.array([[0.25, 0.75], [0.5, 0.5]])[z]), obs=jnp.array([1, 2]))
+
+    weights = [3 * Fraction(1, 4) * Fraction(3, 4) ** 2, 3 * Fraction(1, 8)]
+    assert agrees(from_numpyro(program)(), ("Z",), {(z,): w / sum(weights) for z, w in enumerate(weights)})
+
+
 def test_a_null_context_may_have_any_law():
     def program():
         x = numpyro.sample("X", dist.Bernoulli(0.0))

@@ -14,7 +14,7 @@ from infoloop.information.measures import entropy, mutual_information
 from infoloop.probability import bayes_nets
 from infoloop.probability.bayes_nets import BayesNet, bayes_net, query_cost, separated
 from infoloop.probability.channels import Channel, channel
-from infoloop.probability.distributions import condition, from_outcomes, joint, marginal
+from infoloop.probability.distributions import condition, from_outcomes, joint, marginal, relabel
 from infoloop.probability.numerics import rounding
 
 
@@ -319,3 +319,19 @@ def test_bad_queries():
             ask()
     with pytest.raises(ValueError, match="'X' twice"):
         marginal(net, "X", "X")
+
+
+def test_relabelling_a_network_renames_sources_targets_and_laws():
+    k = channel([[0.9, 0.1], [0.2, 0.8]], "X", "Y")
+    net = bayes_net(from_outcomes({"rain": 0.25, "sun": 0.75}, "X"), k)
+    swapped = relabel(net, X="Y", Y="X")
+    assert swapped.names == ("Y", "X")
+    assert swapped.factors[1] == Channel(k.rows, ("Y",), ("X",))
+    assert marginal(swapped, "X", "Y").outcomes() == {
+        (x, y): mass for (y, x), mass in marginal(net, "X", "Y").outcomes().items()
+    }
+
+
+def test_a_network_is_made_of_laws_and_channels():
+    with pytest.raises(TypeError, match=r"^part 1 of the network is a ndarray: give a Joint or a Channel"):
+        bayes_net(joint([1.0], "X"), np.ones((1, 1)))  # ty: ignore[invalid-argument-type]

@@ -92,6 +92,22 @@ def test_a_family_refuses_float32_by_accident():
         bsc(jnp.float32(0.5), "X", "Y")
 
 
+@pytest.mark.parametrize("what", ONE_NUMBER)
+@pytest.mark.parametrize(
+    ("noise", "message"),
+    [("0.1", "holds text, not real numbers"), (0.1 + 0j, "holds complex128"), (np.ma.array(0.1), "is a masked array")],
+)
+def test_what_is_no_real_number_is_refused(what, noise, message):
+    with pytest.raises(ValueError, match=f"{what} {message}"):
+        ONE_NUMBER[what](noise, "X", "Y")
+
+
+@pytest.mark.parametrize("what", ONE_NUMBER)
+def test_what_is_no_number_is_the_wrong_kind_of_object(what):
+    with pytest.raises(TypeError, match=f"{what} is a NoneType: give an array of numbers"):
+        ONE_NUMBER[what](None, "X", "Y")
+
+
 def test_a_family_needs_two_names():
     with pytest.raises(ValueError, match="channel names 'X' twice"):
         bsc(0.1, "X", "X")

@@ -10,6 +10,7 @@ import pytest
 
 from infoloop.probability.channels import Channel, channel, conditional, extend, push, tensor
 from infoloop.probability.distributions import Joint, from_outcomes, joint, marginal, product
+from infoloop.probability.gaussians import gaussian
 from infoloop.probability.numerics import rounding
 
 
@@ -43,6 +44,9 @@ BAD_CHANNELS = {
     "fewer names": ([[[0.5, 0.5]]], "X", "Y", "channel rows have 3 axes of .* but 2 names"),
     "repeated name": ([[0.5, 0.5]], "X", "X", "channel names 'X' twice"),
     "empty name": ([[0.5, 0.5]], "X", "", "channel has the name ''"),
+    "complex": ([[0.5 + 3j, 0.5]], "X", "Y", "channel to Y holds complex128, not real numbers"),
+    "masked": (np.ma.array([[0.5, 0.5]]), "X", "Y", "channel to Y is a masked array"),
+    "text": ([["0.5", "0.5"]], "X", "Y", "channel to Y holds text, not real numbers"),
 }
 
 
@@ -194,6 +198,29 @@ def test_a_tensor_product_acts_side_by_side():
         (x, v, s, y, w): Fraction(a[x, y]) * Fraction(b[v, s, w]) for x, v, s, y, w in np.ndindex(2, 2, 2, 3, 2)
     }
     assert close(both.rows, expected, 1)
+
+
+def test_what_joins_a_law_is_a_channel():
+    p = joint([0.5, 0.5], "X")
+    for join in (extend, push):
+        with pytest.raises(TypeError, match=r"^what joins the law is a Joint: give a Channel"):
+            join(p, p)
+
+
+@pytest.mark.parametrize("join", [lambda k, p: k >> p, tensor, lambda k, p: tensor(p, k)], ids=[">>", "tensor", "to"])
+def test_what_joins_a_channel_is_a_channel(join):
+    with pytest.raises(TypeError, match=r"^unsupported operand|^[ab] is a Joint: give a Channel"):
+        join(channel([[1.0]], "X", "Y"), joint([0.5, 0.5], "X"))
+
+
+def test_a_gaussian_has_no_table_to_condition():
+    with pytest.raises(TypeError, match=r"^the law is a Gaussian: give a Joint"):
+        conditional(gaussian(np.eye(2), "X", "Y"), "X", given="Y")
+
+
+def test_names_are_texts():
+    with pytest.raises(TypeError, match=r"^a int is given as a name: give a name or several, as texts"):
+        channel([[1.0]], 3, "Y")  # ty: ignore[invalid-argument-type]
 
 
 def test_a_tensor_product_of_channels_that_share_a_name():

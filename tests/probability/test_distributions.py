@@ -121,17 +121,17 @@ def test_what_holds_no_numbers_is_the_wrong_kind_of_object(table):
 
 
 def test_outcomes_are_a_mapping():
-    with pytest.raises(TypeError, match="^masses is a list: give the outcomes as {outcome: probability"):
+    with pytest.raises(TypeError, match=r"^masses is a list: give the outcomes as \{outcome: probability"):
         from_outcomes([("a", 1.0)], "X")  # ty: ignore[invalid-argument-type]
 
 
 def test_a_law_is_multiplied_with_laws():
-    with pytest.raises(TypeError, match="^a factor of the product is a ndarray: give a Joint"):
+    with pytest.raises(TypeError, match=r"^a factor of the product is a ndarray: give a Joint"):
         product(joint([1.0], "X"), np.ones(1))
 
 
 def test_what_is_observed_is_known():
-    with pytest.raises(TypeError, match="^X is traced by JAX, and which part of the law remains depends on it"):
+    with pytest.raises(TypeError, match=r"^X is traced by JAX, and which part of the law remains depends on it"):
         jax.jit(lambda x: condition(joint([0.5, 0.5], "X"), X=x).table)(0)
 
 
@@ -261,6 +261,15 @@ def test_a_product_multiplies_cell_by_cell():
 def test_a_product_keeps_the_symbols_of_every_factor():
     law = product(from_outcomes({"a": 0.5, "b": 0.5}, "X"), joint([0.25, 0.75], "Y"))
     assert law.outcomes() == {("a", 0): 0.125, ("a", 1): 0.375, ("b", 0): 0.125, ("b", 1): 0.375}
+
+
+def test_a_product_of_laws_that_all_have_symbols_keeps_them():
+    law = product(from_outcomes({"a": 0.5, "b": 0.5}, "X"), from_outcomes({"c": 1.0}, "Y"))
+    assert law.outcomes() == {("a", "c"): 0.5, ("b", "c"): 0.5}
+
+
+def test_a_product_of_laws_without_symbols_has_none():
+    assert product(joint([0.5, 0.5], "X"), joint([0.25, 0.75], "Y")).alphabets is None
 
 
 def test_a_product_of_laws_that_share_a_name():

@@ -14,6 +14,8 @@ from infoloop.probability.numerics import (
     divergence_terms,
     information_terms,
     inverse_binary_entropy,
+    nan_if_any,
+    nan_unless,
     plog2p,
     product_parts,
     rounding,
@@ -178,3 +180,24 @@ def test_an_inverse_entropy_forgives_rounding_and_nothing_else():
     assert 0 <= inverse_binary_entropy(-(2.0**-60)) < 2.0**-58
     assert np.isnan(inverse_binary_entropy(1.001))
     assert np.isnan(inverse_binary_entropy(-0.001))
+
+
+def test_nan_unless_is_nan_in_value_and_slope_where_refused_and_leaves_the_rest():
+    valid, values = jnp.array([True, False]), jnp.array([5e-324, 0.5])
+    found, slopes = jax.jvp(lambda v: nan_unless(valid, v), (values,), (jnp.ones(2),))
+    assert np.asarray(found)[0] == 5e-324
+    np.testing.assert_array_equal(slopes, [1.0, np.nan])
+    assert np.isnan(found[1])
+
+
+def test_nan_unless_does_not_differentiate_its_condition():
+    slope = jax.grad(lambda v: nan_unless(jnp.sqrt(v) >= 0, v))(0.0)  # the slope of a square root at 0 is infinite
+    assert slope == 1
+
+
+def test_nan_if_any_looks_at_traced_parts_only():
+    known, array = jnp.array([jnp.nan]), jnp.ones(2)
+    assert nan_if_any([known], array) == (array,)
+    spread = jax.jit(lambda part: nan_if_any([part, jnp.ones(1)], array, 2 * array))
+    np.testing.assert_array_equal(spread(known), np.full((2, 2), np.nan))
+    np.testing.assert_array_equal(spread(jnp.zeros(1)), [[1, 1], [2, 2]])

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import warnings
+from fractions import Fraction
 
 import jax
 import jax.numpy as jnp
@@ -19,9 +20,11 @@ from infoloop.probability.validation import (
     check_choice,
     check_count,
     check_distributions,
+    check_floats,
     check_int,
     check_positions,
     check_positive,
+    check_probabilities,
     check_scores,
     check_unit_interval,
     refuse_negative,
@@ -190,3 +193,100 @@ def test_traced_laws_that_are_none_become_nan():
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("value", "table"),
+    [
+        ([[1, 0], [0.5, 0.5]], [[1, 0], [0.5, 0.5]]),
+        (np.array([True, False]), [1, 0]),
+        (jnp.arange(3), [0, 1, 2]),
+        ([Fraction(1, 4), 0.75], [0.25, 0.75]),
+        (np.float64(0.5), 0.5),
+        (range(3), [0, 1, 2]),
+        ([jnp.ones(2), np.zeros(2)], [[1, 1], [0, 0]]),
+    ],
+    ids=str,
+)
+def test_numbers_become_float64(value, table):
+    found = check_floats(value, "it")
+    assert (found.dtype, found.tolist()) == (np.float64, table)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        (1j, ValueError, "it holds complex128, not real numbers"),
+        ("0.5", ValueError, "it holds text, not real numbers"),
+        (b"0.5", ValueError, "it holds text, not real numbers"),
+        ([0.5, "0.5"], ValueError, "it holds text, not real numbers"),
+        (np.array([0.5], object), ValueError, "it holds objects, not real numbers"),
+        ([0.5, None], ValueError, "it holds objects, not real numbers"),
+        ([[0.5], [0.5, 0.5]], ValueError, "it is not a rectangular table of numbers"),
+        (np.ma.array([0.5, 0.5]), ValueError, "it is a masked array"),
+        ([0.5, np.ma.masked], ValueError, "it is a masked array"),
+        (np.float32(0.5), ValueError, "it is float32: pass float64, or dtype=jnp.float32 to accept its precision"),
+        ([np.float32(0.5)], ValueError, "it is float32: pass float64, or dtype=jnp.float32"),
+        (None, TypeError, "it is a NoneType: give an array of numbers, or nested lists of them"),
+        ({"a": 0.5}, TypeError, "it is a dict: give an array of numbers"),
+        (Joint(jnp.ones(1), ("X",)), TypeError, "it is a Joint: give an array of numbers"),
+        (len, TypeError, "it is a builtin_function_or_method: give an array of numbers"),
+    ],
+    ids=str,
+)
+def test_what_is_no_number_is_refused_by_its_kind(value, error, message):
+    with pytest.raises(error, match=f"^{message}") as caught:
+        check_floats(value, "it")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).bits == 64, reason="no longer float here")
+def test_a_longer_float_that_jax_lacks_is_not_offered_as_a_dtype():
+    with pytest.raises(ValueError, match=r"^it is float\d+: pass float64$"):
+        check_floats(np.longdouble(0.5), "it")
+
+
+@pytest.mark.parametrize("dtype", [int, complex, bool])
+def test_a_dtype_is_a_float_type(dtype):
+    with pytest.raises(ValueError, match=f"^dtype is {np.dtype(dtype)}: give a float type"):
+        check_floats([1], "it", dtype)
+
+
+@pytest.mark.parametrize(
+    "table", [[[0.5, 0.5]], [[0.5, 0.25]], [[1.5, -0.5]], [[0.5, 0.5 + 1e-12]], [[0.5, np.nan]]], ids=str
+)
+def test_the_rule_for_laws_is_one_for_known_and_for_traced_numbers(table):
+    checked = jax.jit(lambda t: check_probabilities(t, "it", 1))(jnp.array(table))
+    try:
+        expected = check_probabilities(table, "it", 1)
+    except ValueError:
+        expected = np.full((1, 2), np.nan)
+    np.testing.assert_array_equal(checked, expected)
+
+
+def test_traced_scores_and_counts_that_are_none_become_nan():
+    values = jnp.array([1.0, jnp.inf, -jnp.inf, jnp.nan])
+    np.testing.assert_array_equal(jax.jit(lambda v: check_scores(v, "it"))(values), [1, np.nan, np.nan, np.nan])
+    np.testing.assert_array_equal(jax.jit(lambda v: check_count(v, "it", 0))(values), [1, np.nan, np.nan, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("check", "message"),
+    [
+        (lambda n: check_int(n, "it"), "it is traced by JAX, and a shape depends on it: give a known whole number"),
+        (
+            lambda n: check_positions(n, "it"),
+            "it is traced by JAX, and how far a sum goes depends on it: give known whole",
+        ),
+    ],
+)
+def test_what_must_be_known_is_no_tracer(check, message):
+    with pytest.raises(TypeError) as caught:
+        jax.jit(check)(2)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_message_shows_a_few_of_many_numbers():
+    with pytest.raises(ValueError, match=r"^weight is .*: give a finite number above 0$") as caught:
+        check_positive(np.zeros(10_000), "weight")
+    assert len(str(caught.value)) < 100

@@ -8,13 +8,17 @@ from fractions import Fraction
 import jax
 import pytest
 
+import infoloop.proofs.prover
 from infoloop.check import check_certificate
 from infoloop.notation.grammar import NotationError
 from infoloop.probability.bayes_nets import bayes_net
 from infoloop.probability.channel_families import bsc, random_channel
 from infoloop.probability.distributions import joint
+from infoloop.proofs.counterexamples.search import SearchReport
 from infoloop.proofs.prover import prove
 from tests.support.lanes import seeds
+from tests.support.linear_laws import chain_forms, lowered, random_case, statement, value
+from tests.support.linear_laws import elementals as elementals_of
 from tests.support.paths import DATA
 
 ENTRIES = json.loads((DATA / "inequalities.json").read_text())
@@ -117,8 +121,8 @@ def test_an_equality_is_proved_both_ways():
 
 
 def test_every_row_is_json():
-    for statement, verdict in (("H(X) <= H(X,Y)", "proved"), ("H(X) <= H(Y)", "refuted")):
-        assert json.loads(json.dumps(prove(statement).row()))["verdict"] == verdict
+    for text, verdict in (("H(X) <= H(X,Y)", "proved"), ("H(X) <= H(Y)", "refuted")):
+        assert json.loads(json.dumps(prove(text).row()))["verdict"] == verdict
 
 
 def test_permuting_the_variables_changes_no_verdict():
@@ -178,3 +182,73 @@ def test_with_one_coefficient_lowered_below_zero_it_is_never_proved(seed):
     statement = f"{draw.randint(1, 9)}/100 H({cut}) <= {total}"
     assert prove(statement, starts=4, steps=20).verdict in ("refuted", "undecided")
     assert prove(statement, starts=0).verdict != "proved"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("steps", -1, "at least 0"),
+        ("starts", -1, "at least 0"),
+        ("starts", 10**8, "at most 10000"),
+        ("steps", 10**9, "at most 100000"),
+        ("seed", "a", "at least 0"),
+        ("seed", -1, "at least 0"),
+        ("seed", 2**63, "at most"),
+        ("starts", 1.5, "at least 0"),
+    ],
+)
+def test_a_number_out_of_its_range_is_refused_before_anything_is_done(name, value, reason):
+    with pytest.raises((TypeError, ValueError), match=rf"{name} is {value!r}.*: give a whole number, {reason}"):
+        prove("H(X) <= H(Y)", **{name: value})
+
+
+def test_no_proof_is_said_only_with_numbers_that_show_it(monkeypatch):
+    monkeypatch.setattr(infoloop.proofs.prover, "refute", lambda *problem, **numbers: SearchReport(0, True))
+    found = prove(ZHANG_YEUNG)
+    assert found.polymatroid is not None
+    assert "no proof from Shannon's inequalities" in str(found)
+    assert found.row()["polymatroid"]["entropies"]["A,B,C,D"] == "4"
+    monkeypatch.setattr(infoloop.proofs.prover, "polymatroid", lambda *problem: None)
+    without = prove(ZHANG_YEUNG)
+    assert without.row()["polymatroid"] is None
+    assert "no proof found" in str(without)
+    assert "no proof from" not in str(without)
+
+
+def test_a_true_strict_statement_has_no_numbers_against_it():
+    found = prove("H(X) < 2", "H(X) = 1", starts=0)
+    assert (found.verdict, found.polymatroid) == ("undecided", None)
+
+
+def test_too_many_variables_are_not_searched():
+    names = ",".join(f"X{k}" for k in range(14_000))
+    found = prove(f"H({names}) <= 0")
+    assert found.verdict == "undecided"
+    assert "of 14000 variables there are too many" in str(found)
+
+
+def test_what_is_shown_moves_no_cursor():
+    shown = str(prove("H(X)\r<=\tH(Y)", "X _||_\tZ", starts=0))
+    assert shown.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("seed", seeds(1, 30))
+def test_random_statements_get_no_false_verdict(seed):
+    """20 statements a seed, 600 in all, half of them true: by sums of elementals, or by a law that breaks them."""
+    for k in range(10):
+        rng, names, form, given = random_case(1000 + 10 * seed + k)
+        text = statement(form)
+        found = prove(text, given, starts=0)
+        assert found.verdict == "proved", text
+        check_certificate(found.certificate or {})
+        false, law = lowered(rng, names, form, given)
+        assert value(false, law) < 0
+        found = prove(statement(false), given, starts=0)
+        assert found.verdict != "proved", statement(false)
+        if found.polymatroid is not None:
+            known = {frozenset(s.split(",")): v for s, v in found.polymatroid.named().items()}
+            assert value(false, known) < 0 <= min(value(e, known) for e in elementals_of(names))
+            assert not given or not any(value(zero, known) for zero in chain_forms(names))
+        if found.counterexample is not None:
+            assert sum(map(Fraction, found.counterexample.outcomes.values())) == 1
+            assert Fraction(found.counterexample.lesser) > Fraction(found.counterexample.greater)

@@ -13,7 +13,7 @@ from infoloop.proofs.provability import Multipliers
 from infoloop.proofs.semigraphoid import Measure
 from infoloop.proofs.shannon_prover import prove_linear
 from tests.support.lanes import seeds
-from tests.support.linear_laws import added, random_case, random_law, statement, value
+from tests.support.linear_laws import lowered, random_case, statement, value
 from tests.support.paths import DATA
 
 ENTRIES = json.loads((DATA / "inequalities.json").read_text())
@@ -33,27 +33,6 @@ def test_true_statements_are_proved(seed):
     _, _, form, given = random_case(seed)
     assert form
     assert prove_linear(statement(form), given) is not None
-
-
-def lowered(rng, names, form, given):
-    """The form with one coefficient lowered, and a law that meets the chain and shows that this one is false."""
-    for _ in range(2000):
-        law = random_law(rng, names)
-        follows = given is None or all(value(zero, law) == 0 for zero in chain_forms(names))
-        hit = [s for s in form if law[s]]
-        if follows and hit and value(form, law) < 1:
-            s = hit[int(rng.integers(len(hit)))]
-            return added([form, {s: 1}], [1, -1 - value(form, law)]), law
-    return None
-
-
-def chain_forms(names):
-    """I(all before; next | last), each of which the chain makes 0."""
-    forms = []
-    for k in range(2, len(names)):
-        past, last, now = frozenset(names[: k - 1]), frozenset({names[k - 1]}), frozenset({names[k]})
-        forms.append(added([{past | last: 1}, {now | last: 1}, {past | last | now: 1}, {last: 1}], [1, 1, -1, -1]))
-    return forms
 
 
 @pytest.mark.parametrize("seed", seeds(25, 200))

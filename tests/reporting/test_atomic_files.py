@@ -1,8 +1,21 @@
-"""Files are complete or absent."""
+"""Files are complete or absent, whatever stops their writer; only regular files are replaced."""
+
+import fcntl
+import os
+from pathlib import Path
 
 import pytest
 
-from infoloop.reporting.atomic_files import UnwritableError, atomic_write_text, writable_folder
+from infoloop.reporting.atomic_files import (
+    UnwritableError,
+    atomic_write_bytes,
+    atomic_write_text,
+    remove_abandoned_parts,
+    replaceable_file,
+    writable_folder,
+    write_if_absent,
+)
+from tests.support.full_disk import files_of_at_most
 
 
 def test_a_file_is_replaced_at_once(tmp_path):
@@ -22,7 +35,87 @@ def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
 
 
+@pytest.mark.parametrize("room", [0, 1, 4096])
+def test_a_full_disk_is_one_line_and_leaves_the_old_file_and_no_part(room, tmp_path):
+    path = tmp_path / "a.nc"
+    atomic_write_text(path, "old")
+    with files_of_at_most(room), pytest.raises(UnwritableError, match=r"cannot write .*a\.nc: .*; make room"):
+        atomic_write_bytes(path, bytes(5000))
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.nc"]
+
+
 def test_a_folder_below_a_file_is_unwritable(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UnwritableError, match=r"cannot write to .*file/out: .*; name another folder"):
         writable_folder(tmp_path / "file" / "out")
+
+
+@pytest.fixture(params=["folder", "pipe", "link to a pipe"])
+def no_file(request, tmp_path):
+    """What is there and is no regular file."""
+    path = tmp_path / "there"
+    if request.param == "folder":
+        path.mkdir()
+    else:
+        os.mkfifo(tmp_path / "pipe")
+        path = tmp_path / "pipe"
+    if request.param.startswith("link"):
+        path = tmp_path / "link"
+        path.symlink_to("pipe")
+    return path
+
+
+def test_what_is_no_regular_file_is_never_replaced(no_file):
+    before = no_file.lstat()
+    with pytest.raises(UnwritableError, match=r"it is a (folder|device, a pipe or a socket), and only a regular file"):
+        atomic_write_text(no_file, "1")
+    assert no_file.lstat().st_ino == before.st_ino
+    assert not [path for path in no_file.parent.iterdir() if path.suffix == ".part"]
+
+
+def test_a_link_is_followed_and_stays_a_link(tmp_path):
+    (tmp_path / "kept").mkdir()
+    for name in ("a.json", "dangling.json"):
+        (tmp_path / name).symlink_to(Path("kept") / name)
+    (tmp_path / "kept" / "a.json").write_text("old")
+    for name in ("a.json", "dangling.json"):
+        atomic_write_text(tmp_path / name, "new")
+        assert (tmp_path / name).is_symlink()
+        assert (tmp_path / "kept" / name).read_text() == "new"
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "circle", "x" * 250])
+def test_a_path_that_cannot_be_is_one_line(name, tmp_path):
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(UnwritableError, match=r"cannot write .*: "):
+        atomic_write_text(tmp_path / name, "1")
+
+
+def test_a_path_where_nothing_is_may_be_written(tmp_path):
+    assert replaceable_file(tmp_path / "new.json") == (tmp_path / "new.json").resolve()
+
+
+def test_what_a_killed_writer_left_is_removed_by_the_next_and_what_a_living_one_writes_is_not(tmp_path):
+    names = (
+        "a.jsonabcd_123.part",
+        "a.json12345678.part",
+        "b.jsonabcd_123.part",
+        "a.json.part",
+        "[a].json1234567_.part",
+    )
+    for name in names:
+        (tmp_path / name).write_text("half")
+    with (tmp_path / names[1]).open("rb") as living:
+        fcntl.flock(living, fcntl.LOCK_EX)
+        atomic_write_text(tmp_path / "a.json", "whole")
+        assert {path.name for path in tmp_path.iterdir()} == {"a.json", *names[1:]}
+    remove_abandoned_parts(tmp_path / "a.json")
+    remove_abandoned_parts(tmp_path / "[a].json")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.json", "b.jsonabcd_123.part", "a.json.part"}
+
+
+def test_only_the_first_writer_of_a_file_succeeds(tmp_path):
+    assert write_if_absent(tmp_path / "a", "one")
+    assert not write_if_absent(tmp_path / "a", "two")
+    assert (tmp_path / "a").read_text() == "one"

@@ -58,6 +58,14 @@ def test_values_take_the_type_of_their_key(setting, key, value):
         ("spread=0", "spread is '0': input should be greater than 0"),
         ("spread=inf", "spread is 'inf': input should be a finite number"),
         ("schedule=replce", "schedule is 'replce': input should be 'replace' or 'accumulate'"),
+        ("generations=1000000001", "generations is '1000000001': input should be less than or equal to 1000000000"),
+        ("generations=1e400", "generations is '1e400': input should be a valid integer"),
+        ("spread=1e400", "spread is '1e400': input should be a finite number"),
+        ("samples=" + "0," * 1000, r"samples\[0\] is '0': .*; samples\[2\] is '0': .*; and 997 more"),
+        ("generations=" + "9" * 10_000, r"generations is '9{40} \.\.\. 9{20}' \(10,000 characters\): unable to parse"),
+        ("samples=0", "samples\\[0\\] is '0': input should be greater than or equal to 1$"),
+        ("x" * 10_000 + "=1", "there is no key 'xxxx"),
+        ("x" * 10_000, "'xxx.* is no setting: write key=value"),
         ("rates=0.5", "rates is '0.5': a task X with one value, of which every information is 0"),
         ("rates=0.5,0.5", "rates is '0.5,0.5': a task X with one value"),
     ],
@@ -66,6 +74,7 @@ def test_bad_settings_are_refused_in_one_line(setting, message):
     with pytest.raises(ConfigError, match=message) as refused:
         override(Config, [setting])
     assert len(str(refused.value).splitlines()) == 1
+    assert len(str(refused.value)) < 1000
 
 
 def test_a_key_set_twice_is_refused():

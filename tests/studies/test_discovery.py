@@ -21,6 +21,52 @@ def test_a_file_that_is_no_experiment_says_what_it_lacks(tmp_path):
         discovery.load(str(tmp_path / "mine.py"))
 
 
+@pytest.mark.parametrize("name", ["{}/evil", "../evil", "evil", "./evil", "_hidden", "", ".", "evil.txt", "collapse/"])
+def test_code_runs_only_from_a_py_file_that_was_named(name, tmp_path, monkeypatch):
+    (tmp_path / "experiments").mkdir()
+    for path in ("evil.py", "evil.txt", "experiments/_hidden.py", "experiments/collapse.py", "evil"):
+        (tmp_path / path).write_text("raise AssertionError('run')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(discovery, "folder_of_experiments", lambda: tmp_path / "experiments")
+    with pytest.raises(discovery.StudyError, match="there is no experiment '"):
+        discovery.load(name.format(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("x = 1\nx ==== 2\n", "mine.py:2: not Python: invalid syntax"),
+        ("x = (\n", "mine.py:1: not Python: '\\(' was never closed"),
+        ("import sys\nsys.exit(0)\n", "mine.py:2: it ends the process, with status 0"),
+        ("raise SystemExit('gone')\n", "mine.py:1: it ends the process, with status gone"),
+        ("\n\n1 / 0\n", "mine.py:3: ZeroDivisionError: division by zero"),
+        ("import nowhere\n", "mine.py:1: ModuleNotFoundError: No module named 'nowhere'"),
+        ("def f():\n    return f()\nf()\n", "mine.py:2: RecursionError: maximum recursion depth exceeded"),
+        ("raise ValueError('two\\nlines' + 'x' * 10**6)\n", "mine.py:1: ValueError: two"),
+    ],
+)
+def test_code_that_fails_is_told_in_one_line_with_its_place(code, message, tmp_path):
+    (tmp_path / "mine.py").write_text(code)
+    with pytest.raises(discovery.StudyError, match=message) as refused:
+        discovery.load(str(tmp_path / "mine.py"))
+    assert len(str(refused.value).splitlines()) == 1
+    assert len(str(refused.value)) < 1000
+
+
+@pytest.mark.parametrize("content", [b"x = '\xff'\n", b"x = 1\0\n"])
+def test_what_is_no_text_is_told_in_one_line(content, tmp_path):
+    (tmp_path / "mine.py").write_bytes(content)
+    with pytest.raises(discovery.StudyError, match=r"mine\.py:1: not Python: ") as refused:
+        discovery.load(str(tmp_path / "mine.py"))
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_of_many_experiments_the_nearest_are_listed(monkeypatch):
+    monkeypatch.setattr(discovery, "experiment_summaries", lambda: {f"study_{k}": "" for k in range(724)})
+    with pytest.raises(discovery.StudyError, match=r"there are study_.* and 716 more"):
+        discovery.load("study_71l")
+
+
 def test_experiments_and_models_say_what_they_are_without_being_run():
     assert discovery.experiment_summaries(ROOT / "tests" / "support")["planted_experiment"].startswith(
         "A planted experiment"

@@ -1,13 +1,14 @@
 """A folder belongs to one run; lines cut off by a kill are not read; numbers come back to the bit."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import xarray
 
-from infoloop.reporting.atomic_files import write_if_absent
+from infoloop.studies import run_store
 from infoloop.studies.run_store import (
     StoreError,
     append_shard,
@@ -15,6 +16,8 @@ from infoloop.studies.run_store import (
     open_run,
     read_run_info,
     read_table,
+    store_report,
+    stored_report,
     write_table,
 )
 
@@ -35,23 +38,6 @@ def test_numbers_come_back_to_the_bit(folder):
     assert back["n"].tolist() == [1, 2]
 
 
-def test_a_line_that_was_cut_off_is_not_read_and_the_next_one_is_complete(folder):
-    append_shard(folder, "shards-1-of-1", "one", VALUES)
-    path = folder / "shards-1-of-1.jsonl"
-    path.write_bytes(path.read_bytes() + path.read_bytes()[:30])
-    assert list(completed_shards(folder)) == ["one"]
-    append_shard(folder, "shards-1-of-1", "two", VALUES)
-    assert list(completed_shards(folder)) == ["one", "two"]
-
-
-def test_a_damaged_line_is_named(folder):
-    append_shard(folder, "shards-1-of-1", "one", VALUES)
-    path = folder / "shards-1-of-1.jsonl"
-    path.write_bytes(b"{}\n" + path.read_bytes())
-    with pytest.raises(StoreError, match=r"shards-1-of-1.jsonl:1 is damaged: remove that line"):
-        completed_shards(folder)
-
-
 def test_the_same_run_goes_on(folder):
     append_shard(folder, "shards-1-of-1", "one", VALUES)
     open_run(folder, IDENTITY, {"device": "other"})
@@ -65,12 +51,70 @@ def test_another_run_is_refused_with_what_differs(folder):
         open_run(folder, other, {})
 
 
-def test_another_run_is_replaced_where_asked_and_only_what_a_run_writes(folder):
-    append_shard(folder, "shards-1-of-1", "one", VALUES)
-    (folder / "notes.txt").write_text("mine")
-    open_run(folder, {**IDENTITY, "seed": 1}, {}, overwrite=True)
-    assert completed_shards(folder) == {}
-    assert (folder / "notes.txt").read_text() == "mine"
+def test_the_first_key_that_differs_is_named_and_long_values_are_cut(tmp_path):
+    run = {"experiment": "toy", "config": {}, "seed": 0, "code": "0123456789abcdef" * 4}
+    open_run(tmp_path / "run", run, {})
+    with pytest.raises(StoreError, match=r"another run: code is 0123456789ab\.\.\. there and x{40} here"):
+        open_run(tmp_path / "run", {**run, "code": "x" * 40}, {})
+    with pytest.raises(StoreError, match=r"another run: code is 0123456789ab\.\.\. there and x{12}\.\.\. here"):
+        open_run(tmp_path / "run", {**run, "code": "x" * 41}, {})
+    with pytest.raises(StoreError, match="another run: seed is 0 there and 1 here"):
+        open_run(tmp_path / "run", {**run, "seed": 1, "code": "x"}, {})
+    with pytest.raises(StoreError, match="another run: config is without them there and k=1 here"):
+        open_run(tmp_path / "run", {**run, "config": {"k": 1}}, {})
+
+
+@pytest.fixture
+def finished(tmp_path):
+    """A folder with a run's files, and the user's own."""
+    folder = tmp_path / "run"
+    open_run(folder, IDENTITY, {"device": "cpu"}, files=("means.nc", "means.svg", "report.html"))
+    append_shard(folder, "shards-1-of-2", "one", VALUES)
+    append_shard(folder, "shards-2-of-2", "two", VALUES)
+    for name in ("means.nc", "means.svg", "report.html"):
+        (folder / name).write_text("the run's")
+    for name in ("notes.html", "mine.nc", "mine.json", "thesis.png", "log.jsonl", "notes.txt"):
+        (folder / name).write_text("mine")
+    return folder
+
+
+def test_another_run_replaces_what_a_run_wrote_and_nothing_else(finished):
+    (finished / "means.nc12345678.part").write_text("half")
+    open_run(finished, {**IDENTITY, "seed": 1}, {}, overwrite=True, files=("means.nc", "decay.nc"))
+    assert completed_shards(finished) == {}
+    assert {path.name for path in finished.iterdir()} == {
+        "run.json", "notes.html", "mine.nc", "mine.json", "thesis.png", "log.jsonl", "notes.txt",
+    }  # fmt: skip
+    assert (finished / "notes.html").read_text() == "mine"
+    assert read_run_info(finished)["identity"]["seed"] == 1
+
+
+@pytest.mark.parametrize("kept", ["means.nc", "shards-1-of-2.jsonl"])
+def test_a_folder_in_the_way_stops_before_anything_is_deleted(kept, finished):
+    (finished / kept).unlink()
+    (finished / kept).mkdir()
+    before = {path.name for path in finished.iterdir()}
+    with pytest.raises(StoreError, match=rf"{kept} is a folder, which no run makes: move it"):
+        open_run(finished, {**IDENTITY, "seed": 1}, {}, overwrite=True)
+    assert {path.name for path in finished.iterdir()} == before
+    assert read_run_info(finished)["identity"] == IDENTITY
+
+
+def test_a_file_of_the_user_that_the_new_run_would_replace_stops_it(finished):
+    with pytest.raises(StoreError, match=r"mine\.nc would be replaced, and no run wrote it: move it"):
+        open_run(finished, {**IDENTITY, "seed": 1}, {}, overwrite=True, files=("mine.nc",))
+    assert (finished / "means.nc").exists()
+
+
+def test_the_runs_own_file_is_replaced_last(finished, monkeypatch):
+    def killed(path, text):
+        assert not (finished / "means.nc").exists()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run_store, "atomic_write_text", killed)
+    with pytest.raises(KeyboardInterrupt):
+        open_run(finished, {**IDENTITY, "seed": 1}, {}, overwrite=True)
+    assert read_run_info(finished)["identity"] == IDENTITY  # so that the same command goes on
 
 
 def test_files_of_no_run_are_never_touched(tmp_path):
@@ -81,10 +125,79 @@ def test_files_of_no_run_are_never_touched(tmp_path):
     assert (tmp_path / "thesis.nc").read_text() == "years of work"
 
 
-def test_a_run_file_of_something_else_is_refused(tmp_path):
-    (tmp_path / "run.json").write_text(json.dumps([1, 2]))
-    with pytest.raises(StoreError, match="is not what a run writes"):
-        open_run(tmp_path, IDENTITY, {})
+def sealed(**changes):
+    run = {"identity": IDENTITY, "provenance": {}, "files": [], **changes}
+    return run_store._sealed_run(run).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"[1, 2]", "is not what a run writes"),
+        (b'"x"', "is not what a run writes"),
+        (b"", "is not what a run writes"),
+        (b'{"identity": []}', "is not what a run writes"),
+        (b'{"identity": {}}', "is not what a run writes"),
+        (b"[" * 100_000, "is not what a run writes"),
+        (b'{"identity": {}, "provenance": ' + b"[" * 100_000, "is not what a run writes"),
+        (b'{"identity": {}, "provenance": {"machine": "\xff"}}', "is not what a run writes"),
+        (b'{"identity": {}, "provenance": {}}', "has no checksum, as a run writes it since infoloop 0.2"),
+        (sealed().replace(b"toy", b"toi"), "is damaged: its checksum is that of another text"),
+        (sealed(files=["../thesis.nc"]), "is not what a run writes"),
+        (sealed(files=["/thesis.nc"]), "is not what a run writes"),
+        (sealed(files=["notes.txt"]), "is not what a run writes"),
+        (sealed(files=[3]), "is not what a run writes"),
+        (sealed(files="x"), "is damaged"),
+    ],
+)
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_run_file_of_something_else_is_one_line(content, message, overwrite, tmp_path):
+    (tmp_path / "run.json").write_bytes(content)
+    with pytest.raises(StoreError, match=message) as refused:
+        open_run(tmp_path, IDENTITY, {}, overwrite)
+    assert len(str(refused.value).splitlines()) == 1
+    assert (tmp_path / "run.json").read_bytes() == content
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_a_run_file_that_is_no_file_is_one_line(make, tmp_path):
+    make(tmp_path / "run.json")
+    with pytest.raises(StoreError, match=r"run\.json is no regular file"):
+        open_run(tmp_path, IDENTITY, {}, overwrite=True)
+
+
+def test_a_folder_without_a_run_has_no_information(tmp_path):
+    with pytest.raises(StoreError, match=r"holds no run: there is no run\.json"):
+        read_run_info(tmp_path)
+
+
+def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for name in ("run.json", "means.nc", "report.html"):
+        (folder / f"{name}abcdefgh.part").write_text("half")
+    (folder / "means.nc").write_text("mine")
+    with pytest.raises(StoreError, match="is not empty and holds no run"):
+        open_run(folder, IDENTITY, {}, files=("means.nc", "report.html"))
+    assert [path.name for path in folder.iterdir()] == ["means.nc"]
+
+
+REPORT = ("texts", ["means"], [{"what": "mean", "found": 0.1, "expected": None, "unit": "1", "source": ""}])
+
+
+def test_what_a_finished_run_showed_is_kept_as_long_as_its_files_are(finished):
+    assert stored_report(finished, "texts") is None
+    store_report(finished, "shards-1-of-2", *REPORT)
+    kept = stored_report(finished, "texts")
+    assert kept is not None
+    assert [list(kept.tables), list(kept.headlines)] == list(REPORT[1:])
+    assert set(kept.files) == {"means.nc", "means.svg", "report.html"}
+    assert stored_report(finished, "other texts") is None
+    (finished / "means.svg").write_text("changed")
+    assert stored_report(finished, "texts") is None
+    (finished / "means.svg").unlink()
+    assert stored_report(finished, "texts") is None
+    assert set(completed_shards(finished)) == {"one", "two"}
 
 
 def test_a_table_keeps_its_labels_and_where_it_comes_from(folder):
@@ -106,9 +219,3 @@ def test_many_processes_may_open_one_run_at_once(tmp_path):
             opened = [pool.submit(open_run, folder, IDENTITY, {"device": str(i)}) for i in range(16)]
             assert [future.result() for future in opened] == [None] * 16
             assert [path.name for path in folder.iterdir()] == ["run.json"]
-
-
-def test_only_the_first_writer_of_a_file_succeeds(tmp_path):
-    assert write_if_absent(tmp_path / "a", "one")
-    assert not write_if_absent(tmp_path / "a", "two")
-    assert (tmp_path / "a").read_text() == "one"

@@ -1,18 +1,27 @@
 """A run is the same however it is computed: at once, in parts, killed and resumed, on several processes."""
 
 import os
+import random
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+from types import ModuleType
 
 import jax
+import numpy as np
 import pytest
 
+from infoloop.reporting.atomic_files import UnwritableError
 from infoloop.studies import runner
+from infoloop.studies.discovery import StudyError
+from infoloop.studies.presentation import stored_headlines, write_report
 from infoloop.studies.run_store import StoreError, completed_shards, read_table
 from tests.support import planted_experiment as planted
+from tests.support.full_disk import files_of_at_most
+from tests.support.lanes import first, seeds
 from tests.support.paths import PLANTED, ROOT
 
 
@@ -82,6 +91,123 @@ def test_another_seed_draws_other_numbers(full_run, tmp_path):
     other = runner.collect(planted, planted.Config(), tmp_path / "run")
     assert other is not None
     assert not other["means"].equals(read_table(full_run, "means"))
+
+
+def test_a_process_goes_no_further_where_the_first_one_refused(tmp_path, monkeypatch):
+    """Of two processes this is the second; what the first one broadcasts stands for its whole work."""
+    flags = np.zeros(7, np.uint8)
+    monkeypatch.setattr(jax, "process_index", lambda: 1)
+    monkeypatch.setattr(jax, "process_count", lambda: 2)
+    monkeypatch.setattr(runner.multihost_utils, "broadcast_one_to_all", lambda _: flags)
+    assert next(runner.execute(planted, planted.Config(), 0, tmp_path / "run")).done == 0
+    flags[0] = 1
+    with pytest.raises(StudyError, match="process 0 refused to run: its message says why"):
+        next(runner.execute(planted, planted.Config(), 0, tmp_path / "run"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def altered(**parts):
+    """The planted experiment with other parts."""
+    study = ModuleType("study")
+    vars(study).update({**vars(planted), **parts})
+    return study
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"CLAIMS": ("thm:dpy",)}, "CLAIMS of planted_experiment names 'thm:dpy', which theory/ does not state"),
+        ({"FIGURES": {"../means": planted.means}}, r"a table or figure is named '\.\./means': give letters"),
+        ({"FIGURES": {3: planted.means}}, "a table or figure is named 3: give letters"),
+        ({"sweeps": lambda config: {"a/b": planted.sweeps(config)["means"]}}, "a table or figure is named 'a/b'"),
+    ],
+)
+def test_what_could_not_be_shown_is_refused_before_anything_is_computed(parts, message, tmp_path):
+    with pytest.raises(StudyError, match=message):
+        next(runner.execute(altered(**parts), planted.Config(), 0, tmp_path / "run"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def contents(folder) -> dict[str, bytes]:
+    """What a run left, by name."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def whole_run(folder):
+    """What `infoloop run` does: the shards, and what is shown of them, which it writes unless it is there."""
+    list(runner.execute(planted, planted.SMALL, 0, folder))
+    if stored_headlines(planted, folder) is None:
+        tables = runner.collect(planted, planted.SMALL, folder)
+        assert tables is not None
+        write_report(planted, tables, folder)
+
+
+@pytest.fixture(scope="module")
+def small_run(tmp_path_factory):
+    """All that the small run leaves, by name."""
+    folder = tmp_path_factory.mktemp("small") / "run"
+    whole_run(folder)
+    return contents(folder)
+
+
+def copied(files, folder):
+    """A folder with these files."""
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("room", first(2, [100, 20_000, 0, 500, 1000, 2000, 4000, 8000, 12_000, 16_000]))
+def test_a_full_disk_is_one_line_and_the_run_goes_on_to_the_same_bytes(room, small_run, tmp_path):
+    folder = tmp_path / "run"
+    with files_of_at_most(room), pytest.raises((UnwritableError, StoreError), match="cannot write") as refused:
+        whole_run(folder)
+    assert len(str(refused.value).splitlines()) == 1
+    assert [name for name, content in contents(folder).items() if small_run[name] != content] in (
+        [],
+        ["shards-1-of-1.jsonl"],
+    )
+    whole_run(folder)
+    assert contents(folder) == small_run
+
+
+@pytest.mark.slow
+def test_a_finished_run_is_shown_again_without_being_computed_and_drawn_again_where_a_file_was_changed(
+    small_run, tmp_path, monkeypatch
+):
+    folder = copied(small_run, tmp_path / "run")
+    shown = (("means",), planted.headlines({"means": read_table(folder, "means")}))
+    assert stored_headlines(planted, folder) == shown
+    (folder / "means.png").write_bytes(b"changed")
+    assert stored_headlines(planted, folder) is None
+    whole_run(folder)
+    assert contents(folder) == small_run
+    monkeypatch.setattr("infoloop.studies.presentation.cited_statements", lambda study: ("other texts",))
+    assert stored_headlines(planted, folder) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", seeds(3, 60))
+def test_a_wrong_byte_in_a_journal_is_one_line_or_the_same_bytes(seed, small_run, tmp_path):
+    folder, chance = copied(small_run, tmp_path / "run"), random.Random(seed)
+    journal = folder / "shards-1-of-1.jsonl"
+    damaged = bytearray(journal.read_bytes())
+    place = len(damaged) - 1 if seed == 0 else chance.randrange(len(damaged))
+    damaged[place] ^= chance.randrange(1, 256)
+    journal.write_bytes(damaged)
+    for _ in range(3):  # a byte that is now a line's end makes two wrong lines of one
+        try:
+            whole_run(folder)
+        except StoreError as error:
+            (said,) = str(error).splitlines()
+            (wrong,) = re.findall(r"jsonl:(\d+) is damaged: remove that line", said)
+            lines = journal.read_bytes().split(b"\n")
+            journal.write_bytes(b"\n".join([*lines[: int(wrong) - 1], *lines[int(wrong) :]]))
+    whole_run(folder)
+    assert {**contents(folder), journal.name: b""} == {**small_run, journal.name: b""}
+    assert sorted(journal.read_bytes().splitlines()) == sorted(small_run[journal.name].splitlines())
 
 
 @pytest.mark.slow

@@ -168,3 +168,7 @@ def gradient(function, at):
         at, step = [mpf(x) for x in at], mpf(10) ** -20
         ends = [[[x + s * step * (i == k) for i, x in enumerate(at)] for s in (1, -1)] for k in range(len(at))]
         return [(function(up) - function(down)) / (2 * step) for up, down in ends]
+
+
+def mean(weights, losses):
+    return sum(weight * loss for weight, loss in zip(weights, losses, strict=True) if weight)

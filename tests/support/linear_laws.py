@@ -80,3 +80,24 @@ def random_case(seed):
         chosen += [measure(a, c, {b}) for a, b, c in zip(names, names[1:], names[2:], strict=False)]
         weights += [Fraction(int(a)) for a in rng.integers(-6, 7, len(chosen) - 4)]
     return rng, names, added(chosen, weights), " -> ".join(names) if seed % 2 else None
+
+
+def lowered(rng, names, form, given):
+    """The form with one coefficient lowered, and a law that meets the chain and shows that this one is false."""
+    for _ in range(2000):
+        law = random_law(rng, names)
+        follows = given is None or all(value(zero, law) == 0 for zero in chain_forms(names))
+        hit = [s for s in form if law[s]]
+        if follows and hit and value(form, law) < 1:
+            s = hit[int(rng.integers(len(hit)))]
+            return added([form, {s: 1}], [1, -1 - value(form, law)]), law
+    return None
+
+
+def chain_forms(names):
+    """I(all before; next | last), each of which the chain makes 0."""
+    forms = []
+    for k in range(2, len(names)):
+        past, last, now = frozenset(names[: k - 1]), frozenset({names[k - 1]}), frozenset({names[k]})
+        forms.append(added([{past | last: 1}, {now | last: 1}, {past | last | now: 1}, {last: 1}], [1, 1, -1, -1]))
+    return forms

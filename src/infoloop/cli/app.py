@@ -1,6 +1,7 @@
 """The command line: `infoloop verify`, `prove`, `audit`, `run`, `list`. Exit 0, 1, 2 are verdicts, 3 is all else."""
 
 import contextlib
+import io
 import sys
 import traceback
 from typing import Annotated
@@ -61,7 +62,7 @@ for name, command in COMMANDS.items():
 def main() -> None:
     """Entry point; whatever is no verdict becomes one line on standard error and exit status 3."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character is no reason to fail
     try:
         status = _run(sys.argv[1:])
@@ -86,9 +87,8 @@ def _run(arguments: list[str]) -> int:
             command.invoke(context)
     except typer.Exit as end:
         return end.exit_code
-    except typer.TyperException as error:
+    except typer.TyperException:
         if arguments:
             raise
-        error.show()  # no arguments: the help
-        return FAILED
+        return FAILED  # the help was shown
     return 0

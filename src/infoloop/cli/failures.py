@@ -36,7 +36,7 @@ def _said(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "what was given is nested too deeply to be worked on"
     if isinstance(error, OverflowError):
-        return f"a number is too large: {error}"
+        return f"a number is too large: {cut_text(str(error), 200)}"
     if isinstance(error, KeyboardInterrupt):
         return "interrupted"
     if isinstance(error, SystemExit):

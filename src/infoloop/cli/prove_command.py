@@ -9,7 +9,7 @@ from infoloop import proofs, reporting
 from infoloop.cli.options import LAST_SEED, Json
 from infoloop.cli.terminal import show, use_float64
 
-MOST_STARTS = 100_000
+MOST_STARTS = 10_000
 
 
 def prove_statement(

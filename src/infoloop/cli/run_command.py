@@ -1,8 +1,8 @@
 """`infoloop run`."""
 
 import itertools
-from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any
 
 import typer
@@ -62,18 +62,9 @@ def run_experiment(
     if submit:
         _submit(name, settings or [], seed, folder, submit, cluster)
         return
-    steps = studies.runner.execute(experiment, config, seed, folder, part, overwrite)
-    first = next(steps)  # refuses a folder before anything is drawn
-    with phases() as phase:
-        _show_all(phase("shards"), itertools.chain([first], steps))
-        if not studies.runner.is_main_process():
-            return
-        shown = studies.presentation.stored_headlines(experiment, folder)
-        if shown is None:
-            found = studies.runner.collect(experiment, config, folder, phase("tables"))
-            if found is not None:
-                write = studies.presentation.write_report
-                shown = tuple(found), write(experiment, found, folder, part, phase("figures"))
+    shown = _computed(experiment, config, seed, folder, part, overwrite)
+    if not studies.runner.is_main_process():
+        return
     if shown is None:
         show(f"infoloop: {folder} still lacks shards of other parts: the last part to end collects them", err=True)
         return
@@ -86,9 +77,26 @@ def run_experiment(
         show(f"\n{folder / 'report.html'}: figures, tables and where they come from")
 
 
-def _show_all(step: Callable[[Any], None], steps: Iterable[Any]) -> None:
-    for each in steps:
-        step(each)
+def _computed(
+    experiment: ModuleType, config: Any, seed: int, folder: Path, part: tuple[int, int], overwrite: bool
+) -> tuple[tuple[str, ...], tuple[studies.runner.Headline, ...]] | None:
+    """Return the names of the run's tables and its headlines, with progress; None where other parts are missing."""
+    steps = studies.runner.execute(experiment, config, seed, folder, part, overwrite)
+    first = next(steps)  # refuses a folder before anything is drawn
+    with phases() as phase:
+        step = phase("shards")
+        for now in itertools.chain([first], steps):
+            step(now)
+        if not studies.runner.is_main_process():
+            return None
+        shown = studies.presentation.stored_headlines(experiment, folder)
+        if shown is not None:
+            return shown
+        tables = studies.runner.collect(experiment, config, folder, phase("tables"))
+        if tables is None:
+            return None
+        headlines = studies.presentation.write_report(experiment, tables, folder, part, phase("figures"))
+        return tuple(tables), headlines
 
 
 def _submit(name: str, settings: list[str], seed: int, folder: Path, parts: int, cluster: str) -> None:

@@ -2,11 +2,13 @@
 
 import contextlib
 import datetime
+import errno
 import io
 import math
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -53,6 +55,10 @@ def show(text: str, err: bool = False) -> None:
 class _SafeConsole(Console):
     """A console on which no text moves the cursor; it does not read markup in texts."""
 
+    def on_broken_pipe(self) -> None:
+        """Tell the caller, where rich would end the process."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Return the segments of what is shown; only those that are rich's own controls may have control characters."""
         for segment in super().render(renderable, options):
@@ -95,16 +101,29 @@ class _RemainingTime(ProgressColumn):
 
 
 @contextlib.contextmanager
-def phases() -> Generator[Callable[[str], Callable[[Any], None]]]:
-    """Show phases of work on standard error, each with a bar and the time that it has to go.
+def phases(clock: Callable[[], float] = time.monotonic) -> Generator[Callable[[str], Callable[[Any], None]]]:
+    """Show phases of work on standard error, each with a bar and the time it has to go; nothing if it is no terminal.
+
+    Args:
+        clock: Seconds.
 
     Yields:
         A function that begins a phase of that name, and returns what to call with the phase's `studies.runner.Progress`
         before its first step and after each.
     """
+    screen = console(err=True)
+    if not screen.is_terminal:
+        yield lambda name: lambda now: None
+        return
     text = TextColumn("{task.description}", markup=False)
     with Progress(
-        text, BarColumn(), MofNCompleteColumn(), _RemainingTime(), console=console(err=True), transient=True
+        text,
+        BarColumn(),
+        MofNCompleteColumn(),
+        _RemainingTime(),
+        console=screen,
+        transient=True,
+        get_time=clock,
     ) as shown:
 
         def begin(name: str) -> Callable[[Any], None]:
@@ -114,8 +133,15 @@ def phases() -> Generator[Callable[[str], Callable[[Any], None]]]:
                 fields = shown.tasks[task].fields
                 before = now.done if fields["before"] is None else fields["before"]
                 elapsed = shown.tasks[task].elapsed or 0.0
-                shown.update(task, completed=now.done, total=now.total, before=before, spent=elapsed)
-                shown.update(task, description=f"{name}: {now.shard}"[:48] if now.shard else name)
+                shown.update(
+                    task,
+                    completed=now.done,
+                    total=now.total,
+                    description=printable(f"{name}: {now.shard}")[:48] if now.shard else name,
+                    before=before,
+                    spent=elapsed,
+                    refresh=True,
+                )
 
             return step
 

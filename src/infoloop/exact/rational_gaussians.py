@@ -20,6 +20,8 @@ from infoloop.probability.validation import check_distinct, check_known
 class RationalGaussian:
     """N(0, covariance) of the variables `names`, one number each; the covariance is rows of exact rationals.
 
+    The class checks nothing.
+
     >>> p = extend(RationalGaussian(((fmpq(3),),), ("X",)), RationalLinear({"X": 1}, 1, "Z"))
     >>> marginal(p, "Z").covariance
     ((4,),)

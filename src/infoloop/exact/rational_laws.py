@@ -26,7 +26,7 @@ from infoloop.probability.law_measures import (
     one_bit,
     total_variation_of_laws,
 )
-from infoloop.probability.validation import check_distinct, check_known
+from infoloop.probability.validation import check_distinct, check_known, refuse_tracers
 
 Exact = fmpq | Fraction | int | float | str  # a rational number: a text such as "1/3", or a float, which is one too
 
@@ -105,9 +105,7 @@ class LogSum:
 
     def digits(self, count: int) -> str:
         """Return the number to `count` digits, each certain, or exactly "0"."""
-        if self.sign() == 0:
-            return "0"
-        return self.enclosure(4 * count + 128).str(count, radius=False)
+        return self.enclosure(4 * count + 128).str(count, radius=False) if self.sign() else "0"
 
 
 def log2(r: Exact) -> LogSum:
@@ -148,10 +146,15 @@ def rational(value: Exact) -> fmpq:
     Raises:
         ValueError: For NaN, and for a text that is no number.
         OverflowError: For an infinite float.
+        TypeError: For what is no number, and for what JAX traces.
     """
     if isinstance(value, fmpq):
         return value
-    exact = Fraction(value)
+    try:
+        exact = Fraction(value)
+    except TypeError:
+        refuse_tracers("exact arithmetic", value=value)
+        raise
     return fmpq(exact.numerator, exact.denominator)
 
 
@@ -183,7 +186,7 @@ class RationalLaw:
     """A law with exact rational entries: `table` is a NumPy array of `fmpq`, axis k is `names[k]`.
 
     `marginal`, `condition`, `product`, `relabel`, `extend` and `push` serve it as they serve a `Joint`; the values of a
-    variable are 0, 1, 2, ...
+    variable are 0, 1, 2, ... The class checks nothing.
 
     >>> p = RationalLaw(rational_table([["1/2", "0"], ["1/3", "1/6"]]), ("X", "Y"))
     >>> marginal(p, "Y").outcomes(), condition(p, X=1).outcomes()
@@ -277,7 +280,8 @@ def _(law: RationalLaw) -> LogSum:
 
 
 def rational_table(values: Sequence | np.ndarray) -> np.ndarray:
-    """Return nested sequences, or an array, of numbers or texts such as "1/3" as an array of `fmpq`."""
+    """Return numbers or texts such as "1/3", nested or an array, as an array of `fmpq`; TypeError for traced ones."""
+    refuse_tracers("exact arithmetic", values=values)
     array = np.asarray(values, dtype=object)
     return np.array([rational(v) for v in array.ravel()], dtype=object).reshape(array.shape)
 
@@ -339,6 +343,7 @@ def rational_rows(table: Float[Numbers, ...], axes: int) -> np.ndarray:
     >>> [str(p) for p in rational_rows([1 / 3, 1 / 3, 1 / 3], 1)]
     ['1/3', '1/3', '1/3']
     """
+    refuse_tracers("exact arithmetic", table=table)
     exact = rational_table(np.asarray(table, dtype=np.float64))
     rows = exact.reshape(math.prod(exact.shape[: exact.ndim - axes]), -1)
     return np.array([row / row.sum() for row in rows], dtype=object).reshape(exact.shape)

@@ -46,8 +46,8 @@ def mastermind_codes(pegs: int = 4, colours: int = 6) -> Int[np.ndarray, "codes 
     ((1296, 4), [2, 2])
     """
     pegs, colours = check_int(pegs, "pegs"), check_int(colours, "colours")
-    if colours**pegs > CODES:
-        raise ValueError(f"{pegs} pegs in {colours} colours have {colours**pegs} codes: give at most {CODES}")
+    if colours > CODES or pegs > CODES or (colours > 1 and pegs >= CODES.bit_length()) or colours**pegs > CODES:
+        raise ValueError(f"{pegs} pegs in {colours} colours are too many: give at most {CODES} codes, and pegs")
     return np.array(list(itertools.product(range(colours), repeat=pegs)))
 
 

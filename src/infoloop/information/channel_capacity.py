@@ -90,8 +90,8 @@ def capacity_bounds(
     A primal-dual interior-point method: with $D_x=D(W_x\|pW)$ it follows $D_x+s_x=\lambda$, $p_xs_x=\mu$, $\sum p=1$
     to $\mu=0$, where $\lambda=C$. Alternating maximisation (Blahut 1972, Arimoto 1972) needs ever more steps where
     symbols are useless or redundant; this does not, as $q\log q$ is self-concordant beside the barrier $-\sum\log p$.
-    The gradient of the value is that of $I(p;W)$ at the best $p$, by the envelope theorem, and so is the bound's, whose
-    own terms tie.
+    The gradient of both is that of $I(p;W)$, by the envelope theorem, at the $p$ of the least bound: at the highest
+    information half of the digits of $p$ are lost.
 
     Args:
         rows: The probabilities of the outputs, one row for each input.
@@ -106,9 +106,9 @@ def capacity_bounds(
     first = _Point(p, s, p @ s / len(p), jnp.array(0), (p @ worth, p), (worth.max(), p))
     last = lax.while_loop(_goes_on, lambda point: _advance(point, fixed), first)
     p, p_bound = last.best[1], last.least[1]
-    value = p @ _worths(p, rows)
-    bound = _worths(p_bound, fixed).max() + (value - lax.stop_gradient(value))
-    return value, bound, p
+    flat = p_bound @ _worths(p_bound, rows)
+    moved = flat - lax.stop_gradient(flat)
+    return p @ _worths(p, fixed) + moved, _worths(p_bound, fixed).max() + moved, p
 
 
 def input_weights(channel: Channel, input: Law) -> Float[Array, " inputs"]:

@@ -37,6 +37,9 @@ def dobrushin(channel: Channel) -> Float[Array, ""]:
 
     $$\eta_{TV}=\max_{a,b}\tfrac12\sum_y|W_{ay}-W_{by}|.$$
 
+    Where two cells of the pair that attains it are equal, the slope is the mean of those of both sides, save for a
+    family at an end of its parameter (see `contraction`).
+
     Args:
         channel: The channel $W$; several sources are one input.
 
@@ -47,12 +50,24 @@ def dobrushin(channel: Channel) -> Float[Array, ""]:
     >>> float(dobrushin(bsc(0.25, "X", "Y")))
     0.5
     """
-    return _widest(channel.matrix)
+    return _widest(channel.matrix, _inside(channel))
+
+
+def _inside(channel):
+    return None if channel.inside is None else channel.inside.reshape(channel.matrix.shape)
 
 
 @jax.jit
-def _widest(rows):
-    return lax.map(lambda row: jnp.abs(rows - row).sum(1).max() / 2, rows).max()
+def _widest(rows, inside):
+    fixed = lax.stop_gradient(rows)
+    at = fixed if inside is None else lax.stop_gradient(inside)
+    pair = jnp.stack(jnp.unravel_index(_distances(at).argmax(), (len(at), len(at))))
+    sign = jnp.sign(at[pair[0]] - at[pair[1]])
+    return _with_slopes(_distances(fixed).max(), rows[pair], jnp.stack([sign, -sign]) / 2)
+
+
+def _distances(rows):
+    return lax.map(lambda row: jnp.abs(rows - row).sum(1) / 2, rows)
 
 
 def contraction(channel: Channel) -> Contraction:
@@ -81,8 +96,7 @@ def contraction(channel: Channel) -> Contraction:
     >>> print(f"{eta.lower:.12f} {eta.upper:.12f}", eta.pair, eta.weight)
     0.250000000000 0.250000000000 [0 1] 0.5
     """
-    rows = channel.matrix
-    return _over_pairs(rows, None if channel.inside is None else channel.inside.reshape(rows.shape))
+    return _over_pairs(channel.matrix, _inside(channel))
 
 
 @jax.jit
@@ -92,7 +106,7 @@ def _over_pairs(rows: Float[Array, "inputs outputs"], inside: Float[Array, "inpu
     at = fixed if inside is None else lax.stop_gradient(inside)
     lower_at = lower if inside is None else _all_pairs(at)[0]
     pair, steepest = (jnp.stack(jnp.unravel_index(x.argmax(), x.shape)) for x in (lower, lower_at))
-    slopes = _pair_slopes(*at[steepest])
+    slopes = _pair_slopes(*at[steepest]) + _no_second(rows[steepest])
     moved = (_with_slopes(value, rows[steepest], slopes) for value in (lower[tuple(pair)], upper.max()))
     return Contraction(*moved, pair, weight[tuple(pair)])
 
@@ -110,7 +124,7 @@ def _with_slopes(value, at, slopes):
 
 @_with_slopes.defjvp
 def _(primals, tangents):
-    return primals[0], ((primals[2] + _no_second(primals[1])) * tangents[1]).sum()
+    return primals[0], (primals[2] * tangents[1]).sum()
 
 
 @jax.custom_jvp
@@ -126,26 +140,27 @@ def _(primals, tangents):
 
 def _pair_slopes(a, b):
     r"""Return the gradients of $\max f$ in $a$ and in $b$: those of $f$ at the maximum, found by its log odds."""
-    apart = jnp.minimum(a, b).sum() < 1 / 2
 
     def rises(odds):
-        low, high = _weights(odds)
+        low, high, share = _mixture(odds, a, b)
+        # f' in two forms that differ by the rounding of the row sums: that counts which cancels less
+        near = share**2 * (low**2 * a - high**2 * b)
+        near = jnp.where((a > 0) & (b > 0), near, a - b)
         mixed = low * a + high * b
-        share = jnp.where(mixed > 0, a - b, 0.0) / jnp.where(mixed > 0, mixed, 1.0)
-        # f' in two forms that differ by the rounding of the row sums: neither cancels where it is used
-        return jnp.where(apart, -(a * b / jnp.where(mixed > 0, mixed, 1.0) * share).sum(), _slope(high, a, b)) > 0
+        far = -(a * b / jnp.where(mixed > 0, mixed, 1.0)) * share
+        return jnp.where(jnp.abs(far).sum() < jnp.abs(near).sum(), far.sum(), near.sum()) > 0
 
     ends = jnp.full((), -_FAR, a.dtype), jnp.full((), _FAR, a.dtype)
-    low, high = _weights(sum(bisect(rises, *ends, _HALVINGS_OF_ODDS)) / 2)
-    mixed = low * a + high * b
-    share = jnp.where(mixed > 0, a - b, 0.0) / jnp.where(mixed > 0, mixed, 1.0)
+    low, high, share = _mixture(sum(bisect(rises, *ends, _HALVINGS_OF_ODDS)) / 2, a, b)
     slopes = low * high * jnp.stack([share * (2 - low * share), -share * (2 + high * share)])
     return jnp.where(((a > 0) & (b > 0)).any(), slopes, jnp.nan)
 
 
-def _weights(odds):
-    """Return 1 - beta and beta for the logarithm of beta / (1 - beta)."""
-    return jax.nn.sigmoid(-odds), jax.nn.sigmoid(odds)
+def _mixture(odds, a, b):
+    r"""Return $1-\beta$, $\beta$ and $\frac{a-b}m$ for the logarithm of $\frac\beta{1-\beta}$."""
+    low, high = jax.nn.sigmoid(-odds), jax.nn.sigmoid(odds)
+    mixed = low * a + high * b
+    return low, high, jnp.where(mixed > 0, a - b, 0.0) / jnp.where(mixed > 0, mixed, 1.0)
 
 
 def erasure_threshold(channel: Channel) -> Float[Array, ""]:

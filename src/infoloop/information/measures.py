@@ -80,8 +80,8 @@ def mutual_information(p: Law, x: Names, y: Names, given: Names = ()) -> Bits:
 
     Returns:
         A scalar, `Float[Array, ""]`, at least 0; exact, a `LogSum`, for rational laws. 0 where `x` or `y` is empty;
-        `inf` for a Gaussian where the groups share a number or one determines another up to rounding; NaN if a traced law
-        is none.
+        `inf` for a Gaussian where the groups share a number or one determines another up to rounding; NaN if a traced
+        law is none.
 
     Raises:
         ValueError: For a variable that the law does not have, and for a `RationalGaussian` in which a number is
@@ -129,8 +129,7 @@ def divergence(p: Law, q: Law) -> Bits:
 
     Returns:
         A scalar, `Float[Array, ""]`, at least 0; an exact `LogSum` for rational laws. `inf` where `p` has mass that `q`
-        lacks, and where one of two Gaussians is singular; NaN where both are, and if a traced law
-        is none.
+        lacks, and where one of two Gaussians is singular; NaN where both are, and if a traced law is none.
 
     Raises:
         ValueError: Unless both are laws of one kind, over the same variables with the same alphabets.
@@ -163,8 +162,7 @@ def total_variation(p: Law, q: Law) -> Bits:
         q: A law of the same kind over the same variables, in any order.
 
     Returns:
-        A scalar from 0 to 1, `Float[Array, ""]`; a `Fraction` for rational laws. NaN if a traced law
-        is none.
+        A scalar from 0 to 1, `Float[Array, ""]`; a `Fraction` for rational laws. NaN if a traced law is none.
 
     Raises:
         ValueError: Unless both are laws of one kind, over the same variables with the same alphabets.
@@ -192,8 +190,7 @@ def jensen_shannon(p: Law, q: Law) -> Bits:
         q: A law of the same kind over the same variables, in any order.
 
     Returns:
-        A scalar from 0 to 1, `Float[Array, ""]`; an exact `LogSum` for rational laws. NaN if a traced law
-        is none.
+        A scalar from 0 to 1, `Float[Array, ""]`; an exact `LogSum` for rational laws. NaN if a traced law is none.
 
     Raises:
         ValueError: Unless both are laws of one kind, over the same variables with the same alphabets.

@@ -25,8 +25,7 @@ def renyi_entropy(p: Law, *names: str, order: float) -> Float[Array, ""]:
         order: $\alpha$, a plain number from 0 to `math.inf`, not traced.
 
     Returns:
-        A scalar, at least 0 up to rounding; NaN if a traced law
-        is none.
+        A scalar, at least 0 up to rounding; NaN if a traced law is none.
 
     Raises:
         ValueError: For a negative or NaN order, a variable that the law does not have, and a law without a table of
@@ -65,8 +64,7 @@ def renyi_divergence(p: Law, q: Law, order: float) -> Float[Array, ""]:
 
     Returns:
         A scalar, at least 0 up to rounding; infinite where no outcome has mass in both, and, for orders of 1 and more,
-        where `p` has mass that `q` lacks. NaN if a traced law
-        is none.
+        where `p` has mass that `q` lacks. NaN if a traced law is none.
 
     Raises:
         ValueError: For another order, and unless both laws have tables of floats over the same variables with the same
@@ -94,8 +92,7 @@ def bhattacharyya(p: Law, q: Law) -> Float[Array, ""]:
         q: Another over the same variables, in any order.
 
     Returns:
-        A scalar from 0 (no outcome has mass in both) to 1 (equal); NaN if a traced law
-        is none.
+        A scalar from 0 (no outcome has mass in both) to 1 (equal); NaN if a traced law is none.
 
     Raises:
         ValueError: Unless both have tables of floats over the same variables with the same alphabets.
@@ -118,8 +115,7 @@ def extropy(p: Law, *names: str) -> Float[Array, ""]:
         *names: The variables; all of `p` if none is named.
 
     Returns:
-        A scalar, at least 0; 0 where the outcome is certain. NaN if a traced law
-        is none.
+        A scalar, at least 0; 0 where the outcome is certain. NaN if a traced law is none.
 
     Raises:
         ValueError: For a variable that the law does not have, and for a law without a table of floats.
@@ -177,8 +173,7 @@ def sibson_information(p: Law, channel: Channel, order: float) -> Float[Array, "
             information.
 
     Returns:
-        A scalar, at least 0 up to rounding; NaN if a traced law
-        is none.
+        A scalar, at least 0 up to rounding; NaN if a traced law is none.
 
     Raises:
         ValueError: For another order; where the law lacks a source, has another alphabet size, or has no table of

@@ -13,11 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
-from infoloop.interop.numpyro_sites import EnumerationHandler
+from infoloop.interop.numpyro_sites import EnumerationHandler, Site
 from infoloop.probability.distributions import Joint, as_names, joint
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import rounding
 from infoloop.probability.validation import check_int, require_float64
+from infoloop.reporting.suggestions import list_names
 
 _BLOCK = 2**16  # cells at once: bounds the memory of what the program computes on its way
 SiteTable = tuple[dict[str, tuple[Hashable, ...]], np.ndarray]
@@ -31,8 +32,13 @@ def from_numpyro(
 
     $P(x)=\prod_sP(x_s\mid x_{\text{before }s})$ over the latent sites, no unit; given the observed sites (`obs`,
     `handlers.condition`) it is divided by their exact probability. A site with several elements (a plate, `to_event`)
-    has one axis an element: `x[0]`, `x[1]`, and `x[0,1]` in two dimensions. Every deterministic site is a further axis
-    over the values that it takes, told apart exactly.
+    has one axis an element: `x[0]`, `x[1]`, and `x[0,1]` in two dimensions; so have the counts of a Multinomial. Every
+    deterministic site is a further axis over the values that it takes, told apart exactly.
+
+    Any distribution with a finite law is read: mixtures, transformed and zero-inflated ones, and classes of your own
+    with `enumerate_support`. Missing observations (`obs_mask`, `mask`) are summed out: a masked element that is
+    observed says nothing, one that is not is drawn by its law and has no axis. Ask by `deterministic="X"` for what
+    `obs_mask` completes.
 
     A program whose sites are always the same is run for all cells at once. One that branches in Python on a site
     (`if x == 1`, `range(n)`) or whose supports depend on a site is run once for each path of positive probability, a
@@ -47,8 +53,8 @@ def from_numpyro(
 
     Returns:
         A function of the arguments of `model` that returns a Joint, its axes in program order; it needs float64, and
-        raises ValueError, naming the site, for continuous and unbounded sites, factors, scales, masks, subsampled
-        plates, sites inside scan, cond or jit, masses that do not sum to 1, float32 parameters, observations of
+        raises ValueError, naming the site, for continuous and unbounded sites, factors, scales, subsampled plates,
+        sites inside scan, cond or jit, masses that do not sum to 1, float32 parameters, observations of
         probability 0, and a table of more than `max_cells` cells.
 
     Raises:
@@ -75,8 +81,6 @@ def from_numpyro(
             axes, table = _by_cells(program, max_cells, wanted)
         except jax.errors.JAXTypeError:  # the program looks at the value of a site: it branches
             axes, table = _by_paths(program, max_cells, wanted)
-        if not axes:
-            raise ValueError("the program has no latent discrete site: a law needs at least one variable")
         plain = all(symbols == tuple(range(len(symbols))) for symbols in axes.values())
         found = joint(table, *axes)
         return found if plain else replace(found, alphabets=tuple(axes.values()))
@@ -85,36 +89,61 @@ def from_numpyro(
 
 
 def _by_cells(program: Callable, max_cells: int, wanted: tuple[str, ...] | None) -> SiteTable:
-    """Evaluate all cells at once; the first run, of one cell, only finds the sites."""
+    """Evaluate all cells at once; the first run, of one cell, only finds the sites.
+
+    A cell is a choice of a symbol for each free element of each latent site. What has an axis but is no such choice
+    (deterministic sites, elements of symbols that are arrays) is an axis after them; other choices are summed out.
+    """
     sites = _sites_of(program)
     latent = {name: site for name, site in sites.items() if site.kind == "latent"}
-    symbols = {axis: tuple(s.support.tolist()) for name, s in latent.items() for axis in _elements(name, s.shape)}
-    _check_size(symbols, max_cells)
-    sizes = tuple(len(alphabet) for alphabet in symbols.values())
-    found = _visited(program, sites, sizes)
+    sizes = {axis: len(s.support) for name, s in latent.items() for axis in _elements(name, s.shape, s.free)}
+    _check_size(sizes, max_cells)
+    found = _visited(program, sites, tuple(sizes.values()))
     weights = _weights(found["mantissa"], found["exponent"], found["alive"])
-    live = np.flatnonzero(weights)
-    kept, codes, places = _kept(sites, wanted), [live], [len(weights)]
-    for name in kept:
-        columns = found["values"][name].reshape(len(weights), -1)[live]
-        for axis, column in zip(_elements(name, sites[name].shape), columns.T, strict=True):
+    live, kept = np.flatnonzero(weights), _kept(sites, wanted)
+    symbols: dict[str, tuple[Hashable, ...]] = {}  # of the axes, in program order
+    codes, further = [live], {}
+    for name, site in sites.items():
+        columns: Iterable[tuple[str, np.ndarray]] = ()
+        if name in latent and site.support.ndim == 1:
+            symbols |= dict.fromkeys(_elements(name, site.shape, site.shown), tuple(site.support.tolist()))
+        elif name in latent:
+            columns = _columns_of_arrays(name, site, live, sizes)
+        elif name in kept:
+            values = found["values"][name].reshape(len(weights), -1)[live]
+            columns = zip(_elements(name, site.shape), values.T, strict=True)
+        for axis, column in columns:
             seen, code = np.unique(_numbers(name, column), return_inverse=True)
             symbols[axis] = tuple(seen.tolist())
-            _check_size(symbols, max_cells)
+            further[axis] = len(seen)
+            _check_size(sizes | further, max_cells)
             codes.append(code)
-            places.append(len(seen))
-    table = np.zeros(places)
+    _check_any(symbols, sites)
+    table = np.zeros([len(weights), *further.values()])
     table[tuple(codes)] = weights[live]
-    order = [axis for name, s in sites.items() if name in latent or name in kept for axis in _elements(name, s.shape)]
-    table = table.reshape([*sizes, *places[1:]]).transpose([list(symbols).index(axis) for axis in order])
-    return {axis: symbols[axis] for axis in order}, table
+    axes = [*sizes, *further]
+    table = table.reshape([*sizes.values(), *further.values()])
+    hidden = tuple(k for k, axis in enumerate(axes) if axis not in symbols)
+    left = [axis for axis in axes if axis in symbols]
+    return symbols, (table.sum(axis=hidden) if hidden else table).transpose([left.index(axis) for axis in symbols])
+
+
+def _columns_of_arrays(name: str, site: Site, live: np.ndarray, sizes: dict[str, int]) -> Iterator:
+    """Yield each axis of a site whose symbols are arrays, with what it shows in each live cell."""
+    names, counts = list(sizes), list(sizes.values())
+    for place in np.ndindex(*site.shape):
+        if site.shown[place]:
+            k = names.index(_axis(name, place))
+            chosen = live // math.prod(counts[k + 1 :]) % counts[k]
+            for inner in np.ndindex(site.support.shape[1:]):
+                yield _axis(name, (*place, *inner)), site.support[(chosen, *inner)]
 
 
 def _sites_of(program: Callable) -> dict:
     seen = []
 
     def first(cell):
-        seen.append(EnumerationHandler(lambda _, name, law: jnp.zeros(law.probs.shape[:-1], int) + cell))
+        seen.append(EnumerationHandler(lambda _, name, law, free: jnp.zeros(free.shape, int) + cell))
         seen[-1].run(program)
 
     try:
@@ -126,15 +155,15 @@ def _sites_of(program: Callable) -> dict:
 
 def _visited(program: Callable, sites: dict, sizes: tuple[int, ...]) -> dict:
     """Return what every cell's run weighs and computes, the cells in the order of the table."""
-    latent = {name: math.prod(site.shape) for name, site in sites.items() if site.kind == "latent"}
+    latent = {name: int(site.free.sum()) for name, site in sites.items() if site.kind == "latent"}
     ends = dict(zip(latent, np.cumsum(list(latent.values())).tolist(), strict=True))
 
     def one(cell):
         digits = jnp.stack(jnp.unravel_index(cell, sizes)) if sizes else jnp.zeros(0, int)
 
-        def choose(_, name, law):
-            shape = law.probs.shape[:-1]
-            return digits[ends[name] - math.prod(shape) : ends[name]].reshape(shape)
+        def choose(_, name, law, free):
+            own = digits[ends[name] - latent[name] : ends[name]]
+            return jnp.zeros(free.size, int).at[np.flatnonzero(free)].set(own).reshape(free.shape)
 
         visit = EnumerationHandler(choose).run(program)
         facts = ("mantissa", "exponent", "totals", "alive", "values")
@@ -169,25 +198,29 @@ def _by_paths(program: Callable, max_cells: int, wanted: tuple[str, ...] | None)
         alive = {name: alive.get(name, False) | visit.alive.get(name, False) for name in alive | visit.alive}
         if not visit.mantissa > 0:
             continue
+        kept = _kept(visit.sites, wanted, check=False)
         for name, values in visit.values.items():
-            if wanted is None or name in wanted:
+            if name in kept:
                 numbers = _numbers(name, np.ravel(values)).tolist()
                 row |= dict(zip(_elements(name, values.shape), numbers, strict=True))
         for name, site in visit.sites.items():
-            for axis in _elements(name, site.shape):
+            for place in np.ndindex(*site.shape, *site.support.shape[1:]):
+                axis, inner = _axis(name, place), place[len(site.shape) :]
                 if axis in row:
-                    symbols.setdefault(axis, set()).update(site.support.tolist() or [row[axis]])
-        _check_size(symbols, max_cells)
+                    seen = site.support[(slice(None), *inner)].tolist() if site.kind == "latent" else [row[axis]]
+                    symbols.setdefault(axis, set()).update(seen)
+        _check_size({axis: len(seen) for axis, seen in symbols.items()}, max_cells)
         rows.append(row)
         mantissas.append(visit.mantissa)
         exponents.append(visit.exponent)
     _kept(sites, wanted)
     weights = _weights(np.asarray(mantissas), np.asarray(exponents), alive)
+    _check_any(symbols, sites)
     axes = {axis: (*sorted(seen), *_absent(axis, rows)) for axis, seen in symbols.items()}
-    _check_size(axes, max_cells)
+    _check_size({axis: len(alphabet) for axis, alphabet in axes.items()}, max_cells)
     table = np.zeros([len(alphabet) for alphabet in axes.values()])
     for row, weight in zip(rows, weights, strict=True):
-        table[tuple(alphabet.index(row.get(axis)) for axis, alphabet in axes.items())] = weight
+        table[tuple(alphabet.index(row.get(axis)) for axis, alphabet in axes.items())] += weight
     return axes, table
 
 
@@ -205,16 +238,18 @@ def _run(program: Callable, script: tuple[int, ...]):
     """Run once along `script`, then by the first symbol with mass; the other symbols are left to try."""
     row, picks, others = {}, [], []
 
-    def choose(visit, name, law):
+    def choose(visit, name, law, free):
         if isinstance(law.probs, Tracer):
             raise ValueError(f"site {name!r} is inside a JAX transformation: write a Python loop or a plate instead")
-        shape, start = law.probs.shape[:-1], len(picks)
-        for axis, masses in zip(_elements(name, shape), law.probs.reshape(-1, len(law.support)), strict=True):
-            options, k = np.flatnonzero(np.asarray(masses) > 0).tolist() or [0], len(picks)
+        chosen, shown = np.zeros(free.shape, int), visit.sites[name].shown
+        for place in map(tuple, np.argwhere(free).tolist()):
+            options, k = np.flatnonzero(np.asarray(law.probs[place]) > 0).tolist() or [0], len(picks)
             picks.append(script[k] if k < len(script) else options[0])
             others.append(options[1:] if k >= len(script) and visit.mantissa > 0 else [])
-            row[axis] = law.support[picks[k]].item()
-        return jnp.asarray(picks[start:], int).reshape(shape)
+            chosen[place] = picks[k]
+            for inner in np.ndindex(law.support.shape[1:]) if shown[place] else ():
+                row[_axis(name, (*place, *inner))] = law.support[(picks[k], *inner)].item()
+        return jnp.asarray(chosen)
 
     return EnumerationHandler(choose).run(program), row, picks, others
 
@@ -223,16 +258,22 @@ def _absent(axis: str, rows: list[dict]) -> tuple[None, ...]:
     return () if all(axis in row for row in rows) else (None,)
 
 
-def _elements(name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
-    return tuple(f"{name}[{','.join(map(str, k))}]" for k in np.ndindex(*shape)) if shape else (name,)
+def _axis(name: str, place: tuple[int, ...]) -> str:
+    return f"{name}[{','.join(map(str, place))}]" if place else name
 
 
-def _kept(sites: dict, wanted: tuple[str, ...] | None) -> tuple[str, ...]:
-    found = tuple(name for name, site in sites.items() if site.kind == "deterministic")
-    for name in wanted or ():
+def _elements(name: str, shape: tuple[int, ...], which: np.ndarray | None = None) -> tuple[str, ...]:
+    """Return the axes of the elements of a site, or of those of them that `which` marks."""
+    return tuple(_axis(name, place) for place in np.ndindex(*shape) if which is None or which[place])
+
+
+def _kept(sites: dict, wanted: tuple[str, ...] | None, check: bool = True) -> tuple[str, ...]:
+    """Return the deterministic sites that become axes; what `obs_mask` completed only where it is asked for."""
+    found = tuple(name for name, site in sites.items() if site.kind in ("deterministic", "completed"))
+    for name in (wanted or ()) if check else ():
         if name not in found:
-            raise ValueError(f"{name!r} is no deterministic site: the program has {', '.join(found) or 'none'}")
-    return found if wanted is None else tuple(name for name in found if name in wanted)
+            raise ValueError(f"{name!r} is no deterministic site: the program has {list_names(found, name)}")
+    return tuple(name for name in found if (sites[name].kind == "deterministic" if wanted is None else name in wanted))
 
 
 def _numbers(name: str, values: np.ndarray) -> np.ndarray:
@@ -241,8 +282,15 @@ def _numbers(name: str, values: np.ndarray) -> np.ndarray:
     return values
 
 
-def _check_size(sizes: dict, max_cells: int) -> None:
-    cells = math.prod(len(alphabet) for alphabet in sizes.values())
+def _check_any(symbols: dict, sites: dict) -> None:
+    masked = next((name for name, site in sites.items() if site.kind == "latent" and not site.shown.any()), None)
+    if not symbols:
+        why = "" if masked is None else f": {masked!r} is masked or missing, which is summed out"
+        raise ValueError(f"the program has no latent discrete site{why}; a law needs at least one variable")
+
+
+def _check_size(sizes: dict[str, int], max_cells: int) -> None:
+    cells = math.prod(sizes.values())
     if cells > max_cells:
         names = ", ".join(sizes) if len(sizes) < 6 else f"{next(iter(sizes))} and {len(sizes) - 1} more"
         raise ValueError(

@@ -1,11 +1,12 @@
-r"""The sites of a numpyro program as it runs: their exact finite laws, and a handler that sets them and weighs the run.
+r"""The sites of a numpyro program as it runs: a handler that sets them to the symbols of their laws and weighs the run.
 
-Masses are read off the parameters, never off numpyro's log densities, which clamp `Bernoulli(1.)`.
+An observation that is missing (`mask`, `obs_mask`) is summed out: of an observed site a masked element weighs 1; what
+is drawn in its place, and any other element that is masked, is enumerated by its law as the program draws it, and has
+no axis.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -13,117 +14,28 @@ import jax
 import jax.numpy as jnp
 import lazy_loader
 import numpy as np
-from jax.scipy.special import expit
+
+from infoloop.interop.numpyro_laws import FiniteDistribution, distribution_of
 
 numpyro = lazy_loader.load("numpyro")  # it takes a second to import
-_MOST_TRIALS = 1000
 _MANTISSAS = 500  # each is at least 1/2: their product stays above the least normal float64
-_KNOWN = "Bernoulli, Categorical, Binomial, BetaBinomial, DiscreteUniform and Delta"
-
-
-class FiniteDistribution(NamedTuple):
-    """`probs[..., k]` is the probability of `support[k]` at each element of a site."""
-
-    support: np.ndarray
-    probs: jax.Array
 
 
 class Site(NamedTuple):
-    """What a run met: `kind` is latent, observed or deterministic; a deterministic site has no `support`."""
+    """What a run met: `kind` is latent, observed, deterministic or completed; only the first two have a `support`.
+
+    `free` says which elements are enumerated (the others stay at the first symbol and weigh 1), `shown` which of these
+    have an axis. A completed site is made by `obs_mask` of what is observed and what is missing.
+    """
 
     kind: str
     shape: tuple[int, ...]
     support: np.ndarray
+    free: np.ndarray
+    shown: np.ndarray
 
 
-def distribution_of(name: str, fn: Any, sample_shape: tuple[int, ...] = ()) -> FiniteDistribution:
-    """Return the exact law of a site with the distribution `fn`, an axis of symbols after those of its elements.
-
-    Raises:
-        ValueError: for a law that is continuous, unbounded, masked or none of those known exactly, and for float32.
-
-    >>> law = distribution_of("x", numpyro.distributions.Bernoulli(1.0))
-    >>> law.support.tolist(), law.probs.tolist()
-    ([0, 1], [0.0, 1.0])
-    """
-    shape = (*sample_shape, *fn.batch_shape, *fn.event_shape)
-    dist = numpyro.distributions
-    while isinstance(fn, dist.ExpandedDistribution | dist.Independent):
-        fn = fn.base_dist
-    law = _law(name, fn)
-    if jnp.issubdtype(law.probs.dtype, jnp.floating) and law.probs.dtype != np.float64:
-        raise ValueError(f"site {name!r} has parameters in {law.probs.dtype}: give them as float64")
-    return FiniteDistribution(law.support, jnp.broadcast_to(law.probs, shape + law.support.shape).astype(np.float64))
-
-
-def _law(name: str, fn: Any) -> FiniteDistribution:
-    dist = numpyro.distributions
-    if isinstance(fn, dist.BernoulliProbs | dist.BernoulliLogits):
-        return FiniteDistribution(np.arange(2), jnp.stack(_bernoulli_pmf(fn)[::-1], axis=-1))
-    if isinstance(fn, dist.CategoricalProbs | dist.CategoricalLogits):
-        rows = fn.probs if isinstance(fn, dist.CategoricalProbs) else jax.nn.softmax(fn.logits, axis=-1)
-        return FiniteDistribution(np.arange(jnp.shape(rows)[-1]), jnp.asarray(rows))
-    if isinstance(fn, dist.BinomialProbs | dist.BinomialLogits):
-        return _binomial(name, fn)
-    if isinstance(fn, dist.BetaBinomial):
-        return _beta_binomial(fn)
-    if isinstance(fn, dist.DiscreteUniform):
-        low, high = np.asarray(fn.low), np.asarray(fn.high)
-        symbols = np.arange(low.min(), high.max() + 1)
-        inside = (symbols >= low[..., None]) & (symbols <= high[..., None])
-        return FiniteDistribution(symbols, jnp.asarray(inside / (high - low + 1.0)[..., None]))
-    if isinstance(fn, dist.Delta) and not fn.event_shape and not np.any(np.asarray(fn.log_density)):
-        symbols, where = np.unique(np.asarray(fn.v), return_inverse=True)
-        return FiniteDistribution(symbols, jnp.asarray(np.eye(len(symbols))[where.reshape(fn.batch_shape)]))
-    raise ValueError(_why_not(name, fn))
-
-
-def _why_not(name: str, fn: Any) -> str:
-    dist = numpyro.distributions
-    if isinstance(fn, dist.Unit):
-        return f"{name!r} is a numpyro.factor, which is no law: write it as an observed site with that likelihood"
-    if isinstance(fn, dist.MaskedDistribution):
-        return f"site {name!r} is masked, so that its law is not a law: leave the masked elements out of the program"
-    if not fn.support.is_discrete:
-        return f"site {name!r} is continuous ({type(fn).__name__}): only programs with discrete sites have a table"
-    if fn.event_shape or fn.has_enumerate_support:
-        return f"site {name!r} is a {type(fn).__name__}: exact are {_KNOWN}, so build it from those"
-    return f"site {name!r} is unbounded ({type(fn).__name__}): truncate it, as a Categorical with finitely many symbols"
-
-
-def _bernoulli_pmf(fn: Any) -> tuple[jax.Array, jax.Array]:
-    """Return the probabilities of 1 and of 0, each to full relative precision."""
-    if hasattr(fn, "logits") and "probs" not in fn.__dict__:
-        return expit(jnp.asarray(fn.logits)), expit(-jnp.asarray(fn.logits))
-    p = jnp.asarray(fn.probs)
-    return p, 1 - p
-
-
-def _binomial(name: str, fn: Any) -> FiniteDistribution:
-    trials = np.asarray(fn.total_count)
-    if trials.max() > _MOST_TRIALS:
-        raise ValueError(f"site {name!r} has {trials.max()} trials: at most {_MOST_TRIALS} are enumerated")
-    k = np.arange(trials.max() + 1)
-    one, zero = ((1.0 * p)[..., None] for p in _bernoulli_pmf(fn))
-    ways = [[float(math.comb(int(n), int(i))) for i in k] for n in trials.ravel()]
-    misses = np.where(k <= trials[..., None], trials[..., None] - k, 0)
-    return FiniteDistribution(k, jnp.asarray(ways).reshape(*trials.shape, len(k)) * one**k * zero**misses)
-
-
-def _beta_binomial(fn: Any) -> FiniteDistribution:
-    r"""Return the law of Pólya's urn.
-
-    $P(0)=\prod_{i<n}\frac{b+i}{a+b+i}$ and $\frac{P(k+1)}{P(k)}=\frac{n-k}{k+1}\frac{a+k}{b+n-k-1}$.
-    """
-    a, b = (jnp.asarray(c, float)[..., None] for c in (fn.concentration1, fn.concentration0))
-    trials = np.asarray(fn.total_count)[..., None]
-    i = np.arange(trials.max())
-    start = jnp.prod(jnp.where(i < trials, (b + i) / (a + b + i), 1.0), axis=-1, keepdims=True)
-    left = np.where(i < trials, trials - i, 0)
-    steps = left / (i + 1) * (a + i) / jnp.where(left > 0, b + left - 1, 1.0)
-    return FiniteDistribution(
-        np.arange(trials.max() + 1), jnp.concatenate([start, start * jnp.cumprod(steps, axis=-1)], axis=-1)
-    )
+Choose = Callable[["EnumerationHandler", str, FiniteDistribution, np.ndarray], jax.Array]
 
 
 class EnumerationHandler:
@@ -134,7 +46,7 @@ class EnumerationHandler:
     the run still has weight after an observed site. Usable under `vmap`. Raises ValueError for what has no finite law.
     """
 
-    def __init__(self, choose: Callable[[EnumerationHandler, str, FiniteDistribution], jax.Array]):
+    def __init__(self, choose: Choose):
         self.choose = choose
         self.mantissa, self.exponent = jnp.ones(()), jnp.zeros((), int)
         self.sites: dict[str, Site] = {}
@@ -163,23 +75,38 @@ class EnumerationHandler:
             self._sample(msg)
         elif msg["type"] == "deterministic":
             value = jnp.asarray(msg["value"])
-            self.sites[msg["name"]] = Site("deterministic", value.shape, np.empty(0))
+            completed = f"{msg['name']}_unobserved" in self.sites and self._fills_in(f"{msg['name']}_unobserved")
+            none = np.empty(0)
+            kind = "completed" if completed else "deterministic"
+            self.sites[msg["name"]] = Site(kind, value.shape, none, none, none)
             self.values[msg["name"]] = value
 
+    def _fills_in(self, name: str) -> bool:
+        """Whether the site is what `obs_mask` draws in the place of missing observations of another site."""
+        other = self.sites.get(f"{name.removesuffix('_unobserved')}_observed")
+        return name.endswith("_unobserved") and other is not None and other.kind == "observed"
+
     def _sample(self, msg):
-        name, law = msg["name"], distribution_of(msg["name"], msg["fn"], msg["kwargs"].get("sample_shape", ()))
-        shape = law.probs.shape[:-1]
-        self.totals[name] = jnp.where(self.mantissa > 0, _total(law.probs), 1.0)
+        name = msg["name"]
+        law, mask = distribution_of(name, msg["fn"], msg["kwargs"].get("sample_shape", ()))
+        shape, counted = law.probs.shape[:-1], True if mask is None else mask
+        self.totals[name] = jnp.where(self.mantissa > 0, _total(law.probs, counted), 1.0)
         if msg["is_observed"]:
-            self.sites[name] = Site("observed", shape, law.support)
-            seen = jnp.asarray(msg["value"])[..., None] == law.support
-            self._multiply(jnp.where(seen, law.probs, 0.0).sum(axis=-1))
+            every = np.ones(shape, bool)
+            self.sites[name] = Site("observed", shape, law.support, every, every)
+            self._multiply(jnp.where(counted, _mass_of(law, msg["value"]), 1.0))
             self.alive[name] = self.mantissa > 0
         else:
-            self.sites[name] = Site("latent", shape, law.support)
-            chosen = self.choose(self, name, law)
-            self._multiply(jnp.take_along_axis(law.probs, chosen[..., None], axis=-1))
-            msg["value"] = jnp.asarray(law.support)[chosen]
+            self._draw(msg, law, np.ones(shape, bool) if mask is None else np.asarray(mask))
+
+    def _draw(self, msg: dict[str, Any], law: FiniteDistribution, mask: np.ndarray):
+        name, every, none = msg["name"], np.ones_like(mask), np.zeros_like(mask)
+        free, shown = (mask, none) if self._fills_in(name) else (every, mask)
+        self.sites[name] = Site("latent", mask.shape, law.support, free, shown)
+        chosen = self.choose(self, name, law, free)
+        masses = jnp.take_along_axis(law.probs, chosen[..., None], axis=-1)[..., 0]
+        self._multiply(masses if free.all() else jnp.where(free, masses, 1.0))
+        msg["value"] = jnp.asarray(law.support)[chosen]
 
     def _multiply(self, masses):
         parts, exponents = jnp.frexp(masses.ravel())
@@ -190,6 +117,17 @@ class EnumerationHandler:
         self.mantissa, self.exponent = jnp.where(self.mantissa > 0, mantissa, 0.0), exponent
 
 
+def _mass_of(law: FiniteDistribution, value: Any) -> jax.Array:
+    """Return the mass of what is observed at each element."""
+    value, event = jnp.asarray(value), law.support.shape[1:]
+    if value.ndim < len(event):
+        value = jnp.broadcast_to(value, event)
+    place = value.ndim - len(event)
+    same = jnp.expand_dims(value, place) == law.support
+    seen = same.all(axis=tuple(range(place + 1, same.ndim)))
+    return jnp.where(seen, law.probs, 0.0).sum(axis=-1)
+
+
 def _trace():
     """Return what tells apart code that is traced by different transformations of JAX."""
     from jax.extend.core import get_opaque_trace_state  # here: only programs need it, and it loads much
@@ -197,8 +135,9 @@ def _trace():
     return get_opaque_trace_state()
 
 
-def _total(masses):
-    sums = jnp.where((masses >= 0).all(axis=-1), masses.sum(axis=-1), jnp.nan).ravel()
+def _total(masses, counted):
+    sums = jnp.where((masses >= 0).all(axis=-1), masses.sum(axis=-1), jnp.nan)
+    sums = jnp.where(counted, sums, 1.0).ravel()
     off = jnp.where(jnp.isnan(sums), jnp.inf, jnp.abs(sums - 1))
     return sums[jnp.argmax(off)]
 

@@ -243,7 +243,7 @@ def conditional(p: Any, target: Names, given: Names) -> Channel:
     [[0.8, 0.2], [0.2, 0.8]]
     """
     target, given = as_names(target), as_names(given)
-    both = marginal(p, *given, *target)
+    both = check_kind(marginal(p, *given, *target), Joint, "the law")
     mass = both.table.sum(axis=tuple(range(len(given), both.table.ndim)), keepdims=True)
     if not isinstance(mass, Tracer) and not (mass > 0).all():
         cell = tuple(int(i) for i in jnp.argwhere(~(mass > 0))[0][: len(given)])

@@ -54,7 +54,7 @@ def as_names(names: Names) -> tuple[str, ...]:
     (('X',), ('X', 'Y'))
     """
     if not isinstance(names, Iterable):
-        raise TypeError(f"{names!r} is given as a name: give a name or several, as texts")
+        raise TypeError(f"a {type(names).__name__} is given as a name: give a name or several, as texts")
     return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
 
 
@@ -65,7 +65,8 @@ def joint(table: Float[Numbers, ...], *names: str, dtype: DTypeLike | None = Non
         table: the probabilities, an axis for each variable; `table[i, j, ...]` is P(X=i, Y=j, ...).
         names: the variables, one for each axis.
         dtype: float type of the table; float64 if None. JAX's default, float32, keeps 7 digits, so that it is taken
-            only where this asks for it, and not because a table happens to be of it.
+            only where this asks for it, and not because a table happens to be of it. JAX does not tell entries below
+            the least normal float (2.2e-308 in float64) from 0.
 
     Returns:
         The law. Where JAX traces the table (`jit`, `vmap`, `grad`, `scan`), no error can be raised for its numbers: one

@@ -174,7 +174,8 @@ def _(p: Gaussian, *others: Gaussian) -> Gaussian:
     laws = (p, *(check_kind(law, Gaussian, "a factor of the product") for law in others))
     names = check_distinct((name for law in laws for name in law.names), "product")
     covariance = jax.scipy.linalg.block_diag(*(law.covariance for law in laws))
-    return Gaussian(jnp.concatenate([law.mean for law in laws]), covariance, names, sum((q.sizes for q in laws), ()))
+    parts = jnp.concatenate([law.mean for law in laws]), covariance
+    return Gaussian(*nan_if_any(parts, *parts), names, sum((q.sizes for q in laws), ()))
 
 
 relabel.register(Gaussian, relabel.dispatch(Joint))
@@ -191,7 +192,8 @@ def _(p: Gaussian, *channels: LinearGaussian) -> Gaussian:
         corner = _product(cross[:, at], k.matrix.T) + k.noise
         mean = jnp.concatenate([p.mean, _product(k.matrix, p.mean[at]) + k.offset])
         names = check_distinct(p.names + k.target, "extended law")
-        p = Gaussian(mean, jnp.block([[p.covariance, cross.T], [cross, corner]]), names, (*p.sizes, len(corner)))
+        parts = mean, jnp.block([[p.covariance, cross.T], [cross, corner]])
+        p = Gaussian(*nan_if_any(parts, *parts), names, (*p.sizes, len(corner)))
     return p
 
 

@@ -295,15 +295,16 @@ def check_probabilities(
     seen = check_floats(table, what, dtype)
     if seen.size == 0:
         raise ValueError(f"{what} has shape {seen.shape}: a law needs at least one cell")
+    positive = (seen >= 0).all()
+    if not isinstance(seen, Tracer) and not positive:
+        cell = _first(~(seen >= 0))
+        raise ValueError(f"{what} has the entry {seen[cell]} at {cell}: probabilities are numbers >= 0")
     axes = seen.ndim if axes is None else axes
     # In float64 also for shorter floats, where JAX has it.
     mass = seen.sum(axis=tuple(range(seen.ndim - axes, seen.ndim)), dtype=jax.dtypes.canonicalize_dtype(np.float64))
     near = abs(mass - 1) <= rounding(math.prod(seen.shape[seen.ndim - axes :]), seen.dtype)
     if isinstance(seen, Tracer):
-        return nan_unless((seen >= 0).all() & near.all(), seen)
-    if not (seen >= 0).all():
-        cell = _first(~(seen >= 0))
-        raise ValueError(f"{what} has the entry {seen[cell]} at {cell}: probabilities are numbers >= 0")
+        return nan_unless(positive & near.all(), seen)
     if not near.all():
         cell = _first(~near)
         place = f" in row {cell if len(cell) > 1 else cell[0]}" if cell else ""

@@ -2,6 +2,7 @@
 
 # The linear program
 MOST_VARIABLES = 14  # tables over all 2^14 sets of variables fit in memory
+MOST_GRAPH_VARIABLES = 200  # of a graph; to write the independences of 2000 takes ten seconds
 MOST_COORDINATES = 4095  # joint entropies of 12 variables without assumptions; a program over more takes minutes
 MOST_COORDINATES_FOR_SHORTEST = 256  # up to here the proof with the least sum of weights is looked for: it is short
 ROUNDING = 2.0**-26  # a least value of the solver above this is taken for 0 at first; fractions decide
@@ -12,6 +13,7 @@ MOST_NUMBERS_SHOWN = 31  # of a polymatroid, those of five variables; more are f
 MOST_DENOMINATOR = 1000  # the solver's entropies are rounded to fractions up to this denominator, then checked
 
 # Stage 1 of the search for a counterexample: small laws
+MOST_SEARCHED = 24  # variables; the small laws of more take minutes
 MOST_CHOICES = 2**19  # choices of one family that are held together; more would take seconds
 MOST_CANDIDATES = (
     16  # candidates of a family, or ends of descents, that are decided exactly before the rest is given up

@@ -124,12 +124,16 @@ def encode(slacks: Sequence[tuple[Term, ...]], assumptions: tuple[Assumption, ..
     (('X',), ('Y', 'Z'))
     """
     assumed = tuple(terms for assumption in assumptions for terms in assumption.zero)
-    sets = list(dict.fromkeys(names for terms in (*slacks, *assumed) for names in entropy_form(terms)))
+    sets = dict.fromkeys(names for terms in (*slacks, *assumed) for names in entropy_form(terms))
+    places: dict[str, list[int]] = defaultdict(list)  # of each variable, the sets that have it
+    for place, together in enumerate(sets):
+        for name in together:
+            places[name].append(place)
     order = dict.fromkeys(n for terms in (*slacks, *assumed) for t in terms for g in (*t.groups, t.given) for n in g)
-    kinds: dict[tuple[bool, ...], list[str]] = {}
+    kinds: dict[tuple[int, ...], list[str]] = {}
     for name in order:
-        kinds.setdefault(tuple(name in names for names in sets), []).append(name)
-    atoms = tuple(tuple(names) for kind, names in kinds.items() if any(kind))
+        kinds.setdefault(tuple(places[name]), []).append(name)
+    atoms = tuple(tuple(names) for kind, names in kinds.items() if kind)
     if len(atoms) > limits.MOST_VARIABLES:
         raise ValueError(
             f"the problem has {len(atoms)} variables (those that always occur together count as one): "

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from infoloop.notation import hints
 from infoloop.notation.assumptions import Assumption, assumption_of_groups, parse_assumption, parse_assumptions
 from infoloop.notation.grammar import Group, NotationError, Statement, Term, format_statement, parse_statement
 from infoloop.probability.bayes_nets import BayesNet, parents_of
 from infoloop.probability.dags import Graph, ancestors, find_cycle, topological_order
+from infoloop.proofs import limits
 
 Given: TypeAlias = str | Mapping[str, Group] | BayesNet | Assumption | Sequence["Given"] | None
 
@@ -29,7 +31,8 @@ def parse_problem(statement: Statement | str, given: Given = None) -> tuple[Stat
 
     Raises:
         NotationError: a text does not parse; the message shows the place with a caret.
-        ValueError: what is given is of another kind, or a graph has a cycle.
+        TypeError: the statement or what is given is of another kind.
+        ValueError: a graph has a cycle, or too many variables.
 
     >>> from infoloop.notation.grammar import format_terms
     >>> format_terms(parse_problem("H(XY) <= H(X) + H(Y)")[0].left)
@@ -61,7 +64,7 @@ def _each(given: Given) -> Iterator[Assumption | Mapping[str, Group]]:
             yield from _each(part)
     elif given is not None:
         example = "'X -> D -> Z', or a graph such as {'Z': ('X', 'D')}"
-        raise ValueError(f"given is {given!r}: give texts such as {example}")
+        raise TypeError(f"given is of type {type(given).__name__}: give texts such as {example}")
 
 
 def graph_assumptions(parents: Graph, of: Iterable[str]) -> tuple[Assumption, ...]:
@@ -75,17 +78,23 @@ def graph_assumptions(parents: Graph, of: Iterable[str]) -> tuple[Assumption, ..
 
     Raises:
         NotationError: a name is one that no statement could mention.
-        ValueError: the graph has a cycle.
+        ValueError: the graph has a cycle, or more variables above those of interest than fit.
 
     >>> [a.text for a in graph_assumptions({"D": ("X",), "Z": ("D",)}, of=["Z"])]
     ['Z _||_ X | D']
     """
     cycle = find_cycle(parents)
     if cycle:
-        raise ValueError(f"the graph has the cycle {' -> '.join(cycle)}: a variable cannot cause itself")
+        shown = hints.shortened(" -> ".join(map(str, cycle)))
+        raise ValueError(f"the graph has the cycle {shown}: a variable cannot cause itself")
     order = topological_order(parents)
     kept = ancestors({name: parents.get(name, ()) for name in order}, set(of).intersection(order))
     order = tuple(name for name in order if name in kept)
+    if len(order) > limits.MOST_GRAPH_VARIABLES:
+        raise ValueError(
+            f"the graph has {len(order)} variables that are mentioned or above one: at most "
+            f"{limits.MOST_GRAPH_VARIABLES} fit; leave out causes"
+        )
     found = []
     for k, name in enumerate(order):
         causes = tuple(parents.get(name, ()))
@@ -128,7 +137,8 @@ def _split_terms(terms: tuple[Term, ...], letters: dict[str, Group], text: str) 
         groups = tuple(_split_group(group, letters) for group in term.groups)
         if _overlap(groups) and not _overlap(term.groups):
             name = next(name for name in sum(term.groups, ()) if name in letters)
-            reason = f"{name} means {','.join(letters[name])} here, so a variable stands on both sides of ';'"
+            means = hints.shortened(f"{name} means {','.join(letters[name])}")
+            reason = f"{means} here, so a variable stands on both sides of ';'"
             raise NotationError(text, text.find(name), reason)
         split.append(Term(term.coefficient, groups, _split_group(term.given, letters)))
     return tuple(split)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infoloop.check import readable
+from infoloop.notation import hints
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_int
 from infoloop.proofs import limits
@@ -54,14 +55,15 @@ class Proof:
     def __str__(self) -> str:
         if self.certificate is not None:
             return readable(self.certificate)
-        under = "".join(f"\ngiven  {text}" for text in self.given)
+        statement, *given = (hints.printable(" ".join(text.split())) for text in (self.statement, *self.given))
+        under = "".join(f"\ngiven  {text}" for text in given)
         if self.counterexample is not None:
-            return f"{self.statement}   is refuted, certified{under}\n\n{self.counterexample}"
+            return f"{statement}   is refuted, certified{under}\n\n{self.counterexample}"
         if self.polymatroid is None:
-            return f"{self.statement}   is undecided: no proof found, no counterexample found{under}\n\n{self.tried}"
+            return f"{statement}   is undecided: no proof found, no counterexample found{under}\n\n{self.tried}"
         family = "Shannon's inequalities" + " and those of Zhang and Yeung" * self.polymatroid.zhang_yeung
         neither = f"no proof from {family}, no counterexample found"
-        return f"{self.statement}   is undecided: {neither}{under}\n\n{self.polymatroid}\n\n{self.tried}"
+        return f"{statement}   is undecided: {neither}{under}\n\n{self.polymatroid}\n\n{self.tried}"
 
 
 @host_only

@@ -224,7 +224,7 @@ def _draw_map(canvas: Drawing, axis: Any, mark: Map) -> None:
     hues: dict[str, Any] = {"cmap": "PuOr", "norm": CenteredNorm()} if mark.signed else {"cmap": "cividis"}
     shades = axis.pcolormesh(mark.x, mark.y, mark.z, shading="nearest", rasterized=True, **hues)
     canvas.colorbar(shades, ax=axis, label=mark.label)
-    if mark.level is not None:
+    if mark.level is not None and min(np.shape(mark.z)) > 1:  # one row or column has no contour
         axis.contour(
             mark.x, mark.y, mark.z, levels=[mark.level], colors="black" if mark.signed else "white", linewidths=1
         )

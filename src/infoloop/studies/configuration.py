@@ -95,9 +95,9 @@ def override(cls: Any, overrides: Sequence[str] = ()) -> Any:
     try:
         return cls(**values)
     except pydantic.ValidationError as error:
-        wrong = [*map(_line, error.errors()[:3])]
-        more = error.error_count() - len(wrong)
-        raise ConfigError("; ".join(wrong) + (f"; and {more:,} more" if more else "")) from None
+        wrong = _own_errors(error.errors())
+        more = f"; and {len(wrong) - 3:,} more" if len(wrong) > 3 else ""
+        raise ConfigError("; ".join(map(_line, wrong[:3])) + more) from None
     except OverflowError as error:
         raise ConfigError(f"{'; '.join(map(quote, overrides))}: a number is too large: {error}") from None
 
@@ -149,6 +149,12 @@ def _kind(cls: Any, key: str) -> str:
     item = typing.get_args(item)[0] if typing.get_origin(item) is Annotated else item
     one = " or ".join(map(str, typing.get_args(item))) if typing.get_origin(item) else item.__name__
     return f"list of {one}" if _is_list(cls, key) else one
+
+
+def _own_errors(errors: Sequence[Any]) -> list[Any]:
+    """Return the errors but those of a list of which an item is wrong: pydantic counts what is left of it."""
+    inner = {error["loc"][:-1] for error in errors}
+    return [error for error in errors if error["loc"] not in inner]
 
 
 def _line(error: Any) -> str:

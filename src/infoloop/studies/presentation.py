@@ -103,7 +103,7 @@ def stored_headlines(experiment: ModuleType, folder: Path) -> tuple[tuple[str, .
         None where the run is not finished, or a file that it wrote is no longer as it was, or the statements behind it.
     """
     report = stored_report(folder, _digest_of_texts(experiment))
-    return None if report is None else (report.tables, tuple(Headline(**row) for row in report.headlines))
+    return None if report is None else (tuple(report.tables), tuple(Headline(**row) for row in report.headlines))
 
 
 def headlines_table(headlines: tuple[Headline, ...]) -> Table:

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import jax
 
-from infoloop.claims.loops.additive_smoothing import diverse_for_good, diversity_left, shrinkage, smoothed_chi_square
+from infoloop.claims.loops.additive_smoothing import diverse_for_good, diversity_left, shrinkage
+from infoloop.claims.loops.forgetting_rate import smoothed_chi_square
 
 
 def test_without_smoothing_diversity_is_that_of_resampling():

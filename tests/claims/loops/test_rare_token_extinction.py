@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from infoloop.claims.loops.rare_token_extinction import deficit, iterates, least_drift, time_by_spectrum
+from infoloop.claims.loops.fixation_times import least_drift, time_by_spectrum
+from infoloop.claims.loops.rare_token_extinction import deficit, iterates
 
 
 def test_one_round_of_a_rare_token_is_off_by_the_square_of_its_rate():

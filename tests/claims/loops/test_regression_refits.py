@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from flint import fmpq
 
-from infoloop.claims.loops.regression_refits import fitted_noise, inverse_trace, summed_risk
+from infoloop.claims.loops.regression_designs import fitted_noise
+from infoloop.claims.loops.regression_refits import inverse_trace, summed_risk
 from infoloop.models.regression import excess_risk, regression
 from infoloop.probability.numerics import rounding
 

@@ -1,29 +1,25 @@
-"""Fixed points of a regularised reward, by mpmath and by hand."""
+"""Policies tilted by rewards, by hand."""
 
-import math
+from flint import fmpq
 
-import numpy as np
-from flint import arb
-from mpmath import findroot, mp
-
-from infoloop.claims.signals.kl_regularised_rewards import grpo_settles, turning_point, whitened_logit
-from infoloop.probability.numerics import rounding
+from infoloop.claims.signals.kl_regularised_rewards import good_mass, regularised_optimum, regularised_reward, tilted
 from infoloop.statements.certification import certify
 
-EXACT = rounding(256)
+
+def test_a_tilted_law_by_hand():
+    assert tilted([fmpq(1, 3), fmpq(2, 3)], [fmpq(4), fmpq(1)]) == [fmpq(2, 3), fmpq(1, 3)]
+    assert good_mass([fmpq(1, 2), fmpq(1, 4), fmpq(1, 4), fmpq(0)]) == fmpq(3, 4)
 
 
-def test_the_highest_logit_with_a_fixed_point_is_a_maximum():
-    """For beta = 3/4 it is at 4/5; at beta = 1.5089 a base that is right half of the time just has one."""
-    logits = [math.log(p / (1 - p)) - 4 / (3 * math.sqrt(p * (1 - p))) for p in np.linspace(0.01, 0.99, 99)]
-    assert abs(turning_point(0.75) - max(logits)) <= EXACT
-    assert f"{float(findroot(lambda b: mp.asinh(b) - mp.sqrt(1 + b * b) / b, 1.5)):.4f}" == "1.5089"
-    assert turning_point(1.5088) < 0 < turning_point(1.5089)
+def test_every_part_of_the_statement_on_a_binary_reward_is_executed():
+    """Rewards that grade the right outputs keep the sum of neither: the share of the first would be another."""
+    for case in regularised_reward.edges:
+        assert certify(regularised_reward, [case]).counterexample is None
+        graded = {**case, "rewards": (2, 1, 1, 0)}
+        assert certify(regularised_reward, [graded]).counterexample
 
 
-def test_a_round_from_one_half():
-    assert abs(float(whitened_logit(arb(1) / 4, arb(1) / 2, arb(2))) - (1 - math.log(3))) <= EXACT
-
-
-def test_some_fixed_points_attract_and_some_do_not():
-    assert certify(grpo_settles).cases > 1
+def test_the_best_policy_is_best_alone():
+    best = regularised_optimum.edges[0]
+    assert certify(regularised_optimum, [best]).equal == 1
+    assert certify(regularised_optimum).equal == 0

@@ -272,7 +272,7 @@ def _fine_exactly(case):
 
 
 def _rare_bits(case):
-    """Return the regression's error if each bit is 1 once in sixteen cases: it says 0 for both, so it misses odd pairs."""
+    """Return the regression's error if each bit is 1 once in sixteen cases: it says 0 for both and misses odd pairs."""
     rare = fmpq(1, 16)
     seen_as_one = rare * (1 - case["error"]) / (rare * (1 - case["error"]) + (1 - rare) * case["error"])
     assert seen_as_one < fmpq(1, 2)

@@ -1,6 +1,7 @@
 """Chapter 2, smoothing: the cure for lost symbols keeps diversity and loses the task (S11)."""
 
 import itertools
+import math
 
 import jax
 import jax.numpy as jnp
@@ -8,8 +9,8 @@ import numpy as np
 from flint import fmpq_mat
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.claims.loops.resampling_collapse import table_information
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational, rational_table
+from infoloop.claims.loops.resampling_collapse import ONE_SYMBOL_COUNTED, table_information
+from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational
 from infoloop.exact.wright_fisher_rational import (
     kernel_determinant,
     rational_generation_law,
@@ -20,13 +21,15 @@ from infoloop.information.contraction_coefficients import dobrushin
 from infoloop.information.measures import mutual_information
 from infoloop.loops.loop import Loop, unroll
 from infoloop.models import smoothed
-from infoloop.probability.channel_families import binomial
+from infoloop.probability.channel_families import binomial, compositions
 from infoloop.statements.cases import Family, random_numbers, random_probabilities
+from infoloop.statements.neighbours import changed, without
 
 SIZE, GENERATIONS = 4, 5
-SMOOTHED = ("two symbols", "each generation is n draws at the rates (c + alpha)/(n + 2 alpha)", "alpha > 0")
+TWO, SMOOTHED_DRAWS = "two symbols", "each generation is n draws at the rates (c + alpha)/(n + 2 alpha), alpha >= 0"
+SMOOTHED, POSITIVE = (TWO, SMOOTHED_DRAWS), "alpha > 0"
 RATES = [(0, 1), ("1/4", "3/4"), ("1/8", "1/2"), (0, "1/3")]
-ALPHAS = [fmpq(1, 10), fmpq(1, 2), fmpq(1), fmpq(2)]
+ALPHAS = [fmpq(0), fmpq(1, 10), fmpq(1, 2), fmpq(2)]
 EVEN = ("1/2", "1/2")
 
 
@@ -66,13 +69,17 @@ def _exactly_informed(law: RationalLaw) -> LogSum:
     return mutual_information(law, *law.names)
 
 
-def _law(case):
+def _law(case, other=None):
+    """Return P(theta, K_t); the draws are those of `other` alpha, if it is given, and not those of the case."""
     n, alpha, rates, t = case
-    return rational_generation_law(n, rates, EVEN, t, alpha)
+    return rational_generation_law(n, rates, EVEN, t, alpha if other is None else other)
+
+
+_fourth = (4, fmpq(1, 2), ("1/4", "3/4"), 4)
 
 
 _every_loop = Family(
-    "n from 1 to 4; alpha 1/10, 1/2, 1, 2; rates (0, 1), (1/4, 3/4), (1/8, 1/2), (0, 1/3), equally likely; t = 1, 2, 4",
+    "n from 1 to 4; alpha 0, 1/10, 1/2, 2; rates (0, 1), (1/4, 3/4), (1/8, 1/2), (0, 1/3), equally likely; t = 1, 2, 4",
     lambda: itertools.product((1, 2, 3, 4), ALPHAS, RATES, (1, 2, 4)),
 )
 
@@ -88,27 +95,56 @@ def _spectrum(case):
     return jnp.stack(found), jnp.stack(closed)
 
 
-def _spectrum_exactly(case):
-    n, alpha, x = case
+def _spectrum_exactly(case, other=None):
+    """Return det(xI - K) and the product over the eigenvalues, by degree and multiplicity."""
+    n, alpha, x, letters = case
     product, eigenvalue = fmpq(1), fmpq(1)
     for i in range(n + 1):
-        product, eigenvalue = product * (x - eigenvalue), eigenvalue * (n - i) / (n + 2 * alpha)
-    return kernel_determinant(n, alpha, x), product
+        product *= (x - eigenvalue) ** math.comb(i + letters - 2, letters - 2)
+        eigenvalue *= (n - i) / (n + letters * alpha)
+    return _determinant(n, alpha if other is None else other, x, letters), product
+
+
+def _determinant(n, alpha, x, letters):
+    if letters == 2:
+        return kernel_determinant(n, alpha, x)
+    counts = compositions(n, letters).tolist()
+    ways = [math.factorial(n) // math.prod(map(math.factorial, row)) for row in counts]
+    cells = [
+        x * int(before == after)
+        - way * math.prod(((c + alpha) / (n + letters * alpha)) ** k for c, k in zip(before, after, strict=True))
+        for before in counts
+        for after, way in zip(counts, ways, strict=True)
+    ]
+    return fmpq_mat(len(counts), len(counts), cells).det()
+
+
+def _squared_spectrum(case):
+    """Return det(xI - K) of two symbols, and the product with n + alpha in place of n + 2 alpha."""
+    n, alpha, x, _ = case
+    return _spectrum_exactly(case)[0], _spectrum_exactly((n, alpha / 2, x, 2))[1]
 
 
 smoothed_eigenvalues = equality(
     "thm:smoothing-eigenvalues",
-    SMOOTHED,
+    (SMOOTHED_DRAWS,),
     _spectrum,
     random_probabilities(1),
     exact=_spectrum_exactly,
     family=Family(
-        "the characteristic polynomials for n from 1 to 5 and alpha 1/10, 1/2, 1, 2, each at n + 2 points, which "
-        "determine it",
-        lambda: ((n, alpha, x) for n in range(1, 6) for alpha in ALPHAS for x in range(2, n + 4)),
+        "the characteristic polynomials of two symbols for n from 1 to 5 and alpha 0, 1/10, 1/2, 2, each at n + 2 "
+        "points, which determine it; of three symbols for n from 1 to 3, alpha 0, 1/2, at 2 points",
+        lambda: itertools.chain(
+            ((n, alpha, x, 2) for n in range(1, 6) for alpha in ALPHAS for x in range(2, n + 4)),
+            itertools.product(range(1, 4), (fmpq(0), fmpq(1, 2)), (2, 3), (3,)),
+        ),
     ),
-    edges=((3, fmpq(1, 2), 2),),
+    edges=((3, fmpq(1, 2), 2, 2),),
     wrong=lambda case: (_spectrum(case)[0], _spectrum(case)[1] * (case[0] - 1 / 2)),
+    neighbours=(
+        without(SMOOTHED_DRAWS, (3, fmpq(1, 2), 2, 2), exact=lambda case: _spectrum_exactly(case, other=fmpq(1))),
+        changed("alpha in place of 2 alpha", _squared_spectrum),
+    ),
 )
 
 
@@ -120,9 +156,9 @@ def _means(case):
     return found, left[:, None] * (jnp.stack([first, second]) - 1 / 2)
 
 
-def _mean_exactly(case):
+def _mean_exactly(case, other=None):
     n, alpha, rates, t = case
-    mean = sum((p * c for c, p in enumerate(_law(case).table[1])), fmpq(0)) * 2 / n
+    mean = sum((p * c for c, p in enumerate(_law(case, other).table[1])), fmpq(0)) * 2 / n
     return mean - fmpq(1, 2), shrinkage(n, alpha) ** (t - 1) * (rational(rates[1]) - fmpq(1, 2))
 
 
@@ -133,8 +169,15 @@ mean = equality(
     _cases,
     exact=_mean_exactly,
     family=_every_loop,
-    edges=((4, fmpq(1, 2), ("1/4", "3/4"), 4),),
+    edges=(_fourth,),
     wrong=lambda case: (_means(case)[0], _means(case)[1] * shrinkage(SIZE, case[3])),
+    neighbours=(
+        ONE_SYMBOL_COUNTED,
+        without(SMOOTHED_DRAWS, _fourth, exact=lambda case: _mean_exactly(case, other=0)),
+        changed(
+            "t in place of t - 1", lambda case: (_mean_exactly(case)[0], _mean_exactly((*case[:3], case[3] + 1))[1])
+        ),
+    ),
 )
 
 
@@ -158,9 +201,9 @@ def _diversity(case):
     return found, diversity_left(SIZE, alpha, jnp.stack([first, second]), jnp.arange(1, GENERATIONS + 1)[:, None])
 
 
-def _diversity_exactly(case):
+def _diversity_exactly(case, other=None):
     n, alpha, rates, t = case
-    found = sum((p * 4 * c * (n - c) for c, p in enumerate(_law(case).table[1])), fmpq(0)) / n**2
+    found = sum((p * 4 * c * (n - c) for c, p in enumerate(_law(case, other).table[1])), fmpq(0)) / n**2
     return found, diversity_left(n, alpha, rational(rates[1]), t)
 
 
@@ -171,9 +214,20 @@ smoothed_diversity = equality(
     _cases,
     exact=_diversity_exactly,
     family=_every_loop,
-    edges=((4, fmpq(1, 2), ("1/4", "3/4"), 4),),
+    edges=(_fourth,),
     wrong=lambda case: (_diversity(case)[0], _diversity(case)[1] * (1 - 1 / SIZE)),
+    neighbours=(
+        ONE_SYMBOL_COUNTED,
+        without(SMOOTHED_DRAWS, _fourth, exact=lambda case: _diversity_exactly(case, other=0)),
+        changed("without what is kept", lambda case: (_diversity_exactly(case)[0], _vanishing(*case)), _fourth),
+    ),
 )
+
+
+def _vanishing(n, alpha, rates, t):
+    """Return what is left of the first diversity, with none that is kept."""
+    rate = rational(rates[1])
+    return ((n - 1) * shrinkage(n, alpha) ** 2 / n) ** (t - 1) * (n - 1) * 2 * rate * (1 - rate) / n
 
 
 def _forgetting(case):
@@ -181,11 +235,14 @@ def _forgetting(case):
     return kept[1:], dobrushin(_link(case[3])) * kept[:-1]
 
 
-def _forgetting_exactly(case):
+def _forgetting_exactly(case, other=None):
+    """Return the information a round later and eta times that before; or, with no rates, eta and its bound."""
     n, alpha, rates, t = case
     rows = rational_kernel(n, alpha)
     apart = 1 - sum((min(p, q) for p, q in zip(rows[0], rows[n], strict=True)), fmpq(0))
-    before, after = (_exactly_informed(_law((n, alpha, rates, s))) for s in (t, t + 1))
+    if rates is None:
+        return apart, 1 - 2 * (alpha / (n + 2 * alpha)) ** n
+    before, after = (_exactly_informed(_law((n, alpha, rates, s), other)) for s in (t, t + 1))
     return after, before * apart
 
 
@@ -195,10 +252,24 @@ smoothing_contracts = inequality(
     _forgetting,
     _cases,
     exact=_forgetting_exactly,
-    family=_every_loop,
+    family=Family(
+        f"{_every_loop.description}; and eta itself",
+        lambda: itertools.chain(_every_loop.members(), itertools.product((1, 2, 3, 4), ALPHAS, (None,), (1,))),
+    ),
     edges=((2, fmpq(1, 100_000), (0, 1), 1),),
     wrong=lambda case: (_forgetting(case)[0], _forgetting(case)[1] * shrinkage(SIZE, case[3]) ** 2),
+    neighbours=(
+        ONE_SYMBOL_COUNTED,
+        without(
+            SMOOTHED_DRAWS, (4, fmpq(20), ("1/4", "3/4"), 1), exact=lambda case: _forgetting_exactly(case, other=0)
+        ),
+        changed("1 % less of eta", lambda case: _less(_forgetting_exactly(case))),
+    ),
 )
+
+
+def _less(sides):
+    return sides[0], sides[1] * fmpq(99, 100)
 
 
 def _floor(case):
@@ -206,11 +277,11 @@ def _floor(case):
     return _symbol_and_count_information(case, 1 / 2 + left[:, None] * (jnp.stack(case[:2]) - 1 / 2))
 
 
-def _floor_exactly(case):
+def _floor_exactly(case, other=None):
     n, alpha, rates, t = case
     left = shrinkage(n, alpha) ** (t - 1)
     heads = [fmpq(1, 2) + left * (rational(rate) - fmpq(1, 2)) for rate in rates]
-    return _exactly_informed(token_law(heads, EVEN)), _exactly_informed(_law(case))
+    return _exactly_informed(token_law(heads, EVEN)), _exactly_informed(_law(case, other))
 
 
 floor = inequality(
@@ -222,79 +293,10 @@ floor = inequality(
     family=_every_loop,
     edges=((1, fmpq(1, 2), ("1/4", "3/4"), 4),),
     wrong=lambda case: _floor(case)[::-1],
-)
-
-
-def _slowest(alpha):
-    """Return the kernel, its stationary law, and the left eigenvector of its second eigenvalue of mean frequency 1."""
-    with jax.ensure_compile_time_eval():
-        rows = np.asarray(smoothed.kernel(SIZE, alpha).rows)[::-1, ::-1]  # its counts fall, ours rise
-    found = []
-    for eigenvalue, weights, total in (
-        (1.0, np.ones(SIZE + 1), 1),
-        (shrinkage(SIZE, alpha), np.arange(SIZE + 1), SIZE),
-    ):
-        system = np.concatenate([(rows.T - eigenvalue * np.eye(SIZE + 1))[:-1], weights[None]])
-        found.append(np.linalg.solve(system, total * np.eye(SIZE + 1)[-1]))
-    return rows, *found
-
-
-def _slowest_exactly(n, alpha):
-    rows = rational_kernel(n, alpha).T
-    found = []
-    for eigenvalue, weights, total in ((fmpq(1), [1] * (n + 1), 1), (shrinkage(n, alpha), list(range(n + 1)), n)):
-        system = fmpq_mat(n + 1, n + 1, (rows - eigenvalue * rational_table(np.eye(n + 1))).ravel().tolist())
-        for c, weight in enumerate(weights):
-            system[n, c] = weight
-        solved = system.solve(fmpq_mat(n + 1, 1, [0] * n + [total]))
-        found.append(np.array([solved[c, 0] for c in range(n + 1)], dtype=object))
-    return found
-
-
-def smoothed_chi_square(table: Number) -> Number:
-    r"""Return $\sum_{xy}\frac{(p_{xy}-p_xp_y)^2}{p_xp_y}$: information, quadratic in the dependence; no unit."""
-    independent = table.sum(axis=1)[:, None] * table.sum(axis=0)
-    return ((table - independent) ** 2 / independent).sum()
-
-
-def _rate(case):
-    """Return chi-squares of hypotheses on either side of the stationary law, along its slowest mode."""
-    far, mass = case
-    after, before = [], []
-    for alpha in (0.1, 0.5, 2.0):
-        rows, stationary, mode = _slowest(alpha)
-        widest = far * np.min(stationary / np.abs(np.where(mode == 0, 1.0, mode)))
-        laws = jnp.stack([stationary + (1 - mass) * widest * mode, stationary - mass * widest * mode])
-        table = jnp.stack([mass, 1 - mass])[:, None] * laws
-        after.append(smoothed_chi_square(table @ rows))
-        before.append(shrinkage(SIZE, alpha) ** 2 * smoothed_chi_square(table))
-    return jnp.stack(after), jnp.stack(before)
-
-
-def _rate_exactly(case):
-    n, alpha, mass = case
-    stationary, mode = _slowest_exactly(n, alpha)
-    widest = min(p / abs(w) for p, w in zip(stationary, mode, strict=True) if w)
-    table = np.stack(
-        [mass * (stationary + (1 - mass) * widest * mode), (1 - mass) * (stationary - mass * widest * mode)]
-    )
-    after = table.dot(rational_kernel(n, alpha))
-    return smoothed_chi_square(after), shrinkage(n, alpha) ** 2 * smoothed_chi_square(table)
-
-
-rate = equality(
-    "thm:smoothing-rate",
-    SMOOTHED,
-    _rate,
-    random_probabilities(2),
-    exact=_rate_exactly,
-    family=Family(
-        "n from 1 to 5; alpha 1/10, 1/2, 1, 2; two hypotheses of mass 1/2, 1/2 or 1/4, 3/4, as far apart along the "
-        "mode as the law lets them",
-        lambda: itertools.product(range(1, 6), ALPHAS, [fmpq(1, 2), fmpq(1, 4)]),
+    neighbours=(
+        ONE_SYMBOL_COUNTED,
+        without(SMOOTHED_DRAWS, (1, fmpq(1, 2), ("1/4", "3/4"), 4), exact=lambda case: _floor_exactly(case, other=2)),
     ),
-    edges=((4, fmpq(1, 2), fmpq(1, 4)),),
-    wrong=lambda case: (_rate(case)[0], _rate(case)[1] / shrinkage(SIZE, 0.5)),
 )
 
 
@@ -305,12 +307,12 @@ def _keeps(case):
 
 smoothing_keeps = inequality(
     "fol:smoothing-keeps-information",
-    SMOOTHED,
+    (*SMOOTHED, POSITIVE),
     _keeps,
     _cases,
     exact=lambda case: (_exactly_informed(token_law(case[2], EVEN)), _exactly_informed(_law(case))),
     family=Family(
         "n = 4, alpha = 1/2, rates (1/4, 3/4), equally likely, t from 1 to 6",
-        lambda: itertools.product((4,), ALPHAS[1:2], RATES[1:2], range(1, 7)),
+        lambda: itertools.product((4,), ALPHAS[2:3], RATES[1:2], range(1, 7)),
     ),
 )

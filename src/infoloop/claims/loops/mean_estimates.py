@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
 from infoloop.exact.rational_laws import fmpq, log2
-from infoloop.exact.real_balls import real_ball
+from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
 from infoloop.information.measures import mutual_information
@@ -16,12 +16,16 @@ from infoloop.models.gaussian_mean import gaussian_mean, information, residual
 from infoloop.probability.channels import extend
 from infoloop.probability.gaussians import Gaussian, LinearGaussian
 from infoloop.statements.cases import Family, random_numbers
+from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 STEPS = np.arange(1, 5)
-_gaussian = ("the true mean is Gaussian", "the noise of a sample is Gaussian of known variance")
-_last = (*_gaussian, "an estimate is the mean of the last generation's samples")
-_all = (*_gaussian, "an estimate is the mean of all samples so far")
+MEAN, NOISE = "the true mean is Gaussian", "the noise of a sample is Gaussian of known variance"
+LAST, ALL = "an estimate is the mean of the last generation's samples", "an estimate is the mean of all samples so far"
+CLOSED = "theta -> D1 -> D2,D3,D4"
+_gaussian = (MEAN, NOISE)
+_last, _all = (*_gaussian, LAST), (*_gaussian, ALL)
+_OTHER_NOISE = unrefuted(NOISE, "noise of another law tells more at the same variance, an amount without a closed form")
 
 
 def _parameters(x):
@@ -36,6 +40,8 @@ _small_loops = Family(
     lambda: parameter_grid(n=range(1, 4), prior=_VARIANCES, noise=_VARIANCES, t=range(1, 6)),
 )
 _edge = {"n": 2, "prior": fmpq(3), "noise": fmpq(1, 2)}
+# a true mean of two values, equally likely, has 1 bit at most: less than a Gaussian's that is heard so well
+_well_heard = {"n": 200, "prior": fmpq(3), "noise": fmpq(1, 2), "t": 2}
 
 
 def _weights(t: int, schedule: str) -> list[float]:
@@ -65,7 +71,7 @@ def estimates_law(case: tuple, generations: int, schedule: str) -> Gaussian:
 
 def _rational_mean_law(case, schedule):
     """Return the same law in rationals, with the last estimate only, called Z."""
-    n, prior, noise, generations = case.values()
+    n, prior, noise, generations = (case[name] for name in ("n", "prior", "noise", "t"))
     law = extend(RationalGaussian(((prior,),), ("theta",)), RationalLinear({"theta": 1}, noise / n, "D1"))
     for t in range(2, generations + 1):
         mixed = {f"D{t - 1}": 1} if schedule == "replace" else {name: fmpq(1, t - 1) for name in _data(t - 1)}
@@ -94,8 +100,11 @@ def bits_through(case: tuple, schedule: str) -> Float[Array, " generations"]:
 
 
 def _bits_exactly(case, schedule):
-    n, prior, noise, t = case.values()
-    return log2(1 + n * prior / (noise * noise_factor(t, schedule))) * fmpq(1, 2)
+    return _bits_of_factor(case, noise_factor(case["t"], schedule))
+
+
+def _bits_of_factor(case, factor):
+    return log2(1 + case["n"] * case["prior"] / (case["noise"] * factor)) * fmpq(1, 2)
 
 
 def _kept(case, schedule):
@@ -105,18 +114,26 @@ def _kept(case, schedule):
 
 def _through(label, assumes, schedule, wrong):
     """Return the claim that the estimates' law, link by link and then by determinants, has the closed form's bits."""
+    other = "replace" if schedule == "accumulate" else "accumulate"
+
+    def exact(case, used=schedule):
+        return mutual_information(_rational_mean_law(case, used), "theta", "Z"), _bits_exactly(case, schedule)
+
     return equality(
         label,
         assumes,
         lambda case: (_kept(case, schedule), bits_through(case, schedule)),
         _loops,
-        exact=lambda case: (
-            mutual_information(_rational_mean_law(case, schedule), "theta", "Z"),
-            _bits_exactly(case, schedule),
-        ),
+        exact=exact,
         family=_small_loops,
         edges=({**_edge, "t": 3},),
         wrong=lambda case: (_kept(case, schedule), wrong(case)),
+        neighbours=(
+            without(MEAN, _well_heard, exact=lambda case: (1, exact(case)[1])),
+            _OTHER_NOISE,
+            without(assumes[-1], {**_edge, "t": 3}, exact=lambda case: exact(case, other)),
+            changed("1 in place of the noise factor", lambda case: (exact(case)[0], _bits_of_factor(case, 1))),
+        ),
     )
 
 
@@ -128,10 +145,17 @@ def _floor(case):
     return residual(gaussian_mean(*case, schedule="accumulate")), bits_through(case, "accumulate")
 
 
+def _limit(n: int, prior: fmpq, noise: fmpq) -> RealBall:
+    return real_ball(lambda: (arb(n * prior / noise) * 6 / arb.pi() ** 2).log1p() / (2 * arb(2).log()))
+
+
 def _floor_exactly(case):
-    n, prior, noise, _ = case.values()
-    limit = real_ball(lambda: (arb(n * prior / noise) * 6 / arb.pi() ** 2).log1p() / (2 * arb(2).log()))
-    return limit, _bits_exactly(case, "accumulate")
+    """Return the limit and the information; or, below, that of a noise factor larger by 1/t, and the limit."""
+    n, prior, noise = (case[name] for name in ("n", "prior", "noise"))
+    if case["side"] == "above":
+        return _limit(n, prior, noise), _bits_exactly(case, "accumulate")
+    factor = noise_factor(case["t"], "accumulate") + fmpq(1, case["t"])
+    return _bits_of_factor(case, factor), _limit(n, prior, noise)
 
 
 mean_accumulation_floor = inequality(
@@ -140,9 +164,21 @@ mean_accumulation_floor = inequality(
     _floor,
     _loops,
     exact=_floor_exactly,
-    family=_small_loops,
-    edges=({"n": 1, "prior": fmpq(1, 2), "noise": fmpq(3), "t": 100},),
+    family=Family(
+        f"{_small_loops.description}; above the limit, and below it with what the rest may add to the noise",
+        lambda: ({**case, "side": side} for case in _small_loops.members() for side in ("above", "below")),
+    ),
+    edges=tuple({"n": 1, "prior": fmpq(1, 2), "noise": fmpq(3), "t": 100, "side": side} for side in ("above", "below")),
     wrong=lambda case: (_floor(case)[0], bits_through(case, "replace")),
+    neighbours=(
+        without(MEAN, {**_well_heard, "side": "above"}, exact=lambda case: (_floor_exactly(case)[0], 1)),
+        _OTHER_NOISE,
+        without(
+            ALL,
+            {**_edge, "t": 3, "side": "above"},
+            exact=lambda case: (_floor_exactly(case)[0], _bits_exactly(case, "replace")),
+        ),
+    ),
 )
 
 
@@ -152,8 +188,19 @@ def _all_data(case):
 
 
 def _all_data_exactly(case, generations=4):
-    law = _rational_mean_law({**case, "t": generations}, "accumulate")
+    law = _rational_mean_law({**case, "t": generations}, case.get("schedule", "accumulate"))
     return mutual_information(law, "theta", _data(generations)), mutual_information(law, "theta", "D1")
+
+
+def _kept_in_data(case):
+    """Return the information of all data, and the closed form of that of the first."""
+    return _all_data_exactly(case)[0], _bits_of_factor(case, 1)
+
+
+_every_schedule = Family(
+    "1 to 3 samples a generation, prior and noise variances 1/2, 1 and 3; estimates from all samples, or from the last",
+    lambda: parameter_grid(n=range(1, 4), prior=_VARIANCES, noise=_VARIANCES, schedule=("accumulate", "replace")),
+)
 
 
 _data_cases = Family(
@@ -163,15 +210,20 @@ _data_cases = Family(
 
 all_data = equality(
     "thm:mean-all-data",
-    (*_all, "theta -> D1 -> D2,D3,D4"),
+    (*_gaussian, CLOSED),
     _all_data,
     _loops,
-    exact=_all_data_exactly,
-    family=_data_cases,
+    exact=_kept_in_data,
+    family=_every_schedule,
     edges=(_edge,),
     wrong=lambda case: (_all_data(case)[0], 4 * _all_data(case)[1]),
     statement="I(theta;D1,D2,D3,D4) = I(theta;D1)",
-    given=("theta -> D1 -> D2,D3,D4",),
+    given=(CLOSED,),
+    neighbours=(
+        without(MEAN, _well_heard, exact=lambda case: (1, _bits_of_factor(case, 1))),
+        _OTHER_NOISE,
+        changed("the noise of two generations", lambda case: (_kept_in_data(case)[0], _bits_of_factor(case, 2))),
+    ),
 )
 
 

@@ -1,29 +1,30 @@
 """Chapter 2, mixtures: a mean estimated from fresh real data and from the model's own output, each round (S18)."""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
-from infoloop.exact.rational_laws import fmpq, log2
-from infoloop.exact.real_balls import real_ball
-from infoloop.information.expressions import evaluate
-from infoloop.information.gaussian_channels import awgn_capacity
-from infoloop.information.measures import mutual_information
+from infoloop.exact.rational_laws import fmpq
+from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.models.mixing import error_variance, mixing, optimal_weight, stationary_variance
-from infoloop.probability.channels import extend
-from infoloop.probability.gaussians import Gaussian, LinearGaussian
 from infoloop.statements.cases import Family, random_numbers
+from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 ROUNDS = 4
-LOOP = ("the noise of a sample is Gaussian of variance 1", "each round mixes real data of weight w with synthetic data")
-_inside = (*LOOP, "0 < w <= 1")
-_stationary = (*_inside, "the loop has run for ever")
-_prior = (*_inside, "the true mean is Gaussian")
+UNIT, MIXED = (
+    "the noise of a sample has variance 1 and is independent",
+    "each round mixes real data of weight w with synthetic data",
+)
+WEIGHT, FOR_EVER, EVEN = "0 < w <= 1", "the loop has run for ever", "as many real as synthetic samples"
+INSIDE = (UNIT, MIXED, WEIGHT)
+_stationary = (*INSIDE, FOR_EVER)
+NO_OTHER_WEIGHT = unrefuted(WEIGHT, "it is what a weight is, and at w = 0 the stationary variance is infinite")
 
-_WEIGHTS = [fmpq(k, 8) for k in range(1, 9)]
+WEIGHTS = [fmpq(k, 8) for k in range(1, 9)]
 _SIZES = (1, 2, 5)
 
 
@@ -32,10 +33,10 @@ def _parameters(x):
     return jax.nn.sigmoid(2 * x[0]), 1 + jnp.floor(jnp.exp(x[1])), 1 + jnp.floor(jnp.exp(x[2]))
 
 
-_loops = random_numbers(3, _parameters)
+mixtures = random_numbers(3, _parameters)
 _small_loops = Family(
     "weights k/8, 1, 2 or 5 real and synthetic samples, 0 to 4 rounds",
-    lambda: parameter_grid(w=_WEIGHTS, real=_SIZES, synthetic=_SIZES, t=range(ROUNDS + 1)),
+    lambda: parameter_grid(w=WEIGHTS, real=_SIZES, synthetic=_SIZES, t=range(ROUNDS + 1)),
 )
 
 
@@ -91,15 +92,33 @@ def _without_synthetic_noise(case):
     return _variances(case)[0], error_variance(mixing(weight, real, 1e9), jnp.arange(ROUNDS + 1))
 
 
+def halved(case: dict) -> dict:
+    """Return the case with half the weight of real data in each round."""
+    return {**case, "w": case["w"] / 2}
+
+
+def _a_round_later(case):
+    return _variances_exactly({**case, "t": case["t"] + 1})[1]
+
+
+_mixture = {"w": fmpq(1, 4), "real": 2, "synthetic": 5, "t": 3}
+
 variance = equality(
     "thm:mixing-variance",
-    _inside,
+    INSIDE,
     _variances,
-    _loops,
+    mixtures,
     exact=_variances_exactly,
     family=_small_loops,
-    edges=({"w": fmpq(1, 4), "real": 2, "synthetic": 5, "t": 3},),
+    edges=(_mixture,),
     wrong=_without_synthetic_noise,
+    neighbours=(
+        without(UNIT, _mixture, exact=lambda case: (2 * _variances_exactly(case)[0], _variances_exactly(case)[1])),
+        # each round at half the weight of real data
+        without(MIXED, _mixture, exact=lambda case: (_variances_exactly(halved(case))[0], _variances_exactly(case)[1])),
+        NO_OTHER_WEIGHT,
+        changed("t + 1 in place of t", lambda case: (_variances_exactly(case)[0], _a_round_later(case))),
+    ),
 )
 
 _ratios = random_numbers(2, lambda x: (jax.nn.sigmoid(2 * x[0]), jnp.exp(x[1])))
@@ -111,31 +130,78 @@ def _optimal(case):
 
 
 def _optimal_exactly(case):
-    r"""Return the best weight v, that of the ratio $r=v^2/(1-v)$, and $nV_\infty$ at a weight."""
-    weight, best = case.values()
-    return best, fixed_point(weight, best**2 / (1 - best))
+    r"""Return the best weight v, that of the ratio $r=v^2/(1-v)$, and $nV_t$ or $nV_\infty$ at a weight."""
+    best = case["best"]
+    return best, _after(case["w"], best**2 / (1 - best), case.get("t"))
+
+
+def _after(weight: fmpq, ratio: fmpq, rounds: int | None) -> fmpq:
+    """Return the variance after so many rounds in units of the first, or the stationary one."""
+    return fixed_point(weight, ratio) if rounds is None else relaxed_variance(weight, fmpq(1), 1 / ratio, rounds)
+
+
+_ROUNDS = (None, 0, 1, 3)
+_best_at_half = {"w": fmpq(1, 2), "best": fmpq(1, 2)}
 
 
 optimal = inequality(
     "thm:mixing-optimal",
-    _stationary,
+    INSIDE,
     _optimal,
     _ratios,
     exact=_optimal_exactly,
-    family=Family("weights k/8, best weights k/8 below 1", lambda: parameter_grid(w=_WEIGHTS, best=_WEIGHTS[:-1])),
-    edges=({"w": fmpq(1, 2), "best": fmpq(1, 2)},),
+    family=Family(
+        "weights k/8, best weights k/8 below 1; for ever, and after 0, 1 and 3 rounds",
+        lambda: parameter_grid(w=WEIGHTS, best=WEIGHTS[:-1], t=_ROUNDS),
+    ),
+    edges=(_best_at_half,),
     wrong=lambda case: (jnp.sqrt(_optimal(case)[0]), _optimal(case)[1]),
+    neighbours=(
+        without(UNIT, _best_at_half, exact=lambda case: (case["best"], _optimal_exactly(case)[1] / 2)),
+        without(
+            MIXED, _best_at_half, exact=lambda case: (case["best"], fmpq(1, 10))
+        ),  # the mean of ten rounds' real data
+        NO_OTHER_WEIGHT,
+        changed(
+            "the ratio 1 % larger", lambda case: (_best_of(fmpq(101, 200)), _optimal_exactly(case)[1]), _best_at_half
+        ),
+    ),
 )
+
+
+def _best_of(ratio: fmpq) -> RealBall:
+    r"""Return $\frac{\sqrt{r^2+4r}-r}2$."""
+    return real_ball(lambda: (arb(ratio * ratio + 4 * ratio).sqrt() - arb(ratio)) / 2)
+
+
+def _golden_exactly(case):
+    golden_ratio = real_ball(lambda: (arb(5).sqrt() - 1) / 2)
+    return golden_ratio, _after(case["w"], case.get("ratio", fmpq(1)), case.get("t"))
+
+
+_fibonacci = {"w": fmpq(13, 21)}
 
 golden = inequality(
     "thm:mixing-golden",
-    (*_stationary, "as many real as synthetic samples"),
+    (*INSIDE, EVEN),
     lambda case: (optimal_weight(1.0), stationary_variance(case[0], 1.0)),
     _ratios,
-    exact=lambda case: (real_ball(lambda: (arb(5).sqrt() - 1) / 2), fixed_point(case["w"], fmpq(1))),
-    family=Family("weights k/100", lambda: parameter_grid(w=[fmpq(k, 100) for k in range(1, 101)])),
-    edges=({"w": fmpq(13, 21)},),
+    exact=_golden_exactly,
+    family=Family(
+        "weights k/100 for ever, and k/10 after 0, 1 and 3 rounds",
+        lambda: itertools.chain(
+            parameter_grid(w=[fmpq(k, 100) for k in range(1, 101)]),
+            parameter_grid(w=[fmpq(k, 10) for k in range(1, 11)], t=_ROUNDS[1:]),
+        ),
+    ),
+    edges=(_fibonacci,),
     wrong=lambda case: (jnp.sqrt(0.5), stationary_variance(case[0], 1.0)),
+    neighbours=(
+        without(UNIT, _fibonacci, exact=lambda case: (_golden_exactly(case)[0], _golden_exactly(case)[1] / 2)),
+        without(MIXED, _fibonacci, exact=lambda case: (_golden_exactly(case)[0], fmpq(1, 10))),
+        NO_OTHER_WEIGHT,
+        without(EVEN, {**_fibonacci, "ratio": fmpq(9, 10)}),
+    ),
 )
 
 
@@ -145,14 +211,16 @@ def _diverging(case):
 
 
 def _diverging_exactly(case):
-    weight, ratio = case.values()
-    return ratio * (1 - weight) ** 2 / (2 * weight), fixed_point(weight, ratio)
+    weight, ratio = case["w"], case["r"]
+    return ratio * (1 - weight) ** 2 / (2 * weight), _after(weight, ratio, case.get("t"))
 
 
 _small_weights = Family(
     "weights 1/2, 1/4, ..., 1/4096, ratios 1/2, 1 and 3",
     lambda: parameter_grid(w=[fmpq(1, 2**k) for k in range(1, 13)], r=[fmpq(1, 2), fmpq(1), fmpq(3)]),
 )
+
+_rare = {"w": fmpq(1, 1000), "r": fmpq(1)}
 
 diverging = inequality(
     "thm:mixing-diverges",
@@ -161,8 +229,19 @@ diverging = inequality(
     _ratios,
     exact=_diverging_exactly,
     family=_small_weights,
-    edges=({"w": fmpq(1, 1000), "r": fmpq(1)},),
+    edges=(_rare,),
     wrong=lambda case: (case[1] / (2 * case[0]), _diverging(case)[1]),
+    neighbours=(
+        without(UNIT, _rare, exact=lambda case: (_diverging_exactly(case)[0], _diverging_exactly(case)[1] / 2)),
+        without(MIXED, _rare, exact=lambda case: (_diverging_exactly(case)[0], fmpq(1, 10))),
+        NO_OTHER_WEIGHT,
+        without(FOR_EVER, {**_rare, "t": 3}),
+        changed(
+            "without the square",
+            lambda case: (_diverging_exactly(case)[0] / (1 - case["w"]), _diverging_exactly(case)[1]),
+            {"w": fmpq(1, 2), "r": fmpq(3)},
+        ),
+    ),
 )
 
 fresh_data_never_worse = inequality(
@@ -172,88 +251,4 @@ fresh_data_never_worse = inequality(
     _ratios,
     exact=lambda case: (fixed_point(*case.values()), 1),
     family=_small_weights,
-)
-
-
-def _mixing_law(case, rounds):
-    """Return the law of theta ~ N(0, 1), the estimates Z0, Z1, ... and the real means R1, R2, ..., link by link."""
-    weight, real, synthetic = case
-
-    def link(row, noise, source, target):
-        return LinearGaussian(jnp.stack([row]), jnp.reshape(noise, (1, 1)), source, (target,), jnp.zeros(1))
-
-    law = Gaussian(jnp.zeros(1), jnp.ones((1, 1)), ("theta",), (1,))
-    law = extend(law, link(jnp.ones(1), 1 / real, ("theta",), "Z0"))
-    mixed, noise = jnp.stack([weight, 1 - weight]), (1 - weight) ** 2 / synthetic
-    for t in range(1, rounds + 1):
-        law = extend(law, link(jnp.ones(1), 1 / real, ("theta",), f"R{t}"))
-        law = extend(law, link(mixed, noise, (f"R{t}", f"Z{t - 1}"), f"Z{t}"))
-    return law
-
-
-def _rational_mixture_law(case):
-    """Return the same law in rationals, one round longer than the case says, with its prior."""
-    weight, real, synthetic, prior, rounds = case.values()
-    law = extend(RationalGaussian(((prior,),), ("theta",)), RationalLinear({"theta": 1}, fmpq(1, real), "Z0"))
-    for t in range(1, rounds + 2):
-        mixed, error = {f"R{t}": weight, f"Z{t - 1}": 1 - weight}, (1 - weight) ** 2 / synthetic
-        law = extend(law, RationalLinear({"theta": 1}, fmpq(1, real), f"R{t}"), RationalLinear(mixed, error, f"Z{t}"))
-    return law
-
-
-def openness(prior: Number, real: Number, error: Number) -> Number:
-    r"""Return the signal to noise of n real samples after an estimate of error V, $n/(\frac1{\tau^2}+\frac1V)$."""
-    return real / (1 / prior + 1 / error)
-
-
-def _open(case):
-    law = _mixing_law(case, ROUNDS)
-    found = [evaluate(f"I(theta;R{t + 1}|Z{t})", law) for t in range(ROUNDS)]
-    errors = error_variance(mixing(*case), jnp.arange(ROUNDS))
-    return jnp.stack(found), awgn_capacity(openness(1.0, case[1], errors))
-
-
-def _open_exactly(case):
-    weight, real, synthetic, prior, t = case.values()
-    error = relaxed_variance(weight, fmpq(real), fmpq(synthetic), t)
-    closed = log2(1 + openness(prior, real, error)) * fmpq(1, 2)
-    return mutual_information(_rational_mixture_law(case), "theta", f"R{t + 1}", f"Z{t}"), closed
-
-
-_open_loops = Family(
-    "weights k/8, 1 or 3 real and 1 or 5 synthetic samples, prior variances 1/2 and 3, 0 to 3 rounds",
-    lambda: parameter_grid(w=_WEIGHTS, real=(1, 3), synthetic=(1, 5), prior=(fmpq(1, 2), fmpq(3)), t=range(4)),
-)
-
-open_rounds = equality(
-    "thm:mixing-open",
-    _prior,
-    _open,
-    _loops,
-    exact=_open_exactly,
-    family=_open_loops,
-    edges=({"w": fmpq(1, 4), "real": 3, "synthetic": 5, "prior": fmpq(3), "t": 2},),
-    wrong=lambda case: (_open(case)[0], awgn_capacity(case[1] / (1 + 1 / case[1]))),
-)
-
-
-def _kept(case):
-    errors = error_variance(mixing(*case), jnp.array([0, ROUNDS]))
-    start, end = awgn_capacity(1 / errors)
-    return start, end
-
-
-def _kept_exactly(case):
-    t, law = case["t"], _rational_mixture_law(case)
-    assert all(mutual_information(law, "theta", f"R{i + 1}", f"Z{i}").sign() > 0 for i in range(t))
-    return mutual_information(law, "theta", "Z0"), mutual_information(law, "theta", f"Z{t}")
-
-
-open_rounds_keep = inequality(
-    "fol:open-rounds-keep",
-    (*_prior, "I(theta;R_t|Z_{t-1}) > 0 in every round"),
-    _kept,
-    _loops,
-    exact=_kept_exactly,
-    family=_open_loops,
 )

@@ -1,83 +1,30 @@
-"""Chapter 2, regressions: least squares on labels that the previous fit made, and how the errors add up (S17)."""
+"""Chapter 2, regressions: how the errors of least squares on labels that the previous fit made add up (S17)."""
 
 import functools
 import itertools
 import operator
-from collections.abc import Callable, Sequence
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-from flint import arb, fmpq_mat
+from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.claims.loops.regression_designs import ALL
 from infoloop.exact.rational_laws import fmpq
-from infoloop.exact.real_balls import real_ball
-from infoloop.models.regression import design_risk, excess_risk, regression
-from infoloop.statements.cases import Cases, Family, random_numbers
+from infoloop.exact.real_balls import RealBall, real_ball
+from infoloop.models.regression import excess_risk, regression
+from infoloop.statements.cases import Family, random_numbers
+from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 STEPS = np.arange(1, 7)
 DIMENSIONS = (1, 2, 4)
-_noise = "the noise of a label has mean 0, variance sigma^2 and is independent"
-_design = (_noise, "the inputs are given")
-_normal = (_noise, "the inputs are normal", "at least d + 2 samples a generation")
-_last = (*_normal, "a fit sees the last generation")
-_all = (*_normal, "a fit sees all generations")
-
-
-def fitted_noise(designs: Sequence, inverse: Callable, stacked: Callable, zeros: Callable) -> Number:
-    r"""Return the matrix C of the error $w_t-w_0=Ce$ of the last fit, e all label noises: label by label.
-
-    The labels of generation i are $X_iw_{i-1}+e_i$, and $w_i$ solves the normal equations of all labels so far.
-    """
-    rows, dimension = designs[0].shape
-    fit, labels = zeros((dimension, rows * len(designs))), []
-    for i, x in enumerate(designs):
-        fresh = np.eye(rows * len(designs), dtype=int)[rows * i : rows * (i + 1)]
-        labels.append(x @ fit + fresh)
-        inputs = stacked(designs[: i + 1])
-        fit = inverse(inputs.T @ inputs) @ (inputs.T @ stacked(labels))
-    return fit
-
-
-def _inverse(table):
-    found = fmpq_mat(*table.shape, table.ravel().tolist()).inv()
-    return np.array(found.entries(), dtype=object).reshape(table.shape)
-
-
-def _design_sides(designs):
-    fit = fitted_noise(list(designs), jnp.linalg.inv, jnp.concatenate, jnp.zeros)
-    return jnp.square(fit).sum(), design_risk(jnp.einsum("tki,tkj->tij", designs, designs))
-
-
-def _design_exactly(case):
-    designs = [np.vectorize(fmpq, otypes=[object])(np.array(x)) for x in case.values()]
-    fit = fitted_noise(designs, _inverse, np.concatenate, functools.partial(np.zeros, dtype=object))
-    grams = [fmpq_mat(*x.shape[1:] * 2, (x.T @ x).ravel().tolist()) for x in designs]
-    added = [(total.inv() * gram * total.inv()) for total, gram in zip(itertools.accumulate(grams), grams, strict=True)]
-    closed = sum((m[i, i] for m in added for i in range(m.nrows())), fmpq(0))
-    return sum((fit**2).ravel().tolist(), fmpq(0)), closed
-
-
-_INPUTS = (((1, 0), (0, 1)), ((1, 2), (1, -1)), ((2, 1), (0, 3)), ((1, 1), (-1, 2)))
-_blocks = Cases(
-    lambda key: jax.random.normal(key, (3, 4, 2)), lambda x: jnp.concatenate([jnp.eye(2)] * 2) + jnp.tanh(x) / 4
-)
-
-design = equality(
-    "thm:regression-design",
-    (*_design, "a fit sees all generations"),
-    _design_sides,
-    _blocks,
-    exact=_design_exactly,
-    family=Family(
-        "three generations of two inputs each in two dimensions, from four integer designs",
-        lambda: parameter_grid(X1=_INPUTS, X2=_INPUTS, X3=_INPUTS),
-    ),
-    edges=({"X1": _INPUTS[1], "X2": _INPUTS[2], "X3": _INPUTS[0]},),
-    wrong=lambda x: (_design_sides(x)[0], jnp.trace(jnp.linalg.inv(jnp.einsum("tki,tkj->ij", x, x)))),
-)
+NOISE = "the noise of a label has mean square sigma^2 and does not depend on the inputs"
+NORMAL, ENOUGH = "the inputs are normal", "at least d + 2 samples a generation"
+LAST = "a fit sees the last generation"
+_normal = (NOISE, NORMAL, ENOUGH)
+_last, _all = (*_normal, LAST), (*_normal, ALL)
+_TOO_FEW = unrefuted(ENOUGH, "with fewer both sides are infinite")
 
 
 def inverse_trace(dimension: int, samples: Number) -> Number:
@@ -170,7 +117,15 @@ def _by_model(case):
     return jnp.stack([_risks(d, case) for d in DIMENSIONS])
 
 
-def _risk(label, assumes, found, found_exactly, closed, closed_exactly, wrong):
+def _coherent(weights):
+    r"""Return the risk in one dimension if each noise is its input, so that the label is $x(w+1)$.
+
+    Each fit is off by its `weights[i]` shares of 1 more, and what the generations add is not independent.
+    """
+    return sum(weights, fmpq(0)) ** 2
+
+
+def _risk(label, assumes, found, found_exactly, closed, closed_exactly, wrong, neighbours):
     """Return the claim that the expected risk from Bartlett's decomposition has this closed form."""
     return equality(
         label,
@@ -181,7 +136,36 @@ def _risk(label, assumes, found, found_exactly, closed, closed_exactly, wrong):
         family=_small_loops,
         edges=(_edge,),
         wrong=lambda case: (_each(case, found), wrong(case)),
+        neighbours=neighbours,
     )
+
+
+def _closed_in_one_dimension(closed):
+    """Return the closed form of a case with d = 1 and noise of mean square 1."""
+    return lambda case: closed(1, fmpq(case["samples"]), case["t"])
+
+
+def _neighbours(seen, shares, closed, other, constant):
+    """Return the loops without each assumption, with `shares(t)` of each generation's labels in the fits of a loop.
+
+    Noise that is its input; inputs of size 1 for certain; a fit that sees the other generations, with the risk `other`.
+    """
+    formula = _closed_in_one_dimension(closed)
+
+    def of_signs(case):
+        """Return the risk if each input is 1 or -1: a fit's own noise has the square of its share over T."""
+        return sum((s**2 for s in shares(case["t"])), fmpq(0)) / case["samples"], formula(case)
+
+    return (
+        without(NOISE, _one, exact=lambda case: (_coherent(shares(case["t"])), formula(case))),
+        without(NORMAL, _one, exact=of_signs),
+        _TOO_FEW,
+        without(seen, _edge, exact=_exactly(other, closed)),
+        changed(*constant),
+    )
+
+
+_one = {"d": 1, "samples": 7, "noise": fmpq(1), "t": 3}
 
 
 replaced_regression = _risk(
@@ -192,7 +176,20 @@ replaced_regression = _risk(
     _by_model,
     lambda d, samples, t: t * d / (samples - d - 1),
     lambda case: _each(case, lambda d, samples, t: t * d / samples),
+    _neighbours(
+        LAST,
+        lambda t: [fmpq(1)] * t,
+        lambda d, samples, t: t * d / (samples - d - 1),
+        _accumulated,
+        ("T in place of T - d - 1", _exactly(_replaced, lambda d, samples, t: t * d / samples)),
+    ),
 )
+
+
+def _without_growth(d, samples, t):
+    return sum(d / (i * (samples - d - 1)) for i in range(1, t + 1))
+
+
 accumulated_regression = _risk(
     "thm:regression-accumulate",
     _all,
@@ -201,6 +198,13 @@ accumulated_regression = _risk(
     lambda case: _each(case, summed_risk),
     summed_risk,
     lambda case: _each(case, lambda d, samples, t: d / (samples - d - 1) * sum(1 / i**2 for i in range(1, t + 1))),
+    _neighbours(
+        ALL,
+        lambda t: [fmpq(1, i) for i in range(1, t + 1)],
+        summed_risk,
+        _replaced,
+        ("T - d - 1 in place of iT - d - 1", _exactly(_accumulated, _without_growth)),
+    ),
 )
 
 
@@ -212,10 +216,23 @@ def _bound(case):
     return _each(case, summed_risk), np.pi**2 / 6 * _each(case, _first)
 
 
+def _first_risk(case):
+    return case["noise"] * _first(case["d"], fmpq(case["samples"]), case["t"])
+
+
+def _basel(first: fmpq | int) -> RealBall:
+    r"""Return $\frac{\pi^2}6$ first risks."""
+    return real_ball(lambda: arb.pi() ** 2 / 6 * arb(first))
+
+
 def _bound_exactly(case):
     d, samples, noise, t = case.values()
-    first = noise * _first(d, fmpq(samples), t)
-    return noise * summed_risk(d, fmpq(samples), t), real_ball(lambda: arb.pi() ** 2 / 6 * arb(first))
+    return noise * summed_risk(d, fmpq(samples), t), _basel(_first_risk(case))
+
+
+def _unequal_generations(case):
+    """Return the risk in one dimension if the first inputs have squares 10 in sum, later ones 1 each; and the bound."""
+    return sum((fmpq(1, (10 + i) ** 2) for i in range(1, case["t"])), fmpq(1, 10)), _basel(fmpq(1, 10))
 
 
 bound = inequality(
@@ -227,6 +244,15 @@ bound = inequality(
     family=_small_loops,
     edges=({"d": 1, "samples": 10**6, "noise": fmpq(1), "t": 100},),
     wrong=lambda case: (_by_model(case), _bound(case)[1]),
+    neighbours=(
+        without(NOISE, _one, exact=lambda case: (_coherent([fmpq(1, i) for i in range(1, case["t"] + 1)]), _basel(1))),
+        without(NORMAL, {**_one, "t": 100}, exact=_unequal_generations),
+        _TOO_FEW,
+        without(
+            ALL, {**_edge, "t": 6}, exact=lambda case: (_exactly(_replaced, _first)(case)[0], _bound_exactly(case)[1])
+        ),
+        changed("8/5 in place of pi^2/6", lambda case: (_bound_exactly(case)[0], _first_risk(case) * fmpq(8, 5))),
+    ),
 )
 
 replace_stays_bounded = inequality(

@@ -1,25 +1,24 @@
 """Chapter 2, collapse: what resampling loses, which is diversity, and what it keeps about the task (S10)."""
 
 import itertools
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import exact_binary_entropy, fmpq, rational
+from infoloop.claims.comparisons import equality
+from infoloop.exact.rational_laws import Exact, LogSum, exact_binary_entropy, fmpq, rational
 from infoloop.exact.wright_fisher_rational import (
-    absorption_sums,
     kernel_determinant,
-    rational_binomial_pmf,
     rational_generation_law,
     rational_kernel,
     token_law,
 )
 from infoloop.information.contraction_coefficients import dobrushin
 from infoloop.information.measures import mutual_information
-from infoloop.loops.absorption import fixation_by_table, kernel_eigenvalues
+from infoloop.loops.absorption import kernel_eigenvalues
 from infoloop.loops.binomial_resampling import wright_fisher_kernel
 from infoloop.loops.loop import Loop, unroll
 from infoloop.models import wright_fisher
@@ -28,35 +27,39 @@ from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy
 from infoloop.statements.cases import Family, exact_law, random_probabilities
+from infoloop.statements.neighbours import changed, unrefuted, without
 
 SIZE, GENERATIONS = 4, 6
-RESAMPLING = ("two symbols", "each generation is n draws from the frequencies of the last")
+TWO, DRAWS = "two symbols", "each generation is n draws from the frequencies of the last"
+RESAMPLING = (TWO, DRAWS)
+ONE_SYMBOL_COUNTED = unrefuted(TWO, "both sides are about the count of one of two symbols")
 INTERIOR = [fmpq(k, 4) for k in (1, 2, 3)]
 RATES = [(0, 1), ("1/4", "3/4"), ("1/8", "1/2"), ("1/2", "1/2"), (0, "1/3")]
 PRIORS = [("1/2", "1/2"), ("1/4", "3/4")]
 
 
-def _model(case):
+def model(case: tuple) -> wright_fisher.Model:
     """Return two hypotheses with rates `case[:2]`, the first of probability `case[2]`."""
     return wright_fisher.Model(SIZE, case[:2], jnp.stack([case[2], 1 - case[2]]))
 
 
-def _draws(m: wright_fisher.Model):
+def draws(m: wright_fisher.Model) -> Float[Array, "theta count"]:
+    """Return the law of the first count under each hypothesis."""
     return binomial(m.rates, m.size, "theta", "count").rows
 
 
-def _tables(case):
+def generation_tables(case: tuple) -> Float[Array, "t theta count"]:
     """Return P(theta, K_t) for t = 1, 2, ... along the leading axis."""
-    m = _model(case)
+    m = model(case)
     with jax.ensure_compile_time_eval():  # the kernel is a constant of the claim, not a part of what is compiled
         link = wright_fisher_kernel(SIZE)
-    loop = Loop(start=lambda key: m.prior[:, None] * _draws(m), step=lambda key, table: table @ link)
+    loop = Loop(start=lambda key: m.prior[:, None] * draws(m), step=lambda key, table: table @ link)
     return unroll(loop, jnp.arange(GENERATIONS))
 
 
-def _symbol_laws(case):
+def symbol_laws(case: tuple) -> Float[Array, "theta count"]:
     """Return P(theta, B) for one symbol B drawn at the rate theta, in a table as wide as those of the counts."""
-    m = _model(case)
+    m = model(case)
     return jnp.pad(m.prior[:, None] * jnp.stack([1 - m.rates, m.rates], 1), ((0, 0), (0, SIZE - 1)))
 
 
@@ -66,44 +69,46 @@ def table_information(table: Float[Array, "theta seen"]) -> Float[Array, ""]:
     return mutual_information(Joint(table, ("theta", "seen")), "theta", "seen")
 
 
-def _kept(case):
+def kept_information(case: tuple) -> Float[Array, " t"]:
     """Return I(theta;K_t) for t = 1, 2, ..."""
-    return table_information(_tables(case))
+    return table_information(generation_tables(case))
 
 
-def _kept_and_symbol(case):
+def kept_and_symbol(case: tuple) -> tuple[Array, Array]:
     """Return I(theta;K_t) for t = 1, 2, ..., and as many copies of I(theta;B)."""
-    found = table_information(jnp.concatenate([_tables(case), _symbol_laws(case)[None]]))
+    found = table_information(jnp.concatenate([generation_tables(case), symbol_laws(case)[None]]))
     return found[:-1], jnp.broadcast_to(found[-1], (GENERATIONS,))
 
 
-def _kept_exactly(n, rates, prior, t):
-    return mutual_information(rational_generation_law(n, rates, prior, t), "theta", "count")
+def kept_exactly(n: int, rates: Sequence, prior: Sequence, t: int, alpha: Exact = 0) -> LogSum:
+    """Return I(theta;K_t) exactly; with alpha, of the smoothed loop, which draws from other rates."""
+    return mutual_information(rational_generation_law(n, rates, prior, t, alpha), "theta", "count")
 
 
-def _symbol_exactly(rates, prior):
+def symbol_exactly(rates: Sequence, prior: Sequence) -> LogSum:
+    """Return I(theta;B) exactly, B one symbol drawn at the rate theta."""
     return mutual_information(token_law(rates, prior), "theta", "symbol")
 
 
-_every_loop = Family(
+every_loop = Family(
     "n from 1 to 4; rates (0, 1), (1/4, 3/4), (1/8, 1/2), (1/2, 1/2), (0, 1/3); priors (1/2, 1/2), (1/4, 3/4); t = 1, "
     "2, 3, 5",
     lambda: itertools.product((1, 2, 3, 4), RATES, PRIORS, (1, 2, 3, 5)),
 )
 
-_two_rates = random_probabilities(3)
+two_rates = random_probabilities(3)
 
 
 def _diversity(case):
-    m, frequency = _model(case), jnp.arange(SIZE + 1) / SIZE
-    found = (_tables(case) * 2 * frequency * (1 - frequency)).sum((1, 2))
+    m, frequency = model(case), jnp.arange(SIZE + 1) / SIZE
+    found = (generation_tables(case) * 2 * frequency * (1 - frequency)).sum((1, 2))
     steps = jnp.arange(1, GENERATIONS + 1)
     return found, m.prior @ jax.vmap(lambda rate: wright_fisher.expected_heterozygosity(SIZE, rate, steps))(m.rates)
 
 
-def _diversity_exactly(case):
+def _diversity_exactly(case, alpha=0):
     n, rates, prior, t = case
-    table = rational_generation_law(n, rates, prior, t).table
+    table = rational_generation_law(n, rates, prior, t, alpha).table
     frequencies = [fmpq(c, n) for c in range(n + 1)]
     found = sum((p * 2 * f * (1 - f) for p, f in zip(table.sum(axis=0), frequencies, strict=True)), fmpq(0))
     start = sum((rational(w) * 2 * rational(r) * (1 - rational(r)) for r, w in zip(rates, prior, strict=True)), fmpq(0))
@@ -116,15 +121,28 @@ def _diploid(case):
     return found, closed * ((1 - 1 / (2 * SIZE)) / (1 - 1 / SIZE)) ** steps
 
 
+def _diploid_exactly(case):
+    found, closed = _diversity_exactly(case)
+    return found, closed * ((1 - fmpq(1, 2 * case[0])) / (1 - fmpq(1, case[0]))) ** case[3] if case[0] > 1 else fmpq(1)
+
+
+HALF = fmpq(1, 2)
+third_generation = (4, ("1/4", "3/4"), ("1/2", "1/2"), 3)
+
 resampled_diversity = equality(
     "thm:resampling-diversity",
     RESAMPLING,
     _diversity,
-    _two_rates,
+    two_rates,
     exact=_diversity_exactly,
-    family=_every_loop,
-    edges=((4, ("1/4", "3/4"), ("1/2", "1/2"), 3),),
+    family=every_loop,
+    edges=(third_generation,),
     wrong=_diploid,
+    neighbours=(
+        ONE_SYMBOL_COUNTED,
+        without(DRAWS, third_generation, exact=lambda case: _diversity_exactly(case, alpha=HALF)),
+        changed("2n in place of n", _diploid_exactly),
+    ),
 )
 
 
@@ -138,12 +156,12 @@ def _spectrum(case):
     return jnp.stack(found), jnp.stack(closed)
 
 
-def _spectrum_exactly(case):
+def _spectrum_exactly(case, alpha=0):
     n, x = case
     product, eigenvalue = fmpq(1), fmpq(1)
     for i in range(n + 1):
         product, eigenvalue = product * (rational(x) - eigenvalue), eigenvalue * (1 - fmpq(i, n))
-    return kernel_determinant(n, 0, x), product
+    return kernel_determinant(n, alpha, x), product
 
 
 resampled_eigenvalues = equality(
@@ -158,7 +176,17 @@ resampled_eigenvalues = equality(
     ),
     edges=((3, 2),),
     wrong=lambda case: (_spectrum(case)[0], _spectrum(case)[1] * (case[0] - 1 / 2)),
+    neighbours=(
+        ONE_SYMBOL_COUNTED,
+        without(DRAWS, (3, 2), exact=lambda case: _spectrum_exactly(case, alpha=HALF)),
+        changed("without the eigenvalue 1 of the mean", lambda case: _second_missing(*case)),
+    ),
 )
+
+
+def _second_missing(n, x):
+    found, closed = _spectrum_exactly((n, x))
+    return found, closed / (x - 1)
 
 
 def _kept_ends(case):
@@ -171,9 +199,15 @@ def _kept_ends(case):
     return kept, jnp.concatenate([binary_entropy(p_one) * one, one])
 
 
-def _kept_ends_exactly(case):
+def _kept_ends_exactly(case, alpha=0):
+    """Return I(X;K_t) and H(X); or, where no P(X=1) is given, the largest distance of two rows of K^t, and 1."""
     n, p_one, t = case
-    return _kept_exactly(n, (0, 1), (1 - p_one, p_one), t), exact_binary_entropy(p_one)
+    if p_one is not None:
+        return kept_exactly(n, (0, 1), (1 - p_one, p_one), t + 1, alpha), exact_binary_entropy(p_one)
+    rows = path = rational_kernel(n, alpha)
+    for _ in range(t - 1):
+        path = path.dot(rows)
+    return max(abs(a - b).sum() / 2 for a, b in itertools.combinations(path, 2)), 1
 
 
 ends_keep = equality(
@@ -183,144 +217,53 @@ ends_keep = equality(
     random_probabilities(1),
     exact=_kept_ends_exactly,
     family=Family(
-        "n from 1 to 5, P(X=1) in 1/4, 1/2, 3/4, and t from 1 to 4",
-        lambda: itertools.product(range(1, 6), INTERIOR, range(1, 5)),
+        "n from 1 to 5, t from 1 to 4: the information for P(X=1) 1/4, 1/2, 3/4, and Dobrushin's coefficient",
+        lambda: itertools.product(range(1, 6), [*INTERIOR, None], range(1, 5)),
     ),
     edges=((4, fmpq(1, 4), 3),),
     wrong=lambda case: (_kept_ends(case)[0], _kept_ends(case)[1] * (1 - 1 / SIZE)),
+    neighbours=(
+        ONE_SYMBOL_COUNTED,
+        without(DRAWS, (4, fmpq(1, 4), 3), exact=lambda case: _kept_ends_exactly(case, alpha=HALF)),
+        changed("1 - 1/n in place of 1", lambda case: _less_kept(*case)),
+    ),
 )
 
 
-def _left(case):
-    """Return I(theta;K_oo), K_oo in {0, n} with the probabilities of the table of absorption; and I(theta;B)."""
-    m = _model(case)
-    with jax.ensure_compile_time_eval():
-        fixed = fixation_by_table(SIZE, np.arange(SIZE + 1))
-    ends = _draws(m) @ fixed
-    law = m.prior[:, None] * jnp.stack([1 - ends, ends], 1)
-    left, symbol = table_information(jnp.stack([jnp.pad(law, ((0, 0), (0, SIZE - 1))), _symbol_laws(case)]))
-    return left, symbol
-
-
-def _left_exactly(case):
-    n, rates, prior = case
-    ends = absorption_sums(n, rational_kernel(n)[1:-1, -1])
-    ends[-1] = fmpq(1)
-    heads = [sum((p * e for p, e in zip(rational_binomial_pmf(n, r), ends, strict=True)), fmpq(0)) for r in rates]
-    return _symbol_exactly(heads, prior), _symbol_exactly(rates, prior)
-
-
-_ends = Family(
-    "n from 2 to 6; rates (0, 1), (1/4, 3/4), (1/8, 1/2), (1/2, 1/2), (0, 1/3); priors (1/2, 1/2), (1/4, 3/4)",
-    lambda: itertools.product(range(2, 7), RATES, PRIORS),
-)
-residual = equality(
-    "thm:residual-information",
-    RESAMPLING,
-    _left,
-    _two_rates,
-    exact=_left_exactly,
-    family=_ends,
-    edges=((4, ("1/4", "3/4"), ("1/2", "1/2")),),
-    wrong=lambda case: (_left(case)[0], _kept(case)[-1]),
-)
-
-residual_floor = inequality(
-    "thm:residual-floor",
-    RESAMPLING,
-    lambda case: _kept_and_symbol(case)[::-1],
-    _two_rates,
-    exact=lambda case: (_symbol_exactly(case[1], case[2]), _kept_exactly(*case)),
-    family=_every_loop,
-    edges=((1, ("1/4", "3/4"), ("1/2", "1/2"), 2), (4, (0, 1), ("1/2", "1/2"), 3)),
-    wrong=lambda case: (_kept(case)[:-1], _kept(case)[1:]),
-)
-
-
-def _ceiling(case):
-    still_open = _tables(case)[:, :, 1:-1].sum((1, 2))
-    kept, symbol = _kept_and_symbol(case)
-    return kept, symbol + binary_entropy(still_open) + still_open
-
-
-def _ceiling_exactly(case):
-    n, rates, prior, t = case
-    table = rational_generation_law(n, rates, prior, t).table
-    still_open = sum(table[:, 1:-1].ravel().tolist(), fmpq(0))
-    return _kept_exactly(*case), _symbol_exactly(rates, prior) + exact_binary_entropy(still_open) + still_open
-
-
-residual_ceiling = inequality(
-    "thm:residual-ceiling",
-    (*RESAMPLING, "two hypotheses"),
-    _ceiling,
-    _two_rates,
-    exact=_ceiling_exactly,
-    family=_every_loop,
-    edges=((1, ("1/4", "3/4"), ("1/2", "1/2"), 2), (4, (0, 1), ("1/2", "1/2"), 3)),
-    wrong=_kept_and_symbol,
-)
+def _less_kept(n, p_one, t):
+    found, whole = _kept_ends_exactly((n, p_one, t))
+    return found, whole * (1 - fmpq(1, n))
 
 
 def _next_sample(case):
-    heads = _tables(case) @ (jnp.arange(SIZE + 1) / SIZE)
-    prior = _model(case).prior
-    found = table_information(jnp.concatenate([jnp.stack([prior - heads, heads], 2), _symbol_laws(case)[None, :, :2]]))
+    heads = generation_tables(case) @ (jnp.arange(SIZE + 1) / SIZE)
+    prior = model(case).prior
+    found = table_information(jnp.concatenate([jnp.stack([prior - heads, heads], 2), symbol_laws(case)[None, :, :2]]))
     return found[:-1], jnp.broadcast_to(found[-1], (GENERATIONS,))
 
 
-def _next_sample_exactly(case):
+def _next_sample_exactly(case, alpha=0):
     n, rates, prior, t = case
     frequency = np.array([fmpq(c, n) for c in range(n + 1)])
-    table = rational_generation_law(n, rates, prior, t).table
+    table = rational_generation_law(n, rates, prior, t, alpha).table
     heads = (table * frequency).sum(axis=1)
     laws = [[row.sum() - head, head] for row, head in zip(table, heads, strict=True)]
     seen = mutual_information(exact_law({"theta,sample": laws}), "theta", "sample")
-    return seen, _symbol_exactly(rates, prior)
+    return seen, symbol_exactly(rates, prior)
 
 
 next_sample_information = equality(
     "thm:sample-information",
     RESAMPLING,
     _next_sample,
-    _two_rates,
+    two_rates,
     exact=_next_sample_exactly,
-    family=_every_loop,
-    edges=((4, ("1/4", "3/4"), ("1/2", "1/2"), 3),),
-    wrong=lambda case: (_kept(case), _next_sample(case)[1]),
-)
-
-collapse_forgets = equality(
-    "fol:collapse-forgets",
-    RESAMPLING,
-    lambda case: (_left(case)[0], 0.0),
-    _two_rates,
-    exact=lambda case: (_left_exactly(case)[0], 0),
-    family=Family(
-        "rates (1/4, 3/4), equally likely, and n from 2 to 6",
-        lambda: itertools.product(range(2, 7), RATES[1:2], PRIORS[:1]),
-    ),
-)
-
-
-def _as_fast(case):
-    kept = _kept(case)
-    return kept, kept[0] * (1 - 1 / SIZE) ** jnp.arange(GENERATIONS)
-
-
-def _as_fast_exactly(case):
-    n, rates, prior, t = case
-    return _kept_exactly(*case), _kept_exactly(n, rates, prior, 1) * (1 - fmpq(1, n)) ** (t - 1)
-
-
-as_fast_as_diversity = inequality(
-    "fol:information-dies-with-diversity",
-    RESAMPLING,
-    _as_fast,
-    _two_rates,
-    exact=_as_fast_exactly,
-    family=Family(
-        "n = 4, rates (1/4, 3/4), equally likely, t from 1 to 6",
-        lambda: itertools.product((4,), RATES[1:2], PRIORS[:1], range(1, 7)),
+    family=every_loop,
+    edges=(third_generation,),
+    wrong=lambda case: (kept_information(case), _next_sample(case)[1]),
+    neighbours=(
+        ONE_SYMBOL_COUNTED,
+        without(DRAWS, third_generation, exact=lambda case: _next_sample_exactly(case, alpha=HALF)),
+        changed("the count in place of one sample", lambda case: (kept_exactly(*case), _next_sample_exactly(case)[1])),
     ),
 )

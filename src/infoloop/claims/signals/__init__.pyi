@@ -4,7 +4,9 @@ from . import bits_per_episode as bits_per_episode
 from . import curation as curation
 from . import kl_regularised_rewards as kl_regularised_rewards
 from . import label_filtering as label_filtering
+from . import matching_verdicts as matching_verdicts
 from . import query_complexity as query_complexity
 from . import signal_sources as signal_sources
 from . import verified_retraining as verified_retraining
 from . import verifier_errors as verifier_errors
+from . import whitened_rewards as whitened_rewards

@@ -1,5 +1,6 @@
 """Chapter 3, acceptance: what keeping only the accepted does to information and to accuracy (B21, B10)."""
 
+import itertools
 from collections.abc import Sequence
 
 import jax.numpy as jnp
@@ -7,7 +8,7 @@ import jax.numpy as jnp
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, log2
 from infoloop.information.expressions import evaluate
-from infoloop.information.measures import mutual_information
+from infoloop.information.measures import entropy, mutual_information
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channel_families import bsc
 from infoloop.probability.channels import Channel
@@ -15,6 +16,7 @@ from infoloop.probability.distributions import Joint, marginal
 from infoloop.probability.numerics import divergence_terms
 from infoloop.statements.cases import Family, Fixed, exact_law, exact_laws, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import Claim, linear
+from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
@@ -129,9 +131,18 @@ def _priced_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     return evaluate("I(X;D)", RationalLaw(kept, ("X", "D"))), price
 
 
+def _mean_tries(law):
+    table = law.table
+    return sum(table.sum(axis=(1, 2)) ** 2 / table[..., 1].sum(axis=1), fmpq(0))
+
+
+TRIED = ("tries are independent given X", "tries go on until one is accepted, which is kept")
+# Each try is a fair coin, whatever X, but the next one is the last plus X; ones are accepted, and half of the noughts.
+# So X = 0 repeats the first coin, and X = 1 turns a nought that was refused into a one.
+_swinging = exact_law({"X": FAIR[0], "D|X": [["1/2", "1/2"], ["1/4", "3/4"]]})
 price_of_selection = Claim(
     "thm:price-of-selection",
-    ("finite alphabets", *JUDGED, "tries are independent given X and go on until one is accepted", "P(A = 1|X) > 0"),
+    ("finite alphabets", *JUDGED, *TRIED, "P(A = 1|X) > 0"),
     _priced,
     _judged,
     exact=_priced_exactly,
@@ -140,6 +151,28 @@ price_of_selection = Claim(
         lambda: (law for law in _rational_judged.members() if (law.table[..., 1].sum(axis=1) > 0).all()),
     ),
     edges=(_erasures_refused,),
+    ceiling=lambda law: entropy(law, "X"),
+    neighbours=(
+        without(JUDGED[0], exact_law({"X": FAIR[0], "D": FAIR[0], "A|X,D": [MAPS[::-1], MAPS]})),
+        without(TRIED[0], _swinging, exact=lambda law: (evaluate("I(X;D)", law), LogSum({}))),
+        without(
+            TRIED[1],
+            exact_law({"X": FAIR[0], "D|X": [NOISY, NOISY[::-1]], "D2|X": [NOISY, NOISY[::-1]]}),
+            exact=lambda law: (evaluate("I(X;D,D2)", law), evaluate("I(X;D)", law)),  # all accepted, two are kept
+        ),
+        unrefuted("P(A = 1|X) > 0", "without it the tries for some task never end"),
+        changed(
+            "the mean number of tries times the information of one",
+            lambda law: (_priced_exactly(law)[0], evaluate("I(X;D)", law) * _mean_tries(law)),
+            exact_law(  # two rare tasks, half of whose data are refused erasures
+                {
+                    "X": ["15/16", "1/32", "1/32"],
+                    "D|X": [[1, 0, 0, 0], [0, "1/2", 0, "1/2"], [0, 0, "1/2", "1/2"]],
+                    "A|D": [MAPS[1], MAPS[1], MAPS[1], MAPS[0]],
+                }
+            ),
+        ),
+    ),
     wrong=lambda net: (_priced(net)[0], mutual_information(net, "X", "D")),
 )
 
@@ -180,18 +213,51 @@ def _elicits(case):
     return after, elicited((1 - recalls, recalls), (0.5, 1 - error), (plain, shown))
 
 
-def _mode_law(case):
-    recalls, error, plain, shown = case.values()
-    half, one = fmpq(1, 2), fmpq(1)
-    knows = [[[half, half]] * 2, [[one - error, error], [error, one - error]]]
-    rewards = [[one - r, r] for r in (plain, shown)]
-    return exact_law({"X": FAIR[0], "M": [one - recalls, recalls], "Y|M,X": knows, "S|M": rewards})
+def _mode_law(masses, accuracies, rewards, right=None):
+    """Return a fair bit X, a mode M, an answer Y and whether it is kept: by the mode, or if right at a given rate."""
+    knows = [[[a, 1 - a], [1 - a, a]] for a in accuracies]
+    kept = [[[[1 - r, r] for _ in (0, 1)] for _ in (0, 1)] for r in rewards]
+    if right is not None:
+        kept = [[[[1 - right * (x == y), right * (x == y)] for y in (0, 1)] for x in (0, 1)] for _ in masses]
+    return exact_law({"X": FAIR[0], "M": list(masses), "Y|M,X": knows, "S|M,X,Y": kept})
+
+
+def _two_modes(case):
+    return (1 - case["recalls"], case["recalls"]), (fmpq(1, 2), 1 - case["error"]), (case["plain"], case["shown"])
 
 
 def _elicits_exactly(case):
-    recalls, error, plain, shown = case.values()
-    _, after = hit_rates(_mode_law(case).table)
-    return after, elicited((1 - recalls, recalls), (fmpq(1, 2), 1 - error), (plain, shown))
+    """Return the accuracy of kept answers, and one of its two formulas."""
+    masses, accuracies, rewards = (case[key] for key in ("masses", "accuracies", "rewards"))
+    _, after = hit_rates(_mode_law(masses, accuracies, rewards, case.get("kept if right")).table)
+    if case["formula"] == "weighted":
+        return after, elicited(masses, accuracies, rewards)
+    mean_a, mean_r, both = (
+        sum((p * v for p, v in zip(masses, values, strict=True)), fmpq(0))
+        for values in (accuracies, rewards, [a * r for a, r in zip(accuracies, rewards, strict=True)])
+    )
+    return after, mean_a + (both - mean_a * mean_r) / mean_r
+
+
+def _moded(masses, accuracies, rewards, formula="weighted", **rest):
+    return {"masses": masses, "accuracies": accuracies, "rewards": rewards, "formula": formula, **rest}
+
+
+_half, _quarter = fmpq(1, 2), fmpq(1, 4)
+_THREE = ((_quarter, _quarter, _half), (_half, 3 * _quarter, fmpq(1)))
+
+
+def _elicitations():
+    for case in _blind_rewards.members():
+        yield _moded(*_two_modes(case))
+    for rewards, formula in itertools.product(
+        itertools.product((fmpq(0), _quarter, fmpq(1)), repeat=3), ("weighted", "covariance")
+    ):
+        if any(rewards):
+            yield _moded(*_THREE, rewards, formula)
+
+
+_recalled = _moded((_half, _half), (_half, 3 * _quarter), (_quarter, fmpq(1)))
 
 
 BLIND = ("a policy guesses a fair bit or recalls it with error e", "the reward depends on the mode alone")
@@ -201,18 +267,29 @@ _blind_rewards = Family(
 )
 elicitation = equality(
     "cnd:elicitation",
-    BLIND,
+    BLIND[1:],
     _elicits,
     random_probabilities(4),
     exact=_elicits_exactly,
-    family=_blind_rewards,
-    edges=({"recalls": fmpq(1, 2), "error": fmpq(1, 4), "plain": fmpq(1, 4), "shown": fmpq(1)},),
+    family=Family(
+        f"two modes, {_blind_rewards.description}; three modes that are right with probabilities 1/2, 3/4, 1, rewards "
+        "0, 1/4 and 1, both formulas",
+        _elicitations,
+    ),
+    edges=(_recalled, {**_recalled, "formula": "covariance"}),
+    neighbours=(
+        without(BLIND[1], {**_recalled, "kept if right": fmpq(1)}),
+        changed(
+            "accuracy as it was, the reward being blind to the task",
+            lambda case: (_elicits_exactly(case)[0], hit_rates(_mode_law(*(case[k] for k in list(case)[:3])).table)[0]),
+        ),
+    ),
     wrong=lambda case: (_elicits(case)[0], hit_rates(marginal(_modes(case), "X", "M", "Y", "S").table)[0]),
 )
 
 
 def _unrelated_exactly(case):
-    law = _mode_law(case)
+    law = _mode_law(*_two_modes(case))
     assert evaluate("I(X;S|M,Y)", law).sign() == 0
     assert evaluate("I(X;S)", law).sign() == 0
     before, after = hit_rates(law.table)

@@ -15,6 +15,7 @@ from infoloop.learning.verifier_feedback import verified_mass
 from infoloop.loops.loop import unroll
 from infoloop.probability.distributions import marginal
 from infoloop.statements.cases import Family, exact_law, random_numbers
+from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 GOOD = (1, 1, 0, 0)
@@ -55,8 +56,13 @@ def _drift(case):
 def _drift_exactly(case):
     """Return the same exactly: with 2^8 for e, and rates in eighths, all tilts are rational."""
     base, passes, slips, t = [rational(p) for p in case["base"]], case["passes"], case["slips"], case["t"]
-    found = curated_rounds(base, [fmpq(2) ** (passes if good else slips) for good in GOOD], t)
+    rates = case.get("rates", [passes if good else slips for good in GOOD])
+    tilts = [fmpq(r) if case.get("tilted by") == "the rate" else fmpq(2) ** r for r in rates]
+    found = curated_rounds(base, tilts, t)
     odds = (base[0] + base[1]) / (base[2] + base[3]) * fmpq(2) ** ((passes - slips) * t)
+    if case.get("flow"):  # in t, odds have the slope J times themselves, p = odds/(1 + odds) that of a quotient
+        p, slope = odds / (1 + odds), fmpq(passes - slips, 8) * odds
+        return (slope * (1 + odds) - odds * slope) / (1 + odds) ** 2, fmpq(passes - slips, 8) * p * (1 - p)
     return found[0] + found[1], odds / (1 + odds)
 
 
@@ -65,6 +71,7 @@ def _informative(case):
     return _drift(case)[0], _drift((base, passes, 0 * slips))[1]
 
 
+_slipping = {"base": LAWS[0], "passes": 5, "slips": 6, "t": 2}
 noisy_verifier = equality(
     "thm:noisy-verifier",
     JUDGED,
@@ -72,10 +79,19 @@ noisy_verifier = equality(
     _noisy,
     exact=_drift_exactly,
     family=Family(
-        "four laws on four outputs, two of them right; pass rates 0, 2, ..., 8 eighths; 256 for e; 1 to 3 rounds",
-        lambda: parameter_grid(base=LAWS, passes=range(0, 9, 2), slips=range(0, 9, 2), t=(1, 2, 3)),
+        "four laws on four outputs, two of them right; pass rates 0, 2, ..., 8 eighths; 256 for e; 1 to 3 rounds; and "
+        "the slope of the formula in t against the flow",
+        lambda: (
+            *parameter_grid(base=LAWS, passes=range(0, 9, 2), slips=range(0, 9, 2), t=(1, 2, 3)),
+            *parameter_grid(base=LAWS, passes=range(0, 9, 2), slips=range(0, 9, 2), t=(0, 1), flow=(True,)),
+        ),
     ),
-    edges=({"base": LAWS[0], "passes": 5, "slips": 6, "t": 2},),
+    edges=(_slipping,),
+    neighbours=(
+        without(JUDGED[0], {**_slipping, "rates": (8, 2, 6, 6)}),
+        without(JUDGED[1], {**_slipping, "tilted by": "the rate"}),
+        changed("TPR in place of J", lambda case: (_drift_exactly(case)[0], _drift_exactly({**case, "slips": 0})[1])),
+    ),
     wrong=_informative,
 )
 
@@ -137,20 +153,22 @@ def _gains(case):
 
 
 def _curated(case):
+    """Return base, rewards and what a round multiplies masses by: powers of 2, unless the case has other factors."""
     base, rewards = [rational(p) for p in case["base"]], case["rewards"]
-    return base, rewards, [fmpq(2) ** r for r in rewards]
+    return base, rewards, case.get("factors", [fmpq(2) ** r for r in rewards])
 
 
 def _gains_exactly(case):
     base, rewards, factors = _curated(case)
     found = _mean(curated_rounds(base, factors, 1), rewards) - _mean(base, rewards)
-    return found, covariance_gain(base, rewards, factors)
+    return found, covariance_gain(base, rewards, [fmpq(2) ** r for r in rewards])
 
 
 _graded = Family(
     "four laws on four outputs, rewards from 0 to 2 ln 2 in multiples of ln 2, in any order",
     lambda: parameter_grid(base=LAWS, rewards=itertools.product(range(3), repeat=4)),
 )
+_mixed = {"base": LAWS[0], "rewards": (2, 0, 1, 0)}
 curation_gain = equality(
     "thm:curation-gain",
     CURATED,
@@ -158,7 +176,17 @@ curation_gain = equality(
     _rewarded,
     exact=_gains_exactly,
     family=_graded,
-    edges=({"base": LAWS[0], "rewards": (2, 0, 1, 0)},),
+    edges=(_mixed,),
+    neighbours=(
+        without(CURATED[1], {**_mixed, "factors": [fmpq(3), fmpq(1), fmpq(2), fmpq(1)]}),
+        changed(
+            "the variance of the reward, as for small rewards",
+            lambda case: (
+                _gains_exactly(case)[0],
+                covariance_gain(*_curated(case)[:2], [1 + r for r in case["rewards"]]),
+            ),
+        ),
+    ),
     wrong=lambda case: (_gains(case)[0], case[0] @ (case[1] - case[0] @ case[1]) ** 2),
 )
 
@@ -170,8 +198,13 @@ def _raised(case):
 
 
 def _raised_exactly(case):
+    """Return the mean reward before and after a round; before, with 1/1000 more where rewards in use differ.
+
+    A gain above 0 is one above the least gain of the family, which is finite.
+    """
     base, rewards, factors = _curated(case)
-    return _mean(base, rewards), _mean(curated_rounds(base, factors, 1), rewards)
+    gains = len({r for p, r in zip(base, rewards, strict=True) if p}) > 1
+    return _mean(base, rewards) + fmpq(gains, 1000), _mean(curated_rounds(base, factors, 1), rewards)
 
 
 curation_raises = inequality(
@@ -180,8 +213,19 @@ curation_raises = inequality(
     _raised,
     _rewarded,
     exact=_raised_exactly,
-    family=_graded,
+    family=Family(f"{_graded.description}; where they differ, by 1/1000 at least", _graded.members),
     edges=({"base": LAWS[0], "rewards": (1, 1, 1, 1)},),
+    neighbours=(
+        without(CURATED[1], {**_mixed, "factors": [fmpq(1), fmpq(4), fmpq(2), fmpq(4)]}),
+        changed(
+            "a gain wherever rewards differ, also where the base has no mass",
+            lambda case: (
+                _raised_exactly(case)[0] + fmpq(len(set(case["rewards"])) > 1, 1000),
+                _raised_exactly(case)[1],
+            ),
+            {"base": LAWS[3], "rewards": (0, 0, 0, 1)},
+        ),
+    ),
     wrong=lambda case: _raised(case)[::-1],
 )
 
@@ -196,12 +240,13 @@ def _against(case):
 
 def _against_exactly(case):
     base, gaps, t = [rational(p) for p in case["base"]], case["gaps"], case["t"]
-    law = curated_rounds(base, [fmpq(1), *(fmpq(1, 2**g) for g in gaps)], t)
+    law = curated_rounds(base, case.get("factors", [fmpq(1), *(fmpq(1, 2**g) for g in gaps)]), t)
     start = (1 - base[0]) / base[0]
-    return (1 - law[0]) / law[0], start * fmpq(1, 2 ** (min(gaps) * t))
+    return (1 - law[0]) / law[0], start * fmpq(1, 2 ** (min(filter(None, gaps)) * t))
 
 
 _unlike = random_numbers(7, lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4:] - 1)))
+_alike = {"base": LAWS[0], "gaps": (1, 1, 1), "t": 5}
 curation_limit = inequality(
     "thm:curation-limit",
     (*CURATED, "one output of the support has the largest reward"),
@@ -212,7 +257,16 @@ curation_limit = inequality(
         "four laws on four outputs, the best of which has 1 or 2 times ln 2 more than each other; 1, 2, 5 rounds",
         lambda: parameter_grid(base=LAWS, gaps=itertools.product((1, 2), repeat=3), t=(1, 2, 5)),
     ),
-    edges=({"base": LAWS[0], "gaps": (1, 1, 1), "t": 5},),
+    edges=(_alike,),
+    neighbours=(
+        without(CURATED[1], {**_alike, "factors": [fmpq(8), fmpq(5), fmpq(5), fmpq(5)]}),
+        without("one output of the support has the largest reward", {**_alike, "gaps": (0, 1, 1)}),
+        changed(
+            "the largest gap in place of the least",
+            lambda case: (_against_exactly(case)[0], _against_exactly({**case, "gaps": (max(case["gaps"]),) * 3})[1]),
+            {**_alike, "gaps": (1, 2, 2)},
+        ),
+    ),
     wrong=lambda case: (_against(case)[0], _against(case)[1] ** 2),
 )
 

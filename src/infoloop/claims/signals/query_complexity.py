@@ -1,17 +1,30 @@
 """Chapter 3, queries: demonstrations against verdicts, and what a finer verdict saves (S24, B14)."""
 
+from collections.abc import Sequence
+from functools import cache
+from operator import mul
+
 import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq
+from infoloop.exact.rational_laws import fmpq, log2
 from infoloop.statements.cases import Cases, Family
+from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 MOST = 64
 HIDDEN = ("a hidden answer uniform on K symbols", "the verdicts are exact")
-VERDICTS = {"binary": lambda x, y: x == y, "graded": lambda x, y: (x > y) - (x < y)}
-QUERIES = {"binary": lambda left: left[0], "graded": lambda left: left[(len(left) - 1) // 2]}
+VERDICTS = {
+    "binary": lambda x, y: x == y,
+    "graded": lambda x, y: (x > y) - (x < y),
+    "erring": lambda x, y: x in (y, y + 1),  # yes to one wrong symbol, too
+}
+QUERIES = {
+    "binary": lambda left: left[0],
+    "graded": lambda left: left[(len(left) - 1) // 2],
+    "erring": lambda left: left[0],
+}
 
 
 def tries(size: int, secret: int, kind: str, last_asked: bool = True) -> int:
@@ -34,13 +47,29 @@ def tries(size: int, secret: int, kind: str, last_asked: bool = True) -> int:
     return count
 
 
-def mean_tries(size: int, kind: str, last_asked: bool = True) -> fmpq:
-    """Return the mean of `tries` over all secrets.
+def mean_tries(size: int, kind: str, last_asked: bool = True, masses: Sequence[fmpq] | None = None) -> fmpq:
+    """Return the mean of `tries` over all secrets, equally likely unless their masses are given.
 
     >>> mean_tries(3, "binary"), mean_tries(3, "binary", last_asked=False), mean_tries(3, "graded")
     (2, 5/3, 5/3)
     """
-    return fmpq(sum(tries(size, secret, kind, last_asked) for secret in range(size)), size)
+    found = [tries(size, secret, kind, last_asked) for secret in range(size)]
+    return sum(map(mul, masses or [fmpq(1, size)] * size, found), fmpq(0))
+
+
+@cache
+def fewest_tries(size: int, kind: str) -> int:
+    """Return the least sum of tries over all secrets and all strategies, by dynamic programming.
+
+    A strategy chooses the symbol to ask for; of `size` ordered ones that are left it splits off those below and above.
+
+    >>> [fewest_tries(3, kind) for kind in ("binary", "graded")]
+    [6, 5]
+    """
+    if size == 0:
+        return 0
+    splits = [(0, size - 1)] if kind == "binary" else [(k, size - 1 - k) for k in range(size)]
+    return size + min(sum(fewest_tries(part, kind) for part in split) for split in splits)
 
 
 def one_by_one_tries(size: Number, last_asked: bool = True) -> Number:
@@ -60,6 +89,13 @@ def bisecting_tries(size: Number, levels: Number) -> Number:
     17/7
     """
     return ((size + 1) * (levels + 1) - 2 ** (levels + 1) + 1) / size
+
+
+GRADED = "the verdict says lower, hit or higher"
+_MISLED = unrefuted(
+    HIDDEN[1], "a verdict that lies may exclude the answer, and nothing says how the player would ask again"
+)
+_unequal = [fmpq(1, 2), fmpq(1, 4), fmpq(1, 4)]
 
 
 def _table(kind: str, last_asked: bool = True):
@@ -85,8 +121,16 @@ def _one_by_one(size):
 
 
 def _one_by_one_exactly(case):
+    """Return the mean of the player, or of the best strategy of all, and the formula."""
     size, last = case["letters"], case["last"] == "asked"
-    return mean_tries(size, "binary", last), one_by_one_tries(fmpq(size), last)
+    return _mean(case, "binary", last), one_by_one_tries(fmpq(size), last)
+
+
+def _mean(case, kind, last_asked=True):
+    size = case["letters"]
+    if case.get("player") == "the best":
+        return fmpq(fewest_tries(size, kind), size)
+    return mean_tries(size, case.get("verdicts", kind), last_asked, case.get("masses"))
 
 
 one_by_one = equality(
@@ -96,10 +140,18 @@ one_by_one = equality(
     _sizes,
     exact=_one_by_one_exactly,
     family=Family(
-        "1 to 64 symbols, the last one asked for or known",
-        lambda: parameter_grid(letters=range(1, 65), last=("asked", "known")),
+        "1 to 64 symbols, the last one asked for or known; and the best of all strategies, for 1 to 32",
+        lambda: (
+            *parameter_grid(letters=range(1, 65), last=("asked", "known")),
+            *parameter_grid(letters=range(1, 33), last=("asked",), player=("the best",)),
+        ),
     ),
     edges=({"letters": 5, "last": "asked"}, {"letters": 5, "last": "known"}),
+    neighbours=(
+        without(HIDDEN[0], {"letters": 3, "last": "asked", "masses": _unequal}),
+        without(HIDDEN[1], {"letters": 5, "last": "asked", "verdicts": "erring"}),
+        changed("K/2 in place of (K+1)/2", lambda case: (_one_by_one_exactly(case)[0], fmpq(case["letters"], 2))),
+    ),
     wrong=lambda size: (_one_by_one(size)[0], size / 2),
 )
 
@@ -110,17 +162,32 @@ def _bisecting(size):
 
 def _bisecting_exactly(case):
     size = case["letters"]
-    return mean_tries(size, "graded"), bisecting_tries(fmpq(size), size.bit_length() - 1)
+    return _mean(case, "graded"), bisecting_tries(fmpq(size), size.bit_length() - 1)
 
 
 bisecting = equality(
     "cnd:bisecting",
-    (*HIDDEN, "the verdict says lower, hit or higher"),
+    (*HIDDEN, GRADED),
     _bisecting,
     _sizes,
     exact=_bisecting_exactly,
-    family=Family("1 to 64 symbols", lambda: parameter_grid(letters=range(1, 65))),
+    family=Family(
+        "1 to 64 symbols; and the best of all strategies, for 1 to 32",
+        lambda: (
+            *parameter_grid(letters=range(1, 65)),
+            *parameter_grid(letters=range(1, 33), player=("the best",)),
+        ),
+    ),
     edges=({"letters": 5},),
+    neighbours=(
+        without(HIDDEN[0], {"letters": 3, "masses": _unequal}),
+        _MISLED,
+        without(GRADED, {"letters": 5, "verdicts": "binary"}),
+        changed(
+            "log2(K+1), as if every query halved",
+            lambda case: (_bisecting_exactly(case)[0], log2(case["letters"] + 1)),
+        ),
+    ),
     wrong=lambda size: (_bisecting(size)[0], jnp.log2(size + 1)),
 )
 
@@ -131,21 +198,30 @@ def _between(size):
 
 
 def _between_exactly(case):
-    means = [1, *(mean_tries(case["letters"], kind) for kind in ("graded", "binary"))]
-    return means[case["rank"]], means[case["rank"] + 1]
+    """Return two neighbours in the order of the three means; where they differ, by one query in all at least."""
+    size = case["letters"]
+    means = [1, _mean(case, "graded"), one_by_one_tries(fmpq(size))]
+    equal_at_most = (1, 2)[case["rank"]]
+    return means[case["rank"]] + fmpq(size > equal_at_most, size), means[case["rank"] + 1]
 
 
 _ranked = Family(
-    "1 to 64 symbols, the lower bound and the upper", lambda: parameter_grid(letters=range(1, 65), rank=(0, 1))
+    "1 to 64 symbols, the lower bound and the upper, with one query less in all where they are not equal",
+    lambda: parameter_grid(letters=range(1, 65), rank=(0, 1)),
 )
 graded_between = inequality(
     "cnd:graded-between",
-    (*HIDDEN, "the verdict says lower, hit or higher"),
+    (*HIDDEN, GRADED),
     _between,
     _sizes,
     exact=_between_exactly,
     family=_ranked,
     edges=({"letters": 1, "rank": 0}, {"letters": 2, "rank": 1}),
+    neighbours=(
+        without(HIDDEN[0], {"letters": 2, "rank": 1, "masses": [fmpq(1, 4), fmpq(3, 4)]}),
+        _MISLED,
+        without(GRADED, {"letters": 3, "rank": 1, "verdicts": "binary"}),
+    ),
     wrong=lambda size: (_between(size)[0], jnp.stack([_between(size)[1][0], size / 2])),
 )
 
@@ -154,6 +230,6 @@ coarse_costs_no_more = inequality(
     HIDDEN,
     lambda size: (one_by_one_tries(size), _played(size, "graded")),
     _sizes,
-    exact=lambda case: _between_exactly({**case, "rank": 1})[::-1],
+    exact=lambda case: (one_by_one_tries(fmpq(case["letters"])), mean_tries(case["letters"], "graded")),
     family=Family("1 to 64 symbols", lambda: parameter_grid(letters=range(1, 65))),
 )

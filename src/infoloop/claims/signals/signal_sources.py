@@ -6,8 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.claims.comparisons import Number, equality
-from infoloop.exact.rational_laws import exact_binary_entropy, fmpq
+from infoloop.exact.rational_laws import fmpq
 from infoloop.information.expressions import evaluate
+from infoloop.information.measures import entropy
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channel_families import erasure
 from infoloop.probability.distributions import Joint
@@ -23,7 +24,7 @@ from infoloop.statements.cases import (
     with_fixed_channel,
 )
 from infoloop.statements.claim import linear
-from infoloop.statements.parameter_grids import parameter_grid
+from infoloop.statements.neighbours import changed, without
 
 FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
 NOISY = ["1/4", "3/4"]
@@ -132,25 +133,52 @@ def _repeated(case):
     return jnp.stack(found), jnp.stack([repeated_bits(erased, binary_entropy(p_one), n) for n in REPEATS])
 
 
+def _lossy(erased, symbols):
+    return [[(1 - erased) * (x == y) for y in range(symbols)] + [erased] for x in range(symbols)]
+
+
 def _repeated_exactly(case):
-    erased, p_one, n = case["erased"], case["p"], case["n"]
-    rows = [[1 - erased, 0, erased], [0, 1 - erased, erased]]
-    names = [f"R{k}" for k in range(1, n + 1)]
-    law = exact_law({"B": [1 - p_one, p_one], **{f"{name}|B": rows for name in names}})
-    return evaluate(f"I(B;{','.join(names)})", law), repeated_bits(erased, exact_binary_entropy(p_one), n)
+    """Return what the repeats tell, lost as the case says, and the formula of its first rate."""
+    block, erased = case["block"], case["erased"]
+    names = [f"R{k}" for k in range(1, len(erased) + 1)]
+    repeats = {f"{name}|B": _lossy(e, len(block)) for name, e in zip(names, erased, strict=True)}
+    if case.get("lost") == "together":
+        same = [[int(x == y) for y in range(len(block) + 1)] for x in range(len(block) + 1)]
+        repeats |= {f"{name}|R1": same for name in names[1:]}
+        repeats = {part: table for part, table in repeats.items() if part == "R1|B" or part.endswith("R1")}
+    law = exact_law({"B": block, **repeats})
+    return evaluate(f"I(B;{','.join(names)})", law), repeated_bits(erased[0], entropy(law, "B"), len(names))
 
 
 erased_repeats = equality(
     "thm:erased-repeats",
-    ("a block of one bit", "each repeat loses the block with probability e, independently"),
+    ("each repeat loses the block with probability e", "repeats are lost independently"),
     _repeated,
     random_probabilities(2),
     exact=_repeated_exactly,
     family=Family(
-        "e from 0 to 1 in eighths, P(B = 1) 1/2 and 1/4, 1 to 4 repeats",
-        lambda: parameter_grid(erased=[fmpq(k, 8) for k in range(9)], p=[fmpq(1, 2), fmpq(1, 4)], n=REPEATS),
+        "e from 0 to 1 in eighths, a bit B with P(B = 1) 1/2 and 1/4, 1 to 4 repeats; two repeats of three symbols",
+        lambda: (
+            {"block": block, "erased": (fmpq(k, 8),) * n}
+            for k in range(9)
+            for block, most in ((FAIR[0], 4), (NOISY, 4), (["1/2", "1/3", "1/6"], 2))
+            for n in range(1, most + 1)
+        ),
     ),
-    edges=({"erased": fmpq(1, 2), "p": fmpq(1, 2), "n": 3},),
+    edges=({"block": FAIR[0], "erased": (fmpq(1, 2),) * 3},),
+    neighbours=(
+        without(
+            "each repeat loses the block with probability e", {"block": FAIR[0], "erased": (fmpq(1, 2), fmpq(1, 4))}
+        ),
+        without("repeats are lost independently", {"block": FAIR[0], "erased": (fmpq(1, 2),) * 2, "lost": "together"}),
+        changed(
+            "(1-e)^n in place of 1-e^n",
+            lambda case: (
+                _repeated_exactly(case)[0],
+                entropy(exact_law({"B": case["block"]}), "B") * (1 - case["erased"][0]) ** len(case["erased"]),
+            ),
+        ),
+    ),
     wrong=lambda case: (
         _repeated(case)[0],
         jnp.stack([n * repeated_bits(case[0], binary_entropy(case[1]), 1) for n in REPEATS]),

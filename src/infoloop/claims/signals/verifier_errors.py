@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -9,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import LogSum, RationalLaw, exact_binary_entropy, fmpq
+from infoloop.exact.rational_laws import exact_binary_entropy, fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import entropy
 from infoloop.probability.bayes_nets import BayesNet
@@ -26,17 +27,26 @@ from infoloop.statements.cases import (
     with_fixed_channel,
 )
 from infoloop.statements.claim import Claim, linear
+from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 FAIR, MAPS = [["1/2", "1/2"]], [[1, 0], [0, 1]]
 NOISY = ["1/4", "3/4"]
 SIGNAL_GIVEN_STATE = "I(X;S|Z)"
+EXISTING = "e <= d <= 1 - e and e < 1/2"
 ERRING = ("X is a fair bit", "Z errs at rate e and S at rate d, whatever X")
 
 
-def flipped(errors: Number) -> list[list[list[Number]]]:
-    """Return P(X, Z, S) for a fair bit X, from the law `errors[n, m]` of whether Z = X + N and S = X + M are wrong."""
-    return [[[errors[z ^ x, s ^ x] / 2 for s in (0, 1)] for z in (0, 1)] for x in (0, 1)]
+def flipped(errors: Number, one: Number | None = None, errors_of_one: Number | None = None) -> list[list[list[Number]]]:
+    """Return P(X, Z, S) for a bit X, from the law `errors[n, m]` of whether Z = X + N and S = X + M are wrong.
+
+    X is fair unless P(X = 1) is given, and the errors do not depend on it unless there are others for X = 1.
+    """
+    given = (errors, errors if errors_of_one is None else errors_of_one)
+    halves = [[[e[z ^ x, s ^ x] / 2 for s in (0, 1)] for z in (0, 1)] for x, e in enumerate(given)]
+    if one is None:
+        return halves
+    return [[[p * 2 * mass for p in row] for row in part] for part, mass in zip(halves, (1 - one, one), strict=True)]
 
 
 def _overlap(net: BayesNet):
@@ -46,14 +56,15 @@ def _overlap(net: BayesNet):
     return evaluate("I(X;S|Z)", law), binary_entropy(agree) + evaluate("H(N) - H(N,M)", errors)
 
 
-def _overlap_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
+def _overlap_exactly(law, one=None, errors_of_one=None):
     errors = law.table
     agree = exact_binary_entropy(errors[0, 0] + errors[1, 1])
-    judged = exact_law({"X,Z,S": flipped(errors)})
+    judged = exact_law({"X,Z,S": flipped(errors, one, errors_of_one)})
     return evaluate(SIGNAL_GIVEN_STATE, judged), agree + entropy(law, "N") - entropy(law, "N", "M")
 
 
 _eighths = [fmpq(k, 8) for k in range(9)]
+_quarters = exact_law({"N": ["3/4", "1/4"], "M|N": [["3/4", "1/4"]] * 2})
 error_overlap = Claim(
     "thm:error-overlap",
     ("X is a fair bit", "the errors N of Z and M of S are independent of X"),
@@ -68,7 +79,19 @@ error_overlap = Claim(
             for e, a, b in itertools.product((fmpq(1, 4), fmpq(1, 2)), _eighths, _eighths)
         ),
     ),
-    edges=(exact_law({"N": ["3/4", "1/4"], "M|N": [["3/4", "1/4"]] * 2}),),
+    edges=(_quarters,),
+    neighbours=(
+        without("X is a fair bit", _quarters, exact=partial(_overlap_exactly, one=fmpq(1, 8))),
+        without(
+            "the errors N of Z and M of S are independent of X",
+            _quarters,
+            exact=partial(_overlap_exactly, errors_of_one=exact_law({"N": [1, 0], "M": [1, 0]}).table),
+        ),
+        changed(
+            "without H(N) - H(N,M), as if the errors alone mattered by how often they differ",
+            lambda law: (_overlap_exactly(law)[0], exact_binary_entropy(law.table[0, 0] + law.table[1, 1])),
+        ),
+    ),
     wrong=lambda net: (_overlap(net)[0], evaluate("H(N) - H(N|M)", marginal(net, "N", "M"))),
 )
 
@@ -76,7 +99,7 @@ KINDS = ("independent", "nested", "copied")
 
 
 def coupled(kind: str, e: Number, d: Number) -> tuple[Number, Number]:
-    """Return P(S errs | Z errs not, or errs), for three verifiers that err at the same rate d >= e (d <= 1/2).
+    """Return P(S errs | Z errs not, or errs), for three verifiers that err at the same rate d (e <= d <= 1-e, e < 1/2).
 
     Independent errors; errors wherever the state errs, and elsewhere; a copy of the state with noise of its own.
 
@@ -84,7 +107,7 @@ def coupled(kind: str, e: Number, d: Number) -> tuple[Number, Number]:
     [(1/4, 1/4), (1/7, 1), (1/6, 5/6)]
     """
     noise = (d - e) / (1 - 2 * e)
-    return {"independent": (d, d), "nested": ((d - e) / (1 - e), d / d), "copied": (noise, 1 - noise)}[kind]
+    return {"independent": (d, d), "nested": ((d - e) / (1 - e), 1 + 0 * d), "copied": (noise, 1 - noise)}[kind]
 
 
 def opened(kind: str, e: Number, d: Number, entropy: Callable[[Number], Any]) -> Any:
@@ -106,16 +129,22 @@ def _three(case):
     return jnp.stack(found), jnp.stack([opened(kind, e, d, binary_entropy) for kind in KINDS])
 
 
-def _verifier(kind, e, d):
+def _errors(kind, e, d):
     a, b = coupled(kind, e, d)
-    errors = exact_law({"N": [1 - e, e], "M|N": [[1 - a, a], [1 - b, b]]})
-    return exact_law({"X,Z,S": flipped(errors.table)})
+    return exact_law({"N": [1 - e, e], "M|N": [[1 - a, a], [1 - b, b]]}).table
+
+
+def _verifier(kind, e, d):
+    return exact_law({"X,Z,S": flipped(_errors(kind, e, d))})
 
 
 def _three_exactly(case):
-    kind, e, d = case.values()
-    law = _verifier(kind, e, d)
-    assert marginal(law, "X", "S").table[0, 1] * 2 == d
+    """Return what a verifier adds, and the formula; the bit is fair, and errors ignore it, if the case says no more."""
+    kind, e, d = case["kind"], case["e"], case["d"]
+    errors, of_one = _errors(kind, e, d), None
+    if case.get("errors") == "none of X = 0, twice as many of X = 1":
+        errors, of_one = _errors(kind, 0 * e, 0 * d), _errors(kind, 2 * e, 2 * d)
+    law = exact_law({"X,Z,S": flipped(errors, case.get("one"), of_one)})
     return evaluate(SIGNAL_GIVEN_STATE, law), opened(kind, e, d, exact_binary_entropy)
 
 
@@ -128,17 +157,29 @@ def _ordered(x):
 _erring_rates = random_numbers(2, _ordered, spread=2)
 _sixteenths = [fmpq(k, 16) for k in range(1, 8)]
 _pairs = [(e, d) for e, d in itertools.combinations([*_sixteenths, fmpq(1, 2)], 2)]
+_rates = [*_pairs, *((e, e) for e in _sixteenths), *((e, 1 - e) for e in _sixteenths), (fmpq(0), fmpq(1, 4))]
+_eighth = {"kind": "independent", "e": fmpq(1, 8), "d": fmpq(1, 4)}
 three_verifiers = equality(
     "thm:three-verifiers",
-    (*ERRING, "0 < e <= d <= 1/2"),
+    (*ERRING, EXISTING),
     _three,
     _erring_rates,
     exact=_three_exactly,
     family=Family(
-        "independent, nested and copied errors, e from 1/16 to 7/16, d above e to 1/2, in sixteenths",
-        lambda: ({"kind": kind, "e": e, "d": d} for kind in KINDS for e, d in _pairs),
+        "independent, nested and copied errors, e from 1/16 to 7/16, d from e to 1/2 in sixteenths, or 1 - e; e = 0",
+        lambda: ({"kind": kind, "e": e, "d": d} for kind in KINDS for e, d in _rates),
     ),
-    edges=tuple({"kind": kind, "e": fmpq(1, 8), "d": fmpq(1, 4)} for kind in KINDS[:2]),
+    edges=tuple({**_eighth, "kind": kind} for kind in KINDS[:2]),
+    neighbours=(
+        without(ERRING[0], {**_eighth, "one": fmpq(1, 8)}),
+        without(ERRING[1], {**_eighth, "errors": "none of X = 0, twice as many of X = 1"}),
+        unrefuted(EXISTING, "for other rates one of the three verifiers has an error rate below 0 or above 1"),
+        changed(
+            "the formula of independent errors for nested ones",
+            lambda case: (_three_exactly(case)[0], opened("independent", case["e"], case["d"], exact_binary_entropy)),
+            {**_eighth, "kind": "nested"},
+        ),
+    ),
     wrong=lambda case: (_three(case)[0], jnp.broadcast_to(1 - binary_entropy(case[1]), (3,))),
 )
 

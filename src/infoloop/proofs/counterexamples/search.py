@@ -30,7 +30,8 @@ class SearchReport(NamedTuple):
     `witnesses` is how many small laws met the assumptions, and `complete` whether these are all that the families have.
     `gap` is the least slack (bits, 0 if within rounding) and `ratio` the least greater/lesser where the descents ended;
     both are infinite without descent, and the ratio if no lesser side was informative. `unmet` are the assumptions that
-    no factorisation enforces: descent could only approach these, so that a negative gap says nothing there.
+    no factorisation enforces: descent could only approach these, so that a negative gap says nothing there. `too_many`
+    is the number of variables where they are too many for any search, else 0.
     """
 
     witnesses: int
@@ -40,8 +41,11 @@ class SearchReport(NamedTuple):
     gap: float = np.inf
     ratio: float = np.inf
     unmet: tuple[str, ...] = ()
+    too_many: int = 0
 
     def __str__(self) -> str:
+        if self.too_many:
+            return f"no law was tried: of {self.too_many} variables there are too many (at most {limits.MOST_SEARCHED})"
         sampled = "" if self.complete else ", drawn from more,"
         text = f"none of {self.witnesses} small laws that meet the assumptions{sampled} breaks it"
         if self.starts:
@@ -77,6 +81,9 @@ def refute(
     >>> print(refute(parse_statement("H(X) <= I(X;Y)")))
     1.0000000000000000000 <= 0 is false where (X, Y) is: 0 0 has 1/2, 1 0 has 1/2
     """
+    count = len(mentioned(statement, assumptions))
+    if count > limits.MOST_SEARCHED:
+        return SearchReport(0, False, too_many=count)
     outcome = _screened(statement, assumptions)
     if isinstance(outcome, Counterexample) or not starts:
         return outcome

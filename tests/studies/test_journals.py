@@ -1,0 +1,80 @@
+"""Lines of a journal come back as they were written, or not at all: cut off, damaged, or without room."""
+
+import os
+import random
+
+import pytest
+
+from infoloop.studies.journals import StoreError, append_line, journal_lines, read_whole_file
+from tests.support.full_disk import files_of_at_most
+
+ROWS = [{"shard": f"decay {{'n': {k}}} from 0", "values": {"x": [0.1 * k, 1e-320, k]}} for k in range(3)]
+
+
+@pytest.fixture
+def journal(tmp_path):
+    path = tmp_path / "shards-1-of-1.jsonl"
+    for row in ROWS:
+        append_line(path, row)
+    return path
+
+
+def test_lines_come_back(journal):
+    assert journal_lines(journal) == ROWS
+    assert journal_lines(journal.with_name("none.jsonl")) == []
+
+
+def test_what_a_kill_cut_off_is_not_read_and_the_next_line_is_complete(journal):
+    whole = journal.read_bytes()
+    for size in range(len(whole)):
+        journal.write_bytes(whole[:size])
+        kept = journal_lines(journal)
+        assert kept == ROWS[: whole[:size].count(b"\n")]
+        append_line(journal, {"more": 1})
+        assert journal_lines(journal) == [*kept, {"more": 1}]
+
+
+def test_a_wrong_byte_anywhere_is_one_line(journal):
+    whole, chance = journal.read_bytes(), random.Random(0)
+    for place in range(len(whole)):
+        for change in (1, 1 << chance.randrange(8), chance.randrange(1, 256)):
+            damaged = bytearray(whole)
+            damaged[place] ^= change
+            journal.write_bytes(damaged)
+            if place == len(whole) - 1:  # the last line's end: it is cut off
+                assert journal_lines(journal) == ROWS[:2]
+                continue
+            with pytest.raises(StoreError, match="is damaged: remove that line") as refused:
+                journal_lines(journal)
+            assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_line_without_checksum_is_refused(journal):
+    journal.write_bytes(b'{"shard": "one", "values": {"x": 1}}\n' + journal.read_bytes())
+    with pytest.raises(StoreError, match=r"shards-1-of-1.jsonl:1 is damaged: remove that line"):
+        journal_lines(journal)
+
+
+@pytest.mark.parametrize("room", [0, 1, 10, 100])
+def test_a_full_disk_is_one_line_and_what_was_there_is_kept(room, journal):
+    before = journal.read_bytes()
+    with files_of_at_most(len(before) + room), pytest.raises(StoreError, match=r"cannot write .*; make room and run"):
+        append_line(journal, {"values": list(range(100))})
+    assert journal.read_bytes() == before
+    append_line(journal, {"more": 1})
+    assert journal_lines(journal)[-1] == {"more": 1}
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_file_is_neither_read_nor_written(make, tmp_path):
+    make(tmp_path / "shards-1-of-1.jsonl")
+    with pytest.raises(StoreError, match="is no regular file"):
+        journal_lines(tmp_path / "shards-1-of-1.jsonl")
+    with pytest.raises(StoreError, match="is no regular file"):
+        append_line(tmp_path / "shards-1-of-1.jsonl", {})
+
+
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be read: Not a directory"):
+        read_whole_file(tmp_path / "file" / "run.json")
