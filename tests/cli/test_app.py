@@ -198,10 +198,3 @@ def test_a_full_or_closed_standard_output_is_one_line_and_status_3(command, mess
 def test_the_readme_shows_the_commands_that_the_gate_runs():
     commands = re.findall(r"^python3 -m venv .*", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert [command.rsplit("/", 1)[1] for command in commands] == ["infoloop verify", "pytest"]
-
-
-@pytest.mark.slow
-def test_the_readme_example_runs():
-    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    done = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr

@@ -9,16 +9,16 @@ import sys
 import pytest
 from rich.table import Table
 
-from infoloop.cli.terminal import Step, console, counted, each_step, phases, printable, show, with_progress
+from infoloop.cli.terminal import PhaseStep, console, counted, each_step, phases, printable, show
 from infoloop.studies.runner import Progress
 
 
 def test_steps_are_shown_before_they_are_done_and_the_phase_ends_full():
     seen = []
     assert list(each_step(seen.append, ("a", "b"))) == ["a", "b"]
-    assert seen == [Step(0, 2, "a"), Step(1, 2, "b"), Step(2, 2, "")]
+    assert seen == [PhaseStep(0, 2, "a"), PhaseStep(1, 2, "b"), PhaseStep(2, 2, "")]
     counted(seen.append)("c", 3, 4)
-    assert seen[-1] == Step(3, 4, "c")
+    assert seen[-1] == PhaseStep(3, 4, "c")
 
 
 def test_piped_output_has_100_columns(capsys):

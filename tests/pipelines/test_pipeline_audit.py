@@ -10,6 +10,7 @@ from infoloop.pipelines.information_flow import conditioning_sets, last_state
 from infoloop.pipelines.node import Node
 from infoloop.pipelines.pipeline_audit import audit
 from infoloop.pipelines.pipeline_graph import pipeline
+from infoloop.pipelines.signal_quality import sensitivity
 from infoloop.probability.numerics import rounding
 from tests.support.paths import PIPELINES
 from tests.support.random_pipelines import ALL, NAMES, random_net
@@ -71,3 +72,11 @@ def test_every_step_of_an_audit_is_told_before_it_is_done():
     steps = len(found.ceilings) + 2 * len(found.rounds)
     assert [(done, total) for _, done, total in seen] == [(k, steps) for k in range(steps + 1)]
     assert [name for name, _, _ in seen[-2:]] == ["bits of round 10", ""]
+
+
+def test_a_message_about_many_nodes_names_a_few():
+    many = [Node(f"D{k}", "data", ("X",)) for k in range(724)]
+    p = pipeline([Node("X", "task"), *many, Node("Z", "state", ("D0",))])
+    assert audit(p).unmeasured == "no table, formula or program for X, D0, D1, D2 and 722 more"
+    with pytest.raises(ValueError, match="for X, D0, D1, D2, D3, D4, D5, D6 and 718 more: give one"):
+        sensitivity(p)

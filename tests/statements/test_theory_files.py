@@ -143,3 +143,10 @@ def test_a_ref_selects_all_its_statements():
 def test_an_unknown_label_is_refused_with_the_nearest():
     with pytest.raises(TheoryError, match="'thm:fanno': did you mean thm:fano"):
         select_statements(pair_with_claims(read_blocks(default_folder())), ("thm:fanno",))
+
+
+def test_messages_quote_a_part_of_what_is_long():
+    entries = pair_with_claims(read_blocks(default_folder()))
+    with pytest.raises(TheoryError) as caught:
+        select_statements(entries, ("thm:" + "dpi" * 100_000,))
+    assert len(str(caught.value)) < 300

@@ -38,7 +38,7 @@ def test_what_nothing_is_expected_of_has_a_dash(page):
     assert '<td class="n">2</td><td class="n">2.5</td>' in cells
 
 
-def test_folklore_is_struck_through_and_comes_with_what_refutes_it():
+def test_folklore_is_called_refuted_and_comes_with_what_refutes_it():
     body = "**Statement.** Every loop is open.\n\n**Refutation.** A copy of its own text."
     block = StatementBlock("fol:open", "REFUTED: Open", {**FIELDS, "class": "F"}, body, "1.md:9")
     page = run_page(RunPage("own", "", (), (), (block, BLOCK), {}, {}, {}, ("decay.nc",)))

@@ -94,7 +94,7 @@ def page_path(file: Path, out: Path | None = None) -> Path:
 
 def audit_log_with_options(
     file: Path, columns: str | None = None, confidence: float | None = None, error: float | None = None
-) -> verdict_logs.log_audit.LogAudit:
+) -> "verdict_logs.log_audit.LogAudit":  # a text: the module would load JAX, which --help need not wait for
     """Return `audit_log` with the options of the command line as they were typed; refuse --error."""
     if error is not None:
         raise ValueError(f"{file} is no pipeline: leave out --error, or give a .toml file")

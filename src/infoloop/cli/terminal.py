@@ -148,7 +148,7 @@ def phases(clock: Callable[[], float] = time.monotonic) -> Generator[Callable[[s
         yield begin
 
 
-class Step(NamedTuple):
+class PhaseStep(NamedTuple):
     """How far a phase is: steps done of all, and what is worked on; as `studies.runner.Progress`."""
 
     done: int
@@ -158,12 +158,12 @@ class Step(NamedTuple):
 
 def counted(step: Callable[[Any], None]) -> Callable[[str, int, int], None]:
     """Return a function to be called before each step, with its name, how many are done, and how many in all."""
-    return lambda name, done, total: step(Step(done, total, name))
+    return lambda name, done, total: step(PhaseStep(done, total, name))
 
 
 def each_step(step: Callable[[Any], None], names: Sequence[str]) -> Iterator[str]:
     """Yield names of steps, showing each while it is worked on."""
     for k, name in enumerate(names):
-        step(Step(k, len(names), name))
+        step(PhaseStep(k, len(names), name))
         yield name
-    step(Step(len(names), len(names), ""))
+    step(PhaseStep(len(names), len(names), ""))

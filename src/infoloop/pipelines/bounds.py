@@ -26,6 +26,7 @@ from infoloop.pipelines.information_flow import (
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.probability.dags import d_connected
 from infoloop.proofs.prover import prove
+from infoloop.reporting.suggestions import list_names
 
 Names = tuple[str, ...]
 
@@ -82,7 +83,8 @@ def bound_from_base(p: Pipeline, base: ConditioningSet) -> InformationBound:
     ('I(X;Z) <= I(X;D)', ('X -> D -> Z',))
     """
     if not base.closed:
-        raise ValueError(f"the pipeline is open relative to {', '.join(base.names) or 'nothing'}: no such bound holds")
+        names = list_names(base.names) if base.names else "nothing"
+        raise ValueError(f"the pipeline is open relative to {names}: no such bound holds")
     return _chain(p, base.names, [_without_new_inputs(last_state(p), base.names)])
 
 
@@ -147,5 +149,5 @@ def _statement(p: Pipeline, r: Round) -> tuple[str, tuple[str, ...]]:
 def _proved(statement: str, given: tuple[str, ...]) -> dict[str, Any]:
     found = prove(statement, list(given), starts=0)
     if found.certificate is None:
-        raise AssertionError(f"{statement} under {'; '.join(given)} has no proof: please report this pipeline")
+        raise AssertionError(f"{statement} under {list_names(given)} has no proof: please report this pipeline")
     return found.certificate

@@ -17,7 +17,7 @@ from infoloop.pipelines.node import Node, PipelineError
 from infoloop.probability.bayes_nets import BUDGET
 from infoloop.probability.channels import conditional
 from infoloop.probability.numerics import rounding
-from infoloop.reporting.suggestions import cut_text, did_you_mean, quote
+from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, quote
 
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*'*(?:@[+-]?\d+)?")
 _FUNCTIONS = {"min": min, "max": max, "abs": abs, "int": int}
@@ -74,7 +74,7 @@ def _by_table(node: Node, shape: tuple[int, ...]) -> np.ndarray:
         return np.full((*shape, node.size), 1 / node.size)
     table = _numbers(node)
     if table.shape[:-1] != shape or table.ndim != len(shape) + 1:
-        wanted = ", ".join([*(f"{p} {n}" for p, n in zip(node.parents, shape, strict=True)), "its own values"])
+        wanted = list_names([*(f"{p} {n}" for p, n in zip(node.parents, shape, strict=True)), "its own values"])
         raise PipelineError(f"it has shape {table.shape}: give an axis for each of {wanted}", node.name, "table")
     return _rows(table, node, node.parents)
 
@@ -244,9 +244,9 @@ def _by_program(node: Node, shape: tuple[int, ...]) -> np.ndarray:
             raise ValueError(f"the program has no site {site!r}{did_you_mean(site, known)}: give site")
         symbols = law.symbols(site)
         if symbols != tuple(range(len(symbols))):
-            raise ValueError(f"site {site!r} takes the values {', '.join(map(str, symbols))}: number them from 0")
+            raise ValueError(f"site {site!r} takes the values {list_names(symbols)}: number them from 0")
         with jax.enable_x64(True):
             return np.asarray(conditional(law, site, inputs).rows)
     except Exception as error:  # whatever a user's program may raise
         kind = "" if isinstance(error, ValueError) else f"it fails: {type(error).__name__}: "
-        raise PipelineError(f"{kind}{' '.join(str(error).split())}", node.name, "program") from error
+        raise PipelineError(f"{kind}{cut_text(' '.join(str(error).split()), 300)}", node.name, "program") from error

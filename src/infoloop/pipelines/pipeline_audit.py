@@ -31,6 +31,7 @@ from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.toml_reader import read_pipeline
 from infoloop.probability.bayes_nets import TooLargeError
 from infoloop.probability.host_functions import host_only
+from infoloop.reporting.suggestions import list_names
 
 
 @dataclass(frozen=True)
@@ -149,8 +150,7 @@ def _numbers(
     """Return the numbers, or why there are none; a graph whose laws do not fit into memory still has its verdict."""
     missing = missing_tables(p)
     if missing:
-        shown = ", ".join(missing[:4]) + (", ..." if len(missing) > 4 else "")
-        return None, f"no table, formula or program for {shown}"
+        return None, f"no table, formula or program for {list_names(missing, most=4)}"
     try:
         return numeric_audit(p, relative, each, error, tell), ""
     except TooLargeError as failure:

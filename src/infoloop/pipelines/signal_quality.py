@@ -16,6 +16,7 @@ from infoloop.pipelines.round_laws import evaluate_rounds, round_queries
 from infoloop.probability.distributions import Joint
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_int
+from infoloop.reporting.suggestions import list_names
 
 
 class Sensitivity(NamedTuple):
@@ -65,7 +66,7 @@ def sensitivity(p: Pipeline, steps: int = 20, read: tuple[Round, ...] | None = N
     check_int(steps, "steps")
     missing = missing_tables(p)
     if missing:
-        raise ValueError(f"no table, formula or program for {', '.join(missing)}: give one, so that there are numbers")
+        raise ValueError(f"no table, formula or program for {list_names(missing)}: give one, so that there are numbers")
     signals = [name for name in p.of("signal") if p.tables[name].shape[-1] > 1]
     if not signals:
         return None

@@ -30,7 +30,7 @@ def render_findings_page(
 
 
 def _body(entry: VerifiableStatement, finding: StatementResult) -> Markup:
-    """Return the block's text without its list of fields; what is refuted is called so, and struck through."""
+    """Return the block's text without its list of fields; what is refuted is called so, and not set like a theorem."""
     text = "\n".join(line for line in entry.block.body.splitlines() if not re.match(r"- [a-z]+:", line))
     if finding.evidence != "refuted":
         return markdown_to_html(text)

@@ -37,7 +37,8 @@ def findings_table(findings: tuple[StatementResult, ...]) -> Table:
         near = f"{sum(n.verdict == 'refuted' for n in f.neighbours)}/{len(f.neighbours)}" if f.neighbours else "-"
         table.add_row(
             f.label, f.ref, f.cls, f.proof, Text(_marked(f.evidence), style=style),
-            str(f.strict), str(f.equal), str(f.void), near, {True: "refuted", False: "HOLDS", None: "-"}[f.sharp], f"{f.slack:.0e}",
+            str(f.strict), str(f.equal), str(f.void),
+            near, {True: "refuted", False: "HOLDS", None: "-"}[f.sharp], f"{f.slack:.0e}",
         )  # fmt: skip
     return table
 

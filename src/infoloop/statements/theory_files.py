@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib
 import itertools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from infoloop.probability.dags import find_cycle
 from infoloop.reporting.package_files import shipped_folder
-from infoloop.reporting.suggestions import did_you_mean
+from infoloop.reporting.suggestions import MOST_NAMES, cut_text, did_you_mean, quote
 from infoloop.statements.claim import Claim
 
 CLASSES = {"T": "theorem", "C": "theorem with extra conditions", "H": "thesis", "F": "folklore, false as it stands"}
@@ -146,9 +147,13 @@ def _agree(entry: VerifiableStatement) -> None:
         raise TheoryError(f"{block.place}: block {block.label} names a claim labelled {claim.label}: make them equal")
     if set(claim.assumes) != set(block.listed("assumes")):
         raise TheoryError(
-            f"{block.place}: {block.label} assumes {'; '.join(block.listed('assumes'))} in the text "
-            f"but {'; '.join(claim.assumes)} in the claim: make them equal"
+            f"{block.place}: {block.label} assumes {_listed(block.listed('assumes'))} in the text "
+            f"but {_listed(claim.assumes)} in the claim: make them equal"
         )
+
+
+def _listed(assumptions: Iterable[str]) -> str:
+    return cut_text("; ".join(assumptions), 300)
 
 
 def _every_claim_is_stated(entries: tuple[VerifiableStatement, ...]) -> None:
@@ -169,11 +174,12 @@ def _uses_are_ordered(blocks: tuple[StatementBlock, ...]) -> None:
         for used in block.listed("uses"):
             if used not in labels:
                 raise TheoryError(
-                    f"{block.place}: {block.label} uses {used}, which is no label{did_you_mean(used, labels)}"
+                    f"{block.place}: {block.label} uses {cut_text(used)}, which is no label{did_you_mean(used, labels)}"
                 )
     cycle = find_cycle({block.label: block.listed("uses") for block in blocks})
     if cycle:
-        raise TheoryError(f"blocks use each other in a circle: {' -> '.join(cycle)}")
+        around = cycle if len(cycle) <= MOST_NAMES else (*cycle[:MOST_NAMES], "...")
+        raise TheoryError(f"blocks use each other in a circle: {' -> '.join(around)}")
 
 
 def select_statements(
@@ -187,6 +193,6 @@ def select_statements(
     names = {name for entry in entries for name in (entry.block.label, entry.block.fields["ref"])}
     for label in labels:
         if label not in names:
-            raise TheoryError(f"no statement is labelled {label!r}{did_you_mean(label, names)}")
+            raise TheoryError(f"no statement is labelled {quote(label)}{did_you_mean(label, names)}")
     chosen = [e for e in entries if not labels or {e.block.label, e.block.fields["ref"]} & set(labels)]
     return tuple(chosen)

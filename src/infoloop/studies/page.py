@@ -42,7 +42,7 @@ def run_page(shown: RunPage) -> str:
 
 
 def _body(block: StatementBlock) -> Markup:
-    """Return a statement as HTML; folklore is struck through, with what refutes it."""
+    """Return a statement as HTML; folklore is called refuted, with what refutes it."""
     stated = block.part("Statement")
     if block.fields["class"] != "F":
         return markdown_to_html(stated)

@@ -16,6 +16,8 @@ import numpy as np
 import scipy  # not its parts, which it loads when they are used: special takes a tenth of a second
 from numpy.typing import ArrayLike
 
+from infoloop.reporting.suggestions import cut_text
+
 
 class Tally(NamedTuple):
     """How often each problem was tried and passed; `problems` are their names in order."""
@@ -161,5 +163,6 @@ def _counts(passes: ArrayLike, attempts: ArrayLike) -> tuple[np.ndarray, np.ndar
     k, n = np.asarray(passes, float), np.asarray(attempts, float)
     integers = (k == np.floor(k)) & (n == np.floor(n))
     if k.shape != n.shape or k.ndim != 1 or not k.size or not (integers & (k >= 0) & (k <= n) & (n >= 1)).all():
-        raise ValueError(f"passes {k} of attempts {n}: give two lists of whole numbers, 0 <= passes <= attempts >= 1")
+        given = f"passes {cut_text(str(k))} of attempts {cut_text(str(n))}"
+        raise ValueError(f"{given}: give two lists of whole numbers, 0 <= passes <= attempts >= 1")
     return k, n
