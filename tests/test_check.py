@@ -51,7 +51,7 @@ FIRST = ("parts", 0)
 OTHER_TEXT = "the text does not say what the statement says"
 TAMPERED = {
     "another format": (BOUND, ("format",), "infoloop proof 3", "the format is 'infoloop proof 3'"),
-    "a format that is no text": (BOUND, ("format",), [], "the format is a value of type list"),
+    "a format that is no text": (BOUND, ("format",), [], "the format is a list"),
     "another statement": (BOUND, ("statement",), "I(X;Z) <= I(X;D)", OTHER_TEXT),
     "another text": (BOUND, ("text",), "I(X;Z) <= I(X;D)", OTHER_TEXT),
     "another relation": (BOUND, ("text",), "I(X;Z) = I(X;D) + I(X;S|D)", OTHER_TEXT),
@@ -59,7 +59,7 @@ TAMPERED = {
     "another statement of format 1": (BOUND_1, ("statement",), "I(X;Z) <= I(X;D)", "the sum is not the slack"),
     "a stronger statement": (BOUND_1, ("statement",), "1.01 I(X;Z) <= I(X;D) + I(X;S|D)", "not the slack"),
     "an unreadable statement": (BOUND, ("statement",), "I(X;Z <= 1", "is no sum of multiples"),
-    "a statement that is no text": (BOUND, ("statement",), 3, "statement of the certificate is a value of type int"),
+    "a statement that is no text": (BOUND, ("statement",), 3, "statement of the certificate is a int"),
     "a statement without a relation": (BOUND, ("statement",), "I(X;Z)", "is not a statement"),
     "two relations": (BOUND, ("statement",), "0 <= H(X) <= 1", "is not a statement"),
     "a strict relation": (BOUND_1, ("statement",), "I(X;Z) < I(X;D) + I(X;S|D)", "a strict relation <"),
@@ -93,7 +93,7 @@ TAMPERED = {
     "a measure's sign": (BOUND, (*FIRST, "measures", 0, 0), "-1", "has a negative multiplier"),
     "an assumption's sign": (BOUND, (*FIRST, "assumptions", 0, 0), "1", "is not the slack"),
     "a measure's weight": (BOUND, (*FIRST, "measures", 0, 0), "1000001/1000000", "is not the slack"),
-    "a float": (BOUND, (*FIRST, "measures", 0, 0), 1.0, "is a value of type float"),
+    "a float": (BOUND, (*FIRST, "measures", 0, 0), 1.0, "is a float"),
     "a decimal": (BOUND, (*FIRST, "measures", 0, 0), "1.0", "is not a fraction"),
     "a fraction over zero": (BOUND, (*FIRST, "measures", 0, 0), "1/0", "is not a fraction"),
     "a huge exponent": (BOUND, (*FIRST, "measures", 0, 0), "1e9999999", "is not a fraction"),

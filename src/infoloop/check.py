@@ -29,7 +29,7 @@ _SUM = [("", "")]
 _PART = {"direction": "", "measures": _SUM, "zhang_yeung": _SUM, "assumptions": _SUM, "constant": ""}
 _FIELDS = {"format": "", "statement": "", "given": [""], "proves": "", "inequalities": "", "parts": [_PART]}
 _FORMATS = {"infoloop proof 1": _FIELDS, "infoloop proof 2": _FIELDS | {"text": "", "given": [("", [""])]}}
-_NAME, _FRACTION = r"[^\W\d]\w*'*", r"-?[0-9]+(?:/0*[1-9][0-9]*)?"
+_NAME, _FRACTION = r"[^\W\d]\w*'*", rf"(?=.{{1,{MOST_DIGITS}}}\Z)-?[0-9]+(?:/0*[1-9][0-9]*)?"
 _TIMES = r"([0-9]*\.?[0-9]+)(?:/([0-9]+))?\s*([*·×]|bits?)?\s*"
 _TERM = re.compile(rf"\s*([-+−]?)\s*([-+−]?)\s*(?:{_TIMES})?(?:([HI])\s*\(([^()]*)\))?\s*")
 _RELATION, _CHAIN, _APART = map(re.compile, (r"(<=|>=|==|[≤≥<>=])", r"->|→|[-−]", r"_\|\|_|⟂|⊥"))
@@ -187,9 +187,7 @@ def check_certificate(certificate: Mapping[str, Any]) -> None:
     >>> check_certificate(proof)
     """
     if not isinstance(certificate, Mapping):
-        raise TypeError(
-            f"certificate is a {type(certificate).__name__}: give the object of its JSON file, a dictionary"
-        )
+        raise TypeError(f"certificate is a {type(certificate).__name__}: give the object of its JSON file")
     readable(certificate)
 
 
@@ -272,8 +270,7 @@ def _steps(part: Mapping[str, Any], slack: _Sum, assumptions: list, family: str,
 
 def _multiples(items: list, where: str, least: int | None = None) -> Iterator[tuple[Fraction, str]]:
     for number, text in items:
-        fits = len(number) <= MOST_DIGITS and re.fullmatch(_FRACTION, number)
-        _need(fits, f"{where}: {_short(number)} is not a fraction such as '3/2'")
+        _need(re.fullmatch(_FRACTION, number), f"{where}: {_short(number)} is not a fraction such as '3/2'")
         _need(least is None or Fraction(number) >= least, f"{where}: {_short(text)} has a negative multiplier")
         yield Fraction(number), text
 
@@ -303,16 +300,14 @@ def _need(holds: Any, reason: str) -> None:
 
 def _short(value: Any) -> str:
     """Return a text, or the kind of another value, in at most one line."""
-    text = isinstance(value, str)
-    return repr(value[:80]) + "..." * (len(value) > 80) if text else f"a value of type {type(value).__name__}"
+    return repr(value[:80]) + "..." * (len(value) > 80) if isinstance(value, str) else f"a {type(value).__name__}"
 
 
 def _shown(text: str) -> str:
     """Return the text on one line; characters that could pass for a mark, or turn the order, as their numbers."""
     others = {c for c in set(text) if not " " <= c <= "~"}
-    scripts = ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL SYLLABLE")
-    cased = {c for c in others if c.isupper() or c.islower() or c.isdigit()}
-    letters = cased | {c for c in others if unicodedata.name(c, "").startswith(scripts)}
+    cased, scripts = (str.isupper, str.islower, str.isdigit), ("CJK UNIFIED", "HIRAGANA", "KATAKANA", "HANGUL SYLLABLE")
+    letters = {c for c in others if any(is_so(c) for is_so in cased) or unicodedata.name(c, "").startswith(scripts)}
     plain = {c for c in letters if unicodedata.bidirectional(c) in ("L", "EN")}
     return text.translate({ord(c): c.encode("unicode_escape").decode() for c in others - plain})
 

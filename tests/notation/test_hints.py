@@ -4,11 +4,11 @@ import pytest
 
 from infoloop.notation.hints import (
     MOST_SHOWN,
+    escaped,
     excerpt,
     hint_for_end,
     hint_for_mark,
     hint_for_term,
-    printable,
     shortened,
 )
 
@@ -29,7 +29,7 @@ def test_a_short_text_is_shown_whole():
 
 def test_control_characters_move_no_cursor():
     for mark in "\x1b\x9b\r\n\u202e\u2028\x7f\x00":
-        assert printable(f"a{mark}b").isascii()
+        assert escaped(f"a{mark}b").isascii()
     assert shortened("\x1b" * 200) == "\\x1b" * MOST_SHOWN + "..."
 
 

@@ -35,8 +35,8 @@ def excerpt(text: str, place: int) -> tuple[str, int]:
     """
     begin = max(0, min(place - MOST_SHOWN // 2, len(text) - MOST_SHOWN))
     end = begin + MOST_SHOWN
-    before = "..." * (begin > 0) + printable(text[begin:place])
-    return before + printable(text[place:end]) + "..." * (end < len(text)), len(before)
+    before = "..." * (begin > 0) + escaped(text[begin:place])
+    return before + escaped(text[place:end]) + "..." * (end < len(text)), len(before)
 
 
 def shortened(word: str) -> str:
@@ -45,13 +45,13 @@ def shortened(word: str) -> str:
     >>> shortened("X" * 1000) == "X" * 100 + "..."
     True
     """
-    return printable(word[:MOST_SHOWN]) + "..." * (len(word) > MOST_SHOWN)
+    return escaped(word[:MOST_SHOWN]) + "..." * (len(word) > MOST_SHOWN)
 
 
-def printable(text: str) -> str:
+def escaped(text: str) -> str:
     r"""Return the text with every character that is not printable as its escape.
 
-    >>> printable("a\x1b[2K")
+    >>> escaped("a\x1b[2K")
     'a\\x1b[2K'
     """
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

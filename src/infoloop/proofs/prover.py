@@ -55,7 +55,7 @@ class Proof:
     def __str__(self) -> str:
         if self.certificate is not None:
             return readable(self.certificate)
-        statement, *given = (hints.printable(" ".join(text.split())) for text in (self.statement, *self.given))
+        statement, *given = (hints.escaped(" ".join(text.split())) for text in (self.statement, *self.given))
         under = "".join(f"\ngiven  {text}" for text in given)
         if self.counterexample is not None:
             return f"{statement}   is refuted, certified{under}\n\n{self.counterexample}"

@@ -60,7 +60,7 @@ def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
         raise ValueError(f"{claim.label} has no {'exact sides' if claim.exact is None else 'finite family'} to certify")
     kinds: Counter[tuple[str, bool]] = Counter()
     for case in claim.family.members() if cases is None and claim.family else cases or ():
-        against, kind, zero = decide(claim, case)
+        against, kind, zero = decide_case(claim, case)
         kinds[kind, zero] += 1
         if against:
             return _counted(claim, kinds, against)
@@ -76,7 +76,7 @@ def _counted(claim: Claim, kinds: Counter[tuple[str, bool]], against: Counterexa
     return Certification(cases, equal, against, strict, cases - strict - equal)
 
 
-def decide(claim: Claim, case: Any) -> tuple[Counterexample | None, str, bool]:
+def decide_case(claim: Claim, case: Any) -> tuple[Counterexample | None, str, bool]:
     """Decide an exact case.
 
     Returns:
@@ -129,7 +129,7 @@ def refute_near(claim: Claim, case: Any, rounded: bool = True) -> Counterexample
             exact = claim.exactly(near)
         except (ValueError, ZeroDivisionError):
             continue  # rounding left a row without mass
-        against = decide(claim, exact)[0]
+        against = decide_case(claim, exact)[0]
         if against:
             return against
     return None
@@ -146,4 +146,4 @@ def _coarse(case: Any, denominator: int) -> Any:
 def refuted_when_stronger(claim: Claim) -> bool:
     """Return whether the claim made 1 % stronger is refuted, exactly, in one of the claim's own edge cases."""
     tighter = stronger(claim)
-    return any(decide(tighter, case)[0] for case in claim.edges)
+    return any(decide_case(tighter, case)[0] for case in claim.edges)

@@ -17,7 +17,7 @@ from infoloop.proofs.counterexamples.exact_decision import Counterexample
 from infoloop.proofs.counterexamples.search import refute
 from infoloop.proofs.problem import parse_problem
 from infoloop.proofs.shannon_prover import prove_linear
-from infoloop.statements.certification import decide
+from infoloop.statements.certification import decide_case
 from infoloop.statements.claim import Claim
 from infoloop.statements.neighbours import Neighbour, described
 
@@ -109,7 +109,7 @@ def _cases(claim: Claim) -> Iterator:
 
 
 def _first_failure(claim: Claim, cases: Iterable) -> Counterexample | None:
-    return next(filter(None, (decide(claim, case)[0] for case in cases)), None)
+    return next(filter(None, (decide_case(claim, case)[0] for case in cases)), None)
 
 
 class _LinearClaim(NamedTuple):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from infoloop.probability.host_functions import host_only
-from infoloop.reporting.suggestions import bound_message, cut_text, did_you_mean, list_names, quote
+from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, quote
 from infoloop.reporting.text_files import NUL, UnreadableFileError, check_regular_file, line_with_nul
 from infoloop.verdict_logs.estimators import Tally
 
