@@ -2,8 +2,8 @@
 
 `prover` is the entry point. `problem` reads the statement and what is given. `shannon_prover` looks for a proof:
 `linear_program` sets up a program over the `entropy_coordinates` that the independences of `semigraphoid` leave free,
-`provability` decides it in fractions, and `infoloop.check` checks the certificate. `counterexamples` looks for a law that
-breaks the statement; `polymatroids` shows why there is no proof. `limits` bounds the work of all of them.
+`provability` decides it in fractions, and `infoloop.check` checks the certificate. `counterexamples` looks for a law
+that breaks the statement; `polymatroids` shows why there is no proof. `limits` bounds the work of all of them.
 """
 
 import lazy_loader
