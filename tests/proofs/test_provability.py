@@ -70,6 +70,7 @@ FALSE = [
 @pytest.mark.parametrize(("statement", "given"), TRUE + FALSE)
 def test_every_finding_is_right_and_is_made_with_either_solver(monkeypatch, statement, given, small):
     monkeypatch.setattr(limits, "MOST_COORDINATES_FOR_SHORTEST", small)
+    monkeypatch.setattr(limits, "FEW_COORDINATES", 0)
     problem, target = problem_of(statement, given)
     found = decide(problem, target)
     assert type(found) is (Multipliers if (statement, given) in TRUE else Violation)
@@ -143,6 +144,7 @@ def wrong_values(seed):
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lying_solver_changes_no_finding(monkeypatch, lie, seed):
     """Whatever weights, orders, values or statuses floats report: what is found is right, and it is still found."""
+    monkeypatch.setattr(limits, "FEW_COORDINATES", seed % 2 * 15)
     monkeypatch.setattr(provability, "_shortest", LIES[lie](provability._shortest, seed))
     monkeypatch.setattr(provability, "_least", wrong_values(seed))
     chosen = itertools.islice(itertools.cycle(TRUE[:8] + FALSE[:6]), 3 * seed, 3 * seed + 3)

@@ -6,6 +6,7 @@ MOST_GRAPH_VARIABLES = 200  # of a graph; to write the independences of 2000 tak
 MOST_COORDINATES = 4095  # joint entropies of 12 variables without assumptions; a program over more takes minutes
 MOST_COORDINATES_FOR_SHORTEST = 256  # up to here the proof with the least sum of weights is looked for: it is short
 ROUNDING = 2.0**-26  # a least value of the solver above this is taken for 0 at first; fractions decide
+FEW_COORDINATES = 15  # four variables; without a proof, so few are decided in fractions sooner than in floats
 MOST_COORDINATES_FOR_STEPS = 512  # up to here a program can be solved in fractions; a step over more takes a second
 MOST_STEPS = 10_000  # in fractions, each from one basis to the next
 MOST_STEP_CELLS = 4 * 10**9  # steps times the cube of the coordinates: about ten seconds

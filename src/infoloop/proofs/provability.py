@@ -75,7 +75,7 @@ def _guess(problem: ShannonLP, aim: MaskForm) -> _Guess:
     small = len(problem.reduced.coordinates) <= limits.MOST_COORDINATES_FOR_SHORTEST
     weights, costs = _shortest(problem, vector) if small else (None, None)
     values = None
-    if weights is None:
+    if weights is None and len(problem.reduced.coordinates) > limits.FEW_COORDINATES:
         weights, values, costs = _least(problem, vector)
     order = np.arange(len(problem.positive)) if costs is None else np.argsort(costs, kind="stable")
     return _Guess(None if weights is None else weights * float(scale), values, order)
