@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from infoloop.pipelines import pipeline_graph
 from infoloop.pipelines.node import Node
 from infoloop.pipelines.toml_reader import PipelineFileError, parse_pipeline, read_pipeline
 
@@ -126,6 +127,7 @@ HUGE = [
     ),
     (GOOD.replace("size = 4", f'size = 2, formula = "{"-" * 100_000}1"'), ":5: nodes.X.formula: it is no formula"),
     (GOOD.replace("size = 4", 'size = 2, formula = "9**9**9**9"'), ":5: nodes.X.formula: it fails at its only value"),
+    (GOOD.replace("size = 4", 'size = 1000000000, table = "uniform"'), ":5: nodes.X.table: it takes 1,000,000,000 "),
     (GOOD.replace("size = 4", f'size = 2, formula = "0x{"f" * 5_000}"'), ":5: nodes.X.formula: it is a number of 20"),
     (
         GOOD.replace("size = 4", "size = 1000000").replace('= ["X"]', f'= ["X"], formula = "{"X*" * 99}X"'),
@@ -208,3 +210,12 @@ def test_code_is_only_run_from_a_py_file_in_the_folder(program, message, tmp_pat
     assert str(refusal.value).startswith(f"{inside}/p.toml:7: nodes.Z0.program: ")
     assert message in str(refusal.value)
     assert capsys.readouterr().out == ""
+
+
+def test_all_tables_together_are_bounded(monkeypatch):
+    judge = 'J = { role = "judge", size = 5, table = "uniform" }'
+    text = GOOD.replace("size = 4", 'size = 4, table = "uniform"').replace("D0 =", f"{judge}\nD0 =")
+    assert sorted(parse_pipeline(text).tables) == ["J", "X"]
+    monkeypatch.setattr(pipeline_graph, "BUDGET", 8)
+    with pytest.raises(PipelineFileError, match=r"pipeline:6: nodes\.J\.table: it takes 5 values: too many to list"):
+        parse_pipeline(text)

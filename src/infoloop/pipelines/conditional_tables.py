@@ -26,12 +26,15 @@ _MOST_BITS = 4096  # of a whole number that a power may have
 _WORDS = {"if", "else", "and", "or", "not", "in", "True", "False", *_FUNCTIONS}
 
 
-def conditional_probability_table(node: Node, sizes: Mapping[str, int | None]) -> np.ndarray | None:
+def conditional_probability_table(
+    node: Node, sizes: Mapping[str, int | None], most_cells: int = BUDGET
+) -> np.ndarray | None:
     """Return P(node | parents), an axis for each parent in their order and the last for the node's own values.
 
     Args:
         node: says it by a table, a formula or a program, or not at all.
         sizes: how many values each parent takes, None where that is not known.
+        most_cells: how large the table may be.
 
     Returns:
         The probabilities as float64; None where the node says nothing of them.
@@ -48,9 +51,13 @@ def conditional_probability_table(node: Node, sizes: Mapping[str, int | None]) -
     if key is None:
         return None
     shape = tuple(_size(parent, sizes, node, key) for parent in node.parents)
-    if math.prod(shape) * (node.size or 1) > BUDGET:
-        raise PipelineError(f"its parents take {math.prod(shape):,} values together: too many to list", node.name, key)
-    found = {"program": _by_program, "formula": _by_formula, "table": _by_table}[key](node, shape)
+    if math.prod(shape) * (node.size or 1) > most_cells:
+        what = f"its parents take {math.prod(shape):,} values together" if shape else f"it takes {node.size:,} values"
+        raise PipelineError(f"{what}: too many to list", node.name, key)
+    if key == "formula":
+        found = _by_formula(node, shape, most_cells)
+    else:
+        found = (_by_program if key == "program" else _by_table)(node, shape)
     if node.size is not None and found.shape[-1] != node.size:
         raise PipelineError(f"it takes {found.shape[-1]} values, but size is {node.size}", node.name, key)
     return found
@@ -107,14 +114,14 @@ def _rows(table: np.ndarray, node: Node, axes: tuple[str, ...]) -> np.ndarray:
     return table
 
 
-def _by_formula(node: Node, shape: tuple[int, ...]) -> np.ndarray:
+def _by_formula(node: Node, shape: tuple[int, ...], most_cells: int) -> np.ndarray:
     values = function_values(node.formula or "", node.parents, shape, node.name)
     if node.table is None:
         size = values.max() + 1 if node.size is None else node.size
         if values.max() >= size:
             cell = _cell(node.parents, np.unravel_index(values.argmax(), shape))
             raise PipelineError(f"it is {values.max()} at {cell}, but size is {size}", node.name, "formula")
-        if math.prod(shape) * int(size) > BUDGET:
+        if math.prod(shape) * int(size) > most_cells:
             raise PipelineError(f"it takes {size:,} values: too many for a table", node.name, "formula")
         table = np.zeros((*shape, size))
         np.put_along_axis(table, values[..., None], 1.0, axis=-1)

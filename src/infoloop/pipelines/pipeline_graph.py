@@ -48,6 +48,7 @@ from infoloop.pipelines.conditional_tables import (
 )
 from infoloop.pipelines.node import Node, PipelineError
 from infoloop.probability import dags
+from infoloop.probability.bayes_nets import BUDGET
 from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import cut_text, did_you_mean, quote
 
@@ -231,11 +232,12 @@ def _tabulated(nodes: list[Node], copies: set[str]) -> tuple[tuple[Node, ...], d
     `copies` names the nodes that `pipeline` has made of those of [round]: parents of equal sizes make equal tables.
     """
     sizes: dict[str, int | None] = {}
-    tables, kept, found = {}, {}, []
+    tables, kept, found, cells = {}, {}, [], BUDGET
     for node in nodes:
         same = (node.template, *(sizes[parent] for parent in node.parents)) if node.name in copies else node.name
         if same not in kept:
-            kept[same] = conditional_probability_table(node, sizes)
+            kept[same] = conditional_probability_table(node, sizes, cells)
+            cells -= 0 if kept[same] is None else kept[same].size
         table = kept[same]
         sizes[node.name] = node.size if table is None else table.shape[-1]
         found.append(replace(node, size=sizes[node.name]))
