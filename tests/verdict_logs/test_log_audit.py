@@ -68,6 +68,14 @@ def test_what_was_cut_says_so():
     assert found.row()["entropy_cut_at_ceiling"] == {"plug_in": False, "miller_madow": True}
 
 
+def test_a_code_longer_than_the_log_shows_no_number(example):
+    rows = {row[3]: row for row in log_tables(example)[0][2]}
+    row = rows["coded by the overall pass rate: no less than one bit each"]
+    assert row[:3] == ("-", "-", "")
+    shown = [float(bits.replace(",", "")) for bits, *_ in rows.values() if bits != "-"]
+    assert max(shown) == example.verdicts
+
+
 def test_two_ceilings_that_may_fail_share_the_risk():
     counts = [(0, 8), (1, 8)] * 40
     found = {bound.name: bound.bits for bound in audit_tally(tally(*counts), 0.875).again}

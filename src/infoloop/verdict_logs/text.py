@@ -97,6 +97,9 @@ def _shares(found: LogAudit) -> list[tuple[str, str]]:
 
 
 def _bound(found: LogAudit, bound: LogBound, least: LogBound) -> TextRow:
+    """Return the row of a bound; a code that is longer than the log says nothing, so that its length is not shown."""
+    if bound.bits > found.verdicts:
+        return ("-", "-", "", f"{bound.name}: no less than one bit each", bound.assumes)
     return _cells(found, bound.bits, "*" if bound == least else "", bound.name, bound.assumes)
 
 
