@@ -10,6 +10,7 @@ from tests.support.exact_values import exact_float
 
 
 def mean_estimate(law, n):
+    assert bias.exact is not None
     return exact_float(bias.exact({"law": law, "n": n})[0])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.claims.loops.rare_token_extinction import SIZE, first_count
+from infoloop.claims.loops.rare_token_extinction import SIZE, token_draws
 from infoloop.claims.loops.resampling_collapse import DRAWS, ONE_SYMBOL_COUNTED, RESAMPLING
 from infoloop.exact.rational_laws import LogSum, entropy_of_masses, fmpq, rational
 from infoloop.exact.real_balls import RealBall, real_ball
@@ -23,7 +23,7 @@ from infoloop.statements.neighbours import changed, unrefuted, without
 
 def _after_one_round(p, values):
     """Return the mean of values at the counts 0..n over the law of the first count."""
-    return first_count(p[0]) @ values
+    return token_draws(p[0]) @ values
 
 
 _every_start = Family(
@@ -180,7 +180,7 @@ def _drift(x):
     counts = np.arange(SIZE + 1)
     own = binary_entropy(counts / SIZE)
     cross = -(counts * jnp.log2(x) + (SIZE - counts) * jnp.log2(1 - x)) / SIZE
-    return 2 * SIZE * np.log(2) * (first_count(x) @ (cross - own))
+    return 2 * SIZE * np.log(2) * (token_draws(x) @ (cross - own))
 
 
 def _drift_exactly(n: int, x: fmpq) -> RealBall:

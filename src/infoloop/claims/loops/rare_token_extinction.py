@@ -26,7 +26,7 @@ PROBABILITIES = [fmpq(1, 1000), fmpq(1, 100), fmpq(1, 8), fmpq(1)]
 _A_RATE = unrefuted(TOKEN, "it says what is drawn first: both sides are about this rate")
 
 
-def first_count(rate: Number) -> Array:
+def token_draws(rate: Number) -> Array:
     """Return the law of the first count, n draws at this rate."""
     return binomial(rate[None], SIZE, "rate", "count").rows[0]
 
@@ -35,7 +35,7 @@ def _survival(p):
     """Return P(K_t > 0) for t = 1, 2, ... by the kernel."""
     with jax.ensure_compile_time_eval():
         link = wright_fisher_kernel(SIZE)
-    loop = Loop(lambda key: first_count(p), lambda key, law: law @ link)
+    loop = Loop(lambda key: token_draws(p), lambda key, law: law @ link)
     return unroll(loop, jnp.arange(ROUNDS))[:, 1:].sum(1)
 
 

@@ -43,7 +43,7 @@ def model(case: Array) -> wright_fisher.Model:
     return wright_fisher.Model(SIZE, case[:2], jnp.stack([case[2], 1 - case[2]]))
 
 
-def draws(m: wright_fisher.Model) -> Float[Array, "theta count"]:
+def first_counts(m: wright_fisher.Model) -> Float[Array, "theta count"]:
     """Return the law of the first count under each hypothesis."""
     return binomial(m.rates, m.size, "theta", "count").rows
 
@@ -53,7 +53,7 @@ def generation_tables(case: Array) -> Float[Array, "t theta count"]:
     m = model(case)
     with jax.ensure_compile_time_eval():  # the kernel is a constant of the claim, not a part of what is compiled
         link = wright_fisher_kernel(SIZE)
-    loop = Loop(start=lambda key: m.prior[:, None] * draws(m), step=lambda key, table: table @ link)
+    loop = Loop(start=lambda key: m.prior[:, None] * first_counts(m), step=lambda key, table: table @ link)
     return unroll(loop, jnp.arange(GENERATIONS))
 
 

@@ -16,8 +16,8 @@ from infoloop.claims.loops.resampling_collapse import (
     RATES,
     RESAMPLING,
     SIZE,
-    draws,
     every_loop,
+    first_counts,
     generation_tables,
     kept_and_symbol,
     kept_exactly,
@@ -47,7 +47,7 @@ def _left(case):
     m = model(case)
     with jax.ensure_compile_time_eval():
         fixed = fixation_by_table(SIZE, np.arange(SIZE + 1))
-    ends = draws(m) @ fixed
+    ends = first_counts(m) @ fixed
     law = m.prior[:, None] * jnp.stack([1 - ends, ends], 1)
     left, symbol = table_information(jnp.stack([jnp.pad(law, ((0, 0), (0, SIZE - 1))), symbol_laws(case)]))
     return left, symbol
