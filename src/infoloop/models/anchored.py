@@ -33,6 +33,7 @@ from infoloop.probability.validation import (
     check_int,
     check_positions,
     check_unit_interval,
+    refuse_tracers,
     warn_if_degenerate_prior,
 )
 
@@ -71,7 +72,8 @@ def anchored(
     Args:
         size: Tokens a generation, at least 1.
         schedule: "mix", "replay" or "judge", as in the module's text.
-        weight: Weight of the anchor, in [0, 1]; at 0 all schedules are Wright-Fisher.
+        weight: Weight of the anchor, in [0, 1]; at 0 all schedules are Wright-Fisher. Not traced, as it decides which
+            frequencies are equal: what follows has derivatives in `rates` and `prior` only.
         rates: Rate of a 1 under each hypothesis, in [0, 1].
         prior: Law of the hypotheses, uniform unless given.
 
@@ -81,6 +83,7 @@ def anchored(
     >>> anchored(4, "mix", 0.1, [0.25, 0.75]).weight
     0.1
     """
+    refuse_tracers("anchored", weight=weight)
     known, weight = check_choice(schedule, "schedule", SCHEDULES), float(check_unit_interval(weight, "weight"))
     return Anchored(check_int(size, "size"), known, weight, *hypotheses(rates, prior))
 

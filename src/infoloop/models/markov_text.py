@@ -27,7 +27,13 @@ from infoloop.loops.ngram_statistics import Estimates, digits, estimates, refit_
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, joint
-from infoloop.probability.validation import check_count, check_int, check_probabilities, warn_if_degenerate_prior
+from infoloop.probability.validation import (
+    check_count,
+    check_int,
+    check_probabilities,
+    refuse_tracers,
+    warn_if_degenerate_prior,
+)
 
 _MOST_MODELS = 4096  # the kernel has the square of this many cells: 128 MiB
 _MOST_TEXTS = 2**17  # all are enumerated, with the counts of each
@@ -79,7 +85,8 @@ def markov_text(
             (1 for order 0, k for bigrams), at least 2 symbols.
         prior: Law of the hypotheses, uniform unless given.
         prompt: Law of the context that a text starts in, uniform unless given.
-        alpha: Imagined symbols of each kind, finite and at least 0; 0 is maximum likelihood.
+        alpha: Imagined symbols of each kind, finite and at least 0; 0 is maximum likelihood. Not traced, as it decides
+            which models are equal: what follows has derivatives in `rows`, `prior` and `prompt` only.
 
     Raises:
         ValueError: One of them is none of these.
@@ -87,6 +94,7 @@ def markov_text(
     >>> markov_text(4, [[[0.5, 0.5], [0.5, 0.5]], [[0.9, 0.1], [0.1, 0.9]]]).prompt.tolist()
     [0.5, 0.5]
     """
+    refuse_tracers("markov_text", alpha=alpha)
     table = jnp.asarray(check_probabilities(rows, "rows", 1))
     if table.ndim != 3 or table.shape[2] < 2 or not _is_power(table.shape[1], table.shape[2]):
         raise ValueError(
