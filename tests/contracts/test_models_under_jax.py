@@ -26,7 +26,7 @@ from infoloop.models import (
 from infoloop.probability.validation import FixedTaskWarning
 
 STEP = 2.0**-18
-PARTS = ("law", "information", "loop", "information_with_first", "information_by_table", "diversities")
+PARTS = ("law", "information", "loop", "information_with_first", "information_by_table")
 CLOSED = ("error_variance", "excess_risk", "capacity", "contraction", "residual")
 
 
@@ -58,8 +58,6 @@ CASES = [
     for part in (*PARTS, *CLOSED)
     if hasattr(model, part)
     for field in traced_fields(model.examples()[0])
-    if (name_of(model), part, field)
-    != ("markov_text", "diversities", "rows")  # risks are infinite: a symbol may be lost
 ]
 
 

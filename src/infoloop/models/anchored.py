@@ -84,7 +84,7 @@ def anchored(
     0.1
     """
     refuse_tracers("anchored", weight=weight)
-    known, weight = check_choice(schedule, "schedule", SCHEDULES), float(check_unit_interval(weight, "weight"))
+    known, weight = check_choice(schedule, "schedule", SCHEDULES), _known(weight)
     return Anchored(check_int(size, "size"), known, weight, *hypotheses(rates, prior))
 
 
@@ -213,6 +213,11 @@ def examples() -> tuple[Anchored, ...]:
     """Return small models for the contract tests, one for each schedule."""
     weights = {"mix": 0.25, "replay": 0.5, "judge": 0.75}
     return tuple(anchored(6, s, w, [0.25, 0.5, 0.75], [0.5, 0.25, 0.25]) for s, w in weights.items())
+
+
+def _known(weight: float) -> float:
+    with jax.ensure_compile_time_eval():  # a known number also where the rates are traced
+        return float(check_unit_interval(weight, "weight"))
 
 
 def _fitted(m: Anchored) -> list[Fraction]:

@@ -196,7 +196,7 @@ def information(m: Model, generations: int) -> Float[Array, "generations"]:
 def diversities(m: Model, generations: int) -> Diversity:
     """Return diversity, information and risk of the (order + 1)-grams: `diversity_of` with `grams`, t = 1..T.
 
-    Each field has the shape (generations,).
+    Each field has the shape (generations,). No derivatives: where a symbol may be lost a risk is infinite.
 
     Raises:
         ValueError: `generations` is no whole number, at least 1, or there is too much to enumerate.
