@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from mpmath import log, mp, mpf
 
+from infoloop.information import channel_capacity
 from infoloop.information.channel_capacity import NotConvergedError, capacity, capacity_bounds
 from infoloop.probability.channel_families import bsc, deterministic, erasure, symmetric, z_channel
 from infoloop.probability.channels import Channel, channel, tensor
@@ -191,3 +192,13 @@ def test_float32_gives_what_float32_can():
     rough, fine = capacity(k, gap=rounding(4, np.float32)), capacity(channel([[0.9, 0.1], [0.2, 0.8]], "X", "Y"))
     assert rough.value.dtype == jnp.float32
     assert abs(rough.value - fine.value) <= rounding(4, np.float32)
+
+
+def test_the_search_ends_after_a_hundred_steps_however_wide_the_gap():
+    wide = (jnp.array(0.0), jnp.ones(2) / 2), (jnp.array(1.0), jnp.ones(2) / 2)
+    at = {step: channel_capacity._Point(jnp.ones(2) / 2, jnp.ones(2), 1.0, step, *wide) for step in (0, 99, 100)}
+    assert {step: bool(channel_capacity._goes_on(point)) for step, point in at.items()} == {
+        0: True,
+        99: True,
+        100: False,
+    }

@@ -322,6 +322,14 @@ def test_laws_over_different_symbols_are_not_compared(distance):
         distance(from_outcomes({"a": 0.5, "b": 0.5}, "X"), joint([0.5, 0.5], "X"))
 
 
+@pytest.mark.parametrize("distance", [divergence, total_variation, jensen_shannon], ids=lambda f: f.__name__)
+def test_laws_that_differ_in_one_of_two_alphabets_are_not_compared(distance):
+    p = from_outcomes({("a", "b"): 0.5, ("c", "d"): 0.5}, ("X", "Y"))
+    for changed, name in (({("a", "b"): 0.5, ("c", "e"): 0.5}, "Y"), ({("z", "b"): 0.5, ("c", "d"): 0.5}, "X")):
+        with pytest.raises(ValueError, match=f"different alphabets: {name} is in"):
+            distance(p, from_outcomes(changed, ("X", "Y")))
+
+
 UNKNOWN = {
     "entropy": lambda p: entropy(p, "W"),
     "condition of an entropy": lambda p: entropy(p, "X", given="W"),

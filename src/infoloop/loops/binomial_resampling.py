@@ -117,7 +117,8 @@ def banded_kernel(n: int, heads: Float[Numbers, "rows"], tails: Float[Numbers, "
     heads, tails = np.asarray(heads, float), np.asarray(tails, float)
     first = np.arange(0, n + 1, _BLOCK)[:, None]
     nearest = np.clip(heads, first, np.minimum(first + _BLOCK - 1, n))
-    reached = np.asarray(_deviance(nearest, heads) + _deviance(n - nearest, tails)) <= -math.log(CUT)
+    with jax.ensure_compile_time_eval():  # known numbers also where a caller is traced
+        reached = np.asarray(_deviance(nearest, heads) + _deviance(n - nearest, tails)) <= -math.log(CUT)
     starts, ends = reached.argmax(1), len(heads) - reached[:, ::-1].argmax(1)
     width = int(np.where(reached.any(1), ends - starts, 1).max())
     starts = np.minimum(starts, len(heads) - width)

@@ -34,6 +34,7 @@ from infoloop.probability.validation import (
     check_int,
     check_positions,
     check_unit_interval,
+    refuse_tracers,
     warn_if_degenerate_prior,
 )
 
@@ -74,6 +75,7 @@ def anchored(
         schedule: "mix", "replay" or "judge", as in the module's text.
         weight: Weight of the anchor, in [0, 1]; at 0 all schedules are Wright-Fisher. It is read as a rational, as
             models that are equal as such are one state: 0.1, "1/10" and Fraction(1, 10) are the same; a third is "1/3".
+            Not traced, for the same reason: what follows has derivatives in `rates` and `prior` only.
         rates: Rate of a 1 under each hypothesis, in [0, 1].
         prior: Law of the hypotheses, uniform unless given.
 
@@ -83,6 +85,7 @@ def anchored(
     >>> anchored(4, "mix", "1/10", [0.25, 0.75]).weight
     0.1
     """
+    refuse_tracers("anchored", weight=weight)
     known, exact = check_choice(schedule, "schedule", SCHEDULES), shortest_decimal(weight, "weight")
     if not 0 <= exact <= 1:
         raise ValueError(f"weight is {weight}: it is a share, so give a number in [0, 1]")

@@ -136,7 +136,7 @@ def residual(m: GaussianMean) -> Float[Array, ""]:
     >>> float(residual(gaussian_mean(3))), float(residual(gaussian_mean(3, schedule="accumulate"))) > 0.7
     (0.0, True)
     """
-    return _bits(m, jnp.inf if m.schedule == "replace" else np.pi**2 / 6)
+    return 0 * _bits(m, 1.0) if m.schedule == "replace" else _bits(m, np.pi**2 / 6)
 
 
 def law(m: GaussianMean, t: int) -> Gaussian:
@@ -151,7 +151,7 @@ def law(m: GaussianMean, t: int) -> Gaussian:
     ('theta', 'D1', 'D2', 'Z')
     """
     t = check_int(t, "t")
-    noise, p = np.asarray(m.noise_variance / m.samples), gaussian(np.asarray(m.prior_variance), "theta")
+    noise, p = m.noise_variance / m.samples, gaussian(m.prior_variance, "theta")
     p = extend(p, linear_gaussian(1.0, noise, "theta", "D1"))
     for i in range(2, t + 1):
         p = extend(p, linear_gaussian(_estimate(m, i - 1), noise, _data(i - 1), f"D{i}"))

@@ -28,7 +28,13 @@ from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import Channel
 from infoloop.probability.decimals import PlainNumber, RationalLike, plain_number, shortest_decimal
 from infoloop.probability.distributions import Joint, joint
-from infoloop.probability.validation import check_count, check_int, check_probabilities, warn_if_degenerate_prior
+from infoloop.probability.validation import (
+    check_count,
+    check_int,
+    check_probabilities,
+    refuse_tracers,
+    warn_if_degenerate_prior,
+)
 
 _MOST_MODELS = 4096  # the kernel has the square of this many cells: 128 MiB
 _MOST_TEXTS = 2**17  # all are enumerated, with the counts of each
@@ -80,7 +86,9 @@ def markov_text(
             (1 for order 0, k for bigrams), at least 2 symbols.
         prior: Law of the hypotheses, uniform unless given.
         prompt: Law of the context that a text starts in, uniform unless given.
-        alpha: Imagined symbols of each kind, at least 0, as a rational: 0.1, "1/10" and Fraction(1, 10) are one number.
+        alpha: Imagined symbols of each kind, at least 0, as a rational: 0.1, "1/10" and Fraction(1, 10) are one number;
+            0 is maximum likelihood. Not traced, as it decides which models are equal: what follows has derivatives in
+            `rows`, `prior` and `prompt` only.
 
     Raises:
         ValueError: One of them is none of these.
@@ -88,6 +96,7 @@ def markov_text(
     >>> markov_text(4, [[[0.5, 0.5], [0.5, 0.5]], [[0.9, 0.1], [0.1, 0.9]]]).prompt.tolist()
     [0.5, 0.5]
     """
+    refuse_tracers("markov_text", alpha=alpha)
     table = jnp.asarray(check_probabilities(rows, "rows", 1))
     if table.ndim != 3 or table.shape[2] < 2 or not _is_power(table.shape[1], table.shape[2]):
         raise ValueError(
@@ -189,7 +198,7 @@ def information(m: Model, generations: int) -> Float[Array, "generations"]:
 def diversities(m: Model, generations: int) -> Diversity:
     """Return diversity, information and risk of the (order + 1)-grams: `diversity_of` with `grams`, t = 1..T.
 
-    Each field has the shape (generations,).
+    Each field has the shape (generations,). No derivatives: where a symbol may be lost a risk is infinite.
 
     Raises:
         ValueError: `generations` is no whole number, at least 1, or there is too much to enumerate.

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float, Int
 
 from infoloop.loops.generation import Parts, weighted_mean
@@ -166,12 +165,12 @@ def law(m: Mixing, t: int, prior_variance: float = 1.0) -> Gaussian:
     ('theta', 'Z0', 'R1', 'Z1')
     """
     t = check_int(t, "t", 0)
-    w, real, made = (np.asarray(x) for x in (m.weight, m.noise_variance / m.real, m.noise_variance / m.synthetic))
-    p = gaussian(np.asarray(check_positive(prior_variance, "prior_variance (the true mean must be random)")), "theta")
+    w, real, made = m.weight, m.noise_variance / m.real, m.noise_variance / m.synthetic
+    p = gaussian(check_positive(prior_variance, "prior_variance (the true mean must be random)"), "theta")
     p = extend(p, linear_gaussian(1.0, real, "theta", "Z0"))
     for i in range(1, t + 1):
         p = extend(p, linear_gaussian(1.0, real, "theta", f"R{i}"))
-        row = np.array([[w, 1 - w]])
+        row = jnp.stack([w, 1 - w])[None]
         p = extend(p, linear_gaussian(row, (1 - w) ** 2 * made, (f"R{i}", f"Z{i - 1}"), f"Z{i}"))
     return p
 

@@ -18,7 +18,7 @@ from infoloop.probability.array_types import Numbers
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
-from infoloop.probability.validation import check_int, warn_if_degenerate_prior
+from infoloop.probability.validation import check_int, refuse_tracers, warn_if_degenerate_prior
 
 
 @jax.tree_util.register_dataclass
@@ -46,7 +46,8 @@ def smoothed(
 
     Args:
         size: Draws a generation, at least 1.
-        alpha: Imagined draws of each symbol, positive and finite.
+        alpha: Imagined draws of each symbol, positive and finite; not traced, as the kernel is made on the host: what
+            follows has derivatives in `rates` and `prior` only.
         rates: Rate of the first draws under each hypothesis, in [0, 1].
         prior: Law of the hypotheses, uniform unless given.
 
@@ -56,6 +57,7 @@ def smoothed(
     >>> smoothed(10, 0.5, [0.25, 0.75]).prior.tolist()
     [0.5, 0.5]
     """
+    refuse_tracers("smoothed", alpha=alpha)
     return Model(check_int(size, "size"), _positive(alpha), *hypotheses(rates, prior))
 
 
