@@ -87,7 +87,7 @@ def test_value_and_gradient_are_those_of_50_digits(name, zeros):
 @pytest.mark.parametrize("name", BATCH)
 def test_in_a_batch_it_is_what_it_is_by_itself(name):
     call, arguments = BATCH[name]
-    alone = [flat(call(jnp.asarray(argument))) for argument in arguments]
+    alone = [flat(call(jnp.asarray(argument))) for argument in arguments]  # ty: ignore[invalid-argument-type]
     np.testing.assert_array_equal(jax.jit(lambda a: flat(call(a)))(jnp.asarray(arguments[0])), alone[0])
     np.testing.assert_array_equal(jax.vmap(lambda a: flat(call(a)))(jnp.asarray(arguments)), alone)
 

@@ -11,8 +11,8 @@ from tests.support.jax_exports import BATCH, GRADIENT, HOST
 P, K = il.joint([[0.5, 0.0], [0.0, 0.5]], "X", "Y"), il.channel([[1.0, 0.0]], "X", "Y")
 RIGHT = {
     "Law": P, "Channel": K, "Joint": P, "str": "X", "int": 2, "float": 0.5, "Callable": len,
-    "Gaussian": il.Gaussian(None, None, ("X",), (1,)), "BayesNet": il.BayesNet(()), "Loop": il.Loop(len, len),
-    "Signals": il.Signals(None, None),
+    "Gaussian": il.Gaussian(None, None, ("X",), (1,)), "BayesNet": il.BayesNet(()), "Loop": il.Loop(len, len),  # ty: ignore[invalid-argument-type]
+    "Signals": il.Signals(None, None),  # ty: ignore[invalid-argument-type]
 }  # fmt: skip
 
 
@@ -61,15 +61,15 @@ def test_the_wrong_kind_of_object_is_named(name, parameter):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: il.mutual_information([0.5, 0.5], "X", "Y"), "p is a list: give a law, such as a Joint"),
-        (lambda: il.contraction(P), "channel is a Joint: give a Channel"),
+        (lambda: il.mutual_information([0.5, 0.5], "X", "Y"), "p is a list: give a law, such as a Joint"),  # ty: ignore[invalid-argument-type]
+        (lambda: il.contraction(P), "channel is a Joint: give a Channel"),  # ty: ignore[invalid-argument-type]
         (lambda: il.capacity(K, gap=float("inf")), "gap is inf: give a finite number of bits, at least 0"),
         (lambda: il.capacity(K, gap=-1.0), "gap is -1.0: give a finite number of bits, at least 0"),
-        (lambda: il.patterns(3, ["ab"]), "guesses is a int: give a list of words"),
+        (lambda: il.patterns(3, ["ab"]), "guesses is a int: give a list of words"),  # ty: ignore[invalid-argument-type]
         (lambda: il.rounds_needed(float("nan"), 1.0, 1.0), "needed is nan: give a number of bits"),
         (lambda: il.join(0.5, [0, 1]), r"a has shape \(\): give a list, one label for each output"),
         (lambda: il.lattice_height([0, 1], 0.5), r"p_y has shape \(\): give a list, one probability for each output"),
-        (lambda: il.unroll(il.Loop(len, len), 3), "keys is a int: give an array with a key for each generation"),
+        (lambda: il.unroll(il.Loop(len, len), 3), "keys is a int: give an array with a key for each generation"),  # ty: ignore[invalid-argument-type]
         (lambda: il.information_along(P, "X", il.Channel(P.table, ("Y",), ("Z",)), steps=-1), "steps is -1: .*"),
     ],
 )

@@ -196,7 +196,7 @@ def test_float32_gives_what_float32_can():
 
 def test_the_search_ends_after_a_hundred_steps_however_wide_the_gap():
     wide = (jnp.array(0.0), jnp.ones(2) / 2), (jnp.array(1.0), jnp.ones(2) / 2)
-    at = {step: channel_capacity._Point(jnp.ones(2) / 2, jnp.ones(2), 1.0, step, *wide) for step in (0, 99, 100)}
+    at = {step: channel_capacity._Point(jnp.ones(2) / 2, jnp.ones(2), 1.0, step, *wide) for step in (0, 99, 100)}  # ty: ignore[invalid-argument-type]
     assert {step: bool(channel_capacity._goes_on(point)) for step, point in at.items()} == {
         0: True,
         99: True,

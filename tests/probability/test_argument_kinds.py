@@ -60,7 +60,7 @@ def test_what_a_shape_depends_on_is_not_traced():
 
 
 def test_the_right_kind_is_let_through_and_the_function_is_as_before():
-    assert served(P, "X", "Y", table=[1, 2], given=("X",), size=np.int64(3), gap=1) == 2
+    assert served(P, "X", "Y", table=[1, 2], given=("X",), size=np.int64(3), gap=1) == 2  # ty: ignore[invalid-argument-type]
     assert served(P, given=iter(["X"]), table=jnp.ones(2)) == 0
     assert served.__doc__ == "Serve them all."
     assert list(inspect.signature(served).parameters) == ["p", "names", "table", "given", "size", "gap"]

@@ -6,7 +6,7 @@ Laws are `{(x, y, z): mass}`; what has several parts is a list in the order of i
 import itertools
 import math
 
-from mpmath import diff, exp, findroot, inf, log, mp, mpf, npdf, quad, sqrt
+from mpmath import diff, exp, findroot, inf, log, mp, mpf, ncdf, npdf, quad, sqrt
 
 from tests.support import oracles
 from tests.support.oracles import information, precise
@@ -116,7 +116,7 @@ def collection_time(p):
 @precise
 def mean_maximum(n):
     ends = [-12, -6, -3, 0, 3, 6, 12]
-    return quad(lambda x: n * x * npdf(x) * (mp.ncdf(x) ** (n - 1)), ends)
+    return quad(lambda x: n * x * npdf(x) * (ncdf(x) ** (n - 1)), ends)
 
 
 @precise

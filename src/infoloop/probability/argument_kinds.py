@@ -66,7 +66,7 @@ def _check(function: str, name: str, value: object, annotation: str) -> None:
     if names and _is_names(value):
         return
     if arrays:
-        check_floats(value, name, np.float64)
+        check_floats(value, name, np.float64)  # ty: ignore[invalid-argument-type]
     elif names:
         raise _wrong(name, value, "a name, or a tuple of names")
     elif annotation == "str" and not isinstance(value, str):

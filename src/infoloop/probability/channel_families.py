@@ -331,7 +331,7 @@ def _with_axes(value, axes, what, wanted):
 
 def _channel(rows, parameter, source, target):
     names = check_distinct((source, target), "channel")
-    return Channel(*nan_if_any([parameter], jnp.asarray(rows)), names[:1], names[1:])
+    return Channel(*nan_if_any([parameter], jnp.asarray(rows)), names[:1], names[1:])  # ty: ignore[invalid-argument-type]
 
 
 def _family(rows, e, source, target):
