@@ -120,11 +120,11 @@ def test_a_law_of_traced_numbers_is_that_of_known_ones(name):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda w: anchored.anchored(3, "mix", w, [0.5]), "anchored runs on the host, and weight is traced"),
+        (lambda w: anchored.anchored(3, "mix", w, [0.5]), "weight is traced by JAX, and which states are equal"),
         (lambda a: smoothed.smoothed(3, a, [0.5]), "smoothed runs on the host, and alpha is traced"),
         (
             lambda a: markov_text.markov_text(2, [[[0.5, 0.5]]], alpha=a),
-            "markov_text runs on the host, and alpha is traced",
+            "alpha is traced by JAX, and which states are equal",
         ),
     ],
 )

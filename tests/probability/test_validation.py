@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from infoloop.probability.distributions import Joint
+from infoloop.probability.host_functions import refuse_tracers
 from infoloop.probability.numerics import binary_entropy, rounding
 from infoloop.probability.validation import (
     FixedTaskWarning,
@@ -28,7 +29,6 @@ from infoloop.probability.validation import (
     check_scores,
     check_unit_interval,
     refuse_negative,
-    refuse_tracers,
     require_float64,
     warn_if_degenerate_prior,
 )

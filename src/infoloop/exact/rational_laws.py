@@ -17,6 +17,7 @@ from infoloop.probability.array_types import Numbers
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel, check_sources, extend
 from infoloop.probability.distributions import Joint, condition, find_symbol, marginal, product, relabel
+from infoloop.probability.host_functions import refuse_tracers
 from infoloop.probability.law_measures import (
     alphabet_of_law,
     divergence_of_laws,
@@ -26,7 +27,7 @@ from infoloop.probability.law_measures import (
     one_bit,
     total_variation_of_laws,
 )
-from infoloop.probability.validation import check_distinct, check_known, refuse_tracers
+from infoloop.probability.validation import check_distinct, check_known
 
 Exact = fmpq | Fraction | int | float | str  # a rational number: a text such as "1/3", or a float, which is one too
 

@@ -10,9 +10,9 @@ from infoloop.information.measures import aligned, check_joint, divergence, entr
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
+from infoloop.probability.host_functions import refuse_tracers
 from infoloop.probability.law_measures import Law
 from infoloop.probability.numerics import LOG2E, plog2p
-from infoloop.probability.validation import refuse_tracers
 
 
 @kinds_checked

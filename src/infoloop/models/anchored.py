@@ -34,7 +34,6 @@ from infoloop.probability.validation import (
     check_int,
     check_positions,
     check_unit_interval,
-    refuse_tracers,
     warn_if_degenerate_prior,
 )
 
@@ -85,7 +84,6 @@ def anchored(
     >>> anchored(4, "mix", "1/10", [0.25, 0.75]).weight
     0.1
     """
-    refuse_tracers("anchored", weight=weight)
     known, exact = check_choice(schedule, "schedule", SCHEDULES), shortest_decimal(weight, "weight")
     if not 0 <= exact <= 1:
         raise ValueError(f"weight is {weight}: it is a share, so give a number in [0, 1]")

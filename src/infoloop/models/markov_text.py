@@ -32,7 +32,6 @@ from infoloop.probability.validation import (
     check_count,
     check_int,
     check_probabilities,
-    refuse_tracers,
     warn_if_degenerate_prior,
 )
 
@@ -96,7 +95,6 @@ def markov_text(
     >>> markov_text(4, [[[0.5, 0.5], [0.5, 0.5]], [[0.9, 0.1], [0.1, 0.9]]]).prompt.tolist()
     [0.5, 0.5]
     """
-    refuse_tracers("markov_text", alpha=alpha)
     table = jnp.asarray(check_probabilities(rows, "rows", 1))
     if table.ndim != 3 or table.shape[2] < 2 or not _is_power(table.shape[1], table.shape[2]):
         raise ValueError(

@@ -8,7 +8,8 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
-from infoloop.probability.validation import check_floats, refuse_tracers
+from infoloop.probability.host_functions import refuse_tracers
+from infoloop.probability.validation import check_floats
 
 P = ParamSpec("P")
 R = TypeVar("R")

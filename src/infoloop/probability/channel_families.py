@@ -18,7 +18,7 @@ from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.channels import Channel, channel
 from infoloop.probability.distributions import Names, as_names
-from infoloop.probability.host_functions import host_only
+from infoloop.probability.host_functions import host_only, refuse_tracers
 from infoloop.probability.numerics import nan_if_any
 from infoloop.probability.validation import (
     check_distinct,
@@ -26,7 +26,6 @@ from infoloop.probability.validation import (
     check_int,
     check_probabilities,
     check_unit_interval,
-    refuse_tracers,
     require_float64,
 )
 

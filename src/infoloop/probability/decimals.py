@@ -4,6 +4,8 @@ import math
 from fractions import Fraction
 from numbers import Rational
 
+from jax.core import Tracer
+
 from infoloop.probability.validation import require_float64
 
 PlainNumber = float | Fraction  # the first where it is enough
@@ -21,6 +23,7 @@ def shortest_decimal(value: RationalLike, what: str) -> Fraction:
         what: The name of the argument, for messages.
 
     Raises:
+        TypeError: The number is traced by JAX.
         ValueError: A text is no number, a float is not finite, or of lower precision than float64.
 
     >>> shortest_decimal(0.1, "weight") == shortest_decimal("1/10", "weight") == Fraction(1, 10)
@@ -33,6 +36,8 @@ def shortest_decimal(value: RationalLike, what: str) -> Fraction:
             return Fraction("" if "e" in value.lower() or len(value) > _LONGEST else value)
         except (ValueError, ZeroDivisionError):
             raise ValueError(f"{what} is {value[:_LONGEST]!r}: give a number such as 0.1, '0.1' or '1/10'") from None
+    if isinstance(value, Tracer):
+        raise TypeError(f"{what} is traced by JAX, and which states are equal depends on it: give a known number")
     require_float64(value, what)
     number = float(value)
     if not math.isfinite(number):

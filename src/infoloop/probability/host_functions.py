@@ -2,10 +2,9 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
-
-from infoloop.probability.validation import refuse_tracers
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,3 +41,25 @@ def host_only(function: Callable[P, R]) -> Callable[P, R]:
         return function(*args, **kwargs)
 
     return checked
+
+
+def refuse_tracers(function: str, /, **arguments: object) -> None:
+    """Check that nothing in the arguments, given by name, of a `function` that runs on the host is traced by JAX.
+
+    Raises:
+        TypeError: For an argument that is traced, or is a law or container of what is; one line, which names it.
+
+    >>> import jax.numpy as jnp
+    >>> refuse_tracers("write", table=jnp.ones(2), names=("X", "Y"))
+    """
+    if "jax" not in sys.modules:
+        return  # nothing is traced yet, and the help of the command line should not wait for JAX
+    import jax
+
+    for name, value in arguments.items():
+        if isinstance(value, Mapping):  # JAX would want to sort its keys
+            value = tuple(value.values())
+        if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(value)):
+            raise TypeError(
+                f"{function} runs on the host, and {name} is traced by JAX: call it outside jit, vmap, grad and scan"
+            )

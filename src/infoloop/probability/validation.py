@@ -5,7 +5,7 @@ A check returns its argument as it is used. For what JAX traces no error can be 
 
 import math
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
@@ -81,23 +81,6 @@ def _kinds(value):
         return {type(value)}
     kinds = set(map(type, value))  # in one go: a list may be long
     return kinds.union(*map(_kinds, value)) if any(issubclass(kind, list | tuple) for kind in kinds) else kinds
-
-
-def refuse_tracers(function: str, /, **arguments: object) -> None:
-    """Check that nothing in the arguments, given by name, of a `function` that runs on the host is traced by JAX.
-
-    Raises:
-        TypeError: For an argument that is traced, or is a law or container of what is; one line, which names it.
-
-    >>> refuse_tracers("write", table=jnp.ones(2), names=("X", "Y"))
-    """
-    for name, value in arguments.items():
-        if isinstance(value, Mapping):  # JAX would want to sort its keys
-            value = tuple(value.values())
-        if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(value)):
-            raise TypeError(
-                f"{function} runs on the host, and {name} is traced by JAX: call it outside jit, vmap, grad and scan"
-            )
 
 
 def check_unit_interval(
