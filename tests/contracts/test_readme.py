@@ -6,6 +6,7 @@ import re
 import shlex
 
 import pytest
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from infoloop.cli import app
@@ -44,9 +45,11 @@ SHOWN = {" ".join(command): (command, lines) for command, lines in transcripts(R
 @pytest.mark.parametrize("command", [command for command, _ in transcripts(README)], ids=" ".join)
 def test_every_command_of_the_readme_is_understood(command):
     group = get_command(app.app)
+    assert isinstance(group, TyperGroup)
     name, _, arguments = group.resolve_command(group.make_context("infoloop", ["list"]), command)
     assert name == command[0]
-    get_command(app.app).commands[name].make_context(name, arguments)
+    assert name is not None
+    group.commands[name].make_context(name, arguments)
 
 
 @pytest.mark.slow

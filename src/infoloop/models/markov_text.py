@@ -28,12 +28,7 @@ from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import Channel
 from infoloop.probability.decimals import PlainNumber, RationalLike, plain_number, shortest_decimal
 from infoloop.probability.distributions import Joint, joint
-from infoloop.probability.validation import (
-    check_count,
-    check_int,
-    check_probabilities,
-    warn_if_degenerate_prior,
-)
+from infoloop.probability.validation import check_count, check_int, check_probabilities, warn_if_degenerate_prior
 
 _MOST_MODELS = 4096  # the kernel has the square of this many cells: 128 MiB
 _MOST_TEXTS = 2**17  # all are enumerated, with the counts of each
@@ -85,9 +80,8 @@ def markov_text(
             (1 for order 0, k for bigrams), at least 2 symbols.
         prior: Law of the hypotheses, uniform unless given.
         prompt: Law of the context that a text starts in, uniform unless given.
-        alpha: Imagined symbols of each kind, at least 0, as a rational: 0.1, "1/10" and Fraction(1, 10) are one number;
-            0 is maximum likelihood. Not traced, as it decides which models are equal: what follows has derivatives in
-            `rows`, `prior` and `prompt` only.
+        alpha: Imagined symbols of each kind, at least 0 (maximum likelihood), as a rational: 0.1 and "1/10" are one. It
+            decides which models are equal, so it is not traced: derivatives are those in `rows`, `prior`, `prompt`.
 
     Raises:
         ValueError: One of them is none of these.
@@ -255,9 +249,7 @@ def absorption_law(m: Model) -> Joint:
     [[0.75, 0.25]]
     """
     if m.alpha > 0 or not (isinstance(m.prompt, Tracer) or (np.asarray(m.prompt) > 0).all()):
-        raise ValueError(
-            f"alpha is {m.alpha} and prompt {m.prompt}: absorption needs alpha = 0 and every prompt possible"
-        )
+        raise ValueError(f"alpha is {m.alpha}, prompt {m.prompt}: absorption needs alpha = 0 and every prompt possible")
     start, link = _exact(m)
     ends = (_models(m).max(-1) == 1).all(-1)
     within, out = link[~ends][:, ~ends], link[~ends][:, ends]

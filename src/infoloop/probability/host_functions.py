@@ -55,11 +55,12 @@ def refuse_tracers(function: str, /, **arguments: object) -> None:
     if "jax" not in sys.modules:
         return  # nothing is traced yet, and the help of the command line should not wait for JAX
     import jax
+    from jax.core import Tracer
 
     for name, value in arguments.items():
         if isinstance(value, Mapping):  # JAX would want to sort its keys
             value = tuple(value.values())
-        if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(value)):
+        if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(value)):
             raise TypeError(
                 f"{function} runs on the host, and {name} is traced by JAX: call it outside jit, vmap, grad and scan"
             )
