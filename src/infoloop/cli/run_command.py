@@ -3,13 +3,16 @@
 import itertools
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from infoloop import reporting, studies
 from infoloop.cli.options import LAST_SEED, Json
 from infoloop.cli.terminal import console, phases, show, use_float64
+
+if TYPE_CHECKING:
+    from infoloop.studies.runner import Headline
 
 
 def run_experiment(
@@ -79,7 +82,7 @@ def run_experiment(
 
 def _computed(
     experiment: ModuleType, config: Any, seed: int, folder: Path, part: tuple[int, int], overwrite: bool
-) -> tuple[tuple[str, ...], tuple[studies.runner.Headline, ...]] | None:
+) -> "tuple[tuple[str, ...], tuple[Headline, ...]] | None":
     """Return the names of the run's tables and its headlines, with progress; None where other parts are missing."""
     steps = studies.runner.execute(experiment, config, seed, folder, part, overwrite)
     first = next(steps)  # refuses a folder before anything is drawn

@@ -7,10 +7,13 @@ import importlib.util
 import traceback
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from infoloop.reporting.package_files import package_folder, shipped_folder
 from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, quote
-from infoloop.statements.theory_files import StatementBlock, default_folder, read_blocks
+
+if TYPE_CHECKING:
+    from infoloop.statements.theory_files import StatementBlock
 
 _PARTS = ("Config", "SMALL", "CLAIMS", "FIGURES", "sweeps", "run", "headlines")
 
@@ -107,6 +110,8 @@ def cited_statements(experiment: ModuleType) -> tuple[StatementBlock, ...]:
     Raises:
         StudyError: `CLAIMS` is no tuple of labels, or no block has such a label; the message has the nearest one.
     """
+    from infoloop.statements.theory_files import default_folder, read_blocks  # JAX, without which help is shown
+
     blocks = {block.label: block for block in read_blocks(default_folder())}
     labels = experiment.CLAIMS
     if not isinstance(labels, tuple | list) or not all(isinstance(label, str) for label in labels):
