@@ -56,7 +56,7 @@ def test_the_wrong_kind_is_named(arguments, keywords, kind, message):
 def test_what_a_shape_depends_on_is_not_traced():
     with pytest.raises(TypeError) as caught:
         jax.jit(lambda n: served(P, size=n))(2)
-    assert str(caught.value).startswith("served runs on the host, and size is traced by JAX")
+    assert str(caught.value).startswith("size is traced by JAX, and what is compiled depends on it")
 
 
 def test_the_right_kind_is_let_through_and_the_function_is_as_before():

@@ -273,7 +273,10 @@ def test_traced_scores_and_counts_that_are_none_become_nan():
 @pytest.mark.parametrize(
     ("check", "message"),
     [
-        (lambda n: check_int(n, "it"), "it is traced by JAX, and a shape depends on it: give a known whole number"),
+        (
+            lambda n: check_int(n, "it"),
+            "it is traced by JAX, and what is compiled depends on it: give a known whole number",
+        ),
         (
             lambda n: check_positions(n, "it"),
             "it is traced by JAX, and how far a sum goes depends on it: give known whole",

@@ -209,4 +209,4 @@ def test_a_solver_that_errs_makes_no_false_proof(monkeypatch, seed):
 def test_the_measures_of_a_certificate_stand_shortest_first_then_by_name():
     proof = prove_linear("0 <= H(C|A,B) + I(A;C) + I(A;B)")
     assert proof is not None
-    assert [name for _, name in proof["parts"][0]["measures"]] == ["I(A;B)", "I(A;C)", "H(C|A,B)"]
+    assert [name for _, name in proof["parts"][0]["measures"]] == ["I(A;B)", "I(C;A)", "H(C|A,B)"]

@@ -217,12 +217,12 @@ class _Source:
         if not source.resolve().is_relative_to(folder.resolve()):
             raise self.error(where, f"{cut_text(path)} is not in the folder of this file: put it there")
         if not source.is_file():
-            raise self.error(where, f"there is no file {cut_text(str(source))}: it is looked for beside this one")
+            raise self.error(where, f"there is no file {cut_text(str(source), 300)}: it is looked for beside this one")
         try:
             found = runpy.run_path(str(source))
         except (Exception, SystemExit) as error:  # whatever a user's file may raise
             why = f"{type(error).__name__}: {cut_text(str(error), 300)}"
-            raise self.error(where, f"{cut_text(str(source))} fails: {why}") from error
+            raise self.error(where, f"{cut_text(str(source), 300)} fails: {why}") from error
         if not callable(found.get(function)):
             known = [name for name, value in found.items() if callable(value)]
             hint = did_you_mean(function, known)

@@ -7,8 +7,8 @@ from numbers import Complex, Real
 from typing import ParamSpec, TypeVar
 
 import numpy as np
+from jax.core import Tracer
 
-from infoloop.probability.host_functions import refuse_tracers
 from infoloop.probability.validation import check_floats
 
 P = ParamSpec("P")
@@ -48,7 +48,7 @@ def kinds_checked(function: Callable[P, R]) -> Callable[P, R]:
             several = parameter.kind is inspect.Parameter.VAR_POSITIONAL
             for one in value if several else (value,):
                 if one is not parameter.default:
-                    _check(getattr(function, "__name__", "this"), name, one, _text(parameter.annotation))
+                    _check(name, one, _text(parameter.annotation))
         return function(*args, **kwargs)
 
     return checked
@@ -61,7 +61,7 @@ def _text(annotation: object) -> str:
     return annotation.__name__ if isinstance(annotation, type) else str(annotation).removeprefix("collections.abc.")
 
 
-def _check(function: str, name: str, value: object, annotation: str) -> None:
+def _check(name: str, value: object, annotation: str) -> None:
     arrays = any(word in annotation for word in ("Float[", "Int[", "Numbers", "Batch", "Number"))
     names = any(word in annotation for word in ("Iterable[str]", "Names", "Labels"))
     if names and _is_names(value):
@@ -73,7 +73,7 @@ def _check(function: str, name: str, value: object, annotation: str) -> None:
     elif annotation == "str" and not isinstance(value, str):
         raise _wrong(name, value, "text")
     elif annotation in ("int", "float"):
-        _check_number(function, name, value, annotation)
+        _check_number(name, value, annotation)
     elif annotation.partition("[")[0] in _CLASSES:
         has, give = _CLASSES[annotation.partition("[")[0]]
         if not all(hasattr(value, attribute) for attribute in has) or isinstance(value, type):
@@ -93,9 +93,9 @@ _CLASSES = {
 }
 
 
-def _check_number(function, name, value, annotation):
-    if annotation == "int":
-        refuse_tracers(function, **{name: value})
+def _check_number(name, value, annotation):
+    if annotation == "int" and isinstance(value, Tracer):
+        raise TypeError(f"{name} is traced by JAX, and what is compiled depends on it: give a known whole number")
     if isinstance(value, Real) or hasattr(value, "dtype"):
         return
     if isinstance(value, Complex):

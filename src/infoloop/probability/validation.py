@@ -186,7 +186,7 @@ def check_int(value: object, what: str, least: int = 1) -> int:
     3
     """
     if isinstance(value, Tracer):
-        raise TypeError(f"{what} is traced by JAX, and a shape depends on it: give a known whole number")
+        raise TypeError(f"{what} is traced by JAX, and what is compiled depends on it: give a known whole number")
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{what} is {value!r}: give a whole number, at least {least}")
     return int(value)
