@@ -128,3 +128,22 @@ def test_what_the_graph_separates_from_the_task_has_0_bits_not_rounding():
     found = audit(pipeline(nodes, [Node("Z", "state", ("Z@-1",), formula="Z@-1")], rounds=1)).numbers
     assert found
     assert (found.bases, found.rounds[0].before, found.learned) == (((("Z0",), 0.0),), 0.0, 0.0)
+
+
+@pytest.mark.slow
+def test_rounds_without_a_term_start_from_the_state_before_and_forget_by_their_update_alone():
+    """A state asks itself, keeps an answer that agrees, and draws anew where it does not: 1 turns into 0 at rate 1/4."""
+    start = [
+        Node("X", "task", size=2, table="uniform"),
+        Node("D0", "data", ("X",), table=[[7 / 8, 1 / 8], [1 / 8, 7 / 8]]),
+        Node("Z0", "state", ("D0",), formula="D0"),
+    ]
+    ask = Node("Y", "query", ("Z@-1",), table=[[1, 0], [0.5, 0.5]])
+    update = Node("Z", "state", ("Z@-1", "Y"), table=[[[1, 0], [0.5, 0.5]], [[0.5, 0.5], [0, 1]]])
+    numbers = numbers_of(audit(pipeline(start, [ask, update], rounds=2), error=0.3))
+    first, second = numbers.rounds
+    assert (first.terms, second.terms) == ((), ())
+    assert (first.contraction, second.contraction) == pytest.approx((3 / 4, 3 / 4), abs=rounding(CELLS))
+    assert (first.use, second.use) == pytest.approx((-3 / 32, -9 / 128), abs=rounding(CELLS))
+    held = 1 + (7 * math.log2(7 / 8) + math.log2(1 / 8)) / 8
+    assert fano_of(numbers).held == pytest.approx(held, abs=rounding(CELLS))

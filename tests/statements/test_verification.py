@@ -45,6 +45,7 @@ def reversed_dpi() -> Claim:
 @pytest.mark.slow
 def test_a_theorem_is_certified_without_problems(dpi):
     assert (dpi.proof, dpi.evidence, dpi.sharp, dpi.problems) == ("machine", "certified", True, ())
+    assert (dpi.samples, dpi.starts) == (QUICK.samples, QUICK.starts)  # an inequality is attacked too
 
 
 @pytest.mark.slow
