@@ -54,10 +54,10 @@ class RoundBits:
     after: float
     contraction: float | None
     ceiling: float
-    ceiling_set_by: str
     accuracy: float | None
     best: float
     use: float | None
+    ceiling_set_by: str
 
     @property
     def effect(self) -> str:

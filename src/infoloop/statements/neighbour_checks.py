@@ -178,4 +178,6 @@ def _changes(ordered: Statement) -> Iterator[Statement]:
                     replace(term, coefficient=term.coefficient * Fraction(100 + up, 100)),
                     *terms[k + 1 :],
                 )
-            yield replace(ordered, **{side: change})
+            variant = replace(ordered, **{side: change})
+            if any(term.coefficient for term in (*variant.left, *variant.right)):  # 0 = 0 is no neighbour
+                yield variant

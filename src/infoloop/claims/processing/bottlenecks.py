@@ -216,10 +216,12 @@ def _projections():
         yield _canonical(pair, mixing, directions)
 
 
+# T = X + noise, which is 0, 1 or -1 with masses 1/2, 1/4, 1/4
+_NOISY = [["1/4", "1/2", "1/4", 0, 0], [0, "1/4", "1/2", "1/4", 0], [0, 0, "1/4", "1/2", "1/4"]]
 _HALF_QUARTER, _PLAIN = (fmpq(1, 2), fmpq(1, 4)), [[1, 0], [0, 1]]
 bottleneck_curve = inequality(
     "thm:gaussian-bottleneck",
-    ("X and Y are jointly Gaussian", "T is a noisy projection of X"),
+    ("X, Y and the noise of T are jointly Gaussian", "T is a noisy projection of X"),
     _bottleneck,
     _bottleneck_cases(),
     exact=_projected,
@@ -230,12 +232,8 @@ bottleneck_curve = inequality(
     edges=(_canonical(_HALF_QUARTER, _PLAIN, [(fmpq(1, 100), 0)]),),
     neighbours=(
         without(
-            "X and Y are jointly Gaussian",
-            {
-                "T": exact_law(
-                    {"X": ["1/3"] * 3, "Y|X": [[0, 1], [1, 0], [0, 1]], "T|X": [[1, 0, 0], [0, 1, 0], [0, 0, 1]]}
-                )
-            },
+            "X, Y and the noise of T are jointly Gaussian",
+            {"T": exact_law({"X": ["1/3"] * 3, "Y|X": [[0, 1], [1, 0], [0, 1]], "T|X": _NOISY})},
             exact=lambda case: (evaluate("I(T;Y)", case["T"]), 0),  # X in -1, 0, 1 and Y = X^2 are uncorrelated
         ),
         without("T is a noisy projection of X", _canonical(_HALF_QUARTER, _PLAIN, [(1, 0)], of="Y")),

@@ -11,7 +11,7 @@ from infoloop.claims.comparisons import inequality
 from infoloop.claims.signals.query_complexity import HIDDEN, one_by_one_tries
 from infoloop.exact.rational_laws import fmpq
 from infoloop.statements.cases import Cases, Family
-from infoloop.statements.neighbours import unrefuted, without
+from infoloop.statements.neighbours import without
 
 Code = tuple[int, ...]
 GRADES = "a verdict says hit, or one of m other values"
@@ -41,6 +41,11 @@ def total_tries(left: Sequence[Code], verdict: Callable[[Code, Code], Hashable],
     return 1 + repeats * len(rest) + sum(total_tries(part, verdict, repeats) for part in parts.values())
 
 
+def _erring(secret: Code, asked: Code) -> bool:
+    """Say yes to the code, and to the one before it too."""
+    return secret[0] in (asked[0], asked[0] + 1)
+
+
 def fewest_in_tree(codes: int, grades: int) -> int:
     """Return the least sum of the levels of that many nodes, each with at most `grades` below it.
 
@@ -61,7 +66,7 @@ def _codes(case: Mapping[str, Any]) -> list[Code]:
 def _played(case):
     """Return a lower bound and the mean of the player, or the mean and an upper bound."""
     codes, grades = _codes(case), case["grades"]
-    total = total_tries(codes, matches, case.get("repeats", 1))
+    total = total_tries(codes, case.get("verdict", matches), case.get("repeats", 1))
     mean = fmpq(total, len(codes))
     if "masses" in case:
         tries = [fmpq(k) for k in range(1, len(codes) + 1)]  # of one place: colour after colour
@@ -102,7 +107,7 @@ matching_verdicts = inequality(
     edges=(_game(2, 2, 0), _game(1, 5, 1)),
     neighbours=(
         without(HIDDEN[0], _game(1, 2, 1, masses=[fmpq(1, 4), fmpq(3, 4)])),
-        unrefuted(HIDDEN[1], "a verdict that lies may exclude the answer, and no player is said to ask again"),
+        without(HIDDEN[1], _game(1, 5, 0, verdict=_erring)),
         without(GRADES, {**_game(2, 3, 0), "grades": 1}),
         without(CONSISTENT, _game(1, 5, 1, repeats=2)),
     ),

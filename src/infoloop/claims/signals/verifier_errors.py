@@ -173,7 +173,9 @@ three_verifiers = equality(
     neighbours=(
         without(ERRING[0], {**_eighth, "one": fmpq(1, 8)}),
         without(ERRING[1], {**_eighth, "errors": "none of X = 0, twice as many of X = 1"}),
-        unrefuted(EXISTING, "for other rates one of the three verifiers has an error rate below 0 or above 1"),
+        unrefuted(
+            EXISTING, "for other rates, unless e = d, one of the three verifiers has an error rate below 0 or above 1"
+        ),
         changed(
             "the formula of independent errors for nested ones",
             lambda case: (_three_exactly(case)[0], opened("independent", case["e"], case["d"], exact_binary_entropy)),
