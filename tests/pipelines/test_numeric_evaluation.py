@@ -132,7 +132,7 @@ def test_what_the_graph_separates_from_the_task_has_0_bits_not_rounding():
 
 @pytest.mark.slow
 def test_rounds_without_a_term_start_from_the_state_before_and_forget_by_their_update_alone():
-    """A state asks itself, keeps an answer that agrees, and draws anew where it does not: 1 turns into 0 at rate 1/4."""
+    """A state asks itself, keeps an answer that agrees, and draws anew where it does not: 1 becomes 0 at rate 1/4."""
     start = [
         Node("X", "task", size=2, table="uniform"),
         Node("D0", "data", ("X",), table=[[7 / 8, 1 / 8], [1 / 8, 7 / 8]]),
