@@ -6,10 +6,9 @@ from collections.abc import Callable, Collection, Iterator
 from numbers import Complex, Real
 from typing import ParamSpec, TypeVar
 
-import numpy as np
 from jax.core import Tracer
 
-from infoloop.probability.validation import check_floats
+from infoloop.probability.validation import check_numbers
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,7 +18,7 @@ def kinds_checked(function: Callable[P, R]) -> Callable[P, R]:
     """Return the function, which then refuses arguments that are not of the kind of their annotation.
 
     Laws, channels and other classes are told by class, names by being text, whole numbers by being numbers that are not
-    traced, arrays by `check_floats`. Values are the function's business, and so is what is annotated otherwise.
+    traced, arrays by `check_numbers`. Values are the function's business, and so is what is annotated otherwise.
 
     Args:
         function: any function; its name and signature are kept.
@@ -67,7 +66,7 @@ def _check(name: str, value: object, annotation: str) -> None:
     if names and _is_names(value):
         return
     if arrays:
-        check_floats(value, name, np.float64)  # ty: ignore[invalid-argument-type]
+        check_numbers(value, name)  # ty: ignore[invalid-argument-type]
     elif names:
         raise _wrong(name, value, "a name, or a tuple of names")
     elif annotation == "str" and not isinstance(value, str):

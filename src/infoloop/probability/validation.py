@@ -56,6 +56,19 @@ def check_floats(
     >>> check_floats([[1, 0], [0.5, 0.5]], "rows").dtype
     dtype('float64')
     """
+    table = check_numbers(value, what)
+    return table.astype(require_float64(table, what, dtype), copy=False)
+
+
+def check_numbers(value: Float[Numbers, "*shape"], what: str) -> Float[np.ndarray | Array, "*shape"]:
+    """Return numbers, an array or nested lists of them, as an array of any precision; JAX's where they are traced.
+
+    Raises:
+        TypeError, ValueError: As `check_floats` does, but for the precision.
+
+    >>> check_numbers([[1, 0], [0, 1]], "rows").shape
+    (2, 2)
+    """
     kinds = _kinds(value)
     if any(issubclass(kind, np.ma.MaskedArray) for kind in kinds):
         raise ValueError(f"{what} is a masked array, and a law has no missing entries: fill them, or leave rows out")
@@ -73,7 +86,7 @@ def check_floats(
     if not any(jnp.issubdtype(table.dtype, kind) for kind in (np.floating, np.integer, np.bool_)):
         kind = "text" if table.dtype.kind in "US" else "objects" if table.dtype == object else str(table.dtype)
         raise ValueError(f"{what} holds {kind}, not real numbers: convert it to floats, so that nothing is lost unseen")
-    return table.astype(require_float64(table, what, dtype), copy=False)
+    return table
 
 
 def _kinds(value):
@@ -166,7 +179,8 @@ def check_positions(
     value = check_floats(value, what)
     if isinstance(value, Tracer):
         raise TypeError(f"{what} is traced by JAX, and how far a sum goes depends on it: give known whole numbers")
-    return np.asarray(_whole(value, what, least, why)).astype(int)
+    with jax.ensure_compile_time_eval():  # a known number stays one where others are traced
+        return np.asarray(_whole(value, what, least, why)).astype(int)
 
 
 def _whole(value, what, least, why):
