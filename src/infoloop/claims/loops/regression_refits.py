@@ -20,15 +20,19 @@ from infoloop.statements.parameter_grids import parameter_grid
 STEPS = np.arange(1, 7)
 DIMENSIONS = (1, 2, 4)
 NOISE = "the noise of a label has mean square sigma^2 and does not depend on the inputs"
-NORMAL, ENOUGH = "the inputs are normal", "at least d + 2 samples a generation"
+NORMAL, ENOUGH = "the inputs are independent standard normals", "at least d + 2 samples a generation"
 LAST = "a fit sees the last generation"
 _normal = (NOISE, NORMAL, ENOUGH)
 _last, _all = (*_normal, LAST), (*_normal, ALL)
-_TOO_FEW = unrefuted(ENOUGH, "with fewer both sides are infinite")
+_TOO_FEW = unrefuted(
+    ENOUGH,
+    "with d + 1 both sides are infinite; with fewer the risk is, or there is no fit, "
+    "and the formula has a negative term",
+)
 
 
 def inverse_trace(dimension: int, samples: Number) -> Number:
-    r"""Return $E\operatorname{tr}(X^{\mathsf T}X)^{-1}$ of normal inputs, by Bartlett: $X^{\mathsf T}X=LL^{\mathsf T}$.
+    r"""Return $E\operatorname{tr}(X^{\mathsf T}X)^{-1}$ of standard normal inputs, by Bartlett: $X^{\mathsf T}X=LL^{\mathsf T}$.
 
     L has standard normals below a diagonal of roots of $\chi^2_{N},\chi^2_{N-1},\ldots$, all independent, and
     $E\,1/\chi^2_k=\frac1{k-2}$. Row i of $M=L^{-1}$ is $M_{ij}=-\frac1{L_{ii}}\sum_{k<i}L_{ik}M_{kj}$, so that
