@@ -32,7 +32,7 @@ _TOO_FEW = unrefuted(
 
 
 def inverse_trace(dimension: int, samples: Number) -> Number:
-    r"""Return $E\operatorname{tr}(X^{\mathsf T}X)^{-1}$ of standard normal inputs, by Bartlett: $X^{\mathsf T}X=LL^{\mathsf T}$.
+    r"""Return $E\operatorname{tr}(X^{\mathsf T}X)^{-1}$ of normal inputs, by Bartlett: $X^{\mathsf T}X=LL^{\mathsf T}$.
 
     L has standard normals below a diagonal of roots of $\chi^2_{N},\chi^2_{N-1},\ldots$, all independent, and
     $E\,1/\chi^2_k=\frac1{k-2}$. Row i of $M=L^{-1}$ is $M_{ij}=-\frac1{L_{ii}}\sum_{k<i}L_{ik}M_{kj}$, so that
