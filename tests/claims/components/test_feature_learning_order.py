@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import scipy.linalg
 
-from infoloop.claims.components.feature_learning_end import clean_share, ends_exactly
+from infoloop.claims.components.feature_learning_end import clean_share, ends_exactly, least_norm_exactly
 from infoloop.claims.components.feature_learning_order import flow_exactly
 from infoloop.probability.numerics import rounding
 from tests.support.exact_values import exact_float
@@ -30,6 +30,13 @@ def test_the_flow_ends_at_least_squares_and_at_the_closed_form():
     closed = clean_share([1 - 2 * float(Fraction(e)) for e in crossovers])
     assert np.abs(np.subtract(last, solved)).max() < rounding(CELLS)
     assert np.abs(np.subtract(closed, solved)).max() < rounding(CELLS)
+
+
+def test_of_three_others_exactly_one_wrong_the_flow_shares():
+    together = dict.fromkeys([(1, 2), (1, 3), (2, 3)], Fraction(-1, 3))
+    last = [exact_float(v) for v in flow_exactly(["1"] * 4, ["0", *["1/3"] * 3], "200", dependent=together)]
+    shared = least_norm_exactly([[1, -1, 1, 1], [1, 1, -1, 1], [1, 1, 1, -1]])
+    assert np.abs(np.subtract(last, [float(Fraction(str(x))) for x in shared])).max() < rounding(CELLS)
 
 
 def test_the_fast_feature_of_the_text_is_as_fast_as_it_says():

@@ -26,7 +26,8 @@ from infoloop.statements.cases import Family
 from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
-FOR_EVER, ONE_CLEAN = "training runs for ever", "exactly one feature never flips"
+FOR_EVER, ONE_CLEAN = "training runs for ever", "one feature never flips"
+NO_SECOND = "no linear combination of the other features is the label on all outcomes"
 ANY_FLIPS = "features are the label times an amplitude, their signs flipped at rates below 1/2"
 END = (*FEATURES, FOR_EVER)
 
@@ -142,12 +143,33 @@ def _clean_of_two_sizes(case):
     return ends_exactly(("1", *case["amplitudes"][1:]), ("0", *case["flips"]), decay=fmpq(1, 4))[0], 1
 
 
+def least_norm_exactly(outcomes: Sequence[Sequence[int]]) -> list[fmpq]:
+    r"""Return the least weights whose output is the label on all outcomes, $S^{\mathsf T}(SS^{\mathsf T})^{-1}1$.
+
+    Row i of S has the signs of the features, all of amplitude 1, in outcome i, 1 for right; the rows are independent.
+    Weights that begin at 0 and follow the gradient stay in the span of the rows, and so end there.
+
+    >>> least_norm_exactly([[1, -1, 1, 1], [1, 1, -1, 1], [1, 1, 1, -1]])
+    [3/4, 1/4, 1/4, 1/4]
+    """
+    signs = fmpq_mat(len(outcomes), len(outcomes[0]), [fmpq(sign) for row in outcomes for sign in row])
+    label = fmpq_mat(len(outcomes), 1, [fmpq(1)] * len(outcomes))
+    return [fmpq(weight) for weight in (signs.transpose() * (signs * signs.transpose()).solve(label)).entries()]
+
+
+def _shared_exactly(case):
+    return least_norm_exactly(case["outcomes"])[0], 1
+
+
+_one_of_three_wrong = {"outcomes": ((1, -1, 1, 1), (1, 1, -1, 1), (1, 1, 1, -1))}
+
+
 _one_clean = {"amplitudes": ("1/4", "1", "3"), "flips": CROSSOVERS[:2], "feature": 0}
 
 
 clean = equality(
     "cnd:clean-feature",
-    (ANY_FLIPS, LEARNER, FOR_EVER, ONE_CLEAN),
+    (ANY_FLIPS, LEARNER, FOR_EVER, ONE_CLEAN, NO_SECOND),
     _clean,
     three_noisy,
     exact=_clean_exactly,
@@ -169,6 +191,7 @@ clean = equality(
         without(LEARNER, {**_one_clean, "decay": 1}),
         without(FOR_EVER, _one_clean, exact=_clean_stopped),
         without(ONE_CLEAN, _one_clean, exact=_none_clean),
+        without(NO_SECOND, _one_of_three_wrong, exact=_shared_exactly),
     ),
 )
 

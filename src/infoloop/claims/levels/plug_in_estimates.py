@@ -17,6 +17,7 @@ from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 SAMPLES = 3
+OF_THE_LAW = "each sample has the law P"
 DRAWN = ("finite alphabets", "independent samples of one law")
 INDEPENDENT, COPY = (("1/4",) * 2,) * 2, (("1/2", 0), (0, "1/2"))
 LAWS = (INDEPENDENT, COPY, (("1/2", "1/4"), (0, "1/4")), (("3/8", "1/8"), ("1/8", "3/8")))
@@ -85,7 +86,7 @@ def _of_another(case):
 
 bias = equality(
     "thm:plug-in-bias",
-    ("finite alphabets", "samples of one law"),
+    ("finite alphabets", OF_THE_LAW),
     _bias,
     _free,
     exact=_bias_exactly,
@@ -96,7 +97,7 @@ bias = equality(
     edges=(_slanted,),
     wrong=lambda logits: (_bias(logits)[0], _bits(_float_terms(logits)[0])),
     neighbours=(
-        without("samples of one law", _slanted, exact=_of_another),
+        without(OF_THE_LAW, _slanted, exact=_of_another),
         changed("without the divergences of X and of Z", lambda case: _bias_exactly(case, all_terms=False)),
         changed("without any divergence", lambda case: (_bias_exactly(case)[0], _bits_exactly(case))),
     ),
@@ -139,7 +140,7 @@ lost_entropy = inequality(
     edges=(_one_sample,),
     wrong=lambda logits: _lost(logits)[::-1],
     neighbours=(
-        without("independent samples of one law", {"law": INDEPENDENT, "n": 4, "copies": True}),
+        without(DRAWN[1], {"law": INDEPENDENT, "n": 4, "copies": True}),
         changed("k - 1 1 % less", lambda case: _lost_exactly(case, scale=fmpq(99, 100))),
     ),
     ceiling=lambda case: log2(int(_cells(case))) if _cells(case) > 1 else 1,

@@ -9,7 +9,7 @@ import numpy as np
 from flint import fmpq_mat
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.claims.loops.resampling_collapse import ONE_SYMBOL_COUNTED, table_information
+from infoloop.claims.loops.resampling_collapse import table_information
 from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational
 from infoloop.exact.wright_fisher_rational import (
     kernel_determinant,
@@ -23,11 +23,14 @@ from infoloop.loops.loop import Loop, unroll
 from infoloop.models import smoothed
 from infoloop.probability.channel_families import binomial, compositions
 from infoloop.statements.cases import Family, random_numbers, random_probabilities
-from infoloop.statements.neighbours import changed, without
+from infoloop.statements.neighbours import changed, unrefuted, without
 
 SIZE, GENERATIONS = 4, 5
 TWO, SMOOTHED_DRAWS = "two symbols", "each generation is n draws at the rates (c + alpha)/(n + 2 alpha), alpha >= 0"
 SMOOTHED, POSITIVE = (TWO, SMOOTHED_DRAWS), "alpha > 0"
+ONE_SYMBOL_SMOOTHED = unrefuted(
+    TWO, "not needed: of more symbols, all but one count as the other, with alpha added once for all of them"
+)
 RATES = [(0, 1), ("1/4", "3/4"), ("1/8", "1/2"), (0, "1/3")]
 ALPHAS = [fmpq(0), fmpq(1, 10), fmpq(1, 2), fmpq(2)]
 EVEN = ("1/2", "1/2")
@@ -172,7 +175,7 @@ mean = equality(
     edges=(_fourth,),
     wrong=lambda case: (_means(case)[0], _means(case)[1] * shrinkage(SIZE, case[3])),
     neighbours=(
-        ONE_SYMBOL_COUNTED,
+        ONE_SYMBOL_SMOOTHED,
         without(SMOOTHED_DRAWS, _fourth, exact=lambda case: _mean_exactly(case, other=0)),
         changed(
             "t in place of t - 1", lambda case: (_mean_exactly(case)[0], _mean_exactly((*case[:3], case[3] + 1))[1])
@@ -217,7 +220,7 @@ smoothed_diversity = equality(
     edges=(_fourth,),
     wrong=lambda case: (_diversity(case)[0], _diversity(case)[1] * (1 - 1 / SIZE)),
     neighbours=(
-        ONE_SYMBOL_COUNTED,
+        ONE_SYMBOL_SMOOTHED,
         without(SMOOTHED_DRAWS, _fourth, exact=lambda case: _diversity_exactly(case, other=0)),
         changed("without what is kept", lambda case: (_diversity_exactly(case)[0], _vanishing(*case)), _fourth),
     ),
@@ -259,7 +262,7 @@ smoothing_contracts = inequality(
     edges=((2, fmpq(1, 100_000), (0, 1), 1),),
     wrong=lambda case: (_forgetting(case)[0], _forgetting(case)[1] * shrinkage(SIZE, case[3]) ** 2),
     neighbours=(
-        ONE_SYMBOL_COUNTED,
+        ONE_SYMBOL_SMOOTHED,
         without(
             SMOOTHED_DRAWS, (4, fmpq(20), ("1/4", "3/4"), 1), exact=lambda case: _forgetting_exactly(case, other=0)
         ),
@@ -294,7 +297,7 @@ floor = inequality(
     edges=((1, fmpq(1, 2), ("1/4", "3/4"), 4),),
     wrong=lambda case: _floor(case)[::-1],
     neighbours=(
-        ONE_SYMBOL_COUNTED,
+        ONE_SYMBOL_SMOOTHED,
         without(SMOOTHED_DRAWS, (1, fmpq(1, 2), ("1/4", "3/4"), 4), exact=lambda case: _floor_exactly(case, other=2)),
     ),
 )

@@ -8,8 +8,15 @@ import numpy as np
 from flint import fmpq_mat
 
 from infoloop.claims.comparisons import Number, equality
-from infoloop.claims.loops.additive_smoothing import ALPHAS, POSITIVE, SIZE, SMOOTHED, SMOOTHED_DRAWS, shrinkage
-from infoloop.claims.loops.resampling_collapse import ONE_SYMBOL_COUNTED
+from infoloop.claims.loops.additive_smoothing import (
+    ALPHAS,
+    ONE_SYMBOL_SMOOTHED,
+    POSITIVE,
+    SIZE,
+    SMOOTHED,
+    SMOOTHED_DRAWS,
+    shrinkage,
+)
 from infoloop.exact.rational_laws import fmpq, rational_table
 from infoloop.exact.wright_fisher_rational import rational_kernel
 from infoloop.models import smoothed
@@ -90,7 +97,7 @@ rate = equality(
     edges=(_unequal,),
     wrong=lambda case: (_rate(case)[0], _rate(case)[1] / shrinkage(SIZE, 0.5)),
     neighbours=(
-        ONE_SYMBOL_COUNTED,
+        ONE_SYMBOL_SMOOTHED,
         without(SMOOTHED_DRAWS, _unequal, exact=lambda case: _rate_exactly(case, other=1)),
         unrefuted(POSITIVE, "without smoothing there is more than one stationary law, and no slowest mode"),
         changed("lambda in place of its square", lambda case: _rate_exactly(case, power=1)),

@@ -25,7 +25,11 @@ LAST, ALL = "an estimate is the mean of the last generation's samples", "an esti
 CLOSED = "theta -> D1 -> D2,D3,D4"
 _gaussian = (MEAN, NOISE)
 _last, _all = (*_gaussian, LAST), (*_gaussian, ALL)
-_OTHER_NOISE = unrefuted(NOISE, "noise of another law tells more at the same variance, an amount without a closed form")
+OTHER_NOISE_TELLS_MORE = (
+    "noise of another law tells more at the same variance, an amount without a closed form, "
+    "and infinitely much if it is discrete, which the exact arithmetic does not have"
+)
+_OTHER_NOISE = unrefuted(NOISE, OTHER_NOISE_TELLS_MORE)
 
 
 def _parameters(x):

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.claims.loops.mean_estimates import OTHER_NOISE_TELLS_MORE
 from infoloop.claims.loops.real_data_mixtures import (
     MIXED,
     NO_OTHER_WEIGHT,
@@ -92,7 +93,7 @@ open_rounds = equality(
     edges=(_open_round,),
     wrong=lambda case: (_open(case)[0], awgn_capacity(case[1] / (1 + 1 / case[1]))),
     neighbours=(
-        unrefuted(NOISE, "noise of another law tells more at the same variance, an amount without a closed form"),
+        unrefuted(NOISE, OTHER_NOISE_TELLS_MORE),
         without(MIXED, _open_round, exact=lambda case: (_open_exactly(halved(case))[0], _open_exactly(case)[1])),
         NO_OTHER_WEIGHT,
         # a true mean of two values has 1 bit at most

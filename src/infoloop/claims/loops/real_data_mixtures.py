@@ -22,7 +22,9 @@ UNIT, MIXED = (
 WEIGHT, FOR_EVER, EVEN = "0 < w <= 1", "the loop has run for ever", "as many real as synthetic samples"
 INSIDE = (UNIT, MIXED, WEIGHT)
 _stationary = (*INSIDE, FOR_EVER)
-NO_OTHER_WEIGHT = unrefuted(WEIGHT, "it is what a weight is, and at w = 0 the stationary variance is infinite")
+NO_OTHER_WEIGHT = unrefuted(
+    WEIGHT, "not needed for 0 < w < 2: it is what a weight is; of another w the loop has no stationary variance"
+)
 
 WEIGHTS = [fmpq(k, 8) for k in range(1, 9)]
 _SIZES = (1, 2, 5)

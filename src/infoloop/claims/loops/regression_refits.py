@@ -20,11 +20,15 @@ from infoloop.statements.parameter_grids import parameter_grid
 STEPS = np.arange(1, 7)
 DIMENSIONS = (1, 2, 4)
 NOISE = "the noise of a label has mean square sigma^2 and does not depend on the inputs"
-NORMAL, ENOUGH = "the inputs are normal", "at least d + 2 samples a generation"
+NORMAL, ENOUGH = "the inputs are independent standard normals", "at least d + 2 samples a generation"
 LAST = "a fit sees the last generation"
 _normal = (NOISE, NORMAL, ENOUGH)
 _last, _all = (*_normal, LAST), (*_normal, ALL)
-_TOO_FEW = unrefuted(ENOUGH, "with fewer both sides are infinite")
+_TOO_FEW = unrefuted(
+    ENOUGH,
+    "with d + 1 both sides are infinite; with fewer the risk is, or there is no fit, "
+    "and the formula has a negative term",
+)
 
 
 def inverse_trace(dimension: int, samples: Number) -> Number:

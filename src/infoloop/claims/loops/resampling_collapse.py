@@ -32,7 +32,7 @@ from infoloop.statements.neighbours import changed, unrefuted, without
 SIZE, GENERATIONS = 4, 6
 TWO, DRAWS = "two symbols", "each generation is n draws from the frequencies of the last"
 RESAMPLING = (TWO, DRAWS)
-ONE_SYMBOL_COUNTED = unrefuted(TWO, "both sides are about the count of one of two symbols")
+ONE_SYMBOL_COUNTED = unrefuted(TWO, "not needed: of more symbols, all but one count as the other")
 INTERIOR = [fmpq(k, 4) for k in (1, 2, 3)]
 RATES = [(0, 1), ("1/4", "3/4"), ("1/8", "1/2"), ("1/2", "1/2"), (0, "1/3")]
 PRIORS = [("1/2", "1/2"), ("1/4", "3/4")]

@@ -39,7 +39,7 @@ from infoloop.exact.wright_fisher_rational import (
 from infoloop.loops.absorption import fixation_by_table
 from infoloop.probability.numerics import binary_entropy
 from infoloop.statements.cases import Family
-from infoloop.statements.neighbours import changed, without
+from infoloop.statements.neighbours import changed, unrefuted, without
 
 
 def _left(case):
@@ -180,7 +180,7 @@ def _still_open_exactly(case, scale=1):
 
 still_open = inequality(
     "thm:still-open",
-    RESAMPLING,
+    (*RESAMPLING, "n >= 2"),
     _open,
     two_rates,
     exact=_still_open_exactly,
@@ -198,6 +198,7 @@ still_open = inequality(
             (4, ("1/4", "3/4"), ("1/2", "1/2"), 9),
             exact=lambda case: (_smoothed_open(case), _still_open_exactly(case)[1]),
         ),
+        unrefuted("n >= 2", "with n = 1 every generation is closed, and the bound is 0 times infinity"),
         changed("1 % less", lambda case: _still_open_exactly(case, scale=fmpq(99, 100))),
     ),
     ceiling=lambda case: 1,
