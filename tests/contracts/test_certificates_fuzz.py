@@ -82,7 +82,7 @@ def alone(*arguments, **place):
     return subprocess.run(command, capture_output=True, text=True, check=False, env={}, encoding="utf-8", **place)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_file_alone_in_an_empty_folder_accepts_what_is_right(tmp_path):
     """All machine proofs of theory/ and 203 random ones, in both formats; and it refuses as the module does."""
     copied = shutil.copy(ROOT / "src" / "infoloop" / "check.py", tmp_path)

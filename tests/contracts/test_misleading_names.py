@@ -101,6 +101,7 @@ def test_the_text_is_the_same(pair, monkeypatch):
     assert renamed(p, q, audit_text(misled)) == audit_text(plain)
 
 
+@pytest.mark.full
 def test_the_page_is_the_same(pair):
     p, misled, q, plain = pair
     ours, theirs = pipeline_audit_page(p, misled), pipeline_audit_page(q, plain)

@@ -177,9 +177,8 @@ def test_a_gap_that_is_out_of_reach_is_an_error_outside_jit_and_a_flag_inside():
     flips = np.linspace(0.05, 0.95, 19)
     inside = jax.jit(jax.vmap(lambda e: capacity(z_channel(e, "X", "Y"), gap=0.0).converged))(flips)
     assert 0 < inside.sum() < len(flips)
-    with pytest.raises(NotConvergedError, match="bits, .* apart: gap=0 is out of reach"):
-        for flip in flips:
-            capacity(z_channel(flip, "X", "Y"), gap=0.0)
+    with pytest.raises(NotConvergedError, match=r"bits, .* apart: gap=0 is out of reach"):
+        _ = [capacity(z_channel(flip, "X", "Y"), gap=0.0) for flip in flips]
     assert jax.jit(capacity)(z_channel(0.3, "X", "Y")).converged
 
 

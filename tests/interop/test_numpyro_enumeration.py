@@ -140,6 +140,7 @@ def test_zeros_stay_zeros():
     assert from_numpyro(program)().outcomes() == {(1, 1, 0, 2, 7): 1.0}
 
 
+@pytest.mark.full
 def test_laws_of_counts():
     def program():
         numpyro.sample("X", dist.BetaBinomial(1.0, 1.0, 3))
@@ -150,6 +151,7 @@ def test_laws_of_counts():
     assert agrees(from_numpyro(program)(), ("X", "Y[0]", "Y[1]"), masses)
 
 
+@pytest.mark.full
 def test_a_support_that_depends_on_a_site():
     def program():
         n = numpyro.sample("N", dist.DiscreteUniform(1, 2))

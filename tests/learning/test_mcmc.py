@@ -57,6 +57,7 @@ def test_a_posterior_that_is_a_little_off_is_caught(sample, a, b):
     assert misses(sample.sites["rate"], a, b) > 1
 
 
+@pytest.mark.full
 def test_many_data_sets_at_once():
     heads = jnp.array([1.0, 9.0])
     many = jax.vmap(lambda k: nuts(jax.random.key(1), beta_bernoulli_model, k, 10.0, 2.0, 1.0).sites["rate"])(heads)

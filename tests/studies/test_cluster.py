@@ -22,7 +22,7 @@ def test_half_an_address_is_refused():
         join_processes("127.0.0.1:1", 2, None)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_local_jobs_compute_the_parts_of_one_run(tmp_path):
     arguments = [PLANTED, f"--out={tmp_path / 'run'}"]
     jobs = submit(arguments, 2, tmp_path / "logs", cluster="local")
