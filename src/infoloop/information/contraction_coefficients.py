@@ -133,7 +133,7 @@ def _(primals, tangents):
 @jax.custom_jvp
 def _no_second(at):
     """Return zeros whose gradient is NaN: a second derivative would need that of the weight."""
-    return jnp.zeros_like(at)
+    return at - at  # not `zeros_like`, which would have no batch axis where the tangent has one
 
 
 @_no_second.defjvp
