@@ -126,7 +126,12 @@ NUMBERS = {
     "eta_chi2": (
         lambda e: il.eta_chi2(il.z_channel(e, "X", "Y"), il.joint([0.5, 0.5], "X")),
         lambda e: g.squared_correlation([[mpf(1) / 2, mpf(0)], [e / 2, (1 - e) / 2]]),
-        (0,),
+        (0, 1),
+    ),
+    "eta_chi2 of an erasure": (
+        lambda e: il.eta_chi2(il.erasure(e, "X", "Y"), il.joint([0.5, 0.5], "X")),
+        lambda e: 1 - e,
+        (0, 1),
     ),
     "contraction_at": (
         lambda e: il.contraction_at(il.bsc(e, "X", "Y"), il.joint([0.5, 0.5], "X")).lower,

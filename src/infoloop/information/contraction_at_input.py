@@ -40,8 +40,8 @@ def eta_chi2(channel: Channel, input: Law) -> Float[Array, ""]:
     $$\sup_Q\frac{\chi^2(QW\|PW)}{\chi^2(Q\|P)},$$ the largest singular value of $\sqrt{p_x}(W_{xy}-q_y)/\sqrt{q_y}$,
     squared, where $q=PW$. Symbols without mass play no part.
 
-    An output without mass is taken to stay so: the slope does not show mass that enters it (at 1, `z_channel` and
-    `erasure` have 0 instead of what they have just below).
+    An output without mass is taken to stay so: the slope does not show mass that enters it, save for a family at an end
+    of its parameter (see `contraction`).
 
     Args:
         channel: The channel $W$.
@@ -58,7 +58,16 @@ def eta_chi2(channel: Channel, input: Law) -> Float[Array, ""]:
     >>> print(f"{eta_chi2(bsc(0.1, 'X', 'Y'), joint([0.5, 0.5], 'X')):.12f}")
     0.640000000000
     """
-    return jnp.linalg.norm(_deflated(channel.matrix, input_weights(channel, input)), 2) ** 2
+    rows, weights = channel.matrix, input_weights(channel, input)
+    if channel.inside is None:
+        return _squared_correlation(rows, weights)
+    inner = lax.stop_gradient(channel.inside.reshape(rows.shape)) + (rows - lax.stop_gradient(rows))
+    moved = _squared_correlation(inner, weights)
+    return lax.stop_gradient(_squared_correlation(rows, weights)) + (moved - lax.stop_gradient(moved))
+
+
+def _squared_correlation(rows, p):
+    return jnp.linalg.norm(_deflated(rows, p), 2) ** 2
 
 
 @kinds_checked
