@@ -84,6 +84,19 @@ def test_value_and_gradient_are_those_of_50_digits(name, zeros):
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("name", GRADIENT)
+def test_a_batch_can_be_differentiated(name):
+    """Traced, not run: JAX batches and differentiates in either order, and the orders meet different rules."""
+
+    def total(points):
+        return jax.vmap(lambda t: flat(GRADIENT[name][0](with_jax(t))))(points).sum()
+
+    points = jnp.array([POINT, (0.125, -0.25)])
+    assert jax.eval_shape(jax.grad(total), points).shape == points.shape
+    assert jax.eval_shape(jax.jit(jax.jacfwd(total)), points).shape == points.shape
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("name", BATCH)
 def test_in_a_batch_it_is_what_it_is_by_itself(name):
     call, arguments = BATCH[name]

@@ -66,6 +66,19 @@ def test_rows_that_share_no_output_have_no_gradient_and_a_second_one_is_undefine
     assert np.isnan(jax.grad(jax.grad(lambda e: il.contraction(il.bsc(e, "X", "Y")).upper))(0.25))
 
 
+@pytest.mark.slow
+def test_where_every_weight_attains_the_contraction_the_slope_is_that_of_the_middle_one():
+    """Rows whose common outputs are equal: free rows of a symmetric channel at its end, and of an erasure channel."""
+    slope = jax.jit(jax.grad(lambda rows: il.contraction(il.Channel(rows, ("X",), ("Y",))).upper))
+    rows, moves = jnp.array([[0.0, 0.5, 0.5], [0.5, 0.0, 0.5], [0.5, 0.5, 0.0]]), 1.5 * jnp.eye(3) - 0.5
+    expected = g.one_sided(lambda e: g.contraction(FAMILIES["symmetric"][1](e)), 1.0, -1)
+    close((slope(rows) * -moves).sum(), expected)
+    rows = jnp.array([[0.75, 0.0, 0.25], [0.0, 0.75, 0.25]])
+    # with losses s and t the coefficient is one minus the lesser: slopes of 0 and of -1 by s alone
+    close((slope(rows)[0] * jnp.array([-1.0, 0.0, 1.0])).sum(), -0.5)
+    close((slope(rows) * jnp.array([-1.0, -1.0, 1.0]) * (rows > 0)).sum(), -1)
+
+
 @pytest.mark.full
 def test_the_slope_of_a_contraction_whose_best_input_is_nearly_certain():
     """Rows whose weights are of the order of 1e-9: the slope at the maximum, not nearby."""
@@ -113,7 +126,12 @@ NUMBERS = {
     "eta_chi2": (
         lambda e: il.eta_chi2(il.z_channel(e, "X", "Y"), il.joint([0.5, 0.5], "X")),
         lambda e: g.squared_correlation([[mpf(1) / 2, mpf(0)], [e / 2, (1 - e) / 2]]),
-        (0,),
+        (0, 1),
+    ),
+    "eta_chi2 of an erasure": (
+        lambda e: il.eta_chi2(il.erasure(e, "X", "Y"), il.joint([0.5, 0.5], "X")),
+        lambda e: 1 - e,
+        (0, 1),
     ),
     "contraction_at": (
         lambda e: il.contraction_at(il.bsc(e, "X", "Y"), il.joint([0.5, 0.5], "X")).lower,

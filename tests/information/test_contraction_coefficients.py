@@ -160,3 +160,16 @@ def test_a_sweep_is_a_batch():
     crossovers = np.linspace(0, 0.5, 7)
     etas = jax.vmap(lambda e: contraction(bsc(e, "X", "Y")).lower)(crossovers)
     assert np.abs(etas - (1 - 2 * crossovers) ** 2).max() <= rounding(4)
+
+
+@pytest.mark.slow
+def test_a_batch_has_the_slopes_of_its_members():
+    crossovers = np.array([0.1, 0.3])
+
+    def total(of):
+        return lambda rates: jax.vmap(lambda e: of(bsc(e, "X", "Y")))(rates).sum()
+
+    expected = -4 * (1 - 2 * crossovers)
+    upper, threshold = total(lambda k: contraction(k).upper), total(erasure_threshold)
+    np.testing.assert_allclose(jax.grad(upper)(crossovers), expected, rtol=rounding(8))
+    np.testing.assert_allclose(jax.jit(jax.jacfwd(threshold))(crossovers), -expected, rtol=rounding(8))

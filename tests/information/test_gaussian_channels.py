@@ -141,3 +141,12 @@ def test_bad_input(ask, message):
 def test_what_is_out_of_range_gives_nan_under_jit():
     assert jnp.isnan(jax.jit(awgn_capacity)(-0.5))
     assert jnp.isnan(jax.jit(gaussian_chain_information)(jnp.array([0.5, 1.5])))
+
+
+@pytest.mark.slow
+def test_what_is_out_of_range_has_no_slope():
+    """A slope of 0 would let a descent stop there without a word."""
+    p = gaussian([[1.0, 0.5], [0.5, 1.0]], "X", "Y")
+    assert jnp.isnan(jax.grad(awgn_capacity)(-0.5))
+    assert jnp.isnan(jax.grad(gaussian_chain_information)(jnp.array([2.0])))
+    assert jnp.isnan(jax.grad(lambda beta: gaussian_bottleneck(p, "X", "Y", beta).complexity)(-1.0))

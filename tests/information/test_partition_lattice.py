@@ -152,4 +152,6 @@ def test_outputs_without_mass_change_no_distance_and_negative_ones_give_nan():
     law = [0.5, 0.25, 0.25, 0.0]
     assert abs(variation_of_information(a, b, law) - distance(a[:3], b[:3], law[:3])) <= rounding(4)
     assert np.isfinite(jax.grad(lambda p: variation_of_information(a, b, p))(jnp.array(law))).all()
-    assert np.isnan(variation_of_information(a, b, [0.5, 0.5, 0.5, -0.5]))
+    negative = jnp.array([0.5, 0.5, 0.5, -0.5])
+    assert np.isnan(jax.value_and_grad(lambda p: variation_of_information(a, b, p))(negative)[1]).any()
+    assert np.isnan(variation_of_information(a, b, negative))

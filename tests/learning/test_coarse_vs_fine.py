@@ -149,3 +149,8 @@ def test_risks_are_mapped_and_differentiated():
     fine, coarse = jax.vmap(lambda a: fine_and_coarse_vote_error(5, 0.1, a))(across)
     assert fine.shape == coarse.shape == (5,)
     assert jnp.isfinite(jax.grad(lambda s: fine_and_coarse_vote_error(3, s, 0.3)[0])(0.0))
+
+
+def test_votes_that_are_no_law_have_no_value_and_no_slope():
+    found = jax.value_and_grad(lambda across: fine_and_coarse_vote_error(1, 0.75, across)[0])(0.5)
+    assert np.isnan(found).all()

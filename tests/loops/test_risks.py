@@ -80,3 +80,8 @@ def test_shapes_that_do_not_match_are_refused():
         risks.mean_risk(jnp.ones((1, 2)) / 2, jnp.ones((2, 2)))
     with pytest.raises(ValueError, match="over the same symbols"):
         risks.squared_errors(jnp.ones((1, 2)) / 2, jnp.ones((1, 3)) / 3)
+
+
+def test_a_median_of_too_little_mass_has_no_slope():
+    slope = jax.grad(lambda losses: risks.median_risk(jnp.full((1, 2), 0.125), losses))(jnp.array([[1.0, 2.0]]))
+    assert np.isnan(slope).any()

@@ -2,6 +2,7 @@
 
 import math
 
+import jax
 import numpy as np
 import pytest
 
@@ -116,6 +117,12 @@ def test_a_bracket_one_round_behind_would_be_noticed():
 def test_a_mean_that_is_none_is_refused(bad):
     with pytest.raises(ValueError, match="mean is"):
         branching.extinction_probability(bad)
+
+
+@pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf")])
+def test_a_traced_mean_that_is_none_has_no_value_and_no_slope(bad):
+    found = jax.value_and_grad(lambda mean: branching.extinct_by(2, mean))(bad)
+    assert np.isnan(found).all()
 
 
 @pytest.mark.parametrize("bad", [0, -3, [], 1.5])

@@ -97,6 +97,11 @@ def test_inverse_binary_entropy_slope():
     assert [float(jax.grad(inverse_binary_entropy)(bits)) for bits in (0.0, 1.0)] == [0.0, np.inf]
 
 
+@pytest.mark.slow
+def test_inverse_binary_entropy_has_no_slope_outside():
+    assert np.isnan(jax.vmap(jax.grad(inverse_binary_entropy))(jnp.array([-0.1, 1.1, 2.0, np.nan]))).all()
+
+
 def test_binary_entropy_slope_is_infinite_at_both_ends():
     assert [float(jax.grad(binary_entropy)(p)) for p in (0.0, 0.5, 1.0)] == [np.inf, 0.0, -np.inf]
 

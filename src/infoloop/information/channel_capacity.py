@@ -48,6 +48,9 @@ def capacity(channel: Channel, gap: float = 1e-10) -> Capacity:
 
     $$C=\max_pI(p;W)=\min_q\max_xD(W_x\|q).$$ Gallager 1968, Theorem 4.5.1; Cover & Thomas, 7.1 and Theorem 13.1.1.
 
+    An empty cell of the channel is taken to stay empty: slopes are those among channels with the same zeros. Of
+    mass that enters one the true slope may be infinite (`bsc` at 0) or finite (`erasure` at 1: 0 instead of -1).
+
     Args:
         channel: The channel; several sources are one input.
         gap: How far apart, in bits, value and bound may be.

@@ -40,6 +40,9 @@ def eta_chi2(channel: Channel, input: Law) -> Float[Array, ""]:
     $$\sup_Q\frac{\chi^2(QW\|PW)}{\chi^2(Q\|P)},$$ the largest singular value of $\sqrt{p_x}(W_{xy}-q_y)/\sqrt{q_y}$,
     squared, where $q=PW$. Symbols without mass play no part.
 
+    An output without mass is taken to stay so: the slope does not show mass that enters it, save for a family at an end
+    of its parameter (see `contraction`).
+
     Args:
         channel: The channel $W$.
         input: The law $P$ of its sources, a `Joint` or `BayesNet`; other variables are summed out.
@@ -55,7 +58,16 @@ def eta_chi2(channel: Channel, input: Law) -> Float[Array, ""]:
     >>> print(f"{eta_chi2(bsc(0.1, 'X', 'Y'), joint([0.5, 0.5], 'X')):.12f}")
     0.640000000000
     """
-    return jnp.linalg.norm(_deflated(channel.matrix, input_weights(channel, input)), 2) ** 2
+    rows, weights = channel.matrix, input_weights(channel, input)
+    if channel.inside is None:
+        return _squared_correlation(rows, weights)
+    inner = lax.stop_gradient(channel.inside.reshape(rows.shape)) + (rows - lax.stop_gradient(rows))
+    moved = _squared_correlation(inner, weights)
+    return lax.stop_gradient(_squared_correlation(rows, weights)) + (moved - lax.stop_gradient(moved))
+
+
+def _squared_correlation(rows, p):
+    return jnp.linalg.norm(_deflated(rows, p), 2) ** 2
 
 
 @kinds_checked
@@ -64,6 +76,8 @@ def maximal_correlation(p: Law, x: Names, y: Names) -> Float[Array, ""]:
 
     $$\max E[f(X)g(Y)]$$ over $f,g$ of mean 0 and variance 1 (Hirschfeld, Gebelein, Rényi): the largest singular value
     of $(p_{xy}-p_xp_y)/\sqrt{p_xp_y}$; a weak dependence keeps its digits. Witsenhausen 1975.
+
+    A value without mass is taken to stay so: the slope does not show mass that enters it.
 
     Args:
         p: A law with a table of floats, a `Joint` or `BayesNet`.
@@ -98,6 +112,9 @@ def contraction_at(channel: Channel, input: Law) -> ContractionAt:
     $Q\to P$ (Ahlswede & Gács 1976). No ascent lowers the ratio $\lambda$: $D(QW\|PW)$ is replaced by its tangent, so
     that $Q'_x\propto P_x2^{g_x/\lambda}$ with $g_x=\sum_yW_{xy}\log_2\frac{QW(y)}{PW(y)}$ has
     $D(Q'W\|PW)\ge\lambda D(Q'\|P)$.
+
+    An output without mass is taken to stay so: the slope of `lower` does not show mass that enters it (`z_channel`
+    at 1).
 
     Args:
         channel: The channel $W$.

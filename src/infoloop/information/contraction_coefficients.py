@@ -85,7 +85,14 @@ def contraction(channel: Channel) -> Contraction:
     Both bounds have the gradient of eta, that of $f$ at the pair and $\beta$ that attain it. Where two rows share no
     output, eta is 1 and has no gradient but a slope in every direction: NaN, save for a family (`bsc`, `erasure`,
     `symmetric`, `z_channel`) at an end of its parameter, which is differentiated from within its interval. An output
-    that neither row of the pair reaches is held there. Second derivatives are NaN; `pair` and `weight` have none.
+    that neither row of the pair reaches is held there. Where no output that both rows reach differs (`erasure`), all
+    weights attain eta, and the slope is that at weight 1/2: among rows with the same zeros the mean of those of both
+    sides. At a weight of 0 or 1 the slope by a cell that is empty may be infinite; it is shown as a number beyond
+    1e100. Second derivatives are NaN; `pair` and `weight` have none.
+
+    What a family says of its ends (`Channel.inside`) stays with the object while one trace makes and uses it: a channel
+    that is returned from `jit`, `vmap` or `scan`, handed to one, or put together of others is differentiated as its
+    rows are.
 
     Args:
         channel: The channel $W$; several sources are one input.
@@ -133,7 +140,7 @@ def _(primals, tangents):
 @jax.custom_jvp
 def _no_second(at):
     """Return zeros whose gradient is NaN: a second derivative would need that of the weight."""
-    return jnp.zeros_like(at)
+    return at - at  # not `zeros_like`, which would have no batch axis where the tangent has one
 
 
 @_no_second.defjvp
@@ -154,9 +161,12 @@ def _pair_slopes(a, b):
         return jnp.where(jnp.abs(far).sum() < jnp.abs(near).sum(), far.sum(), near.sum()) > 0
 
     ends = jnp.full((), -_FAR, a.dtype), jnp.full((), _FAR, a.dtype)
-    low, high, share = _mixture(sum(bisect(rises, *ends, _HALVINGS_OF_ODDS)) / 2, a, b)
+    both = (a > 0) & (b > 0)
+    odds = sum(bisect(rises, *ends, _HALVINGS_OF_ODDS)) / 2
+    # f is constant if no common output differs, so that every weight attains it: the one half way has the mean slope
+    low, high, share = _mixture(jnp.where((both & (a != b)).any(), odds, 0.0), a, b)
     slopes = low * high * jnp.stack([share * (2 - low * share), -share * (2 + high * share)])
-    return jnp.where(((a > 0) & (b > 0)).any(), slopes, jnp.nan)
+    return jnp.where(both.any(), slopes, jnp.nan)
 
 
 def _mixture(odds, a, b):

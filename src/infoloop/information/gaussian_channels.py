@@ -12,7 +12,7 @@ from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import Names, as_names, marginal
 from infoloop.probability.gaussians import Gaussian, LinearGaussian, canonical_correlations, whitened
-from infoloop.probability.numerics import LOG2E
+from infoloop.probability.numerics import LOG2E, nan_unless
 from infoloop.probability.validation import check_known, require_float64
 
 
@@ -79,7 +79,7 @@ def _within(value, least, most, what, dtype):
         if not ((seen >= least) & (seen <= most)).all():
             raise ValueError(f"{what} is {seen}: give numbers from {least:g} to {most:g}")
     value = jnp.asarray(value, dtype)
-    return jnp.where((value >= least) & (value <= most), value, jnp.nan)
+    return nan_unless((value >= least) & (value <= most), value)
 
 
 @kinds_checked

@@ -34,6 +34,9 @@ def entropy(p: Law, *names: str, given: Names = ()) -> Bits:
     $$H(X,Y,\ldots\mid G)=-\sum p(x,g)\log_2 p(x\mid g);$$ for a Gaussian the differential entropy
     $h=\frac12\log_2\det(2\pi e\,\Sigma_{x|g})$. Cover & Thomas, 2.1, 2.2 and 8.4.
 
+    An empty cell is taken to stay empty: slopes are those within the support. Of mass that enters one, the true
+    slope is infinite where what is given has mass.
+
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
         *names: The variables; all of `p` that are not given, if none is named.
@@ -74,6 +77,9 @@ def mutual_information(p: Law, x: Names, y: Names, given: Names = ()) -> Bits:
     $$I(X;Y\mid G)=\sum p(x,y,g)\log_2\frac{p(x,y,g)\,p(g)}{p(x,g)\,p(y,g)}.$$
     Computed in floats as a sum of terms none of which is negative, so that a dependence of $10^{-12}$ keeps its digits.
     Groups may overlap: $I(X,O;Y,O\mid G)=H(O\mid G)+I(X;Y\mid O,G)$. Cover & Thomas, 2.3 and 2.5.
+
+    An empty cell is taken to stay empty: slopes are those within the support. Of mass that enters one whose values are
+    both possible, the true slope is minus infinity.
 
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian`, `RationalLaw` or `RationalGaussian`.
@@ -127,6 +133,9 @@ def divergence(p: Law, q: Law) -> Bits:
 
     $$D(P\|Q)=\sum p\log_2\frac pq.$$ Accurate near $P=Q$ too. Cover & Thomas, 2.3.
 
+    An empty cell is taken to stay empty: slopes are those within the support. Of mass of `p` that enters one where
+    `q` has mass, the true slope is minus infinity.
+
     Args:
         p: A law: `Joint`, `BayesNet`, `Gaussian` or `RationalLaw`.
         q: A law of the same kind (a `BayesNet` counts as a `Joint`) over the same variables, in any order.
@@ -162,6 +171,8 @@ def total_variation(p: Law, q: Law) -> Bits:
 
     $$\frac12\sum|p-q|,$$ the largest difference of the probabilities that the two give to one event. No unit.
 
+    A cell in which both laws are equal, an empty one too, has the mean of the slopes of both sides.
+
     Args:
         p: A law with a table: `Joint`, `BayesNet` or `RationalLaw`.
         q: A law of the same kind over the same variables, in any order.
@@ -190,6 +201,9 @@ def jensen_shannon(p: Law, q: Law) -> Bits:
     r"""Return the Jensen-Shannon divergence of two laws, in bits.
 
     $$\tfrac12D(P\|M)+\tfrac12D(Q\|M),\qquad M=\tfrac12(P+Q).$$ Lin 1991.
+
+    An empty cell is taken to stay empty: slopes are those within the support. Of mass of one law that enters a cell
+    where the other has mass, the true slope is minus infinity.
 
     Args:
         p: A law with a table: `Joint`, `BayesNet` or `RationalLaw`.

@@ -10,7 +10,7 @@ from jaxtyping import Array, Bool, Float, Int
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
-from infoloop.probability.numerics import LOG2E
+from infoloop.probability.numerics import LOG2E, nan_unless
 from infoloop.probability.validation import check_int
 
 _MOST = 12  # Bell(12) is 4 213 597; the next one needs more than a gigabyte
@@ -233,4 +233,4 @@ def _conditional_entropy(a, b, p_y):
     outside, part = (jnp.where(within, p_y, 0.0).sum(1) for within in (b & ~a, a & b))
     some = p_y != 0
     ratio = jnp.where(some, outside, 0.0) / jnp.where(some, part, 1.0)
-    return jnp.where(jnp.min(p_y) >= 0, (p_y * jnp.log1p(ratio)).sum() * LOG2E, jnp.nan)
+    return nan_unless(jnp.min(p_y) >= 0, (p_y * jnp.log1p(ratio)).sum() * LOG2E)

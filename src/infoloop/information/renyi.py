@@ -22,6 +22,9 @@ def renyi_entropy(p: Law, *names: str, order: float) -> Float[Array, ""]:
     $$H_\alpha=\frac1{1-\alpha}\log_2\sum p^\alpha.$$ Orders 0, 1 and infinity are the limits: the logarithm of the size
     of the support, the Shannon entropy, and minus the logarithm of the largest probability. Rényi 1961.
 
+    An empty cell is taken to stay empty: slopes are those within the support. For orders up to 1, the true slope of
+    mass that enters one is infinite.
+
     Args:
         p: A law with a table of floats, a `Joint` or `BayesNet`.
         *names: The variables; all of `p` if none is named.
@@ -62,6 +65,9 @@ def renyi_divergence(p: Law, q: Law, order: float) -> Float[Array, ""]:
 
     $$D_\alpha(P\|Q)=\frac1{\alpha-1}\log_2\sum p^\alpha q^{1-\alpha};$$ the relative entropy at order 1. Rényi 1961.
 
+    An empty cell is taken to stay empty: slopes are those within the support. For orders up to 1, the true slope of
+    mass of `p` that enters one where `q` has mass is minus infinity.
+
     Args:
         p: A law with a table of floats, a `Joint` or `BayesNet`.
         q: Another over the same variables, in any order.
@@ -94,6 +100,9 @@ def renyi_divergence(p: Law, q: Law, order: float) -> Float[Array, ""]:
 def bhattacharyya(p: Law, q: Law) -> Float[Array, ""]:
     r"""Return the Bhattacharyya coefficient of two laws, $\sum\sqrt{pq}$, without unit.
 
+    An empty cell is taken to stay empty: slopes are those within the support. Of mass of one law that enters a cell
+    where the other has mass, the true slope is infinite.
+
     Args:
         p: A law with a table of floats, a `Joint` or `BayesNet`.
         q: Another over the same variables, in any order.
@@ -118,6 +127,9 @@ def extropy(p: Law, *names: str) -> Float[Array, ""]:
 
     $$-\sum(1-p)\log_2(1-p).$$
 
+    A certain outcome is taken to stay certain: of mass that leaves it, the true slope is infinite, the one shown is
+    not.
+
     Args:
         p: A law with a table of floats, a `Joint` or `BayesNet`.
         *names: The variables; all of `p` if none is named.
@@ -141,6 +153,9 @@ def lautum_information(p: Law, x: Names, y: Names, given: Names = ()) -> Float[A
     r"""Return the lautum information of two groups of variables, given a third (Palomar & Verdú 2008), in bits.
 
     $$D(P_{X|G}P_{Y|G}\|P_{XY|G})$$ averaged over $G$: mutual information with its two laws exchanged.
+
+    An empty cell is taken to stay empty: slopes are those within the support. Where a cell of two possible values
+    is empty, the value is infinite and has none.
 
     Args:
         p: A law with a table of floats, a `Joint` or `BayesNet`.
@@ -175,6 +190,9 @@ def sibson_information(p: Law, channel: Channel, order: float) -> Float[Array, "
     r"""Return Sibson's information of order alpha of a channel at one input (Sibson 1969), in bits.
 
     $$\frac\alpha{\alpha-1}\log_2\sum_y\bigl(\sum_xp_xK(y|x)^\alpha\bigr)^{1/\alpha}.$$
+
+    An empty cell is taken to stay empty: slopes are those within the support. For orders below 1, the true slope of
+    mass that enters an empty cell of the channel is infinite.
 
     Args:
         p: The law of the channel's sources, a `Joint` or `BayesNet`; other variables are summed out.

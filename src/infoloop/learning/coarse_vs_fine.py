@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 
 from infoloop.probability.array_types import Batch, Number
 from infoloop.probability.bisection import bisect
-from infoloop.probability.numerics import binary_convolution, divergence_terms
+from infoloop.probability.numerics import binary_convolution, divergence_terms, nan_unless
 from infoloop.probability.validation import check_int, check_positive, check_unit_interval
 
 
@@ -119,7 +119,7 @@ def fine_and_coarse_vote_error(
     by_class = counts.reshape(-1, 2, g).sum(2)
     wrong_fine = top[:, g:].sum(1) / top.sum(1)
     wrong_coarse = np.where(by_class[:, 0] == by_class[:, 1], 0.5, by_class[:, 1] > by_class[:, 0])
-    laws = jnp.where(inside + across <= 1, laws, jnp.nan)
+    laws = nan_unless(inside + across <= 1, laws)
     return (laws * wrong_fine).sum(), (laws * wrong_coarse).sum()
 
 

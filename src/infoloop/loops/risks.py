@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
-from infoloop.probability.numerics import divergence_terms, rounding
+from infoloop.probability.numerics import divergence_terms, nan_unless, rounding
 from infoloop.probability.validation import refuse_negative
 
 
@@ -109,7 +109,7 @@ def median_risk(
     order = jnp.argsort(losses.ravel())
     reached = jnp.cumsum(table.ravel()[order]) >= 0.5 - rounding(table.size, table.dtype)
     middle = losses.ravel()[order][jnp.argmax(reached)]
-    return refuse_negative(jnp.where(reached.any(), middle, jnp.nan), table)
+    return refuse_negative(nan_unless(reached.any(), middle), table)
 
 
 def _on_one_alphabet(frequencies, targets):

@@ -13,6 +13,7 @@ from jaxtyping import Array, Float, Int
 from infoloop.loops.loop import Loop, unroll
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.bisection import bisect
+from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import check_distributions, check_int, check_unit_interval, require_float64
 
 
@@ -204,4 +205,4 @@ def _mean(mean):
         if not (seen >= 0).all() or not np.isfinite(seen).all():
             raise ValueError(f"mean is {mean!r}: give a mean number of copies, at least 0")
     value = jnp.asarray(mean, dtype)
-    return jnp.where((value >= 0) & jnp.isfinite(value), value, jnp.nan)
+    return nan_unless((value >= 0) & jnp.isfinite(value), value)

@@ -135,16 +135,20 @@ def inverse_binary_entropy(bits: Float[Numbers, "*shape"]) -> Float[Array, "*sha
         bits: entropies between 0 and 1.
 
     Returns:
-        The probabilities; NaN for an entropy that is outside [0, 1] by more than rounding. The derivative is 0 at 0 and
-        infinite at 1.
+        The probabilities; NaN for an entropy that is outside [0, 1] by more than rounding. The derivative is 0 at 0,
+        infinite at 1, and NaN where the value is.
 
     >>> round(float(inverse_binary_entropy(binary_entropy(0.11))), 12)
     0.11
     """
     bits = jnp.asarray(bits, float)
     low, high = bisect(lambda p: binary_entropy(p) < bits, jnp.zeros_like(bits), jnp.full_like(bits, 0.5), 60)
+    return nan_unless(_is_entropy(bits), (low + high) / 2)
+
+
+def _is_entropy(bits):
     within = rounding(64, bits.dtype)
-    return jnp.where((bits >= -within) & (bits <= 1 + within), (low + high) / 2, jnp.nan)
+    return (bits >= -within) & (bits <= 1 + within)
 
 
 @inverse_binary_entropy.defjvp
@@ -154,7 +158,7 @@ def _(primals, tangents):
     for _ in range(_REFINEMENTS):  # p = bits / (h(p) / p), where the quotient hardly moves with p
         small = bits / ((1 - small / 2) * LOG2E - jnp.log2(jnp.where(small > 0, small, 1.0)))
     slope = _entropy_slope(jnp.where(p < _SMALL, small, p))
-    return p, tangents[0] / jnp.where(bits >= 1, 0.0, slope)
+    return p, tangents[0] / nan_unless(_is_entropy(bits), jnp.where(bits >= 1, 0.0, slope))
 
 
 def product_parts(
