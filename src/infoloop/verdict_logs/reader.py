@@ -138,8 +138,7 @@ def _complaint(key: str, value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+    return quote(value, 40) if isinstance(value, str) else cut_text(str(value), 40)
 
 
 def _verdict(value: Any) -> float:
