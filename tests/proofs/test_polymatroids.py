@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from infoloop.notation.grammar import entropy_form, parse_statement
 from infoloop.proofs import limits, polymatroids, provability
 from infoloop.proofs.polymatroids import polymatroid
 from infoloop.proofs.provability import Violation
@@ -56,6 +57,37 @@ def test_the_numbers_meet_the_assumptions_and_violate_the_statement():
 def test_variables_that_always_occur_together_are_copies():
     found, _ = entropies("H(X,Y) <= H(Z)")
     assert found[frozenset("X")] == found[frozenset("Y")] == found[frozenset("XY")] > found[frozenset("Z")]
+
+
+@pytest.mark.parametrize(
+    ("statement", "given"),
+    [
+        ("H(X) + H(Y) <= H(X)", None),
+        ("2 H(X) + H(X,Y) + H(Z) <= H(X,Y) + 2 H(X)", None),
+        ("H(X) + H(W) + H(Z) + 2 <= H(W) + H(X) + 2", None),
+        ("H(X,Z) + H(X) + H(Z) <= H(X,Z) + H(X)", None),
+        ("H(A,B) + H(B) + H(C,B) <= H(A,B)", None),
+        ("H(X) + H(Y) <= H(X)", "H(X) = 0"),
+        ("H(X) + H(Y) <= H(X)", "H(X) = 2"),
+        (f"H(X) + H(Y) + {ZHANG_YEUNG.replace('<=', '<= H(X) + H(Y) +')}", None),
+    ],
+)
+def test_the_sides_are_those_at_the_numbers_also_where_variables_cancel(statement, given):
+    found = polymatroid(statement, given)
+    assert found is not None
+    parsed = parse_statement(statement)
+    known = found.named()
+
+    def entropy(names):
+        together = ",".join(name for atom in found.atoms if names & set(atom) for name in atom)
+        return known[together] if together else 0  # variables in no atom are constants
+
+    there = [
+        sum(c * (entropy(names) if names else 1) for names, c in entropy_form(side).items())
+        for side in (parsed.left, parsed.right)
+    ]
+    assert (found.lesser, found.greater) == tuple(there)
+    assert there[0] > there[1]
 
 
 def test_constants_are_met_and_the_sides_are_those_at_the_numbers():

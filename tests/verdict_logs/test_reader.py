@@ -243,3 +243,11 @@ def test_what_is_no_regular_file_is_refused_at_once(suffix, tmp_path):
     (tmp_path / "mem.csv").symlink_to("/proc/self/mem")
     with pytest.raises(LogFileError, match=r"mem\.csv: cannot be read: Input/output error"):
         read_log(tmp_path / "mem.csv")
+
+
+def test_a_long_value_is_quoted_with_its_end_and_moves_no_cursor(tmp_path):
+    path = tmp_path / "log.csv"
+    long = "\x1b" + "x" * 100
+    path.write_text(f"problem,attempt,pass\na,1,{long}\n")
+    with pytest.raises(LogFileError, match=r"'\\x1bx+ \.\.\. x+' \(101 characters\) is no verdict"):
+        read_log(path)

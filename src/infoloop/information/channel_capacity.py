@@ -68,6 +68,8 @@ def capacity(channel: Channel, gap: float = 1e-10) -> Capacity:
     >>> print(f"{best.value:.9f} {best.bound:.9f}", best.input.names, best.input.table.round(9))
     0.750000000 0.750000000 ('X',) [0.5 0.5]
     """
+    if jnp.ndim(gap):
+        raise ValueError(f"gap has shape {jnp.shape(gap)}: give one number of bits")
     if not isinstance(gap, Tracer) and not 0 <= gap < math.inf:
         raise ValueError(f"gap is {gap}: give a finite number of bits, at least 0")
     value, bound, weights = capacity_bounds(channel.matrix)

@@ -98,5 +98,7 @@ def rounds_needed(needed: float, held: float, most: float) -> float:
 
 
 def _check_letters(letters: int) -> None:
+    if letters != int(letters):
+        raise ValueError(f"letters is {letters}: give a whole number, at least 2")
     if letters < 2:
         raise ValueError(f"letters is {letters}: a task with one value has no error, give at least 2")

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from infoloop.interop.bif_parser import BifRow, BifTable, parse_bif
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.bayes_nets import BayesNet, bayes_net
 from infoloop.probability.channels import Channel, channel
 from infoloop.probability.distributions import Joint, joint
@@ -31,6 +32,7 @@ _MOST_PARENTS = 62  # axes of an array, one of which is the variable's own, and 
 
 
 @host_only
+@kinds_checked
 def from_bif(path: str | Path, renormalise: bool = False) -> BayesNet:
     """Return the Bayesian network in a BIF file; its states are the symbols of its variables, in the order of the file.
 

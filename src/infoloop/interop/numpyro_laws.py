@@ -18,6 +18,9 @@ import lazy_loader
 import numpy as np
 from jax.scipy.special import expit
 
+from infoloop.interop.polya_urns import urn_masses
+from infoloop.probability.channel_families import compositions
+
 numpyro = lazy_loader.load("numpyro")  # it takes a second to import
 _MOST_TRIALS = 1000
 _MOST_SYMBOLS = 2**24  # of one site
@@ -147,20 +150,15 @@ def _binomial(name: str, fn: Any) -> FiniteDistribution:
 
 
 def _beta_binomial(name: str, fn: Any) -> FiniteDistribution:
-    r"""Return the law of Pólya's urn.
-
-    $P(0)=\prod_{i<n}\frac{b+i}{a+b+i}$ and $\frac{P(k+1)}{P(k)}=\frac{n-k}{k+1}\frac{a+k}{b+n-k-1}$.
-    """
-    a, b = (jnp.asarray(c, float)[..., None] for c in (fn.concentration1, fn.concentration0))
+    r"""Return the law of Pólya's urn, $P(k)=u_a(k)\,u_b(n-k)/u_{a+b}(n)$ with the growths $u$ of `polya_urns`."""
     trials = np.asarray(fn.total_count)[..., None]
     _check_symbols(name, int(trials.max()) + 1)
-    i = np.arange(trials.max())
-    start = jnp.prod(jnp.where(i < trials, (b + i) / (a + b + i), 1.0), axis=-1, keepdims=True)
-    left = np.where(i < trials, trials - i, 0)
-    steps = left / (i + 1) * (a + i) / jnp.where(left > 0, b + left - 1, 1.0)
-    return FiniteDistribution(
-        np.arange(trials.max() + 1), jnp.concatenate([start, start * jnp.cumprod(steps, axis=-1)], axis=-1)
+    k = np.arange(trials.max() + 1)
+    alpha = jnp.stack(
+        jnp.broadcast_arrays(*(jnp.asarray(c, float) for c in (fn.concentration1, fn.concentration0))), -1
     )
+    counts = np.stack(np.broadcast_arrays(k, np.maximum(trials - k, 0)), axis=-1)
+    return FiniteDistribution(k, jnp.where(k <= trials, urn_masses(alpha, counts), 0.0))
 
 
 def _delta(name: str, fn: Any) -> FiniteDistribution:
@@ -171,44 +169,26 @@ def _delta(name: str, fn: Any) -> FiniteDistribution:
     return _merged(name, values[None], jnp.ones((*fn.batch_shape, 1)), len(fn.event_shape))
 
 
-def _counts(name: str, fn: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the vectors of counts of all numbers of trials, the ways to each, and whether an element can have it."""
+def _counts(name: str, fn: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the vectors of counts of all numbers of trials, and whether an element can have each."""
     trials, size = _trials(name, fn), fn.event_shape[0]
     totals = sorted(set(trials.ravel().tolist()))
     _check_symbols(name, sum(math.comb(n + size - 1, size - 1) for n in totals), _MOST_VECTORS)
-    vectors = np.array([vector for n in totals for vector in _compositions(n, size)]).reshape(-1, size)
-    ways = [math.factorial(sum(v)) // math.prod(map(math.factorial, v)) for v in vectors.tolist()]
-    return vectors, np.array(ways, float), vectors.sum(axis=-1) == trials[..., None]
-
-
-def _compositions(total: int, size: int) -> list[list[int]]:
-    """Return all vectors of `size` whole numbers >= 0 with this sum, in order."""
-    bars = itertools.combinations(range(total + size - 1), size - 1)
-    ends = ((-1, *bar, total + size - 1) for bar in bars)
-    return [[after - before - 1 for before, after in itertools.pairwise(end)] for end in ends]
+    vectors = np.concatenate([compositions(n, size)[::-1] for n in totals])
+    return vectors, vectors.sum(axis=-1) == trials[..., None]
 
 
 def _multinomial(name: str, fn: Any) -> FiniteDistribution:
-    vectors, ways, possible = _counts(name, fn)
+    vectors, possible = _counts(name, fn)
+    ways = np.array([math.factorial(sum(v)) // math.prod(map(math.factorial, v)) for v in vectors.tolist()], float)
     powers = jnp.prod(_event_probabilities(fn)[..., None, :] ** vectors, axis=-1)
     return FiniteDistribution(vectors, jnp.where(possible, ways * powers, 0.0))
 
 
 def _dirichlet_multinomial(name: str, fn: Any) -> FiniteDistribution:
-    r"""Return $P(x)=\binom{n}{x}\prod_i\alpha_i^{(x_i)}/\alpha^{(n)}$, with rising factorials $a^{(k)}$."""
-    vectors, ways, possible = _counts(name, fn)
-    alpha = jnp.asarray(fn.concentration, float)
-    steps = np.arange(int(vectors.max(initial=0)) if vectors.size else 0)
-    own = _rising(alpha, steps)
-    whole = _rising(alpha.sum(axis=-1), np.arange(int(vectors.sum(axis=-1).max(initial=0))))
-    tops = jnp.prod(own[..., np.arange(vectors.shape[1]), vectors], axis=-1)
-    return FiniteDistribution(vectors, jnp.where(possible, ways * tops / whole[..., vectors.sum(axis=-1)], 0.0))
-
-
-def _rising(a: jax.Array, steps: np.ndarray) -> jax.Array:
-    """Return the rising factorials of `a` from the 0th to the last, along a further axis."""
-    factors = jnp.cumprod(a[..., None] + steps, axis=-1)
-    return jnp.concatenate([jnp.ones((*factors.shape[:-1], 1)), factors], axis=-1)
+    vectors, possible = _counts(name, fn)
+    masses = urn_masses(jnp.asarray(fn.concentration, float), vectors)
+    return FiniteDistribution(vectors, jnp.where(possible, masses, 0.0))
 
 
 def _expanded(name: str, fn: Any) -> FiniteDistribution:

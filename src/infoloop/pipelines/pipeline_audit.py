@@ -11,6 +11,7 @@ import dataclasses
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,7 @@ def audit(
     Raises:
         PipelineError: a ValueError, for a file that is no pipeline.
         ValueError: for an `error` outside its range.
+        TypeError: for what is neither a pipeline nor a path.
 
     >>> from infoloop.pipelines.pipeline_graph import Node, pipeline
     >>> nodes = [Node("X", "task"), Node("D0", "data", ("X",)), Node("Z0", "state", ("D0",))]
@@ -106,6 +108,8 @@ def audit(
         raise ValueError(
             f"error is {error}: it is the share of wrong answers aimed at, give a number from 0 to below 1"
         )
+    if not isinstance(pipeline, Pipeline | str | PathLike):
+        raise TypeError(f"pipeline is a {type(pipeline).__name__}: give a Pipeline, or the path of a TOML file")
     p = pipeline if isinstance(pipeline, Pipeline) else read_pipeline(pipeline)
     relative, each = conditioning_sets(p), rounds(p)
     own = [base for base in relative if base.closed and base.kind is BaseKind.STUDENT]

@@ -4,6 +4,7 @@ import functools
 import inspect
 from collections.abc import Callable, Collection, Iterator
 from numbers import Complex, Real
+from os import PathLike
 from typing import ParamSpec, TypeVar
 
 from jax.core import Tracer
@@ -73,6 +74,10 @@ def _check(name: str, value: object, annotation: str) -> None:
         raise _wrong(name, value, "text")
     elif annotation in ("int", "float"):
         _check_number(name, value, annotation)
+    elif annotation.startswith("Key[") and not hasattr(value, "dtype"):
+        raise _wrong(name, value, "a key of jax.random, such as jax.random.key(0)")
+    elif annotation == "str | Path" and not isinstance(value, str | PathLike):
+        raise _wrong(name, value, "the path of a file")
     elif annotation.partition("[")[0] in _CLASSES:
         has, give = _CLASSES[annotation.partition("[")[0]]
         if not all(hasattr(value, attribute) for attribute in has) or isinstance(value, type):
@@ -86,6 +91,7 @@ _CLASSES = {
     "Gaussian": (("names", "covariance"), "a Gaussian"),
     "BayesNet": (("names", "factors"), "a BayesNet"),
     "Channel": (("rows", "source", "target"), "a Channel"),
+    "Claim": (("label", "exact"), "a Claim"),
     "Loop": (("start", "step"), "a Loop"),
     "Signals": (("counts", "masses"), "Signals, such as verdict_signals makes"),
     "Callable": (("__call__",), "a function"),

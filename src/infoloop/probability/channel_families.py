@@ -28,6 +28,7 @@ from infoloop.probability.validation import (
     check_unit_interval,
     require_float64,
 )
+from infoloop.reporting.suggestions import quote
 
 
 @kinds_checked
@@ -170,6 +171,8 @@ def deterministic(
         sizes = (len(values),) if sizes is None else ((sizes,) if isinstance(sizes, int) else tuple(sizes))
     refuse_tracers("deterministic", function=values)
     images = np.array(values)
+    if images.dtype.kind not in "biuf":
+        raise ValueError(f"deterministic: function gives {quote(values)}: its values must be whole numbers >= 0")
     if len(sizes) != len(source) or images.size != math.prod(sizes) or images.size == 0:
         raise ValueError(f"deterministic: {images.size} values for sources {source} of sizes {sizes}")
     if not (images == images.astype(int)).all() or images.min() < 0:
@@ -282,9 +285,13 @@ def compositions(total: int, parts: int) -> Int[np.ndarray, "rows parts"]:
     Returns:
         `comb(total + parts - 1, parts - 1)` rows of `parts` counts.
 
+    Raises:
+        ValueError: For what is no whole number, and for one below its least.
+
     >>> compositions(2, 2).tolist()
     [[2, 0], [1, 1], [0, 2]]
     """
+    total, parts = check_int(total, "total", 0), check_int(parts, "parts")
     bars = itertools.combinations(range(total + parts - 1), parts - 1)
     edges = np.array([(-1, *bar, total + parts - 1) for bar in bars])
     return np.diff(edges, axis=1)[::-1] - 1

@@ -3,7 +3,7 @@
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -54,13 +54,21 @@ def refuse_tracers(function: str, /, **arguments: object) -> None:
     """
     if "jax" not in sys.modules:
         return  # nothing is traced yet, and the help of the command line should not wait for JAX
-    import jax
     from jax.core import Tracer
 
     for name, value in arguments.items():
-        if isinstance(value, Mapping):  # JAX would want to sort its keys
-            value = tuple(value.values())
-        if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(value)):
+        if any(isinstance(leaf, Tracer) for leaf in _leaves(value)):
             raise TypeError(
                 f"{function} runs on the host, and {name} is traced by JAX: call it outside jit, vmap, grad and scan"
             )
+
+
+def _leaves(value: object) -> Iterator[object]:
+    """Give the leaves of a pytree, whatever the keys of its mappings: JAX would want to sort them."""
+    import jax
+
+    for leaf in jax.tree.leaves(value, is_leaf=lambda part: isinstance(part, Mapping)):
+        if isinstance(leaf, Mapping):
+            yield from _leaves(tuple(leaf.values()))
+        else:
+            yield leaf

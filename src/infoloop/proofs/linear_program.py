@@ -78,8 +78,13 @@ class AtomEncoding:
         return ",".join(name for k in members(mask) for name in self.atoms[k])
 
     def form(self, terms: tuple[Term, ...]) -> MaskForm:
-        """Return the terms as a form over masks."""
-        return {self.mask(names): c for names, c in entropy_form(terms).items()}
+        """Return the terms as a form over masks; variables that are in no atom count as constants, of entropy 0."""
+        form: dict[int, Fraction] = {}
+        for names, c in entropy_form(terms).items():
+            mask = self.mask(names)
+            if mask or not names:  # the empty mask is the number 1, not the entropy of constants
+                form[mask] = form.get(mask, Fraction(0)) + c  # sets of one mask have the same entropy
+        return {mask: c for mask, c in form.items() if c}
 
 
 @dataclass(frozen=True)

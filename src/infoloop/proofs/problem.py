@@ -11,6 +11,7 @@ from infoloop.notation.grammar import Group, NotationError, Statement, Term, for
 from infoloop.probability.bayes_nets import BayesNet, parents_of
 from infoloop.probability.dags import Graph, ancestors, find_cycle, topological_order
 from infoloop.proofs import limits
+from infoloop.reporting.suggestions import quote
 
 Given: TypeAlias = str | Mapping[str, Group] | BayesNet | Assumption | Sequence["Given"] | None
 
@@ -57,7 +58,10 @@ def _each(given: Given) -> Iterator[Assumption | Mapping[str, Group]]:
         yield from parse_assumptions(given)
     elif isinstance(given, BayesNet):
         yield parents_of(given)
-    elif isinstance(given, Assumption | Mapping):
+    elif isinstance(given, Assumption):
+        yield given
+    elif isinstance(given, Mapping):
+        _check_graph(given)
         yield given
     elif isinstance(given, Iterable):
         for part in given:
@@ -65,6 +69,14 @@ def _each(given: Given) -> Iterator[Assumption | Mapping[str, Group]]:
     elif given is not None:
         example = "'X -> D -> Z', or a graph such as {'Z': ('X', 'D')}"
         raise TypeError(f"given is of type {type(given).__name__}: give texts such as {example}")
+
+
+def _check_graph(graph: Mapping[str, Group]) -> None:
+    for child, parents in graph.items():
+        named = isinstance(child, str) and isinstance(parents, Iterable) and all(isinstance(p, str) for p in parents)
+        if not named:
+            what = f"given has {quote(child)}: {quote(parents)} in a graph"
+            raise TypeError(f"{what}: give names, as in {{'Z': ('X', 'D')}}")
 
 
 def graph_assumptions(parents: Graph, of: Iterable[str]) -> tuple[Assumption, ...]:

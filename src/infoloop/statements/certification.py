@@ -12,6 +12,7 @@ import numpy as np
 from infoloop.exact.comparison import compare_exactly
 from infoloop.exact.rational_laws import LogSum, RationalLaw
 from infoloop.exact.real_balls import RealBall
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.distributions import Joint
 from infoloop.probability.host_functions import host_only
@@ -36,6 +37,7 @@ class Certification(NamedTuple):
 
 
 @host_only
+@kinds_checked
 def certify(claim: Claim, cases: Iterable | None = None) -> Certification:
     """Decide a claim on every exact case of its family, up to the first where it fails.
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, quote
 from infoloop.reporting.text_files import NUL, UnreadableFileError, check_regular_file, line_with_nul
@@ -37,6 +38,7 @@ class LogFileError(ValueError):
 
 
 @host_only
+@kinds_checked
 def read_log(path: str | Path, columns: Mapping[str, str] | None = None) -> Tally:
     """Return the tally of a verdict log, a file with a row for each attempt.
 
@@ -136,8 +138,7 @@ def _complaint(key: str, value: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+    return quote(value, 40) if isinstance(value, str) else cut_text(str(value), 40)
 
 
 def _verdict(value: Any) -> float:
