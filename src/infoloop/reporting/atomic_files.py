@@ -78,6 +78,16 @@ def write_if_absent(path: Path, text: str) -> bool:
     return True
 
 
+def lock_while_open(handle: int) -> None:
+    """Wait until no other process holds the lock of this open file, and hold it until the file is closed.
+
+    Nothing happens on a system or a file system without locks.
+    """
+    if fcntl is not None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+
+
 def remove_abandoned_parts(path: Path) -> None:
     """Delete the temporary files that processes which were killed while they wrote this file have left beside it."""
     if fcntl is None:
@@ -118,9 +128,7 @@ def _locked_part(path: Path) -> tuple[int, Path]:
     """Return the handle and the path of a new temporary file that is locked as long as it is open."""
     while True:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=_SUFFIX)
-        if fcntl is not None:
-            with contextlib.suppress(OSError):  # a file system without locks, where none is removed either
-                fcntl.flock(handle, fcntl.LOCK_EX)
+        lock_while_open(handle)
         if os.fstat(handle).st_nlink:  # else another process has removed it before it was locked
             return handle, Path(name)
         os.close(handle)
