@@ -88,6 +88,33 @@ def lock_while_open(handle: int) -> None:
             fcntl.flock(handle, fcntl.LOCK_EX)
 
 
+@contextlib.contextmanager
+def locked_folder(folder: Path) -> Generator[None]:
+    """Let one process at a time do what is in the `with` block, where the system and the file system have locks.
+
+    Raises:
+        UnwritableError: The file of the lock cannot be written.
+    """
+    if fcntl is None:
+        yield
+        return
+    lock = folder / ".infoloop.lock"  # a file, since a network file system locks no folder
+    try:
+        while True:
+            handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+            lock_while_open(handle)
+            if os.fstat(handle).st_nlink:  # else its holder has removed it while this process waited
+                break
+            os.close(handle)
+    except OSError as error:
+        raise UnwritableError(f"cannot write {lock}: {error.strerror or error}; name another folder") from None
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(handle)
+
+
 def remove_abandoned_parts(path: Path) -> None:
     """Delete the temporary files that processes which were killed while they wrote this file have left beside it."""
     if fcntl is None:

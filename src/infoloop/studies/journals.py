@@ -14,6 +14,7 @@ from typing import Any
 
 from infoloop.reporting.atomic_files import lock_while_open
 
+_START = b'{"sha256": "'
 _LINE = re.compile(rb'\{"sha256": "([0-9a-f]{16})", (.*)\}')
 
 
@@ -71,11 +72,21 @@ def read_whole_file(path: Path) -> bytes | None:
         StoreError: Something else is there, or it cannot be read.
     """
     try:
-        return path.read_bytes() if _is_regular_file(path) else None
+        if _is_regular_file(path):
+            return path.read_bytes()
     except FileNotFoundError:
-        return None
+        pass
     except OSError as error:
         raise _unreadable(path, error) from None
+    if path.is_symlink():
+        raise StoreError(f"{path} is a link to nothing: remove it, or name another --out")
+    return None
+
+
+def may_be_journal(path: Path) -> bool:
+    """Return whether the file begins as `append_line` begins one, be it damaged or cut off by a kill."""
+    first, end, _ = (read_whole_file(path) or b"").partition(b"\n")
+    return _LINE.fullmatch(first) is not None if end else first[: len(_START)] == _START[: len(first)]
 
 
 def _is_regular_file(path: Path) -> bool:
