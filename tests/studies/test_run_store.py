@@ -81,7 +81,7 @@ def finished(tmp_path):
 
 
 def test_another_run_replaces_what_a_run_wrote_and_nothing_else(finished):
-    (finished / "means.nc12345678.part").write_text("half")
+    (finished / "means.nc12345678.infoloop.part").write_text("half")
     open_run(finished, {**IDENTITY, "seed": 1}, {}, overwrite=True, files=("means.nc", "decay.nc"))
     assert completed_shards(finished) == {}
     assert {path.name for path in finished.iterdir()} == {
@@ -177,7 +177,7 @@ def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
     folder = tmp_path / "run"
     folder.mkdir()
     for name in ("run.json", "means.nc", "report.html"):
-        (folder / f"{name}abcdefgh.part").write_text("half")
+        (folder / f"{name}01234abc.infoloop.part").write_text("half")
     (folder / "means.nc").write_text("mine")
     with pytest.raises(StoreError, match="is not empty and holds no run"):
         open_run(folder, IDENTITY, {}, files=("means.nc", "report.html"))

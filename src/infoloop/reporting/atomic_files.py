@@ -6,6 +6,7 @@ same file.
 
 import contextlib
 import os
+import secrets
 import stat
 import tempfile
 from collections.abc import Generator
@@ -16,8 +17,9 @@ try:
 except ImportError:  # not POSIX: nothing tells a dead writer's file from a living one's, so that none is removed
     fcntl = None
 
-_SUFFIX = ".part"
-_RANDOM = "?" * 8  # what `tempfile` puts between prefix and suffix
+_SUFFIX = ".infoloop.part"  # that no user gives to a file
+_RANDOM_BYTES = 4
+_RANDOM = "[0-9a-f]" * (2 * _RANDOM_BYTES)
 
 
 class UnwritableError(ValueError):
@@ -136,13 +138,15 @@ def _complete_part(path: Path, content: bytes) -> Generator[Path]:
     remove_abandoned_parts(path)
     part = None
     try:
-        handle, part = _locked_part(path)
+        mode = _mode(path)
+        handle, part = _locked_part(path, 0o666 if mode is None else mode)
         with open(handle, "wb", buffering=0) as file:
             rest = memoryview(content)
             while rest:
                 rest = rest[file.write(rest) :]
             os.fsync(handle)
-            part.chmod(0o644)
+            if mode is not None:
+                part.chmod(mode)  # which the umask may have cut
             yield part
     except OSError as error:
         raise UnwritableError(f"cannot write {path}: {error.strerror or error}; make room, or name another") from None
@@ -151,11 +155,23 @@ def _complete_part(path: Path, content: bytes) -> Generator[Path]:
             part.unlink(missing_ok=True)
 
 
-def _locked_part(path: Path) -> tuple[int, Path]:
+def _mode(path: Path) -> int | None:
+    """Return who may read and write the file that is there; None where there is none."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return None
+
+
+def _locked_part(path: Path, mode: int) -> tuple[int, Path]:
     """Return the handle and the path of a new temporary file that is locked as long as it is open."""
     while True:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=_SUFFIX)
+        part = path.with_name(f"{path.name}{secrets.token_hex(_RANDOM_BYTES)}{_SUFFIX}")
+        try:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+        except FileExistsError:
+            continue
         lock_while_open(handle)
         if os.fstat(handle).st_nlink:  # else another process has removed it before it was locked
-            return handle, Path(name)
+            return handle, part
         os.close(handle)
