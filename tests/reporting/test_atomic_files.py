@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -98,11 +99,11 @@ def test_a_path_where_nothing_is_may_be_written(tmp_path):
 
 def test_what_a_killed_writer_left_is_removed_by_the_next_and_what_a_living_one_writes_is_not(tmp_path):
     names = (
-        "a.jsonabcd_123.part",
-        "a.json12345678.part",
-        "b.jsonabcd_123.part",
+        "a.json01ab45ef.infoloop.part",
+        "a.json12345678.infoloop.part",
+        "b.json01ab45ef.infoloop.part",
         "a.json.part",
-        "[a].json1234567_.part",
+        "[a].json1234567a.infoloop.part",
     )
     for name in names:
         (tmp_path / name).write_text("half")
@@ -112,10 +113,40 @@ def test_what_a_killed_writer_left_is_removed_by_the_next_and_what_a_living_one_
         assert {path.name for path in tmp_path.iterdir()} == {"a.json", *names[1:]}
     remove_abandoned_parts(tmp_path / "a.json")
     remove_abandoned_parts(tmp_path / "[a].json")
-    assert {path.name for path in tmp_path.iterdir()} == {"a.json", "b.jsonabcd_123.part", "a.json.part"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "a.json",
+        "b.json01ab45ef.infoloop.part",
+        *names[3:4],
+        *names[5:],
+    }
 
 
 def test_only_the_first_writer_of_a_file_succeeds(tmp_path):
     assert write_if_absent(tmp_path / "a", "one")
     assert not write_if_absent(tmp_path / "a", "two")
     assert (tmp_path / "a").read_text() == "one"
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_a_new_file_may_be_read_by_whom_the_umask_lets(mask, mode, tmp_path):
+    before = os.umask(mask)
+    try:
+        atomic_write_text(tmp_path / "a", "1")
+        assert write_if_absent(tmp_path / "b", "1")
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in "ab"] == [mode, mode]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o400])
+def test_a_file_that_is_replaced_keeps_who_may_read_it(mode, tmp_path, monkeypatch):
+    path, modes = tmp_path / "a", []
+    path.write_text("private")
+    path.chmod(mode)
+    flush = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: modes.append(os.fstat(handle).st_mode) or flush(handle))
+    atomic_write_text(path, "as private")
+    assert path.read_text() == "as private"
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert modes
+    assert not any(stat.S_IMODE(found) & ~mode for found in modes)  # nor may others read it while it is written

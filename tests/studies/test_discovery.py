@@ -53,6 +53,23 @@ def test_code_that_fails_is_told_in_one_line_with_its_place(code, message, tmp_p
     assert len(str(refused.value)) < 1000
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("\nimport broken_import\n", r"/broken_import\.py:3: not Python: invalid syntax"),
+        ("\neval('1 +')\n", r"/mine\.py:2: SyntaxError: invalid syntax"),
+        ("\nraise SyntaxError('own')\n", r"/mine\.py:2: SyntaxError: own"),
+    ],
+)
+def test_a_syntax_error_is_told_of_the_text_that_has_it(code, message, tmp_path, monkeypatch):
+    (tmp_path / "broken_import.py").write_text("x = 1\n\nx ==== 2\n")
+    (tmp_path / "mine.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(discovery.StudyError, match=message) as refused:
+        discovery.load(str(tmp_path / "mine.py"))
+    assert len(str(refused.value).splitlines()) == 1
+
+
 @pytest.mark.parametrize("content", [b"x = '\xff'\n", b"x = 1\0\n"])
 def test_what_is_no_text_is_told_in_one_line(content, tmp_path):
     (tmp_path / "mine.py").write_bytes(content)

@@ -2,9 +2,11 @@
 
 import os
 import random
+from threading import Thread
 
 import pytest
 
+from infoloop.studies import journals
 from infoloop.studies.journals import StoreError, append_line, journal_lines, read_whole_file
 from tests.support.full_disk import files_of_at_most
 
@@ -78,3 +80,21 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be read: Not a directory"):
         read_whole_file(tmp_path / "file" / "run.json")
+
+
+def test_a_line_that_another_process_adds_meanwhile_is_kept(journal, monkeypatch):
+    """A thread stands for the other process; it begins when this one has read how long the file is."""
+    others = []
+
+    def read_and_let_another_write(path):
+        content = read_whole_file(path)
+        monkeypatch.setattr(journals, "read_whole_file", read_whole_file)
+        others.append(Thread(target=append_line, args=(path, {"shard": "other's"})))
+        others[0].start()
+        others[0].join(timeout=0.1)
+        return content
+
+    monkeypatch.setattr(journals, "read_whole_file", read_and_let_another_write)
+    append_line(journal, {"shard": "mine"})
+    others[0].join()
+    assert journal_lines(journal) == [*ROWS, {"shard": "mine"}, {"shard": "other's"}]

@@ -3,11 +3,13 @@
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 
 import numpy as np
 import pytest
 import xarray
 
+from infoloop.reporting.atomic_files import UnwritableError
 from infoloop.studies import run_store
 from infoloop.studies.run_store import (
     StoreError,
@@ -79,7 +81,7 @@ def finished(tmp_path):
 
 
 def test_another_run_replaces_what_a_run_wrote_and_nothing_else(finished):
-    (finished / "means.nc12345678.part").write_text("half")
+    (finished / "means.nc12345678.infoloop.part").write_text("half")
     open_run(finished, {**IDENTITY, "seed": 1}, {}, overwrite=True, files=("means.nc", "decay.nc"))
     assert completed_shards(finished) == {}
     assert {path.name for path in finished.iterdir()} == {
@@ -175,7 +177,7 @@ def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
     folder = tmp_path / "run"
     folder.mkdir()
     for name in ("run.json", "means.nc", "report.html"):
-        (folder / f"{name}abcdefgh.part").write_text("half")
+        (folder / f"{name}01234abc.infoloop.part").write_text("half")
     (folder / "means.nc").write_text("mine")
     with pytest.raises(StoreError, match="is not empty and holds no run"):
         open_run(folder, IDENTITY, {}, files=("means.nc", "report.html"))
@@ -219,3 +221,63 @@ def test_many_processes_may_open_one_run_at_once(tmp_path):
             opened = [pool.submit(open_run, folder, IDENTITY, {"device": str(i)}) for i in range(16)]
             assert [future.result() for future in opened] == [None] * 16
             assert [path.name for path in folder.iterdir()] == ["run.json"]
+
+
+def test_of_two_parts_that_overwrite_at_once_neither_deletes_what_the_other_finished(finished, monkeypatch):
+    """A thread stands for the other part; it begins when this one has seen that another run is to be deleted."""
+    other_run, others, delete = {**IDENTITY, "seed": 1}, [], run_store._delete_written
+
+    def open_and_finish_a_shard():
+        open_run(finished, other_run, {}, overwrite=True)
+        append_shard(finished, "shards-1-of-2", "new", VALUES)
+
+    def delete_late(*arguments):
+        monkeypatch.setattr(run_store, "_delete_written", delete)
+        others.append(Thread(target=open_and_finish_a_shard))
+        others[0].start()
+        others[0].join(timeout=0.2)
+        delete(*arguments)
+
+    monkeypatch.setattr(run_store, "_delete_written", delete_late)
+    open_run(finished, other_run, {}, overwrite=True)
+    others[0].join()
+    assert list(completed_shards(finished)) == ["new"]
+
+
+def test_a_lock_that_cannot_be_is_one_line(tmp_path):
+    (tmp_path / ".infoloop.lock").mkdir()
+    with pytest.raises(UnwritableError, match=r"cannot write .*\.infoloop\.lock: Is a directory; name another folder"):
+        open_run(tmp_path, IDENTITY, {})
+
+
+@pytest.mark.parametrize(
+    "config", [{"rate": float("nan")}, {"pair": ((1, 2), 3)}, {3: "x"}, {"rates": (0.1, float("inf"))}, {None: True}]
+)
+def test_a_run_goes_on_whatever_json_makes_of_its_identity(config, tmp_path):
+    for _ in range(2):
+        open_run(tmp_path, {**IDENTITY, "config": config}, {})
+    with pytest.raises(StoreError, match="another run: config is "):
+        open_run(tmp_path, {**IDENTITY, "config": {**config, "more": 1}}, {})
+
+
+def test_a_link_to_nothing_in_place_of_the_runs_file_is_one_line(tmp_path):
+    (tmp_path / "run.json").symlink_to("nowhere.json")
+    with pytest.raises(StoreError, match=r"run\.json is a link to nothing: remove it, or name another --out"):
+        open_run(tmp_path, IDENTITY, {})
+
+
+@pytest.mark.parametrize("content", [b'{"my": 1}\n{"my": 2}\n', b"years of work", b'{"sha256": "mine"}\n', b"\n"])
+def test_a_file_of_the_user_that_is_named_like_a_journal_stops_it(content, finished):
+    (finished / "shards-9-of-9.jsonl").write_bytes(content)
+    with pytest.raises(StoreError, match=r"shards-9-of-9\.jsonl is not what a run writes: move it"):
+        open_run(finished, {**IDENTITY, "seed": 1}, {}, overwrite=True)
+    assert (finished / "means.nc").exists()
+    assert (finished / "shards-9-of-9.jsonl").read_bytes() == content
+
+
+def test_journals_that_a_kill_cut_off_or_that_are_damaged_may_be_overwritten(finished):
+    line = (finished / "shards-1-of-2.jsonl").read_bytes()
+    for k, content in enumerate((b"", line[:5], line[:-1], line.replace(b"one", b"six"))):
+        (finished / f"shards-{k}-of-9.jsonl").write_bytes(content)
+    open_run(finished, {**IDENTITY, "seed": 1}, {}, overwrite=True)
+    assert completed_shards(finished) == {}

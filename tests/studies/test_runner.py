@@ -256,3 +256,18 @@ def test_two_processes_write_the_same_numbers(full_run, tmp_path):
     table = read_table(tmp_path, "means")
     assert table.equals(read_table(full_run, "means"))
     assert (table.attrs["processes"], table.attrs["devices"]) == ("2", "4")
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "Permission denied"), RuntimeError("broken"), StoreError("held")]
+)
+def test_whatever_stops_the_first_process_the_others_are_told(error, monkeypatch):
+    def fail():
+        raise error
+
+    told = []
+    monkeypatch.setattr(jax, "process_count", lambda: 2)
+    monkeypatch.setattr(runner.multihost_utils, "broadcast_one_to_all", lambda flags: told.append(flags[0]) or flags)
+    with pytest.raises(type(error), match=str(error.args[-1])):
+        runner._agree_on_completed([], fail)
+    assert told == [1]

@@ -6,6 +6,7 @@ same file.
 
 import contextlib
 import os
+import secrets
 import stat
 import tempfile
 from collections.abc import Generator
@@ -16,8 +17,9 @@ try:
 except ImportError:  # not POSIX: nothing tells a dead writer's file from a living one's, so that none is removed
     fcntl = None
 
-_SUFFIX = ".part"
-_RANDOM = "?" * 8  # what `tempfile` puts between prefix and suffix
+_SUFFIX = ".infoloop.part"  # that no user gives to a file
+_RANDOM_BYTES = 4
+_RANDOM = "[0-9a-f]" * (2 * _RANDOM_BYTES)
 
 
 class UnwritableError(ValueError):
@@ -78,6 +80,43 @@ def write_if_absent(path: Path, text: str) -> bool:
     return True
 
 
+def lock_while_open(handle: int) -> None:
+    """Wait until no other process holds the lock of this open file, and hold it until the file is closed.
+
+    Nothing happens on a system or a file system without locks.
+    """
+    if fcntl is not None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+@contextlib.contextmanager
+def locked_folder(folder: Path) -> Generator[None]:
+    """Let one process at a time do what is in the `with` block, where the system and the file system have locks.
+
+    Raises:
+        UnwritableError: The file of the lock cannot be written.
+    """
+    if fcntl is None:
+        yield
+        return
+    lock = folder / ".infoloop.lock"  # a file, since a network file system locks no folder
+    try:
+        while True:
+            handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+            lock_while_open(handle)
+            if os.fstat(handle).st_nlink:  # else its holder has removed it while this process waited
+                break
+            os.close(handle)
+    except OSError as error:
+        raise UnwritableError(f"cannot write {lock}: {error.strerror or error}; name another folder") from None
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(handle)
+
+
 def remove_abandoned_parts(path: Path) -> None:
     """Delete the temporary files that processes which were killed while they wrote this file have left beside it."""
     if fcntl is None:
@@ -99,13 +138,15 @@ def _complete_part(path: Path, content: bytes) -> Generator[Path]:
     remove_abandoned_parts(path)
     part = None
     try:
-        handle, part = _locked_part(path)
+        mode = _mode(path)
+        handle, part = _locked_part(path, 0o666 if mode is None else mode)
         with open(handle, "wb", buffering=0) as file:
             rest = memoryview(content)
             while rest:
                 rest = rest[file.write(rest) :]
             os.fsync(handle)
-            part.chmod(0o644)
+            if mode is not None:
+                part.chmod(mode)  # which the umask may have cut
             yield part
     except OSError as error:
         raise UnwritableError(f"cannot write {path}: {error.strerror or error}; make room, or name another") from None
@@ -114,13 +155,23 @@ def _complete_part(path: Path, content: bytes) -> Generator[Path]:
             part.unlink(missing_ok=True)
 
 
-def _locked_part(path: Path) -> tuple[int, Path]:
+def _mode(path: Path) -> int | None:
+    """Return who may read and write the file that is there; None where there is none."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return None
+
+
+def _locked_part(path: Path, mode: int) -> tuple[int, Path]:
     """Return the handle and the path of a new temporary file that is locked as long as it is open."""
     while True:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=_SUFFIX)
-        if fcntl is not None:
-            with contextlib.suppress(OSError):  # a file system without locks, where none is removed either
-                fcntl.flock(handle, fcntl.LOCK_EX)
+        part = path.with_name(f"{path.name}{secrets.token_hex(_RANDOM_BYTES)}{_SUFFIX}")
+        try:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+        except FileExistsError:
+            continue
+        lock_while_open(handle)
         if os.fstat(handle).st_nlink:  # else another process has removed it before it was locked
-            return handle, Path(name)
+            return handle, part
         os.close(handle)

@@ -77,7 +77,7 @@ def _executed(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
-        raise StudyError(f"{path}:{error.lineno or 1}: not Python: {error.msg}") from None
+        raise StudyError(_not_python(error, path)) from None
     except SystemExit as error:
         raise StudyError(f"{_place(error, path)}: it ends the process, with status {error.code or 0}") from None
     except (MemoryError, OSError):
@@ -85,6 +85,16 @@ def _executed(path: Path) -> ModuleType:
     except Exception as error:
         raise StudyError(f"{_place(error, path)}: {type(error).__name__}: {cut_text(str(error), 300)}") from error
     return module
+
+
+def _not_python(error: SyntaxError, path: Path) -> str:
+    """Return which text is not Python: this file, one that it imports, or what its code made up and ran."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if error.filename and Path(error.filename).is_file():
+        return f"{error.filename}:{error.lineno or 1}: not Python: {error.msg}"
+    if any(frame.filename == str(path) for frame in frames):
+        return f"{_place(error, path)}: {type(error).__name__}: {cut_text(error.msg, 300)}"
+    return f"{path}:{error.lineno or 1}: not Python: {error.msg}"
 
 
 def _place(error: BaseException, path: Path) -> str:

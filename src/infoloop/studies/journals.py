@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from infoloop.reporting.atomic_files import lock_while_open
+
+_START = b'{"sha256": "'
 _LINE = re.compile(rb'\{"sha256": "([0-9a-f]{16})", (.*)\}')
 
 
@@ -27,9 +30,11 @@ def append_line(path: Path, row: Mapping[str, Any]) -> None:
     """
     body = json.dumps(row)[1:-1].encode()
     line = b'{"sha256": "%s", %s}\n' % (_checksum(body), body)
-    kept = _complete_bytes(read_whole_file(path) or b"")
+    _is_regular_file(path)  # else opening a pipe would wait for its reader
     try:
         with path.open("ab", buffering=0) as file:
+            lock_while_open(file.fileno())  # before it is read, so that nothing is added until it is cut
+            kept = _complete_bytes(read_whole_file(path) or b"")
             file.truncate(kept)
             try:
                 while line:
@@ -67,13 +72,37 @@ def read_whole_file(path: Path) -> bytes | None:
         StoreError: Something else is there, or it cannot be read.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise StoreError(f"{path} is no regular file, as a run writes it: name another --out")
-        return path.read_bytes()
+        if _is_regular_file(path):
+            return path.read_bytes()
     except FileNotFoundError:
-        return None
+        pass
     except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror or error}") from None
+        raise _unreadable(path, error) from None
+    if path.is_symlink():
+        raise StoreError(f"{path} is a link to nothing: remove it, or name another --out")
+    return None
+
+
+def may_be_journal(path: Path) -> bool:
+    """Return whether the file begins as `append_line` begins one, be it damaged or cut off by a kill."""
+    first, end, _ = (read_whole_file(path) or b"").partition(b"\n")
+    return _LINE.fullmatch(first) is not None if end else first[: len(_START)] == _START[: len(first)]
+
+
+def _is_regular_file(path: Path) -> bool:
+    """Return whether a regular file is there; raise StoreError if something else is."""
+    try:
+        if stat.S_ISREG(path.stat().st_mode):
+            return True
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    raise StoreError(f"{path} is no regular file, as a run writes it: name another --out")
+
+
+def _unreadable(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"{path} cannot be read: {error.strerror or error}")
 
 
 def _checksum(body: bytes) -> bytes:

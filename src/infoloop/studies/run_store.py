@@ -15,13 +15,14 @@ import numpy as np
 from infoloop.reporting.atomic_files import (
     atomic_write_bytes,
     atomic_write_text,
+    locked_folder,
     remove_abandoned_parts,
     writable_folder,
     write_if_absent,
 )
 from infoloop.reporting.suggestions import cut_text
 from infoloop.reporting.text import as_json
-from infoloop.studies.journals import StoreError, append_line, journal_lines, read_whole_file
+from infoloop.studies.journals import StoreError, append_line, journal_lines, may_be_journal, read_whole_file
 
 if TYPE_CHECKING:
     import xarray
@@ -68,10 +69,15 @@ def open_run(
         StoreError: The folder holds another run, without `overwrite`; or files of no run.
     """
     writable_folder(folder)
-    files = tuple(files)
+    run = _as_stored({"identity": identity, "provenance": provenance, "files": list(files)})
+    with locked_folder(folder):  # another part of the run may be about to delete what is there
+        _open_locked(folder, run, overwrite)
+
+
+def _open_locked(folder: Path, run: dict[str, Any], overwrite: bool) -> None:
+    identity, files, text = run["identity"], run["files"], _sealed_run(run)
     for name in (RUN, *files):
         remove_abandoned_parts(folder / name)
-    text = _sealed_run({"identity": identity, "provenance": provenance, "files": files})
     other_files = [path for path in folder.iterdir() if not path.name.startswith((RUN, "."))]
     stored = _stored_run(folder)  # read after the list: another process may be opening the same run
     if stored is None and other_files:
@@ -80,7 +86,7 @@ def open_run(
         stored = _stored_run(folder)
     if stored is None:
         return
-    differing = [key for key in identity if stored["identity"].get(key) != identity[key]]
+    differing = [key for key in identity if not _same(stored["identity"].get(key), identity[key])]
     if not differing:
         return
     if not overwrite:
@@ -99,12 +105,25 @@ def _delete_written(folder: Path, written: Iterable[str], files: Iterable[str]) 
     for name in sorted(names):
         if (folder / name).is_dir():
             raise StoreError(f"{folder / name} is a folder, which no run makes: move it, or name another --out")
+    for path in _journals(folder):
+        if not may_be_journal(path):
+            raise StoreError(f"{path} is not what a run writes: move it, or name another --out")
     for name in sorted(set(files) - names):
         if (folder / name).exists():
             raise StoreError(f"{folder / name} would be replaced, and no run wrote it: move it, or name another --out")
     for name in sorted(names):
         (folder / name).unlink(missing_ok=True)
         remove_abandoned_parts(folder / name)
+
+
+def _as_stored(run: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a run as JSON gives it back: tuples are lists, and keys are texts."""
+    return json.loads(json.dumps(run))
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Return whether two values that JSON gave back have one text: a NaN is itself there."""
+    return json.dumps(value, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _sealed_run(run: Mapping[str, Any]) -> str:
@@ -142,7 +161,7 @@ def _stored_run(folder: Path) -> dict[str, Any] | None:
 def _difference(value: Any, other: Any) -> str:
     """Return the parts of `value` that are not so in `other`, short enough for a message."""
     if isinstance(value, dict) and isinstance(other, dict):
-        return cut_text(", ".join(f"{k}={v}" for k, v in value.items() if other.get(k) != v)) or "without them"
+        return cut_text(", ".join(f"{k}={v}" for k, v in value.items() if not _same(other.get(k), v))) or "without them"
     text = str(value)
     return text if len(text) <= 40 else text[:12] + "..."
 

@@ -180,7 +180,7 @@ def _agree_on_completed(mine: list[Shard], open_folder: Callable[[], set[str]]) 
     if is_main_process():
         try:
             names = open_folder()
-        except ValueError as caught:
+        except Exception as caught:  # whatever it is: raised below, once the others know
             error = caught
     flags = np.array([error is not None, *(shard.name in names for shard in mine)], np.uint8)
     if jax.process_count() > 1:
