@@ -153,9 +153,8 @@ def test_a_finite_law_is_read_whatever_its_class(fn, masses):
     assert len(symbols(law)) == len(set(symbols(law)))
 
 
-def test_a_hurdle_is_read_where_numpyro_has_it():
-    hurdle = getattr(dist, "HurdleProbs", None) or pytest.skip("this numpyro has no hurdle")
-    law, _ = distribution_of("X", hurdle(dist.Binomial(2, 0.5), 0.25))
+def test_a_hurdle_is_read():
+    law, _ = distribution_of("X", dist.HurdleProbs(dist.Binomial(2, 0.5), 0.25))
     assert np.abs(np.asarray(law.probs) - [0.25, 0.5, 0.25]).max() <= rounding(3)
     assert law.support.tolist() == [0, 1, 2]
 

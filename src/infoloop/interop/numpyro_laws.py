@@ -166,7 +166,7 @@ def _delta(name: str, fn: Any) -> FiniteDistribution:
         why = "is a Delta with a log_density that is not 0, which is no law: leave it out"
         raise ValueError(f"site {name!r} {why}")
     values = np.asarray(fn.v)
-    return _merged(name, values[None], jnp.ones((*fn.batch_shape, 1)), len(fn.event_shape))
+    return _law_of_values(name, values[None], jnp.ones((*fn.batch_shape, 1)), len(fn.event_shape))
 
 
 def _counts(name: str, fn: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -258,7 +258,7 @@ def _joined(name: str, fn: Any, parts: list[tuple[jax.Array, FiniteDistribution]
     support = np.concatenate([law.support for _, law in parts])
     ones = (1,) * len(fn.batch_shape)
     values = support.reshape(len(support), *ones, *support.shape[1:])
-    return _merged(name, values, jnp.concatenate(probs, axis=-1), len(fn.event_shape))
+    return _law_of_values(name, values, jnp.concatenate(probs, axis=-1), len(fn.event_shape))
 
 
 def _transformed(name: str, fn: Any) -> FiniteDistribution:
@@ -268,7 +268,7 @@ def _transformed(name: str, fn: Any) -> FiniteDistribution:
     with jax.ensure_compile_time_eval():
         for transform in fn.transforms:
             values = transform(values)
-    return _merged(name, np.asarray(values), _broadcast(law.probs, fn.batch_shape), len(fn.event_shape))
+    return _law_of_values(name, np.asarray(values), _broadcast(law.probs, fn.batch_shape), len(fn.event_shape))
 
 
 def _enumerated(name: str, fn: Any) -> FiniteDistribution:
@@ -280,7 +280,7 @@ def _enumerated(name: str, fn: Any) -> FiniteDistribution:
     _check_symbols(name, len(values))
     masses = jnp.exp(fn.log_prob(jnp.asarray(values)))
     probs = jnp.moveaxis(jnp.broadcast_to(masses, (len(values), *fn.batch_shape)), 0, -1)
-    return _merged(name, values, probs, len(fn.event_shape))
+    return _law_of_values(name, values, probs, len(fn.event_shape))
 
 
 def _why_not(name: str, fn: Any) -> str:
@@ -306,7 +306,7 @@ def _broadcast(probs: jax.Array, shape: tuple[int, ...]) -> jax.Array:
     return jnp.broadcast_to(probs, (*shape, probs.shape[-1]))
 
 
-def _merged(name: str, values: np.ndarray, probs: jax.Array, event_dim: int) -> FiniteDistribution:
+def _law_of_values(name: str, values: np.ndarray, probs: jax.Array, event_dim: int) -> FiniteDistribution:
     """Return the law of `values[k, ..., event]` with the masses `probs[..., k]`: one support of all elements, in order.
 
     Equal values are put together, which changes no mass where there are none.

@@ -85,7 +85,7 @@ def numeric_audit(
         task = Joint(initial_law(p.tables, p), (p.task,))
         reached = d_connected(p.parents, p.task)
         known = tuple((base, _unless_separated(reached, base.names, base_bits(p.tables, p, base))) for base in bases)
-        read = [reading for reading, _ in evaluate_rounds(p.tables, _told(asked, tell)) if reading is not None]
+        read = [reading for reading, _ in evaluate_rounds(p.tables, _rounds_shown(asked, tell)) if reading is not None]
         small = [t.id for r, x in zip(rounds, read, strict=True) for t, b in zip(r.terms, x.terms, strict=True)
                  if b <= rounding(x.update.size * len(task.table))]  # fmt: skip
         zero = exactly_zero_terms(p, asked, small) if small else {}
@@ -99,7 +99,7 @@ def numeric_audit(
     return Numbers(uncertainty, bases_in_bits, found, fano, sum(costs) if costs else None)
 
 
-def _told(asked: Iterable[RoundQuery], tell: Callable[[str], object]) -> Iterator[RoundQuery]:
+def _rounds_shown(asked: Iterable[RoundQuery], tell: Callable[[str], object]) -> Iterator[RoundQuery]:
     """Yield the queries, telling of each round's before its law is worked out."""
     rounds = itertools.count(1)
     for query in asked:

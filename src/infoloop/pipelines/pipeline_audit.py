@@ -120,9 +120,9 @@ def audit(
         if step is not None:
             step(name, next(done), total)
 
-    ceilings = tuple(_told(tell, "proving a bound", bound_from_base, p, base) for base in closed)
+    ceilings = tuple(_step_shown(tell, "proving a bound", bound_from_base, p, base) for base in closed)
     if not own:
-        ceilings += (_told(tell, "proving the bound of all rounds", bound_from_rounds, p, each),)
+        ceilings += (_step_shown(tell, "proving the bound of all rounds", bound_from_rounds, p, each),)
     numbers, unmeasured = _numbers(p, relative, each, error, tell)
     if step is not None:
         step("", total, total)
@@ -139,7 +139,7 @@ def audit(
     )
 
 
-def _told(tell: Callable[[str], None], name: str, work: Callable[..., InformationBound], *given: Any):
+def _step_shown(tell: Callable[[str], None], name: str, work: Callable[..., InformationBound], *given: Any):
     tell(name)
     return work(*given)
 

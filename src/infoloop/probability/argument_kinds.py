@@ -1,14 +1,14 @@
 """Arguments of the wrong kind: a function refuses them by name, as its annotations say, before it does anything."""
 
-import functools
 import inspect
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from numbers import Complex, Real
 from os import PathLike
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from jax.core import Tracer
 
+from infoloop.probability.host_functions import check_before
 from infoloop.probability.validation import check_numbers
 
 P = ParamSpec("P")
@@ -35,23 +35,16 @@ def kinds_checked(function: Callable[P, R]) -> Callable[P, R]:
     Traceback (most recent call last):
     TypeError: name is a int: give text
     """
-    signature = inspect.signature(function)
+    parameters = inspect.signature(function).parameters
 
-    @functools.wraps(function)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            arguments = signature.bind(*args, **kwargs).arguments
-        except TypeError:
-            return function(*args, **kwargs)  # which says what is missing
+    def check(arguments: Mapping[str, Any]) -> None:
         for name, value in arguments.items():
-            parameter = signature.parameters[name]
-            several = parameter.kind is inspect.Parameter.VAR_POSITIONAL
+            several = parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
             for one in value if several else (value,):
-                if one is not parameter.default:
-                    _check(name, one, _text(parameter.annotation))
-        return function(*args, **kwargs)
+                if one is not parameters[name].default:
+                    _check(name, one, _text(parameters[name].annotation))
 
-    return checked
+    return check_before(function, check)
 
 
 def _text(annotation: object) -> str:

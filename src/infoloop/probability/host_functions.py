@@ -4,7 +4,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,6 +29,17 @@ def host_only(function: Callable[P, R]) -> Callable[P, R]:
     Traceback (most recent call last):
     TypeError: half runs on the host, and count is traced by JAX: call it outside jit, vmap, grad and scan...
     """
+    name = getattr(function, "__name__", "this")
+    return check_before(function, lambda arguments: refuse_tracers(name, **arguments))
+
+
+def check_before(function: Callable[P, R], check: Callable[[Mapping[str, Any]], None]) -> Callable[P, R]:
+    """Return the function, which then has its arguments, by name, looked at by `check` before it does anything.
+
+    >>> check_before(abs, lambda arguments: print(dict(arguments)))(-3)
+    {'x': -3}
+    3
+    """
     signature = inspect.signature(function)
 
     @functools.wraps(function)
@@ -37,7 +48,7 @@ def host_only(function: Callable[P, R]) -> Callable[P, R]:
             arguments = signature.bind(*args, **kwargs).arguments
         except TypeError:
             return function(*args, **kwargs)  # which says what is missing
-        refuse_tracers(getattr(function, "__name__", "this"), **arguments)
+        check(arguments)
         return function(*args, **kwargs)
 
     return checked

@@ -72,15 +72,14 @@ def read_whole_file(path: Path) -> bytes | None:
         StoreError: Something else is there, or it cannot be read.
     """
     try:
-        if _is_regular_file(path):
-            return path.read_bytes()
+        content = path.read_bytes() if _is_regular_file(path) else None
     except FileNotFoundError:
-        pass
+        content = None
     except OSError as error:
         raise _unreadable(path, error) from None
-    if path.is_symlink():
+    if content is None and path.is_symlink():
         raise StoreError(f"{path} is a link to nothing: remove it, or name another --out")
-    return None
+    return content
 
 
 def may_be_journal(path: Path) -> bool:
