@@ -11,7 +11,7 @@ from infoloop.claims.processing import data_processing_inequality as processing
 from infoloop.exact.comparison import UNDECIDED
 from infoloop.information.measures import entropy
 from infoloop.statements.cases import exact_law, random_bayes_nets
-from infoloop.statements.certification import certify, refute_near, refuted_when_stronger
+from infoloop.statements.certification import certify, describe_case, refute_near, refuted_when_stronger
 from infoloop.statements.claim import evaluate_on_samples, linear
 
 KEY = jax.random.key(7)
@@ -97,3 +97,8 @@ def test_a_counterexample_says_what_its_numbers_are():
     found = certify(replace_stays_bounded).counterexample
     assert found is not None
     assert found.case["t"] == "3"
+
+
+def test_a_function_is_no_part_of_a_case():
+    with pytest.raises(TypeError, match=r"the part 'verdict' of an exact case is the function _halved"):
+        describe_case({"places": 1, "verdict": _halved})

@@ -101,12 +101,18 @@ def _is_zero(side: LogSum | RealBall) -> bool:
 
 
 def describe_case(case: Any) -> dict[str, Any]:
-    """Return an exact case as texts: a law by the masses of its outcomes, other cases part by part."""
+    """Return an exact case as texts: a law by the masses of its outcomes, other cases part by part.
+
+    Raises:
+        TypeError: a part is a function. Its text would be another one in each process, and so would a certificate.
+    """
     if isinstance(case, RationalLaw):
         return {f"P({','.join(case.names)})": case.outcomes()}
     parts = case.items() if isinstance(case, dict) else enumerate(case)
     found: dict[str, Any] = {}
     for name, part in parts:
+        if callable(part):
+            raise TypeError(f"the part {name!r} of an exact case is the function {part.__name__}; name it by a value")
         found.update(describe_case(part) if isinstance(part, RationalLaw) else {f"{name}": str(part)})
     return found
 

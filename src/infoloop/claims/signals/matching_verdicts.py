@@ -41,8 +41,8 @@ def total_tries(left: Sequence[Code], verdict: Callable[[Code, Code], Hashable],
     return 1 + repeats * len(rest) + sum(total_tries(part, verdict, repeats) for part in parts.values())
 
 
-def _erring(secret: Code, asked: Code) -> bool:
-    """Say yes to the code, and to the one before it too."""
+def _yes_to_the_one_before_too(secret: Code, asked: Code) -> bool:
+    """Say yes to the code, and to the one before it too: a verdict that errs."""
     return secret[0] in (asked[0], asked[0] + 1)
 
 
@@ -66,7 +66,8 @@ def _codes(case: Mapping[str, Any]) -> list[Code]:
 def _played(case):
     """Return a lower bound and the mean of the player, or the mean and an upper bound."""
     codes, grades = _codes(case), case["grades"]
-    total = total_tries(codes, case.get("verdict", matches), case.get("repeats", 1))
+    verdict = _yes_to_the_one_before_too if case.get("errs") else matches
+    total = total_tries(codes, verdict, case.get("repeats", 1))
     mean = fmpq(total, len(codes))
     if "masses" in case:
         tries = [fmpq(k) for k in range(1, len(codes) + 1)]  # of one place: colour after colour
@@ -107,7 +108,7 @@ matching_verdicts = inequality(
     edges=(_game(2, 2, 0), _game(1, 5, 1)),
     neighbours=(
         without(HIDDEN[0], _game(1, 2, 1, masses=[fmpq(1, 4), fmpq(3, 4)])),
-        without(HIDDEN[1], _game(1, 5, 0, verdict=_erring)),
+        without(HIDDEN[1], _game(1, 5, 0, errs=True)),
         without(GRADES, {**_game(2, 3, 0), "grades": 1}),
         without(CONSISTENT, _game(1, 5, 1, repeats=2)),
     ),
