@@ -3,6 +3,8 @@ r"""The advantages in one group of outputs, under any rule: a pure function of w
 It serves groups that are enumerated (kinds and their counts) and groups that are drawn (members, each counted once).
 """
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
@@ -11,6 +13,7 @@ from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
 from infoloop.learning.policy_gradient.reward_kinds import Kinds
 
 
+@partial(jax.jit, static_argnames="size")
 def advantages(
     rule: AdvantageRule, kinds: Kinds, counts: Float[Array, "kinds"], size: int
 ) -> tuple[Float[Array, "kinds"], Bool[Array, ""]]:

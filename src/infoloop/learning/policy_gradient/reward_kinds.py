@@ -108,6 +108,7 @@ def output_kinds(
     return OutputKinds(jnp.asarray(kind_of.reshape(of_outputs.shape[1:])), Kinds(*map(jnp.asarray, features)))
 
 
+@jax.jit
 def mass_by_kind(policy: Float[Array, "outputs"], outputs: OutputKinds) -> Float[Array, "kinds"]:
     r"""Return the mass $m_k=\sum_{y\in k}\pi_y$ of each kind.
 

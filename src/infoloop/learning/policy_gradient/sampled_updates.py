@@ -1,5 +1,7 @@
 r"""The same updates from groups that are drawn: nothing is enumerated but the logits."""
 
+from functools import partial
+
 import jax
 import jax.numpy as jnp
 from jax import lax
@@ -87,6 +89,11 @@ def drawn_advantages(
     >>> drawn_advantages(jax.random.key(0), rule, jnp.array([0.5, 0.5]), two, 2, 3)[1].sort(axis=1).tolist()
     [[-0.5, 0.5], [-0.5, 0.5], [-0.5, 0.5]]
     """
+    return _drawn(key, rule, policy, outputs, check_group_size(rule, size), check_int(groups, "groups"))
+
+
+@partial(jax.jit, static_argnames=("size", "groups"))
+def _drawn(key, rule, policy, outputs, size, groups):
     ones = jnp.ones(size)
 
     def of_group(members):

@@ -128,7 +128,13 @@ def group_moments(
     size = check_group_size(rule, size)
     check_choice(among, "among", PARTS)
     masses = check_distributions(masses, "masses")
-    total = _in_chunks(partial(_sums, rule, masses, kinds, size, among), multisets(masses.shape[-1], size, most))
+    multisets(masses.shape[-1], size, most)  # or says that they are too many
+    return _moments(rule, masses, kinds, size, among)
+
+
+@partial(jax.jit, static_argnames=("size", "among"))
+def _moments(rule, masses, kinds, size, among):
+    total = _in_chunks(partial(_sums, rule, masses, kinds, size, among), _listed(len(masses), size))
     if rule.redrawn == "never":
         return total
     share = nan_unless(total.kept > 0, total.kept)
