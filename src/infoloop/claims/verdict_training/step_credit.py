@@ -156,7 +156,7 @@ _LETTERS, _VERDICTS = 3, 2
 
 def _episode(masses):
     """Return bits of two verdicts on three letters, by the law of the secret's digits, and their bound."""
-    return entropy(joint(masses.reshape(_LETTERS, _LETTERS), ("S", "T")), "S,T"), jnp.log2(1.0 * _LETTERS**_VERDICTS)
+    return entropy(joint(masses.reshape(_LETTERS, _LETTERS), "S", "T"), "S", "T"), jnp.log2(1.0 * _LETTERS**_VERDICTS)
 
 
 _errs = {"letters": 2, "stops": False, "error": fmpq(1, 8)}
