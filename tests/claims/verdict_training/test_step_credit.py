@@ -22,5 +22,6 @@ def test_transcripts_are_those_that_can_be_listed(letters, verdicts, stops):
 
 
 def test_a_thousand_verdicts_of_three_values():
+    assert episode_bits.exact is not None
     told, most = episode_bits.exact({"letters": 3, "verdicts": 1000, "stops": False})
     assert told.digits(6) == most.digits(6) == "1584.96"
