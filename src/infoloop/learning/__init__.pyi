@@ -13,5 +13,6 @@ from . import mcmc as mcmc
 from . import mlp_training as mlp_training
 from . import ode as ode
 from . import outcome_and_process as outcome_and_process
+from . import policy_gradient as policy_gradient
 from . import policy_optimisation as policy_optimisation
 from . import verifier_feedback as verifier_feedback

@@ -1,0 +1,9 @@
+from . import advantage_rules as advantage_rules
+from . import exact_updates as exact_updates
+from . import group_advantages as group_advantages
+from . import reward_kinds as reward_kinds
+from . import sampled_updates as sampled_updates
+from . import score_statistics as score_statistics
+from . import update_loops as update_loops
+from . import update_terms as update_terms
+from . import verdict_groups as verdict_groups
