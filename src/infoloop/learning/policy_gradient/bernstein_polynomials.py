@@ -37,6 +37,7 @@ def bernstein(coefficients: Float[Numbers, "n+1"], p: Batch) -> Float[Array, "*b
     return casteljau(jnp.broadcast_to(b, (*p.shape, b.shape[-1])), p)
 
 
+@jax.jit
 def casteljau(coefficients: Float[Array, "*batch n+1"], p: Float[Array, "*batch"]) -> Float[Array, "*batch"]:
     """Return `bernstein` for coefficients of its own for each rate; nothing is checked.
 

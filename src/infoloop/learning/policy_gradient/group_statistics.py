@@ -104,7 +104,7 @@ def mean_deviation(p: Batch, size: int, divisor: str = "size") -> Float[Array, "
 
 
 def live_contrasts(size: int) -> Float[np.ndarray, "n-1"]:
-    r"""Return the Bernstein coefficients $\frac{n(n-1)}{c(n-c)}$, 0 < c < n, of $\frac{1-p^n-q^n}{pq}$, of degree n - 2.
+    r"""Return $\frac{n(n-1)}{c(n-c)}$, 0 < c < n: the Bernstein coefficients of $\frac{1-p^n-q^n}{pq}$.
 
     >>> live_contrasts(3).tolist()
     [3.0, 3.0]

@@ -71,8 +71,8 @@ def score_moments(
 def leave_one_out_variance(moments: ScoreMoments, size: int) -> Float[Array, "*batch"]:
     r"""Return the total variance of RLOO, $\frac1{n-1}\sum_i(r_i-\bar r)g_i$, whose mean is $\nabla p$.
 
-    $\frac{(n-2)[pq(qv_R+pv_W)-|\nabla p|^2]+pq(v_R+v_W)}{n(n-1)}$ with the second moments $v_R$, $v_W$ of the classes: a
-    U-statistic. The published form lacks the gradient (arXiv 2602.01601).
+    $\frac{(n-2)[pq(qv_R+pv_W)-|\nabla p|^2]+pq(v_R+v_W)}{n(n-1)}$ with the second moments $v_R$, $v_W$ of the
+    classes: a U-statistic. The published form lacks the gradient (arXiv 2602.01601).
 
     Args:
         moments: Of the scores.

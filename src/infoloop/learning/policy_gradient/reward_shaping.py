@@ -22,7 +22,8 @@ from infoloop.probability.validation import (
 def dose_factor(dose: Batch, spread: Batch, epsilon: Batch) -> Float[Array, "*batch"]:
     r"""Return the share of the full shaped advantage that is left in a dead group.
 
-    $\frac{\lambda\sigma}{\lambda\sigma+\epsilon}$: one half at $\lambda=\epsilon/\sigma$: doses are harmless only far below that, so about $10^{-6}$ and not 0.1.
+    $\frac{\lambda\sigma}{\lambda\sigma+\epsilon}$: one half at $\lambda=\epsilon/\sigma$. Doses are harmless only
+    far below that: about $10^{-6}$, not 0.1.
 
     Args:
         dose: $\lambda$, above 0.
