@@ -11,8 +11,14 @@ from . import learning_order as learning_order
 from . import linear_networks as linear_networks
 from . import mcmc as mcmc
 from . import mlp_training as mlp_training
+from . import noisy_verifiers as noisy_verifiers
 from . import ode as ode
 from . import outcome_and_process as outcome_and_process
 from . import policy_gradient as policy_gradient
 from . import policy_optimisation as policy_optimisation
+from . import verifier_audits as verifier_audits
+from . import verifier_drift as verifier_drift
 from . import verifier_feedback as verifier_feedback
+from . import verifier_panels as verifier_panels
+from . import verifier_rate_intervals as verifier_rate_intervals
+from . import verifier_rates as verifier_rates
