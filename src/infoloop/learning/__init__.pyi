@@ -5,6 +5,7 @@ from . import coarse_vs_fine_sampling as coarse_vs_fine_sampling
 from . import code_length_switch as code_length_switch
 from . import coupon_collector as coupon_collector
 from . import effect_sizes as effect_sizes
+from . import error_tails as error_tails
 from . import generalisation as generalisation
 from . import goodhart as goodhart
 from . import learning_order as learning_order
@@ -13,4 +14,5 @@ from . import mcmc as mcmc
 from . import mlp_training as mlp_training
 from . import ode as ode
 from . import policy_optimisation as policy_optimisation
+from . import tail_selection as tail_selection
 from . import verifier_feedback as verifier_feedback
