@@ -5,6 +5,7 @@ from . import coarse_vs_fine_sampling as coarse_vs_fine_sampling
 from . import code_length_switch as code_length_switch
 from . import coupon_collector as coupon_collector
 from . import effect_sizes as effect_sizes
+from . import error_tails as error_tails
 from . import generalisation as generalisation
 from . import goodhart as goodhart
 from . import learning_order as learning_order
@@ -16,6 +17,7 @@ from . import ode as ode
 from . import outcome_and_process as outcome_and_process
 from . import policy_gradient as policy_gradient
 from . import policy_optimisation as policy_optimisation
+from . import tail_selection as tail_selection
 from . import verifier_audits as verifier_audits
 from . import verifier_drift as verifier_drift
 from . import verifier_feedback as verifier_feedback
