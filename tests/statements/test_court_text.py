@@ -16,11 +16,12 @@ PROVED = Ruling(
     verdict="reproduced", written="reproduced", condition="", because="", formalised="So.", finding="Yes.",
     by=(Ground("thm:a", "T", "written", "certified", 7, False, "holds"),), recomputed=NUMBERS, problems=(),
 )  # fmt: skip
+BARE = dataclasses.replace(PROVED, recomputed=())
 OTHERS = (
-    dataclasses.replace(PROVED, label="pub:X02", verdict="needs a condition", condition="finite alphabets", recomputed=()),
-    dataclasses.replace(PROVED, label="pub:X03", verdict="not formalised", because="it names no model", by=(), recomputed=()),
+    dataclasses.replace(BARE, label="pub:X02", verdict="needs a condition", condition="finite alphabets"),
+    dataclasses.replace(BARE, label="pub:X03", verdict="not formalised", because="it names no model", by=()),
     dataclasses.replace(PROVED, label="pub:X04", verdict="refuted", problems=("the chapter says proved",)),
-)  # fmt: skip
+)
 RULINGS = (PROVED, *OTHERS)
 
 

@@ -58,5 +58,5 @@ def test_the_row_shows_what_came_out():
 
 @pytest.mark.parametrize("printed", ["", "about 3", "38 %", "> 3", "1e3", "nan"])
 def test_what_is_no_number_is_refused(printed):
-    with pytest.raises(ValueError, match="a number: .* is no number: give digits"):
+    with pytest.raises(ValueError, match=r"a number: .* is no number: give digits"):
         agrees(printed, 3)

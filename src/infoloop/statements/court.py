@@ -152,7 +152,7 @@ def _problems(
             yield f"{ground.label} decides nothing here: it is {'a thesis' if ground.cls == 'H' else 'not as stated'}"
     if verdict in (written, UNDECIDED):
         return
-    why = "; ".join(f"{ground.label} {ground.finding}" for ground in grounds)
+    why = "; ".join(f"{'not ' * ground.denied}{ground.label} {ground.finding}" for ground in grounds)
     others = [f"{n.what} is {n.row()['recomputed']}, not {n.published}" for n in recomputed if not n.agrees()]
     reasons = "; ".join(filter(None, (why, *others))) or "no statement decides it"
     yield f"the chapter says {written}, the ledger {verdict}: {reasons}"

@@ -77,7 +77,5 @@ def published_table(published: tuple[PublishedClaim, ...]) -> Table:
 
 def published_rows(published: tuple[PublishedClaim, ...]) -> list[dict[str, Any]]:
     """Return the claims that there are, for JSON."""
-    return [
-        {"label": c.label, "title": c.block.title, **c.block.fields, "by": list(c.block.listed("by"))}
-        for c in published
-    ]
+    blocks = [claim.block for claim in published]
+    return [{"label": b.label, "title": b.title, **b.fields, "by": list(b.listed("by"))} for b in blocks]
