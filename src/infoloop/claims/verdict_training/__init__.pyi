@@ -1,0 +1,1 @@
+from . import dead_groups as dead_groups
