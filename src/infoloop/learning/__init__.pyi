@@ -14,5 +14,8 @@ from . import mcmc as mcmc
 from . import mlp_training as mlp_training
 from . import ode as ode
 from . import policy_optimisation as policy_optimisation
+from . import preference_data as preference_data
+from . import proxy_optimisation as proxy_optimisation
+from . import reward_models as reward_models
 from . import tail_selection as tail_selection
 from . import verifier_feedback as verifier_feedback
