@@ -11,9 +11,9 @@ from infoloop.learning.policy_optimisation import (
     best_objective,
     curation,
     objective,
-    policy_gradient,
     regularised,
     regularised_flow,
+    regularised_gradient,
     replicator,
 )
 from infoloop.loops.loop import unroll
@@ -68,13 +68,13 @@ def test_mass_outside_the_base_is_infinitely_bad_and_zero_mass_costs_nothing():
 def test_the_gradient_is_that_of_the_objective():
     for logits in np.random.default_rng(1).normal(size=(10, 4)):
         value = lambda z: objective(jax.nn.softmax(z), jnp.array(BASE), jnp.array(REWARD), 0.3)  # noqa: E731
-        assert far(policy_gradient(logits, BASE, REWARD, 0.3), jax.grad(value)(jnp.array(logits))) <= rounding(16)
+        assert far(regularised_gradient(logits, BASE, REWARD, 0.3), jax.grad(value)(jnp.array(logits))) <= rounding(16)
 
 
 def test_the_gradient_without_its_penalty_would_be_noticed():
     value = jax.grad(lambda z: jax.nn.softmax(z) @ jnp.array(REWARD))
     logits = jnp.array([0.3, -0.1, 0.2, 0.0])
-    assert far(policy_gradient(logits, BASE, REWARD, 0.3), value(logits)) > rounding(16)
+    assert far(regularised_gradient(logits, BASE, REWARD, 0.3), value(logits)) > rounding(16)
 
 
 @pytest.mark.slow

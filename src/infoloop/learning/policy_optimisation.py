@@ -86,7 +86,7 @@ def best_objective(
     return beta * jax.nn.logsumexp(check_scores(reward, "reward") / beta, axis=-1, b=base)
 
 
-def policy_gradient(
+def regularised_gradient(
     logits: Float[Array, "*batch outputs"],
     base: Float[Numbers, "*batch outputs"],
     reward: Float[Numbers, "*batch outputs"],
@@ -107,7 +107,7 @@ def policy_gradient(
     Raises:
         ValueError: One of them is none of these.
 
-    >>> policy_gradient(jnp.zeros(2), [0.5, 0.5], [0.0, 1.0], 1.0).tolist()
+    >>> regularised_gradient(jnp.zeros(2), [0.5, 0.5], [0.0, 1.0], 1.0).tolist()
     [-0.25, 0.25]
     """
     policy, base = jax.nn.softmax(logits, axis=-1), check_distributions(base, "base")
@@ -136,7 +136,7 @@ def ascent(base: Float[Numbers, "outputs"], reward: Float[Numbers, "outputs"], b
     if not isinstance(base, Tracer) and not (base > 0).all():
         raise ValueError(f"base is {base}: logits need a base with mass on every output")
     start = jnp.log(base)
-    return Loop(lambda key: start, lambda key, z: z + rate * policy_gradient(z, base, reward, beta))
+    return Loop(lambda key: start, lambda key, z: z + rate * regularised_gradient(z, base, reward, beta))
 
 
 def replicator(

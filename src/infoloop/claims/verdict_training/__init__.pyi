@@ -1,0 +1,2 @@
+from . import process_outcome as process_outcome
+from . import step_credit as step_credit

@@ -1,0 +1,116 @@
+r"""The same updates from groups that are drawn: nothing is enumerated but the logits."""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Bool, Float, Int, Key, PyTree
+
+from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
+from infoloop.learning.policy_gradient.group_advantages import advantages
+from infoloop.learning.policy_gradient.reward_kinds import OutputKinds
+from infoloop.learning.policy_gradient.score_statistics import LogitsMap, log_policy
+from infoloop.learning.policy_gradient.verdict_groups import check_group_size
+from infoloop.probability.numerics import nan_unless
+from infoloop.probability.validation import check_int
+
+MOST_ROUNDS = 1000  # of redrawing
+
+
+def sampled_update(
+    key: Key[Array, ""],
+    rule: AdvantageRule,
+    logits_of: LogitsMap,
+    parameters: PyTree,
+    outputs: OutputKinds,
+    size: int,
+    groups: int = 1,
+) -> PyTree:
+    r"""Return the updates $U=\frac1G\sum_iA_ig_i$ of groups that are drawn from the policy.
+
+    Args:
+        key: A key of `jax.random`.
+        rule: What makes advantages.
+        logits_of: parameters -> logits of all outputs.
+        parameters: Any pytree of floats.
+        outputs: The outputs and their kinds.
+        size: G, the size of a group.
+        groups: How many groups.
+
+    Returns:
+        A pytree like the parameters, with a leading axis of groups. Under a rule that redraws, a group that is not kept
+        after 1000 rounds is NaN.
+
+    Raises:
+        ValueError: The logits are not finite, G is below the least of the rule, or there is no group.
+
+    >>> from infoloop.learning.policy_gradient.advantage_rules import reinforce
+    >>> from infoloop.learning.policy_gradient.reward_kinds import output_kinds
+    >>> two = output_kinds([1.0, 1.0])
+    >>> sampled_update(jax.random.key(0), reinforce(1.0), lambda z: z, jnp.zeros(2), two, 4, groups=3).tolist()
+    [[0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]
+    """
+    size, groups = check_group_size(rule, size), check_int(groups, "groups")
+    log_pi = log_policy(logits_of, parameters)
+    drawn, found, kept = drawn_advantages(key, rule, jnp.exp(log_pi), outputs, size, groups)
+    _, back = jax.vjp(lambda theta: log_policy(logits_of, theta), parameters)
+
+    def update(members, its_advantages, is_kept):
+        weights = jnp.zeros_like(log_pi).at[members].add(its_advantages / size)
+        return jax.tree.map(lambda x: nan_unless(is_kept, x), back(weights)[0])
+
+    return jax.vmap(update)(drawn, found, kept)
+
+
+def drawn_advantages(
+    key: Key[Array, ""],
+    rule: AdvantageRule,
+    policy: Float[Array, "outputs"],
+    outputs: OutputKinds,
+    size: int,
+    groups: int,
+) -> tuple[Int[Array, "groups size"], Float[Array, "groups size"], Bool[Array, "groups"]]:
+    r"""Return groups of outputs, the advantages of their members, and whether each group is one that the rule keeps.
+
+    Groups that the rule does not keep are drawn again, up to 1000 times.
+
+    Args:
+        key: A key of `jax.random`.
+        rule: What makes advantages.
+        policy: The law $\pi$ of the outputs.
+        outputs: The outputs and their kinds.
+        size: G, the size of a group.
+        groups: How many groups.
+
+    >>> from infoloop.learning.policy_gradient.advantage_rules import dr_grpo, modified
+    >>> from infoloop.learning.policy_gradient.reward_kinds import output_kinds
+    >>> rule, two = modified(dr_grpo(), redrawn="equal rewards"), output_kinds([1.0, 0.0])
+    >>> drawn_advantages(jax.random.key(0), rule, jnp.array([0.5, 0.5]), two, 2, 3)[1].sort(axis=1).tolist()
+    [[-0.5, 0.5], [-0.5, 0.5], [-0.5, 0.5]]
+    """
+    return _drawn(key, rule, policy, outputs, check_group_size(rule, size), check_int(groups, "groups"))
+
+
+@partial(jax.jit, static_argnames=("size", "groups"))
+def _drawn(key, rule, policy, outputs, size, groups):
+    ones = jnp.ones(size)
+
+    def of_group(members):
+        features = jax.tree.map(lambda x: x[outputs.kind_of[members]], outputs.kinds)
+        return advantages(rule, features, ones, size)
+
+    def draw(of_round):
+        members = jax.random.choice(jax.random.fold_in(key, of_round), policy.size, (groups, size), p=policy)
+        return members, *jax.vmap(of_group)(members)
+
+    def redraw(state):
+        of_round, (members, found, kept) = state
+        again = draw(of_round)
+        chosen = (jnp.where(kept[:, None], members, again[0]), jnp.where(kept[:, None], found, again[1]))
+        return of_round + 1, (*chosen, kept | again[2])
+
+    first = (1, draw(0))
+    if rule.redrawn == "never":
+        return first[1]
+    return lax.while_loop(lambda state: (state[0] < MOST_ROUNDS) & ~state[1][2].all(), redraw, first)[1]

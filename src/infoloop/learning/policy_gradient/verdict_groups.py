@@ -1,0 +1,208 @@
+r"""Groups of G outputs as multisets of kinds: the moments of what a rule makes of them, as sums over all multisets.
+
+No group is drawn: a multiset of counts c has the probability $\frac{G!}{\prod c_k!}\prod m_k^{c_k}$.
+"""
+
+import math
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jaxtyping import Array, Float
+
+from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
+from infoloop.learning.policy_gradient.group_advantages import advantages
+from infoloop.learning.policy_gradient.reward_kinds import Kinds
+from infoloop.probability.array_types import Numbers
+from infoloop.probability.channel_families import compositions
+from infoloop.probability.numerics import nan_unless
+from infoloop.probability.validation import check_choice, check_distributions, check_int
+
+MOST_MULTISETS = 2_000_000  # that one enumeration lists; the table of counts then takes 16 MB a kind
+PARTS = ("all", "all wrong", "mixed", "all right")
+_CHUNK = 256  # multisets at once, which bounds the memory of a batch
+
+
+class Multisets(NamedTuple):
+    r"""All multisets of G members of K kinds.
+
+    Attributes:
+        counts: Counts c of the kinds, one row a multiset.
+        orders: The number of orders of its members, $G!/\prod c_k!$.
+    """
+
+    counts: Float[np.ndarray, "multisets kinds"]
+    orders: Float[np.ndarray, "multisets"]
+
+
+class GroupMoments(NamedTuple):
+    r"""Moments over all groups of what a rule makes of them, with counts c and advantages a by kind.
+
+    Attributes:
+        weight: $W_k=E[c_ka_k]/G$.
+        positive: $E[c_k\max(a_k,0)]/G$, of positive advantages alone.
+        square: $Q_k=E[c_ka_k^2]/G^2$.
+        product: $R_{kl}=E[c_kc_la_ka_l]/G^2$.
+        kept: Probability that a group is kept, and not drawn again.
+    """
+
+    weight: Float[Array, "*batch kinds"]
+    positive: Float[Array, "*batch kinds"]
+    square: Float[Array, "*batch kinds"]
+    product: Float[Array, "*batch kinds kinds"]
+    kept: Float[Array, "*batch"]
+
+
+def multisets(kinds: int, size: int, most: int = MOST_MULTISETS) -> Multisets:
+    """Return all multisets of `size` members of some kinds. On the host.
+
+    Args:
+        kinds: K, at least 1.
+        size: G, at least 1.
+        most: More multisets than these are refused.
+
+    Raises:
+        ValueError: There are more multisets, or too many orders for a float.
+
+    >>> multisets(2, 2).orders.tolist()
+    [1.0, 2.0, 1.0]
+    >>> multisets(12, 64)
+    Traceback (most recent call last):
+    ValueError: groups of 64 of 12 kinds are 4,898,229,264,825 multisets, more than fit (2,000,000): ...
+    """
+    kinds, size = check_int(kinds, "kinds"), check_int(size, "size")
+    number = math.comb(size + kinds - 1, kinds - 1)
+    if number > most or size * math.log(kinds) > 700:
+        reason = f"{number:,} multisets, more than fit ({most:,})" if number > most else "in too many orders for floats"
+        raise ValueError(
+            f"groups of {size:,} of {kinds:,} kinds are {reason}: give fewer kinds or a smaller group, or draw groups "
+            "(policy_gradient.sampled_updates)"
+        )
+    return _listed(kinds, size)
+
+
+@lru_cache(maxsize=32)
+def _listed(kinds, size):
+    counts = compositions(size, kinds)
+    orders = [math.factorial(size) // math.prod(map(math.factorial, row)) for row in counts.tolist()]
+    found = Multisets(counts.astype(float), np.array(orders, float))
+    for array in found:
+        array.flags.writeable = False
+    return found
+
+
+def group_moments(
+    rule: AdvantageRule,
+    masses: Float[Numbers, "kinds"],
+    kinds: Kinds,
+    size: int,
+    among: str = "all",
+    most: int = MOST_MULTISETS,
+) -> GroupMoments:
+    r"""Return the moments of a rule over all groups of G outputs, drawn independently.
+
+    Where the rule draws groups again they are those of the groups that are kept. Multisets are summed in chunks: the
+    memory of a batch (`vmap`) is that of 256 of them.
+
+    Args:
+        rule: The rule.
+        masses: Mass of each kind, a law.
+        kinds: What the kinds are.
+        size: G, the size of a group.
+        among: The part of the expectations that comes from groups that are "all wrong", "mixed" or "all right"; the
+            three add up to "all".
+        most: More multisets than these are refused.
+
+    Raises:
+        ValueError: `masses` is no law, G is below the least of the rule, or there are too many multisets; and for
+            another word.
+
+    >>> two = Kinds(jnp.array([1.0, 0.0]), jnp.zeros(2), jnp.array([1.0, 0.0]), jnp.ones(2))
+    >>> from infoloop.learning.policy_gradient.advantage_rules import grpo
+    >>> group_moments(grpo(), [0.5, 0.5], two, 2).weight.tolist()
+    [0.25, -0.25]
+    """
+    size = check_group_size(rule, size)
+    check_choice(among, "among", PARTS)
+    masses = check_distributions(masses, "masses")
+    multisets(masses.shape[-1], size, most)  # or says that they are too many
+    return _moments(rule, masses, kinds, size, among)
+
+
+@partial(jax.jit, static_argnames=("size", "among"))
+def _moments(rule, masses, kinds, size, among):
+    total = _in_chunks(partial(_sums, rule, masses, kinds, size, among), _listed(len(masses), size))
+    if rule.redrawn == "never":
+        return total
+    share = nan_unless(total.kept > 0, total.kept)
+    return jax.tree.map(lambda x: x / share, total)._replace(kept=share)
+
+
+def _in_chunks(terms, listed):
+    """Return the sum of terms over all multisets, 256 at a time; derivatives compute a chunk again, and keep none."""
+    number = len(listed.orders)
+    if number <= _CHUNK:
+        return terms(listed)
+    chunks = -(-number // _CHUNK)
+    missing = chunks * _CHUNK - number  # made up by multisets in no order
+    counts = np.concatenate([listed.counts, np.repeat(listed.counts[-1:], missing, axis=0)])
+    orders = np.concatenate([listed.orders, np.zeros(missing)])
+    parts = Multisets(counts.reshape(chunks, _CHUNK, -1), orders.reshape(chunks, _CHUNK))
+
+    @jax.checkpoint
+    def added(total, part):
+        return jax.tree.map(jnp.add, total, terms(part)), None
+
+    first, others = jax.tree.map(lambda x: x[0], parts), jax.tree.map(lambda x: x[1:], parts)
+    return lax.scan(added, terms(first), others)[0]
+
+
+def _sums(rule, masses, kinds, size, among, listed):
+    """Return the moments over some multisets, each with its probability, before any division by that of being kept."""
+    counts = jnp.asarray(listed.counts)
+    found, kept = jax.vmap(lambda c: advantages(rule, kinds, c, size))(counts)
+    probability = jnp.where(kept, _chances(masses, listed, size), 0.0)
+    seen = jnp.where(_is_among(kinds, counts, size, among), probability, 0.0)
+    weighted = counts * found / size
+    return GroupMoments(
+        seen @ weighted,
+        seen @ jnp.where(found > 0, weighted, 0.0),
+        seen @ (weighted * found) / size,
+        jnp.einsum("m,mk,ml->kl", seen, weighted, weighted, precision=lax.Precision.HIGHEST),
+        probability.sum(),
+    )
+
+
+def _chances(masses, listed, size):
+    """Return the probabilities of multisets from powers of the masses: at mass 0 the slope is right too."""
+    steps = jnp.concatenate([jnp.ones((len(masses), 1)), jnp.repeat(masses[:, None], size, axis=1)], axis=1)
+    powers = jnp.cumprod(steps, axis=1)
+    chosen = powers[jnp.arange(len(masses)), jnp.asarray(listed.counts, int)]
+    return jnp.asarray(listed.orders) * chosen.prod(axis=1)
+
+
+def _is_among(kinds, counts, size, among):
+    if among == "all":
+        return jnp.ones(len(counts), bool)
+    right = counts @ kinds.right
+    return {"all wrong": right == 0, "all right": right == size}.get(among, (right > 0) & (right < size))
+
+
+def check_group_size(rule: AdvantageRule, size: int) -> int:
+    """Return the size of a group, which is at least what the rule needs.
+
+    Args:
+        rule: The rule.
+        size: G.
+
+    Raises:
+        ValueError: It is less, or no whole number.
+
+    >>> from infoloop.learning.policy_gradient.advantage_rules import rloo
+    >>> check_group_size(rloo(), 2)
+    2
+    """
+    return check_int(size, "size (outputs in a group)", rule.least_size)
