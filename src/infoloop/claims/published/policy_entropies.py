@@ -96,15 +96,14 @@ A, B = fmpq(687, 10_000), fmpq(9357, 10_000)  # the least squares fit of R to e^
 MISS = fmpq(256, 100_000)  # that it misses by at most
 
 
-def effective_answers(accuracy: fmpq, wrong: int) -> RealBall:
-    r"""Return $e^H=\frac{M^{1-R}}{R^R(1-R)^{1-R}}$, of M wrong answers and the accuracy R.
+def effective_answers(accuracy: fmpq, wrong: Sequence[fmpq]) -> RealBall:
+    """Return $e^H$ of one right answer and wrong ones with these weights, from the masses of all of them.
 
-    >>> effective_answers(fmpq(1, 4), 3).digits(5), effective_answers(fmpq(1), 3).digits(5)
+    >>> effective_answers(fmpq(1, 4), [fmpq(1)] * 3).digits(5), effective_answers(fmpq(1), [fmpq(1)]).digits(5)
     ('4.0000', '1.0000')
     """
-    rates = [accuracy, 1 - accuracy]
-    surprise = real_ball(lambda: sum((-arb(r) * arb(r).log() for r in rates if r), arb(0)))
-    return real_ball(lambda: (surprise.ball() + arb(1 - accuracy) * arb(wrong).log()).exp())
+    masses = [accuracy, *((1 - accuracy) * share for share in _normalised(wrong))]
+    return real_ball(lambda: sum((-arb(p) * arb(p).log() for p in masses if p), arb(0)).exp())
 
 
 def _effective(accuracy: Number, wrong: Number) -> Number:
@@ -122,7 +121,8 @@ def _misses(case, span=0.3):
 
 
 def _misses_exactly(case):
-    return _absolute(B - A * effective_answers(case["accuracy"], case.get("wrong", 10)) - case["accuracy"])
+    shares = case.get("wrong shares", [fmpq(1)] * case.get("wrong", 10))
+    return _absolute(B - A * effective_answers(case["accuracy"], shares) - case["accuracy"])
 
 
 _accuracies = random_numbers(1, lambda x: 3 * x)
@@ -138,7 +138,7 @@ exponential_fit = inequality(
     ),
     edges=(_end,),
     neighbours=(
-        without(ONE_RIGHT, _end, exact=lambda case: (_misses_exactly({**case, "wrong": 9}), MISS)),
+        without(ONE_RIGHT, {**_end, "wrong shares": [fmpq(91), *[fmpq(1)] * 9]}),
         without(TEN, {**_end, "wrong": 100}),
         without(RANGE, {"accuracy": fmpq(1)}),
     ),
@@ -152,7 +152,7 @@ exponential_ceiling = inequality(
     _accuracies,
     exact=lambda case: (_misses_exactly(case), fmpq(1, 100)),
     family=Family(
-        "accuracies 3/10 to 1, in tenths", lambda: parameter_grid(accuracy=[fmpq(k, 10) for k in range(3, 11)])
+        "accuracies 1 to 3/10, in tenths", lambda: parameter_grid(accuracy=[fmpq(k, 10) for k in range(10, 2, -1)])
     ),
 )
 
