@@ -194,7 +194,7 @@ def _risen():
 
 _same = {"of": "texts", "right": 4, "p": fmpq(3, 5), "p'": fmpq(3, 5)}
 answer_entropy = inequality(
-    "thm:answer-entropy",
+    "cnd:answer-entropy",
     (EQUALLY, HALF, ROOM),
     _entropies,
     random_numbers(3, lambda x: x),
