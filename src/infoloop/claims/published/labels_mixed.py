@@ -1,10 +1,11 @@
 """Chapter 8, real and synthetic labels in one fit: the floor that a constant share of synthetic ones leaves (C29)."""
 
 import itertools
+from collections.abc import Sequence
 
 import jax.numpy as jnp
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without
@@ -16,7 +17,16 @@ FIXED = "synthetic labels are those of a slope that is off by delta"
 MIXED = (NOISE, ALIKE, FIXED)
 
 
-def mean_square(real, synthetic, slope, off, noise, ridge, weight=1, shared=False):
+def mean_square(
+    real: Sequence[Number],
+    synthetic: Sequence[Number],
+    slope: Number,
+    off: Number,
+    noise: Number,
+    ridge: Number,
+    weight: Number = 1,
+    shared: bool = False,
+) -> Number:
     r"""Return $\mathbb E(\hat w-w)^2$ of a ridge fit in one feature, over every sign of every label's noise.
 
     Args:
@@ -44,7 +54,9 @@ def mean_square(real, synthetic, slope, off, noise, ridge, weight=1, shared=Fals
     return total / len(signs)
 
 
-def closed_mean_square(real, synthetic, slope, off, noise, ridge):
+def closed_mean_square(
+    real: Sequence[Number], synthetic: Sequence[Number], slope: Number, off: Number, noise: Number, ridge: Number
+) -> Number:
     r"""Return $\bigl(\frac{S_2\delta-\lambda w}{S+\lambda}\bigr)^2+\frac{\sigma^2S}{(S+\lambda)^2}$."""
     own, other = (sum(x * x for x in inputs) for inputs in (real, synthetic))
     power = own + other

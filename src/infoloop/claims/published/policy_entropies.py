@@ -6,6 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from flint import arb
+from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import LogSum, entropy_of_masses, fmpq, log2
@@ -18,7 +19,7 @@ POSITIVE, INFINITESIMAL = "every output has a positive probability", "the logits
 _speeds = random_numbers(8, lambda x: (x[:4], x[4:]))
 
 
-def entropy_of_logits(logits):
+def entropy_of_logits(logits: Float[Array, "outputs"]) -> Float[Array, ""]:
     """Return the entropy of the policy with these logits, in bits."""
     return -jnp.sum(jax.nn.softmax(logits) * jax.nn.log_softmax(logits)) / jnp.log(2)
 

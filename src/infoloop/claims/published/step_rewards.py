@@ -1,6 +1,7 @@
 """Chapter 8, which step a reward teaches, and what partial credit is worth (C19, C30)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -143,7 +144,7 @@ CREDIT = "a right output has credit 1, others at least 0"
 SAME = "beta is the same"
 
 
-def accuracy_under_credit(case, power):
+def accuracy_under_credit(case: Mapping[str, Any], power: fmpq) -> fmpq:
     r"""Return the mass of right outputs of the base tilted by $v^{4u}$, with $v^4=e^{1/\beta}$ and the credit u."""
     weights = [p * power ** int(4 * u) for p, u in zip(case["base"], case["credit"], strict=True)]
     return weights[0] / sum(weights, fmpq(0))

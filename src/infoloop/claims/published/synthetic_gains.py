@@ -26,10 +26,10 @@ def trained(copies: fmpq, of: str) -> RationalLaw:
     return exact_law({"Z": _FAIR, "C": _FAIR, f"W|{of}": [[str(p) for p in row] for row in rows]})
 
 
-def generalisation_gap(law: RationalLaw) -> fmpq:
+def excess_error(law: RationalLaw) -> fmpq:
     """Return how much more often the model errs on a new sample than on its own.
 
-    >>> generalisation_gap(trained(fmpq(3, 4), "Z")), generalisation_gap(trained(fmpq(1), "C"))
+    >>> excess_error(trained(fmpq(3, 4), "Z")), excess_error(trained(fmpq(1), "C"))
     (1/4, 0)
     """
     pair, label, model = (marginal(law, *names).table for names in (("Z", "W"), ("Z",), ("W",)))
@@ -46,7 +46,7 @@ def _gaps_exactly(case):
     generated, anchored = trained(case["synthetic"], "Z"), trained(case["anchor"], "C")
     told, known = (mutual_information(law, ("Z", "C"), "W") for law in (generated, anchored))
     assert (known - told).sign() > 0, "the anchor's model must have the more information of its data"
-    return generalisation_gap(generated), generalisation_gap(anchored)
+    return excess_error(generated), excess_error(anchored)
 
 
 gain_decides = inequality(
