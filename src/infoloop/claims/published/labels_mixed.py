@@ -121,8 +121,10 @@ def _floor(case):
 def _floor_exactly(case, weight=1):
     power = [sum((x * x for x in case[key]), fmpq(0)) for key in ("real", "synthetic")]
     share = power[1] / sum(power, fmpq(0))
-    parts = [case[key] for key in ("real", "synthetic", "slope", "off", "noise")]
-    return (share * case["off"]) ** 2, mean_square(*parts, fmpq(0), weight)
+    found = mean_square(
+        case["real"], case["synthetic"], case["slope"], case["off"], case["noise"], fmpq(0), weight=weight
+    )
+    return (share * case["off"]) ** 2, found
 
 
 def _unbiased_synthetic(case):
