@@ -74,7 +74,8 @@ def test_another_verdict_in_the_chapter_is_a_problem_that_says_why():
     assert ruling("thm:a").problems == ()
     (problem,) = ruling("thm:a", "fol:a", written="proved", recomputed=(WRONG,)).problems
     assert problem == (
-        "the chapter says proved, the ledger needs a condition: thm:a holds; fol:a refuted; a quarter is 0.25000000, not .26"
+        "the chapter says proved, the ledger needs a condition: "
+        "thm:a holds; fol:a refuted; a quarter is 0.25000000, not .26"
     )
     (problem,) = ruling(written="proved").problems
     assert problem == "the chapter says proved, the ledger not formalised: no statement decides it"

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from infoloop.reporting.text import count_noun, wrap_text
 from infoloop.statements.court import Ruling
-from infoloop.statements.published_claims import VERDICTS, PublishedClaim
+from infoloop.statements.published_claims import FIELDS, VERDICTS, PublishedClaim
 
 _STYLES = {"reproduced": "green", "proved": "green", "needs a condition": "yellow", "refuted": "red"}
 
@@ -77,5 +77,6 @@ def published_table(published: tuple[PublishedClaim, ...]) -> Table:
 
 def published_rows(published: tuple[PublishedClaim, ...]) -> list[dict[str, Any]]:
     """Return the claims that there are, for JSON."""
+    blank = dict.fromkeys(FIELDS, "")
     blocks = [claim.block for claim in published]
-    return [{"label": b.label, "title": b.title, **b.fields, "by": list(b.listed("by"))} for b in blocks]
+    return [{"label": b.label, "title": b.title, **blank, **b.fields, "by": list(b.listed("by"))} for b in blocks]

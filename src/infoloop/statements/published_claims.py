@@ -25,7 +25,7 @@ VERDICTS = {
 }
 _NOT = "not "
 _ALWAYS = ("source", "said", "verdict", "read")
-_FIELDS = (*_ALWAYS, "numbers", "by", "recomputed", "condition", "because")
+FIELDS = (*_ALWAYS, "numbers", "by", "recomputed", "condition", "because")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,9 +102,9 @@ def _published(block: StatementBlock, labels: set[str]) -> PublishedClaim:
 def _fields_are_right(block: StatementBlock, where: str) -> None:
     fields = block.fields
     for key in fields:
-        if key not in _FIELDS:
+        if key not in FIELDS:
             raise TheoryError(
-                f"{where} has a field {quote(key)}{did_you_mean(key, _FIELDS)}: {list_names(_FIELDS, most=9)}"
+                f"{where} has a field {quote(key)}{did_you_mean(key, FIELDS)}: {list_names(FIELDS, most=9)}"
             )
     for key in _ALWAYS:
         if not fields.get(key):
