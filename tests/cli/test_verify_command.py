@@ -72,3 +72,65 @@ def test_results_are_written_where_asked(tmp_path):
     run("verify", "thm:z-cascade", "--out", str(tmp_path))
     assert json.loads((tmp_path / "verify.json").read_text())[0]["label"] == "thm:z-cascade"
     assert json.loads((tmp_path / "certificates" / "thm_z-cascade.json").read_text())["verdict"] == "certified"
+
+
+PUBLISHED = """
+## A chain gains {#pub:X01}
+
+- source: nobody
+- said: A chain gains.
+- by: thm:planted
+- verdict: refuted
+- read: all
+
+**Formalised.** Along a Markov chain.
+
+**Finding.** It does not.
+"""
+
+
+@pytest.fixture
+def court(tmp_path):
+    """A chapter with a refuted statement and a published claim that it decides, and its certificate."""
+    chapter = FALSE_CHAPTER.replace("class: T", "class: F") + PUBLISHED
+    (tmp_path / "1_planted.md").write_text(chapter, encoding="utf-8")
+    assert run("verify", "--theory", str(tmp_path), "--renew").exit_code == 0
+    return tmp_path
+
+
+def test_a_published_claim_is_verified_by_what_decides_it(court):
+    shown = run("verify", "pub:X01", "--theory", str(court))
+    assert shown.exit_code == 0
+    assert re.search(r"^thm:planted +X1 +F", shown.stdout, re.MULTILINE)
+    assert re.search(r"^pub:X01 +refuted +- +\d+ +thm:planted", shown.stdout, re.MULTILINE)
+    assert "1 published claim, 1 executed: 1 refuted." in shown.stdout
+    assert max(map(len, shown.stdout.splitlines())) <= 100
+
+
+def test_another_verdict_in_the_chapter_fails(court):
+    chapter = court / "1_planted.md"
+    chapter.write_text(
+        chapter.read_text(encoding="utf-8").replace("verdict: refuted", "verdict: proved"), encoding="utf-8"
+    )
+    shown = run("verify", "X01", "--theory", str(court), "--json")
+    assert shown.exit_code == 1
+    statement, ruling = json.loads(shown.stdout)
+    assert (statement["label"], statement["problems"]) == ("thm:planted", [])
+    assert (ruling["label"], ruling["verdict"], ruling["written"]) == ("pub:X01", "refuted", "proved")
+    assert ruling["problems"] == ["the chapter says proved, the ledger refuted: thm:planted refuted"]
+
+
+def test_a_statement_alone_is_verified_without_the_court(court):
+    shown = run("verify", "thm:planted", "--theory", str(court))
+    assert "published claim" not in shown.stdout
+
+
+def test_the_page_and_the_list_show_the_court(court):
+    run("verify", "--theory", str(court), "--out", str(court / "out"))
+    page = (court / "out" / "report.html").read_text(encoding="utf-8")
+    assert '<h2 id="pub:X01">A chain gains</h2>' in page
+    assert "It does not." in page
+    assert "thm:planted</a>: refuted (refuted, proof written" in page
+    listed = json.loads(run("list", "--theory", str(court), "--json").stdout)["published"]
+    assert [(row["label"], row["by"]) for row in listed] == [("pub:X01", ["thm:planted"])]
+    assert "A chain gains" in run("list", "--theory", str(court)).stdout

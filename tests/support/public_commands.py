@@ -68,6 +68,7 @@ def with_json(root: Path, planted: Path, folder: Path) -> dict[str, tuple[str, .
     refuted = ("I(X;Z) <= I(X;D)", "--given", "X -> D,S -> Z")
     calls = {
         "verify": ("verify", "S04", "thm:dpi-gap"),
+        "verify, published": ("verify", "pub:C13"),
         "prove, proved": ("prove", "I(X;Z) <= I(X;D)", "--given", "X -> D -> Z"),
         "prove, refuted": ("prove", *refuted),
         "prove, undecided": ("prove", UNDECIDED, "--starts", "0"),

@@ -14,7 +14,7 @@ def list_all(
     as_json: Json = False,
     theory: TheoryFolder = None,
 ) -> None:
-    """List statements, models and experiments; or what can be set in one experiment.
+    """List statements, published claims, models and experiments; or what can be set in one experiment.
 
     Exit status 0; 3 on bad input, or if it could not be done (full disk, closed pipe, out of memory, interrupted).
 
@@ -34,11 +34,17 @@ def list_all(
             console().print(studies.presentation.settings_table(rows))
         return
     files = statements.theory_files
-    entries = files.pair_with_claims(files.read_blocks(theory or files.default_folder()))
+    folder = theory or files.default_folder()
+    entries = files.pair_with_claims(files.read_blocks(folder))
+    published = statements.published_claims.read_published(folder, entries)
     about = {"models": studies.discovery.model_summaries(), "experiments": studies.discovery.experiment_summaries()}
     if as_json:
-        show(reporting.text.as_json({"statements": statements.findings_text.entry_rows(entries), **about}))
+        rows = statements.findings_text.entry_rows(entries)
+        claims = statements.court_text.published_rows(published)
+        show(reporting.text.as_json({"statements": rows, "published": claims, **about}))
         return
     console().print(statements.findings_text.entries_table(entries))
+    if published:
+        console().print(statements.court_text.published_table(published))
     for kind, lines in about.items():
         console().print(reporting.text.text_table(lines.items(), (kind, ""), indent=0))

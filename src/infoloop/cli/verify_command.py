@@ -26,13 +26,17 @@ def verify_theory(
 ) -> None:
     """Prove, attack and certify the statements of theory/: a table of verdicts, counterexamples and problems.
 
+    After them come the claims that others have published, with the verdicts that follow.
+
     Exit status 0 if all is as theory/ says; 1 if a theorem is refuted, folklore is not, a certificate is stale or
-    missing; 3 on bad input, or if it could not be done (full disk, closed pipe, out of memory, interrupted).
+    missing, or another verdict follows on a published claim; 3 on bad input, or if it could not be done (full disk,
+    closed pipe, out of memory, interrupted).
 
     [bold]Examples[/bold]
 
       infoloop verify
       infoloop verify thm:dpi fol:dpi-without-markov
+      infoloop verify pub:C02
       infoloop verify --json | jq '.[] | {label, proof, evidence, slack}'
       infoloop verify --full --out results/
     """
@@ -42,7 +46,7 @@ def verify_theory(
         use_float64()
         next(starting)
         theory = theory or statements.theory_files.default_folder()
-        entries = _entries(theory, labels or [])
+        entries, published = _chosen(theory, tuple(labels or ()))
         next(starting, None)
         for folder in (out, theory / "certificates" if renew else None):
             if folder:
@@ -52,31 +56,41 @@ def verify_theory(
         found = verification.verify_statements(entries, effort, None if renew else theory / "certificates")
         shown = each_step(phase("statements"), [entry.block.label for entry in entries])
         findings = tuple(next(found) for _ in shown)
+        rulings = statements.court.rule_on(published, findings)
         if out:
-            _write(entries, findings, out, each_step(phase("writing"), ("verify.json", "report.html", "certificates")))
+            steps = each_step(phase("writing"), ("verify.json", "report.html", "certificates"))
+            _write(entries, findings, rulings, out, steps)
         if renew:
             verification.write_certificates(findings, theory / "certificates", reporting.atomic_files.atomic_write_text)
     if as_json:
-        show(statements.findings_text.findings_json(findings))
+        show(statements.findings_text.findings_json(findings, rulings))
     else:
         statements.findings_text.print_findings(findings, console())
-    if any(finding.problems for finding in findings):
+        if rulings:
+            statements.court_text.print_court(rulings, console())
+    if any(found.problems for found in (*findings, *rulings)):
         raise typer.Exit(1)
 
 
-def _entries(theory: Path, labels: list[str]) -> tuple[Any, ...]:
-    files = statements.theory_files
-    return files.select_statements(files.pair_with_claims(files.read_blocks(theory)), tuple(labels))
+def _chosen(theory: Path, labels: tuple[str, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Return the statements to verify, and the published claims to rule on."""
+    files, claims = statements.theory_files, statements.published_claims
+    entries = files.pair_with_claims(files.read_blocks(theory))
+    published = claims.read_published(theory, entries)
+    chosen = files.select_statements(entries, labels, claims.deciding_statements(published))
+    return chosen, claims.select_published(published, labels)
 
 
-def _write(entries: tuple[Any, ...], findings: tuple[Any, ...], out: Path, names: Iterator[str]) -> None:
+def _write(
+    entries: tuple[Any, ...], findings: tuple[Any, ...], rulings: tuple[Any, ...], out: Path, names: Iterator[str]
+) -> None:
     """Write what the names say, one after the other."""
     write_text = reporting.atomic_files.atomic_write_text
     for name in names:
         if name == "verify.json":
-            write_text(out / name, statements.findings_text.findings_json(findings) + "\n")
+            write_text(out / name, statements.findings_text.findings_json(findings, rulings) + "\n")
         elif name == "report.html":
-            page = statements.findings_page.render_findings_page(entries, findings, infoloop.__version__)
+            page = statements.findings_page.render_findings_page(entries, findings, infoloop.__version__, rulings)
             write_text(out / name, page)
         else:
             statements.verification.write_certificates(findings, out / name, write_text)

@@ -1,3 +1,4 @@
+from . import binomial_intervals as binomial_intervals
 from . import comparison as comparison
 from . import linear_systems as linear_systems
 from . import nonnegative_systems as nonnegative_systems

@@ -1,8 +1,12 @@
 from . import cases as cases
 from . import certification as certification
 from . import claim as claim
+from . import court as court
+from . import court_text as court_text
 from . import findings_page as findings_page
 from . import findings_text as findings_text
 from . import parameter_grids as parameter_grids
+from . import published_claims as published_claims
+from . import published_numbers as published_numbers
 from . import theory_files as theory_files
 from . import verification as verification

@@ -5,6 +5,8 @@ import re
 from markupsafe import Markup
 
 from infoloop.reporting.html import markdown_to_html, render_template
+from infoloop.statements.court import Ruling
+from infoloop.statements.court_text import court_summary
 from infoloop.statements.findings_text import summary
 from infoloop.statements.theory_files import CLASSES, VerifiableStatement
 from infoloop.statements.verification import StatementResult
@@ -13,7 +15,10 @@ STATEMENT = "**Statement.**"
 
 
 def render_findings_page(
-    entries: tuple[VerifiableStatement, ...], findings: tuple[StatementResult, ...], version: str
+    entries: tuple[VerifiableStatement, ...],
+    findings: tuple[StatementResult, ...],
+    version: str,
+    rulings: tuple[Ruling, ...] = (),
 ) -> str:
     """Return the page: a table of verdicts that links to the statements, each with its proof and its evidence.
 
@@ -21,12 +26,29 @@ def render_findings_page(
         entries: the statements.
         findings: what was found about each, in the same order.
         version: the version of infoloop, to be shown.
+        rulings: the verdicts on published claims.
     """
     rows = [
         {"finding": finding, "entry": entry, "body": _body(entry, finding), "class": CLASSES[finding.cls]}
         for entry, finding in zip(entries, findings, strict=True)
     ]
-    return render_template("findings.html.jinja", rows=rows, summary=summary(findings), version=version)
+    court = [
+        {
+            "ruling": r,
+            "formalised": markdown_to_html(r.formalised),
+            "finding": markdown_to_html(r.finding),
+            "agreeing": sum(number.agrees() for number in r.recomputed),
+        }
+        for r in rulings
+    ]
+    return render_template(
+        "findings.html.jinja",
+        rows=rows,
+        summary=summary(findings),
+        version=version,
+        court=court,
+        court_summary=court_summary(rulings),
+    )
 
 
 def _body(entry: VerifiableStatement, finding: StatementResult) -> Markup:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from infoloop.reporting.text import as_json, wrap_text
+from infoloop.statements.court import Ruling
 from infoloop.statements.theory_files import CLASSES, VerifiableStatement
 from infoloop.statements.verification import StatementResult
 
@@ -79,9 +80,9 @@ def summary(findings: tuple[StatementResult, ...]) -> str:
     )
 
 
-def findings_json(findings: tuple[StatementResult, ...]) -> str:
-    """Return a JSON list with one object for each statement."""
-    return as_json([f.row() for f in findings])
+def findings_json(findings: tuple[StatementResult, ...], rulings: tuple[Ruling, ...] = ()) -> str:
+    """Return a JSON list with one object for each statement, then one for each published claim."""
+    return as_json([f.row() for f in (*findings, *rulings)])
 
 
 def entries_table(entries: tuple[VerifiableStatement, ...]) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from infoloop.statements.claim import Claim
 CLASSES = {"T": "theorem", "C": "theorem with extra conditions", "H": "thesis", "F": "folklore, false as it stands"}
 _HEADING = re.compile(r"^#+\s+(?P<title>.*?)\s*\{#(?P<label>[^}]+)\}\s*$")
 _FIELD = re.compile(r"^- (?P<key>[a-z]+):\s*(?P<value>.*?)\s*$")
-_FIELDS = ("class", "ref", "claim", "assumes", "uses", "source", "cites")
+PUBLISHED = "pub:"  # begins the labels of sentences that others have published (`statements.published_claims`)
 
 
 class TheoryError(ValueError):
@@ -69,16 +69,26 @@ def default_folder() -> Path:
 
 
 def read_blocks(folder: Path) -> tuple[StatementBlock, ...]:
-    """Read all blocks of the chapters of a folder, in order.
+    """Read the statements of the chapters of a folder, in order; published claims are no statements.
 
     Raises:
         TheoryError: a block is malformed, a label stands twice, or there is no block.
     """
-    blocks: list[StatementBlock] = []
-    for path in sorted(Path(folder).glob("*.md")):
-        blocks += _blocks_of(path)
+    blocks = labelled_blocks(folder, lambda label: not label.startswith(PUBLISHED))
     if not blocks:
         raise TheoryError(f"{folder} has no chapter with a labelled block: give a folder like theory/")
+    for block in blocks:
+        _well_formed(block)
+    return blocks
+
+
+def labelled_blocks(folder: Path, wanted: Callable[[str], bool]) -> tuple[StatementBlock, ...]:
+    """Return the blocks of a folder's chapters whose label is wanted, in order, each with the fields at its top.
+
+    Raises:
+        TheoryError: a label stands twice.
+    """
+    blocks = [b for path in sorted(Path(folder).glob("*.md")) for b in _blocks_of(path) if wanted(b.label)]
     seen: dict[str, StatementBlock] = {}
     for block in blocks:
         if block.label in seen:
@@ -101,8 +111,13 @@ def _blocks_of(path: Path) -> list[StatementBlock]:
 
 
 def _block(heading: re.Match, lines: list[str], place: str) -> StatementBlock:
-    fields = {m["key"]: m["value"] for m in map(_FIELD.match, lines) if m and m["key"] in _FIELDS}
-    block = StatementBlock(heading["label"], heading["title"], fields, "\n".join(lines), place)
+    top = itertools.takewhile(lambda line: not line.strip() or _FIELD.match(line), lines)
+    fields = {m["key"]: m["value"] for m in map(_FIELD.match, top) if m}
+    return StatementBlock(heading["label"], heading["title"], fields, "\n".join(lines), place)
+
+
+def _well_formed(block: StatementBlock) -> None:
+    place, fields = block.place, block.fields
     for key in ("class", "ref", "claim", "assumes", "source"):
         if not fields.get(key):
             raise TheoryError(f"{place}: block {block.label} lacks the field '- {key}: ...'")
@@ -110,7 +125,6 @@ def _block(heading: re.Match, lines: list[str], place: str) -> StatementBlock:
         raise TheoryError(f"{place}: class of {block.label} is {fields['class']!r}: it is one of {', '.join(CLASSES)}")
     if not block.part("Statement"):
         raise TheoryError(f"{place}: block {block.label} has no paragraph '**Statement.** ...'")
-    return block
 
 
 def pair_with_claims(blocks: tuple[StatementBlock, ...]) -> tuple[VerifiableStatement, ...]:
@@ -183,16 +197,25 @@ def _uses_are_ordered(blocks: tuple[StatementBlock, ...]) -> None:
 
 
 def select_statements(
-    entries: tuple[VerifiableStatement, ...], labels: tuple[str, ...]
+    entries: tuple[VerifiableStatement, ...],
+    labels: tuple[str, ...],
+    deciding: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[VerifiableStatement, ...]:
     """Return the entries with these labels or refs (`thm:dpi`, `S01`); all if none is given.
+
+    Args:
+        entries: the statements.
+        labels: what is asked for.
+        deciding: further names that stand for several labels: a published claim for the statements that decide it.
 
     Raises:
         TheoryError: there is no such label.
     """
+    deciding = deciding or {}
     names = {name for entry in entries for name in (entry.block.label, entry.block.fields["ref"])}
     for label in labels:
-        if label not in names:
-            raise TheoryError(f"no statement is labelled {quote(label)}{did_you_mean(label, names)}")
-    chosen = [e for e in entries if not labels or {e.block.label, e.block.fields["ref"]} & set(labels)]
+        if label not in names and label not in deciding:
+            raise TheoryError(f"no statement is labelled {quote(label)}{did_you_mean(label, names | set(deciding))}")
+    asked = {name for label in labels for name in (label, *deciding.get(label, ()))}
+    chosen = [e for e in entries if not labels or {e.block.label, e.block.fields["ref"]} & asked]
     return tuple(chosen)

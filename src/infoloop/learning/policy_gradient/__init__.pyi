@@ -1,7 +1,13 @@
 from . import advantage_rules as advantage_rules
+from . import bernstein_polynomials as bernstein_polynomials
+from . import difficulty_weights as difficulty_weights
 from . import exact_updates as exact_updates
 from . import group_advantages as group_advantages
+from . import group_statistics as group_statistics
+from . import group_variance as group_variance
+from . import live_group_biases as live_group_biases
 from . import reward_kinds as reward_kinds
+from . import reward_shaping as reward_shaping
 from . import sampled_updates as sampled_updates
 from . import score_statistics as score_statistics
 from . import update_loops as update_loops

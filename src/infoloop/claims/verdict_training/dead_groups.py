@@ -1,0 +1,296 @@
+"""Chapter 6, groups of verdicts: how often all agree, how much they tell on average, and how live groups mislead."""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flint import arb
+
+from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.exact.rational_laws import fmpq
+from infoloop.exact.real_balls import RealBall, real_ball
+from infoloop.learning.policy_gradient.group_statistics import dead_share, mean_deviation
+from infoloop.learning.policy_gradient.live_group_biases import live_mean_bias, live_right_bias, live_wrong_bias
+from infoloop.statements.cases import Family, random_numbers
+from infoloop.statements.neighbours import changed, without
+from infoloop.statements.parameter_grids import parameter_grid
+
+INDEPENDENT = "the n verdicts of a group are independent"
+RATED = "each verdict is right with probability p"
+RATES = [fmpq(1, 20), fmpq(1, 10), fmpq(1, 3), fmpq(1, 2), fmpq(9, 10)]
+_SIZE = 4  # of the groups that floats see
+COPIES, PARITY = "all equal the first", "the third says whether the first two differ"
+
+
+def root_of(number: int) -> tuple[int, int]:
+    r"""Return the whole number m and the squarefree one d with $\sqrt{k}=m\sqrt d$.
+
+    Roots of different squarefree numbers are linearly independent over the rationals, so that sums of them are equal if
+    the rational factors of each root are.
+
+    >>> root_of(12), root_of(9)
+    ((2, 3), (3, 1))
+    """
+    whole = max(m for m in range(1, number + 1) if number % (m * m) == 0)
+    return whole, number // whole**2
+
+
+def roots_of(size: int) -> list[int]:
+    """Return the squarefree numbers d whose roots are in the deviations of a group of this size.
+
+    >>> roots_of(4)
+    [1, 3]
+    """
+    return sorted({root_of(c * (size - c))[1] for c in range(1, size)})
+
+
+def verdict_groups(case: Mapping[str, Any]) -> Iterator[tuple[fmpq, tuple[int, ...]]]:
+    """Yield the ordered groups of verdicts of a case with their probabilities: independent ones, unless it says more.
+
+    >>> [str(mass) for mass, _ in verdict_groups({"size": 2, "rate": fmpq(1, 4)})]
+    ['9/16', '3/16', '3/16', '1/16']
+    """
+    size, rate = case["size"], case["rate"]
+    rates = case.get("rates", (rate,) * size)
+    for group in itertools.product((0, 1), repeat=size):
+        mass = math.prod((p if r else 1 - p for p, r in zip(rates, group, strict=True)), start=fmpq(1))
+        if case.get("verdicts") == COPIES:
+            mass = (rate if group[0] else 1 - rate) * (len(set(group)) == 1)
+        if case.get("verdicts") == PARITY:
+            mass = fmpq(1, 4) * (group[2] == group[0] ^ group[1])
+        yield mass, group
+
+
+def binomial_mean(values: Sequence[Number], rate: Number) -> Number:
+    r"""Return $\sum_c\binom ncp^cq^{n-c}v_c$, of floats or rationals.
+
+    >>> binomial_mean([0, 1, 0], fmpq(1, 2))
+    1/2
+    """
+    n = len(values) - 1
+    return sum(math.comb(n, c) * rate**c * (1 - rate) ** (n - c) * v for c, v in enumerate(values))
+
+
+def root_factors(size: int, root: int) -> list[fmpq]:
+    r"""Return, for each count c, the rational factor of $\sqrt d$ in the deviation $\sqrt{c(n-c)}/n$ of a group.
+
+    >>> root_factors(4, 3)
+    [0, 1/4, 0, 1/4, 0]
+    """
+    parts = [root_of(c * (size - c)) if 0 < c < size else (0, root) for c in range(size + 1)]
+    return [fmpq(m, size) if d == root else fmpq(0) for m, d in parts]
+
+
+def _dead_exactly(case):
+    size, rate, part = case["size"], case["rate"], case["part"]
+    if part == "dead":
+        found = sum((mass for mass, group in verdict_groups(case) if len(set(group)) == 1), fmpq(0))
+        return found, rate**size + (1 - rate) ** size
+    found = fmpq(0)
+    for mass, group in verdict_groups(case):
+        spread = size * sum(group) - sum(group) ** 2  # n^2 times the mean square deviation
+        whole, root = root_of(spread) if spread else (0, part)
+        found += mass * whole / size * (root == part)
+    return found, binomial_mean(root_factors(size, part), rate)
+
+
+_groups = np.array(list(itertools.product((0, 1), repeat=_SIZE)))
+
+
+def _masses(p):
+    return jnp.where(_groups == 1, p, 1 - p).prod(1)
+
+
+def _dead(p):
+    mass, dead = _masses(p), _groups.min(1) == _groups.max(1)
+    found = jnp.stack([(mass * dead).sum(), (mass * _groups.std(1)).sum()])
+    return found, jnp.stack([dead_share(p, _SIZE), mean_deviation(p, _SIZE)])
+
+
+def _without_covariance(case):
+    """Return the mean deviation and the root of the mean variance, of a group of two."""
+    rate, size = case["rate"], case["size"]
+    return _dead_exactly(case)[0], real_ball(lambda: (arb(rate * (1 - rate)) * (size - 1) / size).sqrt())
+
+
+_rate = random_numbers(1, lambda x: jax.nn.sigmoid(2 * x[0]))
+_half = {"size": 2, "rate": fmpq(1, 2), "part": 1}
+
+
+def _dead_members():
+    for size, rate in itertools.product((2, 3, 4, 8), RATES):
+        for part in ("dead", *roots_of(size)):
+            yield {"size": size, "rate": rate, "part": part}
+
+
+dead_groups = equality(
+    "thm:dead-groups",
+    (INDEPENDENT, RATED),
+    _dead,
+    _rate,
+    exact=_dead_exactly,
+    family=Family(
+        "groups of 2, 3, 4 and 8, pass rates 1/20, 1/10, 1/3, 1/2, 9/10: the share of dead groups, and the factor of "
+        "each root of a squarefree number in the mean deviation",
+        _dead_members,
+    ),
+    edges=({"size": 8, "rate": fmpq(1, 20), "part": "dead"}, {"size": 4, "rate": fmpq(1, 10), "part": 3}),
+    neighbours=(
+        without(INDEPENDENT, {**_half, "part": "dead", "verdicts": COPIES}),
+        without(RATED, {**_half, "part": "dead", "rates": (fmpq(1, 4), fmpq(3, 4))}),
+        changed("the root of the mean variance as mean deviation", _without_covariance, _half),
+    ),
+    wrong=lambda p: (_dead(p)[0], jnp.stack([dead_share(p, _SIZE), jnp.sqrt(p * (1 - p) * (1 - 1 / _SIZE))])),
+)
+
+
+def deviation_ball(rate: fmpq, size: int) -> RealBall:
+    r"""Return the mean deviation $\sum_c\binom ncp^cq^{n-c}\sqrt{c(n-c)}/n$, enclosed.
+
+    >>> deviation_ball(fmpq(1, 10), 8).digits(5)
+    '0.20949'
+    """
+    return real_ball(
+        lambda: sum(
+            (arb(binomial_mean([int(c == k) for k in range(size + 1)], rate)) * arb(c * (size - c)).sqrt() / size)
+            for c in range(size + 1)
+        )
+    )
+
+
+def _concave(p):
+    means = [mean_deviation(p, n) for n in (2, 3, 8, 9)]
+    return (
+        jnp.stack([means[0], means[2], means[3], 2.0**-7]),
+        jnp.stack([means[1], means[3], jnp.sqrt(p * (1 - p)), dead_share(p, 8)]),
+    )
+
+
+def _concave_exactly(case):
+    size, rate, part = case["size"], case["rate"], case["part"]
+    if part == "least dead share":
+        return fmpq(1, 2 ** (size - 1)), rate**size + (1 - rate) ** size
+    if part == "one verdict more":
+        return deviation_ball(rate, size), deviation_ball(rate, size + 1)
+    return deviation_ball(rate, size), real_ball(lambda: arb(rate * (1 - rate)).sqrt())
+
+
+CONCAVE_PARTS = ("least dead share", "one verdict more", "below the law's")
+_large = {"size": 60, "rate": fmpq(1, 2)}
+mean_deviations = inequality(
+    "thm:mean-deviation",
+    (INDEPENDENT, RATED),
+    _concave,
+    _rate,
+    exact=_concave_exactly,
+    family=Family(
+        "groups of 2 to 8, pass rates 1/20, 1/10, 1/3, 1/2, 9/10: the least dead share, one verdict more, and the "
+        "deviation of a single verdict",
+        lambda: parameter_grid(size=range(2, 9), rate=RATES, part=CONCAVE_PARTS),
+    ),
+    edges=tuple({**_large, "part": part} for part in CONCAVE_PARTS),
+    neighbours=(
+        without(  # two independent verdicts against three that are copies
+            INDEPENDENT,
+            {**_half, "size": 3, "verdicts": COPIES},
+            exact=lambda case: (_dead_exactly({**case, "size": 2, "verdicts": ""})[0], _dead_exactly(case)[0]),
+        ),
+        without(  # two verdicts, of rates 1/4 and 3/4, are dead more seldom than half of the time
+            RATED,
+            {**_half, "part": "dead", "rates": (fmpq(1, 4), fmpq(3, 4))},
+            exact=lambda case: (fmpq(1, 2), _dead_exactly(case)[0]),
+        ),
+        changed(
+            "n verdicts of twice the deviation as one",
+            lambda case: (deviation_ball(case["rate"], 8), deviation_ball(case["rate"], 2)),
+            {**_half, "part": "one verdict more"},
+        ),
+    ),
+    wrong=lambda p: (_concave(p)[1], _concave(p)[0]),
+)
+
+
+BIASES = ("of the group mean", "of a right answer", "of a wrong answer")
+
+
+def live_bias(part: str, rate: Number, size: int) -> Number:
+    """Return one of the three biases of live groups in closed form, of floats or rationals.
+
+    >>> live_bias(BIASES[1], fmpq(1, 2), 3)
+    -1/18
+    """
+    p, q, n = rate, 1 - rate, size
+    if part == BIASES[0]:
+        return p * q * (p ** (n - 1) - q ** (n - 1)) / (1 - p**n - q**n)
+    if part == BIASES[2]:
+        return -live_bias(BIASES[1], q, n)
+    return q * ((n - 1) / (n * (1 - p ** (n - 1))) - 1)
+
+
+def _bias_exactly(case):
+    """Return the mean advantage, less its aim, of the first answer of live groups; and its closed form."""
+    size, rate, part = case["size"], case["rate"], case["part"]
+    weight = centred = fmpq(0)
+    for mass, group in verdict_groups(case):
+        counts = part == BIASES[0] or group[0] == (part == BIASES[1])
+        if counts and (0 < sum(group) < size or case.get("groups") == "all"):
+            weight += mass
+            centred += mass * (group[0] - fmpq(sum(group), size) - (group[0] - rate))
+    return centred / weight, live_bias(part, rate, size)
+
+
+def _bias(p):
+    mass, count = _masses(p), _groups.sum(1)
+    live = (count > 0) & (count < _SIZE)
+    first = _groups[:, 0]
+    found = [
+        (mass * kept * (p - count / _SIZE)).sum() / (mass * kept).sum()
+        for kept in (live, live & (first == 1), live & (first == 0))
+    ]
+    closed = [bias(p, _SIZE) for bias in (live_mean_bias, live_right_bias, live_wrong_bias)]
+    return jnp.stack(found), jnp.stack(closed)
+
+
+_tenth = {"size": 8, "rate": fmpq(1, 10)}
+_of_mean, _of_right = {**_tenth, "part": BIASES[0]}, {**_tenth, "part": BIASES[1]}
+_three = {"size": 3, "rate": fmpq(1, 2), "part": BIASES[0]}
+LIVE = "groups whose verdicts all agree are left out"
+live_biases = equality(
+    "thm:live-bias",
+    (INDEPENDENT, RATED, LIVE),
+    _bias,
+    _rate,
+    exact=_bias_exactly,
+    family=Family(
+        "groups of 2, 3, 4 and 8, pass rates 1/20, 1/10, 1/3, 1/2, 9/10, all three biases",
+        lambda: parameter_grid(size=(2, 3, 4, 8), rate=RATES, part=BIASES),
+    ),
+    edges=tuple({**_tenth, "part": part} for part in BIASES),
+    neighbours=(
+        without(INDEPENDENT, {**_three, "verdicts": PARITY}),
+        without(RATED, {**_three, "rate": fmpq(1, 4), "rates": (fmpq(0), fmpq(1, 4), fmpq(1, 2))}),
+        without(LIVE, {**_of_mean, "groups": "all"}),
+        changed(
+            "the bias of an answer with an aim of its own sign, antisymmetric in the pass rate",
+            lambda case: (_bias_exactly(case)[0], -live_bias(case["part"], 1 - case["rate"], case["size"])),
+            _of_right,
+        ),
+    ),
+    wrong=lambda p: (_bias(p)[0], jnp.broadcast_to(live_mean_bias(p, _SIZE), (3,))),
+)
+
+one_live_bias = equality(
+    "fol:one-live-bias",
+    (INDEPENDENT, RATED, LIVE),
+    lambda p: (_bias(p)[0][1], _bias(p)[1][0]),
+    _rate,
+    exact=lambda case: (_bias_exactly(case)[0], live_bias(BIASES[0], case["rate"], case["size"])),
+    family=Family(
+        "groups of 3 and 8, pass rates 1/2, 1/10 and 9/10",
+        lambda: parameter_grid(part=(BIASES[1],), size=(3, 8), rate=(fmpq(1, 2), fmpq(1, 10), fmpq(9, 10))),
+    ),
+)

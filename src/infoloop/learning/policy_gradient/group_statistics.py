@@ -1,0 +1,125 @@
+r"""What a group of n verdicts on answers of pass rate p tells: how often nothing, and how much.
+
+$q=1-p$. A group is *dead* if its n verdicts agree, and *live* otherwise; c of its verdicts are right. Verdicts are 0 or
+1 and independent. All digits are kept next to p = 0 and 1, where the laws of live groups have limits.
+"""
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from infoloop.learning.policy_gradient.bernstein_polynomials import bernstein
+from infoloop.probability.array_types import Batch
+from infoloop.probability.validation import check_choice, check_int, check_unit_interval
+
+DIVISORS = ("size", "size - 1")  # of the variance in a group: that of its law, or that of a sample
+
+
+def dead_share(p: Batch, size: int) -> Float[Array, "*batch"]:
+    r"""Return how often all verdicts of a group agree, so that it has no advantages: $p^n+q^n\ge2^{1-n}$.
+
+    Args:
+        p: Pass rate, in [0, 1]; a traced one outside gives NaN.
+        size: n, at least 2; not traced.
+
+    Returns:
+        Probabilities.
+
+    Raises:
+        ValueError: A rate is outside [0, 1], or the size below 2.
+
+    >>> float(dead_share(0.5, 3)), round(float(dead_share(0.05, 8)), 5)
+    (0.25, 0.66342)
+    """
+    p, n = check_unit_interval(p, "p"), check_group_size(size)
+    return p**n + (1 - p) ** n
+
+
+def live_share(p: Batch, size: int) -> Float[Array, "*batch"]:
+    r"""Return how often the verdicts of a group differ: $1-p^n-q^n=\sum_{0<c<n}\binom ncp^cq^{n-c}$.
+
+    A sum without signs: about np next to p = 0.
+
+    Args:
+        p: Pass rate, in [0, 1]; a traced one outside gives NaN.
+        size: n, at least 2; not traced.
+
+    Returns:
+        Probabilities.
+
+    Raises:
+        ValueError: A rate is outside [0, 1], or the size below 2.
+
+    >>> float(live_share(0.5, 3)), float(live_share(1e-200, 8))
+    (0.75, 8e-200)
+    """
+    return bernstein(np.pad(np.ones(check_group_size(size) - 1), 1), p)
+
+
+def group_deviations(size: int, divisor: str = "size") -> Float[Array, "n+1"]:
+    r"""Return the standard deviation of n verdicts of which c = 0..n are right: $\sqrt{c(n-c)}/n$.
+
+    With the divisor n - 1 it is $\sqrt{n/(n-1)}$ times that.
+
+    Args:
+        size: n, at least 2.
+        divisor: "size" or "size - 1", of the sum of squares.
+
+    Returns:
+        One for each count.
+
+    Raises:
+        ValueError: The size is below 2, or the divisor none of these.
+
+    >>> group_deviations(2).tolist()
+    [0.0, 0.5, 0.0]
+    """
+    n, c = check_group_size(size), np.arange(size + 1)
+    least = n - DIVISORS.index(check_choice(divisor, "divisor", DIVISORS))
+    return jnp.sqrt(c * (n - c) / (n * least))
+
+
+def mean_deviation(p: Batch, size: int, divisor: str = "size") -> Float[Array, "*batch"]:
+    r"""Return the mean standard deviation of n verdicts, $\sum_c\binom ncp^cq^{n-c}\frac{\sqrt{c(n-c)}}n$.
+
+    It is the n-th Bernstein polynomial of $\sqrt{x(1-x)}$: below $\sqrt{pq}$, to which it rises with n. A normalised
+    update is this factor times the difference of two mean scores; with the divisor n - 1 in its advantages the factor
+    is $\sqrt{(n-1)/n}$ times the one of "size", as what divides is larger.
+
+    Args:
+        p: Pass rate, in [0, 1]; a traced one outside gives NaN.
+        size: n, at least 2; not traced.
+        divisor: "size" or "size - 1", of the sum of squares.
+
+    Returns:
+        Deviations, in the unit of the verdict.
+
+    Raises:
+        ValueError: An argument is none of these.
+
+    >>> round(float(mean_deviation(0.1, 8)), 5), round(float(mean_deviation(0.1, 8, "size - 1")), 4)
+    (0.20949, 0.224)
+    """
+    return bernstein(group_deviations(size, divisor), p)
+
+
+def live_contrasts(size: int) -> Float[np.ndarray, "n-1"]:
+    r"""Return $\frac{n(n-1)}{c(n-c)}$, 0 < c < n: the Bernstein coefficients of $\frac{1-p^n-q^n}{pq}$.
+
+    >>> live_contrasts(3).tolist()
+    [3.0, 3.0]
+    """
+    c = np.arange(1, size)
+    return size * (size - 1) / (c * (size - c))
+
+
+def check_group_size(size: int) -> int:
+    """Return the number of verdicts in a group, at least 2.
+
+    Raises:
+        ValueError: It is no whole number, or below 2.
+
+    >>> check_group_size(2)
+    2
+    """
+    return check_int(size, "size (of a group, whose verdicts are compared)", 2)
