@@ -4,3 +4,5 @@ from . import group_objectives as group_objectives
 from . import group_variance_formulas as group_variance_formulas
 from . import reachable_slopes as reachable_slopes
 from . import redrawn_groups as redrawn_groups
+from . import shaping_doses as shaping_doses
+from . import shaping_jumps as shaping_jumps
