@@ -5,4 +5,6 @@ from . import group_variance_formulas as group_variance_formulas
 from . import process_outcome as process_outcome
 from . import reachable_slopes as reachable_slopes
 from . import redrawn_groups as redrawn_groups
+from . import shaping_doses as shaping_doses
+from . import shaping_jumps as shaping_jumps
 from . import step_credit as step_credit
