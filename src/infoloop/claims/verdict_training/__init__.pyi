@@ -1,0 +1,2 @@
+from . import pass_at_k_estimates as pass_at_k_estimates
+from . import pass_at_k_populations as pass_at_k_populations
