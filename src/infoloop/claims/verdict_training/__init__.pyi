@@ -1,2 +1,3 @@
+from . import crossing_points as crossing_points
 from . import pass_at_k_estimates as pass_at_k_estimates
 from . import pass_at_k_populations as pass_at_k_populations
