@@ -86,8 +86,9 @@ def _bisected(value: Callable[[float], float], low: float, high: float, at_low: 
 def sharpened_crossing(base: Batch, share: Batch, lowered: Batch) -> Float[Array, "*batch"]:
     r"""Return the k at which the pass@k of a sharpened policy falls to that of its base.
 
-    $k^*=\frac{\ln(1-w)}{\ln\frac{1-a}{1-B}}$. The base solves every question at the rate a; sharpening raises a share w of them to 1 and lowers the others to B,
-    so that they are equal where $(1-a)^k=(1-w)(1-B)^k$. Before it the sharpened policy passes more, beyond it less.
+    $k^*=\frac{\ln(1-w)}{\ln\frac{1-a}{1-B}}$. The base solves every question at the rate a; sharpening raises a share w
+    of them to 1 and lowers the others to B, so that the curves meet where $(1-a)^k=(1-w)(1-B)^k$. Before it the
+    sharpened policy passes more, beyond it less.
 
     Args:
         base: a, below 1; the arguments broadcast.
