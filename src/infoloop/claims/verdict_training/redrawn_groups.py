@@ -173,7 +173,7 @@ def _erring_members():
 
 _quiet = {**_two, "size": 4, "noise": _NOISES[0], "corrected": True, "rule": "normalised", "root": 3}
 corrected_verdicts = equality(
-    "thm:corrected-verdicts",
+    "thm:correction-is-invisible",
     (DRAWN, SCORED, ERRING, ABOVE),
     _erring,
     _noise,
