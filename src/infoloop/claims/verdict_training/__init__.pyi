@@ -1,0 +1,2 @@
+from . import tail_selection_limits as tail_selection_limits
+from . import tail_selection_regimes as tail_selection_regimes
