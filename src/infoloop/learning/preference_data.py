@@ -101,7 +101,8 @@ def enumerated_wins(
     >>> tables[:, 0, 1].tolist(), probabilities.round(12).tolist()
     ([0.0, 1.0, 2.0], [0.25, 0.5, 0.25])
     """
-    counts = np.asarray(check_positions(check_comparisons(comparisons), "comparisons"))
+    with jax.ensure_compile_time_eval():  # known comparisons stay known where the reward is traced
+        counts = check_positions(check_comparisons(comparisons), "comparisons")
     first, second = np.triu_indices(len(counts), 1)
     of_pair = counts[first, second]
     many = math.prod(int(n) + 1 for n in of_pair)

@@ -20,9 +20,7 @@ from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import check_floats, check_scores
 
 _STEPS, _POLISH = 100, 2  # two further steps, which are differentiated, give derivatives up to the third
-_SETTLED = (
-    2.0**-20
-)  # a difference of rewards that moves less has its quadratic end before it; one without end moves by 1
+_SETTLED = 2.0**-20  # differences of rewards that move less are near their end; those without end move by 0.7
 
 
 class FittedReward(NamedTuple):
@@ -193,16 +191,19 @@ def _maximum(wins, basis, penalty):
     fixed = lax.stop_gradient((wins, basis, penalty))
     compared = fixed[0] + fixed[0].T > 0
 
-    def damped(weights, _):
+    def damped(state):
+        weights, _, steps = state
         step, _ = _newton(weights, *fixed)
         moved = jnp.where(compared, jnp.abs(_differences(fixed[1] @ step)), 0.0).max()
         part = jnp.where(moved > 0, jnp.log1p(moved) / jnp.where(moved > 0, moved, 1.0), 1.0)
-        return weights + part * step, moved
+        return weights + part * step, moved, steps + 1
 
-    weights, moves = lax.scan(damped, jnp.zeros(basis.shape[1]), None, length=_STEPS)
+    # nothing is differentiated here, so that a loop of unknown length serves
+    unsettled = lambda state: (state[1] > _SETTLED) & (state[2] < _STEPS)  # noqa: E731
+    weights, moved, _ = lax.while_loop(unsettled, damped, (jnp.zeros(basis.shape[1]), jnp.inf, 0))
     for _ in range(_POLISH):
         weights = weights + _newton(weights, wins, basis, penalty)[0]
-    return weights, moves[-1]
+    return weights, moved
 
 
 def _basis(wins, features):
