@@ -67,7 +67,8 @@ SMALL = Config(
     masses=(0.1,), draws=(1, 4), noises=(1.0,),
 )  # fmt: skip
 CLAIMS = (
-    "thm:regularised-optimum",
+    "thm:gold-slope",
+    "thm:fitted-totals",
     "thm:tail-regimes",
     "thm:selection-tilt",
     "thm:selection-below-tilt",
@@ -307,6 +308,8 @@ def headlines(found: dict) -> tuple[Headline, ...]:
     for mass in hack.mass.values:
         best = float(hack.draws[int(np.argmax(hack.gold.sel(mass=mass).values))])
         rows.append(
-            Headline(f"best n, hack of mass {mass:g}", best, float(hack_optimum(float(mass))), "1", "thm:hack-optimum")
+            Headline(
+                f"best n drawn, hack of mass {mass:g}", best, float(hack_optimum(float(mass))), "1", "thm:hack-optimum"
+            )
         )
     return tuple(rows)
