@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.core import Tracer
 from jaxtyping import Array, Bool, Float
 
 from infoloop.learning.preference_data import check_comparisons, check_rewards, check_wins, preference_law
@@ -222,6 +223,6 @@ def _basis(wins, features):
 
 def _check_penalty(value):
     penalty = check_floats(value, "penalty")
-    if not isinstance(penalty, jax.core.Tracer) and not (0 <= penalty < np.inf):
+    if not isinstance(penalty, Tracer) and not (0 <= penalty < np.inf):
         raise ValueError(f"penalty is {penalty}: give a finite number from 0 on")
     return nan_unless((penalty >= 0) & (penalty < np.inf), penalty)

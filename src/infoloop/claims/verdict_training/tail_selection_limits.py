@@ -1,14 +1,16 @@
 """Chapter 6, selection: above a threshold it is a tilt by the rate of the error's tail, exactly or nearly (S61)."""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 from flint import arb, fmpq
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.kl_regularised_rewards import tilted
 from infoloop.claims.verdict_training.tail_selection_regimes import INDEPENDENT, SELECT, SURVIVALS, selected_masses
 from infoloop.exact.rational_laws import rational
-from infoloop.exact.real_balls import RealBall, real_ball
+from infoloop.exact.real_balls import real_ball
 from infoloop.learning.error_tails import gaussian_log_survival, weibull_log_survival
 from infoloop.learning.policy_optimisation import regularised
 from infoloop.learning.tail_selection import limit_law, limit_mean, selected_law, selected_mean
@@ -115,9 +117,9 @@ below_tilt = inequality(
     family=Family(
         "four laws of the values 0 to 3, e^gamma 3/2, 2 and 10, thresholds 0 to 4; and all whole values with "
         "P(V >= k) = 4^-k and 3^-k, e^gamma 3/2 and 2, thresholds 1 to 11",
-        lambda: (
-            *parameter_grid(law=LAWS, strength=STRENGTHS, t=range(5)),
-            *parameter_grid(ratio=("1/4", "1/3"), strength=STRENGTHS[:2], t=range(1, 12)),
+        lambda: itertools.chain(
+            parameter_grid(law=LAWS, strength=STRENGTHS, t=range(5)),
+            parameter_grid(ratio=("1/4", "1/3"), strength=STRENGTHS[:2], t=range(1, 12)),
         ),
     ),
     edges=(_at_four,),
@@ -139,7 +141,7 @@ below_tilt = inequality(
 )
 
 
-def root(square: fmpq) -> fmpq | RealBall:
+def root(square: fmpq) -> Number:
     """Return the square root: a rational where it is one, so that equality can be decided.
 
     >>> root(fmpq(9, 4))
