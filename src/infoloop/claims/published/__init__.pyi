@@ -1,5 +1,6 @@
 from . import appended_memories as appended_memories
 from . import labels_mixed as labels_mixed
+from . import numbers_of_groups as numbers_of_groups
 from . import order_of_data as order_of_data
 from . import order_of_learning as order_of_learning
 from . import policy_entropies as policy_entropies
