@@ -55,7 +55,7 @@ class PublishedNumber(NamedTuple):
         }
 
     def _exact(self) -> LogSum | RealBall:
-        value = self.value() if callable(self.value) else self.value
+        value: Any = self.value() if callable(self.value) else self.value
         return value if isinstance(value, LogSum | RealBall) else from_rational(value)
 
     def _printed(self) -> tuple[str | None, Fraction, Fraction]:
