@@ -1,4 +1,5 @@
 from . import bayesian as bayesian
+from . import best_of_k_verdicts as best_of_k_verdicts
 from . import binary_features as binary_features
 from . import coarse_vs_fine as coarse_vs_fine
 from . import coarse_vs_fine_sampling as coarse_vs_fine_sampling
@@ -10,13 +11,17 @@ from . import generalisation as generalisation
 from . import goodhart as goodhart
 from . import learning_order as learning_order
 from . import linear_networks as linear_networks
+from . import majority_votes as majority_votes
 from . import mcmc as mcmc
 from . import mlp_training as mlp_training
 from . import noisy_verifiers as noisy_verifiers
 from . import ode as ode
 from . import outcome_and_process as outcome_and_process
+from . import pass_at_crossings as pass_at_crossings
+from . import pass_at_k as pass_at_k
 from . import policy_gradient as policy_gradient
 from . import policy_optimisation as policy_optimisation
+from . import question_populations as question_populations
 from . import tail_selection as tail_selection
 from . import verifier_audits as verifier_audits
 from . import verifier_drift as verifier_drift
