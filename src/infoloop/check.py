@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 SHANNON, BEYOND = "Shannon", "Shannon and Zhang-Yeung"
-MOST_BYTES, MOST_CHARACTERS, MOST_DIGITS, MOST_GROUPS = 2**22, 100_000, 300, 14  # of a file, text, number, I(...;...)
+MOST_BYTES, MOST_CHARACTERS, MOST_DIGITS, MOST_GROUPS = 2**22, 100_000, 1000, 14  # of a file, text, number, I(...;...)
 MOST_BITS, MOST_STEPS = 4_096, 200_000  # of a sum; of all work, where to read a name is 1 and takes at most 10 us
 _SUM = [("", "")]
 _PART = {"direction": "", "measures": _SUM, "zhang_yeung": _SUM, "assumptions": _SUM, "constant": ""}

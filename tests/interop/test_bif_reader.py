@@ -251,3 +251,16 @@ def test_pyagrum_reads_the_same_file_in_single_precision(tmp_path):
         for cell in np.ndindex(rows.shape):
             at = dict(zip((*source, target), map(int, cell), strict=True))
             assert np.float32(rows[cell]) == theirs.cpt(target)[at]
+
+
+@pytest.mark.parametrize("numbers", ["0.5, 0.6", "1.0", "0.5, -0.5", "0.2, 0.3, 0.5"])
+def test_a_default_that_no_row_uses_is_checked_too(numbers, tmp_path):
+    rows = "(a) 0.5, 0.5; (b) 0.25, 0.75;"
+    text = "network n {} variable X { type discrete [2] { a, b }; } variable Y { type discrete [2] { c, d }; }"
+    path = tmp_path / "net.bif"
+    laws = f"probability (X) {{ table 0.5, 0.5; }} probability (Y | X) {{ default {numbers}; {rows} }}"
+    path.write_text(f"{text} {laws}")
+    with pytest.raises(ValueError, match="the default of Y "):
+        from_bif(path)
+    path.write_text(f"{text} {laws}".replace(f"default {numbers}", "default 0.5, 0.5"))
+    assert from_bif(path).factors[1].rows.tolist() == [[0.5, 0.5], [0.25, 0.75]]

@@ -83,7 +83,7 @@ def test_the_tail_decides_the_limit(log_survival, rate, t):
 
 
 def test_an_error_that_depends_on_the_value_selects_what_it_likes():
-    """A long-tailed error on the values of an event alone leaves the mean given the event, with light tails elsewhere."""
+    """A long-tailed error on the values of an event, and a light one elsewhere, leave the mean given the event."""
     event = np.array([True, False, True, False, False])
 
     def log_survival(x):

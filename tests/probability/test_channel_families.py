@@ -174,7 +174,7 @@ def test_multinomial_against_exact_coefficients(trials):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("trials", [3, 1001])
-def test_multinomial_against_scipy_on_both_sides_of_the_switch(trials):
+def test_multinomial_against_scipy(trials):
     rates = np.array([[0.3, 0.7], [0.0, 1.0]])
     rows = np.asarray(multinomial(rates, trials, "theta", "counts").rows)
     counts = compositions(trials, 2)

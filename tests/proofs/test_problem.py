@@ -81,6 +81,21 @@ def test_a_split_that_puts_a_variable_on_both_sides_is_refused():
         parse_problem("H(X) <= H(Y)", "XY -> Z -> X")
 
 
+@pytest.mark.parametrize("parents", ["task", None, 3, ("X", 3), b"task"])
+def test_parents_that_are_no_list_of_names_are_refused(parents):
+    """The text "task" is one name, not four."""
+    with pytest.raises(
+        TypeError, match=r"given has 'Y': .* in a graph: give a list of names, as in {'Z': \('X', 'D'\)}"
+    ):
+        parse_problem("I(X;Y) <= H(X)", {"Y": parents})
+
+
+def test_parents_that_can_be_read_once_are_read_once():
+    kinds = [{"Z": ["D"], "D": ["X"]}, {"Z": iter("D"), "D": (name for name in ["X"])}, {"Z": {"D": 1}, "D": {"X"}}]
+    found = [parse_problem("I(X;Z) <= I(X;D)", graph)[1] for graph in kinds]
+    assert [[a.text for a in assumptions] for assumptions in found] == [["Z _||_ X | D"]] * 3
+
+
 def test_a_graph_gives_each_variable_apart_from_those_before_it():
     diamond = {"B": ("A",), "C": ("A",), "D": ("B", "C")}
     assert [a.text for a in graph_assumptions(diamond, of="D")] in (

@@ -39,6 +39,16 @@ def test_the_papers_bound_is_proved():
     check_certificate(json.loads(json.dumps(found.certificate)))
 
 
+@pytest.mark.parametrize("digits", [12, 20, 289])
+def test_what_is_false_or_true_by_less_than_floats_can_tell(digits):
+    """Of H(X) >= 1e-20 a constant is the counterexample; 1.00...01 is a fraction of twice as many digits."""
+    zeros = "0" * digits
+    assert prove(f"H(X) >= 0.{zeros}1", starts=0).verdict == "refuted"
+    assert prove(f"I(X;Y) <= 0.{'9' * digits} H(X)", starts=0).verdict == "refuted"
+    assert prove(f"I(X;Y) <= 1.{zeros}1 H(X)", starts=0).verdict == "proved"
+    assert prove(f"I(X;Y) <= 1.{zeros} H(X)", starts=0).verdict == "proved"
+
+
 def test_the_central_false_claim_is_refuted_by_an_exact_law():
     found = prove("I(X;Z) <= I(X;D)", "X -> D,S -> Z").counterexample
     assert found is not None

@@ -11,6 +11,7 @@ from infoloop.reporting.suggestions import (
     bound_message,
     cut_text,
     did_you_mean,
+    escape_unprintable,
     list_names,
     quote,
 )
@@ -59,6 +60,7 @@ def test_what_is_short_stays_as_it_is(text):
 def test_nothing_that_moves_a_cursor_is_quoted_raw(text):
     assert quote(text).isprintable()
     assert cut_text(text).isprintable()
+    assert escape_unprintable(text).isascii()
 
 
 def test_long_values_are_cut_and_their_length_is_said():

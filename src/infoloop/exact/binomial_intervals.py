@@ -11,7 +11,7 @@ from flint import arb, fmpq
 from infoloop.exact.rational_laws import Exact, rational
 from infoloop.probability.host_functions import host_only
 
-_GRID, _BITS = 2**44, 192
+_GRID, _BITS, _NEGLIGIBLE = 2**44, 96, 2.0**-40
 
 
 @host_only
@@ -61,6 +61,21 @@ def _lower_end(passes: int, attempts: int, side: fmpq) -> fmpq:
 
 
 def _tail_is_within(rate: fmpq, passes: int, attempts: int, side: fmpq) -> bool:
-    r"""Tell whether $P(\mathrm{Bin}(n,p)\ge k)=I_p(k,n-k+1)$ is certainly at most `side`."""
+    r"""Tell whether $P(\mathrm{Bin}(n,p)\ge k)$ is certainly at most `side`, for $p<k/n$.
+
+    Terms are added while they matter; each ratio of a term to the last is below the one before, so that what is left
+    is at most a geometric series.
+    """
+    n, k = attempts, passes
     with flint.ctx.workprec(_BITS):
-        return bool(arb(rate).beta_lower(passes, attempts - passes + 1, regularized=True) <= arb(side))
+        p, odds = arb(rate), arb(rate / (1 - rate))
+        choices = arb(n + 1).lgamma() - arb(k + 1).lgamma() - arb(n - k + 1).lgamma()
+        term = (choices + k * p.log() + (n - k) * (1 - p).log()).exp()
+        total = term
+        for j in range(k, n):
+            ratio = odds * (n - j) / (j + 1)
+            term *= ratio
+            total += term
+            if term < total * _NEGLIGIBLE:
+                return bool(ratio < 1 and total + term * ratio / (1 - ratio) <= arb(side))
+        return bool(total <= arb(side))

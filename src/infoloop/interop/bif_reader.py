@@ -139,7 +139,7 @@ class _Source:
         count = math.prod(shape)
         rows, default = self.rows(law, shape)
         table = np.empty((count, size))
-        if default and len(rows) < count:
+        if default:  # checked where each row is given too
             table[:] = self.masses(law, f"the default of {cut_text(law.name)}", default)
         for k, row in rows.items():
             table[k] = self.masses(law, _place(law, self.given(law, k, shape)), row)

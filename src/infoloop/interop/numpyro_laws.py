@@ -20,6 +20,7 @@ from jax.scipy.special import expit
 
 from infoloop.interop.polya_urns import urn_masses
 from infoloop.probability.channel_families import compositions
+from infoloop.probability.counts_of_draws import count_masses
 
 numpyro = lazy_loader.load("numpyro")  # it takes a second to import
 _MOST_TRIALS = 1000
@@ -143,10 +144,9 @@ def _trials(name: str, fn: Any) -> np.ndarray:
 def _binomial(name: str, fn: Any) -> FiniteDistribution:
     trials = _trials(name, fn)
     k = np.arange(trials.max() + 1)
-    one, zero = ((1.0 * p)[..., None] for p in _bernoulli_pmf(fn))
-    ways = [[float(math.comb(int(n), int(i))) for i in k] for n in trials.ravel()]
-    misses = np.where(k <= trials[..., None], trials[..., None] - k, 0)
-    return FiniteDistribution(k, jnp.asarray(ways).reshape(*trials.shape, len(k)) * one**k * zero**misses)
+    rates = jnp.stack(_bernoulli_pmf(fn), axis=-1)
+    counts = np.stack(np.broadcast_arrays(k, np.maximum(trials[..., None] - k, 0)), axis=-1)
+    return FiniteDistribution(k, jnp.where(k <= trials[..., None], count_masses(rates, counts), 0.0))
 
 
 def _beta_binomial(name: str, fn: Any) -> FiniteDistribution:
@@ -180,9 +180,7 @@ def _counts(name: str, fn: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def _multinomial(name: str, fn: Any) -> FiniteDistribution:
     vectors, possible = _counts(name, fn)
-    ways = np.array([math.factorial(sum(v)) // math.prod(map(math.factorial, v)) for v in vectors.tolist()], float)
-    powers = jnp.prod(_event_probabilities(fn)[..., None, :] ** vectors, axis=-1)
-    return FiniteDistribution(vectors, jnp.where(possible, ways * powers, 0.0))
+    return FiniteDistribution(vectors, jnp.where(possible, count_masses(_event_probabilities(fn), vectors), 0.0))
 
 
 def _dirichlet_multinomial(name: str, fn: Any) -> FiniteDistribution:

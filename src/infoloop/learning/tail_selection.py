@@ -111,7 +111,7 @@ def limit_law(
 
 @kinds_checked
 def limit_mean(values: Float[Numbers, "values"], law: Float[Numbers, "values"], tail_rate: Number) -> Float[Array, ""]:
-    r"""Return the limit of `selected_mean`, $\frac{E[Ve^{\gamma V}]}{E[e^{\gamma V}]}$: E V at 0, the largest V at infinity.
+    r"""Return the limit of `selected_mean`, $\frac{E[Ve^{\gamma V}]}{E[e^{\gamma V}]}$, between E V and the largest V.
 
     Args:
         values: The values v, finite.
@@ -162,8 +162,8 @@ def selected_exponential(value_rate: Batch, error_rate: Batch, threshold: Batch)
 def selected_gaussian(value_deviation: Batch, error_deviation: Batch, threshold: Batch) -> Float[Array, "*batch"]:
     r"""Return $E[V\mid V+E\ge t]$ for independent normals of mean 0, at every threshold.
 
-    $\frac{\sigma_V^2}{\sigma_V^2+\sigma_E^2}E[U\mid U\ge t]$, $U=V+E$: it grows without end, as the tail of E is lighter
-    than every exponential, and always is the same share of the proxy. The arguments broadcast.
+    $\frac{\sigma_V^2}{\sigma_V^2+\sigma_E^2}E[U\mid U\ge t]$, $U=V+E$: it grows without end, as the tail of E is
+    lighter than every exponential, and always is the same share of the proxy. The arguments broadcast.
 
     Args:
         value_deviation: $\sigma_V$, above 0.

@@ -73,7 +73,7 @@ def drift_time(start: Batch, reached: Batch, youden_at_none: Batch, youden_at_al
     1.098612
     """
     p, end = check_unit_interval(start, "start"), check_unit_interval(reached, "reached")
-    a, b = check_floats(youden_at_none, "youden_at_none"), check_floats(youden_at_all, "youden_at_all")
+    a, b = (jnp.asarray(check_floats(j, "J")) for j in (youden_at_none, youden_at_all))
     before, after = a + (b - a) * p, a + (b - a) * end
     ratio = nan_unless((before * after > 0) & (a * b != 0), after / before)
     return jnp.log(end / p) / a - jnp.log((1 - end) / (1 - p)) / b + (1 / b - 1 / a) * jnp.log(ratio)

@@ -6,10 +6,12 @@ so that its range at a t is exact, and by rational arithmetic. What is left of [
 the roots. Nothing is fitted, and no sample size has to be large.
 """
 
+import math
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
+from flint import fmpq
 from jaxtyping import Int
 
 from infoloop.exact.binomial_intervals import certified_interval
@@ -18,8 +20,9 @@ from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
 
 Interval = tuple[Fraction, Fraction]
-_FINEST, _SPLITS = Fraction(1, 2**12), 256
-_ALL = (Fraction(0), Fraction(1))
+_Ends = tuple[fmpq, fmpq]  # quicker than fractions by far
+_FINEST, _SPLITS = fmpq(1, 2**12), 128
+_ALL = (fmpq(0), fmpq(1))
 
 
 class RateIntervals(NamedTuple):
@@ -72,12 +75,23 @@ def rates_from_counts(counts: Int[Numbers, "2 2 2"], confidence: Exact = "19/20"
             f"confidence is {confidence} and {table.sum()} answers are counted: give one in (0, 1), and answers"
         )
     box = _box(table, (1 - rational(confidence)) / 11)
-    found = [_rates_of(box, k) for k in range(3)]
+    signs = [_sign(_determinant(*(side.sum(axis=k) for side in (box.low, box.high)))) for k in range(3)]
+    found = [_rates_of(box, k, signs) for k in range(3)]
     shares = [one.right for one in found if one.right is not None]
-    right = (max([Fraction(0), *(low for low, _ in shares)]), min([Fraction(1), *(high for _, high in shares)]))
-    rates = (tuple(one.false_positive for one in found), tuple(one.true_positive for one in found))
-    fits = all(low <= high for low, high in (right, *rates[0], *rates[1]))
-    return RateIntervals(right, *rates, tuple(one.right is not None for one in found), fits)
+    right = (max([fmpq(0), *(low for low, _ in shares)]), min([fmpq(1), *(high for _, high in shares)]))
+    none_empty = all(low <= high for low, high in (right, *(ends for one in found for ends in one[:2])))
+    return RateIntervals(
+        _fractions(right),
+        tuple(_fractions(one.false_positive) for one in found),
+        tuple(_fractions(one.true_positive) for one in found),
+        tuple(one.right is not None for one in found),
+        none_empty and math.prod(signs) >= 0,  # the product of the covariances is (pq)^3 (J1 J2 J3)^2
+    )
+
+
+def _fractions(ends: _Ends) -> Interval:
+    low, high = (Fraction(int(end.p), int(end.q)) for end in ends)
+    return low, high
 
 
 class _Box(NamedTuple):
@@ -85,50 +99,58 @@ class _Box(NamedTuple):
 
     low: np.ndarray
     high: np.ndarray
-    means: tuple[Interval, ...]
+    means: tuple[_Ends, ...]
 
 
 class _Rates(NamedTuple):
-    false_positive: Interval
-    true_positive: Interval
-    right: Interval | None
+    false_positive: _Ends
+    true_positive: _Ends
+    right: _Ends | None
 
 
 def _box(counts: np.ndarray, miss: Exact) -> _Box:
     total = int(counts.sum())
-    ends = [certified_interval(int(count), total, miss) for count in counts.ravel()]
+    ends = [_exact_ends(int(count), total, miss) for count in counts.ravel()]
     low, high = (np.array(side, dtype=object).reshape(counts.shape) for side in zip(*ends, strict=True))
     passes = [int(np.moveaxis(counts, k, 0)[1].sum()) for k in range(3)]
-    return _Box(low, high, tuple(certified_interval(count, total, miss) for count in passes))
+    return _Box(low, high, tuple(_exact_ends(count, total, miss) for count in passes))
 
 
-def _rates_of(box: _Box, k: int) -> _Rates:
-    """Return what is known of verifier k: its two roots, told apart by the sign of its covariance with the first."""
-    sign = 1 if k == 0 else _sign(_determinant(*(side.sum(axis=3 - k) for side in (box.low, box.high))))
-    roots = _roots(np.moveaxis(box.low, k, 0), np.moveaxis(box.high, k, 0)) if sign else None
+def _exact_ends(passes: int, attempts: int, miss: Exact) -> _Ends:
+    low, high = certified_interval(passes, attempts, miss)
+    return rational(low), rational(high)
+
+
+def _rates_of(box: _Box, k: int, signs: list[int]) -> _Rates:
+    """Return what is known of verifier k: its two roots, told apart by the sign of its covariance with the first.
+
+    `signs[k]` is that of the covariance of the other two.
+    """
+    sign = 1 if k == 0 else signs[3 - k]
+    roots = _roots(np.moveaxis(box.low, k, 0), np.moveaxis(box.high, k, 0), signs[k]) if sign * signs[k] else None
     if roots is None:
         return _Rates(_ALL, _ALL, None)
     share = _share(*roots, box.means[k])
     return _Rates(*roots, share) if sign > 0 else _Rates(*roots[::-1], (1 - share[1], 1 - share[0]))
 
 
-def _roots(low: np.ndarray, high: np.ndarray) -> tuple[Interval, Interval] | None:
-    """Return intervals for the two roots of f, or None where no t is certain to lie between them."""
-    sign = _sign(_determinant(low.sum(axis=0), high.sum(axis=0)))
-    grid = (Fraction(k, _SPLITS) for k in range(1, _SPLITS))
-    between = next((t for t in grid if sign and _sign(_range(low, high, t, t)) == -sign), None)
-    if between is None:
+def _roots(low: np.ndarray, high: np.ndarray, sign: int) -> tuple[_Ends, _Ends] | None:
+    """Return intervals for the two roots of f, of this sign outside them, or None where no t is surely between them."""
+    grid = (fmpq(k, _SPLITS) for k in range(1, _SPLITS))
+    inside = [t for t in grid if _sign(_range(low, high, t, t)) == -sign]
+    if not inside:
         return None
-    return tuple(_hull(low, high, *ends) for ends in ((Fraction(0), between), (between, Fraction(1))))
+    between = inside[len(inside) // 2]  # well inside: next to the first, a range over some width may hold 0
+    return _hull(low, high, fmpq(0), between), _hull(low, high, between, fmpq(1))
 
 
-def _hull(low: np.ndarray, high: np.ndarray, start: Fraction, stop: Fraction) -> Interval:
+def _hull(low: np.ndarray, high: np.ndarray, start: fmpq, stop: fmpq) -> _Ends:
     """Return the least interval that holds all t of [start, stop] where f may be 0; (1, 0) if there is none."""
     first, last = (_outermost(low, high, start, stop, from_left) for from_left in (True, False))
-    return (Fraction(1), Fraction(0)) if first is None or last is None else (first, last)
+    return (fmpq(1), fmpq(0)) if first is None or last is None else (first, last)
 
 
-def _outermost(low: np.ndarray, high: np.ndarray, start: Fraction, stop: Fraction, from_left: bool) -> Fraction | None:
+def _outermost(low: np.ndarray, high: np.ndarray, start: fmpq, stop: fmpq, from_left: bool) -> fmpq | None:
     if _sign(_range(low, high, start, stop)):
         return None
     if stop - start <= _FINEST:
@@ -139,29 +161,29 @@ def _outermost(low: np.ndarray, high: np.ndarray, start: Fraction, stop: Fractio
     return next((t for t in found if t is not None), None)
 
 
-def _range(low: np.ndarray, high: np.ndarray, start: Fraction, stop: Fraction) -> Interval:
+def _range(low: np.ndarray, high: np.ndarray, start: fmpq, stop: fmpq) -> _Ends:
     """Return the range of f on [start, stop] in the box: (1-t)B - tC falls with t."""
     return _determinant((1 - stop) * low[1] - stop * high[0], (1 - start) * high[1] - start * low[0])
 
 
-def _determinant(low: np.ndarray, high: np.ndarray) -> Interval:
+def _determinant(low: np.ndarray, high: np.ndarray) -> _Ends:
     """Return the range of the determinant of a 2 x 2 table whose cells are in intervals of their own."""
     both, across = (_product(low[a], high[a], low[b], high[b]) for a, b in (((1, 1), (0, 0)), ((1, 0), (0, 1))))
     return both[0] - across[1], both[1] - across[0]
 
 
-def _product(a: Fraction, b: Fraction, c: Fraction, d: Fraction) -> Interval:
+def _product(a: fmpq, b: fmpq, c: fmpq, d: fmpq) -> _Ends:
     corners = (a * c, a * d, b * c, b * d)
     return min(corners), max(corners)
 
 
-def _sign(interval: Interval) -> int:
+def _sign(interval: _Ends) -> int:
     return (interval[0] > 0) - (interval[1] < 0)
 
 
-def _share(lower: Interval, upper: Interval, mean: Interval) -> Interval:
+def _share(lower: _Ends, upper: _Ends, mean: _Ends) -> _Ends:
     r"""Return where $p=\frac{m-F}{T-F}$ lies: it rises with m and falls with F and T where F <= m <= T."""
-    least, most = Fraction(0), Fraction(1)
+    least, most = fmpq(0), fmpq(1)
     if mean[0] > lower[1]:
         least = (mean[0] - lower[1]) / (upper[1] - lower[1])
     if mean[1] < upper[0]:

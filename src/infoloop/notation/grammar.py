@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from infoloop.notation import hints
+from infoloop.reporting.suggestions import cut_text
 
 Group = tuple[str, ...]
 
@@ -328,7 +329,7 @@ class Reader:
         if self.kind != "name":
             self.refuse("the name of a variable is wanted here")
         if self.word in apart:
-            self.refuse(f"{hints.shortened(self.word)} stands on both sides: groups must have no variable in common")
+            self.refuse(f"{cut_text(self.word)} stands on both sides: groups must have no variable in common")
         word = self.word
         self.advance()
         return word

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from infoloop.reporting.suggestions import escape_unprintable, quote
+
 RELATIONS = ("<=", ">=", "=", "<", ">")
-MOST_SHOWN = 100  # characters of a text, or of a word, in a message
+MOST_SHOWN = 100  # characters of a text in a message
 
 _MARKS = {
     ":": "groups are separated by ;, as in I(X;Y)",
@@ -35,26 +37,8 @@ def excerpt(text: str, place: int) -> tuple[str, int]:
     """
     begin = max(0, min(place - MOST_SHOWN // 2, len(text) - MOST_SHOWN))
     end = begin + MOST_SHOWN
-    before = "..." * (begin > 0) + escaped(text[begin:place])
-    return before + escaped(text[place:end]) + "..." * (end < len(text)), len(before)
-
-
-def shortened(word: str) -> str:
-    """Return a word of a text for a message: printable, and not longer than a line.
-
-    >>> shortened("X" * 1000) == "X" * 100 + "..."
-    True
-    """
-    return escaped(word[:MOST_SHOWN]) + "..." * (len(word) > MOST_SHOWN)
-
-
-def escaped(text: str) -> str:
-    r"""Return the text with every character that is not printable as its escape.
-
-    >>> escaped("a\x1b[2K")
-    'a\\x1b[2K'
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    before = "..." * (begin > 0) + escape_unprintable(text[begin:place])
+    return before + escape_unprintable(text[place:end]) + "..." * (end < len(text)), len(before)
 
 
 def hint_for_mark(mark: str) -> str:
@@ -86,4 +70,4 @@ def hint_for_end(word: str, wanted: str) -> str:
         return f"{word!r} is a second relation: a statement has one"
     if word in ("/", "*"):
         return f"{word!r} is not expected here: a factor stands before H and I, as in 1/2 H(X)"
-    return f"{shortened(word)!r} is not expected here: join terms with {wanted}"
+    return f"{quote(word)} is not expected here: join terms with {wanted}"

@@ -1,6 +1,5 @@
 """The textbook channels. Probabilities are arguments, so every family can be swept by `vmap` and differentiated."""
 
-import functools
 import itertools
 import math
 from collections.abc import Callable, Iterable
@@ -17,6 +16,7 @@ from jaxtyping import Float, Int, Key
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.channels import Channel, channel
+from infoloop.probability.counts_of_draws import count_masses
 from infoloop.probability.distributions import Names, as_names
 from infoloop.probability.host_functions import host_only, refuse_tracers
 from infoloop.probability.numerics import nan_if_any
@@ -216,8 +216,8 @@ def multinomial(
 ) -> Channel:
     r"""Return the channel from the number of a law on k symbols to the counts of draws from it.
 
-    $$K(c\mid x)=\frac{t!}{\prod c_i!}\prod_ir_{xi}^{c_i}$$ The relative error is a few units in the last place up
-    to 1000 trials, as long as floats hold the coefficients; beyond, by logarithms, about t times 1e-16.
+    $$K(c\mid x)=\frac{t!}{\prod c_i!}\prod_ir_{xi}^{c_i}$$ The relative error is a few units in the last place, of far
+    tails too (`count_masses`).
 
     Args:
         rates: one law in each of n rows.
@@ -239,38 +239,7 @@ def multinomial(
     r = _with_axes(check_floats(rates, "rates", dtype), 2, "rates", "a table with one law in each row")
     r = check_probabilities(r, "rates", 1, r.dtype)
     counts = compositions(check_int(trials, "trials", 0), r.shape[1])
-    even = [trials // r.shape[1] + (i < trials % r.shape[1]) for i in range(r.shape[1])]
-    if trials <= 1000 and _ways(even) <= float(jnp.finfo(r.dtype).max):  # no counts have more ways than even ones
-        ways = jnp.asarray([_ways(map(int, c)) for c in counts], r.dtype)
-        rows = ways * jnp.prod(r[:, None, :] ** counts, axis=2)
-    else:
-        log_ways = [math.lgamma(trials + 1) - sum(math.lgamma(n + 1) for n in c) for c in counts]
-        rows = _by_logarithms(r, counts, np.array(log_ways))
-    return _channel(rows, r, source, target)
-
-
-def _ways(counts):
-    counts = list(counts)
-    return math.factorial(sum(counts)) // math.prod(map(math.factorial, counts))
-
-
-@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
-def _by_logarithms(r, counts, log_ways):
-    r"""Return $e^w\prod r_i^{c_i}$, exactly 0 where a rate of 0 has a count."""
-    lost = ((r[:, None, :] == 0) & (counts > 0)).any(axis=2)
-    powers = jnp.sum(counts * jnp.log(jnp.where(r == 0, 1.0, r))[:, None, :], axis=2)
-    return jnp.where(lost, 0.0, jnp.exp(jnp.asarray(log_ways, r.dtype) + powers))
-
-
-@_by_logarithms.defjvp
-def _(counts, log_ways, primals, tangents):
-    (r,), (d_r,) = primals, tangents
-    slope = jnp.zeros((len(r), len(counts)), r.dtype)
-    for i in range(counts.shape[1]):  # the derivative by a rate has one draw of it less, also where the rate is 0
-        fewer = counts - np.eye(counts.shape[1], dtype=counts.dtype)[i]
-        with np.errstate(divide="ignore"):  # no way at all, e to the minus infinity, where there is no draw to take
-            slope += d_r[:, i, None] * _by_logarithms(r, fewer, log_ways + np.log(np.maximum(counts[:, i], 0)))
-    return _by_logarithms(r, counts, log_ways), slope
+    return _channel(count_masses(r, counts), r, source, target)
 
 
 @host_only

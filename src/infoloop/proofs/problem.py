@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from infoloop.notation import hints
 from infoloop.notation.assumptions import Assumption, assumption_of_groups, parse_assumption, parse_assumptions
 from infoloop.notation.grammar import Group, NotationError, Statement, Term, format_statement, parse_statement
 from infoloop.probability.bayes_nets import BayesNet, parents_of
 from infoloop.probability.dags import Graph, ancestors, find_cycle, topological_order
 from infoloop.proofs import limits
-from infoloop.reporting.suggestions import quote
+from infoloop.reporting.suggestions import cut_text, quote
 
 Given: TypeAlias = str | Mapping[str, Group] | BayesNet | Assumption | Sequence["Given"] | None
 
@@ -61,8 +60,7 @@ def _each(given: Given) -> Iterator[Assumption | Mapping[str, Group]]:
     elif isinstance(given, Assumption):
         yield given
     elif isinstance(given, Mapping):
-        _check_graph(given)
-        yield given
+        yield _graph(given)
     elif isinstance(given, Iterable):
         for part in given:
             yield from _each(part)
@@ -71,12 +69,15 @@ def _each(given: Given) -> Iterator[Assumption | Mapping[str, Group]]:
         raise TypeError(f"given is of type {type(given).__name__}: give texts such as {example}")
 
 
-def _check_graph(graph: Mapping[str, Group]) -> None:
-    for child, parents in graph.items():
-        named = isinstance(child, str) and isinstance(parents, Iterable) and all(isinstance(p, str) for p in parents)
-        if not named:
-            what = f"given has {quote(child)}: {quote(parents)} in a graph"
-            raise TypeError(f"{what}: give names, as in {{'Z': ('X', 'D')}}")
+def _graph(given: Mapping[str, Iterable[str]]) -> Mapping[str, Group]:
+    graph = {}
+    for child, names in given.items():
+        parents = tuple(names) if isinstance(names, Iterable) and not isinstance(names, str) else (None,)
+        if not isinstance(child, str) or not all(isinstance(name, str) for name in parents):
+            what = f"given has {quote(child)}: {quote(names)} in a graph"
+            raise TypeError(f"{what}: give a list of names, as in {{'Z': ('X', 'D')}}")
+        graph[child] = parents
+    return graph
 
 
 def graph_assumptions(parents: Graph, of: Iterable[str]) -> tuple[Assumption, ...]:
@@ -97,7 +98,7 @@ def graph_assumptions(parents: Graph, of: Iterable[str]) -> tuple[Assumption, ..
     """
     cycle = find_cycle(parents)
     if cycle:
-        shown = hints.shortened(" -> ".join(map(str, cycle)))
+        shown = cut_text(" -> ".join(map(str, cycle)))
         raise ValueError(f"the graph has the cycle {shown}: a variable cannot cause itself")
     order = topological_order(parents)
     kept = ancestors({name: parents.get(name, ()) for name in order}, set(of).intersection(order))
@@ -149,7 +150,7 @@ def _split_terms(terms: tuple[Term, ...], letters: dict[str, Group], text: str) 
         groups = tuple(_split_group(group, letters) for group in term.groups)
         if _overlap(groups) and not _overlap(term.groups):
             name = next(name for name in sum(term.groups, ()) if name in letters)
-            means = hints.shortened(f"{name} means {','.join(letters[name])}")
+            means = cut_text(f"{name} means {','.join(letters[name])}")
             reason = f"{means} here, so a variable stands on both sides of ';'"
             raise NotationError(text, text.find(name), reason)
         split.append(Term(term.coefficient, groups, _split_group(term.given, letters)))

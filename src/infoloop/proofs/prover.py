@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from infoloop.check import readable
-from infoloop.notation import hints
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_int
 from infoloop.proofs import limits
@@ -15,6 +14,7 @@ from infoloop.proofs.counterexamples.search import SearchReport, refute
 from infoloop.proofs.polymatroids import Polymatroid, polymatroid
 from infoloop.proofs.problem import Given, parse_problem
 from infoloop.proofs.shannon_prover import prove_parsed
+from infoloop.reporting.suggestions import escape_unprintable
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Proof:
     def __str__(self) -> str:
         if self.certificate is not None:
             return readable(self.certificate)
-        statement, *given = (hints.escaped(" ".join(text.split())) for text in (self.statement, *self.given))
+        statement, *given = (escape_unprintable(" ".join(text.split())) for text in (self.statement, *self.given))
         under = "".join(f"\ngiven  {text}" for text in given)
         if self.counterexample is not None:
             return f"{statement}   is refuted, certified{under}\n\n{self.counterexample}"

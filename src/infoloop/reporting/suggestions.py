@@ -64,8 +64,16 @@ def cut_text(text: str, most: int = MOST_CHARACTERS) -> str:
     >>> cut_text("a long line\nof text", 12)
     'a long ... ext'
     """
-    short = _shortened(text, most)
-    return short if short.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in short)
+    return escape_unprintable(_shortened(text, most))
+
+
+def escape_unprintable(text: str) -> str:
+    r"""Return the text with every character that is not printable as its escape.
+
+    >>> escape_unprintable("a\x1b[2K")
+    'a\\x1b[2K'
+    """
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def bound_message(message: str) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from infoloop.notation.assumptions import Assumption
-from infoloop.notation.grammar import Statement, entropy_form, lesser_first, subtract, variables
+from infoloop.notation.grammar import Group, Statement, entropy_form, lesser_first, subtract, variables
 from infoloop.proofs import limits
 from infoloop.proofs.counterexamples.exact_decision import (
     Counterexample,
@@ -21,7 +21,7 @@ from infoloop.proofs.counterexamples.exact_decision import (
 from infoloop.proofs.counterexamples.factorisation import factorise
 from infoloop.proofs.counterexamples.gradient_search import descend, descent_problem, initial_logits
 from infoloop.proofs.counterexamples.small_law_search import EntropyForm, enumerate_small_laws, tolerance
-from infoloop.proofs.counterexamples.small_laws import law_families
+from infoloop.proofs.counterexamples.small_laws import LawFamily, law_families
 
 
 class SearchReport(NamedTuple):
@@ -102,17 +102,30 @@ def _screened(statement: Statement, assumptions: Sequence[Assumption]) -> Counte
     # Short assumptions first: the sooner one can fail, the fewer choices are left to extend.
     early = itertools.chain(*sorted(map(variables, zeros_of(assumptions)), key=len))
     names = tuple(dict.fromkeys(itertools.chain(early, mentioned(statement, assumptions))))
-    relation, tried = lesser_first(statement).relation, SearchReport(0, True)
+    relation, tried, close = lesser_first(statement).relation, SearchReport(0, True), []
     for family in law_families():
         screening = enumerate_small_laws(family, names, zeros, gap, relation)
         tried = SearchReport(tried.witnesses + screening.satisfying, tried.complete and screening.complete)
-        for choice in screening.candidates[: limits.MOST_CANDIDATES]:
-            if family.cells(choice) > limits.MOST_EXACT_CELLS:
-                continue
-            refuted = judge(family.law(choice, names), statement, assumptions, family.description)
-            if refuted:
-                return refuted
-    return tried
+        close.append((family, screening.close))
+        refuted = _judged(family, screening.candidates, names, statement, assumptions)
+        if refuted:
+            return refuted
+    # Only now, as it takes longer: laws that break it by less than floats can tell, such as H(X) >= 1e-20.
+    found = (_judged(family, choices, names, statement, assumptions) for family, choices in close)
+    return next(filter(None, found), tried)
+
+
+def _judged(
+    family: LawFamily, choices: np.ndarray, names: Group, statement: Statement, assumptions: Sequence[Assumption]
+) -> Counterexample | None:
+    """Return the first of the smallest laws of a family that refutes, decided exactly."""
+    for choice in choices[: limits.MOST_CANDIDATES]:
+        if family.cells(choice) > limits.MOST_EXACT_CELLS:
+            continue
+        refuted = judge(family.law(choice, names), statement, assumptions, family.description)
+        if refuted:
+            return refuted
+    return None
 
 
 def _descended(

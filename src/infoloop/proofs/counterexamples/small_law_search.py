@@ -20,11 +20,13 @@ EntropyForm = Mapping[frozenset[str], Fraction]
 class Screening(NamedTuple):
     """What was seen of one family.
 
-    `candidates` are the laws that seem to refute, a row of functions for each, smallest first, `satisfying` is how many
-    laws met the assumptions, and `complete` whether all laws of the family were seen.
+    `candidates` are the laws that seem to refute, a row of functions for each, smallest first, and `close` those of
+    which floats cannot tell; `satisfying` is how many laws met the assumptions, and `complete` whether all laws of the
+    family were seen.
     """
 
     candidates: Int[np.ndarray, "laws variables"]
+    close: Int[np.ndarray, "laws variables"]
     satisfying: int
     complete: bool
 
@@ -64,7 +66,9 @@ def enumerate_small_laws(
             choices = choices[abs(_values(family, form, choices, names)) <= tolerance(form)]
     gaps = _values(family, slack, choices, names)
     bad = {"<=": gaps < -tolerance(slack), "<": gaps <= tolerance(slack), "=": abs(gaps) > tolerance(slack)}[relation]
-    return Screening(_smallest_first(family, choices[bad], abs(gaps[bad])), len(choices), complete)
+    close = (abs(gaps) <= tolerance(slack)) & ~bad
+    found = (_smallest_first(family, choices[these], abs(gaps[these])) for these in (bad, close))
+    return Screening(*found, len(choices), complete)
 
 
 def tolerance(form: EntropyForm) -> float:
