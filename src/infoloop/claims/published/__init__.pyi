@@ -1,3 +1,4 @@
+from . import answer_support as answer_support
 from . import appended_memories as appended_memories
 from . import labels_mixed as labels_mixed
 from . import numbers_of_groups as numbers_of_groups
