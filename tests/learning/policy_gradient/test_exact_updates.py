@@ -115,6 +115,7 @@ def test_the_three_shares_add_up():
     np.testing.assert_allclose(sum(found[1:]), found[0], rtol=0, atol=rounding(16))
 
 
+@pytest.mark.slow
 def test_in_a_failed_group_no_dose_is_safe():
     """The share of the groups without a right answer is the same at every dose, until none is left (epsilon 0)."""
     z, outputs = question()
@@ -137,6 +138,7 @@ def test_epsilon_makes_doses_safe_that_are_small_beside_it():
     np.testing.assert_allclose(half, full / 2, rtol=0, atol=CLOSE)
 
 
+@pytest.mark.slow
 def test_the_gate_removes_exactly_the_failed_groups():
     z, outputs = question()
     rule = modified(grpo(), dose=0.1)
@@ -176,6 +178,7 @@ def test_the_jump_at_dose_0_is_its_closed_form(size):
     assert abs(update(tiny) - update(0.0)).max() > 1e-2
 
 
+@pytest.mark.slow
 def test_shaping_that_every_right_answer_has_slows_learning():
     """7/128 without it, 6/128 at every dose: 1/4 right, 1/2 wrong and 1/4 wrong without what is preferred, G = 2."""
     law, shaping = [Fraction(1, 4), Fraction(1, 2), Fraction(1, 4)], [1, 1, 0]
@@ -239,6 +242,7 @@ def test_slopes_are_those_of_differences():
     assert abs(sum(jnp.vdot(a, b) for a, b in zip(gradient, towards, strict=True)) - slope) <= rounding(256)
 
 
+@pytest.mark.slow
 def test_a_policy_without_mass_on_a_kind_has_a_finite_update():
     z = jnp.array([0.0, 0.0, -1e4])
     outputs = output_kinds([1.0, 0.0, 0.5])

@@ -1,3 +1,4 @@
+from . import crossing_points as crossing_points
 from . import dead_groups as dead_groups
 from . import enumerated_groups as enumerated_groups
 from . import group_objectives as group_objectives
@@ -7,4 +8,6 @@ from . import pass_at_k_populations as pass_at_k_populations
 from . import process_outcome as process_outcome
 from . import reachable_slopes as reachable_slopes
 from . import redrawn_groups as redrawn_groups
+from . import shaping_doses as shaping_doses
+from . import shaping_jumps as shaping_jumps
 from . import step_credit as step_credit

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from flint import arb
+from flint import arb, fmpz
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq
@@ -35,7 +35,7 @@ def root_of(number: int) -> tuple[int, int]:
     >>> root_of(12), root_of(9)
     ((2, 3), (3, 1))
     """
-    whole = max(m for m in range(1, number + 1) if number % (m * m) == 0)
+    whole = math.prod(int(prime) ** (power // 2) for prime, power in fmpz(number).factor())
     return whole, number // whole**2
 
 

@@ -11,7 +11,7 @@ from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
 from infoloop.learning.policy_gradient.group_advantages import advantages
 from infoloop.learning.policy_gradient.reward_kinds import OutputKinds
 from infoloop.learning.policy_gradient.score_statistics import LogitsMap, log_policy
-from infoloop.learning.policy_gradient.verdict_groups import check_group_size
+from infoloop.learning.policy_gradient.verdict_groups import check_size_for
 from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import check_int
 
@@ -51,7 +51,7 @@ def sampled_update(
     >>> sampled_update(jax.random.key(0), reinforce(1.0), lambda z: z, jnp.zeros(2), two, 4, groups=3).tolist()
     [[0.0, 0.0], [0.0, 0.0], [0.0, 0.0]]
     """
-    size, groups = check_group_size(rule, size), check_int(groups, "groups")
+    size, groups = check_size_for(rule, size), check_int(groups, "groups")
     log_pi = log_policy(logits_of, parameters)
     drawn, found, kept = drawn_advantages(key, rule, jnp.exp(log_pi), outputs, size, groups)
     _, back = jax.vjp(lambda theta: log_policy(logits_of, theta), parameters)
@@ -89,7 +89,7 @@ def drawn_advantages(
     >>> drawn_advantages(jax.random.key(0), rule, jnp.array([0.5, 0.5]), two, 2, 3)[1].sort(axis=1).tolist()
     [[-0.5, 0.5], [-0.5, 0.5], [-0.5, 0.5]]
     """
-    return _drawn(key, rule, policy, outputs, check_group_size(rule, size), check_int(groups, "groups"))
+    return _drawn(key, rule, policy, outputs, check_size_for(rule, size), check_int(groups, "groups"))
 
 
 @partial(jax.jit, static_argnames=("size", "groups"))

@@ -125,7 +125,7 @@ def group_moments(
     >>> group_moments(grpo(), [0.5, 0.5], two, 2).weight.tolist()
     [0.25, -0.25]
     """
-    size = check_group_size(rule, size)
+    size = check_size_for(rule, size)
     check_choice(among, "among", PARTS)
     masses = check_distributions(masses, "masses")
     multisets(masses.shape[-1], size, most)  # or says that they are too many
@@ -191,7 +191,7 @@ def _is_among(kinds, counts, size, among):
     return {"all wrong": right == 0, "all right": right == size}.get(among, (right > 0) & (right < size))
 
 
-def check_group_size(rule: AdvantageRule, size: int) -> int:
+def check_size_for(rule: AdvantageRule, size: int) -> int:
     """Return the size of a group, which is at least what the rule needs.
 
     Args:
@@ -202,7 +202,7 @@ def check_group_size(rule: AdvantageRule, size: int) -> int:
         ValueError: It is less, or no whole number.
 
     >>> from infoloop.learning.policy_gradient.advantage_rules import rloo
-    >>> check_group_size(rloo(), 2)
+    >>> check_size_for(rloo(), 2)
     2
     """
     return check_int(size, "size (outputs in a group)", rule.least_size)

@@ -1,0 +1,99 @@
+"""Drawn groups have the mean and covariance of the sums over all groups, at a false-alarm rate of one in a million."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from infoloop.learning.policy_gradient.advantage_rules import dr_grpo, grpo, modified, reinforce, rloo
+from infoloop.learning.policy_gradient.exact_updates import expected_update, update_covariance, update_variance
+from infoloop.learning.policy_gradient.reward_kinds import output_kinds
+from infoloop.learning.policy_gradient.sampled_updates import drawn_advantages, sampled_update
+
+Z = jnp.log(jnp.array([0.1, 0.2, 0.3, 0.25, 0.15]))
+OUTPUTS = output_kinds([1.0, 1.0, 0, 0, 0], [1.0, 0, 1, 0, 0.5], length=[2.0, 5.0, 2.0, 3.0, 1.0])
+RULES = {
+    "reinforce": reinforce(0.25),
+    "rloo": modified(rloo(), dose=0.2, lengths="own"),
+    "grpo": modified(grpo(), dose=0.2),
+    "sample, epsilon": modified(grpo(0.1, "sample"), dose=0.2, gate="some right"),
+    "dr_grpo": modified(dr_grpo(), lengths="group total"),
+    "redrawn": modified(grpo(), dose=0.2, redrawn="equal verdicts", gate="mixed"),
+    "redrawn, equal": modified(grpo(), redrawn="equal rewards"),
+}
+ALARM = 1e-6
+
+
+def deviations(rule, groups, size=4, exact=None):
+    """How many standard errors the sampled means, and mean squares, are off; the largest of them."""
+    drawn = sampled_update(jax.random.key(7), rule, lambda z: z, Z, OUTPUTS, size, groups)
+    mean = expected_update(exact or rule, lambda z: z, Z, OUTPUTS, size)
+    covariance = update_covariance(exact or rule, lambda z: z, Z, OUTPUTS, size)
+    off = drawn - mean
+    products = (off[:, :, None] * off[:, None, :]).reshape(groups, -1)
+    errors = [off.mean(0) / jnp.sqrt(jnp.diag(covariance) / groups)]
+    errors += [(products.mean(0) - covariance.ravel()) / (products.std(0) / groups**0.5)]
+    return float(abs(jnp.concatenate(errors)).max())
+
+
+LIMIT = norm.isf(ALARM / 2 / (5 + 25))  # of 30 normal deviations, dependent or not
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["redrawn", *(pytest.param(n, marks=pytest.mark.full) for n in RULES if n != "redrawn")]
+)
+def test_twenty_thousand_groups_have_the_exact_moments(name):
+    assert deviations(RULES[name], 20_000) < LIMIT
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", RULES)
+def test_a_million_groups_have_the_exact_moments(name):
+    assert deviations(RULES[name], 1_000_000) < LIMIT
+
+
+def test_another_rule_is_noticed():
+    assert deviations(RULES["grpo"], 20_000, exact=modified(grpo(), dose=0.1)) > LIMIT
+
+
+@pytest.mark.slow
+def test_the_total_variance_is_that_of_a_policy_on_features():
+    phi = jnp.array([[1.0, 0.0], [0.5, -1.0], [0.0, 2.0], [-1.0, 0.3], [2.0, 1.0]])
+    logits_of = lambda theta: Z + phi @ theta  # noqa: E731
+    groups = 20_000
+    drawn = sampled_update(jax.random.key(3), RULES["grpo"], logits_of, jnp.zeros(2), OUTPUTS, 4, groups)
+    squares = ((drawn - expected_update(RULES["grpo"], logits_of, jnp.zeros(2), OUTPUTS, 4)) ** 2).sum(axis=1)
+    expected = update_variance(RULES["grpo"], logits_of, jnp.zeros(2), OUTPUTS, 4)
+    assert abs(squares.mean() - expected) < norm.isf(ALARM / 2) * squares.std() / groups**0.5
+
+
+def test_no_dead_group_is_kept():
+    rare = jnp.array([0.001, 0.999])
+    rule = modified(dr_grpo(), redrawn="equal verdicts")
+    drawn, found, kept = drawn_advantages(jax.random.key(0), rule, rare, output_kinds([1.0, 0.0]), 4, 8)
+    assert kept.all()
+    assert ((drawn == 0).any(axis=1) & (drawn == 1).any(axis=1)).all()
+    assert found.shape == (8, 4)
+
+
+@pytest.mark.slow
+def test_a_group_that_is_never_live_is_not_a_number():
+    rule = modified(dr_grpo(), redrawn="equal rewards")
+    found = sampled_update(jax.random.key(0), rule, lambda z: z, jnp.zeros(2), output_kinds([1.0, 1.0]), 2, 3)
+    assert jnp.isnan(found).all()
+
+
+@pytest.mark.slow
+def test_seeds_are_batched():
+    keys = jax.random.split(jax.random.key(0), 3)
+    update = lambda key: sampled_update(key, RULES["redrawn"], lambda z: z, Z, OUTPUTS, 4, 5)  # noqa: E731
+    np.testing.assert_allclose(jax.vmap(update)(keys), jnp.stack([update(key) for key in keys]), rtol=0, atol=1e-14)
+
+
+def test_groups_are_counted():
+    with pytest.raises(ValueError, match=r"^groups is 0: give a whole number, at least 1$"):
+        sampled_update(jax.random.key(0), grpo(), lambda z: z, Z, OUTPUTS, 4, 0)
+    with pytest.raises(ValueError, match=r"^size \(outputs in a group\) is 1: give a whole number, at least 2$"):
+        sampled_update(jax.random.key(0), grpo(), lambda z: z, Z, OUTPUTS, 1)
