@@ -15,8 +15,7 @@ from infoloop.statements.neighbours import changed, unrefuted
 
 POSITIVE, BELOW = "every output of the base has a positive probability", "the pass rate of the policy is below 1"
 POSITIVE_ALWAYS = unrefuted(
-    POSITIVE,
-    "of a base without some outputs a policy on the others is compared as here, and any other is infinitely far",
+    POSITIVE, "without some outputs a base is compared on the others, and any other policy is infinitely far"
 )
 
 
@@ -133,9 +132,11 @@ forward_divergence_grows = inequality(
     edges=(_late,),
     neighbours=(
         POSITIVE_ALWAYS,
-        without(
-            BELOW, {**_late, "policy": _POLICIES[0]}
-        ),  # where the left side is infinite, and the right one undefined
+        unrefuted(BELOW, "at 1 both sides are infinite"),
+        changed(
+            "without the entropy of the base's verdict",
+            lambda case: (_forward_exactly(case)[0], relative_entropy(case["base"], case["policy"])),
+        ),
     ),
     wrong=lambda case: (_forward(case)[0], _divergence(case[1], case[0])),
 )
