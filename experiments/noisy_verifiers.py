@@ -78,7 +78,7 @@ CLAIMS = (
     "thm:noisy-verifier",
     "thm:sign-blind",
     "thm:noisy-update",
-    "thm:corrected-verdicts",
+    "thm:backward-correction",
     "fol:correction-restores-bits",
     "thm:verdict-information",
     "thm:copied-verifier",

@@ -72,8 +72,8 @@ def _moments_exactly(case, variance=lambda truth, noise, square: truth + noise /
 PARTS = ("mean", "mean of right answers", "variance")
 _stated = {"p": fmpq(3, 10), "rho0": fmpq(1, 10), "rho1": fmpq(1, 5), "part": "variance"}
 _rates_with_j = random_numbers(3, lambda x: (jax.nn.sigmoid(x[0]), *(0.45 * jax.nn.sigmoid(x[1:]))), spread=2)
-corrected_verdicts = equality(
-    "thm:corrected-verdicts",
+backward_correction = equality(
+    "thm:backward-correction",
     (ERRING, SOME_J, CORRECTED),
     _moments,
     _rates_with_j,
