@@ -3,6 +3,9 @@ from . import dead_groups as dead_groups
 from . import enumerated_groups as enumerated_groups
 from . import group_objectives as group_objectives
 from . import group_variance_formulas as group_variance_formulas
+from . import noisy_verdict_filters as noisy_verdict_filters
+from . import noisy_verdict_panels as noisy_verdict_panels
+from . import noisy_verdicts as noisy_verdicts
 from . import pass_at_k_estimates as pass_at_k_estimates
 from . import pass_at_k_populations as pass_at_k_populations
 from . import process_outcome as process_outcome
