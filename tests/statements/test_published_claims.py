@@ -1,9 +1,13 @@
 """Published claims are read with their place, name statements that are there, and say why where they name none."""
 
+import json
+
 import pytest
 
 from infoloop.statements import published_claims as published
+from infoloop.statements.court import Ground, make_verdict
 from infoloop.statements.theory_files import TheoryError, pair_with_claims, read_blocks, select_statements
+from infoloop.statements.verification import certificate_path
 from tests.support.paths import ROOT
 
 ENTRIES = pair_with_claims(read_blocks(ROOT / "theory"))
@@ -108,3 +112,30 @@ def test_a_claim_selects_the_statements_that_decide_it(read):
     assert published.select_published(claims, ("thm:dpi",)) == ()
     with pytest.raises(TheoryError, match="'pub:X03': did you mean pub:X0"):
         select_statements(ENTRIES, ("pub:X03",), deciding)
+
+
+def test_every_claim_of_the_list_has_its_block():
+    assert {claim.ref for claim in OURS} >= {f"C{k:02}" for k in range(1, 31)}
+
+
+def test_at_least_twenty_are_executed():
+    assert sum(bool(claim.by or claim.recomputed) for claim in OURS) >= 20
+
+
+def test_no_claim_rests_on_statements_that_say_nothing():
+    """Each statement that decides a claim says something in exact cases that its committed certificate counts."""
+    folder = ROOT / "theory" / "certificates"
+    certificates = {label: certificate_path(folder, label) for claim in OURS for label in claim.by}
+    kept = {label: json.loads(path.read_text(encoding="utf-8")) for label, path in certificates.items()}
+    assert {label for label, found in kept.items() if not found["strict"] + found["equal"]} == set()
+
+
+@pytest.mark.parametrize("claim", OURS, ids=lambda claim: claim.ref)
+def test_the_verdict_is_that_of_the_classes_of_what_decides_it(claim):
+    """Which `infoloop verify` makes of what it finds; here the statements are taken to be as their blocks say."""
+    finding = {"T": "holds", "C": "holds with a condition", "F": "refuted"}
+    opposite = {"T": "refuted", "C": "refuted", "F": "holds"}
+    classes = {entry.block.label: entry.block.fields["class"] for entry in ENTRIES}
+    found = [(opposite if label in claim.denied else finding)[classes[label]] for label in claim.by]
+    grounds = tuple(Ground("", "", "", "", 1, False, kind) for kind in found)
+    assert make_verdict(grounds, claim.recomputed) == claim.block.fields["verdict"]

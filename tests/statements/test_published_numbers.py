@@ -47,6 +47,12 @@ def test_logarithms_and_balls_are_compared_exactly():
     assert not agrees("1.4143", real_ball(lambda: arb(2).sqrt()))
 
 
+def test_a_value_may_be_a_function():
+    assert agrees(".333", lambda: Fraction(1, 3))
+    assert agrees("1.58496", lambda: log2(3))
+    assert not agrees(".334", lambda: Fraction(1, 3))
+
+
 def test_the_row_shows_what_came_out():
     assert PublishedNumber("a third", ".334", Fraction(1, 3)).row() == {
         "what": "a third",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -19,12 +20,13 @@ class PublishedNumber(NamedTuple):
     Attributes:
         what: what the number is of, such as "dead groups of 8 at p = .1".
         published: its digits as printed, such as "-.0756"; ">= 17.15" is a bound.
-        value: the exact value, a rational or a `LogSum` or `RealBall`, best an exact side of a claim of the ledger.
+        value: the exact value, a rational or a `LogSum` or `RealBall`, best an exact side of a claim of the ledger; or
+            a function of nothing that returns it, if it takes long.
     """
 
     what: str
     published: str
-    value: Exact | LogSum | RealBall
+    value: Exact | LogSum | RealBall | Callable[[], Exact | LogSum | RealBall]
 
     def agrees(self) -> bool:
         """Return whether the exact value rounds to the printed digits, or keeps to the printed bound.
@@ -53,7 +55,8 @@ class PublishedNumber(NamedTuple):
         }
 
     def _exact(self) -> LogSum | RealBall:
-        return self.value if isinstance(self.value, LogSum | RealBall) else from_rational(self.value)
+        value: Any = self.value() if callable(self.value) else self.value
+        return value if isinstance(value, LogSum | RealBall) else from_rational(value)
 
     def _printed(self) -> tuple[str | None, Fraction, Fraction]:
         """Return ">=" or "<=" for a bound, the number, and the unit of its last digit."""

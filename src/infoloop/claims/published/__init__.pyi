@@ -1,5 +1,9 @@
+from . import answer_support as answer_support
 from . import appended_memories as appended_memories
 from . import labels_mixed as labels_mixed
+from . import left_tails as left_tails
+from . import nearest_policies as nearest_policies
+from . import numbers_of_groups as numbers_of_groups
 from . import order_of_data as order_of_data
 from . import order_of_learning as order_of_learning
 from . import policy_entropies as policy_entropies

@@ -7,7 +7,7 @@ from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import LogSum, exact_binary_entropy, fmpq
 from infoloop.information.measures import entropy, mutual_information
 from infoloop.learning.noisy_verifiers import NoisyVerifier, corrected_variance, verdict_bits
-from infoloop.learning.policy_optimisation import policy_gradient
+from infoloop.learning.policy_optimisation import regularised_gradient
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy
 from infoloop.statements.cases import Family, exact_law, random_numbers, random_probabilities
@@ -72,8 +72,8 @@ def _moments_exactly(case, variance=lambda truth, noise, square: truth + noise /
 PARTS = ("mean", "mean of right answers", "variance")
 _stated = {"p": fmpq(3, 10), "rho0": fmpq(1, 10), "rho1": fmpq(1, 5), "part": "variance"}
 _rates_with_j = random_numbers(3, lambda x: (jax.nn.sigmoid(x[0]), *(0.45 * jax.nn.sigmoid(x[1:]))), spread=2)
-corrected_verdicts = equality(
-    "thm:corrected-verdicts",
+backward_correction = equality(
+    "thm:backward-correction",
     (ERRING, SOME_J, CORRECTED),
     _moments,
     _rates_with_j,
@@ -134,7 +134,7 @@ def _updates(case):
     def update(reward):
         return policy * (reward - policy @ reward)
 
-    plain = policy_gradient(logits, policy, right, 1.0)
+    plain = regularised_gradient(logits, policy, right, 1.0)
     return jnp.stack([update(verdicts), update(verdicts - 1 + rho1), update((verdicts - rho0) / j)]), jnp.stack(
         [j * plain, j * plain, plain]
     )
