@@ -26,8 +26,8 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     float_groups,
     float_updates,
     pass_rate,
+    pass_rate_slope,
     policies_with_scores,
-    rate_slope,
     rule_advantages,
     scores_of,
     update_moments,
@@ -65,7 +65,7 @@ def _redrawn_exactly(case):
     )
     constant = fmpq(n - 1, n * n) if case["rule"] == "centred" else fmpq(1, n)  # times the root of n - 1
     found = update_moments(case)[0][k] / (1 if case.get("dead groups") == "kept" else live)
-    return found, constant * rate_slope(case)[k] / (p * (1 - p))
+    return found, constant * pass_rate_slope(case)[k] / (p * (1 - p))
 
 
 def _redrawn_members():
@@ -97,7 +97,7 @@ redrawn_groups = equality(
         without(SMALL, {**_pair, "size": 4}),
         changed(
             "the slope of p in place of that of its log-odds",
-            lambda case: (_redrawn_exactly(case)[0], fmpq(1, 4) * rate_slope(case)[case["parameter"]]),
+            lambda case: (_redrawn_exactly(case)[0], fmpq(1, 4) * pass_rate_slope(case)[case["parameter"]]),
             _pair,
         ),
     ),
@@ -135,7 +135,7 @@ def _erring_exactly(case, observed=True):
     j, p, k = 1 - low - high, pass_rate(case), case["parameter"]
     weight = difficulty_factor(contrast_factors(case), low + j * p if observed else p)
     factor = 1 if case["corrected"] and case["rule"] != "normalised" else j
-    return noisy_update(case)[k], factor * weight * rate_slope(case)[k]
+    return noisy_update(case)[k], factor * weight * pass_rate_slope(case)[k]
 
 
 _noise = random_numbers(14, lambda x: (policies_with_scores.build(x[:12]), jax.nn.sigmoid(x[12:])))
