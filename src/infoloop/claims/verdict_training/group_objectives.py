@@ -56,10 +56,8 @@ def _ascent(case):
 
 def _ascent_exactly(case):
     """Return one coordinate of the mean update over all groups, and of the gradient times the weight."""
-    k = case["parameter"]
-    return update_moments(case)[0][k], difficulty_factor(contrast_factors(case), pass_rate(case)) * pass_rate_slope(
-        case
-    )[k]
+    k, weight = case["parameter"], difficulty_factor(contrast_factors(case), pass_rate(case))
+    return update_moments(case)[0][k], weight * pass_rate_slope(case)[k]
 
 
 def _rules(size):

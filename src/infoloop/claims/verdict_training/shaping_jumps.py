@@ -163,10 +163,9 @@ def _mean_kernel(case, verdict, bonus):
 
 def _mean_mass(case, bonus):
     """Return the mean probability of a wrong answer of this kind."""
-    kind = [
-        p * (not r and s == bonus) for p, r, s in zip(policy_masses(case), case["right"], case["bonus"], strict=True)
-    ]
-    return _dot(kind, policy_masses(case)) / sum(kind, fmpq(0))
+    masses = policy_masses(case)
+    kind = [p * (not r and s == bonus) for p, r, s in zip(masses, case["right"], case["bonus"], strict=True)]
+    return _dot(kind, masses) / sum(kind, fmpq(0))
 
 
 def _kernel_exactly(case, sign=1):
