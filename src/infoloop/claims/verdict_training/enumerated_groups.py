@@ -85,7 +85,8 @@ def answer_groups(case: Mapping[str, Any]) -> Iterator[tuple[fmpq, tuple[int, ..
 def rule_advantages(case: Mapping[str, Any], rewards: Sequence[Number]) -> list[Number]:
     r"""Return the advantages of a group with these rewards by the rule of a case.
 
-    Of the normalised rule it is the rational factor of $\sqrt d$, with the `root` d of the case.
+    Of the normalised rule it is the rational factor of $\sqrt d$, with the `root` d of the case; with an `epsilon` the
+    deviations must be rational.
 
     >>> rule_advantages({"rule": "leave one out"}, [1, 0, 0])
     [1, -1/2, -1/2]
@@ -98,6 +99,9 @@ def rule_advantages(case: Mapping[str, Any], rewards: Sequence[Number]) -> list[
     if rule == "normalised":
         variance = sum((a * a for a in centred), fmpq(0)) / n
         whole, root = root_of(int(variance.p * variance.q)) if variance else (1, 0)
+        if case.get("epsilon") and variance:
+            assert root == 1
+            return [a / (fmpq(whole, variance.q) + case["epsilon"]) for a in centred]
         return [a * variance.q / (whole * root) if root == case["root"] else fmpq(0) for a in centred]
     if rule == "weights":  # of the mean score of right answers less that of wrong ones
         w = [fmpq(0), *map(rational, case["weights"]), fmpq(0)][int(total)]
