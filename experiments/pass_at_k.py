@@ -80,7 +80,7 @@ def rates_of(config: Config, policy: str) -> np.ndarray:
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Declare "policies", "estimates" over attempts logged, "powers" over shapes, "closed" over w and B, and "votes"."""
+    """Declare "policies", "estimates" over n, "powers" over shapes, "closed" over w and B, and "votes"."""
     return {
         "policies": _policies(config),
         "estimates": _estimates(config),
@@ -192,8 +192,8 @@ def curves_figure(found: dict) -> Figure:
 
     panels = (
         Panel("pass@k", "k", "pass@k", lines("attempt", "passed"), "log"),
-        Panel("The winner of a vote", "voters", "share of questions where it is right", lines("voters", "voted")),
-        Panel("Cover", "t", "share of questions with a rate of at least t", lines("rate", "covered")),
+        Panel("The winner of a vote", "voters", "share of questions won", lines("voters", "voted")),
+        Panel("Cover", "t", "share of questions at t or above", lines("rate", "covered")),
     )
     caption = (
         "Sharpening passes more at first and less later; training on verdicts never passes less. A vote of the base "
@@ -231,8 +231,8 @@ def limits_figure(found: dict) -> Figure:
         Panel("Training on votes of three", "round", "right answer", rounds),
     )
     caption = (
-        "The plug-in is too low up to k = n and beyond, where no unbiased estimate exists. The power law lies within its "
-        "bounds. Accuracy may rise first and then go to 0: the plurality wins."
+        "The plug-in is too low up to k = n and beyond, where no unbiased estimate exists. The power law lies within "
+        "its bounds. Accuracy may rise first and then go to 0: the plurality wins."
     )
     return Figure(panels, caption, columns=2)
 
@@ -252,7 +252,8 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         Headline("k at which the sharpened policy falls to its base", float(sharpened.crossing), None, "1", ""),
         Headline("pass@1 that sharpening adds", float(sharpened.passed[0] - base.passed[0]), None, "1", ""),
         Headline("least pass@k that training on verdicts adds", float(gain), None, "1", ""),
-        Headline("right votes of the base, most voters", float(base.voted[-1]), plural, "1", "Cover(1/3)"),
+        Headline("questions won by the base, most voters", float(base.voted[-1]), None, "1", ""),
+        Headline("questions won by it in the limit, Cover(1/3)", plural, None, "1", ""),
         Headline(
             f"bias of the estimate, k = n = {log}", float(last.bias_of_estimate), 0.0, "1", "thm:pass-at-k-estimate"
         ),
@@ -260,9 +261,9 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         Headline(
             "bounds apart at the largest k, over 1 - pass@k",
             float(((bounds.high - bounds.low) / bounds.failed).max()),
-            0.0,
+            None,
             "1",
-            "thm:beta-power-law",
+            "",
         ),
         *(
             Headline(f"right after one round, {name}", float(votes.right.sel(start=name)[1]), expected, "1", source)
