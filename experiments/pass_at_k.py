@@ -120,7 +120,7 @@ def _policies(config: Config) -> Sweep:
         "covered": Quantity("Cover(t), share of questions with a rate of t at least", "1", ("rate",)),
         "crossing": Quantity("attempts at which pass@k falls to that of the base (inf: at none)", "1"),
     }
-    axes = {"attempt": config.attempts, "voters": config.voters, "rate": ts}
+    axes = {"attempt": config.attempts, "voters": config.voters, "rate": ts.tolist()}
     return Sweep(measure, quantities, static_grid={"policy": POLICIES}, axes=axes, shared_inputs=shared)
 
 
