@@ -1,10 +1,9 @@
-r"""When a short spurious rule beats the intended one, until when, and what selection by a hackable proxy does.
+r"""When a short spurious rule beats the intended one, and until when.
 
 Two rules explain the same labels: a spurious one, right at the rate rho, and the intended one, longer by some bits and
 wrong at the rate e. Under the prior $2^{-K}$ the spurious rule leads for $n^*=\Delta/(h(\rho)-h(e))$ samples, the exact
-switch time of reward hacking; if it is always right it leads for ever, and only decorrelated data end that. Selecting
-the best of n by a proxy gains without end while errors are Gaussian and independent, and has an interior optimum as
-soon as a hack of any mass exists.
+switch time of reward hacking; if it is always right it leads for ever, and only decorrelated data end that. What the
+optimisation of a hackable proxy does is the experiment `goodhart`.
 """
 
 import jax
@@ -14,9 +13,8 @@ from jax.scipy.stats import binom
 from pydantic import Field
 
 from infoloop.learning.code_length_switch import decorrelated, switch_time
-from infoloop.learning.goodhart import hack_gold, hack_optimum, selected_value
 from infoloop.reporting.figures import Figure, Line, Panel
-from infoloop.studies.configuration import Count, Counts, Positive, Positives, Weight, Weights, config
+from infoloop.studies.configuration import Count, Positive, Weight, Weights, config
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
 
@@ -31,45 +29,24 @@ class Config:
     samples: Count = Field(80, description="samples shown")
     runs: Count = Field(2_000, description="simulated learners")
     shares: Weights = Field(tuple((2 * k + 1) / 100 for k in range(50)), description="shares of decorrelated data")
-    masses: Weights = Field((0.0001, 0.001, 0.01, 0.1), description="masses of a hack that beats all")
-    draws: Counts = Field(
-        tuple(int(n) for n in np.unique(np.geomspace(1, 2000, 60).astype(int))), description="n of best of n"
-    )
-    noises: Positives = Field((0.5, 1.0, 2.0), description="error of a Gaussian proxy, over the value's spread")
 
 
-SMALL = Config(accuracies=(0.6,), samples=30, runs=100, shares=(0.5, 1.0), masses=(0.1,), draws=(1, 4), noises=(1.0,))
+SMALL = Config(accuracies=(0.6,), samples=30, runs=100, shares=(0.5, 1.0))
 CLAIMS = (
     "cnd:switch-time",
     "thm:never-switches",
     "fol:more-data-switches",
-    "thm:goodhart-gaussian",
-    "thm:hack-gold",
-    "thm:hack-optimum",
-    "fol:more-selection-is-better",
 )
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Declare tables "switch", by samples, "decorrelation", over its share, and "selection" and "gaussian", over n."""
+    """Declare tables "switch", by samples, and "decorrelation", over its share."""
     return {
         "switch": _switch(config),
         "decorrelation": Sweep(
             lambda key, share: {"time": switch_time(config.extra_bits, decorrelated(share), config.error)},
             {"time": Quantity("samples until the intended rule leads", "1")},
             traced_grid={"share": config.shares},
-        ),
-        "selection": Sweep(
-            lambda key, mass, draws: {"gold": hack_gold(mass, draws)},
-            {"gold": Quantity("true value of what the proxy selects", "1")},
-            traced_grid={"mass": config.masses, "draws": config.draws},
-            shard_size=2048,
-        ),
-        "gaussian": Sweep(
-            lambda key, noise, draws: {"gold": selected_value(1.0, noise, draws * 1.0)},
-            {"gold": Quantity("true value of what the proxy selects, in its own deviations", "1")},
-            traced_grid={"noise": config.noises, "draws": config.draws},
-            shard_size=2048,
         ),
     }
 
@@ -146,31 +123,12 @@ def switch_figure(found: dict) -> Figure:
     )
 
 
-def selection_figure(found: dict) -> Figure:
-    """Draw what the best of n by a proxy is worth."""
-    hack, normal = found["selection"], found["gaussian"]
-    hacks = tuple(
-        Line(hack.draws, hack.gold.sel(mass=d), f"hack of mass {d:g}", colour=k) for k, d in enumerate(hack.mass.values)
-    )
-    normals = tuple(
-        Line(normal.draws, normal.gold.sel(noise=x), f"error {x:g}", colour=k)
-        for k, x in enumerate(normal.noise.values)
-    )
-    panels = (
-        Panel("A hack that beats all", "n", "true value", hacks, "log"),
-        Panel("Gaussian error", "n", "true value, deviations", normals, "log"),
-    )
-    return Figure(
-        panels, "Best of n by a proxy: an interior optimum with a hack of any mass, none with Gaussian error."
-    )
-
-
-FIGURES = {"switch": switch_figure, "selection": selection_figure}
+FIGURES = {"switch": switch_figure}
 
 
 def headlines(found: dict) -> tuple[Headline, ...]:
-    """State where simulated learners switch, and where selection is best."""
-    switch, hack = found["switch"], found["selection"]
+    """State where simulated learners switch."""
+    switch = found["switch"]
     rows = []
     for accuracy in switch.accuracy.values:
         t = switch.sel(accuracy=accuracy)
@@ -180,10 +138,5 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         gap = float(np.abs(t.simulated - t.chance).max())
         rows.append(
             Headline(f"simulated less exact probability, right {accuracy:g}", gap, None, "1", "", "by sampling")
-        )
-    for mass in hack.mass.values:
-        best = float(hack.draws[int(np.argmax(hack.gold.sel(mass=mass).values))])
-        rows.append(
-            Headline(f"best n, hack of mass {mass:g}", best, float(hack_optimum(float(mass))), "1", "thm:hack-optimum")
         )
     return tuple(rows)

@@ -66,7 +66,7 @@ def test_draws_have_the_expected_mean_and_keep_the_counts():
 @pytest.mark.slow
 def test_the_slope_of_a_probability_is_the_score_times_it():
     tables, probabilities = enumerated_wins(COMPARISONS, REWARD)
-    slopes = jax.jacobian(lambda r: enumerated_wins(COMPARISONS, r)[1])(jnp.asarray(REWARD))
+    slopes = jax.jit(jax.jacobian(lambda r: enumerated_wins(COMPARISONS, r)[1]))(jnp.asarray(REWARD))
     scores = np.asarray(tables - expected_wins(COMPARISONS, REWARD)).sum(2)
     assert np.abs(slopes - scores * np.asarray(probabilities)[:, None]).max() <= rounding(64)
 
@@ -91,3 +91,8 @@ def test_bad_input_is_named(call, named):
 def test_traced_tables_that_are_none_become_nan():
     assert np.isnan(jax.jit(check_wins)(jnp.array([[0.0, -1.0], [1.0, 0.0]]))).all()
     assert np.isnan(jax.jit(check_comparisons)(jnp.array([[0.0, 1.0], [2.0, 0.0]]))).all()
+
+
+def test_traced_comparisons_cannot_be_enumerated():
+    with pytest.raises(TypeError, match="comparisons is traced"):
+        jax.jit(enumerated_wins)(jnp.array(COMPARISONS, float), REWARD)

@@ -50,7 +50,7 @@ def test_the_values_of_the_best_of_n_by_all_draws(n):
     for drawn in itertools.product(range(4), repeat=n):
         best = [y for y in drawn if PROXY[y] == max(PROXY[z] for z in drawn)]
         for y in best:
-            policy[y] += math.prod(BASE[z] for z in drawn) / len(best)
+            policy[y] += math.prod((BASE[z] for z in drawn), start=Fraction(1)) / len(best)
     assert np.abs(np.array(best_of_values(FLOATS, PROXY, GOLD, n)) - values(policy)).max() <= rounding(64)
 
 

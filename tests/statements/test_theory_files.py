@@ -150,3 +150,9 @@ def test_messages_quote_a_part_of_what_is_long():
     with pytest.raises(TheoryError) as caught:
         select_statements(entries, ("thm:" + "dpi" * 100_000,))
     assert len(str(caught.value)) < 300
+
+
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path):
+    (tmp_path / "1_zero.md").symlink_to("/dev/zero")
+    with pytest.raises(TheoryError, match=r"1_zero\.md: cannot be read: it is no regular file"):
+        read_blocks(tmp_path)

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 
@@ -38,6 +40,51 @@ def test_numbers_come_back_to_the_bit(folder):
     back = completed_shards(folder)["one"]
     assert back["x"].tobytes() == VALUES["x"].tobytes()
     assert back["n"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.zeros((0, 3)), np.float32([0.1, 2]), np.zeros((2, 0, 1), np.int32), np.array(True), np.float32(np.inf)],
+    ids=str,
+)
+def test_shapes_and_types_come_back(folder, array):
+    append_shard(folder, "shards-1-of-1", "one", {"x": array})
+    back = completed_shards(folder)["one"]["x"]
+    assert (back.shape, back.dtype, back.tolist()) == (np.shape(array), array.dtype, array.tolist())
+
+
+OLD_PROCESS = """
+import sys
+from pathlib import Path
+from infoloop.studies.run_store import StoreError, append_shard, open_run
+folder, identity = Path(sys.argv[1]), {"seed": 0}
+open_run(folder, identity, {})
+append_shard(folder, "shards-1-of-1", "one", {"x": [1.0]}, identity)
+print("computing", flush=True)
+sys.stdin.readline()
+try:
+    append_shard(folder, "shards-1-of-1", "two", {"x": [1.0]}, identity)
+except StoreError as error:
+    print(error)
+"""
+
+
+@pytest.mark.slow
+def test_a_process_of_the_run_before_adds_nothing_to_the_new_one(tmp_path):
+    """It still computes when another process overwrites its run."""
+    command = [sys.executable, "-c", OLD_PROCESS, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as old:
+        assert old.stdout is not None
+        assert old.stdout.readline() == "computing\n"
+        journal = (tmp_path / "shards-1-of-1.jsonl").read_bytes()
+        open_run(tmp_path, {"seed": 1}, {}, overwrite=True)
+        assert completed_shards(tmp_path) == {}
+        said, _ = old.communicate("go on\n")
+    assert said == f"{tmp_path} holds another run by now, begun with --overwrite: name another --out\n"
+    append_shard(tmp_path, "shards-1-of-1", "three", VALUES, {"seed": 1})
+    with (tmp_path / "shards-1-of-1.jsonl").open("ab") as file:
+        file.write(journal)  # as if the old process had looked just before the new one came
+    assert list(completed_shards(tmp_path)) == ["three"]
 
 
 def test_the_same_run_goes_on(folder):

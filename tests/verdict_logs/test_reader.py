@@ -240,6 +240,8 @@ def test_what_is_no_regular_file_is_refused_at_once(suffix, tmp_path):
     for name in ("zero", "pipe"):
         with pytest.raises(LogFileError, match=f"{name}{suffix}: cannot be read: it is no regular file"):
             read_log(tmp_path / f"{name}{suffix}")
+    with pytest.raises(LogFileError, match="/dev/zero: cannot be read: it is no regular file"):
+        read_log("/dev/zero")
     (tmp_path / "mem.csv").symlink_to("/proc/self/mem")
     with pytest.raises(LogFileError, match=r"mem\.csv: cannot be read: Input/output error"):
         read_log(tmp_path / "mem.csv")

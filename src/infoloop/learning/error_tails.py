@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Batch
-from infoloop.probability.validation import check_positive
+from infoloop.probability.validation import check_floats, check_positive
 
 
 @kinds_checked
@@ -28,8 +28,8 @@ def weibull_log_survival(x: Batch, shape: Batch = 1.0, scale: Batch = 1.0) -> Fl
     >>> weibull_log_survival(jnp.array([-1.0, 4.0]), 0.5).tolist()
     [0.0, -2.0]
     """
-    k, s = check_positive(shape, "shape"), check_positive(scale, "scale")
-    below = jnp.asarray(x) <= 0
+    x, k, s = check_floats(x, "x"), check_positive(shape, "shape"), check_positive(scale, "scale")
+    below = x <= 0
     return jnp.where(below, 0.0, -((jnp.where(below, 1.0, x) / s) ** k))
 
 
@@ -66,8 +66,8 @@ def pareto_log_survival(x: Batch, index: Batch, scale: Batch = 1.0) -> Float[Arr
     >>> round(float(jnp.exp(pareto_log_survival(3.0, 2.0))), 12)
     0.0625
     """
-    a, s = check_positive(index, "index"), check_positive(scale, "scale")
-    return -a * jnp.log1p(jnp.where(jnp.asarray(x) <= 0, 0.0, x) / s)
+    x, a, s = check_floats(x, "x"), check_positive(index, "index"), check_positive(scale, "scale")
+    return -a * jnp.log1p(jnp.where(x <= 0, 0.0, x) / s)
 
 
 @kinds_checked
@@ -84,4 +84,4 @@ def gaussian_log_survival(x: Batch, deviation: Batch = 1.0) -> Float[Array, "*ba
     >>> round(float(gaussian_log_survival(0.0) / jnp.log(2)), 12)
     -1.0
     """
-    return jax.scipy.special.log_ndtr(-jnp.asarray(x) / check_positive(deviation, "deviation"))
+    return jax.scipy.special.log_ndtr(-check_floats(x, "x") / check_positive(deviation, "deviation"))

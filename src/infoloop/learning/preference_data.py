@@ -10,6 +10,7 @@ import math
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array, Float, Int, Key
 
 from infoloop.probability.argument_kinds import kinds_checked
@@ -101,7 +102,8 @@ def enumerated_wins(
     >>> tables[:, 0, 1].tolist(), probabilities.round(12).tolist()
     ([0.0, 1.0, 2.0], [0.25, 0.5, 0.25])
     """
-    counts = np.asarray(check_positions(check_comparisons(comparisons), "comparisons"))
+    with jax.ensure_compile_time_eval():  # known comparisons stay known where the reward is traced
+        counts = check_positions(check_comparisons(comparisons), "comparisons")
     first, second = np.triu_indices(len(counts), 1)
     of_pair = counts[first, second]
     many = math.prod(int(n) + 1 for n in of_pair)
@@ -130,7 +132,7 @@ def check_wins(value: Float[Numbers, "outputs outputs"], what: str = "wins") -> 
     if table.ndim != 2 or table.shape[0] != table.shape[1] or table.shape[0] < 2:
         raise ValueError(f"{what} has shape {table.shape}: give a square table, one row and one column an output")
     inside = (table >= 0).all() & (table < np.inf).all() & (table.diagonal() == 0).all()
-    if isinstance(table, jax.core.Tracer):
+    if isinstance(table, Tracer):
         return nan_unless(inside, table)
     if not inside:
         raise ValueError(f"{what} is {table.tolist()}: give finite numbers from 0 on, and 0 on the diagonal")
@@ -148,7 +150,7 @@ def check_comparisons(value: Float[Numbers, "outputs outputs"]) -> Float[Array, 
     """
     table = check_wins(value, "comparisons")
     symmetric = (table == table.T).all()
-    if not isinstance(table, jax.core.Tracer) and not symmetric:
+    if not isinstance(table, Tracer) and not symmetric:
         raise ValueError(f"comparisons is {table.tolist()}: give a symmetric table, a with b as often as b with a")
     return nan_unless(symmetric, table)
 

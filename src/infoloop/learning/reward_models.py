@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.core import Tracer
 from jaxtyping import Array, Bool, Float
 
 from infoloop.learning.preference_data import check_comparisons, check_rewards, check_wins, preference_law
@@ -20,9 +21,7 @@ from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import check_floats, check_scores
 
 _STEPS, _POLISH = 100, 2  # two further steps, which are differentiated, give derivatives up to the third
-_SETTLED = (
-    2.0**-20
-)  # a difference of rewards that moves less has its quadratic end before it; one without end moves by 1
+_SETTLED = 2.0**-20  # differences of rewards that move less are near their end; those without end move by 0.7
 
 
 class FittedReward(NamedTuple):
@@ -193,16 +192,19 @@ def _maximum(wins, basis, penalty):
     fixed = lax.stop_gradient((wins, basis, penalty))
     compared = fixed[0] + fixed[0].T > 0
 
-    def damped(weights, _):
+    def damped(state):
+        weights, _, steps = state
         step, _ = _newton(weights, *fixed)
         moved = jnp.where(compared, jnp.abs(_differences(fixed[1] @ step)), 0.0).max()
         part = jnp.where(moved > 0, jnp.log1p(moved) / jnp.where(moved > 0, moved, 1.0), 1.0)
-        return weights + part * step, moved
+        return weights + part * step, moved, steps + 1
 
-    weights, moves = lax.scan(damped, jnp.zeros(basis.shape[1]), None, length=_STEPS)
+    # nothing is differentiated here, so that a loop of unknown length serves
+    unsettled = lambda state: (state[1] > _SETTLED) & (state[2] < _STEPS)  # noqa: E731
+    weights, moved, _ = lax.while_loop(unsettled, damped, (jnp.zeros(basis.shape[1]), jnp.inf, 0))
     for _ in range(_POLISH):
         weights = weights + _newton(weights, wins, basis, penalty)[0]
-    return weights, moves[-1]
+    return weights, moved
 
 
 def _basis(wins, features):
@@ -221,6 +223,6 @@ def _basis(wins, features):
 
 def _check_penalty(value):
     penalty = check_floats(value, "penalty")
-    if not isinstance(penalty, jax.core.Tracer) and not (0 <= penalty < np.inf):
+    if not isinstance(penalty, Tracer) and not (0 <= penalty < np.inf):
         raise ValueError(f"penalty is {penalty}: give a finite number from 0 on")
     return nan_unless((penalty >= 0) & (penalty < np.inf), penalty)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array, Float
 
 from infoloop.probability.argument_kinds import kinds_checked
@@ -98,7 +99,7 @@ def limit_law(
     """
     values, law = _check_values(values, law)
     rate = check_floats(tail_rate, "tail_rate")
-    if not isinstance(rate, jax.core.Tracer) and not (rate >= 0).all():
+    if not isinstance(rate, Tracer) and not (rate >= 0).all():
         raise ValueError(f"tail_rate is {rate}: give a number from 0 to infinity")
     rate = nan_unless(rate >= 0, rate)
     top = jnp.where(law > 0, values, -jnp.inf).max()

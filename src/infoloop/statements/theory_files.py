@@ -12,6 +12,7 @@ from pathlib import Path
 from infoloop.probability.dags import find_cycle
 from infoloop.reporting.package_files import shipped_folder
 from infoloop.reporting.suggestions import MOST_NAMES, cut_text, did_you_mean, quote
+from infoloop.reporting.text_files import UnreadableFileError, read_text_file
 from infoloop.statements.claim import Claim
 
 CLASSES = {"T": "theorem", "C": "theorem with extra conditions", "H": "thesis", "F": "folklore, false as it stands"}
@@ -100,7 +101,10 @@ def labelled_blocks(folder: Path, wanted: Callable[[str], bool]) -> tuple[Statem
 
 
 def _blocks_of(path: Path) -> list[StatementBlock]:
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = read_text_file(path).splitlines()
+    except UnreadableFileError as error:
+        raise TheoryError(f"{path}: cannot be read: {error}") from None
     starts = [k for k, line in enumerate(lines) if re.match(r"#+\s", line)] + [len(lines)]
     found = []
     for start, end in itertools.pairwise(starts):

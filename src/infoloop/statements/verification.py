@@ -16,6 +16,7 @@ import jax
 from infoloop.exact.comparison import UNDECIDED
 from infoloop.proofs.counterexamples.exact_decision import Counterexample
 from infoloop.proofs.shannon_prover import prove_linear
+from infoloop.reporting.text_files import UnreadableFileError, read_text_file
 from infoloop.statements.certification import (
     Certification,
     certify,
@@ -278,7 +279,9 @@ def stale_certificate(folder: Path, label: str, fresh: dict[str, Any] | None) ->
     if not path.exists():
         return [f"its certificate {path.name} is missing: {renew}"]
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        kept = json.loads(read_text_file(path))
+    except UnreadableFileError as error:
+        return [f"{path.name} cannot be read: {error}: {renew}"]
     except json.JSONDecodeError as error:
         return [f"{path.name} is not JSON (line {error.lineno}: {error.msg}): {renew}"]
     if kept == fresh:

@@ -178,22 +178,27 @@ def read_run_info(folder: Path) -> dict[str, Any]:
     return run
 
 
-def append_shard(folder: Path, part: str, shard: str, values: Mapping[str, np.ndarray]) -> None:
+def append_shard(
+    folder: Path, part: str, shard: str, values: Mapping[str, np.ndarray], identity: Mapping[str, Any] | None = None
+) -> None:
     """Add a finished shard to the part's file: one line, on the disk when this returns.
 
-    Numbers are written as Python's `repr`, which reads back to the same bits.
+    Numbers are written as Python's `repr`, which reads back to the same bits. The line says of which run it is.
 
     Args:
         folder: The run's folder.
         part: Name of the part, that of its file without the ending.
         shard: Name of the shard.
         values: Its quantities, by name.
+        identity: The run that computed it; None for the run that the folder holds.
 
     Raises:
-        StoreError: The line cannot be written; what was there before is as it was.
+        StoreError: The folder holds another run by now, or the line cannot be written; what was there is as it was.
     """
-    numbers = {name: np.asarray(v).tolist() for name, v in values.items()}
-    append_line(folder / f"{part}.jsonl", {"shard": shard, "values": numbers})
+    run = _digest_of_identity(read_run_info(folder)["identity"])
+    if identity is not None and _digest_of_identity(_as_stored(identity)) != run:
+        raise StoreError(f"{folder} holds another run by now, begun with --overwrite: name another --out")
+    append_line(folder / f"{part}.jsonl", {"run": run, "shard": shard, "values": _encoded(values)})
 
 
 def completed_shards(folder: Path) -> dict[str, dict[str, np.ndarray]]:
@@ -202,8 +207,26 @@ def completed_shards(folder: Path) -> dict[str, dict[str, np.ndarray]]:
     Raises:
         StoreError: A complete line is damaged.
     """
-    rows = [row for path in _journals(folder) for row in journal_lines(path)]
-    return {row["shard"]: {name: np.asarray(v) for name, v in row["values"].items()} for row in rows if "shard" in row}
+    return {row["shard"]: _decoded(row["values"]) for row in _rows(folder) if "shard" in row}
+
+
+def _encoded(values: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    arrays = {name: np.asarray(v) for name, v in values.items()}
+    return {name: {"dtype": v.dtype.str, "shape": v.shape, "cells": v.ravel().tolist()} for name, v in arrays.items()}
+
+
+def _decoded(values: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    return {name: np.array(v["cells"], v["dtype"]).reshape(v["shape"]) for name, v in values.items()}
+
+
+def _digest_of_identity(identity: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _rows(folder: Path) -> list[dict[str, Any]]:
+    """Return the lines of the run that the folder holds; a process of another run may have added its own since."""
+    run = _digest_of_identity(read_run_info(folder)["identity"])
+    return [row for path in _journals(folder) for row in journal_lines(path) if row.get("run") == run]
 
 
 def _journals(folder: Path) -> list[Path]:
@@ -218,9 +241,10 @@ def store_report(
     Raises:
         StoreError: The line cannot be written.
     """
-    names = [name for name in read_run_info(folder)["files"] if (folder / name).is_file()]
+    info = read_run_info(folder)
+    names = [name for name in info["files"] if (folder / name).is_file()]
     report = StoredReport(texts, tuple(tables), tuple(map(dict, headlines)), {n: _digest(folder / n) for n in names})
-    append_line(folder / f"{part}.jsonl", {"report": report._asdict()})
+    append_line(folder / f"{part}.jsonl", {"run": _digest_of_identity(info["identity"]), "report": report._asdict()})
 
 
 def stored_report(folder: Path, texts: str) -> StoredReport | None:
@@ -229,8 +253,7 @@ def stored_report(folder: Path, texts: str) -> StoredReport | None:
     Raises:
         StoreError: A line of a part's file is damaged.
     """
-    rows = [row["report"] for path in _journals(folder) for row in journal_lines(path) if "report" in row]
-    reports = [StoredReport(**row) for row in rows]
+    reports = [StoredReport(**row["report"]) for row in _rows(folder) if "report" in row]
     return next((report for report in reports if report.texts == texts and _holds(folder, report.files)), None)
 
 

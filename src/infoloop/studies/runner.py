@@ -128,13 +128,14 @@ def execute(
     sweeps = experiment.sweeps(config)
     files = _files(experiment, sweeps)
     mine = [s for k, s in enumerate(shards(sweeps)) if k % part[1] == part[0] - 1]
-    done = _agree_on_completed(mine, partial(_open_folder, experiment, config, seed, folder, overwrite, files))
+    run = identity(experiment, config, seed)
+    done = _agree_on_completed(mine, partial(_open_folder, run, folder, overwrite, files))
     yield Progress(sum(done), len(mine), "")
     key, devices = jax.random.key(seed), mesh()
     for k in [k for k, there in enumerate(done) if not there]:
         values = compute(sweeps[mine[k].table], mine[k], key, devices)
         if is_main_process():
-            append_shard(folder, part_name(part), mine[k].name, values)
+            append_shard(folder, part_name(part), mine[k].name, values, run)
         done[k] = True
         yield Progress(sum(done), len(mine), mine[k].name)
 
@@ -144,11 +145,9 @@ def is_main_process() -> bool:
     return jax.process_index() == 0
 
 
-def _open_folder(
-    experiment: ModuleType, config: Any, seed: int, folder: Path, overwrite: bool, files: list[str]
-) -> set[str]:
+def _open_folder(run: Mapping[str, Any], folder: Path, overwrite: bool, files: list[str]) -> set[str]:
     """Make the folder this run's own and return the names of the shards that it holds."""
-    open_run(folder, identity(experiment, config, seed), provenance(), overwrite, files)
+    open_run(folder, run, provenance(), overwrite, files)
     return set(completed_shards(folder))
 
 

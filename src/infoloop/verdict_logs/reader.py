@@ -60,7 +60,8 @@ def read_log(path: str | Path, columns: Mapping[str, str] | None = None) -> Tall
     """
     path, names = Path(path), column_names(columns)
     readers = {".csv": _read_csv, ".parquet": _read_parquet}
-    if path.suffix.lower() not in readers:
+    special = path.exists() and not path.is_file() and not path.is_dir()  # such as /dev/zero: refused as what it is
+    if path.suffix.lower() not in readers and not special:
         raise LogFileError(
             f"{path}: the suffix {path.suffix!r} is not known: give a log in .csv or .parquet, or a pipeline in .toml"
         )

@@ -21,6 +21,7 @@ def digits(value, count):
 
 
 def test_the_numbers_of_the_theory_map():
+    assert dead_groups.exact
     found = [dead_groups.exact({"size": 8, "rate": fmpq(p, 20), "part": "dead"})[0] for p in (1, 2, 6)]
     assert [side.digits(5) for side in found] == ["0.66342", "0.43047", "0.057714"]
     assert deviation_ball(fmpq(1, 10), 8).digits(5) == "0.20949"
@@ -31,6 +32,7 @@ def test_the_numbers_of_the_theory_map():
 
 @pytest.mark.parametrize("part", BIASES)
 def test_a_bias_of_another_kind_of_answer_would_be_noticed(part):
+    assert live_biases.exact
     lesser, greater = live_biases.exact({"size": 3, "rate": fmpq(1, 3), "part": part})
     assert (lesser - greater).sign() == 0
     others = [live_bias(other, fmpq(1, 3), 3) for other in BIASES if other != part]

@@ -15,7 +15,7 @@ from infoloop.learning.policy_gradient.group_variance import (
     leave_one_out_variance,
     normalised_variance,
     rule_variance,
-    score_moments,
+    verdict_moments,
 )
 from infoloop.probability.numerics import rounding
 
@@ -57,7 +57,7 @@ def normalised(epsilon=0):
     return advantage
 
 
-MOMENTS = score_moments([float(p) for p in POLICY], RIGHT, [[float(x) for x in g] for g in SCORES])
+MOMENTS = verdict_moments([float(p) for p in POLICY], RIGHT, [[float(x) for x in g] for g in SCORES])
 
 
 @pytest.mark.parametrize("n", [2, 3, 4])
@@ -84,18 +84,18 @@ def test_closed_forms_agree_with_that_of_any_rule():
 
 def test_the_numbers_of_the_theory_map():
     """Two outputs with scores 1 and -1: 1/12 and 1/24, where the published form has 1/8 and 1/12."""
-    fair = score_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]])
+    fair = verdict_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]])
     assert [float(leave_one_out_variance(fair, n)) for n in (3, 4)] == [1 / 12, 1 / 24]
 
 
 @pytest.mark.slow
 def test_moments_under_jax_and_without_mass():
-    one = score_moments([1.0, 0.0], [1.0, 0.0], [[1.0], [0.0]])
+    one = verdict_moments([1.0, 0.0], [1.0, 0.0], [[1.0], [0.0]])
     assert [float(one.rate), float(one.right), float(one.wrong)] == [1.0, 0.0, 0.0]
     law = np.array([0.25, 0.25, 0.5])
 
     def found(law):
-        return normalised_variance(score_moments(law, np.array([1.0, 0, 0]), np.eye(3)), 3)
+        return normalised_variance(verdict_moments(law, np.array([1.0, 0, 0]), np.eye(3)), 3)
 
     assert abs(jax.jit(found)(law) - found(law)) <= rounding(8)
     assert np.isfinite(jax.grad(found)(law)).all()

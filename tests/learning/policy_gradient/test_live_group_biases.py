@@ -41,6 +41,7 @@ def test_the_numbers_of_the_theory_map():
     zero = 8 ** (-1 / 7)
     assert [round(x, 4) for x in live_mean_bias([0.1, 0.9], 8).tolist()] == [-0.0756, 0.0756]
     assert [round(x, 4) for x in live_right_bias([0.1, 0.9], 8).tolist()] == [-0.1125, 0.0677]
+    assert round(float(live_mean_bias(0.1, 4)), 4) == -0.1906
     assert abs(live_right_bias([zero], 8)) <= rounding(8)
     assert round(8 ** (-1 / 7), 3) == 0.743
     assert biases(Fraction(1, 2), 3) == (0, Fraction(-1, 18), Fraction(1, 18))

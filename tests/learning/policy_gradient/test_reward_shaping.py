@@ -7,7 +7,7 @@ from fractions import Fraction
 import jax
 import numpy as np
 import pytest
-from mpmath import exp, mp, mpf, sqrt
+from mpmath import exp, log, mp, mpf, sqrt
 
 from infoloop.learning.policy_gradient.reward_shaping import (
     dose_factor,
@@ -128,5 +128,5 @@ def test_the_policy_drifts_at_second_order(theta):
 def test_the_number_of_the_theory_map():
     """e^(eta/4) = 2 takes (1/4, 3/4) to 1537/5824 on average."""
     with mp.workdps(30):
-        moved = drifted([mpf(1) / 4, mpf(3) / 4], 2, mpf(1) / 2, 4 * mp.log(2))[0] + mpf(1) / 4
+        moved = drifted([mpf(1) / 4, mpf(3) / 4], 2, mpf(1) / 2, 4 * log(mpf(2)))[0] + mpf(1) / 4
         assert abs(moved - mpf(1537) / 5824) < mpf(10) ** -25

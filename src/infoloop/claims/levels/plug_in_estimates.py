@@ -113,10 +113,18 @@ def _cells(case):
 
 
 def _lost_exactly(case, scale=1):
-    """Return H of the law less the mean entropy of the frequencies, and the bound."""
-    true = RationalLaw(rational_table(case["law"]), ("X", "Z"))
+    """Return H of the law less the mean entropy of the frequencies, and the bound; or 0 and it; or of the information.
+
+    Of the information: by how much the mean estimate is above or below, and the sum of the three bounds.
+    """
+    true, of, n = RationalLaw(rational_table(case["law"]), ("X", "Z")), case.get("of", "most lost"), case["n"]
+    if of in ("estimate above", "estimate below"):
+        bias = _mean(case, lambda law: mutual_information(law, "X", "Z")) - mutual_information(true, "X", "Z")
+        sizes = (true.table.size, *true.table.shape)
+        bound = sum((log2(1 + scale * fmpq(size - 1, n)) for size in sizes), LogSum({}))
+        return bias if of == "estimate above" else LogSum({}) - bias, bound
     lost = entropy(true, "X", "Z") - _mean(case, lambda law: entropy(law, "X", "Z"))
-    return lost, log2(1 + scale * fmpq(int(_cells(case)) - 1, case["n"]))
+    return (LogSum({}), lost) if of == "least lost" else (lost, log2(1 + scale * fmpq(int(_cells(case)) - 1, n)))
 
 
 def _lost(logits):
@@ -130,20 +138,36 @@ def _lost(logits):
 
 _one_sample = {"law": INDEPENDENT, "n": 1}
 
+
+def _lost_cases():
+    """Yield the cases; of the estimate those of so many samples that the bound is below one bit."""
+    yield from ({**case, "of": of} for case in _small.members() for of in ("most lost", "least lost"))
+    yield from parameter_grid(law=LAWS, n=(8,), of=("estimate above", "estimate below"))
+
+
+def _most(case):
+    """Return what is trivially so: no more than all entropy is lost; an estimate and a law both have 0 to 1 bit."""
+    lost = case.get("of", "most lost") == "most lost"
+    return log2(int(_cells(case))) if lost and _cells(case) > 1 else 1
+
+
 lost_entropy = inequality(
     "thm:plug-in-entropy",
     DRAWN,
     _lost,
     _free,
     exact=_lost_exactly,
-    family=_small,
+    family=Family(
+        f"{_small.description}, what is lost against the bound and 0; 8 samples, the estimate's error both ways",
+        _lost_cases,
+    ),
     edges=(_one_sample,),
     wrong=lambda logits: _lost(logits)[::-1],
     neighbours=(
         without(DRAWN[1], {"law": INDEPENDENT, "n": 4, "copies": True}),
         changed("k - 1 1 % less", lambda case: _lost_exactly(case, scale=fmpq(99, 100))),
     ),
-    ceiling=lambda case: log2(int(_cells(case))) if _cells(case) > 1 else 1,
+    ceiling=_most,
 )
 
 

@@ -1,5 +1,6 @@
 """Chapter 2, branching: when the descendants of one copy have died out, whatever the law of its copies (S12)."""
 
+import itertools
 from collections.abc import Sequence
 
 import jax
@@ -100,10 +101,43 @@ extinct = equality(
 )
 
 
-def _mean_left(case, most=1):
-    law = [rational(p) for p in case["law"]]
-    mean = sum((p * k for k, p in enumerate(law)), fmpq(0))
-    return 1 - extinct_by_counts(law, case["t"], case.get("copies", 1)), most * mean ** case["t"]
+def _slope(law, s):
+    """Return the slope of the generating function; at 1 it is the mean."""
+    return sum((p * k * s ** (k - 1) for k, p in enumerate(law) if k), fmpq(0))
+
+
+def _left(case, most=1):
+    """Return the probability of descendants and its bound, or what a fixed point q of f says of extinction."""
+    law, t, of = [rational(p) for p in case["law"]], case["t"], case.get("of", "any mean")
+    extinct_by_now = extinct_by_counts(law, t, case.get("copies", 1))
+    if of == "mean 1":
+        return 1 - extinct_by_now, most / (1 + law[0] * t)
+    if "q" not in case:
+        return 1 - extinct_by_now, most * _slope(law, fmpq(1)) ** t
+    q = rational(case["q"])
+    if of == "never more than q":
+        return extinct_by_now, most * q
+    return q - extinct_by_now, most * q * _slope(law, q) ** t
+
+
+# laws with the least solution of q = f(q): below 1, at 0, and at 1 for a mean of at most 1
+_FIXED = (
+    (("1/4", "1/4", "1/2"), "1/2"),
+    (("1/3", 0, "2/3"), "1/2"),
+    (("5/16", "3/16", "1/4", "1/4"), "1/2"),
+    ((0, "1/2", "1/2"), 0),
+    (("1/2", "1/2"), 1),
+    (("9/10", 0, 0, "1/10"), 1),
+)
+_CRITICAL = (("1/4", "1/2", "1/4"), ("1/2", 0, "1/2"), ("2/3", 0, 0, "1/3"), (0, 1))
+
+
+def _survivor_cases():
+    yield from _small.members()
+    for law, t in itertools.product(_CRITICAL, range(1, 6)):
+        yield {"law": law, "t": t, "of": "mean 1"}
+    for (law, q), t, of in itertools.product(_FIXED, range(1, 5), ("never more than q", "towards q")):
+        yield {"law": law, "t": t, "of": of, "q": q}
 
 
 def _survivors(law):
@@ -116,15 +150,28 @@ survivors = inequality(
     BRANCHING,
     _survivors,
     _laws,
-    exact=_mean_left,
-    family=_small,
+    exact=_left,
+    family=Family(
+        f"{_small.description}; four laws of mean 1; six laws with the least solution of q = f(q), below 1 and at 1",
+        _survivor_cases,
+    ),
     edges=({"law": ("1/2", "1/2"), "t": 3},),
     wrong=lambda law: _survivors(law)[::-1],
     neighbours=(
         without(ONE, {"law": ("1/2", "1/2"), "t": 3, "copies": 2}),
         # the copies of one generation leave none, or one each, and each generation only as the last one did
-        without(LAW, {"law": ("1/2", "1/2"), "t": 3}, exact=lambda case: (fmpq(1, 2), _mean_left(case)[1])),
-        changed("1 % less", lambda case: _mean_left(case, most=fmpq(99, 100))),
+        without(LAW, {"law": ("1/2", "1/2"), "t": 3}, exact=lambda case: (fmpq(1, 2), _left(case)[1])),
+        changed("1 % less", lambda case: _left(case, most=fmpq(99, 100))),
+        changed(
+            "of a mean of 1, 1 / (1 + 2 p_0 t)",
+            lambda case: (_left(case)[0], 1 / (1 + 2 * rational(case["law"][0]) * case["t"])),
+            {"law": _CRITICAL[0], "t": 1, "of": "mean 1"},
+        ),
+        changed(
+            "the slope of f at 0 in place of that at q",
+            lambda case: (_left(case)[0], rational(case["q"]) * rational(case["law"][1]) ** case["t"]),
+            {"law": _FIXED[0][0], "t": 2, "of": "towards q", "q": "1/2"},
+        ),
     ),
     ceiling=lambda case: 1,
 )

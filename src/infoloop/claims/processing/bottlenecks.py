@@ -188,13 +188,13 @@ def _bottleneck(law: Gaussian):
 
 
 def _canonical(correlations, mixing, directions, of="X"):
-    """Return two pairs with these canonical correlations, the X of which are mixed, and projections with noise 1."""
-    mixed = fmpq_mat(mixing)
-    cross = mixed * fmpq_mat([[r if i == k else 0 for k in (0, 1)] for i, r in enumerate(correlations)])
+    """Return pairs with these canonical correlations, the X of which are mixed, and projections with noise 1."""
+    mixed, places = fmpq_mat(mixing), range(len(correlations))
+    cross = mixed * fmpq_mat([[r if i == k else 0 for k in places] for i, r in enumerate(correlations)])
     x_block, zero = mixed * mixed.transpose(), fmpq(0)
-    rows = [[*(x_block[i, k] for k in (0, 1)), *(cross[i, k] for k in (0, 1))] for i in (0, 1)]
-    rows += [[*(cross[k, i] for k in (0, 1)), *(fmpq(i == k) + zero for k in (0, 1))] for i in (0, 1)]
-    law = RationalGaussian(tuple(map(tuple, rows)), ("X1", "X2", "Y1", "Y2"))
+    rows = [[*(x_block[i, k] for k in places), *(cross[i, k] for k in places)] for i in places]
+    rows += [[*(cross[k, i] for k in places), *(fmpq(i == k) + zero for k in places)] for i in places]
+    law = RationalGaussian(tuple(map(tuple, rows)), tuple(f"{side}{k + 1}" for side in "XY" for k in places))
     for k, direction in enumerate(directions, 1):
         weights = {f"{of}{i}": weight for i, weight in enumerate(direction, 1)}
         law = extend(law, RationalLinear(weights, 1, f"T{k}"))
@@ -202,9 +202,12 @@ def _canonical(correlations, mixing, directions, of="X"):
 
 
 def _projected(case):
-    law, kept = case["law"], ",".join(name for name in case["law"].names if name.startswith("T"))
-    square = max(r**2 for r in case["correlations"])
-    return evaluate(f"I({kept};Y1,Y2)", law), evaluate(f"I({kept};X1,X2)", law) * square
+    law, square = case["law"], max(r**2 for r in case["correlations"])
+    t, x, y = (",".join(name for name in law.names if name.startswith(side)) for side in "TXY")
+    return evaluate(f"I({t};{y})", law), evaluate(f"I({t};{x})", law) * square
+
+
+_TRIPLES = ((fmpq(1, 2), fmpq(1, 4), fmpq(0)), (fmpq(3, 5), fmpq(3, 5), fmpq(4, 5)))
 
 
 def _projections():
@@ -214,6 +217,10 @@ def _projections():
     two = [[(1, 0), (0, 1)], [(2, 1), (1, 3)]]
     for pair, mixing, directions in itertools.product(correlations, mixings, one + two):
         yield _canonical(pair, mixing, directions)
+    three = [[(1, 0, 0)], [(1, -1, 2)], [(1, 0, 1), (0, 1, 1)], [(1, 0, 0), (1, 1, 0), (0, 2, 1)]]
+    mixings = ([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[1, 2, 0], [0, 1, 1], [1, 0, 1]])
+    for triple, mixing, directions in itertools.product(_TRIPLES, mixings, three):
+        yield _canonical(triple, mixing, directions)
 
 
 # T = X + noise, which is 0, 1 or -1 with masses 1/2, 1/4, 1/4
@@ -226,7 +233,8 @@ bottleneck_curve = inequality(
     _bottleneck_cases(),
     exact=_projected,
     family=Family(
-        "four pairs of canonical correlations, X mixed in three ways, five projections to one or two dimensions",
+        "four pairs of canonical correlations, X mixed in three ways, five projections to one or two dimensions; two "
+        "triples, X mixed in two ways, four projections to one, two or three dimensions",
         _projections,
     ),
     edges=(_canonical(_HALF_QUARTER, _PLAIN, [(fmpq(1, 100), 0)]),),

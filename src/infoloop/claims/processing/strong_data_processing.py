@@ -195,6 +195,11 @@ def _order():
     for rows, eta, _ in UNLIKE:
         yield from input_pairs(rows, dobrushin_exactly(rows), "chi-square")
         yield from input_pairs(rows, eta, "divergence")
+    for e in EIGHTHS[::2]:
+        lost, alike = erasure_rows(e, 3), symmetric_rows(e, 3)
+        for rows, eta in ((lost, 1 - e), (alike, symmetric_eta(1 - e * fmpq(3, 2), 3))):
+            yield from (case for of in ("divergence", "chi-square") for case in input_pairs(rows, eta, of))
+            yield from input_pairs(rows, dobrushin_exactly(rows), "chi-square")
     for rows in map(list, itertools.permutations(quarters)):
         yield from input_pairs(rows, dobrushin_exactly(rows), "chi-square")
 
@@ -213,7 +218,8 @@ coefficient_order = inequality(
     exact=_ordered_exactly,
     family=Family(
         "erasure channels, ten channels with two outputs and six with three, all pairs of four inputs: the chi-square "
-        "divergence against Dobrushin's coefficient, the divergence against the chi-square coefficient",
+        "divergence against Dobrushin's coefficient, the divergence against the chi-square coefficient; erasure and "
+        "symmetric channels of three symbols, both divergences against the coefficient of inputs on two symbols",
         _order,
     ),
     edges=(

@@ -3,6 +3,7 @@ from . import dead_groups as dead_groups
 from . import enumerated_groups as enumerated_groups
 from . import group_objectives as group_objectives
 from . import group_variance_formulas as group_variance_formulas
+from . import learned_rewards as learned_rewards
 from . import noisy_verdict_filters as noisy_verdict_filters
 from . import noisy_verdict_panels as noisy_verdict_panels
 from . import noisy_verdicts as noisy_verdicts
@@ -15,3 +16,5 @@ from . import redrawn_groups as redrawn_groups
 from . import shaping_doses as shaping_doses
 from . import shaping_jumps as shaping_jumps
 from . import step_credit as step_credit
+from . import tail_selection_limits as tail_selection_limits
+from . import tail_selection_regimes as tail_selection_regimes

@@ -154,12 +154,12 @@ def deviation_ball(rate: fmpq, size: int) -> RealBall:
     >>> deviation_ball(fmpq(1, 10), 8).digits(5)
     '0.20949'
     """
-    return real_ball(
-        lambda: sum(
-            (arb(binomial_mean([int(c == k) for k in range(size + 1)], rate)) * arb(c * (size - c)).sqrt() / size)
-            for c in range(size + 1)
-        )
-    )
+    shares = [binomial_mean([int(c == k) for k in range(size + 1)], rate) for c in range(size + 1)]
+
+    def ball():
+        return sum((arb(p) * arb(c * (size - c)).sqrt() / size for c, p in enumerate(shares)), arb(0))
+
+    return real_ball(ball)
 
 
 def _concave(p):

@@ -12,6 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import Number
@@ -29,7 +30,7 @@ POLICIES = (("1/10", "1/5", "3/10", "2/5"), ("1/4", "1/4", "1/4", "1/4"), ("1/2"
 SCORES = (((3, -1), (1, 2), (0, 4), (-2, 1)), ((1, 0), (0, 1), (0, 0), (-1, 2)))
 
 
-def masses_of(case: Mapping[str, Any]) -> list[fmpq]:
+def policy_masses(case: Mapping[str, Any]) -> list[fmpq]:
     """Return the probabilities of the outputs."""
     return [rational(p) for p in case["policy"]]
 
@@ -43,7 +44,7 @@ def scores_of(case: Mapping[str, Any]) -> list[list[fmpq]]:
     free = [[rational(x) for x in row] for row in case["scores"]]
     if case.get("mean score") == "left":
         return free
-    mean = [_mean_of(masses_of(case), column) for column in zip(*free, strict=True)]
+    mean = [_mean_of(policy_masses(case), column) for column in zip(*free, strict=True)]
     return [[x - m for x, m in zip(row, mean, strict=True)] for row in free]
 
 
@@ -53,22 +54,22 @@ def _mean_of(masses, values):
 
 def pass_rate(case: Mapping[str, Any]) -> fmpq:
     """Return the probability of a right answer."""
-    return _mean_of(masses_of(case), [fmpq(r) for r in case["right"]])
+    return _mean_of(policy_masses(case), [fmpq(r) for r in case["right"]])
 
 
-def rate_slope(case: Mapping[str, Any]) -> list[fmpq]:
+def pass_rate_slope(case: Mapping[str, Any]) -> list[fmpq]:
     r"""Return $\nabla p=E[rg]$, a number for each parameter.
 
-    >>> rate_slope({"policy": ("1/4", "3/4"), "right": (1, 0), "scores": ((3,), (-1,))})
+    >>> pass_rate_slope({"policy": ("1/4", "3/4"), "right": (1, 0), "scores": ((3,), (-1,))})
     [3/4]
     """
-    weights = [p * r for p, r in zip(masses_of(case), case["right"], strict=True)]
+    weights = [p * r for p, r in zip(policy_masses(case), case["right"], strict=True)]
     return [_mean_of(weights, column) for column in zip(*scores_of(case), strict=True)]
 
 
 def answer_groups(case: Mapping[str, Any]) -> Iterator[tuple[fmpq, tuple[int, ...]]]:
     """Yield every ordered group of answers with its probability; independent draws, unless the case says more."""
-    masses, size = masses_of(case), case["size"]
+    masses, size = policy_masses(case), case["size"]
     if case.get("answers") == DIFFERENT:
         groups = list(itertools.permutations(range(len(masses)), size))
         weights = [math.prod((masses[y] for y in group), start=fmpq(1)) for group in groups]
@@ -84,7 +85,8 @@ def answer_groups(case: Mapping[str, Any]) -> Iterator[tuple[fmpq, tuple[int, ..
 def rule_advantages(case: Mapping[str, Any], rewards: Sequence[Number]) -> list[Number]:
     r"""Return the advantages of a group with these rewards by the rule of a case.
 
-    Of the normalised rule it is the rational factor of $\sqrt d$, with the `root` d of the case.
+    Of the normalised rule it is the rational factor of $\sqrt d$, with the `root` d of the case; with an `epsilon` the
+    deviations must be rational.
 
     >>> rule_advantages({"rule": "leave one out"}, [1, 0, 0])
     [1, -1/2, -1/2]
@@ -97,6 +99,9 @@ def rule_advantages(case: Mapping[str, Any], rewards: Sequence[Number]) -> list[
     if rule == "normalised":
         variance = sum((a * a for a in centred), fmpq(0)) / n
         whole, root = root_of(int(variance.p * variance.q)) if variance else (1, 0)
+        if case.get("epsilon") and variance:
+            assert root == 1
+            return [a / (fmpq(whole, variance.q) + case["epsilon"]) for a in centred]
         return [a * variance.q / (whole * root) if root == case["root"] else fmpq(0) for a in centred]
     if rule == "weights":  # of the mean score of right answers less that of wrong ones
         w = [fmpq(0), *map(rational, case["weights"]), fmpq(0)][int(total)]
@@ -165,7 +170,7 @@ def float_groups(policy: Float[Array, "4"]) -> tuple[Float[Array, "groups"], Flo
 
 
 def float_updates(
-    scores: Float[Array, "4 parameters"], advantages: Float[Array, "groups n"]
+    scores: Float[Array, "4 parameters"], advantages: Float[ArrayLike, "groups n"]
 ) -> Float[Array, "groups parameters"]:
     """Return the updates of all groups of three answers."""
     return (jnp.asarray(advantages)[..., None] * scores[_every]).mean(1)

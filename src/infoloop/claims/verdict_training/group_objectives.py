@@ -24,8 +24,8 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     float_groups,
     float_updates,
     pass_rate,
+    pass_rate_slope,
     policies_with_scores,
-    rate_slope,
     update_moments,
 )
 from infoloop.claims.verdict_training.group_variance_formulas import ZERO_SUM
@@ -56,8 +56,8 @@ def _ascent(case):
 
 def _ascent_exactly(case):
     """Return one coordinate of the mean update over all groups, and of the gradient times the weight."""
-    k = case["parameter"]
-    return update_moments(case)[0][k], difficulty_factor(contrast_factors(case), pass_rate(case)) * rate_slope(case)[k]
+    k, weight = case["parameter"], difficulty_factor(contrast_factors(case), pass_rate(case))
+    return update_moments(case)[0][k], weight * pass_rate_slope(case)[k]
 
 
 def _rules(size):
@@ -100,7 +100,7 @@ group_ascent = equality(
         without(ZERO_SUM, {**_four, "rule": "centred"}, exact=_one_by_itself),
         changed(
             "the gradient itself, whatever the weight",
-            lambda case: (_ascent_exactly(case)[0], rate_slope(case)[case["parameter"]]),
+            lambda case: (_ascent_exactly(case)[0], pass_rate_slope(case)[case["parameter"]]),
             {**_four, "size": 4, "rule": "normalised", "root": 3},
         ),
     ),

@@ -21,10 +21,10 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     float_advantages,
     float_groups,
     float_updates,
-    masses_of,
     pass_rate,
+    pass_rate_slope,
     policies_with_scores,
-    rate_slope,
+    policy_masses,
     scores_of,
     update_moments,
 )
@@ -35,7 +35,7 @@ from infoloop.learning.policy_gradient.group_variance import (
     leave_one_out_variance,
     normalised_variance,
     rule_variance,
-    score_moments,
+    verdict_moments,
 )
 from infoloop.statements.cases import Family
 from infoloop.statements.neighbours import changed, without
@@ -52,7 +52,7 @@ def class_moments(case: Mapping[str, Any]) -> tuple[dict[int, fmpq], dict[int, f
     r"""Return the mean squares of the score in the classes, those around their means, and $|\mu_R-\mu_W|^2$."""
     square, spread, means = {}, {}, []
     for verdict in (1, 0):
-        weights = [p * (r == verdict) for p, r in zip(masses_of(case), case["right"], strict=True)]
+        weights = [p * (r == verdict) for p, r in zip(policy_masses(case), case["right"], strict=True)]
         total = sum(weights, fmpq(0))
         mean = [
             sum((w * x for w, x in zip(weights, column, strict=True)), fmpq(0)) / total
@@ -79,7 +79,7 @@ def _leave_one_out_exactly(case, gradient=1):
     p, n = pass_rate(case), case["size"]
     q = 1 - p
     square, _, _ = class_moments(case)
-    linear = p * q * (q * square[1] + p * square[0]) - gradient * _squared(rate_slope(case))
+    linear = p * q * (q * square[1] + p * square[0]) - gradient * _squared(pass_rate_slope(case))
     formula = ((n - 2) * linear + p * q * (square[1] + square[0])) / (n * (n - 1))
     return _variance(case), formula * (1 if case["rule"] == "leave one out" else fmpq((n - 1) ** 2, n**2))
 
@@ -87,7 +87,7 @@ def _leave_one_out_exactly(case, gradient=1):
 def _leave_one_out(case):
     policy, scores = case
     mass, rewards = float_groups(policy)
-    moments = score_moments(policy, jnp.array(RIGHT, float), scores)
+    moments = verdict_moments(policy, jnp.array(RIGHT, float), scores)
     closed = jnp.stack([leave_one_out_variance(moments, FLOAT_SIZE), centred_variance(moments, FLOAT_SIZE)])
     return jnp.stack([_total(mass, scores, rule, rewards) for rule in ("leave one out", "centred")]), closed
 
@@ -146,7 +146,7 @@ def _rule_exactly(case, centre=1):
 def _rule(case):
     policy, scores = case
     mass, rewards = float_groups(policy)
-    moments = score_moments(policy, jnp.array(RIGHT, float), scores)
+    moments = verdict_moments(policy, jnp.array(RIGHT, float), scores)
     found = _total(mass, scores, "normalised", rewards)
     closed = [normalised_variance(moments, FLOAT_SIZE), rule_variance(moments, contrast_weights(FLOAT_SIZE))]
     return jnp.stack([found, found]), jnp.stack(closed)
@@ -229,7 +229,7 @@ def _biased(case):
 
 
 def _biased_exactly(case):
-    slope = rate_slope(case)
+    slope = pass_rate_slope(case)
     mean, _ = update_moments(case)
     return _squared(slope), sum((a * b for a, b in zip(slope, mean, strict=True)), fmpq(0))
 

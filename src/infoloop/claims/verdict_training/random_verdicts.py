@@ -116,7 +116,8 @@ def drift_coefficient(case: Mapping[str, Any]) -> fmpq:
     """
     masses, order, total = [rational(p) for p in case["policy"]], case["order"], fmpq(0)
     for chance, step in random_steps(case):
-        weights = [p * fmpq_series([0, u], prec=order + 1).exp() for p, u in zip(masses, step, strict=True)]
+        series = [fmpq_series([0, u], prec=order + 1).exp() for u in step]
+        weights = [fmpq_series([p]) * grown for p, grown in zip(masses, series, strict=True)]
         total += chance * (weights[0] / sum(weights[1:], weights[0]))[order]
     return total
 

@@ -17,7 +17,7 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     SCORED,
     SCORES,
     pass_rate,
-    rate_slope,
+    pass_rate_slope,
     update_moments,
 )
 from infoloop.claims.verdict_training.group_variance_formulas import ZERO_SUM
@@ -57,7 +57,7 @@ def _reached_exactly(case):
     """Return one coordinate of the mean update of the rule made for a slope, and of the slope times the gradient."""
     slope, size, k = case["slope"], case["size"], case["parameter"]
     p = pass_rate(case)
-    aim = sum((rational(a) * p**j for j, a in enumerate(slope)), fmpq(0)) * rate_slope(case)[k]
+    aim = sum((rational(a) * p**j for j, a in enumerate(slope)), fmpq(0)) * pass_rate_slope(case)[k]
     if case["sum"] == "free":
         a = [fmpq(0), *bernstein_factors(slope, size - 1)]
         return update_moments(case, lambda rewards: [a[int(sum(rewards))] * r for r in rewards])[0][k], aim

@@ -26,8 +26,8 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     float_groups,
     float_updates,
     pass_rate,
+    pass_rate_slope,
     policies_with_scores,
-    rate_slope,
     rule_advantages,
     scores_of,
     update_moments,
@@ -65,7 +65,7 @@ def _redrawn_exactly(case):
     )
     constant = fmpq(n - 1, n * n) if case["rule"] == "centred" else fmpq(1, n)  # times the root of n - 1
     found = update_moments(case)[0][k] / (1 if case.get("dead groups") == "kept" else live)
-    return found, constant * rate_slope(case)[k] / (p * (1 - p))
+    return found, constant * pass_rate_slope(case)[k] / (p * (1 - p))
 
 
 def _redrawn_members():
@@ -97,7 +97,7 @@ redrawn_groups = equality(
         without(SMALL, {**_pair, "size": 4}),
         changed(
             "the slope of p in place of that of its log-odds",
-            lambda case: (_redrawn_exactly(case)[0], fmpq(1, 4) * rate_slope(case)[case["parameter"]]),
+            lambda case: (_redrawn_exactly(case)[0], fmpq(1, 4) * pass_rate_slope(case)[case["parameter"]]),
             _pair,
         ),
     ),
@@ -133,9 +133,10 @@ def noisy_update(case: dict) -> list[fmpq]:
 def _erring_exactly(case, observed=True):
     low, high = case["noise"]
     j, p, k = 1 - low - high, pass_rate(case), case["parameter"]
-    weight = difficulty_factor(contrast_factors(case), low + j * p if observed else p)
+    seen = {**case, "epsilon": case.get("epsilon", 0) * (j if case["corrected"] else 1)}
+    weight = difficulty_factor(contrast_factors(seen), low + j * p if observed else p)
     factor = 1 if case["corrected"] and case["rule"] != "normalised" else j
-    return noisy_update(case)[k], factor * weight * rate_slope(case)[k]
+    return noisy_update(case)[k], factor * weight * pass_rate_slope(case)[k]
 
 
 _noise = random_numbers(14, lambda x: (policies_with_scores.build(x[:12]), jax.nn.sigmoid(x[12:])))
@@ -163,24 +164,29 @@ _NOISES = ((fmpq(1, 10), fmpq(1, 5)), (fmpq(0), fmpq(1, 2)), (fmpq(1, 3), fmpq(0
 _two = {"policy": ("3/10", "7/10"), "right": (1, 0), "scores": ((7,), (-3,)), "parameter": 0}
 
 
+_tenth_added = {"size": 2, "rule": "normalised", "root": 1, "epsilon": fmpq(1, 10)}
+
+
 def _erring_members():
     for noise, size, corrected in itertools.product(_NOISES, (2, 3, 4), (False, True)):
         for rule in (*({"rule": "normalised", "root": d} for d in roots_of(size)), {"rule": "centred"}):
             yield {**_two, "size": size, "noise": noise, "corrected": corrected, **rule}
         if size == 2:
+            yield {**_two, **_tenth_added, "noise": noise, "corrected": corrected}
             yield {**_pair, "noise": noise, "corrected": corrected, "rule": "leave one out"}
 
 
 _quiet = {**_two, "size": 4, "noise": _NOISES[0], "corrected": True, "rule": "normalised", "root": 3}
 corrected_verdicts = equality(
-    "thm:corrected-verdicts",
+    "thm:correction-is-invisible",
     (DRAWN, SCORED, ERRING, ABOVE),
     _erring,
     _noise,
     exact=_erring_exactly,
     family=Family(
         "two outputs, one of mass 3/10 right, rates of error (1/10, 1/5), (0, 1/2), (1/3, 0), groups of 2, 3 and 4, "
-        "corrected or not, divided by the deviation or centred; four outputs, groups of 2, the others as baseline",
+        "corrected or not, divided by the deviation, by it and 1/10 (of 2), or centred; four outputs, groups of 2, the "
+        "others as baseline",
         _erring_members,
     ),
     edges=(_quiet, {**_quiet, "corrected": False}, {**_quiet, "rule": "centred"}),

@@ -19,9 +19,9 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     difficulty_factor,
     float_groups,
     float_updates,
-    masses_of,
+    pass_rate_slope,
     policies_with_scores,
-    rate_slope,
+    policy_masses,
     rule_advantages,
     scores_of,
 )
@@ -53,7 +53,7 @@ def dead_update(case: dict) -> list[fmpq]:
 def _class_parts(case):
     """Return the mass of the part's class, the share with the bonus, and the mean scores with it and without."""
     verdict, found = PARTS[case["part"]], []
-    weights = [p * (r == verdict) for p, r in zip(masses_of(case), case["right"], strict=True)]
+    weights = [p * (r == verdict) for p, r in zip(policy_masses(case), case["right"], strict=True)]
     for kind in (1, 0):
         part = [w * (s == kind) for w, s in zip(weights, case["bonus"], strict=True)]
         mass = sum(part, fmpq(0))
@@ -151,7 +151,7 @@ def _dot(a, b):
 
 def _mean_kernel(case, verdict, bonus):
     """Return the mean of the kernel of a right answer and one of another kind."""
-    masses, scores = masses_of(case), scores_of(case)
+    masses, scores = policy_masses(case), scores_of(case)
     right = [p * r for p, r in zip(masses, case["right"], strict=True)]
     kind = [p * (r == verdict and s == bonus) for p, r, s in zip(masses, case["right"], case["bonus"], strict=True)]
     total = sum(
@@ -163,18 +163,19 @@ def _mean_kernel(case, verdict, bonus):
 
 def _mean_mass(case, bonus):
     """Return the mean probability of a wrong answer of this kind."""
-    kind = [p * (not r and s == bonus) for p, r, s in zip(masses_of(case), case["right"], case["bonus"], strict=True)]
-    return _dot(kind, masses_of(case)) / sum(kind, fmpq(0))
+    masses = policy_masses(case)
+    kind = [p * (not r and s == bonus) for p, r, s in zip(masses, case["right"], case["bonus"], strict=True)]
+    return _dot(kind, masses) / sum(kind, fmpq(0))
 
 
 def _kernel_exactly(case, sign=1):
     """Return the slope of the pass rate along what all-fail groups give, and its closed form."""
-    rate = sum((p * r for p, r in zip(masses_of(case), case["right"], strict=True)), fmpq(0))
+    rate = sum((p * r for p, r in zip(policy_masses(case), case["right"], strict=True)), fmpq(0))
     if case["form"] == "tabular":
         difference = _mean_mass(case, 0) - _mean_mass(case, 1)
     else:
         difference = _mean_kernel(case, 0, 1) - _mean_kernel(case, 0, 0)
-    return _dot(rate_slope(case), dead_update(case)), sign * rate * dead_scale(case) * difference
+    return _dot(pass_rate_slope(case), dead_update(case)), sign * rate * dead_scale(case) * difference
 
 
 def _kernel(case):
@@ -226,7 +227,7 @@ _thirds = ("1/4", "1/2", "1/4")
 
 def _whole_slope(case, dose):
     """Return the slope of the pass rate along the expected shaped update over all groups."""
-    return _dot(rate_slope(case), dead_update({**case, "groups": "all", "dose": dose}))
+    return _dot(pass_rate_slope(case), dead_update({**case, "groups": "all", "dose": dose}))
 
 
 def _harmless(case):

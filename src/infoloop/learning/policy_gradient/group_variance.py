@@ -19,7 +19,7 @@ from infoloop.probability.validation import check_distributions, check_scores
 
 @jax.tree_util.register_dataclass
 @dataclass(frozen=True)
-class ScoreMoments:
+class VerdictMoments:
     r"""What the variance of a group needs of a policy: its pass rate p, and moments of the score in the two classes.
 
     `right` is $V_R=E[|g-\mu_R|^2\mid\text{right}]$, `wrong` is $V_W$ and `gap` is $|\mu_R-\mu_W|^2$; $|\nabla p|^2$ is
@@ -32,11 +32,11 @@ class ScoreMoments:
     gap: Float[Array, "*batch"]
 
 
-def score_moments(
+def verdict_moments(
     policy: Float[Numbers, "outputs"],
     verdicts: Float[Numbers, "outputs"],
     scores: Float[Numbers, "outputs parameters"],
-) -> ScoreMoments:
+) -> VerdictMoments:
     r"""Return the moments of the score by class, summed over all outputs of a policy.
 
     The mean scores of the classes are taken as they are; a score has $p\mu_R+q\mu_W=0$.
@@ -52,7 +52,7 @@ def score_moments(
     Raises:
         ValueError: The policy is no law, or a number is not finite.
 
-    >>> moments = score_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]])
+    >>> moments = verdict_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]])
     >>> float(moments.rate), float(moments.right), float(moments.gap)
     (0.5, 0.0, 4.0)
     """
@@ -65,10 +65,10 @@ def score_moments(
         return mean, (share * ((g - mean) ** 2).sum(-1)).sum()
 
     (right_mean, right), (wrong_mean, wrong) = spread(law * r), spread(law * (1 - r))
-    return ScoreMoments((law * r).sum(), right, wrong, ((right_mean - wrong_mean) ** 2).sum())
+    return VerdictMoments((law * r).sum(), right, wrong, ((right_mean - wrong_mean) ** 2).sum())
 
 
-def leave_one_out_variance(moments: ScoreMoments, size: int) -> Float[Array, "*batch"]:
+def leave_one_out_variance(moments: VerdictMoments, size: int) -> Float[Array, "*batch"]:
     r"""Return the total variance of RLOO, $\frac1{n-1}\sum_i(r_i-\bar r)g_i$, whose mean is $\nabla p$.
 
     $\frac{(n-2)[pq(qv_R+pv_W)-|\nabla p|^2]+pq(v_R+v_W)}{n(n-1)}$ with the second moments $v_R$, $v_W$ of the
@@ -84,7 +84,7 @@ def leave_one_out_variance(moments: ScoreMoments, size: int) -> Float[Array, "*b
     Raises:
         ValueError: The size is below 2.
 
-    >>> fair = score_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]])
+    >>> fair = verdict_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]])
     >>> [round(float(leave_one_out_variance(fair, n)) * 24, 12) for n in (3, 4)]
     [2.0, 1.0]
     """
@@ -96,7 +96,7 @@ def leave_one_out_variance(moments: ScoreMoments, size: int) -> Float[Array, "*b
     return p * q * ((n - 2) * linear + pair) / (n * (n - 1))
 
 
-def centred_variance(moments: ScoreMoments, size: int) -> Float[Array, "*batch"]:
+def centred_variance(moments: VerdictMoments, size: int) -> Float[Array, "*batch"]:
     r"""Return the total variance of Dr. GRPO, $\frac1n\sum_i(r_i-\bar r)g_i$: $\frac{(n-1)^2}{n^2}$ of RLOO's.
 
     Args:
@@ -109,13 +109,13 @@ def centred_variance(moments: ScoreMoments, size: int) -> Float[Array, "*batch"]
     Raises:
         ValueError: The size is below 2.
 
-    >>> float(centred_variance(score_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]]), 2))
+    >>> float(centred_variance(verdict_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]]), 2))
     0.0625
     """
     return leave_one_out_variance(moments, size) * ((size - 1) / size) ** 2
 
 
-def normalised_variance(moments: ScoreMoments, size: int) -> Float[Array, "*batch"]:
+def normalised_variance(moments: VerdictMoments, size: int) -> Float[Array, "*batch"]:
     r"""Return the total variance of GRPO without epsilon, whose mean is $\frac{E\,s}{pq}\nabla p$.
 
     $\frac1n[q(1-q^{n-1})V_R+p(1-p^{n-1})V_W]+[\frac{n-1}npq-(E\,s)^2]\,|\mu_R-\mu_W|^2$, s the deviation in the group.
@@ -130,7 +130,7 @@ def normalised_variance(moments: ScoreMoments, size: int) -> Float[Array, "*batc
     Raises:
         ValueError: The size is below 2.
 
-    >>> float(normalised_variance(score_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]]), 2))
+    >>> float(normalised_variance(verdict_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]]), 2))
     0.25
     """
     p, n = moments.rate, check_group_size(size)
@@ -140,7 +140,7 @@ def normalised_variance(moments: ScoreMoments, size: int) -> Float[Array, "*batc
     return (of_right * moments.right + of_wrong * moments.wrong) / n + between * moments.gap
 
 
-def rule_variance(moments: ScoreMoments, weights: Float[Numbers, "n-1"]) -> Float[Array, "*batch"]:
+def rule_variance(moments: VerdictMoments, weights: Float[Numbers, "n-1"]) -> Float[Array, "*batch"]:
     r"""Return the total variance of the update $w_C(\bar g_R-\bar g_W)$ of any rule whose advantages sum to 0.
 
     $E\bigl[w_C^2\bigl(\frac{V_R}C+\frac{V_W}{n-C}\bigr)\bigr]+\mathrm{Var}(w_C)|\mu_R-\mu_W|^2$, C the number of right
@@ -156,7 +156,7 @@ def rule_variance(moments: ScoreMoments, weights: Float[Numbers, "n-1"]) -> Floa
     Raises:
         ValueError: A weight is not finite.
 
-    >>> float(rule_variance(score_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]]), [0.25]))
+    >>> float(rule_variance(verdict_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]]), [0.25]))
     0.0625
     """
     w, p = check_scores(weights, "weights"), moments.rate

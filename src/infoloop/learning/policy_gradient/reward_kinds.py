@@ -101,7 +101,8 @@ def output_kinds(
     >>> output_kinds([1.0, 0.0, 1.0, 0.0], length=[2.0, 3.0, 2.0, 4.0]).kind_of.tolist()
     [2, 0, 2, 1]
     """
-    of_outputs = np.stack(kinds(outcome, shaping, right, length))
+    with jax.ensure_compile_time_eval():  # known rewards stay known where others are traced
+        of_outputs = np.stack(kinds(outcome, shaping, right, length))
     table, kind_of = np.unique(of_outputs.reshape(4, -1), axis=1, return_inverse=True)
     batch = of_outputs.shape[1:-1]
     features = np.broadcast_to(table.reshape(4, *(1 for _ in batch), -1), (4, *batch, table.shape[1]))

@@ -1,0 +1,261 @@
+r"""How a bonus of any size makes accuracy fall under group-relative training, split exactly by kind of group.
+
+A policy chooses how long to answer easy, medium and hard questions; longer answers are right more often, and shorter
+ones get a bonus, the dose times their brevity. Up to a dose of .04 the answer with the best expected reward is the
+most accurate one to every question: each reward is harmless. Under GRPO accuracy falls nevertheless, at every dose, as
+in the runs that were published (verl-recipe, pull request 125: no safe dose, the reversed bonus harmless): where all
+answers are wrong the bonus alone is standardised, to the same advantages at a dose of 1e-9 as at .1. Nothing is drawn:
+updates are expected ones, and the change of accuracy is integrated along the path of training, so that the shares of
+groups that all fail, all pass, or are mixed (with and without bonus) add up to it.
+"""
+
+from collections.abc import Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from pydantic import Field
+
+from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule, dr_grpo, grpo, modified
+from infoloop.learning.policy_gradient.exact_updates import expected_update
+from infoloop.learning.policy_gradient.reward_kinds import output_kinds
+from infoloop.reporting.figures import Figure, Line, Panel
+from infoloop.studies.configuration import Count, Counts, Positive, Positives, Weights, config
+from infoloop.studies.runner import Headline
+from infoloop.studies.sweep import Quantity, Sweep, tables
+
+KINDS = ("easy", "medium", "hard")
+RIGHT = ((0.90, 0.92, 0.94), (0.30, 0.50, 0.60), (0.01, 0.03, 0.06))  # by kind of question, short answers first
+QUESTIONS = (0.4, 0.2, 0.4)  # shares of the kinds
+BREVITY = (1.0, 0.5, 0.0)
+FIRST_LENGTHS = (0.3, 0.4, 0.3)
+PARTS = ("all fail", "all pass", "mixed, outcome", "mixed, bonus")
+REMEDIES = ("none", "some right", "mixed", "redrawn", "undivided", "reversed")
+NAMES = ("no remedy", "gate: one right", "gate: mixed", "dead redrawn", "undivided", "bonus reversed")
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)  # of integrals along one step
+
+
+@config
+class Config:
+    """Groups of eight, a hundred steps."""
+
+    size: Count = Field(8, ge=2, le=24, description="answers in a group")
+    steps: Count = Field(100, description="steps of training")
+    rate: Positive = Field(1.0, description="learning rate")
+    dose: Positive = Field(0.01, description="dose at which remedies, sizes and paths are compared")
+    doses: Positives = Field((1e-9, 1e-6, 1e-4, 0.001, 0.01, 0.03, 0.1, 0.3, 0.5), description="doses of the bonus")
+    epsilons: Weights = Field((0.0, 1e-6, 1e-3, 0.1), description="what is added to the deviation")
+    sizes: Counts = Field((2, 4, 8, 16), description="sizes of groups")
+
+
+SMALL = Config(size=2, steps=3, doses=(1e-6, 0.1), epsilons=(0.0, 0.1), sizes=(2, 3))
+CLAIMS = ("thm:dead-groups", "thm:group-ascent", "thm:redrawn-groups")
+
+
+def sweeps(config: Config) -> dict[str, Sweep]:
+    """Declare "paths" by remedy, "doses" by remedy and dose, "epsilons" by both, and "sizes"."""
+    per_step = {"accuracy": Quantity("accuracy", "1", ("step",)), "split": Quantity(_SPLIT, "1", ("part", "step"))}
+    final = {"accuracy": Quantity("accuracy after training", "1"), "split": Quantity(_SPLIT, "1", ("part",))}
+    axes: dict[str, Sequence] = {"part": PARTS}
+
+    def path(key, remedy, dose):
+        return _trained(_rule(remedy, dose), config.size, config)
+
+    def end(rule, size):
+        return {name: value[..., -1] for name, value in _trained(rule, size, config).items()}
+
+    doses = {"dose": (0.0, *config.doses)}
+    return {
+        "paths": Sweep(
+            path, per_step, {"remedy": REMEDIES}, {"dose": (0.0, config.dose)}, axes | {"step": range(config.steps + 1)}
+        ),
+        "doses": Sweep(
+            lambda key, remedy, dose: end(_rule(remedy, dose), config.size),
+            final,
+            {"remedy": REMEDIES},
+            doses,
+            axes,
+            batch_size=16,
+        ),
+        "epsilons": Sweep(
+            lambda key, epsilon, dose: end(modified(grpo(epsilon), dose=dose), config.size),
+            final,
+            traced_grid={"epsilon": config.epsilons, **doses},
+            axes=axes,
+            batch_size=16,
+        ),
+        "sizes": Sweep(
+            lambda key, size, dose: end(modified(grpo(), dose=dose), size),
+            final,
+            {"size": config.sizes},
+            {"dose": (0.0, config.dose)},
+            axes,
+        ),
+    }
+
+
+_SPLIT = "change of accuracy since the start that comes from a part of the groups"
+
+
+def _rule(remedy: str, dose: jax.Array) -> AdvantageRule:
+    if remedy in ("some right", "mixed"):
+        return modified(grpo(), dose=dose, gate=remedy)
+    if remedy == "redrawn":
+        return modified(grpo(), dose=dose, redrawn="equal verdicts")
+    return modified(dr_grpo() if remedy == "undivided" else grpo(), dose=-dose if remedy == "reversed" else dose)
+
+
+def _log_lengths(theta):
+    """Logits of lengths by kind of question: what all kinds share, and what is a kind's own."""
+    return jax.nn.log_softmax(jnp.log(jnp.array(FIRST_LENGTHS)) + theta["shared"] + theta["own"])
+
+
+def _accuracy(theta):
+    by_kind = (jnp.exp(_log_lengths(theta)) * jnp.array(RIGHT)).sum(axis=1)
+    return jnp.array(QUESTIONS) @ by_kind
+
+
+def _update(rule, theta, size, among):
+    """Return the expected update, a mean over questions; an answer is a length, and right or wrong by nature."""
+    outputs = output_kinds([0.0] * 3 + [1.0] * 3, BREVITY * 2)
+    right = jnp.array(RIGHT)
+
+    def of_kind(kind):
+        def logits(theta):
+            lengths = _log_lengths(theta)[kind]
+            return jnp.concatenate([lengths + jnp.log1p(-right[kind]), lengths + jnp.log(right[kind])])
+
+        return expected_update(rule, logits, theta, outputs, size, among)
+
+    return jax.tree.map(lambda x: jnp.tensordot(jnp.array(QUESTIONS), x, 1), jax.vmap(of_kind)(jnp.arange(len(KINDS))))
+
+
+def _trained(rule: AdvantageRule, size: int, config: Config) -> dict[str, jax.Array]:
+    """Return the accuracy at each step and how much of its change came from each part of the groups so far."""
+
+    def moves(theta):
+        outcome = _update(modified(rule, dose=0.0), theta, size, "mixed")
+        whole = _update(rule, theta, size, "mixed")
+        bonus = jax.tree.map(jnp.subtract, whole, outcome)
+        dead = [_update(rule, theta, size, part) for part in ("all wrong", "all right")]
+        return jax.tree.map(lambda *parts: config.rate * jnp.stack(parts), *dead, outcome, bonus)
+
+    def step(state, _):
+        theta, split = state
+        parts = moves(theta)
+        whole = jax.tree.map(lambda x: x.sum(axis=0), parts)
+        along = jax.vmap(lambda s: jax.grad(_accuracy)(jax.tree.map(lambda x, u: x + s * u, theta, whole)))
+        slopes = jax.tree.map(lambda x: jnp.tensordot(_WEIGHTS / 2, x, 1), along((_NODES + 1) / 2))
+        gains = jax.tree.map(lambda slope, part: jnp.tensordot(part, slope, slope.ndim), slopes, parts)
+        theta = jax.tree.map(jnp.add, theta, whole)
+        split = split + sum(jax.tree.leaves(gains))
+        return (theta, split), (_accuracy(theta), split)
+
+    start = {"shared": jnp.zeros(3), "own": jnp.zeros((3, 3))}
+    _, (accuracy, split) = jax.lax.scan(step, (start, jnp.zeros(4)), None, length=config.steps)
+    first = (_accuracy(start)[None], jnp.zeros((1, 4)))
+    return {"accuracy": jnp.concatenate([first[0], accuracy]), "split": jnp.concatenate([first[1], split]).T}
+
+
+def run(config: Config, key: jax.Array) -> dict:
+    """Return the tables of `sweeps`, computed at once."""
+    return tables(sweeps(config), key)
+
+
+def paths_figure(found: dict) -> Figure:
+    """Draw accuracy by step under each remedy, and where its change comes from without any."""
+    table = found["paths"]
+    dosed = table.isel(dose=-1)
+    lines = [
+        Line(table.step, dosed.accuracy.sel(remedy=r), name, colour=k)
+        for k, (r, name) in enumerate(zip(REMEDIES, NAMES, strict=True))
+    ]
+    lines.append(Line(table.step, table.accuracy.isel(dose=0).sel(remedy="none"), "no bonus", "dotted", 6))
+    split = dosed.split.sel(remedy="none")
+    parts = [Line(table.step, split.sel(part=part), part, colour=k) for k, part in enumerate(PARTS)]
+    change = dosed.accuracy.sel(remedy="none") - dosed.accuracy.sel(remedy="none", step=0)
+    parts.append(Line(table.step, change, "sum", "dotted", 6))
+    dose = float(table.dose.values[-1])
+    return Figure(
+        (
+            Panel(f"Dose {dose:g}", "step", "accuracy", tuple(lines)),
+            Panel(f"Dose {dose:g}, no remedy", "step", "share of the change of accuracy", tuple(parts)),
+        ),
+        "Accuracy under a bonus for brevity, and the exact shares of its change by kind of group.",
+    )
+
+
+def doses_figure(found: dict) -> Figure:
+    """Draw the final accuracy over the dose, by remedy and by epsilon."""
+    table, epsilons = found["doses"], found["epsilons"]
+    some = table.isel(dose=slice(1, None))
+    remedies = [
+        Line(some.dose, some.accuracy.sel(remedy=r), name, colour=k)
+        for k, (r, name) in enumerate(zip(REMEDIES, NAMES, strict=True))
+    ]
+    by_epsilon = [
+        Line(some.dose, epsilons.accuracy.sel(epsilon=e).isel(dose=slice(1, None)), f"epsilon {e:g}", colour=k)
+        for k, e in enumerate(epsilons.epsilon.values)
+    ]
+    ends = [float(some.dose.min()), float(some.dose.max())]
+    start, clean = _start(found), float(table.accuracy.sel(remedy="none").isel(dose=0))
+    marks = (Line(ends, [clean] * 2, "no bonus", "dotted", 6), Line(ends, [start] * 2, "at the start", "dashed", 6))
+    return Figure(
+        (
+            Panel("Remedies", "dose", "accuracy after training", (*remedies, *marks), "log"),
+            Panel("Epsilon", "dose", "accuracy after training", (*by_epsilon, *marks), "log"),
+        ),
+        "Without epsilon the harm does not vanish with the dose; a gate, redrawing and no division remove the jump.",
+    )
+
+
+def sizes_figure(found: dict) -> Figure:
+    """Draw the shares of the change of accuracy over the size of a group."""
+    table = found["sizes"].isel(dose=-1)
+    lines = [Line(table["size"], table.split.sel(part=part), part, colour=k) for k, part in enumerate(PARTS)]
+    change = table.accuracy - _start(found)
+    lines.append(Line(table["size"], change, "sum", "dotted", 6))
+    panel = Panel(
+        f"Dose {float(table.dose):g}", "answers in a group", "share of the change of accuracy", tuple(lines), "log"
+    )
+    return Figure((panel,), "Larger groups fail less often as a whole, but learn more from the bonus when they do.")
+
+
+FIGURES = {"paths": paths_figure, "doses": doses_figure, "sizes": sizes_figure}
+
+
+def _start(found):
+    return float(found["paths"].accuracy.isel(dose=0, step=0).sel(remedy="none"))
+
+
+def harmless_dose() -> float:
+    """Return the largest dose up to which the best expected reward is that of the most accurate length, everywhere."""
+    gaps = [(row[-1] - a, s) for row in RIGHT for a, s in zip(row[:-1], BREVITY[:-1], strict=True)]
+    return min(gap / s for gap, s in gaps)
+
+
+def headlines(found: dict) -> tuple[Headline, ...]:
+    """State the fall of accuracy, its shares, and that these add up."""
+    doses, paths = found["doses"], found["paths"]
+    least, start = float(doses.dose.values[1]), _start(found)
+    none, tiny = (doses.sel(remedy="none").isel(dose=k) for k in (0, 1))
+    at = paths.isel(dose=-1, step=-1)
+    change = paths.accuracy - paths.accuracy.isel(step=0)
+    remainder = float(np.abs(paths.split.sum("part") - change).max())
+    shares = paths.sel(remedy="none").isel(step=1).split.sel(part="all fail")
+    rows = [
+        Headline("dose up to which the best reward is the most accurate", harmless_dose(), None, "1", ""),
+        Headline("accuracy at the start", start, None, "1", ""),
+        Headline("accuracy after training without bonus", float(none.accuracy), None, "1", ""),
+        Headline(f"accuracy after training, dose {least:g}", float(tiny.accuracy), None, "1", "", "below the start"),
+        Headline("change by groups that all fail", float(tiny.split.sel(part="all fail")), None, "1", "", f"{least:g}"),
+        Headline("split less change of accuracy, largest", remainder, 0.0, "1", "integral along each step"),
+        Headline("first step of failed groups", float(shares.isel(dose=-1)), None, "1", "", "not 0 at any dose"),
+    ]
+    dose = float(paths.dose.values[-1])
+    for remedy, name in zip(REMEDIES, NAMES, strict=True):
+        value = float(at.accuracy.sel(remedy=remedy))
+        rows.append(Headline(f"accuracy after training, {name}", value, None, "1", "", f"dose {dose:g}"))
+    gated = float(at.split.sel(remedy="some right", part="all fail"))
+    rows.append(Headline("change by failed groups under the gate", gated, 0.0, "1", "verl-recipe, pull request 125"))
+    return tuple(rows)
