@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from infoloop.claims.verdict_training.dead_groups import BIASES, dead_groups, deviation_ball, live_biases
+from infoloop.claims.verdict_training.dead_groups import BIASES, binomial_mean, dead_groups, deviation_ball, live_biases
 from infoloop.exact.rational_laws import LogSum, fmpq
 from infoloop.exact.real_balls import RealBall
 from infoloop.statements.claim import Claim
@@ -30,7 +30,7 @@ SHARES = (
     PublishedNumber("dead groups of 8 at p = .05", ".6634", lambda: _dead(8, TENTH / 2)),
     PublishedNumber("dead groups of 8 at p = .1", ".4305", lambda: _dead(8, TENTH)),
     PublishedNumber("dead groups of 8 at p = .3", ".0577", lambda: _dead(8, 3 * TENTH)),
-    PublishedNumber("dead groups of 16 at p = .1", ".1853", lambda: _dead(16, TENTH)),
+    PublishedNumber("dead groups of 16 at p = .1", ".1853", binomial_mean([1, *[0] * 15, 1], TENTH)),
     PublishedNumber("mean deviation of groups of 8 at p = .1", ".2095", deviation_ball(TENTH, 8)),
 )
 LIVE_BIASES = (
