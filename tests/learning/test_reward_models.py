@@ -110,9 +110,9 @@ def test_wins_that_features_separate_have_no_fit_without_a_penalty():
 def test_features_that_are_not_told_apart_have_no_single_weights():
     constant = np.hstack([FEATURES, np.ones((4, 1))])
     twice = np.hstack([FEATURES, FEATURES[:, :1]])
-    draw = np.random.default_rng(5).normal
-    mixed = (lambda x: np.hstack([x, x @ draw(size=(2, 1))]))(draw(size=(4, 2)))  # singular but for rounding
-    for features in (constant, twice, mixed):
+    draws = np.random.default_rng(5).normal(size=(16, 4, 2))
+    hidden = [np.hstack([x, x @ np.array([[0.3], [-1.7]])]) for x in draws]  # some are singular but for rounding
+    for features in (constant, twice, *hidden):
         assert np.isnan(fitted_reward(WINS, features).weights).all()
     assert np.isfinite(fitted_reward(WINS, twice, 0.5).weights).all()
     alone = np.zeros((4, 4))
