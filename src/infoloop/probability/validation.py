@@ -127,20 +127,6 @@ def check_positive(
     return _in_range(value, inside, what, f"give a finite number above {above:g}{limit}")
 
 
-def check_finite(value: Float[Numbers, "*shape"], what: str, least: float = -np.inf) -> Float[Array, "*shape"]:
-    """Return `value` as finite floats of at least `least`; traced numbers that are not become NaN.
-
-    Raises:
-        ValueError: For a number outside, and for floats of lower precision (see `require_float64`).
-
-    >>> float(check_finite(-2.0, "baseline"))
-    -2.0
-    """
-    value = check_floats(value, what)
-    limit = f", at least {least:g}" if np.isfinite(least) else ""
-    return _in_range(value, (value >= least) & (abs(value) < np.inf), what, f"give a finite number{limit}")
-
-
 def _in_range(value, inside, what, remedy):
     if isinstance(value, Tracer):
         return nan_unless(inside, value)
