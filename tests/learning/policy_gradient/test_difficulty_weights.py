@@ -74,6 +74,7 @@ def test_epsilon_and_divisor():
     assert contrast_weights(2, "live").tolist() == [1.0]
 
 
+@pytest.mark.slow
 def test_closed_forms_of_small_groups():
     p = np.array([0.0, 1e-12, 0.3, 0.5, 1.0])
     expected = {2: 1 + 0 * p, 3: math.sqrt(2) + 0 * p, 4: math.sqrt(3) + (3 - 2 * math.sqrt(3)) * p * (1 - p)}
@@ -92,6 +93,16 @@ def test_redrawn_groups_of_two_and_three_climb_the_log_odds():
         np.testing.assert_allclose(found * p * (1 - p), c, rtol=rounding(4))
     found = live_difficulty_weight(p, contrast_weights(4, "centred")) * p * (1 - p)
     assert np.ptp(found) > 0.01  # not from four on
+
+
+@pytest.mark.slow
+def test_slopes_of_the_weight_of_live_groups():
+    """Of 1/(2pq): -(1 - 2p)/(2 p^2 q^2), infinite at the ends; by the only weight it is 1/(pq)."""
+    p, w = np.array([0.0, 0.25, 1.0]), contrast_weights(2)
+    slopes = jax.vmap(jax.grad(lambda x: live_difficulty_weight(x, w)))(p)
+    assert slopes.tolist() == [-np.inf, -0.25 / 0.1875**2, np.inf]
+    assert jax.jvp(lambda x: live_difficulty_weight(x, w), (0.25,), (1.0,))[1] == slopes[1]
+    assert abs(jax.grad(lambda v: live_difficulty_weight(0.25, v))(w)[0] - 1 / 0.1875) <= rounding(8)
 
 
 @pytest.mark.slow

@@ -72,6 +72,7 @@ def test_variances_are_those_over_ordered_groups(n):
         close(rule_variance(MOMENTS, contrast_weights(n, epsilon=0.1)), normalised(mpf("0.1")))
 
 
+@pytest.mark.slow
 def test_closed_forms_agree_with_that_of_any_rule():
     for n in (2, 5):
         pairs = (

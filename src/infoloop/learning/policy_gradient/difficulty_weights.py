@@ -6,8 +6,12 @@ difference has mean $\frac{\nabla p}{pq}$, so that the expected update is $\kapp
 $\kappa=\frac{E\,w_C}{pq}$, a polynomial of degree $n-2$: the gradient of $F(p)$ with $F'=\kappa$, exactly.
 """
 
+from functools import partial
+
+import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.custom_derivatives import SymbolicZero
 from jaxtyping import Array, Float
 
 from infoloop.learning.policy_gradient.bernstein_polynomials import (
@@ -78,8 +82,9 @@ def difficulty_weight(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Array, 
 def live_difficulty_weight(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Array, "*batch"]:
     r"""Return $\frac{\kappa(p)}{1-p^n-q^n}$: the weight where dead groups are drawn again until one is live.
 
-    Infinite at p = 0 and 1, where none is. Exactly $\frac1{4pq}$, $\frac2{9pq}$ for centred verdicts at n = 2, 3, and
-    $\frac1{2pq}$, $\frac{\sqrt2}{3pq}$ for normalised ones: the gradient of log-odds (dynamic sampling).
+    Infinite at p = 0 and 1, where none is, and so is its slope. Exactly $\frac1{4pq}$, $\frac2{9pq}$ for centred verdicts
+    at n = 2, 3, and $\frac1{2pq}$, $\frac{\sqrt2}{3pq}$ for normalised ones: the gradient of log-odds (dynamic
+    sampling).
 
     Args:
         p: Pass rate, in [0, 1]; a traced one outside gives NaN.
@@ -94,9 +99,7 @@ def live_difficulty_weight(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Ar
     >>> round(float(live_difficulty_weight(0.2, contrast_weights(3, "centred"))) * 0.16, 12) == round(2 / 9, 12)
     True
     """
-    p = check_unit_interval(p, "p")
-    mean = difficulty_weight(p, weights) / bernstein(live_contrasts(_size(weights)), p)
-    return mean / (p * (1 - p))
+    return _per_live_group(check_unit_interval(p, "p"), check_scores(weights, "weights"))
 
 
 def difficulty_objective(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Array, "*batch"]:
@@ -201,3 +204,27 @@ def _size(weights):
 
 def _weight_coefficients(weights):
     return check_scores(weights, "weights") * live_contrasts(_size(weights))
+
+
+@jax.custom_jvp
+def _per_live_group(p, weights):
+    return _mean_contrast(p, weights) / (p * (1 - p))
+
+
+def _mean_contrast(p, weights):
+    """Return the mean weight of live groups, as a ratio of polynomials that are above 0 at the ends too."""
+    return difficulty_weight(p, weights) / bernstein(live_contrasts(_size(weights)), p)
+
+
+@partial(_per_live_group.defjvp, symbolic_zeros=True)
+def _(primals, tangents):
+    p, weights = primals
+    spread = p * (1 - p)
+    mean, rise = jax.jvp(lambda x: _mean_contrast(x, weights), (p,), (jnp.ones_like(p),))
+    slope = (rise * spread - mean * (1 - 2 * p)) / spread**2  # one fraction: apart, its terms are infinite at the ends
+    parts = [jnp.zeros_like(p)]
+    if not isinstance(tangents[0], SymbolicZero):
+        parts.append(slope * tangents[0])
+    if not isinstance(tangents[1], SymbolicZero):
+        parts.append(jax.jvp(lambda w: _mean_contrast(p, w), (weights,), (tangents[1],))[1] / spread)
+    return mean / spread, sum(parts)
