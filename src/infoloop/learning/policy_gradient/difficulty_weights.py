@@ -82,8 +82,8 @@ def difficulty_weight(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Array, 
 def live_difficulty_weight(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Array, "*batch"]:
     r"""Return $\frac{\kappa(p)}{1-p^n-q^n}$: the weight where dead groups are drawn again until one is live.
 
-    Infinite at p = 0 and 1, where none is, and so is its slope. Exactly $\frac1{4pq}$, $\frac2{9pq}$ for centred verdicts
-    at n = 2, 3, and $\frac1{2pq}$, $\frac{\sqrt2}{3pq}$ for normalised ones: the gradient of log-odds (dynamic
+    Infinite at p = 0 and 1, where none is, and so is its slope. Exactly $\frac1{4pq}$, $\frac2{9pq}$ for centred
+    verdicts at n = 2, 3, and $\frac1{2pq}$, $\frac{\sqrt2}{3pq}$ for normalised ones: the gradient of log-odds (dynamic
     sampling).
 
     Args:
