@@ -24,9 +24,9 @@ POLICY = [Fraction(1, 10), Fraction(1, 5), Fraction(3, 10), Fraction(2, 5)]
 RIGHT = (1, 1, 0, 0)
 RATE, SLOPE = Fraction(3, 10), Fraction(3, 10) * Fraction(7, 10)  # of p by a score that is q of right, -p of wrong ones
 RULES = {
-    "centred": lambda r, mean, spread: r - mean,
-    "leave one out": lambda r, mean, spread: (r - mean) * mpf(SIZE) / (SIZE - 1),
-    "normalised": lambda r, mean, spread: (r - mean) / spread,
+    "dr_grpo": lambda r, mean, spread: r - mean,
+    "rloo": lambda r, mean, spread: (r - mean) * mpf(SIZE) / (SIZE - 1),
+    "grpo": lambda r, mean, spread: (r - mean) / spread,
 }
 SIZE = 4
 
@@ -69,9 +69,9 @@ def test_epsilon_and_divisor():
         expected = expected_update(lambda r, mean, spread: (r - mean) / (spread + mpf("0.1")))
         assert abs(difficulty_weight(0.3, contrast_weights(4, epsilon=0.1)) - expected) <= rounding(8)
         expected = expected_update(lambda r, mean, spread: (r - mean) / (spread * sqrt(mpf(4) / 3)))
-        assert abs(difficulty_weight(0.3, contrast_weights(4, divisor="size - 1")) - expected) <= rounding(8)
+        assert abs(difficulty_weight(0.3, contrast_weights(4, divisor="sample")) - expected) <= rounding(8)
     assert abs(difficulty_weight(0.3, contrast_weights(2, epsilon=0.25)) - 1 / 1.5) <= rounding(2)
-    assert contrast_weights(2, "live").tolist() == [1.0]
+    assert contrast_weights(2, "contrast").tolist() == [1.0]
 
 
 @pytest.mark.slow
@@ -86,12 +86,12 @@ def test_closed_forms_of_small_groups():
 
 def test_redrawn_groups_of_two_and_three_climb_the_log_odds():
     p = np.array([1e-9, 0.2, 0.5, 1 - 2.0**-40])
-    constants = {(2, "centred"): 1 / 4, (3, "centred"): 2 / 9, (2, "normalised"): 1 / 2}
-    constants[3, "normalised"] = math.sqrt(2) / 3
+    constants = {(2, "dr_grpo"): 1 / 4, (3, "dr_grpo"): 2 / 9, (2, "grpo"): 1 / 2}
+    constants[3, "grpo"] = math.sqrt(2) / 3
     for (n, rule), c in constants.items():
         found = live_difficulty_weight(p, contrast_weights(n, rule))
         np.testing.assert_allclose(found * p * (1 - p), c, rtol=rounding(4))
-    found = live_difficulty_weight(p, contrast_weights(4, "centred")) * p * (1 - p)
+    found = live_difficulty_weight(p, contrast_weights(4, "dr_grpo")) * p * (1 - p)
     assert np.ptp(found) > 0.01  # not from four on
 
 
@@ -146,9 +146,9 @@ def test_a_verifier_worse_than_chance_turns_the_update_round():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((4, "normalized"), "rule is 'normalized': choose one of 'normalised'"),
-        ((4, "normalised", -0.1), "epsilon is -0.1"),
-        ((1, "centred"), "size"),
+        ((4, "grpp"), "rule is 'grpp': choose one of 'grpo'"),
+        ((4, "grpo", -0.1), "epsilon is -0.1"),
+        ((1, "dr_grpo"), "size"),
     ],
 )
 def test_bad_input_is_named(arguments, message):

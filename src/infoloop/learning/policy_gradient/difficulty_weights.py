@@ -23,11 +23,11 @@ from infoloop.learning.policy_gradient.group_statistics import check_group_size,
 from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.validation import check_choice, check_positive, check_scores, check_unit_interval
 
-RULES = ("normalised", "centred", "leave one out", "live")
+RULES = ("grpo", "dr_grpo", "rloo", "contrast")
 
 
 def contrast_weights(
-    size: int, rule: str = "normalised", epsilon: Number = 0.0, divisor: str = "size"
+    size: int, rule: str = "grpo", epsilon: Number = 0.0, divisor: str = "population"
 ) -> Float[Array, "n-1"]:
     r"""Return $w_1,\dots,w_{n-1}$ of a rule of n verdicts, by the number c of right ones.
 
@@ -37,9 +37,9 @@ def contrast_weights(
 
     Args:
         size: n, at least 2; not traced.
-        rule: "normalised", "centred", "leave one out" or "live".
-        epsilon: What is added to the deviation that divides, at least 0; only "normalised" has one.
-        divisor: "size" or "size - 1", of the variance whose root divides; only "normalised" has one.
+        rule: "grpo", "dr_grpo", "rloo" or "contrast".
+        epsilon: What is added to the deviation that divides, at least 0; only "grpo" has one.
+        divisor: "population" (n) or "sample" (n - 1), of the variance whose root divides; only "grpo" has one.
 
     Returns:
         Weights; an update needs no other property of such a rule.
@@ -47,15 +47,15 @@ def contrast_weights(
     Raises:
         ValueError: An argument is none of these.
 
-    >>> contrast_weights(3, "centred").tolist() == [2 / 9, 2 / 9]
+    >>> contrast_weights(3, "dr_grpo").tolist() == [2 / 9, 2 / 9]
     True
     """
     s = group_deviations(size)[1:-1]
     check_choice(rule, "rule", RULES)
-    if rule == "normalised":
+    if rule == "grpo":
         small = check_positive(epsilon, "epsilon", above=-np.finfo(np.float64).tiny)
         return s**2 / (group_deviations(size, divisor)[1:-1] + small)
-    return {"centred": s**2, "leave one out": s**2 * size / (size - 1), "live": jnp.ones_like(s)}[rule]
+    return {"dr_grpo": s**2, "rloo": s**2 * size / (size - 1), "contrast": jnp.ones_like(s)}[rule]
 
 
 def difficulty_weight(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Array, "*batch"]:
@@ -96,7 +96,7 @@ def live_difficulty_weight(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Ar
     Raises:
         ValueError: A rate is outside [0, 1], or a weight is not finite.
 
-    >>> round(float(live_difficulty_weight(0.2, contrast_weights(3, "centred"))) * 0.16, 12) == round(2 / 9, 12)
+    >>> round(float(live_difficulty_weight(0.2, contrast_weights(3, "dr_grpo"))) * 0.16, 12) == round(2 / 9, 12)
     True
     """
     return _per_live_group(check_unit_interval(p, "p"), check_scores(weights, "weights"))
@@ -189,7 +189,7 @@ def noisy_difficulty_weight(
     Raises:
         ValueError: A probability is outside [0, 1], or a weight is not finite.
 
-    >>> round(float(noisy_difficulty_weight(0.3, contrast_weights(3, "leave one out"), 0.1, 0.2)), 12)
+    >>> round(float(noisy_difficulty_weight(0.3, contrast_weights(3, "rloo"), 0.1, 0.2)), 12)
     0.7
     """
     p, rho0 = check_unit_interval(p, "p"), check_unit_interval(false_positive, "false_positive")
