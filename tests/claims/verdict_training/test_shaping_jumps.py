@@ -28,3 +28,13 @@ def test_only_groups_of_the_part_are_counted():
 
 def test_the_third_advantage_depends_on_the_dose():
     assert [squared_advantage((1, 0, 0), (0, 1, 0), fmpq(x), 2) for x in (0, 1)] == [fmpq(1, 2), 2]
+
+
+def test_the_natural_gradient_has_no_first_order_effect():
+    """In coordinates of a tabular softmax it divides what the update gives an output by its probability."""
+    masses = [fmpq(1, 4), fmpq(1, 2), fmpq(1, 4)]
+    case = {"policy": POLICY, "right": (1, 0, 0), "bonus": (1, 1, 0), "scores": softmax_scores(POLICY), "size": 2}
+    update = dead_update({**case, "rule": "grpo", "root": 1, "part": "all fail", "dose": fmpq(1)})
+    slope = pass_rate_slope(case)
+    assert sum(s * u / p for s, u, p in zip(slope, update, masses, strict=True)) == 0
+    assert sum(s * u for s, u in zip(slope, update, strict=True)) == fmpq(-1, 128)
