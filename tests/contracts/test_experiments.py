@@ -17,7 +17,7 @@ from infoloop.studies.sweep import shards
 
 EXPERIMENTS = {name: discovery.load(name) for name in discovery.experiment_summaries()}
 KEY = jax.random.key(3)
-REPEATED = ("rare_tokens", "verification")  # a sampled loop and a map
+REPEATED = ("rare_tokens", "noisy_verifiers")  # a sampled loop and a map
 TWICE = [pytest.param(name, marks=() if name in REPEATED else pytest.mark.full) for name in EXPERIMENTS]
 LONG = ("meta_level", "first_learned")  # a minute each
 DRAWN = [pytest.param(name, marks=pytest.mark.full if name in LONG else ()) for name in EXPERIMENTS]

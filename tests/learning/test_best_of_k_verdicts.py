@@ -26,7 +26,7 @@ def chosen_right(p, passes, slips, k):
 
 @pytest.mark.parametrize("rates", [("1/4", "3/4", "1/8"), ("1/4", 1, 0), ("1/4", 0, 1), ("1/4", 1, 1), (1, "1/2", 1)])
 def test_one_that_is_accepted_is_right_as_often_as_by_enumeration(rates):
-    exact = [chosen_right(*map(Fraction, rates), k) for k in (1, 2, 4)]
+    exact = [chosen_right(*(Fraction(rate) for rate in rates), k) for k in (1, 2, 4)]
     found = accepted_best(*(float(Fraction(rate)) for rate in rates), np.array([1, 2, 4]))
     np.testing.assert_allclose(found, list(map(float, exact)), rtol=rounding(4))
 

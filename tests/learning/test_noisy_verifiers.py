@@ -71,7 +71,7 @@ def test_the_forward_weight_is_0_on_right_answers_and_minus_j_on_wrong_ones(p, r
     assert abs(float(rho0) * high + float(1 - rho0) * low + float(1 - rho0 - rho1)) <= rounding(4)
 
 
-def bits(table) -> mpf:
+def bits(table):
     mp.dps = 50
     rows = {a: sum(m for (x, _), m in table.items() if x == a) for a in (0, 1)}
     columns = {b: sum(m for (_, y), m in table.items() if y == b) for b in (0, 1)}

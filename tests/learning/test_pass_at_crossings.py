@@ -55,6 +55,22 @@ def test_equal_populations_and_dominated_ones_do_not_cross():
     assert crossings(HALF, fixed_rates([0.75, 0.5])).size == 0
 
 
+def test_many_questions_that_cover_in_one_order_on_each_side_cross_once():
+    rates = (np.arange(200) + 0.5) / 200
+    sharpened = rates**3 / (rates**3 + (1 - rates) ** 3 / 4)
+    (k,) = crossings(fixed_rates(rates), fixed_rates(sharpened))
+    assert k > 1
+    assert abs(np.mean((1 - rates) ** k) - np.mean((1 - sharpened) ** k)) <= rounding(1)
+
+
+def test_too_many_changes_of_sign_are_refused():
+    rates = np.linspace(0.1, 0.9, 80)
+    signed = np.tile([1.0, -1.0, -1.0, 1.0], 20)
+    one, other = (np.where(signed == sign, 1 / 40, 0.0) for sign in (1, -1))
+    with pytest.raises(ValueError, match=r"change sign 40 times in the order of the rates, more than the 32"):
+        crossings(fixed_rates(rates, one), fixed_rates(rates, other))
+
+
 def test_support_kept_and_crosses():
     """Halves raised from 1/2 to 9/10 and lowered to 1/5: better by 1/20 at k = 1, worse by 3/40 at k = 2."""
     sharpened = fixed_rates([0.9, 0.2])

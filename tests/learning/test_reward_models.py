@@ -110,7 +110,9 @@ def test_wins_that_features_separate_have_no_fit_without_a_penalty():
 def test_features_that_are_not_told_apart_have_no_single_weights():
     constant = np.hstack([FEATURES, np.ones((4, 1))])
     twice = np.hstack([FEATURES, FEATURES[:, :1]])
-    for features in (constant, twice):
+    draws = np.random.default_rng(5).normal(size=(16, 4, 2))
+    hidden = [np.hstack([x, x @ np.array([[0.3], [-1.7]])]) for x in draws]  # some are singular but for rounding
+    for features in (constant, twice, *hidden):
         assert np.isnan(fitted_reward(WINS, features).weights).all()
     assert np.isfinite(fitted_reward(WINS, twice, 0.5).weights).all()
     alone = np.zeros((4, 4))
@@ -139,6 +141,14 @@ def test_slopes_of_the_fit_by_the_wins_are_those_of_differences():
     low, middle, high = jax.jit(jax.vmap(reward))(jnp.array([3 - step, 3.0, 3 + step]))
     assert abs(jax.jit(jax.grad(reward))(3.0) - (high - low) / (2 * step)) <= step**2
     assert abs(jax.jit(jax.hessian(reward))(3.0) - (high - 2 * middle + low) / step**2) <= 64 * step
+
+
+@pytest.mark.slow
+def test_the_slope_of_two_rewards_by_the_wins_of_one():
+    apart = jax.jit(
+        jax.grad(lambda won: fitted_reward(jnp.array([[0.0, won], [2.0, 0.0]])).reward @ jnp.array([1, -1]))
+    )
+    assert abs(apart(3.0) - 1 / 3) <= TIGHT
 
 
 def test_the_information_is_the_mean_of_the_squared_score():
@@ -177,7 +187,8 @@ def test_the_covariance_with_features_is_of_their_span():
     centred = FEATURES - FEATURES.mean(0)
     expected = centred @ np.linalg.inv(FEATURES.T @ information @ FEATURES) @ centred.T
     assert np.abs(covariance - expected).max() <= rounding(64)
-    assert np.isnan(reward_covariance([[0, 1, 0], [1, 0, 0], [0, 0, 0]], np.zeros(3))).all()
+    apart = np.kron(np.eye(3), 7 * (1 - np.eye(2)))  # three pairs, which nothing compares with each other
+    assert np.isnan(reward_covariance(apart, np.array([0.3, 0.1, 0.7, -0.9, 0.2, 1.3]))).all()
 
 
 @pytest.mark.slow

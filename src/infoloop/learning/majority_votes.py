@@ -47,8 +47,8 @@ def vote_winner(
     pi, m = check_distributions(policy, "policy"), check_int(voters, "voters")
     votes = _votes(m, pi.shape[-1], check_choice(ties, "ties", TIES))
     masses = votes.ways * (pi[..., None, :] ** votes.counts).prod(-1)
-    won = masses @ votes.wins
-    return won / (masses @ votes.decided)[..., None] if ties == "redraw" else won
+    won = jnp.matmul(masses, votes.wins)
+    return won / jnp.matmul(masses, votes.decided)[..., None] if ties == "redraw" else won
 
 
 class _Votes(NamedTuple):

@@ -18,16 +18,18 @@ from infoloop.probability.numerics import nan_unless, rounding
 from infoloop.probability.validation import check_choice, check_unit_interval
 
 _HALVINGS = 200
+MOST_CHANGES = 32
 
 
 @host_only
 def crossings(one: FixedRates, other: FixedRates) -> Float[np.ndarray, " crossings"]:
     r"""Return every $k>0$, whole or not, at which the pass@k curves of two populations cross, in order.
 
-    Between the exponents of two coefficients of different sign lies a $\mu$ for which the derivative of
-    $e^{-\mu k}f(k)$ has one sign change less: its zeros, found in the same way, cut the axis into pieces on which there
-    is at most one zero of f, which bisection finds. At k = 0 both curves are 0, which is no crossing. Curves that touch
-    and do not cross may be missed, or counted as two: floats do not decide that. Runs on the host.
+    Where Cover of the two crosses once at most, so do the curves, and bisection finds where. Else the sum is taken
+    apart: between the exponents of two coefficients of different sign lies a $\mu$ for which the derivative of
+    $e^{-\mu k}f(k)$ has one sign change less. Its zeros, found in the same way, cut the axis into pieces with at most
+    one zero of f each. At k = 0 both curves are 0, which is no crossing. Curves that touch and do not cross may be
+    missed, or counted as two: floats do not decide that. Runs on the host.
 
     Args:
         one: Known rates.
@@ -35,6 +37,9 @@ def crossings(one: FixedRates, other: FixedRates) -> Float[np.ndarray, " crossin
 
     Returns:
         All crossings, to the last digits that the weights have.
+
+    Raises:
+        ValueError: Cover crosses more than once, and the coefficients change sign too often to be taken apart.
 
     >>> from infoloop.learning.question_populations import fixed_rates
     >>> crossings(fixed_rates([0.5]), fixed_rates([1.0, 0.0], [0.75, 0.25])).round(12).tolist()
@@ -49,24 +54,52 @@ def crossings(one: FixedRates, other: FixedRates) -> Float[np.ndarray, " crossin
     lasting = rates < 1  # 0^k is 0 for every k above 0
     start = -coefficients[~lasting].sum()  # just above k = 0, as all coefficients add up to 0
     kept = lasting & (coefficients != 0)
-    return np.array(_zeros(np.log1p(-rates[kept]), coefficients[kept], start))
+    exponents, kept_coefficients = np.log1p(-rates[kept]), coefficients[kept]
+    ahead = np.cumsum(coefficients)
+    if _changes(ahead[abs(ahead) > rounding(signed.size)]).size <= 1:
+        return np.array(_only_zero(exponents, kept_coefficients, start))
+    changes = _changes(kept_coefficients).size
+    if changes > MOST_CHANGES:
+        raise ValueError(
+            f"the differences of weights change sign {changes} times in the order of the rates, more than the "
+            f"{MOST_CHANGES} that are taken apart: round the rates of both populations to fewer values"
+        )
+    return np.array(_zeros(exponents, kept_coefficients, start))
 
 
-def _zeros(exponents, coefficients, start=None):
-    """Return where a sum of exponentials changes sign at k > 0; `start` is its value at 0, where that is known."""
-    changes = np.flatnonzero(np.diff(np.sign(coefficients)))
-    if not changes.size:
+def _changes(values):
+    """Return after which of the values, none of them 0, the sign changes."""
+    return np.flatnonzero(np.diff(np.sign(values)))
+
+
+def _only_zero(exponents, coefficients, start):
+    """Return the zero above 0 of a sum of exponentials that has one at most; it starts at `start`, with this slope."""
+    if not coefficients.size:
         return []
-    mu = (exponents[changes[0]] + exponents[changes[0] + 1]) / 2
-    turns = _zeros(exponents - mu, coefficients * (exponents - mu))
+    value, last = _scaled_sum(exponents, coefficients)
+    early = start or coefficients @ exponents
+    return [_bisected(value, 0.0, last, early)] if early * coefficients[0] < 0 else []
+
+
+def _scaled_sum(exponents, coefficients):
+    """Return the sum over its slowest power, and a k from which on its first term outweighs the others."""
 
     def value(k):
         return float(coefficients @ np.exp((exponents - exponents[0]) * k))
 
     rest = abs(coefficients[1:]).sum() / abs(coefficients[0])
-    last = (
-        max(0.0, np.log(rest) / (exponents[0] - exponents[1])) + 1
-    )  # from here on the first term outweighs the others
+    return value, max(0.0, np.log(rest) / (exponents[0] - exponents[1])) + 1 if coefficients.size > 1 else 1.0
+
+
+def _zeros(exponents, coefficients, start=None):
+    """Return where a sum of exponentials changes sign at k > 0; `start` is its value at 0, where that is known."""
+    changes = _changes(coefficients)
+    if not changes.size:
+        return []
+    mu = (exponents[changes[0]] + exponents[changes[0] + 1]) / 2
+    slopes = coefficients * (exponents - mu)
+    turns = _zeros(exponents - mu, slopes / abs(slopes).max())
+    value, last = _scaled_sum(exponents, coefficients)
     points = [0.0, *(k for k in turns if k < last), last]
     values = [value(0.0) if start is None else start, *map(value, points[1:])]
     pieces = zip(points, points[1:], values, values[1:], strict=False)

@@ -70,10 +70,11 @@ def _each(given: Given) -> Iterator[Assumption | Mapping[str, Group]]:
 
 
 def _graph(given: Mapping[str, Iterable[str]]) -> Mapping[str, Group]:
-    graph = {}
+    graph: dict[str, Group] = {}
     for child, names in given.items():
-        parents = tuple(names) if isinstance(names, Iterable) and not isinstance(names, str) else (None,)
-        if not isinstance(child, str) or not all(isinstance(name, str) for name in parents):
+        listed = isinstance(names, Iterable) and not isinstance(names, str)
+        parents = tuple(names) if listed else ()
+        if not listed or not all(isinstance(name, str) for name in (child, *parents)):
             what = f"given has {quote(child)}: {quote(names)} in a graph"
             raise TypeError(f"{what}: give a list of names, as in {{'Z': ('X', 'D')}}")
         graph[child] = parents

@@ -6,7 +6,7 @@ import pytest
 
 from infoloop.claims.signals.matching_verdicts import (
     fewest_in_tree,
-    fewest_tries,
+    fewest_total_tries,
     matches,
     matching_verdicts,
     total_tries,
@@ -30,12 +30,12 @@ def test_levels_of_a_full_tree_by_counting_each_node(grades):
 
 def test_the_best_player_names_one_of_each_kind_first_and_may_ask_what_is_not_possible():
     one_place = [(colour,) for colour in range(5)]
-    assert fewest_tries(one_place, matches) == 15  # yes/no: one after the other
-    assert fewest_tries(one_place, lambda secret, asked: (secret > asked) - (secret < asked)) == 1 + 2 * 2 + 2 * 3
+    assert fewest_total_tries(one_place, matches) == 15  # yes/no: one after the other
+    assert fewest_total_tries(one_place, lambda secret, asked: (secret > asked) - (secret < asked)) == 1 + 2 * 2 + 2 * 3
     # only the verdicts on 0 tell 1, 2 and 3 apart, and 0 is not possible once 1, 2 or 3 is asked before it
-    told = fewest_tries(one_place[:4], lambda secret, asked: secret if asked == (0,) else secret == asked)
+    told = fewest_total_tries(one_place[:4], lambda secret, asked: secret if asked == (0,) else secret == asked)
     assert told == 1 + 3 * 2
-    assert fewest_tries(list(itertools.product(range(3), repeat=2)), matches) <= total_tries(
+    assert fewest_total_tries(list(itertools.product(range(3), repeat=2)), matches) <= total_tries(
         list(itertools.product(range(3), repeat=2)), matches
     )
 

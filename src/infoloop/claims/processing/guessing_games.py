@@ -18,7 +18,7 @@ from infoloop.statements.claim import Claim
 from infoloop.statements.neighbours import changed, without
 
 
-def verdict_bits(p_x: Float[Array, " n"]) -> Float[Array, " n-1"]:
+def bits_by_try(p_x: Float[Array, " n"]) -> Float[Array, " n-1"]:
     r"""Return bits per verdict when the symbols of a secret are tried in order: $P(\text{open})\,h(P(\text{hit}))$.
 
     `p_x` is the law of the secret; the last symbol needs no guess. For a uniform secret on M symbols the sum is
@@ -35,7 +35,7 @@ def _transcript(p_x):
 
 def _secret(net: BayesNet):
     p_x = marginal(net, "X").table
-    return verdict_bits(p_x).sum(), mutual_information(_transcript(p_x), "X", "T")
+    return bits_by_try(p_x).sum(), mutual_information(_transcript(p_x), "X", "T")
 
 
 def _unopened(law):

@@ -82,10 +82,10 @@ step_advantage = equality(
 )
 
 
-def after_rounds(law: Sequence[fmpq], rates: Sequence[fmpq], rounds: int) -> list[fmpq]:
+def tilted_rounds(law: Sequence[fmpq], rates: Sequence[fmpq], rounds: int) -> list[fmpq]:
     """Return the policy after rounds that multiply each probability by 1 plus the pass rate.
 
-    >>> after_rounds([fmpq(1, 2), fmpq(1, 2)], [fmpq(1), fmpq(0)], 1)
+    >>> tilted_rounds([fmpq(1, 2), fmpq(1, 2)], [fmpq(1), fmpq(0)], 1)
     [2/3, 1/3]
     """
     weights = [p * (1 + r) ** rounds for p, r in zip(law, rates, strict=True)]
@@ -105,7 +105,7 @@ _even = {"law": _LAWS[1], "rates": _RIGHT[2], "from": 0}
 
 
 def _one_more_round(case):
-    return tuple(after_rounds(case["law"], case["rates"], case["from"] + k)[0] for k in (0, 1))
+    return tuple(tilted_rounds(case["law"], case["rates"], case["from"] + k)[0] for k in (0, 1))
 
 
 uniform_advantage = inequality(
@@ -132,7 +132,7 @@ advantage_at_start = inequality(
     (ROUND, AHEAD),
     lambda case: _rounds((case[0], jnp.array([0.5, 0.6, 0.0])), 30),
     _steps,
-    exact=lambda case: tuple(after_rounds(case["law"], case["rates"], t)[0] for t in (0, case["rounds"])),
+    exact=lambda case: tuple(tilted_rounds(case["law"], case["rates"], t)[0] for t in (0, case["rounds"])),
     family=Family(
         "one policy whose right step has 10/3 times the pass rate of the others, 0 to 40 rounds",
         lambda: parameter_grid(law=(_LAWS[0],), rates=(_RATES[0],), rounds=(0, 1, 5, 10, 20, 30, 40)),

@@ -9,6 +9,7 @@ from . import noisy_verdict_panels as noisy_verdict_panels
 from . import noisy_verdicts as noisy_verdicts
 from . import pass_at_k_estimates as pass_at_k_estimates
 from . import pass_at_k_populations as pass_at_k_populations
+from . import plurality_votes as plurality_votes
 from . import process_outcome as process_outcome
 from . import random_verdicts as random_verdicts
 from . import reachable_slopes as reachable_slopes

@@ -3,6 +3,7 @@ r"""The update of one question under any rule and policy: its exact mean, covari
 $U=\frac1G\sum_iA_ig_i$ over G outputs drawn from the policy; formulas in `infoloop.learning.policy_gradient`.
 """
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, PyTree
@@ -16,7 +17,7 @@ from infoloop.learning.policy_gradient.score_statistics import (
     scores,
     weighted_scores,
 )
-from infoloop.learning.policy_gradient.verdict_groups import group_moments
+from infoloop.learning.policy_gradient.verdict_groups import group_moments, group_shares
 
 
 def expected_update(
@@ -48,6 +49,38 @@ def expected_update(
     mass = mass_by_kind(policy, outputs)
     weight = group_moments(rule, mass, outputs.kinds, size, among).weight
     return weighted_scores(logits_of, parameters, policy * _per_mass(weight, mass)[outputs.kind_of])
+
+
+def update_shares(
+    rule: AdvantageRule, logits_of: LogitsMap, parameters: PyTree, outputs: OutputKinds, size: int
+) -> PyTree:
+    r"""Return the parts of the expected update that come from groups "all wrong", "mixed" and "all right".
+
+    Args:
+        rule: What makes advantages.
+        logits_of: parameters -> logits of all outputs.
+        parameters: Any pytree of floats.
+        outputs: The outputs and their kinds.
+        size: G, the size of a group.
+
+    Returns:
+        A pytree like the parameters, with a leading axis of the three parts, which add up to `expected_update`.
+
+    Raises:
+        ValueError: As `expected_update` does.
+
+    >>> from infoloop.learning.policy_gradient.advantage_rules import dr_grpo
+    >>> from infoloop.learning.policy_gradient.reward_kinds import output_kinds
+    >>> update_shares(dr_grpo(), lambda z: z, jnp.zeros(2), output_kinds([1.0, 0.0]), 2).tolist()
+    [[0.0, 0.0], [0.125, -0.125], [0.0, 0.0]]
+    """
+    policy = jnp.exp(log_policy(logits_of, parameters))
+    mass = mass_by_kind(policy, outputs)
+    weights = group_shares(rule, mass, outputs.kinds, size).weight
+    of_part = lambda weight: weighted_scores(  # noqa: E731
+        logits_of, parameters, policy * _per_mass(weight, mass)[outputs.kind_of]
+    )
+    return jax.vmap(of_part)(weights)
 
 
 def update_variance(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array, Float, Int
 
 from infoloop.probability.array_types import Numbers
@@ -71,7 +72,7 @@ def kinds(
 
 def _verdicts(right):
     right = check_finite(right, "right", 0.0)
-    if not isinstance(right, jax.core.Tracer) and not np.isin(right, (0, 1)).all():
+    if not isinstance(right, Tracer) and not np.isin(right, (0, 1)).all():
         raise ValueError(f"right is {right}: give 1 where an output is right, else 0")
     return right
 

@@ -125,16 +125,46 @@ def group_moments(
     >>> group_moments(grpo(), [0.5, 0.5], two, 2).weight.tolist()
     [0.25, -0.25]
     """
-    size = check_size_for(rule, size)
     check_choice(among, "among", PARTS)
-    masses = check_distributions(masses, "masses")
+    found = _checked(rule, masses, kinds, size, (among,), most)
+    return jax.tree.map(lambda x: x[0], found._replace(kept=found.kept[None]))
+
+
+def group_shares(
+    rule: AdvantageRule, masses: Float[Numbers, "kinds"], kinds: Kinds, size: int, most: int = MOST_MULTISETS
+) -> GroupMoments:
+    r"""Return the parts of the moments that come from groups "all wrong", "mixed" and "all right", in one pass.
+
+    Args:
+        rule: The rule.
+        masses: Mass of each kind, a law.
+        kinds: What the kinds are.
+        size: G, the size of a group.
+        most: More multisets than these are refused.
+
+    Returns:
+        `group_moments` of the three parts, along a leading axis; the probability of being kept is that of any group.
+
+    Raises:
+        ValueError: As `group_moments` does.
+
+    >>> two = Kinds(jnp.array([1.0, 0.0]), jnp.zeros(2), jnp.array([1.0, 0.0]), jnp.ones(2))
+    >>> from infoloop.learning.policy_gradient.advantage_rules import grpo
+    >>> group_shares(grpo(), [0.5, 0.5], two, 2).weight.tolist()
+    [[0.0, 0.0], [0.25, -0.25], [0.0, 0.0]]
+    """
+    return _checked(rule, masses, kinds, size, PARTS[1:], most)
+
+
+def _checked(rule, masses, kinds, size, parts, most):
+    size, masses = check_size_for(rule, size), check_distributions(masses, "masses")
     multisets(masses.shape[-1], size, most)  # or says that they are too many
-    return _moments(rule, masses, kinds, size, among)
+    return _moments(rule, masses, kinds, size, parts)
 
 
-@partial(jax.jit, static_argnames=("size", "among"))
-def _moments(rule, masses, kinds, size, among):
-    total = _in_chunks(partial(_sums, rule, masses, kinds, size, among), _listed(len(masses), size))
+@partial(jax.jit, static_argnames=("size", "parts"))
+def _moments(rule, masses, kinds, size, parts):
+    total = _in_chunks(partial(_sums, rule, masses, kinds, size, parts), _listed(len(masses), size))
     if rule.redrawn == "never":
         return total
     share = nan_unless(total.kept > 0, total.kept)
@@ -156,22 +186,25 @@ def _in_chunks(terms, listed):
     def added(total, part):
         return jax.tree.map(jnp.add, total, terms(part)), None
 
-    first, others = jax.tree.map(lambda x: x[0], parts), jax.tree.map(lambda x: x[1:], parts)
-    return lax.scan(added, terms(first), others)[0]
+    start = jax.tree.map(lambda x: jnp.zeros(x.shape), jax.eval_shape(terms, Multisets(*(x[0] for x in parts))))
+    return lax.scan(added, start, parts)[0]
 
 
-def _sums(rule, masses, kinds, size, among, listed):
+def _sums(rule, masses, kinds, size, parts, listed):
     """Return the moments over some multisets, each with its probability, before any division by that of being kept."""
     counts = jnp.asarray(listed.counts)
     found, kept = jax.vmap(lambda c: advantages(rule, kinds, c, size))(counts)
     probability = jnp.where(kept, _chances(masses, listed, size), 0.0)
-    seen = jnp.where(_is_among(kinds, counts, size, among), probability, 0.0)
+    right = counts @ kinds.right
+    among = {"all": right == right, "all wrong": right == 0, "all right": right == size}
+    among["mixed"] = (right > 0) & (right < size)
+    seen = jnp.where(jnp.stack([among[part] for part in parts]), probability, 0.0)
     weighted = counts * found / size
     return GroupMoments(
         seen @ weighted,
         seen @ jnp.where(found > 0, weighted, 0.0),
         seen @ (weighted * found) / size,
-        jnp.einsum("m,mk,ml->kl", seen, weighted, weighted, precision=lax.Precision.HIGHEST),
+        jnp.einsum("pm,mk,ml->pkl", seen, weighted, weighted, precision=lax.Precision.HIGHEST),
         probability.sum(),
     )
 
@@ -182,13 +215,6 @@ def _chances(masses, listed, size):
     powers = jnp.cumprod(steps, axis=1)
     chosen = powers[jnp.arange(len(masses)), jnp.asarray(listed.counts, int)]
     return jnp.asarray(listed.orders) * chosen.prod(axis=1)
-
-
-def _is_among(kinds, counts, size, among):
-    if among == "all":
-        return jnp.ones(len(counts), bool)
-    right = counts @ kinds.right
-    return {"all wrong": right == 0, "all right": right == size}.get(among, (right > 0) & (right < size))
 
 
 def check_size_for(rule: AdvantageRule, size: int) -> int:
