@@ -51,7 +51,15 @@ class Config:
 
 
 SMALL = Config(size=2, steps=3, doses=(1e-6, 0.1), epsilons=(0.0, 0.1), sizes=(2, 3))
-CLAIMS = ("thm:dead-groups", "thm:group-ascent", "thm:redrawn-groups")
+CLAIMS = (
+    "thm:dead-groups",
+    "thm:redrawn-groups",
+    "thm:shaping-dose",
+    "thm:shaping-continuous",
+    "thm:shaping-jump",
+    "thm:shaping-kernel",
+    "fol:right-like-shaping",
+)
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
