@@ -23,7 +23,7 @@ import numpy as np
 from pydantic import Field
 
 from infoloop.information.measures import mutual_information
-from infoloop.learning.noisy_verifiers import corrected_variance, erring_verifier, verdict_bits
+from infoloop.learning.noisy_verifiers import corrected_variance, erring_verifier, noisy_verdict_bits
 from infoloop.learning.policy_optimisation import replicator
 from infoloop.learning.verifier_audits import bits_over_box
 from infoloop.learning.verifier_drift import pooled_verifier, styled_policy
@@ -106,7 +106,7 @@ def _noise(config: Config) -> Sweep:
     def measure(key, passes_right, passes_wrong):
         base, rates = jnp.array([config.right, 1 - config.right]), jnp.stack([passes_right, passes_wrong])
         return {
-            "bits": verdict_bits(erring_verifier(passes_wrong, 1 - passes_right), config.right),
+            "bits": noisy_verdict_bits(erring_verifier(passes_wrong, 1 - passes_right), config.right),
             "after": replicator(base, rates, config.time)[0],
         }
 
@@ -148,7 +148,7 @@ def _correction(config: Config) -> Sweep:
         verifier = erring_verifier(error, error)
         return {
             "more": corrected_variance(verifier, right) / (right * (1 - right)),
-            "bits": verdict_bits(verifier, right) / verdict_bits(erring_verifier(0.0, 0.0), right),
+            "bits": noisy_verdict_bits(verifier, right) / noisy_verdict_bits(erring_verifier(0.0, 0.0), right),
         }
 
     quantities = {

@@ -2,11 +2,14 @@ r"""How a bonus of any size makes accuracy fall under group-relative training, s
 
 A policy chooses how long to answer easy, medium and hard questions; longer answers are right more often, and shorter
 ones get a bonus, the dose times their brevity. Up to a dose of .04 the answer with the best expected reward is the
-most accurate one to every question: each reward is harmless. Under GRPO accuracy falls nevertheless, at every dose, as
-in the runs that were published (verl-recipe, pull request 125: no safe dose, the reversed bonus harmless): where all
-answers are wrong the bonus alone is standardised, to the same advantages at a dose of 1e-9 as at .1. Nothing is drawn:
-updates are expected ones, and the change of accuracy is integrated along the path of training, so that the shares of
-groups that all fail, all pass, or are mixed (with and without bonus) add up to it.
+most accurate one to every question: each reward is harmless. Under GRPO accuracy falls nevertheless, from .475 to
+.464 at a dose of 1e-9 and to .460 at .01 (to .433 on the way), where without a bonus it rises to .517. As in the runs
+that were published (verl-recipe, pull request 125) no dose is safe, a gate helps, and the reversed bonus harms nobody
+(.519). Where all answers are wrong, or all right, the bonus alone is standardised, to the same advantages at any dose.
+A gate of one right answer ends the first (.496), a gate of mixed groups (.516) and redrawing dead groups (.518) both.
+
+Nothing is drawn: updates are expected ones, and the change of accuracy is integrated along the path of training, so
+that the shares of groups that all fail, all pass, or are mixed (with and without bonus) add up to it.
 """
 
 from collections.abc import Sequence
@@ -200,7 +203,7 @@ def doses_figure(found: dict) -> Figure:
             Panel("Remedies", "dose", "accuracy after training", (*remedies, *marks), "log"),
             Panel("Epsilon", "dose", "accuracy after training", (*by_epsilon, *marks), "log"),
         ),
-        "Without epsilon the harm does not vanish with the dose; a gate, redrawing and no division remove the jump.",
+        "Without epsilon the harm does not vanish with the dose; a gate of one right leaves the groups that all pass.",
     )
 
 
@@ -210,9 +213,7 @@ def sizes_figure(found: dict) -> Figure:
     lines = [Line(table["size"], table.split.sel(part=part), part, colour=k) for k, part in enumerate(PARTS)]
     change = table.accuracy - _start(found)
     lines.append(Line(table["size"], change, "sum", "dotted", 6))
-    panel = Panel(
-        f"Dose {float(table.dose):g}", "answers in a group", "share of the change of accuracy", tuple(lines), "log"
-    )
+    panel = Panel(f"Dose {float(table.dose):g}", "answers in a group", "share of the change of accuracy", tuple(lines))
     return Figure((panel,), "Larger groups fail less often as a whole, but learn more from the bonus when they do.")
 
 

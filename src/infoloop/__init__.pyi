@@ -147,6 +147,7 @@ from .probability.distributions import joint as joint
 from .probability.distributions import marginal as marginal
 from .probability.distributions import product as product
 from .probability.distributions import relabel as relabel
+from .probability.fixed_tasks import FixedTaskWarning as FixedTaskWarning
 from .probability.gaussians import Gaussian as Gaussian
 from .probability.gaussians import LinearGaussian as LinearGaussian
 from .probability.gaussians import gaussian as gaussian
@@ -155,7 +156,6 @@ from .probability.numerics import binary_convolution as binary_convolution
 from .probability.numerics import binary_entropy as binary_entropy
 from .probability.numerics import inverse_binary_entropy as inverse_binary_entropy
 from .probability.numerics import rounding as rounding
-from .probability.validation import FixedTaskWarning as FixedTaskWarning
 from .proofs.counterexamples.exact_decision import Counterexample as Counterexample
 from .proofs.prover import Proof as Proof
 from .proofs.prover import prove as prove

@@ -23,7 +23,7 @@ from infoloop.models import (
     urn,
     wright_fisher,
 )
-from infoloop.probability.validation import FixedTaskWarning
+from infoloop.probability.fixed_tasks import FixedTaskWarning
 
 STEP = 2.0**-18
 PARTS = ("law", "information", "loop", "information_with_first", "information_by_table")

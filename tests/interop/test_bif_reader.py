@@ -263,4 +263,6 @@ def test_a_default_that_no_row_uses_is_checked_too(numbers, tmp_path):
     with pytest.raises(ValueError, match="the default of Y "):
         from_bif(path)
     path.write_text(f"{text} {laws}".replace(f"default {numbers}", "default 0.5, 0.5"))
-    assert from_bif(path).factors[1].rows.tolist() == [[0.5, 0.5], [0.25, 0.75]]
+    law = from_bif(path).factors[1]
+    assert isinstance(law, Channel)
+    assert law.rows.tolist() == [[0.5, 0.5], [0.25, 0.75]]

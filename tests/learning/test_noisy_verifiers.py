@@ -15,8 +15,8 @@ from infoloop.learning.noisy_verifiers import (
     erring_verifier,
     filtering_gap,
     forward_weight,
+    noisy_verdict_bits,
     observed_rate,
-    verdict_bits,
 )
 from infoloop.probability.numerics import rounding
 
@@ -83,12 +83,12 @@ def bits(table):
     ("p", "rho0", "rho1"), [*CASES, (Fraction(1, 2), Fraction(1, 2), Fraction(1, 2) - Fraction(1, 2**20))]
 )
 def test_bits_of_a_verdict_in_fifty_digits(p, rho0, rho1):
-    found, expected = float(verdict_bits(verifier(rho0, rho1), float(p))), float(bits(law(p, rho0, rho1)))
+    found, expected = float(noisy_verdict_bits(verifier(rho0, rho1), float(p))), float(bits(law(p, rho0, rho1)))
     assert abs(found - expected) <= 1e-9 * expected
 
 
 def test_a_perfect_verifier_tells_the_most():
-    found = [float(verdict_bits(erring_verifier(0.0, miss), 0.5)) for miss in (0.0, 0.05, 0.2, 0.5)]
+    found = [float(noisy_verdict_bits(erring_verifier(0.0, miss), 0.5)) for miss in (0.0, 0.05, 0.2, 0.5)]
     assert [f"{x:.4f}" for x in found] == ["1.0000", "0.8550", "0.6100", "0.3113"]
 
 
@@ -123,7 +123,7 @@ def test_where_nothing_can_be_corrected():
 
 def test_batches_and_slopes():
     many = erring_verifier([0.1, 0.2, 0.3], 0.25)
-    one_by_one = [float(verdict_bits(erring_verifier(a, 0.25), 0.5)) for a in (0.1, 0.2, 0.3)]
-    assert np.abs(jax.vmap(verdict_bits, (0, None))(many, 0.5) - np.array(one_by_one)).max() <= rounding(8)
-    slope = jax.grad(lambda a: verdict_bits(NoisyVerifier(a, jnp.array(0.0)), 0.5))(0.5)
+    one_by_one = [float(noisy_verdict_bits(erring_verifier(a, 0.25), 0.5)) for a in (0.1, 0.2, 0.3)]
+    assert np.abs(jax.vmap(noisy_verdict_bits, (0, None))(many, 0.5) - np.array(one_by_one)).max() <= rounding(8)
+    slope = jax.grad(lambda a: noisy_verdict_bits(NoisyVerifier(a, jnp.array(0.0)), 0.5))(0.5)
     assert abs(slope - (np.log2(1 / 3) / 2)) <= rounding(16)  # ½(h'(¾) - h'(½))

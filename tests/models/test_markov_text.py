@@ -15,8 +15,8 @@ from infoloop.loops.loop import unroll
 from infoloop.models import markov_text as mt
 from infoloop.models import wright_fisher as wf
 from infoloop.probability.distributions import Joint, joint
+from infoloop.probability.fixed_tasks import FixedTaskWarning
 from infoloop.probability.numerics import rounding
-from infoloop.probability.validation import FixedTaskWarning
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,8 @@ from infoloop.information.measures import mutual_information
 from infoloop.models import wright_fisher as wf
 from infoloop.probability.channel_families import binomial
 from infoloop.probability.distributions import from_outcomes, joint
+from infoloop.probability.fixed_tasks import FixedTaskWarning
 from infoloop.probability.numerics import rounding
-from infoloop.probability.validation import FixedTaskWarning
 from tests.support.exact_values import binomial_row
 from tests.support.paths import DATA
 

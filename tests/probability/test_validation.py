@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import warnings
 from fractions import Fraction
 
 import jax
@@ -17,7 +16,6 @@ from infoloop.probability.distributions import Joint
 from infoloop.probability.host_functions import refuse_tracers
 from infoloop.probability.numerics import binary_entropy, rounding
 from infoloop.probability.validation import (
-    FixedTaskWarning,
     check_choice,
     check_count,
     check_distributions,
@@ -30,7 +28,6 @@ from infoloop.probability.validation import (
     check_unit_interval,
     refuse_negative,
     require_float64,
-    warn_if_degenerate_prior,
 )
 
 EPS = float(np.finfo(np.float64).eps)
@@ -82,14 +79,6 @@ def test_what_is_traced_is_refused_on_the_host_in_one_line(transform, holder):
 @pytest.mark.parametrize("holder", TRACED.values(), ids=TRACED.keys())
 def test_what_is_not_traced_passes_on_the_host(holder):
     refuse_tracers("write", law=holder(jnp.float64(0.25)))
-
-
-def test_a_prior_on_one_hypothesis_is_pointed_out_and_others_are_not():
-    with pytest.warns(FixedTaskWarning, match="theta has one possible value"):
-        warn_if_degenerate_prior([0.0, 1.0])
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        warn_if_degenerate_prior([0.5, 0.5])
 
 
 IN_FLOAT32 = """

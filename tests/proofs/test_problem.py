@@ -1,5 +1,7 @@
 """What is given as text, graph or network becomes assumptions, and `XY` means `X,Y` where it can mean nothing else."""
 
+from typing import Any
+
 import pytest
 
 from infoloop.notation.grammar import NotationError, format_terms, parse_statement
@@ -82,7 +84,7 @@ def test_a_split_that_puts_a_variable_on_both_sides_is_refused():
 
 
 @pytest.mark.parametrize("parents", ["task", None, 3, ("X", 3), b"task"])
-def test_parents_that_are_no_list_of_names_are_refused(parents):
+def test_parents_that_are_no_list_of_names_are_refused(parents: Any):
     """The text "task" is one name, not four."""
     with pytest.raises(
         TypeError, match=r"given has 'Y': .* in a graph: give a list of names, as in {'Z': \('X', 'D'\)}"
@@ -91,7 +93,11 @@ def test_parents_that_are_no_list_of_names_are_refused(parents):
 
 
 def test_parents_that_can_be_read_once_are_read_once():
-    kinds = [{"Z": ["D"], "D": ["X"]}, {"Z": iter("D"), "D": (name for name in ["X"])}, {"Z": {"D": 1}, "D": {"X"}}]
+    kinds: list[Any] = [
+        {"Z": ["D"], "D": ["X"]},
+        {"Z": iter("D"), "D": (name for name in ["X"])},
+        {"Z": {"D": 1}, "D": {"X"}},
+    ]
     found = [parse_problem("I(X;Z) <= I(X;D)", graph)[1] for graph in kinds]
     assert [[a.text for a in assumptions] for assumptions in found] == [["Z _||_ X | D"]] * 3
 

@@ -44,7 +44,13 @@ def test_numbers_come_back_to_the_bit(folder):
 
 @pytest.mark.parametrize(
     "array",
-    [np.zeros((0, 3)), np.float32([0.1, 2]), np.zeros((2, 0, 1), np.int32), np.array(True), np.float32(np.inf)],
+    [
+        np.zeros((0, 3)),
+        np.array([0.1, 2], np.float32),
+        np.zeros((2, 0, 1), np.int32),
+        np.array(True),
+        np.array(np.inf, np.float32),
+    ],
     ids=str,
 )
 def test_shapes_and_types_come_back(folder, array):

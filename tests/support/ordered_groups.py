@@ -5,7 +5,7 @@ Only square roots are not exact: they are fractions within 1e-60. Nothing of the
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -107,11 +107,15 @@ def moments(
 ) -> tuple[list[Fraction], list[list[Fraction]]]:
     """Mean and covariance of the update, given that a group is kept."""
     found = list(all_updates(options, law, outputs, scores, size, among))
-    kept = sum(chance for chance, _ in found)
+    kept = _sum(chance for chance, _ in found)
     places = range(len(scores[0]))
-    mean = [sum(chance * u[p] for chance, u in found) / kept for p in places]
-    second = [[sum(chance * u[p] * u[q] for chance, u in found) / kept for q in places] for p in places]
+    mean = [_sum(chance * u[p] for chance, u in found) / kept for p in places]
+    second = [[_sum(chance * u[p] * u[q] for chance, u in found) / kept for q in places] for p in places]
     return mean, [[second[p][q] - mean[p] * mean[q] for q in places] for p in places]
+
+
+def _sum(terms: Iterable[Fraction]) -> Fraction:
+    return sum(terms, Fraction(0))
 
 
 def softmax_scores(law: Sequence[Fraction], features: Sequence[Sequence[Fraction]]) -> list[list[Fraction]]:

@@ -29,13 +29,8 @@ from infoloop.loops.two_token_loops import hypothesis_information, sampled_loop,
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.decimals import PlainNumber, RationalLike, plain_number, shortest_decimal
 from infoloop.probability.distributions import Joint
-from infoloop.probability.validation import (
-    check_choice,
-    check_int,
-    check_positions,
-    check_unit_interval,
-    warn_if_degenerate_prior,
-)
+from infoloop.probability.fixed_tasks import warn_if_degenerate_prior
+from infoloop.probability.validation import check_choice, check_int, check_positions, check_unit_interval
 
 SCHEDULES = ("mix", "replay", "judge")
 

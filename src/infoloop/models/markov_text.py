@@ -28,7 +28,8 @@ from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import Channel
 from infoloop.probability.decimals import PlainNumber, RationalLike, plain_number, shortest_decimal
 from infoloop.probability.distributions import Joint, joint
-from infoloop.probability.validation import check_count, check_int, check_probabilities, warn_if_degenerate_prior
+from infoloop.probability.fixed_tasks import warn_if_degenerate_prior
+from infoloop.probability.validation import check_count, check_int, check_probabilities
 
 _MOST_MODELS = 4096  # the kernel has the square of this many cells: 128 MiB
 _MOST_TEXTS = 2**17  # all are enumerated, with the counts of each

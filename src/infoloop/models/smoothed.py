@@ -18,8 +18,9 @@ from infoloop.probability.array_types import Numbers
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Joint
+from infoloop.probability.fixed_tasks import warn_if_degenerate_prior
 from infoloop.probability.host_functions import refuse_tracers
-from infoloop.probability.validation import check_int, warn_if_degenerate_prior
+from infoloop.probability.validation import check_int
 
 
 @jax.tree_util.register_dataclass

@@ -22,13 +22,8 @@ from infoloop.loops.schedules import accumulate, subsample
 from infoloop.loops.two_token_loops import hypothesis_information, sampled_loop, tokens
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.distributions import Joint
-from infoloop.probability.validation import (
-    check_choice,
-    check_int,
-    check_positions,
-    check_unit_interval,
-    warn_if_degenerate_prior,
-)
+from infoloop.probability.fixed_tasks import warn_if_degenerate_prior
+from infoloop.probability.validation import check_choice, check_int, check_positions, check_unit_interval
 
 SCHEDULES = ("accumulate", "subsample")
 

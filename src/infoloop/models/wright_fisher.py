@@ -34,7 +34,8 @@ from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.channels import extend
 from infoloop.probability.distributions import Joint, joint
-from infoloop.probability.validation import check_int, check_unit_interval, warn_if_degenerate_prior
+from infoloop.probability.fixed_tasks import warn_if_degenerate_prior
+from infoloop.probability.validation import check_int, check_unit_interval
 
 kernel = wright_fisher_kernel  # a public name of this model, as are the functions of `absorption` imported above
 

@@ -10,6 +10,7 @@ from . import covariances as covariances
 from . import dags as dags
 from . import decimals as decimals
 from . import distributions as distributions
+from . import fixed_tasks as fixed_tasks
 from . import gaussians as gaussians
 from . import host_functions as host_functions
 from . import law_measures as law_measures

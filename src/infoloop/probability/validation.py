@@ -4,7 +4,6 @@ A check returns its argument as it is used. For what JAX traces no error can be 
 """
 
 import math
-import warnings
 from collections.abc import Iterable
 from numbers import Real
 from typing import Any
@@ -126,20 +125,6 @@ def check_positive(
     inside = (value > above) & (value <= most) & (value < np.inf)
     limit = f" and at most {most:g}" if np.isfinite(most) else ""
     return _in_range(value, inside, what, f"give a finite number above {above:g}{limit}")
-
-
-def check_finite(value: Float[Numbers, "*shape"], what: str, least: float = -np.inf) -> Float[Array, "*shape"]:
-    """Return `value` as finite floats of at least `least`; traced numbers that are not become NaN.
-
-    Raises:
-        ValueError: For a number outside, and for floats of lower precision (see `require_float64`).
-
-    >>> float(check_finite(-2.0, "baseline"))
-    -2.0
-    """
-    value = check_floats(value, what)
-    limit = f", at least {least:g}" if np.isfinite(least) else ""
-    return _in_range(value, (value >= least) & (abs(value) < np.inf), what, f"give a finite number{limit}")
 
 
 def _in_range(value, inside, what, remedy):
@@ -345,17 +330,3 @@ def refuse_negative(value: Float[ArrayLike, "*shape"], table: Float[Array, "..."
     nan
     """
     return nan_unless(jnp.min(table) >= 0, value)
-
-
-class FixedTaskWarning(UserWarning):
-    """A task X with one possible value: of it every information is 0, and no loop could lose or gain any."""
-
-
-def warn_if_degenerate_prior(prior: Float[Numbers, " n"], what: str = "theta") -> None:
-    """Warn (FixedTaskWarning) if only one of the hypotheses has prior weight; traced weights are not looked at.
-
-    >>> warn_if_degenerate_prior([0.5, 0.5])
-    """
-    if not isinstance(prior, Tracer) and np.count_nonzero(np.asarray(prior)) < 2:
-        message = f"{what} has one possible value, so that every information about it is 0: give two or more"
-        warnings.warn(message, FixedTaskWarning, stacklevel=3)

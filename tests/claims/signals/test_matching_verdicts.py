@@ -6,10 +6,10 @@ import pytest
 
 from infoloop.claims.signals.matching_verdicts import (
     fewest_in_tree,
-    fewest_total_tries,
     matches,
     matching_verdicts,
     total_tries,
+    tries_of_best_player,
 )
 from infoloop.statements.certification import certify
 
@@ -30,12 +30,15 @@ def test_levels_of_a_full_tree_by_counting_each_node(grades):
 
 def test_the_best_player_names_one_of_each_kind_first_and_may_ask_what_is_not_possible():
     one_place = [(colour,) for colour in range(5)]
-    assert fewest_total_tries(one_place, matches) == 15  # yes/no: one after the other
-    assert fewest_total_tries(one_place, lambda secret, asked: (secret > asked) - (secret < asked)) == 1 + 2 * 2 + 2 * 3
-    # only the verdicts on 0 tell 1, 2 and 3 apart, and 0 is not possible once 1, 2 or 3 is asked before it
-    told = fewest_total_tries(one_place[:4], lambda secret, asked: secret if asked == (0,) else secret == asked)
-    assert told == 1 + 3 * 2
-    assert fewest_total_tries(list(itertools.product(range(3), repeat=2)), matches) <= total_tries(
+    assert tries_of_best_player(one_place, matches) == 15  # yes/no: one after the other
+    assert (
+        tries_of_best_player(one_place, lambda secret, asked: (secret > asked) - (secret < asked)) == 1 + 2 * 2 + 2 * 3
+    )
+    # each of five codes tells the other five apart, not its own: 4 are left, and one of the others is asked of them
+    two_sides = list(itertools.product((0, 1), range(5)))
+    told = tries_of_best_player(two_sides, lambda secret, asked: secret[1] if secret[0] != asked[0] else "own side")
+    assert told == 10 + 5 + (4 + 4)
+    assert tries_of_best_player(list(itertools.product(range(3), repeat=2)), matches) <= total_tries(
         list(itertools.product(range(3), repeat=2)), matches
     )
 

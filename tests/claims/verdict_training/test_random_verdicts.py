@@ -1,7 +1,10 @@
 """Drift and clipping by hand."""
 
+import itertools
+
 import pytest
 
+from infoloop.claims.verdict_training.enumerated_groups import rule_advantages
 from infoloop.claims.verdict_training.random_verdicts import (
     clipped_objective,
     drift_coefficient,
@@ -41,3 +44,22 @@ def test_the_slope_of_the_clipped_objective(ratio, advantage, slope):
     step, epsilon = fmpq(1, 100), fmpq(1, 5)
     found = clipped_objective(ratio + step, fmpq(advantage), epsilon)
     assert found - clipped_objective(fmpq(ratio), fmpq(advantage), epsilon) == slope * step
+
+
+RULES = [{"rule": "grpo", "root": 2}, {"rule": "rloo"}, {"rule": "dr_grpo"}]
+
+
+@pytest.mark.parametrize("rule", [*RULES, {"rule": "weights", "weights": ("1/3", "-1/2")}], ids=lambda r: r["rule"])
+def test_advantages_on_coins_have_mean_zero_answer_by_answer(rule):
+    """So that weights by length change nothing; without the sum 0 they would have a mean."""
+    theta = fmpq(1, 4)
+
+    def means(advantages):
+        total = [fmpq(0)] * 3
+        for seen in itertools.product((1, 0), repeat=3):
+            chance = theta ** sum(seen) * (1 - theta) ** (3 - sum(seen))
+            total = [t + chance * a for t, a in zip(total, advantages(list(seen)), strict=True)]
+        return total
+
+    assert means(lambda seen: rule_advantages(rule, seen)) == [0, 0, 0]
+    assert means(lambda seen: seen) == [theta] * 3

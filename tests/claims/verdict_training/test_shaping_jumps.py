@@ -19,7 +19,7 @@ def test_a_bonus_that_every_right_answer_has_lowers_the_slope_from_7_to_6_of_128
 def test_only_groups_of_the_part_are_counted():
     """Two failures of masses 1/2 and 1/4: the pair that differs moves 1/2 (e_1 - e_2) with probability 2/8."""
     case = {"policy": POLICY, "right": (1, 0, 0), "bonus": (1, 1, 0), "scores": softmax_scores(POLICY), "size": 2}
-    case |= {"rule": "normalised", "root": 1, "part": "all fail", "dose": fmpq(1, 7)}
+    case = {**case, "rule": "grpo", "root": 1, "part": "all fail", "dose": fmpq(1, 7)}
     assert dead_update(case) == [0, fmpq(1, 8), fmpq(-1, 8)]
     assert dead_update({**case, "part": "all pass"}) == [0, 0, 0]
     assert dead_update({**case, "groups": "all", "dose": fmpq(0)}) == update_moments({**case, "bonus": ()})[0]
@@ -28,3 +28,13 @@ def test_only_groups_of_the_part_are_counted():
 
 def test_the_third_advantage_depends_on_the_dose():
     assert [squared_advantage((1, 0, 0), (0, 1, 0), fmpq(x), 2) for x in (0, 1)] == [fmpq(1, 2), 2]
+
+
+def test_the_natural_gradient_has_no_first_order_effect():
+    """In coordinates of a tabular softmax it divides what the update gives an output by its probability."""
+    masses = [fmpq(1, 4), fmpq(1, 2), fmpq(1, 4)]
+    case = {"policy": POLICY, "right": (1, 0, 0), "bonus": (1, 1, 0), "scores": softmax_scores(POLICY), "size": 2}
+    update = dead_update({**case, "rule": "grpo", "root": 1, "part": "all fail", "dose": fmpq(1)})
+    slope = pass_rate_slope(case)
+    assert sum(s * u / p for s, u, p in zip(slope, update, masses, strict=True)) == 0
+    assert sum(s * u for s, u in zip(slope, update, strict=True)) == fmpq(-1, 128)

@@ -24,9 +24,9 @@ POLICY = [Fraction(1, 10), Fraction(1, 5), Fraction(3, 10), Fraction(2, 5)]
 RIGHT = (1, 1, 0, 0)
 RATE, SLOPE = Fraction(3, 10), Fraction(3, 10) * Fraction(7, 10)  # of p by a score that is q of right, -p of wrong ones
 RULES = {
-    "centred": lambda r, mean, spread: r - mean,
-    "leave one out": lambda r, mean, spread: (r - mean) * mpf(SIZE) / (SIZE - 1),
-    "normalised": lambda r, mean, spread: (r - mean) / spread,
+    "dr_grpo": lambda r, mean, spread: r - mean,
+    "rloo": lambda r, mean, spread: (r - mean) * mpf(SIZE) / (SIZE - 1),
+    "grpo": lambda r, mean, spread: (r - mean) / spread,
 }
 SIZE = 4
 
@@ -69,11 +69,12 @@ def test_epsilon_and_divisor():
         expected = expected_update(lambda r, mean, spread: (r - mean) / (spread + mpf("0.1")))
         assert abs(difficulty_weight(0.3, contrast_weights(4, epsilon=0.1)) - expected) <= rounding(8)
         expected = expected_update(lambda r, mean, spread: (r - mean) / (spread * sqrt(mpf(4) / 3)))
-        assert abs(difficulty_weight(0.3, contrast_weights(4, divisor="size - 1")) - expected) <= rounding(8)
+        assert abs(difficulty_weight(0.3, contrast_weights(4, divisor="sample")) - expected) <= rounding(8)
     assert abs(difficulty_weight(0.3, contrast_weights(2, epsilon=0.25)) - 1 / 1.5) <= rounding(2)
-    assert contrast_weights(2, "live").tolist() == [1.0]
+    assert contrast_weights(2, "contrast").tolist() == [1.0]
 
 
+@pytest.mark.slow
 def test_closed_forms_of_small_groups():
     p = np.array([0.0, 1e-12, 0.3, 0.5, 1.0])
     expected = {2: 1 + 0 * p, 3: math.sqrt(2) + 0 * p, 4: math.sqrt(3) + (3 - 2 * math.sqrt(3)) * p * (1 - p)}
@@ -85,13 +86,23 @@ def test_closed_forms_of_small_groups():
 
 def test_redrawn_groups_of_two_and_three_climb_the_log_odds():
     p = np.array([1e-9, 0.2, 0.5, 1 - 2.0**-40])
-    constants = {(2, "centred"): 1 / 4, (3, "centred"): 2 / 9, (2, "normalised"): 1 / 2}
-    constants[3, "normalised"] = math.sqrt(2) / 3
+    constants = {(2, "dr_grpo"): 1 / 4, (3, "dr_grpo"): 2 / 9, (2, "grpo"): 1 / 2}
+    constants[3, "grpo"] = math.sqrt(2) / 3
     for (n, rule), c in constants.items():
         found = live_difficulty_weight(p, contrast_weights(n, rule))
         np.testing.assert_allclose(found * p * (1 - p), c, rtol=rounding(4))
-    found = live_difficulty_weight(p, contrast_weights(4, "centred")) * p * (1 - p)
+    found = live_difficulty_weight(p, contrast_weights(4, "dr_grpo")) * p * (1 - p)
     assert np.ptp(found) > 0.01  # not from four on
+
+
+@pytest.mark.slow
+def test_slopes_of_the_weight_of_live_groups():
+    """Of 1/(2pq): -(1 - 2p)/(2 p^2 q^2), infinite at the ends; by the only weight it is 1/(pq)."""
+    p, w = np.array([0.0, 0.25, 1.0]), contrast_weights(2)
+    slopes = jax.vmap(jax.grad(lambda x: live_difficulty_weight(x, w)))(p)
+    assert slopes.tolist() == [-np.inf, -0.25 / 0.1875**2, np.inf]
+    assert jax.jvp(lambda x: live_difficulty_weight(x, w), (0.25,), (1.0,))[1] == slopes[1]
+    assert abs(jax.grad(lambda v: live_difficulty_weight(0.25, v))(w)[0] - 1 / 0.1875) <= rounding(8)
 
 
 @pytest.mark.slow
@@ -135,9 +146,9 @@ def test_a_verifier_worse_than_chance_turns_the_update_round():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((4, "normalized"), "rule is 'normalized': choose one of 'normalised'"),
-        ((4, "normalised", -0.1), "epsilon is -0.1"),
-        ((1, "centred"), "size"),
+        ((4, "grpp"), "rule is 'grpp': choose one of 'grpo'"),
+        ((4, "grpo", -0.1), "epsilon is -0.1"),
+        ((1, "dr_grpo"), "size"),
     ],
 )
 def test_bad_input_is_named(arguments, message):

@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 
 from infoloop.learning.policy_gradient.advantage_rules import dr_grpo, grpo, modified, named_rule, reinforce, rloo
-from infoloop.learning.policy_gradient.exact_updates import expected_update, update_covariance, update_variance
+from infoloop.learning.policy_gradient.exact_updates import (
+    expected_update,
+    update_covariance,
+    update_shares,
+    update_variance,
+)
 from infoloop.learning.policy_gradient.reward_kinds import output_kinds
 from infoloop.learning.policy_gradient.verdict_groups import PARTS
 from infoloop.probability.numerics import rounding
@@ -113,6 +118,8 @@ def test_the_three_shares_add_up():
     rule = modified(grpo(), dose=0.1)
     found = [expected_update(rule, lambda z: z, z, outputs, 5, part) for part in PARTS]
     np.testing.assert_allclose(sum(found[1:]), found[0], rtol=0, atol=rounding(16))
+    shares = update_shares(rule, lambda z: z, z, outputs, 5)
+    np.testing.assert_allclose(shares, jnp.stack(found[1:]), rtol=0, atol=rounding(16))
 
 
 @pytest.mark.slow

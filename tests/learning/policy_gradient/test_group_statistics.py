@@ -35,7 +35,7 @@ def test_shares_and_deviations_are_sums_over_counts(n):
     np.testing.assert_allclose(dead_share(RATES, n), dead, rtol=rounding(n), atol=0)
     with mp.workdps(40):
         spread = [sum(mpf(w.numerator) / w.denominator * sqrt(c * (n - c)) / n for c, w in enumerate(r)) for r in exact]
-        for divisor, factor in (("size", mpf(1)), ("size - 1", sqrt(mpf(n) / (n - 1)))):
+        for divisor, factor in (("population", mpf(1)), ("sample", sqrt(mpf(n) / (n - 1)))):
             expected = [float(s * factor) for s in spread]
             np.testing.assert_allclose(mean_deviation(RATES, n, divisor), expected, rtol=rounding(2 * n), atol=0)
 
@@ -62,7 +62,7 @@ def test_slopes_at_the_ends():
 
 
 def test_deviations_of_a_group():
-    np.testing.assert_allclose(group_deviations(4, "size - 1")[2], np.std([0, 0, 1, 1], ddof=1), rtol=rounding(1))
+    np.testing.assert_allclose(group_deviations(4, "sample")[2], np.std([0, 0, 1, 1], ddof=1), rtol=rounding(1))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_deviations_of_a_group():
         ((0.5, 2.0), "size"),
         ((1.5, 2), "p is 1.5"),
         ((np.nan, 2), "p is nan"),
-        ((0.5, 2, "n"), "divisor is 'n': choose one of 'size', 'size - 1'"),
+        ((0.5, 2, "n"), "divisor is 'n': choose one of 'population', 'sample'"),
     ],
 )
 def test_bad_input_is_named(arguments, message):

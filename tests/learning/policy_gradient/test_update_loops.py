@@ -57,14 +57,13 @@ def test_questions_settings_and_seeds_are_batched():
     starts, doses = jnp.stack([Z, jnp.zeros(4)]), jnp.array([0.0, 0.1])
     outputs = output_kinds([[1.0, 1, 0, 0], [0, 0, 0, 1]], [0.0, 1.0, 0.0, 1.0])
     keys = jax.random.split(jax.random.key(0), 3)
-    by = {"size": 3, "rate": 0.5}
 
     def exact(dose, z, outputs):
-        return unroll(expected_ascent(modified(grpo(), dose=dose), identity, z, outputs, **by), keys)[-1]
+        return unroll(expected_ascent(modified(grpo(), dose=dose), identity, z, outputs, 3, 0.5), keys)[-1]
 
     def drawn(key, dose, z, outputs):
         rule = modified(grpo(), dose=dose)
-        return unroll(sampled_ascent(rule, identity, z, outputs, groups=2, **by), jax.random.split(key, 3))[-1]
+        return unroll(sampled_ascent(rule, identity, z, outputs, 3, 0.5, groups=2), jax.random.split(key, 3))[-1]
 
     def over(f):
         return jax.vmap(jax.vmap(f, in_axes=(None, 0, 0)), in_axes=(0, None, None))

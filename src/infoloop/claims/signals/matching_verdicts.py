@@ -42,10 +42,10 @@ def total_tries(left: Sequence[Code], verdict: Callable[[Code, Code], Hashable],
     return 1 + repeats * len(rest) + sum(total_tries(part, verdict, repeats) for part in parts.values())
 
 
-def fewest_total_tries(codes: Sequence[Code], verdict: Callable[[Code, Code], Hashable]) -> int:
+def tries_of_best_player(codes: Sequence[Code], verdict: Callable[[Code, Code], Hashable]) -> int:
     """Return the least sum, over all secrets, of the queries of any player, who may ask any code at any time.
 
-    >>> fewest_total_tries(list(itertools.product((0, 1), repeat=2)), matches)
+    >>> tries_of_best_player(list(itertools.product((0, 1), repeat=2)), matches)
     8
     """
 
@@ -90,7 +90,7 @@ def _played(case):
     codes, grades = _codes(case), case["grades"]
     verdict = _yes_to_the_one_before_too if case.get("errs") else matches
     best = case.get("player") == "best"
-    total = fewest_total_tries(codes, verdict) if best else total_tries(codes, verdict, case.get("repeats", 1))
+    total = tries_of_best_player(codes, verdict) if best else total_tries(codes, verdict, case.get("repeats", 1))
     mean = fmpq(total, len(codes))
     if "masses" in case:
         tries = [fmpq(k) for k in range(1, len(codes) + 1)]  # of one place: colour after colour

@@ -88,15 +88,15 @@ def rule_advantages(case: Mapping[str, Any], rewards: Sequence[Number]) -> list[
     Of the normalised rule it is the rational factor of $\sqrt d$, with the `root` d of the case; with an `epsilon` the
     deviations must be rational.
 
-    >>> rule_advantages({"rule": "leave one out"}, [1, 0, 0])
+    >>> rule_advantages({"rule": "rloo"}, [1, 0, 0])
     [1, -1/2, -1/2]
     """
     n, total = len(rewards), sum(rewards, fmpq(0))
     centred = [r - total / n for r in rewards]
     rule = case["rule"]
-    if rule == "leave one out":
+    if rule == "rloo":
         return [a * fmpq(n, n - 1) for a in centred]
-    if rule == "normalised":
+    if rule == "grpo":
         variance = sum((a * a for a in centred), fmpq(0)) / n
         whole, root = root_of(int(variance.p * variance.q)) if variance else (1, 0)
         if case.get("epsilon") and variance:
@@ -133,7 +133,7 @@ def update_moments(
 def contrast_factors(case: Mapping[str, Any]) -> list[fmpq]:
     r"""Return $w_0,\dots,w_n$ of a case's rule, by which the update is $w_c(\bar g_R-\bar g_W)$.
 
-    >>> contrast_factors({"rule": "leave one out", "size": 3})
+    >>> contrast_factors({"rule": "rloo", "size": 3})
     [0, 1/3, 1/3, 0]
     """
     n = case["size"]
@@ -179,7 +179,7 @@ def float_updates(
 def float_advantages(rule: str, rewards: Float[np.ndarray, "groups n"]) -> Float[np.ndarray, "groups n"]:
     """Return the advantages of groups by name: centred, leave one out, or divided by their deviation."""
     centred = rewards - rewards.mean(1, keepdims=True)
-    if rule == "leave one out":
+    if rule == "rloo":
         return centred * rewards.shape[1] / (rewards.shape[1] - 1)
     spread = rewards.std(1, keepdims=True)
-    return centred / np.where(spread > 0, spread, 1.0) if rule == "normalised" else centred
+    return centred / np.where(spread > 0, spread, 1.0) if rule == "grpo" else centred

@@ -48,7 +48,7 @@ def _ascent(case):
     mass, rewards = float_groups(policy)
     p, slope = policy[:2].sum(), (policy[:2, None] * scores[:2]).sum(0)
     found, closed = [], []
-    for rule in ("normalised", "centred", "leave one out"):
+    for rule in ("grpo", "dr_grpo", "rloo"):
         found.append(mass @ float_updates(scores, float_advantages(rule, rewards)))
         closed.append(difficulty_weight(p, contrast_weights(FLOAT_SIZE, rule)) * slope)
     return jnp.stack(found), jnp.stack(closed)
@@ -61,8 +61,8 @@ def _ascent_exactly(case):
 
 
 def _rules(size):
-    yield from ({"rule": "normalised", "root": d} for d in roots_of(size))
-    yield {"rule": "leave one out"}
+    yield from ({"rule": "grpo", "root": d} for d in roots_of(size))
+    yield {"rule": "rloo"}
     yield {"rule": "weights", "weights": ("1/3", 1, "-1/2")[: size - 1]}
 
 
@@ -73,7 +73,7 @@ def _ascent_members():
 
 
 _four = {"policy": POLICIES[0], "right": RIGHT, "scores": SCORES[0], "size": 3, "parameter": 0}
-_normal = {**_four, "rule": "normalised", "root": 2}
+_normal = {**_four, "rule": "grpo", "root": 2}
 
 
 def _one_by_itself(case):
@@ -96,12 +96,12 @@ group_ascent = equality(
     neighbours=(
         without(DRAWN, {**_normal, "answers": REPEATED}),
         without(SCORED, {**_normal, "mean score": "left"}),
-        without(BINARY, {**_four, "rule": "leave one out", "rewards": (1, "1/2", 0, 0)}),
-        without(ZERO_SUM, {**_four, "rule": "centred"}, exact=_one_by_itself),
+        without(BINARY, {**_four, "rule": "rloo", "rewards": (1, "1/2", 0, 0)}),
+        without(ZERO_SUM, {**_four, "rule": "dr_grpo"}, exact=_one_by_itself),
         changed(
             "the gradient itself, whatever the weight",
             lambda case: (_ascent_exactly(case)[0], pass_rate_slope(case)[case["parameter"]]),
-            {**_four, "size": 4, "rule": "normalised", "root": 3},
+            {**_four, "size": 4, "rule": "grpo", "root": 3},
         ),
     ),
     wrong=lambda case: (_ascent(case)[0], _ascent(case)[1][::-1]),

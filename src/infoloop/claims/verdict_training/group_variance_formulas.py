@@ -81,7 +81,7 @@ def _leave_one_out_exactly(case, gradient=1):
     square, _, _ = class_moments(case)
     linear = p * q * (q * square[1] + p * square[0]) - gradient * _squared(pass_rate_slope(case))
     formula = ((n - 2) * linear + p * q * (square[1] + square[0])) / (n * (n - 1))
-    return _variance(case), formula * (1 if case["rule"] == "leave one out" else fmpq((n - 1) ** 2, n**2))
+    return _variance(case), formula * (1 if case["rule"] == "rloo" else fmpq((n - 1) ** 2, n**2))
 
 
 def _leave_one_out(case):
@@ -89,7 +89,7 @@ def _leave_one_out(case):
     mass, rewards = float_groups(policy)
     moments = verdict_moments(policy, jnp.array(RIGHT, float), scores)
     closed = jnp.stack([leave_one_out_variance(moments, FLOAT_SIZE), centred_variance(moments, FLOAT_SIZE)])
-    return jnp.stack([_total(mass, scores, rule, rewards) for rule in ("leave one out", "centred")]), closed
+    return jnp.stack([_total(mass, scores, rule, rewards) for rule in ("rloo", "dr_grpo")]), closed
 
 
 def _total(mass, scores, rule, rewards):
@@ -97,7 +97,7 @@ def _total(mass, scores, rule, rewards):
     return mass @ ((update - mass @ update) ** 2).sum(1)
 
 
-_four = {"policy": POLICIES[0], "right": RIGHT, "scores": SCORES[0], "size": 3, "rule": "leave one out"}
+_four = {"policy": POLICIES[0], "right": RIGHT, "scores": SCORES[0], "size": 3, "rule": "rloo"}
 _graded = {"rewards": (1, "1/2", 0, 0)}
 leave_one_out = equality(
     "thm:leave-one-out-variance",
@@ -109,10 +109,10 @@ leave_one_out = equality(
         "three policies over four outputs of which two are right, two tables of scores, groups of 2, 3 and 4, the mean "
         "of the others or of all as baseline",
         lambda: parameter_grid(
-            policy=POLICIES, right=(RIGHT,), scores=SCORES, size=(2, 3, 4), rule=("leave one out", "centred")
+            policy=POLICIES, right=(RIGHT,), scores=SCORES, size=(2, 3, 4), rule=("rloo", "dr_grpo")
         ),
     ),
-    edges=(_four, {**_four, "rule": "centred"}),
+    edges=(_four, {**_four, "rule": "dr_grpo"}),
     neighbours=(
         without(DRAWN, {**_four, "answers": REPEATED}),
         without(SCORED, {**_four, "mean score": "left"}),
@@ -131,7 +131,7 @@ def _rule_exactly(case, centre=1):
     p, n, rule = pass_rate(case), case["size"], case["rule"]
     q = 1 - p
     _, spread, gap = class_moments(case)
-    if rule == "normalised":
+    if rule == "grpo":
         found = sum((update_moments({**case, "root": d})[1] * d for d in roots_of(n)), fmpq(0))
         within = (q * (1 - q ** (n - 1)) * spread[1] + p * (1 - p ** (n - 1)) * spread[0]) / n
         return found, within + centre * p * q * fmpq(n - 1, n) * gap
@@ -147,7 +147,7 @@ def _rule(case):
     policy, scores = case
     mass, rewards = float_groups(policy)
     moments = verdict_moments(policy, jnp.array(RIGHT, float), scores)
-    found = _total(mass, scores, "normalised", rewards)
+    found = _total(mass, scores, "grpo", rewards)
     closed = [normalised_variance(moments, FLOAT_SIZE), rule_variance(moments, contrast_weights(FLOAT_SIZE))]
     return jnp.stack([found, found]), jnp.stack(closed)
 
@@ -159,7 +159,7 @@ _weighted = {**_four, "rule": "weights", "weights": _WEIGHTS[3][0]}
 def _rule_members():
     for policy, scores, (size, weights) in itertools.product(POLICIES, SCORES, _WEIGHTS.items()):
         case = {"policy": policy, "right": RIGHT, "scores": scores, "size": size}
-        yield {**case, "rule": "normalised"}
+        yield {**case, "rule": "grpo"}
         for listed in weights:
             yield {**case, "rule": "weights", "weights": listed}
 
@@ -181,10 +181,10 @@ rule_variances = equality(
         "square of the normalised update, and the variance for weights such as (1/3, 1, -1/2)",
         _rule_members,
     ),
-    edges=({**_four, "rule": "normalised"}, _weighted),
+    edges=({**_four, "rule": "grpo"}, _weighted),
     neighbours=(
         without(DRAWN, {**_weighted, "answers": REPEATED}),
-        without(BINARY, {**_four, "rule": "centred", **_graded}),
+        without(BINARY, {**_four, "rule": "dr_grpo", **_graded}),
         without(ZERO_SUM, _weighted, exact=_own_scores),
         changed("without the variance of the weights", lambda case: _rule_exactly(case, 0), _weighted),
     ),
@@ -195,7 +195,7 @@ rule_variances = equality(
 def _published(case):
     policy, scores = case
     mass, rewards = float_groups(policy)
-    found = _total(mass, scores, "leave one out", rewards)
+    found = _total(mass, scores, "rloo", rewards)
     return found, published_variance(policy[:2].sum(), policy @ (scores**2).sum(1), FLOAT_SIZE)
 
 
@@ -214,7 +214,7 @@ published_leave_one_out = equality(
     family=Family(
         "two outputs, one of them right, groups of 3 and 4",
         lambda: parameter_grid(
-            policy=(("1/2", "1/2"),), right=((1, 0),), scores=(((1,), (-1,)),), size=(3, 4), rule=("leave one out",)
+            policy=(("1/2", "1/2"),), right=((1, 0),), scores=(((1,), (-1,)),), size=(3, 4), rule=("rloo",)
         ),
     ),
 )
@@ -224,7 +224,7 @@ def _biased(case):
     policy, scores = case
     slope = (policy[:2, None] * scores[:2]).sum(0)
     mass, rewards = float_groups(policy)
-    mean = mass @ float_updates(scores, float_advantages("normalised", rewards))
+    mean = mass @ float_updates(scores, float_advantages("grpo", rewards))
     return slope @ slope, slope @ mean
 
 
@@ -248,7 +248,7 @@ normalising_biases = inequality(
             right=((1, 0),),
             scores=(((3,), (-1,)),),
             size=(2,),
-            rule=("normalised",),
+            rule=("grpo",),
             root=(1,),
         ),
     ),

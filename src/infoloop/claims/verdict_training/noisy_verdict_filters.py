@@ -131,7 +131,7 @@ pooled_share = equality(
     exact=_pooled_exactly,
     family=Family(
         "two questions, each with p 1/10, 1/2 or 9/10, rho0 0 or 9/10, rho1 1/10 or 9/10; and three questions",
-        lambda: (*_pairs, {"questions": (_easy, _hard, (fmpq(1, 2), fmpq(1, 4), fmpq(1, 4)))}),
+        lambda: iter((*_pairs, {"questions": (_easy, _hard, (fmpq(1, 2), fmpq(1, 4), fmpq(1, 4)))})),
     ),
     edges=({"questions": (_easy, _hard)},),
     neighbours=(

@@ -11,7 +11,7 @@ from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.verdict_training.noisy_verdicts import judged
 from infoloop.exact.rational_laws import fmpq
 from infoloop.information.measures import mutual_information
-from infoloop.learning.noisy_verifiers import NoisyVerifier, verdict_bits
+from infoloop.learning.noisy_verifiers import NoisyVerifier, noisy_verdict_bits
 from infoloop.learning.verifier_panels import panel_law
 from infoloop.learning.verifier_rates import identified_rates
 from infoloop.statements.cases import Family, exact_law, random_numbers, random_probabilities
@@ -60,10 +60,10 @@ def _factored(case):
 
 def _factored_exactly(case, factor=lambda p: p * (1 - p)):
     p, low, high, t = (case[key] for key in ("p", "fpr", "tpr", "t"))
-    law = three_verdicts(p, low, high)
+    law: Table = three_verdicts(p, low, high)
     if case.get("copies") == "the second is the third":
         pairs = {(a, b): sum(law[a, j, b] for j in (0, 1)) for a in (0, 1) for b in (0, 1)}
-        law = {(a, b, c): pairs[a, c] if b == c else fmpq(0) for a, b, c in law}
+        law = {cell: pairs[cell[0], cell[2]] if cell[1] == cell[2] else fmpq(0) for cell in law}
     j = [b - a for a, b in zip(low, high, strict=True)]
     return mixed_determinant(law, t), factor(p) * j[1] * j[2] * (t - high[0]) * (t - low[0])
 
@@ -138,7 +138,9 @@ def _nested(x):
 
 def _boxed(case):
     p, (low, low_inside, high_inside, high) = case
-    return verdict_bits(NoisyVerifier(low_inside, 1 - high_inside), p), verdict_bits(NoisyVerifier(low, 1 - high), p)
+    return noisy_verdict_bits(NoisyVerifier(low_inside, 1 - high_inside), p), noisy_verdict_bits(
+        NoisyVerifier(low, 1 - high), p
+    )
 
 
 def _boxed_exactly(case):
@@ -173,5 +175,5 @@ wider_rates_tell_more = inequality(
         without(ORDERED[2], {**_inside, "tpr'": fmpq(1)}),
     ),
     ceiling=lambda case: mutual_information(exact_law({"R,S": judged(case["p"], fmpq(0), fmpq(0))}), "R", "S"),
-    wrong=lambda case: (_boxed(case)[0], verdict_bits(NoisyVerifier(case[1][1], 1 - case[1][2]), case[0]) / 2),
+    wrong=lambda case: (_boxed(case)[0], noisy_verdict_bits(NoisyVerifier(case[1][1], 1 - case[1][2]), case[0]) / 2),
 )

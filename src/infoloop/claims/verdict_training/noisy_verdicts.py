@@ -1,13 +1,15 @@
 """Chapter 6, verifiers: what correcting a noisy verdict gives, and what a verdict tells (S54, S55)."""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import LogSum, exact_binary_entropy, fmpq
 from infoloop.information.measures import entropy, mutual_information
-from infoloop.learning.noisy_verifiers import NoisyVerifier, corrected_variance, verdict_bits
-from infoloop.learning.policy_optimisation import regularised_gradient
+from infoloop.learning.noisy_verifiers import NoisyVerifier, corrected_variance, noisy_verdict_bits, verdict_bits
+from infoloop.learning.policy_optimisation import policy_gradient, regularised_gradient
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy
 from infoloop.statements.cases import Family, exact_law, random_numbers, random_probabilities
@@ -101,7 +103,7 @@ backward_correction = equality(
 
 def _restored(case):
     p, rho0, rho1 = case
-    return binary_entropy(p), verdict_bits(NoisyVerifier(rho0, rho1), p)
+    return binary_entropy(p), noisy_verdict_bits(NoisyVerifier(rho0, rho1), p)
 
 
 def _restored_exactly(case):
@@ -146,7 +148,8 @@ def mean_update(policy: list[fmpq], reward: list[fmpq], output: int) -> fmpq:
     >>> mean_update([fmpq(1, 4), fmpq(3, 4)], [fmpq(1), fmpq(0)], 0)
     3/16
     """
-    return sum(p * r * ((y == output) - policy[output]) for y, (p, r) in enumerate(zip(policy, reward, strict=True)))
+    scores = ((y == output) - policy[output] for y in range(len(policy)))
+    return sum((p * r * g for p, r, g in zip(policy, reward, scores, strict=True)), fmpq(0))
 
 
 def _updates_exactly(case, factor=lambda j: j):
@@ -228,9 +231,9 @@ verdict_information = equality(
     exact=_bits_exactly,
     family=Family(
         "p, rho0 and rho1 from 0 to 1 in quarters; with p 1/2 and rho0 0 also rho1 1/20 and 1/5",
-        lambda: (
-            *parameter_grid(p=_EIGHTHS[::2], rho0=_EIGHTHS[::2], rho1=_EIGHTHS[::2]),
-            *({**_half, "rho1": rate} for rate in (fmpq(1, 20), fmpq(1, 5))),
+        lambda: itertools.chain(
+            parameter_grid(p=_EIGHTHS[::2], rho0=_EIGHTHS[::2], rho1=_EIGHTHS[::2]),
+            ({**_half, "rho1": rate} for rate in (fmpq(1, 20), fmpq(1, 5))),
         ),
     ),
     edges=(_half, {**_half, "p": fmpq(1, 4), "rho0": fmpq(1, 8)}),
@@ -252,7 +255,10 @@ verdict_information = equality(
 
 def _misses(case):
     p, more, share = case
-    few, many = verdict_bits(NoisyVerifier(0 * p, more * share), p), verdict_bits(NoisyVerifier(0 * p, more), p)
+    few, many = (
+        noisy_verdict_bits(NoisyVerifier(0 * p, more * share), p),
+        noisy_verdict_bits(NoisyVerifier(0 * p, more), p),
+    )
     return many, few
 
 
@@ -283,12 +289,12 @@ misses_tell_less = inequality(
         without(NO_FALSE_POSITIVES, {**_missing, "rho0": fmpq(3, 4), "more": fmpq(1, 2)}),
         without("0 < p < 1", {**_missing, "p": fmpq(1)}),
     ),
-    wrong=lambda case: (_misses(case)[0], verdict_bits(NoisyVerifier(case[1], 0 * case[0]), case[0])),
+    wrong=lambda case: (_misses(case)[0], noisy_verdict_bits(NoisyVerifier(case[1], 0 * case[0]), case[0])),
 )
 
 
 def _perfect(case):
-    return verdict_bits(NoisyVerifier(0 * case[0], 0 * case[0]), case[0]), 0 * case[0]
+    return noisy_verdict_bits(NoisyVerifier(0 * case[0], 0 * case[0]), case[0]), 0 * case[0]
 
 
 perfect_tells_nothing = equality(

@@ -42,7 +42,7 @@ from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without
 
 REDRAWN, SMALL = "a group is drawn again until its verdicts differ", "n is 2 or 3"
-_RULES = ("centred", "normalised")
+_RULES = ("dr_grpo", "grpo")
 
 
 def _redrawn(case):
@@ -63,19 +63,19 @@ def _redrawn_exactly(case):
         (mass for mass, group in answer_groups(case) if 0 < sum(case["right"][y] for y in group) < n),
         fmpq(0),
     )
-    constant = fmpq(n - 1, n * n) if case["rule"] == "centred" else fmpq(1, n)  # times the root of n - 1
+    constant = fmpq(n - 1, n * n) if case["rule"] == "dr_grpo" else fmpq(1, n)  # times the root of n - 1
     found = update_moments(case)[0][k] / (1 if case.get("dead groups") == "kept" else live)
     return found, constant * pass_rate_slope(case)[k] / (p * (1 - p))
 
 
 def _redrawn_members():
     for policy, scores, size in itertools.product(POLICIES, SCORES, (2, 3)):
-        for rule in ({"rule": "centred"}, {"rule": "normalised", "root": size - 1}):
+        for rule in ({"rule": "dr_grpo"}, {"rule": "grpo", "root": size - 1}):
             for k in (0, 1):
                 yield {"policy": policy, "right": RIGHT, "scores": scores, "size": size, **rule, "parameter": k}
 
 
-_pair = {"policy": POLICIES[0], "right": RIGHT, "scores": SCORES[0], "size": 2, "rule": "centred", "parameter": 0}
+_pair = {"policy": POLICIES[0], "right": RIGHT, "scores": SCORES[0], "size": 2, "rule": "dr_grpo", "parameter": 0}
 _three = {**_pair, "size": 3}
 redrawn_groups = equality(
     "thm:redrawn-groups",
@@ -88,7 +88,7 @@ redrawn_groups = equality(
         "divided by their deviation, both coordinates",
         _redrawn_members,
     ),
-    edges=(_pair, {**_three, "rule": "normalised", "root": 2}),
+    edges=(_pair, {**_three, "rule": "grpo", "root": 2}),
     neighbours=(
         without(DRAWN, {**_three, "answers": DIFFERENT}),
         without(SCORED, {**_three, "mean score": "left"}),
@@ -135,7 +135,7 @@ def _erring_exactly(case, observed=True):
     j, p, k = 1 - low - high, pass_rate(case), case["parameter"]
     seen = {**case, "epsilon": case.get("epsilon", 0) * (j if case["corrected"] else 1)}
     weight = difficulty_factor(contrast_factors(seen), low + j * p if observed else p)
-    factor = 1 if case["corrected"] and case["rule"] != "normalised" else j
+    factor = 1 if case["corrected"] and case["rule"] != "grpo" else j
     return noisy_update(case)[k], factor * weight * pass_rate_slope(case)[k]
 
 
@@ -149,7 +149,7 @@ def _erring(case):
     passes = jnp.where(rewards == 1, 1 - high, low)
     p, slope = policy[:2].sum(), (policy[:2, None] * scores[:2]).sum(0)
     found, closed = [], []
-    for rule in ("normalised", "centred", "leave one out"):
+    for rule in ("grpo", "dr_grpo", "rloo"):
         total = 0
         for seen in _seen:
             chance = mass * jnp.where(seen == 1, passes, 1 - passes).prod(1)
@@ -164,19 +164,19 @@ _NOISES = ((fmpq(1, 10), fmpq(1, 5)), (fmpq(0), fmpq(1, 2)), (fmpq(1, 3), fmpq(0
 _two = {"policy": ("3/10", "7/10"), "right": (1, 0), "scores": ((7,), (-3,)), "parameter": 0}
 
 
-_tenth_added = {"size": 2, "rule": "normalised", "root": 1, "epsilon": fmpq(1, 10)}
+_tenth_added = {"size": 2, "rule": "grpo", "root": 1, "epsilon": fmpq(1, 10)}
 
 
 def _erring_members():
     for noise, size, corrected in itertools.product(_NOISES, (2, 3, 4), (False, True)):
-        for rule in (*({"rule": "normalised", "root": d} for d in roots_of(size)), {"rule": "centred"}):
+        for rule in (*({"rule": "grpo", "root": d} for d in roots_of(size)), {"rule": "dr_grpo"}):
             yield {**_two, "size": size, "noise": noise, "corrected": corrected, **rule}
         if size == 2:
             yield {**_two, **_tenth_added, "noise": noise, "corrected": corrected}
-            yield {**_pair, "noise": noise, "corrected": corrected, "rule": "leave one out"}
+            yield {**_pair, "noise": noise, "corrected": corrected, "rule": "rloo"}
 
 
-_quiet = {**_two, "size": 4, "noise": _NOISES[0], "corrected": True, "rule": "normalised", "root": 3}
+_quiet = {**_two, "size": 4, "noise": _NOISES[0], "corrected": True, "rule": "grpo", "root": 3}
 corrected_verdicts = equality(
     "thm:correction-is-invisible",
     (DRAWN, SCORED, ERRING, ABOVE),
@@ -189,7 +189,7 @@ corrected_verdicts = equality(
         "others as baseline",
         _erring_members,
     ),
-    edges=(_quiet, {**_quiet, "corrected": False}, {**_quiet, "rule": "centred"}),
+    edges=(_quiet, {**_quiet, "corrected": False}, {**_quiet, "rule": "dr_grpo"}),
     neighbours=(
         without(DRAWN, {**_pair, "noise": _NOISES[0], "corrected": False, "answers": REPEATED}),
         without(SCORED, {**_pair, "size": 3, "noise": _NOISES[0], "corrected": False, "mean score": "left"}),

@@ -53,7 +53,7 @@ def _dose_exactly(case, factor=True):
     """Return the shaped advantage of an answer, and the one of the bonus alone times the factor of its dose."""
     s, dose, epsilon = [fmpq(x) for x in case["bonus"]], case["dose"], case["epsilon"]
     rewards = [r + dose * x for r, x in zip(case.get("verdicts", [fmpq(0)] * len(s)), s, strict=True)]
-    divisor = 1 if case.get("rule") == "centred" else deviation(rewards) + epsilon
+    divisor = 1 if case.get("rule") == "dr_grpo" else deviation(rewards) + epsilon
     found = (rewards[0] - sum(rewards, fmpq(0)) / len(s)) / divisor
     size = dose * deviation(s)
     alone = (s[0] - sum(s, fmpq(0)) / len(s)) / deviation(s)
@@ -87,7 +87,7 @@ shaping_dose = equality(
     neighbours=(
         without(AGREEING, {**_one, "bonus": (0, 1), "verdicts": (1, 0)}),
         without(POSITIVE, {**_one, "dose": fmpq(-1, 100)}),
-        without(DIVIDED, {**_one, "rule": "centred"}),
+        without(DIVIDED, {**_one, "rule": "dr_grpo"}),
         changed("without the factor that epsilon leaves", lambda case: _dose_exactly(case, factor=False), _small),
     ),
     wrong=lambda case: (_dose(case)[0], case[1] * _dose(case)[1]),
@@ -130,7 +130,7 @@ dose_cancels_anywhere = equality(
 def _continuous_exactly(case):
     r"""Return $\frac1n\sum(A_\lambda-A_0)^2=2-2\frac{\mathrm{Cov}}{s_rs_\lambda}$, and its bound."""
     r, s, dose = [fmpq(x) for x in case["verdicts"]], [fmpq(x) for x in case["bonus"]], case["dose"]
-    if case.get("rule") == "centred":
+    if case.get("rule") == "dr_grpo":
         return 4 * dose**2 * deviation(s) ** 2, dose**2 * deviation(s) ** 2
     shaped = [x + dose * y for x, y in zip(r, s, strict=True)]
     mean_r, mean_shaped = (sum(v, fmpq(0)) / len(v) for v in (r, shaped))
@@ -175,7 +175,7 @@ mixed_doses = inequality(
             {"bonus": (1, 0), "dose": fmpq(1, 100)},
             exact=lambda case: (_dose_exactly({**case, "epsilon": fmpq(0)})[0] ** 2, (2 * case["dose"]) ** 2),
         ),
-        without(DIVIDED, {**_opposed, "rule": "centred"}),
+        without(DIVIDED, {**_opposed, "rule": "dr_grpo"}),
         changed(
             "99/100 of the bound",
             lambda case: (_continuous_exactly(case)[0], _continuous_exactly(case)[1] * fmpq(99, 100)),

@@ -101,7 +101,7 @@ def _jump(case):
 
 
 _case = random_numbers(13, lambda x: (policies_with_scores.build(x[:12]), jnp.exp(x[12])))
-_four = {"policy": POLICIES[0], "right": RIGHT, "bonus": BONUS, "scores": SCORES[0], "size": 3, "rule": "normalised"}
+_four = {"policy": POLICIES[0], "right": RIGHT, "bonus": BONUS, "scores": SCORES[0], "size": 3, "rule": "grpo"}
 _fail = {**_four, "root": 2, "part": "all fail", "dose": fmpq(1, 100), "parameter": 0}
 
 
@@ -128,7 +128,7 @@ jump_at_zero = equality(
         without(DRAWN, {**_fail, "answers": REPEATED}),
         without(AGREEING, {**_fail, "groups": "all"}),
         without(POSITIVE, {**_fail, "dose": fmpq(-1)}),
-        without(SPREAD, {**_fail, "size": 2, "root": 1, "rule": "centred"}),
+        without(SPREAD, {**_fail, "size": 2, "root": 1, "rule": "dr_grpo"}),
         changed("in proportion to the dose", lambda case: _jump_exactly(case, dose=1), _fail),
     ),
     wrong=lambda case: (_jump(case)[0], _jump(case)[1][::-1]),
@@ -260,7 +260,7 @@ right_like_shaping = inequality(
             bonus=((1, 1, 0),),
             scores=(softmax_scores(_thirds),),
             size=(2,),
-            rule=("normalised",),
+            rule=("grpo",),
             root=(1,),
             part=("all fail",),
             dose=DOSES,
