@@ -76,6 +76,7 @@ def test_numbers_are_found_by_their_dotted_name(read):
         ("**Finding.**", "Finding:", r"has no paragraph '\*\*Finding\.\*\*"),
         ("- by:", "- recomputed: nowhere.NUMBERS\n- by:", "names the numbers nowhere.NUMBERS, which are missing"),
         ("- by:", "- recomputed: tests.support.paths.ROOT\n- by:", "not a tuple of PublishedNumber"),
+        ("- by:", "- recomputed: tests.support.planted_numbers.UNREADABLE\n- by:", "'one in 3' is no number"),
     ],
 )  # fmt: skip
 def test_what_is_malformed_is_refused_with_its_place(read, old, new, message):

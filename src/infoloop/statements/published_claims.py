@@ -125,4 +125,9 @@ def _numbers(path: str, where: str) -> tuple[PublishedNumber, ...]:
         raise TheoryError(f"{where} names the numbers {path}, which are missing: {error}") from None
     if not isinstance(found, tuple) or not found or not all(isinstance(n, PublishedNumber) for n in found):
         raise TheoryError(f"{where}: {path} is {quote(found)}, not a tuple of PublishedNumber")
+    for number in found:
+        try:
+            number.printed()
+        except ValueError as error:
+            raise TheoryError(f"{where}: {path} has a number that cannot be read: {error}") from None
     return found

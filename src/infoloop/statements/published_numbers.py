@@ -39,7 +39,7 @@ class PublishedNumber(NamedTuple):
         >>> PublishedNumber("a third", ">= .333", "1/3").agrees()
         True
         """
-        bound, printed, unit = self._printed()
+        bound, printed, unit = self.printed()
         value = self._exact()
         if bound:
             return (value - printed).sign() * (1 if bound == ">=" else -1) >= 0
@@ -58,8 +58,12 @@ class PublishedNumber(NamedTuple):
         value: Any = self.value() if callable(self.value) else self.value
         return value if isinstance(value, LogSum | RealBall) else from_rational(value)
 
-    def _printed(self) -> tuple[str | None, Fraction, Fraction]:
-        """Return ">=" or "<=" for a bound, the number, and the unit of its last digit."""
+    def printed(self) -> tuple[str | None, Fraction, Fraction]:
+        """Return ">=" or "<=" for a bound, the number, and the unit of its last digit.
+
+        Raises:
+            ValueError: what is printed is no number.
+        """
         found = _NUMBER.fullmatch(self.published.strip())
         if not found:
             raise ValueError(
