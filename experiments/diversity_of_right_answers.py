@@ -7,8 +7,10 @@ falls to 1.75 and comes back; imitation of one of them ends below all (.01). Dis
 5.46 bits for the natural gradient, the softmax gradient and one reference, where -log p is 3.32 and the entropy 2.20.
 
 Where but one of the right answers passes a second test, collapse helps the first attempt (.40 against .26) and hurts
-from the second on: the untrained base overtakes it at k = 23. Objectives differ in their clocks: so for several
-questions, but not for one, they keep more or less at equal mean pass rates. All numbers are exact, nothing is drawn.
+from the second on: the untrained base overtakes it by k = 25. Objectives differ in their clocks alone, so for one
+question none keeps more than another at equal pass rates. For several they do: pass@k and imitation of own right
+answers, which hurry with hard questions, keep 1.6 times as much at a mean pass rate of .8 (.9 bits against .5). All
+numbers are sums or solved equations; nothing is drawn.
 """
 
 from collections.abc import Sequence
@@ -20,7 +22,7 @@ import xarray as xr
 from jax import lax
 from pydantic import Field
 
-from infoloop.learning.kl_projections import law_at_rate, reference_cost
+from infoloop.learning.kl_projections import law_at_rate, rate_divergence, reference_cost
 from infoloop.learning.ode import runge_kutta_step
 from infoloop.learning.pass_rate_objectives import (
     Slope,
@@ -62,7 +64,7 @@ class Config:
     attempts: Counts = Field(
         tuple(int(n) for n in np.unique(np.geomspace(1, 4096, 37).round().astype(int))), description="attempts k"
     )
-    ties: Counts = Field((1, 2, 3), description="right answers that are made as likely as the likeliest")
+    ties: Counts = Field((1, 3), description="right answers that are made as likely as the likeliest")
     times: Positives = Field(
         (*np.geomspace(1, 1e3, 25).tolist(), 1e4, 1e5, 1e6), description="times of the gradient flows, rising"
     )
@@ -245,7 +247,7 @@ def _clocks(config: Config) -> Sweep:
         "losing": Quantity("power of time with which a losing right answer falls, -w/(w+m)", "1"),
     }
     grid = {"objective": range(len(OBJECTIVES)), "rate": config.rates, "ties": config.ties}
-    return Sweep(measure, quantities, traced_grid=grid, axes={"time": config.times}, shard_size=4096)
+    return Sweep(measure, quantities, traced_grid=grid, axes={"time": config.times}, shard_size=4096, batch_size=15)
 
 
 def _middle(values: Sequence):
@@ -365,34 +367,27 @@ def clocks_figure(found: dict) -> Figure:
 FIGURES = {"kept": kept_figure, "attempts": attempts_figure, "clocks": clocks_figure}
 
 
-def _unit(expected):
-    """Return the rest of a headline in bits: what is expected, the unit, and by what."""
-    return (expected[0], "bits", expected[1]) if expected else (None, "bits", "")
-
-
 def headlines(found: dict) -> tuple[Headline, ...]:
     """State what each method keeps, what it costs, and how fast the rest goes."""
     kept, clocks, updates, refs = (found[name] for name in ("kept", "clocks", "updates", "references"))
     t = kept.isel(rate=kept.sizes["rate"] // 2)
     end = t.isel(gain=-1)
-    start, spread = float(t.start[0]), float(t.spread[0])
+    spread = float(t.spread[0])
     natural, penalised = (kept.sel(policy=name) for name in ("natural gradient", "KL-regularised"))
     same = max(float(abs(natural[name] - penalised[name]).max()) for name in ("entropy", "from_base", "to_base"))
-    kept_by = {"natural gradient": (spread, "base")}
-    rows = [
-        Headline(f"entropy kept, {name}", float(end.entropy.sel(policy=name)), *_unit(kept_by.get(name)))
-        for name in METHODS[:-1]
-        if name != "KL-regularised"
-    ]
+    p0 = float(t.rate)
+    nearest = float(rate_divergence(1 / (1 + (1 / p0 - 1) * np.exp(-float(t.gain[-1]))), p0))
+    expected = {
+        ("entropy", "natural gradient"): (spread, "base"),
+        ("from_base", "natural gradient"): (nearest, "d(p||p0)"),
+    }
+    rows = []
+    for name, what in (("entropy", "entropy kept"), ("from_base", "D(policy || base)")):
+        for method in (one for one in METHODS[:-1] if one != "KL-regularised"):
+            theory, source = expected.get((name, method), (None, ""))
+            rows.append(Headline(f"{what}, {method}", float(end[name].sel(policy=method)), theory, "bits", source))
     ways = t.entropy.sel(policy="base's right answers")
     rows.append(Headline("least entropy on the way, base's right answers", float(ways.min()), None, "bits", ""))
-    for name in ("softmax gradient", "one reference"):
-        rows.append(Headline(f"D(policy || base), {name}", float(end.from_base.sel(policy=name)), None, "bits", ""))
-    far = float(end.from_base.sel(policy="natural gradient"))
-    gained = float(t.gain[-1]) / np.log(2)
-    first = 1 / (1 + (2**start - 1) / 2**gained)
-    nearest = first * (np.log2(first) + start) + (1 - first) * (np.log2(1 - first) - np.log2(1 - 2**-start))
-    rows.append(Headline("D(policy || base), natural gradient", far, float(nearest), "bits", "d(p || p0)"))
     ahead = end.attempt.values[end.strict.sel(policy="base") > end.strict.sel(policy="softmax gradient")]
     if ahead.size:
         rows.append(Headline("k at which the base overtakes, second test", float(ahead[0]), None, "1", ""))
