@@ -8,8 +8,8 @@ import jax.numpy as jnp
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import LogSum, exact_binary_entropy, fmpq
 from infoloop.information.measures import entropy, mutual_information
-from infoloop.learning.noisy_verifiers import NoisyVerifier, corrected_variance, noisy_verdict_bits, verdict_bits
-from infoloop.learning.policy_optimisation import policy_gradient, regularised_gradient
+from infoloop.learning.noisy_verifiers import NoisyVerifier, corrected_variance, noisy_verdict_bits
+from infoloop.learning.policy_optimisation import regularised_gradient
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy
 from infoloop.statements.cases import Family, exact_law, random_numbers, random_probabilities
@@ -142,10 +142,10 @@ def _updates(case):
     )
 
 
-def mean_update(policy: list[fmpq], reward: list[fmpq], output: int) -> fmpq:
+def expected_update(policy: list[fmpq], reward: list[fmpq], output: int) -> fmpq:
     """Return the mean of reward times score at one logit: the score of output y is 1 at y, less the policy.
 
-    >>> mean_update([fmpq(1, 4), fmpq(3, 4)], [fmpq(1), fmpq(0)], 0)
+    >>> expected_update([fmpq(1, 4), fmpq(3, 4)], [fmpq(1), fmpq(0)], 0)
     3/16
     """
     scores = ((y == output) - policy[output] for y in range(len(policy)))
@@ -159,7 +159,7 @@ def _updates_exactly(case, factor=lambda j: j):
     passes = [truth[1], truth[0], truth[2]]
     shift = {"plain": fmpq(0), "forward": 1 - rho1, "backward": rho0}[case["reward"]]
     scale = j if case["reward"] == "backward" else fmpq(1)
-    found = mean_update(policy, [(rate - shift) / scale for rate in passes], output)
+    found = expected_update(policy, [(rate - shift) / scale for rate in passes], output)
     right = policy[output] * (rights[output] - policy[0])
     return found, right * (fmpq(1) if case["reward"] == "backward" else factor(j))
 
