@@ -53,7 +53,7 @@ def test_on_policy_nothing_is_clipped():
     assert abs(found).max() <= abs(expected).max() + CLOSE  # at width 0 rounding decides what is clipped
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_on_random_rewards_clipping_pulls_to_the_old_policy():
     r"""Verdicts independent of the outputs: $\frac12E|A|\rho\,\nabla\ln\pi(1_{\rho<1-a}-1_{\rho>1+b})$ (S59)."""
     size, outcome = 3, [0.0, 1.0]  # every output once with each verdict
