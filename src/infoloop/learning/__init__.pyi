@@ -7,10 +7,14 @@ from . import coupon_collector as coupon_collector
 from . import effect_sizes as effect_sizes
 from . import generalisation as generalisation
 from . import goodhart as goodhart
+from . import kl_projections as kl_projections
 from . import learning_order as learning_order
 from . import linear_networks as linear_networks
 from . import mcmc as mcmc
 from . import mlp_training as mlp_training
 from . import ode as ode
+from . import pass_rate_objectives as pass_rate_objectives
 from . import policy_optimisation as policy_optimisation
+from . import verdict_flows as verdict_flows
+from . import verdict_orbit as verdict_orbit
 from . import verifier_feedback as verifier_feedback
