@@ -3,6 +3,9 @@ from . import dead_groups as dead_groups
 from . import enumerated_groups as enumerated_groups
 from . import group_objectives as group_objectives
 from . import group_variance_formulas as group_variance_formulas
+from . import kl_penalty_limits as kl_penalty_limits
+from . import kl_projection_costs as kl_projection_costs
+from . import kl_projection_tilts as kl_projection_tilts
 from . import learned_rewards as learned_rewards
 from . import noisy_verdict_filters as noisy_verdict_filters
 from . import noisy_verdict_panels as noisy_verdict_panels
