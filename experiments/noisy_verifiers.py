@@ -15,8 +15,6 @@ r"""Noise of both signs in a verifier: what it does to bits, to updates, to corr
 - A box of rates bounds the bits of a verdict from both sides; the lower bound reaches 0 where the box reaches J = 0.
 """
 
-import math
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -24,6 +22,11 @@ from pydantic import Field
 
 from infoloop.information.measures import mutual_information
 from infoloop.learning.noisy_verifiers import corrected_variance, erring_verifier, noisy_verdict_bits
+from infoloop.learning.policy_gradient.difficulty_weights import (
+    contrast_weights,
+    difficulty_weight,
+    noisy_difficulty_weight,
+)
 from infoloop.learning.policy_optimisation import replicator
 from infoloop.learning.verifier_audits import bits_over_box
 from infoloop.learning.verifier_drift import pooled_verifier, styled_policy
@@ -110,18 +113,12 @@ def _noise(config: Config) -> Sweep:
     return Sweep(measure, quantities, traced_grid=grid, shard_size=4096)
 
 
-def _clock(size: int, rate: jax.Array) -> jax.Array:
-    r"""Return $\kappa_G(p)=\sum_c\binom Gcp^{c-1}q^{G-c-1}\sqrt{c(G-c)}/G$: GRPO's expected update over $\nabla p$."""
-    c = np.arange(1, size)
-    weights = [math.comb(size, int(k)) * math.sqrt(k * (size - k)) / size for k in c]
-    return (jnp.array(weights) * rate ** (c - 1) * (1 - rate) ** (size - c - 1)).sum()
-
-
 def _updates(config: Config) -> Sweep:
     def measure(key, group, right):
         j = 1 - config.false_positive - config.false_negative
-        observed = config.false_positive + j * right
-        return {"kept": j * _clock(group, observed) / _clock(group, right), "youden": jnp.asarray(j)}
+        weights = contrast_weights(group)
+        noisy = noisy_difficulty_weight(right, weights, config.false_positive, config.false_negative)
+        return {"kept": noisy / difficulty_weight(right, weights), "youden": jnp.asarray(j)}
 
     quantities = {
         "kept": Quantity("expected update under noise over that without", "1"),
