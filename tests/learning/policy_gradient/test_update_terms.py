@@ -17,7 +17,7 @@ from infoloop.learning.policy_gradient.update_terms import clipped_update, kl_up
 from infoloop.probability.numerics import rounding
 
 OLD, BASE = jnp.array([0.1, 0.2, 0.3, 0.4]), jnp.array([0.4, 0.1, 0.25, 0.25])
-Z = jnp.log(jnp.array([0.2, 0.21, 0.29, 0.3]))  # ratios 2, 1.05, .967, .75: the first and the last are clipped
+Z = jnp.log(jnp.array([0.2, 0.25, 0.25, 0.3]))  # ratios 2, 1.25, .83, .75: between and beyond the bounds
 OUTCOME = [1.0, 0.0, 1.0, 0.0]
 CLOSE = rounding(64)
 
