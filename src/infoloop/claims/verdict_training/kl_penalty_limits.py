@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from flint import arb
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.kl_regularised_rewards import PENALISED, good_mass, tilted
 from infoloop.claims.verdict_training.kl_projection_costs import BASES, accepted_part, bits_from, exact_masses
 from infoloop.exact.rational_laws import fmpq, log2
@@ -120,7 +120,7 @@ FORWARD = "the policy maximises the mean reward minus beta D(pi0||pi), beta > 0,
 FULL = "every output of the base has a positive probability"
 
 
-def forward_rate(rate, beta):
+def forward_rate(rate: Number, beta: Number) -> Number:
     r"""Return the p in (0, 1) with $\beta(p-p_0)=p(1-p)$.
 
     >>> float(forward_rate(jnp.array(0.5), 2.0).round(6))

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from infoloop.claims.comparisons import Number, equality
+from infoloop.claims.comparisons import equality
 from infoloop.exact.rational_laws import LogSum, RationalLaw, entropy_of_masses, fmpq, log2, rational, rational_table
 from infoloop.information.measures import divergence
 from infoloop.probability.distributions import Joint
@@ -22,12 +22,12 @@ BASES = (["1/2", "1/8", "1/8", "1/4"], ["1/10", "1/5", "3/10", "2/5"], ["1/4"] *
 ALONE, GIVEN = "the policy gives accepted outputs alone", "pi* is the base, given that its output is accepted"
 
 
-def bits_from(law: Sequence[Number], base: Sequence[Number]) -> Any:
+def bits_from(law: Any, base: Any) -> Any:
     """Return the divergence of a law from a base, in bits: exactly for rational masses, else in floats.
 
     >>> bits_from([fmpq(1), fmpq(0)], [fmpq(1, 2), fmpq(1, 2)]).digits(3)
     '1.00'
-    >>> float(bits_from(jnp.array([1.0, 0.0]), jnp.array([0.5, 0.5])))
+    >>> round(float(bits_from(jnp.array([1.0, 0.0]), jnp.array([0.5, 0.5]))), 12)
     1.0
     """
     if isinstance(law, Sequence):
@@ -141,8 +141,8 @@ def _fitted_exactly(case, saved=True):
 
 
 _two = {"base": BASES[0], "n": 2}
-reference_cost = equality(
-    "thm:references-cost",
+cost_of_references = equality(
+    "thm:reference-cost",
     (DRAWN, INDEPENDENT),
     _fitted,
     random_numbers(4, jax.nn.softmax),
