@@ -9,6 +9,7 @@ from . import effect_sizes as effect_sizes
 from . import error_tails as error_tails
 from . import generalisation as generalisation
 from . import goodhart as goodhart
+from . import kl_projections as kl_projections
 from . import learning_order as learning_order
 from . import linear_networks as linear_networks
 from . import majority_votes as majority_votes
@@ -26,6 +27,7 @@ from . import proxy_optimisation as proxy_optimisation
 from . import question_populations as question_populations
 from . import reward_models as reward_models
 from . import tail_selection as tail_selection
+from . import verdict_orbit as verdict_orbit
 from . import verifier_audits as verifier_audits
 from . import verifier_drift as verifier_drift
 from . import verifier_feedback as verifier_feedback

@@ -9,6 +9,7 @@ from infoloop.claims.signals.kl_regularised_rewards import PENALISED, good_mass,
 from infoloop.claims.verdict_training.kl_projection_costs import BASES, accepted_part, bits_from, exact_masses
 from infoloop.exact.rational_laws import fmpq, log2
 from infoloop.exact.real_balls import real_ball
+from infoloop.learning.kl_projections import forward_regularised
 from infoloop.learning.policy_optimisation import regularised
 from infoloop.probability.numerics import LOG2E
 from infoloop.statements.cases import Family, random_numbers
@@ -134,11 +135,12 @@ def _forward_policy(base, rate, beta):
 
 
 def _forward(case):
-    """Return what any policy reaches and what the best one does, each plus the penalty of the other."""
+    """Return what any policy and the one by bisection reach, and the best one, each plus the other's penalty."""
     base, other, beta = case
     found = jnp.stack(_forward_policy(base, forward_rate(good_mass(base), beta), beta))
-    reached, best = other @ _RIGHT, found @ _RIGHT
-    return reached + beta * bits_from(base, found) / LOG2E, best + beta * bits_from(base, other) / LOG2E
+    others = jnp.stack([other, forward_regularised(base, _RIGHT, beta)])
+    penalties = jax.vmap(bits_from, (None, 0))(base, others) * beta / LOG2E
+    return others @ _RIGHT + beta * bits_from(base, found) / LOG2E, found @ _RIGHT + penalties
 
 
 def _forward_exactly(case, weight=1):
