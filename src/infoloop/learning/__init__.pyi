@@ -20,6 +20,7 @@ from . import ode as ode
 from . import outcome_and_process as outcome_and_process
 from . import pass_at_crossings as pass_at_crossings
 from . import pass_at_k as pass_at_k
+from . import pass_rate_objectives as pass_rate_objectives
 from . import policy_gradient as policy_gradient
 from . import policy_optimisation as policy_optimisation
 from . import preference_data as preference_data
@@ -27,6 +28,7 @@ from . import proxy_optimisation as proxy_optimisation
 from . import question_populations as question_populations
 from . import reward_models as reward_models
 from . import tail_selection as tail_selection
+from . import verdict_flows as verdict_flows
 from . import verdict_orbit as verdict_orbit
 from . import verifier_audits as verifier_audits
 from . import verifier_drift as verifier_drift

@@ -100,7 +100,7 @@ def corrected_verdict(verifier: NoisyVerifier, verdict: Batch) -> Float[Array, "
     >>> corrected_verdict(erring_verifier(0.25, 0.25), [0.0, 1.0]).tolist()
     [-0.5, 1.5]
     """
-    return (check_floats(verdict, "verdict") - verifier.false_positive) / _nonzero(verifier.youden)
+    return (jnp.asarray(check_floats(verdict, "verdict")) - verifier.false_positive) / _nonzero(verifier.youden)
 
 
 def corrected_variance(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*batch"]:
@@ -139,7 +139,7 @@ def forward_weight(verifier: NoisyVerifier, verdict: Batch) -> Float[Array, "*ba
     >>> forward_weight(erring_verifier(0.5, 0.25), [0.0, 1.0]).tolist()
     [-0.75, 0.25]
     """
-    return check_floats(verdict, "verdict") - verifier.true_positive
+    return jnp.asarray(check_floats(verdict, "verdict")) - verifier.true_positive
 
 
 def filtering_gap(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*batch"]:
@@ -163,7 +163,7 @@ def filtering_gap(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*batch
     return p * (1 - p) * verifier.youden / nan_unless(kept > 0, kept)
 
 
-def verdict_bits(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*batch"]:
+def noisy_verdict_bits(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*batch"]:
     r"""Return what a verdict tells about whether the answer is right, in bits.
 
     $I(R;\tilde r)=h(\rho_0+Jp)-p\,h(\rho_1)-q\,h(\rho_0)$, computed as a sum of terms none of which is negative. With
@@ -176,7 +176,7 @@ def verdict_bits(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*batch"
     Raises:
         ValueError: `right` is outside [0, 1].
 
-    >>> [round(float(verdict_bits(erring_verifier(0.0, miss), 0.5)), 4) for miss in (0.0, 0.05, 0.2, 0.5)]
+    >>> [round(float(noisy_verdict_bits(erring_verifier(0.0, miss), 0.5)), 4) for miss in (0.0, 0.05, 0.2, 0.5)]
     [1.0, 0.855, 0.61, 0.3113]
     """
     p, wrong_passes, right_passes = jnp.broadcast_arrays(

@@ -12,7 +12,7 @@ from flint import fmpq
 from jaxtyping import Array, Bool, Float
 
 from infoloop.exact.rational_laws import Exact, LogSum, from_rational, log2, rational
-from infoloop.learning.noisy_verifiers import NoisyVerifier, verdict_bits
+from infoloop.learning.noisy_verifiers import NoisyVerifier, noisy_verdict_bits
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import binary_entropy, nan_unless
@@ -63,7 +63,7 @@ def bits_over_box(
     )
     holds_zero = (t_low <= f_high) & (f_low <= t_high)
     near_f, near_t = jnp.where(t_low > f_high, f_high, f_low), jnp.where(t_low > f_high, t_low, t_high)
-    nearest = verdict_bits(NoisyVerifier(near_f, 1 - near_t), p).min()
+    nearest = noisy_verdict_bits(NoisyVerifier(near_f, 1 - near_t), p).min()
     furthest = jnp.stack([_most_bits(p, f_low, t_high), _most_bits(p, f_high, t_low)]).max()
     return BitsRange(jnp.where(holds_zero, 0.0, nearest), furthest, holds_zero)
 
@@ -78,7 +78,7 @@ def _ordered(ends: Float[Numbers, "2"], what: str) -> Float[Array, "2"]:
 def _most_bits(p: Float[Array, "2"], f: Float[Array, ""], t: Float[Array, ""]) -> Float[Array, ""]:
     best = _best_input(f, t)
     inside = jnp.maximum(p[0], jnp.minimum(best, p[1]))  # of a concave function on an interval
-    return verdict_bits(NoisyVerifier(f, 1 - t), inside)
+    return noisy_verdict_bits(NoisyVerifier(f, 1 - t), inside)
 
 
 def _best_input(f: Float[Array, ""], t: Float[Array, ""]) -> Float[Array, ""]:
@@ -131,7 +131,10 @@ def _rationals(ends: Ends, what: str) -> tuple[fmpq, fmpq]:
 def _rows(share: fmpq, f: fmpq, t: fmpq) -> tuple[LogSum, LogSum]:
     r"""Return $D(F\|m)$ and $D(T\|m)$, divergences of both rows from the output law where `share` is right."""
     m = share * t + (1 - share) * f
-    return tuple(sum((log2(a / b) * a for a, b in ((rate, m), (1 - rate, 1 - m)) if a), LogSum({})) for rate in (f, t))
+    wrong, right = (
+        sum((log2(a / b) * a for a, b in ((rate, m), (1 - rate, 1 - m)) if a), LogSum({})) for rate in (f, t)
+    )
+    return wrong, right
 
 
 def _bits(share: fmpq, f: fmpq, t: fmpq) -> LogSum:

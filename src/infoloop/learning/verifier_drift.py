@@ -128,7 +128,7 @@ def styled_policy(answers: Float[Numbers, "2 styles"], verifier: NoisyVerifier, 
     """
     table = _answers(answers)
     passes = jnp.stack(jnp.broadcast_arrays(verifier.false_positive, verifier.true_positive))
-    logits = passes * t
+    logits = passes * jnp.asarray(check_floats(t, "t"))
     weights = table * jnp.exp(logits - jnp.max(logits))
     return weights / weights.sum()
 

@@ -6,8 +6,12 @@ difference has mean $\frac{\nabla p}{pq}$, so that the expected update is $\kapp
 $\kappa=\frac{E\,w_C}{pq}$, a polynomial of degree $n-2$: the gradient of $F(p)$ with $F'=\kappa$, exactly.
 """
 
+from functools import partial
+
+import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.custom_derivatives import SymbolicZero
 from jaxtyping import Array, Float
 
 from infoloop.learning.policy_gradient.bernstein_polynomials import (
@@ -19,11 +23,11 @@ from infoloop.learning.policy_gradient.group_statistics import check_group_size,
 from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.validation import check_choice, check_positive, check_scores, check_unit_interval
 
-RULES = ("normalised", "centred", "leave one out", "live")
+RULES = ("grpo", "dr_grpo", "rloo", "contrast")
 
 
 def contrast_weights(
-    size: int, rule: str = "normalised", epsilon: Number = 0.0, divisor: str = "size"
+    size: int, rule: str = "grpo", epsilon: Number = 0.0, divisor: str = "population"
 ) -> Float[Array, "n-1"]:
     r"""Return $w_1,\dots,w_{n-1}$ of a rule of n verdicts, by the number c of right ones.
 
@@ -33,9 +37,9 @@ def contrast_weights(
 
     Args:
         size: n, at least 2; not traced.
-        rule: "normalised", "centred", "leave one out" or "live".
-        epsilon: What is added to the deviation that divides, at least 0; only "normalised" has one.
-        divisor: "size" or "size - 1", of the variance whose root divides; only "normalised" has one.
+        rule: "grpo", "dr_grpo", "rloo" or "contrast".
+        epsilon: What is added to the deviation that divides, at least 0; only "grpo" has one.
+        divisor: "population" (n) or "sample" (n - 1), of the variance whose root divides; only "grpo" has one.
 
     Returns:
         Weights; an update needs no other property of such a rule.
@@ -43,15 +47,15 @@ def contrast_weights(
     Raises:
         ValueError: An argument is none of these.
 
-    >>> contrast_weights(3, "centred").tolist() == [2 / 9, 2 / 9]
+    >>> contrast_weights(3, "dr_grpo").tolist() == [2 / 9, 2 / 9]
     True
     """
     s = group_deviations(size)[1:-1]
     check_choice(rule, "rule", RULES)
-    if rule == "normalised":
+    if rule == "grpo":
         small = check_positive(epsilon, "epsilon", above=-np.finfo(np.float64).tiny)
         return s**2 / (group_deviations(size, divisor)[1:-1] + small)
-    return {"centred": s**2, "leave one out": s**2 * size / (size - 1), "live": jnp.ones_like(s)}[rule]
+    return {"dr_grpo": s**2, "rloo": s**2 * size / (size - 1), "contrast": jnp.ones_like(s)}[rule]
 
 
 def difficulty_weight(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Array, "*batch"]:
@@ -78,8 +82,9 @@ def difficulty_weight(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Array, 
 def live_difficulty_weight(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Array, "*batch"]:
     r"""Return $\frac{\kappa(p)}{1-p^n-q^n}$: the weight where dead groups are drawn again until one is live.
 
-    Infinite at p = 0 and 1, where none is. Exactly $\frac1{4pq}$, $\frac2{9pq}$ for centred verdicts at n = 2, 3, and
-    $\frac1{2pq}$, $\frac{\sqrt2}{3pq}$ for normalised ones: the gradient of log-odds (dynamic sampling).
+    Infinite at p = 0 and 1, where none is, and so is its slope. Exactly $\frac1{4pq}$, $\frac2{9pq}$ for centred
+    verdicts at n = 2, 3, and $\frac1{2pq}$, $\frac{\sqrt2}{3pq}$ for normalised ones: the gradient of log-odds (dynamic
+    sampling).
 
     Args:
         p: Pass rate, in [0, 1]; a traced one outside gives NaN.
@@ -91,12 +96,10 @@ def live_difficulty_weight(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Ar
     Raises:
         ValueError: A rate is outside [0, 1], or a weight is not finite.
 
-    >>> round(float(live_difficulty_weight(0.2, contrast_weights(3, "centred"))) * 0.16, 12) == round(2 / 9, 12)
+    >>> round(float(live_difficulty_weight(0.2, contrast_weights(3, "dr_grpo"))) * 0.16, 12) == round(2 / 9, 12)
     True
     """
-    p = check_unit_interval(p, "p")
-    mean = difficulty_weight(p, weights) / bernstein(live_contrasts(_size(weights)), p)
-    return mean / (p * (1 - p))
+    return _per_live_group(check_unit_interval(p, "p"), check_scores(weights, "weights"))
 
 
 def difficulty_objective(p: Batch, weights: Float[Numbers, "n-1"]) -> Float[Array, "*batch"]:
@@ -186,7 +189,7 @@ def noisy_difficulty_weight(
     Raises:
         ValueError: A probability is outside [0, 1], or a weight is not finite.
 
-    >>> round(float(noisy_difficulty_weight(0.3, contrast_weights(3, "leave one out"), 0.1, 0.2)), 12)
+    >>> round(float(noisy_difficulty_weight(0.3, contrast_weights(3, "rloo"), 0.1, 0.2)), 12)
     0.7
     """
     p, rho0 = check_unit_interval(p, "p"), check_unit_interval(false_positive, "false_positive")
@@ -201,3 +204,27 @@ def _size(weights):
 
 def _weight_coefficients(weights):
     return check_scores(weights, "weights") * live_contrasts(_size(weights))
+
+
+@jax.custom_jvp
+def _per_live_group(p, weights):
+    return _mean_contrast(p, weights) / (p * (1 - p))
+
+
+def _mean_contrast(p, weights):
+    """Return the mean weight of live groups, as a ratio of polynomials that are above 0 at the ends too."""
+    return difficulty_weight(p, weights) / bernstein(live_contrasts(_size(weights)), p)
+
+
+@partial(_per_live_group.defjvp, symbolic_zeros=True)
+def _(primals, tangents):
+    p, weights = primals
+    spread = p * (1 - p)
+    mean, rise = jax.jvp(lambda x: _mean_contrast(x, weights), (p,), (jnp.ones_like(p),))
+    slope = (rise * spread - mean * (1 - 2 * p)) / spread**2  # one fraction: apart, its terms are infinite at the ends
+    parts = [jnp.zeros_like(p)]
+    if not isinstance(tangents[0], SymbolicZero):
+        parts.append(slope * tangents[0])
+    if not isinstance(tangents[1], SymbolicZero):
+        parts.append(jax.jvp(lambda w: _mean_contrast(p, w), (weights,), (tangents[1],))[1] / spread)
+    return mean / spread, sum(parts)

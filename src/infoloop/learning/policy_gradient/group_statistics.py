@@ -12,7 +12,7 @@ from infoloop.learning.policy_gradient.bernstein_polynomials import bernstein
 from infoloop.probability.array_types import Batch
 from infoloop.probability.validation import check_choice, check_int, check_unit_interval
 
-DIVISORS = ("size", "size - 1")  # of the variance in a group: that of its law, or that of a sample
+DIVISORS = ("population", "sample")  # of the variance in a group: that of its law, or that of a sample
 
 
 def dead_share(p: Batch, size: int) -> Float[Array, "*batch"]:
@@ -56,14 +56,14 @@ def live_share(p: Batch, size: int) -> Float[Array, "*batch"]:
     return bernstein(np.pad(np.ones(check_group_size(size) - 1), 1), p)
 
 
-def group_deviations(size: int, divisor: str = "size") -> Float[Array, "n+1"]:
+def group_deviations(size: int, divisor: str = "population") -> Float[Array, "n+1"]:
     r"""Return the standard deviation of n verdicts of which c = 0..n are right: $\sqrt{c(n-c)}/n$.
 
     With the divisor n - 1 it is $\sqrt{n/(n-1)}$ times that.
 
     Args:
         size: n, at least 2.
-        divisor: "size" or "size - 1", of the sum of squares.
+        divisor: "population" (n) or "sample" (n - 1), of the sum of squares.
 
     Returns:
         One for each count.
@@ -79,17 +79,17 @@ def group_deviations(size: int, divisor: str = "size") -> Float[Array, "n+1"]:
     return jnp.sqrt(c * (n - c) / (n * least))
 
 
-def mean_deviation(p: Batch, size: int, divisor: str = "size") -> Float[Array, "*batch"]:
+def mean_deviation(p: Batch, size: int, divisor: str = "population") -> Float[Array, "*batch"]:
     r"""Return the mean standard deviation of n verdicts, $\sum_c\binom ncp^cq^{n-c}\frac{\sqrt{c(n-c)}}n$.
 
     It is the n-th Bernstein polynomial of $\sqrt{x(1-x)}$: below $\sqrt{pq}$, to which it rises with n. A normalised
-    update is this factor times the difference of two mean scores; with the divisor n - 1 in its advantages the factor
-    is $\sqrt{(n-1)/n}$ times the one of "size", as what divides is larger.
+    update is this factor times the difference of two mean scores. Where advantages are divided by the deviation of a
+    "sample", which is larger, that factor is $\sqrt{(n-1)/n}$ times the mean deviation of the "population".
 
     Args:
         p: Pass rate, in [0, 1]; a traced one outside gives NaN.
         size: n, at least 2; not traced.
-        divisor: "size" or "size - 1", of the sum of squares.
+        divisor: "population" (n) or "sample" (n - 1), of the sum of squares.
 
     Returns:
         Deviations, in the unit of the verdict.
@@ -97,7 +97,7 @@ def mean_deviation(p: Batch, size: int, divisor: str = "size") -> Float[Array, "
     Raises:
         ValueError: An argument is none of these.
 
-    >>> round(float(mean_deviation(0.1, 8)), 5), round(float(mean_deviation(0.1, 8, "size - 1")), 4)
+    >>> round(float(mean_deviation(0.1, 8)), 5), round(float(mean_deviation(0.1, 8, "sample")), 4)
     (0.20949, 0.224)
     """
     return bernstein(group_deviations(size, divisor), p)
