@@ -4,11 +4,12 @@ import jax
 import jax.numpy as jnp
 from flint import arb
 
-from infoloop.claims.comparisons import equality, inequality
+from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.kl_regularised_rewards import PENALISED, good_mass, tilted
 from infoloop.claims.verdict_training.kl_projection_costs import BASES, accepted_part, bits_from, exact_masses
 from infoloop.exact.rational_laws import fmpq, log2
 from infoloop.exact.real_balls import real_ball
+from infoloop.learning.kl_projections import forward_regularised
 from infoloop.learning.policy_optimisation import regularised
 from infoloop.probability.numerics import LOG2E
 from infoloop.statements.cases import Family, random_numbers
@@ -120,7 +121,7 @@ FORWARD = "the policy maximises the mean reward minus beta D(pi0||pi), beta > 0,
 FULL = "every output of the base has a positive probability"
 
 
-def forward_rate(rate, beta):
+def forward_rate(rate: Number, beta: Number) -> Number:
     r"""Return the p in (0, 1) with $\beta(p-p_0)=p(1-p)$.
 
     >>> float(forward_rate(jnp.array(0.5), 2.0).round(6))
@@ -134,11 +135,12 @@ def _forward_policy(base, rate, beta):
 
 
 def _forward(case):
-    """Return what any policy reaches and what the best one does, each plus the penalty of the other."""
+    """Return what any policy and the one by bisection reach, and the best one, each plus the other's penalty."""
     base, other, beta = case
     found = jnp.stack(_forward_policy(base, forward_rate(good_mass(base), beta), beta))
-    reached, best = other @ _RIGHT, found @ _RIGHT
-    return reached + beta * bits_from(base, found) / LOG2E, best + beta * bits_from(base, other) / LOG2E
+    others = jnp.stack([other, forward_regularised(base, _RIGHT, beta)])
+    penalties = jax.vmap(bits_from, (None, 0))(base, others) * beta / LOG2E
+    return others @ _RIGHT + beta * bits_from(base, found) / LOG2E, found @ _RIGHT + penalties
 
 
 def _forward_exactly(case, weight=1):

@@ -9,11 +9,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from infoloop.claims.comparisons import Number, equality
+from infoloop.claims.comparisons import equality
 from infoloop.exact.rational_laws import LogSum, RationalLaw, entropy_of_masses, fmpq, log2, rational, rational_table
 from infoloop.information.measures import divergence
+from infoloop.learning.kl_projections import accepted_law, reference_cost
 from infoloop.probability.distributions import Joint
-from infoloop.probability.numerics import plog2p
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
@@ -22,12 +22,15 @@ BASES = (["1/2", "1/8", "1/8", "1/4"], ["1/10", "1/5", "3/10", "2/5"], ["1/4"] *
 ALONE, GIVEN = "the policy gives accepted outputs alone", "pi* is the base, given that its output is accepted"
 
 
-def bits_from(law: Sequence[Number], base: Sequence[Number]) -> Any:
+_TWO = jnp.array([1.0, 1.0, 0.0, 0.0])
+
+
+def bits_from(law: Any, base: Any) -> Any:
     """Return the divergence of a law from a base, in bits: exactly for rational masses, else in floats.
 
     >>> bits_from([fmpq(1), fmpq(0)], [fmpq(1, 2), fmpq(1, 2)]).digits(3)
     '1.00'
-    >>> float(bits_from(jnp.array([1.0, 0.0]), jnp.array([0.5, 0.5])))
+    >>> round(float(bits_from(jnp.array([1.0, 0.0]), jnp.array([0.5, 0.5]))), 12)
     1.0
     """
     if isinstance(law, Sequence):
@@ -54,14 +57,10 @@ def exact_masses(case: Mapping[str, Any], name: str = "base") -> list[fmpq]:
     return [rational(p) for p in case[name]]
 
 
-def _given(base):
-    return jnp.where(jnp.arange(4) < 2, base, 0.0) / (base[0] + base[1])
-
-
 def _projected(case):
     base, share = case
     law = jnp.stack([share, 1 - share, 0.0, 0.0])
-    return bits_from(law, base), -jnp.log2(base[0] + base[1]) + bits_from(law, _given(base))
+    return bits_from(law, base), -jnp.log2(base[0] + base[1]) + bits_from(law, accepted_law(base, _TWO))
 
 
 def _projected_exactly(case, swapped=False):
@@ -90,7 +89,10 @@ i_projection = equality(
         without(GIVEN, {"base": BASES[0], "share": fmpq(1, 4), "target": ["1/2", "1/2", 0, 0]}),
         changed("D(pi*||q) in place of D(q||pi*)", lambda case: _projected_exactly(case, swapped=True), _quarter),
     ),
-    wrong=lambda case: (_projected(case)[0], -jnp.log2(case[0][0] + case[0][1]) + bits_from(_given(case[0]), case[0])),
+    wrong=lambda case: (
+        _projected(case)[0],
+        -jnp.log2(case[0][0] + case[0][1]) + bits_from(accepted_law(case[0], _TWO), case[0]),
+    ),
 )
 
 DRAWN, INDEPENDENT = "references are drawn from the base, given that they are accepted", "n independent references"
@@ -108,11 +110,7 @@ def _fitted(base: Float[Array, "4"]):
     masses = law[jnp.array(draws)].prod(axis=1)
     frequencies = jnp.array([_counted(d) for d in draws]) / _FLOAT_DRAWS
     far = jax.vmap(bits_from, (0, None))(frequencies, base)
-    k = jnp.arange(_FLOAT_DRAWS + 1)
-    ways = jnp.array([math.comb(_FLOAT_DRAWS, j) for j in range(_FLOAT_DRAWS + 1)])
-    binomial = ways * law[:, None] ** k * (1 - law[:, None]) ** (_FLOAT_DRAWS - k)
-    entropies = -(binomial @ plog2p(k / _FLOAT_DRAWS)).sum()
-    return masses @ far, -jnp.log2(base[:_ACCEPTED].sum()) - plog2p(law).sum() - entropies
+    return masses @ far, reference_cost(base, jnp.arange(4) < _ACCEPTED, _FLOAT_DRAWS)
 
 
 def mean_sample_entropy(law: Sequence[fmpq], draws: int) -> LogSum:
@@ -141,8 +139,8 @@ def _fitted_exactly(case, saved=True):
 
 
 _two = {"base": BASES[0], "n": 2}
-reference_cost = equality(
-    "thm:references-cost",
+cost_of_references = equality(
+    "thm:reference-cost",
     (DRAWN, INDEPENDENT),
     _fitted,
     random_numbers(4, jax.nn.softmax),

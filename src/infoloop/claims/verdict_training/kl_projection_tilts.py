@@ -10,6 +10,7 @@ from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.kl_regularised_rewards import tilted
 from infoloop.claims.verdict_training.kl_projection_costs import BASES, bits_from, exact_masses
 from infoloop.exact.rational_laws import fmpq, log2
+from infoloop.learning.kl_projections import law_at_rate
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
@@ -96,10 +97,10 @@ BELOW = "its pass rate is below 1"
 
 
 def _forgotten(case):
-    base, gain = case
-    weights = base * jnp.where(jnp.arange(4) < 2, 1 + gain, 1.0)
-    policy = weights / weights.sum()
-    wrong, left = base[2] + base[3], policy[2] + policy[3]
+    base, share = case
+    wrong = base[2] + base[3]
+    left = wrong * share
+    policy = law_at_rate(base, jnp.array([1.0, 1.0, 0.0, 0.0]), 1 - left)
     return bits_from(base, policy), wrong * jnp.log2(wrong / left)
 
 
@@ -114,7 +115,7 @@ forgetting_law = inequality(
     "thm:forgetting-law",
     (TILTED, HIGHER, BELOW),
     _forgotten,
-    random_numbers(5, lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4]))),
+    random_numbers(5, lambda x: (jax.nn.softmax(x[:4]), jax.nn.sigmoid(x[4]))),
     exact=_forgotten_exactly,
     family=Family(
         "four bases on four outputs, two of them accepted, tilted by 1, 2, 4, 16, 2**20 and 2**64",
