@@ -51,9 +51,9 @@ def test_small_groups_have_constant_slopes_and_large_ones_the_arcsine():
 
 
 def test_bad_input_is_named():
-    with pytest.raises(ValueError, match="size .verdicts a group. is 1"):
+    with pytest.raises(ValueError, match=r"size .verdicts a group. is 1"):
         group_slope(1)
-    with pytest.raises(ValueError, match="k .attempts. is 0"):
+    with pytest.raises(ValueError, match=r"k .attempts. is 0"):
         pass_at_slope(0)
     with pytest.raises(ValueError, match="power is -1"):
         late_error(1.0, 1.0, 1.0, -1.0)
