@@ -100,6 +100,14 @@ def _clock(case):
     return sum((q**i * rise * q ** (k - 1 - i) for i in range(k)), fmpq(0)), k * q ** (k - 1) * speed[y]
 
 
+def _best_of_two(case):
+    """Return the speeds of two logits under the best of two graded rewards, over those under one: one clock has one."""
+    law, reward, speed = _parts(case)
+    best = [2 * sum((x * max(r, other) for x, other in zip(law, reward, strict=True)), fmpq(0)) for r in reward]
+    twice = gradient(law, best)
+    return twice[0] / speed[0], twice[2] / speed[2]
+
+
 def _float_clock(logits):
     accepted = jnp.array([1.0, 1.0, 0.0, 0.0])
 
@@ -137,7 +145,7 @@ one_curve = equality(
     wrong=lambda logits: (_float_clock(logits)[0] * 2, _float_clock(logits)[1]),
     neighbours=(
         unrefuted(TABULAR, "shared features have one curve too, as F'(p) is one factor; their integrals are others"),
-        without(VERDICT, {**_one, "reward": (3, 2, 0, 0)}),
+        without(VERDICT, {"law": LAWS[0], "reward": (2, 1, 0, 0)}, exact=_best_of_two),
         without(
             "one question",
             {"rates": (fmpq(1, 2), fmpq(1, 4))},
@@ -183,8 +191,8 @@ natural_gradient_keeps = equality(
     _free,
     exact=_natural,
     family=Family(
-        "five laws on four outputs, two of them accepted: Fisher's matrix times the reward; ratios and odds after steps "
-        "with exp(step) 3/2, 2 and 10",
+        "five laws on four outputs, two of them accepted: Fisher's matrix times the reward; ratios and odds after "
+        "steps with exp(step) 3/2, 2 and 10",
         lambda: parameter_grid(
             law=LAWS, reward=REWARDS[:1], part=("fisher", "ratio", "odds"), factor=(fmpq(3, 2), fmpq(2), fmpq(10))
         ),
@@ -198,6 +206,53 @@ natural_gradient_keeps = equality(
             "odds times the step's square",
             lambda c: (_natural(c)[0], _natural(c)[1] * c["factor"]),
             {**_step, "part": "odds"},
+        ),
+    ),
+)
+
+
+def _odds_speed(case):
+    """Return the speed of the log-odds on its own clock: by the gradient, and by the chances of a repeated answer."""
+    law, reward, speed = _parts(case)
+    p = sum((x * r for x, r in zip(law, reward, strict=True)), fmpq(0))
+    q = 1 - p
+    rise = sum((v * s for v, s in zip(gradient(law, reward), speed, strict=True)), fmpq(0))
+    repeats = sum((x * x / (p * p if r else q * q) for x, r in zip(law, reward, strict=True)), fmpq(0))
+    return rise / (p * q) ** 2, repeats
+
+
+def _float_odds_speed(logits):
+    accepted = jnp.array([1.0, 1.0, 0.0, 0.0])
+
+    def log_odds(z):
+        law = jax.nn.softmax(z)
+        return jnp.log(law @ accepted) - jnp.log(law @ (1 - accepted))
+
+    law = jax.nn.softmax(logits)
+    repeats = ((law[:2] / law[:2].sum()) ** 2).sum() + ((law[2:] / law[2:].sum()) ** 2).sum()
+    return (jax.grad(log_odds)(logits) ** 2).sum(), repeats
+
+
+_odds = {"law": LAWS[0], "reward": REWARDS[0]}
+odds_speed = equality(
+    "thm:odds-speed",
+    (TABULAR, VERDICT),
+    _float_odds_speed,
+    _free,
+    exact=_odds_speed,
+    family=Family(
+        "five laws on four outputs, of which one, two or three are accepted",
+        lambda: parameter_grid(law=LAWS, reward=((1, 0, 0, 0), (1, 1, 0, 0), (0, 1, 1, 1))),
+    ),
+    edges=(_odds,),
+    wrong=lambda logits: (_float_odds_speed(logits)[0], 2 * _float_odds_speed(logits)[1]),
+    neighbours=(
+        without(TABULAR, {**_odds, "rule": "one feature"}),
+        without(VERDICT, {**_odds, "reward": (2, 1, 0, 0)}),
+        changed(
+            "the least speed, one over the number of outputs of each class",
+            lambda case: (_odds_speed(case)[0], fmpq(1, sum(case["reward"])) + fmpq(1, 4 - sum(case["reward"]))),
+            _odds,
         ),
     ),
 )
