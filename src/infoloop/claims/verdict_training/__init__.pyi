@@ -19,6 +19,8 @@ from . import reachable_slopes as reachable_slopes
 from . import redrawn_groups as redrawn_groups
 from . import shaping_doses as shaping_doses
 from . import shaping_jumps as shaping_jumps
+from . import softmax_flow_ends as softmax_flow_ends
+from . import softmax_flows as softmax_flows
 from . import step_credit as step_credit
 from . import tail_selection_limits as tail_selection_limits
 from . import tail_selection_regimes as tail_selection_regimes
