@@ -134,7 +134,7 @@ def objective_slope(case: Mapping[str, Any]) -> fmpq:
     16/3
     """
     case = tabular(case)
-    p, kind, n = mean_reward(case), case["objective"], case.get("size")
+    p, kind, n = mean_reward(case), case["objective"], case.get("size", 1)
     q = 1 - p
     if kind == "pass@k":
         return n * q ** (n - 1)
@@ -207,7 +207,7 @@ objectives_keep = equality(
     free_logits,
     exact=_kept_exactly,
     family=Family(
-        f"three policies over four outputs of which two are right; {OBJECTIVES}; each output, and the sum of the logits",
+        f"three policies over four outputs of which two are right; {OBJECTIVES}; each output, and the logits' sum",
         lambda: (
             {"policy": policy, **kind, "output": y}
             for policy, kind, y in itertools.product(POLICIES, objectives(), (0, 1, 2, 3, "sum"))
