@@ -7,11 +7,14 @@ from . import kl_penalty_limits as kl_penalty_limits
 from . import kl_projection_costs as kl_projection_costs
 from . import kl_projection_tilts as kl_projection_tilts
 from . import learned_rewards as learned_rewards
+from . import natural_gradient_flows as natural_gradient_flows
 from . import noisy_verdict_filters as noisy_verdict_filters
 from . import noisy_verdict_panels as noisy_verdict_panels
 from . import noisy_verdicts as noisy_verdicts
+from . import objective_clocks as objective_clocks
 from . import pass_at_k_estimates as pass_at_k_estimates
 from . import pass_at_k_populations as pass_at_k_populations
+from . import pass_rate_orbits as pass_rate_orbits
 from . import plurality_votes as plurality_votes
 from . import process_outcome as process_outcome
 from . import random_verdicts as random_verdicts
