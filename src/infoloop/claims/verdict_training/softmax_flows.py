@@ -6,7 +6,6 @@ import jax.numpy as jnp
 from infoloop.claims.comparisons import equality
 from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.learning.pass_rate_objectives import log_odds_slope
-from infoloop.learning.policy_optimisation import policy_gradient, replicator
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
@@ -58,7 +57,7 @@ def _inverse_likelihood(law, speed, y):
 
 def _float_weights(logits):
     law, reward = jax.nn.softmax(logits), jnp.array([1.0, 1.0, 0.0, 0.0])
-    speed = policy_gradient(logits, law, reward, 1.0)
+    speed = regularised_gradient(logits, law, reward, 1.0)
     found = -speed / law
     return jnp.stack([found[0], found[2], speed.sum()]), jnp.stack([found[1], found[3], 0.0])
 
@@ -117,7 +116,7 @@ def _float_clock(logits):
 
     law = jax.nn.softmax(logits)
     p, q = law @ accepted, law @ (1 - accepted)
-    plain = policy_gradient(logits, law, accepted, 1.0)
+    plain = regularised_gradient(logits, law, accepted, 1.0)
     by_class = jax.grad(log_odds)(logits)
     return (
         jnp.concatenate([by_class, jnp.stack([by_class[:2].sum(), by_class[2:].sum()])]),
@@ -154,105 +153,5 @@ one_curve = equality(
             ),  # slopes of pass@2, which one clock would equal
         ),
         changed("k q^k in place of k q^(k-1)", lambda case: (_clock(case)[0], _clock(case)[1] / 2), _one),
-    ),
-)
-
-
-def _natural(case):
-    """Return Fisher's matrix times the reward and the gradient; or a ratio, or the odds, after a tilt and before it."""
-    law, reward, speed = _parts(case)
-    part, factor = case["part"], case["factor"]
-    if part == "fisher":
-        p = sum((x * r for x, r in zip(law, reward, strict=True)), fmpq(0))
-        found = [law[i] * (reward[i] - p) for i in range(4)]
-        return found[1], speed[1]
-    weights = [x * factor ** int(r) for x, r in zip(law, reward, strict=True)]
-    if case.get("rule") == "softmax step":
-        weights = [x * factor ** int(16 * v) for x, v in zip(law, gradient(law, reward), strict=True)]
-    after = [x / sum(weights) for x in weights]
-    if part == "ratio":
-        return after[0] / after[1], law[0] / law[1]
-    odds = [(x[0] + x[1]) / (x[2] + x[3]) for x in (after, law)]
-    return odds[0], odds[1] * factor
-
-
-def _float_natural(logits):
-    law, accepted = jax.nn.softmax(logits), jnp.array([1.0, 1.0, 0.0, 0.0])
-    after = replicator(law, accepted, 0.5)
-    odds = [jnp.log(x[:2].sum()) - jnp.log(x[2:].sum()) for x in (after, law)]
-    return jnp.stack([after[0] * law[1], odds[0]]), jnp.stack([after[1] * law[0], odds[1] + 0.5])
-
-
-_step = {"law": LAWS[0], "reward": REWARDS[0], "part": "ratio", "factor": fmpq(2)}
-natural_gradient_keeps = equality(
-    "thm:natural-gradient-keeps",
-    (VERDICT, "the natural gradient"),
-    _float_natural,
-    _free,
-    exact=_natural,
-    family=Family(
-        "five laws on four outputs, two of them accepted: Fisher's matrix times the reward; ratios and odds after "
-        "steps with exp(step) 3/2, 2 and 10",
-        lambda: parameter_grid(
-            law=LAWS, reward=REWARDS[:1], part=("fisher", "ratio", "odds"), factor=(fmpq(3, 2), fmpq(2), fmpq(10))
-        ),
-    ),
-    edges=(_step,),
-    wrong=lambda logits: (_float_natural(logits)[0] * 2, _float_natural(logits)[1]),
-    neighbours=(
-        without(VERDICT, {**_step, "reward": (2, 1, 0, 0)}),
-        without("the natural gradient", {**_step, "rule": "softmax step"}),
-        changed(
-            "odds times the step's square",
-            lambda c: (_natural(c)[0], _natural(c)[1] * c["factor"]),
-            {**_step, "part": "odds"},
-        ),
-    ),
-)
-
-
-def _odds_speed(case):
-    """Return the speed of the log-odds on its own clock: by the gradient, and by the chances of a repeated answer."""
-    law, reward, speed = _parts(case)
-    p = sum((x * r for x, r in zip(law, reward, strict=True)), fmpq(0))
-    q = 1 - p
-    rise = sum((v * s for v, s in zip(gradient(law, reward), speed, strict=True)), fmpq(0))
-    repeats = sum((x * x / (p * p if r else q * q) for x, r in zip(law, reward, strict=True)), fmpq(0))
-    return rise / (p * q) ** 2, repeats
-
-
-def _float_odds_speed(logits):
-    accepted = jnp.array([1.0, 1.0, 0.0, 0.0])
-
-    def log_odds(z):
-        law = jax.nn.softmax(z)
-        return jnp.log(law @ accepted) - jnp.log(law @ (1 - accepted))
-
-    law = jax.nn.softmax(logits)
-    repeats = ((law[:2] / law[:2].sum()) ** 2).sum() + ((law[2:] / law[2:].sum()) ** 2).sum()
-    return (jax.grad(log_odds)(logits) ** 2).sum(), repeats
-
-
-_odds = {"law": LAWS[0], "reward": REWARDS[0]}
-odds_speed = equality(
-    "thm:odds-speed",
-    (TABULAR, VERDICT),
-    _float_odds_speed,
-    _free,
-    exact=_odds_speed,
-    family=Family(
-        "five laws on four outputs, of which one, two or three are accepted",
-        lambda: parameter_grid(law=LAWS, reward=((1, 0, 0, 0), (1, 1, 0, 0), (0, 1, 1, 1))),
-    ),
-    edges=(_odds,),
-    wrong=lambda logits: (_float_odds_speed(logits)[0], 2 * _float_odds_speed(logits)[1]),
-    neighbours=(
-        without(TABULAR, {**_odds, "rule": "one feature"}),
-        without(VERDICT, {**_odds, "reward": (2, 1, 0, 0)}),
-        changed(
-            "the least speed, one over the number of outputs of each class",
-            lambda case: (_odds_speed(case)[0], fmpq(1, sum(case["reward"])) + fmpq(1, 4 - sum(case["reward"]))),
-            _odds,
-        ),
     ),
 )
