@@ -8,11 +8,11 @@ from mpmath import asin, diff, log, mp, mpf, sqrt
 
 from infoloop.learning.pass_rate_objectives import (
     arcsine_slope,
+    attempts_slope,
     group_slope,
     late_error,
     log_odds_slope,
     log_rate_slope,
-    pass_at_slope,
     rate_slope,
 )
 from infoloop.probability.numerics import rounding
@@ -22,7 +22,7 @@ OBJECTIVES = [
     (log_rate_slope, log),
     (log_odds_slope, lambda p: log(p / (1 - p))),
     (arcsine_slope, lambda p: 2 * asin(sqrt(p))),
-    (pass_at_slope(5), lambda p: 1 - (1 - p) ** 5),
+    (attempts_slope(5), lambda p: 1 - (1 - p) ** 5),
 ]
 
 
@@ -54,6 +54,6 @@ def test_bad_input_is_named():
     with pytest.raises(ValueError, match=r"size .verdicts a group. is 1"):
         group_slope(1)
     with pytest.raises(ValueError, match=r"k .attempts. is 0"):
-        pass_at_slope(0)
+        attempts_slope(0)
     with pytest.raises(ValueError, match="power is -1"):
         late_error(1.0, 1.0, 1.0, -1.0)

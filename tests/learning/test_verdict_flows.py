@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import mpmath
 import numpy as np
 import pytest
 from mpmath import exp, mp, mpf
@@ -9,11 +10,11 @@ from mpmath import exp, mp, mpf
 from infoloop.learning.ode import flow
 from infoloop.learning.pass_rate_objectives import (
     arcsine_slope,
+    attempts_slope,
     group_slope,
     late_error,
     log_odds_slope,
     log_rate_slope,
-    pass_at_slope,
     rate_slope,
 )
 from infoloop.learning.policy_optimisation import regularised, replicator
@@ -27,7 +28,7 @@ SLOPES = {
     "log rate": log_rate_slope,
     "log odds": log_odds_slope,
     "arcsine": arcsine_slope,
-    "pass at 3": pass_at_slope(3),
+    "pass at 3": attempts_slope(3),
     "groups of 5": group_slope(5),
 }
 CHECKED = [
@@ -99,7 +100,7 @@ def power_series_step(z, accepted, h, terms=14):
 @pytest.mark.full
 def test_taylors_method_in_thirty_digits_gives_the_same():
     with mp.workdps(30):
-        z = [mp.log(mpf(str(x))) for x in BASE.tolist()]
+        z = [mpmath.log(mpf(str(x))) for x in BASE.tolist()]
         for _ in range(40):
             z = power_series_step(z, ACCEPTED.tolist(), mpf(1) / 4)
         weights = [exp(x) for x in z]
@@ -154,7 +155,7 @@ def test_late_errors_as_published():
         (log_rate_slope, 1, 0, 1e12),
         (group_slope(5), 2, 0, 1e12),
         (arcsine_slope, 1, -0.5, 1e6),
-        (pass_at_slope(3), 3, 2, 1e30),
+        (attempts_slope(3), 3, 2, 1e30),
     ],
 )
 def test_late_errors_of_every_clock(slope, factor, power, time):

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.claims.verdict_training.enumerated_groups import POLICIES, pass_rate, policy_masses
+from infoloop.claims.verdict_training.enumerated_groups import POLICIES, policy_masses
 from infoloop.claims.verdict_training.pass_rate_orbits import (
     DRAWN_ONCE,
     EXPECTED,
@@ -51,7 +51,7 @@ def concentration(masses: Any, right: Any) -> Number:
 
 def _clock_exactly(case, of=concentration):
     case = tabular(case)
-    p = pass_rate(case)
+    p = mean_reward(case)
     return _pace(case), objective_slope(case) * (p * (1 - p)) ** 2 * of(policy_masses(case), case["right"])
 
 
@@ -88,26 +88,38 @@ pass_rate_clocks = equality(
 
 
 def _bounds_exactly(case, most=2):
-    """Return the parts of the bounds: the speed of log-odds from below and above, or that of 1/q under p."""
-    case, part = tabular(case), case["part"]
+    r"""Return a part of the bounds: the speed of log-odds, or that of $q^{-k}$ under pass@k, from below or above."""
+    case, below = tabular(case), case["part"].endswith("below")
     p, n = mean_reward(case), sum(case["right"])
-    if part == "errors":
-        return _pace(case) / (1 - p) ** 2, fmpq(most)
-    speed = _pace(case) / (objective_slope(case) * (p * (1 - p)) ** 2)
-    return (fmpq(1, n) + fmpq(1, len(case["right"]) - n), speed) if part == "least" else (speed, fmpq(most))
+    least = fmpq(1, n) + fmpq(1, len(case["right"]) - n)
+    if case["part"].startswith("errors"):
+        k = case["size"]
+        speed, ends = k * _pace(case) / (1 - p) ** (k + 1), (k * k * p * p * least, fmpq(most) * k * k)
+    else:
+        speed, ends = _pace(case) / (objective_slope(case) * (p * (1 - p)) ** 2), (least, fmpq(most))
+    return (ends[0], speed) if below else (speed, ends[1])
 
 
 def _bounds(logits):
     law, speeds, _ = float_speeds(logits)
     pace = speeds @ jax.grad(lambda z: jax.nn.softmax(z)[:2].sum())(logits)
     p, q = law[:2].sum(), law[2:].sum()
-    speed, errors = pace[3] / (p * q), pace[0] / q**2
-    return jnp.stack([1.0 + 0 * p, speed, errors]), jnp.stack([speed, 2.0 + 0 * p, 2.0 + 0 * p])
+    found = jnp.stack([pace[3] / (p * q), pace[0] / q**2, 2 * pace[1] / q**3])
+    scale = jnp.array([1.0, 1.0, 4.0])
+    return jnp.concatenate([scale * jnp.stack([1.0 + 0 * p, p**2, p**2]), found]), jnp.concatenate([found, 2 * scale])
 
 
-_least = {"policy": POLICIES[1], "objective": "log-odds", "part": "least"}
-_most = {"policy": ("1/3", "2/3"), "right": (1, 0), "objective": "log-odds", "part": "most"}
-_errors = {"policy": ("999/1000", "1/1000"), "right": (1, 0), "objective": "pass@k", "size": 1, "part": "errors"}
+_least = {"policy": POLICIES[1], "objective": "log-odds", "part": "log-odds from below"}
+_most = {"policy": ("1/3", "2/3"), "right": (1, 0), "objective": "log-odds", "part": "log-odds from above"}
+_errors = {
+    "policy": ("999/1000", "1/1000"),
+    "right": (1, 0),
+    "objective": "pass@k",
+    "size": 1,
+    "part": "errors from above",
+}
+_rising = {**_least, "objective": "pass@k", "size": 2, "part": "errors from below"}
+_SIDES = ("below", "above")
 clock_bounds = inequality(
     "thm:clock-bounds",
     (TABULAR, VERDICT, EXPECTED),
@@ -115,19 +127,25 @@ clock_bounds = inequality(
     free_logits,
     exact=_bounds_exactly,
     family=Family(
-        "three policies over four outputs of which two are right, and some over two outputs: log-odds from below and "
-        "above, and the errors under p",
+        "three policies over four outputs of which two are right, and some over two outputs: log-odds, and the errors "
+        "under pass@1 to 3, from below and above",
         lambda: itertools.chain(
-            ({"policy": p, "objective": "log-odds", "part": part} for p in POLICIES for part in ("least", "most")),
-            ({**PLAIN, "policy": p, "part": "errors"} for p in POLICIES),
-            (_most, _errors, {**_errors, "policy": ("1/2", "1/2")}),
+            (
+                {"policy": policy, "objective": "log-odds", "part": f"log-odds from {side}"}
+                for policy, side in itertools.product(POLICIES, _SIDES)
+            ),
+            (
+                {"policy": policy, "objective": "pass@k", "size": k, "part": f"errors from {side}"}
+                for policy, k, side in itertools.product(POLICIES, (1, 2, 3), _SIDES)
+            ),
+            (_most, _errors, {**_errors, "policy": ("1/2", "1/2")}, {**_errors, "size": 3}, _rising),
         ),
     ),
-    edges=(_least, _most, _errors),
+    edges=(_least, _most, _errors, {**_errors, "size": 3}, _rising),
     neighbours=(
         without(TABULAR, {**_least, "logits": SHARED}),
-        without(VERDICT, {**GRADED_REWARDS, "part": "least"}),
-        without(EXPECTED, {**DRAWN_ONCE, "drawn": (0, 1), "part": "least"}),
+        without(VERDICT, {**GRADED_REWARDS, "part": "log-odds from below"}),
+        without(EXPECTED, {**DRAWN_ONCE, "drawn": (0, 1), "part": "log-odds from below"}),
         changed("1 in place of 2", lambda case: _bounds_exactly(case, 1), _most, _errors),
     ),
     wrong=lambda logits: _bounds(logits)[::-1],

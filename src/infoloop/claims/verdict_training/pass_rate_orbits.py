@@ -25,10 +25,10 @@ from infoloop.claims.verdict_training.enumerated_groups import (
 )
 from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.learning.pass_rate_objectives import (
+    attempts_slope,
     group_slope,
     log_odds_slope,
     log_rate_slope,
-    pass_at_slope,
     rate_slope,
 )
 from infoloop.statements.cases import Family, random_numbers
@@ -168,7 +168,7 @@ def float_speeds(
     mass, rewards = float_groups(law)
     found.append(mass @ float_updates(jnp.eye(4) - law, float_advantages("grpo", rewards)))
     p, q = law[:2].sum(), law[2:].sum()
-    slopes = (rate_slope, pass_at_slope(2), log_rate_slope, log_odds_slope, group_slope(3))
+    slopes = (rate_slope, attempts_slope(2), log_rate_slope, log_odds_slope, group_slope(3))
     return law, jnp.stack(found), jnp.stack([slope(p, q) for slope in slopes])
 
 

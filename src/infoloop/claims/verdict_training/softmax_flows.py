@@ -6,6 +6,7 @@ import jax.numpy as jnp
 from infoloop.claims.comparisons import equality
 from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.learning.pass_rate_objectives import log_odds_slope
+from infoloop.learning.policy_optimisation import regularised_gradient
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
@@ -29,7 +30,7 @@ def gradient(law: list[fmpq], reward: list[fmpq]) -> list[fmpq]:
     [1/4, -1/4]
     """
     n = range(len(law))
-    return [sum(((law[i] if i == j else 0) - law[i] * law[j]) * reward[j] for j in n) for i in n]
+    return [sum((((law[i] if i == j else 0) - law[i] * law[j]) * reward[j] for j in n), fmpq(0)) for i in n]
 
 
 def _parts(case):
