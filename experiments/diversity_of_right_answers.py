@@ -27,10 +27,10 @@ from infoloop.learning.ode import runge_kutta_step
 from infoloop.learning.pass_rate_objectives import (
     Slope,
     arcsine_slope,
+    attempts_slope,
     group_slope,
     late_error,
     log_rate_slope,
-    pass_at_slope,
     rate_slope,
 )
 from infoloop.learning.policy_gradient.advantage_rules import grpo
@@ -217,7 +217,7 @@ def _slopes(config: Config) -> tuple[tuple[Slope, float, float], ...]:
         (log_rate_slope, 1.0, 0.0),
         (group_slope(config.group), (config.group - 1) ** 0.5, 0.0),
         (arcsine_slope, 1.0, -0.5),
-        (pass_at_slope(config.tries), float(config.tries), config.tries - 1.0),
+        (attempts_slope(config.tries), float(config.tries), config.tries - 1.0),
     )
 
 

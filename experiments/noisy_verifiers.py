@@ -15,8 +15,6 @@ r"""Noise of both signs in a verifier: what it does to bits, to updates, to corr
 - A box of rates bounds the bits of a verdict from both sides; the lower bound reaches 0 where the box reaches J = 0.
 """
 
-import math
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -24,6 +22,11 @@ from pydantic import Field
 
 from infoloop.information.measures import mutual_information
 from infoloop.learning.noisy_verifiers import corrected_variance, erring_verifier, noisy_verdict_bits
+from infoloop.learning.policy_gradient.difficulty_weights import (
+    contrast_weights,
+    difficulty_weight,
+    noisy_difficulty_weight,
+)
 from infoloop.learning.policy_optimisation import replicator
 from infoloop.learning.verifier_audits import bits_over_box
 from infoloop.learning.verifier_drift import pooled_verifier, styled_policy
@@ -63,17 +66,9 @@ class Config:
 
 
 SMALL = Config(
-    rates=(0.0, 0.5, 1.0),
-    groups=(2, 4),
-    shares=(0.01, 0.5),
-    errors=(0.0, 0.2),
-    copied=(0.0, 1.0),
-    accuracies=(0.75,),
-    fooled=(0.5, 0.9),
-    rounds=12,
-    answers=(1000, 30_000),
-    widths=(0.0, 0.4),
-)
+    rates=(0.0, 0.5, 1.0), groups=(2, 4), shares=(0.01, 0.5), errors=(0.0, 0.2), copied=(0.0, 1.0), accuracies=(0.75,),
+    fooled=(0.5, 0.9), rounds=12, answers=(1000, 30_000), widths=(0.0, 0.4),
+)  # fmt: skip
 CLAIMS = (
     "thm:noisy-verifier",
     "thm:sign-blind",
@@ -118,29 +113,19 @@ def _noise(config: Config) -> Sweep:
     return Sweep(measure, quantities, traced_grid=grid, shard_size=4096)
 
 
-def _clock(size: int, rate: jax.Array) -> jax.Array:
-    r"""Return $\kappa_G(p)=\sum_c\binom Gcp^{c-1}q^{G-c-1}\sqrt{c(G-c)}/G$: GRPO's expected update over $\nabla p$."""
-    c = np.arange(1, size)
-    weights = [math.comb(size, int(k)) * math.sqrt(k * (size - k)) / size for k in c]
-    return (jnp.array(weights) * rate ** (c - 1) * (1 - rate) ** (size - c - 1)).sum()
-
-
 def _updates(config: Config) -> Sweep:
     def measure(key, group, right):
         j = 1 - config.false_positive - config.false_negative
-        observed = config.false_positive + j * right
-        return {"kept": j * _clock(group, observed) / _clock(group, right), "youden": jnp.asarray(j)}
+        weights = contrast_weights(group)
+        noisy = noisy_difficulty_weight(right, weights, config.false_positive, config.false_negative)
+        return {"kept": noisy / difficulty_weight(right, weights), "youden": jnp.asarray(j)}
 
     quantities = {
         "kept": Quantity("expected update under noise over that without", "1"),
         "youden": Quantity("J of the verifier", "1"),
     }
-    return Sweep(
-        measure,
-        quantities,
-        static_grid={"group": [size for size in config.groups if size > 1]},
-        traced_grid={"right": config.shares},
-    )
+    sizes = [size for size in config.groups if size > 1]
+    return Sweep(measure, quantities, static_grid={"group": sizes}, traced_grid={"right": config.shares})
 
 
 def _correction(config: Config) -> Sweep:
@@ -155,12 +140,8 @@ def _correction(config: Config) -> Sweep:
         "more": Quantity("corrected verdicts that are worth one true one", "1"),
         "bits": Quantity("information of a verdict, corrected or not, over that of the truth", "1"),
     }
-    return Sweep(
-        measure,
-        quantities,
-        traced_grid={"error": config.errors, "right": (0.01, 0.1, 0.5)},
-        shard_size=4096,
-    )
+    grid = {"error": config.errors, "right": (0.01, 0.1, 0.5)}
+    return Sweep(measure, quantities, traced_grid=grid, shard_size=4096)
 
 
 def _copies(config: Config) -> Sweep:
@@ -168,15 +149,10 @@ def _copies(config: Config) -> Sweep:
         opinion = jnp.stack([jnp.stack([accuracy, 1 - accuracy]), jnp.stack([1 - accuracy, accuracy])])
         law = jnp.einsum("xz,xs->xzs", opinion, opinion) * (1 - copied) + copied * opinion[:, :, None] * jnp.eye(2)
         p = Joint(law / 2, ("X", "Z", "S"))
-        return {
-            "adds": mutual_information(p, "X", "S", given="Z"),
-            "tells": mutual_information(p, "X", "S"),
-            "agrees": jnp.einsum("xzx->", law) / 2,
-        }
+        return {"adds": mutual_information(p, "X", "S", given="Z"), "agrees": jnp.einsum("xzx->", law) / 2}
 
     quantities = {
         "adds": Quantity("I(X;S|Z), what the verifier adds to the student", "bits"),
-        "tells": Quantity("I(X;S), what it says alone", "bits"),
         "agrees": Quantity("accuracy of the verifier", "1"),
     }
     grid = {"accuracy": config.accuracies, "copied": config.copied}
@@ -220,7 +196,7 @@ def _panels(config: Config) -> Sweep:
         found = rates_from_counts(counts)
         ends = (*found.false_positive[0], *found.true_positive[0], *found.right)
         truth = {"true_fpr": config.false_positive, "true_tpr": 1 - config.false_negative, "true_right": config.right}
-        numbers = {**dict(zip(ENDS, ends, strict=True)), **truth, "fits": found.fits}
+        numbers = {**dict(zip(ENDS, ends, strict=True)), **truth}
         return {name: jnp.asarray(float(value)) for name, value in numbers.items()}
 
     meanings = ("FPR at least", "FPR at most", "TPR at least", "TPR at most", "right answers at least", "at most")
@@ -229,7 +205,6 @@ def _panels(config: Config) -> Sweep:
         "true_fpr": Quantity("FPR of all three", "1"),
         "true_tpr": Quantity("TPR of all three", "1"),
         "true_right": Quantity("share of right answers", "1"),
-        "fits": Quantity("whether verifiers that err independently could give such counts", "1"),
     }
     return Sweep(measure, quantities, static_grid={"panel": PANELS, "answers": config.answers})
 

@@ -1,10 +1,11 @@
 r"""What many attempts at each question tell: pass@k, its crossing after sharpening, its estimates, and what votes tell.
 
-The base policy has rates with a Beta law over the questions. Training on verdicts moves every question by the same step
-of log odds, and passes more at every k. Sharpening raises a policy to a power: it passes more at k = 1 and less from a
-k on that lies where the curves say, since it buries what it does not find the likeliest. Votes tell another thing: with
-ever more voters the majority is right for the questions whose right answer is the plurality, and never for the others,
-while pass@k goes to 1. From n attempts the unbiased estimate ends at k = n; the plug-in goes on, too low all along.
+The base policy has rates with a Beta law over the questions. Training on verdicts moves every question by the same
+step of log odds, and passes more at every k. Sharpening raises a policy to a power: here it passes .038 more at k = 1
+and less from k = 1.5 on, since it buries what it does not find the likeliest. Votes tell another thing: with ever
+more voters the base and the sharpened policy win the same questions, those whose right answer is the plurality (.385
+of them), and never the others, while pass@k goes to 1. From n attempts the unbiased estimate ends at k = n; the plug-
+in goes on, too low all along, by up to .08 with n = 64.
 """
 
 import jax
@@ -196,8 +197,8 @@ def curves_figure(found: dict) -> Figure:
         Panel("Cover", "t", "share of questions at t or above", lines("rate", "covered")),
     )
     caption = (
-        "Sharpening passes more at first and less later; training on verdicts never passes less. A vote of the base "
-        "goes to what the sharpened policy answers at once."
+        "Sharpening passes more at first and less later; training on verdicts never passes less. With ever more voters "
+        "the base and the sharpened policy win the same questions."
     )
     return Figure(panels, caption)
 

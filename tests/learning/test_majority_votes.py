@@ -96,6 +96,7 @@ def test_boundaries():
         vote_boundary(2)
 
 
+@pytest.mark.slow
 def test_it_is_batched_and_has_the_slopes_of_the_polynomial():
     laws = jnp.array([[0.5, 0.5, 0.0], [0.25, 0.25, 0.5]])
     batch = jax.jit(jax.vmap(lambda p: vote_winner(p, 3)))(laws)

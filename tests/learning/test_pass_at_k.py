@@ -135,6 +135,7 @@ def test_the_bounds_hold_and_close_in(a, b):
     assert high[-1] / low[-1] - 1 <= a * abs(a - 1) / 1e4
 
 
+@pytest.mark.slow
 def test_slopes_are_those_of_differences_at_the_ends_too():
     for p in (0.0, 0.3, 1.0):
         slope = jax.grad(lambda rate: pass_at(fixed_rates([rate]), 3.0))(p)

@@ -6,7 +6,7 @@ import random
 import re
 from fractions import Fraction
 
-TERM = re.compile(r"([-+]?)([\d.]+)?(?:/(\d+))?\*?(?:([HI])\(([^()]*)\))?")
+TERM = re.compile(r"([-+]*)([\d.]+)?(?:/(\d+))?\*?(?:([HI])\(([^()]*)\))?")
 SINGLE = re.compile(r"(1\*?)?(H\([^;()]*\)|I\([^;()]*;[^;()]*\))")
 
 
@@ -50,7 +50,7 @@ class RandomEntropies(dict):
             raise ValueError(text)
         for sign, size, under, kind, body in TERM.findall(text):
             inside = self.measure(f"{kind}({body})") if kind else int(bool(size))
-            total += Fraction(f"{sign}{size or 1}") / int(under or 1) * inside
+            total += (-1) ** sign.count("-") * Fraction(size or "1") / int(under or 1) * inside
         return total
 
     def zeros(self, line):

@@ -55,8 +55,8 @@ def reference_cost(
     Raises:
         ValueError: One of them is none of these.
 
-    >>> float(reference_cost([0.25, 0.25, 0.5], [1, 1, 0], 1)), float(reference_cost([0.25, 0.25, 0.5], [1, 1, 0], 2))
-    (2.0, 1.5)
+    >>> round(float(reference_cost([0.25, 0.25, 0.5], [1, 1, 0], 2)), 12)
+    1.5
     """
     law = accepted_law(base, accepted)
     return -jnp.log2(verdict_question(base, accepted).rate) - plog2p(law).sum() - empirical_entropy(law, references)
@@ -74,8 +74,8 @@ def empirical_entropy(law: Float[Numbers, "outputs"], draws: int) -> Float[Array
     Raises:
         ValueError: One of them is none of these.
 
-    >>> float(empirical_entropy([0.5, 0.5], 1)), float(empirical_entropy([0.5, 0.5], 2))
-    (0.0, 0.5)
+    >>> round(float(empirical_entropy([0.5, 0.5], 2)), 12)
+    0.5
     """
     q, n = check_distributions(law, "law"), check_int(draws, "draws")
     inner = (q > 0) & (q < 1)
@@ -92,7 +92,7 @@ def law_at_rate(
     r"""Return the law of a given pass rate that is nearest to the base, in both directions of divergence.
 
     $\pi=p'\pi_0(\cdot\mid A)+(1-p')\pi_0(\cdot\mid A^c)$ is the tilt $\propto\pi_0e^{cr}$; the least divergences are
-    `rate_divergence` of (p', p_0) and of (p_0, p'). In the direction $D(\pi_0\|\pi)$ it tends to infinity as p' does to 1.
+    `rate_divergence` of (p', p_0) and of (p_0, p'). The second tends to infinity as p' does to 1.
 
     Args:
         base: $\pi_0$, a law with mass on accepted and on rejected outputs.
@@ -132,10 +132,10 @@ def rate_divergence(rate: Number, other: Number) -> Float[Array, ""]:
 def forward_regularised(
     base: Float[Numbers, "outputs"], reward: Float[Numbers, "outputs"], beta: Number
 ) -> Float[Array, "outputs"]:
-    r"""Return the best policy for $E_\pi r-\beta D(\pi_0\|\pi)$ (natural logarithm): the penalty in the other direction.
+    r"""Return the best policy for $E_\pi r-\beta D(\pi_0\|\pi)$ in nats: the other direction.
 
-    $\pi_y=\frac{\beta\pi_0(y)}{\lambda-r_y}$, with the $\lambda>\max r$ that makes it a law, by bisection. With a verdict
-    $1-p\sim\beta(1-p_0)$ as $\beta\to0$, where `regularised` has $1-p\sim\frac{1-p_0}{p_0}e^{-1/\beta}$.
+    $\pi_y=\frac{\beta\pi_0(y)}{\lambda-r_y}$, with the $\lambda>\max r$ that makes it a law, by bisection. With a
+    verdict $1-p\sim\beta(1-p_0)$ as $\beta\to0$, where `regularised` has $1-p\sim\frac{1-p_0}{p_0}e^{-1/\beta}$.
 
     Args:
         base: $\pi_0$, a law.
@@ -145,8 +145,8 @@ def forward_regularised(
     Raises:
         ValueError: One of them is none of these.
 
-    >>> forward_regularised([0.5, 0.5], [1.0, 0.0], 2.0).round(6).tolist()
-    [0.618034, 0.381966]
+    >>> print(forward_regularised([0.5, 0.5], [1.0, 0.0], 2.0).round(6))
+    [0.618034 0.381966]
     """
     return penalised_law(base, reward, beta, lambda y: 1 / jnp.maximum(-y, 0.0))
 
@@ -159,7 +159,8 @@ def penalised_law(
 ) -> Float[Array, "outputs"]:
     r"""Return the best policy for $E_\pi r-\beta\sum_y\pi_0(y)f\bigl(\frac{\pi_y}{\pi_0(y)}\bigr)$, f strictly convex.
 
-    $\pi_y=\pi_0(y)\,(f')^{-1}\bigl(\frac{r_y-\lambda}\beta\bigr)$, 0 below $f'(0)$, with the $\lambda$ that makes it a law.
+    $\pi_y=\pi_0(y)\,(f')^{-1}\bigl(\frac{r_y-\lambda}\beta\bigr)$, 0 below $f'(0)$, with the $\lambda$
+    that makes it a law.
 
     Args:
         base: $\pi_0$, a law.

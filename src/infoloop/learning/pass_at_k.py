@@ -93,6 +93,7 @@ def log_fail(population: BetaRates, k: Batch) -> Float[Array, "*batch"]:
     return _log_fail(population.a, population.b, check_positive(k, "k (attempts)"))
 
 
+@jax.jit  # as one program: its many small operations would each be compiled alone
 def _log_fail(a, b, k):
     y = jnp.asarray(b)[..., None] + jnp.arange(_SHIFT)
     wide_a, wide_k = jnp.asarray(a)[..., None], jnp.asarray(k)[..., None]

@@ -53,7 +53,7 @@ def arcsine_slope(p: Float[Array, "*batch"], q: Float[Array, "*batch"]) -> Float
     return 1 / jnp.sqrt(p * q)
 
 
-def pass_at_slope(k: Number) -> Slope:
+def attempts_slope(k: Number) -> Slope:
     r"""Return the function $kq^{k-1}$, the slope of pass@k, $1-q^k$.
 
     Args:
@@ -62,7 +62,7 @@ def pass_at_slope(k: Number) -> Slope:
     Raises:
         ValueError: It is not above 0.
 
-    >>> float(pass_at_slope(2)(jnp.array(0.25), jnp.array(0.75)))
+    >>> float(attempts_slope(2)(jnp.array(0.25), jnp.array(0.75)))
     1.5
     """
     k = check_positive(k, "k (attempts)")
@@ -81,7 +81,7 @@ def group_slope(size: int) -> Slope:
     Raises:
         ValueError: It is smaller, or no whole number.
 
-    >>> float(group_slope(2)(jnp.array(0.25), jnp.array(0.75)))
+    >>> round(float(group_slope(2)(jnp.array(0.25), jnp.array(0.75))), 12)
     1.0
     """
     size = check_int(size, "size (verdicts a group)", 2)
@@ -104,7 +104,7 @@ def late_error(scale: Batch, t: Batch, factor: Batch = 1.0, power: Batch = 0.0) 
 
     $\Bigl(\frac{c_0}{f(1+j)t}\Bigr)^{1/(1+j)}$ solves $\dot E=-\frac f{c_0}E^{2+j}$ up to its start, where the slope is
     near $fE^j$ at $E=1-p\to0$: f, j are 1, 0 for the pass rate and its logarithm, $\sqrt{G-1}$, 0 for `group_slope`,
-    1, -1/2 for `arcsine_slope`, k, k - 1 for `pass_at_slope`. The arguments broadcast; a traced bad one gives NaN.
+    1, -1/2 for `arcsine_slope`, k, k - 1 for `attempts_slope`. The arguments broadcast; a traced bad one gives NaN.
 
     Args:
         scale: $c_0$, the `verdict_orbit.error_scale` of the question, above 0.

@@ -54,9 +54,9 @@ def softmax_flow(
     Raises:
         ValueError: One of them is none of these.
 
-    >>> print(softmax_flow([0.3, 0.1, 0.3, 0.3], [1, 1, 0, 0], [0.0, 1e4])[:, :2].round(4))
-    [[0.3    0.1   ]
-     [0.9993 0.0006]]
+    >>> law = softmax_flow([0.3, 0.1, 0.3, 0.3], [1, 1, 0, 0], 1e4)
+    >>> print(f"{law[0]:.4f} {law[1]:.4f}")
+    0.9993 0.0006
     """
     question = verdict_question(base, accepted)
     return map_over(lambda one: policy_at(question, one), _parameters(question, _checked_times(t), slope))

@@ -77,7 +77,7 @@ def floats(values):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-@pytest.mark.parametrize("size", [2, pytest.param(4, marks=pytest.mark.full)])
+@pytest.mark.parametrize("size", [2, pytest.param(3, marks=pytest.mark.full), pytest.param(4, marks=pytest.mark.full)])
 def test_mean_and_covariance_are_those_over_all_ordered_groups(options, size):
     """For a tabular policy, and for one on features, of the same five outputs."""
     rule, (z, outputs) = rule_of(options), question()
@@ -232,7 +232,7 @@ def test_questions_and_settings_are_batched():
             np.testing.assert_allclose(found[s, q], alone, rtol=0, atol=rounding(64))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_are_those_of_differences():
     z, outputs = question()
 
@@ -249,7 +249,7 @@ def test_slopes_are_those_of_differences():
     assert abs(sum(jnp.vdot(a, b) for a, b in zip(gradient, towards, strict=True)) - slope) <= rounding(256)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_policy_without_mass_on_a_kind_has_a_finite_update():
     z = jnp.array([0.0, 0.0, -1e4])
     outputs = output_kinds([1.0, 0.0, 0.5])
@@ -259,7 +259,7 @@ def test_a_policy_without_mass_on_a_kind_has_a_finite_update():
     assert np.isfinite(update_variance(grpo(), lambda z: z, z, outputs, 4))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_thousands_of_strings_of_few_kinds():
     """All strings of 12 bits, logits from the number of ones: the update is that of 13 outputs with their masses."""
     ones = np.array([bin(y).count("1") for y in range(4096)])

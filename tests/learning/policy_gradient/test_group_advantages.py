@@ -29,9 +29,7 @@ def test_equal_rewards_have_the_advantage_0_exactly(rule, rewards):
 
 
 def test_equal_rewards_have_finite_slopes():
-    for rule in (grpo(), grpo(1e-6), grpo(divisor="sample")):
-        slopes = jax.jacobian(lambda r, rule=rule: of_members(rule, r))(jnp.full(3, 0.1))
-        assert (slopes == 0).all()
+    assert (jax.jacobian(lambda r: of_members(grpo(), r))(jnp.full(3, 0.1)) == 0).all()
 
 
 @pytest.mark.parametrize("scale", [1e-300, 1e-8, 1.0, 1e300])

@@ -58,7 +58,7 @@ def test_another_rule_is_noticed():
     assert deviations(RULES["grpo"], 20_000, exact=modified(grpo(), dose=0.1)) > LIMIT
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_total_variance_is_that_of_a_policy_on_features():
     phi = jnp.array([[1.0, 0.0], [0.5, -1.0], [0.0, 2.0], [-1.0, 0.3], [2.0, 1.0]])
     logits_of = lambda theta: Z + phi @ theta  # noqa: E731
@@ -85,7 +85,7 @@ def test_a_group_that_is_never_live_is_not_a_number():
     assert jnp.isnan(found).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_seeds_are_batched():
     keys = jax.random.split(jax.random.key(0), 3)
     update = lambda key: sampled_update(key, RULES["redrawn"], lambda z: z, Z, OUTPUTS, 4, 5)  # noqa: E731

@@ -33,7 +33,7 @@ def test_scores_are_those_of_fractions():
     np.testing.assert_allclose(found, np.array(softmax_scores(LAW, FEATURES), float), rtol=0, atol=CLOSE)
 
 
-@pytest.mark.parametrize("repeats", [1, pytest.param(9, marks=pytest.mark.slow)], ids=["columns", "rows"])
+@pytest.mark.parametrize("repeats", [1, pytest.param(9, marks=pytest.mark.full)], ids=["columns", "rows"])
 def test_moments_are_those_of_fractions(repeats):
     """With nine parameters for four outputs the Jacobian is taken by rows."""
     g = [[row[0], *[row[1]] * repeats] for row in softmax_scores(LAW, FEATURES)]

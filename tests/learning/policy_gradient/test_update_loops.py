@@ -43,7 +43,7 @@ def test_exact_ascent_is_its_steps():
         z = z + 0.5 * expected_update(grpo(), identity, z, OUTPUTS, 4)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_parameter_tree_is_trained():
     logits_of = lambda theta: Z + theta["bias"] + OUTCOME * theta["slope"]  # noqa: E731
     start = {"bias": jnp.zeros(4), "slope": jnp.zeros(())}
@@ -52,7 +52,7 @@ def test_a_parameter_tree_is_trained():
     assert (jnp.diff(right) > 0).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_questions_settings_and_seeds_are_batched():
     starts, doses = jnp.stack([Z, jnp.zeros(4)]), jnp.array([0.0, 0.1])
     outputs = output_kinds([[1.0, 1, 0, 0], [0, 0, 0, 1]], [0.0, 1.0, 0.0, 1.0])

@@ -3,12 +3,18 @@ from . import dead_groups as dead_groups
 from . import enumerated_groups as enumerated_groups
 from . import group_objectives as group_objectives
 from . import group_variance_formulas as group_variance_formulas
+from . import kl_penalty_limits as kl_penalty_limits
+from . import kl_projection_costs as kl_projection_costs
+from . import kl_projection_tilts as kl_projection_tilts
 from . import learned_rewards as learned_rewards
+from . import natural_gradient_flows as natural_gradient_flows
 from . import noisy_verdict_filters as noisy_verdict_filters
 from . import noisy_verdict_panels as noisy_verdict_panels
 from . import noisy_verdicts as noisy_verdicts
+from . import objective_clocks as objective_clocks
 from . import pass_at_k_estimates as pass_at_k_estimates
 from . import pass_at_k_populations as pass_at_k_populations
+from . import pass_rate_orbits as pass_rate_orbits
 from . import plurality_votes as plurality_votes
 from . import process_outcome as process_outcome
 from . import random_verdicts as random_verdicts
@@ -16,6 +22,8 @@ from . import reachable_slopes as reachable_slopes
 from . import redrawn_groups as redrawn_groups
 from . import shaping_doses as shaping_doses
 from . import shaping_jumps as shaping_jumps
+from . import softmax_flow_ends as softmax_flow_ends
+from . import softmax_flows as softmax_flows
 from . import step_credit as step_credit
 from . import tail_selection_limits as tail_selection_limits
 from . import tail_selection_regimes as tail_selection_regimes

@@ -142,10 +142,10 @@ def _updates(case):
     )
 
 
-def expected_update(policy: list[fmpq], reward: list[fmpq], output: int) -> fmpq:
+def mean_update(policy: list[fmpq], reward: list[fmpq], output: int) -> fmpq:
     """Return the mean of reward times score at one logit: the score of output y is 1 at y, less the policy.
 
-    >>> expected_update([fmpq(1, 4), fmpq(3, 4)], [fmpq(1), fmpq(0)], 0)
+    >>> mean_update([fmpq(1, 4), fmpq(3, 4)], [fmpq(1), fmpq(0)], 0)
     3/16
     """
     scores = ((y == output) - policy[output] for y in range(len(policy)))
@@ -159,7 +159,7 @@ def _updates_exactly(case, factor=lambda j: j):
     passes = [truth[1], truth[0], truth[2]]
     shift = {"plain": fmpq(0), "forward": 1 - rho1, "backward": rho0}[case["reward"]]
     scale = j if case["reward"] == "backward" else fmpq(1)
-    found = expected_update(policy, [(rate - shift) / scale for rate in passes], output)
+    found = mean_update(policy, [(rate - shift) / scale for rate in passes], output)
     right = policy[output] * (rights[output] - policy[0])
     return found, right * (fmpq(1) if case["reward"] == "backward" else factor(j))
 

@@ -25,7 +25,7 @@ def check_finite(value: Float[Numbers, "*shape"], what: str, least: float = -np.
     -2.0
     """
     value = check_floats(value, what)
-    inside = (value >= least) & (jnp.abs(value) < np.inf)
+    inside = (value >= least) & (value > -np.inf) & (value < np.inf)
     if isinstance(value, Tracer):
         return nan_unless(inside, value)
     if not inside.all():
