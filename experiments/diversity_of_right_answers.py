@@ -98,6 +98,7 @@ CLAIMS = (
     "thm:clock-bounds",
     "cnd:several-questions",
     "thm:natural-time",
+    "fol:both-gradients-share-the-limit",
     "thm:tilt-minimises-all",
     "fol:oracle-sft-ties",
     "thm:regularised-optimum",
@@ -375,7 +376,11 @@ def clocks_figure(found: dict) -> Figure:
         Panel("One question: one curve", "pass rate", "entropy, bits", lines("passed", "entropy", styled=True)),
         Panel("Several questions: one each", "mean pass rate", "mean entropy, bits", lines("passed", "entropy", True)),
     )
-    return Figure(panels, "Objectives of the pass rate differ in their clocks alone; dotted: closed forms.", columns=2)
+    return Figure(
+        panels,
+        "Objectives of the pass rate differ in their clocks; several questions tell them apart. Dotted: late.",
+        columns=2,
+    )
 
 
 FIGURES = {"kept": kept_figure, "attempts": attempts_figure, "clocks": clocks_figure}
