@@ -7,6 +7,7 @@ from . import numbers_of_groups as numbers_of_groups
 from . import order_of_data as order_of_data
 from . import order_of_learning as order_of_learning
 from . import policy_entropies as policy_entropies
+from . import silent_groups as silent_groups
 from . import step_rewards as step_rewards
 from . import synthetic_gains as synthetic_gains
 from . import vanishing_shares as vanishing_shares

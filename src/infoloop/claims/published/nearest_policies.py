@@ -15,7 +15,7 @@ from infoloop.statements.neighbours import changed, unrefuted
 
 POSITIVE, BELOW = "every output of the base has a positive probability", "the pass rate of the policy is below 1"
 POSITIVE_ALWAYS = unrefuted(
-    POSITIVE, "without some outputs a base is compared on the others, and any other policy is infinitely far"
+    POSITIVE, "the exact sides divide by the base; where it lacks an output that the policy lacks too, nothing changes"
 )
 
 

@@ -81,7 +81,7 @@ tilt_minimises_all = inequality(
     ),
     edges=tuple({"base": BASES[0], "tilt": fmpq(2), "kind": kind} for kind in DIVERGENCES),
     neighbours=(
-        unrefuted(POSITIVE, "outputs that neither gives add nothing; those of one alone make a divergence infinite"),
+        unrefuted(POSITIVE, "the inequality holds without it; the sums over ratios are then finite for some f only"),
         without(CONVEX, {"base": BASES[0], "policy": BASES[2], "kind": "minus chi-square"}),
         changed(
             "the verdicts' divergence in the other direction",

@@ -8,7 +8,7 @@ from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.learning.pass_rate_objectives import log_odds_slope
 from infoloop.learning.policy_optimisation import regularised_gradient
 from infoloop.statements.cases import Family, random_numbers
-from infoloop.statements.neighbours import changed, unrefuted, without
+from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 TABULAR, EXACT, ONE_REWARD = "tabular logits", "the exact gradient of the mean reward", "two outputs of one reward"
@@ -144,7 +144,7 @@ one_curve = equality(
     edges=(_one,),
     wrong=lambda logits: (_float_clock(logits)[0] * 2, _float_clock(logits)[1]),
     neighbours=(
-        unrefuted(TABULAR, "shared features have one curve too, as F'(p) is one factor; their integrals are others"),
+        without(TABULAR, {**_one, "k": "log odds", "output": 1, "rule": "one feature"}),
         without(VERDICT, {"law": LAWS[0], "reward": (2, 1, 0, 0)}, exact=_best_of_two),
         without(
             "one question",
