@@ -148,3 +148,11 @@ def test_slopes_are_those_of_differences_at_the_ends_too():
 def test_another_object_is_no_population():
     with pytest.raises(TypeError, match="population is a list: make one by"):
         pass_at([0.5], 2)  # ty: ignore[invalid-argument-type]
+
+
+def test_moments_of_many_attempts_are_finite_and_their_slope_at_the_ends_is_that_of_pass_at_k():
+    mean, variance = pass_at_estimate_moments(0.001, 2000, 3)
+    assert abs(float(mean) / (1 - 0.999**3) - 1) < 1e-9
+    assert 0 < float(variance) < float(mean)
+    slopes = [float(jax.grad(lambda p: pass_at_estimate_moments(p, 5, 2)[0])(end)) for end in (0.0, 1.0)]
+    assert np.abs(np.array(slopes) - [2.0, 0.0]).max() < 1e-12

@@ -85,3 +85,8 @@ def test_the_policy_moves_rates_that_stand_still_in_each_style():
 def test_answers_of_another_shape_are_refused():
     with pytest.raises(ValueError, match=r"answers has shape \(2,\)"):
         pooled_verifier(BY_STYLE, [0.5, 0.5])
+
+
+def test_cells_without_mass_do_not_matter_after_a_long_time():
+    verifier = NoisyVerifier(jnp.array([0.0, 1.0]), jnp.array([1.0, 1.0]))
+    assert styled_policy([[0.5, 0.0], [0.5, 0.0]], verifier, 800.0).tolist() == [[0.5, 0.0], [0.5, 0.0]]

@@ -11,6 +11,7 @@ from jax.core import Tracer
 from jax.scipy.special import betainc, gammaln
 from jaxtyping import Array, Float
 
+from infoloop.learning.policy_gradient.bernstein_polynomials import casteljau
 from infoloop.learning.question_populations import (
     BetaRates,
     FixedRates,
@@ -165,13 +166,11 @@ def pass_at_estimate_moments(
     >>> [round(float(found), 12) for found in pass_at_estimate_moments(0.5, 2, 1)]
     [0.5, 0.125]
     """
-    n, p = check_int(attempts, "attempts"), check_unit_interval(rate, "rate")[..., None]
-    c = jnp.arange(n + 1.0)
-    weights = jnp.exp(gammaln(n + 1.0) - gammaln(c + 1) - gammaln(n - c + 1)) * p**c * (1 - p) ** (n - c)
-    k = check_count(k, "k (attempts)", 1)
-    estimates = pass_at_estimate(n, c, k[..., None])
-    mean = (weights * estimates).sum(-1)
-    return mean, (weights * (estimates - mean[..., None]) ** 2).sum(-1)
+    n, p, k = check_int(attempts, "attempts"), check_unit_interval(rate, "rate"), check_count(k, "k (attempts)", 1)
+    p, k = jnp.broadcast_arrays(p, k)
+    estimates = pass_at_estimate(n, jnp.arange(n + 1.0), k[..., None])
+    mean = casteljau(estimates, p)
+    return mean, casteljau((estimates - mean[..., None]) ** 2, p)
 
 
 def pass_at_slope(rate: Batch, k: Batch) -> Float[Array, "*batch"]:

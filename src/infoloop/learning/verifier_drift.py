@@ -14,6 +14,7 @@ from jaxtyping import Array, Float
 from infoloop.learning.noisy_verifiers import NoisyVerifier
 from infoloop.loops.loop import Loop
 from infoloop.probability.array_types import Batch, Number, Numbers
+from infoloop.probability.arrays import tilt
 from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import check_floats, check_positive, check_probabilities, check_unit_interval
 
@@ -129,8 +130,7 @@ def styled_policy(answers: Float[Numbers, "2 styles"], verifier: NoisyVerifier, 
     table = _answers(answers)
     passes = jnp.stack(jnp.broadcast_arrays(verifier.false_positive, verifier.true_positive))
     logits = passes * jnp.asarray(check_floats(t, "t"))
-    weights = table * jnp.exp(logits - jnp.max(logits))
-    return weights / weights.sum()
+    return tilt(table.ravel(), logits.ravel()).reshape(table.shape)
 
 
 def _answers(answers: Float[Numbers, "2 styles"]) -> Float[Array, "2 styles"]:
