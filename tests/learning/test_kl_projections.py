@@ -53,7 +53,7 @@ def test_the_tilt_is_nearest_in_both_directions():
     assert np.abs(law_at_rate(BASE, ACCEPTED, 1.0) - accepted_law(BASE, ACCEPTED)).max() <= rounding(4)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("beta", [1e-9, 0.3, 5.0])
 def test_the_other_direction_solves_its_condition(beta):
     reward = np.array([1.0, 1.0, 0.0, -2.0])
@@ -63,7 +63,7 @@ def test_the_other_direction_solves_its_condition(beta):
     assert np.ptp(level) <= rounding(64) * max(1.0, beta)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_kl_is_one_of_the_penalties_and_chi_square_reaches_the_end():
     tilt = penalised_law(BASE, ACCEPTED, 0.3, lambda y: jnp.exp(y - 1))
     assert np.abs(tilt - regularised(BASE, ACCEPTED, 0.3)).max() <= rounding(64)
@@ -72,7 +72,7 @@ def test_kl_is_one_of_the_penalties_and_chi_square_reaches_the_end():
     assert (square(0.376)[2:] > 0).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_are_those_of_differences():
     def right(beta):
         return forward_regularised(BASE, ACCEPTED, beta)[:2].sum()

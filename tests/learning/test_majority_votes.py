@@ -96,7 +96,7 @@ def test_boundaries():
         vote_boundary(2)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_it_is_batched_and_has_the_slopes_of_the_polynomial():
     laws = jnp.array([[0.5, 0.5, 0.0], [0.25, 0.25, 0.5]])
     batch = jax.jit(jax.vmap(lambda p: vote_winner(p, 3)))(laws)
@@ -106,7 +106,7 @@ def test_it_is_batched_and_has_the_slopes_of_the_polynomial():
     np.testing.assert_allclose(slopes, exact, atol=rounding(32))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_drawn_winners_have_the_law():
     draws = 20_000
     found = sampled_winners(jax.random.key(5), [0.5, 0.25, 0.25], 4, draws)

@@ -50,7 +50,7 @@ def test_every_table_is_there_with_its_probability():
     assert np.abs(mean - expected_wins(COMPARISONS, REWARD)).max() <= rounding(64)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_draws_have_the_expected_mean_and_keep_the_counts():
     """False alarm below 1e-6: Hoeffding for each of six cells, with at most three comparisons a draw."""
     runs = 4000
@@ -63,7 +63,7 @@ def test_draws_have_the_expected_mean_and_keep_the_counts():
     assert abs(wins[:, 0, 1].var() / spread - 1) < 0.2
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_slope_of_a_probability_is_the_score_times_it():
     tables, probabilities = enumerated_wins(COMPARISONS, REWARD)
     slopes = jax.jit(jax.jacobian(lambda r: enumerated_wins(COMPARISONS, r)[1]))(jnp.asarray(REWARD))

@@ -54,7 +54,7 @@ def test_the_values_of_the_best_of_n_by_all_draws(n):
     assert np.abs(np.array(best_of_values(FLOATS, PROXY, GOLD, n)) - values(policy)).max() <= rounding(64)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_gold_slope_is_the_derivative_and_changes_sign_at_the_peak():
     strengths = jnp.linspace(0.01, 4.0, 400)
     curve = jax.jit(jax.vmap(lambda s: regularised_values(FLOATS, PROXY, GOLD, 1 / s)))(strengths)
@@ -75,7 +75,7 @@ def test_a_policy_with_mass_that_the_base_lacks_is_infinitely_far():
     )
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(("slope", "curvature"), [(1.5, 0.0), (1.5, 0.4), (-0.5, -0.25)])
 def test_a_parabola_of_a_normal_proxy_on_a_fine_grid(slope, curvature):
     """The grid is far finer than any policy; sums over it converge exponentially."""

@@ -41,7 +41,7 @@ def slopes(weights, wins, basis, penalty):
         return np.array(found)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_two_outputs_have_the_log_odds_of_their_wins():
     for won, lost in [(3, 1), (1, 1), (0.5, 7.25), (1e12, 1.0)]:
         reward = fitted_reward([[0, won], [lost, 0]]).reward
@@ -49,7 +49,7 @@ def test_two_outputs_have_the_log_odds_of_their_wins():
         assert reward.sum() == 0
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("comparisons", [RING, np.full((5, 5), 7.0) - 7 * np.eye(5)])
 def test_expected_wins_give_the_reward_back(comparisons):
     fitted = fitted_reward(expected_wins(comparisons, REWARD))
@@ -57,7 +57,7 @@ def test_expected_wins_give_the_reward_back(comparisons):
     assert fitted.gradient <= TIGHT
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("penalty", [0.0, 0.5])
 def test_the_fit_is_stationary(penalty):
     fitted = fitted_reward(WINS, penalty=penalty)
@@ -73,7 +73,7 @@ def test_a_fit_that_is_a_little_off_would_be_noticed():
     assert np.abs(slopes(fitted.reward + np.array([1e-9, 0, 0, 0]), WINS, np.eye(4), 0)).max() > 100 * TIGHT
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_it_exists_alone_iff_no_set_of_outputs_went_unbeaten():
     """All 64 tables of three outputs, by all their subsets."""
     fit = jax.jit(lambda wins: (one_best(wins), fitted_reward(wins).reward))
@@ -92,7 +92,7 @@ def test_it_exists_alone_iff_no_set_of_outputs_went_unbeaten():
     assert seen == {True, False}
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_wins_that_features_separate_have_no_fit_without_a_penalty():
     """The first feature decides every comparison; scaled, it does too."""
     wins = [[0, 4, 4], [0, 0, 4], [0, 0, 0]]
@@ -106,7 +106,7 @@ def test_wins_that_features_separate_have_no_fit_without_a_penalty():
     assert np.isfinite(fitted_reward(wins, penalty=1e-6).reward).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_features_that_are_not_told_apart_have_no_single_weights():
     constant = np.hstack([FEATURES, np.ones((4, 1))])
     twice = np.hstack([FEATURES, FEATURES[:, :1]])
@@ -143,7 +143,7 @@ def test_slopes_of_the_fit_by_the_wins_are_those_of_differences():
     assert abs(jax.jit(jax.hessian(reward))(3.0) - (high - 2 * middle + low) / step**2) <= 64 * step
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_slope_of_two_rewards_by_the_wins_of_one():
     apart = jax.jit(
         jax.grad(lambda won: fitted_reward(jnp.array([[0.0, won], [2.0, 0.0]])).reward @ jnp.array([1, -1]))
@@ -161,7 +161,7 @@ def test_the_information_is_the_mean_of_the_squared_score():
     assert np.abs(covariance - np.linalg.pinv(expected)).max() <= rounding(64) * 64
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_covariance_is_that_of_fits_to_many_comparisons():
     """Every outcome of 3000 comparisons of a pair, but those without a fit, whose probability rounds to 0.
 
@@ -191,7 +191,7 @@ def test_the_covariance_with_features_is_of_their_span():
     assert np.isnan(reward_covariance(apart, np.array([0.3, 0.1, 0.7, -0.9, 0.2, 1.3]))).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_it_runs_under_jit_and_vmap_and_refuses_by_nan():
     scales = jnp.array([1.0, 2.0, 0.5])
     together = jax.jit(jax.vmap(lambda s: fitted_reward(s * WINS).reward))(scales)

@@ -58,7 +58,7 @@ def test_the_sum_over_all_pairs_of_value_and_error():
     assert np.isnan(selected_mean(values, [float(p) for p in law], log_survival, 10))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("beta", [0.05, 0.5, 3.0])
 def test_an_exponential_error_is_the_regularised_policy_from_the_highest_value_on(beta):
     for t in (2.0, 5.0, 1e4):
@@ -102,7 +102,7 @@ def exponential_pair(a, b, t):
         return float(mpmath.quad(lambda v: v * weight(v), ends) / mpmath.quad(weight, ends))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("a", "b", "t"),
     [(2, 1, 3), (1, 2, 3), (1, 1, 5), (1.1, 1, 4), (1, 1.1, 9.9), (1, 1.1, 10.1), (3, 0.5, 20), (0.5, 3, 20)],
@@ -128,7 +128,7 @@ def test_two_normals_keep_their_share_of_the_proxy(t):
     assert abs(selected_gaussian(3.0, 4.0, t) - expected) <= rounding(64) * max(1, expected)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_are_those_of_differences_also_at_the_ends():
     step = 2.0**-14
 
@@ -146,7 +146,7 @@ def test_slopes_are_those_of_differences_also_at_the_ends():
     assert jax.grad(lambda rate: limit_mean(VALUES, LAW, rate))(jnp.inf) == 0
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_it_runs_under_jit_and_vmap():
     thresholds = jnp.linspace(0.0, 40.0, 7)
     one_by_one = jnp.stack([selected_mean(VALUES, LAW, gaussian_log_survival, t) for t in thresholds])

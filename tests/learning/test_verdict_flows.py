@@ -65,7 +65,7 @@ def test_the_trajectory_is_that_of_all_logits_up_to_a_million():
         assert abs(z.sum() - np.log(BASE).sum()) < 1e-10
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_first_integrals_are_constant_up_to_a_million():
     """In units of Z that the sum of the logits fixes; the error allowed is relative to the largest term, e^-z."""
     law = np.asarray(softmax_flow(BASE, ACCEPTED, np.array([1.0, 1e3, 1e6])))
@@ -130,7 +130,7 @@ def test_all_objectives_run_on_one_curve():
         assert np.abs(law - wanted).max() <= rounding(256)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_clock_of_the_log_odds_needs_no_quadrature():
     times = np.array([0.5, 4.0])
     by_time = softmax_flow(BASE, ACCEPTED, times, log_odds_slope)
@@ -172,7 +172,7 @@ def test_losing_accepted_outputs_fall_by_their_power_of_time():
         assert abs(np.log(early / late) / np.log(1e4) - power) < 1e-3
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_published_point_is_a_time_and_no_limit():
     law = softmax_flow([0.3, 0.1, 0.3, 0.3], [1, 1, 0, 0], 1e4)
     assert [f"{x:.4f}" for x in law[:2]] == ["0.9993", "0.0006"]
@@ -212,7 +212,7 @@ def test_slopes_are_those_of_differences_and_vmap_is_a_loop():
     assert np.abs(many - jnp.array([jitted(BASE, 2.0), jitted(BASE[::-1], 2.0)])).max() <= rounding(16)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_bad_times_are_named_and_traced_ones_are_nan():
     with pytest.raises(ValueError, match=r"t .time. is -1"):
         softmax_flow([0.5, 0.5], [1, 0], -1.0)

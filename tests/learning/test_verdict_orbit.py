@@ -26,7 +26,7 @@ def integrals(law, accepted):
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(("base", "accepted"), QUESTIONS)
 def test_the_integrals_are_kept_in_units_that_the_sum_of_logits_fixes(base, accepted):
     with mp.workdps(40):
@@ -45,7 +45,7 @@ def test_the_integrals_are_kept_in_units_that_the_sum_of_logits_fixes(base, acce
             assert abs(moved - s) <= rounding(64) * 10
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(("base", "accepted"), QUESTIONS)
 def test_a_policy_is_found_by_its_rate_up_and_down(base, accepted):
     rates = np.array([0.01, 0.4, 0.9, 0.999])
@@ -79,7 +79,7 @@ def test_outputs_without_mass_stay_so():
     assert np.abs(law[jnp.array([0, 2, 3])] - inner).max() <= rounding(8)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_at_a_tie_are_those_of_differences():
     """The likeliest accepted outputs are tied: which of them is the reference must not show."""
     accepted = jnp.array([1.0, 1, 1, 0, 0])

@@ -46,7 +46,7 @@ def test_the_range_of_f_is_that_over_all_corners_of_the_box():
     assert wide[0] <= inside[0] <= inside[1] <= wide[1]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_intervals_hold_the_rates_and_narrower_cells_do_not(monkeypatch):
     """At 95 %, 20 tables: more than 6 misses have probability below 4e-5 (binomial tail at 1/20)."""
     tables = [counts(10_000, seed, law()) for seed in range(20)]

@@ -68,7 +68,7 @@ def test_every_reader_and_family_keeps_them():
     assert abs(float(law.probs[1] / jnp.exp(-400.0)) / 1000 - 1) < 1e-13
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_are_those_of_the_polynomial_at_both_ends():
     """Of the mass 6 p^2 (1 - p)^2 in p: at 0 and 1 the second slope is 12, the first 0."""
     law = lambda p: count_masses(jnp.stack([p, 1 - p]), np.array([[2, 2], [1, 3], [4, 0]]))  # noqa: E731

@@ -29,7 +29,7 @@ def test_digits_are_kept_everywhere():
     np.testing.assert_allclose(bernstein(COEFFICIENTS, RATES), expected, rtol=rounding(8), atol=0)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_at_the_ends_are_n_times_the_first_differences():
     slope = jax.grad(lambda p: bernstein(COEFFICIENTS, p))
     assert [float(slope(0.0)), float(slope(1.0))] == [12.0, -8.0]
@@ -51,7 +51,7 @@ def test_coefficients_of_powers():
         bernstein_coefficients([1.0, -2.0, 3.0], 1)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_integral_has_the_polynomial_as_its_slope():
     integral = bernstein_integral(COEFFICIENTS)
     p = np.array([0.0, 0.3, 1.0])

@@ -74,7 +74,7 @@ def test_epsilon_and_divisor():
     assert contrast_weights(2, "contrast").tolist() == [1.0]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_closed_forms_of_small_groups():
     p = np.array([0.0, 1e-12, 0.3, 0.5, 1.0])
     expected = {2: 1 + 0 * p, 3: math.sqrt(2) + 0 * p, 4: math.sqrt(3) + (3 - 2 * math.sqrt(3)) * p * (1 - p)}
@@ -95,7 +95,7 @@ def test_redrawn_groups_of_two_and_three_climb_the_log_odds():
     assert np.ptp(found) > 0.01  # not from four on
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_of_the_weight_of_live_groups():
     """Of 1/(2pq): -(1 - 2p)/(2 p^2 q^2), infinite at the ends; by the only weight it is 1/(pq)."""
     p, w = np.array([0.0, 0.25, 1.0]), contrast_weights(2)
@@ -105,7 +105,7 @@ def test_slopes_of_the_weight_of_live_groups():
     assert abs(jax.grad(lambda v: live_difficulty_weight(0.25, v))(w)[0] - 1 / 0.1875) <= rounding(8)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_weight_is_the_slope_of_the_objective_which_tends_to_the_arcsine():
     p = np.array([0.0, 0.25, 1.0])
     w = contrast_weights(5)

@@ -53,7 +53,7 @@ def test_the_mean_deviation_rises_with_the_size_and_stays_below_that_of_the_law(
     assert (found < np.sqrt(p * (1 - p))).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_at_the_ends():
     assert float(jax.grad(lambda p: live_share(p, 8))(0.0)) == 8
     assert float(jax.grad(lambda p: dead_share(p, 8))(1.0)) == 8

@@ -72,7 +72,7 @@ def test_variances_are_those_over_ordered_groups(n):
         close(rule_variance(MOMENTS, contrast_weights(n, epsilon=0.1)), normalised(mpf("0.1")))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_closed_forms_agree_with_that_of_any_rule():
     for n in (2, 5):
         pairs = (
@@ -89,7 +89,7 @@ def test_the_numbers_of_the_theory_map():
     assert [float(leave_one_out_variance(fair, n)) for n in (3, 4)] == [1 / 12, 1 / 24]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_moments_under_jax_and_without_mass():
     one = verdict_moments([1.0, 0.0], [1.0, 0.0], [[1.0], [0.0]])
     assert [float(one.rate), float(one.right), float(one.wrong)] == [1.0, 0.0, 0.0]

@@ -47,7 +47,7 @@ def test_the_numbers_of_the_theory_map():
     assert biases(Fraction(1, 2), 3) == (0, Fraction(-1, 18), Fraction(1, 18))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("which", range(3))
 def test_limits_and_slopes_at_the_ends(which):
     """The slope is a secant over 2^-60, in fractions."""

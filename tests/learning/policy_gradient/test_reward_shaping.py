@@ -80,7 +80,7 @@ def test_a_class_without_mass_or_without_a_bonus_gives_no_jump():
             assert part.tolist() == [0.0, 0.0]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_jump_under_jax():
     law, right, bonus, scores = (np.array(a, float) for a in arguments())
 

@@ -40,7 +40,7 @@ def deviations(rule, groups, size=4, exact=None):
 LIMIT = norm.isf(ALARM / 2 / (5 + 25))  # of 30 normal deviations, dependent or not
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(
     "name", ["redrawn", *(pytest.param(n, marks=pytest.mark.full) for n in RULES if n != "redrawn")]
 )
@@ -78,7 +78,7 @@ def test_no_dead_group_is_kept():
     assert found.shape == (8, 4)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_group_that_is_never_live_is_not_a_number():
     rule = modified(dr_grpo(), redrawn="equal rewards")
     found = sampled_update(jax.random.key(0), rule, lambda z: z, jnp.zeros(2), output_kinds([1.0, 1.0]), 2, 3)

@@ -26,7 +26,7 @@ def identity(z):
     return z
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("rule", [grpo(), modified(dr_grpo(), dose=2.0)], ids=["grpo", "shaped"])
 def test_the_clipped_update_is_the_slope_of_the_clipped_objective(rule):
     """Of the sum over all ordered groups of three under the old policy, differentiated by JAX."""
@@ -99,7 +99,7 @@ def test_the_natural_gradient_of_a_table_is_the_reward():
         np.testing.assert_allclose(found - found.mean(), reward - reward.mean(), rtol=0, atol=CLOSE)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_natural_gradient_solves_with_the_fisher_matrix():
     phi = jnp.array([[1.0, 0.0, 1.0], [0.5, -1.0, -0.5], [0.0, 2.0, 2.0], [-1.0, 0.3, -0.7]])  # the third is the sum
     logits_of = lambda theta: Z + phi @ theta["x"]  # noqa: E731

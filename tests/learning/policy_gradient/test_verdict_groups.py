@@ -38,7 +38,7 @@ def test_what_does_not_fit_is_named():
         group_moments(grpo(), [0.5, 0.25, 0.25], kinds([1.0, 0.0, 0.5]), 3, most=9)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_sums_in_chunks_are_the_sums():
     """Groups of 9 of 5 kinds are 715 multisets, in three chunks; each is summed here in floats of the host."""
     masses, features = (
