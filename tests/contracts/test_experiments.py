@@ -19,7 +19,14 @@ EXPERIMENTS = {name: discovery.load(name) for name in discovery.experiment_summa
 KEY = jax.random.key(3)
 REPEATED = ("rare_tokens", "noisy_verifiers")  # a sampled loop and a map
 TWICE = [pytest.param(name, marks=() if name in REPEATED else pytest.mark.full) for name in EXPERIMENTS]
-LONG = ("meta_level", "first_learned", "phantom_advantage", "diversity_of_right_answers", "pass_at_k", "goodhart")  # 15 s to a minute each
+LONG = (
+    "meta_level",
+    "first_learned",
+    "phantom_advantage",
+    "diversity_of_right_answers",
+    "pass_at_k",
+    "goodhart",
+)  # 15 s to a minute each
 DRAWN = [pytest.param(name, marks=pytest.mark.full if name in LONG else ()) for name in EXPERIMENTS]
 
 
