@@ -148,7 +148,7 @@ def forward_regularised(
     >>> print(forward_regularised([0.5, 0.5], [1.0, 0.0], 2.0).round(6))
     [0.618034 0.381966]
     """
-    return penalised_law(base, reward, beta, lambda y: 1 / jnp.maximum(-y, 0.0))
+    return penalised_law(base, reward, beta, lambda y: jnp.where(y < 0, -1 / jnp.where(y < 0, y, -1.0), jnp.inf))
 
 
 def penalised_law(

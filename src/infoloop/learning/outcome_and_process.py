@@ -42,11 +42,11 @@ def step_credits(rates: Float[Numbers, "steps"]) -> Float[Array, "steps"]:
     before = jnp.concatenate([ones, jnp.cumprod(r)[:-1]])
     after = jnp.concatenate([jnp.cumprod(r[::-1])[::-1][1:], ones])
 
-    def told(rate, rest):
+    def credit(rate, rest):
         right, wrong = jnp.stack([rate * rest, rate * (1 - rest)]), jnp.stack([jnp.zeros_like(rate), 1 - rate])
         return mutual_information(Joint(jnp.stack([right, wrong]), ("A", "R")), "A", "R")
 
-    return before * jax.vmap(told)(r, after)
+    return before * jax.vmap(credit)(r, after)
 
 
 @kinds_checked

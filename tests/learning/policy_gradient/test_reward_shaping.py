@@ -122,7 +122,7 @@ def test_the_policy_drifts_at_second_order(theta):
         eta = mpf(10) ** -12
         law = [mpf(1) / 8, mpf(3) / 8, mpf(1) / 2]
         expected = [float(d / eta**2) for d in drifted(law, 3, mpf(theta), eta)]
-    np.testing.assert_allclose(random_reward_drift([0.125, 0.375, 0.5], theta, 3), expected, atol=1e3 * rounding(1))
+    np.testing.assert_allclose(random_reward_drift([0.125, 0.375, 0.5], theta, 3), expected, atol=rounding(1000))
 
 
 def test_the_number_of_the_theory_map():

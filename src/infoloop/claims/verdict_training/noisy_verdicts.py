@@ -211,12 +211,12 @@ def _bits(case):
     return jnp.stack(found), jnp.stack(formula)
 
 
-def _told(p: fmpq, rho0: fmpq, rho1: fmpq) -> LogSum:
+def _verdict_information(p: fmpq, rho0: fmpq, rho1: fmpq) -> LogSum:
     observed, lost = rho0 + (1 - rho0 - rho1) * p, exact_binary_entropy(rho1) * p
     return exact_binary_entropy(observed) - lost - exact_binary_entropy(rho0) * (1 - p)
 
 
-def _bits_exactly(case, formula=_told):
+def _bits_exactly(case, formula=_verdict_information):
     p, rho0, rho1 = case["p"], case["rho0"], case["rho1"]
     law = exact_law({"R,S": judged(p, *case.get("truth", (rho0, rho1)))})
     return mutual_information(law, "R", "S"), formula(p, rho0, rho1)
@@ -265,7 +265,7 @@ def _misses(case):
 def _misses_exactly(case):
     """Return what is told at the larger of two rates of misses and at the smaller one."""
     p, rho0 = case["p"], case.get("rho0", fmpq(0))
-    return _told(p, rho0, case["more"]), _told(p, rho0, case["fewer"])
+    return _verdict_information(p, rho0, case["more"]), _verdict_information(p, rho0, case["fewer"])
 
 
 _missing = {"p": fmpq(1, 2), "fewer": fmpq(1, 8), "more": fmpq(1, 4)}

@@ -130,7 +130,7 @@ def _transcript(secret: int, letters: int, verdicts: int, stops: bool) -> tuple[
     return tuple(digits[:ends])
 
 
-def _told(case: Mapping[str, Any]) -> LogSum:
+def _information(case: Mapping[str, Any]) -> LogSum:
     """Return what an episode tells of a secret, whose digits are its verdicts: of uniform digits, or by the masses."""
     letters, count, error = case["letters"], case["verdicts"], case.get("error", fmpq(0))
     if "masses" not in case:
@@ -148,7 +148,7 @@ def _entropy(masses):
 
 
 def _episode_exactly(case, more=0):
-    return _told(case), log2(transcripts(case["letters"], case["verdicts"], case["stops"]) + more)
+    return _information(case), log2(transcripts(case["letters"], case["verdicts"], case["stops"]) + more)
 
 
 _LETTERS, _VERDICTS = 3, 2
@@ -192,7 +192,10 @@ episode_bits = inequality(
         without(
             TRANSCRIPTS,
             {**_stopping, "stops": False, "masses": ["1/4"] * 4},
-            exact=lambda case: (_told(case), log2(transcripts(case["letters"], case["verdicts"], stops=True))),
+            exact=lambda case: (
+                _information(case),
+                log2(transcripts(case["letters"], case["verdicts"], stops=True)),
+            ),
         ),
         changed("one transcript less", lambda case: _episode_exactly(case, -1), _stopping),
     ),

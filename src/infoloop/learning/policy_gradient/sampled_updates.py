@@ -89,11 +89,11 @@ def drawn_advantages(
     >>> drawn_advantages(jax.random.key(0), rule, jnp.array([0.5, 0.5]), two, 2, 3)[1].sort(axis=1).tolist()
     [[-0.5, 0.5], [-0.5, 0.5], [-0.5, 0.5]]
     """
-    return _drawn(key, rule, policy, outputs, check_size_for(rule, size), check_int(groups, "groups"))
+    return _sample_updates(key, rule, policy, outputs, check_size_for(rule, size), check_int(groups, "groups"))
 
 
 @partial(jax.jit, static_argnames=("size", "groups"))
-def _drawn(key, rule, policy, outputs, size, groups):
+def _sample_updates(key, rule, policy, outputs, size, groups):
     ones = jnp.ones(size)
 
     def of_group(members):
