@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax.core import Tracer
 
 from infoloop.learners.parametric_policies import LogPolicy, ParametricPolicy
 from infoloop.probability.array_types import Number
@@ -30,7 +31,7 @@ class FeatureWeights(NamedTuple):
 
 
 def log_linear(world: World, weights: FeatureWeights, base: LogPolicy | float = 0.0) -> ParametricPolicy:
-    r"""Return $\pi\propto\pi_0\exp\sum_f\sqrt{w_f}\,\theta_f$, with one parameter for each value of each feature f.
+    r"""Return $\pi\propto\pi_0\exp\sum_f\sqrt{w_f}\,\theta_f$, with a table of parameters for each feature f.
 
     Gradient descent moves logits by the kernel $\sum_fw_f1\{f(q,y)=f(q',y')\}$. Junk has no class, so that $\alpha$
     does not touch it.
@@ -47,24 +48,24 @@ def log_linear(world: World, weights: FeatureWeights, base: LogPolicy | float = 
     >>> world = lookup_world(jax.random.key(0), symbols=2)
     >>> policy = log_linear(world, FeatureWeights(content_class=0.5, own=0.5))
     >>> start = policy.start(jax.random.key(1))
-    >>> {name: table.shape for name, table in start._asdict().items()}["content_class"], policy.log_policy(start).shape
-    ((10, 4), (20, 36))
+    >>> [table.shape for table in start][:2], policy.log_policy(start).shape
+    ([(10, 4), (10, 36)], (20, 36))
     """
-    root = FeatureWeights(*(jnp.sqrt(_weight(value, name)) for name, value in weights._asdict().items()))
+    roots = [jnp.sqrt(_weight(value, name)) for name, value in weights._asdict().items()]
     (questions, strings), classes = world.classes.shape, len(world.grades)
     content, domain, form = world.content[:, None], world.domain[:, None], world.form[None, :]
     output = jnp.arange(strings)[None, :]
 
-    def log_policy(table: FeatureWeights):
-        by_class = jnp.where(world.classes >= 0, table.content_class[content, world.classes], 0.0)
-        logits = (
-            root.content_class * by_class
-            + root.content_output * table.content_output[content, output]
-            + root.form * table.form[form]
-            + root.domain_form * table.domain_form[domain, form]
-            + root.own * table.own
+    def log_policy(parameters):
+        by_class, by_output, by_form, by_domain, own = parameters
+        features = (
+            jnp.where(world.classes >= 0, by_class[content, world.classes], 0.0),
+            by_output[content, output],
+            by_form[form],
+            by_domain[domain, form],
+            own,
         )
-        return jax.nn.log_softmax(base + logits, axis=-1)
+        return jax.nn.log_softmax(base + sum(r * f for r, f in zip(roots, features, strict=True)), axis=-1)
 
     shapes = (
         (world.contents, classes),
@@ -73,11 +74,11 @@ def log_linear(world: World, weights: FeatureWeights, base: LogPolicy | float = 
         (world.domains, world.forms),
         (questions, strings),
     )
-    return ParametricPolicy(lambda key: FeatureWeights(*map(jnp.zeros, shapes)), log_policy)
+    return ParametricPolicy(lambda key: tuple(map(jnp.zeros, shapes)), log_policy)
 
 
 def _weight(value, name):
     value = jnp.asarray(check_numbers(value, name), float)
-    if not isinstance(value, jax.core.Tracer) and not (jnp.isfinite(value) & (value >= 0)).all():
+    if not isinstance(value, Tracer) and not (jnp.isfinite(value) & (value >= 0)).all():
         raise ValueError(f"{name} is {float(value):g}: give a finite weight of at least 0")
     return value

@@ -83,14 +83,14 @@ def lookup_world(
     right = jnp.where(task == 0, rules[:, symbol], tables[task, symbol])
     token = symbol + (domain * symbols if surface == "other symbols" else 0)
     return World(
-        prompts=np.stack([task, tasks + 1 + domain, tasks + 1 + domains + token], axis=1),
-        task=task,
-        domain=domain,
-        content=task * symbols + symbol,
-        outputs=outputs,
-        form=form,
+        prompts=jnp.stack([task, tasks + 1 + domain, tasks + 1 + domains + token], axis=1),
+        task=jnp.asarray(task),
+        domain=jnp.asarray(domain),
+        content=jnp.asarray(task * symbols + symbol),
+        outputs=jnp.asarray(outputs),
+        form=jnp.asarray(form),
         classes=jnp.where(accepted_form & (meaning < classes), meaning, JUNK),
-        accepted=accepted_form,
+        accepted=jnp.asarray(accepted_form),
         right_class=right,
         prior=jnp.full(len(rules), 1 / len(rules)),
         grades=_ring(classes),
@@ -114,9 +114,9 @@ def _check_rules(classes, symbols):
 def _ring(classes):
     """Return 1 less the share of the way to the opposite class, classes lying on a ring."""
     apart = np.abs(np.arange(classes)[:, None] - np.arange(classes))
-    return 1 - np.minimum(apart, classes - apart) / max(classes // 2, 1)
+    return jnp.asarray(1 - np.minimum(apart, classes - apart) / max(classes // 2, 1))
 
 
 def _digits(classes):
     """Return the binary digits of each class."""
-    return np.arange(classes)[:, None] // 2 ** np.arange(max((classes - 1).bit_length(), 1)) % 2 == 1
+    return jnp.asarray(np.arange(classes)[:, None] // 2 ** np.arange(max((classes - 1).bit_length(), 1)) % 2 == 1)
