@@ -55,11 +55,11 @@ def train_policy(
     Raises:
         ValueError: Steps or looks are below 1, or `every` does not divide `steps`.
 
-    >>> from infoloop.learners.tabular_policy import tabular
+    >>> from infoloop.learners.tabular_policy import tabular_softmax
     >>> from infoloop.worlds.finite_worlds import right_outputs
     >>> from infoloop.worlds.lookup import lookup_world
     >>> world = lookup_world(jax.random.key(0), symbols=2)
-    >>> policy, right = tabular(world), right_outputs(world, 5)
+    >>> policy, right = tabular_softmax(world), right_outputs(world, 5)
     >>> def pass_rate(log_policy):
     ...     return jnp.where(right, jnp.exp(log_policy), 0.0).sum(axis=1).mean()
     >>> found = train_policy(

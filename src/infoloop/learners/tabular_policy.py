@@ -7,14 +7,14 @@ from infoloop.learners.parametric_policies import ParametricPolicy
 from infoloop.worlds.finite_worlds import World
 
 
-def tabular(world: World) -> ParametricPolicy:
+def tabular_softmax(world: World) -> ParametricPolicy:
     r"""Return $\pi_\theta(y\mid q)\propto e^{\theta_{qy}}$, which starts uniform.
 
     Args:
         world: A world, whose sizes alone are used.
 
     >>> from infoloop.worlds.lookup import lookup_world
-    >>> policy = tabular(lookup_world(jax.random.key(0), symbols=2))
+    >>> policy = tabular_softmax(lookup_world(jax.random.key(0), symbols=2))
     >>> policy.log_policy(policy.start(jax.random.key(1))).shape
     (20, 36)
     """

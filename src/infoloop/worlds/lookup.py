@@ -31,6 +31,7 @@ def lookup_world(
     surface: str = "same symbols",
     accepted: str = "same forms",
     entangled: bool = True,
+    shared: bool = True,
 ) -> World:
     r"""Return a lookup world; what is random in it is drawn: the known tables, and how each form codes a class.
 
@@ -47,6 +48,8 @@ def lookup_world(
             so that which of them mean the same must be learned from the known tasks.
         accepted: "same forms" in all domains, or "other forms": each domain accepts forms of its own.
         entangled: Whether $k_{form}$ is random; else it is 0, and the last token tells the class.
+        shared: Whether the domains share the rule; else each has a table of its own, the null world, in which no signal
+            of domain 0 can help elsewhere.
 
     Raises:
         ValueError: A number is below 1 (`tasks`: 0), there are more classes than tokens or more accepted forms than
@@ -56,59 +59,68 @@ def lookup_world(
     >>> world.right_class.shape, world.classes.shape, int((world.classes[0] == 2).sum())
     ((64, 30), (30, 36), 6)
     """
-    symbols, classes, domains = (
-        check_int(value, what) for value, what in ((symbols, "symbols"), (classes, "classes"), (domains, "domains"))
+    symbols, classes, domains, forms = (
+        check_int(value, what)
+        for value, what in ((symbols, "symbols"), (classes, "classes"), (domains, "domains"), (forms, "forms"))
     )
-    tasks, forms = check_int(tasks, "tasks", 0), check_int(forms, "forms")
-    surface = check_choice(surface, "surface", SURFACES)
-    own = check_choice(accepted, "accepted", FORMS) == "other forms"
-    outputs = all_strings(alphabet, length)
-    if classes > alphabet:
-        raise ValueError(f"classes are {classes} for {alphabet} output tokens: give at most {alphabet}")
-    there, needed = len(outputs) // alphabet, forms * (domains if own else 1)
-    if needed > there:
-        raise ValueError(
-            f"{needed} forms are accepted and there are {there}: lower forms or domains, or give a longer length"
-        )
-    _check_rules(classes, symbols)
-    task, domain, symbol = (x.reshape(-1) for x in np.indices((tasks + 1, domains, symbols)))
+    tasks = check_int(tasks, "tasks", 0)
+    outputs = jnp.asarray(all_strings(alphabet, length))
+    own_tokens = check_choice(surface, "surface", SURFACES) == "other symbols"
+    own_forms = check_choice(accepted, "accepted", FORMS) == "other forms"
+    task, domain, symbol = (jnp.asarray(x.reshape(-1)) for x in np.indices((tasks + 1, domains, symbols)))
     key_code, key_tables = jax.random.split(key)
-    code = jax.random.randint(key_code, (there,), 0, alphabet) if entangled else jnp.zeros(there, int)
-    form = np.arange(len(outputs)) // alphabet
-    meaning = (outputs[:, -1] + code[form]) % alphabet
-    first = domain * forms if own else np.zeros_like(domain)
-    accepted_form = (form >= first[:, None]) & (form < first[:, None] + forms)
+    token, there = symbol + domain * symbols * own_tokens, len(outputs) // alphabet
+    _check_counts(classes, alphabet, forms * (domains if own_forms else 1), there)
+    form, meaning = _coding(key_code if entangled else None, outputs, alphabet)
+    first = (domain * forms if own_forms else jnp.zeros_like(domain))[:, None]
+    accepted_form = (form >= first) & (form < first + forms)
+    rules = _rules(classes, symbols * (1 if shared else domains))
     tables = jax.random.randint(key_tables, (tasks + 1, symbols), 0, classes)
-    rules = np.arange(classes**symbols)[:, None] // classes ** np.arange(symbols)[::-1] % classes
-    right = jnp.where(task == 0, rules[:, symbol], tables[task, symbol])
-    token = symbol + (domain * symbols if surface == "other symbols" else 0)
     return World(
         prompts=jnp.stack([task, tasks + 1 + domain, tasks + 1 + domains + token], axis=1),
-        task=jnp.asarray(task),
-        domain=jnp.asarray(domain),
-        content=jnp.asarray(task * symbols + symbol),
-        outputs=jnp.asarray(outputs),
-        form=jnp.asarray(form),
+        task=task,
+        domain=domain,
+        content=task * symbols + symbol,
+        outputs=outputs,
+        form=form,
         classes=jnp.where(accepted_form & (meaning < classes), meaning, JUNK),
-        accepted=jnp.asarray(accepted_form),
-        right_class=right,
+        accepted=accepted_form,
+        right_class=jnp.where(task == 0, rules[:, symbol + domain * symbols * (not shared)], tables[task, symbol]),
         prior=jnp.full(len(rules), 1 / len(rules)),
         grades=_ring(classes),
         items=_digits(classes),
         contents=(tasks + 1) * symbols,
         domains=domains,
         forms=there,
-        prompt_tokens=tasks + 1 + domains + symbols * (domains if surface == "other symbols" else 1),
+        prompt_tokens=tasks + 1 + domains + symbols * (domains if own_tokens else 1),
         alphabet=alphabet,
     )
 
 
-def _check_rules(classes, symbols):
-    if classes**symbols > MOST_RULES:
+def _coding(key, outputs, alphabet):
+    """Return the form of each output, and what its last token means after it: shifted by a random number each form."""
+    form = jnp.arange(len(outputs)) // alphabet
+    shift = 0 if key is None else jax.random.randint(key, (len(outputs) // alphabet,), 0, alphabet)[form]
+    return form, (outputs[:, -1] + shift) % alphabet
+
+
+def _check_counts(classes, alphabet, accepted, there):
+    if classes > alphabet:
+        raise ValueError(f"classes are {classes} for {alphabet} output tokens: give at most {alphabet}")
+    if accepted > there:
         raise ValueError(
-            f"{classes} classes of {symbols} symbols make {classes}^{symbols} rules, more than {MOST_RULES}: "
+            f"{accepted} forms are accepted and there are {there}: lower forms or domains, or give a longer length"
+        )
+
+
+def _rules(classes, questions):
+    """Return every table from questions to classes, one a row."""
+    if classes**questions > MOST_RULES:
+        raise ValueError(
+            f"{classes} classes for {questions} free answers make {classes}^{questions} rules, more than {MOST_RULES}: "
             "lower symbols or classes"
         )
+    return jnp.arange(classes**questions)[:, None] // jnp.asarray(classes ** np.arange(questions)[::-1]) % classes
 
 
 def _ring(classes):
