@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from infoloop.learning.policy_gradient.bernstein_polynomials import bernstein, bernstein_coefficients, casteljau
+from infoloop.learning.policy_gradient.bernstein_polynomials import bernstein, casteljau, geometric_sum
 from infoloop.learning.policy_gradient.group_statistics import check_group_size, mean_deviation
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.validation import check_distributions, check_scores
@@ -134,8 +134,11 @@ def normalised_variance(moments: VerdictMoments, size: int) -> Float[Array, "*ba
     0.25
     """
     p, n = moments.rate, check_group_size(size)
-    q, ones = 1 - p, bernstein_coefficients(np.ones(size - 1), size - 2)
-    of_right, of_wrong = p * q * bernstein(ones, q), p * q * bernstein(ones, p)  # q (1 - q^(n-1)), p (1 - p^(n-1))
+    q = 1 - p
+    of_right, of_wrong = (
+        p * q * geometric_sum(q, n - 1),
+        p * q * geometric_sum(p, n - 1),
+    )  # q (1 - q^(n-1)), p (1 - p^(n-1))
     between = p * q * (n - 1) / n - mean_deviation(p, n) ** 2
     return (of_right * moments.right + of_wrong * moments.wrong) / n + between * moments.gap
 
