@@ -57,10 +57,8 @@ def softmax_flow(
     >>> print(f"{law[0]:.4f} {law[1]:.4f}")
     0.9993 0.0006
     """
-    question = verdict_question(base, accepted)
-    return map_over(
-        lambda one: policy_at(question, one), _parameters(question, check_finite(t, "t (time)", 0.0), slope)
-    )
+    question, t = verdict_question(base, accepted), check_finite(t, "t (time)", 0.0)
+    return map_over(lambda one: policy_at(question, one), _parameters(question, t, slope))
 
 
 def softmax_time(

@@ -135,10 +135,7 @@ def normalised_variance(moments: VerdictMoments, size: int) -> Float[Array, "*ba
     """
     p, n = moments.rate, check_group_size(size)
     q = 1 - p
-    of_right, of_wrong = (
-        p * q * geometric_sum(q, n - 1),
-        p * q * geometric_sum(p, n - 1),
-    )  # q (1 - q^(n-1)), p (1 - p^(n-1))
+    of_right, of_wrong = (p * q * geometric_sum(x, n - 1) for x in (q, p))  # q (1 - q^(n-1)), p (1 - p^(n-1))
     between = p * q * (n - 1) / n - mean_deviation(p, n) ** 2
     return (of_right * moments.right + of_wrong * moments.wrong) / n + between * moments.gap
 
