@@ -12,7 +12,12 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from infoloop.learning.policy_gradient.bernstein_polynomials import bernstein, casteljau, geometric_sum
-from infoloop.learning.policy_gradient.group_statistics import check_group_size, mean_deviation
+from infoloop.learning.policy_gradient.group_statistics import (
+    check_group_size,
+    check_output_rows,
+    check_verdicts,
+    mean_deviation,
+)
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.validation import check_distributions, check_scores
 
@@ -50,14 +55,14 @@ def verdict_moments(
         The moments; those of a class without mass are 0.
 
     Raises:
-        ValueError: The policy is no law, or a number is not finite.
+        ValueError: One of them is none of these, or the shapes do not match.
 
     >>> moments = verdict_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]])
     >>> float(moments.rate), float(moments.right), float(moments.gap)
     (0.5, 0.0, 4.0)
     """
-    law, r = check_distributions(policy, "policy"), check_scores(verdicts, "verdicts")
-    g = check_scores(scores, "scores")
+    law = check_distributions(policy, "policy")
+    r, g = check_verdicts(verdicts, len(law)), check_output_rows(scores, len(law), "scores")
 
     def spread(weights):
         share = weights / jnp.where(weights.sum() > 0, weights.sum(), 1.0)
