@@ -82,6 +82,23 @@ def test_slopes_are_those_of_differences():
     assert np.isfinite(jax.grad(lambda q: empirical_entropy(jnp.stack([q, 1 - q, 0.0]), 3))(0.25))
 
 
+@pytest.mark.parametrize("a", [0.0, 0.25, 1.0])
+@pytest.mark.parametrize("b", [0.25, 0.5])
+def test_slopes_of_the_divergence_of_two_rates(a, b):
+    by_a, by_b = jax.grad(rate_divergence, (0, 1))(a, b)
+    assert by_a == {0.0: -np.inf, 1.0: np.inf}.get(a, by_a)
+    assert np.isfinite(by_a) == (0 < a < 1)
+    assert a in (0, 1) or abs(by_a - log2(a * (1 - b) / ((1 - a) * b))) <= rounding(4)
+    assert abs(by_b - (b - a) / (b * (1 - b)) / np.log(2)) <= rounding(4)
+
+
+def test_slopes_of_the_divergence_of_a_rate_from_itself_at_the_ends():
+    found = [[float(x) for x in jax.grad(rate_divergence, (0, 1))(end, end)] for end in (0.0, 1.0)]
+    assert [pair[0] for pair in found] == [np.inf, -np.inf]
+    assert np.abs(np.array([pair[1] for pair in found]) * np.log(2) - [1, -1]).max() <= rounding(1)
+    assert jax.grad(lambda b: rate_divergence(0.0, b))(0.0) == found[0][1]
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -116,8 +116,10 @@ def test_drawn_winners_have_the_law():
 
 
 def test_what_cannot_be_counted_is_named():
-    with pytest.raises(ValueError, match=r"64 voters on 8 answers have 1,\d{3},\d{3},\d{3} multisets.*sampled_winners"):
+    with pytest.raises(ValueError, match=r"64 voters on 8 answers are 1,\d{3},\d{3},\d{3} multisets.*sampled_winners"):
         vote_winner([0.125] * 8, 64)
+    with pytest.raises(ValueError, match=r"^1,100 voters on 2 answers are in too many orders.*sampled_winners.$"):
+        vote_winner([0.5, 0.5], 1100)
     with pytest.raises(ValueError, match="ties is 'coin': choose one of 'random', 'first', 'last', 'redraw'"):
         vote_winner([0.5, 0.5], 3, "coin")
     with pytest.raises(ValueError, match="voters is 0: give a whole number, at least 1"):

@@ -127,3 +127,11 @@ def test_batches_and_slopes():
     assert np.abs(jax.vmap(noisy_verdict_bits, (0, None))(many, 0.5) - np.array(one_by_one)).max() <= rounding(8)
     slope = jax.grad(lambda a: noisy_verdict_bits(NoisyVerifier(a, jnp.array(0.0)), 0.5))(0.5)
     assert abs(slope - (np.log2(1 / 3) / 2)) <= rounding(16)  # ½(h'(¾) - h'(½))
+
+
+def test_slopes_of_the_bits_at_the_ends_are_divergences():
+    """Of the verdicts of the rare class from those of the common one; infinite where these never say so."""
+    slope = jax.vmap(jax.grad(lambda p: noisy_verdict_bits(erring_verifier(0.25, 0.5), p)))(jnp.array([0.0, 1.0]))
+    expected = [0.5 * np.log2(2) + 0.5 * np.log2(0.5 / 0.75), -0.25 * np.log2(0.5) - 0.75 * np.log2(0.75 / 0.5)]
+    assert np.abs(slope - np.array(expected)).max() <= rounding(4)
+    assert jax.grad(lambda p: noisy_verdict_bits(erring_verifier(0.0, 0.5), p))(0.0) == np.inf

@@ -47,6 +47,16 @@ def test_credits_are_those_of_the_law_of_episodes(rates):
     assert np.abs(found - np.array(credits_by_episodes(exact))).max() < rounding(64)
 
 
+def test_slopes_of_credits_hold_at_a_certain_and_at_an_impossible_step():
+    """By rates r, then q to come: log2(1 - q) at r = 1, infinite at 0; nothing after an impossible step moves."""
+    slopes = jax.jacrev(step_credits)(jnp.array([0.5, 1.0, 0.5]))
+    assert np.abs(np.diag(slopes) - [0.5 * np.log2(3) - 1, -0.5, 0]).max() <= rounding(8)
+    slopes = jax.jacrev(step_credits)(jnp.array([0.0, 0.0, 0.5]))
+    assert slopes[1].tolist() == [0, 0, 0]
+    assert abs(slopes[2, 2]) == 0
+    assert jax.grad(lambda r: step_credits(jnp.stack([r, jnp.array(0.5)]))[0])(0.0) == np.inf
+
+
 def test_credits_add_up_to_the_entropy_of_the_outcome_when_it_is_rare():
     rates = jnp.full(40, 0.5)
     assert abs(float(step_credits(rates).sum() / binary_entropy(0.5**40)) - 1) < rounding(4096)

@@ -141,6 +141,7 @@ def test_slopes_are_those_of_differences_at_the_ends_too():
         slope = jax.grad(lambda rate: pass_at(fixed_rates([rate]), 3.0))(p)
         assert abs(slope - 3 * (1 - p) ** 2) <= rounding(4)
         assert abs(pass_at_slope(p, 3) - slope) <= rounding(4)
+    assert float(jax.grad(pass_at_slope)(1.0, 1.0)) == 0
     by_k = jax.grad(lambda k: pass_at(fixed_rates([0.25, 1.0]), k))(2.0)
     assert abs(by_k + 0.75**2 * np.log(0.75) / 2) <= rounding(4)
 

@@ -102,6 +102,7 @@ def test_the_peak_of_the_parabola():
     [
         (lambda: regularised_values(FLOATS, PROXY, [1.0, np.nan, 0.0, 0.0], 1.0), "gold is"),
         (lambda: regularised_values(FLOATS, PROXY, GOLD, 0.0), "beta"),
+        (lambda: regularised_values(FLOATS, PROXY, GOLD, 1e-310), r"^beta .a temperature. is 1e-310: give a .* above"),
         (lambda: best_of_values(FLOATS, PROXY, GOLD, 0.0), "n is 0.0"),
         (lambda: policy_values([0.5, 0.6], [0.5, 0.5], [0, 1], [0, 1]), "policy has mass"),
         (lambda: gaussian_gold(-1.0, 1.0), "distance is -1.0"),
@@ -113,3 +114,8 @@ def test_the_peak_of_the_parabola():
 def test_bad_input_is_named(call, named):
     with pytest.raises(ValueError, match=named):
         call()
+
+
+def test_a_tiny_beta_leaves_the_best_by_the_proxy():
+    found = regularised_values([0.5, 0.25, 0.25, 0.0], [1.0, 3.0, 3.0, 9.0], [1.0, 2.0, 0.0, 5.0], 1e-307)
+    assert np.abs(np.array(found) - [np.log(2), 3, 1]).max() <= rounding(4)

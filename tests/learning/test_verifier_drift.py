@@ -48,6 +48,9 @@ def test_times_are_the_integral_of_one_over_the_speed(start, reached, none, full
 def test_what_is_never_reached_takes_no_time_that_is_a_number():
     assert np.isnan(drift_time(0.2, 0.9, 1.0, -0.9))
     assert np.isnan(drift_time(0.2, 0.3, 0.0, 1.0))
+    for pair, message in (((2.0, 1.0), "youden_at_none is 2"), ((1.0, np.nan), "youden_at_all is nan")):
+        with pytest.raises(ValueError, match=f"{message}.*: give a finite number, at least -1, at most 1$"):
+            drift_time(0.2, 0.3, *pair)
 
 
 ANSWERS = [["3/10", "1/10"], ["1/5", "2/5"]]

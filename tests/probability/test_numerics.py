@@ -9,6 +9,7 @@ import pytest
 from mpmath import log, mp, mpf
 
 from infoloop.probability.numerics import (
+    binary_channel_bits,
     binary_convolution,
     binary_entropy,
     divergence_terms,
@@ -178,6 +179,39 @@ def test_information_terms_slopes():
 def test_information_terms_slopes_at_zeros_are_finite():
     for left, right in ((0.0, 0.0), (0.5, 0.0), (0.5, 0.5)):
         assert np.isfinite(jax.grad(information_terms, argnums=(0, 1, 2, 3))(0.0, 1.0, left, right)).all()
+
+
+def told(p, low, high):
+    """By entropies, in as many digits as mpmath has."""
+
+    def h(x):
+        return -sum((y * log(y, 2) for y in (x, 1 - x) if y), mpf(0))
+
+    return h((1 - p) * low + p * high) - (1 - p) * h(low) - p * h(high)
+
+
+@pytest.mark.parametrize("p", [0.0, 0.25, 1.0])
+@pytest.mark.parametrize(("low", "high"), [(0.25, 0.75), (0.0, 0.5), (0.5, 1.0), (0.0, 0.0)])
+def test_bits_of_a_binary_channel_and_their_slopes_at_the_ends(p, low, high):
+    value, slopes = jax.value_and_grad(binary_channel_bits, (0, 1, 2))(p, low, high)
+    with mp.workdps(60):
+        point, h = (mpf(p), mpf(low), mpf(high)), mpf(10) ** -40
+        assert abs(float(value) - told(*point)) <= rounding(2)
+        for i, found in enumerate(slopes):
+            side = -h if point[i] == 1 else h
+            moved = [x + side * (i == j) for j, x in enumerate(point)]
+            expected = (told(*moved) - told(*point)) / side
+            if abs(expected) < 20:  # else it is infinite
+                assert abs(float(found) - expected) <= rounding(4)
+            else:
+                assert (i == 0) == np.isinf(found)
+                assert i or (found > 0) == (expected > 0)
+
+
+def test_bits_of_a_binary_channel_count_by_their_mass():
+    slopes = [jax.grad(binary_channel_bits, (0, 3))(p, 0.0, high, 0.0) for p, high in ((0.0, 0.5), (0.5, 1.0))]
+    assert np.abs(np.array(slopes) - [[0, 0], [0, 1]]).max() <= rounding(2)
+    assert abs(binary_channel_bits(0.5, 0.0, 1.0, 0.25) - 0.25) <= rounding(2)
 
 
 def test_an_inverse_entropy_forgives_rounding_and_nothing_else():

@@ -19,6 +19,7 @@ from infoloop.probability.validation import (
     check_choice,
     check_count,
     check_distributions,
+    check_finite,
     check_floats,
     check_int,
     check_positions,
@@ -282,3 +283,21 @@ def test_a_message_shows_a_few_of_many_numbers():
     with pytest.raises(ValueError, match=r"^weight is .*: give a finite number above 0$") as caught:
         check_positive(np.zeros(10_000), "weight")
     assert len(str(caught.value)) < 100
+
+
+def test_finite_numbers_pass():
+    assert check_finite([-1.0, 0.0], "dose").tolist() == [-1.0, 0.0]
+    assert check_finite(0.0, "epsilon", 0.0) == 0
+    with pytest.raises(ValueError, match=r"^J is 2.0: give a finite number, at least -1, at most 1$"):
+        check_finite(2.0, "J", -1.0, 1.0)
+
+
+@pytest.mark.parametrize("value", [-0.5, np.inf, np.nan])
+def test_numbers_that_are_not_finite_or_too_small_are_named(value):
+    with pytest.raises(ValueError, match=rf"^epsilon is {value}: give a finite number, at least 0$"):
+        check_finite(value, "epsilon", 0.0)
+
+
+def test_traced_numbers_that_are_not_finite_become_nan():
+    found = jax.jit(lambda x: check_finite(x, "epsilon", 0.0))(jnp.array([1.0, -1.0, jnp.inf]))
+    np.testing.assert_array_equal(found, [1.0, np.nan, np.nan])

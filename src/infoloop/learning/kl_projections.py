@@ -4,17 +4,19 @@ Divergences are in bits; objectives and the weight $\beta$ of a penalty are in t
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.custom_derivatives import SymbolicZero
 from jaxtyping import Array, Float
 
 from infoloop.learning.policy_optimisation import check_temperature
 from infoloop.learning.verdict_orbit import divide_by_slope, verdict_question
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.bisection import bisect
-from infoloop.probability.numerics import divergence_terms, nan_unless, plog2p
+from infoloop.probability.numerics import LOG2E, divergence_terms, nan_unless, plog2p
 from infoloop.probability.validation import check_distributions, check_int, check_scores, check_unit_interval
 
 _HALVINGS, _REACH = 200, 1e6
@@ -115,6 +117,9 @@ def law_at_rate(
 def rate_divergence(rate: Number, other: Number) -> Float[Array, ""]:
     r"""Return $d(a\|b)=a\log_2\frac ab+(1-a)\log_2\frac{1-a}{1-b}$, in bits; infinite where a has mass that b lacks.
 
+    Its slopes are $\log_2\frac{a(1-b)}{(1-a)b}$ by a, infinite where one of a, b is 0 or 1, and
+    $\frac{b-a}{b(1-b)}\log_2e$ by b, finite where a = b.
+
     Args:
         rate: a, in [0, 1].
         other: b, in [0, 1].
@@ -126,7 +131,23 @@ def rate_divergence(rate: Number, other: Number) -> Float[Array, ""]:
     (2.0, inf)
     """
     a, b = check_unit_interval(rate, "rate"), check_unit_interval(other, "other")
+    return _rate_divergence(*jnp.broadcast_arrays(a, b))
+
+
+@jax.custom_jvp
+def _rate_divergence(a, b):
     return divergence_terms(a, b) + divergence_terms(1 - a, 1 - b)
+
+
+@partial(_rate_divergence.defjvp, symbolic_zeros=True)
+def _(primals, tangents):
+    a, b = primals
+    by_a = jnp.log2(a / (1 - a)) - jnp.log2(b / (1 - b))
+    by_a = jnp.where(b == 0, jnp.inf, jnp.where(b == 1, -jnp.inf, by_a))
+    # apart, as a = b = 0 and a = b = 1 each have one term that is 0
+    by_b = jnp.where(a == 1, 0.0, (1 - a) / (1 - b)) - jnp.where(a == 0, 0.0, a / b)
+    moved = [s * t for s, t in zip((by_a, LOG2E * by_b), tangents, strict=True) if not isinstance(t, SymbolicZero)]
+    return _rate_divergence(a, b), sum(moved, jnp.zeros_like(a))
 
 
 def forward_regularised(

@@ -6,9 +6,6 @@ for every K and every $m\ge3$: right or wrong (compare majority voting in test-t
 """
 
 import functools
-import itertools
-import math
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -18,10 +15,10 @@ from jaxtyping import Array, Float, Int, Key
 from infoloop.loops.loop import Loop
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.bisection import bisect
+from infoloop.probability.unordered_draws import Multisets, multisets
 from infoloop.probability.validation import check_choice, check_distributions, check_int
 
 TIES = ("random", "first", "last", "redraw")
-MOST_MULTISETS = 200_000
 
 
 def vote_winner(
@@ -39,47 +36,25 @@ def vote_winner(
             the policy; by "last", the one that stands last; by "redraw", all vote again until there is no tie.
 
     Raises:
-        ValueError: It is no law, or there are more than `MOST_MULTISETS` multisets: `sampled_winners` draws votes.
+        ValueError: It is no law, or there are more than 2,000,000 multisets or orders beyond floats: `sampled_winners`
+            draws votes.
 
     >>> vote_winner([0.75, 0.25], 3).tolist(), vote_winner([0.75, 0.25], 2, "first").tolist()
     ([0.84375, 0.15625], [0.9375, 0.0625])
     """
     pi, m = check_distributions(policy, "policy"), check_int(voters, "voters")
-    votes = _votes(m, pi.shape[-1], check_choice(ties, "ties", TIES))
-    masses = votes.ways * (pi[..., None, :] ** votes.counts).prod(-1)
-    won = jnp.matmul(masses, votes.wins)
-    return won / jnp.matmul(masses, votes.decided)[..., None] if ties == "redraw" else won
-
-
-class _Votes(NamedTuple):
-    """All multisets of m votes: counts of each answer, orders, who wins, and whether anybody does."""
-
-    counts: Int[np.ndarray, "multisets answers"]
-    ways: Float[np.ndarray, " multisets"]
-    wins: Float[np.ndarray, "multisets answers"]
-    decided: Float[np.ndarray, " multisets"]
+    votes, wins, decided = _votes(m, pi.shape[-1], check_choice(ties, "ties", TIES))
+    masses = votes.orders * (pi[..., None, :] ** votes.counts.astype(int)).prod(-1)
+    won = jnp.matmul(masses, wins)
+    return won / jnp.matmul(masses, decided)[..., None] if ties == "redraw" else won
 
 
 @functools.lru_cache(maxsize=32)
-def _votes(voters: int, answers: int, ties: str) -> _Votes:
-    number = math.comb(voters + answers - 1, answers - 1)
-    if number > MOST_MULTISETS:
-        raise ValueError(
-            f"{voters} voters on {answers} answers have {number:,} multisets of votes, more than the "
-            f"{MOST_MULTISETS:,} that are summed: take fewer, or draw votes by sampled_winners"
-        )
-    counts = _compositions(voters, answers)
-    factorials = np.array([math.factorial(n) for n in range(voters + 1)], dtype=object)
-    ways = (factorials[voters] // factorials[counts].prod(1)).astype(float)
-    return _Votes(counts, ways, *_decisions(counts, ties))
-
-
-def _compositions(total: int, parts: int) -> Int[np.ndarray, "compositions parts"]:
-    """Return all ways to write `total` as a sum of `parts` numbers in order: by where the bars between them stand."""
-    places = total + parts - 1
-    bars = np.array(list(itertools.combinations(range(places), parts - 1)), dtype=int)
-    ends = np.full((len(bars), 1), -1), np.full((len(bars), 1), places)
-    return np.diff(np.concatenate([ends[0], bars, ends[1]], axis=1)) - 1
+def _votes(voters: int, answers: int, ties: str) -> tuple[Multisets, *tuple[Float[np.ndarray, "..."], ...]]:
+    """Return all multisets of votes, who wins in each, and whether anybody does."""
+    words, instead = "{draws} voters on {kinds} answers", "draw votes (sampled_winners)"
+    listed = multisets(answers, voters, words=words, instead=instead)
+    return listed, *_decisions(listed.counts, ties)
 
 
 def _decisions(counts, ties):

@@ -14,7 +14,7 @@ from jax.core import Tracer
 from jaxtyping import Array, Float
 
 from infoloop.probability.array_types import Batch
-from infoloop.probability.numerics import information_terms, nan_unless
+from infoloop.probability.numerics import binary_channel_bits, nan_unless
 from infoloop.probability.validation import check_floats, check_unit_interval
 
 
@@ -167,7 +167,8 @@ def noisy_verdict_bits(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*
     r"""Return what a verdict tells about whether the answer is right, in bits.
 
     $I(R;\tilde r)=h(\rho_0+Jp)-p\,h(\rho_1)-q\,h(\rho_0)$, computed as a sum of terms none of which is negative. With
-    FPR 0 it is $h(p(1-\rho_1))-p\,h(\rho_1)$: a perfect verifier tells h(p).
+    FPR 0 it is $h(p(1-\rho_1))-p\,h(\rho_1)$: a perfect verifier tells h(p). Slopes are those of
+    `binary_channel_bits`.
 
     Args:
         verifier: The verifier.
@@ -179,13 +180,7 @@ def noisy_verdict_bits(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*
     >>> [round(float(noisy_verdict_bits(erring_verifier(0.0, miss), 0.5)), 4) for miss in (0.0, 0.05, 0.2, 0.5)]
     [1.0, 0.855, 0.61, 0.3113]
     """
-    p, wrong_passes, right_passes = jnp.broadcast_arrays(
-        check_unit_interval(right, "right"), verifier.false_positive, verifier.true_positive
-    )
-    passes = jnp.stack([wrong_passes, right_passes])
-    table = jnp.stack([1 - p, p])[:, None] * jnp.stack([1 - passes, passes], axis=1)  # truth, verdict
-    terms = information_terms(table, jnp.ones(()), table.sum(1, keepdims=True), table.sum(0, keepdims=True))
-    return terms.sum((0, 1))
+    return binary_channel_bits(check_unit_interval(right, "right"), verifier.false_positive, verifier.true_positive)
 
 
 def _nonzero(youden: Float[Array, "*batch"]) -> Float[Array, "*batch"]:

@@ -4,16 +4,14 @@ An item of a rubric is right if all steps that it grades are. One item for all s
 step is process supervision.
 """
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import gammaln
 from jaxtyping import Array, Float
 
-from infoloop.information.measures import mutual_information
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Batch, Numbers
-from infoloop.probability.distributions import Joint
+from infoloop.probability.numerics import binary_channel_bits
 from infoloop.probability.validation import check_int, check_unit_interval
 
 
@@ -24,6 +22,8 @@ def step_credits(rates: Float[Numbers, "steps"]) -> Float[Array, "steps"]:
     $$I(A_t;R\mid A_{1:t-1})=\prod_{s<t}r_s\;\bigl[h(r_tq_t)-r_th(q_t)\bigr],\qquad q_t=\prod_{s>t}r_s,$$
     for independent steps and $R=1$ if all are right: the outcome hangs on a step only where all steps before were
     right. The credits add up to $h(\prod r)$ (chain rule; arXiv 2604.11056 bounds each by the entropy of its step).
+    The slope of a credit by its own rate is infinite at 0, and at 1 where all later steps are certain; that by a later
+    rate is too at $q_t=1$, and taken as 0 there.
 
     Args:
         rates: Probability $r_t$ that a step is right, in [0, 1]; a traced one outside gives NaN.
@@ -41,12 +41,7 @@ def step_credits(rates: Float[Numbers, "steps"]) -> Float[Array, "steps"]:
     ones = jnp.ones(1)
     before = jnp.concatenate([ones, jnp.cumprod(r)[:-1]])
     after = jnp.concatenate([jnp.cumprod(r[::-1])[::-1][1:], ones])
-
-    def credit(rate, rest):
-        right, wrong = jnp.stack([rate * rest, rate * (1 - rest)]), jnp.stack([jnp.zeros_like(rate), 1 - rate])
-        return mutual_information(Joint(jnp.stack([right, wrong]), ("A", "R")), "A", "R")
-
-    return before * jax.vmap(credit)(r, after)
+    return binary_channel_bits(r, 0.0, after, before)
 
 
 @kinds_checked

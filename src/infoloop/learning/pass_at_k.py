@@ -11,6 +11,7 @@ from jax.core import Tracer
 from jax.scipy.special import betainc, gammaln
 from jaxtyping import Array, Float
 
+from infoloop.learning.pass_rate_objectives import attempts_slope
 from infoloop.learning.policy_gradient.bernstein_polynomials import casteljau
 from infoloop.learning.question_populations import (
     BetaRates,
@@ -189,8 +190,8 @@ def pass_at_slope(rate: Batch, k: Batch) -> Float[Array, "*batch"]:
     >>> pass_at_slope([0.0, 0.5, 1.0], 2).tolist()
     [2.0, 1.0, 0.0]
     """
-    p, k = check_unit_interval(rate, "rate"), check_positive(k, "k (attempts)")
-    return k * (1 - p) ** (k - 1)
+    p = check_unit_interval(rate, "rate")
+    return attempts_slope(k)(p, 1 - p)
 
 
 def cover(population: FixedRates | BetaRates, t: Batch) -> Float[Array, "*batch"]:

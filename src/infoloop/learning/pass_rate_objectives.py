@@ -4,15 +4,17 @@ A slope is a function of p and of $q=1-p$, which is given apart, so that slopes 
 them move one question along the same policies (`learning.verdict_orbit`); they differ in the clock.
 """
 
-import math
 from collections.abc import Callable
+from functools import partial
 
+import jax
 import jax.numpy as jnp
-import numpy as np
+from jax.custom_derivatives import SymbolicZero
 from jaxtyping import Array, Float
 
-from infoloop.probability.array_types import Batch, Number
-from infoloop.probability.validation import check_int, check_positive
+from infoloop.learning.policy_gradient.difficulty_weights import contrast_weights, difficulty_weight
+from infoloop.probability.array_types import Batch
+from infoloop.probability.validation import check_positive
 
 Slope = Callable[[Float[Array, "*batch"], Float[Array, "*batch"]], Float[Array, "*batch"]]
 
@@ -53,11 +55,14 @@ def arcsine_slope(p: Float[Array, "*batch"], q: Float[Array, "*batch"]) -> Float
     return 1 / jnp.sqrt(p * q)
 
 
-def attempts_slope(k: Number) -> Slope:
+def attempts_slope(k: Batch) -> Slope:
     r"""Return the function $kq^{k-1}$, the slope of pass@k, $1-q^k$.
 
+    Its own slopes hold at q = 0 too: by q 0 for k = 1, 2 for k = 2, and infinite for other k below 2; by k minus
+    infinite up to k = 1, where the value jumps, and 0 beyond.
+
     Args:
-        k: Attempts, a number above 0.
+        k: Attempts, above 0; broadcast against the rates.
 
     Raises:
         ValueError: It is not above 0.
@@ -66,7 +71,22 @@ def attempts_slope(k: Number) -> Slope:
     1.5
     """
     k = check_positive(k, "k (attempts)")
-    return lambda p, q: k * q ** (k - 1)
+    return lambda p, q: _power_slope(*jnp.broadcast_arrays(q, k))
+
+
+@jax.custom_jvp
+def _power_slope(q, k):
+    return jnp.where(k == 0, 0.0, k * q ** (k - 1))
+
+
+@partial(_power_slope.defjvp, symbolic_zeros=True)
+def _(primals, tangents):
+    q, k = primals
+    safe = jnp.where(q == 0, 1.0, q)
+    by_k = jnp.where(q == 0, jnp.where(k > 1, 0.0, -jnp.inf), safe ** (k - 1) * (1 + k * jnp.log(safe)))
+    slopes = jnp.where(k == 0, 0.0, k * _power_slope(q, k - 1)), by_k
+    moved = [s * t for s, t in zip(slopes, tangents, strict=True) if not isinstance(t, SymbolicZero)]
+    return _power_slope(q, k), sum(moved, jnp.zeros_like(q))
 
 
 def group_slope(size: int) -> Slope:
@@ -78,25 +98,17 @@ def group_slope(size: int) -> Slope:
     Args:
         size: G, verdicts a group, a known whole number from 2 on.
 
+    Returns:
+        `difficulty_weights.difficulty_weight` of the weights of GRPO; a polynomial in p, which needs no q.
+
     Raises:
         ValueError: It is smaller, or no whole number.
 
     >>> round(float(group_slope(2)(jnp.array(0.25), jnp.array(0.75))), 12)
     1.0
     """
-    size = check_int(size, "size (verdicts a group)", 2)
-    c = np.arange(1, size)
-    logs = [math.lgamma(size + 1) - math.lgamma(k + 1) - math.lgamma(size - k + 1) for k in c.tolist()]
-    logs = np.array(logs) + np.log(c * (size - c)) / 2 - np.log(size)
-
-    def slope(p, q):
-        p, q = jnp.asarray(p)[..., None], jnp.asarray(q)[..., None]
-        inner = (p > 0) & (q > 0)
-        powers = (c - 1) * jnp.log(jnp.where(inner, p, 0.5)) + (size - c - 1) * jnp.log(jnp.where(inner, q, 0.5))
-        ends = math.sqrt(size - 1)
-        return jnp.where(inner[..., 0], jnp.exp(logs + powers).sum(-1), ends + 0 * (p * q)[..., 0])
-
-    return slope
+    weights = contrast_weights(size)
+    return lambda p, q: difficulty_weight(p, weights)
 
 
 def late_error(scale: Batch, t: Batch, factor: Batch = 1.0, power: Batch = 0.0) -> Float[Array, "*batch"]:

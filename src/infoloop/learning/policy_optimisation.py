@@ -6,6 +6,8 @@ in the unit of the reward, so logarithms are natural here.
 
 import jax
 import jax.numpy as jnp
+import numpy as np
+from jax import lax
 from jax.core import Tracer
 from jaxtyping import Array, Float
 
@@ -33,7 +35,14 @@ def regularised(
     >>> regularised([0.5, 0.5, 0.0], [1.0, 1.0, 9.0], 0.1).tolist()
     [0.5, 0.5, 0.0]
     """
-    return tilt(check_distributions(base, "base"), check_scores(reward, "reward") / check_temperature(beta))
+    base, beta = check_distributions(base, "base"), check_temperature(beta)
+    return tilt(base, _behind(base, check_scores(reward, "reward"))[0] / beta)
+
+
+def _behind(base, reward):
+    """Return how far each reward is from the best that the base has, and the best: ratios to a tiny beta are finite."""
+    best = lax.stop_gradient(jnp.where(base > 0, reward, -jnp.inf).max(axis=-1, keepdims=True))
+    return jnp.where(base > 0, reward - best, 0.0), best[..., 0]
 
 
 def objective(
@@ -83,7 +92,8 @@ def best_objective(
     1.0
     """
     base, beta = check_distributions(base, "base"), check_temperature(beta)
-    return beta * jax.nn.logsumexp(check_scores(reward, "reward") / beta, axis=-1, b=base)
+    behind, best = _behind(base, check_scores(reward, "reward"))
+    return best + beta * jax.nn.logsumexp(behind / beta, axis=-1, b=base)
 
 
 def regularised_gradient(
@@ -210,9 +220,9 @@ def check_temperature(beta: Batch) -> Float[Array, "*batch"]:
     """Return the temperature as positive floats; a traced bad one becomes NaN.
 
     Raises:
-        ValueError: It is not positive and finite.
+        ValueError: It is not positive and finite, or below the normal floats, by which XLA does not divide.
 
     >>> float(check_temperature(0.5))
     0.5
     """
-    return check_positive(beta, "beta (a temperature)")
+    return check_positive(beta, "beta (a temperature)", above=float(np.finfo(float).tiny))

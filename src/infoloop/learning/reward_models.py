@@ -11,14 +11,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jax.core import Tracer
 from jaxtyping import Array, Bool, Float
 
 from infoloop.learning.preference_data import check_comparisons, check_rewards, check_wins, preference_law
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.numerics import nan_unless
-from infoloop.probability.validation import check_floats, check_scores
+from infoloop.probability.validation import check_finite, check_scores
 
 _STEPS, _POLISH = 100, 2  # two further steps, which are differentiated, give derivatives up to the third
 _SETTLED = 2.0**-20  # differences of rewards that move less are near their end; those without end move by 0.7
@@ -109,7 +108,7 @@ def fitted_reward(
     >>> fitted_reward([[0, 3], [0, 0]]).reward.tolist()
     [nan, nan]
     """
-    wins, penalty = check_wins(wins), _check_penalty(penalty)
+    wins, penalty = check_wins(wins), check_finite(penalty, "penalty", 0.0)
     basis, single = _basis(wins, features)
     weights, moved = _maximum(wins, basis, penalty)
     _, slope = _newton(weights, wins, basis, penalty)
@@ -219,10 +218,3 @@ def _basis(wins, features):
     apart = jnp.where((wins + wins.T > 0)[..., None], features[:, None] - features[None], 0.0)
     rank = jnp.linalg.matrix_rank(lax.stop_gradient(apart.reshape(-1, features.shape[1])))
     return features, rank == features.shape[1]
-
-
-def _check_penalty(value):
-    penalty = check_floats(value, "penalty")
-    if not isinstance(penalty, Tracer) and not (0 <= penalty < np.inf):
-        raise ValueError(f"penalty is {penalty}: give a finite number from 0 on")
-    return nan_unless((penalty >= 0) & (penalty < np.inf), penalty)

@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jax.core import Tracer
 from jaxtyping import Array, Float
 
 from infoloop.learning.pass_rate_objectives import Slope, rate_slope
@@ -23,7 +22,7 @@ from infoloop.learning.verdict_orbit import (
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.bisection import bisect
 from infoloop.probability.numerics import nan_unless
-from infoloop.probability.validation import check_floats
+from infoloop.probability.validation import check_finite, check_floats
 
 _PANELS, _STRETCH = 256, 0.5  # of the quadrature: how many at most, and how far the likeliest logit moves in each
 _NODES, _WEIGHTS = ((np.polynomial.legendre.leggauss(16)[k] + (1 - k)) / 2 for k in (0, 1))
@@ -58,8 +57,8 @@ def softmax_flow(
     >>> print(f"{law[0]:.4f} {law[1]:.4f}")
     0.9993 0.0006
     """
-    question = verdict_question(base, accepted)
-    return map_over(lambda one: policy_at(question, one), _parameters(question, _checked_times(t), slope))
+    question, t = verdict_question(base, accepted), check_finite(t, "t (time)", 0.0)
+    return map_over(lambda one: policy_at(question, one), _parameters(question, t, slope))
 
 
 def softmax_time(
@@ -95,14 +94,6 @@ def softmax_time(
     rate = check_floats(rate, "rate")
     above = (rate > question.rate) & (rate < 1)
     return nan_unless(above, map_over(elapsed, jnp.where(above, rate, (1 + question.rate) / 2)))
-
-
-def _checked_times(t):
-    t = check_floats(t, "t (time)")
-    inside = (t >= 0) & (t < jnp.inf)
-    if not isinstance(inside, Tracer) and not inside.all():
-        raise ValueError(f"t (time) is {t}: give finite numbers, at least 0")
-    return nan_unless(inside, t)
 
 
 def _panel(question, slope, low, high):

@@ -16,7 +16,7 @@ from infoloop.loops.loop import Loop
 from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.arrays import tilt
 from infoloop.probability.numerics import nan_unless
-from infoloop.probability.validation import check_floats, check_positive, check_probabilities, check_unit_interval
+from infoloop.probability.validation import check_finite, check_positive, check_probabilities, check_unit_interval
 
 
 def drifting_loop(
@@ -68,13 +68,14 @@ def drift_time(start: Batch, reached: Batch, youden_at_none: Batch, youden_at_al
         where a or b is 0.
 
     Raises:
-        ValueError: A share is outside [0, 1].
+        ValueError: A share is outside [0, 1], or a J outside [-1, 1].
 
     >>> round(float(drift_time(0.5, 0.75, 1.0, 1.0)), 6)
     1.098612
     """
     p, end = check_unit_interval(start, "start"), check_unit_interval(reached, "reached")
-    a, b = (jnp.asarray(check_floats(j, "J")) for j in (youden_at_none, youden_at_all))
+    a = check_finite(youden_at_none, "youden_at_none", -1.0, 1.0)
+    b = check_finite(youden_at_all, "youden_at_all", -1.0, 1.0)
     before, after = a + (b - a) * p, a + (b - a) * end
     ratio = nan_unless((before * after > 0) & (a * b != 0), after / before)
     return jnp.log(end / p) / a - jnp.log((1 - end) / (1 - p)) / b + (1 / b - 1 / a) * jnp.log(ratio)
@@ -129,7 +130,7 @@ def styled_policy(answers: Float[Numbers, "2 styles"], verifier: NoisyVerifier, 
     """
     table = _answers(answers)
     passes = jnp.stack(jnp.broadcast_arrays(verifier.false_positive, verifier.true_positive))
-    logits = passes * jnp.asarray(check_floats(t, "t"))
+    logits = passes * check_finite(t, "t")
     return tilt(table.ravel(), logits.ravel()).reshape(table.shape)
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -9,10 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 from jax.core import Tracer
+from jax.custom_derivatives import SymbolicZero
 from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Bool, Float
 
-from infoloop.probability.array_types import Numbers
+from infoloop.probability.array_types import Batch, Numbers
 from infoloop.probability.bisection import bisect
 
 LOG2E = 1 / math.log(2)
@@ -183,6 +185,7 @@ def divergence_terms(p: Float[Array, "*shape"] | float, q: Float[Array, "*shape"
     r"""Return $p\log_2\frac pq-(p-q)\log_2 e$ cell by cell, in bits: never negative, and $\infty$ where $p>0=q$.
 
     Summed over two laws the second part vanishes; without it, terms near $p=q$ would cancel each other's digits.
+    The slope by p at $p=0<q$ is minus infinite, and is taken as that of the second part alone, as `plog2p` does.
     """
     return _divergence_terms(p, p - q, _ratio(p, q))
 
@@ -210,6 +213,9 @@ def information_terms(
     `total` is $p_z$, `left` $p_{xz}$, `right` $p_{yz}$, broadcast against `p`. The product has extra digits, so that a
     dependence of 1e-12 keeps its digits. Rounding of the marginals needs no such care: among the products $l_xr_y$ the
     marginals themselves are nearest to $p$, so that their errors enter squared.
+
+    The slope by $p=0$ is minus infinite where $q>0$. Where $q=0$ too, as a whole row has no mass, it depends on the row
+    that comes up, which no argument tells. Both are taken as 0; `binary_channel_bits` knows its rows.
     """
     return _divergence_terms(p, *_excess_and_ratio(p, total, left, right))
 
@@ -223,6 +229,59 @@ def _(primals, tangents):
     total, left, right = (d / jnp.where(m > 0, m, 1.0) for d, m in zip(d_margins, margins, strict=True))
     slope = jnp.where(some, d_p * jnp.log(jnp.where(some, ratio, 1.0)), 0.0) - excess * (left + right - total)
     return information_terms(*primals), slope * LOG2E
+
+
+def binary_channel_bits(p: Batch, low: Batch, high: Batch, mass: Batch = 1.0) -> Float[Array, "*batch"]:
+    r"""Return what a bit Y tells about a bit X, in bits: $h(m)-q\,h(y_0)-p\,h(y_1)$ with $m=qy_0+py_1$.
+
+    Computed by `information_terms`, with the slopes of the channel itself: $D(Y_1\|Y)-D(Y_0\|Y)$ by p, right at 0 and
+    1 too, and infinite there where one kind of X gives a Y that the other never does. Slopes by $y_0,y_1$ at 0 and 1
+    are infinite, and taken as those of the finite terms, unless no X gives that Y.
+
+    Args:
+        p: P(X = 1), in [0, 1]; nothing is checked.
+        low: $y_0=P(Y=1\mid X=0)$.
+        high: $y_1=P(Y=1\mid X=1)$.
+        mass: By what the bits are multiplied, from 0 on; at 0 all other slopes are 0.
+
+    Returns:
+        Bits; the arguments broadcast.
+
+    >>> round(float(binary_channel_bits(0.5, 0.0, 0.5)), 6)
+    0.311278
+    >>> round(float(jax.grad(binary_channel_bits)(0.0, 0.5, 1.0)), 12)
+    1.0
+    """
+    return _channel_bits(*jnp.broadcast_arrays(p, low, high, mass))
+
+
+@jax.custom_jvp
+def _channel_bits(p, low, high, mass):
+    weights, rows = _channel(p, low, high)
+    table = weights * rows
+    terms = information_terms(table, jnp.ones(()), table.sum(1, keepdims=True), table.sum(0, keepdims=True))
+    return mass * terms.sum((0, 1))
+
+
+def _channel(p, low, high):
+    ones = jnp.stack([low, high])
+    return jnp.stack([1 - p, p])[:, None], jnp.stack([1 - ones, ones], axis=1)
+
+
+@partial(_channel_bits.defjvp, symbolic_zeros=True)
+def _(primals, tangents):
+    p, low, high, mass = primals
+    weights, rows = _channel(p, low, high)
+    mean = (weights * rows).sum(0)
+    distances = divergence_terms(rows, mean).sum(1)
+    # where no X gives this Y, the first X to do so makes all of it: then the mean is its weight times its row
+    ratio = jnp.where(mean > 0, rows / jnp.where(mean > 0, mean, 1.0), 1 / jnp.where(weights > 0, weights, 1.0))
+    logs = jnp.log2(jnp.where(ratio > 0, ratio, 1.0))
+    by_rows = weights[:, 0] * (logs[:, 1] - logs[:, 0])
+    some, bits = mass > 0, _channel_bits(p, low, high, jnp.ones_like(mass))
+    slopes = [jnp.where(some, mass * s, 0.0) for s in (distances[1] - distances[0], *by_rows)]
+    moved = [s * t for s, t in zip([*slopes, bits], tangents, strict=True) if not isinstance(t, SymbolicZero)]
+    return mass * bits, sum(moved, jnp.zeros_like(bits))
 
 
 def _excess_and_ratio(p, total, left, right):

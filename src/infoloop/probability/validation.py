@@ -127,6 +127,23 @@ def check_positive(
     return _in_range(value, inside, what, f"give a finite number above {above:g}{limit}")
 
 
+def check_finite(
+    value: Float[Numbers, "*shape"], what: str, least: float = -np.inf, most: float = np.inf
+) -> Float[Array, "*shape"]:
+    """Return `value` as finite floats from `least` to `most`; traced numbers outside become NaN.
+
+    Raises:
+        ValueError: For a number outside, and for floats of lower precision (see `require_float64`).
+
+    >>> float(check_finite(-2.0, "baseline"))
+    -2.0
+    """
+    value = check_floats(value, what)
+    limits = "".join(f", at {word} {x:g}" for word, x in (("least", least), ("most", most)) if np.isfinite(x))
+    inside = (value >= least) & (value <= most) & (value > -np.inf) & (value < np.inf)
+    return _in_range(value, inside, what, f"give a finite number{limits}")
+
+
 def _in_range(value, inside, what, remedy):
     if isinstance(value, Tracer):
         return nan_unless(inside, value)

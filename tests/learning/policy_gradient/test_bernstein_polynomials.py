@@ -12,6 +12,7 @@ from infoloop.learning.policy_gradient.bernstein_polynomials import (
     bernstein,
     bernstein_coefficients,
     bernstein_integral,
+    geometric_sum,
 )
 from infoloop.probability.numerics import rounding
 
@@ -42,6 +43,15 @@ def test_it_serves_batches_and_refuses_what_is_traced_and_no_rate():
     found = jax.jit(jax.vmap(lambda p: bernstein(COEFFICIENTS, p)))(jnp.array([0.5, 1.5]))
     assert found[0] == bernstein(COEFFICIENTS, 0.5)
     assert np.isnan(found[1])
+
+
+def test_a_geometric_sum_keeps_its_digits_and_takes_thousands_of_terms():
+    for terms in (1, 2, 7):
+        expected = [float(sum(Fraction(p) ** k for k in range(terms))) for p in RATES]
+        np.testing.assert_allclose(geometric_sum(RATES, terms), expected, rtol=rounding(8), atol=0)
+    assert abs(geometric_sum(0.75, 5000) - 4) <= rounding(8)
+    slopes = jax.vmap(jax.grad(lambda p: geometric_sum(p, 4)))(jnp.array([0.0, 1.0]))
+    assert slopes.tolist() == [1.0, 6.0]
 
 
 def test_coefficients_of_powers():

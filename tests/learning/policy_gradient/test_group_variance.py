@@ -106,3 +106,17 @@ def test_moments_under_jax_and_without_mass():
 def test_a_size_of_one_is_refused():
     with pytest.raises(ValueError, match="size"):
         leave_one_out_variance(MOMENTS, 1)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "scores", "message"),
+    [
+        ([1, 0, 0], [[1.0], [-1.0]], r"^verdicts has shape \(3,\): give one number for each of the 2 outputs$"),
+        ([1, 0.5], [[1.0], [-1.0]], r"^verdicts are \[1.  0.5\]: give 0 or 1 for each output$"),
+        ([1, 0], [1.0, -1.0], r"^scores has shape \(2,\): give one row for each of the 2 outputs$"),
+        ([1, 0], [[1.0]], r"^scores has shape \(1, 1\): give one row for each of the 2 outputs$"),
+    ],
+)
+def test_bad_input_is_named(verdicts, scores, message):
+    with pytest.raises(ValueError, match=message):
+        verdict_moments([0.5, 0.5], verdicts, scores)

@@ -59,6 +59,11 @@ def test_limits_and_slopes_at_the_ends(which):
     np.testing.assert_allclose(slopes, [float(low), float(high)], rtol=rounding(8))
 
 
+def test_large_groups_take_no_table():
+    q, n = 0.9, 2000
+    assert abs(live_right_bias(0.1, n) - q * ((n - 1) / n - 1)) <= rounding(8)
+
+
 def test_what_is_traced_and_no_rate_gives_nan_and_a_size_of_one_is_refused():
     assert np.isnan(jax.jit(lambda p: live_right_bias(p, 3))(1.5))
     with pytest.raises(ValueError, match="size"):

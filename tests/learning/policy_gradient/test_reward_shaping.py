@@ -130,3 +130,20 @@ def test_the_number_of_the_theory_map():
     with mp.workdps(30):
         moved = drifted([mpf(1) / 4, mpf(3) / 4], 2, mpf(1) / 2, 4 * log(mpf(2)))[0] + mpf(1) / 4
         assert abs(moved - mpf(1537) / 5824) < mpf(10) ** -25
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: shaping_jump([0.5, 0.5], [1, 0], [1], np.eye(2), 2), r"^bonus has shape \(1,\): give one number for"),
+        (lambda: shaping_jump([0.5, 0.5], [1, 0], [1, 0.3], np.eye(2), 2), r"^bonus are \[1.  0.3\]: give 0 or 1 for"),
+        (lambda: kernel_advantage([0.5, 0.5], [1, 2], [1, 0], np.eye(2)), r"^verdicts are \[1. 2.\]: give 0 or 1 for"),
+        (
+            lambda: kernel_advantage([0.5, 0.5], [1, 0], [1, 0], np.eye(2)[:, :1]),
+            r"^kernel has shape \(2, 1\): give one row of 2 numbers for each of the 2 outputs$",
+        ),
+    ],
+)
+def test_bad_input_of_shaping_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-from collections import Counter
 
 import jax
 import jax.numpy as jnp
@@ -11,29 +10,13 @@ import pytest
 
 from infoloop.learning.policy_gradient.advantage_rules import dr_grpo, grpo, modified, rloo
 from infoloop.learning.policy_gradient.reward_kinds import kinds
-from infoloop.learning.policy_gradient.verdict_groups import PARTS, group_moments, multisets
+from infoloop.learning.policy_gradient.verdict_groups import PARTS, group_moments
 from infoloop.probability.numerics import rounding
-
-
-@pytest.mark.parametrize(("of", "size"), [(1, 3), (3, 1), (3, 4), (4, 3)])
-def test_multisets_are_ordered_groups_counted(of, size):
-    ordered = Counter(tuple(group.count(k) for k in range(of)) for group in itertools.product(range(of), repeat=size))
-    listed = multisets(of, size)
-    assert dict(zip(map(tuple, listed.counts), listed.orders, strict=True)) == ordered
-
-
-def test_the_largest_enumeration_asked_for():
-    listed = multisets(6, 16)
-    assert len(listed.orders) == 20_349
-    assert sum(map(int, listed.orders)) == 6**16
-    assert (listed.counts.sum(axis=1) == 16).all()
 
 
 def test_what_does_not_fit_is_named():
     with pytest.raises(ValueError, match=r"^groups of 64 of 12 kinds are 4,898,229,264,825 multisets, .*draw groups"):
-        multisets(12, 64)
-    with pytest.raises(ValueError, match=r"^groups of 2,000 of 2 kinds are in too many orders for floats: "):
-        multisets(2, 2000)
+        group_moments(grpo(), [1 / 12] * 12, kinds(np.arange(12.0)), 64)
     with pytest.raises(ValueError, match=r"^groups of 3 of 3 kinds are 10 multisets, more than fit \(9\): "):
         group_moments(grpo(), [0.5, 0.25, 0.25], kinds([1.0, 0.0, 0.5]), 3, most=9)
 

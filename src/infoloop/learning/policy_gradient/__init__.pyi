@@ -2,7 +2,6 @@ from . import advantage_rules as advantage_rules
 from . import bernstein_polynomials as bernstein_polynomials
 from . import difficulty_weights as difficulty_weights
 from . import exact_updates as exact_updates
-from . import finite_numbers as finite_numbers
 from . import group_advantages as group_advantages
 from . import group_statistics as group_statistics
 from . import group_variance as group_variance

@@ -12,9 +12,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from infoloop.learning.policy_gradient.finite_numbers import check_finite
 from infoloop.probability.array_types import Number
-from infoloop.probability.validation import check_choice
+from infoloop.probability.validation import check_choice, check_finite
 from infoloop.reporting.suggestions import did_you_mean, list_names
 
 _CENTRINGS = ("constant", "others", "group")

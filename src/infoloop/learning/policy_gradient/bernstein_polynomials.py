@@ -79,6 +79,22 @@ def bernstein_coefficients(powers: Float[Numbers, "m"], degree: int) -> Float[Ar
     return a @ np.array(table).T
 
 
+def geometric_sum(p: Batch, terms: int) -> Float[Array, "*batch"]:
+    r"""Return $1+p+\dots+p^{k-1}=\frac{1-p^k}{1-p}$, by Horner's rule: all digits are kept next to 1 too.
+
+    Args:
+        p: Rates in [0, 1]; a traced one outside gives NaN.
+        terms: k, a known whole number from 1 on.
+
+    Raises:
+        ValueError: A rate is outside [0, 1], or k is below 1.
+
+    >>> geometric_sum([0.0, 0.5, 1.0], 3).tolist()
+    [1.0, 1.75, 3.0]
+    """
+    return jnp.polyval(jnp.ones(check_int(terms, "terms")), check_unit_interval(p, "p"))
+
+
 def bernstein_integral(coefficients: Float[Numbers, "n"]) -> Float[Array, "n+1"]:
     r"""Return the Bernstein coefficients of the integral from 0: sums of the first ones, over $n+1$.
 

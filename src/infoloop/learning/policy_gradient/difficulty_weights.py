@@ -10,7 +10,6 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.custom_derivatives import SymbolicZero
 from jaxtyping import Array, Float
 
@@ -21,7 +20,7 @@ from infoloop.learning.policy_gradient.bernstein_polynomials import (
 )
 from infoloop.learning.policy_gradient.group_statistics import check_group_size, group_deviations, live_contrasts
 from infoloop.probability.array_types import Batch, Number, Numbers
-from infoloop.probability.validation import check_choice, check_positive, check_scores, check_unit_interval
+from infoloop.probability.validation import check_choice, check_finite, check_scores, check_unit_interval
 
 RULES = ("grpo", "dr_grpo", "rloo", "contrast")
 
@@ -53,7 +52,7 @@ def contrast_weights(
     s = group_deviations(size)[1:-1]
     check_choice(rule, "rule", RULES)
     if rule == "grpo":
-        small = check_positive(epsilon, "epsilon", above=-np.finfo(np.float64).tiny)
+        small = check_finite(epsilon, "epsilon", 0.0)
         return s**2 / (group_deviations(size, divisor)[1:-1] + small)
     return {"dr_grpo": s**2, "rloo": s**2 * size / (size - 1), "contrast": jnp.ones_like(s)}[rule]
 

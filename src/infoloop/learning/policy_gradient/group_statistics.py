@@ -6,11 +6,13 @@ $q=1-p$. A group is *dead* if its n verdicts agree, and *live* otherwise; c of i
 
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array, Float
 
 from infoloop.learning.policy_gradient.bernstein_polynomials import bernstein
-from infoloop.probability.array_types import Batch
-from infoloop.probability.validation import check_choice, check_int, check_unit_interval
+from infoloop.probability.array_types import Batch, Numbers
+from infoloop.probability.numerics import nan_unless
+from infoloop.probability.validation import check_choice, check_int, check_scores, check_unit_interval
 
 DIVISORS = ("population", "sample")  # of the variance in a group: that of its law, or that of a sample
 
@@ -111,6 +113,48 @@ def live_contrasts(size: int) -> Float[np.ndarray, "n-1"]:
     """
     c = np.arange(1, size)
     return size * (size - 1) / (c * (size - c))
+
+
+def check_verdicts(value: Float[Numbers, "outputs"], outputs: int, what: str = "verdicts") -> Float[Array, "outputs"]:
+    """Return 0 or 1 for each of so many outputs; a traced number that is neither becomes NaN.
+
+    Raises:
+        ValueError: There are not as many, or one is neither.
+
+    >>> check_verdicts([1, 0], 2).tolist()
+    [1.0, 0.0]
+    """
+    found = check_output_rows(value, outputs, what, axes=1)
+    binary = (found == 0) | (found == 1)
+    if not isinstance(binary, Tracer) and not binary.all():
+        raise ValueError(f"{what} are {found}: give 0 or 1 for each output")
+    return nan_unless(binary, found)
+
+
+def check_output_rows(
+    value: Float[Numbers, "outputs *more"], outputs: int, what: str, axes: int = 2, columns: int | None = None
+) -> Float[Array, "outputs *more"]:
+    """Return finite numbers with so many axes, the first of which has an entry for each output.
+
+    Args:
+        value: Numbers.
+        outputs: How many outputs there are.
+        what: The name of the numbers.
+        axes: How many axes they have.
+        columns: How many entries the last axis has; None for any number.
+
+    Raises:
+        ValueError: They have another shape, or one is not finite.
+
+    >>> check_output_rows([[1.0], [2.0]], 2, "scores").shape
+    (2, 1)
+    """
+    found = check_scores(value, what)
+    if found.ndim != axes or len(found) != outputs or columns not in (None, found.shape[-1]):
+        wanted = "row" if axes > 1 else "number"
+        long = f" of {columns} numbers" if columns is not None else ""
+        raise ValueError(f"{what} has shape {found.shape}: give one {wanted}{long} for each of the {outputs} outputs")
+    return found
 
 
 def check_group_size(size: int) -> int:

@@ -11,8 +11,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from infoloop.learning.policy_gradient.bernstein_polynomials import bernstein, bernstein_coefficients, casteljau
-from infoloop.learning.policy_gradient.group_statistics import check_group_size, mean_deviation
+from infoloop.learning.policy_gradient.bernstein_polynomials import bernstein, casteljau, geometric_sum
+from infoloop.learning.policy_gradient.group_statistics import (
+    check_group_size,
+    check_output_rows,
+    check_verdicts,
+    mean_deviation,
+)
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.validation import check_distributions, check_scores
 
@@ -50,14 +55,14 @@ def verdict_moments(
         The moments; those of a class without mass are 0.
 
     Raises:
-        ValueError: The policy is no law, or a number is not finite.
+        ValueError: One of them is none of these, or the shapes do not match.
 
     >>> moments = verdict_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]])
     >>> float(moments.rate), float(moments.right), float(moments.gap)
     (0.5, 0.0, 4.0)
     """
-    law, r = check_distributions(policy, "policy"), check_scores(verdicts, "verdicts")
-    g = check_scores(scores, "scores")
+    law = check_distributions(policy, "policy")
+    r, g = check_verdicts(verdicts, len(law)), check_output_rows(scores, len(law), "scores")
 
     def spread(weights):
         share = weights / jnp.where(weights.sum() > 0, weights.sum(), 1.0)
@@ -134,8 +139,8 @@ def normalised_variance(moments: VerdictMoments, size: int) -> Float[Array, "*ba
     0.25
     """
     p, n = moments.rate, check_group_size(size)
-    q, ones = 1 - p, bernstein_coefficients(np.ones(size - 1), size - 2)
-    of_right, of_wrong = p * q * bernstein(ones, q), p * q * bernstein(ones, p)  # q (1 - q^(n-1)), p (1 - p^(n-1))
+    q = 1 - p
+    of_right, of_wrong = (p * q * geometric_sum(x, n - 1) for x in (q, p))  # q (1 - q^(n-1)), p (1 - p^(n-1))
     between = p * q * (n - 1) / n - mean_deviation(p, n) ** 2
     return (of_right * moments.right + of_wrong * moments.wrong) / n + between * moments.gap
 

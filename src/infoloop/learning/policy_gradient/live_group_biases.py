@@ -6,10 +6,9 @@ $q=1-p$; *live* says that not all agree. A paper that speaks of *the* bias means
 
 import math
 
-import numpy as np
 from jaxtyping import Array, Float
 
-from infoloop.learning.policy_gradient.bernstein_polynomials import bernstein, bernstein_coefficients
+from infoloop.learning.policy_gradient.bernstein_polynomials import bernstein, geometric_sum
 from infoloop.learning.policy_gradient.group_statistics import check_group_size, live_contrasts
 from infoloop.probability.array_types import Batch
 from infoloop.probability.validation import check_unit_interval
@@ -58,7 +57,7 @@ def live_right_bias(p: Batch, size: int) -> Float[Array, "*batch"]:
     [-0.1125, 0.0677]
     """
     p, n = check_unit_interval(p, "p"), check_group_size(size)
-    return (n - 1) / (n * _powers(p, n)) - (1 - p)
+    return (n - 1) / (n * geometric_sum(p, n - 1)) - (1 - p)
 
 
 def live_wrong_bias(p: Batch, size: int) -> Float[Array, "*batch"]:
@@ -80,9 +79,4 @@ def live_wrong_bias(p: Batch, size: int) -> Float[Array, "*batch"]:
     0.1125
     """
     p, n = check_unit_interval(p, "p"), check_group_size(size)
-    return p - (n - 1) / (n * _powers(1 - p, n))
-
-
-def _powers(p, size):
-    r"""Return $\sum_{i<n-1}p^i=\frac{1-p^{n-1}}{1-p}$."""
-    return bernstein(bernstein_coefficients(np.ones(size - 1), size - 2), p)
+    return p - (n - 1) / (n * geometric_sum(1 - p, n - 1))

@@ -11,10 +11,9 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float, Int
 
-from infoloop.learning.policy_gradient.finite_numbers import check_finite
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
-from infoloop.probability.validation import check_positive, check_scores
+from infoloop.probability.validation import check_finite, check_positive, check_scores
 
 
 class Kinds(NamedTuple):

@@ -8,13 +8,12 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from infoloop.learning.policy_gradient.difficulty_weights import contrast_weights, difficulty_weight
-from infoloop.learning.policy_gradient.group_statistics import check_group_size
+from infoloop.learning.policy_gradient.group_statistics import check_group_size, check_output_rows, check_verdicts
 from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.validation import (
     check_count,
     check_distributions,
     check_positive,
-    check_scores,
     check_unit_interval,
 )
 
@@ -67,14 +66,14 @@ def shaping_jump(
         The limit of the shaped update as the dose falls to 0, minus the unshaped update, in two parts.
 
     Raises:
-        ValueError: The policy is no law, the size is below 2, or a number is not finite.
+        ValueError: One of them is none of these, or the shapes do not match.
 
     >>> fail, all_pass = shaping_jump([0.25, 0.5, 0.25], [1, 0, 0], [1, 1, 0], [[3.0], [-1.0], [-1.0]], 2)
     >>> fail.tolist(), all_pass.tolist()
     ([0.0], [0.0])
     """
-    law, r = check_distributions(policy, "policy"), check_scores(verdicts, "verdicts")
-    s, g = check_scores(bonus, "bonus"), check_scores(scores, "scores")
+    law, r, s = _shaped(policy, verdicts, bonus)
+    g = check_output_rows(scores, len(law), "scores")
     weights = contrast_weights(check_group_size(size))
 
     def part(weight):
@@ -110,15 +109,20 @@ def kernel_advantage(
         The difference; NaN where a class has no mass.
 
     Raises:
-        ValueError: The policy is no law, or a number is not finite.
+        ValueError: One of them is none of these, or the shapes do not match.
 
     >>> float(kernel_advantage([0.25, 0.5, 0.25], [1, 0, 0], [1, 1, 0], [[9, -3, -3], [-3, 1, 1], [-3, 1, 1]]))
     0.0
     """
-    law, r = check_distributions(policy, "policy"), check_scores(verdicts, "verdicts")
-    s, k = check_scores(bonus, "bonus"), check_scores(kernel, "kernel")
+    law, r, s = _shaped(policy, verdicts, bonus)
+    k = check_output_rows(kernel, len(law), "kernel", columns=len(law))
     right, preferred, others = (w / w.sum() for w in (law * r, law * (1 - r) * s, law * (1 - r) * (1 - s)))
     return right @ k @ (preferred - others)
+
+
+def _shaped(policy, verdicts, bonus):
+    law = check_distributions(policy, "policy")
+    return law, check_verdicts(verdicts, len(law)), check_verdicts(bonus, len(law), "bonus")
 
 
 def lost_advantage(right: Batch, size: Batch, informedness: Batch = 0.0) -> Float[Array, "*batch"]:

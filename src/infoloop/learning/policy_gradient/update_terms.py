@@ -6,14 +6,13 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, PyTree
 
 from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
-from infoloop.learning.policy_gradient.finite_numbers import check_finite
 from infoloop.learning.policy_gradient.reward_kinds import OutputKinds, mass_by_kind
 from infoloop.learning.policy_gradient.score_statistics import LogitsMap, log_policy, scores, weighted_scores
 from infoloop.learning.policy_gradient.verdict_groups import group_moments
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.arrays import log_ratio
 from infoloop.probability.numerics import rounding
-from infoloop.probability.validation import check_choice, check_distributions, check_unit_interval
+from infoloop.probability.validation import check_choice, check_distributions, check_finite, check_unit_interval
 
 _ESTIMATORS = ("exact", "k1", "k2", "k3")
 

@@ -3,8 +3,7 @@ r"""Groups of G outputs as multisets of kinds: the moments of what a rule makes 
 No group is drawn: a multiset of counts c has the probability $\frac{G!}{\prod c_k!}\prod m_k^{c_k}$.
 """
 
-import math
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -17,25 +16,12 @@ from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
 from infoloop.learning.policy_gradient.group_advantages import advantages
 from infoloop.learning.policy_gradient.reward_kinds import Kinds
 from infoloop.probability.array_types import Numbers
-from infoloop.probability.channel_families import compositions
 from infoloop.probability.numerics import nan_unless
+from infoloop.probability.unordered_draws import MOST_MULTISETS, Multisets, multisets
 from infoloop.probability.validation import check_choice, check_distributions, check_int
 
-MOST_MULTISETS = 2_000_000  # that one enumeration lists; the table of counts then takes 16 MB a kind
 PARTS = ("all", "all wrong", "mixed", "all right")
 _CHUNK = 256  # multisets at once, which bounds the memory of a batch
-
-
-class Multisets(NamedTuple):
-    r"""All multisets of G members of K kinds.
-
-    Attributes:
-        counts: Counts c of the kinds, one row a multiset.
-        orders: The number of orders of its members, $G!/\prod c_k!$.
-    """
-
-    counts: Float[np.ndarray, "multisets kinds"]
-    orders: Float[np.ndarray, "multisets"]
 
 
 class GroupMoments(NamedTuple):
@@ -54,44 +40,6 @@ class GroupMoments(NamedTuple):
     square: Float[Array, "*batch kinds"]
     product: Float[Array, "*batch kinds kinds"]
     kept: Float[Array, "*batch"]
-
-
-def multisets(kinds: int, size: int, most: int = MOST_MULTISETS) -> Multisets:
-    """Return all multisets of `size` members of some kinds. On the host.
-
-    Args:
-        kinds: K, at least 1.
-        size: G, at least 1.
-        most: More multisets than these are refused.
-
-    Raises:
-        ValueError: There are more multisets, or too many orders for a float.
-
-    >>> multisets(2, 2).orders.tolist()
-    [1.0, 2.0, 1.0]
-    >>> multisets(12, 64)
-    Traceback (most recent call last):
-    ValueError: groups of 64 of 12 kinds are 4,898,229,264,825 multisets, more than fit (2,000,000): ...
-    """
-    kinds, size = check_int(kinds, "kinds"), check_int(size, "size")
-    number = math.comb(size + kinds - 1, kinds - 1)
-    if number > most or size * math.log(kinds) > 700:
-        reason = f"{number:,} multisets, more than fit ({most:,})" if number > most else "in too many orders for floats"
-        raise ValueError(
-            f"groups of {size:,} of {kinds:,} kinds are {reason}: give fewer kinds or a smaller group, or draw groups "
-            "(policy_gradient.sampled_updates)"
-        )
-    return _listed(kinds, size)
-
-
-@lru_cache(maxsize=32)
-def _listed(kinds, size):
-    counts = compositions(size, kinds)
-    orders = [math.factorial(size) // math.prod(map(math.factorial, row)) for row in counts.tolist()]
-    found = Multisets(counts.astype(float), np.array(orders, float))
-    for array in found:
-        array.flags.writeable = False
-    return found
 
 
 def group_moments(
@@ -158,13 +106,18 @@ def group_shares(
 
 def _checked(rule, masses, kinds, size, parts, most):
     size, masses = check_size_for(rule, size), check_distributions(masses, "masses")
-    multisets(masses.shape[-1], size, most)  # or says that they are too many
-    return _moments(rule, masses, kinds, size, parts)
+    _groups(masses.shape[-1], size, most)  # or says that they are too many
+    return _moments(rule, masses, kinds, size, parts, most)
 
 
-@partial(jax.jit, static_argnames=("size", "parts"))
-def _moments(rule, masses, kinds, size, parts):
-    total = _in_chunks(partial(_sums, rule, masses, kinds, size, parts), _listed(len(masses), size))
+def _groups(kinds, size, most=MOST_MULTISETS):
+    instead = "draw groups (policy_gradient.sampled_updates)"
+    return multisets(kinds, size, most, "groups of {draws} of {kinds} kinds", instead)
+
+
+@partial(jax.jit, static_argnames=("size", "parts", "most"))
+def _moments(rule, masses, kinds, size, parts, most):
+    total = _in_chunks(partial(_sums, rule, masses, kinds, size, parts), multisets(len(masses), size, most))
     if rule.redrawn == "never":
         return total
     share = nan_unless(total.kept > 0, total.kept)
