@@ -66,10 +66,10 @@ def test_the_time_is_the_integral(steps):
 )
 def test_the_time_is_a_sum_of_powers(start, end, steps):
     with mpmath.workdps(40):
-        w, v = (1 / mpmath.mpf(float(rate)) - 1 for rate in (start, end))
+        w, v = (1 / mpmath.mpf(rate) - 1 for rate in (start, end))
         powers = (mpmath.binomial(steps + 1, k) * (w ** (k - 1) - v ** (k - 1)) / (k - 1) for k in range(2, steps + 2))
         expected = 1 / v - 1 / w + (steps + 1) * mpmath.log(w / v) + sum(powers)
-    assert abs(graded_learning_time(float(start), float(end), steps) / float(expected) - 1) <= rounding(steps)
+    assert abs(graded_learning_time(start, end, steps) / float(expected) - 1) <= rounding(steps)
 
 
 def test_a_time_beyond_all_floats_is_infinite_with_the_slopes_that_it_has():

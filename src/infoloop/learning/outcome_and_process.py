@@ -100,7 +100,7 @@ def _graded_time(p, q, m):
 
 
 def _slopes(m, primals, tangents):
-    """Say the slopes, the inverse speeds at both ends: by its terms they would be NaN where one is beyond all floats."""
+    """Say the slopes, inverse speeds at both ends: those of the terms are NaN where one is beyond all floats."""
     p, q = primals
     time = _graded_time(p, q, m)
     ends = ((tangents[0], -1.0, p), (tangents[1], 1.0, q))
