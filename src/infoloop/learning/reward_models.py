@@ -222,9 +222,7 @@ def _basis(wins, features):
     features = check_scores(features, "features")
     if features.ndim != 2 or features.shape[0] != outputs:
         raise ValueError(f"features have shape {features.shape}: give one row for each of the {outputs} outputs")
-    first = jnp.argmax(
-        _reached(wins + wins.T > 0), axis=1
-    )  # of the outputs that an output is compared with, by a chain
+    first = jnp.argmax(_reached(wins + wins.T > 0), axis=1)  # output to which chains of comparisons lead
     apart = lax.stop_gradient(features - features[first])  # spans the differences of all compared pairs
     tolerance = max(outputs**2, features.shape[1]) * np.finfo(np.float64).eps
     return features, jnp.linalg.matrix_rank(apart, rtol=tolerance) == features.shape[1]
