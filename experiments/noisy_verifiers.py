@@ -101,7 +101,9 @@ def _noise(config: Config) -> Sweep:
     def measure(key, passes_right, passes_wrong):
         base, rates = jnp.array([config.right, 1 - config.right]), jnp.stack([passes_right, passes_wrong])
         return {
-            "bits": noisy_verdict_bits(erring_verifier(passes_wrong, 1 - passes_right), config.right),
+            "bits": noisy_verdict_bits(
+                erring_verifier(false_positive=passes_wrong, false_negative=1 - passes_right), config.right
+            ),
             "after": replicator(base, rates, config.time)[0],
         }
 
@@ -117,7 +119,9 @@ def _updates(config: Config) -> Sweep:
     def measure(key, group, right):
         j = 1 - config.false_positive - config.false_negative
         weights = contrast_weights(group)
-        noisy = noisy_difficulty_weight(right, weights, config.false_positive, config.false_negative)
+        noisy = noisy_difficulty_weight(
+            right, weights, false_positive=config.false_positive, false_negative=config.false_negative
+        )
         return {"kept": noisy / difficulty_weight(right, weights), "youden": jnp.asarray(j)}
 
     quantities = {
@@ -130,10 +134,11 @@ def _updates(config: Config) -> Sweep:
 
 def _correction(config: Config) -> Sweep:
     def measure(key, error, right):
-        verifier = erring_verifier(error, error)
+        verifier = erring_verifier(false_positive=error, false_negative=error)
         return {
             "more": corrected_variance(verifier, right) / (right * (1 - right)),
-            "bits": noisy_verdict_bits(verifier, right) / noisy_verdict_bits(erring_verifier(0.0, 0.0), right),
+            "bits": noisy_verdict_bits(verifier, right)
+            / noisy_verdict_bits(erring_verifier(false_positive=0.0, false_negative=0.0), right),
         }
 
     quantities = {
@@ -164,7 +169,8 @@ def _style(config: Config) -> Sweep:
         wrong, right = 1 - config.right, config.right
         answers = jnp.array([[wrong * (1 - config.style), wrong * config.style], [right, 0.0]])
         verifier = erring_verifier(
-            jnp.stack([jnp.asarray(config.false_positive), fooled]), jnp.full(2, config.false_negative)
+            false_positive=jnp.stack([jnp.asarray(config.false_positive), fooled]),
+            false_negative=jnp.full(2, config.false_negative),
         )
         now = styled_policy(answers, verifier, round)
         return {"accuracy": now[1].sum(), "youden": pooled_verifier(verifier, now).youden}
@@ -213,7 +219,7 @@ def _boxes(config: Config) -> Sweep:
     def measure(key, width):
         middle = jnp.array([config.false_positive, 1 - config.false_negative])
         ends = jnp.stack([jnp.maximum(middle - width, 0.0), jnp.minimum(middle + width, 1.0)], axis=1)
-        told = bits_over_box([config.right, config.right], *ends)
+        told = bits_over_box([config.right, config.right], false_positive=ends[0], true_positive=ends[1])
         return {"least": told.lower, "most": told.upper, "blind": 1.0 * told.holds_zero}
 
     quantities = {

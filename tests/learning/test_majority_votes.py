@@ -107,12 +107,32 @@ def test_it_is_batched_and_has_the_slopes_of_the_polynomial():
 
 
 @pytest.mark.full
-def test_drawn_winners_have_the_law():
+@pytest.mark.parametrize("ties", ["random", "first", "last", "redraw"])
+def test_drawn_winners_have_the_law(ties):
     draws = 20_000
-    found = sampled_winners(jax.random.key(5), [0.5, 0.25, 0.25], 4, draws)
+    found = jax.jit(lambda key: sampled_winners(key, [0.5, 0.25, 0.25], 4, draws, ties))(jax.random.key(5))
     shares = np.bincount(found, minlength=3) / draws
     radius = np.sqrt(np.log(2 * 3 / 1e-6) / (2 * draws))  # Hoeffding, three shares: fails once in a million
-    np.testing.assert_array_less(abs(shares - vote_winner([0.5, 0.25, 0.25], 4)), radius)
+    np.testing.assert_array_less(abs(shares - vote_winner([0.5, 0.25, 0.25], 4, ties)), radius)
+
+
+@pytest.mark.slow
+def test_many_policies_and_many_draws_go_in_blocks():
+    """Memory of the compiled programs: all at once would be 8e8 and 8e9 bytes."""
+    laws = jnp.full((10_000, 4), 0.25)
+    sums = jax.jit(lambda p: jax.value_and_grad(lambda p: vote_winner(p, 20).sum())(p)).lower(laws)
+    draws = jax.jit(lambda key: sampled_winners(key, [0.1] * 10, 100, 1_000_000)).lower(jax.random.key(0))
+    for lowered in (sums, draws):
+        memory = lowered.compile().memory_analysis()
+        assert memory.temp_size_in_bytes < 4e8
+
+
+@pytest.mark.full
+def test_blocks_change_nothing():
+    laws = np.random.default_rng(3).dirichlet(np.ones(4), 1500)  # more than are summed at once
+    found, alone = vote_winner(laws, 20), jnp.stack([vote_winner(law, 20) for law in laws[::500]])
+    np.testing.assert_allclose(found[::500], alone, atol=rounding(8))
+    np.testing.assert_allclose(vote_winner(laws.reshape(3, 500, 4), 20), found.reshape(3, 500, 4), atol=rounding(8))
 
 
 def test_what_cannot_be_counted_is_named():
@@ -124,3 +144,7 @@ def test_what_cannot_be_counted_is_named():
         vote_winner([0.5, 0.5], 3, "coin")
     with pytest.raises(ValueError, match="voters is 0: give a whole number, at least 1"):
         vote_winner([0.5, 0.5], 0)
+    with pytest.raises(ValueError, match="ties is 'coin': choose one of"):
+        sampled_winners(jax.random.key(0), [0.5, 0.5], 3, 2, "coin")
+    with pytest.raises(ValueError, match=r"policy has shape \(2, 2\): give one law"):
+        sampled_winners(jax.random.key(0), [[0.5, 0.5], [0.5, 0.5]], 3, 2)

@@ -38,7 +38,7 @@ def mean(table, f) -> Fraction:
 
 
 def verifier(rho0: Fraction, rho1: Fraction) -> NoisyVerifier:
-    return erring_verifier(float(rho0), float(rho1))
+    return erring_verifier(false_positive=float(rho0), false_negative=float(rho1))
 
 
 @pytest.mark.parametrize(("p", "rho0", "rho1"), CASES)
@@ -88,7 +88,10 @@ def test_bits_of_a_verdict_in_fifty_digits(p, rho0, rho1):
 
 
 def test_a_perfect_verifier_tells_the_most():
-    found = [float(noisy_verdict_bits(erring_verifier(0.0, miss), 0.5)) for miss in (0.0, 0.05, 0.2, 0.5)]
+    found = [
+        float(noisy_verdict_bits(erring_verifier(false_positive=0.0, false_negative=miss), 0.5))
+        for miss in (0.0, 0.05, 0.2, 0.5)
+    ]
     assert [f"{x:.4f}" for x in found] == ["1.0000", "0.8550", "0.6100", "0.3113"]
 
 
@@ -101,7 +104,7 @@ def test_the_gap_is_what_filtering_gains(p, rho0, rho1):
 
 def test_two_questions_with_j_a_tenth_each_lose_together():
     """S56: half right before, 19/100 of what is kept."""
-    p, both = np.array([0.9, 0.1]), erring_verifier([0.0, 0.9], [0.9, 0.0])
+    p, both = np.array([0.9, 0.1]), erring_verifier(false_positive=[0.0, 0.9], false_negative=[0.9, 0.0])
     assert np.abs(both.youden - 0.1).max() <= rounding(2)
     assert (filtering_gap(both, p) > 0).all()
     passed = np.asarray(observed_rate(both, p))
@@ -110,22 +113,26 @@ def test_two_questions_with_j_a_tenth_each_lose_together():
 
 
 def test_where_nothing_can_be_corrected():
-    blind = erring_verifier(0.25, 0.75)
+    blind = erring_verifier(false_positive=0.25, false_negative=0.75)
     with pytest.raises(ValueError, match="J = 0"):
         corrected_verdict(blind, 1.0)
     assert np.isnan(jax.jit(corrected_variance)(blind, 0.5))
-    assert np.isnan(filtering_gap(erring_verifier(0.0, 1.0), 0.5))
+    assert np.isnan(filtering_gap(erring_verifier(false_positive=0.0, false_negative=1.0), 0.5))
     with pytest.raises(ValueError, match=r"false_negative is 1\.5"):
-        erring_verifier(0.0, 1.5)
+        erring_verifier(false_positive=0.0, false_negative=1.5)
     with pytest.raises(ValueError, match="that broadcast"):
-        erring_verifier([0.0, 0.1], [0.0, 0.1, 0.2])
+        erring_verifier(false_positive=[0.0, 0.1], false_negative=[0.0, 0.1, 0.2])
 
 
 def test_batches_and_slopes():
-    many = erring_verifier([0.1, 0.2, 0.3], 0.25)
-    one_by_one = [float(noisy_verdict_bits(erring_verifier(a, 0.25), 0.5)) for a in (0.1, 0.2, 0.3)]
+    many = erring_verifier(false_positive=[0.1, 0.2, 0.3], false_negative=0.25)
+    one_by_one = [
+        float(noisy_verdict_bits(erring_verifier(false_positive=a, false_negative=0.25), 0.5)) for a in (0.1, 0.2, 0.3)
+    ]
     assert np.abs(jax.vmap(noisy_verdict_bits, (0, None))(many, 0.5) - np.array(one_by_one)).max() <= rounding(8)
-    slope = jax.grad(lambda a: noisy_verdict_bits(NoisyVerifier(a, jnp.array(0.0)), 0.5))(0.5)
+    slope = jax.grad(lambda a: noisy_verdict_bits(NoisyVerifier(false_positive=a, false_negative=jnp.array(0.0)), 0.5))(
+        0.5
+    )
     assert abs(slope - (np.log2(1 / 3) / 2)) <= rounding(16)  # ½(h'(¾) - h'(½))
 
 

@@ -4,7 +4,8 @@ import jax
 import jax.numpy as jnp
 import pytest
 
-from infoloop.learning.pass_at_k import pass_at
+from infoloop.learning.pass_at_crossings import cover_gap, crossings
+from infoloop.learning.pass_at_k import cover, log_fail, pass_at
 from infoloop.learning.question_populations import (
     beta_rates,
     check_counts,
@@ -59,6 +60,31 @@ def test_a_mixture_has_the_questions_of_both():
 def test_what_is_no_population_is_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+FIXED, BETA, COUNTS = fixed_rates([0.5]), beta_rates(1.0, 2.0), verdict_counts([4], [2])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: log_fail(FIXED, 2), "population is a FixedRates: make one by beta_rates"),  # ty: ignore[invalid-argument-type]
+        (lambda: log_fail([0.5], 2), "population is a list: make one by beta_rates"),  # ty: ignore[invalid-argument-type]
+        (lambda: pass_at(0.5, 2), "population is a float: make one by fixed_rates, beta_rates or verdict_counts"),  # ty: ignore[invalid-argument-type]
+        (lambda: cover(COUNTS, 0.5), "population is a VerdictCounts: make one by fixed_rates or beta_rates"),  # ty: ignore[invalid-argument-type]
+        (lambda: observed_rates(FIXED), "counts is a FixedRates: make one by verdict_counts"),  # ty: ignore[invalid-argument-type]
+        (lambda: mixture(BETA, FIXED, 0.5), "first is a BetaRates: make one by fixed_rates"),  # ty: ignore[invalid-argument-type]
+        (lambda: mixture(FIXED, COUNTS, 0.5), "second is a VerdictCounts: make one by fixed_rates"),  # ty: ignore[invalid-argument-type]
+        (lambda: crossings(BETA, FIXED), "one is a BetaRates: make one by fixed_rates"),  # ty: ignore[invalid-argument-type]
+        (lambda: crossings(FIXED, BETA), "other is a BetaRates: make one by fixed_rates"),  # ty: ignore[invalid-argument-type]
+        (lambda: cover_gap(COUNTS, FIXED), "sharpened is a VerdictCounts: make one by fixed_rates"),  # ty: ignore[invalid-argument-type]
+        (lambda: cover_gap(FIXED, BETA), "base is a BetaRates: make one by fixed_rates"),  # ty: ignore[invalid-argument-type]
+    ],
+)
+def test_another_population_is_refused_by_what_would_do(call, message):
+    with pytest.raises(TypeError) as caught:
+        call()
+    assert str(caught.value) == message
 
 
 def test_traced_counts_that_are_none_become_nan():

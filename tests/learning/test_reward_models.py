@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import mpmath
 import numpy as np
 import pytest
+from jax.extend.core import jaxprs_in_params
 
 from infoloop.learning.preference_data import enumerated_wins, expected_wins, preference_law
 from infoloop.learning.reward_models import (
@@ -119,6 +120,30 @@ def test_features_that_are_not_told_apart_have_no_single_weights():
     alone[:2, :2] = [[0, 3], [2, 0]]
     assert np.isnan(fitted_reward(alone, FEATURES).weights).all()
     assert np.isfinite(fitted_reward(alone, FEATURES[:, :1]).weights).all()
+
+
+def largest_array(function, *shapes) -> int:
+    """The number of cells of the largest array that appears while the function is compiled."""
+
+    def sizes(jaxpr):
+        for equation in jaxpr.eqns:
+            yield from (math.prod(getattr(v.aval, "shape", ())) for v in equation.outvars)
+            for inner in jaxprs_in_params(equation.params):
+                yield from sizes(inner)
+
+    return max(sizes(jax.make_jaxpr(function)(*(jax.ShapeDtypeStruct(shape, float) for shape in shapes)).jaxpr))
+
+
+def test_no_array_is_larger_than_a_table_of_pairs():
+    assert largest_array(one_best, (64, 64)) == 64**2
+    assert largest_array(lambda wins, features: fitted_reward(wins, features).reward, (64, 64), (64, 8)) == 64**2
+
+
+def test_chains_may_be_as_long_as_there_are_outputs():
+    for outputs in (2, 3, 5, 8, 9, 33):
+        ring = np.roll(np.eye(outputs), 1, axis=1)
+        assert one_best(ring)
+        assert not one_best(ring * (np.arange(outputs) < outputs - 1))
 
 
 def test_the_likelihood_is_largest_at_the_fit():

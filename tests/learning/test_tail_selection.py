@@ -128,6 +128,27 @@ def test_two_normals_keep_their_share_of_the_proxy(t):
     assert abs(selected_gaussian(3.0, 4.0, t) - expected) <= rounding(64) * max(1, expected)
 
 
+@pytest.mark.parametrize("t", [38.0, 45.0, 1e3, 1e5, 1e12, 1e200])
+def test_two_normals_keep_all_digits_far_out(t):
+    """t / 5 - the mean is 1/u + ..., from which logarithms of tails would leave nothing."""
+    with mpmath.workdps(30):
+        u = mpmath.mpf(t) / 5
+        far = u * (1 + u**-2 - 2 * u**-4 + 10 * u**-6)  # the asymptotic series, enough from u = 1e3 on
+        hazard = far if t > 1e4 else mpmath.npdf(u) / (mpmath.erfc(u / mpmath.sqrt(2)) / 2)
+    assert abs(selected_gaussian(3.0, 4.0, t) / float(9 * hazard / 5) - 1) <= rounding(8)
+    assert abs(jax.grad(lambda x: selected_gaussian(3.0, 4.0, x))(t) - 0.36) <= 0.36 * float(u) ** -2 + rounding(8)
+
+
+@pytest.mark.slow
+def test_two_exponentials_at_thresholds_whose_squares_are_beyond_all_floats():
+    t = 1e200
+    assert selected_exponential(2.0, 1.0, t) == 1.0
+    assert selected_exponential(1.0, 2.0, t) == t
+    assert abs(selected_exponential(1.0, 1.0, t) / t - 0.5) <= rounding(1)
+    assert jax.grad(selected_exponential, (0, 1, 2))(2.0, 1.0, t) == (-1.0, 1.0, 0.0)
+    assert jax.grad(selected_exponential, (0, 1, 2))(1.0, 2.0, t) == (0.0, 0.0, 1.0)
+
+
 @pytest.mark.full
 def test_slopes_are_those_of_differences_also_at_the_ends():
     step = 2.0**-14

@@ -16,7 +16,7 @@ from infoloop.probability.numerics import rounding
 
 def worse_with_success(p, n):
     """J = 1/2 - p, and a tenth less after round 3."""
-    return NoisyVerifier(p / 2 + jnp.where(n > 3, 0.1, 0.0), 0.5 + p / 2)
+    return NoisyVerifier(false_positive=p / 2 + jnp.where(n > 3, 0.1, 0.0), false_negative=0.5 + p / 2)
 
 
 @pytest.mark.slow
@@ -32,7 +32,7 @@ def test_a_round_adds_j_of_the_moment_to_the_log_odds():
 
 @pytest.mark.slow
 def test_a_learner_comes_to_rest_where_j_is_0():
-    still = drifting_loop(0.01, lambda p, n: NoisyVerifier(p / 2, 0.5 + p / 2), 1.0)
+    still = drifting_loop(0.01, lambda p, n: NoisyVerifier(false_positive=p / 2, false_negative=0.5 + p / 2), 1.0)
     assert abs(unroll(still, jnp.arange(300))[0][-1] - 0.5) <= rounding(64)
 
 
@@ -56,7 +56,7 @@ def test_what_is_never_reached_takes_no_time_that_is_a_number():
 ANSWERS = [["3/10", "1/10"], ["1/5", "2/5"]]
 FLOATS = [[float(Fraction(x)) for x in row] for row in ANSWERS]
 FALSE_POSITIVE, FALSE_NEGATIVE = [0.125, 0.75], [0.5, 0.25]
-BY_STYLE = erring_verifier(FALSE_POSITIVE, FALSE_NEGATIVE)
+BY_STYLE = erring_verifier(false_positive=FALSE_POSITIVE, false_negative=FALSE_NEGATIVE)
 
 
 def test_pooled_rates_are_means_over_the_answers_of_a_kind():
@@ -69,7 +69,10 @@ def test_pooled_rates_are_means_over_the_answers_of_a_kind():
 
 def test_a_style_that_fools_the_verifier_makes_accuracy_rise_and_then_fall_to_0():
     """Wrong answers in the second style pass more often than any right ones."""
-    base, fooled = np.array([[0.75, 0.01], [0.24, 0.0]]), erring_verifier([0.25, 0.875], [0.25, 0.125])
+    base, fooled = (
+        np.array([[0.75, 0.01], [0.24, 0.0]]),
+        erring_verifier(false_positive=[0.25, 0.875], false_negative=[0.25, 0.125]),
+    )
     passes = [[0.25, 0.875], [0.75, 0.875]]
     for t in (0.0, 3.0, 40.0):
         weights = [[base[r, s] * float(exp(t * passes[r][s])) for s in (0, 1)] for r in (0, 1)]
@@ -91,5 +94,5 @@ def test_answers_of_another_shape_are_refused():
 
 
 def test_cells_without_mass_do_not_matter_after_a_long_time():
-    verifier = NoisyVerifier(jnp.array([0.0, 1.0]), jnp.array([1.0, 1.0]))
+    verifier = NoisyVerifier(false_positive=jnp.array([0.0, 1.0]), false_negative=jnp.array([1.0, 1.0]))
     assert styled_policy([[0.5, 0.0], [0.5, 0.0]], verifier, 800.0).tolist() == [[0.5, 0.0], [0.5, 0.0]]

@@ -31,7 +31,7 @@ def test_a_noisy_verifier_is_the_replicator_with_its_mean_verdict(caught, fooled
     verdict = GOOD * caught + (1 - GOOD) * fooled
     for t in (0.0, 1.0, 7.0):
         good = replicator(BASE, verdict, t) @ GOOD
-        assert abs(verified_mass(0.25, caught, fooled, t) - good) <= rounding(8)
+        assert abs(verified_mass(0.25, true_positive=caught, false_positive=fooled, t=t) - good) <= rounding(8)
 
 
 def test_the_sign_of_j_decides_and_information_does_not_see_it():
@@ -43,20 +43,23 @@ def test_the_sign_of_j_decides_and_information_does_not_see_it():
         return h(map(sum, table)) + h(map(sum, zip(*table, strict=True))) - h(itertools.chain(*table))
 
     assert abs(bits(0.25, 0.9, 0.2) - bits(0.25, 0.1, 0.8)) <= rounding(8)
-    up, down = verified_mass(0.25, 0.9, 0.2, 3.0), verified_mass(0.25, 0.1, 0.8, 3.0)
+    up, down = (
+        verified_mass(0.25, true_positive=0.9, false_positive=0.2, t=3.0),
+        verified_mass(0.25, true_positive=0.1, false_positive=0.8, t=3.0),
+    )
     assert down < 0.25 < up
     assert abs(np.log(up / (1 - up)) + np.log(down / (1 - down)) - 2 * np.log(0.25 / 0.75)) <= rounding(64)
-    assert verified_mass(0.25, 0.9, 0.2, 1e6) == 1
-    assert verified_mass(0.25, 0.2, 0.9, 1e6) == 0
+    assert verified_mass(0.25, true_positive=0.9, false_positive=0.2, t=1e6) == 1
+    assert verified_mass(0.25, true_positive=0.2, false_positive=0.9, t=1e6) == 0
 
 
 @pytest.mark.slow
 def test_edges_in_value_and_gradient():
     """At p = 0 the slope in p is e^{Jt}."""
-    slope = jax.grad(lambda p: verified_mass(p, 1.0, 0.5, 2.0))
+    slope = jax.grad(lambda p: verified_mass(p, true_positive=1.0, false_positive=0.5, t=2.0))
     assert abs(slope(0.0) - np.e) <= rounding(4)
     assert abs(slope(1.0) - 1 / np.e) <= rounding(4)
-    assert abs(jax.grad(lambda t: verified_mass(0.5, 0.5, 0.5, t))(1.0)) <= rounding(1)
+    assert abs(jax.grad(lambda t: verified_mass(0.5, true_positive=0.5, false_positive=0.5, t=t))(1.0)) <= rounding(1)
 
 
 @pytest.mark.parametrize("beta", [0.05, 0.5, 4.0])
@@ -197,9 +200,9 @@ def test_published_values_of_the_bound():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: verified_mass(0.5, 1.2, 0.1, 1.0), "true_positive is 1.2"),
-        (lambda: verified_mass(0.5, 0.9, -0.1, 1.0), "false_positive is -0.1"),
-        (lambda: verified_mass(float("nan"), 0.9, 0.1, 1.0), "start is nan"),
+        (lambda: verified_mass(0.5, true_positive=1.2, false_positive=0.1, t=1.0), "true_positive is 1.2"),
+        (lambda: verified_mass(0.5, true_positive=0.9, false_positive=-0.1, t=1.0), "false_positive is -0.1"),
+        (lambda: verified_mass(float("nan"), true_positive=0.9, false_positive=0.1, t=1.0), "start is nan"),
         (lambda: rewarded_mass(0.5, 0.0), "beta .a temperature. is 0"),
         (lambda: group_relative(0.5, 0.0), "beta .a temperature. is 0"),
         (lambda: group_relative(0.5, 1.0, -0.1), "smoothing .* is -0.1"),

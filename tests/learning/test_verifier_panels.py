@@ -13,7 +13,7 @@ from tests.support.oracles import information, law_of
 
 ANSWERS = [[0.375, 0.125], [0.25, 0.25]]
 FALSE_POSITIVE, FALSE_NEGATIVE = [[0.125, 0.75], [0.25, 0.5], [0.0, 0.875]], [[0.5, 0.25], [0.125, 0.25], [0.25, 0.0]]
-STYLED = panel_law(erring_verifier(FALSE_POSITIVE, FALSE_NEGATIVE), ANSWERS)
+STYLED = panel_law(erring_verifier(false_positive=FALSE_POSITIVE, false_negative=FALSE_NEGATIVE), ANSWERS)
 
 
 def cell(right: int, verdicts) -> float:
@@ -33,7 +33,7 @@ def test_bits_of_all_verdicts_together():
 
 
 def test_the_posterior_is_a_weighted_vote_where_errors_are_independent():
-    law = panel_law(erring_verifier([[0.25], [0.125]], [[0.5], [0.25]]), [[0.75], [0.25]])
+    law = panel_law(erring_verifier(false_positive=[[0.25], [0.125]], false_negative=[[0.5], [0.25]]), [[0.75], [0.25]])
     for verdicts in itertools.product((0, 1), repeat=2):
         odds = 1 / 3
         for s, fpr, tpr in zip(verdicts, (0.25, 0.125), (0.5, 0.75), strict=True):
@@ -56,6 +56,6 @@ def test_a_style_shared_by_the_verifiers_makes_their_verdicts_depend_given_the_t
 
 def test_shapes_that_do_not_go_together_are_refused():
     with pytest.raises(ValueError, match=r"rates have shape \(3, 2\) and answers \(2, 1\)"):
-        panel_law(erring_verifier(FALSE_POSITIVE, FALSE_NEGATIVE), [[0.5], [0.5]])
+        panel_law(erring_verifier(false_positive=FALSE_POSITIVE, false_negative=FALSE_NEGATIVE), [[0.5], [0.5]])
     with pytest.raises(ValueError, match="17 verifiers: give 1 to 16"):
-        panel_law(erring_verifier([[0.1]] * 17, [[0.1]] * 17), [[0.5], [0.5]])
+        panel_law(erring_verifier(false_positive=[[0.1]] * 17, false_negative=[[0.1]] * 17), [[0.5], [0.5]])

@@ -19,6 +19,7 @@ from infoloop.probability.unordered_draws import Multisets, multisets
 from infoloop.probability.validation import check_choice, check_distributions, check_int
 
 TIES = ("random", "first", "last", "redraw")
+_CELLS = 2**22  # of an array that is held at once
 
 
 def vote_winner(
@@ -44,9 +45,19 @@ def vote_winner(
     """
     pi, m = check_distributions(policy, "policy"), check_int(voters, "voters")
     votes, wins, decided = _votes(m, pi.shape[-1], check_choice(ties, "ties", TIES))
-    masses = votes.orders * (pi[..., None, :] ** votes.counts.astype(int)).prod(-1)
-    won = jnp.matmul(masses, wins)
-    return won / jnp.matmul(masses, decided)[..., None] if ties == "redraw" else won
+    counts = votes.counts.astype(int)
+
+    def winner(one):
+        masses = votes.orders * (one**counts).prod(-1)
+        won = jnp.matmul(masses, wins)
+        return won / jnp.matmul(masses, decided) if ties == "redraw" else won
+
+    policies = max(1, _CELLS // counts.size)
+    if pi.size <= policies * pi.shape[-1]:
+        return jnp.vectorize(winner, signature="(n)->(n)")(pi)
+    # each block is computed again where it is differentiated, so that slopes take no more memory
+    blocks = jax.lax.map(jax.checkpoint(winner), pi.reshape(-1, pi.shape[-1]), batch_size=policies)
+    return blocks.reshape(pi.shape)
 
 
 @functools.lru_cache(maxsize=32)
@@ -73,27 +84,51 @@ def _decisions(counts, ties):
 
 
 def sampled_winners(
-    key: Key[Array, ""], policy: Float[Numbers, " answers"], voters: int, runs: int
+    key: Key[Array, ""], policy: Float[Numbers, " answers"], voters: int, runs: int, ties: str = "random"
 ) -> Int[Array, " runs"]:
-    """Return the winners of as many votes, drawn, with ties broken by chance.
+    """Return the winners of as many votes, drawn: what `vote_winner` sums, for more voters and answers than it can.
+
+    Every vote has a key of its own, so that no array grows with runs, voters and answers at once.
 
     Args:
         key: Key of the draws.
         policy: A law on the answers.
         voters: Answers that vote, known when compiling.
         runs: Votes that are drawn.
+        ties: As in `vote_winner`; by "redraw" a vote is drawn until there is no tie.
 
     Raises:
-        ValueError: It is no law, or a number is below 1.
+        ValueError: It is no law, a number is below 1, or there is no such rule for ties.
 
     >>> sampled_winners(jax.random.key(0), [1.0, 0.0], 5, 3).tolist()
     [0, 0, 0]
     """
     pi, m, size = check_distributions(policy, "policy"), check_int(voters, "voters"), check_int(runs, "runs")
-    key_votes, key_ties = jax.random.split(key)
-    votes = jax.random.categorical(key_votes, jnp.log(pi), shape=(size, m))
-    counts = (votes[..., None] == jnp.arange(pi.shape[-1])).sum(1)
-    return jnp.argmax(counts + jax.random.uniform(key_ties, counts.shape), axis=-1)
+    check_choice(ties, "ties", TIES)
+    if pi.ndim != 1:
+        raise ValueError(f"policy has shape {pi.shape}: give one law; for many take vmap")
+    answers = pi.shape[-1]
+
+    def drawn(key):
+        return jnp.bincount(jax.random.categorical(key, jnp.log(pi), shape=(m,)), length=answers)
+
+    def again(state):
+        key, _ = state
+        return jax.random.fold_in(key, 1), drawn(jax.random.fold_in(key, 0))
+
+    def tied(state):
+        return (state[1] == state[1].max()).sum() > 1
+
+    def winner(key):
+        key_votes, key_ties = jax.random.split(key)
+        counts = drawn(key_votes)
+        if ties == "redraw":
+            counts = jax.lax.while_loop(tied, again, (key_ties, counts))[1]
+        if ties == "random":
+            counts = counts + jax.random.uniform(key_ties, counts.shape)
+        return answers - 1 - jnp.argmax(counts[::-1]) if ties == "last" else jnp.argmax(counts)
+
+    return jax.lax.map(winner, jax.random.split(key, size), batch_size=max(1, _CELLS // (m * answers)))
 
 
 def winner_of_three(policy: Float[Numbers, "*batch answers"]) -> Float[Array, "*batch answers"]:

@@ -19,7 +19,7 @@ from infoloop.probability.validation import check_floats, check_unit_interval
 
 
 @jax.tree_util.register_dataclass
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NoisyVerifier:
     r"""The rates at which a verifier errs; `erring_verifier` checks them.
 
@@ -42,7 +42,7 @@ class NoisyVerifier:
         return 1 - self.false_positive - self.false_negative
 
 
-def erring_verifier(false_positive: Batch, false_negative: Batch) -> NoisyVerifier:
+def erring_verifier(*, false_positive: Batch, false_negative: Batch) -> NoisyVerifier:
     r"""Return a verifier with these rates. A traced rate out of range becomes NaN.
 
     Args:
@@ -52,20 +52,21 @@ def erring_verifier(false_positive: Batch, false_negative: Batch) -> NoisyVerifi
     Raises:
         ValueError: A rate is outside [0, 1], or the shapes do not broadcast.
 
-    >>> float(erring_verifier(0.25, 0.5).youden)
+    >>> float(erring_verifier(false_positive=0.25, false_negative=0.5).youden)
     0.25
     """
-    rates = (
+    wrong_pass, right_fail = (
         check_unit_interval(false_positive, "false_positive"),
         check_unit_interval(false_negative, "false_negative"),
     )
     try:
-        return NoisyVerifier(*jnp.broadcast_arrays(*rates))
+        wrong_pass, right_fail = jnp.broadcast_arrays(wrong_pass, right_fail)
     except ValueError:
-        shapes = " and ".join(str(rate.shape) for rate in rates)
+        shapes = f"{wrong_pass.shape} and {right_fail.shape}"
         raise ValueError(
             f"false_positive and false_negative have shapes {shapes}: give shapes that broadcast"
         ) from None
+    return NoisyVerifier(false_positive=wrong_pass, false_negative=right_fail)
 
 
 def observed_rate(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*batch"]:
@@ -78,7 +79,7 @@ def observed_rate(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*batch
     Raises:
         ValueError: `right` is outside [0, 1].
 
-    >>> float(observed_rate(erring_verifier(0.25, 0.5), 0.5))
+    >>> float(observed_rate(erring_verifier(false_positive=0.25, false_negative=0.5), 0.5))
     0.375
     """
     return verifier.false_positive + verifier.youden * check_unit_interval(right, "right")
@@ -97,7 +98,7 @@ def corrected_verdict(verifier: NoisyVerifier, verdict: Batch) -> Float[Array, "
     Raises:
         ValueError: J is 0.
 
-    >>> corrected_verdict(erring_verifier(0.25, 0.25), [0.0, 1.0]).tolist()
+    >>> corrected_verdict(erring_verifier(false_positive=0.25, false_negative=0.25), [0.0, 1.0]).tolist()
     [-0.5, 1.5]
     """
     return (jnp.asarray(check_floats(verdict, "verdict")) - verifier.false_positive) / _nonzero(verifier.youden)
@@ -116,7 +117,7 @@ def corrected_variance(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*
     Raises:
         ValueError: J is 0, or `right` is outside [0, 1].
 
-    >>> round(float(corrected_variance(erring_verifier(0.1, 0.2), 0.3) - 2139 / 4900), 12)
+    >>> round(float(corrected_variance(erring_verifier(false_positive=0.1, false_negative=0.2), 0.3) - 2139 / 4900), 12)
     0.0
     """
     p, a, b = check_unit_interval(right, "right"), verifier.false_positive, verifier.false_negative
@@ -136,7 +137,7 @@ def forward_weight(verifier: NoisyVerifier, verdict: Batch) -> Float[Array, "*ba
     Raises:
         ValueError: `verdict` holds no real numbers.
 
-    >>> forward_weight(erring_verifier(0.5, 0.25), [0.0, 1.0]).tolist()
+    >>> forward_weight(erring_verifier(false_positive=0.5, false_negative=0.25), [0.0, 1.0]).tolist()
     [-0.75, 0.25]
     """
     return jnp.asarray(check_floats(verdict, "verdict")) - verifier.true_positive
@@ -155,7 +156,7 @@ def filtering_gap(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*batch
     Raises:
         ValueError: `right` is outside [0, 1].
 
-    >>> float(filtering_gap(erring_verifier(0.0, 0.5), 0.5))
+    >>> float(filtering_gap(erring_verifier(false_positive=0.0, false_negative=0.5), 0.5))
     0.5
     """
     p = check_unit_interval(right, "right")
@@ -177,7 +178,8 @@ def noisy_verdict_bits(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*
     Raises:
         ValueError: `right` is outside [0, 1].
 
-    >>> [round(float(noisy_verdict_bits(erring_verifier(0.0, miss), 0.5)), 4) for miss in (0.0, 0.05, 0.2, 0.5)]
+    >>> misses = erring_verifier(false_positive=0.0, false_negative=[0.0, 0.05, 0.2, 0.5])
+    >>> [round(bits, 4) for bits in noisy_verdict_bits(misses, 0.5).tolist()]
     [1.0, 0.855, 0.61, 0.3113]
     """
     return binary_channel_bits(check_unit_interval(right, "right"), verifier.false_positive, verifier.true_positive)

@@ -4,14 +4,18 @@ An item of a rubric is right if all steps that it grades are. One item for all s
 step is process supervision.
 """
 
+import math
+from functools import partial
+
+import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.special import gammaln
+from jax.custom_derivatives import SymbolicZero
 from jaxtyping import Array, Float
 
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Batch, Numbers
-from infoloop.probability.numerics import binary_channel_bits
+from infoloop.probability.numerics import binary_channel_bits, nan_unless
 from infoloop.probability.validation import check_int, check_unit_interval
 
 
@@ -59,7 +63,8 @@ def graded_learning_time(start: Batch, end: Batch, steps: int) -> Float[Array, "
         steps: m, steps that an item grades, from 1 to 1000; not traced.
 
     Returns:
-        Times, in the inverse unit of the reward; infinite from 0 and to 1, NaN for an end below its start.
+        Times, in the inverse unit of the reward; infinite from 0, to 1 and beyond all floats, NaN for an end below its
+        start.
 
     Raises:
         ValueError: One of them is out of range.
@@ -71,10 +76,35 @@ def graded_learning_time(start: Batch, end: Batch, steps: int) -> Float[Array, "
     m = check_int(steps, "steps")
     if m > 1000:
         raise ValueError(f"steps is {m}: give at most 1000")
+    return _graded_time(*jnp.broadcast_arrays(p, q), m)
+
+
+@partial(jax.custom_jvp, nondiff_argnums=(2,))
+def _graded_time(p, q, m):
     inner = (p > 0) & (q < 1)
-    w, v = ((1 - jnp.where(inner, x, 0.5)) / jnp.where(inner, x, 0.5) for x in (p, q))
-    k = np.arange(2, m + 2)
-    choose = jnp.exp(gammaln(m + 2.0) - gammaln(k + 1.0) - gammaln(m + 2.0 - k))
-    powers = choose * (w[..., None] ** (k - 1) - v[..., None] ** (k - 1)) / (k - 1)
-    time = (w - v) / (w * v) + (m + 1) * jnp.log(w / v) + powers.sum(-1)
-    return jnp.where(p <= q, jnp.where(inner, time, jnp.where(p == q, 0.0, jnp.inf)), jnp.nan)
+    start, end = (jnp.where(inner, x, 0.5) for x in (p, q))
+    w, v = (1 - start) / start, (1 - end) / end
+    gap = (end - start) / (start * end)  # w - v with all its digits
+    fall = jnp.log1p(gap / v)
+    k = np.arange(1, m + 1)
+    choose = np.array([float(math.comb(m + 1, int(i) + 1)) for i in k])
+    share = -jnp.expm1(-k * fall[..., None])  # of each power of w, what the power of v leaves
+    powers = jnp.where(share > 0, choose / k * w[..., None] ** k, 0.0) * share
+    time = gap / (w * v) + (m + 1) * fall + powers.sum(-1)
+    return jnp.where(p < q, jnp.where(inner, time, jnp.inf), jnp.where(p == q, 0.0, jnp.nan))
+
+
+def _slopes(m, primals, tangents):
+    """Say the slopes, inverse speeds at both ends: those of the terms are NaN where one is beyond all floats."""
+    p, q = primals
+    time = _graded_time(p, q, m)
+    ends = ((tangents[0], -1.0, p), (tangents[1], 1.0, q))
+    slopes = [
+        sign * nan_unless(p <= q, 1 / (rate ** (m + 1) * (1 - rate) ** 2)) * tangent
+        for tangent, sign, rate in ends
+        if not isinstance(tangent, SymbolicZero)
+    ]
+    return time, sum(slopes, jnp.zeros_like(time))
+
+
+_graded_time.defjvp(_slopes, symbolic_zeros=True)

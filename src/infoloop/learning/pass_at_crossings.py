@@ -11,7 +11,7 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float
 
-from infoloop.learning.question_populations import FixedRates
+from infoloop.learning.question_populations import FixedRates, check_population
 from infoloop.probability.array_types import Batch
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import nan_unless, rounding
@@ -40,11 +40,14 @@ def crossings(one: FixedRates, other: FixedRates) -> Float[np.ndarray, " crossin
 
     Raises:
         ValueError: Cover crosses more than once, and the coefficients change sign too often to be taken apart.
+        TypeError: One of them is another population.
 
     >>> from infoloop.learning.question_populations import fixed_rates
     >>> crossings(fixed_rates([0.5]), fixed_rates([1.0, 0.0], [0.75, 0.25])).round(12).tolist()
     [2.0]
     """
+    check_population(one, FixedRates, what="one")
+    check_population(other, FixedRates, what="other")
     rates = np.concatenate([one.rates, other.rates])
     signed = np.concatenate([one.weights, -np.asarray(other.weights)])
     rates, place = np.unique(rates, return_inverse=True)  # from the slowest decay on
@@ -162,12 +165,15 @@ def cover_gap(sharpened: FixedRates, base: FixedRates, order: str = "first") -> 
 
     Raises:
         ValueError: The order is none of these.
+        TypeError: One of them is another population.
 
     >>> from infoloop.learning.question_populations import fixed_rates
     >>> base, sharpened = fixed_rates([0.25, 0.75]), fixed_rates([0.5, 0.625])
     >>> [float(cover_gap(sharpened, base, order)) for order in ("first", "second")]
     [-0.5, 0.0]
     """
+    check_population(sharpened, FixedRates, what="sharpened")
+    check_population(base, FixedRates, what="base")
     check_choice(order, "order", ("first", "second"))
     x = jnp.concatenate([sharpened.rates, base.rates])
 

@@ -19,10 +19,11 @@ from infoloop.learning.question_populations import (
     Population,
     VerdictCounts,
     check_counts,
+    check_population,
 )
 from infoloop.probability.array_types import Batch
 from infoloop.probability.numerics import nan_unless
-from infoloop.probability.validation import check_count, check_int, check_positive, check_unit_interval
+from infoloop.probability.validation import check_count, check_floats, check_int, check_positive, check_unit_interval
 
 _SHIFT = 10  # from here on seven terms of Stirling's series have all digits
 _BELOW_HALF = 0.49999999999999994  # the float before 1/2
@@ -47,31 +48,35 @@ def pass_at(population: Population, k: Batch) -> Float[Array, "*batch"]:
     >>> float(pass_at(fixed_rates([0.0, 0.5]), 2)), round(float(pass_at(beta_rates(1.0, 2.0), 2)), 12)
     (0.375, 0.5)
     """
+    check_population(population, FixedRates, BetaRates, VerdictCounts)
     if isinstance(population, FixedRates):
         k = check_positive(k, "k (attempts)")
-        return (population.weights * _some_pass(population.rates, k[..., None])).sum(-1)
+        return (population.weights * some_pass(population.rates, k[..., None])).sum(-1)
     if isinstance(population, BetaRates):
         return -jnp.expm1(log_fail(population, k))
-    if isinstance(population, VerdictCounts):
-        k = jnp.asarray(k, float)[..., None]
-        return pass_at_estimate(population.attempts, population.passes, k).mean(-1)
-    raise TypeError(
-        f"population is a {type(population).__name__}: make one by fixed_rates, beta_rates or verdict_counts"
-    )
+    k = jnp.asarray(check_floats(k, "k (attempts)"))[..., None]
+    return pass_at_estimate(population.attempts, population.passes, k).mean(-1)
 
 
 @jax.custom_jvp
-def _some_pass(p, k):
-    return -jnp.expm1(k * jnp.log1p(-p))
+def some_pass(rate: Float[Array, "*batch"], k: Float[Array, "*batch"]) -> Float[Array, "*batch"]:
+    r"""Return $1-(1-p)^k$, the probability that one of k attempts passes, without a check of p in [0, 1] and k > 0.
+
+    A small one keeps its digits, and its slopes are $k(1-p)^{k-1}$ and $-(1-p)^k\ln(1-p)$ at p = 1 too, where the chain
+    rule would multiply 0 by infinity.
+
+    >>> float(some_pass(jnp.array(0.5), jnp.array(2.0)))
+    0.75
+    """
+    return -jnp.expm1(k * jnp.log1p(-rate))
 
 
-@_some_pass.defjvp
+@some_pass.defjvp
 def _(primals, tangents):
-    """Say the slopes, since at p = 1 the chain rule would multiply 0 by infinity."""
     p, k = primals
     none = (1 - p) ** k
     by_k = -none * jnp.log1p(-jnp.where(p < 1, p, 0.0))
-    return _some_pass(p, k), k * (1 - p) ** (k - 1) * tangents[0] + by_k * tangents[1]
+    return some_pass(p, k), k * (1 - p) ** (k - 1) * tangents[0] + by_k * tangents[1]
 
 
 def log_fail(population: BetaRates, k: Batch) -> Float[Array, "*batch"]:
@@ -87,11 +92,13 @@ def log_fail(population: BetaRates, k: Batch) -> Float[Array, "*batch"]:
 
     Raises:
         ValueError: `k` is not above 0.
+        TypeError: It is another population.
 
     >>> from infoloop.learning.question_populations import beta_rates
     >>> round(float(jnp.exp(log_fail(beta_rates(1.0, 2.0), 6))), 12)
     0.25
     """
+    check_population(population, BetaRates)
     return _log_fail(population.a, population.b, check_positive(k, "k (attempts)"))
 
 
@@ -209,12 +216,11 @@ def cover(population: FixedRates | BetaRates, t: Batch) -> Float[Array, "*batch"
     >>> cover(fixed_rates([0.25, 0.75]), [0.0, 0.25, 0.5, 1.0]).tolist()
     [1.0, 1.0, 0.5, 0.0]
     """
+    check_population(population, FixedRates, BetaRates)
     t = check_unit_interval(t, "t")
     if isinstance(population, FixedRates):
         return jnp.where(population.rates >= t[..., None], population.weights, 0.0).sum(-1)
-    if isinstance(population, BetaRates):
-        return betainc(population.b, population.a, 1 - t)
-    raise TypeError(f"population is a {type(population).__name__}: make one by fixed_rates or beta_rates")
+    return betainc(population.b, population.a, 1 - t)
 
 
 def fail_bounds(population: BetaRates, k: Batch) -> tuple[Float[Array, "*batch"], Float[Array, "*batch"]]:

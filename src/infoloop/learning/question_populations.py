@@ -50,6 +50,7 @@ class VerdictCounts:
 
 
 Population = FixedRates | BetaRates | VerdictCounts
+_MAKERS = {FixedRates: "fixed_rates", BetaRates: "beta_rates", VerdictCounts: "verdict_counts"}
 
 
 def fixed_rates(rates: Float[Numbers, " questions"], weights: Float[Numbers, " questions"] | None = None) -> FixedRates:
@@ -131,6 +132,28 @@ def check_counts(attempts: Batch, passes: Batch) -> tuple[Float[Array, "*batch"]
     return n, c
 
 
+def check_population(value: Population, *kinds: type, what: str = "population") -> Population:
+    """Return a population of one of these kinds.
+
+    Args:
+        value: The population.
+        kinds: `FixedRates`, `BetaRates`, `VerdictCounts`, or several of them.
+        what: Its name in the error.
+
+    Raises:
+        TypeError: It is of another kind; the message names the functions that make the right ones.
+
+    >>> check_population(fixed_rates([0.5]), BetaRates)
+    Traceback (most recent call last):
+    TypeError: population is a FixedRates: make one by beta_rates
+    """
+    if not isinstance(value, kinds):
+        makers = [maker for kind, maker in _MAKERS.items() if kind in kinds]
+        listed = " or ".join(filter(None, (", ".join(makers[:-1]), makers[-1])))
+        raise TypeError(f"{what} is a {type(value).__name__}: make one by {listed}")
+    return value
+
+
 def observed_rates(counts: VerdictCounts) -> FixedRates:
     """Return the population whose pass rates are the shares of passes in a log, as if they were known.
 
@@ -140,9 +163,13 @@ def observed_rates(counts: VerdictCounts) -> FixedRates:
     Args:
         counts: Attempts and passes of each question.
 
+    Raises:
+        TypeError: It is another population.
+
     >>> observed_rates(verdict_counts([8, 8], [0, 6])).rates.tolist()
     [0.0, 0.75]
     """
+    check_population(counts, VerdictCounts, what="counts")
     return FixedRates(counts.passes / counts.attempts, jnp.full(counts.passes.shape, 1 / counts.passes.size))
 
 
@@ -156,10 +183,13 @@ def mixture(first: FixedRates, second: FixedRates, share: Number) -> FixedRates:
 
     Raises:
         ValueError: The share is outside [0, 1].
+        TypeError: One of them is another population.
 
     >>> mixture(fixed_rates([0.25]), fixed_rates([1.0]), 0.5).rates.tolist()
     [0.25, 1.0]
     """
+    check_population(first, FixedRates, what="first")
+    check_population(second, FixedRates, what="second")
     share = check_unit_interval(share, "share")
     weights = jnp.concatenate([(1 - share) * first.weights, share * second.weights])
     return FixedRates(jnp.concatenate([first.rates, second.rates]), check_probabilities(weights, "weights"))

@@ -72,10 +72,7 @@ def one_best(wins: Float[Numbers, "outputs outputs"]) -> Bool[Array, ""]:
     >>> bool(one_best([[0, 3], [1, 0]])), bool(one_best([[0, 3], [0, 0]]))
     (True, False)
     """
-    reached = (check_wins(wins) > 0) | jnp.eye(np.shape(wins)[-1], dtype=bool)
-    for _ in range(int(np.ceil(np.log2(max(2, reached.shape[0]))))):
-        reached = (reached[:, :, None] & reached[None, :, :]).any(1)
-    return reached.all()
+    return _reached(check_wins(wins) > 0).all()
 
 
 @kinds_checked
@@ -172,6 +169,15 @@ def reward_covariance(
     return nan_unless(single, centred @ jnp.linalg.solve(basis.T @ information @ basis, centred.T))
 
 
+def _reached(edges):
+    """Return which outputs chains of edges lead to from each, itself among them: powers, by squaring, of a table."""
+    reached = edges | jnp.eye(len(edges), dtype=bool)
+    for _ in range((len(edges) - 1).bit_length()):
+        walks = reached.astype(float)
+        reached = jnp.matmul(walks, walks) > 0  # numbers of walks, sums of zeros and ones
+    return reached
+
+
 def _differences(reward):
     return reward[:, None] - reward[None, :]
 
@@ -215,6 +221,7 @@ def _basis(wins, features):
     features = check_scores(features, "features")
     if features.ndim != 2 or features.shape[0] != outputs:
         raise ValueError(f"features have shape {features.shape}: give one row for each of the {outputs} outputs")
-    apart = jnp.where((wins + wins.T > 0)[..., None], features[:, None] - features[None], 0.0)
-    rank = jnp.linalg.matrix_rank(lax.stop_gradient(apart.reshape(-1, features.shape[1])))
-    return features, rank == features.shape[1]
+    first = jnp.argmax(_reached(wins + wins.T > 0), axis=1)  # output to which chains of comparisons lead
+    apart = lax.stop_gradient(features - features[first])  # spans the differences of all compared pairs
+    tolerance = max(outputs**2, features.shape[1]) * np.finfo(np.float64).eps
+    return features, jnp.linalg.matrix_rank(apart, rtol=tolerance) == features.shape[1]

@@ -23,6 +23,7 @@ from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import check_distributions, check_floats, check_positive, check_scores
 
 _NEAR, _TERMS = 1.0, 20  # below it an integral is summed as a series, whose terms beyond these round away
+_FAR = 8.0  # from here on a continued fraction of as many terms has all digits
 
 
 @kinds_checked
@@ -154,9 +155,17 @@ def selected_exponential(value_rate: Batch, error_rate: Batch, threshold: Batch)
     a, b = check_positive(value_rate, "value_rate"), check_positive(error_rate, "error_rate")
     t = check_positive(threshold, "threshold", -np.inf)
     t = jnp.where(t > 0, t, 0.0)  # neither V nor E is negative
-    x = (a - b) * t
-    beyond = jnp.exp(-jnp.where(x < 0, 0.0, x))  # both parts times e^{min(a, b) t}, so that neither vanishes
-    return (a * t**2 * _moment(x, 1) + (t + 1 / a) * beyond) / (a * t * _moment(x, 0) + beyond)
+    gap = a - b
+    near = abs(gap * t) < _NEAR
+    x = jnp.where(near, gap * t, 0.0)
+    small = t / (t + 1 / a), 1 / (1 + a * t)  # shares of both parts, from here on without their common factors
+    beyond = small[1] * jnp.exp(-jnp.where(x < 0, 0.0, x))
+    alike = (t * (small[0] * _moment(x, 1) + beyond) + beyond / a) / (small[0] * _moment(x, 0) + beyond)
+    d, y = jnp.where(near, 1.0, abs(gap)), jnp.where(near, 1.0, abs(gap * t))
+    left, done = jnp.exp(-y), -jnp.expm1(-y)
+    lighter = (done / d - t * left + (1 - b / a) * (t + 1 / a) * left) / (done + (1 - b / a) * left)
+    heavier = (a / b * t * (1 - done / y) + (1 - a / b) * (t + 1 / a)) / (a / b * done + (1 - a / b))
+    return jnp.where(near, alike, jnp.where(gap > 0, lighter, heavier))
 
 
 @kinds_checked
@@ -181,24 +190,28 @@ def selected_gaussian(value_deviation: Batch, error_deviation: Batch, threshold:
     1.8
     """
     v, e = check_positive(value_deviation, "value_deviation"), check_positive(error_deviation, "error_deviation")
-    spread = jnp.sqrt(v**2 + e**2)
-    u = check_positive(threshold, "threshold", -np.inf) / spread
-    hazard = jnp.exp(jax.scipy.stats.norm.logpdf(u) - jax.scipy.special.log_ndtr(-u))
-    return v**2 / spread * hazard
+    spread = jnp.hypot(v, e)
+    return v / spread * v * _normal_hazard(check_positive(threshold, "threshold", -np.inf) / spread)
+
+
+def _normal_hazard(u):
+    r"""Return $\frac{\varphi(u)}{\Phi(-u)}$; far out, where logarithms cancel, by Laplace's continued fraction."""
+    far = u > _FAR
+    near = jnp.where(far, 0.0, u)
+    fraction = large = jnp.where(far, u, _FAR)
+    for k in range(_TERMS, 0, -1):
+        fraction = large + k / fraction
+    closed = jnp.exp(jax.scipy.stats.norm.logpdf(near) - jax.scipy.special.log_ndtr(-near))
+    return jnp.where(far, fraction, closed)
 
 
 def _moment(x, power):
-    r"""Return $\int_0^1u^ke^{-xu}du$ for x >= 0 and $e^x\int$ for x < 0, `power` k = 0 or 1; near 0 by its series."""
-    near = abs(x) < _NEAR
-    small, far = jnp.where(near, x, 0.0), jnp.where(near, 1.0, x)
-    term, series = jnp.ones_like(small), jnp.zeros_like(small)
+    r"""Return $\int_0^1u^ke^{-xu}du$ for x >= 0 and $e^x\int$ for x < 0, `power` k = 0 or 1, near 0 by its series."""
+    term, series = jnp.ones_like(x), jnp.zeros_like(x)
     for k in range(_TERMS):
         series = series + term / (k + 1 + power)
-        term = -term * small / (k + 1)
-    closed = -jnp.expm1(-abs(far)) / abs(far)  # k = 0, on both sides
-    if power:
-        closed = jnp.where(far > 0, (closed - jnp.exp(-abs(far))) / far, (1 - closed) / abs(far))
-    return jnp.where(near, series * jnp.exp(jnp.where(x < 0, small, 0.0)), closed)
+        term = -term * x / (k + 1)
+    return series * jnp.exp(jnp.where(x < 0, x, 0.0))
 
 
 def _check_values(values, law):

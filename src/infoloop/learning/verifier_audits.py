@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import jax.numpy as jnp
 from flint import fmpq
+from jax.core import Tracer
 from jaxtyping import Array, Bool, Float
 
 from infoloop.exact.rational_laws import Exact, LogSum, from_rational, log2, rational
@@ -38,7 +39,7 @@ class BitsRange(NamedTuple, Generic[T]):
 
 
 def bits_over_box(
-    right: Float[Numbers, "2"], false_positive: Float[Numbers, "2"], true_positive: Float[Numbers, "2"]
+    right: Float[Numbers, "2"], *, false_positive: Float[Numbers, "2"], true_positive: Float[Numbers, "2"]
 ) -> BitsRange[Float[Array, ""]]:
     r"""Return the least and the greatest $I(R;\tilde r)$ over a box, in floats.
 
@@ -53,7 +54,7 @@ def bits_over_box(
     Raises:
         ValueError: An end is outside [0, 1], or ends are out of order.
 
-    >>> found = bits_over_box([0.5, 0.5], [0.0, 0.125], [0.75, 1.0])
+    >>> found = bits_over_box([0.5, 0.5], false_positive=[0.0, 0.125], true_positive=[0.75, 1.0])
     >>> round(float(found.lower), 4), round(float(found.upper), 4), bool(found.holds_zero)
     (0.3113, 1.0, False)
     """
@@ -63,7 +64,7 @@ def bits_over_box(
     )
     holds_zero = (t_low <= f_high) & (f_low <= t_high)
     near_f, near_t = jnp.where(t_low > f_high, f_high, f_low), jnp.where(t_low > f_high, t_low, t_high)
-    nearest = noisy_verdict_bits(NoisyVerifier(near_f, 1 - near_t), p).min()
+    nearest = noisy_verdict_bits(NoisyVerifier(false_positive=near_f, false_negative=1 - near_t), p).min()
     furthest = jnp.stack([_most_bits(p, f_low, t_high), _most_bits(p, f_high, t_low)]).max()
     return BitsRange(jnp.where(holds_zero, 0.0, nearest), furthest, holds_zero)
 
@@ -72,13 +73,15 @@ def _ordered(ends: Float[Numbers, "2"], what: str) -> Float[Array, "2"]:
     value = check_unit_interval(ends, what)
     if value.shape != (2,):
         raise ValueError(f"{what} has shape {value.shape}: give its least and its greatest value")
-    return check_unit_interval(nan_unless(value[0] <= value[1], value), f"{what}, from the least to the greatest,")
+    if not isinstance(value, Tracer) and not value[0] <= value[1]:
+        raise ValueError(f"{what} is from {value[0]} to {value[1]}: give two numbers in [0, 1], the least first")
+    return nan_unless(value[0] <= value[1], value)
 
 
 def _most_bits(p: Float[Array, "2"], f: Float[Array, ""], t: Float[Array, ""]) -> Float[Array, ""]:
     best = _best_input(f, t)
     inside = jnp.maximum(p[0], jnp.minimum(best, p[1]))  # of a concave function on an interval
-    return noisy_verdict_bits(NoisyVerifier(f, 1 - t), inside)
+    return noisy_verdict_bits(NoisyVerifier(false_positive=f, false_negative=1 - t), inside)
 
 
 def _best_input(f: Float[Array, ""], t: Float[Array, ""]) -> Float[Array, ""]:
@@ -89,7 +92,7 @@ def _best_input(f: Float[Array, ""], t: Float[Array, ""]) -> Float[Array, ""]:
 
 
 @host_only
-def certified_bits_over_box(right: Ends, false_positive: Ends, true_positive: Ends) -> BitsRange[LogSum]:
+def certified_bits_over_box(right: Ends, *, false_positive: Ends, true_positive: Ends) -> BitsRange[LogSum]:
     r"""Return bounds of $I(R;\tilde r)$ over a box, as exact numbers whose comparison is decided.
 
     The lower bound is attained. So is the upper one, unless the best input lies inside: then a tangent of the concave
@@ -106,7 +109,7 @@ def certified_bits_over_box(right: Ends, false_positive: Ends, true_positive: En
     Raises:
         ValueError: An end is outside [0, 1], or ends are out of order.
 
-    >>> found = certified_bits_over_box((0, 1), ("1/10", "1/5"), ("1/5", "9/10"))
+    >>> found = certified_bits_over_box((0, 1), false_positive=("1/10", "1/5"), true_positive=("1/5", "9/10"))
     >>> found.lower.digits(4), found.upper.digits(8), found.holds_zero
     ('0', '0.53100441', True)
     """
@@ -122,6 +125,8 @@ def certified_bits_over_box(right: Ends, false_positive: Ends, true_positive: En
 
 
 def _rationals(ends: Ends, what: str) -> tuple[fmpq, fmpq]:
+    if len(ends) != 2:
+        raise ValueError(f"{what} has {len(ends)} numbers: give its least and its greatest value")
     low, high = (rational(end) for end in ends)
     if not 0 <= low <= high <= 1:
         raise ValueError(f"{what} is from {low} to {high}: give two numbers in [0, 1], the least first")

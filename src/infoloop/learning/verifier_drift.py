@@ -35,7 +35,7 @@ def drifting_loop(
     Raises:
         ValueError: One of the numbers is out of range.
 
-    >>> worse = lambda p, n: NoisyVerifier(p, 1 - p)  # no better than chance, whatever p
+    >>> worse = lambda p, n: NoisyVerifier(false_positive=p, false_negative=1 - p)  # no better than chance, whatever p
     >>> loop = drifting_loop(0.25, worse, 1.0)
     >>> [float(x) for x in loop.step(None, loop.start(None))]
     [0.25, 1.0]
@@ -98,14 +98,17 @@ def pooled_verifier(verifier: NoisyVerifier, answers: Float[Numbers, "2 styles"]
         ValueError: `answers` is no law of two rows.
 
     >>> from infoloop.learning.noisy_verifiers import erring_verifier
-    >>> found = pooled_verifier(erring_verifier([0.0, 0.5], 0.25), [[0.25, 0.25], [0.5, 0.0]])
+    >>> by_style = erring_verifier(false_positive=[0.0, 0.5], false_negative=0.25)
+    >>> found = pooled_verifier(by_style, [[0.25, 0.25], [0.5, 0.0]])
     >>> float(found.false_positive), float(found.youden)
     (0.25, 0.5)
     """
     table = _answers(answers)
     mass = table.sum(1, keepdims=True)
     wrong, right = table / nan_unless(mass > 0, mass)
-    return NoisyVerifier((wrong * verifier.false_positive).sum(), (right * verifier.false_negative).sum())
+    return NoisyVerifier(
+        false_positive=(wrong * verifier.false_positive).sum(), false_negative=(right * verifier.false_negative).sum()
+    )
 
 
 def styled_policy(answers: Float[Numbers, "2 styles"], verifier: NoisyVerifier, t: Number) -> Float[Array, "2 styles"]:
@@ -124,7 +127,7 @@ def styled_policy(answers: Float[Numbers, "2 styles"], verifier: NoisyVerifier, 
         ValueError: `answers` is no law of two rows.
 
     >>> from infoloop.learning.noisy_verifiers import erring_verifier
-    >>> by_style = erring_verifier([0.0, 0.5], [1.0, 0.5])
+    >>> by_style = erring_verifier(false_positive=[0.0, 0.5], false_negative=[1.0, 0.5])
     >>> styled_policy([[0.25, 0.25], [0.25, 0.25]], by_style, 1.0).sum(0).round(4).tolist()
     [0.3775, 0.6225]
     """

@@ -15,7 +15,7 @@ from infoloop.probability.validation import check_distributions, check_positive,
 
 
 def verified_mass(
-    start: Batch, true_positive: Batch, false_positive: Batch, t: Float[Array, "*batch"] | float
+    start: Batch, t: Float[Array, "*batch"] | float, *, true_positive: Batch, false_positive: Batch
 ) -> Float[Array, "*batch"]:
     r"""Return the mass of the good outputs at time t of training on verdicts.
 
@@ -25,9 +25,9 @@ def verified_mass(
 
     Args:
         start: $p_0$, in [0, 1].
+        t: Time.
         true_positive: TPR, probability that a good output is accepted, in [0, 1].
         false_positive: FPR, probability that a bad one is, in [0, 1].
-        t: Time.
 
     Returns:
         Masses in [0, 1].
@@ -35,8 +35,8 @@ def verified_mass(
     Raises:
         ValueError: A probability is outside [0, 1].
 
-    >>> float(verified_mass(0.5, 0.75, 0.75, 3.0)), float(verified_mass(0.0, 1.0, 0.0, 3.0))
-    (0.5, 0.0)
+    >>> verified_mass([0.5, 0.0], 3.0, true_positive=[0.75, 1.0], false_positive=[0.75, 0.0]).tolist()
+    [0.5, 0.0]
     """
     p = check_unit_interval(start, "start")
     rates = check_unit_interval(true_positive, "true_positive"), check_unit_interval(false_positive, "false_positive")

@@ -32,7 +32,7 @@ def panel_law(verifiers: NoisyVerifier, answers: Float[Numbers, "2 styles"]) -> 
         ValueError: The shapes are not these, there are more than 16 verifiers, or `answers` is no law.
 
     >>> from infoloop.learning.noisy_verifiers import erring_verifier
-    >>> law = panel_law(erring_verifier([[0.0], [0.5]], [[0.0], [0.5]]), [[0.5], [0.5]])
+    >>> law = panel_law(erring_verifier(false_positive=[[0.0], [0.5]], false_negative=[[0.0], [0.5]]), [[0.5], [0.5]])
     >>> law.names, law.table[1].tolist()
     (('right', 'S1', 'S2'), [[0.0, 0.0], [0.25, 0.25]])
     """
@@ -62,7 +62,8 @@ def panel_bits(law: Joint) -> Float[Array, ""]:
         law: As `panel_law` gives it.
 
     >>> from infoloop.learning.noisy_verifiers import erring_verifier
-    >>> round(float(panel_bits(panel_law(erring_verifier([[0.0], [0.5]], [[0.0], [0.5]]), [[0.5], [0.5]]))), 12)
+    >>> two = erring_verifier(false_positive=[[0.0], [0.5]], false_negative=[[0.0], [0.5]])
+    >>> round(float(panel_bits(panel_law(two, [[0.5], [0.5]]))), 12)
     1.0
     """
     return mutual_information(law, "right", law.names[1:])
@@ -81,7 +82,8 @@ def panel_posterior(law: Joint) -> Float[Array, "..."]:
         A table with an axis of length 2 for each verifier; NaN for verdicts that never occur.
 
     >>> from infoloop.learning.noisy_verifiers import erring_verifier
-    >>> panel_posterior(panel_law(erring_verifier([[0.25]], [[0.25]]), [[0.5], [0.5]])).tolist()
+    >>> one = erring_verifier(false_positive=[[0.25]], false_negative=[[0.25]])
+    >>> panel_posterior(panel_law(one, [[0.5], [0.5]])).tolist()
     [0.25, 0.75]
     """
     return law.table[1] / law.table.sum(0)
@@ -98,7 +100,7 @@ def majority_rates(law: Joint, votes: Int[Numbers, ""]) -> NoisyVerifier:
         ValueError: `votes` is no number.
 
     >>> from infoloop.learning.noisy_verifiers import erring_verifier
-    >>> law = panel_law(erring_verifier([[0.25]] * 3, [[0.25]] * 3), [[0.5], [0.5]])
+    >>> law = panel_law(erring_verifier(false_positive=[[0.25]] * 3, false_negative=[[0.25]] * 3), [[0.5], [0.5]])
     >>> float(majority_rates(law, 2).youden)
     0.6875
     """
@@ -106,4 +108,4 @@ def majority_rates(law: Joint, votes: Int[Numbers, ""]) -> NoisyVerifier:
     passed = sum(jnp.indices(law.table.shape[1:]))
     given = law.table / law.table.sum(axis=tuple(range(1, law.table.ndim)), keepdims=True)
     rates = (given * (passed >= wanted)).reshape(2, -1).sum(1)
-    return NoisyVerifier(rates[0], 1 - rates[1])
+    return NoisyVerifier(false_positive=rates[0], false_negative=1 - rates[1])

@@ -33,7 +33,9 @@ class IdentifiedRates(NamedTuple):
     def swapped(self) -> "IdentifiedRates":
         """Return the other solution, with the same law of verdicts: right and wrong exchanged, all J negated."""
         v = self.verifiers
-        return IdentifiedRates(1 - self.right, NoisyVerifier(v.true_positive, 1 - v.false_positive))
+        return IdentifiedRates(
+            1 - self.right, NoisyVerifier(false_positive=v.true_positive, false_negative=1 - v.false_positive)
+        )
 
 
 def identified_rates(verdicts: Float[Numbers, "2 2 2"]) -> IdentifiedRates:
@@ -52,8 +54,8 @@ def identified_rates(verdicts: Float[Numbers, "2 2 2"]) -> IdentifiedRates:
 
     >>> from infoloop.learning.noisy_verifiers import erring_verifier
     >>> from infoloop.learning.verifier_panels import panel_law
-    >>> law = panel_law(erring_verifier([[0.1], [0.3], [0.2]], [[0.2], [0.1], [0.4]]), [[0.6], [0.4]])
-    >>> found = identified_rates(law.table.sum(0))
+    >>> three = erring_verifier(false_positive=[[0.1], [0.3], [0.2]], false_negative=[[0.2], [0.1], [0.4]])
+    >>> found = identified_rates(panel_law(three, [[0.6], [0.4]]).table.sum(0))
     >>> [round(float(x), 12) for x in (found.right, *found.verifiers.false_positive)]
     [0.4, 0.1, 0.3, 0.2]
     """
@@ -72,4 +74,4 @@ def identified_rates(verdicts: Float[Numbers, "2 2 2"]) -> IdentifiedRates:
     signs = jnp.stack([jnp.ones_like(c12), jnp.sign(c12), jnp.sign(c13)])  # those of J, as the first has J > 0
     youden = nan_unless(some, signs * jnp.sqrt(jnp.where(some, room, 1.0)))
     low, high = means + (skew - youden) / 2, means + (skew + youden) / 2
-    return IdentifiedRates((1 - skew[0] / youden[0]) / 2, NoisyVerifier(low, 1 - high))
+    return IdentifiedRates((1 - skew[0] / youden[0]) / 2, NoisyVerifier(false_positive=low, false_negative=1 - high))

@@ -60,7 +60,7 @@ def test_the_weight_is_the_mean_over_ordered_groups(rule):
         found = live_difficulty_weight(0.3, weights)
         assert abs(found - expected_update(RULES[rule], redraw=True)) <= rounding(16)
         noise = Fraction(1, 10), Fraction(1, 5)
-        found = noisy_difficulty_weight(0.3, weights, 0.1, 0.2)
+        found = noisy_difficulty_weight(0.3, weights, false_positive=0.1, false_negative=0.2)
         assert abs(found - expected_update(RULES[rule], noise)) <= rounding(8)
 
 
@@ -139,7 +139,7 @@ def test_pass_at_n_needs_advantages_that_do_not_sum_to_zero():
 
 def test_a_verifier_worse_than_chance_turns_the_update_round():
     w = contrast_weights(3)
-    found = noisy_difficulty_weight([0.2, 0.2, 0.2], w, [0.0, 0.5, 1.0], [0.0, 0.5, 1.0])
+    found = noisy_difficulty_weight([0.2, 0.2, 0.2], w, false_positive=[0.0, 0.5, 1.0], false_negative=[0.0, 0.5, 1.0])
     np.testing.assert_allclose(found, np.array([1, 0, -1]) * math.sqrt(2), rtol=rounding(4))
 
 

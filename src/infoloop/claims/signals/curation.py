@@ -50,7 +50,7 @@ def _drift(case):
     """Return the mass of right answers after 0, 1, 2, ... rounds on the table, and in closed form."""
     base, passes, slips = case
     found = _laws(base, jnp.where(jnp.array(GOOD) > 0, passes, slips))[:, :2].sum(1)
-    return found, verified_mass(base[0] + base[1], passes, slips, jnp.arange(1 + ROUNDS))
+    return found, verified_mass(base[0] + base[1], true_positive=passes, false_positive=slips, t=jnp.arange(1 + ROUNDS))
 
 
 def _drift_exactly(case):

@@ -24,7 +24,7 @@ _QUARTERS = _EIGHTHS[::2]
 def _gap(case):
     p, rho0, rho1 = case
     kept = condition(Joint(jnp.array(judged(p, rho0, rho1)), ("right", "passed")), passed=1).table[1]
-    return kept - p, filtering_gap(NoisyVerifier(rho0, rho1), p)
+    return kept - p, filtering_gap(NoisyVerifier(false_positive=rho0, false_negative=rho1), p)
 
 
 def gained(right: fmpq, rho0: fmpq, rho1: fmpq, kept: fmpq | None = None) -> fmpq:
@@ -96,7 +96,7 @@ def _pooled(case):
     """Return the gain over three questions, by the answers kept and by the covariance."""
     p, rho0, rho1 = case[:3], case[3:6], case[6:]
     before, after = kept_share(list(zip(p, rho0, rho1, strict=True)))
-    verifier = NoisyVerifier(rho0, rho1)
+    verifier = NoisyVerifier(false_positive=rho0, false_negative=rho1)
     passes = observed_rate(verifier, p)
     covariance = (p * passes).mean() - p.mean() * passes.mean()
     return after - before, (covariance + (p * (1 - p) * verifier.youden).mean()) / passes.mean()

@@ -22,10 +22,10 @@ INDEPENDENT = "three verdicts are independent given the truth"
 Table = dict[tuple[int, ...], Number]
 
 
-def three_verdicts(right: Number, false_positive: Sequence[Number], true_positive: Sequence[Number]) -> Table:
+def three_verdicts(right: Number, *, false_positive: Sequence[Number], true_positive: Sequence[Number]) -> Table:
     """Return P(S1, S2, S3), by verdicts, of verifiers that err independently given the truth.
 
-    >>> three_verdicts(fmpq(1, 2), [fmpq(0)] * 3, [fmpq(1)] * 3)[1, 1, 1]
+    >>> three_verdicts(fmpq(1, 2), false_positive=[fmpq(0)] * 3, true_positive=[fmpq(1)] * 3)[1, 1, 1]
     1/2
     """
     found = {}
@@ -41,7 +41,8 @@ def three_verdicts(right: Number, false_positive: Sequence[Number], true_positiv
 def mixed_determinant(law: Table, t: Number) -> Number:
     """Return det((1-t)B - tC): B and C are the tables of the last two verdicts where the first is 1 and where it is 0.
 
-    >>> mixed_determinant(three_verdicts(fmpq(1, 2), [fmpq(0)] * 3, [fmpq(1)] * 3), fmpq(1, 2))
+    >>> perfect = three_verdicts(fmpq(1, 2), false_positive=[fmpq(0)] * 3, true_positive=[fmpq(1)] * 3)
+    >>> mixed_determinant(perfect, fmpq(1, 2))
     -1/16
     """
     mixed = {(j, k): (1 - t) * law[1, j, k] - t * law[0, j, k] for j in (0, 1) for k in (0, 1)}
@@ -51,7 +52,7 @@ def mixed_determinant(law: Table, t: Number) -> Number:
 def _factored(case):
     """Return the determinant at three t, and pqJ2J3(t-T)(t-F)."""
     p, low, high = case[0], case[1:4], case[4:]
-    law, j = three_verdicts(p, low, high), high - low
+    law, j = three_verdicts(p, false_positive=low, true_positive=high), high - low
     points = [0.1, 0.5, 0.8]
     return jnp.stack([mixed_determinant(law, t) for t in points]), jnp.stack(
         [p * (1 - p) * j[1] * j[2] * (t - high[0]) * (t - low[0]) for t in points]
@@ -60,7 +61,7 @@ def _factored(case):
 
 def _factored_exactly(case, factor=lambda p: p * (1 - p)):
     p, low, high, t = (case[key] for key in ("p", "fpr", "tpr", "t"))
-    law: Table = three_verdicts(p, low, high)
+    law: Table = three_verdicts(p, false_positive=low, true_positive=high)
     if case.get("copies") == "the second is the third":
         pairs = {(a, b): sum(law[a, j, b] for j in (0, 1)) for a in (0, 1) for b in (0, 1)}
         law = {cell: pairs[cell[0], cell[2]] if cell[1] == cell[2] else fmpq(0) for cell in law}
@@ -102,13 +103,17 @@ three_verifier_rates = equality(
 def _swap(case):
     """Return the share of right answers, and that of another panel with the same law of verdicts."""
     p, low, high = case[0], 0.5 * case[1:4], 0.5 + 0.5 * case[4:]
-    law = panel_law(NoisyVerifier(low[:, None], 1 - high[:, None]), jnp.stack([1 - p, p])[:, None])
+    law = panel_law(
+        NoisyVerifier(false_positive=low[:, None], false_negative=1 - high[:, None]), jnp.stack([1 - p, p])[:, None]
+    )
     return p, identified_rates(law.table.sum(0)).swapped().right
 
 
 def _swap_exactly(case):
     p, low, high = (case[key] for key in ("p", "fpr", "tpr"))
-    assert three_verdicts(p, low, high) == three_verdicts(1 - p, high, low)
+    assert three_verdicts(p, false_positive=low, true_positive=high) == three_verdicts(
+        1 - p, false_positive=high, true_positive=low
+    )
     return p, 1 - p
 
 
@@ -138,9 +143,9 @@ def _nested(x):
 
 def _boxed(case):
     p, (low, low_inside, high_inside, high) = case
-    return noisy_verdict_bits(NoisyVerifier(low_inside, 1 - high_inside), p), noisy_verdict_bits(
-        NoisyVerifier(low, 1 - high), p
-    )
+    return noisy_verdict_bits(
+        NoisyVerifier(false_positive=low_inside, false_negative=1 - high_inside), p
+    ), noisy_verdict_bits(NoisyVerifier(false_positive=low, false_negative=1 - high), p)
 
 
 def _boxed_exactly(case):
@@ -175,5 +180,8 @@ wider_rates_tell_more = inequality(
         without(ORDERED[2], {**_inside, "tpr'": fmpq(1)}),
     ),
     ceiling=lambda case: mutual_information(exact_law({"R,S": judged(case["p"], fmpq(0), fmpq(0))}), "R", "S"),
-    wrong=lambda case: (_boxed(case)[0], noisy_verdict_bits(NoisyVerifier(case[1][1], 1 - case[1][2]), case[0]) / 2),
+    wrong=lambda case: (
+        _boxed(case)[0],
+        noisy_verdict_bits(NoisyVerifier(false_positive=case[1][1], false_negative=1 - case[1][2]), case[0]) / 2,
+    ),
 )

@@ -40,7 +40,9 @@ def _moments(case):
     law, values = jnp.array(judged(p, rho0, rho1)), (jnp.array([0.0, 1.0]) - rho0) / (1 - rho0 - rho1)
     mean = law.sum(0) @ values
     enumerated = jnp.stack([mean, law[1] @ values / p, law.sum(0) @ (values - mean) ** 2])
-    return enumerated, jnp.stack([p, jnp.ones(()), corrected_variance(NoisyVerifier(rho0, rho1), p)])
+    return enumerated, jnp.stack(
+        [p, jnp.ones(()), corrected_variance(NoisyVerifier(false_positive=rho0, false_negative=rho1), p)]
+    )
 
 
 def noisy_variance(right: fmpq, rho0: fmpq, rho1: fmpq) -> tuple[fmpq, fmpq, fmpq]:
@@ -103,7 +105,7 @@ backward_correction = equality(
 
 def _restored(case):
     p, rho0, rho1 = case
-    return binary_entropy(p), noisy_verdict_bits(NoisyVerifier(rho0, rho1), p)
+    return binary_entropy(p), noisy_verdict_bits(NoisyVerifier(false_positive=rho0, false_negative=rho1), p)
 
 
 def _restored_exactly(case):
@@ -256,8 +258,8 @@ verdict_information = equality(
 def _misses(case):
     p, more, share = case
     few, many = (
-        noisy_verdict_bits(NoisyVerifier(0 * p, more * share), p),
-        noisy_verdict_bits(NoisyVerifier(0 * p, more), p),
+        noisy_verdict_bits(NoisyVerifier(false_positive=0 * p, false_negative=more * share), p),
+        noisy_verdict_bits(NoisyVerifier(false_positive=0 * p, false_negative=more), p),
     )
     return many, few
 
@@ -289,12 +291,17 @@ misses_tell_less = inequality(
         without(NO_FALSE_POSITIVES, {**_missing, "rho0": fmpq(3, 4), "more": fmpq(1, 2)}),
         without("0 < p < 1", {**_missing, "p": fmpq(1)}),
     ),
-    wrong=lambda case: (_misses(case)[0], noisy_verdict_bits(NoisyVerifier(case[1], 0 * case[0]), case[0])),
+    wrong=lambda case: (
+        _misses(case)[0],
+        noisy_verdict_bits(NoisyVerifier(false_positive=case[1], false_negative=0 * case[0]), case[0]),
+    ),
 )
 
 
 def _perfect(case):
-    return noisy_verdict_bits(NoisyVerifier(0 * case[0], 0 * case[0]), case[0]), 0 * case[0]
+    return noisy_verdict_bits(NoisyVerifier(false_positive=0 * case[0], false_negative=0 * case[0]), case[0]), 0 * case[
+        0
+    ]
 
 
 perfect_tells_nothing = equality(

@@ -156,7 +156,10 @@ def _erring(case):
             advantages = np.broadcast_to(float_advantages(rule, seen[None]), rewards.shape)
             total = total + chance @ float_updates(scores, advantages)
         found.append(total)
-        closed.append(noisy_difficulty_weight(p, contrast_weights(FLOAT_SIZE, rule), low, high) * slope)
+        closed.append(
+            noisy_difficulty_weight(p, contrast_weights(FLOAT_SIZE, rule), false_positive=low, false_negative=high)
+            * slope
+        )
     return jnp.stack(found), jnp.stack(closed)
 
 

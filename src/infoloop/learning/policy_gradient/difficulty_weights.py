@@ -169,7 +169,7 @@ def advantages_for(slope: Float[Numbers, "m"], size: int) -> Float[Array, "n"]:
 
 
 def noisy_difficulty_weight(
-    p: Batch, weights: Float[Numbers, "n-1"], false_positive: Batch, false_negative: Batch
+    p: Batch, weights: Float[Numbers, "n-1"], *, false_positive: Batch, false_negative: Batch
 ) -> Float[Array, "*batch"]:
     r"""Return $J\kappa(\rho_0+Jp)$, $J=1-\rho_0-\rho_1$: the weight on $\nabla p$ where verdicts err.
 
@@ -188,7 +188,8 @@ def noisy_difficulty_weight(
     Raises:
         ValueError: A probability is outside [0, 1], or a weight is not finite.
 
-    >>> round(float(noisy_difficulty_weight(0.3, contrast_weights(3, "rloo"), 0.1, 0.2)), 12)
+    >>> rloo = contrast_weights(3, "rloo")
+    >>> round(float(noisy_difficulty_weight(0.3, rloo, false_positive=0.1, false_negative=0.2)), 12)
     0.7
     """
     p, rho0 = check_unit_interval(p, "p"), check_unit_interval(false_positive, "false_positive")
