@@ -35,7 +35,8 @@ def _left(case):
     passes, scale = good_mass(found), LOG2E / beta
     inside = jnp.where(target > 0, target, 1.0)
     to_target = jnp.where(target > 0, target * (jnp.log2(inside) - jnp.log2(found)), 0.0).sum()
-    distances = jnp.stack([to_target, bits_from(found, base), bits_from(base, found), jnp.abs(found - target).sum() / 2])
+    apart = jnp.abs(found - target).sum() / 2
+    distances = jnp.stack([to_target, bits_from(found, base), bits_from(base, found), apart])
     second = -jnp.log2(rate) + jnp.log2(passes) - (1 - passes) * scale
     third = (1 - rate) * scale + jnp.log2(rate) - jnp.log2(passes)
     return distances, jnp.stack([-jnp.log2(passes), second, third, passes * (1 / rate - 1) * jnp.exp(-1 / beta)])
@@ -44,7 +45,8 @@ def _left(case):
 def _left_exactly(case, kept=True):
     r"""Return a distance of the best policy and its formula, where `strength` is $e^{1/\beta}$."""
     base, strength, part = exact_masses(case), case["strength"], case["part"]
-    found = base if case.get("policy") == "the base" else tilted(base, [strength**r for r in case.get("rewards", RIGHT)])
+    best = tilted(base, [strength**r for r in case.get("rewards", RIGHT)])
+    found = base if case.get("policy") == "the base" else best
     rate, passes = good_mass(base), good_mass(found)
     target = accepted_part(base, 2)
     if part == "variation":
@@ -66,7 +68,7 @@ small_penalty = equality(
     random_numbers(5, lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4]))),
     exact=_left_exactly,
     family=Family(
-        "four bases on four outputs, two of them right, exp(1/beta) 3/2, 16 and 2**40; three distances and the variation",
+        "four bases on four outputs, two of them right, exp(1/beta) 3/2, 16 and 2**40; the distances",
         lambda: parameter_grid(base=BASES, strength=(fmpq(3, 2), fmpq(16), fmpq(2) ** 40), part=PARTS),
     ),
     edges=tuple(_small),
@@ -94,15 +96,13 @@ def _others(case):
             penalised_law(base, _ACCEPTED, beta, lambda y: jnp.maximum(0.0, 1 + y)),
         ]
     )
-    tilt, target = x * accepted_law(base, _ACCEPTED) + (1 - x) * accepted_law(base, 1 - _ACCEPTED), accepted_law(
-        base, _ACCEPTED
-    )
+    target = accepted_law(base, _ACCEPTED)
+    tilt = x * target + (1 - x) * accepted_law(base, 1 - _ACCEPTED)
 
     def penalties(laws):
         reverse, forward, square = laws
-        return jnp.stack(
-            [bits_from(reverse, base) / LOG2E, bits_from(base, forward) / LOG2E, ((square - base) ** 2 / base).sum() / 2]
-        )
+        nats = bits_from(reverse, base) / LOG2E, bits_from(base, forward) / LOG2E
+        return jnp.stack([*nats, ((square - base) ** 2 / base).sum() / 2])
 
     apart = jnp.abs(found - target).sum(axis=1) / 2
     return apart + beta * penalties(found), 1 - x + beta * penalties(jnp.stack([tilt] * 3))
@@ -163,8 +163,9 @@ every_penalty = inequality(
     random_numbers(6, lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4]), jax.nn.sigmoid(x[5]))),
     exact=_others_exactly,
     family=Family(
-        "four bases on four outputs, two of them right; both directions of the divergence, chi-square and the triangular "
-        "one; the beta of the pass rates 3/4 and 99/100; x at the pass rate (the last two), 1/1000 below it, and 999/1000",
+        "four bases on four outputs, two of them right; both directions of the divergence, chi-square and the "
+        "triangular one; the beta of the pass rates 3/4 and 99/100; x 1/1000 below the pass rate and 999/1000, and at "
+        "the pass rate for the last two penalties",
         _penalty_cases,
     ),
     edges=tuple(
