@@ -1,8 +1,10 @@
 from . import crossing_points as crossing_points
 from . import dead_groups as dead_groups
 from . import enumerated_groups as enumerated_groups
+from . import flow_enclosures as flow_enclosures
 from . import group_objectives as group_objectives
 from . import group_variance_formulas as group_variance_formulas
+from . import kl_penalty_ends as kl_penalty_ends
 from . import kl_penalty_limits as kl_penalty_limits
 from . import kl_projection_costs as kl_projection_costs
 from . import kl_projection_tilts as kl_projection_tilts

@@ -15,7 +15,7 @@ from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
-POSITIVE, CONVEX = "every output has a positive probability under both", "f is convex, f(1) = 0"
+POSITIVE, CONVEX = "every output has a positive probability under both", "f is convex"
 DIVERGENCES = ("D(pi||pi0)", "D(pi0||pi)", "chi-square", "triangular")
 _FACTORS = (fmpq(1, 4), fmpq(2), fmpq(100))
 

@@ -1,66 +1,212 @@
-"""Chapter 6, flows: which right answers survive exact softmax training on a verdict (S45)."""
+"""Chapter 6, flows: what exact softmax training on a verdict ends on (S45).
+
+Exact states are certain enclosures of the flow itself (`flow_enclosures`), the bounds follow from its first integrals.
+Float states are solved from the integrals (`learning.verdict_orbit`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+from flint import arb
 
 from infoloop.claims.comparisons import inequality
+from infoloop.claims.verdict_training.flow_enclosures import flow_number
 from infoloop.exact.rational_laws import fmpq, rational
-from infoloop.learning.verdict_orbit import softmax_orbit
+from infoloop.exact.real_balls import RealBall, real_ball
+from infoloop.learning.verdict_orbit import limit_logits, softmax_orbit
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 SOFTMAX, VERDICT = "the exact softmax gradient with tabular logits", "a verdict as reward"
-RIGHT = (["1/2", "1/4", "1/4"], ["2/5", "2/5", "1/5"], ["3/4", "1/8", "1/8"], ["1/2", "1/3", "1/6"])
-_ACCEPTED = jnp.array([1.0, 1.0, 1.0, 0.0])
+NO_CLOCK = "the classes of a graded reward do not move by themselves: there is no such time s"
+STARTS = (
+    {"base": ("3/10", "1/10", "3/10", "3/10"), "rewards": (1, 1, 0, 0)},
+    {"base": ("1/5", "1/5", "1/10", "1/2"), "rewards": (1, 1, 1, 0)},
+    {"base": ("3/10", "1/10", "1/5", "2/5"), "rewards": (1, 1, 0, 0)},
+    {"base": ("1/10", "1/5", "1/5", "1/2"), "rewards": (1, 0, 0, 0)},
+)
+SOON = fmpq(1, 1000)
+_LONGEST = 10.0
+_RIGHT = jnp.array([1.0, 1.0, 0.0, 0.0])
 
 
-def _losers(case, power=1):
-    r"""Return the share of all but the likeliest, and its bound, both to the power of the number of right answers.
+def base_of(case: Mapping[str, Any]) -> list[fmpq]:
+    """Return the base of a case as exact rationals.
 
-    v is $e^{-z}$ of the likeliest over its start, which makes $e^{-s}=\prod\frac{e_a+v}{e_a+1}$ rational.
+    >>> base_of({"base": ("1/2", "1/2")})
+    [1/2, 1/2]
     """
-    law, v = [rational(x) for x in case["right"]], case["v"]
-    excess, n = [max(law) / x - 1 for x in law], len(law)
-    weights = [1 / (e + v) for e in excess]
+    return [rational(p) for p in case["base"]]
+
+
+def state_number(case: Mapping[str, Any], of: Callable[[Sequence[arb]], arb]) -> RealBall:
+    """Return a number of the logits at the time of a case, under its objective, log-odds unless it names one.
+
+    >>> case = {"base": ("1/2", "1/2"), "rewards": (1, 0), "time": fmpq(1), "rule": "natural"}
+    >>> state_number(case, lambda z: z[0] - z[1]).digits(5)
+    '1.0000'
+    """
+    base, rewards, time = base_of(case), case["rewards"], fmpq(case["time"])
     if case.get("rule") == "natural":
-        weights = law
-    lost = sum((w for w, e in zip(weights, excess, strict=True) if e), fmpq(0)) / sum(weights)
-    ties = sum(e == 0 for e in excess)
-    factor = sum((1 / e for e in excess if e), fmpq(0)) / ties
-    moved = fmpq(1)
-    for e in excess:
-        moved *= (e + v) / (e + 1)
-    return lost**n, factor**n * moved**power
+        return real_ball(lambda: of([arb(p).log() + arb(time * r) for p, r in zip(base, rewards, strict=True)]))
+    return flow_number(of, base, rewards, case.get("objective", ("log-odds", 1)), time)
+
+
+def _classes(case):
+    right = [y for y, r in enumerate(case["rewards"]) if r]
+    return right, [y for y, r in enumerate(case["rewards"]) if not r]
+
+
+def _excesses(case):
+    r"""Return $\frac{\pi_{\max}}{\pi_b}-1$ of the right outputs at time 0, by output."""
+    base, right = base_of(case), _classes(case)[0]
+    best = max(base[y] for y in right)
+    return {y: best / base[y] - 1 for y in right}
+
+
+def _float_state(case):
+    """Return the logarithms of the policy at a time of the clock of the log-odds, by the first integrals."""
+    law, time = case
+    return jnp.log(softmax_orbit(law, _RIGHT, time))
+
+
+_timed = random_numbers(5, lambda x: (jax.nn.softmax(x[:4]), _LONGEST * jax.nn.sigmoid(x[4])))
+
+
+def _losers(case, slower=1):
+    """Return the others' share over that of the likeliest, and its bound."""
+    excess, time = _excesses(case), fmpq(case["time"])
+    best = [y for y, e in excess.items() if not e]
+
+    def share(z):
+        weights = {y: z[y].exp() for y in excess}
+        top = sum((weights[y] for y in best), arb(0))
+        return sum((w for y, w in weights.items() if y not in best), arb(0)) / top
+
+    def bound():
+        growth = (arb(time) / len(excess) * slower).exp()
+        return sum((1 / (1 + growth * e) for e in excess.values() if e), arb(0)) / len(best)
+
+    return state_number(case, share), real_ball(bound)
 
 
 def _float_losers(case):
-    law, s = case
-    after = softmax_orbit(law, _ACCEPTED, s)
-    best = jnp.argmax(law[:3])
-    excess = law[best] / law[:3] - 1
-    others = jnp.arange(3) != best
-    lost = jnp.where(others, after[:3], 0.0).sum() / after[:3].sum()
-    return lost, jnp.where(others, 1 / jnp.where(others, excess, 1.0), 0.0).sum() * jnp.exp(-s / 3)
+    law, time = case
+    z = _float_state(case)
+    return jnp.exp(-jnp.abs(z[0] - z[1])), 1 / (1 + jnp.expm1(jnp.abs(jnp.log(law[0] / law[1]))) * jnp.exp(time / 2))
 
 
-_late = {"right": RIGHT[0], "v": fmpq(1, 1024)}
+_soon, _late = {**STARTS[0], "time": SOON}, {**STARTS[0], "time": fmpq(4)}
+_TIMES = (SOON, 1, 2, 4)
 softmax_survivor = inequality(
     "thm:softmax-survivor",
     (SOFTMAX, VERDICT),
     _float_losers,
-    random_numbers(5, lambda x: (jax.nn.softmax(x[:4]), jnp.exp(x[4]))),
+    _timed,
     exact=_losers,
     family=Family(
-        "four laws of three right answers, with and without ties, while the likeliest has v = 1 to 2^-20",
-        lambda: parameter_grid(right=RIGHT, v=[fmpq(1, 2**k) for k in (0, 1, 2, 4, 10, 20)]),
+        "three bases on four outputs with two or three right ones, one with a tie; times 1/1000, 1, 2, 4",
+        lambda: ({**start, "time": t} for start in STARTS[:3] for t in _TIMES),
     ),
-    loose="the least rate of loss, over all laws of a number of right answers, is not that of any of them for long",
-    ceiling=lambda case: 1,
+    edges=(_soon, {**STARTS[1], "time": SOON}),
     wrong=lambda case: _float_losers(case)[::-1],
     neighbours=(
         without(SOFTMAX, {**_late, "rule": "natural"}),
-        unrefuted(VERDICT, "the classes of a graded reward do not move by themselves: there is no such time s"),
-        changed("exp(-s) in place of exp(-s/|A|)", lambda case: _losers(case, power=3), _late),
+        unrefuted(VERDICT, NO_CLOCK),
+        changed("exp(s) in place of exp(s/|A|)", lambda case: _losers(case, slower=len(_excesses(case))), _late),
+    ),
+)
+
+
+def _unequal(case, slower=1):
+    """Return how much likelier the likeliest wrong output is than the least likely one, less 1, and the bound."""
+    base, wrong, time = base_of(case), _classes(case)[1], fmpq(case["time"])
+    top, low = (choose(wrong, key=lambda y: base[y]) for choose in (max, min))
+    start = base[top] / base[low] - 1
+    return (
+        state_number(case, lambda z: (z[top] - z[low]).exp() - 1),
+        real_ball(lambda: (-arb(time) / len(wrong) * slower).exp() * start),
+    )
+
+
+def _float_unequal(case):
+    law, time = case
+    z = _float_state(case)
+    return jnp.expm1(jnp.abs(z[2] - z[3])), jnp.expm1(jnp.abs(jnp.log(law[2] / law[3]))) * jnp.exp(-time / 2)
+
+
+_spread = {**STARTS[2], "time": fmpq(4)}
+rejected_equal = inequality(
+    "thm:rejected-become-equal",
+    (SOFTMAX, VERDICT),
+    _float_unequal,
+    _timed,
+    exact=_unequal,
+    family=Family(
+        "two bases on four outputs, with two and three wrong ones that differ; times 1/1000, 1, 2, 4",
+        lambda: ({**start, "time": t} for start in STARTS[2:] for t in _TIMES),
+    ),
+    edges=({**STARTS[2], "time": SOON}, {**STARTS[3], "time": SOON}),
+    wrong=lambda case: _float_unequal(case)[::-1],
+    neighbours=(
+        without(SOFTMAX, {**_spread, "rule": "natural"}),
+        unrefuted(VERDICT, NO_CLOCK),
+        changed(
+            "exp(-s) in place of exp(-s/|A^c|)",
+            lambda case: _unequal(case, slower=len(_classes(case)[1])),
+            _spread,
+        ),
+    ),
+)
+
+
+def _short(case, slower=1):
+    r"""Return a logit and its limit, or how much is missing to the limit and the bound."""
+    base, excess, y, time = base_of(case), _excesses(case), case["output"], fmpq(case["time"])
+    limit = real_ball(lambda: -(1 / arb(base[y]) - 1 / arb(max(base[b] for b in excess))).log())
+    logit = state_number(case, lambda z: z[y])
+    if case["part"] == "from below":
+        return logit, limit
+    factor = 1 / excess[y]
+    return limit - logit, real_ball(lambda: ((-arb(time) / len(excess) * slower).exp() * arb(factor)).log1p())
+
+
+def _float_short(case):
+    law, time = case
+    least = jnp.argmin(law[:2])
+    logs = _float_state(case)
+    logit = (logs - logs.mean() + jnp.log(law).mean())[least]  # the sum of the logits stays
+    limit = limit_logits(law, _RIGHT)[least]
+    e = jnp.expm1(jnp.abs(jnp.log(law[0] / law[1])))
+    return jnp.stack([logit, limit - logit]), jnp.stack([limit, jnp.log1p(jnp.exp(-time / 2) / e)])
+
+
+_below = {**STARTS[0], "output": 1, "time": fmpq(4), "part": "from below"}
+_gap = {**_below, "part": "gap"}
+losing_logits = inequality(
+    "thm:losing-logits",
+    (SOFTMAX, VERDICT),
+    _float_short,
+    _timed,
+    exact=_short,
+    family=Family(
+        "three bases on four outputs with two or three right ones; times 1/1000, 1, 2, 4; the losing right output",
+        lambda: (
+            {**case, "output": case["base"].index("1/10")}
+            for start in STARTS[:3]
+            for case in parameter_grid(
+                **{name: (value,) for name, value in start.items()}, time=_TIMES, part=("from below", "gap")
+            )
+        ),
+    ),
+    edges=({**_gap, "time": SOON}, {**_gap, **STARTS[1], "output": 2, "time": SOON}),
+    wrong=lambda case: _float_short(case)[::-1],
+    neighbours=(
+        without(SOFTMAX, {**_below, "rule": "natural"}),
+        without(VERDICT, {**_below, "rewards": (1, 2, 0, 0), "objective": ("mean reward", 1), "time": fmpq(16)}),
+        changed("exp(-s) in place of exp(-s/|A|)", lambda case: _short(case, slower=len(_excesses(case))), _gap),
     ),
 )
