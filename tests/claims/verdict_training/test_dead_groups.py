@@ -39,6 +39,12 @@ def test_a_bias_of_another_kind_of_answer_would_be_noticed(part):
     assert all((lesser - other).sign() != 0 for other in others)
 
 
+def test_in_groups_of_two_the_biases_are_one():
+    rates = [fmpq(1, 3), fmpq(1, 2), fmpq(9, 10)]
+    assert all(live_bias(part, p, 2) == p - fmpq(1, 2) for part in BIASES for p in rates)
+    assert live_bias(BIASES[0], rates[0], 3) != live_bias(BIASES[1], rates[0], 3)
+
+
 def test_deviations_are_sums_of_roots():
     assert [root_of(k) for k in (1, 7, 8, 16, 45)] == [(1, 1), (1, 7), (2, 2), (4, 1), (3, 5)]
     for n in range(2, 9):

@@ -285,7 +285,7 @@ live_biases = equality(
 
 one_live_bias = equality(
     "fol:one-live-bias",
-    (INDEPENDENT, RATED, LIVE),
+    (INDEPENDENT, RATED, LIVE, "n is 3 or more"),
     lambda p: (_bias(p)[0][1], _bias(p)[1][0]),
     _rate,
     exact=lambda case: (_bias_exactly(case)[0], live_bias(BIASES[0], case["rate"], case["size"])),
