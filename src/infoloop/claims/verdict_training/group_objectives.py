@@ -20,6 +20,7 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     SCORES,
     contrast_factors,
     difficulty_factor,
+    dot,
     float_advantages,
     float_groups,
     float_updates,
@@ -40,6 +41,7 @@ from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
 
+UPWARD, DIRECTION = "for the direction: no w_c is negative", "direction"
 _rate = random_numbers(1, lambda x: jax.nn.sigmoid(2 * x[0]))
 
 
@@ -55,9 +57,17 @@ def _ascent(case):
 
 
 def _ascent_exactly(case):
-    """Return one coordinate of the mean update over all groups, and of the gradient times the weight."""
+    """Return one coordinate of the mean update over all groups, and of the gradient times the weight.
+
+    Of a `direction` these are the squared product of update and gradient, with its sign, and the product of their
+    squares: equal if and only if the update is the gradient times a number that is not negative.
+    """
+    update, slope = update_moments(case)[0], pass_rate_slope(case)
+    if case.get("part") == DIRECTION:
+        along, lengths = dot(update, slope), dot(update, update) * dot(slope, slope)
+        return along * abs(along), lengths
     k, weight = case["parameter"], difficulty_factor(contrast_factors(case), pass_rate(case))
-    return update_moments(case)[0][k], weight * pass_rate_slope(case)[k]
+    return update[k], weight * slope[k]
 
 
 def _rules(size):
@@ -69,7 +79,10 @@ def _rules(size):
 def _ascent_members():
     for policy, scores, size in itertools.product(POLICIES, SCORES, (2, 3, 4)):
         for rule in _rules(size):
-            yield {"policy": policy, "right": RIGHT, "scores": scores, "size": size, **rule, "parameter": 0}
+            case = {"policy": policy, "right": RIGHT, "scores": scores, "size": size, **rule}
+            yield {**case, "parameter": 0}
+            if rule["rule"] != "weights":
+                yield {**case, "part": DIRECTION}
 
 
 _four = {"policy": POLICIES[0], "right": RIGHT, "scores": SCORES[0], "size": 3, "parameter": 0}
@@ -83,13 +96,14 @@ def _one_by_itself(case):
 
 group_ascent = equality(
     "thm:group-ascent",
-    (DRAWN, SCORED, BINARY, ZERO_SUM),
+    (DRAWN, SCORED, BINARY, ZERO_SUM, UPWARD),
     _ascent,
     policies_with_scores,
     exact=_ascent_exactly,
     family=Family(
         "three policies over four outputs of which two are right, two tables of scores, groups of 2, 3 and 4: the "
-        "factor of each root in the normalised update, the mean of the others as baseline, some weights",
+        "factor of each root in the normalised update, the mean of the others as baseline, some weights, one of them "
+        "negative; the direction of those that have no such weight",
         _ascent_members,
     ),
     edges=(_normal, {**_four, "rule": "weights", "weights": ("1/2", "1/4")}),
@@ -98,6 +112,7 @@ group_ascent = equality(
         without(SCORED, {**_normal, "mean score": "left"}),
         without(BINARY, {**_four, "rule": "rloo", "rewards": (1, "1/2", 0, 0)}),
         without(ZERO_SUM, {**_four, "rule": "dr_grpo"}, exact=_one_by_itself),
+        without(UPWARD, {**_four, "rule": "weights", "weights": ("-1/2", "1/4"), "part": DIRECTION}),
         changed(
             "the gradient itself, whatever the weight",
             lambda case: (_ascent_exactly(case)[0], pass_rate_slope(case)[case["parameter"]]),

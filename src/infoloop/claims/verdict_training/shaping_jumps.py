@@ -17,6 +17,7 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     SCORES,
     answer_groups,
     difficulty_factor,
+    dot,
     float_groups,
     float_updates,
     pass_rate_slope,
@@ -145,17 +146,13 @@ def softmax_scores(policy: Sequence[str]) -> tuple:
     return tuple(tuple((y == k) - p for k, p in enumerate(masses)) for y in range(len(masses)))
 
 
-def _dot(a, b):
-    return sum((x * y for x, y in zip(a, b, strict=True)), fmpq(0))
-
-
 def _mean_kernel(case, verdict, bonus):
     """Return the mean of the kernel of a right answer and one of another kind."""
     masses, scores = policy_masses(case), scores_of(case)
     right = [p * r for p, r in zip(masses, case["right"], strict=True)]
     kind = [p * (r == verdict and s == bonus) for p, r, s in zip(masses, case["right"], case["bonus"], strict=True)]
     total = sum(
-        (u * v * _dot(g, h) for u, g in zip(right, scores, strict=True) for v, h in zip(kind, scores, strict=True)),
+        (u * v * dot(g, h) for u, g in zip(right, scores, strict=True) for v, h in zip(kind, scores, strict=True)),
         fmpq(0),
     )
     return total / (sum(right, fmpq(0)) * sum(kind, fmpq(0)))
@@ -165,7 +162,7 @@ def _mean_mass(case, bonus):
     """Return the mean probability of a wrong answer of this kind."""
     masses = policy_masses(case)
     kind = [p * (not r and s == bonus) for p, r, s in zip(masses, case["right"], case["bonus"], strict=True)]
-    return _dot(kind, masses) / sum(kind, fmpq(0))
+    return dot(kind, masses) / sum(kind, fmpq(0))
 
 
 def _kernel_exactly(case, sign=1):
@@ -175,7 +172,7 @@ def _kernel_exactly(case, sign=1):
         difference = _mean_mass(case, 0) - _mean_mass(case, 1)
     else:
         difference = _mean_kernel(case, 0, 1) - _mean_kernel(case, 0, 0)
-    return _dot(pass_rate_slope(case), dead_update(case)), sign * rate * dead_scale(case) * difference
+    return dot(pass_rate_slope(case), dead_update(case)), sign * rate * dead_scale(case) * difference
 
 
 def _kernel(case):
@@ -227,7 +224,7 @@ _thirds = ("1/4", "1/2", "1/4")
 
 def _whole_slope(case, dose):
     """Return the slope of the pass rate along the expected shaped update over all groups."""
-    return _dot(pass_rate_slope(case), dead_update({**case, "groups": "all", "dose": dose}))
+    return dot(pass_rate_slope(case), dead_update({**case, "groups": "all", "dose": dose}))
 
 
 def _harmless(case):
