@@ -10,10 +10,11 @@ from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import real_ball
 from infoloop.learning.policy_gradient.reward_shaping import dose_factor
 from infoloop.statements.cases import Family, random_numbers
-from infoloop.statements.neighbours import changed, without
+from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 AGREEING, POSITIVE = "all verdicts of the group agree", "the dose lambda is above 0"
+DIFFERING = "bonuses of the group differ"
 DIVIDED = "advantages are divided by the deviation of the rewards and epsilon"
 BONUSES = ((1, 0), (1, 0, 0, 0, 0), (1, 1, 0, 0), (7, 1, 15, 9))
 BONUS = (1, 0, 1, 0)
@@ -69,9 +70,10 @@ def _dose(case):
 
 _one = {"bonus": BONUSES[1], "dose": fmpq(1, 100), "epsilon": fmpq(0)}
 _small = {**_one, "epsilon": fmpq(1, 10**6)}
+_half = {"bonus": (1, 0), "dose": fmpq(2, 10**6), "epsilon": fmpq(1, 10**6)}  # half of what it is without epsilon
 shaping_dose = equality(
     "thm:shaping-dose",
-    (AGREEING, POSITIVE, DIVIDED),
+    (AGREEING, POSITIVE, DIFFERING, DIVIDED),
     _dose,
     random_numbers(6, lambda x: (x[:4], jnp.exp(x[4]), jnp.exp(x[5]))),
     exact=_dose_exactly,
@@ -83,10 +85,11 @@ shaping_dose = equality(
             epsilon=[fmpq(0), fmpq(1, 10**6), fmpq(1, 10)],
         ),
     ),
-    edges=(_one, _small),
+    edges=(_one, _small, _half),
     neighbours=(
         without(AGREEING, {**_one, "bonus": (0, 1), "verdicts": (1, 0)}),
         without(POSITIVE, {**_one, "dose": fmpq(-1, 100)}),
+        unrefuted(DIFFERING, "without it the advantages of the statement are 0 divided by 0"),
         without(DIVIDED, {**_one, "rule": "dr_grpo"}),
         changed("without the factor that epsilon leaves", lambda case: _dose_exactly(case, factor=False), _small),
     ),
