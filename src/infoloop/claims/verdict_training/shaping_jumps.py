@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 import numpy as np
+from flint import fmpq_mat
 
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.claims.verdict_training.dead_groups import root_factors, roots_of
@@ -20,6 +21,7 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     dot,
     float_groups,
     float_updates,
+    pass_rate,
     pass_rate_slope,
     policies_with_scores,
     policy_masses,
@@ -30,7 +32,7 @@ from infoloop.claims.verdict_training.shaping_doses import AGREEING, POSITIVE
 from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.learning.policy_gradient.reward_shaping import kernel_advantage, shaping_jump
 from infoloop.statements.cases import Family, random_numbers
-from infoloop.statements.neighbours import changed, without
+from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 BONUS, SPREAD = (1, 0, 1, 0), "advantages are divided by the deviation of the rewards"
@@ -165,14 +167,37 @@ def _mean_mass(case, bonus):
     return dot(kind, masses) / sum(kind, fmpq(0))
 
 
+def natural_direction(case: dict, update: Sequence[fmpq]) -> list[fmpq]:
+    r"""Return $F^+u$ with the Fisher matrix F of a case's scores, up to a vector that no score sees.
+
+    The scores of a tabular softmax sum to 0: with the matrix of ones added F can be inverted, and for updates that sum
+    to 0 nothing changes.
+
+    >>> case = {"policy": ("1/4", "3/4"), "scores": softmax_scores(("1/4", "3/4"))}
+    >>> natural_direction(case, [fmpq(1), fmpq(-1)])
+    [8/3, -8/3]
+    """
+    size, scores = len(update), scores_of(case)
+    rows = [[dot(policy_masses(case), [g[j] * g[k] for g in scores]) for k in range(size)] for j in range(size)]
+    if fmpq_mat(rows).rank() < size:
+        rows = [[x + 1 for x in row] for row in rows]
+    return [row[0] for row in fmpq_mat(rows).solve(fmpq_mat([[u] for u in update])).tolist()]
+
+
 def _kernel_exactly(case, sign=1):
-    """Return the slope of the pass rate along what all-fail groups give, and its closed form."""
-    rate = sum((p * r for p, r in zip(policy_masses(case), case["right"], strict=True)), fmpq(0))
+    """Return the slope of the pass rate along what all-fail groups give, and its closed form.
+
+    Along the natural gradient it is that of this and of the gradient of the pass rate itself, whose own is pq.
+    """
+    rate, slope = pass_rate(case), pass_rate_slope(case)
+    if case["form"] == "natural":
+        together = [u + v for u, v in zip(dead_update(case), slope, strict=True)]
+        return dot(slope, natural_direction(case, together)), rate * (1 - rate)
     if case["form"] == "tabular":
         difference = _mean_mass(case, 0) - _mean_mass(case, 1)
     else:
         difference = _mean_kernel(case, 0, 1) - _mean_kernel(case, 0, 0)
-    return dot(pass_rate_slope(case), dead_update(case)), sign * rate * dead_scale(case) * difference
+    return dot(slope, dead_update(case)), sign * rate * dead_scale(case) * difference
 
 
 def _kernel(case):
@@ -190,29 +215,38 @@ def _kernel_members():
     for case in _jump_members():
         if case["part"] == "all fail":
             yield {**case, "form": "kernel"}
-            yield {**case, "scores": softmax_scores(case["policy"]), "form": "tabular"}
+            for form in ("tabular", "natural"):
+                yield {**case, "scores": softmax_scores(case["policy"]), "form": form}
 
 
 _aligned = {**_fail, "form": "kernel"}
 _table = {**_fail, "scores": softmax_scores(POLICIES[0]), "form": "tabular"}
-TABULAR = "scores are those of the policy, in its tabular form those of a softmax"
+_natural = {**_table, "form": "natural"}
+TABULAR = "in the tabular forms: the policy is a softmax with a logit for each output"
+MASSES = "0 < p < 1 and 0 < sigma < 1"
 shaping_kernel = equality(
     "thm:shaping-kernel",
-    (DRAWN, TABULAR, AGREEING, POSITIVE),
+    (DRAWN, TABULAR, MASSES, AGREEING, POSITIVE, SPREAD),
     _kernel,
     _case,
     exact=_kernel_exactly,
     family=Family(
         "three policies over four outputs, two right, one of each kind with a bonus, two tables of scores and those of "
-        "the tabular softmax, groups of 2 and 3, doses 10^-6 and 3: the factor of each root",
+        "the tabular softmax, along their gradient and along the natural one, groups of 2 and 3, doses 10^-6 and 3: "
+        "the factor of each root",
         _kernel_members,
     ),
-    edges=(_aligned, _table),
+    edges=(_aligned, _table, _natural),
     neighbours=(
         without(DRAWN, {**_aligned, "answers": REPEATED}),
         without(TABULAR, {**_table, "scores": SCORES[0]}),
+        unrefuted(MASSES, "without it one of the means is taken over no answers"),
         without(AGREEING, {**_aligned, "groups": "all"}),
         without(POSITIVE, {**_aligned, "dose": fmpq(-1)}),
+        without(SPREAD, {**_aligned, "size": 2, "root": 1, "rule": "dr_grpo"}),
+        changed(
+            "the natural gradient of two parameters for four outputs", _kernel_exactly, {**_aligned, "form": "natural"}
+        ),
         changed("harmless if preferred failures are more concentrated", lambda case: _kernel_exactly(case, -1), _table),
     ),
     wrong=lambda case: (_kernel(case)[0], -_kernel(case)[1]),
