@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 import jax.numpy as jnp
-from flint import arb, fmpz
+from flint import arb, fmpq_series, fmpz
 
 from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.claims.verdict_training.dead_groups import root_of
 from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import real_ball
 from infoloop.learning.policy_gradient.reward_shaping import dose_factor
@@ -66,6 +67,28 @@ def _dose(case):
     rewards = dose * bonus
     found = (rewards - rewards.mean()) / (rewards.std() + epsilon)
     return found, (bonus - bonus.mean()) / bonus.std() * dose_factor(dose, bonus.std(), epsilon)
+
+
+def shaped_series(verdicts: Sequence[int], bonus: Sequence[int], root: int, order: int) -> list[fmpq_series]:
+    r"""Return the shaped, normalised advantages of a group as power series of a dose that is above 0.
+
+    They are the rational factors of $\sqrt d$, d the `root`: of constants if all verdicts agree, and else of
+    $\frac{x_i+\lambda y_i}{\sqrt{v(\lambda)}}$ with centred verdicts x, centred bonuses y and their mean square v.
+
+    >>> [str(a) for a in shaped_series((1, 0), (0, 1), 1, 2)]
+    ['1 + O(x^2)', '(-1) + O(x^2)']
+    """
+    n = len(verdicts)
+    x, y = ([v - fmpq(sum(values), n) for v in values] for values in (verdicts, bonus))
+    if not any(x):
+        x, y = y, [fmpq(0)] * n
+    square = [sum((a * b for a, b in zip(u, v, strict=True)), fmpq(0)) / n for u, v in ((x, x), (x, y), (y, y))]
+    whole, squarefree = root_of(int(square[0].p * square[0].q)) if square[0] else (1, 0)
+    if squarefree != root:
+        return [fmpq_series([0], prec=order)] * n
+    first = square[0].q / fmpq(whole * root)  # 1 over the root of the mean square of what is left at dose 0
+    rest = fmpq_series([1, 2 * square[1] / square[0], square[2] / square[0]], prec=order).rsqrt()
+    return [fmpq_series([first * a, first * b], prec=order) * rest for a, b in zip(x, y, strict=True)]
 
 
 _one = {"bonus": BONUSES[1], "dose": fmpq(1, 100), "epsilon": fmpq(0)}

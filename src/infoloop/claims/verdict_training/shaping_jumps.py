@@ -28,7 +28,8 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     rule_advantages,
     scores_of,
 )
-from infoloop.claims.verdict_training.shaping_doses import AGREEING, POSITIVE
+from infoloop.claims.verdict_training.shaping_doses import AGREEING as DEAD
+from infoloop.claims.verdict_training.shaping_doses import POSITIVE, shaped_series
 from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.learning.policy_gradient.reward_shaping import kernel_advantage, shaping_jump
 from infoloop.statements.cases import Family, random_numbers
@@ -36,6 +37,7 @@ from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 BONUS, SPREAD = (1, 0, 1, 0), "advantages are divided by the deviation of the rewards"
+AGREEING = "for the two parts: all verdicts of the group agree"
 DOSES = [fmpq(1, 10**6), fmpq(1, 10), fmpq(1, 2), fmpq(2)]
 
 PARTS = {"all fail": 0, "all pass": 1}
@@ -76,7 +78,34 @@ def dead_scale(case: dict) -> fmpq:
     return mass ** case["size"] * weight * share * (1 - share)
 
 
+def update_coefficient(case: dict, order: int) -> list[fmpq]:
+    r"""Return the coefficient of $\lambda^j$, j = `order`, in the expected shaped update at small doses above 0.
+
+    A `gate` leaves out the groups whose verdicts agree.
+    """
+    scores, total = scores_of(case), [fmpq(0)] * len(case["scores"][0])
+    for mass, group in answer_groups(case):
+        verdicts, bonus = ([case[of][y] for y in group] for of in ("right", "bonus"))
+        if not case.get("gate") or len(set(verdicts)) > 1:
+            for a, y in zip(shaped_series(verdicts, bonus, case["root"], order + 1), group, strict=True):
+                total = [t + mass * a[order] * g / case["size"] for t, g in zip(total, scores[y], strict=True)]
+    return total
+
+
+def _limit_exactly(case, jumps=1):
+    """Return the limit of the update as the dose falls to 0, and the unshaped one with both jumps, or with a gate."""
+    k, weights = case["parameter"], root_factors(case["size"], case["root"])
+    limit = difficulty_factor(weights, pass_rate(case)) * pass_rate_slope(case)[k]
+    for part, verdict in () if case.get("gate") else PARTS.items():
+        kinds = {s for r, s in zip(case["right"], case["bonus"], strict=True) if r == verdict}
+        if len(kinds) == 2:
+            limit += jumps * _jump_exactly({**case, "part": part})[1]
+    return update_coefficient(case, 0)[k], limit
+
+
 def _jump_exactly(case, dose=0):
+    if case["part"] == "limit":
+        return _limit_exactly(case)
     _, _, with_bonus, without_bonus = _class_parts(case)
     k = case["parameter"]
     return dead_update(case)[k], dead_scale(case) * case["dose"] ** dose * (with_bonus[k] - without_bonus[k])
@@ -106,6 +135,7 @@ def _jump(case):
 _case = random_numbers(13, lambda x: (policies_with_scores.build(x[:12]), jnp.exp(x[12])))
 _four = {"policy": POLICIES[0], "right": RIGHT, "bonus": BONUS, "scores": SCORES[0], "size": 3, "rule": "grpo"}
 _fail = {**_four, "root": 2, "part": "all fail", "dose": fmpq(1, 100), "parameter": 0}
+_limit = {**_fail, "part": "limit"}
 
 
 def _jump_members():
@@ -113,6 +143,13 @@ def _jump_members():
         for part, root in itertools.product(PARTS, roots_of(size)):
             case = {"policy": policy, "scores": scores, "size": size, "dose": dose, "part": part, "root": root}
             yield {**_fail, **case}
+
+
+def _limit_members():
+    for policy, scores, size in itertools.product(POLICIES, SCORES, (2, 3)):
+        for bonus, gate, root in itertools.product(((1, 0, 1, 0), (1, 0, 0, 0)), (False, True), roots_of(size)):
+            case = {"policy": policy, "scores": scores, "size": size, "bonus": bonus, "gate": gate, "root": root}
+            yield {**_four, **case, "part": "limit", "dose": fmpq(1), "parameter": 0}
 
 
 jump_at_zero = equality(
@@ -123,16 +160,23 @@ jump_at_zero = equality(
     exact=_jump_exactly,
     family=Family(
         "three policies over four outputs, two right, one of each kind with a bonus, two tables of scores, groups of 2 "
-        "and 3, doses 10^-6 and 3: the factor of each root, of all-fail and of all-pass groups",
-        _jump_members,
+        "and 3, doses 10^-6 and 3: the factor of each root, of all-fail and of all-pass groups; the limit of the "
+        "update as the dose falls to 0, with and without a gate, also where no wrong answer has the bonus",
+        lambda: itertools.chain(_jump_members(), _limit_members()),
     ),
-    edges=(_fail, {**_fail, "part": "all pass"}),
+    edges=(_fail, {**_fail, "part": "all pass"}, _limit, {**_limit, "gate": True}),
     neighbours=(
         without(DRAWN, {**_fail, "answers": REPEATED}),
         without(AGREEING, {**_fail, "groups": "all"}),
         without(POSITIVE, {**_fail, "dose": fmpq(-1)}),
         without(SPREAD, {**_fail, "size": 2, "root": 1, "rule": "dr_grpo"}),
         changed("in proportion to the dose", lambda case: _jump_exactly(case, dose=1), _fail),
+        changed("the limit without the jump", lambda case: _limit_exactly(case, jumps=0), _limit),
+        changed(
+            "a gate that leaves nothing of the order of the dose",
+            lambda case: (update_coefficient(case, 1)[0], fmpq(0)),
+            {**_limit, "gate": True},
+        ),
     ),
     wrong=lambda case: (_jump(case)[0], _jump(case)[1][::-1]),
 )
@@ -226,7 +270,7 @@ TABULAR = "in the tabular forms: the policy is a softmax with a logit for each o
 MASSES = "0 < p < 1 and 0 < sigma < 1"
 shaping_kernel = equality(
     "thm:shaping-kernel",
-    (DRAWN, TABULAR, MASSES, AGREEING, POSITIVE, SPREAD),
+    (DRAWN, TABULAR, MASSES, DEAD, POSITIVE, SPREAD),
     _kernel,
     _case,
     exact=_kernel_exactly,
@@ -241,7 +285,7 @@ shaping_kernel = equality(
         without(DRAWN, {**_aligned, "answers": REPEATED}),
         without(TABULAR, {**_table, "scores": SCORES[0]}),
         unrefuted(MASSES, "without it one of the means is taken over no answers"),
-        without(AGREEING, {**_aligned, "groups": "all"}),
+        without(DEAD, {**_aligned, "groups": "all"}),
         without(POSITIVE, {**_aligned, "dose": fmpq(-1)}),
         without(SPREAD, {**_aligned, "size": 2, "root": 1, "rule": "dr_grpo"}),
         changed(
