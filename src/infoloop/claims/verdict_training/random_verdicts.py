@@ -209,7 +209,8 @@ policy_stays = equality(
     ),
 )
 
-SYMMETRIC = "the law of the advantage is symmetric and does not depend on the ratio"
+SYMMETRIC, APART = "the law of the advantage is symmetric", "the advantage does not depend on the ratio"
+SMOOTH = "the ratio is neither 1 - epsilon nor 1 + epsilon"
 
 
 def clipped_objective(ratio: fmpq, advantage: fmpq, epsilon: fmpq) -> fmpq:
@@ -222,11 +223,17 @@ def clipped_objective(ratio: fmpq, advantage: fmpq, epsilon: fmpq) -> fmpq:
 
 
 def _clipped_exactly(case, share=2):
-    """Return the mean slope of the clipped objective in the ratio, as a difference quotient, and the closed form."""
+    """Return the mean slope of the clipped objective in the ratio, as a difference quotient, and the closed form.
+
+    The advantages of a case may have another law `given the ratio`.
+    """
     law, ratio, epsilon = case["advantages"], case["ratio"], case["epsilon"]
     step = fmpq(1, 10**6)
     found = sum(
-        (p * (clipped_objective(ratio + step, a, epsilon) - clipped_objective(ratio, a, epsilon)) for a, p in law),
+        (
+            p * (clipped_objective(ratio + step, a, epsilon) - clipped_objective(ratio, a, epsilon))
+            for a, p in case.get("given the ratio", law)
+        ),
         fmpq(0),
     )
     size = sum((p * abs(a) for a, p in law), fmpq(0))
@@ -250,7 +257,7 @@ _LAWS = (
 _beyond = {"advantages": _LAWS[1], "ratio": fmpq(1, 2), "epsilon": fmpq(1, 5)}
 random_clipping = equality(
     "thm:random-reward-clipping",
-    (SYMMETRIC,),
+    (SYMMETRIC, APART, SMOOTH),
     _clipped,
     random_numbers(2, jnp.exp),
     exact=_clipped_exactly,
@@ -265,6 +272,8 @@ random_clipping = equality(
     edges=(_beyond, {**_beyond, "ratio": fmpq(3, 2)}),
     neighbours=(
         without(SYMMETRIC, {**_beyond, "advantages": ((fmpq(1), fmpq(3, 4)), (fmpq(-1), fmpq(1, 4)))}),
+        without(APART, {**_beyond, "ratio": fmpq(3, 2), "given the ratio": ((fmpq(1), fmpq(1)),)}),
+        without(SMOOTH, {**_beyond, "ratio": fmpq(6, 5)}),
         changed("the whole of E|A|", lambda case: _clipped_exactly(case, 1), _beyond),
     ),
     wrong=lambda case: (_clipped(case)[0], -_clipped(case)[1]),
