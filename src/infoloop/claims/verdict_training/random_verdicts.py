@@ -20,7 +20,8 @@ from infoloop.statements.parameter_grids import parameter_grid
 
 ERRING = "verdicts err independently, at a rate for right and at one for wrong answers"
 AT_RANDOM = "verdicts are independent coins of rate theta that do not depend on the answers"
-STEP = "for the drift: a tabular softmax policy takes one step on the centred rule"
+ONE_STEP = "a tabular softmax policy takes one step on the centred rule"
+STEP = f"for the drift: {ONE_STEP}"
 SEEN = "for the update: advantages sum to 0 and depend on the verdicts alone"
 COPIED = "all equal the first"
 _SIZE, _RIGHT = 5, 2  # of the groups that floats enumerate
@@ -238,7 +239,7 @@ def _stays(case):
 
 policy_stays = equality(
     "fol:random-rewards-keep-policy",
-    (AT_RANDOM, STEP),
+    (AT_RANDOM, ONE_STEP),
     _stays,
     random_numbers(3, lambda x: x),
     exact=lambda case: (moved_policy(case), rational(case["policy"][0])),
