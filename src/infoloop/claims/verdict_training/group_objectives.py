@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.claims.verdict_training.dead_groups import RATES, root_factors, roots_of
+from infoloop.claims.verdict_training.dead_groups import RATES, root_factors, root_of, roots_of
 from infoloop.claims.verdict_training.enumerated_groups import (
     BINARY,
     DRAWN,
@@ -141,11 +141,34 @@ def _weight_factors(case):
     found = root_factors(size, root)
     if case.get("divided by") == "nothing":
         found = [fmpq(c * (size - c), size**2) * (root == 1) for c in range(size + 1)]
+    if "epsilon" in case:
+        found = contrast_factors({**case, "rule": "grpo"})
+    if case.get("divisor") == "n - 1":
+        found = [_over_sample_deviation(size, c, root) for c in range(size + 1)]
     return difficulty_factor(found, case["rate"])
+
+
+def _over_sample_deviation(size, right, root):
+    """Return the factor of a root in the weight of c right verdicts, if their variance is a sum over n - 1."""
+    mean = fmpq(right, size)
+    variance = (right * (1 - mean) ** 2 + (size - right) * mean**2) / (size - 1)
+    square = (mean * (1 - mean)) ** 2 / variance if variance else fmpq(0)
+    whole, squarefree = root_of(int(square.p * square.q)) if square else (0, root)
+    return fmpq(whole, square.q) * (squarefree == root)
+
+
+def _over_root(size, rate, root):
+    r"""Return the factor of a root in $\sqrt{\frac{n-1}n}$ times the weight of a small group."""
+    scaled = [(root_of(size * (size - 1) * d), small_group_weight(size, rate, d)) for d in roots_of(size)]
+    return sum((m * weight / size for (m, d), weight in scaled if d == root), fmpq(0))
 
 
 def _small_groups_exactly(case):
     size, rate = case["size"], case["rate"]
+    if "epsilon" in case:
+        return _weight_factors(case), 1 / (1 + 2 * case["epsilon"])
+    if case.get("divisor") == "n - 1":
+        return _weight_factors(case), _over_root(size, rate, case["root"])
     if size <= 4:
         return _weight_factors(case), small_group_weight(size, rate, case["root"])
     assert rate in (0, 1)
@@ -163,6 +186,15 @@ def _whole_weight(case):
     return _weight_factors(case), real_ball(lambda: 1 / arb(case["rate"] * (1 - case["rate"])).sqrt())
 
 
+def _other_divisors():
+    for rate, epsilon in itertools.product(RATES, (fmpq(1, 10**6), fmpq(1, 10), fmpq(1))):
+        yield {**_pair, "rate": rate, "epsilon": epsilon}
+    for size, rate in itertools.product((2, 3, 4), RATES):
+        for root in sorted({root_of(size * (size - 1) * d)[1] for d in roots_of(size)}):
+            yield {"size": size, "rate": rate, "root": root, "divisor": "n - 1"}
+
+
+_pair = {"size": 2, "rate": fmpq(1, 2), "root": 1}
 _ends = [{"size": n, "rate": fmpq(end), "root": d} for n in (5, 8, 10) for end in (0, 1) for d in roots_of(n)]
 small_groups = equality(
     "thm:grpo-weights",
@@ -172,8 +204,9 @@ small_groups = equality(
     exact=_small_groups_exactly,
     family=Family(
         "groups of 2, 3, 4 at pass rates 0, 1/20, 1/10, 1/3, 1/2, 9/10, 1, groups of 5, 8 and 10 at 0 and 1: the "
-        "factor of each root",
+        "factor of each root; groups of 2 with epsilon 10^-6, 1/10 or 1, of 2, 3, 4 with the divisor n - 1",
         lambda: itertools.chain(
+            _other_divisors(),
             (
                 {"size": n, "rate": p, "root": d}
                 for n in (2, 3, 4)
@@ -183,11 +216,23 @@ small_groups = equality(
             _ends,
         ),
     ),
-    edges=({"size": 4, "rate": fmpq(1, 3), "root": 3},),
+    edges=(
+        {"size": 4, "rate": fmpq(1, 3), "root": 3},
+        {**_pair, "epsilon": fmpq(1, 10**6)},
+        {"size": 4, "rate": fmpq(1, 3), "root": 3, "divisor": "n - 1"},
+    ),
     neighbours=(
-        without(DEVIATION, {"size": 2, "rate": fmpq(1, 2), "root": 1, "divided by": "nothing"}),
+        without(DEVIATION, {**_pair, "divided by": "nothing"}),
+        changed("one over the deviation of a single verdict", _whole_weight, _pair),
         changed(
-            "one over the deviation of a single verdict", _whole_weight, {"size": 2, "rate": fmpq(1, 2), "root": 1}
+            "epsilon without a factor",
+            lambda case: (_weight_factors(case), 1 / (1 + case["epsilon"])),
+            {**_pair, "epsilon": fmpq(1, 10)},
+        ),
+        changed(
+            "the same weight with the divisor n - 1",
+            lambda case: (_weight_factors(case), small_group_weight(case["size"], case["rate"], case["root"])),
+            {"size": 4, "rate": fmpq(1, 3), "root": 3, "divisor": "n - 1"},
         ),
         changed(
             "without the root of the middle group",
