@@ -263,14 +263,17 @@ def objective_ball(rate: fmpq, size: int) -> RealBall:
 
 def _objectives(p):
     found = [difficulty_objective(p, contrast_weights(n)) for n in (2, 3, 8, 9)]
-    return jnp.stack(found[::2] + found[3:]), jnp.stack([*found[1::2], 2 * jnp.arcsin(jnp.sqrt(p))])
+    limit, gap = 2 * jnp.arcsin(jnp.sqrt(p)), 4 * jnp.arcsin(1 / 3)
+    return jnp.stack([*found[::2], found[3], limit - gap]), jnp.stack([*found[1::2], limit, found[3]])
 
 
-def _objectives_exactly(case, more=1):
+def _objectives_exactly(case, more=1, gap=4):
     size, rate = case["size"], case["rate"]
     lesser = objective_ball(rate, size)
     if case["part"] == "one verdict more":
         return lesser, objective_ball(rate, size + more)
+    if case["part"] == "distance":
+        return real_ball(lambda: 2 * arb(rate).sqrt().asin() - gap * (1 / arb(size).sqrt()).asin()), lesser
     return lesser, real_ball(lambda: 2 * arb(rate).sqrt().asin())
 
 
@@ -286,8 +289,12 @@ grpo_objective = inequality(
     _rate,
     exact=_objectives_exactly,
     family=Family(
-        "groups of 2 to 8, pass rates 1/20, 1/10, 1/3, 1/2, 9/10: one verdict more, and the arcsine",
-        lambda: parameter_grid(size=range(2, 9), rate=RATES, part=("one verdict more", "arcsine")),
+        "groups of 2 to 8, pass rates 1/20, 1/10, 1/3, 1/2, 9/10: one verdict more, and the arcsine; of 8, 60 and 200 "
+        "that and 1: the distance from the arcsine",
+        lambda: itertools.chain(
+            parameter_grid(size=range(2, 9), rate=RATES, part=("one verdict more", "arcsine")),
+            parameter_grid(size=(8, 60, 200), rate=[*RATES, fmpq(1)], part=("distance",)),
+        ),
     ),
     edges=(_sixty,),
     neighbours=(
@@ -295,6 +302,11 @@ grpo_objective = inequality(
             DEVIATION,
             {"size": 3, "rate": fmpq(1, 2), "part": "one verdict more"},
             exact=lambda case: (objective_ball(case["rate"], 3), case["rate"] * fmpq(3, 4)),
+        ),
+        changed(
+            "half of the distance from the arcsine",
+            lambda case: _objectives_exactly(case, gap=2),
+            {"size": 60, "rate": fmpq(1), "part": "distance"},
         ),
         changed("one verdict less", lambda case: _objectives_exactly(case, -1), _sixty),
         changed(
