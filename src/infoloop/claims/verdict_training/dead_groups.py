@@ -90,12 +90,34 @@ def _dead_exactly(case):
     if part == "dead":
         found = sum((mass for mass, group in verdict_groups(case) if len(set(group)) == 1), fmpq(0))
         return found, rate**size + (1 - rate) ** size
+    if "divisor" in case:
+        return _scalar_exactly(case)
     found = fmpq(0)
     for mass, group in verdict_groups(case):
         spread = size * sum(group) - sum(group) ** 2  # n^2 times the mean square deviation
         whole, root = root_of(spread) if spread else (0, part)
         found += mass * whole / size * (root == part)
     return found, binomial_mean(root_factors(size, part), rate)
+
+
+def _scalar_roots(size, divisor):
+    """Return, by the count of right verdicts, m and d with the root of divisor/n times the deviation as m root(d)."""
+    roots = [root_of(c * (size - c) * size * divisor) for c in range(1, size)]
+    return [(fmpq(0), 1), *((fmpq(m, size**2), d) for m, d in roots), (fmpq(0), 1)]
+
+
+def _scalar_exactly(case):
+    """Return the mean of the sum of the right answers' advantages over n, by groups and by its formula."""
+    size, divisor, part, found = case["size"], case["divisor"], case["part"], fmpq(0)
+    for mass, group in verdict_groups(case):
+        mean = fmpq(sum(group), size)
+        squares = sum(((r - mean) ** 2 for r in group), fmpq(0))
+        if squares:
+            above = sum((1 - mean for r in group if r), fmpq(0)) / size
+            square = above**2 * divisor / squares
+            whole, root = root_of(int(square.p * square.q))
+            found += mass * whole / square.q * (root == part)
+    return found, binomial_mean([m if d == part else fmpq(0) for m, d in _scalar_roots(size, divisor)], case["rate"])
 
 
 _groups = np.array(list(itertools.product((0, 1), repeat=_SIZE)))
@@ -117,14 +139,21 @@ def _without_covariance(case):
     return _dead_exactly(case)[0], real_ball(lambda: (arb(rate * (1 - rate)) * (size - 1) / size).sqrt())
 
 
+def _root_times(number, factor):
+    return real_ball(lambda: arb(number).sqrt() * arb(factor))
+
+
 _rate = random_numbers(1, lambda x: jax.nn.sigmoid(2 * x[0]))
 _half = {"size": 2, "rate": fmpq(1, 2), "part": 1}
 
 
 def _dead_members():
-    for size, rate in itertools.product((2, 3, 4, 8), RATES):
+    for size, rate in itertools.product((2, 3, 4, 8), [*RATES, fmpq(3, 10)]):
         for part in ("dead", *roots_of(size)):
             yield {"size": size, "rate": rate, "part": part}
+    for size, rate, less in itertools.product((2, 3, 4), RATES, (0, 1)):
+        for part in sorted({d for m, d in _scalar_roots(size, size - less) if m}):
+            yield {"size": size, "rate": rate, "part": part, "divisor": size - less}
 
 
 dead_groups = equality(
@@ -134,15 +163,25 @@ dead_groups = equality(
     _rate,
     exact=_dead_exactly,
     family=Family(
-        "groups of 2, 3, 4 and 8, pass rates 1/20, 1/10, 1/3, 1/2, 9/10: the share of dead groups, and the factor of "
-        "each root of a squarefree number in the mean deviation",
+        "groups of 2, 3, 4 and 8, pass rates 1/20, 1/10, 3/10, 1/3, 1/2, 9/10: the share of dead groups, and the "
+        "factor of each root of a squarefree number in the mean deviation; of 2, 3 and 4 that in the mean scalar of "
+        "the update, with the divisors n and n - 1",
         _dead_members,
     ),
-    edges=({"size": 8, "rate": fmpq(1, 20), "part": "dead"}, {"size": 4, "rate": fmpq(1, 10), "part": 3}),
+    edges=(
+        {"size": 8, "rate": fmpq(1, 20), "part": "dead"},
+        {"size": 4, "rate": fmpq(1, 10), "part": 3},
+        {"size": 8, "rate": fmpq(1, 10), "part": 2, "divisor": 7},
+    ),
     neighbours=(
         without(INDEPENDENT, {**_half, "part": "dead", "verdicts": COPIES}),
         without(RATED, {**_half, "part": "dead", "rates": (fmpq(1, 4), fmpq(3, 4))}),
         changed("the root of the mean variance as mean deviation", _without_covariance, _half),
+        changed(
+            "the deviation itself as scalar, with the divisor n - 1",
+            lambda case: (_root_times(2, _dead_exactly(case)[0]), deviation_ball(case["rate"], case["size"])),
+            {**_half, "part": 2, "divisor": 1},
+        ),
     ),
     wrong=lambda p: (_dead(p)[0], jnp.stack([dead_share(p, _SIZE), jnp.sqrt(p * (1 - p) * (1 - 1 / _SIZE))])),
 )
@@ -285,7 +324,7 @@ live_biases = equality(
 
 one_live_bias = equality(
     "fol:one-live-bias",
-    (INDEPENDENT, RATED, LIVE),
+    (INDEPENDENT, RATED, LIVE, "n is 3 or more"),
     lambda p: (_bias(p)[0][1], _bias(p)[1][0]),
     _rate,
     exact=lambda case: (_bias_exactly(case)[0], live_bias(BIASES[0], case["rate"], case["size"])),

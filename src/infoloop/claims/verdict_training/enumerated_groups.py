@@ -30,6 +30,15 @@ POLICIES = (("1/10", "1/5", "3/10", "2/5"), ("1/4", "1/4", "1/4", "1/4"), ("1/2"
 SCORES = (((3, -1), (1, 2), (0, 4), (-2, 1)), ((1, 0), (0, 1), (0, 0), (-1, 2)))
 
 
+def dot(a: Sequence[fmpq], b: Sequence[fmpq]) -> fmpq:
+    """Return the sum of the products of two lists of rationals.
+
+    >>> dot([fmpq(1, 2), fmpq(3)], [fmpq(2), fmpq(1)])
+    4
+    """
+    return sum((x * y for x, y in zip(a, b, strict=True)), fmpq(0))
+
+
 def policy_masses(case: Mapping[str, Any]) -> list[fmpq]:
     """Return the probabilities of the outputs."""
     return [rational(p) for p in case["policy"]]

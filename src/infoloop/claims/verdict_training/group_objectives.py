@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.claims.verdict_training.dead_groups import RATES, root_factors, roots_of
+from infoloop.claims.verdict_training.dead_groups import RATES, root_factors, root_of, roots_of
 from infoloop.claims.verdict_training.enumerated_groups import (
     BINARY,
     DRAWN,
@@ -20,6 +20,7 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     SCORES,
     contrast_factors,
     difficulty_factor,
+    dot,
     float_advantages,
     float_groups,
     float_updates,
@@ -40,6 +41,7 @@ from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
 
+UPWARD, DIRECTION = "for the direction: no w_c is negative", "direction"
 _rate = random_numbers(1, lambda x: jax.nn.sigmoid(2 * x[0]))
 
 
@@ -55,9 +57,17 @@ def _ascent(case):
 
 
 def _ascent_exactly(case):
-    """Return one coordinate of the mean update over all groups, and of the gradient times the weight."""
+    """Return one coordinate of the mean update over all groups, and of the gradient times the weight.
+
+    Of a `direction` these are the squared product of update and gradient, with its sign, and the product of their
+    squares: equal if and only if the update is the gradient times a number that is not negative.
+    """
+    update, slope = update_moments(case)[0], pass_rate_slope(case)
+    if case.get("part") == DIRECTION:
+        along, lengths = dot(update, slope), dot(update, update) * dot(slope, slope)
+        return along * abs(along), lengths
     k, weight = case["parameter"], difficulty_factor(contrast_factors(case), pass_rate(case))
-    return update_moments(case)[0][k], weight * pass_rate_slope(case)[k]
+    return update[k], weight * slope[k]
 
 
 def _rules(size):
@@ -69,7 +79,10 @@ def _rules(size):
 def _ascent_members():
     for policy, scores, size in itertools.product(POLICIES, SCORES, (2, 3, 4)):
         for rule in _rules(size):
-            yield {"policy": policy, "right": RIGHT, "scores": scores, "size": size, **rule, "parameter": 0}
+            case = {"policy": policy, "right": RIGHT, "scores": scores, "size": size, **rule}
+            yield {**case, "parameter": 0}
+            if rule["rule"] != "weights":
+                yield {**case, "part": DIRECTION}
 
 
 _four = {"policy": POLICIES[0], "right": RIGHT, "scores": SCORES[0], "size": 3, "parameter": 0}
@@ -83,13 +96,14 @@ def _one_by_itself(case):
 
 group_ascent = equality(
     "thm:group-ascent",
-    (DRAWN, SCORED, BINARY, ZERO_SUM),
+    (DRAWN, SCORED, BINARY, ZERO_SUM, UPWARD),
     _ascent,
     policies_with_scores,
     exact=_ascent_exactly,
     family=Family(
         "three policies over four outputs of which two are right, two tables of scores, groups of 2, 3 and 4: the "
-        "factor of each root in the normalised update, the mean of the others as baseline, some weights",
+        "factor of each root in the normalised update, the mean of the others as baseline, some weights, one of them "
+        "negative; the direction of those that have no such weight",
         _ascent_members,
     ),
     edges=(_normal, {**_four, "rule": "weights", "weights": ("1/2", "1/4")}),
@@ -98,6 +112,7 @@ group_ascent = equality(
         without(SCORED, {**_normal, "mean score": "left"}),
         without(BINARY, {**_four, "rule": "rloo", "rewards": (1, "1/2", 0, 0)}),
         without(ZERO_SUM, {**_four, "rule": "dr_grpo"}, exact=_one_by_itself),
+        without(UPWARD, {**_four, "rule": "weights", "weights": ("-1/2", "1/4"), "part": DIRECTION}),
         changed(
             "the gradient itself, whatever the weight",
             lambda case: (_ascent_exactly(case)[0], pass_rate_slope(case)[case["parameter"]]),
@@ -126,11 +141,34 @@ def _weight_factors(case):
     found = root_factors(size, root)
     if case.get("divided by") == "nothing":
         found = [fmpq(c * (size - c), size**2) * (root == 1) for c in range(size + 1)]
+    if "epsilon" in case:
+        found = contrast_factors({**case, "rule": "grpo"})
+    if case.get("divisor") == "n - 1":
+        found = [_over_sample_deviation(size, c, root) for c in range(size + 1)]
     return difficulty_factor(found, case["rate"])
+
+
+def _over_sample_deviation(size, right, root):
+    """Return the factor of a root in the weight of c right verdicts, if their variance is a sum over n - 1."""
+    mean = fmpq(right, size)
+    variance = (right * (1 - mean) ** 2 + (size - right) * mean**2) / (size - 1)
+    square = (mean * (1 - mean)) ** 2 / variance if variance else fmpq(0)
+    whole, squarefree = root_of(int(square.p * square.q)) if square else (0, root)
+    return fmpq(whole, square.q) * (squarefree == root)
+
+
+def _over_root(size, rate, root):
+    r"""Return the factor of a root in $\sqrt{\frac{n-1}n}$ times the weight of a small group."""
+    scaled = [(root_of(size * (size - 1) * d), small_group_weight(size, rate, d)) for d in roots_of(size)]
+    return sum((m * weight / size for (m, d), weight in scaled if d == root), fmpq(0))
 
 
 def _small_groups_exactly(case):
     size, rate = case["size"], case["rate"]
+    if "epsilon" in case:
+        return _weight_factors(case), 1 / (1 + 2 * case["epsilon"])
+    if case.get("divisor") == "n - 1":
+        return _weight_factors(case), _over_root(size, rate, case["root"])
     if size <= 4:
         return _weight_factors(case), small_group_weight(size, rate, case["root"])
     assert rate in (0, 1)
@@ -148,6 +186,15 @@ def _whole_weight(case):
     return _weight_factors(case), real_ball(lambda: 1 / arb(case["rate"] * (1 - case["rate"])).sqrt())
 
 
+def _other_divisors():
+    for rate, epsilon in itertools.product(RATES, (fmpq(1, 10**6), fmpq(1, 10), fmpq(1))):
+        yield {**_pair, "rate": rate, "epsilon": epsilon}
+    for size, rate in itertools.product((2, 3, 4), RATES):
+        for root in sorted({root_of(size * (size - 1) * d)[1] for d in roots_of(size)}):
+            yield {"size": size, "rate": rate, "root": root, "divisor": "n - 1"}
+
+
+_pair = {"size": 2, "rate": fmpq(1, 2), "root": 1}
 _ends = [{"size": n, "rate": fmpq(end), "root": d} for n in (5, 8, 10) for end in (0, 1) for d in roots_of(n)]
 small_groups = equality(
     "thm:grpo-weights",
@@ -157,8 +204,9 @@ small_groups = equality(
     exact=_small_groups_exactly,
     family=Family(
         "groups of 2, 3, 4 at pass rates 0, 1/20, 1/10, 1/3, 1/2, 9/10, 1, groups of 5, 8 and 10 at 0 and 1: the "
-        "factor of each root",
+        "factor of each root; groups of 2 with epsilon 10^-6, 1/10 or 1, of 2, 3, 4 with the divisor n - 1",
         lambda: itertools.chain(
+            _other_divisors(),
             (
                 {"size": n, "rate": p, "root": d}
                 for n in (2, 3, 4)
@@ -168,11 +216,23 @@ small_groups = equality(
             _ends,
         ),
     ),
-    edges=({"size": 4, "rate": fmpq(1, 3), "root": 3},),
+    edges=(
+        {"size": 4, "rate": fmpq(1, 3), "root": 3},
+        {**_pair, "epsilon": fmpq(1, 10**6)},
+        {"size": 4, "rate": fmpq(1, 3), "root": 3, "divisor": "n - 1"},
+    ),
     neighbours=(
-        without(DEVIATION, {"size": 2, "rate": fmpq(1, 2), "root": 1, "divided by": "nothing"}),
+        without(DEVIATION, {**_pair, "divided by": "nothing"}),
+        changed("one over the deviation of a single verdict", _whole_weight, _pair),
         changed(
-            "one over the deviation of a single verdict", _whole_weight, {"size": 2, "rate": fmpq(1, 2), "root": 1}
+            "epsilon without a factor",
+            lambda case: (_weight_factors(case), 1 / (1 + case["epsilon"])),
+            {**_pair, "epsilon": fmpq(1, 10)},
+        ),
+        changed(
+            "the same weight with the divisor n - 1",
+            lambda case: (_weight_factors(case), small_group_weight(case["size"], case["rate"], case["root"])),
+            {"size": 4, "rate": fmpq(1, 3), "root": 3, "divisor": "n - 1"},
         ),
         changed(
             "without the root of the middle group",
@@ -203,14 +263,17 @@ def objective_ball(rate: fmpq, size: int) -> RealBall:
 
 def _objectives(p):
     found = [difficulty_objective(p, contrast_weights(n)) for n in (2, 3, 8, 9)]
-    return jnp.stack(found[::2] + found[3:]), jnp.stack([*found[1::2], 2 * jnp.arcsin(jnp.sqrt(p))])
+    limit, gap = 2 * jnp.arcsin(jnp.sqrt(p)), 4 * jnp.arcsin(1 / 3)
+    return jnp.stack([*found[::2], found[3], limit - gap]), jnp.stack([*found[1::2], limit, found[3]])
 
 
-def _objectives_exactly(case, more=1):
+def _objectives_exactly(case, more=1, gap=4):
     size, rate = case["size"], case["rate"]
     lesser = objective_ball(rate, size)
     if case["part"] == "one verdict more":
         return lesser, objective_ball(rate, size + more)
+    if case["part"] == "distance":
+        return real_ball(lambda: 2 * arb(rate).sqrt().asin() - gap * (1 / arb(size).sqrt()).asin()), lesser
     return lesser, real_ball(lambda: 2 * arb(rate).sqrt().asin())
 
 
@@ -226,8 +289,12 @@ grpo_objective = inequality(
     _rate,
     exact=_objectives_exactly,
     family=Family(
-        "groups of 2 to 8, pass rates 1/20, 1/10, 1/3, 1/2, 9/10: one verdict more, and the arcsine",
-        lambda: parameter_grid(size=range(2, 9), rate=RATES, part=("one verdict more", "arcsine")),
+        "groups of 2 to 8, pass rates 1/20, 1/10, 1/3, 1/2, 9/10: one verdict more, and the arcsine; of 8, 60 and 200 "
+        "that and 1: the distance from the arcsine",
+        lambda: itertools.chain(
+            parameter_grid(size=range(2, 9), rate=RATES, part=("one verdict more", "arcsine")),
+            parameter_grid(size=(8, 60, 200), rate=[*RATES, fmpq(1)], part=("distance",)),
+        ),
     ),
     edges=(_sixty,),
     neighbours=(
@@ -235,6 +302,11 @@ grpo_objective = inequality(
             DEVIATION,
             {"size": 3, "rate": fmpq(1, 2), "part": "one verdict more"},
             exact=lambda case: (objective_ball(case["rate"], 3), case["rate"] * fmpq(3, 4)),
+        ),
+        changed(
+            "half of the distance from the arcsine",
+            lambda case: _objectives_exactly(case, gap=2),
+            {"size": 60, "rate": fmpq(1), "part": "distance"},
         ),
         changed("one verdict less", lambda case: _objectives_exactly(case, -1), _sixty),
         changed(

@@ -119,7 +119,7 @@ def _restored_exactly(case):
 
 correction_restores_bits = inequality(
     "fol:correction-restores-bits",
-    (ERRING, SOME_J, CORRECTED),
+    (ERRING, SOME_J, CORRECTED, "0 < p < 1, and rho0 and rho1 are not both 0 and not both 1"),
     _restored,
     _rates_with_j,
     exact=_restored_exactly,

@@ -1,12 +1,17 @@
 """Chapter 6, process and outcome: what the steps tell that the outcome hides, shortcuts, and rubrics (S58)."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import jax.numpy as jnp
+import numpy as np
 
 from infoloop.claims.verdict_training.step_credit import FINITE
-from infoloop.exact.rational_laws import RationalLaw
+from infoloop.exact.rational_laws import RationalLaw, fmpq, rational
 from infoloop.information.expressions import evaluate
-from infoloop.statements.cases import Family, Fixed, exact_law, exact_laws, random_bayes_nets
+from infoloop.probability.bayes_nets import BayesNet
+from infoloop.probability.channels import Channel
+from infoloop.statements.cases import Cases, Family, Fixed, exact_law, exact_laws, random_bayes_nets
 from infoloop.statements.claim import linear
 from infoloop.statements.neighbours import without
 
@@ -76,42 +81,85 @@ hidden_shortcut = linear(
 )
 
 OTHER = "I(R;S|C) = 0"
-FULL = "every pair of values of S and C has mass"
+COMMON = "K is the component of the pair of S and C, in the graph of the pairs that have mass"
+_SUPPORTS = (  # every pair, none but equal ones, two components with more than a pair, a path through all values
+    ((0, 0), (0, 1), (1, 0), (1, 1)),
+    ((0, 0), (1, 1)),
+    ((0, 0), (1, 1), (1, 2), (2, 1), (2, 2)),
+    ((0, 0), (1, 0), (2, 1)),
+    ((0, 0), (1, 0), (1, 1), (2, 1)),
+)
 
 
-def _full_support() -> Iterator[RationalLaw]:
-    """Yield the laws of a grid with full support of S and C in which R hangs on S only, and on C only."""
-    for rows in ([["1/2", "1/2"], ["1/4", "3/4"]], [["1/4", "3/4"], ["3/4", "1/4"]]):
-        for law in exact_laws(
-            {
-                "S": [["1/2", "1/2"], ["1/3", "2/3"]],
-                "C|S": Fixed(rows),
-                "R|S,C": [["1/4", "3/4"], ["1/2", "1/2"], [1, 0]],
-            }
-        ):
-            if all(evaluate(expression, law).sign() == 0 for expression in ("I(R;C|S)", "I(R;S|C)")):
+def components(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Return for each pair the number of its component: pairs that share a value are in one.
+
+    >>> list(components([(0, 0), (1, 1), (1, 2)]).values())
+    [0, 1, 1]
+    """
+    found = {pair: k for k, pair in enumerate(pairs)}
+    for _ in pairs:  # each sweep takes the least number one pair further
+        for first, second in itertools.product(pairs, repeat=2):
+            if first[0] == second[0] or first[1] == second[1]:
+                found[first] = found[second] = min(found[first], found[second])
+    names = sorted(set(found.values()))
+    return {pair: names.index(k) for pair, k in found.items()}
+
+
+def _with_common_part(pairs: Sequence[tuple[int, int]], rows: Sequence[Sequence[str]]) -> RationalLaw:
+    """Return the law of S, C, R, K of pairs in the ratio 1 : 2 : 3 and so on; R has a row for each value of S."""
+    common = components(pairs)
+    table = np.full((*(1 + np.max(pairs, 0)), 2, 1 + max(common.values())), fmpq(0))
+    total = len(pairs) * (len(pairs) + 1) // 2
+    for weight, (s, c) in enumerate(pairs, 1):
+        for r in (0, 1):
+            table[s, c, r, common[s, c]] = fmpq(weight, total) * rational(rows[s][r])
+    return RationalLaw(table, ("S", "C", "R", "K"))
+
+
+def _screened_twice() -> Iterator[RationalLaw]:
+    """Yield of all laws of a grid those in which S screens R from C, as it does in all, and C screens R from S."""
+    for pairs in _SUPPORTS:
+        values = 1 + max(s for s, _ in pairs)
+        for rows in itertools.product((["1/4", "3/4"], ["1/2", "1/2"], ["1", "0"]), repeat=values):
+            law = _with_common_part(pairs, rows)
+            if evaluate(OTHER.removesuffix(" = 0"), law).sign() == 0:
                 yield law
 
 
-_coin = {"S": _FAIR, "C": _FAIR}
+def _in_two_blocks() -> Cases:
+    """Return random laws in which S and C are K and some more each, and R hangs on K."""
+    nets = random_bayes_nets("K", "A,B|K", "R|K", K=2, A=2, B=2, R=2)
+
+    def build(numbers):
+        common, inside, reward = nets.build(numbers).factors
+        blocks = jnp.zeros((2, 4, 4)).at[0, :2, :2].set(inside.rows[0]).at[1, 2:, 2:].set(inside.rows[1])
+        return BayesNet((common, Channel(blocks, ("K",), ("S", "C")), reward))
+
+    return Cases(nets.draw, build)
+
+
+_coin = {"S": _FAIR, "C": _FAIR, "K": [1]}
+_copies = {"S": _FAIR, "C|S": _MAPS, "K|S": _MAPS}
 shortcut_told_apart = linear(
     "thm:shortcut-told-apart",
-    "I(R;S,C) = 0",
-    (SCREENED, OTHER),
-    random_bayes_nets("S,C", "R", S=2, C=3, R=2),
-    assumes=(FINITE, SCREENED, OTHER, FULL),
+    "I(R;S,C) = I(R;K)",
+    (),
+    _in_two_blocks(),
+    assumes=(FINITE, SCREENED, OTHER, COMMON),
     family=Family(
-        "S (1/2, 1/2) or (1/3, 2/3), C|S rows (1/2, 1/2), (1/4, 3/4) or (1/4, 3/4), (3/4, 1/4), and of all rewards "
-        "with rows (1/4, 3/4), (1/2, 1/2), (1, 0) those that are independent of C given S and of S given C",
-        _full_support,
+        "pairs of S and C with masses 1 : 2 : 3 ...: all four, two equal ones, components of 1 and 4 and of 2 and 1 "
+        "pairs, a path of 4; of all rewards read off S with rows (1/4, 3/4), (1/2, 1/2), (1, 0) those that are "
+        "independent of S given C",
+        _screened_twice,
     ),
-    loose="both sides are 0, and 1 % more of 0 is 0",
+    edges=(exact_law({**_copies, "R|S": _MAPS}), exact_law({**_copies, "R|S": [["1/4", "3/4"], [1, 0]]})),
     neighbours=(
         without(SCREENED, exact_law({**_coin, "R|C": _MAPS})),
         without(OTHER, exact_law({**_coin, "R|S": _MAPS})),
-        without(FULL, exact_law({"S": _FAIR, "C|S": _MAPS, "R|S": _MAPS})),
+        without(COMMON, exact_law({"S": _FAIR, "C|S": _MAPS, "R|S": _MAPS, "K": [1]})),
     ),
-    wrong="H(S,C) = 0",
+    wrong="I(R;S,C) = I(S;C)",
 )
 
 

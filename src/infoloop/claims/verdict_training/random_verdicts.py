@@ -11,6 +11,7 @@ import numpy as np
 from flint import fmpq_series
 
 from infoloop.claims.comparisons import equality
+from infoloop.claims.verdict_training.enumerated_groups import rule_advantages
 from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.learning.policy_gradient.reward_shaping import lost_advantage, random_reward_drift
 from infoloop.statements.cases import Family, random_numbers
@@ -19,7 +20,9 @@ from infoloop.statements.parameter_grids import parameter_grid
 
 ERRING = "verdicts err independently, at a rate for right and at one for wrong answers"
 AT_RANDOM = "verdicts are independent coins of rate theta that do not depend on the answers"
-STEP = "a tabular softmax policy takes one step on the centred rule"
+ONE_STEP = "a tabular softmax policy takes one step on the centred rule"
+STEP = f"for the drift: {ONE_STEP}"
+SEEN = "for the update: advantages sum to 0 and depend on the verdicts alone"
 COPIED = "all equal the first"
 _SIZE, _RIGHT = 5, 2  # of the groups that floats enumerate
 LOSS_PARTS = ("mean", "variance")
@@ -93,19 +96,36 @@ random_verdict_loss = equality(
 )
 
 
-def random_steps(case: Mapping[str, Any]) -> Iterator[tuple[fmpq, list[fmpq]]]:
-    """Yield the steps of the logits per unit of the learning rate, with their probabilities."""
+def random_groups(case: Mapping[str, Any]) -> Iterator[tuple[fmpq, tuple[int, ...], tuple[int, ...]]]:
+    """Yield every group of answers and every table of verdicts on it, with their probability."""
     masses, size, theta = [rational(p) for p in case["policy"]], case["size"], case["theta"]
     for group in itertools.product(range(len(masses)), repeat=size):
         drawn = math.prod((masses[y] for y in group), start=fmpq(1))
         for seen in itertools.product((1, 0), repeat=size):
             passes = [case.get("first passes", theta) if y == 0 else theta for y in group]
             chance = math.prod((p if s else 1 - p for p, s in zip(passes, seen, strict=True)), start=drawn)
-            mean = case.get("baseline", fmpq(sum(seen), size))
-            step = [fmpq(0)] * len(masses)
-            for y, s in zip(group, seen, strict=True):
-                step[y] += (s - mean) / size
-            yield chance, step
+            yield chance, group, seen
+
+
+def random_steps(case: Mapping[str, Any]) -> Iterator[tuple[fmpq, list[fmpq]]]:
+    """Yield the steps of the logits per unit of the learning rate, with their probabilities."""
+    size = case["size"]
+    for chance, group, seen in random_groups(case):
+        mean = case.get("baseline", fmpq(sum(seen), size))
+        step = [fmpq(0)] * len(case["policy"])
+        for y, s in zip(group, seen, strict=True):
+            step[y] += (s - mean) / size
+        yield chance, step
+
+
+def random_update(case: Mapping[str, Any]) -> fmpq:
+    """Return the expected update of the first logit by a rule on verdicts at random, each answer over its length."""
+    first, total = rational(case["policy"][0]), fmpq(0)
+    for chance, group, seen in random_groups(case):
+        advantages = seen if case["rule"] == "no baseline" else rule_advantages(case, seen)
+        for y, a in zip(group, advantages, strict=True):
+            total += chance * a * ((y == 0) - first) / (case["size"] * case["lengths"][y])
+    return total
 
 
 def drift_coefficient(case: Mapping[str, Any]) -> fmpq:
@@ -123,11 +143,15 @@ def drift_coefficient(case: Mapping[str, Any]) -> fmpq:
 
 
 def _drift_exactly(case, cubes=3):
-    """Return the coefficient by all groups and verdicts, and in closed form."""
+    """Return the coefficient by all groups and verdicts, or an expected update, and the closed form."""
+    if "rule" in case:
+        return random_update(case), fmpq(0)
     law, n, theta = [rational(p) for p in case["policy"]], case["size"], case["theta"]
     p, s2, s3 = law[0], sum((x**2 for x in law), fmpq(0)), sum((x**3 for x in law), fmpq(0))
     shape = p * (p - 3 * p**2 + 2 * p * s2 + cubes * s3 - 2 * s2**2 - s2)
-    closed = {0: p, 1: fmpq(0), 2: theta * (1 - theta) * fmpq(n - 1, 2 * n**2) * shape}
+    if case.get("form") == "of two outputs":
+        shape = 4 * p**2 * (1 - p) ** 2 * (1 - 2 * p)
+    closed = {0: p, 1: fmpq(0), 2: theta * (1 - theta) * fmpq(n - 1, 2 * n**2) * shape, 3: fmpq(0)}
     return drift_coefficient(case), closed[case["order"]]
 
 
@@ -147,29 +171,47 @@ def _drift(case):
     return found, random_reward_drift(policy, theta, 2)
 
 
-_quarter = {"policy": ("1/4", "3/4"), "size": 2, "theta": fmpq(1, 2), "order": 2}
-_three = {**_quarter, "policy": ("1/8", "3/8", "1/2")}
+def _drift_members():
+    grid = {"policy": _POLICIES, "size": (2, 3), "theta": (fmpq(1, 4), fmpq(1, 2))}
+    yield from parameter_grid(**grid, order=(0, 1, 2))
+    for case in parameter_grid(**grid, order=(3,)):
+        if case["size"] == 2 or case["theta"] == fmpq(1, 2):
+            yield case
+    for policy in (_POLICIES[0], ("2/3", "1/3")):
+        yield {**_quarter, "policy": policy, "form": "of two outputs"}
+    for size, lengths in itertools.product((2, 3), ((1, 1, 1), (1, 2, 5))):
+        case = {"policy": _POLICIES[1], "size": size, "theta": fmpq(1, 4), "lengths": lengths}
+        yield from ({**case, **rule} for rule in ({"rule": "rloo"}, {"rule": "grpo", "root": size - 1}))
+        if size == 2:
+            yield {**case, "rule": "grpo", "root": 1, "epsilon": fmpq(1, 10)}
+
+
+_POLICIES = (("1/4", "3/4"), ("1/8", "3/8", "1/2"), ("3/5", "1/5", "1/5"), ("1/3", "1/3", "1/3"))
+_quarter = {"policy": _POLICIES[0], "size": 2, "theta": fmpq(1, 2), "order": 2}
+_three = {**_quarter, "policy": _POLICIES[1]}
+_uneven = {"size": 3, "theta": fmpq(1, 4)}
+_weighted = {"policy": _POLICIES[1], "size": 2, "theta": fmpq(1, 4), "lengths": (1, 2, 5)}
 random_drift = equality(
     "thm:random-reward-drift",
-    (AT_RANDOM, STEP),
+    (AT_RANDOM, STEP, SEEN),
     _drift,
     random_numbers(4, lambda x: (jax.nn.softmax(x[:3]), jax.nn.sigmoid(x[3]))),
     exact=_drift_exactly,
     family=Family(
         "four policies over two or three outputs, groups of 2 and 3, rates of reward 1/4 and 1/2: the coefficients of "
-        "orders 0, 1 and 2 in the step, of the first output",
-        lambda: parameter_grid(
-            policy=(("1/4", "3/4"), ("1/8", "3/8", "1/2"), ("3/5", "1/5", "1/5"), ("1/3", "1/3", "1/3")),
-            size=(2, 3),
-            theta=(fmpq(1, 4), fmpq(1, 2)),
-            order=(0, 1, 2),
-        ),
+        "orders 0, 1 and 2 in the step, of order 3 at 1/2 or in groups of 2, of the first output; the form of two "
+        "outputs; the expected update of other rules, with lengths 1, 2 and 5 or without",
+        _drift_members,
     ),
     edges=(_quarter, _three),
     neighbours=(
         without(AT_RANDOM, {**_quarter, "order": 1, "first passes": fmpq(3, 4)}),
         without(STEP, {**_quarter, "baseline": fmpq(0)}),
+        without(SEEN, {**_weighted, "rule": "no baseline"}),
         changed("without the cubes", lambda case: _drift_exactly(case, cubes=0), _quarter),
+        changed(
+            "nothing of order 3 at any rate", _drift_exactly, {**_three, "size": 3, "theta": fmpq(1, 4), "order": 3}
+        ),
     ),
     wrong=lambda case: (_drift(case)[0], random_reward_drift(case[0], case[1], 3)),
 )
@@ -197,7 +239,7 @@ def _stays(case):
 
 policy_stays = equality(
     "fol:random-rewards-keep-policy",
-    (AT_RANDOM, STEP),
+    (AT_RANDOM, ONE_STEP),
     _stays,
     random_numbers(3, lambda x: x),
     exact=lambda case: (moved_policy(case), rational(case["policy"][0])),
@@ -209,7 +251,8 @@ policy_stays = equality(
     ),
 )
 
-SYMMETRIC = "the law of the advantage is symmetric and does not depend on the ratio"
+SYMMETRIC, APART = "the law of the advantage is symmetric", "the advantage does not depend on the ratio"
+SMOOTH = "the ratio is neither 1 - epsilon nor 1 + epsilon"
 
 
 def clipped_objective(ratio: fmpq, advantage: fmpq, epsilon: fmpq) -> fmpq:
@@ -222,11 +265,17 @@ def clipped_objective(ratio: fmpq, advantage: fmpq, epsilon: fmpq) -> fmpq:
 
 
 def _clipped_exactly(case, share=2):
-    """Return the mean slope of the clipped objective in the ratio, as a difference quotient, and the closed form."""
+    """Return the mean slope of the clipped objective in the ratio, as a difference quotient, and the closed form.
+
+    The advantages of a case may have another law `given the ratio`.
+    """
     law, ratio, epsilon = case["advantages"], case["ratio"], case["epsilon"]
     step = fmpq(1, 10**6)
     found = sum(
-        (p * (clipped_objective(ratio + step, a, epsilon) - clipped_objective(ratio, a, epsilon)) for a, p in law),
+        (
+            p * (clipped_objective(ratio + step, a, epsilon) - clipped_objective(ratio, a, epsilon))
+            for a, p in case.get("given the ratio", law)
+        ),
         fmpq(0),
     )
     size = sum((p * abs(a) for a, p in law), fmpq(0))
@@ -250,7 +299,7 @@ _LAWS = (
 _beyond = {"advantages": _LAWS[1], "ratio": fmpq(1, 2), "epsilon": fmpq(1, 5)}
 random_clipping = equality(
     "thm:random-reward-clipping",
-    (SYMMETRIC,),
+    (SYMMETRIC, APART, SMOOTH),
     _clipped,
     random_numbers(2, jnp.exp),
     exact=_clipped_exactly,
@@ -265,6 +314,8 @@ random_clipping = equality(
     edges=(_beyond, {**_beyond, "ratio": fmpq(3, 2)}),
     neighbours=(
         without(SYMMETRIC, {**_beyond, "advantages": ((fmpq(1), fmpq(3, 4)), (fmpq(-1), fmpq(1, 4)))}),
+        without(APART, {**_beyond, "ratio": fmpq(3, 2), "given the ratio": ((fmpq(1), fmpq(1)),)}),
+        without(SMOOTH, {**_beyond, "ratio": fmpq(6, 5)}),
         changed("the whole of E|A|", lambda case: _clipped_exactly(case, 1), _beyond),
     ),
     wrong=lambda case: (_clipped(case)[0], -_clipped(case)[1]),

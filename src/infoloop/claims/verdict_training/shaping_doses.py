@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 
 import jax.numpy as jnp
-from flint import arb, fmpz
+from flint import arb, fmpq_series, fmpz
 
 from infoloop.claims.comparisons import Number, equality, inequality
+from infoloop.claims.verdict_training.dead_groups import root_of
 from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import real_ball
 from infoloop.learning.policy_gradient.reward_shaping import dose_factor
 from infoloop.statements.cases import Family, random_numbers
-from infoloop.statements.neighbours import changed, without
+from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 AGREEING, POSITIVE = "all verdicts of the group agree", "the dose lambda is above 0"
+DIFFERING = "bonuses of the group differ"
 DIVIDED = "advantages are divided by the deviation of the rewards and epsilon"
 BONUSES = ((1, 0), (1, 0, 0, 0, 0), (1, 1, 0, 0), (7, 1, 15, 9))
 BONUS = (1, 0, 1, 0)
@@ -67,11 +69,34 @@ def _dose(case):
     return found, (bonus - bonus.mean()) / bonus.std() * dose_factor(dose, bonus.std(), epsilon)
 
 
+def shaped_series(verdicts: Sequence[int], bonus: Sequence[int], root: int, order: int) -> list[fmpq_series]:
+    r"""Return the shaped, normalised advantages of a group as power series of a dose that is above 0.
+
+    They are the rational factors of $\sqrt d$, d the `root`: of constants if all verdicts agree, and else of
+    $\frac{x_i+\lambda y_i}{\sqrt{v(\lambda)}}$ with centred verdicts x, centred bonuses y and their mean square v.
+
+    >>> [str(a) for a in shaped_series((1, 0), (0, 1), 1, 2)]
+    ['1 + O(x^2)', '(-1) + O(x^2)']
+    """
+    n = len(verdicts)
+    x, y = ([v - fmpq(sum(values), n) for v in values] for values in (verdicts, bonus))
+    if not any(x):
+        x, y = y, [fmpq(0)] * n
+    square = [sum((a * b for a, b in zip(u, v, strict=True)), fmpq(0)) / n for u, v in ((x, x), (x, y), (y, y))]
+    whole, squarefree = root_of(int(square[0].p * square[0].q)) if square[0] else (1, 0)
+    if squarefree != root:
+        return [fmpq_series([0], prec=order)] * n
+    first = square[0].q / fmpq(whole * root)  # 1 over the root of the mean square of what is left at dose 0
+    rest = fmpq_series([1, 2 * square[1] / square[0], square[2] / square[0]], prec=order).rsqrt()
+    return [fmpq_series([first * a, first * b], prec=order) * rest for a, b in zip(x, y, strict=True)]
+
+
 _one = {"bonus": BONUSES[1], "dose": fmpq(1, 100), "epsilon": fmpq(0)}
 _small = {**_one, "epsilon": fmpq(1, 10**6)}
+_half = {"bonus": (1, 0), "dose": fmpq(2, 10**6), "epsilon": fmpq(1, 10**6)}  # half of what it is without epsilon
 shaping_dose = equality(
     "thm:shaping-dose",
-    (AGREEING, POSITIVE, DIVIDED),
+    (AGREEING, POSITIVE, DIFFERING, DIVIDED),
     _dose,
     random_numbers(6, lambda x: (x[:4], jnp.exp(x[4]), jnp.exp(x[5]))),
     exact=_dose_exactly,
@@ -83,10 +108,11 @@ shaping_dose = equality(
             epsilon=[fmpq(0), fmpq(1, 10**6), fmpq(1, 10)],
         ),
     ),
-    edges=(_one, _small),
+    edges=(_one, _small, _half),
     neighbours=(
         without(AGREEING, {**_one, "bonus": (0, 1), "verdicts": (1, 0)}),
         without(POSITIVE, {**_one, "dose": fmpq(-1, 100)}),
+        unrefuted(DIFFERING, "without it the advantages of the statement are 0 divided by 0"),
         without(DIVIDED, {**_one, "rule": "dr_grpo"}),
         changed("without the factor that epsilon leaves", lambda case: _dose_exactly(case, factor=False), _small),
     ),
