@@ -231,11 +231,18 @@ def _odds_exactly(case, below=1):
     return (1 - found[top]) / found[top], (1 - law[top]) / law[top] * ratio
 
 
+def _odds_below_the_top(case):
+    """Return the odds against the second of three values, and the bound as if it were the largest."""
+    found, law, t = _selected(case), _law(case), case["t"]
+    survival = SURVIVALS[case["S"]]
+    return (1 - found[1]) / found[1], (1 - law[1]) / law[1] * survival(t, 0) / survival(t - 1, 0)
+
+
 LARGEST = "v1 is the largest value that has mass, v2 the next one"
 _two = {"law": ("3/4", "1/4"), "S": "2^-k^2", "t": 4, "strength": fmpq(1)}
 light_odds = inequality(
     "thm:light-tail-odds",
-    (INDEPENDENT, SELECT, LARGEST),
+    (INDEPENDENT, SELECT, LARGEST, REACHED),
     lambda case: tuple(_odds(case)),
     _any_values,
     exact=_odds_exactly,
@@ -248,7 +255,8 @@ light_odds = inequality(
     neighbours=(
         without(INDEPENDENT, {**_two, "S": "2^-k or 4^-k"}),
         without(SELECT, _two, exact=lambda case: (_law(case)[0] / _law(case)[1], _odds_exactly(case)[1])),
-        unrefuted(LARGEST, "it says which values v1 and v2 are"),
+        without(LARGEST, {**_two, "law": ("1/4", "1/4", "1/2"), "S": "2^-k"}, exact=_odds_below_the_top),
+        _REACHED,
         changed("two below it", lambda case: _odds_exactly(case, 2), _two),
     ),
 )
