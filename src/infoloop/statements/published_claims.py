@@ -94,8 +94,8 @@ def _published(block: StatementBlock, classes: dict[str, str]) -> PublishedClaim
     for label in denied:
         if classes[label] == "C":
             raise TheoryError(
-                f"{where} is decided by '{_NOT}{label}', but what holds under a condition says nothing of its opposite: "
-                "name a counterexample, 'fol:...', or a theorem"
+                f"{where} is decided by '{_NOT}{label}', but what holds under a condition says nothing of its "
+                "opposite: name a counterexample, 'fol:...', or a theorem"
             )
     recomputed = _numbers(block.fields["recomputed"], where) if block.fields.get("recomputed") else ()
     if block.fields.get("because") and (by or recomputed):

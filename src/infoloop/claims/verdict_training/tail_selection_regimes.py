@@ -53,12 +53,14 @@ def selected_masses(law: list[fmpq], survival: Callable[[int, int], fmpq], t: in
 
 
 def _closed(tail, t):
+    """Return the share in closed form; that of 1/(k+1) for every t, the others for whole ones."""
+    if tail == "1/(k+1)":
+        return fmpq(t + 1) / (2 * t + 1)
     return {
-        "2^-k": fmpq(2, 3),
-        "1/(k+1)": fmpq(t + 1, 2 * t + 1),
-        "2^-k^2": 1 / (1 + fmpq(2) ** (1 - 2 * t)),
-        "2^-k or 4^-k": 1 / (1 + fmpq(2) ** (t - 2)),
-    }[tail]
+        "2^-k": lambda: fmpq(2, 3),
+        "2^-k^2": lambda: 1 / (1 + fmpq(2) ** (1 - 2 * t)),
+        "2^-k or 4^-k": lambda: 1 / (1 + fmpq(2) ** (t - 2)),
+    }[tail]()
 
 
 def _share_exactly(case):
