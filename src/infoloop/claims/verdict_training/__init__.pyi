@@ -11,6 +11,7 @@ from . import natural_gradient_flows as natural_gradient_flows
 from . import noisy_verdict_filters as noisy_verdict_filters
 from . import noisy_verdict_panels as noisy_verdict_panels
 from . import noisy_verdicts as noisy_verdicts
+from . import normal_proxies as normal_proxies
 from . import objective_clocks as objective_clocks
 from . import pass_at_k_estimates as pass_at_k_estimates
 from . import pass_at_k_populations as pass_at_k_populations

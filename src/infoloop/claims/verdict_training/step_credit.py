@@ -203,8 +203,8 @@ episode_bits = inequality(
     exact=_episode_exactly,
     family=Family(
         "verdicts of 2, 3 or 5 values, 1, 10 or 1000 of them, on uniform digits, or right 7 times in 8; up to the "
-        "first pass, 1, 4, 12 or 30 of them, on uniform digits or with equally likely transcripts; secrets of two or three "
-        "digits, uniform or with masses 1, 3, 5, ..., told digit by digit, to the end or up to the first pass",
+        "first pass, 1, 4, 12 or 30 of them, on uniform digits or with equally likely transcripts; secrets of two or "
+        "three digits, uniform or with masses 1, 3, 5, ..., told digit by digit, to the end or up to the first pass",
         _games,
     ),
     edges=(_sharp, _stopping),
