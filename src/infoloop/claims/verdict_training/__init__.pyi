@@ -1,3 +1,4 @@
+from . import crossing_equations as crossing_equations
 from . import crossing_points as crossing_points
 from . import dead_groups as dead_groups
 from . import enumerated_groups as enumerated_groups
