@@ -29,3 +29,4 @@ from . import softmax_flows as softmax_flows
 from . import step_credit as step_credit
 from . import tail_selection_limits as tail_selection_limits
 from . import tail_selection_regimes as tail_selection_regimes
+from . import vote_rewards as vote_rewards
