@@ -27,6 +27,7 @@ from . import shaping_jumps as shaping_jumps
 from . import softmax_flow_ends as softmax_flow_ends
 from . import softmax_flows as softmax_flows
 from . import step_credit as step_credit
+from . import tail_selection_ends as tail_selection_ends
 from . import tail_selection_limits as tail_selection_limits
 from . import tail_selection_regimes as tail_selection_regimes
 from . import vote_rewards as vote_rewards
