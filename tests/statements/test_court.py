@@ -58,7 +58,8 @@ def ruling(*by, written="proved", recomputed=()):
         (("fol:a",), (RIGHT,), "needs a condition"),
         (("not fol:a",), (), "proved"),
         (("not thm:a",), (), "refuted"),
-        (("not cnd:a",), (), "refuted"),
+        (("not cnd:a",), (), UNDECIDED),
+        (("thm:a", "not cnd:a"), (), UNDECIDED),
         (("thm:a", "not fol:a"), (RIGHT,), "reproduced"),
         ((), (), "not formalised"),
         (("hyp:a",), (), UNDECIDED),
@@ -83,6 +84,9 @@ def test_another_verdict_in_the_chapter_is_a_problem_that_says_why():
 
 def test_what_decides_nothing_is_a_problem():
     assert ruling("hyp:a").problems == ("hyp:a decides nothing here: it is a thesis",)
+    assert ruling("not cnd:a").problems == (
+        "not cnd:a decides nothing here: it holds under a condition, which says nothing of its opposite",
+    )
     assert ruling("thm:stale").problems == ("thm:stale decides nothing here: it is not as stated",)
 
 

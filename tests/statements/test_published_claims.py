@@ -66,6 +66,7 @@ def test_numbers_are_found_by_their_dotted_name(read):
     ("old", "new", "message"),
     [
         ("thm:dpi", "thm:dpy", r"1_test\.md:3: pub:X01 is decided by 'thm:dpy', .*: did you mean thm:dpi"),
+        ("not thm:dpi", "not cnd:bisecting", "decided by 'not cnd:bisecting', but what holds under a condition says"),
         ("- said: ", "- sed: ", "has a field 'sed': did you mean said"),
         ("- read: all of it\n", "", "lacks the field '- read: ...'"),
         ("- source: nobody\n", "- source:\n", "lacks the field '- source: ...'"),
@@ -135,7 +136,7 @@ def test_no_claim_rests_on_statements_that_say_nothing():
 def test_the_verdict_is_that_of_the_classes_of_what_decides_it(claim):
     """Which `infoloop verify` makes of what it finds; here the statements are taken to be as their blocks say."""
     finding = {"T": "holds", "C": "holds with a condition", "F": "refuted"}
-    opposite = {"T": "refuted", "C": "refuted", "F": "holds"}
+    opposite = {"T": "refuted", "F": "holds"}
     classes = {entry.block.label: entry.block.fields["class"] for entry in ENTRIES}
     found = [(opposite if label in claim.denied else finding)[classes[label]] for label in claim.by]
     grounds = tuple(Ground("", "", "", "", 1, False, kind) for kind in found)

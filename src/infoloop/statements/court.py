@@ -88,7 +88,7 @@ def rule_on(published: tuple[PublishedClaim, ...], findings: Iterable[StatementR
 
 
 def _ground(found: StatementResult, denied: bool) -> Ground:
-    if found.problems or found.cls == "H":
+    if found.problems or found.cls == "H" or (found.cls == "C" and denied):
         finding = UNDECIDED
     elif (found.cls == "F") != denied:
         finding = "refuted"
@@ -144,12 +144,18 @@ def _ruling(claim: PublishedClaim, grounds: tuple[Ground, ...]) -> Ruling:
     )
 
 
+def _why_undecided(ground: Ground) -> str:
+    if ground.cls == "C" and ground.denied:
+        return "it holds under a condition, which says nothing of its opposite"
+    return "it is a thesis" if ground.cls == "H" else "it is not as stated"
+
+
 def _problems(
     written: str, verdict: str, grounds: tuple[Ground, ...], recomputed: tuple[PublishedNumber, ...]
 ) -> Iterable[str]:
     for ground in grounds:
         if ground.finding == UNDECIDED:
-            yield f"{ground.label} decides nothing here: it is {'a thesis' if ground.cls == 'H' else 'not as stated'}"
+            yield f"{'not ' * ground.denied}{ground.label} decides nothing here: {_why_undecided(ground)}"
     if verdict in (written, UNDECIDED):
         return
     why = "; ".join(f"{'not ' * ground.denied}{ground.label} {ground.finding}" for ground in grounds)

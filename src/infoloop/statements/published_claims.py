@@ -63,11 +63,12 @@ def read_published(folder: Path, entries: tuple[VerifiableStatement, ...]) -> tu
         entries: the statements of the same folder, by which claims are decided.
 
     Raises:
-        TheoryError: a block is malformed, or names a statement or numbers that are not there.
+        TheoryError: a block is malformed, names a statement or numbers that are not there, or denies a statement that
+            has a condition.
     """
     blocks = labelled_blocks(folder, lambda label: label.startswith(PUBLISHED))
-    labels = {entry.block.label for entry in entries}
-    return tuple(_published(block, labels) for block in blocks)
+    classes = {entry.block.label: entry.block.fields["class"] for entry in entries}
+    return tuple(_published(block, classes) for block in blocks)
 
 
 def deciding_statements(published: tuple[PublishedClaim, ...]) -> dict[str, tuple[str, ...]]:
@@ -80,15 +81,21 @@ def select_published(published: tuple[PublishedClaim, ...], labels: tuple[str, .
     return tuple(claim for claim in published if not labels or {claim.label, claim.ref} & set(labels))
 
 
-def _published(block: StatementBlock, labels: set[str]) -> PublishedClaim:
+def _published(block: StatementBlock, classes: dict[str, str]) -> PublishedClaim:
     where = f"{block.place}: {block.label}"
     _fields_are_right(block, where)
     by = tuple(entry.removeprefix(_NOT) for entry in block.listed("by"))
     denied = tuple(entry.removeprefix(_NOT) for entry in block.listed("by") if entry.startswith(_NOT))
     for label in by:
-        if label not in labels:
+        if label not in classes:
             raise TheoryError(
-                f"{where} is decided by {quote(label)}, which is no statement{did_you_mean(label, labels)}"
+                f"{where} is decided by {quote(label)}, which is no statement{did_you_mean(label, classes)}"
+            )
+    for label in denied:
+        if classes[label] == "C":
+            raise TheoryError(
+                f"{where} is decided by '{_NOT}{label}', but what holds under a condition says nothing of its "
+                "opposite: name a counterexample, 'fol:...', or a theorem"
             )
     recomputed = _numbers(block.fields["recomputed"], where) if block.fields.get("recomputed") else ()
     if block.fields.get("because") and (by or recomputed):

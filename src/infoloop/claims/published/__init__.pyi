@@ -1,5 +1,6 @@
 from . import answer_support as answer_support
 from . import appended_memories as appended_memories
+from . import bits_of_rewards as bits_of_rewards
 from . import labels_mixed as labels_mixed
 from . import left_tails as left_tails
 from . import nearest_policies as nearest_policies

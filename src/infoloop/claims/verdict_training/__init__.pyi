@@ -1,3 +1,4 @@
+from . import crossing_equations as crossing_equations
 from . import crossing_points as crossing_points
 from . import dead_groups as dead_groups
 from . import enumerated_groups as enumerated_groups
@@ -13,6 +14,7 @@ from . import natural_gradient_flows as natural_gradient_flows
 from . import noisy_verdict_filters as noisy_verdict_filters
 from . import noisy_verdict_panels as noisy_verdict_panels
 from . import noisy_verdicts as noisy_verdicts
+from . import normal_proxies as normal_proxies
 from . import objective_clocks as objective_clocks
 from . import pass_at_k_estimates as pass_at_k_estimates
 from . import pass_at_k_populations as pass_at_k_populations
@@ -27,5 +29,7 @@ from . import shaping_jumps as shaping_jumps
 from . import softmax_flow_ends as softmax_flow_ends
 from . import softmax_flows as softmax_flows
 from . import step_credit as step_credit
+from . import tail_selection_ends as tail_selection_ends
 from . import tail_selection_limits as tail_selection_limits
 from . import tail_selection_regimes as tail_selection_regimes
+from . import vote_rewards as vote_rewards

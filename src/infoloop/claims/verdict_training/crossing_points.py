@@ -218,7 +218,7 @@ def _late_floats(case):
 
 
 TWO = "the base has rates a and b, of which sharpening raises a to A and lowers b to B"
-LATE = "k is large"
+LATE, SHARE = "k is large", "0 < w < 1"
 _late_case = {"base": (_half, 3 * _quarter), "after": (3 * _quarter, _quarter), "w": 3 * _quarter, "k": 200}
 
 
@@ -232,7 +232,7 @@ def _late_cases():
 
 late_order = equality(
     "cnd:late-order",
-    (TWO, LATE),
+    (TWO, SHARE, LATE),
     _late_floats,
     random_numbers(5, lambda x: jax.nn.sigmoid(1.5 * x)),
     exact=_late,
@@ -240,6 +240,11 @@ late_order = equality(
     edges=(_late_case,),
     neighbours=(
         without(TWO, {"base": (_half, _half), "after": (_quarter, fmpq(5, 8)), "w": _half, "k": 200}),
+        without(
+            SHARE,
+            {**_late_case, "w": fmpq(1)},
+            {**_late_case, "after": (3 * _quarter, _half + fmpq(1, 8)), "w": fmpq(0)},
+        ),
         without(LATE, {**_late_case, "w": fmpq(9, 10), "k": 1}),
         changed(
             "the lowered rate B against its own base b",

@@ -8,7 +8,7 @@ from flint import fmpq, fmpq_poly
 
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.claims.signals.kl_regularised_rewards import LAWS, tilted
-from infoloop.exact.rational_laws import rational
+from infoloop.exact.rational_laws import LogSum, log2, rational
 from infoloop.learning.proxy_optimisation import gold_slope, regularised_values
 from infoloop.learning.reward_models import fitted_reward
 from infoloop.statements.cases import Family, random_numbers
@@ -33,22 +33,30 @@ def _covariance(law, gold, proxy):
     return _mean(law, both) - _mean(law, gold) * _mean(law, proxy)
 
 
+PARTS = "gold value", "divergence"
+
+
 def _slopes(case):
-    """Return the slope of the gold value in 1/beta by differentiation, and the covariance."""
+    r"""Return slopes in 1/beta by differentiation, of the gold value and of the divergence, and their closed forms."""
     base, proxy, gold, strength = case
-    value = lambda s: regularised_values(base, proxy, gold, 1 / s).gold  # noqa: E731
-    return jax.grad(value)(strength), gold_slope(base, proxy, gold, 1 / strength)
+    found = jax.jacobian(lambda s: jnp.stack(regularised_values(base, proxy, gold, 1 / s)))(strength)
+    closed = gold_slope(base, proxy, gold, 1 / strength), strength * gold_slope(base, proxy, proxy, 1 / strength)
+    return found[jnp.array([2, 0])], jnp.stack(closed)
 
 
 def _slopes_exactly(case):
-    r"""Return the same with $z=e^{1/\beta}$ rational: the slope of a quotient of polynomials in z, times z."""
-    base, z = [rational(p) for p in case["base"]], case["strength"]
-    top, mass = fmpq_poly([0]), fmpq_poly([0])
-    for p, r, v in zip(base, case["proxy"], case["gold"], strict=True):
-        power = fmpq_poly([0] * r + [p])
-        top, mass = top + power * v, mass + power
-    slope = z * (top.derivative()(z) * mass(z) - top(z) * mass.derivative()(z)) / mass(z) ** 2
-    return slope, _covariance(_policy(case), case["gold"], case["proxy"])
+    r"""Return the same with $z=e^{1/\beta}$ rational: slopes of quotients of polynomials in z, times z.
+
+    The divergence is in bits. Its slope is $\sum_y\pi'_y\log_2\frac{\pi_y}{p_y}$, as the $\pi'_y$ add up to 0.
+    """
+    base, z, policy = [rational(p) for p in case["base"]], case["strength"], _policy(case)
+    powers = [fmpq_poly([0] * r + [p]) for p, r in zip(base, case["proxy"], strict=True)]
+    mass = sum(powers, fmpq_poly([0]))
+    slopes = [z * (w.derivative()(z) * mass(z) - w(z) * mass.derivative()(z)) / mass(z) ** 2 for w in powers]
+    if case["part"] == PARTS[0]:
+        return _mean(slopes, case["gold"]), _covariance(policy, case["gold"], case["proxy"])
+    terms = (log2(p / q) * slope for p, q, slope in zip(policy, base, slopes, strict=True) if q)
+    return sum(terms, LogSum({})), log2(z) * _covariance(policy, case["proxy"], case["proxy"])
 
 
 def _policy(case):
@@ -61,7 +69,7 @@ def _mixed(case):
     return best - _mean([rational(p) for p in case["base"]], case["gold"]), _slopes_exactly(case)[1]
 
 
-_task = {"base": LAWS[0], "gold": GOLD[1], "proxy": PROXIES[0], "strength": fmpq(2)}
+_task = {"part": PARTS[0], "base": LAWS[0], "gold": GOLD[1], "proxy": PROXIES[0], "strength": fmpq(2)}
 slope = equality(
     "thm:gold-slope",
     ("finite alphabets", TILTED),
@@ -69,11 +77,18 @@ slope = equality(
     random_numbers(13, lambda x: (jax.nn.softmax(x[:4]), x[4:8], x[8:12], jnp.exp(x[12] / 2))),
     exact=_slopes_exactly,
     family=Family(
-        "four laws on four outputs, three gold values and three proxies, e^(1/beta) 3/2, 2 and 10",
-        lambda: parameter_grid(base=LAWS, gold=GOLD, proxy=PROXIES, strength=(fmpq(3, 2), fmpq(2), fmpq(10))),
+        "four laws on four outputs, three gold values and three proxies, e^(1/beta) 3/2, 2 and 10; the slope of the "
+        "gold value, and for the first gold value that of the divergence",
+        lambda: (
+            case
+            for case in parameter_grid(
+                part=PARTS, base=LAWS, gold=GOLD, proxy=PROXIES, strength=(fmpq(3, 2), fmpq(2), fmpq(10))
+            )
+            if case["part"] == PARTS[0] or case["gold"] == GOLD[0]
+        ),
     ),
-    edges=(_task,),
-    wrong=lambda case: (_slopes(case)[0], gold_slope(case[0], case[2], case[2], 1 / case[3])),
+    edges=(_task, {**_task, "part": PARTS[1]}),
+    wrong=lambda case: (_slopes(case)[0], _slopes((*case[:2], case[1], case[3]))[1]),
     neighbours=(
         without(TILTED, _task, exact=_mixed),
         changed(

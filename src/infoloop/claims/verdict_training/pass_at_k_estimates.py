@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 import numpy as np
-from flint import fmpq_mat
+from flint import arb, arb_poly, fmpq_mat, fmpq_poly
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq
+from infoloop.exact.real_balls import real_ball
 from infoloop.learning.pass_at_k import pass_at, pass_at_estimate, pass_at_estimate_moments
 from infoloop.learning.question_populations import FixedRates
 from infoloop.statements.cases import Family, random_numbers, random_probabilities
-from infoloop.statements.neighbours import changed, unrefuted, without
+from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 ATTEMPTS = "attempts are independent and pass with probability p"
@@ -153,9 +154,48 @@ def _bias(case):
     return jnp.array([float(least_bias(k)) for k in (4, 5, 6)]), jnp.stack(found)
 
 
+EXTREMES = "extremes of Chebyshev's polynomial"
+_RATIONAL_EXTREMES = {2: (fmpq(0), fmpq(1, 2), fmpq(1)), 3: (fmpq(0), fmpq(1, 4), fmpq(3, 4), fmpq(1))}
+
+
 def _bias_exactly(case):
+    """Return the bound and the largest bias at the rates j/k, or where Chebyshev's polynomial has its extremes."""
     k = case["k"]
-    biases = [mean_of(case["estimate"], fmpq(j, k)) - passed_by_k(fmpq(j, k), k) for j in range(k + 1)]
+    if case.get("rates") != EXTREMES:
+        biases = [mean_of(case["estimate"], fmpq(j, k)) - passed_by_k(fmpq(j, k), k) for j in range(k + 1)]
+        return least_bias(k), max(map(abs, biases))
+    rate, bound = fmpq_poly([0, 1]), fmpq(2, 4**k)
+    bias = mean_of(case["estimate"], rate) - passed_by_k(rate, k)
+    if k in _RATIONAL_EXTREMES:
+        return bound, max(abs(bias(p)) for p in _RATIONAL_EXTREMES[k])
+    biases = [real_ball(lambda j=j: abs(arb_poly(bias)((1 - arb.cos_pi(arb(j) / k)) / 2))) for j in range(k + 1)]
+    return bound, max(biases, key=lambda ball: float(ball.enclosure().mid()))
+
+
+def least_largest(k: int) -> list[fmpq]:
+    r"""Return the estimate from k - 1 verdicts whose largest bias over all rates is least, $2^{1-2k}$.
+
+    Its bias is $\pm2^{1-2k}T_k(2p-1)$, with the sign that leaves a mean of degree k - 1.
+
+    >>> least_largest(2), least_largest(3)
+    ([1/8, 9/8], [1/32, 5/4, 31/32])
+    """
+    before, chebyshev, n = fmpq_poly([1]), fmpq_poly([-1, 2]), k - 1
+    for _ in range(k - 1):
+        before, chebyshev = chebyshev, fmpq_poly([-2, 4]) * chebyshev - before
+    mean = passed_by_k(fmpq_poly([0, 1]), k) + (-1) ** k * fmpq(2, 4**k) * chebyshev
+    return [
+        sum((mean[i] * math.comb(c, i) / math.comb(n, i) for i in range(c + 1)), fmpq(0)) for c in range(n + 1)
+    ]  # in Bernstein's basis
+
+
+def _of_copies(case):
+    """Return the bound and the largest bias where all attempts are copies of one, so that pass@k is the rate."""
+    k, said, n = case["k"], case["estimate"], len(case["estimate"]) - 1
+    biases = []
+    for p in (fmpq(j, k) for j in range(k + 1)):
+        law = law_of_verdicts(p, n, together=True)
+        biases.append(sum((mass * said[sum(verdicts)] for verdicts, mass in law.items()), fmpq(0)) - p)
     return least_bias(k), max(map(abs, biases))
 
 
@@ -168,6 +208,9 @@ def _estimates():
         yield {"k": k, "estimate": [passed_by_k(fmpq(c, n), k) for c in range(n + 1)]}
     for k in range(2, 8):
         yield {"k": k, "estimate": best_estimate(k)}
+        yield {"k": k, "estimate": best_estimate(k), "rates": EXTREMES}
+    for k in _RATIONAL_EXTREMES:
+        yield {"k": k, "estimate": least_largest(k), "rates": EXTREMES}
 
 
 def _unbiased_of_k(case):
@@ -186,12 +229,16 @@ no_estimate_beyond = inequality(
     exact=_bias_exactly,
     family=Family(
         "n = 1, k = 2, 3 and n = 2, k = 3, 4, all estimates that say 0, 1/2 or 1; the plug-in for n up to 5; the "
-        "estimate of least bias for k = 2 to 7, n = k - 1",
+        "estimate of least bias for k = 2 to 7, n = k - 1; this one at the extremes of Chebyshev's polynomial too, and "
+        "the one of least largest bias for k = 2, 3",
         _estimates,
     ),
-    edges=({"k": 2, "estimate": [fmpq(1, 8), fmpq(9, 8)]},),
+    edges=(
+        {"k": 2, "estimate": [fmpq(1, 8), fmpq(9, 8)]},
+        {"k": 3, "estimate": least_largest(3), "rates": EXTREMES},
+    ),
     neighbours=(
-        unrefuted(ATTEMPTS, "verdicts that are not have a law of their own, and pass@k of it is another number"),
+        without(ATTEMPTS, {"k": 2, "estimate": [fmpq(0), fmpq(1)]}, exact=_of_copies),
         without("k > n", {"k": 2, "estimate": [fmpq(0), fmpq(1), fmpq(1)]}),
         changed("101/100 of the bias", lambda case: (_bias_exactly(case)[0] * fmpq(101, 100), _bias_exactly(case)[1])),
     ),

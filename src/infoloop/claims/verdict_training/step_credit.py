@@ -61,12 +61,12 @@ step_credit = linear(
 
 credit_budget = linear(
     "thm:credit-budget",
-    f"{_CREDIT} <= H(R)",
+    f"{_CREDIT} = H(R) - H(R|A,B,C)",
     (),
     _random,
     family=_three,
     edges=(_last_step_tells,),
-    wrong="H(A) + H(B|A) + H(C|A,B) <= H(R)",
+    wrong=f"{_CREDIT} = H(R)",
 )
 
 step_entropy = linear(
@@ -131,16 +131,33 @@ def _transcript(secret: int, letters: int, verdicts: int, stops: bool) -> tuple[
 
 
 def _information(case: Mapping[str, Any]) -> LogSum:
-    """Return what an episode tells of a secret, whose digits are its verdicts: of uniform digits, or by the masses."""
-    letters, count, error = case["letters"], case["verdicts"], case.get("error", fmpq(0))
-    if "masses" not in case:
-        lost = _entropy([1 - error] + [error / (letters - 1)] * (letters - 1))
-        return (log2(letters) - lost) * count
-    masses: dict[tuple, fmpq] = {}
-    for secret, mass in enumerate(map(rational, case["masses"])):
-        seen = _transcript(secret, letters, count, case["stops"])
-        masses[seen] = masses.get(seen, fmpq(0)) + mass
-    return _entropy(masses.values())
+    """Return what an episode tells of a secret: by the masses of its transcripts, or verdict by verdict.
+
+    Verdict by verdict, the episode goes on with the probability `alive`; the verdict then passes with its hazard, and
+    all that fail are equally likely. A verdict with an error is the secret's digit with 1 - error, else another one.
+    """
+    letters, count, stops = case["letters"], case["verdicts"], case["stops"]
+    if "masses" in case:
+        masses: dict[tuple, fmpq] = {}
+        for secret, mass in enumerate(map(rational, case["masses"])):
+            seen = _transcript(secret, letters, count, stops)
+            masses[seen] = masses.get(seen, fmpq(0)) + mass
+        return _entropy(masses.values())
+    error, alive, told = case.get("error", fmpq(0)), fmpq(1), LogSum({})
+    lost = _entropy([1 - error, *[error / (letters - 1)] * (letters - 1)])
+    for left in range(count, 0, -1):
+        passes = _hazard(letters, left) if case.get("hazard") == EQUAL else fmpq(1, letters)
+        told += (_entropy([passes, *[(1 - passes) / (letters - 1)] * (letters - 1)]) - lost) * alive
+        alive *= 1 - passes if stops else 1
+    return told
+
+
+EQUAL = "all transcripts are equally likely"
+
+
+def _hazard(letters: int, left: int) -> fmpq:
+    """Return the share of transcripts that end at once, of those of an episode that has these many verdicts left."""
+    return fmpq(1, transcripts(letters, left, stops=True))
 
 
 def _entropy(masses):
@@ -167,6 +184,8 @@ _sharp = {"letters": 3, "verdicts": 1000, "stops": False}
 def _games():
     """Yield games on uniform digits, with and without errors, and on two or three digits with any masses."""
     yield from parameter_grid(letters=(2, 3, 5), verdicts=(1, 10, 1000), stops=(False,))
+    yield from parameter_grid(letters=(2, 3, 5), verdicts=(1, 4, 30), stops=(True,))
+    yield from parameter_grid(letters=(2, 3), verdicts=(1, 4, 12), stops=(True,), hazard=(EQUAL,))
     yield from ({**_errs, "verdicts": count} for count in (1, 10, 1000))
     yield _stopping
     for letters, count in ((2, 2), (2, 3), (3, 2)):
@@ -183,8 +202,9 @@ episode_bits = inequality(
     random_numbers(_LETTERS**_VERDICTS, jax.nn.softmax, spread=2),
     exact=_episode_exactly,
     family=Family(
-        "verdicts of 2, 3 or 5 values, 1, 10 or 1000 of them, on uniform digits, or right 7 times in 8; secrets of two "
-        "or three digits, uniform or with masses 1, 3, 5, ..., told digit by digit, to the end or up to the first pass",
+        "verdicts of 2, 3 or 5 values, 1, 10 or 1000 of them, on uniform digits, or right 7 times in 8; up to the "
+        "first pass, 1, 4, 12 or 30 of them, on uniform digits or with equally likely transcripts; secrets of two or "
+        "three digits, uniform or with masses 1, 3, 5, ..., told digit by digit, to the end or up to the first pass",
         _games,
     ),
     edges=(_sharp, _stopping),

@@ -19,7 +19,7 @@ from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 EXPONENTIAL, HIGH = "P(E >= x) = e^(-gamma x) for x >= 0", "no value is above t"
-REACHED = "P(V + E >= t) > 0"
+REACHED, FINITE_TILT = "P(V + E >= t) > 0", "E e^(gamma V) is finite"
 LAWS = (("1/2", "1/8", "1/8", "1/4"), ("1/10", "1/5", "3/10", "2/5"), ("1/4",) * 4, ("1/16", "1/16", "7/8", 0))
 STRENGTHS = (fmpq(3, 2), fmpq(2), fmpq(10))  # e^gamma
 _REACHED = unrefuted(REACHED, "without it there is no selected law")
@@ -99,6 +99,8 @@ def _below(case):
 
 def _below_exactly(case):
     """Return the selected mean, and that under the tilt; of a geometric value, whose sums have closed forms."""
+    if "rates" in case:
+        return _exponentials(*case["rates"], case["t"])
     if "ratio" not in case:
         return _mean(_selected(case)), _mean(_tilt(case))
     x, y, t = rational(case["ratio"]), 1 / rational(case["strength"]), case["t"]
@@ -107,19 +109,36 @@ def _below_exactly(case):
     return (_mean(masses) + weighted) / (sum(masses, fmpq(0)) + rest), x / (y - x)
 
 
+def _exponentials(a, b, t):
+    r"""Return the selected mean of $V\sim\mathrm{Exp}(a)$ with an error $\mathrm{Exp}(b)$, and $\frac1{a-b}$.
+
+    Values below t have the weights $ae^{-av}e^{-b(t-v)}$, those from t on $ae^{-av}$; both integrals are elementary.
+    """
+
+    def mean():
+        gap, (low, high) = arb(a - b), (arb(-rate * t).exp() for rate in (b, a))
+        mass = a * (low - high) / gap + high
+        weighted = a * ((low - high) / gap - t * high) / gap + high * (t + 1 / arb(a))
+        return weighted / mass
+
+    return real_ball(mean), 1 / fmpq(a - b)
+
+
 _at_four = {"law": LAWS[0], "strength": fmpq(2), "t": 4}
 below_tilt = inequality(
     "thm:selection-below-tilt",
-    (INDEPENDENT, EXPONENTIAL, SELECT),
+    (INDEPENDENT, EXPONENTIAL, SELECT, FINITE_TILT),
     _below,
     _any_values,
     exact=_below_exactly,
     family=Family(
         "four laws of the values 0 to 3, e^gamma 3/2, 2 and 10, thresholds 0 to 4; and all whole values with "
-        "P(V >= k) = 4^-k and 3^-k, e^gamma 3/2 and 2, thresholds 1 to 11",
+        "P(V >= k) = 4^-k and 3^-k, e^gamma 3/2 and 2, thresholds 1 to 11; and values Exp(a) with errors Exp(b), "
+        "a and b 2 and 1, 3 and 1, 3 and 2, thresholds 1/2, 1, 5",
         lambda: itertools.chain(
             parameter_grid(law=LAWS, strength=STRENGTHS, t=range(5)),
             parameter_grid(ratio=("1/4", "1/3"), strength=STRENGTHS[:2], t=range(1, 12)),
+            parameter_grid(rates=((2, 1), (3, 1), (3, 2)), t=(fmpq(1, 2), fmpq(1), fmpq(5))),
         ),
     ),
     edges=(_at_four,),
@@ -127,6 +146,7 @@ below_tilt = inequality(
     neighbours=(
         without(INDEPENDENT, {**_at_four, "for V = 0": 3}),
         without(EXPONENTIAL, {**_at_four, "S": "2^-k^2"}),
+        unrefuted(FINITE_TILT, "without it the bound is infinite, and says nothing"),
         # the largest value alone is selected
         without(SELECT, _at_four, exact=lambda case: (fmpq(3), _mean(_tilt(case)))),
         changed(
@@ -231,11 +251,18 @@ def _odds_exactly(case, below=1):
     return (1 - found[top]) / found[top], (1 - law[top]) / law[top] * ratio
 
 
+def _odds_below_the_top(case):
+    """Return the odds against the second of three values, and the bound as if it were the largest."""
+    found, law, t = _selected(case), _law(case), case["t"]
+    survival = SURVIVALS[case["S"]]
+    return (1 - found[1]) / found[1], (1 - law[1]) / law[1] * survival(t, 0) / survival(t - 1, 0)
+
+
 LARGEST = "v1 is the largest value that has mass, v2 the next one"
 _two = {"law": ("3/4", "1/4"), "S": "2^-k^2", "t": 4, "strength": fmpq(1)}
 light_odds = inequality(
     "thm:light-tail-odds",
-    (INDEPENDENT, SELECT, LARGEST),
+    (INDEPENDENT, SELECT, LARGEST, REACHED),
     lambda case: tuple(_odds(case)),
     _any_values,
     exact=_odds_exactly,
@@ -248,7 +275,8 @@ light_odds = inequality(
     neighbours=(
         without(INDEPENDENT, {**_two, "S": "2^-k or 4^-k"}),
         without(SELECT, _two, exact=lambda case: (_law(case)[0] / _law(case)[1], _odds_exactly(case)[1])),
-        unrefuted(LARGEST, "it says which values v1 and v2 are"),
+        without(LARGEST, {**_two, "law": ("1/4", "1/4", "1/2"), "S": "2^-k"}, exact=_odds_below_the_top),
+        _REACHED,
         changed("two below it", lambda case: _odds_exactly(case, 2), _two),
     ),
 )

@@ -18,7 +18,8 @@ BIT, ERROR, SELECT = (
     "given V, P(E >= k) = S(k) for whole k from 0 on, with the S that is named",
     "selected are the outputs with V + E >= t",
 )
-FOUR = (BIT, ERROR, SELECT)
+WHOLE, FROM_ONE = "t is whole", "t >= 1"
+FOUR = (BIT, ERROR, SELECT, WHOLE, FROM_ONE)
 INDEPENDENT = "E is independent of V"
 THRESHOLDS, MOST = range(1, 12), 12
 SURVIVALS: dict[str, Callable[[int, int], fmpq]] = {  # of k, and of V
@@ -52,18 +53,21 @@ def selected_masses(law: list[fmpq], survival: Callable[[int, int], fmpq], t: in
 
 
 def _closed(tail, t):
+    """Return the share in closed form; that of 1/(k+1) for every t, the others for whole ones."""
+    if tail == "1/(k+1)":
+        return fmpq(t + 1) / (2 * t + 1)
     return {
-        "2^-k": fmpq(2, 3),
-        "1/(k+1)": fmpq(t + 1, 2 * t + 1),
-        "2^-k^2": 1 / (1 + fmpq(2) ** (1 - 2 * t)),
-        "2^-k or 4^-k": 1 / (1 + fmpq(2) ** (t - 2)),
-    }[tail]
+        "2^-k": lambda: fmpq(2, 3),
+        "2^-k^2": lambda: 1 / (1 + fmpq(2) ** (1 - 2 * t)),
+        "2^-k or 4^-k": lambda: 1 / (1 + fmpq(2) ** (t - 2)),
+    }[tail]()
 
 
 def _share_exactly(case):
     """Return P(V = 1 | selected) over all errors, and in closed form; a case may have another bit or another error."""
     high = rational(case.get("ones", "1/2"))
-    t = case["t"] + (case.get("selected") == "V + E > t")
+    t = rational(case["t"]) + (case.get("selected") == "V + E > t")
+    t = int(t.ceil())  # V + E is whole
     found = selected_masses([1 - high, high], SURVIVALS[case["S"]], t, case.get("errors are multiples of", 1))
     return found[1], _closed(case["S"], case["t"])
 
@@ -109,6 +113,8 @@ regimes = equality(
         without(BIT, {**_case, "ones": "1/4"}),
         without(ERROR, {**_case, "errors are multiples of": 2}),
         without(SELECT, {**_case, "selected": "V + E > t"}),
+        without(WHOLE, {**_case, "t": fmpq(3, 2)}),
+        without(FROM_ONE, {**_case, "t": 0}),
         changed("t in place of t - 1", lambda case: (_share_exactly(case)[0], _closed(case["S"], case["t"] + 1))),
     ),
 )
