@@ -12,15 +12,18 @@ Nothing is drawn: updates are expected ones, and the change of accuracy is integ
 that the shares of groups that all fail, all pass, or are mixed (with and without bonus) add up to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from pydantic import Field
 
 from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule, dr_grpo, grpo, modified
-from infoloop.learning.policy_gradient.exact_updates import expected_update, update_shares
+from infoloop.learning.policy_gradient.exact_updates import update_shares
 from infoloop.learning.policy_gradient.reward_kinds import output_kinds
 from infoloop.reporting.figures import Figure, Line, Panel
 from infoloop.studies.configuration import Count, Counts, Positive, Positives, Weights, config
@@ -35,6 +38,7 @@ FIRST_LENGTHS = (0.3, 0.4, 0.3)
 PARTS = ("all fail", "all pass", "mixed, outcome", "mixed, bonus")
 REMEDIES = ("none", "some right", "mixed", "redrawn", "undivided", "reversed")
 NAMES = ("no remedy", "gate: one right", "gate: mixed", "dead redrawn", "undivided", "bonus reversed")
+Update: TypeAlias = Callable[[Any], Any]  # parameters -> what is added to them, by part
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)  # of integrals along one step
 
 
@@ -63,32 +67,40 @@ CLAIMS = (
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Declare "training" by remedy and dose, "epsilons" by epsilon and dose, and "sizes"."""
-    per_step = {"accuracy": Quantity("accuracy", "1", ("step",)), "split": Quantity(_SPLIT, "1", ("part", "step"))}
-    axes: dict[str, Sequence] = {"part": PARTS, "step": range(config.steps + 1)}
-    doses = (0.0, *config.doses)
+    """Declare "training" by dose and remedy, "epsilons" by epsilon and dose, and "sizes"."""
+    doses, middle = (0.0, *config.doses), _middle(config.doses)
     return {
-        "training": Sweep(
-            lambda key, remedy, dose: _trained(_rule(remedy, dose), config.size, config),
-            per_step,
-            {"remedy": REMEDIES},
+        "training": _sweep(
+            config,
+            lambda key, dose: _each([partial(_parts, _rule(name, dose), config.size) for name in REMEDIES], config),
             {"dose": doses},
-            axes,
+            {"remedy": REMEDIES},
         ),
-        "epsilons": Sweep(
-            lambda key, epsilon, dose: _trained(modified(grpo(epsilon), dose=dose), config.size, config),
-            per_step,
-            traced_grid={"epsilon": config.epsilons, "dose": doses},
-            axes=axes,
+        "epsilons": _sweep(
+            config,
+            lambda key, epsilon, dose: _trained(
+                partial(_parts, modified(grpo(epsilon), dose=dose), config.size), config
+            ),
+            {"epsilon": config.epsilons, "dose": doses},
+            {},
         ),
-        "sizes": Sweep(
-            lambda key, size, dose: _trained(modified(grpo(), dose=dose), size, config),
-            per_step,
+        "sizes": _sweep(
+            config,
+            lambda key, dose: _each([partial(_parts, modified(grpo(), dose=dose), n) for n in config.sizes], config),
+            {"dose": (middle,)},
             {"size": config.sizes},
-            {"dose": (_middle(config.doses),)},
-            axes,
         ),
     }
+
+
+def _sweep(config: Config, measure: Callable, grid: dict[str, Sequence], each: dict[str, Sequence]) -> Sweep:
+    """Return the sweep of what `_trained` returns, along the axis of what `_each` goes through."""
+    axes: dict[str, Sequence] = {**each, "part": PARTS, "step": range(config.steps + 1)}
+    quantities = {
+        "accuracy": Quantity("accuracy", "1", (*each, "step")),
+        "split": Quantity(_SPLIT, "1", (*each, "part", "step")),
+    }
+    return Sweep(measure, quantities, traced_grid=grid, axes=axes)
 
 
 def _middle(doses):
@@ -117,8 +129,8 @@ def _accuracy(theta):
     return jnp.array(QUESTIONS) @ by_kind
 
 
-def _update(rule, theta, size, split):
-    """Return an update split by kind of group, or of mixed ones; an answer is a length, and right or not by nature."""
+def _shares(rule, theta, size):
+    """Return the update by kind of group; an answer is a length, and right or not by nature."""
     outputs = output_kinds([0.0] * 3 + [1.0] * 3, BREVITY * 2)
     right = jnp.array(RIGHT)
 
@@ -127,28 +139,29 @@ def _update(rule, theta, size, split):
             lengths = _log_lengths(theta)[kind]
             return jnp.concatenate([lengths + jnp.log1p(-right[kind]), lengths + jnp.log(right[kind])])
 
-        return (
-            update_shares(rule, logits, theta, outputs, size)
-            if split
-            else expected_update(rule, logits, theta, outputs, size, "mixed")
-        )
+        return update_shares(rule, logits, theta, outputs, size)
 
     return jax.tree.map(lambda x: jnp.tensordot(jnp.array(QUESTIONS), x, 1), jax.vmap(of_kind)(jnp.arange(len(KINDS))))
 
 
-def _trained(rule: AdvantageRule, size: int, config: Config) -> dict[str, jax.Array]:
-    """Return the accuracy at each step and how much of its change came from each part of the groups so far."""
+def _parts(rule: AdvantageRule, size: int, theta: Any) -> Any:
+    """Return the update that comes from each of PARTS."""
+    both = jnp.stack([rule.dose, jnp.zeros(())])  # with the bonus and without
+    shares = jax.vmap(lambda dose: _shares(modified(rule, dose=dose), theta, size))(both)
+    return jax.tree.map(lambda x: jnp.stack([x[0, 0], x[0, 2], x[1, 1], x[0, 1] - x[1, 1]]), shares)
 
-    def moves(theta):
-        outcome = _update(modified(rule, dose=0.0), theta, size, split=False)
-        shares = _update(rule, theta, size, split=True)
-        return jax.tree.map(
-            lambda x, clean: config.rate * jnp.stack([x[0], x[2], clean, x[1] - clean]), shares, outcome
-        )
+
+def _each(updates: list[Update], config: Config) -> dict[str, jax.Array]:
+    """Return what `_trained` says of each update, by one program: compiling one takes longer than running all."""
+    return lax.map(lambda k: _trained(partial(lax.switch, k, updates), config), jnp.arange(len(updates)))
+
+
+def _trained(update: Update, config: Config) -> dict[str, jax.Array]:
+    """Return the accuracy at each step and how much of its change came from each part of the groups so far."""
 
     def step(state, _):
         theta, split = state
-        parts = moves(theta)
+        parts = jax.tree.map(lambda x: config.rate * x, update(theta))
         whole = jax.tree.map(lambda x: x.sum(axis=0), parts)
         along = jax.vmap(lambda s: jax.grad(_accuracy)(jax.tree.map(lambda x, u: x + s * u, theta, whole)))
         slopes = jax.tree.map(lambda x: jnp.tensordot(_WEIGHTS / 2, x, 1), along((_NODES + 1) / 2))
@@ -158,7 +171,7 @@ def _trained(rule: AdvantageRule, size: int, config: Config) -> dict[str, jax.Ar
         return (theta, split), (_accuracy(theta), split)
 
     start = {"shared": jnp.zeros(3), "own": jnp.zeros((3, 3))}
-    _, (accuracy, split) = jax.lax.scan(step, (start, jnp.zeros(4)), None, length=config.steps)
+    _, (accuracy, split) = lax.scan(step, (start, jnp.zeros(4)), None, length=config.steps)
     first = (_accuracy(start)[None], jnp.zeros((1, 4)))
     return {"accuracy": jnp.concatenate([first[0], accuracy]), "split": jnp.concatenate([first[1], split]).T}
 
