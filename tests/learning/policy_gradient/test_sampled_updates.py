@@ -78,11 +78,36 @@ def test_no_dead_group_is_kept():
     assert found.shape == (8, 4)
 
 
-@pytest.mark.full
 def test_a_group_that_is_never_live_is_not_a_number():
-    rule = modified(dr_grpo(), redrawn="equal rewards")
-    found = sampled_update(jax.random.key(0), rule, lambda z: z, jnp.zeros(2), output_kinds([1.0, 1.0]), 2, 3)
-    assert jnp.isnan(found).all()
+    """Of a question with one kind of output no group is kept, drawn or summed."""
+    rule, one = modified(dr_grpo(), redrawn="equal rewards"), output_kinds([1.0, 1.0])
+    assert jnp.isnan(sampled_update(jax.random.key(0), rule, lambda z: z, jnp.zeros(2), one, 2, 3)).all()
+    assert jnp.isnan(expected_update(rule, lambda z: z, jnp.zeros(2), one, 2)).all()
+
+
+@pytest.mark.parametrize("redrawn", ["never", "equal rewards"])
+def test_groups_of_what_is_no_law_are_not_numbers(redrawn):
+    rule, two = modified(dr_grpo(), redrawn=redrawn), output_kinds([1.0, 0.0])
+    with pytest.raises(ValueError, match=r"^policy has mass 2, not 1: "):
+        drawn_advantages(jax.random.key(0), rule, jnp.ones(2), two, 2, 3)
+    draw = jax.jit(lambda policy: drawn_advantages(jax.random.key(0), rule, policy, two, 2, 3))
+    for no_law in ([1.0, 1.0], [1.5, -0.5], [jnp.nan, 0.5]):
+        _, found, kept = draw(jnp.array(no_law))
+        assert jnp.isnan(found).all()
+        assert not kept.any()
+
+
+def test_outputs_are_those_of_the_policy():
+    for update in (
+        lambda outputs: sampled_update(jax.random.key(0), grpo(), lambda z: z, Z, outputs, 4),
+        lambda outputs: expected_update(grpo(), lambda z: z, Z, outputs, 4),
+        lambda outputs: update_variance(grpo(), lambda z: z, Z, outputs, 4),
+    ):
+        for number in (4, 6):
+            with pytest.raises(
+                ValueError, match=rf"^outputs has kinds of shape \({number},\) .* has 5 outputs: [^\n]*$"
+            ):
+                update(output_kinds(jnp.arange(float(number))))
 
 
 @pytest.mark.full

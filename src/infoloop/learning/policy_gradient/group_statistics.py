@@ -8,11 +8,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from infoloop.learning.policy_gradient.advantage_rules import DIVISORS
 from infoloop.learning.policy_gradient.bernstein_polynomials import bernstein
 from infoloop.probability.array_types import Batch
 from infoloop.probability.validation import check_choice, check_int, check_unit_interval
-
-DIVISORS = ("population", "sample")  # of the variance in a group: that of its law, or that of a sample
 
 
 def dead_share(p: Batch, size: int) -> Float[Array, "*batch"]:

@@ -9,11 +9,11 @@ from jaxtyping import Array, Bool, Float, Int, Key, PyTree
 
 from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
 from infoloop.learning.policy_gradient.group_advantages import advantages
-from infoloop.learning.policy_gradient.reward_kinds import OutputKinds
+from infoloop.learning.policy_gradient.reward_kinds import OutputKinds, check_outputs
 from infoloop.learning.policy_gradient.score_statistics import LogitsMap, log_policy
 from infoloop.learning.policy_gradient.verdict_groups import check_size_for
 from infoloop.probability.numerics import nan_unless
-from infoloop.probability.validation import check_int
+from infoloop.probability.validation import check_distributions, check_int
 
 MOST_ROUNDS = 1000  # of redrawing
 
@@ -40,10 +40,11 @@ def sampled_update(
 
     Returns:
         A pytree like the parameters, with a leading axis of groups. Under a rule that redraws, a group that is not kept
-        after 1000 rounds is NaN.
+        after 1000 rounds is NaN, as all are of a question whose outputs are of one kind.
 
     Raises:
-        ValueError: The logits are not finite, G is below the least of the rule, or there is no group.
+        ValueError: The logits are not finite, the outputs are not those of the policy, G is below the least of the
+            rule, or there is no group.
 
     >>> from infoloop.learning.policy_gradient.advantage_rules import reinforce
     >>> from infoloop.learning.policy_gradient.reward_kinds import output_kinds
@@ -73,7 +74,7 @@ def drawn_advantages(
 ) -> tuple[Int[Array, "groups size"], Float[Array, "groups size"], Bool[Array, "groups"]]:
     r"""Return groups of outputs, the advantages of their members, and whether each group is one that the rule keeps.
 
-    Groups that the rule does not keep are drawn again, up to 1000 times.
+    Groups that the rule does not keep are drawn again, up to 1000 times; where all outputs are of one kind, none is.
 
     Args:
         key: A key of `jax.random`.
@@ -83,18 +84,25 @@ def drawn_advantages(
         size: G, the size of a group.
         groups: How many groups.
 
+    Raises:
+        ValueError: `policy` is no law (the advantages of a traced one are NaN), the outputs are not those of the
+            policy, G is below the least of the rule, or there is no group.
+
     >>> from infoloop.learning.policy_gradient.advantage_rules import dr_grpo, modified
     >>> from infoloop.learning.policy_gradient.reward_kinds import output_kinds
     >>> rule, two = modified(dr_grpo(), redrawn="equal rewards"), output_kinds([1.0, 0.0])
     >>> drawn_advantages(jax.random.key(0), rule, jnp.array([0.5, 0.5]), two, 2, 3)[1].sort(axis=1).tolist()
     [[-0.5, 0.5], [-0.5, 0.5], [-0.5, 0.5]]
     """
-    return _sample_updates(key, rule, policy, outputs, check_size_for(rule, size), check_int(groups, "groups"))
+    policy = check_distributions(policy, "policy")
+    return _drawn(
+        key, rule, policy, check_outputs(outputs, policy.size), check_size_for(rule, size), check_int(groups, "groups")
+    )
 
 
 @partial(jax.jit, static_argnames=("size", "groups"))
-def _sample_updates(key, rule, policy, outputs, size, groups):
-    ones = jnp.ones(size)
+def _drawn(key, rule, policy, outputs, size, groups):
+    ones, is_law = jnp.ones(size), ~jnp.isnan(policy).any()
 
     def of_group(members):
         features = jax.tree.map(lambda x: x[outputs.kind_of[members]], outputs.kinds)
@@ -110,7 +118,10 @@ def _sample_updates(key, rule, policy, outputs, size, groups):
         chosen = (jnp.where(kept[:, None], members, again[0]), jnp.where(kept[:, None], found, again[1]))
         return of_round + 1, (*chosen, kept | again[2])
 
-    first = (1, draw(0))
-    if rule.redrawn == "never":
-        return first[1]
-    return lax.while_loop(lambda state: (state[0] < MOST_ROUNDS) & ~state[1][2].all(), redraw, first)[1]
+    def is_open(state):
+        return (state[0] < MOST_ROUNDS) & ~state[1][2].all() & is_law
+
+    members, found, kept = draw(0)
+    if rule.redrawn != "never":
+        members, found, kept = lax.while_loop(is_open, redraw, (1, (members, found, kept)))[1]
+    return members, nan_unless(is_law, found), kept & is_law
