@@ -189,7 +189,7 @@ def _drawn(key, rule, policy, outputs, size, groups):
         return advantages(rule, features, ones, size)
 
     def draw(of_round):
-        members = jax.random.choice(jax.random.fold_in(key, of_round), policy.size, (groups, size), p=policy)
+        members = draw_outputs(key, policy, size, groups, of_round)
         return members, *jax.vmap(of_group)(members)
 
     def redraw(state):
@@ -205,3 +205,21 @@ def _drawn(key, rule, policy, outputs, size, groups):
     if rule.redrawn != "never":
         members, found, kept = lax.while_loop(is_open, redraw, (1, (members, found, kept)))[1]
     return members, nan_unless(is_law, found), kept & is_law
+
+
+def draw_outputs(
+    key: Key[Array, ""], policy: Float[Array, "outputs"], size: int, groups: int, of_round: int | Int[Array, ""] = 0
+) -> Int[Array, "groups size"]:
+    r"""Return groups of outputs that are drawn from the policy.
+
+    Args:
+        key: A key of `jax.random`.
+        policy: The law $\pi$ of the outputs; nothing is checked.
+        size: G, the size of a group.
+        groups: How many groups.
+        of_round: How often groups were drawn before.
+
+    >>> draw_outputs(jax.random.key(0), jnp.array([1.0, 0.0]), 3, 2).tolist()
+    [[0, 0, 0], [0, 0, 0]]
+    """
+    return jax.random.choice(jax.random.fold_in(key, of_round), policy.size, (groups, size), p=policy)

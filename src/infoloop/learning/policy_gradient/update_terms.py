@@ -61,8 +61,9 @@ def clipped_update(
     >>> clipped_update(rloo(), lambda z: z, jnp.zeros(2), [0.5, 0.5], output_kinds([1.0, 0.0]), 4).tolist()
     [0.25, -0.25]
     """
-    old = check_distributions(old, "old")
-    low, high = check_unit_interval(low, "low"), check_finite(high, "high", 0.0)
+    policy = jnp.exp(log_policy(logits_of, parameters))
+    old = check_law(old, policy, "old")
+    low, high = check_bounds(low, high)
     mass = mass_by_kind(old, outputs)
     found = group_moments(rule, mass, outputs.kinds, size)
     some = mass > 0
@@ -71,9 +72,25 @@ def clipped_update(
         for part in (found.positive, found.positive - found.weight)
     )
     drawn = old > 0
-    ratio = jnp.where(drawn, jnp.exp(log_policy(logits_of, parameters)) / jnp.where(drawn, old, 1.0), 0.0)
+    ratio = jnp.where(drawn, policy / jnp.where(drawn, old, 1.0), 0.0)
     gain = jnp.where(ratio <= 1 + high, plus, 0.0) - jnp.where(ratio >= 1 - low, minus, 0.0)
     return weighted_scores(logits_of, parameters, old * ratio * gain)
+
+
+def check_bounds(low: Number, high: Number) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Return by how much a ratio may fall below and rise above 1 before it is clipped.
+
+    Args:
+        low: In [0, 1].
+        high: At least 0.
+
+    Raises:
+        ValueError: One of them is none of these; traced ones become NaN.
+
+    >>> [float(x) for x in check_bounds(0.2, 0.28)]
+    [0.2, 0.28]
+    """
+    return check_unit_interval(low, "low"), check_finite(high, "high", 0.0)
 
 
 def kl_update(
@@ -113,6 +130,27 @@ def kl_update(
     return weighted_scores(logits_of, parameters, weights)
 
 
+def check_law(law: Float[Numbers, "outputs"], policy: Float[Array, "outputs"], what: str) -> Float[Array, "outputs"]:
+    """Return a law of the outputs of a policy.
+
+    Args:
+        law: The law.
+        policy: The law of the policy.
+        what: Name of the law in the message.
+
+    Raises:
+        ValueError: It is no law (a traced one becomes NaN), or of another number of outputs.
+
+    >>> check_law([1.0], jnp.array([0.5, 0.5]), "old")
+    Traceback (most recent call last):
+    ValueError: old has shape (1,) and the policy (2,): give one probability an output
+    """
+    law = check_distributions(law, what)
+    if law.shape != policy.shape:
+        raise ValueError(f"{what} has shape {law.shape} and the policy {policy.shape}: give one probability an output")
+    return law
+
+
 def check_base(
     base: Float[Numbers, "outputs"], policy: Float[Array, "outputs"], estimator: str
 ) -> Float[Array, "outputs"]:
@@ -130,9 +168,7 @@ def check_base(
     Traceback (most recent call last):
     ValueError: base has no mass on output 1, on which the policy has 0.5: the divergence is infinite; give...
     """
-    base = check_distributions(base, "base")
-    if base.shape != policy.shape:
-        raise ValueError(f"base has shape {base.shape} and the policy {policy.shape}: give one probability an output")
+    base = check_law(base, policy, "base")
     outside = (policy > 0) & (base == 0)
     if estimator in ("k1", "k3"):
         return base
