@@ -42,7 +42,9 @@ def test_questions_with_rewards_of_their_own_have_few_kinds():
     outcome = np.random.default_rng(0).normal(size=(300, 5))
     outputs = output_kinds(outcome)
     assert outputs.kinds.outcome.shape == (300, 5)
-    np.testing.assert_array_equal(np.take_along_axis(np.array(outputs.kinds.outcome), outputs.kind_of, 1), outcome)
+    np.testing.assert_array_equal(
+        np.take_along_axis(*map(np.array, (outputs.kinds.outcome, outputs.kind_of)), 1), outcome
+    )
 
 
 def test_outputs_are_those_of_the_policy():

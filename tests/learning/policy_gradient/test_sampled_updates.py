@@ -137,6 +137,7 @@ def test_many_groups_of_many_outputs_take_little_memory():
     each = lambda s: sampled_update(jax.random.key(0), grpo(), lambda s: slopes * s, s, outputs, 16, 100_000)  # noqa: E731
     for update, parameters in ((mean, slopes), (each, jnp.ones(()))):
         needs = jax.jit(update).lower(parameters).compile().memory_analysis()
+        assert needs is not None
         assert needs.temp_size_in_bytes < 500e6
 
 
