@@ -49,6 +49,9 @@ def test_numbers_may_be_traced():
     ("call", "message"),
     [
         (lambda: named_rule("grp0"), r"there is no rule 'grp0': did you mean grpo\? Rules are reinforce, .*"),
+        (lambda: named_rule("GRPO"), r"there is no rule 'GRPO': did you mean grpo\? Rules are reinforce, .*"),
+        (lambda: named_rule("grpo", epsilom=1.0), r"rule grpo has no setting 'epsilom': did you mean epsilon\? .*"),
+        (lambda: named_rule("rloo", epsilon=1.0), r"rule rloo has no setting 'epsilon'\. It has none"),
         (lambda: named_rule("zzz"), r"there is no rule 'zzz'\. Rules are reinforce, rloo, grpo, dr_grpo"),
         (lambda: grpo(-1e-6), r"epsilon is -1e-06: give a finite number, at least 0"),
         (lambda: grpo(divisor="none"), r"divisor is 'none': choose one of 'population', 'sample'"),

@@ -232,6 +232,24 @@ def test_questions_and_settings_are_batched():
             np.testing.assert_allclose(found[s, q], alone, rtol=0, atol=rounding(64))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("rule", [grpo(), modified(grpo(0.1), dose=0.3), modified(dr_grpo(), redrawn="equal verdicts")])
+def test_a_kind_that_only_fills_up_changes_nothing(rule):
+    """A question of two kinds beside one of three, in values and in slopes along logits, rewards and shaping."""
+    outcome, shaping, z = jnp.array([1.0, 0.0, 0.0]), jnp.array([0.0, 0.5, 0.5]), jnp.array([0.3, -0.2, 0.1])
+    alone = output_kinds(outcome, shaping)
+    padded = jax.tree.map(lambda x: x[0], output_kinds([outcome, [1.0, 0.5, 0.0]], shaping))
+    assert (alone.kinds.outcome.size, padded.kinds.outcome.size) == (2, 3)
+
+    def values(z, scale, outputs):
+        outputs = outputs._replace(kinds=outputs.kinds._replace(outcome=scale * outputs.kinds.outcome))
+        found = expected_update(rule, lambda z: z, z, outputs, 3)
+        return jnp.append(found, update_variance(rule, lambda z: z, z, outputs, 3))
+
+    for of in (values, jax.jacfwd(values), jax.jacrev(values, argnums=1)):
+        np.testing.assert_allclose(of(z, 2.0, padded), of(z, 2.0, alone), rtol=0, atol=rounding(64))
+
+
 @pytest.mark.full
 def test_slopes_are_those_of_differences():
     z, outputs = question()

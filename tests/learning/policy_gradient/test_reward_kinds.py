@@ -24,13 +24,35 @@ def test_outputs_are_right_when_their_reward_is_above_0():
     assert kinds([1.0, 0.0], right=[0, 1]).right.tolist() == [0, 1]
 
 
-def test_questions_share_a_table_and_can_be_batched():
-    outcome = np.array([[1.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
+def test_kinds_are_numbered_within_their_question():
+    outputs = output_kinds([[[1.0, 0.0, 0.0], [3.0, 3.0, 3.0]]], [0.0, 0.5, 0.5])
+    assert outputs.kind_of.tolist() == [[[1, 0, 0], [0, 1, 1]]]
+    assert outputs.kinds.outcome.tolist() == [[[0.0, 1.0], [3.0, 3.0]]]
+    assert outputs.kinds.shaping.tolist() == [[[0.5, 0.0], [0.0, 0.5]]]
+
+
+def test_a_question_of_fewer_kinds_has_its_last_one_again():
+    outputs = output_kinds([[2.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
+    assert outputs.kinds.outcome.tolist() == [[0.0, 2.0], [1.0, 1.0]]
+    found = jax.vmap(mass_by_kind)(jnp.array([[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]]), outputs)
+    assert abs(found - jnp.array([[0.5, 0.5], [1.0, 0.0]])).max() <= rounding(3)
+
+
+def test_questions_with_rewards_of_their_own_have_few_kinds():
+    outcome = np.random.default_rng(0).normal(size=(300, 5))
     outputs = output_kinds(outcome)
-    policy = jnp.array([[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]])
-    assert outputs.kinds.outcome.shape == (2, 2)
-    found = jax.vmap(mass_by_kind)(policy, outputs)
-    assert abs(found - np.stack([1 - (policy * outcome).sum(1), (policy * outcome).sum(1)], 1)).max() <= rounding(3)
+    assert outputs.kinds.outcome.shape == (300, 5)
+    np.testing.assert_array_equal(
+        np.take_along_axis(*map(np.array, (outputs.kinds.outcome, outputs.kind_of)), 1), outcome
+    )
+
+
+def test_outputs_are_those_of_the_policy():
+    message = r"^outputs has kinds of shape \(2,\) where the policy has 3 outputs: give each output of the policy its "
+    with pytest.raises(ValueError, match=message):
+        mass_by_kind(jnp.ones(3) / 3, output_kinds([1.0, 0.0]))
+    with pytest.raises(ValueError, match=r"kinds of shape \(2, 3\) .* jax\.vmap takes several questions$"):
+        mass_by_kind(jnp.ones(3) / 3, output_kinds([[1.0, 0.0, 0.0], [1.0, 0.0, 1.0]]))
 
 
 @pytest.mark.parametrize(
@@ -49,6 +71,8 @@ def test_what_is_no_reward_is_refused(call, message):
 
 def test_traced_rewards_that_are_not_finite_become_nan():
     assert jnp.isnan(jax.jit(lambda r: kinds(r).outcome)(jnp.array([1.0, jnp.inf]))[1])
+    verdicts = jax.jit(lambda right: kinds([1.0, 1.0, 0.0], right=right).right)(jnp.array([0.5, 1.0, 0.0]))
+    np.testing.assert_array_equal(verdicts, [jnp.nan, 1.0, 0.0])
 
 
 def test_sorting_is_work_of_the_host():

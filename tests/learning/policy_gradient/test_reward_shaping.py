@@ -5,6 +5,7 @@ import math
 from fractions import Fraction
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from mpmath import exp, log, mp, mpf, sqrt
@@ -100,6 +101,22 @@ def test_verdicts_at_random_lose_all_of_the_advantage_of_right_answers():
         )
         assert float(Fraction(6, 5) - kept) == float(lost_advantage(2, 5, J))
     np.testing.assert_allclose(lost_advantage(2, 5, 0.7), 0.3 * 6 / 5, rtol=rounding(2))
+
+
+@pytest.mark.parametrize(
+    ("of", "message"),
+    [
+        ((9, 8), r"right is 9 of size 8: give at most as many right answers as there are"),
+        ((1.5, 8), r"right is 1\.5: give whole numbers from 0 on"),
+        ((1, 8, 1.5), r"informedness is 1\.5: give a finite number, at least -1, at most 1"),
+        ((1, 8, math.nan), r"informedness is nan: give a finite number, at least -1, at most 1"),
+    ],
+)
+def test_a_loss_that_cannot_be_is_refused(of, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        lost_advantage(*of)
+    traced = jax.jit(lost_advantage)(*map(float, of))
+    assert jnp.isnan(traced)
 
 
 def drifted(policy, size, theta, eta):

@@ -54,6 +54,13 @@ def test_weighted_scores_are_their_sum():
     np.testing.assert_allclose([found["a"], *found["b"]], weights @ scores(*policy()), rtol=0, atol=CLOSE)
 
 
+def test_scores_of_a_peaked_policy_keep_their_digits():
+    z, small = jnp.array([0.0, -60.0]), np.exp(-60.0)
+    np.testing.assert_allclose(scores(lambda z: z, z)[0], [small, -small], rtol=CLOSE)
+    found = weighted_scores(lambda z: z, z, jnp.array([1.0, 3 * small]))  # by g = (small, -small) and (-1, 1)
+    np.testing.assert_allclose(found, [-2 * small, 2 * small], rtol=CLOSE)
+
+
 def test_a_kind_of_one_output_has_no_spread():
     assert (score_moments(*policy(), output_kinds([1.0, 2.0, 3.0, 4.0])).spread <= rounding(4) ** 2).all()
 

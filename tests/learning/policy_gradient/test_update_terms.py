@@ -99,6 +99,51 @@ def test_the_natural_gradient_of_a_table_is_the_reward():
         np.testing.assert_allclose(found - found.mean(), reward - reward.mean(), rtol=0, atol=CLOSE)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("z", [[0.0, -60.0], [0.0, -60.0, -140.0], [-300.0, 0.0, 0.0, -5.0]])
+def test_the_natural_gradient_of_a_peaked_policy_is_the_reward_too(z):
+    z, reward = jnp.array(z), jnp.arange(float(len(z)))
+    expected = reward - reward.mean()
+    for scale in (1.0, 2.0) if len(z) == 2 else (1.0,):  # of logits that are not the parameters
+        logits_of = lambda theta, scale=scale: scale * theta  # noqa: E731
+        update = expected_update(rloo(), logits_of, z / scale, output_kinds(reward), 2)
+        found = natural_update(logits_of, z / scale, update)
+        np.testing.assert_allclose(found, expected / scale, rtol=0, atol=CLOSE)
+
+
+@pytest.mark.slow
+def test_the_natural_gradient_has_slopes_at_the_uniform_policy():
+    r"""$-U_y\frac{1_{y=k}-\pi_k}{\pi_y}$, less its mean over outputs."""
+    update = np.array([0.3, -0.1, -0.2])
+    slope = -3 * update[:, None] * (np.eye(3) - 1 / 3)
+    expected = slope - slope.mean(axis=0)
+    for derivative in (jax.jacfwd, jax.jacrev):
+        found = derivative(lambda z: natural_update(identity, z, jnp.array(update)))(jnp.zeros(3))
+        np.testing.assert_allclose(found, expected, rtol=0, atol=CLOSE)
+
+
+@pytest.mark.slow
+def test_the_natural_gradient_has_slopes_where_singular_values_agree():
+    """Two features, orthogonal and of one length under the uniform policy, against differences of a solution."""
+    phi, update = np.array([[1.0, 1], [1, -1], [-1, 1], [-1, -1]]), np.array([0.3, 0.1])
+
+    def solved(theta):
+        policy = np.exp(phi @ theta) / np.exp(phi @ theta).sum()
+        g = phi - policy @ phi
+        return np.linalg.solve(g.T @ (policy[:, None] * g), update)
+
+    found = jax.jacrev(lambda theta: natural_update(lambda t: phi @ t, theta, jnp.array(update)))(jnp.zeros(2))
+    step = 1e-5
+    differences = [(solved(step * e) - solved(-step * e)) / (2 * step) for e in np.eye(2)]
+    np.testing.assert_allclose(found, np.array(differences).T, rtol=0, atol=step)  # the error is of order step**2
+
+
+def test_outputs_without_mass_stay():
+    found = natural_update(identity, jnp.array([0.0, -800.0, 0.0]), jnp.array([0.25, 0.0, -0.25]))
+    assert found.tolist() == [0.5, 0.0, -0.5]
+    assert jnp.isnan(natural_logits(jnp.full(2, jnp.nan), jnp.zeros(2))).all()
+
+
 @pytest.mark.full
 def test_the_natural_gradient_solves_with_the_fisher_matrix():
     phi = jnp.array([[1.0, 0.0, 1.0], [0.5, -1.0, -0.5], [0.0, 2.0, 2.0], [-1.0, 0.3, -0.7]])  # the third is the sum
@@ -120,3 +165,20 @@ def test_bad_input_is_named():
         clipped_update(rloo(), identity, Z, OLD, outputs, 4, high=-1.0)
     with pytest.raises(ValueError, match=r"^estimator is 'k4': choose one of 'exact', 'k1', 'k2', 'k3'$"):
         kl_update(identity, Z, BASE, 1.0, "k4")
+    with pytest.raises(
+        ValueError, match=r"^base has shape \(2,\) and the policy \(4,\): give one probability an output$"
+    ):
+        kl_update(identity, Z, [0.5, 0.5], 1.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("estimator", ["exact", "k2"])
+def test_a_base_has_mass_where_the_policy_has(estimator):
+    base = jnp.array([0.5, 0.5, 0.0, 0.0])
+    message = r"^base has no mass on output 2, on which the policy has 0\.25: the divergence is infinite; give mass to "
+    with pytest.raises(ValueError, match=message):
+        kl_update(identity, Z, base, 1.0, estimator)
+    assert jnp.isnan(jax.jit(lambda base: kl_update(identity, Z, base, 1.0, estimator))(base)).all()
+    assert jnp.isfinite(kl_update(identity, Z, base, 1.0, "k3")).all()
+    narrow = Z.at[2:].set(-800.0)
+    assert jnp.isfinite(kl_update(identity, narrow, base, 1.0, estimator)).all()

@@ -1,8 +1,8 @@
 r"""The policy-gradient update of one question, exactly: its mean and covariance over all groups of G outputs.
 
 Start with `advantage_rules` (GRPO and its kin), `reward_kinds` (what a rule sees of an output), `exact_updates`; the
-same by sampling is in `sampled_updates`. A policy is any differentiable map from parameters to the logits of all
-outputs.
+same by sampling is in `sampled_updates` and `sampled_terms`. A policy is any differentiable map from parameters to
+the logits of all outputs.
 
 $U=\frac1G\sum_iA_ig_i$, with scores $g_y=\nabla\ln\pi(y)$. The advantage of an output hangs on the kinds in its group
 alone, so that for kinds k with counts c

@@ -8,6 +8,7 @@ from . import group_variance as group_variance
 from . import live_group_biases as live_group_biases
 from . import reward_kinds as reward_kinds
 from . import reward_shaping as reward_shaping
+from . import sampled_terms as sampled_terms
 from . import sampled_updates as sampled_updates
 from . import score_statistics as score_statistics
 from . import update_loops as update_loops

@@ -4,6 +4,7 @@ A rule sees of an output its outcome reward, its shaping, whether it is right, a
 the reward is $r=\text{outcome}+\lambda\,\text{shaping}$. Numbers of a rule may be traced; its words are static.
 """
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,7 @@ from infoloop.probability.validation import check_choice, check_finite
 from infoloop.reporting.suggestions import did_you_mean, list_names
 
 _CENTRINGS = ("constant", "others", "group")
-_DIVISORS = ("none", "population", "sample")
+DIVISORS = ("population", "sample")  # of the variance in a group: that of its law, or that of a sample
 _REDRAWN = ("never", "equal rewards", "equal verdicts")
 _GATES = ("open", "some right", "mixed")
 _LENGTHS = ("ignored", "own", "group total")
@@ -91,7 +92,7 @@ def grpo(epsilon: Number = 0.0, divisor: str = "population") -> AdvantageRule:
     >>> grpo(1e-6, "sample").divisor
     'sample'
     """
-    return _rule("group", check_choice(divisor, "divisor", _DIVISORS[1:]), epsilon=epsilon)
+    return _rule("group", check_choice(divisor, "divisor", DIVISORS), epsilon=epsilon)
 
 
 def dr_grpo() -> AdvantageRule:
@@ -119,15 +120,20 @@ def named_rule(name: str, **settings: Any) -> AdvantageRule:
         settings: what its constructor takes.
 
     Raises:
-        ValueError: There is no such rule; the message has the nearest name.
+        ValueError: There is no such rule, or no such setting of it; the message has the nearest name.
 
     >>> named_rule("grp0")
     Traceback (most recent call last):
     ValueError: there is no rule 'grp0': did you mean grpo? Rules are reinforce, rloo, grpo, dr_grpo
     """
     if name not in RULES:
-        hint = did_you_mean(str(name), RULES) or "."
+        hint = did_you_mean(str(name).lower(), RULES) or "."
         raise ValueError(f"there is no rule {name!r}{hint} Rules are {list_names(RULES)}")
+    known = inspect.signature(RULES[name]).parameters
+    for word in settings:
+        if word not in known:
+            hint = did_you_mean(word.lower(), known) or "."
+            raise ValueError(f"rule {name} has no setting {word!r}{hint} It has {list_names(known)}")
     return RULES[name](**settings)
 
 
@@ -144,7 +150,8 @@ def modified(
         rule: A rule.
         dose: $\lambda$, weight of the shaping, finite; negative ones reverse it.
         redrawn: Dynamic sampling (DAPO, arXiv 2503.14476): groups of "equal rewards", or of "equal verdicts" (all right
-            or all wrong), are drawn again, so that expectations are those of the others; or "never".
+            or all wrong), are drawn again, so that expectations are those of the others; or "never". A question whose
+            outputs are all of one kind has no others: its updates are NaN.
         gate: Outcome gate: shaping counts only in groups with "some right", or with right and wrong ("mixed"); or in
             all ("open").
         lengths: "own": an output's advantage is divided by its length (mean over its tokens, then over outputs, as in

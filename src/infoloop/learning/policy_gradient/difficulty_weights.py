@@ -22,7 +22,7 @@ from infoloop.learning.policy_gradient.group_statistics import check_group_size,
 from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.validation import check_choice, check_finite, check_scores, check_unit_interval
 
-RULES = ("grpo", "dr_grpo", "rloo", "contrast")
+_OF_CONTRASTS = ("grpo", "dr_grpo", "rloo", "contrast")  # rules that move along a difference of mean scores
 
 
 def contrast_weights(
@@ -50,7 +50,7 @@ def contrast_weights(
     True
     """
     s = group_deviations(size)[1:-1]
-    check_choice(rule, "rule", RULES)
+    check_choice(rule, "rule", _OF_CONTRASTS)
     if rule == "grpo":
         small = check_finite(epsilon, "epsilon", 0.0)
         return s**2 / (group_deviations(size, divisor)[1:-1] + small)

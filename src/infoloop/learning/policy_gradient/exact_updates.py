@@ -34,11 +34,12 @@ def expected_update(
         among: The part that comes from groups that are "all wrong", "mixed" or "all right"; these add up to "all".
 
     Returns:
-        A pytree like the parameters.
+        A pytree like the parameters; NaN where the rule draws groups again and no group is kept, as in a question whose
+        outputs are all of one kind.
 
     Raises:
-        ValueError: The logits are not finite, G is below the least of the rule, there are too many multisets of kinds,
-            or `among` is another word.
+        ValueError: The logits are not finite, the outputs are not those of the policy, G is below the least of the
+            rule, there are too many multisets of kinds, or `among` is another word.
 
     >>> from infoloop.learning.policy_gradient.advantage_rules import rloo
     >>> from infoloop.learning.policy_gradient.reward_kinds import output_kinds

@@ -9,12 +9,11 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float
 
+from infoloop.learning.policy_gradient.advantage_rules import DIVISORS
 from infoloop.learning.policy_gradient.bernstein_polynomials import bernstein
 from infoloop.probability.array_types import Batch, Numbers
 from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import check_choice, check_int, check_scores, check_unit_interval
-
-DIVISORS = ("population", "sample")  # of the variance in a group: that of its law, or that of a sample
 
 
 def dead_share(p: Batch, size: int) -> Float[Array, "*batch"]:

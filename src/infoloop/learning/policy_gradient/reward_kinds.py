@@ -3,6 +3,7 @@ r"""What a rule sees of an output: outputs with the same reward, shaping, verdic
 Groups are enumerated over kinds, of which there are few, whatever the number of outputs.
 """
 
+import math
 from typing import NamedTuple
 
 import jax
@@ -13,6 +14,7 @@ from jaxtyping import Array, Float, Int
 
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
+from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import check_finite, check_positive, check_scores
 
 
@@ -72,7 +74,10 @@ def kinds(
 
 def _verdicts(right):
     right = check_finite(right, "right", 0.0)
-    if not isinstance(right, Tracer) and not np.isin(right, (0, 1)).all():
+    known = (right == 0) | (right == 1)
+    if isinstance(right, Tracer):
+        return nan_unless(known, right)
+    if not known.all():
         raise ValueError(f"right is {right}: give 1 where an output is right, else 0")
     return right
 
@@ -93,8 +98,8 @@ def output_kinds(
         length: Its length, above 0.
 
     Returns:
-        Outputs and their kinds; questions along leading axes have the same table of kinds, so that `vmap` can take
-        them.
+        Outputs and their kinds, numbered within each question of the leading axes, which `vmap` can take: a question of
+        fewer kinds than another has its last one again in their places, without outputs.
 
     Raises:
         ValueError: One of them is none of these.
@@ -104,13 +109,39 @@ def output_kinds(
     """
     with jax.ensure_compile_time_eval():  # known rewards stay known where others are traced
         of_outputs = np.stack(kinds(outcome, shaping, right, length))
-    table, kind_of = np.unique(of_outputs.reshape(4, -1), axis=1, return_inverse=True)
-    batch = of_outputs.shape[1:-1]
-    features = np.broadcast_to(table.reshape(4, *(1 for _ in batch), -1), (4, *batch, table.shape[1]))
-    return OutputKinds(jnp.asarray(kind_of.reshape(of_outputs.shape[1:])), Kinds(*map(jnp.asarray, features)))
+    *batch, length_of_list = of_outputs.shape[1:]
+    question = np.repeat(np.arange(math.prod(batch)), length_of_list)
+    table, place = np.unique(np.vstack([question, of_outputs.reshape(4, -1)]), axis=1, return_inverse=True)
+    number = np.bincount(table[0].astype(int))  # of kinds, by question
+    first = np.cumsum(number) - number
+    rows = first[:, None] + np.minimum(np.arange(number.max()), number[:, None] - 1)
+    features = table[1:, rows].reshape(4, *batch, -1)
+    kind_of = (place.reshape(-1) - first[question]).reshape(of_outputs.shape[1:])
+    return OutputKinds(jnp.asarray(kind_of), Kinds(*map(jnp.asarray, features)))
 
 
-@jax.jit
+def check_outputs(outputs: OutputKinds, number: int) -> OutputKinds:
+    """Return the outputs, of one question, which are as many as its policy has.
+
+    Args:
+        outputs: The outputs and their kinds.
+        number: How many outputs the policy has.
+
+    Raises:
+        ValueError: They are more or fewer, or of several questions.
+
+    >>> check_outputs(output_kinds([1.0, 0.0]), 3)
+    Traceback (most recent call last):
+    ValueError: outputs has kinds of shape (2,) where the policy has 3 outputs: give each output of the...
+    """
+    if outputs.kind_of.shape != (number,):
+        raise ValueError(
+            f"outputs has kinds of shape {outputs.kind_of.shape} where the policy has {number:,} outputs: give each "
+            "output of the policy its reward; jax.vmap takes several questions"
+        )
+    return outputs
+
+
 def mass_by_kind(policy: Float[Array, "outputs"], outputs: OutputKinds) -> Float[Array, "kinds"]:
     r"""Return the mass $m_k=\sum_{y\in k}\pi_y$ of each kind.
 
@@ -118,7 +149,15 @@ def mass_by_kind(policy: Float[Array, "outputs"], outputs: OutputKinds) -> Float
         policy: The law $\pi$ of the outputs.
         outputs: The outputs and their kinds.
 
+    Raises:
+        ValueError: The outputs are not those of the policy.
+
     >>> mass_by_kind(jnp.array([0.5, 0.25, 0.25]), output_kinds([1.0, 0.0, 1.0])).tolist()
     [0.25, 0.75]
     """
+    return _mass_by_kind(policy, check_outputs(outputs, policy.size))
+
+
+@jax.jit
+def _mass_by_kind(policy, outputs):
     return jax.ops.segment_sum(policy, outputs.kind_of, outputs.kinds.outcome.shape[-1])

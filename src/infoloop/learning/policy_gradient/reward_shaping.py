@@ -5,11 +5,14 @@ normalised advantages $\frac{\lambda(s_i-\bar s)}{\lambda\sigma_s}$ do not depen
 """
 
 import jax.numpy as jnp
+from jax.core import Tracer
 from jaxtyping import Array, Float
 
 from infoloop.learning.policy_gradient.difficulty_weights import contrast_weights, difficulty_weight
+from infoloop.learning.policy_gradient.finite_numbers import check_finite
 from infoloop.learning.policy_gradient.group_statistics import check_group_size, check_output_rows, check_verdicts
 from infoloop.probability.array_types import Batch, Number, Numbers
+from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import (
     check_count,
     check_distributions,
@@ -132,7 +135,7 @@ def lost_advantage(right: Batch, size: Batch, informedness: Batch = 0.0) -> Floa
     informedness $J=1-\rho_0-\rho_1$ on average to J times that; at random (J = 0) all of it is lost (arXiv 2512.16912).
 
     Args:
-        right: $n_c$, number of right answers, from 0 to n.
+        right: $n_c$, number of right answers, from 0 to n; of traced ones, another gives NaN.
         size: n, at least 1.
         informedness: J, from -1 to 1.
 
@@ -140,13 +143,17 @@ def lost_advantage(right: Batch, size: Batch, informedness: Batch = 0.0) -> Floa
         Losses, in the unit of the verdict.
 
     Raises:
-        ValueError: A count is no whole number.
+        ValueError: A count is no whole number, more answers are right than there are, or J is outside [-1, 1].
 
     >>> float(lost_advantage(2, 8)), float(lost_advantage(2, 8, 1.0))
     (1.5, 0.0)
     """
     c, n = check_count(right, "right", 0), check_count(size, "size", 1)
-    return (1 - jnp.asarray(informedness)) * c * (n - c) / n
+    j = check_finite(informedness, "informedness", -1.0, 1.0)
+    possible = c <= n
+    if not isinstance(possible, Tracer) and not possible.all():
+        raise ValueError(f"right is {right} of size {size}: give at most as many right answers as there are")
+    return nan_unless(possible, (1 - j) * c * (n - c) / n)
 
 
 def random_reward_drift(policy: Float[Numbers, "outputs"], reward_rate: Number, size: int) -> Float[Array, "outputs"]:

@@ -67,12 +67,35 @@ def weighted_scores(logits_of: LogitsMap, parameters: PyTree, weights: Float[Arr
     >>> weighted_scores(lambda z: z, jnp.zeros(2), jnp.array([1.0, 0.0])).tolist()
     [0.5, -0.5]
     """
-    log_policy(logits_of, parameters)  # under vjp what is not finite would be traced
-    return jax.vjp(lambda theta: log_policy(logits_of, theta), parameters)[1](weights)[0]
+    policy = jnp.exp(log_policy(logits_of, parameters))
+    return jax.vjp(lambda theta: check_scores(logits_of(theta), "logits"), parameters)[1](
+        logit_weights(policy, weights)
+    )[0]
+
+
+def logit_weights(policy: Float[Array, "outputs"], weights: Float[Array, "outputs"]) -> Float[Array, "outputs"]:
+    r"""Return the weights $u=w-\pi\sum w$ of the slopes of the logits that are weights w of scores.
+
+    They sum to 0. That of the likeliest output is taken from those of the others, which keeps its digits where nearly
+    all of the mass is on it.
+
+    Args:
+        policy: The law $\pi$.
+        weights: w.
+
+    >>> logit_weights(jnp.array([0.5, 0.5]), jnp.array([1.0, 0.0])).tolist()
+    [0.5, -0.5]
+    """
+    likeliest = jnp.arange(policy.size) == jnp.argmax(policy)
+    others = jnp.where(likeliest, 0.0, weights - policy * weights.sum())
+    return jnp.where(likeliest, 0.0 - others.sum(), others)
 
 
 def scores(logits_of: LogitsMap, parameters: PyTree) -> Float[Array, "outputs parameters"]:
     r"""Return the scores $g_y$ of all outputs, one flat row each: as large as the Jacobian of the logits.
+
+    $g_y=d_y-\sum_{y'}\pi_{y'}d_{y'}$ with the `logit_contrasts` d, so that small ones keep their digits: that of an
+    output which nearly all of the mass is on.
 
     Args:
         logits_of: parameters -> logits.
@@ -84,10 +107,31 @@ def scores(logits_of: LogitsMap, parameters: PyTree) -> Float[Array, "outputs pa
     >>> scores(lambda z: z, jnp.zeros(2)).tolist()
     [[0.5, -0.5], [-0.5, 0.5]]
     """
+    contrasts = logit_contrasts(logits_of, parameters)
+    return contrasts - _times(contrasts.T, jnp.exp(log_policy(logits_of, parameters)))
+
+
+def logit_contrasts(logits_of: LogitsMap, parameters: PyTree) -> Float[Array, "outputs parameters"]:
+    r"""Return $d_y=\nabla(z_y-z_*)$, the slopes of the logits z against that of the likeliest output.
+
+    Args:
+        logits_of: parameters -> logits.
+        parameters: Any pytree of floats.
+
+    Returns:
+        One flat row an output, 0 for the likeliest.
+
+    Raises:
+        ValueError: The logits are not finite.
+
+    >>> logit_contrasts(lambda z: z, jnp.zeros(2)).tolist()
+    [[0.0, 0.0], [-1.0, 1.0]]
+    """
     flat, unravel = ravel_pytree(parameters)
     log_pi = log_policy(logits_of, parameters)
     derivative = jax.jacfwd if flat.size <= log_pi.size else jax.jacrev
-    return derivative(lambda theta: log_policy(logits_of, unravel(theta)))(flat)
+    slopes = derivative(lambda theta: logits_of(unravel(theta)))(flat)
+    return slopes - slopes[jnp.argmax(log_pi)]
 
 
 def score_moments(logits_of: LogitsMap, parameters: PyTree, outputs: OutputKinds) -> ScoreMoments:

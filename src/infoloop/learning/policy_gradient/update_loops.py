@@ -10,7 +10,7 @@ from jaxtyping import PyTree
 from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
 from infoloop.learning.policy_gradient.exact_updates import expected_update
 from infoloop.learning.policy_gradient.reward_kinds import OutputKinds
-from infoloop.learning.policy_gradient.sampled_updates import sampled_update
+from infoloop.learning.policy_gradient.sampled_updates import mean_sampled_update
 from infoloop.learning.policy_gradient.score_statistics import LogitsMap
 from infoloop.loops.loop import Loop
 from infoloop.probability.array_types import Number
@@ -93,7 +93,6 @@ def sampled_ascent(
     """
 
     def update(key: Any, theta: PyTree) -> PyTree:
-        drawn = sampled_update(key, rule, logits_of, theta, outputs, size, groups)
-        return jax.tree.map(lambda x: x.mean(axis=0), drawn)
+        return mean_sampled_update(key, rule, logits_of, theta, outputs, size, groups)
 
     return update_loop(update, start, rate)

@@ -52,8 +52,8 @@ def group_moments(
 ) -> GroupMoments:
     r"""Return the moments of a rule over all groups of G outputs, drawn independently.
 
-    Where the rule draws groups again they are those of the groups that are kept. Multisets are summed in chunks: the
-    memory of a batch (`vmap`) is that of 256 of them.
+    Where the rule draws groups again they are those of the groups that are kept, and NaN if none is. Multisets are
+    summed in chunks: the memory of a batch (`vmap`) is that of 256 of them.
 
     Args:
         rule: The rule.
