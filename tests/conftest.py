@@ -21,6 +21,7 @@ jax.config.update("jax_compilation_cache_dir", _CACHE)
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
 
 _COMPILED_EXAMPLES = {"learning", "loops", "models"}
+_LONG_EXAMPLES = {"infoloop.learning.effect_sizes.effect_size"}  # compiling NUTS takes 10 s and more
 _PROCESS = Path("/proc/self")
 _EVERY, _MOST_MAPS = 25, 20_000  # tests between two counts; Linux ends a process at 65 530 memory maps
 _MOST_BYTES = 3 * 2**29  # half of the 3 GiB that a test process may take
@@ -57,5 +58,7 @@ def pytest_collection_modifyitems(items):
     """What only the full lane runs is slow too, as are the examples of packages whose examples compile scans."""
     for item in items:
         example = isinstance(item, pytest.DoctestItem) and item.path.parent.name in _COMPILED_EXAMPLES
+        if item.name in _LONG_EXAMPLES:
+            item.add_marker(pytest.mark.full)
         if example or item.get_closest_marker("full"):
             item.add_marker(pytest.mark.slow)

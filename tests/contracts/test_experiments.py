@@ -26,7 +26,8 @@ LONG = (
     "diversity_of_right_answers",
     "pass_at_k",
     "goodhart",
-)  # 15 s to a minute each
+    "collapse",
+)  # 10 s to a minute each
 DRAWN = [pytest.param(name, marks=pytest.mark.full if name in LONG else ()) for name in EXPERIMENTS]
 
 

@@ -210,7 +210,7 @@ def test_a_wrong_byte_in_a_journal_is_one_line_or_the_same_bytes(seed, small_run
     assert sorted(journal.read_bytes().splitlines()) == sorted(small_run[journal.name].splitlines())
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_run_that_is_killed_goes_on_and_gives_the_same_bytes(tmp_path):
     slow = ["--set", "work=3000000", "--json"]
     killed = tmp_path / "killed"
