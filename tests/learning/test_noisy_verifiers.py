@@ -138,7 +138,12 @@ def test_batches_and_slopes():
 
 def test_slopes_of_the_bits_at_the_ends_are_divergences():
     """Of the verdicts of the rare class from those of the common one; infinite where these never say so."""
-    slope = jax.vmap(jax.grad(lambda p: noisy_verdict_bits(erring_verifier(0.25, 0.5), p)))(jnp.array([0.0, 1.0]))
+    slope = jax.vmap(
+        jax.grad(lambda p: noisy_verdict_bits(erring_verifier(false_positive=0.25, false_negative=0.5), p))
+    )(jnp.array([0.0, 1.0]))
     expected = [0.5 * np.log2(2) + 0.5 * np.log2(0.5 / 0.75), -0.25 * np.log2(0.5) - 0.75 * np.log2(0.75 / 0.5)]
     assert np.abs(slope - np.array(expected)).max() <= rounding(4)
-    assert jax.grad(lambda p: noisy_verdict_bits(erring_verifier(0.0, 0.5), p))(0.0) == np.inf
+    assert (
+        jax.grad(lambda p: noisy_verdict_bits(erring_verifier(false_positive=0.0, false_negative=0.5), p))(0.0)
+        == np.inf
+    )

@@ -9,13 +9,13 @@ from jax.core import Tracer
 from jaxtyping import Array, Float
 
 from infoloop.learning.policy_gradient.difficulty_weights import contrast_weights, difficulty_weight
-from infoloop.learning.policy_gradient.finite_numbers import check_finite
 from infoloop.learning.policy_gradient.group_statistics import check_group_size, check_output_rows, check_verdicts
 from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import (
     check_count,
     check_distributions,
+    check_finite,
     check_positive,
     check_unit_interval,
 )

@@ -8,7 +8,6 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Key, PyTree
 
 from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
-from infoloop.learning.policy_gradient.finite_numbers import check_finite
 from infoloop.learning.policy_gradient.reward_kinds import OutputKinds
 from infoloop.learning.policy_gradient.sampled_updates import (
     draw_outputs,
@@ -21,7 +20,7 @@ from infoloop.learning.policy_gradient.update_terms import check_base, check_bou
 from infoloop.probability.array_types import Number, Numbers
 from infoloop.probability.arrays import log_ratio
 from infoloop.probability.numerics import nan_unless
-from infoloop.probability.validation import check_choice, check_int
+from infoloop.probability.validation import check_choice, check_finite, check_int
 
 _ESTIMATORS = ("k1", "k2", "k3")
 
