@@ -47,7 +47,7 @@ def perceptron(
     graph = nnx.graphdef(nnx.eval_shape(lambda: network(nnx.Rngs(0))))
 
     def start(key):
-        return nnx.state(network(nnx.Rngs(key)), nnx.Param)
+        return nnx.to_pure_dict(nnx.state(network(nnx.Rngs(key)), nnx.Param))
 
     def log_policy(parameters):
         return jax.nn.log_softmax(nnx.merge(graph, parameters)(world.prompts), axis=-1)

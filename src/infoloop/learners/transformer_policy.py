@@ -82,7 +82,7 @@ def transformer(
     graph = nnx.graphdef(nnx.eval_shape(lambda: network(nnx.Rngs(0))))
 
     def start(key):
-        return nnx.state(network(nnx.Rngs(key)), nnx.Param)
+        return nnx.to_pure_dict(nnx.state(network(nnx.Rngs(key)), nnx.Param))
 
     return ParametricPolicy(start, lambda parameters: nnx.merge(graph, parameters)(world.prompts))
 

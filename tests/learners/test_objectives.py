@@ -1,0 +1,108 @@
+"""Each objective against loops over outputs; each sampled one against the exact gradient that it estimates."""
+
+import itertools
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from infoloop.learners.objectives import (
+    best_of_n_distillation,
+    class_likelihood,
+    expected_reward,
+    imitation,
+    preference,
+    rejection_imitation,
+    sampled_policy_gradient,
+)
+from infoloop.learning.policy_gradient.advantage_rules import rloo
+from infoloop.learning.policy_gradient.reward_kinds import output_kinds
+from infoloop.probability.numerics import rounding
+
+KEY = jax.random.key(0)
+LAW = np.array([[0.1, 0.2, 0.3, 0.4], [0.25, 0.25, 0.4, 0.1], [0.7, 0.1, 0.1, 0.1]])
+WEIGHT = np.array([0.5, 0.5, 0.0])
+REWARD = np.array([[1.0, 0.0, 1.0, 0.0], [0.0, 0.5, 0.5, 2.0], [1.0, 1.0, 0.0, 0.0]])
+RIGHT = REWARD == 1
+LOGITS = jnp.log(LAW)
+
+
+def policy(logits):
+    return jax.nn.log_softmax(logits, axis=-1)
+
+
+def test_imitation_is_the_cross_entropy_of_the_questions_with_weight():
+    target = np.array([[0.0, 0.5, 0.5, 0.0], [1.0, 0.0, 0.0, 0.0], [np.nan] * 4])
+    expected = -0.5 * (0.5 * math.log(0.2) + 0.5 * math.log(0.3)) - 0.5 * math.log(0.25)
+    assert abs(imitation(target, WEIGHT)(LOGITS, KEY) - expected) <= rounding(8)
+
+
+def test_imitation_of_an_output_without_mass_is_infinite_and_of_none_is_not():
+    law = jnp.log(jnp.array([[0.0, 1.0]]))
+    assert imitation(jnp.array([[1.0, 0.0]]), jnp.ones(1))(law, KEY) == jnp.inf
+    assert imitation(jnp.array([[0.0, 1.0]]), jnp.ones(1))(law, KEY) == 0
+
+
+def test_class_likelihood_is_the_log_of_the_mass_of_the_class():
+    members = np.array([[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]], bool)
+    loss = class_likelihood(members, WEIGHT)
+    assert abs(loss(LOGITS, KEY) + 0.5 * math.log(0.4) + 0.5 * math.log(0.25)) <= rounding(8)
+    assert np.isfinite(jax.grad(lambda z: loss(policy(z), KEY))(LOGITS)).all()
+
+
+def test_expected_reward_is_the_mean_over_outputs_and_its_slope_that_of_reinforce():
+    loss = expected_reward(REWARD, WEIGHT)
+    assert abs(loss(LOGITS, KEY) + (WEIGHT * (LAW * REWARD).sum(axis=1)).sum()) <= rounding(8)
+    slope = jax.grad(lambda z: loss(policy(z), KEY))(LOGITS)
+    by_hand = [[-WEIGHT[q] * LAW[q, y] * (REWARD[q, y] - LAW[q] @ REWARD[q]) for y in range(4)] for q in range(3)]
+    assert np.abs(slope - np.array(by_hand)).max() <= rounding(16)
+
+
+@pytest.mark.parametrize("sampled", ["policy gradient", "rejection"])
+def test_sampled_losses_have_the_exact_slope_on_average(sampled):
+    """20 000 independent losses; each entry within 5 standard errors: a false alarm of 1e-5 for the 12 entries."""
+    if sampled == "rejection":
+        loss = rejection_imitation(RIGHT, WEIGHT, draws=3)
+        exact = expected_reward(RIGHT * 1.0, WEIGHT)
+    else:
+        loss = sampled_policy_gradient(rloo(), output_kinds(REWARD), WEIGHT, size=3)
+        exact = expected_reward(REWARD, WEIGHT)
+    slopes = jax.jit(jax.vmap(jax.grad(lambda z, key: loss(policy(z), key)), (None, 0)))
+    drawn = np.array(slopes(LOGITS, jax.random.split(KEY, 20_000)))
+    off = drawn.mean(axis=0) - jax.grad(lambda z: exact(policy(z), KEY))(LOGITS)
+    assert (np.abs(off) <= 5 * drawn.std(axis=0) / math.sqrt(20_000) + rounding(16)).all()
+    assert drawn.std(axis=0)[0].min() > 0.01
+
+
+def test_the_best_of_n_is_that_of_all_tuples():
+    """Ties are broken by chance: each tuple of n outputs gives its mass to its best members in equal parts."""
+    n, expected = 3, np.zeros((3, 4))
+    for q in range(3):
+        for drawn in itertools.product(range(4), repeat=n):
+            best = [y for y in drawn if REWARD[q, y] == max(REWARD[q, z] for z in drawn)]
+            for y in best:
+                expected[q, y] += math.prod(LAW[q, z] for z in drawn) / len(best)
+    loss = best_of_n_distillation(LOGITS, REWARD, WEIGHT, n)
+    at = jnp.log(jnp.array([[0.3, 0.3, 0.2, 0.2]] * 3))
+    assert abs(loss(at, KEY) + (WEIGHT[:, None] * expected * np.array(at)).sum()) <= rounding(64)
+
+
+def test_preference_is_the_logistic_loss_of_the_gains_over_the_base():
+    prefers, now, beta = np.zeros((3, 4, 4)), np.roll(LAW, 1, axis=1), 0.7
+    prefers[0, 1, 2], prefers[1, 3, 0] = 2.0, 1.0
+
+    def term(q, a, b):
+        gain = beta * (math.log(now[q, a] / LAW[q, a]) - math.log(now[q, b] / LAW[q, b]))
+        return WEIGHT[q] * prefers[q, a, b] * math.log(1 + math.exp(-gain))
+
+    expected = term(0, 1, 2) + term(1, 3, 0)
+    assert abs(preference(LOGITS, prefers, WEIGHT, beta)(jnp.log(now), KEY) - expected) <= rounding(64)
+
+
+def test_a_question_without_weight_moves_nothing():
+    for loss in (imitation(np.eye(4)[:3], WEIGHT), class_likelihood(RIGHT, WEIGHT), expected_reward(REWARD, WEIGHT)):
+        slope = jax.grad(lambda z, loss=loss: loss(policy(z), KEY))(LOGITS)
+        assert (slope[2] == 0).all()
+        assert (slope[:2] != 0).any()

@@ -1,0 +1,34 @@
+"""The perceptron against its layers in NumPy."""
+
+import jax
+import numpy as np
+import pytest
+
+from infoloop.learners.perceptron_policy import perceptron
+from infoloop.worlds.lookup import lookup_world
+
+
+@pytest.fixture(scope="module")
+def world():
+    return lookup_world(jax.random.key(1), symbols=1, classes=2, forms=1, tasks=1, alphabet=2)
+
+
+def test_a_law_is_what_its_layers_make(world):
+    policy = perceptron(world, embedding=3, widths=(6, 5))
+    parameters = policy.start(jax.random.key(0))
+    tables = {jax.tree_util.keystr(path): np.array(x) for path, x in jax.tree_util.tree_leaves_with_path(parameters)}
+    embedding = next(table for name, table in tables.items() if "embedding" in name)
+    kernels = [table for name, table in tables.items() if "kernel" in name]
+    x = embedding[np.array(world.prompts)].reshape(len(world.prompts), -1)
+    for kernel in sorted(kernels, key=lambda k: [9, 6, 5].index(k.shape[0])):
+        x = np.tanh(x @ kernel) if kernel.shape[1] != len(world.outputs) else x @ kernel
+    expected = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
+    assert np.abs(policy.log_policy(parameters) - expected).max() < 1e-13
+
+
+def test_seeds_differ_and_a_width_is_a_number(world):
+    policy = perceptron(world, widths=(3,))
+    first, second = (policy.log_policy(policy.start(jax.random.key(seed))) for seed in (0, 1))
+    assert np.abs(np.array(first - second)).max() > 0.01
+    with pytest.raises(ValueError, match="width"):
+        perceptron(world, widths=(0,))

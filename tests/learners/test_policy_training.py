@@ -1,0 +1,53 @@
+"""The one loop of training, against steps made by hand; looks, refusals, and runs that diverge."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from infoloop.learners.parametric_policies import ParametricPolicy
+from infoloop.learners.policy_training import train_policy
+from infoloop.probability.numerics import rounding
+
+KEY = jax.random.key(0)
+POLICY = ParametricPolicy(lambda key: jnp.zeros((1, 3)), lambda logits: jax.nn.log_softmax(logits, axis=-1))
+
+
+def loss(log_policy, key):
+    return -log_policy[0, 1]
+
+
+def trained(steps=6, every=2, objective=loss, rate=0.5):
+    start, observer = jnp.zeros((1, 3)), lambda log_policy: jnp.exp(log_policy[0])
+    return train_policy(KEY, POLICY, start, objective, optax.sgd(rate), steps, every, observer)
+
+
+def test_looks_are_those_of_gradient_descent_by_hand():
+    logits, seen = np.zeros(3), []
+    for t in range(7):
+        law = np.exp(logits) / np.exp(logits).sum()
+        seen += [law] if t % 2 == 0 else []
+        logits = logits - 0.5 * (law - np.array([0.0, 1.0, 0.0]))
+    found = trained()
+    assert np.abs(found.observed - np.array(seen)).max() <= rounding(64)
+    assert not found.diverged
+
+
+def test_every_step_has_a_key_of_its_own():
+    drawn = trained(objective=lambda log_policy, key: jax.random.normal(key) * log_policy[0, 0])
+    again = trained(objective=lambda log_policy, key: jax.random.normal(jax.random.fold_in(KEY, 0)) * log_policy[0, 0])
+    assert jnp.abs(drawn.parameters - again.parameters).max() > 0.01
+
+
+def test_a_run_that_diverges_is_marked():
+    found = trained(objective=lambda log_policy, key: jnp.exp(300 * log_policy[0, 0] ** 2), rate=1e300)
+    assert found.diverged
+    assert found.observed.shape == (4, 3)
+
+
+def test_a_look_has_to_fall_on_a_step():
+    with pytest.raises(ValueError, match="every is 4, which does not divide 6 steps: give a divisor"):
+        trained(every=4)
+    with pytest.raises(ValueError, match="steps"):
+        trained(steps=0)
