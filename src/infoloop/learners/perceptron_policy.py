@@ -36,12 +36,14 @@ def perceptron(
     positions = world.prompts.shape[1]
     sizes = (positions * embedding, *(check_int(width, "a width") for width in widths), len(world.outputs))
 
+    exact = jax.dtypes.canonicalize_dtype(dtype)  # of Python's `float` flax would make single precision
+
     def network(rngs):
         layers = []
         for inside, outside in itertools.pairwise(sizes):
-            layers += [nnx.Linear(inside, outside, rngs=rngs, param_dtype=dtype, dtype=dtype, precision="highest")]
+            layers += [nnx.Linear(inside, outside, rngs=rngs, param_dtype=exact, dtype=exact, precision="highest")]
             layers += [jnp.tanh]
-        tokens = nnx.Embed(world.prompt_tokens, embedding, rngs=rngs, param_dtype=dtype, dtype=dtype)
+        tokens = nnx.Embed(world.prompt_tokens, embedding, rngs=rngs, param_dtype=exact, dtype=exact)
         return nnx.Sequential(tokens, lambda x: x.reshape(len(x), -1), *layers[:-1])
 
     graph = nnx.graphdef(nnx.eval_shape(lambda: network(nnx.Rngs(0))))

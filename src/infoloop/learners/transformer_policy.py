@@ -76,8 +76,10 @@ def transformer(
         raise ValueError(f"heads are {heads}, which does not divide a width of {width}: give a divisor")
     tree = PrefixTree(world.prompts.shape[1], world.alphabet, world.outputs.shape[1])
 
+    exact = jax.dtypes.canonicalize_dtype(dtype)  # of Python's `float` flax would make single precision
+
     def network(rngs):
-        return _Transformer(world.prompt_tokens, tree, *sizes, dtype=dtype, rngs=rngs)
+        return _Transformer(world.prompt_tokens, tree, *sizes, dtype=exact, rngs=rngs)
 
     graph = nnx.graphdef(nnx.eval_shape(lambda: network(nnx.Rngs(0))))
 
