@@ -15,7 +15,7 @@ from infoloop.learning.policy_gradient.exact_updates import (
     update_shares,
     update_variance,
 )
-from infoloop.learning.policy_gradient.reward_kinds import output_kinds
+from infoloop.learning.policy_gradient.reward_kinds import OutputKinds, kinds, output_kinds
 from infoloop.learning.policy_gradient.verdict_groups import PARTS
 from infoloop.probability.numerics import rounding
 from tests.support.ordered_groups import Options, Output, moments, softmax_scores
@@ -190,7 +190,7 @@ def test_shaping_that_every_right_answer_has_slows_learning():
     """7/128 without it, 6/128 at every dose: 1/4 right, 1/2 wrong and 1/4 wrong without what is preferred, G = 2."""
     law, shaping = [Fraction(1, 4), Fraction(1, 2), Fraction(1, 4)], [1, 1, 0]
     outputs = [Output(Fraction(i == 0), Fraction(s), int(i == 0), Fraction(1)) for i, s in enumerate(shaping)]
-    z, kinds = question(law, outputs)
+    z, few = question(law, outputs)
     gradient = np.array([Fraction(3, 16), Fraction(-1, 8), Fraction(-1, 16)], float)
     for dose, speed in (
         (0.0, 7 / 128),
@@ -200,7 +200,7 @@ def test_shaping_that_every_right_answer_has_slows_learning():
         (1.0, 6 / 128),
         (7.0, 6 / 128),
     ):
-        update = expected_update(modified(grpo(), dose=dose), lambda z: z, z, kinds, 2)
+        update = expected_update(modified(grpo(), dose=dose), lambda z: z, z, few, 2)
         assert abs(gradient @ update - speed) <= CLOSE, dose
 
 
@@ -303,6 +303,15 @@ def test_bad_input_is_named():
     with pytest.raises(ValueError, match=r"^among is 'dead': choose one of 'all', 'all wrong', 'mixed', 'all right'$"):
         expected_update(grpo(), lambda z: z, z, outputs, 4, "dead")
     assert expected_update(reinforce(), lambda z: z, z, outputs, 1).shape == (5,)
+
+
+@pytest.mark.parametrize("among", PARTS)
+def test_traced_verdicts_that_are_none_give_nan(among):
+    z, (kind_of, _) = jnp.zeros(3), output_kinds([0.0, 1.0, 2.0])
+    update = lambda right: expected_update(  # noqa: E731
+        grpo(), lambda z: z, z, OutputKinds(kind_of, kinds([0.0, 1.0, 2.0], right=right)), 2, among
+    )
+    assert jnp.isnan(jax.jit(update)(jnp.array([0.0, 0.5, 1.0]))).all()
 
 
 def test_traced_bad_logits_are_not_a_law():

@@ -21,7 +21,7 @@ from infoloop.probability.numerics import rounding
 
 OLD, BASE = jnp.array([0.1, 0.2, 0.3, 0.4]), jnp.array([0.4, 0.1, 0.25, 0.25])
 Z = jnp.log(jnp.array([0.2, 0.25, 0.25, 0.3]))  # ratios 2, 1.25, .83, .75: between and beyond the bounds
-OUTPUTS = output_kinds([1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.25, 0.0])
+OUTPUTS = output_kinds([1.0, 1.0, 0.0, 0.0], [0.0, 0.25, 1.0, 0.0])
 PHI = jnp.array([[1.0, 0.0], [0.5, -1.0], [0.0, 2.0], [-1.0, 0.3]])
 GROUPS, KEY, LIMIT = 20_000, jax.random.key(11), norm.isf(1e-6 / 2 / 4)  # of at most four normal deviations
 

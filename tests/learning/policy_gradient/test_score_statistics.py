@@ -57,6 +57,9 @@ def test_weighted_scores_are_their_sum():
 def test_scores_of_a_peaked_policy_keep_their_digits():
     z, small = jnp.array([0.0, -60.0]), np.exp(-60.0)
     np.testing.assert_allclose(scores(lambda z: z, z)[0], [small, -small], rtol=CLOSE)
+    for logits_of, theta in ((lambda z: z, z), (lambda t: z + t[:2] - t[2], jnp.zeros(3))):  # by columns, by rows
+        mean = score_moments(logits_of, theta, output_kinds([0.0, 1.0])).mean[0, :2]
+        np.testing.assert_allclose(mean, [small, -small], rtol=CLOSE)
     found = weighted_scores(lambda z: z, z, jnp.array([1.0, 3 * small]))  # by g = (small, -small) and (-1, 1)
     np.testing.assert_allclose(found, [-2 * small, 2 * small], rtol=CLOSE)
 

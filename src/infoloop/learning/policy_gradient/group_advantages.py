@@ -11,6 +11,7 @@ from jaxtyping import Array, Bool, Float
 
 from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
 from infoloop.learning.policy_gradient.reward_kinds import Kinds
+from infoloop.probability.numerics import nan_unless
 
 
 @partial(jax.jit, static_argnames="size")
@@ -61,7 +62,7 @@ def advantages(
         found = found / kinds.length
     elif rule.lengths == "group total":
         found = found * size / (counts * kinds.length).sum()
-    return found, _is_kept(rule, kinds, counts, size, alive)
+    return nan_unless(~jnp.isnan(kinds.right).any(), found), _is_kept(rule, kinds, counts, size, alive)
 
 
 def _deviation(rule, gaps, counts, size, alive):

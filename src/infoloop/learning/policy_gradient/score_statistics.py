@@ -108,7 +108,7 @@ def scores(logits_of: LogitsMap, parameters: PyTree) -> Float[Array, "outputs pa
     [[0.5, -0.5], [-0.5, 0.5]]
     """
     contrasts = logit_contrasts(logits_of, parameters)
-    return contrasts - _times(contrasts.T, jnp.exp(log_policy(logits_of, parameters)))
+    return contrasts - _times(jnp.exp(log_policy(logits_of, parameters)), contrasts)
 
 
 def logit_contrasts(logits_of: LogitsMap, parameters: PyTree) -> Float[Array, "outputs parameters"]:
@@ -159,14 +159,18 @@ def score_moments(logits_of: LogitsMap, parameters: PyTree, outputs: OutputKinds
     shares = jnp.where(of_kind, policy, 0.0) / jnp.where(mass > 0, mass, 1.0)[:, None]
     by_columns = flat.size <= policy.size
     moments = _by_columns if by_columns else _by_rows
-    mean, spread = moments(lambda theta: log_policy(logits_of, unravel(theta)), flat, shares, outputs.kind_of)
+    mean, spread = moments(lambda theta: logits_of(unravel(theta)), flat, policy, shares, outputs.kind_of)
     return ScoreMoments(mass, mean, spread)
 
 
-def _by_columns(log_pi, flat, shares, kind_of):
+def _by_columns(logits, flat, policy, shares, kind_of):
+    likeliest = jnp.argmax(policy)
+
     def column(place):
         towards = jnp.zeros_like(flat).at[place].set(1.0)
-        score = jax.jvp(log_pi, (flat,), (towards,))[1]
+        slope = jax.jvp(logits, (flat,), (towards,))[1]
+        contrast = slope - slope[likeliest]
+        score = contrast - _times(policy, contrast)
         mean = _times(shares, score)
         return mean, _times(shares, (score - mean[kind_of]) ** 2)
 
@@ -174,16 +178,20 @@ def _by_columns(log_pi, flat, shares, kind_of):
     return mean.T, spread.sum(axis=0)
 
 
-def _by_rows(log_pi, flat, shares, kind_of):
-    _, back = jax.vjp(log_pi, flat)
-    mean = lax.map(lambda share: back(share)[0], shares)
+def _by_rows(logits, flat, policy, shares, kind_of):
+    _, back = jax.vjp(logits, flat)
+
+    def score(weights):
+        return back(logit_weights(policy, weights))[0]
+
+    mean = lax.map(score, shares)
 
     def row(place):
         towards = jnp.zeros(kind_of.shape).at[place].set(1.0)
-        return ((back(towards)[0] - mean[kind_of[place]]) ** 2).sum()
+        return ((score(towards) - mean[kind_of[place]]) ** 2).sum()
 
     return mean, _times(shares, lax.map(row, jnp.arange(kind_of.size), batch_size=_AT_ONCE))
 
 
-def _times(matrix, vector):
-    return jnp.matmul(matrix, vector, precision=lax.Precision.HIGHEST)
+def _times(left, right):
+    return jnp.matmul(left, right, precision=lax.Precision.HIGHEST)
