@@ -144,7 +144,7 @@ def best_estimate(k: int) -> list[fmpq]:
 
 
 def _bias(case):
-    """Return the least bias, and the largest of an arbitrary estimate from 3 verdicts; by its place, as it is attacked."""
+    """Return the least bias, and the largest of an arbitrary estimate from 3 verdicts, taken by its place."""
     found = []
     for k in (4, 5, 6):
         rates = np.arange(k + 1) / k
