@@ -14,7 +14,7 @@ from jax.custom_derivatives import SymbolicZero
 from jax.typing import ArrayLike, DTypeLike
 from jaxtyping import Bool, Float
 
-from infoloop.probability.array_types import Batch, Numbers
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.bisection import bisect
 
 LOG2E = 1 / math.log(2)
@@ -231,7 +231,12 @@ def _(primals, tangents):
     return information_terms(*primals), slope * LOG2E
 
 
-def binary_channel_bits(p: Batch, low: Batch, high: Batch, mass: Batch = 1.0) -> Float[Array, "*batch"]:
+def binary_channel_bits(
+    p: Float[ArrayLike, "*batch"],
+    low: Float[ArrayLike, "*batch"],
+    high: Float[ArrayLike, "*batch"],
+    mass: Float[ArrayLike, "*batch"] = 1.0,
+) -> Float[Array, "*batch"]:
     r"""Return what a bit Y tells about a bit X, in bits: $h(m)-q\,h(y_0)-p\,h(y_1)$ with $m=qy_0+py_1$.
 
     Computed by `information_terms`, with the slopes of the channel itself: $D(Y_1\|Y)-D(Y_0\|Y)$ by p, right at 0 and

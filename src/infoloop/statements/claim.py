@@ -23,7 +23,8 @@ from infoloop.statements.neighbours import Neighbour
 
 _BLOCK = 2048  # cases that are drawn together
 # Claims are compiled once and run for a moment: the optimiser would take longer than it saves. XLA refuses options that
-# it does not know, and the second is young.
+# it does not know, and the second is young. Unoptimised, the gradient of `jnp.max` can be NaN, as it compares the
+# entries with the largest, and both are computed anew: none may be equal. Sides take one by its place, x[argmax(x)].
 _QUICK: dict[str, int | bool] = {"xla_backend_optimization_level": 0}
 if jax.__version_info__ < (0, 11):
     _QUICK["xla_cpu_use_fusion_emitters"] = False
@@ -291,7 +292,8 @@ def _descended(claim, starts, steps, rate):
         lesser, greater = claim.sides(claim.cases.build(numbers))
         informative = (lesser > LEAST_LESSER_BITS) & (greater > 0)
         lesser, greater = (jnp.log(jnp.where(informative, side, 1.0)) for side in (lesser, greater))
-        return jnp.min(jnp.ravel(greater - lesser))
+        gaps = jnp.ravel(greater - lesser)
+        return gaps[jnp.argmin(gaps)]
 
     def one(numbers):
         case = claim.cases.build(minimise_by_adam(loss, numbers, steps, rate))

@@ -28,6 +28,13 @@ REPEATED, DIFFERENT = "the second repeats the first", "given that all differ"
 FLOAT_SIZE = 3  # of the groups that floats enumerate
 POLICIES = (("1/10", "1/5", "3/10", "2/5"), ("1/4", "1/4", "1/4", "1/4"), ("1/2", "1/16", "1/16", "3/8"))
 SCORES = (((3, -1), (1, 2), (0, 4), (-2, 1)), ((1, 0), (0, 1), (0, 0), (-1, 2)))
+ANSWERS = {"policy": POLICIES[0], "right": RIGHT, "scores": SCORES[0]}
+
+
+def cases_of_size(*sizes: int) -> Iterator[dict[str, Any]]:
+    """Yield the set-up of a case for each of the policies, tables of scores and sizes of groups."""
+    for policy, scores, size in itertools.product(POLICIES, SCORES, sizes):
+        yield {**ANSWERS, "policy": policy, "scores": scores, "size": size}
 
 
 def dot(a: Sequence[fmpq], b: Sequence[fmpq]) -> fmpq:
@@ -176,6 +183,14 @@ _every = np.array(list(itertools.product(range(4), repeat=FLOAT_SIZE)))
 def float_groups(policy: Float[Array, "4"]) -> tuple[Float[Array, "groups"], Float[np.ndarray, "groups n"]]:
     """Return the probabilities of all groups of three answers, and their rewards."""
     return policy[_every].prod(1), np.array(RIGHT, float)[_every]
+
+
+def float_rate(
+    policy: Float[Array, "4"], scores: Float[Array, "4 parameters"]
+) -> tuple[Float[Array, ""], Float[Array, "parameters"]]:
+    """Return the pass rate and its gradient."""
+    right = policy * jnp.array(RIGHT)
+    return right.sum(), right @ scores
 
 
 def float_updates(

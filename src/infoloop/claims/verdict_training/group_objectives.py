@@ -10,19 +10,19 @@ from flint import arb
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.verdict_training.dead_groups import RATES, root_factors, root_of, roots_of
 from infoloop.claims.verdict_training.enumerated_groups import (
+    ANSWERS,
     BINARY,
     DRAWN,
     FLOAT_SIZE,
-    POLICIES,
     REPEATED,
-    RIGHT,
     SCORED,
-    SCORES,
+    cases_of_size,
     contrast_factors,
     difficulty_factor,
     dot,
     float_advantages,
     float_groups,
+    float_rate,
     float_updates,
     pass_rate,
     pass_rate_slope,
@@ -48,7 +48,7 @@ _rate = random_numbers(1, lambda x: jax.nn.sigmoid(2 * x[0]))
 def _ascent(case):
     policy, scores = case
     mass, rewards = float_groups(policy)
-    p, slope = policy[:2].sum(), (policy[:2, None] * scores[:2]).sum(0)
+    p, slope = float_rate(policy, scores)
     found, closed = [], []
     for rule in ("grpo", "dr_grpo", "rloo"):
         found.append(mass @ float_updates(scores, float_advantages(rule, rewards)))
@@ -77,15 +77,14 @@ def _rules(size):
 
 
 def _ascent_members():
-    for policy, scores, size in itertools.product(POLICIES, SCORES, (2, 3, 4)):
-        for rule in _rules(size):
-            case = {"policy": policy, "right": RIGHT, "scores": scores, "size": size, **rule}
-            yield {**case, "parameter": 0}
+    for case in cases_of_size(2, 3, 4):
+        for rule in _rules(case["size"]):
+            yield {**case, **rule, "parameter": 0}
             if rule["rule"] != "weights":
-                yield {**case, "part": DIRECTION}
+                yield {**case, **rule, "part": DIRECTION}
 
 
-_four = {"policy": POLICIES[0], "right": RIGHT, "scores": SCORES[0], "size": 3, "parameter": 0}
+_four = {**ANSWERS, "size": 3, "parameter": 0}
 _normal = {**_four, "rule": "grpo", "root": 2}
 
 

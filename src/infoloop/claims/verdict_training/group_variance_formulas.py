@@ -1,6 +1,5 @@
 """Chapter 6, the variance of a group's update: by all ordered groups, and in closed form (S50)."""
 
-import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ import jax.numpy as jnp
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.verdict_training.dead_groups import binomial_mean, roots_of
 from infoloop.claims.verdict_training.enumerated_groups import (
+    ANSWERS,
     BINARY,
     DRAWN,
     FLOAT_SIZE,
@@ -17,6 +17,7 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     RIGHT,
     SCORED,
     SCORES,
+    cases_of_size,
     contrast_factors,
     float_advantages,
     float_groups,
@@ -97,7 +98,7 @@ def _total(mass, scores, rule, rewards):
     return mass @ ((update - mass @ update) ** 2).sum(1)
 
 
-_four = {"policy": POLICIES[0], "right": RIGHT, "scores": SCORES[0], "size": 3, "rule": "rloo"}
+_four = {**ANSWERS, "size": 3, "rule": "rloo"}
 _graded = {"rewards": (1, "1/2", 0, 0)}
 leave_one_out = equality(
     "thm:leave-one-out-variance",
@@ -157,10 +158,9 @@ _weighted = {**_four, "rule": "weights", "weights": _WEIGHTS[3][0]}
 
 
 def _rule_members():
-    for policy, scores, (size, weights) in itertools.product(POLICIES, SCORES, _WEIGHTS.items()):
-        case = {"policy": policy, "right": RIGHT, "scores": scores, "size": size}
+    for case in cases_of_size(*_WEIGHTS):
         yield {**case, "rule": "grpo"}
-        for listed in weights:
+        for listed in _WEIGHTS[case["size"]]:
             yield {**case, "rule": "weights", "weights": listed}
 
 

@@ -145,12 +145,12 @@ def best_estimate(k: int) -> list[fmpq]:
 
 
 def _bias(case):
-    """Return the least bias, and the mean size of an arbitrary estimate's from 3 verdicts, weighted as in the proof."""
+    """Return the least bias, and the largest of an arbitrary estimate from 3 verdicts, taken by its place."""
     found = []
     for k in (4, 5, 6):
         rates = np.arange(k + 1) / k
-        weights = np.array([math.comb(k, j) for j in range(k + 1)]) / 2.0**k
-        found.append(weights @ jnp.abs(mean_of(list(case), rates) - passed_by_k(rates, k)))
+        sizes = jnp.abs(mean_of(list(case), rates) - passed_by_k(rates, k))
+        found.append(sizes[jnp.argmax(sizes)])
     return jnp.array([float(least_bias(k)) for k in (4, 5, 6)]), jnp.stack(found)
 
 

@@ -10,13 +10,12 @@ import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality
 from infoloop.claims.verdict_training.enumerated_groups import (
+    ANSWERS,
     BINARY,
     DRAWN,
     POLICIES,
     REPEATED,
-    RIGHT,
     SCORED,
-    SCORES,
     pass_rate,
     pass_rate_slope,
     update_moments,
@@ -29,7 +28,7 @@ from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 _rate = random_numbers(1, lambda x: jax.nn.sigmoid(2 * x[0]))
-_four = {"policy": POLICIES[0], "right": RIGHT, "scores": SCORES[0], "size": 3, "parameter": 0}
+_four = {**ANSWERS, "size": 3, "parameter": 0}
 
 NEEDED = "slope of a rule"
 REACHED = "what is to be reached: F' is a polynomial of degree at most n - 2, or n - 1 if advantages need not sum to 0"

@@ -10,20 +10,20 @@ import numpy as np
 from infoloop.claims.comparisons import equality
 from infoloop.claims.verdict_training.dead_groups import roots_of
 from infoloop.claims.verdict_training.enumerated_groups import (
+    ANSWERS,
     BINARY,
     DIFFERENT,
     DRAWN,
     FLOAT_SIZE,
-    POLICIES,
     REPEATED,
-    RIGHT,
     SCORED,
-    SCORES,
     answer_groups,
+    cases_of_size,
     contrast_factors,
     difficulty_factor,
     float_advantages,
     float_groups,
+    float_rate,
     float_updates,
     pass_rate,
     pass_rate_slope,
@@ -49,7 +49,7 @@ def _redrawn(case):
     policy, scores = case
     mass, rewards = float_groups(policy)
     live = mass * (rewards.min(1) != rewards.max(1))
-    p, slope = policy[:2].sum(), (policy[:2, None] * scores[:2]).sum(0)
+    p, slope = float_rate(policy, scores)
     found = [live @ float_updates(scores, float_advantages(rule, rewards)) / live.sum() for rule in _RULES]
     closed = [live_difficulty_weight(p, contrast_weights(FLOAT_SIZE, rule)) * slope for rule in _RULES]
     logit = [c / (p * (1 - p)) * slope for c in (2 / 9, np.sqrt(2) / 3)]
@@ -69,13 +69,13 @@ def _redrawn_exactly(case):
 
 
 def _redrawn_members():
-    for policy, scores, size in itertools.product(POLICIES, SCORES, (2, 3)):
-        for rule in ({"rule": "dr_grpo"}, {"rule": "grpo", "root": size - 1}):
+    for case in cases_of_size(2, 3):
+        for rule in ({"rule": "dr_grpo"}, {"rule": "grpo", "root": case["size"] - 1}):
             for k in (0, 1):
-                yield {"policy": policy, "right": RIGHT, "scores": scores, "size": size, **rule, "parameter": k}
+                yield {**case, **rule, "parameter": k}
 
 
-_pair = {"policy": POLICIES[0], "right": RIGHT, "scores": SCORES[0], "size": 2, "rule": "dr_grpo", "parameter": 0}
+_pair = {**ANSWERS, "size": 2, "rule": "dr_grpo", "parameter": 0}
 _three = {**_pair, "size": 3}
 redrawn_groups = equality(
     "thm:redrawn-groups",
@@ -147,7 +147,7 @@ def _erring(case):
     (policy, scores), (low, high) = case
     mass, rewards = float_groups(policy)
     passes = jnp.where(rewards == 1, 1 - high, low)
-    p, slope = policy[:2].sum(), (policy[:2, None] * scores[:2]).sum(0)
+    p, slope = float_rate(policy, scores)
     found, closed = [], []
     for rule in ("grpo", "dr_grpo", "rloo"):
         total = 0
