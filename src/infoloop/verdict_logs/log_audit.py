@@ -22,7 +22,7 @@ from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs import estimators
 from infoloop.verdict_logs.code_lengths import code_by_histogram, code_by_problem, code_by_rate
 from infoloop.verdict_logs.estimators import Tally, check_confidence
-from infoloop.verdict_logs.pass_estimates import PassEstimate, pass_estimates
+from infoloop.verdict_logs.pass_at_intervals import PassEstimate, pass_estimates
 from infoloop.verdict_logs.reader import read_log
 
 

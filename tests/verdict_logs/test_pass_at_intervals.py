@@ -9,7 +9,7 @@ import pytest
 
 from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.estimators import pooled_interval
-from infoloop.verdict_logs.pass_estimates import pass_estimate, pass_estimates
+from infoloop.verdict_logs.pass_at_intervals import pass_estimate, pass_estimates
 
 
 def share_with_a_pass(passes, attempts, k):
