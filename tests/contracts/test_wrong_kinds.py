@@ -13,12 +13,15 @@ RIGHT = {
     "Law": P, "Channel": K, "Joint": P, "str": "X", "int": 2, "float": 0.5, "Callable": len,
     "Gaussian": il.Gaussian(None, None, ("X",), (1,)), "BayesNet": il.BayesNet(()), "Loop": il.Loop(len, len),  # ty: ignore[invalid-argument-type]
     "Signals": il.Signals(None, None),  # ty: ignore[invalid-argument-type]
+    "NoisyVerifier": il.NoisyVerifier(false_positive=0.1, false_negative=0.1),  # ty: ignore[invalid-argument-type]
 }  # fmt: skip
 
 
 def right(annotation: str):
     """Something of the kind of an annotation, None where the kind is not checked."""
     head = annotation.removeprefix("collections.abc.").partition("[")[0]
+    if head == "Callable":  # whatever it takes and gives
+        return len
     names = "Iterable[str]" in annotation or "Names" in annotation
     return "X" if names else [0.5] if "Float[" in annotation or "Int[" in annotation else RIGHT.get(head)
 

@@ -53,7 +53,7 @@ def test_ends_out_of_order_are_refused():
     with pytest.raises(ValueError, match=r"true_positive has shape \(3,\): give its least and its greatest value"):
         bits_over_box([0.5, 0.5], false_positive=[0.0, 0.1], true_positive=[0.5, 0.6, 0.7])
     with pytest.raises(ValueError, match="false_positive has 1 numbers: give its least and its greatest value"):
-        certified_bits_over_box((0, 1), false_positive=(0,), true_positive=(0, 1))
+        certified_bits_over_box((0, 1), false_positive=(0,), true_positive=(0, 1))  # ty: ignore[invalid-argument-type]
     with pytest.raises(ValueError, match=r"right is \[0.5 1.5\]: it is a probability"):
         bits_over_box([0.5, 1.5], false_positive=[0.0, 0.1], true_positive=[0.5, 0.6])
     rates = {"false_positive": jnp.array([0.0, 0.1]), "true_positive": jnp.array([0.5, 0.6])}

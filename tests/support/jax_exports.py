@@ -41,6 +41,7 @@ from tests.support.jax_quantities import (
     walk,
     walked,
 )
+from tests.support.jax_verdicts import VERDICTS
 
 # name -> the call, its value in 50 digits
 MEASURES = {
@@ -286,10 +287,11 @@ LOOPS = {
     ),
 }
 
-GRADIENT = {**MEASURES, **CHANNELS, **LAWS, **NUMBERS, **LOOPS}
+GRADIENT = {**MEASURES, **CHANNELS, **LAWS, **NUMBERS, **LOOPS, **VERDICTS}
 
 # name -> a call of one array, and two such arrays
 BATCH = {
+    "pass_at_estimate": (lambda c: il.pass_at_estimate(8, c, 3), [2, 5]),
     "join": (lambda a: il.join(a, jnp.array([0, 1, 1, 2])), [[0, 0, 1, 2], [0, 1, 2, 2]]),
     "meet": (lambda a: il.meet(a, jnp.array([0, 1, 1, 2])), [[0, 0, 1, 1], [0, 1, 2, 2]]),
     "refines": (lambda a: il.refines(a, jnp.array([0, 1, 1, 2])), [[0, 1, 2, 3], [0, 0, 1, 2]]),
@@ -305,6 +307,7 @@ HOST = (
     "attack", "audit", "audit_log", "audit_tally", "certify", "check_certificate", "coarsenings", "compositions",
     "deterministic", "equal_collection_time", "evaluate_on_samples", "every_efficiency", "from_bif", "from_dit",
     "from_numpyro", "is_garbling", "knuth_queries", "linear", "mastermind_codes", "mastermind_signals",
-    "mastermind_verdicts", "minimax_queries", "needed_bits", "parse_pipeline", "partitions", "patterns", "pipeline",
+    "mastermind_verdicts", "minimax_queries", "needed_bits", "output_kinds", "parse_pipeline", "partitions", "patterns",
+    "pipeline",
     "prove", "read_log", "read_pipeline", "read_words", "rounds_needed", "sensitivity", "stronger", "to_dit", "weigh",
 )  # fmt: skip

@@ -12,6 +12,7 @@ from . import goodhart as goodhart
 from . import kl_projections as kl_projections
 from . import learning_order as learning_order
 from . import linear_networks as linear_networks
+from . import majority_at_k as majority_at_k
 from . import majority_votes as majority_votes
 from . import mcmc as mcmc
 from . import mlp_training as mlp_training

@@ -13,6 +13,7 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Batch
 from infoloop.probability.numerics import binary_channel_bits, nan_unless
 from infoloop.probability.validation import check_floats, check_unit_interval
@@ -42,6 +43,7 @@ class NoisyVerifier:
         return 1 - self.false_positive - self.false_negative
 
 
+@kinds_checked
 def erring_verifier(*, false_positive: Batch, false_negative: Batch) -> NoisyVerifier:
     r"""Return a verifier with these rates. A traced rate out of range becomes NaN.
 
@@ -164,6 +166,7 @@ def filtering_gap(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*batch
     return p * (1 - p) * verifier.youden / nan_unless(kept > 0, kept)
 
 
+@kinds_checked
 def noisy_verdict_bits(verifier: NoisyVerifier, right: Batch) -> Float[Array, "*batch"]:
     r"""Return what a verdict tells about whether the answer is right, in bits.
 

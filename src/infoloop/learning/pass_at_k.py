@@ -21,6 +21,7 @@ from infoloop.learning.question_populations import (
     check_counts,
     check_population,
 )
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Batch
 from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import check_count, check_floats, check_int, check_positive, check_unit_interval
@@ -30,6 +31,7 @@ _BELOW_HALF = 0.49999999999999994  # the float before 1/2
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
 
 
+@kinds_checked
 def pass_at(population: Population, k: Batch) -> Float[Array, "*batch"]:
     r"""Return $\mathrm{pass@}k=E[1-(1-p)^k]$, the share of questions that one of k attempts passes, on average.
 
@@ -119,6 +121,7 @@ def _power_step(x, a, m):
     return x**-m * jnp.expm1(-m * jnp.log1p(a / x))
 
 
+@kinds_checked
 def pass_at_estimate(attempts: Batch, passes: Batch, k: Batch) -> Float[Array, "*batch"]:
     r"""Return the estimate of pass@k from c passes in n attempts, without bias: $1-\binom{n-c}k/\binom nk$.
 

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jax.core import Tracer
 from jaxtyping import Array, Float
 
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import (
@@ -53,6 +54,7 @@ Population = FixedRates | BetaRates | VerdictCounts
 _MAKERS = {FixedRates: "fixed_rates", BetaRates: "beta_rates", VerdictCounts: "verdict_counts"}
 
 
+@kinds_checked
 def fixed_rates(rates: Float[Numbers, " questions"], weights: Float[Numbers, " questions"] | None = None) -> FixedRates:
     """Return the population of questions with these pass rates.
 
@@ -75,6 +77,7 @@ def fixed_rates(rates: Float[Numbers, " questions"], weights: Float[Numbers, " q
     return FixedRates(p, shares)
 
 
+@kinds_checked
 def beta_rates(a: Number, b: Number) -> BetaRates:
     """Return the population whose pass rates have the law Beta(a, b).
 

@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from infoloop.learning.policy_optimisation import check_temperature
 from infoloop.loops.loop import Loop
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Batch, Number, Numbers
 from infoloop.probability.bisection import bisect
 from infoloop.probability.validation import check_distributions, check_positive, check_scores, check_unit_interval
@@ -143,6 +144,7 @@ def group_relative_slope(mass: Batch, beta: Batch) -> Float[Array, "*batch"]:
     return (2 * p - 1) / (2 * check_temperature(beta) * jnp.sqrt(p * (1 - p)))
 
 
+@kinds_checked
 def best_of(base: Float[Numbers, "outputs"], reward: Float[Numbers, "outputs"], n: Number) -> Float[Array, "outputs"]:
     r"""Return the law of the output with the best reward among n draws, ties broken by chance.
 

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from infoloop.learning.noisy_verifiers import NoisyVerifier
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.numerics import nan_unless
 from infoloop.probability.validation import check_probabilities
@@ -38,6 +39,7 @@ class IdentifiedRates(NamedTuple):
         )
 
 
+@kinds_checked
 def identified_rates(verdicts: Float[Numbers, "2 2 2"]) -> IdentifiedRates:
     """Return the rates of three conditionally independent verifiers from the law of their verdicts.
 

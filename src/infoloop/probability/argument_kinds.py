@@ -55,7 +55,8 @@ def _text(annotation: object) -> str:
 
 
 def _check(name: str, value: object, annotation: str) -> None:
-    arrays = any(word in annotation for word in ("Float[", "Int[", "Numbers", "Batch", "Number"))
+    head = annotation.partition("[")[0]
+    arrays = head != "Callable" and any(word in annotation for word in ("Float[", "Int[", "Numbers", "Batch", "Number"))
     names = any(word in annotation for word in ("Iterable[str]", "Names", "Labels"))
     if names and _is_names(value):
         return
@@ -71,8 +72,8 @@ def _check(name: str, value: object, annotation: str) -> None:
         raise _wrong(name, value, "a key of jax.random, such as jax.random.key(0)")
     elif annotation == "str | Path" and not isinstance(value, str | PathLike):
         raise _wrong(name, value, "the path of a file")
-    elif annotation.partition("[")[0] in _CLASSES:
-        has, give = _CLASSES[annotation.partition("[")[0]]
+    elif head in _CLASSES:
+        has, give = _CLASSES[head]
         if not all(hasattr(value, attribute) for attribute in has) or isinstance(value, type):
             raise _wrong(name, value, give)
 
@@ -87,6 +88,7 @@ _CLASSES = {
     "Claim": (("label", "exact"), "a Claim"),
     "Loop": (("start", "step"), "a Loop"),
     "Signals": (("counts", "masses"), "Signals, such as verdict_signals makes"),
+    "NoisyVerifier": (("false_positive", "false_negative"), "a NoisyVerifier, such as erring_verifier makes"),
     "Callable": (("__call__",), "a function"),
 }
 

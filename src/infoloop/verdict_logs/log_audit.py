@@ -22,6 +22,7 @@ from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs import estimators
 from infoloop.verdict_logs.code_lengths import code_by_histogram, code_by_problem, code_by_rate
 from infoloop.verdict_logs.estimators import Tally, check_confidence
+from infoloop.verdict_logs.pass_at_intervals import PassEstimate, pass_estimates
 from infoloop.verdict_logs.reader import read_log
 
 
@@ -99,6 +100,11 @@ class LogAudit:
         """The largest h over the interval of each problem's pass rate, bits a verdict."""
         return estimators.largest_entropy(*self.intervals)
 
+    @cached_property
+    def pass_at(self) -> tuple[PassEstimate, ...]:
+        """Estimates of pass@k of these problems, with intervals, for k up to the least number of attempts."""
+        return pass_estimates(self.tally.passes, self.tally.attempts, self.confidence)
+
     def row(self) -> dict[str, Any]:
         """Return the audit as JSON; `problems` holds a list for each quantity, one entry a problem."""
         (failed, passed), (names, attempts, passes), (low, high) = self.unanimous, self.tally, self.intervals
@@ -111,6 +117,7 @@ class LogAudit:
             "confidence": self.confidence,
             "verdicts": self.verdicts,
             "pass_rate": dict(zip(("estimate", "low", "high"), self.rate, strict=True)),
+            "pass_at": [found._asdict() for found in self.pass_at],
             "all_failed": failed,
             "all_passed": passed,
             "tried_once": self.tried_once,

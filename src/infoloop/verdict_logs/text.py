@@ -37,7 +37,8 @@ def log_text(found: LogAudit) -> str:
 
 
 def log_tables(found: LogAudit) -> list[tuple[str, TextRow, list[TextRow]]]:
-    """Return title, headers and rows of texts: the ceilings on both questions, and the problems that stand out."""
+    """Return title, headers and rows of texts: ceilings on both questions, pass@k, and the problems that stand out."""
+    passed = ("k", "pass@k", "interval", "")
     headers = ("bits in all", "an episode", "", "by", "assumes")
     problems = ("", "passes", "alike", "first of them", "pass rate", "interval", "bits", "at most")
     estimates = [
@@ -49,6 +50,7 @@ def log_tables(found: LogAudit) -> list[tuple[str, TextRow, list[TextRow]]]:
     return [
         (BOUNDS_ON_THIS_LOG, headers, [_bound(found, bound, found.most_told) for bound in found.told]),
         (BOUNDS_ON_NEXT_LOG, headers, [*estimates, *(_bound(found, bound, found.most_again) for bound in found.again)]),
+        ("pass@k in the mean over these problems, if attempts are fixed and independent", passed, _passed(found)),
         ("problems, and bits an episode of each", problems, _problems(found)),
     ]
 
@@ -105,6 +107,18 @@ def _bound(found: LogAudit, bound: LogBound, least: LogBound) -> TextRow:
 
 def _cells(found: LogAudit, bits: float, mark: str, name: str, assumes: str) -> TextRow:
     return (f"{bits:,.1f}", f"{bits / found.verdicts:.3f}", mark, name, assumes)
+
+
+def _passed(found: LogAudit) -> list[TextRow]:
+    """Return a row for each k of pass@k, and one that says why there is none beyond."""
+    rows = [
+        (f"{k:,}", f"{estimate:.4f}", f"{low:.4f} to {high:.4f}", "without bias" if k > 1 else "mean pass rate")
+        for k, estimate, low, high in found.pass_at
+    ]
+    least = int(found.tally.attempts.min())
+    fewest = int((found.tally.attempts == least).sum())
+    why = f"none is without bias: {count_noun(fewest, 'problem')} tried {count_noun(least, 'time')}, try more often"
+    return [*rows, (f"> {least:,}", "-", "-", why)]
 
 
 def _problems(found: LogAudit) -> list[TextRow]:

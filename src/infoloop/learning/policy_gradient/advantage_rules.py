@@ -13,6 +13,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from infoloop.learning.policy_gradient.finite_numbers import check_finite
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Number
 from infoloop.probability.validation import check_choice, check_finite
 from infoloop.reporting.suggestions import did_you_mean, list_names
@@ -112,6 +114,7 @@ RULES: dict[str, Callable[..., AdvantageRule]] = {
 }
 
 
+@kinds_checked
 def named_rule(name: str, **settings: Any) -> AdvantageRule:
     """Return the rule of this name.
 

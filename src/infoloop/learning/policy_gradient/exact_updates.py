@@ -18,8 +18,10 @@ from infoloop.learning.policy_gradient.score_statistics import (
     weighted_scores,
 )
 from infoloop.learning.policy_gradient.verdict_groups import group_moments, group_shares
+from infoloop.probability.argument_kinds import kinds_checked
 
 
+@kinds_checked
 def expected_update(
     rule: AdvantageRule, logits_of: LogitsMap, parameters: PyTree, outputs: OutputKinds, size: int, among: str = "all"
 ) -> PyTree:

@@ -12,6 +12,8 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float, Int
 
+from infoloop.learning.policy_gradient.finite_numbers import check_finite
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.numerics import nan_unless
@@ -83,6 +85,7 @@ def _verdicts(right):
 
 
 @host_only
+@kinds_checked
 def output_kinds(
     outcome: Float[Numbers, "*questions outputs"],
     shaping: Float[Numbers, "*questions outputs"] = 0.0,
