@@ -1,7 +1,7 @@
 """Chapter 6, flows: what exact softmax training on a verdict ends on (S45).
 
 Exact states are certain enclosures of the flow itself (`flow_enclosures`), the bounds follow from its first integrals.
-Float states are solved from the integrals (`learning.verdict_orbit`).
+Float states are points of the curve that the integrals give, without a solver.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,7 @@ from infoloop.claims.comparisons import inequality
 from infoloop.claims.verdict_training.flow_enclosures import flow_number
 from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.exact.real_balls import RealBall, real_ball
-from infoloop.learning.verdict_orbit import limit_logits, softmax_orbit
+from infoloop.learning.verdict_orbit import limit_logits
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
@@ -29,7 +29,6 @@ STARTS = (
     {"base": ("1/10", "1/5", "1/5", "1/2"), "rewards": (1, 0, 0, 0)},
 )
 SOON = fmpq(1, 1000)
-_LONGEST = 10.0
 _RIGHT = jnp.array([1.0, 1.0, 0.0, 0.0])
 
 
@@ -67,13 +66,20 @@ def _excesses(case):
     return {y: best / base[y] - 1 for y in right}
 
 
-def _float_state(case):
-    """Return the logarithms of the policy at a time of the clock of the log-odds, by the first integrals."""
-    law, time = case
-    return jnp.log(softmax_orbit(law, _RIGHT, time))
+def _moved(case):
+    r"""Return policy and logits of a case at a time, and the time: each class is somewhere on its part of the curve.
+
+    $e^{-z}$ of right outputs has fallen by a share of the least, that of wrong ones risen by a multiple of it.
+    """
+    law, share = case
+    inverse = 1 / law
+    fallen = inverse[:2] - (1 - share) * inverse[:2].min()
+    risen = inverse[2:] + (1 / share - 1) * inverse[2:].min()
+    times = jnp.log(inverse[:2] / fallen).sum(), jnp.log(risen / inverse[2:]).sum()
+    return law, -jnp.log(fallen), -jnp.log(risen), times
 
 
-_timed = random_numbers(5, lambda x: (jax.nn.softmax(x[:4]), _LONGEST * jax.nn.sigmoid(x[4])))
+_timed = random_numbers(5, lambda x: (jax.nn.softmax(x[:4]), jax.nn.sigmoid(x[4])))
 
 
 def _losers(case, slower=1):
@@ -94,12 +100,11 @@ def _losers(case, slower=1):
 
 
 def _float_losers(case):
-    law, time = case
-    z = _float_state(case)
+    law, z, _, (time, _) = _moved(case)
     return jnp.exp(-jnp.abs(z[0] - z[1])), 1 / (1 + jnp.expm1(jnp.abs(jnp.log(law[0] / law[1]))) * jnp.exp(time / 2))
 
 
-_soon, _late = {**STARTS[0], "time": SOON}, {**STARTS[0], "time": fmpq(4)}
+_soon, _late = {**STARTS[0], "time": SOON}, {**STARTS[0], "time": fmpq(1)}
 _TIMES = (SOON, 1, 2, 4)
 softmax_survivor = inequality(
     "thm:softmax-survivor",
@@ -133,12 +138,11 @@ def _unequal(case, slower=1):
 
 
 def _float_unequal(case):
-    law, time = case
-    z = _float_state(case)
-    return jnp.expm1(jnp.abs(z[2] - z[3])), jnp.expm1(jnp.abs(jnp.log(law[2] / law[3]))) * jnp.exp(-time / 2)
+    law, _, z, (_, time) = _moved(case)
+    return jnp.expm1(jnp.abs(z[0] - z[1])), jnp.expm1(jnp.abs(jnp.log(law[2] / law[3]))) * jnp.exp(-time / 2)
 
 
-_spread = {**STARTS[2], "time": fmpq(4)}
+_spread = {**STARTS[2], "time": fmpq(1)}
 rejected_equal = inequality(
     "thm:rejected-become-equal",
     (SOFTMAX, VERDICT),
@@ -175,16 +179,13 @@ def _short(case, slower=1):
 
 
 def _float_short(case):
-    law, time = case
+    law, z, _, (time, _) = _moved(case)
     least = jnp.argmin(law[:2])
-    logs = _float_state(case)
-    logit = (logs - logs.mean() + jnp.log(law).mean())[least]  # the sum of the logits stays
-    limit = limit_logits(law, _RIGHT)[least]
-    e = jnp.expm1(jnp.abs(jnp.log(law[0] / law[1])))
-    return jnp.stack([logit, limit - logit]), jnp.stack([limit, jnp.log1p(jnp.exp(-time / 2) / e)])
+    limit, e = limit_logits(law, _RIGHT)[least], jnp.expm1(jnp.abs(jnp.log(law[0] / law[1])))
+    return jnp.stack([z[least], limit - z[least]]), jnp.stack([limit, jnp.log1p(jnp.exp(-time / 2) / e)])
 
 
-_below = {**STARTS[0], "output": 1, "time": fmpq(4), "part": "from below"}
+_below = {**STARTS[0], "output": 1, "time": fmpq(1), "part": "from below"}
 _gap = {**_below, "part": "gap"}
 losing_logits = inequality(
     "thm:losing-logits",
@@ -206,7 +207,7 @@ losing_logits = inequality(
     wrong=lambda case: _float_short(case)[::-1],
     neighbours=(
         without(SOFTMAX, {**_below, "rule": "natural"}),
-        without(VERDICT, {**_below, "rewards": (1, 2, 0, 0), "objective": ("mean reward", 1), "time": fmpq(16)}),
+        without(VERDICT, {**_below, "base": ("4/5", "1/5"), "rewards": (1, 3), "objective": ("mean reward", 1)}),
         changed("exp(-s) in place of exp(-s/|A|)", lambda case: _short(case, slower=len(_excesses(case))), _gap),
     ),
 )
