@@ -10,6 +10,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from flint import arb
+from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import inequality
 from infoloop.claims.verdict_training.flow_enclosures import flow_number
@@ -54,22 +55,36 @@ def state_number(case: Mapping[str, Any], of: Callable[[Sequence[arb]], arb]) ->
     return flow_number(of, base, rewards, case.get("objective", ("log-odds", 1)), time)
 
 
-def _classes(case):
+def output_classes(case: Mapping[str, Any]) -> tuple[list[int], list[int]]:
+    """Return the outputs that are accepted, and the others.
+
+    >>> output_classes({"rewards": (1, 0, 1)})
+    ([0, 2], [1])
+    """
     right = [y for y, r in enumerate(case["rewards"]) if r]
     return right, [y for y, r in enumerate(case["rewards"]) if not r]
 
 
-def _excesses(case):
-    r"""Return $\frac{\pi_{\max}}{\pi_b}-1$ of the right outputs at time 0, by output."""
-    base, right = base_of(case), _classes(case)[0]
+def excesses(case: Mapping[str, Any]) -> dict[int, fmpq]:
+    r"""Return $\frac{\pi_{\max}}{\pi_b}-1$ of the right outputs at time 0, by output.
+
+    >>> excesses({"base": ("1/2", "1/4", "1/4"), "rewards": (1, 1, 0)})
+    {0: 0, 1: 1}
+    """
+    base, right = base_of(case), output_classes(case)[0]
     best = max(base[y] for y in right)
     return {y: best / base[y] - 1 for y in right}
 
 
-def _moved(case):
-    r"""Return policy and logits of a case at a time, and the time: each class is somewhere on its part of the curve.
+def moved_along(
+    case: tuple[Float[Array, "4"], Float[Array, ""]],
+) -> tuple[Float[Array, "4"], Float[Array, "2"], Float[Array, "2"], tuple[Float[Array, ""], Float[Array, ""]]]:
+    r"""Return the policy, later logits of both classes, and how much their sums have moved.
 
     $e^{-z}$ of right outputs has fallen by a share of the least, that of wrong ones risen by a multiple of it.
+
+    >>> moved_along((jnp.full(4, 0.25), jnp.array(0.5)))[1].round(4).tolist()
+    [-0.6931, -0.6931]
     """
     law, share = case
     inverse = 1 / law
@@ -84,7 +99,7 @@ _timed = random_numbers(5, lambda x: (jax.nn.softmax(x[:4]), jax.nn.sigmoid(x[4]
 
 def _losers(case, slower=1):
     """Return the others' share over that of the likeliest, and its bound."""
-    excess, time = _excesses(case), fmpq(case["time"])
+    excess, time = excesses(case), fmpq(case["time"])
     best = [y for y, e in excess.items() if not e]
 
     def share(z):
@@ -100,7 +115,7 @@ def _losers(case, slower=1):
 
 
 def _float_losers(case):
-    law, z, _, (time, _) = _moved(case)
+    law, z, _, (time, _) = moved_along(case)
     return jnp.exp(-jnp.abs(z[0] - z[1])), 1 / (1 + jnp.expm1(jnp.abs(jnp.log(law[0] / law[1]))) * jnp.exp(time / 2))
 
 
@@ -121,14 +136,14 @@ softmax_survivor = inequality(
     neighbours=(
         without(SOFTMAX, {**_late, "rule": "natural"}),
         unrefuted(VERDICT, NO_CLOCK),
-        changed("exp(s) in place of exp(s/|A|)", lambda case: _losers(case, slower=len(_excesses(case))), _late),
+        changed("exp(s) in place of exp(s/|A|)", lambda case: _losers(case, slower=len(excesses(case))), _late),
     ),
 )
 
 
 def _unequal(case, slower=1):
     """Return how much likelier the likeliest wrong output is than the least likely one, less 1, and the bound."""
-    base, wrong, time = base_of(case), _classes(case)[1], fmpq(case["time"])
+    base, wrong, time = base_of(case), output_classes(case)[1], fmpq(case["time"])
     top, low = (choose(wrong, key=lambda y: base[y]) for choose in (max, min))
     start = base[top] / base[low] - 1
     return (
@@ -138,7 +153,7 @@ def _unequal(case, slower=1):
 
 
 def _float_unequal(case):
-    law, _, z, (_, time) = _moved(case)
+    law, _, z, (_, time) = moved_along(case)
     return jnp.expm1(jnp.abs(z[0] - z[1])), jnp.expm1(jnp.abs(jnp.log(law[2] / law[3]))) * jnp.exp(-time / 2)
 
 
@@ -160,7 +175,7 @@ rejected_equal = inequality(
         unrefuted(VERDICT, NO_CLOCK),
         changed(
             "exp(-s) in place of exp(-s/|A^c|)",
-            lambda case: _unequal(case, slower=len(_classes(case)[1])),
+            lambda case: _unequal(case, slower=len(output_classes(case)[1])),
             _spread,
         ),
     ),
@@ -169,7 +184,7 @@ rejected_equal = inequality(
 
 def _short(case, slower=1):
     r"""Return a logit and its limit, or how much is missing to the limit and the bound."""
-    base, excess, y, time = base_of(case), _excesses(case), case["output"], fmpq(case["time"])
+    base, excess, y, time = base_of(case), excesses(case), case["output"], fmpq(case["time"])
     limit = real_ball(lambda: -(1 / arb(base[y]) - 1 / arb(max(base[b] for b in excess))).log())
     logit = state_number(case, lambda z: z[y])
     if case["part"] == "from below":
@@ -179,7 +194,7 @@ def _short(case, slower=1):
 
 
 def _float_short(case):
-    law, z, _, (time, _) = _moved(case)
+    law, z, _, (time, _) = moved_along(case)
     least = jnp.argmin(law[:2])
     limit, e = limit_logits(law, _RIGHT)[least], jnp.expm1(jnp.abs(jnp.log(law[0] / law[1])))
     return jnp.stack([z[least], limit - z[least]]), jnp.stack([limit, jnp.log1p(jnp.exp(-time / 2) / e)])
@@ -208,6 +223,6 @@ losing_logits = inequality(
     neighbours=(
         without(SOFTMAX, {**_below, "rule": "natural"}),
         without(VERDICT, {**_below, "base": ("4/5", "1/5"), "rewards": (1, 3), "objective": ("mean reward", 1)}),
-        changed("exp(-s) in place of exp(-s/|A|)", lambda case: _short(case, slower=len(_excesses(case))), _gap),
+        changed("exp(-s) in place of exp(-s/|A|)", lambda case: _short(case, slower=len(excesses(case))), _gap),
     ),
 )
