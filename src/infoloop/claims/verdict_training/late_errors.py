@@ -1,8 +1,9 @@
-r"""Chapter 6, clocks: how errors fall late on under each objective, as bounds at every time (S45, S62).
+r"""Chapter 6, clocks: how errors, and losing right answers, fall late on, as bounds at every time (S45, S62).
 
-Exact states are certain enclosures of the flow itself; float times are the quadrature of `learning.verdict_flows`.
+Exact states are certain enclosures of the flow itself, float states points of the curve that its integrals give.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -175,4 +176,79 @@ late_clocks = inequality(
         changed("98/100 of the upper bounds", lambda case: _errors(case, fmpq(100, 98)), *_other[1::2]),
     ),
     wrong=lambda case: _concentrations(case)[::-1],
+)
+
+
+def _power(case, exact_power=True):
+    r"""Return both sides of a bound on the ratio of a losing right output to the likeliest, to the power m + w.
+
+    `exact_power` False has the power 1 of the errors in place of $\frac w{m+w}$.
+    """
+    base, y = base_of(case), case["output"]
+    right, wrong = output_classes(case)
+    best = [a for a in right if base[a] == max(base[b] for b in right)]
+    m, w = len(best), len(wrong)
+    theta = w if exact_power else m + w
+    start = sum((base[c] for c in wrong), fmpq(0)) / sum((base[a] for a in best), fmpq(0))
+    ratio = base[y] / base[best[0]]
+    kept = math.prod((1 - base[b] / base[best[0]] for b in right if b not in best), start=fmpq(1))
+    even = math.prod((base[c] for c in wrong), start=fmpq(1)) / (sum((base[c] for c in wrong), fmpq(0)) / w) ** w
+
+    def ratios(z):
+        errors = sum((z[c].exp() for c in wrong), arb(0)) / (z[best[0]].exp() * m)
+        return ((z[y] - z[best[0]]) * (m + w)).exp(), (errors / start) ** theta
+
+    found = state_number(case, lambda z: ratios(z)[0])
+    if case["part"] == "from below":
+        return state_number(case, lambda z: ratios(z)[1] * arb(ratio ** (m + w))), found
+    most = (ratio / (1 - ratio)) ** (m + w) / (even * kept)
+    return found, state_number(case, lambda z: ratios(z)[1] * arb(most))
+
+
+def _float_power(case):
+    """Return the logarithms of both bounds' sides at a later point of the curve, both classes at one time of its."""
+    law, share = case
+    inverse = 1 / law
+    v = inverse[:2] - (1 - share) * inverse[:2].min()
+    time = jnp.log(inverse[:2] / v).sum()
+    # the wrong outputs: one quadratic for what has been added to both of their inverses
+    total, product = inverse[2:].sum(), inverse[2:].prod()
+    added = 2 * product * jnp.expm1(time) / (total + jnp.sqrt(total**2 + 4 * product * jnp.expm1(time)))
+    u = inverse[2:] + added
+    errors = jnp.log((1 / u).sum() * v.min()) - jnp.log((1 / inverse[2:]).sum() * inverse[:2].min())
+    ratio, start = jnp.log(v.min() / v.max()), jnp.log(inverse[:2].min() / inverse[:2].max())
+    away = jnp.log(-jnp.expm1(start))
+    even = jnp.log(law[2]) + jnp.log(law[3]) - 2 * jnp.log((law[2] + law[3]) / 2)
+    high = 3 * (start - away) + 2 * errors - even - away
+    return jnp.stack([3 * start + 2 * errors, 3 * ratio]), jnp.stack([3 * ratio, high])
+
+
+_losing = [{**STARTS[0], "output": 1, "time": fmpq(1), "part": part} for part in _SIDES]
+_soon = {"base": ("9/10", "1/1000", "99/2000", "99/2000"), "rewards": (1, 1, 0, 0), "output": 1, "time": fmpq(1, 1000)}
+losers_power = inequality(
+    "thm:losers-power",
+    (SOFTMAX, VERDICT),
+    _float_power,
+    _later,
+    exact=_power,
+    family=Family(
+        "three bases on four outputs with two or three right ones; log-odds and the pass rate; times 1/1000, 1, 2, 4",
+        lambda: (
+            {**start, "output": start["base"].index("1/10"), "objective": objective, "time": t, "part": part}
+            for start in STARTS[:3]
+            for objective in (OBJECTIVES[0], OBJECTIVES[-1])
+            for t in (fmpq(1, 1000), fmpq(1), fmpq(2), fmpq(4))
+            for part in _SIDES
+        ),
+    ),
+    edges=tuple({**_soon, "part": part} for part in _SIDES),
+    neighbours=(
+        without(SOFTMAX, {**_losing[1], "rule": "natural", "time": fmpq(4)}),
+        without(
+            VERDICT,
+            {**_losing[1], "base": ("4/5", "1/10", "1/10"), "rewards": (1, 3, 0), "objective": ("mean reward", 1)},
+        ),
+        changed("the power 1 in place of w/(m+w)", lambda case: _power(case, exact_power=False), _losing[1]),
+    ),
+    wrong=lambda case: _float_power(case)[::-1],
 )
