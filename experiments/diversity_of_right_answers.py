@@ -92,7 +92,6 @@ CLAIMS = (
     "thm:reference-cost",
     "thm:softmax-integrals",
     "thm:one-curve",
-    "thm:objectives-keep",
     "thm:softmax-survivor",
     "thm:pass-rate-clocks",
     "thm:clock-bounds",

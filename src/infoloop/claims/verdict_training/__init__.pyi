@@ -9,6 +9,7 @@ from . import kl_penalty_ends as kl_penalty_ends
 from . import kl_penalty_limits as kl_penalty_limits
 from . import kl_projection_costs as kl_projection_costs
 from . import kl_projection_tilts as kl_projection_tilts
+from . import late_errors as late_errors
 from . import learned_rewards as learned_rewards
 from . import natural_gradient_flows as natural_gradient_flows
 from . import noisy_verdict_filters as noisy_verdict_filters

@@ -1,13 +1,13 @@
 """Chapter 6, orbits: time under the natural gradient is the inverse of a penalty, and its limit is another (S46)."""
 
-import itertools
 import math
 
 import jax
 import jax.numpy as jnp
-from flint import fmpq_mat
+from flint import arb, fmpq_mat
 
 from infoloop.claims.comparisons import equality
+from infoloop.claims.verdict_training.flow_enclosures import flow_number
 from infoloop.claims.verdict_training.kl_projection_costs import BASES, accepted_part, exact_masses
 from infoloop.exact.rational_laws import fmpq, log2
 from infoloop.learning.policy_gradient.update_terms import natural_logits
@@ -108,18 +108,7 @@ natural_time = equality(
 )
 
 
-def plain_limit(base: list[fmpq], accepted: int) -> list[fmpq]:
-    r"""Return where the plain softmax gradient ends if one of the first outputs, which are accepted, is likeliest.
-
-    There $e^{-z_a}=u_a-\tau$ with $\tau\to\min u$: the weights of the others vanish against it.
-
-    >>> plain_limit([fmpq(1, 2), fmpq(1, 4), fmpq(1, 4)], 2)
-    [1, 0, 0]
-    """
-    u = [1 / p for p in base[:accepted]]
-    rest = [u[b] - min(u) for b in range(accepted)]
-    weights = [math.prod((rest[b] for b in range(accepted) if b != a), start=fmpq(1)) for a in range(accepted)]
-    return [w / sum(weights, fmpq(0)) for w in weights] + [fmpq(0)] * (len(base) - accepted)
+_LATE = 4  # of the clock of the log-odds, for the plain gradient
 
 
 def _limits(base):
@@ -127,9 +116,22 @@ def _limits(base):
     return softmax_limit(base, accepted), base * accepted / (base @ accepted)
 
 
+def _share(y, accepted):
+    def of(z):
+        weights = [x.exp() for x in z[:accepted]]
+        return weights[y] / sum(weights, arb(0))
+
+    return of
+
+
 def _limits_exactly(case):
+    """Return the share of the less likely of two right answers: late on the plain flow, from where it falls on.
+
+    The flow is enclosed without its integrals; the natural gradient keeps the share, so that it has it at its end.
+    """
     base, y = exact_masses(case), case["output"]
-    return plain_limit(base, 2)[y], accepted_part(base, 2)[y]
+    rewards = [int(i < 2) for i in range(len(base))]
+    return flow_number(_share(y, 2), base, rewards, ("log-odds", 1), fmpq(_LATE)), accepted_part(base, 2)[y]
 
 
 gradients_share_limit = equality(
@@ -139,9 +141,7 @@ gradients_share_limit = equality(
     random_numbers(4, jax.nn.softmax),
     exact=_limits_exactly,
     family=Family(
-        "the bases (1/2, 1/4, 1/4) and (1/10, 1/5, 3/10, 2/5), of which the first two outputs are accepted",
-        lambda: (
-            {"base": base, "output": y} for base, y in itertools.product((["1/2", "1/4", "1/4"], BASES[1]), (0, 1))
-        ),
+        "the bases (1/2, 1/4, 1/4) and (1/10, 1/5, 3/10, 2/5), of which the first two outputs are accepted; time 4",
+        lambda: ({"base": base, "output": y} for base, y in ((["1/2", "1/4", "1/4"], 1), (BASES[1], 0))),
     ),
 )

@@ -172,19 +172,39 @@ def float_speeds(
     return law, jnp.stack(found), jnp.stack([slope(p, q) for slope in slopes])
 
 
+ONE_QUESTION = "one question"
+
+
 def _kept(logits):
     law, speeds, slopes = float_speeds(logits)
-    above = jnp.array(RIGHT, float) - law[:2].sum()
-    return speeds, slopes[:, None] * law * above
+    p, q = law[:2].sum(), law[2:].sum()
+    sums = jnp.stack([speeds[3, :2].sum(), speeds[3, 2:].sum()])
+    by_clock = (slopes * p * q)[:, None] * speeds[3]
+    return (
+        jnp.concatenate([speeds.ravel(), speeds.ravel(), sums]),
+        jnp.concatenate(
+            [(slopes[:, None] * law * (jnp.array(RIGHT, float) - p)).ravel(), by_clock.ravel(), jnp.array([1.0, -1.0])]
+        ),
+    )
 
 
 def _kept_exactly(case, slope=objective_slope):
-    r"""Return the slope of $e^{-z}$ of an output in units of 1/Z, or the sum of all logits' slopes, and the formula."""
-    case, y = tabular(case), case["output"]
-    speeds = logit_speeds(case)
-    if y == "sum":
+    r"""Return a quantity by enumeration and its formula.
+
+    The part is an output, for the slope of its $e^{-z}$ in units of 1/Z; "sum", for that of all logits; "right" or
+    "wrong", for the slope of their sum under log-odds; "clock", for the first logit in units of that under log-odds.
+    """
+    case, part = tabular(case), case["part"]
+    speeds, p = logit_speeds(case), mean_reward(case)
+    if part == "sum":
         return sum(speeds, fmpq(0)), fmpq(0)
-    return -speeds[y] / policy_masses(case)[y], slope(case) * (mean_reward(case) - case["right"][y])
+    if part in ("right", "wrong"):
+        verdict = int(part == "right")
+        moved = sum((v for v, r in zip(speeds, case["right"], strict=True) if r == verdict), fmpq(0))
+        return moved, slope(case) * p * (1 - p) * (2 * verdict - 1)
+    if part == "clock":
+        return speeds[0], slope(case) * p * (1 - p) * logit_speeds({**case, "objective": "log-odds"})[0]
+    return -speeds[part] / policy_masses(case)[part], slope(case) * (p - case["right"][part])
 
 
 free_logits = random_numbers(4, lambda x: x)
@@ -200,28 +220,37 @@ OBJECTIVES = (
     "pass@1 to 3, log p, log-odds; the mean update with the others as baseline and of GRPO with groups of 2 and 3, "
     "kept or drawn again until live, and of 4 drawn again"
 )
-objectives_keep = equality(
-    "thm:objectives-keep",
-    (TABULAR, VERDICT, EXPECTED),
+one_curve = equality(
+    "thm:one-curve",
+    (TABULAR, VERDICT, EXPECTED, ONE_QUESTION),
     _kept,
     free_logits,
     exact=_kept_exactly,
     family=Family(
-        f"three policies over four outputs of which two are right; {OBJECTIVES}; each output, and the logits' sum",
+        f"three policies over four outputs of which two are right; {OBJECTIVES}; each output, the logits' sums "
+        "over all and over both classes, and the clock",
         lambda: (
-            {"policy": policy, **kind, "output": y}
-            for policy, kind, y in itertools.product(POLICIES, objectives(), (0, 1, 2, 3, "sum"))
+            {"policy": policy, **kind, "part": part}
+            for policy, kind, part in itertools.product(
+                POLICIES, objectives(), (0, 1, 2, 3, "sum", "right", "wrong", "clock")
+            )
         ),
     ),
-    edges=({**PLAIN, "size": 3, "output": 0}, {"policy": POLICIES[0], "objective": "log-odds", "output": 2}),
+    edges=({**PLAIN, "size": 3, "part": 0}, {"policy": POLICIES[0], "objective": "log-odds", "part": "right"}),
     neighbours=(
-        without(TABULAR, {**PLAIN, "output": 0, "logits": SHARED}),
-        without(VERDICT, {**GRADED_REWARDS, "output": 1}),
-        without(EXPECTED, {**DRAWN_ONCE, "output": 1}),
+        without(TABULAR, {**PLAIN, "part": 0, "logits": SHARED}),
+        without(VERDICT, {**GRADED_REWARDS, "part": 1}),
+        without(EXPECTED, {**DRAWN_ONCE, "part": 1}),
+        without(
+            ONE_QUESTION,
+            {"rates": (fmpq(1, 2), fmpq(1, 4))},
+            # the slopes of pass@2 on two questions, which would be equal if they had one clock
+            exact=lambda case: tuple(2 * (1 - p) for p in case["rates"]),
+        ),
         changed(
             "the slope of p for every objective",
             lambda case: _kept_exactly(case, lambda _: fmpq(1)),
-            {**PLAIN, "size": 3, "output": 0},
+            {**PLAIN, "size": 3, "part": 0},
         ),
     ),
     wrong=lambda logits: (_kept(logits)[0], _kept(logits)[1][::-1]),

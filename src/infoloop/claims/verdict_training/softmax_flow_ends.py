@@ -1,7 +1,7 @@
 """Chapter 6, flows: what exact softmax training on a verdict ends on (S45).
 
 Exact states are certain enclosures of the flow itself (`flow_enclosures`), the bounds follow from its first integrals.
-Float states are solved from the integrals (`learning.verdict_orbit`).
+Float states are points of the curve that the integrals give, without a solver.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,12 +10,13 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from flint import arb
+from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import inequality
 from infoloop.claims.verdict_training.flow_enclosures import flow_number
 from infoloop.exact.rational_laws import fmpq, rational
 from infoloop.exact.real_balls import RealBall, real_ball
-from infoloop.learning.verdict_orbit import limit_logits, softmax_orbit
+from infoloop.learning.verdict_orbit import limit_logits
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid
@@ -29,7 +30,6 @@ STARTS = (
     {"base": ("1/10", "1/5", "1/5", "1/2"), "rewards": (1, 0, 0, 0)},
 )
 SOON = fmpq(1, 1000)
-_LONGEST = 10.0
 _RIGHT = jnp.array([1.0, 1.0, 0.0, 0.0])
 
 
@@ -55,30 +55,51 @@ def state_number(case: Mapping[str, Any], of: Callable[[Sequence[arb]], arb]) ->
     return flow_number(of, base, rewards, case.get("objective", ("log-odds", 1)), time)
 
 
-def _classes(case):
+def output_classes(case: Mapping[str, Any]) -> tuple[list[int], list[int]]:
+    """Return the outputs that are accepted, and the others.
+
+    >>> output_classes({"rewards": (1, 0, 1)})
+    ([0, 2], [1])
+    """
     right = [y for y, r in enumerate(case["rewards"]) if r]
     return right, [y for y, r in enumerate(case["rewards"]) if not r]
 
 
-def _excesses(case):
-    r"""Return $\frac{\pi_{\max}}{\pi_b}-1$ of the right outputs at time 0, by output."""
-    base, right = base_of(case), _classes(case)[0]
+def excesses(case: Mapping[str, Any]) -> dict[int, fmpq]:
+    r"""Return $\frac{\pi_{\max}}{\pi_b}-1$ of the right outputs at time 0, by output.
+
+    >>> excesses({"base": ("1/2", "1/4", "1/4"), "rewards": (1, 1, 0)})
+    {0: 0, 1: 1}
+    """
+    base, right = base_of(case), output_classes(case)[0]
     best = max(base[y] for y in right)
     return {y: best / base[y] - 1 for y in right}
 
 
-def _float_state(case):
-    """Return the logarithms of the policy at a time of the clock of the log-odds, by the first integrals."""
-    law, time = case
-    return jnp.log(softmax_orbit(law, _RIGHT, time))
+def moved_along(
+    case: tuple[Float[Array, "4"], Float[Array, ""]],
+) -> tuple[Float[Array, "4"], Float[Array, "2"], Float[Array, "2"], tuple[Float[Array, ""], Float[Array, ""]]]:
+    r"""Return the policy, later logits of both classes, and how much their sums have moved.
+
+    $e^{-z}$ of right outputs has fallen by a share of the least, that of wrong ones risen by a multiple of it.
+
+    >>> moved_along((jnp.full(4, 0.25), jnp.array(0.5)))[1].round(4).tolist()
+    [-0.6931, -0.6931]
+    """
+    law, share = case
+    inverse = 1 / law
+    fallen = inverse[:2] - (1 - share) * inverse[:2].min()
+    risen = inverse[2:] + (1 / share - 1) * inverse[2:].min()
+    times = jnp.log(inverse[:2] / fallen).sum(), jnp.log(risen / inverse[2:]).sum()
+    return law, -jnp.log(fallen), -jnp.log(risen), times
 
 
-_timed = random_numbers(5, lambda x: (jax.nn.softmax(x[:4]), _LONGEST * jax.nn.sigmoid(x[4])))
+_timed = random_numbers(5, lambda x: (jax.nn.softmax(x[:4]), jax.nn.sigmoid(x[4])))
 
 
 def _losers(case, slower=1):
     """Return the others' share over that of the likeliest, and its bound."""
-    excess, time = _excesses(case), fmpq(case["time"])
+    excess, time = excesses(case), fmpq(case["time"])
     best = [y for y, e in excess.items() if not e]
 
     def share(z):
@@ -94,12 +115,11 @@ def _losers(case, slower=1):
 
 
 def _float_losers(case):
-    law, time = case
-    z = _float_state(case)
+    law, z, _, (time, _) = moved_along(case)
     return jnp.exp(-jnp.abs(z[0] - z[1])), 1 / (1 + jnp.expm1(jnp.abs(jnp.log(law[0] / law[1]))) * jnp.exp(time / 2))
 
 
-_soon, _late = {**STARTS[0], "time": SOON}, {**STARTS[0], "time": fmpq(4)}
+_soon, _late = {**STARTS[0], "time": SOON}, {**STARTS[0], "time": fmpq(1)}
 _TIMES = (SOON, 1, 2, 4)
 softmax_survivor = inequality(
     "thm:softmax-survivor",
@@ -116,14 +136,14 @@ softmax_survivor = inequality(
     neighbours=(
         without(SOFTMAX, {**_late, "rule": "natural"}),
         unrefuted(VERDICT, NO_CLOCK),
-        changed("exp(s) in place of exp(s/|A|)", lambda case: _losers(case, slower=len(_excesses(case))), _late),
+        changed("exp(s) in place of exp(s/|A|)", lambda case: _losers(case, slower=len(excesses(case))), _late),
     ),
 )
 
 
 def _unequal(case, slower=1):
     """Return how much likelier the likeliest wrong output is than the least likely one, less 1, and the bound."""
-    base, wrong, time = base_of(case), _classes(case)[1], fmpq(case["time"])
+    base, wrong, time = base_of(case), output_classes(case)[1], fmpq(case["time"])
     top, low = (choose(wrong, key=lambda y: base[y]) for choose in (max, min))
     start = base[top] / base[low] - 1
     return (
@@ -133,12 +153,11 @@ def _unequal(case, slower=1):
 
 
 def _float_unequal(case):
-    law, time = case
-    z = _float_state(case)
-    return jnp.expm1(jnp.abs(z[2] - z[3])), jnp.expm1(jnp.abs(jnp.log(law[2] / law[3]))) * jnp.exp(-time / 2)
+    law, _, z, (_, time) = moved_along(case)
+    return jnp.expm1(jnp.abs(z[0] - z[1])), jnp.expm1(jnp.abs(jnp.log(law[2] / law[3]))) * jnp.exp(-time / 2)
 
 
-_spread = {**STARTS[2], "time": fmpq(4)}
+_spread = {**STARTS[2], "time": fmpq(1)}
 rejected_equal = inequality(
     "thm:rejected-become-equal",
     (SOFTMAX, VERDICT),
@@ -156,7 +175,7 @@ rejected_equal = inequality(
         unrefuted(VERDICT, NO_CLOCK),
         changed(
             "exp(-s) in place of exp(-s/|A^c|)",
-            lambda case: _unequal(case, slower=len(_classes(case)[1])),
+            lambda case: _unequal(case, slower=len(output_classes(case)[1])),
             _spread,
         ),
     ),
@@ -165,7 +184,7 @@ rejected_equal = inequality(
 
 def _short(case, slower=1):
     r"""Return a logit and its limit, or how much is missing to the limit and the bound."""
-    base, excess, y, time = base_of(case), _excesses(case), case["output"], fmpq(case["time"])
+    base, excess, y, time = base_of(case), excesses(case), case["output"], fmpq(case["time"])
     limit = real_ball(lambda: -(1 / arb(base[y]) - 1 / arb(max(base[b] for b in excess))).log())
     logit = state_number(case, lambda z: z[y])
     if case["part"] == "from below":
@@ -175,16 +194,13 @@ def _short(case, slower=1):
 
 
 def _float_short(case):
-    law, time = case
+    law, z, _, (time, _) = moved_along(case)
     least = jnp.argmin(law[:2])
-    logs = _float_state(case)
-    logit = (logs - logs.mean() + jnp.log(law).mean())[least]  # the sum of the logits stays
-    limit = limit_logits(law, _RIGHT)[least]
-    e = jnp.expm1(jnp.abs(jnp.log(law[0] / law[1])))
-    return jnp.stack([logit, limit - logit]), jnp.stack([limit, jnp.log1p(jnp.exp(-time / 2) / e)])
+    limit, e = limit_logits(law, _RIGHT)[least], jnp.expm1(jnp.abs(jnp.log(law[0] / law[1])))
+    return jnp.stack([z[least], limit - z[least]]), jnp.stack([limit, jnp.log1p(jnp.exp(-time / 2) / e)])
 
 
-_below = {**STARTS[0], "output": 1, "time": fmpq(4), "part": "from below"}
+_below = {**STARTS[0], "output": 1, "time": fmpq(1), "part": "from below"}
 _gap = {**_below, "part": "gap"}
 losing_logits = inequality(
     "thm:losing-logits",
@@ -206,7 +222,7 @@ losing_logits = inequality(
     wrong=lambda case: _float_short(case)[::-1],
     neighbours=(
         without(SOFTMAX, {**_below, "rule": "natural"}),
-        without(VERDICT, {**_below, "rewards": (1, 2, 0, 0), "objective": ("mean reward", 1), "time": fmpq(16)}),
-        changed("exp(-s) in place of exp(-s/|A|)", lambda case: _short(case, slower=len(_excesses(case))), _gap),
+        without(VERDICT, {**_below, "base": ("4/5", "1/5"), "rewards": (1, 3), "objective": ("mean reward", 1)}),
+        changed("exp(-s) in place of exp(-s/|A|)", lambda case: _short(case, slower=len(excesses(case))), _gap),
     ),
 )

@@ -1,18 +1,16 @@
-"""Chapter 6, flows: what exact softmax and natural gradients on a verdict keep (S45, S46, S62)."""
+"""Chapter 6, flows: what exact softmax gradients keep (S45)."""
 
 import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import equality
 from infoloop.exact.rational_laws import fmpq, rational
-from infoloop.learning.pass_rate_objectives import log_odds_slope
 from infoloop.learning.policy_optimisation import regularised_gradient
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
 
 TABULAR, EXACT, ONE_REWARD = "tabular logits", "the exact gradient of the mean reward", "two outputs of one reward"
-VERDICT = "a verdict as reward"
 LAWS = (
     ["1/2", "1/4", "1/8", "1/8"],
     ["1/10", "1/5", "3/10", "2/5"],
@@ -83,76 +81,5 @@ softmax_integrals = equality(
         without(EXACT, {**_slanted, "rule": "natural"}),
         without(ONE_REWARD, {**_slanted, "pair": (0, 2)}),
         changed("1/pi in place of exp(-z)", lambda case: _inverse_weights(case, _inverse_likelihood), _slanted),
-    ),
-)
-
-
-def _clock(case):
-    """Return the speed of an output's logit under pass@k, by differences of products, and by the slope of pass@k."""
-    law, reward, speed = _parts(case)
-    p = sum((x * r for x, r in zip(law, reward, strict=True)), fmpq(0))
-    q, k, y = 1 - p, case["k"], case["output"]
-    if k == "log odds":  # the sum of the logits of a class
-        group = [i for i in range(4) if reward[i] == y]
-        return sum((speed[i] for i in group), fmpq(0)) / (p * q), fmpq(1 if y else -1)
-    # E[1 - prod(1 - r_i)] over k draws: the derivative of each factor in turn
-    rise = -law[y] * ((1 - reward[y]) - q)
-    return sum((q**i * rise * q ** (k - 1 - i) for i in range(k)), fmpq(0)), k * q ** (k - 1) * speed[y]
-
-
-def _best_of_two(case):
-    """Return the speeds of two logits under the best of two graded rewards, over those under one: one clock has one."""
-    law, reward, speed = _parts(case)
-    best = [2 * sum((x * max(r, other) for x, other in zip(law, reward, strict=True)), fmpq(0)) for r in reward]
-    twice = gradient(law, best)
-    return twice[0] / speed[0], twice[2] / speed[2]
-
-
-def _float_clock(logits):
-    accepted = jnp.array([1.0, 1.0, 0.0, 0.0])
-
-    def log_odds(z):
-        law = jax.nn.softmax(z)
-        return jnp.log(law @ accepted) - jnp.log(law @ (1 - accepted))
-
-    law = jax.nn.softmax(logits)
-    p, q = law @ accepted, law @ (1 - accepted)
-    plain = regularised_gradient(logits, law, accepted, 1.0)
-    by_class = jax.grad(log_odds)(logits)
-    return (
-        jnp.concatenate([by_class, jnp.stack([by_class[:2].sum(), by_class[2:].sum()])]),
-        jnp.concatenate([log_odds_slope(p, q) * plain, jnp.array([1.0, -1.0])]),
-    )
-
-
-_one = {"law": LAWS[0], "reward": REWARDS[0], "k": 3, "output": 0}
-one_curve = equality(
-    "thm:one-curve",
-    (TABULAR, VERDICT, "one question"),
-    _float_clock,
-    _free,
-    exact=_clock,
-    family=Family(
-        "five laws on four outputs, two of them accepted, and the logits of each under pass@k for k = 1, 2, 3, 8; the "
-        "sums of the logits of both classes under log-odds",
-        lambda: (
-            case
-            for case in parameter_grid(law=LAWS, reward=REWARDS[:1], k=(1, 2, 3, 8, "log odds"), output=range(4))
-            if case["k"] != "log odds" or case["output"] < 2
-        ),
-    ),
-    edges=(_one,),
-    wrong=lambda logits: (_float_clock(logits)[0] * 2, _float_clock(logits)[1]),
-    neighbours=(
-        without(TABULAR, {**_one, "k": "log odds", "output": 1, "rule": "one feature"}),
-        without(VERDICT, {"law": LAWS[0], "reward": (2, 1, 0, 0)}, exact=_best_of_two),
-        without(
-            "one question",
-            {"rates": (fmpq(1, 2), fmpq(1, 4))},
-            exact=lambda case: tuple(
-                2 * (1 - p) for p in case["rates"]
-            ),  # slopes of pass@2, which one clock would equal
-        ),
-        changed("k q^k in place of k q^(k-1)", lambda case: (_clock(case)[0], _clock(case)[1] / 2), _one),
     ),
 )
