@@ -184,9 +184,9 @@ corrected_verdicts = equality(
     _noise,
     exact=_erring_exactly,
     family=Family(
-        "two outputs, one of mass 3/10 right, rates of error (1/10, 1/5), (0, 1/2), (1/3, 0), (4/5, 9/10), groups of 2, "
-        "3 and 4, corrected or not, divided by the deviation, by it and 1/10 (of 2), or centred; four outputs, groups "
-        "of 2, the others as baseline",
+        "two outputs, one of mass 3/10 right, rates of error (1/10, 1/5), (0, 1/2), (1/3, 0), (4/5, 9/10), groups of "
+        "2, 3 and 4, corrected or not, divided by the deviation, by it and 1/10 (of 2), or centred; four outputs, "
+        "groups of 2, the others as baseline",
         _erring_members,
     ),
     edges=(_quiet, {**_quiet, "corrected": False}, {**_quiet, "rule": "dr_grpo"}),
