@@ -16,6 +16,15 @@ def test_a_bonus_that_every_right_answer_has_lowers_the_slope_from_7_to_6_of_128
         assert ((before - fmpq(7, 128)).sign(), (after - fmpq(6, 128)).sign()) == (0, 0)
 
 
+def test_a_sixth_of_what_the_likeliest_failure_gains_comes_from_the_right_answer():
+    case = {"policy": POLICY, "right": (1, 0, 0), "bonus": (1, 1, 0), "scores": softmax_scores(POLICY), "size": 2}
+    update = dead_update({**case, "rule": "grpo", "root": 1, "part": "all fail", "dose": fmpq(1)})
+    masses = [fmpq(1, 4), fmpq(1, 2), fmpq(1, 4)]
+    mean = sum(p * u for p, u in zip(masses, update, strict=True))
+    moved = [p * (u - mean) for p, u in zip(masses, update, strict=True)]
+    assert moved == [fmpq(-1, 128), fmpq(6, 128), fmpq(-5, 128)]
+
+
 def test_only_groups_of_the_part_are_counted():
     """Two failures of masses 1/2 and 1/4: the pair that differs moves 1/2 (e_1 - e_2) with probability 2/8."""
     case = {"policy": POLICY, "right": (1, 0, 0), "bonus": (1, 1, 0), "scores": softmax_scores(POLICY), "size": 2}

@@ -2,7 +2,8 @@
 
 from functools import cache
 
-from infoloop.claims.verdict_training.dead_groups import BIASES, binomial_mean, dead_groups, deviation_ball, live_biases
+from infoloop.claims.verdict_training.dead_groups import binomial_mean, dead_groups, deviation_ball
+from infoloop.claims.verdict_training.live_groups import BIASES, live_biases
 from infoloop.exact.rational_laws import LogSum, fmpq
 from infoloop.exact.real_balls import RealBall
 from infoloop.statements.claim import Claim

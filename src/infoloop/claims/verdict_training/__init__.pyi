@@ -11,6 +11,7 @@ from . import kl_projection_costs as kl_projection_costs
 from . import kl_projection_tilts as kl_projection_tilts
 from . import late_errors as late_errors
 from . import learned_rewards as learned_rewards
+from . import live_groups as live_groups
 from . import natural_gradient_flows as natural_gradient_flows
 from . import noisy_verdict_filters as noisy_verdict_filters
 from . import noisy_verdict_panels as noisy_verdict_panels

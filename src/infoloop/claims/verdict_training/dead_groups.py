@@ -1,4 +1,4 @@
-"""Chapter 6, groups of verdicts: how often all agree, how much they tell on average, and how live groups mislead."""
+"""Chapter 6, groups of verdicts: how often all agree, and how much they tell on average (S48)."""
 
 import itertools
 import math
@@ -9,12 +9,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flint import arb, fmpz
+from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.policy_gradient.group_statistics import dead_share, mean_deviation
-from infoloop.learning.policy_gradient.live_group_biases import live_mean_bias, live_right_bias, live_wrong_bias
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
@@ -22,7 +22,7 @@ from infoloop.statements.parameter_grids import parameter_grid
 INDEPENDENT = "the n verdicts of a group are independent"
 RATED = "each verdict is right with probability p"
 RATES = [fmpq(1, 20), fmpq(1, 10), fmpq(1, 3), fmpq(1, 2), fmpq(9, 10)]
-_SIZE = 4  # of the groups that floats see
+SMALL_SIZE = 4  # of the groups that floats see
 COPIES, PARITY = "all equal the first", "the third says whether the first two differ"
 
 
@@ -120,17 +120,22 @@ def _scalar_exactly(case):
     return found, binomial_mean([m if d == part else fmpq(0) for m, d in _scalar_roots(size, divisor)], case["rate"])
 
 
-_groups = np.array(list(itertools.product((0, 1), repeat=_SIZE)))
+SMALL_GROUPS = np.array(list(itertools.product((0, 1), repeat=SMALL_SIZE)))
 
 
-def _masses(p):
-    return jnp.where(_groups == 1, p, 1 - p).prod(1)
+def small_group_masses(p: Float[Array, ""]) -> Float[Array, "groups"]:
+    """Return the probabilities of all groups of four verdicts, in floats.
+
+    >>> small_group_masses(jnp.array(0.5)).sum().item()
+    1.0
+    """
+    return jnp.where(SMALL_GROUPS == 1, p, 1 - p).prod(1)
 
 
 def _dead(p):
-    mass, dead = _masses(p), _groups.min(1) == _groups.max(1)
-    found = jnp.stack([(mass * dead).sum(), (mass * _groups.std(1)).sum()])
-    return found, jnp.stack([dead_share(p, _SIZE), mean_deviation(p, _SIZE)])
+    mass, dead = small_group_masses(p), SMALL_GROUPS.min(1) == SMALL_GROUPS.max(1)
+    found = jnp.stack([(mass * dead).sum(), (mass * SMALL_GROUPS.std(1)).sum()])
+    return found, jnp.stack([dead_share(p, SMALL_SIZE), mean_deviation(p, SMALL_SIZE)])
 
 
 def _without_covariance(case):
@@ -183,7 +188,7 @@ dead_groups = equality(
             {**_half, "part": 2, "divisor": 1},
         ),
     ),
-    wrong=lambda p: (_dead(p)[0], jnp.stack([dead_share(p, _SIZE), jnp.sqrt(p * (1 - p) * (1 - 1 / _SIZE))])),
+    wrong=lambda p: (_dead(p)[0], jnp.stack([dead_share(p, SMALL_SIZE), jnp.sqrt(p * (1 - p) * (1 - 1 / SMALL_SIZE))])),
 )
 
 
@@ -250,86 +255,4 @@ mean_deviations = inequality(
         ),
     ),
     wrong=lambda p: (_concave(p)[1], _concave(p)[0]),
-)
-
-
-BIASES = ("of the group mean", "of a right answer", "of a wrong answer")
-
-
-def live_bias(part: str, rate: Number, size: int) -> Number:
-    """Return one of the three biases of live groups in closed form, of floats or rationals.
-
-    >>> live_bias(BIASES[1], fmpq(1, 2), 3)
-    -1/18
-    """
-    p, q, n = rate, 1 - rate, size
-    if part == BIASES[0]:
-        return p * q * (p ** (n - 1) - q ** (n - 1)) / (1 - p**n - q**n)
-    if part == BIASES[2]:
-        return -live_bias(BIASES[1], q, n)
-    return q * ((n - 1) / (n * (1 - p ** (n - 1))) - 1)
-
-
-def _bias_exactly(case):
-    """Return the mean advantage, less its aim, of the first answer of live groups; and its closed form."""
-    size, rate, part = case["size"], case["rate"], case["part"]
-    weight = centred = fmpq(0)
-    for mass, group in verdict_groups(case):
-        counts = part == BIASES[0] or group[0] == (part == BIASES[1])
-        if counts and (0 < sum(group) < size or case.get("groups") == "all"):
-            weight += mass
-            centred += mass * (group[0] - fmpq(sum(group), size) - (group[0] - rate))
-    return centred / weight, live_bias(part, rate, size)
-
-
-def _bias(p):
-    mass, count = _masses(p), _groups.sum(1)
-    live = (count > 0) & (count < _SIZE)
-    first = _groups[:, 0]
-    found = [
-        (mass * kept * (p - count / _SIZE)).sum() / (mass * kept).sum()
-        for kept in (live, live & (first == 1), live & (first == 0))
-    ]
-    closed = [bias(p, _SIZE) for bias in (live_mean_bias, live_right_bias, live_wrong_bias)]
-    return jnp.stack(found), jnp.stack(closed)
-
-
-_tenth = {"size": 8, "rate": fmpq(1, 10)}
-_of_mean, _of_right = {**_tenth, "part": BIASES[0]}, {**_tenth, "part": BIASES[1]}
-_three = {"size": 3, "rate": fmpq(1, 2), "part": BIASES[0]}
-LIVE = "groups whose verdicts all agree are left out"
-live_biases = equality(
-    "thm:live-bias",
-    (INDEPENDENT, RATED, LIVE),
-    _bias,
-    _rate,
-    exact=_bias_exactly,
-    family=Family(
-        "groups of 2, 3, 4 and 8, pass rates 1/20, 1/10, 1/3, 1/2, 9/10, all three biases",
-        lambda: parameter_grid(size=(2, 3, 4, 8), rate=RATES, part=BIASES),
-    ),
-    edges=tuple({**_tenth, "part": part} for part in BIASES),
-    neighbours=(
-        without(INDEPENDENT, {**_three, "verdicts": PARITY}),
-        without(RATED, {**_three, "rate": fmpq(1, 4), "rates": (fmpq(0), fmpq(1, 4), fmpq(1, 2))}),
-        without(LIVE, {**_of_mean, "groups": "all"}),
-        changed(
-            "the bias of an answer with an aim of its own sign, antisymmetric in the pass rate",
-            lambda case: (_bias_exactly(case)[0], -live_bias(case["part"], 1 - case["rate"], case["size"])),
-            _of_right,
-        ),
-    ),
-    wrong=lambda p: (_bias(p)[0], jnp.broadcast_to(live_mean_bias(p, _SIZE), (3,))),
-)
-
-one_live_bias = equality(
-    "fol:one-live-bias",
-    (INDEPENDENT, RATED, LIVE, "n is 3 or more"),
-    lambda p: (_bias(p)[0][1], _bias(p)[1][0]),
-    _rate,
-    exact=lambda case: (_bias_exactly(case)[0], live_bias(BIASES[0], case["rate"], case["size"])),
-    family=Family(
-        "groups of 3 and 8, pass rates 1/2, 1/10 and 9/10",
-        lambda: parameter_grid(part=(BIASES[1],), size=(3, 8), rate=(fmpq(1, 2), fmpq(1, 10), fmpq(9, 10))),
-    ),
 )

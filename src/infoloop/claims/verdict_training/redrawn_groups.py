@@ -39,7 +39,7 @@ from infoloop.learning.policy_gradient.difficulty_weights import (
     noisy_difficulty_weight,
 )
 from infoloop.statements.cases import Family, random_numbers
-from infoloop.statements.neighbours import changed, without
+from infoloop.statements.neighbours import changed, unrefuted, without
 
 REDRAWN, SMALL = "a group is drawn again until its verdicts differ", "n is 2 or 3"
 _RULES = ("dr_grpo", "grpo")
@@ -105,7 +105,7 @@ redrawn_groups = equality(
 )
 
 ERRING = "a verdict errs independently, at rates that depend on whether the answer is right alone"
-ABOVE = "J = 1 - rho0 - rho1 > 0"
+SOME_J = "J = 1 - rho0 - rho1 is not 0"
 
 
 def noisy_update(case: dict) -> list[fmpq]:
@@ -133,9 +133,9 @@ def noisy_update(case: dict) -> list[fmpq]:
 def _erring_exactly(case, observed=True):
     low, high = case["noise"]
     j, p, k = 1 - low - high, pass_rate(case), case["parameter"]
-    seen = {**case, "epsilon": case.get("epsilon", 0) * (j if case["corrected"] else 1)}
+    seen = {**case, "epsilon": case.get("epsilon", 0) * (abs(j) if case["corrected"] else 1)}
     weight = difficulty_factor(contrast_factors(seen), low + j * p if observed else p)
-    factor = 1 if case["corrected"] and case["rule"] != "grpo" else j
+    factor = j if not case["corrected"] else abs(j) if case["rule"] == "grpo" else 1
     return noisy_update(case)[k], factor * weight * pass_rate_slope(case)[k]
 
 
@@ -163,7 +163,7 @@ def _erring(case):
     return jnp.stack(found), jnp.stack(closed)
 
 
-_NOISES = ((fmpq(1, 10), fmpq(1, 5)), (fmpq(0), fmpq(1, 2)), (fmpq(1, 3), fmpq(0)))
+_NOISES = ((fmpq(1, 10), fmpq(1, 5)), (fmpq(0), fmpq(1, 2)), (fmpq(1, 3), fmpq(0)), (fmpq(4, 5), fmpq(9, 10)))
 _two = {"policy": ("3/10", "7/10"), "right": (1, 0), "scores": ((7,), (-3,)), "parameter": 0}
 
 
@@ -182,14 +182,14 @@ def _erring_members():
 _quiet = {**_two, "size": 4, "noise": _NOISES[0], "corrected": True, "rule": "grpo", "root": 3}
 corrected_verdicts = equality(
     "thm:correction-is-invisible",
-    (DRAWN, SCORED, ERRING, ABOVE),
+    (DRAWN, SCORED, ERRING, SOME_J),
     _erring,
     _noise,
     exact=_erring_exactly,
     family=Family(
-        "two outputs, one of mass 3/10 right, rates of error (1/10, 1/5), (0, 1/2), (1/3, 0), groups of 2, 3 and 4, "
-        "corrected or not, divided by the deviation, by it and 1/10 (of 2), or centred; four outputs, groups of 2, the "
-        "others as baseline",
+        "two outputs, one of mass 3/10 right, rates of error (1/10, 1/5), (0, 1/2), (1/3, 0), (4/5, 9/10), groups of "
+        "2, 3 and 4, corrected or not, divided by the deviation, by it and 1/10 (of 2), or centred; four outputs, "
+        "groups of 2, the others as baseline",
         _erring_members,
     ),
     edges=(_quiet, {**_quiet, "corrected": False}, {**_quiet, "rule": "dr_grpo"}),
@@ -197,7 +197,12 @@ corrected_verdicts = equality(
         without(DRAWN, {**_pair, "noise": _NOISES[0], "corrected": False, "answers": REPEATED}),
         without(SCORED, {**_pair, "size": 3, "noise": _NOISES[0], "corrected": False, "mean score": "left"}),
         without(ERRING, {**_pair, "noise": _NOISES[0], "corrected": False, "spared": (0,)}),
-        without(ABOVE, {**_quiet, "noise": (fmpq(4, 5), fmpq(9, 10))}),
+        unrefuted(SOME_J, "the correction divides by J, and the update without it is 0 on both sides"),
+        changed(
+            "a correction that keeps the sign",
+            lambda case: (_erring_exactly(case)[0], -_erring_exactly(case)[1]),
+            {**_quiet, "noise": _NOISES[3]},
+        ),
         changed("J times the weight at the true pass rate", lambda case: _erring_exactly(case, observed=False), _quiet),
     ),
     wrong=lambda case: (_erring(case)[0], _erring(case)[1][::-1]),

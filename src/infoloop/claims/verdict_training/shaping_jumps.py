@@ -211,14 +211,14 @@ def _mean_mass(case, bonus):
     return dot(kind, masses) / sum(kind, fmpq(0))
 
 
-def natural_direction(case: dict, update: Sequence[fmpq]) -> list[fmpq]:
+def fisher_solution(case: dict, update: Sequence[fmpq]) -> list[fmpq]:
     r"""Return $F^+u$ with the Fisher matrix F of a case's scores, up to a vector that no score sees.
 
     The scores of a tabular softmax sum to 0: with the matrix of ones added F can be inverted, and for updates that sum
     to 0 nothing changes.
 
     >>> case = {"policy": ("1/4", "3/4"), "scores": softmax_scores(("1/4", "3/4"))}
-    >>> natural_direction(case, [fmpq(1), fmpq(-1)])
+    >>> fisher_solution(case, [fmpq(1), fmpq(-1)])
     [8/3, -8/3]
     """
     size, scores = len(update), scores_of(case)
@@ -236,7 +236,7 @@ def _kernel_exactly(case, sign=1):
     rate, slope = pass_rate(case), pass_rate_slope(case)
     if case["form"] == "natural":
         together = [u + v for u, v in zip(dead_update(case), slope, strict=True)]
-        return dot(slope, natural_direction(case, together)), rate * (1 - rate)
+        return dot(slope, fisher_solution(case, together)), rate * (1 - rate)
     if case["form"] == "tabular":
         difference = _mean_mass(case, 0) - _mean_mass(case, 1)
     else:
