@@ -16,7 +16,9 @@ def test_the_interval_holds_the_root(changed):
     with mpmath.workdps(30):
         left = lambda k: w * ((1 - raised) / (1 - a)) ** k + (1 - w) * ((1 - lowered) / (1 - a)) ** k - 1  # noqa: E731
         root = mpmath.findroot(left, (0.5, 30), solver="bisect", maxsteps=200, verify=False)
-    low, high = solution(case)
+    ends = solution(case)
+    assert ends is not None
+    low, high = ends
     assert float(low.p) / float(low.q) <= root <= float(high.p) / float(high.q)
     assert high - low < fmpq(1, 10**6)
 

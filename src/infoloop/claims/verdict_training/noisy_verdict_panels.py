@@ -191,6 +191,13 @@ def _in_box(case):
     return jnp.stack([found.lower, bits]), jnp.stack([bits, found.upper])
 
 
+def _at_fixed_corners(case):
+    """Return the same as if the least were always at the corner of f1 and t0, the greatest at that of f0 and t1."""
+    (_, bits), (p, f, t, _) = _in_box(case)[0], case
+    near, far = (noisy_verdict_bits(NoisyVerifier(f[k], 1 - t[1 - k]), p) for k in (1, 0))
+    return jnp.stack([near, bits]), jnp.stack([bits, far])
+
+
 def _drawn_box(x):
     p, *numbers = jax.nn.sigmoid(x)
     rates = jnp.stack(numbers)
@@ -247,5 +254,5 @@ box_of_rates = inequality(
         without(BOX[1], {**_beside, "at": (fmpq(0), fmpq(1))}),
         changed("the corner f0, t1 alone", lambda case: (_in_box_exactly(case)[0], _at_one_corner(case)), _beyond),
     ),
-    wrong=lambda case: (_in_box(case)[0], _in_box(case)[0]),
+    wrong=_at_fixed_corners,
 )
