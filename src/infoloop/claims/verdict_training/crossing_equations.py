@@ -89,8 +89,9 @@ def _signs(case, solves=solution):
 
 def _twice(case):
     """Return twice the ends, as if k counted pairs of attempts."""
-    low, high = solution(case)
-    return 2 * low, 2 * high
+    ends = solution(case)
+    assert ends is not None
+    return 2 * ends[0], 2 * ends[1]
 
 
 def _cases():

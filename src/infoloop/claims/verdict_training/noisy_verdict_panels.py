@@ -12,6 +12,7 @@ from infoloop.claims.verdict_training.noisy_verdicts import judged
 from infoloop.exact.rational_laws import fmpq
 from infoloop.information.measures import mutual_information
 from infoloop.learning.noisy_verifiers import NoisyVerifier, noisy_verdict_bits
+from infoloop.learning.verifier_audits import bits_over_box
 from infoloop.learning.verifier_panels import panel_law
 from infoloop.learning.verifier_rates import identified_rates
 from infoloop.statements.cases import Family, exact_law, random_numbers, random_probabilities
@@ -184,4 +185,82 @@ wider_rates_tell_more = inequality(
         _boxed(case)[0],
         noisy_verdict_bits(NoisyVerifier(false_positive=case[1][1], false_negative=1 - case[1][2]), case[0]) / 2,
     ),
+)
+
+
+BOX = ("f0 <= FPR <= f1", "t0 <= TPR <= t1")
+
+
+def _in_box(case):
+    """Return the least bits of a box and those at a point, and the point's and the greatest: each at most the next."""
+    p, f, t, inside = case
+    point = NoisyVerifier(f[0] + (f[1] - f[0]) * inside[0], 1 - t[0] - (t[1] - t[0]) * inside[1])
+    found, bits = bits_over_box(jnp.stack([p, p]), f, t), noisy_verdict_bits(point, p)
+    return jnp.stack([found.lower, bits]), jnp.stack([bits, found.upper])
+
+
+def _at_fixed_corners(case):
+    """Return the same as if the least were always at the corner of f1 and t0, the greatest at that of f0 and t1."""
+    (_, bits), (p, f, t, _) = _in_box(case)[0], case
+    near, far = (noisy_verdict_bits(NoisyVerifier(f[k], 1 - t[1 - k]), p) for k in (1, 0))
+    return jnp.stack([near, bits]), jnp.stack([bits, far])
+
+
+def _drawn_box(x):
+    p, *numbers = jax.nn.sigmoid(x)
+    rates = jnp.stack(numbers)
+    return p, jnp.sort(rates[:2]), jnp.sort(rates[2:4]), rates[4:]
+
+
+def _bits_at(p, fpr, tpr):
+    return mutual_information(exact_law({"R,S": judged(p, fpr, 1 - tpr)}), "R", "S")
+
+
+def _in_box_exactly(case):
+    """Return the bits at a point and the greater of two corners; or the least of the box, and the bits at the point."""
+    p, point, ((f0, f1), (t0, t1)) = case["p"], _bits_at(case["p"], *case["at"]), case["box"]
+    if case["part"] == "most":
+        corners = [_bits_at(p, f0, t1), _bits_at(p, f1, t0)]
+        return point, corners[(corners[1] - corners[0]).sign() > 0]
+    if f1 <= t0 or t1 <= f0:
+        return _bits_at(p, *((f1, t0) if f1 <= t0 else (f0, t1))), point
+    return fmpq(0), point
+
+
+def _boxes():
+    """Yield boxes with ends in quarters, and in each its corners and its middle."""
+    ends = [(fmpq(a, 4), fmpq(b, 4)) for a, b in ((0, 1), (1, 2), (0, 3), (2, 4))]
+    for p, f, t, part in itertools.product((fmpq(1, 4), fmpq(1, 2)), ends, ends, ("most", "least")):
+        for at in (*itertools.product(f, t), (sum(f) / 2, sum(t) / 2)):
+            yield {"p": p, "box": (f, t), "at": at, "part": part}
+
+
+_beside = {"p": fmpq(1, 2), "box": ((fmpq(0), fmpq(1, 4)), (fmpq(1, 2), fmpq(3, 4))), "part": "most"}
+_corner = {**_beside, "at": (fmpq(0), fmpq(3, 4))}
+_beyond = {**_beside, "box": ((fmpq(1, 2), fmpq(1)), (fmpq(0), fmpq(1, 4))), "at": (fmpq(1), fmpq(0))}
+
+
+def _at_one_corner(case):
+    (f0, _), (_, t1) = case["box"]
+    return _bits_at(case["p"], f0, t1)
+
+
+box_of_rates = inequality(
+    "thm:box-of-rates",
+    BOX,
+    _in_box,
+    random_numbers(7, _drawn_box),
+    exact=_in_box_exactly,
+    family=Family(
+        "p 1/4 and 1/2, both rates in one of [0, 1/4], [1/4, 1/2], [0, 3/4], [1/2, 1]; the four corners and the "
+        "middle; the greatest and the least",
+        _boxes,
+    ),
+    edges=(_corner, {**_beside, "at": (fmpq(1, 4), fmpq(1, 2)), "part": "least"}),
+    neighbours=(
+        without(BOX[0], {**_beside, "part": "least", "at": (fmpq(1, 2), fmpq(1, 2))}),
+        without(BOX[1], {**_beside, "at": (fmpq(0), fmpq(1))}),
+        changed("the corner f0, t1 alone", lambda case: (_in_box_exactly(case)[0], _at_one_corner(case)), _beyond),
+    ),
+    wrong=_at_fixed_corners,
 )

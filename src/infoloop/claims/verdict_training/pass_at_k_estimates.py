@@ -138,9 +138,9 @@ def best_estimate(k: int) -> list[fmpq]:
     >>> best_estimate(2)
     [1/8, 9/8]
     """
-    n, rates = k - 1, [fmpq(j, k) for j in range(k)]
+    rates = [fmpq(j, k) for j in range(k)]
     bernstein = fmpq_mat([[mean_of([int(c == d) for d in range(k)], p) for c in range(k)] for p in rates])
-    sizes = [passed_by_k(p, k) + (-1) ** (j + n + 1) * least_bias(k) for j, p in enumerate(rates)]
+    sizes = [passed_by_k(p, k) + (-1) ** j * least_bias(k) for j, p in enumerate(rates)]
     return [entry for (entry,) in bernstein.solve(fmpq_mat([[size] for size in sizes])).tolist()]
 
 
