@@ -19,11 +19,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
-from jax import lax
 from pydantic import Field
 
+from infoloop.learning.imitation_paths import imitate_accepted, imitate_one
 from infoloop.learning.kl_projections import law_at_rate, rate_divergence, reference_cost
-from infoloop.learning.ode import runge_kutta_step
 from infoloop.learning.pass_rate_objectives import (
     Slope,
     arcsine_slope,
@@ -38,9 +37,8 @@ from infoloop.learning.policy_gradient.reward_kinds import output_kinds
 from infoloop.learning.policy_gradient.update_loops import expected_ascent
 from infoloop.learning.policy_optimisation import regularised
 from infoloop.learning.verdict_flows import softmax_flow
-from infoloop.learning.verdict_orbit import error_scale, orbit_at_rate, softmax_orbit
+from infoloop.learning.verdict_orbit import error_scale, orbit_at_rate
 from infoloop.loops.loop import unroll
-from infoloop.probability.bisection import bisect
 from infoloop.probability.numerics import divergence_terms, plog2p
 from infoloop.reporting.figures import Figure, Line, Panel
 from infoloop.studies.configuration import Count, Counts, Positives, Weights, config
@@ -49,7 +47,6 @@ from infoloop.studies.sweep import Quantity, Sweep, tables
 
 METHODS = ("softmax gradient", "natural gradient", "KL-regularised", "base's right answers", "one reference", "base")
 OBJECTIVES = ("pass rate", "its logarithm", "GRPO", "GRPO, large groups", "pass@k")
-_HALVINGS = 60
 
 
 @config
@@ -76,18 +73,9 @@ class Config:
 
 
 SMALL = Config(
-    right=(2.0, 1.0, 1.0),
-    wrong=(2.0, 1.0),
-    rates=(0.1, 0.5),
-    gains=(0.5, 3.0),
-    attempts=(1, 8),
-    ties=(1, 2),
-    times=(1.0, 1e4, 1e5),
-    group=3,
-    updates=(2, 4),
-    moments=3,
-    references=(1, 2),
-)
+    right=(2.0, 1.0, 1.0), wrong=(2.0, 1.0), rates=(0.1, 0.5), gains=(0.5, 3.0), attempts=(1, 8), ties=(1, 2),
+    times=(1.0, 1e4, 1e5), group=3, updates=(2, 4), moments=3, references=(1, 2),
+)  # fmt: skip
 CLAIMS = (
     "thm:reference-cost",
     "thm:softmax-integrals",
@@ -133,61 +121,18 @@ def _log_odds(config: Config, law: jax.Array) -> jax.Array:
     return jnp.log(law[..., :m].sum(-1)) - jnp.log(law[..., m:].sum(-1))
 
 
-def _odds_slope(config: Config, law: jax.Array, slope: jax.Array) -> jax.Array:
-    """Return the slope of the log odds of a right answer where logits have these slopes."""
-    m = len(config.right)
-    means = [(law[part] * slope[part]).sum() / law[part].sum() for part in (slice(m), slice(m, None))]
-    return means[0] - means[1]
-
-
-def _imitation(config: Config, base: jax.Array) -> jax.Array:
-    r"""Return the policies of imitation of $\pi^*$, the base's right answers, at each gain in log odds.
-
-    $\dot z=\pi^*-\pi$, stepped with the log odds as its clock.
-    """
-    target = base * verdicts(config) / (base * verdicts(config)).sum()
-
-    def field(z):
-        law = jax.nn.softmax(z)
-        return (target - law) / _odds_slope(config, law, target - law)
-
-    def reach(z, gain):
-        h = gain / config.substeps
-        z = lax.fori_loop(0, config.substeps, lambda _, z: runge_kutta_step(field, z, h), z)
-        return z, jax.nn.softmax(z)
-
-    return lax.scan(reach, jnp.log(base), jnp.diff(jnp.array((0.0, *config.gains))))[1]
-
-
-def _one_reference(config: Config, base: jax.Array, odds: jax.Array) -> jax.Array:
-    r"""Return the policies of imitation of each right answer alone at each gain, the answers along the second axis.
-
-    $\dot z=\nabla\ln\pi_a$ is a softmax flow too, of the verdict that accepts a alone, so its curve is known.
-    """
-    a = jnp.arange(len(config.right))
-    only = jnp.eye(base.size)[a]
-    own = jnp.log(base[a]) - jnp.log1p(-base[a])
-
-    def reach(only, own, odds):
-        short = lambda s: _log_odds(config, softmax_orbit(base, only, s)) < odds  # noqa: E731
-        s, _ = bisect(short, jnp.zeros_like(own), odds - own, _HALVINGS)
-        return softmax_orbit(base, only, s)
-
-    return jax.vmap(lambda odds: jax.vmap(reach, (0, 0, None))(only, own, odds))(odds)
-
-
 def _laws(config: Config, method: str, base: jax.Array) -> jax.Array:
     """Return the policies of a method by gain; the second axis has those that are averaged over references."""
     accepted, gains = verdicts(config), jnp.array(config.gains)
-    odds = _log_odds(config, base) + gains
-    rates = jax.nn.sigmoid(odds)
+    rates = jax.nn.sigmoid(_log_odds(config, base) + gains)
     if method == "one reference":
-        return _one_reference(config, base, odds)
+        each = jax.vmap(lambda reference, gain: imitate_one(base, accepted, reference, gain), (0, None))
+        return jax.vmap(each, (None, 0))(jnp.eye(base.size)[: len(config.right)], gains)
     by_method = {
         "softmax gradient": lambda: orbit_at_rate(base, accepted, rates),
         "natural gradient": lambda: jax.vmap(lambda rate: law_at_rate(base, accepted, rate))(rates),
         "KL-regularised": lambda: jax.vmap(lambda gain: regularised(base, accepted, 1 / gain))(gains),
-        "base's right answers": lambda: _imitation(config, base),
+        "base's right answers": lambda: imitate_accepted(base, accepted, gains, config.substeps),
         "base": lambda: jnp.broadcast_to(base, (gains.size, base.size)),
     }
     return by_method[method]()[:, None]
@@ -276,7 +221,8 @@ def _updates(config: Config) -> Sweep:
     def measure(key, updates):
         base = base_law(config, jnp.asarray(_middle(config.rates)))
         loop = expected_ascent(rule, lambda z: z, jnp.log(base), kinds, config.group, 1 / updates)
-        laws = jax.nn.softmax(unroll(loop, jnp.arange(config.moments * updates + 1)))[updates::updates]
+        path = unroll(loop, jnp.arange(config.moments * max(config.updates) + 1))
+        laws = jax.nn.softmax(path[updates.astype(int) * jnp.arange(1, config.moments + 1)])
         curve = orbit_at_rate(base, verdicts(config), jax.nn.sigmoid(_log_odds(config, laws)))
         return {
             "gain": _log_odds(config, laws) - _log_odds(config, base),
@@ -289,7 +235,9 @@ def _updates(config: Config) -> Sweep:
         "entropy": Quantity("entropy among right answers", "bits", ("moment",)),
         "gap": Quantity("largest difference of a probability from the curve of the flow", "1"),
     }
-    return Sweep(measure, quantities, {"updates": config.updates}, axes={"moment": range(1, config.moments + 1)})
+    return Sweep(
+        measure, quantities, traced_grid={"updates": config.updates}, axes={"moment": range(1, config.moments + 1)}
+    )
 
 
 def _refs(config: Config) -> Sweep:
