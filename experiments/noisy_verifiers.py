@@ -309,7 +309,7 @@ def rates_figure(found: dict) -> Figure:
     panels.append(Panel("A box of FPR and TPR within [0, 1]", "half-width of the box", "bits", box))
     return Figure(
         tuple(panels),
-        "Intervals (bands) and truth (dashed): without independence they shrink around something else. Boxes end at 0 and 1.",
+        "Intervals (bands) and truth (dashed): dependent errors shrink them elsewhere. Boxes end at 0 and 1.",
     )
 
 
