@@ -7,7 +7,7 @@ falls to 1.75 and comes back; imitation of one of them ends below all (.01). Dis
 5.46 bits for the natural gradient, the softmax gradient and one reference, where -log p is 3.32 and the entropy 2.20.
 
 Where but one of the right answers passes a second test, collapse helps the first attempt (.40 against .26) and hurts
-from the second on: the unMETHODS[:-1] base overtakes it by k = 25. Objectives differ in their clocks alone, so for one
+from the second on: the untrained base overtakes it by k = 25. Objectives differ in their clocks alone, so for one
 question none keeps more than another at equal pass rates. For several questions some do: pass@4 and the logarithm,
 which hurry with hard questions, keep twice as much as the pass rate and GRPO at a mean pass rate of .8 (.92 and .89
 bits against .44 and .45), and a little less than they at .5. Nothing is drawn.
