@@ -56,8 +56,8 @@ if __name__ == "__main__":
 def test_processes_end_with_the_one_that_waits_for_them(tmp_path):
     program = tmp_path / "held.py"
     program.write_text(HELD)
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([sys.executable, str(program)], **pipes, text=True) as process:
+    pipe, away = subprocess.PIPE, subprocess.DEVNULL
+    with subprocess.Popen([sys.executable, program], stdin=pipe, stdout=pipe, stderr=away, text=True) as process:
         _ends_with_its_processes(process)
 
 

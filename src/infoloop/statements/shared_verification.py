@@ -46,7 +46,7 @@ def verify_in_processes(
         The findings about each statement, which are those of `verify_statements`.
     """
     context = multiprocessing.get_context("spawn")  # a fork of a process with JAX's threads may never return
-    arguments = (theory, jax.config.jax_enable_x64)
+    arguments = (theory, jax.config.read("jax_enable_x64"))
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare, initargs=arguments)
     try:
         for found in [pool.submit(_verify, label, effort, folder) for label in labels]:
