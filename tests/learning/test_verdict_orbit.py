@@ -99,7 +99,7 @@ def test_what_is_traced_and_refused_is_nan():
     found = jax.jit(lambda base: softmax_orbit(base, [1.0, 0.0], 1.0))(jnp.array([0.5, 0.6]))
     assert np.isnan(found).all()
     assert np.isnan(jax.jit(lambda a: softmax_limit([0.5, 0.5], a))(jnp.array([1.0, 1.0]))).all()
-    assert np.isnan(orbit_at_rate([0.5, 0.5], [1, 0], 1.5)).all()
+    assert np.isnan(orbit_at_rate([0.5, 0.5], [1, 0], np.array([-0.5, 0.0, 1.0, 1.5]))).all()
 
 
 @pytest.mark.parametrize(
