@@ -219,4 +219,6 @@ def test_bad_times_are_named_and_traced_ones_are_nan():
     found = jax.jit(lambda t: softmax_flow([0.5, 0.5], [1, 0], t))(jnp.array([-1.0, 0.0]))
     assert np.isnan(found[0]).all()
     assert np.abs(found[1] - 0.5).max() <= rounding(8)
+    far = softmax_flow([0.5, 0.5], [1, 0], np.array([1e60, 1e150]))  # the second takes more steps than there are
+    assert np.isnan(far).all(axis=1).tolist() == [False, True]
     assert np.isnan(softmax_time([0.5, 0.5], [1, 0], 0.4))
