@@ -206,7 +206,7 @@ def _power(case, exact_power=True):
 
 
 def _float_power(case):
-    """Return the logarithms of both bounds' sides at a later point of the curve, both classes at one time of its."""
+    """Return both bounds' sides at a later point of the curve, both classes at one time of its."""
     law, share = case
     inverse = 1 / law
     v = inverse[:2] - inverse[:2].min() + share * inverse[:2].min()
@@ -220,7 +220,8 @@ def _float_power(case):
     away = jnp.log(-jnp.expm1(start))
     even = jnp.log(law[2]) + jnp.log(law[3]) - 2 * jnp.log((law[2] + law[3]) / 2)
     high = 3 * (start - away) + 2 * errors - even - away
-    return jnp.stack([3 * start + 2 * errors, 3 * ratio]), jnp.stack([3 * ratio, high])
+    low = 3 * start + 2 * errors
+    return jnp.exp(jnp.stack([low, 3 * ratio])), jnp.exp(jnp.stack([3 * ratio, high]))
 
 
 _losing = [{**STARTS[0], "output": 1, "time": fmpq(1), "part": part} for part in _SIDES]
