@@ -3,8 +3,8 @@ r"""What training on verdicts keeps of the many right answers to a question, at 
 The softmax gradient of any objective of the pass rate, GRPO too, runs on one curve that ends on the likeliest right
 answer alone. From a pass rate of .1 to .997 the entropy among six right answers falls from 2.20 bits to .04; the
 natural gradient, which is the KL-regularised optimum, keeps 2.20 on its way. Imitation of the base's own right answers
-falls to 1.75 and comes back; imitation of one of them ends below all (.01). Distances to the base are 3.29, 4.57 and
-5.46 bits for the natural gradient, the softmax gradient and one reference, where -log p is 3.32 and the entropy 2.20.
+falls to 1.75 and comes back; imitation of one of them ends below all (.01). Distances to the base are 3.28, 4.56 and
+5.47 bits for the natural gradient, the softmax gradient and one reference, where -log p is 3.32 and the entropy 2.20.
 
 Where but one of the right answers passes a second test, collapse helps the first attempt (.40 against .26) and hurts
 from the second on: the untrained base overtakes it by k = 25. Objectives differ in their clocks alone, so for one
