@@ -121,6 +121,7 @@ def test_where_nothing_can_be_corrected():
         erring_verifier([0.0, 0.1], [0.0, 0.1, 0.2])
 
 
+@pytest.mark.slow
 def test_batches_and_slopes():
     many = erring_verifier([0.1, 0.2, 0.3], 0.25)
     one_by_one = [float(noisy_verdict_bits(erring_verifier(a, 0.25), 0.5)) for a in (0.1, 0.2, 0.3)]
