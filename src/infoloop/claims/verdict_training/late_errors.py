@@ -207,7 +207,8 @@ def _power(case, exact_power=True):
 
 def _float_power(case):
     """Return both bounds' sides at a later point of the curve, both classes at one time of its."""
-    law, share = case
+    # without slopes, which are undefined where descent leads: at ties; so floats sample and exact cases decide
+    law, share = jax.lax.stop_gradient(case)
     inverse = 1 / law
     v = inverse[:2] - inverse[:2].min() + share * inverse[:2].min()
     time = jnp.log(inverse[:2] / v).sum()
