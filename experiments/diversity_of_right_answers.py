@@ -161,7 +161,9 @@ def _kept(config: Config) -> Sweep:
 
 def _clocks(config: Config) -> Sweep:
     m, times = len(config.right), jnp.array(config.times)
-    by_objective = (  # its slope, and factor and power of its error late on
+    by_objective: tuple[
+        tuple[objectives.Slope, float, float], ...
+    ] = (  # its slope, and factor and power of its error late on
         (objectives.rate_slope, 1.0, 0.0),
         (objectives.log_rate_slope, 1.0, 0.0),
         (objectives.group_slope(config.group), (config.group - 1) ** 0.5, 0.0),
