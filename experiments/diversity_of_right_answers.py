@@ -161,21 +161,19 @@ def _kept(config: Config) -> Sweep:
 
 def _clocks(config: Config) -> Sweep:
     m, times = len(config.right), jnp.array(config.times)
-    by_objective: tuple[
-        tuple[objectives.Slope, float, float], ...
-    ] = (  # its slope, and factor and power of its error late on
+    by_objective: list[tuple[objectives.Slope, float, float]] = [  # slope; factor and power of its error late on
         (objectives.rate_slope, 1.0, 0.0),
         (objectives.log_rate_slope, 1.0, 0.0),
         (objectives.group_slope(config.group), (config.group - 1) ** 0.5, 0.0),
         (objectives.arcsine_slope, 1.0, -0.5),
         (objectives.attempts_slope(config.tries), float(config.tries), config.tries - 1.0),
-    )
-    slopes, factors, powers = zip(*by_objective, strict=True)
+    ]
+    slopes, ends = [each[0] for each in by_objective], jnp.array([each[1:] for each in by_objective])
 
     def measure(key, objective, rate, ties):
         k = objective.astype(int)  # traced, since compiling a flow takes longer than running it
         slope = lambda p, q: jnp.stack([each(p, q) for each in slopes])[k]  # noqa: E731
-        factor, power = jnp.array(factors)[k], jnp.array(powers)[k]
+        factor, power = ends[k]
         base = base_law(config, rate, ties)
         laws, scale = softmax_flow(base, verdicts(config), times, slope), error_scale(base, verdicts(config))
         return {
