@@ -1,4 +1,4 @@
-"""The base of a fine-tuning run: a policy that knows the other tasks and the form of answers, and nothing of the rule."""
+"""The base of a fine-tuning run: it knows the other tasks and the form of answers, and nothing of the rule."""
 
 import jax
 import jax.numpy as jnp

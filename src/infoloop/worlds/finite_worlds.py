@@ -6,7 +6,7 @@ questions in domain 0 are trained, those in other domains are held out. Tasks fr
 under every rule: a base learns them beforehand.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax
 import jax.numpy as jnp
@@ -99,6 +99,21 @@ def draw_rule(key: jax.Array, world: World) -> Int[Array, ""]:
     True
     """
     return jax.random.categorical(key, jnp.log(world.prior))
+
+
+def under_rule(world: World, rule: Int[Array, ""] | int) -> World:
+    """Return the world in which this rule, then number 0, is the only one: smaller, for trainings on one rule.
+
+    Args:
+        world: A world.
+        rule: Number of the rule.
+
+    >>> from infoloop.worlds.lookup import lookup_world
+    >>> world = lookup_world(jax.random.key(0), symbols=2)
+    >>> under_rule(world, 3).right_class.shape, bool((right_outputs(under_rule(world, 3), 0) == right_outputs(world, 3)).all())
+    ((1, 20), True)
+    """
+    return replace(world, right_class=world.right_class[rule][None], prior=jnp.ones(1))
 
 
 def base_targets(world: World, junk: Number) -> Float[Array, "questions outputs"]:

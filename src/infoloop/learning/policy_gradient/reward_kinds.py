@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
@@ -120,6 +120,19 @@ def output_kinds(
     features = table[1:, rows].reshape(4, *batch, -1)
     kind_of = (place.reshape(-1) - first[question]).reshape(of_outputs.shape[1:])
     return OutputKinds(jnp.asarray(kind_of), Kinds(*map(jnp.asarray, features)))
+
+
+def verdict_outputs(right: Bool[Array, "*questions outputs"]) -> OutputKinds:
+    """Return outputs of two kinds, wrong (reward 0) and right (reward 1), by verdicts that may be traced.
+
+    Args:
+        right: Whether each output is right.
+
+    >>> verdict_outputs(jnp.array([True, False])).kind_of.tolist()
+    [1, 0]
+    """
+    batch = right.shape[:-1]
+    return OutputKinds(right.astype(int), jax.tree.map(lambda x: jnp.broadcast_to(x, (*batch, 2)), kinds([0.0, 1.0])))
 
 
 def check_outputs(outputs: OutputKinds, number: int) -> OutputKinds:
