@@ -113,7 +113,9 @@ def axis_value(cell: str, axis: str) -> str:
     """
     parts = dict(part.strip().partition("=")[::2] for part in cell.split(","))
     if axis not in parts:
-        raise ValueError(f"cell {cell!r} has no axis {axis}, of which the criterion speaks: name cells 'axis=value, ...'")
+        raise ValueError(
+            f"cell {cell!r} has no axis {axis}, of which the criterion speaks: name cells 'axis=value, ...'"
+        )
     return parts[axis]
 
 

@@ -71,8 +71,8 @@ def parse_criterion(text: str) -> Criterion:
     """Return the criterion that a line says.
 
     Args:
-        text: Its fields, a semicolon between: the direction, `size`, `budget`, `share`, `level`, `seeds`, `refuted`, and
-            where they are not as usual `missing`, `decided`, `each`.
+        text: Its fields, a semicolon between: the direction, `size`, `budget`, `share`, `level`, `seeds`, `refuted`,
+            and where they are not as usual `missing`, `decided`, `each`.
 
     Raises:
         CriterionError: A field is missing, unknown, repeated or wrong.
@@ -85,7 +85,9 @@ def parse_criterion(text: str) -> Criterion:
     """
     fields, directions = _fields(text)
     if len(directions) != 1:
-        raise CriterionError(f"a criterion has one direction, greater or less; this one has {len(directions) or 'none'}")
+        raise CriterionError(
+            f"a criterion has one direction, greater or less; this one has {len(directions) or 'none'}"
+        )
     for name in _NEEDED:
         if name not in fields:
             raise CriterionError(f"the criterion lacks the field {name}, as in '{_EXAMPLES[name]}'")
