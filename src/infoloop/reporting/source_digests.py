@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from infoloop.reporting.package_files import package_folder
@@ -92,11 +93,15 @@ def _inside(package: str) -> list[str]:
 def _home(package: str, name: str) -> str:
     """Return the module of a name that is imported from a package: a module of it, or the one that it exports from."""
     file = module_file(package)
-    if file and _is_lazy(file) and module_file(f"{package}.{name}") is None:
-        for node in ast.parse(file.with_suffix(".pyi").read_bytes()).body:
-            if isinstance(node, ast.ImportFrom) and any(name == (alias.asname or alias.name) for alias in node.names):
-                return f"{package}.{node.module}"
-    return f"{package}.{name}"
+    exports = _exports(file.with_suffix(".pyi").read_bytes()) if file and _is_lazy(file) else {}
+    return f"{package}.{exports.get(name, name)}"
+
+
+@lru_cache
+def _exports(stub: bytes) -> dict[str, str]:
+    """Return the module of each name that a stub takes from one, relative to the package."""
+    nodes = [node for node in ast.parse(stub).body if isinstance(node, ast.ImportFrom) and node.module]
+    return {alias.asname or alias.name: str(node.module) for node in nodes for alias in node.names}
 
 
 def _sha256(content: bytes) -> str:
