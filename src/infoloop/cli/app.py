@@ -1,4 +1,4 @@
-"""The command line: `infoloop verify`, `prove`, `audit`, `run`, `list`. Exit 0, 1, 2 are verdicts, 3 is all else."""
+"""The commands `verify`, `prove`, `audit`, `run`, `measure`, `list`. Exit 0, 1, 2 are verdicts, 3 is all else."""
 
 import contextlib
 import io
@@ -13,6 +13,7 @@ import infoloop
 from infoloop.cli.audit_command import audit_file
 from infoloop.cli.failures import FAILED, failure_message
 from infoloop.cli.list_command import list_all
+from infoloop.cli.measure_command import measure_thesis
 from infoloop.cli.prove_command import prove_statement
 from infoloop.cli.run_command import run_experiment
 from infoloop.cli.terminal import release_outputs, show
@@ -53,6 +54,7 @@ COMMANDS = {
     "prove": prove_statement,
     "audit": audit_file,
     "run": run_experiment,
+    "measure": measure_thesis,
     "list": list_all,
 }
 for name, command in COMMANDS.items():

@@ -14,7 +14,7 @@ def list_all(
     as_json: Json = False,
     theory: TheoryFolder = None,
 ) -> None:
-    """List statements, published claims, models and experiments; or what can be set in one experiment.
+    """List statements, measured theses, published claims, models and experiments; or what can be set in one experiment.
 
     Exit status 0; 3 on bad input, or if it could not be done (full disk, closed pipe, out of memory, interrupted).
 
@@ -35,15 +35,19 @@ def list_all(
         return
     files = statements.theory_files
     folder = theory or files.default_folder()
-    entries = files.pair_with_claims(files.read_blocks(folder))
+    blocks = files.read_blocks(folder)
+    entries, theses = files.pair_with_claims(blocks), statements.measured_theses.read_measured(folder, blocks)
     published = statements.published_claims.read_published(folder, entries)
     about = {"models": studies.discovery.model_summaries(), "experiments": studies.discovery.experiment_summaries()}
     if as_json:
         rows = statements.findings_text.entry_rows(entries)
+        measured = statements.measured_text.measured_rows(theses)
         claims = statements.court_text.published_rows(published)
-        show(reporting.text.as_json({"statements": rows, "published": claims, **about}))
+        show(reporting.text.as_json({"statements": rows, "measured": measured, "published": claims, **about}))
         return
     console().print(statements.findings_text.entries_table(entries))
+    if theses:
+        console().print(statements.measured_text.theses_table(theses))
     if published:
         console().print(statements.court_text.published_table(published))
     for kind, lines in about.items():

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import infoloop
-from infoloop import reporting, statements
+from infoloop import reporting, statements, studies
 from infoloop.cli.options import LAST_SEED, Json, Labels, TheoryFolder
 from infoloop.cli.terminal import console, each_step, phases, show, use_float64
 
@@ -26,11 +26,12 @@ def verify_theory(
 ) -> None:
     """Prove, attack and certify the statements of theory/: a table of verdicts, counterexamples and problems.
 
-    After them come the claims that others have published, with the verdicts that follow.
+    After them come the theses that an experiment has measured (`infoloop measure`), with the verdicts that follow from
+    the outcomes kept, and the claims that others have published.
 
-    Exit status 0 if all is as theory/ says; 1 if a theorem is refuted, folklore is not, a certificate is stale or
-    missing, or another verdict follows on a published claim; 3 on bad input, or if it could not be done (full disk,
-    closed pipe, out of memory, interrupted).
+    Exit status 0 if all is as theory/ says; 1 if a theorem is refuted, folklore is not, a certificate or a measurement
+    is stale or missing, or another verdict follows on a published claim; 3 on bad input, or if it could not be done
+    (full disk, closed pipe, out of memory, interrupted).
 
     [bold]Examples[/bold]
 
@@ -46,7 +47,7 @@ def verify_theory(
         use_float64()
         next(starting)
         theory = theory or statements.theory_files.default_folder()
-        entries, published = _chosen(theory, tuple(labels or ()))
+        entries, theses, published = _chosen(theory, tuple(labels or ()))
         next(starting, None)
         for folder in (out, theory / "certificates" if renew else None):
             if folder:
@@ -56,29 +57,47 @@ def verify_theory(
         found = _findings(theory, entries, effort, None if renew else theory / "certificates")
         shown = each_step(phase("statements"), [entry.block.label for entry in entries])
         findings = tuple(next(found) for _ in shown)
+        measured = _measured(theses, theory, each_step(phase("measured"), [thesis.label for thesis in theses]))
         rulings = statements.court.rule_on(published, findings)
         if out:
             steps = each_step(phase("writing"), ("verify.json", "report.html", "certificates"))
-            _write(entries, findings, rulings, out, steps)
+            _write(entries, findings, measured, rulings, out, steps)
         if renew:
             verification.write_certificates(findings, theory / "certificates", reporting.atomic_files.atomic_write_text)
     if as_json:
-        show(statements.findings_text.findings_json(findings, rulings))
+        show(statements.findings_text.findings_json(findings, rulings, measured))
     else:
-        statements.findings_text.print_findings(findings, console())
+        if findings:
+            statements.findings_text.print_findings(findings, console())
+        if measured:
+            statements.measured_text.print_measured(measured, console(), cells=bool(labels))
         if rulings:
             statements.court_text.print_court(rulings, console())
-    if any(found.problems for found in (*findings, *rulings)):
+    if any(found.problems for found in (*findings, *measured, *rulings)):
         raise typer.Exit(1)
 
 
-def _chosen(theory: Path, labels: tuple[str, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Return the statements to verify, and the published claims to rule on."""
-    files, claims = statements.theory_files, statements.published_claims
-    entries = files.pair_with_claims(files.read_blocks(theory))
+def _chosen(theory: Path, labels: tuple[str, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
+    """Return the statements to verify, the measured theses, and the published claims to rule on."""
+    files, claims, measured = statements.theory_files, statements.published_claims, statements.measured_theses
+    blocks = files.read_blocks(theory)
+    entries = files.pair_with_claims(blocks)
+    theses = measured.read_measured(theory, blocks)
+    statements.measured_ledger.refuse_orphans(theory, theses)
     published = claims.read_published(theory, entries)
-    chosen = files.select_statements(entries, labels, claims.deciding_statements(published))
-    return chosen, claims.select_published(published, labels)
+    named = {name: () for thesis in theses for name in (thesis.label, thesis.block.fields["ref"])}
+    chosen = files.select_statements(entries, labels, {**claims.deciding_statements(published), **named})
+    return chosen, measured.select_measured(theses, labels), claims.select_published(published, labels)
+
+
+def _measured(theses: tuple[Any, ...], theory: Path, labels: Iterator[str]) -> tuple[Any, ...]:
+    """Return what is found about each measured thesis."""
+    found = []
+    for thesis, _ in zip(theses, labels, strict=True):
+        _, config = studies.measurement.load_measured(thesis)
+        current = studies.configuration.as_dict(config)
+        found.append(statements.measured_ledger.examine_measurement(thesis, theory, current))
+    return tuple(found)
 
 
 def _findings(theory: Path, entries: tuple[Any, ...], effort: Any, certificates: Path | None) -> Iterator[Any]:
@@ -92,15 +111,22 @@ def _findings(theory: Path, entries: tuple[Any, ...], effort: Any, certificates:
 
 
 def _write(
-    entries: tuple[Any, ...], findings: tuple[Any, ...], rulings: tuple[Any, ...], out: Path, names: Iterator[str]
+    entries: tuple[Any, ...],
+    findings: tuple[Any, ...],
+    measured: tuple[Any, ...],
+    rulings: tuple[Any, ...],
+    out: Path,
+    names: Iterator[str],
 ) -> None:
     """Write what the names say, one after the other."""
     write_text = reporting.atomic_files.atomic_write_text
     for name in names:
         if name == "verify.json":
-            write_text(out / name, statements.findings_text.findings_json(findings, rulings) + "\n")
+            write_text(out / name, statements.findings_text.findings_json(findings, rulings, measured) + "\n")
         elif name == "report.html":
-            page = statements.findings_page.render_findings_page(entries, findings, infoloop.__version__, rulings)
+            page = statements.findings_page.render_findings_page(
+                entries, findings, infoloop.__version__, rulings, measured
+            )
             write_text(out / name, page)
         else:
             statements.verification.write_certificates(findings, out / name, write_text)

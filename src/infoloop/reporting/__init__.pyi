@@ -4,6 +4,7 @@ from . import figures as figures
 from . import html as html
 from . import math_font as math_font
 from . import package_files as package_files
+from . import source_digests as source_digests
 from . import suggestions as suggestions
 from . import text as text
 from . import text_files as text_files

@@ -8,6 +8,8 @@ from infoloop.reporting.html import markdown_to_html, render_template
 from infoloop.statements.court import Ruling
 from infoloop.statements.court_text import court_summary
 from infoloop.statements.findings_text import summary
+from infoloop.statements.measured_ledger import MeasuredResult
+from infoloop.statements.measured_text import measured_summary
 from infoloop.statements.theory_files import CLASSES, VerifiableStatement
 from infoloop.statements.verification import StatementResult
 
@@ -19,6 +21,7 @@ def render_findings_page(
     findings: tuple[StatementResult, ...],
     version: str,
     rulings: tuple[Ruling, ...] = (),
+    measured: tuple[MeasuredResult, ...] = (),
 ) -> str:
     """Return the page: a table of verdicts that links to the statements, each with its proof and its evidence.
 
@@ -27,6 +30,7 @@ def render_findings_page(
         findings: what was found about each, in the same order.
         version: the version of infoloop, to be shown.
         rulings: the verdicts on published claims.
+        measured: what was found about measured theses.
     """
     rows = [
         {"finding": finding, "entry": entry, "body": _body(entry, finding), "class": CLASSES[finding.cls]}
@@ -48,6 +52,8 @@ def render_findings_page(
         version=version,
         court=court,
         court_summary=court_summary(rulings),
+        measured=[{"result": result, "statement": markdown_to_html(result.statement)} for result in measured],
+        measured_summary=measured_summary(measured),
     )
 
 

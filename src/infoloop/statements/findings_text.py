@@ -8,6 +8,7 @@ from rich.text import Text
 
 from infoloop.reporting.text import as_json, wrap_text
 from infoloop.statements.court import Ruling
+from infoloop.statements.measured_ledger import MeasuredResult
 from infoloop.statements.theory_files import CLASSES, VerifiableStatement
 from infoloop.statements.verification import StatementResult
 
@@ -80,9 +81,13 @@ def summary(findings: tuple[StatementResult, ...]) -> str:
     )
 
 
-def findings_json(findings: tuple[StatementResult, ...], rulings: tuple[Ruling, ...] = ()) -> str:
-    """Return a JSON list with one object for each statement, then one for each published claim."""
-    return as_json([f.row() for f in (*findings, *rulings)])
+def findings_json(
+    findings: tuple[StatementResult, ...],
+    rulings: tuple[Ruling, ...] = (),
+    measured: tuple[MeasuredResult, ...] = (),
+) -> str:
+    """Return a JSON list with one object for each statement, then for each measured thesis and published claim."""
+    return as_json([f.row() for f in (*findings, *measured, *rulings)])
 
 
 def entries_table(entries: tuple[VerifiableStatement, ...]) -> Table:

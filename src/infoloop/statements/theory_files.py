@@ -18,6 +18,7 @@ from infoloop.statements.claim import Claim
 CLASSES = {"T": "theorem", "C": "theorem with extra conditions", "H": "thesis", "F": "folklore, false as it stands"}
 _HEADING = re.compile(r"^#+\s+(?P<title>.*?)\s*\{#(?P<label>[^}]+)\}\s*$")
 _FIELD = re.compile(r"^- (?P<key>[a-z]+):\s*(?P<value>.*?)\s*$")
+_MEASURED = ("class", "ref", "experiment", "outcome", "criterion", "source")
 PUBLISHED = "pub:"  # begins the labels of sentences that others have published (`statements.published_claims`)
 
 
@@ -43,6 +44,11 @@ class StatementBlock:
         """Return the text after `**name.**`, up to the next such heading; "" if there is none."""
         found = re.search(rf"\*\*{name}\.\*\*\s*(.*?)(?=\n\*\*[A-Z][a-z ]*\.\*\*|\Z)", self.body, re.DOTALL)
         return found[1].strip() if found else ""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether an experiment decides it, in place of a claim (`statements.measured_theses`)."""
+        return "experiment" in self.fields
 
     @property
     def proof(self) -> str:
@@ -122,23 +128,29 @@ def _block(heading: re.Match, lines: list[str], place: str) -> StatementBlock:
 
 def _well_formed(block: StatementBlock) -> None:
     place, fields = block.place, block.fields
-    for key in ("class", "ref", "claim", "assumes", "source"):
+    if block.is_measured and "claim" in fields:
+        raise TheoryError(f"{place}: {block.label} has a claim and an experiment: it is executed or measured, not both")
+    for key in _MEASURED if block.is_measured else ("class", "ref", "claim", "assumes", "source"):
         if not fields.get(key):
             raise TheoryError(f"{place}: block {block.label} lacks the field '- {key}: ...'")
     if fields["class"] not in CLASSES:
         raise TheoryError(f"{place}: class of {block.label} is {fields['class']!r}: it is one of {', '.join(CLASSES)}")
+    if block.is_measured and fields["class"] != "H":
+        raise TheoryError(
+            f"{place}: {block.label} is measured and of class {fields['class']}: only a thesis (H) is decided by seeds"
+        )
     if not block.part("Statement"):
         raise TheoryError(f"{place}: block {block.label} has no paragraph '**Statement.** ...'")
 
 
 def pair_with_claims(blocks: tuple[StatementBlock, ...]) -> tuple[VerifiableStatement, ...]:
-    """Pair each block with its claim.
+    """Pair each block with its claim; a measured thesis has none, and is left out.
 
     Raises:
         TheoryError: a claim is missing or says something else than its block, a claim of the same module has no block,
             or blocks use unknown labels or each other in a circle.
     """
-    entries = tuple(VerifiableStatement(block, _resolve(block)) for block in blocks)
+    entries = tuple(VerifiableStatement(block, _resolve(block)) for block in blocks if not block.is_measured)
     for entry in entries:
         _agree(entry)
     _every_claim_is_stated(entries)

@@ -2,6 +2,7 @@ from . import cluster as cluster
 from . import configuration as configuration
 from . import discovery as discovery
 from . import journals as journals
+from . import measurement as measurement
 from . import page as page
 from . import presentation as presentation
 from . import run_store as run_store
