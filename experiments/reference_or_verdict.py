@@ -8,6 +8,7 @@ the surface, is compared at equal accuracy on the trained ones, where a slower s
 """
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -284,3 +285,105 @@ def _interval(values):
     """Return median, lower and upper end of an interval of 95 % over seeds, those without a value counted as lost."""
     there = [float(x) for x in np.ravel(values) if np.isfinite(x)]
     return median_interval(there, np.size(values) - len(there), Fraction(95, 100))
+
+
+def transfer_figure(found: dict[str, xr.Dataset]) -> Figure:
+    """Draw held-out against trained accuracy, and the paired differences with intervals over seeds."""
+    cells = found["perceptron"].isel(cell=slice(1, None))
+    panels = []
+    for k in range(cells.sizes["cell"]):
+        for optimiser in OPTIMISERS:
+            curves = cells.isel(cell=k).sel(optimiser=optimiser).median("seed")
+            lines = tuple(
+                Line(curves.trained_curve.sel(signal=s), curves.held_out_curve.sel(signal=s), s, colour=j)
+                for j, s in enumerate(SIGNALS)
+            )
+            title = f"perceptron, {list(TABLES['perceptron'])[k + 1]}, {optimiser}"
+            panels.append(Panel(title, "pass rate, trained", "pass rate, held out", lines))
+    caption = "Medians over seeds. A signal that is slower lies on the same curve, not below it."
+    return Figure(tuple(panels), caption, columns=2)
+
+
+def difference_figure(found: dict[str, xr.Dataset]) -> Figure:
+    """Draw what one signal transfers more than another at the middle level, median and interval over seeds."""
+    level = float(found["perceptron"].level[found["perceptron"].sizes["level"] // 2])
+    panels = []
+    for words, signal, against in (
+        ("class less one reference", "class", "own"),
+        ("verdict less class", "verdict", "class"),
+        ("all references less class", "all", "class"),
+    ):
+        names, ends = [], []
+        for table in ("perceptron", "other_symbols", "transformer"):
+            values = found[table].held_out.sel(level=level)
+            gap = values.sel(signal=signal) - values.sel(signal=against)
+            for k, cell in enumerate(TABLES[table]):
+                names += [f"{_learner(table)[0].upper()} {cell} {optimiser}" for optimiser in OPTIMISERS]
+                ends += [_interval(gap.isel(cell=k).sel(optimiser=optimiser)) for optimiser in OPTIMISERS]
+        shown = [k for k, e in enumerate(ends) if np.isfinite([e.lower, e.median, e.upper]).all()]
+        marks = Whiskers(shown, *([getattr(ends[k], end) for k in shown] for end in ("median", "lower", "upper")))
+        zero = Line([-0.5, len(names) - 0.5], [0, 0], "", "dotted", 6)
+        panels.append(Panel(words, "", f"held-out pass rate at {level:g}", (marks, zero), x_names=tuple(names)))
+    caption = "Paired differences at equal accuracy on trained questions: median and 95 % interval over seeds."
+    return Figure(tuple(panels), caption, columns=1)
+
+
+def budget_figure(found: dict[str, xr.Dataset]) -> Figure:
+    """Draw accuracy over steps, forgetting and diversity of a perceptron at the middle level, and bits."""
+    table = found["perceptron"].isel(cell=-1)
+    level = table.level[table.sizes["level"] // 2]
+    panels = []
+    for optimiser in OPTIMISERS:
+        curves = table.sel(optimiser=optimiser).median("seed")
+        share = np.linspace(0, 1, curves.sizes["look"])
+        lines = tuple(Line(share, curves.held_out_curve.sel(signal=s), s, colour=j) for j, s in enumerate(SIGNALS))
+        panels.append(Panel(f"{optimiser}: equal steps", "share of the steps", "pass rate, held out", lines))
+    for name, words in (("forgetting", "bits on known tasks"), ("diversity", "right answers in use")):
+        marks = []
+        for j, optimiser in enumerate(OPTIMISERS):
+            values = table[name].sel(optimiser=optimiser, level=level)
+            ends = [_interval(values.sel(signal=s)) for s in SIGNALS]
+            shown = [k for k, e in enumerate(ends) if np.isfinite([e.lower, e.median, e.upper]).all()]
+            places = [k + 0.15 * (2 * j - 1) for k in shown]
+            parts = ([getattr(ends[k], end) for k in shown] for end in ("median", "lower", "upper"))
+            marks += [Whiskers(places, *parts, optimiser, j)] if shown else []
+        panels.append(Panel(f"{name} at {float(level):g}", "", words, tuple(marks), x_names=SIGNALS))
+    caption = "The cell with forms of their own in each domain. Forgetting is of form: accuracy on known tasks stays."
+    return Figure(tuple(panels), caption, columns=2)
+
+
+def predicted_figure(found: dict[str, xr.Dataset]) -> Figure:
+    """Draw the log-linear learner's held-out accuracy beside its closed form."""
+    table = found["log_linear"]
+    level = table.level[-1]
+    panels = []
+    for k, cell in enumerate(TABLES["log_linear"]):
+        values = table.held_out.isel(cell=k).sel(level=level).median("seed")
+        lines = [Line(table.shared, values.sel(signal=s), s, "points", j) for j, s in enumerate(SIGNALS)]
+        panels.append(Panel(f"log-linear, {cell}", "weight of the shared class feature", "held out", tuple(lines)))
+    return Figure(tuple(panels), f"At a pass rate of {float(level):g} on trained questions.", columns=2)
+
+
+FIGURES = {
+    "transfer": transfer_figure,
+    "differences": difference_figure,
+    "budgets": budget_figure,
+    "log_linear": predicted_figure,
+}
+
+
+def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
+    """State the two differences in each cell, and what one reference forgets more."""
+    rows = []
+    for words, signal, against in (("class - one reference", "class", "own"), ("verdict - class", "verdict", "class")):
+        for table in ("perceptron", "other_symbols", "transformer"):
+            level = found[table].level[found[table].sizes["level"] // 2]
+            values = found[table].held_out.sel(level=level)
+            gap = values.sel(signal=signal) - values.sel(signal=against)
+            for k, cell in enumerate(TABLES[table]):
+                expected = 0.0 if cell in NULLS and signal == "class" else None
+                for optimiser in OPTIMISERS:
+                    median = _interval(gap.isel(cell=k).sel(optimiser=optimiser)).median
+                    name = f"held out, {words}, {_learner(table)}, {cell}, {optimiser}"
+                    rows.append(Headline(name, median, expected, "1", ""))
+    return tuple(rows)
