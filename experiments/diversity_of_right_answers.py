@@ -3,8 +3,8 @@ r"""What training on verdicts keeps of the many right answers to a question, at 
 The softmax gradient of any objective of the pass rate, GRPO too, runs on one curve that ends on the likeliest right
 answer alone. From a pass rate of .1 to .997 the entropy among six right answers falls from 2.20 bits to .04; the
 natural gradient, which is the KL-regularised optimum, keeps 2.20 on its way. Imitation of the base's own right answers
-falls to 1.75 and comes back; imitation of one of them ends below all (.01). Distances to the base are 3.29, 4.57 and
-5.46 bits for the natural gradient, the softmax gradient and one reference, where -log p is 3.32 and the entropy 2.20.
+falls to 1.75 and comes back; imitation of one of them ends below all (.01). Distances to the base are 3.28, 4.56 and
+5.47 bits for the natural gradient, the softmax gradient and one reference, where -log p is 3.32 and the entropy 2.20.
 
 Where but one of the right answers passes a second test, collapse helps the first attempt (.40 against .26) and hurts
 from the second on: the untrained base overtakes it by k = 25. Objectives differ in their clocks alone, so for one
@@ -18,29 +18,18 @@ from collections.abc import Sequence
 import jax
 import jax.numpy as jnp
 import numpy as np
-import xarray as xr
-from jax import lax
 from pydantic import Field
 
+from infoloop.learning import pass_rate_objectives as objectives
+from infoloop.learning.imitation_paths import imitate_accepted, imitate_one
 from infoloop.learning.kl_projections import law_at_rate, rate_divergence, reference_cost
-from infoloop.learning.ode import runge_kutta_step
-from infoloop.learning.pass_rate_objectives import (
-    Slope,
-    arcsine_slope,
-    attempts_slope,
-    group_slope,
-    late_error,
-    log_rate_slope,
-    rate_slope,
-)
 from infoloop.learning.policy_gradient.advantage_rules import grpo
 from infoloop.learning.policy_gradient.reward_kinds import output_kinds
 from infoloop.learning.policy_gradient.update_loops import expected_ascent
 from infoloop.learning.policy_optimisation import regularised
 from infoloop.learning.verdict_flows import softmax_flow
-from infoloop.learning.verdict_orbit import error_scale, orbit_at_rate, softmax_orbit
+from infoloop.learning.verdict_orbit import error_scale, orbit_at_rate
 from infoloop.loops.loop import unroll
-from infoloop.probability.bisection import bisect
 from infoloop.probability.numerics import divergence_terms, plog2p
 from infoloop.reporting.figures import Figure, Line, Panel
 from infoloop.studies.configuration import Count, Counts, Positives, Weights, config
@@ -49,7 +38,8 @@ from infoloop.studies.sweep import Quantity, Sweep, tables
 
 METHODS = ("softmax gradient", "natural gradient", "KL-regularised", "base's right answers", "one reference", "base")
 OBJECTIVES = ("pass rate", "its logarithm", "GRPO", "GRPO, large groups", "pass@k")
-_HALVINGS = 60
+_ATTEMPTS = tuple(int(n) for n in np.unique(np.geomspace(1, 4096, 37).round().astype(int)))
+_TIMES = (*np.geomspace(1, 1e3, 31).tolist(), 1e4, 1e5, 1e6)
 
 
 @config
@@ -61,13 +51,9 @@ class Config:
     rates: Weights = Field((0.02, 0.1, 0.5), description="pass rates of the base policy, a question each")
     gains: Positives = Field(tuple(k / 4 for k in range(1, 33)), description="log odds gained (nats), rising")
     substeps: Count = Field(600, description="steps between two of them where a flow has to be stepped")
-    attempts: Counts = Field(
-        tuple(int(n) for n in np.unique(np.geomspace(1, 4096, 37).round().astype(int))), description="attempts k"
-    )
+    attempts: Counts = Field(_ATTEMPTS, description="attempts k")
     ties: Counts = Field((1, 3), description="right answers that are made as likely as the likeliest")
-    times: Positives = Field(
-        (*np.geomspace(1, 1e3, 31).tolist(), 1e4, 1e5, 1e6), description="times of the gradient flows, rising"
-    )
+    times: Positives = Field(_TIMES, description="times of the gradient flows, rising")
     group: Count = Field(8, ge=2, le=24, description="answers in a group")
     tries: Count = Field(4, description="k of the objective pass@k")
     updates: Counts = Field((4, 16), description="updates of GRPO in one unit of time")
@@ -76,23 +62,17 @@ class Config:
 
 
 SMALL = Config(
-    right=(2.0, 1.0, 1.0),
-    wrong=(2.0, 1.0),
-    rates=(0.1, 0.5),
-    gains=(0.5, 3.0),
-    attempts=(1, 8),
-    ties=(1, 2),
-    times=(1.0, 1e4, 1e5),
-    group=3,
-    updates=(2, 4),
-    moments=3,
-    references=(1, 2),
-)
+    right=(2.0, 1.0, 1.0), wrong=(2.0, 1.0), rates=(0.1, 0.5), gains=(0.5, 3.0), attempts=(1, 8), ties=(1, 2),
+    times=(1.0, 1e4, 1e5), group=3, updates=(2, 4), moments=3, references=(1, 2),
+)  # fmt: skip
 CLAIMS = (
     "thm:reference-cost",
     "thm:softmax-integrals",
     "thm:one-curve",
     "thm:softmax-survivor",
+    "thm:late-errors",
+    "thm:late-clocks",
+    "thm:losers-power",
     "thm:pass-rate-clocks",
     "thm:clock-bounds",
     "cnd:several-questions",
@@ -132,61 +112,18 @@ def _log_odds(config: Config, law: jax.Array) -> jax.Array:
     return jnp.log(law[..., :m].sum(-1)) - jnp.log(law[..., m:].sum(-1))
 
 
-def _odds_slope(config: Config, law: jax.Array, slope: jax.Array) -> jax.Array:
-    """Return the slope of the log odds of a right answer where logits have these slopes."""
-    m = len(config.right)
-    means = [(law[part] * slope[part]).sum() / law[part].sum() for part in (slice(m), slice(m, None))]
-    return means[0] - means[1]
-
-
-def _imitation(config: Config, base: jax.Array) -> jax.Array:
-    r"""Return the policies of imitation of $\pi^*$, the base's right answers, at each gain in log odds.
-
-    $\dot z=\pi^*-\pi$, stepped with the log odds as its clock.
-    """
-    target = base * verdicts(config) / (base * verdicts(config)).sum()
-
-    def field(z):
-        law = jax.nn.softmax(z)
-        return (target - law) / _odds_slope(config, law, target - law)
-
-    def reach(z, gain):
-        h = gain / config.substeps
-        z = lax.fori_loop(0, config.substeps, lambda _, z: runge_kutta_step(field, z, h), z)
-        return z, jax.nn.softmax(z)
-
-    return lax.scan(reach, jnp.log(base), jnp.diff(jnp.array((0.0, *config.gains))))[1]
-
-
-def _one_reference(config: Config, base: jax.Array, odds: jax.Array) -> jax.Array:
-    r"""Return the policies of imitation of each right answer alone at each gain, the answers along the second axis.
-
-    $\dot z=\nabla\ln\pi_a$ is a softmax flow too, of the verdict that accepts a alone, so its curve is known.
-    """
-    a = jnp.arange(len(config.right))
-    only = jnp.eye(base.size)[a]
-    own = jnp.log(base[a]) - jnp.log1p(-base[a])
-
-    def reach(only, own, odds):
-        short = lambda s: _log_odds(config, softmax_orbit(base, only, s)) < odds  # noqa: E731
-        s, _ = bisect(short, jnp.zeros_like(own), odds - own, _HALVINGS)
-        return softmax_orbit(base, only, s)
-
-    return jax.vmap(lambda odds: jax.vmap(reach, (0, 0, None))(only, own, odds))(odds)
-
-
 def _laws(config: Config, method: str, base: jax.Array) -> jax.Array:
     """Return the policies of a method by gain; the second axis has those that are averaged over references."""
     accepted, gains = verdicts(config), jnp.array(config.gains)
-    odds = _log_odds(config, base) + gains
-    rates = jax.nn.sigmoid(odds)
+    rates = jax.nn.sigmoid(_log_odds(config, base) + gains)
     if method == "one reference":
-        return _one_reference(config, base, odds)
+        each = jax.vmap(lambda reference, gain: imitate_one(base, accepted, reference, gain), (0, None))
+        return jax.vmap(each, (None, 0))(jnp.eye(base.size)[: len(config.right)], gains)
     by_method = {
         "softmax gradient": lambda: orbit_at_rate(base, accepted, rates),
         "natural gradient": lambda: jax.vmap(lambda rate: law_at_rate(base, accepted, rate))(rates),
         "KL-regularised": lambda: jax.vmap(lambda gain: regularised(base, accepted, 1 / gain))(gains),
-        "base's right answers": lambda: _imitation(config, base),
+        "base's right answers": lambda: imitate_accepted(base, accepted, gains, config.substeps),
         "base": lambda: jnp.broadcast_to(base, (gains.size, base.size)),
     }
     return by_method[method]()[:, None]
@@ -224,31 +161,27 @@ def _kept(config: Config) -> Sweep:
     return Sweep(measure, quantities, {"policy": METHODS}, {"rate": config.rates}, axes)
 
 
-def _slopes(config: Config) -> tuple[tuple[Slope, float, float], ...]:
-    """Return the slope of each objective, and factor and power of its error late on, in the order of OBJECTIVES."""
-    return (
-        (rate_slope, 1.0, 0.0),
-        (log_rate_slope, 1.0, 0.0),
-        (group_slope(config.group), (config.group - 1) ** 0.5, 0.0),
-        (arcsine_slope, 1.0, -0.5),
-        (attempts_slope(config.tries), float(config.tries), config.tries - 1.0),
-    )
-
-
 def _clocks(config: Config) -> Sweep:
     m, times = len(config.right), jnp.array(config.times)
-    slopes, factors, powers = zip(*_slopes(config), strict=True)
+    by_objective: list[tuple[objectives.Slope, float, float]] = [  # slope; factor and power of its error late on
+        (objectives.rate_slope, 1.0, 0.0),
+        (objectives.log_rate_slope, 1.0, 0.0),
+        (objectives.group_slope(config.group), (config.group - 1) ** 0.5, 0.0),
+        (objectives.arcsine_slope, 1.0, -0.5),
+        (objectives.attempts_slope(config.tries), float(config.tries), config.tries - 1.0),
+    ]
+    slopes, ends = [each[0] for each in by_objective], jnp.array([each[1:] for each in by_objective])
 
     def measure(key, objective, rate, ties):
         k = objective.astype(int)  # traced, since compiling a flow takes longer than running it
         slope = lambda p, q: jnp.stack([each(p, q) for each in slopes])[k]  # noqa: E731
-        factor, power = jnp.array(factors)[k], jnp.array(powers)[k]
+        factor, power = ends[k]
         base = base_law(config, rate, ties)
         laws, scale = softmax_flow(base, verdicts(config), times, slope), error_scale(base, verdicts(config))
         return {
             "error": laws[:, m:].sum(-1),
             "entropy": _entropy(config, laws),
-            "late": late_error(scale, times, factor, power),
+            "late": objectives.late_error(scale, times, factor, power),
             "least": laws[:, m - 1],
             "losing": -scale / (base[:m] == base[:m].max()).sum(),
         }
@@ -265,7 +198,6 @@ def _clocks(config: Config) -> Sweep:
 
 
 def _middle(values: Sequence):
-    """Return the value at which methods are compared."""
     return values[len(values) // 2]
 
 
@@ -275,7 +207,8 @@ def _updates(config: Config) -> Sweep:
     def measure(key, updates):
         base = base_law(config, jnp.asarray(_middle(config.rates)))
         loop = expected_ascent(rule, lambda z: z, jnp.log(base), kinds, config.group, 1 / updates)
-        laws = jax.nn.softmax(unroll(loop, jnp.arange(config.moments * updates + 1)))[updates::updates]
+        path = unroll(loop, jnp.arange(config.moments * max(config.updates) + 1))
+        laws = jax.nn.softmax(path[updates.astype(int) * jnp.arange(1, config.moments + 1)])
         curve = orbit_at_rate(base, verdicts(config), jax.nn.sigmoid(_log_odds(config, laws)))
         return {
             "gain": _log_odds(config, laws) - _log_odds(config, base),
@@ -288,7 +221,8 @@ def _updates(config: Config) -> Sweep:
         "entropy": Quantity("entropy among right answers", "bits", ("moment",)),
         "gap": Quantity("largest difference of a probability from the curve of the flow", "1"),
     }
-    return Sweep(measure, quantities, {"updates": config.updates}, axes={"moment": range(1, config.moments + 1)})
+    moments = range(1, config.moments + 1)
+    return Sweep(measure, quantities, traced_grid={"updates": config.updates}, axes={"moment": moments})
 
 
 def _refs(config: Config) -> Sweep:
@@ -304,13 +238,16 @@ def _refs(config: Config) -> Sweep:
     return Sweep(measure, quantities, {"references": config.references})
 
 
-def run(config: Config, key: jax.Array) -> dict[str, xr.Dataset]:
+def run(config: Config, key: jax.Array) -> dict:
     """Return the tables of `sweeps`, computed at once."""
     return tables(sweeps(config), key)
 
 
+def _at_one_rate(table):
+    return table.sel(rate=_middle(table.rate.values))
+
+
 def _of(table, name, methods, x):
-    """Return a line for each method."""
     style = {"KL-regularised": "dashed", "base's right answers": "dashed", "base": "dotted"}
     return tuple(
         Line(table[x], table[name].sel(policy=method), method, style.get(method, "line"), METHODS.index(method))
@@ -320,14 +257,11 @@ def _of(table, name, methods, x):
 
 def kept_figure(found: dict) -> Figure:
     """Draw entropy and divergences at equal pass rates, and what few references cost."""
-    t, updates, refs = found["kept"], found["updates"].isel(updates=-1), found["references"]
-    t = t.isel(rate=t.sizes["rate"] // 2)
+    t, updates, refs = _at_one_rate(found["kept"]), found["updates"].isel(updates=-1), found["references"]
     start, spread = float(t.start[0]), float(t.spread[0])
-    ends = np.array([t.gain[0], t.gain[-1]])
-    trained = METHODS[:-1]
     inside = updates.gain <= float(t.gain[-1])
     grpo_points = Line(updates.gain[inside], updates.entropy[inside], "GRPO, updates", "points", 6)
-    limits = (Line(ends, [start] * 2, "", "dotted", 1), Line(ends, [start + spread] * 2, "", "dotted", 4))
+    limits = tuple(Line(t.gain[[0, -1]], [y] * 2, "", "dotted", k) for y, k in ((start, 1), (start + spread, 4)))
     costs = (
         Line(refs.references, refs.more, "n references"),
         Line(refs.references, refs.late, "(M - 1) / 2n nats", "dotted"),
@@ -335,9 +269,9 @@ def kept_figure(found: dict) -> Figure:
     )
     x = "log odds gained, nats"
     panels = (
-        Panel("Entropy among right answers", x, "bits", (*_of(t, "entropy", trained, "gain"), grpo_points)),
-        Panel("D(policy || base)", x, "bits", (*_of(t, "from_base", trained, "gain"), *limits)),
-        Panel("D(base || policy)", x, "bits", _of(t, "to_base", trained, "gain")),
+        Panel("Entropy among right answers", x, "bits", (*_of(t, "entropy", METHODS[:-1], "gain"), grpo_points)),
+        Panel("D(policy || base)", x, "bits", (*_of(t, "from_base", METHODS[:-1], "gain"), *limits)),
+        Panel("D(base || policy)", x, "bits", _of(t, "to_base", METHODS[:-1], "gain")),
         Panel("What few references cost", "references n", "bits beyond -log p", costs, "log", "log"),
     )
     caption = "At equal pass rates the natural gradient keeps all of the base's diversity, the softmax gradient none."
@@ -346,8 +280,7 @@ def kept_figure(found: dict) -> Figure:
 
 def attempts_figure(found: dict) -> Figure:
     """Draw what k attempts find at the end."""
-    t = found["kept"].isel(gain=-1)
-    t = t.isel(rate=t.sizes["rate"] // 2)
+    t = _at_one_rate(found["kept"]).isel(gain=-1)
     methods = [name for name in METHODS if name != "KL-regularised"]  # the natural gradient's line again
     panels = (
         Panel("Different right answers", "k", "among k attempts", _of(t, "distinct", methods, "attempt"), "log"),
@@ -358,9 +291,8 @@ def attempts_figure(found: dict) -> Figure:
 
 def clocks_figure(found: dict) -> Figure:
     """Draw errors and entropy of five objectives by time, on one curve for one question, on five for many."""
-    many = found["clocks"].isel(ties=0)
-    many = many.assign(passed=1 - many.error)
-    t = many.isel(rate=many.sizes["rate"] // 2)
+    many = found["clocks"].isel(ties=0).assign(passed=lambda t: 1 - t.error)
+    t = _at_one_rate(many)
     each = [(k, many.isel(objective=k), t.isel(objective=k)) for k in range(len(OBJECTIVES))]
     late = tuple(Line(o.time[o.late < 0.5], o.late[o.late < 0.5], "", "dotted", k) for k, _, o in each)
     styles = ("line", "dashed", "points", "dotted", "dashed")
@@ -375,11 +307,8 @@ def clocks_figure(found: dict) -> Figure:
         Panel("One question: one curve", "pass rate", "entropy, bits", lines("passed", "entropy", styled=True)),
         Panel("Several questions: one each", "mean pass rate", "mean entropy, bits", lines("passed", "entropy", True)),
     )
-    return Figure(
-        panels,
-        "Objectives of the pass rate differ in their clocks; several questions tell them apart. Dotted: late.",
-        columns=2,
-    )
+    caption = "Objectives of the pass rate differ in their clocks; several questions tell them apart. Dotted: late."
+    return Figure(panels, caption, columns=2)
 
 
 FIGURES = {"kept": kept_figure, "attempts": attempts_figure, "clocks": clocks_figure}
@@ -387,39 +316,36 @@ FIGURES = {"kept": kept_figure, "attempts": attempts_figure, "clocks": clocks_fi
 
 def headlines(found: dict) -> tuple[Headline, ...]:
     """State what each method keeps, what it costs, and how fast the rest goes."""
-    kept, clocks, updates, refs = (found[name] for name in ("kept", "clocks", "updates", "references"))
-    t = kept.isel(rate=kept.sizes["rate"] // 2)
-    end = t.isel(gain=-1)
-    spread = float(t.spread[0])
-    natural, penalised = (kept.sel(policy=name) for name in ("natural gradient", "KL-regularised"))
-    same = max(float(abs(natural[name] - penalised[name]).max()) for name in ("entropy", "from_base", "to_base"))
-    p0 = float(t.rate)
+    kept, updates, refs = (found[name] for name in ("kept", "updates", "references"))
+    t, late = _at_one_rate(kept), _at_one_rate(found["clocks"]).isel(objective=0)
+    end, spread, p0 = t.isel(gain=-1), float(t.spread[0]), float(t.rate)
     nearest = float(rate_divergence(1 / (1 + (1 / p0 - 1) * np.exp(-float(t.gain[-1]))), p0))
     expected = {
-        ("entropy", "natural gradient"): (spread, "thm:natural-time"),
-        ("from_base", "natural gradient"): (nearest, "thm:tilt-minimises-all"),
+        ("entropy", "natural gradient"): (spread, "bits", "thm:natural-time"),
+        ("from_base", "natural gradient"): (nearest, "bits", "thm:tilt-minimises-all"),
     }
-    rows = []
-    for name, what in (("entropy", "entropy kept"), ("from_base", "D(policy || base)")):
-        for method in (one for one in METHODS[:-1] if one != "KL-regularised"):
-            theory, source = expected.get((name, method), (None, ""))
-            rows.append(Headline(f"{what}, {method}", float(end[name].sel(policy=method)), theory, "bits", source))
+    rows = [
+        Headline(f"{what}, {one}", float(end[name].sel(policy=one)), *expected.get((name, one), (None, "bits", "")))
+        for name, what in (("entropy", "entropy kept"), ("from_base", "D(policy || base)"))
+        for one in METHODS[:-1]
+        if one != "KL-regularised"
+    ]
     ways = t.entropy.sel(policy="base's right answers")
     rows.append(Headline("least entropy on the way, base's right answers", float(ways.min()), None, "bits", ""))
     ahead = end.attempt.values[end.strict.sel(policy="base") > end.strict.sel(policy="softmax gradient")]
     if ahead.size:
         rows.append(Headline("k at which the base overtakes, second test", float(ahead[0]), None, "1", ""))
-    rows += [Headline("natural gradient less KL-regularised, at most", same, 0.0, "bits", "thm:natural-time")]
-    at_end = clocks.isel(time=-1, objective=0)
-    for m in clocks.ties.values:
-        one = at_end.sel(ties=m).isel(rate=clocks.sizes["rate"] // 2)
-        ratio = float(one.error / one.late)
+    natural, penalised = (kept.sel(policy=name) for name in ("natural gradient", "KL-regularised"))
+    same = max(float(abs(natural[name] - penalised[name]).max()) for name in ("entropy", "from_base", "to_base"))
+    rows.append(Headline("natural gradient less KL-regularised, at most", same, 0.0, "bits", "thm:natural-time"))
+    for m in late.ties.values:
+        ratio = float((late.error / late.late).sel(ties=m)[-1])
         rows.append(Headline(f"error over mw/(m+w)t, m = {int(m)}", ratio, 1.0, "1", "mw/(m+w)t"))
-    one = clocks.isel(objective=0, ties=0, rate=clocks.sizes["rate"] // 2)
+    one = late.isel(ties=0)
     power = float(np.diff(np.log(one.least[-2:]))[0] / np.diff(np.log(one.time[-2:]))[0])
     rows.append(Headline("power of time with which a loser falls", power, float(one.losing), "1", "-w/(w+m)"))
     rows.append(Headline("one reference beyond -log p", float(refs.more[0]), spread, "bits", "thm:reference-cost"))
-    finest = updates.gap.values
-    rows.append(Headline("gap of GRPO's updates from the curve", float(finest[-1]), None, "1", ""))
-    rows.append(Headline("the same, coarsest over finest", float(finest[0] / finest[-1]), None, "1", ""))
+    gaps = updates.gap.values
+    rows.append(Headline("gap of GRPO's updates from the curve", float(gaps[-1]), None, "1", ""))
+    rows.append(Headline("the same, coarsest over finest", float(gaps[0] / gaps[-1]), None, "1", ""))
     return tuple(rows)

@@ -2,13 +2,15 @@ r"""Optimising a proxy: a reward model fitted to finite comparisons, errors of e
 
 The proxy's own curve always rises. What the gold value does depends on what is wrong with the proxy. (1) The noise of
 finite data costs a part of the gain and hardly ever turns it: with one comparison of each pair of twelve outputs the
-mean gold value rises to the end, to four fifths of what perfect data give, and a seventh of single runs end below
-their peak. (2) A hack, an output that raters prefer and that is worth little, turns it early and at any amount of data:
-more of them teach the hack the better. At equal divergence the best of n gains about four times as much before it turns
-as the policy with a KL penalty does, since a rare output is rarely among n, however well it is liked. (3) Selection in
-spite of an error: its tail alone decides what is gained in the end, nothing for long tails (after a peak), the largest
-value for Gaussian ones, and in between what KL-regularised optimisation of the *value* at $\beta=\frac1\gamma$ would
-reach; an error that is wider for low values selects the lowest.
+mean gold value rises to the end, to a gain of 1.47 where 256 comparisons give 1.83, and 15 % of single runs end below
+their peak. (2) A hack, an output that raters prefer by 6 nats and that is worth little, turns it at any amount of data:
+the gain peaks at .36 with one comparison a pair, at .23 with 256, and ends at -1.40 and -1.76, in 91 % and in all of
+the runs below the peak. At equal divergence the best of n gains about four times as much before it turns as the policy
+with a KL penalty, since a rare output is rarely among n, however well it is liked. (3) Selection in spite of an error:
+its tail alone decides what is left in the end. The mean value of what is selected goes back to 1, that of no selection,
+for long tails (after a peak), and to the largest value, 3, for Gaussian ones; for exponential ones of rate $\gamma$ it
+goes to what KL-regularised optimisation of the *value* at $\beta=\frac1\gamma$ would reach (1.55 and 2.08 for
+$\gamma=\frac12$ and 1). An error that is wider for low values selects the lowest, 0.
 """
 
 import jax
@@ -276,12 +278,12 @@ def headlines(found: dict) -> tuple[Headline, ...]:
     """State where gold values peak and end, what tails leave, and where selection with a hack is best."""
     learned, exact, tails, hack = (found[name] for name in ("learned", "enumerated", "tails", "selection"))
     rows = []
-    for appeal in learned.appeal.values:
-        for count in learned.comparisons.values:
+    for appeal in learned.appeal.values[::-1]:
+        for count in learned.comparisons.values[[0, -1]]:
             t, what = learned.sel(appeal=appeal, comparisons=count), f"hack {appeal:g}, {count} a pair"
-            rows.append(Headline(f"largest gold gain, {what}", float(t.gold.max()), None, "1", ""))
             rows.append(Headline(f"gold gain in the end, {what}", float(t.gold[-1]), None, "1", ""))
-            rows.append(Headline(f"runs whose gold ends below its peak, {what}", float(t.peaked), None, "1", ""))
+            rows.append(Headline(f"largest gold gain, {what}", float(t.gold.max()), None, "1", ""))
+            rows.append(Headline(f"share of runs past their peak, {what}", float(t.peaked), None, "1", ""))
     for count in exact.comparisons.values:
         t = exact.sel(comparisons=count)
         rows.append(Headline(f"gold gain in the end, all data, {count} a pair", float(t.gold[-1]), None, "1", ""))

@@ -13,6 +13,7 @@ r"""Noise of both signs in a verifier: what it does to bits, to updates, to corr
   all three together, the same intervals leave out the true FPR from 300 answers on, and no count could say so: three
   verdicts have seven numbers, and so has the model.
 - A box of rates bounds the bits of a verdict from both sides; the lower bound reaches 0 where the box reaches J = 0.
+  A rate is a probability: where a box around .1 and .8 would reach beyond 0 or 1, it ends there.
 """
 
 import jax
@@ -218,6 +219,7 @@ def _panels(config: Config) -> Sweep:
 def _boxes(config: Config) -> Sweep:
     def measure(key, width):
         middle = jnp.array([config.false_positive, 1 - config.false_negative])
+        # What of the square around the rates are probabilities; the page says it.
         ends = jnp.stack([jnp.maximum(middle - width, 0.0), jnp.minimum(middle + width, 1.0)], axis=1)
         told = bits_over_box([config.right, config.right], false_positive=ends[0], true_positive=ends[1])
         return {"least": told.lower, "most": told.upper, "blind": 1.0 * told.holds_zero}
@@ -310,9 +312,10 @@ def rates_figure(found: dict) -> Figure:
         truth = [Line(n, t[f"true_{rate}"], "", "dashed", k) for k, rate in enumerate(("tpr", "right", "fpr"))]
         panels.append(Panel(title, "answers judged", "rate", (*bands, *truth), "log", y_limits=(0.0, 1.0)))
     box = (ShadedBand(boxes.width, boxes.least, boxes.most, "bits of a verdict"),)
-    panels.append(Panel("A box around FPR and TPR", "half-width of the box", "bits", box))
+    panels.append(Panel("A box of FPR and TPR within [0, 1]", "half-width of the box", "bits", box))
     return Figure(
-        tuple(panels), "Intervals (bands) and truth (dashed): without independence they shrink around something else."
+        tuple(panels),
+        "Intervals (bands) and truth (dashed): dependent errors shrink them elsewhere. Boxes end at 0 and 1.",
     )
 
 

@@ -165,24 +165,13 @@ FIGURES = {"credit": credit_figure, "rubric": rubric_figure}
 def headlines(found: dict) -> tuple[Headline, ...]:
     """State that credits add up, what a rubric speeds up, and what a shortcut of one error in ten leaves."""
     credit, rubric, skill, shortcut = (found[name] for name in ("credit", "rubric", "skill", "shortcut"))
-    rows = [
-        Headline(
-            f"credits of all steps, right {r:g}",
-            float(credit.bits.sel(rate=r).sum()),
-            float(credit.outcome.sel(rate=r)),
-            "bits",
-            "thm:credit-budget",
-        )
-        for r in credit.rate.values
-    ]
     start = float(rubric.start.values[0])
     fine, coarse = (rubric.isel(items=k).sel(start=start) for k in (-1, 0))
-    rows.append(
-        Headline(
-            f"times as long by outcomes as by steps, from {start:g}", float(coarse.time / fine.time), None, "1", ""
-        )
-    )
-    rows.append(Headline(f"times as many bits by steps, from {start:g}", float(fine.bits / coarse.bits), None, "1", ""))
+    longer, more = float(coarse.time / fine.time), float(fine.bits / coarse.bits)
+    rows = [
+        Headline(f"times as long by outcomes as by steps, from {start:g}", longer, None, "1", ""),
+        Headline(f"times as many bits by steps, from {start:g}", more, None, "1", ""),
+    ]
     for k in (0, -1):
         entry = skill.isel(items=k)
         rows.append(Headline(f"bits about the skill, {int(entry['items'])} items", float(entry.bits), None, "bits", ""))
@@ -196,4 +185,14 @@ def headlines(found: dict) -> tuple[Headline, ...]:
                 "fol:hidden-shortcut",
             )
         )
+    rows += [
+        Headline(
+            f"credits of all steps, right {r:g}",
+            float(credit.bits.sel(rate=r).sum()),
+            float(credit.outcome.sel(rate=r)),
+            "bits",
+            "thm:credit-budget",
+        )
+        for r in credit.rate.values
+    ]
     return tuple(rows)

@@ -4,8 +4,8 @@ The base policy has rates with a Beta law over the questions. Training on verdic
 step of log odds, and passes more at every k. Sharpening raises a policy to a power: here it passes .038 more at k = 1
 and less from k = 1.5 on, since it buries what it does not find the likeliest. Votes tell another thing: with ever
 more voters the base and the sharpened policy win the same questions, those whose right answer is the plurality (.385
-of them), and never the others, while pass@k goes to 1. From n attempts the unbiased estimate ends at k = n; the plug-
-in goes on, too low all along, by up to .08 with n = 64.
+of them), and never the others, while pass@k goes to 1. From n attempts the unbiased estimate ends at k = n; the
+plug-in estimate 1 - (1 - c/n)^k goes on, too low all along, by up to .08 with n = 64.
 """
 
 import jax

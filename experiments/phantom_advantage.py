@@ -261,10 +261,10 @@ def headlines(found: dict) -> tuple[Headline, ...]:
     change = paths.accuracy - paths.accuracy.isel(step=0)
     remainder = float(np.abs(paths.split.sum("part") - change).max())
     rows = [
-        Headline("dose up to which the best reward is the most accurate", harmless_dose(), None, "1", ""),
-        Headline("accuracy at the start", start, None, "1", ""),
+        Headline(f"accuracy after training, dose {least:g}", float(tiny.accuracy), None, "1", ""),
         Headline("accuracy after training without bonus", float(none.accuracy), None, "1", ""),
-        Headline(f"accuracy after training, dose {least:g}", float(tiny.accuracy), None, "1", "", "below the start"),
+        Headline("accuracy at the start", start, None, "1", ""),
+        Headline("dose up to which the best reward is the most accurate", harmless_dose(), None, "1", ""),
         Headline("change by groups that all fail", float(tiny.split.sel(part="all fail")), None, "1", "", f"{least:g}"),
         Headline("split less change of accuracy, largest", remainder, 0.0, "1", "integral along the path"),
     ]

@@ -27,7 +27,8 @@ LONG = (
     "pass_at_k",
     "goodhart",
     "collapse",
-)  # 10 s to a minute each
+    "information_decay",
+)  # 5 s to a minute each
 DRAWN = [pytest.param(name, marks=pytest.mark.full if name in LONG else ()) for name in EXPERIMENTS]
 
 

@@ -16,7 +16,15 @@ from infoloop.models import wright_fisher
 from tests.support.paths import DATA, ROOT
 from tests.support.public_commands import key_paths, run
 from tests.support.public_results import fields_of
-from tests.support.public_surface import describe, describe_class, describe_model, lost
+from tests.support.public_surface import (
+    describe,
+    describe_class,
+    describe_model,
+    describe_names,
+    lost,
+    models,
+    name_of,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -29,8 +37,15 @@ def surface(tmp_path_factory):
     return describe(ROOT, PLANTED, tmp_path_factory.mktemp("surface"), KEPT["models"])
 
 
+@pytest.mark.full
 def test_the_public_surface_is_kept(surface):
     assert lost(KEPT, surface) == []
+
+
+def test_names_and_models_are_kept():
+    """The part of it that runs no command; the full lane looks at all of it."""
+    found = {name_of(model): describe_model(model, KEPT["models"].get(name_of(model), ())) for model in models()}
+    assert lost({"names": KEPT["names"], "models": KEPT["models"]}, {"names": describe_names(), "models": found}) == []
 
 
 def test_every_entry_that_is_taken_away_is_reported():
@@ -86,9 +101,9 @@ def _with_own(description: dict, path: Sequence[str]) -> tuple[dict, dict]:
         (("settings", "collapse", "generations"), "settings / collapse / generations is gone"),
     ],
 )
-def test_what_was_removed_is_named(surface, path, report):
+def test_what_was_removed_is_named(path, report):
     *outer, last = path
-    fewer, inside = _with_own(surface, outer)
+    fewer, inside = _with_own(KEPT, outer)
     del inside[last]
     assert lost(KEPT, fewer) == [report]
 
@@ -103,16 +118,16 @@ def test_what_was_removed_is_named(surface, path, report):
         (("json", "list", "statements[].ref"), "null", "json / list / statements[].ref was 'text' and is 'null'"),
     ],
 )
-def test_what_was_changed_is_named(surface, path, value, report):
+def test_what_was_changed_is_named(path, value, report):
     *outer, last = path
-    changed, inside = _with_own(surface, outer)
+    changed, inside = _with_own(KEPT, outer)
     inside[last] = value
     (found,) = lost(KEPT, changed)
     assert found.startswith(report)
 
 
-def test_additions_are_no_loss_unless_calls_must_give_them(surface):
-    more, parameters = _with_own(surface, ["names", "entropy", "parameters"])
+def test_additions_are_no_loss_unless_calls_must_give_them():
+    more, parameters = _with_own(KEPT, ["names", "entropy", "parameters"])
     more["names"]["another_measure"] = {"kind": "function", "parameters": {"p": "by position or keyword, 0"}}
     parameters["base"] = "by keyword, default 2"
     assert lost(KEPT, more) == []

@@ -22,9 +22,9 @@ from infoloop.learning.policy_gradient.reward_kinds import output_kinds
 from infoloop.probability.numerics import rounding
 
 KEY = jax.random.key(0)
-LAW = np.array([[0.1, 0.2, 0.3, 0.4], [0.25, 0.25, 0.4, 0.1], [0.7, 0.1, 0.1, 0.1]])
-WEIGHT = np.array([0.5, 0.5, 0.0])
-REWARD = np.array([[1.0, 0.0, 1.0, 0.0], [0.0, 0.5, 0.5, 2.0], [1.0, 1.0, 0.0, 0.0]])
+LAW = jnp.array([[0.1, 0.2, 0.3, 0.4], [0.25, 0.25, 0.4, 0.1], [0.7, 0.1, 0.1, 0.1]])
+WEIGHT = jnp.array([0.5, 0.5, 0.0])
+REWARD = jnp.array([[1.0, 0.0, 1.0, 0.0], [0.0, 0.5, 0.5, 2.0], [1.0, 1.0, 0.0, 0.0]])
 RIGHT = REWARD == 1
 LOGITS = jnp.log(LAW)
 
@@ -34,7 +34,7 @@ def policy(logits):
 
 
 def test_imitation_is_the_cross_entropy_of_the_questions_with_weight():
-    target = np.array([[0.0, 0.5, 0.5, 0.0], [1.0, 0.0, 0.0, 0.0], [np.nan] * 4])
+    target = jnp.array([[0.0, 0.5, 0.5, 0.0], [1.0, 0.0, 0.0, 0.0], [np.nan] * 4])
     expected = -0.5 * (0.5 * math.log(0.2) + 0.5 * math.log(0.3)) - 0.5 * math.log(0.25)
     assert abs(imitation(target, WEIGHT)(LOGITS, KEY) - expected) <= rounding(8)
 
@@ -46,7 +46,7 @@ def test_imitation_of_an_output_without_mass_is_infinite_and_of_none_is_not():
 
 
 def test_class_likelihood_is_the_log_of_the_mass_of_the_class():
-    members = np.array([[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]], bool)
+    members = jnp.array([[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]], bool)
     loss = class_likelihood(members, WEIGHT)
     assert abs(loss(LOGITS, KEY) + 0.5 * math.log(0.4) + 0.5 * math.log(0.25)) <= rounding(8)
     assert np.isfinite(jax.grad(lambda z: loss(policy(z), KEY))(LOGITS)).all()
@@ -98,11 +98,11 @@ def test_preference_is_the_logistic_loss_of_the_gains_over_the_base():
         return WEIGHT[q] * prefers[q, a, b] * math.log(1 + math.exp(-gain))
 
     expected = term(0, 1, 2) + term(1, 3, 0)
-    assert abs(preference(LOGITS, prefers, WEIGHT, beta)(jnp.log(now), KEY) - expected) <= rounding(64)
+    assert abs(preference(LOGITS, jnp.array(prefers), WEIGHT, beta)(jnp.log(now), KEY) - expected) <= rounding(64)
 
 
 def test_a_question_without_weight_moves_nothing():
-    for loss in (imitation(np.eye(4)[:3], WEIGHT), class_likelihood(RIGHT, WEIGHT), expected_reward(REWARD, WEIGHT)):
+    for loss in (imitation(jnp.eye(4)[:3], WEIGHT), class_likelihood(RIGHT, WEIGHT), expected_reward(REWARD, WEIGHT)):
         slope = jax.grad(lambda z, loss=loss: loss(policy(z), KEY))(LOGITS)
         assert (slope[2] == 0).all()
         assert (slope[:2] != 0).any()

@@ -56,6 +56,7 @@ def numpy_risks(weights, masses, x, rate, steps, checkpoints, adam=False, batche
     return np.array(risks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimiser", ["sgd", "adam"])
 def test_a_run_is_the_numpy_training(optimiser):
     """The world has no symmetry: where one makes a slope 0, Adam blows its rounding up."""
@@ -69,6 +70,7 @@ def test_a_run_is_the_numpy_training(optimiser):
     assert np.abs(run.risk - other).max() > rounding(64 * 40)
 
 
+@pytest.mark.full
 def test_the_sweep_is_its_runs_one_by_one():
     of, keys = noisy_feature_settings(CROSSOVERS, AMPLITUDES, [0.5, 0.2, 1.0]), jax.random.split(jax.random.key(0), 2)
     all_at_once = train_sweep(keys, of, SHORT)
@@ -80,6 +82,7 @@ def test_the_sweep_is_its_runs_one_by_one():
     assert jnp.abs(all_at_once.risk[0, 0] - all_at_once.risk[0, 1]).max() > rounding(64 * 40)  # seeds differ
 
 
+@pytest.mark.slow
 def test_full_batch_training_lowers_the_risk_and_meets_the_bayes_error():
     """The best decision errs as the rarer label does on each input."""
     of = noisy_feature_settings(CROSSOVERS, AMPLITUDES, 1.0)
@@ -91,6 +94,7 @@ def test_full_batch_training_lowers_the_risk_and_meets_the_bayes_error():
     assert (runs.soft[..., -1] <= 1 + rounding(64)).all()
 
 
+@pytest.mark.slow
 def test_the_loud_noisy_component_is_read_before_the_clean_quiet_one():
     of = setting(noisy_features_law([0.2, 0.0]), "Y", [3.0, 0.3], 0.05, 0.1)
     run = train(jax.random.key(0), of, learner((8,), 1000, 20))
@@ -118,6 +122,7 @@ def test_batches_are_drawn_from_the_law():
     assert (seen[masses == 0] == 0).all()
 
 
+@pytest.mark.slow
 def test_a_run_on_batches_is_the_numpy_training_on_the_same_batches():
     """A fresh batch at every step: training on the first one throughout is caught."""
     of, key = setting(noisy_features_law([0.1, 0.1]), "Y", [1.0, 1.0], 0.5), jax.random.key(0)
@@ -130,6 +135,7 @@ def test_a_run_on_batches_is_the_numpy_training_on_the_same_batches():
     assert batched.risk[-1] < batched.risk[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [1e6, 1e300])
 def test_a_run_that_diverges_is_marked_and_its_neighbour_is_not(rate):
     of = noisy_feature_settings([[0.2], [0.2]], [[1.0], [1.0]], [0.5, rate])

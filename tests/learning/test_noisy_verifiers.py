@@ -124,6 +124,7 @@ def test_where_nothing_can_be_corrected():
         erring_verifier(false_positive=[0.0, 0.1], false_negative=[0.0, 0.1, 0.2])
 
 
+@pytest.mark.slow
 def test_batches_and_slopes():
     many = erring_verifier(false_positive=[0.1, 0.2, 0.3], false_negative=0.25)
     one_by_one = [

@@ -138,6 +138,14 @@ def test_the_clock_of_the_log_odds_needs_no_quadrature():
 
 
 @pytest.mark.full
+def test_two_outputs_take_the_time_of_their_log_odds_in_closed_form():
+    """From 1/2 the log-odds L grow by 2pq, so that t = L + sinh L: to all digits at t = 1e12 and 1e25."""
+    odds = np.array([1.0, 10.0, 28.0, 60.0])
+    law = np.asarray(softmax_flow([0.5, 0.5], [1, 0], odds + np.sinh(odds)))
+    assert np.abs(np.log(law[:, 0] / law[:, 1]) - odds).max() <= rounding(64)
+
+
+@pytest.mark.full
 def test_late_errors_as_published():
     """E t (m + w) / (m w) at t = 1e12 for the four questions of the text, which rounds to 8 digits."""
     found = []
@@ -219,4 +227,6 @@ def test_bad_times_are_named_and_traced_ones_are_nan():
     found = jax.jit(lambda t: softmax_flow([0.5, 0.5], [1, 0], t))(jnp.array([-1.0, 0.0]))
     assert np.isnan(found[0]).all()
     assert np.abs(found[1] - 0.5).max() <= rounding(8)
+    far = softmax_flow([0.5, 0.5], [1, 0], np.array([1e60, 1e150]))  # the second takes more steps than there are
+    assert np.isnan(far).all(axis=1).tolist() == [False, True]
     assert np.isnan(softmax_time([0.5, 0.5], [1, 0], 0.4))

@@ -146,7 +146,7 @@ def test_diversity_dies_out_where_information_stays_and_lives_where_it_dies():
     assert float(lost.heterozygosity) > 1 / 4
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_one_sample_tells_less_than_the_state():
     table = wright_fisher.law(wright_fisher.wright_fisher(10, [0.25, 0.75]), 1).table
     f = np.arange(11)[:, None] / 10
@@ -162,7 +162,7 @@ def test_the_gradient_is_finite_where_masses_and_frequencies_are_zero(quantity):
     assert np.isfinite(by_frequencies).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_informations_and_the_mean_error_have_finite_gradients_at_zero():
     def total(table, frequencies, truth):
         found = diversity_of(table, frequencies, truth)

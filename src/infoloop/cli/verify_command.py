@@ -53,7 +53,7 @@ def verify_theory(
                 reporting.atomic_files.writable_folder(folder)
         verification = statements.verification
         effort = dataclasses.replace(verification.FULL if full else verification.Effort(), seed=seed)
-        found = verification.verify_statements(entries, effort, None if renew else theory / "certificates")
+        found = _findings(theory, entries, effort, None if renew else theory / "certificates")
         shown = each_step(phase("statements"), [entry.block.label for entry in entries])
         findings = tuple(next(found) for _ in shown)
         rulings = statements.court.rule_on(published, findings)
@@ -79,6 +79,16 @@ def _chosen(theory: Path, labels: tuple[str, ...]) -> tuple[tuple[Any, ...], tup
     published = claims.read_published(theory, entries)
     chosen = files.select_statements(entries, labels, claims.deciding_statements(published))
     return chosen, claims.select_published(published, labels)
+
+
+def _findings(theory: Path, entries: tuple[Any, ...], effort: Any, certificates: Path | None) -> Iterator[Any]:
+    """Return an iterator over what is found, in this process or, of many statements, in several."""
+    shared = statements.shared_verification
+    processes = shared.processes_for(len(entries))
+    if processes == 1:
+        return statements.verification.verify_statements(entries, effort, certificates)
+    labels = tuple(entry.block.label for entry in entries)
+    return shared.verify_in_processes(theory, labels, effort, certificates, processes)
 
 
 def _write(

@@ -9,6 +9,7 @@ from . import effect_sizes as effect_sizes
 from . import error_tails as error_tails
 from . import generalisation as generalisation
 from . import goodhart as goodhart
+from . import imitation_paths as imitation_paths
 from . import kl_projections as kl_projections
 from . import learning_order as learning_order
 from . import linear_networks as linear_networks

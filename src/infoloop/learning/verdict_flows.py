@@ -26,7 +26,7 @@ from infoloop.probability.validation import check_finite, check_floats
 
 _PANELS, _STRETCH = 256, 0.5  # of the quadrature: how many at most, and how far the likeliest logit moves in each
 _NODES, _WEIGHTS = ((np.polynomial.legendre.leggauss(16)[k] + (1 - k)) / 2 for k in (0, 1))
-_HALVINGS = 54
+_HALVINGS, _NEWTON_STEPS = 10, 4  # within a step of the quadrature, where time is a smooth function of s
 
 
 def softmax_flow(
@@ -38,8 +38,8 @@ def softmax_flow(
     r"""Return the policies at times t of the exact softmax policy gradient flow $\dot z=F'(p)\nabla_zp$.
 
     $t=\int_0^s\frac{ds}{F'(p)pq}$, Gauss's rule on steps in which the likeliest logits move by about 1/2, is solved
-    for s by bisection, and `softmax_orbit` gives the policy there. Good to rounding up to t = 1e12 and beyond; it has
-    first derivatives in all arguments.
+    for s by bisection and Newton's method, and `softmax_orbit` gives the policy there. Good to rounding up to t = 1e12
+    and beyond; it has first derivatives in all arguments.
 
     Args:
         base: The policy at time 0, a law with mass on accepted and on rejected outputs.
@@ -96,14 +96,16 @@ def softmax_time(
     return nan_unless(above, map_over(elapsed, jnp.where(above, rate, (1 + question.rate) / 2)))
 
 
-def _panel(question, slope, low, high):
-    def pace(s):
-        log_odds = class_weights(question, s)[1]
-        p, q = jax.nn.sigmoid(log_odds), jax.nn.sigmoid(-log_odds)
-        return 1 / (slope(p, q) * p * q)
+def _pace(question, slope, s):
+    """Return the time that a unit of s takes."""
+    log_odds = class_weights(question, s)[1]
+    p, q = jax.nn.sigmoid(log_odds), jax.nn.sigmoid(-log_odds)
+    return 1 / (slope(p, q) * p * q)
 
+
+def _panel(question, slope, low, high):
     width = high - low
-    return width * (jax.vmap(pace)(low + width * _NODES) @ _WEIGHTS)
+    return width * (jax.vmap(lambda s: _pace(question, slope, s))(low + width * _NODES) @ _WEIGHTS)
 
 
 def _march(question, slope, most_s, most_time):
@@ -136,8 +138,10 @@ def _parameters(question, t, slope):
         low = edges[k]
 
         def solve(_, start):
-            before = lambda s: times[k] + _panel(question, slope, low, s) < t  # noqa: E731
-            return bisect(before, low, edges[k + 1], _HALVINGS)[0]
+            late = lambda s: times[k] - t + _panel(question, slope, low, s)  # noqa: E731
+            near = bisect(lambda s: late(s) < 0, low, edges[k + 1], _HALVINGS)
+            newton = lambda _, s: s - late(s) / _pace(question, slope, s)  # noqa: E731
+            return lax.fori_loop(0, _NEWTON_STEPS, newton, sum(near) / 2)
 
         s = lax.custom_root(lambda s: _elapsed(question, slope, edges, s) - t, low, solve, divide_by_slope)
         return nan_unless(t <= times[k + 1], s)

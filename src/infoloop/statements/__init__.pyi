@@ -8,5 +8,6 @@ from . import findings_text as findings_text
 from . import parameter_grids as parameter_grids
 from . import published_claims as published_claims
 from . import published_numbers as published_numbers
+from . import shared_verification as shared_verification
 from . import theory_files as theory_files
 from . import verification as verification

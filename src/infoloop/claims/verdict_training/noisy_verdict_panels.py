@@ -194,15 +194,18 @@ BOX = ("f0 <= FPR <= f1", "t0 <= TPR <= t1")
 def _in_box(case):
     """Return the least bits of a box and those at a point, and the point's and the greatest: each at most the next."""
     p, f, t, inside = case
-    point = NoisyVerifier(f[0] + (f[1] - f[0]) * inside[0], 1 - t[0] - (t[1] - t[0]) * inside[1])
-    found, bits = bits_over_box(jnp.stack([p, p]), f, t), noisy_verdict_bits(point, p)
+    point = NoisyVerifier(
+        false_positive=f[0] + (f[1] - f[0]) * inside[0], false_negative=1 - t[0] - (t[1] - t[0]) * inside[1]
+    )
+    found = bits_over_box(jnp.stack([p, p]), false_positive=f, true_positive=t)
+    bits = noisy_verdict_bits(point, p)
     return jnp.stack([found.lower, bits]), jnp.stack([bits, found.upper])
 
 
 def _at_fixed_corners(case):
     """Return the same as if the least were always at the corner of f1 and t0, the greatest at that of f0 and t1."""
     (_, bits), (p, f, t, _) = _in_box(case)[0], case
-    near, far = (noisy_verdict_bits(NoisyVerifier(f[k], 1 - t[1 - k]), p) for k in (1, 0))
+    near, far = (noisy_verdict_bits(NoisyVerifier(false_positive=f[k], false_negative=1 - t[1 - k]), p) for k in (1, 0))
     return jnp.stack([near, bits]), jnp.stack([bits, far])
 
 

@@ -88,7 +88,7 @@ def moved_along(
     """
     law, share = case
     inverse = 1 / law
-    fallen = inverse[:2] - (1 - share) * inverse[:2].min()
+    fallen = inverse[:2] - inverse[:2].min() + share * inverse[:2].min()
     risen = inverse[2:] + (1 / share - 1) * inverse[2:].min()
     times = jnp.log(inverse[:2] / fallen).sum(), jnp.log(risen / inverse[2:]).sum()
     return law, -jnp.log(fallen), -jnp.log(risen), times

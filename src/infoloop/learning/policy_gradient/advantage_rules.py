@@ -13,7 +13,6 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from infoloop.learning.policy_gradient.finite_numbers import check_finite
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Number
 from infoloop.probability.validation import check_choice, check_finite
