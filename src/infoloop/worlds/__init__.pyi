@@ -1,6 +1,8 @@
 from . import bayes_learner as bayes_learner
+from . import coded_worlds as coded_worlds
 from . import finite_worlds as finite_worlds
 from . import lookup as lookup
+from . import modular_arithmetic as modular_arithmetic
 from . import reference_channels as reference_channels
 from . import reference_signals as reference_signals
 from . import reward_channels as reward_channels
