@@ -8,4 +8,6 @@ from . import reference_signals as reference_signals
 from . import reward_channels as reward_channels
 from . import reward_signals as reward_signals
 from . import signal_information as signal_information
+from . import string_tasks as string_tasks
 from . import strings as strings
+from . import styled_instructions as styled_instructions

@@ -140,7 +140,9 @@ def shifted_code(key: Key[Array, ""] | None, outputs: Int[Array, "outputs length
     return OutputCode(outputs, form, (outputs[:, -1] + shift) % alphabet, alphabet, forms)
 
 
-def accepted_forms(accepted: str, forms: int, domains: int, there: int) -> Bool[Array, "domains forms"]:
+def accepted_forms(
+    accepted: str, forms: int, domains: int, there: int, more: str = "a longer length"
+) -> Bool[Array, "domains forms"]:
     """Return which forms each domain accepts: the first M, or the first M, the next M, and so on.
 
     Args:
@@ -148,6 +150,7 @@ def accepted_forms(accepted: str, forms: int, domains: int, there: int) -> Bool[
         forms: M, accepted forms in a domain.
         domains: How many domains there are.
         there: How many forms there are.
+        more: What would make more of them.
 
     Raises:
         ValueError: `accepted` is none of these, or more forms are accepted than there are.
@@ -158,9 +161,7 @@ def accepted_forms(accepted: str, forms: int, domains: int, there: int) -> Bool[
     own = check_choice(accepted, "accepted", FORMS) == "other forms"
     many = forms * (domains if own else 1)
     if many > there:
-        raise ValueError(
-            f"{many} forms are accepted and there are {there}: lower forms or domains, or give a longer length"
-        )
+        raise ValueError(f"{many} forms are accepted and there are {there}: lower forms or domains, or give {more}")
     first = (np.arange(domains) * forms * own)[:, None]
     return jnp.asarray((np.arange(there) >= first) & (np.arange(there) < first + forms))
 

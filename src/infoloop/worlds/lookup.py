@@ -8,7 +8,7 @@ the rule, uniform over all tables; the other tasks ask for tables that are known
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Key
+from jaxtyping import Array, Int, Key
 
 from infoloop.probability.validation import check_int
 from infoloop.worlds.coded_worlds import (
@@ -73,7 +73,7 @@ def lookup_world(
         raise ValueError(f"classes are {classes} for {alphabet} output tokens: give at most {alphabet}")
     key_code, key_tables = jax.random.split(key)
     code = shifted_code(key_code if entangled else None, outputs, alphabet)
-    rules = _all_tables(classes, symbols * (1 if shared else domains)).reshape(-1, 1 if shared else domains, symbols)
+    rules = all_tables(classes, symbols * (1 if shared else domains)).reshape(-1, 1 if shared else domains, symbols)
     return coded_world(
         np.arange(symbols)[:, None],
         new=jnp.broadcast_to(rules, (len(rules), domains, symbols)),
@@ -86,11 +86,23 @@ def lookup_world(
     )
 
 
-def _all_tables(classes, questions):
-    """Return every table from questions to classes, one a row."""
+def all_tables(classes: int, questions: int, what: str = "symbols") -> Int[Array, "tables questions"]:
+    """Return every table from questions to classes, one a row.
+
+    Args:
+        classes: C.
+        questions: n, so that there are $C^n$ tables.
+        what: The argument that questions come from.
+
+    Raises:
+        ValueError: There are more than 65 536.
+
+    >>> all_tables(2, 2).tolist()
+    [[0, 0], [0, 1], [1, 0], [1, 1]]
+    """
     if classes > MOST_RULES or classes ** min(questions, 64) > MOST_RULES:
         raise ValueError(
             f"{classes} classes for {questions} free answers make {classes}^{questions} rules, more than {MOST_RULES}: "
-            "lower symbols or classes"
+            f"lower {what} or classes"
         )
     return jnp.arange(classes**questions)[:, None] // jnp.asarray(classes ** np.arange(questions)[::-1]) % classes
