@@ -25,7 +25,7 @@ def asked(world, q: int) -> dict[int, float]:
     return law
 
 
-def split(world, said: Callable[[int, int], dict]) -> tuple[float, float, float]:
+def split(world, said: Callable[[int, int], dict]) -> tuple[float, ...]:
     """Gain, waste and miss, as differences of entropies, of a signal whose law `said(q, y)` gives."""
     parts = []
     for q in trained_questions(world):

@@ -1,5 +1,7 @@
 """The best learner against one that looks through all answers, and the cells that are void."""
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,7 +16,7 @@ from tests.support.signal_laws import members, trained_questions
 
 
 def changed(world, **fields):
-    return world.__class__(**{**vars(world), **{name: jnp.asarray(value) for name, value in fields.items()}})
+    return replace(world, **{name: jnp.asarray(value) for name, value in fields.items()})
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def signals(world):
     return {
         "reference": reference_channel(world),
         "nothing": mislabelled_channel(world, reference_channel(world), 2 / 3),
-        "one class": verdict_channel(world, base, false_positive=0.25),
+        "one class": verdict_channel(world, jnp.asarray(base), false_positive=0.25),
     }
 
 

@@ -4,6 +4,7 @@ import itertools
 import math
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -92,7 +93,7 @@ def test_a_verdict_is_of_the_class_of_an_own_output(world, base):
 
 def test_an_exact_verdict_says_the_entropy_that_it_has(world):
     """From a uniform base a verdict on an output of class a has the entropy h(1/4); junk and waste have none."""
-    even = np.where(np.array(world.classes) >= 0, 1 / 8, 0.0)
+    even = jnp.where(world.classes >= 0, 1 / 8, 0.0)
     found = signal_gains(world, verdict_channel(world, even))
     h = -0.25 * math.log2(0.25) - 0.75 * math.log2(0.75)
     assert np.abs(np.array(found) - [h, 0, 2 - h, 1, h / 2]).max() <= rounding(64)

@@ -1,6 +1,7 @@
 """How signals split against `efficiency` of the whole law, and what domains share against sets."""
 
 import math
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -22,7 +23,7 @@ def world():
     """A world whose prior is not even, so that classes differ in how likely they are."""
     made = lookup_world(jax.random.key(1), symbols=2, classes=3, forms=2, tasks=1, alphabet=4)
     prior = np.arange(1.0, 10.0)
-    return made.__class__(**{**vars(made), "prior": jnp.asarray(prior / prior.sum())})
+    return replace(made, prior=jnp.asarray(prior / prior.sum()))
 
 
 def test_references_are_even_within_the_class_that_is_asked_for(world):
@@ -37,7 +38,7 @@ def test_references_are_even_within_the_class_that_is_asked_for(world):
 
 @pytest.mark.parametrize("signal", ["reference", "class", "teacher", "verdict"])
 def test_the_split_is_that_of_the_whole_law(world, signal):
-    base = np.random.default_rng(0).dirichlet(np.ones(16), size=len(world.task))
+    base = jnp.asarray(np.random.default_rng(0).dirichlet(np.ones(16), size=len(world.task)))
     channel = {
         "reference": reference_channel,
         "class": class_channel,

@@ -77,13 +77,13 @@ def styled_world(
     outputs = jnp.asarray(all_strings(alphabet, 4))
     key_code, key_tables = jax.random.split(key)
     style = np.indices((alphabet,) * 3).reshape(3, -1)
-    there = (style < np.array([lengths, formats, 2])[:, None]).all(axis=0)
+    there = np.all(style < np.array([lengths, formats, 2])[:, None], axis=0)
     return coded_world(
         np.arange(n)[:, None],
         new=jnp.broadcast_to(rules, (len(rules), domains, n)),
         known=jax.random.randint(key_tables, (tasks, n), 0, classes),
         code=shifted_code(key_code if entangled else None, outputs, alphabet),
-        accepted=jnp.broadcast_to(jnp.asarray(there), (domains, len(there))),
+        accepted=jnp.broadcast_to(jnp.asarray(there), (domains, alphabet**3)),
         grades=ring_grades(classes),
         items=binary_digits(np.arange(classes), classes),
         surface=surface,
