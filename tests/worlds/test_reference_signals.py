@@ -99,7 +99,9 @@ def test_labels_are_wrong_at_the_stated_rate_evenly_and_for_the_new_task_alone(w
     shift, new = shift[:, 0], np.array(world.task) == 0
     assert not shift[:, ~new].any()
     for other in (1, 2):
-        assert np.abs((shift[:, new] == other).mean(axis=0) - 0.15).max() <= 5.5 * np.sqrt(0.15 * 0.85 / 900)
+        found = (shift[:, new] == other).mean(axis=0)
+        assert np.abs(found - 0.15).max() <= 5.5 * np.sqrt(0.15 * 0.85 / 900)
+        assert abs(found.mean() - 0.15) <= 5.5 * np.sqrt(0.15 * 0.85 / 3600)
     assert np.array_equal(mislabelled(KEY, world, 0.0).right_class, world.right_class)
 
 

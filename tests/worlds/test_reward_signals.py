@@ -74,7 +74,10 @@ def test_preferences_are_those_of_pairs_drawn_and_judged():
     base = jnp.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
     reward = jnp.array([[1.0, 0.0, 0.0], [0.0, 0.5, 1.0]])
     for sharpness in (None, 0.7, 3.0):
-        found, expected = np.array(preference_counts(base, reward, sharpness)), np.zeros((2, 3, 3))
+        found, expected = (
+            np.array(preference_counts(jnp.asarray(base), jnp.asarray(reward), sharpness)),
+            np.zeros((2, 3, 3)),
+        )
         for q in range(2):
             for a in range(3):
                 for b in [y for y in range(3) if y != a]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Bool, Float, Int, Key
 
 from infoloop.probability.array_types import Number
 from infoloop.probability.validation import check_count, check_positive, check_unit_interval
@@ -101,14 +101,33 @@ def soft_labels(world: World, rule: Rule, error: Number = 0.0, temperature: Numb
     >>> [float(law.max()) == 0.25, int((law > 0).sum(axis=1).max())]
     [True, 12]
     """
-    error, temperature = check_unit_interval(error, "error"), check_positive(temperature, "temperature")
     right = right_outputs(world, rule)
-    others = (world.classes >= 0) & ~right
-    share = jnp.where(others.any(axis=1, keepdims=True), error, 0.0)
+    return teacher_law(right, (world.classes >= 0) & ~right, error, temperature)
+
+
+def teacher_law(
+    right: Bool[Array, "*batch outputs"], others: Bool[Array, "*batch outputs"], error: Number, temperature: Number
+) -> Float[Array, "*batch outputs"]:
+    r"""Return the law of `soft_labels`, for members given by hand.
+
+    Args:
+        right: Which outputs are right; at least one.
+        others: Those to which errors go.
+        error: e, in [0, 1].
+        temperature: $\tau$, above 0.
+
+    Raises:
+        ValueError: A number is outside its range; a traced one makes all NaN.
+
+    >>> teacher_law(jnp.array([True, False, False]), jnp.array([False, True, True]), 0.5, 1.0).tolist()
+    [0.5, 0.25, 0.25]
+    """
+    error, temperature = check_unit_interval(error, "error"), check_positive(temperature, "temperature")
+    share = jnp.where(others.any(axis=-1, keepdims=True), error, 0.0)
     law = (1 - share) * uniform_members(right) + share * uniform_members(others)
-    below = law / law.max(axis=1, keepdims=True)  # of the greatest: no temperature makes all of them too small
+    below = law / law.max(axis=-1, keepdims=True)  # of the greatest: no temperature makes all of them too small
     logs = jnp.where(law > 0, jnp.log(jnp.where(law > 0, below, 1.0)) / temperature, -jnp.inf)
-    return jnp.where(jnp.isnan(error), jnp.nan, jax.nn.softmax(logs, axis=1))
+    return jnp.where(jnp.isnan(error), jnp.nan, jax.nn.softmax(logs, axis=-1))
 
 
 def mislabelled(key: Key[Array, ""], world: World, error: Number) -> World:

@@ -70,13 +70,30 @@ def items_met(world: World, rule: Rule, items: int | None = None) -> Bool[Array,
     >>> items_met(lookup_world(jax.random.key(0), symbols=2), 3).shape
     (20, 36, 2)
     """
+    looked_at = first_items(world, items)
+    agrees = looked_at[world.classes] == looked_at[world.right_class[rule]][:, None, :]
+    return agrees & (world.classes >= 0)[:, :, None]
+
+
+def first_items(world: World, items: int | None = None) -> Bool[Array, "classes items"]:
+    r"""Return what the first k items of the world's rubric see of each class.
+
+    Args:
+        world: A world.
+        items: k; unless given, all.
+
+    Raises:
+        ValueError: k is below 1, or the world has fewer items.
+
+    >>> from infoloop.worlds.lookup import lookup_world
+    >>> first_items(lookup_world(jax.random.key(0), symbols=2), 1)[:, 0].tolist()
+    [False, True, False, True]
+    """
     there = world.items.shape[-1]
     k = there if items is None else check_int(items, "items")
     if k > there:
         raise ValueError(f"items are {k} and the world has {there}: give at most {there}, or a world with more classes")
-    looked_at = world.items[:, :k]
-    agrees = looked_at[world.classes] == looked_at[world.right_class[rule]][:, None, :]
-    return agrees & (world.classes >= 0)[:, :, None]
+    return world.items[:, :k]
 
 
 def rubric_reward(world: World, rule: Rule, items: int | None = None) -> Rewards:
@@ -108,12 +125,26 @@ def right_prefixes(world: World, rule: Rule) -> Bool[Array, "questions outputs l
     >>> right_prefixes(lookup_world(jax.random.key(0), symbols=2), 3)[0].sum(axis=0).tolist()
     [18, 3]
     """
-    right, length = right_outputs(world, rule), world.outputs.shape[-1]
-    questions, strings = right.shape
-    steps = []
+    return prefixes_of(right_outputs(world, rule), world.alphabet, world.outputs.shape[-1])
+
+
+def prefixes_of(
+    members: Bool[Array, "*batch outputs"], alphabet: int, length: int
+) -> Bool[Array, "*batch outputs length"]:
+    r"""Return whether some member begins with the first 1, 2, ..., L tokens of each string.
+
+    Args:
+        members: Which strings are members, all strings being in lexicographic order.
+        alphabet: V.
+        length: L.
+
+    >>> prefixes_of(jnp.array([True, False, False, False]), 2, 2).tolist()
+    [[True, True], [True, False], [False, False], [False, False]]
+    """
+    strings, steps = members.shape[-1], []
     for taken in range(1, length + 1):
-        begins = right.reshape(questions, world.alphabet**taken, -1).any(axis=-1)
-        steps.append(jnp.repeat(begins, strings // world.alphabet**taken, axis=1))
+        begins = members.reshape(*members.shape[:-1], alphabet**taken, -1).any(axis=-1)
+        steps.append(jnp.repeat(begins, strings // alphabet**taken, axis=-1))
     return jnp.stack(steps, axis=-1)
 
 
@@ -151,10 +182,24 @@ def preference_counts(
     >>> preference_counts(law, reward)[0].tolist()
     [[0.0, 0.25, 0.25], [0.0, 0.0, 0.0625], [0.0, 0.0625, 0.0]]
     """
-    apart = reward[:, :, None] - reward[:, None, :]
-    if sharpness is None:
-        wins = jnp.where(apart == 0, 0.5, jnp.where(apart > 0, 1.0, 0.0))
-    else:
-        wins = jax.nn.sigmoid(check_positive(sharpness, "sharpness") * apart)
+    wins = win_probability(reward[:, :, None] - reward[:, None, :], sharpness)
     pairs = 2 * base[:, :, None] * base[:, None, :] * wins
     return jnp.where(jnp.eye(base.shape[-1], dtype=bool), 0.0, pairs)
+
+
+def win_probability(apart: Float[Array, "*shape"], sharpness: Number | None = None) -> Float[Array, "*shape"]:
+    r"""Return $P(a\succ b)$ by how far the reward of a is above that of b, as in `preference_counts`.
+
+    Args:
+        apart: $r_a-r_b$.
+        sharpness: s above 0; unless given, the greater reward is preferred.
+
+    Raises:
+        ValueError: s is not above 0; a traced one becomes NaN.
+
+    >>> win_probability(jnp.array([-1.0, 0.0, 1.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    if sharpness is None:
+        return jnp.where(apart == 0, 0.5, jnp.where(apart > 0, 1.0, 0.0))
+    return jax.nn.sigmoid(check_positive(sharpness, "sharpness") * apart)
