@@ -1,2 +1,4 @@
+from . import accuracy_clocks as accuracy_clocks
+from . import held_out_transfer as held_out_transfer
 from . import log_linear_states as log_linear_states
 from . import verdicts_and_labels as verdicts_and_labels
