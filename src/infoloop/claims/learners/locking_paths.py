@@ -73,7 +73,7 @@ def _path(case, weight=1):
 def _path_floats(x):
     """Return slopes of both log-odds by the gradient at a state of the closed form, and by that form."""
     (alpha, delta), p0 = jax.nn.softplus(x[:2]), jax.nn.sigmoid(x[2])
-    training, progress = ReferenceTraining(alpha, delta, 4, 3, 1, p0), jnp.exp(x[3])
+    training, progress = ReferenceTraining(alpha, delta, 4, 3, 1, p0), 2 * jax.nn.sigmoid(x[3]) / (alpha + delta)
     rate, odds = (4 * alpha + delta / 3) / 3, (1 - p0) / p0
     lock = 1 + delta / (3 * odds * rate) * jnp.expm1(rate * progress)
     forms = jnp.stack([delta * progress + 3 * jnp.log(lock), 0.0 * lock, 0.0 * lock])
