@@ -1,4 +1,4 @@
-"""The log-linear learner's flow, integrated in NumPy: a question, its twin, forms; Heun's method, fractions of a step."""
+"""The log-linear learner's flow, integrated in NumPy by Heun's method: one question, its twin, and their forms."""
 
 import numpy as np
 
