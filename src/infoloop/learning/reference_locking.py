@@ -12,6 +12,8 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
+from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
 from infoloop.probability.array_types import Number
@@ -34,12 +36,12 @@ class ReferenceTraining(NamedTuple):
         base: $p_0$, the accuracy before training.
     """
 
-    shared: Number
-    own: Number
-    classes: Number
-    forms: Number
-    references: Number = 1
-    base: Number = 0.25
+    shared: Float[Array, ""]
+    own: Float[Array, ""]
+    classes: Float[Array, ""]
+    forms: Float[Array, ""]
+    references: Float[Array, ""]
+    base: Float[Array, ""]
 
 
 def reference_training(
@@ -62,7 +64,7 @@ def reference_training(
     1.0
     """
     m, k = check_count(forms, "forms", 1), check_count(references, "references", 1)
-    if not isinstance(m <= k, jax.core.Tracer) and (k > m).any():
+    if not isinstance(m <= k, Tracer) and (k > m).any():
         raise ValueError(f"references is {float(k):g}, and a question has {float(m):g} right forms: give at most those")
     return ReferenceTraining(
         check_positive(shared, "shared"),
@@ -87,7 +89,7 @@ def _log_lock(training, progress):
     return rate * progress + jnp.log1p((1 - locked) * jnp.expm1(-rate * progress))
 
 
-def training_log_odds(training: ReferenceTraining, progress: Number) -> Float[Array, ""]:
+def training_log_odds(training: ReferenceTraining, progress: Float[ArrayLike, ""]) -> Float[Array, ""]:
     r"""Return $F(p_A)=\ln\frac{(M-k)+ke^{\delta X/k}E^{M/k}}{Mw_0}+c_1X-\ln E$ in the domain of training, no unit.
 
     Args:
@@ -98,7 +100,7 @@ def training_log_odds(training: ReferenceTraining, progress: Number) -> Float[Ar
     >>> round(float(jax.nn.sigmoid(training_log_odds(training, 0.0))), 12)
     0.25
     """
-    m, k = training.forms, training.references
+    m, k, progress = training.forms, training.references, jnp.asarray(progress)
     rate, odds = _exponents(training)
     lock = _log_lock(training, progress)
     locked = jnp.log(k) + training.own * progress / k + m / k * lock
@@ -106,7 +108,7 @@ def training_log_odds(training: ReferenceTraining, progress: Number) -> Float[Ar
     return jnp.logaddexp(rest, locked) - jnp.log(m * odds) + rate * progress - lock
 
 
-def held_out_log_odds(training: ReferenceTraining, progress: Number) -> Float[Array, ""]:
+def held_out_log_odds(training: ReferenceTraining, progress: Float[ArrayLike, ""]) -> Float[Array, ""]:
     r"""Return $F(p_B)=F(p_0)+\frac{\alpha C}{C-1}X$ in the held-out domain, no unit.
 
     Args:
@@ -117,7 +119,8 @@ def held_out_log_odds(training: ReferenceTraining, progress: Number) -> Float[Ar
     >>> held_out_log_odds(training, 2.0).item()
     2.0
     """
-    return training.shared * training.classes / (training.classes - 1) * progress - jnp.log(_exponents(training)[1])
+    moved = training.shared * training.classes / (training.classes - 1) * jnp.asarray(progress)
+    return moved - jnp.log(_exponents(training)[1])
 
 
 def progress_at(training: ReferenceTraining, accuracy: Number) -> Float[Array, ""]:
@@ -152,7 +155,9 @@ def progress_at(training: ReferenceTraining, accuracy: Number) -> Float[Array, "
     return nan_unless((wanted >= start) & (p < 1), found + (wanted - value) / slope)
 
 
-def reference_time(training: ReferenceTraining, progress: Number, questions: Number = 1) -> Float[Array, ""]:
+def reference_time(
+    training: ReferenceTraining, progress: Float[ArrayLike, ""], questions: Number = 1
+) -> Float[Array, ""]:
     r"""Return the time $n\int_0^X\bigl(1+e^{F(p_A)}\bigr)dX$ that training takes to X, by Gauss's rule.
 
     Args:
@@ -167,6 +172,7 @@ def reference_time(training: ReferenceTraining, progress: Number, questions: Num
     0.0
     """
     n = check_count(questions, "questions", 1)
+    progress = jnp.asarray(progress)
     nodes = progress * (_NODES + 1) / 2
     odds = jnp.exp(jax.vmap(lambda x: training_log_odds(training, x))(nodes))
     return n * progress / 2 * (_WEIGHTS * (1 + odds)).sum()

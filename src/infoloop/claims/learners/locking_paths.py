@@ -21,7 +21,7 @@ from infoloop.claims.learners.log_linear_states import (
     output_pushes,
 )
 from infoloop.exact.rational_laws import fmpq, rational
-from infoloop.learning.reference_locking import ReferenceTraining, held_out_log_odds, training_log_odds
+from infoloop.learning.reference_locking import held_out_log_odds, reference_training, training_log_odds
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
@@ -73,7 +73,7 @@ def _path(case, weight=1):
 def _path_floats(x):
     """Return slopes of both log-odds by the gradient at a state of the closed form, and by that form."""
     (alpha, delta), p0 = jax.nn.softplus(x[:2]), jax.nn.sigmoid(x[2])
-    training, progress = ReferenceTraining(alpha, delta, 4, 3, 1, p0), 2 * jax.nn.sigmoid(x[3]) / (alpha + delta)
+    training, progress = reference_training(alpha, delta, 4, 3, 1, p0), 2 * jax.nn.sigmoid(x[3]) / (alpha + delta)
     rate, odds = (4 * alpha + delta / 3) / 3, (1 - p0) / p0
     lock = 1 + delta / (3 * odds * rate) * jnp.expm1(rate * progress)
     forms = jnp.stack([delta * progress + 3 * jnp.log(lock), 0.0 * lock, 0.0 * lock])
@@ -128,7 +128,7 @@ def _least(case):
 
 def _least_floats(x):
     (alpha, delta), p0, progress = jax.nn.softplus(x[:2]), jax.nn.sigmoid(x[2]) / 4, jnp.exp(x[3])
-    training = ReferenceTraining(alpha, delta, 4, 3, 1, p0)
+    training = reference_training(alpha, delta, 4, 3, 1, p0)
     slopes = (jax.grad(of, argnums=1)(training, progress) for of in (training_log_odds, held_out_log_odds))
     in_training, held_out = slopes
     return alpha / 3 * in_training, (alpha + delta / 3) * held_out
@@ -165,7 +165,7 @@ def _kept_share(case):
 
 def _kept_floats(x):
     (alpha, delta), p0, progress = jax.nn.softplus(x[:2]), jax.nn.sigmoid(x[2]) / 4, jnp.exp(x[3])
-    training = ReferenceTraining(alpha, delta, 4, 3, 1, p0)
+    training = reference_training(alpha, delta, 4, 3, 1, p0)
     slopes = (jax.grad(of, argnums=1)(training, progress) for of in (training_log_odds, held_out_log_odds))
     in_training, held_out = slopes
     return alpha / (alpha + delta) * in_training, held_out
