@@ -6,13 +6,13 @@ import pytest
 
 from infoloop.reporting import source_digests as module
 from infoloop.reporting.package_files import package_folder
-from infoloop.reporting.source_digests import module_file, source_digests
+from infoloop.reporting.source_digests import digests_of_sources, module_file
 
 
 def digests(tmp_path, text: str, also=()) -> dict[str, str]:
     file = tmp_path / "study.py"
     file.write_text(text, encoding="utf-8")
-    return source_digests(file, also)
+    return digests_of_sources(file, also)
 
 
 def test_a_file_without_imports_is_itself(tmp_path):

@@ -58,6 +58,13 @@ def test_more_missing_than_the_criterion_allows_is_undecided():
     assert "6 of 20 seeds have no outcome" in more.reason
 
 
+def test_the_criterion_says_how_many_may_be_missing():
+    lost = outcomes(0.5, seeds=17, missing=(17, 18), diverged=(19,))
+    assert judge_cell(replace(THESIS, missing=Fraction(3, 20)), "cell", lost).says == "for"
+    found = judge_cell(replace(THESIS, missing=Fraction(2, 20)), "cell", lost)
+    assert (found.says, found.reason) == ("undecided", "3 of 20 seeds have no outcome, more than 1/10")
+
+
 def test_enough_missing_leave_no_interval_whatever_the_criterion_allows():
     lenient = replace(THESIS, missing=Fraction(1))
     assert judge_cell(lenient, "cell", outcomes(0.5, seeds=14, missing=tuple(range(6)))).says == "undecided"

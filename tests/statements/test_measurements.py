@@ -33,7 +33,7 @@ def test_outcomes_come_back_to_the_bit_through_json():
     cells = {"a": CellOutcomes(dict(enumerate(numbers.tolist())), missing=(200,), diverged=(201,))}
     back = cells_from_json(json.loads(json.dumps(cells_as_json(cells))))
     assert back == cells
-    assert [x.hex() for x in back["a"].values.values()] == [x.hex() for x in numbers.tolist()]
+    assert [float(x).hex() for x in back["a"].values.values()] == [x.hex() for x in numbers.tolist()]
 
 
 def test_numbers_that_are_none_are_missing_or_diverged():

@@ -65,6 +65,12 @@ def test_whatever_missing_outcomes_would_have_been_their_interval_is_inside():
         assert outer.lower <= inner.lower <= inner.upper <= outer.upper
 
 
+def test_each_missing_outcome_moves_either_end_by_one_rank():
+    values = np.random.default_rng(4).normal(size=17)
+    found, ordered = median_interval(values.tolist(), 3, LEVEL), np.sort(values)
+    assert (found.lower, found.upper) == (ordered[6 - 3 - 1], ordered[-(6 - 3)])
+
+
 def test_too_many_missing_leave_no_end_and_no_outcome_no_median():
     assert median_interval([1.0] * 14, 6, LEVEL).lower == -math.inf
     assert math.isnan(median_interval([], 20, LEVEL).median)

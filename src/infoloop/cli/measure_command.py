@@ -84,6 +84,8 @@ def _measured(thesis: Any, experiment: Any, config: Any, folder: Path, overwrite
         for now in itertools.chain([first], steps):
             step(now)
         tables = studies.runner.collect(experiment, config, folder, phase("tables"))
+        if tables is None:  # another process has overwritten the folder
+            raise studies.journals.StoreError(f"{folder} lacks shards by now: name another --out")
         phase("small run")
         return studies.measurement.measurement_of(thesis, experiment, config, tables)
 

@@ -15,7 +15,7 @@ _PRESENTING = ("cli", "reporting", "statements", "studies")  # they store and sh
 _MAKING = ("studies.sweep",)  # except for the keys of a sweep's points
 
 
-def source_digests(path: Path, also: Iterable[str] = ()) -> dict[str, str]:
+def digests_of_sources(path: Path, also: Iterable[str] = ()) -> dict[str, str]:
     """Return the SHA-256 of the bytes of a file and of each module of the package that it imports, by its name.
 
     Imports are followed through modules, at whatever place they stand, those for type checking too. A name that a
@@ -31,7 +31,7 @@ def source_digests(path: Path, also: Iterable[str] = ()) -> dict[str, str]:
         OSError: The file cannot be read.
         SyntaxError: It is not Python.
 
-    >>> found = source_digests(package_folder() / "information" / "measures.py")
+    >>> found = digests_of_sources(package_folder() / "information" / "measures.py")
     >>> "infoloop.probability.numerics" in found, "infoloop.loops.loop" in found
     (True, False)
     """

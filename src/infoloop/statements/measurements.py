@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from infoloop.reporting.source_digests import source_digests
+from infoloop.reporting.source_digests import digests_of_sources
 from infoloop.reporting.suggestions import cut_text, list_names, quote
 from infoloop.reporting.text_files import UnreadableFileError, read_text_file
 from infoloop.statements.cell_verdicts import CellOutcomes
@@ -140,7 +140,7 @@ def fresh_digests(thesis: MeasuredThesis, config: Mapping[str, Any]) -> dict[str
         "block_sha256": block_digest(thesis.block),
         "config_sha256": digest(json.loads(json.dumps(config))),
         "seed": SEED,
-        "sources": source_digests(thesis.experiment, thesis.modules),
+        "sources": digests_of_sources(thesis.experiment, thesis.modules),
     }
 
 
