@@ -1,5 +1,7 @@
 """Label sets against counts by hand: their sizes, how they nest, and which questions share a form."""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -34,7 +36,7 @@ def test_parts_are_nested_and_as_large_as_asked_for(world):
     place = jax.random.uniform(jax.random.key(1), world.classes.shape)
     parts = [np.asarray(first_right_outputs(place, world, RULE, k)) for k in (1, 2, 3, 4, 9)]
     assert [set(part.sum(axis=1).tolist()) for part in parts] == [{1}, {2}, {3}, {4}, {4}]
-    for small, large in zip(parts, parts[1:], strict=False):
+    for small, large in itertools.pairwise(parts):
         assert not (small & ~large).any()
     right = np.asarray(right_outputs(world, RULE))
     best = [min(np.flatnonzero(row), key=lambda y, q=q: float(place[q, y])) for q, row in enumerate(right)]
