@@ -1,5 +1,6 @@
 from . import comparisons as comparisons
 from . import components as components
+from . import learners as learners
 from . import levels as levels
 from . import loops as loops
 from . import processing as processing

@@ -4,6 +4,7 @@ from . import binary_features as binary_features
 from . import coarse_vs_fine as coarse_vs_fine
 from . import coarse_vs_fine_sampling as coarse_vs_fine_sampling
 from . import code_length_switch as code_length_switch
+from . import component_order_rates as component_order_rates
 from . import coupon_collector as coupon_collector
 from . import effect_sizes as effect_sizes
 from . import error_tails as error_tails
@@ -28,8 +29,12 @@ from . import policy_optimisation as policy_optimisation
 from . import preference_data as preference_data
 from . import proxy_optimisation as proxy_optimisation
 from . import question_populations as question_populations
+from . import reference_locking as reference_locking
 from . import reward_models as reward_models
+from . import signal_clocks as signal_clocks
+from . import style_leak as style_leak
 from . import tail_selection as tail_selection
+from . import transfer_at_accuracy as transfer_at_accuracy
 from . import verdict_flows as verdict_flows
 from . import verdict_orbit as verdict_orbit
 from . import verifier_audits as verifier_audits
