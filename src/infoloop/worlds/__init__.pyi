@@ -1,4 +1,6 @@
 from . import finite_worlds as finite_worlds
 from . import label_sets as label_sets
 from . import lookup as lookup
+from . import reference_signals as reference_signals
+from . import reward_signals as reward_signals
 from . import strings as strings
