@@ -1,8 +1,6 @@
 from . import bayesian as bayesian
 from . import best_of_k_verdicts as best_of_k_verdicts
 from . import binary_features as binary_features
-from . import coarse_vs_fine as coarse_vs_fine
-from . import coarse_vs_fine_sampling as coarse_vs_fine_sampling
 from . import code_length_switch as code_length_switch
 from . import component_order_rates as component_order_rates
 from . import coupon_collector as coupon_collector
