@@ -71,8 +71,8 @@ def test_steps_are_right_as_long_as_a_right_output_begins_so(world):
 
 
 def test_preferences_are_those_of_pairs_drawn_and_judged():
-    base = np.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
-    reward = np.array([[1.0, 0.0, 0.0], [0.0, 0.5, 1.0]])
+    base = jnp.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
+    reward = jnp.array([[1.0, 0.0, 0.0], [0.0, 0.5, 1.0]])
     for sharpness in (None, 0.7, 3.0):
         found, expected = np.array(preference_counts(base, reward, sharpness)), np.zeros((2, 3, 3))
         for q in range(2):
