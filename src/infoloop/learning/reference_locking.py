@@ -81,9 +81,10 @@ def _exponents(training):
 
 
 def _log_lock(training, progress):
-    r"""Return $\ln E=\frac{\delta Y}{M-k}$."""
+    r"""Return $\ln E=\frac{\delta Y}{M-k}=c_1X+\ln(g+(1-g)e^{-c_1X})$, in which no exponential overflows."""
     rate, odds = _exponents(training)
-    return jnp.log1p(training.own / (training.forms * odds * rate) * jnp.expm1(rate * progress))
+    locked = training.own / (training.forms * odds * rate)
+    return rate * progress + jnp.log1p((1 - locked) * jnp.expm1(-rate * progress))
 
 
 def training_log_odds(training: ReferenceTraining, progress: Number) -> Float[Array, ""]:

@@ -23,7 +23,7 @@ KERNEL = (
 )
 GRADIENT = "the parameters follow the exact gradient of the mean over n questions"
 EVEN = "the base gives all outputs of a class, and all wrong classes, equally often"
-MERGED = "of the first two classes"
+MERGED, TWINS = "of the first two classes", "of twins"
 SIGNALS = ("label", "verdict")
 
 
@@ -75,7 +75,8 @@ def logit_moves(case: Mapping[str, Any]) -> tuple[Rows, Rows]:
         by_class[:2] = [by_class[0] + by_class[1]] * 2
     shared = [[alpha * g / n] * case["forms"] for g in by_class]
     own = [[delta * g / n for g in row] for row in pushes]
-    return [[x + y for x, y in zip(a, b, strict=True)] for a, b in zip(shared, own, strict=True)], shared
+    both = [[x + y for x, y in zip(a, b, strict=True)] for a, b in zip(shared, own, strict=True)]
+    return both, both if case.get("own logits") == TWINS else shared
 
 
 def log_odds_speed(rows: Rows, moves: Rows) -> fmpq:
