@@ -33,8 +33,7 @@ from infoloop.learners.perceptron_policy import perceptron
 from infoloop.learners.policy_outcomes import first_at, outcomes
 from infoloop.learners.policy_training import train_policy
 from infoloop.learners.transformer_policy import transformer
-from infoloop.learning.reference_locking import held_out_log_odds, progress_at, reference_training
-from infoloop.learning.transfer_at_accuracy import held_out_accuracy, transfer_share
+from infoloop.learning.label_transfer import accuracy_from_group, accuracy_from_part, label_bits
 from infoloop.reporting.figures import Figure, Line, Panel, Whiskers
 from infoloop.studies.configuration import Count, Counts, Positive, Weights, config
 from infoloop.studies.runner import Headline
@@ -216,22 +215,19 @@ def _predicted(config: Config) -> Sweep:
     """Return what does not hang on a run: bits of a label, an ideal learner, the log-linear learner in closed form."""
     sizes = [(g, FORMS_A_CLASS) for g in config.groups] + [(1, k) for _ in KINDS for k in config.parts]
 
-    def transferred(own, level, classes, outputs):
-        """Return B at an A; of labels of several classes the mass on all of these moves as that on the class does."""
-        share = transfer_share(1 - own, own, FORMS_A_CLASS)
-        together = jnp.where(level * classes < 1, level * classes, jnp.nan)
-        whole = held_out_accuracy(together, jnp.asarray(classes / CLASSES), share) / classes
-        if outputs == FORMS_A_CLASS:
-            return whole
-        training = reference_training(1 - own, own, CLASSES, FORMS_A_CLASS, outputs, 1 / CLASSES)
-        part = jax.nn.sigmoid(held_out_log_odds(training, progress_at(training, level)))
-        return jnp.where(own > 0, part, whole)
+    def transferred(own, level, group, outputs):
+        weights = 1 - own, own, CLASSES, FORMS_A_CLASS
+        if group == CLASSES:
+            return jnp.nan * own
+        if outputs < FORMS_A_CLASS:
+            return accuracy_from_part(level, *weights, outputs)
+        return accuracy_from_group(level, *weights, group)
 
     def measure(key, own):
         return {
-            "bits": jnp.array([np.log2(CLASSES * FORMS_A_CLASS / (g * k)) for g, k in sizes]),
-            "ideal": jnp.array([1 / g for g, _ in sizes]),
-            "held_out": jnp.stack([jnp.stack([transferred(own, a, g, k) for a in config.levels]) for g, k in sizes]),
+            "bits": jnp.array([label_bits(CLASSES, FORMS_A_CLASS, *size) for size in sizes]),
+            "ideal": jnp.array([1 / group for group, _ in sizes]),
+            "held_out": jnp.stack([jnp.stack([transferred(own, a, *size) for a in config.levels]) for size in sizes]),
         }
 
     quantities = {

@@ -10,6 +10,7 @@ from . import generalisation as generalisation
 from . import goodhart as goodhart
 from . import imitation_paths as imitation_paths
 from . import kl_projections as kl_projections
+from . import label_transfer as label_transfer
 from . import learning_order as learning_order
 from . import linear_networks as linear_networks
 from . import majority_at_k as majority_at_k
