@@ -20,7 +20,7 @@ KEY = jax.random.key(3)
 REPEATED = ("rare_tokens", "noisy_verifiers")  # a sampled loop and a map
 TWICE = [pytest.param(name, marks=() if name in REPEATED else pytest.mark.full) for name in EXPERIMENTS]
 LONG = (
-    "meta_level",
+    "granularity",
     "first_learned",
     "phantom_advantage",
     "diversity_of_right_answers",

@@ -51,3 +51,11 @@ def test_a_look_has_to_fall_on_a_step():
         trained(every=4)
     with pytest.raises(ValueError, match="steps"):
         trained(steps=0)
+
+
+def test_other_questions_can_be_looked_at_than_those_of_a_step():
+    tempered = ParametricPolicy(POLICY.start, lambda logits: jax.nn.log_softmax(2 * logits, axis=-1))
+    start, observer = jnp.zeros((1, 3)), lambda log_policy: jnp.exp(log_policy[0])
+    found = train_policy(KEY, POLICY, start, loss, optax.sgd(0.5), 6, 2, observer, observed_policy=tempered)
+    squares = trained().observed ** 2
+    assert np.abs(found.observed - squares / squares.sum(axis=1, keepdims=True)).max() <= rounding(64)

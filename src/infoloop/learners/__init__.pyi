@@ -1,4 +1,5 @@
 from . import base_training as base_training
+from . import fine_tuning as fine_tuning
 from . import log_linear_policy as log_linear_policy
 from . import objectives as objectives
 from . import parametric_policies as parametric_policies

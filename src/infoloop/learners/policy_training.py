@@ -39,6 +39,7 @@ def train_policy(
     steps: int,
     every: int,
     observer: Observer,
+    observed_policy: ParametricPolicy | None = None,
 ) -> PolicyTraining:
     r"""Descend on $\ell(\ln\pi_\theta,\text{key}_t)$, $t=1\ldots$ steps; many runs at once are the caller's `vmap`.
 
@@ -51,6 +52,8 @@ def train_policy(
         steps: How many steps.
         every: How many steps lie between two looks; a divisor of `steps`.
         observer: What is kept of the log-probabilities at each look.
+        observed_policy: The learner on the questions that are looked at, with the same parameters; `policy` unless
+            given, so that `policy` may have the trained questions alone and a step costs no more than they do.
 
     Raises:
         ValueError: Steps or looks are below 1, or `every` does not divide `steps`.
@@ -72,6 +75,7 @@ def train_policy(
     steps, every = check_int(steps, "steps"), check_int(every, "every")
     if steps % every:
         raise ValueError(f"every is {every}, which does not divide {steps} steps: give a divisor")
+    looked_at = policy if observed_policy is None else observed_policy
 
     def step(state, t):
         parameters, memory, fine = state
@@ -83,9 +87,9 @@ def train_policy(
 
     def stretch(state, times):
         state, _ = lax.scan(step, state, times)
-        return state, observer(policy.log_policy(state[0]))
+        return state, observer(looked_at.log_policy(state[0]))
 
-    first = observer(policy.log_policy(parameters))
+    first = observer(looked_at.log_policy(parameters))
     start = (parameters, optimiser.init(parameters), jnp.array(True))
     (parameters, _, fine), later = lax.scan(stretch, start, jnp.arange(steps).reshape(-1, every))
     observed = jax.tree.map(lambda a, b: jnp.concatenate([jnp.asarray(a)[None], b]), first, later)

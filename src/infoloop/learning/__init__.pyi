@@ -1,8 +1,6 @@
 from . import bayesian as bayesian
 from . import best_of_k_verdicts as best_of_k_verdicts
 from . import binary_features as binary_features
-from . import coarse_vs_fine as coarse_vs_fine
-from . import coarse_vs_fine_sampling as coarse_vs_fine_sampling
 from . import code_length_switch as code_length_switch
 from . import component_order_rates as component_order_rates
 from . import coupon_collector as coupon_collector
@@ -12,6 +10,7 @@ from . import generalisation as generalisation
 from . import goodhart as goodhart
 from . import imitation_paths as imitation_paths
 from . import kl_projections as kl_projections
+from . import label_transfer as label_transfer
 from . import learning_order as learning_order
 from . import linear_networks as linear_networks
 from . import majority_at_k as majority_at_k

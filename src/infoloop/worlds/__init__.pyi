@@ -1,6 +1,7 @@
 from . import bayes_learner as bayes_learner
 from . import coded_worlds as coded_worlds
 from . import finite_worlds as finite_worlds
+from . import label_sets as label_sets
 from . import lookup as lookup
 from . import modular_arithmetic as modular_arithmetic
 from . import reference_channels as reference_channels
