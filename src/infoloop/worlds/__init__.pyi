@@ -1,3 +1,13 @@
+from . import bayes_learner as bayes_learner
+from . import coded_worlds as coded_worlds
 from . import finite_worlds as finite_worlds
 from . import lookup as lookup
+from . import modular_arithmetic as modular_arithmetic
+from . import reference_channels as reference_channels
+from . import reference_signals as reference_signals
+from . import reward_channels as reward_channels
+from . import reward_signals as reward_signals
+from . import signal_information as signal_information
+from . import string_tasks as string_tasks
 from . import strings as strings
+from . import styled_instructions as styled_instructions

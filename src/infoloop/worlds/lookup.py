@@ -8,15 +8,19 @@ the rule, uniform over all tables; the other tasks ask for tables that are known
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Key
+from jaxtyping import Array, Int, Key
 
-from infoloop.probability.validation import check_choice, check_int
-from infoloop.worlds.finite_worlds import JUNK, World
+from infoloop.probability.validation import check_int
+from infoloop.worlds.coded_worlds import (
+    MOST_RULES,
+    accepted_forms,
+    binary_digits,
+    coded_world,
+    ring_grades,
+    shifted_code,
+)
+from infoloop.worlds.finite_worlds import World
 from infoloop.worlds.strings import all_strings
-
-MOST_RULES = 2**16
-SURFACES = ("same symbols", "other symbols")
-FORMS = ("same forms", "other forms")
 
 
 def lookup_world(
@@ -65,70 +69,40 @@ def lookup_world(
     )
     tasks = check_int(tasks, "tasks", 0)
     outputs = jnp.asarray(all_strings(alphabet, length))
-    own_tokens = check_choice(surface, "surface", SURFACES) == "other symbols"
-    own_forms = check_choice(accepted, "accepted", FORMS) == "other forms"
-    task, domain, symbol = (jnp.asarray(x.reshape(-1)) for x in np.indices((tasks + 1, domains, symbols)))
+    if classes > alphabet:
+        raise ValueError(f"classes are {classes} for {alphabet} output tokens: give at most {alphabet}")
     key_code, key_tables = jax.random.split(key)
-    token, there = symbol + domain * symbols * own_tokens, len(outputs) // alphabet
-    _check_counts(classes, alphabet, forms * (domains if own_forms else 1), there)
-    form, meaning = _coding(key_code if entangled else None, outputs, alphabet)
-    first = (domain * forms if own_forms else jnp.zeros_like(domain))[:, None]
-    accepted_form = (form >= first) & (form < first + forms)
-    rules = _rules(classes, symbols * (1 if shared else domains))
-    tables = jax.random.randint(key_tables, (tasks + 1, symbols), 0, classes)
-    return World(
-        prompts=jnp.stack([task, tasks + 1 + domain, tasks + 1 + domains + token], axis=1),
-        task=task,
-        domain=domain,
-        content=task * symbols + symbol,
-        outputs=outputs,
-        form=form,
-        classes=jnp.where(accepted_form & (meaning < classes), meaning, JUNK),
-        accepted=accepted_form,
-        right_class=jnp.where(task == 0, rules[:, symbol + domain * symbols * (not shared)], tables[task, symbol]),
-        prior=jnp.full(len(rules), 1 / len(rules)),
-        grades=_ring(classes),
-        items=_digits(classes),
-        contents=(tasks + 1) * symbols,
-        domains=domains,
-        forms=there,
-        prompt_tokens=tasks + 1 + domains + symbols * (domains if own_tokens else 1),
-        alphabet=alphabet,
+    code = shifted_code(key_code if entangled else None, outputs, alphabet)
+    rules = all_tables(classes, symbols * (1 if shared else domains)).reshape(-1, 1 if shared else domains, symbols)
+    return coded_world(
+        np.arange(symbols)[:, None],
+        new=jnp.broadcast_to(rules, (len(rules), domains, symbols)),
+        known=jax.random.randint(key_tables, (tasks + 1, symbols), 0, classes)[1:],
+        code=code,
+        accepted=accepted_forms(accepted, forms, domains, code.forms),
+        grades=ring_grades(classes),
+        items=binary_digits(np.arange(classes), classes),
+        surface=surface,
     )
 
 
-def _coding(key, outputs, alphabet):
-    """Return the form of each output, and what its last token means after it: shifted by a random number each form."""
-    form = jnp.arange(len(outputs)) // alphabet
-    shift = 0 if key is None else jax.random.randint(key, (len(outputs) // alphabet,), 0, alphabet)[form]
-    return form, (outputs[:, -1] + shift) % alphabet
+def all_tables(classes: int, questions: int, what: str = "symbols") -> Int[Array, "tables questions"]:
+    """Return every table from questions to classes, one a row.
 
+    Args:
+        classes: C.
+        questions: n, so that there are $C^n$ tables.
+        what: The argument that questions come from.
 
-def _check_counts(classes, alphabet, accepted, there):
-    if classes > alphabet:
-        raise ValueError(f"classes are {classes} for {alphabet} output tokens: give at most {alphabet}")
-    if accepted > there:
-        raise ValueError(
-            f"{accepted} forms are accepted and there are {there}: lower forms or domains, or give a longer length"
-        )
+    Raises:
+        ValueError: There are more than 65 536.
 
-
-def _rules(classes, questions):
-    """Return every table from questions to classes, one a row."""
-    if classes**questions > MOST_RULES:
+    >>> all_tables(2, 2).tolist()
+    [[0, 0], [0, 1], [1, 0], [1, 1]]
+    """
+    if classes > MOST_RULES or classes ** min(questions, 64) > MOST_RULES:
         raise ValueError(
             f"{classes} classes for {questions} free answers make {classes}^{questions} rules, more than {MOST_RULES}: "
-            "lower symbols or classes"
+            f"lower {what} or classes"
         )
     return jnp.arange(classes**questions)[:, None] // jnp.asarray(classes ** np.arange(questions)[::-1]) % classes
-
-
-def _ring(classes):
-    """Return 1 less the share of the way to the opposite class, classes lying on a ring."""
-    apart = np.abs(np.arange(classes)[:, None] - np.arange(classes))
-    return jnp.asarray(1 - np.minimum(apart, classes - apart) / max(classes // 2, 1))
-
-
-def _digits(classes):
-    """Return the binary digits of each class."""
-    return jnp.asarray(np.arange(classes)[:, None] // 2 ** np.arange(max((classes - 1).bit_length(), 1)) % 2 == 1)
