@@ -5,4 +5,5 @@ from . import perceptron_policy as perceptron_policy
 from . import policy_outcomes as policy_outcomes
 from . import policy_training as policy_training
 from . import tabular_policy as tabular_policy
+from . import trained_information as trained_information
 from . import transformer_policy as transformer_policy
