@@ -1,0 +1,300 @@
+r"""What a trained network knows of a random rule, round by round, as exact sums.
+
+DOC
+"""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import scipy.stats
+from pydantic import Field
+
+from infoloop.information.fano import needed_bits
+from infoloop.information.measures import mutual_information
+from infoloop.learners.label_loops import accepted_labels, own_labels, replay_link, replayed_labels, verdict_laws
+from infoloop.learners.objectives import imitation
+from infoloop.learners.parametric_policies import ParametricPolicy
+from infoloop.learners.perceptron_policy import perceptron
+from infoloop.learners.policy_training import train_policy
+from infoloop.learners.tabular_policy import tabular_softmax
+from infoloop.learners.trained_information import (
+    cases_by_round,
+    label_laws,
+    label_sets,
+    quantised,
+    set_laws,
+    state_codes,
+    state_law,
+    verdicts_information,
+)
+from infoloop.probability.distributions import Joint
+from infoloop.probability.numerics import binary_entropy, rounding
+from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand, Whiskers
+from infoloop.studies.configuration import Count, Counts, Positive, Weight, config
+from infoloop.studies.runner import Headline
+from infoloop.studies.sweep import Quantity, Sweep, tables
+from infoloop.worlds.finite_worlds import World, base_targets
+from infoloop.worlds.lookup import lookup_world
+from infoloop.worlds.strings import all_strings
+
+LEARNERS = ("tabular", "perceptron")
+LOOPS = ("closed", "greedy", "verified", "replay")
+LEAKS = ("none", "held-out answers", "unlisted verdicts", "selected on acceptance", "selected blindly")
+READOUTS = ("whole", "grid", "greedy", "answers", "held_out")
+BY_ROUND = {
+    "data": "I(X;D), what the labels that the network is trained on tell of the rule",
+    "whole": "I(X;Z), Z all log-probabilities of the new task",
+    "grid": "I(X;Z), Z the same on a grid",
+    "greedy": "I(X;Z), Z the likeliest answer to every question of the new task",
+    "answers": "I(X;Y), Y one answer drawn to each trained question",
+    "held_out": "I(X;Y), Y one answer drawn to each held-out question",
+    "ceiling": "I(X;D_0) and what all verdicts so far told",
+    "slack": "least difference of the two sides of all inequalities of the round",
+}
+
+
+@config
+class Config:
+    """Sixteen rules, 25 data sets; twenty worlds with a base each."""
+
+    symbols: Count = Field(2, description="symbols, each of which has a class under the rule")
+    bracketed: Counts = Field((2, 6), description="the same, where data sets are drawn and information is bracketed")
+    classes: int = Field(4, ge=2, le=8, description="classes, and output tokens")
+    tasks: Count = Field(4, description="known tasks, on which the base is trained")
+    wrong: Weight = Field(0.1, description="how often a label is wrong")
+    missing: Weight = Field(0.25, description="how often a question has no label")
+    misjudged: Weight = Field(0.1, description="how often a verdict is wrong")
+    kept: Weight = Field(0.5, description="weight of the first data under replay")
+    rounds: Count = Field(12, description="rounds after the first")
+    base_steps: Count = Field(200, description="steps of Adam that make the base")
+    steps: Count = Field(40, description="steps of training a round")
+    rate: Positive = Field(0.005, description="learning rate of the perceptron, of Adam")
+    tabular_rate: Positive = Field(0.1, description="the same of the table of logits")
+    embedding: Count = Field(8, description="numbers a token, of the perceptron")
+    width: Count = Field(32, description="its hidden units")
+    grid: Positive = Field(0.5, description="grid of log-probabilities, in nats")
+    tries: Count = Field(8, description="runs among which one is selected")
+    runs: Count = Field(50, description="drawn runs a base, where information is bracketed")
+    seeds: Count = Field(20, description="worlds, each with a base of its own")
+
+
+SMALL = Config(bracketed=(2,), classes=2, tasks=1, rounds=2, base_steps=20, steps=10, width=8, tries=2, runs=4, seeds=2)
+CLAIMS = ("thm:dpi", "thm:refined-dpi", "thm:verdict-bits", "thm:fano", "thm:replay", "fol:selection-cannot-raise")
+
+
+class _Learner(NamedTuple):
+    """A world's new task alone, trained questions before held-out ones, and who learns it, from one of some bases."""
+
+    world: World
+    policy: ParametricPolicy
+    optimiser: optax.GradientTransformation
+    bases: Any
+
+
+def sweeps(config: Config) -> dict[str, Sweep]:
+    """Declare "loops" and "leaks", exact, and "brackets", from drawn data sets; over seeds."""
+    return {"loops": _loops(config), "leaks": _leaks(config), "brackets": _brackets(config)}
+
+
+def _learner(key, config, learner, symbols, bases=1):
+    """Return a world and a learner whose bases know the known tasks, and of the new one that all classes are alike."""
+    key_world, key_bases = jax.random.split(key)
+    sizes = {"symbols": symbols, "classes": config.classes, "alphabet": config.classes, "forms": 1, "length": 1}
+    world = lookup_world(key_world, tasks=config.tasks, entangled=False, **sizes)
+    of_questions = ("prompts", "task", "domain", "content", "classes", "accepted")
+    parts = {name: getattr(world, name)[: 2 * symbols] for name in of_questions}
+    new = replace(world, right_class=world.right_class[:, : 2 * symbols], **parts)
+    keys = jax.random.split(key_bases, bases)
+    if learner == "tabular":
+        policy = tabular_softmax(new)
+        return _Learner(new, policy, optax.adam(config.tabular_rate), jax.vmap(policy.start)(keys))
+    whole, steps = perceptron(world, config.embedding, (config.width,)), config.base_steps
+    objective = imitation(base_targets(world, 0.0), jnp.full(len(world.task), 1 / len(world.task)))
+    optimiser = optax.adam(optax.cosine_decay_schedule(1e-2, steps))
+
+    def pre_trained(key):
+        return train_policy(key, whole, whole.start(key), objective, optimiser, steps, steps, jnp.sum).parameters
+
+    policy = perceptron(new, config.embedding, (config.width,))
+    return _Learner(new, policy, optax.adam(config.rate), jax.vmap(pre_trained)(keys))
+
+
+def _trained(learner, bases, targets, steps):
+    """Return the log-probabilities of a base after training on a table of targets, for each pair of them.
+
+    A row of targets is a law of answers to a question, or zeros where nothing is said.
+    """
+    questions = len(learner.world.task)
+
+    def one(base, target):
+        all_of_them = jnp.zeros((questions, target.shape[1])).at[: len(target)].set(target)
+        objective = imitation(all_of_them, jnp.full(questions, 1 / questions))
+        found = train_policy(
+            jax.random.key(0), learner.policy, base, objective, learner.optimiser, steps, steps, jnp.sum
+        )
+        return learner.policy.log_policy(found.parameters)
+
+    return jax.vmap(one)(bases, targets)
+
+
+def _of_each(bases, numbers):
+    return jax.tree.map(lambda leaf: leaf[numbers], bases)
+
+
+def _one_hot(labels, classes):
+    return jax.nn.one_hot(labels, classes, dtype=float)
+
+
+def _bits(table):
+    return mutual_information(Joint(table, ("X", "Z")), "X", "Z")
+
+
+def _first_cases(world, config, symbols):
+    laws = label_laws(world.right_class[:, :symbols], config.classes, config.wrong, config.missing)
+    return world.prior[:, None] * set_laws(laws)
+
+
+def _verdict_bits(cases, answers, right, misjudged):
+    drawn = jnp.asarray(all_strings(answers.shape[-1], right.shape[1]))
+    return verdicts_information(cases, set_laws(answers), verdict_laws(drawn, right, misjudged))
+
+
+def _by_round(cases, logs, told, symbols, grid):
+    """Return all informations by round, and the least slack of what must hold between them."""
+
+    def known(cases):
+        states = jax.vmap(lambda codes: mutual_information(state_law(cases, codes), "X", "Z"))(codes)
+        return _bits(cases), jnp.concatenate([states, jax.vmap(lambda laws: _bits(cases @ laws))(drawn)])
+
+    answers = jnp.exp(logs)
+    codes = jnp.stack([state_codes(state) for state in (logs, quantised(logs, grid), jnp.argmax(logs, axis=-1))])
+    drawn = jnp.stack([set_laws(answers[:, :symbols]), set_laws(answers[:, symbols:])])
+    data, readouts = jax.vmap(known)(cases)
+    ceiling = data[0] + jnp.cumsum(told) - told
+    after = jnp.concatenate([data[:1], data[:-1] + told[:-1]])
+    sides = jnp.concatenate([ceiling - data, after - data, *(data - readouts.T), *(readouts[:, 0] - readouts.T)])
+    slack = sides.reshape(-1, len(data)).min(axis=0)
+    return {**dict(zip(READOUTS, readouts.T, strict=True)), "data": data, "ceiling": ceiling, "slack": slack}
+
+
+def _loops(config: Config) -> Sweep:
+    symbols, classes = config.symbols, config.classes
+    sets, rounds = label_sets(symbols, classes), config.rounds
+    empty = len(sets) - 1
+
+    def measure(key, learner, seed):
+        who = _learner(jax.random.fold_in(jax.random.key(0), seed), config, learner, symbols)
+        start, right = _first_cases(who.world, config, symbols), who.world.right_class[:, :symbols]
+        targets = replayed_labels(sets, classes, config.kept)
+        pairs = _trained(who, _of_each(who.bases, jnp.zeros(len(targets), int)), targets, config.steps)
+        logs = pairs[empty :: len(sets)]
+        own = jnp.exp(logs[:, :symbols])
+        links = (own_labels(own), own_labels(_one_hot(own.argmax(axis=-1), classes)))
+        links += (accepted_labels(own, sets, right, config.misjudged),)
+        links = jnp.stack([jnp.broadcast_to(link, (len(start), *link.shape[1:])) for link in links])
+        cases = jax.vmap(lambda link: cases_by_round(start, link, rounds))(links)
+        verdicts = jax.lax.map(lambda c: _verdict_bits(c, own, right, config.misjudged), cases[2])
+        told = jnp.zeros((3, rounds + 1)).at[2].set(verdicts)
+        found = jax.vmap(lambda cases, told: _by_round(cases, logs, told, symbols, config.grid))(cases, told)
+        first = (start[:, :, None] * (jnp.arange(len(sets)) == empty)).reshape(len(start), -1)
+        replayed = cases_by_round(first, replay_link(jnp.exp(pairs[:, :symbols])), rounds)
+        last = _by_round(replayed, pairs, told[0], symbols, config.grid)
+        return {name: jnp.concatenate([found[name], last[name][None]]) for name in BY_ROUND}
+
+    quantities = {name: Quantity(text, "bits", ("loop", "round")) for name, text in BY_ROUND.items()}
+    axes = {"loop": LOOPS, "round": range(rounds + 1)}
+    return Sweep(measure, quantities, {"learner": LEARNERS}, {"seed": range(config.seeds)}, axes)
+
+
+def _leaks(config: Config) -> Sweep:
+    symbols, classes, tries = config.symbols, config.classes, config.tries
+    sets = label_sets(symbols, classes)
+
+    def measure(key, seed):
+        who = _learner(jax.random.fold_in(jax.random.key(0), seed), config, "perceptron", symbols, tries)
+        start, rule = _first_cases(who.world, config, symbols), who.world.right_class
+        shape = (*start.shape, 2 * symbols, classes)
+        labels = jnp.zeros(shape[1:]).at[:, :symbols].set(_one_hot(sets, classes))
+        shown = jnp.broadcast_to(labels, shape).at[:, :, symbols:].set(_one_hot(rule[:, None, symbols:], classes))
+        targets = jnp.concatenate([jnp.tile(labels, (tries, 1, 1)), shown.reshape(-1, *shape[2:])])
+        numbers = jnp.concatenate([jnp.repeat(jnp.arange(tries), len(sets)), jnp.zeros(start.size, int)])
+        logs = _trained(who, _of_each(who.bases, numbers), targets, config.steps)
+        logs, shown = logs[: tries * len(sets)].reshape(tries, *shape[1:]), logs[tries * len(sets) :].reshape(shape)
+        right = (logs[:, None, :, symbols:].argmax(axis=-1) == rule[None, :, None, symbols:]).sum(axis=-1)
+        chosen = right.argmax(axis=0), jnp.broadcast_to(logs.max(axis=-1).sum(axis=-1).argmax(axis=0), start.shape)
+        own = jnp.exp(logs[0, :, :symbols])
+        link = accepted_labels(own, sets, rule[:, :symbols], config.misjudged)
+        later = cases_by_round(start, link, config.rounds)
+        verdicts = jax.lax.map(lambda c: _verdict_bits(c, own, rule[:, :symbols], config.misjudged), later)[:-1].sum()
+        same = jnp.broadcast_to(logs[0], shape)
+        states = jnp.stack([same, shown, same, *(logs[number, jnp.arange(len(sets))] for number in chosen)])
+        cases = jnp.stack([start, start, later[-1], start, start])
+        with_choice = [(start[:, :, None] * _one_hot(number, tries)).reshape(len(start), -1) for number in chosen]
+        listed, *selected = jax.vmap(_bits)(
+            jnp.stack([jnp.pad(start, ((0, 0), (0, start.shape[1] * (tries - 1)))), *with_choice])
+        )
+        bounds = jnp.stack([listed, -jnp.log2(who.world.prior).mean(), listed + verdicts, *selected])
+        found = jnp.stack([_known_of_all(cases, states), _known_of_all(cases, states.argmax(axis=-1)), bounds])
+        return {**dict(zip(("whole", "greedy", "with_signal"), found, strict=True)), "listed": listed}
+
+    texts = {**BY_ROUND, "with_signal": "I(X;D_0,S), with the signal that leaked"}
+    quantities = {name: Quantity(texts[name], "bits", ("leak",)) for name in ("whole", "greedy", "with_signal")}
+    quantities["listed"] = Quantity("I(X;D_0), of the data that are listed", "bits")
+    return Sweep(measure, quantities, traced_grid={"seed": range(config.seeds)}, axes={"leak": LEAKS})
+
+
+def _known_of_all(cases, states):
+    """Return what states that hang on the rule and the data set know of the rule, one leak after the other."""
+
+    def known(cases, states):
+        codes = state_codes(states.reshape(cases.size, -1)).reshape(cases.shape)
+        return mutual_information(state_law(cases, codes), "X", "Z")
+
+    return jax.vmap(known)(cases, states)
+
+
+def _brackets(config: Config) -> Sweep:
+    def measure(key, symbols, seed):
+        who = _learner(jax.random.fold_in(jax.random.key(0), seed), config, "perceptron", symbols)
+        classes = config.classes
+
+        def answer(labels):
+            return _trained(who, who.bases, _one_hot(labels, classes)[None], config.steps)[0, :symbols]
+
+        def one(key, verified):
+            key_rule, key_data, key_rounds = jax.random.split(key, 3)
+            right = jax.random.randint(key_rule, (symbols,), 0, classes)
+            first = jax.random.categorical(
+                key_data, jnp.log(label_laws(right, classes, config.wrong, config.missing)), axis=-1
+            )
+
+            def step(labels, key):
+                key_answer, key_verdict = jax.random.split(key)
+                logs = answer(labels)
+                drawn = jax.random.categorical(key_answer, logs, axis=-1)
+                fine = (drawn == right) ^ jax.random.bernoulli(key_verdict, config.misjudged, (symbols,))
+                errors = jnp.mean(logs.argmax(axis=-1) != right, dtype=float)
+                return jnp.where(fine | ~verified, drawn, labels), errors
+
+            return jax.lax.scan(step, first, jax.random.split(key_rounds, config.rounds + 1))[1]
+
+        keys = jax.random.split(key, config.runs)
+        errors = jax.vmap(lambda verified: jax.vmap(one, (0, None))(keys, verified).mean(axis=0))
+        data = _bits(label_laws(jnp.arange(classes), classes, config.wrong, config.missing) / classes) * symbols
+        return {"errors": errors(jnp.array([False, True])), "listed": data}
+
+    quantities = {
+        "errors": Quantity("share of trained questions whose likeliest answer is wrong", "1", ("loop", "round")),
+        "listed": Quantity("I(X;D_0), of the data that are listed", "bits"),
+    }
+    axes = {"loop": ("closed", "verified"), "round": range(config.rounds + 1)}
+    return Sweep(measure, quantities, {"symbols": config.bracketed}, {"seed": range(config.seeds)}, axes)
+
+
+def run(config: Config, key: jax.Array) -> dict:
+    """Return the tables of `sweeps`, computed at once."""
+    return tables(sweeps(config), key)
