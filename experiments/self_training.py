@@ -1,0 +1,181 @@
+r"""A small transformer trained on its own strings, generation by generation, beside the exact loops' predictions.
+
+DOC
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import scipy.stats
+from jaxtyping import Array, Float
+from pydantic import Field
+
+from infoloop.information.fano import needed_bits
+from infoloop.information.measures import mutual_information
+from infoloop.learners.objectives import imitation
+from infoloop.learners.policy_training import train_policy
+from infoloop.learners.transformer_policy import transformer
+from infoloop.loops.loop import Loop, many, unroll
+from infoloop.models import wright_fisher
+from infoloop.probability.channel_families import multinomial
+from infoloop.probability.channels import extend
+from infoloop.probability.distributions import joint
+from infoloop.probability.numerics import divergence_terms, plog2p
+from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand
+from infoloop.studies.configuration import Count, Positive, Weight, config
+from infoloop.studies.runner import Headline
+from infoloop.studies.sweep import Quantity, Sweep, tables
+from infoloop.worlds.finite_worlds import draw_rule, right_outputs
+from infoloop.worlds.lookup import lookup_world
+
+LEARNERS = ("transformer", "frequencies")
+SCHEDULES = ("replace", "accumulate", "verifier", "self-play")
+BY_GENERATION = {
+    "support": Quantity("different strings among the kept ones of a question", "1", ("generation",)),
+    "entropy": Quantity("entropy of the model's strings, mean over questions", "bits", ("generation",)),
+    "heterozygosity": Quantity("probability that two strings of one model differ", "1", ("generation",)),
+    "passed": Quantity("pass rate", "1", ("generation",)),
+    "risk": Quantity("total variation from the truth", "1", ("generation",)),
+    "misfit": Quantity("relative entropy of the model from the frequencies that it is trained on", "bits", ("generation",)),
+}
+
+
+@config
+class Config:
+    """Two questions with 16 strings each, ten generations of ten strings a question, twenty seeds."""
+
+    questions: Count = Field(2, description="questions; each has a right class under the rule")
+    alphabet: int = Field(4, ge=2, le=8, description="tokens, classes and surface forms of a class; strings have 2 tokens")
+    wrong: Weight = Field(0.2, description="share of real strings that are drawn from all strings alike")
+    strings: Count = Field(10, description="strings a question and generation, n")
+    generations: Count = Field(10, description="generations after that of real strings")
+    misjudged: Weight = Field(0.05, description="how often a verdict is wrong")
+    width: Count = Field(16, description="numbers a position of the transformer, which has two heads and one layer")
+    steps: Count = Field(80, description="steps of Adam a generation, from the same initial weights")
+    rate: Positive = Field(0.01, description="learning rate")
+    runs: Count = Field(200, description="runs a seed of the learner that keeps frequencies")
+    seeds: Count = Field(20, description="seeds: rule, coding and initial weights are drawn anew")
+
+
+SMALL = Config(questions=1, alphabet=2, strings=4, generations=2, width=4, steps=4, runs=4, seeds=2)
+CLAIMS = (
+    "thm:resampling-diversity",
+    "thm:sample-information",
+    "fol:collapse-forgets",
+    "thm:refined-dpi",
+    "thm:filtered-error",
+    "fol:closed-loop-must-lose",
+)
+
+
+class _Generation(NamedTuple):
+    """Kept strings of each question, counted, and the model that was trained on them."""
+
+    counts: Float[Array, "questions strings"]
+    log_policy: Float[Array, "questions strings"]
+
+
+def sweeps(config: Config) -> dict[str, Sweep]:
+    """Declare "generations", over learners, schedules and seeds."""
+
+    def measure(key, learner, schedule, seed):
+        key_world, key_rule, key_start, key_run = jax.random.split(key, 4)
+        world = _world(key_world, config)
+        rule = draw_rule(key_rule, world)
+        fit = _transformer(key_start, world, config) if learner == "transformer" else _frequencies
+        loop = _loop(config, world, rule, fit, schedule)
+        truth = _truth(config, right_outputs(world, rule))
+        keys = jax.random.split(key_run, config.generations + 1)
+
+        def watch(state):
+            return jax.vmap(lambda one: _seen(one, truth, right_outputs(world, rule)))(state)
+
+        found = unroll(many(loop, 1 if learner == "transformer" else config.runs), keys, watch)
+        return {name: values.mean(axis=1) for name, values in found.items()}
+
+    axes = {"generation": range(config.generations + 1)}
+    over = {"schedule": range(len(SCHEDULES)), "seed": range(config.seeds)}
+    return {"generations": Sweep(measure, BY_GENERATION, {"learner": LEARNERS}, over, axes, batch_size=20)}
+
+
+def _world(key, config):
+    sizes = {name: config.alphabet for name in ("classes", "forms", "alphabet")}
+    return lookup_world(key, symbols=config.questions, tasks=0, domains=1, length=2, **sizes)
+
+
+def _truth(config, right):
+    return (1 - config.wrong) * right / right.sum(axis=1, keepdims=True) + config.wrong / right.shape[1]
+
+
+def _frequencies(counts):
+    """Return what keeps the frequencies themselves; uniform where nothing was kept."""
+    total = counts.sum(axis=1, keepdims=True)
+    law = jnp.where(total > 0, counts / jnp.where(total > 0, total, 1.0), 1 / counts.shape[1])
+    return jnp.where(law > 0, jnp.log(jnp.where(law > 0, law, 1.0)), -jnp.inf)
+
+
+def _transformer(key, world, config):
+    """Return the training of a transformer on counted strings, from the same initial weights each time."""
+    policy = transformer(world, config.width, heads=2, hidden=2 * config.width)
+    start = policy.start(key)
+
+    def fit(counts):
+        total = counts.sum(axis=1, keepdims=True)
+        law = counts / jnp.where(total > 0, total, 1.0)
+        objective = imitation(law, jnp.full(len(law), 1 / len(law)))
+        steps, optimiser = config.steps, optax.adam(config.rate)
+        found = train_policy(key, policy, start, objective, optimiser, steps, steps, jnp.sum)
+        return policy.log_policy(found.parameters)
+
+    return fit
+
+
+def _loop(config, world, rule, fit, schedule):
+    """Return the loop; the schedule is a traced number, so that all of them are one program."""
+    right = right_outputs(world, rule)
+    keeps, verifies, plays = (schedule == SCHEDULES.index(name) for name in SCHEDULES[1:])
+    grade = jnp.where(world.classes >= 0, world.grades[world.classes, world.right_class[rule][:, None]], 0.0)
+    questions = jnp.arange(config.questions)[:, None]
+
+    def drawn(key, log_law):
+        return jax.random.categorical(key, log_law[:, None], axis=-1, shape=(config.questions, config.strings))
+
+    def counted(strings, weights):
+        return jnp.zeros(right.shape).at[questions, strings].add(weights)
+
+    def start(key):
+        strings = drawn(key, jnp.log(_truth(config, right)))
+        counts = counted(strings, jnp.ones(strings.shape))
+        return _Generation(counts, fit(counts))
+
+    def step(key, state):
+        first_key, second_key, verdict_key = jax.random.split(key, 3)
+        first, second = (drawn(k, state.log_policy) for k in (first_key, second_key))
+        beaten = plays & (grade[questions, second] > grade[questions, first])
+        strings = jnp.where(beaten, second, first)
+        misjudged = jax.random.bernoulli(verdict_key, config.misjudged, strings.shape)
+        accepted = ~verifies | (right[questions, strings] ^ misjudged)
+        counts = counted(strings, accepted.astype(float)) + jnp.where(keeps, state.counts, 0.0)
+        return _Generation(counts, fit(counts))
+
+    return Loop(start, step)
+
+
+def _seen(state, truth, right):
+    law, kept = jnp.exp(state.log_policy), jnp.exp(_frequencies(state.counts))
+    return {
+        "support": (state.counts > 0).sum(axis=1).mean(dtype=float),
+        "entropy": -plog2p(law).sum(axis=1).mean(),
+        "heterozygosity": (law * (1 - law)).sum(axis=1).mean(),
+        "passed": (law * right).sum(axis=1).mean(),
+        "risk": jnp.abs(law - truth).sum(axis=1).mean() / 2,
+        "misfit": divergence_terms(kept, law).sum(axis=1).mean(),
+    }
+
+
+def run(config: Config, key: jax.Array) -> dict:
+    """Return the tables of `sweeps`, computed at once."""
+    return tables(sweeps(config), key)
