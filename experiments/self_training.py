@@ -39,7 +39,9 @@ BY_GENERATION = {
     "heterozygosity": Quantity("probability that two strings of one model differ", "1", ("generation",)),
     "passed": Quantity("pass rate", "1", ("generation",)),
     "risk": Quantity("total variation from the truth", "1", ("generation",)),
-    "misfit": Quantity("relative entropy of the model from the frequencies that it is trained on", "bits", ("generation",)),
+    "misfit": Quantity(
+        "relative entropy of the model from the frequencies that it is trained on", "bits", ("generation",)
+    ),
 }
 
 
@@ -48,7 +50,9 @@ class Config:
     """Two questions with 16 strings each, ten generations of ten strings a question, twenty seeds."""
 
     questions: Count = Field(2, description="questions; each has a right class under the rule")
-    alphabet: int = Field(4, ge=2, le=8, description="tokens, classes and surface forms of a class; strings have 2 tokens")
+    alphabet: int = Field(
+        4, ge=2, le=8, description="tokens, classes and surface forms of a class; strings have 2 tokens"
+    )
     wrong: Weight = Field(0.2, description="share of real strings that are drawn from all strings alike")
     strings: Count = Field(10, description="strings a question and generation, n")
     generations: Count = Field(10, description="generations after that of real strings")
@@ -79,7 +83,7 @@ class _Generation(NamedTuple):
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Declare "generations", over learners, schedules and seeds."""
+    """Declare "generations", over learners, schedules and seeds, and "predicted", in closed form."""
 
     def measure(key, learner, schedule, seed):
         key_world, key_rule, key_start, key_run = jax.random.split(key, 4)
@@ -98,11 +102,46 @@ def sweeps(config: Config) -> dict[str, Sweep]:
 
     axes = {"generation": range(config.generations + 1)}
     over = {"schedule": range(len(SCHEDULES)), "seed": range(config.seeds)}
-    return {"generations": Sweep(measure, BY_GENERATION, {"learner": LEARNERS}, over, axes, batch_size=20)}
+    runs = Sweep(measure, BY_GENERATION, {"learner": LEARNERS}, over, axes, batch_size=20)
+    return {"generations": runs, "predicted": _predicted(config)}
+
+
+def _predicted(config: Config) -> Sweep:
+    """Return the exact courses of frequencies, in expectation, and what the first strings tell."""
+    n, letters = config.strings, config.alphabet
+    rates = np.array([(1 - config.wrong) / letters + config.wrong / letters**2, config.wrong / letters**2])
+    strings, t = np.array([letters, letters**2 - letters]), np.arange(config.generations + 1)
+    classes = letters * (np.eye(letters) * (rates[0] - rates[1]) + rates[1])
+
+    def measure(key):
+        left = jnp.stack([wright_fisher.survival(n, float(rate), len(t)) for rate in rates])
+        differ = 1 - strings @ rates**2
+        prior = joint(jnp.full(letters, 1 / letters), "X")
+        told = mutual_information(extend(prior, multinomial(classes, n, "X", "D")), "X", "D")
+        return {
+            "support": strings @ left,
+            "replace": differ * (1 - 1 / n) ** (t + 1),
+            "accumulate": differ * jnp.cumprod(1 - 1 / (n * (t + 1) ** 2)),
+            "told": config.questions * told,
+            "letters": jnp.asarray(letters),
+            "questions": jnp.asarray(config.questions),
+        }
+
+    quantities = {
+        "support": Quantity(
+            "expected number of strings of a question that frequencies keep under replace", "1", ("generation",)
+        ),
+        "replace": Quantity("expected heterozygosity of frequencies under replace", "1", ("generation",)),
+        "accumulate": Quantity("the same under accumulate", "1", ("generation",)),
+        "told": Quantity("I(X;D), what the real strings tell of the rule", "bits"),
+        "letters": Quantity("classes", "1"),
+        "questions": Quantity("questions", "1"),
+    }
+    return Sweep(measure, quantities, axes={"generation": range(config.generations + 1)})
 
 
 def _world(key, config):
-    sizes = {name: config.alphabet for name in ("classes", "forms", "alphabet")}
+    sizes = dict.fromkeys(("classes", "forms", "alphabet"), config.alphabet)
     return lookup_world(key, symbols=config.questions, tasks=0, domains=1, length=2, **sizes)
 
 
@@ -179,3 +218,89 @@ def _seen(state, truth, right):
 def run(config: Config, key: jax.Array) -> dict:
     """Return the tables of `sweeps`, computed at once."""
     return tables(sweeps(config), key)
+
+
+def _interval(values):
+    """Return the mean over seeds and the half width of its 95 % interval, by Student's t."""
+    seeds = values.sizes["seed"]
+    return values.mean("seed"), scipy.stats.t.ppf(0.975, seeds - 1) * values.std("seed", ddof=1) / np.sqrt(seeds)
+
+
+def _told_by_answers(found, learner, schedule):
+    """Return what one answer a question tells of the rule at least, by Fano's inequality at the pass rate.
+
+    At the lower end of its 95 % interval over seeds.
+    """
+    letters, questions = (int(found["predicted"][name]) for name in ("letters", "questions"))
+    t = found["generations"].sel(learner=learner).isel(schedule=SCHEDULES.index(schedule))
+    mean, half = _interval(t.passed)
+    error = np.clip(1 - (mean - half), 0, 1)
+    return questions * np.vectorize(lambda e: needed_bits(np.log2(letters), letters, float(e)))(error)
+
+
+def generations_figure(found: dict) -> Figure:
+    """Draw what is left, by generation: the transformer with its interval, frequencies dashed, closed forms dotted."""
+    table, predicted, panels = found["generations"], found["predicted"], []
+    titles = {"support": "Strings kept", "entropy": "Entropy", "passed": "Pass rate", "risk": "Distance from the truth"}
+    titles |= {"heterozygosity": "Two strings differ", "misfit": "What the fit leaves"}
+    t = table.generation
+    for name, title in titles.items():
+        marks = []
+        for k, schedule in enumerate(SCHEDULES):
+            mean, half = _interval(table[name].isel(schedule=k))
+            one, other = (mean.sel(learner=learner) for learner in LEARNERS)
+            width = half.sel(learner=LEARNERS[0])
+            marks.append(ShadedBand(t, one - width, one + width, "", k))
+            marks.append(Line(t, one, schedule, colour=k))
+            marks.append(Line(t, other, "", "dashed", k))
+        if name == "heterozygosity":
+            marks += [Line(t, predicted[schedule], "", "dotted", 6) for schedule in SCHEDULES[:2]]
+        if name == "support":
+            marks.append(Line(t, predicted.support, "", "dotted", 6))
+        panels.append(Panel(title, "generation", table[name].attrs["units"], tuple(marks)))
+    caption = (
+        "Solid: a transformer on its own strings, 95 % intervals over seeds. Dashed: a learner that keeps frequencies. "
+        "Dotted, black: closed forms."
+    )
+    return Figure(tuple(panels), caption)
+
+
+def information_figure(found: dict) -> Figure:
+    """Draw what answers tell of the rule at least, beside what the real strings tell."""
+    table, panels = found["generations"], []
+    ceiling = np.full(table.generation.size, float(found["predicted"].told))
+    for learner in LEARNERS:
+        marks = [Line(table.generation, ceiling, "told by the real strings", "dotted", 6)]
+        for k, schedule in enumerate(SCHEDULES):
+            marks.append(Line(table.generation, _told_by_answers(found, learner, schedule), schedule, colour=k))
+        panels.append(Panel(learner, "generation", "bits about the rule, at least", tuple(marks)))
+    return Figure(
+        tuple(panels), "One answer a question tells so much of the rule at least; closed loops stay below dots."
+    )
+
+
+FIGURES = {"generations": generations_figure, "information": information_figure}
+
+
+def headlines(found: dict) -> tuple[Headline, ...]:
+    """State the last generation of each schedule beside frequencies and closed forms."""
+    table, predicted = found["generations"].isel(generation=-1), found["predicted"].isel(generation=-1)
+    closed = {
+        ("support", "replace"): (float(predicted.support), "exact law of frequencies"),
+        ("heterozygosity", "replace"): (float(predicted.replace), "(1-1/n)^(t+1)"),
+        ("heterozygosity", "accumulate"): (float(predicted.accumulate), "product of 1-1/(n t^2)"),
+    }
+    rows = []
+    for name in ("support", "heterozygosity", "entropy", "passed", "risk"):
+        for k, schedule in enumerate(SCHEDULES):
+            mean, half = _interval(table[name].isel(schedule=k))
+            found_mean, other = (float(mean.sel(learner=learner)) for learner in LEARNERS)
+            expected, source = closed.get((name, schedule), (other, "frequencies, simulated"))
+            note = f"+- {float(half.sel(learner=LEARNERS[0])):.3f}; frequencies {other:.3f}"
+            unit = table[name].attrs["units"]
+            rows.append(Headline(f"{name} at the end, {schedule}", found_mean, expected, unit, source, note))
+    for schedule in SCHEDULES:
+        bits = float(_told_by_answers(found, LEARNERS[0], schedule)[-1])
+        note = f"the real strings told {float(predicted.told):.3f}"
+        rows.append(Headline(f"I(X;Y) at least, {schedule}", bits, None, "bits", "", note))
+    return tuple(rows)

@@ -55,7 +55,9 @@ def test_replay_keeps_the_first_labels_and_imitates_both():
         pair = 9 * first + last
         for q in range(2):
             a, b = SETS[first, q], SETS[last, q]
-            weights = {(True, True): (0.25, 0.75), (True, False): (1, 0), (False, True): (0, 1)}.get((a < 2, b < 2), (0, 0))
+            weights = {(True, True): (0.25, 0.75), (True, False): (1, 0), (False, True): (0, 1)}.get(
+                (a < 2, b < 2), (0, 0)
+            )
             expected = [weights[0] * (a == c) + weights[1] * (b == c) for c in range(2)]
             assert targets[pair, q].tolist() == expected
         assert (link[pair].reshape(9, 9)[first] == own_labels(answers)[0, pair]).all()

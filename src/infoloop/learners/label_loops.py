@@ -71,7 +71,9 @@ def verdict_laws(
     return set_laws(jnp.stack([1 - yes, yes], axis=-1))
 
 
-def replayed_labels(sets: Int[Array, "sets questions"], classes: int, kept: Number) -> Float[Array, "pairs questions classes"]:
+def replayed_labels(
+    sets: Int[Array, "sets questions"], classes: int, kept: Number
+) -> Float[Array, "pairs questions classes"]:
     r"""Return what is imitated after the first data set and the last one, for all pairs, the first of them first.
 
     A law that has the first label at its weight and the last one at the rest; where one of them is missing the other
