@@ -3,8 +3,7 @@ r"""What a trained network knows of a random rule, round by round, as exact sums
 DOC
 """
 
-from dataclasses import replace
-from typing import Any, NamedTuple
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -15,10 +14,8 @@ from pydantic import Field
 
 from infoloop.information.measures import mutual_information
 from infoloop.learners.label_loops import accepted_labels, own_labels, replay_link, replayed_labels, verdict_laws
-from infoloop.learners.objectives import imitation
-from infoloop.learners.parametric_policies import ParametricPolicy
+from infoloop.learners.label_training import label_learner, trained_on_labels
 from infoloop.learners.perceptron_policy import perceptron
-from infoloop.learners.policy_training import train_policy
 from infoloop.learners.readout_information import information_by_round, least_information
 from infoloop.learners.tabular_policy import tabular_softmax
 from infoloop.learners.trained_information import (
@@ -36,7 +33,6 @@ from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand, Whiskers
 from infoloop.studies.configuration import Count, Positive, Weight, config
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
-from infoloop.worlds.finite_worlds import World, base_targets
 from infoloop.worlds.lookup import lookup_world
 from infoloop.worlds.strings import all_strings
 
@@ -86,63 +82,20 @@ SMALL = Config(
 CLAIMS = ("thm:dpi", "thm:refined-dpi", "thm:verdict-bits", "thm:fano", "thm:replay", "fol:selection-cannot-raise")
 
 
-class _Learner(NamedTuple):
-    """A world's new task alone, trained questions before held-out ones, and who learns it, from one of some bases."""
-
-    world: World
-    policy: ParametricPolicy
-    optimiser: optax.GradientTransformation
-    bases: Any
-
-
 def sweeps(config: Config) -> dict[str, Sweep]:
     """Declare "loops" and "leaks", exact, and "brackets", from drawn data sets; over seeds."""
     return {"loops": _loops(config), "leaks": _leaks(config), "brackets": _brackets(config)}
 
 
 def _learner(key, config, learner, symbols, bases=1):
-    """Return a world and a learner whose bases know the known tasks, and of the new one that all classes are alike."""
+    """Return a learner of the new task, whose questions of domain 0 are trained and come before the held-out ones."""
     key_world, key_bases = jax.random.split(key)
     sizes = {"symbols": symbols, "classes": config.classes, "alphabet": config.classes, "forms": 1, "length": 1}
     world = lookup_world(key_world, tasks=config.tasks, entangled=False, **sizes)
-    of_questions = ("prompts", "task", "domain", "content", "classes", "accepted")
-    parts = {name: getattr(world, name)[: 2 * symbols] for name in of_questions}
-    new = replace(world, right_class=world.right_class[:, : 2 * symbols], **parts)
-    keys = jax.random.split(key_bases, bases)
-    if learner == "tabular":
-        policy = tabular_softmax(new)
-        return _Learner(new, policy, optax.adam(config.tabular_rate), jax.vmap(policy.start)(keys))
-    whole, steps = perceptron(world, config.embedding, (config.width,)), config.base_steps
-    objective = imitation(base_targets(world, 0.0), jnp.full(len(world.task), 1 / len(world.task)))
-    optimiser = optax.adam(optax.cosine_decay_schedule(1e-2, steps))
-
-    def pre_trained(key):
-        return train_policy(key, whole, whole.start(key), objective, optimiser, steps, steps, jnp.sum).parameters
-
-    policy = perceptron(new, config.embedding, (config.width,))
-    return _Learner(new, policy, optax.adam(config.rate), jax.vmap(pre_trained)(keys))
-
-
-def _trained(learner, bases, targets, steps):
-    """Return the log-probabilities of a base after training on a table of targets, for each pair of them.
-
-    A row of targets is a law of answers to a question, or zeros where nothing is said.
-    """
-    questions = len(learner.world.task)
-
-    def one(base, target):
-        all_of_them = jnp.zeros((questions, target.shape[1])).at[: len(target)].set(target)
-        objective = imitation(all_of_them, jnp.full(questions, 1 / questions))
-        found = train_policy(
-            jax.random.key(0), learner.policy, base, objective, learner.optimiser, steps, steps, jnp.sum
-        )
-        return learner.policy.log_policy(found.parameters)
-
-    return jax.vmap(one)(bases, targets)
-
-
-def _of_each(bases, numbers):
-    return jax.tree.map(lambda leaf: leaf[numbers], bases)
+    tabular = learner == "tabular"
+    policy_of = tabular_softmax if tabular else partial(perceptron, embedding=config.embedding, widths=(config.width,))
+    optimiser = optax.adam(config.tabular_rate if tabular else config.rate)
+    return label_learner(key_bases, world, 2 * symbols, policy_of, optimiser, bases, config.base_steps, not tabular)
 
 
 def _one_hot(labels, classes):
@@ -172,7 +125,7 @@ def _loops(config: Config) -> Sweep:
         who = _learner(key, config, learner, symbols)
         start, right = _first_cases(who.world, config, symbols), who.world.right_class[:, :symbols]
         targets = replayed_labels(sets, classes, config.kept)
-        pairs = _trained(who, _of_each(who.bases, jnp.zeros(len(targets), int)), targets, config.steps)
+        pairs = trained_on_labels(who, jnp.zeros(len(targets), int), targets, config.steps)
         logs = pairs[empty :: len(sets)]
         own = jnp.exp(logs[:, :symbols])
         links = (own_labels(own), own_labels(_one_hot(own.argmax(axis=-1), classes)))
@@ -204,7 +157,7 @@ def _leaks(config: Config) -> Sweep:
         shown = jnp.broadcast_to(labels, shape).at[:, :, symbols:].set(_one_hot(rule[:, None, symbols:], classes))
         targets = jnp.concatenate([jnp.tile(labels, (tries, 1, 1)), shown.reshape(-1, *shape[2:])])
         numbers = jnp.concatenate([jnp.repeat(jnp.arange(tries), len(sets)), jnp.zeros(start.size, int)])
-        logs = _trained(who, _of_each(who.bases, numbers), targets, config.steps)
+        logs = trained_on_labels(who, numbers, targets, config.steps)
         logs, shown = logs[: tries * len(sets)].reshape(tries, *shape[1:]), logs[tries * len(sets) :].reshape(shape)
         right = (logs[:, None, :, symbols:].argmax(axis=-1) == rule[None, :, None, symbols:]).sum(axis=-1)
         chosen = right.argmax(axis=0), jnp.broadcast_to(logs.max(axis=-1).sum(axis=-1).argmax(axis=0), start.shape)
@@ -245,7 +198,7 @@ def _brackets(config: Config) -> Sweep:
         classes = config.classes
 
         def answer(labels):
-            return _trained(who, who.bases, _one_hot(labels, classes)[None], config.steps)[0, :symbols]
+            return trained_on_labels(who, jnp.zeros(1, int), _one_hot(labels, classes)[None], config.steps)[0, :symbols]
 
         def one(key, verified):
             key_rule, key_data, key_rounds = jax.random.split(key, 3)
@@ -315,8 +268,8 @@ def loops_figure(found: dict) -> Figure:
                 marks.append(Line(t["round"], t[name].mean("seed"), label, styles.get(name, "line"), k))
             panels.append(Panel(f"{learner}, {loop}", "round", "bits about the rule", tuple(marks)))
     caption = (
-        "What a network knows of a random rule, exact in each world, mean over worlds. No line passes the labels that the "
-        "network was trained on, and these do not pass the ceiling; only verdicts raise both."
+        "What a network knows of a random rule, exact in each world, mean over worlds. No line passes the labels that "
+        "the network was trained on, and these do not pass the ceiling; only verdicts raise both."
     )
     return Figure(tuple(panels), caption, columns=4)
 

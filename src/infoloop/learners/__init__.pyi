@@ -1,4 +1,5 @@
 from . import label_loops as label_loops
+from . import label_training as label_training
 from . import log_linear_policy as log_linear_policy
 from . import objectives as objectives
 from . import parametric_policies as parametric_policies
