@@ -163,20 +163,19 @@ def _kept(config: Config) -> Sweep:
 
 def _clocks(config: Config) -> Sweep:
     m, times = len(config.right), jnp.array(config.times)
-    by_objective = (  # its slope, and factor and power of its error late on
+    by_objective: list[tuple[objectives.Slope, float, float]] = [  # slope; factor and power of its error late on
         (objectives.rate_slope, 1.0, 0.0),
         (objectives.log_rate_slope, 1.0, 0.0),
         (objectives.group_slope(config.group), (config.group - 1) ** 0.5, 0.0),
         (objectives.arcsine_slope, 1.0, -0.5),
         (objectives.attempts_slope(config.tries), float(config.tries), config.tries - 1.0),
-    )
-    slopes = [slope for slope, _, _ in by_objective]
-    factors, powers = (jnp.array([row[i] for row in by_objective]) for i in (1, 2))
+    ]
+    slopes, ends = [each[0] for each in by_objective], jnp.array([each[1:] for each in by_objective])
 
     def measure(key, objective, rate, ties):
         k = objective.astype(int)  # traced, since compiling a flow takes longer than running it
         slope = lambda p, q: jnp.stack([each(p, q) for each in slopes])[k]  # noqa: E731
-        factor, power = factors[k], powers[k]
+        factor, power = ends[k]
         base = base_law(config, rate, ties)
         laws, scale = softmax_flow(base, verdicts(config), times, slope), error_scale(base, verdicts(config))
         return {

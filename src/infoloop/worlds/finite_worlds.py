@@ -122,14 +122,21 @@ def base_targets(world: World, junk: Number) -> Float[Array, "questions outputs"
     """
     junk = check_unit_interval(junk, "junk")
     some_class = world.classes >= 0
-    right = _uniform(right_outputs(world, 0))
+    right = uniform_members(right_outputs(world, 0))
     rubbish = ~some_class
     share = jnp.where(rubbish.any(axis=1, keepdims=True), junk, 0.0)
-    new = (1 - share) * _uniform(some_class) + share * _uniform(rubbish)
+    new = (1 - share) * uniform_members(some_class) + share * uniform_members(rubbish)
     return jnp.where(world.known[:, None], right, new)
 
 
-def _uniform(members):
-    """Return the uniform law over the members of each row; zeros for a row without any."""
+def uniform_members(members: Bool[Array, "... outputs"]) -> Float[Array, "... outputs"]:
+    """Return the uniform law over the members of each row; zeros for a row without any.
+
+    Args:
+        members: Which outputs are members.
+
+    >>> uniform_members(jnp.array([[True, False, True], [False, False, False]])).tolist()
+    [[0.5, 0.0, 0.5], [0.0, 0.0, 0.0]]
+    """
     count = members.sum(axis=-1, keepdims=True)
     return jnp.where(members, 1.0 / jnp.where(count > 0, count, 1), 0.0)

@@ -10,9 +10,14 @@ from infoloop.learning.pass_rate_objectives import attempts_slope, group_slope, 
 from infoloop.learning.verdict_flows import softmax_flow
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("objective", "slope"),
-    [(("pass@k", 2), attempts_slope(2)), (("log p", 1), log_rate_slope), (("group", 4), group_slope(4))],
+    [
+        (("pass@k", 2), attempts_slope(2)),
+        pytest.param(("log p", 1), log_rate_slope, marks=pytest.mark.full),
+        pytest.param(("group", 4), group_slope(4), marks=pytest.mark.full),
+    ],
 )
 def test_flows_are_in_the_enclosures(objective, slope):
     base, right = [fmpq(1, 2), fmpq(1, 8), fmpq(3, 8)], (1, 1, 0)
