@@ -194,7 +194,8 @@ def _known_of_all(cases, states):
 
 def _brackets(config: Config) -> Sweep:
     def measure(key, symbols, seed):
-        who = _learner(key, config, "perceptron", symbols)
+        key_learner, key_runs = jax.random.split(key)
+        who = _learner(key_learner, config, "perceptron", symbols)
         classes = config.classes
 
         def answer(labels):
@@ -217,7 +218,7 @@ def _brackets(config: Config) -> Sweep:
 
             return jax.lax.scan(step, first, jax.random.split(key_rounds, config.rounds + 1))[1]
 
-        keys = jax.random.split(key, config.runs)
+        keys = jax.random.split(key_runs, config.runs)
         errors = jax.vmap(lambda verified: jax.vmap(one, (0, None))(keys, verified).mean(axis=0))
         data = _bits(label_laws(jnp.arange(classes), classes, config.wrong, config.missing) / classes)
         gain = jnp.outer(jnp.array([0, 1 - binary_entropy(config.misjudged)]), jnp.arange(config.rounds + 1))

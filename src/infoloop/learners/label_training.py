@@ -76,6 +76,12 @@ def label_learner(
 
     Raises:
         ValueError: A number is below 1.
+
+    >>> from infoloop.learners.tabular_policy import tabular_softmax
+    >>> from infoloop.worlds.lookup import lookup_world
+    >>> world = lookup_world(jax.random.key(0), symbols=2)
+    >>> label_learner(jax.random.key(1), world, 4, tabular_softmax, optax.sgd(1.0), 3, 1, pooled=False).bases.shape
+    (3, 4, 36)
     """
     steps, keys = check_int(base_steps, "base_steps"), jax.random.split(key, check_int(bases, "bases"))
     alone = new_task_alone(world, questions)
@@ -105,6 +111,13 @@ def trained_on_labels(
 
     Raises:
         ValueError: `steps` is below 1.
+
+    >>> from infoloop.learners.tabular_policy import tabular_softmax
+    >>> from infoloop.worlds.lookup import lookup_world
+    >>> world = lookup_world(jax.random.key(0), symbols=1, classes=2, alphabet=2, length=1, forms=1, tasks=0, domains=1)
+    >>> who = label_learner(jax.random.key(1), world, 1, tabular_softmax, optax.sgd(2.0), 1, 1, pooled=False)
+    >>> jnp.exp(trained_on_labels(who, jnp.array([0]), jnp.array([[[1.0, 0.0]]]), 1)).round(3).tolist()
+    [[[0.881, 0.119]]]
     """
     questions = len(learner.world.task)
 
