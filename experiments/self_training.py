@@ -1,6 +1,11 @@
 r"""A small transformer trained on its own strings, generation by generation, beside the exact loops' predictions.
 
-DOC
+Two questions have 16 strings each, of which the rule makes four right. Each generation n strings a question are drawn
+from the last model and a transformer is trained on them from the same initial weights: on them alone (*replace*), with
+all strings before (*accumulate*), on those that a noisy verifier accepts (*verifier*), or on the winners of pairs whose
+better answer an environment names (*self-play*). Every string's probability is exact. The same loops with a learner
+that keeps the frequencies themselves are the prediction; where strings are only resampled their expected diversity has
+a closed form.
 """
 
 from typing import NamedTuple
