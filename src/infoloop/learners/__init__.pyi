@@ -1,10 +1,14 @@
 from . import base_training as base_training
 from . import fine_tuning as fine_tuning
+from . import label_loops as label_loops
+from . import label_training as label_training
 from . import log_linear_policy as log_linear_policy
 from . import objectives as objectives
 from . import parametric_policies as parametric_policies
 from . import perceptron_policy as perceptron_policy
 from . import policy_outcomes as policy_outcomes
 from . import policy_training as policy_training
+from . import readout_information as readout_information
 from . import tabular_policy as tabular_policy
+from . import trained_information as trained_information
 from . import transformer_policy as transformer_policy
