@@ -110,7 +110,8 @@ def under_rule(world: World, rule: Int[Array, ""] | int) -> World:
 
     >>> from infoloop.worlds.lookup import lookup_world
     >>> world = lookup_world(jax.random.key(0), symbols=2)
-    >>> under_rule(world, 3).right_class.shape, bool((right_outputs(under_rule(world, 3), 0) == right_outputs(world, 3)).all())
+    >>> alone = under_rule(world, 3)
+    >>> alone.right_class.shape, bool((right_outputs(alone, 0) == right_outputs(world, 3)).all())
     ((1, 20), True)
     """
     return replace(world, right_class=world.right_class[rule][None], prior=jnp.ones(1))
