@@ -84,11 +84,13 @@ SMALL = Config(
     pretraining=20, looks=4, every=5, adam_rate=0.02, sgd_rate=0.3, own=(0.5,), flow_rate=1.0, flow_every=5,
 )  # fmt: skip
 CLAIMS = (
+    "thm:transfer-at-accuracy",
+    "thm:label-transfers-most",
     "thm:garbling-risk",
     "fol:coarser-teaches-more",
-    "thm:fine-labels-help",
-    "fol:waste-decides",
     "fol:smaller-gap-transfers",
+    "fol:waste-decides",
+    "thm:fine-labels-help",
 )
 
 
@@ -395,6 +397,6 @@ def headlines(found: dict) -> tuple[Headline, ...]:
     table, closed = found["log_linear"], found["predicted"].held_out
     gaps = [np.abs(at_accuracy(table, a) - closed.sel(level=a)) for a in closed.level.values]
     worst = max(float(gap.max()) for gap in gaps)
-    rows.append(Headline("log-linear: most that B is off its closed form", worst, 0.0, "1", "closed form"))
+    rows.append(Headline("log-linear: most that B is off its closed form", worst, 0.0, "1", "thm:transfer-at-accuracy"))
     diverged = sum(float(found[name].diverged.sum()) for name in ("perceptron", "transformer"))
     return (*rows, Headline("runs that diverged", diverged, None, "1", ""))
