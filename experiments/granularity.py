@@ -6,9 +6,9 @@ fine-tuned on the likelihood of its label. Each seed has a rule, known tables, f
 own, which all labels share; held-out questions share the rule, and the surface forms (an overlap of 1) or not (0).
 
 What is decided, by a criterion from before the run: the pass rate on held-out questions at equal pass rates on trained
-ones (.8), of the class less that of a finer label. Its mean over 20 seeds or more says "better" where the 95 %
-bootstrap interval is above .01, "worse" below -.01, "as good" inside. One output is not the best granularity if the
-class is better in 2/3 of the decided cells, and finer labels help if it is worse in 2/3. The log-linear learner, of
+ones (.8), of the class less that of a finer label. Its mean over 20 seeds or more says "more" where the 95 %
+bootstrap interval is above .01, "less" below -.01, "alike" inside. One output is not the best granularity if the
+class has more in 2/3 of the decided cells, and finer labels help if it has less in 2/3. The log-linear learner, of
 which the answer is known, shows what the analysis finds where there is an effect, and where there is none (no features
 of its own).
 """
@@ -34,6 +34,7 @@ from infoloop.learners.policy_outcomes import first_at, outcomes
 from infoloop.learners.policy_training import train_policy
 from infoloop.learners.transformer_policy import transformer
 from infoloop.learning.label_transfer import accuracy_from_group, accuracy_from_part, label_bits
+from infoloop.learning.paired_differences import bootstrap_interval, said_by_differences
 from infoloop.reporting.figures import Figure, Line, Panel, Whiskers
 from infoloop.studies.configuration import Count, Counts, Positive, Weights, config
 from infoloop.studies.runner import Headline
@@ -84,11 +85,13 @@ SMALL = Config(
     pretraining=20, looks=4, every=5, adam_rate=0.02, sgd_rate=0.3, own=(0.5,), flow_rate=1.0, flow_every=5,
 )  # fmt: skip
 CLAIMS = (
+    "thm:transfer-at-accuracy",
+    "thm:label-transfers-most",
     "thm:garbling-risk",
     "fol:coarser-teaches-more",
-    "thm:fine-labels-help",
-    "fol:waste-decides",
     "fol:smaller-gap-transfers",
+    "fol:waste-decides",
+    "thm:fine-labels-help",
 )
 
 
@@ -255,14 +258,6 @@ def at_accuracy(table: xr.Dataset, level: float, quantity: str = "held_out") -> 
 _first_at = jax.jit(jax.vmap(first_at, (None, 0, 0)))
 
 
-def interval(values: np.ndarray) -> tuple[float, float, float]:
-    """Return a mean over seeds and its 95 % bootstrap interval; seeds without a value are left out."""
-    kept = values[~np.isnan(values)]
-    drawn = kept[np.random.default_rng(0).integers(kept.size, size=(2000, kept.size))].mean(axis=1)
-    low, high = np.quantile(drawn, (0.025, 0.975))
-    return float(kept.mean()), float(low), float(high)
-
-
 def cells(found: dict) -> dict[str, xr.Dataset]:
     """Return the cells of the map: the seeds of one learner under one optimiser and one overlap of forms."""
     return {
@@ -290,23 +285,13 @@ def contrasts(found: dict, quantity: str = "held_out") -> dict[str, dict[str, np
     return differences
 
 
-def says(values: np.ndarray) -> str:
-    """Return what a cell says by the criterion: that the class is better, worse, as good, or nothing."""
-    if np.isnan(values).mean() > MOST_MISSING:
-        return "undecided"
-    _, low, high = interval(values)
-    if low > SIZE or high < -SIZE:
-        return "better" if low > SIZE else "worse"
-    return "as good" if -SIZE <= low and high <= SIZE else "undecided"
-
-
 def _enough(values: np.ndarray) -> bool:
     return bool(np.isnan(values).mean() <= MOST_MISSING)
 
 
 def _whiskers(by_place: dict[float, np.ndarray], label: str, colour: int) -> tuple[Whiskers, ...]:
     """Return intervals at their places, of what enough seeds have; no mark without any."""
-    kept = {x: interval(values) for x, values in by_place.items() if _enough(values)}
+    kept = {x: bootstrap_interval(values) for x, values in by_place.items() if _enough(values)}
     return (Whiskers(list(kept), *np.array(list(kept.values())).T, label, colour),) if kept else ()
 
 
@@ -378,23 +363,23 @@ FIGURES = {"contrasts": contrast_figure, "equal_steps": steps_figure, "log_linea
 
 def headlines(found: dict) -> tuple[Headline, ...]:
     """State what each contrast says by the criterion, with its effects and costs, and how well the closed form fits."""
-    rows, words = [], ("better", "worse", "as good", "undecided")
+    rows, words = [], ("more", "less", "alike", "undecided")
     for what, by_cell in contrasts(found).items():
-        said = [says(values) for values in by_cell.values()]
+        said = [said_by_differences(values, SIZE, MOST_MISSING) for values in by_cell.values()]
         note = ", ".join(f"{said.count(word)} {word}" for word in words if word in said)
         decided = sum(word != "undecided" for word in said)
-        share = said.count("better") / max(decided, 1)
+        share = said.count("more") / max(decided, 1)
         rows.append(Headline(f"class better than {what}: share of decided cells", share, None, "1", "", note))
     for quantity, meaning, unit in (("held_out", "B", "1"), ("forgetting", "forgetting", "bits")):
         for what, by_cell in contrasts(found, quantity).items():
             for cell, values in by_cell.items():
                 if _enough(values):
-                    mean, low, high = interval(values)
+                    mean, low, high = bootstrap_interval(values)
                     note = f"{low:+.3f} to {high:+.3f}, {np.isfinite(values).sum()} seeds"
                     rows.append(Headline(f"{meaning}, class less {what}: {cell}", mean, None, unit, "", note))
     table, closed = found["log_linear"], found["predicted"].held_out
     gaps = [np.abs(at_accuracy(table, a) - closed.sel(level=a)) for a in closed.level.values]
     worst = max(float(gap.max()) for gap in gaps)
-    rows.append(Headline("log-linear: most that B is off its closed form", worst, 0.0, "1", "closed form"))
+    rows.append(Headline("log-linear: most that B is off its closed form", worst, 0.0, "1", "thm:transfer-at-accuracy"))
     diverged = sum(float(found[name].diverged.sum()) for name in ("perceptron", "transformer"))
     return (*rows, Headline("runs that diverged", diverged, None, "1", ""))
