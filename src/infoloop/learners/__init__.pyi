@@ -1,4 +1,6 @@
 from . import base_training as base_training
+from . import component_contributions as component_contributions
+from . import component_learners as component_learners
 from . import fine_tuning as fine_tuning
 from . import label_loops as label_loops
 from . import label_training as label_training
@@ -9,6 +11,7 @@ from . import perceptron_policy as perceptron_policy
 from . import policy_outcomes as policy_outcomes
 from . import policy_training as policy_training
 from . import readout_information as readout_information
+from . import response_rewards as response_rewards
 from . import tabular_policy as tabular_policy
 from . import trained_information as trained_information
 from . import transformer_policy as transformer_policy

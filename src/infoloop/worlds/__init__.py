@@ -3,7 +3,8 @@
 `finite_worlds` has the noun, `World`. `lookup`, `modular_arithmetic`, `string_tasks` and `styled_instructions` make one
 kind of world each, by `coded_worlds`. `reference_signals` and `reward_signals` are what learners train on;
 `reference_channels` and `reward_channels` are the same signals as laws of what is seen, `signal_information` says what
-they tell, and `bayes_learner` what can be learned from them.
+they tell, and `bayes_learner` what can be learned from them. `component_pairs` are signals of two components with idle
+detail.
 """
 
 import lazy_loader

@@ -1,5 +1,6 @@
 from . import bayes_learner as bayes_learner
 from . import coded_worlds as coded_worlds
+from . import component_pairs as component_pairs
 from . import finite_worlds as finite_worlds
 from . import label_sets as label_sets
 from . import lookup as lookup
