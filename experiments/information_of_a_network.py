@@ -68,7 +68,7 @@ class Config:
     tasks: Count = Field(4, description="known tasks, on which the base is trained")
     wrong: Weight = Field(0.1, description="how often a label is wrong")
     missing: Weight = Field(0.25, description="how often a question has no label")
-    misjudged: Weight = Field(0.1, description="how often a verdict is wrong")
+    misjudged: Weight = Field(0.02, description="how often a verdict is wrong")
     kept: Weight = Field(0.5, description="weight of the first data under replay")
     rounds: Count = Field(10, description="rounds after the first")
     base_steps: Count = Field(200, description="steps of Adam that make the base")
