@@ -7,9 +7,9 @@ which all signals share, so that differences are paired. Accuracy on held-out qu
 the surface, is compared at equal accuracy on the trained ones, where a slower signal has no larger gap.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -74,6 +74,9 @@ BY_LEVEL = {
 class Config:
     """Perceptron, transformer and log-linear learner, two optimisers, 20 seeds."""
 
+    parts: Annotated[tuple[Literal[tuple(TABLES)], ...], Field(min_length=1)] = Field(
+        tuple(TABLES), description="tables: learners in worlds of one shape"
+    )
     seeds: Count = Field(20, description="independent seeds, each with a rule, tables, forms, weights, base of its own")
     symbols: Count = Field(6, description="symbols to which the rule gives classes; 3 where domains share no rule")
     classes: Count = Field(4, description="classes")
@@ -90,7 +93,10 @@ class Config:
     flow_rate: Positive = Field(0.5, description="learning rate of the log-linear learner")
 
 
-SMALL = Config(seeds=2, symbols=2, classes=2, base_steps=2, looks=2, every=1, levels=(0.25,), shared=(0.5,))
+SMALL = Config(
+    parts=("perceptron", "log_linear"), seeds=2, symbols=2, classes=2, base_steps=2, looks=2, every=1, levels=(0.01,),
+    shared=(0.5,),
+)  # fmt: skip
 CLAIMS = (
     "thm:verdict-pull",
     "thm:own-references",
@@ -103,11 +109,7 @@ CLAIMS = (
 
 def sweeps(config: Config) -> dict[str, Sweep]:
     """Declare a table for each learner and shape of world, by cell and seed."""
-    networks = {name: transformer if name == "transformer" else perceptron for name in TABLES if name != "log_linear"}
-    return {
-        **{name: _networks(config, name, learner) for name, learner in networks.items()},
-        "log_linear": _log_linear(config),
-    }
+    return {name: _log_linear(config) if name == "log_linear" else _networks(config, name) for name in config.parts}
 
 
 def _drawn(config: Config, table: str, cell: Int[Array, ""], seed: Int[Array, ""]) -> tuple[World, Array, Array]:
@@ -121,7 +123,9 @@ def _drawn(config: Config, table: str, cell: Int[Array, ""], seed: Int[Array, ""
     return world, jnp.stack([*laws, all_references(world, 0)]), jnp.stack(rest)
 
 
-def _networks(config: Config, table: str, learner: Callable[[World], ParametricPolicy]) -> Sweep:
+def _networks(config: Config, table: str) -> Sweep:
+    learner = transformer if table == "transformer" else perceptron
+
     def measure(key, cell, seed):
         world, laws, keys = _drawn(config, table, cell.astype(int), seed.astype(int))
         few = first_questions(world, next(iter(TABLES[table].values())).get("symbols", config.symbols))
@@ -236,7 +240,7 @@ def forgetting(found: dict[str, xr.Dataset], budget: Budget) -> dict[str, Any]:
 def differences(found: dict[str, xr.Dataset], quantity: str, signal: str, against: str, level: float) -> dict:
     """Return paired differences of two signals at a level, one entry a seed, by (learner, cell, optimiser)."""
     cells = {}
-    for table in ("perceptron", "other_symbols", "transformer", "no_shared_rule"):
+    for table in [name for name in TABLES if name in found and name != "log_linear"]:
         values = found[table][quantity].sel(level=level)
         gap = values.sel(signal=signal) - values.sel(signal=against)
         learner = "transformer" if table == "transformer" else "perceptron"
@@ -261,11 +265,13 @@ def _interval(values: np.ndarray) -> SeedInterval:
     return median_interval(there, len(values) - len(there), Fraction(95, 100))
 
 
-def _whiskers(groups: list, label: str = "", colour: int = 0, shift: float = 0.0) -> tuple[Whiskers, ...]:
-    """Return intervals of groups of seeds at 0, 1, 2, ...; of what too few seeds reached there is none."""
+def _marks(groups: list, label: str = "", colour: int = 0, shift: float = 0.0) -> tuple[Whiskers | Line, ...]:
+    """Return medians of groups of seeds at 0, 1, 2, ..., with intervals where there are seeds enough."""
     ends = [(k + shift, _interval(values)) for k, values in enumerate(groups)]
-    shown = [(x, e.median, e.lower, e.upper) for x, e in ends if np.isfinite([e.median, e.lower, e.upper]).all()]
-    return (Whiskers(*zip(*shown, strict=True), label, colour),) if shown else ()
+    sure = [(x, e.median, e.lower, e.upper) for x, e in ends if np.isfinite([e.lower, e.upper]).all()]
+    rest = [(x, e.median) for x, e in ends if np.isfinite(e.median) and not np.isfinite([e.lower, e.upper]).all()]
+    marks: list[Whiskers | Line] = [Whiskers(*zip(*sure, strict=True), label, colour)] if sure else []
+    return (*marks, *([Line(*zip(*rest, strict=True), "" if sure else label, "points", colour)] if rest else []))
 
 
 def _middle(table: xr.Dataset) -> float:
@@ -298,7 +304,7 @@ def difference_figure(found: dict[str, xr.Dataset]) -> Figure:
         cells = differences(found, quantity, signal, against, level)
         names = tuple(f"{learner[0].upper()} {cell}, {optimiser}" for learner, cell, optimiser in cells)
         zero = Line([-0.5, len(names) - 0.5], [0, 0], "", "dotted", 6)
-        panels.append(Panel(words, "", "difference", (*_whiskers(list(cells.values())), zero), x_names=names))
+        panels.append(Panel(words, "", "difference", (*_marks(list(cells.values())), zero), x_names=names))
     caption = (
         f"Paired differences at a pass rate of {level:g} on trained questions: median and 95 % interval over seeds."
     )
@@ -317,7 +323,7 @@ def budget_figure(found: dict[str, xr.Dataset]) -> Figure:
         marks = []
         for j, optimiser in enumerate(OPTIMISERS):
             values = table[name].sel(optimiser=optimiser, level=level)
-            marks += _whiskers([values.sel(signal=s).values for s in SIGNALS], optimiser, j, 0.2 * j - 0.1)
+            marks += _marks([values.sel(signal=s).values for s in SIGNALS], optimiser, j, 0.2 * j - 0.1)
         panels.append(Panel(f"{name} at {level:g}", "", words, tuple(marks), x_names=SIGNALS))
     return Figure(tuple(panels), "Each domain has forms of its own. Intervals of 95 % over seeds.", columns=2)
 
