@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -134,6 +135,10 @@ def test_preferences_are_of_the_classes_of_two_own_outputs(world, base):
         (lambda w, b: verdict_channel(w, b, true_positive=1.5), "true_positive"),
         (lambda w, b: verdict_channel(w, b, false_positive=-0.5), "false_positive"),
         (lambda w, b: rubric_channel(w, b, 3), "items are 3 and the world has 2"),
+        (
+            lambda w, b: rubric_channel(replace(w, items=jnp.zeros((4, 30), bool)), b),
+            "and 5368709120 values has more than",
+        ),
         (lambda w, b: preference_channel(w, b, sharpness=0.0), "sharpness"),
     ],
 )

@@ -71,7 +71,7 @@ def rubric_channel(world: World, base: Base, items: int | None = None) -> Signal
         items: k, how many of the world's items there are in the rubric, from the first; unless given, all.
 
     Raises:
-        ValueError: k is below 1, or the world has fewer items.
+        ValueError: k is below 1, the world has fewer items, or the channel would have more than 2^27 numbers.
 
     >>> from infoloop.worlds.lookup import lookup_world
     >>> world = lookup_world(jax.random.key(0), symbols=2)
@@ -79,9 +79,9 @@ def rubric_channel(world: World, base: Base, items: int | None = None) -> Signal
     (20, 36, 20)
     """
     looked_at = first_items(world, items)
-    k = looked_at.shape[-1]
+    k, classes = looked_at.shape[-1], world.grades.shape[-1]
+    check_channel_size(world, (classes + 1) * 2**k)
     met = (looked_at[:, None, :] == looked_at[None, :, :]) * 2 ** jnp.arange(k)
-    classes = world.grades.shape[-1]
     label = jnp.concatenate([met.sum(axis=-1), jnp.zeros((1, classes), int)])
     return _judged(world, base, jax.nn.one_hot(label.T, 2**k))
 
