@@ -5,12 +5,12 @@ forms, one output; the forms of the finer ones are one house style for all quest
 fine-tuned on the likelihood of its label. Each seed has a rule, known tables, forms, first weights and a base of its
 own, which all labels share; held-out questions share the rule, and the surface forms (an overlap of 1) or not (0).
 
-What is decided, by a criterion that a pilot with other seeds suggested: the pass rate on held-out questions at equal pass rates on trained
-ones (.8), of the class less that of a finer label. Its mean over 20 seeds or more says "more" where the 95 %
-bootstrap interval is above .01, "less" below -.01, "alike" inside. One output is not the best granularity if the
-class has more in 2/3 of the decided cells, and finer labels help if it has less in 2/3. The log-linear learner, of
-which the answer is known, shows what the analysis finds where there is an effect, and where there is none (no features
-of its own).
+What is decided, by a criterion that a pilot with other seeds suggested: the pass rate on held-out questions at equal
+pass rates on trained ones (.8), of the class less that of a finer label. Its mean over 20 seeds or more says "more"
+where the 95 % bootstrap interval is above .01, "less" below -.01, "alike" inside. One output is not the best
+granularity if the class has more in 2/3 of the decided cells, and finer labels help if it has less in 2/3. The
+log-linear learner, of which the answer is known, shows what the analysis finds where there is an effect, and where
+there is none (no features of its own).
 """
 
 import itertools
