@@ -11,6 +11,12 @@ where the 95 % bootstrap interval is above .01, "less" below -.01, "alike" insid
 granularity if the class has more in 2/3 of the decided cells, and finer labels help if it has less in 2/3. The
 log-linear learner, of which the answer is known, shows what the analysis finds where there is an effect, and where
 there is none (no features of its own).
+
+The pilot (a perceptron, 300 steps of Adam, 20 seeds): in transfer the finest label is no worse than the class. With the
+same forms the class less one output is .000 [-.003, .003] in house style and -.002 [-.005, .001] drawn; with other
+forms .005 [-.005, .017] and -.006 [-.015, .004], which decides nothing. What a finer label costs is the base: one
+output forgets .30 and .27 bits more (other forms: .14), and loses 2.1 and 1.6 of 3.5 right answers (2.0 and 1.5). At
+equal steps the class is ahead, .983 against .972, since it is faster. Labels coarser than the class stay at their share.
 """
 
 import itertools
@@ -68,7 +74,7 @@ class Config:
     tasks: Count = Field(4, description="tasks that the base knows, for the perceptron")
     small_symbols: Count = Field(4, description="questions of a domain, for the transformer")
     small_tasks: Count = Field(3, description="tasks that the base knows, for the transformer")
-    levels: Weights = Field((0.4, 0.8), description="accuracies on trained questions at which labels are compared")
+    levels: Weights = Field((0.35, 0.8), description="accuracies on trained questions at which labels are compared")
     pretraining: Count = Field(400, description="steps by which a base is trained")
     looks: Count = Field(80, description="looks at a learner in training")
     every: Count = Field(5, description="its steps between two looks")
@@ -313,29 +319,27 @@ def _whiskers(by_place: dict[float, np.ndarray], label: str, colour: int) -> tup
     return (Whiskers(list(kept), *np.array(list(kept.values())).T, label, colour),) if kept else ()
 
 
-def _contrast_panel(found: dict, title: str, quantity: str, unit: str, coarser: bool = False) -> Panel:
-    """Draw the class less other labels, by cell."""
-    names = tuple(cell.replace("perceptron", "MLP").replace(" forms", "") for cell in cells(found))
-    chosen = {w: each for w, each in contrasts(found, quantity).items() if w.endswith("classes") == coarser}
-    marks = [Line([0, len(names) - 1], [0, 0], "", "dotted", 6)]
-    for k, (what, by_cell) in enumerate(chosen.items()):
-        marks += _whiskers({i + 0.12 * k: values for i, values in enumerate(by_cell.values())}, what, k)
-    return Panel(title, "", unit, tuple(marks), x_names=names)
-
-
 def contrast_figure(found: dict) -> Figure:
-    """Draw paired differences at equal accuracy on trained questions, by cell: transfer, forgetting, diversity."""
-    panels = (
-        _contrast_panel(found, "Class less a finer label: transfer", "held_out", "held-out pass rate"),
-        _contrast_panel(found, "Class less a coarser label, lower A", "held_out", "held-out pass rate", True),
-        _contrast_panel(found, "Class less a finer label: forgetting", "forgetting", "bits"),
-        _contrast_panel(found, "Class less a finer label: diversity", "diversity", "right answers"),
+    """Draw the class less finer labels at equal accuracy on trained questions, by cell."""
+    names = tuple(
+        cell.replace("perceptron", "MLP").replace("transformer, Adam", "transformer") for cell in cells(found)
     )
+    short, panels = tuple(name.replace(" forms", "") for name in names), []
+    for title, quantity, unit in (
+        ("Held-out pass rate", "held_out", "class less label"),
+        ("Forgetting", "forgetting", "class less label, bits"),
+        ("Right answers that stay", "diversity", "class less label"),
+    ):
+        marks = [Line([0, len(names) - 1], [0, 0], "", "dotted", 6)]
+        finer = {what: each for what, each in contrasts(found, quantity).items() if "of" in what}
+        for k, (what, by_cell) in enumerate(finer.items()):
+            marks += _whiskers({i + 0.12 * k: values for i, values in enumerate(by_cell.values())}, what, k)
+        panels.append(Panel(title, "", unit, tuple(marks), x_names=names))
     caption = (
-        "Paired differences at equal pass rates on trained questions, with 95 % intervals over seeds. What fewer than "
-        "three quarters of the seeds reach is left out."
+        "The class less finer labels, paired by seed, at equal pass rates on trained questions, with 95 % intervals. "
+        "What fewer than three quarters of the seeds reach is left out."
     )
-    return Figure(panels, caption, columns=2)
+    return Figure(tuple(panels), caption)
 
 
 def steps_figure(found: dict) -> Figure:
