@@ -5,12 +5,20 @@ forms, one output; the forms of the finer ones are one house style for all quest
 fine-tuned on the likelihood of its label. Each seed has a rule, known tables, forms, first weights and a base of its
 own, which all labels share; held-out questions share the rule, and the surface forms (an overlap of 1) or not (0).
 
-What is decided, by a criterion from before the run: the pass rate on held-out questions at equal pass rates on trained
-ones (.8), of the class less that of a finer label. Its mean over 20 seeds or more says "more" where the 95 %
-bootstrap interval is above .01, "less" below -.01, "alike" inside. One output is not the best granularity if the
-class has more in 2/3 of the decided cells, and finer labels help if it has less in 2/3. The log-linear learner, of
-which the answer is known, shows what the analysis finds where there is an effect, and where there is none (no features
-of its own).
+What is decided, by a criterion that a pilot with other seeds suggested: the pass rate on held-out questions at equal
+pass rates on trained ones (.8), of the class less that of a finer label. Its mean over 20 seeds or more says "more"
+where the 95 % bootstrap interval is above .01, "less" below -.01, "alike" inside. One output is not the best
+granularity if the class has more in 2/3 of the decided cells, and finer labels help if it has less in 2/3. The
+log-linear learner, of which the answer is known, shows what the analysis finds where there is an effect, and where
+there is none (no features of its own).
+
+The pilot (a perceptron, 20 seeds): at equal accuracy, under Adam, the finest label is no worse than the class. With the
+same forms the class less one output is .000 [-.003, .003] in house style and -.002 [-.005, .001] drawn; with other
+forms .005 [-.005, .017] and -.006 [-.015, .004], which decides nothing. What a finer label costs is the base: one
+output forgets .30 and .27 bits more (other forms: .14), and loses 2.1 and 1.6 of 3.5 right answers (2.0 and 1.5). At
+equal steps the sign hangs on the optimiser: with the same forms the class less one output in house style is .011
+[.007, .015] after 300 steps of Adam, and -.035 [-.050, -.019] after 600 of slow gradient descent, by which few seeds
+reach .8. Labels coarser than the class stay at their share.
 """
 
 import itertools
@@ -46,6 +54,7 @@ from infoloop.worlds.lookup import FORMS, lookup_world
 CLASSES, FORMS_A_CLASS, ALPHABET = 4, 4, 8
 KINDS = ("house", "drawn")
 SIZE, MOST_MISSING = 0.01, 0.25  # the least difference that counts, and the most seeds without one
+LEAST_GAIN = 0.1  # of the held-out pass rate by the best label, below which a cell is void
 SEEN = {
     "trained": ("pass rate on trained questions, A", "1"),
     "held_out": ("pass rate on held-out questions, B", "1"),
@@ -67,7 +76,7 @@ class Config:
     tasks: Count = Field(4, description="tasks that the base knows, for the perceptron")
     small_symbols: Count = Field(4, description="questions of a domain, for the transformer")
     small_tasks: Count = Field(3, description="tasks that the base knows, for the transformer")
-    levels: Weights = Field((0.4, 0.8), description="accuracies on trained questions at which labels are compared")
+    levels: Weights = Field((0.35, 0.8), description="accuracies on trained questions at which labels are compared")
     pretraining: Count = Field(400, description="steps by which a base is trained")
     looks: Count = Field(80, description="looks at a learner in training")
     every: Count = Field(5, description="its steps between two looks")
@@ -285,6 +294,23 @@ def contrasts(found: dict, quantity: str = "held_out") -> dict[str, dict[str, np
     return differences
 
 
+def class_less_one_output(found: dict) -> dict[str, dict[int, float] | str]:
+    """Return what the class adds to the held-out pass rate of a unique identifier, by cell and seed.
+
+    NaN where one of two did not reach the last level, infinite where one diverged; void where no label transfers.
+    """
+    returned = {}
+    for what, by_cell in contrasts(found).items():
+        for cell, values in by_cell.items() if what.startswith("1 of") else ():
+            table, (learner, optimiser, forms) = cells(found)[cell], cell.split(", ")
+            name = f"learner={learner}, optimiser={optimiser}, forms={forms.split()[0]}, label={what.split()[-1]}"
+            gain = table.held_out.isel(look=-1).max("signal") - table.trained.isel(look=0, signal=0)
+            lost = table.diverged.sel(signal=["class", what]).max("signal").values > 0
+            outcome = dict(zip(table.seed.values.tolist(), np.where(lost, np.inf, values).tolist(), strict=True))
+            returned[name] = outcome if float(gain.mean()) >= LEAST_GAIN else "no label transfers to held-out questions"
+    return returned
+
+
 def _enough(values: np.ndarray) -> bool:
     return bool(np.isnan(values).mean() <= MOST_MISSING)
 
@@ -295,29 +321,24 @@ def _whiskers(by_place: dict[float, np.ndarray], label: str, colour: int) -> tup
     return (Whiskers(list(kept), *np.array(list(kept.values())).T, label, colour),) if kept else ()
 
 
-def _contrast_panel(found: dict, title: str, quantity: str, unit: str, coarser: bool = False) -> Panel:
-    """Draw the class less other labels, by cell."""
-    names = tuple(cell.replace("perceptron", "MLP").replace(" forms", "") for cell in cells(found))
-    chosen = {w: each for w, each in contrasts(found, quantity).items() if w.endswith("classes") == coarser}
-    marks = [Line([0, len(names) - 1], [0, 0], "", "dotted", 6)]
-    for k, (what, by_cell) in enumerate(chosen.items()):
-        marks += _whiskers({i + 0.12 * k: values for i, values in enumerate(by_cell.values())}, what, k)
-    return Panel(title, "", unit, tuple(marks), x_names=names)
-
-
 def contrast_figure(found: dict) -> Figure:
-    """Draw paired differences at equal accuracy on trained questions, by cell: transfer, forgetting, diversity."""
-    panels = (
-        _contrast_panel(found, "Class less a finer label: transfer", "held_out", "held-out pass rate"),
-        _contrast_panel(found, "Class less a coarser label, lower A", "held_out", "held-out pass rate", True),
-        _contrast_panel(found, "Class less a finer label: forgetting", "forgetting", "bits"),
-        _contrast_panel(found, "Class less a finer label: diversity", "diversity", "right answers"),
-    )
+    """Draw the class less finer labels at equal accuracy on trained questions, by cell."""
+    names, panels = tuple(cell.removesuffix(" forms").replace("perceptron", "MLP") for cell in cells(found)), []
+    for title, quantity, unit in (
+        ("Held-out pass rate", "held_out", "class less label"),
+        ("Forgetting", "forgetting", "class less label, bits"),
+        ("Right answers that stay", "diversity", "class less label"),
+    ):
+        marks = [Line([0, len(names) - 1], [0, 0], "", "dotted", 6)]
+        finer = {what: each for what, each in contrasts(found, quantity).items() if "of" in what}
+        for k, (what, by_cell) in enumerate(finer.items()):
+            marks += _whiskers({i + 0.12 * k: values for i, values in enumerate(by_cell.values())}, what, k)
+        panels.append(Panel(title, "", unit, tuple(marks), x_names=names))
     caption = (
-        "Paired differences at equal pass rates on trained questions, with 95 % intervals over seeds. What fewer than "
-        "three quarters of the seeds reach is left out."
+        "The class less finer labels, paired by seed, at equal pass rates on trained questions, with 95 % intervals. "
+        "What fewer than three quarters of the seeds reach is left out."
     )
-    return Figure(panels, caption, columns=2)
+    return Figure(tuple(panels), caption)
 
 
 def steps_figure(found: dict) -> Figure:
