@@ -6,7 +6,6 @@ from dataclasses import replace
 import jax
 import numpy as np
 import pytest
-import xarray as xr
 
 from infoloop.reporting.figures import write_figure
 from infoloop.statements.theory_files import default_folder, read_blocks
@@ -21,7 +20,8 @@ REPEATED = ("rare_tokens", "noisy_verifiers")  # a sampled loop and a map
 TWICE = [pytest.param(name, marks=() if name in REPEATED else pytest.mark.full) for name in EXPERIMENTS]
 LONG = (
     "granularity",
-    "first_learned",
+    "components_of_a_signal",
+    "hacking",
     "phantom_advantage",
     "diversity_of_right_answers",
     "pass_at_k",
@@ -92,13 +92,29 @@ def test_a_word_list_adds_the_word_game(tmp_path):
     assert experiment.headlines(found)[-1].what == "bits of the best first word, abba"
 
 
-def test_a_share_of_pairs_counts_each_pair_once_in_whichever_order_it_stands():
-    experiment = EXPERIMENTS["first_learned"]
-    grid = experiment.Config()
-    axes = (grid.flips, grid.flips, grid.surfaces, grid.surfaces, grid.ratios, grid.common)
-    points = xr.broadcast(*(xr.DataArray(list(values), dims=f"axis_{k}") for k, values in enumerate(axes)))
-    numbers = experiment._different_pairs(*points)
-    assert numbers.shape == tuple(map(len, axes))
-    assert set(np.bincount(numbers.ravel())) == {2}
-    one = experiment._share(np.array([1.0, -1.0, 0.0]), np.array([1.0, 1.0, 1.0]), np.array([7, 7, 8]))
-    assert one == (0.5, 1)
+def test_a_planted_order_is_recovered_and_a_planted_null_gives_no_finding():
+    experiment, rng = EXPERIMENTS["components_of_a_signal"], np.random.default_rng(5)
+    named, null = rng.normal(size=200), rng.normal(size=200)
+    taken = np.where(np.arange(200) < 160, named, -named)  # four of five seeds are right
+    found, nothing = experiment.named_share(named, taken), experiment.named_share(named, null)
+    assert found[::3] == (0.8, 200)
+    assert found.low < 0.8 < found.high
+    assert found.low > 0.5
+    assert nothing.low < 0.5 < nothing.high
+    assert experiment.named_share(np.array([1.0, 0.0, 1.0]), np.array([1.0, 1.0, 0.0])).seeds == 1
+
+
+def test_drawn_pairs_are_of_the_kind_that_was_asked_for():
+    experiment = EXPERIMENTS["components_of_a_signal"]
+    for draw, rival in ((1, "information"), (2, "rate")):
+        pairs = jax.vmap(lambda key, draw=draw: experiment.drawn_pair(key, experiment.Config(), draw))(
+            jax.random.split(KEY, 50)
+        )
+        said = jax.vmap(experiment.predicted)(pairs.crossovers, pairs.idle)
+        leads = {name: np.asarray(x[:, 0] - x[:, 1]) for name, x in said.items()}
+        assert (leads["efficiency"] * leads[rival] < 0).all()
+
+
+def test_an_interval_over_seeds_is_that_of_the_sign_test():
+    middle, low, high = EXPERIMENTS["hacking"].seed_interval(np.arange(24.0)[::-1])
+    assert (middle, low, high) == (11.5, 6.0, 17.0)  # P(Bin(24, 1/2) < 7) = .0113, < 8 = .0320
