@@ -47,9 +47,10 @@ from infoloop.reporting.figures import Figure, Line, Panel, Whiskers
 from infoloop.studies.configuration import Count, Counts, Positive, Weights, config
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
+from infoloop.worlds.coded_worlds import FORMS
 from infoloop.worlds.finite_worlds import World, base_targets, draw_rule
 from infoloop.worlds.label_sets import class_group, first_right_outputs
-from infoloop.worlds.lookup import FORMS, lookup_world
+from infoloop.worlds.lookup import lookup_world
 
 CLASSES, FORMS_A_CLASS, ALPHABET = 4, 4, 8
 KINDS = ("house", "drawn")
