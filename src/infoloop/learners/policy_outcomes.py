@@ -48,6 +48,7 @@ def outcomes(world: World, rule: Int[Array, ""] | int, base: LogPolicy, log_poli
     Returns:
         An `Outcomes` of scalars; a mean over no question is NaN.
 
+    >>> import jax
     >>> from infoloop.worlds.lookup import lookup_world
     >>> world = lookup_world(jax.random.key(0), symbols=2)
     >>> uniform = jnp.full(world.classes.shape, -jnp.log(36.0))

@@ -165,8 +165,8 @@ rejected_equal = inequality(
     _timed,
     exact=_unequal,
     family=Family(
-        "two bases on four outputs, with two and three wrong ones that differ; times 1/1000, 1, 2, 4",
-        lambda: ({**start, "time": t} for start in STARTS[2:] for t in _TIMES),
+        "two bases on four outputs, with two and three wrong ones that differ; times 1/1000, 1/2, 1, 2, 3, 4",
+        lambda: ({**start, "time": t} for start in STARTS[2:] for t in (*_TIMES, fmpq(1, 2), fmpq(3))),
     ),
     edges=({**STARTS[2], "time": SOON}, {**STARTS[3], "time": SOON}),
     wrong=lambda case: _float_unequal(case)[::-1],
