@@ -49,11 +49,10 @@ from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
 from infoloop.worlds.finite_worlds import World, base_targets, draw_rule
 from infoloop.worlds.label_sets import class_group, first_right_outputs
-from infoloop.worlds.lookup import lookup_world
+from infoloop.worlds.lookup import FORMS, lookup_world
 
 CLASSES, FORMS_A_CLASS, ALPHABET = 4, 4, 8
 KINDS = ("house", "drawn")
-FORMS = ("same forms", "other forms")  # of the domains
 SIZE, MOST_MISSING = 0.01, 0.25  # the least difference that counts, and the most seeds without one
 LEAST_GAIN = 0.1  # of the held-out pass rate by the best label, below which a cell is void
 SEEN = {
