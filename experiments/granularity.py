@@ -330,7 +330,7 @@ def contrast_figure(found: dict) -> Figure:
         ("Forgetting", "forgetting", "class less label, bits"),
         ("Right answers that stay", "diversity", "class less label"),
     ):
-        marks = [Line([0, len(names) - 1], [0, 0], "", "dotted", 6)]
+        marks: list[Line | Whiskers] = [Line([0, len(names) - 1], [0, 0], "", "dotted", 6)]
         finer = {what: each for what, each in contrasts(found, quantity).items() if "of" in what}
         for k, (what, by_cell) in enumerate(finer.items()):
             marks += _whiskers({i + 0.12 * k: values for i, values in enumerate(by_cell.values())}, what, k)
@@ -349,7 +349,7 @@ def steps_figure(found: dict) -> Figure:
     line = Line(bits.values[order], ideal.values[order], "ideal learner", "dashed", 6)
     panels = []
     for cell, table in {**cells(found), f"log-linear, own weight {float(linear.own):g}": linear}.items():
-        marks = [line]
+        marks: list[Line | Whiskers] = [line]
         for k, (kind, look) in enumerate(itertools.product(KINDS, (len(table.look) // 4, -1))):
             held_out = table.held_out.isel(look=look)
             names = [n for n in map(str, table.signal.values) if "of" not in n or n.endswith(kind)]

@@ -53,9 +53,9 @@ def adam_or_descent(
     """
     scaled = optax.scale_by_adam()
 
-    def update(slopes, memory, parameters=None):
-        moves, memory = scaled.update(slopes, memory)
-        chosen = jax.tree.map(lambda m, g: -jnp.where(adam, adam_rate * m, descent_rate * g), moves, slopes)
-        return chosen, memory
+    def update(updates, state, params=None):
+        moves, state = scaled.update(updates, state)
+        chosen = jax.tree.map(lambda m, g: -jnp.where(adam, adam_rate * m, descent_rate * g), moves, updates)
+        return chosen, state
 
     return optax.GradientTransformation(scaled.init, update)
