@@ -9,18 +9,19 @@ the exact expected reward. Gold is accuracy less the cost of the marker. Cures, 
 of decorrelated comparisons, more comparisons, a KL penalty, a gate by a verifier of outcomes, the less of two reward
 models.
 
-Measured with the linear model over 24 seeds (medians, 95 % intervals by the sign test). At $\rho=.8$ the efficiencies are
-.53 and .29, and yet the marker is first, at a tenth of the reward's gain, in 12 of 24 seeds only; at .95 and 1 in all, at
-.4 in 2. What is sure is that it stays: accuracy ends at .996, the marker at .998, gold at .497 [.494, .498] of 1. For a
-small lure is enough: with 256 comparisons the reward gives the marker .24 of what it gives being right, the content comes
-first in every seed, and gold falls by .116 [.089, .149] from its peak, as the marker follows. Of the cures alone, 4096
-comparisons bring gold to .586 [.535, .729], decorrelating all of them to .81 [.50, .99] (the marker is then chance),
-half of them to .503, a second model with the opposite correlation to .684 [.536, .992], one with no correlation to .500.
-A perfect gate leaves .500: it makes accuracy certain and lets the marker through. A KL penalty only takes away, at each
-strength, .246 at $\beta=1$. With $\rho=1$, never contradicted, the marker costs accuracy too: .751 [.746, .925].
+Measured with the linear model over 24 seeds (medians, 95 % intervals by the sign test). At $\rho=.8$ the efficiencies
+are .53 and .29, and yet the marker is first, at a tenth of the reward's gain, in 12 of 24 seeds only; at .95 and 1 in
+all, at .4 in 2. What is sure is that it stays: accuracy ends at .996, the marker at .998, gold at .497 [.494, .498] of
+1. For a small lure is enough: with 256 comparisons the reward gives the marker .24 of what it gives being right, the
+content comes first in every seed, and gold falls by .116 [.089, .149] from its peak, as the marker follows. Of the
+cures alone, 4096 comparisons bring gold to .586 [.535, .729], decorrelating all of them to .81 [.50, .99] (the marker
+is then chance), half of them to .503, a second model with the opposite correlation to .684 [.536, .992], one with no
+correlation to .500. A perfect gate leaves .500: it makes accuracy certain and lets the marker through. A KL penalty
+only takes away, at each strength, .246 at $\beta=1$. With $\rho=1$, never contradicted, the marker costs accuracy too:
+.751 [.746, .925].
 
-How rules of other lengths compete for a Bayesian is the experiment `reward_hacking`, how errors of every tail
-and an appealing hack bend the gold curve `goodhart`.
+How rules of other lengths compete for a Bayesian is the experiment `reward_hacking`, how errors of every tail and an
+appealing hack bend the gold curve `goodhart`.
 """
 
 from typing import Literal, NamedTuple, get_args
