@@ -334,7 +334,9 @@ def cures_figure(found: dict) -> Figure:
             places = np.arange(len(names) + 1)
             marks += [Whiskers(places + 0.1 * k, *ends, str(model), k), Line(places + 0.1 * k, peaks, "", "dotted", k)]
         strengths = ("none" if curve != "correlation" else "as set", *(x.split()[-1] for x in names))
-        panels.append(Panel(title, "strength", "gold at the end", tuple(marks), x_names=strengths))
+        panels.append(
+            Panel(title, "strength", "gold at the end", tuple(marks), y_limits=(0.0, 1.03), x_names=strengths)
+        )
     caption = "Gold at the end, median over seeds with 95 % intervals; dotted: at the peak of each seed."
     return Figure(tuple(panels), caption)
 
