@@ -9,6 +9,7 @@ $(1-2e_j)2^{-b_j}$ where a form splits its class, and $1-2e_j$ where it does not
 it comes, one on which efficiency and information disagree, one on which efficiency and the rate of tokens do.
 """
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple, get_args
 
 import jax
@@ -31,6 +32,7 @@ from infoloop.learners.component_learners import (
     token_tables,
 )
 from infoloop.learners.objectives import imitation
+from infoloop.learners.parametric_policies import ParametricPolicy
 from infoloop.learners.policy_outcomes import first_at
 from infoloop.learners.policy_training import train_policy
 from infoloop.learning.learning_order import order_predictors
@@ -92,10 +94,10 @@ CLAIMS = (
 class Trial(NamedTuple):
     """What a learner is taught and how: the policy, its targets and weights, whether it reads or writes."""
 
-    policy: object
+    policy: ParametricPolicy
     target: jax.Array
     weight: jax.Array
-    contributions: object
+    contributions: Callable
     steps: tuple[float, float]
     clock: jax.Array
 

@@ -7,8 +7,21 @@ efficient component, the content the more informative one. A reward model is fit
 on features (marker, length, and instruction with content), or a perceptron on the same tokens. A policy then ascends
 the exact expected reward. Gold is accuracy less the cost of the marker. Cures, each a curve over its strength: a share
 of decorrelated comparisons, more comparisons, a KL penalty, a gate by a verifier of outcomes, the less of two reward
-models. How rules of other lengths compete for a Bayesian is the experiment `reward_hacking`, how errors of every tail
-and an appealing hack bend the gold curve `goodhart`.
+models.
+
+Measured with the linear model over 24 seeds (medians, 95 % intervals by the sign test). At $\rho=.8$ the efficiencies
+are .53 and .29, and yet the marker is first, at a tenth of the reward's gain, in 12 of 24 seeds only; at .95 and 1 in
+all, at .4 in 2. What is sure is that it stays: accuracy ends at .996, the marker at .998, gold at .497 [.494, .498] of
+1. For a small lure is enough: with 256 comparisons the reward gives the marker .24 of what it gives being right, the
+content comes first in every seed, and gold falls by .116 [.089, .149] from its peak, as the marker follows. Of the
+cures alone, 4096 comparisons bring gold to .586 [.535, .729], decorrelating all of them to .81 [.50, .99] (the marker
+is then chance), half of them to .503, a second model with the opposite correlation to .684 [.536, .992], one with no
+correlation to .500. A perfect gate leaves .500: it makes accuracy certain and lets the marker through. A KL penalty
+only takes away, at each strength, .246 at $\beta=1$. With $\rho=1$, never contradicted, the marker costs accuracy too:
+.751 [.746, .925].
+
+How rules of other lengths compete for a Bayesian is the experiment `reward_hacking`, how errors of every tail and an
+appealing hack bend the gold curve `goodhart`.
 """
 
 from typing import Literal, NamedTuple, get_args
@@ -321,7 +334,9 @@ def cures_figure(found: dict) -> Figure:
             places = np.arange(len(names) + 1)
             marks += [Whiskers(places + 0.1 * k, *ends, str(model), k), Line(places + 0.1 * k, peaks, "", "dotted", k)]
         strengths = ("none" if curve != "correlation" else "as set", *(x.split()[-1] for x in names))
-        panels.append(Panel(title, "strength", "gold at the end", tuple(marks), x_names=strengths))
+        panels.append(
+            Panel(title, "strength", "gold at the end", tuple(marks), y_limits=(0.0, 1.03), x_names=strengths)
+        )
     caption = "Gold at the end, median over seeds with 95 % intervals; dotted: at the peak of each seed."
     return Figure(tuple(panels), caption)
 

@@ -54,8 +54,10 @@ def test_idle_bits_slow_the_start_exactly_where_they_split_the_gradient(name):
     assert abs(float(first / second) - STARTS[name]) <= rounding(256) * STARTS[name]
 
 
-@pytest.mark.parametrize("make", [*READERS.values(), *WRITERS.values(),
-                                  lambda: perceptron_reader(bit_code(PAIR), 3), lambda: perceptron_writer(PAIR, 3)])  # fmt: skip
+NETWORKS = (lambda: perceptron_reader(bit_code(PAIR), 3), lambda: perceptron_writer(PAIR, 3))
+
+
+@pytest.mark.parametrize("make", [*READERS.values(), *WRITERS.values(), *NETWORKS])
 def test_what_is_said_is_a_law(make):
     policy = make()
     law = np.exp(np.asarray(policy.log_policy(policy.start(jax.random.key(2)))))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array, Bool, Float, Int
 
 from infoloop.probability.array_types import Numbers
@@ -59,8 +60,8 @@ def component_pair(crossovers: Float[Numbers, "2"], idle: Int[Numbers, "2"]) -> 
         raise ValueError(
             f"crossovers and idle have shapes {e.shape}, {np.shape(idle)}: give one for each of 2 components"
         )
-    if isinstance(idle, jax.core.Tracer):
-        return ComponentPair(nan_unless(((idle >= 0) & (idle <= MOST_IDLE)).all(), e), idle)
+    if isinstance(idle, Tracer):
+        return ComponentPair(nan_unless(jnp.all((idle >= 0) & (idle <= MOST_IDLE)), e), idle)
     b = check_positions(idle, "idle")
     if b.max() > MOST_IDLE:
         raise ValueError(f"idle is {b.tolist()}: give at most {MOST_IDLE} idle bits")
