@@ -107,7 +107,7 @@ def sweeps(config: Config) -> dict[str, Sweep]:
 
     axes = {"generation": range(config.generations + 1)}
     over = {"schedule": range(len(SCHEDULES)), "seed": range(config.seeds)}
-    runs = Sweep(measure, BY_GENERATION, {"learner": LEARNERS}, over, axes, batch_size=20)
+    runs = Sweep(measure, BY_GENERATION, {"learner": LEARNERS}, over, axes, shard_size=80, batch_size=20)
     return {"generations": runs, "predicted": _predicted(config)}
 
 
