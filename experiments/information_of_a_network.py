@@ -18,7 +18,8 @@ show it. What is not listed breaks $I(X;Z)\le I(X;D)$ in every world: held-out a
 verdicts by .46 (at least .32), selection on acceptance by .16 (at least .05) of all logits; blind selection in none. A
 verifier that errs once in fifty told 7.2 bits in ten rounds and left the perceptron with 2.51. One that errs as often
 as the labels, once in ten, told 5.4 and left it with 2.02, no more than it began with: what verdicts tell is no measure
-of what is kept.
+of what is kept. With six symbols a thousand drawn runs say that the first network knows at least 3.8 bits, of the 6.2
+that its labels tell.
 """
 
 from functools import partial
