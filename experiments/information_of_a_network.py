@@ -8,6 +8,18 @@ I(X;D_{t-1})+I(X;S_{t-1}\mid D_{t-1},Y_{t-1})$, where a closed loop has no verdi
 right answers to held-out questions among the labels, verdicts, runs selected because held-out answers are accepted; a
 selection that looks at the network alone does not. With six symbols there are 15 625 data sets and 4 096 rules:
 $I(X;Z)$ is bracketed, by Fano's inequality from the errors of drawn runs and by what the labels tell.
+
+Measured in 20 worlds: no inequality is violated by more than 1.4e-15 bits. Training loses nothing, $I(X;Z_0)=I(X;D_0)$
+is 2.059 bits in all worlds, as no two data sets give the same logits, on a grid of half a nat either; what is lost is
+lost where answers are drawn (to 1.51 bits) and in greedy tables (1.75). After ten rounds the closed loop of the
+perceptron has 1.08 bits and that of the table of logits .01; on its greedy answers it stays at 1.70 (1.77) from the
+first round on; under replay it is 1.57 (1.27): all that entered is still among the labels, and the network does not
+show it. What is not listed breaks $I(X;Z)\le I(X;D)$ in every world: held-out answers among the labels by 1.94 bits,
+verdicts by .46 (at least .32), selection on acceptance by .16 (at least .05) of all logits; blind selection in none. A
+verifier that errs once in fifty told 7.2 bits in ten rounds and left the perceptron with 2.51. One that errs as often
+as the labels, once in ten, told 5.4 and left it with 2.02, no more than it began with: what verdicts tell is no measure
+of what is kept. With six symbols a thousand drawn runs say that the first network knows at least 3.8 bits, of the 6.2
+that its labels tell.
 """
 
 from functools import partial
@@ -265,13 +277,15 @@ def _interval(values):
 def loops_figure(found: dict) -> Figure:
     """Draw what is known by round, a panel for each learner and loop."""
     table, panels = found["loops"], []
+    whole_rule = float(found["leaks"].with_signal.sel(leak="held-out answers").mean())
     names = {"data": "labels", "whole": "all logits", "grid": "logits on a grid", "greedy": "greedy table"}
     names |= {"answers": "one answer each", "held_out": "one answer each, held out"}
     for learner in table.learner.values:
         for loop in table.loop.values:
             t = table.sel(learner=learner, loop=loop)
             styles = {"data": "dashed", "grid": "dotted"}
-            marks = [Line(t["round"], t.ceiling.mean("seed"), "ceiling: first labels and verdicts", "dotted", 6)]
+            ceiling = np.minimum(t.ceiling.mean("seed"), whole_rule)
+            marks = [Line(t["round"], ceiling, "ceiling: first labels and verdicts, H(X)", "dotted", 6)]
             for k, (name, label) in enumerate(names.items()):
                 marks.append(Line(t["round"], t[name].mean("seed"), label, styles.get(name, "line"), k))
             panels.append(Panel(f"{learner}, {loop}", "round", "bits about the rule", tuple(marks)))

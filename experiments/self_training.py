@@ -6,6 +6,14 @@ all strings before (*accumulate*), on those that a noisy verifier accepts (*veri
 better answer an environment names (*self-play*). Every string's probability is exact. The same loops with a learner
 that keeps the frequencies themselves are the prediction; where strings are only resampled their expected diversity has
 a closed form.
+
+Measured over 20 seeds a schedule, 95 % intervals: the transformer is a resampler. After ten generations two of its
+strings differ with probability .271 +- .076 under replace, where frequencies have .257, and .696 +- .024 under
+accumulate (.694); what the fit leaves is .02 bits or less. The pass rate stays where it was in the closed loops
+(.848 +- .095 and .816 +- .056, from .83), and rises to .997 +- .001 under the verifier and to .990 +- .016 in
+self-play, while these lose diversity faster than the closed loop at first: after one generation .53 and .61, where
+replace has .69. Right or not, none is near the truth: total variation from it goes from .35 to .70 under the verifier,
+.65 in self-play, .72 under replace and .41 under accumulate.
 """
 
 from typing import NamedTuple
@@ -107,7 +115,7 @@ def sweeps(config: Config) -> dict[str, Sweep]:
 
     axes = {"generation": range(config.generations + 1)}
     over = {"schedule": range(len(SCHEDULES)), "seed": range(config.seeds)}
-    runs = Sweep(measure, BY_GENERATION, {"learner": LEARNERS}, over, axes, batch_size=20)
+    runs = Sweep(measure, BY_GENERATION, {"learner": LEARNERS}, over, axes, shard_size=80, batch_size=20)
     return {"generations": runs, "predicted": _predicted(config)}
 
 
