@@ -109,8 +109,8 @@ def sweeps(config: Config) -> dict[str, Sweep]:
 def _learner(key, config, learner, symbols, bases=1):
     """Return a learner of the new task, whose questions of domain 0 are trained and come before the held-out ones."""
     key_world, key_bases = jax.random.split(key)
-    sizes = {"symbols": symbols, "classes": config.classes, "alphabet": config.classes, "forms": 1, "length": 1}
-    world = lookup_world(key_world, tasks=config.tasks, entangled=False, **sizes)
+    classes, tasks = config.classes, config.tasks
+    world = lookup_world(key_world, symbols, classes, 1, tasks, alphabet=classes, length=1, entangled=False)
     tabular = learner == "tabular"
     policy_of = tabular_softmax if tabular else partial(perceptron, embedding=config.embedding, widths=(config.width,))
     optimiser = optax.adam(config.tabular_rate if tabular else config.rate)
@@ -330,7 +330,8 @@ def brackets_figure(found: dict) -> Figure:
         t = table.sel(symbols=n)
         low, high = _lower_ends(t), t.ceiling.mean("seed")
         for k, loop in enumerate(t.loop.values):
-            marks = [ShadedBand(t["round"], low[k], high.sel(loop=loop), "bracket of I(X;Z)", 5)]
+            bracket = ShadedBand(t["round"], low[k], high.sel(loop=loop), "bracket of I(X;Z)", 5)
+            marks: list[ShadedBand | Line] = [bracket]
             if t.summed.all():
                 known = exact.sel(loop=loop)
                 marks += [Line(known["round"], known.whole.mean("seed"), "exact, all logits", colour=1)]

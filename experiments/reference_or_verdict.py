@@ -9,7 +9,7 @@ the surface, is compared at equal accuracy on the trained ones, where a slower s
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, get_args
 
 import jax
 import jax.numpy as jnp
@@ -46,6 +46,8 @@ LAWS = np.array([0, 1, 2, 2, 2, 2])  # of references, one a signal
 MIXTURES = np.eye(4)[[0, 0, 0, 1, 2, 3]]  # of the four objectives
 OPTIMISERS = ("adam", "sgd")
 GROUP = 8
+Part = Literal["perceptron", "other_symbols", "no_shared_rule", "transformer", "log_linear"]
+PARTS: tuple[Part, ...] = get_args(Part)
 TABLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {  # cells of one table have worlds of one shape
     "perceptron": {
         "lenient, M=1": {"forms": 1},
@@ -74,9 +76,7 @@ BY_LEVEL = {
 class Config:
     """Perceptron, transformer and log-linear learner, two optimisers, 20 seeds."""
 
-    parts: Annotated[tuple[Literal[tuple(TABLES)], ...], Field(min_length=1)] = Field(
-        tuple(TABLES), description="tables: learners in worlds of one shape"
-    )
+    parts: tuple[Part, ...] = Field(PARTS, min_length=1, description="tables: learners in worlds of one shape")
     seeds: Count = Field(20, description="independent seeds, each with a rule, tables, forms, weights, base of its own")
     symbols: Count = Field(6, description="symbols to which the rule gives classes; 3 where domains share no rule")
     classes: Count = Field(4, description="classes")
@@ -115,8 +115,8 @@ def sweeps(config: Config) -> dict[str, Sweep]:
 def _drawn(config: Config, table: str, cell: Int[Array, ""], seed: Int[Array, ""]) -> tuple[World, Array, Array]:
     """Return what a seed draws in a cell: a world of its rule alone, laws of references, keys of weights and steps."""
     key_world, key_rule, key_references, *rest = jax.random.split(jax.random.fold_in(jax.random.key(0), seed), 5)
-    sizes = {"symbols": config.symbols, "classes": config.classes}
-    worlds = [lookup_world(key_world, **{**sizes, **settings}) for settings in TABLES[table].values()]
+    sizes: dict[str, Any] = {"symbols": config.symbols, "classes": config.classes}
+    worlds = [lookup_world(key_world, **(sizes | dict(settings))) for settings in TABLES[table].values()]
     world = jax.tree.map(lambda *cells: jnp.stack(cells)[cell], *worlds)
     world = under_rule(world, draw_rule(key_rule, world))
     laws = house_references(key_references, world, 0), drawn_references(key_references, world, 0)

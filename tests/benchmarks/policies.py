@@ -8,6 +8,7 @@ import statistics
 import sys
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -30,7 +31,7 @@ STEPS, ROUNDS, SEEDS = 3, 9, 64
 def transformer_loss(dtype):
     """The expected reward over all strings, and where the parameters start."""
     rng = np.random.default_rng(0)
-    world = SimpleNamespace(
+    world: Any = SimpleNamespace(
         prompts=rng.integers(0, 10, (QUESTIONS, PROMPT)),
         prompt_tokens=10,
         alphabet=ALPHABET,
@@ -40,7 +41,7 @@ def transformer_loss(dtype):
     loss = expected_reward(
         jnp.asarray(rng.random((QUESTIONS, ALPHABET**LENGTH)) < 0.1, dtype), jnp.full(QUESTIONS, 1 / QUESTIONS, dtype)
     )
-    return lambda parameters: loss(policy.log_policy(parameters), None), policy.start(jax.random.key(0))
+    return lambda parameters: loss(policy.log_policy(parameters), jax.random.key(0)), policy.start(jax.random.key(0))
 
 
 def products_loss(dtype):

@@ -31,4 +31,4 @@ def test_either_optimiser_is_that_of_optax(adam):
     for slope in slopes:
         moves, memory = ours.update(slope, memory)
         expected, memories = theirs.update(slope, memories)
-        assert jnp.abs(moves - expected).max() <= rounding(8)
+        assert jnp.abs(jnp.asarray(moves) - jnp.asarray(expected)).max() <= rounding(8)

@@ -1,5 +1,7 @@
 """Training on labels: by hand for a table of logits, and what a network's base knows before and after."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -11,7 +13,7 @@ from infoloop.learners.tabular_policy import tabular_softmax
 from infoloop.probability.numerics import rounding
 from infoloop.worlds.lookup import lookup_world
 
-SIZES = {"symbols": 1, "classes": 2, "alphabet": 2, "forms": 1, "length": 1, "entangled": False}
+SIZES: dict[str, Any] = {"symbols": 1, "classes": 2, "alphabet": 2, "forms": 1, "length": 1, "entangled": False}
 
 
 def test_a_table_of_logits_makes_the_steps_that_are_made_by_hand():
