@@ -18,6 +18,7 @@ def flowed(label, until, step=0.01):
         law = np.exp(logits) / np.exp(logits).sum()
         there = np.exp(shared) / np.exp(shared).sum()
         if law[0].sum() >= until:
+            assert before is not None
             a, b = before
             return b + (until - a) / (law[0].sum() - a) * (there[0] - b)
         before = law[0].sum(), there[0]

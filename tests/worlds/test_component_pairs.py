@@ -14,8 +14,8 @@ from infoloop.worlds.component_pairs import (
     TOKENS,
     component_pair,
     inputs_law,
+    pair_token_law,
     strings_law,
-    token_law,
 )
 
 FLIPS, IDLE = (Fraction(1, 4), Fraction(1, 8)), (2, 1)
@@ -48,7 +48,7 @@ def test_strings_and_inputs_have_the_law_by_hand():
 
 def test_tokens_are_a_law_for_every_number_of_idle_bits():
     for idle in range(4):
-        law = token_law(component_pair([0.1, 0.4], [idle, 3 - idle]))
+        law = pair_token_law(component_pair([0.1, 0.4], [idle, 3 - idle]))
         assert np.abs(np.asarray(law.sum(axis=-1)) - 1).max() <= rounding(TOKENS)
 
 

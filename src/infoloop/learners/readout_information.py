@@ -20,7 +20,7 @@ from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_int
 
 
-class RoundInformation(NamedTuple):
+class ReadoutInformation(NamedTuple):
     r"""Bits about the rule X, by round.
 
     Attributes:
@@ -51,7 +51,7 @@ def information_by_round(
     told: Float[Array, "rounds"],
     trained: int,
     grid: Number,
-) -> RoundInformation:
+) -> ReadoutInformation:
     r"""Return what a network knows of the rule in each round of a loop.
 
     Args:
@@ -79,7 +79,7 @@ def information_by_round(
     ceiling = data[0] + jnp.cumsum(told) - told
     after = jnp.concatenate([data[:1], data[:-1] + told[:-1]])
     sides = jnp.stack([ceiling - data, after - data, *(data - readouts.T), *(readouts[:, 0] - readouts.T)])
-    return RoundInformation(data, *readouts.T, ceiling, sides.min(axis=0))
+    return ReadoutInformation(data, *readouts.T, ceiling, sides.min(axis=0))
 
 
 @host_only

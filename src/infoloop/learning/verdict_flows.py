@@ -118,7 +118,7 @@ def _march(question, slope, most_s, most_time):
         high = edges[k] + width
         return k + 1, edges.at[k + 1].set(high), times.at[k + 1].set(times[k] + _panel(question, slope, edges[k], high))
 
-    going = lambda x: (x[0] < _PANELS) & (x[1][x[0]] < most_s) & (x[2][x[0]] < most_time)  # noqa: E731
+    going = lambda x: (x[0] < _PANELS) & (x[1][x[0]] < most_s) & (x[2][x[0]] <= most_time)  # noqa: E731
     unset = jnp.full(_PANELS + 1, jnp.inf).at[0].set(0.0)
     _, edges, times = lax.while_loop(going, step, (0, unset, unset))
     return edges, times
@@ -131,7 +131,7 @@ def _elapsed(question, slope, edges, s):
 
 def _parameters(question, t, slope):
     """Return the s of each time t."""
-    edges, times = _march(question, slope, jnp.inf, jnp.max(t))
+    edges, times = _march(question, slope, jnp.inf, jnp.max(jnp.where(jnp.isnan(t), 0.0, t)))
 
     def solve_at(t):
         k = jnp.minimum(jnp.searchsorted(times, t, side="right") - 1, _PANELS - 1)

@@ -157,7 +157,7 @@ def dataset(sweep: Sweep, table: str, values: Mapping[str, Mapping[str, np.ndarr
     for name, quantity in sweep.quantities.items():
         flat = np.concatenate([np.asarray(part[name]) for part in parts])
         attributes = {"long_name": quantity.meaning, "units": quantity.unit}
-        arrays[name] = ((*grid, *quantity.axes), flat.reshape(*sizes, *flat.shape[1:]), attributes)
+        arrays[name] = ((*grid, *quantity.axes), flat.reshape((*sizes, *flat.shape[1:])), attributes)
     return xarray.Dataset(arrays, {name: list(v) for name, v in {**grid, **sweep.axes}.items()})
 
 

@@ -68,13 +68,13 @@ def component_pair(crossovers: Float[Numbers, "2"], idle: Int[Numbers, "2"]) -> 
     return ComponentPair(e, jnp.asarray(b))
 
 
-def token_law(pair: ComponentPair) -> Float[Array, "2 2 tokens"]:
+def pair_token_law(pair: ComponentPair) -> Float[Array, "2 2 tokens"]:
     r"""Return $P(\text{token}_j\mid T=t)$, component x task x token: $2^{-b_j}(1-e_j)$ or $2^{-b_j}e_j$.
 
     Args:
         pair: Two components.
 
-    >>> token_law(component_pair([0.25, 0.0], [1, 0]))[0, 1].tolist()[:2]
+    >>> pair_token_law(component_pair([0.25, 0.0], [1, 0]))[0, 1].tolist()[:2]
     [0.125, 0.125]
     """
     said = jnp.arange(TOKENS) // FORMS
@@ -89,7 +89,7 @@ def strings_law(pair: ComponentPair) -> Float[Array, "2 strings"]:
     >>> float(strings_law(component_pair([0.25, 0.0], [0, 0])).max())
     0.75
     """
-    first, second = token_law(pair)
+    first, second = pair_token_law(pair)
     return (first[:, :, None] * second[:, None, :]).reshape(2, -1)
 
 

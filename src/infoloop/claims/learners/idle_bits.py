@@ -22,10 +22,12 @@ END = "the model that has the least log-loss of all"
 SPLIT, SEPARABLE = "split", "separable"
 
 
-def token_law(flip: Any, idle: int, uneven: bool = False, flip_of_one: Any = None) -> dict[tuple[int, int, int], fmpq]:
+def idle_token_law(
+    flip: Any, idle: int, uneven: bool = False, flip_of_one: Any = None
+) -> dict[tuple[int, int, int], fmpq]:
     """Return the law of the label, the flipped bit and the value of the idle bits.
 
-    >>> token_law("1/4", 0)
+    >>> idle_token_law("1/4", 0)
     {(0, 0, 0): 3/8, (0, 1, 0): 1/8, (1, 0, 0): 1/8, (1, 1, 0): 3/8}
     """
     flips, values = [rational(flip), rational(flip if flip_of_one is None else flip_of_one)], 2**idle
@@ -38,7 +40,7 @@ def token_law(flip: Any, idle: int, uneven: bool = False, flip_of_one: Any = Non
 
 def _start(case):
     """Return how fast the logit's change on flipping the bit alone grows at the start, by the sum over all outcomes."""
-    law = token_law(case["flip"], case["idle"], case.get("uneven", False))
+    law = idle_token_law(case["flip"], case["idle"], case.get("uneven", False))
     guess = rational(case.get("guess", "1/2"))  # of the label, at the start
     found = {}
     for bit in (0, 1):
@@ -97,7 +99,7 @@ idle_bits_split = equality(
 
 def _moved(case):
     """Return the start where the weight of the first token with the bit set begins at a guess of 3/4."""
-    law = token_law(case["flip"], case["idle"])
+    law = idle_token_law(case["flip"], case["idle"])
     up = sum((p * (t - rational(case["guess"])) for (t, s, v), p in law.items() if (s, v) == (1, 0)), fmpq(0))
     down = sum((p * (t - fmpq(1, 2)) for (t, s, v), p in law.items() if (s, v) == (0, 0)), fmpq(0))
     return 2 * (up - down)
@@ -105,8 +107,8 @@ def _moved(case):
 
 def _end(case):
     """Return half of what the posterior log-odds of the label gain by the first component's bit, in bits."""
-    others = token_law(case["other flip"], case["other idle"])
-    law = token_law(case["flip"], case["idle"], flip_of_one=case.get("flip of one"))
+    others = idle_token_law(case["other flip"], case["other idle"])
+    law = idle_token_law(case["flip"], case["idle"], flip_of_one=case.get("flip of one"))
     odds = {}
     for bit in (0, 1):
         masses = []

@@ -27,10 +27,10 @@ MERGED, TWINS = "of the first two classes", "of twins"
 SIGNALS = ("label", "verdict")
 
 
-def class_rows(case: Mapping[str, Any], accuracy: str = "accuracy") -> Rows:
+def question_rows(case: Mapping[str, Any], accuracy: str = "accuracy") -> Rows:
     """Return the law over classes and forms, right class first.
 
-    >>> class_rows({"classes": 2, "forms": 2, "accuracy": "1/2"})
+    >>> question_rows({"classes": 2, "forms": 2, "accuracy": "1/2"})
     [[1/4, 1/4], [1/4, 1/4]]
     """
     classes, forms, p = case["classes"], case["forms"], rational(case[accuracy])
@@ -60,7 +60,7 @@ def output_pushes(case: Mapping[str, Any]) -> Rows:
     >>> output_pushes({"classes": 2, "forms": 1, "accuracy": "1/4", "signal": "label"})
     [[3/4], [-3/4]]
     """
-    rows = class_rows(case)
+    rows = question_rows(case)
     weights = drawn_weights(case, rows)
     total = sum((sum(row, fmpq(0)) for row in weights), fmpq(0))
     return [[w - total * p for w, p in zip(ws, ps, strict=True)] for ws, ps in zip(weights, rows, strict=True)]
@@ -103,7 +103,7 @@ def accuracy_speeds(case: Mapping[str, Any]) -> tuple[fmpq, fmpq]:
     training, held_out = logit_moves(case)
     # the forms that references lock in are the training domain's own
     elsewhere = {key: value for key, value in case.items() if key != "within"}
-    return log_odds_speed(class_rows(case), training), log_odds_speed(class_rows(elsewhere, "held out"), held_out)
+    return log_odds_speed(question_rows(case), training), log_odds_speed(question_rows(elsewhere, "held out"), held_out)
 
 
 def float_accuracy_speeds(
