@@ -6,9 +6,9 @@ policy (its greedy table, its logits on a grid), or of answers drawn from it. An
 Markov chain of data sets. Initial weights that are drawn are common randomness: take the mean of the informations.
 """
 
-import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.core import Tracer
 from jaxtyping import Array, Float, Int, Num
 
 from infoloop.information.measures import mutual_information
@@ -88,7 +88,7 @@ def quantised(values: Float[Array, "*shape"], grid: Number) -> Float[Array, "*sh
     [0.0, 1.0, -1.0]
     """
     grid = jnp.asarray(grid, float)
-    if not isinstance(grid, jax.core.Tracer) and not grid > 0:
+    if not isinstance(grid, Tracer) and not grid > 0:
         raise ValueError(f"grid is {float(grid):g}: give a number above 0")
     return jnp.round(values / nan_unless(grid > 0, grid))
 
