@@ -116,8 +116,9 @@ def trained_on_labels(
     >>> from infoloop.worlds.lookup import lookup_world
     >>> world = lookup_world(jax.random.key(0), symbols=1, classes=2, alphabet=2, length=1, forms=1, tasks=0, domains=1)
     >>> who = label_learner(jax.random.key(1), world, 1, tabular_softmax, optax.sgd(2.0), 1, 1, pooled=False)
-    >>> jnp.exp(trained_on_labels(who, jnp.array([0]), jnp.array([[[1.0, 0.0]]]), 1)).round(3).tolist()
-    [[[0.881, 0.119]]]
+    >>> law = jnp.exp(trained_on_labels(who, jnp.array([0]), jnp.array([[[1.0, 0.0]]]), 1))
+    >>> [round(float(p), 3) for p in law.reshape(-1)]
+    [0.881, 0.119]
     """
     questions = len(learner.world.task)
 
