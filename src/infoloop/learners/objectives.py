@@ -113,7 +113,7 @@ def rejection_imitation(right: Bool[Array, "questions outputs"], weight: PerQues
     draws = check_int(draws, "draws")
 
     def loss(log_policy, key):
-        members = _drawn(key, log_policy, draws)
+        members = _sample_outputs(key, log_policy, draws)
         kept = jnp.take_along_axis(right, members, axis=1)
         taken = jnp.take_along_axis(log_policy, members, axis=1)
         return -_mean(weight, jnp.where(kept, taken, 0.0).mean(axis=1))
@@ -174,6 +174,6 @@ def _mean(weight, value):
     return (weight * jnp.where(weight > 0, value, 0.0)).sum()
 
 
-def _drawn(key, log_policy, draws):
+def _sample_outputs(key, log_policy, draws):
     """Return outputs drawn from each question's law, questions x draws."""
     return jax.random.categorical(key, lax.stop_gradient(log_policy), axis=-1, shape=(draws, len(log_policy))).T

@@ -95,7 +95,7 @@ def first_at(
     """
     there = accuracy >= level
     last = jnp.argmax(there)
-    before = jnp.maximum(last - 1, 0)
+    before = jnp.where(last == 0, 0, last - 1)
     rise = accuracy[last] - accuracy[before]
     share = jnp.where(rise > 0, (level - accuracy[before]) / jnp.where(rise > 0, rise, 1.0), 1.0)
     found = value[before] + jnp.where(last == 0, 0.0, share) * (value[last] - value[before])

@@ -134,11 +134,9 @@ _EXAMPLES = {
 
 
 def _number(name: str, text: str) -> Fraction:
-    try:
-        if _NUMBER.fullmatch(text):
-            return Fraction(text) if "/" not in text else Fraction(text.partition("/")[0]) / int(text.partition("/")[2])
-    except ZeroDivisionError:
-        pass
+    numerator, slash, denominator = text.partition("/")
+    if _NUMBER.fullmatch(text) and (not slash or int(denominator)):
+        return Fraction(numerator) / int(denominator or 1)
     raise CriterionError(f"{name} of the criterion is {quote(text)}: give a number, as in '{_EXAMPLES[name]}'")
 
 
