@@ -153,7 +153,9 @@ def test_groups_at_a_time_are_the_groups_at_once():
 def test_seeds_are_batched():
     keys = jax.random.split(jax.random.key(0), 3)
     update = lambda key: sampled_update(key, RULES["redrawn"], lambda z: z, Z, OUTPUTS, 4, 5)  # noqa: E731
-    np.testing.assert_allclose(jax.vmap(update)(keys), jnp.stack([update(key) for key in keys]), rtol=0, atol=1e-14)
+    np.testing.assert_allclose(
+        jax.vmap(update)(keys), jnp.stack([update(key) for key in keys]), rtol=0, atol=rounding(4)
+    )
 
 
 def test_groups_are_counted():
