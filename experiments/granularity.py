@@ -11,14 +11,6 @@ where the 95 % bootstrap interval is above .01, "less" below -.01, "alike" insid
 granularity if the class has more in 2/3 of the decided cells, and finer labels help if it has less in 2/3. The
 log-linear learner, of which the answer is known, shows what the analysis finds where there is an effect, and where
 there is none (no features of its own).
-
-The pilot (a perceptron, 20 seeds): at equal accuracy, under Adam, the finest label is no worse than the class. With the
-same forms the class less one output is .000 [-.003, .003] in house style and -.002 [-.005, .001] drawn; with other
-forms .005 [-.005, .017] and -.006 [-.015, .004], which decides nothing. What a finer label costs is the base: one
-output forgets .30 and .27 bits more (other forms: .14), and loses 2.1 and 1.6 of 3.5 right answers (2.0 and 1.5). At
-equal steps the sign hangs on the optimiser: with the same forms the class less one output in house style is .011
-[.007, .015] after 300 steps of Adam, and -.035 [-.050, -.019] after 600 of slow gradient descent, by which few seeds
-reach .8. Labels coarser than the class stay at their share.
 """
 
 import itertools
