@@ -12,6 +12,8 @@ from . import policy_outcomes as policy_outcomes
 from . import policy_training as policy_training
 from . import readout_information as readout_information
 from . import response_rewards as response_rewards
+from . import signal_costs as signal_costs
+from . import signal_ladder as signal_ladder
 from . import tabular_policy as tabular_policy
 from . import trained_information as trained_information
 from . import transformer_policy as transformer_policy
