@@ -12,6 +12,7 @@ from infoloop.reporting.figures import (
     Map,
     Panel,
     ShadedBand,
+    Whiskers,
     draw_figure,
     write_figure,
 )
@@ -113,6 +114,7 @@ def test_names_too_long_to_stand_side_by_side_stand_one_below_the_other():
     )
     assert [tick.get_text() for tick in short.get_xticklabels()] == ["a", "b"]
     assert [tick.get_text() for tick in long.get_yticklabels()][1] == "perceptron, no shared rule, M=3, sgd"
-    assert (long.get_xlabel(), long.get_ylabel()) == ("gain", "cell") and long.yaxis_inverted()
+    assert (long.get_xlabel(), long.get_ylabel()) == ("gain", "cell")
+    assert long.yaxis_inverted()
     for axis, of_y in ((short, 1), (long, 0)):
         assert axis.lines[-1].get_xydata()[:, of_y].tolist() == [0.3, 0.6]
