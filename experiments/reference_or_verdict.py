@@ -8,7 +8,6 @@ ones, where a slower signal has no larger gap, and at equal budgets, one at a ti
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -22,29 +21,33 @@ from pydantic import Field
 
 from infoloop.learners.base_training import pretrain
 from infoloop.learners.fine_tuning import adam_or_descent, fewer_contents, first_questions
+from infoloop.learners.ladder_outcomes import AT_LEVEL, AT_LOOKS, TOLD, held_out_within, ladder_outcomes
+from infoloop.learners.ladder_predictions import predicted_accuracy
 from infoloop.learners.log_linear_policy import FeatureWeights, log_linear
-from infoloop.learners.parametric_policies import ParametricPolicy
 from infoloop.learners.perceptron_policy import perceptron
-from infoloop.learners.policy_outcomes import first_at, outcomes
-from infoloop.learners.signal_costs import signal_costs, signal_price
-from infoloop.learners.signal_ladder import EXACT_SIGNALS, SIGNALS, train_ladder
+from infoloop.learners.signal_ladder import EXACT_SIGNALS, SIGNALS
 from infoloop.learners.transformer_policy import transformer
-from infoloop.learning.label_transfer import accuracy_from_group, accuracy_from_part
 from infoloop.reporting.figures import Figure, Line, Panel, Whiskers
 from infoloop.statements.criteria import Budget
-from infoloop.statements.seed_intervals import SeedInterval, median_interval
 from infoloop.studies.configuration import Count, Positive, Weights, config
+from infoloop.studies.ladder_panels import budget_panels, rung_panel, transfer_panel
 from infoloop.studies.runner import Headline
+from infoloop.studies.seed_marks import over_seeds, seed_marks
 from infoloop.studies.sweep import Quantity, Sweep, tables
 from infoloop.worlds.bayes_learner import void_reason
-from infoloop.worlds.finite_worlds import World, base_targets, draw_rule, right_outputs, under_rule
+from infoloop.worlds.finite_worlds import World, base_targets, draw_rule, under_rule
 from infoloop.worlds.lookup import lookup_world
 from infoloop.worlds.reference_channels import class_channel
 
 OPTIMISERS = ("adam", "sgd")
+REFERENCES_ARE_ONE = "all references are one"
+WITH_LINES = ("own", "some", "class", "verdict")  # of the log-linear learner, in closed form
 SHOWN = ("house", "own", "all", "class", "verdict", "samples")
-SAMPLED = ("samples", "rejection")  # which are told more in every step
-SHORT = {"best_of_n": "best", "samples": "GRPO", "rejection": "reject", "preferences": "DPO"}
+UNITS = {"held": "1", "bits": "bits", "step": "steps"}  # of comparisons, by how they begin
+PREFIXES = {
+    "other_symbols": "sym ", "no_shared_rule": "null ", "transformer": "T ", "transformer_map": "T ",
+    "transformer_symbols": "T sym ",
+}  # fmt: skip
 
 
 class Cell(NamedTuple):
@@ -92,15 +95,6 @@ WORLDS: Mapping[str, Mapping[str, Any]] = {
     "log_linear": {"tasks": 1},
 }
 SHIFTS = dict.fromkeys(("other_symbols", "transformer_symbols"), "other symbols") | {"no_shared_rule": "no shared rule"}
-BY_LEVEL = {
-    "held_out": "pass rate on held-out questions when the trained ones reach a level",
-    "form": "mass on accepted forms on held-out questions then",
-    "known": "pass rate on known tasks then",
-    "forgetting": "D(base || policy) on known tasks then",
-    "diversity": "right answers in use then, 2^entropy",
-    "unevenness": "standard deviation of the pass rate over trained questions then",
-    "steps": "steps until then",
-}
 
 
 @config
@@ -172,7 +166,7 @@ def _networks(config: Config, part: str) -> Sweep:
 
         def one(adam):
             optimiser = adam_or_descent(adam, config.adam_rate, config.sgd_rate)
-            return _fine_tuned(config, keys[1], world, few, policy, learner(few), start, optimiser, SIGNALS)
+            return ladder_outcomes(keys[1], world, policy, few, learner(few), start, optimiser, *_looked_at(config))
 
         return jax.vmap(one)(jnp.array([name == "adam" for name in OPTIMISERS]))
 
@@ -185,70 +179,27 @@ def _log_linear(config: Config) -> Sweep:
         base = jnp.log(base_targets(world, junk))
         policy = log_linear(world, FeatureWeights(content_class=shared, own=1 - shared), base)
         start, optimiser = policy.start(keys[0]), optax.sgd(config.flow_rate)
-        found = _fine_tuned(config, keys[1], world, world, policy, policy, start, optimiser, EXACT_SIGNALS)
+        looks = _looked_at(config)
+        found = ladder_outcomes(keys[1], world, policy, world, policy, start, optimiser, *looks, EXACT_SIGNALS)
         return jax.tree.map(lambda x: x[None], found)
 
     return _table(config, "log_linear", measure, {"shared": config.shared}, ("flow",), EXACT_SIGNALS)
 
 
+def _looked_at(config: Config) -> tuple:
+    prices = (config.reference_price, config.label_price, config.verdict_price)
+    return config.looks, config.every, config.levels, prices
+
+
 def _table(config: Config, part: Part, measure: Any, grid: dict, optimisers: tuple, signals: tuple) -> Sweep:
-    units, own = {"forgetting": "bits", "steps": "steps"}, ("optimiser", "signal")
-    quantities = {name: Quantity(said, units.get(name, "1"), (*own, "level")) for name, said in BY_LEVEL.items()}
-    quantities["trained_curve"] = Quantity("pass rate on trained questions", "1", (*own, "step"))
-    quantities["held_out_curve"] = Quantity("pass rate on held-out questions", "1", (*own, "step"))
-    quantities["bits"] = Quantity("bits told until a look", "bits", (*own, "step"))
-    for name in ("examples", "verdicts", "price"):  # until a later look they are as many, of samples in proportion
-        quantities[name] = Quantity(f"{name} told until the second look", "1", own)
-    quantities["diverged"] = Quantity("whether the run diverged", "1", own)
+    own = ("optimiser", "signal")
+    kinds = ((AT_LEVEL, (*own, "level")), (AT_LOOKS, (*own, "step")), (TOLD, own))
+    quantities = {name: Quantity(*said, axes) for names, axes in kinds for name, said in names.items()}
     steps = range(0, config.looks * config.every + 1, config.every)
     axes = {"optimiser": optimisers, "signal": signals, "level": config.levels, "step": steps}
     grid = {"cell": range(len(CELLS[part])), **grid}
-    shard, batch = len(grid["cell"]) * len(next(iter(list(grid.values())[1:]))), config.seeds
-    return Sweep(measure, quantities, {}, grid, axes, shard_size=shard, batch_size=batch)
-
-
-def _fine_tuned(
-    config: Config,
-    key: Key[Array, ""],
-    world: World,
-    few: World,
-    policy: ParametricPolicy,
-    of_few: ParametricPolicy,
-    start: Any,
-    optimiser: optax.GradientTransformation,
-    signals: tuple[str, ...],
-) -> dict[str, Array]:
-    """Return the quantities of a table: one training on `few` questions for each signal, all at once."""
-    base, right = policy.log_policy(start), right_outputs(few, 0)
-
-    def observer(log_policy):
-        passed = jnp.where(right, jnp.exp(log_policy[: len(right)]), 0.0).sum(axis=1)
-        return outcomes(world, 0, base, log_policy), passed
-
-    steps = config.looks * config.every
-    found = train_ladder(
-        key, few, 0, of_few, start, optimiser, steps, config.every, observer, policy, signals
-    )  # fmt: skip
-    seen, passed = found.observed
-    costs = signal_costs(few, 0, passed, config.every, signals)
-    price = signal_price(costs, config.reference_price, config.label_price, config.verdict_price)
-    examples = costs.references + costs.labels + costs.verdicts
-    times = jnp.broadcast_to(jnp.arange(config.looks + 1.0) * config.every, seen.trained.shape)
-    numbers = (seen.held_out, seen.held_out_form, seen.known, seen.forgetting, seen.diversity, seen.unevenness, times)
-
-    def at(values):
-        of_run = lambda a, v: jax.vmap(lambda level: first_at(level, a, v))(jnp.array(config.levels))  # noqa: E731
-        return jnp.where(found.diverged[:, None], jnp.inf, jax.vmap(of_run)(seen.trained, values))
-
-    return {name: at(values) for name, values in zip(BY_LEVEL, numbers, strict=True)} | {
-        "trained_curve": seen.trained,
-        "held_out_curve": seen.held_out,
-        "bits": costs.bits,
-        "examples": examples[:, 1],
-        "verdicts": costs.verdicts[:, 1],
-        "price": price[:, 1],
-        "diverged": 1.0 * found.diverged,
-    }
+    points = int(np.prod([len(values) for values in grid.values()]))
+    return Sweep(measure, quantities, {}, grid, axes, shard_size=points, batch_size=min(config.seeds, points))
 
 
 def run(config: Config, key: Key[Array, ""]) -> dict[str, xr.Dataset]:
@@ -297,33 +248,13 @@ def void(part: str, cell: Cell) -> str:
 def paired(found: dict[str, xr.Dataset], value: Callable, signal: str, against: str) -> Iterator[tuple[Arm, str, Any]]:
     """Return each arm, why it is void, and `value(arm's table, signal)` of a signal less that of another, by seed."""
     for arm in arms(found):
-        null = "all references are one" if arm.cell.forms == 1 and {signal, against} == {"own", "class"} else ""
+        null = REFERENCES_ARE_ONE if arm.cell.forms == 1 and {signal, against} == {"own", "class"} else ""
         yield arm, void(arm.part, arm.cell) or null, value(arm.table, signal) - value(arm.table, against)
 
 
 def at_accuracy(quantity: str, level: float) -> Callable[[xr.Dataset, str], np.ndarray]:
     """Return what reads off a quantity at the moment at which trained questions reach an accuracy."""
     return lambda table, signal: table[quantity].sel(level=level, signal=signal).values
-
-
-def within(budget: Budget) -> Callable[[xr.Dataset, str], np.ndarray]:
-    """Return what reads off held-out accuracy at the last look within a budget of steps or of what is told."""
-
-    def value(table: xr.Dataset, signal: str) -> np.ndarray:
-        spent = cost(table, budget.unit.replace("queries", "verdicts"), signal)
-        last = (spent <= budget.amount).sum("step") - 1
-        return table.held_out_curve.sel(signal=signal).isel(step=last).values
-
-    return value
-
-
-def cost(table: xr.Dataset, unit: str, signal: str) -> xr.DataArray:
-    """Return what was spent until each look, by seed: a data set at once, samples anew in each step."""
-    look = xr.DataArray(np.arange(table.sizes["step"]), dims="step")
-    if unit == "steps":
-        return table.step + 0 * table.bits.sel(signal=signal)
-    told = table[unit].sel(signal=signal)
-    return told if unit == "bits" else told * (look if signal in SAMPLED else np.minimum(look, 1))
 
 
 def granularity(found: dict[str, xr.Dataset], budget: Budget) -> dict[str, Any]:
@@ -348,9 +279,10 @@ def slowness(found: dict[str, xr.Dataset], budget: Budget) -> dict[str, Any]:
 
 def thrift(found: dict[str, xr.Dataset], budget: Budget) -> dict[str, Any]:
     """Return what one reference a question transfers more than verdicts on samples, by seed, at an equal budget."""
-    if budget.unit in ("accuracy", "rounds"):
-        raise ValueError(f"the budget is in {budget.unit}: give steps, examples, queries, bits or a price")
-    return _by_seed(paired(found, within(budget), "own", "samples"))
+    unit = budget.unit.replace("queries", "verdicts")
+    return _by_seed(
+        paired(found, lambda table, s: held_out_within(table, budget.amount, unit, s).values, "own", "samples")
+    )
 
 
 def _by_cell(found, budget, quantity, signal, against):
@@ -361,21 +293,6 @@ def _by_cell(found, budget, quantity, signal, against):
 
 def _by_seed(pairs):
     return {arm.name: reason or {seed: float(x) for seed, x in enumerate(gap)} for arm, reason, gap in pairs}
-
-
-def _interval(values: np.ndarray) -> SeedInterval:
-    """Return the median and an interval of 95 % over seeds, those without a value counted as lost."""
-    there = [float(x) for x in values if np.isfinite(x)]
-    return median_interval(there, len(values) - len(there), Fraction(95, 100))
-
-
-def _marks(groups: list, label: str = "", colour: int = 0, shift: float = 0.0) -> tuple[Whiskers | Line, ...]:
-    """Return medians of groups of seeds at 0, 1, 2, ..., with intervals where there are seeds enough."""
-    ends = [(k + shift, _interval(values)) for k, values in enumerate(groups)]
-    sure = [(x, e.median, e.lower, e.upper) for x, e in ends if np.isfinite([e.lower, e.upper]).all()]
-    rest = [(x, e.median) for x, e in ends if np.isfinite(e.median) and not np.isfinite([e.lower, e.upper]).all()]
-    marks: list[Whiskers | Line] = [Whiskers(*zip(*sure, strict=True), label, colour)] if sure else []
-    return (*marks, *([Line(*zip(*rest, strict=True), "" if sure else label, "points", colour)] if rest else []))
 
 
 def _level(found: dict[str, xr.Dataset]) -> float:
@@ -395,91 +312,123 @@ def _first(found: dict[str, xr.Dataset], cells: int) -> list[list[Arm]]:
 
 def transfer_figure(found: dict[str, xr.Dataset]) -> Figure:
     """Draw held-out against trained accuracy, medians over seeds."""
-    panels = []
-    for arm in (arm for group in _first(found, 3) for arm in group):
-        curves = arm.table[["trained_curve", "held_out_curve"]].median("seed")
-        both = [(curves.trained_curve.sel(signal=s), curves.held_out_curve.sel(signal=s), s) for s in _shown(arm)]
-        lines = tuple(Line(x, y, SHORT.get(s, s), colour=j) for j, (x, y, s) in enumerate(both))
-        panels.append(Panel(f"{arm.cell.name}, {arm.optimiser}", "pass rate, trained", "pass rate, held out", lines))
+    every = (arm for group in _first(found, 3) for arm in group)
+    panels = tuple(transfer_panel(f"{arm.cell.name}, {arm.optimiser}", arm.table, SHOWN) for arm in every)
     caption = "Medians over seeds. A signal that is only slower lies on the same curve, not below it."
-    return Figure(tuple(panels), caption, columns=2)
-
-
-def _shown(arm: Arm) -> list[str]:
-    return [s for s in SHOWN if s in arm.table.signal.values]
+    return Figure(panels, caption, columns=2)
 
 
 def rung_figure(found: dict[str, xr.Dataset]) -> Figure:
     """Draw what each signal transfers, forgets and leaves in use, at equal accuracy."""
     level, panels = _level(found), []
-    for group in _first(found, 2):
-        for quantity, words in (
-            ("held_out", "held out"), ("forgetting", "bits on known tasks"), ("diversity", "right answers in use"),
-        ):  # fmt: skip
-            names = [str(s) for s in group[0].table.signal.values]
-            marks = []
-            for j, arm in enumerate(group):
-                values = [at_accuracy(quantity, level)(arm.table, s) for s in names]
-                marks += _marks(values, arm.optimiser, j, 0.2 * j - 0.1)
-            short = tuple(SHORT.get(s, s) for s in names)
-            panels.append(Panel(f"{quantity}, {group[0].cell.name}", "", words, tuple(marks), x_names=short))
+    rows = {"held_out": "pass rate, held out", "forgetting": "bits on known tasks", "diversity": "right answers in use"}
+    for quantity, words in rows.items():
+        for group in _first(found, 2):
+            by_optimiser = {arm.optimiser: arm.table for arm in group}
+            panels.append(rung_panel(group[0].cell.name, words, by_optimiser, quantity, level))
     caption = f"At a pass rate of {level:g} on trained questions: median and 95 % interval over seeds."
     return Figure(tuple(panels), caption, columns=2)
 
 
-def _comparisons(found):
+def _comparisons(found: dict[str, xr.Dataset]) -> dict[str, tuple]:
     level = _level(found)
-    return (
-        ("held out, class - reference", "1", at_accuracy("held_out", level), "class", "own"),
-        ("held out, verdict - class", "1", at_accuracy("held_out", level), "verdict", "class"),
-        ("forgotten, reference - class", "bits", at_accuracy("forgetting", level), "own", "class"),
-        ("steps, verdict - class", "steps", at_accuracy("steps", level), "verdict", "class"),
-    )
+    return {
+        "held out, class - reference": (at_accuracy("held_out", level), "class", "own"),
+        "held out, verdict - class": (at_accuracy("held_out", level), "verdict", "class"),
+        "bits forgotten, reference - class": (at_accuracy("forgetting", level), "own", "class"),
+        "steps, verdict - class": (at_accuracy("steps", level), "verdict", "class"),
+    }
 
 
 def difference_figure(found: dict[str, xr.Dataset]) -> Figure:
-    """Draw what one signal transfers or forgets more than another, or how much longer it takes."""
+    """Draw what one signal transfers or forgets more than another, or how many steps more it takes."""
     panels = []
-    for words, unit, *asked in _comparisons(found):
+    for words, asked in _comparisons(found).items():
         rows = [(arm, gap) for arm, _, gap in paired(found, *asked)]
-        marks: list[Whiskers | Line] = [Line([-0.5, len(rows) / 2 - 0.5], [0, 0], "", "dotted", 6)]
-        for j, optimiser in enumerate(dict.fromkeys(arm.optimiser for arm, _ in rows)):
-            marks += _marks([gap for arm, gap in rows if arm.optimiser == optimiser], optimiser, j, 0.2 * j - 0.1)
         cells = dict.fromkeys((arm.part, arm.cell) for arm, _ in rows)
+        marks: list[Whiskers | Line] = [Line([-0.5, len(cells) - 0.5], [0, 0], "", "dotted", 6)]
+        for j, optimiser in enumerate(dict.fromkeys(arm.optimiser for arm, _ in rows)):
+            marks += seed_marks([gap for arm, gap in rows if arm.optimiser == optimiser], optimiser, j, 0.2 * j - 0.1)
         names = tuple(f"{PREFIXES.get(part, '')}{cell.name}" for part, cell in cells)
-        panels.append(Panel(words, "", unit.replace("1", "difference"), tuple(marks), x_names=names))
+        panels.append(Panel(words, "", "difference", tuple(marks), x_names=names))
     caption = (
         f"Paired differences at a pass rate of {_level(found):g} on trained questions: median and 95 % interval over "
-        "seeds; a circle where too many seeds have none. J: junk in the base. sym: other symbols in other domains. "
-        "null: no shared rule. T: transformer."
+        "seeds; a circle where too many seeds have none. After the shift stands M; J: junk in the base, half: half of "
+        "the questions, sym: other symbols in other domains, null: no shared rule, T: transformer."
     )
     return Figure(tuple(panels), caption, columns=2)
-
-
-PREFIXES = {
-    "other_symbols": "sym ", "no_shared_rule": "null ", "transformer": "T ", "transformer_map": "T ",
-    "transformer_symbols": "T sym ",
-}  # fmt: skip
 
 
 def budget_figure(found: dict[str, xr.Dataset]) -> Figure:
-    """Draw accuracy over each budget."""
-    arm, panels = _first(found, 2)[-1][0], []
-    of_steps = [arm.table.trained_curve.sel(signal=s).median("seed") for s in _shown(arm)]
-    lines = [Line(arm.table.step, y, SHORT.get(s, s), colour=j) for j, (s, y) in enumerate(zip(_shown(arm), of_steps))]
-    panels.append(Panel("trained questions", "steps", "pass rate", tuple(lines)))
-    for unit in ("steps", "examples", "verdicts", "bits", "price"):
-        lines = []
-        for j, s in enumerate(_shown(arm)):
-            spent = cost(arm.table, unit, s).median("seed").values
-            accuracy = arm.table.held_out_curve.sel(signal=s).median("seed").values
-            curve = unit == "steps" or s in SAMPLED
-            x, y = (spent[1:], accuracy[1:]) if curve else (spent[-1:], accuracy[-1:])
-            lines.append(Line(x, y, SHORT.get(s, s), "line" if curve else "points", j))
-        scale = "linear" if unit == "steps" else "symlog" if unit == "verdicts" else "log"
-        panels.append(Panel(f"held-out questions, {unit}", unit, "pass rate", tuple(lines), x_scale=scale))
+    """Draw accuracy over each budget, one at a time."""
+    arm = _first(found, 2)[-1][0]
     caption = (
         f"{arm.cell.name}, {arm.optimiser}, medians over seeds. A data set is told once: a circle at the end of its "
-        "training. Examples are references, labels and verdicts; prices are settings, not facts."
+        "training; labels and references ask for no verdict. Examples are references, labels and verdicts; prices are "
+        "settings, not facts."
     )
-    return Figure(tuple(panels), caption, columns=2)
+    return Figure(budget_panels(arm.table, SHOWN), caption, columns=2)
+
+
+def measured_and_predicted(found: dict[str, xr.Dataset]) -> Iterator[tuple[Cell, float, str, Any, Any, Any]]:
+    """Return cell, weight, signal, trained accuracy by look, held-out accuracy measured, and predicted from it."""
+    for k, cell in enumerate(CELLS["log_linear"]):
+        for shared in found["log_linear"].shared.values if "log_linear" in found else ():
+            table = found["log_linear"].isel(cell=k, optimiser=0).sel(shared=shared)
+            classes = round(1 / float(table.held_out_curve[0, 0]))
+            for s in WITH_LINES:
+                trained, held_out = (
+                    table[f"{name}_curve"].sel(signal=s).values[1:] for name in ("trained", "held_out")
+                )
+                line = predicted_accuracy(s, trained, shared, 1 - shared, classes, cell.forms)
+                yield cell, float(shared), s, trained, held_out, np.asarray(line)
+
+
+def predicted_figure(found: dict[str, xr.Dataset]) -> Figure:
+    """Draw the log-linear learner's held-out accuracy, and the lines on which it should lie."""
+    panels: dict[str, list[Line]] = {}
+    for cell, shared, s, trained, held_out, line in measured_and_predicted(found):
+        if cell.forms > 1 and shared > 0:
+            lines, j = panels.setdefault(f"log-linear, {cell.name}, shared {shared:g}", []), WITH_LINES.index(s)
+            lines += [Line(trained, line, "", "line", j), Line(trained[::8], held_out[::8], s, "points", j)]
+    if not panels:
+        accuracy = np.linspace(0.3, 0.99, 50)
+        lines = [Line(accuracy, predicted_accuracy(s, accuracy, 0.5, 0.5, 4, 6), s) for s in WITH_LINES]
+        panels["predicted, lenient 6, shared 0.5"] = lines
+    drawn = (Panel(name, "pass rate, trained", "pass rate, held out", tuple(v)) for name, v in panels.items())
+    return Figure(tuple(drawn), "Circles are measured, lines are the closed forms of S69 to S72.", columns=2)
+
+
+FIGURES = {
+    "transfer": transfer_figure,
+    "rungs": rung_figure,
+    "differences": difference_figure,
+    "budgets": budget_figure,
+    "log_linear": predicted_figure,
+}
+
+
+def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
+    """State in which cells differences are least and greatest, the planted nulls, and how far closed forms are off."""
+    rows = []
+    for words, asked in _comparisons(found).items():
+        middles: dict[str, list[tuple[float, str]]] = {}
+        for arm, reason, gap in paired(found, *asked):
+            middle = over_seeds(gap).median
+            if reason == REFERENCES_ARE_ONE:
+                rows.append(
+                    Headline(f"{words}: {arm.cell.name}, {arm.optimiser}", middle, 0.0, UNITS[words[:4]], reason)
+                )
+            elif not reason and np.isfinite(middle):
+                name = f"{PREFIXES.get(arm.part, '')}{arm.cell.name}"
+                middles.setdefault(arm.optimiser, []).append((middle, name))
+        for optimiser, each in middles.items():
+            for end, (value, name) in (("least", min(each)), ("greatest", max(each))):
+                rows.append(Headline(f"{words}, {optimiser}, {end}: {name}", value, None, UNITS[words[:4]], ""))
+    off = [(shared, np.abs(held_out - line).max()) for _, shared, _, _, held_out, line in measured_and_predicted(found)]
+    for words, source, chosen in (
+        ("log-linear, largest distance from its closed form", "S69 to S72", [x for shared, x in off if shared > 0]),
+        ("log-linear without a shared feature, largest transfer", "a table", [x for shared, x in off if shared == 0]),
+    ):
+        rows += [Headline(words, float(max(chosen)), 0.0, "1", source)] if chosen else []
+    return tuple(rows)

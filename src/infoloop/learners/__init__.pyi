@@ -4,6 +4,8 @@ from . import component_learners as component_learners
 from . import fine_tuning as fine_tuning
 from . import label_loops as label_loops
 from . import label_training as label_training
+from . import ladder_outcomes as ladder_outcomes
+from . import ladder_predictions as ladder_predictions
 from . import log_linear_policy as log_linear_policy
 from . import objectives as objectives
 from . import parametric_policies as parametric_policies

@@ -190,7 +190,7 @@ def pair_preference(
     weight: PerQuestion,
     beta: float,
 ) -> Objective:
-    r"""Return DPO on a list of pairs, $-\sum_qw_q\frac1P\sum_j\ln\sigma(\beta(h_{a_j}-h_{b_j}))$, with h of `preference`.
+    r"""Return `preference` on P pairs a question, $-\sum_qw_q\frac1P\sum_j\ln\sigma(\beta(h_{a_j}-h_{b_j}))$.
 
     Args:
         base: $\ln\pi_0(y\mid q)$.

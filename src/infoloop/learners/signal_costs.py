@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jax.scipy.special import gammaln
 from jaxtyping import Array, Float, Int
 
-from infoloop.learners.signal_ladder import SIGNALS, LadderSettings
+from infoloop.learners.signal_ladder import LADDER_DEFAULTS, SIGNALS, LadderSettings
 from infoloop.probability.array_types import Number
 from infoloop.probability.numerics import binary_entropy
 from infoloop.probability.validation import check_finite, check_int
@@ -40,7 +40,7 @@ def signal_costs(
     passed: Float[Array, "signals looks questions"],
     every: int,
     signals: Sequence[str] = SIGNALS,
-    settings: LadderSettings = LadderSettings(),
+    settings: LadderSettings = LADDER_DEFAULTS,
 ) -> SignalCosts:
     r"""Return what each signal told until each look.
 
@@ -98,7 +98,9 @@ def signal_costs(
     return SignalCosts(*(jnp.stack(column).astype(float) for column in zip(*rows, strict=True)))
 
 
-def signal_price(costs: SignalCosts, reference: Number, label: Number, verdict: Number) -> Float[Array, "signals looks"]:
+def signal_price(
+    costs: SignalCosts, reference: Number, label: Number, verdict: Number
+) -> Float[Array, "signals looks"]:
     r"""Return $n_rc_r+n_lc_l+n_vc_v$, the price of what was told, in the unit of the three prices.
 
     Args:
@@ -114,7 +116,9 @@ def signal_price(costs: SignalCosts, reference: Number, label: Number, verdict: 
     >>> signal_price(SignalCosts(one, 2 * one, 3 * one, one), 1.0, 0.5, 0.25).tolist()
     [[2.75]]
     """
-    prices = (check_finite(x, what, 0) for x, what in ((reference, "reference"), (label, "label"), (verdict, "verdict")))
+    prices = (
+        check_finite(x, what, 0) for x, what in ((reference, "reference"), (label, "label"), (verdict, "verdict"))
+    )
     return sum(n * price for n, price in zip(costs[:3], prices, strict=True))
 
 

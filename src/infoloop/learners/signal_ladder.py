@@ -39,7 +39,8 @@ _OBJECTIVE = {
     "preferences": 5,
 }
 SIGNALS = tuple(_OBJECTIVE)
-EXACT_SIGNALS = SIGNALS[:7]  # those that draw nothing while a learner trains
+EXACT_SIGNALS = SIGNALS[:7]  # those that draw nothing once the references are there
+SAMPLED_SIGNALS = SIGNALS[7:9]  # those that ask for new verdicts in every step
 
 
 class LadderSettings(NamedTuple):
@@ -58,6 +59,9 @@ class LadderSettings(NamedTuple):
     group: int = 8
     pairs: int = 8
     beta: float = 1.0
+
+
+LADDER_DEFAULTS = LadderSettings()
 
 
 class LadderTraining(NamedTuple):
@@ -84,7 +88,7 @@ def train_ladder(
     observer: Observer,
     observed_policy: ParametricPolicy | None = None,
     signals: Sequence[str] = SIGNALS,
-    settings: LadderSettings = LadderSettings(),
+    settings: LadderSettings = LADDER_DEFAULTS,
 ) -> LadderTraining:
     """Train one learner from one base on each signal about a world's trained questions.
 
@@ -143,7 +147,7 @@ def signal_laws(
     rule: Int[Array, ""] | int,
     base: LogPolicy,
     signals: Sequence[str] = SIGNALS,
-    settings: LadderSettings = LadderSettings(),
+    settings: LadderSettings = LADDER_DEFAULTS,
 ) -> Float[Array, "signals questions outputs"]:
     """Return the law of outputs that each signal shows; of one that shows none, all right outputs alike.
 
@@ -182,7 +186,9 @@ def signal_laws(
     return jnp.stack([every.get(name, right) for name in signals])
 
 
-def _parts(key, world, rule, base, settings) -> dict[int, Objective]:
+def _parts(
+    key: Key[Array, ""], world: World, rule: Int[Array, ""] | int, base: LogPolicy, settings: LadderSettings
+) -> dict[int, Objective]:
     """Return the objectives that show no law, by their number in a mixture."""
     weight, right = _weight(world), right_outputs(world, rule)
     outputs = verdict_outputs(right)
