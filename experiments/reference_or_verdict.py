@@ -8,7 +8,6 @@ ones, where a slower signal has no larger gap, and at equal budgets, one at a ti
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any, Literal, NamedTuple, get_args
 
 import jax
@@ -20,9 +19,9 @@ from jaxtyping import Array, Int, Key
 from pydantic import Field
 
 from infoloop.learners.base_training import pretrain
-from infoloop.learners.fine_tuning import adam_or_descent, fewer_contents, first_questions
+from infoloop.learners.fine_tuning import adam_or_descent, first_questions
 from infoloop.learners.ladder_outcomes import AT_LEVEL, AT_LOOKS, TOLD, held_out_within, ladder_outcomes
-from infoloop.learners.ladder_predictions import predicted_accuracy
+from infoloop.learners.ladder_predictions import measured_and_predicted, predicted_accuracy
 from infoloop.learners.log_linear_policy import FeatureWeights, log_linear
 from infoloop.learners.perceptron_policy import perceptron
 from infoloop.learners.signal_ladder import EXACT_SIGNALS, SIGNALS
@@ -30,14 +29,12 @@ from infoloop.learners.transformer_policy import transformer
 from infoloop.reporting.figures import Figure, Line, Panel, Whiskers
 from infoloop.statements.criteria import Budget
 from infoloop.studies.configuration import Count, Positive, Weights, config
-from infoloop.studies.ladder_panels import budget_panels, rung_panel, transfer_panel
+from infoloop.studies.ladder_panels import budget_panels, prediction_panel, rung_panel, transfer_panel
 from infoloop.studies.runner import Headline
 from infoloop.studies.seed_marks import over_seeds, seed_marks
 from infoloop.studies.sweep import Quantity, Sweep, tables
-from infoloop.worlds.bayes_learner import void_reason
-from infoloop.worlds.finite_worlds import World, base_targets, draw_rule, under_rule
-from infoloop.worlds.lookup import lookup_world
-from infoloop.worlds.reference_channels import class_channel
+from infoloop.worlds.finite_worlds import World, base_targets
+from infoloop.worlds.lookup_cells import LookupCell, cell_void_reason, cell_world
 
 OPTIMISERS = ("adam", "sgd")
 REFERENCES_ARE_ONE = "all references are one"
@@ -50,51 +47,28 @@ PREFIXES = {
 }  # fmt: skip
 
 
-class Cell(NamedTuple):
-    """A world of a map: forms of a class, which of them held-out questions accept, junk in the base, questions."""
-
-    forms: int
-    accepted: str = "same forms"
-    junk: float = 0.0
-    half: bool = False
-
-    @property
-    def name(self) -> str:
-        """The cell in a figure."""
-        shift = "lenient" if self.accepted == "same forms" else "strict"
-        return f"{shift} {self.forms}" + (f" J{self.junk:g}" if self.junk else "") + (" half" if self.half else "")
-
-
 Part = Literal[
     "perceptron", "other_symbols", "no_shared_rule", "transformer", "log_linear", "transformer_map",
     "transformer_symbols",
 ]  # fmt: skip
-STRICT = Cell(3, "other forms")
-LENIENT = Cell(6)
-CELLS: Mapping[Part, tuple[Cell, ...]] = {  # cells of one table have worlds of one shape
-    "perceptron": (
-        LENIENT, STRICT, Cell(3, "other forms", 0.8), Cell(6, junk=0.8), Cell(3), Cell(3, "other forms", half=True),
-        Cell(1),
-    ),
-    "other_symbols": (Cell(3), Cell(3, junk=0.8)),
-    "no_shared_rule": (Cell(3),),
-    "transformer": (STRICT, LENIENT),
-    "log_linear": (Cell(1), Cell(3), Cell(6)),
-    "transformer_map": tuple(Cell(*which, junk) for junk in (0.0, 0.8) for which in (
-        (1, "same forms"), (3, "same forms"), (6, "same forms"), (1, "other forms"), (3, "other forms"),
-    )),
-    "transformer_symbols": tuple(Cell(*which, junk) for junk in (0.0, 0.8) for which in (
-        (3, "same forms"), (6, "same forms"), (3, "other forms"),
-    )),
+LENIENT = tuple(LookupCell(m) for m in (6, 3, 1))
+STRICT = LookupCell(3, "other forms")
+SECOND = *LENIENT[:2], STRICT
+CELLS: Mapping[Part, tuple[LookupCell, ...]] = {  # cells of one table have worlds of one shape
+    "perceptron": (LENIENT[0], STRICT, STRICT._replace(junk=0.8), LENIENT[0]._replace(junk=0.8), LENIENT[1],
+                   STRICT._replace(half=True), LENIENT[2]),
+    "other_symbols": (LENIENT[1], LENIENT[1]._replace(junk=0.8)),
+    "no_shared_rule": (LENIENT[1],),
+    "transformer": (STRICT, LENIENT[0]),
+    "log_linear": LENIENT,
+    "transformer_map": tuple(c._replace(junk=j) for j in (0.0, 0.8) for c in (*SECOND, LENIENT[2])),
+    "transformer_symbols": tuple(c._replace(junk=j) for j in (0.0, 0.8) for c in SECOND),
 }  # fmt: skip
-OTHER_SYMBOLS = {"surface": "other symbols", "tasks": 12}
-WORLDS: Mapping[str, Mapping[str, Any]] = {
-    "other_symbols": OTHER_SYMBOLS,
-    "transformer_symbols": OTHER_SYMBOLS,
-    "no_shared_rule": {"shared": False},
-    "log_linear": {"tasks": 1},
-}
-SHIFTS = dict.fromkeys(("other_symbols", "transformer_symbols"), "other symbols") | {"no_shared_rule": "no shared rule"}
+OTHER_SYMBOLS = {"surface": "other symbols"}
+SHIFTS: Mapping[str, Mapping[str, Any]] = {
+    "other_symbols": OTHER_SYMBOLS, "transformer_symbols": OTHER_SYMBOLS, "no_shared_rule": {"shared": False},
+}  # fmt: skip
+TASKS = {"other_symbols": 12, "transformer_symbols": 12, "log_linear": 1}
 
 
 @config
@@ -141,27 +115,24 @@ def sweeps(config: Config) -> dict[str, Sweep]:
     return {part: _log_linear(config) if part == "log_linear" else _networks(config, part) for part in config.parts}
 
 
-def _drawn(config: Config, part: str, key: Key[Array, ""], cell: Int[Array, ""]) -> tuple[World, Array, Array]:
+def _drawn(config: Config, part: Part, key: Key[Array, ""], cell: Int[Array, ""]) -> tuple[World, Array, Array]:
     """Return what a seed draws in a cell: a world of its rule alone, its base's junk, keys of weights and signals."""
-    key_world, key_rule, *rest = jax.random.split(key, 4)
-    symbols = min(3, config.symbols) if part == "no_shared_rule" else config.symbols
-    sizes: dict[str, Any] = {"symbols": symbols, "classes": config.classes, **WORLDS.get(part, {})}
-    worlds = []
-    for c in CELLS[part]:
-        world = lookup_world(key_world, forms=c.forms, accepted=c.accepted, **sizes)
-        world = under_rule(world, draw_rule(key_rule, world))
-        worlds.append(fewer_contents(world, max(1, symbols // 2) if c.half else symbols))
-    world = jax.tree.map(lambda *cells: jnp.stack(cells)[cell], *worlds)
+    key_world, *rest = jax.random.split(key, 3)
+    sizes = {"classes": config.classes, "tasks": TASKS.get(part, 4), **SHIFTS.get(part, {})}
+    world = cell_world(key_world, CELLS[part], cell, _symbols(config, part), **sizes)
     return world, jnp.array([c.junk for c in CELLS[part]])[cell], jnp.stack(rest)
 
 
-def _networks(config: Config, part: str) -> Sweep:
+def _symbols(config: Config, part: Part) -> int:
+    return min(3, config.symbols) if part == "no_shared_rule" else config.symbols
+
+
+def _networks(config: Config, part: Part) -> Sweep:
     learner = transformer if part.startswith("transformer") else perceptron
-    symbols = min(3, config.symbols) if part == "no_shared_rule" else config.symbols
 
     def measure(key, cell, seed):
         world, junk, keys = _drawn(config, part, key, cell)
-        few, policy = first_questions(world, symbols), learner(world)
+        few, policy = first_questions(world, _symbols(config, part)), learner(world)
         start = pretrain(keys[0], world, policy, junk, config.base_steps)
 
         def one(adam):
@@ -211,7 +182,7 @@ class Arm(NamedTuple):
     """One learner in one cell under one optimiser; its table has the axes seed, signal, level and step."""
 
     part: str
-    cell: Cell
+    cell: LookupCell
     optimiser: str
     table: xr.Dataset
 
@@ -219,11 +190,10 @@ class Arm(NamedTuple):
     def name(self) -> str:
         """The cell in the ledger."""
         learner = "transformer" if self.part.startswith("transformer") else "perceptron"
-        shift = SHIFTS.get(self.part, "same symbols"), "strict" if self.cell.accepted == "other forms" else "lenient"
-        half = "half" if self.cell.half else "all"
+        shift, cell = ", ".join(map(str, SHIFTS.get(self.part, {"surface": "same symbols"}).values())), self.cell
         return (
-            f"learner={learner}, shift={' '.join(shift)}, M={self.cell.forms}, J={self.cell.junk:g}, questions={half}, "
-            f"optimiser={self.optimiser}"
+            f"learner={learner}, surface={shift.replace('False', 'no shared rule')}, accepted={cell.accepted}, "
+            f"M={cell.forms}, J={cell.junk:g}, questions={'half' if cell.half else 'all'}, optimiser={self.optimiser}"
         )
 
 
@@ -237,19 +207,15 @@ def arms(found: dict[str, xr.Dataset]) -> Iterator[Arm]:
                 yield Arm(part, cell, str(optimiser), table.isel(cell=k).sel(optimiser=optimiser))
 
 
-@lru_cache
-def void(part: str, cell: Cell) -> str:
-    """Return why nothing can be learned from held-out questions in a cell; '' if something can."""
-    sizes = {"symbols": 2, "classes": 2, **WORLDS.get(part, {})}  # which no answer hangs on
-    world = lookup_world(jax.random.key(0), forms=cell.forms, accepted=cell.accepted, **sizes)
-    return void_reason(world, class_channel(world))
-
-
 def paired(found: dict[str, xr.Dataset], value: Callable, signal: str, against: str) -> Iterator[tuple[Arm, str, Any]]:
     """Return each arm, why it is void, and `value(arm's table, signal)` of a signal less that of another, by seed."""
     for arm in arms(found):
         null = REFERENCES_ARE_ONE if arm.cell.forms == 1 and {signal, against} == {"own", "class"} else ""
-        yield arm, void(arm.part, arm.cell) or null, value(arm.table, signal) - value(arm.table, against)
+        yield (
+            arm,
+            cell_void_reason(arm.cell, **SHIFTS.get(arm.part, {})) or null,
+            value(arm.table, signal) - value(arm.table, against),
+        )
 
 
 def at_accuracy(quantity: str, level: float) -> Callable[[xr.Dataset, str], np.ndarray]:
@@ -303,7 +269,7 @@ def _level(found: dict[str, xr.Dataset]) -> float:
 def _first(found: dict[str, xr.Dataset], cells: int) -> list[list[Arm]]:
     """Return the first cells of the first learner that is there, each with all of its optimisers."""
     every = [arm for arm in arms(found) if arm.cell.forms > 1]
-    groups: dict[Cell, list[Arm]] = {}
+    groups: dict[LookupCell, list[Arm]] = {}
     for arm in every:
         if arm.part == every[0].part:
             groups.setdefault(arm.cell, []).append(arm)
@@ -370,33 +336,25 @@ def budget_figure(found: dict[str, xr.Dataset]) -> Figure:
     return Figure(budget_panels(arm.table, SHOWN), caption, columns=2)
 
 
-def measured_and_predicted(found: dict[str, xr.Dataset]) -> Iterator[tuple[Cell, float, str, Any, Any, Any]]:
-    """Return cell, weight, signal, trained accuracy by look, held-out accuracy measured, and predicted from it."""
-    for k, cell in enumerate(CELLS["log_linear"]):
-        for shared in found["log_linear"].shared.values if "log_linear" in found else ():
-            table = found["log_linear"].isel(cell=k, optimiser=0).sel(shared=shared)
-            classes = round(1 / float(table.held_out_curve[0, 0]))
-            for s in WITH_LINES:
-                trained, held_out = (
-                    table[f"{name}_curve"].sel(signal=s).values[1:] for name in ("trained", "held_out")
-                )
-                line = predicted_accuracy(s, trained, shared, 1 - shared, classes, cell.forms)
-                yield cell, float(shared), s, trained, held_out, np.asarray(line)
+def log_linear_tables(found: dict[str, xr.Dataset]) -> Iterator[tuple[LookupCell, float, xr.Dataset]]:
+    """Return the log-linear learner's cells and weights of the shared feature, each with its table."""
+    for k, cell in enumerate(CELLS["log_linear"] if "log_linear" in found else ()):
+        for shared in found["log_linear"].shared.values:
+            yield cell, float(shared), found["log_linear"].isel(cell=k, optimiser=0).sel(shared=shared)
 
 
 def predicted_figure(found: dict[str, xr.Dataset]) -> Figure:
     """Draw the log-linear learner's held-out accuracy, and the lines on which it should lie."""
-    panels: dict[str, list[Line]] = {}
-    for cell, shared, s, trained, held_out, line in measured_and_predicted(found):
-        if cell.forms > 1 and shared > 0:
-            lines, j = panels.setdefault(f"log-linear, {cell.name}, shared {shared:g}", []), WITH_LINES.index(s)
-            lines += [Line(trained, line, "", "line", j), Line(trained[::8], held_out[::8], s, "points", j)]
+    panels = [
+        prediction_panel(f"log-linear, {cell.name}, shared {shared:g}", table, WITH_LINES, shared, cell.forms)
+        for cell, shared, table in log_linear_tables(found)
+        if cell.forms > 1 and shared > 0
+    ]
     if not panels:
         accuracy = np.linspace(0.3, 0.99, 50)
-        lines = [Line(accuracy, predicted_accuracy(s, accuracy, 0.5, 0.5, 4, 6), s) for s in WITH_LINES]
-        panels["predicted, lenient 6, shared 0.5"] = lines
-    drawn = (Panel(name, "pass rate, trained", "pass rate, held out", tuple(v)) for name, v in panels.items())
-    return Figure(tuple(drawn), "Circles are measured, lines are the closed forms of S69 to S72.", columns=2)
+        lines = tuple(Line(accuracy, predicted_accuracy(s, accuracy, 0.5, 0.5, 4, 6), s) for s in WITH_LINES)
+        panels = [Panel("log-linear, lenient 6, shared 0.5", "pass rate, trained", "pass rate, held out", lines)]
+    return Figure(tuple(panels), "Circles are measured, lines are the closed forms of S69 to S72.", columns=2)
 
 
 FIGURES = {
@@ -425,7 +383,11 @@ def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
         for optimiser, each in middles.items():
             for end, (value, name) in (("least", min(each)), ("greatest", max(each))):
                 rows.append(Headline(f"{words}, {optimiser}, {end}: {name}", value, None, UNITS[words[:4]], ""))
-    off = [(shared, np.abs(held_out - line).max()) for _, shared, _, _, held_out, line in measured_and_predicted(found)]
+    off = []
+    for cell, shared, table in log_linear_tables(found):
+        for signal in WITH_LINES:
+            _, held_out, line = measured_and_predicted(table, signal, shared, cell.forms)
+            off.append((shared, np.abs(held_out - line).max()))
     for words, source, chosen in (
         ("log-linear, largest distance from its closed form", "S69 to S72", [x for shared, x in off if shared > 0]),
         ("log-linear without a shared feature, largest transfer", "a table", [x for shared, x in off if shared == 0]),

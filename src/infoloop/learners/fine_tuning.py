@@ -5,7 +5,7 @@ from dataclasses import replace
 import jax
 import jax.numpy as jnp
 import optax
-from jaxtyping import Array, Bool, Int
+from jaxtyping import Array, Bool
 
 from infoloop.probability.array_types import Number
 from infoloop.probability.validation import check_int
@@ -34,25 +34,6 @@ def first_questions(world: World, count: int) -> World:
     names = ("prompts", "task", "domain", "content", "classes", "accepted")
     kept = {name: getattr(world, name)[:count] for name in names}
     return replace(world, right_class=world.right_class[:, :count], **kept)
-
-
-def fewer_contents(world: World, count: Int[Array, ""] | int) -> World:
-    """Return the world in which the new task asks for its first contents alone; no shape changes.
-
-    Questions of the new task about other contents are neither trained nor held out: their task is -1.
-
-    Args:
-        world: A world.
-        count: How many contents are asked for; may be traced.
-
-    >>> from infoloop.worlds.lookup import lookup_world
-    >>> world = fewer_contents(lookup_world(jax.random.key(0), symbols=3), 2)
-    >>> int(world.trained.sum()), int(world.held_out.sum()), len(world.task)
-    (2, 2, 30)
-    """
-    first = jnp.min(jnp.where(world.task == 0, world.content, world.contents))
-    left_out = (world.task == 0) & (world.content - first >= count)
-    return replace(world, task=jnp.where(left_out, -1, world.task))
 
 
 def adam_or_descent(

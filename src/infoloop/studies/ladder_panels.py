@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from infoloop.learners.ladder_outcomes import BUDGETS, spent
+from infoloop.learners.ladder_predictions import measured_and_predicted
 from infoloop.learners.signal_ladder import SAMPLED_SIGNALS
 from infoloop.reporting.figures import Line, Panel
 from infoloop.studies.seed_marks import seed_marks
@@ -76,6 +77,23 @@ def budget_panels(table: xarray.Dataset, signals: Sequence[str]) -> tuple[Panel,
         if lines:
             panels.append(Panel(f"held-out questions, {unit}", unit, "pass rate", tuple(lines), x_scale=scale))
     return tuple(panels)
+
+
+def prediction_panel(title: str, table: xarray.Dataset, signals: Sequence[str], shared: float, forms: int) -> Panel:
+    """Return held-out against trained accuracy of a log-linear learner: circles as measured, lines as predicted.
+
+    Args:
+        title: Title of the panel.
+        table: Quantities of the ladder, without an axis of seeds.
+        signals: Which signals.
+        shared: Kernel weight of a class in all domains; that of a question's own output is the rest to 1.
+        forms: M, right outputs a question.
+    """
+    lines = []
+    for j, s in enumerate(signals):
+        trained, held_out, line = measured_and_predicted(table, s, shared, forms)
+        lines += [Line(trained, line, "", colour=j), Line(trained[::8], held_out[::8], SHORT.get(s, s), "points", j)]
+    return Panel(title, "pass rate, trained", "pass rate, held out", tuple(lines))
 
 
 def _there(table, signals):
