@@ -97,9 +97,8 @@ class Config:
 
 
 SMALL = Config(
-    parts=("perceptron", "log_linear"), seeds=2, symbols=2, classes=2, base_steps=2, looks=2, every=1, levels=(0.01,),
-    shared=(0.5,),
-)  # fmt: skip
+    parts=("perceptron",), seeds=2, symbols=2, classes=2, base_steps=2, looks=2, every=1, levels=(0.01,), shared=(0.5,)
+)
 CLAIMS = (
     "thm:verdict-pull",
     "thm:own-references",

@@ -48,7 +48,7 @@ def predicted_accuracy(
         ValueError: The signal has no closed form, or a number is out of its range.
 
     >>> [predicted_accuracy(s, [0.8], 0.5, 0.5, 4, 4).round(3).item() for s in ("own", "class")]
-    [0.619, 0.71]
+    [0.619, 0.709]
     """
     check_choice(signal, "signal", PREDICTED_SIGNALS)
     told = jnp.asarray(accuracy, float)
@@ -80,7 +80,7 @@ def measured_and_predicted(
     >>> curves = {"trained_curve": [[0.25, 0.8]], "held_out_curve": [[0.25, 0.7]]}
     >>> table = xarray.Dataset({k: (("signal", "step"), v) for k, v in curves.items()}, {"signal": ["class"]})
     >>> [round(x.item(), 3) for x in measured_and_predicted(table, "class", 0.5, 4)]
-    [0.8, 0.7, 0.71]
+    [0.8, 0.7, 0.709]
     """
     curves = table.sel(signal=signal)
     trained, held_out = curves.trained_curve.values, curves.held_out_curve.values
