@@ -20,7 +20,7 @@ from pydantic import Field
 
 from infoloop.learners.base_training import pretrain
 from infoloop.learners.fine_tuning import adam_or_descent, first_questions
-from infoloop.learners.ladder_outcomes import AT_LEVEL, AT_LOOKS, TOLD, held_out_within, ladder_outcomes
+from infoloop.learners.ladder_measures import AT_LEVEL, AT_LOOKS, TOLD, held_out_within, ladder_outcomes
 from infoloop.learners.ladder_predictions import measured_and_predicted, predicted_accuracy
 from infoloop.learners.log_linear_policy import FeatureWeights, log_linear
 from infoloop.learners.perceptron_policy import perceptron
@@ -30,8 +30,8 @@ from infoloop.reporting.figures import Figure, Line, Panel, Whiskers
 from infoloop.statements.criteria import Budget
 from infoloop.studies.configuration import Count, Positive, Weights, config
 from infoloop.studies.ladder_panels import budget_panels, prediction_panel, rung_panel, transfer_panel
+from infoloop.studies.marks_over_seeds import over_seeds, seed_marks
 from infoloop.studies.runner import Headline
-from infoloop.studies.seed_marks import over_seeds, seed_marks
 from infoloop.studies.sweep import Quantity, Sweep, tables
 from infoloop.worlds.finite_worlds import World, base_targets
 from infoloop.worlds.lookup_cells import LookupCell, cell_void_reason, cell_world
@@ -149,8 +149,8 @@ def _log_linear(config: Config) -> Sweep:
         base = jnp.log(base_targets(world, junk))
         policy = log_linear(world, FeatureWeights(content_class=shared, own=1 - shared), base)
         start, optimiser = policy.start(keys[0]), optax.sgd(config.flow_rate)
-        looks = _looked_at(config)
-        found = ladder_outcomes(keys[1], world, policy, world, policy, start, optimiser, *looks, EXACT_SIGNALS)
+        learner = (world, policy, world, policy, start, optimiser)
+        found = ladder_outcomes(keys[1], *learner, *_looked_at(config), signals=EXACT_SIGNALS)
         return jax.tree.map(lambda x: x[None], found)
 
     return _table(config, "log_linear", measure, {"shared": config.shared}, ("flow",), EXACT_SIGNALS)
@@ -199,7 +199,7 @@ class Arm(NamedTuple):
 def arms(found: dict[str, xr.Dataset]) -> Iterator[Arm]:
     """Return the arms of all networks, or of the log-linear learner where there is no network."""
     parts = [part for part in CELLS if part in found and part != "log_linear"]
-    for part in parts or ["log_linear"]:
+    for part in parts or get_args(Part)[4:5]:
         table = found[part] if parts else found[part].isel(shared=-1).expand_dims("seed")
         for k, cell in enumerate(CELLS[part]):
             for optimiser in table.optimiser.values:
@@ -350,7 +350,7 @@ def predicted_figure(found: dict[str, xr.Dataset]) -> Figure:
         if cell.forms > 1 and shared > 0
     ]
     if not panels:
-        accuracy = np.linspace(0.3, 0.99, 50)
+        accuracy = jnp.linspace(0.3, 0.99, 50)
         lines = tuple(Line(accuracy, predicted_accuracy(s, accuracy, 0.5, 0.5, 4, 6), s) for s in WITH_LINES)
         panels = [Panel("log-linear, lenient 6, shared 0.5", "pass rate, trained", "pass rate, held out", lines)]
     return Figure(tuple(panels), "Circles are measured, lines are the closed forms of S69 to S72.", columns=2)

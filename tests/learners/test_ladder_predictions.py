@@ -7,7 +7,7 @@ import optax
 import pytest
 import xarray
 
-from infoloop.learners.ladder_outcomes import ladder_outcomes
+from infoloop.learners.ladder_measures import ladder_outcomes
 from infoloop.learners.ladder_predictions import PREDICTED_SIGNALS, measured_and_predicted, predicted_accuracy
 from infoloop.learners.log_linear_policy import FeatureWeights, log_linear
 from infoloop.worlds.finite_worlds import under_rule

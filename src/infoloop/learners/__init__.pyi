@@ -4,7 +4,8 @@ from . import component_learners as component_learners
 from . import fine_tuning as fine_tuning
 from . import label_loops as label_loops
 from . import label_training as label_training
-from . import ladder_outcomes as ladder_outcomes
+from . import ladder_costs as ladder_costs
+from . import ladder_measures as ladder_measures
 from . import ladder_predictions as ladder_predictions
 from . import log_linear_policy as log_linear_policy
 from . import objectives as objectives
@@ -14,7 +15,6 @@ from . import policy_outcomes as policy_outcomes
 from . import policy_training as policy_training
 from . import readout_information as readout_information
 from . import response_rewards as response_rewards
-from . import signal_costs as signal_costs
 from . import signal_ladder as signal_ladder
 from . import tabular_policy as tabular_policy
 from . import trained_information as trained_information

@@ -1,13 +1,12 @@
 r"""What the log-linear learner does on the rungs of the ladder, in closed form: S69 to S72 by the names of signals."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 from jaxtyping import Array, Float
 
 from infoloop.learners.signal_ladder import LADDER_DEFAULTS, LadderSettings
@@ -23,13 +22,13 @@ PREDICTED_SIGNALS = ("house", "own", "some", "all", "class", "verdict")
 
 def predicted_accuracy(
     signal: str,
-    accuracy: Sequence[float] | Float[Array, looks],
+    accuracy: Sequence[float] | Float[ArrayLike, "looks"],
     shared: float,
     own: float,
     classes: int,
     forms: int,
     settings: LadderSettings = LADDER_DEFAULTS,
-) -> Float[Array, looks]:
+) -> Float[Array, "looks"]:
     r"""Return held-out accuracy at accuracies on trained questions, of gradient flow from a uniform base.
 
     References of k forms follow `accuracy_from_part`; all of them, the class label and the exact verdict
@@ -62,12 +61,12 @@ def predicted_accuracy(
 
 @host_only
 def measured_and_predicted(
-    table: xarray.Dataset, signal: str, shared: float, forms: int, settings: LadderSettings = LADDER_DEFAULTS
-) -> tuple[Float[np.ndarray, looks], Float[np.ndarray, looks], Float[np.ndarray, looks]]:
+    table: "xarray.Dataset", signal: str, shared: float, forms: int, settings: LadderSettings = LADDER_DEFAULTS
+) -> tuple[Float[np.ndarray, "looks"], Float[np.ndarray, "looks"], Float[np.ndarray, "looks"]]:
     """Return trained accuracy, held-out accuracy, and what it is predicted to be, at each look after the first.
 
     Args:
-        table: Curves of `ladder_outcomes.AT_LOOKS` of a log-linear learner, which begins at 1/C.
+        table: Curves of `ladder_measures.AT_LOOKS` of a log-linear learner, which begins at 1/C.
         signal: One of `PREDICTED_SIGNALS`.
         shared: Kernel weight of a class in all domains; that of a question's own output is the rest to 1.
         forms: M, right outputs a question.

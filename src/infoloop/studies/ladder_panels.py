@@ -1,6 +1,6 @@
 """Panels of a figure for a ladder of signals: transfer, rungs at equal accuracy, and accuracy over each budget.
 
-A table has what `learners.ladder_outcomes` returns, with the axes seed, signal, level and step.
+A table has what `ladder_outcomes` returns, with the axes seed, signal, level and step.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from infoloop.learners.ladder_outcomes import BUDGETS, spent
+from infoloop.learners.ladder_measures import BUDGETS, spent
 from infoloop.learners.ladder_predictions import measured_and_predicted
 from infoloop.learners.signal_ladder import SAMPLED_SIGNALS
 from infoloop.reporting.figures import Line, Panel
-from infoloop.studies.seed_marks import seed_marks
+from infoloop.studies.marks_over_seeds import seed_marks
 
 if TYPE_CHECKING:
     import xarray
@@ -43,7 +43,7 @@ def rung_panel(title: str, words: str, tables: Mapping[str, xarray.Dataset], qua
         title: Title of the panel.
         words: What the quantity is.
         tables: Tables of the same signals, by what the legend says.
-        quantity: One of `ladder_outcomes.AT_LEVEL`.
+        quantity: One of `ladder_measures.AT_LEVEL`.
         level: The accuracy.
     """
     marks, names = [], [str(s) for s in next(iter(tables.values())).signal.values]

@@ -4,10 +4,11 @@ import itertools
 import math
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infoloop.learners.signal_costs import SignalCosts, signal_costs, signal_price
+from infoloop.learners.ladder_costs import SignalCosts, signal_costs, signal_price
 from infoloop.learners.signal_ladder import SIGNALS, LadderSettings
 from infoloop.probability.numerics import rounding
 from infoloop.worlds.finite_worlds import fewer_contents
@@ -24,7 +25,7 @@ def entropy(p):
 def test_costs_are_those_of_a_count_by_hand():
     passed = np.random.default_rng(3).uniform(0.1, 0.9, (len(SIGNALS), 4, len(WORLD.task)))
     passed[:, 0] = passed[0, 0]  # all signals begin at one base
-    found = signal_costs(WORLD, 9, passed, 6, SIGNALS, SETTINGS)
+    found = signal_costs(WORLD, 9, jnp.asarray(passed), 6, SIGNALS, SETTINGS)
     trained = np.flatnonzero(np.array(WORLD.trained))
     assert len(trained) == 2
     for (k, name), look in itertools.product(enumerate(SIGNALS), range(4)):
@@ -57,12 +58,12 @@ def test_a_pair_takes_as_many_verdicts_as_it_takes_to_see_both_kinds():
             seen.add(rng.random() < p)
             n += 1
         waits.append(n)
-    passed = np.full((1, 2, len(WORLD.task)), p)
+    passed = jnp.full((1, 2, len(WORLD.task)), p)
     asked = signal_costs(WORLD, 0, passed, 1, ("preferences",), SETTINGS).verdicts[0, 1] / (2 * 7)
     assert abs(np.mean(waits) - asked) < 5 * np.std(waits) / math.sqrt(20_000)
 
 
 def test_a_price_below_0_is_refused():
-    one = np.ones((1, 1))
+    one = jnp.ones((1, 1))
     with pytest.raises(ValueError, match="label"):
         signal_price(SignalCosts(one, one, one, one), 1.0, -1.0, 0.0)

@@ -119,7 +119,7 @@ def signal_price(
     prices = (
         check_finite(x, what, 0) for x, what in ((reference, "reference"), (label, "label"), (verdict, "verdict"))
     )
-    return sum(n * price for n, price in zip(costs[:3], prices, strict=True))
+    return jnp.stack([n * price for n, price in zip(costs[:3], prices, strict=True)]).sum(axis=0)
 
 
 def _log2_choices(of, taken):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from infoloop.reporting.figures import Line, Whiskers
-from infoloop.studies.seed_marks import over_seeds, seed_marks
+from infoloop.studies.marks_over_seeds import over_seeds, seed_marks
 
 
 def test_an_interval_over_seeds_is_from_the_6th_to_the_15th_of_20():
@@ -15,10 +15,11 @@ def test_an_interval_over_seeds_is_from_the_6th_to_the_15th_of_20():
 
 def test_groups_without_an_interval_are_circles_and_those_without_a_value_are_left_out():
     many, few, none = np.arange(20.0), np.arange(3.0), np.full(20, np.nan)
-    whiskers, circles = seed_marks([many, few, none], "here", 2, 0.5)
+    whiskers, circles = marks = seed_marks([many, few, none], "here", 2, 0.5)
     assert isinstance(whiskers, Whiskers)
     assert isinstance(circles, Line)
-    assert (list(whiskers.x), list(circles.x), list(circles.y)) == ([0.5], [1.5], [1.0])
+    assert [np.asarray(mark.x).tolist() for mark in marks] == [[0.5], [1.5]]
+    assert np.asarray(circles.y).tolist() == [1.0]
     assert (whiskers.label, circles.label, circles.style) == ("here", "", "points")
     assert seed_marks([none]) == ()
     assert seed_marks([few], "here")[0].label == "here"

@@ -10,9 +10,9 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Key, PyTree
 
+from infoloop.learners.ladder_costs import signal_costs, signal_price
 from infoloop.learners.parametric_policies import ParametricPolicy
 from infoloop.learners.policy_outcomes import first_at, outcomes
-from infoloop.learners.signal_costs import signal_costs, signal_price
 from infoloop.learners.signal_ladder import LADDER_DEFAULTS, SAMPLED_SIGNALS, SIGNALS, LadderSettings, train_ladder
 from infoloop.probability.array_types import Number
 from infoloop.probability.host_functions import host_only

@@ -8,7 +8,7 @@ import pytest
 import xarray
 
 from infoloop.learners.fine_tuning import first_questions
-from infoloop.learners.ladder_outcomes import AT_LEVEL, AT_LOOKS, BUDGETS, TOLD, held_out_within, ladder_outcomes, spent
+from infoloop.learners.ladder_measures import AT_LEVEL, AT_LOOKS, BUDGETS, TOLD, held_out_within, ladder_outcomes, spent
 from infoloop.learners.objectives import class_likelihood
 from infoloop.learners.perceptron_policy import perceptron
 from infoloop.learners.policy_training import train_policy
