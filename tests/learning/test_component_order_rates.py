@@ -56,7 +56,13 @@ def test_a_flip_above_one_is_refused():
 
 @pytest.mark.parametrize(
     ("first", "second", "lead"),
-    [("3/10", "1/10", "1/2"), ("-1/8", "3/8", "-1"), ("11/20", "9/20", "1/10"), ("2", "0", "1"), ("-1/4", "-3/4", "1/2")],
+    [
+        ("3/10", "1/10", "1/2"),
+        ("-1/8", "3/8", "-1"),
+        ("11/20", "9/20", "1/10"),
+        ("2", "0", "1"),
+        ("-1/4", "-3/4", "1/2"),
+    ],
 )
 def test_a_lead_is_a_share_of_what_was_taken_up_of_both(first, second, lead):
     a, b = Fraction(first), Fraction(second)

@@ -1,4 +1,4 @@
-r"""Comparisons of styled responses, by raters who look at nothing but who is right, and the wins that a model is fitted to.
+r"""Comparisons of styled responses, by raters who look at nothing but who is right, and the wins that they make.
 
 A reward model tells responses apart by question, class, marker and length (`response_rewards.response_tokens`): those
 that it cannot tell apart are one *item*, and comparisons are counted by items.

@@ -30,7 +30,7 @@ class CriterionError(ValueError):
 
 
 class Budget(NamedTuple):
-    """What the arms of a comparison have in common: so many steps, queries, bits, this accuracy, this share of the way."""
+    """What the arms of a comparison have in common: so many steps, queries, bits, this accuracy or share of the way."""
 
     amount: float
     unit: str
