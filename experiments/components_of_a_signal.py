@@ -17,7 +17,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-import scipy.stats
 import xarray as xr
 from pydantic import Field
 
@@ -36,17 +35,17 @@ from infoloop.learners.objectives import imitation
 from infoloop.learners.parametric_policies import ParametricPolicy
 from infoloop.learners.policy_outcomes import first_at
 from infoloop.learners.policy_training import train_policy
-from infoloop.learning.component_order_rates import component_efficiency, relative_lead, split_start
+from infoloop.learning.component_order_rates import component_efficiency, relative_lead
+from infoloop.learning.disagreeing_pairs import DRAWS, PREDICTORS, drawn_pair, predicted
 from infoloop.probability.numerics import plog2p
 from infoloop.reporting.figures import Figure, Line, Panel, Whiskers
 from infoloop.statements.criteria import Budget
 from infoloop.studies.configuration import Count, Positive, Weight, Weights, config
 from infoloop.studies.runner import Headline
+from infoloop.studies.seed_shares import SeedShare, share_over_seeds
 from infoloop.studies.sweep import Quantity, Sweep, tables
-from infoloop.worlds.component_pairs import MOST_IDLE, ComponentPair, inputs_law, strings_law
+from infoloop.worlds.component_pairs import ComponentPair, inputs_law, strings_law
 
-PREDICTORS = ("efficiency", "information", "rate")
-DRAWS = ("as they come", "efficiency or information", "efficiency or rate")
 Learner = Literal[
     "linear on tokens",
     "perceptron on tokens by SGD",
@@ -62,7 +61,6 @@ Learner = Literal[
 ]
 SLOWED = ("linear on tokens", "perceptron on tokens", "token tables", "writing perceptron")  # each by its idle bits
 FIRST = 0.1  # share of the way at which the first component is asked for
-CANDIDATES = 128  # among them no pair of the wanted kind has a chance below 1e-6
 
 
 @config
@@ -114,28 +112,6 @@ def sweeps(config: Config) -> dict[str, Sweep]:
     return {"pairs": _pairs(config)}
 
 
-def predicted(crossovers: jax.Array, idle: jax.Array) -> dict[str, jax.Array]:
-    """Return what each predictor says of either component of a pair; the larger one is named."""
-    return {
-        "efficiency": component_efficiency(crossovers, idle),
-        "information": component_efficiency(crossovers, jnp.zeros_like(idle)),
-        "rate": split_start(crossovers, idle),
-    }
-
-
-def drawn_pair(key: jax.Array, config: Config, draw: int) -> ComponentPair:
-    """Return a pair of one of `DRAWS`: the first one of that kind among many that come."""
-    key_flips, key_idle = jax.random.split(key)
-    e = jax.random.uniform(key_flips, (CANDIDATES, 2), minval=config.least, maxval=config.most)
-    b = jax.random.randint(key_idle, (CANDIDATES, 2), 0, MOST_IDLE + 1)
-    leads = {name: jnp.sign(x[:, 0] - x[:, 1]) for name, x in jax.vmap(predicted)(e, b).items()}
-    wanted = jnp.stack(
-        [jnp.ones(CANDIDATES, bool), *(leads["efficiency"] * leads[name] < 0 for name in ("information", "rate"))]
-    )
-    place = jnp.argmax(wanted[draw])
-    return ComponentPair(e[place], b[place])
-
-
 def _trial(config: Config, learner: str, pair: ComponentPair) -> Trial:
     network = "perceptron" in learner
     sizes = {"SGD": config.sgd, "Adam": config.adam}.get(learner.split(" by ")[-1], config.linear)
@@ -158,7 +134,7 @@ def _pairs(config: Config) -> Sweep:
     def measure(key, learner, seed):
         def one(key, draw):
             key_pair, key_start = jax.random.split(key)
-            pair = drawn_pair(key_pair, config, draw)
+            pair = drawn_pair(key_pair, config.least, config.most, draw)
             trial = _trial(config, learner, pair)
             low, high = trial.steps
             size = lambda step: trial.clock * low * (high / low) ** (step / config.steps)  # noqa: E731
@@ -178,7 +154,7 @@ def _pairs(config: Config) -> Sweep:
         "crossovers": Quantity("crossover probability", "1", ("draw", "component")),
         "idle": Quantity("idle bits", "bits", ("draw", "component")),
         "contribution": Quantity(
-            "contribution beyond the untrained learner; at the level 1 all of it, at the end",
+            "contribution beyond the untrained learner; at 1 all of it, at the end",
             "nats",
             ("draw", "level", "component"),
         ),
@@ -204,9 +180,8 @@ def _summary(pair, trained, least, levels):
     looks = jnp.arange(len(way)) * 1.0
     at = lambda level, values: jax.vmap(lambda v: first_at(level, way, v), 1)(values)  # noqa: E731
     by_level = jax.vmap(lambda level: at(level, gained))(jnp.array(levels))
-    own = jax.vmap(
-        lambda j: first_at(0.5, told[:, j] / component_efficiency(pair.crossovers[j], 0), looks),
-    )(jnp.arange(2))
+    whole = component_efficiency(pair.crossovers, 0)
+    own = jax.vmap(lambda of: first_at(0.5, of, looks), 1)(told / whole)
     never = jnp.where(jnp.isnan(own), len(way) * 1.0, own)
     bits = at(FIRST, told)
     found = {
@@ -226,8 +201,13 @@ def run(config: Config, key: jax.Array) -> dict:
     return tables(sweeps(config), key)
 
 
+def efficient_first(found: dict[str, xr.Dataset], budget: Budget) -> dict:
+    """Return the lead of the more efficient component at a share of the loss's way, by seed, in pairs as they come."""
+    return _by_cell(found, DRAWS[0], "efficiency", _level(budget))
+
+
 def efficient_over_informative(found: dict[str, xr.Dataset], budget: Budget) -> dict:
-    """Return by how far the more efficient component leads, by seed, where the other one tells more."""
+    """Return the lead of the more efficient component, by seed, where the other one tells more."""
     return _by_cell(found, DRAWS[1], "efficiency", _level(budget))
 
 
@@ -239,7 +219,7 @@ def efficient_over_fast(found: dict[str, xr.Dataset], budget: Budget) -> dict:
 
 
 def informative_stays(found: dict[str, xr.Dataset], budget: Budget) -> dict:
-    """Return by how far the more informative component leads at the end, by seed, where the other is more efficient."""
+    """Return the lead of the more informative component at the end, by seed, where the other is more efficient."""
     if budget.unit != "steps":
         raise ValueError(f"the budget is in {budget.unit}: give the steps of training, at whose end one looks")
     return _by_cell(found, DRAWS[1], "information", 1.0)
@@ -270,16 +250,7 @@ def _contributions(table: xr.Dataset, draw: str, level: float) -> np.ndarray:
     return table.contribution.sel(draw=draw, level=level).transpose("component", "seed").values
 
 
-class Share(NamedTuple):
-    """A share of independent seeds with its exact interval (Clopper & Pearson 1934), and how many seeds there are."""
-
-    right: float
-    low: float
-    high: float
-    seeds: int
-
-
-def named_share(named: np.ndarray, taken: np.ndarray) -> Share:
+def named_share(named: np.ndarray, taken: np.ndarray) -> SeedShare:
     """Return how often a predictor's lead and a learner's have one sign; ties of either are left out.
 
     Args:
@@ -287,11 +258,7 @@ def named_share(named: np.ndarray, taken: np.ndarray) -> Share:
         taken: Its lead in the learner, one a seed.
     """
     clear = (named != 0) & (taken != 0)
-    right, seeds = int((named[clear] * taken[clear] > 0).sum()), int(clear.sum())
-    if not seeds:
-        return Share(0.0, 0.0, 1.0, 0)
-    low, high = scipy.stats.binomtest(right, seeds).proportion_ci(0.95, method="exact")
-    return Share(right / seeds, float(low), float(high), seeds)
+    return share_over_seeds(named[clear] * taken[clear] > 0)
 
 
 def leads_by_predictor(table: xr.Dataset) -> dict[str, np.ndarray]:
@@ -301,7 +268,7 @@ def leads_by_predictor(table: xr.Dataset) -> dict[str, np.ndarray]:
     return {name: np.asarray(x[..., 0] - x[..., 1]) for name, x in found.items()}
 
 
-def shares(table: xr.Dataset, lead: np.ndarray, draw: str) -> dict[str, Share]:
+def shares(table: xr.Dataset, lead: np.ndarray, draw: str) -> dict[str, SeedShare]:
     """Return the share of seeds that each predictor names rightly, for one learner and draw."""
     place = DRAWS.index(draw)
     return {name: named_share(x[:, place], lead) for name, x in leads_by_predictor(table).items()}
@@ -333,22 +300,15 @@ def shares_figure(found: dict) -> Figure:
 def way_figure(found: dict) -> Figure:
     """Draw in how many pairs the more efficient component leads along the way, where the other one is cleaner."""
     table, panels = found["pairs"], []
-    groups = {
-        title: [name for name in map(str, table.learner.values) if (" on " in name) == reads]
-        for title, reads in (("Readers", True), ("Writers", False))
-    }
-    for title, names in ((title, names) for title, names in groups.items() if names):
+    for title, reads in (("Readers", True), ("Writers", False)):
         marks = []
-        for k, name in enumerate(names):
+        for name in (x for x in map(str, table.learner.values) if (" on " in x) == reads):
             t = table.sel(learner=name)
             right = [shares(t, _led(t, DRAWS[1], x), DRAWS[1])["efficiency"].right for x in t.level.values]
-            marks.append(Line(t.level.values, right, name, colour=k))
-        y = "the more efficient one leads"
-        panels.append(Panel(title, "share of the way", y, tuple(marks), y_limits=(-0.03, 1.03)))
-    caption = (
-        "Share of pairs in which the more efficient component contributes more than the cleaner one, by how far the "
-        "loss has gone down; at 1, the end of training."
-    )
+            marks.append(Line(t.level.values, right, name))
+        y, limits = "the more efficient one leads", (-0.03, 1.03)
+        panels += [Panel(title, "share of the way", y, tuple(marks), y_limits=limits)] if marks else []
+    caption = "Share of pairs in which the more efficient component leads the cleaner one; at 1, the end of training."
     return Figure(tuple(panels), caption)
 
 

@@ -23,7 +23,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-import scipy.stats
 import xarray as xr
 from jaxtyping import Array, Key
 from pydantic import Field
@@ -38,6 +37,7 @@ from infoloop.statements.criteria import Budget
 from infoloop.studies.configuration import Count, Counts, Positive, Positives, Weight, Weights, config
 from infoloop.studies.runner import Headline
 from infoloop.studies.seed_marks import over_seeds, seed_marks
+from infoloop.studies.seed_shares import share_over_seeds
 from infoloop.studies.sweep import Quantity, Sweep, tables
 from infoloop.worlds.finite_worlds import World, base_targets, draw_rule
 from infoloop.worlds.reward_signals import verdict_reward
@@ -83,25 +83,27 @@ class Config:
     decorrelated: Weights = Field((0.1, 0.25, 0.5, 1.0), description="shares of comparisons without correlation")
     more: Counts = Field((16, 256, 1024, 4096), description="other numbers of comparisons")
     betas: Positives = Field((0.03, 0.1, 0.3, 1.0), description="KL penalties, over the reward's deviation, a nat")
-    gates: Weights = Field(
-        (0.5, 0.2, 0.05, 0.0), description="false-positive rates of a verifier whose verdict gates the reward"
-    )
-    seconds: Correlations = Field(
-        (0.8, 0.4, 0.0, -0.8), description="correlations in the comparisons of a second model"
-    )
+    gates: Weights = Field((0.5, 0.2, 0.05, 0.0), description="false-positive rates of a verdict that gates the reward")
+    seconds: Correlations = Field((0.8, 0.4, 0.0, -0.8), description="correlations for a second model")
 
 
 SMALL = Config(
     models=("linear",), seeds=2, comparisons=16, steps=10, every=5, correlations=(1.0,), decorrelated=(1.0,),
     more=(32,), betas=(0.3,), gates=(0.0,), seconds=(0.0,),
 )  # fmt: skip
-CLAIMS = (
-    "thm:gold-slope",
-    "thm:never-switches",
-    "fol:more-data-switches",
-    "fol:efficient-first",
-    "fol:first-remains",
-)
+CLAIMS = ("thm:gold-slope", "thm:never-switches", "fol:more-data-switches", "fol:efficient-first", "fol:first-remains")
+QUANTITIES = {
+    "proxy": Quantity("gain in the reward that is optimised", "1", ("setting", "look")),
+    "accuracy": Quantity("probability of a right answer", "1", ("setting", "look")),
+    "marker": Quantity("probability of the marker", "1", ("setting", "look")),
+    "gold": Quantity("accuracy less the cost of the marker", "1", ("setting", "look")),
+    "divergence": Quantity("divergence from the base", "nats", ("setting", "look")),
+    "best": Quantity("greatest gain in that reward that any policy has", "1", ("setting",)),
+    "lure": Quantity("what the marker adds to the reward, over what being right adds", "1", ("setting",)),
+    "diverged": Quantity("whether the training diverged; its values are 0", "1", ("setting",)),
+    "correlation": Quantity("correlation of the marker in the comparisons", "1", ("setting",)),
+    "comparisons": Quantity("comparisons", "1", ("setting",)),
+}
 
 
 class Setting(NamedTuple):
@@ -119,14 +121,8 @@ def curves(config: Config) -> tuple[tuple[str, float, Setting], ...]:
     """Return every setting with the curve that it belongs to and its strength there; the first is without a cure."""
     plain = Setting(config.correlation, 0.0, float(config.comparisons), 0.0, 1.0, 2.0)
     found: list[tuple[str, float, Setting]] = [(PLAIN, 0.0, plain)]
-    varied = {
-        "correlation": config.correlations,
-        "comparisons": config.more,
-        "decorrelated": config.decorrelated,
-        "beta": config.betas,
-        "gate": config.gates,
-        "second": config.seconds,
-    }
+    varied = {"correlation": config.correlations, "comparisons": config.more, "decorrelated": config.decorrelated}
+    varied |= {"beta": config.betas, "gate": config.gates, "second": config.seconds}
     for field, values in varied.items():
         found += [(field, float(x), plain._replace(**{field: float(x)})) for x in values]
     never = plain._replace(correlation=1.0)
@@ -136,10 +132,6 @@ def curves(config: Config) -> tuple[tuple[str, float, Setting], ...]:
 
 def sweeps(config: Config) -> dict[str, Sweep]:
     """Declare the table "policies": by reward model, setting and seed."""
-    return {"policies": _policies(config)}
-
-
-def _policies(config: Config) -> Sweep:
     points = curves(config)
     settings = np.array([list(setting) for _, _, setting in points])
 
@@ -166,27 +158,10 @@ def _policies(config: Config) -> Sweep:
 
         return jax.vmap(one)(jnp.asarray(settings))
 
-    look, each = ("setting", "look"), ("setting",)
-    quantities = {
-        "proxy": Quantity("gain in the reward that is optimised", "1", look),
-        "accuracy": Quantity("probability of a right answer", "1", look),
-        "marker": Quantity("probability of the marker", "1", look),
-        "gold": Quantity("accuracy less the cost of the marker", "1", look),
-        "divergence": Quantity("divergence from the base", "nats", look),
-        "best": Quantity("greatest gain in that reward that any policy has", "1", each),
-        "lure": Quantity("what the marker adds to the reward, over what being right adds", "1", each),
-        "diverged": Quantity("whether the training diverged; its values are 0", "1", each),
-        "correlation": Quantity("correlation of the marker in the comparisons", "1", each),
-        "comparisons": Quantity("comparisons", "1", each),
-    }
-    axes = {
-        "setting": [f"{curve} {strength:g}" if curve != PLAIN else curve for curve, strength, _ in points],
-        "look": range(0, config.steps + 1, config.every),
-    }
-    return Sweep(
-        measure, quantities, {"model": config.models}, {"seed": range(config.seeds)}, axes,
-        shard_size=config.seeds, batch_size=2,
-    )  # fmt: skip
+    names = [f"{curve} {strength:g}" if curve != PLAIN else curve for curve, strength, _ in points]
+    axes = {"setting": names, "look": range(0, config.steps + 1, config.every)}
+    grid = {"model": config.models}, {"seed": range(config.seeds)}
+    return {"policies": Sweep(measure, QUANTITIES, *grid, axes, shard_size=config.seeds, batch_size=2)}
 
 
 def _reward(
@@ -300,10 +275,9 @@ def _along(table: xr.Dataset, curve: str) -> tuple[tuple[str, ...], list[str]]:
 
 def _marks(x, values, label, colour):
     """Return the median over seeds with its band, where there are seeds enough for one."""
-    ends = [over_seeds(v) for v in values.transpose("look", "seed").values]
-    line = Line(x, [e.median for e in ends], label, colour=colour)
-    low, high = [e.lower for e in ends], [e.upper for e in ends]
-    return [line, ShadedBand(x, low, high, "", colour)] if np.isfinite([low, high]).all() else [line]
+    middle, _, low, high = zip(*(over_seeds(v) for v in values.transpose("look", "seed").values), strict=True)
+    band = [ShadedBand(x, low, high, "", colour)] if np.isfinite([low, high]).all() else []
+    return [Line(x, middle, label, colour=colour), *band]
 
 
 def gold_figure(found: dict) -> Figure:
@@ -351,6 +325,7 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         end, peak = plain.gold[:, -1].values, plain.gold.max("look").values
         measured = {
             "lead of the marker at a tenth": lead,
+            "lure of the marker": plain.lure.values,
             "accuracy gained": share_gained(plain.accuracy.values)[:, -1],
             "marker gained": share_gained(plain.marker.values)[:, -1],
             "gold gained": end - plain.gold[:, 0].values,
@@ -359,10 +334,9 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         rows += [
             _headline(f"{what}, {model}", values) for what, values in measured.items() if np.isfinite(values).any()
         ]
-        first = int((lead > 0).sum())
-        low, high = scipy.stats.binomtest(first, len(lead)).proportion_ci(0.95, method="exact")
-        note = f"[{low:.3f}, {high:.3f}] over {len(lead)} seeds"
-        rows.append(Headline(f"share of seeds, marker first, {model}", first / len(lead), None, "1", "", note))
+        first, low, high, seeds = share_over_seeds(lead > 0)
+        note = f"[{low:.3f}, {high:.3f}] over {seeds} seeds"
+        rows.append(Headline(f"share of seeds, marker first, {model}", first, None, "1", "", note))
         for _, name, cured in _settings({"policies": table.sel(model=[model])}, tuple(CURVES)):
             rows.append(_headline(f"gold by {name}, {model}", cured.gold[:, -1].values - end))
     return tuple(rows)
