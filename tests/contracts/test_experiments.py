@@ -113,8 +113,3 @@ def test_drawn_pairs_are_of_the_kind_that_was_asked_for():
         said = jax.vmap(experiment.predicted)(pairs.crossovers, pairs.idle)
         leads = {name: np.asarray(x[:, 0] - x[:, 1]) for name, x in said.items()}
         assert (leads["efficiency"] * leads[rival] < 0).all()
-
-
-def test_an_interval_over_seeds_is_that_of_the_sign_test():
-    middle, low, high = EXPERIMENTS["hacking"].seed_interval(np.arange(24.0)[::-1])
-    assert (middle, low, high) == (11.5, 6.0, 17.0)  # P(Bin(24, 1/2) < 7) = .0113, < 8 = .0320

@@ -3,6 +3,7 @@ from . import best_of_k_verdicts as best_of_k_verdicts
 from . import code_length_switch as code_length_switch
 from . import component_order_rates as component_order_rates
 from . import coupon_collector as coupon_collector
+from . import disagreeing_pairs as disagreeing_pairs
 from . import effect_sizes as effect_sizes
 from . import error_tails as error_tails
 from . import generalisation as generalisation
