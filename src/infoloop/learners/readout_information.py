@@ -88,11 +88,12 @@ def least_information(errors: float, letters: int, questions: int, runs: int, mi
 
     The rule's answers to n questions are independent and uniform over C classes; of each run, the share of questions is
     known that a guess made from the state gets wrong. Then $I(X;Z)\ge\sum_iI(X_i;Z)\ge n(\log_2C-\max_{e\le e^*}
-    (h(e)+e\log_2(C-1)))$ by Fano's inequality and its concavity, $e^*$ being the mean share plus
-    $\sqrt{\ln(1/\text{miss})/2N}$ (Hoeffding).
+    (h(e)+e\log_2(C-1)))$ by Fano's inequality and its concavity, $e^*\ge\hat e$ being the greatest mean with
+    $N\,d(\hat e\|e^*)\le\ln\frac1{\text{miss}}$,
+    $d(a\|b)=a\ln\frac ab+(1-a)\ln\frac{1-a}{1-b}$ (Hoeffding 1963, theorem 1, for shares as for coins).
 
     Args:
-        errors: The mean share over the runs.
+        errors: The mean share over the runs, $\hat e$.
         letters: C.
         questions: n.
         runs: N, independent runs.
@@ -109,8 +110,20 @@ def least_information(errors: float, letters: int, questions: int, runs: int, mi
         raise ValueError(f"miss is {miss}: give a probability between 0 and 1")
     if not 0 <= errors <= 1:
         raise ValueError(f"errors is {errors}: it is a share, so give a number in [0, 1]")
-    most = min(errors + math.sqrt(math.log(1 / miss) / (2 * runs)), 1.0)
+    most = _greatest_mean(errors, math.log(1 / miss) / runs)
     return questions * needed_bits(float(np.log2(letters)), letters, most)
+
+
+def _greatest_mean(share: float, nats: float) -> float:
+    """Return a number a little above the greatest b with d(share || b) <= nats, by bisection."""
+
+    def far(mean):
+        return sum(a * math.log(a / b) for a, b in ((share, mean), (1 - share, 1 - mean)) if a)
+
+    low, high = share, 1.0
+    while low < (middle := (low + high) / 2) < high:
+        low, high = (middle, high) if far(middle) <= nats else (low, middle)
+    return high
 
 
 def _bits(table):
