@@ -82,8 +82,8 @@ def string_fit(
     def fit(counts):
         total = counts.sum(axis=1, keepdims=True)
         objective = imitation(counts / jnp.where(total > 0, total, 1.0), jnp.full(len(counts), 1 / len(counts)))
-        found = train_policy(key, policy, start, objective, optimiser, steps, steps, jnp.sum)
-        return StringGeneration(counts, policy.log_policy(found.parameters), found.diverged, jnp.array(False))
+        found = train_policy(key, policy, start, objective, optimiser, steps, steps, lambda log_policy: log_policy)
+        return StringGeneration(counts, found.observed[-1], found.diverged, jnp.array(False))
 
     return fit
 
@@ -118,7 +118,7 @@ def string_loop(
     wrong: Number,
     misjudged: Number,
 ) -> Loop:
-    """Return a loop whose first state is the law of real strings; its first model is fitted to such, the next to its own.
+    """Return a loop whose first state is the law of real strings; the first model is fitted to such, later ones to own.
 
     All real strings are kept, whatever the schedule. So a fit is compiled once.
 
