@@ -19,6 +19,14 @@ from infoloop.probability.distributions import Joint
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_int
 
+READOUTS = ("whole", "grid", "greedy", "answers", "held_out")
+INEQUALITIES = (
+    "data <= before + told",
+    "data <= ceiling",
+    *(f"{name} <= data" for name in READOUTS),
+    *(f"{name} <= whole" for name in READOUTS[1:]),
+)
+
 
 class ReadoutInformation(NamedTuple):
     r"""Bits about the rule X, by round.
@@ -31,8 +39,7 @@ class ReadoutInformation(NamedTuple):
         answers: $I(X;Y_t)$, one answer drawn to each trained question.
         held_out: The same, to each held-out question.
         ceiling: $I(X;D_0)$ and what all verdicts before the round told.
-        slack: The least of greater minus lesser side of what must hold: $I(X;D_t)\le I(X;D_{t-1})+$ told, $I(X;D_t)\le$
-            ceiling, each readout $\le I(X;D_t)$, each $\le$ `whole`.
+        slack: Greater minus lesser side of each of `INEQUALITIES`, of which the first two say nothing in round 0.
     """
 
     data: Float[Array, "rounds"]
@@ -42,7 +49,7 @@ class ReadoutInformation(NamedTuple):
     answers: Float[Array, "rounds"]
     held_out: Float[Array, "rounds"]
     ceiling: Float[Array, "rounds"]
-    slack: Float[Array, "rounds"]
+    slack: Float[Array, "rounds inequalities"]
 
 
 def information_by_round(
@@ -78,8 +85,9 @@ def information_by_round(
     data, readouts = jax.vmap(known)(cases)
     ceiling = data[0] + jnp.cumsum(told) - told
     after = jnp.concatenate([data[:1], data[:-1] + told[:-1]])
-    sides = jnp.stack([ceiling - data, after - data, *(data - readouts.T), *(readouts[:, 0] - readouts.T)])
-    return ReadoutInformation(data, *readouts.T, ceiling, sides.min(axis=0))
+    whole, *coarser = readouts.T
+    sides = [after - data, ceiling - data, *(data - readouts.T), *(whole - known for known in coarser)]
+    return ReadoutInformation(data, *readouts.T, ceiling, jnp.stack(sides, axis=1))
 
 
 @host_only
