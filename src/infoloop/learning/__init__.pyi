@@ -19,7 +19,6 @@ from . import mcmc as mcmc
 from . import noisy_verifiers as noisy_verifiers
 from . import ode as ode
 from . import outcome_and_process as outcome_and_process
-from . import paired_differences as paired_differences
 from . import pass_at_crossings as pass_at_crossings
 from . import pass_at_k as pass_at_k
 from . import pass_rate_objectives as pass_rate_objectives
