@@ -122,3 +122,27 @@ def test_a_question_without_weight_moves_nothing():
         slope = jax.grad(lambda z, loss=loss: loss(policy(z), KEY))(LOGITS)
         assert (slope[2] == 0).all()
         assert (slope[:2] != 0).any()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: imitation(RIGHT, WEIGHT),
+            "target is a table of bool, 3 x 4, for 3 questions: give laws",
+        ),
+        (lambda: imitation(LAW[:2], WEIGHT), "target is a table of float64, 2 x 4, for 3 questions"),
+        (lambda: class_likelihood(LAW, WEIGHT), "members is a table of float64.* laws are for imitation"),
+        (lambda: expected_reward(jnp.ones((3, 4, 4)), WEIGHT), "reward is .* 3 x 4 x 4, .* pairs are for preference"),
+        (
+            lambda: rejection_imitation(REWARD, WEIGHT, 2),
+            "right is a table of float64.* are for expected_reward",
+        ),
+        (lambda: rejection_imitation(RIGHT, WEIGHT, 0), "draws is 0"),
+        (lambda: preference(LOGITS, REWARD, WEIGHT, 1.0), "prefers is a table of float64, 3 x 4, .*preference_counts"),
+    ],
+)
+def test_a_signal_that_an_objective_cannot_use_is_refused_in_one_line(call, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        call()
+    assert "\n" not in str(caught.value)
