@@ -34,9 +34,10 @@ from infoloop.learners.style_uptake import lead_on_the_way, share_gained, styled
 from infoloop.learning.component_order_rates import component_efficiency
 from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand
 from infoloop.statements.criteria import Budget
+from infoloop.statements.seed_intervals import interval_over_seeds
 from infoloop.studies.configuration import Count, Counts, Positive, Positives, Weight, Weights, config
 from infoloop.studies.runner import Headline
-from infoloop.studies.seed_marks import over_seeds, seed_marks
+from infoloop.studies.seed_marks import seed_marks
 from infoloop.studies.seed_shares import share_over_seeds
 from infoloop.studies.sweep import Quantity, Sweep, tables
 from infoloop.worlds.finite_worlds import World, base_targets, draw_rule
@@ -275,7 +276,8 @@ def _along(table: xr.Dataset, curve: str) -> tuple[tuple[str, ...], list[str]]:
 
 def _marks(x, values, label, colour):
     """Return the median over seeds with its band, where there are seeds enough for one."""
-    middle, _, low, high = zip(*(over_seeds(v) for v in values.transpose("look", "seed").values), strict=True)
+    over_seeds = map(interval_over_seeds, values.transpose("look", "seed").values.tolist())
+    middle, _, low, high = zip(*over_seeds, strict=True)
     band = [ShadedBand(x, low, high, "", colour)] if np.isfinite([low, high]).all() else []
     return [Line(x, middle, label, colour=colour), *band]
 
@@ -343,5 +345,5 @@ def headlines(found: dict) -> tuple[Headline, ...]:
 
 
 def _headline(what: str, values: np.ndarray) -> Headline:
-    middle, _, low, high = over_seeds(values)
+    middle, _, low, high = interval_over_seeds(values.tolist())
     return Headline(what, middle, None, "1", "", f"[{low:.3f}, {high:.3f}] over {len(values)} seeds")

@@ -1,13 +1,17 @@
 from . import base_training as base_training
 from . import component_contributions as component_contributions
 from . import component_learners as component_learners
+from . import drawn_label_runs as drawn_label_runs
 from . import fine_tuning as fine_tuning
 from . import label_loops as label_loops
 from . import label_training as label_training
 from . import log_linear_policy as log_linear_policy
+from . import loop_information as loop_information
 from . import objectives as objectives
+from . import own_string_loops as own_string_loops
 from . import parametric_policies as parametric_policies
 from . import perceptron_policy as perceptron_policy
+from . import planted_leaks as planted_leaks
 from . import policy_outcomes as policy_outcomes
 from . import policy_training as policy_training
 from . import readout_information as readout_information
