@@ -18,7 +18,7 @@ from . import readout_information as readout_information
 from . import response_comparisons as response_comparisons
 from . import response_rewards as response_rewards
 from . import reward_ascent as reward_ascent
-from . import styled_outcomes as styled_outcomes
+from . import style_uptake as style_uptake
 from . import tabular_policy as tabular_policy
 from . import trained_information as trained_information
 from . import transformer_policy as transformer_policy
