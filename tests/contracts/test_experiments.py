@@ -6,11 +6,17 @@ from dataclasses import replace
 import jax
 import numpy as np
 import pytest
+import xarray as xr
 
 from infoloop.reporting.figures import write_figure
+from infoloop.statements.cell_verdicts import judge_cell, judge_thesis
+from infoloop.statements.criteria import Budget
+from infoloop.statements.measured_theses import read_measured
+from infoloop.statements.measurements import read_outcomes
 from infoloop.statements.theory_files import default_folder, read_blocks
 from infoloop.studies import discovery
 from infoloop.studies.configuration import settings
+from infoloop.studies.measurement import outcomes_of
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import shards
 
@@ -115,6 +121,67 @@ def test_drawn_pairs_are_of_the_kind_that_was_asked_for():
         assert (leads["efficiency"] * leads[rival] < 0).all()
 
 
-def test_an_interval_over_seeds_is_that_of_the_sign_test():
-    middle, low, high = EXPERIMENTS["hacking"].seed_interval(np.arange(24.0)[::-1])
-    assert (middle, low, high) == (11.5, 6.0, 17.0)  # P(Bin(24, 1/2) < 7) = .0113, < 8 = .0320
+def granular_tables(seeds=20, lift=0.6):
+    """Return tables as of a trained network: A rises by .1 every 100 steps for all labels, B by its own for each."""
+    experiment, steps = EXPERIMENTS["granularity"], np.arange(0, 1000, 100)
+    ends = dict.fromkeys(experiment.LEFT, 0.25) | {"2 classes": 0.4, "class": 0.25 + lift, "2 of 4, house": 0.5}
+    held_out = np.stack([0.25 + (end - 0.25) * steps / 900 for end in ends.values()])
+    noise = np.linspace(-0.01, 0.01, seeds)[:, None, None] * (np.arange(7) == 2)[:, None]  # of the class alone
+    shape = (1, seeds, 1, 7, 10)
+    dims = ("overlap", "seed", "optimiser", "signal", "step")
+    tables = {
+        "trained": (dims, np.broadcast_to(0.1 * np.arange(10), shape).copy()),
+        "held_out": (dims, np.broadcast_to((held_out + noise)[None, :, None], shape).copy()),
+        "diverged": (dims[:-1], np.zeros(shape[:-1])),
+    }
+    coordinates = {"overlap": [0], "optimiser": ["Adam"], "signal": list(experiment.LEFT), "step": steps}
+    return {"transformer": xr.Dataset(tables, {**coordinates, "seed": range(seeds)})}
+
+
+LESS_ONE = "class_less_one_output"
+CELL = "learner=transformer, optimiser=Adam, forms=other"
+
+
+def test_outcomes_of_labels_are_differences_by_seed_at_the_budget():
+    experiment, tables = EXPERIMENTS["granularity"], granular_tables()
+    accuracy, steps = Budget(0.8, "accuracy"), Budget(400.0, "steps")
+    noise = np.linspace(-0.01, 0.01, 20)
+
+    def found(outcome, budget, label="", noise=noise):
+        gap = outcome(tables, budget=budget)[CELL + label]
+        return list(gap) == list(range(20)) and np.array(list(gap.values())) - noise
+
+    # B ends at .85 for the class, .4 for two classes, .5 for two house forms, .25 for all others; A is .8 at step 800.
+    assert np.allclose(found(experiment.class_less_one_output, accuracy, ", label=house"), 0.6 * 8 / 9)
+    assert np.allclose(found(experiment.class_less_one_output, accuracy, ", label=drawn"), 0.6 * 8 / 9)
+    assert np.allclose(found(experiment.class_less_two_classes, steps), 0.45 * 4 / 9)
+    assert np.allclose(found(experiment.part_less_class, accuracy, ", label=house", -noise), -0.35 * 8 / 9)
+    assert np.allclose(found(experiment.part_less_one_output, accuracy, ", label=house", 0), 0.25 * 8 / 9)
+    assert np.allclose(found(experiment.part_less_one_output, accuracy, ", label=drawn", 0), 0)
+    with pytest.raises(ValueError, match="budget is in bits"):
+        experiment.class_less_one_output(tables, budget=Budget(3.0, "bits"))
+
+
+def test_seeds_without_an_outcome_are_missing_or_diverged_and_a_cell_without_transfer_is_void():
+    experiment, tables = EXPERIMENTS["granularity"], granular_tables()
+    table = tables["transformer"]
+    table.trained.loc[{"seed": 3, "signal": "1 of 4, drawn"}] = 0.5
+    table.diverged.loc[{"seed": 5, "signal": "class"}] = 1.0
+    returned = experiment.class_less_one_output(tables, budget=Budget(0.8, "accuracy"))
+    cells = read_outcomes(returned, "gap")
+    assert [cells[f"{CELL}, label={kind}"].missing for kind in ("house", "drawn")] == [(), (3,)]
+    assert [cells[f"{CELL}, label={kind}"].diverged for kind in ("house", "drawn")] == [(5,), (5,)]
+    beyond = experiment.class_less_two_classes(tables, budget=Budget(1000.0, "steps"))[CELL]
+    assert np.isnan([value for seed, value in beyond.items() if seed != 5]).all()
+    table.held_out[...] = 0.25 + 0.009 * np.arange(10) / 9
+    assert "no label transfers" in experiment.class_less_two_classes(tables, budget=Budget(400.0, "steps"))[CELL]
+
+
+@pytest.mark.parametrize(("lift", "verdict"), [(0.6, "supported"), (0.0, "refuted")])
+def test_a_planted_advantage_of_the_class_is_recovered_and_a_planted_null_refutes(lift, verdict):
+    experiment = EXPERIMENTS["granularity"]
+    tables = granular_tables(lift=lift)
+    thesis = next(t for t in read_measured(default_folder(), read_blocks(default_folder())) if t.outcome == LESS_ONE)
+    cells = outcomes_of(thesis, experiment, tables)
+    findings = tuple(judge_cell(thesis.criterion, cell, outcomes) for cell, outcomes in cells.items())
+    assert judge_thesis(thesis.criterion, findings) == verdict

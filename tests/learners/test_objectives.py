@@ -17,7 +17,7 @@ from infoloop.learners.objectives import (
     rejection_imitation,
     sampled_policy_gradient,
 )
-from infoloop.learning.policy_gradient.advantage_rules import rloo
+from infoloop.learning.policy_gradient.advantage_rules import reinforce, rloo
 from infoloop.learning.policy_gradient.reward_kinds import output_kinds
 from infoloop.probability.numerics import rounding
 
@@ -74,6 +74,22 @@ def test_sampled_losses_have_the_exact_slope_on_average(sampled):
     off = drawn.mean(axis=0) - jax.grad(lambda z: exact(policy(z), KEY))(LOGITS)
     assert (np.abs(off) <= 5 * drawn.std(axis=0) / math.sqrt(20_000) + rounding(16)).all()
     assert drawn.std(axis=0)[0].min() > 0.01
+
+
+def test_a_sampled_update_is_a_mean_over_groups_and_members():
+    """If each output has the reward 1, an update without a baseline puts the mass 1 on what was drawn."""
+    loss = sampled_policy_gradient(reinforce(0.0), output_kinds(jnp.ones((3, 4))), WEIGHT, size=2, groups=3)
+    assert np.abs(np.array(jax.grad(loss)(LOGITS, KEY)).sum(axis=1) + WEIGHT).max() <= rounding(8)
+
+
+@pytest.mark.parametrize("sampled", ["policy gradient", "rejection"])
+def test_each_question_draws_for_itself(sampled):
+    even, weight = jnp.log(jnp.full((8, 4), 0.25)), jnp.full(8, 1 / 8)
+    if sampled == "rejection":
+        loss = rejection_imitation(jnp.ones((8, 4), bool), weight, draws=4)
+    else:
+        loss = sampled_policy_gradient(reinforce(0.0), output_kinds(jnp.ones((8, 4))), weight, size=4)
+    assert len({tuple(row) for row in jax.grad(loss)(even, KEY).tolist()}) > 4
 
 
 def test_the_best_of_n_is_that_of_all_tuples():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from infoloop.worlds.string_tasks import string_world
+from tests.support.even_draws import uneven_pairs
 
 KEY = jax.random.key(2)
 
@@ -75,6 +76,16 @@ def test_known_tasks_follow_one_of_the_rules(copies):
     right, task = np.array(copies.right_class), np.array(copies.task)
     assert (right[:, task == 1] == right[0, task == 1]).all()
     assert any((right[x, task == 0] == right[0, task == 1]).all() for x in range(4))
+
+
+def test_rules_of_known_tasks_are_drawn_evenly_and_apart():
+    def drawn(key):
+        world = string_world(key, letters=2, longest=2, tasks=2, domains=1)
+        asked = len(world.task) // 3
+        same = world.right_class[:, None, :asked] == world.right_class[0, asked:].reshape(2, asked)
+        return same.all(axis=2).argmax(axis=0)  # the rule that each follows
+
+    assert uneven_pairs(np.array(jax.jit(jax.vmap(drawn))(jax.random.split(KEY, 900))), 4) == []
 
 
 def test_grades_are_shares_of_tokens_and_items_are_their_digits(copies):

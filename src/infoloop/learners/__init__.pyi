@@ -15,7 +15,10 @@ from . import planted_leaks as planted_leaks
 from . import policy_outcomes as policy_outcomes
 from . import policy_training as policy_training
 from . import readout_information as readout_information
+from . import response_comparisons as response_comparisons
 from . import response_rewards as response_rewards
+from . import reward_ascent as reward_ascent
+from . import styled_outcomes as styled_outcomes
 from . import tabular_policy as tabular_policy
 from . import trained_information as trained_information
 from . import transformer_policy as transformer_policy
