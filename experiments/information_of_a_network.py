@@ -80,7 +80,7 @@ class Config:
 
 
 SMALL = Config(
-    symbols=1, many_symbols=2, classes=2, tasks=1, rounds=2, base_steps=20, steps=10, width=8, tries=2, runs=4, seeds=2
+    symbols=1, many_symbols=1, classes=2, tasks=1, rounds=2, base_steps=20, steps=10, width=8, tries=2, runs=4, seeds=2
 )
 CLAIMS = (
     "thm:trained-network-information",

@@ -115,7 +115,7 @@ def sweeps(config: Config) -> dict[str, Sweep]:
     quantities = {name: Quantity(*texts, ("schedule", "generation")) for name, texts in BY_GENERATION.items()}
     axes = {"schedule": SCHEDULES, "generation": range(config.generations + 1)}
     over = {"strings": config.strings, "seed": range(config.seeds)}
-    runs = Sweep(measure, quantities, {"learner": LEARNERS}, over, axes, shard_size=20, batch_size=5)
+    runs = Sweep(measure, quantities, {"learner": LEARNERS}, over, axes, shard_size=20)
     return {"generations": runs, "predicted": _predicted(config)}
 
 

@@ -1,4 +1,4 @@
-"""Planted leaks beside tables of one question made in plain loops: what each breaks, what holds once it is listed."""
+"""Planted leaks beside tables of one question made in plain loops: what each breaks, and that it holds once listed."""
 
 import jax
 import jax.numpy as jnp
