@@ -28,9 +28,10 @@ from infoloop.learners.signal_ladder import EXACT_SIGNALS, SIGNALS
 from infoloop.learners.transformer_policy import transformer
 from infoloop.reporting.figures import Figure, Line, Panel, Whiskers
 from infoloop.statements.criteria import Budget
+from infoloop.statements.seed_intervals import interval_over_seeds
 from infoloop.studies.configuration import Count, Positive, Weights, config
 from infoloop.studies.ladder_panels import budget_panels, prediction_panel, rung_panel, transfer_panel
-from infoloop.studies.marks_over_seeds import over_seeds, seed_marks
+from infoloop.studies.marks_over_seeds import seed_marks
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
 from infoloop.worlds.finite_worlds import World, base_targets
@@ -371,7 +372,7 @@ def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
     for words, asked in _comparisons(found).items():
         middles: dict[str, list[tuple[float, str]]] = {}
         for arm, reason, gap in paired(found, *asked):
-            middle = over_seeds(gap).median
+            middle = interval_over_seeds(gap.tolist()).median
             if reason == REFERENCES_ARE_ONE:
                 rows.append(
                     Headline(f"{words}: {arm.cell.name}, {arm.optimiser}", middle, 0.0, UNITS[words[:4]], reason)

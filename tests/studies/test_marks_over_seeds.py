@@ -3,14 +3,13 @@
 import numpy as np
 
 from infoloop.reporting.figures import Line, Whiskers
-from infoloop.studies.marks_over_seeds import over_seeds, seed_marks
+from infoloop.studies.marks_over_seeds import seed_marks
 
 
-def test_an_interval_over_seeds_is_from_the_6th_to_the_15th_of_20():
-    values = np.random.default_rng(0).permutation(20.0 + np.arange(20))
-    found = over_seeds(values)
-    assert (found.median, found.lower, found.upper) == (29.5, 25.0, 34.0)
-    assert over_seeds(np.append(values, [np.nan, np.inf])).lower < found.lower + 1e-9
+def test_whiskers_reach_from_the_6th_to_the_15th_of_20_seeds():
+    (mark,) = seed_marks([np.random.default_rng(0).permutation(20.0 + np.arange(20))])
+    assert isinstance(mark, Whiskers)
+    assert [np.asarray(x).tolist() for x in mark[1:4]] == [[29.5], [25.0], [34.0]]
 
 
 def test_groups_without_an_interval_are_circles_and_those_without_a_value_are_left_out():
