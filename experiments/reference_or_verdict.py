@@ -178,10 +178,8 @@ def _table(config: Config, part: Part, measure: Any, grid: dict, optimisers: tup
     quantities = {name: Quantity(*said, axes) for names, axes in kinds for name, said in names.items()}
     steps = range(0, config.looks * config.every + 1, config.every)
     axes = {"optimiser": optimisers, "signal": signals, "level": config.levels, "step": steps}
+    (batch,) = map(len, grid.values())  # a cell is a shard, so that a run goes on from where it was killed
     grid = {"cell": range(len(CELLS[part])), **grid}
-    batch = len(
-        next(iter(list(grid.values())[1:]))
-    )  # a cell is a shard, so that a run goes on from where it was killed
     return Sweep(measure, quantities, {}, grid, axes, shard_size=batch, batch_size=batch)
 
 

@@ -109,7 +109,7 @@ def test_what_is_never_reached_is_missing_and_what_diverged_is_infinite():
     assert found[0] == 0.5
     assert np.isnan(found[1])
     assert found[2] == np.inf
-    with pytest.raises(ValueError, match="level is 0.7"):
+    with pytest.raises(ValueError, match=r"level is 0\.7"):
         at_level(table, "known", 0.7, "own")
 
 

@@ -145,9 +145,8 @@ def at_level(table: xarray.Dataset, quantity: str, level: float, signal: str) ->
 
     >>> import xarray
     >>> axes = ("signal", "level")
-    >>> table = xarray.Dataset(
-    ...     {"held_out": (axes, [[0.7, 0.9]]), "reached": (axes, [[1.0, 0.0]])}, {"signal": ["own"], "level": [0.8, 0.9]}
-    ... )
+    >>> numbers = {"held_out": (axes, [[0.7, 0.9]]), "reached": (axes, [[1.0, 0.0]])}
+    >>> table = xarray.Dataset(numbers, {"signal": ["own"], "level": [0.8, 0.9]})
     >>> [at_level(table, "held_out", level, "own").item() for level in (0.8, 0.9)]
     [0.7, nan]
     """
