@@ -284,7 +284,7 @@ def contrast_figure(found: dict[str, xr.Dataset]) -> Figure:
                 shift = 0.12 * (2 * j + k) - 0.18
                 marks += _whiskers({i + shift: v for i, v in enumerate(values)}, f"{finer}, {kind}", 2 * j + k)
         panels.append(Panel(title, "", "class less label", tuple(marks), x_names=tuple(names)))
-    caption = f"Paired by seed where A is {AT['most'].amount:g}: medians with 95 % intervals, if seeds suffice for one."
+    caption = f"At a pass rate of {AT['most'].amount:g} on trained questions: medians over seeds with 95 % intervals."
     return Figure(tuple(panels), caption, columns=1)
 
 
@@ -298,7 +298,7 @@ def steps_figure(found: dict[str, xr.Dataset]) -> Figure:
         for k, (label, (ending, shift)) in enumerate(series.items()):
             chosen = [n for n in LEFT if n.removesuffix("es").endswith(ending)]
             marks += _whiskers({BITS[n] + shift: at.sel(signal=n).values for n in chosen}, label, k)
-        title = cell.removeprefix("learner=").replace("optimiser=", "")
+        title = ", ".join(part.split("=")[1] for part in cell.split(", ")) + " forms"
         panels.append(Panel(title, "bits of a label", "held-out pass rate", tuple(marks), x_names=ticks))
     caption = f"After {AT['steps'].amount:g} steps: medians over seeds with 95 % intervals. The class is at 2 bits."
     return Figure(tuple(panels), caption, columns=2)
