@@ -117,7 +117,7 @@ def test_names_too_long_to_stand_side_by_side_stand_one_below_the_other():
     assert (long.get_xlabel(), long.get_ylabel()) == ("gain", "cell")
     assert long.yaxis_inverted()
     for axis, of_y in ((short, 1), (long, 0)):
-        assert axis.lines[-1].get_xydata()[:, of_y].tolist() == [0.3, 0.6]
+        assert np.asarray(axis.lines[-1].get_xydata())[:, of_y].tolist() == [0.3, 0.6]
 
 
 @pytest.mark.parametrize("columns", [1, 2])

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infoloop.worlds.finite_worlds import base_targets, draw_rule, right_outputs
+from infoloop.worlds.finite_worlds import base_targets, draw_rule, right_outputs, under_rule
 from infoloop.worlds.lookup import lookup_world
 
 
@@ -18,6 +18,16 @@ def test_questions_are_trained_held_out_or_known(world):
     parts = np.stack([world.trained, world.held_out, world.known])
     assert (parts.sum(axis=0) == 1).all()
     assert parts.sum(axis=1).tolist() == [2, 2, 4]
+
+
+@pytest.mark.parametrize("rule", [0, 7])
+def test_a_rule_says_which_outputs_are_right_and_may_stand_alone(world, rule):
+    asked = np.array(world.right_class)[rule].tolist()
+    expected = [[c == right for c in row] for row, right in zip(np.array(world.classes).tolist(), asked, strict=True)]
+    alone = under_rule(world, rule)
+    assert right_outputs(world, rule).tolist() == expected
+    assert alone.right_class.tolist() == [asked]
+    assert alone.prior.tolist() == [1.0]
 
 
 def test_targets_of_a_base_are_laws_that_do_not_hang_on_the_rule(world):

@@ -26,10 +26,14 @@ def imitation(target: Table, weight: PerQuestion) -> Objective:
         target: $t_q$, a law for each question with weight.
         weight: $w_q$.
 
+    Raises:
+        ValueError: `target` is no table of floats with a row for each question.
+
     >>> loss = imitation(jnp.array([[1.0, 0.0]]), jnp.ones(1))
     >>> round(float(loss(jnp.log(jnp.array([[0.25, 0.75]])), jax.random.key(0))), 6)
     1.386294
     """
+    _check_signal(target, "target", weight, 2, "f", "give laws of references; a class label is for class_likelihood")
     return lambda log_policy, key: -_mean(weight, jnp.where(target > 0, target * log_policy, 0.0).sum(axis=1))
 
 
@@ -40,10 +44,14 @@ def class_likelihood(members: Bool[Array, "questions outputs"], weight: PerQuest
         members: $A_q$, the outputs of the class that is right; none need be given where the weight is 0.
         weight: $w_q$.
 
+    Raises:
+        ValueError: `members` is no table of yes and no with a row for each question.
+
     >>> loss = class_likelihood(jnp.array([[True, True, False]]), jnp.ones(1))
     >>> round(float(loss(jnp.log(jnp.array([[0.25, 0.25, 0.5]])), jax.random.key(0))), 6)
     0.693147
     """
+    _check_signal(members, "members", weight, 2, "b", "give the members of a class; laws are for imitation")
     told = members | (weight == 0)[:, None]
     return lambda log_policy, key: -_mean(weight, jax.nn.logsumexp(jnp.where(told, log_policy, -jnp.inf), axis=1))
 
@@ -55,10 +63,14 @@ def expected_reward(reward: Table, weight: PerQuestion) -> Objective:
         reward: $r_q(y)$: a verdict, a grade, the share of a rubric's items.
         weight: $w_q$.
 
+    Raises:
+        ValueError: `reward` is no table with a row for each question.
+
     >>> loss = expected_reward(jnp.array([[1.0, 0.0]]), jnp.ones(1))
     >>> float(loss(jnp.log(jnp.array([[0.25, 0.75]])), jax.random.key(0)))
     -0.25
     """
+    _check_signal(reward, "reward", weight, 2, "fbiu", "give each output's reward; pairs are for preference")
     return lambda log_policy, key: -_mean(weight, (jnp.exp(log_policy) * reward).sum(axis=1))
 
 
@@ -106,11 +118,15 @@ def rejection_imitation(right: Bool[Array, "questions outputs"], weight: PerQues
         weight: $w_q$.
         draws: n, own outputs a question and step.
 
+    Raises:
+        ValueError: `right` is no table of yes and no with a row for each question, or n is below 1.
+
     >>> loss = rejection_imitation(jnp.array([[False, False]]), jnp.ones(1), draws=4)
     >>> abs(float(loss(jnp.log(jnp.array([[0.25, 0.75]])), jax.random.key(0))))
     0.0
     """
     draws = check_int(draws, "draws")
+    _check_signal(right, "right", weight, 2, "b", "give what a verifier accepts; rewards are for expected_reward")
 
     def loss(log_policy, key):
         members = _sample_outputs(key, log_policy, draws)
@@ -156,17 +172,29 @@ def preference(
         weight: $w_q$.
         beta: $\beta$, above 0.
 
+    Raises:
+        ValueError: `prefers` is no table of floats, of pairs of outputs for each question.
+
     >>> pairs = jnp.array([[[0.0, 1.0], [0.0, 0.0]]])
     >>> loss = preference(jnp.log(jnp.array([[0.5, 0.5]])), pairs, jnp.ones(1), beta=1.0)
     >>> round(float(loss(jnp.log(jnp.array([[0.75, 0.25]])), jax.random.key(0))), 6)
     0.287682
     """
+    remedy = "give how often each output is preferred to each; reward_signals.preference_counts makes it of rewards"
+    _check_signal(prefers, "prefers", weight, 3, "f", remedy)
 
     def loss(log_policy, key):
         gain = beta * (log_policy - base)
         return -_mean(weight, (prefers * jax.nn.log_sigmoid(gain[:, :, None] - gain[:, None, :])).sum(axis=(1, 2)))
 
     return loss
+
+
+def _check_signal(signal, what, weight, axes, kinds, remedy):
+    """Refuse a signal that an objective cannot use, as its shape or its kind of entries is another one."""
+    if signal.ndim != axes or len(signal) != len(weight) or signal.dtype.kind not in kinds:
+        shape = " x ".join(map(str, signal.shape))
+        raise ValueError(f"{what} is a table of {signal.dtype}, {shape}, for {len(weight)} questions: {remedy}")
 
 
 def _mean(weight, value):

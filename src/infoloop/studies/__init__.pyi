@@ -7,4 +7,6 @@ from . import page as page
 from . import presentation as presentation
 from . import run_store as run_store
 from . import runner as runner
+from . import seed_marks as seed_marks
+from . import seed_shares as seed_shares
 from . import sweep as sweep
