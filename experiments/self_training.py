@@ -327,6 +327,6 @@ def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
                 Headline(f"two strings differ, {name}, n={n}", end.median, float(predicted[name]), "1", source, note)
             )
         for name in SCHEDULES:
-            low, high = _least(found, "transformer", n, name)[-1], float(predicted.most.sel(schedule=name))
+            low, high = float(_least(found, "transformer", n, name)[-1]), float(predicted.most.sel(schedule=name))
             rows.append(Headline(f"I(X;Z) at least, {name}, n={n}", low, None, "bits", "", f"at most {high:.3f}"))
     return tuple(rows)
