@@ -334,7 +334,9 @@ def headlines(found: dict) -> tuple[Headline, ...]:
             "gold lost from the peak": peak - end,
         }
         rows += [
-            _headline(f"{what}, {model}", values) for what, values in measured.items() if np.isfinite(values).any()
+            _headline(f"{what}, {model}", np.asarray(values))
+            for what, values in measured.items()
+            if np.isfinite(values).any()
         ]
         first, low, high, seeds = share_over_seeds(lead > 0)
         note = f"[{low:.3f}, {high:.3f}] over {seeds} seeds"
