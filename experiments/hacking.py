@@ -36,8 +36,8 @@ from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand
 from infoloop.statements.criteria import Budget
 from infoloop.statements.seed_intervals import interval_over_seeds
 from infoloop.studies.configuration import Count, Counts, Positive, Positives, Weight, Weights, config
+from infoloop.studies.marks_over_seeds import seed_marks
 from infoloop.studies.runner import Headline
-from infoloop.studies.seed_marks import seed_marks
 from infoloop.studies.seed_shares import share_over_seeds
 from infoloop.studies.sweep import Quantity, Sweep, tables
 from infoloop.worlds.finite_worlds import World, base_targets, draw_rule

@@ -18,8 +18,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import xarray as xr
-from jax.typing import ArrayLike
 from jaxtyping import Array, Key
+from numpy.typing import ArrayLike
 from pydantic import Field
 
 from infoloop.information.measures import mutual_information

@@ -22,8 +22,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import xarray as xr
-from jax.typing import ArrayLike
 from jaxtyping import Array, Key
+from numpy.typing import ArrayLike
 from pydantic import Field
 
 from infoloop.information.measures import mutual_information
@@ -273,11 +273,10 @@ def theses_figure(found: dict[str, xr.Dataset]) -> Figure:
     """Draw the paired differences at the last generation, median and interval over seeds."""
     budget, panels = Budget(float(found["generations"].generation[-1]), "rounds"), []
     for title, outcome in THESES.items():
-        ends = {
-            cell.replace("strings=", "n="): _interval([*by.values()]) for cell, by in outcome(found, budget).items()
-        }
-        names = tuple(name.replace("closed=", "").replace("schedule=", "") for name in ends)
-        places, medians = np.arange(len(names)), [e.median for e in ends.values()]
+        cells = outcome(found, budget)
+        ends = [_interval([*by.values()]) for by in cells.values()]
+        names = tuple(", ".join(part.partition("=")[2] for part in cell.split(",")) for cell in cells)
+        places, medians = np.arange(len(ends)), [e.median for e in ends]
         mark: Whiskers | Line = Line(places, medians, "", "points")
         if np.isfinite([(e.lower, e.upper) for e in ends]).all():
             mark = Whiskers(places, medians, [e.lower for e in ends], [e.upper for e in ends])
@@ -327,6 +326,6 @@ def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
                 Headline(f"two strings differ, {name}, n={n}", end.median, float(predicted[name]), "1", source, note)
             )
         for name in SCHEDULES:
-            low, high = _least(found, "transformer", n, name)[-1], float(predicted.most.sel(schedule=name))
+            low, high = float(_least(found, "transformer", n, name)[-1]), float(predicted.most.sel(schedule=name))
             rows.append(Headline(f"I(X;Z) at least, {name}, n={n}", low, None, "bits", "", f"at most {high:.3f}"))
     return tuple(rows)
