@@ -72,7 +72,8 @@ class NetworkCase(NamedTuple):
     optimisers: tuple[str, ...]
 
 
-NETWORKS = {
+Network = Literal["perceptron", "transformer"]
+NETWORKS: dict[Network, NetworkCase] = {
     "perceptron": NetworkCase(perceptron, 6, 4, (1, 0), ("SGD", "Adam")),
     "transformer": NetworkCase(transformer, 4, 3, (0,), ("Adam",)),
 }
@@ -82,7 +83,7 @@ NETWORKS = {
 class Config:
     """Seven labels on four classes of four surface forms each."""
 
-    networks: tuple[Literal["perceptron", "transformer"], ...] = Field(tuple(NETWORKS), description="trained networks")
+    networks: tuple[Network, ...] = Field(tuple(NETWORKS), min_length=1, description="trained networks")
     seeds: Count = Field(20, description="independent seeds: each has a rule, tables, forms, weights and a base")
     pretraining: Count = Field(400, description="steps by which a base is trained")
     looks: Count = Field(160, description="looks at a learner in training")
@@ -298,7 +299,8 @@ def steps_figure(found: dict[str, xr.Dataset]) -> Figure:
     panels, ticks = [], ("0", "1", "2", "3", "4")
     series = {"whole classes": ("class", 0.0), "one style": ("house", -0.08), "drawn styles": ("drawn", 0.08)}
     for cell, table in cells(found).items():
-        at, marks = at_budget(table, "held_out", AT["steps"]), [line]
+        marks: list[Line | Whiskers] = [line]
+        at = at_budget(table, "held_out", AT["steps"])
         for k, (label, (ending, shift)) in enumerate(series.items()):
             chosen = [n for n in LEFT if n.removesuffix("es").endswith(ending)]
             marks += _whiskers({BITS[n] + shift: at.sel(signal=n).values for n in chosen}, label, k)
