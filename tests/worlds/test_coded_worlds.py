@@ -22,10 +22,11 @@ NEW = jnp.array([[[0, 1, 1], [1, 0, 0]], [[1, 1, 0], [0, 0, 1]]])
 KNOWN = jnp.array([[1, 0, 1]])
 
 
-def own_world(surface):
+def own_world(surface, **others):
     code = OutputCode(jnp.array([[0], [1], [2], [3]]), jnp.array([0, 0, 1, 1]), jnp.array([0, 1, 1, 2]), 4, 2)
     accepted = jnp.array([[True, False], [True, True]])
-    return coded_world(CONTENTS, NEW, KNOWN, code, accepted, jnp.eye(2), jnp.eye(2, dtype=bool), surface)
+    given = {"contents": CONTENTS, "new": NEW, "known": KNOWN, "accepted": accepted, "grades": jnp.eye(2)}
+    return coded_world(**{**given, "items": jnp.eye(2, dtype=bool), "code": code, "surface": surface, **others})
 
 
 @pytest.mark.parametrize("own", [False, True])
@@ -92,3 +93,23 @@ def test_sizes_and_words_are_checked():
         check_world_size(1, 2**8 + 1, 2**16)
     with pytest.raises(ValueError, match="lower tasks, domains, or what contents are made of"):
         check_world_size(2**16, 2**8 + 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"new": NEW[0]}, r"new has shape \(2, 3\): give \[rules, domains, contents\]"),
+        (
+            {"contents": np.array([0, 1, 2])},
+            r"contents has shape \(3,\): give \[contents, positions\], here",
+        ),
+        ({"known": KNOWN[:, :2]}, r"known has shape \(1, 2\): give \[tasks, contents\], here \(any, 3\)"),
+        ({"accepted": jnp.ones((2, 3), bool)}, r"accepted has shape \(2, 3\): give \[domains, forms\], here \(2, 2\)"),
+        ({"grades": jnp.ones((2, 3))}, r"grades has shape \(2, 3\): .*, here \(2, 2\)"),
+        ({"items": jnp.ones((3, 1), bool)}, r"items has shape \(3, 1\): give \[classes, items\], here \(2, any\)"),
+    ],
+)
+def test_a_table_of_another_shape_is_named_in_one_line(wrong, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        own_world("same symbols", **wrong)
+    assert "\n" not in str(caught.value)

@@ -88,6 +88,7 @@ def test_worlds_of_many_seeds_are_made_at_once():
         ({"classes": 7}, "classes are 7 for 6 output tokens: give at most 6"),
         ({"forms": 7}, "7 forms are accepted and there are 6: lower forms or domains, or give a longer length"),
         ({"symbols": 9}, r"make 4\^9 rules, more than 65536: lower symbols or classes"),
+        ({"symbols": 8, "domains": 64, "tasks": 1}, "1024 questions, 36 outputs and 65536 rules, .* or symbols"),
         ({"surface": "same symbol"}, "surface"),
         ({"symbols": 0}, "symbols"),
     ],

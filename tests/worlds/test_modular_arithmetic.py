@@ -94,8 +94,8 @@ def test_the_best_learner_knows_the_rule_from_the_trained_notation_and_nothing_i
     ("wrong", "message"),
     [
         ({"modulus": 7}, "modulus is 7 for 6 output tokens: give at most 6"),
-        ({"modulus": 41, "alphabet": 41}, "the world has 68921 rules, more than 65536: lower what rules are made of"),
-        ({"modulus": 40, "alphabet": 40}, "the world has 16000 questions, 1600 outputs and 64000 rules, more than"),
+        ({"modulus": 41, "alphabet": 41}, "the world has 68921 rules, more than 65536: lower modulus, or domains if"),
+        ({"modulus": 40, "alphabet": 40}, "the world has 16000 questions, 1600 outputs and 64000 rules, .* or modulus"),
         ({"modulus": 0}, "modulus"),
         ({"surface": "other"}, "surface"),
     ],

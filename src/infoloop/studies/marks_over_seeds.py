@@ -1,27 +1,12 @@
 """Marks of a figure for what came out of independent seeds: medians with the exact intervals of the sign test."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 import numpy as np
 from jaxtyping import Float
 
 from infoloop.reporting.figures import Line, Whiskers
-from infoloop.statements.seed_intervals import SeedInterval, median_interval
-
-
-def over_seeds(values: Float[np.ndarray, "seeds"], level: Fraction = Fraction(95, 100)) -> SeedInterval:
-    """Return the median of seeds and its interval; a seed without a finite value counts as lost.
-
-    Args:
-        values: One number a seed.
-        level: Level of the interval.
-
-    >>> over_seeds(np.array([1.0, 2.0, np.nan]))[::2]
-    (1.5, -inf)
-    """
-    there = [float(x) for x in values if np.isfinite(x)]
-    return median_interval(there, len(values) - len(there), level)
+from infoloop.statements.seed_intervals import interval_over_seeds
 
 
 def seed_marks(
@@ -38,7 +23,7 @@ def seed_marks(
     >>> [type(mark).__name__ for mark in seed_marks([np.arange(20.0), np.arange(2.0)])]
     ['Whiskers', 'Line']
     """
-    ends = [(k + shift, over_seeds(values)) for k, values in enumerate(groups)]
+    ends = [(k + shift, interval_over_seeds(values.tolist())) for k, values in enumerate(groups)]
     bounded = [(x, e.median, e.lower, e.upper) for x, e in ends if np.isfinite(e).all()]
     rest = [(x, e.median) for x, e in ends if np.isfinite(e.median) and not np.isfinite(e).all()]
     marks: list[Whiskers | Line] = [Whiskers(*zip(*bounded, strict=True), label, colour)] if bounded else []
