@@ -261,12 +261,13 @@ def generations_figure(found: dict[str, xr.Dataset]) -> Figure:
             marks.append(Line(t, other.mean("seed"), "", "dashed", k))
         closed_forms = {"heterozygosity": CLOSED, "support": ("support",)}.get(name, ())
         marks += [Line(t, predicted[form], "", "dotted", 6) for form in closed_forms]
-        panels.append(Panel(title, "generation", table[name].attrs["units"], tuple(marks)))
+        unit = table[name].attrs["units"].replace("1", "")
+        panels.append(Panel(title, "generation", unit, tuple(marks)))
     caption = (
         f"{n} strings a question and generation. Solid: a transformer on its own strings, median and 95 % interval "
         "over seeds. Dashed: a learner that keeps frequencies, mean. Dotted, black: closed forms."
     )
-    return Figure(tuple(panels), caption)
+    return Figure(tuple(panels), caption, columns=2)
 
 
 def theses_figure(found: dict[str, xr.Dataset]) -> Figure:
