@@ -11,7 +11,7 @@ from infoloop.statements.criteria import Budget
 from infoloop.studies import discovery
 
 EXPERIMENT = discovery.load("self_training")
-SCHEDULES = ("replace", "accumulate", "verifier", "self-play")
+SCHEDULES = ["replace", "accumulate", "verifier", "self-play"]
 BUDGET = Budget(2.0, "rounds")
 
 
