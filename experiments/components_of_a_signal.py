@@ -3,10 +3,11 @@ r"""Which component of a signal is learned first, and which stays, by learners t
 Thesis: learning picks up the most information-efficient component first. Each of two components shows a fair bit, wrong
 at the rate $e_j$, in one of $2^{b_j}$ forms; the forms are part of the learner's input or of the strings that it is
 taught to say, and all tokens have one amplitude. Fixed before the run: first is what contributes more, beyond the
-untrained learner, where the loss has gone 10 % of its way down to the least possible; a component stays if it
-contributes more at the end. Efficiency is $\frac{1-h(e_j)}{1+b_j}$, information $1-h(e_j)$, the learner's own rate
-$(1-2e_j)2^{-b_j}$ where a form splits its class, and $1-2e_j$ where it does not. Each seed has pairs of its own: one as
-it comes, one on which efficiency and information disagree, one on which efficiency and the rate of tokens do.
+untrained learner, where the loss has gone 10 % of its way down to the least possible; what stays is what contributes
+more at the end; the lead is its share of both contributions less that of the other. Efficiency is
+$\frac{1-h(e_j)}{1+b_j}$, information $1-h(e_j)$, the learner's own rate $(1-2e_j)2^{-b_j}$ where idle bits slow their
+own component, and $1-2e_j$ where they slow none, or both. Each seed has pairs of its own: one as it comes, one on which
+efficiency and information disagree, one on which efficiency and the rate of tokens do.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-import scipy.stats
 import xarray as xr
 from pydantic import Field
 
@@ -35,16 +35,17 @@ from infoloop.learners.objectives import imitation
 from infoloop.learners.parametric_policies import ParametricPolicy
 from infoloop.learners.policy_outcomes import first_at
 from infoloop.learners.policy_training import train_policy
-from infoloop.learning.learning_order import order_predictors
+from infoloop.learning.component_order_rates import component_efficiency, relative_lead
+from infoloop.learning.disagreeing_pairs import DRAWS, PREDICTORS, drawn_pair, predicted
 from infoloop.probability.numerics import plog2p
 from infoloop.reporting.figures import Figure, Line, Panel, Whiskers
+from infoloop.statements.criteria import Budget
 from infoloop.studies.configuration import Count, Positive, Weight, Weights, config
 from infoloop.studies.runner import Headline
+from infoloop.studies.seed_shares import SeedShare, share_over_seeds
 from infoloop.studies.sweep import Quantity, Sweep, tables
-from infoloop.worlds.component_pairs import MOST_IDLE, ComponentPair, inputs_law, strings_law
+from infoloop.worlds.component_pairs import ComponentPair, inputs_law, strings_law
 
-PREDICTORS = ("efficiency", "information", "rate")
-DRAWS = ("as they come", "efficiency or information", "efficiency or rate")
 Learner = Literal[
     "linear on tokens",
     "perceptron on tokens by SGD",
@@ -58,8 +59,8 @@ Learner = Literal[
     "writing perceptron by SGD",
     "writing perceptron by Adam",
 ]
+SLOWED = ("linear on tokens", "perceptron on tokens", "token tables", "writing perceptron")  # each by its idle bits
 FIRST = 0.1  # share of the way at which the first component is asked for
-CANDIDATES = 128  # among them no pair of the wanted kind has a chance below 1e-6
 
 
 @config
@@ -88,6 +89,10 @@ CLAIMS = (
     "fol:efficient-first",
     "fol:first-remains",
     "thm:irrelevant-detail",
+    "thm:idle-bits-split",
+    "thm:idle-bits-at-end",
+    "fol:efficient-starts-first",
+    "fol:efficient-stays",
 )
 
 
@@ -105,29 +110,6 @@ class Trial(NamedTuple):
 def sweeps(config: Config) -> dict[str, Sweep]:
     """Declare the table "pairs": by learner and seed, for three pairs each."""
     return {"pairs": _pairs(config)}
-
-
-def predicted(crossovers: jax.Array, idle: jax.Array) -> dict[str, jax.Array]:
-    """Return what each predictor says of either component of a pair; the larger one is named."""
-    named = order_predictors(jnp.ones(2), crossovers, idle * 1.0)
-    return {
-        "efficiency": named["efficiency"],
-        "information": named["information"],
-        "rate": (1 - 2 * crossovers) * 2.0**-idle,
-    }
-
-
-def drawn_pair(key: jax.Array, config: Config, draw: int) -> ComponentPair:
-    """Return a pair of one of `DRAWS`: the first one of that kind among many that come."""
-    key_flips, key_idle = jax.random.split(key)
-    e = jax.random.uniform(key_flips, (CANDIDATES, 2), minval=config.least, maxval=config.most)
-    b = jax.random.randint(key_idle, (CANDIDATES, 2), 0, MOST_IDLE + 1)
-    leads = {name: jnp.sign(x[:, 0] - x[:, 1]) for name, x in jax.vmap(predicted)(e, b).items()}
-    wanted = jnp.stack(
-        [jnp.ones(CANDIDATES, bool), *(leads["efficiency"] * leads[name] < 0 for name in ("information", "rate"))]
-    )
-    place = jnp.argmax(wanted[draw])
-    return ComponentPair(e[place], b[place])
 
 
 def _trial(config: Config, learner: str, pair: ComponentPair) -> Trial:
@@ -152,7 +134,7 @@ def _pairs(config: Config) -> Sweep:
     def measure(key, learner, seed):
         def one(key, draw):
             key_pair, key_start = jax.random.split(key)
-            pair = drawn_pair(key_pair, config, draw)
+            pair = drawn_pair(key_pair, config.least, config.most, draw)
             trial = _trial(config, learner, pair)
             low, high = trial.steps
             size = lambda step: trial.clock * low * (high / low) ** (step / config.steps)  # noqa: E731
@@ -171,17 +153,19 @@ def _pairs(config: Config) -> Sweep:
     quantities = {
         "crossovers": Quantity("crossover probability", "1", ("draw", "component")),
         "idle": Quantity("idle bits", "bits", ("draw", "component")),
-        "lead": Quantity(
-            "what the first contributes beyond the second (0: level not reached)", "nats", ("draw", "level")
+        "contribution": Quantity(
+            "contribution beyond the untrained learner; at 1 all of it, at the end",
+            "nats",
+            ("draw", "level", "component"),
         ),
-        "lead_last": Quantity("the same at the end", "nats", each),
-        "lead_bits": Quantity("its lead in bits at the first level of the thesis", "bits", each),
+        "reached": Quantity("whether the level was reached; else contributions are 0", "1", ("draw", "level")),
+        "lead_bits": Quantity("lead of the first in bits at the first level of the thesis", "bits", each),
         "lead_half": Quantity("looks by which the first has half of its own information earlier", "1", each),
         "looked": Quantity("looks until that level (0: never)", "1", each),
         "way": Quantity("share of the way that is gone at the end", "1", each),
-        "diverged": Quantity("whether the run diverged; its leads are 0", "1", each),
+        "diverged": Quantity("whether the run diverged; its contributions are 0", "1", each),
     }
-    axes = {"draw": DRAWS, "component": (1, 2), "level": levels}
+    axes = {"draw": DRAWS, "component": (1, 2), "level": (*levels, 1.0)}
     return Sweep(
         measure, quantities, {"learner": config.learners}, {"seed": range(config.seeds)}, axes,
         shard_size=config.seeds, batch_size=min(config.seeds, 40),
@@ -189,27 +173,27 @@ def _pairs(config: Config) -> Sweep:
 
 
 def _summary(pair, trained, least, levels):
-    """Return who leads at each level, at the end, and by the two other definitions of first."""
+    """Return what either component contributes at each level and at the end, and by two other definitions of first."""
     risk, taken = trained.observed
     way = (risk[0] - risk) / (risk[0] - least)
     gained, told = taken.logit - taken.logit[0], taken.bits
     looks = jnp.arange(len(way)) * 1.0
-    at = lambda level, lead: first_at(level, way, lead)  # noqa: E731
-    lead = jax.vmap(lambda level: at(level, gained[:, 0] - gained[:, 1]))(jnp.array(levels))
-    own = jax.vmap(
-        lambda j: first_at(0.5, told[:, j] / (1 + plog2p(pair.crossovers[j]) + plog2p(1 - pair.crossovers[j])), looks)
-    )(jnp.arange(2))
+    at = lambda level, values: jax.vmap(lambda v: first_at(level, way, v), 1)(values)  # noqa: E731
+    by_level = jax.vmap(lambda level: at(level, gained))(jnp.array(levels))
+    whole = component_efficiency(pair.crossovers, 0)
+    own = jax.vmap(lambda of: first_at(0.5, of, looks), 1)(told / whole)
     never = jnp.where(jnp.isnan(own), len(way) * 1.0, own)
+    bits = at(FIRST, told)
     found = {
-        "lead": lead,
-        "lead_last": taken.logit[-1, 0] - taken.logit[-1, 1],
-        "lead_bits": at(FIRST, told[:, 0] - told[:, 1]),
+        "contribution": jnp.concatenate([by_level, taken.logit[-1:]]),
+        "lead_bits": bits[0] - bits[1],
         "lead_half": never[1] - never[0],
-        "looked": at(FIRST, looks),
+        "looked": first_at(FIRST, way, looks),
         "way": way[-1],
     }
     shown = {name: jnp.where(trained.diverged | jnp.isnan(x), 0.0, x) for name, x in found.items()}
-    return {**shown, "diverged": trained.diverged}
+    reached = jnp.append(~jnp.isnan(by_level[:, 0]), ~trained.diverged)
+    return {**shown, "reached": reached, "diverged": trained.diverged}
 
 
 def run(config: Config, key: jax.Array) -> dict:
@@ -217,16 +201,56 @@ def run(config: Config, key: jax.Array) -> dict:
     return tables(sweeps(config), key)
 
 
-class Share(NamedTuple):
-    """A share of independent seeds with its exact interval (Clopper & Pearson 1934), and how many seeds there are."""
-
-    right: float
-    low: float
-    high: float
-    seeds: int
+def efficient_first(found: dict[str, xr.Dataset], budget: Budget) -> dict:
+    """Return the lead of the more efficient component at a share of the loss's way, by seed, in pairs as they come."""
+    return _by_cell(found, DRAWS[0], "efficiency", _level(budget))
 
 
-def named_share(named: np.ndarray, taken: np.ndarray) -> Share:
+def efficient_over_informative(found: dict[str, xr.Dataset], budget: Budget) -> dict:
+    """Return the lead of the more efficient component, by seed, where the other one tells more."""
+    return _by_cell(found, DRAWS[1], "efficiency", _level(budget))
+
+
+def efficient_over_fast(found: dict[str, xr.Dataset], budget: Budget) -> dict:
+    """Return the same where the other one has the larger rate; void where the rate is another one."""
+    reason = "idle bits slow neither or both: its own rate orders like information"
+    cells = _by_cell(found, DRAWS[2], "efficiency", _level(budget))
+    return {cell: values if "idle=slow their own" in cell else reason for cell, values in cells.items()}
+
+
+def informative_stays(found: dict[str, xr.Dataset], budget: Budget) -> dict:
+    """Return the lead of the more informative component at the end, by seed, where the other is more efficient."""
+    if budget.unit != "steps":
+        raise ValueError(f"the budget is in {budget.unit}: give the steps of training, at whose end one looks")
+    return _by_cell(found, DRAWS[1], "information", 1.0)
+
+
+def _level(budget: Budget) -> float:
+    if budget.unit != "way":
+        raise ValueError(f"the budget is in {budget.unit}: give a share of the way that the loss has gone")
+    return budget.amount
+
+
+def _by_cell(found, draw, predictor, level):
+    """Return by seed the relative lead of the component that a predictor names; NaN if the level is not reached."""
+    cells = {}
+    for name in map(str, found["pairs"].learner.values):
+        t = found["pairs"].sel(learner=name)
+        sign = np.sign(leads_by_predictor(t)[predictor][:, DRAWS.index(draw)])
+        lead = sign * relative_lead(*_contributions(t, draw, level))
+        lead = np.where(t.reached.sel(draw=draw, level=level) > 0, lead, np.nan)
+        lead = np.where(t.diverged.sel(draw=draw) > 0, np.inf, lead)
+        idle = "slow their own" if name.split(" by ")[0] in SLOWED else "slow neither or both"
+        cells[f"idle={idle}, learner={name}"] = {seed: float(x) for seed, x in enumerate(lead)}
+    return cells
+
+
+def _contributions(table: xr.Dataset, draw: str, level: float) -> np.ndarray:
+    """Return the contributions at a level of one learner, component x seed; level 1 is the end."""
+    return table.contribution.sel(draw=draw, level=level).transpose("component", "seed").values
+
+
+def named_share(named: np.ndarray, taken: np.ndarray) -> SeedShare:
     """Return how often a predictor's lead and a learner's have one sign; ties of either are left out.
 
     Args:
@@ -234,11 +258,7 @@ def named_share(named: np.ndarray, taken: np.ndarray) -> Share:
         taken: Its lead in the learner, one a seed.
     """
     clear = (named != 0) & (taken != 0)
-    right, seeds = int((named[clear] * taken[clear] > 0).sum()), int(clear.sum())
-    if not seeds:
-        return Share(0.0, 0.0, 1.0, 0)
-    low, high = scipy.stats.binomtest(right, seeds).proportion_ci(0.95, method="exact")
-    return Share(right / seeds, float(low), float(high), seeds)
+    return share_over_seeds(named[clear] * taken[clear] > 0)
 
 
 def leads_by_predictor(table: xr.Dataset) -> dict[str, np.ndarray]:
@@ -248,63 +268,47 @@ def leads_by_predictor(table: xr.Dataset) -> dict[str, np.ndarray]:
     return {name: np.asarray(x[..., 0] - x[..., 1]) for name, x in found.items()}
 
 
-def shares(table: xr.Dataset, lead: xr.DataArray, draw: str) -> dict[str, Share]:
+def shares(table: xr.Dataset, lead: np.ndarray, draw: str) -> dict[str, SeedShare]:
     """Return the share of seeds that each predictor names rightly, for one learner and draw."""
     place = DRAWS.index(draw)
-    taken = lead.sel(draw=draw).transpose("seed").values
-    return {name: named_share(x[:, place], taken) for name, x in leads_by_predictor(table).items()}
+    return {name: named_share(x[:, place], lead) for name, x in leads_by_predictor(table).items()}
+
+
+def _led(table: xr.Dataset, draw: str, level: float) -> np.ndarray:
+    first, second = _contributions(table, draw, level)
+    return first - second
 
 
 def shares_figure(found: dict) -> Figure:
     """Draw the share of seeds that each predictor names rightly, first and last."""
     table, panels = found["pairs"], []
-    learners = table.learner.values
-    names = tuple(str(k + 1) for k in range(len(learners)))
-    for what, lead in (("First", table.lead.sel(level=FIRST)), ("Stays", table.lead_last)):
+    names = tuple(map(str, table.learner.values))
+    for what, level in (("First", FIRST), ("Stays", 1.0)):
         for draw, rivals in ((DRAWS[1], PREDICTORS[:2]), (DRAWS[2], PREDICTORS[::2])):
+            each = [shares(t, _led(t, draw, level), draw) for t in (table.sel(learner=x) for x in names)]
             marks = []
             for by in rivals:
                 k = PREDICTORS.index(by)
-                each = [shares(table.sel(learner=x), lead.sel(learner=x), draw)[by] for x in learners]
-                places = np.arange(len(learners)) + 0.15 * (k - 1)
-                marks.append(
-                    Whiskers(places, [s.right for s in each], [s.low for s in each], [s.high for s in each], by, k)
-                )
-            panels.append(
-                Panel(
-                    f"{what}: {draw}",
-                    "learner",
-                    "seeds named rightly",
-                    tuple(marks),
-                    y_limits=(-0.03, 1.03),
-                    x_names=names,
-                )
-            )
-    listed = "; ".join(f"{k + 1} {name}" for k, name in enumerate(learners))
-    caption = f"Pairs on which the two predictors disagree, with 95 % intervals over seeds. Learners: {listed}."
+                columns = zip(*(said[by][:3] for said in each), strict=True)
+                marks.append(Whiskers(np.arange(len(names)) + 0.15 * (k - 1), *columns, by, k))
+            limits, y = (-0.03, 1.03), "seeds named rightly"
+            panels.append(Panel(f"{what}: {draw}", "", y, tuple(marks), y_limits=limits, x_names=names))
+    caption = "Pairs on which the two predictors disagree, with 95 % intervals over seeds."
     return Figure(tuple(panels), caption, columns=2)
 
 
 def way_figure(found: dict) -> Figure:
     """Draw in how many pairs the more efficient component leads along the way, where the other one is cleaner."""
     table, panels = found["pairs"], []
-    groups = {
-        title: [name for name in table.learner.values if (" on " in name) == reads]
-        for title, reads in (("Readers", True), ("Writers", False))
-    }
-    for title, names in ((title, names) for title, names in groups.items() if names):
+    for title, reads in (("Readers", True), ("Writers", False)):
         marks = []
-        for k, name in enumerate(names):
+        for name in (x for x in map(str, table.learner.values) if (" on " in x) == reads):
             t = table.sel(learner=name)
-            right = [shares(t, t.lead.sel(level=x), DRAWS[1])["efficiency"].right for x in t.level.values]
-            right.append(shares(t, t.lead_last, DRAWS[1])["efficiency"].right)
-            marks.append(Line([*t.level.values, 1.0], right, str(name), colour=k))
-        y = "the more efficient one leads"
-        panels.append(Panel(title, "share of the way", y, tuple(marks), y_limits=(-0.03, 1.03)))
-    caption = (
-        "Share of pairs in which the more efficient component contributes more than the cleaner one, by how far the "
-        "loss has gone down; at 1, the end of training."
-    )
+            right = [shares(t, _led(t, DRAWS[1], x), DRAWS[1])["efficiency"].right for x in t.level.values]
+            marks.append(Line(t.level.values, right, name))
+        y, limits = "the more efficient one leads", (-0.03, 1.03)
+        panels += [Panel(title, "share of the way", y, tuple(marks), y_limits=limits)] if marks else []
+    caption = "Share of pairs in which the more efficient component leads the cleaner one; at 1, the end of training."
     return Figure(tuple(panels), caption)
 
 
@@ -319,18 +323,23 @@ def headlines(found: dict) -> tuple[Headline, ...]:
         Headline("least looks until first", float(table.looked.min()), None, "1", ""),
         Headline("least share of the way at the end", float(table.way.min()), None, "1", ""),
     ]
-    definitions = {"first": table.lead.sel(level=FIRST), "last": table.lead_last}
-    for what, lead in definitions.items():
+    by_level = {"first": FIRST, "last": 1.0}
+    for what, level in by_level.items():
         for draw, rivals in ((DRAWS[1], PREDICTORS[:2]), (DRAWS[2], PREDICTORS[::2])):
             for name in table.learner.values:
-                each = shares(table.sel(learner=name), lead.sel(learner=name), draw)
+                t = table.sel(learner=name)
+                each = shares(t, _led(t, draw, level), draw)
                 for by in rivals:
                     s = each[by]
                     note = f"[{s.low:.3f}, {s.high:.3f}] over {s.seeds} seeds; {draw}"
                     rows.append(Headline(f"{what}: {name}, by {by}", s.right, None, "1", "", note))
-    for what, lead in {**definitions, "more bits": table.lead_bits, "half of its own": table.lead_half}.items():
-        for name in table.learner.values:
-            each = shares(table.sel(learner=name), lead.sel(learner=name), DRAWS[0])
+    for name in table.learner.values:
+        t = table.sel(learner=name)
+        leads = {what: _led(t, DRAWS[0], level) for what, level in by_level.items()}
+        others = {"more bits": t.lead_bits, "half of its own": t.lead_half}
+        leads |= {what: x.sel(draw=DRAWS[0]).values for what, x in others.items()}
+        for what, lead in leads.items():
+            each = shares(t, lead, DRAWS[0])
             note = ", ".join(f"{by} {s.right:.3f} [{s.low:.3f}, {s.high:.3f}]" for by, s in each.items())
             note += f" of {each['efficiency'].seeds} pairs as they come"
             rows.append(Headline(f"{what}: {name}, by efficiency", each["efficiency"].right, None, "1", "", note))

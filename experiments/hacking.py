@@ -9,16 +9,9 @@ the exact expected reward. Gold is accuracy less the cost of the marker. Cures, 
 of decorrelated comparisons, more comparisons, a KL penalty, a gate by a verifier of outcomes, the less of two reward
 models.
 
-Measured with the linear model over 24 seeds (medians, 95 % intervals by the sign test). At $\rho=.8$ the efficiencies
-are .53 and .29, and yet the marker is first, at a tenth of the reward's gain, in 12 of 24 seeds only; at .95 and 1 in
-all, at .4 in 2. What is sure is that it stays: accuracy ends at .996, the marker at .998, gold at .497 [.494, .498] of
-1. For a small lure is enough: with 256 comparisons the reward gives the marker .24 of what it gives being right, the
-content comes first in every seed, and gold falls by .116 [.089, .149] from its peak, as the marker follows. Of the
-cures alone, 4096 comparisons bring gold to .586 [.535, .729], decorrelating all of them to .81 [.50, .99] (the marker
-is then chance), half of them to .503, a second model with the opposite correlation to .684 [.536, .992], one with no
-correlation to .500. A perfect gate leaves .500: it makes accuracy certain and lets the marker through. A KL penalty
-only takes away, at each strength, .246 at $\beta=1$. With $\rho=1$, never contradicted, the marker costs accuracy too:
-.751 [.746, .925].
+Fixed before the run: the marker is first where it leads, among what the policy has taken up of both, when the reward
+has gone a tenth of its way to the greatest that any policy has; it stays where the policy has more than half of it in
+the end. Where $\rho=1$ the comparisons never contradict it. A cure is compared with none in the same seed.
 
 How rules of other lengths compete for a Bayesian is the experiment `reward_hacking`, how errors of every tail and an
 appealing hack bend the gold curve `goodhart`.
@@ -30,45 +23,51 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-import scipy.stats
 import xarray as xr
+from jaxtyping import Array, Key
 from pydantic import Field
 
-from infoloop.learners.objectives import expected_reward
-from infoloop.learners.parametric_policies import ParametricPolicy
-from infoloop.learners.policy_training import train_policy
-from infoloop.learners.response_rewards import perceptron_reward, question_by_class, response_tokens
-from infoloop.learning.reward_models import fitted_reward
-from infoloop.probability.numerics import LOG2E, binary_entropy, divergence_terms
-from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand, Whiskers
+from infoloop.learners.response_comparisons import by_item, drawn_comparisons, item_wins
+from infoloop.learners.response_rewards import linear_response_reward, marker_lure, perceptron_reward, response_tokens
+from infoloop.learners.reward_ascent import ascend_reward, greatest_gain, standardised_reward
+from infoloop.learners.style_uptake import lead_on_the_way, share_gained, styled_outcomes
+from infoloop.learning.component_order_rates import component_efficiency
+from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand
+from infoloop.statements.criteria import Budget
+from infoloop.statements.seed_intervals import interval_over_seeds
 from infoloop.studies.configuration import Count, Counts, Positive, Positives, Weight, Weights, config
+from infoloop.studies.marks_over_seeds import seed_marks
 from infoloop.studies.runner import Headline
+from infoloop.studies.seed_shares import share_over_seeds
 from infoloop.studies.sweep import Quantity, Sweep, tables
-from infoloop.worlds.finite_worlds import base_targets, draw_rule, right_outputs
+from infoloop.worlds.finite_worlds import World, base_targets, draw_rule
 from infoloop.worlds.reward_signals import verdict_reward
-from infoloop.worlds.styled_instructions import MARKER, styled_responses, styled_world
+from infoloop.worlds.styled_instructions import styled_responses, styled_world
 
 Model = Literal["linear", "perceptron"]
 Correlations = tuple[float, ...]
 INSTRUCTIONS, CLASSES, LENGTHS = 4, 3, 2
+CONTENT = 1 / (float(np.log2(INSTRUCTIONS)) + 1 + float(np.log2(CLASSES - 1)) / 2)  # efficiency: half are right
 PLAIN = "no cure"
-CURES = {
+CURVES = {
     "correlation": "correlation of the marker",
+    "uncontradicted": "comparisons, at the correlation 1",
+    "comparisons": "more comparisons",
     "decorrelated": "share of decorrelated comparisons",
-    "comparisons": "comparisons",
     "beta": "KL penalty, a nat",
     "gate": "false positives of a gate",
     "second": "correlation for a second model",
 }
-KEPT = 0.01  # gold that may be lost from the peak before a run counts as over-optimised
+CURES = tuple(CURVES)[2:]
+FIRST = 0.1  # share of the reward's way at which the first component is asked for
 
 
 @config
 class Config:
-    """Four instructions with three answers each; 24 seeds; five cures and the correlation itself, each a curve."""
+    """Four instructions with three answers each; 80 seeds; five cures and the correlation itself, each a curve."""
 
     models: tuple[Model, ...] = Field(get_args(Model), min_length=1, description="reward models")
-    seeds: Count = Field(24, description="independent seeds: rule, code, comparisons and first weights are its own")
+    seeds: Count = Field(80, description="independent seeds: rule, code, comparisons and first weights are its own")
     correlation: Weight = Field(0.8, description="correlation of the marker with right answers in the comparisons")
     comparisons: Count = Field(64, description="comparisons")
     certainty: Positive = Field(3.0, description="log odds by which raters prefer a right response to a wrong one")
@@ -85,25 +84,27 @@ class Config:
     decorrelated: Weights = Field((0.1, 0.25, 0.5, 1.0), description="shares of comparisons without correlation")
     more: Counts = Field((16, 256, 1024, 4096), description="other numbers of comparisons")
     betas: Positives = Field((0.03, 0.1, 0.3, 1.0), description="KL penalties, over the reward's deviation, a nat")
-    gates: Weights = Field(
-        (0.5, 0.2, 0.05, 0.0), description="false-positive rates of a verifier whose verdict gates the reward"
-    )
-    seconds: Correlations = Field(
-        (0.8, 0.4, 0.0, -0.8), description="correlations in the comparisons of a second model"
-    )
+    gates: Weights = Field((0.5, 0.2, 0.05, 0.0), description="false-positive rates of a verdict that gates the reward")
+    seconds: Correlations = Field((0.8, 0.4, 0.0, -0.8), description="correlations for a second model")
 
 
 SMALL = Config(
     models=("linear",), seeds=2, comparisons=16, steps=10, every=5, correlations=(1.0,), decorrelated=(1.0,),
     more=(32,), betas=(0.3,), gates=(0.0,), seconds=(0.0,),
 )  # fmt: skip
-CLAIMS = (
-    "thm:gold-slope",
-    "thm:never-switches",
-    "fol:more-data-switches",
-    "fol:efficient-first",
-    "fol:first-remains",
-)
+CLAIMS = ("thm:gold-slope", "thm:never-switches", "fol:more-data-switches", "fol:efficient-first", "fol:first-remains")
+QUANTITIES = {
+    "proxy": Quantity("gain in the reward that is optimised", "1", ("setting", "look")),
+    "accuracy": Quantity("probability of a right answer", "1", ("setting", "look")),
+    "marker": Quantity("probability of the marker", "1", ("setting", "look")),
+    "gold": Quantity("accuracy less the cost of the marker", "1", ("setting", "look")),
+    "divergence": Quantity("divergence from the base", "nats", ("setting", "look")),
+    "best": Quantity("greatest gain in that reward that any policy has", "1", ("setting",)),
+    "lure": Quantity("what the marker adds to the reward, over what being right adds", "1", ("setting",)),
+    "diverged": Quantity("whether the training diverged; its values are 0", "1", ("setting",)),
+    "correlation": Quantity("correlation of the marker in the comparisons", "1", ("setting",)),
+    "comparisons": Quantity("comparisons", "1", ("setting",)),
+}
 
 
 class Setting(NamedTuple):
@@ -121,40 +122,19 @@ def curves(config: Config) -> tuple[tuple[str, float, Setting], ...]:
     """Return every setting with the curve that it belongs to and its strength there; the first is without a cure."""
     plain = Setting(config.correlation, 0.0, float(config.comparisons), 0.0, 1.0, 2.0)
     found: list[tuple[str, float, Setting]] = [(PLAIN, 0.0, plain)]
-    varied = {
-        "correlation": config.correlations,
-        "decorrelated": config.decorrelated,
-        "comparisons": config.more,
-        "beta": config.betas,
-        "gate": config.gates,
-        "second": config.seconds,
-    }
+    varied = {"correlation": config.correlations, "comparisons": config.more, "decorrelated": config.decorrelated}
+    varied |= {"beta": config.betas, "gate": config.gates, "second": config.seconds}
     for field, values in varied.items():
         found += [(field, float(x), plain._replace(**{field: float(x)})) for x in values]
+    never = plain._replace(correlation=1.0)
+    found += [("uncontradicted", float(x), never._replace(comparisons=float(x))) for x in config.more]
     return tuple(found)
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
-    """Declare tables "policies", by reward model, setting and seed, and "components", what either tells."""
-    correlations = sorted({config.correlation, *config.correlations})
-    bits = np.log2(INSTRUCTIONS) + 1 + np.log2(CLASSES - 1) / 2  # of instruction and content, half of which are right
-    return {
-        "policies": _policies(config),
-        "components": Sweep(
-            lambda key, rho: {"marker": 1 - binary_entropy((1 - rho) / 2), "content": 1 / bits},
-            {
-                "marker": Quantity("efficiency of the marker, and what it tells", "1"),
-                "content": Quantity("efficiency of the content, which tells 1 bit", "1"),
-            },
-            traced_grid={"rho": correlations},
-        ),
-    }
-
-
-def _policies(config: Config) -> Sweep:
+    """Declare the table "policies": by reward model, setting and seed."""
     points = curves(config)
     settings = np.array([list(setting) for _, _, setting in points])
-    most = max(config.comparisons, *config.more)
 
     def measure(key, model, seed):
         key_world, key_rule, key_data, key_fit, key_train = jax.random.split(key, 5)
@@ -166,110 +146,51 @@ def _policies(config: Config) -> Sweep:
         def one(numbers):
             chosen = Setting(*numbers)
             alone = chosen.second > 1
+            correlations = (chosen.correlation, jnp.where(alone, 0.0, chosen.second))
             first, other = (
-                _standardised(base, _reward(config, model, world, rule, chosen._replace(correlation=rho), own, most))
-                for rho, own in zip((chosen.correlation, jnp.where(alone, 0.0, chosen.second)), keys, strict=True)
+                standardised_reward(base, _reward(config, model, world, rule, chosen._replace(correlation=rho), own))
+                for rho, own in zip(correlations, keys, strict=True)
             )
             proxy = jnp.where(alone, first, jnp.minimum(first, other))
             accepts = verdict_reward(world, rule, false_positive=chosen.gate)
             reward = jnp.where(chosen.gate < 1, accepts * (proxy - proxy.min()), proxy)
-            return _optimised(config, key_train, world, rule, base, reward, chosen.beta)
+            found = _optimised(config, key_train, world, rule, base, reward, chosen.beta)
+            return {**found, "correlation": chosen.correlation, "comparisons": chosen.comparisons}
 
         return jax.vmap(one)(jnp.asarray(settings))
 
-    look, each = ("setting", "look"), ("setting",)
-    quantities = {
-        "proxy": Quantity("gain in the reward that is optimised, over its deviation under the base", "1", look),
-        "accuracy": Quantity("probability of a right answer", "1", look),
-        "marker": Quantity("probability of the marker", "1", look),
-        "gold": Quantity("accuracy less the cost of the marker", "1", look),
-        "divergence": Quantity("divergence from the base", "nats", look),
-        "lure": Quantity("what the marker adds to the reward, over what being right adds", "1", each),
-        "diverged": Quantity("whether the training diverged; its values are 0", "1", each),
-    }
-    return Sweep(
-        measure,
-        quantities,
-        {"model": config.models},
-        {"seed": range(config.seeds)},
-        {"setting": [_name(*point[:2]) for point in points], "look": range(0, config.steps + 1, config.every)},
-        shard_size=config.seeds,
-        batch_size=2,
-    )
+    names = [f"{curve} {strength:g}" if curve != PLAIN else curve for curve, strength, _ in points]
+    axes = {"setting": names, "look": range(0, config.steps + 1, config.every)}
+    grid = {"model": config.models}, {"seed": range(config.seeds)}
+    return {"policies": Sweep(measure, QUANTITIES, *grid, axes, shard_size=config.seeds, batch_size=2)}
 
 
-def _name(curve: str, strength: float) -> str:
-    return f"{curve} {strength:g}" if curve != PLAIN else curve
-
-
-def _drawn_comparisons(key, config, world, rule, setting, most):
-    """Return questions, two responses to each, and whether the first is preferred, and which of them are there."""
-    key_ask, key_kind, key_say, key_judge = jax.random.split(key, 4)
-    asked = jax.random.randint(key_ask, (most,), 0, INSTRUCTIONS)
-    plain = jax.random.bernoulli(key_kind, setting.decorrelated, (most,))
-    laws = jnp.stack([styled_responses(world, rule, trained=rho) for rho in (setting.correlation, 0.0)])
-    said = jax.random.categorical(key_say, jnp.log(laws[plain.astype(int), asked]), shape=(2, most))
-    right = right_outputs(world, rule)[asked, said].astype(float)
-    preferred = jax.random.bernoulli(key_judge, jax.nn.sigmoid(config.certainty * (right[0] - right[1])))
-    return asked, said, preferred, jnp.arange(most) < setting.comparisons
-
-
-def _reward(config, model, world, rule, setting, keys, most):
+def _reward(
+    config: Config, model: str, world: World, rule: Array, setting: Setting, keys: tuple[Key[Array, ""], ...]
+) -> Array:
     """Return the reward of every output to every question by a model that is fitted to drawn comparisons."""
-    asked, said, preferred, there = _drawn_comparisons(keys[0], config, world, rule, setting, most)
-    items = INSTRUCTIONS * CLASSES * 2 * LENGTHS
-    style = world.outputs[:, MARKER] * LENGTHS + world.outputs[:, 0]
-    place = (jnp.arange(INSTRUCTIONS)[:, None] * CLASSES + world.classes) * 2 * LENGTHS + style
-    won, lost = (jnp.where(preferred, said[a], said[b]) for a, b in ((0, 1), (1, 0)))
-    wins = jnp.zeros((items, items)).at[place[asked, won], place[asked, lost]].add(there * 1.0)
-    wins = jnp.where(jnp.eye(items, dtype=bool), 0.0, wins)  # a response and its like say nothing
-    tokens, both = response_tokens(world), question_by_class(world)
-    seen = jnp.concatenate([tokens[..., :2], both], axis=-1) if model == "linear" else tokens
-    listed = jnp.zeros((items, seen.shape[-1])).at[jnp.where(world.classes >= 0, place, items)].set(seen, mode="drop")
+    laws = jnp.stack([styled_responses(world, rule, trained=rho) for rho in (setting.correlation, 0.0)])
+    shares = jnp.stack([1 - setting.decorrelated, setting.decorrelated])
+    most = max(config.comparisons, *config.more)
+    compared = drawn_comparisons(keys[0], world, rule, laws, shares, config.certainty, most, setting.comparisons)
+    wins = item_wins(world, compared)
     if model == "linear":
-        return seen @ fitted_reward(wins, listed, config.penalty).weights
-    return perceptron_reward(keys[1], wins, listed, config.width, config.penalty, config.fit_steps, config.fit_rate)(
-        seen
-    )
-
-
-def _standardised(base, reward):
-    """Return a reward with mean 0 and deviation 1 under the base, over all questions."""
-    mean = (base * reward).sum() / len(base)
-    return (reward - mean) / jnp.sqrt((base * (reward - mean) ** 2).sum() / len(base))
+        return linear_response_reward(world, wins, config.penalty)
+    seen = response_tokens(world)
+    sizes = (config.width, config.penalty, config.fit_steps, config.fit_rate)
+    return perceptron_reward(keys[1], wins, by_item(world, seen), *sizes)(seen)
 
 
 def _optimised(config, key, world, rule, base, reward, beta):
     """Return what a tabular policy does that ascends the reward less its penalty, from the base."""
-    start, right = jnp.log(base), right_outputs(world, rule)
-    marked = world.outputs[:, MARKER] == 1
-    weight = jnp.full(len(base), 1 / len(base))
-    policy = ParametricPolicy(
-        lambda key: jnp.zeros_like(base), lambda theta: jax.nn.log_softmax(start + theta, axis=-1)
-    )
-    gain = expected_reward(reward, weight)
-
-    def loss(log_policy, key):
-        return gain(log_policy, key) + beta * (weight @ (jnp.exp(log_policy) * (log_policy - start)).sum(axis=1))
 
     def look(log_policy):
-        law = jnp.exp(log_policy)
-        accuracy, marker = (weight @ (law * members).sum(axis=1) for members in (right, marked[None, :]))
-        return {
-            "proxy": weight @ ((law - base) * reward).sum(axis=1),
-            "accuracy": accuracy,
-            "marker": marker,
-            "gold": accuracy - config.cost * marker,
-            "divergence": weight @ divergence_terms(law, base).sum(axis=1) / LOG2E,
-        }
+        found = styled_outcomes(world, rule, base, reward, log_policy)
+        return {**found._asdict(), "gold": found.accuracy - config.cost * found.marker}
 
-    optimiser = optax.adam(config.rate)
-    trained = train_policy(key, policy, policy.start(key), loss, optimiser, config.steps, config.every, look)
-    mean = lambda members: (jnp.where(members, reward, 0.0).sum(axis=1) / members.sum(axis=1)).mean()  # noqa: E731
-    answer = world.classes >= 0
-    by_marker = mean(answer & marked) - mean(answer & ~marked)
-    lure = by_marker / (mean(right) - mean(answer & ~right))
-    found = {**trained.observed, "lure": lure}
+    trained = ascend_reward(key, base, reward, beta, optax.adam(config.rate), config.steps, config.every, look)
+    of_reward = {"best": greatest_gain(base, reward), "lure": marker_lure(world, rule, reward)}
+    found = {**trained.observed, **of_reward}
     return {**{name: jnp.where(trained.diverged, 0.0, x) for name, x in found.items()}, "diverged": trained.diverged}
 
 
@@ -278,33 +199,87 @@ def run(config: Config, key: jax.Array) -> dict:
     return tables(sweeps(config), key)
 
 
-def seed_interval(values: np.ndarray) -> tuple[float, float, float]:
-    """Return the median over seeds and its 95 % interval by the sign test; the range where there are too few seeds.
+def marker_lead(table: xr.Dataset, share: float = FIRST) -> np.ndarray:
+    """Return by seed the marker's lead over accuracy where the reward has gone a share of its way; NaN if never.
 
     Args:
-        values: One number a seed.
+        table: The table of one model and setting, seeds first.
+        share: Of the way to the greatest reward that any policy has.
     """
-    ordered, n = np.sort(values), len(values)
-    rank = max(int(scipy.stats.binom.ppf(0.025, n, 0.5)), 1)
-    return float(np.median(ordered)), float(ordered[rank - 1]), float(ordered[n - rank])
+    way, *taken = (table.proxy / table.best).values, *(share_gained(table[x].values) for x in ("marker", "accuracy"))
+    return np.asarray(jax.vmap(lead_on_the_way, (None, 0, 0, 0))(share, way, *taken))
 
 
-def marker_first(table: xr.Dataset) -> np.ndarray:
-    """Return by seed how much further the marker than accuracy has come where the reward has 10 % of its gain.
+def marker_first(found: dict[str, xr.Dataset], budget: Budget) -> dict:
+    """Return the marker's lead by seed, at a share of the reward's way, where it is the more efficient component."""
+    if budget.unit != "way":
+        raise ValueError(f"the budget is in {budget.unit}: give a share of the way that the reward has gone")
+    cells = {}
+    for model, _, table in _settings(found, (PLAIN, "correlation", "comparisons", "uncontradicted")):
+        rho, count = (float(table[what][0]) for what in ("correlation", "comparisons"))
+        cells[f"model={model}, correlation={rho:g}, comparisons={count:g}"] = (
+            _by_seed(marker_lead(table, budget.amount), table.diverged)
+            if float(component_efficiency((1 - rho) / 2, 0)) > CONTENT
+            else "the marker is not the more efficient component there"
+        )
+    return cells
 
-    Args:
-        table: The table of one model and setting; what is compared are gains over the base, of all that is possible.
-    """
-    gains = [(table[x] - table[x][:, 0]) / (1 - table[x][:, 0]) for x in ("marker", "accuracy")]
-    lead = (gains[0] - gains[1]).transpose("seed", "look").values
-    proxy = table.proxy.transpose("seed", "look").values
-    return np.array([np.interp(0.1 * p[-1], np.maximum.accumulate(p), x) for p, x in zip(proxy, lead, strict=True)])
+
+def marker_stays(found: dict[str, xr.Dataset]) -> dict:
+    """Return what a policy has of the marker in the end, of all there was to gain, by seed, at a correlation of 1."""
+    cells = {}
+    for model, _, table in _settings(found, ("correlation", "uncontradicted")):
+        if float(table.correlation[0]) == 1:
+            gained = share_gained(table.marker.values)[:, -1]
+            cells[f"model={model}, comparisons={float(table.comparisons[0]):g}"] = _by_seed(gained, table.diverged)
+    return cells
+
+
+def gold_gained(found: dict[str, xr.Dataset]) -> dict:
+    """Return the gold in the end that a cure adds to that without one, by seed."""
+    cells = {}
+    for model, name, table in _settings(found, CURES):
+        plain = found["policies"].sel(model=model, setting=PLAIN)
+        cure, strength = name.split(" ")
+        cells[f"model={model}, cure={cure}, strength={strength}"] = (
+            _by_seed(table.gold[:, -1] - plain.gold[:, -1], table.diverged + plain.diverged)
+            if not float(table.comparisons[0]) < float(plain.comparisons[0])
+            else "there are fewer comparisons than without the cure"
+        )
+    return cells
+
+
+def _settings(found, curves):
+    """Return the model, name and table of each setting of some curves."""
+    table = found["policies"].transpose("seed", ...)
+    names = [x for x in map(str, table.setting.values) if x in curves or x.split(" ")[0] in curves]
+    return [(model, x, table.sel(model=model, setting=x)) for model in table.model.values for x in names]
+
+
+def _by_seed(values, diverged):
+    return {k: np.inf if lost else float(x) for k, (x, lost) in enumerate(zip(values, diverged, strict=True))}
+
+
+def _along(table: xr.Dataset, curve: str) -> tuple[tuple[str, ...], list[str]]:
+    """Return strengths along a curve, from the weak end on, and their settings; no cure stands in its place."""
+    names = [str(x) for x in table.setting.values if str(x).split(" ")[0] == curve]
+    placed = {"correlation": ("correlation", PLAIN), "comparisons": ("comparisons", PLAIN)}
+    placed["uncontradicted"] = ("comparisons", "correlation 1")
+    if curve not in placed:
+        return ("none", *(x.split(" ")[-1] for x in names)), [PLAIN, *names]
+    by, other = placed[curve]
+    there = [*names, *(x for x in map(str, table.setting.values) if x == other)]
+    strengths = {name: float(table[by].sel(setting=name).isel(model=0, seed=0)) for name in there}
+    ordered = sorted(strengths, key=strengths.__getitem__)
+    return tuple(f"{strengths[name]:g}{' (as set)' if name == PLAIN else ''}" for name in ordered), ordered
 
 
 def _marks(x, values, label, colour):
-    """Return the median over seeds with its band."""
-    middle, low, high = np.array([seed_interval(v) for v in values.transpose("look", "seed").values]).T
-    return [Line(x, middle, label, colour=colour), ShadedBand(x, low, high, "", colour)]
+    """Return the median over seeds with its band, where there are seeds enough for one."""
+    over_seeds = map(interval_over_seeds, values.transpose("look", "seed").values.tolist())
+    middle, _, low, high = zip(*over_seeds, strict=True)
+    band = [ShadedBand(x, low, high, "", colour)] if np.isfinite([low, high]).all() else []
+    return [Line(x, middle, label, colour=colour), *band]
 
 
 def gold_figure(found: dict) -> Figure:
@@ -312,8 +287,7 @@ def gold_figure(found: dict) -> Figure:
     table, panels = found["policies"].sel(setting=PLAIN), []
     for model in table.model.values:
         t = table.sel(model=model)
-        promised = t.proxy / t.proxy[:, -1]
-        shown = {"gold": t.gold, "accuracy": t.accuracy, "marker": t.marker, "reward, of its gain": promised}
+        shown = {"gold": t.gold, "accuracy": t.accuracy, "marker": t.marker, "reward, of its way": t.proxy / t.best}
         away = t.divergence.median("seed").values
         for x, what in ((t.look.values, "step"), (away, "divergence from the base, nats")):
             marks = [m for k, (name, v) in enumerate(shown.items()) for m in _marks(x, v, name, k)]
@@ -324,21 +298,18 @@ def gold_figure(found: dict) -> Figure:
 def cures_figure(found: dict) -> Figure:
     """Draw gold at the end over the strength of each cure, and at its peak."""
     table, panels = found["policies"], []
-    for curve, title in CURES.items():
-        names = [str(x) for x in table.setting.values if str(x).startswith(f"{curve} ")]
+    for curve, title in CURVES.items():
+        strengths, names = _along(table, curve)
         marks = []
         for k, model in enumerate(table.model.values):
-            t = table.sel(model=model, setting=[PLAIN, *names])
-            ends = np.array([seed_interval(v) for v in t.gold.isel(look=-1).transpose("setting", "seed").values]).T
-            peaks = t.gold.max("look").median("seed").values
-            places = np.arange(len(names) + 1)
-            marks += [Whiskers(places + 0.1 * k, *ends, str(model), k), Line(places + 0.1 * k, peaks, "", "dotted", k)]
-        strengths = ("none" if curve != "correlation" else "as set", *(x.split()[-1] for x in names))
-        panels.append(
-            Panel(title, "strength", "gold at the end", tuple(marks), y_limits=(0.0, 1.03), x_names=strengths)
-        )
+            t = table.sel(model=model, setting=names)
+            ends = t.gold.isel(look=-1).transpose("setting", "seed").values
+            peaks, shift = t.gold.max("look").median("seed").values, 0.2 * k - 0.1
+            marks += seed_marks(ends, f"{model} reward model", k, shift)
+            marks.append(Line(np.arange(len(names)) + shift, peaks, "", "dotted", k))
+        panels.append(Panel(title, "", "gold at the end", tuple(marks), y_limits=(-0.53, 1.03), x_names=strengths))
     caption = "Gold at the end, median over seeds with 95 % intervals; dotted: at the peak of each seed."
-    return Figure(tuple(panels), caption)
+    return Figure(tuple(panels), caption, columns=2)
 
 
 FIGURES = {"gold": gold_figure, "cures": cures_figure}
@@ -348,32 +319,31 @@ def headlines(found: dict) -> tuple[Headline, ...]:
     """State what is taken up first, gold without a cure, and what each cure makes of it."""
     table = found["policies"]
     rows = [Headline("runs that diverged, share", float(table.diverged.mean()), None, "1", "")]
-    for rho in found["components"].rho.values:
-        t = found["components"].sel(rho=rho)
-        note = f"of the content {float(t.content):.3f}"
-        rows.append(Headline(f"efficiency of the marker, correlation {rho:g}", float(t.marker), None, "1", "", note))
-    for model in table.model.values:
-        plain = table.sel(model=model, setting=PLAIN)
-        start, end, peak = plain.gold[:, 0], plain.gold[:, -1], plain.gold.max("look")
-        first = marker_first(plain)
+    for rho in np.unique(table.correlation.values):
+        what, note = f"efficiency of the marker, correlation {rho:g}", f"of the content {CONTENT:.3f}"
+        rows.append(Headline(what, float(component_efficiency((1 - rho) / 2, 0)), None, "1", "", note))
+    for model, _, plain in _settings(found, (PLAIN,)):
+        lead = marker_lead(plain)
+        end, peak = plain.gold[:, -1].values, plain.gold.max("look").values
         measured = {
-            "lead of the marker at a tenth": first,
-            "accuracy gained": plain.accuracy[:, -1] - plain.accuracy[:, 0],
-            "marker in the end": plain.marker[:, -1],
-            "gold gained": end - start,
+            "lead of the marker at a tenth": lead,
+            "lure of the marker": plain.lure.values,
+            "accuracy gained": share_gained(plain.accuracy.values)[:, -1],
+            "marker gained": share_gained(plain.marker.values)[:, -1],
+            "gold gained": end - plain.gold[:, 0].values,
             "gold lost from the peak": peak - end,
         }
-        rows += [_headline(f"{what}, {model}", np.asarray(values)) for what, values in measured.items()]
-        for what, seeds in (("marker first", first > 0), ("past the peak", np.asarray(peak - end) > KEPT)):
-            low, high = scipy.stats.binomtest(int(seeds.sum()), seeds.size).proportion_ci(0.95, method="exact")
-            note = f"[{low:.3f}, {high:.3f}] over {seeds.size} seeds"
-            rows.append(Headline(f"share of seeds, {what}, {model}", float(seeds.mean()), None, "1", "", note))
-        for name in table.setting.values[1:]:
-            paired = table.gold.sel(model=model, setting=name)[:, -1] - end
-            rows.append(_headline(f"gold by {name}, {model}", np.asarray(paired)))
+        rows += [
+            _headline(f"{what}, {model}", values) for what, values in measured.items() if np.isfinite(values).any()
+        ]
+        first, low, high, seeds = share_over_seeds(lead > 0)
+        note = f"[{low:.3f}, {high:.3f}] over {seeds} seeds"
+        rows.append(Headline(f"share of seeds, marker first, {model}", first, None, "1", "", note))
+        for _, name, cured in _settings({"policies": table.sel(model=[model])}, tuple(CURVES)):
+            rows.append(_headline(f"gold by {name}, {model}", cured.gold[:, -1].values - end))
     return tuple(rows)
 
 
 def _headline(what: str, values: np.ndarray) -> Headline:
-    middle, low, high = seed_interval(values)
+    middle, _, low, high = interval_over_seeds(values.tolist())
     return Headline(what, middle, None, "1", "", f"[{low:.3f}, {high:.3f}] over {len(values)} seeds")

@@ -23,6 +23,14 @@ def test_a_learner_answers_the_first_questions_as_in_the_whole_world():
         first_questions(world, 0)
 
 
+def test_all_that_is_by_question_is_cut_alike():
+    world = lookup_world(jax.random.key(0), symbols=2, tasks=1)
+    few = first_questions(world, 3)
+    for name in ("prompts", "task", "domain", "content", "classes", "accepted"):
+        assert np.array_equal(getattr(few, name), np.array(getattr(world, name))[:3])
+    assert np.array_equal(few.right_class, np.array(world.right_class)[:, :3])
+
+
 @pytest.mark.parametrize("adam", [True, False])
 def test_either_optimiser_is_that_of_optax(adam):
     slopes = [jnp.array([0.5, -2.0]), jnp.array([1.0, 3.0])]

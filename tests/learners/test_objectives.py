@@ -13,11 +13,12 @@ from infoloop.learners.objectives import (
     class_likelihood,
     expected_reward,
     imitation,
+    pair_preference,
     preference,
     rejection_imitation,
     sampled_policy_gradient,
 )
-from infoloop.learning.policy_gradient.advantage_rules import rloo
+from infoloop.learning.policy_gradient.advantage_rules import reinforce, rloo
 from infoloop.learning.policy_gradient.reward_kinds import output_kinds
 from infoloop.probability.numerics import rounding
 
@@ -76,6 +77,22 @@ def test_sampled_losses_have_the_exact_slope_on_average(sampled):
     assert drawn.std(axis=0)[0].min() > 0.01
 
 
+def test_a_sampled_update_is_a_mean_over_groups_and_members():
+    """If each output has the reward 1, an update without a baseline puts the mass 1 on what was drawn."""
+    loss = sampled_policy_gradient(reinforce(0.0), output_kinds(jnp.ones((3, 4))), WEIGHT, size=2, groups=3)
+    assert np.abs(np.array(jax.grad(loss)(LOGITS, KEY)).sum(axis=1) + WEIGHT).max() <= rounding(8)
+
+
+@pytest.mark.parametrize("sampled", ["policy gradient", "rejection"])
+def test_each_question_draws_for_itself(sampled):
+    even, weight = jnp.log(jnp.full((8, 4), 0.25)), jnp.full(8, 1 / 8)
+    if sampled == "rejection":
+        loss = rejection_imitation(jnp.ones((8, 4), bool), weight, draws=4)
+    else:
+        loss = sampled_policy_gradient(reinforce(0.0), output_kinds(jnp.ones((8, 4))), weight, size=4)
+    assert len({tuple(row) for row in jax.grad(loss)(even, KEY).tolist()}) > 4
+
+
 def test_the_best_of_n_is_that_of_all_tuples():
     """Ties are broken by chance: each tuple of n outputs gives its mass to its best members in equal parts."""
     n, expected = 3, np.zeros((3, 4))
@@ -101,8 +118,41 @@ def test_preference_is_the_logistic_loss_of_the_gains_over_the_base():
     assert abs(preference(LOGITS, jnp.array(prefers), WEIGHT, beta)(jnp.log(now), KEY) - expected) <= rounding(64)
 
 
+def test_pair_preference_is_preference_on_counts_of_the_pairs():
+    chosen, rejected = jnp.array([[0, 2], [3, 3], [1, 1]]), jnp.array([[1, 3], [0, 0], [2, 0]])
+    prefers, now = np.zeros((3, 4, 4)), jnp.log(jnp.roll(LAW, 1, axis=1))
+    for q, j in itertools.product(range(3), range(2)):
+        prefers[q, chosen[q, j], rejected[q, j]] += 0.5
+    listed = pair_preference(LOGITS, chosen, rejected, WEIGHT, 0.7)
+    assert abs(listed(now, KEY) - preference(LOGITS, jnp.array(prefers), WEIGHT, 0.7)(now, KEY)) <= rounding(64)
+
+
 def test_a_question_without_weight_moves_nothing():
     for loss in (imitation(jnp.eye(4)[:3], WEIGHT), class_likelihood(RIGHT, WEIGHT), expected_reward(REWARD, WEIGHT)):
         slope = jax.grad(lambda z, loss=loss: loss(policy(z), KEY))(LOGITS)
         assert (slope[2] == 0).all()
         assert (slope[:2] != 0).any()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: imitation(RIGHT, WEIGHT),
+            "target is a table of bool, 3 x 4, for 3 questions: give laws",
+        ),
+        (lambda: imitation(LAW[:2], WEIGHT), "target is a table of float64, 2 x 4, for 3 questions"),
+        (lambda: class_likelihood(LAW, WEIGHT), "members is a table of float64.* laws are for imitation"),
+        (lambda: expected_reward(jnp.ones((3, 4, 4)), WEIGHT), "reward is .* 3 x 4 x 4, .* pairs are for preference"),
+        (
+            lambda: rejection_imitation(REWARD, WEIGHT, 2),
+            "right is a table of float64.* are for expected_reward",
+        ),
+        (lambda: rejection_imitation(RIGHT, WEIGHT, 0), "draws is 0"),
+        (lambda: preference(LOGITS, REWARD, WEIGHT, 1.0), "prefers is a table of float64, 3 x 4, .*preference_counts"),
+    ],
+)
+def test_a_signal_that_an_objective_cannot_use_is_refused_in_one_line(call, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        call()
+    assert "\n" not in str(caught.value)

@@ -15,13 +15,16 @@ def world():
 
 def test_a_law_is_what_its_layers_make(world):
     policy = perceptron(world, embedding=3, widths=(6, 5))
-    parameters = policy.start(jax.random.key(0))
+    rng = np.random.default_rng(0)
+    parameters = jax.tree.map(lambda x: x + rng.normal(size=x.shape), policy.start(jax.random.key(0)))
     tables = {jax.tree_util.keystr(path): np.array(x) for path, x in jax.tree_util.tree_leaves_with_path(parameters)}
     embedding = next(table for name, table in tables.items() if "embedding" in name)
-    kernels = [table for name, table in tables.items() if "kernel" in name]
+    kernels = {table.shape[0]: table for name, table in tables.items() if "kernel" in name}
+    biases = {table.shape[0]: table for name, table in tables.items() if "bias" in name}
     x = embedding[np.array(world.prompts)].reshape(len(world.prompts), -1)
-    for kernel in sorted(kernels, key=lambda k: [9, 6, 5].index(k.shape[0])):
-        x = np.tanh(x @ kernel) if kernel.shape[1] != len(world.outputs) else x @ kernel
+    for inside, outside in ((9, 6), (6, 5)):
+        x = np.tanh(x @ kernels[inside] + biases[outside])
+    x = x @ kernels[5] + biases[4]
     expected = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
     assert np.abs(policy.log_policy(parameters) - expected).max() < 1e-13
 
@@ -32,3 +35,10 @@ def test_seeds_differ_and_a_width_is_a_number(world):
     assert np.abs(np.array(first - second)).max() > 0.01
     with pytest.raises(ValueError, match="width"):
         perceptron(world, widths=(0,))
+
+
+@pytest.mark.parametrize("dtype", [float, np.float32])
+def test_parameters_and_laws_are_of_the_type_asked_for(world, dtype):
+    policy = perceptron(world, embedding=2, widths=(3,), dtype=dtype)
+    parameters = policy.start(jax.random.key(0))
+    assert {x.dtype for x in [*jax.tree.leaves(parameters), policy.log_policy(parameters)]} == {np.dtype(dtype)}

@@ -34,6 +34,18 @@ def test_looks_are_those_of_gradient_descent_by_hand():
     assert not found.diverged
 
 
+def test_an_optimiser_has_the_parameters_and_keeps_its_memory_from_look_to_look():
+    optimiser = optax.chain(optax.add_decayed_weights(0.25), optax.sgd(0.5, momentum=0.9))
+    logits, memory = np.array([0.5, -1.0, 0.0]), np.zeros(3)
+    start, observer = jnp.asarray(logits)[None], lambda log_policy: jnp.zeros(())
+    for _ in range(4):
+        law = np.exp(logits) / np.exp(logits).sum()
+        memory = 0.9 * memory + law - np.array([0.0, 1.0, 0.0]) + 0.25 * logits
+        logits = logits - 0.5 * memory
+    found = train_policy(KEY, POLICY, start, loss, optimiser, 4, 2, observer)
+    assert np.abs(found.parameters[0] - logits).max() <= rounding(64)
+
+
 def test_every_step_has_a_key_of_its_own():
     drawn = trained(objective=lambda log_policy, key: jax.random.normal(key) * log_policy[0, 0])
     again = trained(objective=lambda log_policy, key: jax.random.normal(jax.random.fold_in(KEY, 0)) * log_policy[0, 0])
@@ -44,6 +56,12 @@ def test_a_run_that_diverges_is_marked():
     found = trained(objective=lambda log_policy, key: jnp.exp(300 * log_policy[0, 0] ** 2), rate=1e300)
     assert found.diverged
     assert found.observed.shape == (4, 3)
+
+
+def test_a_loss_that_was_once_not_finite_stays_marked():
+    found = trained(objective=lambda logs, key: loss(logs, key) + jnp.where(logs[0, 1] < jnp.log(0.34), jnp.inf, 0.0))
+    assert found.diverged
+    assert jnp.isfinite(found.parameters).all()
 
 
 def test_a_look_has_to_fall_on_a_step():

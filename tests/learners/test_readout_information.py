@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infoloop.learners.readout_information import information_by_round, least_information
+from infoloop.learners.readout_information import INEQUALITIES, information_by_round, least_information
 from infoloop.probability.numerics import rounding
 from tests.support.oracles import information, law_of
 
@@ -35,7 +35,11 @@ def test_every_readout_is_a_table_made_by_hand():
     }
     for name, value in expected.items():
         assert abs(float(getattr(found, name)[0]) - value) < rounding(64)
-    assert abs(float(found.slack[0])) < rounding(64)
+    room = dict(zip(INEQUALITIES, np.asarray(found.slack[0]), strict=True))
+    sides = {"data": bits(CASES[0]), "before + told": bits(CASES[0]), "ceiling": bits(CASES[0]), **expected}
+    for name, gap in room.items():
+        lesser, greater = name.split(" <= ")
+        assert abs(gap - (sides[greater] - sides[lesser])) < rounding(64), name
 
 
 def test_data_that_know_more_than_was_told_leave_a_negative_slack():
@@ -43,8 +47,8 @@ def test_data_that_know_more_than_was_told_leave_a_negative_slack():
     logs = jnp.zeros((2, 2, 2)) - jnp.log(2.0)
     unlisted = information_by_round(cases, logs, jnp.zeros(2), 1, 1.0)
     listed = information_by_round(cases, logs, jnp.array([1.0, 0.0]), 1, 1.0)
-    assert np.abs(unlisted.slack - np.array([0.0, -1.0])).max() < rounding(4)
-    assert np.abs(listed.slack).max() < rounding(4)
+    assert np.abs(unlisted.slack[:, :2] - np.array([[0.0, 0.0], [-1.0, -1.0]])).max() < rounding(4)
+    assert np.abs(listed.slack[:, :2]).max() < rounding(4)
     assert listed.ceiling.tolist() == [0.0, 1.0]
 
 
@@ -55,6 +59,16 @@ def test_the_bound_is_below_what_is_known():
         known, found = 2 * bits(channel), least_information(error, 4, 2, runs)
         assert found <= known
         assert runs < 10**6 or known - found < 0.05
+
+
+def test_a_bound_from_few_runs_is_that_of_a_test_of_their_mean():
+    """Without an error in N runs a mean e is refuted if (1 - e)^N < 1/20; so at e = 1 - 20^(-1/N)."""
+    for runs in (20, 40):
+        e = 1 - 20 ** (-1 / runs)
+        known = 6 * (2 + e * np.log2(e) + (1 - e) * np.log2(1 - e) - e * np.log2(3))
+        assert abs(least_information(0.0, 4, 6, runs) - known) < rounding(64)
+        assert 0 < least_information(0.1, 4, 6, runs) < known
+    assert least_information(1.0, 4, 6, 20) == 0.0
 
 
 def test_what_is_no_share_is_refused():

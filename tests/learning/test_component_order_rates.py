@@ -6,7 +6,13 @@ from itertools import product
 import numpy as np
 import pytest
 
-from infoloop.learning.component_order_rates import component_efficiency, kept_log_odds, separable_start, split_start
+from infoloop.learning.component_order_rates import (
+    component_efficiency,
+    kept_log_odds,
+    relative_lead,
+    separable_start,
+    split_start,
+)
 from infoloop.probability.numerics import rounding
 
 
@@ -46,3 +52,23 @@ def test_efficiency_and_start_disagree():
 def test_a_flip_above_one_is_refused():
     with pytest.raises(ValueError, match="flip"):
         kept_log_odds(1.5)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "lead"),
+    [
+        ("3/10", "1/10", "1/2"),
+        ("-1/8", "3/8", "-1"),
+        ("11/20", "9/20", "1/10"),
+        ("2", "0", "1"),
+        ("-1/4", "-3/4", "1/2"),
+    ],
+)
+def test_a_lead_is_a_share_of_what_was_taken_up_of_both(first, second, lead):
+    a, b = Fraction(first), Fraction(second)
+    assert (a - b) / (abs(a) + abs(b)) == Fraction(lead)
+    assert abs(relative_lead(float(a), float(b)) - float(Fraction(lead))) <= rounding(4)
+
+
+def test_where_nothing_was_taken_up_nobody_leads():
+    assert np.isnan(relative_lead(np.array([0.0]), 0.0)).all()

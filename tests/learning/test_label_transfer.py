@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infoloop.learning.label_transfer import accuracy_from_group, accuracy_from_part, label_bits
+from infoloop.learning.label_transfer import accuracy_from_group, accuracy_from_label, accuracy_from_part, label_bits
 
 C, M, SHARED, OWN = 4, 3, 0.6, 0.4
 
@@ -55,8 +55,18 @@ def test_a_group_never_reaches_more_than_its_share():
     assert np.isnan(accuracy_from_group(0.5, SHARED, OWN, C, M, 2))
     slope = jax.grad(lambda p: accuracy_from_group(p, SHARED, OWN, C, M, 2))(0.4)
     assert jnp.isfinite(slope)
+    kept = jax.grad(lambda p: jnp.where(2 * p < 1, accuracy_from_group(p, SHARED, OWN, C, M, 2), 0.0))
+    assert float(kept(0.6)) == 0.0
     with pytest.raises(ValueError, match="group is 4 of 4 classes"):
         accuracy_from_group(0.4, SHARED, OWN, C, M, 4)
+
+
+@pytest.mark.parametrize(("group", "outputs", "until"), [(2, M, 0.4), (1, M, 0.7), (1, 2, 0.7)])
+def test_a_label_is_of_whole_classes_or_of_a_part_of_one(group, outputs, until):
+    found = accuracy_from_label(until, SHARED, OWN, C, M, group, outputs)
+    assert abs(float(found) - flowed(members(group, outputs), until)) < 0.002
+    with pytest.raises(ValueError, match="outputs is 2 of 3 with a group of 2 classes"):
+        accuracy_from_label(until, SHARED, OWN, C, M, 2, 2)
 
 
 def test_bits_of_a_label_count_what_it_leaves():

@@ -12,6 +12,7 @@ from infoloop.reporting.figures import (
     Map,
     Panel,
     ShadedBand,
+    Whiskers,
     draw_figure,
     write_figure,
 )
@@ -103,3 +104,27 @@ def test_signed_values_meet_at_zero(tmp_path):
     assert isinstance(shades.norm, CenteredNorm)
     assert (shades.norm.vcenter, shades.norm(0.0)) == (0, 0.5)
     assert shades.norm(-1.0) + shades.norm(1.0) == 1
+
+
+def test_names_too_long_to_stand_side_by_side_stand_one_below_the_other():
+    marks = (Whiskers([0, 1], [0.2, 0.7], [0.1, 0.5], [0.4, 0.8]), Line([0, 1], [0.3, 0.6], "", "points"))
+    short, long = (
+        draw_figure(Figure((Panel("", "cell", "gain", marks, x_names=names),), "")).axes[0]
+        for names in (("a", "b"), ("perceptron, other symbols, M=3, adam", "perceptron, no shared rule, M=3, sgd"))
+    )
+    assert [tick.get_text() for tick in short.get_xticklabels()] == ["a", "b"]
+    assert [tick.get_text() for tick in long.get_yticklabels()][1] == "perceptron, no shared rule, M=3, sgd"
+    assert (long.get_xlabel(), long.get_ylabel()) == ("gain", "cell")
+    assert long.yaxis_inverted()
+    for axis, of_y in ((short, 1), (long, 0)):
+        assert np.asarray(axis.lines[-1].get_xydata())[:, of_y].tolist() == [0.3, 0.6]
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_one_legend_for_all_is_no_wider_than_the_columns(columns):
+    marks = tuple(Line(X, k * X, f"mark number {k}") for k in range(6))
+    drawn = draw_figure(Figure((panel(*marks), panel(*marks)), "Two.", columns=columns))
+    drawn.draw_without_rendering()
+    box, legend = drawn.bbox, drawn.legends[0].get_window_extent()
+    assert box.x0 <= legend.x0
+    assert legend.x1 <= box.x1

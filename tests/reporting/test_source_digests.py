@@ -33,7 +33,7 @@ def test_imports_are_followed_to_the_end_however_they_are_written(tmp_path, text
     content = (package_folder() / "learning" / "pass_at_k.py").read_bytes()
     assert found["infoloop.learning.pass_at_k"] == hashlib.sha256(content).hexdigest()
     assert "infoloop.probability.numerics" in found  # which it imports
-    assert "infoloop.learning.mlp_training" not in found
+    assert "infoloop.learning.linear_networks" not in found
 
 
 def test_an_exported_name_is_followed_to_its_module(tmp_path):

@@ -18,6 +18,10 @@ def test_every_field_is_read():
     assert (found.missing, found.decided, found.each) == (Fraction(1, 10), Fraction(3, 4), "optimiser")
 
 
+def test_a_budget_may_be_a_share_of_the_way():
+    assert parse_criterion(CRITERION.replace("budget 300 steps", "budget .1 way")).budget == Budget(0.1, "way")
+
+
 def test_what_is_left_out_is_as_usual():
     found = parse_criterion(CRITERION)
     assert (found.missing, found.decided, found.each) == (Fraction(1, 4), Fraction(1, 2), "")
@@ -38,6 +42,7 @@ def test_what_is_left_out_is_as_usual():
         ("budget 300 steps", "budget 0 queries", "at least 1"),
         ("budget 300 steps", "budget 300 stops", "'stops': did you mean steps?"),
         ("budget 300 steps", "budget 1 accuracy", "give a number above 0 and below 1"),
+        ("budget 300 steps", "budget 1 way", "give a number above 0 and below 1"),
         ("budget 300 steps", "budget 0 bits", "give a number above 0"),
         ("size .01", "size -.01", "above 0; the direction is a field of its own"),
         ("size .01", "size small", "size of the criterion is 'small': give a number, as in 'size .01'"),

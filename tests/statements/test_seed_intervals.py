@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from infoloop.statements.seed_intervals import coverage, interval_rank, median_interval
+from infoloop.statements.seed_intervals import coverage, interval_over_seeds, interval_rank, median_interval
 
 LEVEL = Fraction(95, 100)
 
@@ -74,3 +74,10 @@ def test_each_missing_outcome_moves_either_end_by_one_rank():
 def test_too_many_missing_leave_no_end_and_no_outcome_no_median():
     assert median_interval([1.0] * 14, 6, LEVEL).lower == -math.inf
     assert math.isnan(median_interval([], 20, LEVEL).median)
+
+
+def test_numbers_that_are_not_finite_are_missing():
+    values = np.random.default_rng(5).normal(size=18).tolist()
+    found = interval_over_seeds([math.inf, *values, math.nan])
+    assert found == median_interval(values, 2, LEVEL)
+    assert interval_over_seeds(values, Fraction(1, 2)) == median_interval(values, 0, Fraction(1, 2))

@@ -91,6 +91,8 @@ def test_cells_are_void_where_nothing_bridges_or_everything_does(world):
     same = np.array(world.prompts)
     same[2:4] = same[0:2]
     assert "each held-out prompt is also a trained one" in void_reason(changed(world, prompts=same), full["reference"])
+    same[3] = np.array(world.prompts)[3]
+    assert void_reason(changed(world, prompts=same), full["reference"]) == ""
     one = lookup_world(jax.random.key(0), symbols=1, classes=1, tasks=0)
     assert "do not hang on the rule" in void_reason(one, class_channel(one))
     alone = lookup_world(jax.random.key(0), symbols=1, classes=2, tasks=0, domains=1)

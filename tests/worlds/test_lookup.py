@@ -3,11 +3,13 @@
 import itertools
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from infoloop.worlds.finite_worlds import right_outputs
 from infoloop.worlds.lookup import lookup_world
+from tests.support.even_draws import uneven_pairs
 
 
 def test_every_output_means_the_same_class_wherever_its_form_is_accepted():
@@ -33,6 +35,26 @@ def test_rules_are_all_tables_and_the_known_tasks_do_not_hang_on_them():
     assert (right[:, new & (np.array(world.domain) == 1)] == right[:, new & (np.array(world.domain) == 0)]).all()
     assert (right[:, ~new] == right[0, ~new]).all()
     assert abs(float(world.prior.sum()) - 1) < 1e-15
+
+
+def test_known_tables_and_what_forms_mean_are_drawn_evenly_and_apart():
+    def drawn(key):
+        world = lookup_world(key, symbols=2, classes=3, forms=3, tasks=2, domains=1, alphabet=3)
+        return jnp.concatenate([world.right_class[0, 2:], world.classes[0, ::3]])  # tables, meanings of last token 0
+
+    assert uneven_pairs(np.array(jax.jit(jax.vmap(drawn))(jax.random.split(jax.random.key(2), 900))), 3) == []
+
+
+def test_without_entanglement_the_last_token_tells_the_class():
+    world = lookup_world(jax.random.key(3), symbols=1, classes=3, forms=2, tasks=0, alphabet=4, entangled=False)
+    for (form, last), c in zip(np.array(world.outputs).tolist(), np.array(world.classes)[0].tolist(), strict=True):
+        assert c == (last if form < 2 and last < 3 else -1)
+
+
+def test_grades_and_items_are_of_the_classes():
+    world = lookup_world(jax.random.key(0), symbols=5, classes=3, tasks=0)
+    assert world.grades.tolist() == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    assert world.items.astype(int).tolist() == [[0, 0], [1, 0], [0, 1]]
 
 
 def test_in_the_null_world_a_rule_is_a_table_of_each_domain():
@@ -66,6 +88,7 @@ def test_worlds_of_many_seeds_are_made_at_once():
         ({"classes": 7}, "classes are 7 for 6 output tokens: give at most 6"),
         ({"forms": 7}, "7 forms are accepted and there are 6: lower forms or domains, or give a longer length"),
         ({"symbols": 9}, r"make 4\^9 rules, more than 65536: lower symbols or classes"),
+        ({"symbols": 8, "domains": 64, "tasks": 1}, "1024 questions, 36 outputs and 65536 rules, .* or symbols"),
         ({"surface": "same symbol"}, "surface"),
         ({"symbols": 0}, "symbols"),
     ],

@@ -3,12 +3,14 @@
 import itertools
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from infoloop.worlds.bayes_learner import bayes_accuracy
 from infoloop.worlds.modular_arithmetic import modular_world
 from infoloop.worlds.reference_channels import class_channel
+from tests.support.even_draws import uneven_pairs
 
 KEY = jax.random.key(4)
 
@@ -46,6 +48,28 @@ def test_known_tasks_are_sums_too_and_the_same_in_all_notations(world):
         assert answers <= set(sums)
 
 
+def test_known_coefficients_and_what_forms_mean_are_drawn_evenly_and_apart():
+    """At (0, 0), (0, 1) and (1, 0) a task answers w, v + w and u + w: independent as the coefficients are."""
+
+    def drawn(key):
+        world = modular_world(key, modulus=3, forms=3, tasks=2, domains=1, alphabet=3)
+        known = world.right_class[0, 9:].reshape(2, 9)[:, jnp.array([0, 1, 3])]
+        return jnp.concatenate([known.ravel(), world.classes[0, ::3]])
+
+    assert uneven_pairs(np.array(jax.jit(jax.vmap(drawn))(jax.random.split(KEY, 900))), 3) == []
+
+
+def test_without_entanglement_the_last_token_is_the_result():
+    world = modular_world(KEY, modulus=2, forms=2, tasks=0, alphabet=3, entangled=False)
+    for (form, last), c in zip(np.array(world.outputs).tolist(), np.array(world.classes)[0].tolist(), strict=True):
+        assert c == (last if form < 2 and last < 2 else -1)
+
+
+def test_grades_and_items_are_of_the_results(world):
+    assert world.grades.tolist() == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    assert world.items.astype(int).tolist() == [[0, 0], [1, 0], [0, 1]]
+
+
 def test_notations_write_in_tokens_of_their_own_or_not():
     for surface, many in (("same symbols", 3), ("other symbols", 6)):
         world = modular_world(KEY, modulus=3, tasks=0, surface=surface)
@@ -70,8 +94,8 @@ def test_the_best_learner_knows_the_rule_from_the_trained_notation_and_nothing_i
     ("wrong", "message"),
     [
         ({"modulus": 7}, "modulus is 7 for 6 output tokens: give at most 6"),
-        ({"modulus": 41, "alphabet": 41}, "the world has 68921 rules, more than 65536: lower what rules are made of"),
-        ({"modulus": 40, "alphabet": 40}, "the world has 16000 questions, 1600 outputs and 64000 rules, more than"),
+        ({"modulus": 41, "alphabet": 41}, "the world has 68921 rules, more than 65536: lower modulus, or domains if"),
+        ({"modulus": 40, "alphabet": 40}, "the world has 16000 questions, 1600 outputs and 64000 rules, .* or modulus"),
         ({"modulus": 0}, "modulus"),
         ({"surface": "other"}, "surface"),
     ],

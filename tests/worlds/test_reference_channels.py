@@ -149,5 +149,8 @@ def test_what_is_no_channel_of_the_world_is_refused(world):
         drawn_channel(world, 0)
     with pytest.raises(ValueError, match=r"4 questions, 64 outputs and 10000000 values has more .*: lower the length"):
         check_channel_size(world, 10**7)
+    check_channel_size(world, 2**27 // (4 * 64))
+    with pytest.raises(ValueError, match="and 524289 values has more"):
+        check_channel_size(world, 2**27 // (4 * 64) + 1)
     with pytest.raises(TypeError, match="drawn_channel runs on the host, and world is traced"):
         jax.jit(drawn_channel, static_argnums=1)(world, 1)

@@ -129,6 +129,53 @@ def test_preferences_are_of_the_classes_of_two_own_outputs(world, base):
     check(world, graded, preferences(world, base, grade, soft))
 
 
+@pytest.fixture(scope="module")
+def uneven(world):
+    """The world with grades, some of them equal, that hang on which of two classes is the right one."""
+    return replace(world, grades=jnp.array([[1.0, 0.5, 0.5, 0], [0, 1, 0.5, 0], [0.5, 0, 1, 0], [0.5, 0.5, 0, 1]]))
+
+
+def law_by_value(world, base, q, value):
+    """The law of `value(A, class of A)`, A being drawn from the base."""
+    found = np.zeros(2**10)
+    for a, c in enumerate(np.array(world.classes)[q].tolist()):
+        found[value(a, c if c >= 0 else 4)] += base[q, a]
+    return found
+
+
+def test_a_value_is_numbered_as_said(uneven, base):
+    grades, outputs = np.array(uneven.grades), np.array(uneven.outputs).tolist()
+    channels = [graded_channel(uneven, base), rubric_channel(uneven, base), step_channel(uneven, base)]
+    for q, t in itertools.product(range(len(base)), range(4)):
+        right = [outputs[y] for y in members(uneven, q, t)]
+
+        def graded(a, c, t=t):
+            return 4 * c + (0 if c == 4 else int(np.flatnonzero(grades[c] == grades[c, t])[0]))
+
+        def met(a, c, t=t):
+            return 4 * c + sum(2**j for j, same in enumerate(digits(c if c < 4 else -1, t, 2)) if same)
+
+        def steps(a, c, right=right):
+            return 3 * a + sum(any(outputs[a][:j] == good[:j] for good in right) for j in (1, 2))
+
+        for channel, value in zip(channels, (graded, met, steps), strict=True):
+            row = np.array(channel[q, members(uneven, q, t)[0]])
+            assert np.abs(row - law_by_value(uneven, base, q, value)[: len(row)]).max() <= rounding(32)
+
+
+def test_a_pair_is_numbered_by_the_preferred_and_judged_by_row_and_column(uneven, base):
+    judge, classes = np.array(uneven.grades), np.array(uneven.classes)
+    channel = np.array(preference_channel(uneven, base, uneven.grades, 1.5))
+    for q, t in itertools.product((0, 1), range(4)):
+        reward = [judge[c, t] if c >= 0 else 0.0 for c in classes[q]]
+        expected = np.zeros(26)
+        for a, b in itertools.product(range(25), repeat=2):
+            wins = 1 / (1 + math.exp(-1.5 * (reward[a] - reward[b])))
+            value = 25 if a == b else 5 * (classes[q, a] % 5) + classes[q, b] % 5
+            expected[value] += base[q, a] * base[q, b] * (1 if a == b else 2 * wins)
+        assert np.abs(channel[q, members(uneven, q, t)[0]] - expected).max() <= rounding(64)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

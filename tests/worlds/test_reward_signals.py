@@ -1,6 +1,7 @@
 """Rewards and preferences against loops over questions, strings, items, prefixes and pairs."""
 
 import math
+from dataclasses import replace
 
 import jax
 import jax.numpy as jnp
@@ -45,6 +46,12 @@ def test_grades_fall_with_the_way_round_the_ring_and_junk_has_none(world):
     for q, y, t, c in asked_and_given(world):
         way = min((c - t) % 5, (t - c) % 5)
         assert found[q, y] == (0 if c < 0 else 1 - way / 2)
+
+
+def test_a_grade_is_that_of_the_given_class_where_another_is_right(world):
+    grades = np.random.default_rng(0).random((5, 5))
+    found = np.array(graded_reward(replace(world, grades=jnp.asarray(grades)), RULE))
+    assert all(found[q, y] == (grades[c, t] if c >= 0 else 0) for q, y, t, c in asked_and_given(world))
 
 
 @pytest.mark.parametrize("items", [1, 2, 3, None])

@@ -6,7 +6,9 @@ import jax
 import numpy as np
 import pytest
 
+from infoloop.worlds.reference_channels import reference_channel
 from infoloop.worlds.string_tasks import string_world
+from tests.support.even_draws import uneven_pairs
 
 KEY = jax.random.key(2)
 
@@ -77,6 +79,16 @@ def test_known_tasks_follow_one_of_the_rules(copies):
     assert any((right[x, task == 0] == right[0, task == 1]).all() for x in range(4))
 
 
+def test_rules_of_known_tasks_are_drawn_evenly_and_apart():
+    def drawn(key):
+        world = string_world(key, letters=2, longest=2, tasks=2, domains=1)
+        asked = len(world.task) // 3
+        same = world.right_class[:, None, :asked] == world.right_class[0, asked:].reshape(2, asked)
+        return same.all(axis=2).argmax(axis=0)  # the rule that each follows
+
+    assert uneven_pairs(np.array(jax.jit(jax.vmap(drawn))(jax.random.split(KEY, 900))), 4) == []
+
+
 def test_grades_are_shares_of_tokens_and_items_are_their_digits(copies):
     tokens = {}
     for y, c in enumerate(np.array(copies.classes)[0]):
@@ -105,6 +117,19 @@ def test_forms_stand_before_the_answer():
     assert [row[0] for row in right_strings(two, 1, 0)] == [0, 1]
 
 
+@pytest.mark.parametrize(("surface", "tokens"), [("same symbols", 3), ("other symbols", 6)])
+def test_domains_differ_in_their_own_token_or_in_the_letters_too(surface, tokens):
+    prompts = np.array(string_world(KEY, letters=2, longest=2, tasks=0, surface=surface).prompts)
+    assert len(set(prompts[:, 2:].ravel().tolist())) == tokens
+
+
+def test_a_world_whose_reference_channel_is_too_large_names_its_arguments():
+    world = string_world(KEY, letters=2, longest=6)
+    with pytest.raises(ValueError, match=r"1008 questions, 729 outputs .*longest.*letters.*tasks or domains") as caught:
+        reference_channel(world)
+    assert "\n" not in str(caught.value)
+
+
 def test_in_the_null_world_each_domain_has_a_rule_of_its_own():
     world = string_world(KEY, letters=2, longest=2, tasks=0, shared=False)
     right, domain = np.array(world.right_class), np.array(world.domain)
@@ -119,8 +144,11 @@ def test_in_the_null_world_each_domain_has_a_rule_of_its_own():
             {"letters": 6, "longest": 6},
             "6 letters and longest 6 make 117649 outputs, more than 65536: lower letters or",
         ),
-        ({"letters": 4, "longest": 5}, "lower tasks, domains, or what contents are made of"),
-        ({"letters": 7, "longest": 1, "shared": False}, "the world has 101606400 rules, more than 65536"),
+        ({"letters": 4, "longest": 5}, "lower tasks, domains, or letters or longest"),
+        (
+            {"letters": 7, "longest": 1, "shared": False},
+            "101606400 rules, .*: lower letters or longest, or domains if",
+        ),
         ({"forms": 4}, "4 forms are accepted and there are 3: lower forms or domains, or give more letters"),
         ({"kind": "copy"}, "kind"),
         ({"accepted": "any"}, "accepted"),

@@ -3,12 +3,14 @@
 import math
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from infoloop.probability.numerics import rounding
 from infoloop.worlds.finite_worlds import right_outputs
 from infoloop.worlds.styled_instructions import MARKER, styled_responses, styled_world
+from tests.support.even_draws import uneven_pairs
 
 KEY, RULE = jax.random.key(6), 5
 
@@ -34,6 +36,20 @@ def test_each_style_codes_each_class_by_one_token(world):
                 meant.setdefault(tuple(row[:3]), []).append((row[3], int(c)))
         assert all(len({c for _, c in pairs}) == len(pairs) == len(entangled.grades) for pairs in meant.values())
     assert all(token == c for pairs in meant.values() for token, c in pairs)
+
+
+def test_known_tables_and_what_styles_mean_are_drawn_evenly_and_apart():
+    def drawn(key):
+        world = styled_world(key, instructions=2, classes=3, lengths=1, formats=1, tasks=2, domains=1)
+        return jnp.concatenate([world.right_class[0, 2:], world.classes[0, :6:3]])  # last token 0 of both markers
+
+    assert uneven_pairs(np.array(jax.jit(jax.vmap(drawn))(jax.random.split(KEY, 900))), 3) == []
+
+
+@pytest.mark.parametrize(("surface", "tokens"), [("same symbols", 3), ("other symbols", 6)])
+def test_domains_differ_in_their_own_token_or_in_the_instructions_too(surface, tokens):
+    prompts = np.array(styled_world(KEY, instructions=3, classes=2, tasks=0, surface=surface).prompts)
+    assert len(set(prompts[:, 2].tolist())) == tokens
 
 
 def test_rules_are_all_tables_shared_or_each_domain_its_own():

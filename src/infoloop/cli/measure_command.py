@@ -27,7 +27,7 @@ def measure_thesis(
 ) -> None:
     """Measure a thesis: run its experiment, keep the outcome of every seed in theory/measured/, show what follows.
 
-    A run that was killed goes on. The settings are those of the thesis's block, the root seed is 0; `infoloop run` with
+    A run that was killed goes on. The settings are those of the thesis's block, the root seed is 1; `infoloop run` with
     the same settings and folder may compute its shards. Commit the criterion before.
 
     Exit status 0 if it was done, whatever came out; 1 if a repetition (--check) gives other outcomes; 3 on bad input,

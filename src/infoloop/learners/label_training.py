@@ -127,7 +127,8 @@ def trained_on_labels(
         everywhere = jnp.zeros((questions, target.shape[1])).at[: len(target)].set(target)
         objective = imitation(everywhere, jnp.full(questions, 1 / questions))
         key = jax.random.key(0)  # nothing is drawn
-        found = train_policy(key, learner.policy, base, objective, learner.optimiser, steps, steps, jnp.sum)
-        return learner.policy.log_policy(found.parameters)
+        looked_at = lambda log_policy: log_policy  # noqa: E731
+        found = train_policy(key, learner.policy, base, objective, learner.optimiser, steps, steps, looked_at)
+        return found.observed[-1]
 
     return jax.vmap(one)(numbers, targets)

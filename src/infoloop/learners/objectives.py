@@ -7,7 +7,7 @@ take their key and give a loss whose *gradient* is the update; its value is not 
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from infoloop.learners.policy_training import Objective
 from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
@@ -26,10 +26,14 @@ def imitation(target: Table, weight: PerQuestion) -> Objective:
         target: $t_q$, a law for each question with weight.
         weight: $w_q$.
 
+    Raises:
+        ValueError: `target` is no table of floats with a row for each question.
+
     >>> loss = imitation(jnp.array([[1.0, 0.0]]), jnp.ones(1))
     >>> round(float(loss(jnp.log(jnp.array([[0.25, 0.75]])), jax.random.key(0))), 6)
     1.386294
     """
+    _check_signal(target, "target", weight, 2, "f", "give laws of references; a class label is for class_likelihood")
     return lambda log_policy, key: -_mean(weight, jnp.where(target > 0, target * log_policy, 0.0).sum(axis=1))
 
 
@@ -40,10 +44,14 @@ def class_likelihood(members: Bool[Array, "questions outputs"], weight: PerQuest
         members: $A_q$, the outputs of the class that is right; none need be given where the weight is 0.
         weight: $w_q$.
 
+    Raises:
+        ValueError: `members` is no table of yes and no with a row for each question.
+
     >>> loss = class_likelihood(jnp.array([[True, True, False]]), jnp.ones(1))
     >>> round(float(loss(jnp.log(jnp.array([[0.25, 0.25, 0.5]])), jax.random.key(0))), 6)
     0.693147
     """
+    _check_signal(members, "members", weight, 2, "b", "give the members of a class; laws are for imitation")
     told = members | (weight == 0)[:, None]
     return lambda log_policy, key: -_mean(weight, jax.nn.logsumexp(jnp.where(told, log_policy, -jnp.inf), axis=1))
 
@@ -55,10 +63,14 @@ def expected_reward(reward: Table, weight: PerQuestion) -> Objective:
         reward: $r_q(y)$: a verdict, a grade, the share of a rubric's items.
         weight: $w_q$.
 
+    Raises:
+        ValueError: `reward` is no table with a row for each question.
+
     >>> loss = expected_reward(jnp.array([[1.0, 0.0]]), jnp.ones(1))
     >>> float(loss(jnp.log(jnp.array([[0.25, 0.75]])), jax.random.key(0)))
     -0.25
     """
+    _check_signal(reward, "reward", weight, 2, "fbiu", "give each output's reward; pairs are for preference")
     return lambda log_policy, key: -_mean(weight, (jnp.exp(log_policy) * reward).sum(axis=1))
 
 
@@ -106,11 +118,15 @@ def rejection_imitation(right: Bool[Array, "questions outputs"], weight: PerQues
         weight: $w_q$.
         draws: n, own outputs a question and step.
 
+    Raises:
+        ValueError: `right` is no table of yes and no with a row for each question, or n is below 1.
+
     >>> loss = rejection_imitation(jnp.array([[False, False]]), jnp.ones(1), draws=4)
     >>> abs(float(loss(jnp.log(jnp.array([[0.25, 0.75]])), jax.random.key(0))))
     0.0
     """
     draws = check_int(draws, "draws")
+    _check_signal(right, "right", weight, 2, "b", "give what a verifier accepts; rewards are for expected_reward")
 
     def loss(log_policy, key):
         members = _sample_outputs(key, log_policy, draws)
@@ -122,10 +138,7 @@ def rejection_imitation(right: Bool[Array, "questions outputs"], weight: PerQues
 
 
 def best_of_n_distillation(base: Table, reward: Table, weight: PerQuestion, n: int) -> Objective:
-    r"""Return imitation of the base's best of n, $-\sum_qw_q\sum_yb_q(y)\ln\pi(y\mid q)$, ties broken by chance.
-
-    With F the base's law of rewards up to and including r, and $F^-$ up to and without it,
-    $b(y)=\pi_0(y)\frac{F(r_y)^n-F^-(r_y)^n}{F(r_y)-F^-(r_y)}$.
+    r"""Return imitation of the base's best of n, $-\sum_qw_q\sum_yb_q(y)\ln\pi(y\mid q)$, b being `best_of_n_law`.
 
     Args:
         base: $\ln\pi_0(y\mid q)$.
@@ -137,12 +150,29 @@ def best_of_n_distillation(base: Table, reward: Table, weight: PerQuestion, n: i
     >>> round(float(loss(jnp.log(jnp.array([[0.75, 0.25]])), jax.random.key(0))), 6)
     0.562335
     """
+    return imitation(best_of_n_law(base, reward, n), weight)
+
+
+def best_of_n_law(base: Table, reward: Table, n: int) -> Table:
+    r"""Return the law of the best of n outputs of a base, ties broken by chance.
+
+    With F the base's law of rewards up to and including r, and $F^-$ up to and without it,
+    $b(y)=\pi_0(y)\frac{F(r_y)^n-F^-(r_y)^n}{F(r_y)-F^-(r_y)}$.
+
+    Args:
+        base: $\ln\pi_0(y\mid q)$.
+        reward: $r_q(y)$.
+        n: Outputs of the base among which the best is chosen.
+
+    >>> best_of_n_law(jnp.log(jnp.array([[0.5, 0.5]])), jnp.array([[1.0, 0.0]]), 2).tolist()
+    [[0.75, 0.25]]
+    """
     n, law = check_int(n, "n"), jnp.exp(base)
     up_to = (law[:, None, :] * (reward[:, None, :] <= reward[:, :, None])).sum(axis=-1)
     alike = (law[:, None, :] * (reward[:, None, :] == reward[:, :, None])).sum(axis=-1)
     powers = jnp.arange(n)
     mean_power = ((up_to[..., None] ** powers) * ((up_to - alike)[..., None] ** powers[::-1])).sum(axis=-1)
-    return imitation(law * mean_power, weight)
+    return law * mean_power
 
 
 def preference(
@@ -156,17 +186,59 @@ def preference(
         weight: $w_q$.
         beta: $\beta$, above 0.
 
+    Raises:
+        ValueError: `prefers` is no table of floats, of pairs of outputs for each question.
+
     >>> pairs = jnp.array([[[0.0, 1.0], [0.0, 0.0]]])
     >>> loss = preference(jnp.log(jnp.array([[0.5, 0.5]])), pairs, jnp.ones(1), beta=1.0)
     >>> round(float(loss(jnp.log(jnp.array([[0.75, 0.25]])), jax.random.key(0))), 6)
     0.287682
     """
+    remedy = "give how often each output is preferred to each; reward_signals.preference_counts makes it of rewards"
+    _check_signal(prefers, "prefers", weight, 3, "f", remedy)
 
     def loss(log_policy, key):
         gain = beta * (log_policy - base)
         return -_mean(weight, (prefers * jax.nn.log_sigmoid(gain[:, :, None] - gain[:, None, :])).sum(axis=(1, 2)))
 
     return loss
+
+
+def pair_preference(
+    base: Table,
+    chosen: Int[Array, "questions pairs"],
+    rejected: Int[Array, "questions pairs"],
+    weight: PerQuestion,
+    beta: float,
+) -> Objective:
+    r"""Return `preference` on P pairs a question, $-\sum_qw_q\frac1P\sum_j\ln\sigma(\beta(h_{a_j}-h_{b_j}))$.
+
+    Args:
+        base: $\ln\pi_0(y\mid q)$.
+        chosen: $a_j$, the preferred output of each pair.
+        rejected: $b_j$, the other one.
+        weight: $w_q$.
+        beta: $\beta$, above 0.
+
+    >>> base, first, second = jnp.log(jnp.array([[0.5, 0.5]])), jnp.array([[0]]), jnp.array([[1]])
+    >>> loss = pair_preference(base, first, second, jnp.ones(1), beta=1.0)
+    >>> round(float(loss(jnp.log(jnp.array([[0.75, 0.25]])), jax.random.key(0))), 6)
+    0.287682
+    """
+
+    def loss(log_policy, key):
+        gain = beta * (log_policy - base)
+        apart = jnp.take_along_axis(gain, chosen, axis=1) - jnp.take_along_axis(gain, rejected, axis=1)
+        return -_mean(weight, jax.nn.log_sigmoid(apart).mean(axis=1))
+
+    return loss
+
+
+def _check_signal(signal, what, weight, axes, kinds, remedy):
+    """Refuse a signal that an objective cannot use, as its shape or its kind of entries is another one."""
+    if signal.ndim != axes or len(signal) != len(weight) or signal.dtype.kind not in kinds:
+        shape = " x ".join(map(str, signal.shape))
+        raise ValueError(f"{what} is a table of {signal.dtype}, {shape}, for {len(weight)} questions: {remedy}")
 
 
 def _mean(weight, value):

@@ -19,6 +19,14 @@ from infoloop.probability.distributions import Joint
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_int
 
+READOUTS = ("whole", "grid", "greedy", "answers", "held_out")
+INEQUALITIES = (
+    "data <= before + told",
+    "data <= ceiling",
+    *(f"{name} <= data" for name in READOUTS),
+    *(f"{name} <= whole" for name in READOUTS[1:]),
+)
+
 
 class ReadoutInformation(NamedTuple):
     r"""Bits about the rule X, by round.
@@ -31,8 +39,7 @@ class ReadoutInformation(NamedTuple):
         answers: $I(X;Y_t)$, one answer drawn to each trained question.
         held_out: The same, to each held-out question.
         ceiling: $I(X;D_0)$ and what all verdicts before the round told.
-        slack: The least of greater minus lesser side of what must hold: $I(X;D_t)\le I(X;D_{t-1})+$ told, $I(X;D_t)\le$
-            ceiling, each readout $\le I(X;D_t)$, each $\le$ `whole`.
+        slack: Greater minus lesser side of each of `INEQUALITIES`, of which the first two say nothing in round 0.
     """
 
     data: Float[Array, "rounds"]
@@ -42,7 +49,7 @@ class ReadoutInformation(NamedTuple):
     answers: Float[Array, "rounds"]
     held_out: Float[Array, "rounds"]
     ceiling: Float[Array, "rounds"]
-    slack: Float[Array, "rounds"]
+    slack: Float[Array, "rounds inequalities"]
 
 
 def information_by_round(
@@ -78,8 +85,9 @@ def information_by_round(
     data, readouts = jax.vmap(known)(cases)
     ceiling = data[0] + jnp.cumsum(told) - told
     after = jnp.concatenate([data[:1], data[:-1] + told[:-1]])
-    sides = jnp.stack([ceiling - data, after - data, *(data - readouts.T), *(readouts[:, 0] - readouts.T)])
-    return ReadoutInformation(data, *readouts.T, ceiling, sides.min(axis=0))
+    whole, *coarser = readouts.T
+    sides = [after - data, ceiling - data, *(data - readouts.T), *(whole - known for known in coarser)]
+    return ReadoutInformation(data, *readouts.T, ceiling, jnp.stack(sides, axis=1))
 
 
 @host_only
@@ -88,11 +96,12 @@ def least_information(errors: float, letters: int, questions: int, runs: int, mi
 
     The rule's answers to n questions are independent and uniform over C classes; of each run, the share of questions is
     known that a guess made from the state gets wrong. Then $I(X;Z)\ge\sum_iI(X_i;Z)\ge n(\log_2C-\max_{e\le e^*}
-    (h(e)+e\log_2(C-1)))$ by Fano's inequality and its concavity, $e^*$ being the mean share plus
-    $\sqrt{\ln(1/\text{miss})/2N}$ (Hoeffding).
+    (h(e)+e\log_2(C-1)))$ by Fano's inequality and its concavity, $e^*\ge\hat e$ being the greatest mean with
+    $N\,d(\hat e\|e^*)\le\ln\frac1{\text{miss}}$,
+    $d(a\|b)=a\ln\frac ab+(1-a)\ln\frac{1-a}{1-b}$ (Hoeffding 1963, theorem 1, for shares as for coins).
 
     Args:
-        errors: The mean share over the runs.
+        errors: The mean share over the runs, $\hat e$.
         letters: C.
         questions: n.
         runs: N, independent runs.
@@ -109,8 +118,20 @@ def least_information(errors: float, letters: int, questions: int, runs: int, mi
         raise ValueError(f"miss is {miss}: give a probability between 0 and 1")
     if not 0 <= errors <= 1:
         raise ValueError(f"errors is {errors}: it is a share, so give a number in [0, 1]")
-    most = min(errors + math.sqrt(math.log(1 / miss) / (2 * runs)), 1.0)
+    most = _greatest_mean(errors, math.log(1 / miss) / runs)
     return questions * needed_bits(float(np.log2(letters)), letters, most)
+
+
+def _greatest_mean(share: float, nats: float) -> float:
+    """Return a number a little above the greatest b with d(share || b) <= nats, by bisection."""
+
+    def far(mean):
+        return sum(a * math.log(a / b) for a, b in ((share, mean), (1 - share, 1 - mean)) if a)
+
+    low, high = share, 1.0
+    while low < (middle := (low + high) / 2) < high:
+        low, high = (middle, high) if far(middle) <= nats else (low, middle)
+    return high
 
 
 def _bits(table):

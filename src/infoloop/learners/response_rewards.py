@@ -1,6 +1,6 @@
-r"""Reward models of responses to questions: what they see of a response, and a perceptron fitted to comparisons.
+r"""Reward models of responses to questions: what they see of a response, and two of them, fitted to comparisons.
 
-A linear model on the same tokens is `learning.reward_models.fitted_reward`.
+Bradley & Terry on features is `learning.reward_models.fitted_reward`; the perceptron is one hidden layer of tanh.
 """
 
 from collections.abc import Callable
@@ -9,11 +9,13 @@ import jax
 import jax.numpy as jnp
 import optax
 from jax import lax
-from jaxtyping import Array, Float, Key
+from jaxtyping import Array, Float, Int, Key
 
+from infoloop.learners.response_comparisons import by_item
+from infoloop.learning.reward_models import fitted_reward
 from infoloop.probability.array_types import Number
 from infoloop.probability.validation import check_finite, check_int, check_positive
-from infoloop.worlds.finite_worlds import World
+from infoloop.worlds.finite_worlds import World, right_outputs
 from infoloop.worlds.styled_instructions import MARKER
 
 Tokens = Float[Array, "*responses tokens"]
@@ -52,6 +54,54 @@ def question_by_class(world: World) -> Float[Array, "questions outputs tokens"]:
     questions, classes = len(world.task), len(world.grades)
     both = jnp.arange(questions)[:, None] * classes + world.classes
     return jax.nn.one_hot(jnp.where(world.classes >= 0, both, -1), questions * classes, dtype=float)
+
+
+def linear_response_reward(
+    world: World, wins: Float[Array, "items items"], penalty: Number
+) -> Float[Array, "questions outputs"]:
+    r"""Return the reward of all responses by a linear model of marker, length, and question with class.
+
+    Args:
+        world: A `styled_world`.
+        wins: How often an item was preferred to another, as `response_comparisons.item_wins` counts.
+        penalty: $\lambda$, on half the squares of its weights; from 0 on.
+
+    Returns:
+        The rewards, up to a constant; NaN where no single finite reward is best.
+
+    Raises:
+        ValueError: The penalty is below 0, or the wins are no such table.
+
+    >>> from infoloop.worlds.styled_instructions import styled_world
+    >>> world = styled_world(jax.random.key(0), instructions=1, classes=2, tasks=0, domains=1)
+    >>> wins = jnp.zeros((8, 8)).at[4, 0].set(3.0)  # class 1 beat class 0 three times, style apart
+    >>> reward = linear_response_reward(world, wins, 1.0)[0]
+    >>> bool(reward[world.classes[0] == 1].min() > reward[world.classes[0] == 0].max())
+    True
+    """
+    seen = jnp.concatenate([response_tokens(world)[..., :2], question_by_class(world)], axis=-1)
+    return seen @ fitted_reward(wins, by_item(world, seen), penalty).weights
+
+
+def marker_lure(
+    world: World, rule: Int[Array, ""] | int, reward: Float[Array, "questions outputs"]
+) -> Float[Array, ""]:
+    """Return what the marker adds to a reward, over what being right adds, in mean over answers and questions.
+
+    Args:
+        world: A `styled_world`.
+        rule: Number of the rule.
+        reward: Reward of all outputs.
+
+    >>> from infoloop.worlds.styled_instructions import styled_world
+    >>> world = styled_world(jax.random.key(0), tasks=0, domains=1)
+    >>> marked = world.outputs[:, MARKER] == 1
+    >>> round(float(marker_lure(world, 5, 4.0 * right_outputs(world, 5) + 1.0 * marked)), 12)
+    0.25
+    """
+    marked, right, answer = world.outputs[:, MARKER] == 1, right_outputs(world, rule), world.classes >= 0
+    mean = lambda members: (jnp.where(members, reward, 0.0).sum(axis=1) / members.sum(axis=1)).mean()  # noqa: E731
+    return (mean(answer & marked) - mean(answer & ~marked)) / (mean(right) - mean(answer & ~right))
 
 
 def perceptron_reward(

@@ -1,7 +1,7 @@
-"""Learners that are exact or small: Bayesian, linear, networks, policies under a verifier, and what they take up first.
+"""Learners that are exact: Bayesian, linear, policies under a verifier, and what they take up first.
 
-Start with `bayesian` for exact posteriors, `verifier_feedback` for training on verdicts, `mlp_training` for networks
-whose information is exact.
+Start with `bayesian` for exact posteriors, `verifier_feedback` for training on verdicts; networks are in
+`infoloop.learners`.
 """
 
 import lazy_loader

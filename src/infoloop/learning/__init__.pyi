@@ -1,9 +1,9 @@
 from . import bayesian as bayesian
 from . import best_of_k_verdicts as best_of_k_verdicts
-from . import binary_features as binary_features
 from . import code_length_switch as code_length_switch
 from . import component_order_rates as component_order_rates
 from . import coupon_collector as coupon_collector
+from . import disagreeing_pairs as disagreeing_pairs
 from . import effect_sizes as effect_sizes
 from . import error_tails as error_tails
 from . import generalisation as generalisation
@@ -16,11 +16,9 @@ from . import linear_networks as linear_networks
 from . import majority_at_k as majority_at_k
 from . import majority_votes as majority_votes
 from . import mcmc as mcmc
-from . import mlp_training as mlp_training
 from . import noisy_verifiers as noisy_verifiers
 from . import ode as ode
 from . import outcome_and_process as outcome_and_process
-from . import paired_differences as paired_differences
 from . import pass_at_crossings as pass_at_crossings
 from . import pass_at_k as pass_at_k
 from . import pass_rate_objectives as pass_rate_objectives

@@ -2,7 +2,7 @@ r"""How fast the components of a signal start, and what stays of each: a fair bi
 
 Where a learner has a weight for each token (the flipped bit with its idle bits), each weight sees a share $2^{-b}$ of
 the examples; where the bit has a weight of its own, idle bits cost nothing. In the end they cost nothing either
-(theory/7_learners.md).
+(theory/7_learners.md). By how much one of two leads has no unit: it is a share of what has been learned of both.
 """
 
 import jax.numpy as jnp
@@ -64,3 +64,22 @@ def component_efficiency(flip: Batch, idle: Batch) -> Float[Array, "*batch"]:
     0.5
     """
     return (1 - binary_entropy(check_unit_interval(flip, "flip"))) / (1 + check_count(idle, "idle", 0))
+
+
+def relative_lead(first: Batch, second: Batch) -> Float[Array, "*batch"]:
+    r"""Return $\frac{a-b}{|a|+|b|}$: 1 if the first of two alone has been taken up, 0 if both have been equally far.
+
+    .1 is 55 % for the first, against 45 %.
+
+    Args:
+        first: a, what has been taken up of the first, in any unit; below 0 where it was unlearned.
+        second: b, the same of the second.
+
+    Returns:
+        The lead, in [-1, 1]; NaN where nothing has been taken up of either.
+
+    >>> relative_lead(0.75, 0.25).item()
+    0.5
+    """
+    a, b = jnp.asarray(first, float), jnp.asarray(second, float)
+    return (a - b) / (jnp.abs(a) + jnp.abs(b))

@@ -69,6 +69,33 @@ def accuracy_from_part(
     return jnp.where(delta > 0, part, jnp.asarray(accuracy, float))
 
 
+def accuracy_from_label(
+    accuracy: Number, shared: Number, own: Number, classes: int, forms: int, group: int, outputs: int
+) -> Float[Array, ""]:
+    r"""Return the held-out $p_B$ at $p_A$ of a label that leaves g whole classes, or k outputs of one.
+
+    Args:
+        accuracy: $p_A$.
+        shared: $\alpha>0$.
+        own: $\delta\ge0$.
+        classes: C, from 2 on.
+        forms: M, outputs a class.
+        group: g; 1 for a label of some outputs of a class.
+        outputs: k outputs of each of these classes; all M of them where g is above 1.
+
+    Raises:
+        ValueError: One of them is out of its range.
+
+    >>> accuracy_from_label(0.4, 0.5, 0.5, classes=4, forms=4, group=2, outputs=4).round(3).item()
+    0.376
+    """
+    if group > 1 and outputs != forms:
+        raise ValueError(f"outputs is {outputs} of {forms} with a group of {group} classes: give all, or one class")
+    if outputs < forms:
+        return accuracy_from_part(accuracy, shared, own, classes, forms, outputs)
+    return accuracy_from_group(accuracy, shared, own, classes, forms, group)
+
+
 def label_bits(classes: int, forms: int, group: int, outputs: int) -> float:
     r"""Return $\log_2\frac{CM}{gk}$, bits of a label that leaves g classes, or one and k of its M outputs.
 

@@ -109,19 +109,19 @@ def sampled_winners(
         raise ValueError(f"policy has shape {pi.shape}: give one law; for many take vmap")
     answers = pi.shape[-1]
 
-    def drawn(key):
+    def counted_votes(key):
         return jnp.bincount(jax.random.categorical(key, jnp.log(pi), shape=(m,)), length=answers)
 
     def again(state):
         key, _ = state
-        return jax.random.fold_in(key, 1), drawn(jax.random.fold_in(key, 0))
+        return jax.random.fold_in(key, 1), counted_votes(jax.random.fold_in(key, 0))
 
     def tied(state):
         return (state[1] == state[1].max()).sum() > 1
 
     def winner(key):
         key_votes, key_ties = jax.random.split(key)
-        counts = drawn(key_votes)
+        counts = counted_votes(key_votes)
         if ties == "redraw":
             counts = jax.lax.while_loop(tied, again, (key_ties, counts))[1]
         if ties == "random":

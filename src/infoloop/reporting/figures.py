@@ -27,6 +27,7 @@ _LINES: dict[str, dict[str, Any]] = {
     "dotted": {"linestyle": (0, (1, 1.5))},
 }
 _PANEL = (4.3, 3.5)  # inches
+_ROOM = 60  # letters of names that stand below an axis side by side
 
 
 class Line(NamedTuple):
@@ -75,7 +76,10 @@ class Map(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """One pair of axes; scales are linear, log or symlog; `x_names` stand at 0, 1, 2, ... instead of numbers."""
+    """One pair of axes; scales are linear, log or symlog; `x_names` stand at 0, 1, 2, ... instead of numbers.
+
+    Where the names are too long to stand side by side, they stand one below the other, and x runs down.
+    """
 
     title: str
     x_label: str
@@ -159,16 +163,16 @@ def draw_figure(figure: Figure) -> Drawing:
         axis.set_axis_off()
     for axis, panel in zip(axes, figure.panels, strict=False):
         _draw(canvas, axis, panel)
-    _explain(canvas, axes[: len(figure.panels)])
+    _explain(canvas, axes[: len(figure.panels)], columns)
     return canvas
 
 
-def _explain(canvas: Drawing, axes: np.ndarray) -> None:
+def _explain(canvas: Drawing, axes: np.ndarray, columns: int) -> None:
     """Add legends below the axes, where they cover no data: one for all panels if these have the same marks."""
     legends = [axis.get_legend_handles_labels() for axis in axes]
     if all(labels == legends[0][1] for _, labels in legends):
         if legends[0][1]:
-            canvas.legend(*legends[0], loc="outside lower center", ncols=min(2 * len(axes), len(legends[0][1])))
+            canvas.legend(*legends[0], loc="outside lower center", ncols=min(2 * columns, len(legends[0][1])))
         return
     for axis, (handles, labels) in zip(axes, legends, strict=True):
         if labels:
@@ -176,26 +180,35 @@ def _explain(canvas: Drawing, axes: np.ndarray) -> None:
 
 
 def _draw(canvas: Drawing, axis: Any, panel: Panel) -> None:
+    downward = sum(map(len, panel.x_names)) > _ROOM
     for k, mark in enumerate(panel.marks):
         if isinstance(mark, Map):
             _draw_map(canvas, axis, mark)
         elif isinstance(mark, Whiskers):
-            _draw_whiskers(axis, mark)
+            _draw_whiskers(axis, mark, downward)
         elif isinstance(mark, ShadedBand):
-            axis.fill_between(
-                mark.x, mark.low, mark.high, color=_colour(mark.colour), alpha=0.22, lw=0, label=mark.label or None
-            )
+            fill = axis.fill_betweenx if downward else axis.fill_between
+            fill(mark.x, mark.low, mark.high, color=_colour(mark.colour), alpha=0.22, lw=0, label=mark.label or None)
         else:
-            _draw_line(axis, mark, _colour(k if mark.colour is None else mark.colour))
-    axis.set(title=panel.title, xlabel=panel.x_label, ylabel=panel.y_label)
-    axis.set_xscale(panel.x_scale)
-    axis.set_yscale(panel.y_scale)
-    if panel.x_names:
+            _draw_line(axis, mark, _colour(k if mark.colour is None else mark.colour), downward)
+    axis.set_title(panel.title)
+    _scale(panel, *((axis.yaxis, axis.xaxis) if downward else (axis.xaxis, axis.yaxis)))
+    if downward:
+        axis.set_yticks(range(len(panel.x_names)), panel.x_names)
+        axis.invert_yaxis()
+    elif panel.x_names:
         axis.set_xticks(range(len(panel.x_names)), panel.x_names, rotation=20, ha="right")
     elif panel.x_scale == "linear" and all(_all_integers(mark.x) for mark in panel.marks):
         axis.xaxis.get_major_locator().set_params(integer=True)  # there is no round 1.5
     if panel.y_limits:
-        axis.set_ylim(panel.y_limits)
+        (axis.set_xlim if downward else axis.set_ylim)(panel.y_limits)
+
+
+def _scale(panel: Panel, of_x: Any, of_y: Any) -> None:
+    for axis, label, scale in ((of_x, panel.x_label, panel.x_scale), (of_y, panel.y_label, panel.y_scale)):
+        axis.set_label_text(label)
+        setter = axis.axes.set_xscale if axis.axis_name == "x" else axis.axes.set_yscale
+        setter(scale)
 
 
 def _all_integers(values: ArrayLike) -> bool:
@@ -203,19 +216,19 @@ def _all_integers(values: ArrayLike) -> bool:
     return bool((numbers == np.round(numbers)).all() and np.ptp(numbers) > 1)
 
 
-def _draw_line(axis: Any, mark: Line, colour: str) -> None:
+def _draw_line(axis: Any, mark: Line, colour: str, downward: bool) -> None:
+    values = (mark.y, mark.x) if downward else (mark.x, mark.y)
     if mark.style == "points":
-        axis.plot(mark.x, mark.y, "o", ms=3.5, mfc="white", mec=colour, color=colour, label=mark.label or None)
+        axis.plot(*values, "o", ms=3.5, mfc="white", mec=colour, color=colour, label=mark.label or None)
     else:
-        axis.plot(mark.x, mark.y, color=colour, label=mark.label or None, **_LINES[mark.style])
+        axis.plot(*values, color=colour, label=mark.label or None, **_LINES[mark.style])
 
 
-def _draw_whiskers(axis: Any, mark: Whiskers) -> None:
+def _draw_whiskers(axis: Any, mark: Whiskers, downward: bool) -> None:
     y = np.asarray(mark.y, float)
     reach = np.stack([y - np.asarray(mark.low, float), np.asarray(mark.high, float) - y])
-    axis.errorbar(
-        mark.x, y, reach, fmt="o", ms=4, lw=1.2, capsize=2, color=_colour(mark.colour), label=mark.label or None
-    )
+    places = {"x": y, "y": mark.x, "xerr": reach} if downward else {"x": mark.x, "y": y, "yerr": reach}
+    axis.errorbar(**places, fmt="o", ms=4, lw=1.2, capsize=2, color=_colour(mark.colour), label=mark.label or None)
 
 
 def _draw_map(canvas: Drawing, axis: Any, mark: Map) -> None:

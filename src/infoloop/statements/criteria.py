@@ -17,8 +17,9 @@ from infoloop.statements.seed_intervals import interval_rank
 
 LEAST_SEEDS = 20
 DIRECTIONS = ("greater", "less")
-UNITS = ("steps", "examples", "queries", "bits", "price", "accuracy", "rounds")
+UNITS = ("steps", "examples", "queries", "bits", "price", "accuracy", "way", "rounds")
 _COUNTED = ("steps", "examples", "queries", "rounds")
+_SHARES = ("accuracy", "way")
 _NEEDED = ("size", "budget", "share", "level", "seeds", "refuted")
 _OPTIONAL = ("missing", "decided", "each")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(/\d+)?")
@@ -29,7 +30,7 @@ class CriterionError(ValueError):
 
 
 class Budget(NamedTuple):
-    """What the arms of a comparison have in common: so many steps, examples, queries, bits, or this accuracy."""
+    """What the arms of a comparison have in common: so many steps, queries, bits, this accuracy or share of the way."""
 
     amount: float
     unit: str
@@ -203,8 +204,9 @@ def _budget(text: str) -> Budget:
         raise CriterionError(f"budget of the criterion is in {quote(unit)}{hint}; units are {', '.join(UNITS)}")
     if unit in _COUNTED and (value < 1 or value.denominator != 1):
         raise CriterionError(f"budget of the criterion is {quote(text)}: give a whole number of {unit}, at least 1")
-    if value <= 0 or (unit == "accuracy" and value >= 1):
-        below = " and below 1" if unit == "accuracy" else ""
+    share = unit in _SHARES
+    if value <= 0 or (share and value >= 1):
+        below = " and below 1" if share else ""
         raise CriterionError(f"budget of the criterion is {quote(text)}: give a number above 0{below}")
     return Budget(float(value), unit)
 

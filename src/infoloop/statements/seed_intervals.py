@@ -82,3 +82,17 @@ def median_interval(outcomes: Sequence[float], missing: int, level: Fraction) ->
         return SeedInterval(math.nan, math.nan, lower, upper)
     median = (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
     return SeedInterval(median, math.fsum(ordered) / count, lower, upper)
+
+
+def interval_over_seeds(outcomes: Sequence[float], level: Fraction = Fraction(95, 100)) -> SeedInterval:
+    """Return `median_interval` of what seeds gave, those that gave no finite number counted as missing.
+
+    Args:
+        outcomes: A number by seed; NaN where there is none, infinite where a training diverged.
+        level: The least probability with which the interval has the median in it, between 0 and 1.
+
+    >>> interval_over_seeds([0.1] * 19 + [math.nan]).lower
+    0.1
+    """
+    there = [float(x) for x in outcomes if math.isfinite(x)]
+    return median_interval(there, len(outcomes) - len(there), level)

@@ -60,8 +60,8 @@ def coded_world(
         surface: "same symbols": a domain shows in its own token only; "other symbols": in the symbols' tokens as well.
 
     Raises:
-        ValueError: `surface` is none of these, or the world has more than 2^24 pairs of question and output, or of rule
-            and question.
+        ValueError: `surface` is none of these; a table has another shape than the others say; or the world has more
+            than 2^24 pairs of question and output, or of rule and question.
 
     >>> code = OutputCode(jnp.array([[0], [1]]), jnp.zeros(2, int), jnp.arange(2), 2, 1)
     >>> rules = jnp.array([[[0], [0]], [[1], [1]]])
@@ -71,7 +71,8 @@ def coded_world(
     ([[0, 1, 3], [0, 2, 3]], [[0, 0], [1, 1]])
     """
     own_tokens = check_choice(surface, "surface", SURFACES) == "other symbols"
-    (rules, domains, count), tasks, symbols = new.shape, len(known), int(contents.max()) + 1
+    rules, domains, count = _check_tables(contents, new, known, code, accepted, grades, items)
+    tasks, symbols = len(known), int(contents.max()) + 1
     check_world_size(rules, (tasks + 1) * domains * count, len(code.outputs))
     task, domain, content = (x.reshape(-1) for x in np.indices((tasks + 1, domains, count)))
     tokens = tasks + 1 + domains + contents[content] + (domain * symbols * own_tokens)[:, None]
@@ -99,13 +100,34 @@ def coded_world(
     )
 
 
-def check_world_size(rules: int, questions: int, outputs: int) -> None:
+def _check_tables(contents, new, known, code, accepted, grades, items):
+    """Return the numbers of rules, domains and contents, which the shapes of all tables agree on."""
+    if np.ndim(new) != 3:
+        raise ValueError(f"new has shape {np.shape(new)}: give [rules, domains, contents], the class of each answer")
+    rules, domains, count = np.shape(new)
+    classes = len(grades)
+    for name, table, shape, axes in (
+        ("contents", contents, (count, None), "contents, positions"),
+        ("known", known, (None, count), "tasks, contents"),
+        ("accepted", accepted, (domains, code.forms), "domains, forms"),
+        ("grades", grades, (classes, classes), "classes, classes"),
+        ("items", items, (classes, None), "classes, items"),
+    ):
+        found = np.shape(table)
+        if len(found) != 2 or any(size not in (None, there) for size, there in zip(shape, found, strict=True)):
+            wanted = ", ".join("any" if size is None else str(size) for size in shape)
+            raise ValueError(f"{name} has shape {found}: give [{axes}], here ({wanted})")
+    return rules, domains, count
+
+
+def check_world_size(rules: int, questions: int, outputs: int, knob: str = "what contents are made of") -> None:
     """Check that a world can be enumerated.
 
     Args:
         rules: How many rules there are.
         questions: How many questions.
         outputs: How many outputs.
+        knob: The argument that both rules and questions come from.
 
     Raises:
         ValueError: It has more than 65 536 rules, or 2^24 pairs of question and output, or of rule and question.
@@ -114,12 +136,12 @@ def check_world_size(rules: int, questions: int, outputs: int) -> None:
     """
     if rules > MOST_RULES:
         raise ValueError(
-            f"the world has {rules} rules, more than {MOST_RULES}: lower what rules are made of, or domains"
+            f"the world has {rules} rules, more than {MOST_RULES}: lower {knob}, or domains if each has its own rule"
         )
     if questions * max(outputs, rules) > MOST_CELLS:
         raise ValueError(
             f"the world has {questions} questions, {outputs} outputs and {rules} rules, more than {MOST_CELLS} pairs: "
-            "lower tasks, domains, or what contents are made of"
+            f"lower tasks, domains, or {knob}"
         )
 
 

@@ -15,6 +15,7 @@ from infoloop.worlds.coded_worlds import (
     MOST_RULES,
     accepted_forms,
     binary_digits,
+    check_world_size,
     coded_world,
     ring_grades,
     shifted_code,
@@ -74,6 +75,7 @@ def lookup_world(
     key_code, key_tables = jax.random.split(key)
     code = shifted_code(key_code if entangled else None, outputs, alphabet)
     rules = all_tables(classes, symbols * (1 if shared else domains)).reshape(-1, 1 if shared else domains, symbols)
+    check_world_size(len(rules), (tasks + 1) * domains * symbols, len(outputs), "symbols")
     return coded_world(
         np.arange(symbols)[:, None],
         new=jnp.broadcast_to(rules, (len(rules), domains, symbols)),

@@ -66,7 +66,7 @@ def modular_world(
     outputs = jnp.asarray(all_strings(alphabet, length))
     if m > alphabet:
         raise ValueError(f"modulus is {m} for {alphabet} output tokens: give at most {alphabet}")
-    check_world_size(m ** (3 * own), (tasks + 1) * domains * m**2, len(outputs))
+    check_world_size(m ** (3 * own), (tasks + 1) * domains * m**2, len(outputs), "modulus")
     key_code, key_tasks = jax.random.split(key)
     code = shifted_code(key_code if entangled else None, outputs, alphabet)
     a, b = (x.reshape(-1) for x in np.indices((m, m)))

@@ -193,5 +193,5 @@ def check_channel_size(world: World, values: int) -> None:
     if questions * outputs * values > MOST_CELLS:
         raise ValueError(
             f"a channel of {questions} questions, {outputs} outputs and {values} values has more than {MOST_CELLS} "
-            "numbers: lower the length, the alphabet or the number of tasks"
+            "numbers: lower the length (of string tasks: longest), the alphabet (letters), tasks or domains"
         )

@@ -80,7 +80,8 @@ def string_world(
     asked = [s for n in range(1, longest + 1) for s in itertools.product(range(k + closing), repeat=n)]
     asked = [s for s in asked if not closing or _left_open(s, k)]
     family_size = math.factorial(k) * (1 if closing else 2)
-    check_world_size(family_size**own, (tasks + 1) * domains * len(asked), (k + 1) ** (longest + led))
+    questions, outputs = (tasks + 1) * domains * len(asked), (k + 1) ** (longest + led)
+    check_world_size(family_size**own, questions, outputs, "letters or longest")
     family = _family(asked, answers, k, closing)
     rule_of = np.arange(family_size**own)[:, None] // family_size ** np.arange(own)[::-1] % family_size
     new = np.broadcast_to(family[rule_of], (len(rule_of), domains, len(asked)))

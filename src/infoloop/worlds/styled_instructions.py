@@ -14,6 +14,7 @@ from infoloop.probability.array_types import Number
 from infoloop.probability.validation import check_finite, check_int, check_unit_interval
 from infoloop.worlds.coded_worlds import (
     binary_digits,
+    check_world_size,
     coded_world,
     ring_grades,
     shifted_code,
@@ -75,6 +76,7 @@ def styled_world(
     alphabet = max(classes, lengths, formats, 2)
     rules = all_tables(classes, n * own, "instructions").reshape(-1, own, n)
     outputs = jnp.asarray(all_strings(alphabet, 4))
+    check_world_size(len(rules), (tasks + 1) * domains * n, len(outputs), "instructions")
     key_code, key_tables = jax.random.split(key)
     style = np.indices((alphabet,) * 3).reshape(3, -1)
     there = np.all(style < np.array([lengths, formats, 2])[:, None], axis=0)

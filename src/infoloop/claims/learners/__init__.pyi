@@ -5,4 +5,5 @@ from . import idle_bits as idle_bits
 from . import locking_paths as locking_paths
 from . import log_linear_states as log_linear_states
 from . import overtaking_verdicts as overtaking_verdicts
+from . import trained_network_information as trained_network_information
 from . import verdicts_and_labels as verdicts_and_labels

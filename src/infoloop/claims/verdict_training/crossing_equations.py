@@ -19,7 +19,7 @@ FALLS = "w ln((1-A)/(1-a)) + (1-w) ln((1-B)/(1-a)) < 0"
 _HALVINGS = 30
 
 
-def _drawn(normals):
+def _falling_case(normals):
     """Return a, A, B and a share w with which the left side falls at k = 0."""
     a, up, down, part = jax.nn.sigmoid(normals)
     raised, lowered = a + (1 - a) * up, a * down
@@ -106,7 +106,7 @@ crossing_equation = equality(
     "cnd:crossing-equation",
     (BASE, SHARE, LOWERED, FALLS),
     _solved,
-    random_numbers(4, _drawn),
+    random_numbers(4, _falling_case),
     exact=_signs,
     family=Family(
         "a of 1/10, 1/2, 4/5; A of 3/5, 9/10; B of 0, 1/20, 2/5; w of 1/4, 1/2, 9/10; where the assumptions hold; "

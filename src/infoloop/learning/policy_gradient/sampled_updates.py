@@ -135,8 +135,8 @@ def member_scores(
     _, back = jax.vjp(logits_of, parameters)
 
     def of_group(group):
-        drawn, its_weights = group
-        return back(logit_weights(policy, jax.ops.segment_sum(its_weights, drawn, policy.size)))[0]
+        its_members, its_weights = group
+        return back(logit_weights(policy, jax.ops.segment_sum(its_weights, its_members, policy.size)))[0]
 
     at_once = max(1, _MOST_WEIGHTS // policy.size)
     if len(members) <= at_once:
@@ -175,13 +175,13 @@ def drawn_advantages(
     [[-0.5, 0.5], [-0.5, 0.5], [-0.5, 0.5]]
     """
     policy = check_distributions(policy, "policy")
-    return _drawn(
+    return _groups_and_advantages(
         key, rule, policy, check_outputs(outputs, policy.size), check_size_for(rule, size), check_int(groups, "groups")
     )
 
 
 @partial(jax.jit, static_argnames=("size", "groups"))
-def _drawn(key, rule, policy, outputs, size, groups):
+def _groups_and_advantages(key, rule, policy, outputs, size, groups):
     ones, is_law = jnp.ones(size), ~jnp.isnan(policy).any()
 
     def of_group(members):
