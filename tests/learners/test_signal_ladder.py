@@ -49,7 +49,7 @@ def test_exact_rungs_are_gradient_descent_by_hand():
     """Softmax tables in NumPy: the slope of each objective, a question and an output at a time."""
     steps, rate = 6, 0.7
     policy = tabular_softmax(WORLD)
-    start = policy.start(KEY)
+    start = jax.random.normal(KEY, policy.start(KEY).shape)  # uneven, so that a label is not all references alike
 
     def observer(log_policy):
         return log_policy
