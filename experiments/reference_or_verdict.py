@@ -60,7 +60,7 @@ CELLS: Mapping[Part, tuple[LookupCell, ...]] = {  # cells of one table have worl
                    STRICT._replace(half=True), LENIENT[2]),
     "other_symbols": (LENIENT[1], LENIENT[1]._replace(junk=0.8)),
     "no_shared_rule": (LENIENT[1],),
-    "transformer": (STRICT, LENIENT[0]),
+    "transformer": (STRICT,),
     "log_linear": LENIENT,
     "transformer_map": tuple(c._replace(junk=j) for j in (0.0, 0.8) for c in (*SECOND, LENIENT[2])),
     "transformer_symbols": tuple(c._replace(junk=j) for j in (0.0, 0.8) for c in SECOND),
@@ -85,7 +85,7 @@ class Config:
     base_steps: Count = Field(400, description="steps of pre-training")
     adam_rate: Positive = Field(5e-4, description="learning rate of Adam")
     sgd_rate: Positive = Field(0.05, description="learning rate of gradient descent")
-    looks: Count = Field(80, description="looks at a learner in training")
+    looks: Count = Field(60, description="looks at a learner in training")
     every: Count = Field(10, description="its steps between two looks")
     levels: Weights = Field(
         (0.6, 0.8, 0.9), description="accuracies on trained questions at which signals are compared"
@@ -209,7 +209,8 @@ def paired(found: dict[str, xr.Dataset], value: Callable, signal: str, against: 
     for arm in arms(found):
         null = REFERENCES_ARE_ONE if arm.cell.forms == 1 and {signal, against} == {"own", "class"} else ""
         why = cell_void_reason(arm.cell, **SHIFTS.get(arm.part, {})) or null
-        yield arm, why, value(arm.table, signal) - value(arm.table, against)
+        one, other = value(arm.table, signal), value(arm.table, against)
+        yield arm, why, np.where(np.isinf(one) | np.isinf(other), np.inf, one - other)
 
 
 def at_accuracy(quantity: str, level: float) -> Callable[[xr.Dataset, str], np.ndarray]:
