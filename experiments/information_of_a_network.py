@@ -215,7 +215,7 @@ def loops_figure(found: dict[str, xr.Dataset]) -> Figure:
         "What a network knows of a random rule, exact in each world, median over worlds. No line passes the labels "
         "that the network was trained on, and these do not pass the ceiling; only verdicts raise both."
     )
-    return Figure(tuple(panels), caption, columns=4)
+    return Figure(tuple(panels), caption, columns=2)
 
 
 def leaks_figure(found: dict[str, xr.Dataset]) -> Figure:

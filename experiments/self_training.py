@@ -74,7 +74,7 @@ class Config:
     width: Count = Field(16, description="numbers a position of the transformer, which has two heads and one layer")
     steps: Count = Field(80, description="steps of Adam a generation, from the same initial weights")
     rate: Positive = Field(0.01, description="learning rate")
-    runs: Count = Field(4, description="runs of the transformer a seed, of which the mean is taken")
+    runs: Count = Field(8, description="runs of the transformer a seed, of which the mean is taken")
     simulated_runs: Count = Field(50, description="the same of the learner that keeps frequencies")
     seeds: Count = Field(40, description="seeds: rule, coding, initial weights and strings are drawn anew")
 
@@ -261,12 +261,13 @@ def generations_figure(found: dict[str, xr.Dataset]) -> Figure:
             marks.append(Line(t, other.mean("seed"), "", "dashed", k))
         closed_forms = {"heterozygosity": CLOSED, "support": ("support",)}.get(name, ())
         marks += [Line(t, predicted[form], "", "dotted", 6) for form in closed_forms]
-        panels.append(Panel(title, "generation", table[name].attrs["units"], tuple(marks)))
+        unit = table[name].attrs["units"].replace("1", "")
+        panels.append(Panel(title, "generation", unit, tuple(marks)))
     caption = (
         f"{n} strings a question and generation. Solid: a transformer on its own strings, median and 95 % interval "
         "over seeds. Dashed: a learner that keeps frequencies, mean. Dotted, black: closed forms."
     )
-    return Figure(tuple(panels), caption)
+    return Figure(tuple(panels), caption, columns=2)
 
 
 def theses_figure(found: dict[str, xr.Dataset]) -> Figure:
@@ -281,7 +282,8 @@ def theses_figure(found: dict[str, xr.Dataset]) -> Figure:
         if np.isfinite([(e.lower, e.upper) for e in ends]).all():
             mark = Whiskers(places, medians, [e.lower for e in ends], [e.upper for e in ends])
         zero = Line([-0.5, len(names) - 0.5], [0, 0], "", "dotted", 6)
-        panels.append(Panel(title, "", "difference", (mark, zero), x_names=names))
+        label = "strings a question and generation; loop"
+        panels.append(Panel(title, label, "difference", (mark, zero), x_names=names))
     caption = "The transformer after the last generation: paired differences, median and 95 % interval over seeds."
     return Figure(tuple(panels), caption, columns=2)
 
@@ -303,7 +305,7 @@ def information_figure(found: dict[str, xr.Dataset]) -> Figure:
     caption = (
         "I(X;Z_t), from above by what was told, from below by Fano's inequality from wrong likeliest classes (95 %)."
     )
-    return Figure(tuple(panels), caption, columns=len(SCHEDULES))
+    return Figure(tuple(panels), caption, columns=2)
 
 
 FIGURES = {"generations": generations_figure, "theses": theses_figure, "information": information_figure}
