@@ -157,8 +157,8 @@ def planted_policies():
     """One model, five settings and three seeds: accuracy comes after the marker, and a cure adds .25 of gold."""
     settings = ["no cure", "correlation 0.4", "correlation 1", "comparisons 16", "decorrelated 0.5"]
     curve = lambda *values: np.broadcast_to(values, (1, 3, 5, 3))  # noqa: E731
-    gold = np.zeros((1, 3, 5, 3))
-    gold[:, :, 4, 2] = 0.25
+    gold = np.full((1, 3, 5, 3), 0.125)
+    gold[:, :, 4, 2] = 0.375
     diverged = np.zeros((1, 3, 5))
     diverged[0, 1] = 1
     each, look = ("model", "seed", "setting"), ("model", "seed", "setting", "look")
