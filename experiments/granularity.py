@@ -72,7 +72,8 @@ class NetworkCase(NamedTuple):
     optimisers: tuple[str, ...]
 
 
-NETWORKS = {
+Network = Literal["perceptron", "transformer"]
+NETWORKS: dict[Network, NetworkCase] = {
     "perceptron": NetworkCase(perceptron, 6, 4, (1, 0), ("SGD", "Adam")),
     "transformer": NetworkCase(transformer, 4, 3, (0,), ("Adam",)),
 }
@@ -82,7 +83,7 @@ NETWORKS = {
 class Config:
     """Seven labels on four classes of four surface forms each."""
 
-    networks: tuple[Literal["perceptron", "transformer"], ...] = Field(tuple(NETWORKS), description="trained networks")
+    networks: tuple[Network, ...] = Field(tuple(NETWORKS), min_length=1, description="trained networks")
     seeds: Count = Field(20, description="independent seeds: each has a rule, tables, forms, weights and a base")
     pretraining: Count = Field(400, description="steps by which a base is trained")
     looks: Count = Field(160, description="looks at a learner in training")
@@ -154,7 +155,11 @@ def _network(config: Config, case: NetworkCase) -> Sweep:
 
 
 def _observer(world: World, rule: jax.Array, base: jax.Array, names: tuple = tuple(SEEN)) -> Callable:
-    return lambda log_policy: {name: getattr(outcomes(world, rule, base, log_policy), name) for name in names}
+    def looked(log_policy):
+        found = outcomes(world, rule, base, log_policy)
+        return {name: getattr(found, name) for name in names}
+
+    return looked
 
 
 def _table(config: Config, measure: Callable, names: tuple, grid: dict, axes: dict, every: int) -> Sweep:
@@ -237,14 +242,14 @@ def differences(
     found: dict[str, xr.Dataset], signal: str, against: str, budget: Budget, quantity: str = "held_out"
 ) -> dict[str, np.ndarray]:
     """Return what one label has more than another at a budget, one entry a seed, by cell and kind of finer labels."""
-    returned = {}
+    gaps = {}
     for cell, table in cells(found).items():
         at = at_budget(table, quantity, budget)
         for kind in KINDS if "of" in signal + against else ("",):
             one, other = (at.sel(signal=f"{name}, {kind}" if "of" in name else name) for name in (signal, against))
-            gap = np.where(np.isinf(one) | np.isinf(other), np.inf, one - other.where(np.isfinite(other)))
-            returned[f"{cell}, label={kind}" if kind else cell] = gap
-    return returned
+            gap, lost = one - other.where(np.isfinite(other)), np.isinf(one) | np.isinf(other)
+            gaps[f"{cell}, label={kind}" if kind else cell] = gap.where(~lost, np.inf).values
+    return gaps
 
 
 def _outcomes(found: dict[str, xr.Dataset], budget: Budget, signal: str, against: str) -> dict[str, Any]:
@@ -294,7 +299,8 @@ def steps_figure(found: dict[str, xr.Dataset]) -> Figure:
     panels, ticks = [], ("0", "1", "2", "3", "4")
     series = {"whole classes": ("class", 0.0), "one style": ("house", -0.08), "drawn styles": ("drawn", 0.08)}
     for cell, table in cells(found).items():
-        at, marks = at_budget(table, "held_out", AT["steps"]), [line]
+        marks: list[Line | Whiskers] = [line]
+        at = at_budget(table, "held_out", AT["steps"])
         for k, (label, (ending, shift)) in enumerate(series.items()):
             chosen = [n for n in LEFT if n.removesuffix("es").endswith(ending)]
             marks += _whiskers({BITS[n] + shift: at.sel(signal=n).values for n in chosen}, label, k)
@@ -328,20 +334,15 @@ FIGURES = {"contrasts": contrast_figure, "equal_steps": steps_figure, "log_linea
 def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
     """State what labels differ by, as the theses H4 ask, what they cost, and how well the closed form fits."""
     rows = []
-    for signal, against, at, quantity, unit in (
-        ("class", "1 of 4", "most", "held_out", "1"),
-        ("class", "2 classes", "steps", "held_out", "1"),
-        ("class", "2 classes", "few", "held_out", "1"),
-        ("2 of 4", "class", "most", "held_out", "1"),
-        ("2 of 4", "1 of 4", "most", "held_out", "1"),
-        ("class", "1 of 4", "most", "forgetting", "bits"),
-    ):
-        what = f"{quantity.replace('_', ' ')} at {AT[at].amount:g} {AT[at].unit}, {signal} less {against}"
-        for cell, values in differences(found, signal, against, AT[at], quantity).items():
+    asked = [("class", "1 of 4", "most"), ("class", "2 classes", "steps"), ("class", "2 classes", "few")]
+    asked += [("2 of 4", "class", "most"), ("2 of 4", "1 of 4", "most")]
+    for *labels, at, quantity in [*((*each, "held_out") for each in asked), (*asked[0], "forgetting")]:
+        what = f"{quantity.replace('_', ' ')} at {AT[at].amount:g} {AT[at].unit}, {labels[0]} less {labels[1]}"
+        for cell, values in differences(found, *labels, AT[at], quantity).items():
             interval = interval_over_seeds(values.tolist())
             note = f"{interval.lower:+.3f} to {interval.upper:+.3f}, {np.isfinite(values).mean():.0%} of the seeds"
             if np.isfinite(interval.median):
-                rows.append(Headline(f"{what}: {cell}", interval.median, None, unit, "", note))
+                rows.append(Headline(f"{what}: {cell}", interval.median, None, SEEN[quantity][1], "", note))
     reached = {name: at_budget(found["log_linear"], "held_out", AT[name]) for name in ("few", "most")}
     worst = max(float(np.abs(reached[name] - closed).max()) for name, closed in _closed(found).items())
     rows.append(Headline("log-linear: most that B is off its closed form", worst, 0.0, "1", "thm:transfer-at-accuracy"))

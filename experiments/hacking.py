@@ -333,9 +333,8 @@ def headlines(found: dict) -> tuple[Headline, ...]:
             "gold gained": end - plain.gold[:, 0].values,
             "gold lost from the peak": peak - end,
         }
-        rows += [
-            _headline(f"{what}, {model}", values) for what, values in measured.items() if np.isfinite(values).any()
-        ]
+        there = {what: np.asarray(values) for what, values in measured.items() if np.isfinite(values).any()}
+        rows += [_headline(f"{what}, {model}", values) for what, values in there.items()]
         first, low, high, seeds = share_over_seeds(lead > 0)
         note = f"[{low:.3f}, {high:.3f}] over {seeds} seeds"
         rows.append(Headline(f"share of seeds, marker first, {model}", first, None, "1", "", note))

@@ -20,7 +20,7 @@ from pydantic import Field
 
 from infoloop.learners.base_training import pretrain
 from infoloop.learners.fine_tuning import adam_or_descent, first_questions
-from infoloop.learners.ladder_measures import AT_LEVEL, AT_LOOKS, TOLD, held_out_within, ladder_outcomes
+from infoloop.learners.ladder_measures import AT_LEVEL, AT_LOOKS, TOLD, at_level, held_out_within, ladder_outcomes
 from infoloop.learners.ladder_predictions import measured_and_predicted, predicted_accuracy
 from infoloop.learners.log_linear_policy import FeatureWeights, log_linear
 from infoloop.learners.perceptron_policy import perceptron
@@ -98,7 +98,17 @@ class Config:
 
 
 SMALL = Config(
-    parts=("perceptron",), seeds=2, symbols=2, classes=2, base_steps=2, looks=2, every=1, levels=(0.01,), shared=(0.5,)
+    parts=("perceptron",),
+    seeds=2,
+    symbols=2,
+    classes=2,
+    base_steps=60,
+    adam_rate=0.02,
+    sgd_rate=0.2,
+    looks=4,
+    every=10,
+    levels=(0.8,),
+    shared=(0.5,),
 )
 CLAIMS = (
     "thm:verdict-pull",
@@ -168,9 +178,9 @@ def _table(config: Config, part: Part, measure: Any, grid: dict, optimisers: tup
     quantities = {name: Quantity(*said, axes) for names, axes in kinds for name, said in names.items()}
     steps = range(0, config.looks * config.every + 1, config.every)
     axes = {"optimiser": optimisers, "signal": signals, "level": config.levels, "step": steps}
+    (batch,) = map(len, grid.values())  # a cell is a shard, so that a run goes on from where it was killed
     grid = {"cell": range(len(CELLS[part])), **grid}
-    points = int(np.prod([len(values) for values in grid.values()]))
-    return Sweep(measure, quantities, {}, grid, axes, shard_size=points, batch_size=min(config.seeds, points))
+    return Sweep(measure, quantities, {}, grid, axes, shard_size=batch, batch_size=batch)
 
 
 def run(config: Config, key: Key[Array, ""]) -> dict[str, xr.Dataset]:
@@ -220,7 +230,7 @@ def paired(found: dict[str, xr.Dataset], value: Callable, signal: str, against: 
 
 def at_accuracy(quantity: str, level: float) -> Callable[[xr.Dataset, str], np.ndarray]:
     """Return what reads off a quantity at the moment at which trained questions reach an accuracy."""
-    return lambda table, signal: table[quantity].sel(level=level, signal=signal).values
+    return lambda table, signal: at_level(table, quantity, level, signal).values
 
 
 def granularity(found: dict[str, xr.Dataset], budget: Budget) -> dict[str, Any]:

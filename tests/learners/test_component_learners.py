@@ -85,6 +85,15 @@ def said(policy, weights):
     return np.exp(np.asarray(policy.log_policy(weights)))
 
 
+def test_bits_that_a_component_does_not_have_are_no_features():
+    code = np.asarray(bit_code(PAIR))
+    for j, b in enumerate(IDLE):
+        for token in range(TOKENS):
+            digits = [int(x) for x in f"{token:04b}"]  # the class, then the form from its highest bit
+            wanted = [2 * digits[0] - 1, *(2 * digits[3 - k] - 1 if k < b else 0 for k in range(3))]
+            assert code[j, token].tolist() == wanted
+
+
 @pytest.mark.parametrize("code", [token_code(), bit_code(PAIR)])
 def test_readers_say_what_their_weights_do(code):
     linear, network, features = linear_reader(code), perceptron_reader(code, 3), np.asarray(code)

@@ -8,7 +8,16 @@ import pytest
 import xarray
 
 from infoloop.learners.fine_tuning import first_questions
-from infoloop.learners.ladder_measures import AT_LEVEL, AT_LOOKS, BUDGETS, TOLD, held_out_within, ladder_outcomes, spent
+from infoloop.learners.ladder_measures import (
+    AT_LEVEL,
+    AT_LOOKS,
+    BUDGETS,
+    TOLD,
+    at_level,
+    held_out_within,
+    ladder_outcomes,
+    spent,
+)
 from infoloop.learners.objectives import class_likelihood
 from infoloop.learners.perceptron_policy import perceptron
 from infoloop.learners.policy_training import train_policy
@@ -39,10 +48,12 @@ def test_a_rung_is_the_training_on_its_objective_alone():
     assert np.abs(found["trained_curve"][1] - trained).max() <= rounding(500)
     assert np.abs(found["held_out_curve"][1] - held_out).max() <= rounding(500)
     for j, level in enumerate(levels):
-        expected = np.interp(level, trained, 5.0 * np.arange(9)) if trained.max() >= level else np.nan
-        assert np.isclose(found["steps"][1, j], expected, rtol=0, atol=1e-9, equal_nan=True)
+        there = trained.max() >= level
+        expected = np.interp(level, trained, 5.0 * np.arange(9)) if there else 40.0
+        assert abs(found["steps"][1, j] - expected) <= 1e-9
+        assert found["reached"][1, j] == there
     assert (np.diff(trained) > 0).all()
-    assert np.isnan(found["steps"][1, 2])
+    assert found["reached"][1].tolist() == [1.0, 1.0, 0.0]
     assert found["price"].tolist() == [4.0, 6.0]
     assert found["diverged"].tolist() == [0.0, 0.0]
 
@@ -88,6 +99,18 @@ def test_accuracy_within_a_budget_is_that_of_the_last_look_which_it_pays(unit, s
                     chosen = float(row.held_out_curve[look])
             if chosen is not None:
                 assert found[seed] == chosen
+
+
+def test_what_is_never_reached_is_missing_and_what_diverged_is_infinite():
+    axes = ("seed", "signal", "level")
+    numbers, reached = [[[0.5]], [[0.7]], [[np.inf]]], [[[1.0]], [[0.0]], [[0.0]]]
+    table = xarray.Dataset({"known": (axes, numbers), "reached": (axes, reached)}, {"signal": ["own"], "level": [0.8]})
+    found = at_level(table, "known", 0.8, "own").values
+    assert found[0] == 0.5
+    assert np.isnan(found[1])
+    assert found[2] == np.inf
+    with pytest.raises(ValueError, match=r"level is 0\.7"):
+        at_level(table, "known", 0.7, "own")
 
 
 def test_bad_budgets_are_named():

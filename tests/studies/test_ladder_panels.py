@@ -20,6 +20,7 @@ TABLE = xarray.Dataset(
         "verdicts": (("seed", "signal"), np.broadcast_to([0.0, 0.0, 480.0], (20, 3)).copy()),
         "price": (("seed", "signal"), np.broadcast_to([60.0, 6.0, 48.0], (20, 3)).copy()),
         "held_out": (("seed", "signal", "level"), RNG.random((20, 3, 1))),
+        "reached": (("seed", "signal", "level"), np.ones((20, 3, 1))),
     },
     {"signal": SIGNALS, "step": [0, 10, 20, 30], "level": [0.8]},
 )

@@ -22,7 +22,7 @@ from infoloop.worlds.finite_worlds import World, right_outputs
 if TYPE_CHECKING:
     import xarray
 
-AT_LEVEL = {
+AT_LEVEL = {  # at the end, where the level is never reached
     "held_out": ("pass rate on held-out questions when the trained ones reach a level", "1"),
     "form": ("mass on accepted forms on held-out questions then", "1"),
     "known": ("pass rate on known tasks then", "1"),
@@ -30,6 +30,7 @@ AT_LEVEL = {
     "diversity": ("right answers in use then, 2^entropy", "1"),
     "unevenness": ("standard deviation of the pass rate over trained questions then", "1"),
     "steps": ("steps until then", "steps"),
+    "reached": ("whether trained questions reach the level", "1"),
 }
 AT_LOOKS = {
     "trained_curve": ("pass rate on trained questions at a look", "1"),
@@ -78,8 +79,8 @@ def ladder_outcomes(
         settings: What they are made of.
 
     Returns:
-        Quantities of the shapes [signals levels], [signals looks + 1] and [signals]; NaN at a level that is never
-        reached, infinite where the run diverged.
+        Quantities of the shapes [signals levels], [signals looks + 1] and [signals]; those of a level are infinite
+        where the run diverged. `at_level` reads them.
 
     Raises:
         ValueError: There is no such signal, or a number is out of its range.
@@ -112,18 +113,48 @@ def ladder_outcomes(
     times = jnp.broadcast_to(jnp.arange(looks + 1.0) * every, seen.trained.shape)
     numbers = (seen.held_out, seen.held_out_form, seen.known, seen.forgetting, seen.diversity, seen.unevenness, times)
 
+    reached = (seen.trained[:, None, :] >= jnp.asarray(levels, float)[:, None]).any(axis=2)
+
     def at(values):
-        of_run = jax.vmap(lambda level, a, v: first_at(level, a, v), (0, None, None))
-        reached = jax.vmap(lambda a, v: of_run(jnp.asarray(levels, float), a, v))(seen.trained, values)
-        return jnp.where(found.diverged[:, None], jnp.inf, reached)
+        of_run = jax.vmap(first_at, (0, None, None))
+        then = jax.vmap(lambda a, v: of_run(jnp.asarray(levels, float), a, v))(seen.trained, values)
+        return jnp.where(found.diverged[:, None], jnp.inf, jnp.where(reached, then, values[:, -1:]))
 
     told = (costs.references + costs.labels + costs.verdicts, costs.verdicts, signal_price(costs, *prices))
     return (
-        {name: at(values) for name, values in zip(AT_LEVEL, numbers, strict=True)}
+        {name: at(values) for name, values in zip(AT_LEVEL, numbers, strict=False)}
+        | {"reached": reached.astype(float)}
         | dict(zip(AT_LOOKS, (seen.trained, seen.held_out, costs.bits), strict=True))
         | {name: told_until[:, 1] for name, told_until in zip(TOLD, told, strict=False)}
         | {"diverged": found.diverged.astype(float)}
     )
+
+
+@host_only
+def at_level(table: xarray.Dataset, quantity: str, level: float, signal: str) -> xarray.DataArray:
+    """Return a quantity when trained questions reach an accuracy: NaN where they never do, infinite if a run diverged.
+
+    Args:
+        table: Quantities of `AT_LEVEL`, with the axes `signal` and `level`.
+        quantity: One of them.
+        level: One of the table's levels.
+        signal: The signal.
+
+    Raises:
+        ValueError: The table has no such level.
+
+    >>> import xarray
+    >>> axes = ("signal", "level")
+    >>> numbers = {"held_out": (axes, [[0.7, 0.9]]), "reached": (axes, [[1.0, 0.0]])}
+    >>> table = xarray.Dataset(numbers, {"signal": ["own"], "level": [0.8, 0.9]})
+    >>> [at_level(table, "held_out", level, "own").item() for level in (0.8, 0.9)]
+    [0.7, nan]
+    """
+    levels = table.level.values.tolist()
+    if level not in levels:
+        raise ValueError(f"level is {level}, and learners were looked at when they reached {levels}: give one of these")
+    there = table[[quantity, "reached"]].sel(level=level, signal=signal)
+    return there[quantity].where((there.reached > 0) | (there[quantity] == float("inf")))
 
 
 @host_only

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from infoloop.learners.ladder_measures import BUDGETS, spent
+from infoloop.learners.ladder_measures import BUDGETS, at_level, spent
 from infoloop.learners.ladder_predictions import measured_and_predicted
 from infoloop.learners.signal_ladder import SAMPLED_SIGNALS
 from infoloop.reporting.figures import Line, Panel
@@ -48,7 +48,7 @@ def rung_panel(title: str, words: str, tables: Mapping[str, xarray.Dataset], qua
     """
     marks, names = [], [str(s) for s in next(iter(tables.values())).signal.values]
     for j, (label, table) in enumerate(tables.items()):
-        values = [table[quantity].sel(level=level, signal=s).values for s in names]
+        values = [at_level(table, quantity, level, s).values for s in names]
         marks += seed_marks(values, label, j, 0.2 * j - 0.1)
     return Panel(title, "", words, tuple(marks), x_names=tuple(SHORT.get(s, s) for s in names))
 
