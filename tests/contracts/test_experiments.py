@@ -36,6 +36,8 @@ LONG = (
     "goodhart",
     "collapse",
     "information_decay",
+    "information_of_a_network",
+    "self_training",
 )  # 5 s to a minute each
 DRAWN = [pytest.param(name, marks=pytest.mark.full if name in LONG else ()) for name in EXPERIMENTS]
 
