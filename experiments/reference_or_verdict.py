@@ -210,7 +210,8 @@ def paired(found: dict[str, xr.Dataset], value: Callable, signal: str, against: 
         null = REFERENCES_ARE_ONE if arm.cell.forms == 1 and {signal, against} == {"own", "class"} else ""
         why = cell_void_reason(arm.cell, **SHIFTS.get(arm.part, {})) or null
         one, other = value(arm.table, signal), value(arm.table, against)
-        yield arm, why, np.where(np.isinf(one) | np.isinf(other), np.inf, one - other)
+        gap = np.full(one.shape, np.inf)  # where a run diverged
+        yield arm, why, np.subtract(one, other, out=gap, where=~(np.isinf(one) | np.isinf(other)))
 
 
 def at_accuracy(quantity: str, level: float) -> Callable[[xr.Dataset, str], np.ndarray]:
