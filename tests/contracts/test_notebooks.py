@@ -24,7 +24,7 @@ def code_cells(path: Path):
 def test_it_runs(path):
     ran = nbclient.NotebookClient(nbformat.read(path, as_version=4), timeout=300, kernel_name="python3").execute()
     shown = [out for cell in ran.cells for out in cell.get("outputs", []) if "image/png" in out.get("data", {})]
-    assert len(shown) == 1
+    assert len(shown) == sum("plt.subplots" in cell.source for cell in code_cells(path)) > 0
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
