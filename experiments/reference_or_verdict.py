@@ -98,26 +98,13 @@ class Config:
 
 
 SMALL = Config(
-    parts=("perceptron",),
-    seeds=2,
-    symbols=2,
-    classes=2,
-    base_steps=60,
-    adam_rate=0.02,
-    sgd_rate=0.2,
-    looks=4,
-    every=10,
-    levels=(0.8,),
-    shared=(0.5,),
-)
+    parts=("perceptron",), seeds=2, symbols=2, classes=2, base_steps=60, adam_rate=0.02, sgd_rate=0.2, looks=4,
+    levels=(0.8,), shared=(0.5,),
+)  # fmt: skip
 CLAIMS = (
-    "thm:verdict-pull",
-    "thm:own-references",
-    "thm:transfer-at-accuracy",
-    "thm:label-transfers-most",
-    "fol:waste-decides",
-    "fol:smaller-gap-transfers",
-)
+    "thm:verdict-pull", "thm:own-references", "thm:transfer-at-accuracy", "thm:label-transfers-most",
+    "fol:waste-decides", "fol:smaller-gap-transfers",
+)  # fmt: skip
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
@@ -221,11 +208,8 @@ def paired(found: dict[str, xr.Dataset], value: Callable, signal: str, against: 
     """Return each arm, why it is void, and `value(arm's table, signal)` of a signal less that of another, by seed."""
     for arm in arms(found):
         null = REFERENCES_ARE_ONE if arm.cell.forms == 1 and {signal, against} == {"own", "class"} else ""
-        yield (
-            arm,
-            cell_void_reason(arm.cell, **SHIFTS.get(arm.part, {})) or null,
-            value(arm.table, signal) - value(arm.table, against),
-        )
+        why = cell_void_reason(arm.cell, **SHIFTS.get(arm.part, {})) or null
+        yield arm, why, value(arm.table, signal) - value(arm.table, against)
 
 
 def at_accuracy(quantity: str, level: float) -> Callable[[xr.Dataset, str], np.ndarray]:
@@ -361,8 +345,8 @@ def predicted_figure(found: dict[str, xr.Dataset]) -> Figure:
         if cell.forms > 1 and shared > 0
     ]
     if not panels:
-        accuracy = jnp.linspace(0.3, 0.99, 50)
-        lines = tuple(Line(accuracy, predicted_accuracy(s, accuracy, 0.5, 0.5, 4, 6), s) for s in WITH_LINES)
+        p = jnp.linspace(0.3, 0.99, 50)
+        lines = tuple(Line(p, predicted_accuracy(s, p, 0.5, 0.5, 4, 6), s) for s in WITH_LINES)
         panels = [Panel("log-linear, lenient 6, shared 0.5", "pass rate, trained", "pass rate, held out", lines)]
     return Figure(tuple(panels), "Circles are measured, lines are the closed forms of S69 to S72.", columns=2)
 

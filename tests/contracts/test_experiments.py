@@ -159,8 +159,8 @@ def planted_policies():
     """One model, five settings and three seeds: accuracy comes after the marker, and a cure adds .25 of gold."""
     settings = ["no cure", "correlation 0.4", "correlation 1", "comparisons 16", "decorrelated 0.5"]
     curve = lambda *values: np.broadcast_to(values, (1, 3, 5, 3))  # noqa: E731
-    gold = np.zeros((1, 3, 5, 3))
-    gold[:, :, 4, 2] = 0.25
+    gold = np.full((1, 3, 5, 3), 0.125)
+    gold[:, :, 4, 2] = 0.375
     diverged = np.zeros((1, 3, 5))
     diverged[0, 1] = 1
     each, look = ("model", "seed", "setting"), ("model", "seed", "setting", "look")
@@ -263,10 +263,11 @@ def test_seeds_without_an_outcome_are_missing_or_diverged_and_a_cell_without_tra
     table = tables["transformer"]
     table.trained.loc[{"seed": 3, "signal": "1 of 4, drawn"}] = 0.5
     table.diverged.loc[{"seed": 5, "signal": "class"}] = 1.0
+    table.diverged.loc[{"seed": 7, "signal": "1 of 4, house"}] = 1.0
     returned = experiment.class_less_one_output(tables, budget=Budget(0.8, "accuracy"))
     cells = read_outcomes(returned, "gap")
     assert [cells[f"{CELL}, label={kind}"].missing for kind in ("house", "drawn")] == [(), (3,)]
-    assert [cells[f"{CELL}, label={kind}"].diverged for kind in ("house", "drawn")] == [(5,), (5,)]
+    assert [cells[f"{CELL}, label={kind}"].diverged for kind in ("house", "drawn")] == [(5, 7), (5,)]
     beyond = experiment.class_less_two_classes(tables, budget=Budget(1000.0, "steps"))[CELL]
     assert np.isnan([value for seed, value in beyond.items() if seed != 5]).all()
     table.held_out[...] = 0.25 + 0.009 * np.arange(10) / 9

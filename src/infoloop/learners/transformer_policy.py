@@ -154,6 +154,11 @@ def _product(x, kernel):
     return found.reshape(*x.shape[:-1], -1)
 
 
+def _applied(layer, x, changed=lambda weights: weights):
+    """Return what a linear layer makes of rows, with its weights changed before."""
+    return _product(x, changed(layer.kernel[...])) + changed(layer.bias[...])
+
+
 def _batched(x, kernels):
     """Return the products of a question's nodes with its matrix."""
     return jnp.einsum("qni,qio->qno", x, kernels, precision="highest")
@@ -175,8 +180,8 @@ class _Block(nnx.Module):
         found = tree_attention(*(tree.levels(part, questions) for part in parts), self.heads)
         side = jnp.concatenate([level.reshape(-1, x.shape[1]) for level in found])
         x = x + _product(side, _centred(self.outside.kernel[...]))
-        hidden = jax.nn.gelu(_product(_normed(self.between, x), self.up.kernel[...]) + self.up.bias[...])
-        return x + _product(hidden, _centred(self.down.kernel[...])) + _centred(self.down.bias[...])
+        hidden = jax.nn.gelu(_applied(self.up, _normed(self.between, x)))
+        return x + _applied(self.down, hidden, _centred)
 
 
 class _Transformer(nnx.Module):
@@ -194,7 +199,7 @@ class _Transformer(nnx.Module):
         x, questions = self.embedded(prompts), len(prompts)
         for block in self.blocks:
             x = block(x, self.tree, questions)
-        logits = _product(_normed(self.norm, x), self.logits.kernel[...]) + self.logits.bias[...]
+        logits = _applied(self.logits, _normed(self.norm, x))
         prompt, *prefixes = self.tree.levels(jax.nn.log_softmax(logits), questions)
         total = jnp.zeros((questions, 1), x.dtype)
         for level in (prompt[:, -1:], *prefixes):
