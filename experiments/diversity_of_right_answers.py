@@ -66,23 +66,11 @@ SMALL = Config(
     times=(1.0, 1e4, 1e5), group=3, updates=(2, 4), moments=3, references=(1, 2),
 )  # fmt: skip
 CLAIMS = (
-    "thm:reference-cost",
-    "thm:softmax-integrals",
-    "thm:one-curve",
-    "thm:softmax-survivor",
-    "thm:late-errors",
-    "thm:late-clocks",
-    "thm:losers-power",
-    "thm:pass-rate-clocks",
-    "thm:clock-bounds",
-    "cnd:several-questions",
-    "thm:natural-time",
-    "fol:both-gradients-share-the-limit",
-    "thm:tilt-minimises-all",
-    "fol:oracle-sft-ties",
-    "thm:regularised-optimum",
-    "thm:group-ascent",
-)
+    "thm:reference-cost", "thm:softmax-integrals", "thm:one-curve", "thm:softmax-survivor", "thm:late-errors",
+    "thm:late-clocks", "thm:losers-power", "thm:pass-rate-clocks", "thm:clock-bounds", "cnd:several-questions",
+    "thm:natural-time", "fol:both-gradients-share-the-limit", "thm:tilt-minimises-all", "fol:oracle-sft-ties",
+    "thm:regularised-optimum", "thm:group-ascent",
+)  # fmt: skip
 
 
 def base_law(config: Config, rate: jax.Array, ties: jax.Array | int = 1) -> jax.Array:

@@ -72,7 +72,8 @@ class NetworkCase(NamedTuple):
     optimisers: tuple[str, ...]
 
 
-NETWORKS = {
+Network = Literal["perceptron", "transformer"]
+NETWORKS: dict[Network, NetworkCase] = {
     "perceptron": NetworkCase(perceptron, 6, 4, (1, 0), ("SGD", "Adam")),
     "transformer": NetworkCase(transformer, 4, 3, (0,), ("Adam",)),
 }
@@ -82,7 +83,7 @@ NETWORKS = {
 class Config:
     """Seven labels on four classes of four surface forms each."""
 
-    networks: tuple[Literal["perceptron", "transformer"], ...] = Field(tuple(NETWORKS), description="trained networks")
+    networks: tuple[Network, ...] = Field(tuple(NETWORKS), min_length=1, description="trained networks")
     seeds: Count = Field(20, description="independent seeds: each has a rule, tables, forms, weights and a base")
     pretraining: Count = Field(400, description="steps by which a base is trained")
     looks: Count = Field(160, description="looks at a learner in training")
@@ -154,7 +155,11 @@ def _network(config: Config, case: NetworkCase) -> Sweep:
 
 
 def _observer(world: World, rule: jax.Array, base: jax.Array, names: tuple = tuple(SEEN)) -> Callable:
-    return lambda log_policy: {name: getattr(outcomes(world, rule, base, log_policy), name) for name in names}
+    def looked(log_policy):
+        found = outcomes(world, rule, base, log_policy)
+        return {name: getattr(found, name) for name in names}
+
+    return looked
 
 
 def _table(config: Config, measure: Callable, names: tuple, grid: dict, axes: dict, every: int) -> Sweep:
@@ -192,14 +197,15 @@ def _log_linear(config: Config) -> Sweep:
 
 def _predicted(config: Config) -> Sweep:
     """Return the log-linear learner's held-out pass rates in closed form, at equal pass rates on trained questions."""
-    told, levels = list(LEFT)[1:], (AT["few"].amount, AT["most"].amount)
+    told = {"few": list(LEFT)[1:], "most": list(LEFT)[2:]}  # two classes never reach the higher one
 
     def measure(key, own):
         sizes = 1 - own, own, CLASSES, FORMS_A_CLASS
-        return {"held_out": jnp.array([[accuracy_from_label(a, *sizes, *LEFT[n]) for a in levels] for n in told])}
+        at = lambda name: [accuracy_from_label(AT[name].amount, *sizes, *LEFT[n]) for n in told[name]]  # noqa: E731
+        return {name: jnp.array(at(name)) for name in told}
 
-    quantities = {"held_out": Quantity("held-out pass rate of the log-linear learner", "1", ("signal", "level"))}
-    return Sweep(measure, quantities, {}, {"own": config.own}, {"signal": told, "level": levels})
+    rates = {name: Quantity(f"held-out pass rate at A = {AT[name].amount:g}", "1", (f"{name}_label",)) for name in told}
+    return Sweep(measure, rates, {}, {"own": config.own}, {f"{name}_label": told[name] for name in told})
 
 
 def run(config: Config, key: jax.Array) -> dict:
@@ -236,14 +242,14 @@ def differences(
     found: dict[str, xr.Dataset], signal: str, against: str, budget: Budget, quantity: str = "held_out"
 ) -> dict[str, np.ndarray]:
     """Return what one label has more than another at a budget, one entry a seed, by cell and kind of finer labels."""
-    returned = {}
+    gaps = {}
     for cell, table in cells(found).items():
         at = at_budget(table, quantity, budget)
         for kind in KINDS if "of" in signal + against else ("",):
             one, other = (at.sel(signal=f"{name}, {kind}" if "of" in name else name) for name in (signal, against))
-            gap = np.where(np.isinf(one) | np.isinf(other), np.inf, one - other.where(np.isfinite(other)))
-            returned[f"{cell}, label={kind}" if kind else cell] = gap
-    return returned
+            gap, lost = one - other.where(np.isfinite(other)), np.isinf(one) | np.isinf(other)
+            gaps[f"{cell}, label={kind}" if kind else cell] = gap.where(~lost, np.inf).values
+    return gaps
 
 
 def _outcomes(found: dict[str, xr.Dataset], budget: Budget, signal: str, against: str) -> dict[str, Any]:
@@ -251,9 +257,8 @@ def _outcomes(found: dict[str, xr.Dataset], budget: Budget, signal: str, against
     outcomes_of = {}
     for cell, values in differences(found, signal, against, budget).items():
         table = cells(found)[cell.partition(", label")[0]]
-        gain = (table.held_out.isel(step=-1) - table.held_out.isel(step=0)).where(table.diverged == 0)
-        transfers = float(gain.mean("seed").max()) >= LEAST_GAIN
-        outcomes_of[cell] = dict(enumerate(values.tolist())) if transfers else VOID
+        gain = (table.held_out.isel(step=-1) - table.held_out.isel(step=0)).where(table.diverged == 0).mean("seed")
+        outcomes_of[cell] = dict(enumerate(values.tolist())) if float(gain.max()) >= LEAST_GAIN else VOID
     return outcomes_of
 
 
@@ -284,7 +289,7 @@ def contrast_figure(found: dict[str, xr.Dataset]) -> Figure:
                 shift = 0.12 * (2 * j + k) - 0.18
                 marks += _whiskers({i + shift: v for i, v in enumerate(values)}, f"{finer}, {kind}", 2 * j + k)
         panels.append(Panel(title, "", "class less label", tuple(marks), x_names=tuple(names)))
-    caption = f"Paired by seed where A is {AT['most'].amount:g}: medians with 95 % intervals, if seeds suffice for one."
+    caption = f"At a pass rate of {AT['most'].amount:g} on trained questions: medians over seeds with 95 % intervals."
     return Figure(tuple(panels), caption, columns=1)
 
 
@@ -294,11 +299,12 @@ def steps_figure(found: dict[str, xr.Dataset]) -> Figure:
     panels, ticks = [], ("0", "1", "2", "3", "4")
     series = {"whole classes": ("class", 0.0), "one style": ("house", -0.08), "drawn styles": ("drawn", 0.08)}
     for cell, table in cells(found).items():
-        at, marks = at_budget(table, "held_out", AT["steps"]), [line]
+        marks: list[Line | Whiskers] = [line]
+        at = at_budget(table, "held_out", AT["steps"])
         for k, (label, (ending, shift)) in enumerate(series.items()):
             chosen = [n for n in LEFT if n.removesuffix("es").endswith(ending)]
             marks += _whiskers({BITS[n] + shift: at.sel(signal=n).values for n in chosen}, label, k)
-        title = cell.removeprefix("learner=").replace("optimiser=", "")
+        title = ", ".join(part.split("=")[1] for part in cell.split(", ")) + " forms"
         panels.append(Panel(title, "bits of a label", "held-out pass rate", tuple(marks), x_names=ticks))
     caption = f"After {AT['steps'].amount:g} steps: medians over seeds with 95 % intervals. The class is at 2 bits."
     return Figure(tuple(panels), caption, columns=2)
@@ -306,17 +312,20 @@ def steps_figure(found: dict[str, xr.Dataset]) -> Figure:
 
 def log_linear_figure(found: dict[str, xr.Dataset]) -> Figure:
     """Draw the log-linear learner's held-out pass rates at equal accuracy beside their closed form."""
-    closed, panels = found["predicted"].held_out, []
-    for level, names in zip(closed.level.values, (list(BITS)[1:5], list(BITS)[2:5]), strict=True):
-        at, marks = at_budget(found["log_linear"], "held_out", Budget(level, "accuracy")).median("seed"), []
+    panels = []
+    for name, closed in _closed(found).items():
+        marks, at = [], at_budget(found["log_linear"], "held_out", AT[name]).median("seed")
         for j, own in enumerate(closed.own.values):
-            x, here = [BITS[name] for name in names], {"own": own, "signal": names}
-            marks.append(Line(x, closed.sel(level=level, **here).values, f"own weight {own:g}", colour=j))
-            there = at.sel(here).dropna("signal")
+            line = closed.sel(own=own)[:-2]  # of the house style; drawn forms are no other to it
+            there = at.sel(own=own, signal=line.signal).dropna("signal")
+            marks.append(Line([BITS[n] for n in line.signal.values], line, f"own weight {own:g}", colour=j))
             marks += [Line([BITS[n] for n in there.signal.values], there, "", "points", j)] if there.size else []
-        panels.append(Panel(f"A = {level:g}", "bits of a label", "held-out pass rate", tuple(marks)))
-    caption = "At equal A the log-linear learner transfers best from the coarsest label. Lines: theory."
-    return Figure(tuple(panels), caption)
+        panels.append(Panel(f"A = {AT[name].amount:g}", "bits of a label", "held-out pass rate", tuple(marks)))
+    return Figure(tuple(panels), "Log-linear learner at equal A, medians over seeds. Lines: closed form.")
+
+
+def _closed(found: dict[str, xr.Dataset]) -> dict[str, xr.DataArray]:
+    return {name: found["predicted"][name].rename({f"{name}_label": "signal"}) for name in ("few", "most")}
 
 
 FIGURES = {"contrasts": contrast_figure, "equal_steps": steps_figure, "log_linear": log_linear_figure}
@@ -325,23 +334,17 @@ FIGURES = {"contrasts": contrast_figure, "equal_steps": steps_figure, "log_linea
 def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
     """State what labels differ by, as the theses H4 ask, what they cost, and how well the closed form fits."""
     rows = []
-    for signal, against, at, quantity, unit in (
-        ("class", "1 of 4", "most", "held_out", "1"),
-        ("class", "2 classes", "steps", "held_out", "1"),
-        ("class", "2 classes", "few", "held_out", "1"),
-        ("2 of 4", "class", "most", "held_out", "1"),
-        ("2 of 4", "1 of 4", "most", "held_out", "1"),
-        ("class", "1 of 4", "most", "forgetting", "bits"),
-    ):
-        what = f"{quantity.replace('_', ' ')} at {AT[at].amount:g} {AT[at].unit}, {signal} less {against}"
-        for cell, values in differences(found, signal, against, AT[at], quantity).items():
+    asked = [("class", "1 of 4", "most"), ("class", "2 classes", "steps"), ("class", "2 classes", "few")]
+    asked += [("2 of 4", "class", "most"), ("2 of 4", "1 of 4", "most")]
+    for *labels, at, quantity in [*((*each, "held_out") for each in asked), (*asked[0], "forgetting")]:
+        what = f"{quantity.replace('_', ' ')} at {AT[at].amount:g} {AT[at].unit}, {labels[0]} less {labels[1]}"
+        for cell, values in differences(found, *labels, AT[at], quantity).items():
             interval = interval_over_seeds(values.tolist())
             note = f"{interval.lower:+.3f} to {interval.upper:+.3f}, {np.isfinite(values).mean():.0%} of the seeds"
             if np.isfinite(interval.median):
-                rows.append(Headline(f"{what}: {cell}", interval.median, None, unit, "", note))
-    closed = found["predicted"].held_out
-    reached = {a: at_budget(found["log_linear"], "held_out", Budget(a, "accuracy")) for a in closed.level.values}
-    worst = max(float(np.abs(b - closed.sel(level=a)).max()) for a, b in reached.items())
+                rows.append(Headline(f"{what}: {cell}", interval.median, None, SEEN[quantity][1], "", note))
+    reached = {name: at_budget(found["log_linear"], "held_out", AT[name]) for name in ("few", "most")}
+    worst = max(float(np.abs(reached[name] - closed).max()) for name, closed in _closed(found).items())
     rows.append(Headline("log-linear: most that B is off its closed form", worst, 0.0, "1", "thm:transfer-at-accuracy"))
     diverged = sum(float(table.diverged.sum()) for table in cells(found).values())
     return (*rows, Headline("runs that diverged", diverged, None, "1", ""))

@@ -30,14 +30,14 @@ from pydantic import Field
 from infoloop.learners.response_comparisons import by_item, drawn_comparisons, item_wins
 from infoloop.learners.response_rewards import linear_response_reward, marker_lure, perceptron_reward, response_tokens
 from infoloop.learners.reward_ascent import ascend_reward, greatest_gain, standardised_reward
-from infoloop.learners.styled_outcomes import lead_on_the_way, share_gained, styled_outcomes
+from infoloop.learners.style_uptake import lead_on_the_way, share_gained, styled_outcomes
 from infoloop.learning.component_order_rates import component_efficiency
 from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand
 from infoloop.statements.criteria import Budget
 from infoloop.statements.seed_intervals import interval_over_seeds
 from infoloop.studies.configuration import Count, Counts, Positive, Positives, Weight, Weights, config
+from infoloop.studies.marks_over_seeds import seed_marks
 from infoloop.studies.runner import Headline
-from infoloop.studies.seed_marks import seed_marks
 from infoloop.studies.seed_shares import share_over_seeds
 from infoloop.studies.sweep import Quantity, Sweep, tables
 from infoloop.worlds.finite_worlds import World, base_targets, draw_rule
@@ -64,10 +64,10 @@ FIRST = 0.1  # share of the reward's way at which the first component is asked f
 
 @config
 class Config:
-    """Four instructions with three answers each; 40 seeds; five cures and the correlation itself, each a curve."""
+    """Four instructions with three answers each; 80 seeds; five cures and the correlation itself, each a curve."""
 
     models: tuple[Model, ...] = Field(get_args(Model), min_length=1, description="reward models")
-    seeds: Count = Field(40, description="independent seeds: rule, code, comparisons and first weights are its own")
+    seeds: Count = Field(80, description="independent seeds: rule, code, comparisons and first weights are its own")
     correlation: Weight = Field(0.8, description="correlation of the marker with right answers in the comparisons")
     comparisons: Count = Field(64, description="comparisons")
     certainty: Positive = Field(3.0, description="log odds by which raters prefer a right response to a wrong one")
@@ -271,14 +271,13 @@ def _along(table: xr.Dataset, curve: str) -> tuple[tuple[str, ...], list[str]]:
     there = [*names, *(x for x in map(str, table.setting.values) if x == other)]
     strengths = {name: float(table[by].sel(setting=name).isel(model=0, seed=0)) for name in there}
     ordered = sorted(strengths, key=strengths.__getitem__)
-    return tuple(f"{strengths[name]:g}{' (none)' if name == PLAIN else ''}" for name in ordered), ordered
+    return tuple(f"{strengths[name]:g}{' (as set)' if name == PLAIN else ''}" for name in ordered), ordered
 
 
 def _marks(x, values, label, colour):
     """Return the median over seeds with its band, where there are seeds enough for one."""
-    middle, _, low, high = zip(
-        *(interval_over_seeds(v.tolist()) for v in values.transpose("look", "seed").values), strict=True
-    )
+    over_seeds = map(interval_over_seeds, values.transpose("look", "seed").values.tolist())
+    middle, _, low, high = zip(*over_seeds, strict=True)
     band = [ShadedBand(x, low, high, "", colour)] if np.isfinite([low, high]).all() else []
     return [Line(x, middle, label, colour=colour), *band]
 
@@ -334,9 +333,8 @@ def headlines(found: dict) -> tuple[Headline, ...]:
             "gold gained": end - plain.gold[:, 0].values,
             "gold lost from the peak": peak - end,
         }
-        rows += [
-            _headline(f"{what}, {model}", values) for what, values in measured.items() if np.isfinite(values).any()
-        ]
+        there = {what: np.asarray(values) for what, values in measured.items() if np.isfinite(values).any()}
+        rows += [_headline(f"{what}, {model}", values) for what, values in there.items()]
         first, low, high, seeds = share_over_seeds(lead > 0)
         note = f"[{low:.3f}, {high:.3f}] over {seeds} seeds"
         rows.append(Headline(f"share of seeds, marker first, {model}", first, None, "1", "", note))

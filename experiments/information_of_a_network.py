@@ -18,8 +18,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import xarray as xr
-from jax.typing import ArrayLike
 from jaxtyping import Array, Key
+from numpy.typing import ArrayLike
 from pydantic import Field
 
 from infoloop.information.measures import mutual_information
@@ -80,7 +80,7 @@ class Config:
 
 
 SMALL = Config(
-    symbols=1, many_symbols=2, classes=2, tasks=1, rounds=2, base_steps=20, steps=10, width=8, tries=2, runs=4, seeds=2
+    symbols=1, many_symbols=1, classes=2, tasks=1, rounds=2, base_steps=20, steps=10, width=8, tries=2, runs=4, seeds=2
 )
 CLAIMS = (
     "thm:trained-network-information",
@@ -215,7 +215,7 @@ def loops_figure(found: dict[str, xr.Dataset]) -> Figure:
         "What a network knows of a random rule, exact in each world, median over worlds. No line passes the labels "
         "that the network was trained on, and these do not pass the ceiling; only verdicts raise both."
     )
-    return Figure(tuple(panels), caption, columns=4)
+    return Figure(tuple(panels), caption, columns=2)
 
 
 def leaks_figure(found: dict[str, xr.Dataset]) -> Figure:

@@ -71,18 +71,10 @@ SMALL = Config(
     fooled=(0.5, 0.9), rounds=12, answers=(1000, 30_000), widths=(0.0, 0.4),
 )  # fmt: skip
 CLAIMS = (
-    "thm:noisy-verifier",
-    "thm:sign-blind",
-    "thm:noisy-update",
-    "thm:backward-correction",
-    "fol:correction-restores-bits",
-    "thm:verdict-information",
-    "thm:copied-verifier",
-    "fol:accuracy-is-openness",
-    "thm:three-verifier-rates",
-    "fol:verdicts-name-the-truth",
-    "thm:wider-rates-tell-more",
-)
+    "thm:noisy-verifier", "thm:sign-blind", "thm:noisy-update", "thm:backward-correction",
+    "fol:correction-restores-bits", "thm:verdict-information", "thm:copied-verifier", "fol:accuracy-is-openness",
+    "thm:three-verifier-rates", "fol:verdicts-name-the-truth", "thm:wider-rates-tell-more",
+)  # fmt: skip
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:

@@ -1,15 +1,14 @@
 r"""Reference or verdict? The same learner from the same base, fine-tuned on a ladder of signals, one change a rung.
 
-A reference in one house style, one random reference a question, all references, the class label, the exact verdict,
-verdicts on eight samples (GRPO): granularity falls over the first four, then the objective changes from $\log p$ to
-$p$, then comes sampling. Each seed has a rule, known tables, forms, first weights and a pre-trained base of its own,
-which all signals share, so that differences are paired. Accuracy on held-out questions, which share the rule and not
-the surface, is compared at equal accuracy on the trained ones, where a slower signal has no larger gap.
+References in one house style, one or some random ones a question, all, the class label, the exact verdict, samples:
+granularity falls, then the objective changes from $\log p$ to $p$, then comes sampling. Each seed has a rule, known
+tables, forms, first weights and a pre-trained base of its own, which all signals share, so that differences are paired.
+Accuracy on held-out questions, which share the rule and not the surface, is compared at equal accuracy on the trained
+ones, where a slower signal has no larger gap, and at equal budgets, one at a time.
 """
 
-from collections.abc import Mapping
-from fractions import Fraction
-from typing import Any, Literal, get_args
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple, get_args
 
 import jax
 import jax.numpy as jnp
@@ -21,66 +20,68 @@ from pydantic import Field
 
 from infoloop.learners.base_training import pretrain
 from infoloop.learners.fine_tuning import adam_or_descent, first_questions
+from infoloop.learners.ladder_measures import AT_LEVEL, AT_LOOKS, TOLD, at_level, held_out_within, ladder_outcomes
+from infoloop.learners.ladder_predictions import measured_and_predicted, predicted_accuracy
 from infoloop.learners.log_linear_policy import FeatureWeights, log_linear
-from infoloop.learners.objectives import class_likelihood, expected_reward, imitation, sampled_policy_gradient
-from infoloop.learners.parametric_policies import ParametricPolicy
 from infoloop.learners.perceptron_policy import perceptron
-from infoloop.learners.policy_outcomes import first_at, outcomes
-from infoloop.learners.policy_training import train_policy
+from infoloop.learners.signal_ladder import EXACT_SIGNALS, SIGNALS
 from infoloop.learners.transformer_policy import transformer
-from infoloop.learning.policy_gradient.advantage_rules import grpo
-from infoloop.learning.policy_gradient.reward_kinds import verdict_outputs
-from infoloop.probability.numerics import binary_entropy
 from infoloop.reporting.figures import Figure, Line, Panel, Whiskers
 from infoloop.statements.criteria import Budget
-from infoloop.statements.seed_intervals import SeedInterval, median_interval
-from infoloop.studies.configuration import Count, Positive, Weight, Weights, config
+from infoloop.statements.seed_intervals import interval_over_seeds
+from infoloop.studies.configuration import Count, Positive, Weights, config
+from infoloop.studies.ladder_panels import budget_panels, prediction_panel, rung_panel, transfer_panel
+from infoloop.studies.marks_over_seeds import seed_marks
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
-from infoloop.worlds.finite_worlds import World, base_targets, draw_rule, right_outputs, under_rule
-from infoloop.worlds.lookup import lookup_world
-from infoloop.worlds.reference_signals import all_references, drawn_references, house_references
+from infoloop.worlds.finite_worlds import World, base_targets
+from infoloop.worlds.lookup_cells import LookupCell, cell_void_reason, cell_world
 
-SIGNALS = ("house", "own", "all", "class", "verdict", "samples")
-LAWS = np.array([0, 1, 2, 2, 2, 2])  # of references, one a signal
-MIXTURES = np.eye(4)[[0, 0, 0, 1, 2, 3]]  # of the four objectives
 OPTIMISERS = ("adam", "sgd")
-GROUP = 8
-Part = Literal["perceptron", "other_symbols", "no_shared_rule", "transformer", "log_linear"]
-PARTS: tuple[Part, ...] = get_args(Part)
-TABLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {  # cells of one table have worlds of one shape
-    "perceptron": {
-        "lenient, M=1": {"forms": 1},
-        "lenient, M=6": {"forms": 6},
-        "strict, M=3": {"forms": 3, "accepted": "other forms"},
-    },
-    "other_symbols": {"other symbols, M=3": {"forms": 3, "surface": "other symbols", "tasks": 12}},
-    "no_shared_rule": {"no shared rule, M=3": {"forms": 3, "symbols": 3, "shared": False}},
-    "transformer": {"strict, M=3": {"forms": 3, "accepted": "other forms"}},
-    "log_linear": {"lenient, M=1": {"forms": 1, "tasks": 1}, "lenient, M=6": {"forms": 6, "tasks": 1}},
-}
-NULLS = {"lenient, M=1": "all references are one", "no shared rule, M=3": "no signal could bridge the shift"}
-BY_LEVEL = {
-    "held_out": "pass rate on held-out questions when the trained ones reach a level",
-    "form": "mass on accepted forms on held-out questions then",
-    "known": "pass rate on known tasks then",
-    "forgetting": "D(base || policy) on known tasks then",
-    "diversity": "right answers in use then, 2^entropy",
-    "unevenness": "standard deviation of the pass rate over trained questions then",
-    "steps": "steps until then",
-    "verdict_bits": "bits of the verdicts on eight samples a question and step until then",
-}
+REFERENCES_ARE_ONE = "all references are one"
+WITH_LINES = ("own", "some", "class", "verdict")  # of the log-linear learner, in closed form
+SHOWN = ("house", "own", "all", "class", "verdict", "samples")
+UNITS = {"held": "1", "bits": "bits", "step": "steps"}  # of comparisons, by how they begin
+PREFIXES = {
+    "other_symbols": "sym ", "no_shared_rule": "null ", "transformer": "T ", "transformer_map": "T ",
+    "transformer_symbols": "T sym ",
+}  # fmt: skip
+
+
+Part = Literal[
+    "perceptron", "other_symbols", "no_shared_rule", "transformer", "log_linear", "transformer_map",
+    "transformer_symbols",
+]  # fmt: skip
+LENIENT = tuple(LookupCell(m) for m in (6, 3, 1))
+STRICT = LookupCell(3, "other forms")
+SECOND = *LENIENT[:2], STRICT
+CELLS: Mapping[Part, tuple[LookupCell, ...]] = {  # cells of one table have worlds of one shape
+    "perceptron": (LENIENT[0], STRICT, STRICT._replace(junk=0.8), LENIENT[0]._replace(junk=0.8), LENIENT[1],
+                   STRICT._replace(half=True), LENIENT[2]),
+    "other_symbols": (LENIENT[1], LENIENT[1]._replace(junk=0.8)),
+    "no_shared_rule": (LENIENT[1],),
+    "transformer": (STRICT, LENIENT[0]),
+    "log_linear": LENIENT,
+    "transformer_map": tuple(c._replace(junk=j) for j in (0.0, 0.8) for c in (*SECOND, LENIENT[2])),
+    "transformer_symbols": tuple(c._replace(junk=j) for j in (0.0, 0.8) for c in SECOND),
+}  # fmt: skip
+OTHER_SYMBOLS = {"surface": "other symbols"}
+SHIFTS: Mapping[str, Mapping[str, Any]] = {
+    "other_symbols": OTHER_SYMBOLS, "transformer_symbols": OTHER_SYMBOLS, "no_shared_rule": {"shared": False},
+}  # fmt: skip
+TASKS = {"other_symbols": 12, "transformer_symbols": 12, "log_linear": 1}
 
 
 @config
 class Config:
     """Perceptron, transformer and log-linear learner, two optimisers, 20 seeds."""
 
-    parts: tuple[Part, ...] = Field(PARTS, min_length=1, description="tables: learners in worlds of one shape")
+    parts: tuple[Part, ...] = Field(
+        get_args(Part)[:5], min_length=1, description="tables: learners in worlds of one shape"
+    )
     seeds: Count = Field(20, description="independent seeds, each with a rule, tables, forms, weights, base of its own")
     symbols: Count = Field(6, description="symbols to which the rule gives classes; 3 where domains share no rule")
     classes: Count = Field(4, description="classes")
-    junk: Weight = Field(0.0, description="mass of junk in the base's target for the new task")
     base_steps: Count = Field(400, description="steps of pre-training")
     adam_rate: Positive = Field(5e-4, description="learning rate of Adam")
     sgd_rate: Positive = Field(0.05, description="learning rate of gradient descent")
@@ -89,137 +90,131 @@ class Config:
     levels: Weights = Field(
         (0.6, 0.8, 0.9), description="accuracies on trained questions at which signals are compared"
     )
-    shared: Weights = Field((0.2, 0.5, 0.8), description="weight of the log-linear learner's shared class feature")
+    shared: Weights = Field((0.0, 0.2, 0.5, 0.8), description="weight of the log-linear learner's shared class feature")
     flow_rate: Positive = Field(0.5, description="learning rate of the log-linear learner")
+    reference_price: Positive = Field(10.0, description="price of a reference: an example, in any currency")
+    label_price: Positive = Field(1.0, description="price of a class label: an example")
+    verdict_price: Positive = Field(0.1, description="price of a verdict: an example")
 
 
 SMALL = Config(
-    parts=("perceptron", "log_linear"), seeds=2, symbols=2, classes=2, base_steps=2, looks=2, every=1, levels=(0.01,),
-    shared=(0.5,),
+    parts=("perceptron",), seeds=2, symbols=2, classes=2, base_steps=60, adam_rate=0.02, sgd_rate=0.2, looks=4,
+    levels=(0.8,), shared=(0.5,),
 )  # fmt: skip
 CLAIMS = (
-    "thm:verdict-pull",
-    "thm:own-references",
-    "thm:transfer-at-accuracy",
-    "thm:label-transfers-most",
-    "fol:waste-decides",
-    "fol:smaller-gap-transfers",
-)
+    "thm:verdict-pull", "thm:own-references", "thm:transfer-at-accuracy", "thm:label-transfers-most",
+    "fol:waste-decides", "fol:smaller-gap-transfers",
+)  # fmt: skip
 
 
 def sweeps(config: Config) -> dict[str, Sweep]:
     """Declare a table for each learner and shape of world, by cell and seed."""
-    return {name: _log_linear(config) if name == "log_linear" else _networks(config, name) for name in config.parts}
+    return {part: _log_linear(config) if part == "log_linear" else _networks(config, part) for part in config.parts}
 
 
-def _drawn(config: Config, table: str, cell: Int[Array, ""], seed: Int[Array, ""]) -> tuple[World, Array, Array]:
-    """Return what a seed draws in a cell: a world of its rule alone, laws of references, keys of weights and steps."""
-    key_world, key_rule, key_references, *rest = jax.random.split(jax.random.fold_in(jax.random.key(0), seed), 5)
-    sizes: dict[str, Any] = {"symbols": config.symbols, "classes": config.classes}
-    worlds = [lookup_world(key_world, **(sizes | dict(settings))) for settings in TABLES[table].values()]
-    world = jax.tree.map(lambda *cells: jnp.stack(cells)[cell], *worlds)
-    world = under_rule(world, draw_rule(key_rule, world))
-    laws = house_references(key_references, world, 0), drawn_references(key_references, world, 0)
-    return world, jnp.stack([*laws, all_references(world, 0)]), jnp.stack(rest)
+def _drawn(config: Config, part: Part, key: Key[Array, ""], cell: Int[Array, ""]) -> tuple[World, Array, Array]:
+    """Return what a seed draws in a cell: a world of its rule alone, its base's junk, keys of weights and signals."""
+    key_world, *rest = jax.random.split(key, 3)
+    sizes = {"classes": config.classes, "tasks": TASKS.get(part, 4), **SHIFTS.get(part, {})}
+    world = cell_world(key_world, CELLS[part], cell, _symbols(config, part), **sizes)
+    return world, jnp.array([c.junk for c in CELLS[part]])[cell], jnp.stack(rest)
 
 
-def _networks(config: Config, table: str) -> Sweep:
-    learner = transformer if table == "transformer" else perceptron
+def _symbols(config: Config, part: Part) -> int:
+    return min(3, config.symbols) if part == "no_shared_rule" else config.symbols
+
+
+def _networks(config: Config, part: Part) -> Sweep:
+    learner = transformer if part.startswith("transformer") else perceptron
 
     def measure(key, cell, seed):
-        world, laws, keys = _drawn(config, table, cell.astype(int), seed.astype(int))
-        few = first_questions(world, next(iter(TABLES[table].values())).get("symbols", config.symbols))
-        policy = learner(world)
-        start = pretrain(keys[0], world, policy, config.junk, config.base_steps)
+        world, junk, keys = _drawn(config, part, key, cell)
+        few, policy = first_questions(world, _symbols(config, part)), learner(world)
+        start = pretrain(keys[0], world, policy, junk, config.base_steps)
 
         def one(adam):
             optimiser = adam_or_descent(adam, config.adam_rate, config.sgd_rate)
-            return _fine_tuned(config, keys[1], world, few, laws, policy, learner(few), start, optimiser)
+            return ladder_outcomes(keys[1], world, policy, few, learner(few), start, optimiser, *_looked_at(config))
 
         return jax.vmap(one)(jnp.array([name == "adam" for name in OPTIMISERS]))
 
-    return _table(config, table, measure, {}, {"optimiser": OPTIMISERS})
+    return _table(config, part, measure, {"seed": range(config.seeds)}, OPTIMISERS, SIGNALS)
 
 
 def _log_linear(config: Config) -> Sweep:
-    def measure(key, cell, shared, seed):
-        world, laws, keys = _drawn(config, "log_linear", cell.astype(int), seed.astype(int))
-        base = jnp.log(base_targets(world, config.junk))
+    def measure(key, cell, shared):
+        world, junk, keys = _drawn(config, "log_linear", key, cell)
+        base = jnp.log(base_targets(world, junk))
         policy = log_linear(world, FeatureWeights(content_class=shared, own=1 - shared), base)
-        optimiser = optax.sgd(config.flow_rate)
-        return _fine_tuned(config, keys[1], world, world, laws, policy, policy, policy.start(key), optimiser)
+        start, optimiser = policy.start(keys[0]), optax.sgd(config.flow_rate)
+        learner = (world, policy, world, policy, start, optimiser)
+        found = ladder_outcomes(keys[1], *learner, *_looked_at(config), signals=EXACT_SIGNALS)
+        return jax.tree.map(lambda x: x[None], found)
 
-    return _table(config, "log_linear", measure, {"shared": config.shared}, {})
+    return _table(config, "log_linear", measure, {"shared": config.shared}, ("flow",), EXACT_SIGNALS)
 
 
-def _table(config: Config, table: str, measure: Any, traced: dict, axes: dict) -> Sweep:
-    units = {"forgetting": "bits", "verdict_bits": "bits"}
-    own = tuple(axes)
-    quantities = {
-        name: Quantity(said, units.get(name, "1"), (*own, "signal", "level")) for name, said in BY_LEVEL.items()
-    }
-    quantities["trained_curve"] = Quantity("pass rate on trained questions", "1", (*own, "signal", "look"))
-    quantities["held_out_curve"] = Quantity("pass rate on held-out questions", "1", (*own, "signal", "look"))
-    quantities["diverged"] = Quantity("whether the run diverged", "1", (*own, "signal"))
-    axes = {**axes, "signal": SIGNALS, "level": config.levels, "look": range(config.looks + 1)}
-    grid = {**traced, "cell": range(len(TABLES[table])), "seed": range(config.seeds)}
-    batch = config.seeds * len(TABLES[table])
+def _looked_at(config: Config) -> tuple:
+    prices = (config.reference_price, config.label_price, config.verdict_price)
+    return config.looks, config.every, config.levels, prices
+
+
+def _table(config: Config, part: Part, measure: Any, grid: dict, optimisers: tuple, signals: tuple) -> Sweep:
+    own = ("optimiser", "signal")
+    kinds = ((AT_LEVEL, (*own, "level")), (AT_LOOKS, (*own, "step")), (TOLD, own))
+    quantities = {name: Quantity(*said, axes) for names, axes in kinds for name, said in names.items()}
+    steps = range(0, config.looks * config.every + 1, config.every)
+    axes = {"optimiser": optimisers, "signal": signals, "level": config.levels, "step": steps}
+    (batch,) = map(len, grid.values())  # a cell is a shard, so that a run goes on from where it was killed
+    grid = {"cell": range(len(CELLS[part])), **grid}
     return Sweep(measure, quantities, {}, grid, axes, shard_size=batch, batch_size=batch)
-
-
-def _fine_tuned(
-    config: Config,
-    key: Key[Array, ""],
-    world: World,
-    few: World,
-    laws: Array,
-    policy: ParametricPolicy,
-    of_few: ParametricPolicy,
-    start: Any,
-    optimiser: optax.GradientTransformation,
-) -> dict[str, Array]:
-    """Return the quantities of a table: one training on `few` questions for each signal, all at once."""
-    base, right = policy.log_policy(start), right_outputs(world, 0)
-    weight, few_right, count = few.trained / few.trained.sum(), right_outputs(few, 0), len(few.task)
-
-    def observer(log_policy):
-        passed = jnp.where(right, jnp.exp(log_policy), 0.0).sum(axis=1)
-        return outcomes(world, 0, base, log_policy), GROUP * jnp.where(world.trained, binary_entropy(passed), 0.0).sum()
-
-    def of_signal(target, mixture):
-        parts = (
-            imitation(target, weight),
-            class_likelihood(few_right, weight),
-            expected_reward(few_right.astype(float), weight),
-            sampled_policy_gradient(grpo(), verdict_outputs(few_right), weight, GROUP),
-        )
-
-        def objective(log_policy, key):
-            return sum(share * part(log_policy, key) for share, part in zip(mixture, parts, strict=True))
-
-        steps = config.looks * config.every
-        found = train_policy(
-            key, of_few, start, objective, optimiser, steps, config.every, observer, observed_policy=policy
-        )
-        return *found.observed, found.diverged
-
-    seen, bits, diverged = jax.vmap(of_signal)(laws[LAWS, :count], MIXTURES)
-    spent = jnp.cumsum(bits, axis=1) - bits
-    times = jnp.broadcast_to(jnp.arange(config.looks + 1.0) * config.every, bits.shape)
-    numbers = (seen.held_out, seen.held_out_form, seen.known, seen.forgetting, seen.diversity, seen.unevenness)
-    by_level = dict(zip(BY_LEVEL, (*numbers, times, spent * config.every), strict=True))
-    curves = {"trained_curve": seen.trained, "held_out_curve": seen.held_out, "diverged": 1.0 * diverged}
-
-    def at(values):
-        of_run = lambda a, v: jax.vmap(lambda level: first_at(level, a, v))(jnp.array(config.levels))  # noqa: E731
-        return jnp.where(diverged[:, None], jnp.inf, jax.vmap(of_run)(seen.trained, values))
-
-    return {name: at(values) for name, values in by_level.items()} | curves
 
 
 def run(config: Config, key: Key[Array, ""]) -> dict[str, xr.Dataset]:
     """Return the tables of `sweeps`, computed at once."""
     return tables(sweeps(config), key)
+
+
+class Arm(NamedTuple):
+    """One learner in one cell under one optimiser; its table has the axes seed, signal, level and step."""
+
+    part: str
+    cell: LookupCell
+    optimiser: str
+    table: xr.Dataset
+
+    @property
+    def name(self) -> str:
+        """The cell in the ledger."""
+        learner = "transformer" if self.part.startswith("transformer") else "perceptron"
+        shift, cell = ", ".join(map(str, SHIFTS.get(self.part, {"surface": "same symbols"}).values())), self.cell
+        return (
+            f"learner={learner}, surface={shift.replace('False', 'no shared rule')}, accepted={cell.accepted}, "
+            f"M={cell.forms}, J={cell.junk:g}, questions={'half' if cell.half else 'all'}, optimiser={self.optimiser}"
+        )
+
+
+def arms(found: dict[str, xr.Dataset]) -> Iterator[Arm]:
+    """Return the arms of all networks, or of the log-linear learner where there is no network."""
+    parts = [part for part in CELLS if part in found and part != "log_linear"]
+    for part in parts or get_args(Part)[4:5]:
+        table = found[part] if parts else found[part].isel(shared=-1).expand_dims("seed")
+        for k, cell in enumerate(CELLS[part]):
+            for optimiser in table.optimiser.values:
+                yield Arm(part, cell, str(optimiser), table.isel(cell=k).sel(optimiser=optimiser))
+
+
+def paired(found: dict[str, xr.Dataset], value: Callable, signal: str, against: str) -> Iterator[tuple[Arm, str, Any]]:
+    """Return each arm, why it is void, and `value(arm's table, signal)` of a signal less that of another, by seed."""
+    for arm in arms(found):
+        null = REFERENCES_ARE_ONE if arm.cell.forms == 1 and {signal, against} == {"own", "class"} else ""
+        why = cell_void_reason(arm.cell, **SHIFTS.get(arm.part, {})) or null
+        yield arm, why, value(arm.table, signal) - value(arm.table, against)
+
+
+def at_accuracy(quantity: str, level: float) -> Callable[[xr.Dataset, str], np.ndarray]:
+    """Return what reads off a quantity at the moment at which trained questions reach an accuracy."""
+    return lambda table, signal: at_level(table, quantity, level, signal).values
 
 
 def granularity(found: dict[str, xr.Dataset], budget: Budget) -> dict[str, Any]:
@@ -237,110 +232,128 @@ def forgetting(found: dict[str, xr.Dataset], budget: Budget) -> dict[str, Any]:
     return _by_cell(found, budget, "forgetting", "own", "class")
 
 
-def differences(found: dict[str, xr.Dataset], quantity: str, signal: str, against: str, level: float) -> dict:
-    """Return paired differences of two signals at a level, one entry a seed, by (learner, cell, optimiser)."""
-    cells = {}
-    for table in [name for name in TABLES if name in found and name != "log_linear"]:
-        values = found[table][quantity].sel(level=level)
-        gap = values.sel(signal=signal) - values.sel(signal=against)
-        learner = "transformer" if table == "transformer" else "perceptron"
-        for k, cell in enumerate(TABLES[table]):
-            cells |= {(learner, cell, name): gap.isel(cell=k).sel(optimiser=name).values for name in OPTIMISERS}
-    return cells
+def slowness(found: dict[str, xr.Dataset], budget: Budget) -> dict[str, Any]:
+    """Return how many steps more the exact verdict takes to an accuracy than the class label, by seed."""
+    return _by_cell(found, budget, "steps", "verdict", "class")
+
+
+def thrift(found: dict[str, xr.Dataset], budget: Budget) -> dict[str, Any]:
+    """Return what one reference a question transfers more than verdicts on samples, by seed, at an equal budget."""
+    unit = budget.unit.replace("queries", "verdicts")
+    return _by_seed(
+        paired(found, lambda table, s: held_out_within(table, budget.amount, unit, s).values, "own", "samples")
+    )
 
 
 def _by_cell(found, budget, quantity, signal, against):
     if budget.unit != "accuracy":
         raise ValueError(f"the budget is in {budget.unit}: give an accuracy, at which signals are compared here")
-    return {
-        f"learner={learner}, shift={cell.replace(', M=', ' ')}, optimiser={optimiser}": NULLS.get(cell)
-        or {seed: float(x) for seed, x in enumerate(gap)}
-        for (learner, cell, optimiser), gap in differences(found, quantity, signal, against, budget.amount).items()
-    }
+    return _by_seed(paired(found, at_accuracy(quantity, budget.amount), signal, against))
 
 
-def _interval(values: np.ndarray) -> SeedInterval:
-    """Return the median and an interval of 95 % over seeds, those without a value counted as lost."""
-    there = [float(x) for x in values if np.isfinite(x)]
-    return median_interval(there, len(values) - len(there), Fraction(95, 100))
+def _by_seed(pairs):
+    return {arm.name: reason or {seed: float(x) for seed, x in enumerate(gap)} for arm, reason, gap in pairs}
 
 
-def _marks(groups: list, label: str = "", colour: int = 0, shift: float = 0.0) -> tuple[Whiskers | Line, ...]:
-    """Return medians of groups of seeds at 0, 1, 2, ..., with intervals where there are seeds enough."""
-    ends = [(k + shift, _interval(values)) for k, values in enumerate(groups)]
-    sure = [(x, e.median, e.lower, e.upper) for x, e in ends if np.isfinite([e.lower, e.upper]).all()]
-    rest = [(x, e.median) for x, e in ends if np.isfinite(e.median) and not np.isfinite([e.lower, e.upper]).all()]
-    marks: list[Whiskers | Line] = [Whiskers(*zip(*sure, strict=True), label, colour)] if sure else []
-    return (*marks, *([Line(*zip(*rest, strict=True), "" if sure else label, "points", colour)] if rest else []))
+def _level(found: dict[str, xr.Dataset]) -> float:
+    levels = next(iter(found.values())).level.values
+    return float(levels[len(levels) // 2])
 
 
-def _middle(table: xr.Dataset) -> float:
-    return float(table.level[table.sizes["level"] // 2])
+def _first(found: dict[str, xr.Dataset], cells: int) -> list[list[Arm]]:
+    """Return the first cells of the first learner that is there, each with all of its optimisers."""
+    every = [arm for arm in arms(found) if arm.cell.forms > 1]
+    groups: dict[LookupCell, list[Arm]] = {}
+    for arm in every:
+        if arm.part == every[0].part:
+            groups.setdefault(arm.cell, []).append(arm)
+    return list(groups.values())[:cells]
 
 
 def transfer_figure(found: dict[str, xr.Dataset]) -> Figure:
     """Draw held-out against trained accuracy, medians over seeds."""
-    panels = []
-    for k, cell in list(enumerate(TABLES["perceptron"]))[1:]:
-        for optimiser in OPTIMISERS:
-            curves = found["perceptron"].isel(cell=k).sel(optimiser=optimiser).median("seed")
-            lines = tuple(
-                Line(curves.trained_curve.sel(signal=s), curves.held_out_curve.sel(signal=s), s, colour=j)
-                for j, s in enumerate(SIGNALS)
-            )
-            panels.append(Panel(f"perceptron, {cell}, {optimiser}", "pass rate, trained", "pass rate, held out", lines))
+    every = (arm for group in _first(found, 3) for arm in group)
+    panels = tuple(transfer_panel(f"{arm.cell.name}, {arm.optimiser}", arm.table, SHOWN) for arm in every)
     caption = "Medians over seeds. A signal that is only slower lies on the same curve, not below it."
+    return Figure(panels, caption, columns=2)
+
+
+def rung_figure(found: dict[str, xr.Dataset]) -> Figure:
+    """Draw what each signal transfers, forgets and leaves in use, at equal accuracy."""
+    level, panels = _level(found), []
+    rows = {"held_out": "pass rate, held out", "forgetting": "bits on known tasks", "diversity": "right answers in use"}
+    for quantity, words in rows.items():
+        for group in _first(found, 2):
+            by_optimiser = {arm.optimiser: arm.table for arm in group}
+            panels.append(rung_panel(group[0].cell.name, words, by_optimiser, quantity, level))
+    caption = f"At a pass rate of {level:g} on trained questions: median and 95 % interval over seeds."
     return Figure(tuple(panels), caption, columns=2)
 
 
+def _comparisons(found: dict[str, xr.Dataset]) -> dict[str, tuple]:
+    level = _level(found)
+    return {
+        "held out, class - reference": (at_accuracy("held_out", level), "class", "own"),
+        "held out, verdict - class": (at_accuracy("held_out", level), "verdict", "class"),
+        "bits forgotten, reference - class": (at_accuracy("forgetting", level), "own", "class"),
+        "steps, verdict - class": (at_accuracy("steps", level), "verdict", "class"),
+    }
+
+
 def difference_figure(found: dict[str, xr.Dataset]) -> Figure:
-    """Draw what one signal transfers or forgets more than another, median and interval over seeds."""
-    level, panels = _middle(found["perceptron"]), []
-    for words, quantity, signal, against in (
-        ("held out, class less one reference", "held_out", "class", "own"),
-        ("held out, verdict less class", "held_out", "verdict", "class"),
-        ("bits forgotten, one reference less class", "forgetting", "own", "class"),
-    ):
-        cells = differences(found, quantity, signal, against, level)
-        names = tuple(f"{learner[0].upper()} {cell}, {optimiser}" for learner, cell, optimiser in cells)
-        zero = Line([-0.5, len(names) - 0.5], [0, 0], "", "dotted", 6)
-        panels.append(Panel(words, "", "difference", (*_marks(list(cells.values())), zero), x_names=names))
+    """Draw what one signal transfers or forgets more than another, or how many steps more it takes."""
+    panels = []
+    for words, asked in _comparisons(found).items():
+        rows = [(arm, gap) for arm, _, gap in paired(found, *asked)]
+        cells = dict.fromkeys((arm.part, arm.cell) for arm, _ in rows)
+        marks: list[Whiskers | Line] = [Line([-0.5, len(cells) - 0.5], [0, 0], "", "dotted", 6)]
+        for j, optimiser in enumerate(dict.fromkeys(arm.optimiser for arm, _ in rows)):
+            marks += seed_marks([gap for arm, gap in rows if arm.optimiser == optimiser], optimiser, j, 0.2 * j - 0.1)
+        names = tuple(f"{PREFIXES.get(part, '')}{cell.name}" for part, cell in cells)
+        panels.append(Panel(words, "", "difference", tuple(marks), x_names=names))
     caption = (
-        f"Paired differences at a pass rate of {level:g} on trained questions: median and 95 % interval over seeds."
+        f"Paired differences at a pass rate of {_level(found):g} on trained questions: median and 95 % interval over "
+        "seeds; a circle where too many seeds have none. After the shift stands M; J: junk in the base, half: half of "
+        "the questions, sym: other symbols in other domains, null: no shared rule, T: transformer."
     )
-    return Figure(tuple(panels), caption, columns=1)
+    return Figure(tuple(panels), caption, columns=2)
 
 
 def budget_figure(found: dict[str, xr.Dataset]) -> Figure:
-    """Draw accuracy over steps; forgetting, diversity and bits at the middle level, of the strict cell."""
-    table = found["perceptron"].isel(cell=-1)
-    level, panels = _middle(table), []
-    for optimiser in OPTIMISERS:
-        curves = table.sel(optimiser=optimiser).median("seed").held_out_curve
-        lines = tuple(Line(table.look, curves.sel(signal=s), s, colour=j) for j, s in enumerate(SIGNALS))
-        panels.append(Panel(f"{optimiser}: equal steps", "look", "pass rate, held out", lines))
-    for name, words in (("forgetting", "bits on known tasks"), ("diversity", "right answers in use")):
-        marks = []
-        for j, optimiser in enumerate(OPTIMISERS):
-            values = table[name].sel(optimiser=optimiser, level=level)
-            marks += _marks([values.sel(signal=s).values for s in SIGNALS], optimiser, j, 0.2 * j - 0.1)
-        panels.append(Panel(f"{name} at {level:g}", "", words, tuple(marks), x_names=SIGNALS))
-    return Figure(tuple(panels), "Each domain has forms of its own. Intervals of 95 % over seeds.", columns=2)
+    """Draw accuracy over each budget, one at a time."""
+    arm = _first(found, 2)[-1][0]
+    caption = (
+        f"{arm.cell.name}, {arm.optimiser}, medians over seeds. A data set is told once: a circle at the end of its "
+        "training; labels and references ask for no verdict. Examples are references, labels and verdicts; prices are "
+        "settings, not facts."
+    )
+    return Figure(budget_panels(arm.table, SHOWN), caption, columns=2)
+
+
+def log_linear_tables(found: dict[str, xr.Dataset]) -> Iterator[tuple[LookupCell, float, xr.Dataset]]:
+    """Return the log-linear learner's cells and weights of the shared feature, each with its table."""
+    for k, cell in enumerate(CELLS["log_linear"] if "log_linear" in found else ()):
+        for shared in found["log_linear"].shared.values:
+            yield cell, float(shared), found["log_linear"].isel(cell=k, optimiser=0).sel(shared=shared)
 
 
 def predicted_figure(found: dict[str, xr.Dataset]) -> Figure:
-    """Draw the log-linear learner's held-out accuracy."""
-    table, panels = found["log_linear"], []
-    level = float(table.level[-1])
-    for k, cell in enumerate(TABLES["log_linear"]):
-        values = table.held_out.isel(cell=k).sel(level=level).median("seed")
-        lines = [Line(table.shared, values.sel(signal=s), s, "points", j) for j, s in enumerate(SIGNALS)]
-        panels.append(Panel(f"log-linear, {cell}", "weight of the shared class feature", "held out", tuple(lines)))
-    return Figure(tuple(panels), f"At a pass rate of {level:g} on trained questions.", columns=2)
+    """Draw the log-linear learner's held-out accuracy, and the lines on which it should lie."""
+    panels = [
+        prediction_panel(f"log-linear, {cell.name}, shared {shared:g}", table, WITH_LINES, shared, cell.forms)
+        for cell, shared, table in log_linear_tables(found)
+        if cell.forms > 1 and shared > 0
+    ]
+    if not panels:
+        p = jnp.linspace(0.3, 0.99, 50)
+        lines = tuple(Line(p, predicted_accuracy(s, p, 0.5, 0.5, 4, 6), s) for s in WITH_LINES)
+        panels = [Panel("log-linear, lenient 6, shared 0.5", "pass rate, trained", "pass rate, held out", lines)]
+    return Figure(tuple(panels), "Circles are measured, lines are the closed forms of S69 to S72.", columns=2)
 
 
 FIGURES = {
     "transfer": transfer_figure,
+    "rungs": rung_figure,
     "differences": difference_figure,
     "budgets": budget_figure,
     "log_linear": predicted_figure,
@@ -348,15 +361,30 @@ FIGURES = {
 
 
 def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
-    """State in each cell what a coarser signal transfers more, and what one reference forgets more."""
+    """State in which cells differences are least and greatest, the planted nulls, and how far closed forms are off."""
     rows = []
-    for words, unit, *signals in (
-        ("held out, class - reference", "1", "held_out", "class", "own"),
-        ("held out, verdict - class", "1", "held_out", "verdict", "class"),
-        ("forgotten, reference - class", "bits", "forgetting", "own", "class"),
+    for words, asked in _comparisons(found).items():
+        middles: dict[str, list[tuple[float, str]]] = {}
+        for arm, reason, gap in paired(found, *asked):
+            middle = interval_over_seeds(gap.tolist()).median
+            if reason == REFERENCES_ARE_ONE:
+                rows.append(
+                    Headline(f"{words}: {arm.cell.name}, {arm.optimiser}", middle, 0.0, UNITS[words[:4]], reason)
+                )
+            elif not reason and np.isfinite(middle):
+                name = f"{PREFIXES.get(arm.part, '')}{arm.cell.name}"
+                middles.setdefault(arm.optimiser, []).append((middle, name))
+        for optimiser, each in middles.items():
+            for end, (value, name) in (("least", min(each)), ("greatest", max(each))):
+                rows.append(Headline(f"{words}, {optimiser}, {end}: {name}", value, None, UNITS[words[:4]], ""))
+    off = []
+    for cell, shared, table in log_linear_tables(found):
+        for signal in WITH_LINES:
+            _, held_out, line = measured_and_predicted(table, signal, shared, cell.forms)
+            off.append((shared, np.abs(held_out - line).max()))
+    for words, source, chosen in (
+        ("log-linear, largest distance from its closed form", "S69 to S72", [x for shared, x in off if shared > 0]),
+        ("log-linear without a shared feature, largest transfer", "a table", [x for shared, x in off if shared == 0]),
     ):
-        for place, values in differences(found, *signals, _middle(found["perceptron"])).items():
-            expected = 0.0 if place[1] == "lenient, M=1" and "own" in signals else None
-            source = "" if expected is None else NULLS[place[1]]
-            rows.append(Headline(f"{words}: {', '.join(place)}", _interval(values).median, expected, unit, source))
+        rows += [Headline(words, float(max(chosen)), 0.0, "1", source)] if chosen else []
     return tuple(rows)

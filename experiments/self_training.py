@@ -22,8 +22,8 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import xarray as xr
-from jax.typing import ArrayLike
 from jaxtyping import Array, Key
+from numpy.typing import ArrayLike
 from pydantic import Field
 
 from infoloop.information.measures import mutual_information
@@ -74,7 +74,7 @@ class Config:
     width: Count = Field(16, description="numbers a position of the transformer, which has two heads and one layer")
     steps: Count = Field(80, description="steps of Adam a generation, from the same initial weights")
     rate: Positive = Field(0.01, description="learning rate")
-    runs: Count = Field(4, description="runs of the transformer a seed, of which the mean is taken")
+    runs: Count = Field(8, description="runs of the transformer a seed, of which the mean is taken")
     simulated_runs: Count = Field(50, description="the same of the learner that keeps frequencies")
     seeds: Count = Field(40, description="seeds: rule, coding, initial weights and strings are drawn anew")
 
@@ -115,7 +115,7 @@ def sweeps(config: Config) -> dict[str, Sweep]:
     quantities = {name: Quantity(*texts, ("schedule", "generation")) for name, texts in BY_GENERATION.items()}
     axes = {"schedule": SCHEDULES, "generation": range(config.generations + 1)}
     over = {"strings": config.strings, "seed": range(config.seeds)}
-    runs = Sweep(measure, quantities, {"learner": LEARNERS}, over, axes, shard_size=20, batch_size=5)
+    runs = Sweep(measure, quantities, {"learner": LEARNERS}, over, axes, shard_size=20)
     return {"generations": runs, "predicted": _predicted(config)}
 
 
@@ -261,28 +261,29 @@ def generations_figure(found: dict[str, xr.Dataset]) -> Figure:
             marks.append(Line(t, other.mean("seed"), "", "dashed", k))
         closed_forms = {"heterozygosity": CLOSED, "support": ("support",)}.get(name, ())
         marks += [Line(t, predicted[form], "", "dotted", 6) for form in closed_forms]
-        panels.append(Panel(title, "generation", table[name].attrs["units"], tuple(marks)))
+        unit = table[name].attrs["units"].replace("1", "")
+        panels.append(Panel(title, "generation", unit, tuple(marks)))
     caption = (
         f"{n} strings a question and generation. Solid: a transformer on its own strings, median and 95 % interval "
         "over seeds. Dashed: a learner that keeps frequencies, mean. Dotted, black: closed forms."
     )
-    return Figure(tuple(panels), caption)
+    return Figure(tuple(panels), caption, columns=2)
 
 
 def theses_figure(found: dict[str, xr.Dataset]) -> Figure:
     """Draw the paired differences at the last generation, median and interval over seeds."""
     budget, panels = Budget(float(found["generations"].generation[-1]), "rounds"), []
     for title, outcome in THESES.items():
-        ends = {
-            cell.replace("strings=", "n="): _interval([*by.values()]) for cell, by in outcome(found, budget).items()
-        }
-        names = tuple(name.replace("closed=", "").replace("schedule=", "") for name in ends)
-        places, medians = np.arange(len(names)), [e.median for e in ends.values()]
+        cells = outcome(found, budget)
+        ends = [_interval([*by.values()]) for by in cells.values()]
+        names = tuple(", ".join(part.partition("=")[2] for part in cell.split(",")) for cell in cells)
+        places, medians = np.arange(len(ends)), [e.median for e in ends]
         mark: Whiskers | Line = Line(places, medians, "", "points")
         if np.isfinite([(e.lower, e.upper) for e in ends]).all():
             mark = Whiskers(places, medians, [e.lower for e in ends], [e.upper for e in ends])
         zero = Line([-0.5, len(names) - 0.5], [0, 0], "", "dotted", 6)
-        panels.append(Panel(title, "", "difference", (mark, zero), x_names=names))
+        label = "strings a question and generation; loop"
+        panels.append(Panel(title, label, "difference", (mark, zero), x_names=names))
     caption = "The transformer after the last generation: paired differences, median and 95 % interval over seeds."
     return Figure(tuple(panels), caption, columns=2)
 
@@ -304,7 +305,7 @@ def information_figure(found: dict[str, xr.Dataset]) -> Figure:
     caption = (
         "I(X;Z_t), from above by what was told, from below by Fano's inequality from wrong likeliest classes (95 %)."
     )
-    return Figure(tuple(panels), caption, columns=len(SCHEDULES))
+    return Figure(tuple(panels), caption, columns=2)
 
 
 FIGURES = {"generations": generations_figure, "theses": theses_figure, "information": information_figure}
@@ -327,6 +328,6 @@ def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
                 Headline(f"two strings differ, {name}, n={n}", end.median, float(predicted[name]), "1", source, note)
             )
         for name in SCHEDULES:
-            low, high = _least(found, "transformer", n, name)[-1], float(predicted.most.sel(schedule=name))
+            low, high = float(_least(found, "transformer", n, name)[-1]), float(predicted.most.sel(schedule=name))
             rows.append(Headline(f"I(X;Z) at least, {name}, n={n}", low, None, "bits", "", f"at most {high:.3f}"))
     return tuple(rows)

@@ -104,7 +104,11 @@ def compared(first, second, rounds: int = ROUNDS) -> str:
 
 
 def perceptron_runs(dtype):
-    """64 trainings one after another, and in one call; both compiled before."""
+    """64 trainings one after another, and in one call; both compiled before.
+
+    A call is a whole training in one scan, so that little of it is dispatch: on a CPU, one call can only gain what the
+    processors were idle, and loses the cache, in which a single run's weights and moments fit. A card has idle units.
+    """
     world = lookup_world(jax.random.key(0), symbols=4)
     policy = perceptron(world, dtype=dtype)
     weight = world.trained / world.trained.sum()

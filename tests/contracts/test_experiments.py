@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from infoloop.learning.disagreeing_pairs import DRAWS
+from infoloop.probability.numerics import rounding
 from infoloop.reporting.figures import write_figure
 from infoloop.statements.cell_verdicts import judge_cell, judge_thesis
 from infoloop.statements.criteria import Budget
@@ -34,6 +36,8 @@ LONG = (
     "goodhart",
     "collapse",
     "information_decay",
+    "information_of_a_network",
+    "self_training",
 )  # 5 s to a minute each
 DRAWN = [pytest.param(name, marks=pytest.mark.full if name in LONG else ()) for name in EXPERIMENTS]
 
@@ -110,15 +114,107 @@ def test_a_planted_order_is_recovered_and_a_planted_null_gives_no_finding():
     assert experiment.named_share(np.array([1.0, 0.0, 1.0]), np.array([1.0, 1.0, 0.0])).seeds == 1
 
 
-def test_drawn_pairs_are_of_the_kind_that_was_asked_for():
-    experiment = EXPERIMENTS["components_of_a_signal"]
-    for draw, rival in ((1, "information"), (2, "rate")):
-        pairs = jax.vmap(lambda key, draw=draw: experiment.drawn_pair(key, experiment.Config(), draw))(
-            jax.random.split(KEY, 50)
-        )
-        said = jax.vmap(experiment.predicted)(pairs.crossovers, pairs.idle)
-        leads = {name: np.asarray(x[:, 0] - x[:, 1]) for name, x in said.items()}
-        assert (leads["efficiency"] * leads[rival] < 0).all()
+def planted_pairs():
+    """Two learners and four seeds: the contributions of (.02, three idle bits) and (.2, none) are planted."""
+    shape = {"learner": ["token tables", "linear on bits"], "seed": range(4), "draw": list(DRAWS)}
+    sizes, levels = tuple(map(len, shape.values())), [0.1, 1.0]
+    dims = tuple(shape)
+    contribution = np.zeros((*sizes, 2, 2))
+    contribution[..., 0, :] = 1.0, 3.0  # at a tenth of the way
+    contribution[..., 1, :] = 4.0, 1.0  # at the end
+    reached, diverged = np.ones((*sizes, 2)), np.zeros(sizes)
+    reached[:, 1, :, 0] = 0
+    diverged[:, 2] = 1
+    values = {
+        "crossovers": ((*dims, "component"), np.broadcast_to([0.02, 0.2], (*sizes, 2))),
+        "idle": ((*dims, "component"), np.broadcast_to([3, 0], (*sizes, 2))),
+        "contribution": ((*dims, "level", "component"), contribution),
+        "reached": ((*dims, "level"), reached),
+        "diverged": (dims, diverged),
+    }
+    return {"pairs": xr.Dataset(values, {**shape, "component": [1, 2], "level": levels})}
+
+
+def test_leads_of_components_are_signed_by_their_predictor_and_lost_seeds_are_told():
+    experiment, found, tenth = EXPERIMENTS["components_of_a_signal"], planted_pairs(), Budget(0.1, "way")
+    cells = ("idle=slow their own, learner=token tables", "idle=slow neither or both, learner=linear on bits")
+    for outcome in (experiment.efficient_first, experiment.efficient_over_informative):
+        said = outcome(found, tenth)
+        assert tuple(said) == cells  # by efficiency the second is ahead: .278 against .215
+        for cell in cells:
+            assert (said[cell][0], said[cell][2], said[cell][3]) == (0.5, np.inf, 0.5)
+            assert np.isnan(said[cell][1])
+    fast = experiment.efficient_over_fast(found, tenth)
+    assert fast[cells[0]][0] == 0.5
+    assert "own rate orders like information" in fast[cells[1]]
+    last = experiment.informative_stays(found, Budget(2000.0, "steps"))
+    assert last[cells[1]] == {0: 0.6, 1: 0.6, 2: np.inf, 3: 0.6}  # by information the first is
+    with pytest.raises(ValueError, match="share of the way"):
+        experiment.efficient_first(found, Budget(1.0, "steps"))
+    with pytest.raises(ValueError, match="steps of training"):
+        experiment.informative_stays(found, tenth)
+
+
+def planted_policies():
+    """One model, five settings and three seeds: accuracy comes after the marker, and a cure adds .25 of gold."""
+    settings = ["no cure", "correlation 0.4", "correlation 1", "comparisons 16", "decorrelated 0.5"]
+    curve = lambda *values: np.broadcast_to(values, (1, 3, 5, 3))  # noqa: E731
+    gold = np.full((1, 3, 5, 3), 0.125)
+    gold[:, :, 4, 2] = 0.375
+    diverged = np.zeros((1, 3, 5))
+    diverged[0, 1] = 1
+    each, look = ("model", "seed", "setting"), ("model", "seed", "setting", "look")
+    values = {
+        "proxy": (look, curve(0.0, 1.0, 4.0)),
+        "best": (each, np.full((1, 3, 5), 5.0)),
+        "marker": (look, curve(0.5, 0.8, 0.95)),
+        "accuracy": (look, curve(0.2, 0.36, 0.9)),
+        "gold": (look, gold),
+        "diverged": (each, diverged),
+        "correlation": (each, np.broadcast_to([0.8, 0.4, 1.0, 0.8, 0.8], (1, 3, 5))),
+        "comparisons": (each, np.broadcast_to([64.0, 64.0, 64.0, 16.0, 64.0], (1, 3, 5))),
+    }
+    return {"policies": xr.Dataset(values, {"model": ["linear"], "seed": range(3), "setting": settings})}
+
+
+def test_hacking_is_told_by_leads_ends_and_paired_gains():
+    experiment, found = EXPERIMENTS["hacking"], planted_policies()
+    first = experiment.marker_first(found, Budget(0.1, "way"))
+    plain = first["model=linear, correlation=0.8, comparisons=64"]
+    assert abs(plain[0] - 0.5) <= rounding(8)  # at half of the first step: .3 of the marker, .1 of accuracy
+    assert plain[1] == np.inf
+    assert first["model=linear, correlation=0.4, comparisons=64"].startswith("the marker is not the more efficient")
+    assert np.isnan(
+        experiment.marker_first(found, Budget(0.9, "way"))["model=linear, correlation=1, comparisons=64"][2]
+    )
+    stays = experiment.marker_stays(found)
+    assert list(stays) == ["model=linear, comparisons=64"]
+    assert abs(stays["model=linear, comparisons=64"][0] - 0.9) <= rounding(8)
+    gained = experiment.gold_gained(found)
+    assert gained["model=linear, cure=decorrelated, strength=0.5"] == {0: 0.25, 1: np.inf, 2: 0.25}
+    assert "fewer comparisons" in gained["model=linear, cure=comparisons, strength=16"]
+    with pytest.raises(ValueError, match="share of the way"):
+        experiment.marker_first(found, Budget(1.0, "steps"))
+
+
+def test_without_a_cure_stands_at_the_weak_end_or_in_its_place():
+    experiment = EXPERIMENTS["hacking"]
+    table = planted_policies()["policies"]
+    along = {curve: experiment._along(table, curve)[1] for curve in ("correlation", "comparisons", "decorrelated")}
+    assert along == {
+        "correlation": ["correlation 0.4", "no cure", "correlation 1"],
+        "comparisons": ["comparisons 16", "no cure"],
+        "decorrelated": ["no cure", "decorrelated 0.5"],
+    }
+
+
+def test_each_curve_of_hacking_changes_one_setting_alone():
+    experiment = EXPERIMENTS["hacking"]
+    (_, _, plain), *rest = experiment.curves(experiment.Config())
+    for curve, strength, setting in rest:
+        changed = {name: x for name, x in setting._asdict().items() if x != getattr(plain, name)}
+        wanted = {curve: strength} if curve != "uncontradicted" else {"correlation": 1.0, "comparisons": strength}
+        assert changed == {name: x for name, x in wanted.items() if x != getattr(plain, name)}
 
 
 def granular_tables(seeds=20, lift=0.6):
@@ -167,10 +263,11 @@ def test_seeds_without_an_outcome_are_missing_or_diverged_and_a_cell_without_tra
     table = tables["transformer"]
     table.trained.loc[{"seed": 3, "signal": "1 of 4, drawn"}] = 0.5
     table.diverged.loc[{"seed": 5, "signal": "class"}] = 1.0
+    table.diverged.loc[{"seed": 7, "signal": "1 of 4, house"}] = 1.0
     returned = experiment.class_less_one_output(tables, budget=Budget(0.8, "accuracy"))
     cells = read_outcomes(returned, "gap")
     assert [cells[f"{CELL}, label={kind}"].missing for kind in ("house", "drawn")] == [(), (3,)]
-    assert [cells[f"{CELL}, label={kind}"].diverged for kind in ("house", "drawn")] == [(5,), (5,)]
+    assert [cells[f"{CELL}, label={kind}"].diverged for kind in ("house", "drawn")] == [(5, 7), (5,)]
     beyond = experiment.class_less_two_classes(tables, budget=Budget(1000.0, "steps"))[CELL]
     assert np.isnan([value for seed, value in beyond.items() if seed != 5]).all()
     table.held_out[...] = 0.25 + 0.009 * np.arange(10) / 9

@@ -4,6 +4,7 @@ import itertools
 
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from infoloop.learners.label_loops import accepted_labels, own_labels, replay_link, replayed_labels, verdict_laws
 from infoloop.probability.numerics import rounding
@@ -62,3 +63,12 @@ def test_replay_keeps_the_first_labels_and_imitates_both():
             assert targets[pair, q].tolist() == expected
         assert (link[pair].reshape(9, 9)[first] == own_labels(answers)[0, pair]).all()
         assert abs(link[pair].sum() - 1) < rounding(81)
+
+
+def test_what_is_no_rate_is_refused():
+    with pytest.raises(ValueError, match=r"misjudged"):
+        accepted_labels(jnp.asarray(ANSWERS), jnp.asarray(SETS), jnp.asarray(RIGHT), 1.5)
+    with pytest.raises(ValueError, match=r"misjudged"):
+        verdict_laws(jnp.asarray(DRAWN), jnp.asarray(RIGHT), -0.5)
+    with pytest.raises(ValueError, match=r"kept"):
+        replayed_labels(jnp.asarray(SETS), 2, 1.5)

@@ -27,6 +27,9 @@ def test_a_table_of_logits_makes_the_steps_that_are_made_by_hand():
     assert np.abs(found[0, 0] - (logits - np.log(np.exp(logits).sum()))).max() < rounding(8)
     assert np.abs(found[0, 1] - np.log(0.5)).max() < rounding(8)
     assert (found[1] == found[0, 1]).all()
+    both = trained_on_labels(who, jnp.zeros(1, int), jnp.array([[[0.0, 1.0], [1.0, 0.0]]]), 2)[0]
+    assert (both[0] == found[0, 0]).all()
+    assert (both[1] == found[0, 0, ::-1]).all()
 
 
 def test_a_base_knows_known_tasks_and_labels_move_its_answers():

@@ -14,6 +14,8 @@ from infoloop.probability.numerics import rounding
 from infoloop.worlds.lookup import lookup_world
 from tests.support.oracles import information, law_of
 
+pytestmark = pytest.mark.slow
+
 WORLD = lookup_world(
     jax.random.key(0), symbols=1, classes=2, alphabet=2, forms=1, tasks=0, domains=2, length=1, entangled=False
 )

@@ -13,6 +13,7 @@ from infoloop.learners.objectives import (
     class_likelihood,
     expected_reward,
     imitation,
+    pair_preference,
     preference,
     rejection_imitation,
     sampled_policy_gradient,
@@ -115,6 +116,15 @@ def test_preference_is_the_logistic_loss_of_the_gains_over_the_base():
 
     expected = term(0, 1, 2) + term(1, 3, 0)
     assert abs(preference(LOGITS, jnp.array(prefers), WEIGHT, beta)(jnp.log(now), KEY) - expected) <= rounding(64)
+
+
+def test_pair_preference_is_preference_on_counts_of_the_pairs():
+    chosen, rejected = jnp.array([[0, 2], [3, 3], [1, 1]]), jnp.array([[1, 3], [0, 0], [2, 0]])
+    prefers, now = np.zeros((3, 4, 4)), jnp.log(jnp.roll(LAW, 1, axis=1))
+    for q, j in itertools.product(range(3), range(2)):
+        prefers[q, chosen[q, j], rejected[q, j]] += 0.5
+    listed = pair_preference(LOGITS, chosen, rejected, WEIGHT, 0.7)
+    assert abs(listed(now, KEY) - preference(LOGITS, jnp.array(prefers), WEIGHT, 0.7)(now, KEY)) <= rounding(64)
 
 
 def test_a_question_without_weight_moves_nothing():

@@ -1,4 +1,4 @@
-"""Planted leaks beside tables of one question made in plain loops: what each breaks, what holds once it is listed."""
+"""Planted leaks beside tables of one question made in plain loops: what each breaks, and that it holds once listed."""
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +13,8 @@ from infoloop.learners.tabular_policy import tabular_softmax
 from infoloop.probability.numerics import rounding
 from infoloop.worlds.lookup import lookup_world
 from tests.support.oracles import information, law_of
+
+pytestmark = pytest.mark.slow
 
 WORLD = lookup_world(
     jax.random.key(0), symbols=1, classes=2, alphabet=2, forms=1, tasks=0, domains=2, length=1, entangled=False

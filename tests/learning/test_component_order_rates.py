@@ -46,6 +46,7 @@ def test_in_the_end_idle_bits_change_nothing(idle):
 def test_efficiency_and_start_disagree():
     flips, idle = np.array([0.02, 0.2]), np.array([1, 0])
     assert component_efficiency(flips, idle).round(3).tolist() == [0.429, 0.278]
+    assert component_efficiency(0.1, 3).round(3).item() == 0.133  # .531 of 1 + 3 bits
     assert split_start(flips, idle).round(12).tolist() == [0.48, 0.6]
 
 

@@ -55,6 +55,8 @@ def test_a_group_never_reaches_more_than_its_share():
     assert np.isnan(accuracy_from_group(0.5, SHARED, OWN, C, M, 2))
     slope = jax.grad(lambda p: accuracy_from_group(p, SHARED, OWN, C, M, 2))(0.4)
     assert jnp.isfinite(slope)
+    kept = jax.grad(lambda p: jnp.where(2 * p < 1, accuracy_from_group(p, SHARED, OWN, C, M, 2), 0.0))
+    assert float(kept(0.6)) == 0.0
     with pytest.raises(ValueError, match="group is 4 of 4 classes"):
         accuracy_from_group(0.4, SHARED, OWN, C, M, 4)
 

@@ -117,4 +117,14 @@ def test_names_too_long_to_stand_side_by_side_stand_one_below_the_other():
     assert (long.get_xlabel(), long.get_ylabel()) == ("gain", "cell")
     assert long.yaxis_inverted()
     for axis, of_y in ((short, 1), (long, 0)):
-        assert axis.lines[-1].get_xydata()[:, of_y].tolist() == [0.3, 0.6]
+        assert np.asarray(axis.lines[-1].get_xydata())[:, of_y].tolist() == [0.3, 0.6]
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_one_legend_for_all_is_no_wider_than_the_columns(columns):
+    marks = tuple(Line(X, k * X, f"mark number {k}") for k in range(6))
+    drawn = draw_figure(Figure((panel(*marks), panel(*marks)), "Two.", columns=columns))
+    drawn.draw_without_rendering()
+    box, legend = drawn.bbox, drawn.legends[0].get_window_extent()
+    assert box.x0 <= legend.x0
+    assert legend.x1 <= box.x1

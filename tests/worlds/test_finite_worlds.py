@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infoloop.worlds.finite_worlds import base_targets, draw_rule, right_outputs, under_rule
+from infoloop.worlds.finite_worlds import base_targets, draw_rule, fewer_contents, right_outputs, under_rule
 from infoloop.worlds.lookup import lookup_world
 
 
@@ -56,3 +56,13 @@ def test_rules_are_drawn_from_the_prior(world):
     assert np.abs(counts - 1000).max() < 6 * np.sqrt(9000 * (1 / 9) * (8 / 9))  # false alarm 2e-8
     sure = jax.tree.map(lambda x: x, world)
     assert int(draw_rule(jax.random.key(5), sure.__class__(**{**vars(sure), "prior": jnp.eye(9)[4]}))) == 4
+
+
+def test_fewer_contents_are_asked_for_in_all_domains_and_nothing_else_changes():
+    world = lookup_world(jax.random.key(0), symbols=3, tasks=1)
+    fewer = fewer_contents(world, 2)
+    for q in range(len(world.task)):
+        left_out = int(world.task[q]) == 0 and int(world.content[q]) == 2
+        assert int(fewer.task[q]) == (-1 if left_out else int(world.task[q]))
+        assert bool(fewer.trained[q] | fewer.held_out[q] | fewer.known[q]) == (not left_out)
+    assert (base_targets(fewer, 0.5) == base_targets(world, 0.5)).all()

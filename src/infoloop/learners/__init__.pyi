@@ -5,6 +5,9 @@ from . import drawn_label_runs as drawn_label_runs
 from . import fine_tuning as fine_tuning
 from . import label_loops as label_loops
 from . import label_training as label_training
+from . import ladder_costs as ladder_costs
+from . import ladder_measures as ladder_measures
+from . import ladder_predictions as ladder_predictions
 from . import log_linear_policy as log_linear_policy
 from . import loop_information as loop_information
 from . import objectives as objectives
@@ -18,7 +21,8 @@ from . import readout_information as readout_information
 from . import response_comparisons as response_comparisons
 from . import response_rewards as response_rewards
 from . import reward_ascent as reward_ascent
-from . import styled_outcomes as styled_outcomes
+from . import signal_ladder as signal_ladder
+from . import style_uptake as style_uptake
 from . import tabular_policy as tabular_policy
 from . import trained_information as trained_information
 from . import transformer_policy as transformer_policy

@@ -7,7 +7,7 @@ take their key and give a loss whose *gradient* is the update; its value is not 
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from infoloop.learners.policy_training import Objective
 from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
@@ -138,10 +138,7 @@ def rejection_imitation(right: Bool[Array, "questions outputs"], weight: PerQues
 
 
 def best_of_n_distillation(base: Table, reward: Table, weight: PerQuestion, n: int) -> Objective:
-    r"""Return imitation of the base's best of n, $-\sum_qw_q\sum_yb_q(y)\ln\pi(y\mid q)$, ties broken by chance.
-
-    With F the base's law of rewards up to and including r, and $F^-$ up to and without it,
-    $b(y)=\pi_0(y)\frac{F(r_y)^n-F^-(r_y)^n}{F(r_y)-F^-(r_y)}$.
+    r"""Return imitation of the base's best of n, $-\sum_qw_q\sum_yb_q(y)\ln\pi(y\mid q)$, b being `best_of_n_law`.
 
     Args:
         base: $\ln\pi_0(y\mid q)$.
@@ -153,12 +150,29 @@ def best_of_n_distillation(base: Table, reward: Table, weight: PerQuestion, n: i
     >>> round(float(loss(jnp.log(jnp.array([[0.75, 0.25]])), jax.random.key(0))), 6)
     0.562335
     """
+    return imitation(best_of_n_law(base, reward, n), weight)
+
+
+def best_of_n_law(base: Table, reward: Table, n: int) -> Table:
+    r"""Return the law of the best of n outputs of a base, ties broken by chance.
+
+    With F the base's law of rewards up to and including r, and $F^-$ up to and without it,
+    $b(y)=\pi_0(y)\frac{F(r_y)^n-F^-(r_y)^n}{F(r_y)-F^-(r_y)}$.
+
+    Args:
+        base: $\ln\pi_0(y\mid q)$.
+        reward: $r_q(y)$.
+        n: Outputs of the base among which the best is chosen.
+
+    >>> best_of_n_law(jnp.log(jnp.array([[0.5, 0.5]])), jnp.array([[1.0, 0.0]]), 2).tolist()
+    [[0.75, 0.25]]
+    """
     n, law = check_int(n, "n"), jnp.exp(base)
     up_to = (law[:, None, :] * (reward[:, None, :] <= reward[:, :, None])).sum(axis=-1)
     alike = (law[:, None, :] * (reward[:, None, :] == reward[:, :, None])).sum(axis=-1)
     powers = jnp.arange(n)
     mean_power = ((up_to[..., None] ** powers) * ((up_to - alike)[..., None] ** powers[::-1])).sum(axis=-1)
-    return imitation(law * mean_power, weight)
+    return law * mean_power
 
 
 def preference(
@@ -186,6 +200,36 @@ def preference(
     def loss(log_policy, key):
         gain = beta * (log_policy - base)
         return -_mean(weight, (prefers * jax.nn.log_sigmoid(gain[:, :, None] - gain[:, None, :])).sum(axis=(1, 2)))
+
+    return loss
+
+
+def pair_preference(
+    base: Table,
+    chosen: Int[Array, "questions pairs"],
+    rejected: Int[Array, "questions pairs"],
+    weight: PerQuestion,
+    beta: float,
+) -> Objective:
+    r"""Return `preference` on P pairs a question, $-\sum_qw_q\frac1P\sum_j\ln\sigma(\beta(h_{a_j}-h_{b_j}))$.
+
+    Args:
+        base: $\ln\pi_0(y\mid q)$.
+        chosen: $a_j$, the preferred output of each pair.
+        rejected: $b_j$, the other one.
+        weight: $w_q$.
+        beta: $\beta$, above 0.
+
+    >>> base, first, second = jnp.log(jnp.array([[0.5, 0.5]])), jnp.array([[0]]), jnp.array([[1]])
+    >>> loss = pair_preference(base, first, second, jnp.ones(1), beta=1.0)
+    >>> round(float(loss(jnp.log(jnp.array([[0.75, 0.25]])), jax.random.key(0))), 6)
+    0.287682
+    """
+
+    def loss(log_policy, key):
+        gain = beta * (log_policy - base)
+        apart = jnp.take_along_axis(gain, chosen, axis=1) - jnp.take_along_axis(gain, rejected, axis=1)
+        return -_mean(weight, jax.nn.log_sigmoid(apart).mean(axis=1))
 
     return loss
 

@@ -76,7 +76,7 @@ def drawn_comparisons(
     said = jax.random.categorical(key_say, jnp.log(laws[kind, asked]), shape=(2, most))
     right = right_outputs(world, rule)[asked, said].astype(float)
     preferred = jax.random.bernoulli(key_judge, jax.nn.sigmoid(certainty * (right[0] - right[1])))
-    return Comparisons(asked, said, preferred, jnp.arange(most) < count)
+    return Comparisons(asked, said, preferred, jnp.arange(most) < jnp.asarray(count))
 
 
 def response_items(world: World) -> Int[Array, "questions outputs"]:

@@ -5,11 +5,13 @@ $V^L$ probabilities of all strings of length L over V tokens. The nodes of one d
 order, so that the ancestors of a node are found by reshaping, without an index.
 """
 
+import functools
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
+from jax import lax
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
@@ -17,7 +19,7 @@ from infoloop.learners.parametric_policies import ParametricPolicy
 from infoloop.probability.validation import check_int
 from infoloop.worlds.finite_worlds import World
 
-Heads = Float[Array, "questions nodes heads size"]
+Level = Float[Array, "questions nodes width"]
 
 
 class PrefixTree(NamedTuple):
@@ -38,12 +40,13 @@ class PrefixTree(NamedTuple):
         """How many prefixes of 1, 2, ... tokens there are."""
         return tuple(self.alphabet**depth for depth in range(1, self.length))
 
-    def levels(self, nodes: Float[Array, "questions nodes *more"]) -> list[Float[Array, "questions level *more"]]:
-        """Split the positions: those of the prompt, then the prefixes of each length."""
-        ends = [self.prompt]
-        for count in self.counts[:-1]:
-            ends.append(ends[-1] + count)
-        return jnp.split(nodes, ends, axis=1) if self.counts else [nodes]
+    def levels(self, rows: Float[Array, "rows width"], questions: int) -> list[Level]:
+        """Split the rows of all positions: those of the prompts, then the prefixes of each length."""
+        found, end = [], 0
+        for size in (self.prompt, *self.counts):
+            start, end = end, end + size * questions
+            found.append(rows[start:end].reshape(questions, size, -1))
+        return found
 
 
 def transformer(
@@ -89,39 +92,45 @@ def transformer(
     return ParametricPolicy(start, lambda parameters: nnx.merge(graph, parameters)(world.prompts))
 
 
-def tree_attention(query: Heads, key: Heads, value: Heads, tree: PrefixTree) -> Heads:
+def tree_attention(queries: list[Level], keys: list[Level], values: list[Level], heads: int) -> list[Level]:
     r"""Return softmax attention of each position to itself and what comes before it on its way from the prompt.
 
-    Args:
-        query: Queries of all positions.
-        key: Keys.
-        value: Values.
-        tree: What comes before what.
+    All three are lists: the positions of the prompt, then the prefixes of one token, of two, and so on. Sums over the
+    features of a head are products with a matrix of zeros and ones, which are faster than sums over a short axis.
 
-    >>> tree, zeros = PrefixTree(2, 2, 2), jnp.zeros((1, 4, 1, 1))
-    >>> value = jnp.array([0.0, 1.0, 2.0, 3.0]).reshape(1, 4, 1, 1)
-    >>> tree_attention(zeros, zeros, value, tree).reshape(-1).round(3).tolist()
-    [0.0, 0.5, 1.0, 1.333]
+    Args:
+        queries: Queries of all positions.
+        keys: Keys.
+        values: Values.
+        heads: Heads, each with features of its own, side by side.
+
+    >>> zeros = [jnp.zeros((1, 2, 1))] * 2
+    >>> values = [jnp.array([0.0, 1.0]).reshape(1, 2, 1), jnp.array([2.0, 3.0]).reshape(1, 2, 1)]
+    >>> [level.reshape(-1).round(3).tolist() for level in tree_attention(zeros, zeros, values, heads=1)]
+    [[0.0, 0.5], [1.0, 1.333]]
     """
-    queries, keys, values = (tree.levels(x / s) for x, s in ((query, query.shape[-1] ** 0.5), (key, 1), (value, 1)))
-    prompt_key, prompt_value = keys[0], values[0]
-    causal = jnp.tri(tree.prompt, dtype=bool)
-    scores = jnp.einsum("qnhe,qphe->qnhp", queries[0], prompt_key, precision="highest")
-    scores = jnp.where(causal[None, :, None, :], scores, -jnp.inf)
-    found = [jnp.einsum("qnhp,qphe->qnhe", jax.nn.softmax(scores), prompt_value, precision="highest")]
-    for depth in range(1, len(queries)):
-        asked = queries[depth]
-        scores = [jnp.einsum("qnhe,qphe->qnhp", asked, prompt_key, precision="highest")]
+    prompt, width = queries[0].shape[1:]
+    of_head = jnp.repeat(jnp.eye(heads, dtype=queries[0].dtype), width // heads, axis=0)
+    scaled = of_head * (width // heads) ** -0.5
+    found = []
+    for depth, query in enumerate(queries):
+        ancestors = slice(1, depth + 1)
+        scores = [_batched(query, keys[0][:, p, :, None] * scaled) for p in range(prompt)]
+        if not depth:
+            scores = [jnp.where(jnp.arange(prompt)[:, None] >= p, score, -jnp.inf) for p, score in enumerate(scores)]
         scores += [
-            (_beside(asked, k) * k[:, :, None]).sum(axis=-1).reshape(*asked.shape[:3], 1) for k in keys[1 : depth + 1]
+            _product((_beside(query, key) * key[:, :, None]).reshape(query.shape), scaled) for key in keys[ancestors]
         ]
-        share = jax.nn.softmax(jnp.concatenate(scores, axis=-1))
-        level = jnp.einsum("qnhp,qphe->qnhe", share[..., : tree.prompt], prompt_value, precision="highest")
-        for j, v in enumerate(values[1 : depth + 1]):
-            own = share[..., tree.prompt + j, None]
-            level += (_beside(own, v) * v[:, :, None]).reshape(level.shape)
+        highest = lax.stop_gradient(functools.reduce(jnp.maximum, scores))
+        weights = [jnp.exp(score - highest) for score in scores]
+        total = functools.reduce(jnp.add, weights)
+        shares = [weight / total for weight in weights]
+        level = sum(_batched(shares[p], values[0][:, p, None] * of_head.T) for p in range(prompt))
+        for share, value in zip(shares[prompt:], values[ancestors], strict=True):
+            spread = _product(share, of_head.T)
+            level += (_beside(spread, value) * value[:, :, None]).reshape(query.shape)
         found.append(level)
-    return jnp.concatenate(found, axis=1)
+    return found
 
 
 def _beside(nodes, ancestors):
@@ -129,21 +138,50 @@ def _beside(nodes, ancestors):
     return nodes.reshape(len(nodes), ancestors.shape[1], -1, *nodes.shape[2:])
 
 
+def _centred(x):
+    return x - x.mean(axis=-1, keepdims=True)
+
+
+def _normed(norm, x):
+    """Return a centred stream after a norm."""
+    inverse = lax.rsqrt((x * x).mean(axis=-1, keepdims=True) + norm.epsilon)
+    return inverse * x * norm.scale[...] + norm.bias[...]
+
+
+def _product(x, kernel):
+    """Return the product of the last axis with a matrix, over flat rows."""
+    found = jnp.matmul(x.reshape(-1, x.shape[-1]), kernel, precision="highest")
+    return found.reshape(*x.shape[:-1], -1)
+
+
+def _applied(layer, x, changed=lambda weights: weights):
+    """Return what a linear layer makes of rows, with its weights changed before."""
+    return _product(x, changed(layer.kernel[...])) + changed(layer.bias[...])
+
+
+def _batched(x, kernels):
+    """Return the products of a question's nodes with its matrix."""
+    return jnp.einsum("qni,qio->qno", x, kernels, precision="highest")
+
+
 class _Block(nnx.Module):
     def __init__(self, width, heads, hidden, dtype, rngs):
         settings = {"rngs": rngs, "param_dtype": dtype, "dtype": dtype}
         self.heads = heads
         self.before, self.between = (nnx.LayerNorm(width, **settings) for _ in range(2))
-        self.inside = nnx.Linear(width, 3 * width, use_bias=False, precision="highest", **settings)
-        self.outside = nnx.Linear(width, width, use_bias=False, precision="highest", **settings)
-        self.up = nnx.Linear(width, hidden, precision="highest", **settings)
-        self.down = nnx.Linear(hidden, width, precision="highest", **settings)
+        self.inside = nnx.Linear(width, 3 * width, use_bias=False, **settings)
+        self.outside = nnx.Linear(width, width, use_bias=False, **settings)
+        self.up = nnx.Linear(width, hidden, **settings)
+        self.down = nnx.Linear(hidden, width, **settings)
 
-    def __call__(self, x, tree):
-        parts = jnp.split(self.inside(self.before(x)), 3, axis=-1)
-        query, key, value = (part.reshape(*x.shape[:2], self.heads, -1) for part in parts)
-        x = x + self.outside(tree_attention(query, key, value, tree).reshape(x.shape))
-        return x + self.down(jax.nn.gelu(self.up(self.between(x))))
+    def __call__(self, x, tree, questions):
+        before = _normed(self.before, x)
+        parts = [_product(before, kernel) for kernel in jnp.split(self.inside.kernel[...], 3, axis=1)]
+        found = tree_attention(*(tree.levels(part, questions) for part in parts), self.heads)
+        side = jnp.concatenate([level.reshape(-1, x.shape[1]) for level in found])
+        x = x + _product(side, _centred(self.outside.kernel[...]))
+        hidden = jax.nn.gelu(_applied(self.up, _normed(self.between, x)))
+        return x + _applied(self.down, hidden, _centred)
 
 
 class _Transformer(nnx.Module):
@@ -155,21 +193,24 @@ class _Transformer(nnx.Module):
         self.positions = nnx.Embed(tree.prompt + tree.length - 1, width, **settings)
         self.blocks = nnx.List([_Block(width, heads, hidden, dtype, rngs) for _ in range(layers)])
         self.norm = nnx.LayerNorm(width, **settings)
-        self.logits = nnx.Linear(width, tree.alphabet, precision="highest", **settings)
+        self.logits = nnx.Linear(width, tree.alphabet, **settings)
 
     def __call__(self, prompts):
-        tree, place = self.tree, self.positions.embedding[...]
-        embedded = [self.prompt_tokens(prompts) + place[: tree.prompt]]
-        tokens = self.tokens.embedding[...]
-        for depth, count in enumerate(tree.counts):
-            last = jnp.tile(tokens + place[tree.prompt + depth], (count // tree.alphabet, 1))
-            embedded.append(jnp.broadcast_to(last, (len(prompts), *last.shape)))
-        x = jnp.concatenate(embedded, axis=1)
+        x, questions = self.embedded(prompts), len(prompts)
         for block in self.blocks:
-            x = block(x, tree)
-        prompt, *prefixes = tree.levels(self.norm(x))
-        total = jnp.zeros((len(prompts), 1), x.dtype)
+            x = block(x, self.tree, questions)
+        logits = _applied(self.logits, _normed(self.norm, x))
+        prompt, *prefixes = self.tree.levels(jax.nn.log_softmax(logits), questions)
+        total = jnp.zeros((questions, 1), x.dtype)
         for level in (prompt[:, -1:], *prefixes):
-            next_token = jax.nn.log_softmax(self.logits(level), axis=-1)
-            total = (total[:, :, None] + next_token).reshape(len(prompts), -1)
+            total = (total[:, :, None] + level).reshape(questions, -1)
         return total
+
+    def embedded(self, prompts):
+        """Return the stream at the start. All that is added to it is centred, so that norms need no means."""
+        place, tokens = _centred(self.positions.embedding[...]), _centred(self.tokens.embedding[...])
+        found = [_centred(self.prompt_tokens.embedding[...])[prompts] + place[: self.tree.prompt]]
+        for depth, count in enumerate(self.tree.counts):
+            last = tokens + place[self.tree.prompt + depth]
+            found.append(jnp.broadcast_to(last, (len(prompts) * count // self.tree.alphabet, *last.shape)))
+        return jnp.concatenate([level.reshape(-1, place.shape[1]) for level in found])

@@ -163,16 +163,16 @@ def draw_figure(figure: Figure) -> Drawing:
         axis.set_axis_off()
     for axis, panel in zip(axes, figure.panels, strict=False):
         _draw(canvas, axis, panel)
-    _explain(canvas, axes[: len(figure.panels)])
+    _explain(canvas, axes[: len(figure.panels)], columns)
     return canvas
 
 
-def _explain(canvas: Drawing, axes: np.ndarray) -> None:
+def _explain(canvas: Drawing, axes: np.ndarray, columns: int) -> None:
     """Add legends below the axes, where they cover no data: one for all panels if these have the same marks."""
     legends = [axis.get_legend_handles_labels() for axis in axes]
     if all(labels == legends[0][1] for _, labels in legends):
         if legends[0][1]:
-            canvas.legend(*legends[0], loc="outside lower center", ncols=min(2 * len(axes), len(legends[0][1])))
+            canvas.legend(*legends[0], loc="outside lower center", ncols=min(2 * columns, len(legends[0][1])))
         return
     for axis, (handles, labels) in zip(axes, legends, strict=True):
         if labels:

@@ -2,11 +2,12 @@ from . import cluster as cluster
 from . import configuration as configuration
 from . import discovery as discovery
 from . import journals as journals
+from . import ladder_panels as ladder_panels
+from . import marks_over_seeds as marks_over_seeds
 from . import measurement as measurement
 from . import page as page
 from . import presentation as presentation
 from . import run_store as run_store
 from . import runner as runner
-from . import seed_marks as seed_marks
 from . import seed_shares as seed_shares
 from . import sweep as sweep

@@ -4,6 +4,7 @@ from . import component_pairs as component_pairs
 from . import finite_worlds as finite_worlds
 from . import label_sets as label_sets
 from . import lookup as lookup
+from . import lookup_cells as lookup_cells
 from . import modular_arithmetic as modular_arithmetic
 from . import reference_channels as reference_channels
 from . import reference_signals as reference_signals

@@ -117,6 +117,25 @@ def under_rule(world: World, rule: Int[Array, ""] | int) -> World:
     return replace(world, right_class=world.right_class[rule][None], prior=jnp.ones(1))
 
 
+def fewer_contents(world: World, count: Int[Array, ""] | int) -> World:
+    """Return the world in which the new task asks for its first contents alone; no shape changes.
+
+    Questions of the new task about other contents are neither trained nor held out: their task is -1.
+
+    Args:
+        world: A world.
+        count: How many contents are asked for; may be traced.
+
+    >>> from infoloop.worlds.lookup import lookup_world
+    >>> world = fewer_contents(lookup_world(jax.random.key(0), symbols=3), 2)
+    >>> int(world.trained.sum()), int(world.held_out.sum()), len(world.task)
+    (2, 2, 30)
+    """
+    first = jnp.min(jnp.where(world.task == 0, world.content, world.contents))
+    left_out = (world.task == 0) & (world.content - first >= count)
+    return replace(world, task=jnp.where(left_out, -1, world.task))
+
+
 def base_targets(world: World, junk: Number) -> Float[Array, "questions outputs"]:
     r"""Return what a base is trained towards: tasks that it knows, and outputs of the right kind for the new one.
 

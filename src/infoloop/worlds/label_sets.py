@@ -37,7 +37,7 @@ def class_group(world: World, rule: Rule, classes: int) -> Members:
     """
     g = check_int(classes, "classes")
     right = world.right_class[rule][:, None]
-    return (world.classes >= 0) & (world.classes // g == right // g)
+    return world.classes // g == right // g  # junk is below 0, and so are its quotients
 
 
 def first_right_outputs(place: Numbers, world: World, rule: Rule, count: Number) -> Members:

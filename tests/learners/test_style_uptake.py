@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.learners.styled_outcomes import lead_on_the_way, share_gained, styled_outcomes
+from infoloop.learners.style_uptake import lead_on_the_way, share_gained, styled_outcomes
 from infoloop.probability.numerics import rounding
 from infoloop.worlds.finite_worlds import base_targets
 from infoloop.worlds.styled_instructions import MARKER, styled_world

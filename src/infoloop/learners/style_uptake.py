@@ -8,6 +8,7 @@ from jaxtyping import Array, Float, Int
 from infoloop.learners.parametric_policies import LogPolicy
 from infoloop.learners.policy_outcomes import first_at
 from infoloop.learning.component_order_rates import relative_lead
+from infoloop.probability.array_types import Numbers
 from infoloop.probability.numerics import LOG2E, divergence_terms
 from infoloop.worlds.finite_worlds import World, right_outputs
 from infoloop.worlds.styled_instructions import MARKER
@@ -62,7 +63,7 @@ def styled_outcomes(
     )
 
 
-def share_gained(values: Float[Array, "*batch looks"]) -> Float[Array, "*batch looks"]:
+def share_gained(values: Float[Numbers, "*batch looks"]) -> Float[Array, "*batch looks"]:
     r"""Return $\frac{p_t-p_0}{1-p_0}$: what has been gained since the first look, of all that there was to gain.
 
     Args:
@@ -71,7 +72,8 @@ def share_gained(values: Float[Array, "*batch looks"]) -> Float[Array, "*batch l
     >>> share_gained(jnp.array([0.5, 0.75, 1.0])).tolist()
     [0.0, 0.5, 1.0]
     """
-    return (values - values[..., :1]) / (1 - values[..., :1])
+    p = jnp.asarray(values, float)
+    return (p - p[..., :1]) / (1 - p[..., :1])
 
 
 def lead_on_the_way(
