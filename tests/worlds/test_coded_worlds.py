@@ -1,5 +1,7 @@
 """The frame of worlds: a world of one's own from a table, and its parts."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -25,7 +27,13 @@ KNOWN = jnp.array([[1, 0, 1]])
 def own_world(surface, **others):
     code = OutputCode(jnp.array([[0], [1], [2], [3]]), jnp.array([0, 0, 1, 1]), jnp.array([0, 1, 1, 2]), 4, 2)
     accepted = jnp.array([[True, False], [True, True]])
-    given = {"contents": CONTENTS, "new": NEW, "known": KNOWN, "accepted": accepted, "grades": jnp.eye(2)}
+    given: dict[str, Any] = {
+        "contents": CONTENTS,
+        "new": NEW,
+        "known": KNOWN,
+        "accepted": accepted,
+        "grades": jnp.eye(2),
+    }
     return coded_world(**{**given, "items": jnp.eye(2, dtype=bool), "code": code, "surface": surface, **others})
 
 
