@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from policies import transformer_loss  # ty: ignore[import-not-found]
+from policies import transformer_loss
 
 from infoloop.information.measures import mutual_information
 from infoloop.learners.objectives import class_likelihood

@@ -27,9 +27,9 @@ KNOWN = jnp.array([[1, 0, 1]])
 def own_world(surface, **others):
     code = OutputCode(jnp.array([[0], [1], [2], [3]]), jnp.array([0, 0, 1, 1]), jnp.array([0, 1, 1, 2]), 4, 2)
     accepted = jnp.array([[True, False], [True, True]])
-    tables = {"contents": CONTENTS, "new": NEW, "known": KNOWN, "accepted": accepted, "grades": jnp.eye(2)}
-    given: dict[str, Any] = {**tables, "items": jnp.eye(2, dtype=bool), "code": code, "surface": surface, **others}
-    return coded_world(**given)
+    given: dict[str, Any] = {"contents": CONTENTS, "new": NEW, "known": KNOWN, "accepted": accepted, "code": code}
+    given |= {"grades": jnp.eye(2), "items": jnp.eye(2, dtype=bool), "surface": surface}
+    return coded_world(**(given | others))
 
 
 @pytest.mark.parametrize("own", [False, True])
