@@ -7,9 +7,9 @@ from infoloop.studies.marks_over_seeds import seed_marks
 
 
 def test_whiskers_reach_from_the_6th_to_the_15th_of_20_seeds():
-    (mark,) = seed_marks([np.random.default_rng(0).permutation(20.0 + np.arange(20))])
+    (mark,) = seed_marks([np.random.default_rng(0).permutation(np.arange(20.0) ** 2)])
     assert isinstance(mark, Whiskers)
-    assert [np.asarray(x).tolist() for x in mark[1:4]] == [[29.5], [25.0], [34.0]]
+    assert [np.asarray(x).tolist() for x in mark[1:4]] == [[90.5], [25.0], [196.0]]
 
 
 def test_groups_without_an_interval_are_circles_and_those_without_a_value_are_left_out():
