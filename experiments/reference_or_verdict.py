@@ -83,9 +83,7 @@ TASKS = {"other_symbols": 12, "transformer_symbols": 12, "log_linear": 1}
 class Config:
     """Perceptron, transformer and log-linear learner, two optimisers, 20 seeds."""
 
-    parts: tuple[Part, ...] = Field(
-        get_args(Part)[:5], min_length=1, description="tables: learners in worlds of one shape"
-    )
+    parts: tuple[Part, ...] = Field(get_args(Part)[:5], min_length=1, description="tables: learners in like worlds")
     seeds: Count = Field(20, description="independent seeds, each with a rule, tables, forms, weights, base of its own")
     symbols: Count = Field(6, description="symbols to which the rule gives classes; 3 where domains share no rule")
     classes: Count = Field(4, description="classes")
@@ -94,9 +92,7 @@ class Config:
     sgd_rate: Positive = Field(0.05, description="learning rate of gradient descent")
     looks: Count = Field(60, description="looks at a learner in training")
     every: Count = Field(10, description="its steps between two looks")
-    levels: Weights = Field(
-        (0.6, 0.8, 0.9), description="accuracies on trained questions at which signals are compared"
-    )
+    levels: Weights = Field((0.6, 0.8, 0.9), description="trained accuracies at which signals are compared")
     shared: Weights = Field((0.0, 0.2, 0.5, 0.8), description="weight of the log-linear learner's shared class feature")
     flow_rate: Positive = Field(0.5, description="learning rate of the log-linear learner")
     reference_price: Positive = Field(10.0, description="price of a reference: an example, in any currency")
