@@ -15,9 +15,11 @@ def planted(cells):
     """Held-out accuracies that tell cell, optimiser, signal, level and seed in their digits."""
     axes = {"cell": range(cells), "optimiser": ["adam", "sgd"], "signal": ["own", "class"], "level": [0.6, 0.8]}
     digits = np.indices((cells, 2, 2, 2, 3)).reshape(5, -1)
-    values = sum(d * w for d, w in zip(digits, (1e-1, 1e-2, 1e-3, 1e-4, 1e-5), strict=True))
+    values = np.array([1e-1, 1e-2, 1e-3, 1e-4, 1e-5]) @ digits
     dims = (*axes, "seed")
-    return xr.Dataset({"held_out": (dims, values.reshape(cells, 2, 2, 2, 3))}, {**axes, "seed": range(3)})
+    numbers = values.reshape(cells, 2, 2, 2, 3)
+    held_out, reached = (dims, numbers), (dims, np.ones_like(numbers))
+    return xr.Dataset({"held_out": held_out, "reached": reached}, {**axes, "seed": range(3)})
 
 
 FOUND = {"perceptron": planted(3), "transformer_null": planted(1)}
@@ -55,3 +57,13 @@ def test_the_first_cells_are_of_several_forms_and_of_one_table():
         [(3, "adam"), (3, "sgd")], [(6, "adam"), (6, "sgd")],
     ]  # fmt: skip
     assert len(first_cells(arms_of_map(FOUND, CELLS, SHIFTS), 1)) == 1
+
+
+def test_where_one_of_two_diverged_the_difference_has_diverged():
+    table = planted(3)
+    table["held_out"] = xr.where((table.seed == 1) & (table.signal == "own"), np.inf, table.held_out)
+    table["held_out"] = xr.where(table.seed == 2, np.inf, table.held_out)
+    arms = arms_of_map({"perceptron": table.transpose(*FOUND["perceptron"].held_out.dims)}, CELLS, SHIFTS)
+    _, _, gap = next(iter(paired_by_seed(arms, at_accuracy("held_out", 0.8), "class", "own")))
+    assert np.isfinite(gap).tolist() == [True, False, False]
+    assert not np.isnan(gap).any()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
+from infoloop.learners.ladder_measures import at_level
 from infoloop.worlds.lookup_cells import LookupCell, cell_void_reason
 
 if TYPE_CHECKING:
-    import numpy as np
     import xarray
 
 REFERENCES_ARE_ONE = "all references are one"
@@ -45,7 +47,7 @@ class LadderArm(NamedTuple):
 
 def arms_of_map(
     found: Mapping[str, xarray.Dataset],
-    cells: Mapping[str, Sequence[LookupCell]],
+    cells: Mapping[Any, Sequence[LookupCell]],
     shifts: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[LadderArm]:
     """Return the arms of all tables, in the order of their cells.
@@ -79,13 +81,15 @@ def first_cells(arms: Iterator[LadderArm], count: int) -> list[list[LadderArm]]:
 
 def at_accuracy(quantity: str, level: float) -> Callable[[xarray.Dataset, str], np.ndarray]:
     """Return what reads off a quantity of a signal at the moment at which trained questions reach an accuracy."""
-    return lambda table, signal: table[quantity].sel(level=level, signal=signal).values
+    return lambda table, signal: at_level(table, quantity, level, signal).values
 
 
 def paired_by_seed(
     arms: Iterator[LadderArm], value: Callable[[xarray.Dataset, str], np.ndarray], signal: str, against: str
 ) -> Iterator[tuple[LadderArm, str, np.ndarray]]:
     """Return each arm, why it is void or '', and what a signal has more than another, by seed.
+
+    A difference is infinite where one of the two runs diverged, NaN where one never came there.
 
     Args:
         arms: The arms.
@@ -96,4 +100,6 @@ def paired_by_seed(
     for arm in arms:
         null = REFERENCES_ARE_ONE if arm.cell.forms == 1 and {signal, against} == {"own", "class"} else ""
         reason = cell_void_reason(arm.cell, **arm.shift) or null
-        yield arm, reason, value(arm.table, signal) - value(arm.table, against)
+        one, other = value(arm.table, signal), value(arm.table, against)
+        gap = np.full(one.shape, np.inf)  # where a run diverged
+        yield arm, reason, np.subtract(one, other, out=gap, where=~(np.isinf(one) | np.isinf(other)))
