@@ -10,7 +10,6 @@ selection that looks at the network alone does not. With six symbols there are 1
 $I(X;Z)$ is bracketed, by Fano's inequality from the errors of drawn runs and by what the labels tell.
 """
 
-from fractions import Fraction
 from functools import partial
 
 import jax
@@ -19,7 +18,6 @@ import numpy as np
 import optax
 import xarray as xr
 from jaxtyping import Array, Key
-from numpy.typing import ArrayLike
 from pydantic import Field
 
 from infoloop.information.measures import mutual_information
@@ -34,7 +32,7 @@ from infoloop.learners.trained_information import label_laws
 from infoloop.probability.distributions import Joint
 from infoloop.probability.numerics import binary_entropy, rounding
 from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand, Whiskers
-from infoloop.statements.seed_intervals import SeedInterval, median_interval
+from infoloop.statements.seed_intervals import interval_over_seeds
 from infoloop.studies.configuration import Count, Positive, Weight, config
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
@@ -181,15 +179,9 @@ def run(config: Config, key: Key[Array, ""]) -> dict[str, xr.Dataset]:
     return tables(sweeps(config), key)
 
 
-def _interval(values: ArrayLike) -> SeedInterval:
-    """Return the median over worlds and its interval of 95 %, by the exact sign test."""
-    there = [float(x) for x in np.ravel(values) if np.isfinite(x)]
-    return median_interval(there, np.size(values) - len(there), Fraction(95, 100))
-
-
 def _whiskers(groups, shift, label, colour):
     """Return medians and intervals of groups of worlds at 0, 1, 2, ...; points where worlds are too few for them."""
-    ends = [_interval(group) for group in groups]
+    ends = [interval_over_seeds(np.ravel(group).tolist()) for group in groups]
     places, medians = np.arange(len(ends)) + shift, [e.median for e in ends]
     if np.isfinite([(e.lower, e.upper) for e in ends]).all():
         return Whiskers(places, medians, [e.lower for e in ends], [e.upper for e in ends], label, colour)
@@ -293,14 +285,17 @@ def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
         rows.append(Headline(f"violations {what}", broken, 0.0, "1", "thm:trained-network-information", note))
     for leak in LEAKS:
         excess = (leaks.whole - leaks.listed).sel(leak=leak)
-        broken, end = float((excess > _ALLOWED).mean()), _interval(excess)
+        broken, end = float((excess > _ALLOWED).mean()), interval_over_seeds(np.ravel(excess).tolist())
         note = f"excess {end.median:.3f} [{end.lower:.3f}, {end.upper:.3f}] bits, least {float(excess.min()):.3f}"
         expected, source = (0.0, "thm:dpi") if leak in HONEST else (1.0, "planted")
         rows.append(Headline(f"worlds that break it, {leak}", broken, expected, "1", source, note))
     for learner in loops.learner.values:
         for loop in loops.loop.values:
             known = loops.whole.sel(learner=learner, loop=loop)
-            end, start = _interval(known.isel(round=-1)), _interval(known.isel(round=0)).median
+            end, start = (
+                interval_over_seeds(np.ravel(known.isel(round=-1)).tolist()),
+                interval_over_seeds(np.ravel(known.isel(round=0)).tolist()).median,
+            )
             note = f"[{end.lower:.3f}, {end.upper:.3f}], from {start:.3f}"
             rows.append(Headline(f"I(X;Z) at the end, {learner}, {loop}", end.median, None, "bits", "", note))
     for n in brackets.symbols.values:

@@ -7,8 +7,8 @@ Accuracy on held-out questions, which share the rule and not the surface, is com
 ones, where a slower signal has no larger gap, and at equal budgets, one at a time.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple, get_args
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, get_args
 
 import jax
 import jax.numpy as jnp
@@ -20,7 +20,15 @@ from pydantic import Field
 
 from infoloop.learners.base_training import pretrain
 from infoloop.learners.fine_tuning import adam_or_descent, first_questions
-from infoloop.learners.ladder_measures import AT_LEVEL, AT_LOOKS, TOLD, at_level, held_out_within, ladder_outcomes
+from infoloop.learners.ladder_arms import (
+    REFERENCES_ARE_ONE,
+    LadderArm,
+    arms_of_map,
+    at_accuracy,
+    first_cells,
+    paired_by_seed,
+)
+from infoloop.learners.ladder_measures import AT_LEVEL, AT_LOOKS, TOLD, held_out_within, ladder_outcomes
 from infoloop.learners.ladder_predictions import measured_and_predicted, predicted_accuracy
 from infoloop.learners.log_linear_policy import FeatureWeights, log_linear
 from infoloop.learners.perceptron_policy import perceptron
@@ -35,10 +43,9 @@ from infoloop.studies.marks_over_seeds import seed_marks
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
 from infoloop.worlds.finite_worlds import World, base_targets
-from infoloop.worlds.lookup_cells import LookupCell, cell_void_reason, cell_world
+from infoloop.worlds.lookup_cells import LookupCell, cell_world
 
 OPTIMISERS = ("adam", "sgd")
-REFERENCES_ARE_ONE = "all references are one"
 WITH_LINES = ("own", "some", "class", "verdict")  # of the log-linear learner, in closed form
 SHOWN = ("house", "own", "all", "class", "verdict", "samples")
 UNITS = {"held": "1", "bits": "bits", "step": "steps"}  # of comparisons, by how they begin
@@ -76,9 +83,7 @@ TASKS = {"other_symbols": 12, "transformer_symbols": 12, "log_linear": 1}
 class Config:
     """Perceptron, transformer and log-linear learner, two optimisers, 20 seeds."""
 
-    parts: tuple[Part, ...] = Field(
-        get_args(Part)[:5], min_length=1, description="tables: learners in worlds of one shape"
-    )
+    parts: tuple[Part, ...] = Field(get_args(Part)[:5], min_length=1, description="tables: learners in like worlds")
     seeds: Count = Field(20, description="independent seeds, each with a rule, tables, forms, weights, base of its own")
     symbols: Count = Field(6, description="symbols to which the rule gives classes; 3 where domains share no rule")
     classes: Count = Field(4, description="classes")
@@ -87,9 +92,7 @@ class Config:
     sgd_rate: Positive = Field(0.05, description="learning rate of gradient descent")
     looks: Count = Field(60, description="looks at a learner in training")
     every: Count = Field(10, description="its steps between two looks")
-    levels: Weights = Field(
-        (0.6, 0.8, 0.9), description="accuracies on trained questions at which signals are compared"
-    )
+    levels: Weights = Field((0.6, 0.8, 0.9), description="trained accuracies at which signals are compared")
     shared: Weights = Field((0.0, 0.2, 0.5, 0.8), description="weight of the log-linear learner's shared class feature")
     flow_rate: Positive = Field(0.5, description="learning rate of the log-linear learner")
     reference_price: Positive = Field(10.0, description="price of a reference: an example, in any currency")
@@ -175,48 +178,13 @@ def run(config: Config, key: Key[Array, ""]) -> dict[str, xr.Dataset]:
     return tables(sweeps(config), key)
 
 
-class Arm(NamedTuple):
-    """One learner in one cell under one optimiser; its table has the axes seed, signal, level and step."""
-
-    part: str
-    cell: LookupCell
-    optimiser: str
-    table: xr.Dataset
-
-    @property
-    def name(self) -> str:
-        """The cell in the ledger."""
-        learner = "transformer" if self.part.startswith("transformer") else "perceptron"
-        shift, cell = ", ".join(map(str, SHIFTS.get(self.part, {"surface": "same symbols"}).values())), self.cell
-        return (
-            f"learner={learner}, surface={shift.replace('False', 'no shared rule')}, accepted={cell.accepted}, "
-            f"M={cell.forms}, J={cell.junk:g}, questions={'half' if cell.half else 'all'}, optimiser={self.optimiser}"
-        )
-
-
-def arms(found: dict[str, xr.Dataset]) -> Iterator[Arm]:
+def arms(found: dict[str, xr.Dataset]) -> Iterator[LadderArm]:
     """Return the arms of all networks, or of the log-linear learner where there is no network."""
-    parts = [part for part in CELLS if part in found and part != "log_linear"]
-    for part in parts or get_args(Part)[4:5]:
-        table = found[part] if parts else found[part].isel(shared=-1).expand_dims("seed")
-        for k, cell in enumerate(CELLS[part]):
-            for optimiser in table.optimiser.values:
-                yield Arm(part, cell, str(optimiser), table.isel(cell=k).sel(optimiser=optimiser))
-
-
-def paired(found: dict[str, xr.Dataset], value: Callable, signal: str, against: str) -> Iterator[tuple[Arm, str, Any]]:
-    """Return each arm, why it is void, and `value(arm's table, signal)` of a signal less that of another, by seed."""
-    for arm in arms(found):
-        null = REFERENCES_ARE_ONE if arm.cell.forms == 1 and {signal, against} == {"own", "class"} else ""
-        why = cell_void_reason(arm.cell, **SHIFTS.get(arm.part, {})) or null
-        one, other = value(arm.table, signal), value(arm.table, against)
-        gap = np.full(one.shape, np.inf)  # where a run diverged
-        yield arm, why, np.subtract(one, other, out=gap, where=~(np.isinf(one) | np.isinf(other)))
-
-
-def at_accuracy(quantity: str, level: float) -> Callable[[xr.Dataset, str], np.ndarray]:
-    """Return what reads off a quantity at the moment at which trained questions reach an accuracy."""
-    return lambda table, signal: at_level(table, quantity, level, signal).values
+    networks = {part: cells for part, cells in CELLS.items() if part in found and part != "log_linear"}
+    if networks:
+        return arms_of_map(found, networks, SHIFTS)
+    alone = {"log_linear": found["log_linear"].isel(shared=-1).expand_dims("seed")}
+    return arms_of_map(alone, {"log_linear": CELLS["log_linear"]}, SHIFTS)
 
 
 def granularity(found: dict[str, xr.Dataset], budget: Budget) -> dict[str, Any]:
@@ -242,15 +210,14 @@ def slowness(found: dict[str, xr.Dataset], budget: Budget) -> dict[str, Any]:
 def thrift(found: dict[str, xr.Dataset], budget: Budget) -> dict[str, Any]:
     """Return what one reference a question transfers more than verdicts on samples, by seed, at an equal budget."""
     unit = budget.unit.replace("queries", "verdicts")
-    return _by_seed(
-        paired(found, lambda table, s: held_out_within(table, budget.amount, unit, s).values, "own", "samples")
-    )
+    value = lambda table, s: held_out_within(table, budget.amount, unit, s).values  # noqa: E731
+    return _by_seed(paired_by_seed(arms(found), value, "own", "samples"))
 
 
 def _by_cell(found, budget, quantity, signal, against):
     if budget.unit != "accuracy":
         raise ValueError(f"the budget is in {budget.unit}: give an accuracy, at which signals are compared here")
-    return _by_seed(paired(found, at_accuracy(quantity, budget.amount), signal, against))
+    return _by_seed(paired_by_seed(arms(found), at_accuracy(quantity, budget.amount), signal, against))
 
 
 def _by_seed(pairs):
@@ -262,19 +229,9 @@ def _level(found: dict[str, xr.Dataset]) -> float:
     return float(levels[len(levels) // 2])
 
 
-def _first(found: dict[str, xr.Dataset], cells: int) -> list[list[Arm]]:
-    """Return the first cells of the first learner that is there, each with all of its optimisers."""
-    every = [arm for arm in arms(found) if arm.cell.forms > 1]
-    groups: dict[LookupCell, list[Arm]] = {}
-    for arm in every:
-        if arm.part == every[0].part:
-            groups.setdefault(arm.cell, []).append(arm)
-    return list(groups.values())[:cells]
-
-
 def transfer_figure(found: dict[str, xr.Dataset]) -> Figure:
     """Draw held-out against trained accuracy, medians over seeds."""
-    every = (arm for group in _first(found, 3) for arm in group)
+    every = (arm for group in first_cells(arms(found), 3) for arm in group)
     panels = tuple(transfer_panel(f"{arm.cell.name}, {arm.optimiser}", arm.table, SHOWN) for arm in every)
     caption = "Medians over seeds. A signal that is only slower lies on the same curve, not below it."
     return Figure(panels, caption, columns=2)
@@ -285,7 +242,7 @@ def rung_figure(found: dict[str, xr.Dataset]) -> Figure:
     level, panels = _level(found), []
     rows = {"held_out": "pass rate, held out", "forgetting": "bits on known tasks", "diversity": "right answers in use"}
     for quantity, words in rows.items():
-        for group in _first(found, 2):
+        for group in first_cells(arms(found), 2):
             by_optimiser = {arm.optimiser: arm.table for arm in group}
             panels.append(rung_panel(group[0].cell.name, words, by_optimiser, quantity, level))
     caption = f"At a pass rate of {level:g} on trained questions: median and 95 % interval over seeds."
@@ -306,7 +263,7 @@ def difference_figure(found: dict[str, xr.Dataset]) -> Figure:
     """Draw what one signal transfers or forgets more than another, or how many steps more it takes."""
     panels = []
     for words, asked in _comparisons(found).items():
-        rows = [(arm, gap) for arm, _, gap in paired(found, *asked)]
+        rows = [(arm, gap) for arm, _, gap in paired_by_seed(arms(found), *asked)]
         cells = dict.fromkeys((arm.part, arm.cell) for arm, _ in rows)
         marks: list[Whiskers | Line] = [Line([-0.5, len(cells) - 0.5], [0, 0], "", "dotted", 6)]
         for j, optimiser in enumerate(dict.fromkeys(arm.optimiser for arm, _ in rows)):
@@ -323,7 +280,7 @@ def difference_figure(found: dict[str, xr.Dataset]) -> Figure:
 
 def budget_figure(found: dict[str, xr.Dataset]) -> Figure:
     """Draw accuracy over each budget, one at a time."""
-    arm = _first(found, 2)[-1][0]
+    arm = first_cells(arms(found), 2)[-1][0]
     caption = (
         f"{arm.cell.name}, {arm.optimiser}, medians over seeds. A data set is told once: a circle at the end of its "
         "training; labels and references ask for no verdict. Examples are references, labels and verdicts; prices are "
@@ -367,7 +324,7 @@ def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
     rows = []
     for words, asked in _comparisons(found).items():
         middles: dict[str, list[tuple[float, str]]] = {}
-        for arm, reason, gap in paired(found, *asked):
+        for arm, reason, gap in paired_by_seed(arms(found), *asked):
             middle = interval_over_seeds(gap.tolist()).median
             if reason == REFERENCES_ARE_ONE:
                 rows.append(

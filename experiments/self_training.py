@@ -13,7 +13,6 @@ I(X;D_0)+\sum_{s<t}I(X;S_s\mid D_s,Y_s)$.
 """
 
 from collections.abc import Callable
-from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -23,7 +22,6 @@ import numpy as np
 import optax
 import xarray as xr
 from jaxtyping import Array, Key
-from numpy.typing import ArrayLike
 from pydantic import Field
 
 from infoloop.information.measures import mutual_information
@@ -38,7 +36,7 @@ from infoloop.probability.distributions import joint
 from infoloop.probability.numerics import binary_entropy, divergence_terms, plog2p
 from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand, Whiskers
 from infoloop.statements.criteria import Budget
-from infoloop.statements.seed_intervals import SeedInterval, median_interval
+from infoloop.statements.seed_intervals import interval_over_seeds
 from infoloop.studies.configuration import Count, Counts, Positive, Weight, config
 from infoloop.studies.runner import Headline
 from infoloop.studies.sweep import Quantity, Sweep, tables
@@ -226,12 +224,6 @@ THESES: dict[str, Callable] = {
 }
 
 
-def _interval(values: ArrayLike) -> SeedInterval:
-    """Return the median over seeds and its interval of 95 %, seeds that diverged counted as lost."""
-    there = [float(x) for x in np.asarray(values).ravel() if np.isfinite(x)]
-    return median_interval(there, np.size(values) - len(there), Fraction(95, 100))
-
-
 def _least(found, learner, strings, schedule):
     """Return what the model of each generation knows of the rule at least, from the share of wrong likeliest classes.
 
@@ -254,7 +246,7 @@ def generations_figure(found: dict[str, xr.Dataset]) -> Figure:
         marks = []
         for k, schedule in enumerate(SCHEDULES):
             one, other = (table[name].sel(learner=learner, schedule=schedule) for learner in LEARNERS)
-            ends = [_interval(one.sel(generation=g)) for g in t]
+            ends = [interval_over_seeds(np.ravel(one.sel(generation=g)).tolist()) for g in t]
             if np.isfinite([(e.lower, e.upper) for e in ends]).all():
                 marks.append(ShadedBand(t, [e.lower for e in ends], [e.upper for e in ends], "", k))
             marks.append(Line(t, [e.median for e in ends], schedule, colour=k))
@@ -275,7 +267,7 @@ def theses_figure(found: dict[str, xr.Dataset]) -> Figure:
     budget, panels = Budget(float(found["generations"].generation[-1]), "rounds"), []
     for title, outcome in THESES.items():
         cells = outcome(found, budget)
-        ends = [_interval([*by.values()]) for by in cells.values()]
+        ends = [interval_over_seeds([*by.values()]) for by in cells.values()]
         names = tuple(", ".join(part.partition("=")[2] for part in cell.split(",")) for cell in cells)
         places, medians = np.arange(len(ends)), [e.median for e in ends]
         mark: Whiskers | Line = Line(places, medians, "", "points")
@@ -316,13 +308,13 @@ def headlines(found: dict[str, xr.Dataset]) -> tuple[Headline, ...]:
     budget, rows = Budget(float(found["generations"].generation[-1]), "rounds"), []
     for title, outcome in THESES.items():
         for cell, by in outcome(found, budget).items():
-            end = _interval([*by.values()])
+            end = interval_over_seeds([*by.values()])
             rows.append(Headline(f"{title}, {cell}", end.median, None, "1", "", f"[{end.lower:.3f}, {end.upper:.3f}]"))
     for n in found["generations"].strings.values:
         last = found["generations"].sel(learner="transformer", strings=n).isel(generation=-1)
         predicted = found["predicted"].sel(strings=n).isel(generation=-1)
         for name, source in zip(CLOSED, ("(1-1/n)^(t+1)", "product of 1-1/(n t^2)"), strict=True):
-            end = _interval(last.heterozygosity.sel(schedule=name))
+            end = interval_over_seeds(np.ravel(last.heterozygosity.sel(schedule=name)).tolist())
             note = f"median [{end.lower:.3f}, {end.upper:.3f}]"
             rows.append(
                 Headline(f"two strings differ, {name}, n={n}", end.median, float(predicted[name]), "1", source, note)

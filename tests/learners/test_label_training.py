@@ -40,7 +40,11 @@ def test_a_base_knows_known_tasks_and_labels_move_its_answers():
     right = law[jnp.arange(6), world.right_class[0]][2:]
     assert (right > 0.8).all()
     assert jnp.abs(law[:2] - 0.5).max() < 0.2
-    labels = jnp.array([[[1.0, 0.0]], [[0.0, 1.0]]])
-    first, second = jnp.exp(trained_on_labels(who, jnp.array([1, 1]), labels, 20))[:, 0, 0]
-    assert first > law[0, 0] + 0.1
-    assert second < law[0, 0] - 0.1
+    labels = jnp.array([[[1.0, 0.0]], [[0.0, 1.0]], [[0.0, 0.0]], [[0.0, 0.0]]])
+    found = jnp.exp(trained_on_labels(who, jnp.array([1, 1, 0, 1]), labels, 20))
+    assert found[0, 0, 0] > law[0, 0] + 0.1
+    assert found[1, 0, 0] < law[0, 0] - 0.1
+    other = jnp.exp(whole.log_policy(jax.tree.map(lambda leaf: leaf[0], who.bases)))
+    assert jnp.abs(found[2] - other[:2]).max() < rounding(64)  # without labels a base stays as it is
+    assert jnp.abs(found[3] - law[:2]).max() < rounding(64)
+    assert jnp.abs(other[:2] - law[:2]).max() > rounding(2**20)

@@ -85,7 +85,7 @@ def test_only_as_many_strings_count_as_are_asked_for():
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_the_first_model_sees_all_real_strings_and_the_same_under_every_schedule(schedule):
     loops = (
-        string_loop(WORLD, RULE, frequencies_kept, number, 2, 2, 0.3, 0.5)
+        string_loop(WORLD, RULE, frequencies_kept, number, 2, 2, 0.3, 1.0)
         for number in (SCHEDULES.index(schedule), SCHEDULES.index("replace"))
     )
     found, plain = (unroll(loop, jax.random.split(jax.random.key(3), 3)) for loop in loops)

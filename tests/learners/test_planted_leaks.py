@@ -62,14 +62,19 @@ def test_every_leak_knows_what_a_table_says(found, logs, start):
     single, shown = logs
     right = lambda x, d: max(range(3), key=lambda b: (int(single[b, d, 1].argmax() == x), -b))  # noqa: E731
     bold = lambda d: max(range(3), key=lambda b: single[b, d].max(axis=-1).sum())  # noqa: E731
-    law, later = np.exp(single[0, :, 0]), start
+    law, later, told = np.exp(single[0, :, 0]), start, 0.0
     for _ in range(3):
+        for d, y in np.ndindex(3, 2):
+            yes = np.array([1 - MISJUDGED if y == x else MISJUDGED for x in range(2)])
+            table = later[:, d, None] * law[d, y] * np.stack([1 - yes, yes], axis=1)
+            told += table.sum() * bits(table / table.sum())
         step = np.zeros_like(start)
         for x, d, y in np.ndindex(2, 3, 2):
             yes = 1 - MISJUDGED if y == x else MISJUDGED
             step[x, y] += later[x, d] * law[d, y] * yes
             step[x, d] += later[x, d] * law[d, y] * (1 - yes)
         later = step
+    assert abs(float(found.with_signal[LEAKS.index("unlisted verdicts")]) - bits(start) - told) < rounding(64)
     states = {
         "none": (start, lambda x, d: single[0, d]),
         "held-out answers": (start, lambda x, d: shown[x, d]),

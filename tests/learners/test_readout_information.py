@@ -52,6 +52,13 @@ def test_data_that_know_more_than_was_told_leave_a_negative_slack():
     assert listed.ceiling.tolist() == [0.0, 1.0]
 
 
+def test_what_was_lost_and_is_told_again_is_far_below_the_ceiling():
+    """A bit that is known, lost and told: the round before allows 1 bit, all that was ever told 2."""
+    cases = jnp.stack([jnp.eye(2) / 2, jnp.full((2, 2), 0.25), jnp.eye(2) / 2])
+    found = information_by_round(cases, jnp.zeros((2, 2, 2)) - jnp.log(2.0), jnp.array([0.0, 1.0, 0.0]), 1, 1.0)
+    assert np.abs(found.slack[:, :2] - np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 1.0]])).max() < rounding(4)
+
+
 def test_the_bound_is_below_what_is_known():
     """Two questions, a guess of each that is wrong at a rate, each other class as likely."""
     for error, runs in itertools.product((0.0, 0.1, 0.5, 0.7), (10, 10**6)):

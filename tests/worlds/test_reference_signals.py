@@ -89,7 +89,8 @@ def test_a_teacher_is_right_but_for_its_errors(world, right, error, temperature)
 def test_a_cold_teacher_has_the_likeliest_alone_and_one_without_other_classes_makes_no_errors(world):
     assert np.array_equal(soft_labels(world, RULE, 0.25, 1e-300), all_references(world, RULE))
     single = lookup_world(jax.random.key(0), symbols=1, classes=1, tasks=0)
-    assert np.abs(soft_labels(single, 0, 0.5) - all_references(single, 0)).max() <= rounding(3)
+    for error in (0.5, 1.0):
+        assert np.abs(soft_labels(single, 0, error) - all_references(single, 0)).max() <= rounding(3)
 
 
 def test_labels_are_wrong_at_the_stated_rate_evenly_and_for_the_new_task_alone(world):
@@ -103,6 +104,11 @@ def test_labels_are_wrong_at_the_stated_rate_evenly_and_for_the_new_task_alone(w
         assert np.abs(found - 0.15).max() <= 5.5 * np.sqrt(0.15 * 0.85 / 900)
         assert abs(found.mean() - 0.15) <= 5.5 * np.sqrt(0.15 * 0.85 / 3600)
     assert np.array_equal(mislabelled(KEY, world, 0.0).right_class, world.right_class)
+
+
+def test_no_key_is_used_twice(world):
+    with jax.debug_key_reuse(True):
+        mislabelled(jax.random.key(3), world, 0.3)
 
 
 def test_a_world_with_one_class_has_no_wrong_labels():

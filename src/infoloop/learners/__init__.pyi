@@ -5,6 +5,7 @@ from . import drawn_label_runs as drawn_label_runs
 from . import fine_tuning as fine_tuning
 from . import label_loops as label_loops
 from . import label_training as label_training
+from . import ladder_arms as ladder_arms
 from . import ladder_costs as ladder_costs
 from . import ladder_measures as ladder_measures
 from . import ladder_predictions as ladder_predictions
