@@ -72,6 +72,15 @@ def test_the_best_learner_is_as_good_as_the_best_answers(world, name, collide):
     assert (found.informed > found.uninformed + 0.01) == (name != "nothing")
 
 
+def test_an_output_that_is_junk_at_one_of_two_questions_alike_is_right_at_the_other_alone(world):
+    """Without it junk would count as the last class there, and be right at both."""
+    prompts, classes = np.array(world.prompts), np.array(world.classes)
+    prompts[3], classes[2:4] = prompts[2], -1
+    classes[2, 0], classes[3, 1] = 2, 1  # output 0 is of the last class at question 2 and junk at question 3
+    alike = changed(world, prompts=prompts, classes=classes, right_class=jnp.full_like(world.right_class, 2))
+    assert abs(bayes_accuracy(alike, jnp.ones((8, 16, 1))).uninformed - 1 / 2) <= rounding(32)
+
+
 def test_rules_are_told_apart_where_the_signal_differs(world):
     found = {name: rule_groups(world, channel) for name, channel in signals(world).items()}
     right = np.array(world.right_class)[:, trained_questions(world)]

@@ -12,7 +12,7 @@ from infoloop.information.signal_efficiency import efficiency
 from infoloop.probability.distributions import joint
 from infoloop.probability.numerics import rounding
 from infoloop.worlds.lookup import lookup_world
-from infoloop.worlds.reference_channels import class_channel, reference_channel, teacher_channel
+from infoloop.worlds.reference_channels import class_channel, mislabelled_channel, reference_channel, teacher_channel
 from infoloop.worlds.reward_channels import verdict_channel
 from infoloop.worlds.signal_information import class_law, reference_law, signal_gains, surface_overlap
 from tests.support.signal_laws import asked, members, trained_questions
@@ -60,6 +60,8 @@ def test_what_says_nothing_has_no_precision(world):
     assert np.array(found[:2]).tolist() == [0, 0]
     assert math.isnan(found.eta)
     assert found.recall == 0
+    guess = signal_gains(world, mislabelled_channel(world, class_channel(world), 2 / 3))
+    assert math.isnan(guess.eta)  # gain and waste are what rounding left
 
 
 def test_splits_of_many_worlds_are_taken_at_once_and_have_slopes():
