@@ -12,7 +12,7 @@ from infoloop.cli.terminal import console, phases, show, use_float64
 
 
 def measure_thesis(
-    label: Annotated[str, typer.Argument(help="The label of a measured thesis of `infoloop list`: hyp:granularity.")],
+    labels: Annotated[list[str], typer.Argument(help="Labels of measured theses of `infoloop list`: hyp:granularity.")],
     out: Annotated[
         Path | None, typer.Option(help="Folder of the experiment's run, results/measured/LABEL if none is given.")
     ] = None,
@@ -25,37 +25,44 @@ def measure_thesis(
     as_json: Json = False,
     theory: TheoryFolder = None,
 ) -> None:
-    """Measure a thesis: run its experiment, keep the outcome of every seed in theory/measured/, show what follows.
+    """Measure theses: run the experiment, keep the outcome of every seed in theory/measured/, show what follows.
 
-    A run that was killed goes on. The settings are those of the thesis's block, the root seed is 1; `infoloop run` with
-    the same settings and folder may compute its shards. Commit the criterion before.
+    A run that was killed goes on. The settings are those of the thesis's block, the root seed is that of the ledger,
+    which `infoloop run` has not. Theses of one experiment and configuration share the run in the folder --out. Commit
+    the criterion before.
 
     Exit status 0 if it was done, whatever came out; 1 if a repetition (--check) gives other outcomes; 3 on bad input,
     or if it could not be done (full disk, closed pipe, out of memory, interrupted).
 
     [bold]Examples[/bold]
 
-      infoloop measure hyp:granularity
+      infoloop measure hyp:label-transfers
 
-      infoloop measure hyp:granularity --check
+      infoloop measure hyp:label-transfers hyp:verdict-transfers --check
     """
     use_float64()
     theory = theory or statements.theory_files.default_folder()
-    thesis = _thesis(theory, label)
-    experiment, config = studies.measurement.load_measured(thesis)
+    theses = [_thesis(theory, label) for label in labels]
     if check:
-        _repeat(theory, thesis, experiment)
+        _repeat(theory, theses)
         return
+    for thesis in theses:
+        found, path = _kept(theory, thesis, out, overwrite)
+        if as_json:
+            show(reporting.text.as_json(found.row()))
+        else:
+            statements.measured_text.print_measured((found,), console(), cells=True)
+            show(f"\n{path}: the outcome of every seed; commit it")
+
+
+def _kept(theory: Path, thesis: Any, out: Path | None, overwrite: bool) -> tuple[Any, Path]:
+    """Return what follows from a measurement that was made and kept, and its file."""
+    experiment, config = studies.measurement.load_measured(thesis)
     path = statements.measurements.measurement_path(theory, thesis.label)
     reporting.atomic_files.writable_folder(path.parent)
     content = _measured(thesis, experiment, config, out or Path("results") / "measured" / path.stem, overwrite)
     reporting.atomic_files.atomic_write_text(path, reporting.text.as_json(content) + "\n")
-    found = statements.measured_ledger.examine_measurement(thesis, theory, content["config"])
-    if as_json:
-        show(reporting.text.as_json(found.row()))
-    else:
-        statements.measured_text.print_measured((found,), console(), cells=True)
-        show(f"\n{path}: the outcome of every seed; commit it")
+    return statements.measured_ledger.examine_measurement(thesis, theory, content["config"]), path
 
 
 def _thesis(theory: Path, label: str) -> Any:
@@ -90,13 +97,22 @@ def _measured(thesis: Any, experiment: Any, config: Any, folder: Path, overwrite
         return studies.measurement.measurement_of(thesis, experiment, config, tables)
 
 
-def _repeat(theory: Path, thesis: Any, experiment: Any) -> None:
-    path = statements.measurements.measurement_path(theory, thesis.label)
-    stored = statements.measurements.read_measurement(path)
-    exact, differing = studies.measurement.repeat_small(thesis, experiment, stored)
-    how = "bit for bit" if exact else "to a tenth of the size that counts, as on another machine"
-    if differing:
-        first, count = differing[0], len(differing)
-        show(f"{thesis.label}: its small run gives other outcomes, {count} of them, compared {how}: {first}")
+def _repeat(theory: Path, theses: list[Any]) -> None:
+    """Repeat the small run of each experiment once, and compare the outcomes of all its theses."""
+    measurement, tables, failed = studies.measurement, {}, False
+    for thesis in theses:
+        path = statements.measurements.measurement_path(theory, thesis.label)
+        stored = statements.measurements.read_measurement(path)
+        experiment, _ = measurement.load_measured(thesis)
+        if thesis.experiment not in tables:
+            tables[thesis.experiment] = measurement.small_tables(experiment)
+        exact, differing = measurement.repeat_small(thesis, experiment, stored, tables[thesis.experiment])
+        how = "bit for bit" if exact else "to a tenth of the size that counts, as on another machine"
+        if differing:
+            first, count = differing[0], len(differing)
+            show(f"{thesis.label}: its small run gives other outcomes, {count} of them, compared {how}: {first}")
+            failed = True
+        else:
+            show(f"{thesis.label}: its small run gives the same outcomes {how}")
+    if failed:
         raise typer.Exit(1)
-    show(f"{thesis.label}: its small run gives the same outcomes {how}")

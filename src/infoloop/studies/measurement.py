@@ -73,17 +73,30 @@ def _outcome_function(thesis: MeasuredThesis, experiment: ModuleType) -> Callabl
     return function
 
 
-def small_run(thesis: MeasuredThesis, experiment: ModuleType) -> dict[str, Any]:
-    """Return configuration, environment and outcomes of the experiment's `SMALL`, run on the CPU's first device."""
+def small_tables(experiment: ModuleType) -> dict[str, Any]:
+    """Return the tables of the experiment's `SMALL`, run on the CPU's first device."""
     cpu = jax.devices("cpu")[0]
     with jax.default_device(cpu):
         sweeps = experiment.sweeps(experiment.SMALL)
         devices = jax.make_mesh((1,), (POINTS,), axis_types=(jax.sharding.AxisType.Auto,), devices=[cpu])
         key = jax.random.key(SEED)
         values = {shard.name: compute(sweeps[shard.table], shard, key, devices) for shard in shards(sweeps)}
-    tables = {name: dataset(sweep, name, values) for name, sweep in sweeps.items()}
-    cells = cells_as_json(outcomes_of(thesis, experiment, tables))
-    return {"config": as_dict(experiment.SMALL), "environment": environment(cpu), "cells": cells}
+    return {name: dataset(sweep, name, values) for name, sweep in sweeps.items()}
+
+
+def small_run(
+    thesis: MeasuredThesis, experiment: ModuleType, tables: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return configuration, environment and outcomes of the experiment's `SMALL`.
+
+    Args:
+        thesis: The thesis.
+        experiment: Its experiment.
+        tables: What `small_tables` returned for another thesis of this experiment; worked out here if None.
+    """
+    found = small_tables(experiment) if tables is None else tables
+    cells = cells_as_json(outcomes_of(thesis, experiment, found))
+    return {"config": as_dict(experiment.SMALL), "environment": environment(jax.devices("cpu")[0]), "cells": cells}
 
 
 def environment(device: jax.Device) -> dict[str, Any]:
@@ -120,7 +133,9 @@ def measurement_of(
     return sealed_measurement(thesis, as_dict(config), made, cells, small_run(thesis, experiment))
 
 
-def repeat_small(thesis: MeasuredThesis, experiment: ModuleType, stored: Mapping[str, Any]) -> tuple[bool, list[str]]:
+def repeat_small(
+    thesis: MeasuredThesis, experiment: ModuleType, stored: Mapping[str, Any], tables: Mapping[str, Any] | None = None
+) -> tuple[bool, list[str]]:
     """Repeat the small run of a measurement.
 
     In the environment in which it was made the bits must be the same. Elsewhere numbers may differ by a tenth of the
@@ -130,11 +145,12 @@ def repeat_small(thesis: MeasuredThesis, experiment: ModuleType, stored: Mapping
         thesis: The thesis.
         experiment: Its experiment.
         stored: The content of its file.
+        tables: As of `small_run`.
 
     Returns:
         Whether bits were compared, and what differs, in words.
     """
-    small = small_run(thesis, experiment)
+    small = small_run(thesis, experiment, tables)
     exact = small["environment"] == stored["small"]["environment"]
     if small["config"] != stored["small"]["config"]:
         return exact, ["SMALL of the experiment is another configuration"]
