@@ -39,6 +39,7 @@ LONG = (
     "information_decay",
     "information_of_a_network",
     "self_training",
+    "reference_or_verdict",
 )  # 5 s to a minute each
 DRAWN = [pytest.param(name, marks=pytest.mark.full if name in LONG else ()) for name in EXPERIMENTS]
 
