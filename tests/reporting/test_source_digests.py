@@ -6,7 +6,7 @@ import pytest
 
 from infoloop.reporting import source_digests as module
 from infoloop.reporting.package_files import package_folder
-from infoloop.reporting.source_digests import digests_of_sources, module_file
+from infoloop.reporting.source_digests import code_digest, digests_of_sources, module_file
 
 
 def digests(tmp_path, text: str, also=()) -> dict[str, str]:
@@ -16,7 +16,7 @@ def digests(tmp_path, text: str, also=()) -> dict[str, str]:
 
 
 def test_a_file_without_imports_is_itself(tmp_path):
-    assert digests(tmp_path, "import json\n") == {"study.py": hashlib.sha256(b"import json\n").hexdigest()}
+    assert digests(tmp_path, "import json\n") == {"study.py": hashlib.sha256(b"import json").hexdigest()}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_a_file_without_imports_is_itself(tmp_path):
 def test_imports_are_followed_to_the_end_however_they_are_written(tmp_path, text):
     found = digests(tmp_path, text)
     content = (package_folder() / "learning" / "pass_at_k.py").read_bytes()
-    assert found["infoloop.learning.pass_at_k"] == hashlib.sha256(content).hexdigest()
+    assert found["infoloop.learning.pass_at_k"] == code_digest(content)
     assert "infoloop.probability.numerics" in found  # which it imports
     assert "infoloop.learning.linear_networks" not in found
 
@@ -89,9 +89,9 @@ def test_a_module_that_is_used_without_an_import_is_followed(tmp_path):
     assert "infoloop.probability.numerics" in digests(tmp_path, "", ["infoloop.learning.pass_at_k"])
 
 
-def test_a_changed_byte_far_down_changes_a_digest(tmp_path, planted):
+def test_changed_code_far_down_changes_a_digest(tmp_path, planted):
     before = digests(tmp_path, "from infoloop import size")
-    (planted / "other.py").write_text("# a comment\n", encoding="utf-8")
+    (planted / "other.py").write_text("SIZE = 1\n", encoding="utf-8")
     after = digests(tmp_path, "from infoloop import size")
     assert {name for name in after if before[name] != after[name]} == {"infoloop.other"}
 
@@ -99,3 +99,32 @@ def test_a_changed_byte_far_down_changes_a_digest(tmp_path, planted):
 def test_modules_of_others_have_no_file_here():
     assert module_file("jax.numpy") is None
     assert module_file("infoloop.nowhere") is None
+
+
+CODE = '''"""What it is."""
+
+import os  # why
+
+# more of it
+class A:
+    """A class."""
+
+    text = """no docstring"""
+
+
+async def f(x):
+    """Say
+    é more."""  # and a comment
+    return "# no comment", x
+'''.encode()
+BARE = b'''import os
+class A:
+    text = """no docstring"""
+async def f(x):
+    return "# no comment", x'''
+
+
+def test_what_is_said_of_code_is_no_part_of_it():
+    assert code_digest(CODE) == code_digest(BARE) == hashlib.sha256(BARE).hexdigest()
+    for old, new in ((b"# no", b"# a"), (b"no docstring", b"one"), (b", x\n", b", -x\n"), (b"import os", b"import re")):
+        assert code_digest(CODE.replace(old, new)) != code_digest(CODE)

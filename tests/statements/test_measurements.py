@@ -84,7 +84,7 @@ def test_outcomes_that_were_changed_are_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("{", "is not JSON"), ("[]", "is no 'infoloop measurement 1'"), ('{"format": "other"}', "is no")],
+    [("{", "is not JSON"), ("[]", "is no 'infoloop measurement 2'"), ('{"format": "other"}', "is no")],
 )
 def test_what_is_no_measurement_is_refused(tmp_path, text, message):
     path = tmp_path / "x.json"
@@ -107,7 +107,7 @@ def test_another_configuration_source_or_seed_is_stale(tmp_path):
     assert what_is_stale(content, thesis, {**CONFIG, "seeds": 21}) == ["the configuration"]
     assert what_is_stale({**content, "seed": 0}, thesis, CONFIG) == ["the root seed"]
     with thesis.experiment.open("a") as file:
-        file.write("# changed\n")
+        file.write("CHANGED = 1\n")
     assert what_is_stale(content, thesis, CONFIG) == ["the source of study.py"]
     fewer = {name: sha for name, sha in content["sources"].items() if name != "infoloop.learning.mcmc"}
     assert what_is_stale({**content, "sources": fewer}, thesis, CONFIG) == [

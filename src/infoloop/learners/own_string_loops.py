@@ -74,8 +74,8 @@ def string_fit(
     >>> from infoloop.worlds.lookup import lookup_world
     >>> world = lookup_world(jax.random.key(0), symbols=1, classes=2, alphabet=2, length=1, forms=1, tasks=0, domains=1)
     >>> fit = string_fit(jax.random.key(1), tabular_softmax(world), optax.sgd(2.0), 1)
-    >>> jnp.exp(fit(jnp.array([[3.0, 0.0]])).log_policy).round(3).tolist()
-    [[0.881, 0.119]]
+    >>> [round(x, 3) for x in jnp.exp(fit(jnp.array([[3.0, 0.0]])).log_policy)[0].tolist()]
+    [0.881, 0.119]
     """
     steps, start = check_int(steps, "steps"), policy.start(key)
 

@@ -111,7 +111,7 @@ def least_information(errors: float, letters: int, questions: int, runs: int, mi
         ValueError: A count is too small, or a number is no probability.
 
     >>> round(least_information(0.0, 4, 2, 10**9), 3), least_information(0.75, 4, 2, 100)
-    (3.999, 0.0)
+    (4.0, 0.0)
     """
     runs, questions = check_int(runs, "runs"), check_int(questions, "questions")
     if not 0 < miss < 1:

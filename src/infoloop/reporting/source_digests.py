@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import io
+import tokenize
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +18,9 @@ _MAKING = ("studies.sweep",)  # except for the keys of a sweep's points
 
 
 def digests_of_sources(path: Path, also: Iterable[str] = ()) -> dict[str, str]:
-    """Return the SHA-256 of the bytes of a file and of each module of the package that it imports, by its name.
+    """Return the SHA-256 of the code of a file and of each module of the package that it imports, by its name.
+
+    The code is the source without docstrings, comments and empty lines, on which no number hangs.
 
     Imports are followed through modules, at whatever place they stand, those for type checking too. A name that a
     package exports (`from infoloop import entropy`) is followed to its module; a package that is imported as such,
@@ -36,14 +40,14 @@ def digests_of_sources(path: Path, also: Iterable[str] = ()) -> dict[str, str]:
     (True, False)
     """
     content = path.read_bytes()
-    found, waiting = {path.name: _sha256(content)}, [*also, *_imported(content, "")]
+    found, waiting = {path.name: code_digest(content)}, [*also, *_imported(content, "")]
     while waiting:
         name = waiting.pop()
         module = module_file(name)
         if name in found or module is None or _presents(name):
             continue
         content = module.read_bytes()
-        found[name] = _sha256(content)
+        found[name] = code_digest(content)
         waiting += _inside(name) if _is_lazy(module) else []
         waiting += _imported(content, name if module.name == "__init__.py" else name.rpartition(".")[0])
     return dict(sorted(found.items()))
@@ -104,5 +108,38 @@ def _exports(stub: bytes) -> dict[str, str]:
     return {alias.asname or alias.name: str(node.module) for node in nodes for alias in node.names}
 
 
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def code_digest(source: bytes) -> str:
+    r"""Return the SHA-256 of a Python source without its docstrings, comments, empty lines and blanks at ends of lines.
+
+    Raises:
+        SyntaxError: It is no Python.
+
+    >>> one, other = b"def f(x):  # why\n    return x\n", b"def f(x):\n    'What it does.'\n\n    return x\n"
+    >>> code_digest(one) == code_digest(other), code_digest(one) == code_digest(one.replace(b"return", b"return -"))
+    (True, False)
+    """
+    lines = source.splitlines(keepends=True)
+    for first, start, last, end in sorted({*_docstrings(source), *_comments(source)}, reverse=True):
+        lines[first:last] = [lines[first][:start] + lines[last - 1][end:]]
+    return hashlib.sha256(b"\n".join(filter(None, (line.rstrip() for line in lines)))).hexdigest()
+
+
+def _docstrings(source: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Yield where each docstring stands: first line, column, line after the last, column, in bytes and from 0."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0] if node.body else None
+            if (
+                isinstance(first, ast.Expr)
+                and isinstance(first.value, ast.Constant)
+                and isinstance(first.value.value, str)
+            ):
+                yield first.lineno - 1, first.col_offset, first.end_lineno or first.lineno, first.end_col_offset or 0
+
+
+def _comments(source: bytes) -> Iterator[tuple[int, int, int, int]]:
+    for token in tokenize.tokenize(io.BytesIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            start = len(token.line[:column].encode())
+            yield row - 1, start, row, start + len(token.string.encode())

@@ -15,7 +15,7 @@ from infoloop.statements.cell_verdicts import CellOutcomes
 from infoloop.statements.measured_theses import MeasuredThesis, block_digest
 from infoloop.statements.verification import certificate_path, digest
 
-MEASUREMENT_FORMAT = "infoloop measurement 1"
+MEASUREMENT_FORMAT = "infoloop measurement 2"
 SEED = 2  # the root seed of every measurement: another one would be a choice; runs that anyone looks at before have 0
 # 1 was that of the first measurements, whose 20 seeds left most cells undecided: more seeds had to be fresh ones
 MISSING, DIVERGED = "missing", "diverged"
