@@ -18,7 +18,11 @@ from tests.support.paths import ROOT
 
 THESES = read_measured(ROOT / "theory", read_blocks(ROOT / "theory"))
 KEPT = [thesis for thesis in THESES if measurement_path(ROOT / "theory", thesis.label).exists()]
-EXPERIMENTS = sorted({thesis.experiment.stem for thesis in KEPT})
+QUICK = ("hacking",)  # the small run that the gate repeats; the full lane repeats all
+EXPERIMENTS = [
+    pytest.param(name, marks=() if name in QUICK else pytest.mark.full)
+    for name in sorted({thesis.experiment.stem for thesis in KEPT})
+]
 
 
 def infoloop(*arguments: str) -> subprocess.CompletedProcess:

@@ -28,7 +28,7 @@ from infoloop.worlds.lookup import lookup_world
 KEY = jax.random.key(0)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_rung_is_the_training_on_its_objective_alone():
     world = under_rule(lookup_world(KEY, symbols=2, classes=2, forms=2, tasks=1, alphabet=2), 1)
     few, policy = first_questions(world, 2), perceptron(world, 4, (6,))

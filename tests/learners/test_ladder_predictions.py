@@ -14,7 +14,7 @@ from infoloop.worlds.finite_worlds import under_rule
 from infoloop.worlds.lookup import lookup_world
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("shared", [0.0, 0.5])
 def test_a_trained_learner_lies_on_its_lines(shared):
     """A planted effect that is recovered: at a rate of .2 steps are a flow to 1e-3."""

@@ -232,7 +232,7 @@ def test_questions_and_settings_are_batched():
             np.testing.assert_allclose(found[s, q], alone, rtol=0, atol=rounding(64))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("rule", [grpo(), modified(grpo(0.1), dose=0.3), modified(dr_grpo(), redrawn="equal verdicts")])
 def test_a_kind_that_only_fills_up_changes_nothing(rule):
     """A question of two kinds beside one of three, in values and in slopes along logits, rewards and shaping."""
