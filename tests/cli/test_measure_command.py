@@ -78,7 +78,7 @@ def test_a_criterion_changed_after_the_measurement_is_stale(theory):
 @pytest.mark.slow
 def test_a_changed_experiment_is_stale(theory):
     with (theory / "study.py").open("a") as file:
-        file.write("# changed\n")
+        file.write("CHANGED = 1\n")
     shown = run("verify", "--theory", str(theory))
     assert shown.exit_code == 1
     assert "the source of study.py changed" in flat(shown.stdout)
