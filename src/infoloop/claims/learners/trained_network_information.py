@@ -173,7 +173,7 @@ def _codes(case, logs):
     return np.unique(flat, axis=0, return_inverse=True)[1].ravel()
 
 
-def _merged(masses, codes):
+def _rules_and_states(masses, codes):
     """Return P(x, z) exactly, of P(x, d) and z(d) or z(x, d)."""
     table = np.array([[fmpq(0)] * (int(codes.max()) + 1)] * len(RULES), dtype=object)
     codes = np.broadcast_to(codes, masses.shape)
@@ -182,7 +182,7 @@ def _merged(masses, codes):
     return table
 
 
-def _told(case, masses, answers):
+def _verdict_bits(case, masses, answers):
     """Return I(X;S|D,Y) of the verdicts on one round's answers; of a loop without verdicts it is 0."""
     if case["loop"] != "verified":
         return LogSum({})
@@ -212,7 +212,7 @@ def network_bound(case: Mapping[str, Any]) -> tuple[LogSum, LogSum]:
     rounds, answers = _by_round(case)
     known = exact_information(rounds[-1])
     if case["bound"] == "round":
-        return known, exact_information(rounds[-2]) + _told(case, rounds[-2], answers)
+        return known, exact_information(rounds[-2]) + _verdict_bits(case, rounds[-2], answers)
     networks = trained_networks(case["learner"], case["seed"])
     logs = networks.pairs if case["loop"] == "replay" else networks.bases[0]
     leak = case.get("leak")
@@ -222,7 +222,7 @@ def network_bound(case: Mapping[str, Any]) -> tuple[LogSum, LogSum]:
         right = (networks.bases[:, None, :, SYMBOLS:].argmax(axis=-1) == RULES[:, None]).sum(axis=-1)
         logs = networks.bases[right.argmax(axis=0), np.arange(len(SETS))]
     codes = _codes(case, logs)
-    return exact_information(_merged(rounds[-1], codes.reshape(rounds[-1].shape) if leak else codes)), known
+    return exact_information(_rules_and_states(rounds[-1], codes.reshape(rounds[-1].shape) if leak else codes)), known
 
 
 def _without_told(case):
