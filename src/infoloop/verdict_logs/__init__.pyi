@@ -1,9 +1,13 @@
 from . import code_lengths as code_lengths
 from . import estimators as estimators
 from . import figures as figures
+from . import files as files
+from . import formats as formats
+from . import groups as groups
 from . import log_audit as log_audit
 from . import page as page
 from . import pass_at_intervals as pass_at_intervals
 from . import question_counts as question_counts
 from . import reader as reader
+from . import rollouts as rollouts
 from . import text as text

@@ -1,0 +1,5 @@
+"""Files of logs: what they hold, opened within bounds, read in parts."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

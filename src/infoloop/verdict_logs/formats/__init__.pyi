@@ -1,0 +1,1 @@
+from . import log_format as log_format

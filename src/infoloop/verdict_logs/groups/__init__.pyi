@@ -1,0 +1,1 @@
+from . import group_table as group_table
