@@ -28,10 +28,14 @@ def read_rows(opening: Opening, form: LogFormat, settings: Settings, omissions: 
         omissions: where to count what is left out.
     """
 
-    def choose(names: list[str]) -> list[str]:
-        return names if form.wanted is None else form.wanted(names, settings)
-
     path, kind = opening.path, container(opening)
+
+    def choose(names: list[str]) -> list[str]:
+        try:
+            return names if form.wanted is None else form.wanted(names, settings)
+        except LogError as error:  # of a header it is told which line it is on
+            raise error if kind == "delimited" else LogError(f"{shown(path)}: {error}") from None
+
     if kind == "lines":
         yield from read_lines(path, choose, omissions)
     elif kind == "arrow":
