@@ -20,18 +20,19 @@ class SeenRollouts:
 
     def repeated(self, part: Rollouts) -> np.ndarray:
         """Return which rows of a part were there before, in it or in an earlier part; remember the others."""
+        import pandas as pd
+
         keys = rollout_keys(part)
         if self.count + len(keys) > MOST_KEYS:
             return np.zeros(len(keys), bool)
-        distinct, first = np.unique(keys, return_index=True)
+        again = pd.Series(keys).duplicated().to_numpy()
+        distinct = np.sort(keys[~again])
         seen = np.zeros(len(distinct), bool)
         for run in self.runs:
             place = np.minimum(np.searchsorted(run, distinct), len(run) - 1)
             seen |= run[place] == distinct
-        again = np.ones(len(keys), bool)
-        again[first[~seen]] = False
         self._remember(distinct[~seen])
-        return again
+        return again | np.isin(keys, distinct[seen]) if seen.any() else again
 
     @property
     def count(self) -> int:

@@ -173,7 +173,8 @@ def texts(values: pd.Series) -> np.ndarray:
         values = pd.Series([_digest_of(value) for value in values], dtype=object)
     codes, distinct = pd.factorize(values)
     names = np.empty(len(distinct) + 1, object)
-    names[:-1] = [name_of(value) for value in distinct]
+    short = _LONGEST_NAME
+    names[:-1] = [v if type(v) is str and len(v) <= short else name_of(v) for v in distinct.tolist()]
     return names[codes]
 
 
