@@ -37,7 +37,7 @@ def prompt(problem: int) -> str:
 
 
 def trl(run: MadeRun) -> None:
-    """Write `completions/completions_STEP.parquet` of GRPOTrainer: a column for each reward function, then the advantage."""
+    """Write `completions/completions_STEP.parquet` of GRPOTrainer: reward functions, then the advantage."""
     table = pd.DataFrame({
         "step": run.step,
         "prompt": [prompt(problem) for problem in run.problem],
