@@ -18,7 +18,7 @@ SIZE = 4
 def advantages(rewards: dict[str, list], weights: list[float], size: int = SIZE) -> list[float]:
     """The trainer's, in float32: the weighted sum about its mean, by its standard deviation of one degree less."""
     table = np.array([[np.nan if r is None else r for r in column] for column in rewards.values()], np.float32)
-    total = np.nansum(table * np.float32(weights)[:, None], 0).astype(np.float32).reshape(-1, size)
+    total = np.nansum(table * np.array(weights, np.float32)[:, None], 0).astype(np.float32).reshape(-1, size)
     deviation = total.std(1, ddof=1, keepdims=True)
     return ((total - total.mean(1, keepdims=True)) / (deviation + np.float32(1e-4))).ravel().astype(float).tolist()
 

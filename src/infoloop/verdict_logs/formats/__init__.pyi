@@ -1,6 +1,9 @@
 from . import column_values as column_values
 from . import log_format as log_format
+from . import message_texts as message_texts
 from . import rollout_settings as rollout_settings
 from . import trl as trl
 from . import trl_groups as trl_groups
+from . import verifiers as verifiers
+from . import verifiers_traces as verifiers_traces
 from . import verl as verl

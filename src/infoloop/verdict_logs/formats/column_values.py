@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
+_COUNTS = re.compile(r"^(num|n|total)_|_(count|calls|turns|tokens|length|ms|seconds)$")
 _WORDS = {"True": 1.0, "true": 1.0, "False": 0.0, "false": 0.0}
 
 
@@ -92,12 +94,13 @@ def hashed_names(*columns: pd.Series) -> np.ndarray:
 def zero_one_verdicts(numbers: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the columns that take only 0 and 1, or only -1, 0 and 1, as verdicts: 1 where the number is above 0.
 
-    Those come first whose names speak of being right (`acc`, `correct`), those last that speak of the form.
+    Those come first whose names speak of being right (`acc`, `correct`), those last that speak of the form. Counts, by
+    their names (`num_turns`, `total_tool_calls`), judge nothing, even where they are only 0 and 1.
 
     >>> {name: v.tolist() for name, v in zero_one_verdicts({"format": np.ones(2), "acc": np.array([-1.0, 1])}).items()}
     {'acc': [0.0, 1.0], 'format': [1.0, 1.0]}
     """
-    found = {name: values for name, values in numbers.items() if _judges(values)}
+    found = {name: values for name, values in numbers.items() if _judges(values) and not _COUNTS.search(name)}
     order = sorted(found, key=_trust)
     return {name: np.where(np.isnan(found[name]), np.nan, found[name] > 0) for name in order}
 

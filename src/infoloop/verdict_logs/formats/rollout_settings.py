@@ -50,8 +50,9 @@ def leave_out(rollouts: Rollouts, reasons: Mapping[str, np.ndarray]) -> Rollouts
         kept &= ~dropped
     if kept.all():
         return rollouts
-    values = {field.name: _taken(getattr(rollouts, field.name), kept) for field in fields(rollouts)}
-    return Rollouts(**values | {"left_out": left_out})
+    values: dict[str, Any] = {field.name: _taken(getattr(rollouts, field.name), kept) for field in fields(rollouts)}
+    values["left_out"] = left_out
+    return Rollouts(**values)
 
 
 def with_settings(rollouts: Rollouts, frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:

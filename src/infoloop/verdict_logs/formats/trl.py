@@ -108,9 +108,9 @@ def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
         answer=text_hashes(frame["completion"]),
         left_out=left_out,
     )
-    reasons = dict(blocks.left_out)
+    reasons: dict[str, Any] = dict(blocks.left_out)
     if rewards:
-        reasons["rows that no reward function scored"] = np.isnan([*rewards.values()]).all(0)
+        reasons["rows that no reward function scored"] = np.isnan(np.array([*rewards.values()])).all(axis=0)
     return with_settings(leave_out(rollouts, reasons), frame, path, settings)
 
 

@@ -35,7 +35,7 @@ def group_blocks(problem: np.ndarray, step: np.ndarray, advantage: np.ndarray | 
     explained, of the sizes of runs and their greatest common divisor: a run is explained where it has a multiple of the
     size, and the advantages of each block of that size sum to zero, as they do about a baseline of the group. So a
     prompt that stands twice side by side is two groups. Of ties the largest size counts. Where no size explains more
-    than half of the rows every run is a group; where the rows of a prompt do not lie side by side at all, its rows in a step are.
+    than half of the rows every run is a group; where the rows of a prompt never lie side by side, those of a step are.
 
     Args:
         problem: Names of the prompts.
