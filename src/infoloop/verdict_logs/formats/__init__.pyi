@@ -1,5 +1,13 @@
+from . import column_values as column_values
 from . import log_format as log_format
+from . import message_texts as message_texts
 from . import plain as plain
 from . import recognition as recognition
+from . import rollout_settings as rollout_settings
 from . import row_errors as row_errors
+from . import trl as trl
+from . import trl_groups as trl_groups
 from . import verdict_words as verdict_words
+from . import verifiers as verifiers
+from . import verifiers_traces as verifiers_traces
+from . import verl as verl
