@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from infoloop.verdict_logs.formats.evalplus import FORMAT, REFUSED, first_result, tasks_of
+from infoloop.verdict_logs.formats.evalplus import FORMAT, FORMATS, first_result, tasks_of
 from infoloop.verdict_logs.formats.log_format import LogError, Settings
 from tests.support.evaluation_logs import counted, opening_of, read_rows, tally
 
@@ -93,8 +93,10 @@ def test_each_layout_is_recognised(source):
 
 
 def test_attempts_are_places_in_the_list_or_numbers_of_files():
-    assert read_rows(FORMAT, current()).attempt.tolist() == list(range(6)) * 5
-    assert read_rows(FORMAT, first()).attempt.tolist() == [3, 11]
+    found = read_rows(FORMAT, current(), "m/a.json").attempt
+    assert found.tolist() == [f"{k} of m/a.json" for k in range(6)] * 5
+    assert read_rows(FORMAT, first(), "m/a.json").attempt.tolist() == ["3 of m/a.json", "11 of m/a.json"]
+    assert not set(found) & set(read_rows(FORMAT, current(), "n/a.json").attempt)
 
 
 def test_solutions_are_the_answers():
@@ -126,7 +128,7 @@ def test_a_status_that_is_no_word_is_left_out_and_counted():
     ],
 )
 def test_what_is_no_log_is_refused_in_one_line(source, said):
-    with pytest.raises(LogError, match=r"^[^\n]+$") as caught:
+    with pytest.raises(ValueError, match=r"^[^\n]+$") as caught:
         read_rows(FORMAT, source)
     assert said in str(caught.value)
 
@@ -144,9 +146,9 @@ def test_columns_cannot_be_named():
 def test_files_of_other_tools_are_not_taken_for_these():
     speed = {"eval": {"HumanEval/0": {"task_id": "HumanEval/0", "results": [{"pass": True}], "ref": [], "dps": 0.1}}}
     assert not FORMAT.recognises(opening_of(speed, "document"))
-    assert [form.recognises(opening_of(speed, "document")) for form in REFUSED] == [True]
+    assert [form.recognises(opening_of(speed, "document")) for form in FORMATS] == [False, False, True]
     other = {"eval": {"BigCodeBench/0": [{"status": "fail", "details": {}}]}}
-    assert not FORMAT.recognises(opening_of(other, "document"))
+    assert [form.recognises(opening_of(other, "document")) for form in FORMATS] == [False, True, False]
     assert not FORMAT.recognises(opening_of({"eval": {"task": "gsm8k", "model": "m"}, "version": 2}, "document"))
     assert not FORMAT.recognises(opening_of({"eval": {}}, "document"))
     assert FORMAT.recognises(opening_of({"eval": {}, "hash": "fe58"}, "document"))
@@ -156,3 +158,13 @@ def test_files_of_other_tools_are_not_taken_for_these():
 def test_what_stands_under_eval_is_found():
     assert tasks_of(opening_of({"eval": [1]})) is None
     assert first_result(opening_of({"eval": {"a": [], "b": [{"status": "pass"}]}})) == {"status": "pass"}
+
+
+def test_big_code_bench_has_one_verifier():
+    words = ["pass", "fail", "timeout", "pass"]
+    results = [{"task_id": "BigCodeBench/0", "solution": f"s{k}", "status": word} for k, word in enumerate(words)]
+    tasks = {"BigCodeBench/0": [one | {"details": {"ALL": "no"}} for one in results], "BigCodeBench/1": [7], "x": {}}
+    found = read_rows(FORMATS[1], json.dumps({"date": "2025-02-14 10:00", "eval": tasks}, indent=2).encode())
+    assert tally(found) == {"status": {"BigCodeBench/0": (4, 2)}}
+    assert found.left_out == {"no `status`": 2}
+    assert len(set(found.answer)) == 4

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.formats.human_eval import FORMAT, REFUSED
+from infoloop.verdict_logs.formats.human_eval import FORMAT, FORMATS
 from infoloop.verdict_logs.formats.log_format import Settings
 from tests.support.evaluation_logs import counted, lines, opening_of, read_lines, tally
 
@@ -41,9 +41,10 @@ def test_the_tally_is_that_of_an_independent_reader(source):
     assert tally(read_lines(FORMAT, source)) == independent(source)
 
 
-def test_attempts_are_told_apart_by_their_lines():
+def test_attempts_are_lines_in_order_and_without_names():
     found = read_lines(FORMAT, complete())
-    assert found.attempt.tolist() == found.row.tolist() == list(range(1, 61))
+    assert found.row.tolist() == list(range(1, 61))
+    assert found.attempt is None
     assert found.answer[4] == "    return 4\n"
     assert found.length[4] == len("    return 4\n")
 
@@ -88,6 +89,6 @@ def test_results_are_told_from_samples_without_verdicts_and_from_other_logs():
     assert not FORMAT.recognises(opening_of(sample))
     assert not FORMAT.recognises(opening_of({**sample, "passed": "yes", "result": ""}))
     assert not FORMAT.recognises(opening_of({"problem": 1, "passed": True, "result": ""}))
-    assert [form.recognises(opening_of(sample)) for form in REFUSED] == [True]
-    assert not REFUSED[0].recognises(opening_of({**sample, "reward": 0.5}))
-    assert "run the evaluation" in REFUSED[0].refused
+    assert [form.recognises(opening_of(sample)) for form in FORMATS] == [False, True]
+    assert not FORMATS[1].recognises(opening_of({**sample, "reward": 0.5}))
+    assert "run the evaluation" in FORMATS[1].refused

@@ -6,7 +6,6 @@ import pytest
 
 from infoloop.verdict_logs.formats import json_records
 from infoloop.verdict_logs.formats.json_records import numbered_records, parsed_json, whole_document
-from infoloop.verdict_logs.formats.log_format import LogError
 
 
 def records(source: bytes) -> list:
@@ -40,7 +39,7 @@ def test_a_long_line_is_passed_over_in_pieces(monkeypatch):
 
 def test_a_long_document_is_refused(monkeypatch):
     monkeypatch.setattr(json_records, "LONGEST_DOCUMENT", 2**20)
-    with pytest.raises(LogError, match="longer than 1 MiB"):
+    with pytest.raises(ValueError, match="longer than 1 MiB"):
         whole_document(io.BytesIO(b" " * 2**20 + b"1"))
     assert whole_document(io.BytesIO(b" " * (2**20 - 1) + b"1")) == 1
 
@@ -48,7 +47,7 @@ def test_a_long_document_is_refused(monkeypatch):
 @pytest.mark.parametrize("source", [b"", b"{", b"\xff", b"[" * 100_000, b"nul", b'[1]\n{"a": 1}'])
 def test_what_is_no_json_is_refused_in_one_line(source):
     for read in (parsed_json, lambda data: records(data)):
-        with pytest.raises(LogError, match=r"^not JSON: [^\n]+$"):
+        with pytest.raises(ValueError, match=r"^not JSON: [^\n]+$"):
             read(source)
 
 

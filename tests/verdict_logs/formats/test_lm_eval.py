@@ -5,8 +5,8 @@ import math
 
 import pytest
 
-from infoloop.verdict_logs.formats.lm_eval import FORMAT, REFUSED
-from infoloop.verdict_logs.formats.log_format import LogError, Settings
+from infoloop.verdict_logs.formats.lm_eval import FORMAT, FORMATS
+from infoloop.verdict_logs.formats.log_format import Settings
 from tests.support.evaluation_logs import lines, opening_of, read_rows, tally
 
 NAME = "samples_gsm8k_2026-08-21T10-11-12.123456.jsonl"
@@ -180,13 +180,13 @@ def test_lines_that_are_none_are_left_out_and_counted():
 
 def test_two_documents_under_one_id_are_refused():
     made = [record(0, "t", "none", {"acc": 1.0}), record(0, "u", "none", {"acc": 1.0}) | {"doc_hash": "other"}]
-    with pytest.raises(LogError, match="line 2: doc_id '0' stands for two documents: give one file for each task"):
+    with pytest.raises(ValueError, match="line 2: doc_id '0' stands for two documents: give one file for each task"):
         read_rows(FORMAT, lines(made), NAME)
 
 
 def test_a_flood_of_metrics_is_refused():
     made = [record(0, "t", "none", {f"m{k}": 1.0 for k in range(1001)})]
-    with pytest.raises(LogError, match="more than 1,000 metrics"):
+    with pytest.raises(ValueError, match="more than 1,000 metrics"):
         read_rows(FORMAT, lines(made), NAME)
 
 
@@ -197,6 +197,6 @@ def test_samples_are_told_from_aggregates():
         {"results": {"gsm8k": {"exact_match,strict-match": 0.5}}, "configs": {}, "n-shot": {}}, "document"
     )
     assert not FORMAT.recognises(means)
-    assert [form.recognises(means) for form in REFUSED] == [True]
+    assert [form.recognises(means) for form in FORMATS] == [False, True]
     assert not FORMAT.recognises(opening_of({"doc_id": 0, "passed": True}))
-    assert "--log_samples" in REFUSED[0].refused
+    assert "--log_samples" in FORMATS[1].refused

@@ -1,5 +1,7 @@
+from . import counts as counts
 from . import evalplus as evalplus
 from . import human_eval as human_eval
+from . import inspect_ai as inspect_ai
 from . import json_records as json_records
 from . import lm_eval as lm_eval
 from . import log_format as log_format

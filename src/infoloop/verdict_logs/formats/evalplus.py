@@ -14,6 +14,12 @@ The verifiers are `base`, and `plus`, which `evaluate` counts as passed where *b
 speaks of the further tests alone. A time-out is a failure. A status that is null, as after `--base-only`, is no
 verdict. An attempt is the place in the task's list, in the oldest layout the number in the file's name. Lengths are in
 characters.
+
+BigCodeBench has the same outer form and one verifier, `status`; it is written by `evaluate` in bigcodebench/evaluate.py
+of bigcode-project/bigcodebench at 47eff25a9933ba89eee755bcf2696c4f17160b54::
+
+    {"date": "2025-02-14 10:00", "eval": {"BigCodeBench/0": [{"task_id": "BigCodeBench/0", "solution": "import os",
+     "status": "fail", "details": {"test_case_2": "Traceback ..."}}]}}
 """
 
 from __future__ import annotations
@@ -24,7 +30,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from infoloop.verdict_logs.formats.json_records import whole_document
-from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening
+from infoloop.verdict_logs.formats.log_format import LogFormat, Opening
 from infoloop.verdict_logs.formats.scored_rows import VERDICT, mark, problem_name, scored_rollouts
 
 _SOURCE = "evalplus/evalplus, evalplus/evaluate.py, evaluate, at 26d6d00b"
@@ -61,6 +67,12 @@ def _recognises(opening: Opening) -> bool:
     return isinstance(found, Mapping) and ("base_status" in found or ("base" in found and not _speed(opening)))
 
 
+def _one_status(opening: Opening) -> bool:
+    """Whether this is a file of BigCodeBench."""
+    found = first_result(opening)
+    return isinstance(found, Mapping) and {"status", "details"} <= set(found) and "base_status" not in found
+
+
 def _speed(opening: Opening) -> bool:
     """Whether this is a file of EvalPerf, which measures speed."""
     found = first_result(opening)
@@ -68,11 +80,7 @@ def _speed(opening: Opening) -> bool:
 
 
 def _rows(source: IO[bytes]) -> Iterator[dict[str, Any]]:
-    document = whole_document(source)
-    tasks = document.get("eval") if isinstance(document, Mapping) else None
-    if not isinstance(tasks, Mapping):
-        raise LogError("there is no object `eval` in it: give the results that evalplus.evaluate writes")
-    for task, results in tasks.items():
+    for task, results in _tasks(source).items():
         if isinstance(results, Mapping):
             yield from _old_rows(task, results)
         elif isinstance(results, list):
@@ -81,6 +89,26 @@ def _rows(source: IO[bytes]) -> Iterator[dict[str, Any]]:
                 yield _row(task, attempt, found.get("base_status"), found.get("plus_status"), found.get("solution"))
         else:
             yield _row(task, 0, None, None)
+
+
+def _tasks(source: IO[bytes]) -> Mapping[str, Any]:
+    document = whole_document(source)
+    tasks = document.get("eval") if isinstance(document, Mapping) else None
+    if not isinstance(tasks, Mapping):
+        raise ValueError("there is no object `eval` in it: give the results that the evaluation writes")
+    return tasks
+
+
+def _one_status_rows(source: IO[bytes]) -> Iterator[dict[str, Any]]:
+    for task, results in _tasks(source).items():
+        for attempt, result in enumerate(results if isinstance(results, list) else [None]):
+            found = result if isinstance(result, Mapping) else {}
+            row = _row(task, attempt, found.get("status"), None, found.get("solution"))
+            why = row["left_out"] and row["left_out"].replace("base_status", "status")
+            yield {key: value for key, value in row.items() if not key.startswith(VERDICT)} | {
+                "left_out": why,
+                f"{VERDICT}status": row[f"{VERDICT}base"],
+            }
 
 
 def _old_rows(task: str, results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -125,7 +153,17 @@ FORMAT = LogFormat(
     grouped="the same task_id",
 )
 
-REFUSED = (
+FORMATS = (
+    FORMAT,
+    LogFormat(
+        name="bigcodebench",
+        title="BigCodeBench results",
+        source="bigcode-project/bigcodebench, bigcodebench/evaluate.py, evaluate, at 47eff25a",
+        recognises=_one_status,
+        rollouts=scored_rollouts,
+        rows=_one_status_rows,
+        grouped="the same task_id",
+    ),
     LogFormat(
         name="evalperf",
         title="EvalPerf results",

@@ -7,8 +7,8 @@ and a message) and `passed`. A made example::
     {"task_id": "HumanEval/0", "completion": "    return True\n", "result": "passed", "passed": true}
     {"task_id": "HumanEval/1", "completion": "    while True: pass\n", "result": "timed out", "passed": false}
 
-The number of the completion is *not* written: the attempts at a task are its lines, in the order of the file, and the
-line's number tells them apart. A time-out is a failure. Lengths are in characters.
+The number of the completion is *not* written: the attempts at a task are its lines in the order of the file, without
+names of their own. A time-out is a failure. Lengths are in characters.
 """
 
 from __future__ import annotations
@@ -51,13 +51,12 @@ def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
     reason[np.isnan(right)] = "no verdict in `passed`"
     reason[np.array([name is None for name in problem], bool)] = "no text or whole number as `task_id`"
     kept = np.array([why is None for why in reason], bool)
-    row = frame.index.to_numpy()[kept]
     text = next((name for name in (named.get("answer"), *_TEXTS) if name in frame), None)
     answer, length = (None, None) if text is None else texts(frame[text][kept])
     return Rollouts(
         problem=problem[kept],
-        row=row,
-        attempt=frame[named["attempt"]].to_numpy()[kept] if "attempt" in named else row,
+        row=frame.index.to_numpy()[kept],
+        attempt=frame[named["attempt"]].to_numpy()[kept] if "attempt" in named else None,
         verdicts={named["pass"]: right[kept]},
         length=length,
         answer=answer,
@@ -75,7 +74,8 @@ FORMAT = LogFormat(
     grouped="the same task_id",
 )
 
-REFUSED = (
+FORMATS = (
+    FORMAT,
     LogFormat(
         name="human_eval_samples",
         title="samples of HumanEval or EvalPlus",

@@ -1,4 +1,4 @@
-"""JSON read within bounds, a document or lines; whatever is wrong with it is one line."""
+"""JSON read within bounds, a document or lines; what is wrong is a ValueError of one line: the reader adds the file."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from infoloop.reporting.suggestions import cut_text
-from infoloop.verdict_logs.formats.log_format import LogError
 
 LONGEST_DOCUMENT = 2**30  # bytes of one JSON value; in memory it takes several times as many
 LONGEST_LINE = 2**26  # bytes of a line
 
 
 def whole_document(source: IO[bytes]) -> Any:
-    """Return the JSON value that an open file holds; raise LogError where it holds none, or one beyond the bounds.
+    """Return the JSON value that an open file holds; raise ValueError where it holds none, or one beyond the bounds.
 
     >>> import io
     >>> whole_document(io.BytesIO(b'{"eval": {}}'))
@@ -24,23 +23,23 @@ def whole_document(source: IO[bytes]) -> Any:
     """
     data = source.read(LONGEST_DOCUMENT + 1)
     if len(data) > LONGEST_DOCUMENT:
-        raise LogError(f"the document is longer than {LONGEST_DOCUMENT >> 20:,} MiB: give it in parts")
+        raise ValueError(f"the document is longer than {LONGEST_DOCUMENT >> 20:,} MiB: give it in parts")
     return parsed_json(data)
 
 
 def parsed_json(data: bytes) -> Any:
-    """Return the JSON value of these bytes; raise LogError where they are none.
+    """Return the JSON value of these bytes; raise ValueError where they are none.
 
     >>> parsed_json(b"[" * 100_000)
     Traceback (most recent call last):
-    infoloop.verdict_logs.formats.log_format.LogError: not JSON: nested too deep
+    ValueError: not JSON: nested too deep
     """
     try:
         return json.loads(data)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise LogError(f"not JSON: {cut_text(str(error), 120)}") from None
+        raise ValueError(f"not JSON: {cut_text(str(error), 120)}") from None
     except RecursionError:
-        raise LogError("not JSON: nested too deep") from None
+        raise ValueError("not JSON: nested too deep") from None
     except ValueError:  # a whole number with more digits than Python reads
         return json.loads(data, parse_int=lambda digits: int(digits) if len(digits) < 4000 else float(digits))
 
@@ -60,11 +59,11 @@ def numbered_records(source: IO[bytes]) -> Iterator[tuple[int, Any]]:
         first, number = source.readline(LONGEST_LINE), number + 1
     try:
         records = parsed_json(first)
-    except LogError:
+    except ValueError:
         records = whole_document(io.BytesIO(first + source.read(LONGEST_DOCUMENT + 1 - len(first))))
     if isinstance(records, list):
         if not (source.read(LONGEST_LINE) or b" ").isspace():
-            raise LogError("not JSON: there is more after the array")
+            raise ValueError("not JSON: there is more after the array")
         yield from enumerate(records, start=1)
         return
     yield number, records
@@ -77,5 +76,5 @@ def numbered_records(source: IO[bytes]) -> Iterator[tuple[int, Any]]:
         elif not line.isspace():
             try:
                 yield number, parsed_json(line)
-            except LogError:
+            except ValueError:
                 yield number, "a line that is not JSON"

@@ -31,7 +31,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from infoloop.verdict_logs.formats.json_records import numbered_records
-from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening, Settings
+from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.pass_at_counts import count_of_passes
 from infoloop.verdict_logs.formats.scored_rows import (
     GRADED,
@@ -83,6 +83,11 @@ def _recognises(opening: Opening) -> bool:
     return {"doc_id", "resps", "filtered_resps"} <= opening.keys or (_results(opening) and "samples" in opening.keys)
 
 
+def _means(opening: Opening) -> bool:
+    """Whether these are aggregates alone."""
+    return _results(opening) and "samples" not in opening.keys
+
+
 def _results(opening: Opening) -> bool:
     return {"results", "configs"} <= opening.keys and bool({"n-shot", "versions"} & opening.keys)
 
@@ -98,10 +103,11 @@ def _rows(source: IO[bytes]) -> Iterator[dict[str, Any]]:
             _take(tasks.setdefault(None, _Task()), line, record)
     names, graded = _named(tasks)
     for task, found in tasks.items():
-        for line, why in found.left_out:
-            yield _row(task, None, None, line) | {"left_out": why}
         for (document, _), answer in found.answers.items():
             yield from _answer_rows(_row(task, document, answer, answer.line), answer, names, graded)
+    for task, found in tasks.items():
+        for line, why in found.left_out:
+            yield _row(task, None, None, line) | {"left_out": why}
 
 
 def _take(task: _Task, line: int, record: object) -> None:
@@ -115,7 +121,7 @@ def _take(task: _Task, line: int, record: object) -> None:
         return
     digest = record.get("doc_hash")
     if task.hashes.setdefault(document, digest) != digest:
-        raise LogError(f"line {line}: doc_id {document[:40]!r} stands for two documents: give one file for each task")
+        raise ValueError(f"line {line}: doc_id {document[:40]!r} stands for two documents: give one file for each task")
     key = document, mark(record["resps"])
     if key not in task.answers:
         task.attempts[document] = task.attempts.get(document, 0) + 1
@@ -175,7 +181,7 @@ def _named(tasks: Mapping[str | None, _Task]) -> tuple[dict[tuple[object, str], 
             if value not in (0, 1):
                 graded.add(name)
             if len(names) > _MOST_VERIFIERS:
-                raise LogError(f"there are more than {_MOST_VERIFIERS:,} metrics: is this a log of samples?")
+                raise ValueError(f"there are more than {_MOST_VERIFIERS:,} metrics: is this a log of samples?")
     return names, graded
 
 
@@ -211,10 +217,8 @@ def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
     named = found[1] if found else path.name.split(".json")[0]
     tasks = [task if isinstance(task, str) else named for task in frame["task"]]
     problems = [name and f"{task}/{name}" for task, name in zip(tasks, frame["problem"], strict=True)]
-    run = f"{path.parent.name}/{path.name}"
-    attempts = [f"{k:.0f} of {run}" if k and k == k else None for k in frame["attempt"]]
-    made = {"problem": np.array([*problems, None], object)[:-1], "attempt": np.array([*attempts, None], object)[:-1]}
-    return scored_rollouts(frame.assign(**made), path, settings)
+    made = np.array([*problems, None], dtype=object)[:-1]
+    return scored_rollouts(frame.assign(problem=made), path, settings)
 
 
 FORMAT = LogFormat(
@@ -227,12 +231,13 @@ FORMAT = LogFormat(
     grouped="the same task and doc_id",
 )
 
-REFUSED = (
+FORMATS = (
+    FORMAT,
     LogFormat(
         name="lm_eval_results",
         title="lm-evaluation-harness aggregates",
         source=_SOURCE,
-        recognises=_results,
+        recognises=_means,
         rollouts=_rollouts,
         refused="they hold means over a task: run with --log_samples, and give the samples_*.jsonl beside them",
     ),

@@ -122,8 +122,9 @@ def counted_reasons(reasons: np.ndarray) -> dict[str, int]:
 def scored_rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
     """Return rows that say their scores by name as rollouts.
 
-    A verifier that gave a number other than 0 and 1 is a component of the reward. Where there is no verdict, the first
-    component is the reward, and with a threshold the verdict.
+    An attempt that is a number is one of its file; a text is taken to be the same attempt in every file. Of a verifier
+    with graded scores they are a component of the reward; with a threshold they are its verdicts, if it has verdicts of
+    its own or there are none at all. Without verdicts the first component is the reward.
 
     Args:
         frame: rows as the module describes them.
@@ -149,16 +150,16 @@ def scored_rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Roll
     verdicts = {name[len(VERDICT) :]: numbers[kept] for name, numbers in scores.items() if name.startswith(VERDICT)}
     rewards = {name[len(GRADED) :]: numbers[kept] for name, numbers in scores.items() if name.startswith(GRADED)}
     reward = next(iter(rewards.values())) if rewards and not verdicts else None
-    if reward is not None and settings.threshold is not None:
-        judged = np.where(np.isnan(reward), math.nan, reward >= settings.threshold)
-        verdicts = {next(iter(rewards)): judged}
+    if settings.threshold is not None:
+        judged = [name for name in rewards if name in verdicts] if verdicts else list(rewards)[:1]
+        verdicts |= {name: at_least(rewards[name], settings.threshold) for name in judged}
     answer, _ = texts(frame["answer"])
     length = frame["length"].to_numpy(float, na_value=math.nan)
-    attempt = frame["attempt"].to_numpy()
+    attempt = _attempts(frame["attempt"], path)
     return Rollouts(
         problem=frame["problem"].to_numpy(object)[kept],
         row=frame.get("line", frame.index.to_series()).to_numpy()[kept],
-        attempt=attempt[kept] if frame["attempt"].notna()[kept].all() else None,
+        attempt=None if _absent(attempt[kept]).any() else attempt[kept],
         reward=reward,
         rewards=rewards,
         verdicts=verdicts,
@@ -168,10 +169,29 @@ def scored_rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Roll
     )
 
 
+def at_least(numbers: np.ndarray, threshold: float) -> np.ndarray:
+    """Return 1 where a number is the threshold or more, 0 where it is less, NaN where it is NaN.
+
+    >>> at_least(np.array([0.5, 0.4, math.nan]), 0.5).tolist()
+    [1.0, 0.0, nan]
+    """
+    return np.where(np.isnan(numbers), math.nan, numbers >= threshold)
+
+
 def refuse_columns(settings: Settings, path: Path) -> None:
     """Raise LogError where the settings name columns of a file whose rows are made of nested values."""
     if settings.columns:
         raise LogError(f"{path}: columns cannot be named here, the values are nested: leave --columns out")
+
+
+def _attempts(column: pd.Series, path: Path) -> np.ndarray:
+    """Return texts that tell attempts apart, those of other files too: numbers with the file, texts as they are."""
+    import pandas as pd
+
+    codes, distinct = pd.factorize(column)
+    run = f"{path.parent.name}/{path.name}"
+    names = [value if isinstance(value, str) else f"{value:.0f} of {run}" for value in distinct]
+    return np.array([*names, None], dtype=object)[codes]  # a missing one has the code -1
 
 
 def _absent(reasons: np.ndarray) -> np.ndarray:
