@@ -10,7 +10,8 @@ from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, q
 from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening
 
 _SPECIFIC = (
-    "verifiers", "prime_rl", "verl", "trl", "ms_swift", "lm_eval", "evalplus", "human_eval", "inspect_ai",
+    "nothing_to_audit", "verifiers_traces", "prime_rl", "verifiers", "verl", "trl", "ms_swift", "lm_eval", "evalplus",
+    "human_eval", "inspect_ai",
 )  # fmt: skip
 _BY_NAMES = ("counts", "plain")  # formats of columns with usual names, which others may have too
 
