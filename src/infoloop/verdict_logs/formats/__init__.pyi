@@ -1,9 +1,13 @@
 from . import column_values as column_values
 from . import log_format as log_format
 from . import message_texts as message_texts
+from . import ms_swift as ms_swift
+from . import nothing_to_audit as nothing_to_audit
+from . import prime_rl as prime_rl
 from . import rollout_settings as rollout_settings
 from . import trl as trl
 from . import trl_groups as trl_groups
+from . import trl_tables as trl_tables
 from . import verifiers as verifiers
 from . import verifiers_traces as verifiers_traces
 from . import verl as verl
