@@ -26,7 +26,7 @@ def line(step: int, shift: int = 0, names=("Accuracy", "Format"), full=True) -> 
     style = [1.0 if k % 2 else 0.5 for k in range(2 * SIZE)]
     total = [a + b for a, b in zip(right, style, strict=True)]
     means = [sum(total[SIZE * (k // SIZE) :][:SIZE]) / SIZE for k in range(2 * SIZE)]
-    table = {"step": [str(step)] * 2 * SIZE, "prompt": ["p"] * SIZE + ["q"] * SIZE}
+    table: dict[str, list] = {"step": [str(step)] * 2 * SIZE, "prompt": ["p"] * SIZE + ["q"] * SIZE}
     table |= {"completion": [f"a{k + shift}" for k in range(2 * SIZE)], names[0]: right, names[1]: style}
     if full:
         table |= {"advantages": [a - b for a, b in zip(total, means, strict=True)]}
@@ -68,8 +68,7 @@ def test_renamed_functions_and_no_advantages(tmp_path):
         del record["step"]
     found = rollouts_of(write_lines(tmp_path / "completions.jsonl", records))
     assert found.advantage is None
-    got = counted([row | {"worth": style} for row, style in zip(rows_of(found), found.rewards["style"], strict=True)])
-    assert got == expected
+    assert counted(rows_of(found, found.rewards["style"])) == expected
 
 
 def test_rows_of_the_ray_backend(tmp_path):

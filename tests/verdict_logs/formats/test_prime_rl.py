@@ -28,7 +28,12 @@ def saved_rows() -> list[dict]:
     """Two environments with an example of the same number, in groups of three."""
     rows = []
     for k in range(12):
-        row = {"example_id": 17, "completion": [{"role": "assistant", "content": "7"}], "error": None, "timing": {}}
+        row: dict = {
+            "example_id": 17,
+            "completion": [{"role": "assistant", "content": "7"}],
+            "error": None,
+            "timing": {},
+        }
         row |= {"reward": float(k in (1, 7)), "metrics": {"correct": float(k in (1, 7))}, "is_completed": True}
         row |= {"env_name": ["gsm8k", "math"][k // 6], "group_id": f"g{k // 3}", "policy_version": 11}
         rows.append(row | {"off_policy_steps": 1, "rollout_id": f"r{k}", "advantage": k / 8, "is_filtered": False})

@@ -31,18 +31,20 @@ def test_a_function_that_scored_no_row_leaves_the_reward_to_the_other():
 
 
 def test_a_constant_function_is_a_reward_and_an_extra_of_which_advantages_do_not_speak_is_none():
-    advantage = [-0.5, 0.5, 0.5, -0.5]
     columns = {"mine": [0.0, 1.0, 1.0, 0.0], "style": [1.0] * 4, "entropy": [0.5, 0.1, 0.7, 0.3]}
-    long = {name: values * 2 for name, values in (columns | {"advantage": advantage}).items()}
-    rows = {"step": [1] * 8, "prompt": list("ppppqqqq"), "completion": list("abcdefgh")}
-    rows |= {"advantage": [-0.5, 0.5, 0.5, -0.5] * 2}
-    assert list(table_rollouts(pd.DataFrame(rows | long, index=range(8))).rewards) == ["mine", "style"]
+    columns |= {"advantage": [-0.5, 0.5, 0.5, -0.5]}
+    rows: dict[str, list] = {"step": [1] * 8, "prompt": list("ppppqqqq"), "completion": list("abcdefgh")}
+    frame = pd.DataFrame(rows | {name: values * 2 for name, values in columns.items()})
+    assert list(table_rollouts(frame).rewards) == ["mine", "style"]
 
 
 def test_rows_without_a_prompt_or_a_step_are_counted():
     frame = table(mine=[0.5, 0.25, 1.0, 0.0])
     frame.loc[2, "prompt"] = None
-    assert table_rollouts(frame).left_out == {"rows without prompt": 1}
+    assert table_rollouts(frame).left_out == {
+        "rows without prompt": 1,
+        "rows of a group that the log does not have whole": 1,
+    }
     assert table_rollouts(frame.iloc[1:2]).problem.size == 0
 
 

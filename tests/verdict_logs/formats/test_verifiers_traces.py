@@ -25,7 +25,7 @@ def rollouts_of(path: Path, **settings):
 
 def test_episodes_with_weighted_rewards(tmp_path):
     """One that was not scored counts as nothing, an episode that failed is left out, and one without a trace too."""
-    rewards = [{"correct": scored(float(k % 4 == 0), 2.0), "style": scored(k / 8, 0.5)} for k in range(6)]
+    rewards: list[dict] = [{"correct": scored(float(k % 4 == 0), 2.0), "style": scored(k / 8, 0.5)} for k in range(6)]
     rewards[3]["style"] = None
     records = [episode(k, [trace(k, rewards[k])]) for k in range(6)]
     records += [episode(6, [trace(6, rewards[0])], ok=False), episode(7, [], ok=False, errors=[{"type": "E"}])]
