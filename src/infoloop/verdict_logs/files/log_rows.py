@@ -28,7 +28,6 @@ def read_rows(opening: Opening, form: LogFormat, settings: Settings, omissions: 
         settings: what the user says of the log.
         omissions: where to count what is left out.
     """
-
     path, kind = opening.path, container(opening)
 
     def choose(names: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -132,10 +132,9 @@ def differs_within(values: np.ndarray, block: np.ndarray) -> bool:
 
 
 def repeated_rows(before: Rollouts, rollouts: Rollouts) -> np.ndarray:
-    """Return which rows of a file stand in the file before it too: the most first ones that are its last ones.
+    """Return which rows of a file stand in the file before it too (`common_end`), in a trainer that keeps its buffer.
 
-    Both are the same batch under two steps, since the trainer does not empty the buffer that it writes. Rows are equal
-    where prompt, completion, rewards and advantage are.
+    Rows are equal where prompt, completion, rewards and advantage are; both are the same batch under two steps.
 
     Args:
         before: The rollouts of the file before, in its order.
@@ -147,10 +146,16 @@ def repeated_rows(before: Rollouts, rollouts: Rollouts) -> np.ndarray:
     [True, False]
     """
     old, new = _signatures(before), _signatures(rollouts)
-    for length in range(min(len(old), len(new)), 0, -1):
-        if new[0] == old[-length] and new[:length] == old[-length:]:
-            return np.arange(len(new)) < length
-    return np.zeros(len(new), bool)
+    return np.arange(len(new)) < common_end(old, new)
+
+
+def common_end(old: Sequence[Hashable], new: Sequence[Hashable]) -> int:
+    """Return the largest number of things at the beginning of `new` that are the end of `old`.
+
+    >>> common_end("abab", "abc"), common_end("abc", "d")
+    (2, 0)
+    """
+    return next((n for n in range(min(len(old), len(new)), 0, -1) if new[0] == old[-n] and new[:n] == old[-n:]), 0)
 
 
 def _signatures(rollouts: Rollouts) -> list[tuple]:

@@ -92,10 +92,12 @@ def trace_rollouts(
     scores = _columns([_scores(attempt.trace) for attempt in attempts])
     metrics = _columns([_numbers(attempt.trace.get("metrics")) for attempt in attempts])
     reward = np.array([_reward(attempt.trace) for attempt in attempts])
-    judging = {**{name: values for name, values in metrics.items() if name not in scores}, **scores}
+    judging = {**scores, **{name: values for name, values in metrics.items() if name not in scores}}
+    names = [str(attempt.trace.get("id", f"of row {attempt.row}")) for attempt in attempts]
     rollouts = Rollouts(
         problem=np.array([problem_prefix(attempt) + _problem(attempt) for attempt in attempts], object),
         row=np.array([attempt.row for attempt in attempts], np.int64),
+        attempt=np.array(names, object),
         reward=reward,
         rewards=scores,
         verdicts=zero_one_verdicts(judging) or zero_one_verdicts({"reward": reward}),
@@ -106,7 +108,14 @@ def trace_rollouts(
     return rollouts, {
         "attempts that ended with an error": np.array(failed, bool),
         "attempts without a reward": np.isnan(reward),
+        "attempts that stand twice": _stand_twice(names),
     }
+
+
+def _stand_twice(names: list[str]) -> np.ndarray:
+    twice = np.ones(len(names), bool)
+    twice[np.unique(np.array(names, object).astype(str), return_index=True)[1]] = False
+    return twice
 
 
 def _of(row: int, episode: Mapping[str, Any]) -> Iterator[Attempt]:
