@@ -16,7 +16,9 @@ from infoloop.verdict_logs.reader import LogFileError, parse_columns, read_log
 
 HEAD = b"problem,attempt,pass\n"
 NO_VERDICT = "is no verdict: give 0, 1, true or false"
-NO_GRADE = f"{NO_VERDICT}, or say with --threshold from which number on an answer is right"
+NO_GRADE = (
+    f"{NO_VERDICT}, say with --threshold from which number on an answer is right, or name the column with --columns"
+)
 LONG = "quote a value that holds a comma"
 
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from infoloop.verdict_logs.files.byte_streams import byte_blocks, shown
 from infoloop.verdict_logs.files.json_values import JSONValueError, frame_of, json_value
 from infoloop.verdict_logs.files.omissions import Omissions
+from infoloop.verdict_logs.formats.log_format import LogError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_LINE = 2**26  # bytes
+MOST_COLUMNS = 10_000
 _SAMPLE = 1000  # lines that tell the columns and their types
 _PARSED_AT_ONCE = 2**22  # bytes, of a block that several cores parse
 
@@ -21,7 +23,7 @@ Choose = Callable[[list[str]], list[str]]
 
 
 def line_blocks(path: Path, omissions: Omissions) -> Iterator[tuple[int, int, bytes]]:
-    r"""Yield blocks of whole lines, each with the number of its first and how many there are; lines end at `\n`, whatever else they hold.
+    r"""Yield blocks of whole lines: the number of the first, how many, and their bytes; lines end at `\n` alone.
 
     A line longer than `MOST_LINE` is left out and counted: it is never in memory as a whole.
     """
@@ -65,6 +67,8 @@ def read_lines(path: Path, choose: Choose, omissions: Omissions) -> Iterator[pd.
         if not names:
             sample = [row for _, row in _rows(block, line, path, Omissions(), _SAMPLE)]
             names = choose(list(dict.fromkeys(name for row in sample for name in row)))
+            if len(names) > MOST_COLUMNS:
+                raise LogError(f"{shown(path)}: there are {len(names):,} keys, at most {MOST_COLUMNS:,} are read")
             schema = _kinds(sample, names)
         frame = _frame_by_arrow(block, range(line, line + lines), schema)
         if frame is None:

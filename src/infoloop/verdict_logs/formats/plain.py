@@ -24,7 +24,7 @@ KEYS = ("problem", "step", "group", "attempt", "pass", "reward", "advantage", "l
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "problem": (
         "problem", "problem_id", "task_id", "question_id", "example_id", "instance_id", "prompt_id", "doc_id", "prompt",
-        "question", "task", "input", "instruction", "id",
+        "question", "input", "instruction", "task", "id",
     ),
     "step": ("step", "global_step", "training_step", "train_step", "steps", "iteration", "iter", "policy_version"),
     "group": ("group", "group_id", "group_idx", "group_index"),

@@ -98,7 +98,7 @@ def _refuse(values: pd.Series, at: int) -> None:
     value = values.iloc[at]
     remedy = "give 0, 1, true or false"
     if math.isfinite(_number(value)):
-        remedy += ", or say with --threshold from which number on an answer is right"
+        remedy += ", say with --threshold from which number on an answer is right, or name the column with --columns"
     what = f"{_shown(value)} is no verdict: {remedy}"
     raise RowError(int(values.index[at]), f"{cut_text(str(values.name))}: {what}")
 
