@@ -1,3 +1,4 @@
+from . import column_values as column_values
 from . import counts as counts
 from . import evalplus as evalplus
 from . import human_eval as human_eval
@@ -5,5 +6,16 @@ from . import inspect_ai as inspect_ai
 from . import json_records as json_records
 from . import lm_eval as lm_eval
 from . import log_format as log_format
+from . import message_texts as message_texts
 from . import pass_at_counts as pass_at_counts
+from . import plain as plain
+from . import recognition as recognition
+from . import rollout_settings as rollout_settings
+from . import row_errors as row_errors
 from . import scored_rows as scored_rows
+from . import trl as trl
+from . import trl_groups as trl_groups
+from . import verdict_words as verdict_words
+from . import verifiers as verifiers
+from . import verifiers_traces as verifiers_traces
+from . import verl as verl
