@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,20 +14,21 @@ from infoloop.verdict_logs.rollouts import Rollouts
 PLAIN = Settings()
 
 
-def lines(records: list[dict]) -> bytes:
+def lines(records: list) -> bytes:
     """The records as JSON lines."""
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records).encode("utf-8", "surrogatepass")
 
 
-def read_rows(form: LogFormat, source, name: str = "log.json", settings: Settings = PLAIN) -> Rollouts:
+def read_rows(form: LogFormat, source, name: str = "log.json", settings: Settings = PLAIN) -> Any:
     """The rollouts of a file that the format reads as a whole: bytes, or an archive."""
+    assert form.rows
     found = form.rows(io.BytesIO(source) if isinstance(source, bytes) else source)
     frame = pd.DataFrame(list(found))
     frame.index += 1
     return form.rollouts(frame, Path(name), settings)
 
 
-def read_lines(form: LogFormat, source: bytes, name: str = "log.jsonl", settings: Settings = PLAIN) -> Rollouts:
+def read_lines(form: LogFormat, source: bytes, name: str = "log.jsonl", settings: Settings = PLAIN) -> Any:
     """The rollouts of JSON lines that are read in parts, here in one, with the columns that the format wants."""
     records = [json.loads(line) for line in source.split(b"\n") if line.strip()]
     keys = list(dict.fromkeys(key for record in records for key in record))
@@ -38,7 +40,7 @@ def read_lines(form: LogFormat, source: bytes, name: str = "log.jsonl", settings
     return form.rollouts(frame[wanted], Path(name), settings)
 
 
-def opening_of(value: object, kind: str = "lines") -> Opening:
+def opening_of(value: Any, kind: str = "lines") -> Opening:
     """What is seen of a file that begins with these records, or of a document."""
     records = tuple(value) if isinstance(value, list) else (value,)
     return Opening(Path("log.json"), kind, records)

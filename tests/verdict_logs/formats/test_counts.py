@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,10 +19,11 @@ TABLE = "problem,n,c\nHumanEval/0,200,187\nHumanEval/1,200,0\nHumanEval/2,8,8\n"
 OTHER = "model,total_generations,passed_tests,note\nm,5,3,x\nm,7,7,\nm,1,0,y\n"
 
 
-def read_table(text: str, settings: Settings = PLAIN):
+def read_table(text: str, settings: Settings = PLAIN) -> Any:
     """As a reader gives it, in texts."""
     frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
     frame.index += 1
+    assert FORMAT.wanted
     return FORMAT.rollouts(frame[FORMAT.wanted(list(frame), settings)], Path("counts.csv"), settings)
 
 

@@ -1,6 +1,7 @@
 """HumanEval results: lines as `combine_results` writes them, and lines of forks and of attackers."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,7 +58,7 @@ def test_a_verdict_that_is_null_is_left_out_and_counted():
 
 
 def test_values_that_are_no_ids_or_verdicts_are_left_out():
-    bad = [
+    bad: list[Any] = [
         {"task_id": ["a"], "passed": True},
         {"task_id": "x\x1b[2K", "passed": True},
         {"task_id": "y", "passed": "yes"},

@@ -6,6 +6,7 @@ import math
 import warnings
 import zipfile
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -205,7 +206,7 @@ def test_ids_and_members_of_an_attacker():
     found = read([*made, *hostile])
     assert found.problem.tolist() == ["popularity/../../etc/x\x1b[2K", "popularity/a\n_epoch_1", "popularity/8"]
     assert found.left_out == {"no id": 1, "no verdict": 1}
-    with_chunks = {
+    with_chunks: dict[str, Any] = {
         "samples/q_epoch_1/sample.json": sample("q", 1, {"match": "C"}),
         "samples/q_epoch_1/events/0.json": [],
     }

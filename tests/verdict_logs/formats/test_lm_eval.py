@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,12 @@ def record(doc: int, text: object, name: str | None, metrics: dict, filtered: ob
     """A line as `evaluate` makes it, from 0.4.7 on where it has a filter's name."""
     resps = text if isinstance(text, list) else [[text]]
     arguments = {"gen_args_0": {"arg_0": f"Question {doc}\nAnswer:", "arg_1": {"until": ["</s>"], "do_sample": False}}}
-    one = {"doc_id": doc, "doc": {"question": f"q {doc}", "answer": 72}, "target": "72", "arguments": arguments}
+    one: dict[str, Any] = {
+        "doc_id": doc,
+        "doc": {"question": f"q {doc}", "answer": 72},
+        "target": "72",
+        "arguments": arguments,
+    }
     one |= {"resps": resps, "filtered_resps": filtered if isinstance(filtered, list) else [filtered]}
     if name is not None:
         one |= {"filter": name, "metrics": list(metrics)}
@@ -37,7 +43,12 @@ def varied() -> bytes:
     """One filter without a name, Boolean, text and list metrics, a metric renamed, one missing, a further key."""
     made = []
     for doc in range(6):
-        metrics = {"prompt_strict": doc % 2 == 0, "np_acc": str(doc % 3 == 0), "each": [True, False], "f1": [1, 0]}
+        metrics: dict[str, Any] = {
+            "prompt_strict": doc % 2 == 0,
+            "np_acc": str(doc % 3 == 0),
+            "each": [True, False],
+            "f1": [1, 0],
+        }
         metrics |= {"loss": -1.5 * doc} if doc else {"loss": math.nan}
         made.append(record(doc, f"t{doc}", "none", metrics) | {"host": "gpu0", "seed": 1})
     del made[2]["np_acc"], made[3]["target_hash"], made[4]["arguments"]
@@ -158,7 +169,7 @@ def test_a_graded_metric_is_a_reward_and_with_a_threshold_a_verdict():
 
 def test_lines_that_are_none_are_left_out_and_counted():
     good = record(0, "t", "none", {"acc": 1.0})
-    bad = [
+    bad: list[Any] = [
         [1],
         {"doc_id": [0], "resps": []},
         {"doc_id": "\x1b[2K", "resps": [["t"]], "filter": "none", "metrics": [["a"]]},

@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,10 @@ def frame_of(*rows: dict) -> pd.DataFrame:
     return pd.DataFrame(list(rows), index=range(1, len(rows) + 1))
 
 
+def taken(frame: pd.DataFrame, settings: Settings) -> Any:
+    return scored_rollouts(frame, PATH, settings)
+
+
 def test_names_are_texts_and_whole_numbers():
     names = [problem_name(value) for value in ("a", 0, -7, 3.0, np.int64(5), 3.5, math.nan, None, True, [1], {"a": 1})]
     assert names == ["a", "0", "-7", "3", "5", None, None, None, None, None, None]
@@ -39,10 +44,10 @@ def test_names_are_texts_and_whole_numbers():
 
 
 def test_long_names_and_half_characters():
-    long, other = problem_name("a" * 3000), problem_name("a" * 3001)
+    long, other = str(problem_name("a" * 3000)), str(problem_name("a" * 3001))
     assert len(long) == len(other) < 100
     assert long != other
-    assert problem_name("\ud800").encode() == b"\\ud800"
+    assert problem_name("\ud800") == "\\ud800"
 
 
 @pytest.mark.parametrize("kind", [None, object, "category"])
@@ -115,7 +120,7 @@ def test_rows_become_rollouts_and_those_without_verdict_are_counted():
         row(None, **{"verdict:v": 1.0, "verdict:w": 1.0}),
         row("d", "an error", **{"verdict:v": 1.0, "verdict:w": 1.0}),
     )
-    found = scored_rollouts(made, PATH, Settings())
+    found = taken(made, Settings())
     assert found.problem.tolist() == ["a", "b"]
     assert found.row.tolist() == [1, 2]
     assert np.array_equal(found.verdicts["v"], [1, math.nan], equal_nan=True)
@@ -125,30 +130,30 @@ def test_rows_become_rollouts_and_those_without_verdict_are_counted():
 
 def test_a_verifier_that_judged_nothing_is_none():
     made = frame_of(row("a", **{"verdict:v": 1.0, "verdict:w": math.nan}))
-    assert list(scored_rollouts(made, PATH, Settings()).verdicts) == ["v"]
+    assert list(taken(made, Settings()).verdicts) == ["v"]
 
 
 def test_lines_and_attempts_are_taken_over():
     made = frame_of(row("a", **{"verdict:v": 1.0}), row("b", **{"verdict:v": 0.0})).assign(
         line=[7, 9], attempt=[2, None]
     )
-    found = scored_rollouts(made, PATH, Settings())
+    found = taken(made, Settings())
     assert found.row.tolist() == [7, 9]
     assert found.attempt is None
 
 
 def test_a_threshold_judges_only_where_there_is_no_verdict():
     made = frame_of(row("a", **{"graded:g": 0.4}), row("a", **{"graded:g": 0.6}))
-    assert scored_rollouts(made, PATH, Settings()).verdicts == {}
-    assert scored_rollouts(made, PATH, Settings(threshold=0.6)).verdicts["g"].tolist() == [0, 1]
-    both = scored_rollouts(made.assign(**{"verdict:v": [1.0, 0.0]}), PATH, Settings(threshold=0.5))
+    assert taken(made, Settings()).verdicts == {}
+    assert taken(made, Settings(threshold=0.6)).verdicts["g"].tolist() == [0, 1]
+    both = taken(made.assign(**{"verdict:v": [1.0, 0.0]}), Settings(threshold=0.5))
     assert list(both.verdicts) == ["v"]
     assert both.reward is None
     assert both.rewards["g"].tolist() == [0.4, 0.6]
 
 
 def test_nothing_scored_leaves_all_out():
-    assert scored_rollouts(frame_of(row("a"), row("b")), PATH, Settings()).left_out == {"no verdict": 2}
+    assert taken(frame_of(row("a"), row("b")), Settings()).left_out == {"no verdict": 2}
 
 
 def test_columns_are_refused_with_the_file():

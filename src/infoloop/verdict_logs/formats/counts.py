@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from infoloop.reporting.suggestions import did_you_mean, list_names, quote
-from infoloop.verdict_logs.formats.json_records import whole_document
+from infoloop.verdict_logs.formats.json_records import numbered_records
 from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.scored_rows import number_of, problem_names
 from infoloop.verdict_logs.rollouts import Rollouts
@@ -48,7 +48,7 @@ def _recognises(opening: Opening) -> bool:
     if len(tried) != 1 or len(passed) != 1:
         return False
     pairs = [(number_of(record.get(tried[0])), number_of(record.get(passed[0]))) for record in records]
-    whole = all(n.is_integer() and c.is_integer() and 0 <= c <= n and n >= 1 for n, c in pairs)
+    whole = all(n % 1 == c % 1 == 0 and 0 <= c <= n and n >= 1 for n, c in pairs)
     return whole and any(n >= 2 for n, _ in pairs)
 
 
@@ -68,10 +68,9 @@ def _records(value: object) -> Iterable[Mapping[str, Any]]:
     return [value]
 
 
-def _rows(source: IO[bytes]) -> Iterator[Mapping[str, Any]]:
-    value = whole_document(source)
-    for record in value if isinstance(value, list) else [value]:
-        yield from _records(record)
+def _rows(source: IO[bytes]) -> Iterator[Any]:
+    for _, record in numbered_records(source):
+        yield from _records(record) if isinstance(record, Mapping) else [record]
 
 
 def _wanted(names: list[str], settings: Settings) -> list[str]:

@@ -112,7 +112,7 @@ def _one_status_rows(source: IO[bytes]) -> Iterator[dict[str, Any]]:
 
 
 def _old_rows(task: str, results: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    base, plus = (results.get(key) if isinstance(results.get(key), list) else [] for key in ("base", "plus"))
+    base, plus = (value if isinstance(value := results.get(key), list) else [] for key in ("base", "plus"))
     files = results.get("files")
     name = re.sub(r"^(HumanEval|Mbpp)_(?=\d)", r"\1/", task) if isinstance(files, list) else task
     for k, result in enumerate(base):
