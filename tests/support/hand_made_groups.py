@@ -37,13 +37,14 @@ def table_of(groups, measured, problems=None, steps=None):
             judged[order.index(step), sum(d * 3**e for d, e in zip(digits[::-1], itertools.count()))] += 1
     return GroupTable(
         np.array(names, object), np.array([names.index(p) for p in problems]), np.array(steps),
-        np.array([len(rollouts) for rollouts in groups]), tuple(Measured(*pair) for pair in measured), count.astype(int),
+        np.array([len(rollouts) for rollouts in groups]),
+        tuple(Measured(*pair) for pair in measured), count.astype(int),
         total, products, least, largest, judged, np.array(order),
     )  # fmt: skip
 
 
 def table_of_array(values, measured, steps=None, problems=None):
-    """Return the same from an array of shape (groups, rollouts, measured) without gaps, and at once: for simulations."""
+    """Return the same from an array of shape (groups, rollouts, measured) without gaps, at once: for simulations."""
     g, n, _ = values.shape
     steps = np.zeros(g, int) if steps is None else np.asarray(steps)
     verdicts = [k for k, (kind, _) in enumerate(measured) if kind == "verdict"]

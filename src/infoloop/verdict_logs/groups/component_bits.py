@@ -28,7 +28,6 @@ from infoloop.verdict_logs.groups.within_groups import (
     jackknife_interval,
     measured_names,
     measured_place,
-    ratio_interval,
     whole_groups,
 )
 

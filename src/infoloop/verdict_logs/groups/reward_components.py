@@ -7,8 +7,8 @@ $(R-\bar R)/\sigma_R$. With S(a, b), the sum of products of deviations within a 
 - *share of the advantage* $\sum_gb_gw_kS(c_k,A)/\sum_gS(A,A)$, $b_g=S(A,R)/S(R,R)$: groups count as the update has it.
   Division by $\sigma_R$ gives a group whose rewards differ by $10^{-3}$ as much weight as one with right and wrong
   answers, so that in a group where none is right the share does not depend on how small w is: no dose is safe;
-- *phantom share* $\sum_{g\text{ all fail}}\sum_iA_i^2/\sum_g\sum_iA_i^2$: of the squared advantages, what lies in groups
-  without any right answer. A table of groups has no sums of absolute values; for their share it gives bounds.
+- *phantom share* $\sum_{g\text{ all fail}}\sum_iA_i^2/\sum_g\sum_iA_i^2$: of the squared advantages, what lies in
+  groups without any right answer. A table of groups has no sums of absolute values; for their share it gives bounds.
 
 Shares of the components and what no component explains sum to 1. A component may have a negative share: it then works
 against the others.

@@ -1,8 +1,8 @@
 r"""Sums of squares and products within groups, and intervals for what is made of sums over groups.
 
-For the numbers a and b of the n rollouts of a group, $S(a,b)=\sum(a_i-\bar a)(b_i-\bar b)=\sum a_ib_i-n\bar a\bar b$. It
-is 0 exactly where one of them is the same in all rollouts, which the least and the largest tell: rounding never decides
-whether a group is dead. Groups in which a number is missing somewhere are left out by `whole_groups`, and counted.
+For the numbers a and b of the n rollouts of a group, $S(a,b)=\sum(a_i-\bar a)(b_i-\bar b)=\sum a_ib_i-n\bar a\bar b$.
+It is 0 exactly where one of them is the same in all rollouts, which the least and the largest tell: rounding never
+decides whether a group is dead. Groups in which a number is missing somewhere are left out by `whole_groups`, and counted.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ def jackknife_interval(
     r"""Return a statistic of sums over groups, with an approximate interval over groups.
 
     $\theta\pm t_{B-1}\sqrt{\tfrac{B-1}B\sum_b(\theta_{(b)}-\bar\theta)^2}$, where $\theta_{(b)}$ leaves out the groups
-    $b,b+B,b+2B,\dots$, one group each while there are at most 400 (Miller 1974). It takes the groups as independent, and
-    the rollouts of one group in no way: what they share, by their problem or their step, is in the interval.
+    $b,b+B,b+2B,\dots$, one group each while there are at most 400 (Miller 1974). It takes the groups as independent,
+    and the rollouts of one group in no way: what they share, by their problem or their step, is in the interval.
 
     Args:
         sums: What is summed, of shape (groups, d).
