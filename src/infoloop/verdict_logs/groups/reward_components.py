@@ -25,7 +25,7 @@ from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence, pass_interval
 from infoloop.verdict_logs.groups.component_bits import BitsAboutVerdict, bits_about_verdict
 from infoloop.verdict_logs.groups.group_table import GroupTable
-from infoloop.verdict_logs.groups.reward_parts import RewardParts, reward_parts
+from infoloop.verdict_logs.groups.reward_parts import RewardParts, take_reward_apart
 from infoloop.verdict_logs.groups.within_groups import (
     UNKNOWN,
     IntervalEstimate,
@@ -110,7 +110,7 @@ class RewardComponents(NamedTuple):
 
 
 @host_only
-def reward_components(
+def component_shares(
     table: GroupTable, weights: dict[str, float] | None = None, confidence: float = 0.95
 ) -> RewardComponents:
     """Return which component of the reward the update follows, with approximate intervals over groups.
@@ -129,7 +129,7 @@ def reward_components(
         ValueError: The log has neither components nor a reward, no group has all numbers, or the weights do not fit.
     """
     check_confidence(confidence)
-    parts = reward_parts(table, weights)
+    parts = take_reward_apart(table, weights)
     failed = _failed(table, parts.groups)
     size, phantom_of = table.size[parts.groups], parts.squares
     phantom = UNKNOWN if failed is None else _share(phantom_of, failed, confidence)

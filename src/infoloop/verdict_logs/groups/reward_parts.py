@@ -49,7 +49,7 @@ class RewardParts:
     greatest: np.ndarray
 
 
-def reward_parts(table: GroupTable, weights: Mapping[str, float] | None = None) -> RewardParts:
+def take_reward_apart(table: GroupTable, weights: Mapping[str, float] | None = None) -> RewardParts:
     """Return the reward of each group taken apart.
 
     Args:

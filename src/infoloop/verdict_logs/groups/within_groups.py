@@ -2,7 +2,7 @@ r"""Sums of squares and products within groups, and intervals for what is made o
 
 For the numbers a and b of the n rollouts of a group, $S(a,b)=\sum(a_i-\bar a)(b_i-\bar b)=\sum a_ib_i-n\bar a\bar b$.
 It is 0 exactly where one of them is the same in all rollouts, which the least and the largest tell: rounding never
-decides whether a group is dead. Groups in which a number is missing somewhere are left out by `whole_groups`, and counted.
+decides whether a group is dead. Groups in which a number is missing somewhere are left out by `whole_groups`.
 """
 
 from __future__ import annotations
