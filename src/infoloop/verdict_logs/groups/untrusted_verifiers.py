@@ -161,7 +161,7 @@ def rates_from_three(table: GroupTable, verifiers: tuple[str, str, str], confide
         raise ValueError(f"no rollout was judged by all of {', '.join(verifiers)}: name verifiers that judged the same")
     intervals = rates_from_counts(counts, str(confidence))
     with jax.enable_x64(True):
-        seen = identified_rates(counts / judged)
+        seen = _compiled_rates(counts / judged)
         right, positive, negative = (
             float(seen.right),
             np.asarray(seen.verifiers.false_positive).tolist(),
@@ -179,6 +179,11 @@ def rates_from_three(table: GroupTable, verifiers: tuple[str, str, str], confide
     share = IntervalEstimate(right, *map(float, intervals.right))
     reason = _reason(verifiers, intervals)
     return PanelRates(verifiers, judged, identifiable, reason, share, tuple(rate), tuple(missed))
+
+
+@jax.jit
+def _compiled_rates(law):
+    return identified_rates(law)
 
 
 def _reason(verifiers: tuple[str, ...], found: RateIntervals) -> str:
