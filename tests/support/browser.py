@@ -17,7 +17,7 @@ import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
-NEEDS_BROWSER = pytest.mark.skipif(PROGRAM is None, reason=f"no browser here: none of {', '.join(NAMES)} is on the path")
+NEEDS_BROWSER = pytest.mark.skipif(PROGRAM is None, reason=f"no browser: none of {', '.join(NAMES)} is on the path")
 _SECONDS = 60  # until an answer that does not come is an error
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run", "about:blank")
 
@@ -117,10 +117,9 @@ class Page:
     def press(self, key: str) -> None:
         """Press and release a key by its name."""
         codes = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
-        text = {"text": "\r"} if key == "Enter" else {}
-        for kind in ("keyDown", "keyUp"):
-            code = {"windowsVirtualKeyCode": codes[key]}
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, **code, **(text if kind == "keyDown" else {}))
+        which = {"key": key, "code": key, "windowsVirtualKeyCode": codes[key]}
+        self.call("Input.dispatchKeyEvent", type="keyDown", **which, **({"text": "\r"} if key == "Enter" else {}))
+        self.call("Input.dispatchKeyEvent", type="keyUp", **which)
 
     def write(self, selector: str, text: str) -> None:
         """Write into a field, in place of what is there."""

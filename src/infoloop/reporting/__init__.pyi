@@ -4,8 +4,8 @@ from . import figures as figures
 from . import hover_values as hover_values
 from . import html as html
 from . import math_font as math_font
-from . import page_tables as page_tables
 from . import package_files as package_files
+from . import page_tables as page_tables
 from . import source_digests as source_digests
 from . import suggestions as suggestions
 from . import text as text

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from infoloop.reporting.html import render_template
 from infoloop.reporting.page_tables import PageTable, show_tables
+from infoloop.reporting.suggestions import escape_invisible
 
 MOST_NAMES = 8  # names of a list inside one formula
 _TERM = re.compile(r"[IH]\([\w',;| ]*\)")
@@ -68,7 +69,14 @@ def render_audit_page(page: AuditPage) -> str:
     By its script tables sort, filter and download, and figures of `figures.figure_svg` tell their values.
     """
     tables = tuple(zip(page.tables, show_tables(page.tables), strict=True))
-    return render_template("audit.html.jinja", page=page, tables=tables, inline=_inline, formulas=formulas_to_mathml)
+    return render_template(
+        "audit.html.jinja",
+        page=page,
+        tables=tables,
+        inline=_inline,
+        formulas=formulas_to_mathml,
+        plain=escape_invisible,
+    )
 
 
 def _inline(svg: str, least: float = 0.0) -> Markup:
@@ -96,7 +104,7 @@ def formulas_to_mathml(text: str) -> Markup:
 
 
 def _words(text: str) -> Markup:
-    return Markup.escape(text.replace("<=", "≤"))
+    return Markup.escape(escape_invisible(text).replace("<=", "≤"))
 
 
 def _term(term: str) -> Markup:

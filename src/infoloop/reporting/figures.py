@@ -134,7 +134,8 @@ def svg_text(canvas: Drawing) -> str:
 def _readable_svg(figure: Figure, canvas: Drawing) -> str:
     """Return the SVG of a figure that is drawn, with the values that a page shows where a reader points."""
     svg = svg_text(canvas)  # which puts the axes where they stay
-    return add_hover_values(svg, [_readable(panel, axes) for panel, axes in zip(figure.panels, canvas.axes, strict=False)])
+    drawn = zip(figure.panels, canvas.axes, strict=False)  # the bars beside maps come last
+    return add_hover_values(svg, [_readable(panel, axes) for panel, axes in drawn])
 
 
 def _readable(panel: Panel, axes: Any) -> ReadablePanel:

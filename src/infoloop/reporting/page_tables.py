@@ -39,7 +39,7 @@ class PageTable(NamedTuple):
 
 
 class ShownTable(NamedTuple):
-    """A table as the template `table.html` wants it: cells with their classes, further rows as JSON, what is left out."""
+    """A table as `table.html` wants it: texts with their classes, further rows as JSON, and what is left out."""
 
     headers: tuple[tuple[str, str], ...]
     first: tuple[tuple[tuple[str, str], ...], ...]
@@ -79,15 +79,20 @@ def show_tables(tables: Sequence[PageTable]) -> tuple[ShownTable, ...]:
 def _show(table: PageTable, room: int) -> ShownTable:
     long = len(table.rows) > MOST_PLAIN_ROWS
     numeric = [_is_numeric([row[k] for row in table.rows]) for k in range(len(table.headers))]
-    heads = tuple((header, "n" if right else "") for header, right in zip(table.headers, numeric, strict=True))
+    heads = tuple(
+        (escape_unprintable(header), "n" if right else "") for header, right in zip(table.headers, numeric, strict=True)
+    )
     plain = table.rows[:FIRST_ROWS] if long else table.rows
     first = tuple(tuple(_cell(v, right, long) for v, right in zip(row, numeric, strict=True)) for row in plain)
     if not long:
         return ShownTable(heads, first, download=table.download)
     more = _rows_within(room, table.rows[FIRST_ROWS:])
-    shown = len(first) + len(more)
-    left_out = "" if shown == len(table.rows) else f"Of {len(table.rows):,} rows the first {shown:,} are on this page and in its CSV."
+    left_out = _left_out(len(table.rows), len(first) + len(more))
     return ShownTable(heads, first, Markup(f"[{','.join(more)}]"), left_out, table.download)
+
+
+def _left_out(rows: int, shown: int) -> str:
+    return "" if shown == rows else f"Of {rows:,} rows the first {shown:,} are on this page and in its CSV."
 
 
 def _rows_within(room: int, rows: Sequence[tuple[Any, ...]]) -> list[str]:
