@@ -71,11 +71,12 @@ def test_the_long_tables_of_a_page_share_its_room_and_say_what_they_leave_out(mo
     assert [shown.left_out for shown in both] == ["", *said]
 
 
-def test_a_page_of_a_million_rows_and_endless_cells_is_below_2_mb():
+@pytest.mark.slow
+def test_a_page_of_many_rows_and_endless_cells_is_below_2_mb():
     endless = PageTable("endless", ("text",), (("x" * 10_000,),) * 1000)
-    page = render_audit_page(AuditPage("Logs", "open", "reason", tables=(table(100_000), endless)))
+    page = render_audit_page(AuditPage("Logs", "open", "reason", tables=(table(30_000), endless)))
     assert len(page.encode()) < 2_000_000
-    assert "Of 100,000 rows the first" in page
+    assert "Of 30,000 rows the first" in page
 
 
 @pytest.mark.parametrize("rows", [3, 1000])
@@ -94,6 +95,7 @@ def test_a_row_that_does_not_fit_its_headers_is_refused():
         show_tables([PageTable("odd", ("a", "b"), ((1, 2), (3,)))])
 
 
+@pytest.mark.slow
 def test_formulas_are_mathematics_in_a_short_table_and_text_in_a_long_one():
     pages = [render_audit_page(AuditPage("L", "open", "r", tables=(table(n, "I(X;Z)"),))) for n in (5, 1000)]
     assert [page.count("<math") for page in pages] == [5, 0]
