@@ -2,12 +2,14 @@
 
 import base64
 import contextlib
+import fcntl
 import itertools
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -20,6 +22,10 @@ PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
 NEEDS_BROWSER = pytest.mark.skipif(PROGRAM is None, reason=f"no browser: none of {', '.join(NAMES)} is on the path")
 _SECONDS = 60  # until an answer that does not come is an error
 _FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run", "about:blank")
+# It reads commands from 3 and writes answers to 4.
+_START = (
+    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
+)
 
 
 class BrowserError(Exception):
@@ -149,15 +155,15 @@ def browser(folder: Path) -> Generator[Page]:
     assert PROGRAM is not None
     commands, write = os.pipe()
     read, answers = os.pipe()
-    shell = ["/bin/sh", "-c", f'exec "$@" 3<&{commands} 4>&{answers}', "sh", PROGRAM]
+    ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (commands, answers)]
     process = subprocess.Popen(
-        [*shell, f"--user-data-dir={folder / 'profile'}", *_FLAGS],
-        pass_fds=(commands, answers),
+        [sys.executable, "-c", _START, *map(str, ends), PROGRAM, f"--user-data-dir={folder / 'profile'}", *_FLAGS],
+        pass_fds=ends,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    os.close(commands)
-    os.close(answers)
+    for end in (commands, answers, *ends):
+        os.close(end)
     try:
         yield Page((write, read), folder)
     finally:
