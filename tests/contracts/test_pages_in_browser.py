@@ -286,5 +286,5 @@ def test_the_pages_of_runs_and_of_findings_have_the_same_tables_and_figures(tab,
     assert tab.texts(".tip") == ["k: 10\nbits: 0.1"]
     assert (tab.value("window.hit"), tab.complaints(), tab.asked_for()) == (None, [], [])
     tab.open(folder / "findings.html")
-    assert tab.texts(".tools button") == ["Download CSV (0 rows)"]
+    assert tab.texts(".tools button, th button") == []
     assert (tab.complaints(), tab.asked_for()) == ([], [])

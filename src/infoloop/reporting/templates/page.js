@@ -65,7 +65,7 @@
     if (more) rows.push(...JSON.parse(more.textContent).map((cells) => ({cells})));
     const filter = make("input", {type: "search", placeholder: "filter rows", hidden: rows.length <= FEW});
     const count = make("span", {className: "count", hidden: filter.hidden});
-    const download = make("button", {type: "button", hidden: !table.dataset.download});
+    const download = make("button", {type: "button", hidden: !(table.dataset.download && rows.length)});
     const next = make("button", {type: "button", className: "more"});
     const cell = (text, k) => make("td", {className: heads[k].className, textContent: text});
     const element = (entry) => (entry.row ??= make("tr", {}, ...entry.cells.map(cell)));
