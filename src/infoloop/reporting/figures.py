@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from infoloop.reporting.atomic_files import atomic_write_bytes, atomic_write_text
+from infoloop.reporting.hover_values import ReadableMark, ReadablePanel, add_hover_values
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -110,7 +111,7 @@ def write_figure(figure: Figure, folder: Path, name: str) -> str:
     """
     with _style(figure, name):
         canvas = draw_figure(figure)
-        svg, png = svg_text(canvas), io.BytesIO()
+        svg, png = _readable_svg(figure, canvas), io.BytesIO()
         canvas.savefig(png, format="png", metadata={"Software": None})
     atomic_write_text(folder / f"{name}.svg", svg)
     atomic_write_bytes(folder / f"{name}.png", png.getvalue())
@@ -120,7 +121,7 @@ def write_figure(figure: Figure, folder: Path, name: str) -> str:
 def figure_svg(figure: Figure, name: str) -> str:
     """Return the SVG of `write_figure` without a file, for a page; raise FigureError for an empty panel or a NaN."""
     with _style(figure, name):
-        return svg_text(draw_figure(figure))
+        return _readable_svg(figure, draw_figure(figure))
 
 
 def svg_text(canvas: Drawing) -> str:
@@ -128,6 +129,29 @@ def svg_text(canvas: Drawing) -> str:
     svg = io.StringIO()
     canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     return svg.getvalue()
+
+
+def _readable_svg(figure: Figure, canvas: Drawing) -> str:
+    """Return the SVG of a figure that is drawn, with the values that a page shows where a reader points."""
+    svg = svg_text(canvas)  # which puts the axes where they stay
+    drawn = zip(figure.panels, canvas.axes, strict=False)  # the bars beside maps come last
+    return add_hover_values(svg, [_readable(panel, axes) for panel, axes in drawn])
+
+
+def _readable(panel: Panel, axes: Any) -> ReadablePanel:
+    marks = tuple(map(_readable_mark, panel.marks))
+    return ReadablePanel(axes, panel.x_label, panel.y_label, marks, panel.x_names, _runs_downward(panel))
+
+
+def _readable_mark(mark: Line | ShadedBand | Whiskers | Map) -> ReadableMark:
+    if isinstance(mark, Map):
+        x, y = np.meshgrid(np.asarray(mark.x, float), np.asarray(mark.y, float))
+        return ReadableMark(mark.label, x.ravel(), y.ravel(), z=np.ravel(mark.z))
+    if isinstance(mark, ShadedBand):
+        return ReadableMark(mark.label, mark.x, low=mark.low, high=mark.high)
+    if isinstance(mark, Whiskers):
+        return ReadableMark(mark.label, mark.x, mark.y, mark.low, mark.high)
+    return ReadableMark(mark.label, mark.x, mark.y)
 
 
 def _style(figure: Figure, name: str):
@@ -180,7 +204,7 @@ def _explain(canvas: Drawing, axes: np.ndarray, columns: int) -> None:
 
 
 def _draw(canvas: Drawing, axis: Any, panel: Panel) -> None:
-    downward = sum(map(len, panel.x_names)) > _ROOM
+    downward = _runs_downward(panel)
     for k, mark in enumerate(panel.marks):
         if isinstance(mark, Map):
             _draw_map(canvas, axis, mark)
@@ -202,6 +226,10 @@ def _draw(canvas: Drawing, axis: Any, panel: Panel) -> None:
         axis.xaxis.get_major_locator().set_params(integer=True)  # there is no round 1.5
     if panel.y_limits:
         (axis.set_xlim if downward else axis.set_ylim)(panel.y_limits)
+
+
+def _runs_downward(panel: Panel) -> bool:
+    return sum(map(len, panel.x_names)) > _ROOM
 
 
 def _scale(panel: Panel, of_x: Any, of_y: Any) -> None:
