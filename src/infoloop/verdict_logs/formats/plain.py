@@ -127,7 +127,7 @@ def rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
 
     plain = {key: named.get(key) for key in ("group", "attempt", "answer")}
     return Rollouts(
-        problem=pick(texts(named["problem"])),
+        problem=pick(named_values(named["problem"])),
         row=pick(frame.index.to_numpy()),
         step=pick(step),
         group=pick(_names(plain["group"])),
@@ -137,7 +137,7 @@ def rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
         verdicts={name: pick(values) for name, values in verdicts.items()},
         advantage=pick(_numbers(named.get("advantage"))),
         length=pick(_lengths(named)),
-        answer=pick(None if plain["answer"] is None else texts(plain["answer"].fillna(""))),
+        answer=pick(None if plain["answer"] is None else named_values(plain["answer"].fillna(""))),
         left_out=left_out,
     )
 
@@ -165,7 +165,7 @@ def remarks(part: Rollouts, settings: Settings) -> Iterator[tuple[str, np.ndarra
         yield GRADED, np.isnan(verdict) & ~np.isnan(part.reward)
 
 
-def texts(values: pd.Series) -> np.ndarray:
+def named_values(values: pd.Series) -> np.ndarray:
     """Return values as names: texts and numbers as they are, long ones and nested ones with a hash in their place."""
     import pandas as pd
 
@@ -226,7 +226,7 @@ def _names(values: pd.Series | None) -> np.ndarray | None:
     if values.dtype.kind in "iu":
         return values.to_numpy()
     _refuse_nested(values)
-    return texts(values.where(values.notna(), ""))
+    return named_values(values.where(values.notna(), ""))
 
 
 def _refuse_nested(values: pd.Series) -> None:
