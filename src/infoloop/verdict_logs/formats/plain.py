@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, quote
+from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names
 from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening, Settings
-from infoloop.verdict_logs.formats.row_errors import RowError
+from infoloop.verdict_logs.formats.row_errors import RowError, is_nested, refuse_nested, refuse_value
 from infoloop.verdict_logs.formats.verdict_words import read_verdicts
 from infoloop.verdict_logs.rollouts import Rollouts
 
@@ -169,7 +169,7 @@ def named_values(values: pd.Series) -> np.ndarray:
     """Return values as names: texts and numbers as they are, long ones and nested ones with a hash in their place."""
     import pandas as pd
 
-    if values.dtype == object and values.map(lambda value: isinstance(value, (list, dict, np.ndarray))).any():
+    if values.dtype == object and values.map(is_nested).any():
         values = pd.Series([_digest_of(value) for value in values], dtype=object)
     codes, distinct = pd.factorize(values)
     names = np.empty(len(distinct) + 1, object)
@@ -210,7 +210,7 @@ def _digest(text: str) -> str:
 
 
 def _digest_of(value: Any) -> Any:
-    if isinstance(value, (list, dict, np.ndarray)):
+    if is_nested(value):
         return "#" + _digest(json.dumps(value, sort_keys=True, default=_plain))
     return value
 
@@ -225,16 +225,8 @@ def _names(values: pd.Series | None) -> np.ndarray | None:
         return None
     if values.dtype.kind in "iu":
         return values.to_numpy()
-    _refuse_nested(values)
+    refuse_nested(values)
     return named_values(values.where(values.notna(), ""))
-
-
-def _refuse_nested(values: pd.Series) -> None:
-    if values.dtype == object:
-        nested = values.map(lambda value: isinstance(value, (list, dict, np.ndarray))).to_numpy(bool)
-        if nested.any():
-            row = int(values.index[nested.argmax()])
-            raise RowError(row, f"{cut_text(str(values.name))}: its values are nested: give plain ones")
 
 
 def _numbers(values: pd.Series | None, words: bool = False) -> np.ndarray | None:
@@ -246,7 +238,7 @@ def _numbers(values: pd.Series | None, words: bool = False) -> np.ndarray | None
     if values.dtype.kind in "iufb":
         numbers = values.to_numpy(float)
     else:
-        _refuse_nested(values)
+        refuse_nested(values)
         numbers = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=math.nan)
         if words and (np.isnan(numbers) & values.notna().to_numpy()).any():
             numbers = read_verdicts(values, graded=True)
@@ -262,9 +254,7 @@ def _steps(values: pd.Series) -> np.ndarray:
     whole = np.isnan(numbers) | ((numbers == np.floor(numbers)) & (np.abs(numbers) < 2**53))
     broken = ~whole | (np.isnan(numbers) & values.notna().to_numpy())
     if broken.any():
-        at = int(broken.argmax())
-        what = f"{quote(values.iloc[at], 40)} is no whole number: steps are numbered"
-        raise RowError(int(values.index[at]), f"{cut_text(str(values.name))}: {what}")
+        refuse_value(values, int(broken.argmax()), "is no whole number: steps are numbered")
     return np.where(np.isnan(numbers), _NO_STEP, np.where(np.isnan(numbers), 0, numbers)).astype(np.int64)
 
 
