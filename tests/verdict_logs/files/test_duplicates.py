@@ -1,5 +1,6 @@
 """Rollouts that stand in a log twice, against a set of tuples."""
 
+import dataclasses
 import random
 
 import numpy as np
@@ -32,8 +33,7 @@ def test_problem_step_group_and_attempt_all_count():
     one = Rollouts(np.array(["a"], object), np.array([1]), np.array([3]), np.array([0]), np.array([1]))
     keys = {int(rollout_keys(one)[0])}
     for field, value in (("problem", np.array(["b"], object)), ("step", [4]), ("group", [1]), ("attempt", [0])):
-        fields = {"problem": one.problem, "row": one.row, "step": one.step, "group": one.group, "attempt": one.attempt}
-        keys.add(int(rollout_keys(Rollouts(**(fields | {field: np.asarray(value)})))[0]))
+        keys.add(int(rollout_keys(dataclasses.replace(one, **{field: np.asarray(value)}))[0]))
     assert len(keys) == 5
 
 

@@ -34,7 +34,7 @@ def problems_of(reading):
 def test_prompts_that_come_back_each_step_need_no_attempt(tmp_path):
     path = written(tmp_path / "log.jsonl", [row("a", k % 2, step=k // 4) for k in range(12)])
     reading = open_log(path)
-    assert [part.step.tolist() for part in reading] == [[0] * 4 + [1] * 4 + [2] * 4]
+    assert [np.asarray(part.step).tolist() for part in reading] == [[0] * 4 + [1] * 4 + [2] * 4]
     assert (reading.left_out, reading.remarks, reading.rows) == ({}, {}, 12)
     assert reading.said == (
         "read as plain: rows with a column for each (problem: prompt, step: step, reward: reward); "
@@ -161,6 +161,7 @@ def test_beyond_the_bound_no_duplicates_are_looked_for_and_it_is_said(tmp_path, 
 def test_a_part_keeps_its_arrays_together(tmp_path):
     rows = [row("a", k, attempt=k // 2, step=1, advantage=float(k), tokens=k, passed=1) for k in range(6)]
     (part,) = open_log(written(tmp_path / "log.jsonl", rows), settings=Settings(threshold=3))
-    assert part.row.tolist() == part.length.tolist() or np.array_equal(part.row - 1, part.length)
-    assert part.reward.tolist() == part.advantage.tolist() == [0, 2, 4]
+    assert part.row.tolist() == [1, 3, 5]
+    for values in (part.reward, part.advantage, part.length):
+        assert np.asarray(values).tolist() == [0, 2, 4]
     assert part.verdicts["passed"].tolist() == [1, 1, 1]

@@ -84,10 +84,22 @@ def test_a_row_is_a_rollout_with_all_that_it_has():
 
 def test_rows_without_a_problem_a_verdict_or_a_step_are_counted():
     found = read(
-        {"id": ["a", None, "c", "d"], "reward": [1.0, 1.0, math.nan, 0.0], "step": [1.0, 1.0, 1.0, None]},
-    )
+        {
+            "id": ["a", None, "c", "d", "e"], "reward": [1.0, 1.0, math.nan, 0.0, 1.0], "trial": [1, 1, 1, 1, None],
+            "step": [1.0, 1.0, 1.0, None, 1.0],
+        },
+    )  # fmt: skip
     assert found.row.tolist() == [2]
-    assert found.left_out == {"no id": 1, "no verdict and no reward": 1, "no step": 1}
+    assert found.left_out == {"no id": 1, "no verdict and no reward": 1, "no step": 1, "no trial": 1}
+    nothing = read({"id": [None], "reward": [1.0], "step": [2]})
+    assert (len(nothing.problem), len(nothing.step), nothing.left_out) == (0, 0, {"no id": 1})
+
+
+def test_numbers_of_any_kind_are_rewards():
+    for rewards in ([True, None, False], [10**30, None, "0"], ["1", None, "-inf"]):
+        found = read({"id": list("abc"), "pass": [1, 1, 1], "reward": pd.Series(rewards, dtype=object).tolist()})
+        assert found.reward[0] in (1.0, 1e30)
+        assert np.isnan(found.reward[1])
 
 
 def test_rewards_of_any_scale_say_how_they_are_read():
@@ -133,7 +145,7 @@ def test_prompts_are_named_by_their_text_or_a_hash():
     names = named_values(pd.Series([chat, other, [{"role": "user", "content": "?"}], "text", 7], dtype=object))
     assert names[0] == names[1] != names[2]
     assert names[0].startswith("#")
-    assert len(names[0]) == 13
+    assert len(names[0]) == 17
     assert names[3:].tolist() == ["text", "7"]
     long = "What is " + "x" * 1000
     assert name_of(long).startswith("What is xxx")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import math
@@ -110,35 +111,46 @@ def rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
     marks = [values for values in (*verdicts.values(), reward) if values is not None]
     judged = ~np.all([np.isnan(values) for values in marks], axis=0)
     step = _steps(named["step"]) if "step" in named else None
-    kept = {
-        f"no {found['problem'][0]}": named["problem"].notna().to_numpy(),
-        "no verdict and no reward": judged,
-        "no step": np.ones(len(frame), bool) if step is None else step != _NO_STEP,
-    }
+    there = {f"no {found[key][0]}": named[key].notna().to_numpy() for key in ("problem", "attempt") if key in named}
+    there |= {"no verdict and no reward": judged} | ({} if step is None else {"no step": step != _NO_STEP})
     keep, left_out = np.ones(len(frame), bool), {}
-    for reason, good in kept.items():
+    for reason, good in there.items():
         if many := int((keep & ~good).sum()):
             left_out[reason] = many
         keep &= good
-    whole = keep.all()
-
-    def pick(values: np.ndarray | None) -> np.ndarray | None:
-        return values if whole or values is None else values[keep]
-
-    plain = {key: named.get(key) for key in ("group", "attempt", "answer")}
+    if not keep.all():
+        kept = rollouts(frame[keep], path, settings) if keep.any() else _none(found)
+        return dataclasses.replace(kept, left_out=left_out)
+    answer = named["answer"].fillna("") if "answer" in named else None
     return Rollouts(
-        problem=pick(named_values(named["problem"])),
-        row=pick(frame.index.to_numpy()),
-        step=pick(step),
-        group=pick(_names(plain["group"])),
-        attempt=pick(_names(plain["attempt"])),
-        reward=pick(reward),
-        rewards={name: pick(_numbers(frame[name])) for name in found.get("component", ())},
-        verdicts={name: pick(values) for name, values in verdicts.items()},
-        advantage=pick(_numbers(named.get("advantage"))),
-        length=pick(_lengths(named)),
-        answer=pick(None if plain["answer"] is None else named_values(plain["answer"].fillna(""))),
-        left_out=left_out,
+        problem=named_values(named["problem"]),
+        row=frame.index.to_numpy(),
+        step=step,
+        group=_names(named["group"]) if "group" in named else None,
+        attempt=_names(named["attempt"]) if "attempt" in named else None,
+        reward=reward,
+        rewards={name: _numbers(frame[name]) for name in found.get("component", ())},
+        verdicts=verdicts,
+        advantage=_numbers(named["advantage"]) if "advantage" in named else None,
+        length=_lengths(named),
+        answer=None if answer is None else named_values(answer),
+    )
+
+
+def _none(found: Mapping[str, list[str]]) -> Rollouts:
+    """Return no rollouts, with what the columns would have given."""
+    empty = np.zeros(0)
+    given = {key: empty if key in found else None for key in KEYS}
+    return Rollouts(
+        problem=np.zeros(0, object),
+        row=np.zeros(0, int),
+        step=given["step"],
+        group=given["group"],
+        attempt=given["attempt"],
+        reward=given["reward"],
+        advantage=given["advantage"],
+        length=given["length"],
+        answer=given["answer"],
     )
 
 
@@ -206,7 +218,7 @@ def _missing(key: str, names: list[str], name: str | None = None) -> LogError:
 
 
 def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _digest_of(value: Any) -> Any:
@@ -219,22 +231,18 @@ def _plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else str(value)
 
 
-def _names(values: pd.Series | None) -> np.ndarray | None:
-    """Return numbers as they are, all else as texts."""
-    if values is None:
-        return None
+def _names(values: pd.Series) -> np.ndarray:
+    """Return whole numbers as they are, all else as texts."""
     if values.dtype.kind in "iu":
         return values.to_numpy()
     refuse_nested(values)
     return named_values(values.where(values.notna(), ""))
 
 
-def _numbers(values: pd.Series | None, words: bool = False) -> np.ndarray | None:
+def _numbers(values: pd.Series, words: bool = False) -> np.ndarray:
     """Return numbers, NaN for what is none and for what is not finite; of words those of verdicts, if wanted."""
     import pandas as pd
 
-    if values is None:
-        return None
     if values.dtype.kind in "iufb":
         numbers = values.to_numpy(float)
     else:
