@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,31 @@ def column_kind(values: pd.Series) -> str:
         return "flag" if values.dropna().isin(_WORDS).all() else "text"
     kinds = {"boolean": "flag", "floating": "float", "mixed-integer-float": "float", "integer": "whole"}
     return "none" if kind == "empty" else kinds.get(kind, "other")
+
+
+def typed_columns(frame: pd.DataFrame, texts: Collection[str]) -> pd.DataFrame:
+    """Return a frame of texts alone, as a CSV file is read, with numbers for the columns that are; others as they are.
+
+    Args:
+        frame: The rows.
+        texts: Columns that stay texts.
+
+    >>> import pandas as pd
+    >>> frame = typed_columns(pd.DataFrame({"a": ["1.5"], "b": ["x"], "c": ["7"]}), ["c"])
+    >>> [column_kind(frame[name]) for name in frame]
+    ['float', 'text', 'text']
+    """
+    import pandas as pd
+
+    if not all(column_kind(frame[name]) in ("text", "flag", "none") for name in frame.columns):
+        return frame
+    typed = {}
+    for name in frame.columns:
+        known = frame[name].notna()
+        numbers = pd.to_numeric(frame[name], errors="coerce")
+        numeric = name not in texts and known.any() and numbers[known].notna().all()
+        typed[name] = numbers if numeric else frame[name]
+    return pd.DataFrame(typed, index=frame.index)
 
 
 def text_hashes(values: pd.Series) -> np.ndarray:

@@ -33,6 +33,7 @@ from infoloop.verdict_logs.formats.column_values import (
     hashed_names,
     text_hashes,
     text_lengths,
+    typed_columns,
     zero_one_verdicts,
 )
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
@@ -57,7 +58,9 @@ def _recognises(opening: Opening) -> bool:
 
 
 def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
-    frame, left_out = complete_rows(frame, ("step", "input", "score"))
+    frame, left_out = complete_rows(
+        typed_columns(frame, ("input", "output", "gts", "pred")), ("step", "input", "score")
+    )
     numbers = _numeric_columns(frame)
     reward, components = _reward(frame, numbers)
     judging = {name: values for name, values in numbers.items() if name not in _NO_VERDICTS}
