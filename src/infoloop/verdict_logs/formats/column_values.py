@@ -80,11 +80,9 @@ def text_hashes(values: pd.Series) -> np.ndarray:
     >>> text_hashes(pd.Series(["a", "b", "a"])).tolist()
     [4681665781835383343, 9543904841865449333, 4681665781835383343]
     """
-    import pandas as pd
-
-    places, texts = pd.factorize(_texts(values))
-    hashes = (int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()) for text in texts)
-    return np.fromiter(hashes, np.uint64, len(texts))[places]
+    texts = _texts(values).tolist()
+    hashes = b"".join([blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts])
+    return np.frombuffer(hashes, ">u8").astype(np.uint64)
 
 
 def text_lengths(values: pd.Series) -> np.ndarray:
@@ -94,7 +92,8 @@ def text_lengths(values: pd.Series) -> np.ndarray:
     >>> text_lengths(pd.Series(["abc", None])).tolist()
     [3.0, 0.0]
     """
-    return _texts(values).str.len().to_numpy(np.float64)
+    texts = _texts(values)
+    return np.fromiter(map(len, texts), np.float64, len(texts))
 
 
 def hashed_names(*columns: pd.Series) -> np.ndarray:
