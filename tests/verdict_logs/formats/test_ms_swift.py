@@ -7,6 +7,7 @@ import pytest
 from infoloop.verdict_logs.formats import trl
 from infoloop.verdict_logs.formats.log_format import Opening, Settings
 from infoloop.verdict_logs.formats.ms_swift import FORMAT
+from infoloop.verdict_logs.formats.row_errors import RowError
 from tests.support.rollout_rows import (
     counted,
     frame_of_lines,
@@ -77,6 +78,13 @@ def test_rows_of_the_ray_backend(tmp_path):
     p, q = name_of_prompt("p"), name_of_prompt("q")
     got = {"attempts": {p: 2, q: 2}, "passes": {p: 1, q: 0}, "groups": {3: 2}, "dead": {3: 1}}
     assert counted(rows_of(found)) == got
+
+
+def test_a_value_that_cannot_be_read_is_placed_by_its_line(tmp_path):
+    path = write_lines(tmp_path / "completions.jsonl", [line(10), line(20, 3) | {"solution": ["x"] * 2 * SIZE}])
+    with pytest.raises(RowError, match=r"^solution: 'x' is no number") as caught:
+        rollouts_of(path, columns={"reward": "solution"})
+    assert caught.value.row == 2
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ def test_rows_before_the_keys_of_the_orchestrator(tmp_path):
     found = rollouts_of(write_lines(folder(tmp_path, 3) / "train_rollouts.jsonl", rows))
     assert counted(rows_of(found))["attempts"] == {"17": 12}
     assert found.group is None
+    opening = opening_of_lines(tmp_path / "rollouts" / "step_3" / "train_rollouts.jsonl")
+    assert not verifiers.FORMAT.recognises(opening)
     assert np.array_equal(found.step, [3] * 12)
     assert not FORMAT.recognises(Opening(Path("results.jsonl"), "lines", tuple(rows[:1])))
     path = write_lines(tmp_path / "elsewhere.jsonl", saved_rows())

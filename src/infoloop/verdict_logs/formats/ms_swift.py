@@ -25,6 +25,7 @@ import numpy as np
 
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.rollout_settings import with_settings
+from infoloop.verdict_logs.formats.row_errors import RowError
 from infoloop.verdict_logs.formats.trl_groups import common_end
 from infoloop.verdict_logs.formats.trl_tables import table_rollouts
 from infoloop.verdict_logs.rollouts import Rollouts
@@ -61,7 +62,10 @@ def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
     rollouts = table_rollouts(table.rename(columns=_NAMES))
     if repeated:
         rollouts = replace(rollouts, left_out={**rollouts.left_out, _REPEATED: repeated})
-    rollouts = with_settings(rollouts, table, path, settings)
+    try:
+        rollouts = with_settings(rollouts, table, path, settings)
+    except RowError as error:
+        raise RowError(int(lines[error.row]), str(error)) from None
     return replace(rollouts, row=lines[rollouts.row])
 
 

@@ -32,7 +32,13 @@ from infoloop.verdict_logs.formats.column_values import column_numbers
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.rollout_settings import leave_out, with_settings
 from infoloop.verdict_logs.formats.verifiers import saved_rollouts
-from infoloop.verdict_logs.formats.verifiers_traces import Attempt, attempts_of, is_episode, trace_rollouts
+from infoloop.verdict_logs.formats.verifiers_traces import (
+    Attempt,
+    attempts_of,
+    is_episode,
+    of_a_trainer,
+    trace_rollouts,
+)
 from infoloop.verdict_logs.rollouts import Rollouts
 
 if TYPE_CHECKING:
@@ -43,11 +49,8 @@ _ROW = {"example_id", "completion", "reward"}
 
 
 def _recognises(opening: Opening) -> bool:
-    row = opening.records[0] if opening.records else {}
-    placed = opening.keys & {"group_id", "policy_version", "rollout_id"} or _folder_step(opening.path) is not None
-    if is_episode(opening.keys):
-        return bool(placed or _inner(row, "run", "work") or _inner(row, "info", "group_id"))
-    return opening.keys >= _ROW and "step" not in opening.keys and bool(placed)
+    rows = is_episode(opening.keys) or (opening.keys >= _ROW and "step" not in opening.keys)
+    return rows and of_a_trainer(opening)
 
 
 def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:

@@ -90,5 +90,5 @@ WITHOUT_REWARDS = refused_format(
     "TRL completions without rewards",
     "huggingface/trl, trl/trainer/callbacks.py, LogCompletionsCallback, and the trainers for distillation",
     _is_unscored,
-    "completions without rewards or advantages, as of a distillation: log those of GRPO (log_completions=True)",
+    "there is no reward and no advantage, as in a distillation: give the completions that GRPO logs",
 )

@@ -98,7 +98,7 @@ def implied_weights(rewards: np.ndarray, advantage: np.ndarray, block: np.ndarra
     squares = np.bincount(block, advantage**2, blocks)
     live = np.isfinite(squares) & (squares > 0)
     rows = live[block]
-    if not rewards.size or not rows.any():
+    if not rewards.size:
         return None
     known = np.where(np.isnan(rewards), 0.0, rewards)
     means = np.array([np.bincount(block, values, blocks) / sizes for values in known])

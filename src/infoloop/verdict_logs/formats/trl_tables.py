@@ -13,6 +13,7 @@ from infoloop.verdict_logs.formats.column_values import (
     hashed_names,
     text_hashes,
     text_lengths,
+    typed_columns,
     zero_one_verdicts,
 )
 from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out
@@ -34,7 +35,7 @@ def table_rollouts(frame: pd.DataFrame) -> Rollouts:
     >>> found.reward.tolist(), list(found.verdicts), found.group.tolist()
     ([0.0, 1.0], ['exact'], [0, 0])
     """
-    frame, left_out = complete_rows(frame, ("step", "prompt"))
+    frame, left_out = complete_rows(typed_columns(frame, ("prompt", "completion")), ("step", "prompt"))
     problem = hashed_names(frame["prompt"])
     step = column_numbers(frame["step"]).astype(np.int64)
     advantage = column_numbers(frame["advantage"]) if "advantage" in frame else None

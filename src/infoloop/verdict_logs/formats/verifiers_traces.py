@@ -19,6 +19,7 @@ not `ok` is left out, whatever rewards it has.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -34,6 +35,7 @@ from infoloop.verdict_logs.rollouts import Rollouts
 if TYPE_CHECKING:
     import pandas as pd
 
+_FOLDER = re.compile(r"step_\d+$")
 _TRACE = {"nodes", "rewards", "task", "timing"}
 
 
@@ -60,6 +62,18 @@ def is_episode(keys: frozenset[str]) -> bool:
     (True, False)
     """
     return keys >= {"traces", "errors"} or keys >= _TRACE
+
+
+def of_a_trainer(opening: Opening) -> bool:
+    """Return whether a program that trains wrote these rows of verifiers: prime-rl, by its keys or its folders.
+
+    >>> of_a_trainer(Opening(Path("rollouts/step_3/train/all/traces.jsonl"), "lines"))
+    True
+    """
+    row = opening.records[0] if opening.records else {}
+    if opening.keys & {"group_id", "policy_version", "rollout_id"} or any(map(_FOLDER.match, opening.path.parts)):
+        return True
+    return bool(_part(row, "run").get("work") or _part(row, "info").get("group_id"))
 
 
 def attempts_of(frame: pd.DataFrame) -> list[Attempt]:
@@ -201,7 +215,7 @@ def _length(trace: Mapping[str, Any]) -> float:
 
 
 def _recognises(opening: Opening) -> bool:
-    return is_episode(opening.keys)
+    return is_episode(opening.keys) and not of_a_trainer(opening)
 
 
 def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
