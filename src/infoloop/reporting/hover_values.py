@@ -99,7 +99,7 @@ def _drawn_at(panel: ReadablePanel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _places(axes: Axes, drawn: np.ndarray) -> np.ndarray:
     """Return where points of the canvas are in the SVG, whose y runs down, in its own units."""
-    figure = axes.get_figure(root=True)
+    figure: Any = axes.get_figure(root=True)
     width, height = np.asarray(figure.get_size_inches()) * _POINTS_PER_INCH
     shares = figure.transFigure.inverted().transform(drawn)
     return np.column_stack([shares[:, 0] * width, (1 - shares[:, 1]) * height])
