@@ -1,1 +1,9 @@
+from . import component_bits as component_bits
+from . import dead_groups as dead_groups
+from . import group_sums as group_sums
 from . import group_table as group_table
+from . import reward_components as reward_components
+from . import reward_parts as reward_parts
+from . import seen_rollouts as seen_rollouts
+from . import step_windows as step_windows
+from . import within_groups as within_groups
