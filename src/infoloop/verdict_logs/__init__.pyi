@@ -1,3 +1,4 @@
+from . import audit_thresholds as audit_thresholds
 from . import code_lengths as code_lengths
 from . import estimators as estimators
 from . import figures as figures

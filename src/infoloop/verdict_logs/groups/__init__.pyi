@@ -1,5 +1,9 @@
 from . import component_bits as component_bits
 from . import group_table as group_table
+from . import rate_drift as rate_drift
 from . import reward_components as reward_components
 from . import reward_parts as reward_parts
+from . import run_comparison as run_comparison
+from . import untrusted_verifiers as untrusted_verifiers
+from . import verifier_errors as verifier_errors
 from . import within_groups as within_groups
