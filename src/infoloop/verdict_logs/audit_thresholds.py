@@ -11,14 +11,14 @@ import ast
 import math
 import operator
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, quote
 
 _MOST_CHARACTERS = 500
 _EXAMPLE = ": write for example 'dead > 0.5 and pass_rate < 0.1'"
-_COMPARISONS = {
+_COMPARISONS: dict[type[ast.cmpop], Callable[[float, float], bool]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
 }  # fmt: skip
@@ -108,13 +108,17 @@ def _check(text: str, node: ast.expr, truth: bool) -> None:
                 _check(text, part, truth=False)
         case ast.Name() if not truth:
             pass
-        case ast.Constant(value=value) if not truth and type(value) in (int, float) and math.isfinite(value):
+        case ast.Constant(value=int() | float() as value) if not truth and _is_number(value):
             pass
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant() as part) if not truth:
             _check(text, part, truth=False)
         case _:
             wanted = "a comparison" if truth else "a number or a name of one"
             raise _error(text, f"{quote(ast.unparse(node))} is not {wanted}")
+
+
+def _is_number(value: float) -> bool:
+    return not isinstance(value, bool) and math.isfinite(value)
 
 
 def _truth(text: str, node: ast.expr, values: Mapping[str, float]) -> bool:
@@ -126,7 +130,8 @@ def _truth(text: str, node: ast.expr, values: Mapping[str, float]) -> bool:
             return not _truth(text, part, values)
         case ast.Compare(left=left, ops=ops, comparators=rest):
             sides = [_number(part, values) for part in (left, *rest)]
-            return all(_COMPARISONS[type(op)](a, b) for op, a, b in zip(ops, sides[:-1], sides[1:], strict=True))
+            compared = (_COMPARISONS[type(op)] for op in ops)
+            return all(holds(a, b) for holds, a, b in zip(compared, sides[:-1], sides[1:], strict=True))
     raise _error(text, "it cannot be read")
 
 

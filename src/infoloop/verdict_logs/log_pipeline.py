@@ -130,11 +130,11 @@ def pipeline_from_log(
     least, greatest = _ends(found, *rates)
     made = LogPipeline(found, verifier, trusted, *rates, confidence, _bits(found, *rates, least, greatest), "", "", "")
     point = _Point(tuple(one.right.value for one in found), rates[0].value, 1 - rates[1].value)
-    texts = (_text(made, title, at, where) for at, where in (
-        (point, "with the rates as estimated"), (least, "where the bits are least"),
-        (greatest, "where the bits are greatest"),
-    ))  # fmt: skip
-    return made._replace(**dict(zip(("text", "least_text", "greatest_text"), texts, strict=True)))
+    return made._replace(
+        text=_text(made, title, point, "with the rates as estimated"),
+        least_text=_text(made, title, least, "where the bits are least"),
+        greatest_text=_text(made, title, greatest, "where the bits are greatest"),
+    )
 
 
 def _labels(
@@ -191,7 +191,7 @@ def _error_rates(
     table: GroupTable, trusted: str, verifier: str, confidence: float
 ) -> tuple[IntervalEstimate, IntervalEstimate]:
     if not trusted or trusted == verifier:
-        return (IntervalEstimate(0.0, 0.0, 0.0),) * 2
+        return IntervalEstimate(0.0, 0.0, 0.0), IntervalEstimate(0.0, 0.0, 0.0)
     counts = verdict_counts(table, (trusted, verifier)).sum(axis=0)[:2, :2]
     found = [exact_share(int(counts[r, 1 - r]), int(counts[r].sum()), confidence) for r in (0, 1)]
     positive, negative = (one if math.isfinite(one.value) else one._replace(value=0.0) for one in found)
@@ -261,6 +261,7 @@ def _text(made: LogPipeline, title: str, at: _Point, where: str) -> str:
     for p in at.right:  # the first class is the last digit
         prior = np.concatenate([prior * (1 - p), prior * p])
     likeliest = int(prior.argmax())
+    says = "state % 2" if at.true_positive >= at.false_positive else "1 - state % 2"
     truth = cut_text(made.trusted) if made.trusted else f"{cut_text(made.verifier)}, taken to be without errors"
     rows = [
         f"# {k}: {cut_text(one.name)}, {one.problems} problems, right {_shown(one.right)}"
@@ -280,7 +281,7 @@ def _text(made: LogPipeline, title: str, at: _Point, where: str) -> str:
         f"{made.bits.high:.6g}.",
         "# Each rollout of a log is a new answer: n of them tell n times the bits of the round at most.",
         "rounds = 1",
-        f'answer = "{likeliest} + (state % 2 - {likeliest} // 2 ** (state // 2) % 2) * 2 ** (state // 2)"',
+        f'answer = "{likeliest} + ({says} - {likeliest} // 2 ** (state // 2) % 2) * 2 ** (state // 2)"',
         "",
         "[nodes]",
         f"X = {{ role = \"task\", table = [{', '.join(map(repr, prior.tolist()))}] }}  # bit k: right in class k",

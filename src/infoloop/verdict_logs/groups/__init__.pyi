@@ -1,6 +1,6 @@
 from . import component_bits as component_bits
+from . import error_drift as error_drift
 from . import group_table as group_table
-from . import rate_drift as rate_drift
 from . import reward_components as reward_components
 from . import reward_parts as reward_parts
 from . import run_comparison as run_comparison

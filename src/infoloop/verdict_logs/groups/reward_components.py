@@ -224,7 +224,7 @@ def _absolute_bounds(
     low = np.maximum(np.abs(parts.total), np.where(some, squares / np.where(some, greatest, 1.0), 0.0))
     high = np.sqrt(size * squares)
     ends = [(there[failed].sum(), other[~failed].sum()) for there, other in ((low, high), (high, low))]
-    return tuple(float(a / (a + b)) if a + b > 0 else math.nan for a, b in ends)  # ty: ignore[invalid-return-type]
+    return tuple(float(a / (a + b)) if a + b > 0 else math.nan for a, b in ends)  # ty: ignore[invalid-explicit-return]
 
 
 def component_reading(

@@ -119,8 +119,9 @@ def bounds_from_two(table: GroupTable, first: str, second: str, confidence: floa
             f"{first} and {second} do not pass the same answers more often than chance: they are not both better than "
             "chance and independent given the truth, or all answers are right, or all wrong"
         )
-        nothing = (RateBound(math.nan, math.nan),) * 2
-        return PairBounds((first, second), judged, False, reason, nothing, nothing, (math.nan, math.nan))
+        nothing = RateBound(math.nan, math.nan)
+        pair = (nothing, nothing)
+        return PairBounds((first, second), judged, False, reason, pair, pair, (math.nan, math.nan))
     reason = "two verifiers do not tell their rates: five numbers make the three that are seen; a third one would"
 
     def bound(count: int, among: int) -> RateBound:

@@ -109,9 +109,11 @@ def verdict_counts(table: GroupTable, verifiers: tuple[str, ...]) -> np.ndarray:
     Raises:
         ValueError: There is no such verifier, or one is named twice.
     """
-    names = measured_names(table, "verdict")
+    names = [name for k, name in enumerate(measured_names(table, "verdict")) if 3**k < table.judged.shape[1]]
     for name in verifiers:
         measured_place(table, "verdict", name)
+        if name not in names:
+            raise ValueError(f"verdicts of {name} are not counted beside others: only those of {', '.join(names)} are")
     axes = [1 + names.index(name) for name in verifiers]
     if len(set(axes)) < len(axes):
         raise ValueError(f"{', '.join(verifiers)}: a verifier is named twice; name different ones")

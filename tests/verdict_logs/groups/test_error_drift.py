@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.groups.rate_drift import rate_drift_of, windows_of
+from infoloop.verdict_logs.groups.error_drift import drift_of_errors, windows_of
 from tests.support.hand_made_groups import table_of, table_of_array
 
 MEASURED = [("verdict", "tests"), ("verdict", "proof")]
@@ -31,7 +31,7 @@ def fisher(a, b):
 
 def test_the_test_is_exact_and_windows_have_their_rates():
     groups = [[[1, 0], [0, 0], [0, 0], [1, 1]], [[0, 0], [0, 0], [1, 0], [0, 1]], [[1, 0]] * 3, [[1, 0], [1, 0]]]
-    found = rate_drift_of(table_of(groups, MEASURED, steps=[1, 2, 5, 9]), "proof", windows=2)
+    found = drift_of_errors(table_of(groups, MEASURED, steps=[1, 2, 5, 9]), "proof", windows=2)
     assert [(one.first, one.last, one.judged) for one in found.windows] == [(1, 2, 8), (5, 9, 5)]
     assert [one.false_positive.value for one in found.windows] == [2 / 6, 1]
     assert found.false_positive.difference.value == pytest.approx(2 / 3)
@@ -42,7 +42,7 @@ def test_the_test_is_exact_and_windows_have_their_rates():
 
 
 def test_planted_drift_is_found_and_no_other():
-    found = rate_drift_of(drawn(1, np.linspace(0.05, 0.5, 20)), "proof")
+    found = drift_of_errors(drawn(1, np.linspace(0.05, 0.5, 20)), "proof")
     assert len(found.windows) == 4
     assert found.false_positive.moved
     assert found.false_positive.difference.low < 0.45 * 0.75 < found.false_positive.difference.high
@@ -52,13 +52,13 @@ def test_planted_drift_is_found_and_no_other():
 
 
 def test_where_nothing_moves_it_is_said_rarely():
-    found = [rate_drift_of(drawn(seed, [0.2] * 20), "proof").false_positive for seed in range(30)]
+    found = [drift_of_errors(drawn(seed, [0.2] * 20), "proof").false_positive for seed in range(30)]
     assert sum(one.moved for one in found) <= 5  # of 30 at 5 %: more with probability .003
     assert np.mean([one.p_value for one in found]) > 0.4
 
 
 def test_groups_that_err_together_make_the_test_too_eager_but_not_what_is_said():
-    found = [rate_drift_of(drawn(seed, [0.2] * 20, shared=True), "proof").false_positive for seed in range(30)]
+    found = [drift_of_errors(drawn(seed, [0.2] * 20, shared=True), "proof").false_positive for seed in range(30)]
     assert sum(one.p_value <= 0.05 for one in found) > 6
     assert sum(one.moved for one in found) <= 5
 
@@ -68,13 +68,13 @@ def test_windows_are_whole_steps_and_no_more_than_there_are():
     assert windows_of(np.array([100, 1, 1]), 3).tolist() == [0, 1, 1]
     assert windows_of(np.array([5]), 4).tolist() == [0]
     assert windows_of(np.zeros(3, int), 2).tolist() == [0, 0, 0]
-    one = rate_drift_of(table_of([[[1, 0], [0, 1]]], MEASURED), "proof")
+    one = drift_of_errors(table_of([[[1, 0], [0, 1]]], MEASURED), "proof")
     assert (len(one.windows), one.false_positive.moved, one.false_positive.p_value) == (1, False, 1)
 
 
 def test_bad_input_is_named():
     table = drawn(1, [0.2] * 20)
     with pytest.raises(ValueError, match="windows is 1: give a whole number from 2 on"):
-        rate_drift_of(table, "proof", windows=1)
+        drift_of_errors(table, "proof", windows=1)
     with pytest.raises(ValueError, match="no verdict 'prove': did you mean proof"):
-        rate_drift_of(table, "prove")
+        drift_of_errors(table, "prove")

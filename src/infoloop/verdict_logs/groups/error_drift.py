@@ -28,7 +28,7 @@ from infoloop.verdict_logs.groups.within_groups import (
 )
 
 
-class RateWindow(NamedTuple):
+class ErrorWindow(NamedTuple):
     """The rates of errors in the steps from `first` to `last`, with exact intervals, and how many were judged."""
 
     first: int
@@ -38,7 +38,7 @@ class RateWindow(NamedTuple):
     false_negative: IntervalEstimate
 
 
-class RateChange(NamedTuple):
+class ErrorChange(NamedTuple):
     """How much larger a rate is in the last window than in the first.
 
     Attributes:
@@ -52,14 +52,14 @@ class RateChange(NamedTuple):
     moved: bool
 
 
-class RateDrift(NamedTuple):
+class ErrorDrift(NamedTuple):
     """Rates by window, and how they changed from the first to the last."""
 
     verifier: str
     trusted: str
-    windows: tuple[RateWindow, ...]
-    false_positive: RateChange
-    false_negative: RateChange
+    windows: tuple[ErrorWindow, ...]
+    false_positive: ErrorChange
+    false_negative: ErrorChange
 
     def row(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -71,9 +71,9 @@ class RateDrift(NamedTuple):
 
 
 @host_only
-def rate_drift_of(
+def drift_of_errors(
     table: GroupTable, trusted: str, verifier: str = "", windows: int = 4, confidence: float = 0.95
-) -> RateDrift:
+) -> ErrorDrift:
     """Return the rates of errors of a verifier by window of steps.
 
     Args:
@@ -96,9 +96,9 @@ def rate_drift_of(
     for k in range(window.max() + 1):
         steps, inside = table.steps[window == k], counts[window == k].sum(axis=0)
         rates = [exact_share(int(inside[r, 1 - r]), int(inside[r].sum()), confidence) for r in (0, 1)]
-        found.append(RateWindow(int(steps[0]), int(steps[-1]), int(inside.sum()), *rates))
+        found.append(ErrorWindow(int(steps[0]), int(steps[-1]), int(inside.sum()), *rates))
     changes = [_change(table, (trusted, verifier), counts, window, truth, delta) for truth in (0, 1)]
-    return RateDrift(verifier, trusted, tuple(found), *changes)
+    return ErrorDrift(verifier, trusted, tuple(found), *changes)
 
 
 def windows_of(counts: np.ndarray, windows: int) -> np.ndarray:
@@ -118,10 +118,10 @@ def windows_of(counts: np.ndarray, windows: int) -> np.ndarray:
 
 def _change(
     table: GroupTable, pair: tuple[str, str], counts: np.ndarray, window: np.ndarray, truth: int, delta: float
-) -> RateChange:
+) -> ErrorChange:
     last = window.max()
     if last == 0:
-        return RateChange(UNKNOWN, 1.0, False)
+        return ErrorChange(UNKNOWN, 1.0, False)
     of = [[int(counts[window == k, truth, verdict].sum()) for verdict in (0, 1)] for k in (0, last)]
     judged = min(sum(row) for row in of)
     p_value = float(scipy.stats.fisher_exact(of)[1]) if judged else 1.0
@@ -134,4 +134,4 @@ def _change(
     sums = np.stack([part * (late == k) for k in (0, last) for part in (errors, among)], axis=1)
     difference = jackknife_interval(sums, lambda t: t[..., 2] / t[..., 3] - t[..., 0] / t[..., 1], 1 - delta)
     beyond = math.isfinite(difference.low) and not difference.low <= 0 <= difference.high
-    return RateChange(difference, p_value, beyond and p_value <= delta)
+    return ErrorChange(difference, p_value, beyond and p_value <= delta)
