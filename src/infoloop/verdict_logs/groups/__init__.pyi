@@ -1,5 +1,11 @@
 from . import dead_groups as dead_groups
+from . import group_counts as group_counts
+from . import group_sizes as group_sizes
 from . import group_sums as group_sums
 from . import group_table as group_table
+from . import pass_at_tails as pass_at_tails
+from . import rate_drift as rate_drift
+from . import rate_mixtures as rate_mixtures
 from . import seen_rollouts as seen_rollouts
 from . import step_windows as step_windows
+from . import window_bits as window_bits
