@@ -33,6 +33,7 @@ def holds(text, numbers=NUMBERS):
         ("verdicts != 8e2", False),
         ("dead > -1", True),
         ("1 > 0", True),
+        ("dead < 1" + "0" * 400, True),
     ],
 )
 def test_conditions_mean_what_they_say(text, truth):

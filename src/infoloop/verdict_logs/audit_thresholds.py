@@ -118,7 +118,7 @@ def _check(text: str, node: ast.expr, truth: bool) -> None:
 
 
 def _is_number(value: float) -> bool:
-    return not isinstance(value, bool) and math.isfinite(value)
+    return not isinstance(value, bool) and -math.inf < value < math.inf  # math.isfinite wants a float of it
 
 
 def _truth(text: str, node: ast.expr, values: Mapping[str, float]) -> bool:
