@@ -25,7 +25,7 @@ from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import cut_text
 from infoloop.verdict_logs.estimators import check_confidence, verdict_entropy
 from infoloop.verdict_logs.groups.group_table import GroupTable
-from infoloop.verdict_logs.groups.verifier_errors import bits_range, exact_share, verdict_counts
+from infoloop.verdict_logs.groups.verifier_errors import bits_range, count_verdict_patterns, exact_share
 from infoloop.verdict_logs.groups.within_groups import (
     IntervalEstimate,
     measured_names,
@@ -106,6 +106,13 @@ def pipeline_from_log(
     Raises:
         ValueError: The log has no such verifier, no group has all verdicts, or there are too many classes or a problem
             without one.
+
+    >>> from infoloop.verdict_logs.groups.group_table import collect_groups
+    >>> from infoloop.verdict_logs.rollouts import Rollouts
+    >>> log = Rollouts(np.array(["a"] * 4), np.arange(4), verdicts={"tests": np.array([1.0, 0, 0, 1])})
+    >>> made = pipeline_from_log(collect_groups([log]), "My run")
+    >>> round(made.bits.value, 6), made.text.splitlines()[0]
+    (1.0, 'title = "My run"')
     """
     delta = check_confidence(confidence)
     truth = measured_place(table, "verdict", trusted)
@@ -192,7 +199,7 @@ def _error_rates(
 ) -> tuple[IntervalEstimate, IntervalEstimate]:
     if not trusted or trusted == verifier:
         return IntervalEstimate(0.0, 0.0, 0.0), IntervalEstimate(0.0, 0.0, 0.0)
-    counts = verdict_counts(table, (trusted, verifier)).sum(axis=0)[:2, :2]
+    counts = count_verdict_patterns(table, (trusted, verifier)).sum(axis=0)[:2, :2]
     found = [exact_share(int(counts[r, 1 - r]), int(counts[r].sum()), confidence) for r in (0, 1)]
     positive, negative = (one if math.isfinite(one.value) else one._replace(value=0.0) for one in found)
     return positive, negative

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.groups.error_drift import drift_of_errors, windows_of
+from infoloop.verdict_logs.groups.error_drift import drift_of_errors
 from tests.support.hand_made_groups import table_of, table_of_array
 
 MEASURED = [("verdict", "tests"), ("verdict", "proof")]
@@ -63,11 +63,7 @@ def test_groups_that_err_together_make_the_test_too_eager_but_not_what_is_said()
     assert sum(one.moved for one in found) <= 5
 
 
-def test_windows_are_whole_steps_and_no_more_than_there_are():
-    assert windows_of(np.array([1, 1, 1, 1]), 2).tolist() == [0, 0, 1, 1]
-    assert windows_of(np.array([100, 1, 1]), 3).tolist() == [0, 1, 1]
-    assert windows_of(np.array([5]), 4).tolist() == [0]
-    assert windows_of(np.zeros(3, int), 2).tolist() == [0, 0, 0]
+def test_a_log_of_one_step_has_one_window_and_no_change():
     one = drift_of_errors(table_of([[[1, 0], [0, 1]]], MEASURED), "proof")
     assert (len(one.windows), one.false_positive.moved, one.false_positive.p_value) == (1, False, 1)
 

@@ -1,9 +1,9 @@
 r"""Whether a verifier's rates of errors move over the steps, by the word of a trusted one.
 
-Steps are put together into windows of about as many verdicts. Of two windows, $k_i$ of $n_i$ answers of a kind were
-judged wrongly; given $k_1+k_2$ the split is hypergeometric if nothing moves, whatever the rate is: Fisher's exact test
-(1935), for answers that err independently. Equal answers of a group err together, which makes the test too eager; the
-interval of the difference is over groups and does not mind.
+Steps are put together into windows of about as many rollouts (`cut_steps`). Of two windows, $k_i$ of $n_i$ answers of a
+kind were judged wrongly; given $k_1+k_2$ the split is hypergeometric if nothing moves, whatever the rate is: Fisher's
+exact test (1935), for answers that err independently. Equal answers of a group err together, which makes the test too
+eager; the interval of the difference is over groups and does not mind.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import scipy  # not its parts, which it loads when they are used
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence
 from infoloop.verdict_logs.groups.group_table import GroupTable
-from infoloop.verdict_logs.groups.verifier_errors import exact_share, verdict_counts
+from infoloop.verdict_logs.groups.step_windows import cut_steps
+from infoloop.verdict_logs.groups.verifier_errors import count_verdict_patterns, exact_share
 from infoloop.verdict_logs.groups.within_groups import (
     UNKNOWN,
     IntervalEstimate,
@@ -85,53 +86,54 @@ def drift_of_errors(
 
     Raises:
         ValueError: There is no such verifier, both are the same, or fewer than two windows are asked for.
+
+    >>> from infoloop.verdict_logs.groups.group_table import collect_groups
+    >>> from infoloop.verdict_logs.rollouts import Rollouts
+    >>> verdicts = {"tests": np.repeat([0.0, 1.0], 8), "proof": np.zeros(16)}
+    >>> log = Rollouts(np.array(["a"] * 16), np.arange(16), step=np.repeat([1, 2], 8), verdicts=verdicts)
+    >>> found = drift_of_errors(collect_groups([log]), "proof")
+    >>> found.false_positive.difference.value, round(found.false_positive.p_value, 4)
+    (1.0, 0.0002)
     """
     delta = check_confidence(confidence)
     if windows < 2:
         raise ValueError(f"windows is {windows}: give a whole number from 2 on")
     verifier = verifier or measured_names(table, "verdict")[0] if measured_names(table, "verdict") else verifier
-    counts = verdict_counts(table, (trusted, verifier))[:, :2, :2]
-    window = windows_of(counts.sum(axis=(1, 2)), windows)
-    found = []
-    for k in range(window.max() + 1):
-        steps, inside = table.steps[window == k], counts[window == k].sum(axis=0)
+    counts = count_verdict_patterns(table, (trusted, verifier))[:, :2, :2]
+    cut, found, tables = cut_steps(table, windows), [], []
+    for window in cut:
+        inside = counts[(table.steps >= window.first) & (table.steps <= window.last)].sum(axis=0)
         rates = [exact_share(int(inside[r, 1 - r]), int(inside[r].sum()), confidence) for r in (0, 1)]
-        found.append(ErrorWindow(int(steps[0]), int(steps[-1]), int(inside.sum()), *rates))
-    changes = [_change(table, (trusted, verifier), counts, window, truth, delta) for truth in (0, 1)]
+        found.append(ErrorWindow(window.first, window.last, int(inside.sum()), *rates))
+        tables.append(inside)
+    ends = (cut[0].groups, cut[-1].groups)
+    changes = [
+        _change(table, (trusted, verifier), (tables[0], tables[-1]), ends, truth, delta)
+        if len(cut) > 1
+        else ErrorChange(UNKNOWN, 1.0, False)
+        for truth in (0, 1)
+    ]
     return ErrorDrift(verifier, trusted, tuple(found), *changes)
 
 
-def windows_of(counts: np.ndarray, windows: int) -> np.ndarray:
-    """Return the window of each step: whole steps in their order, of about as many verdicts, none of them empty.
-
-    Args:
-        counts: How many verdicts each step has.
-        windows: How many windows at most.
-
-    >>> windows_of(np.array([4, 4, 4, 4, 8]), 3).tolist()
-    [0, 0, 1, 1, 2]
-    """
-    before = np.cumsum(counts) - counts / 2
-    place = (before * windows / max(counts.sum(), 1)).astype(int)
-    return np.unique(place, return_inverse=True)[1]
-
-
 def _change(
-    table: GroupTable, pair: tuple[str, str], counts: np.ndarray, window: np.ndarray, truth: int, delta: float
+    table: GroupTable,
+    pair: tuple[str, str],
+    counts: tuple[np.ndarray, np.ndarray],
+    ends: tuple[slice, slice],
+    truth: int,
+    delta: float,
 ) -> ErrorChange:
-    last = window.max()
-    if last == 0:
-        return ErrorChange(UNKNOWN, 1.0, False)
-    of = [[int(counts[window == k, truth, verdict].sum()) for verdict in (0, 1)] for k in (0, last)]
-    judged = min(sum(row) for row in of)
-    p_value = float(scipy.stats.fisher_exact(of)[1]) if judged else 1.0
+    of = [[int(count) for count in window[truth]] for window in counts]
+    p_value = float(scipy.stats.fisher_exact(of)[1]) if min(map(sum, of)) else 1.0
     right, passes = (measured_place(table, "verdict", name) for name in pair)
-    groups = whole_groups(table, [right, passes])
-    total, both = table.total[groups], table.products[groups][:, right, passes]
-    among = total[:, right] if truth else table.size[groups] - total[:, right]
+    total, both = table.total, table.products[:, right, passes]
+    among = total[:, right] if truth else table.size - total[:, right]
     errors = total[:, right] - both if truth else total[:, passes] - both
-    late = window[np.searchsorted(table.steps, table.step[groups])]
-    sums = np.stack([part * (late == k) for k in (0, last) for part in (errors, among)], axis=1)
+    whole = whole_groups(table, [right, passes])
+    places = np.arange(len(whole))
+    inside = [whole & (places >= end.start) & (places < end.stop) for end in ends]
+    sums = np.stack([part * there for there in inside for part in (errors, among)], axis=1)[whole]
     difference = jackknife_interval(sums, lambda t: t[..., 2] / t[..., 3] - t[..., 0] / t[..., 1], 1 - delta)
     beyond = math.isfinite(difference.low) and not difference.low <= 0 <= difference.high
     return ErrorChange(difference, p_value, beyond and p_value <= delta)

@@ -87,6 +87,17 @@ def compare_runs(first: GroupTable, second: GroupTable, confidence: float = 0.95
 
     Raises:
         ValueError: The runs have no problem in common, or nothing that both measured.
+
+    >>> from infoloop.verdict_logs.groups.group_table import collect_groups
+    >>> from infoloop.verdict_logs.rollouts import Rollouts
+    >>> names = np.array(["a", "a", "b", "b"])
+    >>> first, second = (
+    ...     collect_groups([Rollouts(names, np.arange(4), verdicts={"tests": np.array(passes)})])
+    ...     for passes in ([1.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 0.0])
+    ... )
+    >>> rate = compare_runs(first, second).quantities[0]
+    >>> rate.name, rate.difference.value, rate.up, rate.beyond_noise
+    ('pass_rate', 0.5, 2, False)
     """
     delta = check_confidence(confidence)
     common, at_first, at_second = np.intersect1d(first.problems, second.problems, return_indices=True)
