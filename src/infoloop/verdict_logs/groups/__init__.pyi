@@ -1,9 +1,12 @@
+from . import answer_entropy as answer_entropy
+from . import beta_fits as beta_fits
 from . import dead_groups as dead_groups
 from . import group_counts as group_counts
 from . import group_sizes as group_sizes
 from . import group_sums as group_sums
 from . import group_table as group_table
 from . import pass_at_tails as pass_at_tails
+from . import problem_choice as problem_choice
 from . import rate_drift as rate_drift
 from . import rate_mixtures as rate_mixtures
 from . import seen_rollouts as seen_rollouts
