@@ -1,8 +1,8 @@
 r"""Entropy among the answers of a group, by window of steps: how different the answers of the policy are.
 
 Of a group with $c_a$ of n answers equal to a, $\log_2n-\frac1n\sum c_a\log_2c_a$ is the plug-in estimate of the entropy
-of the policy's answers to the problem. It is too low in the mean, and $\log_2n$ at most; with m different answers Miller
-and Madow (1955) add $\frac{m-1}{2n\ln2}$, the leading term of the bias. Neither is a bound.
+of the policy's answers to the problem. It is too low in the mean, and $\log_2n$ at most; with m different answers
+Miller and Madow (1955) add $\frac{m-1}{2n\ln2}$, the leading term of the bias. Neither is a bound.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@ r"""A Beta law of pass rates fitted to counts, and approximate intervals for wha
 
 If the rates have the law Beta(a, b), independent for the problems, k passes of n attempts have the probability
 $\binom nk\frac{B(a+k,b+n-k)}{B(a,b)}$. The interval of a number that hangs on (a, b) holds its values where the
-logarithm of the likelihood is within half a quantile of $\chi^2_1$ of the greatest (profile likelihood): it is approximate, for
-many problems, and speaks of the law that the problems are drawn from.
+logarithm of the likelihood is within half a quantile of $\chi^2_1$ of the greatest (profile likelihood): it is
+approximate, for many problems, and speaks of the law that the problems are drawn from.
 """
 
 from __future__ import annotations

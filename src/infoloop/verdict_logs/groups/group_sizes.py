@@ -4,8 +4,8 @@ For n up to the attempts at each problem the mean is estimated without bias, by 
 attempts at a problem, that have both verdicts; beyond them by the law of rates that fits the counts best
 (`rate_mixtures.fit_mixture`), as nothing is unbiased there. Intervals are exact, but for a grid of rates: the least and
 the largest mean over all laws of rates that the counts leave possible (`rate_mixtures.rate_region`), for all n at once.
-They often have no upper end, for counts cannot tell a problem that is never solved from one that seldom is; the interval
-under a Beta law of rates is shorter, and approximate (`beta_fits`).
+They often have no upper end, for counts cannot tell a problem that is never solved from one that seldom is; the
+interval under a Beta law of rates is shorter, and approximate (`beta_fits`).
 """
 
 from __future__ import annotations
