@@ -6,6 +6,7 @@ order, so that the ancestors of a node are found by reshaping, without an index.
 """
 
 import functools
+import itertools
 from typing import NamedTuple
 
 import jax
@@ -42,11 +43,10 @@ class PrefixTree(NamedTuple):
 
     def levels(self, rows: Float[Array, "rows width"], questions: int) -> list[Level]:
         """Split the rows of all positions: those of the prompts, then the prefixes of each length."""
-        found, end = [], 0
-        for size in (self.prompt, *self.counts):
-            start, end = end, end + size * questions
-            found.append(rows[start:end].reshape(questions, size, -1))
-        return found
+        sizes = (self.prompt, *self.counts)
+        ends = [end * questions for end in itertools.accumulate(sizes)]
+        levels = zip(jnp.split(rows, ends[:-1]), sizes, strict=True)  # the slope of a split is one concatenation
+        return [level.reshape(questions, size, -1) for level, size in levels]
 
 
 def transformer(
@@ -115,7 +115,10 @@ def tree_attention(queries: list[Level], keys: list[Level], values: list[Level],
     found = []
     for depth, query in enumerate(queries):
         ancestors = slice(1, depth + 1)
-        scores = [_batched(query, keys[0][:, p, :, None] * scaled) for p in range(prompt)]
+        of_prompt = _batched(
+            query, (jnp.moveaxis(keys[0], 1, 2)[..., None] * scaled[:, None]).reshape(len(query), width, -1)
+        )
+        scores = jnp.split(of_prompt, prompt, axis=2)
         if not depth:
             scores = [jnp.where(jnp.arange(prompt)[:, None] >= p, score, -jnp.inf) for p, score in enumerate(scores)]
         scores += [
@@ -125,7 +128,9 @@ def tree_attention(queries: list[Level], keys: list[Level], values: list[Level],
         weights = [jnp.exp(score - highest) for score in scores]
         total = functools.reduce(jnp.add, weights)
         shares = [weight / total for weight in weights]
-        level = sum(_batched(shares[p], values[0][:, p, None] * of_head.T) for p in range(prompt))
+        level = _batched(
+            jnp.concatenate(shares[:prompt], axis=2), (values[0][:, :, None] * of_head.T).reshape(len(query), -1, width)
+        )
         for share, value in zip(shares[prompt:], values[ancestors], strict=True):
             spread = _product(share, of_head.T)
             level += (_beside(spread, value) * value[:, :, None]).reshape(query.shape)
@@ -142,10 +147,18 @@ def _centred(x):
     return x - x.mean(axis=-1, keepdims=True)
 
 
-def _normed(norm, x):
-    """Return a centred stream after a norm."""
-    inverse = lax.rsqrt((x * x).mean(axis=-1, keepdims=True) + norm.epsilon)
-    return inverse * x * norm.scale[...] + norm.bias[...]
+def _unit(norm, x):
+    """Return a centred stream over its spread, plus one: what a norm makes of it before its scale and bias."""
+    return lax.rsqrt((x * x).mean(axis=-1, keepdims=True) + norm.epsilon) * x + 1
+
+
+def _kernel(norm, kernel, bias=0.0):
+    r"""Return the kernel K with (u + 1) K = (u s + b) W + c for all centred u, after a norm of scale s and bias b.
+
+    A centred u meets no constant of a column, so that the ones are free to carry what is added: one product does all.
+    """
+    inside = _centred((norm.scale[...][:, None] * kernel).T).T
+    return inside + (norm.bias[...] @ kernel + bias) / len(kernel)
 
 
 def _product(x, kernel):
@@ -175,12 +188,14 @@ class _Block(nnx.Module):
         self.down = nnx.Linear(hidden, width, **settings)
 
     def __call__(self, x, tree, questions):
-        before = _normed(self.before, x)
-        parts = [_product(before, kernel) for kernel in jnp.split(self.inside.kernel[...], 3, axis=1)]
+        before, inside = _unit(self.before, x), _kernel(self.before, self.inside.kernel[...])
+        parts = [_product(before, kernel) for kernel in jnp.split(inside, 3, axis=1)]
         found = tree_attention(*(tree.levels(part, questions) for part in parts), self.heads)
         side = jnp.concatenate([level.reshape(-1, x.shape[1]) for level in found])
         x = x + _product(side, _centred(self.outside.kernel[...]))
-        hidden = jax.nn.gelu(_applied(self.up, _normed(self.between, x)))
+        hidden = jax.nn.gelu(
+            _product(_unit(self.between, x), _kernel(self.between, self.up.kernel[...], self.up.bias[...]))
+        )
         return x + _applied(self.down, hidden, _centred)
 
 
@@ -199,7 +214,7 @@ class _Transformer(nnx.Module):
         x, questions = self.embedded(prompts), len(prompts)
         for block in self.blocks:
             x = block(x, self.tree, questions)
-        logits = _applied(self.logits, _normed(self.norm, x))
+        logits = _product(_unit(self.norm, x), _kernel(self.norm, self.logits.kernel[...], self.logits.bias[...]))
         prompt, *prefixes = self.tree.levels(jax.nn.log_softmax(logits), questions)
         total = jnp.zeros((questions, 1), x.dtype)
         for level in (prompt[:, -1:], *prefixes):
