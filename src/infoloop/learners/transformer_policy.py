@@ -112,13 +112,12 @@ def tree_attention(queries: list[Level], keys: list[Level], values: list[Level],
     prompt, width = queries[0].shape[1:]
     of_head = jnp.repeat(jnp.eye(heads, dtype=queries[0].dtype), width // heads, axis=0)
     scaled = of_head * (width // heads) ** -0.5
+    prompt_keys = (jnp.moveaxis(keys[0], 1, 2)[..., None] * scaled[:, None]).reshape(len(keys[0]), width, -1)
+    prompt_values = (values[0][:, :, None] * of_head.T).reshape(len(values[0]), -1, width)
     found = []
     for depth, query in enumerate(queries):
         ancestors = slice(1, depth + 1)
-        of_prompt = _batched(
-            query, (jnp.moveaxis(keys[0], 1, 2)[..., None] * scaled[:, None]).reshape(len(query), width, -1)
-        )
-        scores = jnp.split(of_prompt, prompt, axis=2)
+        scores = jnp.split(_batched(query, prompt_keys), prompt, axis=2)
         if not depth:
             scores = [jnp.where(jnp.arange(prompt)[:, None] >= p, score, -jnp.inf) for p, score in enumerate(scores)]
         scores += [
@@ -128,9 +127,7 @@ def tree_attention(queries: list[Level], keys: list[Level], values: list[Level],
         weights = [jnp.exp(score - highest) for score in scores]
         total = functools.reduce(jnp.add, weights)
         shares = [weight / total for weight in weights]
-        level = _batched(
-            jnp.concatenate(shares[:prompt], axis=2), (values[0][:, :, None] * of_head.T).reshape(len(query), -1, width)
-        )
+        level = _batched(jnp.concatenate(shares[:prompt], axis=2), prompt_values)
         for share, value in zip(shares[prompt:], values[ancestors], strict=True):
             spread = _product(share, of_head.T)
             level += (_beside(spread, value) * value[:, :, None]).reshape(query.shape)
@@ -148,28 +145,24 @@ def _centred(x):
 
 
 def _unit(norm, x):
-    """Return a centred stream over its spread, plus one: what a norm makes of it before its scale and bias."""
+    """Return a centred stream divided by its deviation, plus one. Scale and bias are left to `_after_norm`."""
     return lax.rsqrt((x * x).mean(axis=-1, keepdims=True) + norm.epsilon) * x + 1
 
 
-def _kernel(norm, kernel, bias=0.0):
-    r"""Return the kernel K with (u + 1) K = (u s + b) W + c for all centred u, after a norm of scale s and bias b.
+def _after_norm(norm, kernel, bias=0.0):
+    r"""Return the kernel K with $(u+1)K = (u\odot s+b)W + c$ for a norm's scale s and bias b and a layer's W and c.
 
-    A centred u meets no constant of a column, so that the ones are free to carry what is added: one product does all.
+    The features of u sum to 0. So u adds nothing to what is constant in a column of K, and the ones add nothing to
+    what is centred in a column: the constants hold $bW+c$, and one product does the work of the norm and the layer.
     """
-    inside = _centred((norm.scale[...][:, None] * kernel).T).T
-    return inside + (norm.bias[...] @ kernel + bias) / len(kernel)
+    centred = _centred((norm.scale[...][:, None] * kernel).T).T
+    return centred + (norm.bias[...] @ kernel + bias) / len(kernel)
 
 
 def _product(x, kernel):
     """Return the product of the last axis with a matrix, over flat rows."""
     found = jnp.matmul(x.reshape(-1, x.shape[-1]), kernel, precision="highest")
     return found.reshape(*x.shape[:-1], -1)
-
-
-def _applied(layer, x, changed=lambda weights: weights):
-    """Return what a linear layer makes of rows, with its weights changed before."""
-    return _product(x, changed(layer.kernel[...])) + changed(layer.bias[...])
 
 
 def _batched(x, kernels):
@@ -188,15 +181,15 @@ class _Block(nnx.Module):
         self.down = nnx.Linear(hidden, width, **settings)
 
     def __call__(self, x, tree, questions):
-        before, inside = _unit(self.before, x), _kernel(self.before, self.inside.kernel[...])
+        inside = _after_norm(self.before, self.inside.kernel[...])
+        before = _unit(self.before, x)
         parts = [_product(before, kernel) for kernel in jnp.split(inside, 3, axis=1)]
         found = tree_attention(*(tree.levels(part, questions) for part in parts), self.heads)
         side = jnp.concatenate([level.reshape(-1, x.shape[1]) for level in found])
         x = x + _product(side, _centred(self.outside.kernel[...]))
-        hidden = jax.nn.gelu(
-            _product(_unit(self.between, x), _kernel(self.between, self.up.kernel[...], self.up.bias[...]))
-        )
-        return x + _applied(self.down, hidden, _centred)
+        up = _after_norm(self.between, self.up.kernel[...], self.up.bias[...])
+        hidden = jax.nn.gelu(_product(_unit(self.between, x), up))
+        return x + _product(hidden, _centred(self.down.kernel[...])) + _centred(self.down.bias[...])
 
 
 class _Transformer(nnx.Module):
@@ -214,7 +207,8 @@ class _Transformer(nnx.Module):
         x, questions = self.embedded(prompts), len(prompts)
         for block in self.blocks:
             x = block(x, self.tree, questions)
-        logits = _product(_unit(self.norm, x), _kernel(self.norm, self.logits.kernel[...], self.logits.bias[...]))
+        last = _after_norm(self.norm, self.logits.kernel[...], self.logits.bias[...])
+        logits = _product(_unit(self.norm, x), last)
         prompt, *prefixes = self.tree.levels(jax.nn.log_softmax(logits), questions)
         total = jnp.zeros((questions, 1), x.dtype)
         for level in (prompt[:, -1:], *prefixes):
