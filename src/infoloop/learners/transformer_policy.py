@@ -149,20 +149,29 @@ def _unit(norm, x):
     return lax.rsqrt((x * x).mean(axis=-1, keepdims=True) + norm.epsilon) * x + 1
 
 
-def _after_norm(norm, kernel, bias=0.0):
+def _after_norm(norm, layer):
     r"""Return the kernel K with $(u+1)K = (u\odot s+b)W + c$ for a norm's scale s and bias b and a layer's W and c.
 
     The features of u sum to 0. So u adds nothing to what is constant in a column of K, and the ones add nothing to
     what is centred in a column: the constants hold $bW+c$, and one product does the work of the norm and the layer.
     """
+    kernel = layer.kernel[...]
+    added = norm.bias[...] @ kernel
+    if layer.bias is not None:
+        added += layer.bias[...]
     centred = _centred((norm.scale[...][:, None] * kernel).T).T
-    return centred + (norm.bias[...] @ kernel + bias) / len(kernel)
+    return centred + added / len(kernel)
 
 
 def _product(x, kernel):
     """Return the product of the last axis with a matrix, over flat rows."""
     found = jnp.matmul(x.reshape(-1, x.shape[-1]), kernel, precision="highest")
     return found.reshape(*x.shape[:-1], -1)
+
+
+def _added(layer, x):
+    """Return what a linear layer adds to a centred stream."""
+    return _product(x, _centred(layer.kernel[...])) + _centred(layer.bias[...])
 
 
 def _batched(x, kernels):
@@ -181,15 +190,14 @@ class _Block(nnx.Module):
         self.down = nnx.Linear(hidden, width, **settings)
 
     def __call__(self, x, tree, questions):
-        inside = _after_norm(self.before, self.inside.kernel[...])
+        inside = _after_norm(self.before, self.inside)
         before = _unit(self.before, x)
         parts = [_product(before, kernel) for kernel in jnp.split(inside, 3, axis=1)]
         found = tree_attention(*(tree.levels(part, questions) for part in parts), self.heads)
         side = jnp.concatenate([level.reshape(-1, x.shape[1]) for level in found])
         x = x + _product(side, _centred(self.outside.kernel[...]))
-        up = _after_norm(self.between, self.up.kernel[...], self.up.bias[...])
-        hidden = jax.nn.gelu(_product(_unit(self.between, x), up))
-        return x + _product(hidden, _centred(self.down.kernel[...])) + _centred(self.down.bias[...])
+        hidden = jax.nn.gelu(_product(_unit(self.between, x), _after_norm(self.between, self.up)))
+        return x + _added(self.down, hidden)
 
 
 class _Transformer(nnx.Module):
@@ -207,8 +215,7 @@ class _Transformer(nnx.Module):
         x, questions = self.embedded(prompts), len(prompts)
         for block in self.blocks:
             x = block(x, self.tree, questions)
-        last = _after_norm(self.norm, self.logits.kernel[...], self.logits.bias[...])
-        logits = _product(_unit(self.norm, x), last)
+        logits = _product(_unit(self.norm, x), _after_norm(self.norm, self.logits))
         prompt, *prefixes = self.tree.levels(jax.nn.log_softmax(logits), questions)
         total = jnp.zeros((questions, 1), x.dtype)
         for level in (prompt[:, -1:], *prefixes):
