@@ -148,13 +148,8 @@ def test_no_program_is_compiled_for_a_run_that_was_left(monkeypatch):
 
 
 def test_traced_values_of_two_types_in_one_table_are_two_programs():
-    sweep = Sweep(
-        lambda key, rate: {"double": rate * 2.0},
-        {"double": Quantity("twice", "1")},
-        {},
-        {"rate": (1, 2.5)},
-        shard_size=1,
-    )
+    texts = {"sum": Quantity("a sum", "1")}
+    sweep = Sweep(lambda key, rate: {"sum": 1.0 * rate}, texts, traced_grid={"rate": (1, 2.5)}, shard_size=1)
     assert tables({"t": sweep}, KEY)["t"]["sum"].values.tolist() == [1.0, 2.5]
 
 

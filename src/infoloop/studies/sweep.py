@@ -276,6 +276,5 @@ def _measure_points(sweep, each, key_data, shared, points):
 
 def _measure_point(sweep, each, key, shared, point):
     """Return the measure at one point, with a key that hangs on the point's words."""
-    high, low = point.key_words
-    own = jax.random.fold_in(jax.random.fold_in(key, high), low)
+    own, _ = lax.scan(lambda key, word: (jax.random.fold_in(key, word), None), key, point.key_words)
     return dict(sweep.measure(own, **each, **point.values, **shared))
