@@ -85,11 +85,12 @@ def train_policy(
         moves, memory = optimiser.update(slope, memory, parameters)
         return (optax.apply_updates(parameters, moves), memory, fine & jnp.isfinite(loss)), None
 
-    def look(state, k):  # the observer stands here alone: it is often most of what is compiled
-        stretch = lambda state: lax.scan(step, state, (k - 1) * every + jnp.arange(every))[0]  # noqa: E731
-        state = lax.cond(k > 0, stretch, lambda state: state, state)
+    def stretch(state, times):
+        state, _ = lax.scan(step, state, times)
         return state, observer(looked_at.log_policy(state[0]))
 
+    first = observer(looked_at.log_policy(parameters))
     start = (parameters, optimiser.init(parameters), jnp.array(True))
-    (parameters, _, fine), observed = lax.scan(look, start, jnp.arange(steps // every + 1))
+    (parameters, _, fine), later = lax.scan(stretch, start, jnp.arange(steps).reshape(-1, every))
+    observed = jax.tree.map(lambda a, b: jnp.concatenate([jnp.asarray(a)[None], b]), first, later)
     return PolicyTraining(parameters, observed, ~fine)
