@@ -7,7 +7,7 @@ import itertools
 import math
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -133,7 +133,7 @@ def compute(sweep: Sweep, shard: Shard, key: Key[Array, ""], over: Mesh | None =
 
 def compute_shards(
     sweeps: Mapping[str, Sweep], wanted: Sequence[Shard], key: Key[Array, ""], over: Mesh | None = None
-) -> Iterator[tuple[Shard, dict[str, np.ndarray]]]:
+) -> Generator[tuple[Shard, dict[str, np.ndarray]], None, None]:
     """Yield each shard with its quantities, points along the leading axis, in the order in which they are given.
 
     A point's key depends on the table's name and the point's own values, so that it draws the same whatever else is
