@@ -103,7 +103,7 @@ def _learner(key, config, learner, symbols, bases=1):
     world = lookup_world(key_world, symbols, classes, 1, tasks, alphabet=classes, length=1, entangled=False)
     tabular = learner == "tabular"
     policy_of = tabular_softmax if tabular else partial(perceptron, embedding=config.embedding, widths=(config.width,))
-    optimiser = optax.adam(config.tabular_rate if tabular else config.rate)
+    optimiser = optax.flatten(optax.adam(config.tabular_rate if tabular else config.rate))
     return label_learner(key_bases, world, 2 * symbols, policy_of, optimiser, bases, config.base_steps, not tabular)
 
 

@@ -17,6 +17,7 @@ from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 from infoloop.learners.parametric_policies import ParametricPolicy
+from infoloop.learners.weight_keys import initial_keys
 from infoloop.probability.validation import check_int
 from infoloop.worlds.finite_worlds import World
 
@@ -84,10 +85,11 @@ def transformer(
     def network(rngs):
         return _Transformer(world.prompt_tokens, tree, *sizes, dtype=exact, rngs=rngs)
 
-    graph = nnx.graphdef(nnx.eval_shape(lambda: network(nnx.Rngs(0))))
+    shape = nnx.eval_shape(lambda: network(nnx.Rngs(0)))
+    graph, parameters_made = nnx.graphdef(shape), len(jax.tree.leaves(nnx.state(shape, nnx.Param)))
 
     def start(key):
-        return nnx.to_pure_dict(nnx.state(network(nnx.Rngs(key)), nnx.Param))
+        return nnx.to_pure_dict(nnx.state(network(initial_keys(key, parameters_made)), nnx.Param))
 
     return ParametricPolicy(start, lambda parameters: nnx.merge(graph, parameters)(world.prompts))
 
