@@ -123,3 +123,19 @@ def test_gzip_is_read_and_too_many_keys_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(json_lines, "MOST_COLUMNS", 1)
     with pytest.raises(LogError, match=r"log\.gz: there are 2 keys, at most 1 are read"):
         rows_of(tmp_path / "log.gz", ["a", "b"])
+
+
+def test_blank_lines_are_counted_as_lines_and_not_as_rows(tmp_path):
+    path, omissions = tmp_path / "log.jsonl", Omissions()
+    path.write_bytes(b'\n{"a": 1}\n  \r\n\n{"a": 2}\r\n')
+    assert rows_of(path, ["a"], omissions)[0] == [(2, 1), (5, 2)]
+    assert omissions == {}
+
+
+def test_a_line_that_never_ends_is_not_kept(tmp_path, monkeypatch):
+    path, omissions = tmp_path / "log.jsonl", Omissions()
+    path.write_bytes(b'{"a": 1}\n' + b"x" * 1000)
+    monkeypatch.setattr(json_lines, "MOST_LINE", 200)
+    monkeypatch.setattr(json_lines, "byte_blocks", lambda path, found: byte_streams.byte_blocks(path, found, 100))
+    assert [len(block) for _, _, block in line_blocks(path, omissions)] == [9]
+    assert omissions == {"longer than 200 bytes": (1, f"{path}:2")}

@@ -80,5 +80,7 @@ def test_json_without_rows_is_refused(text, what, tmp_path):
 def test_a_first_line_beyond_the_bound_does_not_hide_the_others(tmp_path, monkeypatch):
     for module in (json_lines, opening):
         monkeypatch.setattr(module, "MOST_LINE", 2**20)
-    (tmp_path / "log.jsonl").write_bytes(b'{"a": "' + b"x" * 2**22 + b'"}\n' + LINES)
-    assert list(peek(tmp_path / "log.jsonl").records) == ROWS[:3]
+    rows = [{"a": k, "b": "x" * 700_000} for k in range(3)]  # each reaches into the next block
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (tmp_path / "log.jsonl").write_bytes(b'{"a": "' + b"x" * 2**22 + b'"}\n' + text.encode())
+    assert list(peek(tmp_path / "log.jsonl").records) == rows

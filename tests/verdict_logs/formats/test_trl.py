@@ -182,6 +182,8 @@ def test_completions_without_rewards_are_refused(tmp_path):
         {"problem": "p", "attempt": 1, "pass": 1},
         {"step": ["10"], "prompt": ["p"], "completion": ["a"], "acc": [1.0], "advantages": [0.5]},
         {"example_id": 1, "prompt": "p", "completion": "a", "reward": 1.0, "step": 3},
+        {"step": ["10"], "prompt": ["p"], "completion": ["a"], "advantage": [0.5]},
+        {"step": 3, "prompt": "p", "completion": "a", "example_id": 1, "reward": 1.0},
     ],
 )
 def test_other_logs_are_not_taken_for_it(row):

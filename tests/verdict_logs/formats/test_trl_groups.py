@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.formats.trl_groups import common_end, group_blocks, implied_weights, repeated_rows
+from infoloop.verdict_logs.formats.trl_groups import (
+    common_end,
+    differs_within,
+    group_blocks,
+    implied_weights,
+    repeated_rows,
+)
 from infoloop.verdict_logs.rollouts import Rollouts
 
 
@@ -62,6 +68,16 @@ def test_the_first_group_may_be_cut():
 def test_advantages_about_no_baseline_of_the_group_tell_nothing():
     prompts = np.repeat(np.array(list("abb"), object), 3)
     assert group_blocks(prompts, np.ones(9), np.ones(9)).group.tolist() == [0] * 6 + [1] * 3
+
+
+def test_a_table_in_another_order_has_a_group_for_each_prompt_and_step():
+    """Two neighbours of the same prompt by chance tell nothing."""
+    prompts, steps = np.array(list("abcaabcbcabc"), object), np.repeat([1, 2], 6)
+    found = group_blocks(prompts, steps, None)
+    assert found.left_out == {}
+    assert len(set(zip(found.block, prompts, steps, strict=True))) == len(set(found.block)) == 6
+    assert differs_within(np.arange(12.0) % 7, found.block)
+    assert not differs_within(found.block.astype(float), found.block)
 
 
 def test_runs_of_no_common_size_are_groups_as_they_are():

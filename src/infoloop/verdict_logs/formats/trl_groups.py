@@ -34,8 +34,8 @@ def group_blocks(problem: np.ndarray, step: np.ndarray, advantage: np.ndarray | 
     A run is what lies side by side with the same prompt and step. The size of groups is the one by which most rows are
     explained, of the sizes of runs and their greatest common divisor: a run is explained where it has a multiple of the
     size, and the advantages of each block of that size sum to zero, as they do about a baseline of the group. So a
-    prompt that stands twice side by side is two groups. Of ties the largest size counts. Where no size explains more
-    than half of the rows every run is a group; where the rows of a prompt never lie side by side, those of a step are.
+    prompt that stands twice side by side is two groups. Of ties the largest size counts. Where no size above 1 explains
+    more than half of the rows, the table is not in this order, and the rows of a prompt in a step are a group.
 
     Args:
         problem: Names of the prompts.
@@ -55,12 +55,9 @@ def group_blocks(problem: np.ndarray, step: np.ndarray, advantage: np.ndarray | 
     lengths = np.diff(np.append(starts, len(problem)))
     first = np.concatenate([[True], step[starts[1:]] != step[starts[:-1]]])
     place = np.arange(len(problem)) - np.repeat(starts, lengths)
-    if lengths.max() == 1:
-        block = _codes(problem, step)
-        return Blocks(block, np.zeros(len(problem), np.int64), {})
     size, explained = _size(lengths, first, place, advantage)
     if not size:
-        size, explained = len(problem), np.ones(len(lengths), bool)
+        return Blocks(_codes(problem, step), np.zeros(len(problem), np.int64), {})
     block = np.cumsum(place % size == 0) - 1
     cut = np.repeat(first & ~explained, lengths)
     other = np.repeat(~first & ~explained, lengths)
@@ -127,8 +124,9 @@ def differs_within(values: np.ndarray, block: np.ndarray) -> bool:
     >>> differs_within(np.array([1.0, 1, 2, 2]), np.array([0, 0, 1, 1]))
     False
     """
-    same = block[1:] == block[:-1]  # blocks lie side by side
-    return bool((same & (np.diff(values) != 0) & ~np.isnan(np.diff(values))).any())
+    order = np.argsort(block, kind="stable")
+    same, differences = np.diff(block[order]) == 0, np.diff(values[order])
+    return bool((same & (differences != 0) & ~np.isnan(differences)).any())
 
 
 def repeated_rows(before: Rollouts, rollouts: Rollouts) -> np.ndarray:
@@ -167,7 +165,7 @@ def _signatures(rollouts: Rollouts) -> list[tuple]:
 def _size(
     lengths: np.ndarray, first: np.ndarray, place: np.ndarray, advantage: np.ndarray | None
 ) -> tuple[int, np.ndarray]:
-    """Return the size of groups, 0 where none explains half of the rows, and which runs it explains."""
+    """Return the size of groups, 0 where none explains more than half of the rows, and which runs it explains."""
     whole = lengths[~first]  # the first run of a step may be cut
     candidates = {*lengths.tolist(), int(np.gcd.reduce(lengths)), int(np.gcd.reduce(whole))} - {0, 1}
     for sums in (advantage, None):  # advantages about no baseline of the group tell nothing
