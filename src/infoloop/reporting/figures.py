@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from infoloop.reporting.atomic_files import atomic_write_bytes, atomic_write_text
 from infoloop.reporting.hover_values import ReadableMark, ReadablePanel, add_hover_values
+from infoloop.reporting.suggestions import cut_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -28,6 +29,7 @@ _LINES: dict[str, dict[str, Any]] = {
     "dotted": {"linestyle": (0, (1, 1.5))},
 }
 _PANEL = (4.3, 3.5)  # inches
+_SAMPLE, _CHARACTER = 37, 4.6  # points: the sample of a line in a legend with its margins, a letter
 _ROOM = 60  # letters of names that stand below an axis side by side
 
 
@@ -102,6 +104,18 @@ class Figure(NamedTuple):
 
 class FigureError(ValueError):
     """A figure that would show nothing, or something that is no number; the message names panel and line."""
+
+
+def plain_label(text: str, most: int = 40) -> str:
+    r"""Return what others wrote as a label of a mark or an axis: one short line that is never read as mathematics.
+
+    A longer text would leave the axes no room, `$` would begin a formula, and a label that begins with `_` is hidden.
+
+    >>> plain_label("_costs $1 or $2"), plain_label("x" * 100, 12)
+    (' _costs \\$1 or \\$2', 'xxxxxx ... xxx')
+    """
+    cut = cut_text(text, most).replace("$", r"\$")
+    return f" {cut}" if cut.startswith("_") else cut
 
 
 def write_figure(figure: Figure, folder: Path, name: str) -> str:
@@ -196,11 +210,19 @@ def _explain(canvas: Drawing, axes: np.ndarray, columns: int) -> None:
     legends = [axis.get_legend_handles_labels() for axis in axes]
     if all(labels == legends[0][1] for _, labels in legends):
         if legends[0][1]:
-            canvas.legend(*legends[0], loc="outside lower center", ncols=min(2 * columns, len(legends[0][1])))
+            canvas.legend(*legends[0], loc="outside lower center", ncols=_legend_columns(legends[0][1], columns))
         return
     for axis, (handles, labels) in zip(axes, legends, strict=True):
         if labels:
-            axis.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
+            axis.legend(
+                handles, labels, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=_legend_columns(labels, 1)
+            )
+
+
+def _legend_columns(labels: list[str], panels: int) -> int:
+    """Return how many labels stand side by side below so many panels: two each, or fewer where they are long."""
+    fit = 72 * _PANEL[0] * panels / (_SAMPLE + _CHARACTER * max(map(len, labels)))
+    return max(1, min(2 * panels, len(labels), int(fit)))
 
 
 def _draw(canvas: Drawing, axis: Any, panel: Panel) -> None:

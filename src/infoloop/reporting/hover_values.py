@@ -66,9 +66,9 @@ def _panel_values(panel: ReadablePanel, most: int) -> dict[str, Any]:
     marks = (_mark_values(panel, mark, box, most) for mark in values_first)
     return {
         "box": _rounded(box, ".1f"),
-        "x_label": escape_unprintable(panel.x_label),
-        "y_label": escape_unprintable(panel.y_label),
-        "names": list(map(escape_unprintable, panel.x_names)),
+        "x_label": _told(panel.x_label),
+        "y_label": _told(panel.y_label),
+        "names": list(map(_told, panel.x_names)),
         "marks": [mark for mark in marks if mark["x"]],
     }
 
@@ -88,7 +88,7 @@ def _mark_values(panel: ReadablePanel, mark: ReadableMark, box: np.ndarray, most
     if len(seen) > most:
         seen = seen[np.linspace(0, len(seen) - 1, most).round().astype(int)]
     told = {name: _rounded(value[seen], ".6g") for name, value in values.items()}
-    return {"name": escape_unprintable(mark.name), "at": _rounded(at[seen].ravel(), ".1f"), **told}
+    return {"name": _told(mark.name), "at": _rounded(at[seen].ravel(), ".1f"), **told}
 
 
 def _drawn_at(panel: ReadablePanel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -99,10 +99,15 @@ def _drawn_at(panel: ReadablePanel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _places(axes: Axes, drawn: np.ndarray) -> np.ndarray:
     """Return where points of the canvas are in the SVG, whose y runs down, in its own units."""
-    figure = axes.get_figure(root=True)
+    figure: Any = axes.get_figure(root=True)
     width, height = np.asarray(figure.get_size_inches()) * _POINTS_PER_INCH
     shares = figure.transFigure.inverted().transform(drawn)
     return np.column_stack([shares[:, 0] * width, (1 - shares[:, 1]) * height])
+
+
+def _told(label: str) -> str:
+    r"""Return a label as it is drawn: `\$` is a dollar."""
+    return escape_unprintable(label.replace(r"\$", "$").strip())
 
 
 def _rounded(values: np.ndarray, digits: str) -> list[float]:

@@ -9,7 +9,7 @@ import pytest
 
 from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups import group_table
-from infoloop.verdict_logs.groups.group_table import REPEATED, Measured, collect_groups, count_passes, tally_problems
+from infoloop.verdict_logs.groups.group_table import REPEATED, Measured, collect_groups
 from infoloop.verdict_logs.rollouts import Rollouts
 
 COLUMNS = {
@@ -137,9 +137,6 @@ def test_a_log_without_steps_groups_and_attempts_has_a_group_for_each_problem():
     table = collect_groups([part])
     assert (table.size.tolist(), table.has_steps, table.steps.tolist()) == ([2, 1], False, [0])
     assert (table.distinct_answers, table.answer_bits, table.answered, table.left_out) == (None, None, None, {})
-    assert [x.tolist() for x in tally_problems(table)] == [["a", "b"], [1, 2], [0, 2]]
-    assert [x.tolist() for x in count_passes(table)] == [[0, 1], [2, 1], [2, 0]]
-    assert [x.tolist() for x in tally_problems(table, np.array([False, True]))] == [["a"], [1], [0]]
 
 
 def test_attempts_that_are_missing_are_rollouts_of_their_own_and_numbers_are_the_same_as_whole_floats():
@@ -192,9 +189,3 @@ def test_answers_beyond_the_memory_are_summed_and_a_group_that_comes_back_is_unk
 def test_bad_input_is_named(part, message):
     with pytest.raises(ValueError, match=message):
         collect_groups([part])
-
-
-def test_passes_without_verdicts_are_refused():
-    table = collect_groups([Rollouts(np.array(["a"]), np.ones(1), reward=np.ones(1))])
-    with pytest.raises(ValueError, match="the log has rewards and no verdicts"):
-        count_passes(table)

@@ -1,80 +1,83 @@
-"""Drift of rates of errors: Fisher's test by summing the hypergeometric law, planted drift, planted rest."""
+"""The test for drift: its p-value against enumeration of all tables, its level and its power on made logs."""
 
+import itertools
 import math
-from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.groups.rate_drift import rate_drift_of, windows_of
-from tests.support.hand_made_groups import table_of, table_of_array
-
-MEASURED = [("verdict", "tests"), ("verdict", "proof")]
+from infoloop.verdict_logs.groups.rate_drift import find_drift
+from tests.support.made_groups import table_of
 
 
-def drawn(seed, rates, shared=False):
-    """Groups of 20 steps in which wrong answers pass at these rates; with `shared` all of a group or none."""
-    random = np.random.default_rng(seed)
-    steps = np.repeat(np.arange(20), 10)
-    right = random.random((200, 8)) < 0.4
-    chance = random.random((200, 1 if shared else 8)) < np.asarray(rates)[steps][:, None]
-    return table_of_array(np.stack([right | chance, right], 2).astype(float), MEASURED, steps)
+def exact_p_value(c, n) -> float:
+    """By all tables with the same passes of each problem."""
+    k, of = c.sum(1), n.sum(1)
+
+    def two(x):
+        left = x - n * (k / of)[:, None]
+        scale = n * (k * (of - k) / of**2)[:, None]
+        return abs((left.sum(0) * np.arange(n.shape[1])).sum()), (left**2 / scale).sum()
+
+    larger, seen = np.zeros(2), two(c)
+    rows = [
+        [r for r in itertools.product(*(range(m + 1) for m in ms)) if sum(r) == a] for ms, a in zip(n, k, strict=True)
+    ]
+    total = math.prod(math.comb(int(m), int(a)) for m, a in zip(of, k, strict=True))
+    for table in itertools.product(*rows):
+        x = np.array(table)
+        mass = math.prod(math.comb(int(b), int(a)) for a, b in zip(x.ravel(), n.ravel(), strict=True)) / total
+        larger += [mass * (t >= s - 1e-9) for t, s in zip(two(x), seen, strict=True)]
+    return min(1.0, 2 * larger.min())
 
 
-def fisher(a, b):
-    """The probability of all splits that are no more probable than this one, in fractions."""
-    (k1, l1), (k2, l2) = a, b
-    n1, n2, k = k1 + l1, k2 + l2, k1 + k2
-    masses = [Fraction(math.comb(n1, j) * math.comb(n2, k - j), math.comb(n1 + n2, k)) for j in range(k + 1)]
-    return float(sum(mass for mass in masses if mass <= masses[k1]))
+@pytest.mark.parametrize("passes", [[[0, 2, 4], [1, 1, 3]], [[2, 0, 3], [2, 2, 1]], [[1, 2, 2], [0, 1, 1]]])
+def test_the_p_value_is_that_of_all_tables(passes):
+    c, n = np.array(passes), np.array([[4, 4, 4], [3, 3, 3]])
+    table = table_of(np.repeat([0, 1], 3), np.tile([0, 1, 2], 2), n.ravel(), c.ravel())
+    exact = exact_p_value(c, n)
+    assert abs(find_drift(table).p_value - exact) < 4 * 2 * math.sqrt(exact / 2 * (1 - exact / 2) / 499) + 2 / 500
 
 
-def test_the_test_is_exact_and_windows_have_their_rates():
-    groups = [[[1, 0], [0, 0], [0, 0], [1, 1]], [[0, 0], [0, 0], [1, 0], [0, 1]], [[1, 0]] * 3, [[1, 0], [1, 0]]]
-    found = rate_drift_of(table_of(groups, MEASURED, steps=[1, 2, 5, 9]), "proof", windows=2)
-    assert [(one.first, one.last, one.judged) for one in found.windows] == [(1, 2, 8), (5, 9, 5)]
-    assert [one.false_positive.value for one in found.windows] == [2 / 6, 1]
-    assert found.false_positive.difference.value == pytest.approx(2 / 3)
-    assert found.false_positive.p_value == pytest.approx(fisher((2, 4), (5, 0)), rel=1e-9)
-    assert (found.false_negative.p_value, found.false_negative.moved) == (1, False)
-    assert found.row()["windows"][0]["false_positive"]["value"] == 2 / 6
-    assert found.row()["false_negative"]["moved"] is False
+def made_log(draw, drift, problems=40, steps=6):
+    problem, step = np.tile(np.arange(problems), steps), np.repeat(np.arange(steps), problems)
+    ahead = draw.normal(0, 1.5, problems)[problem] + drift(step, problem)
+    return table_of(problem, step, np.full(step.size, 4), draw.binomial(4, 1 / (1 + np.exp(-ahead))))
 
 
-def test_planted_drift_is_found_and_no_other():
-    found = rate_drift_of(drawn(1, np.linspace(0.05, 0.5, 20)), "proof")
-    assert len(found.windows) == 4
-    assert found.false_positive.moved
-    assert found.false_positive.difference.low < 0.45 * 0.75 < found.false_positive.difference.high
-    assert not found.false_negative.moved
-    rates = [one.false_positive.value for one in found.windows]
-    assert rates == sorted(rates)
+def share_found(logs, drift, seed=0, **sizes):
+    draw = np.random.default_rng(seed)
+    return np.mean([find_drift(made_log(draw, drift, **sizes)).found for _ in range(logs)])
 
 
-def test_where_nothing_moves_it_is_said_rarely():
-    found = [rate_drift_of(drawn(seed, [0.2] * 20), "proof").false_positive for seed in range(30)]
-    assert sum(one.moved for one in found) <= 5  # of 30 at 5 %: more with probability .003
-    assert np.mean([one.p_value for one in found]) > 0.4
+def still(step, problem):
+    return 0.0
 
 
-def test_groups_that_err_together_make_the_test_too_eager_but_not_what_is_said():
-    found = [rate_drift_of(drawn(seed, [0.2] * 20, shared=True), "proof").false_positive for seed in range(30)]
-    assert sum(one.p_value <= 0.05 for one in found) > 6
-    assert sum(one.moved for one in found) <= 5
+def rising(step, problem):
+    return 0.3 * step
 
 
-def test_windows_are_whole_steps_and_no_more_than_there_are():
-    assert windows_of(np.array([1, 1, 1, 1]), 2).tolist() == [0, 0, 1, 1]
-    assert windows_of(np.array([100, 1, 1]), 3).tolist() == [0, 1, 1]
-    assert windows_of(np.array([5]), 4).tolist() == [0]
-    assert windows_of(np.zeros(3, int), 2).tolist() == [0, 0, 0]
-    one = rate_drift_of(table_of([[[1, 0], [0, 1]]], MEASURED), "proof")
-    assert (len(one.windows), one.false_positive.moved, one.false_positive.p_value) == (1, False, 1)
+def both_ways(step, problem):
+    return 0.7 * step * (-1) ** problem
 
 
-def test_bad_input_is_named():
-    table = drawn(1, [0.2] * 20)
-    with pytest.raises(ValueError, match="windows is 1: give a whole number from 2 on"):
-        rate_drift_of(table, "proof", windows=1)
-    with pytest.raises(ValueError, match="no verdict 'prove': did you mean proof"):
-        rate_drift_of(table, "prove")
+@pytest.mark.slow
+def test_what_drifts_is_found_together_or_each_way():
+    assert share_found(2, rising) == share_found(2, both_ways) == 1
+
+
+@pytest.mark.full
+def test_without_drift_it_is_found_as_rarely_as_it_says():
+    assert share_found(1000, still, problems=10, steps=3) <= 0.05 + 2 * 0.0069
+
+
+def test_rates_of_the_halves_are_means_over_problems():
+    n, c = np.array([4, 4, 8, 8, 4]), np.array([0, 4, 2, 4, 2])
+    found = find_drift(table_of([0, 0, 1, 1, 2], [0, 1, 0, 1, 0], n, c))
+    assert (found.problems, found.early, found.late) == (2, 0.125, 0.75)
+
+
+def test_a_log_that_cannot_tell_finds_nothing():
+    found = find_drift(table_of([0, 0, 1], [0, 1, 1], np.full(3, 4), np.array([0, 0, 2])))
+    assert found[:3] == (0, 1.0, False)

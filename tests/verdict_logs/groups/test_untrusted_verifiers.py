@@ -143,7 +143,7 @@ def test_bad_input_is_named():
     with pytest.raises(ValueError, match="no rollout was judged by all of a, b, c"):
         rates_from_three(table, ("a", "b", "c"))
     with pytest.raises(ValueError, match="there are 2 verifiers: name three"):
-        rates_from_three(table, ("a", "b"))
+        rates_from_three(table, ("a", "b"))  # ty: ignore[invalid-argument-type]
     with pytest.raises(ValueError, match="a, c, a: a verifier is named twice"):
         rates_from_three(table, ("a", "c", "a"))
     with pytest.raises(ValueError, match="confidence is 2"):

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.groups.verifier_errors import errors_against, length_association, verdict_counts
+from infoloop.verdict_logs.groups.verifier_errors import count_verdict_patterns, errors_against, length_association
 from tests.support.hand_made_groups import table_of, table_of_array
 
 MEASURED = [("verdict", "tests"), ("verdict", "proof"), ("length", "tokens")]
@@ -112,7 +112,7 @@ def test_rollouts_without_one_of_the_verdicts_are_left_out_and_counted():
     assert found.false_positive[:3] == (1, 2, 0.5)
     rows = [r for g in groups for r in g]
     for two in itertools.permutations(range(3), 2):
-        counts = verdict_counts(table, tuple("abc"[k] for k in two))
+        counts = count_verdict_patterns(table, tuple("abc"[k] for k in two))
         assert counts.shape == (2, 3, 3)
         for x, y in itertools.product((0, 1), repeat=2):
             assert counts.sum(0)[x, y] == sum(r[two[0]] == x and r[two[1]] == y for r in rows)

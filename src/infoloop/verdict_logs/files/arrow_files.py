@@ -11,7 +11,7 @@ from infoloop.reporting.suggestions import cut_text
 from infoloop.verdict_logs.files.byte_streams import (
     MOST_RATIO,
     RATIO_FROM,
-    first_bytes,
+    byte_blocks,
     is_compressed,
     shown,
     whole_bytes,
@@ -55,8 +55,12 @@ def read_arrow(path: Path, choose: Callable[[list[str]], list[str]], batch: int 
             yield frame
 
 
+def _start(path: Path) -> bytes:
+    return next(byte_blocks(path, size=4), b"")
+
+
 def _guarded(path: Path, action: Callable[[Any], Any]) -> Any:
-    kind = arrow_kind(first_bytes(path)) or "Parquet"
+    kind = arrow_kind(_start(path)) or "Parquet"
     try:
         import pyarrow as pa
     except ImportError:
@@ -70,7 +74,7 @@ def _guarded(path: Path, action: Callable[[Any], Any]) -> Any:
 
 def _opened(path: Path, pa: Any) -> tuple[list[str], Callable[[list[str], int], Iterator[Any]]]:
     """Return the names of the columns, and what yields batches of some of them."""
-    start = first_bytes(path)
+    start = _start(path)
     source = io.BytesIO(whole_bytes(path)) if is_compressed(path) else str(path)
     if start == b"ARRO":
         file = pa.ipc.open_file(pa.memory_map(source) if isinstance(source, str) else source)

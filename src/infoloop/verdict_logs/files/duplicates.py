@@ -48,12 +48,12 @@ class SeenRollouts:
 
 def rollout_keys(part: Rollouts) -> np.ndarray:
     """Return a key of each rollout, 64 bits of its problem, step, group and attempt; equal ones have equal keys."""
-    from pandas.util import hash_array
+    import pandas as pd
 
     keys = np.zeros(len(part.problem), np.uint64)
     for values in (part.problem, part.step, part.group, part.attempt):
         if values is not None:
-            plain = np.asarray(values, object) if np.asarray(values).dtype.kind in "USO" else np.asarray(values)
-            keys = (keys ^ hash_array(plain, categorize=True)) * _ODD
+            plain = np.asarray(values)
+            keys = (keys ^ pd.util.hash_array(plain.astype(object) if plain.dtype.kind in "US" else plain)) * _ODD
             keys ^= keys >> np.uint64(32)
     return keys

@@ -108,8 +108,7 @@ class LogReading:
             for reason, count in part.left_out.items():
                 self.left_out.add(reason, place_of(opening, row) if reason not in self.left_out else "", count)
         part = self._with_steps(part, opening)
-        if part.step is not None:
-            self._look_back(part, opening)
+        self._look_back(part, opening)
         if self.form is plain.FORMAT:
             for reason, which in plain.remarks(part, self.settings):
                 self._remark(reason, which, part, opening)
@@ -134,7 +133,7 @@ class LogReading:
         return dataclasses.replace(part, step=np.full(len(part.problem), step))
 
     def _look_back(self, part: Rollouts, opening: Opening) -> None:
-        if len(part.step):
+        if part.step is not None and len(part.step):
             least = part.step[0] if self._last_step is None else self._last_step
             highest = np.maximum.accumulate(np.maximum(part.step, least))
             self._remark(BACK, part.step < highest, part, opening)
@@ -155,7 +154,7 @@ class LogReading:
     def _refuse_twice(self, part: Rollouts, at: int, opening: Opening) -> None:
         """Raise LogError with both rows of a numbered attempt that stands in a table twice."""
         second, first = place_of(opening, int(part.row[at])), None
-        key = (part.problem[at], part.attempt[at])
+        key = (part.problem[at], None if part.attempt is None else part.attempt[at])
         for other, place in self._again():
             same = np.flatnonzero((other.problem == key[0]) & (other.attempt == key[1]))
             if len(same):

@@ -80,6 +80,10 @@ def recognise(opening: Opening, name: str | None = None) -> LogFormat:
 
 
 def _told(form: LogFormat, opening: Opening) -> bool:
-    """Whether a format is told; a file of one JSON object may be one of JSON lines with a single line."""
+    """Whether a format is told; a file of one JSON object may be one of JSON lines with a single line.
+
+    Of plain columns only where it is not called .json, as files of settings are.
+    """
     single = opening.kind == "document" and len(opening.records) == 1
-    return form.recognises(opening) or (single and form.recognises(opening._replace(kind="lines")))
+    line = single and (form not in _BY_NAMES or ".json" not in opening.path.suffixes)
+    return form.recognises(opening) or (line and form.recognises(opening._replace(kind="lines")))

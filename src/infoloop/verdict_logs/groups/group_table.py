@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import quote
-from infoloop.verdict_logs.estimators import Tally
 from infoloop.verdict_logs.groups import group_sums, seen_rollouts
 from infoloop.verdict_logs.groups.group_sums import GroupSums, Measured
 from infoloop.verdict_logs.groups.seen_rollouts import hash_labels, mix_hashes
@@ -77,14 +75,6 @@ class GroupTable:
         return next((i for i, a in enumerate(self.measured) if a.kind == kind), None)
 
 
-class GroupCounts(NamedTuple):
-    """Groups with verdicts of the first verifier: which groups of the table, how many verdicts, how many say right."""
-
-    groups: np.ndarray
-    attempts: np.ndarray
-    passes: np.ndarray
-
-
 @host_only
 def collect_groups(parts: Iterable[Rollouts]) -> GroupTable:
     """Return the groups of a log that is read in parts, in memory for groups; only hashes of rollouts are kept.
@@ -111,50 +101,6 @@ def collect_groups(parts: Iterable[Rollouts]) -> GroupTable:
     for part in parts:
         collector.add(part)
     return collector.table()
-
-
-@host_only
-def count_passes(table: GroupTable) -> GroupCounts:
-    """Return the groups that have verdicts, by the first verifier.
-
-    Args:
-        table: Groups of a log.
-
-    Raises:
-        ValueError: The log has no verdicts.
-
-    >>> part = Rollouts(np.array(["a", "a"]), np.array([1, 2]), verdicts={"tests": np.array([0.0, 1.0])})
-    >>> count_passes(collect_groups([part])).passes.tolist()
-    [1]
-    """
-    place = table.place("verdict")
-    if place is None:
-        raise ValueError("the log has rewards and no verdicts: give a threshold from which on an answer is right")
-    groups = np.flatnonzero(table.count[:, place])
-    return GroupCounts(groups, table.count[groups, place], table.total[groups, place].astype(np.int64))
-
-
-@host_only
-def tally_problems(table: GroupTable, of: np.ndarray | None = None) -> Tally:
-    """Return how often each problem was tried and passed, by the first verifier, in these groups.
-
-    Args:
-        table: Groups of a log.
-        of: Which groups count, true or false; all unless given.
-
-    Raises:
-        ValueError: The log has no verdicts.
-
-    >>> part = Rollouts(np.array(["b", "a"]), np.array([1, 2]), verdicts={"tests": np.array([0.0, 1.0])})
-    >>> [x.tolist() for x in tally_problems(collect_groups([part]))]
-    [['a', 'b'], [1, 1], [1, 0]]
-    """
-    groups, attempts, passes = count_passes(table)
-    if of is not None:
-        kept = np.asarray(of)[groups]
-        groups, attempts, passes = groups[kept], attempts[kept], passes[kept]
-    n, k = (np.bincount(table.problem[groups], x, table.problems.size).astype(np.int64) for x in (attempts, passes))
-    return Tally(table.problems[n > 0], n[n > 0], k[n > 0])
 
 
 class _Collector:

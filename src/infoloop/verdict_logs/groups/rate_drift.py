@@ -1,137 +1,114 @@
-r"""Whether a verifier's rates of errors move over the steps, by the word of a trusted one.
+r"""Drift: whether the data refuse that each problem has one pass rate in all steps.
 
-Steps are put together into windows of about as many verdicts. Of two windows, $k_i$ of $n_i$ answers of a kind were
-judged wrongly; given $k_1+k_2$ the split is hypergeometric if nothing moves, whatever the rate is: Fisher's exact test
-(1935), for answers that err independently. Equal answers of a group err together, which makes the test too eager; the
-interval of the difference is over groups and does not mind.
+The steps are cut into windows. If problem i has one rate, then given its $k_i$ passes in $n_i=\sum_wn_{iw}$ attempts
+the passes by window have a hypergeometric law, whatever the rate is, and problems are independent. Two statistics are
+compared with draws of that law: $|\sum_{iw}x_w(c_{iw}-n_{iw}k_i/n_i)|$ with the number $x_w$ of the window, for rates
+that rise or fall together, and $\sum_{iw}\frac{(c_{iw}-n_{iw}k_i/n_i)^2}{n_{iw}k_i(n_i-k_i)/n_i^2}$ for others. With B
+draws and m of them as large, $p=\frac{1+m}{1+B}$ is exact: if there is no drift, $p\le\alpha$ with the probability
+$\alpha$ at most. The two share the risk: the p-value is twice the lesser, 1 at most.
 """
 
 from __future__ import annotations
 
-import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import scipy  # not its parts, which it loads when they are used
 
 from infoloop.probability.host_functions import host_only
+from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.estimators import check_confidence
+from infoloop.verdict_logs.groups.group_counts import count_passes
 from infoloop.verdict_logs.groups.group_table import GroupTable
-from infoloop.verdict_logs.groups.verifier_errors import exact_share, verdict_counts
-from infoloop.verdict_logs.groups.within_groups import (
-    UNKNOWN,
-    IntervalEstimate,
-    jackknife_interval,
-    measured_names,
-    measured_place,
-    whole_groups,
-)
+from infoloop.verdict_logs.groups.step_windows import cut_steps
 
-
-class RateWindow(NamedTuple):
-    """The rates of errors in the steps from `first` to `last`, with exact intervals, and how many were judged."""
-
-    first: int
-    last: int
-    judged: int
-    false_positive: IntervalEstimate
-    false_negative: IntervalEstimate
-
-
-class RateChange(NamedTuple):
-    """How much larger a rate is in the last window than in the first.
-
-    Attributes:
-        difference: With an approximate interval over groups.
-        p_value: Of Fisher's exact test that nothing moved; 1 where one of the windows has no answer of the kind.
-        moved: Whether the interval excludes 0 and the test rejects, both at the confidence.
-    """
-
-    difference: IntervalEstimate
-    p_value: float
-    moved: bool
+MOST_TESTED = 1000  # problems; those with the most attempts
+_WINDOWS, _DRAWS, _KEY = 8, 499, 20_240_229
 
 
 class RateDrift(NamedTuple):
-    """Rates by window, and how they changed from the first to the last."""
+    """Whether pass rates of problems change in the run.
 
-    verifier: str
-    trusted: str
-    windows: tuple[RateWindow, ...]
-    false_positive: RateChange
-    false_negative: RateChange
+    Attributes:
+        problems: How many problems were tested: with attempts in two windows, right and wrong ones.
+        p_value: Exact, from draws under a fixed key.
+        found: Whether one rate a problem is refused at the asked confidence.
+        early: Mean pass rate in the first half of the windows of the problems tested that are in both halves; NaN
+            without such.
+        late: In the second half.
+    """
 
-    def row(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        plain = [
-            {key: part._asdict() if hasattr(part, "_asdict") else part for key, part in one._asdict().items()}
-            for one in (*self.windows, self.false_positive, self.false_negative)
-        ]
-        return {**self._asdict(), "windows": plain[:-2], "false_positive": plain[-2], "false_negative": plain[-1]}
+    problems: int
+    p_value: float
+    found: bool
+    early: float
+    late: float
 
 
 @host_only
-def rate_drift_of(
-    table: GroupTable, trusted: str, verifier: str = "", windows: int = 4, confidence: float = 0.95
-) -> RateDrift:
-    """Return the rates of errors of a verifier by window of steps.
+def find_drift(table: GroupTable, confidence: float = 0.95) -> RateDrift:
+    """Return whether the log refuses that each problem has one pass rate in all steps; the test is exact.
 
     Args:
-        table: Groups of rollouts.
-        trusted: The verifier whose word is the truth.
-        verifier: The one that is looked at; the first of the log if it is left out.
-        windows: How many at most, from 2 on; there are no more than steps.
-        confidence: Of each interval and test; above 0 and below 1.
+        table: Groups of a log with verdicts.
+        confidence: Where there is no drift, none is found with this probability at least; above 0 and below 1.
 
     Raises:
-        ValueError: There is no such verifier, both are the same, or fewer than two windows are asked for.
+        ValueError: The log has no verdicts, or the confidence is outside its range.
+
+    >>> from infoloop.verdict_logs.groups.group_table import collect_groups
+    >>> from infoloop.verdict_logs.rollouts import Rollouts
+    >>> verdict, step = np.repeat([0.0, 1.0], 8), np.repeat([1, 2], 8)
+    >>> part = Rollouts(np.array(["a"] * 16), np.arange(16), step=step, verdicts={"tests": verdict})
+    >>> find_drift(collect_groups([part]))
+    RateDrift(problems=1, p_value=0.004, found=True, early=0.0, late=1.0)
     """
     delta = check_confidence(confidence)
-    if windows < 2:
-        raise ValueError(f"windows is {windows}: give a whole number from 2 on")
-    verifier = verifier or measured_names(table, "verdict")[0] if measured_names(table, "verdict") else verifier
-    counts = verdict_counts(table, (trusted, verifier))[:, :2, :2]
-    window = windows_of(counts.sum(axis=(1, 2)), windows)
-    found = []
-    for k in range(window.max() + 1):
-        steps, inside = table.steps[window == k], counts[window == k].sum(axis=0)
-        rates = [exact_share(int(inside[r, 1 - r]), int(inside[r].sum()), confidence) for r in (0, 1)]
-        found.append(RateWindow(int(steps[0]), int(steps[-1]), int(inside.sum()), *rates))
-    changes = [_change(table, (trusted, verifier), counts, window, truth, delta) for truth in (0, 1)]
-    return RateDrift(verifier, trusted, tuple(found), *changes)
+    passes, attempts = _by_window(table)
+    some = ((attempts > 0).sum(1) > 1) & (passes.sum(1) > 0) & (passes.sum(1) < attempts.sum(1))
+    most = np.argsort(-attempts.sum(1)[some], kind="stable")[:MOST_TESTED]
+    c, n = passes[some][most], attempts[some][most]
+    if not c.size:
+        return RateDrift(0, 1.0, False, np.nan, np.nan)
+    p_value = _p_value(c, n)
+    half = n.shape[1] // 2
+    parts = [(c[:, of].sum(1), n[:, of].sum(1)) for of in (slice(half), slice(half, None))]
+    both = (parts[0][1] > 0) & (parts[1][1] > 0)
+    early, late = (float((k[both] / m[both]).mean()) if both.any() else np.nan for k, m in parts)
+    return RateDrift(len(c), p_value, p_value <= delta, early, late)
 
 
-def windows_of(counts: np.ndarray, windows: int) -> np.ndarray:
-    """Return the window of each step: whole steps in their order, of about as many verdicts, none of them empty.
-
-    Args:
-        counts: How many verdicts each step has.
-        windows: How many windows at most.
-
-    >>> windows_of(np.array([4, 4, 4, 4, 8]), 3).tolist()
-    [0, 0, 1, 1, 2]
-    """
-    before = np.cumsum(counts) - counts / 2
-    place = (before * windows / max(counts.sum(), 1)).astype(int)
-    return np.unique(place, return_inverse=True)[1]
+def _by_window(table: GroupTable) -> tuple[np.ndarray, np.ndarray]:
+    """Return the passes and the attempts of each problem in each window."""
+    groups, attempts, passes = count_passes(table)
+    windows = cut_steps(table, _WINDOWS)
+    window = np.repeat(np.arange(len(windows)), [w.groups.stop - w.groups.start for w in windows])[groups]
+    cell, shape = table.problem[groups] * len(windows) + window, (table.problems.size, len(windows))
+    k, n = (np.bincount(cell, x, shape[0] * shape[1]).astype(np.int64).reshape(shape) for x in (passes, attempts))
+    return k, n
 
 
-def _change(
-    table: GroupTable, pair: tuple[str, str], counts: np.ndarray, window: np.ndarray, truth: int, delta: float
-) -> RateChange:
-    last = window.max()
-    if last == 0:
-        return RateChange(UNKNOWN, 1.0, False)
-    of = [[int(counts[window == k, truth, verdict].sum()) for verdict in (0, 1)] for k in (0, last)]
-    judged = min(sum(row) for row in of)
-    p_value = float(scipy.stats.fisher_exact(of)[1]) if judged else 1.0
-    right, passes = (measured_place(table, "verdict", name) for name in pair)
-    groups = whole_groups(table, [right, passes])
-    total, both = table.total[groups], table.products[groups][:, right, passes]
-    among = total[:, right] if truth else table.size[groups] - total[:, right]
-    errors = total[:, right] - both if truth else total[:, passes] - both
-    late = window[np.searchsorted(table.steps, table.step[groups])]
-    sums = np.stack([part * (late == k) for k in (0, last) for part in (errors, among)], axis=1)
-    difference = jackknife_interval(sums, lambda t: t[..., 2] / t[..., 3] - t[..., 0] / t[..., 1], 1 - delta)
-    beyond = math.isfinite(difference.low) and not difference.low <= 0 <= difference.high
-    return RateChange(difference, p_value, beyond and p_value <= delta)
+def _p_value(c: np.ndarray, n: np.ndarray) -> float:
+    """Return the exact p-value of counts c of n, problems by windows."""
+    of, k = n.sum(1), c.sum(1)
+    mean = n * (k / of)[:, None]
+    scale = np.where(n > 0, n * (k * (of - k) / of**2)[:, None], 1.0)
+
+    def statistics(counts: np.ndarray) -> np.ndarray:
+        left = counts - mean
+        return np.stack([abs((left.sum(-2) * np.arange(n.shape[1])).sum(-1)), (left**2 / scale).sum((-2, -1))])
+
+    seen = statistics(c)
+    slack = rounding(n.size) * (1 + n.sum() * n.shape[1])  # draws that are as large but for rounding count
+    draw, larger = np.random.default_rng(_KEY), np.zeros(2)
+    for _ in range(_DRAWS):
+        larger += statistics(_draw_counts(draw, k, n)) >= seen - slack
+    return float(min(1.0, 2 * (1 + larger.min()) / (1 + _DRAWS)))
+
+
+def _draw_counts(draw: np.random.Generator, k: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Draw passes by window, given those of each problem."""
+    counts, right, left = np.empty_like(n), k.copy(), n.sum(1)
+    for w in range(n.shape[1]):
+        counts[:, w] = draw.hypergeometric(right, left - right, n[:, w])
+        right, left = right - counts[:, w], left - n[:, w]
+    return counts

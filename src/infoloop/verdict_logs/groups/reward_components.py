@@ -127,6 +127,15 @@ def component_shares(
 
     Raises:
         ValueError: The log has neither components nor a reward, no group has all numbers, or the weights do not fit.
+
+    >>> from infoloop.verdict_logs.groups.group_table import collect_groups
+    >>> from infoloop.verdict_logs.rollouts import Rollouts
+    >>> right, short = np.array([1.0, 0, 0, 0, 0, 0]), np.array([0.0, 0, 0, 0, 1, 1])
+    >>> rollouts = Rollouts(np.array(["a", "a", "a", "b", "b", "b"]), np.arange(6), reward=right + short / 100,
+    ...                     rewards={"right": right, "short": short}, verdicts={"tests": right})
+    >>> found = component_shares(collect_groups([rollouts]))
+    >>> [(one.name, round(one.variance.value, 4), round(one.advantage.value, 4)) for one in found.components]
+    [('right', 0.9999, 0.5), ('short', 0.0001, 0.5)]
     """
     check_confidence(confidence)
     parts = take_reward_apart(table, weights)
@@ -224,7 +233,7 @@ def _absolute_bounds(
     low = np.maximum(np.abs(parts.total), np.where(some, squares / np.where(some, greatest, 1.0), 0.0))
     high = np.sqrt(size * squares)
     ends = [(there[failed].sum(), other[~failed].sum()) for there, other in ((low, high), (high, low))]
-    return tuple(float(a / (a + b)) if a + b > 0 else math.nan for a, b in ends)  # ty: ignore[invalid-return-type]
+    return tuple(float(a / (a + b)) if a + b > 0 else math.nan for a, b in ends)  # ty: ignore[invalid-explicit-return]
 
 
 def component_reading(

@@ -28,7 +28,7 @@ from infoloop.learning.verifier_rates import identified_rates
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence
 from infoloop.verdict_logs.groups.group_table import GroupTable
-from infoloop.verdict_logs.groups.verifier_errors import exact_share, verdict_counts
+from infoloop.verdict_logs.groups.verifier_errors import count_verdict_patterns, exact_share
 from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
 
 
@@ -106,9 +106,17 @@ def bounds_from_two(table: GroupTable, first: str, second: str, confidence: floa
 
     Raises:
         ValueError: There is no such verifier, both are the same, or no rollout has both verdicts.
+
+    >>> from infoloop.verdict_logs.groups.group_table import collect_groups
+    >>> from infoloop.verdict_logs.rollouts import Rollouts
+    >>> verdicts = {"tests": np.array([1.0, 1, 0, 0, 1, 0]), "proof": np.array([1.0, 0, 0, 0, 1, 1])}
+    >>> table = collect_groups([Rollouts(np.array(["a"] * 6), np.arange(6), verdicts=verdicts)])
+    >>> found = bounds_from_two(table, "tests", "proof")
+    >>> [round(bound.at_most, 4) for bound in found.false_positive], [round(end, 4) for end in found.right]
+    ([0.3333, 0.3333], [0.25, 0.75])
     """
     each = 1 - check_confidence(confidence) / 2  # four sides of two-sided intervals
-    counts = verdict_counts(table, (first, second)).sum(axis=0)[:2, :2].astype(int)
+    counts = count_verdict_patterns(table, (first, second)).sum(axis=0)[:2, :2].astype(int)
     judged = int(counts.sum())
     if not judged:
         raise ValueError(f"no rollout was judged by both {first} and {second}: name verifiers that judged the same")
@@ -119,8 +127,9 @@ def bounds_from_two(table: GroupTable, first: str, second: str, confidence: floa
             f"{first} and {second} do not pass the same answers more often than chance: they are not both better than "
             "chance and independent given the truth, or all answers are right, or all wrong"
         )
-        nothing = (RateBound(math.nan, math.nan),) * 2
-        return PairBounds((first, second), judged, False, reason, nothing, nothing, (math.nan, math.nan))
+        nothing = RateBound(math.nan, math.nan)
+        pair = (nothing, nothing)
+        return PairBounds((first, second), judged, False, reason, pair, pair, (math.nan, math.nan))
     reason = "two verifiers do not tell their rates: five numbers make the three that are seen; a third one would"
 
     def bound(count: int, among: int) -> RateBound:
@@ -151,11 +160,18 @@ def rates_from_three(table: GroupTable, verifiers: tuple[str, str, str], confide
 
     Raises:
         ValueError: There is no such verifier, one is named twice, or no rollout has all three verdicts.
+
+    >>> from infoloop.verdict_logs.groups.group_table import collect_groups
+    >>> from infoloop.verdict_logs.rollouts import Rollouts
+    >>> verdicts = {name: np.array([1.0, 1, 0, 0, 1, 0]) for name in ("a", "b", "c")}
+    >>> table = collect_groups([Rollouts(np.array(["p"] * 6), np.arange(6), verdicts=verdicts)])
+    >>> rates_from_three(table, ("a", "b", "c")).identifiable  # six rollouts do not show it
+    False
     """
     check_confidence(confidence)
     if len(verifiers) != 3:
         raise ValueError(f"there are {len(verifiers)} verifiers: name three")
-    counts = verdict_counts(table, verifiers).sum(axis=0)[:2, :2, :2].astype(int)
+    counts = count_verdict_patterns(table, verifiers).sum(axis=0)[:2, :2, :2].astype(int)
     judged = int(counts.sum())
     if not judged:
         raise ValueError(f"no rollout was judged by all of {', '.join(verifiers)}: name verifiers that judged the same")

@@ -99,7 +99,7 @@ class VerifierErrors(NamedTuple):
         return {key: part._asdict() if hasattr(part, "_asdict") else part for key, part in self._asdict().items()}
 
 
-def verdict_counts(table: GroupTable, verifiers: tuple[str, ...]) -> np.ndarray:
+def count_verdict_patterns(table: GroupTable, verifiers: tuple[str, ...]) -> np.ndarray:
     """Return how many rollouts these verifiers judged in each way, of shape (steps, 3, ..., 3): wrong, right, none.
 
     Args:
@@ -109,9 +109,11 @@ def verdict_counts(table: GroupTable, verifiers: tuple[str, ...]) -> np.ndarray:
     Raises:
         ValueError: There is no such verifier, or one is named twice.
     """
-    names = measured_names(table, "verdict")
+    names = [name for k, name in enumerate(measured_names(table, "verdict")) if 3**k < table.judged.shape[1]]
     for name in verifiers:
         measured_place(table, "verdict", name)
+        if name not in names:
+            raise ValueError(f"verdicts of {name} are not counted beside others: only those of {', '.join(names)} are")
     axes = [1 + names.index(name) for name in verifiers]
     if len(set(axes)) < len(axes):
         raise ValueError(f"{', '.join(verifiers)}: a verifier is named twice; name different ones")
@@ -133,10 +135,18 @@ def errors_against(table: GroupTable, trusted: str, verifier: str = "", confiden
 
     Raises:
         ValueError: There is no such verifier, both are the same, or no rollout has both verdicts.
+
+    >>> from infoloop.verdict_logs.groups.group_table import collect_groups
+    >>> from infoloop.verdict_logs.rollouts import Rollouts
+    >>> verdicts = {"tests": np.array([1.0, 1, 0, 0, 1, 0]), "proof": np.array([1.0, 0, 0, 0, 1, 1])}
+    >>> table = collect_groups([Rollouts(np.array(["a"] * 6), np.arange(6), verdicts=verdicts)])
+    >>> found = errors_against(table, "proof")
+    >>> found.false_positive[:3], round(found.false_negative.value, 4), round(found.bits.value, 4)
+    ((1, 3, 0.3333333333333333), 0.3333, 0.0817)
     """
     delta = check_confidence(confidence)
     verifier = verifier or measured_names(table, "verdict")[0] if measured_names(table, "verdict") else verifier
-    all_counts = verdict_counts(table, (trusted, verifier)).sum(axis=0)
+    all_counts = count_verdict_patterns(table, (trusted, verifier)).sum(axis=0)
     counts = all_counts[:2, :2]  # [truth, verdict]
     if not counts.sum():
         raise ValueError(f"no rollout was judged by both {verifier} and {trusted}: name verifiers that judged the same")
