@@ -5,6 +5,7 @@ from collections import Counter
 from hashlib import blake2b
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from infoloop.verdict_logs.formats.log_format import Opening
@@ -33,7 +34,7 @@ def write_lines(path: Path, records: list[dict], **settings) -> Path:
     return path
 
 
-def rows_of(rollouts: Rollouts, worth: str = "reward") -> list[dict]:
+def rows_of(rollouts: Rollouts, worth: str | np.ndarray = "reward") -> list[dict]:
     """Rows with problem, step, group, right and worth, of which a group is dead if all of it have the same."""
     right = next(iter(rollouts.verdicts.values()))
     none = [None] * len(rollouts.problem)
@@ -42,7 +43,7 @@ def rows_of(rollouts: Rollouts, worth: str = "reward") -> list[dict]:
         "step": none if rollouts.step is None else rollouts.step.tolist(),
         "group": none if rollouts.group is None else rollouts.group,
         "right": right,
-        "worth": getattr(rollouts, worth),
+        "worth": getattr(rollouts, worth) if isinstance(worth, str) else worth,
     }
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 

@@ -13,10 +13,13 @@ import pytest
 
 from infoloop.verdict_logs.files import delimited
 from infoloop.verdict_logs.reader import LogFileError, parse_columns, read_log
+from tests.support.paths import LOGS
 
 HEAD = b"problem,attempt,pass\n"
 NO_VERDICT = "is no verdict: give 0, 1, true or false"
-NO_GRADE = f"{NO_VERDICT}, or say with --threshold from which number on an answer is right"
+NO_GRADE = (
+    f"{NO_VERDICT}, say with --threshold from which number on an answer is right, or name the column with --columns"
+)
 LONG = "quote a value that holds a comma"
 
 
@@ -191,6 +194,30 @@ def test_columns_that_cannot_be_are_refused(columns, message, tmp_path):
     with pytest.raises(LogFileError) as error:
         read_log(tmp_path / "v.csv", columns)
     assert str(error.value) == message
+
+
+def test_every_format_has_its_tally():
+    assert tallied(read_log(LOGS / "counts" / "counts.csv")) == tallied(read_log(LOGS / "plain" / "verdicts.jsonl"))
+    assert [sum(found) for found in list(read_log(LOGS / "trl"))[1:]] == [480, trl_passes()]
+
+
+def trl_passes() -> int:
+    tables = [pq.read_table(path).to_pydict() for path in sorted((LOGS / "trl").rglob("*.parquet"))]
+    return int(sum(sum(table["accuracy_reward"]) for table in tables))
+
+
+def test_grades_need_a_threshold_and_answers_without_a_verdict_do_not_count(tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_text(
+        "".join(
+            f'{{"prompt": "{p}", "reward": {r}, "correct": {c}}}\n' for p, r, c in (("a", 0.5, 1), ("a", 1, "null"))
+        )
+    )
+    assert tallied(read_log(path)) == [("a", 1, 1)]
+    path.write_text('{"prompt": "a", "reward": 0.5}\n{"prompt": "a", "reward": 1}\n')
+    with pytest.raises(LogFileError, match=r"log\.jsonl: rewards are graded: say with --threshold from which one on"):
+        read_log(path)
+    assert tallied(read_log(path, threshold=0.6)) == [("a", 2, 1)]
 
 
 @pytest.mark.parametrize("text", ["", "pass", "pass=", "=reward", "pass=a,,"])

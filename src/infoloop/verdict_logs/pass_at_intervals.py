@@ -84,12 +84,23 @@ def pass_estimate(passes: ArrayLike, attempts: ArrayLike, k: int, confidence: fl
         return PassEstimate(k, estimate, *pooled)
     moved = math.sqrt(math.log(4 / delta) / 2 * float(np.minimum(k**2 / n, 1).sum())) / n.size
     most = math.log(4 / delta) / n.size
-    low, high = 1 - _largest_mean(1 - estimate, most), _largest_mean(estimate, most)
+    low, high = 1 - largest_mean(1 - estimate, most), largest_mean(estimate, most)
     return PassEstimate(k, estimate, max(low, estimate - moved), min(high, estimate + moved))
 
 
-def _largest_mean(seen: float, most: float) -> float:
-    r"""Return the largest $\mu\ge x$ with $D(x\|\mu)$ at most so many nats, from outside."""
+def largest_mean(seen: float, most: float) -> float:
+    r"""Return the largest $\mu\ge x$ with $D(x\|\mu)$ at most so many nats, from outside.
+
+    The mean x of n independent numbers in [0, 1] whose mean is expected to be $\mu$ is $\mu$ or less with
+    $D(x\|\mu)\ge\frac1n\ln\frac1\delta$ with the probability $\delta$ at most (Hoeffding 1963, theorem 1).
+
+    Args:
+        seen: x, in [0, 1].
+        most: $\frac1n\ln\frac1\delta$.
+
+    >>> round(largest_mean(0.0, 0.1), 4), largest_mean(1.0, 0.1)
+    (0.0952, 1.0)
+    """
     low, high = seen, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2

@@ -10,6 +10,7 @@ from infoloop.verdict_logs.formats.column_values import (
     hashed_names,
     text_hashes,
     text_lengths,
+    typed_columns,
     zero_one_verdicts,
 )
 
@@ -30,6 +31,14 @@ def test_what_a_column_holds(values, kind, numbers):
     column = pd.Series(values, dtype=object)
     assert column_kind(column) == kind
     assert np.array_equal(column_numbers(column), numbers, equal_nan=True)
+
+
+def test_texts_are_numbers_where_the_whole_frame_is_texts():
+    texts = pd.DataFrame({"a": ["1.5", None], "b": ["1", "2"], "c": ["1", "x"], "d": [None, None]}, dtype=object)
+    assert [column_kind(typed_columns(texts, ())[name]) for name in "abcd"] == ["float", "whole", "text", "none"]
+    mixed = texts.assign(e=[1.0, 2.0])
+    assert typed_columns(mixed, ()) is mixed
+    assert typed_columns(texts, ("b",))["b"].tolist() == ["1", "2"]
 
 
 @pytest.mark.parametrize("dtype", ["bool", "boolean", "int64", "Int64", "float32"])

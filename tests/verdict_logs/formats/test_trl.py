@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from infoloop.verdict_logs.files.log_parts import open_log
 from infoloop.verdict_logs.formats.log_format import LogError, Opening, Settings
 from infoloop.verdict_logs.formats.trl import FORMAT, WITHOUT_REWARDS
 from tests.support.rollout_rows import counted, name_of_prompt, rows_of
@@ -151,20 +152,27 @@ def test_the_table_of_a_tracker(tmp_path):
     path = tmp_path / "completions_10_ab12.table.json"
     data = [[str(values[0]), *values[1:]] for values in zip(*table.values(), strict=True)]
     path.write_text(json.dumps({"columns": list(table), "data": data}))
-    seen = Opening(path, "document", ({"columns": list(table), "data": data[:3]},))
-    assert FORMAT.recognises(seen)
-    assert FORMAT.rows is not None
-    with path.open("rb") as file:
-        frame = pd.DataFrame(list(FORMAT.rows(file)), index=range(1, len(data) + 1))
-    found = FORMAT.rollouts(frame, path, Settings())
+    assert FORMAT.recognises(Opening(path, "document", ({"columns": list(table), "data": data[:3]},)))
+    (found,) = open_log(path)
     assert counted(rows_of(found, "advantage")) == plain_count(parquet(tmp_path, table), "accuracy_reward", "advantage")
+
+
+def test_a_table_as_csv_has_its_numbers_as_texts(tmp_path):
+    """With the column of row numbers that pandas writes."""
+    table = batch(10, 0, ("mine", "style"), extra=True)
+    path = tmp_path / "completions.csv"
+    pd.DataFrame(table).to_csv(path)
+    (found,) = open_log(path)
+    assert list(found.rewards) == ["mine", "style"]
+    assert list(found.verdicts) == ["mine", "is_right"]
+    assert counted(rows_of(found, "advantage")) == plain_count(parquet(tmp_path, table), "mine", "advantage")
 
 
 def test_completions_without_rewards_are_refused(tmp_path):
     path = parquet(tmp_path, {"step": [1, 1], "prompt": ["p", "p"], "completion": ["a", "b"]})
     assert not FORMAT.recognises(opening(path))
     assert WITHOUT_REWARDS.recognises(opening(path))
-    with pytest.raises(LogError, match="completions without rewards or advantages"):
+    with pytest.raises(LogError, match="there is no reward and no advantage"):
         WITHOUT_REWARDS.rollouts(pd.read_parquet(path), path, Settings())
 
 
@@ -174,6 +182,8 @@ def test_completions_without_rewards_are_refused(tmp_path):
         {"problem": "p", "attempt": 1, "pass": 1},
         {"step": ["10"], "prompt": ["p"], "completion": ["a"], "acc": [1.0], "advantages": [0.5]},
         {"example_id": 1, "prompt": "p", "completion": "a", "reward": 1.0, "step": 3},
+        {"step": ["10"], "prompt": ["p"], "completion": ["a"], "advantage": [0.5]},
+        {"step": 3, "prompt": "p", "completion": "a", "example_id": 1, "reward": 1.0},
     ],
 )
 def test_other_logs_are_not_taken_for_it(row):

@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.formats.trl_groups import group_blocks, implied_weights, repeated_rows
+from infoloop.verdict_logs.formats.trl_groups import (
+    common_end,
+    differs_within,
+    group_blocks,
+    implied_weights,
+    repeated_rows,
+)
 from infoloop.verdict_logs.rollouts import Rollouts
 
 
@@ -17,6 +23,16 @@ def test_a_prompt_twice_side_by_side_is_two_groups():
     found = group_blocks(prompts, np.ones(16), None)
     assert found.block.tolist() == np.repeat(range(4), 4).tolist()
     assert found.group.tolist() == [0] * 8 + [1] * 4 + [0] * 4
+
+
+def test_where_every_prompt_stands_several_times_the_size_is_the_greatest_common_divisor():
+    prompts = np.repeat(np.array(["a", "b"], object), [8, 12])
+    assert group_blocks(prompts, np.ones(20), None).group.tolist() == [0] * 4 + [1] * 4 + [0] * 4 + [1] * 4 + [2] * 4
+
+
+def test_a_prompt_on_both_sides_of_a_step_is_two_groups():
+    found = group_blocks(np.array(list("aaaa"), object), np.array([1, 1, 2, 2]), None)
+    assert (found.block.tolist(), found.group.tolist()) == ([0, 0, 1, 1], [0] * 4)
 
 
 def test_a_prompt_that_comes_back_in_the_step_is_another_group_and_in_the_next_step_the_first():
@@ -52,6 +68,16 @@ def test_the_first_group_may_be_cut():
 def test_advantages_about_no_baseline_of_the_group_tell_nothing():
     prompts = np.repeat(np.array(list("abb"), object), 3)
     assert group_blocks(prompts, np.ones(9), np.ones(9)).group.tolist() == [0] * 6 + [1] * 3
+
+
+def test_a_table_in_another_order_has_a_group_for_each_prompt_and_step():
+    """Two neighbours of the same prompt by chance tell nothing."""
+    prompts, steps = np.array(list("abcaabcbcabc"), object), np.repeat([1, 2], 6)
+    found = group_blocks(prompts, steps, None)
+    assert found.left_out == {}
+    assert len(set(zip(found.block, prompts, steps, strict=True))) == len(set(found.block)) == 6
+    assert differs_within(np.arange(12.0) % 7, found.block)
+    assert not differs_within(found.block.astype(float), found.block)
 
 
 def test_runs_of_no_common_size_are_groups_as_they_are():
@@ -91,6 +117,8 @@ def test_weights_do_not_follow_where_rewards_are_normalised_before_they_are_summ
 def test_weights_do_not_follow_from_dead_groups_nor_where_several_would_do():
     rewards, block = np.array([[0.0, 1, 0, 1], [0, 2, 0, 2], [0, 0, 0, 1]]), np.zeros(4, int)
     assert implied_weights(rewards, np.zeros(4), block) is None
+    twice = np.tile(rewards[:2], 2)
+    assert implied_weights(twice, centred(twice[0], 8), np.zeros(8, int)) is None
     assert implied_weights(rewards[:2], centred(rewards[0], 4), block) is None
     assert implied_weights(rewards, centred(rewards.sum(0), 4), block) is None
     assert implied_weights(np.zeros((0, 4)), np.ones(4), block) is None
@@ -104,5 +132,6 @@ def test_rows_that_both_files_have_are_found():
     assert repeated_rows(part(range(6)), part(range(2, 8))).tolist() == [True] * 4 + [False] * 2
     assert repeated_rows(part(range(6)), part(range(6))).all()
     assert not repeated_rows(part(range(6)), part(range(6, 12))).any()
+    assert common_end([1, 2, 1, 3], [1, 9]) == 0
     other = Rollouts(part(range(6)).problem, np.arange(6), answer=np.array([0, 1, 0, 1, 0, 1]), advantage=np.ones(6))
     assert not repeated_rows(part(range(6)), other).any()

@@ -29,9 +29,10 @@ def late_rows(names=("correct_answer", "format_reward"), optional=True) -> list[
     rows = []
     for k in range(12):
         metrics = {names[0]: float(k % 4 == 0), names[1]: [0.5, 1.0][k % 2], "num_turns": 1.0}
-        row = {"example_id": k % 3, "prompt": messages("user", f"p{k % 3}")}
+        row: dict = {"example_id": k % 3, "prompt": messages("user", f"p{k % 3}")}
         row |= {"completion": [*messages("assistant", f"a{k % 2}"), *messages("user", "done")]}
-        row |= {"answer": "7"} if optional else {}
+        if optional:
+            row["answer"] = "7"
         row |= {"reward": metrics[names[0]] + 0.2 * metrics[names[1]], "error": None, "timing": {"total": 2.0}}
         row |= {"is_completed": True, "is_truncated": False, "stop_condition": "max_turns", "metrics": metrics}
         row |= {"tool_defs": None, **({"token_usage": {"input_tokens": 4.0, "output_tokens": 3.0}} if optional else {})}

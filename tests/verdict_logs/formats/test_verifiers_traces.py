@@ -15,39 +15,7 @@ from tests.support.rollout_rows import (
     rows_of,
     write_lines,
 )
-
-
-def trace(k: int, rewards: dict, agent: str = "agent", trainable: bool = True) -> dict:
-    said = {
-        "parent": 0,
-        "message": {"role": "assistant", "content": f"a{k % 2}"},
-        "sampled": True,
-        "mask": [True, True],
-    }
-    asked = {"message": {"role": "user", "content": "What?"}, "sampled": False, "mask": [False]}
-    return {
-        "version": 1,
-        "id": f"t{k}",
-        "task": {"type": "Task", "data": {"idx": k % 3, "prompt": "What?"}},
-        "agent": {"config": {}, "name": agent, "trainable": trainable},
-        "nodes": [asked, said],
-        "calls": [{"node": 1, "usage": {"prompt_tokens": 20, "completion_tokens": 4 + k}}],
-        "rewards": rewards,
-        "metrics": {"num_turns": 1.0},
-        "is_completed": True,
-        "ok": True,
-        "errors": [],
-        "timing": {},
-    }
-
-
-def episode(k: int, traces: list[dict], **keys) -> dict:
-    task = {"type": "Task", "data": {"idx": k % 3}, "key": f"key{k % 3}", "hash": "9c"}
-    return {"id": f"e{k}", "env": {"id": "e"}, "task": task, "ok": True, "errors": [], "traces": traces} | keys
-
-
-def scored(score: float, weight: float = 1.0) -> dict:
-    return {"score": score, "weight": weight}
+from tests.support.verifiers_records import episode, scored, trace
 
 
 def rollouts_of(path: Path, **settings):
@@ -57,7 +25,7 @@ def rollouts_of(path: Path, **settings):
 
 def test_episodes_with_weighted_rewards(tmp_path):
     """One that was not scored counts as nothing, an episode that failed is left out, and one without a trace too."""
-    rewards = [{"correct": scored(float(k % 4 == 0), 2.0), "style": scored(k / 8, 0.5)} for k in range(6)]
+    rewards: list[dict] = [{"correct": scored(float(k % 4 == 0), 2.0), "style": scored(k / 8, 0.5)} for k in range(6)]
     rewards[3]["style"] = None
     records = [episode(k, [trace(k, rewards[k])]) for k in range(6)]
     records += [episode(6, [trace(6, rewards[0])], ok=False), episode(7, [], ok=False, errors=[{"type": "E"}])]
@@ -100,11 +68,21 @@ def test_traces_of_their_own_with_optional_keys_missing(tmp_path):
 
 def test_only_trainable_agents_count_and_several_are_told_apart(tmp_path):
     won, lost = {"won": scored(1.0)}, {"won": scored(0.0)}
-    agents = [trace(0, won, "white"), trace(0, lost, "black"), trace(0, won, "judge", trainable=False)]
-    found = rollouts_of(write_lines(tmp_path / "traces.jsonl", [episode(0, agents), episode(3, agents)]))
+    records = [
+        episode(k, [trace(k, won, "white"), trace(k + 1, lost, "black"), trace(9, won, "judge", trainable=False)])
+        for k in (0, 3)
+    ]
+    found = rollouts_of(write_lines(tmp_path / "traces.jsonl", records))
     assert found.problem.tolist() == ["key0 white", "key0 black"] * 2
     assert found.row.tolist() == [1, 1, 2, 2]
     assert found.verdicts["won"].tolist() == [1.0, 0.0] * 2
+
+
+def test_a_trace_that_was_written_again_is_left_out(tmp_path):
+    records = [episode(k, [trace(k, {"won": scored(1.0)})]) for k in (0, 1, 0)]
+    found = rollouts_of(write_lines(tmp_path / "traces.jsonl", records))
+    assert found.left_out == {"attempts that stand twice": 1}
+    assert found.row.tolist() == [1, 2]
 
 
 def test_a_task_without_a_key_and_an_index_is_its_data(tmp_path):

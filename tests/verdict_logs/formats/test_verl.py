@@ -60,6 +60,8 @@ def test_a_dump_with_a_penalty_that_the_score_lacks(tmp_path):
     found = rollouts_of(path)
     worth = lambda record: record["score"] + record["overlong_reward"]  # noqa: E731
     assert counted(rows_of(found)) == plain_count(path, lambda record: record["acc"], worth)
+    assert found.reward is not None
+    assert found.reward.tolist() == [worth(record) for record in json_records(path)]
     assert list(found.rewards) == ["score", "acc", "overlong_reward", "overlong"]
     assert list(found.verdicts) == ["acc"]
     assert len(set(found.answer)) == 1
@@ -73,6 +75,8 @@ def test_a_penalty_that_the_score_has_is_not_added_again(tmp_path):
     path = dumped(tmp_path, 3, generations(score), {"acc": acc, "overlong_reward": penalty})
     found = rollouts_of(path)
     assert counted(rows_of(found)) == plain_count(path, lambda record: record["acc"], lambda record: record["score"])
+    assert found.reward is not None
+    assert found.reward.tolist() == score
 
 
 def test_an_early_dump_has_no_ground_truth_and_no_extras(tmp_path):
@@ -101,6 +105,8 @@ def test_a_validation_has_the_true_reward(tmp_path):
     found = rollouts_of(path)
     assert counted(rows_of(found)) == plain_count(path, lambda r: r["acc"], lambda r: r["reward"])
     assert list(found.rewards) == ["score", "acc"]
+    assert found.reward is not None
+    assert found.reward.tolist() == reward
 
 
 def test_padding_earlier_outputs_and_repeated_rows_of_v1_are_left_out(tmp_path):

@@ -6,7 +6,6 @@ import contextlib
 import csv
 import io
 import itertools
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,14 +21,17 @@ if TYPE_CHECKING:
 
 CHUNK = 2**17  # rows in memory as text
 _CHUNK_CELLS = 2**22  # of these rows
+_CHUNK_BYTES = 2**26  # of these rows, about
+_MOST_CHUNK_BYTES = 2**30  # more is a quotation mark that is not closed
+_MOST_FIELD = 2**26  # characters
 _MOST_COLUMNS = 10_000  # pandas takes some kilobytes for each
 _DELIMITERS = ",;\t"
 
 
 @contextlib.contextmanager
 def _long_fields() -> Iterator[None]:
-    """Let the csv module read an answer of any length; the limit is one for the process."""
-    before = csv.field_size_limit(sys.maxsize)
+    """Let the csv module read long answers; the limit is one for the process."""
+    before = csv.field_size_limit(_MOST_FIELD)
     try:
         yield
     finally:
@@ -51,8 +53,9 @@ def read_delimited(
         raise LogError(f"{shown(path)}:{where}: {why}: leave out those that an audit ignores")
     settings: Any = {"header": 0, "names": range(width), "index_col": False, "skipinitialspace": True}
     texts: Any = {"dtype": str, "keep_default_na": False, "na_values": [""], "sep": separator}
-    texts["chunksize"] = max(1, min(CHUNK, _CHUNK_CELLS // width))
-    rows, file = 0, io.BufferedReader(BlockReader(_without_nul(path, omissions)), 2**20)
+    texts["chunksize"] = max(1, min(CHUNK, _CHUNK_CELLS // width, _CHUNK_BYTES // _line_bytes(path)))
+    rows, unread = 0, [0]
+    file = io.BufferedReader(BlockReader(_text_blocks(path, omissions, unread)), 2**20)
     try:
         with pd.read_csv(file, encoding="utf-8", **settings, **texts) as chunks:
             for chunk in chunks:
@@ -60,7 +63,7 @@ def read_delimited(
                     _refuse_longer(path, header)
                 part = chunk[list(wanted.values())].set_axis(list(wanted), axis=1)
                 part.index = pd.RangeIndex(rows + 1, rows + 1 + len(part))
-                rows += len(part)
+                rows, unread[0] = rows + len(part), 0
                 yield part
     except UnicodeDecodeError:
         raise _not_utf8(path) or LogError(f"{shown(path)}: not CSV in UTF-8") from None
@@ -117,7 +120,14 @@ def _places(path: Path, line: int, header: list[str], choose: Callable[[list[str
     return {name: header.index(name) for name in wanted}
 
 
-def _without_nul(path: Path, omissions: Omissions) -> Iterator[bytes]:
+def _line_bytes(path: Path) -> int:
+    """Return about how many bytes a line has, from the first ones."""
+    start = next(byte_blocks(path, size=2**20), b"")
+    return max(1, len(start) // max(1, start.count(b"\n")))
+
+
+def _text_blocks(path: Path, omissions: Omissions, unread: list[int]) -> Iterator[bytes]:
+    """Yield the bytes of a file without NUL; `unread` counts those of which no row was made."""
     line = 1
     for block in byte_blocks(path, omissions):
         place = block.find(b"\0")
@@ -125,6 +135,9 @@ def _without_nul(path: Path, omissions: Omissions) -> Iterator[bytes]:
             line += block.count(b"\n", 0, place)
             raise _not_utf8(path, line) or LogError(f"{shown(path)}:{line}: not CSV: {NUL}")
         line += block.count(b"\n")
+        unread[0] += len(block)
+        if unread[0] > _MOST_CHUNK_BYTES:
+            raise LogError(f"{shown(path)}: not CSV: a quoted field before line {line:,} is not closed")
         yield block
 
 

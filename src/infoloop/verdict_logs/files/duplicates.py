@@ -20,18 +20,19 @@ class SeenRollouts:
 
     def repeated(self, part: Rollouts) -> np.ndarray:
         """Return which rows of a part were there before, in it or in an earlier part; remember the others."""
+        import pandas as pd
+
         keys = rollout_keys(part)
         if self.count + len(keys) > MOST_KEYS:
             return np.zeros(len(keys), bool)
-        distinct, first = np.unique(keys, return_index=True)
+        again = pd.Series(keys).duplicated().to_numpy()
+        distinct = np.sort(keys[~again])
         seen = np.zeros(len(distinct), bool)
         for run in self.runs:
             place = np.minimum(np.searchsorted(run, distinct), len(run) - 1)
             seen |= run[place] == distinct
-        again = np.ones(len(keys), bool)
-        again[first[~seen]] = False
         self._remember(distinct[~seen])
-        return again
+        return again | np.isin(keys, distinct[seen]) if seen.any() else again
 
     @property
     def count(self) -> int:
@@ -47,12 +48,12 @@ class SeenRollouts:
 
 def rollout_keys(part: Rollouts) -> np.ndarray:
     """Return a key of each rollout, 64 bits of its problem, step, group and attempt; equal ones have equal keys."""
-    from pandas.util import hash_array
+    from pandas.core.util.hashing import hash_array
 
     keys = np.zeros(len(part.problem), np.uint64)
     for values in (part.problem, part.step, part.group, part.attempt):
         if values is not None:
-            plain = np.asarray(values, object) if np.asarray(values).dtype.kind in "USO" else np.asarray(values)
-            keys = (keys ^ hash_array(plain, categorize=True)) * _ODD
+            plain = np.asarray(values)
+            keys = (keys ^ hash_array(plain.astype(object) if plain.dtype.kind in "US" else plain)) * _ODD
             keys ^= keys >> np.uint64(32)
     return keys

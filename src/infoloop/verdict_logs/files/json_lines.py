@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Any
 from infoloop.verdict_logs.files.byte_streams import byte_blocks, shown
 from infoloop.verdict_logs.files.json_values import JSONValueError, frame_of, json_value
 from infoloop.verdict_logs.files.omissions import Omissions
+from infoloop.verdict_logs.formats.log_format import LogError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_LINE = 2**26  # bytes
+MOST_COLUMNS = 10_000
 _SAMPLE = 1000  # lines that tell the columns and their types
 _PARSED_AT_ONCE = 2**22  # bytes, of a block that several cores parse
 
 Choose = Callable[[list[str]], list[str]]
 
 
-def line_blocks(path: Path, omissions: Omissions) -> Iterator[tuple[int, bytes]]:
-    r"""Yield blocks of whole lines, each with the number of its first; lines end at `\n`, whatever else they hold.
+def line_blocks(path: Path, omissions: Omissions) -> Iterator[tuple[int, int, bytes]]:
+    r"""Yield blocks of whole lines: the number of the first, how many, and their bytes; lines end at `\n` alone.
 
     A line longer than `MOST_LINE` is left out and counted: it is never in memory as a whole.
     """
@@ -39,15 +41,16 @@ def line_blocks(path: Path, omissions: Omissions) -> Iterator[tuple[int, bytes]]
             end = block.rfind(b"\n") + 1
             if end:
                 whole = b"".join([*held, block[:end]])
-                yield line, whole
-                line, held = line + whole.count(b"\n"), []
+                lines = whole.count(b"\n")
+                yield line, lines, whole
+                line, held = line + lines, []
             held.append(block[end:])
             size = sum(map(len, held))
         if size > MOST_LINE:
             _too_long(path, line, omissions)
             held, size, skipping = [], 0, True
     if any(held):
-        yield line, b"".join(held)
+        yield line, 1, b"".join(held)
 
 
 def read_lines(path: Path, choose: Choose, omissions: Omissions) -> Iterator[pd.DataFrame]:
@@ -60,12 +63,14 @@ def read_lines(path: Path, choose: Choose, omissions: Omissions) -> Iterator[pd.
     """
     names: list[str] = []
     schema: dict[str, Any] = {}
-    for line, block in line_blocks(path, omissions):
+    for line, lines, block in line_blocks(path, omissions):
         if not names:
             sample = [row for _, row in _rows(block, line, path, Omissions(), _SAMPLE)]
             names = choose(list(dict.fromkeys(name for row in sample for name in row)))
+            if len(names) > MOST_COLUMNS:
+                raise LogError(f"{shown(path)}: there are {len(names):,} keys, at most {MOST_COLUMNS:,} are read")
             schema = _kinds(sample, names)
-        frame = _frame_by_arrow(block, line, schema)
+        frame = _frame_by_arrow(block, range(line, line + lines), schema)
         if frame is None:
             found = list(_rows(block, line, path, omissions))
             rows = [row for _, row in found]
@@ -117,7 +122,7 @@ def _wider(one: Any, other: Any) -> Any:
     return float if {one, other} == {int, float} else list
 
 
-def _frame_by_arrow(block: bytes, line: int, kinds: Mapping[str, Any]) -> pd.DataFrame | None:
+def _frame_by_arrow(block: bytes, lines: range, kinds: Mapping[str, Any]) -> pd.DataFrame | None:
     """Return the block as a frame; None where pyarrow is not there or refuses a line."""
     try:
         import pyarrow as pa
@@ -129,7 +134,6 @@ def _frame_by_arrow(block: bytes, line: int, kinds: Mapping[str, Any]) -> pd.Dat
     arrow = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), None: pa.null()}
     if not kinds or not all(kind in arrow for kind in kinds.values()):
         return None
-    lines = block.count(b"\n") + (not block.endswith(b"\n"))
     options = arrow_json.ParseOptions(
         explicit_schema=pa.schema([(name, arrow[kind]) for name, kind in kinds.items()]),
         unexpected_field_behavior="ignore",
@@ -140,8 +144,8 @@ def _frame_by_arrow(block: bytes, line: int, kinds: Mapping[str, Any]) -> pd.Dat
         )
     except (pa.ArrowException, UnicodeDecodeError, OverflowError):
         return None
-    if table.num_rows != lines:  # an empty line, or two values in one
+    if table.num_rows != len(lines):  # an empty line, or two values in one
         return None
     frame = table.to_pandas(integer_object_nulls=True)
-    frame.index = pd.RangeIndex(line, line + lines)
+    frame.index = pd.RangeIndex(lines.start, lines.stop)
     return frame

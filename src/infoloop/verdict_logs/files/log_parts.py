@@ -10,38 +10,43 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from infoloop.reporting.suggestions import quote
+from infoloop.reporting.suggestions import list_names, quote
 from infoloop.verdict_logs.files.byte_streams import check_readable, shown
 from infoloop.verdict_logs.files.duplicates import MOST_KEYS, SeenRollouts
 from infoloop.verdict_logs.files.folders import log_files, step_in_name
 from infoloop.verdict_logs.files.log_rows import place_of, read_rows
 from infoloop.verdict_logs.files.omissions import Omissions
 from infoloop.verdict_logs.files.opening import peek
-from infoloop.verdict_logs.formats import plain
+from infoloop.verdict_logs.formats import ms_swift, plain, trl
 from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.recognition import UnknownFormatError, format_named, recognise
 from infoloop.verdict_logs.formats.row_errors import RowError
+from infoloop.verdict_logs.formats.trl_groups import repeated_rows
 from infoloop.verdict_logs.rollouts import Rollouts
 
 if TYPE_CHECKING:
     import pandas as pd
 
+NO_LOG = "files that are no log"
 TWICE = "the same problem, step, group and attempt a second time"
 BACK = "rows of a step before one that was there already"
+REPEATED = "rows that the trainer had written before, with an earlier step"
 STEPS_BY_NAME = "files whose names number their steps"
 UNCOMPARED = f"rows after the first {MOST_KEYS:,}, in which none was looked for that stands twice"
+_KEPT_BUFFERS = (trl.FORMAT, ms_swift.FORMAT)  # of trainers that write their buffer again
 
 
 @dataclass
 class LogReading:
-    """A log that is open; to iterate over it reads it, once, part by part.
+    """A log that is open; to iterate over it reads it, part by part, from its beginning.
 
     Attributes:
         path: The file or the folder.
         form: Its format.
         files: The files that are read, in order.
         settings: What the user says of it.
-        left_out: What is not in the parts, by the reason; complete after the last part.
+        skipped: Files of the folder that are not read, by the reason.
+        left_out: Rows that are not in the parts, by the reason; complete after the last part.
         remarks: What is in the parts and is worth saying, in the same form.
         rows: How many rollouts were read so far.
     """
@@ -50,17 +55,23 @@ class LogReading:
     form: LogFormat
     files: tuple[Opening, ...]
     settings: Settings = field(default_factory=Settings)
+    skipped: Omissions = field(default_factory=Omissions)
     left_out: Omissions = field(default_factory=Omissions)
     remarks: Omissions = field(default_factory=Omissions)
     rows: int = 0
     _seen: SeenRollouts = field(default_factory=SeenRollouts)
     _last_step: int | None = None
+    _before: Rollouts | None = None
 
     @property
     def said(self) -> str:
         """How the log is read, in a line."""
-        many = f" ({len(self.files):,} files)" if len(self.files) > 1 else ""
-        return f"read as {self.form.name}: {self.form.title}{many}; a group is {self.form.grouped}"
+        many = f", {len(self.files):,} files" if len(self.files) > 1 else ""
+        columns = ""
+        if self.form is plain.FORMAT:
+            found = plain.find_columns(_names(self.files[0]), self.settings)
+            columns = f" ({', '.join(f'{key}: {list_names(names)}' for key, names in found.items())})"
+        return f"read as {self.form.name}: {self.form.title}{columns}{many}; a group is {self.form.grouped}"
 
     @property
     def graded(self) -> bool:
@@ -68,6 +79,8 @@ class LogReading:
         return plain.GRADED in self.remarks
 
     def __iter__(self) -> Iterator[Rollouts]:
+        self.left_out, self.remarks, self.rows = Omissions(), Omissions(), 0
+        self._seen, self._last_step, self._before = SeenRollouts(), None, None
         for opening in self.files:
             yield from self._parts(opening)
         if not self.rows:
@@ -76,6 +89,8 @@ class LogReading:
     def _parts(self, opening: Opening) -> Iterator[Rollouts]:
         for frame in read_rows(opening, self.form, self.settings, self.left_out):
             part = self._part(frame, opening)
+            if self.form in _KEPT_BUFFERS:
+                part = self._without_buffer(part, opening)
             self.rows += len(part.problem)
             if len(part.problem):
                 yield part
@@ -93,12 +108,20 @@ class LogReading:
             for reason, count in part.left_out.items():
                 self.left_out.add(reason, place_of(opening, row) if reason not in self.left_out else "", count)
         part = self._with_steps(part, opening)
-        if part.step is not None:
-            self._look_back(part, opening)
+        self._look_back(part, opening)
         if self.form is plain.FORMAT:
             for reason, which in plain.remarks(part, self.settings):
                 self._remark(reason, which, part, opening)
         return part if part.attempt is None else self._each_once(part, opening)
+
+    def _without_buffer(self, part: Rollouts, opening: Opening) -> Rollouts:
+        """Return the part without the rows at its beginning that are the end of the part before."""
+        before, self._before = self._before, part
+        again = np.zeros(len(part.problem), bool) if before is None else repeated_rows(before, part)
+        if not again.any():
+            return part
+        self.left_out.add(REPEATED, place_of(opening, int(part.row[0])), int(again.sum()))
+        return _rows_of(part, ~again)
 
     def _with_steps(self, part: Rollouts, opening: Opening) -> Rollouts:
         """Return the part with the step in the file's name, where the log is a folder and has no other."""
@@ -110,7 +133,7 @@ class LogReading:
         return dataclasses.replace(part, step=np.full(len(part.problem), step))
 
     def _look_back(self, part: Rollouts, opening: Opening) -> None:
-        if len(part.step):
+        if part.step is not None and len(part.step):
             least = part.step[0] if self._last_step is None else self._last_step
             highest = np.maximum.accumulate(np.maximum(part.step, least))
             self._remark(BACK, part.step < highest, part, opening)
@@ -131,13 +154,13 @@ class LogReading:
     def _refuse_twice(self, part: Rollouts, at: int, opening: Opening) -> None:
         """Raise LogError with both rows of a numbered attempt that stands in a table twice."""
         second, first = place_of(opening, int(part.row[at])), None
-        key = (part.problem[at], part.attempt[at])
+        key = (part.problem[at], None if part.attempt is None else part.attempt[at])
         for other, place in self._again():
             same = np.flatnonzero((other.problem == key[0]) & (other.attempt == key[1]))
             if len(same):
                 first = place_of(place, int(other.row[same[0]]))
                 break
-        names = plain.find_columns(self._names(opening), self.settings)
+        names = plain.find_columns(_names(opening), self.settings)
         what = f"{names['problem'][0]} {_shown(key[0])}, {names['attempt'][0]} {_shown(key[1])}"
         where = _both(str(first), second)
         raise LogError(f"{second}: {names['attempt'][0]}: {what} stands in {where}: keep one, or number them")
@@ -146,9 +169,6 @@ class LogReading:
         for opening in self.files:
             for frame in read_rows(opening, self.form, self.settings, Omissions()):
                 yield self.form.rollouts(frame, opening.path, self.settings), opening
-
-    def _names(self, opening: Opening) -> list[str]:
-        return list(opening.records[0]) if opening.records else list(peek(opening.path).keys)
 
     def _remark(self, reason: str, which: np.ndarray, part: Rollouts, opening: Opening) -> None:
         if which.any():
@@ -176,16 +196,16 @@ def open_log(path: str | Path, form: str | None = None, settings: Settings | Non
     Traceback (most recent call last):
     infoloop.verdict_logs.formats.log_format.LogError: no/such.csv: cannot be read: No such file or directory
     """
-    path, settings, left_out = Path(path), settings or Settings(), Omissions()
+    path, settings, skipped = Path(path), settings or Settings(), Omissions()
     if form is not None:
         format_named(form)
     if path.is_dir():
-        chosen, files = _folder(path, form, settings, left_out)
+        chosen, files = _folder(path, form, skipped)
     else:
         check_readable(path)
         opening = peek(path)
         chosen, files = _format_of(opening, form, settings), (opening,)
-    return LogReading(path, chosen, files, settings, left_out)
+    return LogReading(path, chosen, files, settings, skipped)
 
 
 def _format_of(opening: Opening, form: str | None, settings: Settings) -> LogFormat:
@@ -200,17 +220,18 @@ def _format_of(opening: Opening, form: str | None, settings: Settings) -> LogFor
         raise LogError(f"{error}; or name the columns with --columns") from None
 
 
-def _folder(
-    folder: Path, form: str | None, settings: Settings, left_out: Omissions
-) -> tuple[LogFormat, tuple[Opening, ...]]:
+def _folder(folder: Path, form: str | None, skipped: Omissions) -> tuple[LogFormat, tuple[Opening, ...]]:
+    """Return the format of the files of a folder, and those that have it; refuse two formats."""
     chosen: LogFormat | None = None
     files: list[Opening] = []
-    for path in log_files(folder, left_out):
+    why = "none is a log"
+    for path in log_files(folder, skipped):
         try:
             opening = peek(path)
             found = recognise(opening, form)
         except LogError as error:
-            left_out.add("files that are no log", f"{error}")
+            why = str(error) if not skipped.get(NO_LOG) else why
+            skipped.add(NO_LOG, shown(path))
             continue
         if chosen is not None and found is not chosen:
             both = f"{shown(files[0].path)} is {chosen.name}, {shown(path)} is {found.name}"
@@ -218,11 +239,13 @@ def _folder(
         chosen = found
         files.append(Opening(path, opening.kind))
     if chosen is None:
-        why = next(
-            (first for reason, (_, first) in left_out.items() if reason == "files that are no log"), "none is a log"
-        )
         raise LogError(f"{shown(folder)}: there is no log in the folder: {why}")
     return chosen, tuple(files)
+
+
+def _names(opening: Opening) -> list[str]:
+    records = opening.records or peek(opening.path).records
+    return [str(name) for name in records[0]] if records else []
 
 
 def _first_missing(frame: pd.DataFrame, part: Rollouts) -> int:

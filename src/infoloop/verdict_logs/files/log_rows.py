@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from infoloop.reporting.suggestions import cut_text
 from infoloop.verdict_logs.files.arrow_files import arrow_kind, read_arrow
 from infoloop.verdict_logs.files.byte_streams import byte_blocks, byte_file, shown
 from infoloop.verdict_logs.files.delimited import line_of, read_delimited
@@ -27,23 +28,32 @@ def read_rows(opening: Opening, form: LogFormat, settings: Settings, omissions: 
         settings: what the user says of the log.
         omissions: where to count what is left out.
     """
+    path, kind = opening.path, container(opening)
 
     def choose(names: list[str]) -> list[str]:
-        return names if form.wanted is None else form.wanted(names, settings)
+        try:
+            return names if form.wanted is None else form.wanted(names, settings)
+        except LogError as error:  # of a header it is told which line it is on
+            raise error if kind == "delimited" else LogError(f"{shown(path)}: {error}") from None
 
-    path, kind = opening.path, container(opening)
-    if kind == "lines":
+    if made_by_format(kind, form):
+        yield from read_records(path, _made_rows(opening, form, omissions), choose, omissions)
+    elif kind == "lines":
         yield from read_lines(path, choose, omissions)
     elif kind == "arrow":
         yield from read_arrow(path, choose)
     elif kind == "delimited":
         yield from read_delimited(path, choose, omissions)
-    elif kind == "zip":
-        yield from read_records(path, _made_rows(opening, form, omissions), choose, omissions)
-    elif form.rows is None or opening.kind == "table":
-        yield from read_records(path, document_rows(document_value(path)), choose, omissions)
     else:
-        yield from read_records(path, _made_rows(opening, form, omissions), choose, omissions)
+        yield from read_records(path, document_rows(document_value(path)), choose, omissions)
+
+
+def made_by_format(kind: str, form: LogFormat) -> bool:
+    """Whether the format itself makes rows of a file: of archives, documents, and of lines that belong together.
+
+    A format that says which columns it wants takes lines one by one.
+    """
+    return kind == "zip" or (form.rows is not None and (kind == "document" or (kind == "lines" and not form.wanted)))
 
 
 def container(opening: Opening) -> str:
@@ -67,18 +77,15 @@ def place_of(opening: Opening, row: int) -> str:
 
 
 def _made_rows(opening: Opening, form: LogFormat, omissions: Omissions) -> Iterator:
-    make: Callable | None = form.rows
-    if make is None:
-        raise LogError(f"{shown(opening.path)}: {form.title} is not read from such a file")
-    if opening.kind == "zip":
-        yield from make(ZipArchive(opening.path, omissions))
-        return
-    with byte_file(opening.path) as file:
-        try:
-            yield from make(file)
-        except RecursionError:
-            raise LogError(f"{shown(opening.path)}: nested too deep") from None
-        except (UnicodeDecodeError, ValueError) as error:
-            if isinstance(error, LogError):
-                raise
-            raise LogError(f"{shown(opening.path)}: no {form.title} that can be read: {error}") from None
+    path, title = shown(opening.path), form.title
+    if form.rows is None:
+        raise LogError(f"{path}: {title} are not read from a {opening.kind}: another --format?")
+    source = ZipArchive(opening.path, omissions) if opening.kind == "zip" else byte_file(opening.path, omissions)
+    try:
+        yield from form.rows(source)
+    except LogError:
+        raise
+    except RecursionError:
+        raise LogError(f"{path}: nested too deep for {title}") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # values of other kinds than the format's
+        raise LogError(f"{path}: no {title} that can be read: {cut_text(str(error), 200)}") from None

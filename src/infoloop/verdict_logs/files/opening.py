@@ -116,7 +116,7 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 def _cut(value: Any, deeper: int = 4) -> Any:
     """Return a value with its long lists cut, and what is deep in it left out."""
-    if not deeper:
+    if not deeper and isinstance(value, dict | list):
         return None
     if isinstance(value, dict):
         return {key: _cut(inner, deeper - 1) for key, inner in islice(value.items(), 1000)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,31 @@ def column_kind(values: pd.Series) -> str:
     return "none" if kind == "empty" else kinds.get(kind, "other")
 
 
+def typed_columns(frame: pd.DataFrame, texts: Collection[str]) -> pd.DataFrame:
+    """Return a frame of texts alone, as a CSV file is read, with numbers for the columns that are; others as they are.
+
+    Args:
+        frame: The rows.
+        texts: Columns that stay texts.
+
+    >>> import pandas as pd
+    >>> frame = typed_columns(pd.DataFrame({"a": ["1.5"], "b": ["x"], "c": ["7"]}), ["c"])
+    >>> [column_kind(frame[name]) for name in frame]
+    ['float', 'text', 'text']
+    """
+    import pandas as pd
+
+    if not all(column_kind(frame[name]) in ("text", "flag", "none") for name in frame.columns):
+        return frame
+    typed = {}
+    for name in frame.columns:
+        known = frame[name].notna()
+        numbers = pd.to_numeric(frame[name], errors="coerce")
+        numeric = name not in texts and known.any() and numbers[known].notna().all()
+        typed[name] = numbers if numeric else frame[name]
+    return pd.DataFrame(typed, index=frame.index)
+
+
 def text_hashes(values: pd.Series) -> np.ndarray:
     """Return a uint64 for each value of a column, equal for equal ones: BLAKE2b, 8 bytes; a missing value is a text "".
 
@@ -55,11 +80,9 @@ def text_hashes(values: pd.Series) -> np.ndarray:
     >>> text_hashes(pd.Series(["a", "b", "a"])).tolist()
     [4681665781835383343, 9543904841865449333, 4681665781835383343]
     """
-    import pandas as pd
-
-    places, texts = pd.factorize(_texts(values))
-    hashes = (int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()) for text in texts)
-    return np.fromiter(hashes, np.uint64, len(texts))[places]
+    texts = _texts(values).tolist()
+    hashes = b"".join([blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts])
+    return np.frombuffer(hashes, ">u8").astype(np.uint64)
 
 
 def text_lengths(values: pd.Series) -> np.ndarray:
@@ -69,7 +92,8 @@ def text_lengths(values: pd.Series) -> np.ndarray:
     >>> text_lengths(pd.Series(["abc", None])).tolist()
     [3.0, 0.0]
     """
-    return _texts(values).str.len().to_numpy(np.float64)
+    texts = _texts(values)
+    return np.fromiter(map(len, texts), np.float64, len(texts))
 
 
 def hashed_names(*columns: pd.Series) -> np.ndarray:

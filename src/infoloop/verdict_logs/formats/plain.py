@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import math
@@ -11,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, quote
+from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names
 from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening, Settings
-from infoloop.verdict_logs.formats.row_errors import RowError
+from infoloop.verdict_logs.formats.row_errors import RowError, is_nested, refuse_nested, refuse_value
 from infoloop.verdict_logs.formats.verdict_words import read_verdicts
 from infoloop.verdict_logs.rollouts import Rollouts
 
@@ -24,7 +25,7 @@ KEYS = ("problem", "step", "group", "attempt", "pass", "reward", "advantage", "l
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "problem": (
         "problem", "problem_id", "task_id", "question_id", "example_id", "instance_id", "prompt_id", "doc_id", "prompt",
-        "question", "task", "input", "instruction", "id",
+        "question", "input", "instruction", "task", "id",
     ),
     "step": ("step", "global_step", "training_step", "train_step", "steps", "iteration", "iter", "policy_version"),
     "group": ("group", "group_id", "group_idx", "group_index"),
@@ -110,35 +111,46 @@ def rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
     marks = [values for values in (*verdicts.values(), reward) if values is not None]
     judged = ~np.all([np.isnan(values) for values in marks], axis=0)
     step = _steps(named["step"]) if "step" in named else None
-    kept = {
-        f"no {found['problem'][0]}": named["problem"].notna().to_numpy(),
-        "no verdict and no reward": judged,
-        "no step": np.ones(len(frame), bool) if step is None else step != _NO_STEP,
-    }
+    there = {f"no {found[key][0]}": named[key].notna().to_numpy() for key in ("problem", "attempt") if key in named}
+    there |= {"no verdict and no reward": judged} | ({} if step is None else {"no step": step != _NO_STEP})
     keep, left_out = np.ones(len(frame), bool), {}
-    for reason, good in kept.items():
+    for reason, good in there.items():
         if many := int((keep & ~good).sum()):
             left_out[reason] = many
         keep &= good
-    whole = keep.all()
-
-    def pick(values: np.ndarray | None) -> np.ndarray | None:
-        return values if whole or values is None else values[keep]
-
-    plain = {key: named.get(key) for key in ("group", "attempt", "answer")}
+    if not keep.all():
+        kept = rollouts(frame[keep], path, settings) if keep.any() else _none(found)
+        return dataclasses.replace(kept, left_out=left_out)
+    answer = named["answer"].fillna("") if "answer" in named else None
     return Rollouts(
-        problem=pick(texts(named["problem"])),
-        row=pick(frame.index.to_numpy()),
-        step=pick(step),
-        group=pick(_names(plain["group"])),
-        attempt=pick(_names(plain["attempt"])),
-        reward=pick(reward),
-        rewards={name: pick(_numbers(frame[name])) for name in found.get("component", ())},
-        verdicts={name: pick(values) for name, values in verdicts.items()},
-        advantage=pick(_numbers(named.get("advantage"))),
-        length=pick(_lengths(named)),
-        answer=pick(None if plain["answer"] is None else texts(plain["answer"].fillna(""))),
-        left_out=left_out,
+        problem=named_values(named["problem"]),
+        row=frame.index.to_numpy(),
+        step=step,
+        group=_names(named["group"]) if "group" in named else None,
+        attempt=_names(named["attempt"]) if "attempt" in named else None,
+        reward=reward,
+        rewards={name: _numbers(frame[name]) for name in found.get("component", ())},
+        verdicts=verdicts,
+        advantage=_numbers(named["advantage"]) if "advantage" in named else None,
+        length=_lengths(named),
+        answer=None if answer is None else named_values(answer),
+    )
+
+
+def _none(found: Mapping[str, list[str]]) -> Rollouts:
+    """Return no rollouts, with what the columns would have given."""
+    empty = np.zeros(0)
+    given = {key: empty if key in found else None for key in KEYS}
+    return Rollouts(
+        problem=np.zeros(0, object),
+        row=np.zeros(0, int),
+        step=given["step"],
+        group=given["group"],
+        attempt=given["attempt"],
+        reward=given["reward"],
+        advantage=given["advantage"],
+        length=given["length"],
+        answer=given["answer"],
     )
 
 
@@ -165,15 +177,16 @@ def remarks(part: Rollouts, settings: Settings) -> Iterator[tuple[str, np.ndarra
         yield GRADED, np.isnan(verdict) & ~np.isnan(part.reward)
 
 
-def texts(values: pd.Series) -> np.ndarray:
+def named_values(values: pd.Series) -> np.ndarray:
     """Return values as names: texts and numbers as they are, long ones and nested ones with a hash in their place."""
     import pandas as pd
 
-    if values.dtype == object and values.map(lambda value: isinstance(value, (list, dict, np.ndarray))).any():
+    if values.dtype == object and values.map(is_nested).any():
         values = pd.Series([_digest_of(value) for value in values], dtype=object)
     codes, distinct = pd.factorize(values)
     names = np.empty(len(distinct) + 1, object)
-    names[:-1] = [name_of(value) for value in distinct]
+    short = _LONGEST_NAME
+    names[:-1] = [v if type(v) is str and len(v) <= short else name_of(v) for v in distinct.tolist()]
     return names[codes]
 
 
@@ -205,11 +218,11 @@ def _missing(key: str, names: list[str], name: str | None = None) -> LogError:
 
 
 def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _digest_of(value: Any) -> Any:
-    if isinstance(value, (list, dict, np.ndarray)):
+    if is_nested(value):
         return "#" + _digest(json.dumps(value, sort_keys=True, default=_plain))
     return value
 
@@ -218,34 +231,22 @@ def _plain(value: Any) -> Any:
     return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else str(value)
 
 
-def _names(values: pd.Series | None) -> np.ndarray | None:
-    """Return numbers as they are, all else as texts."""
-    if values is None:
-        return None
+def _names(values: pd.Series) -> np.ndarray:
+    """Return whole numbers as they are, all else as texts."""
     if values.dtype.kind in "iu":
         return values.to_numpy()
-    _refuse_nested(values)
-    return texts(values.where(values.notna(), ""))
+    refuse_nested(values)
+    return named_values(values.where(values.notna(), ""))
 
 
-def _refuse_nested(values: pd.Series) -> None:
-    if values.dtype == object:
-        nested = values.map(lambda value: isinstance(value, (list, dict, np.ndarray))).to_numpy(bool)
-        if nested.any():
-            row = int(values.index[nested.argmax()])
-            raise RowError(row, f"{cut_text(str(values.name))}: its values are nested: give plain ones")
-
-
-def _numbers(values: pd.Series | None, words: bool = False) -> np.ndarray | None:
+def _numbers(values: pd.Series, words: bool = False) -> np.ndarray:
     """Return numbers, NaN for what is none and for what is not finite; of words those of verdicts, if wanted."""
     import pandas as pd
 
-    if values is None:
-        return None
     if values.dtype.kind in "iufb":
         numbers = values.to_numpy(float)
     else:
-        _refuse_nested(values)
+        refuse_nested(values)
         numbers = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=math.nan)
         if words and (np.isnan(numbers) & values.notna().to_numpy()).any():
             numbers = read_verdicts(values, graded=True)
@@ -261,9 +262,7 @@ def _steps(values: pd.Series) -> np.ndarray:
     whole = np.isnan(numbers) | ((numbers == np.floor(numbers)) & (np.abs(numbers) < 2**53))
     broken = ~whole | (np.isnan(numbers) & values.notna().to_numpy())
     if broken.any():
-        at = int(broken.argmax())
-        what = f"{quote(values.iloc[at], 40)} is no whole number: steps are numbered"
-        raise RowError(int(values.index[at]), f"{cut_text(str(values.name))}: {what}")
+        refuse_value(values, int(broken.argmax()), "is no whole number: steps are numbered")
     return np.where(np.isnan(numbers), _NO_STEP, np.where(np.isnan(numbers), 0, numbers)).astype(np.int64)
 
 

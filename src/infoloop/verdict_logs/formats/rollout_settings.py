@@ -12,6 +12,7 @@ import numpy as np
 from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, quote
 from infoloop.verdict_logs.formats.column_values import column_numbers, text_hashes
 from infoloop.verdict_logs.formats.log_format import LogError, Settings
+from infoloop.verdict_logs.formats.row_errors import RowError
 from infoloop.verdict_logs.rollouts import Rollouts
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def with_settings(rollouts: Rollouts, frame: pd.DataFrame, path: Path, settings:
         settings: The columns and the threshold.
 
     Raises:
-        LogError: For a column that is not there, or whose values are not what they are said to be.
+        LogError: For a column that is not there.
+        RowError: For a value that is not what it is said to be.
 
     >>> import pandas as pd
     >>> found = Rollouts(np.array(["a", "a"]), np.array([1, 2]), reward=np.array([0.2, 0.9]))
@@ -77,10 +79,10 @@ def with_settings(rollouts: Rollouts, frame: pd.DataFrame, path: Path, settings:
     """
     chosen = {key: _column(frame, name, path).loc[rollouts.row] for key, name in settings.columns.items()}
     named = chosen.pop("pass", None)
-    values = {key: _READINGS[key](values, path) for key, values in chosen.items() if key in _READINGS}
+    values = {key: _READINGS[key](values) for key, values in chosen.items() if key in _READINGS}
     changed = replace(rollouts, **values)
     if named is not None:
-        verdict = _verdict(named, settings.threshold, path)
+        verdict = _verdict(named, settings.threshold)
         others = {name: values for name, values in rollouts.verdicts.items() if name != named.name}
         return replace(changed, verdicts={str(named.name): verdict, **others})
     if settings.threshold is None or changed.verdicts or changed.reward is None:
@@ -108,47 +110,43 @@ def _at_least(values: np.ndarray, threshold: float) -> np.ndarray:
     return np.where(np.isnan(values), np.nan, values >= threshold)
 
 
-def _verdict(values: pd.Series, threshold: float | None, path: Path) -> np.ndarray:
-    numbers = _numbers(values, path)
+def _verdict(values: pd.Series, threshold: float | None) -> np.ndarray:
+    numbers = _numbers(values)
     if threshold is not None:
         return _at_least(numbers, threshold)
     neither = ~(np.isnan(numbers) | np.isin(numbers, (0, 1)))
-    if neither.any():
-        row = int(neither.argmax())
-        where = f"{path}:{values.index[row]}: {cut_text(str(values.name))}: {numbers[row]:g}"
-        raise LogError(f"{where} is neither 0 nor 1: say from where on an answer is right with --threshold")
+    _refuse(values, neither, "is neither 0 nor 1: say from where on an answer is right with --threshold")
     return numbers
 
 
-def _numbers(values: pd.Series, path: Path) -> np.ndarray:
+def _numbers(values: pd.Series) -> np.ndarray:
     numbers = column_numbers(values)
-    wrong = np.isnan(numbers) & values.notna().to_numpy()
-    if wrong.any():
-        row = int(wrong.argmax())
-        where = f"{path}:{values.index[row]}: {cut_text(str(values.name))}"
-        raise LogError(f"{where}: {quote(values.iloc[row], 40)} is no number: name another column")
+    _refuse(values, np.isnan(numbers) & values.notna().to_numpy(), "is no number: name another column")
     return numbers
 
 
-def _steps(values: pd.Series, path: Path) -> np.ndarray:
-    numbers = _numbers(values, path)
+def _steps(values: pd.Series) -> np.ndarray:
+    numbers = _numbers(values)
     wrong = np.isnan(numbers) | (numbers != np.floor(numbers))
-    if wrong.any():
-        row = int(wrong.argmax())
-        where = f"{path}:{values.index[row]}: {cut_text(str(values.name))}"
-        raise LogError(f"{where}: {quote(values.iloc[row], 40)} is no step: give every row a whole number")
+    _refuse(values, wrong, "is no step: give every row a whole number")
     return numbers.astype(np.int64)
 
 
-def _names(values: pd.Series, path: Path) -> np.ndarray:
-    if values.isna().any():
-        row = int(values.isna().to_numpy().argmax())
-        where = f"{path}:{values.index[row]}: {cut_text(str(values.name))}"
-        raise LogError(f"{where}: there is no value: give every row one")
+def _names(values: pd.Series) -> np.ndarray:
+    _refuse(values, values.isna().to_numpy(), "is no value: give every row one")
     return values.map(str).to_numpy(object)
 
 
-_READINGS: dict[str, Callable[[pd.Series, Path], np.ndarray]] = {
+def _refuse(values: pd.Series, wrong: np.ndarray, why: str) -> None:
+    """Raise RowError with the first value that is wrong."""
+    if wrong.any():
+        row = int(wrong.argmax())
+        value = values.iloc[row]
+        shown = quote(value, 40) if isinstance(value, str) else cut_text(str(value), 40)
+        raise RowError(int(values.index[row]), f"{cut_text(str(values.name))}: {shown} {why}")
+
+
+_READINGS: dict[str, Callable[[pd.Series], np.ndarray]] = {
     "problem": _names,
     "step": _steps,
     "group": _names,
@@ -156,5 +154,5 @@ _READINGS: dict[str, Callable[[pd.Series, Path], np.ndarray]] = {
     "reward": _numbers,
     "advantage": _numbers,
     "length": _numbers,
-    "answer": lambda values, path: text_hashes(values),
+    "answer": text_hashes,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -34,8 +34,8 @@ def group_blocks(problem: np.ndarray, step: np.ndarray, advantage: np.ndarray | 
     A run is what lies side by side with the same prompt and step. The size of groups is the one by which most rows are
     explained, of the sizes of runs and their greatest common divisor: a run is explained where it has a multiple of the
     size, and the advantages of each block of that size sum to zero, as they do about a baseline of the group. So a
-    prompt that stands twice side by side is two groups. Of ties the largest size counts. Where no size explains more
-    than half of the rows every run is a group; where the rows of a prompt never lie side by side, those of a step are.
+    prompt that stands twice side by side is two groups. Of ties the largest size counts. Where no size above 1 explains
+    more than half of the rows, the table is not in this order, and the rows of a prompt in a step are a group.
 
     Args:
         problem: Names of the prompts.
@@ -55,12 +55,9 @@ def group_blocks(problem: np.ndarray, step: np.ndarray, advantage: np.ndarray | 
     lengths = np.diff(np.append(starts, len(problem)))
     first = np.concatenate([[True], step[starts[1:]] != step[starts[:-1]]])
     place = np.arange(len(problem)) - np.repeat(starts, lengths)
-    if lengths.max() == 1:
-        block = _codes(problem, step)
-        return Blocks(block, np.zeros(len(problem), np.int64), {})
     size, explained = _size(lengths, first, place, advantage)
     if not size:
-        size, explained = len(problem), np.ones(len(lengths), bool)
+        return Blocks(_codes(problem, step), np.zeros(len(problem), np.int64), {})
     block = np.cumsum(place % size == 0) - 1
     cut = np.repeat(first & ~explained, lengths)
     other = np.repeat(~first & ~explained, lengths)
@@ -98,7 +95,7 @@ def implied_weights(rewards: np.ndarray, advantage: np.ndarray, block: np.ndarra
     squares = np.bincount(block, advantage**2, blocks)
     live = np.isfinite(squares) & (squares > 0)
     rows = live[block]
-    if not rewards.size or not rows.any():
+    if not rewards.size:
         return None
     known = np.where(np.isnan(rewards), 0.0, rewards)
     means = np.array([np.bincount(block, values, blocks) / sizes for values in known])
@@ -127,15 +124,15 @@ def differs_within(values: np.ndarray, block: np.ndarray) -> bool:
     >>> differs_within(np.array([1.0, 1, 2, 2]), np.array([0, 0, 1, 1]))
     False
     """
-    same = block[1:] == block[:-1]  # blocks lie side by side
-    return bool((same & (np.diff(values) != 0) & ~np.isnan(np.diff(values))).any())
+    order = np.argsort(block, kind="stable")
+    same, differences = np.diff(block[order]) == 0, np.diff(values[order])
+    return bool((same & (differences != 0) & ~np.isnan(differences)).any())
 
 
 def repeated_rows(before: Rollouts, rollouts: Rollouts) -> np.ndarray:
-    """Return which rows of a file stand in the file before it too: the most first ones that are its last ones.
+    """Return which rows of a file stand in the file before it too (`common_end`), in a trainer that keeps its buffer.
 
-    Both are the same batch under two steps, since the trainer does not empty the buffer that it writes. Rows are equal
-    where prompt, completion, rewards and advantage are.
+    Rows are equal where prompt, completion, rewards and advantage are; both are the same batch under two steps.
 
     Args:
         before: The rollouts of the file before, in its order.
@@ -147,10 +144,16 @@ def repeated_rows(before: Rollouts, rollouts: Rollouts) -> np.ndarray:
     [True, False]
     """
     old, new = _signatures(before), _signatures(rollouts)
-    for length in range(min(len(old), len(new)), 0, -1):
-        if new[0] == old[-length] and new[:length] == old[-length:]:
-            return np.arange(len(new)) < length
-    return np.zeros(len(new), bool)
+    return np.arange(len(new)) < common_end(old, new)
+
+
+def common_end(old: Sequence[Hashable], new: Sequence[Hashable]) -> int:
+    """Return the largest number of things at the beginning of `new` that are the end of `old`.
+
+    >>> common_end("abab", "abc"), common_end("abc", "d")
+    (2, 0)
+    """
+    return next((n for n in range(min(len(old), len(new)), 0, -1) if new[0] == old[-n] and new[:n] == old[-n:]), 0)
 
 
 def _signatures(rollouts: Rollouts) -> list[tuple]:
@@ -162,7 +165,7 @@ def _signatures(rollouts: Rollouts) -> list[tuple]:
 def _size(
     lengths: np.ndarray, first: np.ndarray, place: np.ndarray, advantage: np.ndarray | None
 ) -> tuple[int, np.ndarray]:
-    """Return the size of groups, 0 where none explains half of the rows, and which runs it explains."""
+    """Return the size of groups, 0 where none explains more than half of the rows, and which runs it explains."""
     whole = lengths[~first]  # the first run of a step may be cut
     candidates = {*lengths.tolist(), int(np.gcd.reduce(lengths)), int(np.gcd.reduce(whole))} - {0, 1}
     for sums in (advantage, None):  # advantages about no baseline of the group tell nothing

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoloop.reporting.suggestions import cut_text, quote
-from infoloop.verdict_logs.formats.row_errors import RowError
+from infoloop.verdict_logs.formats.row_errors import refuse_nested, refuse_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +42,7 @@ def read_verdicts(values: pd.Series, threshold: float | None = None, graded: boo
     if values.dtype.kind in "iufb":
         numbers = values.to_numpy(float)
     else:
+        refuse_nested(values)
         codes, distinct = pd.factorize(values)
         known = np.array([_number(value) for value in distinct] + [math.nan])
         _refuse_mixture(values, codes, distinct)
@@ -60,11 +60,9 @@ def read_verdicts(values: pd.Series, threshold: float | None = None, graded: boo
 def _number(value: Any) -> float:
     """Return the number of a value or word; NaN for what is neither."""
     if isinstance(value, str):
-        word = value.strip().lower()
+        word = _word(value)
         if word in _WORDS:
             return _WORDS[word]
-        if word.startswith("failed:"):  # as HumanEval's harness writes it
-            return 0.0
         value = word
     elif not isinstance(value, (bool, int, float, np.number, np.bool_)):
         return math.nan
@@ -72,6 +70,12 @@ def _number(value: Any) -> float:
         return float(value)
     except (ValueError, OverflowError):
         return math.nan
+
+
+def _word(value: Any) -> str:
+    """Return a text in lower case, that of a failure with a message without it, as HumanEval's harness writes it."""
+    word = value.strip().lower() if isinstance(value, str) else ""
+    return "failed" if word.startswith("failed:") else word
 
 
 def _read_letters(values: pd.Series, codes: np.ndarray, distinct: Any, known: np.ndarray) -> np.ndarray:
@@ -85,23 +89,16 @@ def _read_letters(values: pd.Series, codes: np.ndarray, distinct: Any, known: np
 
 def _refuse_mixture(values: pd.Series, codes: np.ndarray, distinct: Any) -> None:
     """Raise RowError where some values are numbers and others words, but for true and false."""
-    lower = [v.strip().lower() if isinstance(v, str) else "" for v in distinct]
+    lower = [_word(value) for value in distinct]
     words = [word in _WORDS and word not in ("true", "false") for word in lower]
     numbers = [word not in _WORDS and not math.isnan(_number(v)) for v, word in zip(distinct, lower, strict=True)]
     if any(numbers) and any(words):
         at = int(np.isin(codes, np.flatnonzero(words)).argmax())
-        what = f"{_shown(values.iloc[at])} is a word among numbers: write all verdicts in one way"
-        raise RowError(int(values.index[at]), f"{cut_text(str(values.name))}: {what}")
+        refuse_value(values, at, "is a word among numbers: write all verdicts in one way")
 
 
 def _refuse(values: pd.Series, at: int) -> None:
-    value = values.iloc[at]
     remedy = "give 0, 1, true or false"
-    if math.isfinite(_number(value)):
-        remedy += ", or say with --threshold from which number on an answer is right"
-    what = f"{_shown(value)} is no verdict: {remedy}"
-    raise RowError(int(values.index[at]), f"{cut_text(str(values.name))}: {what}")
-
-
-def _shown(value: Any) -> str:
-    return quote(value, 40) if isinstance(value, str) else cut_text(str(value), 40)
+    if math.isfinite(_number(values.iloc[at])):
+        remedy += ", say with --threshold from which number on an answer is right, or name the column with --columns"
+    refuse_value(values, at, f"is no verdict: {remedy}")

@@ -34,6 +34,7 @@ from infoloop.verdict_logs.formats.column_values import (
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.message_texts import last_text
 from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out, with_settings
+from infoloop.verdict_logs.formats.verifiers_traces import of_a_trainer
 from infoloop.verdict_logs.rollouts import Rollouts
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ _NO_METRICS = _TIMES | _EARLY | _LATE | _OTHER | _OF_PRIME_RL
 
 def _recognises(opening: Opening) -> bool:
     keys = opening.keys
-    if keys & {"group_id", "policy_version", "rollout_id", "step", "turns"}:
+    if keys & {"step", "turns"} or of_a_trainer(opening):
         return False
     return (keys >= _LATE and bool(keys & (_TIMES | {"metrics"}))) or (keys >= _EARLY and "example_id" not in keys)
 

@@ -19,6 +19,7 @@ not `ok` is left out, whatever rewards it has.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -34,6 +35,7 @@ from infoloop.verdict_logs.rollouts import Rollouts
 if TYPE_CHECKING:
     import pandas as pd
 
+_FOLDER = re.compile(r"step_\d+$")
 _TRACE = {"nodes", "rewards", "task", "timing"}
 
 
@@ -60,6 +62,18 @@ def is_episode(keys: frozenset[str]) -> bool:
     (True, False)
     """
     return keys >= {"traces", "errors"} or keys >= _TRACE
+
+
+def of_a_trainer(opening: Opening) -> bool:
+    """Return whether a program that trains wrote these rows of verifiers: prime-rl, by its keys or its folders.
+
+    >>> of_a_trainer(Opening(Path("rollouts/step_3/train/all/traces.jsonl"), "lines"))
+    True
+    """
+    row = opening.records[0] if opening.records else {}
+    if opening.keys & {"group_id", "policy_version", "rollout_id"} or any(map(_FOLDER.match, opening.path.parts)):
+        return True
+    return bool(_part(row, "run").get("work") or _part(row, "info").get("group_id"))
 
 
 def attempts_of(frame: pd.DataFrame) -> list[Attempt]:
@@ -92,10 +106,12 @@ def trace_rollouts(
     scores = _columns([_scores(attempt.trace) for attempt in attempts])
     metrics = _columns([_numbers(attempt.trace.get("metrics")) for attempt in attempts])
     reward = np.array([_reward(attempt.trace) for attempt in attempts])
-    judging = {**{name: values for name, values in metrics.items() if name not in scores}, **scores}
+    judging = {**scores, **{name: values for name, values in metrics.items() if name not in scores}}
+    names = [str(attempt.trace.get("id", f"of row {attempt.row}")) for attempt in attempts]
     rollouts = Rollouts(
         problem=np.array([problem_prefix(attempt) + _problem(attempt) for attempt in attempts], object),
         row=np.array([attempt.row for attempt in attempts], np.int64),
+        attempt=np.array(names, object),
         reward=reward,
         rewards=scores,
         verdicts=zero_one_verdicts(judging) or zero_one_verdicts({"reward": reward}),
@@ -106,7 +122,14 @@ def trace_rollouts(
     return rollouts, {
         "attempts that ended with an error": np.array(failed, bool),
         "attempts without a reward": np.isnan(reward),
+        "attempts that stand twice": _stand_twice(names),
     }
+
+
+def _stand_twice(names: list[str]) -> np.ndarray:
+    twice = np.ones(len(names), bool)
+    twice[np.unique(np.array(names, object).astype(str), return_index=True)[1]] = False
+    return twice
 
 
 def _of(row: int, episode: Mapping[str, Any]) -> Iterator[Attempt]:
@@ -192,7 +215,7 @@ def _length(trace: Mapping[str, Any]) -> float:
 
 
 def _recognises(opening: Opening) -> bool:
-    return is_episode(opening.keys)
+    return is_episode(opening.keys) and not of_a_trainer(opening)
 
 
 def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:

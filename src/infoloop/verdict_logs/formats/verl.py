@@ -21,9 +21,10 @@ of the policy's. Answers are equal where `pred` is, the answer that the reward f
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -33,6 +34,7 @@ from infoloop.verdict_logs.formats.column_values import (
     hashed_names,
     text_hashes,
     text_lengths,
+    typed_columns,
     zero_one_verdicts,
 )
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
@@ -49,7 +51,7 @@ _NO_VERDICTS = {
     "timeout",
     "error",
 }  # flags of verl's reward managers, of the output's length and of failures
-_UID = r"^(?P<group>.+)_(?P<attempt>\d+)_(?P<output>\d+)$"
+_NUMBER = re.compile(r"\d{1,9}$")
 
 
 def _recognises(opening: Opening) -> bool:
@@ -57,7 +59,9 @@ def _recognises(opening: Opening) -> bool:
 
 
 def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
-    frame, left_out = complete_rows(frame, ("step", "input", "score"))
+    frame, left_out = complete_rows(
+        typed_columns(frame, ("input", "output", "gts", "pred")), ("step", "input", "score")
+    )
     numbers = _numeric_columns(frame)
     reward, components = _reward(frame, numbers)
     judging = {name: values for name, values in numbers.items() if name not in _NO_VERDICTS}
@@ -73,7 +77,11 @@ def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
         answer=text_hashes(frame["pred" if "pred" in frame else "output"]),
         left_out=left_out,
     )
-    return with_settings(leave_out(_with_uid(rollouts, frame), _reasons(frame, reward)), frame, path, settings)
+    keys = _keys(frame)
+    reasons = {} if keys is None else _reasons(keys)
+    rollouts = rollouts if keys is None else _with_keys(rollouts, keys)
+    rollouts = leave_out(rollouts, reasons | {"rows without a reward": np.isnan(reward)})
+    return with_settings(rollouts, frame, path, settings)
 
 
 def _numeric_columns(frame: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -112,40 +120,49 @@ def _problems(frame: pd.DataFrame) -> np.ndarray:
     return hashed_names(*columns)
 
 
-def _with_uid(rollouts: Rollouts, frame: pd.DataFrame) -> Rollouts:
-    """Return the rollouts with groups and attempts of v1; the prompt of a group's first output is the problem."""
-    parts = _uid_parts(frame)
-    if parts is None:
-        return rollouts
-    first = parts.assign(problem=rollouts.problem).sort_values(["attempt", "output"], kind="stable")
-    problems = first.groupby("group")["problem"].first()
-    return replace(
-        rollouts,
-        problem=problems.loc[parts["group"]].to_numpy(object),
-        group=parts["group"].to_numpy(object),
-        attempt=parts["attempt"].to_numpy(),
-    )
+class _Keys(NamedTuple):
+    """What `uid` of v1 says of each row: group, its number, attempt, output, and a number for group and attempt."""
+
+    group: np.ndarray
+    place: np.ndarray
+    attempt: np.ndarray
+    output: np.ndarray
+    whole: np.ndarray
 
 
-def _uid_parts(frame: pd.DataFrame) -> pd.DataFrame | None:
-    """Return group, attempt and output of every row; None where there are none."""
+def _keys(frame: pd.DataFrame) -> _Keys | None:
+    """Return the parts of `uid`; None where there is none, or it is of another kind."""
+    import pandas as pd
+
     if "uid" not in frame or frame.empty:
         return None
-    parts = frame["uid"].astype(str).str.extract(_UID)
-    if parts.isna().any(axis=None):
+    parts = [str(uid).rsplit("_", 2) for uid in frame["uid"]]
+    if not all(len(part) == 3 and _NUMBER.match(part[1]) and _NUMBER.match(part[2]) for part in parts):
         return None
-    return parts.assign(attempt=parts["attempt"].astype(np.int64), output=parts["output"].astype(np.int64))
+    group = np.array([part[0] for part in parts], object)
+    place = pd.factorize(group)[0]
+    attempt, output = (np.array([int(part[k]) for part in parts], np.int64) for k in (1, 2))
+    return _Keys(group, place, attempt, output, pd.factorize(place * (attempt.max() + 1) + attempt)[0])
 
 
-def _reasons(frame: pd.DataFrame, reward: np.ndarray) -> dict[str, np.ndarray]:
-    parts = _uid_parts(frame)
-    reasons = {}
-    if parts is not None:
-        reasons["padding that the trainer added"] = parts["group"].str.startswith("pad").to_numpy()
-        last = parts.groupby(["group", "attempt"])["output"].transform("max")
-        reasons["earlier outputs of an attempt"] = (parts["output"] < last).to_numpy()
-        reasons["rows that stand twice"] = parts.duplicated().to_numpy()
-    return reasons | {"rows without a reward": np.isnan(reward)}
+def _with_keys(rollouts: Rollouts, keys: _Keys) -> Rollouts:
+    """Return the rollouts with groups and attempts of v1; the prompt of a group's first output is the problem."""
+    order = np.lexsort((keys.output, keys.attempt, keys.place))
+    first = order[np.unique(keys.place[order], return_index=True)[1]]
+    return replace(rollouts, problem=rollouts.problem[first][keys.place], group=keys.group, attempt=keys.attempt)
+
+
+def _reasons(keys: _Keys) -> dict[str, np.ndarray]:
+    """Return which rows of v1 are none of the policy's, or not the last output of an attempt."""
+    import pandas as pd
+
+    last = np.full(keys.whole.max() + 1, -1)
+    np.maximum.at(last, keys.whole, keys.output)
+    return {
+        "padding that the trainer added": np.array([name.startswith("pad") for name in keys.group], bool),
+        "earlier outputs of an attempt": keys.output < last[keys.whole],
+        "rows that stand twice": pd.Index(keys.whole * (keys.output.max() + 1) + keys.output).duplicated(),
+    }
 
 
 FORMAT = LogFormat(

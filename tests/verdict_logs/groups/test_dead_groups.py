@@ -1,0 +1,175 @@
+"""Dead groups of a log against loops and fractions, and the coverage of their intervals over made logs."""
+
+import itertools
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from infoloop.probability.numerics import rounding
+from infoloop.verdict_logs.groups.dead_groups import deciding_number, find_dead_groups, unanimous_share
+from infoloop.verdict_logs.groups.group_table import collect_groups
+from infoloop.verdict_logs.rollouts import Rollouts
+from tests.support.made_groups import table_of
+
+
+def log_of(*groups, **more) -> Rollouts:
+    """A log of groups (step, problem, rewards, verdicts)."""
+    rows = [(s, p, r, v) for s, p, rewards, verdicts in groups for r, v in zip(rewards, verdicts, strict=True)]
+    columns = zip(zip(*rows, strict=True), (int, object, float, float), strict=True)
+    step, problem, reward, verdict = (np.array(values, kind) for values, kind in columns)
+    return Rollouts(problem, np.arange(len(rows)), step=step, reward=reward, verdicts={"tests": verdict}, **more)
+
+
+def test_a_group_is_dead_if_its_rewards_are_equal_and_is_called_by_its_verdicts():
+    nan = math.nan
+    log = log_of(
+        (1, "a", (0, 0, 0), (0, 0, 0)),
+        (1, "b", (1, 1), (1, 1)),
+        (1, "c", (0.5, 0.5), (0, 1)),
+        (1, "d", (0.1, 0.1 + 2**-55), (0, 0)),
+        (2, "e", (0.3, 0.3), (0, nan)),
+        (2, "f", (1,), (1,)),
+        (2, "g", (nan, 1, nan), (0, 1, 0)),
+        (2, "h", (nan, 0, 0, 1), (0, 0, 0, 1)),
+    )
+    found = find_dead_groups(collect_groups([log]))
+    assert found.kind.tolist() == [1, 2, 3, 0, 3, 4, 4, 0]
+    assert found.whole[:8] == (1, 2, 6, 15, 3, 2, 4, 4)
+    assert found.whole.share == 9 / 15
+    assert [window[:8] for window in found.windows] == [(1, 1, 4, 9, 3, 2, 2, 0), (2, 2, 2, 6, 0, 0, 2, 4)]
+
+
+def test_the_number_that_decides_is_the_reward_or_what_stands_for_it():
+    ones = np.ones(1)
+
+    def of(**given):
+        return collect_groups([Rollouts(np.array(["a"]), ones, **given)])
+
+    def name(table):
+        return " ".join(table.measured[deciding_number(table)])
+
+    assert name(of(rewards={"form": ones}, reward=ones, advantage=ones)) == "reward "
+    assert name(of(rewards={"form": ones}, advantage=ones, verdicts={"tests": ones})) == "component form"
+    assert name(of(rewards={"form": ones, "right": ones}, advantage=ones, verdicts={"tests": ones})) == "advantage "
+    assert name(of(rewards={"form": ones, "right": ones}, verdicts={"tests": ones})) == "verdict tests"
+    with pytest.raises(ValueError, match="no reward, advantage or verdict: name the column"):
+        deciding_number(of(length=ones))
+
+
+def test_unanimous_shares_are_those_of_all_groups_that_can_be_drawn():
+    for attempts, n in itertools.product(range(1, 8), range(1, 8)):
+        for passes in range(attempts + 1) if n <= attempts else ():
+            groups = list(itertools.combinations([1] * passes + [0] * (attempts - passes), n))
+            wanted = Fraction(sum(len(set(group)) == 1 for group in groups), len(groups))
+            found = unanimous_share(np.array([passes]), np.array([attempts]), np.array([n]))[0]
+            assert found == pytest.approx(float(wanted), rel=rounding(64), abs=0)
+
+
+def test_what_is_expected_of_one_rate_a_problem_is_the_mean_over_its_groups():
+    table = table_of([0, 0, 1, 2, 2], [0, 1, 0, 0, 2], np.array([2, 4, 3, 2, 2]), np.array([0, 3, 3, 1, 2]))
+    found = find_dead_groups(table).unanimity
+    draws = {(3, 6, 2): Fraction(2 * 3, 15), (3, 6, 4): Fraction(0), (3, 4, 2): Fraction(3, 6)}
+    expected = (2 * draws[3, 6, 2] + 4 * draws[3, 6, 4] + 4 * draws[3, 4, 2]) / 10
+    assert (found.rollouts, found.share) == (10, 4 / 10)
+    assert found.expected == pytest.approx(float(expected), rel=rounding(64))
+
+
+def slow_slope(step, size, values) -> float:
+    """The slope of the weighted line of least squares, in fractions."""
+    step, size, values = ([Fraction(x) for x in xs] for xs in (step, size, values))
+    x, y = (sum(w * v for w, v in zip(size, of, strict=True)) / sum(size) for of in (step, values))
+    ahead = [(s - x, v - y) for s, v in zip(step, values, strict=True)]
+    up = sum(w * a * b for w, (a, b) in zip(size, ahead, strict=True))
+    return float(up / sum(w * a * a for w, (a, _) in zip(size, ahead, strict=True)))
+
+
+def test_the_trend_is_the_line_of_least_squares():
+    step, size, passes = [0, 0, 3, 4, 9], np.array([4, 2, 4, 8, 4]), np.array([0, 1, 2, 8, 4])
+    trend = find_dead_groups(table_of([0, 1, 2, 3, 4], step, size, passes)).trend
+    wanted = slow_slope(step, size.tolist(), [1, 0, 0, 1, 1])
+    assert trend.slope == pytest.approx(wanted, rel=rounding(64))
+    assert trend.change == pytest.approx(9 * wanted, rel=rounding(64))
+    assert trend.exact_low < trend.slope < trend.exact_high
+    assert (trend.direction, trend.certain) == ("no trend", False)
+
+
+def test_a_run_that_dies_has_a_trend_that_is_certain_and_one_that_wakes_up_the_opposite():
+    step, size = np.repeat(np.arange(20), 20), np.full(400, 8)
+    alive = np.random.default_rng(0).random(400) < 1 - step / 20
+    dies = find_dead_groups(table_of(np.arange(400), step, size, np.where(alive, 4, 0))).trend
+    wakes = find_dead_groups(table_of(np.arange(400), step, size, np.where(alive, 0, 4))).trend
+    assert (dies.direction, dies.certain) == ("rises", True)
+    assert (wakes.direction, wakes.certain) == ("falls", True)
+    assert wakes.slope == pytest.approx(-dies.slope, rel=rounding(1000))
+
+
+@pytest.mark.parametrize("passes", [(0, 8, 0), (1, 1, 1)])
+def test_without_a_difference_there_is_no_trend(passes):
+    table = table_of([0, 1, 2], [0, 1, 2], np.full(3, 8), np.array(passes))
+    assert find_dead_groups(table).trend is None
+    assert find_dead_groups(table_of([0, 1], [3, 3], np.full(2, 8), np.array([0, 4]))).trend is None
+
+
+def coverage(sizes, rates) -> float:
+    """The probability of all logs whose interval for the share holds what is expected."""
+    dead = [p**n + (1 - p) ** n for n, p in zip(sizes, rates, strict=True)]
+    truth, held = float(np.average(dead, weights=sizes)), 0.0
+    for died in itertools.product((0, 1), repeat=len(sizes)):
+        mass = math.prod(d if x else 1 - d for d, x in zip(dead, died, strict=True))
+        table = table_of(range(len(sizes)), [0] * len(sizes), np.array(sizes), np.where(died, 0, 1))
+        whole = find_dead_groups(table, 0.2).whole
+        assert 0 <= whole.low <= whole.share <= whole.high <= 1
+        held += mass * (whole.low <= truth <= whole.high)
+    return held
+
+
+@pytest.mark.parametrize("sizes", [(4,) * 5, (2, 4, 8, 8, 3)])
+def test_the_interval_of_the_share_misses_no_more_often_than_it_says(sizes):
+    """At a low confidence, at which it is short."""
+    for rates in ((0.1,) * 5, (0.02, 0.5, 0.5, 0.97, 0.3)):
+        assert coverage(sizes, rates) >= 0.2
+
+
+DESIGNS = {
+    "each problem once": (np.arange(300), np.repeat(np.arange(30), 10)),
+    "each problem in every step": (np.tile(np.arange(25), 12), np.repeat(np.arange(12), 25)),
+}
+
+
+def dying(rate, step):
+    return rate ** (1 / (1 + step / 20))
+
+
+def dead_probability(p):
+    return p**8 + (1 - p) ** 8
+
+
+def trend_coverage(logs: int, design: str, seed: int = 1) -> np.ndarray:
+    """Shares of logs whose approximate and exact intervals of the slope hold it; problems are drawn for each log."""
+    problem, step = DESIGNS[design]
+    draw, ahead, held = np.random.default_rng(seed), step - step.mean(), np.zeros(2)
+    many = draw.beta(0.5, 0.8, 100_000)
+    expected = np.array([dead_probability(dying(many, s)).mean() for s in np.unique(step)])[step]
+    for _ in range(logs):
+        p = dying(draw.beta(0.5, 0.8, problem.max() + 1)[problem], step)
+        trend = find_dead_groups(table_of(problem, step, np.full(300, 8), draw.binomial(8, p))).trend
+        approximate, exact = (float(ahead @ dead / (ahead @ ahead)) for dead in (expected, dead_probability(p)))
+        held += trend.low <= approximate <= trend.high, trend.exact_low <= exact <= trend.exact_high
+    return held / logs
+
+
+@pytest.mark.slow
+def test_the_intervals_of_the_slope_hold_it_about_as_often_as_they_say():
+    approximate, exact = trend_coverage(200, "each problem once")
+    assert 0.95 - 4 * 0.0154 <= approximate <= 1
+    assert exact >= 0.95 - 4 * 0.0154
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("design", DESIGNS)
+def test_the_intervals_of_the_slope_are_calibrated(design):
+    approximate, exact = trend_coverage(1000, design)
+    assert 0.93 <= approximate <= 0.97
+    assert exact >= 0.936

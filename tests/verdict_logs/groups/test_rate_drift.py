@@ -1,0 +1,83 @@
+"""The test for drift: its p-value against enumeration of all tables, its level and its power on made logs."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from infoloop.verdict_logs.groups.rate_drift import find_drift
+from tests.support.made_groups import table_of
+
+
+def exact_p_value(c, n) -> float:
+    """By all tables with the same passes of each problem."""
+    k, of = c.sum(1), n.sum(1)
+
+    def two(x):
+        left = x - n * (k / of)[:, None]
+        scale = n * (k * (of - k) / of**2)[:, None]
+        return abs((left.sum(0) * np.arange(n.shape[1])).sum()), (left**2 / scale).sum()
+
+    larger, seen = np.zeros(2), two(c)
+    rows = [
+        [r for r in itertools.product(*(range(m + 1) for m in ms)) if sum(r) == a] for ms, a in zip(n, k, strict=True)
+    ]
+    total = math.prod(math.comb(int(m), int(a)) for m, a in zip(of, k, strict=True))
+    for table in itertools.product(*rows):
+        x = np.array(table)
+        mass = math.prod(math.comb(int(b), int(a)) for a, b in zip(x.ravel(), n.ravel(), strict=True)) / total
+        larger += [mass * (t >= s - 1e-9) for t, s in zip(two(x), seen, strict=True)]
+    return min(1.0, 2 * larger.min())
+
+
+@pytest.mark.parametrize("passes", [[[0, 2, 4], [1, 1, 3]], [[2, 0, 3], [2, 2, 1]], [[1, 2, 2], [0, 1, 1]]])
+def test_the_p_value_is_that_of_all_tables(passes):
+    c, n = np.array(passes), np.array([[4, 4, 4], [3, 3, 3]])
+    table = table_of(np.repeat([0, 1], 3), np.tile([0, 1, 2], 2), n.ravel(), c.ravel())
+    exact = exact_p_value(c, n)
+    assert abs(find_drift(table).p_value - exact) < 4 * 2 * math.sqrt(exact / 2 * (1 - exact / 2) / 499) + 2 / 500
+
+
+def made_log(draw, drift, problems=40, steps=6):
+    problem, step = np.tile(np.arange(problems), steps), np.repeat(np.arange(steps), problems)
+    ahead = draw.normal(0, 1.5, problems)[problem] + drift(step, problem)
+    return table_of(problem, step, np.full(step.size, 4), draw.binomial(4, 1 / (1 + np.exp(-ahead))))
+
+
+def share_found(logs, drift, seed=0, **sizes):
+    draw = np.random.default_rng(seed)
+    return np.mean([find_drift(made_log(draw, drift, **sizes)).found for _ in range(logs)])
+
+
+def still(step, problem):
+    return 0.0
+
+
+def rising(step, problem):
+    return 0.3 * step
+
+
+def both_ways(step, problem):
+    return 0.7 * step * (-1) ** problem
+
+
+@pytest.mark.slow
+def test_what_drifts_is_found_together_or_each_way():
+    assert share_found(2, rising) == share_found(2, both_ways) == 1
+
+
+@pytest.mark.full
+def test_without_drift_it_is_found_as_rarely_as_it_says():
+    assert share_found(1000, still, problems=10, steps=3) <= 0.05 + 2 * 0.0069
+
+
+def test_rates_of_the_halves_are_means_over_problems():
+    n, c = np.array([4, 4, 8, 8, 4]), np.array([0, 4, 2, 4, 2])
+    found = find_drift(table_of([0, 0, 1, 1, 2], [0, 1, 0, 1, 0], n, c))
+    assert (found.problems, found.early, found.late) == (2, 0.125, 0.75)
+
+
+def test_a_log_that_cannot_tell_finds_nothing():
+    found = find_drift(table_of([0, 0, 1], [0, 1, 1], np.full(3, 4), np.array([0, 0, 2])))
+    assert found[:3] == (0, 1.0, False)

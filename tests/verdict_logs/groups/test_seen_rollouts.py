@@ -1,0 +1,42 @@
+"""Rollouts that were there before, against a set of Python."""
+
+import numpy as np
+
+from infoloop.verdict_logs.groups.seen_rollouts import SeenRollouts, hash_labels, mix_hashes
+
+
+def test_firsts_are_those_of_a_set():
+    draw, seen, known = np.random.default_rng(0), SeenRollouts(), set()
+    for size in (1, 200, 3, 50, 50, 400, 1, 1, 1):
+        hashes = draw.integers(0, 500, size).astype(np.uint64)
+        wanted = []
+        for value in hashes.tolist():
+            wanted.append(value not in known)
+            known.add(value)
+        assert seen.add(hashes).tolist() == wanted
+
+
+def test_runs_stay_few():
+    seen = SeenRollouts()
+    for i in range(1000):
+        seen.add(np.arange(10 * i, 10 * i + 10, dtype=np.uint64))
+    assert sorted(map(len, seen._runs), reverse=True) == [len(run) for run in seen._runs]
+    assert len(seen._runs) < 15
+
+
+def test_labels_that_are_equal_have_equal_hashes_and_missing_ones_are_told():
+    whole = hash_labels(np.array([1, 2, 3]))[0].tolist()
+    assert hash_labels(np.array([1.0, 2.0, 3.0]))[0].tolist() == whole
+    assert hash_labels(np.array([1, 2, 3], np.uint8))[0].tolist() == whole
+    texts, missing = hash_labels(np.array(["a", None, "b", "a"], object))
+    assert missing.tolist() == [False, True, False, False]
+    assert texts[0] == texts[3] != texts[2]
+    assert len({*hash_labels(np.array([0.25, 0.5]))[0].tolist()}) == 2
+
+
+def test_a_mix_of_pairs_of_small_numbers_has_no_two_alike_and_is_even_in_every_bit():
+    a, b = (x.ravel().astype(np.uint64) for x in np.meshgrid(np.arange(300), np.arange(300)))
+    mixed = mix_hashes(a, b)
+    assert np.unique(mixed).size == 90_000
+    shares = [((mixed >> np.uint64(i)) & np.uint64(1)).mean() for i in range(64)]
+    assert max(abs(share - 0.5) for share in shares) < 5 * 0.5 / 300
