@@ -158,7 +158,7 @@ def _failed(table: GroupTable, groups: np.ndarray) -> np.ndarray | None:
     """Return which of the groups have no right answer; None without a verdict."""
     if not measured_names(table, "verdict"):
         return None
-    return (table.largest[groups][:, measured_place(table, "verdict")] == 0) & (table.size[groups] > 0)
+    return (table.largest[groups, measured_place(table, "verdict")] == 0) & (table.size[groups] > 0)
 
 
 def _share(squares: np.ndarray, inside: np.ndarray, confidence: float) -> IntervalEstimate:

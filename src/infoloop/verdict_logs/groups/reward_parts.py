@@ -81,8 +81,8 @@ def take_reward_apart(table: GroupTable, weights: Mapping[str, float] | None = N
         with_advantage, centred = s[:, :k, -1], s[:, -1, -1]
         cross = s[:, k, -1] if has_reward else with_advantage @ used
         slope = np.where(live, cross / safe, 0.0)
-        squares, total = table.products[groups][:, a, a], table.total[groups][:, a]
-        greatest = np.maximum(np.abs(table.least[groups][:, a]), np.abs(table.largest[groups][:, a]))
+        squares, total = table.products[groups, a, a], table.total[groups, a]
+        greatest = np.maximum(np.abs(table.least[groups, a]), np.abs(table.largest[groups, a]))
     else:
         slope = np.where(live, np.sqrt(size / safe), 0.0)  # 1 / deviation of the reward
         with_advantage, centred = of_reward * slope[:, None], np.where(live, size.astype(float), 0.0)
@@ -137,5 +137,5 @@ def _greatest(table: GroupTable, groups: np.ndarray, has_reward: bool, slope: np
     if not has_reward:
         return bound
     r = measured_place(table, "reward")
-    mean = table.total[groups][:, r] / size
-    return slope * np.maximum(table.largest[groups][:, r] - mean, mean - table.least[groups][:, r])
+    mean = table.total[groups, r] / size
+    return slope * np.maximum(table.largest[groups, r] - mean, mean - table.least[groups, r])
