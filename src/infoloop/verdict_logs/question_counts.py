@@ -26,7 +26,7 @@ def read_counts(path: str | Path, columns: Mapping[str, str] | None = None) -> V
 
     >>> read_counts("no/such.csv")
     Traceback (most recent call last):
-    infoloop.verdict_logs.reader.LogFileError: no/such.csv: cannot be read: No such file or directory
+    infoloop.verdict_logs.formats.log_format.LogError: no/such.csv: cannot be read: No such file or directory
     """
     return counts_of(read_log(path, columns))
 

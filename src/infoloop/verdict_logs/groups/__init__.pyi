@@ -1,3 +1,5 @@
+from . import answer_entropy as answer_entropy
+from . import beta_fits as beta_fits
 from . import component_bits as component_bits
 from . import dead_groups as dead_groups
 from . import error_drift as error_drift
@@ -6,6 +8,7 @@ from . import group_sizes as group_sizes
 from . import group_sums as group_sums
 from . import group_table as group_table
 from . import pass_at_tails as pass_at_tails
+from . import problem_choice as problem_choice
 from . import rate_drift as rate_drift
 from . import rate_mixtures as rate_mixtures
 from . import reward_components as reward_components

@@ -4,6 +4,8 @@ For n up to the attempts at each problem the mean is estimated without bias, by 
 attempts at a problem, that have both verdicts; beyond them by the law of rates that fits the counts best
 (`rate_mixtures.fit_mixture`), as nothing is unbiased there. Intervals are exact, but for a grid of rates: the least and
 the largest mean over all laws of rates that the counts leave possible (`rate_mixtures.rate_region`), for all n at once.
+They often have no upper end, for counts cannot tell a problem that is never solved from one that seldom is; the
+interval under a Beta law of rates is shorter, and approximate (`beta_fits`).
 """
 
 from __future__ import annotations
@@ -13,13 +15,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import Tally
+from infoloop.verdict_logs.groups.beta_fits import fit_beta
 from infoloop.verdict_logs.groups.dead_groups import unanimous_share
 from infoloop.verdict_logs.groups.rate_mixtures import RATES, RateRegion, bound_mean, fit_mixture, rate_region
 
-MOST_SIZE = 1024
+MOST_SIZE = 256
 LEFT_OUT = 0.1  # share of problems, those with the fewest attempts, that may be left out for more attempts at the rest
 
 
@@ -46,6 +50,7 @@ class GroupSize(NamedTuple):
         attempts: The least number of attempts at one of them.
         left_out: How many problems have fewer.
         refused: Whether no law of rates has such counts if attempts are independent; there is no interval then.
+        by_law: The size under the Beta law that fits, with the ends of its approximate interval; None as above.
         shares: The share of live groups at sizes 2, 4, 8, ... and at the sizes above.
     """
 
@@ -58,6 +63,7 @@ class GroupSize(NamedTuple):
     attempts: int
     left_out: int
     refused: bool
+    by_law: tuple[int | None, ...]
     shares: tuple[LiveShare, ...]
 
 
@@ -74,7 +80,7 @@ def group_size_for(tally: Tally, wanted: float = 0.8, confidence: float = 0.95, 
     Raises:
         ValueError: An argument is outside its range, or no problem has two attempts.
 
-    >>> found = group_size_for(Tally(np.arange(600), np.full(600, 16), np.repeat([2, 4, 6], 200)), 0.8)
+    >>> found = group_size_for(Tally(np.arange(600), np.full(600, 16), np.repeat(np.arange(1, 16), 40)))
     >>> found.low <= found.size <= found.high, found.extrapolated
     (True, False)
     """
@@ -95,9 +101,10 @@ def group_size_for(tally: Tally, wanted: float = 0.8, confidence: float = 0.95, 
     low, high = (None if refused else _least(lambda m, i=i: live.ends(m)[i], wanted, most) for i in (1, 0))
     sizes = sorted({2**j for j in range(1, most.bit_length())} | {m for m in (size, low, high) if m} | {most})
     shares = tuple(LiveShare(m, live.estimate(m), *live.ends(m), m > least) for m in sizes)
-    return GroupSize(
-        wanted, size, low, high, size is None or size > least, k.size, least, int((~kept).sum()), refused, shares
-    )
+    fit = fit_beta(k, n, confidence)
+    by_law = [_least(lambda m, i=i: fit.of(lambda a, b: _live_by_law(a, b, m))[i], wanted, most) for i in (0, 2, 1)]
+    beyond, left_out = size is None or size > least, int((~kept).sum())
+    return GroupSize(wanted, size, low, high, beyond, k.size, least, left_out, refused, tuple(by_law), shares)
 
 
 class _Live:
@@ -125,6 +132,11 @@ class _Live:
 
 def _live(size: int) -> np.ndarray:
     return 1 - RATES**size - (1 - RATES) ** size
+
+
+def _live_by_law(a: np.ndarray, b: np.ndarray, size: int) -> np.ndarray:
+    betaln = scipy.special.betaln
+    return 1 - np.exp(betaln(a + size, b) - betaln(a, b)) - np.exp(betaln(a, b + size) - betaln(a, b))
 
 
 def _least(share: Callable[[int], float], wanted: float, most: int) -> int | None:

@@ -3,8 +3,8 @@ r"""How pass rates are spread over problems: what counts of passes leave possibl
 Let G be the law of the rates of the problems of a log. Of each problem m attempts are looked at in the mean over all
 ways to choose them, so that $\frac1Q\sum_iP(\mathrm{Bin}(m,p_i)\le j)=\int F_m(j;p)\,dG$ is estimated without bias, by
 numbers in [0, 1]. A `RateRegion` holds the G for which these means lie in exact intervals for several j, which share
-the risk: it holds the true G with its confidence, whatever G is. The least and the largest $\int f\,dG$ in it are linear
-programs.
+the risk: it holds the true G with its confidence, whatever G is. The least and the largest $\int f\,dG$ in it are
+linear programs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence, pooled_interval
 from infoloop.verdict_logs.pass_at_intervals import largest_mean
 
-_POINTS, _THRESHOLDS, _ROUNDS = 400, 16, 2000
+_POINTS, _THRESHOLDS, _ROUNDS = 240, 12, 2000
 RATES = np.sin(np.arange(_POINTS + 1) * math.pi / 2 / _POINTS) ** 2  # dense at 0 and 1, which are in it
 
 
@@ -74,7 +74,7 @@ def bound_mean(region: RateRegion, values: np.ndarray) -> tuple[float, float]:
     Returns:
         Both; NaN where no law is in the region: the counts are more alike than those of independent attempts.
 
-    >>> region = rate_region(np.repeat([2, 4, 6], 50), np.full(150, 8))
+    >>> region = rate_region(np.repeat(np.arange(9), 30), np.full(270, 8))
     >>> low, high = bound_mean(region, RATES); 0.4 < low < 0.5 < high < 0.6
     True
     """

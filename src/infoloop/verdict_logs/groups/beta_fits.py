@@ -1,0 +1,110 @@
+r"""A Beta law of pass rates fitted to counts, and approximate intervals for what follows from it.
+
+If the rates have the law Beta(a, b), independent for the problems, k passes of n attempts have the probability
+$\binom nk\frac{B(a+k,b+n-k)}{B(a,b)}$. The interval of a number that hangs on (a, b) holds its values where the
+logarithm of the likelihood is within half a quantile of $\chi^2_1$ of the greatest (profile likelihood): it is
+approximate, for many problems, and speaks of the law that the problems are drawn from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import scipy
+
+from infoloop.probability.host_functions import host_only
+from infoloop.verdict_logs.estimators import check_confidence
+
+_RAYS, _HALVINGS, _FURTHEST = 64, 30, 12.0  # the furthest |log a| and |log b| that are looked at
+_CORNERS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
+
+
+class BetaFit(NamedTuple):
+    """The Beta law under which counts are likeliest, and laws around it under which they are just likely enough.
+
+    Attributes:
+        a: Of Beta(a, b).
+        b: Of it.
+        around: Pairs a, b on the border of the likely ones, 2 by as many.
+    """
+
+    a: float
+    b: float
+    around: np.ndarray
+
+    def of(self, value: Callable) -> tuple[float, float, float]:
+        """Return the value at the law, and the ends of its interval; `value` takes arrays a and b."""
+        at, around = float(value(self.a, self.b)), value(*self.around)
+        return at, min(at, float(around.min())), max(at, float(around.max()))
+
+
+@host_only
+def fit_beta(passes: np.ndarray, attempts: np.ndarray, confidence: float = 0.95) -> BetaFit:
+    """Return the Beta law of pass rates under which the counts are likeliest.
+
+    Args:
+        passes: Whole numbers, one for each problem.
+        attempts: As many, from 1 on.
+        confidence: Of intervals; above 0 and below 1.
+
+    Raises:
+        ValueError: The confidence is outside its range.
+
+    >>> fit = fit_beta(np.repeat(np.arange(9), 20), np.full(180, 8))  # as even as uniform rates make them
+    >>> round(fit.a, 2), round(fit.b, 2)
+    (1.0, 1.0)
+    """
+    drop = float(scipy.stats.chi2.ppf(1 - check_confidence(confidence), 1)) / 2
+    counts = _Counts(passes, attempts)
+    best = counts.best()
+    return BetaFit(*np.exp(best).tolist(), np.exp(counts.border(best, drop)))
+
+
+class _Counts:
+    """Counts of passes, those that are alike together, and how likely they are."""
+
+    def __init__(self, passes: np.ndarray, attempts: np.ndarray) -> None:
+        (self._k, self._n), self._of = np.unique(np.stack([passes, attempts]), axis=1, return_counts=True)
+
+    def log_likelihood(self, logs: np.ndarray) -> np.ndarray:
+        """Return it at points (log a, log b), the first axis, without what does not hang on them."""
+        a, b = np.exp(logs[..., None])
+        each = scipy.special.betaln(a + self._k, b + self._n - self._k) - scipy.special.betaln(a, b)
+        return each @ self._of
+
+    def best(self) -> np.ndarray:
+        """Return the point of greatest likelihood, within what is looked at."""
+        bounds = [(-_FURTHEST, _FURTHEST)] * 2
+        starts = [np.array([x, y]) for x in (-2.0, 0.0, 2.0) for y in (-2.0, 0.0, 2.0)]
+        start = starts[int(np.argmax(self.log_likelihood(np.array(starts).T)))]
+        return scipy.optimize.minimize(lambda x: -self.log_likelihood(x), start, bounds=bounds, method="L-BFGS-B").x
+
+    def border(self, best: np.ndarray, drop: float) -> np.ndarray:
+        """Return points around the best on which the logarithm of the likelihood is so much less, by rays from it."""
+        angle = np.arange(_RAYS) * 2 * math.pi / _RAYS
+        rays = self._axes(best) @ np.stack([np.cos(angle), np.sin(angle)])
+        with np.errstate(divide="ignore"):
+            room = np.where(rays > 0, (_FURTHEST - best[:, None]) / rays, (-_FURTHEST - best[:, None]) / rays).min(0)
+        inside, outside, least = np.zeros(_RAYS), room, self.log_likelihood(best) - drop
+        inside = np.where(self.log_likelihood(best[:, None] + room * rays) >= least, room, inside)
+        for _ in range(_HALVINGS):
+            middle = (inside + outside) / 2
+            held = self.log_likelihood(best[:, None] + middle * rays) >= least
+            inside, outside = np.where(held, middle, inside), np.where(held, outside, middle)
+        return best[:, None] + inside * rays
+
+    def _axes(self, best: np.ndarray, step: float = 1e-3) -> np.ndarray:
+        """Return directions in which the likelihood falls alike, from second differences."""
+        e = step * np.eye(2)
+        second = np.empty((2, 2))
+        for i in range(2):
+            for j in range(2):
+                corners = [
+                    self.log_likelihood(best + s * e[i] + t * e[j]) for s, t in ((1, 1), (1, -1), (-1, 1), (-1, -1))
+                ]
+                second[i, j] = (corners[1] + corners[2] - corners[0] - corners[3]) / (4 * step**2)
+        sizes, axes = np.linalg.eigh(second)
+        return axes / np.sqrt(np.where(sizes > 1e-3, sizes, 1e-3))

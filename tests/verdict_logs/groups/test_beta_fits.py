@@ -1,0 +1,43 @@
+"""The Beta law that fits counts, against a search on a grid with mpmath's likelihood, and the border around it."""
+
+import math
+from collections import Counter
+
+import mpmath
+import numpy as np
+import pytest
+
+from infoloop.verdict_logs.groups.beta_fits import fit_beta
+
+PASSES, ATTEMPTS = np.array([0] * 30 + [1] * 9 + [2] * 5 + [6] * 4 + [3] * 3), np.array([8] * 48 + [3] * 3)
+
+
+def likelihood(a, b) -> float:
+    kinds = Counter(zip(PASSES.tolist(), ATTEMPTS.tolist(), strict=True))
+    return float(sum(c * mpmath.log(mpmath.beta(a + k, b + n - k) / mpmath.beta(a, b)) for (k, n), c in kinds.items()))
+
+
+def test_no_law_nearby_is_likelier_and_those_on_the_border_are_less_likely_by_the_quantile():
+    fit = fit_beta(PASSES, ATTEMPTS, 0.9)
+    best = likelihood(fit.a, fit.b)
+    for x, y in ((1.02, 1), (0.98, 1), (1, 1.02), (1, 0.98), (1.02, 1.02), (0.98, 0.98)):
+        assert likelihood(fit.a * x, fit.b * y) < best
+    for a, b in fit.around.T[::8]:
+        assert likelihood(a, b) == pytest.approx(best - 2.705543454 / 2, abs=1e-4)  # of chi-squared, by tables
+
+
+def test_values_have_the_ends_that_they_have_on_the_border():
+    fit = fit_beta(PASSES, ATTEMPTS)
+    around = [a / (a + b) for a, b in fit.around.T.tolist()]
+    mean, low, high = fit.of(lambda a, b: a / (a + b))
+    assert (mean, low, high) == (fit.a / (fit.a + fit.b), min(around), max(around))
+    assert low < mean < high
+
+
+@pytest.mark.parametrize("passes", [0, 8, 3])
+def test_counts_that_are_all_alike_have_a_law_too(passes):
+    fit = fit_beta(np.full(20, passes), np.full(20, 8))
+    mean, low, high = fit.of(lambda a, b: a / (a + b))
+    assert 0 <= low <= mean <= high <= 1
+    assert abs(mean - passes / 8) < 0.01
+    assert all(map(math.isfinite, (mean, low, high)))

@@ -1,0 +1,64 @@
+"""pass@k beyond the attempts: the formula against quadrature, the error on held-out attempts, coverage on made logs."""
+
+import mpmath
+import numpy as np
+import pytest
+
+from infoloop.verdict_logs.estimators import Tally
+from infoloop.verdict_logs.groups.pass_at_tails import extrapolate_pass, pass_by_law
+
+
+def made_log(draw, a=0.5, b=1.5, problems=200, attempts=8) -> Tally:
+    return Tally(np.arange(problems), np.full(problems, attempts), draw.binomial(attempts, draw.beta(a, b, problems)))
+
+
+def test_it_is_the_mean_of_the_law():
+    for a, b, k in ((0.5, 2, 3), (1.5, 0.75, 20)):
+
+        def passed(p, a=a, b=b, k=k):
+            return (1 - (1 - p) ** k) * p ** (a - 1) * (1 - p) ** (b - 1) / mpmath.beta(a, b)
+
+        wanted = mpmath.quad(passed, [0, 0.01, 0.5, 1])
+        assert float(pass_by_law(a, b, k)) == pytest.approx(float(wanted), rel=1e-6)
+
+
+def test_a_log_of_the_law_is_foretold_from_half_of_its_attempts():
+    found = extrapolate_pass(made_log(np.random.default_rng(0)))
+    assert [value.k for value in found.values] == [16, 32, 64, 128]
+    assert all(v.low < v.estimate < v.high < 1 for v in found.values)
+    held = found.held_out
+    assert (held.fitted, held.k, held.refused) == (4, 8, False)
+    assert abs(held.error) < 0.1
+    assert held.error == held.foretold - held.counted
+
+
+def test_a_tail_that_is_no_beta_law_is_refused():
+    """Half of the problems are never solved, the others now and then: from few attempts the law foretells too much."""
+    rates = np.repeat([0.0, 0.08], 3000)
+    passes = np.random.default_rng(0).binomial(64, rates)
+    assert extrapolate_pass(Tally(np.arange(6000), np.full(6000, 64), passes)).held_out.refused
+
+
+def test_bad_input_is_named():
+    few, log = Tally(np.arange(1), np.array([8]), np.array([1])), made_log(np.random.default_rng(0))
+    with pytest.raises(ValueError, match="there is 1 problem: a law of rates takes two"):
+        extrapolate_pass(few)
+    with pytest.raises(ValueError, match=r"ks is \(0,\): give whole numbers from 1 on"):
+        extrapolate_pass(log, (0,))
+    assert extrapolate_pass(made_log(np.random.default_rng(0), attempts=3)).held_out is None
+
+
+def coverage(logs: int) -> np.ndarray:
+    draw, ks = np.random.default_rng(7), (16, 128)
+    truth, held = [float(pass_by_law(0.5, 1.5, k)) for k in ks], np.zeros(2)
+    for _ in range(logs):
+        values = extrapolate_pass(made_log(draw, attempts=8), ks).values
+        held += [v.low <= x <= v.high for v, x in zip(values, truth, strict=True)]
+    return held / logs
+
+
+@pytest.mark.full
+def test_the_interval_is_calibrated_if_the_law_is_the_right_one():
+    held = coverage(1000)
+    assert held.min() >= 0.93
+    assert held.max() <= 0.97

@@ -1,0 +1,91 @@
+"""Choices of problems by their exact bounds, and what dropping loses, against made logs and enumeration."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from infoloop.verdict_logs.groups.problem_choice import choose_problems, most_weighted_logs
+from tests.support.made_groups import table_of
+
+
+def table_for(passes, attempts):
+    n = len(passes)
+    return table_of(np.arange(n), np.zeros(n, int), np.asarray(attempts), np.asarray(passes))
+
+
+def test_problems_are_chosen_by_what_their_verdicts_leave_possible():
+    passes, attempts = [0, 0, 40, 20, 5, 1, 1, 4], [34, 35, 40, 20, 40, 40, 4, 8]
+    found = choose_problems(table_for(passes, attempts), size=8)
+    wanted = ["undecided", "drop, always failed", "drop, always passed", "undecided", "keep", "edge", "keep", "keep"]
+    assert found.choice.tolist() == wanted
+    assert (found.saved, found.saved_share) == (75, 75 / sum(attempts))
+    q = 0.05 ** (1 / found.needed)
+    assert 1 - q**8 - (1 - q) ** 8 <= 0.5 < 1 - (0.05 ** (1 / 34)) ** 8 - (1 - 0.05 ** (1 / 34)) ** 8
+    assert found.needed == 35
+
+
+def test_saved_rollouts_are_per_step_and_old_steps_may_be_left_out():
+    problem, step = np.tile([0, 1], 10), np.repeat(np.arange(10), 2)
+    passes = np.where(problem == 0, np.where(step < 5, 4, 0), 4)
+    table = table_of(problem, step, np.full(20, 8), passes)
+    assert choose_problems(table).saved == 0
+    found = choose_problems(table, since=5)
+    assert (found.saved, found.saved_per_step, found.size, found.count("drop, always failed")) == (40, 8.0, 8, 1)
+    with pytest.raises(ValueError, match="since is 10: no step from there on has verdicts; the last step is 9"):
+        choose_problems(table, since=10)
+
+
+def test_nothing_dropped_loses_nothing():
+    found = choose_problems(table_for([4, 4], [8, 8]))
+    assert (found.saved, found.lost_groups, found.lost_bits) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("delta", [0.5, 0.2])
+def test_the_weighted_sum_exceeds_its_bound_no_more_often_than_it_says(delta):
+    """All 2^5 ways in which problems can fail always, at the rates that are worst for one."""
+    for attempts, rates in (((3,) * 5, (0.3,) * 5), ((1, 2, 4, 8, 8), (0.5, 0.3, 0.2, 0.1, 0.02))):
+        bound, above = most_weighted_logs(5, delta), 0.0
+        never = [(1 - p) ** n for n, p in zip(attempts, rates, strict=True)]
+        for failed in itertools.product((0, 1), repeat=5):
+            mass = math.prod(q if f else 1 - q for f, q in zip(failed, never, strict=True))
+            above += mass * (sum(-math.log(q) for f, q in zip(failed, never, strict=True) if f) > bound)
+        assert above <= delta
+
+
+def test_the_factor_of_the_bound_is_the_largest_that_a_problem_can_have():
+    y = np.arange(100_001) / 100_000
+    for theta in (0.1, 0.5, 0.9):
+        assert (y ** (1 - theta) - y).max() == pytest.approx(theta * (1 - theta) ** ((1 - theta) / theta), rel=1e-6)
+
+
+def loss_coverage(logs: int, confidence: float) -> tuple[float, float]:
+    """Shares of logs in which dropped problems have no more groups and bits than said; many rates near the worst."""
+    draw, held, n = np.random.default_rng(0), np.zeros(2), 8
+    for _ in range(logs):
+        p = draw.choice([0.0, 0.02, 0.03, 0.5, 0.98], 60)
+        found = choose_problems(table_for(draw.binomial(40, p), [40] * 60), n, confidence)
+        of = p[np.char.startswith(found.choice.astype(str), "drop")]
+        q = of[(of > 0) & (of < 1)]
+        bits = -n * (q * np.log2(q) + (1 - q) * np.log2(1 - q)).sum()
+        held += (1 - of**n - (1 - of) ** n).sum() <= found.lost_groups, bits <= found.lost_bits
+    return tuple(held / logs)
+
+
+def test_what_is_lost_is_no_more_than_said_as_often_as_said():
+    assert min(loss_coverage(100, 0.5)) >= 0.5
+
+
+@pytest.mark.full
+def test_what_is_lost_is_no_more_than_said_in_95_of_100_logs():
+    assert min(loss_coverage(1000, 0.95)) >= 0.936
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [({"size": 1}, "groups have size 1"), ({"most_live": 1.0}, "most_live is 1.0"), ({"edge": 2.0}, "edge 2.0")],
+)
+def test_bad_input_is_named(more, message):
+    with pytest.raises(ValueError, match=message):
+        choose_problems(table_for([4], [8]), **more)
