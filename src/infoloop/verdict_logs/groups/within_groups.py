@@ -54,14 +54,18 @@ def measured_place(table: GroupTable, kind: str, name: str = "") -> int:
     raise ValueError(f"the log has {asked}; of this kind it has {list_names(names)}")
 
 
-def whole_groups(table: GroupTable, places: Sequence[int]) -> np.ndarray:
+def whole_groups(table: GroupTable, places: Sequence[int], or_none: Sequence[int] = ()) -> np.ndarray:
     """Return which groups have all of these numbers of every rollout.
 
     Args:
         table: Groups of rollouts.
         places: Places in `measured`.
+        or_none: Places of numbers that a group has of every rollout or of none, and one of these of every rollout.
     """
-    return (table.count[:, list(places)] == table.size[:, None]).all(axis=1) & (table.size > 0)
+    whole = (table.count[:, list(places)] == table.size[:, None]).all(axis=1) & (table.size > 0)
+    some = table.count[:, list(or_none)]
+    every = some == table.size[:, None]
+    return whole & (every | (some == 0)).all(axis=1) & (every.any(axis=1) | (not or_none))
 
 
 def centred_products(table: GroupTable, places: Sequence[int], groups: np.ndarray) -> np.ndarray:
