@@ -122,15 +122,14 @@ class DeadGroups:
 
     def row(self) -> dict[str, Any]:
         """Return it as JSON, without the kinds of groups."""
-        trend = None if self.trend is None else self.trend._asdict()
-        if self.trend is not None:
-            trend |= {"direction": self.trend.direction, "certain": self.trend.certain}
+        trend = self.trend
+        said = {} if trend is None else {"direction": trend.direction, "certain": trend.certain}
         return {
             "number": " ".join(filter(None, self.number)),
             "confidence": self.confidence,
             **self.whole._asdict(),
             "windows": [window._asdict() for window in self.windows],
-            "trend": trend,
+            "trend": None if trend is None else trend._asdict() | said,
             "unanimity": None if self.unanimity is None else self.unanimity._asdict(),
         }
 

@@ -13,7 +13,8 @@ g=\max_{0\le y\le1}(y^{1-\theta}-y)=\theta(1-\theta)^{(1-\theta)/\theta},$$
 so that by Markov $\sum_SN_ix_i\le\frac1\theta(Q\ln(1+g)+\ln\frac1\delta)=:B$ but with the probability $\delta$. With
 $M\le N_i$ and D dropped problems $\sum_Dx_i\le B/M$, and as $1-e^{-nx}$ is concave and $h(1-e^{-x})$ too, with 1 for it
 beyond p = 1/2, D groups of n lose at most $D(1-e^{-nB/(MD)})$ live ones and $nD\,h(1-e^{-B/(MD)})$ bits. $\theta$ is
-the best for Q and $\delta$, which the verdicts do not touch. The same holds for those that passed always; each has half of the risk.
+the best for Q and $\delta$, which the verdicts do not touch. The same holds for those that passed always; each has half
+of the risk.
 """
 
 from __future__ import annotations
