@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from pandas.util import hash_array
+from pandas.core.util.hashing import hash_array
 
 _FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0x9E3779B97F4A7C15], np.uint64)  # Steele et al. 2014
 _SHIFTS = np.array([30, 27, 31], np.uint64)
