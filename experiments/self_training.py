@@ -100,7 +100,7 @@ def sweeps(config: Config) -> dict[str, Sweep]:
         fit, runs = frequencies_kept, config.simulated_runs
         if learner == "transformer":
             policy = transformer(world, config.width, heads=2, hidden=2 * config.width)
-            fit, runs = string_fit(key_start, policy, optax.adam(config.rate), config.steps), config.runs
+            fit, runs = string_fit(key_start, policy, optax.flatten(optax.adam(config.rate)), config.steps), config.runs
         keys, most = jax.random.split(key_runs, config.generations + 2), max(config.strings)
 
         def course(schedule):

@@ -58,7 +58,7 @@ class MadeRun:
 
 def made_run(seed: int = 20261127) -> MadeRun:
     """Return the run of a seed."""
-    rule, outputs = grpo(), output_kinds(RIGHT, 0.25 * FORMAT, RIGHT, LENGTH)
+    rule, outputs = grpo(), output_kinds(REWARD, 0.0, RIGHT)
     difficulty = jnp.linspace(-9.0, 7.0, PROBLEMS)  # from too hard to too easy
     logits = jnp.zeros((PROBLEMS, len(ANSWERS))).at[:, :2].set(difficulty[:, None] / 2)
     key, rows, policies = jax.random.key(seed), [], []

@@ -17,8 +17,9 @@ from infoloop.learners.objectives import (
     preference,
     rejection_imitation,
     sampled_policy_gradient,
+    sampled_policy_gradients,
 )
-from infoloop.learning.policy_gradient.advantage_rules import reinforce, rloo
+from infoloop.learning.policy_gradient.advantage_rules import grpo, modified, reinforce, rloo
 from infoloop.learning.policy_gradient.reward_kinds import output_kinds
 from infoloop.probability.numerics import rounding
 
@@ -156,3 +157,16 @@ def test_a_signal_that_an_objective_cannot_use_is_refused_in_one_line(call, mess
     with pytest.raises(ValueError, match=message) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.slow
+def test_rules_that_share_what_is_drawn_have_the_losses_that_each_has_alone():
+    rules, outputs = (grpo(), reinforce(0.25)), output_kinds(REWARD)
+    logs = LOGITS - jax.nn.logsumexp(LOGITS, axis=1, keepdims=True)
+    losses = sampled_policy_gradients(rules, outputs, WEIGHT, 5, 2)
+    for k, rule in enumerate(rules):
+        alone = jax.grad(sampled_policy_gradient(rule, outputs, WEIGHT, 5, 2))(logs, KEY)
+        assert jnp.abs(jax.grad(lambda logs, k=k: losses(logs, KEY)[k])(logs) - alone).max() <= rounding(16)
+        assert jnp.abs(alone).max() > 0.01
+    with pytest.raises(ValueError, match="draws some groups again"):
+        sampled_policy_gradients((modified(grpo(), redrawn="equal rewards"), grpo()), outputs, WEIGHT, 5)

@@ -14,6 +14,8 @@ from infoloop.reporting.figures import (
     ShadedBand,
     Whiskers,
     draw_figure,
+    figure_svg,
+    plain_label,
     write_figure,
 )
 
@@ -128,3 +130,18 @@ def test_one_legend_for_all_is_no_wider_than_the_columns(columns):
     box, legend = drawn.bbox, drawn.legends[0].get_window_extent()
     assert box.x0 <= legend.x0
     assert legend.x1 <= box.x1
+
+
+@pytest.mark.slow
+def test_a_name_that_others_wrote_is_drawn_as_it_is_and_leaves_room():
+    names = ("_private", r"$\frac$", "a$b$c", "long " * 100)
+    marks = tuple(Line(X, X + k, plain_label(name)) for k, name in enumerate(names))
+    drawn = draw_figure(Figure((panel(*marks), panel(*marks)), ""))
+    assert len(drawn.legends[0].get_texts()) == len(names)
+    drawn.draw_without_rendering()
+    legend = drawn.legends[0].get_window_extent()
+    assert drawn.bbox.x0 <= legend.x0 < legend.x1 <= drawn.bbox.x1
+    svg = figure_svg(Figure((panel(*marks), panel(*marks)), ""), "names")
+    assert all(f'"name":"{name}"' in svg for name in ("_private", r"$\\frac$", "a$b$c"))
+    with pytest.raises(ValueError, match="frac"):
+        figure_svg(Figure((panel(Line(X, X, r"$\frac$")),), ""), "formula")

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infoloop.studies.sweep import Quantity, Sweep, compute, shards, tables
+from infoloop.studies.sweep import Quantity, Sweep, compute, compute_shards, shards, tables
 from tests.support import planted_experiment as planted
 from tests.support.paths import ROOT
 
@@ -90,6 +90,67 @@ def test_a_sweep_without_traced_names_is_one_point():
 def test_the_last_shard_has_only_the_points_that_are_left():
     (*_, last) = shards(planted.sweeps(planted.Config()))
     assert compute(planted.sweeps(planted.Config())["means"], last, KEY)["mean"].shape == (1,)
+
+
+def scaled(sizes, traced=None):
+    """A sweep with a program for each size; a program of size 0 cannot be traced. The sizes traced are noted."""
+
+    def measure(key, size, rate):
+        if traced is not None:
+            traced.append(size)
+        return {"sum": 1 / size + rate}
+
+    texts = {"sum": Quantity("a sum", "1")}
+    return {"sums": Sweep(measure, texts, {"size": sizes}, {"rate": (0.0, 1.0, 2.0)}, shard_size=2)}
+
+
+@pytest.mark.slow
+def test_programs_that_are_compiled_side_by_side_give_the_shards_in_order_and_each_as_if_alone(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    traced = []
+    sweeps = scaled((1, 2, 3, 4, 5), traced)
+    wanted, found = shards(sweeps), []
+    for shard, values in compute_shards(sweeps, wanted, KEY):
+        found.append((shard.name, values["sum"].tolist()))
+        assert len(traced) <= shard.each["size"] + 2  # no further ahead
+    assert traced == [1, 2, 3, 4, 5]
+    assert found == [(shard.name, compute(sweeps["sums"], shard, KEY)["sum"].tolist()) for shard in wanted]
+    assert [x for _, xs in found for x in xs] == [1 / n + rate for n in (1, 2, 3, 4, 5) for rate in (0.0, 1.0, 2.0)]
+
+
+def test_what_goes_wrong_in_a_program_is_raised_when_its_shard_is_due(monkeypatch):
+    sweeps = scaled((1, 0, 3))
+    found = compute_shards(sweeps, shards(sweeps), KEY)
+    assert [next(found)[0].each["size"] for _ in range(2)] == [1, 1]
+    with pytest.raises(ZeroDivisionError):
+        next(found)
+
+    def fail(self, *options):
+        raise RuntimeError("no memory is left")
+
+    monkeypatch.setattr(jax.stages.Lowered, "compile", fail)
+    sweeps = scaled((3, 4))
+    found = compute_shards(sweeps, shards(sweeps), KEY)
+    with pytest.raises(RuntimeError, match="no memory is left"):
+        next(found)
+
+
+def test_no_program_is_compiled_for_a_run_that_was_left(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    traced = []
+    sweeps = scaled((1, 2, 3, 4), traced)
+    found = compute_shards(sweeps, shards(sweeps), KEY)
+    next(found)
+    found.close()
+    assert traced == [1, 2]
+    with pytest.raises(StopIteration):
+        next(found)
+
+
+def test_traced_values_of_two_types_in_one_table_are_two_programs():
+    texts = {"sum": Quantity("a sum", "1")}
+    sweep = Sweep(lambda key, rate: {"sum": 1.0 * rate}, texts, traced_grid={"rate": (1, 2.5)}, shard_size=1)
+    assert tables({"t": sweep}, KEY)["t"]["sum"].values.tolist() == [1.0, 2.5]
 
 
 @pytest.mark.slow

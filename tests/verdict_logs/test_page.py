@@ -9,5 +9,5 @@ def test_a_log_has_a_page_with_its_ceiling_tables_and_figure(tmp_path):
     page = (tmp_path / "log.html").read_text(encoding="utf-8")
     assert done.stdout.startswith("AT MOST 272 BITS")
     assert '<span class="verdict at most 272 bits">' in page
-    assert page.count("<table>") == 4
-    assert page.count("<svg") == 1
+    assert page.count('<table class="data">') == 4
+    assert page.count("<svg") == page.count('<metadata class="values">') == 1

@@ -11,11 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from infoloop.verdict_logs import reader
+from infoloop.verdict_logs.files import delimited
 from infoloop.verdict_logs.reader import LogFileError, parse_columns, read_log
 
 HEAD = b"problem,attempt,pass\n"
 NO_VERDICT = "is no verdict: give 0, 1, true or false"
+NO_GRADE = (
+    f"{NO_VERDICT}, say with --threshold from which number on an answer is right, or name the column with --columns"
+)
 LONG = "quote a value that holds a comma"
 
 
@@ -50,19 +53,19 @@ def test_verdicts_are_counted_by_problem(text, found, tmp_path):
         (b"\n \n", ": the log is empty: give a header with problem, attempt, pass and a row each"),
         (HEAD, ": the log is empty: give a row for each attempt"),
         (
-            b"\nproblem,attempt,passed\na,1,1\n",
-            ":2: pass: there is no such column: did you mean passed?; columns are problem, attempt, passed; "
+            b"\nproblem,attempt,passes\na,1,1\n",
+            ":2: pass: there is no such column: did you mean passes?; columns are problem, attempt, passes; "
             "if it has another name, say so with --columns pass=NAME",
         ),
         (b"problem,attempt,pass,pass\na,1,1,1\n", ":1: pass: the header has it twice: rename one"),
         (HEAD + b"a,1,1\n,2,0\n", ":3: problem: there is no value: give every row its problem"),
         (HEAD + b"a,1,1\na,,0\n", ":3: attempt: there is no value: give every row its attempt"),
         (HEAD + b"a,1,1\na,2\n", ":3: pass: there is no value: give 0, 1, true or false"),
-        (HEAD + b"a,1,1\na,2,yes\n", f":3: pass: 'yes' {NO_VERDICT}"),
-        (HEAD + b"a,1,0.5\n", f":2: pass: '0.5' {NO_VERDICT}"),
+        (HEAD + b"a,1,1\na,2,maybe\n", f":3: pass: 'maybe' {NO_VERDICT}"),
+        (HEAD + b"a,1,0.5\n", f":2: pass: '0.5' {NO_GRADE}"),
         (HEAD + b"a,1,NaN\n", f":2: pass: 'NaN' {NO_VERDICT}"),
-        (HEAD + b'"a\n\nb",1,1\n\n  \n"c\nd",1,-1\n', f":7: pass: '-1' {NO_VERDICT}"),
-        (HEAD + b"a,1,1\r\na,2,0\r\n\r\na,3,2\r\n", f":5: pass: '2' {NO_VERDICT}"),
+        (HEAD + b'"a\n\nb",1,1\n\n  \n"c\nd",1,-1\n', f":7: pass: '-1' {NO_GRADE}"),
+        (HEAD + b"a,1,1\r\na,2,0\r\n\r\na,3,2\r\n", f":5: pass: '2' {NO_GRADE}"),
         (HEAD + b'a,1,1\n""\nb,1,0\n', ":3: problem: there is no value: give every row its problem"),
         (
             HEAD + b"a,1,1\nb,1,0\n\na,1,0\n",
@@ -80,7 +83,7 @@ def test_verdicts_are_counted_by_problem(text, found, tmp_path):
 )
 @pytest.mark.parametrize("chunk", [1, 2**18])
 def test_a_bad_csv_is_one_line_with_its_line(text, message, chunk, tmp_path, monkeypatch):
-    monkeypatch.setattr(reader, "_CHUNK", chunk)
+    monkeypatch.setattr(delimited, "CHUNK", chunk)
     path = tmp_path / "v.csv"
     path.write_bytes(text)
     with pytest.raises(LogFileError) as error:
@@ -94,17 +97,21 @@ COLUMNS = {"problem": [7, 7, 8], "attempt": [1, 2, 1], "pass": [True, False, Tru
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"pass": [1.0, 0.5, 1.0]}, f":row 2: pass: 0.5 {NO_VERDICT}"),
+        ({"pass": [1.0, 0.5, 1.0]}, f":row 2: pass: 0.5 {NO_GRADE}"),
         ({"pass": [1.0, 0.0, None]}, ":row 3: pass: there is no value: give 0, 1, true or false"),
-        ({"pass": ["1", "TRUE", "no"]}, f":row 3: pass: 'no' {NO_VERDICT}"),
+        ({"pass": ["1", "TRUE", "maybe"]}, f":row 3: pass: 'maybe' {NO_VERDICT}"),
+        (
+            {"pass": ["1", "TRUE", "no"]},
+            ":row 3: pass: 'no' is a word among numbers: write all verdicts in one way",
+        ),
         ({"problem": [7, None, 8]}, ":row 2: problem: there is no value: give every row its problem"),
         (
             {"attempt": [1, 1, 1]},
-            ":row 2: attempt: problem 7, attempt 1 stands in rows 1 and 2: keep one, or number them",
+            ":row 2: attempt: problem '7', attempt 1 stands in rows 1 and 2: keep one, or number them",
         ),
         (
             {"attempt": [[1], [2], [1]]},
-            ": attempt: its values are of the nested type list<element: int64>: give plain ones",
+            ":row 1: attempt: its values are nested: give plain ones",
         ),
         ({"problem": [], "attempt": [], "pass": []}, ": the log is empty: give a row for each attempt"),
     ],
@@ -119,9 +126,9 @@ def test_a_bad_parquet_is_one_line_with_its_row(change, message, tmp_path):
 
 def test_a_parquet_file_without_a_column_or_that_is_none_is_refused(tmp_path):
     path = tmp_path / "v.parquet"
-    pq.write_table(pa.table({"id": [7], "attempt": [1], "pass": [1]}), path)
+    pq.write_table(pa.table({"name": [7], "attempt": [1], "pass": [1]}), path)
     with pytest.raises(
-        LogFileError, match=r"v\.parquet: problem: there is no such column; columns are id, attempt, pass"
+        LogFileError, match=r"v\.parquet: problem: there is no such column; columns are name, attempt, pass"
     ):
         read_log(path)
     path.write_bytes(HEAD)
@@ -156,7 +163,7 @@ def test_the_order_of_rows_and_the_size_of_chunks_do_not_matter(tmp_path, monkey
     rows = [f"p{k % 7},{k // 7},{int(k % 3 == 0)}\n" for k in range(60)]
     found = []
     for seed, chunk in ((0, 2**18), (1, 2**18), (2, 1), (3, 13)):
-        monkeypatch.setattr(reader, "_CHUNK", chunk)
+        monkeypatch.setattr(delimited, "CHUNK", chunk)
         random.Random(seed).shuffle(rows)
         (tmp_path / "v.csv").write_text("problem,attempt,pass\n" + "".join(rows))
         found.append(tallied(read_log(tmp_path / "v.csv")))
@@ -174,7 +181,11 @@ def test_columns_may_have_other_names(tmp_path):
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"pas": "x"}, "columns: there is no 'pas': did you mean pass?; keys are problem, attempt, pass"),
+        (
+            {"pas": "x"},
+            "columns: there is no 'pas': did you mean pass?; keys are problem, step, group, attempt, pass, "
+            "reward, advantage, length, answer",
+        ),
         ({"pass": "attempt"}, "columns: attempt and pass are both 'attempt': give each a column of its own"),
     ],
 )
@@ -193,9 +204,12 @@ def test_a_text_that_names_no_columns_is_refused(text):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("v.json", "the suffix '.json' is not known: give a log in .csv or .parquet, or a pipeline in .toml"),
+        ("v.json", "cannot be read: No such file or directory"),
         ("no.csv", "cannot be read: No such file or directory"),
-        ("", "the suffix '' is not known: give a log in .csv or .parquet, or a pipeline in .toml"),
+        (
+            "",
+            "there is no log in the folder: names end in .jsonl, .ndjson, .json, .csv, .tsv, .parquet, .arrow, .eval",
+        ),
     ],
 )
 def test_what_is_no_file_of_a_known_kind_is_refused(name, message, tmp_path):
@@ -228,8 +242,8 @@ def test_what_is_huge_is_one_short_line(text, message, tmp_path):
 
 
 def test_of_many_columns_the_nearest_are_named(tmp_path):
-    (tmp_path / "v.csv").write_bytes(WIDE.replace(b"column_777,", b"passed,") + b",problem,attempt\n")
-    with pytest.raises(LogFileError, match=r"did you mean passed\?; columns are passed, .* and 199,994 more; if"):
+    (tmp_path / "v.csv").write_bytes(WIDE.replace(b"column_777,", b"passes,") + b",problem,attempt\n")
+    with pytest.raises(LogFileError, match=r"did you mean passes\?; columns are passes, .* and 199,994 more; if"):
         read_log(tmp_path / "v.csv")
 
 

@@ -27,3 +27,4 @@ from . import style_uptake as style_uptake
 from . import tabular_policy as tabular_policy
 from . import trained_information as trained_information
 from . import transformer_policy as transformer_policy
+from . import weight_keys as weight_keys

@@ -48,7 +48,7 @@ def pretrain(
         policy,
         policy.start(key_start),
         objective,
-        optax.adam(schedule),
+        optax.flatten(optax.adam(schedule)),  # one vector: few kernels to compile and to run
         steps,
         steps,
         lambda log_policy: jnp.zeros(()),

@@ -58,4 +58,7 @@ def adam_or_descent(
         chosen = jax.tree.map(lambda m, g: -jnp.where(adam, adam_rate * m, descent_rate * g), moves, updates)
         return chosen, state
 
-    return optax.GradientTransformation(scaled.init, update)
+    flat = optax.flatten(
+        optax.GradientTransformation(scaled.init, update)
+    )  # one vector: few kernels to compile and run
+    return optax.GradientTransformation(flat.init, flat.update)

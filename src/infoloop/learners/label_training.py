@@ -87,7 +87,7 @@ def label_learner(
     alone = new_task_alone(world, questions)
     policy, whole = policy_of(alone), policy_of(world)
     objective = imitation(base_targets(world, 0.0), jnp.full(len(world.task), 1 / len(world.task)))
-    decaying = optax.adam(optax.cosine_decay_schedule(1e-2, steps))
+    decaying = optax.flatten(optax.adam(optax.cosine_decay_schedule(1e-2, steps)))  # one vector: fewer kernels
 
     def pre_trained(key):
         return train_policy(key, whole, whole.start(key), objective, decaying, steps, steps, jnp.sum).parameters

@@ -120,9 +120,11 @@ def ladder_outcomes(
         then = jax.vmap(lambda a, v: of_run(jnp.asarray(levels, float), a, v))(seen.trained, values)
         return jnp.where(found.diverged[:, None], jnp.inf, jnp.where(reached, then, values[:, -1:]))
 
+    at_levels = jax.vmap(at)(jnp.stack(numbers))  # all at once, so that they are compiled once
+
     told = (costs.references + costs.labels + costs.verdicts, costs.verdicts, signal_price(costs, *prices))
     return (
-        {name: at(values) for name, values in zip(AT_LEVEL, numbers, strict=False)}
+        dict(zip(AT_LEVEL, at_levels, strict=False))
         | {"reached": reached.astype(float)}
         | dict(zip(AT_LOOKS, (seen.trained, seen.held_out, costs.bits), strict=True))
         | {name: told_until[:, 1] for name, told_until in zip(TOLD, told, strict=False)}

@@ -4,15 +4,17 @@ All are means over the trained questions, with weights $w_q$ that add up to 1, a
 take their key and give a loss whose *gradient* is the update; its value is not the objective's.
 """
 
+from collections.abc import Callable, Sequence
+
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Int, Key
 
 from infoloop.learners.policy_training import Objective
 from infoloop.learning.policy_gradient.advantage_rules import AdvantageRule
 from infoloop.learning.policy_gradient.reward_kinds import OutputKinds
-from infoloop.learning.policy_gradient.sampled_updates import drawn_advantages
+from infoloop.learning.policy_gradient.sampled_updates import drawn_advantages, member_advantages
 from infoloop.probability.validation import check_int
 
 PerQuestion = Float[Array, "questions"]
@@ -93,19 +95,49 @@ def sampled_policy_gradient(
     >>> slope.tolist()
     [[0.0, 0.0]]
     """
+    losses = sampled_policy_gradients((rule,), outputs, weight, size, groups)
+    return lambda log_policy, key: losses(log_policy, key)[0]
+
+
+def sampled_policy_gradients(
+    rules: Sequence[AdvantageRule], outputs: OutputKinds, weight: PerQuestion, size: int, groups: int = 1
+) -> Callable[[Table, Key[Array, ""]], tuple[Float[Array, ""], ...]]:
+    r"""Return what gives the losses of `sampled_policy_gradient` under several rules, which draw once for all.
+
+    Args:
+        rules: What makes advantages; where there are several, none draws again.
+        outputs: As there.
+        weight: As there.
+        size: As there.
+        groups: As there.
+
+    Raises:
+        ValueError: Of several rules one draws some groups again, or G or n is below 1.
+
+    >>> from infoloop.learning.policy_gradient.advantage_rules import reinforce, rloo
+    >>> from infoloop.learning.policy_gradient.reward_kinds import output_kinds
+    >>> losses = sampled_policy_gradients((rloo(), reinforce(1.0)), output_kinds([[1.0, 1.0]]), jnp.ones(1), size=4)
+    >>> [abs(float(loss)) for loss in losses(jnp.log(jnp.array([[0.25, 0.75]])), jax.random.key(0))]
+    [0.0, 0.0]
+    """
     size, groups = check_int(size, "size"), check_int(groups, "groups")
+    first, *others = rules
+    if others and any(rule.redrawn != "never" for rule in rules):
+        raise ValueError("a rule draws some groups again, so that rules cannot share them: give it alone")
 
     def of_question(key, log_pi, kinds):
-        members, found, _ = drawn_advantages(key, rule, jnp.exp(log_pi), kinds, size, groups)
-        return members, found / (size * groups)
+        members, found, _ = drawn_advantages(key, first, jnp.exp(log_pi), kinds, size, groups)
+        shares = jnp.stack([found, *(member_advantages(rule, kinds, members)[0] for rule in others)])
+        return members, shares / (size * groups)
 
-    def loss(log_policy, key):
+    def losses(log_policy, key):
         keys = jax.random.split(key, len(log_policy))
-        members, share = jax.vmap(of_question)(keys, lax.stop_gradient(log_policy), outputs)
+        members, shares = jax.vmap(of_question)(keys, lax.stop_gradient(log_policy), outputs)
         taken = jnp.take_along_axis(log_policy[:, None, :], members, axis=-1)
-        return -_mean(weight, (lax.stop_gradient(share) * taken).sum(axis=(1, 2)))
+        update = (lax.stop_gradient(shares) * taken[:, None]).sum(axis=(2, 3))
+        return tuple(-_mean(weight, update[:, k]) for k in range(len(rules)))
 
-    return loss
+    return losses
 
 
 def rejection_imitation(right: Bool[Array, "questions outputs"], weight: PerQuestion, draws: int) -> Objective:

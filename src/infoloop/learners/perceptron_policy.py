@@ -9,6 +9,7 @@ from flax import nnx
 from jax.typing import DTypeLike
 
 from infoloop.learners.parametric_policies import ParametricPolicy
+from infoloop.learners.weight_keys import initial_keys
 from infoloop.probability.validation import check_int
 from infoloop.worlds.finite_worlds import World
 
@@ -46,10 +47,11 @@ def perceptron(
         tokens = nnx.Embed(world.prompt_tokens, embedding, rngs=rngs, param_dtype=exact, dtype=exact)
         return nnx.Sequential(tokens, lambda x: x.reshape(len(x), -1), *layers[:-1])
 
-    graph = nnx.graphdef(nnx.eval_shape(lambda: network(nnx.Rngs(0))))
+    shape = nnx.eval_shape(lambda: network(nnx.Rngs(0)))
+    graph, parameters_made = nnx.graphdef(shape), len(jax.tree.leaves(nnx.state(shape, nnx.Param)))
 
     def start(key):
-        return nnx.to_pure_dict(nnx.state(network(nnx.Rngs(key)), nnx.Param))
+        return nnx.to_pure_dict(nnx.state(network(initial_keys(key, parameters_made)), nnx.Param))
 
     def log_policy(parameters):
         return jax.nn.log_softmax(nnx.merge(graph, parameters)(world.prompts), axis=-1)

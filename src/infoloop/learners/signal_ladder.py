@@ -20,7 +20,7 @@ from infoloop.learners.objectives import (
     expected_reward,
     imitation,
     pair_preference,
-    sampled_policy_gradient,
+    sampled_policy_gradients,
 )
 from infoloop.learners.parametric_policies import LogPolicy, ParametricPolicy
 from infoloop.learners.policy_training import Objective, Observer, train_policy
@@ -128,12 +128,17 @@ def train_ladder(
     parts = _parts(key_pairs, world, rule, base, settings)
     mixtures = np.eye(6)[[_OBJECTIVE[name] for name in signals]]
     used = np.flatnonzero(mixtures.any(axis=0))
+    outputs = verdict_outputs(right_outputs(world, rule))
+    sampled = sampled_policy_gradients((grpo(), reinforce()), outputs, _weight(world), settings.group)
 
     def of_signal(law, mixture):
         named = {0: imitation(law, _weight(world)), **parts}
 
         def objective(log_policy, key):
-            return sum(mixture[j] * named[k](log_policy, key) for j, k in enumerate(used.tolist()))
+            losses = {k: named[k](log_policy, key) for k in used.tolist() if k in named}
+            if {3, 4} & set(used.tolist()):
+                losses |= zip((3, 4), sampled(log_policy, key), strict=True)
+            return sum(mixture[j] * losses[k] for j, k in enumerate(used.tolist()))
 
         return train_policy(key_steps, policy, start, objective, optimiser, steps, every, observer, observed_policy)
 
@@ -189,9 +194,8 @@ def signal_laws(
 def _parts(
     key: Key[Array, ""], world: World, rule: Int[Array, ""] | int, base: LogPolicy, settings: LadderSettings
 ) -> dict[int, Objective]:
-    """Return the objectives that show no law, by their number in a mixture."""
+    """Return the objectives that show no law and draw nothing in training, by their number in a mixture."""
     weight, right = _weight(world), right_outputs(world, rule)
-    outputs = verdict_outputs(right)
     shape = (settings.pairs, len(weight))
     key_chosen, key_rejected = jax.random.split(key)
     chosen, rejected = (
@@ -201,8 +205,6 @@ def _parts(
     return {
         1: class_likelihood(right, weight),
         2: expected_reward(right.astype(float), weight),
-        3: sampled_policy_gradient(grpo(), outputs, weight, settings.group),
-        4: sampled_policy_gradient(reinforce(), outputs, weight, settings.group),
         5: pair_preference(base, chosen, rejected, weight, settings.beta),
     }
 

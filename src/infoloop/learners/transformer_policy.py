@@ -6,6 +6,7 @@ order, so that the ancestors of a node are found by reshaping, without an index.
 """
 
 import functools
+import itertools
 from typing import NamedTuple
 
 import jax
@@ -16,6 +17,7 @@ from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 from infoloop.learners.parametric_policies import ParametricPolicy
+from infoloop.learners.weight_keys import initial_keys
 from infoloop.probability.validation import check_int
 from infoloop.worlds.finite_worlds import World
 
@@ -42,11 +44,10 @@ class PrefixTree(NamedTuple):
 
     def levels(self, rows: Float[Array, "rows width"], questions: int) -> list[Level]:
         """Split the rows of all positions: those of the prompts, then the prefixes of each length."""
-        found, end = [], 0
-        for size in (self.prompt, *self.counts):
-            start, end = end, end + size * questions
-            found.append(rows[start:end].reshape(questions, size, -1))
-        return found
+        sizes = (self.prompt, *self.counts)
+        ends = [end * questions for end in itertools.accumulate(sizes)]
+        levels = zip(jnp.split(rows, ends[:-1]), sizes, strict=True)  # the slope of a split is one concatenation
+        return [level.reshape(questions, size, -1) for level, size in levels]
 
 
 def transformer(
@@ -84,10 +85,11 @@ def transformer(
     def network(rngs):
         return _Transformer(world.prompt_tokens, tree, *sizes, dtype=exact, rngs=rngs)
 
-    graph = nnx.graphdef(nnx.eval_shape(lambda: network(nnx.Rngs(0))))
+    shape = nnx.eval_shape(lambda: network(nnx.Rngs(0)))
+    graph, parameters_made = nnx.graphdef(shape), len(jax.tree.leaves(nnx.state(shape, nnx.Param)))
 
     def start(key):
-        return nnx.to_pure_dict(nnx.state(network(nnx.Rngs(key)), nnx.Param))
+        return nnx.to_pure_dict(nnx.state(network(initial_keys(key, parameters_made)), nnx.Param))
 
     return ParametricPolicy(start, lambda parameters: nnx.merge(graph, parameters)(world.prompts))
 
@@ -112,10 +114,12 @@ def tree_attention(queries: list[Level], keys: list[Level], values: list[Level],
     prompt, width = queries[0].shape[1:]
     of_head = jnp.repeat(jnp.eye(heads, dtype=queries[0].dtype), width // heads, axis=0)
     scaled = of_head * (width // heads) ** -0.5
+    prompt_keys = (jnp.moveaxis(keys[0], 1, 2)[..., None] * scaled[:, None]).reshape(len(keys[0]), width, -1)
+    prompt_values = (values[0][:, :, None] * of_head.T).reshape(len(values[0]), -1, width)
     found = []
     for depth, query in enumerate(queries):
         ancestors = slice(1, depth + 1)
-        scores = [_batched(query, keys[0][:, p, :, None] * scaled) for p in range(prompt)]
+        scores = jnp.split(_batched(query, prompt_keys), prompt, axis=2)
         if not depth:
             scores = [jnp.where(jnp.arange(prompt)[:, None] >= p, score, -jnp.inf) for p, score in enumerate(scores)]
         scores += [
@@ -125,7 +129,7 @@ def tree_attention(queries: list[Level], keys: list[Level], values: list[Level],
         weights = [jnp.exp(score - highest) for score in scores]
         total = functools.reduce(jnp.add, weights)
         shares = [weight / total for weight in weights]
-        level = sum(_batched(shares[p], values[0][:, p, None] * of_head.T) for p in range(prompt))
+        level = _batched(jnp.concatenate(shares[:prompt], axis=2), prompt_values)
         for share, value in zip(shares[prompt:], values[ancestors], strict=True):
             spread = _product(share, of_head.T)
             level += (_beside(spread, value) * value[:, :, None]).reshape(query.shape)
@@ -142,10 +146,23 @@ def _centred(x):
     return x - x.mean(axis=-1, keepdims=True)
 
 
-def _normed(norm, x):
-    """Return a centred stream after a norm."""
-    inverse = lax.rsqrt((x * x).mean(axis=-1, keepdims=True) + norm.epsilon)
-    return inverse * x * norm.scale[...] + norm.bias[...]
+def _unit(norm, x):
+    """Return a centred stream divided by its deviation, plus one. Scale and bias are left to `_after_norm`."""
+    return lax.rsqrt((x * x).mean(axis=-1, keepdims=True) + norm.epsilon) * x + 1
+
+
+def _after_norm(norm, layer):
+    r"""Return the kernel K with $(u+1)K = (u\odot s+b)W + c$ for a norm's scale s and bias b and a layer's W and c.
+
+    The features of u sum to 0. So u adds nothing to what is constant in a column of K, and the ones add nothing to
+    what is centred in a column: the constants hold $bW+c$, and one product does the work of the norm and the layer.
+    """
+    kernel = layer.kernel[...]
+    added = norm.bias[...] @ kernel
+    if layer.bias is not None:
+        added += layer.bias[...]
+    centred = _centred((norm.scale[...][:, None] * kernel).T).T
+    return centred + added / len(kernel)
 
 
 def _product(x, kernel):
@@ -154,9 +171,9 @@ def _product(x, kernel):
     return found.reshape(*x.shape[:-1], -1)
 
 
-def _applied(layer, x, changed=lambda weights: weights):
-    """Return what a linear layer makes of rows, with its weights changed before."""
-    return _product(x, changed(layer.kernel[...])) + changed(layer.bias[...])
+def _added(layer, x):
+    """Return what a linear layer adds to a centred stream."""
+    return _product(x, _centred(layer.kernel[...])) + _centred(layer.bias[...])
 
 
 def _batched(x, kernels):
@@ -175,13 +192,14 @@ class _Block(nnx.Module):
         self.down = nnx.Linear(hidden, width, **settings)
 
     def __call__(self, x, tree, questions):
-        before = _normed(self.before, x)
-        parts = [_product(before, kernel) for kernel in jnp.split(self.inside.kernel[...], 3, axis=1)]
+        inside = _after_norm(self.before, self.inside)
+        before = _unit(self.before, x)
+        parts = [_product(before, kernel) for kernel in jnp.split(inside, 3, axis=1)]
         found = tree_attention(*(tree.levels(part, questions) for part in parts), self.heads)
         side = jnp.concatenate([level.reshape(-1, x.shape[1]) for level in found])
         x = x + _product(side, _centred(self.outside.kernel[...]))
-        hidden = jax.nn.gelu(_applied(self.up, _normed(self.between, x)))
-        return x + _applied(self.down, hidden, _centred)
+        hidden = jax.nn.gelu(_product(_unit(self.between, x), _after_norm(self.between, self.up)))
+        return x + _added(self.down, hidden)
 
 
 class _Transformer(nnx.Module):
@@ -199,7 +217,7 @@ class _Transformer(nnx.Module):
         x, questions = self.embedded(prompts), len(prompts)
         for block in self.blocks:
             x = block(x, self.tree, questions)
-        logits = _applied(self.logits, _normed(self.norm, x))
+        logits = _product(_unit(self.norm, x), _after_norm(self.norm, self.logits))
         prompt, *prefixes = self.tree.levels(jax.nn.log_softmax(logits), questions)
         total = jnp.zeros((questions, 1), x.dtype)
         for level in (prompt[:, -1:], *prefixes):

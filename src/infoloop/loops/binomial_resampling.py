@@ -118,7 +118,7 @@ def banded_kernel(n: int, heads: Float[Numbers, "rows"], tails: Float[Numbers, "
     first = np.arange(0, n + 1, _BLOCK)[:, None]
     nearest = np.clip(heads, first, np.minimum(first + _BLOCK - 1, n))
     with jax.ensure_compile_time_eval():  # known numbers also where a caller is traced
-        reached = np.asarray(_deviance(nearest, heads) + _deviance(n - nearest, tails)) <= -math.log(CUT)
+        reached = np.asarray(_both_deviances(nearest, heads, n - nearest, tails)) <= -math.log(CUT)
     starts, ends = reached.argmax(1), len(heads) - reached[:, ::-1].argmax(1)
     width = int(np.where(reached.any(1), ends - starts, 1).max())
     starts = np.minimum(starts, len(heads) - width)
@@ -177,6 +177,11 @@ def _deviance(count, mean):
     far = jnp.where(jnp.equal(count, 0), mean, count * jnp.log(some / jnp.where(mean == 0, 1.0, mean)) - gap)
     far = jnp.where(jnp.equal(mean, 0) & (count > 0), jnp.inf, far)
     return jnp.where(jnp.abs(v) < _NEAR, gap * v + 2 * count * v * series, far)
+
+
+@jax.jit
+def _both_deviances(heads, mean_heads, tails, mean_tails):
+    return _deviance(heads, mean_heads) + _deviance(tails, mean_tails)
 
 
 def _stirling(n: int) -> jax.Array:

@@ -1,9 +1,11 @@
 from . import atomic_files as atomic_files
 from . import audit_page as audit_page
 from . import figures as figures
+from . import hover_values as hover_values
 from . import html as html
 from . import math_font as math_font
 from . import package_files as package_files
+from . import page_tables as page_tables
 from . import source_digests as source_digests
 from . import suggestions as suggestions
 from . import text as text

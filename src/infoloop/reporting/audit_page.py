@@ -12,20 +12,13 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from infoloop.reporting.html import render_template
+from infoloop.reporting.page_tables import PageTable, show_tables
+from infoloop.reporting.suggestions import escape_invisible
 
 MOST_NAMES = 8  # names of a list inside one formula
 _TERM = re.compile(r"[IH]\([\w',;| ]*\)")
 _NAMES = re.compile(r"[^();|]+")
 _NAME = re.compile(r"[^\W\d]\w*(?![\w(])")
-
-
-class PageTable(NamedTuple):
-    """A table of a page: numbers stand to the right, `note` says how to read it."""
-
-    title: str
-    headers: tuple[str, ...]
-    rows: tuple[tuple[Any, ...], ...]
-    note: str = ""
 
 
 class CertificateLink(NamedTuple):
@@ -71,8 +64,19 @@ class AuditPage:
 
 
 def render_audit_page(page: AuditPage) -> str:
-    """Return the page of an audit as HTML: one file that needs no network and no script."""
-    return render_template("audit.html.jinja", page=page, inline=_inline, formulas=formulas_to_mathml, cell=_cell)
+    """Return the page of an audit as HTML: one file that needs no network, and says all without a script.
+
+    By its script tables sort, filter and download, and figures of `figures.figure_svg` tell their values.
+    """
+    tables = tuple(zip(page.tables, show_tables(page.tables), strict=True))
+    return render_template(
+        "audit.html.jinja",
+        page=page,
+        tables=tables,
+        inline=_inline,
+        formulas=formulas_to_mathml,
+        plain=escape_invisible,
+    )
 
 
 def _inline(svg: str, least: float = 0.0) -> Markup:
@@ -81,10 +85,6 @@ def _inline(svg: str, least: float = 0.0) -> Markup:
     width = re.search(r'width="([\d.]+)pt"', inner)
     style = f' style="min-width: {least * float(width[1]):.0f}pt"' if width and least else ""
     return Markup(inner.replace("<svg", f"<svg{style}", 1))
-
-
-def _cell(value: Any) -> Markup:
-    return Markup.escape(f"{value:.6g}") if isinstance(value, float) else formulas_to_mathml(str(value))
 
 
 def formulas_to_mathml(text: str) -> Markup:
@@ -104,7 +104,7 @@ def formulas_to_mathml(text: str) -> Markup:
 
 
 def _words(text: str) -> Markup:
-    return Markup.escape(text.replace("<=", "≤"))
+    return Markup.escape(escape_invisible(text).replace("<=", "≤"))
 
 
 def _term(term: str) -> Markup:

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from infoloop.reporting.atomic_files import atomic_write_bytes, atomic_write_text
+from infoloop.reporting.hover_values import ReadableMark, ReadablePanel, add_hover_values
+from infoloop.reporting.suggestions import cut_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
@@ -27,6 +29,7 @@ _LINES: dict[str, dict[str, Any]] = {
     "dotted": {"linestyle": (0, (1, 1.5))},
 }
 _PANEL = (4.3, 3.5)  # inches
+_SAMPLE, _CHARACTER = 37, 4.6  # points: the sample of a line in a legend with its margins, a letter
 _ROOM = 60  # letters of names that stand below an axis side by side
 
 
@@ -103,6 +106,18 @@ class FigureError(ValueError):
     """A figure that would show nothing, or something that is no number; the message names panel and line."""
 
 
+def plain_label(text: str, most: int = 40) -> str:
+    r"""Return what others wrote as a label of a mark or an axis: one short line that is never read as mathematics.
+
+    A longer text would leave the axes no room, `$` would begin a formula, and a label that begins with `_` is hidden.
+
+    >>> plain_label("_costs $1 or $2"), plain_label("x" * 100, 12)
+    (' _costs \\$1 or \\$2', 'xxxxxx ... xxx')
+    """
+    cut = cut_text(text, most).replace("$", r"\$")
+    return f" {cut}" if cut.startswith("_") else cut
+
+
 def write_figure(figure: Figure, folder: Path, name: str) -> str:
     """Draw `NAME.svg` and `NAME.png` into the folder, the same bytes for the same numbers, and return the SVG.
 
@@ -110,7 +125,7 @@ def write_figure(figure: Figure, folder: Path, name: str) -> str:
     """
     with _style(figure, name):
         canvas = draw_figure(figure)
-        svg, png = svg_text(canvas), io.BytesIO()
+        svg, png = _readable_svg(figure, canvas), io.BytesIO()
         canvas.savefig(png, format="png", metadata={"Software": None})
     atomic_write_text(folder / f"{name}.svg", svg)
     atomic_write_bytes(folder / f"{name}.png", png.getvalue())
@@ -120,7 +135,7 @@ def write_figure(figure: Figure, folder: Path, name: str) -> str:
 def figure_svg(figure: Figure, name: str) -> str:
     """Return the SVG of `write_figure` without a file, for a page; raise FigureError for an empty panel or a NaN."""
     with _style(figure, name):
-        return svg_text(draw_figure(figure))
+        return _readable_svg(figure, draw_figure(figure))
 
 
 def svg_text(canvas: Drawing) -> str:
@@ -128,6 +143,29 @@ def svg_text(canvas: Drawing) -> str:
     svg = io.StringIO()
     canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     return svg.getvalue()
+
+
+def _readable_svg(figure: Figure, canvas: Drawing) -> str:
+    """Return the SVG of a figure that is drawn, with the values that a page shows where a reader points."""
+    svg = svg_text(canvas)  # which puts the axes where they stay
+    drawn = zip(figure.panels, canvas.axes, strict=False)  # the bars beside maps come last
+    return add_hover_values(svg, [_readable(panel, axes) for panel, axes in drawn])
+
+
+def _readable(panel: Panel, axes: Any) -> ReadablePanel:
+    marks = tuple(map(_readable_mark, panel.marks))
+    return ReadablePanel(axes, panel.x_label, panel.y_label, marks, panel.x_names, _runs_downward(panel))
+
+
+def _readable_mark(mark: Line | ShadedBand | Whiskers | Map) -> ReadableMark:
+    if isinstance(mark, Map):
+        x, y = np.meshgrid(np.asarray(mark.x, float), np.asarray(mark.y, float))
+        return ReadableMark(mark.label, x.ravel(), y.ravel(), z=np.ravel(mark.z))
+    if isinstance(mark, ShadedBand):
+        return ReadableMark(mark.label, mark.x, low=mark.low, high=mark.high)
+    if isinstance(mark, Whiskers):
+        return ReadableMark(mark.label, mark.x, mark.y, mark.low, mark.high)
+    return ReadableMark(mark.label, mark.x, mark.y)
 
 
 def _style(figure: Figure, name: str):
@@ -172,15 +210,23 @@ def _explain(canvas: Drawing, axes: np.ndarray, columns: int) -> None:
     legends = [axis.get_legend_handles_labels() for axis in axes]
     if all(labels == legends[0][1] for _, labels in legends):
         if legends[0][1]:
-            canvas.legend(*legends[0], loc="outside lower center", ncols=min(2 * columns, len(legends[0][1])))
+            canvas.legend(*legends[0], loc="outside lower center", ncols=_legend_columns(legends[0][1], columns))
         return
     for axis, (handles, labels) in zip(axes, legends, strict=True):
         if labels:
-            axis.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
+            axis.legend(
+                handles, labels, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=_legend_columns(labels, 1)
+            )
+
+
+def _legend_columns(labels: list[str], panels: int) -> int:
+    """Return how many labels stand side by side below so many panels: two each, or fewer where they are long."""
+    fit = 72 * _PANEL[0] * panels / (_SAMPLE + _CHARACTER * max(map(len, labels)))
+    return max(1, min(2 * panels, len(labels), int(fit)))
 
 
 def _draw(canvas: Drawing, axis: Any, panel: Panel) -> None:
-    downward = sum(map(len, panel.x_names)) > _ROOM
+    downward = _runs_downward(panel)
     for k, mark in enumerate(panel.marks):
         if isinstance(mark, Map):
             _draw_map(canvas, axis, mark)
@@ -202,6 +248,10 @@ def _draw(canvas: Drawing, axis: Any, panel: Panel) -> None:
         axis.xaxis.get_major_locator().set_params(integer=True)  # there is no round 1.5
     if panel.y_limits:
         (axis.set_xlim if downward else axis.set_ylim)(panel.y_limits)
+
+
+def _runs_downward(panel: Panel) -> bool:
+    return sum(map(len, panel.x_names)) > _ROOM
 
 
 def _scale(panel: Panel, of_x: Any, of_y: Any) -> None:

@@ -1,5 +1,8 @@
-"""Markdown with formulas as HTML, and the templates of pages that need no network."""
+"""Markdown with formulas as HTML, and the templates of pages that need no network and run their own script only."""
 
+import base64
+import hashlib
+import json
 from typing import Any
 
 import lazy_loader
@@ -34,7 +37,35 @@ def _mathml(renderer: Any, tokens: Any, place: int, options: Any, env: Any) -> s
 
 
 def render_template(name: str, **parts: Any) -> str:
-    """Return a template of this package, filled; all values are escaped, and the font of its formulas is inline."""
+    """Return a template of this package, filled; all values are escaped, and the font of its formulas is inline.
+
+    Every page has the same script (`templates/page.js`), by which tables of the class `data` sort, filter and download
+    and figures tell their values, and a policy that lets a browser run no other script and load nothing.
+    """
     templates = jinja2.Environment(loader=jinja2.PackageLoader("infoloop.reporting", "templates"), autoescape=True)
-    page = templates.get_template(name).render(**parts)
+    script = Markup(templates.loader.get_source(templates, "page.js")[0])
+    page = templates.get_template(name).render(**parts, script=script, policy=content_policy(script))
     return page.replace(FONT_OF_FORMULAS, math_font_css(page), 1)
+
+
+def content_policy(script: str) -> str:
+    """Return the Content-Security-Policy of a page: this one script runs, by its digest, and nothing is loaded.
+
+    >>> content_policy("")[:67]
+    "default-src 'none'; script-src 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRk"
+    """
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def inert_json(value: Any) -> str:
+    r"""Return a value as JSON that can stand inside an element of a page, which no text in it can end.
+
+    >>> inert_json(["</script>", "a & b"])
+    '["\\u003c/script\\u003e","a \\u0026 b"]'
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

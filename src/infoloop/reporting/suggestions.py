@@ -76,6 +76,17 @@ def escape_unprintable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
+def escape_invisible(text: str) -> str:
+    r"""Return a text for a page with every character that is neither printable nor a space as its escape.
+
+    Lines stay lines, and spaces that do not break stay so; what hides or turns round other text is shown.
+
+    >>> escape_invisible("one\ntwo\xa0three\u202e")
+    'one\ntwo\xa0three\\u202e'
+    """
+    return "".join(c if c.isprintable() or c.isspace() else escape_unprintable(c) for c in text)
+
+
 def bound_message(message: str) -> str:
     """Return a message with the middle left out where it is longer than any message should be; lines are kept."""
     return _shortened(message, LONGEST_MESSAGE)

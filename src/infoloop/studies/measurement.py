@@ -25,7 +25,7 @@ from infoloop.statements.measurements import SEED, cells_as_json, read_outcomes,
 from infoloop.studies.configuration import as_dict, override
 from infoloop.studies.discovery import StudyError, load, title
 from infoloop.studies.runner import provenance
-from infoloop.studies.sweep import POINTS, compute, dataset, shards
+from infoloop.studies.sweep import POINTS, compute_shards, dataset, shards
 
 _LIBRARIES = ("jax", "jaxlib", "numpy", "optax", "flax")
 _VECTORS = ("sse4", "avx", "fma", "amx", "asimd", "sve")  # what a compiler chooses instructions, and so roundings, by
@@ -79,8 +79,8 @@ def small_tables(experiment: ModuleType) -> dict[str, Any]:
     with jax.default_device(cpu):
         sweeps = experiment.sweeps(experiment.SMALL)
         devices = jax.make_mesh((1,), (POINTS,), axis_types=(jax.sharding.AxisType.Auto,), devices=[cpu])
-        key = jax.random.key(SEED)
-        values = {shard.name: compute(sweeps[shard.table], shard, key, devices) for shard in shards(sweeps)}
+        found = compute_shards(sweeps, shards(sweeps), jax.random.key(SEED), devices)
+        values = {shard.name: numbers for shard, numbers in found}
     return {name: dataset(sweep, name, values) for name, sweep in sweeps.items()}
 
 

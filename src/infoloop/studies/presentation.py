@@ -66,8 +66,9 @@ def write_report(
 
 def _digest_of_texts(experiment: ModuleType) -> str:
     """Return what tells the texts of the page apart; what its numbers hang on is in the run's identity."""
-    template = package_folder() / "reporting" / "templates" / "run.html.jinja"
-    return hashlib.sha256(repr(cited_statements(experiment)).encode() + template.read_bytes()).hexdigest()
+    folder = package_folder() / "reporting" / "templates"
+    parts = b"".join((folder / name).read_bytes() for name in ("run.html.jinja", "page.css", "page.js"))
+    return hashlib.sha256(repr(cited_statements(experiment)).encode() + parts).hexdigest()
 
 
 def _page(

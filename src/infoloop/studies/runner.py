@@ -23,7 +23,7 @@ from infoloop.reporting.suggestions import quote
 from infoloop.studies.configuration import as_dict
 from infoloop.studies.discovery import StudyError, cited_statements, title
 from infoloop.studies.run_store import append_shard, completed_shards, open_run, write_table
-from infoloop.studies.sweep import Shard, Sweep, compute, dataset, mesh, shards
+from infoloop.studies.sweep import Shard, Sweep, compute_shards, dataset, shards
 
 if TYPE_CHECKING:
     import xarray
@@ -131,13 +131,11 @@ def execute(
     run = identity(experiment, config, seed)
     done = _agree_on_completed(mine, partial(_open_folder, run, folder, overwrite, files))
     yield Progress(sum(done), len(mine), "")
-    key, devices = jax.random.key(seed), mesh()
-    for k in [k for k, there in enumerate(done) if not there]:
-        values = compute(sweeps[mine[k].table], mine[k], key, devices)
+    left = [shard for shard, there in zip(mine, done, strict=True) if not there]
+    for k, (shard, values) in enumerate(compute_shards(sweeps, left, jax.random.key(seed)), start=sum(done) + 1):
         if is_main_process():
-            append_shard(folder, part_name(part), mine[k].name, values, run)
-        done[k] = True
-        yield Progress(sum(done), len(mine), mine[k].name)
+            append_shard(folder, part_name(part), shard.name, values, run)
+        yield Progress(k, len(mine), shard.name)
 
 
 def is_main_process() -> bool:

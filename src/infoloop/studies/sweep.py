@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     import xarray
 
 POINTS = "points"  # the axis of the device mesh
+_COMPILERS = 8  # at most so many programs are compiled side by side, and wait, compiled, to be run
 
 
 class Quantity(NamedTuple):
@@ -112,11 +116,7 @@ def mesh() -> Mesh:
 
 
 def compute(sweep: Sweep, shard: Shard, key: Key[Array, ""], over: Mesh | None = None) -> dict[str, np.ndarray]:
-    """Return the quantities of a shard, points along the leading axis.
-
-    A point's key depends on the table's name and the point's own values, so that it draws the same whatever else is
-    swept. A device takes its points one after the other (`batch_size` at a time), so that no number depends on how many
-    devices there are.
+    """Return the quantities of one shard, points along the leading axis; see `compute_shards`, which compiles it.
 
     Args:
         sweep: The table's sweep.
@@ -127,17 +127,51 @@ def compute(sweep: Sweep, shard: Shard, key: Key[Array, ""], over: Mesh | None =
     Raises:
         ValueError: The measure's names are not those of `sweep.quantities`.
     """
-    points = _points(shard)
-    count = len(points.key_words)
-    devices = mesh() if over is None else over
-    step = sweep.batch_size * devices.size
-    size = math.ceil((sweep.shard_size if _blocks(sweep) > 1 else count) / step) * step
-    padded = jax.tree.map(lambda x: np.concatenate([x, np.repeat(x[-1:], size - count, axis=0)]), points)
-    measured, shared = _prepared(sweep, tuple(shard.each.items()), devices)
-    found = measured(np.asarray(jax.random.key_data(key)), shared, padded)
-    if set(found) != set(sweep.quantities):
-        raise ValueError(f"the measure of {shard.table} gives {sorted(found)}: describe exactly these in quantities")
-    return {name: np.asarray(x)[:count] for name, x in found.items()}
+    ((_, values),) = compute_shards({shard.table: sweep}, [shard], key, over)
+    return values
+
+
+def compute_shards(
+    sweeps: Mapping[str, Sweep], wanted: Sequence[Shard], key: Key[Array, ""], over: Mesh | None = None
+) -> Generator[tuple[Shard, dict[str, np.ndarray]], None, None]:
+    """Yield each shard with its quantities, points along the leading axis, in the order in which they are given.
+
+    A point's key depends on the table's name and the point's own values, so that it draws the same whatever else is
+    swept. A device takes its points one after the other (`batch_size` at a time), so that no number depends on how many
+    devices there are. The shards of one combination of static values should follow each other: they share a program.
+    The next programs are compiled beside the one that runs, on as many threads as there are cores; what goes wrong in
+    one is raised when its first shard is due.
+
+    Args:
+        sweeps: The sweeps of all tables.
+        wanted: The points.
+        key: Randomness of the whole run.
+        over: The devices; a mesh of all unless given.
+
+    Raises:
+        ValueError: A measure's names are not those of its sweep's `quantities`.
+
+    >>> def square(key, x):
+    ...     return {"y": x**2}
+    >>> squares = Sweep(square, {"y": Quantity("the square", "1")}, traced_grid={"x": (1.0, 2.0, 3.0)}, shard_size=2)
+    >>> found = compute_shards({"squares": squares}, shards({"squares": squares}), jax.random.key(0))
+    >>> [(shard.first, values["y"].tolist()) for shard, values in found]
+    [(0, [1.0, 4.0]), (2, [9.0])]
+    """
+    devices, seed = mesh() if over is None else over, np.asarray(jax.random.key_data(key))
+    groups = [list(group) for _, group in itertools.groupby(wanted, _program)]
+    compilers = min(len(groups), os.cpu_count() or 1, _COMPILERS)
+    pool, ahead = ThreadPoolExecutor(max(compilers, 1)), deque()
+    try:
+        for group in [*groups, *[None] * compilers]:
+            if group is not None:
+                ahead.append((group, _compiled(pool, sweeps[group[0].table], group[0], seed, devices)))
+            if group is None or len(ahead) > compilers:
+                due, program = ahead.popleft()
+                for shard in due:
+                    yield shard, _run(program, sweeps[shard.table], shard, seed, devices)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # what is being compiled ends by itself
 
 
 def dataset(sweep: Sweep, table: str, values: Mapping[str, Mapping[str, np.ndarray]]) -> xarray.Dataset:
@@ -170,7 +204,7 @@ def tables(sweeps: Mapping[str, Sweep], key: Key[Array, ""]) -> dict[str, xarray
     >>> tables({"squares": squares}, jax.random.key(0))["squares"].y.values.tolist()
     [1.0, 4.0, 9.0]
     """
-    values = {shard.name: compute(sweeps[shard.table], shard, key) for shard in shards(sweeps)}
+    values = {shard.name: found for shard, found in compute_shards(sweeps, shards(sweeps), key)}
     return {table: dataset(sweep, table, values) for table, sweep in sweeps.items()}
 
 
@@ -190,19 +224,49 @@ def _described(point: Mapping[str, Any]) -> str:
     return repr(dict(sorted(point.items())))
 
 
-@lru_cache(maxsize=4)  # the shards of one combination of static values come one after the other
-def _prepared(sweep: Sweep, each: tuple, devices: Mesh):
-    """Return the compiled measure of many points, and what they have in common."""
+def _padded(sweep: Sweep, shard: Shard, devices: Mesh) -> _Points:
+    """Return the points of a shard, the last one repeated, so that all shards of a program have one size."""
+    points, step = _points(shard), sweep.batch_size * devices.size
+    count = len(points.key_words)
+    size = math.ceil((sweep.shard_size if _blocks(sweep) > 1 else count) / step) * step
+    return jax.tree.map(lambda x: np.concatenate([x, np.repeat(x[-1:], size - count, axis=0)]), points)
+
+
+def _program(shard: Shard) -> tuple:
+    """Return what shards of one program have in common: static values, and the types of traced ones."""
+    return shard.table, shard.each, [(name, x.dtype) for name, x in shard.over.items()]
+
+
+def _compiled(pool: ThreadPoolExecutor, sweep: Sweep, shard: Shard, seed: np.ndarray, devices: Mesh) -> Future:
+    """Return the future program of a shard, with what its points have in common; it is traced here and now.
+
+    Tracing is Python, of which one thread runs at a time, and compiling is not. An error waits in the future.
+    """
     everywhere, split = PartitionSpec(), PartitionSpec(POINTS)
     by_device = jax.shard_map(
-        partial(_measure_points, sweep, dict(each)),
+        partial(_measure_points, sweep, shard.each),
         mesh=devices,
         in_specs=(everywhere, everywhere, split),
         out_specs=split,
         check_vma=False,
     )
-    shared = jax.tree.map(np.asarray, dict(sweep.shared_inputs(**dict(each))))
-    return jax.jit(by_device, out_shardings=NamedSharding(devices, everywhere)), shared
+    measured = jax.jit(by_device, out_shardings=NamedSharding(devices, everywhere))
+    try:
+        shared = jax.tree.map(np.asarray, dict(sweep.shared_inputs(**shard.each)))
+        traced = measured.lower(seed, shared, _padded(sweep, shard, devices))
+    except Exception as error:  # whatever it is: raised when the shard is due, after those before it
+        failed: Future = Future()
+        failed.set_exception(error)
+        return failed
+    return pool.submit(lambda: (traced.compile(), shared))
+
+
+def _run(program: Future, sweep: Sweep, shard: Shard, seed: np.ndarray, devices: Mesh) -> dict[str, np.ndarray]:
+    measured, shared = program.result()
+    found = measured(seed, shared, _padded(sweep, shard, devices))
+    if set(found) != set(sweep.quantities):
+        raise ValueError(f"the measure of {shard.table} gives {sorted(found)}: describe exactly these in quantities")
+    return {name: np.asarray(x)[: len(_points(shard).key_words)] for name, x in found.items()}
 
 
 def _measure_points(sweep, each, key_data, shared, points):
@@ -212,6 +276,5 @@ def _measure_points(sweep, each, key_data, shared, points):
 
 def _measure_point(sweep, each, key, shared, point):
     """Return the measure at one point, with a key that hangs on the point's words."""
-    high, low = point.key_words
-    own = jax.random.fold_in(jax.random.fold_in(key, high), low)
+    own, _ = lax.scan(lambda key, word: (jax.random.fold_in(key, word), None), key, point.key_words)
     return dict(sweep.measure(own, **each, **point.values, **shared))

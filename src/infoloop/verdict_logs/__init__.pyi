@@ -1,3 +1,4 @@
+from . import audit_thresholds as audit_thresholds
 from . import code_lengths as code_lengths
 from . import estimators as estimators
 from . import figures as figures
@@ -5,6 +6,7 @@ from . import files as files
 from . import formats as formats
 from . import groups as groups
 from . import log_audit as log_audit
+from . import log_pipeline as log_pipeline
 from . import page as page
 from . import pass_at_intervals as pass_at_intervals
 from . import question_counts as question_counts

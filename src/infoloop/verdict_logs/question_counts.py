@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from infoloop.learning.question_populations import VerdictCounts, verdict_counts
+from infoloop.learning.question_populations import VerdictCounts, count_verdict_patterns
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_kind
 from infoloop.verdict_logs.estimators import Tally
@@ -26,7 +26,7 @@ def read_counts(path: str | Path, columns: Mapping[str, str] | None = None) -> V
 
     >>> read_counts("no/such.csv")
     Traceback (most recent call last):
-    infoloop.verdict_logs.reader.LogFileError: no/such.csv: cannot be read: No such file or directory
+    infoloop.verdict_logs.formats.log_format.LogError: no/such.csv: cannot be read: No such file or directory
     """
     return counts_of(read_log(path, columns))
 
@@ -43,4 +43,4 @@ def counts_of(tally: Tally) -> VerdictCounts:
     [0.0, 4.0]
     """
     check_kind(tally, Tally, "tally")
-    return verdict_counts(tally.attempts, tally.passes)
+    return count_verdict_patterns(tally.attempts, tally.passes)

@@ -182,15 +182,11 @@ def drawn_advantages(
 
 @partial(jax.jit, static_argnames=("size", "groups"))
 def _groups_and_advantages(key, rule, policy, outputs, size, groups):
-    ones, is_law = jnp.ones(size), ~jnp.isnan(policy).any()
-
-    def of_group(members):
-        features = jax.tree.map(lambda x: x[outputs.kind_of[members]], outputs.kinds)
-        return advantages(rule, features, ones, size)
+    is_law = ~jnp.isnan(policy).any()
 
     def draw(of_round):
         members = draw_outputs(key, policy, size, groups, of_round)
-        return members, *jax.vmap(of_group)(members)
+        return members, *member_advantages(rule, outputs, members)
 
     def redraw(state):
         of_round, (members, found, kept) = state
@@ -205,6 +201,30 @@ def _groups_and_advantages(key, rule, policy, outputs, size, groups):
     if rule.redrawn != "never":
         members, found, kept = lax.while_loop(is_open, redraw, (1, (members, found, kept)))[1]
     return members, nan_unless(is_law, found), kept & is_law
+
+
+def member_advantages(
+    rule: AdvantageRule, outputs: OutputKinds, members: Int[Array, "groups size"]
+) -> tuple[Float[Array, "groups size"], Bool[Array, "groups"]]:
+    r"""Return the advantages of the members of groups, and whether the rule keeps each group.
+
+    Args:
+        rule: What makes advantages.
+        outputs: The outputs and their kinds; nothing is checked.
+        members: Outputs, in groups.
+
+    >>> from infoloop.learning.policy_gradient.advantage_rules import dr_grpo
+    >>> from infoloop.learning.policy_gradient.reward_kinds import output_kinds
+    >>> member_advantages(dr_grpo(), output_kinds([1.0, 0.0]), jnp.array([[0, 1], [1, 1]]))[0].tolist()
+    [[0.5, -0.5], [0.0, 0.0]]
+    """
+    size = members.shape[1]
+
+    def of_group(members):
+        features = jax.tree.map(lambda x: x[outputs.kind_of[members]], outputs.kinds)
+        return advantages(rule, features, jnp.ones(size), size)
+
+    return jax.vmap(of_group)(members)
 
 
 def draw_outputs(

@@ -1,1 +1,13 @@
-
+from . import arrow_files as arrow_files
+from . import byte_streams as byte_streams
+from . import delimited as delimited
+from . import duplicates as duplicates
+from . import folders as folders
+from . import json_documents as json_documents
+from . import json_lines as json_lines
+from . import json_values as json_values
+from . import log_parts as log_parts
+from . import log_rows as log_rows
+from . import omissions as omissions
+from . import opening as opening
+from . import zip_archives as zip_archives

@@ -1,6 +1,8 @@
 from . import answer_entropy as answer_entropy
 from . import beta_fits as beta_fits
+from . import component_bits as component_bits
 from . import dead_groups as dead_groups
+from . import error_drift as error_drift
 from . import group_counts as group_counts
 from . import group_sizes as group_sizes
 from . import group_sums as group_sums
@@ -9,6 +11,12 @@ from . import pass_at_tails as pass_at_tails
 from . import problem_choice as problem_choice
 from . import rate_drift as rate_drift
 from . import rate_mixtures as rate_mixtures
+from . import reward_components as reward_components
+from . import reward_parts as reward_parts
+from . import run_comparison as run_comparison
 from . import seen_rollouts as seen_rollouts
 from . import step_windows as step_windows
+from . import untrusted_verifiers as untrusted_verifiers
+from . import verifier_errors as verifier_errors
 from . import window_bits as window_bits
+from . import within_groups as within_groups

@@ -1,0 +1,151 @@
+"""JSON lines as frames: blocks of whole lines through pyarrow where their columns are plain, else line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from infoloop.verdict_logs.files.byte_streams import byte_blocks, shown
+from infoloop.verdict_logs.files.json_values import JSONValueError, frame_of, json_value
+from infoloop.verdict_logs.files.omissions import Omissions
+from infoloop.verdict_logs.formats.log_format import LogError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_LINE = 2**26  # bytes
+MOST_COLUMNS = 10_000
+_SAMPLE = 1000  # lines that tell the columns and their types
+_PARSED_AT_ONCE = 2**22  # bytes, of a block that several cores parse
+
+Choose = Callable[[list[str]], list[str]]
+
+
+def line_blocks(path: Path, omissions: Omissions) -> Iterator[tuple[int, int, bytes]]:
+    r"""Yield blocks of whole lines: the number of the first, how many, and their bytes; lines end at `\n` alone.
+
+    A line longer than `MOST_LINE` is left out and counted: it is never in memory as a whole.
+    """
+    line, held, size, skipping = 1, [], 0, False
+    for block in byte_blocks(path, omissions):
+        first = block.find(b"\n")
+        if first < 0:
+            held, size = ([], 0) if skipping else ([*held, block], size + len(block))
+        else:
+            if skipping or size + first > MOST_LINE:
+                block = block[first + 1 :]
+                if not skipping:
+                    _too_long(path, line, omissions)
+                line, held, skipping = line + 1, [], False
+            end = block.rfind(b"\n") + 1
+            if end:
+                whole = b"".join([*held, block[:end]])
+                lines = whole.count(b"\n")
+                yield line, lines, whole
+                line, held = line + lines, []
+            held.append(block[end:])
+            size = sum(map(len, held))
+        if size > MOST_LINE:
+            _too_long(path, line, omissions)
+            held, size, skipping = [], 0, True
+    if any(held):
+        yield line, 1, b"".join(held)
+
+
+def read_lines(path: Path, choose: Choose, omissions: Omissions) -> Iterator[pd.DataFrame]:
+    """Yield the rows of a file of JSON lines, with their line numbers as the index.
+
+    Args:
+        path: the file.
+        choose: from the names of the columns those to read.
+        omissions: where to count the lines that are left out.
+    """
+    names: list[str] = []
+    schema: dict[str, Any] = {}
+    for line, lines, block in line_blocks(path, omissions):
+        if not names:
+            sample = [row for _, row in _rows(block, line, path, Omissions(), _SAMPLE)]
+            names = choose(list(dict.fromkeys(name for row in sample for name in row)))
+            if len(names) > MOST_COLUMNS:
+                raise LogError(f"{shown(path)}: there are {len(names):,} keys, at most {MOST_COLUMNS:,} are read")
+            schema = _kinds(sample, names)
+        frame = _frame_by_arrow(block, range(line, line + lines), schema)
+        if frame is None:
+            found = list(_rows(block, line, path, omissions))
+            rows = [row for _, row in found]
+            schema = {name: _wider(schema[name], kind) for name, kind in _kinds(rows, names).items()}
+            frame = frame_of(rows, names, [number for number, _ in found])
+        if len(frame):
+            yield frame
+
+
+def _too_long(path: Path, line: int, omissions: Omissions) -> None:
+    omissions.add(f"longer than {MOST_LINE:,} bytes", f"{shown(path)}:{line}")
+
+
+def _rows(
+    block: bytes, line: int, path: Path, omissions: Omissions, most: int | None = None
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the number and the value of each line that is an object; count the others."""
+    texts = block.split(b"\n", most or -1)[:most]
+    for number, text in enumerate(texts, start=line):
+        if not text or text.isspace():
+            continue
+        try:
+            value = json_value(text)
+        except JSONValueError as fault:
+            cut = number == line + len(texts) - 1 and not block.endswith(b"\n")
+            omissions.add("the last line is cut off" if cut else str(fault), f"{shown(path)}:{number}")
+            continue
+        if isinstance(value, dict):
+            yield number, value
+        else:
+            omissions.add("no JSON object", f"{shown(path)}:{number}")
+
+
+def _kinds(rows: list[Mapping[str, Any]], names: list[str]) -> dict[str, Any]:
+    """Return by column the type of its values: str, int, float, bool, None for none yet, list for what is not plain."""
+    kinds: dict[str, Any] = {}
+    for name in names:
+        found = {type(row[name]) for row in rows if row.get(name) is not None}
+        kind = None
+        for one in found:
+            kind = _wider(kind, one)
+        kinds[name] = kind
+    return kinds
+
+
+def _wider(one: Any, other: Any) -> Any:
+    if one is None or other is None or one is other:
+        return one or other
+    return float if {one, other} == {int, float} else list
+
+
+def _frame_by_arrow(block: bytes, lines: range, kinds: Mapping[str, Any]) -> pd.DataFrame | None:
+    """Return the block as a frame; None where pyarrow is not there or refuses a line."""
+    try:
+        import pyarrow as pa
+        import pyarrow.json as arrow_json
+    except ImportError:
+        return None
+    import pandas as pd
+
+    arrow = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), None: pa.null()}
+    if not kinds or not all(kind in arrow for kind in kinds.values()):
+        return None
+    options = arrow_json.ParseOptions(
+        explicit_schema=pa.schema([(name, arrow[kind]) for name, kind in kinds.items()]),
+        unexpected_field_behavior="ignore",
+    )
+    try:
+        table = arrow_json.read_json(
+            pa.BufferReader(block), arrow_json.ReadOptions(block_size=_PARSED_AT_ONCE), options
+        )
+    except (pa.ArrowException, UnicodeDecodeError, OverflowError):
+        return None
+    if table.num_rows != len(lines):  # an empty line, or two values in one
+        return None
+    frame = table.to_pandas(integer_object_nulls=True)
+    frame.index = pd.RangeIndex(lines.start, lines.stop)
+    return frame

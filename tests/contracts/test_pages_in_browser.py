@@ -1,0 +1,290 @@
+"""Pages in a real browser: tables sort, filter and download, figures tell their values, and nothing else happens."""
+
+import csv
+import io
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from infoloop.reporting.audit_page import AuditPage, render_audit_page
+from infoloop.reporting.figures import Figure, Line, Map, Panel, ShadedBand, Whiskers, figure_svg
+from infoloop.reporting.page_tables import PageTable
+from infoloop.statements.findings_page import render_findings_page
+from infoloop.studies.page import RunPage, run_page
+from infoloop.studies.runner import Headline
+from tests.support.browser import NEEDS_BROWSER, browser
+
+pytestmark = [pytest.mark.slow, NEEDS_BROWSER]
+
+HOSTILE = "</script></metadata><script>window.hit=1</script><img src=http://a.invalid/x onerror=window.hit=1>"
+LABEL = "</metadata><img src=x onerror=hit=1>"  # a longer one leaves no room to draw
+KINDS = ("=1+1", "@SUM(A1)", "-cmd|' /C'!A0", "+x", 'say "a", b;c', "plain")
+ROWS = tuple(
+    (KINDS[k % 6] if k < 60 else f"p{k}", k % 64 - 20, None if k % 5 == 0 else (k * 7919 % 3000) / 1e4, HOSTILE)
+    for k in range(3000)
+)
+SMALL = (("b10", "1,200", "12 %"), ("b9", "3", "–"), ("a", "40 of 64", "-5e-1 %"), ("I(X;S1|Z0)", "inf", "< 7"))
+X = np.arange(11.0)
+TREND = Panel("Trend", "step", "share", (ShadedBand(X, X / 20, X / 10, "interval"), Line(X, X**2 / 200, "dead")))
+LOGS = Panel("Log", "k", "", (Line(10.0 ** X[:4], 10.0 ** -X[:4], "bits"),), x_scale="log", y_scale="log")
+NAMED = Panel(
+    "Named", "cell", "gain", (Whiskers([0, 1], [0.2, 0.5], [0.1, 0.25], [0.4, 0.75], LABEL),), x_names=("a", LABEL)
+)
+GRID = Panel("Map", "p", "q", (Map(X[:3], X[:2], [[1, 2, 3], [4, 5, 6.5]], "depth"),))
+FIRST, MANY = "h2#table-1 + .tools + .scroll", "h2#table-2 + .tools + .scroll"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("browser")
+
+
+@pytest.fixture(scope="module")
+def tab(folder):
+    with browser(folder) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def path(folder) -> Path:
+    """A page with a short table, a long one, and four kinds of panels."""
+    tables = (
+        PageTable("few", ("name", "count", "share"), SMALL),
+        PageTable("problems", ("problem", "rollouts", "rate", HOSTILE), ROWS, HOSTILE, "problems.csv"),
+    )
+    svg = figure_svg(Figure((TREND, LOGS, NAMED, GRID), "", columns=2), "planted")
+    page = AuditPage(HOSTILE, HOSTILE, HOSTILE, tables=tables, figures=((HOSTILE, svg),), source=HOSTILE, version="0")
+    (folder / "page.html").write_text(render_audit_page(page), encoding="utf-8")
+    return folder / "page.html"
+
+
+@pytest.fixture
+def page(tab, path):
+    tab.open(path)
+    yield tab
+    assert tab.value("window.hit") is None
+    assert (tab.complaints(), tab.asked_for()) == ([], [])
+
+
+def column(page, table: str, number: int) -> list[str]:
+    return page.texts(f"{table} tbody td:nth-child({number})")
+
+
+def sort(page, table: str, number: int) -> str:
+    page.click(f"{table} th:nth-child({number}) button")
+    return page.value(f"document.querySelector('{table} th:nth-child({number})').ariaSort")
+
+
+@pytest.mark.parametrize(
+    ("number", "upwards"),
+    [(1, ["a", "b9", "b10", "I"]), (2, ["3", "40 of 64", "1,200", "inf"]), (3, ["-5e-1 %", "< 7", "12 %", "–"])],
+)
+def test_a_click_on_a_header_sorts_numbers_as_numbers_and_what_is_missing_last(page, number, upwards):
+    table, before = FIRST, column(page, FIRST, number)
+    assert sort(page, table, number) == "ascending"
+    assert [text[: len(want)] for text, want in zip(column(page, table, number), upwards, strict=True)] == upwards
+    assert sort(page, table, number) == "descending"
+    present = [text for text in upwards if text != "–"]
+    down = present[::-1] + ["–"] * (len(upwards) - len(present))
+    assert [text[: len(want)] for text, want in zip(column(page, table, number), down, strict=True)] == down
+    assert sort(page, table, number) == "none"
+    assert column(page, table, number) == before
+
+
+def test_the_keyboard_sorts_and_one_column_says_so(page):
+    page.value(f"document.querySelector('{FIRST} th:nth-child(1) button').focus()")
+    page.press("Tab")
+    page.press("Enter")
+    states = page.value(f"[...document.querySelectorAll('{FIRST} th')].map((head) => head.ariaSort)")
+    assert states == ["none", "ascending", "none"]
+    assert column(page, FIRST, 2)[0] == "3"
+
+
+def test_a_long_table_shows_more_rows_at_each_click_and_sorts_all(page):
+    assert column(page, MANY, 1) == [row[0] for row in ROWS[:100]]
+    assert page.texts(".more") == ["Show more: 2,900 rows left"]
+    page.click(".more:not([hidden])")
+    assert column(page, MANY, 1) == [row[0] for row in ROWS[:200]]
+    sort(page, MANY, 3)
+    assert column(page, MANY, 3)[:50] == [f"{v:.6g}" for v in sorted(r[2] for r in ROWS if r[2] is not None)[:50]]
+    sort(page, MANY, 3)
+    assert column(page, MANY, 3)[0] == f"{max(r[2] for r in ROWS if r[2] is not None):.6g}"
+    assert page.value(f"document.querySelector('{MANY} tbody tr:last-child td:nth-child(2)').className") == "n"
+
+
+def test_a_filter_finds_rows_with_every_word_and_counts_them(page):
+    assert page.texts(".tools input") == [""]  # the short table has none
+    assert page.texts(".count") == ["3,000 rows"]
+    page.write("h2#table-2 + .tools input", "P123")
+    found = [row[0] for row in ROWS if "p123" in row[0]]
+    assert (page.texts(".count"), column(page, MANY, 1)) == ([f"{len(found)} of 3,000 rows"], found)
+    page.write("h2#table-2 + .tools input", "p123 no-such-word")
+    assert (page.texts(".count"), column(page, MANY, 1), page.texts(".more")) == (["0 of 3,000 rows"], [], [])
+
+
+def downloaded(page, folder: Path) -> list[list[str]]:
+    """What a click on the button leaves in the folder of downloads, as Python's own reader has it."""
+    (folder / "problems.csv").unlink(missing_ok=True)
+    page.click("h2#table-2 + .tools button")
+    end = time.monotonic() + 10
+    while not (folder / "problems.csv").exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    return list(csv.reader(io.StringIO((folder / "problems.csv").read_bytes().decode(), newline=""), strict=True))
+
+
+def test_the_download_has_every_row_and_no_formula(page, folder):
+    heads, *rows = downloaded(page, folder)
+    assert heads == ["problem", "rollouts", "rate", HOSTILE]
+    safe = {text: f"'{text}" for text in KINDS[:4]}
+    assert rows == [
+        [safe.get(name, name), str(n), "" if rate is None else f"{rate:.6g}", text] for name, n, rate, text in ROWS
+    ]
+    assert (folder / "problems.csv").read_bytes().count(b"\r\n") == 3001
+
+
+def test_the_download_has_what_is_filtered_as_it_is_sorted(page, folder):
+    page.write("h2#table-2 + .tools input", "p12")
+    sort(page, MANY, 2)
+    found = sorted(row[1] for row in ROWS if "p12" in row[0])
+    assert page.texts(".tools button") == [f"Download CSV ({len(found)} rows)"]
+    assert [int(row[1]) for row in downloaded(page, folder)[1:]] == found
+
+
+def panel_places(page, panel: int) -> list[list[float]]:
+    """Where the corners of the first line of a panel are in the window, as the browser draws it."""
+    path = f"figure svg > g > g:nth-of-type({panel + 1}) path[style*=\\'fill: none\\'][clip-path]"
+    page.place("figure svg")
+    return page.value(
+        f"(path => [0, path.getTotalLength()].map((at) => {{ const p = path.getPointAtLength(at)"
+        ".matrixTransform(path.getScreenCTM()); return [p.x, p.y]; }))"
+        f"([...document.querySelectorAll('{path}')].at(-1))"
+    )
+
+
+def test_a_figure_tells_the_values_where_the_mouse_is(page):
+    start, end = panel_places(page, 1)
+    page.move(end[0] - 2, end[1] + 1)
+    assert page.texts(".tip") == ["share\nstep: 10\ndead: 0.5\ninterval: 0.5 to 1"]
+    page.move(start[0] + 1, start[1] - 1)
+    assert page.texts(".tip") == ["share\nstep: 0\ndead: 0\ninterval: 0 to 0"]
+    page.move(2, 2)
+    assert page.texts(".tip") == page.texts(".ring") == []
+
+
+def test_a_figure_with_logarithms_tells_their_numbers(page):
+    start, end = panel_places(page, 2)
+    page.move(*start)
+    assert page.texts(".tip") == ["k: 1\nbits: 1"]
+    page.move((start[0] + 2 * end[0]) / 3 + 2, (start[1] + 2 * end[1]) / 3)
+    assert page.texts(".tip") == ["k: 100\nbits: 0.01"]
+
+
+def test_the_arrow_keys_go_from_value_to_value_and_from_mark_to_mark(page):
+    page.value("document.querySelector('.more:not([hidden])').focus()")
+    page.press("Tab")
+    assert page.texts(".tip") == ["share\nstep: 0\ndead: 0\ninterval: 0 to 0"]
+    told = []
+    for key in ("ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowDown", "ArrowUp"):
+        page.press(key)
+        told += page.texts(".tip")
+    assert told[0].startswith("share\nstep: 1\ndead: 0.005")
+    assert told[1] == told[2] == "share\nstep: 0\ndead: 0\ninterval: 0 to 0"
+    assert told[3].startswith("share\nstep: 0\ninterval: 0 to 0")
+    assert told[4:6] == ["k: 1\nbits: 1", "k: 10\nbits: 0.1"]
+    assert told[6] == f"gain\ncell: a\n{LABEL}: 0.2 (0.1 to 0.4)"
+    assert told[7] == "k: 1\nbits: 1"
+    page.press("Escape")
+    assert page.texts(".tip") == []
+
+
+def test_names_and_cells_of_a_map_are_told_as_text(page):
+    page.value("document.querySelector('figure svg').focus()")
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight"):
+        page.press(key)
+    assert page.texts(".tip") == [f"gain\ncell: {LABEL}\n{LABEL}: 0.5 (0.25 to 0.75)"]
+    for key in ("ArrowDown", *["ArrowRight"] * 7):
+        page.press(key)
+    assert page.texts(".tip") == ["p: 2\nq: 1\ndepth: 6.5"]
+
+
+def inside(page) -> bool:
+    corners = "(({left, right, top, bottom}) => [left, right, top, bottom])"
+    box = page.value(f"{corners}(document.querySelector('.tip').getBoundingClientRect())")
+    width, height = page.value("[document.documentElement.clientWidth, innerHeight]")
+    return box[0] >= 0 and box[2] >= 0 and box[1] <= width and box[3] <= height
+
+
+def test_on_a_telephone_a_finger_asks_and_nothing_is_wider_than_the_page(page, path):
+    page.open(path, 390, 844)
+    assert page.value("document.documentElement.scrollWidth") <= 390
+    start, _ = panel_places(page, 1)
+    page.tap(start[0] + 1, start[1] - 1)
+    assert page.texts(".tip") == ["share\nstep: 0\ndead: 0\ninterval: 0 to 0"]
+    assert inside(page)
+    page.tap(20, 20)
+    assert page.texts(".tip") == []
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+def test_the_tip_stays_in_the_window(page, path, width):
+    page.open(path, width, 800)
+    page.value("document.querySelector('figure svg').focus()")
+    for _ in range(32):
+        page.press("ArrowRight")
+        assert inside(page), page.texts(".tip")
+
+
+def test_what_others_wrote_is_shown_as_they_wrote_it(page):
+    assert HOSTILE in page.value("document.title")
+    assert page.texts("h1")[0].endswith(HOSTILE)
+    assert set(column(page, MANY, 4)) == {HOSTILE}
+    page.click(".more:not([hidden])")
+    assert set(column(page, MANY, 4)) == {HOSTILE}
+    assert page.texts("figcaption") == [HOSTILE]
+
+
+SCRIPT = "const s = document.createElement('script'); s.textContent = 'window.planted = 1'; "
+PLANTED = SCRIPT + "document.body.append(s); window.planted"
+IMAGE = "const i = document.createElement('img'); i.src = 'http://127.0.0.1:9/x.png'; document.body.append(i)"
+
+
+def test_a_script_or_an_image_that_got_into_a_page_is_refused(tab, path):
+    tab.open(path)
+    assert tab.value(PLANTED) is None
+    tab.value(IMAGE)
+    assert sum("Content Security Policy" in complaint for complaint in tab.complaints()) == 2
+
+
+def test_without_the_policy_it_would_run(tab, path, folder):
+    bare = path.read_text(encoding="utf-8").replace("Content-Security-Policy", "none")
+    (folder / "bare.html").write_text(bare, encoding="utf-8")
+    tab.open(folder / "bare.html")
+    assert tab.value(PLANTED) == 1
+
+
+def test_a_page_without_its_script_has_the_first_rows_and_says_so(tab, path):
+    tab.open(path, script=False)
+    assert len(tab.value("[...document.querySelectorAll('h2#table-2 + .scroll tbody tr')].map((row) => 1)")) == 100
+    assert tab.texts("noscript") == ["These are the first 100 rows; the script of this page shows the others."]
+    assert tab.texts(".tools") == tab.texts("th button") == []
+
+
+def test_the_pages_of_runs_and_of_findings_have_the_same_tables_and_figures(tab, folder):
+    headlines = tuple(Headline(f"number {k}", 10.0 - k, None, "bits", HOSTILE) for k in range(14))
+    figures = (("decay", figure_svg(Figure((LOGS,), ""), "decay"), "Falls."),)
+    run = run_page(RunPage(HOSTILE, "About.", headlines, figures, (), {"a": HOSTILE}, {}, {}, ("decay.nc",)))
+    for name, text in (("run", run), ("findings", render_findings_page((), (), "0"))):
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    tab.open(folder / "run.html", 390, 844)
+    assert tab.texts(".count, .tools button") == ["14 rows", "Download CSV (14 rows)"]
+    assert sort(tab, ".scroll", 2) == "ascending"
+    assert column(tab, ".scroll:has(.data)", 2)[:3] == ["-3", "-2", "-1"]
+    tab.value("document.querySelector('figure svg').focus()")
+    tab.press("ArrowRight")
+    assert tab.texts(".tip") == ["k: 10\nbits: 0.1"]
+    assert (tab.value("window.hit"), tab.complaints(), tab.asked_for()) == (None, [], [])
+    tab.open(folder / "findings.html")
+    assert tab.texts(".tools button, th button") == []
+    assert (tab.complaints(), tab.asked_for()) == ([], [])

@@ -1,0 +1,76 @@
+"""Drift of rates of errors: Fisher's test by summing the hypergeometric law, planted drift, planted rest."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from infoloop.verdict_logs.groups.error_drift import drift_of_errors
+from tests.support.hand_made_groups import table_of, table_of_array
+
+MEASURED = [("verdict", "tests"), ("verdict", "proof")]
+
+
+def drawn(seed, rates, shared=False):
+    """Groups of 20 steps in which wrong answers pass at these rates; with `shared` all of a group or none."""
+    random = np.random.default_rng(seed)
+    steps = np.repeat(np.arange(20), 10)
+    right = random.random((200, 8)) < 0.4
+    chance = random.random((200, 1 if shared else 8)) < np.asarray(rates)[steps][:, None]
+    return table_of_array(np.stack([right | chance, right], 2).astype(float), MEASURED, steps)
+
+
+def fisher(a, b):
+    """The probability of all splits that are no more probable than this one, in fractions."""
+    (k1, l1), (k2, l2) = a, b
+    n1, n2, k = k1 + l1, k2 + l2, k1 + k2
+    masses = [Fraction(math.comb(n1, j) * math.comb(n2, k - j), math.comb(n1 + n2, k)) for j in range(k + 1)]
+    return float(sum(mass for mass in masses if mass <= masses[k1]))
+
+
+def test_the_test_is_exact_and_windows_have_their_rates():
+    groups = [[[1, 0], [0, 0], [0, 0], [1, 1]], [[0, 0], [0, 0], [1, 0], [0, 1]], [[1, 0]] * 3, [[1, 0], [1, 0]]]
+    found = drift_of_errors(table_of(groups, MEASURED, steps=[1, 2, 5, 9]), "proof", windows=2)
+    assert [(one.first, one.last, one.judged) for one in found.windows] == [(1, 2, 8), (5, 9, 5)]
+    assert [one.false_positive.value for one in found.windows] == [2 / 6, 1]
+    assert found.false_positive.difference.value == pytest.approx(2 / 3)
+    assert found.false_positive.p_value == pytest.approx(fisher((2, 4), (5, 0)), rel=1e-9)
+    assert (found.false_negative.p_value, found.false_negative.moved) == (1, False)
+    assert found.row()["windows"][0]["false_positive"]["value"] == 2 / 6
+    assert found.row()["false_negative"]["moved"] is False
+
+
+def test_planted_drift_is_found_and_no_other():
+    found = drift_of_errors(drawn(1, np.linspace(0.05, 0.5, 20)), "proof")
+    assert len(found.windows) == 4
+    assert found.false_positive.moved
+    assert found.false_positive.difference.low < 0.45 * 0.75 < found.false_positive.difference.high
+    assert not found.false_negative.moved
+    rates = [one.false_positive.value for one in found.windows]
+    assert rates == sorted(rates)
+
+
+def test_where_nothing_moves_it_is_said_rarely():
+    found = [drift_of_errors(drawn(seed, [0.2] * 20), "proof").false_positive for seed in range(30)]
+    assert sum(one.moved for one in found) <= 5  # of 30 at 5 %: more with probability .003
+    assert np.mean([one.p_value for one in found]) > 0.4
+
+
+def test_groups_that_err_together_make_the_test_too_eager_but_not_what_is_said():
+    found = [drift_of_errors(drawn(seed, [0.2] * 20, shared=True), "proof").false_positive for seed in range(30)]
+    assert sum(one.p_value <= 0.05 for one in found) > 6
+    assert sum(one.moved for one in found) <= 5
+
+
+def test_a_log_of_one_step_has_one_window_and_no_change():
+    one = drift_of_errors(table_of([[[1, 0], [0, 1]]], MEASURED), "proof")
+    assert (len(one.windows), one.false_positive.moved, one.false_positive.p_value) == (1, False, 1)
+
+
+def test_bad_input_is_named():
+    table = drawn(1, [0.2] * 20)
+    with pytest.raises(ValueError, match="windows is 1: give a whole number from 2 on"):
+        drift_of_errors(table, "proof", windows=1)
+    with pytest.raises(ValueError, match="no verdict 'prove': did you mean proof"):
+        drift_of_errors(table, "prove")

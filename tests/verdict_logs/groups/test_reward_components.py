@@ -1,0 +1,222 @@
+"""Shares of components against loops over rollouts; planted shaping, exploitation and nothing at all."""
+
+import math
+
+import numpy as np
+import pytest
+
+from infoloop.probability.numerics import rounding
+from infoloop.verdict_logs.groups.reward_components import component_reading, component_shares
+from infoloop.verdict_logs.groups.within_groups import UNKNOWN, IntervalEstimate
+from tests.support.hand_made_groups import table_of, table_of_array
+
+MEASURED = [("component", "right"), ("component", "bonus"), ("reward", "total"), ("verdict", "right")]
+
+
+def by_loops(groups, weights, advantage=None):
+    """Shares of two components from lists of rollouts (right, bonus), and the phantom shares; plain Python."""
+    variance, follows, absolute, total_v, total_a, total_absolute = [0.0, 0.0], [0.0, 0.0], 0.0, 0.0, 0.0, 0.0
+    squares, phantom = 0.0, 0.0
+    for g, rollouts in enumerate(groups):
+        n = len(rollouts)
+        r = [sum(w * c for w, c in zip(weights, one, strict=True)) for one in rollouts]
+        mean = sum(r) / n
+        v = sum((x - mean) ** 2 for x in r)
+        alive = max(r) - min(r) > 1e-9
+        a = [(x - mean) / math.sqrt(v / n) if alive else 0.0 for x in r] if advantage is None else advantage[g]
+        a_mean = sum(a) / n
+        cross = sum((x - mean) * (y - a_mean) for x, y in zip(r, a, strict=True))
+        for k, w in enumerate(weights):
+            c_mean = sum(one[k] for one in rollouts) / n
+            variance[k] += sum(w * (one[k] - c_mean) * (x - mean) for one, x in zip(rollouts, r, strict=True))
+            if alive:
+                part = sum(w * (one[k] - c_mean) * (y - a_mean) for one, y in zip(rollouts, a, strict=True))
+                follows[k] += cross / v * part
+        total_v, total_a = total_v + v, total_a + sum((y - a_mean) ** 2 for y in a)
+        squares, total_absolute = squares + sum(y * y for y in a), total_absolute + sum(map(abs, a))
+        if not any(one[0] for one in rollouts):
+            phantom, absolute = phantom + sum(y * y for y in a), absolute + sum(map(abs, a))
+    shares = [[x / total_v for x in variance], [x / total_a for x in follows]]
+    return *shares, phantom / squares, absolute / total_absolute
+
+
+def drawn(random, groups=60, n=6):
+    right = random.random((groups, n)) < random.random((groups, 1)) ** 2
+    both = zip(right, random.random((groups, n)), strict=True)
+    return [[[float(x), y] for x, y in zip(*one, strict=True)] for one in both]
+
+
+def test_without_an_advantage_it_is_the_reward_over_its_deviation():
+    groups = drawn(np.random.default_rng(1))
+    table = table_of([[[c, b, c + 0.25 * b, c] for c, b in one] for one in groups], MEASURED)
+    found = component_shares(table)
+    variance, follows, phantom, absolute = by_loops(groups, (1, 0.25))
+    named = {one.name: one for one in found.components}
+    assert (found.advantage, found.weights, found.groups, found.left_out) == ("reward", "fitted", 60, 0)
+    for k, name in enumerate(("right", "bonus")):
+        assert named[name].weight == pytest.approx((1, 0.25)[k], rel=1e-9)
+        assert named[name].variance.value == pytest.approx(variance[k], rel=1e-9)
+        assert named[name].advantage.value == pytest.approx(follows[k], rel=1e-9)
+    assert found.phantom.value == pytest.approx(phantom, rel=1e-9)
+    assert found.phantom_absolute[0] <= absolute <= found.phantom_absolute[1]
+    assert named["bonus"].phantom.value == pytest.approx(phantom, rel=1e-9)  # in all-fail groups it alone moves
+    assert (found.unexplained_variance, found.unexplained_advantage) == pytest.approx((0, 0), abs=1e-12)
+
+
+def test_an_advantage_of_the_log_is_used_and_what_it_does_not_owe_to_the_reward_is_said():
+    random = np.random.default_rng(2)
+    groups = drawn(random)
+    advantage = [[2 * c + 0.5 * b + 0.1 * random.normal() for c, b in one] for one in groups]
+    rows = [[[*c, a, c[0]] for c, a in zip(one, of, strict=True)] for one, of in zip(groups, advantage, strict=True)]
+    found = component_shares(table_of(rows, [*MEASURED[:2], ("advantage", "advantage"), MEASURED[3]]), {
+        "right": 1.0, "bonus": 0.25,
+    })  # fmt: skip
+    variance, follows, phantom, absolute = by_loops(groups, (1, 0.25), advantage)
+    named = {one.name: one for one in found.components}
+    assert (found.advantage, found.weights) == ("log", "given")
+    assert [named[k].variance.value for k in ("right", "bonus")] == pytest.approx(variance, rel=1e-9)
+    assert [named[k].advantage.value for k in ("right", "bonus")] == pytest.approx(follows, rel=1e-9)
+    assert found.unexplained_advantage == pytest.approx(1 - sum(follows), abs=1e-9)
+    assert found.unexplained_advantage > 0.001
+    assert found.phantom.value == pytest.approx(phantom, rel=1e-9)
+    assert found.phantom_absolute[0] <= absolute <= found.phantom_absolute[1]
+
+
+def shaped(dose, seed=3, groups=400, n=8, rate=0.05, steps=None):
+    random = np.random.default_rng(seed)
+    right, bonus = random.random((groups, n)) < rate, random.random((groups, n))
+    values = np.stack([right, bonus, right + dose * bonus, right], axis=2).astype(float)
+    return table_of_array(values, MEASURED, steps)
+
+
+def test_in_all_fail_groups_no_dose_of_shaping_is_small():
+    shares = [component_shares(shaped(dose)) for dose in (1e-1, 1e-3, 1e-6)]
+    assert shares[0].phantom.value == pytest.approx(shares[2].phantom.value, rel=1e-9)
+    bonus = [next(one for one in found.components if one.name == "bonus") for found in shares]
+    assert bonus[2].variance.value < 1e-9
+    assert bonus[2].advantage.value == pytest.approx(shares[2].phantom.value, rel=1e-6)
+    assert shares[2].phantom.value > 0.6  # .95^8 of groups have no right answer
+    assert bonus[2].reading == "exploited"  # it dominates and goes with being right in no way
+
+
+def test_shares_are_what_the_variances_of_independent_components_say():
+    random = np.random.default_rng(4)
+    one, two, right = random.normal(size=(3, 3000, 8))
+    values = np.stack([2 * one, two, 2 * one + two, right > 0], axis=2)
+    found = component_shares(table_of_array(values, [*MEASURED[:3], ("verdict", "tests")]))
+    shares = {c.name: c.variance.value for c in found.components}
+    assert shares == pytest.approx({"right": 0.8, "bonus": 0.2}, abs=0.01)
+    assert found.components[0].name == "right"
+
+
+def test_a_component_that_pays_for_wrong_answers_is_exploited_and_one_that_pays_for_right_ones_dominates():
+    random = np.random.default_rng(5)
+    right = random.random((300, 8)) < 0.5
+    for against, reading in ((True, "exploited"), (False, "dominates")):
+        bonus = np.where(random.random((300, 8)) < 0.6, right ^ against, random.random((300, 8)) < 0.5)
+        values = np.stack([right, bonus, 0.1 * right + bonus, right], axis=2).astype(float)
+        found = {one.name: one for one in component_shares(table_of_array(values, MEASURED)).components}
+        assert found["bonus"].reading == reading
+        assert found["bonus"].association.value == pytest.approx(-0.6 if against else 0.6, abs=0.1)
+        assert found["right"].association.value == pytest.approx(1, rel=rounding(8))
+        assert found["right"].reading == "minor"
+
+
+def growing(seed, grows):
+    """In the later steps the bonus differs in more of the all-fail groups."""
+    random = np.random.default_rng(seed)
+    steps = np.repeat(np.arange(20), 20)
+    right = random.random((400, 8)) < np.where(random.random(400) < 0.5, 0.0, 0.5)[:, None]
+    hacked = random.random(400) < (steps / 20 if grows else 0.5)
+    bonus = (random.random((400, 8)) < 0.5) & hacked[:, None]
+    values = np.stack([right, bonus, right + 0.01 * bonus, right], axis=2).astype(float)
+    return {one.name: one for one in component_shares(table_of_array(values, MEASURED, steps)).components}
+
+
+def test_a_bonus_that_takes_up_all_fail_groups_step_by_step_is_exploited_though_it_does_not_dominate():
+    found = growing(6, True)
+    assert found["bonus"].growth.low > 0.05
+    assert found["bonus"].advantage.value < 0.5
+    assert found["bonus"].reading == "exploited"
+    assert found["right"].reading == "dominates"
+
+
+def test_where_nothing_grows_growth_is_found_as_rarely_as_it_should_be():
+    found = [growing(seed, False)["bonus"] for seed in range(20)]
+    assert sum(one.growth.low > 0 for one in found) <= 3  # of 20 at 2.5 %: more with probability .002
+    assert abs(np.mean([one.growth.value for one in found])) < 0.02
+
+
+def test_components_alone_are_added_with_weight_one_and_may_cancel():
+    groups = [[[1.0, 0.2], [0.8, 0.4], [0.5, 0.7]], [[1.0, 0.2], [0.0, 0.2], [0.0, 0.4]]] * 3
+    found = component_shares(table_of(groups, MEASURED[:2]))
+    assert (found.weights, found.verdict, found.advantage) == ("equal", "", "reward")
+    assert [one.reading for one in found.components] == ["open", "minor"]
+    assert sum(one.advantage.value for one in found.components) == pytest.approx(1)
+    alone = component_shares(table_of(groups[1:2] * 3, MEASURED[:2]))
+    assert [one.advantage.value for one in alone.components] == pytest.approx(
+        [one.advantage.value for one in found.components]  # groups whose sum is the same throughout count for nothing
+    )
+    assert math.isnan(found.phantom.value)
+
+
+def test_a_log_with_the_reward_alone_still_has_a_phantom_share():
+    groups = [[[0.1, 0], [0.2, 0], [0.1, 0]], [[1.0, 1], [0.0, 0], [0.0, 0]], [[0.0, 0]] * 3]
+    found = component_shares(table_of(groups, [("reward", "reward"), ("verdict", "tests")]))
+    assert found.phantom.value == pytest.approx(0.5)
+    assert found.components == ()
+    assert found.row()["phantom"]["value"] == found.phantom.value
+
+
+def test_without_any_phantom_the_interval_is_that_of_no_group_out_of_all_live_ones():
+    groups = [[[1.0, 1], [0.0, 0]]] * 20 + [[[0.0, 0]] * 2] * 5
+    found = component_shares(table_of(groups, [("reward", "reward"), ("verdict", "tests")]))
+    assert found.phantom == pytest.approx((0, 0, 1 - 0.025 ** (1 / 20)))
+
+
+def test_groups_with_gaps_are_counted():
+    rows = [[[1.0, 0.5, 1.5, 1], [0.0, math.nan, 0.0, 0]], *([[[1.0, 0.5, 1.5, 1], [0.0, 0.1, 0.1, 0]]] * 4)]
+    found = component_shares(table_of([*rows, [[0.0, 0.4, 0.4, 0], [0.0, 0.1, 0.1, 0]]], MEASURED))
+    assert (found.groups, found.left_out) == (5, 1)
+    assert found.row()["components"][0]["bits"]["bits"]["value"] >= 0
+
+
+def test_bad_input_is_named():
+    table = shaped(0.1, groups=5)
+    with pytest.raises(ValueError, match="there is no component 'bonnus': did you mean bonus"):
+        component_shares(table, {"right": 1.0, "bonnus": 1.0})
+    with pytest.raises(ValueError, match="give a finite number for each"):
+        component_shares(table, {"right": 1.0})
+    with pytest.raises(ValueError, match="neither a reward nor components"):
+        component_shares(table_of([[[1.0]]], [("verdict", "tests")]))
+    with pytest.raises(ValueError, match="none of 1 groups has right, bonus and the reward"):
+        component_shares(table_of([[[1.0, math.nan, 1.0, 1]]], MEASURED))
+    twice = [[[1.0, 2.0, 3.0, 1], [0.0, 0.0, 0.0, 0]]] * 3
+    with pytest.raises(ValueError, match="depend on each other linearly"):
+        component_shares(table_of(twice, MEASURED))
+
+
+def test_readings_where_the_intervals_do_not_decide():
+    most, unsure = IntervalEstimate(0.8, 0.7, 0.9), IntervalEstimate(0.5, 0.4, 0.6)
+    assert component_reading(unsure, UNKNOWN, UNKNOWN, UNKNOWN, 0.0) == "open"
+    assert component_reading(most, UNKNOWN, UNKNOWN, UNKNOWN, 0.0) == "open"
+    assert component_reading(most, IntervalEstimate(0.0, -0.3, 0.3), UNKNOWN, UNKNOWN, 0.0) == "open"
+    assert component_reading(most, IntervalEstimate(0.0, -0.05, 0.05), UNKNOWN, UNKNOWN, 0.0) == "exploited"
+    assert component_reading(most, IntervalEstimate(0.2, 0.05, 0.4), UNKNOWN, UNKNOWN, 0.0) == "dominates"
+
+
+@pytest.mark.full
+def test_intervals_hold_what_they_estimate_between_93_and_97_percent_of_the_time():
+    """Truths from 400,000 groups; 150 groups a log."""
+    truth = component_shares(shaped(0.3, 7, 400_000, rate=0.2))
+    want = {one.name: one for one in truth.components}
+    kinds = ("variance", "advantage", "covariance", "phantom", "association")
+    held, runs = dict.fromkeys((*kinds, "all phantom"), 0), 1000
+    for seed in range(runs):
+        found = component_shares(shaped(0.3, 1000 + seed, 150, rate=0.2))
+        held["all phantom"] += found.phantom.low <= truth.phantom.value <= found.phantom.high
+        bonus = next(one for one in found.components if one.name == "bonus")
+        for kind in kinds:
+            ends = getattr(bonus, kind)
+            held[kind] += ends.low <= getattr(want["bonus"], kind).value <= ends.high
+    assert {kind: 0.93 <= k / runs <= 0.97 for kind, k in held.items()} == dict.fromkeys(held, True), held

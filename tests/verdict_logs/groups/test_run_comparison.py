@@ -1,0 +1,111 @@
+"""Two runs against differences by hand, planted changes and none, and both tests by their definitions."""
+
+import itertools
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from infoloop.verdict_logs.groups.run_comparison import compare_runs, holm_adjusted, sign_test
+from tests.support.hand_made_groups import table_of, table_of_array
+
+MEASURED = [("reward", "reward"), ("verdict", "tests"), ("length", "tokens"), ("component", "style")]
+
+
+def run(seed, problems=100, n=8, gain=0.0, longer=0.0, steps=2):
+    """Rates spread over problems, the same for each seed; `gain` is added to the log-odds."""
+    odds = np.linspace(-3, 3, problems) + gain
+    random, rate = np.random.default_rng(seed), 1 / (1 + np.exp(-np.tile(odds, steps)))
+    right = random.random((steps * problems, n)) < rate[:, None]
+    tokens = random.normal(100 + longer, 20, right.shape)
+    style = random.random(right.shape) < 0.5
+    values = np.stack([right, right, tokens, style], 2).astype(float)
+    return table_of_array(values, MEASURED, np.repeat(np.arange(steps), problems), np.tile(np.arange(problems), steps))
+
+
+def named(found):
+    return {one.name: one for one in found.quantities}
+
+
+def test_differences_are_those_of_each_problem():
+    first = table_of([[[1, 1], [0, 0]], [[0, 0], [0, 0]], [[1, 1], [1, 1]]], MEASURED[:2], ["a", "b", "c"])
+    groups = [[[1, 1], [1, 1]], [[1, 1], [0, 0]], [[0, 0], [0, 0]], [[0, 0]]]
+    second = table_of(groups, MEASURED[:2], ["a", "b", "d", "b"])
+    found = compare_runs(first, second)
+    assert (found.common, found.only_first, found.only_second, found.same_sizes) == (2, 1, 1, False)
+    rate, dead, bits = (named(found)[name] for name in ("pass_rate", "dead", "bits"))
+    assert (rate.first, rate.second) == pytest.approx((0.25, (1 + 1 / 3) / 2))
+    assert rate.difference.value == pytest.approx((0.5 + 1 / 3) / 2)
+    assert (rate.problems, rate.up, rate.down, rate.sign_p_value) == (2, 2, 0, 0.5)
+    assert (dead.first, dead.second) == pytest.approx((1 / 2, (1 + 1 / 3) / 2))
+    half = 12.706204736 * abs(0.5 - 1 / 3) / 2  # t of one degree, 97.5 %
+    assert (rate.difference.high - rate.difference.low) / 2 == pytest.approx(half, rel=1e-9)
+    third = -math.log2(1 / 3) / 3 - 2 / 3 * math.log2(2 / 3)
+    assert (bits.first, bits.second) == pytest.approx((0.5, third / 2))
+    assert named(found)["dead_all_fail"].second == pytest.approx(1 / 6)
+    assert found.row()["quantities"][0]["difference"]["value"] == rate.difference.value
+
+
+def test_a_planted_gain_is_beyond_noise_and_what_did_not_change_is_not():
+    found = compare_runs(run(1), run(2, gain=0.7, longer=10))
+    assert {name for name, one in named(found).items() if one.beyond_noise} >= {"pass_rate", "reward", "length"}
+    assert not named(found)["component style"].beyond_noise
+    assert named(found)["length"].difference.low < 10 < named(found)["length"].difference.high
+    assert found.same_sizes
+
+
+def test_a_change_in_few_problems_is_found_by_the_mean_and_one_of_all_by_the_signs():
+    values = np.zeros((200, 4, 1))
+    few, all_of_them = values.copy(), values + 1e-3
+    few[:12] = 1.0
+    all_of_them[0] = -50.0
+    measured = MEASURED[2:3]
+    tables = [table_of_array(x, measured) for x in (values, few, all_of_them)]
+    found = [named(compare_runs(tables[0], other))["length"] for other in tables[1:]]
+    assert found[0].beyond_noise
+    assert found[0].sign_p_value == pytest.approx(2**-11)
+    assert found[1].beyond_noise
+    assert found[1].difference.low < 0 < found[1].difference.high
+
+
+def test_between_runs_of_one_policy_something_is_beyond_noise_as_rarely_as_is_said():
+    found = [compare_runs(run(seed), run(1000 + seed)) for seed in range(100)]
+    assert sum(any(one.beyond_noise for one in two.quantities) for two in found) <= 12  # more: .2 %
+
+
+@pytest.mark.slow
+def test_intervals_of_differences_hold_between_93_and_97_percent_of_the_time():
+    """Problems are drawn anew, each with a gain of its own, .05 on average."""
+    runs, held = 1000, 0
+    random = np.random.default_rng(5)
+    for _ in range(runs):
+        gain = random.uniform(-0.15, 0.25, 80)
+        a, b = (random.binomial(16, 0.5 + part) / 16 for part in (np.zeros(80), gain))
+        tables = [table_of_array(x[:, None, None], MEASURED[2:3]) for x in (a, b)]
+        difference = named(compare_runs(*tables))["length"].difference
+        held += difference.low <= 0.05 <= difference.high
+    assert 0.93 <= held / runs <= 0.97
+
+
+def test_the_sign_test_counts_splits():
+    for up, down in itertools.product(range(7), repeat=2):
+        n = up + down
+        tail = sum(Fraction(math.comb(n, j), 2**n) for j in range(min(up, down) + 1))
+        assert sign_test(up, down) == pytest.approx(float(min(1, 2 * tail)), rel=1e-12)
+
+
+def test_holm_shares_the_risk_out():
+    assert holm_adjusted([0.5, 0.9]) == [1.0, 1.0]
+    assert holm_adjusted([0.04, 0.01, 0.02]) == pytest.approx([0.04, 0.03, 0.04])
+    assert holm_adjusted([]) == []
+
+
+def test_bad_input_is_named():
+    a, b = (table_of([[[1.0]]], MEASURED[:1], [name]) for name in "ab")
+    with pytest.raises(ValueError, match="the runs have no problem in common: 1 and 1 problems"):
+        compare_runs(a, b)
+    with pytest.raises(ValueError, match="neither a verdict nor a reward"):
+        compare_runs(a, table_of([[[1.0]]], MEASURED[2:3], ["a"]))
+    with pytest.raises(ValueError, match="confidence is 0"):
+        compare_runs(a, a, 0)
