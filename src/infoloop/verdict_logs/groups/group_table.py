@@ -112,7 +112,7 @@ class _Collector:
         self._pile: list[GroupSums] = []
         self._joined = 0  # groups after the last join
         self._judged: list[pd.Series] = []  # rollouts by step and pattern of verdicts
-        self._seen = seen_rollouts.SeenRollouts()
+        self._seen = seen_rollouts.KnownHashes()
         self._left_out: Counter[str] = Counter()
         self._answers = self._steps = False
         self._last_step: int | None = None
@@ -154,7 +154,7 @@ class _Collector:
             raise ValueError(f"no rollout to audit{': ' if why else ''}{why}")
         groups = self._join()
         group_sums.put_answers_away(groups)
-        self._seen = seen_rollouts.SeenRollouts()
+        self._seen = seen_rollouts.KnownHashes()
         measured = tuple(sorted(self._measured, key=lambda a: _KINDS.index(a.kind)))  # stable
         names = np.fromiter(self._problems, object, len(self._problems))
         by_name = np.argsort(names)

@@ -10,7 +10,7 @@ _FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0x9E3779B97F4A7C15]
 _SHIFTS = np.array([30, 27, 31], np.uint64)
 
 
-class SeenRollouts:
+class KnownHashes:
     """The hashes of rollouts so far, in sorted runs whose lengths at least halve from one to the next.
 
     Two of N different rollouts have the same hash with a probability of about $N^2/2^{65}$.
@@ -25,7 +25,7 @@ class SeenRollouts:
         Args:
             hashes: Unsigned 64-bit numbers.
 
-        >>> seen = SeenRollouts()
+        >>> seen = KnownHashes()
         >>> seen.add(np.array([3, 1, 3], np.uint64)).tolist(), seen.add(np.array([2, 1], np.uint64)).tolist()
         ([True, True, False], [True, False])
         """
