@@ -109,12 +109,9 @@ def _verdict_lines(found: VerdictAudit) -> list[tuple[str, str]]:
     rate, low, high = bits.rate
     lines = [("pass rate", f"{rate:.4f}, from {low:.4f} to {high:.4f}")]
     if found.drift.found:
-        moved = (
-            f"{found.drift.early:.3f} early, {found.drift.late:.3f} late"
-            if found.drift.early == found.drift.early
-            else ""
-        )
-        why = f"one rate a problem is refused (p = {found.drift.p_value:.3g}): {moved}; bits are by group and window"
+        halves = found.drift.early, found.drift.late
+        moved = "" if math.isnan(sum(halves)) else f", {halves[0]:.3f} early and {halves[1]:.3f} late"
+        why = f"one pass rate a problem is refused (p = {found.drift.p_value:.3g}){moved}: bits are by group and window"
         lines.append(("drift", why))
     else:
         most = bits.most_again
