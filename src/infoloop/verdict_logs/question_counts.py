@@ -12,11 +12,11 @@ from infoloop.verdict_logs.reader import read_log
 
 @host_only
 def read_counts(path: str | Path, columns: Mapping[str, str] | None = None) -> VerdictCounts:
-    """Return the population of the questions of a verdict log, a file with a row for each attempt.
+    """Return the population of the questions of a log of answers, a file or a folder.
 
     Args:
-        path: a `.csv` or `.parquet` file with the columns problem, attempt and pass; further columns are ignored.
-        columns: what these columns are called in the file, `{"pass": "reward"}`.
+        path: a log in any format that `read_log` reads.
+        columns: what its columns are called, `{"pass": "reward"}`.
 
     Returns:
         Attempts and passes of each question, in the order of their names.
