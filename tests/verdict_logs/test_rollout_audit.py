@@ -1,29 +1,18 @@
 """The audit of rollouts, on logs of a made run whose law is known: `experiments/logs/made_run.py`."""
 
-import importlib.util
 import math
-import sys
 
 import numpy as np
 import pytest
 
 from infoloop.verdict_logs.formats.log_format import Settings
 from infoloop.verdict_logs.rollout_audit import audit_rollouts, plain_data
+from tests.support import made_logs as made
 from tests.support.paths import LOGS
 
 
 @pytest.fixture(scope="module")
-def made():
-    """The module that made the logs."""
-    spec = importlib.util.spec_from_file_location("made_run", LOGS / "made_run.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["made_run"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def run(made):
+def run():
     return made.made_run()
 
 
@@ -32,7 +21,7 @@ def trl():
     return audit_rollouts(LOGS / "trl")
 
 
-def dead_by_hand(made, run):
+def dead_by_hand(run):
     """Rollouts of groups with equal rewards, all fail and all pass, counted one group at a time."""
     failed = passed = 0
     for first in range(0, len(run.step), made.SIZE):
@@ -45,9 +34,9 @@ def dead_by_hand(made, run):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("log", ["trl", "trl_renamed", "verl"])
-def test_dead_groups_and_tally_are_those_of_the_made_run(log, made, run):
+def test_dead_groups_and_tally_are_those_of_the_made_run(log, run):
     found = audit_rollouts(LOGS / log)
-    failed, passed = dead_by_hand(made, run)
+    failed, passed = dead_by_hand(run)
     whole = found.dead.whole
     assert (whole.all_fail, whole.all_pass, whole.equal) == (failed, passed, 0)
     assert whole.share == (failed + passed) / len(run.step)
@@ -58,7 +47,7 @@ def test_dead_groups_and_tally_are_those_of_the_made_run(log, made, run):
 
 
 @pytest.mark.slow
-def test_intervals_hold_the_law_that_the_run_was_drawn_from(made, run, trl):
+def test_intervals_hold_the_law_that_the_run_was_drawn_from(run, trl):
     rates = run.pass_rates
     asked = [(step, q) for step in range(made.STEPS) for q in range(step % 2, made.PROBLEMS, 2)]
     mean = np.mean([rates[at] for at in asked])
@@ -73,7 +62,7 @@ def test_intervals_hold_the_law_that_the_run_was_drawn_from(made, run, trl):
 
 
 @pytest.mark.slow
-def test_a_phantom_share_is_counted_as_the_run_has_it(made, run, trl):
+def test_a_phantom_share_is_counted_as_the_run_has_it(run, trl):
     groups = run.advantage.reshape(-1, made.SIZE)
     failed = ~made.RIGHT[run.answer].reshape(-1, made.SIZE).any(axis=1)
     assert trl.components.phantom.value == pytest.approx((groups[failed] ** 2).sum() / (groups**2).sum(), rel=1e-12)
@@ -82,7 +71,7 @@ def test_a_phantom_share_is_counted_as_the_run_has_it(made, run, trl):
 
 
 @pytest.mark.slow
-def test_a_trusted_verifier_tells_the_rates_of_the_weak_one(made, run):
+def test_a_trusted_verifier_tells_the_rates_of_the_weak_one(run):
     found = audit_rollouts(LOGS / "evalplus", trusted="plus")
     answers = made.made_evaluation(run, 16).ravel()
     wrong = made.RIGHT[answers] == 0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
-from infoloop.verdict_logs.rollout_figures import rollout_figures, step_figure
+from infoloop.verdict_logs.rollout_figures import rollout_audit_figures, step_figure
 from tests.support.paths import LOGS
 
 
@@ -23,7 +23,7 @@ def test_lines_over_steps_are_the_counted_shares(trl):
 def test_a_log_of_one_step_has_no_trend():
     found = audit_rollouts(LOGS / "evalplus")
     assert step_figure(found) is None
-    assert len(rollout_figures(found)) == 1
+    assert len(rollout_audit_figures(found)) == 1
 
 
 def test_a_log_without_verdicts_has_no_pass_rates():

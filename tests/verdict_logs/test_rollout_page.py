@@ -7,7 +7,7 @@ import pytest
 
 from infoloop.reporting.audit_page import render_audit_page
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
-from infoloop.verdict_logs.rollout_page import problem_table, rollout_page
+from infoloop.verdict_logs.rollout_page import problem_table, rollout_audit_page
 from tests.support.paths import LOGS
 
 
@@ -18,7 +18,7 @@ def trl():
 
 @pytest.mark.slow
 def test_the_page_has_the_decision_trends_and_problems(trl):
-    page = rollout_page(trl)
+    page = rollout_audit_page(trl)
     assert page.verdict == "33 % of rollouts carry no gradient"
     assert page.tables[-1].title == "problems"
     assert page.tables[-1].download == "problems.csv"
@@ -34,7 +34,7 @@ def test_the_name_of_a_problem_is_no_html(trl):
     names = choice.problems.astype(object).copy()
     names[0] = "<img src=x onerror=alert(1)>"
     told = dataclasses.replace(trl, verdicts=dataclasses.replace(trl.verdicts, choice=choice._replace(problems=names)))
-    html = render_audit_page(rollout_page(told))
+    html = render_audit_page(rollout_audit_page(told))
     assert "<img src=x" not in html
     assert "&lt;img src=x" in html
 

@@ -6,7 +6,7 @@ import pytest
 
 from infoloop.verdict_logs.groups.run_comparison import compare_runs
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
-from infoloop.verdict_logs.rollout_text import audit_tables, comparison_table, decision, rollout_text
+from infoloop.verdict_logs.rollout_text import audit_tables, comparison_table, decision, rollout_audit_text
 from tests.support.paths import LOGS
 
 
@@ -20,12 +20,12 @@ def test_the_first_lines_are_the_decision(trl):
     assert first == "33 % OF ROLLOUTS CARRY NO GRADIENT   trl: 480 rollouts in 60 groups, 12 problems"
     assert dead.startswith("160 of 480 rollouts are in groups whose rewards are all equal (48 all fail, 112 all pass)")
     assert choice.startswith("drop no problem: that takes 35 attempts of one verdict, at most 24 are there from step 6")
-    assert rollout_text(trl).startswith(first)
+    assert rollout_audit_text(trl).startswith(first)
 
 
 def test_lines_fit_the_terminal(trl):
     for name in ("trl", "evalplus", "verl_short", "lm_eval", "inspect"):
-        assert max(map(len, rollout_text(audit_rollouts(LOGS / name)).splitlines())) <= 100
+        assert max(map(len, rollout_audit_text(audit_rollouts(LOGS / name)).splitlines())) <= 100
 
 
 def test_problems_to_drop_are_counted_with_what_that_saves(trl):
@@ -57,7 +57,7 @@ def test_tables_have_a_row_for_each_window_and_component(trl):
 
 def test_what_was_left_out_cannot_move_a_cursor(trl):
     told = dataclasses.replace(trl, left_out=("1 left out: \x1b[2Jgone, first at a.jsonl:1",) * 10)
-    text = rollout_text(told)
+    text = rollout_audit_text(told)
     assert "\x1b" not in text
     assert "and 2 more reasons: see --json" in text
 

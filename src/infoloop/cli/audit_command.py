@@ -129,8 +129,8 @@ def _audited_log(file: Path, options: LogOptions, phase: Any) -> _Shown:
     row = found.row() | ({} if compared is None else {"comparison": compared.row()})
     return _Shown(
         row | ({"holds": [condition.text for condition in judged if condition.holds]} if judged else {}),
-        functools.partial(verdict_logs.rollout_text.rollout_text, found, compared),
-        functools.partial(verdict_logs.rollout_page.rollout_page, found, compared),
+        functools.partial(verdict_logs.rollout_text.rollout_audit_text, found, compared),
+        functools.partial(verdict_logs.rollout_page.rollout_audit_page, found, compared),
         tuple(filter(None, said)),
         bool(held),
     )

@@ -26,7 +26,7 @@ def step_figure(found: RolloutAudit) -> Figure | None:
     return Figure(tuple(panels), caption, columns=2)
 
 
-def rollout_figures(found: RolloutAudit) -> tuple[Figure, ...]:
+def rollout_audit_figures(found: RolloutAudit) -> tuple[Figure, ...]:
     """Return the figures of an audit."""
     steps = step_figure(found)
     spread = (log_figure(found.verdicts.bits),) if found.verdicts else ()

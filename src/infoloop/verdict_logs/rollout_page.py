@@ -12,14 +12,14 @@ from infoloop.verdict_logs import estimators
 from infoloop.verdict_logs.groups.problem_choice import DROP_FAILED, DROP_PASSED, EDGE, UNDECIDED
 from infoloop.verdict_logs.groups.run_comparison import RunComparison
 from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit
-from infoloop.verdict_logs.rollout_figures import rollout_figures
+from infoloop.verdict_logs.rollout_figures import rollout_audit_figures
 from infoloop.verdict_logs.rollout_text import audit_lines, audit_tables, comparison_table, decision
 from infoloop.verdict_logs.text import WHY
 
 _ORDER = (DROP_FAILED, DROP_PASSED, EDGE, UNDECIDED)  # what to act on comes first
 
 
-def rollout_page(found: RolloutAudit, compared: RunComparison | None = None) -> AuditPage:
+def rollout_audit_page(found: RolloutAudit, compared: RunComparison | None = None) -> AuditPage:
     """Return what the page of an audit of rollouts shows.
 
     Args:
@@ -38,7 +38,7 @@ def rollout_page(found: RolloutAudit, compared: RunComparison | None = None) -> 
         about=WHY if found.verdicts else "",
         lines=tuple(audit_lines(found)),
         figures=tuple(
-            (figure.caption, figure_svg(figure, f"log-{k}")) for k, figure in enumerate(rollout_figures(found))
+            (figure.caption, figure_svg(figure, f"log-{k}")) for k, figure in enumerate(rollout_audit_figures(found))
         ),
         tables=(*shown, *problems),
         file=found.file,

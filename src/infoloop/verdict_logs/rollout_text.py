@@ -20,7 +20,7 @@ TextRow = tuple[str, ...]
 TextTable = tuple[str, TextRow, list[TextRow]]
 
 
-def rollout_text(found: RolloutAudit, compared: RunComparison | None = None) -> str:
+def rollout_audit_text(found: RolloutAudit, compared: RunComparison | None = None) -> str:
     """Return the whole audit as text; the first three lines are the decision.
 
     Args:

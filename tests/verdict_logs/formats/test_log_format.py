@@ -1,0 +1,22 @@
+"""A format of logs says what it is; an opening says which keys the first row has."""
+
+from pathlib import Path
+
+from infoloop.verdict_logs.formats.log_format import Opening, Settings
+from infoloop.verdict_logs.formats.recognition import known_formats
+
+
+def test_the_keys_are_those_of_the_first_row():
+    assert Opening(Path("a"), "lines", ({"x": 1}, {"y": 2})).keys == {"x"}
+    assert Opening(Path("a"), "zip", (), ("header.json",)).keys == frozenset()
+
+
+def test_settings_say_nothing_unless_given():
+    assert Settings() == ({}, None)
+
+
+def test_every_format_has_a_name_of_its_own_a_title_and_a_source():
+    formats = known_formats()
+    assert len({form.name for form in formats}) == len(formats) >= 12
+    assert all(form.title and form.source for form in formats)
+    assert all(callable(form.rollouts) for form in formats if not form.refused)
