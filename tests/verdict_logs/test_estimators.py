@@ -43,6 +43,21 @@ def test_the_interval_of_the_normal_approximation_would_be_noticed():
     assert abs(sum(binomial(8, wrong)[4:]) - 0.05) > 1e9 * rounding(8)
 
 
+def wilson_width(k, n):
+    z, p = 1.959963984540054, k / n
+    return 2 * z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / 4 / n**2)
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 8, 16, 64, 1000])
+def test_exact_intervals_are_not_much_wider_than_wilsons_approximate_ones(n):
+    wilson = sum(wilson_width(k, n) for k in range(n + 1))
+    low, high = pass_interval(range(n + 1), [n] * (n + 1))
+    assert wilson < (high - low).sum() <= 1.3 * wilson
+    if n > 4:  # a pass wider than one problem's at either end
+        ends = [pooled_interval([k], [n]) for k in range(n + 1)]
+        assert wilson < sum(high - low for low, high in ends) <= 1.3 * wilson
+
+
 def test_entropies_are_those_of_mpmath_and_zero_at_the_ends():
     rates = [Fraction(k, 16) for k in range(17)]
     found = verdict_entropy([float(p) for p in rates])

@@ -1,6 +1,7 @@
-"""`infoloop audit LOG.csv`: pass rates of a log of verdicts, and how many bits it can have told.
+"""`infoloop audit LOG`: what a log of training or of an evaluation says, and what one can do about it.
 
-`reader` reads the log, `log_audit` bounds the bits, `text` and `page` show it. Start with `log_audit`.
+`formats` has what trainers write and `files` opens it; `groups` has what is said of groups of rollouts; `rollout_audit` puts it
+together, `rollout_text` and `rollout_page` show it. `log_audit` bounds the bits of verdicts. Start with `rollout_audit`.
 """
 
 import lazy_loader

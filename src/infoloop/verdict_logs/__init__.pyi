@@ -11,5 +11,9 @@ from . import page as page
 from . import pass_at_intervals as pass_at_intervals
 from . import question_counts as question_counts
 from . import reader as reader
+from . import rollout_audit as rollout_audit
+from . import rollout_figures as rollout_figures
+from . import rollout_page as rollout_page
+from . import rollout_text as rollout_text
 from . import rollouts as rollouts
 from . import text as text

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from infoloop.learning.question_populations import VerdictCounts, count_verdict_patterns
+from infoloop.learning.question_populations import VerdictCounts, verdict_counts
 from infoloop.probability.host_functions import host_only
 from infoloop.probability.validation import check_kind
 from infoloop.verdict_logs.estimators import Tally
@@ -43,4 +43,4 @@ def counts_of(tally: Tally) -> VerdictCounts:
     [0.0, 4.0]
     """
     check_kind(tally, Tally, "tally")
-    return count_verdict_patterns(tally.attempts, tally.passes)
+    return verdict_counts(tally.attempts, tally.passes)

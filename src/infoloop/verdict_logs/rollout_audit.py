@@ -10,16 +10,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence
 from infoloop.verdict_logs.files.log_parts import open_log
 from infoloop.verdict_logs.formats.log_format import Settings
+from infoloop.verdict_logs.groups.answer_entropy import AnswerWindow, entropy_by_window
 from infoloop.verdict_logs.groups.dead_groups import DeadGroups, find_dead_groups
-from infoloop.verdict_logs.groups.group_table import GroupTable, collect_groups, tally_problems
-from infoloop.verdict_logs.groups.rate_drift import RateDrift, rate_drift_of
+from infoloop.verdict_logs.groups.error_drift import ErrorDrift, drift_of_errors
+from infoloop.verdict_logs.groups.group_counts import count_passes, tally_problems
+from infoloop.verdict_logs.groups.group_sizes import GroupSize, group_size_for
+from infoloop.verdict_logs.groups.group_table import GroupTable, collect_groups
+from infoloop.verdict_logs.groups.pass_at_tails import PassTail, extrapolate_pass
+from infoloop.verdict_logs.groups.problem_choice import ProblemChoice, choose_problems
+from infoloop.verdict_logs.groups.rate_drift import RateDrift, find_drift
 from infoloop.verdict_logs.groups.reward_components import RewardComponents, component_shares
+from infoloop.verdict_logs.groups.step_windows import cut_steps
 from infoloop.verdict_logs.groups.untrusted_verifiers import PairBounds, PanelRates, bounds_from_two, rates_from_three
 from infoloop.verdict_logs.groups.verifier_errors import VerifierErrors, errors_against
+from infoloop.verdict_logs.groups.window_bits import WindowBits, bits_by_window
 from infoloop.verdict_logs.groups.within_groups import measured_names
 from infoloop.verdict_logs.log_audit import LogAudit, audit_tally
 
@@ -38,7 +48,7 @@ class VerifierAudit:
 
     names: tuple[str, ...]
     errors: VerifierErrors | None = None
-    drift: RateDrift | None = None
+    drift: ErrorDrift | None = None
     pair: PairBounds | None = None
     panel: PanelRates | None = None
 
@@ -49,8 +59,41 @@ class VerifierAudit:
 
 
 @dataclass(frozen=True, eq=False)
+class VerdictAudit:
+    """What the verdicts of the first verifier say.
+
+    Attributes:
+        bits: Pass rates, pass@k and ceilings in bits, of all steps together.
+        drift: Whether pass rates change from step to step.
+        since: The first step that `choice`, `size` and `tail` look at: where rates drift, the later half; else None.
+        windows: Bits by window of steps.
+        choice: Problems to drop, to keep and to sample more; None in a log without groups of two.
+        size: Groups large enough for a wanted share of live ones; None where most problems have one attempt.
+        tail: pass@k beyond the attempts, extrapolated; None where it cannot be fitted.
+    """
+
+    bits: LogAudit
+    drift: RateDrift
+    since: int | None
+    windows: tuple[WindowBits, ...]
+    choice: ProblemChoice | None
+    size: GroupSize | None
+    tail: PassTail | None
+
+    def row(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "bits": self.bits.row(),
+            "drift": self.drift._asdict(),
+            "since": self.since,
+            "windows": [window._asdict() for window in self.windows],
+            **{key: plain_data(getattr(self, key)) for key in ("choice", "size", "tail")},
+        }
+
+
+@dataclass(frozen=True, eq=False)
 class RolloutAudit:
-    """What a log says.
+    """What a log says; None for what it has not.
 
     Attributes:
         file: Its name.
@@ -60,9 +103,11 @@ class RolloutAudit:
         confidence: Of each interval.
         table: Its groups.
         dead: Dead groups.
-        bits: Pass rates and ceilings in bits, of all steps together; None without verdicts.
-        components: None without a reward of several parts.
+        verdicts: Of the first verifier.
+        components: Of the reward.
         verifiers: None with fewer than two.
+        answers: Their entropy by window of steps; empty without answers.
+        trusted: The verifier whose word is the truth; empty without one.
     """
 
     file: str
@@ -72,25 +117,69 @@ class RolloutAudit:
     confidence: float
     table: GroupTable
     dead: DeadGroups
-    bits: LogAudit | None
+    verdicts: VerdictAudit | None
     components: RewardComponents | None
     verifiers: VerifierAudit | None
+    answers: tuple[AnswerWindow, ...]
+    trusted: str = ""
+
+    @property
+    def rollouts(self) -> int:
+        """How many rollouts the log has."""
+        return int(self.table.size.sum())
+
+    @property
+    def numbers(self) -> dict[str, float | None]:
+        """The numbers that `--fail-if` may name; None for what the log does not tell."""
+        whole, verdicts, verifiers = self.dead.whole, self.verdicts, self.verifiers
+        errors = verifiers.errors if verifiers else None
+        n = verdicts.bits.verdicts if verdicts else 0
+        of_groups = max(whole.rollouts, 1)
+        return {
+            "dead": whole.share,
+            "dead_all_fail": whole.all_fail / of_groups,
+            "dead_all_pass": whole.all_pass / of_groups,
+            "dead_slope": self.dead.trend.slope if self.dead.trend else None,
+            "pass_rate": verdicts.bits.rate[0] if verdicts else None,
+            "bits": verdicts.bits.estimates[1] / n if verdicts else None,
+            "most_bits": verdicts.bits.most_again.bits / n if verdicts else None,
+            "droppable": verdicts.choice.saved_share if verdicts and verdicts.choice else None,
+            "phantom": self.components.phantom.value if self.components else None,
+            "false_positive_rate": errors.false_positive.value if errors else None,
+            "false_negative_rate": errors.false_negative.value if errors else None,
+            "agreement": errors.agreement.value if errors else None,
+        }
 
     def row(self) -> dict[str, Any]:
         """Return the audit as JSON."""
-        parts = {"dead": self.dead, "bits": self.bits, "components": self.components, "verifiers": self.verifiers}
+        parts = {key: getattr(self, key) for key in ("dead", "verdicts", "components", "verifiers")}
         return {
             "file": self.file,
             "read_as": self.said,
             "left_out": self.left_out,
             "remarks": self.remarks,
             "confidence": self.confidence,
-            "rollouts": int(self.table.size.sum()),
+            "rollouts": self.rollouts,
             "groups": len(self.table.size),
             "problems": len(self.table.problems),
             "steps": len(self.table.steps) if self.table.has_steps else 0,
-            **{key: part.row() for key, part in parts.items() if part is not None},
+            "numbers": self.numbers,
+            **{key: None if part is None else part.row() for key, part in parts.items()},
+            "answers": [window._asdict() for window in self.answers],
         }
+
+
+def plain_data(found: Any) -> Any:
+    """Return a result as dictionaries and lists of numbers and texts.
+
+    >>> plain_data((np.array([1, 2]), None))
+    [[1, 2], None]
+    """
+    if hasattr(found, "_asdict"):
+        return {key: plain_data(value) for key, value in found._asdict().items()}
+    if isinstance(found, tuple | list):
+        return [plain_data(value) for value in found]
+    return found.tolist() if isinstance(found, np.ndarray | np.generic) else found
 
 
 @host_only
@@ -100,6 +189,7 @@ def audit_rollouts(
     settings: Settings | None = None,
     confidence: float = 0.95,
     trusted: str | None = None,
+    live: float = 0.8,
 ) -> RolloutAudit:
     """Return the audit of a log: a file, or a folder of files of one format.
 
@@ -109,10 +199,11 @@ def audit_rollouts(
         settings: What the user says of its columns.
         confidence: Of each interval; above 0 and below 1.
         trusted: The verifier whose word is the truth.
+        live: The share of live groups that a group size is looked for, above 0 and below 1.
 
     Raises:
         LogError: a ValueError of one line, for what cannot be read.
-        ValueError: for a confidence outside its range, and a verifier that is none.
+        ValueError: for a number outside its range, and a verifier that is none.
 
     >>> audit_rollouts("no/such.jsonl")
     Traceback (most recent call last):
@@ -121,9 +212,8 @@ def audit_rollouts(
     check_confidence(confidence)
     reading = open_log(path, form, settings)
     table = collect_groups(reading)
-    name = Path(path).name
-    verdicts = bool(measured_names(table, "verdict")) and not reading.graded
-    parts = measured_names(table, "component")
+    name, parts = Path(path).name, measured_names(table, "component")
+    judged = bool(measured_names(table, "verdict")) and not reading.graded
     return RolloutAudit(
         name,
         reading.said,
@@ -132,9 +222,36 @@ def audit_rollouts(
         confidence,
         table,
         find_dead_groups(table, confidence),
-        audit_tally(tally_problems(table), confidence, name) if verdicts else None,
-        component_shares(table, None, confidence) if len(parts) > 1 and len(table.size) > 1 else None,
+        audit_verdicts(table, name, confidence, live) if judged else None,
+        component_shares(table, None, confidence) if parts and len(table.size) > 1 else None,
         audit_verifiers(table, trusted, confidence),
+        entropy_by_window(table) if table.answer_bits is not None else (),
+        trusted or "",
+    )
+
+
+def audit_verdicts(table: GroupTable, name: str, confidence: float, live: float) -> VerdictAudit:
+    """Return what the verdicts of the first verifier say.
+
+    Args:
+        table: Groups of rollouts with verdicts.
+        name: Of the log.
+        confidence: Of each interval.
+        live: The share of live groups that a group size is looked for.
+    """
+    tally, drift = tally_problems(table), find_drift(table, confidence)
+    windows = cut_steps(table)
+    since = windows[len(windows) // 2].first if drift.found else None  # old verdicts do not tell the present rates
+    recent = tally if since is None else tally_problems(table, table.step >= since)
+    tried, grouped = int(np.median(recent.attempts)), (count_passes(table).attempts > 1).any()
+    return VerdictAudit(
+        audit_tally(tally, confidence, name),
+        drift,
+        since,
+        bits_by_window(table, drift, confidence),
+        choose_problems(table, confidence=confidence, since=since) if grouped else None,
+        group_size_for(recent, live, confidence) if tried > 1 else None,
+        extrapolate_pass(recent, confidence=confidence) if tried > 1 and len(recent.problems) > 1 else None,
     )
 
 
@@ -152,10 +269,10 @@ def audit_verifiers(table: GroupTable, trusted: str | None, confidence: float) -
     names = measured_names(table, "verdict")
     if trusted is not None:
         errors = errors_against(table, trusted, confidence=confidence)
-        drift = rate_drift_of(table, trusted, confidence=confidence) if len(table.steps) > 1 else None
+        drift = drift_of_errors(table, trusted, confidence=confidence) if len(table.steps) > 1 else None
         return VerifierAudit(names, errors, drift)
     if len(names) < 2:
         return None
     if len(names) == 2:
-        return VerifierAudit(names, pair=bounds_from_two(table, *names, confidence=confidence))
-    return VerifierAudit(names, panel=rates_from_three(table, names[:3], confidence))
+        return VerifierAudit(names, pair=bounds_from_two(table, names[0], names[1], confidence))
+    return VerifierAudit(names, panel=rates_from_three(table, (names[0], names[1], names[2]), confidence))

@@ -91,7 +91,7 @@ def read(samples: Iterable[dict], settings: Settings = PLAIN, **more):
 def test_epochs_are_attempts_and_scorers_verifiers():
     found = read(complete())
     assert tally(found) == independent(complete(), {"match": ("match",), "judge": ("judge",)})
-    assert len(set(zip(found.problem, found.attempt, strict=True))) == 24
+    assert found.attempt.tolist() == [f"{k}-{epoch}" for k in range(12) for epoch in (1, 2)]  # each has its `uuid`
     assert found.left_out == {}
 
 
@@ -213,7 +213,7 @@ def test_ids_and_members_of_an_attacker():
     with_chunks |= {
         "samples/r_epoch_1.json": 7,
         "header.json": [],
-        "other_epoch_1.json": sample("z", 1, {"match": "C"}),
+        "other/samples/z_epoch_1.json": sample("z", 1, {"match": "C"}),
     }
     parts = io.BytesIO()
     with zipfile.ZipFile(parts, "w") as file:
@@ -238,3 +238,4 @@ def test_logs_are_recognised_by_their_members_and_keys(tmp_path):
     assert FORMAT.recognises(opening_of({**HEADER, "samples": []}, "document"))
     assert FORMAT.recognises(opening_of(complete()[:3]))
     assert not FORMAT.recognises(opening_of({"eval": {"HumanEval/0": []}, "hash": "a"}, "document"))
+    assert not FORMAT.recognises(opening_of({"eval": HEADER["eval"]}, "document"))

@@ -203,7 +203,8 @@ def test_a_flood_of_metrics_is_refused():
 
 def test_samples_are_told_from_aggregates():
     assert FORMAT.recognises(opening_of(unnamed()[:3]))
-    assert FORMAT.recognises(opening_of({"results": {}, "configs": {}, "versions": {}, "samples": {}}, "document"))
+    dump = opening_of({"results": {}, "configs": {}, "versions": {}, "samples": {}}, "document")
+    assert [form.recognises(dump) for form in FORMATS] == [True, False]
     means = opening_of(
         {"results": {"gsm8k": {"exact_match,strict-match": 0.5}}, "configs": {}, "n-shot": {}}, "document"
     )

@@ -35,7 +35,7 @@ def test_a_count_is_found_where_it_is_the_only_one_and_nowhere_else(n, ks):
         assert count_of_passes(n, values) == (c if same == [c] else None)
 
 
-@pytest.mark.parametrize("values", [{1: 0.3}, {1: 0.5, 2: 0.0}, {1: float("nan")}, {10: 0.5}, {}])
+@pytest.mark.parametrize("values", [{1: 0.3}, {1: 0.5, 2: 0.0}, {1: float("nan")}, {10: 0.5}, {1: 0.5, 10: 0.5}, {}])
 def test_values_that_no_count_or_every_count_gives_are_none(values):
     assert count_of_passes(4, values) is None
 

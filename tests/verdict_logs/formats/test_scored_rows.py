@@ -160,3 +160,18 @@ def test_columns_are_refused_with_the_file():
     refuse_columns(Settings(threshold=0.5), PATH)
     with pytest.raises(LogError, match=r"log\.json: columns cannot be named"):
         refuse_columns(Settings(columns={"pass": "x"}), PATH)
+
+
+def test_a_reason_that_is_given_stays():
+    assert taken(frame_of(row(None, "an error", **{"verdict:v": 1.0})), Settings()).left_out == {"an error": 1}
+
+
+def test_a_verifier_with_verdicts_and_grades_is_judged_by_the_threshold():
+    made = frame_of(*(row("a", **{"verdict:v": own, "graded:v": grade}) for own, grade in ((1, 1), (math.nan, 0.5))))
+    assert taken(made, Settings(threshold=0.5)).verdicts["v"].tolist() == [1, 1]
+    assert taken(made, Settings(threshold=0.6)).verdicts["v"].tolist() == [1, 0]
+
+
+def test_attempts_that_are_numbers_are_those_of_their_file():
+    made = frame_of(row("a", **{"verdict:v": 1.0}), row("a", **{"verdict:v": 0.0})).assign(attempt=[3, "run x"])
+    assert taken(made, Settings()).attempt.tolist() == ["3 of /log.json", "run x"]

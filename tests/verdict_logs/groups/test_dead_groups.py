@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from infoloop.probability.numerics import rounding
-from infoloop.verdict_logs.groups.dead_groups import deciding_number, find_dead_groups, unanimous_share
+from infoloop.verdict_logs.groups.dead_groups import ShareTrend, deciding_number, find_dead_groups, unanimous_share
 from infoloop.verdict_logs.groups.group_table import collect_groups
 from infoloop.verdict_logs.rollouts import Rollouts
 from tests.support.made_groups import table_of
@@ -70,10 +70,17 @@ def test_unanimous_shares_are_those_of_all_groups_that_can_be_drawn():
 def test_what_is_expected_of_one_rate_a_problem_is_the_mean_over_its_groups():
     table = table_of([0, 0, 1, 2, 2], [0, 1, 0, 0, 2], np.array([2, 4, 3, 2, 2]), np.array([0, 3, 3, 1, 2]))
     found = find_dead_groups(table).unanimity
+    assert found is not None
     draws = {(3, 6, 2): Fraction(2 * 3, 15), (3, 6, 4): Fraction(0), (3, 4, 2): Fraction(3, 6)}
     expected = (2 * draws[3, 6, 2] + 4 * draws[3, 6, 4] + 4 * draws[3, 4, 2]) / 10
     assert (found.rollouts, found.share) == (10, 4 / 10)
     assert found.expected == pytest.approx(float(expected), rel=rounding(64))
+
+
+def trend_of(table) -> ShareTrend:
+    trend = find_dead_groups(table).trend
+    assert trend is not None
+    return trend
 
 
 def slow_slope(step, size, values) -> float:
@@ -87,7 +94,7 @@ def slow_slope(step, size, values) -> float:
 
 def test_the_trend_is_the_line_of_least_squares():
     step, size, passes = [0, 0, 3, 4, 9], np.array([4, 2, 4, 8, 4]), np.array([0, 1, 2, 8, 4])
-    trend = find_dead_groups(table_of([0, 1, 2, 3, 4], step, size, passes)).trend
+    trend = trend_of(table_of([0, 1, 2, 3, 4], step, size, passes))
     wanted = slow_slope(step, size.tolist(), [1, 0, 0, 1, 1])
     assert trend.slope == pytest.approx(wanted, rel=rounding(64))
     assert trend.change == pytest.approx(9 * wanted, rel=rounding(64))
@@ -98,8 +105,8 @@ def test_the_trend_is_the_line_of_least_squares():
 def test_a_run_that_dies_has_a_trend_that_is_certain_and_one_that_wakes_up_the_opposite():
     step, size = np.repeat(np.arange(20), 20), np.full(400, 8)
     alive = np.random.default_rng(0).random(400) < 1 - step / 20
-    dies = find_dead_groups(table_of(np.arange(400), step, size, np.where(alive, 4, 0))).trend
-    wakes = find_dead_groups(table_of(np.arange(400), step, size, np.where(alive, 0, 4))).trend
+    dies = trend_of(table_of(np.arange(400), step, size, np.where(alive, 4, 0)))
+    wakes = trend_of(table_of(np.arange(400), step, size, np.where(alive, 0, 4)))
     assert (dies.direction, dies.certain) == ("rises", True)
     assert (wakes.direction, wakes.certain) == ("falls", True)
     assert wakes.slope == pytest.approx(-dies.slope, rel=rounding(1000))
@@ -154,7 +161,7 @@ def trend_coverage(logs: int, design: str, seed: int = 1) -> np.ndarray:
     expected = np.array([dead_probability(dying(many, s)).mean() for s in np.unique(step)])[step]
     for _ in range(logs):
         p = dying(draw.beta(0.5, 0.8, problem.max() + 1)[problem], step)
-        trend = find_dead_groups(table_of(problem, step, np.full(300, 8), draw.binomial(8, p))).trend
+        trend = trend_of(table_of(problem, step, np.full(300, 8), draw.binomial(8, p)))
         approximate, exact = (float(ahead @ dead / (ahead @ ahead)) for dead in (expected, dead_probability(p)))
         held += trend.low <= approximate <= trend.high, trend.exact_low <= exact <= trend.exact_high
     return held / logs

@@ -78,6 +78,13 @@ def answer_entropy(rows: list[dict]) -> float:
     return -sum(c / n * math.log2(c / n) for c in times.values()) if n else math.nan
 
 
+def answers_of(table):
+    assert table.distinct_answers is not None
+    assert table.answer_bits is not None
+    assert table.answered is not None
+    return table.distinct_answers, table.answer_bits, table.answered
+
+
 @pytest.mark.parametrize("sizes", [(), (1, 7, 100), (60,) * 4, (3,) * 99])
 def test_it_is_what_a_loop_over_all_rows_gives(sizes):
     rows = made_rows(3)
@@ -100,8 +107,9 @@ def test_it_is_what_a_loop_over_all_rows_gives(sizes):
                 both = [row[a] * row[b] for row in found if not math.isnan(row[a] * row[b])]
                 assert table.products[g, i, j] == sum(both)
         answers = [row["answer"] for row in found if row["answer"] is not None]
-        assert (table.distinct_answers[g], table.answered[g]) == (len(set(answers)), len(answers))
-        assert table.answer_bits[g] == pytest.approx(answer_entropy(found), abs=rounding(8), nan_ok=True)
+        distinct, bits, answered = answers_of(table)
+        assert (distinct[g], answered[g]) == (len(set(answers)), len(answers))
+        assert bits[g] == pytest.approx(answer_entropy(found), abs=rounding(8), nan_ok=True)
 
 
 def test_patterns_of_verdicts_are_counted_by_step():
@@ -170,9 +178,10 @@ def test_answers_beyond_the_memory_are_summed_and_a_group_that_comes_back_is_unk
     parts = [Rollouts(np.full(len(a), p, object), np.arange(len(a)), answer=np.array([*a], object)) for p, a in given]
     table = collect_groups(parts)
     wanted = [math.nan, math.nan, 1.5, 1.0]
-    assert np.array_equal(table.answer_bits, wanted, equal_nan=True)
-    assert np.array_equal(table.distinct_answers, [math.nan, math.nan, 3, 2], equal_nan=True)
-    assert table.answered.tolist() == [6, 2, 4, 2]
+    distinct, bits, answered = answers_of(table)
+    assert np.array_equal(bits, wanted, equal_nan=True)
+    assert np.array_equal(distinct, [math.nan, math.nan, 3, 2], equal_nan=True)
+    assert answered.tolist() == [6, 2, 4, 2]
 
 
 @pytest.mark.parametrize(

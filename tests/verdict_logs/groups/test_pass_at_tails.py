@@ -27,6 +27,7 @@ def test_a_log_of_the_law_is_foretold_from_half_of_its_attempts():
     assert [value.k for value in found.values] == [16, 32, 64, 128]
     assert all(v.low < v.estimate < v.high < 1 for v in found.values)
     held = found.held_out
+    assert held is not None
     assert (held.fitted, held.k, held.refused) == (4, 8, False)
     assert abs(held.error) < 0.1
     assert held.error == held.foretold - held.counted
@@ -36,7 +37,9 @@ def test_a_tail_that_is_no_beta_law_is_refused():
     """Half of the problems are never solved, the others now and then: from few attempts the law foretells too much."""
     rates = np.repeat([0.0, 0.08], 3000)
     passes = np.random.default_rng(0).binomial(64, rates)
-    assert extrapolate_pass(Tally(np.arange(6000), np.full(6000, 64), passes)).held_out.refused
+    held = extrapolate_pass(Tally(np.arange(6000), np.full(6000, 64), passes)).held_out
+    assert held is not None
+    assert held.refused
 
 
 def test_bad_input_is_named():

@@ -60,6 +60,19 @@ def test_the_factor_of_the_bound_is_the_largest_that_a_problem_can_have():
         assert (y ** (1 - theta) - y).max() == pytest.approx(theta * (1 - theta) ** ((1 - theta) / theta), rel=1e-6)
 
 
+def test_the_estimate_of_what_is_lost_is_that_of_all_groups_that_could_have_been_the_last():
+    passes, attempts, size = [0, 1, 2, 5, 6, 2, 1], [6, 6, 7, 6, 6, 6, 5], 3
+    found = choose_problems(table_for(passes, attempts), size, most_live=0.74)
+    wanted = 0.0
+    for k, n in zip(passes, attempts, strict=True):
+        verdicts = [1] * k + [0] * (n - k)
+        groups = [set(group) for group in itertools.combinations(range(n), size)]
+        parted = [([verdicts[i] for i in g], [verdicts[i] for i in range(n) if i not in g]) for g in groups]
+        wanted += np.mean([len(set(last)) == 2 and len(set(rest)) == 1 for last, rest in parted]) * (n >= found.needed)
+    assert found.needed == 6
+    assert found.lost_estimate == pytest.approx(wanted, rel=1e-12)
+
+
 def loss_coverage(logs: int, confidence: float) -> tuple[float, float]:
     """Shares of logs in which dropped problems have no more groups and bits than said; many rates near the worst."""
     draw, held, n = np.random.default_rng(0), np.zeros(2), 8

@@ -190,10 +190,23 @@ def test_bad_input_is_named():
     with pytest.raises(ValueError, match="neither a reward nor components"):
         component_shares(table_of([[[1.0]]], [("verdict", "tests")]))
     with pytest.raises(ValueError, match="none of 1 groups has right, bonus and the reward"):
-        component_shares(table_of([[[1.0, math.nan, 1.0, 1]]], MEASURED))
-    twice = [[[1.0, 2.0, 3.0, 1], [0.0, 0.0, 0.0, 0]]] * 3
-    with pytest.raises(ValueError, match="depend on each other linearly"):
-        component_shares(table_of(twice, MEASURED))
+        component_shares(table_of([[[1.0, math.nan, 1.0, 1], [0.0, 0.5, 0.1, 0]]], MEASURED))
+
+
+def test_of_a_component_and_its_copy_the_shares_are_unknown_and_of_the_others_they_are_not():
+    random = np.random.default_rng(8)
+    right, bonus = (random.random((2, 60, 6)) < 0.5).astype(float)
+    measured = [("component", name) for name in ("acc", "score", "bonus")] + MEASURED[2:]
+    values = np.stack([right, 2 * right - 1, bonus, right + 0.25 * bonus, right], axis=2)
+    found = component_shares(table_of_array(values, measured))
+    named = {one.name: one for one in found.components}
+    assert all(math.isnan(named[name].advantage.value) for name in ("acc", "score"))
+    assert (named["acc"].reading, named["score"].weight != named["score"].weight) == ("open", True)
+    alone = component_shares(table_of_array(values[:, :, [0, 2, 3, 4]], [measured[0], *measured[2:]]))
+    wanted = next(one for one in alone.components if one.name == "bonus")
+    assert named["bonus"].advantage == pytest.approx(wanted.advantage, rel=1e-6)
+    assert named["bonus"].weight == pytest.approx(0.25, rel=1e-6)
+    assert found.unexplained_variance == pytest.approx(0, abs=1e-9)
 
 
 def test_readings_where_the_intervals_do_not_decide():

@@ -74,6 +74,15 @@ def test_the_bound_of_an_advantage_is_attained_by_one_right_answer_alone():
     assert take_reward_apart(with_reward).greatest[0] == pytest.approx(math.sqrt(7))
 
 
+def test_a_component_that_does_not_judge_a_group_adds_nothing_there():
+    nan = math.nan
+    rows = [[[1.0, nan, 1.0], [0.0, nan, 0.0]], [[nan, 0.5, 0.5], [nan, 0.0, 0.0]], [[1.0, nan, 1.0], [0.0, 0.5, 0.5]]]
+    found = take_reward_apart(table_of([*rows, [[nan, nan, 1.0], [nan, nan, 0.0]]], [*MEASURED[:2], ("reward", "")]))
+    assert found.groups.tolist() == [True, True, False, False]  # one has a gap, one is judged by nothing
+    assert found.weights == pytest.approx([1, 1])
+    assert found.with_reward.tolist() == [[0.5, 0], [0, 0.125]]
+
+
 def test_given_weights_are_used_as_they_are():
     found = take_reward_apart(table_of_array(drawn(3), MEASURED), {"a": 1, "b": 1, "same": 5})
     assert (found.weights_from, found.weights[:2].tolist()) == ("given", [1, 1])

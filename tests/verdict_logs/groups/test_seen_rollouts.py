@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from infoloop.verdict_logs.groups.seen_rollouts import SeenRollouts, hash_labels, mix_hashes
+from infoloop.verdict_logs.groups.seen_rollouts import KnownHashes, hash_labels, mix_hashes
 
 
 def test_firsts_are_those_of_a_set():
-    draw, seen, known = np.random.default_rng(0), SeenRollouts(), set()
+    draw, seen, known = np.random.default_rng(0), KnownHashes(), set()
     for size in (1, 200, 3, 50, 50, 400, 1, 1, 1):
         hashes = draw.integers(0, 500, size).astype(np.uint64)
         wanted = []
@@ -17,7 +17,7 @@ def test_firsts_are_those_of_a_set():
 
 
 def test_runs_stay_few():
-    seen = SeenRollouts()
+    seen = KnownHashes()
     for i in range(1000):
         seen.add(np.arange(10 * i, 10 * i + 10, dtype=np.uint64))
     assert sorted(map(len, seen._runs), reverse=True) == [len(run) for run in seen._runs]

@@ -79,6 +79,17 @@ def test_many_groups_are_put_together_and_the_width_stays():
     assert (found.high - found.low) / 2 == pytest.approx(1.966 * x.std() / math.sqrt(len(x)), rel=0.12)  # 3 sd
 
 
+def test_what_is_left_over_from_whole_rounds_of_blocks_is_in_the_first_ones():
+    x = np.arange(1.0, MOST_BLOCKS + 4)
+    y = np.ones_like(x)
+    y[-3:] = 400.0
+    found = ratio_interval(x, y)
+    blocks = [[k, MOST_BLOCKS + k] if k < 3 else [k] for k in range(MOST_BLOCKS)]
+    without = [(x.sum() - x[one].sum()) / (y.sum() - y[one].sum()) for one in blocks]
+    spread = math.sqrt(399 / 400 * sum((one - sum(without) / 400) ** 2 for one in without))
+    assert (found.high - found.low) / 2 == pytest.approx(1.965927 * spread, rel=1e-5)  # t of 399 degrees, 97.5 %
+
+
 def test_too_few_groups_have_no_ends():
     assert ratio_interval(np.array([1.0]), np.array([2.0]))[0] == 0.5
     assert math.isnan(ratio_interval(np.array([1.0]), np.array([2.0])).low)

@@ -15,13 +15,13 @@ _ROUNDING = 1e-10  # the value is a product of at most n rounded factors
 
 
 def pass_at_values(attempts: int, k: int) -> np.ndarray:
-    r"""Return $1-\binom{n-c}k/\binom nk$ for $c=0,\dots,n$; 1 where fewer than $k$ attempts failed.
+    r"""Return $1-\binom{n-c}k/\binom nk$ for $c=0,\dots,n$ and $1\le k\le n$; 1 where fewer than $k$ attempts failed.
 
     >>> pass_at_values(4, 2).round(4).tolist()
     [0.0, 0.5, 0.8333, 1.0, 1.0]
     """
-    failed = attempts - np.arange(attempts + 1)[:, None] - np.arange(k)  # the factors n - c - j of the numerator
-    return 1 - (np.where(failed > 0, failed, 0) / np.where(failed > 0, attempts - np.arange(k), 1)).prod(axis=1)
+    failed = attempts - np.arange(attempts + 1)[:, None] - np.arange(k)  # one factor is 0 where there are fewer than k
+    return 1 - (failed / (attempts - np.arange(k))).prod(axis=1)
 
 
 def count_of_passes(attempts: int, values: Mapping[int, float]) -> int | None:

@@ -19,6 +19,7 @@ from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence
 
 _RAYS, _HALVINGS, _FURTHEST = 64, 30, 12.0  # the furthest |log a| and |log b| that are looked at
+_EXACT = {"xatol": 1e-7, "fatol": 1e-9}
 _CORNERS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 
 
@@ -80,7 +81,9 @@ class _Counts:
         bounds = [(-_FURTHEST, _FURTHEST)] * 2
         starts = [np.array([x, y]) for x in (-2.0, 0.0, 2.0) for y in (-2.0, 0.0, 2.0)]
         start = starts[int(np.argmax(self.log_likelihood(np.array(starts).T)))]
-        return scipy.optimize.minimize(lambda x: -self.log_likelihood(x), start, bounds=bounds, method="L-BFGS-B").x
+        return scipy.optimize.minimize(
+            lambda x: -self.log_likelihood(x), start, bounds=bounds, method="Nelder-Mead", options=_EXACT
+        ).x
 
     def border(self, best: np.ndarray, drop: float) -> np.ndarray:
         """Return points around the best on which the logarithm of the likelihood is so much less, by rays from it."""

@@ -70,11 +70,19 @@ def bits_about_verdict(table: GroupTable, component: str, confidence: float = 0.
     if not groups.any():
         return BitsAboutVerdict(UNKNOWN, math.nan, math.nan, math.nan)
     size = table.size[groups].astype(float)
-    total, products = table.total[groups], table.products[groups]
-    sums = np.stack([products[:, c, v], total[:, c], total[:, v], size, products[:, c, c], products[:, v, v]], axis=1)
+    sums = np.stack(
+        [
+            table.products[groups, c, v],
+            table.total[groups, c],
+            table.total[groups, v],
+            size,
+            table.products[groups, c, c],
+        ],
+        axis=1,
+    )
     within = centred_products(table, [c, v], groups) / np.maximum(size - 1, 1)[:, None, None] * size[:, None, None]
     at_least_within = _bound(within[:, 0, 1].sum(), within[:, 0, 0].sum(), size.sum())
-    least, largest = float(table.least[groups][:, c].min()), float(table.largest[groups][:, c].max())
+    least, largest = float(table.least[groups, c].min()), float(table.largest[groups, c].max())
     if least == largest:
         return BitsAboutVerdict(IntervalEstimate(0.0, 0.0, 0.0), 0.0, 0.0, 0.0)
     between = (least + largest) * sums[:, 1] - sums[:, 4] - size * least * largest

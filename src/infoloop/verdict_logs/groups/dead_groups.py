@@ -122,15 +122,14 @@ class DeadGroups:
 
     def row(self) -> dict[str, Any]:
         """Return it as JSON, without the kinds of groups."""
-        trend = None if self.trend is None else self.trend._asdict()
-        if self.trend is not None:
-            trend |= {"direction": self.trend.direction, "certain": self.trend.certain}
+        trend = self.trend
+        said = {} if trend is None else {"direction": trend.direction, "certain": trend.certain}
         return {
             "number": " ".join(filter(None, self.number)),
             "confidence": self.confidence,
             **self.whole._asdict(),
             "windows": [window._asdict() for window in self.windows],
-            "trend": trend,
+            "trend": None if trend is None else trend._asdict() | said,
             "unanimity": None if self.unanimity is None else self.unanimity._asdict(),
         }
 
@@ -293,6 +292,8 @@ def _unanimity(table: GroupTable) -> Unanimity | None:
     problem, n, c = table.problem[several], table.count[several, judge], table.total[several, judge]
     attempts, passes = np.bincount(problem, n)[problem], np.bincount(problem, c)[problem]
     one_verdict = (c == 0) | (c == n)
-    kinds, of_kind = np.unique(np.stack([passes, attempts, n]), axis=1, return_inverse=True)
-    expected = unanimous_share(*kinds)[of_kind]
+    base, of_size = int(attempts.max()) + 1, int(n.max()) + 1
+    kinds, of_kind = np.unique((attempts * base + passes).astype(np.int64) * of_size + n, return_inverse=True)
+    counts, size = np.divmod(kinds, of_size)
+    expected = unanimous_share(counts % base, counts // base, size)[of_kind]
     return Unanimity(int(n.sum()), float(n[one_verdict].sum() / n.sum()), float(n @ expected / n.sum()))

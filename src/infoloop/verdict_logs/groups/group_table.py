@@ -112,7 +112,7 @@ class _Collector:
         self._pile: list[GroupSums] = []
         self._joined = 0  # groups after the last join
         self._judged: list[pd.Series] = []  # rollouts by step and pattern of verdicts
-        self._seen = seen_rollouts.SeenRollouts()
+        self._seen = seen_rollouts.KnownHashes()
         self._left_out: Counter[str] = Counter()
         self._answers = self._steps = False
         self._last_step: int | None = None
@@ -136,7 +136,8 @@ class _Collector:
                 keys, numbers = tuple(key[kept] for key in keys), {a: x[kept] for a, x in numbers.items()}
                 answers = None if answers is None else (answers[0][kept], answers[1][kept])
                 group, first = group_sums.number_groups(*keys)
-        sums = GroupSums(*(key[first] for key in keys), group_sums.sum_groups(group, numbers))
+        problem, step, label = (key[first] for key in keys)
+        sums = GroupSums(problem, step, label, group_sums.sum_groups(group, numbers))
         if answers is not None:
             self._answers, given = True, ~answers[1]
             pairs = group_sums.count_answers(group[given], answers[0][given], np.ones(int(given.sum()), np.int32))
@@ -153,7 +154,7 @@ class _Collector:
             raise ValueError(f"no rollout to audit{': ' if why else ''}{why}")
         groups = self._join()
         group_sums.put_answers_away(groups)
-        self._seen = seen_rollouts.SeenRollouts()
+        self._seen = seen_rollouts.KnownHashes()
         measured = tuple(sorted(self._measured, key=lambda a: _KINDS.index(a.kind)))  # stable
         names = np.fromiter(self._problems, object, len(self._problems))
         by_name = np.argsort(names)
@@ -237,7 +238,7 @@ class _Collector:
         pattern = pattern * 3 ** (MOST_JUDGES - len(self._judges())) + 3 ** (MOST_JUDGES - len(self._judges())) - 1
         codes, steps = pd.factorize(step)
         cells, place = pd.factorize(codes * 3**MOST_JUDGES + pattern)
-        index = pd.MultiIndex.from_arrays([steps[place // 3**MOST_JUDGES], place % 3**MOST_JUDGES])
+        index = pd.MultiIndex.from_arrays([np.asarray(steps)[place // 3**MOST_JUDGES], place % 3**MOST_JUDGES])
         self._judged.append(pd.Series(np.bincount(cells), index))
 
     def _judges(self) -> list[Measured]:

@@ -13,7 +13,8 @@ g=\max_{0\le y\le1}(y^{1-\theta}-y)=\theta(1-\theta)^{(1-\theta)/\theta},$$
 so that by Markov $\sum_SN_ix_i\le\frac1\theta(Q\ln(1+g)+\ln\frac1\delta)=:B$ but with the probability $\delta$. With
 $M\le N_i$ and D dropped problems $\sum_Dx_i\le B/M$, and as $1-e^{-nx}$ is concave and $h(1-e^{-x})$ too, with 1 for it
 beyond p = 1/2, D groups of n lose at most $D(1-e^{-nB/(MD)})$ live ones and $nD\,h(1-e^{-B/(MD)})$ bits. $\theta$ is
-the best for Q and $\delta$, which the verdicts do not touch. The same holds for those that passed always; each has half of the risk.
+the best for Q and $\delta$, which the verdicts do not touch. The same holds for those that passed always; each has half
+of the risk.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence, verdict_entropy
@@ -55,6 +57,8 @@ class ProblemChoice(NamedTuple):
         saved: Rollouts of the dropped problems in all.
         saved_per_step: In the mean over the steps of the log.
         saved_share: Of all rollouts.
+        lost_estimate: Of one further group at each dropped problem so many are live, by an estimate that is rather too
+            high: it is unbiased for problems chosen before the last `size` of their attempts.
         lost_groups: Of one further group at each dropped problem so many are live at most, in the mean; exact, with
             `confidence` for both kinds of dropped problems together.
         lost_bits: The verdicts of these groups have so many bits at most, for one who knows the rates.
@@ -71,6 +75,7 @@ class ProblemChoice(NamedTuple):
     saved: int
     saved_per_step: float
     saved_share: float
+    lost_estimate: float
     lost_groups: float
     lost_bits: float
     confidence: float
@@ -132,7 +137,8 @@ def choose_problems(
     saved, steps = int(rollouts[dropped].sum()), np.unique(table.step[groups]).size
     return ProblemChoice(
         table.problems[some], tried, right, choice, rollouts, n, needed, saved, saved / steps,
-        saved / int(rollouts.sum()), *(sum(parts) for parts in zip(*lost, strict=True)), confidence,
+        saved / int(rollouts.sum()), _estimate_lost(tried, right, needed, n),
+        *(sum(parts) for parts in zip(*lost, strict=True)), confidence,
     )  # fmt: skip
 
 
@@ -173,6 +179,23 @@ def _choices(tried: np.ndarray, right: np.ndarray, size: int, needed: int, edge:
         [DROP_FAILED, DROP_PASSED, UNDECIDED, EDGE],
         KEEP,
     )
+
+
+def _estimate_lost(tried: np.ndarray, right: np.ndarray, needed: int, size: int) -> float:
+    """Return how many problems have one verdict only in all but a group of their attempts, and both in the group.
+
+    In the mean over the groups of so many attempts: all k of the one verdict are in the group, and do not fill it.
+    """
+    found = 0.0
+    for some in (right, tried - right):
+        able = (tried >= needed) & (tried > size) & (some > 0) & (some < size)
+        k, n = some[able].astype(float), tried[able].astype(float)
+        found += float(np.exp(_log_choose(np.full(k.size, float(size)), k) - _log_choose(n, k)).sum())
+    return found
+
+
+def _log_choose(n: np.ndarray, k: np.ndarray) -> np.ndarray:
+    return -scipy.special.betaln(k + 1, n - k + 1) - np.log(n + 1)
 
 
 def _lost(tried: np.ndarray, dropped: np.ndarray, needed: int, size: int, delta: float) -> tuple[float, float]:

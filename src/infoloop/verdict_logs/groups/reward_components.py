@@ -45,7 +45,8 @@ class ComponentShares(NamedTuple):
 
     Attributes:
         name: Its name in the log.
-        weight: Its weight in the reward; NaN for a component that is the same throughout each group.
+        weight: Its weight in the reward; NaN for a component that is the same throughout each group, and for one that
+            depends on others linearly, as a copy does: then its shares are NaN too.
         covariance: With the advantage within groups, a mean over rollouts.
         variance: Its share of the variance of the reward within groups.
         advantage: Its share of the squared deviations of the advantage.
@@ -158,7 +159,7 @@ def _failed(table: GroupTable, groups: np.ndarray) -> np.ndarray | None:
     """Return which of the groups have no right answer; None without a verdict."""
     if not measured_names(table, "verdict"):
         return None
-    return (table.largest[groups][:, measured_place(table, "verdict")] == 0) & (table.size[groups] > 0)
+    return (table.largest[groups, measured_place(table, "verdict")] == 0) & (table.size[groups] > 0)
 
 
 def _share(squares: np.ndarray, inside: np.ndarray, confidence: float) -> IntervalEstimate:
@@ -190,12 +191,15 @@ def _component(
         there = np.where(failed, followed, 0.0)
         of_phantom = ratio_interval(there, squares, confidence)
         growth = _growth(there, squares, table.step[parts.groups], confidence)
+    variance = ratio_interval(parts.with_reward[:, k], parts.reward_squares, confidence)
+    if parts.undetermined[k]:
+        variance = advantage = of_phantom = growth = UNKNOWN
     association = _association(table, parts, k, confidence)
     return ComponentShares(
         parts.names[k],
         float(parts.weights[k]),
         ratio_interval(parts.with_advantage[:, k], freedom, confidence),
-        ratio_interval(parts.with_reward[:, k], parts.reward_squares, confidence),
+        variance,
         advantage,
         of_phantom,
         growth,

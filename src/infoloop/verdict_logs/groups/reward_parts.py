@@ -12,6 +12,7 @@ from infoloop.verdict_logs.groups.group_table import GroupTable
 from infoloop.verdict_logs.groups.within_groups import centred_products, measured_names, measured_place, whole_groups
 
 _ROUNDING = 8 * np.finfo(float).eps
+_FREE = 1e-6  # a part of a combination of components that is 0 within groups
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +21,9 @@ class RewardParts:
 
     Attributes:
         names: Of the components.
-        weights: Of the components in the reward; NaN for one that is the same throughout each group.
+        weights: Of the components in the reward; NaN for one that is the same throughout each group, or undetermined.
+        undetermined: Which components depend on others linearly, so that their weights do not follow from the reward:
+            their own parts mean nothing then, but the sums do.
         weights_from: "given", "fitted" or "equal".
         advantage: Where the advantage is from: "log" or "reward".
         groups: Which groups of the table these are.
@@ -36,6 +39,7 @@ class RewardParts:
 
     names: tuple[str, ...]
     weights: np.ndarray
+    undetermined: np.ndarray
     weights_from: str
     advantage: str
     groups: np.ndarray
@@ -52,6 +56,8 @@ class RewardParts:
 def take_reward_apart(table: GroupTable, weights: Mapping[str, float] | None = None) -> RewardParts:
     """Return the reward of each group taken apart.
 
+    A component that a group has of none of its rollouts, as of a task that it does not judge, adds nothing there.
+
     Args:
         table: Groups of rollouts.
         weights: Of each component in the reward; left out they are fitted to the reward of the log, or are 1.
@@ -65,11 +71,11 @@ def take_reward_apart(table: GroupTable, weights: Mapping[str, float] | None = N
         raise ValueError("the log has neither a reward nor components of one: name a column by --columns reward=NAME")
     places = [measured_place(table, "component", name) for name in names]
     extra = [measured_place(table, kind) for kind, there in (("reward", has_reward), ("advantage", logged)) if there]
-    groups = whole_groups(table, [*places, *extra])
+    groups = whole_groups(table, extra, places)
     if not groups.any():
         raise ValueError(f"none of {len(table.size)} groups has {list_names(names)} and the reward of every rollout")
     s, k = centred_products(table, [*places, *extra], groups), len(names)
-    w, weights_from = _weights(s, names, weights, has_reward)
+    w, weights_from, undetermined = _weights(s, names, weights, has_reward)
     used = np.where(np.isnan(w), 0.0, w)
     of_reward = s[:, :k, k] if has_reward else s[:, :k, :k] @ used
     reward_squares = s[:, k, k] if has_reward else _squares(s[:, :k, :k], used)
@@ -81,21 +87,23 @@ def take_reward_apart(table: GroupTable, weights: Mapping[str, float] | None = N
         with_advantage, centred = s[:, :k, -1], s[:, -1, -1]
         cross = s[:, k, -1] if has_reward else with_advantage @ used
         slope = np.where(live, cross / safe, 0.0)
-        squares, total = table.products[groups][:, a, a], table.total[groups][:, a]
-        greatest = np.maximum(np.abs(table.least[groups][:, a]), np.abs(table.largest[groups][:, a]))
+        squares, total = table.products[groups, a, a], table.total[groups, a]
+        greatest = np.maximum(np.abs(table.least[groups, a]), np.abs(table.largest[groups, a]))
     else:
         slope = np.where(live, np.sqrt(size / safe), 0.0)  # 1 / deviation of the reward
         with_advantage, centred = of_reward * slope[:, None], np.where(live, size.astype(float), 0.0)
         squares, total, greatest = centred, np.zeros(len(size)), _greatest(table, groups, has_reward, slope)
     return RewardParts(
-        names, w, weights_from, "log" if logged else "reward", groups, of_reward * used, reward_squares,
-        with_advantage, with_advantage * used * slope[:, None], centred, squares, total, greatest,
+        names, np.where(undetermined, np.nan, w), undetermined, weights_from, "log" if logged else "reward", groups,
+        of_reward * used, reward_squares, with_advantage, with_advantage * used * slope[:, None], centred, squares,
+        total, greatest,
     )  # fmt: skip
 
 
 def _weights(
     s: np.ndarray, names: tuple[str, ...], weights: Mapping[str, float] | None, has_reward: bool
-) -> tuple[np.ndarray, str]:
+) -> tuple[np.ndarray, str, np.ndarray]:
+    """Return weights, where they are from, and which of them do not follow from the reward."""
     k = len(names)
     moves = (s[:, range(k), range(k)] > 0).any(axis=0)
     if weights is not None:
@@ -106,21 +114,19 @@ def _weights(
         given = np.array([weights.get(name, np.nan) for name in names], float)
         if missing or not np.isfinite(given).all():
             raise ValueError(f"weights are {given.tolist()} for {list_names(names)}: give a finite number for each")
-        return np.where(moves, given, np.nan), "given"
+        return np.where(moves, given, np.nan), "given", np.zeros(k, bool)
     if not has_reward:
-        return np.where(moves, 1.0, np.nan), "equal"
-    found = np.full(k, np.nan)
+        return np.where(moves, 1.0, np.nan), "equal", np.zeros(k, bool)
+    found, free = np.full(k, np.nan), np.zeros(k, bool)
     squares, with_reward = s[:, :k, :k].sum(axis=0), s[:, :k, k].sum(axis=0)
     if moves.any():
         scale = np.sqrt(np.diag(squares)[moves])
-        unit = squares[np.ix_(moves, moves)] / np.outer(scale, scale)
-        if np.linalg.matrix_rank(unit, hermitian=True) < moves.sum():
-            raise ValueError(
-                f"components {list_names(names)} depend on each other linearly, so that their weights do not follow "
-                "from the reward: give weights, or leave one out"
-            )
-        found[moves] = np.linalg.solve(unit, with_reward[moves] / scale) / scale
-    return found, "fitted"
+        values, vectors = np.linalg.eigh(squares[np.ix_(moves, moves)] / np.outer(scale, scale))
+        lost = values <= values[-1] * len(values) * np.finfo(float).eps * 8
+        kept = vectors[:, ~lost]
+        found[moves] = kept @ ((kept.T @ (with_reward[moves] / scale)) / values[~lost]) / scale
+        free[moves] = np.abs(vectors[:, lost]).max(axis=1, initial=0.0) > _FREE
+    return found, "fitted", free
 
 
 def _squares(s: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -137,5 +143,5 @@ def _greatest(table: GroupTable, groups: np.ndarray, has_reward: bool, slope: np
     if not has_reward:
         return bound
     r = measured_place(table, "reward")
-    mean = table.total[groups][:, r] / size
-    return slope * np.maximum(table.largest[groups][:, r] - mean, mean - table.least[groups][:, r])
+    mean = table.total[groups, r] / size
+    return slope * np.maximum(table.largest[groups, r] - mean, mean - table.least[groups, r])

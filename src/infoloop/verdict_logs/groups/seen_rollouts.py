@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from pandas.core.util.hashing import hash_array
 
 _FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0x9E3779B97F4A7C15], np.uint64)  # Steele et al. 2014
 _SHIFTS = np.array([30, 27, 31], np.uint64)
 
 
-class SeenRollouts:
+class KnownHashes:
     """The hashes of rollouts so far, in sorted runs whose lengths at least halve from one to the next.
 
     Two of N different rollouts have the same hash with a probability of about $N^2/2^{65}$.
@@ -24,7 +25,7 @@ class SeenRollouts:
         Args:
             hashes: Unsigned 64-bit numbers.
 
-        >>> seen = SeenRollouts()
+        >>> seen = KnownHashes()
         >>> seen.add(np.array([3, 1, 3], np.uint64)).tolist(), seen.add(np.array([2, 1], np.uint64)).tolist()
         ([True, True, False], [True, False])
         """
@@ -65,7 +66,7 @@ def hash_labels(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         labels = np.where(missing, "", labels) if missing.any() else labels
     elif labels.dtype.kind in "iu":
         labels = labels.astype(np.int64)
-    return pd.util.hash_array(labels, categorize=False), missing
+    return hash_array(labels, categorize=False), missing
 
 
 def mix_hashes(first: np.ndarray, second: np.ndarray) -> np.ndarray:

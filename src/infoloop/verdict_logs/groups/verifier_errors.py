@@ -8,8 +8,9 @@ Equal wrong answers of one group err together: for that there is a second interv
 
 A step on the verdict moves the pass rate of a problem by $J\kappa(\rho_0+Jp)\nabla p$ (`learning.noisy_verifiers`), so
 that the sign of Youden's $J=\mathrm{TPR}-\mathrm{FPR}$ is the sign of the update. As updates compare answers to one
-problem, the J that counts is that *within* groups, $\sum_gS(v,r)/\sum_gS(r,r)$, the mean of each group's J weighted as
-the update weighs it; pooled over problems of different difficulty J can have the other sign.
+problem, the J that counts is that *within* groups, $\sum_gS(v,r)/\sum_gS(r,r)$: the mean of each group's J, weighted by
+$n_gp_gq_g$, as advantages weigh it that are not divided by a deviation. Pooled over problems of different difficulty J
+can have the other sign.
 """
 
 from __future__ import annotations
@@ -209,8 +210,8 @@ def _rate(
     table: GroupTable, places: list[int], groups: np.ndarray, counts: np.ndarray, truth: int, confidence: float
 ) -> ErrorRate:
     errors, judged = int(counts[truth, 1 - truth]), int(counts[truth].sum())
-    right, both = table.total[groups][:, places[0]], table.products[groups][:, places[0], places[1]]
-    passes, size = table.total[groups][:, places[1]], table.size[groups]
+    right, both = table.total[groups, places[0]], table.products[groups, places[0], places[1]]
+    passes, size = table.total[groups, places[1]], table.size[groups]
     sums = (right - both, right) if truth else (passes - both, size - right)
     return ErrorRate(errors, judged, *exact_share(errors, judged, confidence), *ratio_interval(*sums, confidence)[1:])
 

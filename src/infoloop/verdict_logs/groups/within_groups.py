@@ -54,14 +54,18 @@ def measured_place(table: GroupTable, kind: str, name: str = "") -> int:
     raise ValueError(f"the log has {asked}; of this kind it has {list_names(names)}")
 
 
-def whole_groups(table: GroupTable, places: Sequence[int]) -> np.ndarray:
+def whole_groups(table: GroupTable, places: Sequence[int], or_none: Sequence[int] = ()) -> np.ndarray:
     """Return which groups have all of these numbers of every rollout.
 
     Args:
         table: Groups of rollouts.
         places: Places in `measured`.
+        or_none: Places of numbers that a group has of every rollout or of none, and one of these of every rollout.
     """
-    return (table.count[:, list(places)] == table.size[:, None]).all(axis=1) & (table.size > 0)
+    whole = (table.count[:, list(places)] == table.size[:, None]).all(axis=1) & (table.size > 0)
+    some = table.count[:, list(or_none)]
+    every = some == table.size[:, None]
+    return whole & (every | (some == 0)).all(axis=1) & (every.any(axis=1) | (not or_none))
 
 
 def centred_products(table: GroupTable, places: Sequence[int], groups: np.ndarray) -> np.ndarray:
@@ -72,12 +76,16 @@ def centred_products(table: GroupTable, places: Sequence[int], groups: np.ndarra
         places: Places in `measured`, k of them.
         groups: Which groups; they have all of the numbers (`whole_groups`).
     """
-    places = list(places)
-    total, size = table.total[groups][:, places], table.size[groups]
-    products = table.products[groups][:, places][:, :, places]
-    moves = table.least[groups][:, places] < table.largest[groups][:, places]
-    centred = products - total[:, :, None] * total[:, None, :] / size[:, None, None]
-    return np.where(moves[:, :, None] & moves[:, None, :], centred, 0.0)
+    rows, places = np.flatnonzero(groups), list(places)
+    size = table.size[rows]
+    total = [table.total[rows, a] for a in places]
+    moves = [table.least[rows, a] < table.largest[rows, a] for a in places]
+    centred = np.empty((len(rows), len(places), len(places)))
+    for i, a in enumerate(places):  # column by column, without a copy of all products
+        for j, b in enumerate(places[: i + 1]):
+            found = table.products[rows, a, b] - total[i] * total[j] / size
+            centred[:, i, j] = centred[:, j, i] = np.where(moves[i] & moves[j], found, 0.0)
+    return centred
 
 
 def jackknife_interval(

@@ -1,0 +1,94 @@
+"""The options of `infoloop audit LOG`: what was typed, as the audit wants it."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from infoloop import reporting, verdict_logs
+
+
+class LogOptions(NamedTuple):
+    """Options of logs as they were typed; None for what was left out."""
+
+    columns: str | None = None
+    form: str | None = None
+    threshold: float | None = None
+    step: str | None = None
+    group: str | None = None
+    trusted: str | None = None
+    live: float | None = None
+    confidence: float | None = None
+    fail_if: list[str] | None = None
+    compare: Path | None = None
+    to_pipeline: Path | None = None
+
+
+_NAMES = {"form": "--format", "fail_if": "--fail-if", "to_pipeline": "--to-pipeline"}
+
+
+def refuse_log_options(file: Path, options: LogOptions) -> None:
+    """Raise ValueError if a file that is no log comes with the options of logs.
+
+    >>> refuse_log_options(Path("p.toml"), LogOptions(confidence=0.9))
+    Traceback (most recent call last):
+    ValueError: p.toml is no log: leave out --confidence, or give a log
+    """
+    given = [_NAMES.get(key, f"--{key}") for key, value in options._asdict().items() if value not in (None, [])]
+    if given:
+        raise ValueError(f"{file} is no log: leave out {', '.join(given)}, or give a log")
+
+
+def audit_log_with_options(file: Path, options: LogOptions) -> Any:
+    """Return the audit of a log with the options of the command line.
+
+    Raises:
+        ValueError: One of them is wrong, or the log cannot be read.
+    """
+    formats, settings = verdict_logs.formats, _settings(options)
+    return verdict_logs.rollout_audit.audit_rollouts(
+        file,
+        options.form,
+        formats.log_format.Settings(*settings),
+        0.95 if options.confidence is None else options.confidence,
+        options.trusted,
+        0.8 if options.live is None else options.live,
+    )
+
+
+def _settings(options: LogOptions) -> tuple[dict[str, str], float | None]:
+    reader = verdict_logs.reader
+    named = {} if options.columns is None else reader.parse_columns(options.columns)
+    for key, name in (("step", options.step), ("group", options.group)):
+        if name is not None and named.setdefault(key, name) != name:
+            raise ValueError(f"--columns and --{key} name different columns: leave out one of them")
+    reader.column_names(named)
+    return named, options.threshold
+
+
+def comparison_with(options: LogOptions, found: Any) -> Any:
+    """Return the comparison of an audited log with the log of `--compare`, which comes first; None without."""
+    if options.compare is None:
+        return None
+    before = audit_log_with_options(options.compare, options)
+    return verdict_logs.groups.run_comparison.compare_runs(before.table, found.table, found.confidence)
+
+
+def write_pipeline(options: LogOptions, found: Any) -> str:
+    """Write the pipeline of `--to-pipeline`, and return what to say of it.
+
+    Raises:
+        ValueError: The log has no verdicts, or the file cannot be written.
+    """
+    path = options.to_pipeline
+    if path is None:
+        return ""
+    if path.suffix.lower() != ".toml":
+        raise ValueError(f"{path} is no place for a pipeline: name a file that ends in .toml")
+    made = verdict_logs.log_pipeline.pipeline_from_log(
+        found.table, f"Made from {found.file}", found.trusted, confidence=found.confidence
+    )
+    reporting.atomic_files.writable_folder(path.parent)
+    reporting.atomic_files.atomic_write_text(path, made.text)
+    bits = made.bits
+    return (
+        f"{path}: a pipeline with the log's rates; {bits.value:.3f} bits a verdict, {bits.low:.3f} to {bits.high:.3f}"
+    )

@@ -1,0 +1,71 @@
+"""The page of an audit of rollouts: the decision, trends by step, and the table of problems to save."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import infoloop
+from infoloop.reporting.audit_page import AuditPage
+from infoloop.reporting.figures import figure_svg
+from infoloop.reporting.page_tables import PageTable
+from infoloop.verdict_logs import estimators
+from infoloop.verdict_logs.groups.problem_choice import DROP_FAILED, DROP_PASSED, EDGE, UNDECIDED
+from infoloop.verdict_logs.groups.run_comparison import RunComparison
+from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit
+from infoloop.verdict_logs.rollout_figures import rollout_figures
+from infoloop.verdict_logs.rollout_text import audit_lines, audit_tables, comparison_table, decision
+from infoloop.verdict_logs.text import WHY
+
+_ORDER = (DROP_FAILED, DROP_PASSED, EDGE, UNDECIDED)  # what to act on comes first
+
+
+def rollout_page(found: RolloutAudit, compared: RunComparison | None = None) -> AuditPage:
+    """Return what the page of an audit of rollouts shows.
+
+    Args:
+        found: The audit.
+        compared: What changed since an earlier run; None for a run alone.
+    """
+    first, dead, choice = decision(found)
+    verdict, _, about = first.partition("   ")
+    tables = [*audit_tables(found), *([comparison_table(compared)] if compared else [])]
+    shown = tuple(PageTable(title, heads, tuple(rows)) for title, heads, rows in tables)
+    problems = (problem_table(found.verdicts, found.confidence),) if found.verdicts and found.verdicts.choice else ()
+    return AuditPage(
+        title=about,
+        verdict=verdict.lower(),
+        reason=f"{dead}; {choice}",
+        about=WHY if found.verdicts else "",
+        lines=tuple(audit_lines(found)),
+        figures=tuple(
+            (figure.caption, figure_svg(figure, f"log-{k}")) for k, figure in enumerate(rollout_figures(found))
+        ),
+        tables=(*shown, *problems),
+        file=found.file,
+        version=infoloop.__version__,
+    )
+
+
+def problem_table(verdicts: VerdictAudit, confidence: float) -> PageTable:
+    """Return a row for each problem: what to do with it, and why; what to act on first.
+
+    Args:
+        verdicts: What the verdicts say.
+        confidence: Of the interval of each pass rate.
+
+    Raises:
+        ValueError: Nothing is said of problems, since each has one attempt.
+    """
+    choice = verdicts.choice
+    if choice is None:
+        raise ValueError("the log has one attempt a problem: there is no choice of problems")
+    low, high = estimators.pass_interval(choice.passes, choice.attempts, confidence)
+    rank = np.array([_ORDER.index(one) if one in _ORDER else len(_ORDER) for one in choice.choice])
+    rows = []
+    for k in np.lexsort((-choice.rollouts, rank)):
+        n, c = int(choice.attempts[k]), int(choice.passes[k])
+        rows.append((str(choice.problems[k]), str(choice.choice[k]), n, c, c / n, float(low[k]), float(high[k])))
+    heads = ("problem", "what to do", "attempts", "passes", "pass rate", "from", "to")
+    since = "" if verdicts.since is None else f" Attempts from step {verdicts.since:,} on."
+    note = f"Exact intervals ({100 * confidence:.6g} %).{since} An edge problem is mostly dead at this group size."
+    return PageTable("problems", heads, tuple(rows), note, download="problems.csv")

@@ -1,0 +1,60 @@
+"""The options of `infoloop audit LOG`: each changes what it says, and a wrong one is one line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infoloop.cli.log_options import LogOptions, audit_log_with_options, refuse_log_options
+from tests.support.command_line import run
+from tests.support.paths import LOG, LOGS
+
+
+def test_the_format_is_told_or_given():
+    found = audit_log_with_options(LOGS / "verl", LogOptions(form="verl", trusted=None))
+    assert "read as verl" in found.said
+    with pytest.raises(ValueError, match="there is no 'verk': did you mean verl"):
+        audit_log_with_options(LOGS / "verl", LogOptions(form="verk"))
+
+
+def test_a_step_column_is_named(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("problem,epoch_no,pass\n" + "".join(f"a,{k // 4},{k % 2}\n" for k in range(8)))
+    assert len(audit_log_with_options(path, LogOptions(step="epoch_no")).table.steps) == 2
+    with pytest.raises(ValueError, match="--columns and --step name different columns"):
+        audit_log_with_options(path, LogOptions(columns="step=pass", step="epoch_no"))
+
+
+@pytest.mark.slow
+def test_a_condition_that_holds_is_status_1_and_one_that_is_not_is_0():
+    held = run("audit", str(LOGS / "evalplus"), "--fail-if", "dead > 0.4", "--fail-if", "dead > 0.9", "--json")
+    assert held.exit_code == 1
+    assert json.loads(held.stdout)["holds"] == ["dead > 0.4"]
+    assert run("audit", str(LOGS / "evalplus"), "--fail-if", "dead > 0.9").exit_code == 0
+    assert "there is no number 'ded'" in str(run("audit", str(LOGS / "evalplus"), "--fail-if", "ded > 0").exception)
+
+
+@pytest.mark.slow
+def test_a_pipeline_made_from_a_log_is_audited(tmp_path):
+    made = run("audit", str(LOGS / "evalplus"), "--trusted", "plus", "--to-pipeline", str(tmp_path / "made.toml"))
+    assert made.exit_code == 0
+    row = json.loads(run("audit", str(tmp_path / "made.toml"), "--json").stdout)
+    assert row["verdict"] == "open"
+    refused = run("audit", str(LOGS / "evalplus"), "--to-pipeline", str(tmp_path / "made.json"))
+    assert "name a file that ends in .toml" in str(refused.exception)
+
+
+@pytest.mark.slow
+def test_two_runs_are_compared():
+    shown = run("audit", str(LOGS / "trl"), "--compare", str(LOGS / "trl_renamed"), "--json")
+    comparison = json.loads(shown.stdout)["comparison"]
+    assert comparison["common"] == 12
+    assert {one["beyond_noise"] for one in comparison["quantities"]} == {False}
+
+
+def test_options_of_logs_are_refused_for_a_pipeline():
+    refuse_log_options(Path("p.toml"), LogOptions())
+    with pytest.raises(ValueError, match=r"p\.toml is no log: leave out --format, --fail-if, or give a log"):
+        refuse_log_options(Path("p.toml"), LogOptions(form="trl", fail_if=["dead > 1"]))
+    with pytest.raises(ValueError, match="leave out --error"):
+        raise run("audit", str(LOG), "--error", "0.1").exception

@@ -1,0 +1,121 @@
+"""The audit of rollouts, on logs of a made run whose law is known: `experiments/logs/made_run.py`."""
+
+import importlib.util
+import math
+import sys
+
+import numpy as np
+import pytest
+
+from infoloop.verdict_logs.formats.log_format import Settings
+from infoloop.verdict_logs.rollout_audit import audit_rollouts, plain_data
+from tests.support.paths import LOGS
+
+
+@pytest.fixture(scope="module")
+def made():
+    """The module that made the logs."""
+    spec = importlib.util.spec_from_file_location("made_run", LOGS / "made_run.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["made_run"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def run(made):
+    return made.made_run()
+
+
+@pytest.fixture(scope="module")
+def trl():
+    return audit_rollouts(LOGS / "trl")
+
+
+def dead_by_hand(made, run):
+    """Rollouts of groups with equal rewards, all fail and all pass, counted one group at a time."""
+    failed = passed = 0
+    for first in range(0, len(run.step), made.SIZE):
+        answers = run.answer[first : first + made.SIZE]
+        if len({made.REWARD[answer] for answer in answers}) == 1:
+            passed += made.SIZE * (made.RIGHT[answers[0]] == 1)
+            failed += made.SIZE * (made.RIGHT[answers[0]] == 0)
+    return failed, passed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("log", ["trl", "trl_renamed", "verl"])
+def test_dead_groups_and_tally_are_those_of_the_made_run(log, made, run):
+    found = audit_rollouts(LOGS / log)
+    failed, passed = dead_by_hand(made, run)
+    whole = found.dead.whole
+    assert (whole.all_fail, whole.all_pass, whole.equal) == (failed, passed, 0)
+    assert whole.share == (failed + passed) / len(run.step)
+    tally = found.verdicts.bits.tally
+    right = sorted(made.RIGHT[run.answer[run.problem == q]].sum() for q in range(made.PROBLEMS))
+    assert sorted(tally.passes.tolist()) == right
+    assert tally.attempts.sum() == len(run.step)
+
+
+@pytest.mark.slow
+def test_intervals_hold_the_law_that_the_run_was_drawn_from(made, run, trl):
+    rates = run.pass_rates
+    asked = [(step, q) for step in range(made.STEPS) for q in range(step % 2, made.PROBLEMS, 2)]
+    mean = np.mean([rates[at] for at in asked])
+    _, low, high = trl.verdicts.bits.rate
+    assert low <= mean <= high
+    laws = [run.policies[at] for at in asked]
+    kinds = np.unique(made.REWARD)
+    dead = np.mean([sum(law[made.REWARD == kind].sum() ** made.SIZE for kind in kinds) for law in laws])
+    assert trl.dead.whole.low <= dead <= trl.dead.whole.high
+    assert trl.verdicts.drift.found
+    assert trl.verdicts.since == 6
+
+
+@pytest.mark.slow
+def test_a_phantom_share_is_counted_as_the_run_has_it(made, run, trl):
+    groups = run.advantage.reshape(-1, made.SIZE)
+    failed = ~made.RIGHT[run.answer].reshape(-1, made.SIZE).any(axis=1)
+    assert trl.components.phantom.value == pytest.approx((groups[failed] ** 2).sum() / (groups**2).sum(), rel=1e-12)
+    assert trl.components.phantom.value > 0.05
+    assert [one.name for one in trl.components.components] == ["accuracy_reward", "format_reward"]
+
+
+@pytest.mark.slow
+def test_a_trusted_verifier_tells_the_rates_of_the_weak_one(made, run):
+    found = audit_rollouts(LOGS / "evalplus", trusted="plus")
+    answers = made.made_evaluation(run, 16).ravel()
+    wrong = made.RIGHT[answers] == 0
+    errors = found.verifiers.errors
+    assert errors.false_positive.value == made.WEAK[answers[wrong]].mean()
+    assert errors.false_negative.value == 1 - made.WEAK[answers[~wrong]].mean()
+    assert found.numbers["false_positive_rate"] == errors.false_positive.value
+    assert found.trusted == "plus"
+    untrusted = audit_rollouts(LOGS / "evalplus").verifiers
+    truth = made.WEAK[answers[wrong]].mean()
+    assert untrusted.errors is None
+    assert truth <= untrusted.pair.false_positive[0].high
+
+
+def test_a_log_without_verdicts_has_dead_groups_and_no_pass_rate():
+    found = audit_rollouts(LOGS / "verl_short")
+    assert found.verdicts is None
+    assert found.numbers["pass_rate"] is None
+    assert found.dead.whole.equal > 0
+    judged = audit_rollouts(LOGS / "verl_short", settings=Settings(threshold=1.0))
+    assert judged.verdicts.bits.rate[0] == audit_rollouts(LOGS / "verl").verdicts.bits.rate[0]
+
+
+def test_one_attempt_a_problem_has_no_groups():
+    found = audit_rollouts(LOGS / "lm_eval")
+    assert math.isnan(found.dead.whole.share)
+    assert found.verdicts.choice is None
+    assert found.verdicts.size is None
+
+
+def test_an_audit_as_json_says_the_same(trl):
+    row = trl.row()
+    assert row["rollouts"] == trl.rollouts == 480
+    assert row["numbers"]["dead"] == row["dead"]["share"] == trl.dead.whole.share
+    assert row["verdicts"]["choice"]["problems"] == trl.verdicts.choice.problems.tolist()
+    assert plain_data(np.float64(0.5)) == 0.5
