@@ -6,7 +6,7 @@ import random
 import numpy as np
 
 from infoloop.verdict_logs.files import duplicates
-from infoloop.verdict_logs.files.duplicates import SeenRollouts, rollout_keys
+from infoloop.verdict_logs.files.duplicates import KnownRollouts, rollout_keys
 from infoloop.verdict_logs.rollouts import Rollouts
 
 
@@ -17,7 +17,7 @@ def part_of(rows):
 
 def test_repeated_rollouts_are_those_that_a_set_has_seen():
     draw = random.Random(3)
-    seen, there = SeenRollouts(), set()
+    seen, there = KnownRollouts(), set()
     for many in (1, 50, 3, 200, 7, 200, 1000):
         rows = [(f"p{draw.randrange(9)}", draw.randrange(20), str(draw.randrange(30))) for _ in range(many)]
         expected = []
@@ -39,7 +39,7 @@ def test_problem_step_group_and_attempt_all_count():
 
 def test_beyond_the_bound_nothing_is_remembered(monkeypatch):
     monkeypatch.setattr(duplicates, "MOST_KEYS", 3)
-    seen = SeenRollouts()
+    seen = KnownRollouts()
     assert not seen.repeated(part_of([("a", 1, "1"), ("b", 1, "1")])).any()
     assert not seen.repeated(part_of([("a", 1, "1"), ("b", 1, "1")])).any()
     assert seen.count == 2

@@ -13,7 +13,7 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass
-class SeenRollouts:
+class KnownRollouts:
     """Keys of the rollouts that were read, 64 bits each, in sorted runs of which each is longer than the next."""
 
     runs: list[np.ndarray] = field(default_factory=list)

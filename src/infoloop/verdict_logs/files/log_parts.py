@@ -12,7 +12,7 @@ import numpy as np
 
 from infoloop.reporting.suggestions import list_names, quote
 from infoloop.verdict_logs.files.byte_streams import check_readable, shown
-from infoloop.verdict_logs.files.duplicates import MOST_KEYS, SeenRollouts
+from infoloop.verdict_logs.files.duplicates import MOST_KEYS, KnownRollouts
 from infoloop.verdict_logs.files.folders import log_files, step_in_name
 from infoloop.verdict_logs.files.log_rows import place_of, read_rows
 from infoloop.verdict_logs.files.omissions import Omissions
@@ -59,7 +59,7 @@ class LogReading:
     left_out: Omissions = field(default_factory=Omissions)
     remarks: Omissions = field(default_factory=Omissions)
     rows: int = 0
-    _seen: SeenRollouts = field(default_factory=SeenRollouts)
+    _seen: KnownRollouts = field(default_factory=KnownRollouts)
     _last_step: int | None = None
     _before: Rollouts | None = None
 
@@ -80,7 +80,7 @@ class LogReading:
 
     def __iter__(self) -> Iterator[Rollouts]:
         self.left_out, self.remarks, self.rows = Omissions(), Omissions(), 0
-        self._seen, self._last_step, self._before = SeenRollouts(), None, None
+        self._seen, self._last_step, self._before = KnownRollouts(), None, None
         for opening in self.files:
             yield from self._parts(opening)
         if not self.rows:
