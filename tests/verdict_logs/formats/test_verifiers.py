@@ -127,6 +127,7 @@ def test_advantages_of_the_state_and_rows_without_a_reward(tmp_path):
 @pytest.mark.parametrize(
     "row",
     [
+        {"example_id": 1, "completion": "a", "reward": 1.0},
         {"task_key": "9c", "mode": "gold", "valid": True, "reason": "valid"},
         {"example_id": 1, "completion": "a", "reward": 1.0, "metrics": {}, "group_id": "7d"},
         {"example_id": 1, "turns": [], "reward": 1.0, "metrics": {}, "benchmark": "b"},

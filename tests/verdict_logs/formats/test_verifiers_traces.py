@@ -39,6 +39,8 @@ def test_episodes_with_weighted_rewards(tmp_path):
         row = {"problem": record["task"]["key"], "step": None, "group": None, "right": right}
         rows.append(row | {"worth": sum(part["score"] * part["weight"] for part in parts)})
     assert counted(rows_of(found)) == counted(rows)
+    assert found.reward is not None
+    assert found.reward.tolist() == [row["worth"] for row in rows]
     assert list(found.rewards) == ["correct", "style"]
     assert list(found.verdicts) == ["correct"]
     assert found.left_out == {"attempts that ended with an error": 2, "attempts without a reward": 1}
