@@ -13,7 +13,7 @@ from . import question_counts as question_counts
 from . import reader as reader
 from . import rollout_audit as rollout_audit
 from . import rollout_figures as rollout_figures
-from . import rollout_page as rollout_audit_page
-from . import rollout_text as rollout_audit_text
+from . import rollout_page as rollout_page
+from . import rollout_text as rollout_text
 from . import rollouts as rollouts
 from . import text as text

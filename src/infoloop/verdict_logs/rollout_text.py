@@ -181,11 +181,13 @@ def _windows(found: RolloutAudit) -> TextTable:
 
 
 def _passes(found: VerdictAudit) -> TextTable:
-    rows = [
+    rows: list[TextRow] = [
         (f"{k:,}", f"{p:.4f}", f"{low:.4f} to {high:.4f}", "exact interval") for k, p, low, high in found.bits.pass_at
     ]
+    since = "" if found.since is None else f", from step {found.since:,} on"
     for value in found.tail.values if found.tail else ():
-        rows.append((f"{value.k:,}", f"{value.estimate:.4f}", f"{value.low:.4f} to {value.high:.4f}", "extrapolated"))
+        ends = f"{value.low:.4f} to {value.high:.4f}"
+        rows.append((f"{value.k:,}", f"{value.estimate:.4f}", ends, f"extrapolated{since}"))
     held = found.tail.held_out if found.tail else None
     if held:
         said = f"foretold {held.foretold:.4f} from {held.fitted} attempts, counted"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from infoloop.verdict_logs.formats.log_format import Opening, Settings
-from infoloop.verdict_logs.formats.recognition import known_formats
+from infoloop.verdict_logs.formats.recognition import FORMATS
 
 
 def test_the_keys_are_those_of_the_first_row():
@@ -16,7 +16,7 @@ def test_settings_say_nothing_unless_given():
 
 
 def test_every_format_has_a_name_of_its_own_a_title_and_a_source():
-    formats = known_formats()
+    formats = FORMATS
     assert len({form.name for form in formats}) == len(formats) >= 12
     assert all(form.title and form.source for form in formats)
     assert all(callable(form.rollouts) for form in formats if not form.refused)
