@@ -96,7 +96,7 @@ class Config:
 
 
 SMALL = Config(
-    networks=("perceptron",), seeds=2, pretraining=20, looks=8, every=50, adam_rate=0.005, sgd_rate=0.1, own=(0.5,),
+    networks=("perceptron",), seeds=1, pretraining=60, looks=8, every=50, adam_rate=0.01, sgd_rate=0.2, own=(0.5,),
     flow_rate=1.0, flow_every=5,
 )  # fmt: skip
 CLAIMS = (

@@ -101,7 +101,7 @@ class Config:
 
 
 SMALL = Config(
-    parts=("perceptron",), seeds=2, symbols=2, classes=2, base_steps=60, adam_rate=0.02, sgd_rate=0.2, looks=4,
+    parts=("perceptron",), seeds=1, symbols=2, classes=2, base_steps=60, adam_rate=0.02, sgd_rate=0.2, looks=4,
     levels=(0.8,), shared=(0.5,),
 )  # fmt: skip
 CLAIMS = (

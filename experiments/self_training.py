@@ -77,7 +77,7 @@ class Config:
     seeds: Count = Field(40, description="seeds: rule, coding, initial weights and strings are drawn anew")
 
 
-SMALL = Config(questions=1, alphabet=2, strings=(4,), width=4, steps=4, runs=1, simulated_runs=2, seeds=2)
+SMALL = Config(questions=1, alphabet=2, strings=(4,), width=4, steps=2, runs=1, simulated_runs=2, seeds=2)
 CLAIMS = (
     "thm:resampling-diversity",
     "thm:sample-information",

@@ -128,3 +128,12 @@ def test_what_is_said_of_code_is_no_part_of_it():
     assert code_digest(CODE) == code_digest(BARE) == hashlib.sha256(BARE).hexdigest()
     for old, new in ((b"# no", b"# a"), (b"no docstring", b"one"), (b", x\n", b", -x\n"), (b"import os", b"import re")):
         assert code_digest(CODE.replace(old, new)) != code_digest(CODE)
+
+
+def test_an_assignment_that_is_left_out_changes_nothing():
+    one = b"x = 1\nSMALL = f(\n    2,  # why\n)  # fmt: skip\ny = SMALL\n"
+    other = b"x = 1\nSMALL = 3\ny = SMALL\n"
+    assert code_digest(one, ["SMALL"]) == code_digest(other, ["SMALL"]) != code_digest(one)
+    assert code_digest(one, ["SMALL"]) != code_digest(b"x = 2\nSMALL = 3\ny = SMALL\n", ["SMALL"])
+    inside = b"def f():\n    SMALL = %d\n    return SMALL\n"
+    assert code_digest(inside % 1, ["SMALL"]) != code_digest(inside % 2, ["SMALL"])

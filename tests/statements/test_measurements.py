@@ -84,7 +84,7 @@ def test_outcomes_that_were_changed_are_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("{", "is not JSON"), ("[]", "is no 'infoloop measurement 2'"), ('{"format": "other"}', "is no")],
+    [("{", "is not JSON"), ("[]", "is no 'infoloop measurement 3'"), ('{"format": "other"}', "is no")],
 )
 def test_what_is_no_measurement_is_refused(tmp_path, text, message):
     path = tmp_path / "x.json"

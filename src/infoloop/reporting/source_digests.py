@@ -7,7 +7,7 @@ import hashlib
 import io
 import tokenize
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from infoloop.reporting.package_files import package_folder
@@ -15,9 +15,10 @@ from infoloop.reporting.package_files import package_folder
 _PACKAGE = "infoloop"
 _PRESENTING = ("cli", "reporting", "statements", "studies")  # they store and show numbers, and make none
 _MAKING = ("studies.sweep",)  # except for the keys of a sweep's points
+_Span = tuple[int, int, int, int]  # first line, column, line after the last, column, in bytes and from 0
 
 
-def digests_of_sources(path: Path, also: Iterable[str] = ()) -> dict[str, str]:
+def digests_of_sources(path: Path, also: Iterable[str] = (), without: Iterable[str] = ()) -> dict[str, str]:
     """Return the SHA-256 of the code of a file and of each module of the package that it imports, by its name.
 
     The code is the source without docstrings, comments and empty lines, on which no number hangs.
@@ -30,6 +31,7 @@ def digests_of_sources(path: Path, also: Iterable[str] = ()) -> dict[str, str]:
     Args:
         path: A Python file.
         also: Modules of the package that it uses without an import.
+        without: Names whose assignments in the file are left out.
 
     Raises:
         OSError: The file cannot be read.
@@ -40,7 +42,7 @@ def digests_of_sources(path: Path, also: Iterable[str] = ()) -> dict[str, str]:
     (True, False)
     """
     content = path.read_bytes()
-    found, waiting = {path.name: code_digest(content)}, [*also, *_imported(content, "")]
+    found, waiting = {path.name: code_digest(content, without)}, [*also, *_imported(content, "")]
     while waiting:
         name = waiting.pop()
         module = module_file(name)
@@ -108,8 +110,12 @@ def _exports(stub: bytes) -> dict[str, str]:
     return {alias.asname or alias.name: str(node.module) for node in nodes for alias in node.names}
 
 
-def code_digest(source: bytes) -> str:
+def code_digest(source: bytes, without: Iterable[str] = ()) -> str:
     r"""Return the SHA-256 of a Python source without its docstrings, comments, empty lines and blanks at ends of lines.
+
+    Args:
+        source: The source.
+        without: Names whose assignments, outside of functions and classes, are left out too.
 
     Raises:
         SyntaxError: It is no Python.
@@ -119,13 +125,27 @@ def code_digest(source: bytes) -> str:
     (True, False)
     """
     lines = source.splitlines(keepends=True)
-    for first, start, last, end in sorted({*_docstrings(source), *_comments(source)}, reverse=True):
+    left_out = set(_assignments(source, set(without)))
+    kept = {
+        span for span in {*_docstrings(source), *_comments(source)} if not any(map(partial(_lies_in, span), left_out))
+    }
+    for first, start, last, end in sorted(kept | left_out, reverse=True):
         lines[first:last] = [lines[first][:start] + lines[last - 1][end:]]
     return hashlib.sha256(b"\n".join(filter(None, (line.rstrip() for line in lines)))).hexdigest()
 
 
-def _docstrings(source: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Yield where each docstring stands: first line, column, line after the last, column, in bytes and from 0."""
+def _lies_in(one: _Span, other: _Span) -> bool:
+    return other[:2] <= one[:2] and one[2:] <= other[2:]
+
+
+def _assignments(source: bytes, names: set[str]) -> Iterator[_Span]:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and any(isinstance(to, ast.Name) and to.id in names for to in node.targets):
+            yield node.lineno - 1, 0, node.end_lineno or node.lineno, node.end_col_offset or 0
+
+
+def _docstrings(source: bytes) -> Iterator[_Span]:
+    """Yield where each docstring stands."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
@@ -137,7 +157,7 @@ def _docstrings(source: bytes) -> Iterator[tuple[int, int, int, int]]:
                 yield first.lineno - 1, first.col_offset, first.end_lineno or first.lineno, first.end_col_offset or 0
 
 
-def _comments(source: bytes) -> Iterator[tuple[int, int, int, int]]:
+def _comments(source: bytes) -> Iterator[_Span]:
     for token in tokenize.tokenize(io.BytesIO(source).readline):
         if token.type == tokenize.COMMENT:
             row, column = token.start

@@ -15,7 +15,7 @@ from infoloop.statements.cell_verdicts import CellOutcomes
 from infoloop.statements.measured_theses import MeasuredThesis, block_digest
 from infoloop.statements.verification import certificate_path, digest
 
-MEASUREMENT_FORMAT = "infoloop measurement 2"
+MEASUREMENT_FORMAT = "infoloop measurement 3"
 SEED = 2  # the root seed of every measurement: another one would be a choice; runs that anyone looks at before have 0
 # 1 was that of the first measurements, whose 20 seeds left most cells undecided: more seeds had to be fresh ones
 MISSING, DIVERGED = "missing", "diverged"
@@ -136,12 +136,15 @@ def sealed_measurement(
 
 
 def fresh_digests(thesis: MeasuredThesis, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return digests of the block, of the configuration, and of the sources, as they are now."""
+    """Return digests of the block, of the configuration, and of the sources, as they are now.
+
+    The experiment's `SMALL` is none of them: the file has the small run's configuration, which is compared with it.
+    """
     return {
         "block_sha256": block_digest(thesis.block),
         "config_sha256": digest(json.loads(json.dumps(config))),
         "seed": SEED,
-        "sources": digests_of_sources(thesis.experiment, thesis.modules),
+        "sources": digests_of_sources(thesis.experiment, thesis.modules, without=("SMALL",)),
     }
 
 
