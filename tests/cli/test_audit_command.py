@@ -9,8 +9,8 @@ import pytest
 
 from infoloop.check import check_certificate
 from infoloop.cli import app
-from infoloop.verdict_logs.log_audit import audit_log
-from infoloop.verdict_logs.text import log_text
+from infoloop.verdict_logs.rollout_audit import audit_rollouts
+from infoloop.verdict_logs.rollout_text import rollout_audit_text
 from tests.support.command_line import run
 from tests.support.paths import LOG, PIPELINES
 
@@ -94,15 +94,18 @@ def test_the_command_gives_the_same_of_both_formats(tmp_path):
         run("audit", str(tmp_path / "verdicts.parquet"), "--columns", "problem=task_id,pass=reward", *options),
     ]
     rows = [json.loads(result.stdout) for result in shown]
-    assert [row.pop("file") for row in rows] == ["verdicts.csv", "verdicts.parquet"]
-    assert rows[0] == rows[1]
+    assert [row["file"] for row in rows] == ["verdicts.csv", "verdicts.parquet"]
+    bits = [row["verdicts"]["bits"] for row in rows]
+    assert [found.pop("file") for found in bits] == ["verdicts.csv", "verdicts.parquet"]
+    assert bits[0] == bits[1]
+    assert rows[0]["numbers"] == rows[1]["numbers"]
     assert rows[0]["confidence"] == 0.9
-    assert rows[0]["problems"]["problem"][0] == "algebra-01"
+    assert bits[0]["problems"]["problem"][0] == "algebra-01"
 
 
 def test_the_command_shows_the_text():
     shown = run("audit", str(LOG))
-    assert (shown.exit_code, shown.stdout) == (0, log_text(audit_log(LOG)) + "\n")
+    assert (shown.exit_code, shown.stdout) == (0, rollout_audit_text(audit_rollouts(LOG)) + "\n")
 
 
 @pytest.mark.parametrize(
@@ -114,10 +117,10 @@ def test_the_command_shows_the_text():
             "columns: 'pass' is not understood: write problem=NAME,attempt=NAME,pass=NAME",
         ),
         ([str(LOG), "--columns", "pass=tokens"], f"{LOG}:2: tokens: '663' is no verdict: give 0, 1, true or false"),
-        (["p.json"], "p.json: the suffix '.json' is not known: give a log in .csv or .parquet, or a pipeline in .toml"),
+        (["p.json"], "p.json: cannot be read: No such file or directory"),
         (
             ["p.toml", "--confidence", "0.9"],
-            "p.toml is no log: leave out --columns and --confidence, or give a .csv or ",
+            "p.toml is no log: leave out --confidence, or give a log",
         ),
     ],
 )

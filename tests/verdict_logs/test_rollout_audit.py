@@ -1,6 +1,7 @@
 """The audit of rollouts, on logs of a made run whose law is known: `experiments/logs/made_run.py`."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ from infoloop.verdict_logs.rollout_audit import audit_rollouts, plain_data
 from tests.support import made_logs as made
 from tests.support.paths import LOGS
 
+audit: Any = audit_rollouts  # whatever a log has, tests look at
+
 
 @pytest.fixture(scope="module")
 def run():
@@ -18,7 +21,7 @@ def run():
 
 @pytest.fixture(scope="module")
 def trl():
-    return audit_rollouts(LOGS / "trl")
+    return audit(LOGS / "trl")
 
 
 def dead_by_hand(run):
@@ -35,7 +38,7 @@ def dead_by_hand(run):
 @pytest.mark.slow
 @pytest.mark.parametrize("log", ["trl", "trl_renamed", "verl"])
 def test_dead_groups_and_tally_are_those_of_the_made_run(log, run):
-    found = audit_rollouts(LOGS / log)
+    found = audit(LOGS / log)
     failed, passed = dead_by_hand(run)
     whole = found.dead.whole
     assert (whole.all_fail, whole.all_pass, whole.equal) == (failed, passed, 0)
@@ -72,7 +75,7 @@ def test_a_phantom_share_is_counted_as_the_run_has_it(run, trl):
 
 @pytest.mark.slow
 def test_a_trusted_verifier_tells_the_rates_of_the_weak_one(run):
-    found = audit_rollouts(LOGS / "evalplus", trusted="plus")
+    found = audit(LOGS / "evalplus", trusted="plus")
     answers = made.made_evaluation(run, 16).ravel()
     wrong = made.RIGHT[answers] == 0
     errors = found.verifiers.errors
@@ -80,23 +83,23 @@ def test_a_trusted_verifier_tells_the_rates_of_the_weak_one(run):
     assert errors.false_negative.value == 1 - made.WEAK[answers[~wrong]].mean()
     assert found.numbers["false_positive_rate"] == errors.false_positive.value
     assert found.trusted == "plus"
-    untrusted = audit_rollouts(LOGS / "evalplus").verifiers
+    untrusted = audit(LOGS / "evalplus").verifiers
     truth = made.WEAK[answers[wrong]].mean()
     assert untrusted.errors is None
     assert truth <= untrusted.pair.false_positive[0].high
 
 
 def test_a_log_without_verdicts_has_dead_groups_and_no_pass_rate():
-    found = audit_rollouts(LOGS / "verl_short")
+    found = audit(LOGS / "verl_short")
     assert found.verdicts is None
     assert found.numbers["pass_rate"] is None
     assert found.dead.whole.equal > 0
-    judged = audit_rollouts(LOGS / "verl_short", settings=Settings(threshold=1.0))
-    assert judged.verdicts.bits.rate[0] == audit_rollouts(LOGS / "verl").verdicts.bits.rate[0]
+    judged = audit(LOGS / "verl_short", settings=Settings(threshold=1.0))
+    assert judged.verdicts.bits.rate[0] == audit(LOGS / "verl").verdicts.bits.rate[0]
 
 
 def test_one_attempt_a_problem_has_no_groups():
-    found = audit_rollouts(LOGS / "lm_eval")
+    found = audit(LOGS / "lm_eval")
     assert math.isnan(found.dead.whole.share)
     assert found.verdicts.choice is None
     assert found.verdicts.size is None
