@@ -109,5 +109,5 @@ def test_an_audit_as_json_says_the_same(trl):
     row = trl.row()
     assert row["rollouts"] == trl.rollouts == 480
     assert row["numbers"]["dead"] == row["dead"]["share"] == trl.dead.whole.share
-    assert row["verdicts"]["choice"]["problems"] == trl.verdicts.choice.problems.tolist()
+    assert row["decisions"]["choice"]["problems"] == trl.verdicts.choice.problems.tolist()
     assert plain_data(np.float64(0.5)) == 0.5

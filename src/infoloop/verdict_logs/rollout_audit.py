@@ -81,9 +81,8 @@ class VerdictAudit:
     tail: PassTail | None
 
     def row(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return it as plain data, without what `bits` has."""
         return {
-            "bits": self.bits.row(),
             "drift": self.drift._asdict(),
             "since": self.since,
             "windows": [window._asdict() for window in self.windows],
@@ -151,9 +150,10 @@ class RolloutAudit:
         }
 
     def row(self) -> dict[str, Any]:
-        """Return the audit as JSON."""
-        parts = {key: getattr(self, key) for key in ("dead", "verdicts", "components", "verifiers")}
+        """Return the audit as JSON: what `log_audit.LogAudit` says of the verdicts, and beside it all else."""
+        parts = {"dead": self.dead, "components": self.components, "verifiers": self.verifiers}
         return {
+            **(self.verdicts.bits.row() if self.verdicts else {}),
             "file": self.file,
             "read_as": self.said,
             "left_out": self.left_out,
@@ -161,10 +161,11 @@ class RolloutAudit:
             "confidence": self.confidence,
             "rollouts": self.rollouts,
             "groups": len(self.table.size),
-            "problems": len(self.table.problems),
+            "problem_count": len(self.table.problems),
             "steps": len(self.table.steps) if self.table.has_steps else 0,
             "numbers": self.numbers,
             **{key: None if part is None else part.row() for key, part in parts.items()},
+            "decisions": None if self.verdicts is None else self.verdicts.row(),
             "answers": [window._asdict() for window in self.answers],
         }
 
