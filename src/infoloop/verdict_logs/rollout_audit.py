@@ -6,9 +6,11 @@ function of the log's groups (`groups`); what a log has not is None here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +24,7 @@ from infoloop.verdict_logs.groups.error_drift import ErrorDrift, drift_of_errors
 from infoloop.verdict_logs.groups.group_counts import count_passes, tally_problems
 from infoloop.verdict_logs.groups.group_sizes import GroupSize, group_size_for
 from infoloop.verdict_logs.groups.group_table import GroupTable, collect_groups
+from infoloop.verdict_logs.groups.partial_verdicts import without_partial_verdicts
 from infoloop.verdict_logs.groups.pass_at_tails import PassTail, extrapolate_pass
 from infoloop.verdict_logs.groups.problem_choice import ProblemChoice, choose_problems
 from infoloop.verdict_logs.groups.rate_drift import RateDrift, find_drift
@@ -32,6 +35,8 @@ from infoloop.verdict_logs.groups.verifier_errors import VerifierErrors, errors_
 from infoloop.verdict_logs.groups.window_bits import WindowBits, bits_by_window
 from infoloop.verdict_logs.groups.within_groups import measured_names
 from infoloop.verdict_logs.log_audit import LogAudit, audit_tally
+
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,23 +217,45 @@ def audit_rollouts(
     """
     check_confidence(confidence)
     reading = open_log(path, form, settings)
-    table = collect_groups(reading)
+    table = without_partial_verdicts(collect_groups(reading))
     name, parts = Path(path).name, measured_names(table, "component")
     judged = bool(measured_names(table, "verdict")) and not reading.graded
+    untold: list[str] = []
+    shares = partial(component_shares, table, None, confidence) if parts and len(table.size) > 1 else None
+    components = told_or_none(shares, "components", untold)
+    verifiers = (
+        audit_verifiers(table, trusted, confidence)
+        if trusted is not None
+        else told_or_none(partial(audit_verifiers, table, None, confidence), "verifiers", untold)
+    )
     return RolloutAudit(
         name,
         reading.said,
-        tuple(reading.left_out.lines),
-        tuple(reading.remarks.lines),
+        (*reading.left_out.lines, *(f"{count:,} left out: {why}" for why, count in table.left_out.items())),
+        (*reading.remarks.lines, *untold),
         confidence,
         table,
         find_dead_groups(table, confidence),
         audit_verdicts(table, name, confidence, live) if judged else None,
-        component_shares(table, None, confidence) if parts and len(table.size) > 1 else None,
-        audit_verifiers(table, trusted, confidence),
+        components,
+        verifiers,
         entropy_by_window(table) if table.answer_bits is not None else (),
         trusted or "",
     )
+
+
+def told_or_none(part: Callable[[], _Part] | None, what: str, untold: list[str]) -> _Part | None:
+    """Return a part of the audit; None where the log does not tell it, with the reason added to `untold`.
+
+    >>> untold = []
+    >>> told_or_none(lambda: int("x"), "components", untold), untold
+    (None, ["components: invalid literal for int() with base 10: 'x'"])
+    """
+    try:
+        return None if part is None else part()
+    except ValueError as error:
+        untold.append(f"{what}: {error}")
+        return None
 
 
 def audit_verdicts(table: GroupTable, name: str, confidence: float, live: float) -> VerdictAudit:

@@ -72,3 +72,5 @@ def test_the_step_in_a_name(tmp_path):
     assert step_in_name(tmp_path / "7.jsonl.gz") == 7
     assert step_in_name(tmp_path / "train_data_step12.jsonl") == 12
     assert step_in_name(tmp_path / ("9" * 16 + ".jsonl")) is None
+    assert step_in_name(tmp_path / "samples_sums_2026-11-27T10-11-12.123456.jsonl") is None
+    assert step_in_name(tmp_path / "2026-11-27T10-11-12+00-00_sums_step3.eval") == 3

@@ -6,7 +6,7 @@ import contextlib
 import csv
 import io
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ _DELIMITERS = ",;\t"
 
 
 @contextlib.contextmanager
-def _long_fields() -> Iterator[None]:
+def _long_fields() -> Generator[None, None, None]:
     """Let the csv module read long answers; the limit is one for the process."""
     before = csv.field_size_limit(_MOST_FIELD)
     try:

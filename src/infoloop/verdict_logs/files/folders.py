@@ -40,6 +40,9 @@ def log_files(folder: Path, omissions: Omissions) -> list[Path]:
     return sorted(found, key=lambda path: [natural_key(part) for part in path.relative_to(folder).parts])
 
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9-]+(?:\.[0-9]+)?)?")
+
+
 def natural_key(name: str) -> list[tuple[int, int, str]]:
     """Return a key that orders names by the numbers in them.
 
@@ -53,10 +56,13 @@ def natural_key(name: str) -> list[tuple[int, int, str]]:
 def step_in_name(path: Path) -> int | None:
     """Return the last number in a file's name, up to 15 digits, which numbers the step; None where there is none.
 
+    A date and its time number no step.
+
     >>> step_in_name(Path("run7/train_data_step12.jsonl")), step_in_name(Path("log.csv"))
     (12, None)
+    >>> step_in_name(Path("samples_sums_2026-11-27T10-11-12.123456.jsonl"))
     """
-    numbers = re.findall(r"[0-9]+", path.name.split(".")[0])
+    numbers = re.findall(r"[0-9]+", _DATE.sub("", path.name).split(".")[0])
     return int(numbers[-1]) if numbers and len(numbers[-1]) <= 15 else None
 
 

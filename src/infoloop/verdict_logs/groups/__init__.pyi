@@ -7,6 +7,7 @@ from . import group_counts as group_counts
 from . import group_sizes as group_sizes
 from . import group_sums as group_sums
 from . import group_table as group_table
+from . import partial_verdicts as partial_verdicts
 from . import pass_at_tails as pass_at_tails
 from . import problem_choice as problem_choice
 from . import rate_drift as rate_drift
