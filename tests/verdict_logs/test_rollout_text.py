@@ -26,6 +26,10 @@ def test_the_first_lines_are_the_decision(trl):
     assert rollout_audit_text(trl).startswith(first)
 
 
+def test_an_evaluation_would_carry_no_gradient():
+    assert decision(audit(LOGS / "human_eval"))[0].startswith("67 % OF ROLLOUTS WOULD CARRY NO GRADIENT")
+
+
 def test_lines_fit_the_terminal(trl):
     for name in ("trl", "evalplus", "verl_short", "lm_eval", "inspect"):
         assert max(map(len, rollout_audit_text(audit(LOGS / name)).splitlines())) <= 100

@@ -40,7 +40,10 @@ def decision(found: RolloutAudit) -> tuple[str, str, str]:
     if not whole.rollouts:
         first = f"ONE ROLLOUT A GROUP, SO NO GROUP-RELATIVE ADVANTAGE   {about}"
         return first, "give several rollouts of each problem to be told of dead groups", _choice(found.verdicts)
-    share = f"{100 * whole.share:.0f} % OF ROLLOUTS CARRY NO GRADIENT"
+    kinds = {number.kind for number in found.table.measured}
+    trained = found.table.has_steps or bool(kinds & {"advantage", "reward"})
+    carry = "CARRY" if trained else "WOULD CARRY"  # an evaluation trains nothing
+    share = f"{100 * whole.share:.0f} % OF ROLLOUTS {carry} NO GRADIENT"
     named = f"{about} in {count_noun(groups, 'group')}, {count_noun(len(found.table.problems), 'problem')}"
     return f"{share}   {named}", _dead(found), _choice(found.verdicts)
 
@@ -85,7 +88,10 @@ def _choice(verdicts: VerdictAudit | None) -> str:
 
 def audit_lines(found: RolloutAudit) -> list[tuple[str, str]]:
     """Return the first screen as (name, text)."""
-    lines = [("read", found.said), ("confidence", f"{100 * found.confidence:.6g} %, for each interval")]
+    lines = [
+        ("read as", found.said.removeprefix("read as ")),
+        ("confidence", f"{100 * found.confidence:.6g} %, for each interval"),
+    ]
     whole = found.dead.whole
     if whole.rollouts:
         lines.append(("dead share", f"{_percent(whole.share, whole.low, whole.high)} of such groups to come, exact"))

@@ -216,7 +216,8 @@ def _association(table: GroupTable, parts: RewardParts, k: int, confidence: floa
     s = centred_products(table, places, parts.groups)
     mixed = s[:, 1, 1] > 0  # in other groups there is no being right to go with
     sums = np.stack([s[mixed][:, 0, 1], s[mixed][:, 0, 0], s[mixed][:, 1, 1]], axis=1)
-    return jackknife_interval(sums, lambda t: t[..., 0] / np.sqrt(t[..., 1] * t[..., 2]), confidence)
+    found = jackknife_interval(sums, lambda t: t[..., 0] / np.sqrt(t[..., 1] * t[..., 2]), confidence)
+    return found._replace(low=np.fmax(found.low, -1.0), high=np.fmin(found.high, 1.0))  # no correlation is outside
 
 
 def _growth(there: np.ndarray, squares: np.ndarray, step: np.ndarray, confidence: float) -> IntervalEstimate:
