@@ -62,6 +62,14 @@ def test_tables_have_a_row_for_each_window_and_component(trl):
     assert [row[0] for row in tables["components of the reward"]] == ["accuracy_reward", "format_reward"]
 
 
+def test_ceilings_that_take_one_rate_a_problem_are_left_out_where_rates_drift(trl):
+    titles = [title for title, _, _ in audit_tables(trl)]
+    assert any(title.startswith("told by this very log") for title in titles)
+    assert not any(title.startswith("told by as many verdicts again") for title in titles)
+    steady = [title for title, _, _ in audit_tables(audit(LOGS / "evalplus"))]
+    assert any(title.startswith("told by as many verdicts again") for title in steady)
+
+
 def test_what_was_left_out_cannot_move_a_cursor(trl):
     told = dataclasses.replace(trl, left_out=("1 left out: \x1b[2Jgone, first at a.jsonl:1",) * 10)
     text = rollout_audit_text(told)

@@ -13,7 +13,7 @@ from infoloop.verdict_logs.groups.run_comparison import RunComparison
 from infoloop.verdict_logs.groups.verifier_errors import ErrorRate
 from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
 from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit, VerifierAudit
-from infoloop.verdict_logs.text import WHY
+from infoloop.verdict_logs.text import BOUNDS_ON_NEXT_LOG, BOUNDS_ON_THIS_LOG, WHY, log_tables
 
 MOST_LEFT_OUT = 8  # lines on what was left out
 TextRow = tuple[str, ...]
@@ -161,7 +161,7 @@ def audit_tables(found: RolloutAudit) -> list[TextTable]:
     if len(found.dead.windows) > 1:
         tables.append(_windows(found))
     if found.verdicts:
-        tables.append(_passes(found.verdicts))
+        tables += [_passes(found.verdicts), *_ceilings(found.verdicts)]
     if found.components and len(found.components.components) > 1:
         tables.append(_components(found.components))
     if found.verifiers:
@@ -200,6 +200,12 @@ def _passes(found: VerdictAudit) -> TextTable:
         rows.append((f"{held.k:,}", f"{held.counted:.4f}", f"{held.low:.4f} to {held.high:.4f}", said))
     title = "pass@k in the mean over problems; extrapolated by a Beta law of rates, with approximate intervals"
     return title, ("k", "pass@k", "interval", ""), rows
+
+
+def _ceilings(found: VerdictAudit) -> list[TextTable]:
+    """Return what the log told at most, and what as many verdicts again tell, unless one rate a problem is refused."""
+    told, again = (table for table in log_tables(found.bits) if table[0] in (BOUNDS_ON_THIS_LOG, BOUNDS_ON_NEXT_LOG))
+    return [told] if found.drift.found else [told, again]
 
 
 def _components(found: RewardComponents) -> TextTable:
