@@ -107,9 +107,9 @@ def _check(text: str, node: ast.expr, truth: bool) -> None:
             for part in (left, *rest):
                 _check(text, part, truth=False)
         case ast.Name() if not truth:
-            pass
+            return
         case ast.Constant(value=int() | float() as value) if not truth and _is_number(value):
-            pass
+            return
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant() as part) if not truth:
             _check(text, part, truth=False)
         case _:

@@ -215,7 +215,7 @@ def _ends(
         near = (max(f_low, t_low),) * 2
     else:
         near = (f_high, t_low) if t_low > f_high else (f_low, t_high)
-    lowest = [min(pair, key=lambda p: _told(p, *near)) for pair in ends]
+    lowest = [min(pair, key=lambda p: _bits_at(p, *near)) for pair in ends]
     far = [_Point(tuple(max(low, min(best_share(f, t), high)) for low, high in ends), f, t)
            for f, t in ((f_low, t_high), (f_high, t_low))]  # fmt: skip
     return _Point(tuple(lowest), *near), max(far, key=lambda at: _total(classes, at))
@@ -241,14 +241,14 @@ def best_share(false_positive: float, true_positive: float) -> float:
     return (1 / (1 + 2**slope) - false_positive) / gap
 
 
-def _told(right: float, false_positive: float, true_positive: float) -> float:
+def _bits_at(right: float, false_positive: float, true_positive: float) -> float:
     miss = 1 - true_positive
     return bits_range((right, right), (false_positive, false_positive), (miss, miss))[1]
 
 
 def _total(classes: tuple[ProblemClass, ...], at: _Point) -> float:
     return sum(
-        one.share * _told(p, at.false_positive, at.true_positive) for one, p in zip(classes, at.right, strict=True)
+        one.share * _bits_at(p, at.false_positive, at.true_positive) for one, p in zip(classes, at.right, strict=True)
     )
 
 
