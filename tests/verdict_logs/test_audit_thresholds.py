@@ -97,3 +97,9 @@ def test_a_text_that_moves_the_cursor_is_escaped():
     with pytest.raises(ThresholdError) as caught:
         holds("dead > 'x\x1b[2K'")
     assert "\x1b" not in str(caught.value)
+
+
+def test_a_number_at_its_threshold_is_neither_below_nor_above():
+    texts = ("dead < 0.5", "dead <= 0.5", "dead > 0.5", "dead >= 0.5", "dead == 0.5", "dead != 0.5")
+    held = [one.holds for one in judge_conditions(texts, {"dead": 0.5})]
+    assert held == [False, True, False, True, True, False]
