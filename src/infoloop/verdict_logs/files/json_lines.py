@@ -166,8 +166,9 @@ def _frame_by_arrow(block: bytes, lines: range, kinds: Mapping[str, Any]) -> pd.
         )
         if table.num_rows != len(lines):  # an empty line, or two values in one
             return None
+        table.validate(full=True)  # texts are UTF-8
         frame = table.to_pandas(integer_object_nulls=True)
-    except (pa.ArrowException, UnicodeDecodeError, OverflowError):  # a text that is not UTF-8 is found by pandas
+    except (pa.ArrowException, UnicodeDecodeError, OverflowError):
         return None
     frame.index = pd.RangeIndex(lines.start, lines.stop)
     return frame

@@ -27,6 +27,7 @@ import numpy as np
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.rollout_settings import need_columns, with_settings
 from infoloop.verdict_logs.formats.row_errors import RowError
+from infoloop.verdict_logs.formats.text_hashing import hash_texts
 from infoloop.verdict_logs.formats.trl_groups import common_end
 from infoloop.verdict_logs.formats.trl_tables import table_rollouts
 from infoloop.verdict_logs.rollouts import Rollouts
@@ -78,7 +79,7 @@ def _rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, dict[str, int]
     """Return a table of all lines, for each row of it its line, and how much was left out, by reason."""
     import pandas as pd
 
-    parts, before, left_out = [], [], Counter()
+    parts, before, left_out = [], np.zeros(0, np.uint64), Counter()
     for line, record in zip(frame.index, frame.to_dict("records"), strict=True):
         if not isinstance(record["prompt"], list):
             left_out[_NO_LIST] += 1
@@ -86,7 +87,7 @@ def _rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, dict[str, int]
         size = len(record["prompt"])
         lists = {name: values for name, values in record.items() if isinstance(values, list) and len(values) == size}
         compared = [values for name, values in lists.items() if name not in _STEPS]
-        rows = [tuple(map(str, row)) for row in zip(*compared, strict=True)]
+        rows = hash_texts(pd.Series(["\0".join(map(str, row)) for row in zip(*compared, strict=True)], dtype=object))
         first = common_end(before, rows)
         left_out.update({_REPEATED: first} if first else {})
         before = rows

@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoloop.verdict_logs.formats.column_values import column_numbers
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.rollout_settings import leave_out, whole_steps, with_settings
 from infoloop.verdict_logs.formats.verifiers import saved_rollouts
@@ -86,8 +85,7 @@ def _steps(rows: pd.DataFrame, names: tuple[str, ...], folder: int | None) -> np
     if folder is not None:
         return np.full(len(rows), folder, np.int64)
     for name in (*names, "policy_version"):
-        numbers = column_numbers(rows[name]) if name in rows else np.array([np.nan])
-        if not np.isnan(numbers).any():
+        if name in rows and rows[name].notna().all():
             return whole_steps(rows[name])
     return None
 
