@@ -6,6 +6,7 @@ from collections import Counter
 import mpmath
 import numpy as np
 import pytest
+from scipy.special import betaln
 
 from infoloop.verdict_logs.groups.beta_fits import fit_beta
 
@@ -32,6 +33,18 @@ def test_values_have_the_ends_that_they_have_on_the_border():
     mean, low, high = fit.of(lambda a, b: a / (a + b))
     assert (mean, low, high) == (fit.a / (fit.a + fit.b), min(around), max(around))
     assert low < mean < high
+
+
+def test_the_ends_of_the_mean_are_those_of_a_search_on_a_grid():
+    """Of rays of 64 directions the nearest to an end misses 1 - cos(pi / 64) of half an ellipse; twice that here."""
+    mean, size = np.meshgrid(np.linspace(0.02, 0.6, 1001), np.exp(np.linspace(-4, 6, 501)), indexing="ij")
+    a, b = mean * size, (1 - mean) * size
+    kinds = Counter(zip(PASSES.tolist(), ATTEMPTS.tolist(), strict=True))
+    log = sum(c * (betaln(a + k, b + n - k) - betaln(a, b)) for (k, n), c in kinds.items())
+    inside = mean[log >= log.max() - 2.705543454 / 2]  # of chi-squared, by tables
+    _, low, high = fit_beta(PASSES, ATTEMPTS, 0.9).of(lambda a, b: a / (a + b))
+    slack = (1 - math.cos(math.pi / 64)) * (inside.max() - inside.min()) + 0.58 / 1000
+    assert (low, high) == pytest.approx((inside.min(), inside.max()), abs=slack)
 
 
 @pytest.mark.parametrize("passes", [0, 8, 3])

@@ -5,7 +5,9 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import scipy
 
+from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups.error_drift import drift_of_errors
 from tests.support.hand_made_groups import table_of, table_of_array
 
@@ -39,6 +41,62 @@ def test_the_test_is_exact_and_windows_have_their_rates():
     assert (found.false_negative.p_value, found.false_negative.moved) == (1, False)
     assert found.row()["windows"][0]["false_positive"]["value"] == 2 / 6
     assert found.row()["false_negative"]["moved"] is False
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9])
+def test_a_change_is_from_the_first_of_four_windows_to_the_last(confidence):
+    """Both rates are counted by loops, and the interval leaves out one group at a time; the verifier is not the first."""
+    random = np.random.default_rng(12)  # at .9 one interval excludes 0 and its test does not reject, the other reverse
+    right = random.random((24, 5)) < 0.5
+    wrong = random.random((24, 5)) < np.repeat([0.1, 0.5, 0.2, 0.4], 6)[:, None]
+    values = np.stack([right, right ^ wrong], 2).astype(float)
+    table = table_of_array(values, [("verdict", "proof"), ("verdict", "tests")], np.repeat([2, 3, 5, 8], 6))
+    found = drift_of_errors(table, "proof", "tests", confidence=confidence)
+    assert [(one.first, one.last) for one in found.windows] == [(2, 2), (3, 3), (5, 5), (8, 8)]
+    for truth, change, name in ((0, found.false_positive, "false_positive"), (1, found.false_negative, "false_negative")):
+        groups = [[v != r for r, v in group if r == truth] for group in values.tolist()]
+        windows = [getattr(one, name) for one in found.windows]
+        for one, first in zip(windows, (0, 6, 12, 18), strict=True):
+            k, n = counted(groups[first : first + 6])
+            exact = scipy.stats.binomtest(k, n).proportion_ci(confidence, "exact")
+            assert one.value == k / n
+            assert one.low == pytest.approx(min(exact.low, (k - 1) / n) if k else 0.0, rel=1e-9)
+            assert one.high == pytest.approx(max(exact.high, (k + 1) / n) if k < n else 1.0, rel=1e-9)
+
+        def gap(without, of=groups):
+            kept = [[] if g == without else group for g, group in enumerate(of)]
+            return rate(kept[18:]) - rate(kept[:6])
+
+        split = counted(groups[:6]), counted(groups[18:])
+        assert change.p_value == pytest.approx(fisher(*((k, n - k) for k, n in split)), rel=1e-9)
+        assert change.difference.value == pytest.approx(gap(None), abs=rounding(4))
+        left_out = [gap(g) for g in range(24)]
+        spread = math.sqrt(23 / 24 * sum((one - sum(left_out) / 24) ** 2 for one in left_out))
+        reach = float(scipy.stats.t.ppf((1 + confidence) / 2, 23)) * spread
+        ends = (gap(None) - reach, gap(None) + reach)
+        assert change.difference[1:] == pytest.approx(ends, rel=rounding(64))
+        assert change.moved == (not ends[0] <= 0 <= ends[1] and change.p_value <= 1 - confidence)
+
+
+def counted(groups):
+    return sum(map(sum, groups)), sum(map(len, groups))
+
+
+def rate(groups):
+    errors, among = counted(groups)
+    return errors / among
+
+
+def test_a_rate_that_falls_has_moved_too_and_rollouts_that_were_not_judged_are_not_counted():
+    falls = drift_of_errors(drawn(1, np.linspace(0.5, 0.05, 20)), "proof").false_positive
+    assert falls.moved
+    assert falls.difference.high < 0
+    nan = math.nan
+    groups = [[[1, 0], [0, 0], [0, nan], [nan, 0]], [[1, 0], [0, 0]], [[0, 0], [nan, 1]], [[1, 0], [1, 0], [0, 0]]]
+    found = drift_of_errors(table_of(groups, MEASURED, steps=[1, 1, 2, 2]), "proof")
+    assert [one.judged for one in found.windows] == [4, 4]
+    assert [one.false_positive.value for one in found.windows] == [0.5, 0.5]
+    assert found.false_positive.difference.value == pytest.approx(2 / 3 - 1 / 2)  # of the groups that are whole
 
 
 def test_planted_drift_is_found_and_no_other():
