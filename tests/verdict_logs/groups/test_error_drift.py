@@ -53,7 +53,10 @@ def test_a_change_is_from_the_first_of_four_windows_to_the_last(confidence):
     table = table_of_array(values, [("verdict", "proof"), ("verdict", "tests")], np.repeat([2, 3, 5, 8], 6))
     found = drift_of_errors(table, "proof", "tests", confidence=confidence)
     assert [(one.first, one.last) for one in found.windows] == [(2, 2), (3, 3), (5, 5), (8, 8)]
-    for truth, change, name in ((0, found.false_positive, "false_positive"), (1, found.false_negative, "false_negative")):
+    for truth, change, name in (
+        (0, found.false_positive, "false_positive"),
+        (1, found.false_negative, "false_negative"),
+    ):
         groups = [[v != r for r, v in group if r == truth] for group in values.tolist()]
         windows = [getattr(one, name) for one in found.windows]
         for one, first in zip(windows, (0, 6, 12, 18), strict=True):

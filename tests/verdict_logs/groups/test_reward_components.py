@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 import pytest
+import scipy
 
 from infoloop.probability.numerics import rounding
+from infoloop.verdict_logs.groups.component_bits import bits_about_verdict
 from infoloop.verdict_logs.groups.reward_components import component_reading, component_shares
 from infoloop.verdict_logs.groups.within_groups import UNKNOWN, IntervalEstimate
 from tests.support.hand_made_groups import table_of, table_of_array
@@ -80,6 +82,86 @@ def test_an_advantage_of_the_log_is_used_and_what_it_does_not_owe_to_the_reward_
     assert found.unexplained_advantage > 0.001
     assert found.phantom.value == pytest.approx(phantom, rel=1e-9)
     assert found.phantom_absolute[0] <= absolute <= found.phantom_absolute[1]
+
+
+def cross(x, y):
+    """The sum of products of deviations."""
+    return sum((a - sum(x) / len(x)) * (b - sum(y) / len(y)) for a, b in zip(x, y, strict=True))
+
+
+def left_out(statistic, groups, confidence):
+    """The jackknife of a statistic of a list of groups, by loops."""
+    whole, many = statistic(groups), len(groups)
+    parts = [statistic([*groups[:g], *groups[g + 1 :]]) for g in range(many)]
+    spread = math.sqrt((many - 1) / many * sum((one - sum(parts) / many) ** 2 for one in parts))
+    reach = float(scipy.stats.t.ppf((1 + confidence) / 2, many - 1)) * spread
+    return pytest.approx((whole, whole - reach, whole + reach), rel=1e-9)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9])
+def test_each_interval_is_that_of_its_ratio_with_each_group_left_out(confidence):
+    """A group is (later or not, columns right, bonus, reward, advantage); 15 of 30 groups have no right answer."""
+    random, names, weights = np.random.default_rng(9), ("right", "bonus"), (1.0, 0.25)
+    right = (random.random((30, 5)) < 0.5) & (np.arange(30) % 2 == 0)[:, None]
+    bonus = random.random((30, 5)) + 0.5 * right
+    advantage = 2 * right + 0.5 * bonus + random.normal(0.3, 0.2, (30, 5))
+    values = np.stack([right, bonus, right + 0.25 * bonus, advantage, right], 2)
+    measured = [*MEASURED[:3], ("advantage", ""), MEASURED[3]]
+    found = component_shares(table_of_array(values, measured, np.arange(30) // 10), None, confidence)
+    groups = [(g >= 20, *group.T.tolist()[:4]) for g, group in enumerate(values)]
+
+    def over(top, bottom):
+        return lambda of: sum(map(top, of)) / sum(map(bottom, of))
+
+    def squares(g):
+        return sum(a * a for a in g[4])
+
+    def failed(part):
+        return lambda g: 0.0 if any(g[1]) else part(g)
+
+    for one in found.components:
+        k = names.index(one.name)
+
+        def follows(g, k=k):
+            return cross(g[4], g[3]) / cross(g[3], g[3]) * weights[k] * cross(g[1 + k], g[4])
+
+        def growth(of, follows=follows):
+            late, early = ([g for g in of if g[0] == later] for later in (True, False))
+            return over(failed(follows), squares)(late) - over(failed(follows), squares)(early)
+
+        def correlation(of, k=k):
+            both, c, v = (sum(cross(g[a], g[b]) for g in of) for a, b in ((1 + k, 1), (1 + k, 1 + k), (1, 1)))
+            return both / math.sqrt(c * v)
+
+        assert one.covariance == left_out(over(lambda g, k=k: cross(g[1 + k], g[4]), lambda g: 4), groups, confidence)
+        in_reward = over(lambda g, k=k: weights[k] * cross(g[1 + k], g[3]), lambda g: cross(g[3], g[3]))
+        assert one.variance == left_out(in_reward, groups, confidence)
+        assert one.advantage == left_out(over(follows, lambda g: cross(g[4], g[4])), groups, confidence)
+        assert one.phantom == left_out(over(failed(follows), squares), groups, confidence)
+        assert one.growth == left_out(growth, groups, confidence)
+        if k:  # of being right with itself it is 1, with rounding alone for an interval
+            mixed = [g for g in groups if any(g[1]) and not all(g[1])]
+            assert one.association == left_out(correlation, mixed, confidence)
+        assert one.bits == bits_about_verdict(table_of_array(values, measured), one.name, confidence)
+    assert found.phantom == left_out(over(failed(squares), squares), groups, confidence)
+
+
+def test_ends_of_a_share_of_squares_are_none_outside_what_it_can_be():
+    groups = [[[0.1, 0], [0.2, 0], [0.1, 0]], [[1.0, 1], [0.0, 0], [0.0, 0]], [[0.0, 0]] * 3]
+    found = component_shares(table_of(groups, [("reward", "reward"), ("verdict", "tests")]))
+    assert found.phantom == pytest.approx((0.5, 0, 1))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_ends_of_a_correlation_are_none_outside_what_it_can_be(sign):
+    groups = [[[c, sign * c, c, c] for c in (1.0, 0.0)]] * 3 + [[[1.0, 0, 1, 1], [0.0, sign, 0, 0], [0.0, 0, 0, 0]]]
+    (found,) = (
+        one.association for one in component_shares(table_of(groups, MEASURED)).components if one.name == "bonus"
+    )
+    both, c, v = 3 * 0.5 - 1 / 3, 3 * 0.5 + 2 / 3, 3 * 0.5 + 2 / 3
+    assert found.value == pytest.approx(sign * both / math.sqrt(c * v))
+    assert (found.high if sign > 0 else found.low) == sign
+    assert abs(found.low if sign > 0 else found.high) < 1
 
 
 def shaped(dose, seed=3, groups=400, n=8, rate=0.05, steps=None):
@@ -168,10 +250,11 @@ def test_a_log_with_the_reward_alone_still_has_a_phantom_share():
     assert found.row()["phantom"]["value"] == found.phantom.value
 
 
-def test_without_any_phantom_the_interval_is_that_of_no_group_out_of_all_live_ones():
+@pytest.mark.parametrize("confidence", [0.95, 0.5])
+def test_without_any_phantom_the_interval_is_that_of_no_group_out_of_all_live_ones(confidence):
     groups = [[[1.0, 1], [0.0, 0]]] * 20 + [[[0.0, 0]] * 2] * 5
-    found = component_shares(table_of(groups, [("reward", "reward"), ("verdict", "tests")]))
-    assert found.phantom == pytest.approx((0, 0, 1 - 0.025 ** (1 / 20)))
+    found = component_shares(table_of(groups, [("reward", "reward"), ("verdict", "tests")]), None, confidence)
+    assert found.phantom == pytest.approx((0, 0, 1 - ((1 - confidence) / 2) ** (1 / 20)))
 
 
 def test_groups_with_gaps_are_counted():
