@@ -1,5 +1,6 @@
 """Shares of components against loops over rollouts; planted shaping, exploitation and nothing at all."""
 
+import itertools
 import math
 
 import numpy as np
@@ -144,6 +145,17 @@ def test_each_interval_is_that_of_its_ratio_with_each_group_left_out(confidence)
             assert one.association == left_out(correlation, mixed, confidence)
         assert one.bits == bits_about_verdict(table_of_array(values, measured), one.name, confidence)
     assert found.phantom == left_out(over(failed(squares), squares), groups, confidence)
+    low, high = zip(*(absolute_bounds(g[4]) for g in groups), strict=True)
+    dead = [not any(g[1]) for g in groups]
+    for end, inside, outside in zip(found.phantom_absolute, (low, high), (high, low), strict=True):
+        top = sum(itertools.compress(inside, dead))
+        rest = sum(itertools.compress(outside, (not one for one in dead)))
+        assert end == pytest.approx(top / (top + rest), rel=1e-9)
+
+
+def absolute_bounds(advantage):
+    squares = sum(a * a for a in advantage)
+    return max(abs(sum(advantage)), squares / max(map(abs, advantage))), math.sqrt(len(advantage) * squares)
 
 
 def test_ends_of_a_share_of_squares_are_none_outside_what_it_can_be():
@@ -250,6 +262,12 @@ def test_a_log_with_the_reward_alone_still_has_a_phantom_share():
     assert found.row()["phantom"]["value"] == found.phantom.value
 
 
+def test_what_is_right_is_said_by_the_first_verdict():
+    groups = [[[0.1, 0, 1], [0.2, 0, 0]], [[1.0, 1, 0], [0.0, 0, 0]]]
+    found = component_shares(table_of(groups, [("reward", "reward"), ("verdict", "tests"), ("verdict", "judge")]))
+    assert (found.verdict, found.phantom.value) == ("tests", 0.5)
+
+
 @pytest.mark.parametrize("confidence", [0.95, 0.5])
 def test_without_any_phantom_the_interval_is_that_of_no_group_out_of_all_live_ones(confidence):
     groups = [[[1.0, 1], [0.0, 0]]] * 20 + [[[0.0, 0]] * 2] * 5
@@ -281,9 +299,10 @@ def test_of_a_component_and_its_copy_the_shares_are_unknown_and_of_the_others_th
     right, bonus = (random.random((2, 60, 6)) < 0.5).astype(float)
     measured = [("component", name) for name in ("acc", "score", "bonus")] + MEASURED[2:]
     values = np.stack([right, 2 * right - 1, bonus, right + 0.25 * bonus, right], axis=2)
-    found = component_shares(table_of_array(values, measured))
+    found = component_shares(table_of_array(values, measured, np.arange(60) // 20))
     named = {one.name: one for one in found.components}
-    assert all(math.isnan(named[name].advantage.value) for name in ("acc", "score"))
+    for name, what in itertools.product(("acc", "score"), ("variance", "advantage", "phantom", "growth")):
+        assert math.isnan(getattr(named[name], what).value)
     assert (named["acc"].reading, named["score"].weight != named["score"].weight) == ("open", True)
     alone = component_shares(table_of_array(values[:, :, [0, 2, 3, 4]], [measured[0], *measured[2:]]))
     wanted = next(one for one in alone.components if one.name == "bonus")
@@ -299,6 +318,25 @@ def test_readings_where_the_intervals_do_not_decide():
     assert component_reading(most, IntervalEstimate(0.0, -0.3, 0.3), UNKNOWN, UNKNOWN, 0.0) == "open"
     assert component_reading(most, IntervalEstimate(0.0, -0.05, 0.05), UNKNOWN, UNKNOWN, 0.0) == "exploited"
     assert component_reading(most, IntervalEstimate(0.2, 0.05, 0.4), UNKNOWN, UNKNOWN, 0.0) == "dominates"
+
+
+def test_readings_go_by_the_ends_of_the_intervals_not_by_their_values():
+    right = IntervalEstimate(0.5, 0.4, 0.6)
+    assert component_reading(IntervalEstimate(0.7, 0.4, 0.9), right, UNKNOWN, UNKNOWN, 0.0) == "open"
+    assert component_reading(IntervalEstimate(0.3, 0.1, 0.6), right, UNKNOWN, UNKNOWN, 0.0) == "open"
+    most = IntervalEstimate(0.8, 0.7, 0.9)
+    for unsure in ((-0.1, -0.3, 0.05), (0.1, -0.05, 0.3), (-0.2, -0.4, 0.2), (0.2, -0.2, 0.4)):
+        assert component_reading(most, IntervalEstimate(*unsure), UNKNOWN, UNKNOWN, 0.0) == "open"
+
+
+def test_what_grows_is_exploited_only_if_it_is_most_of_what_lies_in_all_fail_groups():
+    few, right, grows = (
+        IntervalEstimate(0.2, 0.1, 0.3),
+        IntervalEstimate(0.5, 0.4, 0.6),
+        IntervalEstimate(0.1, 0.05, 0.2),
+    )
+    phantom = IntervalEstimate(0.2, 0.1, 0.3)
+    assert [component_reading(few, right, phantom, grows, of) for of in (0.39, 0.41)] == ["exploited", "minor"]
 
 
 @pytest.mark.full
