@@ -42,7 +42,7 @@ def told(p, f, t):
 
 
 # A cell m log2(m / apart) has less than 8 roundings, which move it by less than 8 eps m / ln 2, and m sums to 1 over the
-# cells of a class; adding them is a rounding more for each of 16 cells. Entropies have fewer. Numbers are below 1 bit.
+# cells of a class; adding 16 cells has a rounding for each. Entropies have fewer. Numbers are at most 1 bit.
 BITS = rounding(16)
 
 

@@ -30,7 +30,7 @@ def divergence(p, q):
 
 
 def test_with_unequal_attempts_the_ends_are_where_the_mean_is_just_rejected():
-    """By Chernoff's bound for means of numbers in [0, 1], with half of the risk at each end; all subsets are counted."""
+    """By Chernoff's bound for means of numbers in [0, 1], with half of the risk at each end; subsets are counted."""
     passes, attempts, confidence = [0, 1, 2, 2, 5, 3, 2], [3, 4, 3, 3, 6, 3, 3], 0.8
     region = rate_region(np.array(passes), np.array(attempts), confidence)
     for j in range(3):
