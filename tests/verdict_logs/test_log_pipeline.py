@@ -41,8 +41,8 @@ def told(p, f, t):
     return h(p * t + (1 - p) * f) - p * h(t) - (1 - p) * h(f)
 
 
-# A cell m log2(m / apart) has less than 8 roundings, which move it by less than 8 eps m / ln 2, and m sums to 1 over the
-# cells of a class; adding 16 cells has a rounding for each. Entropies have fewer. Numbers are at most 1 bit.
+# A cell m log2(m / apart) has less than 8 roundings, which move it by less than 8 eps m / ln 2, and m sums to 1 over
+# the cells of a class; adding 16 cells has a rounding for each. Entropies have fewer. Numbers are at most 1 bit.
 BITS = rounding(16)
 
 
