@@ -5,11 +5,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-import scipy
 
-from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups.error_drift import drift_of_errors
 from tests.support.hand_made_groups import table_of, table_of_array
+from tests.support.interval_oracles import exact_ends, left_out
 
 MEASURED = [("verdict", "tests"), ("verdict", "proof")]
 
@@ -59,33 +58,24 @@ def test_a_change_is_from_the_first_of_four_windows_to_the_last(confidence):
         windows = [getattr(one, name) for one in found.windows]
         for one, first in zip(windows, (0, 6, 12, 18), strict=True):
             k, n = counted(groups[first : first + 6])
-            exact = scipy.stats.binomtest(k, n).proportion_ci(confidence, "exact")
-            assert one.value == k / n
-            assert one.low == pytest.approx(min(exact.low, (k - 1) / n) if k else 0.0, rel=1e-9)
-            assert one.high == pytest.approx(max(exact.high, (k + 1) / n) if k < n else 1.0, rel=1e-9)
-
-        def gap(without, of=groups):
-            kept = [[] if g == without else group for g, group in enumerate(of)]
-            return rate(kept[18:]) - rate(kept[:6])
+            assert one == pytest.approx((k / n, *exact_ends(k, n, confidence)), rel=1e-9)
 
         split = counted(groups[:6]), counted(groups[18:])
         assert change.p_value == pytest.approx(fisher(*((k, n - k) for k, n in split)), rel=1e-9)
-        assert change.difference.value == pytest.approx(gap(None), abs=rounding(4))
-        left_out = [gap(g) for g in range(24)]
-        spread = math.sqrt(23 / 24 * sum((one - sum(left_out) / 24) ** 2 for one in left_out))
-        reach = float(scipy.stats.t.ppf((1 + confidence) / 2, 23)) * spread
-        ends = (gap(None) - reach, gap(None) + reach)
-        assert change.difference[1:] == pytest.approx(ends, rel=rounding(64))
-        assert change.moved == (not ends[0] <= 0 <= ends[1] and change.p_value <= 1 - confidence)
+        windows = [(g // 6, group) for g, group in enumerate(groups)]
+        assert change.difference == left_out(gap, windows, confidence)
+        beyond = not change.difference.low <= 0 <= change.difference.high
+        assert change.moved == (beyond and change.p_value <= 1 - confidence)
 
 
 def counted(groups):
     return sum(map(sum, groups)), sum(map(len, groups))
 
 
-def rate(groups):
-    errors, among = counted(groups)
-    return errors / among
+def gap(groups):
+    """Of (window, wrong or not of each answer): the rate in the last window minus that in the first."""
+    (k1, n1), (k2, n2) = (counted([wrong for at, wrong in groups if at == window]) for window in (0, 3))
+    return k2 / n2 - k1 / n1
 
 
 def test_a_rate_that_falls_has_moved_too_and_rollouts_that_were_not_judged_are_not_counted():

@@ -9,6 +9,7 @@ import pytest
 
 from infoloop.verdict_logs.estimators import pooled_interval
 from infoloop.verdict_logs.groups.rate_mixtures import RATES, bound_mean, fit_mixture, rate_region
+from tests.support.interval_oracles import divergence
 
 
 @pytest.mark.parametrize("confidence", [0.95, 0.5])
@@ -23,10 +24,6 @@ def test_thresholds_have_the_intervals_of_their_own_counts_where_all_have_as_man
         assert region.below[j, i] == pytest.approx(
             sum(math.comb(4, k) * p**k * (1 - p) ** (4 - k) for k in range(j + 1))
         )
-
-
-def divergence(p, q):
-    return sum(a * math.log(a / b) for a, b in ((p, q), (1 - p, 1 - q)) if a)
 
 
 def test_with_unequal_attempts_the_ends_are_where_the_mean_is_just_rejected():

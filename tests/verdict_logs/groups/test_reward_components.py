@@ -5,13 +5,13 @@ import math
 
 import numpy as np
 import pytest
-import scipy
 
 from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups.component_bits import bits_about_verdict
 from infoloop.verdict_logs.groups.reward_components import component_reading, component_shares
 from infoloop.verdict_logs.groups.within_groups import UNKNOWN, IntervalEstimate
 from tests.support.hand_made_groups import table_of, table_of_array
+from tests.support.interval_oracles import cross, left_out
 
 MEASURED = [("component", "right"), ("component", "bonus"), ("reward", "total"), ("verdict", "right")]
 
@@ -83,20 +83,6 @@ def test_an_advantage_of_the_log_is_used_and_what_it_does_not_owe_to_the_reward_
     assert found.unexplained_advantage > 0.001
     assert found.phantom.value == pytest.approx(phantom, rel=1e-9)
     assert found.phantom_absolute[0] <= absolute <= found.phantom_absolute[1]
-
-
-def cross(x, y):
-    """The sum of products of deviations."""
-    return sum((a - sum(x) / len(x)) * (b - sum(y) / len(y)) for a, b in zip(x, y, strict=True))
-
-
-def left_out(statistic, groups, confidence):
-    """The jackknife of a statistic of a list of groups, by loops."""
-    whole, many = statistic(groups), len(groups)
-    parts = [statistic([*groups[:g], *groups[g + 1 :]]) for g in range(many)]
-    spread = math.sqrt((many - 1) / many * sum((one - sum(parts) / many) ** 2 for one in parts))
-    reach = float(scipy.stats.t.ppf((1 + confidence) / 2, many - 1)) * spread
-    return pytest.approx((whole, whole - reach, whole + reach), rel=1e-9)
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.9])

@@ -6,7 +6,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-import scipy
 
 from infoloop.verdict_logs.groups.verifier_errors import (
     count_verdict_patterns,
@@ -16,6 +15,7 @@ from infoloop.verdict_logs.groups.verifier_errors import (
 )
 from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
 from tests.support.hand_made_groups import table_of, table_of_array
+from tests.support.interval_oracles import cross, exact_ends, left_out
 
 MEASURED = [("verdict", "tests"), ("verdict", "proof"), ("length", "tokens")]
 
@@ -61,12 +61,6 @@ def test_bits_are_those_of_the_table_of_counts():
     assert found.ideal_bits == pytest.approx(-sum(k / 960 * math.log2(k / 960) for k in r.values()), rel=1e-9)
 
 
-def exact(k, n, confidence):
-    """Clopper and Pearson's interval, one answer wide at least."""
-    ends = scipy.stats.binomtest(k, n).proportion_ci(confidence)
-    return min(ends.low, (k - 1) / n) if k else 0.0, max(ends.high, (k + 1) / n) if k < n else 1.0
-
-
 def told(p, f, t):
     m = p * t + (1 - p) * f
     law = [
@@ -85,32 +79,19 @@ def test_exact_intervals_have_their_confidence_and_boxes_share_the_risk(confiden
     found = errors_against(table_of_array(values, MEASURED), "proof", confidence=confidence)
     c = Counter((int(v), int(r)) for v, r in values[:, :, :2].reshape(-1, 2))
     wrong, right = c[1, 0] + c[0, 0], c[0, 1] + c[1, 1]
-    assert found.false_positive[3:5] == pytest.approx(exact(c[1, 0], wrong, confidence), rel=1e-9)
-    assert found.false_negative[3:5] == pytest.approx(exact(c[0, 1], right, confidence), rel=1e-9)
-    assert found.agreement[1:] == pytest.approx(exact(c[0, 0] + c[1, 1], 120, confidence), rel=1e-9)
-    assert found.right == pytest.approx((right / 120, *exact(right, 120, confidence)), rel=1e-9)
+    assert found.false_positive[3:5] == pytest.approx(exact_ends(c[1, 0], wrong, confidence), rel=1e-9)
+    assert found.false_negative[3:5] == pytest.approx(exact_ends(c[0, 1], right, confidence), rel=1e-9)
+    assert found.agreement[1:] == pytest.approx(exact_ends(c[0, 0] + c[1, 1], 120, confidence), rel=1e-9)
+    assert found.right == pytest.approx((right / 120, *exact_ends(right, 120, confidence)), rel=1e-9)
     risk = 1 - confidence
-    two = [exact(k, n, 1 - risk / 2) for k, n in ((c[1, 0], wrong), (c[0, 1], right))]
+    two = [exact_ends(k, n, 1 - risk / 2) for k, n in ((c[1, 0], wrong), (c[0, 1], right))]
     assert found.youden[1:] == pytest.approx([1 - two[0][end] - two[1][end] for end in (1, 0)], rel=1e-9)
-    share, f, miss = (exact(k, n, 1 - risk / 3) for k, n in ((right, 120), (c[1, 0], wrong), (c[0, 1], right)))
+    share, f, miss = (exact_ends(k, n, 1 - risk / 3) for k, n in ((right, 120), (c[1, 0], wrong), (c[0, 1], right)))
     assert f[1] < 1 - miss[1]
     assert found.bits.low == pytest.approx(min(told(p, f[1], 1 - miss[1]) for p in share), rel=1e-9)
     greatest = max(told(p, f[0], 1 - miss[0]) for p in np.linspace(*share, 2001).tolist())
     slack = 2 / math.log(2) * ((share[1] - share[0]) / 4000) ** 2 / min(*share, *(1 - p for p in share))
     assert found.bits.high == pytest.approx(greatest, rel=1e-9, abs=slack)  # h'' of a grid's half step, at most
-
-
-def left_out(statistic, groups, confidence):
-    """The jackknife of a statistic of a list of groups, by loops."""
-    whole, many = statistic(groups), len(groups)
-    parts = [statistic([*groups[:g], *groups[g + 1 :]]) for g in range(many)]
-    spread = math.sqrt((many - 1) / many * sum((one - sum(parts) / many) ** 2 for one in parts))
-    reach = float(scipy.stats.t.ppf((1 + confidence) / 2, many - 1)) * spread
-    return pytest.approx((whole, whole - reach, whole + reach), rel=1e-9)
-
-
-def cross(x, y):
-    return sum((a - sum(x) / len(x)) * (b - sum(y) / len(y)) for a, b in zip(x, y, strict=True))
 
 
 def correlation(groups, x, y):
