@@ -13,6 +13,7 @@ from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs import log_pipeline
 from infoloop.verdict_logs.log_pipeline import best_share, pipeline_from_log
 from tests.support.hand_made_groups import table_of, table_of_array
+from tests.support.interval_oracles import exact_ends
 
 MEASURED = [("verdict", "tests"), ("verdict", "proof")]
 RATES = np.array([0.05, 0.3, 0.9])
@@ -78,6 +79,27 @@ def test_its_tables_are_the_rates_of_the_log():
     assert found.bits.value == pytest.approx(sum(by_class) / 3, rel=0, abs=BITS)
     assert bits_of(found.text) == pytest.approx(found.bits.value, rel=0, abs=BITS)
     assert found.row()["classes"][0]["right"]["value"] == found.classes[0].right.value
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95])
+def test_intervals_are_exact_and_share_the_risk_and_groups_count_by_their_rollouts(confidence):
+    """Two classes and two rates of errors, counted by hand; a group with a gap has no say in the classes."""
+    groups = [[[1, 1], [0, 0]], [[1, 0], [0, 1], [1, 1]], [[0, 0], [0, 1], [1, 1], [0, 0]], [[0, 0]] * 4]
+    table = table_of([*groups, [[1, math.nan], [0, 0]]], MEASURED, ["a", "b", "b", "c", "c"])
+    found = pipeline_from_log(table, "run", "proof", {"a": "one", "b": "one", "c": "two"}, confidence)
+    each = 1 - (1 - confidence) / 4
+    assert [(one.problems, one.share) for one in found.classes] == [(2, 9 / 13), (1, 4 / 13)]
+    for end, k, n in ((found.classes[0].right, 5, 9), (found.classes[1].right, 0, 4),
+                      (found.false_positive, 1, 9), (found.false_negative, 2, 5)):  # fmt: skip
+        assert end == pytest.approx((k / n, *exact_ends(k, n, each)), rel=1e-9)
+
+
+def test_a_verifier_that_is_trusted_itself_is_without_errors():
+    table = drawn(6)
+    found = pipeline_from_log(table, "run", "tests", KINDS)
+    assert (found.verifier, found.trusted) == ("tests", "tests")
+    assert (found.false_positive, found.false_negative) == ((0, 0, 0), (0, 0, 0))
+    assert found.classes == pipeline_from_log(table, "run", "", KINDS).classes
 
 
 def test_the_ends_are_those_of_the_whole_box():
