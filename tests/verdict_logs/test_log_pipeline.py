@@ -94,6 +94,25 @@ def test_intervals_are_exact_and_share_the_risk_and_groups_count_by_their_rollou
         assert end == pytest.approx((k / n, *exact_ends(k, n, each)), rel=1e-9)
 
 
+@pytest.mark.parametrize("errors", [(0.1, 0.2), (0.8, 0.7)])
+def test_the_answer_has_the_verdict_in_the_class_that_was_asked_and_the_likeliest_elsewhere(errors):
+    """Turned round where the verifier passes wrong answers more often than right ones."""
+    found = pipeline_from_log(drawn(2, *errors), "run", "proof", KINDS)
+    content = tomllib.loads(found.text)
+    likeliest = sum(2**k for k, one in enumerate(found.classes) if one.right.value > 0.5)
+    turned = found.false_positive.value > 1 - found.false_negative.value
+    assert turned == (errors[0] == 0.8)
+    for k, s in itertools.product(range(3), (0, 1)):
+        bits = [likeliest // 2**j % 2 if j != k else s ^ turned for j in range(3)]
+        answer = eval(content["answer"], {"__builtins__": {}}, {"state": 2 * k + s})  # of whole numbers alone
+        assert answer == sum(bit * 2**j for j, bit in enumerate(bits))
+
+
+def test_eight_classes_make_a_pipeline():
+    found = pipeline_from_log(drawn(4), "run", "proof", {f"p{k:02}": f"c{k % 8}" for k in range(60)})
+    assert len(found.classes) == 8
+
+
 def test_a_verifier_that_is_trusted_itself_is_without_errors():
     table = drawn(6)
     found = pipeline_from_log(table, "run", "tests", KINDS)
@@ -133,6 +152,7 @@ def test_the_best_share_is_the_channels_best_input():
         shares = np.linspace(0, 1, 2001)[1:-1]
         best = max(told(p, f, t) for p in shares)
         assert told(best_share(f, t), f, t) >= best - BITS
+    assert best_share(0.3, 0.3) == 0.5
 
 
 def test_classes_by_passes_are_made_of_the_first_half_and_rates_of_the_second():
