@@ -54,3 +54,11 @@ def test_counts_that_are_all_alike_have_a_law_too(passes):
     assert 0 <= low <= mean <= high <= 1
     assert abs(mean - passes / 8) < 0.01
     assert all(map(math.isfinite, (mean, low, high)))
+
+
+def test_of_problems_that_all_failed_the_rates_may_be_0_and_1_alone():
+    """Then 20 problems failed with probability (1 - m)^20, and no law of the mean m makes that likelier."""
+    _, low, high = fit_beta(np.zeros(20), np.full(20, 8), 0.9).of(lambda a, b: a / (a + b))
+    most = 1 - math.exp(-2.705543454 / 2 / 20)
+    assert low < math.exp(-2 * 11)
+    assert 0.99 * most < high <= most
