@@ -99,7 +99,7 @@ def test_it_is_what_a_loop_over_all_rows_gives(sizes):
             assert np.array_equal((table.least[g, i], table.largest[g, i]), ends, equal_nan=True)
             for j, b in enumerate(COLUMNS):
                 both = [row[a] * row[b] for row in found if not math.isnan(row[a] * row[b])]
-                assert table.products[g, i, j] == sum(both)
+                assert table.products[i][j][g] == sum(both)
         answers = [row["answer"] for row in found if row["answer"] is not None]
         distinct, bits, answered = answers_of(table)
         assert (distinct[g], answered[g]) == (len(set(answers)), len(answers))
@@ -127,7 +127,7 @@ def test_parts_with_other_components_are_aligned_by_name():
         values = [row[name] for row in given if not math.isnan(row[name])]
         place = names.index(name)
         assert (table.count[:, place].sum(), table.total[:, place].sum()) == (len(values), sum(values))
-    assert not table.products[:, 1, 2].any()
+    assert not table.products[1][2].any()
     judged = table.judged.sum(0).reshape(3, 3)  # by judge, tests
     assert judged[:2, :2].sum() == 0
     assert judged[:2, 2].sum() == 100

@@ -33,7 +33,7 @@ class GroupTable:
         measured: What was measured, m numbers a rollout: reward, components, verdicts, advantage, length.
         count: How many rollouts of the group have the number, groups by m.
         total: Sums of the numbers, groups by m.
-        products: Sums of products of two numbers over rollouts that have both, groups by m by m.
+        products: Sums of products of two numbers over rollouts that have both: m by m arrays of one entry a group.
         least: The least of the numbers, groups by m; NaN where there is none.
         largest: The largest.
         judged: By step (in the order of `steps`) how many rollouts the verifiers (the first four, v of them) judged in
@@ -57,7 +57,7 @@ class GroupTable:
     measured: tuple[Measured, ...]
     count: np.ndarray
     total: np.ndarray
-    products: np.ndarray
+    products: tuple[tuple[np.ndarray, ...], ...]
     least: np.ndarray
     largest: np.ndarray
     judged: np.ndarray
@@ -249,14 +249,11 @@ def _columns(sums: dict, name: str, measured: tuple[Measured, ...], groups: int)
     return found
 
 
-def _products(sums: dict, measured: tuple[Measured, ...], groups: int) -> np.ndarray:
-    """Return the sums of products, groups by numbers by numbers; of two that no part has together they are 0."""
-    found = np.empty((groups, len(measured), len(measured)))
-    for i, a in enumerate(measured):
-        for j, b in enumerate(measured):
-            if a <= b:
-                found[:, i, j] = found[:, j, i] = sums.pop(("product", a, b), 0.0)
-    return found
+def _products(sums: dict, measured: tuple[Measured, ...], groups: int) -> tuple[tuple[np.ndarray, ...], ...]:
+    """Return the sums of products, numbers by numbers; of two that no part has together they are 0."""
+    none = np.zeros(groups)
+    found = {(a, b): sums.pop(("product", a, b), none) for a in measured for b in measured if a <= b}
+    return tuple(tuple(found[min(a, b), max(a, b)] for b in measured) for a in measured)
 
 
 def _answers(sums: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
