@@ -12,6 +12,7 @@ from . import page as page
 from . import pass_at_intervals as pass_at_intervals
 from . import question_counts as question_counts
 from . import reader as reader
+from . import right_answers as right_answers
 from . import rollout_audit as rollout_audit
 from . import rollout_figures as rollout_figures
 from . import rollout_page as rollout_page

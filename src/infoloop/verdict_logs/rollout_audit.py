@@ -35,6 +35,7 @@ from infoloop.verdict_logs.groups.verifier_errors import VerifierErrors, errors_
 from infoloop.verdict_logs.groups.window_bits import WindowBits, bits_by_window
 from infoloop.verdict_logs.groups.within_groups import measured_names
 from infoloop.verdict_logs.log_audit import LogAudit, audit_tally
+from infoloop.verdict_logs.right_answers import right_where
 
 _Part = TypeVar("_Part")
 
@@ -220,6 +221,7 @@ def audit_rollouts(
     table = without_partial_verdicts(collect_groups(reading))
     name, parts = Path(path).name, measured_names(table, "component")
     judged = bool(measured_names(table, "verdict")) and not reading.graded
+    right = right_where(table, settings.threshold if settings else None) if judged else ""
     untold: list[str] = []
     by_format = reading.form.trusted if reading.form.trusted in measured_names(table, "verdict") else None
     shares = partial(component_shares, table, None, confidence) if parts and len(table.size) > 1 else None
@@ -231,7 +233,7 @@ def audit_rollouts(
     )
     return RolloutAudit(
         name,
-        reading.said,
+        "; ".join(filter(None, (reading.said, right))),
         (*reading.left_out.lines, *(f"{count:,} left out: {why}" for why, count in table.left_out.items())),
         (*reading.remarks.lines, *untold),
         confidence,
