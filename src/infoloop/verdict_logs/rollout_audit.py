@@ -219,11 +219,12 @@ def audit_rollouts(
     check_confidence(confidence)
     reading = open_log(path, form, settings)
     table = without_partial_verdicts(collect_groups(reading))
-    name, parts = Path(path).name, measured_names(table, "component")
+    name, written, parts = Path(path).name, reading.form, measured_names(table, "component")
     judged = bool(measured_names(table, "verdict")) and not reading.graded
     right = right_where(table, settings.threshold if settings else None) if judged else ""
-    untold: list[str] = []
-    by_format = reading.form.trusted if reading.form.trusted in measured_names(table, "verdict") else None
+    guessed = judged and "pass" not in (settings or Settings()).columns
+    untold = [written.caution(measured_names(table, "verdict"))] if guessed and written.caution else []
+    by_format = written.trusted if written.trusted in measured_names(table, "verdict") else None
     shares = partial(component_shares, table, None, confidence) if parts and len(table.size) > 1 else None
     components = told_or_none(shares, "components", untold)
     verifiers = (
@@ -235,7 +236,7 @@ def audit_rollouts(
         name,
         "; ".join(filter(None, (reading.said, right))),
         (*reading.left_out.lines, *(f"{count:,} left out: {why}" for why, count in table.left_out.items())),
-        (*reading.remarks.lines, *untold),
+        (*reading.remarks.lines, *filter(None, untold)),
         confidence,
         table,
         find_dead_groups(table, confidence),

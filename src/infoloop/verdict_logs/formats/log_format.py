@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -68,6 +68,7 @@ class LogFormat:
         grouped: In words, what makes a group: "the same prompt in the same step".
         trusted: The verifier whose word is the truth by what the format is, where a log has it: of two sets of tests
             that which has the other one in it.
+        caution: `caution(names)`: what to say where it is a guess that the verifiers of these names judge; else "".
         refused: Why files of this format hold nothing to audit, and what to do; empty for those that do.
     """
 
@@ -80,4 +81,5 @@ class LogFormat:
     rows: Callable[[Any], Iterator[Mapping[str, Any]]] | None = None
     grouped: str = "the same problem"
     trusted: str = ""
+    caution: Callable[[Sequence[str]], str] | None = None
     refused: str = ""

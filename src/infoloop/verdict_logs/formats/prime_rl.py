@@ -32,6 +32,7 @@ from infoloop.verdict_logs.formats.column_values import column_numbers
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.rollout_settings import leave_out, with_settings
 from infoloop.verdict_logs.formats.verifiers import saved_rollouts
+from infoloop.verdict_logs.formats.verifiers_judges import caution
 from infoloop.verdict_logs.formats.verifiers_traces import (
     Attempt,
     attempts_of,
@@ -162,4 +163,5 @@ FORMAT = LogFormat(
     recognises=_recognises,
     rollouts=_rollouts,
     grouped="the same group_id of the trainer",
+    caution=caution,
 )
