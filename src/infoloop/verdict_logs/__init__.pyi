@@ -8,7 +8,6 @@ from . import formats as formats
 from . import groups as groups
 from . import log_audit as log_audit
 from . import log_pipeline as log_pipeline
-from . import page as page
 from . import pass_at_intervals as pass_at_intervals
 from . import question_counts as question_counts
 from . import reader as reader

@@ -14,12 +14,10 @@ from infoloop.verdict_logs.groups.run_comparison import RunComparison
 from infoloop.verdict_logs.groups.verifier_errors import ErrorRate
 from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
 from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit, VerifierAudit
-from infoloop.verdict_logs.text import BOUNDS_ON_NEXT_LOG, BOUNDS_ON_THIS_LOG, WHY, log_tables
+from infoloop.verdict_logs.text import WHY, TextRow, TextTable, again_table, told_table
 
 MOST_LEFT_OUT = 8  # lines on what was left out
 LONGEST_NAME = 24  # characters of a component or verifier, so that no column is broken inside a name
-TextRow = tuple[str, ...]
-TextTable = tuple[str, TextRow, list[TextRow]]
 
 
 def rollout_audit_text(found: RolloutAudit, compared: RunComparison | None = None) -> str:
@@ -208,8 +206,7 @@ def _passes(found: VerdictAudit) -> TextTable:
 
 def _ceilings(found: VerdictAudit) -> list[TextTable]:
     """Return what the log told at most, and what as many verdicts again tell, unless one rate a problem is refused."""
-    told, again = (table for table in log_tables(found.bits) if table[0] in (BOUNDS_ON_THIS_LOG, BOUNDS_ON_NEXT_LOG))
-    return [told] if found.drift.found else [told, again]
+    return [told_table(found.bits), *([] if found.drift.found else [again_table(found.bits)])]
 
 
 def _components(found: RewardComponents, longest: int) -> list[TextTable]:
