@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from infoloop.reporting.suggestions import cut_text
 from infoloop.verdict_logs.groups.group_sums import Measured
 from infoloop.verdict_logs.groups.group_table import GroupTable
@@ -20,6 +18,7 @@ def right_where(table: GroupTable, threshold: float | None = None) -> str:
         table: Groups of rollouts.
         threshold: What the user gave; which verdicts it made is not known here, so that only their name is said.
 
+    >>> import numpy as np
     >>> from infoloop.verdict_logs.groups.group_table import collect_groups
     >>> from infoloop.verdict_logs.rollouts import Rollouts
     >>> reward = np.array([-1.0, 1.0])
@@ -33,7 +32,8 @@ def right_where(table: GroupTable, threshold: float | None = None) -> str:
     name, place = cut_text(names[0], _LONGEST), _number_behind(table, names[0])
     if place is None or threshold is not None:
         return f"right by {name}"
-    least, largest = np.nanmin(table.least[:, place]), np.nanmax(table.largest[:, place])
+    known = table.count[:, place] > 0
+    least, largest = table.least[known, place].min(), table.largest[known, place].max()
     if least < 0:
         return f"right where {name} is above 0 ({least:g} to {largest:g})"
     return f"right where {name} is 1"
