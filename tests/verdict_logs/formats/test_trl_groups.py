@@ -132,6 +132,8 @@ def test_rows_that_both_files_have_are_found():
     assert repeated_rows(part(range(6)), part(range(2, 8))).tolist() == [True] * 4 + [False] * 2
     assert repeated_rows(part(range(6)), part(range(6))).all()
     assert not repeated_rows(part(range(6)), part(range(6, 12))).any()
-    assert common_end([1, 2, 1, 3], [1, 9]) == 0
+    assert common_end(np.array([1, 2, 1, 3]), np.array([1, 9])) == 0
+    assert common_end(np.array([2, 1, 1, 1]), np.array([1, 1, 1, 1, 4])) == 3
+    assert common_end(np.array([1, 1, 2]), np.array([1, 1, 1])) == 0
     other = Rollouts(part(range(6)).problem, np.arange(6), answer=np.array([0, 1, 0, 1, 0, 1]), advantage=np.ones(6))
     assert not repeated_rows(part(range(6)), other).any()

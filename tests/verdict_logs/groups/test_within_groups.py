@@ -42,7 +42,7 @@ def test_centred_sums_are_those_of_fractions():
 
 def test_where_nothing_moves_they_are_exactly_zero_which_the_products_are_not():
     table = table_of(GROUPS, MEASURED)
-    naive = table.products[1, 0, 0] - table.total[1, 0] ** 2 / 3
+    naive = table.products[0][0][1] - table.total[1, 0] ** 2 / 3
     assert naive != 0
     assert not centred_products(table, [0, 2], np.array([False, True, False])).any()
 

@@ -10,4 +10,6 @@ from . import log_parts as log_parts
 from . import log_rows as log_rows
 from . import omissions as omissions
 from . import opening as opening
+from . import read_ahead as read_ahead
+from . import whole_runs as whole_runs
 from . import zip_archives as zip_archives

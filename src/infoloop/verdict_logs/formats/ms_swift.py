@@ -26,6 +26,7 @@ import numpy as np
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.rollout_settings import with_settings
 from infoloop.verdict_logs.formats.row_errors import RowError
+from infoloop.verdict_logs.formats.text_hashing import hash_texts
 from infoloop.verdict_logs.formats.trl_groups import common_end
 from infoloop.verdict_logs.formats.trl_tables import table_rollouts
 from infoloop.verdict_logs.rollouts import Rollouts
@@ -73,12 +74,12 @@ def _rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, int]:
     """Return a table of all lines, for each row of it its line, and how many rows were left out as repeated."""
     import pandas as pd
 
-    parts, before, repeated = [], [], 0
+    parts, before, repeated = [], np.zeros(0, np.uint64), 0
     for line, record in zip(frame.index, frame.to_dict("records"), strict=True):
         size = len(record["prompt"])
         lists = {name: values for name, values in record.items() if isinstance(values, list) and len(values) == size}
         compared = [values for name, values in lists.items() if name not in _STEPS]
-        rows = [tuple(map(str, row)) for row in zip(*compared, strict=True)]
+        rows = hash_texts(pd.Series(["\0".join(map(str, row)) for row in zip(*compared, strict=True)], dtype=object))
         first = common_end(before, rows)
         repeated, before = repeated + first, rows
         parts.append(pd.DataFrame({name: values[first:] for name, values in lists.items()}).assign(**{_LINE: line}))

@@ -87,7 +87,7 @@ def take_reward_apart(table: GroupTable, weights: Mapping[str, float] | None = N
         with_advantage, centred = s[:, :k, -1], s[:, -1, -1]
         cross = s[:, k, -1] if has_reward else with_advantage @ used
         slope = np.where(live, cross / safe, 0.0)
-        squares, total = table.products[groups, a, a], table.total[groups, a]
+        squares, total = table.products[a][a][groups], table.total[groups, a]
         greatest = np.maximum(np.abs(table.least[groups, a]), np.abs(table.largest[groups, a]))
     else:
         slope = np.where(live, np.sqrt(size / safe), 0.0)  # 1 / deviation of the reward
