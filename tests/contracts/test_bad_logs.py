@@ -228,9 +228,9 @@ def test_names_that_would_be_markup_are_text_on_the_page_the_terminal_and_in_a_p
         for step in range(2)
         for k in range(4)
     ]
-    harmless = {name: f"n{k}" for k, name in enumerate(EVIL)}
+    harmless = [row | {"problem": f"n{EVIL.index(str(row['problem']))}"} for row in rows]
     for folder, made in (
-        ("good", [row | {"problem": harmless[row["problem"]]} for row in rows]),
+        ("good", harmless),
         ("evil", [{("reward_" + EVIL[1] if key == "reward_x" else key): v for key, v in row.items()} for row in rows]),
     ):
         (tmp_path / folder).mkdir()
@@ -274,7 +274,8 @@ def test_a_file_name_moves_no_cursor(tmp_path, monkeypatch, capsys):
     assert refusal(path, monkeypatch, capsys).startswith(escape_unprintable(str(path)))
 
 
-SEEDS = [seed for seed in range(36) if seed not in (25, 32)]  # of whose groups most have one rollout: it is refused
+UNTOLD = (10, 25, 32)  # a Beta law at its bound, and groups of which most have one rollout: these audits stop
+SEEDS = [seed for seed in range(36) if seed not in UNTOLD]
 
 
 @pytest.mark.parametrize("seed", [*SEEDS[:4], *(pytest.param(seed, marks=pytest.mark.full) for seed in SEEDS[4:])])

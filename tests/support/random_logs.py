@@ -7,6 +7,7 @@ import json
 import random
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -34,9 +35,10 @@ FORMS = [
 ]
 
 
-def made_rows(draw: random.Random, form: str) -> tuple[list[dict], dict]:
+def made_rows(draw: random.Random, form: str) -> tuple[list[dict], dict[str, Any]]:
     """Rows of a log, and the names of its columns by what they are; `passes` are all columns of verdicts."""
     problems, steps, size = draw.randint(1, 9), draw.randint(1, 5), draw.randint(1, 7)
+    names: dict[str, Any]
     if form == "verl":
         names = {"problem": "input", "step": "step", "reward": "score", "passes": ["acc"]}
     elif form == "verifiers":
@@ -55,7 +57,9 @@ def made_rows(draw: random.Random, form: str) -> tuple[list[dict], dict]:
     return rows, names
 
 
-def one_row(draw: random.Random, form: str, names: dict, k: int, step: int, rate: float, words, gap: float) -> dict:
+def one_row(
+    draw: random.Random, form: str, names: dict[str, Any], k: int, step: int, rate: float, words, gap: float
+) -> dict:
     right = draw.random() < rate
     row: dict = {names["problem"]: f"p,{k}" if form not in ("verifiers",) else k}
     if "step" in names:
@@ -126,7 +130,7 @@ def read_back(path: Path, form: str, rows: list[dict]) -> list[dict]:
     return [json.loads(line) for content in contents for line in content.splitlines()]
 
 
-def counted_by_hand(rows: list[dict], names: dict, verdict: str) -> dict:
+def counted_by_hand(rows: list[dict], names: dict[str, Any], verdict: str) -> dict:
     """Return rollouts, tallies by problem, and groups of one reward, as plain loops count them."""
     passes, reward = names["passes"], names.get("reward")
     marks = [*passes, *([reward] if reward else [])]
@@ -146,8 +150,6 @@ def counted_by_hand(rows: list[dict], names: dict, verdict: str) -> dict:
     dead = of_two = 0
     for members in groups.values():
         values = [value_of(row, number) for row in members]
-        if all(value is None for value in values) or reward is None:
-            values = [value_of(row, verdict) for row in members] if reward is None else values
         known = [value for value in values if value is not None]
         if len(known) > 1:
             of_two += len(members)
