@@ -107,4 +107,4 @@ def test_a_comparison_has_a_row_for_each_quantity(trl):
     title, heads, rows = comparison_table(compare_runs(trl.table, trl.table))
     assert title.startswith("since the earlier run, on 12 common problems")
     assert len(heads) == len(rows[0])
-    assert {row[-1] for row in rows} == {"within noise"}
+    assert {row[-1] for row in rows} == {"no"}
