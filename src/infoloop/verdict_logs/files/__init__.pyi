@@ -4,6 +4,7 @@ from . import delimited as delimited
 from . import duplicates as duplicates
 from . import folders as folders
 from . import json_documents as json_documents
+from . import json_keys as json_keys
 from . import json_lines as json_lines
 from . import json_values as json_values
 from . import log_parts as log_parts
