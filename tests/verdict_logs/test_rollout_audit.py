@@ -130,6 +130,14 @@ def test_a_log_without_verdicts_has_dead_groups_and_no_pass_rate():
     assert judged.verdicts.bits.rate[0] == audit(LOGS / "verl").verdicts.bits.rate[0]
 
 
+def test_files_of_a_folder_that_are_no_log_are_counted_and_shown(tmp_path):
+    (tmp_path / "1.jsonl").write_text("".join(f'{{"problem": "a", "pass": {k % 2}}}\n' for k in range(4)))
+    (tmp_path / "config.json").write_text('{"model": "m"}')
+    (tmp_path / "README.md").write_text("# run")
+    said = {line.partition(", first at ")[0] for line in audit(tmp_path).remarks}
+    assert {"1 left out: files that are no log", "1 left out: files whose names end like no log's"} <= said
+
+
 def test_one_attempt_a_problem_has_no_groups():
     found = audit(LOGS / "lm_eval")
     assert math.isnan(found.dead.whole.share)

@@ -236,7 +236,7 @@ def audit_rollouts(
         name,
         "; ".join(filter(None, (reading.said, right))),
         (*reading.left_out.lines, *(f"{count:,} left out: {why}" for why, count in table.left_out.items())),
-        (*reading.remarks.lines, *filter(None, untold)),
+        (*reading.skipped.lines, *reading.remarks.lines, *filter(None, untold)),
         confidence,
         table,
         find_dead_groups(table, confidence),
