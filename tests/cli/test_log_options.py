@@ -58,3 +58,18 @@ def test_options_of_logs_are_refused_for_a_pipeline():
         refuse_log_options(Path("p.toml"), LogOptions(form="trl", fail_if=["dead > 1"]))
     with pytest.raises(ValueError, match="leave out --error"):
         raise run("audit", str(LOG), "--error", "0.1").exception
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (LogOptions(step=""), "--step is empty: give a name, or leave it out"),
+        (LogOptions(group=" "), "--group is empty"),
+        (LogOptions(trusted=""), "--trusted is empty"),
+        (LogOptions(threshold=float("nan")), "--threshold is nan: give a number, such as 0.5"),
+        (LogOptions(threshold=float("inf")), "--threshold is inf"),
+    ],
+)
+def test_an_option_that_says_nothing_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        audit_log_with_options(LOG, options)

@@ -20,14 +20,14 @@ def table_of(groups, measured, problems=None, steps=None):
     steps = [0] * len(groups) if steps is None else list(steps)
     names, m = sorted(set(problems)), len(measured)
     count, total, least, largest = (np.zeros((len(groups), m)) for _ in range(4))
-    products = np.zeros((len(groups), m, m))
+    products = np.zeros((m, m, len(groups)))
     for g, rollouts in enumerate(groups):
         for a in range(m):
             have = [r[a] for r in rollouts if r[a] == r[a]]
             count[g, a], total[g, a] = len(have), sum(have)
             least[g, a], largest[g, a] = (min(have), max(have)) if have else (np.nan, np.nan)
             for b in range(m):
-                products[g, a, b] = sum(r[a] * r[b] for r in rollouts if r[a] == r[a] and r[b] == r[b])
+                products[a, b, g] = sum(r[a] * r[b] for r in rollouts if r[a] == r[a] and r[b] == r[b])
     verdicts = [k for k, (kind, _) in enumerate(measured) if kind == "verdict"]
     order = sorted(set(steps))
     judged = np.zeros((len(order), 3 ** len(verdicts)), int)
@@ -39,7 +39,7 @@ def table_of(groups, measured, problems=None, steps=None):
         np.array(names, object), np.array([names.index(p) for p in problems]), np.array(steps),
         np.array([len(rollouts) for rollouts in groups]),
         tuple(Measured(*pair) for pair in measured), count.astype(int),
-        total, products, least, largest, judged, np.array(order),
+        total, tuple(map(tuple, products)), least, largest, judged, np.array(order),
     )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def table_of_array(values, measured, steps=None, problems=None):
     np.add.at(judged, (np.repeat(which, n), place.ravel()), 1)
     named = np.arange(g) if problems is None else np.asarray(problems)
     names, problem = np.unique(named, return_inverse=True)
-    products = np.einsum("gna,gnb->gab", values, values)
+    products = tuple(map(tuple, np.einsum("gna,gnb->abg", values, values)))
     return GroupTable(
         names.astype(str), problem, steps, np.full(g, n), tuple(Measured(*pair) for pair in measured),
         np.full((g, len(measured)), n), values.sum(1), products, values.min(1), values.max(1), judged, order,

@@ -18,6 +18,6 @@ def table_of(problem, step, size, passes) -> GroupTable:
     names, place = np.unique([f"p{p:07d}" for p in problem], return_inverse=True)
     return GroupTable(
         problems=names.astype(object), problem=place, step=step, size=size, measured=NUMBERS,
-        count=np.stack([size, size], 1), total=both, products=np.repeat(both[:, :, None], 2, 2),
+        count=np.stack([size, size], 1), total=both, products=tuple((both[:, k], both[:, k]) for k in range(2)),
         least=(both == size[:, None]).astype(float), largest=(both > 0).astype(float), judged=judged, steps=steps,
     )  # fmt: skip

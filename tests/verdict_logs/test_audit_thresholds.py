@@ -83,7 +83,7 @@ def test_an_unknown_name_is_named_with_the_nearest_one():
         "dead + 1 > 0", "dead > 1e999", "dead is 0.5", "dead in (1, 2)", "dead := 1", "(dead > 0.1) > 0", "dead & 1",
         "dead > 1 if 1 else 2", "__import__('os').system('true') > 0", "dead.real > 0", "dead[0] > 0", "lambda: 1",
         "[dead][0] > 0", "dead > 1; dead > 2", "dead > 1\0", "(" * 240 + "dead > 1" + ")" * 240, "dead > 1" * 200,
-        "--dead > 1", "-dead > 1", "dead > 1j",
+        "--dead > 1", "-dead > 1", "dead > 1j", "dead > -1j", "dead > -True", "dead > -'1'", "dead > -1e999",
     ],
 )  # fmt: skip
 def test_whatever_else_is_refused_in_one_line(text):
@@ -91,6 +91,12 @@ def test_whatever_else_is_refused_in_one_line(text):
         holds(text)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+def test_a_condition_has_500_characters_at_most():
+    assert holds("dead < 1" + "0" * 492)
+    with pytest.raises(ThresholdError, match="it has 501 characters: write at most 500"):
+        holds("dead < 1" + "0" * 493)
 
 
 def test_a_text_that_moves_the_cursor_is_escaped():

@@ -17,6 +17,7 @@ from infoloop.cli.log_options import (
 )
 from infoloop.cli.options import Json
 from infoloop.cli.terminal import counted, each_step, phases, show, use_float64
+from infoloop.reporting.suggestions import cut_text
 
 
 def audit_file(
@@ -86,7 +87,7 @@ def audit_file(
             reporting.atomic_files.atomic_write_text(page, reporting.audit_page.render_audit_page(built))
             next(writing, None)
     if page:
-        show(f"{page}: the page of {file}", err=True)
+        show(f"{cut_text(str(page), 400)}: the page of {cut_text(str(file), 400)}", err=True)
     for line in shown.said:
         show(line, err=True)
     show(reporting.text.as_json(shown.row) if as_json else shown.text())

@@ -1,9 +1,11 @@
 """The options of `infoloop audit LOG`: what was typed, as the audit wants it."""
 
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from infoloop import reporting, verdict_logs
+from infoloop.reporting.suggestions import cut_text
 
 
 class LogOptions(NamedTuple):
@@ -56,6 +58,11 @@ def audit_log_with_options(file: Path, options: LogOptions) -> Any:
 
 def _settings(options: LogOptions) -> tuple[dict[str, str], float | None]:
     reader = verdict_logs.reader
+    for key, name in (("step", options.step), ("group", options.group), ("trusted", options.trusted)):
+        if name is not None and not name.strip():
+            raise ValueError(f"--{key} is empty: give a name, or leave it out")
+    if options.threshold is not None and not math.isfinite(options.threshold):
+        raise ValueError(f"--threshold is {options.threshold}: give a number, such as 0.5")
     named = {} if options.columns is None else reader.parse_columns(options.columns)
     for key, name in (("step", options.step), ("group", options.group)):
         if name is not None and named.setdefault(key, name) != name:
@@ -89,6 +96,5 @@ def write_pipeline(options: LogOptions, found: Any) -> str:
     reporting.atomic_files.writable_folder(path.parent)
     reporting.atomic_files.atomic_write_text(path, made.text)
     bits = made.bits
-    return (
-        f"{path}: a pipeline with the log's rates; {bits.value:.3f} bits a verdict, {bits.low:.3f} to {bits.high:.3f}"
-    )
+    rates = f"{bits.value:.3f} bits a verdict, {bits.low:.3f} to {bits.high:.3f}"
+    return f"{cut_text(str(path), 400)}: a pipeline with the log's rates; {rates}"

@@ -6,6 +6,7 @@ from . import figures as figures
 from . import files as files
 from . import formats as formats
 from . import groups as groups
+from . import label_hashes as label_hashes
 from . import log_audit as log_audit
 from . import log_pipeline as log_pipeline
 from . import page as page

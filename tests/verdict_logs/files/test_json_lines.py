@@ -52,7 +52,7 @@ BAD = [
     (b"[1, 2]", "no JSON object"),
     (b'"text"', "no JSON object"),
     (b'{"a": ' + b"[" * 3000 + b"]" * 3000 + b"}", "nested too deep"),
-    (b'{"a": ' + b"7" * 5000 + b"}", "a number with thousands of digits"),
+    (b'{"a": ' + b"7" * 5000 + b"}", "a whole number of more than 308 digits"),
     (b'{"a": "\xe9"}', "not UTF-8"),
 ]
 
@@ -139,3 +139,35 @@ def test_a_line_that_never_ends_is_not_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(json_lines, "byte_blocks", lambda path, found: byte_streams.byte_blocks(path, found, 100))
     assert [len(block) for _, _, block in line_blocks(path, omissions)] == [9]
     assert omissions == {"longer than 200 bytes": (1, f"{path}:2")}
+
+
+@pytest.mark.parametrize("late", [{"pass": 1}, {"p\u00e4ss": 1}, {"pass": {"nested": 1}}])
+@pytest.mark.parametrize("gone", ["", "note"])
+@pytest.mark.parametrize("block", [20_000, 2**23])
+def test_a_key_that_first_comes_after_the_sample_is_read(late, gone, block, tmp_path, monkeypatch):
+    """A renamed key too, which leaves as many keys in each line."""
+    rows = [{"problem": f"p{k % 5}", "note": '"x": {"y": 1}'} for k in range(1500)]
+    for k in range(1200, 1500):
+        rows[k] = {name: value for name, value in rows[k].items() if name != gone} | late
+    path, (name, value) = tmp_path / "log.jsonl", *late.items()
+    written(path, rows)
+    monkeypatch.setattr(json_lines, "byte_blocks", lambda path, found: byte_streams.byte_blocks(path, found, block))
+    frames = list(read_lines(path, lambda names: [found for found in names if found != "note"], Omissions()))
+    found = [row for frame in frames for row in frame.to_dict("records")]
+    assert [row["problem"] for row in found] == [row["problem"] for row in rows]
+    assert [row.get(name) for row in found[1200:]] == [value] * 300
+
+
+def test_keys_of_all_blocks_are_few_enough(tmp_path, monkeypatch):
+    path = tmp_path / "log.jsonl"
+    written(path, [{"a": 1}] * 1100 + [{"a": 1, "b": 2}])
+    monkeypatch.setattr(json_lines, "MOST_COLUMNS", 1)
+    with pytest.raises(LogError, match=r"there are 2 keys, at most 1 are read"):
+        list(read_lines(path, lambda names: names, Omissions()))
+
+
+def test_a_text_that_is_not_utf_8_is_counted_behind_the_sample_too(tmp_path):
+    path, omissions = tmp_path / "log.jsonl", Omissions()
+    path.write_bytes(b'{"a": "x"}\n' * 1500 + b'{"a": "\xe9"}\n' + b'{"a": "y"}\n')
+    assert len(rows_of(path, ["a"], omissions)[0]) == 1501
+    assert omissions == {"not UTF-8": (1, f"{path}:1501")}

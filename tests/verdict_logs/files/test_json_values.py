@@ -11,7 +11,7 @@ from infoloop.verdict_logs.files.json_values import JSONValueError, frame_of, js
         (b"{", "no JSON"),
         (b"\xe9", "not UTF-8"),
         (b"[" * 100_000, "nested too deep"),
-        (b"1" * 5000, "a number with thousands of digits"),
+        (b"1" * 5000, "a whole number of more than 308 digits"),
     ],
 )
 def test_what_cannot_be_read_has_its_reason(text, reason):

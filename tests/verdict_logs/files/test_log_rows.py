@@ -4,6 +4,8 @@ import gzip
 import json
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from infoloop.verdict_logs.files.log_rows import container, made_by_format, place_of, read_rows
@@ -73,3 +75,14 @@ def test_what_a_format_cannot_read_is_one_line_with_the_file(error, message, tmp
         list(read_rows(peek(tmp_path / "4.json"), form, Settings(), Omissions()))
     assert "\x1b" not in str(found.value)
     assert len(str(found.value).splitlines()) == 1
+
+
+def test_a_wanted_column_that_a_table_has_twice_is_refused_and_another_is_not(tmp_path):
+    path = tmp_path / "log.parquet"
+    pq.write_table(pa.table([["a"], [1], [1], [0]], names=["id", "pass", "note", "note"]), path)
+    assert next(read_rows(peek(path), plain.FORMAT, Settings(), Omissions())).to_dict("records") == [
+        {"id": "a", "pass": 1}
+    ]
+    pq.write_table(pa.table([["a"], [1], [0]], names=["id", "pass", "pass"]), path)
+    with pytest.raises(LogError, match=r"log\.parquet: pass: the table has it twice: rename one"):
+        next(read_rows(peek(path), plain.FORMAT, Settings(), Omissions()))

@@ -6,6 +6,8 @@ import pickle
 import zipfile
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from infoloop.verdict_logs.files import json_lines, opening
@@ -84,3 +86,17 @@ def test_a_first_line_beyond_the_bound_does_not_hide_the_others(tmp_path, monkey
     text = "".join(json.dumps(row) + "\n" for row in rows)
     (tmp_path / "log.jsonl").write_bytes(b'{"a": "' + b"x" * 2**22 + b'"}\n' + text.encode())
     assert list(peek(tmp_path / "log.jsonl").records) == rows
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_text_in_utf_16_is_called_so(encoding, tmp_path):
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(("\ufeff" + LINES.decode()).encode(encoding))
+    with pytest.raises(LogError, match=r"log\.jsonl: text in UTF-16: save it in UTF-8"):
+        peek(path)
+
+
+def test_a_table_with_a_name_twice_is_seen_with_all_its_names(tmp_path):
+    path = tmp_path / "log.parquet"
+    pq.write_table(pa.table([[1], [2], [3]], names=["a", "b", "a"]), path)
+    assert dict(peek(path).records[0]) == {"a": None, "b": 2}

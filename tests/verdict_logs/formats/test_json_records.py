@@ -5,7 +5,7 @@ import io
 import pytest
 
 from infoloop.verdict_logs.formats import json_records
-from infoloop.verdict_logs.formats.json_records import numbered_records, parsed_json, whole_document
+from infoloop.verdict_logs.formats.json_records import Fault, numbered_records, parsed_json, whole_document
 
 
 def records(source: bytes) -> list:
@@ -53,3 +53,8 @@ def test_what_is_no_json_is_refused_in_one_line(source):
 
 def test_a_long_whole_number_is_infinite():
     assert parsed_json(b'{"a": -' + b"9" * 5000 + b', "b": 7}') == {"a": -float("inf"), "b": 7}
+
+
+def test_a_text_of_the_file_is_no_fault_of_the_reader():
+    found = records(b'{"a": 1}\n"a line that is not JSON"\n{')
+    assert [isinstance(value, Fault) for _, value in found] == [False, False, True]

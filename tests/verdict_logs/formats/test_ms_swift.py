@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from infoloop.verdict_logs.formats import trl
@@ -103,3 +104,14 @@ def test_a_value_that_cannot_be_read_is_placed_by_its_line(tmp_path):
 )
 def test_other_logs_are_not_taken_for_it(row):
     assert not FORMAT.recognises(Opening(Path("log"), "lines", (row,)))
+
+
+def test_a_line_whose_prompt_is_no_list_is_left_out(tmp_path):
+    lines = [line(10), line(20, 3) | {"prompt": 7}, line(30, 6)]
+    found = rollouts_of(write_lines(tmp_path / "completions.jsonl", lines))
+    assert found.left_out == {"lines whose prompt is no list": 1}
+    assert sorted(set(found.row)) == [1, 3]
+    with pytest.raises(RowError, match="all are lines whose prompt is no list"):
+        FORMAT.rollouts(pd.DataFrame([lines[1]], index=[5]), Path("x"), Settings())
+    with pytest.raises(RowError, match="prompt: there is no such column"):
+        FORMAT.rollouts(pd.DataFrame({"step": [1]}, index=[5]), Path("x"), Settings())

@@ -8,6 +8,7 @@ import pytest
 from infoloop.verdict_logs.formats import verifiers, verifiers_traces
 from infoloop.verdict_logs.formats.log_format import Opening, Settings
 from infoloop.verdict_logs.formats.prime_rl import FORMAT
+from infoloop.verdict_logs.formats.row_errors import RowError
 from tests.support.rollout_rows import counted, frame_of_lines, json_records, opening_of_lines, rows_of, write_lines
 from tests.support.verifiers_records import episode, scored, trace
 
@@ -120,3 +121,22 @@ def test_traces_of_verifiers_alone_are_not_taken_for_it():
     records = (episode(0, [trace(0, {})]),)
     assert not FORMAT.recognises(Opening(Path("traces.jsonl"), "lines", records))
     assert verifiers_traces.FORMAT.recognises(Opening(Path("traces.jsonl"), "lines", records))
+
+
+@pytest.mark.parametrize("step", [1.5, "x", {}, 1e30])
+def test_a_step_that_is_no_whole_number_is_refused_with_its_row(step, tmp_path):
+    rows = [row | {"policy_version": step if k == 5 else 4} for k, row in enumerate(saved_rows())]
+    with pytest.raises(RowError, match=r"policy_version: .* is no (step|number)"):
+        rollouts_of(write_lines(tmp_path / "train_rollouts.jsonl", rows))
+    rows = [episode(k, [trace(k, {"correct": scored(1.0)})]) for k in range(3)]
+    rows[1]["run"] = {"work": {"step": step}}
+    rows[0]["run"] = {"work": {"step": 3}}
+    with pytest.raises(RowError, match=r"step: .* is no (step|number)") as error:
+        rollouts_of(write_lines(tmp_path / "traces.jsonl", rows))
+    assert error.value.row == 2
+
+
+def test_a_row_without_an_environment_keeps_a_name_that_is_a_text(tmp_path):
+    rows = [row | {"env_name": None if k == 5 else row["env_name"]} for k, row in enumerate(saved_rows())]
+    found = rollouts_of(write_lines(tmp_path / "train_rollouts.jsonl", rows))
+    assert sorted(set(found.problem)) == ["17", "gsm8k/17", "math/17"]

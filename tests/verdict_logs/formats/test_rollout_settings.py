@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,14 @@ import pandas as pd
 import pytest
 
 from infoloop.verdict_logs.formats.log_format import LogError, Settings
-from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out, with_settings
+from infoloop.verdict_logs.formats.rollout_settings import (
+    complete_rows,
+    leave_out,
+    need_columns,
+    whole_steps,
+    with_settings,
+)
+from infoloop.verdict_logs.formats.row_errors import RowError
 from infoloop.verdict_logs.rollouts import Rollouts
 
 PATH = Path("a.jsonl")
@@ -89,3 +97,17 @@ def test_what_cannot_be_taken_is_said_in_a_line(columns, message):
         with_settings(small(), frame(b=[1, "two", None], c=[0.0, 0.5, 1.0]), PATH, Settings(columns))
     assert "\n" not in str(caught.value)
     assert getattr(caught.value, "row", 2) == (3 if "no value" in message else 2)
+
+
+@pytest.mark.parametrize("step", [1.5, math.inf, -math.inf, 1e30, math.nan, "x", None])
+def test_a_step_that_is_no_whole_number_is_refused_with_its_row(step):
+    assert whole_steps(pd.Series([3, -4.0, "5"], dtype=object)).tolist() == [3, -4, 5]
+    with pytest.raises(RowError, match=r"is no (step|number)") as error:
+        whole_steps(pd.Series([3, step], index=[7, 8], name="step", dtype=object))
+    assert error.value.row == 8
+
+
+def test_a_column_that_is_not_there_is_named_with_those_that_are():
+    need_columns(frame(step=[1, 2, 3]), ["step"])
+    with pytest.raises(RowError, match=r"prompt: there is no such column; columns are step: another --format\?"):
+        complete_rows(frame(step=[1, 2, 3]), ["step", "prompt"])

@@ -136,3 +136,9 @@ def test_advantages_of_the_state_and_rows_without_a_reward(tmp_path):
 )
 def test_other_logs_are_not_taken_for_it(row):
     assert not FORMAT.recognises(Opening(Path("log"), "lines", (row,)))
+
+
+def test_half_a_character_in_a_completion_stops_nothing(tmp_path):
+    rows = late_rows()
+    rows[3]["completion"] = "\ud800"
+    assert len(rollouts_of(write_lines(tmp_path / "results.jsonl", rows)).problem) == 12

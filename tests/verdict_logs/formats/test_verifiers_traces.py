@@ -1,6 +1,7 @@
 """Episodes as `write_episode` writes them and traces as `write_trace` did, and what a plain loop over them counts."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,3 +103,29 @@ def test_a_task_without_a_key_and_an_index_is_its_data(tmp_path):
 )
 def test_other_logs_are_not_taken_for_it(row):
     assert not FORMAT.recognises(Opening(Path("log"), "lines", (row,)))
+
+
+ODD = [True, -1, 2.5, "x", "\ud800", [], [[]], ["a", None], {}, {"a": [1]}, None]
+PLACES = [
+    ("traces",), ("traces", 0), ("traces", 0, "id"), ("traces", 0, "nodes"), ("traces", 0, "nodes", 0),
+    ("traces", 0, "nodes", 0, "mask"), ("traces", 0, "calls"), ("traces", 0, "calls", 0, "usage"),
+    ("traces", 0, "rewards"), ("traces", 0, "rewards", "correct"), ("traces", 0, "rewards", "correct", "weight"),
+    ("traces", 0, "task"), ("task", "key"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_values_of_other_kinds_stop_nothing_and_spoil_no_other_row(place, tmp_path):
+    for odd in ODD:
+        records = [episode(k, [trace(k, {"correct": scored(float(k), 2.0)})]) for k in range(2)]
+        records[0]["traces"][0] |= {"nodes": [{"sampled": True, "mask": [1]}], "calls": [{"usage": {}}]}
+        whole: Any = records[0]
+        for name in place[:-1]:
+            whole = whole[name]
+        whole[place[-1]] = odd
+        path = write_lines(tmp_path / "traces.jsonl", [records[1], records[0]])
+        found = rollouts_of(path)
+        assert found.reward is not None
+        assert (found.row[0], found.reward[0], found.problem[0]) == (1, 2.0, records[1]["task"]["key"])
+        assert len(found.problem) + sum(found.left_out.values()) >= 2  # some are two traces
+        assert all(str(name).encode() for name in found.problem)

@@ -1,5 +1,6 @@
 """Entropy among answers by window, against counts in plain Python."""
 
+import dataclasses
 import math
 from collections import Counter
 
@@ -44,3 +45,12 @@ def test_windows_have_the_means_of_their_groups_and_the_correction_is_cut_at_wha
 def test_without_answers_there_is_nothing():
     assert entropy_by_window(collect_groups([Rollouts(np.array(["a"]), np.ones(1), reward=np.ones(1))])) == ()
     assert entropy_by_window(table_of_answers(((1, "a"), (2, "b")))) == ()
+
+
+def test_windows_and_groups_that_tell_nothing_are_passed_over():
+    (found,) = entropy_by_window(table_of_answers(((1, "a"), (2, "ab"))))
+    assert (found.first, found.groups, found.plug_in) == (2, 1, 1.0)
+    table = table_of_answers(((1, "ab"), (1, "abcd")))
+    lost = np.where(np.arange(2) == 0, math.nan, table.answer_bits)  # its answers could not be kept
+    (found,) = entropy_by_window(dataclasses.replace(table, answer_bits=lost))
+    assert (found.groups, found.plug_in) == (1, 2.0)

@@ -6,6 +6,7 @@ from collections import Counter
 import mpmath
 import numpy as np
 import pytest
+from scipy.special import betaln
 
 from infoloop.verdict_logs.groups.beta_fits import fit_beta
 
@@ -34,6 +35,18 @@ def test_values_have_the_ends_that_they_have_on_the_border():
     assert low < mean < high
 
 
+def test_the_ends_of_the_mean_are_those_of_a_search_on_a_grid():
+    """Of rays of 64 directions the nearest to an end misses 1 - cos(pi / 64) of half an ellipse; twice that here."""
+    mean, size = np.meshgrid(np.linspace(0.02, 0.6, 1001), np.exp(np.linspace(-4, 6, 501)), indexing="ij")
+    a, b = mean * size, (1 - mean) * size
+    kinds = Counter(zip(PASSES.tolist(), ATTEMPTS.tolist(), strict=True))
+    log = sum(c * (betaln(a + k, b + n - k) - betaln(a, b)) for (k, n), c in kinds.items())
+    inside = mean[log >= log.max() - 2.705543454 / 2]  # of chi-squared, by tables
+    _, low, high = fit_beta(PASSES, ATTEMPTS, 0.9).of(lambda a, b: a / (a + b))
+    slack = (1 - math.cos(math.pi / 64)) * (inside.max() - inside.min()) + 0.58 / 1000
+    assert (low, high) == pytest.approx((inside.min(), inside.max()), abs=slack)
+
+
 @pytest.mark.parametrize("passes", [0, 8, 3])
 def test_counts_that_are_all_alike_have_a_law_too(passes):
     fit = fit_beta(np.full(20, passes), np.full(20, 8))
@@ -41,3 +54,11 @@ def test_counts_that_are_all_alike_have_a_law_too(passes):
     assert 0 <= low <= mean <= high <= 1
     assert abs(mean - passes / 8) < 0.01
     assert all(map(math.isfinite, (mean, low, high)))
+
+
+def test_of_problems_that_all_failed_the_rates_may_be_0_and_1_alone():
+    """Then 20 problems failed with probability (1 - m)^20, and no law of the mean m makes that likelier."""
+    _, low, high = fit_beta(np.zeros(20), np.full(20, 8), 0.9).of(lambda a, b: a / (a + b))
+    most = 1 - math.exp(-2.705543454 / 2 / 20)
+    assert low < math.exp(-2 * 11)
+    assert 0.99 * most < high <= most

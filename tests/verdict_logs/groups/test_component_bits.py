@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+import scipy
 
 from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups.component_bits import bits_about_verdict, signed_root_bits
@@ -21,7 +22,9 @@ def information(pairs):
     return sum(k / n * math.log2(k * n / first[c] / second[v]) for (c, v), k in both.items())
 
 
-@pytest.mark.parametrize("values", [(0.0, 1.0), (-1.0, 1.0), (0.0, 0.2), (0.1, 0.7)])
+@pytest.mark.parametrize(
+    "values", [(0.0, 1.0), (-1.0, 1.0), (0.0, 0.2), (0.1, 0.7), (1.0, 3.0), (1e6 + 0.3, 1e6 + 0.9)]
+)
 def test_of_a_component_of_two_values_it_is_counted_exactly(values):
     low, high = values
     groups = [[[high, 1], [low, 0], [high, 0], [high, 1]], [[low, 0], [low, 0], [high, 1], [low, 1]], [[low, 0]] * 3]
@@ -81,6 +84,64 @@ def test_without_a_verdict_or_without_a_choice():
     assert (same.bits.value, same.bits.high, same.at_least) == (0, 0, 0)
     with pytest.raises(ValueError, match="no component 'bonuss': did you mean bonus"):
         bits_about_verdict(table_of([[[1.0, 0]]], MEASURED), "bonuss")
+
+
+def test_bits_are_about_the_first_verdict():
+    groups = [[[1.0, 1, 0], [0.0, 0, 0], [1.0, 0, 1], [0.0, 0, 1]]] * 3
+    found = bits_about_verdict(table_of(groups, [*MEASURED, ("verdict", "judge")]), "bonus")
+    assert found.bits.value == pytest.approx(information([(1, 1), (0, 0), (1, 0), (0, 0)]), rel=rounding(4))
+
+
+def test_where_the_verdict_never_moves_the_plug_in_has_no_bias():
+    assert bits_about_verdict(table_of([[[1.0, 0], [0.0, 0]]] * 3, MEASURED), "bonus").bias == 0
+
+
+def test_the_bound_within_groups_is_counted_by_loops_and_the_scale_of_a_component_does_not_matter():
+    groups = [[[3.0, 1], [1.0, 0], [2.5, 0]], [[0.5, 1], [7.0, 1], [4.0, 0], [4.0, 1]], [[2.0, 0], [9.0, 0]]]
+    both, square, rollouts = 0.0, 0.0, 0
+    for group in groups:
+        n, (c, v) = len(group), zip(*group, strict=True)
+        away = [(x - sum(c) / n, y - sum(v) / n) for x, y in zip(c, v, strict=True)]
+        both += n / (n - 1) * sum(x * y for x, y in away)
+        square += n / (n - 1) * sum(x * x for x, _ in away)
+        rollouts += n
+    found = bits_about_verdict(table_of(groups, MEASURED), "bonus").at_least_within
+    assert found == pytest.approx(2 / math.log(2) * both**2 / square / rollouts, rel=rounding(16))
+    tenfold = table_of([[[10 * c, v] for c, v in group] for group in groups], MEASURED)
+    assert bits_about_verdict(tenfold, "bonus").at_least_within == pytest.approx(found, rel=rounding(16))
+
+
+def signed_root(tables):
+    both, first, second, n = (sum(column) for column in zip(*tables, strict=True))
+    counts = {(1, 1): both, (1, 0): first - both, (0, 1): second - both, (0, 0): n - first - second + both}
+    bits = information([pair for pair, many in counts.items() for _ in range(many)])
+    return math.copysign(math.sqrt(2 * math.log(2) * bits), both * n - first * second)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.8])
+@pytest.mark.parametrize(
+    "tables",
+    [
+        [(4, 5, 4, 9), (3, 4, 4, 8), (5, 6, 5, 9), (2, 2, 4, 8)],
+        [(0, 4, 4, 8), (3, 4, 3, 8), (2, 4, 4, 8), (3, 4, 4, 8), (1, 4, 4, 8)],
+        [(8, 8, 8, 16), (8, 8, 8, 16), (5, 8, 8, 16), (8, 8, 8, 16)],
+    ],
+    ids=["they go together", "with either sign", "more than a bit"],
+)
+def test_the_interval_is_that_of_the_signed_root_with_each_group_left_out(tables, confidence):
+    """About 0 both signs are inside, and the least is 0; no end is above the one bit that a verdict has."""
+    many, root = len(tables), [signed_root([*tables[:g], *tables[g + 1 :]]) for g in range(len(tables))]
+    spread = math.sqrt((many - 1) / many * sum((one - sum(root) / many) ** 2 for one in root))
+    reach = float(scipy.stats.t.ppf((1 + confidence) / 2, many - 1)) * spread
+    ends = [signed_root(tables) + sign * reach for sign in (-1, 1)]
+    squares = sorted(end * end / 2 / math.log(2) for end in ends)
+    wanted = (0.0 if ends[0] < 0 < ends[1] else squares[0], min(squares[1], 1.0))
+    found = signed_root_bits(np.array(tables, float), confidence)
+    assert (found.low, found.high) == pytest.approx(wanted, rel=rounding(64))
+    groups = [
+        [[1, 1]] * a + [[1, 0]] * (b - a) + [[0, 1]] * (c - a) + [[0, 0]] * (n - b - c + a) for a, b, c, n in tables
+    ]
+    assert bits_about_verdict(table_of(groups, MEASURED), "bonus", confidence).bits == pytest.approx(found, rel=1e-15)
 
 
 @pytest.mark.slow

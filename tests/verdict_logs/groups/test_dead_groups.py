@@ -6,11 +6,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import scipy
 
 from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups.dead_groups import ShareTrend, deciding_number, find_dead_groups, unanimous_share
 from infoloop.verdict_logs.groups.group_table import collect_groups
 from infoloop.verdict_logs.rollouts import Rollouts
+from tests.support.interval_oracles import divergence, exact_ends
 from tests.support.made_groups import table_of
 
 
@@ -39,6 +41,7 @@ def test_a_group_is_dead_if_its_rewards_are_equal_and_is_called_by_its_verdicts(
     assert found.whole[:8] == (1, 2, 6, 15, 3, 2, 4, 4)
     assert found.whole.share == 9 / 15
     assert [window[:8] for window in found.windows] == [(1, 1, 4, 9, 3, 2, 2, 0), (2, 2, 2, 6, 0, 0, 2, 4)]
+    assert [window[:8] for window in find_dead_groups(collect_groups([log]), most=1).windows] == [found.whole[:8]]
 
 
 def test_the_number_that_decides_is_the_reward_or_what_stands_for_it():
@@ -68,7 +71,8 @@ def test_unanimous_shares_are_those_of_all_groups_that_can_be_drawn():
 
 
 def test_what_is_expected_of_one_rate_a_problem_is_the_mean_over_its_groups():
-    table = table_of([0, 0, 1, 2, 2], [0, 1, 0, 0, 2], np.array([2, 4, 3, 2, 2]), np.array([0, 3, 3, 1, 2]))
+    problem, step = [0, 0, 1, 2, 2, 0, 1], [0, 1, 0, 0, 2, 3, 3]  # the last two are groups of one, which do not count
+    table = table_of(problem, step, np.array([2, 4, 3, 2, 2, 1, 1]), np.array([0, 3, 3, 1, 2, 1, 0]))
     found = find_dead_groups(table).unanimity
     assert found is not None
     draws = {(3, 6, 2): Fraction(2 * 3, 15), (3, 6, 4): Fraction(0), (3, 4, 2): Fraction(3, 6)}
@@ -102,6 +106,34 @@ def test_the_trend_is_the_line_of_least_squares():
     assert (trend.direction, trend.certain) == ("no trend", False)
 
 
+@pytest.mark.parametrize("confidence", [0.5, 0.9])
+def test_the_ends_of_the_slope_are_those_of_a_sum_over_problems_and_of_hoeffding(confidence):
+    """Groups of unequal size; the problems' parts of the slope are added by loops."""
+    problem, step, size = [0, 1, 2, 0, 1, 2, 0, 2], [0, 0, 1, 2, 2, 4, 5, 5], [4, 2, 4, 8, 4, 2, 4, 4]
+    passes = [0, 1, 2, 8, 2, 1, 4, 4]
+    trend = find_dead_groups(table_of(problem, step, np.array(size), np.array(passes)), confidence).trend
+    assert trend is not None
+    dead, weight = [float(k in (0, n)) for k, n in zip(passes, size, strict=True)], sum(size)
+    middle, share = (sum(n * x for n, x in zip(size, of, strict=True)) / weight for of in (step, dead))
+    ahead = [s - middle for s in step]
+    pull = [n * a / sum(m * b * b for m, b in zip(size, ahead, strict=True)) for n, a in zip(size, ahead, strict=True)]
+    slope = sum(p * d for p, d in zip(pull, dead, strict=True))
+    of_problem = [0.0] * 3
+    for q, p, d, a in zip(problem, pull, dead, ahead, strict=True):
+        of_problem[q] += p * (d - share - slope * a)
+    wide = float(scipy.stats.t.ppf((1 + confidence) / 2, 2)) * math.sqrt(3 / 2 * sum(x * x for x in of_problem))
+    sure = math.sqrt(math.log(2 / (1 - confidence)) / 2 * sum(p * p for p in pull))
+    wanted = (slope, slope - wide, slope + wide, slope - sure, slope + sure, 5 * slope)
+    assert trend == pytest.approx(wanted, rel=rounding(64), abs=rounding(8))
+
+
+def test_a_direction_and_certainty_are_said_by_the_ends_alone():
+    assert ShareTrend(0.1, -0.1, 0.3, -0.2, 0.4, 1.0).direction == "no trend"
+    assert ShareTrend(-0.1, -0.3, 0.1, -0.4, 0.2, 1.0).direction == "no trend"
+    rises, falls = ShareTrend(0.1, 0.05, 0.15, -0.1, 0.3, 1.0), ShareTrend(-0.1, -0.15, -0.05, -0.3, 0.1, -1.0)
+    assert [(one.direction, one.certain) for one in (rises, falls)] == [("rises", False), ("falls", False)]
+
+
 def test_a_run_that_dies_has_a_trend_that_is_certain_and_one_that_wakes_up_the_opposite():
     step, size = np.repeat(np.arange(20), 20), np.full(400, 8)
     alive = np.random.default_rng(0).random(400) < 1 - step / 20
@@ -117,6 +149,19 @@ def test_without_a_difference_there_is_no_trend(passes):
     table = table_of([0, 1, 2], [0, 1, 2], np.full(3, 8), np.array(passes))
     assert find_dead_groups(table).trend is None
     assert find_dead_groups(table_of([0, 1], [3, 3], np.full(2, 8), np.array([0, 4]))).trend is None
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95])
+def test_the_ends_of_the_share_are_where_what_was_seen_is_just_rejected(confidence):
+    equal = table_of(range(9), [0] * 9, np.full(9, 4), np.array([0, 4, 1, 2, 0, 3, 1, 1, 1]))
+    whole, exact = find_dead_groups(equal, confidence).whole, exact_ends(3, 9, confidence)
+    assert (whole.low, whole.high) == pytest.approx(exact, rel=1e-9)
+    size, passes = np.array([4, 2, 8, 4, 4, 2, 8, 8, 8]), np.array([0, 1, 2, 2, 4, 1, 1, 1, 1])
+    whole = find_dead_groups(table_of(range(9), [0] * 9, size, passes), confidence).whole
+    for end in (whole.low, whole.high):  # Chernoff's bound for the mean of size times dead, over the largest size
+        gap = divergence(8 / (8 * 9), end * 48 / (8 * 9))
+        assert gap == pytest.approx(math.log(2 / (1 - confidence)) / 9, rel=1e-9)
+    assert whole.low < whole.share < whole.high
 
 
 def coverage(sizes, rates) -> float:

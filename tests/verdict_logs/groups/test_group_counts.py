@@ -19,6 +19,11 @@ def test_passes_are_those_of_the_first_verifier_where_it_has_a_verdict():
     assert [x.tolist() for x in tally_problems(table, table.step == 1)] == [["a", "b"], [1, 2], [0, 2]]
 
 
+def test_a_rollout_without_a_verdict_is_no_attempt():
+    part = Rollouts(np.array([*"aaa"]), np.arange(3), verdicts={"tests": np.array([1.0, math.nan, 0])})
+    assert [x.tolist() for x in count_passes(collect_groups([part]))] == [[0], [2], [1]]
+
+
 def test_passes_without_verdicts_are_refused():
     table = collect_groups([Rollouts(np.array(["a"]), np.ones(1), reward=np.ones(1))])
     with pytest.raises(ValueError, match="the log has rewards and no verdicts"):

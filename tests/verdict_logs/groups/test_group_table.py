@@ -9,7 +9,7 @@ import pytest
 
 from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups import group_table
-from infoloop.verdict_logs.groups.group_table import REPEATED, Measured, collect_groups
+from infoloop.verdict_logs.groups.group_table import Measured, collect_groups
 from infoloop.verdict_logs.rollouts import Rollouts
 
 COLUMNS = {
@@ -59,17 +59,12 @@ def parts_of(rows: list[dict], sizes: tuple[int, ...]) -> list[Rollouts]:
     return [part_of(rows[a:b]) for a, b in itertools.pairwise(ends)]
 
 
-def slow_groups(rows: list[dict]) -> tuple[dict, int]:
-    """The rows of each group, in the order of steps and of the log, and how many rows were there before."""
-    seen, groups, again = set(), defaultdict(list), 0
+def slow_groups(rows: list[dict]) -> dict:
+    """The rows of each group, in the order of steps and of the log."""
+    groups = defaultdict(list)
     for row in rows:
-        key = row["problem"], row["step"], row["group"]
-        if (*key, row["attempt"]) in seen:
-            again += 1
-            continue
-        seen.add((*key, row["attempt"]))
-        groups[key].append(row)
-    return dict(sorted(groups.items(), key=lambda item: item[0][1])), again
+        groups[row["problem"], row["step"], row["group"]].append(row)
+    return dict(sorted(groups.items(), key=lambda item: item[0][1]))
 
 
 def answer_entropy(rows: list[dict]) -> float:
@@ -88,9 +83,8 @@ def answers_of(table):
 @pytest.mark.parametrize("sizes", [(), (1, 7, 100), (60,) * 4, (3,) * 99])
 def test_it_is_what_a_loop_over_all_rows_gives(sizes):
     rows = made_rows(3)
-    table, (groups, again) = collect_groups(parts_of(rows, sizes)), slow_groups(rows)
-    assert table.left_out == {"no prompt": len(parts_of(rows, sizes)), REPEATED: again}
-    assert again > 5
+    table, groups = collect_groups(parts_of(rows, sizes)), slow_groups(rows)
+    assert table.left_out == {"no prompt": len(parts_of(rows, sizes))}
     assert [(table.problems[p], s) for p, s in zip(table.problem, table.step, strict=True)] == [
         key[:2] for key in groups
     ]
@@ -105,7 +99,7 @@ def test_it_is_what_a_loop_over_all_rows_gives(sizes):
             assert np.array_equal((table.least[g, i], table.largest[g, i]), ends, equal_nan=True)
             for j, b in enumerate(COLUMNS):
                 both = [row[a] * row[b] for row in found if not math.isnan(row[a] * row[b])]
-                assert table.products[g, i, j] == sum(both)
+                assert table.products[i][j][g] == sum(both)
         answers = [row["answer"] for row in found if row["answer"] is not None]
         distinct, bits, answered = answers_of(table)
         assert (distinct[g], answered[g]) == (len(set(answers)), len(answers))
@@ -114,7 +108,7 @@ def test_it_is_what_a_loop_over_all_rows_gives(sizes):
 
 def test_patterns_of_verdicts_are_counted_by_step():
     rows = made_rows(4)
-    table, (groups, _) = collect_groups(parts_of(rows, (50, 50))), slow_groups(rows)
+    table, groups = collect_groups(parts_of(rows, (50, 50))), slow_groups(rows)
     digit = {0.0: 0, 1.0: 1}
     kept = [row for found in groups.values() for row in found]
     wanted = Counter((row["step"], 3 * digit.get(row["tests"], 2) + digit[row["judge"]]) for row in kept)
@@ -133,7 +127,7 @@ def test_parts_with_other_components_are_aligned_by_name():
         values = [row[name] for row in given if not math.isnan(row[name])]
         place = names.index(name)
         assert (table.count[:, place].sum(), table.total[:, place].sum()) == (len(values), sum(values))
-    assert not table.products[:, 1, 2].any()
+    assert not table.products[1][2].any()
     judged = table.judged.sum(0).reshape(3, 3)  # by judge, tests
     assert judged[:2, :2].sum() == 0
     assert judged[:2, 2].sum() == 100
@@ -145,19 +139,6 @@ def test_a_log_without_steps_groups_and_attempts_has_a_group_for_each_problem():
     table = collect_groups([part])
     assert (table.size.tolist(), table.has_steps, table.steps.tolist()) == ([2, 1], False, [0])
     assert (table.distinct_answers, table.answer_bits, table.answered, table.left_out) == (None, None, None, {})
-
-
-def test_attempts_that_are_missing_are_rollouts_of_their_own_and_numbers_are_the_same_as_whole_floats():
-    attempts = np.array([1, 2, 3]), np.array([1.0, np.nan, np.nan])
-    table = collect_groups(
-        [Rollouts(np.full(3, "a", object), np.arange(3), attempt=x, reward=np.ones(3)) for x in attempts]
-    )
-    assert (table.size.tolist(), table.left_out) == ([5], {REPEATED: 1})
-
-
-def test_a_part_of_which_nothing_is_left_changes_nothing():
-    part = part_of(made_rows(6, 20))
-    assert collect_groups([part, part]).total.tolist() == collect_groups([part]).total.tolist()
 
 
 def test_steps_that_go_back_are_counted_also_between_parts():

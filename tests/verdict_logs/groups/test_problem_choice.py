@@ -37,6 +37,59 @@ def test_saved_rollouts_are_per_step_and_old_steps_may_be_left_out():
         choose_problems(table, since=10)
 
 
+@pytest.mark.parametrize(("attempts", "size"), [([9, 4, 6], 6), ([8, 2, 6, 4], 6), ([5, 5, 2], 5)])
+def test_the_size_of_groups_to_come_is_that_of_the_middle_one(attempts, size):
+    assert choose_problems(table_for([1] * len(attempts), attempts)).size == size
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95])
+@pytest.mark.parametrize("most_live", [0.3, 0.5, 0.9])
+def test_the_attempts_needed_are_the_first_whose_bound_is_low_enough(confidence, most_live):
+    def enough(many):
+        q = (1 - confidence) ** (1 / many)
+        return q > 0.5 and 1 - q**8 - (1 - q) ** 8 <= most_live
+
+    found = choose_problems(table_for([4], [8]), 8, confidence, most_live)
+    assert found.needed == next(many for many in itertools.count(1) if enough(many))
+
+
+def test_edge_problems_are_those_below_the_edge_and_few_attempts_go_by_their_share():
+    assert choose_problems(table_for([1], [2]), 3, edge=0.75).choice.tolist() == ["keep"]  # live with 3/4 exactly
+    found = choose_problems(table_for([3, 1, 2], [4, 4, 4]), 8, edge=0.95)  # 1 - .75^8 is .90, 1 - 2 / 2^8 is .99
+    assert found.choice.tolist() == ["edge", "edge", "keep"]
+
+
+def test_rollouts_without_a_verdict_are_saved_and_are_no_attempts():
+    table = table_of([0, 1], [0, 0], np.array([40, 40]), np.array([0, 20]))
+    table.count[0, 1] = 36
+    found = choose_problems(table, 8)
+    assert (found.attempts.tolist(), found.rollouts.tolist()) == ([36, 40], [40, 40])
+    assert (found.saved, found.saved_share, found.choice[0]) == (40, 0.5, "drop, always failed")
+
+
+def lost_by_hand(enough, dropped, least, size, delta):
+    """Live groups and bits at most: `enough` problems have `least` attempts or more, of which some are dropped."""
+    thetas = [k / 1000 for k in range(1, 1000)]
+    gains = [t * (1 - t) ** ((1 - t) / t) for t in thetas]
+    most = min((enough * math.log(1 + g) + math.log(1 / delta)) / t for g, t in zip(gains, thetas, strict=True))
+    p = 1 - math.exp(-most / least / dropped)
+    bits = 1.0 if p >= 0.5 else -p * math.log2(p) - (1 - p) * math.log2(1 - p)
+    return dropped * (1 - (1 - p) ** size), size * dropped * bits
+
+
+@pytest.mark.parametrize(("confidence", "most_live"), [(0.95, 0.5), (0.6, 0.5), (0.5, 0.99)])
+def test_what_is_lost_at_most_is_the_bound_by_hand(confidence, most_live):
+    """Two always failed and one always passed; at the last most_live the rates may be above 1/2."""
+    passes, attempts = [0, 0, 60, 5, 9, 1], [40, 50, 60, 45, 70, 3]
+    found = choose_problems(table_for(passes, attempts), 8, confidence, most_live, edge=0.0)
+    assert found.choice.tolist()[:5] == ["drop, always failed"] * 2 + ["drop, always passed"] + ["keep"] * 2
+    enough = [n for n in attempts if n >= found.needed]
+    assert len(enough) == (6 if most_live == 0.99 else 5)
+    parts = [lost_by_hand(len(enough), many, min(enough), 8, (1 - confidence) / 2) for many in (2, 1)]
+    groups, bits = (sum(part) for part in zip(*parts, strict=True))
+    assert (found.lost_groups, found.lost_bits) == pytest.approx((groups, bits), rel=1e-9)
+
+
 def test_nothing_dropped_loses_nothing():
     found = choose_problems(table_for([4, 4], [8, 8]))
     assert (found.saved, found.lost_groups, found.lost_bits) == (0, 0, 0)
@@ -60,16 +113,18 @@ def test_the_factor_of_the_bound_is_the_largest_that_a_problem_can_have():
         assert (y ** (1 - theta) - y).max() == pytest.approx(theta * (1 - theta) ** ((1 - theta) / theta), rel=1e-6)
 
 
-def test_the_estimate_of_what_is_lost_is_that_of_all_groups_that_could_have_been_the_last():
-    passes, attempts, size = [0, 1, 2, 5, 6, 2, 1], [6, 6, 7, 6, 6, 6, 5], 3
-    found = choose_problems(table_for(passes, attempts), size, most_live=0.74)
+@pytest.mark.parametrize(("confidence", "needed"), [(0.95, 6), (0.5, 2)])
+def test_the_estimate_of_what_is_lost_is_that_of_all_groups_that_could_have_been_the_last(confidence, needed):
+    passes, attempts, size = [0, 1, 2, 5, 6, 2, 1, 3, 4, 1, 1], [6, 6, 7, 6, 6, 6, 5, 7, 7, 3, 2], 3
+    found = choose_problems(table_for(passes, attempts), size, confidence, most_live=0.74)
     wanted = 0.0
     for k, n in zip(passes, attempts, strict=True):
         verdicts = [1] * k + [0] * (n - k)
         groups = [set(group) for group in itertools.combinations(range(n), size)]
         parted = [([verdicts[i] for i in g], [verdicts[i] for i in range(n) if i not in g]) for g in groups]
-        wanted += np.mean([len(set(last)) == 2 and len(set(rest)) == 1 for last, rest in parted]) * (n >= found.needed)
-    assert found.needed == 6
+        some = [len(set(last)) == 2 and len(set(rest)) == 1 for last, rest in parted]
+        wanted += sum(some) / max(len(some), 1) * (n >= found.needed)
+    assert found.needed == needed
     assert found.lost_estimate == pytest.approx(wanted, rel=1e-12)
 
 

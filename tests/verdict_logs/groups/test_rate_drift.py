@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from infoloop.verdict_logs.groups import rate_drift
 from infoloop.verdict_logs.groups.rate_drift import find_drift
 from tests.support.made_groups import table_of
 
@@ -36,6 +37,18 @@ def test_the_p_value_is_that_of_all_tables(passes):
     c, n = np.array(passes), np.array([[4, 4, 4], [3, 3, 3]])
     table = table_of(np.repeat([0, 1], 3), np.tile([0, 1, 2], 2), n.ravel(), c.ravel())
     exact = exact_p_value(c, n)
+    assert abs(find_drift(table).p_value - exact) < 4 * 2 * math.sqrt(exact / 2 * (1 - exact / 2) / 499) + 2 / 500
+
+
+def test_problems_count_by_how_rare_their_split_is_not_by_how_many_attempts_it_moves():
+    """Two problems have their one pass in a window of one attempt, each in another; a third has many and an even split.
+
+    The statistic that is not divided by what a draw varies would be at about .6, for the third moves it more.
+    """
+    c, n = np.array([[1, 0], [0, 1], [4, 4]]), np.array([[1, 9], [9, 1], [8, 8]])
+    table = table_of(np.repeat([0, 1, 2], 2), np.tile([0, 1], 3), n.ravel(), c.ravel())
+    exact = exact_p_value(c, n)
+    assert exact < 0.1
     assert abs(find_drift(table).p_value - exact) < 4 * 2 * math.sqrt(exact / 2 * (1 - exact / 2) / 499) + 2 / 500
 
 
@@ -76,6 +89,33 @@ def test_rates_of_the_halves_are_means_over_problems():
     n, c = np.array([4, 4, 8, 8, 4]), np.array([0, 4, 2, 4, 2])
     found = find_drift(table_of([0, 0, 1, 1, 2], [0, 1, 0, 1, 0], n, c))
     assert (found.problems, found.early, found.late) == (2, 0.125, 0.75)
+
+
+def test_each_half_has_half_of_the_windows_and_a_problem_that_one_half_lacks_has_no_say():
+    problem, step = [0, 0, 0, 0, 1, 1], [0, 1, 2, 3, 0, 1]
+    found = find_drift(table_of(problem, step, np.full(6, 4), np.array([0, 1, 2, 4, 1, 3])))
+    assert (found.problems, found.early, found.late) == (2, 1 / 8, 6 / 8)
+
+
+def test_drift_is_found_where_the_p_value_is_at_most_the_risk():
+    table = table_of([0, 0], [0, 1], np.full(2, 4), np.array([0, 3]))
+    assert 0.2 < exact_p_value(np.array([[0, 3]]), np.array([[4, 4]])) < 0.4
+    assert [find_drift(table, confidence).found for confidence in (0.5, 0.95)] == [True, False]
+    certain = table_of([0, 0], [0, 1], np.full(2, 20), np.array([0, 20]))
+    assert [find_drift(certain, confidence).found for confidence in (0.95, 0.999)] == [True, False]  # p is 2 / 500
+
+
+def test_of_more_problems_than_are_tested_those_with_the_most_attempts_are(monkeypatch):
+    monkeypatch.setattr(rate_drift, "MOST_TESTED", 1)
+    found = find_drift(table_of([0, 0, 1, 1], [0, 1, 0, 1], np.array([2, 2, 8, 8]), np.array([0, 1, 2, 6])))
+    assert (found.problems, found.early, found.late) == (1, 0.25, 0.75)
+
+
+def test_groups_without_verdicts_have_no_say():
+    table = table_of([0, 0, 0, 0], [0, 1, 2, 3], np.full(4, 4), np.array([4, 1, 3, 3]))
+    table.count[0, 1] = 0
+    found = find_drift(table)
+    assert (found.problems, found.early, found.late) == (1, 0.25, 0.75)
 
 
 def test_a_log_that_cannot_tell_finds_nothing():

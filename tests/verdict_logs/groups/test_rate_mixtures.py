@@ -2,25 +2,43 @@
 
 import itertools
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from infoloop.verdict_logs.estimators import pooled_interval
 from infoloop.verdict_logs.groups.rate_mixtures import RATES, bound_mean, fit_mixture, rate_region
+from tests.support.interval_oracles import divergence
 
 
-def test_thresholds_have_the_intervals_of_their_own_counts_where_all_have_as_many_attempts():
+@pytest.mark.parametrize("confidence", [0.95, 0.5])
+def test_thresholds_have_the_intervals_of_their_own_counts_where_all_have_as_many_attempts(confidence):
     passes = np.array([0, 0, 1, 3, 4, 4, 0, 2])
-    region = rate_region(passes, np.full(8, 4))
+    region = rate_region(passes, np.full(8, 4), confidence)
     for j in range(4):
-        wanted = pooled_interval([int((passes <= j).sum())], [8], 1 - 0.05 / 4)
+        wanted = pooled_interval([int((passes <= j).sum())], [8], 1 - (1 - confidence) / 4)
         assert (region.low[j], region.high[j]) == pytest.approx(wanted, rel=1e-12)
         i = 60
         p = math.sin(i * math.pi / 2 / (RATES.size - 1)) ** 2
         assert region.below[j, i] == pytest.approx(
             sum(math.comb(4, k) * p**k * (1 - p) ** (4 - k) for k in range(j + 1))
         )
+
+
+def test_with_unequal_attempts_the_ends_are_where_the_mean_is_just_rejected():
+    """By Chernoff's bound for means of numbers in [0, 1], with half of the risk at each end; subsets are counted."""
+    passes, attempts, confidence = [0, 1, 2, 2, 5, 3, 2], [3, 4, 3, 3, 6, 3, 3], 0.8
+    region = rate_region(np.array(passes), np.array(attempts), confidence)
+    for j in range(3):
+        drawn = [
+            [sum(part) <= j for part in itertools.combinations([1] * k + [0] * (n - k), 3)]
+            for k, n in zip(passes, attempts, strict=True)
+        ]
+        seen = sum(sum(one) / len(one) for one in drawn) / 7
+        for end in (region.low[j], region.high[j]):
+            assert divergence(seen, end) == pytest.approx(math.log(2 / (0.2 / 3)) / 7, rel=1e-9)
+        assert region.low[j] < seen < region.high[j]
 
 
 def test_with_one_attempt_each_the_mean_rate_is_all_that_is_known():
@@ -34,14 +52,16 @@ def test_counts_more_alike_than_independent_attempts_make_them_leave_nothing():
     assert np.isnan(bound_mean(rate_region(np.full(400, 4), np.full(400, 8)), RATES)).all()
 
 
-def test_the_fitted_law_meets_the_conditions_of_the_greatest_likelihood():
-    draw = np.random.default_rng(0)
-    passes, attempts = draw.binomial(8, draw.choice([0.1, 0.6], 200)), np.full(200, 8)
+@pytest.mark.parametrize("sizes", [(8, 8), (8, 3)])
+def test_the_fitted_law_meets_the_conditions_of_the_greatest_likelihood(sizes):
+    draw, attempts = np.random.default_rng(0), np.repeat(sizes, 100)
+    passes = draw.binomial(attempts, draw.choice([0.1, 0.6], 200))
     weights = fit_mixture(passes, attempts)
     assert weights.sum() == pytest.approx(1, abs=1e-9)
-    pmf = [[math.comb(8, k) * p**k * (1 - p) ** (8 - k) for p in RATES] for k in range(9)]
-    mixed = [float(np.dot(weights, row)) for row in pmf]
-    gain = [sum(pmf[k][i] / mixed[k] for k in passes) / 200 for i in range(RATES.size)]
+    counts = Counter(zip(passes.tolist(), attempts.tolist(), strict=True))
+    pmf = {(k, n): [math.comb(n, k) * p**k * (1 - p) ** (n - k) for p in RATES] for k, n in counts}
+    mixed = {kind: float(np.dot(weights, row)) for kind, row in pmf.items()}
+    gain = [sum(c * pmf[kind][i] / mixed[kind] for kind, c in counts.items()) / 200 for i in range(RATES.size)]
     assert max(gain) < 1 + 2e-3
 
 

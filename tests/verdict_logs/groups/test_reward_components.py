@@ -1,14 +1,17 @@
 """Shares of components against loops over rollouts; planted shaping, exploitation and nothing at all."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 
 from infoloop.probability.numerics import rounding
+from infoloop.verdict_logs.groups.component_bits import bits_about_verdict
 from infoloop.verdict_logs.groups.reward_components import component_reading, component_shares
 from infoloop.verdict_logs.groups.within_groups import UNKNOWN, IntervalEstimate
 from tests.support.hand_made_groups import table_of, table_of_array
+from tests.support.interval_oracles import cross, left_out
 
 MEASURED = [("component", "right"), ("component", "bonus"), ("reward", "total"), ("verdict", "right")]
 
@@ -80,6 +83,83 @@ def test_an_advantage_of_the_log_is_used_and_what_it_does_not_owe_to_the_reward_
     assert found.unexplained_advantage > 0.001
     assert found.phantom.value == pytest.approx(phantom, rel=1e-9)
     assert found.phantom_absolute[0] <= absolute <= found.phantom_absolute[1]
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9])
+def test_each_interval_is_that_of_its_ratio_with_each_group_left_out(confidence):
+    """A group is (later or not, columns right, bonus, reward, advantage); 15 of 30 groups have no right answer."""
+    random, names, weights = np.random.default_rng(9), ("right", "bonus"), (1.0, 0.25)
+    right = (random.random((30, 5)) < 0.5) & (np.arange(30) % 2 == 0)[:, None]
+    bonus = random.random((30, 5)) + 0.5 * right
+    advantage = 2 * right + 0.5 * bonus + random.normal(0.3, 0.2, (30, 5))
+    values = np.stack([right, bonus, right + 0.25 * bonus, advantage, right], 2)
+    measured = [*MEASURED[:3], ("advantage", ""), MEASURED[3]]
+    found = component_shares(table_of_array(values, measured, np.arange(30) // 10), None, confidence)
+    groups = [(g >= 20, *group.T.tolist()[:4]) for g, group in enumerate(values)]
+
+    def over(top, bottom):
+        return lambda of: sum(map(top, of)) / sum(map(bottom, of))
+
+    def squares(g):
+        return sum(a * a for a in g[4])
+
+    def failed(part):
+        return lambda g: 0.0 if any(g[1]) else part(g)
+
+    for one in found.components:
+        k = names.index(one.name)
+
+        def follows(g, k=k):
+            return cross(g[4], g[3]) / cross(g[3], g[3]) * weights[k] * cross(g[1 + k], g[4])
+
+        def growth(of, follows=follows):
+            late, early = ([g for g in of if g[0] == later] for later in (True, False))
+            return over(failed(follows), squares)(late) - over(failed(follows), squares)(early)
+
+        def correlation(of, k=k):
+            both, c, v = (sum(cross(g[a], g[b]) for g in of) for a, b in ((1 + k, 1), (1 + k, 1 + k), (1, 1)))
+            return both / math.sqrt(c * v)
+
+        assert one.covariance == left_out(over(lambda g, k=k: cross(g[1 + k], g[4]), lambda g: 4), groups, confidence)
+        in_reward = over(lambda g, k=k: weights[k] * cross(g[1 + k], g[3]), lambda g: cross(g[3], g[3]))
+        assert one.variance == left_out(in_reward, groups, confidence)
+        assert one.advantage == left_out(over(follows, lambda g: cross(g[4], g[4])), groups, confidence)
+        assert one.phantom == left_out(over(failed(follows), squares), groups, confidence)
+        assert one.growth == left_out(growth, groups, confidence)
+        if k:  # of being right with itself it is 1, with rounding alone for an interval
+            mixed = [g for g in groups if any(g[1]) and not all(g[1])]
+            assert one.association == left_out(correlation, mixed, confidence)
+        assert one.bits == bits_about_verdict(table_of_array(values, measured), one.name, confidence)
+    assert found.phantom == left_out(over(failed(squares), squares), groups, confidence)
+    low, high = zip(*(absolute_bounds(g[4]) for g in groups), strict=True)
+    dead = [not any(g[1]) for g in groups]
+    for end, inside, outside in zip(found.phantom_absolute, (low, high), (high, low), strict=True):
+        top = sum(itertools.compress(inside, dead))
+        rest = sum(itertools.compress(outside, (not one for one in dead)))
+        assert end == pytest.approx(top / (top + rest), rel=1e-9)
+
+
+def absolute_bounds(advantage):
+    squares = sum(a * a for a in advantage)
+    return max(abs(sum(advantage)), squares / max(map(abs, advantage))), math.sqrt(len(advantage) * squares)
+
+
+def test_ends_of_a_share_of_squares_are_none_outside_what_it_can_be():
+    groups = [[[0.1, 0], [0.2, 0], [0.1, 0]], [[1.0, 1], [0.0, 0], [0.0, 0]], [[0.0, 0]] * 3]
+    found = component_shares(table_of(groups, [("reward", "reward"), ("verdict", "tests")]))
+    assert found.phantom == pytest.approx((0.5, 0, 1))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_ends_of_a_correlation_are_none_outside_what_it_can_be(sign):
+    groups = [[[c, sign * c, c, c] for c in (1.0, 0.0)]] * 3 + [[[1.0, 0, 1, 1], [0.0, sign, 0, 0], [0.0, 0, 0, 0]]]
+    (found,) = (
+        one.association for one in component_shares(table_of(groups, MEASURED)).components if one.name == "bonus"
+    )
+    both, c, v = 3 * 0.5 - 1 / 3, 3 * 0.5 + 2 / 3, 3 * 0.5 + 2 / 3
+    assert found.value == pytest.approx(sign * both / math.sqrt(c * v))
+    assert (found.high if sign > 0 else found.low) == sign
+    assert abs(found.low if sign > 0 else found.high) < 1
 
 
 def shaped(dose, seed=3, groups=400, n=8, rate=0.05, steps=None):
@@ -168,10 +248,17 @@ def test_a_log_with_the_reward_alone_still_has_a_phantom_share():
     assert found.row()["phantom"]["value"] == found.phantom.value
 
 
-def test_without_any_phantom_the_interval_is_that_of_no_group_out_of_all_live_ones():
+def test_what_is_right_is_said_by_the_first_verdict():
+    groups = [[[0.1, 0, 1], [0.2, 0, 0]], [[1.0, 1, 0], [0.0, 0, 0]]]
+    found = component_shares(table_of(groups, [("reward", "reward"), ("verdict", "tests"), ("verdict", "judge")]))
+    assert (found.verdict, found.phantom.value) == ("tests", 0.5)
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.5])
+def test_without_any_phantom_the_interval_is_that_of_no_group_out_of_all_live_ones(confidence):
     groups = [[[1.0, 1], [0.0, 0]]] * 20 + [[[0.0, 0]] * 2] * 5
-    found = component_shares(table_of(groups, [("reward", "reward"), ("verdict", "tests")]))
-    assert found.phantom == pytest.approx((0, 0, 1 - 0.025 ** (1 / 20)))
+    found = component_shares(table_of(groups, [("reward", "reward"), ("verdict", "tests")]), None, confidence)
+    assert found.phantom == pytest.approx((0, 0, 1 - ((1 - confidence) / 2) ** (1 / 20)))
 
 
 def test_groups_with_gaps_are_counted():
@@ -198,9 +285,10 @@ def test_of_a_component_and_its_copy_the_shares_are_unknown_and_of_the_others_th
     right, bonus = (random.random((2, 60, 6)) < 0.5).astype(float)
     measured = [("component", name) for name in ("acc", "score", "bonus")] + MEASURED[2:]
     values = np.stack([right, 2 * right - 1, bonus, right + 0.25 * bonus, right], axis=2)
-    found = component_shares(table_of_array(values, measured))
+    found = component_shares(table_of_array(values, measured, np.arange(60) // 20))
     named = {one.name: one for one in found.components}
-    assert all(math.isnan(named[name].advantage.value) for name in ("acc", "score"))
+    for name, what in itertools.product(("acc", "score"), ("variance", "advantage", "phantom", "growth")):
+        assert math.isnan(getattr(named[name], what).value)
     assert (named["acc"].reading, named["score"].weight != named["score"].weight) == ("open", True)
     alone = component_shares(table_of_array(values[:, :, [0, 2, 3, 4]], [measured[0], *measured[2:]]))
     wanted = next(one for one in alone.components if one.name == "bonus")
@@ -216,6 +304,25 @@ def test_readings_where_the_intervals_do_not_decide():
     assert component_reading(most, IntervalEstimate(0.0, -0.3, 0.3), UNKNOWN, UNKNOWN, 0.0) == "open"
     assert component_reading(most, IntervalEstimate(0.0, -0.05, 0.05), UNKNOWN, UNKNOWN, 0.0) == "exploited"
     assert component_reading(most, IntervalEstimate(0.2, 0.05, 0.4), UNKNOWN, UNKNOWN, 0.0) == "dominates"
+
+
+def test_readings_go_by_the_ends_of_the_intervals_not_by_their_values():
+    right = IntervalEstimate(0.5, 0.4, 0.6)
+    assert component_reading(IntervalEstimate(0.7, 0.4, 0.9), right, UNKNOWN, UNKNOWN, 0.0) == "open"
+    assert component_reading(IntervalEstimate(0.3, 0.1, 0.6), right, UNKNOWN, UNKNOWN, 0.0) == "open"
+    most = IntervalEstimate(0.8, 0.7, 0.9)
+    for unsure in ((-0.1, -0.3, 0.05), (0.1, -0.05, 0.3), (-0.2, -0.4, 0.2), (0.2, -0.2, 0.4)):
+        assert component_reading(most, IntervalEstimate(*unsure), UNKNOWN, UNKNOWN, 0.0) == "open"
+
+
+def test_what_grows_is_exploited_only_if_it_is_most_of_what_lies_in_all_fail_groups():
+    few, right, grows = (
+        IntervalEstimate(0.2, 0.1, 0.3),
+        IntervalEstimate(0.5, 0.4, 0.6),
+        IntervalEstimate(0.1, 0.05, 0.2),
+    )
+    phantom = IntervalEstimate(0.2, 0.1, 0.3)
+    assert [component_reading(few, right, phantom, grows, of) for of in (0.39, 0.41)] == ["exploited", "minor"]
 
 
 @pytest.mark.full

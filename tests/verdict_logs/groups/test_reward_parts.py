@@ -65,6 +65,35 @@ def test_a_large_offset_does_not_revive_a_dead_group():
     assert found.squares.tolist() == [0, 3, 0, 3]
 
 
+@pytest.mark.parametrize("offset", [0.0, 1.0, 100.0, 1e4])
+def test_components_that_cancel_leave_a_group_dead_whatever_their_mean_is(offset):
+    a = np.random.default_rng(4).random((100, 8)).round(3) + offset
+    live = np.arange(100) % 2 == 0
+    b = 2 * offset - a + np.where(live[:, None] & (np.arange(8) == 0), 0.5, 0.0)
+    found = take_reward_apart(table_of_array(np.stack([a, b], 2), MEASURED[:2]))
+    assert found.squares.tolist() == np.where(live, 8.0, 0.0).tolist()
+
+
+def test_components_alone_are_added_with_the_weights_that_are_given():
+    values = drawn(5)[:, :, :2]
+    found = take_reward_apart(table_of_array(values, MEASURED[:2]), {"a": 2.0, "b": -0.5})
+    for g, rollouts in enumerate(values):
+        a, b = (deviations(column) for column in rollouts.T.tolist())
+        r = [2 * x - 0.5 * y for x, y in zip(a, b, strict=True)]
+        assert found.reward_squares[g] == pytest.approx(dot(r, r), rel=1e-9)
+        assert found.with_reward[g] == pytest.approx([2 * dot(a, r), -0.5 * dot(b, r)], rel=1e-9)
+    assert take_reward_apart(table_of_array(values, MEASURED[:2])).weights.tolist() == [1, 1]
+
+
+def test_a_component_and_its_copy_are_undetermined_and_no_other():
+    values = drawn(6)
+    values = np.stack([values[:, :, 0], -3 * values[:, :, 0], values[:, :, 1], values[:, :, 0] + values[:, :, 1]], 2)
+    measured = [("component", "a"), ("component", "copy"), *MEASURED[1:2], ("reward", "")]
+    found = take_reward_apart(table_of_array(values, measured))
+    assert found.undetermined.tolist() == [True, True, False]
+    assert found.weights[2] == pytest.approx(1, rel=1e-9)
+
+
 def test_the_bound_of_an_advantage_is_attained_by_one_right_answer_alone():
     rows = [[[1.0, 0.0]] + [[0.0, 0.0]] * 7]
     found = take_reward_apart(table_of(rows, MEASURED[:2]))

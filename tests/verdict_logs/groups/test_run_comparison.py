@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import scipy
 
 from infoloop.verdict_logs.groups.run_comparison import compare_runs, holm_adjusted, sign_test
 from tests.support.hand_made_groups import table_of, table_of_array
@@ -67,6 +68,59 @@ def test_a_change_in_few_problems_is_found_by_the_mean_and_one_of_all_by_the_sig
     assert found[0].sign_p_value == pytest.approx(2**-11)
     assert found[1].beyond_noise
     assert found[1].difference.low < 0 < found[1].difference.high
+
+
+GAPS = {
+    "the mean decides": [-1.0, -1.1, -0.9, -1.0, 0.01, 0.02, -1.2, -0.8],
+    "the signs decide": [0.1, 0.1, 0.1, 0.2, 0.1, 0.1, 9.0, 0.1],
+    "up": [1.0, 1.2, -0.1, 0.7, 0.5],
+}
+
+
+@pytest.mark.parametrize("gaps", GAPS.values(), ids=GAPS)
+def test_the_p_value_is_twice_the_lesser_of_students_test_and_the_signs(gaps):
+    """And it is compared with the risk that was asked for."""
+    first = np.linspace(1, 2, len(gaps))
+    tables = [table_of_array(x[:, None, None], MEASURED[2:3]) for x in (first, first + gaps)]
+    test = scipy.stats.ttest_rel(first + gaps, first)
+    student = float(test.pvalue)
+    up = sum(gap > 0 for gap in gaps)
+    wanted = 2 * min(student, float(scipy.stats.binomtest(up, len(gaps)).pvalue))
+    for confidence in (1 - 0.99 * wanted, 1 - 1.01 * wanted):
+        found = named(compare_runs(*tables, confidence))["length"]
+        assert found.adjusted_p_value == pytest.approx(wanted, rel=1e-9)
+        assert found.beyond_noise == (wanted <= 1 - confidence)
+        assert found.difference[1:] == pytest.approx(test.confidence_interval(confidence), rel=1e-9)
+
+
+def test_problems_are_found_by_name_wherever_they_stand_and_others_have_no_say():
+    first = table_of([[[1, 1], [0, 0]], [[1, 1], [1, 1]], [[0, 0]] * 3], MEASURED[:2], ["b", "c", "a"])
+    second = table_of([[[0, 0], [0, 0]], [[1, 1], [0, 0]], [[1, 1]], [[1, 1]]], MEASURED[:2], ["b", "c", "d", "e"])
+    found = compare_runs(first, second)
+    assert (found.common, found.only_first, found.only_second, found.same_sizes) == (2, 1, 2, True)
+    rate = named(found)["pass_rate"]
+    assert (rate.first, rate.second, rate.up, rate.down) == (0.75, 0.25, 0, 2)
+    longer = table_of([[[0, 0], [0, 0]], [[1, 1], [0, 0], [0, 0]]], MEASURED[:2], ["b", "c"])
+    assert not compare_runs(first, longer).same_sizes
+    assert not compare_runs(longer, second).same_sizes
+
+
+def test_components_are_compared_by_name_and_first_verdicts_whatever_their_names_are():
+    measured = [("component", "style"), ("verdict", "tests")]
+    first = table_of([[[0.5, 1], [math.nan, 0]]], [*measured], ["a"])
+    second = table_of([[[0.25, 1], [0.75, 1]]], [("component", "style"), ("verdict", "judge")], ["a"])
+    found = named(compare_runs(first, second))
+    assert (found["component style"].first, found["pass_rate"].difference.value) == (0.5, 0.5)  # one has no style
+    other = table_of([[[0.25, 1]]], [("component", "form"), ("verdict", "tests")], ["a"])
+    assert not any(name.startswith("component") for name in named(compare_runs(first, other)))
+
+
+def test_groups_are_dead_by_the_reward_where_both_runs_have_it():
+    """Verdicts of these groups are equal, rewards are not in one of them."""
+    groups = [[[0.1, 0], [0.2, 0]], [[0.0, 0], [0.0, 0]]]
+    table, judged = table_of(groups, MEASURED[:2]), table_of([[[v] for _, v in g] for g in groups], MEASURED[1:2])
+    assert named(compare_runs(table, table))["dead"].first == 0.5
+    assert named(compare_runs(table, judged))["dead"].first == 1
 
 
 def test_between_runs_of_one_policy_something_is_beyond_noise_as_rarely_as_is_said():

@@ -23,6 +23,16 @@ def test_windows_part_the_groups_by_steps_into_about_equal_shares(seed, most):
     assert sum(len(set(table.step[w.groups])) for w in windows) == len(set(step))
 
 
+@pytest.mark.parametrize(("rollouts", "cut"), [([3, 4, 1], 1), ([1, 4, 3], 2), ([6, 1, 1, 1], 1), ([1, 1, 1, 6], 3)])
+def test_a_step_is_in_the_window_that_has_its_middle_rollout(rollouts, cut):
+    """Of all cuts in two this is the most even one."""
+    step = np.arange(len(rollouts))
+    first, last = cut_steps(table_of(step, step, np.array(rollouts), 0 * step), 2)
+    assert (first.groups, last.groups) == (slice(0, cut), slice(cut, len(rollouts)))
+    gaps = [abs(sum(rollouts[:k]) - sum(rollouts[k:])) for k in range(1, len(rollouts))]
+    assert gaps[cut - 1] == min(gaps)
+
+
 def test_no_window_is_refused():
     with pytest.raises(ValueError, match="most is 0: give a number of windows from 1 on"):
         cut_steps(table_of([0], [0], np.array([1]), np.array([1])), 0)

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import scipy
 
 from infoloop.verdict_logs.groups.untrusted_verifiers import bounds_from_two, rates_from_three
 from tests.support.hand_made_groups import table_of, table_of_array
@@ -83,6 +84,18 @@ def test_the_truth_is_within_them():
     assert found.row()["right"] == found.right
 
 
+@pytest.mark.parametrize("confidence", [0.6, 0.95])
+def test_each_of_four_bounds_has_a_quarter_of_the_risk_above_it(confidence):
+    counts = {(0, 0): 11, (0, 1): 4, (1, 0): 3, (1, 1): 9}
+    found = bounds_from_two(
+        table_of([[list(key) for key, k in counts.items() for _ in range(k)]], TWO), "a", "b", confidence
+    )
+    wanted = [(3, 14), (4, 15), (4, 13), (3, 12)]  # of those that the other one fails, and of those that it passes
+    for bound, (k, n) in zip((*found.false_positive, *found.false_negative), wanted, strict=True):
+        end = scipy.stats.binomtest(k, n, alternative="less").proportion_ci(1 - (1 - confidence) / 4).high
+        assert bound == pytest.approx((k / n, max(end, (k + 1) / n)), rel=1e-9)
+
+
 def test_verdicts_that_do_not_go_together_fit_no_such_verifiers():
     for rows in ([[1, 0], [0, 1]], [[1, 1], [1, 0], [0, 1], [0, 0]], [[1, 1]] * 4):
         found = bounds_from_two(table_of([rows * 5], TWO), "a", "b")
@@ -104,6 +117,10 @@ def test_three_verifiers_tell_their_rates():
     found = rates_from_three(table_of_array(values[None], THREE), ("a", "b", "c"))
     assert found.identifiable
     assert found.right.value == pytest.approx(0.4, abs=1e-3)
+    assert found.right.low < 0.4 < found.right.high
+    surer = rates_from_three(table_of_array(values[None], THREE), ("a", "b", "c"), 0.999)
+    for narrow, wide in zip((found.right, *found.false_positive), (surer.right, *surer.false_positive), strict=True):
+        assert wide.low < narrow.low < narrow.high < wide.high
     for k, (false, true) in enumerate(rates):
         assert found.false_positive[k].value == pytest.approx(false, abs=1e-3)
         assert found.false_negative[k].value == pytest.approx(1 - true, abs=1e-3)
@@ -134,6 +151,20 @@ def test_verifiers_of_which_two_agree_against_the_third_fit_no_independent_error
     found = rates_from_three(table_of([rows], THREE), ("a", "b", "c"))
     assert not found.identifiable
     assert "misled together" in found.reason
+
+
+COUNTS = {
+    "misled together": [[[232, 0], [554, 204]], [[155, 735], [355, 765]]],
+    "do not show that a tells": [[[409, 849], [159, 650]], [[15, 304], [111, 503]]],
+}
+
+
+@pytest.mark.parametrize(("said", "counts"), COUNTS.items(), ids=COUNTS)
+def test_that_some_or_all_of_three_differ_from_chance_is_not_enough(said, counts):
+    rows = [list(key) for key in itertools.product((0, 1), repeat=3) for _ in range(np.array(counts)[key])]
+    found = rates_from_three(table_of_array(np.array(rows, float)[None], THREE), ("a", "b", "c"))
+    assert not found.identifiable
+    assert said in found.reason
 
 
 def test_bad_input_is_named():

@@ -7,8 +7,15 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.groups.verifier_errors import count_verdict_patterns, errors_against, length_association
+from infoloop.verdict_logs.groups.verifier_errors import (
+    count_verdict_patterns,
+    errors_against,
+    length_association,
+    update_sign,
+)
+from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
 from tests.support.hand_made_groups import table_of, table_of_array
+from tests.support.interval_oracles import cross, exact_ends, left_out
 
 MEASURED = [("verdict", "tests"), ("verdict", "proof"), ("length", "tokens")]
 
@@ -52,6 +59,92 @@ def test_bits_are_those_of_the_table_of_counts():
     assert found.bits.value == pytest.approx(bits, rel=1e-9)
     assert found.bits.low < bits < found.bits.high
     assert found.ideal_bits == pytest.approx(-sum(k / 960 * math.log2(k / 960) for k in r.values()), rel=1e-9)
+
+
+def told(p, f, t):
+    m = p * t + (1 - p) * f
+    law = [
+        (p * t, p * m),
+        (p * (1 - t), p * (1 - m)),
+        ((1 - p) * f, (1 - p) * m),
+        ((1 - p) * (1 - f), (1 - p) * (1 - m)),
+    ]
+    return sum(a * math.log2(a / b) for a, b in law if a)
+
+
+@pytest.mark.parametrize("confidence", [0.6, 0.95])
+def test_exact_intervals_have_their_confidence_and_boxes_share_the_risk(confidence):
+    """J is least where both rates are largest. Bits are concave in p and convex in both rates, which J > 0 parts."""
+    values = drawn(np.random.default_rng(7), groups=15)
+    found = errors_against(table_of_array(values, MEASURED), "proof", confidence=confidence)
+    c = Counter((int(v), int(r)) for v, r in values[:, :, :2].reshape(-1, 2))
+    wrong, right = c[1, 0] + c[0, 0], c[0, 1] + c[1, 1]
+    assert found.false_positive[3:5] == pytest.approx(exact_ends(c[1, 0], wrong, confidence), rel=1e-9)
+    assert found.false_negative[3:5] == pytest.approx(exact_ends(c[0, 1], right, confidence), rel=1e-9)
+    assert found.agreement[1:] == pytest.approx(exact_ends(c[0, 0] + c[1, 1], 120, confidence), rel=1e-9)
+    assert found.right == pytest.approx((right / 120, *exact_ends(right, 120, confidence)), rel=1e-9)
+    risk = 1 - confidence
+    two = [exact_ends(k, n, 1 - risk / 2) for k, n in ((c[1, 0], wrong), (c[0, 1], right))]
+    assert found.youden[1:] == pytest.approx([1 - two[0][end] - two[1][end] for end in (1, 0)], rel=1e-9)
+    share, f, miss = (exact_ends(k, n, 1 - risk / 3) for k, n in ((right, 120), (c[1, 0], wrong), (c[0, 1], right)))
+    assert f[1] < 1 - miss[1]
+    assert found.bits.low == pytest.approx(min(told(p, f[1], 1 - miss[1]) for p in share), rel=1e-9)
+    greatest = max(told(p, f[0], 1 - miss[0]) for p in np.linspace(*share, 2001).tolist())
+    slack = 2 / math.log(2) * ((share[1] - share[0]) / 4000) ** 2 / min(*share, *(1 - p for p in share))
+    assert found.bits.high == pytest.approx(greatest, rel=1e-9, abs=slack)  # h'' of a grid's half step, at most
+
+
+def correlation(groups, x, y):
+    both, one, two = (sum(cross(a(g), b(g)) for g in groups) for a, b in ((x, y), (x, x), (y, y)))
+    return both / math.sqrt(one * two)
+
+
+@pytest.mark.parametrize("confidence", [0.6, 0.95])
+def test_intervals_over_groups_leave_out_each_group(confidence):
+    values = drawn(np.random.default_rng(8), groups=12, right_fails=0.3)
+    table = table_of_array(values, MEASURED)
+    found = errors_against(table, "proof", confidence=confidence)
+    groups = [group.T.tolist() for group in values]  # verdicts, truths, lengths
+
+    def rate(truth):
+        def of(part):
+            judged = [
+                v != r for verdicts, truths, _ in part for v, r in zip(verdicts, truths, strict=True) if r == truth
+            ]
+            return sum(judged) / len(judged)
+
+        return of
+
+    for truth, one in ((0, found.false_positive), (1, found.false_negative)):
+        assert (one.value, one.low_over_groups, one.high_over_groups) == left_out(rate(truth), groups, confidence)
+    youden = left_out(
+        lambda of: sum(cross(g[0], g[1]) for g in of) / sum(cross(g[1], g[1]) for g in of), groups, confidence
+    )
+    assert found.youden_within == youden
+
+    def error(group):
+        return [v - r for v, r in zip(group[0], group[1], strict=True)]
+
+    with_error = left_out(lambda of: correlation(of, error, lambda g: g[2]), groups, confidence)
+    assert found.error_and_length == with_error
+    with_verdict = left_out(lambda of: correlation(of, lambda g: g[0], lambda g: g[2]), groups, confidence)
+    assert length_association(table, "tests", confidence) == with_verdict
+
+
+def test_where_no_group_has_right_and_wrong_answers_the_sign_goes_by_all_rollouts():
+    found = errors_against(table_of([[[1, 1]] * 4, [[0, 0]] * 4] * 10, MEASURED[:2]), "proof")
+    assert math.isnan(found.youden_within.value)
+    assert found.update == "keeps"
+
+
+def test_the_sign_of_the_update_goes_by_the_ends():
+    for ends, wanted in (
+        ((-0.1, 0.4), "undecided"),
+        ((-0.4, 0.1), "undecided"),
+        ((-0.4, -0.1), "reverses"),
+        ((0.1, 0.4), "keeps"),
+    ):
+        assert update_sign(IntervalEstimate(sum(ends) / 2, *ends)) == wanted
 
 
 def test_the_update_follows_the_verdict_within_groups_not_over_all_problems():

@@ -8,6 +8,7 @@ import pytest
 from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups.rate_drift import RateDrift
 from infoloop.verdict_logs.groups.window_bits import bits_by_window
+from tests.support.interval_oracles import exact_ends
 from tests.support.made_groups import table_of
 
 STILL, DRIFT = RateDrift(0, 1.0, False, 0.0, 0.0), RateDrift(0, 0.0, True, 0.0, 0.0)
@@ -45,7 +46,28 @@ def test_an_estimate_that_would_be_above_one_bit_a_verdict_is_the_ceiling():
     assert window.plug_in == window.miller_madow == window.again == 8 < 8 + 2 / math.log(4)
 
 
-def test_windows_without_verdicts_are_left_out():
-    table = table_of([0, 1], [0, 1], np.array([4, 4]), np.array([2, 1]))
-    table.count[1, 1] = 0
-    assert [(w.first, w.last) for w in bits_by_window(table, STILL)] == [(0, 0)]
+@pytest.mark.parametrize("without", [0, 1, 3])
+def test_windows_without_verdicts_are_left_out_and_others_have_their_own_groups(without):
+    passes = np.array([2, 1, 3, 0])
+    table = table_of([0, 1, 1, 2], [0, 1, 2, 3], np.full(4, 4), passes)
+    table.count[without, 1] = 0
+    found = bits_by_window(table, STILL)
+    there = [k for k in range(4) if k != without]
+    assert [(w.first, w.last) for w in found] == [(k, k) for k in there]
+    assert [w.plug_in for w in found] == pytest.approx([4 * h(passes[k] / 4) for k in there], rel=rounding(4))
+
+
+def test_groups_without_verdicts_do_not_count_in_a_window():
+    table = table_of([0, 0, 1, 1], [0, 0, 0, 0], np.full(4, 4), np.array([0, 2, 0, 3]))
+    table.count[0, 1] = 0
+    (found,) = bits_by_window(table, STILL)
+    assert found.verdicts == 12
+    assert found.plug_in == pytest.approx(4 * h(2 / 4) + 8 * h(3 / 8), rel=rounding(8))
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.99])
+def test_the_rate_of_a_window_has_the_exact_interval_of_its_confidence(confidence):
+    """Clopper and Pearson's, one pass wide at least."""
+    table = table_of([0, 1, 2], [0, 0, 0], np.full(3, 8), np.array([1, 4, 2]))
+    (found,) = bits_by_window(table, STILL, confidence)
+    assert (found.rate, found.low, found.high) == pytest.approx((7 / 24, *exact_ends(7, 24, confidence)), rel=1e-9)

@@ -42,7 +42,7 @@ def test_centred_sums_are_those_of_fractions():
 
 def test_where_nothing_moves_they_are_exactly_zero_which_the_products_are_not():
     table = table_of(GROUPS, MEASURED)
-    naive = table.products[1, 0, 0] - table.total[1, 0] ** 2 / 3
+    naive = table.products[0][0][1] - table.total[1, 0] ** 2 / 3
     assert naive != 0
     assert not centred_products(table, [0, 2], np.array([False, True, False])).any()
 
@@ -51,6 +51,12 @@ def test_a_group_with_a_gap_is_not_whole():
     table = table_of(GROUPS, MEASURED)
     assert whole_groups(table, [0, 1]).tolist() == [True, True, False]
     assert whole_groups(table, [1, 2]).tolist() == [True, True, True]
+
+
+def test_of_some_numbers_a_whole_group_may_have_none_but_not_of_all_of_them():
+    nan = math.nan
+    groups = [[[1, nan, 0], [0, nan, 1]], [[nan, nan, 0], [nan, nan, 1]], [[1, nan, 0], [nan, nan, 1]]]
+    assert whole_groups(table_of(groups, MEASURED), [2], [0, 1]).tolist() == [True, False, False]
 
 
 def test_numbers_are_found_by_kind_and_name_and_unknown_ones_are_named():
@@ -95,6 +101,7 @@ def test_too_few_groups_have_no_ends():
     assert math.isnan(ratio_interval(np.array([1.0]), np.array([2.0])).low)
     assert math.isnan(ratio_interval(np.array([1.0, 0.0]), np.array([2.0, 0.0])).high)
     assert math.isnan(ratio_interval(np.zeros(0), np.zeros(0)).value)
+    assert math.isnan(jackknife_interval(np.array([[3.0]]), lambda s: s[..., 0]).high)  # what is left is a number
     with pytest.raises(ValueError, match="confidence is 95"):
         ratio_interval(np.ones(3), np.ones(3), 95)
 

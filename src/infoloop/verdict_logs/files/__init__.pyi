@@ -4,10 +4,13 @@ from . import delimited as delimited
 from . import duplicates as duplicates
 from . import folders as folders
 from . import json_documents as json_documents
+from . import json_keys as json_keys
 from . import json_lines as json_lines
 from . import json_values as json_values
 from . import log_parts as log_parts
 from . import log_rows as log_rows
 from . import omissions as omissions
 from . import opening as opening
+from . import read_ahead as read_ahead
+from . import whole_runs as whole_runs
 from . import zip_archives as zip_archives

@@ -1,59 +1,74 @@
-"""Rollouts that stand in a log twice: the same problem, step, group and attempt."""
+"""Rollouts that stand in a log twice: the same problem, step, group and attempt; 8 bytes a rollout are kept."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
+import pandas as pd
 
+from infoloop.verdict_logs.label_hashes import hash_labels, mix_hashes
 from infoloop.verdict_logs.rollouts import Rollouts
 
-MOST_KEYS = 50_000_000  # rows that are compared; eight bytes each
-_ODD = np.uint64(0x9E3779B97F4A7C15)
+MOST_KEYS = 50_000_000  # rollouts that are compared
 
 
-@dataclass
-class KnownRollouts:
-    """Keys of the rollouts that were read, 64 bits each, in sorted runs of which each is longer than the next."""
+class KnownHashes:
+    """The hashes of rollouts so far, in sorted runs whose lengths at least halve from one to the next.
 
-    runs: list[np.ndarray] = field(default_factory=list)
+    Two of N different rollouts have the same hash with a probability of about $N^2/2^{65}$.
+    """
 
-    def repeated(self, part: Rollouts) -> np.ndarray:
-        """Return which rows of a part were there before, in it or in an earlier part; remember the others."""
-        import pandas as pd
-
-        keys = rollout_keys(part)
-        if self.count + len(keys) > MOST_KEYS:
-            return np.zeros(len(keys), bool)
-        again = pd.Series(keys).duplicated().to_numpy()
-        distinct = np.sort(keys[~again])
-        seen = np.zeros(len(distinct), bool)
-        for run in self.runs:
-            place = np.minimum(np.searchsorted(run, distinct), len(run) - 1)
-            seen |= run[place] == distinct
-        self._remember(distinct[~seen])
-        return again | np.isin(keys, distinct[seen]) if seen.any() else again
+    def __init__(self) -> None:
+        self._runs: list[np.ndarray] = []
 
     @property
     def count(self) -> int:
-        """How many rollouts are remembered."""
-        return sum(map(len, self.runs))
+        """How many different hashes there are."""
+        return sum(map(len, self._runs))
 
-    def _remember(self, keys: np.ndarray) -> None:
-        while self.runs and len(self.runs[-1]) <= 2 * len(keys):
-            keys = np.sort(np.concatenate([self.runs.pop(), keys]), kind="stable")
-        if len(keys):
-            self.runs.append(keys)
+    def add(self, hashes: np.ndarray) -> np.ndarray:
+        """Return which of these are the first of their kind, among them and all before, and keep them.
+
+        Args:
+            hashes: Unsigned 64-bit numbers.
+
+        >>> seen = KnownHashes()
+        >>> seen.add(np.array([3, 1, 3], np.uint64)).tolist(), seen.add(np.array([2, 1], np.uint64)).tolist()
+        ([True, True, False], [True, False])
+        """
+        first = ~pd.Index(hashes).duplicated()
+        order = np.argsort(hashes)
+        ordered = hashes[order]
+        for run in self._runs:
+            place = np.searchsorted(run, ordered)
+            place[place == run.size] = 0
+            first[order[run[place] == ordered]] = False
+        new = ordered[first[order]]
+        if new.size:
+            self._runs.append(new)
+        while len(self._runs) > 1 and 2 * self._runs[-1].size > self._runs[-2].size:
+            joined = np.concatenate([self._runs.pop(), self._runs.pop()])
+            joined.sort()
+            self._runs.append(joined)
+        return first
 
 
-def rollout_keys(part: Rollouts) -> np.ndarray:
-    """Return a key of each rollout, 64 bits of its problem, step, group and attempt; equal ones have equal keys."""
-    from pandas.core.util.hashing import hash_array
+def first_times(part: Rollouts, known: KnownHashes) -> np.ndarray:
+    """Return which rollouts were not there before, in the part or among the known ones, which these join.
 
-    keys = np.zeros(len(part.problem), np.uint64)
-    for values in (part.problem, part.step, part.group, part.attempt):
+    A rollout without an attempt is one of its own.
+
+    >>> part = Rollouts(np.array(["p", "p"]), np.array([1, 2]), attempt=np.array([0, 0]))
+    >>> first_times(part, KnownHashes()).tolist()
+    [True, False]
+    """
+    first = np.ones(len(part.problem), bool)
+    if part.attempt is None:
+        return first
+    attempts, missing = hash_labels(part.attempt)
+    places, names = pd.factorize(np.asarray(part.problem, object), use_na_sentinel=False)
+    keys = hash_labels(np.asarray(names, object))[0][places]
+    for values in (part.step, part.group):
         if values is not None:
-            plain = np.asarray(values)
-            keys = (keys ^ hash_array(plain.astype(object) if plain.dtype.kind in "US" else plain)) * _ODD
-            keys ^= keys >> np.uint64(32)
-    return keys
+            keys = mix_hashes(keys, hash_labels(values)[0])
+    first[~missing] = known.add(mix_hashes(keys, attempts)[~missing])
+    return first

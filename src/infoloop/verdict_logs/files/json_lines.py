@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infoloop.verdict_logs.files.byte_streams import byte_blocks, shown
+from infoloop.verdict_logs.files.json_keys import count_key, key_ends, keys_within
 from infoloop.verdict_logs.files.json_values import JSONValueError, frame_of, json_value
 from infoloop.verdict_logs.files.omissions import Omissions
 from infoloop.verdict_logs.formats.log_format import LogError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MOST_LINE = 2**26  # bytes
 MOST_COLUMNS = 10_000
 _SAMPLE = 1000  # lines that tell the columns and their types
+_MOST_COUNTED = 200  # different keys; where there are more, lines are parsed one by one
 _PARSED_AT_ONCE = 2**22  # bytes, of a block that several cores parse
 
 Choose = Callable[[list[str]], list[str]]
@@ -58,26 +60,46 @@ def read_lines(path: Path, choose: Choose, omissions: Omissions) -> Iterator[pd.
 
     Args:
         path: the file.
-        choose: from the names of the columns those to read.
+        choose: from the names of the columns those to read; asked again where a line has a new key.
         omissions: where to count the lines that are left out.
     """
-    names: list[str] = []
-    schema: dict[str, Any] = {}
+    keys: list[str] = []  # of all lines so far
+    inside: list[str] = []  # keys of objects in the first lines
+    kinds: dict[str, Any] = {}
     for line, lines, block in line_blocks(path, omissions):
-        if not names:
+        if not keys:
             sample = [row for _, row in _rows(block, line, path, Omissions(), _SAMPLE)]
-            names = choose(list(dict.fromkeys(name for row in sample for name in row)))
-            if len(names) > MOST_COLUMNS:
-                raise LogError(f"{shown(path)}: there are {len(names):,} keys, at most {MOST_COLUMNS:,} are read")
-            schema = _kinds(sample, names)
-        frame = _frame_by_arrow(block, range(line, line + lines), schema)
-        if frame is None:
+            keys = list(dict.fromkeys(name for row in sample for name in row))
+            inside = list(dict.fromkeys(key for row in sample for value in row.values() for key in keys_within(value)))
+            kinds = _kinds(sample, _chosen(keys, choose, path))
+        frame = _frame_by_arrow(block, range(line, line + lines), kinds)
+        if frame is None or not _has_only(block, frame, keys, inside):
             found = list(_rows(block, line, path, omissions))
             rows = [row for _, row in found]
-            schema = {name: _wider(schema[name], kind) for name, kind in _kinds(rows, names).items()}
-            frame = frame_of(rows, names, [number for number, _ in found])
+            fresh = dict.fromkeys(name for row in rows for name in row).keys() - set(keys)
+            if fresh:
+                keys += [name for name in dict.fromkeys(name for row in rows for name in row) if name in fresh]
+                kinds = {name: kinds.get(name) for name in _chosen(keys, choose, path)}
+            kinds = {name: _wider(kinds[name], kind) for name, kind in _kinds(rows, list(kinds)).items()}
+            frame = frame_of(rows, kinds, [number for number, _ in found])
         if len(frame):
             yield frame
+
+
+def _chosen(keys: list[str], choose: Choose, path: Path) -> list[str]:
+    names = choose(keys)
+    if len(names) > MOST_COLUMNS:
+        raise LogError(f"{shown(path)}: there are {len(names):,} keys, at most {MOST_COLUMNS:,} are read")
+    return names
+
+
+def _has_only(block: bytes, frame: pd.DataFrame, keys: list[str], inside: list[str]) -> bool:
+    """Whether the lines of a block, of which the frame was made, have no other keys than these."""
+    if len(keys) + len(inside) > _MOST_COUNTED:
+        return False
+    whole = {name for name in frame.columns if name not in inside and frame[name].notna().all()}
+    counted = {*keys, *inside} - whole
+    return key_ends(block) == len(whole) * len(frame) + sum(count_key(block, key) for key in counted)
 
 
 def _too_long(path: Path, line: int, omissions: Omissions) -> None:
@@ -142,10 +164,11 @@ def _frame_by_arrow(block: bytes, lines: range, kinds: Mapping[str, Any]) -> pd.
         table = arrow_json.read_json(
             pa.BufferReader(block), arrow_json.ReadOptions(block_size=_PARSED_AT_ONCE), options
         )
+        if table.num_rows != len(lines):  # an empty line, or two values in one
+            return None
+        table.validate(full=True)  # texts are UTF-8
+        frame = table.to_pandas(integer_object_nulls=True)
     except (pa.ArrowException, UnicodeDecodeError, OverflowError):
         return None
-    if table.num_rows != len(lines):  # an empty line, or two values in one
-        return None
-    frame = table.to_pandas(integer_object_nulls=True)
     frame.index = pd.RangeIndex(lines.start, lines.stop)
     return frame

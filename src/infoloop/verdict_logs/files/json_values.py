@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+_MOST_DIGITS = 308
+
 
 class JSONValueError(ValueError):
     """A text that is no JSON that can be read; the message is the reason."""
@@ -25,14 +27,24 @@ def json_value(text: bytes) -> Any:
     infoloop.verdict_logs.files.json_values.JSONValueError: no JSON
     """
     try:
-        return json.loads(text.decode("utf-8-sig"))
+        return _DECODER.decode(text.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise JSONValueError("not UTF-8") from None
     except RecursionError:
         raise JSONValueError("nested too deep") from None
     except ValueError as error:
-        reason = "no JSON" if isinstance(error, json.JSONDecodeError) else "a number with thousands of digits"
+        reason = "no JSON" if isinstance(error, json.JSONDecodeError) else str(error)
         raise JSONValueError(reason) from None
+
+
+def _whole_number(digits: str) -> int:
+    """Return a whole number; raise ValueError for one that no float64 is near, which arithmetic would stop at."""
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"a whole number of more than {_MOST_DIGITS} digits")
+    return int(digits)
+
+
+_DECODER = json.JSONDecoder(parse_int=_whole_number)
 
 
 def frame_of(rows: Sequence[Mapping[str, Any]], names: Iterable[str], numbers: Sequence[int]) -> pd.DataFrame:

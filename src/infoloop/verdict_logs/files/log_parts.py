@@ -12,11 +12,13 @@ import numpy as np
 
 from infoloop.reporting.suggestions import list_names, quote
 from infoloop.verdict_logs.files.byte_streams import check_readable, shown
-from infoloop.verdict_logs.files.duplicates import MOST_KEYS, KnownRollouts
+from infoloop.verdict_logs.files.duplicates import MOST_KEYS, KnownHashes, first_times
 from infoloop.verdict_logs.files.folders import log_files, step_in_name
 from infoloop.verdict_logs.files.log_rows import place_of, read_rows
 from infoloop.verdict_logs.files.omissions import Omissions
 from infoloop.verdict_logs.files.opening import peek
+from infoloop.verdict_logs.files.read_ahead import one_part_ahead
+from infoloop.verdict_logs.files.whole_runs import keep_runs_whole
 from infoloop.verdict_logs.formats import ms_swift, plain, trl
 from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.recognition import UnknownFormatError, format_named, recognise
@@ -33,7 +35,6 @@ BACK = "rows of a step before one that was there already"
 REPEATED = "rows that the trainer had written before, with an earlier step"
 STEPS_BY_NAME = "files whose names number their steps"
 UNCOMPARED = f"rows after the first {MOST_KEYS:,}, in which none was looked for that stands twice"
-_KEPT_BUFFERS = (trl.FORMAT, ms_swift.FORMAT)  # of trainers that write their buffer again
 
 
 @dataclass
@@ -59,7 +60,7 @@ class LogReading:
     left_out: Omissions = field(default_factory=Omissions)
     remarks: Omissions = field(default_factory=Omissions)
     rows: int = 0
-    _seen: KnownRollouts = field(default_factory=KnownRollouts)
+    _seen: KnownHashes = field(default_factory=KnownHashes)
     _last_step: int | None = None
     _before: Rollouts | None = None
 
@@ -80,20 +81,30 @@ class LogReading:
 
     def __iter__(self) -> Iterator[Rollouts]:
         self.left_out, self.remarks, self.rows = Omissions(), Omissions(), 0
-        self._seen, self._last_step, self._before = KnownRollouts(), None, None
-        for opening in self.files:
-            yield from self._parts(opening)
-        if not self.rows:
-            raise LogError(f"{shown(self.path)}: {self._why_empty()}")
-
-    def _parts(self, opening: Opening) -> Iterator[Rollouts]:
-        for frame in read_rows(opening, self.form, self.settings, self.left_out):
+        self._seen, self._last_step, self._before = KnownHashes(), None, None
+        at: Opening | None = None
+        for opening, frame, found in one_part_ahead(self._frames()):
+            self.left_out.join(found)
+            if frame is None:
+                continue
             part = self._part(frame, opening)
-            if self.form in _KEPT_BUFFERS:
-                part = self._without_buffer(part, opening)
+            if self.form is ms_swift.FORMAT or (self.form is trl.FORMAT and opening is not at):
+                part, self._before = self._without_buffer(part, opening), part
+            at = opening
             self.rows += len(part.problem)
             if len(part.problem):
                 yield part
+        if not self.rows:
+            raise LogError(f"{shown(self.path)}: {self._why_empty()}")
+
+    def _frames(self) -> Iterator[tuple[Opening, pd.DataFrame | None, Omissions]]:
+        """Yield the frames of all files, and what was left out since the one before; None at the end of a file."""
+        for opening in self.files:
+            found = Omissions()
+            frames = read_rows(opening, self.form, self.settings, found)
+            for frame in keep_runs_whole(frames, ("step", "prompt")) if self.form is trl.FORMAT else frames:
+                yield opening, frame, found.take()
+            yield opening, None, found
 
     def _part(self, frame: pd.DataFrame, opening: Opening) -> Rollouts:
         """Return the rollouts of a frame, without those that stand in the log twice."""
@@ -115,9 +126,11 @@ class LogReading:
         return part if part.attempt is None else self._each_once(part, opening)
 
     def _without_buffer(self, part: Rollouts, opening: Opening) -> Rollouts:
-        """Return the part without the rows at its beginning that are the end of the part before."""
-        before, self._before = self._before, part
-        again = np.zeros(len(part.problem), bool) if before is None else repeated_rows(before, part)
+        """Return a part without the rows at its beginning that are the end of the one before: a buffer written again.
+
+        TRL writes a file at a time, ms-swift a line.
+        """
+        again = np.zeros(len(part.problem), bool) if self._before is None else repeated_rows(self._before, part)
         if not again.any():
             return part
         self.left_out.add(REPEATED, place_of(opening, int(part.row[0])), int(again.sum()))
@@ -143,7 +156,7 @@ class LogReading:
         if self._seen.count + len(part.problem) > MOST_KEYS:
             self._remark(UNCOMPARED, np.ones(len(part.problem), bool), part, opening)
             return part
-        again = self._seen.repeated(part)
+        again = ~first_times(part, self._seen)
         if not again.any():
             return part
         if self.form is plain.FORMAT and opening.kind == "table" and part.step is None and part.group is None:

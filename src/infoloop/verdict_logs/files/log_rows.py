@@ -32,9 +32,13 @@ def read_rows(opening: Opening, form: LogFormat, settings: Settings, omissions: 
 
     def choose(names: list[str]) -> list[str]:
         try:
-            return names if form.wanted is None else form.wanted(names, settings)
+            wanted = names if form.wanted is None else form.wanted(names, settings)
         except LogError as error:  # of a header it is told which line it is on
             raise error if kind == "delimited" else LogError(f"{shown(path)}: {error}") from None
+        twice = next((name for name in wanted if names.count(name) > 1), None) if kind == "arrow" else None
+        if twice is not None:
+            raise LogError(f"{shown(path)}: {cut_text(twice)}: the table has it twice: rename one")
+        return wanted
 
     if made_by_format(kind, form):
         yield from read_records(path, _made_rows(opening, form, omissions), choose, omissions)

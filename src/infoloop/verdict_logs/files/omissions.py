@@ -27,6 +27,29 @@ class Omissions(dict[str, Omission]):
         before = self.get(reason, Omission(0, first))
         self[reason] = Omission(before.count + count, before.first)
 
+    def take(self) -> Omissions:
+        """Return what was counted so far, and begin anew.
+
+        >>> found = Omissions()
+        >>> found.add("no JSON", "a.jsonl:3")
+        >>> found.take().lines, len(found)
+        (['1 left out: no JSON, first at a.jsonl:3'], 0)
+        """
+        taken = Omissions(self)
+        self.clear()
+        return taken
+
+    def join(self, later: Omissions) -> None:
+        """Count what was found later, too.
+
+        >>> found, later = Omissions(), Omissions()
+        >>> found.add("no JSON", "a.jsonl:3"); later.add("no JSON", "a.jsonl:9")
+        >>> found.join(later); found.lines
+        ['2 left out: no JSON, first at a.jsonl:3']
+        """
+        for reason, (count, first) in later.items():
+            self.add(reason, first, count)
+
     @property
     def lines(self) -> list[str]:
         """Each reason as a line of text.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -21,6 +22,7 @@ from infoloop.verdict_logs.formats.log_format import LogError, Opening
 _RECORDS = 3
 _LINES = 50  # that are tried for the first rows
 _LONGEST_LIST = 3  # of what is kept of a document
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def peek(path: Path) -> Opening:
@@ -48,6 +50,8 @@ def peek(path: Path) -> Opening:
         raise LogError(f"{shown(path)}: a pickle, which would run code: write its rows as JSON lines")
     if arrow_kind(start):
         return Opening(path, "table", tuple(_arrow_records(path)))
+    if start[:2] in _UTF_16 and path.suffix.lower() not in (".csv", ".tsv"):
+        raise LogError(f"{shown(path)}: text in UTF-16: save it in UTF-8")
     if path.suffix.lower() == ".parquet":
         raise LogError(f"{shown(path)}: not Parquet: it does not begin with PAR1")
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -68,13 +72,11 @@ def _arrow_records(path: Path) -> Iterator[Mapping[str, Any]]:
 
     def choose(found: list[str]) -> list[str]:
         names.extend(found)
-        return found
+        return [name for name in found if found.count(name) == 1]  # Arrow selects none by a name that is there twice
 
     part = next(read_arrow(path, choose, _RECORDS), None)
-    if part is None:
-        yield dict.fromkeys(names)
-    else:
-        yield from part.head(_RECORDS).to_dict("records")
+    rows = [{}] if part is None else part.head(_RECORDS).to_dict("records")
+    yield from (dict.fromkeys(names) | row for row in rows)
 
 
 def _json_opening(path: Path) -> Opening:

@@ -16,6 +16,7 @@ from . import recognition as recognition
 from . import rollout_settings as rollout_settings
 from . import row_errors as row_errors
 from . import scored_rows as scored_rows
+from . import text_hashing as text_hashing
 from . import trl as trl
 from . import trl_groups as trl_groups
 from . import trl_tables as trl_tables

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from infoloop.verdict_logs.formats.text_hashing import hash_texts
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -74,15 +76,13 @@ def typed_columns(frame: pd.DataFrame, texts: Collection[str]) -> pd.DataFrame:
 
 
 def text_hashes(values: pd.Series) -> np.ndarray:
-    """Return a uint64 for each value of a column, equal for equal ones: BLAKE2b, 8 bytes; a missing value is a text "".
+    """Return a uint64 for each value of a column, equal for equal ones; a missing value is a text "".
 
     >>> import pandas as pd
-    >>> text_hashes(pd.Series(["a", "b", "a"])).tolist()
-    [4681665781835383343, 9543904841865449333, 4681665781835383343]
+    >>> found = text_hashes(pd.Series(["a", "b", "a"])); bool(found[0] == found[2]), bool(found[0] == found[1])
+    (True, False)
     """
-    texts = _texts(values).tolist()
-    hashes = b"".join([blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest() for text in texts])
-    return np.frombuffer(hashes, ">u8").astype(np.uint64)
+    return hash_texts(_texts(values))
 
 
 def text_lengths(values: pd.Series) -> np.ndarray:
@@ -92,8 +92,7 @@ def text_lengths(values: pd.Series) -> np.ndarray:
     >>> text_lengths(pd.Series(["abc", None])).tolist()
     [3.0, 0.0]
     """
-    texts = _texts(values)
-    return np.fromiter(map(len, texts), np.float64, len(texts))
+    return _texts(values).str.len().to_numpy(np.float64)
 
 
 def hashed_names(*columns: pd.Series) -> np.ndarray:
@@ -106,13 +105,14 @@ def hashed_names(*columns: pd.Series) -> np.ndarray:
     import pandas as pd
 
     found = [pd.factorize(_texts(column)) for column in columns]
-    combined = np.zeros(len(columns[0]), np.int64)
-    for places, texts in found:
-        combined = np.unique(combined * len(texts) + places, return_inverse=True)[1]
-    _, first, inverse = np.unique(combined, return_index=True, return_inverse=True)
-    wholes = pd.Series(["\0".join(texts[places[row]] for places, texts in found) for row in first], dtype=object)
-    names = np.array([f"{value:016x}" for value in text_hashes(wholes).tolist()], dtype=object)
-    return names[inverse]
+    codes = found[0][0]
+    for places, texts in found[1:]:
+        codes = pd.factorize(codes.astype(np.int64) * len(texts) + places)[0]
+    first = np.flatnonzero(~pd.Index(codes).duplicated())  # codes are in the order in which they first come
+    parts = [np.asarray(texts, object)[places[first]].tolist() for places, texts in found]
+    wholes = parts[0] if len(parts) == 1 else ["\0".join(whole) for whole in zip(*parts, strict=True)]
+    names = [blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() for whole in wholes]
+    return np.array(names, object)[codes]
 
 
 def zero_one_verdicts(numbers: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -151,7 +151,7 @@ def _texts(values: pd.Series) -> pd.Series:
     import pandas as pd
 
     if pd.api.types.infer_dtype(values, skipna=True) == "string":
-        return values.astype(object).where(values.notna(), "")
+        return values.where(values.notna(), "") if values.hasnans else values
     return values.map(_text).astype(object)
 
 

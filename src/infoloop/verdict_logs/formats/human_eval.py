@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
+from infoloop.verdict_logs.formats.rollout_settings import need_columns
 from infoloop.verdict_logs.formats.scored_rows import counted_reasons, problem_names, spelled, texts
 from infoloop.verdict_logs.rollouts import Rollouts
 
@@ -46,6 +47,7 @@ def _wanted(names: list[str], settings: Settings) -> list[str]:
 
 def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
     named = {"problem": "task_id", "pass": "passed"} | dict(settings.columns)
+    need_columns(frame, (named["problem"], named["pass"]))
     problem, right = problem_names(frame[named["problem"]]), spelled(frame[named["pass"]], {True: 1.0, False: 0.0})
     reason = np.full(len(frame), None, dtype=object)
     reason[np.isnan(right)] = "no verdict in `passed`"

@@ -27,7 +27,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infoloop.verdict_logs.formats.json_records import numbered_records, parsed_json
+from infoloop.verdict_logs.formats.json_records import Fault, numbered_records, parsed_json
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening
 from infoloop.verdict_logs.formats.scored_rows import GRADED, VERDICT, mark, number_of, problem_name, scored_rollouts
 
@@ -84,14 +84,14 @@ def _member(source: Any, name: str) -> object:
     try:
         return parsed_json(source.read(name))
     except ValueError:
-        return "a sample that cannot be read: damaged, or too long"
+        return Fault("a sample that cannot be read: damaged, or too long")
 
 
 def _taken(sample: object, head: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, object], float]:
     """Return the row of a sample without its scores, these by name, and the tokens of its last reply."""
     blank = {"problem": None, "attempt": None, "answer": None, "length": math.nan, "left_out": None}
     if not isinstance(sample, Mapping):
-        why = sample if isinstance(sample, str) else "a sample that is no object"
+        why = sample if isinstance(sample, Fault) else "a sample that is no object"
         return blank | {"left_out": why}, {}, math.nan
     about = _mapping(head.get("eval"))
     name, task = problem_name(sample.get("id")), about.get("task")

@@ -14,6 +14,12 @@ LONGEST_DOCUMENT = 2**30  # bytes of one JSON value; in memory it takes several 
 LONGEST_LINE = 2**26  # bytes of a line
 
 
+class Fault(str):
+    """Why a line is no JSON value: a text of the reader, where a text of the file would be a plain one."""
+
+    __slots__ = ()
+
+
 def whole_document(source: IO[bytes]) -> Any:
     """Return the JSON value that an open file holds; raise ValueError where it holds none, or one beyond the bounds.
 
@@ -45,7 +51,7 @@ def parsed_json(data: bytes) -> Any:
 
 
 def numbered_records(source: IO[bytes]) -> Iterator[tuple[int, Any]]:
-    r"""Yield the JSON values of a file with their lines, or of an array with their places; texts say what is wrong.
+    r"""Yield the JSON values of a file with their lines, of an array with their places; a `Fault` says what is wrong.
 
     A file whose first line is no JSON value of its own is read as one document.
 
@@ -72,9 +78,9 @@ def numbered_records(source: IO[bytes]) -> Iterator[tuple[int, Any]]:
         if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
             while line and not line.endswith(b"\n"):
                 line = source.readline(LONGEST_LINE)
-            yield number, f"a line longer than {LONGEST_LINE >> 20} MiB"
+            yield number, Fault(f"a line longer than {LONGEST_LINE >> 20} MiB")
         elif not line.isspace():
             try:
                 yield number, parsed_json(line)
             except ValueError:
-                yield number, "a line that is not JSON"
+                yield number, Fault("a line that is not JSON")

@@ -30,7 +30,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoloop.verdict_logs.formats.json_records import numbered_records
+from infoloop.verdict_logs.formats.json_records import Fault, numbered_records
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.pass_at_counts import count_of_passes
 from infoloop.verdict_logs.formats.scored_rows import (
@@ -113,7 +113,7 @@ def _rows(source: IO[bytes]) -> Iterator[dict[str, Any]]:
 def _take(task: _Task, line: int, record: object) -> None:
     """Join a line to the answer that it judges."""
     if not isinstance(record, Mapping):
-        task.left_out.append((line, record if isinstance(record, str) else "a line that is no object"))
+        task.left_out.append((line, record if isinstance(record, Fault) else "a line that is no object"))
         return
     document = problem_name(record.get("doc_id"))
     if document is None or "resps" not in record or not isinstance(record.get("filter", ""), str):

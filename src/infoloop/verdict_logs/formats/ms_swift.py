@@ -16,6 +16,7 @@ is its line.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +25,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
-from infoloop.verdict_logs.formats.rollout_settings import with_settings
+from infoloop.verdict_logs.formats.rollout_settings import need_columns, with_settings
 from infoloop.verdict_logs.formats.row_errors import RowError
+from infoloop.verdict_logs.formats.text_hashing import hash_texts
 from infoloop.verdict_logs.formats.trl_groups import common_end
 from infoloop.verdict_logs.formats.trl_tables import table_rollouts
 from infoloop.verdict_logs.rollouts import Rollouts
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 _NAMES = {"gen_step": "step", "advantages": "advantage"}
 _STEPS = ("step", "gen_step")
 _LINE = "\0line"  # no key of a table
+_NO_LIST = "lines whose prompt is no list"
 _REPEATED = "rows that the line before has too"
 
 
@@ -56,12 +59,15 @@ def _is_columnar(row: Mapping[str, Any]) -> bool:
 
 
 def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
+    need_columns(frame, ("prompt",))
     if not len(frame) or isinstance(frame["prompt"].iloc[0], str):
         return with_settings(table_rollouts(frame.rename(columns=_NAMES)), frame, path, settings)
-    table, lines, repeated = _rows(frame)
-    rollouts = table_rollouts(table.rename(columns=_NAMES))
-    if repeated:
-        rollouts = replace(rollouts, left_out={**rollouts.left_out, _REPEATED: repeated})
+    table, lines, left_out = _rows(frame)
+    try:
+        rollouts = table_rollouts(table.rename(columns=_NAMES))
+    except RowError as error:
+        raise RowError(int(lines[error.row]), str(error)) from None
+    rollouts = replace(rollouts, left_out={**rollouts.left_out, **left_out})
     try:
         rollouts = with_settings(rollouts, table, path, settings)
     except RowError as error:
@@ -69,21 +75,27 @@ def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
     return replace(rollouts, row=lines[rollouts.row])
 
 
-def _rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, int]:
-    """Return a table of all lines, for each row of it its line, and how many rows were left out as repeated."""
+def _rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, dict[str, int]]:
+    """Return a table of all lines, for each row of it its line, and how much was left out, by reason."""
     import pandas as pd
 
-    parts, before, repeated = [], [], 0
+    parts, before, left_out = [], np.zeros(0, np.uint64), Counter()
     for line, record in zip(frame.index, frame.to_dict("records"), strict=True):
+        if not isinstance(record["prompt"], list):
+            left_out[_NO_LIST] += 1
+            continue
         size = len(record["prompt"])
         lists = {name: values for name, values in record.items() if isinstance(values, list) and len(values) == size}
         compared = [values for name, values in lists.items() if name not in _STEPS]
-        rows = [tuple(map(str, row)) for row in zip(*compared, strict=True)]
+        rows = hash_texts(pd.Series(["\0".join(map(str, row)) for row in zip(*compared, strict=True)], dtype=object))
         first = common_end(before, rows)
-        repeated, before = repeated + first, rows
+        left_out.update({_REPEATED: first} if first else {})
+        before = rows
         parts.append(pd.DataFrame({name: values[first:] for name, values in lists.items()}).assign(**{_LINE: line}))
+    if not parts:
+        raise RowError(int(frame.index[0]), f"all are {_NO_LIST}")
     table = pd.concat(parts, ignore_index=True)
-    return table.drop(columns=_LINE), table[_LINE].to_numpy(np.int64), repeated
+    return table.drop(columns=_LINE), table[_LINE].to_numpy(np.int64), dict(left_out)
 
 
 FORMAT = LogFormat(

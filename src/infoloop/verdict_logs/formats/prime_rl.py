@@ -28,13 +28,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from infoloop.verdict_logs.formats.column_values import column_numbers
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
-from infoloop.verdict_logs.formats.rollout_settings import leave_out, with_settings
+from infoloop.verdict_logs.formats.rollout_settings import leave_out, whole_steps, with_settings
 from infoloop.verdict_logs.formats.verifiers import saved_rollouts
 from infoloop.verdict_logs.formats.verifiers_traces import (
     Attempt,
     attempts_of,
+    encodable,
     is_episode,
     of_a_trainer,
     trace_rollouts,
@@ -76,16 +76,17 @@ def _of_rows(frame: pd.DataFrame, path: Path) -> Rollouts:
 def _prefixed(rows: pd.DataFrame, problem: np.ndarray) -> np.ndarray:
     if "env_name" not in rows:
         return problem
-    return (rows["env_name"].astype(str) + "/" + problem).to_numpy(object)
+    known = rows["env_name"].notna()
+    names = zip(rows["env_name"], known, problem, strict=True)
+    return np.array([f"{env}/{name}" if there else name for env, there, name in names] + [None], object)[:-1]
 
 
 def _steps(rows: pd.DataFrame, names: tuple[str, ...], folder: int | None) -> np.ndarray | None:
     if folder is not None:
         return np.full(len(rows), folder, np.int64)
     for name in (*names, "policy_version"):
-        numbers = column_numbers(rows[name]) if name in rows else np.array([np.nan])
-        if not np.isnan(numbers).any():
-            return numbers.astype(np.int64)
+        if name in rows and rows[name].notna().all():
+            return whole_steps(rows[name])
     return None
 
 
@@ -114,7 +115,7 @@ def _environment(attempt: Attempt) -> str:
 def _group(attempt: Attempt) -> str | None:
     row, trace = attempt.episode, attempt.trace
     name = row.get("group_id") or _inner(trace, "info", "group_id") or _inner(row, "group", "id")
-    return None if name is None else str(name)
+    return None if name is None else encodable(name)
 
 
 def _step(attempt: Attempt, path: Path) -> int | None:
@@ -123,7 +124,11 @@ def _step(attempt: Attempt, path: Path) -> int | None:
     known = (row.get("eval_step"), _inner(work, "step"), _inner(row, "run", "step"), _folder_step(path))
     versions = (row.get("policy_version"), _inner(attempt.trace, "info", "policy_version"))
     found = next((step for step in (*known, *versions) if step is not None), None)
-    return None if found is None else int(found)
+    if found is None:
+        return None
+    import pandas as pd
+
+    return int(whole_steps(pd.Series([found], index=[attempt.row], name="step", dtype=object))[0])
 
 
 def _advantage(attempt: Attempt) -> float:

@@ -19,13 +19,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def need_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    """Raise RowError for a column that is not there: the file is of another format than the user says.
+
+    >>> import pandas as pd
+    >>> need_columns(pd.DataFrame({"step": [1]}), ["step", "score"])
+    Traceback (most recent call last):
+    infoloop.verdict_logs.formats.row_errors.RowError: score: there is no such column; columns are step: another ...
+    """
+    for name in names:
+        if name not in frame:
+            there = f"there is no such column; columns are {list_names([str(column) for column in frame], name)}"
+            raise RowError(int(frame.index[0]) if len(frame) else 1, f"{cut_text(name)}: {there}: another --format?")
+
+
 def complete_rows(frame: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return the rows that have a value in each of these columns, and how many have none, by reason.
+
+    Raises:
+        RowError: For a column that is not there.
 
     >>> import pandas as pd
     >>> complete_rows(pd.DataFrame({"step": [1, None]}), ["step"])[1]
     {'rows without step': 1}
     """
+    need_columns(frame, names)
     left_out = {}
     for name in names:
         missing = frame[name].isna().to_numpy()
@@ -125,10 +143,16 @@ def _numbers(values: pd.Series) -> np.ndarray:
     return numbers
 
 
-def _steps(values: pd.Series) -> np.ndarray:
+def whole_steps(values: pd.Series) -> np.ndarray:
+    """Return steps as whole numbers; raise RowError for the first that is none, or that float64 has not exactly.
+
+    >>> import pandas as pd
+    >>> whole_steps(pd.Series([3.0, 4.0])).tolist()
+    [3, 4]
+    """
     numbers = _numbers(values)
-    wrong = np.isnan(numbers) | (numbers != np.floor(numbers))
-    _refuse(values, wrong, "is no step: give every row a whole number")
+    whole = (numbers == np.floor(numbers)) & (np.abs(numbers) < 2**53)
+    _refuse(values, ~whole, "is no step: give every row a whole number")
     return numbers.astype(np.int64)
 
 
@@ -148,7 +172,7 @@ def _refuse(values: pd.Series, wrong: np.ndarray, why: str) -> None:
 
 _READINGS: dict[str, Callable[[pd.Series], np.ndarray]] = {
     "problem": _names,
-    "step": _steps,
+    "step": whole_steps,
     "group": _names,
     "attempt": _names,
     "reward": _numbers,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from infoloop.verdict_logs.label_hashes import hash_labels, mix_hashes
 from infoloop.verdict_logs.rollouts import Rollouts
 
 _SUM_IS_ZERO = 1e-3  # of the sum of magnitudes; advantages are float32
@@ -147,19 +148,27 @@ def repeated_rows(before: Rollouts, rollouts: Rollouts) -> np.ndarray:
     return np.arange(len(new)) < common_end(old, new)
 
 
-def common_end(old: Sequence[Hashable], new: Sequence[Hashable]) -> int:
-    """Return the largest number of things at the beginning of `new` that are the end of `old`.
+def common_end(old: np.ndarray, new: np.ndarray) -> int:
+    """Return the largest number of entries at the beginning of `new` that are the end of `old`.
 
-    >>> common_end("abab", "abc"), common_end("abc", "d")
+    >>> common_end(np.array([1, 2, 1, 2]), np.array([1, 2, 3])), common_end(np.array([1, 2]), np.array([3]))
     (2, 0)
     """
-    return next((n for n in range(min(len(old), len(new)), 0, -1) if new[0] == old[-n] and new[:n] == old[-n:]), 0)
+    most = min(len(old), len(new))
+    if not most:
+        return 0
+    ends = np.flatnonzero((old[::-1][:most] == new[0]) & (new[:most] == old[-1]))
+    return next((n for n in (ends[::-1] + 1).tolist() if (new[:n] == old[-n:]).all()), 0)
 
 
-def _signatures(rollouts: Rollouts) -> list[tuple]:
+def _signatures(rollouts: Rollouts) -> np.ndarray:
+    """Return a hash of what the rows of a buffer have, their step left out."""
     names = sorted(rollouts.rewards)
-    columns = [rollouts.problem, rollouts.answer, rollouts.advantage, *(rollouts.rewards[name] for name in names)]
-    return list(zip(*(map(str, values.tolist()) for values in columns if values is not None), strict=True))
+    found = np.full(len(rollouts.problem), len(names), np.uint64)
+    for values in (rollouts.problem, rollouts.answer, rollouts.advantage, *(rollouts.rewards[name] for name in names)):
+        if values is not None:
+            found = mix_hashes(found, hash_labels(values)[0])
+    return found
 
 
 def _size(

@@ -33,7 +33,7 @@ from infoloop.verdict_logs.formats.column_values import (
 )
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.message_texts import last_text
-from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out, with_settings
+from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out, need_columns, with_settings
 from infoloop.verdict_logs.formats.verifiers_traces import of_a_trainer
 from infoloop.verdict_logs.rollouts import Rollouts
 
@@ -69,11 +69,14 @@ def saved_rollouts(frame: pd.DataFrame) -> Rollouts:
     >>> found.problem.tolist(), found.verdicts
     (['17'], {'correct': array([1.])})
     """
+    import pandas as pd
+
     early = "example_id" not in frame
+    need_columns(frame, ("completion", "reward"))
     frame, left_out = complete_rows(frame, ("prompt",) if early else ("example_id",))
     reward = column_numbers(frame["reward"])
     metrics = _metrics(frame)
-    texts = frame["completion"].map(last_text).astype(object)
+    texts = pd.Series([last_text(value) for value in frame["completion"]], index=frame.index, dtype=object)
     rollouts = Rollouts(
         problem=_hashed_problems(frame) if early else frame["example_id"].map(_id_text).to_numpy(object),
         row=frame.index.to_numpy(),

@@ -107,9 +107,9 @@ def trace_rollouts(
     metrics = _columns([_numbers(attempt.trace.get("metrics")) for attempt in attempts])
     reward = np.array([_reward(attempt.trace) for attempt in attempts])
     judging = {**scores, **{name: values for name, values in metrics.items() if name not in scores}}
-    names = [str(attempt.trace.get("id", f"of row {attempt.row}")) for attempt in attempts]
+    names = [encodable(attempt.trace.get("id", f"of row {attempt.row}")) for attempt in attempts]
     rollouts = Rollouts(
-        problem=np.array([problem_prefix(attempt) + _problem(attempt) for attempt in attempts], object),
+        problem=np.array([encodable(problem_prefix(attempt) + _problem(attempt)) for attempt in attempts], object),
         row=np.array([attempt.row for attempt in attempts], np.int64),
         attempt=np.array(names, object),
         reward=reward,
@@ -126,6 +126,15 @@ def trace_rollouts(
     }
 
 
+def encodable(name: Any) -> str:
+    r"""Return a name as a text that UTF-8 has: half a character, which JSON can write, is its escape.
+
+    >>> encodable(7), encodable("\ud800")
+    ('7', '\\ud800')
+    """
+    return str(name).encode("utf-8", "backslashreplace").decode()
+
+
 def _stand_twice(names: list[str]) -> np.ndarray:
     twice = np.ones(len(names), bool)
     twice[np.unique(np.array(names, object).astype(str), return_index=True)[1]] = False
@@ -136,7 +145,8 @@ def _of(row: int, episode: Mapping[str, Any]) -> Iterator[Attempt]:
     if not isinstance(episode.get("traces"), list):
         yield Attempt(row, episode, episode, "")
         return
-    traces = [trace for trace in episode["traces"] if _part(trace, "agent").get("trainable", True)]
+    whole = [trace if isinstance(trace, Mapping) else {} for trace in episode["traces"]]
+    traces = [trace for trace in whole if _part(trace, "agent").get("trainable", True)]
     names = {str(_part(trace, "agent").get("name", "")) for trace in traces}
     for trace in traces or [{}]:
         yield Attempt(row, episode, trace, str(_part(trace, "agent").get("name", "")) if len(names) > 1 else "")
@@ -149,6 +159,11 @@ def _is_missing(value: Any) -> bool:
 def _part(value: Any, name: str) -> Mapping[str, Any]:
     part = value.get(name) if isinstance(value, Mapping) else None
     return part if isinstance(part, Mapping) else {}
+
+
+def _objects(value: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    listed = value.get(name)
+    return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
 
 
 def _problem(attempt: Attempt) -> str:
@@ -178,11 +193,10 @@ def _scores(trace: Mapping[str, Any]) -> dict[str, float]:
 
 def _reward(trace: Mapping[str, Any]) -> float:
     """Return the sum over what was scored; NaN where nothing was."""
-    weights = {
-        name: v.get("weight", 1.0) if isinstance(v, Mapping) else 1.0 for name, v in _part(trace, "rewards").items()
-    }
-    scores = _scores(trace)
-    return sum(weights[name] * score for name, score in scores.items()) if scores else np.nan
+    scores, values = _scores(trace), _part(trace, "rewards")
+    given = {str(name): v.get("weight", 1.0) if isinstance(v, Mapping) else 1.0 for name, v in values.items()}
+    weights = _numbers(given)
+    return sum(weights.get(name, np.nan) * score for name, score in scores.items()) if scores else np.nan
 
 
 def _numbers(values: Any) -> dict[str, float]:
@@ -200,17 +214,18 @@ def _failed(whole: Mapping[str, Any]) -> bool:
 
 
 def _answer(trace: Mapping[str, Any]) -> str:
-    nodes = [node for node in trace.get("nodes") or [] if node.get("sampled")]
+    nodes = [node for node in _objects(trace, "nodes") if node.get("sampled")]
     return content_text(_part(nodes[-1], "message").get("content")) if nodes else ""
 
 
 def _length(trace: Mapping[str, Any]) -> float:
     """Return the tokens that the agent drew, from the calls of its model, else from the masks of its nodes."""
-    usages = [_part(call, "usage").get("completion_tokens") for call in trace.get("calls") or []]
-    known = [tokens for tokens in usages if tokens is not None]
+    usages = [_part(call, "usage").get("completion_tokens") for call in _objects(trace, "calls")]
+    known = [tokens for tokens in usages if isinstance(tokens, int | float)]
     if known:
         return float(sum(known))
-    masks = [sum(map(bool, node.get("mask") or [])) for node in trace.get("nodes") or []]
+    listed = (node.get("mask") for node in _objects(trace, "nodes"))
+    masks = [sum(map(bool, mask)) for mask in listed if isinstance(mask, list)]
     return float(sum(masks)) if any(masks) else np.nan
 
 

@@ -15,7 +15,6 @@ from . import rate_mixtures as rate_mixtures
 from . import reward_components as reward_components
 from . import reward_parts as reward_parts
 from . import run_comparison as run_comparison
-from . import seen_rollouts as seen_rollouts
 from . import step_windows as step_windows
 from . import untrusted_verifiers as untrusted_verifiers
 from . import verifier_errors as verifier_errors

@@ -72,11 +72,11 @@ def bits_about_verdict(table: GroupTable, component: str, confidence: float = 0.
     size = table.size[groups].astype(float)
     sums = np.stack(
         [
-            table.products[groups, c, v],
+            table.products[c][v][groups],
             table.total[groups, c],
             table.total[groups, v],
             size,
-            table.products[groups, c, c],
+            table.products[c][c][groups],
         ],
         axis=1,
     )

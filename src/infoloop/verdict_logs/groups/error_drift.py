@@ -127,7 +127,7 @@ def _change(
     of = [[int(count) for count in window[truth]] for window in counts]
     p_value = float(scipy.stats.fisher_exact(of)[1]) if min(map(sum, of)) else 1.0
     right, passes = (measured_place(table, "verdict", name) for name in pair)
-    total, both = table.total, table.products[:, right, passes]
+    total, both = table.total, table.products[right][passes]
     among = total[:, right] if truth else table.size - total[:, right]
     errors = total[:, right] - both if truth else total[:, passes] - both
     whole = whole_groups(table, [right, passes])

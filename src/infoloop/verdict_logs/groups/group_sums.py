@@ -105,7 +105,8 @@ def join_groups(parts: list[GroupSums]) -> GroupSums:
     ahead = np.append(0, np.cumsum(lengths)[:-1])
     answered = np.concatenate([group[part.answered + n] for part, n in zip(parts, ahead, strict=True)])
     answer, times = (np.concatenate([getattr(part, name) for part in parts]) for name in ("answer", "times"))
-    return GroupSums(*(key[first] for key in keys), sums, *count_answers(answered, answer, times))
+    pairs = (answered, answer, times) if alone and order is None else count_answers(answered, answer, times)
+    return GroupSums(*(key[first] for key in keys), sums, *pairs)
 
 
 def number_groups(problem: np.ndarray, step: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -120,13 +121,15 @@ def number_groups(problem: np.ndarray, step: np.ndarray, label: np.ndarray) -> t
     >>> group.tolist(), first.tolist()
     ([0, 0, 1], [0, 2])
     """
-    group = pd.factorize(problem)[0].astype(np.int64)
-    for key in (step, label):
+    keys = problem, step, label
+    heads = np.flatnonzero(np.append(True, np.any([key[1:] != key[:-1] for key in keys], axis=0)))
+    group = pd.factorize(problem[heads])[0].astype(np.int64)
+    for key in (step[heads], label[heads]):
         if (key != key[0]).any():
             codes, kinds = pd.factorize(key)
             group = pd.factorize(group * kinds.size + codes)[0].astype(np.int64)
     new = np.append(True, group[1:] > np.maximum.accumulate(group)[:-1])
-    return group, np.flatnonzero(new)
+    return np.repeat(group, np.diff(heads, append=len(problem))), heads[new]
 
 
 def count_answers(
@@ -144,7 +147,9 @@ def count_answers(
     """
     if not group.size:
         return group, answer, times
-    order = np.lexsort((answer, group))
+    order = np.argsort(answer)
+    by_group = group[order]
+    order = order[np.argsort(by_group.astype(np.uint16) if group.max() < 2**16 else by_group, kind="stable")]
     group, answer, times = group[order], answer[order], times[order]
     new = np.append(True, (group[1:] != group[:-1]) | (answer[1:] != answer[:-1]))
     starts = np.flatnonzero(new)

@@ -11,14 +11,13 @@ import pandas as pd
 
 from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import quote
-from infoloop.verdict_logs.groups import group_sums, seen_rollouts
+from infoloop.verdict_logs.groups import group_sums
 from infoloop.verdict_logs.groups.group_sums import GroupSums, Measured
-from infoloop.verdict_logs.groups.seen_rollouts import hash_labels, mix_hashes
+from infoloop.verdict_logs.label_hashes import hash_labels
 from infoloop.verdict_logs.rollouts import Rollouts
 
 MOST_JUDGES = 4  # verifiers of which patterns of verdicts are counted: the first ones
 MOST_ANSWERS = 2_000_000  # different answers of groups in memory; beyond, those so far become sums
-REPEATED = "the same rollout once more: problem, step, group and attempt were there"
 _KINDS = ("reward", "component", "verdict", "advantage", "length")
 
 
@@ -34,7 +33,7 @@ class GroupTable:
         measured: What was measured, m numbers a rollout: reward, components, verdicts, advantage, length.
         count: How many rollouts of the group have the number, groups by m.
         total: Sums of the numbers, groups by m.
-        products: Sums of products of two numbers over rollouts that have both, groups by m by m.
+        products: Sums of products of two numbers over rollouts that have both: m by m arrays of one entry a group.
         least: The least of the numbers, groups by m; NaN where there is none.
         largest: The largest.
         judged: By step (in the order of `steps`) how many rollouts the verifiers (the first four, v of them) judged in
@@ -58,7 +57,7 @@ class GroupTable:
     measured: tuple[Measured, ...]
     count: np.ndarray
     total: np.ndarray
-    products: np.ndarray
+    products: tuple[tuple[np.ndarray, ...], ...]
     least: np.ndarray
     largest: np.ndarray
     judged: np.ndarray
@@ -77,11 +76,11 @@ class GroupTable:
 
 @host_only
 def collect_groups(parts: Iterable[Rollouts]) -> GroupTable:
-    """Return the groups of a log that is read in parts, in memory for groups; only hashes of rollouts are kept.
+    """Return the groups of a log that is read in parts, in memory for groups alone.
 
-    Rollouts of one problem, step and group are a group, wherever they stand. Of rollouts with the same attempt in a
-    group the first counts; the others are counted in `left_out`. That takes 8 bytes a rollout where attempts are
-    given. Numbers that are not finite are as missing ones, and counted in `left_out` by their kind.
+    Rollouts of one problem, step and group are a group, wherever they stand, and all count: those that stand twice are
+    left out where a log is read (`log_parts`). Numbers that are not finite are as missing ones, and counted in
+    `left_out` by their kind.
 
     Args:
         parts: Rollouts in the order of the log; what is measured may differ from part to part.
@@ -112,7 +111,6 @@ class _Collector:
         self._pile: list[GroupSums] = []
         self._joined = 0  # groups after the last join
         self._judged: list[pd.Series] = []  # rollouts by step and pattern of verdicts
-        self._seen = seen_rollouts.KnownHashes()
         self._left_out: Counter[str] = Counter()
         self._answers = self._steps = False
         self._last_step: int | None = None
@@ -128,14 +126,6 @@ class _Collector:
         keys = self._keys(part, n)
         group, first = group_sums.number_groups(*keys)
         answers = None if part.answer is None else _hashes(part.answer, n, "answer")
-        if part.attempt is not None:
-            kept = self._first_times(_hashes(part.attempt, n, "attempt"), group, [key[first] for key in keys])
-            if not kept.any():
-                return
-            if not kept.all():
-                keys, numbers = tuple(key[kept] for key in keys), {a: x[kept] for a, x in numbers.items()}
-                answers = None if answers is None else (answers[0][kept], answers[1][kept])
-                group, first = group_sums.number_groups(*keys)
         problem, step, label = (key[first] for key in keys)
         sums = GroupSums(problem, step, label, group_sums.sum_groups(group, numbers))
         if answers is not None:
@@ -154,7 +144,6 @@ class _Collector:
             raise ValueError(f"no rollout to audit{': ' if why else ''}{why}")
         groups = self._join()
         group_sums.put_answers_away(groups)
-        self._seen = seen_rollouts.KnownHashes()
         measured = tuple(sorted(self._measured, key=lambda a: _KINDS.index(a.kind)))  # stable
         names = np.fromiter(self._problems, object, len(self._problems))
         by_name = np.argsort(names)
@@ -178,9 +167,11 @@ class _Collector:
         )  # fmt: skip
 
     def _keys(self, part: Rollouts, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        codes, names = pd.factorize(np.asarray(part.problem, object), use_na_sentinel=False)
-        known = self._problems
-        ids = np.fromiter((known.setdefault(name, len(known)) for name in names), np.int64, len(names))
+        problem, known = np.asarray(part.problem, object), self._problems
+        heads = np.flatnonzero(np.append(True, problem[1:] != problem[:-1]))
+        codes, names = pd.factorize(problem[heads], use_na_sentinel=False)
+        codes = np.repeat(codes, np.diff(heads, append=n))
+        ids = np.array([known.setdefault(name, len(known)) for name in names.tolist()], np.int64)
         step = np.zeros(n, np.int64) if part.step is None else _checked(part.step, n, "step").astype(np.int64)
         if part.step is not None:
             ahead = step[0] if self._last_step is None else self._last_step
@@ -217,18 +208,6 @@ class _Collector:
             numbers[a] = x
             self._measured.setdefault(a)
         return numbers
-
-    def _first_times(
-        self, attempts: tuple[np.ndarray, np.ndarray], group: np.ndarray, keys: list[np.ndarray]
-    ) -> np.ndarray:
-        problem, step, label = (key.astype(np.uint64) for key in keys)
-        of_group = mix_hashes(mix_hashes(problem, step), label)
-        named = ~attempts[1]
-        first = np.ones(group.size, bool)
-        first[named] = self._seen.add(mix_hashes(of_group[group[named]], attempts[0][named]))
-        if not first.all():
-            self._left_out[REPEATED] += int((~first).sum())
-        return first
 
     def _judge(self, step: np.ndarray, numbers: dict[Measured, np.ndarray]) -> None:
         pattern = np.zeros(step.size, np.int64)
@@ -270,14 +249,11 @@ def _columns(sums: dict, name: str, measured: tuple[Measured, ...], groups: int)
     return found
 
 
-def _products(sums: dict, measured: tuple[Measured, ...], groups: int) -> np.ndarray:
-    """Return the sums of products, groups by numbers by numbers; of two that no part has together they are 0."""
-    found = np.empty((groups, len(measured), len(measured)))
-    for i, a in enumerate(measured):
-        for j, b in enumerate(measured):
-            if a <= b:
-                found[:, i, j] = found[:, j, i] = sums.pop(("product", a, b), 0.0)
-    return found
+def _products(sums: dict, measured: tuple[Measured, ...], groups: int) -> tuple[tuple[np.ndarray, ...], ...]:
+    """Return the sums of products, numbers by numbers; of two that no part has together they are 0."""
+    none = np.zeros(groups)
+    found = {(a, b): sums.pop(("product", a, b), none) for a in measured for b in measured if a <= b}
+    return tuple(tuple(found[min(a, b), max(a, b)] for b in measured) for a in measured)
 
 
 def _answers(sums: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

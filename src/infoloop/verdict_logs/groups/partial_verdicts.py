@@ -44,7 +44,7 @@ def without_partial_verdicts(table: GroupTable) -> GroupTable:
         measured=tuple(table.measured[k] for k in kept),
         count=table.count[:, kept],
         total=table.total[:, kept],
-        products=table.products[:, kept][:, :, kept],
+        products=tuple(tuple(table.products[a][b] for b in kept) for a in kept),
         least=table.least[:, kept],
         largest=table.largest[:, kept],
         judged=judged.reshape(len(table.judged), -1),

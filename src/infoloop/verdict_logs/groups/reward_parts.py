@@ -78,7 +78,7 @@ def take_reward_apart(table: GroupTable, weights: Mapping[str, float] | None = N
     w, weights_from, undetermined = _weights(s, names, weights, has_reward)
     used = np.where(np.isnan(w), 0.0, w)
     of_reward = s[:, :k, k] if has_reward else s[:, :k, :k] @ used
-    reward_squares = s[:, k, k] if has_reward else _squares(s[:, :k, :k], used)
+    reward_squares = s[:, k, k] if has_reward else _squares(table, places, groups, s, used)
     live = reward_squares > 0
     safe = np.where(live, reward_squares, 1.0)
     size = table.size[groups]
@@ -87,7 +87,7 @@ def take_reward_apart(table: GroupTable, weights: Mapping[str, float] | None = N
         with_advantage, centred = s[:, :k, -1], s[:, -1, -1]
         cross = s[:, k, -1] if has_reward else with_advantage @ used
         slope = np.where(live, cross / safe, 0.0)
-        squares, total = table.products[groups, a, a], table.total[groups, a]
+        squares, total = table.products[a][a][groups], table.total[groups, a]
         greatest = np.maximum(np.abs(table.least[groups, a]), np.abs(table.largest[groups, a]))
     else:
         slope = np.where(live, np.sqrt(size / safe), 0.0)  # 1 / deviation of the reward
@@ -129,10 +129,12 @@ def _weights(
     return found, "fitted", free
 
 
-def _squares(s: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Return S(R, R) of the sum of components, 0 within rounding: components may cancel."""
-    found = np.einsum("gij,i,j->g", s, w, w)
-    bound = _ROUNDING * np.einsum("gij,i,j->g", np.abs(s), np.abs(w), np.abs(w)) * max(len(w), 1) ** 2
+def _squares(table: GroupTable, places: list[int], groups: np.ndarray, s: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """Return S(R, R) of the sum of components, 0 within the rounding of sums of squares: components may cancel."""
+    k = len(places)
+    found = np.einsum("gij,i,j->g", s[:, :k, :k], w, w)
+    roots = [np.sqrt(table.products[groups, c, c] * (s[:, i, i] > 0)) for i, c in enumerate(places)]
+    bound = _ROUNDING * k**2 * (np.stack(roots, axis=1) @ np.abs(w)) ** 2
     return np.where(found > bound, found, 0.0)
 
 

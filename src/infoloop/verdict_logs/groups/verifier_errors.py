@@ -210,7 +210,7 @@ def _rate(
     table: GroupTable, places: list[int], groups: np.ndarray, counts: np.ndarray, truth: int, confidence: float
 ) -> ErrorRate:
     errors, judged = int(counts[truth, 1 - truth]), int(counts[truth].sum())
-    right, both = table.total[groups, places[0]], table.products[groups, places[0], places[1]]
+    right, both = table.total[groups, places[0]], table.products[places[0]][places[1]][groups]
     passes, size = table.total[groups, places[1]], table.size[groups]
     sums = (right - both, right) if truth else (passes - both, size - right)
     return ErrorRate(errors, judged, *exact_share(errors, judged, confidence), *ratio_interval(*sums, confidence)[1:])

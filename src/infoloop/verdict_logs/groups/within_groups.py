@@ -83,7 +83,7 @@ def centred_products(table: GroupTable, places: Sequence[int], groups: np.ndarra
     centred = np.empty((len(rows), len(places), len(places)))
     for i, a in enumerate(places):  # column by column, without a copy of all products
         for j, b in enumerate(places[: i + 1]):
-            found = table.products[rows, a, b] - total[i] * total[j] / size
+            found = table.products[a][b][rows] - total[i] * total[j] / size
             centred[:, i, j] = centred[:, j, i] = np.where(moves[i] & moves[j], found, 0.0)
     return centred
 

@@ -1,0 +1,52 @@
+"""64-bit hashes of what names rollouts: texts, numbers, and several of them together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+_FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0x9E3779B97F4A7C15], np.uint64)  # Steele et al. 2014
+_SHIFTS = np.array([30, 27, 31], np.uint64)
+
+
+def hash_labels(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return 64-bit hashes of texts or numbers, and which of them are missing; whole floats are like whole numbers.
+
+    Args:
+        labels: Texts or numbers; None and NaN are missing.
+
+    >>> hashes, missing = hash_labels(np.array([1.0, np.nan, 0.5])); missing.tolist()
+    [False, True, False]
+    >>> bool(hashes[0] == hash_labels(np.array([1]))[0][0])
+    True
+    """
+    import pandas as pd
+    from pandas.core.util.hashing import hash_array
+
+    labels = np.asarray(labels)
+    missing = np.asarray(pd.isna(labels))
+    if labels.dtype.kind == "f":
+        exact = np.where(missing, 0.0, labels).astype(np.float64)
+        whole = (exact == np.floor(exact)) & (np.abs(exact) < 2**53)
+        labels = np.where(whole, np.where(whole, exact, 0).astype(np.int64), exact.view(np.int64))
+    elif labels.dtype.kind in "iu":
+        labels = labels.astype(np.int64)
+    elif labels.dtype.kind != "b":
+        labels = labels.astype(object)
+        labels = np.where(missing, "", labels) if missing.any() else labels
+    return hash_array(labels, categorize=False), missing
+
+
+def mix_hashes(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return one hash for each pair of numbers: the finaliser of SplitMix64 of a linear mix.
+
+    Args:
+        first: Unsigned 64-bit numbers.
+        second: As many.
+
+    >>> a = np.array([0, 1], np.uint64); len(set(mix_hashes(a, a).tolist()) | set(mix_hashes(a, a[::-1]).tolist()))
+    4
+    """
+    x = first * _FACTORS[2] + (second ^ (second >> _SHIFTS[2]))
+    x = (x ^ (x >> _SHIFTS[0])) * _FACTORS[0]
+    x = (x ^ (x >> _SHIFTS[1])) * _FACTORS[1]
+    return x ^ (x >> _SHIFTS[2])

@@ -1,0 +1,24 @@
+import numpy as np
+import pandas as pd
+
+from infoloop.verdict_logs.files.whole_runs import keep_runs_whole
+
+
+def test_no_run_is_cut_and_no_row_is_lost_or_moved():
+    draw = np.random.default_rng(0)
+    runs = np.repeat(np.arange(40), draw.integers(1, 6, 40))
+    table = pd.DataFrame(
+        {"step": runs // 4, "prompt": [[{"content": f"p{k % 4}"}] for k in runs], "row": np.arange(len(runs))}
+    )
+    table.index += 1
+    for size in (7, 9, 30):
+        frames = [table.iloc[k : k + size] for k in range(0, len(table), size)]
+        found = list(keep_runs_whole(iter(frames), ["step", "prompt"]))
+        assert pd.concat(found).equals(table)
+        ends = np.cumsum([len(frame) for frame in found])[:-1]
+        assert (runs[ends] != runs[ends - 1]).all()
+
+
+def test_a_run_that_fills_a_frame_is_cut_so_that_memory_is_bounded():
+    frames = [pd.DataFrame({"prompt": ["a"] * 3})] * 4
+    assert [len(frame) for frame in keep_runs_whole(iter(frames), ["prompt"])] == [3] * 4
