@@ -1,6 +1,7 @@
 from . import audit_thresholds as audit_thresholds
 from . import code_lengths as code_lengths
 from . import decision as decision
+from . import disjoint_groups as disjoint_groups
 from . import estimators as estimators
 from . import figures as figures
 from . import files as files
