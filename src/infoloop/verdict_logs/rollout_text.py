@@ -57,7 +57,7 @@ def audit_lines(found: RolloutAudit, longest: int = LONGEST_NAME) -> list[tuple[
         lines += [(f"follows {_name(one.name, longest)}", _component(one)) for one in found.components.components[:3]]
     if found.verifiers:
         lines += _verifier_lines(found.verifiers, longest)
-    left_out = [*found.left_out, *(line.replace("left out", "seen", 1) for line in found.remarks)]
+    left_out = [*found.left_out, *found.remarks]
     lines += [("note", escape_unprintable(cut_text(line, 200))) for line in left_out[:MOST_LEFT_OUT]]
     if len(left_out) > MOST_LEFT_OUT:
         lines.append(("note", f"and {len(left_out) - MOST_LEFT_OUT:,} more reasons: see --json"))

@@ -114,8 +114,8 @@ class _Counts:
         """Return points around the best with so much less a log-likelihood, and whether some end what is looked at."""
         angle = np.arange(_RAYS) * 2 * math.pi / _RAYS
         rays = self._axes(best) @ np.stack([np.cos(angle), np.sin(angle)])
-        with np.errstate(divide="ignore"):
-            room = np.where(rays > 0, (_FURTHEST - best[:, None]) / rays, (-_FURTHEST - best[:, None]) / rays).min(0)
+        ahead = np.where(rays > 0, _FURTHEST - best[:, None], -_FURTHEST - best[:, None])
+        room = np.divide(ahead, rays, out=np.full(rays.shape, np.inf), where=rays != 0).min(0)
         inside, outside, least = np.zeros(_RAYS), room, self.log_likelihood(best) - drop
         ends = self.log_likelihood(best[:, None] + room * rays) >= least
         inside = np.where(ends, room, inside)
