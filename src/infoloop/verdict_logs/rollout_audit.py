@@ -73,7 +73,7 @@ class VerdictAudit:
         drift: Whether pass rates change from step to step.
         since: The first step that `choice`, `size` and `tail` look at: where rates drift, the later half; else None.
         windows: Bits by window of steps.
-        choice: Problems to drop, to keep and to sample more; None in a log without groups of two.
+        choice: Problems to drop, to keep and to sample more; None without groups of two (from `since` on).
         size: Groups large enough for a wanted share of live ones; None where most problems have one attempt.
         tail: pass@k beyond the attempts, extrapolated; None where it cannot be fitted.
     """
@@ -275,7 +275,9 @@ def audit_verdicts(table: GroupTable, name: str, confidence: float, live: float)
     windows = cut_steps(table)
     since = windows[len(windows) // 2].first if drift.found else None  # old verdicts do not tell the present rates
     recent = tally if since is None else tally_problems(table, table.step >= since)
-    tried, grouped = int(np.median(recent.attempts)), (count_passes(table).attempts > 1).any()
+    groups, attempts, _ = count_passes(table)
+    grouped = (attempts[table.step[groups] >= (table.steps[0] if since is None else since)] > 1).any()
+    tried = int(np.median(recent.attempts))
     return VerdictAudit(
         audit_tally(tally, confidence, name),
         drift,
