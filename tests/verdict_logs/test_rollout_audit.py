@@ -149,7 +149,7 @@ def test_each_part_has_the_confidence_and_the_share_that_were_asked_for():
         assert repr(getattr(found, part).row()) == repr(one.row())
     assert found.verdicts.bits.rate == wanted["verdicts"].bits.rate
     judged = audit(LOGS / "evalplus", confidence=0.8, trusted="plus")
-    assert judged.verifiers.errors == errors_against(judged.table, "plus", confidence=0.8)
+    assert judged.verifiers.errors == errors_against(judged.table, "plus", "base", 0.8)
 
 
 def test_where_rates_drift_what_to_do_now_is_told_by_the_later_half_of_the_windows():
@@ -242,7 +242,10 @@ def test_the_numbers_of_a_condition_are_those_of_the_run(run, trl):
 def test_shares_of_dead_rollouts_are_of_those_in_groups(trl):
     dead = find_dead_groups(table_of([0, 1, 2, 3], [0] * 4, np.array([4, 8, 4, 9]), np.array([4, 0, 2, 1])))
     alone = dead.whole._replace(groups=3, rollouts=16, alone=9, share=12 / 16)
-    numbers = dataclasses.replace(trl, dead=dataclasses.replace(dead, whole=alone)).numbers
+    choice = trl.verdicts.choice._replace(saved=96, saved_share=0.2)
+    verdicts = dataclasses.replace(trl.verdicts, choice=choice)
+    numbers = dataclasses.replace(trl, dead=dataclasses.replace(dead, whole=alone), verdicts=verdicts).numbers
+    assert numbers["droppable"] == 0.2
     assert (numbers["dead"], numbers["dead_all_fail"], numbers["dead_all_pass"]) == (12 / 16, 8 / 16, 4 / 16)
 
 
