@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.disjoint_groups import draw_order, passes_of_groups
+from infoloop.verdict_logs import disjoint_groups
+from infoloop.verdict_logs.disjoint_groups import draw_order, groups_with_a_pass, passes_of_groups
 
 
 def test_each_attempt_is_in_one_group_at_most():
@@ -35,3 +36,13 @@ def test_groups_have_both_verdicts_as_often_as_subsets_have(attempts):
     subsets = list(itertools.combinations([1, 1] + [0] * (attempts - 2), 3))
     live = sum(0 < sum(part) < 3 for part in subsets) / len(subsets)
     assert abs(((groups > 0) & (groups < 3)).mean() - live) < 0.025
+
+
+def test_groups_with_a_pass_are_counted_problem_by_problem_too(monkeypatch):
+    passes, attempts = np.array([0, 3, 12, 12]), np.array([12, 12, 12, 15])
+    whole = groups_with_a_pass(passes, attempts, [1, 5, 12])
+    assert whole[:, 1].tolist() == [48, 8, 4]
+    assert whole[2, 0] == 3
+    assert 0 + 3 + 12 + 9 <= whole[0, 0] <= 0 + 3 + 12 + 12
+    monkeypatch.setattr(disjoint_groups, "_CELLS", 13)
+    assert groups_with_a_pass(passes, attempts, [1, 5, 12])[:, 1].tolist() == [48, 8, 4]

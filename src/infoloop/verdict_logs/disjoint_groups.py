@@ -3,10 +3,12 @@ r"""Groups of any size drawn from the attempts of a log, no attempt twice, for e
 The attempts at a problem are independent and alike, so that their order may be drawn. Cut into groups of m, those of a
 problem with pass rate p are independent, and each has an event (a pass, both verdicts) with a probability f(p). With as
 many groups of each problem, the share of groups with the event is in the mean the mean of f over problems, and
-`estimators.pooled_interval` of their number is exact.
+`estimators.pooled_interval` of their number is exact, over logs and the orders that may be drawn.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -28,7 +30,10 @@ def draw_order(passes: np.ndarray, attempts: np.ndarray, most: int) -> np.ndarra
     [[0, 0, 0, 0], [0, 1, 2, 3]]
     """
     m = min(int(attempts.min()), most, max(2, _CELLS // len(attempts)))
-    draw = np.random.default_rng(_KEY)
+    return _order(passes, attempts, m, np.random.default_rng(_KEY))
+
+
+def _order(passes: np.ndarray, attempts: np.ndarray, m: int, draw: np.random.Generator) -> np.ndarray:
     right = draw.hypergeometric(passes, attempts - passes, m)
     order = draw.permuted(np.arange(m) < right[:, None], axis=1)
     return np.concatenate([np.zeros((len(order), 1), np.int32), np.cumsum(order, 1, dtype=np.int32)], axis=1)
@@ -46,3 +51,24 @@ def passes_of_groups(order: np.ndarray, size: int) -> np.ndarray:
     [[1, 1]]
     """
     return np.diff(order[:, ::size], axis=1)
+
+
+@host_only
+def groups_with_a_pass(passes: np.ndarray, attempts: np.ndarray, sizes: Sequence[int]) -> np.ndarray:
+    """Return for each size how many disjoint groups have a pass, and how many groups there are.
+
+    Args:
+        passes: Whole numbers, one for each problem.
+        attempts: As many, from 1 on.
+        sizes: Of groups, from 1 to the least number of attempts.
+
+    >>> groups_with_a_pass(np.array([0, 4]), np.array([4, 4]), [1, 2, 4]).tolist()
+    [[4, 8], [2, 4], [1, 2]]
+    """
+    m, draw = int(attempts.min()), np.random.default_rng(_KEY)
+    found, rows = np.zeros((len(sizes), 2), np.int64), max(1, _CELLS // m)
+    for first in range(0, len(passes), rows):
+        order = _order(passes[first : first + rows], attempts[first : first + rows], m, draw)
+        groups = [passes_of_groups(order, size) for size in sizes]
+        found += [[(of_size > 0).sum(), of_size.size] for of_size in groups]
+    return found

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from infoloop.verdict_logs.estimators import check_confidence, pooled_interval
+from infoloop.verdict_logs.disjoint_groups import groups_with_a_pass
+from infoloop.verdict_logs.estimators import pooled_interval
 
 MOST_ATTEMPTS = 1024  # k in the table of a log
 _HALVINGS = 60
@@ -43,17 +44,16 @@ def pass_estimates(passes: ArrayLike, attempts: ArrayLike, confidence: float = 0
     """
     least = min(MOST_ATTEMPTS, int(np.min(attempts)))
     asked = sorted({2**j for j in range(least.bit_length())} | {least})
-    return tuple(pass_estimate(passes, attempts, k, confidence) for k in asked)
+    return _estimates(passes, attempts, asked, confidence)
 
 
 def pass_estimate(passes: ArrayLike, attempts: ArrayLike, k: int, confidence: float = 0.95) -> PassEstimate:
     r"""Return the estimate of pass@k of these problems, and an interval for it.
 
-    The estimates of Q problems are independent and in [0, 1], so that their mean is above x with the probability
-    $e^{-Q\,D(x\|\mu)}$ at most, if $\mu<x$ is pass@k (Hoeffding 1963, theorem 1), and below likewise; and one verdict
-    moves the estimate of its problem by $\frac k{n_i}$ at most, so that the sum is off by s with the probability
-    $2e^{-2s^2/\sum v_i}$ at most, $v_i=\min(\frac{k^2}{n_i},1)$ (McDiarmid 1989). Each takes half of the risk. At
-    k = 1, with as many attempts at each problem, it is `pooled_interval`.
+    At k = 1, with as many attempts at each problem, it is `pooled_interval`. Else the attempts are drawn into groups of
+    k, no attempt twice, with as many groups of each problem (`disjoint_groups`): those with a pass are independent and
+    their share is in the mean pass@k, so that `pooled_interval` of their number holds it, over logs and orders drawn.
+    It is widened to hold the estimate, which is the mean of that share over all orders.
 
     Args:
         passes: whole numbers, one for each problem, from 0 to its attempts.
@@ -69,23 +69,26 @@ def pass_estimate(passes: ArrayLike, attempts: ArrayLike, k: int, confidence: fl
     Traceback (most recent call last):
     ValueError: k is 5 and a problem has n = 4 attempts: no unbiased estimator of pass@k exists for k > n; ask for less
     """
-    delta = check_confidence(confidence)
+    return _estimates(passes, attempts, [k], confidence)[0]
+
+
+def _estimates(passes: ArrayLike, attempts: ArrayLike, asked: list[int], confidence: float) -> tuple[PassEstimate, ...]:
     pooled = pooled_interval(passes, attempts, confidence)  # which checks the counts
     c, n = np.asarray(passes, int), np.asarray(attempts, int)
-    if k < 1:
-        raise ValueError(f"k is {k}: give a whole number from 1 on")
-    if k > n.min():
+    if min(asked) < 1:
+        raise ValueError(f"k is {min(asked)}: give a whole number from 1 on")
+    if max(asked) > n.min():
         why = "no unbiased estimator of pass@k exists for k > n; ask for less"
-        raise ValueError(f"k is {k} and a problem has n = {n.min()} attempts: {why}")
+        raise ValueError(f"k is {max(asked)} and a problem has n = {n.min()} attempts: {why}")
     kinds, of_kind = np.unique(np.stack([c, n]), axis=1, return_counts=True)
-    misses = np.array([math.comb(b - a, k) / math.comb(b, k) for a, b in kinds.T.tolist()])
-    estimate = float(of_kind @ (1 - misses) / n.size)
-    if k == 1 and (n == n[0]).all():
-        return PassEstimate(k, estimate, *pooled)
-    moved = math.sqrt(math.log(4 / delta) / 2 * float(np.minimum(k**2 / n, 1).sum())) / n.size
-    most = math.log(4 / delta) / n.size
-    low, high = 1 - largest_mean(1 - estimate, most), largest_mean(estimate, most)
-    return PassEstimate(k, estimate, max(low, estimate - moved), min(high, estimate + moved))
+    found = []
+    for k, (with_a_pass, groups) in zip(asked, groups_with_a_pass(c, n, asked).tolist(), strict=True):
+        misses = np.array([math.comb(b - a, k) / math.comb(b, k) for a, b in kinds.T.tolist()])
+        estimate = float(of_kind @ (1 - misses) / n.size)
+        low, high = pooled_interval([with_a_pass], [groups], confidence)
+        ends = pooled if k == 1 and (n == n[0]).all() else (min(low, estimate), max(high, estimate))
+        found.append(PassEstimate(k, estimate, *ends))
+    return tuple(found)
 
 
 def largest_mean(seen: float, most: float) -> float:
