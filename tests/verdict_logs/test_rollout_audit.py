@@ -74,19 +74,37 @@ def test_a_phantom_share_is_counted_as_the_run_has_it(run, trl):
 
 
 @pytest.mark.slow
-def test_a_trusted_verifier_tells_the_rates_of_the_weak_one(run):
-    found = audit(LOGS / "evalplus", trusted="plus")
+def test_larger_tests_are_trusted_and_tell_the_rates_of_the_smaller(run):
+    found = audit(LOGS / "evalplus")
     answers = made.made_evaluation(run, 16).ravel()
-    wrong = made.RIGHT[answers] == 0
+    right = made.RIGHT[answers] == 1
     errors = found.verifiers.errors
-    assert errors.false_positive.value == made.WEAK[answers[wrong]].mean()
-    assert errors.false_negative.value == 1 - made.WEAK[answers[~wrong]].mean()
+    assert (errors.verifier, errors.trusted, found.trusted) == ("base", "plus", "plus")
+    assert found.verdicts.bits.rate[0] == right.mean()
+    assert errors.false_positive.value == made.WEAK[answers[~right]].mean()
+    assert errors.false_negative.value == 1 - made.WEAK[answers[right]].mean()
     assert found.numbers["false_positive_rate"] == errors.false_positive.value
-    assert found.trusted == "plus"
-    untrusted = audit(LOGS / "evalplus").verifiers
-    truth = made.WEAK[answers[wrong]].mean()
-    assert untrusted.errors is None
-    assert truth <= untrusted.pair.false_positive[0].high
+    assert audit(LOGS / "evalplus", trusted="plus").verifiers.errors == errors
+
+
+@pytest.mark.slow
+def test_the_user_may_trust_another_and_base_tests_alone_are_trusted_by_none():
+    errors = audit(LOGS / "evalplus", trusted="base").verifiers.errors
+    assert (errors.verifier, errors.trusted) == ("plus", "base")
+    alone = audit(LOGS / "evalplus_base_only")
+    assert alone.verifiers is None
+    assert alone.trusted == ""
+    with pytest.raises(ValueError, match="the log has no verdict 'plus'"):
+        audit(LOGS / "evalplus_base_only", trusted="plus")
+
+
+@pytest.mark.slow
+def test_two_verifiers_of_which_none_is_trusted_give_bounds(run):
+    found = audit(LOGS / "inspect").verifiers
+    answers = made.made_evaluation(run, 16).ravel()
+    assert found.errors is None
+    assert found.pair.verifiers == ("match", "judge")
+    assert made.WEAK[answers[made.RIGHT[answers] == 0]].mean() <= found.pair.false_positive[1].high
 
 
 def test_a_log_without_verdicts_has_dead_groups_and_no_pass_rate():

@@ -35,6 +35,7 @@ from infoloop.verdict_logs.groups.verifier_errors import VerifierErrors, errors_
 from infoloop.verdict_logs.groups.window_bits import WindowBits, bits_by_window
 from infoloop.verdict_logs.groups.within_groups import measured_names
 from infoloop.verdict_logs.log_audit import LogAudit, audit_tally
+from infoloop.verdict_logs.right_answers import right_where
 
 _Part = TypeVar("_Part")
 
@@ -45,7 +46,7 @@ class VerifierAudit:
 
     Attributes:
         names: The verifiers; the first one's verdict counts as a pass.
-        errors: Of the first one, by the word of the trusted one.
+        errors: Of the first one that is not trusted, by the word of the trusted one.
         drift: Of its rates over steps.
         pair: Bounds, where two verifiers are there and neither is trusted.
         panel: Rates, where three are there and none is trusted.
@@ -111,7 +112,7 @@ class RolloutAudit:
         components: Of the reward.
         verifiers: None with fewer than two.
         answers: Their entropy by window of steps; empty without answers.
-        trusted: The verifier whose word is the truth; empty without one.
+        trusted: The verifier whose word is the truth, by the user's or else the format's choice; empty without one.
     """
 
     file: str
@@ -204,7 +205,7 @@ def audit_rollouts(
         form: The name of its format; told from the content where it is None.
         settings: What the user says of its columns.
         confidence: Of each interval; above 0 and below 1.
-        trusted: The verifier whose word is the truth.
+        trusted: The verifier whose word is the truth; left out, the one that a format trusts by what it is.
         live: The share of live groups that a group size is looked for, above 0 and below 1.
 
     Raises:
@@ -218,21 +219,24 @@ def audit_rollouts(
     check_confidence(confidence)
     reading = open_log(path, form, settings)
     table = without_partial_verdicts(collect_groups(reading))
-    name, parts = Path(path).name, measured_names(table, "component")
+    name, written, parts = Path(path).name, reading.form, measured_names(table, "component")
     judged = bool(measured_names(table, "verdict")) and not reading.graded
-    untold: list[str] = []
+    right = right_where(table, settings.threshold if settings else None) if judged else ""
+    guessed = judged and "pass" not in (settings or Settings()).columns
+    untold = [written.caution(measured_names(table, "verdict"))] if guessed and written.caution else []
+    by_format = written.trusted if written.trusted in measured_names(table, "verdict") else None
     shares = partial(component_shares, table, None, confidence) if parts and len(table.size) > 1 else None
     components = told_or_none(shares, "components", untold)
     verifiers = (
         audit_verifiers(table, trusted, confidence)
         if trusted is not None
-        else told_or_none(partial(audit_verifiers, table, None, confidence), "verifiers", untold)
+        else told_or_none(partial(audit_verifiers, table, by_format, confidence), "verifiers", untold)
     )
     return RolloutAudit(
         name,
-        reading.said,
+        "; ".join(filter(None, (reading.said, right))),
         (*reading.left_out.lines, *(f"{count:,} left out: {why}" for why, count in table.left_out.items())),
-        (*reading.remarks.lines, *untold),
+        (*reading.remarks.lines, *filter(None, untold)),
         confidence,
         table,
         find_dead_groups(table, confidence),
@@ -240,7 +244,7 @@ def audit_rollouts(
         components,
         verifiers,
         entropy_by_window(table) if table.answer_bits is not None else (),
-        trusted or "",
+        trusted or by_format or "",
     )
 
 
@@ -296,8 +300,9 @@ def audit_verifiers(table: GroupTable, trusted: str | None, confidence: float) -
     """
     names = measured_names(table, "verdict")
     if trusted is not None:
-        errors = errors_against(table, trusted, confidence=confidence)
-        drift = drift_of_errors(table, trusted, confidence=confidence) if len(table.steps) > 1 else None
+        other = next((name for name in names if name != trusted), "")
+        errors = errors_against(table, trusted, other, confidence)
+        drift = drift_of_errors(table, trusted, other, confidence=confidence) if len(table.steps) > 1 else None
         return VerifierAudit(names, errors, drift)
     if len(names) < 2:
         return None
