@@ -45,6 +45,9 @@ def audit_log_with_options(file: Path, options: LogOptions) -> Any:
     Raises:
         ValueError: One of them is wrong, or the log cannot be read.
     """
+    if options.live is not None and not 0 < options.live < 1:
+        share = f": {options.live / 100:g}?" if 1 < options.live < 100 else ", such as 0.8"
+        raise ValueError(f"--live: give a share above 0 and below 1{share}")
     formats, settings = verdict_logs.formats, _settings(options)
     return verdict_logs.rollout_audit.audit_rollouts(
         file,

@@ -16,7 +16,7 @@ from infoloop.verdict_logs.formats.column_values import (
     typed_columns,
     zero_one_verdicts,
 )
-from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out
+from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out, need_columns
 from infoloop.verdict_logs.formats.trl_groups import differs_within, group_blocks, implied_weights
 from infoloop.verdict_logs.rollouts import Rollouts
 
@@ -35,6 +35,7 @@ def table_rollouts(frame: pd.DataFrame) -> Rollouts:
     >>> found.reward.tolist(), list(found.verdicts), found.group.tolist()
     ([0.0, 1.0], ['exact'], [0, 0])
     """
+    need_columns(frame, ("step", "prompt", "completion"))
     frame, left_out = complete_rows(typed_columns(frame, ("prompt", "completion")), ("step", "prompt"))
     problem = hashed_names(frame["prompt"])
     step = column_numbers(frame["step"]).astype(np.int64)
@@ -49,7 +50,7 @@ def table_rollouts(frame: pd.DataFrame) -> Rollouts:
         group=blocks.group,
         reward=scored[0] if len(scored) == 1 else None,
         rewards=rewards,
-        verdicts=zero_one_verdicts(rewards | judging),
+        verdicts=zero_one_verdicts(rewards | judging, rewards),
         advantage=advantage,
         length=text_lengths(frame["completion"]),
         answer=text_hashes(frame["completion"]),

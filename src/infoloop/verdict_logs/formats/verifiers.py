@@ -34,12 +34,8 @@ from infoloop.verdict_logs.formats.column_values import (
 )
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.message_texts import last_text
-<<<<<<< HEAD
 from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out, need_columns, with_settings
-=======
-from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out, with_settings
 from infoloop.verdict_logs.formats.verifiers_judges import caution, judging_scores, weights_of_functions
->>>>>>> texts16
 from infoloop.verdict_logs.formats.verifiers_traces import of_a_trainer
 from infoloop.verdict_logs.rollouts import Rollouts
 
@@ -82,13 +78,9 @@ def saved_rollouts(frame: pd.DataFrame) -> Rollouts:
     frame, left_out = complete_rows(frame, ("prompt",) if early else ("example_id",))
     reward = column_numbers(frame["reward"])
     metrics = _metrics(frame)
-<<<<<<< HEAD
-    texts = pd.Series([last_text(value) for value in frame["completion"]], index=frame.index, dtype=object)
-=======
     failed = frame["error"].notna().to_numpy() if "error" in frame else np.zeros(len(frame), bool)
     weights = weights_of_functions({name: values[~failed] for name, values in metrics.items()}, reward[~failed])
-    texts = frame["completion"].map(last_text).astype(object)
->>>>>>> texts16
+    texts = pd.Series([last_text(value) for value in frame["completion"]], index=frame.index, dtype=object)
     rollouts = Rollouts(
         problem=_hashed_problems(frame) if early else frame["example_id"].map(_id_text).to_numpy(object),
         row=frame.index.to_numpy(),
