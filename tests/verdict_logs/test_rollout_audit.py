@@ -99,12 +99,12 @@ def test_the_user_may_trust_another_and_base_tests_alone_are_trusted_by_none():
 
 
 @pytest.mark.slow
-def test_two_verifiers_of_which_none_is_trusted_give_bounds(run):
+def test_two_verifiers_of_which_none_is_trusted_are_said_to_agree_or_not(run):
     found = audit(LOGS / "inspect").verifiers
     answers = made.made_evaluation(run, 16).ravel()
-    assert found.errors is None
-    assert found.pair.verifiers == ("match", "judge")
-    assert made.WEAK[answers[made.RIGHT[answers] == 0]].mean() <= found.pair.false_positive[1].high
+    assert (found.errors, found.pair, found.panel) == (None, None, None)
+    assert found.agreement.verifiers == ("match", "judge")
+    assert found.agreement.equal[0].value == (made.WEAK[answers] == made.RIGHT[answers]).mean()
 
 
 def test_a_log_without_verdicts_has_dead_groups_and_no_pass_rate():
@@ -114,6 +114,14 @@ def test_a_log_without_verdicts_has_dead_groups_and_no_pass_rate():
     assert found.dead.whole.equal > 0
     judged = audit(LOGS / "verl_short", settings=Settings(threshold=1.0))
     assert judged.verdicts.bits.rate[0] == audit(LOGS / "verl").verdicts.bits.rate[0]
+
+
+def test_files_of_a_folder_that_are_no_log_are_counted_and_shown(tmp_path):
+    (tmp_path / "1.jsonl").write_text("".join(f'{{"problem": "a", "pass": {k % 2}}}\n' for k in range(4)))
+    (tmp_path / "config.json").write_text('{"model": "m"}')
+    (tmp_path / "README.md").write_text("# run")
+    said = {line.partition(", first at ")[0] for line in audit(tmp_path).remarks}
+    assert {"1 left out: files that are no log", "1 left out: files whose names end like no log's"} <= said
 
 
 def test_one_attempt_a_problem_has_no_groups():

@@ -82,6 +82,12 @@ def test_lines_fit_the_terminal(trl):
         assert max(map(len, rollout_audit_text(audit(LOGS / name)).splitlines())) <= 100
 
 
+def test_no_number_is_minus_zero(trl):
+    near = trl.components.phantom._replace(value=-0.004, low=-0.006, high=0.004)
+    told = dataclasses.replace(trl, components=trl.components._replace(phantom=near))
+    assert dict(audit_lines(told))["phantom"].startswith("0.00 [-0.01, 0.00] of the squared advantage")
+
+
 def test_tables_have_a_row_for_each_window_and_component(trl):
     tables = {title.split(";")[0]: rows for title, _, rows in audit_tables(trl)}
     assert [row[0] for row in tables["by window of steps"]] == [str(step) for step in range(1, 11)]
@@ -107,4 +113,4 @@ def test_a_comparison_has_a_row_for_each_quantity(trl):
     title, heads, rows = comparison_table(compare_runs(trl.table, trl.table))
     assert title.startswith("since the earlier run, on 12 common problems")
     assert len(heads) == len(rows[0])
-    assert {row[-1] for row in rows} == {"within noise"}
+    assert {row[-1] for row in rows} == {"no"}

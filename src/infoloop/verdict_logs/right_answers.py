@@ -62,13 +62,13 @@ def pass_option(table: GroupTable) -> str:
     """
     names, reward = measured_names(table, "component"), table.place("reward")
     if reward is not None:
-        return f"--threshold {_ends(table, reward)[-1]:g}"
+        return f"--threshold {_ends(table, reward)[-1]:.12g}"
     if not names:
         return "--columns pass=NAME"
     name = min(names, key=lambda one: (not speaks_of_right(one), speaks_of_form(one)))  # the first of the best
     values = _ends(table, table.measured.index(Measured("component", name)))
     option = f"--columns {shlex.quote(f'pass={name}')}"
-    return option if is_binary(values) else f"{option} --threshold {values[-1]:g}"
+    return option if is_binary(values) else f"{option} --threshold {values[-1]:.12g}"
 
 
 def number_behind(table: GroupTable, verdict: str, of_reward: bool = True) -> int | None:

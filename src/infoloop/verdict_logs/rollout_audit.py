@@ -250,7 +250,7 @@ def audit_rollouts(
         name,
         reading.said,
         (*reading.left_out.lines, *(f"{count:,} left out: {why}" for why, count in table.left_out.items())),
-        (*reading.remarks.lines, *filter(None, untold)),
+        (*reading.skipped.lines, *reading.remarks.lines, *filter(None, untold)),
         confidence,
         table,
         find_dead_groups(table, confidence),
@@ -323,8 +323,8 @@ def audit_verifiers(
         other = next((name for name in names if name != trusted), "")
         if names == (trusted,):
             raise ValueError(
-                f"--trusted {trusted}: it counts as right already, and there is no other verdict to judge by it: name one "
-                "with --columns pass=NAME, or leave --trusted out"
+                f"--trusted {trusted}: it counts as right already, and there is no other verdict to judge by it: "
+                "name one with --columns pass=NAME, or leave --trusted out"
             )
         errors = errors_against(table, trusted, other, confidence)
         drift = drift_of_errors(table, trusted, other, confidence=confidence) if len(table.steps) > 1 else None

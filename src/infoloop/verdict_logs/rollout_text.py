@@ -215,7 +215,7 @@ def _passes(found: VerdictAudit) -> TextTable:
         said = f"foretold {held.foretold:.4f} from {held.fitted} attempts, counted"
         rows.append((f"{held.k:,}", f"{held.counted:.4f}", f"{held.low:.4f} to {held.high:.4f}", said))
     title = "pass@k in the mean over problems; extrapolated by a Beta law of rates, with approximate intervals"
-    return title, ("k", "pass@k", "interval", ""), rows
+    return title, ("k", "pass@k", "interval", "how"), rows
 
 
 def _ceilings(found: VerdictAudit) -> list[TextTable]:
@@ -235,7 +235,7 @@ def _components(found: RewardComponents, longest: int) -> list[TextTable]:
     return [
         (
             "components of the reward: their shares; approximate intervals over groups",
-            ("component", "of advantage", "of variance", ""),
+            ("component", "of advantage", "of variance", "reading"),
             follows,
         ),
         (
@@ -247,23 +247,23 @@ def _components(found: RewardComponents, longest: int) -> list[TextTable]:
 
 
 def _rates(found: VerifierAudit, longest: int) -> list[TextTable]:
-    heads = ("verifier", "false positives", "false negatives", "")
+    heads = ("verifier", "false positives", "false negatives")
     rows: list[TextRow]
     if found.panel:
         p = found.panel
         each = zip(p.verifiers, p.false_positive, p.false_negative, strict=True)
-        rows = [(_name(name, longest), _shown(a), _shown(b), "") for name, a, b in each]
+        rows = [(_name(name, longest), _shown(a), _shown(b)) for name, a, b in each]
         return [("errors of three verifiers, if they are independent given the truth", heads, rows)]
     if found.pair and found.pair.compatible:
         bounds = zip(found.pair.verifiers, found.pair.false_positive, found.pair.false_negative, strict=True)
-        rows = [(_name(name, longest), f"at most {a.high:.3f}", f"at most {b.high:.3f}", "") for name, a, b in bounds]
+        rows = [(_name(name, longest), f"at most {a.high:.3f}", f"at most {b.high:.3f}") for name, a, b in bounds]
         return [("errors of two verifiers, if they are independent given the truth: bounds", heads, rows)]
     if found.drift:
         rows = [
-            (f"{w.first:,} to {w.last:,}", _shown(w.false_positive), _shown(w.false_negative), f"{w.judged:,} judged")
+            (f"{w.first:,} to {w.last:,}", _shown(w.false_positive), _shown(w.false_negative), f"{w.judged:,}")
             for w in found.drift.windows
         ]
-        return [("errors by window of steps; exact intervals", ("steps", *heads[1:]), rows)]
+        return [("errors by window of steps; exact intervals", ("steps", *heads[1:], "judged"), rows)]
     return []
 
 
@@ -276,11 +276,11 @@ def comparison_table(compared: RunComparison, longest: int = LONGEST_NAME) -> Te
     """
     rows: list[TextRow] = [
         (_name(one.name, longest + 6), f"{one.first:.3f}", f"{one.second:.3f}", _shown(one.difference),
-         f"{one.up:,} / {one.down:,}", "changed" if one.beyond_noise else "within noise")
+         f"{one.up:,} / {one.down:,}", "yes" if one.beyond_noise else "no")
         for one in compared.quantities
     ]  # fmt: skip
     title = f"since the earlier run, on {count_noun(compared.common, 'common problem')}; tests hold together"
-    return title, ("", "before", "now", "difference", "up / down", ""), rows
+    return title, ("number", "before", "now", "difference", "up / down", "beyond noise"), rows
 
 
 def _name(name: str, most: int) -> str:
@@ -297,4 +297,5 @@ def _shown(found: IntervalEstimate | ErrorRate) -> str:
     """Return a number with its interval; a dash for what the log does not tell."""
     if math.isnan(found.value):
         return "-"
-    return f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
+    value, low, high = (round(end, 2) + 0.0 for end in (found.value, found.low, found.high))  # no "-0.00"
+    return f"{value:.2f} [{low:.2f}, {high:.2f}]"

@@ -13,7 +13,7 @@ WHY = (
 
 TextRow = tuple[str, ...]
 TextTable = tuple[str, TextRow, list[TextRow]]
-_HEADS = ("bits in all", "an episode", "", "by", "assumes")
+_HEADS = ("bits in all", "an episode", "least", "by", "assumes")
 
 
 def told_table(found: LogAudit) -> TextTable:

@@ -147,3 +147,23 @@ def test_a_threshold_makes_a_verdict_of_a_graded_reward(tmp_path):
 @pytest.mark.parametrize("row", [{"input": "a", "output": "b", "reward": 1.0}, {"step": 3, "data": {"loss": 1.0}}])
 def test_other_logs_are_not_taken_for_it(row):
     assert not FORMAT.recognises(Opening(Path("log"), "lines", (row,)))
+
+
+def test_the_score_comes_before_an_unnamed_flag_and_after_acc(tmp_path):
+    flags = {"lucky": [True, False, False, True]}
+    assert list(rollouts_of(dumped(tmp_path, 1, generations([1.0, -1.0, 1.0, -1.0]), flags)).verdicts) == [
+        "score",
+        "lucky",
+    ]
+    named = flags | {"acc": [True, False, True, False]}
+    assert list(rollouts_of(dumped(tmp_path, 2, generations([1.0, -1.0, 1.0, -1.0]), named)).verdicts) == [
+        "acc",
+        "lucky",
+    ]
+
+
+def test_a_file_of_another_trainer_is_told_by_all_its_missing_columns(tmp_path):
+    path = tmp_path / "1.jsonl"
+    path.write_text(json.dumps({"step": 1, "prompt": "p", "completion": "c", "acc": 1.0}) + "\n")
+    with pytest.raises(RowError, match="^input, output, score: there are no such columns; columns are step, prompt"):
+        rollouts_of(path)

@@ -161,7 +161,7 @@ def is_binary(values: np.ndarray) -> bool:
     known = np.unique(values[~np.isnan(values)])
     if known.size == 0 or np.isin(known, (-1.0, 0.0, 1.0)).all():
         return known.size > 0
-    return known.size == 1 or (known.size == 2 and known[1] > 0 and known[0] in (0, -known[1]))
+    return known.size == 1 or (known.size == 2 and bool(known[1] > 0) and known[0] in (0, -known[1]))
 
 
 def _judges(values: np.ndarray, is_component: bool) -> bool:

@@ -105,21 +105,17 @@ def with_settings(rollouts: Rollouts, frame: pd.DataFrame, path: Path, settings:
     refuse_counts_keys(columns, path)
     values = {key: _READINGS[key](_column(frame, name, path).loc[rollouts.row]) for key, name in columns.items()}
     changed = replace(rollouts, **values)
-    named = settings.verifiers(map(str, frame.columns))
-    first = _judged_by_threshold(changed, path, settings.threshold) if not named else {}
+    named = settings.verifiers([*map(str, frame.columns)])
+    verdicts = {} if named else _judged_by_threshold(changed, path, settings.threshold)
     for name in named:
-        threshold = None if first else settings.threshold
         column = _column(frame, name, path).loc[rollouts.row]
-        first[name] = _verdict(column, threshold, name in rollouts.rewards)
+        verdicts[name] = _verdict(column, None if verdicts else settings.threshold, name in rollouts.rewards)
+    verdicts |= {name: values for name, values in changed.verdicts.items() if name not in verdicts}
     trusted = settings.trusted
-    if trusted and trusted in frame and trusted not in first | changed.verdicts:
-        column = frame[trusted].loc[rollouts.row]
-        changed = replace(
-            changed, verdicts=changed.verdicts | {trusted: _verdict(column, None, trusted in rollouts.rewards)}
-        )
-    return replace(
-        changed, verdicts=with_second(first | {n: v for n, v in changed.verdicts.items() if n not in first}, trusted)
-    )
+    column = column_at(frame, trusted) if trusted and trusted not in verdicts else None
+    if column is not None:
+        verdicts[trusted] = _verdict(column.loc[rollouts.row], None, trusted in rollouts.rewards)
+    return replace(changed, verdicts=with_second(verdicts, trusted))
 
 
 def with_second(verdicts: Mapping[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
