@@ -90,6 +90,6 @@ def test_the_help_names_every_format_and_every_key_of_columns():
     assert keys == list(verdict_logs.reader.ALL_KEYS)
 
 
-def test_a_trusted_verifier_that_counts_already_has_none_to_judge(tmp_path):
-    with pytest.raises(ValueError, match="^--trusted pass: it counts as right already, and there is no other verdict"):
+def test_a_trusted_verifier_that_counts_already_has_none_to_judge():
+    with pytest.raises(ValueError, match=r"^--trusted pass: it counts as right already, and there is no other verdict"):
         audit_log_with_options(LOG, LogOptions(trusted="pass"))

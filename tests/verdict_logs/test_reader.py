@@ -302,12 +302,13 @@ def test_one_key_names_one_column_and_several_verifiers_with_a_plus():
 
 
 def test_a_column_of_the_user_that_is_no_verdict_is_refused_and_so_is_a_threshold_without_effect(tmp_path):
+    for step, (one, other) in enumerate([(0.0, 2.0), (1.0, 1.0)]):
+        text = f"step,prompt,completion,correctness\n{step},p,x,{one}\n{step},p,y,{other}\n"
+        (tmp_path / f"completions_{step}.csv").write_text(text)
+    with pytest.raises(LogFileError, match="correctness takes other values than two of which one is 0"):
+        read_log(tmp_path, {"pass": "correctness"})
+    assert tallied(read_log(tmp_path, {"pass": "correctness"}, threshold=1.5))[0][1:] == (4, 1)
     path = tmp_path / "log.csv"
-    rows = [(1, "p", "x", 0.0), (1, "p", "y", 2.0), (2, "p", "x", 1.0), (2, "p", "y", 1.0)]
-    path.write_text("step,prompt,completion,correctness\n" + "".join(f"{','.join(map(str, row))}\n" for row in rows))
-    with pytest.raises(LogFileError, match="correctness: 1 is neither 0 nor 1|correctness takes other values than two"):
-        read_log(path, {"pass": "correctness"}, "trl")
-    assert tallied(read_log(path, {"pass": "correctness"}, "trl", threshold=1.5))[0][1:] == (4, 1)
     path.write_text("problem,pass\na,1\na,0\n")
     with pytest.raises(LogFileError, match=r"log\.csv: --threshold 0\.5 has no effect, for no number is divided by it"):
         read_log(path, threshold=0.5)
