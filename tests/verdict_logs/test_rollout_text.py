@@ -37,7 +37,7 @@ def test_the_text_begins_with_the_decision_and_then_the_facts(trl):
     assert facts["problems"].endswith(
         "4 to try more have one verdict only, 2 have mostly dead groups of 8; from step 6 on"
     )
-    assert facts["group size"] == "32 for 80 % live groups (5 or more), extrapolated"
+    assert facts["group size"] == "32 for 80 % live groups (13 or more), extrapolated"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 from . import audit_thresholds as audit_thresholds
 from . import code_lengths as code_lengths
 from . import decision as decision
+from . import disjoint_groups as disjoint_groups
 from . import estimators as estimators
 from . import figures as figures
 from . import files as files
 from . import formats as formats
 from . import groups as groups
+from . import judged_groups as judged_groups
 from . import label_hashes as label_hashes
 from . import log_audit as log_audit
 from . import log_pipeline as log_pipeline

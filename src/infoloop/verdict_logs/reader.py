@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from pathlib import Path
+
+import numpy as np
 
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.host_functions import host_only
@@ -13,12 +16,8 @@ from infoloop.verdict_logs.estimators import Tally
 from infoloop.verdict_logs.files.byte_streams import shown
 from infoloop.verdict_logs.files.log_parts import LogReading, open_log
 from infoloop.verdict_logs.formats import plain, verl
+from infoloop.verdict_logs.formats.column_values import are_verdicts
 from infoloop.verdict_logs.formats.log_format import LogError, Settings
-from infoloop.verdict_logs.groups.group_counts import tally_problems
-from infoloop.verdict_logs.groups.group_table import GroupTable, collect_groups
-from infoloop.verdict_logs.groups.partial_verdicts import without_partial_verdicts
-from infoloop.verdict_logs.groups.within_groups import measured_names
-from infoloop.verdict_logs.right_answers import pass_option
 
 LogFileError = LogError
 ALL_KEYS = (*plain.KEYS, "n", "c")  # the last two for counts
@@ -63,43 +62,64 @@ def tally_of(reading: LogReading) -> Tally:
     Raises:
         LogFileError: for a log without verdicts.
     """
-    table = judged_table(reading)
-    if reading.graded or table.place("verdict") is None or not len(tally_problems(table).problems):
+    import pandas as pd
+
+    tallies: dict[str, tuple[Counter[str], Counter[str]]] = {}
+    values: dict[str, np.ndarray] = {}  # of the numbers that verdicts were made of, four at most
+    for part in reading:
+        numbers = {"score": part.reward} if reading.form is verl.FORMAT and part.reward is not None else {}
+        for name, given in {**numbers, **part.rewards}.items():
+            values[name] = np.union1d(values.get(name, np.zeros(0)), given[~np.isnan(given)])[:4]
+        for name, verdict in part.verdicts.items():
+            judged = ~np.isnan(verdict)
+            codes, names = pd.factorize(part.problem[judged])
+            attempts, passes = tallies.setdefault(name, (Counter(), Counter()))
+            attempts.update(dict(zip(names, np.bincount(codes, minlength=len(names)).tolist(), strict=True)))
+            right = np.bincount(codes, verdict[judged], minlength=len(names))
+            passes.update(dict(zip(names, right.astype(int).tolist(), strict=True)))
+    threshold = reading.settings.threshold is not None
+    divided = reading.settings.verifiers(tallies)[:1] if threshold else ()
+    kept = [name for name in tallies if name in divided or name not in values or are_verdicts(values[name])]
+    check_settings(reading, kept, values)
+    attempts, passes = tallies[kept[0]] if kept else (Counter(), Counter())
+    if reading.graded or not attempts:
         what = "rewards are graded" if reading.graded else "there is no verdict"
-        option = "--threshold from which one on an answer is right" if reading.graded else pass_option(table)
-        raise LogFileError(f"{shown(reading.path)}: {what}: say with {option}")
-    return tally_problems(table)
+        column = "" if reading.graded else ", or name the column of verdicts with --columns pass=NAME"
+        raise LogFileError(
+            f"{shown(reading.path)}: {what}: say with --threshold from which one on an answer is right{column}"
+        )
+    names = np.array(sorted(attempts), dtype=object)
+    return Tally(names, np.array([attempts[n] for n in names]), np.array([passes[n] for n in names]))
 
 
-def judged_table(reading: LogReading) -> GroupTable:
-    """Return the groups of a log that is open, with the verdicts that are verdicts all over it.
+def check_settings(reading: LogReading, verdicts: Collection[str], components: Collection[str]) -> None:
+    """Refuse what the user says of the verdicts of a log that was read, and what is not so.
+
+    Args:
+        reading: The log.
+        verdicts: Names of the numbers that are verdicts all over the log.
+        components: Names of the components of the reward.
 
     Raises:
         LogFileError: for a column that the user says is a verdict and that is none, and a threshold without effect.
     """
-    settings, written = reading.settings, collect_groups(reading)
-    names = settings.verifiers(measured_names(written, "verdict"))
-    divided = names[0] if names and settings.threshold is not None else ""
-    table = without_partial_verdicts(written, divided, "score" if reading.form is verl.FORMAT else "")
-    for name in names:
-        if name not in measured_names(table, "verdict"):
+    settings = reading.settings
+    for name in settings.verifiers(verdicts):
+        if name not in verdicts:
             why = "takes other values than two of which one is 0 or which are opposite"
             remedy = "say with --threshold from which one on an answer is right"
             raise LogFileError(f"{shown(reading.path)}: {cut_text(name)} {why}: {remedy}")
-    if settings.threshold is not None and not _divides(reading, table):
+    if settings.threshold is None or "pass" in settings.columns:
+        divides = reading.divided or reading.form is not plain.FORMAT
+    elif reading.form is plain.FORMAT:
+        divides = reading.divided
+    else:
+        divides = any(name in components or " >= " in name for name in verdicts)
+    if settings.threshold is not None and not divides:
         raise LogFileError(
             f"{shown(reading.path)}: --threshold {settings.threshold:g} has no effect, for no number is divided by it: "
             "leave it out, or name the number with --columns pass=NAME"
         )
-    return table
-
-
-def _divides(reading: LogReading, table: GroupTable) -> bool:
-    """Return whether the threshold made a verdict."""
-    if reading.form is plain.FORMAT:
-        return reading.divided
-    verdicts, components = (measured_names(table, kind) for kind in ("verdict", "component"))
-    return bool(reading.settings.columns.get("pass")) or any(n in components or " >= " in n for n in verdicts)
 
 
 def column_names(columns: Mapping[str, str] | None) -> dict[str, str]:

@@ -34,8 +34,8 @@ from infoloop.verdict_logs.groups.verifier_agreement import VerifierAgreement, a
 from infoloop.verdict_logs.groups.verifier_errors import VerifierErrors, errors_against
 from infoloop.verdict_logs.groups.window_bits import WindowBits, bits_by_window
 from infoloop.verdict_logs.groups.within_groups import measured_names
+from infoloop.verdict_logs.judged_groups import judged_table
 from infoloop.verdict_logs.log_audit import LogAudit, audit_tally
-from infoloop.verdict_logs.reader import judged_table
 from infoloop.verdict_logs.right_answers import pass_option, right_where
 
 _Part = TypeVar("_Part")
@@ -82,7 +82,7 @@ class VerdictAudit:
         drift: Whether pass rates change from step to step.
         since: The first step that `choice`, `size` and `tail` look at: where rates drift, the later half; else None.
         windows: Bits by window of steps.
-        choice: Problems to drop, to keep and to sample more; None in a log without groups of two.
+        choice: Problems to drop, to keep and to sample more; None without groups of two (from `since` on).
         size: Groups large enough for a wanted share of live ones; None where most problems have one attempt.
         tail: pass@k beyond the attempts, extrapolated; None where it cannot be fitted.
     """
@@ -232,6 +232,8 @@ def audit_rollouts(
     """
     check_confidence(confidence)
     settings = (settings or Settings())._replace(trusted=trusted or "")
+    if not 0 < live < 1:
+        raise ValueError(f"live is {live}: give a share of live groups above 0 and below 1, such as 0.8")
     reading = open_log(path, form, settings)
     table = judged_table(reading)
     name, written, parts = Path(path).name, reading.form, measured_names(table, "component")
@@ -246,15 +248,18 @@ def audit_rollouts(
         if trusted is not None
         else told_or_none(partial(audit_verifiers, table, by_format, confidence, same), "verifiers", untold)
     )
+    verdicts = audit_verdicts(table, name, confidence, live, untold) if judged else None
+    rows = reading.left_out
+    of_groups = (f"{count:,} left out: {why}" for why, count in table.left_out.items() if why not in rows)
     return RolloutAudit(
         name,
         reading.said,
-        (*reading.left_out.lines, *(f"{count:,} left out: {why}" for why, count in table.left_out.items())),
-        (*reading.skipped.lines, *reading.remarks.lines, *filter(None, untold)),
+        (*reading.skipped.lines, *rows.lines, *of_groups),
+        (*(line.replace("left out", "seen", 1) for line in reading.remarks.lines), *filter(None, untold)),
         confidence,
         table,
         find_dead_groups(table, confidence),
-        audit_verdicts(table, name, confidence, live) if judged else None,
+        verdicts,
         components,
         verifiers,
         entropy_by_window(table) if table.answer_bits is not None else (),
@@ -278,28 +283,34 @@ def told_or_none(part: Callable[[], _Part] | None, what: str, untold: list[str])
         return None
 
 
-def audit_verdicts(table: GroupTable, name: str, confidence: float, live: float) -> VerdictAudit:
-    """Return what the verdicts of the first verifier say.
+def audit_verdicts(table: GroupTable, name: str, confidence: float, live: float, untold: list[str]) -> VerdictAudit:
+    """Return what the verdicts of the first verifier say; why a part is not told is added to `untold`.
 
     Args:
         table: Groups of rollouts with verdicts.
         name: Of the log.
         confidence: Of each interval.
         live: The share of live groups that a group size is looked for.
+        untold: Where to add why a part is not told.
     """
     tally, drift = tally_problems(table), find_drift(table, confidence)
     windows = cut_steps(table)
     since = windows[len(windows) // 2].first if drift.found else None  # old verdicts do not tell the present rates
     recent = tally if since is None else tally_problems(table, table.step >= since)
-    tried, grouped = int(np.median(recent.attempts)), (count_passes(table).attempts > 1).any()
+    groups, attempts, _ = count_passes(table)
+    grouped = (attempts[table.step[groups] >= (table.steps[0] if since is None else since)] > 1).any()
+    tried = int(np.median(recent.attempts))
+    choice = partial(choose_problems, table, confidence=confidence, since=since) if grouped else None
+    size = partial(group_size_for, recent, live, confidence) if tried > 1 else None
+    tail = partial(extrapolate_pass, recent, confidence=confidence) if tried > 1 and len(recent.problems) > 1 else None
     return VerdictAudit(
         audit_tally(tally, confidence, name),
         drift,
         since,
         bits_by_window(table, drift, confidence),
-        choose_problems(table, confidence=confidence, since=since) if grouped else None,
-        group_size_for(recent, live, confidence) if tried > 1 else None,
-        extrapolate_pass(recent, confidence=confidence) if tried > 1 and len(recent.problems) > 1 else None,
+        told_or_none(choice, "problems to drop", untold),
+        told_or_none(size, "group size", untold),
+        told_or_none(tail, "pass@k beyond the attempts", untold),
     )
 
 

@@ -59,7 +59,7 @@ def audit_lines(found: RolloutAudit, longest: int = LONGEST_NAME) -> list[tuple[
         lines += [(f"follows {_name(one.name, longest)}", _component(one)) for one in found.components.components[:3]]
     if found.verifiers:
         lines += _verifier_lines(found.verifiers, longest)
-    left_out = [*found.left_out, *(line.replace("left out", "seen", 1) for line in found.remarks)]
+    left_out = [*found.left_out, *found.remarks]
     lines += [("note", escape_unprintable(cut_text(line, 200))) for line in left_out[:MOST_LEFT_OUT]]
     if len(left_out) > MOST_LEFT_OUT:
         lines.append(("note", f"and {len(left_out) - MOST_LEFT_OUT:,} more reasons: see --json"))
@@ -207,14 +207,15 @@ def _passes(found: VerdictAudit) -> TextTable:
         (f"{k:,}", f"{p:.4f}", f"{low:.4f} to {high:.4f}", "exact interval") for k, p, low, high in found.bits.pass_at
     ]
     since = "" if found.since is None else f", from step {found.since:,} on"
+    how = f"extrapolated, {'a bound' if found.tail and found.tail.bounds else 'approximate'}"
     for value in found.tail.values if found.tail else ():
         ends = f"{value.low:.4f} to {value.high:.4f}"
-        rows.append((f"{value.k:,}", f"{value.estimate:.4f}", ends, f"extrapolated{since}"))
+        rows.append((f"{value.k:,}", f"{value.estimate:.4f}", ends, f"{how}{since}"))
     held = found.tail.held_out if found.tail else None
     if held:
         said = f"foretold {held.foretold:.4f} from {held.fitted} attempts, counted"
         rows.append((f"{held.k:,}", f"{held.counted:.4f}", f"{held.low:.4f} to {held.high:.4f}", said))
-    title = "pass@k in the mean over problems; extrapolated by a Beta law of rates, with approximate intervals"
+    title = "pass@k in the mean over problems; extrapolated to problems like these, by an assumed Beta law"
     return title, ("k", "pass@k", "interval", "how"), rows
 
 

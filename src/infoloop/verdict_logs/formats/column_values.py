@@ -164,6 +164,18 @@ def is_binary(values: np.ndarray) -> bool:
     return known.size == 1 or (known.size == 2 and bool(known[1] > 0) and known[0] in (0, -known[1]))
 
 
+def are_verdicts(values: np.ndarray) -> bool:
+    """Return whether all the values of a number, over a whole log, are those of verdicts.
+
+    As `is_binary`, but one value alone is that of right or wrong where it is -1, 0 or 1, and -c beside 0 is a penalty.
+
+    >>> [are_verdicts(np.array(values)) for values in ([0.0, 2], [2.0], [-1.0, 0])]
+    [True, False, False]
+    """
+    known = np.unique(values[~np.isnan(values)])
+    return is_binary(known) and (known.size > 1 or abs(known[0]) in (0, 1)) and not (known[0] < 0 == known[-1])
+
+
 def _judges(values: np.ndarray, is_component: bool) -> bool:
     known = values[~np.isnan(values)]
     return known.size > 0 and (bool(np.isin(known, (-1.0, 0.0, 1.0)).all()) or (is_component and is_binary(known)))

@@ -205,7 +205,7 @@ def _weights(traces: list[Mapping[str, Any]]) -> dict[str, float]:
     found: dict[str, set[float]] = {}
     for trace in traces:
         for name, value in _part(trace, "rewards").items():
-            weight = value.get("weight", 1.0) if isinstance(value, Mapping) else None
+            weight = value.get("weight", 1.0) if isinstance(value, Mapping) else np.nan
             found.setdefault(str(name), set()).add(float(weight) if isinstance(weight, int | float) else np.nan)
     return {name: next(iter(weights)) if len(weights) == 1 else np.nan for name, weights in found.items()}
 

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from infoloop.probability.host_functions import host_only
-from infoloop.verdict_logs.formats.column_values import is_binary
+from infoloop.verdict_logs.formats.column_values import are_verdicts
 from infoloop.verdict_logs.groups.group_sums import Measured
 from infoloop.verdict_logs.groups.group_table import MOST_JUDGES, GroupTable
 
@@ -68,6 +68,5 @@ def _is_partial(table: GroupTable, verdict: int, total: str) -> bool:
     if made_of is None:
         return False
     known = table.count[:, made_of] > 0
-    values = np.unique(np.concatenate([table.least[known, made_of], table.largest[known, made_of]]))
-    judging = is_binary(values) and (values.size > 1 or abs(values[0]) in (0, 1)) and not (values[0] < 0 == values[-1])
-    return bool(table.count[:, verdict].sum() < table.count[:, made_of].sum()) or not judging
+    values = np.concatenate([table.least[known, made_of], table.largest[known, made_of]])
+    return bool(table.count[:, verdict].sum() < table.count[:, made_of].sum()) or not are_verdicts(values)
