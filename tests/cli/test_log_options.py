@@ -1,11 +1,13 @@
 """The options of `infoloop audit LOG`: each changes what it says, and a wrong one is one line."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from infoloop.cli.log_options import LogOptions, audit_log_with_options, refuse_log_options
+from infoloop import verdict_logs
+from infoloop.cli.log_options import COLUMNS_HELP, FORMAT_HELP, LogOptions, audit_log_with_options, refuse_log_options
 from tests.support.command_line import run
 from tests.support.paths import LOG, LOGS
 
@@ -73,3 +75,21 @@ def test_options_of_logs_are_refused_for_a_pipeline():
 def test_an_option_that_says_nothing_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         audit_log_with_options(LOG, options)
+
+
+@pytest.mark.parametrize(("live", "share"), [(95.0, ": 0.95[?]"), (0.0, ", such as 0.8"), (float("nan"), ", such as")])
+def test_a_share_that_is_none_is_told_with_one_that_is(live, share):
+    with pytest.raises(ValueError, match=f"^--live: give a share above 0 and below 1{share}"):
+        audit_log_with_options(LOG, LogOptions(live=live))
+
+
+def test_the_help_names_every_format_and_every_key_of_columns():
+    names = [form.name for form in verdict_logs.formats.recognition.FORMATS if not form.refused]
+    assert FORMAT_HELP.split(": ")[1].rstrip(".").split(", ") == names
+    keys = re.findall(r"\w+", COLUMNS_HELP.split(": ")[1].split(" of counts")[0])
+    assert keys == list(verdict_logs.reader.ALL_KEYS)
+
+
+def test_a_trusted_verifier_that_counts_already_has_none_to_judge():
+    with pytest.raises(ValueError, match=r"^--trusted pass: it counts as right already, and there is no other verdict"):
+        audit_log_with_options(LOG, LogOptions(trusted="pass"))

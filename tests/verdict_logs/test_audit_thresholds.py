@@ -109,3 +109,9 @@ def test_a_number_at_its_threshold_is_neither_below_nor_above():
     texts = ("dead < 0.5", "dead <= 0.5", "dead > 0.5", "dead >= 0.5", "dead == 0.5", "dead != 0.5")
     held = [one.holds for one in judge_conditions(texts, {"dead": 0.5})]
     assert held == [False, True, False, True, True, False]
+
+
+def test_a_name_that_is_like_none_is_told_with_all_there_are():
+    numbers = dict.fromkeys((f"number_{k}" for k in range(30)), 1.0)
+    with pytest.raises(ThresholdError, match=f"there are {', '.join(numbers)}"):
+        judge_conditions(["foo > 1"], numbers)

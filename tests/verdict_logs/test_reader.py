@@ -185,7 +185,7 @@ def test_columns_may_have_other_names(tmp_path):
         (
             {"pas": "x"},
             "columns: there is no 'pas': did you mean pass?; keys are problem, step, group, attempt, pass, "
-            "reward, advantage, length, answer",
+            "reward, advantage, length, answer, n, c",
         ),
         ({"pass": "attempt"}, "columns: attempt and pass are both 'attempt': give each a column of its own"),
     ],
@@ -292,3 +292,23 @@ def test_a_long_value_is_quoted_with_its_end_and_moves_no_cursor(tmp_path):
     path.write_text(f"problem,attempt,pass\na,1,{long}\n")
     with pytest.raises(LogFileError, match=r"'\\x1bx+ \.\.\. x+' \(101 characters\) is no verdict"):
         read_log(path)
+
+
+def test_one_key_names_one_column_and_several_verifiers_with_a_plus():
+    with pytest.raises(LogFileError, match=r"^columns: 'pass' stands twice: of several verifiers write pass=a\+b$"):
+        parse_columns("pass=a,pass=b")
+    with pytest.raises(LogFileError, match="'step' stands twice: name one column"):
+        parse_columns("step=a,step=b")
+
+
+def test_a_column_of_the_user_that_is_no_verdict_is_refused_and_so_is_a_threshold_without_effect(tmp_path):
+    for step, (one, other) in enumerate([(0.0, 2.0), (1.0, 1.0)]):
+        text = f"step,prompt,completion,correctness\n{step},p,x,{one}\n{step},p,y,{other}\n"
+        (tmp_path / f"completions_{step}.csv").write_text(text)
+    with pytest.raises(LogFileError, match="correctness takes other values than two of which one is 0"):
+        read_log(tmp_path, {"pass": "correctness"})
+    assert tallied(read_log(tmp_path, {"pass": "correctness"}, threshold=1.5))[0][1:] == (4, 1)
+    path = tmp_path / "log.csv"
+    path.write_text("problem,pass\na,1\na,0\n")
+    with pytest.raises(LogFileError, match=r"log\.csv: --threshold 0\.5 has no effect, for no number is divided by it"):
+        read_log(path, threshold=0.5)

@@ -1,4 +1,4 @@
-"""What counts as right is said by the verifier's name and the numbers that it gave."""
+"""What counts as right is said with the verifier's name, the numbers that it gave, and why it is this one."""
 
 import json
 
@@ -7,7 +7,7 @@ import pytest
 
 from infoloop.verdict_logs.formats.log_format import Settings
 from infoloop.verdict_logs.groups.group_table import collect_groups
-from infoloop.verdict_logs.right_answers import right_where
+from infoloop.verdict_logs.right_answers import pass_option, right_where
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
 from infoloop.verdict_logs.rollouts import Rollouts
 from tests.support.paths import LOGS
@@ -20,25 +20,47 @@ def table(**columns):
 @pytest.mark.parametrize(
     ("numbers", "said"),
     [
-        ((-1.0, 1, 1, -1), "right where acc is above 0 (-1 to 1)"),
-        ((-1.0, 0, 1, 0), "right where acc is above 0 (-1 to 1)"),
-        ((0.0, 1, 1, 0), "right where acc is 1"),
+        ((-1.0, 1, 1, -1), "values -1 and 1"),
+        ((-1.0, 0, 1, 0), "values -1, 0 and 1"),
+        ((0.0, 2, 2, 0), "values 0 and 2"),
+        ((1.0, 1, 1, 1), "value 1"),
     ],
 )
 def test_a_component_that_judges_says_from_where_on(numbers, said):
     values = np.array(numbers)
-    other = -np.ones(4)
-    found = table(reward=values + other, rewards={"size": other, "acc": values}, verdicts={"acc": values > 0})
-    assert right_where(found) == said
+    found = table(reward=values - 1, rewards={"size": -np.ones(4), "acc": values}, verdicts={"acc": values > 0})
+    assert right_where(found) == f"acc above 0 (its name; {said})"
+    assert right_where(found, Settings({"pass": "acc"})) == f"acc above 0 (--columns; {said})"
 
 
 def test_a_verifier_without_a_number_is_named():
-    assert (
-        right_where(table(reward=-np.ones(4), verdicts={"tests": np.ones(4), "more": np.ones(4)})) == "right by tests"
-    )
+    both = {"tests": np.ones(4), "more": np.ones(4)}
+    assert right_where(table(reward=-np.ones(4), verdicts=both)) == "tests (the first of 2 that judge)"
+    assert right_where(table(verdicts=both), trusted="tests") == "tests (it is trusted)"
     assert right_where(table(reward=np.ones(4))) == ""
-    assert right_where(table(reward=-np.ones(4), verdicts={"reward": np.ones(4)}), 0.5) == "right by reward"
     assert right_where(table(verdicts={"x\x1b" * 100: np.ones(4)})).isprintable()
+
+
+def test_a_score_of_the_user_is_not_the_reward():
+    found = table(reward=5 * np.ones(4), verdicts={"score": np.ones(4)})
+    assert right_where(found, Settings({"pass": "score"})) == "score (--columns)"
+
+
+def test_a_threshold_is_said():
+    judged = table(reward=np.ones(4), verdicts={"reward >= 0.5": np.ones(4)})
+    assert right_where(judged, Settings(threshold=0.5)) == "reward at least 0.5 (--threshold)"
+    named = Settings({"pass": "grade"}, threshold=2)
+    assert right_where(table(verdicts={"grade": np.ones(4)}), named) == "grade at least 2 (--columns and --threshold)"
+
+
+def test_the_option_that_would_tell_is_one_that_works():
+    ends = np.array([0.0, 0.5, 1.0, 2.0])
+    assert pass_option(table(reward=ends)) == "--threshold 2"
+    assert pass_option(table(rewards={"format": ends > 0, "tidy words": ends})) == (
+        "--columns 'pass=tidy words' --threshold 2"
+    )
+    assert pass_option(table(rewards={"format": np.tile([0.0, 1.0], 2)})) == "--columns pass=format"
+    assert pass_option(table(length=ends)) == "--columns pass=NAME"
 
 
 @pytest.mark.parametrize("values", [(-1, 1), (-1, 0, 1)])
@@ -51,12 +73,14 @@ def test_rewards_of_minus_one_are_said_where_a_log_is_read(tmp_path, values, for
     path = tmp_path / "1.jsonl"
     path.write_text("".join(json.dumps(row | {key: values[k % len(values)]}) + "\n" for k, row in enumerate(rows)))
     found = audit_rollouts(path)
-    assert found.said.endswith(f"; right where {key} is above 0 (-1 to 1)")
-    assert found.row()["read_as"] == found.said
+    assert found.right.startswith(f"{key} above 0 (no other column judges; values -1")
+    assert found.row()["right"] == found.right
     assert found.verdicts is not None
     assert found.verdicts.bits.rate[0] == np.mean([values[k % len(values)] > 0 for k in range(12)])
 
 
-def test_a_log_without_verdicts_or_with_graded_rewards_says_nothing_of_right():
-    assert "right" not in audit_rollouts(LOGS / "verl_short").said
-    assert audit_rollouts(LOGS / "verl_short", settings=Settings(threshold=1.0)).said.endswith("; right by reward >= 1")
+def test_a_log_without_verdicts_says_which_option_names_them():
+    found = audit_rollouts(LOGS / "verl_short")
+    assert (found.right, found.option) == ("", "--threshold 1.25")
+    judged = audit_rollouts(LOGS / "verl_short", settings=Settings(threshold=1.0))
+    assert (judged.right, judged.option) == ("reward at least 1 (--threshold)", "")

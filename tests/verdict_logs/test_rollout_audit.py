@@ -16,6 +16,7 @@ from infoloop.verdict_logs.groups.pass_at_tails import extrapolate_pass
 from infoloop.verdict_logs.groups.rate_drift import find_drift
 from infoloop.verdict_logs.groups.reward_components import component_shares
 from infoloop.verdict_logs.groups.untrusted_verifiers import bounds_from_two, rates_from_three
+from infoloop.verdict_logs.groups.verifier_agreement import agreement_of
 from infoloop.verdict_logs.groups.verifier_errors import errors_against
 from infoloop.verdict_logs.groups.window_bits import bits_by_window
 from infoloop.verdict_logs.rollout_audit import audit_rollouts, audit_verdicts, audit_verifiers, plain_data
@@ -113,12 +114,12 @@ def test_the_user_may_trust_another_and_base_tests_alone_are_trusted_by_none():
 
 
 @pytest.mark.slow
-def test_two_verifiers_of_which_none_is_trusted_give_bounds(run):
+def test_two_verifiers_of_which_none_is_trusted_are_said_to_agree_or_not(run):
     found = audit(LOGS / "inspect").verifiers
     answers = made.made_evaluation(run, 16).ravel()
-    assert found.errors is None
-    assert found.pair.verifiers == ("match", "judge")
-    assert made.WEAK[answers[made.RIGHT[answers] == 0]].mean() <= found.pair.false_positive[1].high
+    assert (found.errors, found.pair, found.panel) == (None, None, None)
+    assert found.agreement.verifiers == ("match", "judge")
+    assert found.agreement.equal[0].value == (made.WEAK[answers] == made.RIGHT[answers]).mean()
 
 
 def test_a_log_without_verdicts_has_dead_groups_and_no_pass_rate():
@@ -208,8 +209,18 @@ def judged_by(*names):
 def test_verifiers_are_looked_at_by_how_many_there_are():
     assert verifiers_of(judged_by("tests"), None, 0.8) is None
     two, three = judged_by("tests", "proof"), judged_by("tests", "proof", "judge")
-    assert verifiers_of(two, None, 0.8).pair == bounds_from_two(two, "tests", "proof", 0.8)
-    assert repr(verifiers_of(three, None, 0.8).panel) == repr(rates_from_three(three, ("tests", "proof", "judge"), 0.8))
+    same = ("tests", "proof", "judge")
+    assert verifiers_of(two, None, 0.8, same[:2]).pair == bounds_from_two(two, "tests", "proof", 0.8)
+    assert repr(verifiers_of(three, None, 0.8, same).panel) == repr(rates_from_three(three, same, 0.8))
+    for table in (two, three):  # nobody says that they judge the same thing
+        found = verifiers_of(table, None, 0.8)
+        assert (found.errors, found.pair, found.panel) == (None, None, None)
+        assert found.agreement == agreement_of(table, 0.8)
+
+
+def test_a_verifier_that_is_trusted_and_alone_has_none_to_judge():
+    with pytest.raises(ValueError, match=r"^--trusted tests: it counts as right already"):
+        verifiers_of(judged_by("tests"), "tests", 0.8)
 
 
 def test_by_a_trusted_verifier_rates_and_their_drift_are_told():

@@ -9,6 +9,10 @@ import typer
 
 from infoloop import pipelines, reporting, verdict_logs
 from infoloop.cli.log_options import (
+    COLUMNS_HELP,
+    FORMAT_HELP,
+    THRESHOLD_HELP,
+    TRUSTED_HELP,
     LogOptions,
     audit_log_with_options,
     comparison_with,
@@ -28,12 +32,12 @@ def audit_file(
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Where that page goes, a file or folder; implies --html.")] = None,
     error: Annotated[float | None, typer.Option(help="Share of wrong answers that a pipeline aims at: 0.05.")] = None,
-    columns: Annotated[str | None, typer.Option(help="A log's columns: problem=NAME,pass=NAME,reward=NAME.")] = None,
-    form: Annotated[str | None, typer.Option("--format", help="Of a log: trl, verl, lm_eval; told by content.")] = None,
-    threshold: Annotated[float | None, typer.Option(help="The reward from which on an answer is right.")] = None,
+    columns: Annotated[str | None, typer.Option(help=COLUMNS_HELP)] = None,
+    form: Annotated[str | None, typer.Option("--format", help=FORMAT_HELP)] = None,
+    threshold: Annotated[float | None, typer.Option(help=THRESHOLD_HELP)] = None,
     step: Annotated[str | None, typer.Option(help="The column of the step.")] = None,
     group: Annotated[str | None, typer.Option(help="The column that tells groups of a problem and step apart.")] = None,
-    trusted: Annotated[str | None, typer.Option(help="The verifier whose word is the truth.")] = None,
+    trusted: Annotated[str | None, typer.Option(help=TRUSTED_HELP)] = None,
     live: Annotated[float | None, typer.Option(help="Share of live groups that a group size is for: 0.8.")] = None,
     confidence: Annotated[float | None, typer.Option(help="Of a log's intervals and ceilings: 0.95.")] = None,
     fail_if: Annotated[

@@ -7,6 +7,17 @@ from typing import Any, NamedTuple
 from infoloop import reporting, verdict_logs
 from infoloop.reporting.suggestions import cut_text
 
+COLUMNS_HELP = (
+    "A log's columns, KEY=NAME,KEY=NAME: problem, step, group, attempt, pass, reward, advantage, length, answer; n, c "
+    "of counts. pass=a+b names verifiers of the same thing, the first one counts; a.b is b inside a."
+)
+FORMAT_HELP = (
+    "Of a log, told by its content unless given: verifiers-traces, prime-rl, verifiers, verl, ms-swift, trl, lm_eval, "
+    "evalplus, bigcodebench, human_eval, inspect_ai, counts, plain."
+)
+THRESHOLD_HELP = "From which number on an answer is right: of the column of --columns pass=NAME, else of the reward."
+TRUSTED_HELP = "The verifier whose word is the truth: any column with 0 and 1."
+
 
 class LogOptions(NamedTuple):
     """Options of logs as they were typed; None for what was left out."""
@@ -45,6 +56,9 @@ def audit_log_with_options(file: Path, options: LogOptions) -> Any:
     Raises:
         ValueError: One of them is wrong, or the log cannot be read.
     """
+    if options.live is not None and not 0 < options.live < 1:
+        share = f": {options.live / 100:g}?" if 1 < options.live < 100 else ", such as 0.8"
+        raise ValueError(f"--live: give a share above 0 and below 1{share}")
     formats, settings = verdict_logs.formats, _settings(options)
     return verdict_logs.rollout_audit.audit_rollouts(
         file,

@@ -7,6 +7,7 @@ from . import figures as figures
 from . import files as files
 from . import formats as formats
 from . import groups as groups
+from . import judged_groups as judged_groups
 from . import label_hashes as label_hashes
 from . import log_audit as log_audit
 from . import log_pipeline as log_pipeline

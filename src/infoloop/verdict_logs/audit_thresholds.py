@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, quote
+from infoloop.reporting.suggestions import cut_text, did_you_mean, quote
 
 _MOST_CHARACTERS = 500
 _EXAMPLE = ": write for example 'dead > 0.5 and pass_rate < 0.1'"
@@ -86,7 +86,7 @@ def _named(text: str, node: ast.expr, numbers: Mapping[str, float | None]) -> di
     for part in ast.walk(node):
         if isinstance(part, ast.Name):
             if part.id not in numbers:
-                hint = did_you_mean(part.id, numbers) or f"; there are {list_names(numbers, part.id)}"
+                hint = did_you_mean(part.id, numbers) or f"; there are {', '.join(numbers)}"
                 raise _error(text, f"there is no number {quote(part.id)}{hint}")
             value = numbers[part.id]
             if value is None or math.isnan(value):

@@ -9,6 +9,7 @@ from infoloop.verdict_logs.groups.problem_choice import DROP_FAILED, DROP_PASSED
 from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit
 
 _EQUAL = {"verdict": "equal verdicts", "advantage": "zero advantage"}
+_LONGEST_OPTION = 58  # characters, so that the line has 100
 _SIZE = "num_generations / rollout.n"  # as TRL and verl call the size of groups
 
 
@@ -18,7 +19,7 @@ def decision_lines(found: RolloutAudit) -> tuple[str, str, str]:
     Args:
         found: The audit.
     """
-    return gradient_line(found), _problems(found.verdicts), _group_size(found)
+    return gradient_line(found), _problems(found), _group_size(found)
 
 
 def gradient_line(found: RolloutAudit) -> str:
@@ -65,10 +66,11 @@ def _trend(dead: DeadGroups) -> str:
     return f", {100 * dead.trend.change:+.0f} points over the run"
 
 
-def _problems(verdicts: VerdictAudit | None) -> str:
-    if verdicts is None:
-        return "no verdicts, so no pass rates: give --threshold, or --columns pass=NAME"
-    choice = verdicts.choice
+def _problems(found: RolloutAudit) -> str:
+    if found.verdicts is None:
+        option = found.option if len(found.option) <= _LONGEST_OPTION else "--columns pass=NAME --threshold T"
+        return f"no verdicts, so no pass rates: give {option}"
+    choice = found.verdicts.choice
     if choice is None:
         return "no problem to drop or keep: one attempt each tells no pass rate"
     dropped = choice.count(DROP_FAILED) + choice.count(DROP_PASSED)

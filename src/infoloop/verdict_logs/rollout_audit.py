@@ -6,7 +6,7 @@ function of the log's groups (`groups`); what a log has not is None here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,19 +23,20 @@ from infoloop.verdict_logs.groups.dead_groups import DeadGroups, find_dead_group
 from infoloop.verdict_logs.groups.error_drift import ErrorDrift, drift_of_errors
 from infoloop.verdict_logs.groups.group_counts import count_passes, tally_problems
 from infoloop.verdict_logs.groups.group_sizes import GroupSize, group_size_for
-from infoloop.verdict_logs.groups.group_table import GroupTable, collect_groups
-from infoloop.verdict_logs.groups.partial_verdicts import without_partial_verdicts
+from infoloop.verdict_logs.groups.group_table import GroupTable
 from infoloop.verdict_logs.groups.pass_at_tails import PassTail, extrapolate_pass
 from infoloop.verdict_logs.groups.problem_choice import ProblemChoice, choose_problems
 from infoloop.verdict_logs.groups.rate_drift import RateDrift, find_drift
 from infoloop.verdict_logs.groups.reward_components import RewardComponents, component_shares
 from infoloop.verdict_logs.groups.step_windows import cut_steps
 from infoloop.verdict_logs.groups.untrusted_verifiers import PairBounds, PanelRates, bounds_from_two, rates_from_three
+from infoloop.verdict_logs.groups.verifier_agreement import VerifierAgreement, agreement_of
 from infoloop.verdict_logs.groups.verifier_errors import VerifierErrors, errors_against
 from infoloop.verdict_logs.groups.window_bits import WindowBits, bits_by_window
 from infoloop.verdict_logs.groups.within_groups import measured_names
+from infoloop.verdict_logs.judged_groups import judged_table
 from infoloop.verdict_logs.log_audit import LogAudit, audit_tally
-from infoloop.verdict_logs.right_answers import right_where
+from infoloop.verdict_logs.right_answers import pass_option, right_where
 
 _Part = TypeVar("_Part")
 
@@ -48,8 +49,9 @@ class VerifierAudit:
         names: The verifiers; the first one's verdict counts as a pass.
         errors: Of the first one that is not trusted, by the word of the trusted one.
         drift: Of its rates over steps.
-        pair: Bounds, where two verifiers are there and neither is trusted.
-        panel: Rates, where three are there and none is trusted.
+        pair: Bounds, where the user names two verifiers of the same thing and neither is trusted.
+        panel: Rates, where the user names three.
+        agreement: Of all, where none is trusted and the user does not say that they judge the same thing.
     """
 
     names: tuple[str, ...]
@@ -57,10 +59,17 @@ class VerifierAudit:
     drift: ErrorDrift | None = None
     pair: PairBounds | None = None
     panel: PanelRates | None = None
+    agreement: VerifierAgreement | None = None
 
     def row(self) -> dict[str, Any]:
         """Return it as plain data."""
-        parts = {"errors": self.errors, "drift": self.drift, "pair": self.pair, "panel": self.panel}
+        parts = {
+            "errors": self.errors,
+            "drift": self.drift,
+            "pair": self.pair,
+            "panel": self.panel,
+            "agreement": self.agreement,
+        }
         return {"names": self.names, **{key: part.row() for key, part in parts.items() if part is not None}}
 
 
@@ -113,6 +122,8 @@ class RolloutAudit:
         verifiers: None with fewer than two.
         answers: Their entropy by window of steps; empty without answers.
         trusted: The verifier whose word is the truth, by the user's or else the format's choice; empty without one.
+        right: Which answers count as right, and why these; empty without verdicts.
+        option: The option that says which ones are, for a log without verdicts; else empty.
     """
 
     file: str
@@ -127,6 +138,8 @@ class RolloutAudit:
     verifiers: VerifierAudit | None
     answers: tuple[AnswerWindow, ...]
     trusted: str = ""
+    right: str = ""
+    option: str = ""
 
     @property
     def rollouts(self) -> int:
@@ -162,6 +175,7 @@ class RolloutAudit:
             **(self.verdicts.bits.row() if self.verdicts else {}),
             "file": self.file,
             "read_as": self.said,
+            "right": self.right or None,
             "left_out": self.left_out,
             "remarks": self.remarks,
             "confidence": self.confidence,
@@ -217,14 +231,14 @@ def audit_rollouts(
     infoloop.verdict_logs.formats.log_format.LogError: no/such.jsonl: cannot be read: No such file or directory
     """
     check_confidence(confidence)
+    settings = (settings or Settings())._replace(trusted=trusted or "")
     if not 0 < live < 1:
         raise ValueError(f"live is {live}: give a share of live groups above 0 and below 1, such as 0.8")
     reading = open_log(path, form, settings)
-    table = without_partial_verdicts(collect_groups(reading))
+    table = judged_table(reading)
     name, written, parts = Path(path).name, reading.form, measured_names(table, "component")
     judged = bool(measured_names(table, "verdict")) and not reading.graded
-    right = right_where(table, settings.threshold if settings else None) if judged else ""
-    guessed = judged and "pass" not in (settings or Settings()).columns
+    guessed, same = judged and "pass" not in settings.columns, settings.verifiers(measured_names(table, "verdict"))
     untold = [written.caution(measured_names(table, "verdict"))] if guessed and written.caution else []
     by_format = written.trusted if written.trusted in measured_names(table, "verdict") else None
     shares = partial(component_shares, table, None, confidence) if parts and len(table.size) > 1 else None
@@ -232,14 +246,14 @@ def audit_rollouts(
     verifiers = (
         audit_verifiers(table, trusted, confidence)
         if trusted is not None
-        else told_or_none(partial(audit_verifiers, table, by_format, confidence), "verifiers", untold)
+        else told_or_none(partial(audit_verifiers, table, by_format, confidence, same), "verifiers", untold)
     )
     verdicts = audit_verdicts(table, name, confidence, live, untold) if judged else None
     rows = reading.left_out
     of_groups = (f"{count:,} left out: {why}" for why, count in table.left_out.items() if why not in rows)
     return RolloutAudit(
         name,
-        "; ".join(filter(None, (reading.said, right))),
+        reading.said,
         (*reading.skipped.lines, *rows.lines, *of_groups),
         (*(line.replace("left out", "seen", 1) for line in reading.remarks.lines), *filter(None, untold)),
         confidence,
@@ -250,6 +264,8 @@ def audit_rollouts(
         verifiers,
         entropy_by_window(table) if table.answer_bits is not None else (),
         trusted or by_format or "",
+        right_where(table, settings, trusted or by_format or "") if judged else "",
+        "" if judged else pass_option(table),
     )
 
 
@@ -298,25 +314,36 @@ def audit_verdicts(table: GroupTable, name: str, confidence: float, live: float,
     )
 
 
-def audit_verifiers(table: GroupTable, trusted: str | None, confidence: float) -> VerifierAudit | None:
+def audit_verifiers(
+    table: GroupTable, trusted: str | None, confidence: float, same: Sequence[str] = ()
+) -> VerifierAudit | None:
     """Return what several verifiers say of each other; None with fewer than two.
 
     Args:
         table: Groups of rollouts.
-        trusted: The one whose word is the truth; without one there are bounds from two, and rates from three.
+        trusted: The one whose word is the truth.
         confidence: Of each interval.
+        same: Names of verifiers that judge the same thing, by the user's word; without a trusted one two of them give
+            bounds, three give rates, if their errors are independent given the truth.
 
     Raises:
-        ValueError: There is no such verifier, or it is the one that is looked at.
+        ValueError: There is no such verifier, or no other one.
     """
     names = measured_names(table, "verdict")
     if trusted is not None:
         other = next((name for name in names if name != trusted), "")
+        if names == (trusted,):
+            raise ValueError(
+                f"--trusted {trusted}: it counts as right already, and there is no other verdict to judge by it: "
+                "name one with --columns pass=NAME, or leave --trusted out"
+            )
         errors = errors_against(table, trusted, other, confidence)
         drift = drift_of_errors(table, trusted, other, confidence=confidence) if len(table.steps) > 1 else None
         return VerifierAudit(names, errors, drift)
     if len(names) < 2:
         return None
-    if len(names) == 2:
-        return VerifierAudit(names, pair=bounds_from_two(table, names[0], names[1], confidence))
-    return VerifierAudit(names, panel=rates_from_three(table, (names[0], names[1], names[2]), confidence))
+    if len(same) == 2:
+        return VerifierAudit(names, pair=bounds_from_two(table, same[0], same[1], confidence))
+    if len(same) > 2:
+        return VerifierAudit(names, panel=rates_from_three(table, (same[0], same[1], same[2]), confidence))
+    return VerifierAudit(names, agreement=agreement_of(table, confidence))

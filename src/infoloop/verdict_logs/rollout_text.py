@@ -11,6 +11,7 @@ from infoloop.verdict_logs.groups.group_sizes import GroupSize
 from infoloop.verdict_logs.groups.problem_choice import DROP_FAILED, DROP_PASSED, EDGE, UNDECIDED, ProblemChoice
 from infoloop.verdict_logs.groups.reward_components import ComponentShares, RewardComponents
 from infoloop.verdict_logs.groups.run_comparison import RunComparison
+from infoloop.verdict_logs.groups.verifier_agreement import VerifierAgreement
 from infoloop.verdict_logs.groups.verifier_errors import ErrorRate
 from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
 from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit, VerifierAudit
@@ -43,6 +44,7 @@ def audit_lines(found: RolloutAudit, longest: int = LONGEST_NAME) -> list[tuple[
     lines = [
         ("log", log_name(found, longest)),
         ("read as", found.said.removeprefix("read as ")),
+        ("right", escape_unprintable(found.right) or f"nothing says which answers are: {found.option}"),
         ("confidence", f"{100 * found.confidence:.6g} %, for each interval"),
     ]
     whole = found.dead.whole
@@ -137,11 +139,23 @@ def _verifier_lines(found: VerifierAudit, longest: int) -> list[tuple[str, str]]
         sign = f"J within groups {_shown(e.youden_within)}: the sign of the update is {_SIGNS[e.update]}"
         return [("verifier", f"{_name(e.verifier, longest)} by {_name(e.trusted, longest)}: {rates}"), ("update", sign)]
     if found.panel:
-        return [("verifiers", f"three: {found.panel.reason}")]
+        names = ", ".join(_name(name, longest) for name in found.panel.verifiers)
+        return [("verifiers", f"{names}, if their errors are independent given the truth: {found.panel.reason}")]
     if found.pair:
         first, second = (_name(name, longest) for name in found.pair.verifiers)
-        return [("verifiers", f"{first} and {second}: {found.pair.reason}; or name a --trusted one")]
-    return []
+        independent = "if their errors are independent given the truth"
+        return [("verifiers", f"{first} and {second}, {independent}: {found.pair.reason}; or name a --trusted one")]
+    return _agreement(found.agreement, longest) if found.agreement else []
+
+
+def _agreement(found: VerifierAgreement, longest: int) -> list[tuple[str, str]]:
+    """Return how often verifiers pass and agree; the first one's pass rate is said elsewhere."""
+    first, *others = (_name(name, longest) for name in found.verifiers)
+    lines = [
+        (f"verifier {name}", f"passes {_shown(passes)}, as {first} says on {_shown(equal)}")
+        for name, passes, equal in zip(others, found.passes[1:], found.equal, strict=True)
+    ]
+    return [*lines, ("errors", "not told: name the verifier whose word is the truth with --trusted")]
 
 
 _SIGNS = {"keeps": "kept", "reverses": "reversed", "undecided": "undecided"}
@@ -240,11 +254,11 @@ def _rates(found: VerifierAudit, longest: int) -> list[TextTable]:
         p = found.panel
         each = zip(p.verifiers, p.false_positive, p.false_negative, strict=True)
         rows = [(_name(name, longest), _shown(a), _shown(b)) for name, a, b in each]
-        return [("errors of three verifiers that err independently given the truth", heads, rows)]
+        return [("errors of three verifiers, if they are independent given the truth", heads, rows)]
     if found.pair and found.pair.compatible:
         bounds = zip(found.pair.verifiers, found.pair.false_positive, found.pair.false_negative, strict=True)
         rows = [(_name(name, longest), f"at most {a.high:.3f}", f"at most {b.high:.3f}") for name, a, b in bounds]
-        return [("errors of two verifiers that err independently given the truth: bounds", heads, rows)]
+        return [("errors of two verifiers, if they are independent given the truth: bounds", heads, rows)]
     if found.drift:
         rows = [
             (f"{w.first:,} to {w.last:,}", _shown(w.false_positive), _shown(w.false_negative), f"{w.judged:,}")

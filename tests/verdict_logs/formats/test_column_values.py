@@ -8,6 +8,7 @@ from infoloop.verdict_logs.formats.column_values import (
     column_kind,
     column_numbers,
     hashed_names,
+    is_binary,
     text_hashes,
     text_lengths,
     typed_columns,
@@ -68,6 +69,7 @@ def test_names_of_several_columns_differ_where_one_does():
 def test_verdicts_are_what_takes_only_two_values_and_no_count():
     numbers = {
         "format": np.array([1.0, 1.0, 0.0]),
+        "two": np.array([0.0, 2.0, np.nan]),
         "win": np.array([-1.0, 1.0, np.nan]),
         "graded": np.array([0.0, 0.5, 1.0]),
         "num_turns": np.ones(3),
@@ -75,6 +77,19 @@ def test_verdicts_are_what_takes_only_two_values_and_no_count():
         "acc": np.array([0.0, 1.0, 1.0]),
         "none": np.full(3, np.nan),
     }
-    found = zero_one_verdicts(numbers)
-    assert list(found) == ["acc", "win", "format"]
+    assert list(zero_one_verdicts(numbers)) == ["acc", "win"]
+    found = zero_one_verdicts(numbers, numbers)
+    assert list(found) == ["acc", "two", "win"]
+    assert np.array_equal(found["two"], [0.0, 1.0, np.nan], equal_nan=True)
     assert np.array_equal(found["win"], [0.0, 1.0, np.nan], equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "binary"),
+    [
+        ([0, 2], True), ([-0.5, 0.5], True), ([-1, 0, 1], True), ([0.5], True), ([0, 0.5, 1], False),
+        ([-0.5, 0], False), ([-0.5, 1], False), ([1, 2], False), ([np.nan], False), ([], False),
+    ],
+)  # fmt: skip
+def test_two_values_are_those_of_verdicts_where_one_is_0_or_they_are_opposite(values, binary):
+    assert is_binary(np.array(values, float)) is binary

@@ -86,6 +86,12 @@ def test_a_count_beyond_the_bounds_is_refused(monkeypatch):
 def test_columns_may_be_named():
     settings = Settings(columns={"problem": "model", "attempt": "of", "pass": "ok"})
     assert tally(read_table("model,of,ok\nm,5,3\n", settings)) == {"pass": {"m": (5, 3)}}
+    short = Settings(columns={"problem": "model", "n": "of", "c": "ok"})
+    assert tally(read_table("model,of,ok\nm,5,3\n", short)) == {"pass": {"m": (5, 3)}}
+    with pytest.raises(LogError, match="counts have no reward: leave it out"):
+        read_table("problem,n,c\na,4,1\n", Settings(columns={"reward": "c"}))
+    with pytest.raises(LogError, match=r"--threshold 0\.5 has no effect"):
+        read_table("problem,n,c\na,4,1\n", Settings(threshold=0.5))
     with pytest.raises(LogError, match="there is no column 'okk': did you mean ok"):
         read_table("model,of,ok\nm,5,3\n", Settings(columns={"attempt": "of", "pass": "okk"}))
     with pytest.raises(LogError, match="no one column says how often a problem was tried"):

@@ -12,7 +12,14 @@ def test_the_keys_are_those_of_the_first_row():
 
 
 def test_settings_say_nothing_unless_given():
-    assert Settings() == ({}, None)
+    assert Settings() == ({}, None, "")
+    assert Settings().verifiers(["pass"]) == ()
+
+
+def test_several_verifiers_have_a_plus_between_them_unless_a_column_is_called_so():
+    settings = Settings({"pass": "a + b"})
+    assert settings.verifiers(["a", "b"]) == ("a", "b")
+    assert settings.verifiers(["a", "a + b"]) == ("a + b",)
 
 
 def test_every_format_has_a_name_of_its_own_a_title_and_a_source():

@@ -13,6 +13,7 @@ from infoloop.verdict_logs.formats.plain import (
     FORMAT,
     KEYS,
     SYNONYMS,
+    divides,
     find_columns,
     name_of,
     named_values,
@@ -25,8 +26,12 @@ from infoloop.verdict_logs.formats.row_errors import RowError
 
 
 def read(columns, **settings):
+    return read_with(columns, Settings(**settings))
+
+
+def read_with(columns, settings):
     frame = pd.DataFrame(columns, index=range(2, 2 + len(next(iter(columns.values())))))
-    return rollouts(frame, Path("log.csv"), Settings(**settings))
+    return rollouts(frame, Path("log.csv"), settings)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -169,3 +174,31 @@ def test_rows_with_a_problem_and_a_verdict_are_plain(tmp_path):
     assert not told("lines", {"prompt": "?", "text": 1})
     assert not told("document", {"id": 1, "score": 2})
     assert told("document", {"id": 1, "score": 2}, {"id": 1, "score": 2})
+
+
+def test_a_trusted_column_is_any_and_several_verifiers_are_named():
+    columns = {"id": list("ab"), "tests": [1, 0], "judge": ["yes", "no"], "human": [0, 1]}
+    found = read_with(columns, Settings({"pass": "tests+judge"}, trusted="human"))
+    assert {name: verdict.tolist() for name, verdict in found.verdicts.items()} == {
+        "tests": [1, 0], "human": [0, 1], "judge": [1, 0],
+    }  # fmt: skip
+    assert wanted(list(columns), Settings({"pass": "tests"}, trusted="human")) == ["id", "tests", "human"]
+    assert list(read(columns | {"pass": [1, 1]}, trusted="pass").verdicts) == ["pass"]
+
+
+def test_a_column_may_stand_inside_another():
+    columns = {"id": list("ab"), "rewards": [{"correct": 1.0, "style": 0.5}, {"correct": 0.0}]}
+    settings = Settings({"pass": "rewards.correct"})
+    assert wanted(list(columns), settings) == ["id", "rewards"]
+    assert read_with(columns, settings).verdicts["rewards.correct"].tolist() == [1, 0]
+    with pytest.raises(RowError, match=r"give plain ones, or name one by its path with --columns: rewards\.correct$"):
+        read(columns)
+    with pytest.raises(LogError, match="n and c are columns of counts"):
+        wanted(["id", "pass"], Settings({"n": "id"}))
+
+
+def test_a_threshold_divides_numbers_other_than_0_and_1():
+    rows = {"id": list("ab"), "pass": [0, 1], "reward": [0.5, 2]}
+    assert not divides(pd.DataFrame(rows), Settings(threshold=0.5))
+    assert divides(pd.DataFrame(rows | {"pass": [0, 0.5]}), Settings(threshold=0.5))
+    assert divides(pd.DataFrame({"id": ["a"], "r": [{"x": 0.5}]}), Settings({"pass": "r.x"}, 0.5))

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,11 +76,36 @@ def test_rows_that_were_left_out_have_no_value_taken():
     ]
 
 
-def test_a_threshold_judges_the_column_of_the_user_or_the_reward_where_nothing_else_judges():
+def test_a_threshold_judges_the_column_of_the_user_or_the_reward():
     rows = frame(c=[0.25, 0.5, None])
     found = with_settings(small(), rows, PATH, Settings({"pass": "c"}, threshold=0.5)).verdicts["c"]
     assert np.array_equal(found, [0.0, 1.0, np.nan], equal_nan=True)
-    assert list(with_settings(small(), rows, PATH, Settings(threshold=0.5)).verdicts) == ["acc"]
+    assert list(with_settings(small(), rows, PATH, Settings(threshold=0.5)).verdicts) == ["reward >= 0.5", "acc"]
+
+
+def test_a_threshold_without_a_reward_is_refused_with_the_line_that_works():
+    several = replace(small(), reward=None, rewards={"format": np.ones(3), "is_correct": np.ones(3)})
+    with pytest.raises(LogError, match=r"^a.jsonl: --threshold 2 is for no one of 2 .*pass=is_correct --threshold 2$"):
+        with_settings(several, frame(), PATH, Settings(threshold=2))
+    with pytest.raises(LogError, match="no reward: leave it out"):
+        with_settings(replace(several, rewards={}), frame(), PATH, Settings(threshold=2))
+
+
+def test_several_verifiers_and_a_trusted_one_are_named():
+    rows = frame(a=[1, 0, 1], b=[0, 0, 1], human=[True, False, None], part=[0, 2, 2])
+    with_part = replace(small(), rewards={"part": np.array([0.0, 2.0, 2.0])})
+    found = with_settings(with_part, rows, PATH, Settings({"pass": "a+b+part"}, trusted="human")).verdicts
+    assert list(found) == ["a", "human", "b", "part", "acc"]
+    assert found["part"].tolist() == [0, 1, 1]
+    assert np.array_equal(found["human"], [1, 0, np.nan], equal_nan=True)
+    with pytest.raises(LogError, match="n and c are columns of counts"):
+        with_settings(small(), rows, PATH, Settings({"n": "a", "c": "b"}))
+
+
+def test_a_column_may_stand_inside_another():
+    rows = frame(metrics=[{"ok": 1}, {"ok": 0}, {}])
+    found = with_settings(small(), rows, PATH, Settings({"pass": "metrics.ok"})).verdicts["metrics.ok"]
+    assert np.array_equal(found, [1, 0, np.nan], equal_nan=True)
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_renamed_functions_with_extras_behind_them(tmp_path):
     found = rollouts_of(path)
     assert FORMAT.recognises(opening(path))
     assert list(found.rewards) == ["<lambda>", "my_judge"]
-    assert list(found.verdicts) == ["<lambda>", "is_right"]
+    assert list(found.verdicts) == ["is_right", "<lambda>"]
     assert counted(rows_of(found, "advantage")) == plain_count(path, "is_right", "advantage")
 
 
@@ -164,7 +164,7 @@ def test_a_table_as_csv_has_its_numbers_as_texts(tmp_path):
     pd.DataFrame(table).to_csv(path)
     (found,) = open_log(path)
     assert list(found.rewards) == ["mine", "style"]
-    assert list(found.verdicts) == ["mine", "is_right"]
+    assert list(found.verdicts) == ["is_right", "mine"]
     assert counted(rows_of(found, "advantage")) == plain_count(parquet(tmp_path, table), "mine", "advantage")
 
 

@@ -53,3 +53,10 @@ def test_what_is_missing_is_none(columns):
     found = table_rollouts(table(**columns))
     assert (found.reward is None) == ("mine" not in columns)
     assert (found.advantage is None) == ("advantage" not in columns)
+
+
+def test_what_is_right_is_the_function_whose_name_says_so_whatever_its_values():
+    both = table_rollouts(table(format=[1.0, 1.0, 0.0, 0.0], correctness_reward_func=[0.0, 2.0, 2.0, 0.0]))
+    assert list(both.verdicts) == ["correctness_reward_func"]
+    assert both.verdicts["correctness_reward_func"].tolist() == [0, 1, 1, 0]
+    assert table_rollouts(table(soft_format=[1.0, 1.0, 0.0, 0.0], brevity=[0.5, 0.25, 1.0, 0.0])).verdicts == {}

@@ -10,7 +10,6 @@ from infoloop.verdict_logs.formats.log_format import Settings
 from infoloop.verdict_logs.formats.verifiers_judges import (
     caution,
     judging_scores,
-    speaks_of_right,
     weights_of_functions,
 )
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
@@ -19,24 +18,9 @@ from tests.support.paths import LOGS
 ZERO, ONE, MIXED = np.zeros(6), np.ones(6), np.tile([0.0, 1.0], 3)
 
 
-@pytest.mark.parametrize(
-    "name", ["correct_answer", "is_correct", "ExactMatch", "math_verify", "solved", "judge_reward"]
-)
-def test_names_that_speak_of_being_right(name):
-    assert speaks_of_right(name)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["incorrect", "correct_format", "num_correct", "has_box", "XMLFormat", "sentiment", "num_turns", "boxed_match", ""],
-)
-def test_names_that_do_not(name):
-    assert not speaks_of_right(name)
-
-
 def test_functions_of_the_form_and_counts_judge_nothing_beside_one_that_is_right():
     scores = {"has_box": MIXED, "num_turns": ONE, "works": MIXED, "exact": MIXED, "correct": ONE, "score": MIXED / 2}
-    assert list(judging_scores(scores, {})) == ["correct", "exact"]
+    assert list(judging_scores(scores, {})) == ["exact", "correct"]
 
 
 def test_a_name_of_being_right_judges_even_without_weight():
@@ -89,9 +73,9 @@ def test_a_log_whose_names_tell_nothing_says_so_and_columns_name_the_verifier(tm
     found = audit_rollouts(path)
     said = "verifiers: no name of a function speaks of being right: see --columns pass=NAME"
     assert said in found.remarks
-    assert found.said.endswith("right where works is 1")
+    assert found.right == "works above 0 (the first of 2 that judge; values 0 and 1)"
     named = audit_rollouts(path, settings=Settings({"pass": "tidy"}))
-    assert named.said.endswith("right where tidy is 1")
+    assert named.right == "tidy above 0 (--columns; values 0 and 1)"
     assert said not in named.remarks
     assert said not in audit_rollouts(rows(tmp_path, correct=MIXED, tidy=MIXED)).remarks
     assert caution([]) == caution(["reward"]) == ""

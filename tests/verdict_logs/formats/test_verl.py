@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from infoloop.verdict_logs.formats.log_format import Opening, Settings
+from infoloop.verdict_logs.formats.row_errors import RowError
 from infoloop.verdict_logs.formats.verl import FORMAT
 from tests.support.rollout_rows import (
     counted,
@@ -147,3 +148,17 @@ def test_a_threshold_makes_a_verdict_of_a_graded_reward(tmp_path):
 @pytest.mark.parametrize("row", [{"input": "a", "output": "b", "reward": 1.0}, {"step": 3, "data": {"loss": 1.0}}])
 def test_other_logs_are_not_taken_for_it(row):
     assert not FORMAT.recognises(Opening(Path("log"), "lines", (row,)))
+
+
+def test_the_score_comes_before_an_unnamed_flag_and_after_acc(tmp_path):
+    rows, flags = generations([1.0, -1.0, 1.0] * 2), {"lucky": [True, False, False] * 2}
+    assert list(rollouts_of(dumped(tmp_path, 1, rows, flags)).verdicts) == ["score", "lucky"]
+    named = flags | {"acc": [True, False, True] * 2}
+    assert list(rollouts_of(dumped(tmp_path, 2, rows, named)).verdicts) == ["acc", "lucky"]
+
+
+def test_a_file_of_another_trainer_is_told_by_all_its_missing_columns(tmp_path):
+    path = tmp_path / "1.jsonl"
+    path.write_text(json.dumps({"step": 1, "prompt": "p", "completion": "c", "acc": 1.0}) + "\n")
+    with pytest.raises(RowError, match=r"^input, output, score: there are no such columns; columns are step, prompt"):
+        FORMAT.rollouts(frame_of_lines(path), path, Settings())

@@ -32,3 +32,35 @@ def test_a_verdict_that_is_graded_elsewhere_is_left_out(late):
 def test_a_verdict_that_has_all_its_rollouts_stays():
     table = collect_groups([part(1, STYLE, judged=True), part(2, 1 - STYLE, judged=True)])
     assert without_partial_verdicts(table) is table
+
+
+def judged(step: int, grades: list[float]) -> Rollouts:
+    values = np.array(grades)
+    return Rollouts(NAMES, ROWS, np.full(4, step), rewards={"style": values}, verdicts={"style": values > 0})
+
+
+@pytest.mark.parametrize(
+    ("parts", "kept"),
+    [
+        (([0.0, 2, 2, 0], [2.0, 2, 2, 2]), True),
+        (([0.0, 0, 0, 0], [2.0, 2, 2, 2]), True),
+        (([-2.0, 2, 2, -2], [2.0, 2, 2, 2]), True),
+        (([-1.0, 1, 1, -1], [0.0, 1, 0, 1]), True),
+        (([-1.0, -1, -1, -1], [-1.0, -1, -1, -1]), True),
+        (([0.0, 2, 2, 0], [1.0, 1, 1, 1]), False),  # a third value
+        (([2.0, 2, 2, 2], [2.0, 2, 2, 2]), False),  # one that is none of right and wrong
+        (([0.0, 0, 0, 0], [-1.0, -1, 0, 0]), False),  # a penalty
+    ],
+)
+def test_two_values_over_the_whole_log_are_verdicts(parts, kept):
+    table = without_partial_verdicts(collect_groups([judged(step, grades) for step, grades in enumerate(parts)]))
+    assert [number.kind for number in table.measured] == (["component", "verdict"] if kept else ["component"])
+
+
+def test_a_number_divided_by_a_threshold_stays_and_the_score_of_verl_is_the_reward():
+    table = collect_groups([judged(1, [0.0, 1, 2, 3])])
+    assert without_partial_verdicts(table, "style") is table
+    whole = np.array([0.5, 0.5, 2.0, 2.0])
+    scored = collect_groups([Rollouts(NAMES, ROWS, reward=whole, verdicts={"score": whole > 0})])
+    assert without_partial_verdicts(scored) is scored
+    assert [number.kind for number in without_partial_verdicts(scored, total="score").measured] == ["reward"]

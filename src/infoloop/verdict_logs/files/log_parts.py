@@ -19,7 +19,7 @@ from infoloop.verdict_logs.files.omissions import Omissions
 from infoloop.verdict_logs.files.opening import peek
 from infoloop.verdict_logs.files.read_ahead import one_part_ahead
 from infoloop.verdict_logs.files.whole_runs import keep_runs_whole
-from infoloop.verdict_logs.formats import ms_swift, plain, trl
+from infoloop.verdict_logs.formats import counts, ms_swift, plain, trl
 from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.recognition import UnknownFormatError, format_named, is_like, recognise
 from infoloop.verdict_logs.formats.row_errors import RowError
@@ -50,6 +50,7 @@ class LogReading:
         left_out: Rows that are not in the parts, by the reason; complete after the last part.
         remarks: What is in the parts and is worth saying, in the same form.
         rows: How many rollouts were read so far.
+        divided: Whether a threshold had a number to divide, of a plain log; known at the end.
     """
 
     path: Path
@@ -60,6 +61,7 @@ class LogReading:
     left_out: Omissions = field(default_factory=Omissions)
     remarks: Omissions = field(default_factory=Omissions)
     rows: int = 0
+    divided: bool = False
     _seen: KnownHashes = field(default_factory=KnownHashes)
     _last_step: int | None = None
     _before: Rollouts | None = None
@@ -112,6 +114,8 @@ class LogReading:
             if self.form is plain.FORMAT and opening.kind == "table":
                 plain.refuse_gaps(frame, self.settings)
             part = self.form.rollouts(frame, opening.path, self.settings)
+            if self.form is plain.FORMAT and self.settings.threshold is not None and not self.divided:
+                self.divided = plain.divides(frame, self.settings)
         except RowError as error:
             raise LogError(f"{place_of(opening, error.row)}: {error}") from None
         if part.left_out:
@@ -210,6 +214,8 @@ def open_log(path: str | Path, form: str | None = None, settings: Settings | Non
     infoloop.verdict_logs.formats.log_format.LogError: no/such.csv: cannot be read: No such file or directory
     """
     path, settings, skipped = Path(path), settings or Settings(), Omissions()
+    if form is None and {"n", "c"} <= set(settings.columns):
+        form = counts.FORMAT.name
     if form is not None:
         format_named(form)
     if path.is_dir():

@@ -1,3 +1,4 @@
+from . import column_paths as column_paths
 from . import column_values as column_values
 from . import counts as counts
 from . import evalplus as evalplus
@@ -20,6 +21,7 @@ from . import text_hashing as text_hashing
 from . import trl as trl
 from . import trl_groups as trl_groups
 from . import trl_tables as trl_tables
+from . import verdict_names as verdict_names
 from . import verdict_words as verdict_words
 from . import verifiers as verifiers
 from . import verifiers_traces as verifiers_traces

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from infoloop.verdict_logs.formats.text_hashing import hash_texts
+from infoloop.verdict_logs.formats.verdict_names import speaks_of_form, speaks_of_right
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,30 +116,69 @@ def hashed_names(*columns: pd.Series) -> np.ndarray:
     return np.array(names, object)[codes]
 
 
-def zero_one_verdicts(numbers: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the columns that take only 0 and 1, or only -1, 0 and 1, as verdicts: 1 where the number is above 0.
+def zero_one_verdicts(numbers: Mapping[str, np.ndarray], components: Collection[str] = ()) -> dict[str, np.ndarray]:
+    """Return the columns that may say whether an answer is right, as verdicts: 1 where the number is above 0.
 
-    Those come first whose names speak of being right (`acc`, `correct`), those last that speak of the form. Counts, by
-    their names (`num_turns`, `total_tool_calls`), judge nothing, even where they are only 0 and 1.
+    They take only 0 and 1, or -1, 0 and 1; a component also where it takes two values, of which one is 0 or which are
+    opposite. Those come first whose names speak of being right (`acc`, `correct`). What speaks of the form, or counts
+    (`num_turns`, `total_tool_calls`), judges nothing, even where it is only 0 and 1.
 
-    >>> {name: v.tolist() for name, v in zero_one_verdicts({"format": np.ones(2), "acc": np.array([-1.0, 1])}).items()}
-    {'acc': [0.0, 1.0], 'format': [1.0, 1.0]}
+    Args:
+        numbers: Columns of a part of a log by name; NaN for no value.
+        components: Names of those that the rollouts have as components too, so that `without_partial_verdicts` takes
+            the verdicts back where another part has a third value.
+
+    >>> found = zero_one_verdicts({"exact": np.array([0.0, 2, 2]), "format": np.ones(3)}, ["exact", "format"])
+    >>> {name: verdicts.tolist() for name, verdicts in found.items()}
+    {'exact': [0.0, 1.0, 1.0]}
     """
-    found = {name: values for name, values in numbers.items() if _judges(values) and not _COUNTS.search(name)}
-    order = sorted(found, key=_trust)
-    return {name: np.where(np.isnan(found[name]), np.nan, found[name] > 0) for name in order}
+    found = {
+        name: values
+        for name, values in numbers.items()
+        if _judges(values, name in components) and not _COUNTS.search(name) and not speaks_of_form(name)
+    }
+    order = sorted(found, key=lambda name: not speaks_of_right(name))
+    return {name: above_zero(found[name]) for name in order}
 
 
-def _judges(values: np.ndarray) -> bool:
+def above_zero(numbers: np.ndarray) -> np.ndarray:
+    """Return 1 where a number is above 0, else 0, NaN where it is NaN.
+
+    >>> above_zero(np.array([-1.0, 2, np.nan])).tolist()
+    [0.0, 1.0, nan]
+    """
+    return np.where(np.isnan(numbers), np.nan, numbers > 0)
+
+
+def is_binary(values: np.ndarray) -> bool:
+    """Return whether these values are those of verdicts: -1, 0, 1, or two, one of them 0 or the opposite of the other.
+
+    One value may be one of two.
+
+    >>> [is_binary(np.array(values)) for values in ([0.0, 2], [-0.5, 0.5], [0.0, 0.5, 1], [-0.5, 0])]
+    [True, True, False, False]
+    """
+    known = np.unique(values[~np.isnan(values)])
+    if known.size == 0 or np.isin(known, (-1.0, 0.0, 1.0)).all():
+        return known.size > 0
+    return known.size == 1 or (known.size == 2 and bool(known[1] > 0) and known[0] in (0, -known[1]))
+
+
+def are_verdicts(values: np.ndarray) -> bool:
+    """Return whether all the values of a number, over a whole log, are those of verdicts.
+
+    As `is_binary`, but one value alone is that of right or wrong where it is -1, 0 or 1, and -c beside 0 is a penalty.
+
+    >>> [are_verdicts(np.array(values)) for values in ([0.0, 2], [2.0], [-1.0, 0])]
+    [True, False, False]
+    """
+    known = np.unique(values[~np.isnan(values)])
+    return is_binary(known) and (known.size > 1 or abs(known[0]) in (0, 1)) and not (known[0] < 0 == known[-1])
+
+
+def _judges(values: np.ndarray, is_component: bool) -> bool:
     known = values[~np.isnan(values)]
-    return known.size > 0 and bool(np.isin(known, (-1.0, 0.0, 1.0)).all())
-
-
-def _trust(name: str) -> int:
-    lower = name.lower()
-    if "format" in lower:
-        return 2
-    return 0 if "acc" in lower or "correct" in lower else 1
+    return known.size > 0 and (bool(np.isin(known, (-1.0, 0.0, 1.0)).all()) or (is_component and is_binary(known)))
 
 
 def _plain(value: Any) -> Any:

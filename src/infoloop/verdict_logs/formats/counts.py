@@ -22,6 +22,7 @@ import numpy as np
 from infoloop.reporting.suggestions import did_you_mean, list_names, quote
 from infoloop.verdict_logs.formats.json_records import numbered_records
 from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening, Settings
+from infoloop.verdict_logs.formats.rollout_settings import refuse_threshold
 from infoloop.verdict_logs.formats.scored_rows import number_of, problem_names
 from infoloop.verdict_logs.rollouts import Rollouts
 
@@ -36,6 +37,7 @@ _NAMES = {
     "problem": ("problem", "task_id", "problem_id", "question_id", "doc_id", "id"),
     "step": ("step", "global_step"),
 }  # fmt: skip
+_SHORT = {"attempt": "n", "pass": "c"}  # as the user may call them
 _SINGLE = {"attempt", "attempt_id", "sample", "sample_id", "completion_id", "epoch"}  # a row is one attempt there
 _MOST_ATTEMPTS = 50_000_000  # of one part of a log
 
@@ -82,7 +84,7 @@ def _wanted(names: list[str], settings: Settings) -> list[str]:
 
 def _column(frame: pd.DataFrame, key: str, path: Path, settings: Settings) -> str | None:
     """Return the column that has the problem, the attempts, the passes or the step."""
-    name = settings.columns.get(key)
+    name = settings.columns.get(_SHORT.get(key, key), settings.columns.get(key))
     found = _among(frame, _NAMES[key]) if name is None else [name] if name in frame else []
     if found and (key in ("problem", "step") or len(found) == 1):
         return found[0]
@@ -91,10 +93,15 @@ def _column(frame: pd.DataFrame, key: str, path: Path, settings: Settings) -> st
     columns = [str(column) for column in frame]
     what = {"attempt": "how often a problem was tried", "pass": "how often it passed"}.get(key, key)
     hint = f"there is no column {quote(name)}{did_you_mean(name, columns)}" if name else f"no one column says {what}"
-    raise LogError(f"{path}: {hint}; columns are {list_names(columns)}: name it with --columns {key}=NAME")
+    short = _SHORT.get(key, key)
+    raise LogError(f"{path}: {hint}; columns are {list_names(columns)}: name it with --columns {short}=NAME")
 
 
 def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
+    for key in settings.columns:
+        if key not in (*_NAMES, *_SHORT.values()):
+            raise LogError(f"{path}: counts have no {key}: leave it out of --columns; keys are n, c, problem, step")
+    refuse_threshold(settings, path)
     named = {key: _column(frame, key, path, settings) for key in _NAMES}
     tried, passed = (_numbers(frame[named[key]]) for key in ("attempt", "pass"))
     whole = (tried == np.floor(tried)) & (passed == np.floor(passed))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
-from infoloop.verdict_logs.formats.rollout_settings import need_columns
+from infoloop.verdict_logs.formats.rollout_settings import need_columns, refuse_threshold
 from infoloop.verdict_logs.formats.scored_rows import counted_reasons, problem_names, spelled, texts
 from infoloop.verdict_logs.rollouts import Rollouts
 
@@ -42,13 +42,18 @@ def _samples(opening: Opening) -> bool:
 
 
 def _wanted(names: list[str], settings: Settings) -> list[str]:
-    return [name for name in names if name in {"task_id", "passed", *_TEXTS, *settings.columns.values()}]
+    said = {*settings.columns.values(), *settings.verifiers(names), settings.trusted}
+    return [name for name in names if name in {"task_id", "passed", *_TEXTS, *said}]
 
 
 def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
-    named = {"problem": "task_id", "pass": "passed"} | dict(settings.columns)
-    need_columns(frame, (named["problem"], named["pass"]))
-    problem, right = problem_names(frame[named["problem"]]), spelled(frame[named["pass"]], {True: 1.0, False: 0.0})
+    named = {"problem": "task_id"} | dict(settings.columns)
+    judges = settings.verifiers(frame) or ("passed",)
+    need_columns(frame, (named["problem"], *judges))
+    refuse_threshold(settings, path)
+    judges = dict.fromkeys([judges[0], *([settings.trusted] if settings.trusted in frame else []), *judges])
+    verdicts = {name: spelled(frame[name], {True: 1.0, False: 0.0}) for name in judges}
+    problem, right = problem_names(frame[named["problem"]]), next(iter(verdicts.values()))
     reason = np.full(len(frame), None, dtype=object)
     reason[np.isnan(right)] = "no verdict in `passed`"
     reason[np.array([name is None for name in problem], bool)] = "no text or whole number as `task_id`"
@@ -59,7 +64,7 @@ def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
         problem=problem[kept],
         row=frame.index.to_numpy()[kept],
         attempt=frame[named["attempt"]].to_numpy()[kept] if "attempt" in named else None,
-        verdicts={named["pass"]: right[kept]},
+        verdicts={name: values[kept] for name, values in verdicts.items()},
         length=length,
         answer=answer,
         left_out=counted_reasons(reason),

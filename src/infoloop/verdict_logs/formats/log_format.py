@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,12 +22,25 @@ class Settings(NamedTuple):
 
     Attributes:
         columns: By `problem`, `step`, `group`, `attempt`, `pass`, `reward`, `advantage`, `length`, `answer`: the
-            column that has it.
-        threshold: The reward from which on an answer is right, where there is no verdict.
+            column that has it; of `pass` several with a plus between them, verifiers of the same thing, of which the
+            first one counts as a pass; `n` and `c` of counts.
+        threshold: The number from which on an answer is right: of the first column that `pass` names, else of the
+            reward.
+        trusted: The verifier whose word is the truth, or a column of the log that is one; empty for none.
     """
 
     columns: Mapping[str, str] = {}
     threshold: float | None = None
+    trusted: str = ""
+
+    def verifiers(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the columns that `pass` names, of a log with these columns; none where it is not given.
+
+        >>> Settings({"pass": "tests+proof"}).verifiers(["tests", "proof"])
+        ('tests', 'proof')
+        """
+        said = self.columns.get("pass", "")
+        return (said,) if said in names else tuple(name.strip() for name in said.split("+") if name.strip())
 
 
 class Opening(NamedTuple):

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names
+from infoloop.verdict_logs.formats.column_paths import outer_column, with_paths
 from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening, Settings
+from infoloop.verdict_logs.formats.rollout_settings import with_second
 from infoloop.verdict_logs.formats.row_errors import RowError, is_nested, refuse_nested, refuse_value
 from infoloop.verdict_logs.formats.verdict_words import read_verdicts
 from infoloop.verdict_logs.rollouts import Rollouts
@@ -66,14 +68,18 @@ def find_columns(names: list[str], settings: Settings) -> dict[str, list[str]]:
     {'problem': ['task_id'], 'attempt': ['sample'], 'pass': ['passed']}
     """
     lower = {name.strip().lower(): name for name in reversed(names)}
-    taken, found = set(settings.columns.values()), {}
+    passes = settings.verifiers(names)
+    said = {**{key: (name,) for key, name in settings.columns.items()}, **({"pass": passes} if passes else {})}
+    taken, found = {outer_column(name, names) for columns in said.values() for name in columns}, {}
     for key in KEYS:
-        if key in settings.columns:
-            found[key] = [_there(settings.columns[key], key, names)]
+        if key in said:
+            found[key] = [_there(name, key, names) for name in said[key]]
             continue
         known = [lower[word] for word in SYNONYMS[key] if word in lower and lower[word] not in taken]
         if known:
             found[key] = known if key == "pass" else known[:1]
+    if settings.trusted and outer_column(settings.trusted, names) and settings.trusted not in found.get("pass", ()):
+        found["trusted"] = [settings.trusted]
     used = {name for columns in found.values() for name in columns}
     parts = [name for name in names if name not in used and _is_component(name.lower())]
     text = [lower[word] for word in TEXTS if word in lower and lower[word] not in used]
@@ -83,12 +89,15 @@ def find_columns(names: list[str], settings: Settings) -> dict[str, list[str]]:
 
 def wanted(names: list[str], settings: Settings) -> list[str]:
     """Return the columns that a plain log is read from; raise LogError where there is no problem or no verdict."""
+    if {"n", "c"} & set(settings.columns):
+        raise LogError("n and c are columns of counts, and this log has a row for each answer: leave them out")
     found = find_columns(names, settings)
     if "problem" not in found:
         raise _missing("problem", names)
     if "pass" not in found and "reward" not in found:
         raise _missing("pass", names)
-    return list(dict.fromkeys(name for columns in found.values() for name in columns))
+    columns = dict.fromkeys(outer_column(name, names) for columns in found.values() for name in columns)
+    return [name for name in columns if name is not None]
 
 
 def rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
@@ -103,11 +112,15 @@ def rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
         RowError: for a word that is no verdict, a step that is no whole number, or nested values.
     """
     found = find_columns(list(frame), settings)
+    frame = with_paths(frame, [name for columns in found.values() for name in columns])
     named = {key: frame[columns[0]] for key, columns in found.items()}
     verdicts = {name: read_verdicts(frame[name], settings.threshold) for name in found.get("pass", ())}
     reward = _numbers(named["reward"], words=True) if "reward" in named else None
     if not verdicts and reward is not None:
         verdicts = {REWARD_VERDICT: read_verdicts(named["reward"], settings.threshold, graded=True)}
+    if "trusted" in named:
+        verdicts[settings.trusted] = read_verdicts(named["trusted"])
+    verdicts = with_second(verdicts, settings.trusted)
     marks = [values for values in (*verdicts.values(), reward) if values is not None]
     judged = ~np.all([np.isnan(values) for values in marks], axis=0)
     step = _steps(named["step"]) if "step" in named else None
@@ -157,6 +170,7 @@ def _none(found: Mapping[str, list[str]]) -> Rollouts:
 def refuse_gaps(frame: pd.DataFrame, settings: Settings) -> None:
     """Raise RowError at the first row without a value, in a log of numbered attempts that has no steps."""
     found = find_columns(list(frame), settings)
+    frame = with_paths(frame, [name for columns in found.values() for name in columns])
     if "attempt" not in found or "step" in found or "group" in found:
         return
     for key in ("problem", "attempt", "pass", "reward"):
@@ -175,6 +189,16 @@ def remarks(part: Rollouts, settings: Settings) -> Iterator[tuple[str, np.ndarra
             continue
         yield BELOW_ZERO, part.reward == -1
         yield GRADED, np.isnan(verdict) & ~np.isnan(part.reward)
+
+
+def divides(frame: pd.DataFrame, settings: Settings) -> bool:
+    """Return whether the number that a threshold is for is other than 0 and 1 in some row."""
+    import pandas as pd
+
+    found = find_columns(list(frame), settings)
+    name = [*found.get("pass", ()), *found.get("reward", ())][0]
+    numbers = pd.to_numeric(with_paths(frame, [name])[name], errors="coerce")
+    return bool((numbers.notna() & ~numbers.isin((0, 1))).any())
 
 
 def named_values(values: pd.Series) -> np.ndarray:
@@ -205,7 +229,7 @@ def _is_component(name: str) -> bool:
 
 
 def _there(name: str, key: str, names: list[str]) -> str:
-    if name not in names:
+    if outer_column(name, names) is None:
         raise _missing(key, names, name)
     return name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, quote
-from infoloop.verdict_logs.formats.column_values import column_numbers, text_hashes
+from infoloop.verdict_logs.formats.column_paths import column_at
+from infoloop.verdict_logs.formats.column_values import above_zero, column_numbers, is_binary, text_hashes
 from infoloop.verdict_logs.formats.log_format import LogError, Settings
 from infoloop.verdict_logs.formats.row_errors import RowError
+from infoloop.verdict_logs.formats.verdict_names import speaks_of_form, speaks_of_right
 from infoloop.verdict_logs.rollouts import Rollouts
 
 if TYPE_CHECKING:
@@ -27,10 +30,13 @@ def need_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
     Traceback (most recent call last):
     infoloop.verdict_logs.formats.row_errors.RowError: score: there is no such column; columns are step: another ...
     """
-    for name in names:
-        if name not in frame:
-            there = f"there is no such column; columns are {list_names([str(column) for column in frame], name)}"
-            raise RowError(int(frame.index[0]) if len(frame) else 1, f"{cut_text(name)}: {there}: another --format?")
+    missing = [name for name in names if name not in frame]
+    if missing:
+        what = "there is no such column" if len(missing) == 1 else "there are no such columns"
+        there = f"{what}; columns are {list_names([str(column) for column in frame], missing[0])}"
+        raise RowError(
+            int(frame.index[0]) if len(frame) else 1, f"{cut_text(', '.join(missing))}: {there}: another --format?"
+        )
 
 
 def complete_rows(frame: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -77,8 +83,8 @@ def leave_out(rollouts: Rollouts, reasons: Mapping[str, np.ndarray]) -> Rollouts
 def with_settings(rollouts: Rollouts, frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
     """Return the rollouts with what `settings` say in place of what the format found.
 
-    A column of `settings` replaces what the format takes for it, of `pass` it comes before the other verdicts. The
-    threshold makes a verdict of the reward where there is none, or of the column that is called `pass`.
+    A column of `settings` replaces what the format takes for it. Those of `pass` come before the other verdicts, then
+    the trusted one. The threshold is for the first column of `pass`, else for the reward, whose verdict comes first.
 
     Args:
         rollouts: Some of the rows of the frame.
@@ -87,7 +93,7 @@ def with_settings(rollouts: Rollouts, frame: pd.DataFrame, path: Path, settings:
         settings: The columns and the threshold.
 
     Raises:
-        LogError: For a column that is not there.
+        LogError: For a column that is not there, and for a threshold where the reward is not known.
         RowError: For a value that is not what it is said to be.
 
     >>> import pandas as pd
@@ -95,18 +101,63 @@ def with_settings(rollouts: Rollouts, frame: pd.DataFrame, path: Path, settings:
     >>> with_settings(found, pd.DataFrame(index=[1, 2]), Path("log"), Settings(threshold=0.5)).verdicts
     {'reward >= 0.5': array([0., 1.])}
     """
-    chosen = {key: _column(frame, name, path).loc[rollouts.row] for key, name in settings.columns.items()}
-    named = chosen.pop("pass", None)
-    values = {key: _READINGS[key](values) for key, values in chosen.items() if key in _READINGS}
+    columns = {key: name for key, name in settings.columns.items() if key != "pass"}
+    refuse_counts_keys(columns, path)
+    values = {key: _READINGS[key](_column(frame, name, path).loc[rollouts.row]) for key, name in columns.items()}
     changed = replace(rollouts, **values)
-    if named is not None:
-        verdict = _verdict(named, settings.threshold)
-        others = {name: values for name, values in rollouts.verdicts.items() if name != named.name}
-        return replace(changed, verdicts={str(named.name): verdict, **others})
-    if settings.threshold is None or changed.verdicts or changed.reward is None:
-        return changed
-    name = f"reward >= {settings.threshold:g}"
-    return replace(changed, verdicts={name: _at_least(changed.reward, settings.threshold)})
+    named = settings.verifiers([*map(str, frame.columns)])
+    verdicts = {} if named else _judged_by_threshold(changed, path, settings.threshold)
+    for name in named:
+        column = _column(frame, name, path).loc[rollouts.row]
+        verdicts[name] = _verdict(column, None if verdicts else settings.threshold, name in rollouts.rewards)
+    verdicts |= {name: values for name, values in changed.verdicts.items() if name not in verdicts}
+    trusted = settings.trusted
+    column = column_at(frame, trusted) if trusted and trusted not in verdicts else None
+    if column is not None:
+        verdicts[trusted] = _verdict(column.loc[rollouts.row], None, trusted in rollouts.rewards)
+    return replace(changed, verdicts=with_second(verdicts, trusted))
+
+
+def with_second(verdicts: Mapping[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
+    """Return verdicts with this one in the second place, so that it is among those of which patterns are counted.
+
+    >>> none = np.zeros(1)
+    >>> list(with_second({"a": none, "b": none, "c": none}, "c")), list(with_second({"a": none}, "c"))
+    (['a', 'c', 'b'], ['a'])
+    """
+    names = list(verdicts)
+    if name in names[2:]:
+        names = [names[0], name, *(other for other in names[1:] if other != name)]
+    return {one: verdicts[one] for one in names}
+
+
+def refuse_counts_keys(columns: Mapping[str, str], path: Path) -> None:
+    """Raise LogError for the keys n and c in a log that is none of counts."""
+    if {"n", "c"} & set(columns):
+        raise LogError(f"{path}: n and c are columns of counts, and this log has a row for each answer: leave them out")
+
+
+def refuse_threshold(settings: Settings, path: Path) -> None:
+    """Raise LogError for a threshold where every answer has a verdict that is no number."""
+    if settings.threshold is not None:
+        raise LogError(f"{path}: --threshold {settings.threshold:g} has no effect on verdicts: leave it out")
+
+
+def _judged_by_threshold(rollouts: Rollouts, path: Path, threshold: float | None) -> dict[str, np.ndarray]:
+    """Return the verdict that a threshold makes of the reward; none without a threshold."""
+    if threshold is None:
+        return {}
+    if rollouts.reward is not None:
+        return {f"reward >= {threshold:g}": _at_least(rollouts.reward, threshold)}
+    if not rollouts.rewards:
+        raise LogError(f"{path}: --threshold {threshold:g} has no effect, for there is no reward: leave it out")
+    name = min(
+        rollouts.rewards, key=lambda one: (not speaks_of_right(one), speaks_of_form(one))
+    )  # the first of the best
+    raise LogError(
+        f"{path}: --threshold {threshold:g} is for no one of {len(rollouts.rewards)} reward functions: say of which, "
+        f"--columns {shlex.quote(f'pass={name}')} --threshold {threshold:g}"
+    )
 
 
 def _taken(value: Any, kept: np.ndarray) -> Any:
@@ -116,8 +167,9 @@ def _taken(value: Any, kept: np.ndarray) -> Any:
 
 
 def _column(frame: pd.DataFrame, name: str, path: Path) -> pd.Series:
-    if name in frame.columns:
-        return frame[name]
+    found = column_at(frame, name)
+    if found is not None:
+        return found
     known = [str(column) for column in frame.columns]
     raise LogError(
         f"{path}: there is no column {quote(name)}{did_you_mean(name, known)}; columns are {list_names(known, name)}"
@@ -128,13 +180,14 @@ def _at_least(values: np.ndarray, threshold: float) -> np.ndarray:
     return np.where(np.isnan(values), np.nan, values >= threshold)
 
 
-def _verdict(values: pd.Series, threshold: float | None) -> np.ndarray:
+def _verdict(values: pd.Series, threshold: float | None, is_component: bool) -> np.ndarray:
     numbers = _numbers(values)
     if threshold is not None:
         return _at_least(numbers, threshold)
-    neither = ~(np.isnan(numbers) | np.isin(numbers, (0, 1)))
-    _refuse(values, neither, "is neither 0 nor 1: say from where on an answer is right with --threshold")
-    return numbers
+    neither = ~(np.isnan(numbers) | np.isin(numbers, (-1, 0, 1)))
+    if not (is_component and is_binary(numbers)):
+        _refuse(values, neither, "is neither 0 nor 1: say from where on an answer is right with --threshold")
+    return above_zero(numbers)
 
 
 def _numbers(values: pd.Series) -> np.ndarray:

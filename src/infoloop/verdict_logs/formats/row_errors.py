@@ -38,7 +38,10 @@ def refuse_nested(values: pd.Series) -> None:
         nested = values.map(is_nested).to_numpy(bool)
         if nested.any():
             row = int(values.index[nested.argmax()])
-            raise RowError(row, f"{cut_text(str(values.name))}: its values are nested: give plain ones")
+            value, name = values.iloc[int(nested.argmax())], cut_text(str(values.name))
+            key = next(iter(value), None) if isinstance(value, dict) else None
+            remedy = "" if key is None else f", or name one by its path with --columns: {name}.{cut_text(str(key))}"
+            raise RowError(row, f"{name}: its values are nested: give plain ones{remedy}")
 
 
 def is_nested(value: Any) -> bool:

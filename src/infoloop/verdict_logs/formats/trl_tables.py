@@ -35,7 +35,7 @@ def table_rollouts(frame: pd.DataFrame) -> Rollouts:
     >>> found.reward.tolist(), list(found.verdicts), found.group.tolist()
     ([0.0, 1.0], ['exact'], [0, 0])
     """
-    need_columns(frame, ("completion",))
+    need_columns(frame, ("step", "prompt", "completion"))
     frame, left_out = complete_rows(typed_columns(frame, ("prompt", "completion")), ("step", "prompt"))
     problem = hashed_names(frame["prompt"])
     step = whole_steps(frame["step"])
@@ -50,7 +50,7 @@ def table_rollouts(frame: pd.DataFrame) -> Rollouts:
         group=blocks.group,
         reward=scored[0] if len(scored) == 1 else None,
         rewards=rewards,
-        verdicts=zero_one_verdicts(rewards | judging),
+        verdicts=zero_one_verdicts(rewards | judging, rewards),
         advantage=advantage,
         length=text_lengths(frame["completion"]),
         answer=text_hashes(frame["completion"]),

@@ -8,16 +8,12 @@ rewards of its rows, if there is one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from infoloop.verdict_logs.formats.column_values import zero_one_verdicts
-
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")  # of a name like math_verify, ExactMatch or XMLFormat
-_RIGHT = ("acc", "correct", "exact", "match", "equal", "solv", "resolv", "pass", "succe", "right", "verif", "judge")
-_FORM = ("format", "box", "tag", "xml", "json", "pars", "styl", "len", "turn", "tool", "token", "time", "num", "has")
+from infoloop.verdict_logs.formats.verdict_names import speaks_of_right
 
 
 def judging_scores(scores: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> dict[str, np.ndarray]:
@@ -35,17 +31,8 @@ def judging_scores(scores: Mapping[str, np.ndarray], weights: Mapping[str, float
     """
     found = zero_one_verdicts(scores)
     named = [name for name in found if speaks_of_right(name)]
-    weighted = [name for name in found if weights.get(name, np.nan) != 0 and not _has_word(name, _FORM)]
+    weighted = [name for name in found if weights.get(name, np.nan) != 0]
     return {name: found[name] for name in named or weighted}
-
-
-def speaks_of_right(name: str) -> bool:
-    """Return whether the name of a function speaks of being right, and not of the form.
-
-    >>> [speaks_of_right(name) for name in ("correct_answer", "math_verify", "incorrect", "correct_format", "works")]
-    [True, True, False, False, False]
-    """
-    return _has_word(name, _RIGHT) and not _has_word(name, _FORM)
 
 
 def caution(names: Sequence[str]) -> str:
@@ -88,7 +75,3 @@ def weights_of_functions(scores: Mapping[str, np.ndarray], reward: np.ndarray) -
         name: float(weight) if abs(weight) * most > rounding else 0.0
         for name, weight, most in zip(scores, weights, largest, strict=True)
     }
-
-
-def _has_word(name: str, starts: tuple[str, ...]) -> bool:
-    return any(word.lower().startswith(starts) for word in _WORD.findall(name))

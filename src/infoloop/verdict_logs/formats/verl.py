@@ -38,7 +38,14 @@ from infoloop.verdict_logs.formats.column_values import (
     zero_one_verdicts,
 )
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
-from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out, whole_steps, with_settings
+from infoloop.verdict_logs.formats.rollout_settings import (
+    complete_rows,
+    leave_out,
+    need_columns,
+    whole_steps,
+    with_settings,
+)
+from infoloop.verdict_logs.formats.verdict_names import speaks_of_right
 from infoloop.verdict_logs.rollouts import Rollouts
 
 if TYPE_CHECKING:
@@ -59,13 +66,16 @@ def _recognises(opening: Opening) -> bool:
 
 
 def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
+    need_columns(frame, _ALWAYS)
     frame, left_out = complete_rows(
         typed_columns(frame, ("input", "output", "gts", "pred")), ("step", "input", "score")
     )
     numbers = _numeric_columns(frame)
     reward, components = _reward(frame, numbers)
     judging = {name: values for name, values in numbers.items() if name not in _NO_VERDICTS}
-    verdicts = zero_one_verdicts(judging) or zero_one_verdicts({"score": column_numbers(frame["score"])})
+    verdicts = zero_one_verdicts(judging, judging)
+    if not any(map(speaks_of_right, verdicts)):  # the score is the reward function's word, an unnamed flag is not
+        verdicts = zero_one_verdicts({"score": column_numbers(frame["score"])}, ("score",)) | verdicts
     rollouts = Rollouts(
         problem=_problems(frame),
         row=frame.index.to_numpy(),

@@ -17,6 +17,7 @@ from . import reward_parts as reward_parts
 from . import run_comparison as run_comparison
 from . import step_windows as step_windows
 from . import untrusted_verifiers as untrusted_verifiers
+from . import verifier_agreement as verifier_agreement
 from . import verifier_errors as verifier_errors
 from . import window_bits as window_bits
 from . import within_groups as within_groups

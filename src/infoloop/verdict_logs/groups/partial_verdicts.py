@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
+
 from infoloop.probability.host_functions import host_only
+from infoloop.verdict_logs.formats.column_values import are_verdicts
+from infoloop.verdict_logs.groups.group_sums import Measured
 from infoloop.verdict_logs.groups.group_table import MOST_JUDGES, GroupTable
 
 
 @host_only
-def without_partial_verdicts(table: GroupTable) -> GroupTable:
-    """Return the table without verdicts of which the component of the same name has more rollouts.
+def without_partial_verdicts(table: GroupTable, divided: str = "", total: str = "") -> GroupTable:
+    """Return the table without verdicts that some part of the log has as more than verdicts.
 
     A log is read in parts. A reward function that gave only 0 and 1 in one part is a verifier there; where it gave .5
-    in another, it is none, and what it said in the first part is no verdict on the log.
+    in another, it is none, and what it said in the first part is no verdict on the log: the component has more rollouts
+    than the verdict, or more than two values.
 
     Args:
         table: Groups of a log.
+        divided: The name of a verdict that is a number divided by the user's threshold; it stays.
+        total: The name of a verdict that is made of the whole reward, if no component has the name.
 
     >>> import numpy as np
     >>> from infoloop.verdict_logs.groups.group_table import collect_groups
@@ -27,11 +34,10 @@ def without_partial_verdicts(table: GroupTable) -> GroupTable:
     >>> [number.kind for number in without_partial_verdicts(collect_groups([early, late])).measured]
     ['component']
     """
-    counts = {(number.kind, number.name): table.count[:, k].sum() for k, number in enumerate(table.measured)}
     partial = {
         number.name
-        for number in table.measured
-        if number.kind == "verdict" and counts["verdict", number.name] < counts.get(("component", number.name), 0)
+        for k, number in enumerate(table.measured)
+        if number.kind == "verdict" and number.name != divided and _is_partial(table, k, total)
     }
     if not partial:
         return table
@@ -49,3 +55,18 @@ def without_partial_verdicts(table: GroupTable) -> GroupTable:
         largest=table.largest[:, kept],
         judged=judged.reshape(len(table.judged), -1),
     )
+
+
+def _is_partial(table: GroupTable, verdict: int, total: str) -> bool:
+    """Return whether the number that a verdict was made of is more than verdicts; False where there is no such number.
+
+    Of a part it is known that it has two values at most, so that the ends of its groups are all of them.
+    """
+    name = table.measured[verdict].name
+    kinds = (Measured("component", name), *([Measured("reward", "")] if name == total else []))
+    made_of = next((table.measured.index(number) for number in kinds if number in table.measured), None)
+    if made_of is None:
+        return False
+    known = table.count[:, made_of] > 0
+    values = np.concatenate([table.least[known, made_of], table.largest[known, made_of]])
+    return bool(table.count[:, verdict].sum() < table.count[:, made_of].sum()) or not are_verdicts(values)
