@@ -10,7 +10,7 @@ from infoloop.reporting.text import WIDTH
 from infoloop.verdict_logs.decision import decision_lines, gradient_line, is_training, round_percent
 from infoloop.verdict_logs.formats.log_format import Settings
 from infoloop.verdict_logs.groups.dead_groups import unanimous_share
-from infoloop.verdict_logs.groups.problem_choice import EDGE, KEEP, UNDECIDED
+from infoloop.verdict_logs.groups.problem_choice import KEEP, NEVER, RARE
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
 from infoloop.verdict_logs.rollout_text import rollout_audit_text
 from tests.support.paths import LOGS
@@ -55,7 +55,7 @@ def test_the_first_three_printed_lines_are_the_decision_of_each_made_log(name):
 def test_no_line_wraps_with_ten_million_rollouts_and_a_long_name(trl, kinds):
     """Of a million problems; shares that are widest in print."""
     many = EXTREME // 10
-    problems = [(kind, many * part // 10) for kind, part in kinds] + [(KEEP, many // 10 * 3), (UNDECIDED, many // 10)]
+    problems = [(kind, many * part // 10) for kind, part in kinds] + [(KEEP, many // 10 * 3), (RARE, many // 10)]
     told = with_choice(trl, problems, saved=EXTREME, saved_share=0.999, needed=EXTREME // 9, attempts=EXTREME // 10)
     trend = trl.dead.trend._replace(change=-0.999)
     whole = trl.dead.whole._replace(share=0.9999, rollouts=EXTREME, all_fail=EXTREME)
@@ -85,21 +85,24 @@ def test_an_evaluation_would_carry_no_gradient():
 
 
 def test_problems_to_drop_are_counted_with_what_that_saves(trl):
-    kinds = [("drop, always failed", 1), ("drop, always passed", 2), (KEEP, 5), (EDGE, 3), (UNDECIDED, 1)]
+    kinds = [("drop, always failed", 1), ("drop, always passed", 2), (KEEP, 5), (RARE, 3), (NEVER, 1)]
     told = with_choice(trl, kinds, saved=96, saved_share=0.2)
-    assert decision_lines(told)[1] == "drop 3 problems (saves 96 rollouts, 20 %); keep 5; sample 4 more often"
+    assert decision_lines(told)[1] == "drop 3 problems (saves 96 rollouts, 20 %); keep 5; larger groups for 3"
     one = with_choice(trl, [*kinds[:1], *kinds[2:]], saved=32, saved_share=0.004)
     assert decision_lines(one)[1].startswith("drop 1 problem (saves 32 rollouts, <1 %); keep 5")
 
 
 def test_without_a_problem_to_drop_it_is_said_how_many_verdicts_that_takes(trl):
     said = decision_lines(trl)[1]
-    assert said == "drop no problem (needs 35 equal verdicts, has 24); keep 6; sample 6 more often"
-    assert decision_lines(with_choice(trl, [(KEEP, 2)]))[1] == "drop no problem; keep 2; sample 0 more often"
+    assert said == "drop no problem (needs 14 dead groups, has 2); keep 7; larger groups for 0"
+    evaluated = decision_lines(audit(LOGS / "human_eval"))[1]
+    assert evaluated == "drop no problem (needs 108 equal verdicts, has 16); keep 4; larger groups for 0"
+    of_two = with_choice(audit(LOGS / "human_eval"), [(KEEP, 2)])
+    assert decision_lines(of_two)[1] == "drop no problem; keep 2; larger groups for 0"
 
 
 def test_the_size_of_groups_gives_the_wanted_share(trl):
-    assert decision_lines(trl)[2] == "num_generations / rollout.n: about 32 (now 8) give 80 % of groups a gradient"
+    assert decision_lines(trl)[2] == "num_generations / rollout.n: about 32 (now 8) give 80 % of groups both verdicts"
     few = audit(LOGS / "trl", live=0.5)
     size, tally = few.verdicts.size, few.verdicts.bits.tally
     assert decision_lines(few)[2].startswith(f"num_generations / rollout.n: about {size.size} (now 8) give 50 %")
@@ -110,9 +113,7 @@ def test_the_size_of_groups_gives_the_wanted_share(trl):
 def test_a_size_that_is_too_small_even_at_the_largest_is_said():
     found = audit(LOGS / "human_eval")
     most = found.verdicts.size.shares[-1]
-    said = (
-        f"num_generations / rollout.n: even {most.size} (now 16) give {100 * most.estimate:.0f} % of groups a gradient"
-    )
+    said = f"num_generations / rollout.n: even {most.size} give {100 * most.estimate:.0f} % of groups a gradient"
     assert found.verdicts.size.size is None
     assert decision_lines(found)[2] == said
 
@@ -144,7 +145,7 @@ def test_dynamic_sampling_cannot_help_where_no_group_has_a_gradient():
 @pytest.mark.parametrize("count", [99_999, 123_456, 999_999, 9_999_999])
 def test_no_line_wraps_where_every_count_is_as_wide_as_it_gets(trl, count):
     choice = trl.verdicts.choice
-    counts = {"drop, always failed": 0, KEEP: count, UNDECIDED: count, EDGE: 0, "drop, always passed": 0}
+    counts = dict.fromkeys(["drop, always passed", "drop, no live group"], 0) | {KEEP: count, RARE: count}
     for dropped in (0, count):
         wide = _Wide(counts | {"drop, always failed": dropped}, choice, count)
         said = decision_lines(with_verdicts(trl, choice=wide))[1]
@@ -157,7 +158,8 @@ class _Wide:
 
     def __init__(self, counts, choice, number):
         self.count = lambda kind: counts[kind]
-        self.choice, self.attempts = np.array([UNDECIDED]), np.array([number])
+        self.choice, self.attempts, self.by = np.array([NEVER]), np.array([number]), "verdicts"
+        self.assumed_size = False
         self.needed = self.size = self.saved = number
         self.saved_share, self.problems = 0.999, choice.problems
 

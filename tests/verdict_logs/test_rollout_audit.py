@@ -189,7 +189,7 @@ def test_where_most_problems_have_one_attempt_nothing_is_said_of_group_sizes():
     )
     assert (found.since, found.size, found.tail) == (None, None, None)
     assert found.choice is not None
-    assert (found.choice.size, found.choice.choice.tolist()) == (4, ["undecided", "undecided", "keep"])
+    assert (found.choice.size, found.choice.choice.tolist()) == (4, ["solved", "never solved", "keep"])
 
 
 def test_where_the_later_half_of_a_run_that_drifts_has_no_groups_there_is_no_choice_of_problems():

@@ -44,7 +44,7 @@ def test_the_name_of_a_problem_is_no_html(trl):
 
 def test_problems_to_act_on_come_first(trl):
     rows = problem_table(trl.verdicts, 0.95).rows
-    order = {"edge": 0, "undecided": 1, "keep": 2}
+    order = {"never solved": 0, "rare successes": 1, "solved": 2, "rare failures": 3, "keep": 4}
     places = [order[row[1]] for row in rows]
     assert places == sorted(places)
     assert all(low <= rate <= high for *_, rate, low, high in rows)

@@ -19,6 +19,7 @@ from infoloop.verdict_logs.rollout_text import (
 from tests.support.paths import LOGS
 
 audit: Any = audit_rollouts  # whatever a log has, tests look at
+MIXED = "of groups with both right and wrong answers"  # of which the size tells, where the reward says more
 
 
 @pytest.fixture(scope="module")
@@ -31,20 +32,32 @@ def test_the_text_begins_with_the_decision_and_then_the_facts(trl):
     assert lines[:4] == [*decision_lines(trl), ""]
     facts = dict(audit_lines(trl))
     assert facts["log"] == "trl: 480 rollouts in 60 groups, 12 problems"
-    assert facts["dead groups"].startswith(
-        "160 of 480 rollouts are in groups of equal advantages: 48 all fail, 112 all"
+    assert facts["dead groups"].startswith("160 of 480 rollouts are in groups of advantage 0: 48 all fail, 112 all")
+    assert facts["problems"] == (
+        "none dropped, that takes 14 dead groups and no live one; 3 solved (drop or sample less); 2 rare failures "
+        "(sample less); live by the log's groups, as the verdict does not decide alone; from step 6 on"
     )
-    assert facts["problems"].endswith(
-        "4 to try more have one verdict only, 2 have mostly dead groups of 8; from step 6 on"
-    )
-    assert facts["group size"] == "32 for 80 % live groups (13 or more), extrapolated"
+    assert facts["group size"] == f"32 for 80 % {MIXED} (13 or more), extrapolated"
+
+
+def test_what_is_taken_for_the_baseline_is_said_where_no_advantage_is_logged(trl):
+    assert "baseline" not in dict(audit_lines(trl))
+    facts = dict(audit_lines(audit(LOGS / "verifiers")))
+    assert "if the baseline is the group's mean (GRPO, RLOO, Dr. GRPO, DAPO; not REINFORCE++" in facts["baseline"]
+    assert "Dr. GRPO does not divide" in facts["advantage"]
+
+
+def test_an_evaluation_says_that_groups_of_eight_are_assumed():
+    facts = dict(audit_lines(audit(LOGS / "human_eval")))
+    assert facts["problems"].endswith("groups of 8, assumed: the log has one group a problem")
+    assert "% live groups" in facts["group size"]
 
 
 @pytest.mark.parametrize(
     ("low", "high", "refused", "said"),
     [
-        (5, 40, False, "32 for 80 % live groups (5 to 40), extrapolated"),
-        (None, None, True, "32 for 80 % live groups (no interval: counts refuse one rate a problem), extrapolated"),
+        (5, 40, False, f"32 for 80 % {MIXED} (5 to 40), extrapolated"),
+        (None, None, True, f"32 for 80 % {MIXED} (no interval: counts refuse one rate a problem), extrapolated"),
     ],
 )
 def test_a_size_of_groups_stands_with_its_interval(trl, low, high, refused, said):
@@ -58,7 +71,7 @@ def test_a_size_that_no_interval_reaches_is_said(trl):
     last = size.shares[-1]._replace(high=0.7)
     size = size._replace(size=None, low=None, high=None, shares=(*size.shares[:-1], last))
     told = dataclasses.replace(trl, verdicts=dataclasses.replace(trl.verdicts, size=size))
-    said = "more than 256 for 80 % live groups (70 % at 256 at most), extrapolated"
+    said = f"more than 256 for 80 % {MIXED} (70 % at 256 at most), extrapolated"
     assert dict(audit_lines(told))["group size"] == said
 
 
@@ -75,6 +88,24 @@ def test_no_name_of_a_component_is_broken_in_the_middle(trl, name):
         assert sum(line.startswith(f"  {one}  ") for line in lines) == 2
     full = {row[0] for title, _, rows in audit_tables(told, 600) for row in rows if title.startswith("components")}
     assert full == {one.name for one in named}
+
+
+def test_what_dropping_loses_is_exact_if_nothing_changes(trl):
+    choice = trl.verdicts.choice
+    kinds = choice.choice.copy()
+    kinds[:3] = ["drop, always failed", "drop, always passed", "drop, no live group"]
+    for changes, said in (
+        ({}, "at most 1.50 live groups in the mean, of one group at each dropped problem; exact if chances stay"),
+        (
+            {"by": "verdicts", "lost_bits": 2.0},
+            "at most 1.50 live groups and 2.00 bits in the mean, of one group of 8 at each dropped problem; exact if "
+            "pass rates stay",
+        ),
+    ):
+        lost = choice._replace(choice=kinds, lost_groups=1.5, **changes)
+        facts = dict(audit_lines(dataclasses.replace(trl, verdicts=dataclasses.replace(trl.verdicts, choice=lost))))
+        assert facts["dropping loses"] == f"{said} as they were"
+        assert facts["problems"].startswith("dropped 3 (1 never pass, 1 always), at 14 ")
 
 
 def test_lines_fit_the_terminal(trl):

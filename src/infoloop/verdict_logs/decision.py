@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from infoloop.verdict_logs.groups.dead_groups import DeadGroups
-from infoloop.verdict_logs.groups.problem_choice import DROP_FAILED, DROP_PASSED, EDGE, KEEP, UNDECIDED, ProblemChoice
+from infoloop.verdict_logs.groups.problem_choice import BY_GROUPS, DROPPED, KEEP, NEVER, RARE, SOLVED, ProblemChoice
 from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit
 
 _EQUAL = {"verdict": "equal verdicts", "advantage": "zero advantage"}
@@ -14,7 +16,7 @@ _SIZE = "num_generations / rollout.n"  # as TRL and verl call the size of groups
 
 
 def decision_lines(found: RolloutAudit) -> tuple[str, str, str]:
-    """Return three lines: rollouts that carry no gradient, problems to drop, keep and sample more, size of groups.
+    """Return three lines: rollouts that carry no gradient, problems to drop or keep, size of groups.
 
     Args:
         found: The audit.
@@ -73,9 +75,8 @@ def _problems(found: RolloutAudit) -> str:
     choice = found.verdicts.choice
     if choice is None:
         return "no problem to drop or keep: one attempt each tells no pass rate"
-    dropped = choice.count(DROP_FAILED) + choice.count(DROP_PASSED)
-    more = choice.count(EDGE) + choice.count(UNDECIDED)
-    rest = f"keep {_short(choice.count(KEEP))}; sample {_short(more)} more often"
+    dropped = sum(map(choice.count, DROPPED))
+    rest = f"keep {_short(choice.count(KEEP))}; larger groups for {_short(choice.count(RARE))}"
     if not dropped:
         return f"drop no problem{_too_few(choice)}; {rest}"
     saves = f"saves {_short(choice.saved)} rollouts, {round_percent(choice.saved_share)}"
@@ -83,9 +84,12 @@ def _problems(found: RolloutAudit) -> str:
 
 
 def _too_few(choice: ProblemChoice) -> str:
-    """Return why no problem is dropped, where some have one verdict only: the most attempts of these are too few."""
-    most = int(choice.attempts[choice.choice == UNDECIDED].max(initial=0))
-    return f" (needs {_short(choice.needed)} equal verdicts, has {_short(most)})" if most else ""
+    """Return why no problem is dropped, where some were dead so far: the most attempts, or groups, are too few."""
+    if choice.by == BY_GROUPS:
+        most, what = int(choice.groups[choice.live == 0].max(initial=0)), "dead groups"
+    else:
+        most, what = int(choice.attempts[np.isin(choice.choice, (NEVER, SOLVED))].max(initial=0)), "equal verdicts"
+    return f" (needs {_short(choice.needed)} {what}, has {_short(most)})" if most else ""
 
 
 def _group_size(found: RolloutAudit) -> str:
@@ -93,11 +97,13 @@ def _group_size(found: RolloutAudit) -> str:
     size = verdicts.size if verdicts else None
     if size is None:
         return _without_size(found, verdicts)
-    now = f" (now {verdicts.choice.size:,})" if verdicts and verdicts.choice else ""
+    choice = verdicts.choice if verdicts else None
+    now = f" (now {choice.size:,})" if choice and not choice.assumed_size else ""
+    live = "a gradient" if found.dead.by_verdict else "both verdicts"
     if size.size is not None:
-        return f"{_SIZE}: about {size.size:,}{now} give {100 * size.wanted:.6g} % of groups a gradient"
+        return f"{_SIZE}: about {size.size:,}{now} give {100 * size.wanted:.6g} % of groups {live}"
     most = size.shares[-1]
-    return f"{_SIZE}: even {most.size:,}{now} give {round_percent(most.estimate)} of groups a gradient"
+    return f"{_SIZE}: even {most.size:,}{now} give {round_percent(most.estimate)} of groups {live}"
 
 
 def _without_size(found: RolloutAudit, verdicts: VerdictAudit | None) -> str:

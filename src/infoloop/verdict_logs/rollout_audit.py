@@ -82,7 +82,7 @@ class VerdictAudit:
         drift: Whether pass rates change from step to step.
         since: The first step that `choice`, `size` and `tail` look at: where rates drift, the later half; else None.
         windows: Bits by window of steps.
-        choice: Problems to drop, to keep and to sample more; None without groups of two (from `since` on).
+        choice: Problems to drop, to keep, and what the others are for; None without groups of two (from `since` on).
         size: Groups large enough for a wanted share of live ones; None where most problems have one attempt.
         tail: pass@k beyond the attempts, extrapolated; None where it cannot be fitted.
     """
@@ -220,7 +220,7 @@ def audit_rollouts(
         settings: What the user says of its columns.
         confidence: Of each interval; above 0 and below 1.
         trusted: The verifier whose word is the truth; left out, the one that a format trusts by what it is.
-        live: The share of live groups that a group size is looked for, above 0 and below 1.
+        live: The share of groups with both verdicts that a group size is looked for, above 0 and below 1.
 
     Raises:
         LogError: a ValueError of one line, for what cannot be read.
@@ -290,7 +290,7 @@ def audit_verdicts(table: GroupTable, name: str, confidence: float, live: float,
         table: Groups of rollouts with verdicts.
         name: Of the log.
         confidence: Of each interval.
-        live: The share of live groups that a group size is looked for.
+        live: The share of groups with both verdicts that a group size is looked for.
         untold: Where to add why a part is not told.
     """
     tally, drift = tally_problems(table), find_drift(table, confidence)

@@ -10,7 +10,7 @@ from infoloop.reporting.figures import figure_svg
 from infoloop.reporting.page_tables import PageTable
 from infoloop.verdict_logs import estimators
 from infoloop.verdict_logs.decision import decision_lines
-from infoloop.verdict_logs.groups.problem_choice import DROP_FAILED, DROP_PASSED, EDGE, UNDECIDED
+from infoloop.verdict_logs.groups.problem_choice import ADVICE, DROPPED, ProblemChoice
 from infoloop.verdict_logs.groups.run_comparison import RunComparison
 from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit
 from infoloop.verdict_logs.rollout_figures import rollout_audit_figures
@@ -18,7 +18,7 @@ from infoloop.verdict_logs.rollout_text import audit_lines, audit_tables, compar
 from infoloop.verdict_logs.text import WHY
 
 LONGEST_NAME = 200  # characters; a page breaks names between lines
-_ORDER = (DROP_FAILED, DROP_PASSED, EDGE, UNDECIDED)  # what to act on comes first
+_ORDER = (*DROPPED, *ADVICE)  # what to act on comes first
 
 
 def rollout_audit_page(found: RolloutAudit, compared: RunComparison | None = None) -> AuditPage:
@@ -69,5 +69,11 @@ def problem_table(verdicts: VerdictAudit, confidence: float) -> PageTable:
         rows.append((str(choice.problems[k]), str(choice.choice[k]), n, c, c / n, float(low[k]), float(high[k])))
     heads = ("problem", "what to do", "attempts", "passes", "pass rate", "from", "to")
     since = "" if verdicts.since is None else f" Attempts from step {verdicts.since:,} on."
-    note = f"Exact intervals ({100 * confidence:.6g} %).{since} An edge problem is mostly dead at this group size."
+    note = f"Exact intervals ({100 * confidence:.6g} %).{since}{_uses(choice)}"
     return PageTable("problems", heads, tuple(rows), note, download="problems.csv")
+
+
+def _uses(choice: ProblemChoice) -> str:
+    """Return what is of use at the problems that are neither dropped nor kept."""
+    uses = "; ".join(f"{kind}: {use}" for kind, use in ADVICE.items() if choice.count(kind))
+    return f" Of use: {uses}." if uses else ""

@@ -8,7 +8,14 @@ from infoloop.reporting.suggestions import cut_text, escape_unprintable
 from infoloop.reporting.text import count_noun, plain_text, text_table
 from infoloop.verdict_logs.decision import decision_lines, is_training
 from infoloop.verdict_logs.groups.group_sizes import GroupSize
-from infoloop.verdict_logs.groups.problem_choice import DROP_FAILED, DROP_PASSED, EDGE, UNDECIDED, ProblemChoice
+from infoloop.verdict_logs.groups.problem_choice import (
+    ADVICE,
+    BY_GROUPS,
+    DROP_FAILED,
+    DROP_PASSED,
+    DROPPED,
+    ProblemChoice,
+)
 from infoloop.verdict_logs.groups.reward_components import ComponentShares, RewardComponents
 from infoloop.verdict_logs.groups.run_comparison import RunComparison
 from infoloop.verdict_logs.groups.verifier_agreement import VerifierAgreement
@@ -51,11 +58,13 @@ def audit_lines(found: RolloutAudit, longest: int = LONGEST_NAME) -> list[tuple[
     if whole.rollouts:
         lines.append(("dead groups", _dead(found)))
         lines.append(("dead share", f"{_percent(whole.share, whole.low, whole.high)} of such groups to come, exact"))
+        lines += [("baseline", found.dead.remark)] if found.dead.remark else []
     if found.verdicts:
-        lines += _verdict_lines(found.verdicts)
+        lines += _verdict_lines(found.verdicts, found.dead.by_verdict)
     if found.components and not math.isnan(found.components.phantom.value):
         lines += [("phantom", f"{_shown(found.components.phantom)} of the squared advantage is in all-fail groups")]
     if found.components and len(found.components.components) > 1:
+        lines += [("advantage", found.components.remark)] if found.components.remark else []
         lines += [(f"follows {_name(one.name, longest)}", _component(one)) for one in found.components.components[:3]]
     if found.verifiers:
         lines += _verifier_lines(found.verifiers, longest)
@@ -82,15 +91,15 @@ def _dead(found: RolloutAudit) -> str:
     parts = (whole.all_fail, "all fail"), (whole.all_pass, "all pass"), (whole.equal, "equal, of no one verdict")
     kinds = ", ".join(f"{part:,} {name}" for part, name in parts if part)
     kind = found.dead.number.kind
-    what = kind if kind in ("verdict", "advantage") else "reward"
-    said = f"{sum(part for part, _ in parts):,} of {whole.rollouts:,} rollouts are in groups of equal {what}s"
+    what = {"verdict": "equal verdicts", "advantage": "advantage 0"}.get(kind, "equal rewards")
+    said = f"{sum(part for part, _ in parts):,} of {whole.rollouts:,} rollouts are in groups of {what}"
     moves = f"; {trend.direction}{' over steps' if trend.direction == 'no trend' else ''}" if trend else ""
     return (
         f"{said}{f': {kinds}' if kinds else ''}{moves}{' (frac_reward_zero_std in TRL)' if is_training(found) else ''}"
     )
 
 
-def _verdict_lines(found: VerdictAudit) -> list[tuple[str, str]]:
+def _verdict_lines(found: VerdictAudit, by_verdict: bool) -> list[tuple[str, str]]:
     bits, n, choice = found.bits, found.bits.verdicts, found.choice
     rate, low, high = bits.rate
     lines = [("pass rate", f"{rate:.4f}, from {low:.4f} to {high:.4f}")]
@@ -105,22 +114,34 @@ def _verdict_lines(found: VerdictAudit) -> list[tuple[str, str]]:
         lines.append(("bits", again))
     if choice:
         lines.append(("problems", _choice(choice, found.since)))
-        if choice.count(DROP_FAILED) + choice.count(DROP_PASSED):
-            lost = f"at most {choice.lost_groups:.2f} live groups and {choice.lost_bits:.2f} bits"
-            each = f"of one group of {choice.size} at each dropped problem"
-            lines.append(("dropping loses", f"{lost}, {each}; exact bound"))
-    return [*lines, ("group size", _group_size(found.size))] if found.size else lines
+        if any(map(choice.count, DROPPED)):
+            bits_lost = "" if choice.lost_bits is None else f" and {choice.lost_bits:.2f} bits"
+            each = f"in the mean, of one group{_of_size(choice)} at each dropped problem"
+            stay = "chances" if choice.by == BY_GROUPS else "pass rates"
+            lost = f"at most {choice.lost_groups:.2f} live groups{bits_lost} {each}"
+            lines.append(("dropping loses", f"{lost}; exact if {stay} stay as they were"))
+    return [*lines, ("group size", _group_size(found.size, by_verdict))] if found.size else lines
+
+
+def _of_size(choice: ProblemChoice) -> str:
+    return "" if choice.by == BY_GROUPS else f" of {choice.size:,}"
 
 
 def _choice(choice: ProblemChoice, since: int | None) -> str:
-    """Return why problems are dropped or sampled more."""
-    failed, passed, few, edge = map(choice.count, (DROP_FAILED, DROP_PASSED, UNDECIDED, EDGE))
-    dropped = f"{failed:,} never pass and {passed:,} always, at {choice.needed:,} attempts or more"
-    more = f"{few:,} to try more have one verdict only, {edge:,} have mostly dead groups of {choice.size:,}"
-    return f"{dropped}; {more}{'' if since is None else f'; from step {since:,} on'}"
+    """Return why problems are dropped, what the others are, what is of use there, and what counts as live."""
+    failed, passed, dropped = choice.count(DROP_FAILED), choice.count(DROP_PASSED), sum(map(choice.count, DROPPED))
+    by_groups = choice.by == BY_GROUPS
+    takes = f"{choice.needed:,} {'dead groups and no live one' if by_groups else 'equal verdicts'}"
+    some = f"dropped {dropped:,} ({failed:,} never pass, {passed:,} always), at {takes} or more"
+    parts = [some if dropped else f"none dropped, that takes {takes}"]
+    parts += [f"{choice.count(kind):,} {kind} ({use})" for kind, use in ADVICE.items() if choice.count(kind)]
+    live = "live by the log's groups, as the verdict does not decide alone" if by_groups else "live with both verdicts"
+    size = "" if by_groups else f" in groups of {choice.size:,}"
+    assumed = ", assumed: the log has one group a problem" if choice.assumed_size and not by_groups else ""
+    return f"{'; '.join(parts)}; {live}{size}{assumed}{'' if since is None else f'; from step {since:,} on'}"
 
 
-def _group_size(size: GroupSize) -> str:
+def _group_size(size: GroupSize, by_verdict: bool) -> str:
     how = "extrapolated" if size.extrapolated else "within the attempts"
     if size.refused:
         ends = "no interval: counts refuse one rate a problem"
@@ -129,7 +150,8 @@ def _group_size(size: GroupSize) -> str:
     else:
         ends = f"{size.low:,} or more" if size.high is None else f"{size.low:,} to {size.high:,}"
     about = f"more than {size.shares[-1].size:,}" if size.size is None else f"{size.size:,}"
-    return f"{about} for {100 * size.wanted:.6g} % live groups ({ends}), {how}"
+    live = "live groups" if by_verdict else "of groups with both right and wrong answers"
+    return f"{about} for {100 * size.wanted:.6g} % {live} ({ends}), {how}"
 
 
 def _verifier_lines(found: VerifierAudit, longest: int) -> list[tuple[str, str]]:

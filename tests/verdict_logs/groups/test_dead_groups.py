@@ -9,7 +9,7 @@ import pytest
 import scipy
 
 from infoloop.probability.numerics import rounding
-from infoloop.verdict_logs.groups.dead_groups import ShareTrend, deciding_number, find_dead_groups, unanimous_share
+from infoloop.verdict_logs.groups.dead_groups import ShareTrend, find_dead_groups, unanimous_share
 from infoloop.verdict_logs.groups.group_table import collect_groups
 from infoloop.verdict_logs.rollouts import Rollouts
 from tests.support.interval_oracles import divergence, exact_ends
@@ -42,23 +42,6 @@ def test_a_group_is_dead_if_its_rewards_are_equal_and_is_called_by_its_verdicts(
     assert found.whole.share == 9 / 15
     assert [window[:8] for window in found.windows] == [(1, 1, 4, 9, 3, 2, 2, 0), (2, 2, 2, 6, 0, 0, 2, 4)]
     assert [window[:8] for window in find_dead_groups(collect_groups([log]), most=1).windows] == [found.whole[:8]]
-
-
-def test_the_number_that_decides_is_the_reward_or_what_stands_for_it():
-    ones = np.ones(1)
-
-    def of(**given):
-        return collect_groups([Rollouts(np.array(["a"]), ones, **given)])
-
-    def name(table):
-        return " ".join(table.measured[deciding_number(table)])
-
-    assert name(of(rewards={"form": ones}, reward=ones, advantage=ones)) == "reward "
-    assert name(of(rewards={"form": ones}, advantage=ones, verdicts={"tests": ones})) == "component form"
-    assert name(of(rewards={"form": ones, "right": ones}, advantage=ones, verdicts={"tests": ones})) == "advantage "
-    assert name(of(rewards={"form": ones, "right": ones}, verdicts={"tests": ones})) == "verdict tests"
-    with pytest.raises(ValueError, match="no reward, advantage or verdict: name the column"):
-        deciding_number(of(length=ones))
 
 
 def test_unanimous_shares_are_those_of_all_groups_that_can_be_drawn():
@@ -225,3 +208,15 @@ def test_the_intervals_of_the_slope_are_calibrated(design):
     approximate, exact = trend_coverage(1000, design)
     assert 0.93 <= approximate <= 0.97
     assert exact >= 0.936
+
+
+def test_equal_rewards_are_dead_only_where_the_baseline_is_the_mean_of_the_group():
+    rewards = ((1, "a", (1, 1, 1), (1, 1, 1)), (1, "b", (0, 0), (0, 0)), (1, "c", (0, 1), (0, 1)))
+    of_batch = find_dead_groups(collect_groups([log_of(*rewards, advantage=np.repeat([0.8, -1.2, 0.8], [3, 3, 1]))]))
+    assert (of_batch.whole.share, of_batch.equal_but_live, of_batch.by_verdict) == (0, 2, False)
+    assert of_batch.remark.startswith("2 groups have equal rewards and still carry an advantage: the baseline is not")
+    of_group = find_dead_groups(collect_groups([log_of(*rewards, advantage=np.array([0.0] * 5 + [-1, 1]))]))
+    assert (of_group.whole.share, of_group.remark, of_group.by_verdict) == (5 / 7, "", True)
+    unknown = find_dead_groups(collect_groups([log_of(*rewards)]))
+    assert (unknown.whole.share, unknown.assumed, unknown.by_verdict) == (5 / 7, 3, True)
+    assert "if the baseline is the group's mean (GRPO, RLOO" in unknown.remark

@@ -6,7 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.groups.problem_choice import choose_problems, most_weighted_logs
+from infoloop.verdict_logs.groups.group_table import collect_groups
+from infoloop.verdict_logs.groups.problem_choice import ADVICE, choose_problems, most_weighted_logs
+from infoloop.verdict_logs.rollouts import Rollouts
 from tests.support.made_groups import table_of
 
 
@@ -17,8 +19,10 @@ def table_for(passes, attempts):
 
 def test_problems_are_chosen_by_what_their_verdicts_leave_possible():
     passes, attempts = [0, 0, 40, 20, 5, 1, 1, 4], [34, 35, 40, 20, 40, 40, 4, 8]
-    found = choose_problems(table_for(passes, attempts), size=8)
-    wanted = ["undecided", "drop, always failed", "drop, always passed", "undecided", "keep", "edge", "keep", "keep"]
+    passes, attempts = [*passes, 39], [*attempts, 40]
+    found = choose_problems(table_for(passes, attempts), size=8, most_live=0.5)
+    wanted = ["never solved", "drop, always failed", "drop, always passed", "solved", "keep", "rare successes"]
+    wanted += ["keep", "keep", "rare failures"]
     assert found.choice.tolist() == wanted
     assert (found.saved, found.saved_share) == (75, 75 / sum(attempts))
     q = 0.05 ** (1 / found.needed)
@@ -31,7 +35,7 @@ def test_saved_rollouts_are_per_step_and_old_steps_may_be_left_out():
     passes = np.where(problem == 0, np.where(step < 5, 4, 0), 4)
     table = table_of(problem, step, np.full(20, 8), passes)
     assert choose_problems(table).saved == 0
-    found = choose_problems(table, since=5)
+    found = choose_problems(table, since=5, most_live=0.5)
     assert (found.saved, found.saved_per_step, found.size, found.count("drop, always failed")) == (40, 8.0, 8, 1)
     with pytest.raises(ValueError, match="since is 10: no step from there on has verdicts; the last step is 9"):
         choose_problems(table, since=10)
@@ -58,13 +62,13 @@ def test_the_attempts_needed_are_the_first_whose_bound_is_low_enough(confidence,
 def test_edge_problems_are_those_below_the_edge_and_few_attempts_go_by_their_share():
     assert choose_problems(table_for([1], [2]), 3, edge=0.75).choice.tolist() == ["keep"]  # live with 3/4 exactly
     found = choose_problems(table_for([3, 1, 2], [4, 4, 4]), 8, edge=0.95)  # 1 - .75^8 is .90, 1 - 2 / 2^8 is .99
-    assert found.choice.tolist() == ["edge", "edge", "keep"]
+    assert found.choice.tolist() == ["rare failures", "rare successes", "keep"]
 
 
 def test_rollouts_without_a_verdict_are_saved_and_are_no_attempts():
     table = table_of([0, 1], [0, 0], np.array([40, 40]), np.array([0, 20]))
     table.count[0, 1] = 36
-    found = choose_problems(table, 8)
+    found = choose_problems(table, 8, most_live=0.5)
     assert (found.attempts.tolist(), found.rollouts.tolist()) == ([36, 40], [40, 40])
     assert (found.saved, found.saved_share, found.choice[0]) == (40, 0.5, "drop, always failed")
 
@@ -135,7 +139,7 @@ def loss_coverage(logs: int, confidence: float) -> tuple[float, float]:
     draw, held, n = np.random.default_rng(0), np.zeros(2), 8
     for _ in range(logs):
         p = draw.choice([0.0, 0.02, 0.03, 0.5, 0.98], 60)
-        found = choose_problems(table_for(draw.binomial(40, p), [40] * 60), n, confidence)
+        found = choose_problems(table_for(draw.binomial(40, p), [40] * 60), n, confidence, most_live=0.5)
         of = p[np.char.startswith(found.choice.astype(str), "drop")]
         q = of[(of > 0) & (of < 1)]
         bits = -n * (q * np.log2(q) + (1 - q) * np.log2(1 - q)).sum()
@@ -159,3 +163,74 @@ def test_what_is_lost_is_no_more_than_said_in_95_of_100_logs():
 def test_bad_input_is_named(more, message):
     with pytest.raises(ValueError, match=message):
         choose_problems(table_for([4], [8]), **more)
+
+
+def test_a_dropped_problem_has_one_live_group_in_five_at_most_unless_asked_otherwise():
+    found = choose_problems(table_for([0, 0], [107, 108]), size=8)
+    assert found.choice.tolist() == ["never solved", "drop, always failed"]
+    q, less = (1 - 0.05 ** (1 / n) for n in (108, 107))
+    assert 1 - q**8 - (1 - q) ** 8 <= 0.2 < 1 - less**8 - (1 - less) ** 8
+
+
+def test_an_evaluation_is_judged_by_groups_of_eight_and_what_it_solved_is_not_to_be_sampled_more():
+    problem, right = np.repeat(["a", "b", "c"], 64), np.concatenate([np.ones(64), np.zeros(64), np.arange(64) % 2])
+    part = Rollouts(problem, np.arange(192), verdicts={"tests": right})
+    found = choose_problems(collect_groups([part]))
+    assert (found.size, found.assumed_size, found.by) == (8, True, "verdicts")
+    assert found.choice.tolist() == ["solved", "never solved", "keep"]
+    assert ADVICE["solved"] == "drop or sample less"
+    one_step = Rollouts(problem, np.arange(192), step=np.zeros(192), verdicts={"tests": right})
+    for asked in (choose_problems(collect_groups([one_step])), choose_problems(collect_groups([part]), size=64)):
+        assert (asked.size, asked.assumed_size) == (64, False)
+
+
+def graded(groups, rewards, rights):
+    """Problems of which each has so many groups of four in as many steps, with these rewards and verdicts."""
+    many = len(rewards)
+    problem = np.repeat([f"p{k}" for k in range(many)], 4 * groups)
+    step = np.tile(np.repeat(np.arange(groups), 4), many)
+    reward, right = (np.concatenate([np.tile(one, groups) for one in of]) for of in (rewards, rights))
+    return Rollouts(problem, np.arange(len(problem)), step=step, reward=reward, verdicts={"tests": right.astype(float)})
+
+
+def test_graded_rewards_are_counted_by_groups_and_what_is_live_is_not_dropped():
+    """All of a problem's 112 answers fail; by verdicts both such problems would be dropped."""
+    rewards = [(0, 0.5, 0, 0), (0, 0, 0, 0), (1, 1, 1, 1), (1, 0, 1, 0)]
+    rights = [(0, 0, 0, 0), (0, 0, 0, 0), (1, 1, 1, 1), (1, 0, 1, 0)]
+    found = choose_problems(collect_groups([graded(28, rewards, rights)]))
+    assert (found.by, found.needed, found.lost_bits) == ("groups", 14, None)
+    assert (found.groups.tolist(), found.live.tolist()) == ([28] * 4, [28, 0, 0, 28])
+    assert found.choice.tolist() == ["keep", "drop, always failed", "drop, always passed", "keep"]
+    assert 0 < found.lost_groups < 2
+    few = choose_problems(collect_groups([graded(13, rewards, rights)]))
+    assert few.choice.tolist() == ["keep", "never solved", "solved", "keep"]
+    assert 1 - 0.05 ** (1 / 14) <= 0.2 < 1 - 0.05 ** (1 / 13)
+
+
+def test_the_estimate_of_lost_groups_is_the_share_of_orders_in_which_the_live_one_is_the_last():
+    log = graded(20, [(0, 0, 0, 0), (0, 0, 0.5, 1)], [(0, 0, 0, 0), (0, 0, 0, 1)])
+    log.reward[3] = 0.5
+    found = choose_problems(collect_groups([log]))
+    assert (found.live.tolist(), found.lost_estimate) == ([1, 20], 1 / 20)
+    assert found.choice.tolist() == ["never solved", "keep"]
+
+
+def graded_loss_coverage(logs: int, confidence: float) -> float:
+    """Share of logs in which dropped problems have no more live groups than said, by their chances to be live."""
+    draw, held, groups, problems = np.random.default_rng(1), 0, 14, 30
+    for _ in range(logs):
+        chance = draw.choice([0.0, 0.03, 0.06, 0.5], problems)
+        live = (draw.random((problems, groups)) < chance[:, None]).ravel()
+        reward = np.where(live[:, None], [0.0, 0.5], 0.0).ravel()
+        problem, step = np.repeat(np.arange(problems).astype(str), 2 * groups), np.tile(np.arange(2 * groups) // 2, 30)
+        part = Rollouts(problem.astype(object), np.arange(len(step)), step=step, reward=reward,
+                        verdicts={"tests": 0.0 * reward})  # fmt: skip
+        found = choose_problems(collect_groups([part]), confidence=confidence)
+        assert found.by == "groups"
+        gone = found.problems[np.char.startswith(found.choice.astype(str), "drop")].astype(int)
+        held += chance[gone].sum() <= found.lost_groups
+    return held / logs
+
+
+def test_dropping_by_groups_loses_no_more_than_said_as_often_as_said():
+    assert graded_loss_coverage(60, 0.5) >= 0.5

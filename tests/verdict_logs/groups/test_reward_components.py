@@ -246,6 +246,7 @@ def test_a_log_with_the_reward_alone_still_has_a_phantom_share():
     assert found.phantom.value == pytest.approx(0.5)
     assert found.components == ()
     assert found.row()["phantom"]["value"] == found.phantom.value
+    assert "taken as GRPO has it" in found.row()["remark"]
 
 
 def test_what_is_right_is_said_by_the_first_verdict():

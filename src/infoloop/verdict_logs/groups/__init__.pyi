@@ -2,6 +2,7 @@ from . import answer_entropy as answer_entropy
 from . import beta_fits as beta_fits
 from . import component_bits as component_bits
 from . import dead_groups as dead_groups
+from . import deciding_numbers as deciding_numbers
 from . import error_drift as error_drift
 from . import group_counts as group_counts
 from . import group_sizes as group_sizes

@@ -1,8 +1,9 @@
-r"""Dead groups: those whose rewards are all equal, so that every advantage relative to the group is 0.
+r"""Dead groups: those that carry no gradient, since all their advantages are 0 (`deciding_numbers`).
 
-A group of n at a problem of pass rate p is dead with probability $p^n+(1-p)^n$. Whether a group is dead is read off the
-log and has no error; intervals are for what is expected of other groups of the same problems and policies, the groups
-being independent of each other.
+Where no advantage is logged, equal rewards stand for it, as they may if the baseline is the mean of the group. Then a
+group of n verdicts at a problem of pass rate p is dead with probability $p^n+(1-p)^n$. Whether a group is dead is read
+off the log and has no error; intervals are for what is expected of other groups of the same problems and policies, the
+groups being independent of each other.
 """
 
 from __future__ import annotations
@@ -16,11 +17,24 @@ import scipy
 
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence, pooled_interval
+from infoloop.verdict_logs.groups.deciding_numbers import (
+    ALL_FAIL,
+    ALONE,
+    EQUAL,
+    LIVE,
+    deciding_number,
+    kinds_of_groups,
+    verdict_decides,
+)
 from infoloop.verdict_logs.groups.group_table import GroupTable, Measured
 from infoloop.verdict_logs.groups.step_windows import MOST_WINDOWS, StepWindow, cut_steps
 from infoloop.verdict_logs.pass_at_intervals import largest_mean
 
-LIVE, ALL_FAIL, ALL_PASS, EQUAL, ALONE = range(5)
+MEAN_BASELINE = (
+    "if the baseline is the group's mean (GRPO, RLOO, Dr. GRPO, DAPO; "
+    "not REINFORCE++ with a batch baseline, ReMax, PPO)"
+)
+OTHER_BASELINE = "the baseline is not the group's mean (batch baseline, value function or KL in the reward)"
 
 
 class DeadWindow(NamedTuple):
@@ -29,11 +43,11 @@ class DeadWindow(NamedTuple):
     Attributes:
         first: The first step.
         last: The last one.
-        groups: Groups with two rewards or more.
+        groups: Groups with two rewards or more, or with advantages.
         rollouts: Their rollouts.
-        all_fail: How many of these rollouts are in groups of equal rewards that all failed.
-        all_pass: In groups that all passed.
-        equal: In groups of equal rewards, some of which passed, or of which no verdict is known.
+        all_fail: How many of these rollouts are in dead groups that all failed.
+        all_pass: In dead groups that all passed.
+        equal: In other dead groups: some passed, or no verdict is known.
         alone: Rollouts of other groups, of which nothing is said.
         share: Of rollouts in dead groups among `rollouts`; NaN without any.
         low: The lower end of an exact interval for the expected share.
@@ -103,7 +117,10 @@ class DeadGroups:
     """What a log says of dead groups.
 
     Attributes:
-        number: The number whose equality makes a group dead.
+        number: The number that tells dead groups: "advantage", where all are 0, else one that is equal throughout.
+        assumed: How many groups have no advantages, so that equal rewards stand for them (`MEAN_BASELINE`).
+        equal_but_live: How many have equal rewards and advantages that are not 0 (`OTHER_BASELINE`).
+        by_verdict: Whether groups are live just where they have both verdicts.
         confidence: Of each interval.
         kind: Of each group of the table: 0 live, 1 all failed, 2 all passed, 3 equal, 4 fewer than two rewards.
         whole: The log.
@@ -113,6 +130,9 @@ class DeadGroups:
     """
 
     number: Measured
+    assumed: int
+    equal_but_live: int
+    by_verdict: bool
     confidence: float
     kind: np.ndarray
     whole: DeadWindow
@@ -120,12 +140,23 @@ class DeadGroups:
     trend: ShareTrend | None
     unanimity: Unanimity | None
 
+    @property
+    def remark(self) -> str:
+        """What the baseline is, or is taken for, in words; empty where all advantages are logged and agree."""
+        still = f"{self.equal_but_live:,} groups have equal rewards and still carry an advantage: {OTHER_BASELINE}"
+        parts = [still] if self.equal_but_live else []
+        return "; ".join([*parts, f"no advantage is logged: dead {MEAN_BASELINE}"] if self.assumed else parts)
+
     def row(self) -> dict[str, Any]:
         """Return it as JSON, without the kinds of groups."""
         trend = self.trend
         said = {} if trend is None else {"direction": trend.direction, "certain": trend.certain}
         return {
             "number": " ".join(filter(None, self.number)),
+            "assumed": self.assumed,
+            "equal_but_live": self.equal_but_live,
+            "by_verdict": self.by_verdict,
+            "remark": self.remark,
             "confidence": self.confidence,
             **self.whole._asdict(),
             "windows": [window._asdict() for window in self.windows],
@@ -155,11 +186,13 @@ def find_dead_groups(table: GroupTable, confidence: float = 0.95, most: int = MO
     (0.5, 2)
     """
     check_confidence(confidence)
-    place = deciding_number(table)
-    kind = _kinds(table, place)
+    kind, by_advantage, equal_but_live = kinds_of_groups(table)
     whole = StepWindow(int(table.steps[0]), int(table.steps[-1]), slice(0, table.size.size))
     return DeadGroups(
-        number=table.measured[place],
+        number=table.measured[deciding_number(table)],
+        assumed=int(((kind != ALONE) & ~by_advantage).sum()),
+        equal_but_live=int(equal_but_live.sum()),
+        by_verdict=verdict_decides(table, kind),
         confidence=confidence,
         kind=kind,
         whole=_window(table, kind, whole, confidence),
@@ -167,33 +200,6 @@ def find_dead_groups(table: GroupTable, confidence: float = 0.95, most: int = MO
         trend=_trend(table, kind, confidence),
         unanimity=_unanimity(table),
     )
-
-
-def deciding_number(table: GroupTable) -> int:
-    """Return the place of the number that tells dead groups.
-
-    It is the reward, else a component that is the only one, else the advantage (equal advantages that are relative to
-    the group are all 0), else the first verdict, else the first component.
-
-    Args:
-        table: Groups of a log.
-
-    Raises:
-        ValueError: There is none of these.
-
-    >>> from infoloop.verdict_logs.groups.group_table import collect_groups
-    >>> from infoloop.verdict_logs.rollouts import Rollouts
-    >>> table = collect_groups([Rollouts(np.array(["a"]), np.ones(1), verdicts={"tests": np.ones(1)})])
-    >>> table.measured[deciding_number(table)]
-    Measured(kind='verdict', name='tests')
-    """
-    components = [i for i, a in enumerate(table.measured) if a.kind == "component"]
-    found = [table.place("reward"), components[0] if len(components) == 1 else None]
-    found += [table.place("advantage"), table.place("verdict"), table.place("component")]
-    place = next((i for i in found if i is not None), None)
-    if place is None:
-        raise ValueError("the log has no reward, advantage or verdict: name the column of one")
-    return place
 
 
 def unanimous_share(passes: np.ndarray, attempts: np.ndarray, size: np.ndarray) -> np.ndarray:
@@ -218,18 +224,6 @@ def _log_choose(n: np.ndarray, k: np.ndarray) -> np.ndarray:
     some = np.where(enough, n, k)
     gammaln = scipy.special.gammaln
     return np.where(enough, gammaln(some + 1) - gammaln(k + 1) - gammaln(some - k + 1), -np.inf)
-
-
-def _kinds(table: GroupTable, place: int) -> np.ndarray:
-    dead = table.least[:, place] == table.largest[:, place]
-    kind = np.where(dead, EQUAL, LIVE)
-    judge = table.place("verdict")
-    if judge is not None:
-        judged = dead & (table.count[:, judge] == table.count[:, place])
-        kind[judged & (table.total[:, judge] == 0)] = ALL_FAIL
-        kind[judged & (table.total[:, judge] == table.count[:, judge])] = ALL_PASS
-    kind[table.count[:, place] < 2] = ALONE
-    return kind
 
 
 def _window(table: GroupTable, kind: np.ndarray, window: StepWindow, confidence: float) -> DeadWindow:

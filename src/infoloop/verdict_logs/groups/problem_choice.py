@@ -1,10 +1,15 @@
-r"""Which problems to drop, to keep and to sample more, how many rollouts that saves, and what it loses at most.
+r"""Which problems to drop, to keep, to sample less or in larger groups, what that saves, and what it loses at most.
 
-A group of n at a problem of pass rate p is live with the probability $1-p^n-q^n$, $q=1-p$. A problem that failed (or
-passed) at all N attempts is *dropped* where even the largest failing rate that its exact bound leaves,
-$q^N\ge\delta$, makes a group live with `most_live` at most: $1-p^n-q^n\le$ `most_live` at $q=\delta^{1/N}$. It is
-*undecided*, and to be sampled more, where N is too small for that. A problem with both verdicts is *kept*, or, where
-the estimate of its live share is below `edge`, sampled more: in larger groups.
+A problem is *dropped* where an exact bound leaves a chance of `most_live` at most that its next group is live.
+**Counted by verdicts**, where a group is live just where it has both (`verdict_decides`): a group of n at a problem of
+pass rate p is live with the probability $1-p^n-q^n$, $q=1-p$. A problem that failed (or passed) at all N attempts is
+dropped where even the largest failing rate that its bound leaves, $q^N\ge\delta$, makes that `most_live` at most.
+**Counted by groups**, where rewards or advantages say more than the verdict: of m groups of a problem, independent of
+each other and live with one chance x, none was live; it is dropped where the upper end of its exact interval (Clopper &
+Pearson 1934), $1-\delta^{1/m}$, is `most_live` at most.
+
+Other problems are *kept* where at least `edge` of their groups are live by an estimate. The rest are *solved* (right
+always so far), *never solved*, or have *rare successes* or *rare failures* (`ADVICE`).
 
 **What is lost**, for dropped problems are chosen by the same verdicts: bounds for single problems do not hold for them.
 Let Q problems have enough attempts to be dropped, $x_i=-\ln q_i$, S those that failed always. For $0<\theta<1$
@@ -14,7 +19,8 @@ so that by Markov $\sum_SN_ix_i\le\frac1\theta(Q\ln(1+g)+\ln\frac1\delta)=:B$ bu
 $M\le N_i$ and D dropped problems $\sum_Dx_i\le B/M$, and as $1-e^{-nx}$ is concave and $h(1-e^{-x})$ too, with 1 for it
 beyond p = 1/2, D groups of n lose at most $D(1-e^{-nB/(MD)})$ live ones and $nD\,h(1-e^{-B/(MD)})$ bits. $\theta$ is
 the best for Q and $\delta$, which the verdicts do not touch. The same holds for those that passed always; each has half
-of the risk.
+of the risk. Counted by groups it holds with m for N, n = 1 and x for $1-q$, with the whole risk, and bits are not told.
+All of it is about pass rates, or chances, that stay as they were.
 """
 
 from __future__ import annotations
@@ -28,18 +34,24 @@ import scipy
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence, verdict_entropy
 from infoloop.verdict_logs.groups.dead_groups import unanimous_share
+from infoloop.verdict_logs.groups.deciding_numbers import ALONE, LIVE, kinds_of_groups, verdict_decides
 from infoloop.verdict_logs.groups.group_counts import count_passes
 from infoloop.verdict_logs.groups.group_table import GroupTable
 
-KEEP, DROP_FAILED, DROP_PASSED, UNDECIDED, EDGE = (
-    "keep",
-    "drop, always failed",
-    "drop, always passed",
-    "undecided",
-    "edge",
-)
-MOST_LIVE = 0.5  # a dropped problem's next group is more likely dead than live
-EDGE_LIVE = 0.5  # likewise of a problem that has both verdicts
+KEEP = "keep"
+DROP_FAILED, DROP_PASSED, DROP_DEAD = "drop, always failed", "drop, always passed", "drop, no live group"
+NEVER, RARE, SOLVED, NEARLY = "never solved", "rare successes", "solved", "rare failures"
+DROPPED = (DROP_FAILED, DROP_PASSED, DROP_DEAD)
+ADVICE = {
+    NEVER: "make easier or drop",
+    RARE: "larger groups",
+    SOLVED: "drop or sample less",
+    NEARLY: "sample less",
+}  # of one verdict so far, too few to drop; or of both, and mostly dead
+MOST_LIVE = 0.2  # at most one in five further groups of a dropped problem is live, at the upper end of its bound
+EDGE_LIVE = 0.5  # a problem is kept where its next group is rather live than dead
+EVALUATION_SIZE = 8  # of groups in training: an evaluation has all attempts at a problem in one
+BY_VERDICTS, BY_GROUPS = "verdicts", "groups"
 _THETAS = np.arange(1, 1000) / 1000
 
 
@@ -50,18 +62,24 @@ class ProblemChoice(NamedTuple):
         problems: Their names.
         attempts: At each.
         passes: Of them.
-        choice: "drop, always failed", "drop, always passed", "undecided" or "edge" (sample more), or "keep".
+        choice: "keep", "drop, always failed", "drop, always passed", "drop, no live group", or what `ADVICE` is about:
+            "never solved", "rare successes", "solved" or "rare failures".
         rollouts: How many the log has of each.
-        size: The size of groups that choices are made for.
-        needed: From how many attempts of one verdict on a problem is dropped.
+        groups: How many groups that are live or dead.
+        live: How many of them are live.
+        by: "verdicts", where a group is live just where it has both: choices follow from attempts and passes; else
+            "groups": they follow from groups and live ones.
+        size: The size of groups that choices by verdicts are made for.
+        assumed_size: Whether that is `EVALUATION_SIZE`, as the log has all attempts at a problem in one group.
+        needed: From how many attempts of one verdict, or dead groups, on a problem is dropped.
         saved: Rollouts of the dropped problems in all.
         saved_per_step: In the mean over the steps of the log.
         saved_share: Of all rollouts.
         lost_estimate: Of one further group at each dropped problem so many are live, by an estimate that is rather too
-            high: it is unbiased for problems chosen before the last `size` of their attempts.
+            high: it is unbiased for problems chosen before the last group of their attempts.
         lost_groups: Of one further group at each dropped problem so many are live at most, in the mean; exact, with
-            `confidence` for both kinds of dropped problems together.
-        lost_bits: The verdicts of these groups have so many bits at most, for one who knows the rates.
+            `confidence` for all dropped problems together, if rates stay as they were.
+        lost_bits: The verdicts of these groups have so many bits at most, for one who knows the rates; None by groups.
         confidence: Of each bound.
     """
 
@@ -70,14 +88,18 @@ class ProblemChoice(NamedTuple):
     passes: np.ndarray
     choice: np.ndarray
     rollouts: np.ndarray
+    groups: np.ndarray
+    live: np.ndarray
+    by: str
     size: int
+    assumed_size: bool
     needed: int
     saved: int
     saved_per_step: float
     saved_share: float
     lost_estimate: float
     lost_groups: float
-    lost_bits: float
+    lost_bits: float | None
     confidence: float
 
     def count(self, choice: str) -> int:
@@ -94,14 +116,15 @@ def choose_problems(
     edge: float = EDGE_LIVE,
     since: int | None = None,
 ) -> ProblemChoice:
-    """Return which problems of a log to drop, to keep and to sample more.
+    """Return which problems of a log to drop, to keep, and what is of use at the others.
 
     Args:
         table: Groups of a log with verdicts.
-        size: Of the groups to come, from 2 on; unless given that of the middle one of the groups of two or more.
+        size: Of the groups to come, from 2 on; unless given that of the middle one of the groups of two or more, or
+            `EVALUATION_SIZE` where all attempts at a problem are in one group without a step.
         confidence: Of the bound that drops a problem, and of what is lost at most; above 0 and below 1.
         most_live: A problem is dropped where a group of it is live with this probability at most, inside (0, 1).
-        edge: A problem with both verdicts is sampled more where the estimate of it is less than this.
+        edge: A problem is kept where the estimate of it is this or more.
         since: The first step that counts: where rates drift, old verdicts say nothing of the policy of today.
 
     Raises:
@@ -112,7 +135,7 @@ def choose_problems(
     >>> verdict = np.concatenate([np.zeros(64), np.tile([0.0, 1.0], 32)])
     >>> part = Rollouts(np.repeat(["a", "b"], 64), np.arange(128), verdicts={"tests": verdict})
     >>> found = choose_problems(collect_groups([part]), size=8); found.choice.tolist(), found.saved, found.needed
-    (['drop, always failed', 'keep'], 64, 35)
+    (['never solved', 'keep'], 0, 108)
     """
     delta = check_confidence(confidence)
     if not 0 < most_live < 1 or not 0 <= edge <= 1:
@@ -122,24 +145,22 @@ def choose_problems(
     if not recent.any():
         raise ValueError(f"since is {since}: no step from there on has verdicts; the last step is {table.steps[-1]}")
     groups, attempts, passes = groups[recent], attempts[recent], passes[recent]
-    several = np.sort(attempts[attempts > 1])
-    n = int(several[several.size // 2] if several.size else 1) if size is None else int(size)
+    n, assumed = _size(table, groups, attempts) if size is None else (int(size), False)
     if n < 2:
         raise ValueError(f"groups have size {n}: give a size of groups from 2 on")
+    kind = kinds_of_groups(table).kind
     of, total = table.problem[groups], table.problems.size
     some = np.bincount(of, minlength=total) > 0
-    tried, right, rollouts = (
-        np.bincount(of, x, total)[some].astype(np.int64) for x in (attempts, passes, table.size[groups])
-    )
-    needed = _attempts_needed(n, most_live, delta)
-    choice = _choices(tried, right, n, needed, edge)
-    dropped = np.isin(choice, (DROP_FAILED, DROP_PASSED))
-    lost = [_lost(tried, choice == kind, needed, n, delta / 2) for kind in (DROP_FAILED, DROP_PASSED)]
-    saved, steps = int(rollouts[dropped].sum()), np.unique(table.step[groups]).size
+    columns = (attempts, passes, table.size[groups], kind[groups] != ALONE, kind[groups] == LIVE)
+    tried, right, rollouts, seen, live = (np.bincount(of, x, total)[some].astype(np.int64) for x in columns)
+    if verdict_decides(table, kind):
+        by, found = BY_VERDICTS, _by_verdicts(tried, right, n, most_live, edge, delta)
+    else:
+        by, found = BY_GROUPS, _by_groups(tried, right, seen, live, most_live, edge, delta)
+    saved, steps = int(rollouts[np.isin(found.choice, DROPPED)].sum()), np.unique(table.step[groups]).size
     return ProblemChoice(
-        table.problems[some], tried, right, choice, rollouts, n, needed, saved, saved / steps,
-        saved / int(rollouts.sum()), _estimate_lost(tried, right, needed, n),
-        *(sum(parts) for parts in zip(*lost, strict=True)), confidence,
+        table.problems[some], tried, right, found.choice, rollouts, seen, live, by, n, assumed, found.needed, saved,
+        saved / steps, saved / int(rollouts.sum()), found.lost_estimate, found.lost_groups, found.lost_bits, confidence,
     )  # fmt: skip
 
 
@@ -168,18 +189,76 @@ def _attempts_needed(size: int, most_live: float, delta: float) -> int:
     return math.ceil(math.log(delta) / math.log1p(-low))
 
 
-def _choices(tried: np.ndarray, right: np.ndarray, size: int, needed: int, edge: float) -> np.ndarray:
-    failed, passed, enough = right == 0, right == tried, tried >= needed
-    live = np.ones(tried.size)
-    drawn = (tried >= size) & ~failed & ~passed
+def _size(table: GroupTable, groups: np.ndarray, attempts: np.ndarray) -> tuple[int, bool]:
+    """Return the size of groups to come, and whether it is assumed since the log is an evaluation."""
+    if not table.has_steps and np.unique(table.problem[groups]).size == groups.size:
+        return EVALUATION_SIZE, True
+    several = np.sort(attempts[attempts > 1])
+    return int(several[several.size // 2] if several.size else 1), False
+
+
+class _Found(NamedTuple):
+    """Choices, and what they lose, as `ProblemChoice` has them."""
+
+    needed: int
+    choice: np.ndarray
+    lost_estimate: float
+    lost_groups: float
+    lost_bits: float | None
+
+
+def _by_verdicts(
+    tried: np.ndarray, right: np.ndarray, size: int, most_live: float, edge: float, delta: float
+) -> _Found:
+    needed = _attempts_needed(size, most_live, delta)
+    one_verdict = (right == 0) | (right == tried)
+    often_live = ~one_verdict & (_live_shares(tried, right, size) >= edge)
+    choice = _choices(tried, right, one_verdict & (tried >= needed), often_live)
+    lost = [_lost(tried, choice == kind, needed, size, delta / 2) for kind in (DROP_FAILED, DROP_PASSED)]
+    return _Found(needed, choice, _estimate_lost(tried, right, needed, size), *map(sum, zip(*lost, strict=True)))
+
+
+def _by_groups(
+    tried: np.ndarray,
+    right: np.ndarray,
+    seen: np.ndarray,
+    live: np.ndarray,
+    most_live: float,
+    edge: float,
+    delta: float,
+) -> _Found:
+    needed = math.ceil(math.log(delta) / math.log1p(-most_live))
+    never, enough = live == 0, seen >= needed
+    choice = _choices(tried, right, never & enough, ~never & (live >= edge * seen))
+    estimate = float(
+        (1 / seen[(live == 1) & enough & (seen > needed)]).sum()
+    )  # how often the last group is the live one
+    return _Found(needed, choice, estimate, _lost(seen, never & enough, needed, 1, delta)[0], None)
+
+
+def _live_shares(tried: np.ndarray, right: np.ndarray, size: int) -> np.ndarray:
+    """Return estimates of the share of live groups, 0 for problems of one verdict."""
+    live = np.zeros(tried.size)
+    both = (right > 0) & (right < tried)
+    drawn, few = both & (tried >= size), both & (tried < size)  # of few by the share of passes: nothing is unbiased
     live[drawn] = 1 - unanimous_share(right[drawn], tried[drawn], np.array(size))
-    few = (tried < size) & ~failed & ~passed  # by the share of passes, as nothing is unbiased
     live[few] = 1 - (right[few] / tried[few]) ** size - (1 - right[few] / tried[few]) ** size
-    return np.select(
-        [failed & enough, passed & enough, failed | passed, live < edge],
-        [DROP_FAILED, DROP_PASSED, UNDECIDED, EDGE],
-        KEEP,
-    )
+    return live
+
+
+def _choices(tried: np.ndarray, right: np.ndarray, gone: np.ndarray, often_live: np.ndarray) -> np.ndarray:
+    failed, passed = right == 0, right == tried
+    cases = [
+        (gone & failed, DROP_FAILED),
+        (gone & passed, DROP_PASSED),
+        (gone, DROP_DEAD),
+        (often_live, KEEP),
+        (failed, NEVER),
+        (passed, SOLVED),
+        (2 * right <= tried, RARE),
+    ]
+    conditions, names = zip(*cases, strict=True)
+    return np.select(conditions, names, NEARLY)
 
 
 def _estimate_lost(tried: np.ndarray, right: np.ndarray, needed: int, size: int) -> float:

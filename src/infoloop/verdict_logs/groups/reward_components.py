@@ -1,12 +1,15 @@
 r"""Which component of the reward the update follows, and whether what it follows goes with being right.
 
-In a group of n rollouts the reward is $R=\sum_kw_kc_k$ and the advantage A is that of the log, or else
-$(R-\bar R)/\sigma_R$. With S(a, b), the sum of products of deviations within a group (`within_groups`):
+In a group of n rollouts the reward is $R=\sum_kw_kc_k$ and the advantage A is that of the log. Where none is logged it
+is taken for GRPO's, $(R-\bar R)/\sigma_R$; Dr. GRPO and RLOO do not divide, and the advantage's share is the variance's
+there, in groups of one size; PPO and REINFORCE++ have other baselines. With S(a, b), the sum of products of deviations
+within a group (`within_groups`):
 
 - *share of the variance* $\sum_gw_kS(c_k,R)/\sum_gS(R,R)$: groups count as their rewards spread;
 - *share of the advantage* $\sum_gb_gw_kS(c_k,A)/\sum_gS(A,A)$, $b_g=S(A,R)/S(R,R)$: groups count as the update has it.
-  Division by $\sigma_R$ gives a group whose rewards differ by $10^{-3}$ as much weight as one with right and wrong
-  answers, so that in a group where none is right the share does not depend on how small w is: no dose is safe;
+  Division by $\sigma_R$, where the trainer divides, gives a group whose rewards differ by $10^{-3}$ as much weight as
+  one with right and wrong answers, so that in a group where none is right the share does not depend on how small w is:
+  no dose is safe;
 - *phantom share* $\sum_{g\text{ all fail}}\sum_iA_i^2/\sum_g\sum_iA_i^2$: of the squared advantages, what lies in
   groups without any right answer. A table of groups has no sums of absolute values; for their share it gives bounds.
 
@@ -37,6 +40,7 @@ from infoloop.verdict_logs.groups.within_groups import (
 )
 
 NEGLIGIBLE = 0.1  # a correlation within this of 0, with its interval, has vanished
+GRPO_ADVANTAGE = "no advantage is logged: taken as GRPO has it, over the group's deviation (Dr. GRPO does not divide)"
 DOMINATES, EXPLOITED, MINOR, OPEN = "dominates", "exploited", "minor", "open"
 
 
@@ -78,7 +82,7 @@ class RewardComponents(NamedTuple):
         groups: How many groups have all numbers.
         left_out: How many have not, and are not counted.
         verdict: The name of the verdict that says what is right; empty without one.
-        advantage: Where the advantage is from: "log" or "reward".
+        advantage: Where the advantage is from: "log" or "reward" (`remark`).
         weights: Where the weights are from: "given", "fitted" to the reward of the log, or "equal".
         unexplained_variance: The share of the reward's variance that is no component's.
         unexplained_advantage: The share of the advantage that is no component's.
@@ -99,6 +103,11 @@ class RewardComponents(NamedTuple):
     phantom_absolute: tuple[float, float]
     components: tuple[ComponentShares, ...]
 
+    @property
+    def remark(self) -> str:
+        """What the advantage is taken for, in words; empty where it is logged."""
+        return "" if self.advantage == "log" else GRPO_ADVANTAGE
+
     def row(self) -> dict[str, Any]:
         """Return it as plain data."""
         components = [
@@ -107,7 +116,7 @@ class RewardComponents(NamedTuple):
         ]
         for component in components:
             component["bits"]["bits"] = component["bits"]["bits"]._asdict()
-        return {**self._asdict(), "phantom": self.phantom._asdict(), "components": components}
+        return {**self._asdict(), "remark": self.remark, "phantom": self.phantom._asdict(), "components": components}
 
 
 @host_only
