@@ -35,6 +35,7 @@ from infoloop.verdict_logs.groups.verifier_errors import VerifierErrors, errors_
 from infoloop.verdict_logs.groups.window_bits import WindowBits, bits_by_window
 from infoloop.verdict_logs.groups.within_groups import measured_names
 from infoloop.verdict_logs.log_audit import LogAudit, audit_tally
+from infoloop.verdict_logs.pass_at_intervals import MOST_ATTEMPTS, PassEstimate, pass_estimates
 
 _Part = TypeVar("_Part")
 
@@ -68,9 +69,12 @@ class VerdictAudit:
     """What the verdicts of the first verifier say.
 
     Attributes:
-        bits: Pass rates, pass@k and ceilings in bits, of all steps together.
+        bits: Pass rates and ceilings in bits, of all steps together.
         drift: Whether pass rates change from step to step.
-        since: The first step that `choice`, `size` and `tail` look at: where rates drift, the later half; else None.
+        since: The first step that `passes`, `choice`, `size` and `tail` look at: where rates drift, the later half;
+            else None.
+        passes: pass@k of these problems, with intervals: up to the attempts at each, in training up to the size of
+            a group.
         windows: Bits by window of steps.
         choice: Problems to drop, to keep and to sample more; None in a log without groups of two.
         size: Groups large enough for a wanted share of live ones; None where most problems have one attempt.
@@ -80,6 +84,7 @@ class VerdictAudit:
     bits: LogAudit
     drift: RateDrift
     since: int | None
+    passes: tuple[PassEstimate, ...]
     windows: tuple[WindowBits, ...]
     choice: ProblemChoice | None
     size: GroupSize | None
@@ -159,6 +164,7 @@ class RolloutAudit:
         parts = {"dead": self.dead, "components": self.components, "verifiers": self.verifiers}
         return {
             **(self.verdicts.bits.row() if self.verdicts else {}),
+            **({"pass_at": [one._asdict() for one in self.verdicts.passes]} if self.verdicts else {}),
             "file": self.file,
             "read_as": self.said,
             "left_out": self.left_out,
@@ -271,15 +277,21 @@ def audit_verdicts(table: GroupTable, name: str, confidence: float, live: float)
     windows = cut_steps(table)
     since = windows[len(windows) // 2].first if drift.found else None  # old verdicts do not tell the present rates
     recent = tally if since is None else tally_problems(table, table.step >= since)
-    tried, grouped = int(np.median(recent.attempts)), (count_passes(table).attempts > 1).any()
+    sizes = count_passes(table).attempts
+    tried, grouped = int(np.median(recent.attempts)), (sizes > 1).any()
+    trained = table.has_steps or table.place("advantage") is not None  # then attempts of groups are of several policies
+    largest = int(np.median(sizes)) if trained else MOST_ATTEMPTS
+    passes = pass_estimates(recent.passes, recent.attempts, confidence, largest)
+    beyond = tuple(passes[-1].k * 2**j for j in range(1, 5))
     return VerdictAudit(
         audit_tally(tally, confidence, name),
         drift,
         since,
+        passes,
         bits_by_window(table, drift, confidence),
         choose_problems(table, confidence=confidence, since=since) if grouped else None,
         group_size_for(recent, live, confidence) if tried > 1 else None,
-        extrapolate_pass(recent, confidence=confidence) if tried > 1 and len(recent.problems) > 1 else None,
+        extrapolate_pass(recent, beyond, confidence) if tried > 1 and len(recent.problems) > 1 else None,
     )
 
 
