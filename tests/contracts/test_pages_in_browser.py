@@ -227,6 +227,16 @@ def test_on_a_telephone_a_finger_asks_and_nothing_is_wider_than_the_page(page, p
     assert page.texts(".tip") == []
 
 
+@pytest.mark.parametrize("name", ["follows a_component_whose_name_is_long", "x" * 300])
+def test_on_a_telephone_facts_stand_below_their_names(tab, folder, name):
+    (folder / "facts.html").write_text(
+        render_audit_page(AuditPage("log", "dead", "why", lines=((name, "a fact " * 9),)))
+    )
+    tab.open(folder / "facts.html", 390, 844)
+    assert tab.value("document.documentElement.scrollWidth") <= 390
+    assert tab.value("document.querySelector('dd').getBoundingClientRect().width") > 390 / 2
+
+
 @pytest.mark.parametrize("width", [390, 1200])
 def test_the_tip_stays_in_the_window(page, path, width):
     page.open(path, width, 800)

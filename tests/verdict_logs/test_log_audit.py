@@ -13,7 +13,7 @@ import pytest
 from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.estimators import ceiling_by_problem, ceiling_by_rate, entropy_estimates
 from infoloop.verdict_logs.log_audit import audit_tally, half_from, information_curve
-from infoloop.verdict_logs.text import log_tables, log_text
+from infoloop.verdict_logs.text import again_table, told_table
 from tests.support.paths import LOG, LOGS
 from tests.support.tallies import tally
 
@@ -64,12 +64,12 @@ def test_no_estimate_is_above_the_least_ceiling_and_no_ceiling_above_one_bit_eac
 def test_what_was_cut_says_so():
     found = audit_tally(tally((1, 2)), file="v.csv")
     assert [bound.name for bound in found.again if "cut" in bound.name] == ["sum over problems, cut at one bit each"]
-    assert "no ceiling: Miller & Madow, cut at the least one" in [row[3] for row in log_tables(found)[1][2]]
+    assert "no ceiling: Miller & Madow, cut at the least one" in [row[3] for row in again_table(found)[2]]
     assert found.row()["entropy_cut_at_ceiling"] == {"plug_in": False, "miller_madow": True}
 
 
 def test_a_code_longer_than_the_log_shows_no_number(example):
-    rows = {row[3]: row for row in log_tables(example)[0][2]}
+    rows = {row[3]: row for row in told_table(example)[2]}
     row = rows["coded by the overall pass rate: no less than one bit each"]
     assert row[:3] == ("-", "-", "")
     shown = [float(bits.replace(",", "")) for bits, *_ in rows.values() if bits != "-"]
@@ -124,4 +124,3 @@ def test_what_holds_in_the_mean_is_no_ceiling_on_one_log():
     found = audit_tally(tally(*[(0, 1), (1, 1)] * 10), file="v.csv")
     assert not found.most_told.mean
     assert found.most_told.bits > found.verdicts == 20
-    assert log_text(found).startswith("AT MOST 20 BITS IN THE MEAN   v.csv: 20 verdicts, 20 problems tried once")

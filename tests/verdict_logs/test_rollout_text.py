@@ -5,9 +5,17 @@ from typing import Any
 
 import pytest
 
+from infoloop.reporting.text import WIDTH
+from infoloop.verdict_logs.decision import decision_lines
 from infoloop.verdict_logs.groups.run_comparison import compare_runs
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
-from infoloop.verdict_logs.rollout_text import audit_tables, comparison_table, decision, rollout_audit_text
+from infoloop.verdict_logs.rollout_text import (
+    LONGEST_NAME,
+    audit_lines,
+    audit_tables,
+    comparison_table,
+    rollout_audit_text,
+)
 from tests.support.paths import LOGS
 
 audit: Any = audit_rollouts  # whatever a log has, tests look at
@@ -18,16 +26,55 @@ def trl():
     return audit(LOGS / "trl")
 
 
-def test_the_first_lines_are_the_decision(trl):
-    first, dead, choice = decision(trl)
-    assert first == "33 % OF ROLLOUTS CARRY NO GRADIENT   trl: 480 rollouts in 60 groups, 12 problems"
-    assert dead.startswith("160 of 480 rollouts are in groups whose rewards are all equal (48 all fail, 112 all pass)")
-    assert choice.startswith("drop no problem: that takes 35 attempts of one verdict, at most 24 are there from step 6")
-    assert rollout_audit_text(trl).startswith(first)
+def test_the_text_begins_with_the_decision_and_then_the_facts(trl):
+    lines = rollout_audit_text(trl).splitlines()
+    assert lines[:4] == [*decision_lines(trl), ""]
+    facts = dict(audit_lines(trl))
+    assert facts["log"] == "trl: 480 rollouts in 60 groups, 12 problems"
+    assert facts["dead groups"].startswith(
+        "160 of 480 rollouts are in groups of equal advantages: 48 all fail, 112 all"
+    )
+    assert facts["problems"].endswith(
+        "4 to try more have one verdict only, 2 have mostly dead groups of 8; from step 6 on"
+    )
+    assert facts["group size"] == "32 for 80 % live groups (13 or more), extrapolated"
 
 
-def test_an_evaluation_would_carry_no_gradient():
-    assert decision(audit(LOGS / "human_eval"))[0].startswith("67 % OF ROLLOUTS WOULD CARRY NO GRADIENT")
+@pytest.mark.parametrize(
+    ("low", "high", "refused", "said"),
+    [
+        (5, 40, False, "32 for 80 % live groups (5 to 40), extrapolated"),
+        (None, None, True, "32 for 80 % live groups (no interval: counts refuse one rate a problem), extrapolated"),
+    ],
+)
+def test_a_size_of_groups_stands_with_its_interval(trl, low, high, refused, said):
+    size = trl.verdicts.size._replace(low=low, high=high, refused=refused)
+    told = dataclasses.replace(trl, verdicts=dataclasses.replace(trl.verdicts, size=size))
+    assert dict(audit_lines(told))["group size"] == said
+
+
+def test_a_size_that_no_interval_reaches_is_said(trl):
+    size = trl.verdicts.size
+    last = size.shares[-1]._replace(high=0.7)
+    size = size._replace(size=None, low=None, high=None, shares=(*size.shares[:-1], last))
+    told = dataclasses.replace(trl, verdicts=dataclasses.replace(trl.verdicts, size=size))
+    said = "more than 256 for 80 % live groups (70 % at 256 at most), extrapolated"
+    assert dict(audit_lines(told))["group size"] == said
+
+
+@pytest.mark.parametrize("name", ["accuracy_reward", "reward_of_a_function_whose_name_is_much_too_long", "x" * 500])
+def test_no_name_of_a_component_is_broken_in_the_middle(trl, name):
+    named = [one._replace(name=f"{k} {name}") for k, one in enumerate(trl.components.components)]
+    told = dataclasses.replace(trl, components=trl.components._replace(components=tuple(named)))
+    lines = rollout_audit_text(told).splitlines()
+    shown = [row[0] for title, _, rows in audit_tables(told) for row in rows if title.startswith("components")]
+    assert max(map(len, lines)) <= WIDTH
+    assert {len(one) <= LONGEST_NAME for one in shown} == {True}
+    assert len(set(shown)) == 2
+    for one in shown:
+        assert sum(line.startswith(f"  {one}  ") for line in lines) == 2
+    full = {row[0] for title, _, rows in audit_tables(told, 600) for row in rows if title.startswith("components")}
+    assert full == {one.name for one in named}
 
 
 def test_lines_fit_the_terminal(trl):
@@ -35,31 +82,16 @@ def test_lines_fit_the_terminal(trl):
         assert max(map(len, rollout_audit_text(audit(LOGS / name)).splitlines())) <= 100
 
 
-def test_problems_to_drop_are_counted_with_what_that_saves(trl):
-    choice = trl.verdicts.choice
-    kinds = choice.choice.copy()
-    kinds[:3] = ["drop, always failed", "drop, always passed", "drop, always passed"]
-    told = dataclasses.replace(
-        trl, verdicts=dataclasses.replace(trl.verdicts, choice=choice._replace(choice=kinds, saved=96, saved_share=0.2))
-    )
-    said = decision(told)[2]
-    assert said.startswith("drop 3 problems (1 never pass, 2 always), saves 96 rollouts (20 %) from step 6 on; keep ")
-
-
-def test_one_rollout_a_group_is_said():
-    first, _, choice = decision(audit(LOGS / "lm_eval"))
-    assert first.startswith("ONE ROLLOUT A GROUP")
-    assert "one attempt each tells no pass rate" in choice
-
-
-def test_a_log_without_verdicts_says_what_to_give():
-    assert "give --threshold" in decision(audit(LOGS / "verl_short"))[2]
+def test_no_number_is_minus_zero(trl):
+    near = trl.components.phantom._replace(value=-0.004, low=-0.006, high=0.004)
+    told = dataclasses.replace(trl, components=trl.components._replace(phantom=near))
+    assert dict(audit_lines(told))["phantom"].startswith("0.00 [-0.01, 0.00] of the squared advantage")
 
 
 def test_tables_have_a_row_for_each_window_and_component(trl):
     tables = {title.split(";")[0]: rows for title, _, rows in audit_tables(trl)}
     assert [row[0] for row in tables["by window of steps"]] == [str(step) for step in range(1, 11)]
-    assert [row[0] for row in tables["components of the reward"]] == ["accuracy_reward", "format_reward"]
+    assert [row[0] for row in tables["components of the reward: their shares"]] == ["accuracy_reward", "format_reward"]
 
 
 def test_ceilings_that_take_one_rate_a_problem_are_left_out_where_rates_drift(trl):
@@ -81,4 +113,4 @@ def test_a_comparison_has_a_row_for_each_quantity(trl):
     title, heads, rows = comparison_table(compare_runs(trl.table, trl.table))
     assert title.startswith("since the earlier run, on 12 common problems")
     assert len(heads) == len(rows[0])
-    assert {row[-1] for row in rows} == {"within noise"}
+    assert {row[-1] for row in rows} == {"no"}

@@ -75,7 +75,7 @@ def comparison_with(options: LogOptions, found: Any) -> Any:
     """Return the comparison of an audited log with the log of `--compare`, which comes first; None without."""
     if options.compare is None:
         return None
-    before = audit_log_with_options(options.compare, options)
+    before = audit_log_with_options(options.compare, options._replace(trusted=None))  # the earlier log may not have it
     return verdict_logs.groups.run_comparison.compare_runs(before.table, found.table, found.confidence)
 
 

@@ -1,5 +1,7 @@
 from . import audit_thresholds as audit_thresholds
 from . import code_lengths as code_lengths
+from . import decision as decision
+from . import disjoint_groups as disjoint_groups
 from . import estimators as estimators
 from . import figures as figures
 from . import files as files
@@ -8,10 +10,10 @@ from . import groups as groups
 from . import label_hashes as label_hashes
 from . import log_audit as log_audit
 from . import log_pipeline as log_pipeline
-from . import page as page
 from . import pass_at_intervals as pass_at_intervals
 from . import question_counts as question_counts
 from . import reader as reader
+from . import right_answers as right_answers
 from . import rollout_audit as rollout_audit
 from . import rollout_figures as rollout_figures
 from . import rollout_page as rollout_page

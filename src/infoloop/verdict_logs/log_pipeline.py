@@ -99,7 +99,8 @@ def pipeline_from_log(
     Args:
         table: Groups of rollouts.
         title: Of the pipeline.
-        trusted: The verifier whose word is the truth; left out, the first verifier of the log is taken at its word.
+        trusted: The verifier whose word is the truth: the first other one errs by it; left out, the first verifier of
+            the log is taken at its word.
         classes: The class of each problem by name; left out, they go by what a problem passed in its first groups.
         confidence: That all rates are in the box; above 0 and below 1.
 
@@ -116,7 +117,8 @@ def pipeline_from_log(
     """
     delta = check_confidence(confidence)
     truth = measured_place(table, "verdict", trusted)
-    verifier = measured_names(table, "verdict")[0]
+    verifiers = measured_names(table, "verdict")
+    verifier = next((name for name in verifiers if name != trusted), verifiers[0])
     groups = whole_groups(table, [truth])
     if not groups.any():
         raise ValueError(f"no group has a verdict of {trusted or verifier} on every rollout: there are no rates")

@@ -36,6 +36,7 @@ from infoloop.verdict_logs.groups.window_bits import WindowBits, bits_by_window
 from infoloop.verdict_logs.groups.within_groups import measured_names
 from infoloop.verdict_logs.log_audit import LogAudit, audit_tally
 from infoloop.verdict_logs.pass_at_intervals import MOST_ATTEMPTS, PassEstimate, pass_estimates
+from infoloop.verdict_logs.right_answers import right_where
 
 _Part = TypeVar("_Part")
 
@@ -46,7 +47,7 @@ class VerifierAudit:
 
     Attributes:
         names: The verifiers; the first one's verdict counts as a pass.
-        errors: Of the first one, by the word of the trusted one.
+        errors: Of the first one that is not trusted, by the word of the trusted one.
         drift: Of its rates over steps.
         pair: Bounds, where two verifiers are there and neither is trusted.
         panel: Rates, where three are there and none is trusted.
@@ -76,7 +77,7 @@ class VerdictAudit:
         passes: pass@k of these problems, with intervals: up to the attempts at each, in training up to the size of
             a group.
         windows: Bits by window of steps.
-        choice: Problems to drop, to keep and to sample more; None in a log without groups of two.
+        choice: Problems to drop, to keep and to sample more; None without groups of two (from `since` on).
         size: Groups large enough for a wanted share of live ones; None where most problems have one attempt.
         tail: pass@k beyond the attempts, extrapolated; None where it cannot be fitted.
     """
@@ -116,7 +117,7 @@ class RolloutAudit:
         components: Of the reward.
         verifiers: None with fewer than two.
         answers: Their entropy by window of steps; empty without answers.
-        trusted: The verifier whose word is the truth; empty without one.
+        trusted: The verifier whose word is the truth, by the user's or else the format's choice; empty without one.
     """
 
     file: str
@@ -210,7 +211,7 @@ def audit_rollouts(
         form: The name of its format; told from the content where it is None.
         settings: What the user says of its columns.
         confidence: Of each interval; above 0 and below 1.
-        trusted: The verifier whose word is the truth.
+        trusted: The verifier whose word is the truth; left out, the one that a format trusts by what it is.
         live: The share of live groups that a group size is looked for, above 0 and below 1.
 
     Raises:
@@ -222,31 +223,39 @@ def audit_rollouts(
     infoloop.verdict_logs.formats.log_format.LogError: no/such.jsonl: cannot be read: No such file or directory
     """
     check_confidence(confidence)
+    if not 0 < live < 1:
+        raise ValueError(f"live is {live}: give a share of live groups above 0 and below 1, such as 0.8")
     reading = open_log(path, form, settings)
     table = without_partial_verdicts(collect_groups(reading))
-    name, parts = Path(path).name, measured_names(table, "component")
+    name, written, parts = Path(path).name, reading.form, measured_names(table, "component")
     judged = bool(measured_names(table, "verdict")) and not reading.graded
-    untold: list[str] = []
+    right = right_where(table, settings.threshold if settings else None) if judged else ""
+    guessed = judged and "pass" not in (settings or Settings()).columns
+    untold = [written.caution(measured_names(table, "verdict"))] if guessed and written.caution else []
+    by_format = written.trusted if written.trusted in measured_names(table, "verdict") else None
     shares = partial(component_shares, table, None, confidence) if parts and len(table.size) > 1 else None
     components = told_or_none(shares, "components", untold)
     verifiers = (
         audit_verifiers(table, trusted, confidence)
         if trusted is not None
-        else told_or_none(partial(audit_verifiers, table, None, confidence), "verifiers", untold)
+        else told_or_none(partial(audit_verifiers, table, by_format, confidence), "verifiers", untold)
     )
+    verdicts = audit_verdicts(table, name, confidence, live, untold) if judged else None
+    rows = reading.left_out
+    of_groups = (f"{count:,} left out: {why}" for why, count in table.left_out.items() if why not in rows)
     return RolloutAudit(
         name,
-        reading.said,
-        (*reading.left_out.lines, *(f"{count:,} left out: {why}" for why, count in table.left_out.items())),
-        (*reading.remarks.lines, *untold),
+        "; ".join(filter(None, (reading.said, right))),
+        (*reading.skipped.lines, *rows.lines, *of_groups),
+        (*(line.replace("left out", "seen", 1) for line in reading.remarks.lines), *filter(None, untold)),
         confidence,
         table,
         find_dead_groups(table, confidence),
-        audit_verdicts(table, name, confidence, live) if judged else None,
+        verdicts,
         components,
         verifiers,
         entropy_by_window(table) if table.answer_bits is not None else (),
-        trusted or "",
+        trusted or by_format or "",
     )
 
 
@@ -264,34 +273,38 @@ def told_or_none(part: Callable[[], _Part] | None, what: str, untold: list[str])
         return None
 
 
-def audit_verdicts(table: GroupTable, name: str, confidence: float, live: float) -> VerdictAudit:
-    """Return what the verdicts of the first verifier say.
+def audit_verdicts(table: GroupTable, name: str, confidence: float, live: float, untold: list[str]) -> VerdictAudit:
+    """Return what the verdicts of the first verifier say; why a part is not told is added to `untold`.
 
     Args:
         table: Groups of rollouts with verdicts.
         name: Of the log.
         confidence: Of each interval.
         live: The share of live groups that a group size is looked for.
+        untold: Where to add why a part is not told.
     """
     tally, drift = tally_problems(table), find_drift(table, confidence)
     windows = cut_steps(table)
     since = windows[len(windows) // 2].first if drift.found else None  # old verdicts do not tell the present rates
     recent = tally if since is None else tally_problems(table, table.step >= since)
-    sizes = count_passes(table).attempts
-    tried, grouped = int(np.median(recent.attempts)), (sizes > 1).any()
-    trained = table.has_steps or table.place("advantage") is not None  # then attempts of groups are of several policies
-    largest = int(np.median(sizes)) if trained else MOST_ATTEMPTS
+    groups, attempts, _ = count_passes(table)
+    grouped = (attempts[table.step[groups] >= (table.steps[0] if since is None else since)] > 1).any()
+    tried, trained = int(np.median(recent.attempts)), table.has_steps or table.place("advantage") is not None
+    largest = int(np.median(attempts)) if trained else MOST_ATTEMPTS  # attempts of several groups have several policies
     passes = pass_estimates(recent.passes, recent.attempts, confidence, largest)
     beyond = tuple(passes[-1].k * 2**j for j in range(1, 5))
+    choice = partial(choose_problems, table, confidence=confidence, since=since) if grouped else None
+    size = partial(group_size_for, recent, live, confidence) if tried > 1 else None
+    tail = partial(extrapolate_pass, recent, beyond, confidence) if tried > 1 and len(recent.problems) > 1 else None
     return VerdictAudit(
         audit_tally(tally, confidence, name),
         drift,
         since,
         passes,
         bits_by_window(table, drift, confidence),
-        choose_problems(table, confidence=confidence, since=since) if grouped else None,
-        group_size_for(recent, live, confidence) if tried > 1 else None,
-        extrapolate_pass(recent, beyond, confidence) if tried > 1 and len(recent.problems) > 1 else None,
+        told_or_none(choice, "problems to drop", untold),
+        told_or_none(size, "group size", untold),
+        told_or_none(tail, "pass@k beyond the attempts", untold),
     )
 
 
@@ -308,8 +321,9 @@ def audit_verifiers(table: GroupTable, trusted: str | None, confidence: float) -
     """
     names = measured_names(table, "verdict")
     if trusted is not None:
-        errors = errors_against(table, trusted, confidence=confidence)
-        drift = drift_of_errors(table, trusted, confidence=confidence) if len(table.steps) > 1 else None
+        other = next((name for name in names if name != trusted), "")
+        errors = errors_against(table, trusted, other, confidence)
+        drift = drift_of_errors(table, trusted, other, confidence=confidence) if len(table.steps) > 1 else None
         return VerifierAudit(names, errors, drift)
     if len(names) < 2:
         return None

@@ -9,13 +9,15 @@ from infoloop.reporting.audit_page import AuditPage
 from infoloop.reporting.figures import figure_svg
 from infoloop.reporting.page_tables import PageTable
 from infoloop.verdict_logs import estimators
+from infoloop.verdict_logs.decision import decision_lines
 from infoloop.verdict_logs.groups.problem_choice import DROP_FAILED, DROP_PASSED, EDGE, UNDECIDED
 from infoloop.verdict_logs.groups.run_comparison import RunComparison
 from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit
 from infoloop.verdict_logs.rollout_figures import rollout_audit_figures
-from infoloop.verdict_logs.rollout_text import audit_lines, audit_tables, comparison_table, decision
+from infoloop.verdict_logs.rollout_text import audit_lines, audit_tables, comparison_table, log_name
 from infoloop.verdict_logs.text import WHY
 
+LONGEST_NAME = 200  # characters; a page breaks names between lines
 _ORDER = (DROP_FAILED, DROP_PASSED, EDGE, UNDECIDED)  # what to act on comes first
 
 
@@ -26,15 +28,15 @@ def rollout_audit_page(found: RolloutAudit, compared: RunComparison | None = Non
         found: The audit.
         compared: What changed since an earlier run; None for a run alone.
     """
-    first, dead, choice = decision(found)
-    verdict, _, about = first.partition("   ")
-    tables = [*audit_tables(found), *([comparison_table(compared)] if compared else [])]
+    first, *more = decision_lines(found)
+    verdict, _, why = first.partition(" (")
+    tables = [*audit_tables(found, LONGEST_NAME), *([comparison_table(compared, LONGEST_NAME)] if compared else [])]
     shown = tuple(PageTable(title, heads, tuple(rows)) for title, heads, rows in tables)
     problems = (problem_table(found.verdicts, found.confidence),) if found.verdicts and found.verdicts.choice else ()
     return AuditPage(
-        title=about,
+        title=log_name(found, LONGEST_NAME),
         verdict=verdict.lower(),
-        reason=f"{dead}; {choice}",
+        reason="; ".join(filter(None, (why.replace(")", "", 1), *more))),
         about=WHY if found.verdicts else "",
         lines=tuple(audit_lines(found)),
         figures=tuple(

@@ -6,18 +6,18 @@ import math
 
 from infoloop.reporting.suggestions import cut_text, escape_unprintable
 from infoloop.reporting.text import count_noun, plain_text, text_table
-from infoloop.verdict_logs.groups.dead_groups import DeadWindow
-from infoloop.verdict_logs.groups.problem_choice import DROP_FAILED, DROP_PASSED, EDGE, KEEP, UNDECIDED
+from infoloop.verdict_logs.decision import decision_lines, is_training
+from infoloop.verdict_logs.groups.group_sizes import GroupSize
+from infoloop.verdict_logs.groups.problem_choice import DROP_FAILED, DROP_PASSED, EDGE, UNDECIDED, ProblemChoice
 from infoloop.verdict_logs.groups.reward_components import ComponentShares, RewardComponents
-from infoloop.verdict_logs.groups.run_comparison import RunComparison
+from infoloop.verdict_logs.groups.run_comparison import ChangedQuantity, RunComparison
 from infoloop.verdict_logs.groups.verifier_errors import ErrorRate
 from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
 from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit, VerifierAudit
-from infoloop.verdict_logs.text import BOUNDS_ON_NEXT_LOG, BOUNDS_ON_THIS_LOG, WHY, log_tables
+from infoloop.verdict_logs.text import WHY, TextRow, TextTable, again_table, told_table
 
 MOST_LEFT_OUT = 8  # lines on what was left out
-TextRow = tuple[str, ...]
-TextTable = tuple[str, TextRow, list[TextRow]]
+LONGEST_NAME = 24  # characters of a component or verifier, so that no column is broken inside a name
 
 
 def rollout_audit_text(found: RolloutAudit, compared: RunComparison | None = None) -> str:
@@ -27,122 +27,137 @@ def rollout_audit_text(found: RolloutAudit, compared: RunComparison | None = Non
         found: The audit.
         compared: What changed since an earlier run; None for a run alone.
     """
-    parts = [*decision(found), "", text_table(audit_lines(found), indent=0), ""]
+    parts = [*decision_lines(found), "", text_table(audit_lines(found), indent=0), ""]
     for title, heads, rows in [*audit_tables(found), *([comparison_table(compared)] if compared else [])]:
         parts += [title, text_table(rows, heads), ""]
     return plain_text(*parts, *([WHY] if found.verdicts else []))
 
 
-def decision(found: RolloutAudit) -> tuple[str, str, str]:
-    """Return three lines: what share of rollouts carries no gradient, why, and which problems to drop."""
-    whole, groups = found.dead.whole, len(found.table.size)
-    about = f"{escape_unprintable(found.file)}: {count_noun(found.rollouts, 'rollout')}"
-    if not whole.rollouts:
-        first = f"ONE ROLLOUT A GROUP, SO NO GROUP-RELATIVE ADVANTAGE   {about}"
-        return first, "give several rollouts of each problem to be told of dead groups", _choice(found.verdicts)
-    kinds = {number.kind for number in found.table.measured}
-    trained = found.table.has_steps or bool(kinds & {"advantage", "reward"})
-    carry = "CARRY" if trained else "WOULD CARRY"  # an evaluation trains nothing
-    share = f"{100 * whole.share:.0f} % OF ROLLOUTS {carry} NO GRADIENT"
-    named = f"{about} in {count_noun(groups, 'group')}, {count_noun(len(found.table.problems), 'problem')}"
-    return f"{share}   {named}", _dead(found), _choice(found.verdicts)
+def audit_lines(found: RolloutAudit, longest: int = LONGEST_NAME) -> list[tuple[str, str]]:
+    """Return the first screen as (name, text).
 
-
-def _dead(found: RolloutAudit) -> str:
-    whole, trend = found.dead.whole, found.dead.trend
-    dead = whole.all_fail + whole.all_pass + whole.equal
-    parts = [f"{part:,} {name}" for part, name in _dead_parts(whole) if part]
-    kinds = f" ({', '.join(parts)})" if parts else ""
-    what = "verdict" if found.dead.number.kind == "verdict" else "reward"
-    said = f"{dead:,} of {whole.rollouts:,} rollouts are in groups whose {what}s are all equal{kinds}"
-    if trend is None:
-        return said
-    ends = f"{100 * trend.change:+.0f} points over the run"
-    return f"{said}; {trend.direction}" + (f", {ends}" if trend.direction != "no trend" else " over steps")
-
-
-def _dead_parts(window: DeadWindow) -> tuple[tuple[int, str], ...]:
-    return (window.all_fail, "all fail"), (window.all_pass, "all pass"), (window.equal, "equal")
-
-
-def _choice(verdicts: VerdictAudit | None) -> str:
-    if verdicts is None:
-        return (
-            "no verdicts, so no pass rates: give --threshold, or --columns pass=NAME, to be told which problems to drop"
-        )
-    choice = verdicts.choice
-    if choice is None:
-        return "no problem can be dropped or kept: one attempt each tells no pass rate"
-    failed, passed = choice.count(DROP_FAILED), choice.count(DROP_PASSED)
-    more = choice.count(EDGE) + choice.count(UNDECIDED)
-    since = "" if verdicts.since is None else f" from step {verdicts.since:,} on"
-    kept = f"keep {choice.count(KEEP):,}; sample {more:,} more often"
-    if not failed + passed:
-        most = int(choice.attempts[choice.choice == UNDECIDED].max(initial=0))
-        there = f", at most {most:,} are there" if most else ""
-        return f"drop no problem: that takes {choice.needed:,} attempts of one verdict{there}{since}; {kept}"
-    saves = f"saves {choice.saved:,} rollouts ({100 * choice.saved_share:.0f} %)"
-    dropped = f"drop {failed + passed:,} problems ({failed:,} never pass, {passed:,} always), {saves}{since}"
-    return f"{dropped}; {kept}"
-
-
-def audit_lines(found: RolloutAudit) -> list[tuple[str, str]]:
-    """Return the first screen as (name, text)."""
+    Args:
+        found: The audit.
+        longest: Characters of a component's or verifier's name; a longer one is cut in the middle.
+    """
     lines = [
+        ("log", log_name(found, longest)),
         ("read as", found.said.removeprefix("read as ")),
-        ("confidence", f"{100 * found.confidence:.6g} %, for each interval"),
+        (
+            "confidence",
+            f"{100 * found.confidence:.6g} %, for each interval",
+        ),
     ]
     whole = found.dead.whole
     if whole.rollouts:
-        lines.append(("dead share", f"{_percent(whole.share, whole.low, whole.high)} of such groups to come, exact"))
+        lines.append(("dead groups", _dead(found)))
+        lines += _dead_share(found)
     if found.verdicts:
         lines += _verdict_lines(found.verdicts)
     if found.components and not math.isnan(found.components.phantom.value):
         lines += [("phantom", f"{_shown(found.components.phantom)} of the squared advantage is in all-fail groups")]
     if found.components and len(found.components.components) > 1:
-        lines += [(f"follows {_name(one.name)}", _component(one)) for one in found.components.components[:3]]
+        lines += [(f"follows {_name(one.name, longest)}", _component(one)) for one in found.components.components[:3]]
     if found.verifiers:
-        lines += _verifier_lines(found.verifiers)
-    left_out = [*found.left_out, *(line.replace("left out", "seen", 1) for line in found.remarks)]
+        lines += _verifier_lines(found.verifiers, longest)
+    left_out = [*found.left_out, *found.remarks]
     lines += [("note", escape_unprintable(cut_text(line, 200))) for line in left_out[:MOST_LEFT_OUT]]
     if len(left_out) > MOST_LEFT_OUT:
         lines.append(("note", f"and {len(left_out) - MOST_LEFT_OUT:,} more reasons: see --json"))
     return lines
 
 
+def _dead_share(found: RolloutAudit) -> list[tuple[str, str]]:
+    """Return the share with its interval: of the last window where it moves."""
+    whole, trend, last = found.dead.whole, found.dead.trend, found.dead.windows[-1]
+    if trend is None or trend.direction == "no trend":
+        expected = "expected of such groups at these problems; exact"
+        return [("dead share", f"{_percent(whole.share, whole.low, whole.high)} {expected}")]
+    steps = f"step {last.first:,}" if last.first == last.last else f"steps {last.first:,} to {last.last:,}"
+    said = f"{100 * whole.share:.0f} % in the whole run, which {trend.direction}"
+    if not last.rollouts:
+        return [("dead share", said)]
+    recent = f"last window, {steps}: {_percent(last.share, last.low, last.high)} expected at these problems; exact"
+    return [("dead share", f"{said}; {recent}")]
+
+
+def log_name(found: RolloutAudit, longest: int = LONGEST_NAME) -> str:
+    """Return the name of a log, and how many rollouts, groups and problems it has.
+
+    Args:
+        found: The audit.
+        longest: Characters of the file's name; a longer one is cut in the middle.
+    """
+    groups, problems = count_noun(len(found.table.size), "group"), count_noun(len(found.table.problems), "problem")
+    return f"{_name(found.file, longest)}: {count_noun(found.rollouts, 'rollout')} in {groups}, {problems}"
+
+
+def _dead(found: RolloutAudit) -> str:
+    whole, trend = found.dead.whole, found.dead.trend
+    parts = (whole.all_fail, "all fail"), (whole.all_pass, "all pass"), (whole.equal, "equal, of no one verdict")
+    kinds = ", ".join(f"{part:,} {name}" for part, name in parts if part)
+    kind = found.dead.number.kind
+    what = kind if kind in ("verdict", "advantage") else "reward"
+    said = f"{sum(part for part, _ in parts):,} of {whole.rollouts:,} rollouts are in groups of equal {what}s"
+    moves = f"; {trend.direction}{' over steps' if trend.direction == 'no trend' else ''}" if trend else ""
+    return (
+        f"{said}{f': {kinds}' if kinds else ''}{moves}{' (frac_reward_zero_std in TRL)' if is_training(found) else ''}"
+    )
+
+
 def _verdict_lines(found: VerdictAudit) -> list[tuple[str, str]]:
-    bits, n, size, choice = found.bits, found.bits.verdicts, found.size, found.choice
+    bits, n, choice = found.bits, found.bits.verdicts, found.choice
     rate, low, high = bits.rate
-    lines = [("pass rate", f"{rate:.4f}, from {low:.4f} to {high:.4f}")]
+    lines = [("pass rate", f"{rate:.4f}, from {low:.4f} to {high:.4f} at these problems")]
     if found.drift.found:
         halves = found.drift.early, found.drift.late
         moved = "" if math.isnan(sum(halves)) else f", {halves[0]:.3f} early and {halves[1]:.3f} late"
-        why = f"one pass rate a problem is refused (p = {found.drift.p_value:.3g}){moved}: bits are by group and window"
+        p = f"p {'<=' if found.drift.p_value <= found.drift.least else '='} {found.drift.p_value:.3g}"
+        why = f"one pass rate a problem is refused ({p}){moved}: bits are by group and window"
         lines.append(("drift", why))
     else:
         most = bits.most_again
         again = f"about {bits.estimates[1] / n:.3f} bits a rollout, at most {most.bits / n:.3f}: {most.name}"
         lines.append(("bits", again))
-    if choice and choice.count(DROP_FAILED) + choice.count(DROP_PASSED):
-        lost = f"at most {choice.lost_groups:.2f} live groups and {choice.lost_bits:.2f} bits"
-        lines.append(("dropping loses", f"{lost}, of one group of {choice.size} at each dropped problem; exact bound"))
-    if size:
-        ends = f"{_size(size.low)} to {_size(size.high)}"
-        how = "extrapolated" if size.extrapolated else "within the attempts"
-        lines.append(("group size", f"{_size(size.size)} for {100 * size.wanted:.0f} % live groups ({ends}), {how}"))
-    return lines
+    if choice:
+        lines.append(("problems", _choice(choice, found.since)))
+        if choice.count(DROP_FAILED) + choice.count(DROP_PASSED):
+            lost = f"at most {choice.lost_groups:.2f} live groups and {choice.lost_bits:.2f} bits"
+            each = f"of one group of {choice.size} at each dropped problem"
+            lines.append(("dropping loses", f"{lost}, {each}; exact bound"))
+    return [*lines, ("group size", _group_size(found.size))] if found.size else lines
 
 
-def _verifier_lines(found: VerifierAudit) -> list[tuple[str, str]]:
+def _choice(choice: ProblemChoice, since: int | None) -> str:
+    """Return why problems are dropped or sampled more."""
+    failed, passed, few, edge = map(choice.count, (DROP_FAILED, DROP_PASSED, UNDECIDED, EDGE))
+    dropped = f"{failed:,} never pass and {passed:,} always, at {choice.needed:,} attempts or more"
+    more = f"{few:,} to try more have one verdict only, {edge:,} have mostly dead groups of {choice.size:,}"
+    return f"{dropped}; {more}{'' if since is None else f'; from step {since:,} on'}"
+
+
+def _group_size(size: GroupSize) -> str:
+    how = "extrapolated" if size.extrapolated else "within the attempts"
+    if size.refused:
+        ends = "no interval: counts refuse one rate a problem"
+    elif size.low is None:
+        ends = f"{100 * size.shares[-1].high:.0f} % at {size.shares[-1].size:,} at most"
+    else:
+        ends = f"{size.low:,} or more" if size.high is None else f"{size.low:,} to {size.high:,}"
+    about = f"more than {size.shares[-1].size:,}" if size.size is None else f"{size.size:,}"
+    return f"{about} for {100 * size.wanted:.6g} % live groups ({ends}), {how}"
+
+
+def _verifier_lines(found: VerifierAudit, longest: int) -> list[tuple[str, str]]:
     if found.errors:
         e = found.errors
         rates = f"false positives {_shown(e.false_positive)}, false negatives {_shown(e.false_negative)}"
         sign = f"J within groups {_shown(e.youden_within)}: the sign of the update is {_SIGNS[e.update]}"
-        return [("verifier", f"{_name(e.verifier)} by {_name(e.trusted)}: {rates}"), ("update", sign)]
+        return [("verifier", f"{_name(e.verifier, longest)} by {_name(e.trusted, longest)}: {rates}"), ("update", sign)]
     if found.panel:
         return [("verifiers", f"three: {found.panel.reason}")]
     if found.pair:
-        first, second = (_name(name) for name in found.pair.verifiers)
+        first, second = (_name(name, longest) for name in found.pair.verifiers)
         return [("verifiers", f"{first} and {second}: {found.pair.reason}; or name a --trusted one")]
     return []
 
@@ -155,17 +170,22 @@ def _component(one: ComponentShares) -> str:
     return f"{share}, correlation with being right {_shown(one.association)}: {one.reading}"
 
 
-def audit_tables(found: RolloutAudit) -> list[TextTable]:
-    """Return title, headers and rows of texts: windows of steps, pass@k, components, errors, answers."""
+def audit_tables(found: RolloutAudit, longest: int = LONGEST_NAME) -> list[TextTable]:
+    """Return title, headers and rows of texts: windows of steps, pass@k, components, errors, answers.
+
+    Args:
+        found: The audit.
+        longest: Characters of a component's or verifier's name; a longer one is cut in the middle.
+    """
     tables = []
     if len(found.dead.windows) > 1:
         tables.append(_windows(found))
     if found.verdicts:
         tables += [_passes(found.verdicts), *_ceilings(found.verdicts)]
     if found.components and len(found.components.components) > 1:
-        tables.append(_components(found.components))
+        tables += _components(found.components, longest)
     if found.verifiers:
-        tables += _rates(found.verifiers)
+        tables += _rates(found.verifiers, longest)
     return tables
 
 
@@ -187,79 +207,102 @@ def _windows(found: RolloutAudit) -> TextTable:
 
 
 def _passes(found: VerdictAudit) -> TextTable:
-    rows: list[TextRow] = [
-        (f"{k:,}", f"{p:.4f}", f"{low:.4f} to {high:.4f}", "exact interval") for k, p, low, high in found.bits.pass_at
-    ]
     since = "" if found.since is None else f", from step {found.since:,} on"
+    rows: list[TextRow] = [
+        (f"{k:,}", f"{p:.4f}", f"{low:.4f} to {high:.4f}", f"exact, these problems{since}")
+        for k, p, low, high in found.passes
+    ]
+    how = f"extrapolated, {'a bound' if found.tail and found.tail.bounds else 'approximate'}"
     for value in found.tail.values if found.tail else ():
         ends = f"{value.low:.4f} to {value.high:.4f}"
-        rows.append((f"{value.k:,}", f"{value.estimate:.4f}", ends, f"extrapolated{since}"))
+        rows.append((f"{value.k:,}", f"{value.estimate:.4f}", ends, f"{how}{since}"))
     held = found.tail.held_out if found.tail else None
     if held:
-        said = f"foretold {held.foretold:.4f} from {held.fitted} attempts, counted"
+        said = f"foretold {held.foretold:.4f} from {held.fitted} attempts, counted{since}"
         rows.append((f"{held.k:,}", f"{held.counted:.4f}", f"{held.low:.4f} to {held.high:.4f}", said))
-    title = "pass@k in the mean over problems; extrapolated by a Beta law of rates, with approximate intervals"
-    return title, ("k", "pass@k", "interval", ""), rows
+    title = "pass@k in the mean over problems; extrapolated to problems like these, by an assumed Beta law"
+    return title, ("k", "pass@k", "interval", "how"), rows
 
 
 def _ceilings(found: VerdictAudit) -> list[TextTable]:
     """Return what the log told at most, and what as many verdicts again tell, unless one rate a problem is refused."""
-    told, again = (table for table in log_tables(found.bits) if table[0] in (BOUNDS_ON_THIS_LOG, BOUNDS_ON_NEXT_LOG))
-    return [told] if found.drift.found else [told, again]
+    return [told_table(found.bits), *([] if found.drift.found else [again_table(found.bits)])]
 
 
-def _components(found: RewardComponents) -> TextTable:
-    rows: list[TextRow] = [
-        (_name(one.name), _shown(one.advantage), _shown(one.variance), _shown(one.association), _shown(one.phantom),
-         _shown(one.bits.bits), one.reading)
+def _components(found: RewardComponents, longest: int) -> list[TextTable]:
+    """Return two tables, since five intervals beside a name are wider than a terminal."""
+    follows: list[TextRow] = [
+        (_name(one.name, longest), _shown(one.advantage), _shown(one.variance), one.reading) for one in found.components
+    ]
+    right: list[TextRow] = [
+        (_name(one.name, longest), _shown(one.association), _shown(one.phantom), _shown(one.bits.bits))
         for one in found.components
-    ]  # fmt: skip
-    heads = ("component", "of advantage", "of variance", "with right", "phantom", "bits", "")
-    return "components of the reward; approximate intervals over groups", heads, rows
+    ]
+    return [
+        (
+            "components of the reward: their shares; approximate intervals over groups",
+            ("component", "of advantage", "of variance", "reading"),
+            follows,
+        ),
+        (
+            "components of the reward: correlation with being right, phantom share, bits about being right",
+            ("component", "with right", "phantom", "bits"),
+            right,
+        ),
+    ]
 
 
-def _rates(found: VerifierAudit) -> list[TextTable]:
-    heads = ("verifier", "false positives", "false negatives", "")
+def _rates(found: VerifierAudit, longest: int) -> list[TextTable]:
+    heads = ("verifier", "false positives", "false negatives")
     rows: list[TextRow]
     if found.panel:
         p = found.panel
         each = zip(p.verifiers, p.false_positive, p.false_negative, strict=True)
-        rows = [(_name(name), _shown(a), _shown(b), "") for name, a, b in each]
+        rows = [(_name(name, longest), _shown(a), _shown(b)) for name, a, b in each]
         return [("errors of three verifiers that err independently given the truth", heads, rows)]
     if found.pair and found.pair.compatible:
         bounds = zip(found.pair.verifiers, found.pair.false_positive, found.pair.false_negative, strict=True)
-        rows = [(_name(name), f"at most {a.high:.3f}", f"at most {b.high:.3f}", "") for name, a, b in bounds]
+        rows = [(_name(name, longest), f"at most {a.high:.3f}", f"at most {b.high:.3f}") for name, a, b in bounds]
         return [("errors of two verifiers that err independently given the truth: bounds", heads, rows)]
     if found.drift:
         rows = [
-            (f"{w.first:,} to {w.last:,}", _shown(w.false_positive), _shown(w.false_negative), f"{w.judged:,} judged")
+            (f"{w.first:,} to {w.last:,}", _shown(w.false_positive), _shown(w.false_negative), f"{w.judged:,}")
             for w in found.drift.windows
         ]
-        return [("errors by window of steps; exact intervals", ("steps", *heads[1:]), rows)]
+        return [("errors by window of steps; exact intervals", ("steps", *heads[1:], "judged"), rows)]
     return []
 
 
-def comparison_table(compared: RunComparison) -> TextTable:
+def comparison_table(compared: RunComparison, longest: int = LONGEST_NAME) -> TextTable:
     """Return title, headers and rows of what changed since an earlier run.
 
     Args:
         compared: The comparison, the earlier run first.
+        longest: Characters of a quantity's name; a longer one is cut in the middle.
     """
     rows: list[TextRow] = [
-        (_name(one.name), f"{one.first:.3f}", f"{one.second:.3f}", _shown(one.difference), f"{one.up:,} / {one.down:,}",
-         "changed" if one.beyond_noise else "within noise")
+        (_name(one.name, longest + 6), _mean(one.first), _mean(one.second), _shown(one.difference),
+         f"{one.up:,} / {one.down:,}", _beyond_noise(one))
         for one in compared.quantities
     ]  # fmt: skip
-    title = f"since the earlier run, on {count_noun(compared.common, 'common problem')}; tests hold together"
-    return title, ("", "before", "now", "difference", "up / down", ""), rows
+    title = f"since the earlier run, on {count_noun(compared.common, 'common problem')}; intervals: problems like these"
+    return title, ("number", "before", "now", "difference", "up / down", "beyond noise"), rows
 
 
-def _name(name: str) -> str:
-    return escape_unprintable(cut_text(name, 24))
+def _beyond_noise(one: ChangedQuantity) -> str:
+    if one.not_compared:
+        return f"not compared: {one.not_compared}"
+    return f"{'yes' if one.beyond_noise else 'no'}{'' if one.size is None else f', at {one.size:,} attempts'}"
 
 
-def _size(size: int | None) -> str:
-    return "more than any looked at" if size is None else f"{size:,}"
+def _name(name: str, most: int) -> str:
+    """Return a name in one line, its middle left out where it is long."""
+    shown = escape_unprintable(name)
+    return shown if len(shown) <= most else f"{shown[: most - most // 3 - 1]}…{shown[len(shown) - most // 3 :]}"
+
+
+def _mean(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.3f}"
 
 
 def _percent(value: float, low: float, high: float) -> str:
@@ -270,4 +313,5 @@ def _shown(found: IntervalEstimate | ErrorRate) -> str:
     """Return a number with its interval; a dash for what the log does not tell."""
     if math.isnan(found.value):
         return "-"
-    return f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
+    value, low, high = (round(end, 2) + 0.0 for end in (found.value, found.low, found.high))  # no "-0.00"
+    return f"{value:.2f} [{low:.2f}, {high:.2f}]"

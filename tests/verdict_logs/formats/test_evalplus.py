@@ -84,7 +84,7 @@ def test_the_tally_is_that_of_an_independent_reader(source):
     found = read_rows(FORMAT, source)
     assert tally(found) == independent(source)
     assert found.left_out == {}
-    assert next(iter(found.verdicts)) == "base"
+    assert [*found.verdicts] == (["base"] if "plus" not in independent(source) else ["plus", "base"])
 
 
 @pytest.mark.parametrize("source", FILES.values(), ids=FILES.keys())

@@ -21,7 +21,7 @@ def plain_hash(text: str) -> int:
     return splitmix((len(raw) * odd + sum(splitmix((w + i * odd) & M) for i, w in enumerate(words, start=1))) & M)
 
 
-@pytest.mark.parametrize("dtype", [object, "string[pyarrow]", "str"])
+@pytest.mark.parametrize("dtype", [object, "string[pyarrow]", "string[python]", "str"])
 def test_a_hash_is_the_equation_of_the_docstring_whatever_the_column_is_made_of(dtype):
     column = pd.Series(TEXTS, dtype=dtype)
     assert hash_texts(column).tolist() == [plain_hash(text) for text in TEXTS]

@@ -61,6 +61,12 @@ def test_a_threshold_divides_grades_and_leaves_verdicts_alone():
     assert read(["0.2", "0.9"], threshold=0.5) == [WRONG, RIGHT]
 
 
+def test_a_threshold_says_the_same_of_a_reward_in_every_part_of_a_log():
+    assert read([0.0, 1.0], threshold=2, graded=True) == [WRONG, WRONG]
+    assert read([0.0, 1.0, 3.0], threshold=2, graded=True) == [WRONG, WRONG, RIGHT]
+    assert read([-1.0, 0.0], threshold=0, graded=True) == [WRONG, RIGHT]
+
+
 def test_of_rewards_only_ends_are_verdicts():
     assert read([1.0, 0.0, -1.0, 0.3], graded=True) == [RIGHT, WRONG, WRONG, NONE]
     assert np.isnan(read_verdicts(pd.Series([0.3, 7.0]), graded=True)).all()

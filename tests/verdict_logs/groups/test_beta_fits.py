@@ -10,6 +10,8 @@ from scipy.special import betaln
 
 from infoloop.verdict_logs.groups.beta_fits import fit_beta
 
+STUDENT_50 = 1.675905  # of Student's law with 50 degrees of freedom, 5 % above, by tables
+DROP = 51 / 2 * math.log1p(STUDENT_50**2 / 50)  # 51 problems, 90 %
 PASSES, ATTEMPTS = np.array([0] * 30 + [1] * 9 + [2] * 5 + [6] * 4 + [3] * 3), np.array([8] * 48 + [3] * 3)
 
 
@@ -24,7 +26,8 @@ def test_no_law_nearby_is_likelier_and_those_on_the_border_are_less_likely_by_th
     for x, y in ((1.02, 1), (0.98, 1), (1, 1.02), (1, 0.98), (1.02, 1.02), (0.98, 0.98)):
         assert likelihood(fit.a * x, fit.b * y) < best
     for a, b in fit.around.T[::8]:
-        assert likelihood(a, b) == pytest.approx(best - 2.705543454 / 2, abs=1e-4)  # of chi-squared, by tables
+        assert likelihood(a, b) == pytest.approx(best - DROP, abs=1e-4)  # the digits of the table
+    assert not fit.bounds
 
 
 def test_values_have_the_ends_that_they_have_on_the_border():
@@ -41,7 +44,7 @@ def test_the_ends_of_the_mean_are_those_of_a_search_on_a_grid():
     a, b = mean * size, (1 - mean) * size
     kinds = Counter(zip(PASSES.tolist(), ATTEMPTS.tolist(), strict=True))
     log = sum(c * (betaln(a + k, b + n - k) - betaln(a, b)) for (k, n), c in kinds.items())
-    inside = mean[log >= log.max() - 2.705543454 / 2]  # of chi-squared, by tables
+    inside = mean[log >= log.max() - DROP]
     _, low, high = fit_beta(PASSES, ATTEMPTS, 0.9).of(lambda a, b: a / (a + b))
     slack = (1 - math.cos(math.pi / 64)) * (inside.max() - inside.min()) + 0.58 / 1000
     assert (low, high) == pytest.approx((inside.min(), inside.max()), abs=slack)
@@ -57,8 +60,31 @@ def test_counts_that_are_all_alike_have_a_law_too(passes):
 
 
 def test_of_problems_that_all_failed_the_rates_may_be_0_and_1_alone():
-    """Then 20 problems failed with probability (1 - m)^20, and no law of the mean m makes that likelier."""
-    _, low, high = fit_beta(np.zeros(20), np.full(20, 8), 0.9).of(lambda a, b: a / (a + b))
-    most = 1 - math.exp(-2.705543454 / 2 / 20)
+    """Then 20 problems failed with probability (1 - m)^20, and no law of the mean m makes that likelier.
+
+    Let c be 1.2195 times what chi-squared with one degree of freedom exceeds with 10 %: it exceeds c with 6.93 %, and
+    that with two with 19.21 %: three times the one and the other are 4 times 10 %.
+    """
+    fit = fit_beta(np.zeros(20), np.full(20, 8), 0.9)
+    _, low, high = fit.of(lambda a, b: a / (a + b))
+    drop = 20 / 2 * math.log1p(1.729133**2 / 19) * 1.2195  # Student's, 19 degrees of freedom, by tables
+    most = 1 - math.exp(-drop / 20)
+    assert fit.bounds
     assert low < math.exp(-2 * 11)
-    assert 0.99 * most < high <= most
+    assert 0.99 * most < high <= most * 1.0001
+
+
+def test_the_law_is_the_same_where_equal_counts_are_listed_in_another_order():
+    order = np.random.default_rng(0).permutation(PASSES.size)
+    one, other = fit_beta(PASSES, ATTEMPTS), fit_beta(PASSES[order], ATTEMPTS[order])
+    assert (one.a, one.b, one.bounds) == (other.a, other.b, other.bounds)
+
+
+@pytest.mark.parametrize(
+    ("rates", "bounds"),
+    [([0.1], True), ([0.0, 1.0], True), ([0.002], True), ([0.02, 0.3, 0.5, 0.9], False)],
+    ids=["one rate", "only rates 0 and 1", "hardly a pass", "several rates"],
+)
+def test_intervals_are_called_bounds_where_laws_at_the_end_of_the_family_are_likely(rates, bounds):
+    passes = np.random.default_rng(1).binomial(8, np.resize(rates, 100))
+    assert fit_beta(passes, np.full(100, 8)).bounds is bounds

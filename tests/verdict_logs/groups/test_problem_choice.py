@@ -37,7 +37,9 @@ def test_saved_rollouts_are_per_step_and_old_steps_may_be_left_out():
         choose_problems(table, since=10)
 
 
-@pytest.mark.parametrize(("attempts", "size"), [([9, 4, 6], 6), ([8, 2, 6, 4], 6), ([5, 5, 2], 5)])
+@pytest.mark.parametrize(
+    ("attempts", "size"), [([9, 4, 6], 6), ([8, 2, 6, 4], 6), ([5, 5, 2], 5), ([1, 1, 1, 4, 6], 6)]
+)
 def test_the_size_of_groups_to_come_is_that_of_the_middle_one(attempts, size):
     assert choose_problems(table_for([1] * len(attempts), attempts)).size == size
 

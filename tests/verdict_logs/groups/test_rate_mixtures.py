@@ -9,7 +9,6 @@ import pytest
 
 from infoloop.verdict_logs.estimators import pooled_interval
 from infoloop.verdict_logs.groups.rate_mixtures import RATES, bound_mean, fit_mixture, rate_region
-from tests.support.interval_oracles import divergence
 
 
 @pytest.mark.parametrize("confidence", [0.95, 0.5])
@@ -26,19 +25,16 @@ def test_thresholds_have_the_intervals_of_their_own_counts_where_all_have_as_man
         )
 
 
-def test_with_unequal_attempts_the_ends_are_where_the_mean_is_just_rejected():
-    """By Chernoff's bound for means of numbers in [0, 1], with half of the risk at each end; subsets are counted."""
-    passes, attempts, confidence = [0, 1, 2, 2, 5, 3, 2], [3, 4, 3, 3, 6, 3, 3], 0.8
-    region = rate_region(np.array(passes), np.array(attempts), confidence)
+def test_with_unequal_attempts_as_many_of_each_problem_are_drawn():
+    """Problems of 12 attempts that all passed or all failed leave no choice; others are drawn within what they have."""
+    passes, attempts = np.array([0] * 10 + [12] * 5 + [3] * 5), np.array([12] * 15 + [3] * 5)
+    region = rate_region(passes, attempts)
     for j in range(3):
-        drawn = [
-            [sum(part) <= j for part in itertools.combinations([1] * k + [0] * (n - k), 3)]
-            for k, n in zip(passes, attempts, strict=True)
-        ]
-        seen = sum(sum(one) / len(one) for one in drawn) / 7
-        for end in (region.low[j], region.high[j]):
-            assert divergence(seen, end) == pytest.approx(math.log(2 / (0.2 / 3)) / 7, rel=1e-9)
-        assert region.low[j] < seen < region.high[j]
+        assert (region.low[j], region.high[j]) == pytest.approx(pooled_interval([10], [20], 1 - 0.05 / 3), rel=1e-12)
+    mixed = rate_region(np.full(4000, 6), np.array([12] * 3999 + [6]))
+    for low, high, j in zip(mixed.low, mixed.high, range(6), strict=True):
+        drawn = sum(math.comb(6, i) * math.comb(6, 6 - i) for i in range(j + 1)) / math.comb(12, 6)
+        assert low < drawn < high < low + 0.06  # six standard errors of a half
 
 
 def test_with_one_attempt_each_the_mean_rate_is_all_that_is_known():

@@ -47,6 +47,13 @@ def test_where_nothing_moves_they_are_exactly_zero_which_the_products_are_not():
     assert not centred_products(table, [0, 2], np.array([False, True, False])).any()
 
 
+def test_of_a_number_that_moves_and_one_that_does_not_they_are_exactly_zero_too():
+    table = table_of([[[0.1, 0, 0.3], [0.1, 0, 0.7], [0.1, 0, 0.1]]], MEASURED)
+    assert table.products[0, 0, 2] - table.total[0, 0] * table.total[0, 2] / 3 != 0
+    found = centred_products(table, [0, 2], np.array([True]))
+    assert (found[0, 0, 1], found[0, 1, 1] > 0) == (0, True)
+
+
 def test_a_group_with_a_gap_is_not_whole():
     table = table_of(GROUPS, MEASURED)
     assert whole_groups(table, [0, 1]).tolist() == [True, True, False]

@@ -22,6 +22,7 @@ from infoloop.verdict_logs.formats.log_format import LogError, Opening
 _RECORDS = 3
 _LINES = 50  # that are tried for the first rows
 _LONGEST_LIST = 3  # of what is kept of a document
+_PICKLE_PROTOCOLS = (b"\2", b"\3", b"\4", b"\5")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -46,7 +47,7 @@ def peek(path: Path) -> Opening:
     start = next(byte_blocks(path, size=4096), b"")
     if raw == b"PK\3\4":
         return Opening(path, "zip", members=tuple(_members(path)))
-    if start[:1] == b"\x80":
+    if start[:1] == b"\x80" and start[1:2] in _PICKLE_PROTOCOLS:
         raise LogError(f"{shown(path)}: a pickle, which would run code: write its rows as JSON lines")
     if arrow_kind(start):
         return Opening(path, "table", tuple(_arrow_records(path)))

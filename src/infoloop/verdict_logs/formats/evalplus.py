@@ -10,10 +10,11 @@ Two older layouts are read: a list of words and details for each task, `{"nfiles
 ["timed out", []]], "plus": [...]}` (from e2f88d7a, May 2023), and the same with `files` for `nfiles` and `HumanEval_0`
 for `HumanEval/0` before it.
 
-The verifiers are `base`, and `plus`, which `evaluate` counts as passed where *both* statuses are "pass": `plus_status`
-speaks of the further tests alone. A time-out is a failure. A status that is null, as after `--base-only`, is no
-verdict. An attempt is the place in the task's list, in the oldest layout the number in the file's name. Lengths are in
-characters.
+The verifiers are `plus` and `base`. `evaluate` counts `plus` as passed where *both* statuses are "pass", as
+`plus_status` speaks of the further tests alone. `plus` comes first, as what counts as a pass, and is trusted: an answer
+that fails a test is wrong, so that the false positives of `base` are counted; one that passes all may be wrong still. A
+time-out is a failure. A status that is null, as after `--base-only`, is no verdict. An attempt is the place in the
+task's list, in the oldest layout the number in the file's name. Lengths are in characters.
 
 BigCodeBench has the same outer form and one verifier, `status`; it is written by `evaluate` in bigcodebench/evaluate.py
 of bigcode-project/bigcodebench at 47eff25a9933ba89eee755bcf2696c4f17160b54::
@@ -35,6 +36,7 @@ from infoloop.verdict_logs.formats.scored_rows import VERDICT, mark, problem_nam
 
 _SOURCE = "evalplus/evalplus, evalplus/evaluate.py, evaluate, at 26d6d00b"
 _WORDS = {"pass": 1.0, "success": 1.0, "fail": 0.0, "failed": 0.0, "timeout": 0.0, "timed out": 0.0}
+_STRONG = "plus"
 _UNKNOWN = "a status that is none of pass, fail and timeout"
 
 
@@ -138,8 +140,8 @@ def _row(task: str, attempt: int, base: object, plus: object, solution: object =
         "answer": mark(solution) if isinstance(solution, str) else None,
         "length": len(solution) if isinstance(solution, str) else math.nan,
         "left_out": "no `base_status`" if base is None else _UNKNOWN if unknown else None,
+        f"{VERDICT}{_STRONG}": math.nan if weak is None or more is None else weak * more,
         f"{VERDICT}base": math.nan if weak is None else weak,
-        f"{VERDICT}plus": math.nan if weak is None or more is None else weak * more,
     }
 
 
@@ -151,6 +153,7 @@ FORMAT = LogFormat(
     rollouts=scored_rollouts,
     rows=_rows,
     grouped="the same task_id",
+    trusted=_STRONG,
 )
 
 FORMATS = (

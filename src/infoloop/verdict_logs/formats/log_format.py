@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -66,6 +66,9 @@ class LogFormat:
         rows: `rows(source)` for a document or a zip: its rows as dictionaries, from an open binary file or
             `zipfile.ZipFile`-like reader.
         grouped: In words, what makes a group: "the same prompt in the same step".
+        trusted: The verifier whose word is the truth by what the format is, where a log has it: of two sets of tests
+            that which has the other one in it.
+        caution: `caution(names)`: what to say where it is a guess that the verifiers of these names judge; else "".
         refused: Why files of this format hold nothing to audit, and what to do; empty for those that do.
     """
 
@@ -77,4 +80,6 @@ class LogFormat:
     wanted: Callable[[list[str], Settings], list[str]] | None = None
     rows: Callable[[Any], Iterator[Mapping[str, Any]]] | None = None
     grouped: str = "the same problem"
+    trusted: str = ""
+    caution: Callable[[Sequence[str]], str] | None = None
     refused: str = ""

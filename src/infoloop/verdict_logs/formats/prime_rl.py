@@ -31,6 +31,7 @@ import numpy as np
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.rollout_settings import leave_out, whole_steps, with_settings
 from infoloop.verdict_logs.formats.verifiers import saved_rollouts
+from infoloop.verdict_logs.formats.verifiers_judges import caution
 from infoloop.verdict_logs.formats.verifiers_traces import (
     Attempt,
     attempts_of,
@@ -167,4 +168,5 @@ FORMAT = LogFormat(
     recognises=_recognises,
     rollouts=_rollouts,
     grouped="the same group_id of the trainer",
+    caution=caution,
 )

@@ -64,7 +64,7 @@ def _finalise(x: np.ndarray) -> np.ndarray:
 
 def _bytes_of(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Return the UTF-8 bytes of all texts, one behind the other, and where each begins, with the end of the last."""
-    if hasattr(texts.array, "__arrow_array__"):
+    if getattr(texts.dtype, "storage", "python") == "pyarrow":
         return _arrow_bytes(texts)
     encoded = [text.encode("utf-8", "surrogatepass") for text in texts.tolist()]
     ends = np.zeros(len(encoded) + 1, np.int64)

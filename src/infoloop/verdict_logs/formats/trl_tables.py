@@ -16,7 +16,7 @@ from infoloop.verdict_logs.formats.column_values import (
     typed_columns,
     zero_one_verdicts,
 )
-from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out
+from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out, need_columns, whole_steps
 from infoloop.verdict_logs.formats.trl_groups import differs_within, group_blocks, implied_weights
 from infoloop.verdict_logs.rollouts import Rollouts
 
@@ -35,9 +35,10 @@ def table_rollouts(frame: pd.DataFrame) -> Rollouts:
     >>> found.reward.tolist(), list(found.verdicts), found.group.tolist()
     ([0.0, 1.0], ['exact'], [0, 0])
     """
+    need_columns(frame, ("completion",))
     frame, left_out = complete_rows(typed_columns(frame, ("prompt", "completion")), ("step", "prompt"))
     problem = hashed_names(frame["prompt"])
-    step = column_numbers(frame["step"]).astype(np.int64)
+    step = whole_steps(frame["step"])
     advantage = column_numbers(frame["advantage"]) if "advantage" in frame else None
     blocks = group_blocks(problem, step, advantage)
     rewards, judging = _functions(frame, advantage, blocks.block)

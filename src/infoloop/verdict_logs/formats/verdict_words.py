@@ -26,7 +26,7 @@ def read_verdicts(values: pd.Series, threshold: float | None = None, graded: boo
 
     Args:
         values: numbers, Booleans or words; missing ones are no verdict.
-        threshold: the number from which on an answer is right; not used where all numbers are 0 and 1.
+        threshold: the number from which on an answer is right; of verdicts not used where all are 0 and 1 already.
         graded: whether numbers other than 0 and 1 may be there: rewards, of which without a threshold 1 is right, 0 and
             -1 are wrong, and any other is no verdict.
 
@@ -49,7 +49,7 @@ def read_verdicts(values: pd.Series, threshold: float | None = None, graded: boo
         if np.isnan(known[:-1]).any():
             known[:-1] = _read_letters(values, codes, distinct, known[:-1])
         numbers = known[codes]
-    if threshold is not None and not (np.isnan(numbers) | (numbers == 0) | (numbers == 1)).all():
+    if threshold is not None and (graded or not (np.isnan(numbers) | (numbers == 0) | (numbers == 1)).all()):
         return np.where(np.isnan(numbers), math.nan, np.asarray(numbers >= threshold, float))
     allowed = np.isnan(numbers) | np.isin(numbers, (0.0, 1.0))
     if not graded and not allowed.all():

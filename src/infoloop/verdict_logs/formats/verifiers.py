@@ -9,10 +9,11 @@ and up to v0.1.5 `verifiers/scripts/eval.py`). Rows, made up and without some ke
      {"correct": 1.0, "format": 1.0}, "token_usage": {"output_tokens": 3.0}, "correct": 1.0, "format": 1.0}
     {"id": 0, "prompt": [...], "completion": [...], "task": "default", "answer": "7", "reward": 1.0, "correct": 1.0}
 
-`reward` is the weighted sum of `metrics`, which are not weighted; the weights are not in the file, and may be 0. Before
-v0.1.10 the metrics are only keys of the row. Up to v0.1.5 `id` is not that of the problem (`i // rollouts`, while the
-rows are tiled): the problem is then a hash of prompt and answer. A row with an error has the reward 0 whatever the
-answer was worth: it is left out. There are no steps.
+`reward` is the weighted sum of `metrics`, which are not weighted; the weights are not in the file, and may be 0. Which
+functions judge is told by their names and by the weights that the rewards show (`verifiers_judges`). Before v0.1.10 the
+metrics are only keys of the row. Up to v0.1.5 `id` is not that of the problem (`i // rollouts`, while the rows are
+tiled): the problem is then a hash of prompt and answer. A row with an error has the reward 0 whatever the answer was
+worth: it is left out. There are no steps.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from infoloop.verdict_logs.formats.column_values import (
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.message_texts import last_text
 from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out, need_columns, with_settings
+from infoloop.verdict_logs.formats.verifiers_judges import caution, judging_scores, weights_of_functions
 from infoloop.verdict_logs.formats.verifiers_traces import of_a_trainer
 from infoloop.verdict_logs.rollouts import Rollouts
 
@@ -76,19 +78,20 @@ def saved_rollouts(frame: pd.DataFrame) -> Rollouts:
     frame, left_out = complete_rows(frame, ("prompt",) if early else ("example_id",))
     reward = column_numbers(frame["reward"])
     metrics = _metrics(frame)
+    failed = frame["error"].notna().to_numpy() if "error" in frame else np.zeros(len(frame), bool)
+    weights = weights_of_functions({name: values[~failed] for name, values in metrics.items()}, reward[~failed])
     texts = pd.Series([last_text(value) for value in frame["completion"]], index=frame.index, dtype=object)
     rollouts = Rollouts(
         problem=_hashed_problems(frame) if early else frame["example_id"].map(_id_text).to_numpy(object),
         row=frame.index.to_numpy(),
         reward=reward,
         rewards=metrics,
-        verdicts=zero_one_verdicts(metrics) or zero_one_verdicts({"reward": reward}),
+        verdicts=judging_scores(metrics, weights) or zero_one_verdicts({"reward": reward}),
         advantage=column_numbers(frame["advantage"]) if "advantage" in frame else None,
         length=_lengths(frame, texts),
         answer=text_hashes(texts),
         left_out=left_out,
     )
-    failed = frame["error"].notna().to_numpy() if "error" in frame else np.zeros(len(frame), bool)
     return leave_out(rollouts, {"rows with an error": failed, "rows without a reward": np.isnan(reward)})
 
 
@@ -123,7 +126,8 @@ def _lengths(frame: pd.DataFrame, texts: pd.Series) -> np.ndarray:
 
 
 def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
-    return with_settings(saved_rollouts(frame), frame, path, settings)
+    nested = {name: values for name, values in _metrics(frame).items() if settings.columns and name not in frame}
+    return with_settings(saved_rollouts(frame), frame.assign(**nested), path, settings)
 
 
 FORMAT = LogFormat(
@@ -136,4 +140,5 @@ FORMAT = LogFormat(
     recognises=_recognises,
     rollouts=_rollouts,
     grouped="the same example",
+    caution=caution,
 )

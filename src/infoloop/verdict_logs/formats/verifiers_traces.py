@@ -30,6 +30,7 @@ from infoloop.verdict_logs.formats.column_values import hashed_names, text_hashe
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.message_texts import content_text
 from infoloop.verdict_logs.formats.rollout_settings import leave_out, with_settings
+from infoloop.verdict_logs.formats.verifiers_judges import caution, judging_scores
 from infoloop.verdict_logs.rollouts import Rollouts
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def trace_rollouts(
     scores = _columns([_scores(attempt.trace) for attempt in attempts])
     metrics = _columns([_numbers(attempt.trace.get("metrics")) for attempt in attempts])
     reward = np.array([_reward(attempt.trace) for attempt in attempts])
-    judging = {**scores, **{name: values for name, values in metrics.items() if name not in scores}}
+    weights = dict.fromkeys(metrics, 0.0) | _weights([attempt.trace for attempt in attempts])
     names = [encodable(attempt.trace.get("id", f"of row {attempt.row}")) for attempt in attempts]
     rollouts = Rollouts(
         problem=np.array([encodable(problem_prefix(attempt) + _problem(attempt)) for attempt in attempts], object),
@@ -114,7 +115,7 @@ def trace_rollouts(
         attempt=np.array(names, object),
         reward=reward,
         rewards=scores,
-        verdicts=zero_one_verdicts(judging) or zero_one_verdicts({"reward": reward}),
+        verdicts=judging_scores(metrics | scores, weights) or zero_one_verdicts({"reward": reward}),
         length=np.array([_length(attempt.trace) for attempt in attempts], np.float64),
         answer=_hashes([_answer(attempt.trace) for attempt in attempts]),
     )
@@ -199,6 +200,16 @@ def _reward(trace: Mapping[str, Any]) -> float:
     return sum(weights.get(name, np.nan) * score for name, score in scores.items()) if scores else np.nan
 
 
+def _weights(traces: list[Mapping[str, Any]]) -> dict[str, float]:
+    """Return the weight of each function; of one that varies, and of one that is in the number already, NaN."""
+    found: dict[str, set[float]] = {}
+    for trace in traces:
+        for name, value in _part(trace, "rewards").items():
+            weight = value.get("weight", 1.0) if isinstance(value, Mapping) else np.nan
+            found.setdefault(str(name), set()).add(float(weight) if isinstance(weight, int | float) else np.nan)
+    return {name: next(iter(weights)) if len(weights) == 1 else np.nan for name, weights in found.items()}
+
+
 def _numbers(values: Any) -> dict[str, float]:
     values = values if isinstance(values, Mapping) else {}
     return {str(name): float(value) for name, value in values.items() if isinstance(value, int | float)}
@@ -248,4 +259,5 @@ FORMAT = LogFormat(
     recognises=_recognises,
     rollouts=_rollouts,
     grouped="the same task",
+    caution=caution,
 )

@@ -38,7 +38,7 @@ from infoloop.verdict_logs.formats.column_values import (
     zero_one_verdicts,
 )
 from infoloop.verdict_logs.formats.log_format import LogFormat, Opening, Settings
-from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out, with_settings
+from infoloop.verdict_logs.formats.rollout_settings import complete_rows, leave_out, whole_steps, with_settings
 from infoloop.verdict_logs.rollouts import Rollouts
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
     rollouts = Rollouts(
         problem=_problems(frame),
         row=frame.index.to_numpy(),
-        step=column_numbers(frame["step"]).astype(np.int64),
+        step=whole_steps(frame["step"]),
         reward=reward,
         rewards=components,
         verdicts=verdicts,

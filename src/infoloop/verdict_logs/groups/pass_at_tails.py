@@ -3,7 +3,8 @@ r"""pass@k beyond the attempts of a log: extrapolated by a Beta law of the pass 
 If the rates have the law Beta(a, b), k passes of n attempts have the beta-binomial law, from which a and b are fitted
 by greatest likelihood, and $\text{pass@}k=1-\frac{B(a,b+k)}{B(a,b)}$. No estimate without bias exists for k beyond n,
 so this hangs on the law: the same is done from half of the attempts at each problem, to foretell what all of them show.
-Intervals are approximate (`beta_fits`), and only as good as the law.
+Intervals are approximate, or bounds where the counts tell little of the law (`beta_fits`). They speak of the law that
+the problems are drawn from, so of problems like these, and only if it is a Beta law: else they may never hold.
 """
 
 from __future__ import annotations
@@ -67,12 +68,14 @@ class PassTail(NamedTuple):
     Attributes:
         a: Of Beta(a, b).
         b: Of it.
+        bounds: Whether the intervals are bounds, wider than they say (`beta_fits`).
         values: pass@k for the k that were asked for.
         held_out: None where a problem has fewer than four attempts.
     """
 
     a: float
     b: float
+    bounds: bool
     values: tuple[ExtrapolatedPass, ...]
     held_out: HeldOut | None
 
@@ -102,7 +105,7 @@ def extrapolate_pass(tally: Tally, ks: tuple[int, ...] | None = None, confidence
         raise ValueError(f"ks is {ks}: give whole numbers from 1 on")
     fit = fit_beta(passes, attempts, confidence)
     values = tuple(ExtrapolatedPass(k, *fit.of(lambda a, b, k=k: pass_by_law(a, b, k))) for k in ks)
-    return PassTail(fit.a, fit.b, values, _held_out(passes, attempts, confidence))
+    return PassTail(fit.a, fit.b, fit.bounds, values, _held_out(passes, attempts, confidence))
 
 
 def pass_by_law(a: ArrayLike, b: ArrayLike, k: ArrayLike) -> np.ndarray:

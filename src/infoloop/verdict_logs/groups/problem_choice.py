@@ -98,7 +98,7 @@ def choose_problems(
 
     Args:
         table: Groups of a log with verdicts.
-        size: Of the groups to come, from 2 on; unless given that of the middle group of the log.
+        size: Of the groups to come, from 2 on; unless given that of the middle one of the groups of two or more.
         confidence: Of the bound that drops a problem, and of what is lost at most; above 0 and below 1.
         most_live: A problem is dropped where a group of it is live with this probability at most, inside (0, 1).
         edge: A problem with both verdicts is sampled more where the estimate of it is less than this.
@@ -122,7 +122,8 @@ def choose_problems(
     if not recent.any():
         raise ValueError(f"since is {since}: no step from there on has verdicts; the last step is {table.steps[-1]}")
     groups, attempts, passes = groups[recent], attempts[recent], passes[recent]
-    n = int(np.sort(attempts)[attempts.size // 2]) if size is None else int(size)
+    several = np.sort(attempts[attempts > 1])
+    n = int(several[several.size // 2] if several.size else 1) if size is None else int(size)
     if n < 2:
         raise ValueError(f"groups have size {n}: give a size of groups from 2 on")
     of, total = table.problem[groups], table.problems.size

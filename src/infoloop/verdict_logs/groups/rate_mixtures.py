@@ -1,10 +1,10 @@
 r"""How pass rates are spread over problems: what counts of passes leave possible, and a law that fits them.
 
-Let G be the law of the rates of the problems of a log. Of each problem m attempts are looked at in the mean over all
-ways to choose them, so that $\frac1Q\sum_iP(\mathrm{Bin}(m,p_i)\le j)=\int F_m(j;p)\,dG$ is estimated without bias, by
-numbers in [0, 1]. A `RateRegion` holds the G for which these means lie in exact intervals for several j, which share
-the risk: it holds the true G with its confidence, whatever G is. The least and the largest $\int f\,dG$ in it are
-linear programs.
+Let G be the law of the rates of the Q problems of a log. Of each problem m attempts are looked at, the least number,
+drawn under a fixed key where there are more. The number of problems with at most j passes of m is a sum of independent
+events, with the mean $\sum_iP(\mathrm{Bin}(m,p_i)\le j)=Q\int F_m(j;p)\,dG$. A `RateRegion` holds the G for which these
+means lie in exact intervals (`estimators.pooled_interval`) for several j, which share the risk: it holds the true G
+with its confidence, whatever G is. The least and the largest $\int f\,dG$ in it are linear programs.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import scipy
 
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence, pooled_interval
-from infoloop.verdict_logs.pass_at_intervals import largest_mean
 
-_POINTS, _THRESHOLDS, _ROUNDS = 240, 12, 2000
+_POINTS, _THRESHOLDS, _ROUNDS, _LEAST_STEP = 240, 12, 200, 1e-6
+_KEY = 20_240_229
 RATES = np.sin(np.arange(_POINTS + 1) * math.pi / 2 / _POINTS) ** 2  # dense at 0 and 1, which are in it
 
 
@@ -55,10 +55,10 @@ def rate_region(passes: np.ndarray, attempts: np.ndarray, confidence: float = 0.
     delta = check_confidence(confidence)
     k, n = np.asarray(passes, int), np.asarray(attempts, int)
     m = int(n.min())
+    right = np.random.default_rng(_KEY).hypergeometric(k, n - k, m)
     looked = np.unique(np.linspace(0, m - 1, min(m, _THRESHOLDS)).round().astype(int))
     each = 1 - delta / looked.size
-    kinds, of_kind = np.unique(np.stack([k, n]), axis=1, return_counts=True)
-    ends = [_mean_interval(j, m, kinds, of_kind, each) for j in looked]
+    ends = [pooled_interval([int((right <= j).sum())], [k.size], each) for j in looked]
     low, high = np.array(ends).T
     return RateRegion(scipy.stats.binom.cdf(looked[:, None], m, RATES), low, high)
 
@@ -90,7 +90,8 @@ def bound_mean(region: RateRegion, values: np.ndarray) -> tuple[float, float]:
 def fit_mixture(passes: np.ndarray, attempts: np.ndarray) -> np.ndarray:
     """Return weights on `RATES` of a law under which the counts are about as likely as they can be.
 
-    The nonparametric law of greatest likelihood (Laird 1978), by 2000 rounds of expectation and maximisation at most.
+    The nonparametric law of greatest likelihood (Laird 1978), by Newton's method with constraints (Wang 2007): rates
+    that have weight, and those that would gain most near them, get the weights of the best quadratic approximation.
 
     Args:
         passes: Whole numbers, one for each problem.
@@ -100,22 +101,31 @@ def fit_mixture(passes: np.ndarray, attempts: np.ndarray) -> np.ndarray:
     0.5
     """
     kinds, of_kind = np.unique(np.stack([passes, attempts]), axis=1, return_counts=True)
-    likely = scipy.stats.binom.pmf(kinds[0][:, None], kinds[1][:, None], RATES)
-    weights, share = np.full(RATES.size, 1 / RATES.size), of_kind / of_kind.sum()
+    log_likely = scipy.stats.binom.logpmf(kinds[0][:, None], kinds[1][:, None], RATES)
+    likely, share = np.exp(log_likely - log_likely.max(1, keepdims=True)), of_kind / of_kind.sum()
+    weights = np.full(RATES.size, 1 / RATES.size)
     for _ in range(_ROUNDS):
-        gain = (share / (likely @ weights)) @ likely
-        weights = weights * gain
-        if gain.max() < 1 + 1 / (1000 * of_kind.sum()):  # no law is likelier by more than a factor e^(1/1000)
+        ratio = likely / (likely @ weights)[:, None]
+        gain = share @ ratio
+        if gain.max() < 1 + 1 / (100 * of_kind.sum()):  # no law is likelier by more than a factor e^(1/100)
             break
+        weights = _better(weights, ratio, gain, share)
     return weights
 
 
-def _mean_interval(j: int, m: int, kinds: np.ndarray, of_kind: np.ndarray, confidence: float) -> tuple[float, float]:
-    """Return an exact interval for the mean over problems of P(Bin(m, p) <= j)."""
-    problems = int(of_kind.sum())
-    share = scipy.stats.hypergeom.cdf(j, kinds[1], kinds[0], m)
-    if (kinds[1] == m).all():
-        return pooled_interval([int(of_kind[kinds[0] <= j].sum())], [problems], confidence)
-    most = math.log(2 / check_confidence(confidence)) / problems
-    seen = min(1.0, float(share @ of_kind / problems))
-    return 1 - largest_mean(1 - seen, most), largest_mean(seen, most)
+def _better(weights: np.ndarray, ratio: np.ndarray, gain: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Return weights of a law that is likelier: a step towards those of the best quadratic approximation."""
+    wide = np.pad(gain, 1, constant_values=-np.inf)
+    peak = (gain >= wide[:-2]) & (gain >= wide[2:]) & (gain > 1)
+    looked = np.flatnonzero((weights > 0) | peak)
+    # least sum of share * (ratio @ v - 2)^2 over v >= 0 of sum 1, as least squares over v >= 0 (Dax 1990)
+    rows = np.vstack([(ratio[:, looked] - 2) * np.sqrt(share)[:, None], np.ones(looked.size)])
+    triangle = np.asarray(np.linalg.qr(np.column_stack([rows, np.eye(1, len(rows), len(rows) - 1)[0]]), mode="r"))
+    found, _ = scipy.optimize.nnls(triangle[:, :-1], triangle[:, -1])
+    towards = np.zeros(weights.size)
+    towards[looked] = found / found.sum()
+    change, step = ratio @ towards - 1, 1.0
+    with np.errstate(divide="ignore"):  # a full step may leave a count without a rate that makes it
+        while step > _LEAST_STEP and share @ np.log1p(step * change) < step / 3 * (share @ change):
+            step /= 2
+    return weights + step * (towards - weights)

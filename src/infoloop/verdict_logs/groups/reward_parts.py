@@ -133,7 +133,7 @@ def _squares(table: GroupTable, places: list[int], groups: np.ndarray, s: np.nda
     """Return S(R, R) of the sum of components, 0 within the rounding of sums of squares: components may cancel."""
     k = len(places)
     found = np.einsum("gij,i,j->g", s[:, :k, :k], w, w)
-    roots = [np.sqrt(table.products[groups, c, c] * (s[:, i, i] > 0)) for i, c in enumerate(places)]
+    roots = [np.sqrt(table.products[c][c][groups] * (s[:, i, i] > 0)) for i, c in enumerate(places)]
     bound = _ROUNDING * k**2 * (np.stack(roots, axis=1) @ np.abs(w)) ** 2
     return np.where(found > bound, found, 0.0)
 

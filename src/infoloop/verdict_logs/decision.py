@@ -1,0 +1,118 @@
+"""What one acts on first, in three lines that no terminal of 100 columns wraps: gradient, problems, size of groups."""
+
+from __future__ import annotations
+
+import math
+
+from infoloop.verdict_logs.groups.dead_groups import DeadGroups
+from infoloop.verdict_logs.groups.problem_choice import DROP_FAILED, DROP_PASSED, EDGE, KEEP, UNDECIDED, ProblemChoice
+from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit
+
+_EQUAL = {"verdict": "equal verdicts", "advantage": "zero advantage"}
+_SIZE = "num_generations / rollout.n"  # as TRL and verl call the size of groups
+
+
+def decision_lines(found: RolloutAudit) -> tuple[str, str, str]:
+    """Return three lines: rollouts that carry no gradient, problems to drop, keep and sample more, size of groups.
+
+    Args:
+        found: The audit.
+    """
+    return gradient_line(found), _problems(found.verdicts), _group_size(found)
+
+
+def gradient_line(found: RolloutAudit) -> str:
+    """Return the share of rollouts that carry no gradient, and how it moves over the run.
+
+    Args:
+        found: The audit.
+    """
+    dead = found.dead
+    if not dead.whole.rollouts:
+        return "ONE ROLLOUT A GROUP, SO NO GROUP-RELATIVE ADVANTAGE"
+    carry = "CARRY" if is_training(found) else "WOULD CARRY"
+    why = _EQUAL.get(dead.number.kind, "zero reward std")
+    return f"{round_percent(dead.whole.share)} OF ROLLOUTS {carry} NO GRADIENT ({why}){_trend(dead)}"
+
+
+def is_training(found: RolloutAudit) -> bool:
+    """Return whether a log is of training: it has steps, or a number that was trained on; an evaluation trains nothing.
+
+    Args:
+        found: The audit.
+    """
+    kinds = {number.kind for number in found.table.measured}
+    return found.table.has_steps or bool(kinds & {"advantage", "reward"})
+
+
+def round_percent(share: float) -> str:
+    """Return a share as a whole percentage that is 0 or 100 only where the share is.
+
+    >>> round_percent(1 / 3), round_percent(0.999), round_percent(0.001), round_percent(1.0)
+    ('33 %', '>99 %', '<1 %', '100 %')
+    """
+    shown = f"{100 * share:.0f}"
+    if shown == "0" and share > 0:
+        return "<1 %"
+    return ">99 %" if shown == "100" and share < 1 else f"{shown} %"
+
+
+def _trend(dead: DeadGroups) -> str:
+    if dead.trend is None:
+        return ""
+    if dead.trend.direction == "no trend":
+        return ", no trend over steps"
+    return f", {100 * dead.trend.change:+.0f} points over the run"
+
+
+def _problems(verdicts: VerdictAudit | None) -> str:
+    if verdicts is None:
+        return "no verdicts, so no pass rates: give --threshold, or --columns pass=NAME"
+    choice = verdicts.choice
+    if choice is None:
+        return "no problem to drop or keep: one attempt each tells no pass rate"
+    dropped = choice.count(DROP_FAILED) + choice.count(DROP_PASSED)
+    more = choice.count(EDGE) + choice.count(UNDECIDED)
+    rest = f"keep {_short(choice.count(KEEP))}; sample {_short(more)} more often"
+    if not dropped:
+        return f"drop no problem{_too_few(choice)}; {rest}"
+    saves = f"saves {_short(choice.saved)} rollouts, {round_percent(choice.saved_share)}"
+    return f"drop {_short(dropped)} problem{'s' if dropped > 1 else ''} ({saves}); {rest}"
+
+
+def _too_few(choice: ProblemChoice) -> str:
+    """Return why no problem is dropped, where some have one verdict only: the most attempts of these are too few."""
+    most = int(choice.attempts[choice.choice == UNDECIDED].max(initial=0))
+    return f" (needs {_short(choice.needed)} equal verdicts, has {_short(most)})" if most else ""
+
+
+def _group_size(found: RolloutAudit) -> str:
+    verdicts = found.verdicts
+    size = verdicts.size if verdicts else None
+    if size is None:
+        return _without_size(found, verdicts)
+    now = f" (now {verdicts.choice.size:,})" if verdicts and verdicts.choice else ""
+    if size.size is not None:
+        return f"{_SIZE}: about {size.size:,}{now} give {100 * size.wanted:.6g} % of groups a gradient"
+    most = size.shares[-1]
+    return f"{_SIZE}: even {most.size:,}{now} give {round_percent(most.estimate)} of groups a gradient"
+
+
+def _without_size(found: RolloutAudit, verdicts: VerdictAudit | None) -> str:
+    share = found.dead.whole.share
+    if math.isnan(share):
+        if verdicts is None:
+            return "give several rollouts of each problem"
+        rate, low, high = verdicts.bits.rate
+        shown = f"pass rate {100 * rate:.0f} % ({100 * low:.0f} to {100 * high:.0f} %)"
+        return f"{shown}; more takes several rollouts of each problem"
+    if share == 1:
+        return "dynamic sampling cannot help: no group here has a gradient"
+    return f"dynamic sampling: a batch of groups with a gradient takes {1 / (1 - share):.3g} times the rollouts"
+
+
+def _short(count: int) -> str:
+    """Return a count in six characters at most up to a billion, so that no line becomes too long."""
+    if count < 100_000:
+        return f"{count:,}"
+    return f"{count / 1e3:.0f}k" if count < 1_000_000 else f"{count / 1e6:.3g}M"

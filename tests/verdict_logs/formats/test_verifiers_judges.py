@@ -1,0 +1,108 @@
+"""Functions that judge: by their names, else by their weights; what a file cannot tell is said."""
+
+import json
+
+import numpy as np
+import pytest
+
+from infoloop.probability.numerics import rounding
+from infoloop.verdict_logs.formats.log_format import Settings
+from infoloop.verdict_logs.formats.verifiers_judges import (
+    caution,
+    judging_scores,
+    speaks_of_right,
+    weights_of_functions,
+)
+from infoloop.verdict_logs.rollout_audit import audit_rollouts
+from tests.support.paths import LOGS
+
+ZERO, ONE, MIXED = np.zeros(6), np.ones(6), np.tile([0.0, 1.0], 3)
+
+
+@pytest.mark.parametrize(
+    "name", ["correct_answer", "is_correct", "ExactMatch", "math_verify", "solved", "judge_reward"]
+)
+def test_names_that_speak_of_being_right(name):
+    assert speaks_of_right(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["incorrect", "correct_format", "num_correct", "has_box", "XMLFormat", "sentiment", "num_turns", "boxed_match", ""],
+)
+def test_names_that_do_not(name):
+    assert not speaks_of_right(name)
+
+
+def test_functions_of_the_form_and_counts_judge_nothing_beside_one_that_is_right():
+    scores = {"has_box": MIXED, "num_turns": ONE, "works": MIXED, "exact": MIXED, "correct": ONE, "score": MIXED / 2}
+    assert list(judging_scores(scores, {})) == ["correct", "exact"]
+
+
+def test_a_name_of_being_right_judges_even_without_weight():
+    assert list(judging_scores({"exact": MIXED, "works": MIXED}, {"exact": 0.0, "works": 1.0})) == ["exact"]
+
+
+def test_without_such_a_name_those_with_weight_judge():
+    scores = {"used_hint": MIXED, "works": 1 - MIXED, "sentiment": ONE, "well_formatted": MIXED}
+    assert list(judging_scores(scores, {"used_hint": 0.0, "works": 0.5, "sentiment": np.nan})) == ["works", "sentiment"]
+    assert judging_scores({"format_reward": MIXED, "num_turns": ONE}, {"format_reward": 1.0}) == {}
+
+
+@pytest.mark.parametrize("weights", [(1.0, 0.2, 0.0), (0.0, -0.5, 3.0)])
+def test_weights_are_those_that_the_rewards_were_made_with(weights):
+    draw = np.random.default_rng(20261128)
+    scores = {name: draw.integers(0, 2, 40).astype(float) for name in "abc"}
+    reward = sum(weight * values for weight, values in zip(weights, scores.values(), strict=True))
+    found = weights_of_functions(scores, np.float32(reward).astype(float))
+    assert [found[name] == 0 for name in "abc"] == [weight == 0 for weight in weights]
+    assert np.allclose(list(found.values()), weights, atol=rounding(40, np.float32), rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("scores", "reward"),
+    [
+        ({"a": MIXED, "b": MIXED}, MIXED),  # one may stand for the other
+        ({"a": MIXED}, MIXED**2 + ONE),  # no weighted sum
+        ({"a": MIXED * np.nan}, MIXED),
+        ({"a": ZERO}, ZERO),
+    ],
+)
+def test_weights_that_rows_do_not_tell_are_unknown(scores, reward):
+    assert np.isnan(list(weights_of_functions(scores, reward).values())).all()
+    assert weights_of_functions({}, reward) == {}
+
+
+def rows(tmp_path, **functions):
+    lines = []
+    for k in range(24):
+        metrics = {name: float(values[k % 6]) for name, values in functions.items()}
+        row = {"example_id": k % 4, "prompt": "p", "completion": str(k), "reward": sum(metrics.values()), "timing": {}}
+        lines.append(json.dumps(row | {"metrics": metrics}))
+    path = tmp_path / "results.jsonl"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_a_log_whose_names_tell_nothing_says_so_and_columns_name_the_verifier(tmp_path):
+    path = rows(tmp_path, works=MIXED, tidy=np.array([0.0, 0, 1, 1, 0, 1]))
+    found = audit_rollouts(path)
+    said = "verifiers: no name of a function speaks of being right: see --columns pass=NAME"
+    assert said in found.remarks
+    assert found.said.endswith("right where works is 1")
+    named = audit_rollouts(path, settings=Settings({"pass": "tidy"}))
+    assert named.said.endswith("right where tidy is 1")
+    assert said not in named.remarks
+    assert said not in audit_rollouts(rows(tmp_path, correct=MIXED, tidy=MIXED)).remarks
+    assert caution([]) == caution(["reward"]) == ""
+
+
+@pytest.mark.parametrize("log", ["verifiers", "verifiers_renamed"])
+def test_the_form_of_an_answer_is_no_verdict_in_the_made_logs(log):
+    found = audit_rollouts(LOGS / log)
+    assert [number.name for number in found.table.measured if number.kind == "verdict"] in (
+        ["correct_answer"],
+        ["exact"],
+    )
+    assert found.verifiers is None
+    assert not any(line.startswith("verifiers: ") for line in found.remarks)
