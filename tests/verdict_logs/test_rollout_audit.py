@@ -134,7 +134,7 @@ def test_files_of_a_folder_that_are_no_log_are_counted_and_shown(tmp_path):
     (tmp_path / "1.jsonl").write_text("".join(f'{{"problem": "a", "pass": {k % 2}}}\n' for k in range(4)))
     (tmp_path / "config.json").write_text('{"model": "m"}')
     (tmp_path / "README.md").write_text("# run")
-    said = {line.partition(", first at ")[0] for line in audit(tmp_path).remarks}
+    said = {line.partition(", first at ")[0] for line in audit(tmp_path).left_out}
     assert {"1 left out: files that are no log", "1 left out: files whose names end like no log's"} <= said
 
 
@@ -150,14 +150,14 @@ def test_each_part_has_the_confidence_and_the_share_that_were_asked_for():
     found = audit(LOGS / "trl", confidence=0.8, live=0.6)
     wanted = {
         "dead": find_dead_groups(found.table, 0.8),
-        "verdicts": audit_verdicts(found.table, "trl", 0.8, 0.6),
+        "verdicts": audit_verdicts(found.table, "trl", 0.8, 0.6, []),
         "components": component_shares(found.table, None, 0.8),
     }
     for part, one in wanted.items():
         assert repr(getattr(found, part).row()) == repr(one.row())
     assert found.verdicts.bits.rate == wanted["verdicts"].bits.rate
     judged = audit(LOGS / "evalplus", confidence=0.8, trusted="plus")
-    assert judged.verifiers.errors == errors_against(judged.table, "plus", confidence=0.8)
+    assert judged.verifiers.errors == errors_against(judged.table, "plus", "base", 0.8)
 
 
 def test_where_rates_drift_what_to_do_now_is_told_by_the_later_half_of_the_windows():
@@ -165,7 +165,7 @@ def test_where_rates_drift_what_to_do_now_is_told_by_the_later_half_of_the_windo
     problem, step, size = np.tile(np.arange(20), 30), np.repeat(np.arange(30), 20), np.full(600, 4)
     passes = np.random.default_rng(1).binomial(4, 0.2 + 0.02 * step)
     table = table_of(problem, step, size, passes)
-    found = audit_verdicts(table, "made", 0.9, 0.7)
+    found = audit_verdicts(table, "made", 0.9, 0.7, [])
     assert found.drift == find_drift(table, 0.9)
     assert (found.drift.found, found.since) == (True, 15)
     assert found.windows == bits_by_window(table, found.drift, 0.9)
@@ -183,7 +183,9 @@ def test_where_rates_drift_what_to_do_now_is_told_by_the_later_half_of_the_windo
 
 
 def test_where_most_problems_have_one_attempt_nothing_is_said_of_group_sizes():
-    found = audit_verdicts(table_of([0, 1, 2], [0, 0, 0], np.array([1, 1, 4]), np.array([1, 0, 2])), "made", 0.95, 0.8)
+    found = audit_verdicts(
+        table_of([0, 1, 2], [0, 0, 0], np.array([1, 1, 4]), np.array([1, 0, 2])), "made", 0.95, 0.8, []
+    )
     assert (found.since, found.size, found.tail) == (None, None, None)
     assert found.choice is not None
     assert (found.choice.size, found.choice.choice.tolist()) == (4, ["undecided", "undecided", "keep"])
@@ -192,7 +194,7 @@ def test_where_most_problems_have_one_attempt_nothing_is_said_of_group_sizes():
 def test_where_the_later_half_of_a_run_that_drifts_has_no_groups_there_is_no_choice_of_problems():
     problem, step = np.concatenate([np.arange(40), np.arange(40)]), np.repeat([0, 1], 40)
     table = table_of(problem, step, np.repeat([8, 1], 40), np.repeat([0, 1], 40))
-    found = audit_verdicts(table, "made", 0.95, 0.8)
+    found = audit_verdicts(table, "made", 0.95, 0.8, [])
     assert (found.drift.found, found.since, found.choice) == (True, 1, None)
 
 
@@ -250,7 +252,10 @@ def test_the_numbers_of_a_condition_are_those_of_the_run(run, trl):
 def test_shares_of_dead_rollouts_are_of_those_in_groups(trl):
     dead = find_dead_groups(table_of([0, 1, 2, 3], [0] * 4, np.array([4, 8, 4, 9]), np.array([4, 0, 2, 1])))
     alone = dead.whole._replace(groups=3, rollouts=16, alone=9, share=12 / 16)
-    numbers = dataclasses.replace(trl, dead=dataclasses.replace(dead, whole=alone)).numbers
+    choice = trl.verdicts.choice._replace(saved=96, saved_share=0.2)
+    verdicts = dataclasses.replace(trl.verdicts, choice=choice)
+    numbers = dataclasses.replace(trl, dead=dataclasses.replace(dead, whole=alone), verdicts=verdicts).numbers
+    assert numbers["droppable"] == 0.2
     assert (numbers["dead"], numbers["dead_all_fail"], numbers["dead_all_pass"]) == (12 / 16, 8 / 16, 4 / 16)
 
 

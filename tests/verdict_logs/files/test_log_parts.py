@@ -109,6 +109,20 @@ def test_two_formats_in_a_folder_are_refused_with_both_names(tmp_path):
         open_log(tmp_path)
 
 
+def test_stray_files_are_no_log_where_the_format_is_named(tmp_path):
+    rows = [{"input": "p", "output": "x", "gts": "y", "score": k % 2, "step": 1} for k in range(4)]
+    (tmp_path / "1.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "config.json").write_text('{"model": "m", "layers": 3}')
+    (tmp_path / "events.jsonl").write_text('{"a": 1}\n{"a": 2}\n')
+    (tmp_path / "README.md").write_text("# run")
+    reading = open_log(tmp_path, "verl")
+    assert sum(len(part.problem) for part in reading) == 4
+    assert [opening.path.name for opening in reading.files] == ["1.jsonl"]
+    assert reading.skipped[NO_LOG].count == 2
+    (tmp_path / "1.jsonl").unlink()
+    assert len(open_log(tmp_path, "verl").files) == 2  # the user's word, where no file is like it
+
+
 def test_a_folder_without_a_log_says_why(tmp_path):
     written(tmp_path / "1.jsonl", [{"x": 1}] * 2)
     with pytest.raises(LogError, match=r"there is no log in the folder: .*1\.jsonl: no format of logs is like it"):

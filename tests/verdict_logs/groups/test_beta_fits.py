@@ -62,16 +62,14 @@ def test_counts_that_are_all_alike_have_a_law_too(passes):
 def test_of_problems_that_all_failed_the_rates_may_be_0_and_1_alone():
     """Then 20 problems failed with probability (1 - m)^20, and no law of the mean m makes that likelier.
 
-    Let c be 1.2195 times what chi-squared with one degree of freedom exceeds with 10 %: it exceeds c with 6.93 %, and
-    that with two with 19.21 %: three times the one and the other are 4 times 10 %.
+    The end is where that has the probability 0.05.
     """
     fit = fit_beta(np.zeros(20), np.full(20, 8), 0.9)
     _, low, high = fit.of(lambda a, b: a / (a + b))
-    drop = 20 / 2 * math.log1p(1.729133**2 / 19) * 1.2195  # Student's, 19 degrees of freedom, by tables
-    most = 1 - math.exp(-drop / 20)
+    most = 1 - 0.05 ** (1 / 20)
     assert fit.bounds
     assert low < math.exp(-2 * 11)
-    assert 0.99 * most < high <= most * 1.0001
+    assert 0.99 * most < high <= most * (1 + 1e-6)
 
 
 def test_the_law_is_the_same_where_equal_counts_are_listed_in_another_order():

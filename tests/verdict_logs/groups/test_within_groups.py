@@ -48,8 +48,9 @@ def test_where_nothing_moves_they_are_exactly_zero_which_the_products_are_not():
 
 
 def test_of_a_number_that_moves_and_one_that_does_not_they_are_exactly_zero_too():
-    table = table_of([[[0.1, 0, 0.3], [0.1, 0, 0.7], [0.1, 0, 0.1]]], MEASURED)
-    assert table.products[0, 0, 2] - table.total[0, 0] * table.total[0, 2] / 3 != 0
+    rows = [[0.1, 0, 0.3], [0.1, 0, 0.7], [0.1, 0, 0.1]]
+    table = table_of([rows], MEASURED)
+    assert float(sum(a * c for a, _, c in rows)) - table.total[0, 0] * table.total[0, 2] / 3 != 0
     found = centred_products(table, [0, 2], np.array([True]))
     assert (found[0, 0, 1], found[0, 1, 1] > 0) == (0, True)
 

@@ -21,7 +21,7 @@ from infoloop.verdict_logs.files.read_ahead import one_part_ahead
 from infoloop.verdict_logs.files.whole_runs import keep_runs_whole
 from infoloop.verdict_logs.formats import ms_swift, plain, trl
 from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening, Settings
-from infoloop.verdict_logs.formats.recognition import UnknownFormatError, format_named, recognise
+from infoloop.verdict_logs.formats.recognition import UnknownFormatError, format_named, is_like, recognise
 from infoloop.verdict_logs.formats.row_errors import RowError
 from infoloop.verdict_logs.formats.trl_groups import repeated_rows
 from infoloop.verdict_logs.rollouts import Rollouts
@@ -234,9 +234,13 @@ def _format_of(opening: Opening, form: str | None, settings: Settings) -> LogFor
 
 
 def _folder(folder: Path, form: str | None, skipped: Omissions) -> tuple[LogFormat, tuple[Opening, ...]]:
-    """Return the format of the files of a folder, and those that have it; refuse two formats."""
+    """Return the format of the files of a folder, and those that have it; refuse two formats.
+
+    Of a format that the user names, files that are not like it are no log, unless none is like it.
+    """
     chosen: LogFormat | None = None
     files: list[Opening] = []
+    unlike: list[Opening] = []
     why = "none is a log"
     for path in log_files(folder, skipped):
         try:
@@ -250,7 +254,11 @@ def _folder(folder: Path, form: str | None, skipped: Omissions) -> tuple[LogForm
             both = f"{shown(files[0].path)} is {chosen.name}, {shown(path)} is {found.name}"
             raise LogError(f"{shown(folder)}: two formats in one folder: {both}: name one of them with its path")
         chosen = found
-        files.append(Opening(path, opening.kind))
+        (files if form is None or is_like(found, opening) else unlike).append(Opening(path, opening.kind))
+    if not files:
+        files, unlike = unlike, []
+    for opening in unlike:
+        skipped.add(NO_LOG, shown(opening.path))
     if chosen is None:
         raise LogError(f"{shown(folder)}: there is no log in the folder: {why}")
     return chosen, tuple(files)

@@ -63,12 +63,12 @@ def recognise(opening: Opening, name: str | None = None) -> LogFormat:
     if name is not None:
         return format_named(name)
     path = cut_text(str(opening.path), 400)
-    told = [form for form in _SPECIFIC if _is_recognised(form, opening)]
+    told = [form for form in _SPECIFIC if is_like(form, opening)]
     read = [form for form in told if not form.refused]
     if len(read) > 1:
         names = " or ".join(form.name for form in read)
         raise LogError(f"{path}: it could be {names}: say which with --format")
-    for form in (*read, *told, *(form for form in _BY_NAMES if not told and _is_recognised(form, opening))):
+    for form in (*read, *told, *(form for form in _BY_NAMES if not told and is_like(form, opening))):
         if form.refused:
             raise LogError(f"{path}: {form.title}: {form.refused}")
         return form
@@ -79,8 +79,8 @@ def recognise(opening: Opening, name: str | None = None) -> LogFormat:
     )
 
 
-def _is_recognised(form: LogFormat, opening: Opening) -> bool:
-    """Whether a format is told; a file of one JSON object may be one of JSON lines with a single line.
+def is_like(form: LogFormat, opening: Opening) -> bool:
+    """Whether a file is like those of a format; a file of one JSON object may be one of JSON lines with a single line.
 
     Of plain columns only where it is not called .json, as files of settings are.
     """

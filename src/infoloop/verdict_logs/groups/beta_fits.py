@@ -9,7 +9,9 @@ intervals held the truth in 93 to 97 % of made logs, at 95 %.
 
 Where a law at the end of the family is likely too (one rate for all problems, only rates 0 and 1, hardly a pass), 2d
 may be a quantile of $\chi^2_1$ or one of an even mixture of $\chi^2_1$ and $\chi^2_2$ (Self & Liang 1987). A value
-between the two is taken, and the interval is called a bound: it holds the truth more often than it says.
+between the two is taken, and the interval is called a bound: it holds the truth more often than it says. Where all
+attempts failed, or all passed, $d=\ln(2/\delta)$ at the confidence $1-\delta$: a law under which that is less likely
+than $\delta/2$ is refused, as by Clopper & Pearson.
 """
 
 from __future__ import annotations
@@ -73,7 +75,8 @@ def fit_beta(passes: np.ndarray, attempts: np.ndarray, confidence: float = 0.95)
     drop = problems / 2 * math.log1p(student**2 / (problems - 1))
     around, ends = counts.border(best, drop)
     if ends:
-        around, _ = counts.border(best, drop * _wider(delta))
+        unanimous = not np.any(passes) or np.array_equal(passes, attempts)
+        around, _ = counts.border(best, math.log(2 / delta) if unanimous else drop * _wider(delta))
     return BetaFit(*np.exp(best).tolist(), np.exp(around), ends)
 
 
