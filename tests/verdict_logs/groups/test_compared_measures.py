@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.groups.compared_measures import compared_measures
+from infoloop.verdict_logs.groups.compared_measures import measure_pairs
 from tests.support.hand_made_groups import table_of
 
 VERDICT = [("verdict", "tests")]
@@ -17,7 +17,7 @@ def groups_of(*rights, size):
 
 def by_name(first, second):
     _, *at = np.intersect1d(first.problems, second.problems, return_indices=True)
-    return {one.name: one for one in compared_measures(first, second, (at[0], at[1]))}
+    return {one.name: one for one in measure_pairs(first, second, (at[0], at[1]))}
 
 
 def test_groups_of_one_attempt_are_neither_dead_nor_live():

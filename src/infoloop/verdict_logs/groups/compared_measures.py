@@ -57,7 +57,7 @@ class _Pair(NamedTuple):
 
 
 @host_only
-def compared_measures(
+def measure_pairs(
     first: GroupTable, second: GroupTable, at: tuple[np.ndarray, np.ndarray]
 ) -> tuple[ComparedMeasure, ...]:
     """Return what both runs measured, by problem.
@@ -71,7 +71,7 @@ def compared_measures(
     >>> from infoloop.verdict_logs.rollouts import Rollouts
     >>> part = Rollouts(np.array(["a", "a"]), np.arange(2), verdicts={"tests": np.array([1.0, 0.0])})
     >>> table, here = collect_groups([part]), np.array([0])
-    >>> [(one.name, one.first.tolist()) for one in compared_measures(table, table, (here, here))]
+    >>> [(one.name, one.first.tolist()) for one in measure_pairs(table, table, (here, here))]
     [('pass_rate', [0.5]), ('bits', [1.0]), ('dead', [0.0]), ('dead_all_fail', [0.0])]
     """
     pair = _Pair((first, second), at)

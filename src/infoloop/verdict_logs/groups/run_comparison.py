@@ -27,7 +27,7 @@ from infoloop.reporting.suggestions import quote
 from infoloop.reporting.text import count_noun
 from infoloop.verdict_logs.estimators import check_confidence
 from infoloop.verdict_logs.groups.attempt_exchange import PairedCounts, exchange_p_value
-from infoloop.verdict_logs.groups.compared_measures import ComparedMeasure, compared_measures
+from infoloop.verdict_logs.groups.compared_measures import ComparedMeasure, measure_pairs
 from infoloop.verdict_logs.groups.group_table import GroupTable
 from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
 
@@ -121,7 +121,7 @@ def compare_runs(first: GroupTable, second: GroupTable, confidence: float = 0.95
             f"the runs have no problem in common: their first names are {names}; give --columns problem=ID, a column "
             "with the same names in both logs"
         )
-    measures = compared_measures(first, second, (at[0], at[1]))
+    measures = measure_pairs(first, second, (at[0], at[1]))
     if not measures:
         raise ValueError("the runs have neither a verdict nor a reward, component or length that both measured")
     tables = zip((first, second), at, strict=True)
