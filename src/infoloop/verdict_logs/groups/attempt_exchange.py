@@ -25,7 +25,7 @@ from infoloop.verdict_logs.estimators import verdict_entropy
 
 _KEY = 20_240_229
 _FEWEST_DRAWS, _MOST_DRAWS = 999, 49_999
-_MOST_CELLS = 2_000_000  # kinds of problems times draws, some second
+_MOST_CELLS = 2_000_000  # kinds of problems times draws
 SubsetValue = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 

@@ -31,7 +31,7 @@ from infoloop.verdict_logs.groups.compared_measures import ComparedMeasure, meas
 from infoloop.verdict_logs.groups.group_table import GroupTable
 from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
 
-LEAST_PROBLEMS = 20  # for the mean alone: with 10 problems of 4 and 32 skewed numbers it errs more often than it says
+LEAST_PROBLEMS = 20  # for the mean alone: with as many its level was measured, with fewer not
 
 
 class ChangedQuantity(NamedTuple):
