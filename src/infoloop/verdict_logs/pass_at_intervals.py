@@ -28,21 +28,26 @@ class PassEstimate(NamedTuple):
     high: float
 
 
-def pass_estimates(passes: ArrayLike, attempts: ArrayLike, confidence: float = 0.95) -> tuple[PassEstimate, ...]:
+def pass_estimates(
+    passes: ArrayLike, attempts: ArrayLike, confidence: float = 0.95, most: int = MOST_ATTEMPTS
+) -> tuple[PassEstimate, ...]:
     """Return estimates of pass@k for k = 1, 2, 4, ... up to the least number of attempts, and of that number itself.
 
     Args:
         passes: whole numbers, one for each problem, from 0 to its attempts.
         attempts: whole numbers from 1 on, as many.
         confidence: of each interval; above 0 and below 1.
+        most: the largest k at most, from 1 on: the size of a group where attempts are of several policies.
 
     Raises:
-        ValueError: for counts that are none, and for a confidence outside its range.
+        ValueError: for counts that are none, and for a confidence or a `most` outside its range.
 
     >>> [(found.k, round(found.estimate, 4)) for found in pass_estimates([0, 2], [4, 6])]
     [(1, 0.1667), (2, 0.3), (4, 0.4667)]
     """
-    least = min(MOST_ATTEMPTS, int(np.min(attempts)))
+    if most < 1:
+        raise ValueError(f"most is {most}: give a number of attempts from 1 on")
+    least = min(most, MOST_ATTEMPTS, int(np.min(attempts)))
     asked = sorted({2**j for j in range(least.bit_length())} | {least})
     return _estimates(passes, attempts, asked, confidence)
 

@@ -36,6 +36,7 @@ from infoloop.verdict_logs.groups.window_bits import WindowBits, bits_by_window
 from infoloop.verdict_logs.groups.within_groups import measured_names
 from infoloop.verdict_logs.judged_groups import judged_table
 from infoloop.verdict_logs.log_audit import LogAudit, audit_tally
+from infoloop.verdict_logs.pass_at_intervals import MOST_ATTEMPTS, PassEstimate, pass_estimates
 from infoloop.verdict_logs.right_answers import pass_option, right_where
 
 _Part = TypeVar("_Part")
@@ -78,9 +79,12 @@ class VerdictAudit:
     """What the verdicts of the first verifier say.
 
     Attributes:
-        bits: Pass rates, pass@k and ceilings in bits, of all steps together.
+        bits: Pass rates and ceilings in bits, of all steps together.
         drift: Whether pass rates change from step to step.
-        since: The first step that `choice`, `size` and `tail` look at: where rates drift, the later half; else None.
+        since: The first step that `passes`, `choice`, `size` and `tail` look at: where rates drift, the later half;
+            else None.
+        passes: pass@k of these problems, with intervals: up to the attempts at each, in training up to the size of
+            a group.
         windows: Bits by window of steps.
         choice: Problems to drop, to keep, and what the others are for; None without groups of two (from `since` on).
         size: Groups large enough for a wanted share of live ones; None where most problems have one attempt.
@@ -90,6 +94,7 @@ class VerdictAudit:
     bits: LogAudit
     drift: RateDrift
     since: int | None
+    passes: tuple[PassEstimate, ...]
     windows: tuple[WindowBits, ...]
     choice: ProblemChoice | None
     size: GroupSize | None
@@ -173,6 +178,7 @@ class RolloutAudit:
         parts = {"dead": self.dead, "components": self.components, "verifiers": self.verifiers}
         return {
             **(self.verdicts.bits.row() if self.verdicts else {}),
+            **({"pass_at": [one._asdict() for one in self.verdicts.passes]} if self.verdicts else {}),
             "file": self.file,
             "read_as": self.said,
             "right": self.right or None,
@@ -299,14 +305,18 @@ def audit_verdicts(table: GroupTable, name: str, confidence: float, live: float,
     recent = tally if since is None else tally_problems(table, table.step >= since)
     groups, attempts, _ = count_passes(table)
     grouped = (attempts[table.step[groups] >= (table.steps[0] if since is None else since)] > 1).any()
-    tried = int(np.median(recent.attempts))
+    tried, trained = int(np.median(recent.attempts)), table.has_steps or table.place("advantage") is not None
+    largest = int(np.median(attempts)) if trained else MOST_ATTEMPTS  # attempts of several groups have several policies
+    passes = pass_estimates(recent.passes, recent.attempts, confidence, largest)
+    beyond = tuple(passes[-1].k * 2**j for j in range(1, 5))
     choice = partial(choose_problems, table, confidence=confidence, since=since) if grouped else None
     size = partial(group_size_for, recent, live, confidence) if tried > 1 else None
-    tail = partial(extrapolate_pass, recent, confidence=confidence) if tried > 1 and len(recent.problems) > 1 else None
+    tail = partial(extrapolate_pass, recent, beyond, confidence) if tried > 1 and len(recent.problems) > 1 else None
     return VerdictAudit(
         audit_tally(tally, confidence, name),
         drift,
         since,
+        passes,
         bits_by_window(table, drift, confidence),
         told_or_none(choice, "problems to drop", untold),
         told_or_none(size, "group size", untold),

@@ -17,7 +17,7 @@ from infoloop.verdict_logs.groups.problem_choice import (
     ProblemChoice,
 )
 from infoloop.verdict_logs.groups.reward_components import ComponentShares, RewardComponents
-from infoloop.verdict_logs.groups.run_comparison import RunComparison
+from infoloop.verdict_logs.groups.run_comparison import ChangedQuantity, RunComparison
 from infoloop.verdict_logs.groups.verifier_agreement import VerifierAgreement
 from infoloop.verdict_logs.groups.verifier_errors import ErrorRate
 from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
@@ -57,7 +57,7 @@ def audit_lines(found: RolloutAudit, longest: int = LONGEST_NAME) -> list[tuple[
     whole = found.dead.whole
     if whole.rollouts:
         lines.append(("dead groups", _dead(found)))
-        lines.append(("dead share", f"{_percent(whole.share, whole.low, whole.high)} of such groups to come, exact"))
+        lines += _dead_share(found)
         lines += [("baseline", found.dead.remark)] if found.dead.remark else []
     if found.verdicts:
         lines += _verdict_lines(found.verdicts, found.dead.by_verdict)
@@ -73,6 +73,20 @@ def audit_lines(found: RolloutAudit, longest: int = LONGEST_NAME) -> list[tuple[
     if len(left_out) > MOST_LEFT_OUT:
         lines.append(("note", f"and {len(left_out) - MOST_LEFT_OUT:,} more reasons: see --json"))
     return lines
+
+
+def _dead_share(found: RolloutAudit) -> list[tuple[str, str]]:
+    """Return the share with its interval: of the last window where it moves."""
+    whole, trend, last = found.dead.whole, found.dead.trend, found.dead.windows[-1]
+    if trend is None or trend.direction == "no trend":
+        expected = "expected of such groups at these problems; exact"
+        return [("dead share", f"{_percent(whole.share, whole.low, whole.high)} {expected}")]
+    steps = f"step {last.first:,}" if last.first == last.last else f"steps {last.first:,} to {last.last:,}"
+    said = f"{100 * whole.share:.0f} % in the whole run, which {trend.direction}"
+    if not last.rollouts:
+        return [("dead share", said)]
+    recent = f"last window, {steps}: {_percent(last.share, last.low, last.high)} expected at these problems; exact"
+    return [("dead share", f"{said}; {recent}")]
 
 
 def log_name(found: RolloutAudit, longest: int = LONGEST_NAME) -> str:
@@ -102,11 +116,12 @@ def _dead(found: RolloutAudit) -> str:
 def _verdict_lines(found: VerdictAudit, by_verdict: bool) -> list[tuple[str, str]]:
     bits, n, choice = found.bits, found.bits.verdicts, found.choice
     rate, low, high = bits.rate
-    lines = [("pass rate", f"{rate:.4f}, from {low:.4f} to {high:.4f}")]
+    lines = [("pass rate", f"{rate:.4f}, from {low:.4f} to {high:.4f} at these problems")]
     if found.drift.found:
         halves = found.drift.early, found.drift.late
         moved = "" if math.isnan(sum(halves)) else f", {halves[0]:.3f} early and {halves[1]:.3f} late"
-        why = f"one pass rate a problem is refused (p = {found.drift.p_value:.3g}){moved}: bits are by group and window"
+        p = f"p {'<=' if found.drift.p_value <= found.drift.least else '='} {found.drift.p_value:.3g}"
+        why = f"one pass rate a problem is refused ({p}){moved}: bits are by group and window"
         lines.append(("drift", why))
     else:
         most = bits.most_again
@@ -225,17 +240,18 @@ def _windows(found: RolloutAudit) -> TextTable:
 
 
 def _passes(found: VerdictAudit) -> TextTable:
-    rows: list[TextRow] = [
-        (f"{k:,}", f"{p:.4f}", f"{low:.4f} to {high:.4f}", "exact interval") for k, p, low, high in found.bits.pass_at
-    ]
     since = "" if found.since is None else f", from step {found.since:,} on"
+    rows: list[TextRow] = [
+        (f"{k:,}", f"{p:.4f}", f"{low:.4f} to {high:.4f}", f"exact, these problems{since}")
+        for k, p, low, high in found.passes
+    ]
     how = f"extrapolated, {'a bound' if found.tail and found.tail.bounds else 'approximate'}"
     for value in found.tail.values if found.tail else ():
         ends = f"{value.low:.4f} to {value.high:.4f}"
         rows.append((f"{value.k:,}", f"{value.estimate:.4f}", ends, f"{how}{since}"))
     held = found.tail.held_out if found.tail else None
     if held:
-        said = f"foretold {held.foretold:.4f} from {held.fitted} attempts, counted"
+        said = f"foretold {held.foretold:.4f} from {held.fitted} attempts, counted{since}"
         rows.append((f"{held.k:,}", f"{held.counted:.4f}", f"{held.low:.4f} to {held.high:.4f}", said))
     title = "pass@k in the mean over problems; extrapolated to problems like these, by an assumed Beta law"
     return title, ("k", "pass@k", "interval", "how"), rows
@@ -298,18 +314,28 @@ def comparison_table(compared: RunComparison, longest: int = LONGEST_NAME) -> Te
         longest: Characters of a quantity's name; a longer one is cut in the middle.
     """
     rows: list[TextRow] = [
-        (_name(one.name, longest + 6), f"{one.first:.3f}", f"{one.second:.3f}", _shown(one.difference),
-         f"{one.up:,} / {one.down:,}", "yes" if one.beyond_noise else "no")
+        (_name(one.name, longest + 6), _mean(one.first), _mean(one.second), _shown(one.difference),
+         f"{one.up:,} / {one.down:,}", _beyond_noise(one))
         for one in compared.quantities
     ]  # fmt: skip
-    title = f"since the earlier run, on {count_noun(compared.common, 'common problem')}; tests hold together"
+    title = f"since the earlier run, on {count_noun(compared.common, 'common problem')}; intervals: problems like these"
     return title, ("number", "before", "now", "difference", "up / down", "beyond noise"), rows
+
+
+def _beyond_noise(one: ChangedQuantity) -> str:
+    if one.not_compared:
+        return f"not compared: {one.not_compared}"
+    return f"{'yes' if one.beyond_noise else 'no'}{'' if one.size is None else f', at {one.size:,} attempts'}"
 
 
 def _name(name: str, most: int) -> str:
     """Return a name in one line, its middle left out where it is long."""
     shown = escape_unprintable(name)
     return shown if len(shown) <= most else f"{shown[: most - most // 3 - 1]}…{shown[len(shown) - most // 3 :]}"
+
+
+def _mean(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.3f}"
 
 
 def _percent(value: float, low: float, high: float) -> str:

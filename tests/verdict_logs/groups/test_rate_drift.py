@@ -102,7 +102,7 @@ def test_drift_is_found_where_the_p_value_is_at_most_the_risk():
     assert 0.2 < exact_p_value(np.array([[0, 3]]), np.array([[4, 4]])) < 0.4
     assert [find_drift(table, confidence).found for confidence in (0.5, 0.95)] == [True, False]
     certain = table_of([0, 0], [0, 1], np.full(2, 20), np.array([0, 20]))
-    assert [find_drift(certain, confidence).found for confidence in (0.95, 0.999)] == [True, False]  # p is 2 / 500
+    assert [find_drift(certain, confidence).found for confidence in (0.95, 0.999)] == [True, True]
 
 
 def test_of_more_problems_than_are_tested_those_with_the_most_attempts_are(monkeypatch):
@@ -121,3 +121,31 @@ def test_groups_without_verdicts_have_no_say():
 def test_a_log_that_cannot_tell_finds_nothing():
     found = find_drift(table_of([0, 0, 1], [0, 1, 1], np.full(3, 4), np.array([0, 0, 2])))
     assert found[:3] == (0, 1.0, False)
+
+
+@pytest.mark.parametrize(("confidence", "least"), [(0.5, 2 / 500), (0.95, 2 / 500), (0.999, 2e-4), (0.9999, 2e-5)])
+def test_a_fifth_of_the_risk_can_be_reached_at_any_confidence(confidence, least):
+    certain = table_of([0, 0], [0, 1], np.full(2, 20), np.array([0, 20]))
+    found = find_drift(certain, confidence)
+    assert found.least == pytest.approx(least, rel=1e-12)
+    assert (found.p_value, found.found) == (found.least, True)
+
+
+def test_many_draws_are_of_fewer_problems_and_end_where_enough_are_as_large(monkeypatch):
+    draws = []
+    drawn = rate_drift._draw_counts
+    monkeypatch.setattr(rate_drift, "_draw_counts", lambda *a: draws.append(a[3]) or drawn(*a))
+    monkeypatch.setattr(rate_drift, "_BLOCK", 1)
+    still_log = made_log(np.random.default_rng(1), still)
+    assert find_drift(still_log, 0.999).p_value > 0.05
+    assert sum(draws) < 2000  # of 9,999: 50 as large as a p-value of .05 of the two foretells
+    monkeypatch.setattr(rate_drift, "_MOST_CELLS", 9999 * 6 * 3)
+    assert find_drift(still_log, 0.999).problems == 3
+
+
+@pytest.mark.full
+def test_at_a_high_confidence_without_drift_it_is_found_as_rarely_as_it_says():
+    draw = np.random.default_rng(3)
+    p = np.array([find_drift(made_log(draw, still, problems=10, steps=3), 0.99).p_value for _ in range(1000)])
+    for level in (0.01, 0.05, 0.2):
+        assert (p <= level).mean() <= level + 3 * math.sqrt(level * (1 - level) / 1000)

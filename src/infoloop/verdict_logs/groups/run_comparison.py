@@ -2,28 +2,36 @@ r"""Two runs compared on the problems that both have: what changed, and what of 
 
 Each problem gives one number a run and so one difference $d_i$; problems are the units, whatever rollouts of a problem
 share. The mean difference has Student's interval, $\bar d\pm t_{n-1}s/\sqrt n$: approximate for problems like these,
-and wide enough for these very problems. Two tests look for a change: that of the mean, approximate, and the *sign
-test*, exact (Arbuthnott 1710): of the problems that differ, each goes up with probability 1/2 if the two runs have the
-same law on it and as many rollouts. Either is enough, at half of the risk; over the quantities the risk is shared out
-by Holm's steps (1979).
+and wide enough for these very problems. What hangs on the number of attempts, as bits and the share of dead groups do,
+is taken at as many as both runs have (`attempt_exchange`).
 
-What depends on the size of groups, as the share of dead groups does, differs between runs with groups of different
-size even where the policies are the same; `same_sizes` says whether they are.
+Where both runs have as many attempts at each problem, two tests look for a change: that of the mean, approximate, and
+the *sign test*, exact (Arbuthnott 1710): of the problems that differ, each goes up with probability 1/2 if the two
+runs have the same law on it. Either is enough, at half of the risk. Where attempts differ, signs do not balance: what
+is made of verdicts is tested by exchange of attempts, exact, and has changed if the test of the mean says so too; all
+else is tested by the mean alone, from 20 problems on. Over the quantities the risk is shared out by Holm's steps
+(1979).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import scipy  # not its parts, which it loads when they are used
 
 from infoloop.probability.host_functions import host_only
-from infoloop.verdict_logs.estimators import check_confidence, verdict_entropy
+from infoloop.probability.numerics import rounding
+from infoloop.reporting.suggestions import quote
+from infoloop.reporting.text import count_noun
+from infoloop.verdict_logs.estimators import check_confidence
+from infoloop.verdict_logs.groups.attempt_exchange import PairedCounts, exchange_p_value
+from infoloop.verdict_logs.groups.compared_measures import ComparedMeasure, measure_pairs
 from infoloop.verdict_logs.groups.group_table import GroupTable
-from infoloop.verdict_logs.groups.within_groups import IntervalEstimate, measured_names, measured_place
+from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
+
+LEAST_PROBLEMS = 20  # for the mean alone: with as many its level was measured, with fewer not
 
 
 class ChangedQuantity(NamedTuple):
@@ -35,9 +43,11 @@ class ChangedQuantity(NamedTuple):
         first, second: Its mean over these problems in each run.
         difference: Second minus first, with an approximate interval by problems as units.
         up, down: In how many problems it is larger, and smaller, in the second run.
-        sign_p_value: Of the exact sign test; 1 where nothing differs.
-        adjusted_p_value: Of both tests together, for all quantities.
+        exact_p_value: Of the sign test, or of the exchange of attempts; NaN where neither is valid.
+        adjusted_p_value: Of all tests together, for all quantities; NaN where it is not compared.
         beyond_noise: Whether that is at most 1 - confidence.
+        size: How many attempts both runs are looked at with, where one has more; None where nothing was cut.
+        not_compared: Why not; empty where it is.
     """
 
     name: str
@@ -47,9 +57,11 @@ class ChangedQuantity(NamedTuple):
     difference: IntervalEstimate
     up: int
     down: int
-    sign_p_value: float
+    exact_p_value: float
     adjusted_p_value: float
     beyond_noise: bool
+    size: int | None = None
+    not_compared: str = ""
 
 
 class RunComparison(NamedTuple):
@@ -58,7 +70,8 @@ class RunComparison(NamedTuple):
     Attributes:
         common: How many problems both have.
         only_first, only_second: How many only one has; they are not compared.
-        same_sizes: Whether all groups of common problems have one size in both runs.
+        attempts: At a common problem in each run, the median.
+        same_attempts: At how many common problems both have as many.
         confidence: Of each interval, and of all tests together.
         quantities: What is compared, as the logs have it.
     """
@@ -66,7 +79,8 @@ class RunComparison(NamedTuple):
     common: int
     only_first: int
     only_second: int
-    same_sizes: bool
+    attempts: tuple[int, int]
+    same_attempts: int
     confidence: float
     quantities: tuple[ChangedQuantity, ...]
 
@@ -100,27 +114,31 @@ def compare_runs(first: GroupTable, second: GroupTable, confidence: float = 0.95
     ('pass_rate', 0.5, 2, False)
     """
     delta = check_confidence(confidence)
-    common, at_first, at_second = np.intersect1d(first.problems, second.problems, return_indices=True)
+    common, *at = np.intersect1d(first.problems, second.problems, return_indices=True)
     if not len(common):
+        names = " and ".join(quote(str(table.problems[0])) for table in (first, second))
         raise ValueError(
-            f"the runs have no problem in common: {len(first.problems)} and {len(second.problems)} problems, named "
-            "differently; compare logs with the same ids or prompts"
+            f"the runs have no problem in common: their first names are {names}; give --columns problem=ID, a column "
+            "with the same names in both logs"
         )
-    measures = _measures(first, second)
+    measures = measure_pairs(first, second, (at[0], at[1]))
     if not measures:
         raise ValueError("the runs have neither a verdict nor a reward, component or length that both measured")
-    pairs = {name: (of(first)[at_first], of(second)[at_second]) for name, of in measures.items()}
-    found = [_compared(name, a, b, confidence) for name, (a, b) in pairs.items()]
-    adjusted = holm_adjusted([quantity.adjusted_p_value for quantity in found])
-    quantities = tuple(
-        quantity._replace(adjusted_p_value=p, beyond_noise=p <= delta)
-        for quantity, p in zip(found, adjusted, strict=True)
+    tables = zip((first, second), at, strict=True)
+    tried = [np.bincount(table.problem, table.size, len(table.problems))[of] for table, of in tables]
+    attempts, same = (int(np.median(tried[0])), int(np.median(tried[1]))), int((tried[0] == tried[1]).sum())
+    unequal = (
+        f"{count_noun(attempts[0], 'attempt')} against {attempts[1]:,}"
+        if attempts[0] != attempts[1]
+        else f"attempts differ at {count_noun(len(common) - same, 'problem')}"
     )
-    sizes = set(first.size[np.isin(first.problem, at_first)]) | set(second.size[np.isin(second.problem, at_second)])
-    return RunComparison(
-        len(common), len(first.problems) - len(common), len(second.problems) - len(common), len(sizes) == 1, confidence,
-        quantities,
-    )  # fmt: skip
+    found = [_compared(measure, confidence, unequal) for measure in measures]
+    kept = [quantity for quantity in found if not quantity.not_compared]
+    adjusted = iter(holm_adjusted([quantity.adjusted_p_value for quantity in kept]))
+    judged = [one if one.not_compared else one._replace(adjusted_p_value=next(adjusted)) for one in found]
+    quantities = tuple(one._replace(beyond_noise=one.adjusted_p_value <= delta) for one in judged)
+    left = [len(table.problems) - len(common) for table in (first, second)]
+    return RunComparison(len(common), left[0], left[1], attempts, same, confidence, quantities)
 
 
 def holm_adjusted(p_values: list[float]) -> list[float]:
@@ -148,66 +166,59 @@ def sign_test(up: int, down: int) -> float:
     return min(1.0, 2 * float(scipy.special.bdtr(min(up, down), both, 0.5))) if both else 1.0
 
 
-def _measures(first: GroupTable, second: GroupTable) -> dict[str, Callable[[GroupTable], np.ndarray]]:
-    """Return by name what gives a number for each problem, NaN where it has none, for what both runs measured."""
-
-    def both(kind: str) -> list[str]:
-        names = measured_names(second, kind)
-        return [name for name in measured_names(first, kind) if name in names or kind != "component"] if names else []
-
-    found: dict[str, Callable[[GroupTable], np.ndarray]] = {}
-    kind = "reward" if both("reward") else "verdict"
-    if both("verdict"):
-        found |= {"pass_rate": lambda t: _mean(t, "verdict"), "bits": lambda t: verdict_entropy(_mean(t, "verdict"))}
-    if both(kind):
-        found["dead"] = lambda t: _share_of_rollouts(t, _dead(t, kind))
-    if both("verdict"):
-        found["dead_all_fail"] = lambda t: _share_of_rollouts(t, _dead(t, kind) & _none_right(t))
-    found |= {kind: lambda t, k=kind: _mean(t, k) for kind in ("reward", "length") if both(kind)}
-    return found | {f"component {name}": lambda t, n=name: _mean(t, "component", n) for name in both("component")}
-
-
-def _mean(table: GroupTable, kind: str, name: str = "") -> np.ndarray:
-    place = measured_place(table, kind, name)
-    return _by_problem(table, table.total[:, place], table.count[:, place])
-
-
-def _by_problem(table: GroupTable, numerators: np.ndarray, denominators: np.ndarray) -> np.ndarray:
-    many = len(table.problems)
-    top, bottom = (np.bincount(table.problem, part, many) for part in (numerators, denominators))
-    return np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1.0), math.nan)
-
-
-def _share_of_rollouts(table: GroupTable, groups: np.ndarray) -> np.ndarray:
-    return _by_problem(table, np.where(groups, table.size, 0), table.size)
-
-
-def _dead(table: GroupTable, kind: str) -> np.ndarray:
-    """Return which groups carry no gradient: all their rewards (or verdicts, where there are no rewards) are equal."""
-    place = measured_place(table, kind)
-    return table.least[:, place] == table.largest[:, place]
-
-
-def _none_right(table: GroupTable) -> np.ndarray:
-    return table.largest[:, measured_place(table, "verdict")] == 0
-
-
-def _compared(name: str, first: np.ndarray, second: np.ndarray, confidence: float) -> ChangedQuantity:
-    """Return the quantity with the smaller of both p values, doubled, where all quantities' will stand."""
-    both = np.isfinite(first) & np.isfinite(second)
-    first, second = first[both], second[both]
+def _compared(measure: ComparedMeasure, confidence: float, unequal: str) -> ChangedQuantity:
+    """Return the quantity with its own p-value where that of all quantities together will stand."""
+    both = np.isfinite(measure.first) & np.isfinite(measure.second)
+    first, second = measure.first[both], measure.second[both]
     gaps, many = second - first, int(both.sum())
+    by_verdicts = measure.counts is not None and many > 0
+    refused = measure.refused
+    if not measure.equal and not refused and not by_verdicts and many < LEAST_PROBLEMS:
+        refused = unequal
+    if refused:
+        before, now = (_mean_of(x[np.isfinite(x)]) for x in (measure.first, measure.second))
+        none = IntervalEstimate(math.nan, math.nan, math.nan)
+        return ChangedQuantity(
+            measure.name, many, before, now, none, 0, 0, math.nan, math.nan, False, measure.size, refused
+        )
+    difference, of_mean = _mean_difference(gaps, first, confidence)
     up, down = int((gaps > 0).sum()), int((gaps < 0).sum())
+    if measure.equal:
+        exact = sign_test(up, down)
+        p_value = min(1.0, 2 * min(exact, of_mean))
+    elif by_verdicts:
+        exact = _exchanged(measure, both, check_confidence(confidence))
+        p_value = max(exact, of_mean)
+    else:
+        exact, p_value = math.nan, of_mean
+    before, now = _mean_of(first), _mean_of(second)
+    return ChangedQuantity(measure.name, many, before, now, difference, up, down, exact, p_value, False, measure.size)
+
+
+def _mean_of(values: np.ndarray) -> float:
+    return float(values.mean()) if values.size else math.nan
+
+
+def _mean_difference(gaps: np.ndarray, first: np.ndarray, confidence: float) -> tuple[IntervalEstimate, float]:
+    """Return the mean difference with Student's interval, and the p-value of its test."""
+    many = len(gaps)
     mean = float(gaps.mean()) if many else math.nan
-    low, high, of_mean = math.nan, math.nan, 1.0
-    if many > 1:
-        error = float(gaps.std(ddof=1)) / math.sqrt(many)
-        reach = -float(scipy.special.stdtrit(many - 1, check_confidence(confidence) / 2)) * error
-        low, high = mean - reach, mean + reach
-        if error > 0:
-            of_mean = 2 * float(scipy.special.stdtr(many - 1, -abs(mean) / error))
-    p_value = sign_test(up, down)
-    return ChangedQuantity(
-        name, many, float(first.mean()) if many else math.nan, float(second.mean()) if many else math.nan,
-        IntervalEstimate(mean, low, high), up, down, p_value, min(1.0, 2 * min(p_value, of_mean)), False,
-    )  # fmt: skip
+    if many < 2:
+        return IntervalEstimate(mean, math.nan, math.nan), 1.0
+    error = float(gaps.std(ddof=1)) / math.sqrt(many)
+    reach = -float(scipy.special.stdtrit(many - 1, check_confidence(confidence) / 2)) * error
+    varies = error > rounding(many) * float(abs(first).max())  # else the differences are one number but for rounding
+    p_value = 2 * float(scipy.special.stdtr(many - 1, -abs(mean) / error)) if varies else 1.0
+    return IntervalEstimate(mean, mean - reach, mean + reach), p_value
+
+
+def _exchanged(measure: ComparedMeasure, both: np.ndarray, delta: float) -> float:
+    counts, value = measure.counts, measure.value
+    if counts is None or value is None:
+        return 1.0
+    kept = PairedCounts(
+        (counts.passes[0][both], counts.passes[1][both]),
+        (counts.attempts[0][both], counts.attempts[1][both]),
+        counts.size[both],
+    )
+    return exchange_p_value(kept, value, delta)
