@@ -7,26 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.estimators import Tally
 from infoloop.verdict_logs.formats.log_format import Settings
 from infoloop.verdict_logs.groups.dead_groups import find_dead_groups
-from infoloop.verdict_logs.groups.error_drift import drift_of_errors
-from infoloop.verdict_logs.groups.group_sizes import group_size_for
-from infoloop.verdict_logs.groups.pass_at_tails import extrapolate_pass
-from infoloop.verdict_logs.groups.rate_drift import find_drift
 from infoloop.verdict_logs.groups.reward_components import component_shares
-from infoloop.verdict_logs.groups.untrusted_verifiers import bounds_from_two, rates_from_three
-from infoloop.verdict_logs.groups.verifier_agreement import agreement_of
 from infoloop.verdict_logs.groups.verifier_errors import errors_against
-from infoloop.verdict_logs.groups.window_bits import bits_by_window
-from infoloop.verdict_logs.rollout_audit import audit_rollouts, audit_verdicts, audit_verifiers, plain_data
+from infoloop.verdict_logs.rollout_audit import audit_rollouts
+from infoloop.verdict_logs.verdict_audit import audit_verdicts, plain_data
 from tests.support import made_logs as made
-from tests.support.hand_made_groups import table_of as judged_table
 from tests.support.made_groups import table_of
 from tests.support.paths import LOGS
 
 audit: Any = audit_rollouts  # whatever a log has, tests look at
-verifiers_of: Any = audit_verifiers
 
 
 @pytest.fixture(scope="module")
@@ -159,77 +150,6 @@ def test_each_part_has_the_confidence_and_the_share_that_were_asked_for():
     assert found.verdicts.bits.rate == wanted["verdicts"].bits.rate
     judged = audit(LOGS / "evalplus", confidence=0.8, trusted="plus")
     assert judged.verifiers.errors == errors_against(judged.table, "plus", "base", 0.8)
-
-
-def test_where_rates_drift_what_to_do_now_is_told_by_the_later_half_of_the_windows():
-    """30 steps make 12 windows, of which the seventh begins at step 15."""
-    problem, step, size = np.tile(np.arange(20), 30), np.repeat(np.arange(30), 20), np.full(600, 4)
-    passes = np.random.default_rng(1).binomial(4, 0.2 + 0.02 * step)
-    table = table_of(problem, step, size, passes)
-    found = audit_verdicts(table, "made", 0.9, 0.7, [])
-    assert [one.k for one in found.passes] == [1, 2, 4]  # not beyond a group, of the later half
-    assert found.drift == find_drift(table, 0.9)
-    assert (found.drift.found, found.since) == (True, 15)
-    assert found.windows == bits_by_window(table, found.drift, 0.9)
-    assert (found.bits.verdicts, found.bits.rate[0]) == (2400, passes.sum() / 2400)
-    late = step >= 15
-    tally = Tally(table.problems, *(np.bincount(problem[late], x[late]).astype(int) for x in (size, passes)))
-    assert found.choice is not None
-    assert (found.choice.attempts.tolist(), found.choice.passes.tolist()) == (
-        tally.attempts.tolist(),
-        tally.passes.tolist(),
-    )
-    assert found.choice.confidence == 0.9
-    assert repr(found.size) == repr(group_size_for(tally, 0.7, 0.9))
-    assert repr(found.tail) == repr(extrapolate_pass(tally, (8, 16, 32, 64), 0.9))
-
-
-def test_where_most_problems_have_one_attempt_nothing_is_said_of_group_sizes():
-    found = audit_verdicts(
-        table_of([0, 1, 2], [0, 0, 0], np.array([1, 1, 4]), np.array([1, 0, 2])), "made", 0.95, 0.8, []
-    )
-    assert (found.since, found.size, found.tail) == (None, None, None)
-    assert found.choice is not None
-    assert (found.choice.size, found.choice.choice.tolist()) == (4, ["solved", "never solved", "keep"])
-
-
-def test_where_the_later_half_of_a_run_that_drifts_has_no_groups_there_is_no_choice_of_problems():
-    problem, step = np.concatenate([np.arange(40), np.arange(40)]), np.repeat([0, 1], 40)
-    table = table_of(problem, step, np.repeat([8, 1], 40), np.repeat([0, 1], 40))
-    found = audit_verdicts(table, "made", 0.95, 0.8, [])
-    assert (found.drift.found, found.since, found.choice) == (True, 1, None)
-
-
-def judged_by(*names):
-    """Two steps of two groups."""
-    rows = [[[1, 1, 1], [0, 0, 0], [1, 0, 1]], [[1, 1, 0], [0, 1, 0], [0, 0, 0]]] * 2
-    groups = [[rollout[: len(names)] for rollout in group] for group in rows]
-    return judged_table(groups, [("verdict", name) for name in names], steps=[0, 0, 1, 1])
-
-
-def test_verifiers_are_looked_at_by_how_many_there_are():
-    assert verifiers_of(judged_by("tests"), None, 0.8) is None
-    two, three = judged_by("tests", "proof"), judged_by("tests", "proof", "judge")
-    same = ("tests", "proof", "judge")
-    assert verifiers_of(two, None, 0.8, same[:2]).pair == bounds_from_two(two, "tests", "proof", 0.8)
-    assert repr(verifiers_of(three, None, 0.8, same).panel) == repr(rates_from_three(three, same, 0.8))
-    for table in (two, three):  # nobody says that they judge the same thing
-        found = verifiers_of(table, None, 0.8)
-        assert (found.errors, found.pair, found.panel) == (None, None, None)
-        assert found.agreement == agreement_of(table, 0.8)
-
-
-def test_a_verifier_that_is_trusted_and_alone_has_none_to_judge():
-    with pytest.raises(ValueError, match=r"^--trusted tests: it counts as right already"):
-        verifiers_of(judged_by("tests"), "tests", 0.8)
-
-
-def test_by_a_trusted_verifier_rates_and_their_drift_are_told():
-    table = judged_by("tests", "proof")
-    found = verifiers_of(table, "proof", 0.8)
-    assert repr(found.errors) == repr(errors_against(table, "proof", confidence=0.8))
-    assert repr(found.drift) == repr(drift_of_errors(table, "proof", confidence=0.8))
-    assert (found.pair, found.panel) == (None, None)
 
 
 @pytest.mark.slow

@@ -21,3 +21,5 @@ from . import rollout_page as rollout_page
 from . import rollout_text as rollout_text
 from . import rollouts as rollouts
 from . import text as text
+from . import verdict_audit as verdict_audit
+from . import verifier_audit as verifier_audit

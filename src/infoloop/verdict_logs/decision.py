@@ -8,7 +8,8 @@ import numpy as np
 
 from infoloop.verdict_logs.groups.dead_groups import DeadGroups
 from infoloop.verdict_logs.groups.problem_choice import BY_GROUPS, DROPPED, KEEP, NEVER, RARE, SOLVED, ProblemChoice
-from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit
+from infoloop.verdict_logs.rollout_audit import RolloutAudit
+from infoloop.verdict_logs.verdict_audit import VerdictAudit
 
 _EQUAL = {"verdict": "equal verdicts", "advantage": "zero advantage"}
 _LONGEST_OPTION = 58  # characters, so that the line has 100

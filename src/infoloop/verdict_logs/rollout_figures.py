@@ -6,7 +6,8 @@ import numpy as np
 
 from infoloop.reporting.figures import Figure, Line, Panel, ShadedBand, plain_label
 from infoloop.verdict_logs.figures import log_figure
-from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit
+from infoloop.verdict_logs.rollout_audit import RolloutAudit
+from infoloop.verdict_logs.verdict_audit import VerdictAudit
 
 
 def step_figure(found: RolloutAudit) -> Figure | None:

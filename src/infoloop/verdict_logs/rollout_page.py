@@ -12,10 +12,11 @@ from infoloop.verdict_logs import estimators
 from infoloop.verdict_logs.decision import decision_lines
 from infoloop.verdict_logs.groups.problem_choice import ADVICE, DROPPED, ProblemChoice
 from infoloop.verdict_logs.groups.run_comparison import RunComparison
-from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit
+from infoloop.verdict_logs.rollout_audit import RolloutAudit
 from infoloop.verdict_logs.rollout_figures import rollout_audit_figures
 from infoloop.verdict_logs.rollout_text import audit_lines, audit_tables, comparison_table, log_name
 from infoloop.verdict_logs.text import WHY
+from infoloop.verdict_logs.verdict_audit import VerdictAudit
 
 LONGEST_NAME = 200  # characters; a page breaks names between lines
 _ORDER = (*DROPPED, *ADVICE)  # what to act on comes first

@@ -21,8 +21,10 @@ from infoloop.verdict_logs.groups.run_comparison import ChangedQuantity, RunComp
 from infoloop.verdict_logs.groups.verifier_agreement import VerifierAgreement
 from infoloop.verdict_logs.groups.verifier_errors import ErrorRate
 from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
-from infoloop.verdict_logs.rollout_audit import RolloutAudit, VerdictAudit, VerifierAudit
+from infoloop.verdict_logs.rollout_audit import RolloutAudit
 from infoloop.verdict_logs.text import WHY, TextRow, TextTable, again_table, told_table
+from infoloop.verdict_logs.verdict_audit import VerdictAudit
+from infoloop.verdict_logs.verifier_audit import VerifierAudit
 
 MOST_LEFT_OUT = 8  # lines on what was left out
 LONGEST_NAME = 24  # characters of a component or verifier, so that no column is broken inside a name
