@@ -122,7 +122,7 @@ def _p_value(c: np.ndarray, n: np.ndarray, draws: int) -> float:
 def _of_draws(larger: np.ndarray) -> float:
     """Return the p-value of one statistic, by which of the draws were as large."""
     reached = np.flatnonzero(larger.cumsum() == _AS_LARGE)
-    return _AS_LARGE / (reached[0] + 1) if reached.size else float((1 + larger.sum()) / (1 + larger.size))
+    return float(_AS_LARGE / (reached[0] + 1)) if reached.size else float((1 + larger.sum()) / (1 + larger.size))
 
 
 def _draw_counts(draw: np.random.Generator, k: np.ndarray, n: np.ndarray, block: int) -> np.ndarray:
