@@ -10,7 +10,7 @@ from infoloop.reporting.text import WIDTH
 from infoloop.verdict_logs.decision import decision_lines, gradient_line, is_training, round_percent
 from infoloop.verdict_logs.formats.log_format import Settings
 from infoloop.verdict_logs.groups.dead_groups import unanimous_share
-from infoloop.verdict_logs.groups.problem_choice import KEEP, NEVER, RARE
+from infoloop.verdict_logs.groups.problem_choice import KEEP, NEVER, RARE, SOLVED
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
 from infoloop.verdict_logs.rollout_text import rollout_audit_text
 from tests.support.paths import LOGS
@@ -94,11 +94,11 @@ def test_problems_to_drop_are_counted_with_what_that_saves(trl):
 
 def test_without_a_problem_to_drop_it_is_said_how_many_verdicts_that_takes(trl):
     said = decision_lines(trl)[1]
-    assert said == "drop no problem (needs 14 dead groups, has 2); keep 7; larger groups for 0"
+    assert said == "drop no problem (needs 14 dead groups, has 2); keep 7; solved 3"
     evaluated = decision_lines(audit(LOGS / "human_eval"))[1]
-    assert evaluated == "drop no problem (needs 108 equal verdicts, has 16); keep 4; larger groups for 0"
+    assert evaluated == "drop no problem (needs 108 equal verdicts, has 16); keep 4; solved 6"
     of_two = with_choice(audit(LOGS / "human_eval"), [(KEEP, 2)])
-    assert decision_lines(of_two)[1] == "drop no problem; keep 2; larger groups for 0"
+    assert decision_lines(of_two)[1] == "drop no problem; keep 2"
 
 
 def test_the_size_of_groups_gives_the_wanted_share(trl):
@@ -145,7 +145,9 @@ def test_dynamic_sampling_cannot_help_where_no_group_has_a_gradient():
 @pytest.mark.parametrize("count", [99_999, 123_456, 999_999, 9_999_999])
 def test_no_line_wraps_where_every_count_is_as_wide_as_it_gets(trl, count):
     choice = trl.verdicts.choice
-    counts = dict.fromkeys(["drop, always passed", "drop, no live group"], 0) | {KEEP: count, RARE: count}
+    counts = dict.fromkeys(["drop, always passed", "drop, no live group"], 0) | dict.fromkeys(
+        (KEEP, RARE, SOLVED, NEVER), count
+    )
     for dropped in (0, count):
         wide = _Wide(counts | {"drop, always failed": dropped}, choice, count)
         said = decision_lines(with_verdicts(trl, choice=wide))[1]

@@ -12,6 +12,7 @@ from . import label_hashes as label_hashes
 from . import log_audit as log_audit
 from . import log_pipeline as log_pipeline
 from . import pass_at_intervals as pass_at_intervals
+from . import problem_text as problem_text
 from . import question_counts as question_counts
 from . import reader as reader
 from . import right_answers as right_answers

@@ -13,6 +13,13 @@ from infoloop.verdict_logs.verdict_audit import VerdictAudit
 
 _EQUAL = {"verdict": "equal verdicts", "advantage": "zero advantage"}
 _LONGEST_OPTION = 58  # characters, so that the line has 100
+_WIDTH = 80  # of a terminal; the facts below have what is left out
+_ACTIONS = (
+    ("keep {}", KEEP),
+    ("larger groups for {}", RARE),
+    ("solved {}", SOLVED),
+    ("never solved {}", NEVER),
+)
 _SIZE = "num_generations / rollout.n"  # as TRL and verl call the size of groups
 
 
@@ -77,11 +84,15 @@ def _problems(found: RolloutAudit) -> str:
     if choice is None:
         return "no problem to drop or keep: one attempt each tells no pass rate"
     dropped = sum(map(choice.count, DROPPED))
-    rest = f"keep {_short(choice.count(KEEP))}; larger groups for {_short(choice.count(RARE))}"
-    if not dropped:
-        return f"drop no problem{_too_few(choice)}; {rest}"
-    saves = f"saves {_short(choice.saved)} rollouts, {round_percent(choice.saved_share)}"
-    return f"drop {_short(dropped)} problem{'s' if dropped > 1 else ''} ({saves}); {rest}"
+    line = f"drop no problem{_too_few(choice)}"
+    if dropped:
+        saves = f"saves {_short(choice.saved)} rollouts, {round_percent(choice.saved_share)}"
+        line = f"drop {_short(dropped)} problem{'s' if dropped > 1 else ''} ({saves})"
+    for said, kind in _ACTIONS:
+        count = choice.count(kind)
+        more = f"{line}; {said.format(_short(count))}"
+        line = more if kind == KEEP or (count and len(more) <= _WIDTH) else line
+    return line
 
 
 def _too_few(choice: ProblemChoice) -> str:

@@ -8,19 +8,12 @@ from infoloop.reporting.suggestions import cut_text, escape_unprintable
 from infoloop.reporting.text import count_noun, plain_text, text_table
 from infoloop.verdict_logs.decision import decision_lines, is_training
 from infoloop.verdict_logs.groups.group_sizes import GroupSize
-from infoloop.verdict_logs.groups.problem_choice import (
-    ADVICE,
-    BY_GROUPS,
-    DROP_FAILED,
-    DROP_PASSED,
-    DROPPED,
-    ProblemChoice,
-)
 from infoloop.verdict_logs.groups.reward_components import ComponentShares, RewardComponents
 from infoloop.verdict_logs.groups.run_comparison import ChangedQuantity, RunComparison
 from infoloop.verdict_logs.groups.verifier_agreement import VerifierAgreement
 from infoloop.verdict_logs.groups.verifier_errors import ErrorRate
 from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
+from infoloop.verdict_logs.problem_text import problem_lines
 from infoloop.verdict_logs.rollout_audit import RolloutAudit
 from infoloop.verdict_logs.text import WHY, TextRow, TextTable, again_table, told_table
 from infoloop.verdict_logs.verdict_audit import VerdictAudit
@@ -123,39 +116,17 @@ def _verdict_lines(found: VerdictAudit, by_verdict: bool) -> list[tuple[str, str
         halves = found.drift.early, found.drift.late
         moved = "" if math.isnan(sum(halves)) else f", {halves[0]:.3f} early and {halves[1]:.3f} late"
         p = f"p {'<=' if found.drift.p_value <= found.drift.least else '='} {found.drift.p_value:.3g}"
-        why = f"one pass rate a problem is refused ({p}){moved}: bits are by group and window"
+        why = f"pass rates change over the steps ({p}){moved}: bits are by group and window"
         lines.append(("drift", why))
     else:
         most = bits.most_again
-        again = f"about {bits.estimates[1] / n:.3f} bits a rollout, at most {most.bits / n:.3f}: {most.name}"
+        once = choice is None and not bits.estimates[1]
+        about = "not told by one attempt each" if once else f"about {bits.estimates[1] / n:.3f} bits a rollout"
+        again = f"{about}, at most {most.bits / n:.3f}: {most.name}"
         lines.append(("bits", again))
     if choice:
-        lines.append(("problems", _choice(choice, found.since)))
-        if any(map(choice.count, DROPPED)):
-            bits_lost = "" if choice.lost_bits is None else f" and {choice.lost_bits:.2f} bits"
-            each = f"in the mean, of one group{_of_size(choice)} at each dropped problem"
-            stay = "chances" if choice.by == BY_GROUPS else "pass rates"
-            lost = f"at most {choice.lost_groups:.2f} live groups{bits_lost} {each}"
-            lines.append(("dropping loses", f"{lost}; exact if {stay} stay as they were"))
+        lines += problem_lines(choice, found.since)
     return [*lines, ("group size", _group_size(found.size, by_verdict))] if found.size else lines
-
-
-def _of_size(choice: ProblemChoice) -> str:
-    return "" if choice.by == BY_GROUPS else f" of {choice.size:,}"
-
-
-def _choice(choice: ProblemChoice, since: int | None) -> str:
-    """Return why problems are dropped, what the others are, what is of use there, and what counts as live."""
-    failed, passed, dropped = choice.count(DROP_FAILED), choice.count(DROP_PASSED), sum(map(choice.count, DROPPED))
-    by_groups = choice.by == BY_GROUPS
-    takes = f"{choice.needed:,} {'dead groups and no live one' if by_groups else 'equal verdicts'}"
-    some = f"dropped {dropped:,} ({failed:,} never pass, {passed:,} always), at {takes} or more"
-    parts = [some if dropped else f"none dropped, that takes {takes}"]
-    parts += [f"{choice.count(kind):,} {kind} ({use})" for kind, use in ADVICE.items() if choice.count(kind)]
-    live = "live by the log's groups, as the verdict does not decide alone" if by_groups else "live with both verdicts"
-    size = "" if by_groups else f" in groups of {choice.size:,}"
-    assumed = ", assumed: the log has one group a problem" if choice.assumed_size and not by_groups else ""
-    return f"{'; '.join(parts)}; {live}{size}{assumed}{'' if since is None else f'; from step {since:,} on'}"
 
 
 def _group_size(size: GroupSize, by_verdict: bool) -> str:
@@ -238,7 +209,7 @@ def _windows(found: RolloutAudit) -> TextTable:
             f"{b.rate:.3f}" if b else "-", f"{b.miller_madow / b.verdicts:.3f}" if b else "-",
             f"{b.again / b.verdicts:.3f}" if b else "-", f"{a.miller_madow:.2f}" if a else "-",
         ))  # fmt: skip
-    return "by window of steps; bits a rollout, told by as many verdicts again", heads, rows
+    return "by window of steps; bits that one more verdict tells who knows the pass rates", heads, rows
 
 
 def _passes(found: VerdictAudit) -> TextTable:
