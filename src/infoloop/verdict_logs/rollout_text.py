@@ -77,7 +77,7 @@ def _dead_share(found: RolloutAudit) -> list[tuple[str, str]]:
         expected = "expected of such groups at these problems; exact"
         return [("dead share", f"{_percent(whole.share, whole.low, whole.high)} {expected}")]
     steps = f"step {last.first:,}" if last.first == last.last else f"steps {last.first:,} to {last.last:,}"
-    said = f"{100 * whole.share:.0f} % in the whole run, which {trend.direction}"
+    said = f"{100 * whole.share:.0f} % in the whole run; it {trend.direction}"
     if not last.rollouts:
         return [("dead share", said)]
     recent = f"last window, {steps}: {_percent(last.share, last.low, last.high)} expected at these problems; exact"
@@ -96,16 +96,13 @@ def log_name(found: RolloutAudit, longest: int = LONGEST_NAME) -> str:
 
 
 def _dead(found: RolloutAudit) -> str:
-    whole, trend = found.dead.whole, found.dead.trend
+    whole = found.dead.whole
     parts = (whole.all_fail, "all fail"), (whole.all_pass, "all pass"), (whole.equal, "equal, of no one verdict")
     kinds = ", ".join(f"{part:,} {name}" for part, name in parts if part)
     kind = found.dead.number.kind
     what = {"verdict": "equal verdicts", "advantage": "advantage 0"}.get(kind, "equal rewards")
     said = f"{sum(part for part, _ in parts):,} of {whole.rollouts:,} rollouts are in groups of {what}"
-    moves = f"; {trend.direction}{' over steps' if trend.direction == 'no trend' else ''}" if trend else ""
-    return (
-        f"{said}{f': {kinds}' if kinds else ''}{moves}{' (frac_reward_zero_std in TRL)' if is_training(found) else ''}"
-    )
+    return f"{said}{f': {kinds}' if kinds else ''}{' (frac_reward_zero_std in TRL)' if is_training(found) else ''}"
 
 
 def _verdict_lines(found: VerdictAudit, by_verdict: bool) -> list[tuple[str, str]]:
