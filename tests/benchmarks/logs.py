@@ -59,6 +59,21 @@ def write_table(path: Path, rows: int, group: int) -> None:
             writer.write_table(table(first))
 
 
+def write_plain(path: Path, rows: int, group: int) -> None:
+    """Write rows of an evaluation: names, verdicts and lengths, no texts."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    def table(first: int) -> pa.Table:
+        made = columns(first, min(PART, rows - first), group)
+        names = [f"task/{p:05d}" for p in made["problem"].tolist()]
+        return pa.table({"task_id": names, "step": made["step"], "passed": made["right"], "tokens": made["problem"]})
+
+    with pq.ParquetWriter(path, table(0).schema) as writer:
+        for first in range(0, rows, PART):
+            writer.write_table(table(first))
+
+
 def audited(path: Path) -> str:
     """Seconds and memory of `infoloop audit PATH`, a process of its own."""
     start = time.perf_counter()
@@ -79,7 +94,7 @@ def audited(path: Path) -> str:
 def main() -> None:
     rows, group = (int(given) for given in (*sys.argv[1:], *("10000000", "16")[len(sys.argv) - 1 :]))
     with tempfile.TemporaryDirectory() as folder:
-        for name, write in (("log.jsonl", write_lines), ("log.parquet", write_table)):
+        for name, write in (("verl.jsonl", write_lines), ("plain.parquet", write_plain), ("trl.parquet", write_table)):
             path = Path(folder) / name
             write(path, rows, group)
             sys.stdout.write(f"{audited(path)}\n")
