@@ -12,7 +12,7 @@ from infoloop.cli import app
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
 from infoloop.verdict_logs.rollout_text import rollout_audit_text
 from tests.support.command_line import run
-from tests.support.paths import LOG, PIPELINES
+from tests.support.paths import LOG, LOGS, PIPELINES
 
 
 @pytest.mark.slow
@@ -130,3 +130,13 @@ def test_bad_input_is_one_line_and_status_3(arguments, message, monkeypatch, cap
     assert stop.value.code == 3
     assert shown.startswith(f"infoloop: {message}")
     assert len(shown.splitlines()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("log", ["lm_eval", "verl_short", "trl"])
+def test_a_log_is_told_in_json_that_strict_readers_take(log):
+    def refuse(word):
+        raise ValueError(word)
+
+    found = json.loads(run("audit", str(LOGS / log), "--json").stdout, parse_constant=refuse)
+    assert found["rollouts"] > 0

@@ -1,6 +1,8 @@
 """Text keeps within its columns and its indentation; JSON keeps every letter."""
 
-from infoloop.reporting.text import as_json, plain_text, text_table, wrap_text
+import json
+
+from infoloop.reporting.text import as_json, as_strict_json, plain_text, text_table, wrap_text
 
 WORDS = "word " * 60
 
@@ -43,3 +45,9 @@ def test_a_text_has_no_colours_wherever_it_is_made(monkeypatch):
 
 def test_json_keeps_letters_as_they_are():
     assert as_json({"η": "≤"}) == '{\n "η": "≤"\n}'
+
+
+def test_strict_json_has_null_for_numbers_that_are_not_finite_and_is_the_same_else():
+    value = {"a": [0.5, float("nan")], "b": (float("inf"), None, True), "c": "é"}
+    assert json.loads(as_strict_json(value)) == {"a": [0.5, None], "b": [None, None, True], "c": "é"}
+    assert as_strict_json(value["c"]) == as_json(value["c"])

@@ -10,7 +10,7 @@ from infoloop.reporting.text import WIDTH
 from infoloop.verdict_logs.decision import decision_lines, gradient_line, is_training, round_percent
 from infoloop.verdict_logs.formats.log_format import Settings
 from infoloop.verdict_logs.groups.dead_groups import unanimous_share
-from infoloop.verdict_logs.groups.problem_choice import KEEP, NEVER, RARE, SOLVED
+from infoloop.verdict_logs.groups.problem_choice import KEEP, NEARLY, NEVER, RARE, SOLVED
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
 from infoloop.verdict_logs.rollout_text import rollout_audit_text
 from tests.support.paths import LOGS
@@ -72,7 +72,7 @@ def test_no_line_wraps_with_ten_million_rollouts_and_a_long_name(trl, kinds):
 
 def test_the_first_line_has_share_and_trend(trl):
     said = gradient_line(trl)
-    assert said == "33 % OF ROLLOUTS CARRY NO GRADIENT (zero advantage), +56 points over the run"
+    assert said == "33 % OF ROLLOUTS CARRY NO GRADIENT (zero advantage), trend +56 points"
     steady = trl.dead.trend._replace(low=-1.0, high=1.0)
     told = dataclasses.replace(trl, dead=dataclasses.replace(trl.dead, trend=steady))
     assert gradient_line(told).endswith("(zero advantage), no trend over steps")
@@ -94,11 +94,11 @@ def test_problems_to_drop_are_counted_with_what_that_saves(trl):
 
 def test_without_a_problem_to_drop_it_is_said_how_many_verdicts_that_takes(trl):
     said = decision_lines(trl)[1]
-    assert said == "drop no problem (needs 14 dead groups, has 2); keep 7; solved 3"
+    assert said == "drop none (takes 14 dead groups); keep 7; sample less 5"
     evaluated = decision_lines(audit(LOGS / "human_eval"))[1]
-    assert evaluated == "drop no problem (needs 108 equal verdicts, has 16); keep 4; solved 6"
+    assert evaluated == "drop none (takes 108 equal verdicts); keep 4; sample less 6; never solved 2"
     of_two = with_choice(audit(LOGS / "human_eval"), [(KEEP, 2)])
-    assert decision_lines(of_two)[1] == "drop no problem; keep 2"
+    assert decision_lines(of_two)[1] == "drop none; keep 2"
 
 
 def test_the_size_of_groups_gives_the_wanted_share(trl):
@@ -113,7 +113,7 @@ def test_the_size_of_groups_gives_the_wanted_share(trl):
 def test_a_size_that_is_too_small_even_at_the_largest_is_said():
     found = audit(LOGS / "human_eval")
     most = found.verdicts.size.shares[-1]
-    said = f"num_generations / rollout.n: even {most.size} give {100 * most.estimate:.0f} % of groups a gradient"
+    said = f"num_generations / rollout.n: none up to {most.size} gives 80 % of groups a gradient"
     assert found.verdicts.size.size is None
     assert decision_lines(found)[2] == said
 
@@ -135,18 +135,30 @@ def test_without_verdicts_it_says_what_to_give_and_what_dynamic_sampling_takes()
     assert decision_lines(judged)[1] == decision_lines(audit(LOGS / "verl"))[1]
 
 
+def test_where_every_answer_is_wrong_or_right_that_is_said_first(trl):
+    whole = trl.dead.whole._replace(share=1.0)
+    for passes, said in ((0, "every answer is wrong: check the verifier"), (24, "every answer is right: ")):
+        choice = trl.verdicts.choice
+        one = with_verdicts(trl, choice=choice._replace(attempts=np.full(12, 24), passes=np.full(12, passes)))
+        assert decision_lines(one)[1].startswith("drop none")
+        dead = dataclasses.replace(one, dead=dataclasses.replace(trl.dead, whole=whole))
+        assert decision_lines(dead)[1].startswith(said)
+
+
 def test_dynamic_sampling_cannot_help_where_no_group_has_a_gradient():
     found = audit(LOGS / "verl_short")
     whole = found.dead.whole._replace(share=1.0)
     told = dataclasses.replace(found, dead=dataclasses.replace(found.dead, whole=whole))
     assert decision_lines(told)[2] == "dynamic sampling cannot help: no group here has a gradient"
+    live = dataclasses.replace(found, dead=dataclasses.replace(found.dead, whole=whole._replace(share=0.0)))
+    assert decision_lines(live)[2] == "every group has a gradient: dynamic sampling would drop none"
 
 
 @pytest.mark.parametrize("count", [99_999, 123_456, 999_999, 9_999_999])
 def test_no_line_wraps_where_every_count_is_as_wide_as_it_gets(trl, count):
     choice = trl.verdicts.choice
     counts = dict.fromkeys(["drop, always passed", "drop, no live group"], 0) | dict.fromkeys(
-        (KEEP, RARE, SOLVED, NEVER), count
+        (KEEP, RARE, SOLVED, NEARLY, NEVER), count
     )
     for dropped in (0, count):
         wide = _Wide(counts | {"drop, always failed": dropped}, choice, count)

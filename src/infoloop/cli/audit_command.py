@@ -94,7 +94,7 @@ def audit_file(
         show(f"{cut_text(str(page), 400)}: the page of {cut_text(str(file), 400)}", err=True)
     for line in shown.said:
         show(line, err=True)
-    show(reporting.text.as_json(shown.row) if as_json else shown.text())
+    show(reporting.text.as_strict_json(shown.row) if as_json else shown.text())
     if shown.failed:
         raise typer.Exit(1)
 

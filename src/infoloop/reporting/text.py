@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -64,3 +65,20 @@ def count_noun(number: int, noun: str, plural: str = "s") -> str:
 def as_json(value: Any) -> str:
     """Return a value as JSON, as this package prints and writes it."""
     return json.dumps(value, indent=1, ensure_ascii=False)
+
+
+def as_strict_json(value: Any) -> str:
+    """Return a value as JSON that any program reads: a number that is not finite is null.
+
+    >>> as_strict_json([0.5, float("nan")]).split()
+    ['[', '0.5,', 'null', ']']
+    """
+    return json.dumps(_finite(value), indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -7,7 +7,16 @@ import math
 import numpy as np
 
 from infoloop.verdict_logs.groups.dead_groups import DeadGroups
-from infoloop.verdict_logs.groups.problem_choice import BY_GROUPS, DROPPED, KEEP, NEVER, RARE, SOLVED, ProblemChoice
+from infoloop.verdict_logs.groups.problem_choice import (
+    BY_GROUPS,
+    DROPPED,
+    KEEP,
+    NEARLY,
+    NEVER,
+    RARE,
+    SOLVED,
+    ProblemChoice,
+)
 from infoloop.verdict_logs.rollout_audit import RolloutAudit
 from infoloop.verdict_logs.verdict_audit import VerdictAudit
 
@@ -15,11 +24,13 @@ _EQUAL = {"verdict": "equal verdicts", "advantage": "zero advantage"}
 _LONGEST_OPTION = 58  # characters, so that the line has 100
 _WIDTH = 80  # of a terminal; the facts below have what is left out
 _ACTIONS = (
-    ("keep {}", KEEP),
-    ("larger groups for {}", RARE),
-    ("solved {}", SOLVED),
-    ("never solved {}", NEVER),
+    ("keep", (KEEP,)),
+    ("larger groups for", (RARE,)),
+    ("sample less", (SOLVED, NEARLY)),
+    ("never solved", (NEVER,)),
 )
+_ALL_WRONG = "every answer is wrong: check the verifier and the parser of answers before all else"
+_ALL_RIGHT = "every answer is right: these problems have nothing more to teach, take harder ones"
 _SIZE = "num_generations / rollout.n"  # as TRL and verl call the size of groups
 
 
@@ -73,7 +84,7 @@ def _trend(dead: DeadGroups) -> str:
         return ""
     if dead.trend.direction == "no trend":
         return ", no trend over steps"
-    return f", {100 * dead.trend.change:+.0f} points over the run"
+    return f", trend {100 * dead.trend.change:+.0f} points"
 
 
 def _problems(found: RolloutAudit) -> str:
@@ -83,15 +94,17 @@ def _problems(found: RolloutAudit) -> str:
     choice = found.verdicts.choice
     if choice is None:
         return "no problem to drop or keep: one attempt each tells no pass rate"
+    if found.dead.whole.share == 1 and choice.passes.sum() in (0, choice.attempts.sum()):
+        return _ALL_WRONG if not choice.passes.any() else _ALL_RIGHT
     dropped = sum(map(choice.count, DROPPED))
-    line = f"drop no problem{_too_few(choice)}"
+    line = f"drop none{_too_few(choice)}"
     if dropped:
         saves = f"saves {_short(choice.saved)} rollouts, {round_percent(choice.saved_share)}"
         line = f"drop {_short(dropped)} problem{'s' if dropped > 1 else ''} ({saves})"
-    for said, kind in _ACTIONS:
-        count = choice.count(kind)
-        more = f"{line}; {said.format(_short(count))}"
-        line = more if kind == KEEP or (count and len(more) <= _WIDTH) else line
+    for said, kinds in _ACTIONS:
+        count = sum(map(choice.count, kinds))
+        more = f"{line}; {said} {_short(count)}"
+        line = more if KEEP in kinds or (count and len(more) <= _WIDTH) else line
     return line
 
 
@@ -101,7 +114,7 @@ def _too_few(choice: ProblemChoice) -> str:
         most, what = int(choice.groups[choice.live == 0].max(initial=0)), "dead groups"
     else:
         most, what = int(choice.attempts[np.isin(choice.choice, (NEVER, SOLVED))].max(initial=0)), "equal verdicts"
-    return f" (needs {_short(choice.needed)} {what}, has {_short(most)})" if most else ""
+    return f" (takes {_short(choice.needed)} {what})" if most else ""
 
 
 def _group_size(found: RolloutAudit) -> str:
@@ -115,7 +128,7 @@ def _group_size(found: RolloutAudit) -> str:
     if size.size is not None:
         return f"{_SIZE}: about {size.size:,}{now} give {100 * size.wanted:.6g} % of groups {live}"
     most = size.shares[-1]
-    return f"{_SIZE}: even {most.size:,}{now} give {round_percent(most.estimate)} of groups {live}"
+    return f"{_SIZE}: none up to {most.size:,} gives {100 * size.wanted:.6g} % of groups {live}{now}"
 
 
 def _without_size(found: RolloutAudit, verdicts: VerdictAudit | None) -> str:
@@ -126,6 +139,8 @@ def _without_size(found: RolloutAudit, verdicts: VerdictAudit | None) -> str:
         rate, low, high = verdicts.bits.rate
         shown = f"pass rate {100 * rate:.0f} % ({100 * low:.0f} to {100 * high:.0f} %)"
         return f"{shown}; more takes several rollouts of each problem"
+    if share == 0:
+        return "every group has a gradient: dynamic sampling would drop none"
     if share == 1:
         return "dynamic sampling cannot help: no group here has a gradient"
     return f"dynamic sampling: a batch of groups with a gradient takes {1 / (1 - share):.3g} times the rollouts"

@@ -16,6 +16,7 @@ from infoloop.verdict_logs.groups.within_groups import measured_names
 
 _TOTALS = ("reward", "score")  # verdicts of these names are made of the whole reward, where no component has the name
 NOTHING_SAID = Settings()
+_FEW = 5  # values of a reward that counts parts
 _LONGEST = 60  # characters of a name
 
 
@@ -62,13 +63,19 @@ def pass_option(table: GroupTable) -> str:
     """
     names, reward = measured_names(table, "component"), table.place("reward")
     if reward is not None:
-        return f"--threshold {_ends(table, reward)[-1]:.12g}"
+        return f"--threshold {_threshold(_ends(table, reward))}"
     if not names:
         return "--columns pass=NAME"
     name = min(names, key=lambda one: (not speaks_of_right(one), speaks_of_form(one)))  # the first of the best
     values = _ends(table, table.measured.index(Measured("component", name)))
     option = f"--columns {shlex.quote(f'pass={name}')}"
-    return option if is_binary(values) else f"{option} --threshold {values[-1]:.12g}"
+    return option if is_binary(values) else f"{option} --threshold {_threshold(values)}"
+
+
+def _threshold(values: np.ndarray) -> str:
+    """Return the largest of few values; of many, which no choice is clear of, their range."""
+    few = len(values) <= _FEW
+    return f"{values[-1]:.12g}" if few else f"T, from {values[0]:.3g} to {values[-1]:.3g}"
 
 
 def number_behind(table: GroupTable, verdict: str, of_reward: bool = True) -> int | None:
