@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from infoloop.reporting.audit_page import render_audit_page
+from infoloop.verdict_logs import estimators
+from infoloop.verdict_logs.groups.run_comparison import compare_runs
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
 from infoloop.verdict_logs.rollout_page import problem_table, rollout_audit_page
 from tests.support.paths import LOGS
@@ -55,3 +57,37 @@ def test_a_log_without_groups_has_no_table_of_problems():
     found = audit(LOGS / "lm_eval")
     with pytest.raises(ValueError, match="one attempt a problem"):
         problem_table(found.verdicts, 0.95)
+
+
+def test_intervals_have_the_confidence_of_the_audit_and_the_note_says_it():
+    found = audit(LOGS / "trl", confidence=0.6)
+    table, choice = rollout_audit_page(found).tables[-1], found.verdicts.choice
+    names = choice.problems.tolist()
+    for name, _, attempts, passes, rate, *ends in table.rows:
+        assert (attempts, passes) == (choice.attempts[names.index(name)], choice.passes[names.index(name)])
+        ends_of_one = estimators.pass_interval(np.array([passes]), np.array([attempts]), 0.6)
+        assert (rate, ends) == (passes / attempts, [float(end[0]) for end in ends_of_one])
+    assert table.note.startswith("Exact intervals (60 %). Attempts from step 6 on. Of use: ")
+    assert table.note.count(": ") == 1 + len({row[1] for row in table.rows} - {"keep"})
+
+
+def test_the_rollouts_of_a_problem_decide_its_place_among_those_of_its_kind(trl):
+    choice = trl.verdicts.choice
+    many = choice._replace(rollouts=np.arange(len(choice.problems)))
+    rows = problem_table(dataclasses.replace(trl.verdicts, choice=many, since=None), 0.95).rows
+    place = {name: k for k, name in enumerate(choice.problems.tolist())}
+    for kind in {row[1] for row in rows}:
+        places = [place[row[0]] for row in rows if row[1] == kind]
+        assert places == sorted(places, reverse=True)
+    kinds = choice.choice.astype(object).copy()
+    kinds[-1] = "drop, always failed"
+    dropped = dataclasses.replace(trl.verdicts, choice=choice._replace(choice=kinds))
+    assert problem_table(dropped, 0.95).rows[0][0] == choice.problems[-1]
+
+
+def test_a_comparison_and_the_reason_are_on_the_page_and_a_log_without_verdicts_says_nothing_of_bits(trl):
+    page = rollout_audit_page(trl, compare_runs(trl.table, trl.table))
+    assert [table.title.startswith("since the earlier run") for table in page.tables][-2:] == [True, False]
+    assert page.reason.startswith("zero advantage, +56 points over the run; ")
+    assert page.about
+    assert rollout_audit_page(audit(LOGS / "verl_short")).about == ""

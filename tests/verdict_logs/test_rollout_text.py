@@ -127,3 +127,15 @@ def test_a_comparison_has_a_row_for_each_quantity(trl):
     assert title.startswith("since the earlier run, on 12 common problems")
     assert len(heads) == len(rows[0])
     assert {row[-1] for row in rows} == {"no"}
+
+
+def test_windows_components_and_what_changed_stand_in_the_columns_of_their_names(trl):
+    tables = {title.split(":")[0].split(";")[0]: rows for title, _, rows in audit_tables(trl)}
+    for row, window in zip(tables["by window of steps"], trl.dead.windows, strict=True):
+        parts = window.all_fail / window.rollouts, window.all_pass / window.rollouts
+        assert row[3:5] == tuple(f"{100 * part:.0f} %" for part in parts)
+    compared = compare_runs(trl.table, trl.table)
+    one = compared.quantities[0]._replace(name="x\x1b", first=0.125, second=0.5, up=3, down=1)
+    _, _, rows = comparison_table(compared._replace(quantities=(one, one._replace(not_compared="why"))))
+    assert (rows[0][1:3], rows[0][4], rows[1][-1]) == (("0.125", "0.500"), "3 / 1", "not compared: why")
+    assert "\x1b" not in rows[0][0]

@@ -27,6 +27,7 @@ def test_verifiers_are_looked_at_by_how_many_there_are():
     same = ("tests", "proof", "judge")
     assert verifiers_of(two, None, 0.8, same[:2]).pair == bounds_from_two(two, "tests", "proof", 0.8)
     assert repr(verifiers_of(three, None, 0.8, same).panel) == repr(rates_from_three(three, same, 0.8))
+    assert repr(verifiers_of(three, None, 0.8, (*same, "tests")).panel) == repr(rates_from_three(three, same, 0.8))
     for table in (two, three):  # nobody says that they judge the same thing
         found = verifiers_of(table, None, 0.8)
         assert (found.errors, found.pair, found.panel) == (None, None, None)
@@ -44,3 +45,11 @@ def test_by_a_trusted_verifier_rates_and_their_drift_are_told():
     assert repr(found.errors) == repr(errors_against(table, "proof", confidence=0.8))
     assert repr(found.drift) == repr(drift_of_errors(table, "proof", confidence=0.8))
     assert (found.pair, found.panel) == (None, None)
+
+
+def test_of_several_others_the_first_is_judged_and_one_step_has_no_drift():
+    found = verifiers_of(judged_by("tests", "proof", "judge"), "judge", 0.8)
+    assert (found.errors.verifier, found.errors.trusted) == ("tests", "judge")
+    assert found.row() == {"names": found.names, "errors": found.errors.row(), "drift": found.drift.row()}
+    once = judged_table([[[1, 1], [0, 1], [0, 0]]], [("verdict", "tests"), ("verdict", "proof")])
+    assert verifiers_of(once, "proof", 0.8).drift is None

@@ -49,3 +49,9 @@ def test_runs_stay_few():
         known.add(np.arange(10 * i, 10 * i + 10, dtype=np.uint64))
     assert sorted(map(len, known._runs), reverse=True) == [len(run) for run in known._runs]
     assert len(known._runs) < 15
+
+
+def test_a_step_is_no_group():
+    one = np.array([0, 0])
+    part = Rollouts(np.array(["p", "p"]), one, step=np.array([1, 2]), group=np.array([2, 1]), attempt=one)
+    assert first_times(part, KnownHashes()).tolist() == [True, True]

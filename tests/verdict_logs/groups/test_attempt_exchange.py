@@ -60,3 +60,29 @@ def test_of_many_kinds_those_with_the_most_problems_are_drawn(monkeypatch):
 def test_problems_of_one_verdict_tell_nothing():
     none = np.zeros(3, int)
     assert exchange_p_value(PairedCounts((none, none), (none + 4, none + 8), none + 4), rate, 0.05) == 1
+
+
+def test_problems_that_are_drawn_count_each_and_by_their_own_common_size():
+    alike = (np.array([x] * 3) for x in (1, 5, 4, 6))
+    k1, k2, n1, n2 = (np.append(x, last) for x, last in zip(alike, (0, 2, 4, 6), strict=True))
+    for size in (np.minimum(n1, n2), np.array([2, 2, 2, 4])):
+        counts = PairedCounts((k1, k2), (n1, n2), size)
+        for value in (rate, subset_entropy):
+            exact = min(every_sharing(counts, value), 1.0)
+            found = exchange_p_value(counts, value, 0.001)
+            assert abs(found - exact) <= 4 * math.sqrt(exact * (1 - exact) / 49_999) + 1 / 50_000
+
+
+def test_problems_of_a_kind_that_is_not_drawn_are_not_seen_either(monkeypatch):
+    """Of a kind with more passes than the first run has attempts, and of a smaller one with fewer."""
+    k1, k2 = np.array([2] * 24 + [1] * 6 + [0] * 10), np.array([4] * 24 + [5] * 6 + [3] * 10)
+    n1, n2 = np.full(40, 4), np.full(40, 8)
+    alone = exchange_p_value(PairedCounts((k1[:30], k2[:30]), (n1[:30], n2[:30]), n1[:30]), rate, 0.05)
+    assert 0.1 < alone < 0.5
+    monkeypatch.setattr("infoloop.verdict_logs.groups.attempt_exchange._MOST_CELLS", 999)
+    assert exchange_p_value(PairedCounts((k1, k2), (n1, n2), n1), rate, 0.05) == alone
+
+
+def test_a_small_risk_takes_no_more_than_the_most_draws():
+    few, many = np.full(40, 4), np.full(40, 8)
+    assert exchange_p_value(PairedCounts((0 * few, many), (few, many), few), rate, 1e-9) == 1 / 50_000

@@ -112,3 +112,54 @@ def test_the_verdict_decides_where_the_reward_follows_from_it_and_groups_agree()
     assert decides(verdicts=verdicts, advantage=told, rewards={"right": right, "form": np.ones(6)})
     assert not decides(verdicts=verdicts, advantage=told, rewards={"right": right, "form": 1.0 * (np.arange(6) > 0)})
     assert not decides(reward=right)
+
+
+def test_dead_groups_are_of_one_verdict_where_each_rollout_that_is_compared_has_it():
+    nan = math.nan
+    right = np.array([0.0, 0, 1, 1, 0, nan, 1, nan, 0, 1])
+    reward = np.array([5.0, 5, 5, 5, 5, 5, 5, 5, 5, 5])
+    assert kinds_of_groups(table_of_groups(2, reward=reward, verdicts={"t": right})).kind.tolist() == [1, 2, 3, 3, 3]
+    reward = np.array([5.0, 5, nan] * 2)  # of three rollouts two are compared, and judged
+    right = np.array([0.0, 0, nan, 1, 1, nan])
+    assert kinds_of_groups(table_of_groups(3, reward=reward, verdicts={"t": right})).kind.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("scale", [1.0, 100.0, -100.0, 0.01])
+def test_the_bound_of_rounding_is_that_of_the_rewards_and_of_the_size(scale):
+    """(n + 8) units of 2^-24 times |r|, through 1e-4; rewards are equal up to 8 units of their size."""
+    bound, u = 12 * 2**-24 * abs(scale) * 1e4, 2**-24
+    reward = scale * np.array([1, 1, 1, 1 - 7 * u, 1, 1, 1, 1, 1, 1, 1, 1 - 9 * u])
+    advantage = bound * np.array([0, 0.99, -0.99, 0, 0, 1.01, 0, 0, 0, 0.99, 0, 0])
+    table = table_of_groups(4, reward=reward, advantage=advantage)
+    assert advantage_rounding(table) == pytest.approx([bound, bound, 0], rel=1e-6)
+    found = kinds_of_groups(table)
+    assert found.kind.tolist() == [3, 0, 0]
+    assert found.equal_but_live.tolist() == [False, True, False]
+    parts = {"a": reward, "b": 2 * reward}
+    assert advantage_rounding(table_of_groups(4, rewards=parts, advantage=advantage))[0] == pytest.approx(3 * bound)
+
+
+def test_negative_advantages_are_no_zeros():
+    assert kinds_of_groups(table_of_groups(2, advantage=np.array([-0.5, -0.5, -0.5, 0]))).kind.tolist() == [0, 0]
+
+
+def test_only_groups_that_are_compared_and_judged_whole_tell_whether_the_verdict_decides():
+    nan = math.nan
+    right, reward = np.array([0.0, 1, 1, 1, 0, nan]), np.array([0.0, 1, 1, 1, 0, 0.5])
+    assert decides(verdicts={"t": right}, reward=reward)  # the third is judged in part: live by a third reward
+    lone = collect_groups(
+        [
+            Rollouts(
+                np.array(["a", "a", "b"]),
+                np.arange(3),
+                reward=np.array([0.0, 1, 0.3]),
+                verdicts={"t": np.array([0, 1, 1])},
+            )
+        ]
+    )
+    assert verdict_decides(lone, kinds_of_groups(lone).kind)  # a group of one is neither
+    assert not decides(verdicts={"t": np.array([nan, 1])}, reward=np.array([0.0, 1]))
+    told = np.array([0.0, 1, 0, 1])
+    assert not decides(verdicts={"t": told}, reward=np.array([0.0, 1, 0, 0.5]))  # right answers of two rewards
+    for part, expected in ((np.array([-1, 1, nan, 1]), True), (np.array([nan, 1, nan, 1]), False)):
+        assert decides(verdicts={"t": told}, advantage=2 * told - 1, rewards={"a": told, "b": part}) is expected
