@@ -110,6 +110,16 @@ def test_the_size_of_groups_gives_the_wanted_share(trl):
     assert unanimous_share(tally.passes, tally.attempts, np.array(size.size)).mean() < 1
 
 
+def test_a_size_that_is_large_enough_already_is_said(trl):
+    size = trl.verdicts.size
+    for enough, said in (
+        (8, "8 is enough, 80 % of groups have both verdicts"),
+        (9, "about 9 (now 8) give 80 % of groups "),
+    ):
+        line = decision_lines(with_verdicts(trl, size=size._replace(size=enough)))[2]
+        assert line.startswith(f"num_generations / rollout.n: {said}")
+
+
 def test_a_size_that_is_too_small_even_at_the_largest_is_said():
     found = audit(LOGS / "human_eval")
     most = found.verdicts.size.shares[-1]
@@ -163,7 +173,7 @@ def test_no_line_wraps_where_every_count_is_as_wide_as_it_gets(trl, count):
     for dropped in (0, count):
         wide = _Wide(counts | {"drop, always failed": dropped}, choice, count)
         said = decision_lines(with_verdicts(trl, choice=wide))[1]
-        assert said.startswith("drop no problem (needs " if not dropped else "drop ")
+        assert said.startswith("drop none (takes " if not dropped else "drop ")
         assert len(said) <= WIDTH
 
 

@@ -46,3 +46,9 @@ def test_groups_with_a_pass_are_counted_problem_by_problem_too(monkeypatch):
     assert 0 + 3 + 12 + 9 <= whole[0, 0] <= 0 + 3 + 12 + 12
     monkeypatch.setattr(disjoint_groups, "_CELLS", 13)
     assert groups_with_a_pass(passes, attempts, [1, 5, 12])[:, 1].tolist() == [48, 8, 4]
+
+
+def test_each_problem_of_a_later_block_keeps_its_own_attempts(monkeypatch):
+    """One pass of a million: that it is among the two attempts that are drawn has a probability of 2e-6."""
+    monkeypatch.setattr(disjoint_groups, "_CELLS", 2)
+    assert groups_with_a_pass(np.array([2, 1]), np.array([2, 10**6]), [1]).tolist() == [[2, 4]]

@@ -181,6 +181,11 @@ def test_the_numbers_of_a_condition_are_those_of_the_run(run, trl):
     assert tuple(evaluation.numbers[name] for name in names) == pytest.approx(shares, rel=1e-9)
 
 
+def test_without_a_trusted_verifier_agreement_is_that_of_the_first_two():
+    found = audit(LOGS / "lm_eval")
+    assert found.numbers["agreement"] == found.verifiers.agreement.equal[0].value == 1
+
+
 def test_shares_of_dead_rollouts_are_of_those_in_groups(trl):
     dead = find_dead_groups(table_of([0, 1, 2, 3], [0] * 4, np.array([4, 8, 4, 9]), np.array([4, 0, 2, 1])))
     alone = dead.whole._replace(groups=3, rollouts=16, alone=9, share=12 / 16)

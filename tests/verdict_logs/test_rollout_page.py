@@ -88,6 +88,6 @@ def test_the_rollouts_of_a_problem_decide_its_place_among_those_of_its_kind(trl)
 def test_a_comparison_and_the_reason_are_on_the_page_and_a_log_without_verdicts_says_nothing_of_bits(trl):
     page = rollout_audit_page(trl, compare_runs(trl.table, trl.table))
     assert [table.title.startswith("since the earlier run") for table in page.tables][-2:] == [True, False]
-    assert page.reason.startswith("zero advantage, +56 points over the run; ")
+    assert page.reason.startswith("zero advantage, trend +56 points; ")
     assert page.about
     assert rollout_audit_page(audit(LOGS / "verl_short")).about == ""

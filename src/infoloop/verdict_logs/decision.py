@@ -125,6 +125,8 @@ def _group_size(found: RolloutAudit) -> str:
     choice = verdicts.choice if verdicts else None
     now = f" (now {choice.size:,})" if choice and not choice.assumed_size else ""
     live = "a gradient" if found.dead.by_verdict else "both verdicts"
+    if now and choice and size.size is not None and size.size <= choice.size:
+        return f"{_SIZE}: {choice.size:,} is enough, {100 * size.wanted:.6g} % of groups have {live}"
     if size.size is not None:
         return f"{_SIZE}: about {size.size:,}{now} give {100 * size.wanted:.6g} % of groups {live}"
     most = size.shares[-1]

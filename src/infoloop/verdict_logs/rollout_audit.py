@@ -71,7 +71,7 @@ class RolloutAudit:
     def numbers(self) -> dict[str, float | None]:
         """The numbers that `--fail-if` may name; None for what the log does not tell."""
         whole, verdicts, verifiers = self.dead.whole, self.verdicts, self.verifiers
-        errors = verifiers.errors if verifiers else None
+        errors, alike = (verifiers.errors, verifiers.agreement) if verifiers else (None, None)
         n = verdicts.bits.verdicts if verdicts else 0
         of_groups = max(whole.rollouts, 1)
         return {
@@ -86,7 +86,7 @@ class RolloutAudit:
             "phantom": self.components.phantom.value if self.components else None,
             "false_positive_rate": errors.false_positive.value if errors else None,
             "false_negative_rate": errors.false_negative.value if errors else None,
-            "agreement": errors.agreement.value if errors else None,
+            "agreement": errors.agreement.value if errors else alike.equal[0].value if alike else None,
         }
 
     def row(self) -> dict[str, Any]:

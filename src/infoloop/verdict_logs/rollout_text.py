@@ -313,8 +313,10 @@ def _percent(value: float, low: float, high: float) -> str:
 
 
 def _shown(found: IntervalEstimate | ErrorRate) -> str:
-    """Return a number with its interval; a dash for what the log does not tell."""
+    """Return a number with its interval, or alone where it has none; a dash for what the log does not tell."""
     if math.isnan(found.value):
         return "-"
+    if math.isnan(found.low):
+        return f"{found.value:.2f}"
     value, low, high = (round(end, 2) + 0.0 for end in (found.value, found.low, found.high))  # no "-0.00"
     return f"{value:.2f} [{low:.2f}, {high:.2f}]"
