@@ -24,7 +24,7 @@ LINES = "".join(json.dumps(row) + "\n" for row in ROWS).encode()
         (LINES, "lines"),
         (b"\xef\xbb\xbf\n" + LINES, "lines"),
         (b'{"a": broken\n' + LINES, "lines"),
-        (gzip.compress(LINES), "lines"),
+        (gzip.compress(LINES, mtime=0), "lines"),
         (json.dumps(ROWS).encode(), "document"),
         (json.dumps(ROWS, indent=2).encode(), "document"),
         (b"[\n" + b",\n".join(LINES.split(b"\n")[:-1]) + b"\n]\n", "document"),
