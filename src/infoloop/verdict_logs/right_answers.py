@@ -9,7 +9,7 @@ import numpy as np
 from infoloop.reporting.suggestions import cut_text
 from infoloop.verdict_logs.formats.column_values import is_binary
 from infoloop.verdict_logs.formats.log_format import Settings
-from infoloop.verdict_logs.formats.verdict_names import speaks_of_form, speaks_of_right
+from infoloop.verdict_logs.formats.verdict_names import likeliest_judge, speaks_of_right
 from infoloop.verdict_logs.groups.group_sums import Measured
 from infoloop.verdict_logs.groups.group_table import GroupTable
 from infoloop.verdict_logs.groups.within_groups import measured_names
@@ -66,7 +66,7 @@ def pass_option(table: GroupTable) -> str:
         return f"--threshold {_threshold(_ends(table, reward))}"
     if not names:
         return "--columns pass=NAME"
-    name = min(names, key=lambda one: (not speaks_of_right(one), speaks_of_form(one)))  # the first of the best
+    name = likeliest_judge(names)
     values = _ends(table, table.measured.index(Measured("component", name)))
     option = f"--columns {shlex.quote(f'pass={name}')}"
     return option if is_binary(values) else f"{option} --threshold {_threshold(values)}"
