@@ -6,10 +6,13 @@ import numpy as np
 
 _FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0x9E3779B97F4A7C15], np.uint64)  # Steele et al. 2014
 _SHIFTS = np.array([30, 27, 31], np.uint64)
+MISSING = np.uint64(0x2545F4914F6CDD1D)  # the hash of what is missing: any number but 0, which is the hash of 0
 
 
 def hash_labels(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return 64-bit hashes of texts or numbers, and which of them are missing; whole floats are like whole numbers.
+
+    Whole numbers as objects, as an array with missing ones has them, are so too.
 
     Args:
         labels: Texts or numbers; None and NaN are missing.
@@ -32,8 +35,17 @@ def hash_labels(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         labels = labels.astype(np.int64)
     elif labels.dtype.kind != "b":
         labels = labels.astype(object)
-        labels = np.where(missing, "", labels) if missing.any() else labels
-    return hash_array(labels, categorize=False), missing
+        whole = pd.api.types.infer_dtype(labels, skipna=True) == "integer"
+        labels = np.where(missing, 0 if whole else "", labels) if missing.any() else labels
+        labels = _as_int64(labels) if whole else labels
+    return np.where(missing, MISSING, hash_array(labels, categorize=False)), missing
+
+
+def _as_int64(numbers: np.ndarray) -> np.ndarray:
+    try:
+        return numbers.astype(np.int64)
+    except OverflowError:
+        return numbers
 
 
 def mix_hashes(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ from infoloop.verdict_logs.formats.plain import (
     wanted,
 )
 from infoloop.verdict_logs.formats.row_errors import RowError
+from infoloop.verdict_logs.groups.group_table import collect_groups
 
 
 def read(columns, **settings):
@@ -85,6 +86,15 @@ def test_a_row_is_a_rollout_with_all_that_it_has():
     assert np.isnan(found.length[1])
     assert np.isnan(found.rewards["format_reward"][1])
     assert found.left_out == {}
+
+
+@pytest.mark.parametrize("kind", [object, float])
+def test_groups_by_whole_numbers_are_the_same_where_a_part_has_rows_without_one(kind):
+    names, passes = ["a", "a", "b", "b"], [1.0, 0.0, 1.0, 0.0]
+    whole = read({"id": names, "group": [7, 7, 8, 0], "pass": passes})
+    groups = pd.Series([7, 7, 8, None], range(2, 6), dtype=kind)
+    some = read({"id": names, "group": groups, "pass": passes})
+    assert sorted(collect_groups([whole, some]).size.tolist()) == [1, 1, 2, 4]
 
 
 def test_rows_without_a_problem_a_verdict_or_a_step_are_counted():

@@ -256,9 +256,13 @@ def _plain(value: Any) -> Any:
 
 
 def _names(values: pd.Series) -> np.ndarray:
-    """Return whole numbers as they are, all else as texts."""
-    if values.dtype.kind in "iu":
+    """Return numbers as they are, missing ones among whole ones too, and all else as texts."""
+    import pandas as pd
+
+    if values.dtype.kind in "iuf":
         return values.to_numpy()
+    if pd.api.types.infer_dtype(values, skipna=True) == "integer":
+        return values.to_numpy(object)
     refuse_nested(values)
     return named_values(values.where(values.notna(), ""))
 
