@@ -38,10 +38,11 @@ def right_where(table: GroupTable, settings: Settings = NOTHING_SAID, trusted: s
     names = measured_names(table, "verdict")
     if not names:
         return ""
-    name, said = cut_text(names[0], _LONGEST), "pass" in settings.columns
+    named = settings.verifiers(names)
+    name, said = cut_text(names[0], _LONGEST), bool(named)
     place = number_behind(table, names[0], not said)
     if settings.threshold is not None:
-        what = cut_text(settings.verifiers(names)[0], _LONGEST) if said else name.partition(" >= ")[0]
+        what = cut_text(named[0], _LONGEST) if said else name.partition(" >= ")[0]
         return f"{what} at least {settings.threshold:g} ({'--columns and ' if said else ''}--threshold)"
     why = "--columns" if said else _why(names, trusted)
     if place is None:
