@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-_FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0x9E3779B97F4A7C15], np.uint64)  # Steele et al. 2014
-_SHIFTS = np.array([30, 27, 31], np.uint64)
+GAMMA, *_FACTORS = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64)
+_SHIFTS = np.array([30, 27, 31], np.uint64)  # SplitMix64: Steele, Lea and Flood 2014
 MISSING = np.uint64(0x2545F4914F6CDD1D)  # the hash of what is missing: any number but 0, which is the hash of 0
 
 
@@ -58,7 +58,20 @@ def mix_hashes(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     >>> a = np.array([0, 1], np.uint64); len(set(mix_hashes(a, a).tolist()) | set(mix_hashes(a, a[::-1]).tolist()))
     4
     """
-    x = first * _FACTORS[2] + (second ^ (second >> _SHIFTS[2]))
-    x = (x ^ (x >> _SHIFTS[0])) * _FACTORS[0]
-    x = (x ^ (x >> _SHIFTS[1])) * _FACTORS[1]
-    return x ^ (x >> _SHIFTS[2])
+    return finalise_hashes(first * GAMMA + (second ^ (second >> _SHIFTS[2])))
+
+
+def finalise_hashes(x: np.ndarray) -> np.ndarray:
+    """Return SplitMix64's finaliser of each number, in the place of the numbers: a bijection.
+
+    Args:
+        x: Unsigned 64-bit numbers, which are lost.
+
+    >>> finalise_hashes(np.array([0, 1], np.uint64)).tolist()
+    [0, 6238072747940578789]
+    """
+    for shift, factor in zip(_SHIFTS[:2], _FACTORS, strict=True):
+        x ^= x >> shift
+        x *= factor
+    x ^= x >> _SHIFTS[2]
+    return x
