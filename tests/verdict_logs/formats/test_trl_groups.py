@@ -127,6 +127,7 @@ def test_weights_do_not_follow_from_dead_groups_nor_where_several_would_do():
     assert implied_weights(rewards[:2], centred(rewards[0], 4), block) is None
     assert implied_weights(rewards, centred(rewards.sum(0), 4), block) is None
     assert implied_weights(np.zeros((0, 4)), np.ones(4), block) is None
+    assert implied_weights(np.zeros((2, 0)), np.ones(0), block[:0]) is None
 
 
 def test_rows_that_were_written_before_are_found():

@@ -91,13 +91,13 @@ def implied_weights(rewards: np.ndarray, advantage: np.ndarray, block: np.ndarra
     >>> np.round(implied_weights(rewards, advantage, np.zeros(6, int)), 6).tolist()
     [1.0, 0.5, 0.0]
     """
+    if not rewards.size:
+        return None
     blocks = int(block.max()) + 1
     sizes = np.bincount(block, minlength=blocks)
     squares = np.bincount(block, advantage**2, blocks)
     live = np.isfinite(squares) & (squares > 0)
     rows = live[block]
-    if not rewards.size:
-        return None
     known = np.where(np.isnan(rewards), 0.0, rewards)
     means = np.array([np.bincount(block, values, blocks) / sizes for values in known])
     centred = np.where(rows, known - means[:, block], 0.0)
