@@ -49,6 +49,7 @@ def test_a_score_of_the_user_is_not_the_reward():
 def test_a_threshold_is_said():
     judged = table(reward=np.ones(4), verdicts={"reward >= 0.5": np.ones(4)})
     assert right_where(judged, Settings(threshold=0.5)) == "reward at least 0.5 (--threshold)"
+    assert right_where(judged, Settings({"pass": "+"}, 0.5)) == "reward at least 0.5 (--threshold)"
     named = Settings({"pass": "grade"}, threshold=2)
     assert right_where(table(verdicts={"grade": np.ones(4)}), named) == "grade at least 2 (--columns and --threshold)"
 

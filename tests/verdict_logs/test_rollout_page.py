@@ -34,6 +34,17 @@ def test_the_page_has_the_decision_trends_and_problems(trl):
 
 
 @pytest.mark.slow
+def test_names_stand_as_long_among_the_facts_as_in_the_tables(trl):
+    long = "a_function_of_" + "many_" * 8 + "words"
+    components = trl.components._replace(
+        components=tuple(one._replace(name=long + one.name) for one in trl.components.components)
+    )
+    page = rollout_audit_page(dataclasses.replace(trl, components=components))
+    facts = [name.removeprefix("follows ") for name, _ in page.lines if name.startswith("follows ")]
+    assert facts == [one.name for one in components.components[:3]]
+
+
+@pytest.mark.slow
 def test_the_name_of_a_problem_is_no_html(trl):
     choice = trl.verdicts.choice
     names = choice.problems.astype(object).copy()

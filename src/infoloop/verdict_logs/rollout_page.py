@@ -39,7 +39,7 @@ def rollout_audit_page(found: RolloutAudit, compared: RunComparison | None = Non
         verdict=verdict.lower(),
         reason="; ".join(filter(None, (why.replace(")", "", 1), *more))),
         about=WHY if found.verdicts else "",
-        lines=tuple(audit_lines(found)),
+        lines=tuple(audit_lines(found, LONGEST_NAME)),
         figures=tuple(
             (figure.caption, figure_svg(figure, f"log-{k}")) for k, figure in enumerate(rollout_audit_figures(found))
         ),

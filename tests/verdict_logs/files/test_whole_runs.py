@@ -22,3 +22,11 @@ def test_no_run_is_cut_and_no_row_is_lost_or_moved():
 def test_a_run_that_fills_a_frame_is_cut_so_that_memory_is_bounded():
     frames = [pd.DataFrame({"prompt": ["a"] * 3})] * 4
     assert [len(frame) for frame in keep_runs_whole(iter(frames), ["prompt"])] == [3] * 4
+
+
+def test_a_column_that_only_a_later_frame_has_tells_no_run():
+    frames = [pd.DataFrame({"prompt": ["a", "b"]}), pd.DataFrame({"step": [1], "prompt": ["b"]})]
+    assert [frame["prompt"].tolist() for frame in keep_runs_whole(iter(frames), ["step", "prompt"])] == [
+        ["a"],
+        ["b", "b"],
+    ]

@@ -23,6 +23,7 @@ from infoloop.verdict_logs.formats.plain import (
     wanted,
 )
 from infoloop.verdict_logs.formats.row_errors import RowError
+from infoloop.verdict_logs.groups.group_table import collect_groups
 
 
 def read(columns, **settings):
@@ -83,8 +84,17 @@ def test_a_row_is_a_rollout_with_all_that_it_has():
     assert found.advantage.tolist() == [1, -1]
     assert found.answer.tolist() == ["4", ""]
     assert np.isnan(found.length[1])
-    assert np.isnan(found.rewards["format_reward"][1])
+    assert np.isinf(found.rewards["format_reward"][1])
     assert found.left_out == {}
+
+
+@pytest.mark.parametrize("kind", [object, float])
+def test_groups_by_whole_numbers_are_the_same_where_a_part_has_rows_without_one(kind):
+    names, passes = ["a", "a", "b", "b"], [1.0, 0.0, 1.0, 0.0]
+    whole = read({"id": names, "group": [7, 7, 8, 0], "pass": passes})
+    groups = pd.Series([7, 7, 8, None], range(2, 6), dtype=kind)
+    some = read({"id": names, "group": groups, "pass": passes})
+    assert sorted(collect_groups([whole, some]).size.tolist()) == [1, 1, 2, 4]
 
 
 def test_rows_without_a_problem_a_verdict_or_a_step_are_counted():
@@ -105,6 +115,18 @@ def test_numbers_of_any_kind_are_rewards():
         found = read({"id": list("abc"), "pass": [1, 1, 1], "reward": pd.Series(rewards, dtype=object).tolist()})
         assert found.reward[0] in (1.0, 1e30)
         assert np.isnan(found.reward[1])
+
+
+def test_numbers_that_are_infinite_are_counted():
+    found = read({"id": list("abc"), "pass": [1, 1, 0], "reward": [1.0, math.inf, 0.0], "tokens": [3, 4, -math.inf]})
+    assert collect_groups([found]).left_out == {
+        f"{kind} that is infinite, of a rollout that is not left out": 1 for kind in ("reward", "length")
+    }
+    alone = read({"id": ["a", "b"], "reward": [1.0, math.inf]})
+    assert (alone.row.tolist(), alone.left_out) == ([2], {"no verdict and no reward": 1})
+    steps = {"id": ["a"], "pass": [1], "step": [math.inf]}
+    with pytest.raises(RowError, match="is no whole number: steps are numbered"):
+        read(steps)
 
 
 def test_rewards_of_any_scale_say_how_they_are_read():

@@ -2,11 +2,11 @@
 
 import pytest
 
-from infoloop.verdict_logs.formats.verdict_names import speaks_of_form, speaks_of_right
+from infoloop.verdict_logs.formats.verdict_names import likeliest_judge, speaks_of_form, speaks_of_right
 
 
 @pytest.mark.parametrize(
-    "name", ["correct_answer", "is_correct", "ExactMatch", "math_verify", "solved", "judge_reward"]
+    "name", ["correct_answer", "is_correct", "ExactMatch", "math_verify", "solved", "judge_reward", "numeric_match"]
 )
 def test_names_that_speak_of_being_right(name):
     assert speaks_of_right(name)
@@ -29,6 +29,14 @@ def test_names_that_speak_of_the_form(name):
     assert not speaks_of_right(name)
 
 
-@pytest.mark.parametrize("name", ["correctness_reward_func", "int_reward_func", "works", "acc", "score", ""])
+@pytest.mark.parametrize(
+    "name", ["correctness_reward_func", "int_reward_func", "works", "acc", "lenient", "HashEqual", ""]
+)
 def test_names_that_speak_of_no_form(name):
     assert not speaks_of_form(name)
+
+
+def test_the_likeliest_judge_speaks_of_being_right_else_not_of_the_form_and_is_the_first_of_such():
+    assert likeliest_judge(["format", "works", "correct", "exact"]) == "correct"
+    assert likeliest_judge(["format", "works", "helps"]) == "works"
+    assert likeliest_judge(["format", "has_box"]) == "format"

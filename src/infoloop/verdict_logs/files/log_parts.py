@@ -23,7 +23,7 @@ from infoloop.verdict_logs.formats import counts, ms_swift, plain, trl
 from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.recognition import UnknownFormatError, format_named, is_like, recognise
 from infoloop.verdict_logs.formats.row_errors import RowError
-from infoloop.verdict_logs.formats.trl_groups import repeated_rows
+from infoloop.verdict_logs.formats.trl_groups import common_end, row_signatures
 from infoloop.verdict_logs.rollouts import Rollouts
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class LogReading:
     divided: bool = False
     _seen: KnownHashes = field(default_factory=KnownHashes)
     _last_step: int | None = None
-    _before: Rollouts | None = None
+    _written: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))
 
     @property
     def said(self) -> str:
@@ -83,15 +83,15 @@ class LogReading:
 
     def __iter__(self) -> Iterator[Rollouts]:
         self.left_out, self.remarks, self.rows = Omissions(), Omissions(), 0
-        self._seen, self._last_step, self._before = KnownHashes(), None, None
+        self._seen, self._last_step, self._written = KnownHashes(), None, np.zeros(0, np.uint64)
         at: Opening | None = None
         for opening, frame, found in one_part_ahead(self._frames()):
             self.left_out.join(found)
             if frame is None:
                 continue
             part = self._part(frame, opening)
-            if self.form is ms_swift.FORMAT or (self.form is trl.FORMAT and opening is not at):
-                part, self._before = self._without_buffer(part, opening), part
+            if self.form is ms_swift.FORMAT or (self.form is trl.FORMAT and len(self.files) > 1):
+                part = self._without_buffer(part, opening, self.form is trl.FORMAT and opening is at)
             at = opening
             self.rows += len(part.problem)
             if len(part.problem):
@@ -129,16 +129,23 @@ class LogReading:
                 self._remark(reason, which, part, opening)
         return part if part.attempt is None else self._each_once(part, opening)
 
-    def _without_buffer(self, part: Rollouts, opening: Opening) -> Rollouts:
-        """Return a part without the rows at its beginning that are the end of the one before: a buffer written again.
+    def _without_buffer(self, part: Rollouts, opening: Opening, goes_on: bool) -> Rollouts:
+        """Return a part without the rows at its beginning that are the end of what was written before it.
 
-        TRL writes a file at a time, ms-swift a line.
+        A trainer whose buffer is not emptied writes them again: TRL with each file, ms-swift with each line.
+
+        Args:
+            part: The rows.
+            opening: Their file.
+            goes_on: Whether they were written together with the part before.
         """
-        again = np.zeros(len(part.problem), bool) if self._before is None else repeated_rows(self._before, part)
-        if not again.any():
+        rows = row_signatures(part)
+        again = 0 if goes_on else common_end(self._written, rows)
+        self._written = np.append(self._written, rows) if goes_on else rows
+        if not again:
             return part
-        self.left_out.add(REPEATED, place_of(opening, int(part.row[0])), int(again.sum()))
-        return _rows_of(part, ~again)
+        self.left_out.add(REPEATED, place_of(opening, int(part.row[0])), again)
+        return _rows_of(part, np.arange(len(rows)) >= again)
 
     def _with_steps(self, part: Rollouts, opening: Opening) -> Rollouts:
         """Return the part with the step in the file's name, where the log is a folder and has no other."""

@@ -10,8 +10,7 @@ for its Ray backend `swift/ray/megatron/base_trainer.py`. A line, made up, and o
 Megatron's lines have `gen_step` in place of `step`; up to v3.5 there are no `advantages`. Reward functions bear the
 names of functions or classes; they come before `advantages`, and are not weighted. Rows of a group lie side by side, as
 in TRL (`trl`). The trainer does not empty its buffer: rows at the beginning of a line that are the end of the line
-before are left out, but not those that repeat a line of the part of the file that was read before. The row of a rollout
-is its line.
+before are left out. The row of a rollout is its line.
 """
 
 from __future__ import annotations
