@@ -8,7 +8,7 @@ import pytest
 
 from infoloop.reporting.text import WIDTH
 from infoloop.verdict_logs.decision import decision_lines
-from infoloop.verdict_logs.groups.error_drift import ErrorDrift, ErrorWindow
+from infoloop.verdict_logs.groups.error_drift import ErrorChange, ErrorDrift, ErrorWindow
 from infoloop.verdict_logs.groups.pass_at_tails import ExtrapolatedPass, HeldOut
 from infoloop.verdict_logs.groups.run_comparison import compare_runs
 from infoloop.verdict_logs.groups.untrusted_verifiers import PairBounds, PanelRates, RateBound
@@ -256,8 +256,9 @@ def test_errors_of_a_verifier_stand_under_their_names_and_with_what_they_do_to_t
         assert numbers(facts["update"]) == ["0.56", "0.55", "0.57"]
         signs[update] = facts["update"].split()[-1]
     assert [signs[update][:4] for update in signs] == ["kept", "reve", "unde"]
+    still = ErrorChange(estimate(0.0), 1.0, False)
     windows = (ErrorWindow(1, 2000, 3000, estimate(0.1, 0.0, 0.2), estimate(0.4, 0.3, 0.5)),)
-    moved = changed.with_verifiers(by, errors=errors, drift=ErrorDrift("base", "plus", windows, None, None))
+    moved = changed.with_verifiers(by, errors=errors, drift=ErrorDrift("base", "plus", windows, still, still))
     assert table_of(moved, "errors by window") == [("1 to 2,000", "0.10 [0.00, 0.20]", "0.40 [0.30, 0.50]", "3,000")]
 
 
