@@ -113,6 +113,13 @@ def test_problems_of_one_verdict_so_far_are_why_none_is_dropped(kind):
     assert needed not in numbers(decision_lines(with_choice(evaluated, [(RARE, 2), (KEEP, 1)]))[1])
 
 
+def test_by_groups_problems_without_a_live_one_are_why_none_is_dropped(trl):
+    needed = str(trl.verdicts.choice.needed)
+    for live, said in (([1, 0], True), ([1, 1], False)):
+        found = with_choice(trl, [(KEEP, 2)], groups=np.full(2, 9), live=np.array(live))
+        assert (needed in numbers(decision_lines(found)[1])) is said
+
+
 @pytest.mark.parametrize(
     ("has_steps", "kinds", "training"),
     [
@@ -172,6 +179,15 @@ def test_a_size_that_is_large_enough_already_is_said(trl):
         assert line.startswith(f"num_generations / rollout.n: {said}")
 
 
+def test_the_wanted_share_is_that_of_the_audit_and_an_assumed_size_is_not_enough(trl):
+    for size, said in ((5, ["8", "60"]), (32, ["32", "8", "60"]), (None, ["256", "60", "8"])):
+        told = with_verdicts(trl, size=trl.verdicts.size._replace(wanted=0.6, size=size))
+        assert numbers(decision_lines(told)[2]) == said
+    found = audit(LOGS / "human_eval")
+    assumed = with_verdicts(found, size=found.verdicts.size._replace(size=4))
+    assert numbers(decision_lines(assumed)[2]) == ["4", "80"]
+
+
 def test_a_size_that_is_too_small_even_at_the_largest_is_said():
     found = audit(LOGS / "human_eval")
     most = found.verdicts.size.shares[-1]
@@ -205,6 +221,8 @@ def test_where_every_answer_is_wrong_or_right_that_is_said_first(trl):
         assert decision_lines(one)[1].startswith("drop none")
         dead = dataclasses.replace(one, dead=dataclasses.replace(trl.dead, whole=whole))
         assert decision_lines(dead)[1].startswith(said)
+    mixed = with_verdicts(dead, choice=trl.verdicts.choice._replace(attempts=np.full(12, 24), passes=np.full(12, 12)))
+    assert decision_lines(mixed)[1].startswith("drop none")  # equal rewards of right and wrong answers
 
 
 def test_dynamic_sampling_cannot_help_where_no_group_has_a_gradient():

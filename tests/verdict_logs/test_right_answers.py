@@ -72,6 +72,15 @@ def test_a_long_name_is_cut_where_a_threshold_is_said():
         assert len(right_where(found, settings)) < 100 < len(name)
 
 
+def test_of_more_than_five_values_the_range_is_said():
+    """The least and the largest of each group: two groups have four values at most, and three have six."""
+    ends = np.array([0.0, 1, 2, 3, 4, 6.25])
+    groups = collect_groups([Rollouts(np.repeat(["a", "b", "c"], 2), np.arange(6), reward=ends)])
+    assert pass_option(groups) == "--threshold T, from 0 to 6.25"
+    five = collect_groups([Rollouts(np.repeat(["a", "b", "c"], 2), np.arange(6), reward=np.maximum(ends, 1))])
+    assert pass_option(five) == "--threshold 6.25"
+
+
 @pytest.mark.parametrize(
     ("names", "best"),
     [

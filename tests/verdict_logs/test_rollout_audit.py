@@ -213,7 +213,7 @@ TESTS, PROOF, THIRD = [1, 1, 0, 0, 1, 0, 0, 0], [1, 0, 0, 0, 1, 0, 0, 1], [1, 1,
 def test_an_audit_as_json_has_the_numbers_of_a_log_made_by_hand(tmp_path):
     """Two groups of four at each of two problems, and one of one rollout; a rollout with a reward and no verdict."""
     verdicts = [1, 0, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0]
-    rows = [
+    rows: list[dict] = [
         {"problem": "ab"[k // 8], "step": k // 4 % 2, "pass": right, "reward": right / 2, "pred": k % 4}
         for k, right in enumerate(verdicts)
     ]
@@ -228,7 +228,7 @@ def test_an_audit_as_json_has_the_numbers_of_a_log_made_by_hand(tmp_path):
     assert row["read_as"].startswith("read as plain: ")
     assert row["numbers"]["bits"] == found.verdicts.bits.estimates[1] / 16
     assert row["numbers"]["most_bits"] == found.verdicts.bits.most_again.bits / 16
-    assert (row["numbers"]["dead"], row["numbers"]["dead_all_fail"]) == (4 / 16, 4 / 16)
+    assert [row["numbers"][name] for name in ("dead", "dead_all_fail", "pass_rate")] == [4 / 16, 4 / 16, 6 / 16]
     assert row["pass_rate"] == pytest.approx(
         dict(zip(("estimate", "low", "high"), (6 / 16, *exact_interval(6, 16, 0.8)), strict=True)), rel=rounding(8)
     )

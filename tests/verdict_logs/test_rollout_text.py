@@ -63,6 +63,8 @@ def test_an_evaluation_says_that_groups_of_eight_are_assumed():
     facts = dict(audit_lines(audit(LOGS / "human_eval")))
     assert facts["problems"].endswith("groups of 8, assumed: the log has one group a problem")
     assert "% live groups" in facts["group size"]
+    assert "frac_reward_zero_std" not in facts["dead groups"]
+    assert not facts["read as"].startswith("read as")
 
 
 @pytest.mark.parametrize(
@@ -122,11 +124,8 @@ def test_what_ceilings_mean_is_said_where_there_are_some(trl):
 
 def test_dead_rollouts_are_counted_by_kind_and_kinds_without_any_are_left_out(trl):
     whole = trl.dead.whole._replace(rollouts=4000, all_fail=1003, all_pass=5, equal=7)
-    for parts, said in (
-        ({}, ["1,015", "4,000", "1,003", "5", "7"]),
-        ({"all_pass": 0}, ["1,010", "4,000", "1,003", "7"]),
-    ):
-        facts = dict(audit_lines(changed.with_dead(trl, whole=whole._replace(**parts))))
+    for passed, said in ((5, ["1,015", "4,000", "1,003", "5", "7"]), (0, ["1,010", "4,000", "1,003", "7"])):
+        facts = dict(audit_lines(changed.with_dead(trl, whole=whole._replace(all_pass=passed))))
         assert [one for one in numbers(facts["dead groups"]) if one != "0"] == said
         assert facts["dead groups"].count("all pass") == len(said) - 4
     nothing = dict(audit_lines(changed.with_dead(trl, whole=whole._replace(rollouts=0))))
@@ -157,9 +156,9 @@ def test_the_pass_rate_and_the_bits_of_a_rollout_stand_with_their_ends(trl):
     assert numbers(facts["bits"]) == ["0.200", "0.500"]  # of 480 verdicts: by Miller & Madow, and the least ceiling
     assert facts["bits"].endswith("least")
     assert "drift" not in facts
-    assert numbers_of(changed.with_verdicts(changed.with_bits(found, estimates=(0.0, 0.0)), choice=None), "bits") == [
-        "0.500"
-    ]
+    for bits, choice, said in ((0.0, None, []), (0.0, trl.verdicts.choice, ["0.000"]), (96.0, None, ["0.200"])):
+        told = changed.with_verdicts(changed.with_bits(found, estimates=(48.0, bits)), choice=choice)
+        assert numbers_of(told, "bits") == [*said, "0.500"]
 
 
 @pytest.mark.parametrize(("p_value", "least", "sign"), [(0.004, 0.004, "<="), (0.01, 0.004, "=")])

@@ -56,11 +56,18 @@ def test_as_many_rows_as_functions_tell_the_weights_and_rows_without_a_number_no
     assert np.isnan(list(weights_of_functions(scores, np.where(reward == 3, np.nan, reward)).values())).all()
 
 
-@pytest.mark.parametrize(("off", "told"), [(2.0**-24, True), (2.0**-12, False)])
+@pytest.mark.parametrize(("off", "told"), [(2.0**-24, True), (2.0**-16, False)])
 def test_a_reward_may_be_off_by_what_single_precision_rounds_and_no_more(off, told):
-    """By half a unit in the last place of 1, or by 2048 of them."""
+    """By half a unit in the last place of 1, or by 256 of them."""
     found = weights_of_functions({"a": MIXED, "b": ONE}, MIXED + off * np.tile([0.0, 1, 0, -1], 2)[:6])
     assert np.isnan(list(found.values())).any() != told
+
+
+def test_a_weight_is_none_only_where_its_part_of_the_reward_is():
+    """Of a length of a million, which brings a quarter of a reward by a weight that is less than its rounding."""
+    found = weights_of_functions({"a": MIXED, "length": 2.0**20 * ONE}, MIXED + 0.25)
+    assert found == pytest.approx({"a": 1.0, "length": 2.0**-22}, rel=rounding(12))
+    assert np.finfo(np.float32).eps * 1.25 * 2 > found["length"]
 
 
 def test_rounding_is_that_of_the_parts_where_they_cancel():
@@ -81,7 +88,7 @@ def test_rounding_is_that_of_the_parts_where_they_cancel():
 )
 def test_weights_that_rows_do_not_tell_are_unknown(scores, reward):
     assert np.isnan(list(weights_of_functions(scores, reward).values())).all()
-    assert weights_of_functions({}, reward) == {}
+    assert weights_of_functions({}, reward) == weights_of_functions({}, reward[:0]) == {}
 
 
 def rows(tmp_path, **functions):
