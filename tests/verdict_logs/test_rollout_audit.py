@@ -260,6 +260,7 @@ def test_what_is_left_out_and_what_is_seen_are_counted_once_each(tmp_path):
     found = by_hand(tmp_path, [{"problem": "a", "pass": None}, *rows])
     assert [line.split(":")[0] for line in found.left_out] == ["2 left out"]
     assert found.row()["left_out"] == found.left_out
+    assert not any(line.startswith("2 ") for line in found.remarks)
     scores = [math.inf, 1.0, 0.0, -math.inf]
     rows = [
         {"input": "ab"[k // 2], "output": "x", "gts": "y", "step": 1, "score": score} for k, score in enumerate(scores)
