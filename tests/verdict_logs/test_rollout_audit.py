@@ -251,6 +251,7 @@ def test_rewards_between_right_and_wrong_are_no_verdicts(tmp_path):
     found = by_hand(tmp_path, [{"problem": "a", "reward": reward} for reward in (0, 0.5, 1, 1, 0)])
     assert (found.verdicts, found.right, found.row()["right"], found.row()["decisions"]) == (None, "", None, None)
     assert found.option == "--threshold 1"
+    assert [line.split(":")[0] for line in found.remarks] == ["1 seen"]
     assert (found.row()["rollouts"], found.row()["steps"]) == (5, 0)
     assert not {"pass_at", "verdicts"} & set(found.row())
 
