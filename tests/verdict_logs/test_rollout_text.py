@@ -8,12 +8,9 @@ import pytest
 
 from infoloop.reporting.text import WIDTH
 from infoloop.verdict_logs.decision import decision_lines
-from infoloop.verdict_logs.groups.error_drift import ErrorChange, ErrorDrift, ErrorWindow
 from infoloop.verdict_logs.groups.pass_at_tails import ExtrapolatedPass, HeldOut
 from infoloop.verdict_logs.groups.run_comparison import compare_runs
-from infoloop.verdict_logs.groups.untrusted_verifiers import PairBounds, PanelRates, RateBound
 from infoloop.verdict_logs.groups.verifier_agreement import VerifierAgreement
-from infoloop.verdict_logs.groups.verifier_errors import ErrorRate
 from infoloop.verdict_logs.groups.window_bits import WindowBits
 from infoloop.verdict_logs.log_audit import LogBound
 from infoloop.verdict_logs.pass_at_intervals import PassEstimate
@@ -27,7 +24,7 @@ from infoloop.verdict_logs.rollout_text import (
 )
 from infoloop.verdict_logs.text import WHY
 from tests.support import changed_audits as changed
-from tests.support.changed_audits import estimate, numbers, numbers_of, table_of
+from tests.support.changed_audits import estimate, numbers, numbers_of, rows_of_table
 from tests.support.paths import LOGS
 
 audit: Any = audit_rollouts  # whatever a log has, tests look at
@@ -174,34 +171,26 @@ def test_a_p_value_that_is_the_least_possible_is_an_upper_bound(trl, p_value, le
 
 def test_the_phantom_share_is_told_where_it_is_known(trl):
     for phantom, said in ((estimate(0.12, 0.02, 0.23), ["0.12", "0.02", "0.23"]), (estimate(math.nan), None)):
-        found = dataclasses.replace(trl, components=trl.components._replace(phantom=phantom))
-        assert numbers_of(found, "phantom") == said
+        assert numbers_of(changed.with_components(trl, phantom=phantom), "phantom") == said
 
 
 def test_three_components_are_in_the_facts_and_all_in_the_tables(trl):
-    one = trl.components.components[0]
-    four = tuple(
-        one._replace(
-            name=f"c{k}", advantage=estimate(0.1 + k), variance=estimate(0.2 + k), association=estimate(0.3 + k),
-            phantom=estimate(0.4 + k), bits=one.bits._replace(bits=estimate(0.5 + k)), reading="abcd"[k],
-        )
-        for k in range(4)
-    )  # fmt: skip
-    found = dataclasses.replace(trl, components=trl.components._replace(components=four))
+    four = changed.components_like(trl.components.components[0], 4)
+    found = changed.with_components(trl, components=four)
     facts = [(name, numbers(text)) for name, text in audit_lines(found) if name.startswith("follows")]
     assert facts == [(f"follows c{k}", [f"{k}.10", f"{k}.30"]) for k in range(3)]
     shares, right = (rows for title, _, rows in audit_tables(found) if title.startswith("components"))
     assert shares == [(f"c{k}", f"{k}.10", f"{k}.20", "abcd"[k]) for k in range(4)]
     assert right == [(f"c{k}", f"{k}.30", f"{k}.40", f"{k}.50") for k in range(4)]
-    alone = dataclasses.replace(trl, components=trl.components._replace(components=four[:1], advantage="reward"))
+    alone = changed.with_components(trl, components=four[:1], advantage="reward")
     assert not any(name.startswith(("follows", "advantage")) for name, _ in audit_lines(alone))
     assert not any(title.startswith("components") for title, _, _ in audit_tables(alone))
 
 
 def test_notes_are_the_first_eight_each_in_one_line_of_bounded_length(trl):
     reasons = tuple(f"{k} left out: \x1b{'long ' * 99}" for k in range(11))
-    notes = [text for name, text in audit_lines(dataclasses.replace(trl, left_out=reasons[:7], remarks=reasons[7:]))
-             if name == "note"]  # fmt: skip
+    found = dataclasses.replace(trl, left_out=reasons[:7], remarks=reasons[7:])
+    notes = [text for name, text in audit_lines(found) if name == "note"]
     assert [note.split()[0] for note in notes[:-1]] == [str(k) for k in range(8)]
     assert numbers(notes[-1]) == ["3"]
     assert all(note.isprintable() and len(note) <= 200 + len(r"\x1b") for note in notes)
@@ -215,21 +204,20 @@ def test_the_windows_of_steps_have_their_own_numbers(trl):
     )
     bits = WindowBits(1, 2000, 800, "group", 700.0, 600.0, 80.0, 100.0, 0.345, 0.0, 1.0)
     answers = (trl.answers[0]._replace(first=1, last=2000, miller_madow=1.25),)
-    found = dataclasses.replace(
-        changed.with_verdicts(changed.with_dead(trl, windows=dead), windows=(bits,)), answers=answers
-    )
-    rows = table_of(found, "by window of steps")
+    found = changed.with_verdicts(changed.with_dead(trl, windows=dead), windows=(bits,))
+    found = dataclasses.replace(found, answers=answers)
+    rows = rows_of_table(found, "by window of steps")
     assert rows[0] == ("1 to 2,000", "1,000", "31 %", "25 %", "5 %", "0.345", "0.125", "0.750", "1.25")
     assert rows[1][:2] == ("2,001", "0")
     assert rows[1][3:] == ("0 %", "0 %", "-", "-", "-", "-")
-    assert table_of(changed.with_dead(trl, windows=dead[:1]), "by window of steps") is None
+    assert rows_of_table(changed.with_dead(trl, windows=dead[:1]), "by window of steps") is None
 
 
 def test_pass_at_k_is_counted_extrapolated_and_foretold_in_that_order(trl):
     held = HeldOut(fitted=512, k=1024, foretold=0.55, counted=0.66, low=0.44, high=0.77)
     tail = trl.verdicts.tail._replace(bounds=True, values=(ExtrapolatedPass(2048, 0.71, 0.61, 0.81),), held_out=held)
     found = changed.with_verdicts(trl, passes=(PassEstimate(1, 0.31, 0.21, 0.41),), tail=tail, since=1234)
-    rows = table_of(found, "pass@k")
+    rows = rows_of_table(found, "pass@k")
     assert [row[:3] for row in rows] == [
         ("1", "0.3100", "0.2100 to 0.4100"),
         ("2,048", "0.7100", "0.6100 to 0.8100"),
@@ -237,16 +225,15 @@ def test_pass_at_k_is_counted_extrapolated_and_foretold_in_that_order(trl):
     ]
     assert [numbers(row[3]) for row in rows] == [["1,234"], ["1,234"], ["0.5500", "512", "1,234"]]
     approximate = changed.with_verdicts(found, tail=tail._replace(bounds=False))
-    assert ["bound" in table_of(one, "pass@k")[1][3] for one in (found, approximate)] == [True, False]
-    whole = table_of(changed.with_verdicts(found, since=None, tail=None), "pass@k")
+    assert ["bound" in rows_of_table(one, "pass@k")[1][3] for one in (found, approximate)] == [True, False]
+    whole = rows_of_table(changed.with_verdicts(found, since=None, tail=None), "pass@k")
     assert [numbers(row[3]) for row in whole] == [[]]
 
 
 def test_errors_of_a_verifier_stand_under_their_names_and_with_what_they_do_to_the_update(trl):
     by = audit(LOGS / "evalplus")
-    rate = ErrorRate(1, 2, 0.12, 0.11, 0.13, 0.0, 1.0)
-    other, within = rate._replace(value=0.34, low=0.33, high=0.35), estimate(0.56, 0.55, 0.57)
-    errors = by.verifiers.errors._replace(false_positive=rate, false_negative=other, youden_within=within)
+    other, within = changed.RATE._replace(value=0.34, low=0.33, high=0.35), estimate(0.56, 0.55, 0.57)
+    errors = by.verifiers.errors._replace(false_positive=changed.RATE, false_negative=other, youden_within=within)
     signs = {}
     for update in ("keeps", "reverses", "undecided"):
         facts = dict(audit_lines(changed.with_verifiers(by, errors=errors._replace(update=update))))
@@ -255,27 +242,18 @@ def test_errors_of_a_verifier_stand_under_their_names_and_with_what_they_do_to_t
         assert numbers(facts["update"]) == ["0.56", "0.55", "0.57"]
         signs[update] = facts["update"].split()[-1]
     assert [signs[update][:4] for update in signs] == ["kept", "reve", "unde"]
-    still = ErrorChange(estimate(0.0), 1.0, False)
-    windows = (ErrorWindow(1, 2000, 3000, estimate(0.1, 0.0, 0.2), estimate(0.4, 0.3, 0.5)),)
-    moved = changed.with_verifiers(by, errors=errors, drift=ErrorDrift("base", "plus", windows, still, still))
-    assert table_of(moved, "errors by window") == [("1 to 2,000", "0.10 [0.00, 0.20]", "0.40 [0.30, 0.50]", "3,000")]
+    moved = changed.with_verifiers(by, errors=errors, drift=changed.ONE_WINDOW)
+    assert rows_of_table(moved, "errors by window") == [
+        ("1 to 2,000", "0.10 [0.00, 0.20]", "0.40 [0.30, 0.50]", "3,000")
+    ]
 
 
 def test_rates_of_three_and_bounds_of_two_verifiers_stand_under_their_names(trl):
-    three = PanelRates(
-        ("a", "b", "c"), 9, True, "why", estimate(0.5),
-        (estimate(0.1), estimate(0.2), estimate(0.3)), (estimate(0.4), estimate(0.5), estimate(math.nan)),
-    )  # fmt: skip
     rows = [("a", "0.10", "0.40"), ("b", "0.20", "0.50"), ("c", "0.30", "-")]
-    assert table_of(changed.with_verifiers(trl, panel=three), "errors of three") == rows
-    positive, negative = (RateBound(0.01, 0.11), RateBound(0.02, 0.12)), (RateBound(0.03, 0.13), RateBound(0.04, 0.14))
-    two = PairBounds(("a", "b"), 9, True, "why", positive, negative, (0.2, 0.8))
-    found = table_of(changed.with_verifiers(trl, pair=two), "errors of two")
-    assert [(row[0], *map(numbers, row[1:])) for row in found] == [
-        ("a", ["0.110"], ["0.130"]),
-        ("b", ["0.120"], ["0.140"]),
-    ]
-    assert table_of(changed.with_verifiers(trl, pair=two._replace(compatible=False)), "errors of") is None
+    assert rows_of_table(changed.with_verifiers(trl, panel=changed.THREE), "errors of three") == rows
+    found = rows_of_table(changed.with_verifiers(trl, pair=changed.TWO), "errors of two")
+    assert [numbers(" ".join(row)) for row in found] == [["0.110", "0.130"], ["0.120", "0.140"]]
+    assert rows_of_table(changed.with_verifiers(trl, pair=changed.TWO._replace(compatible=False)), "errors of") is None
 
 
 def test_verifiers_without_a_trusted_one_stand_with_pass_rates_and_agreement_of_their_own():
