@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import scipy.stats
 
 from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.formats.log_format import Settings
@@ -16,9 +15,10 @@ from infoloop.verdict_logs.groups.verifier_errors import errors_against
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
 from infoloop.verdict_logs.verdict_audit import audit_verdicts, plain_data
 from tests.support import made_logs as made
+from tests.support.interval_oracles import SEARCHED, exact_ends
 from tests.support.made_groups import table_of
 from tests.support.paths import LOGS
-from tests.support.rollout_rows import write_lines
+from tests.support.rollout_rows import PROOF, TESTS, THIRD, judged_rows, write_lines
 
 audit: Any = audit_rollouts  # whatever a log has, tests look at
 
@@ -195,21 +195,6 @@ def by_hand(tmp_path, rows, **options):
     return audit(write_lines(tmp_path / "run.jsonl", rows), **options)
 
 
-def exact_interval(right, of, confidence):
-    """Clopper & Pearson's, one pass wider at least, for counts inside the range."""
-    law, half = scipy.stats.beta, (1 - confidence) / 2
-    low, high = law.ppf(half, right, of - right + 1), law.ppf(1 - half, right + 1, of - right)
-    return min(low, (right - 1) / of), max(high, (right + 1) / of)
-
-
-def judged_rows(**verdicts):
-    """Two groups of four, with these verdicts of each row."""
-    return [{"problem": "ab"[k // 4], **{name: values[k] for name, values in verdicts.items()}} for k in range(8)]
-
-
-TESTS, PROOF, THIRD = [1, 1, 0, 0, 1, 0, 0, 0], [1, 0, 0, 0, 1, 0, 0, 1], [1, 1, 0, 1, 1, 1, 1, 0]
-
-
 def test_an_audit_as_json_has_the_numbers_of_a_log_made_by_hand(tmp_path):
     """Two groups of four at each of two problems, and one of one rollout; a rollout with a reward and no verdict."""
     verdicts = [1, 0, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0]
@@ -229,14 +214,13 @@ def test_an_audit_as_json_has_the_numbers_of_a_log_made_by_hand(tmp_path):
     assert row["numbers"]["bits"] == found.verdicts.bits.estimates[1] / 16
     assert row["numbers"]["most_bits"] == found.verdicts.bits.most_again.bits / 16
     assert [row["numbers"][name] for name in ("dead", "dead_all_fail", "pass_rate")] == [4 / 16, 4 / 16, 6 / 16]
-    assert row["pass_rate"] == pytest.approx(
-        dict(zip(("estimate", "low", "high"), (6 / 16, *exact_interval(6, 16, 0.8)), strict=True)), rel=rounding(8)
-    )
+    assert tuple(row["pass_rate"].values()) == pytest.approx((6 / 16, *exact_ends(6, 16, 0.8)), abs=SEARCHED)
+    assert list(row["pass_rate"]) == ["estimate", "low", "high"]
     assert [one["k"] for one in row["pass_at"]] == [1, 2, 4]  # a group, not the eight attempts at a problem
     assert row["pass_at"][2]["estimate"] == pytest.approx(1 - (0 + 35 / 70) / 2, rel=rounding(8))
     assert [(one["first"], one["groups"], one["distinct"]) for one in row["answers"]] == [(0, 2, 4), (1, 2, 4)]
     assert row["decisions"]["windows"][0]["verdicts"] == 8
-    assert found.option == ""
+    assert (found.option, found.verdicts.bits.file) == ("", "run.jsonl")
 
 
 def test_a_share_outside_its_range_is_refused_before_a_file_is_opened():
@@ -296,7 +280,7 @@ def test_agreement_of_several_verifiers_is_that_of_the_first_two_at_the_confiden
     assert found.numbers["agreement"] == 6 / 8
     assert [one.value for one in agreement.passes] == [3 / 8, 3 / 8, 6 / 8]
     assert [one.value for one in agreement.equal] == [6 / 8, 5 / 8]
-    assert agreement.equal[0][1:] == pytest.approx(exact_interval(6, 8, confidence), rel=rounding(8))
+    assert agreement.equal[0][1:] == pytest.approx(exact_ends(6, 8, confidence), abs=SEARCHED)
 
 
 def test_verifiers_that_the_user_names_judge_the_same_thing_and_a_trusted_one_errs_never(tmp_path):
@@ -311,7 +295,7 @@ def test_verifiers_that_the_user_names_judge_the_same_thing_and_a_trusted_one_er
     beside = by_hand(tmp_path, judged_rows(passed=TESTS, gold=PROOF), trusted="gold")
     assert (beside.verifiers.errors.verifier, beside.numbers["agreement"]) == ("passed", 6 / 8)
     errors = found.verifiers.errors
-    assert errors.false_positive[3:5] == pytest.approx(exact_interval(1, 5, 0.8), rel=rounding(8))
+    assert errors.false_positive[3:5] == pytest.approx(exact_ends(1, 5, 0.8), abs=SEARCHED)
 
 
 def test_a_part_that_the_log_does_not_tell_is_said_with_its_reason(tmp_path):

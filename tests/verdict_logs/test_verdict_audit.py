@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import scipy.stats
 
 from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.estimators import Tally
@@ -13,6 +12,7 @@ from infoloop.verdict_logs.groups.rate_drift import find_drift
 from infoloop.verdict_logs.groups.window_bits import bits_by_window
 from infoloop.verdict_logs.rollouts import Rollouts
 from infoloop.verdict_logs.verdict_audit import audit_verdicts
+from tests.support.interval_oracles import SEARCHED, exact_ends
 from tests.support.made_groups import table_of
 
 ROUNDED = rounding(8)  # the ends of an interval and sums of few terms
@@ -82,10 +82,7 @@ def test_drift_and_intervals_have_the_confidence_that_was_asked_for(confidence, 
         misses.append(misses[-1] * max(of - right - k, 0) / (of - k))
     assert [one.k for one in found.passes] == [1, 2, 4, 8]
     assert [one.estimate for one in found.passes] == pytest.approx([1 - misses[k] for k in (1, 2, 4, 8)], rel=ROUNDED)
-    law = scipy.stats.beta
-    ends = law.ppf((1 - confidence) / 2, right, of - right + 1), law.ppf((1 + confidence) / 2, right + 1, of - right)
-    wider = min(ends[0], (right - 1) / of), max(ends[1], (right + 1) / of)
-    assert found.passes[0][2:] == pytest.approx(wider, rel=ROUNDED)
+    assert found.passes[0][2:] == pytest.approx(exact_ends(right, of, confidence), abs=SEARCHED)
     assert found.bits.rate[0] == 0.5  # of the whole run
     assert found.tail is None  # one problem tells no law of rates
 
