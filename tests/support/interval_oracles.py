@@ -20,6 +20,9 @@ def left_out(statistic, groups, confidence):
     return pytest.approx((whole, whole - reach, whole + reach), rel=1e-9)
 
 
+SEARCHED = 2e-12  # the tolerance of SciPy's search for the ends below: that of `scipy.optimize.brentq`
+
+
 def exact_ends(k, n, confidence):
     """The ends of Clopper and Pearson's interval, one pass wide at least."""
     ends = scipy.stats.binomtest(k, n).proportion_ci(confidence)

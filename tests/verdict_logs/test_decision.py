@@ -10,9 +10,11 @@ from infoloop.reporting.text import WIDTH
 from infoloop.verdict_logs.decision import decision_lines, gradient_line, is_training, round_percent
 from infoloop.verdict_logs.formats.log_format import Settings
 from infoloop.verdict_logs.groups.dead_groups import unanimous_share
+from infoloop.verdict_logs.groups.group_table import Measured
 from infoloop.verdict_logs.groups.problem_choice import KEEP, NEARLY, NEVER, RARE, SOLVED
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
 from infoloop.verdict_logs.rollout_text import rollout_audit_text
+from tests.support.changed_audits import numbers, with_verdicts
 from tests.support.paths import LOGS
 
 audit: Any = audit_rollouts  # whatever a log has, tests look at
@@ -24,10 +26,6 @@ NARROW = 80  # columns
 @pytest.fixture(scope="module")
 def trl():
     return audit(LOGS / "trl")
-
-
-def with_verdicts(found, **changes):
-    return dataclasses.replace(found, verdicts=dataclasses.replace(found.verdicts, **changes))
 
 
 def with_choice(found, kinds, **changes):
@@ -92,6 +90,66 @@ def test_problems_to_drop_are_counted_with_what_that_saves(trl):
     assert decision_lines(one)[1].startswith("drop 1 problem (saves 32 rollouts, <1 %); keep 5")
 
 
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (99_999, "99,999"), (100_000, "100k"), (499_500, "500k"), (999_400, "999k"),
+        (1_000_000, "1M"), (1_234_567, "1.23M"),
+    ],
+)  # fmt: skip
+def test_counts_are_whole_up_to_a_hundred_thousand(trl, count, shown):
+    kinds = [("drop, always failed", 3), (KEEP, 5)]
+    said = decision_lines(with_choice(trl, kinds, saved=count, saved_share=0.2))[1]
+    assert f"{shown} " in said
+    assert numbers(said)[0] == "3"
+    assert numbers(said)[2:] == ["20", "5"]
+
+
+@pytest.mark.parametrize("kind", [NEVER, SOLVED])
+def test_problems_of_one_verdict_so_far_are_why_none_is_dropped(kind):
+    evaluated = audit(LOGS / "human_eval")
+    needed = str(evaluated.verdicts.choice.needed)
+    assert needed in numbers(decision_lines(with_choice(evaluated, [(kind, 2), (KEEP, 1)]))[1])
+    assert needed not in numbers(decision_lines(with_choice(evaluated, [(RARE, 2), (KEEP, 1)]))[1])
+
+
+def test_by_groups_problems_without_a_live_one_are_why_none_is_dropped(trl):
+    needed = str(trl.verdicts.choice.needed)
+    for live, said in (([1, 0], True), ([1, 1], False)):
+        found = with_choice(trl, [(KEEP, 2)], groups=np.full(2, 9), live=np.array(live))
+        assert (needed in numbers(decision_lines(found)[1])) is said
+
+
+@pytest.mark.parametrize(
+    ("has_steps", "kinds", "training"),
+    [
+        (True, ["verdict"], True),
+        (False, ["verdict", "length", "component"], False),
+        (False, ["verdict", "reward"], True),
+        (False, ["verdict", "advantage"], True),
+    ],
+)
+def test_steps_or_a_reward_or_an_advantage_make_a_training(trl, has_steps, kinds, training):
+    measured = tuple(Measured(kind, kind) for kind in kinds)
+    table = dataclasses.replace(trl.table, has_steps=has_steps, measured=measured)
+    assert is_training(dataclasses.replace(trl, table=table)) is training
+
+
+def test_an_option_that_is_too_long_for_the_line_is_told_in_general():
+    found = audit(LOGS / "verl_short")
+    for many, whole in ((20, True), (80, False), (500, False)):
+        told = dataclasses.replace(found, option=f"--columns pass={'n' * many}")
+        line = decision_lines(told)[1]
+        assert len(line) <= WIDTH
+        assert (told.option in line) is whole
+        assert "--columns pass=" in line
+
+
+def test_one_rollout_a_group_without_verdicts_has_no_number_to_tell():
+    found = audit(LOGS / "lm_eval")
+    assert [numbers(line) for line in decision_lines(dataclasses.replace(found, verdicts=None, option=""))] == [[]] * 3
+
+
 def test_without_a_problem_to_drop_it_is_said_how_many_verdicts_that_takes(trl):
     said = decision_lines(trl)[1]
     assert said == "drop none (takes 14 dead groups); keep 7; sample less 5"
@@ -114,10 +172,20 @@ def test_a_size_that_is_large_enough_already_is_said(trl):
     size = trl.verdicts.size
     for enough, said in (
         (8, "8 is enough, 80 % of groups have both verdicts"),
+        (5, "8 is enough, 80 % of groups have both verdicts"),
         (9, "about 9 (now 8) give 80 % of groups "),
     ):
         line = decision_lines(with_verdicts(trl, size=size._replace(size=enough)))[2]
         assert line.startswith(f"num_generations / rollout.n: {said}")
+
+
+def test_the_wanted_share_is_that_of_the_audit_and_an_assumed_size_is_not_enough(trl):
+    for size, said in ((5, ["8", "60"]), (32, ["32", "8", "60"]), (None, ["256", "60", "8"])):
+        told = with_verdicts(trl, size=trl.verdicts.size._replace(wanted=0.6, size=size))
+        assert numbers(decision_lines(told)[2]) == said
+    found = audit(LOGS / "human_eval")
+    assumed = with_verdicts(found, size=found.verdicts.size._replace(size=4))
+    assert numbers(decision_lines(assumed)[2]) == ["4", "80"]
 
 
 def test_a_size_that_is_too_small_even_at_the_largest_is_said():
@@ -153,6 +221,8 @@ def test_where_every_answer_is_wrong_or_right_that_is_said_first(trl):
         assert decision_lines(one)[1].startswith("drop none")
         dead = dataclasses.replace(one, dead=dataclasses.replace(trl.dead, whole=whole))
         assert decision_lines(dead)[1].startswith(said)
+    mixed = with_verdicts(dead, choice=trl.verdicts.choice._replace(attempts=np.full(12, 24), passes=np.full(12, 12)))
+    assert decision_lines(mixed)[1].startswith("drop none")  # equal rewards of right and wrong answers
 
 
 def test_dynamic_sampling_cannot_help_where_no_group_has_a_gradient():

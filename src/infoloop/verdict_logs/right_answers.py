@@ -79,7 +79,7 @@ def _threshold(values: np.ndarray) -> str:
     return f"{values[-1]:.12g}" if few else f"T, from {values[0]:.3g} to {values[-1]:.3g}"
 
 
-def number_behind(table: GroupTable, verdict: str, of_reward: bool = True) -> int | None:
+def number_behind(table: GroupTable, verdict: str, of_reward: bool) -> int | None:
     """Return the place of the number that a verdict was made of; None where the log has the verdict alone.
 
     Args:

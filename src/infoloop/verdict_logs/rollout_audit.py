@@ -159,12 +159,12 @@ def audit_rollouts(
     )
     verdicts = audit_verdicts(table, name, confidence, live, untold) if judged else None
     rows = reading.left_out
-    of_groups = (f"{count:,} left out: {why}" for why, count in table.left_out.items() if why not in rows)
+    endless = (f"{count:,} seen: {why}" for why, count in table.left_out.items() if why not in rows)
     return RolloutAudit(
         name,
         reading.said,
-        (*reading.skipped.lines, *rows.lines, *of_groups),
-        (*(line.replace("left out", "seen", 1) for line in reading.remarks.lines), *filter(None, untold)),
+        (*reading.skipped.lines, *rows.lines),
+        (*(line.replace("left out", "seen", 1) for line in reading.remarks.lines), *endless, *filter(None, untold)),
         confidence,
         table,
         find_dead_groups(table, confidence),
