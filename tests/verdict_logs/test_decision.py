@@ -72,9 +72,9 @@ def test_no_line_wraps_with_ten_million_rollouts_and_a_long_name(trl, kinds):
 
 def test_the_first_line_has_share_and_trend(trl):
     said = gradient_line(trl)
-    assert said == "33 % OF ROLLOUTS CARRY NO GRADIENT (zero advantage), trend +56 points"
+    assert said == "33 % OF ROLLOUTS CARRY NO GRADIENT, trend +56 points; phantom gradient 12 %"
     steady = trl.dead.trend._replace(low=-1.0, high=1.0)
-    told = dataclasses.replace(trl, dead=dataclasses.replace(trl.dead, trend=steady))
+    told = dataclasses.replace(trl, dead=dataclasses.replace(trl.dead, trend=steady), components=None)
     assert gradient_line(told).endswith("(zero advantage), no trend over steps")
 
 
@@ -94,7 +94,7 @@ def test_problems_to_drop_are_counted_with_what_that_saves(trl):
 
 def test_without_a_problem_to_drop_it_is_said_how_many_verdicts_that_takes(trl):
     said = decision_lines(trl)[1]
-    assert said == "drop none (takes 14 dead groups); keep 7; sample less 5"
+    assert said == "drop none (takes 14 dead groups); keep 6; sample less 5; never solved 1"
     evaluated = decision_lines(audit(LOGS / "human_eval"))[1]
     assert evaluated == "drop none (takes 108 equal verdicts); keep 4; sample less 6; never solved 2"
     of_two = with_choice(audit(LOGS / "human_eval"), [(KEEP, 2)])
@@ -191,3 +191,13 @@ class _Wide:
 def test_a_percentage_is_0_or_100_only_where_the_share_is():
     shares = (0.0, 1e-9, 0.004, 0.5, 0.996, 1 - 1e-9, 1.0)
     assert [round_percent(share) for share in shares] == ["0 %", "<1 %", "<1 %", "50 %", ">99 %", ">99 %", "100 %"]
+
+
+def test_a_phantom_share_is_in_the_first_line_where_it_is_above_a_tenth(trl):
+    def of(share):
+        phantom = trl.components.phantom._replace(value=share)
+        return gradient_line(dataclasses.replace(trl, components=trl.components._replace(phantom=phantom)))
+
+    assert of(0.101).endswith("NO GRADIENT, trend +56 points; phantom gradient 10 %")
+    for share in (0.1, np.nan):
+        assert of(share) == "33 % OF ROLLOUTS CARRY NO GRADIENT (zero advantage), trend +56 points"

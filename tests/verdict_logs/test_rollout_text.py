@@ -34,8 +34,9 @@ def test_the_text_begins_with_the_decision_and_then_the_facts(trl):
     assert facts["log"] == "trl: 480 rollouts in 60 groups, 12 problems"
     assert facts["dead groups"].startswith("160 of 480 rollouts are in groups of advantage 0: 48 all fail, 112 all")
     assert facts["problems"] == (
-        "none dropped, that takes 14 dead groups and no live one; solved 3 (drop or sample less); rare failures 2 "
-        "(sample less); live by the log's groups, as the verdict does not decide alone; from step 6 on"
+        "none dropped, that takes 14 dead groups and no live one; never solved 1 (make easier or drop); solved 3 "
+        "(drop or sample less); rare failures 2 (sample less); live by the log's groups, as the verdict does not "
+        "decide alone; from step 6 on"
     )
     assert facts["group size"] == f"32 for 80 % {MIXED} (13 or more), extrapolated"
 

@@ -23,6 +23,7 @@ from infoloop.verdict_logs.verdict_audit import VerdictAudit
 _EQUAL = {"verdict": "equal verdicts", "advantage": "zero advantage"}
 _LONGEST_OPTION = 58  # characters, so that the line has 100
 _WIDTH = 80  # of a terminal; the facts below have what is left out
+_MOST_PHANTOM = 0.1  # of the squared advantage, up to which all-fail groups are not worth a word in the first line
 _ACTIONS = (
     ("keep", (KEEP,)),
     ("larger groups for", (RARE,)),
@@ -44,7 +45,7 @@ def decision_lines(found: RolloutAudit) -> tuple[str, str, str]:
 
 
 def gradient_line(found: RolloutAudit) -> str:
-    """Return the share of rollouts that carry no gradient, and how it moves over the run.
+    """Return the share of rollouts that carry no gradient, how it moves over the run, and how much is phantom.
 
     Args:
         found: The audit.
@@ -53,8 +54,9 @@ def gradient_line(found: RolloutAudit) -> str:
     if not dead.whole.rollouts:
         return "ONE ROLLOUT A GROUP, SO NO GROUP-RELATIVE ADVANTAGE"
     carry = "CARRY" if is_training(found) else "WOULD CARRY"
-    why = _EQUAL.get(dead.number.kind, "zero reward std")
-    return f"{round_percent(dead.whole.share)} OF ROLLOUTS {carry} NO GRADIENT ({why}){_trend(dead)}"
+    why = f" ({_EQUAL.get(dead.number.kind, 'zero reward std')})"
+    head, more = f"{round_percent(dead.whole.share)} OF ROLLOUTS {carry} NO GRADIENT", _trend(dead) + _phantom(found)
+    return f"{head}{why if len(head + why + more) <= _WIDTH else ''}{more}"
 
 
 def is_training(found: RolloutAudit) -> bool:
@@ -85,6 +87,12 @@ def _trend(dead: DeadGroups) -> str:
     if dead.trend.direction == "no trend":
         return ", no trend over steps"
     return f", trend {100 * dead.trend.change:+.0f} points"
+
+
+def _phantom(found: RolloutAudit) -> str:
+    """Return how much of the squared advantage is in groups that all fail, where that is much."""
+    share = found.components.phantom.value if found.components else math.nan
+    return f"; phantom gradient {round_percent(share)}" if share > _MOST_PHANTOM else ""
 
 
 def _problems(found: RolloutAudit) -> str:
