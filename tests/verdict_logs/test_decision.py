@@ -81,7 +81,7 @@ def test_the_first_line_has_share_and_trend(trl):
 def test_an_evaluation_would_carry_no_gradient():
     found = audit(LOGS / "human_eval")
     assert not is_training(found)
-    assert gradient_line(found) == "67 % OF ROLLOUTS WOULD CARRY NO GRADIENT (equal verdicts)"
+    assert gradient_line(found).startswith("67 % OF ROLLOUTS WOULD CARRY NO GRADIENT")
 
 
 def test_problems_to_drop_are_counted_with_what_that_saves(trl):
@@ -201,3 +201,48 @@ def test_a_phantom_share_is_in_the_first_line_where_it_is_above_a_tenth(trl):
     assert of(0.101).endswith("NO GRADIENT, trend +56 points; phantom gradient 10 %")
     for share in (0.1, np.nan):
         assert of(share) == "33 % OF ROLLOUTS CARRY NO GRADIENT (zero advantage), trend +56 points"
+
+
+def test_an_evaluation_says_the_size_of_its_groups_and_what_holds_at_a_usual_one():
+    found = audit(LOGS / "human_eval")
+    tally = found.verdicts.bits.tally
+    usual = unanimous_share(tally.passes, tally.attempts, np.array(8)).mean()
+    assert (
+        gradient_line(found) == f"67 % OF ROLLOUTS WOULD CARRY NO GRADIENT in groups of 16 (of 8: {100 * usual:.0f} %)"
+    )
+    few = found.verdicts.size.shares
+    beyond = tuple(one._replace(extrapolated=True) for one in few)
+    told = with_verdicts(found, size=found.verdicts.size._replace(shares=beyond))
+    for one in (told, with_verdicts(found, size=None)):
+        assert gradient_line(one) == "67 % OF ROLLOUTS WOULD CARRY NO GRADIENT (equal verdicts) in groups of 16"
+
+
+@pytest.mark.parametrize(
+    ("many", "said"), [(25, ""), (26, "; 5 % OF ROWS LEFT OUT"), (10_000, "; 95 % OF ROWS LEFT OUT")]
+)
+def test_rows_that_are_left_out_are_in_the_first_line_where_they_are_many(trl, many, said):
+    lines = [dataclasses.replace(one, rows_left_out=many) for one in (trl, dataclasses.replace(trl, components=None))]
+    assert [gradient_line(one).endswith(f" points{said or '; phantom gradient 12 %'}") for one in lines[1:]] == [
+        bool(said)
+    ]
+    assert gradient_line(lines[0]).endswith(f"; phantom gradient 12 %{said}")
+    single = dataclasses.replace(audit(LOGS / "lm_eval"), rows_left_out=12)
+    assert gradient_line(single).endswith("ADVANTAGE; 50 % OF ROWS LEFT OUT")
+
+
+def test_the_first_line_leaves_out_what_is_least_needed_until_it_fits(trl):
+    whole = trl.dead.whole._replace(share=0.9999)
+    steady = trl.dead.trend._replace(low=-1.0, high=1.0)
+    dead = dataclasses.replace(trl.dead, whole=whole, trend=steady)
+    wide = dataclasses.replace(trl, dead=dead, rows_left_out=EXTREME)
+    said = ">99 % OF ROLLOUTS CARRY NO GRADIENT; phantom gradient 12 %; >99 % OF ROWS LEFT OUT"
+    assert gradient_line(wide) == said
+    evaluated = audit(LOGS / "human_eval")
+    dead = dataclasses.replace(evaluated.dead, whole=evaluated.dead.whole._replace(share=0.9999))
+    table = dataclasses.replace(evaluated.table, size=np.full(12, 99_999))
+    far = dataclasses.replace(evaluated, dead=dead, table=table, rows_left_out=10**9)
+    assert (
+        gradient_line(far)
+        == ">99 % OF ROLLOUTS WOULD CARRY NO GRADIENT in groups of 99,999 (of 8: 76 %); >99 % OF ROWS LEFT OUT"
+    )
+    assert len(gradient_line(far)) <= WIDTH

@@ -1,6 +1,7 @@
 """The audit of rollouts, on logs of a made run whose law is known: `experiments/logs/made_run.py`."""
 
 import dataclasses
+import json
 import math
 from typing import Any
 
@@ -205,3 +206,18 @@ def test_an_audit_as_json_says_the_same(trl):
     assert row["numbers"]["dead"] == row["dead"]["share"] == trl.dead.whole.share
     assert row["decisions"]["choice"]["problems"] == trl.verdicts.choice.problems.tolist()
     assert plain_data(np.float64(0.5)) == 0.5
+
+
+def test_rows_that_are_left_out_are_counted_but_for_those_that_the_trainer_wrote_twice(tmp_path):
+    rows = "".join(
+        f'{{"problem": "a", "attempt": {k}, "pass": {"null" if k % 4 else k % 8 // 4}}}\n' for k in range(32)
+    )
+    (tmp_path / "log.jsonl").write_text(rows)
+    found = audit(tmp_path / "log.jsonl")
+    assert (found.rollouts, found.rows_left_out, found.row()["rows_left_out"]) == (8, 24, 24)
+    ends = {"prompt": ["p"] * 4, "completion": list("abcd"), "solution": ["s"] * 4, "accuracy": [0, 1, 0, 1]}
+    lines = [{**ends, "step": [str(step)] * 4} for step in (1, 2)]
+    (tmp_path / "swift.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    swift = audit(tmp_path / "swift.jsonl", form="ms-swift")
+    assert swift.left_out[0].startswith("4 left out: rows that the line before has too")
+    assert (swift.rollouts, swift.rows_left_out) == (4, 0)

@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 
+from infoloop.reporting.text import WIDTH
 from infoloop.verdict_logs.groups.dead_groups import DeadGroups
 from infoloop.verdict_logs.groups.problem_choice import (
     BY_GROUPS,
     DROPPED,
+    EVALUATION_SIZE,
     KEEP,
     NEARLY,
     NEVER,
@@ -23,6 +25,7 @@ from infoloop.verdict_logs.verdict_audit import VerdictAudit
 _EQUAL = {"verdict": "equal verdicts", "advantage": "zero advantage"}
 _LONGEST_OPTION = 58  # characters, so that the line has 100
 _WIDTH = 80  # of a terminal; the facts below have what is left out
+_MOST_LEFT_OUT = 0.05  # of the rows, up to which a note is enough
 _MOST_PHANTOM = 0.1  # of the squared advantage, up to which all-fail groups are not worth a word in the first line
 _ACTIONS = (
     ("keep", (KEEP,)),
@@ -45,18 +48,24 @@ def decision_lines(found: RolloutAudit) -> tuple[str, str, str]:
 
 
 def gradient_line(found: RolloutAudit) -> str:
-    """Return the share of rollouts that carry no gradient, how it moves over the run, and how much is phantom.
+    """Return the share of rollouts that carry no gradient, its trend, and what makes it another one for the reader.
+
+    That is for an evaluation the size of its groups, then how much of the gradient is phantom, and how many rows of the
+    log are not in it; what has no room is left to the facts.
 
     Args:
         found: The audit.
     """
     dead = found.dead
     if not dead.whole.rollouts:
-        return "ONE ROLLOUT A GROUP, SO NO GROUP-RELATIVE ADVANTAGE"
+        return f"ONE ROLLOUT A GROUP, SO NO GROUP-RELATIVE ADVANTAGE{_left_out(found)}"
     carry = "CARRY" if is_training(found) else "WOULD CARRY"
     why = f" ({_EQUAL.get(dead.number.kind, 'zero reward std')})"
-    head, more = f"{round_percent(dead.whole.share)} OF ROLLOUTS {carry} NO GRADIENT", _trend(dead) + _phantom(found)
-    return f"{head}{why if len(head + why + more) <= _WIDTH else ''}{more}"
+    said = [f"{round_percent(dead.whole.share)} OF ROLLOUTS {carry} NO GRADIENT", why]
+    said += [_sizes(found), _trend(dead), _phantom(found), _left_out(found)]
+    for least, width in ((1, _WIDTH), (3, WIDTH), (4, WIDTH), (2, WIDTH)):
+        said[least] = said[least] if len("".join(said)) <= width else ""
+    return "".join(said)
 
 
 def is_training(found: RolloutAudit) -> bool:
@@ -87,6 +96,24 @@ def _trend(dead: DeadGroups) -> str:
     if dead.trend.direction == "no trend":
         return ", no trend over steps"
     return f", trend {100 * dead.trend.change:+.0f} points"
+
+
+def _sizes(found: RolloutAudit) -> str:
+    """Return for which size of groups the share of an evaluation is, and what it is at a size of training."""
+    verdicts = found.verdicts
+    if verdicts is None or verdicts.choice is None or not verdicts.choice.assumed_size or not found.dead.by_verdict:
+        return ""
+    size = int(np.median(found.table.size))
+    shares = verdicts.size.shares if verdicts.size else ()
+    usual = [1 - one.estimate for one in shares if one.size == EVALUATION_SIZE and not one.extrapolated]
+    other = f" (of {EVALUATION_SIZE}: {round_percent(usual[0])})" if usual and size != EVALUATION_SIZE else ""
+    return f" in groups of {_short(size)}{other}"
+
+
+def _left_out(found: RolloutAudit) -> str:
+    """Return which share of the rows is not in the audit, where that is much."""
+    share = found.rows_left_out / max(found.rows_left_out + found.rollouts, 1)
+    return f"; {round_percent(share)} OF ROWS LEFT OUT" if share > _MOST_LEFT_OUT else ""
 
 
 def _phantom(found: RolloutAudit) -> str:

@@ -33,6 +33,7 @@ NO_LOG = "files that are no log"
 TWICE = "the same problem, step, group and attempt a second time"
 BACK = "rows of a step before one that was there already"
 REPEATED = "rows that the trainer had written before, with an earlier step"
+WRITTEN_TWICE = (REPEATED, ms_swift.REPEATED)  # the rollouts are in the log, once
 STEPS_BY_NAME = "files whose names number their steps"
 UNCOMPARED = f"rows after the first {MOST_KEYS:,}, in which none was looked for that stands twice"
 

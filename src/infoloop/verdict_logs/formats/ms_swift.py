@@ -39,7 +39,7 @@ _NAMES = {"gen_step": "step", "advantages": "advantage"}
 _STEPS = ("step", "gen_step")
 _LINE = "\0line"  # no key of a table
 _NO_LIST = "lines whose prompt is no list"
-_REPEATED = "rows that the line before has too"
+REPEATED = "rows that the line before has too"
 
 
 def _recognises(opening: Opening) -> bool:
@@ -89,7 +89,7 @@ def _rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, dict[str, int]
         compared = [values for name, values in lists.items() if name not in _STEPS]
         rows = hash_texts(pd.Series(["\0".join(map(str, row)) for row in zip(*compared, strict=True)], dtype=object))
         first = common_end(before, rows)
-        left_out.update({_REPEATED: first} if first else {})
+        left_out.update({REPEATED: first} if first else {})
         before = rows
         parts.append(pd.DataFrame({name: values[first:] for name, values in lists.items()}).assign(**{_LINE: line}))
     if not parts:
