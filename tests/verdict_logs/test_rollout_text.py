@@ -140,3 +140,11 @@ def test_windows_components_and_what_changed_stand_in_the_columns_of_their_names
     _, _, rows = comparison_table(compared._replace(quantities=(one, one._replace(not_compared="why"))))
     assert (rows[0][1:3], rows[0][4], rows[1][-1]) == (("0.125", "0.500"), "3 / 1", "not compared: why")
     assert "\x1b" not in rows[0][0]
+
+
+def test_no_size_of_groups_is_advised_where_the_baseline_is_not_their_mean(trl):
+    batch = dataclasses.replace(trl, dead=dataclasses.replace(trl.dead, equal_but_live=len(trl.table.size)))
+    assert decision_lines(batch)[2] == "num_generations / rollout.n: no advice, the baseline is not the group's mean"
+    facts = dict(audit_lines(batch))
+    assert "group size" not in facts
+    assert "the baseline is not the group's mean" in facts["baseline"]

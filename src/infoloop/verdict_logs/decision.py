@@ -48,7 +48,16 @@ def decision_lines(found: RolloutAudit) -> tuple[str, str, str]:
 
 
 def gradient_line(found: RolloutAudit) -> str:
-    """Return the share of rollouts that carry no gradient, its trend, and what makes it another one for the reader.
+    """Return the share of rollouts that carry no gradient, and what `gradient_parts` says of it.
+
+    Args:
+        found: The audit.
+    """
+    return "".join(gradient_parts(found))
+
+
+def gradient_parts(found: RolloutAudit) -> tuple[str, str]:
+    """Return the share of rollouts that carry no gradient; and its trend, and what makes it another one for the reader.
 
     That is for an evaluation the size of its groups, then how much of the gradient is phantom, and how many rows of the
     log are not in it; what has no room is left to the facts.
@@ -58,14 +67,14 @@ def gradient_line(found: RolloutAudit) -> str:
     """
     dead = found.dead
     if not dead.whole.rollouts:
-        return f"ONE ROLLOUT A GROUP, SO NO GROUP-RELATIVE ADVANTAGE{_left_out(found)}"
+        return "ONE ROLLOUT A GROUP, SO NO GROUP-RELATIVE ADVANTAGE", _left_out(found)
     carry = "CARRY" if is_training(found) else "WOULD CARRY"
     why = f" ({_EQUAL.get(dead.number.kind, 'zero reward std')})"
     said = [f"{round_percent(dead.whole.share)} OF ROLLOUTS {carry} NO GRADIENT", why]
     said += [_sizes(found), _trend(dead), _phantom(found), _left_out(found)]
     for least, width in ((1, _WIDTH), (3, WIDTH), (4, WIDTH), (2, WIDTH)):
         said[least] = said[least] if len("".join(said)) <= width else ""
-    return "".join(said)
+    return said[0], "".join(said[1:])
 
 
 def is_training(found: RolloutAudit) -> bool:
@@ -153,6 +162,8 @@ def _too_few(choice: ProblemChoice) -> str:
 
 
 def _group_size(found: RolloutAudit) -> str:
+    if found.dead.other_baseline:
+        return f"{_SIZE}: no advice, the baseline is not the group's mean"
     verdicts = found.verdicts
     size = verdicts.size if verdicts else None
     if size is None:

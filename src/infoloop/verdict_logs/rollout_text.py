@@ -55,7 +55,9 @@ def audit_lines(found: RolloutAudit, longest: int = LONGEST_NAME) -> list[tuple[
         lines += _dead_share(found)
         lines += [("baseline", found.dead.remark)] if found.dead.remark else []
     if found.verdicts:
-        lines += _verdict_lines(found.verdicts, found.dead.by_verdict)
+        lines += _verdict_lines(found.verdicts)
+    if found.verdicts and found.verdicts.size and not found.dead.other_baseline:
+        lines.append(("group size", _group_size(found.verdicts.size, found.dead.by_verdict)))
     if found.components and not math.isnan(found.components.phantom.value):
         lines += [("phantom", f"{_shown(found.components.phantom)} of the squared advantage is in all-fail groups")]
     if found.components and len(found.components.components) > 1:
@@ -105,7 +107,7 @@ def _dead(found: RolloutAudit) -> str:
     return f"{said}{f': {kinds}' if kinds else ''}{' (frac_reward_zero_std in TRL)' if is_training(found) else ''}"
 
 
-def _verdict_lines(found: VerdictAudit, by_verdict: bool) -> list[tuple[str, str]]:
+def _verdict_lines(found: VerdictAudit) -> list[tuple[str, str]]:
     bits, n, choice = found.bits, found.bits.verdicts, found.choice
     rate, low, high = bits.rate
     lines = [("pass rate", f"{rate:.4f}, from {low:.4f} to {high:.4f} at these problems")]
@@ -121,9 +123,7 @@ def _verdict_lines(found: VerdictAudit, by_verdict: bool) -> list[tuple[str, str
         about = "not told by one attempt each" if once else f"about {bits.estimates[1] / n:.3f} bits a rollout"
         again = f"{about}, at most {most.bits / n:.3f}: {most.name}"
         lines.append(("bits", again))
-    if choice:
-        lines += problem_lines(choice, found.since)
-    return [*lines, ("group size", _group_size(found.size, by_verdict))] if found.size else lines
+    return [*lines, *problem_lines(choice, found.since)] if choice else lines
 
 
 def _group_size(size: GroupSize, by_verdict: bool) -> str:
