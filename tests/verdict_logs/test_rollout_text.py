@@ -16,6 +16,8 @@ from infoloop.verdict_logs.rollout_text import (
     comparison_table,
     rollout_audit_text,
 )
+from infoloop.verdict_logs.verifier_audit import audit_verifiers
+from tests.support.hand_made_groups import table_of
 from tests.support.paths import LOGS
 
 audit: Any = audit_rollouts  # whatever a log has, tests look at
@@ -148,3 +150,18 @@ def test_no_size_of_groups_is_advised_where_the_baseline_is_not_their_mean(trl):
     facts = dict(audit_lines(batch))
     assert "group size" not in facts
     assert "the baseline is not the group's mean" in facts["baseline"]
+
+
+def test_each_verifier_that_is_not_trusted_has_its_errors_and_drift_says_whose_it_is():
+    rows = [[[1, 1, 1], [0, 0, 0], [1, 0, 1]], [[1, 1, 0], [0, 1, 0], [0, 0, 0]]] * 2
+    table = table_of(rows, [("verdict", name) for name in ("tests", "proof", "judge")], steps=[0, 0, 1, 1])
+    judged: Any = audit_verifiers(table, "proof", 0.8)
+    told = dataclasses.replace(audit(LOGS / "human_eval"), verifiers=judged)
+    said = [line for name, line in audit_lines(told) if name == "verifier"]
+    assert [line.split(":")[0] for line in said] == ["tests by proof", "judge by proof"]
+    assert said[1].startswith(f"judge by proof: false positives {judged.others[0].false_positive.value:.2f} [")
+    more = dataclasses.replace(judged, names=(*judged.names, "x", "y"))
+    lines = audit_lines(dataclasses.replace(told, verifiers=more))
+    assert ("verifier", "2 further verifiers: errors not told") in lines
+    titles = [title for title, _, _ in audit_tables(told)]
+    assert "errors of tests by window of steps; exact intervals" in titles

@@ -11,7 +11,7 @@ from infoloop.verdict_logs.groups.group_sizes import GroupSize
 from infoloop.verdict_logs.groups.reward_components import ComponentShares, RewardComponents
 from infoloop.verdict_logs.groups.run_comparison import ChangedQuantity, RunComparison
 from infoloop.verdict_logs.groups.verifier_agreement import VerifierAgreement
-from infoloop.verdict_logs.groups.verifier_errors import ErrorRate
+from infoloop.verdict_logs.groups.verifier_errors import ErrorRate, VerifierErrors
 from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
 from infoloop.verdict_logs.problem_text import problem_lines
 from infoloop.verdict_logs.rollout_audit import RolloutAudit
@@ -141,10 +141,10 @@ def _group_size(size: GroupSize, by_verdict: bool) -> str:
 
 def _verifier_lines(found: VerifierAudit, longest: int) -> list[tuple[str, str]]:
     if found.errors:
-        e = found.errors
-        rates = f"false positives {_shown(e.false_positive)}, false negatives {_shown(e.false_negative)}"
-        sign = f"J within groups {_shown(e.youden_within)}: the sign of the update is {_SIGNS[e.update]}"
-        return [("verifier", f"{_name(e.verifier, longest)} by {_name(e.trusted, longest)}: {rates}"), ("update", sign)]
+        lines = [line for one in (found.errors, *found.others) for line in _error_lines(one, longest)]
+        told = {found.errors.trusted, *(one.verifier for one in (found.errors, *found.others))}
+        rest = count_noun(len(set(found.names) - told), "further verifier")
+        return [*lines, ("verifier", f"{rest}: errors not told")] if set(found.names) - told else lines
     if found.panel:
         names = ", ".join(_name(name, longest) for name in found.panel.verifiers)
         return [("verifiers", f"{names}, if their errors are independent given the truth: {found.panel.reason}")]
@@ -153,6 +153,12 @@ def _verifier_lines(found: VerifierAudit, longest: int) -> list[tuple[str, str]]
         independent = "if their errors are independent given the truth"
         return [("verifiers", f"{first} and {second}, {independent}: {found.pair.reason}; or name a --trusted one")]
     return _agreement(found.agreement, longest) if found.agreement else []
+
+
+def _error_lines(e: VerifierErrors, longest: int) -> list[tuple[str, str]]:
+    rates = f"false positives {_shown(e.false_positive)}, false negatives {_shown(e.false_negative)}"
+    sign = f"J within groups {_shown(e.youden_within)}: the sign of the update is {_SIGNS[e.update]}"
+    return [("verifier", f"{_name(e.verifier, longest)} by {_name(e.trusted, longest)}: {rates}"), ("update", sign)]
 
 
 def _agreement(found: VerifierAgreement, longest: int) -> list[tuple[str, str]]:
@@ -272,7 +278,8 @@ def _rates(found: VerifierAudit, longest: int) -> list[TextTable]:
             (f"{w.first:,} to {w.last:,}", _shown(w.false_positive), _shown(w.false_negative), f"{w.judged:,}")
             for w in found.drift.windows
         ]
-        return [("errors by window of steps; exact intervals", ("steps", *heads[1:], "judged"), rows)]
+        of = f" of {_name(found.errors.verifier, longest)}" if found.errors and found.others else ""
+        return [(f"errors{of} by window of steps; exact intervals", ("steps", *heads[1:], "judged"), rows)]
     return []
 
 
