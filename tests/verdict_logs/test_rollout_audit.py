@@ -221,3 +221,10 @@ def test_rows_that_are_left_out_are_counted_but_for_those_that_the_trainer_wrote
     swift = audit(tmp_path / "swift.jsonl", form="ms-swift")
     assert swift.left_out[0].startswith("4 left out: rows that the line before has too")
     assert (swift.rollouts, swift.rows_left_out) == (4, 0)
+
+
+def test_a_remark_reads_as_a_sentence(tmp_path):
+    lines = [f'{{"problem": "{name}", "reward": {reward}}}\n' for name in "ab" for reward in (1, -1, -1)]
+    (tmp_path / "log.jsonl").write_text("".join(lines))
+    said = "4 rewards are -1 and read as wrong, since right is above 0, first at "
+    assert audit(tmp_path / "log.jsonl").remarks[0].startswith(said)

@@ -165,3 +165,9 @@ def test_each_verifier_that_is_not_trusted_has_its_errors_and_drift_says_whose_i
     assert ("verifier", "2 further verifiers: errors not told") in lines
     titles = [title for title, _, _ in audit_tables(told)]
     assert "errors of tests by window of steps; exact intervals" in titles
+
+
+@pytest.mark.parametrize(("common", "few"), [(9, True), (10, False)])
+def test_a_comparison_of_few_problems_says_what_that_means(trl, common, few):
+    title, _, _ = comparison_table(compare_runs(trl.table, trl.table)._replace(common=common))
+    assert title.endswith('they are few: "no" does not mean no change, and intervals are rough') == few

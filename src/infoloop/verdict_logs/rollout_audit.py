@@ -167,7 +167,7 @@ def audit_rollouts(
         name,
         reading.said,
         (*reading.skipped.lines, *rows.lines, *of_groups),
-        (*(line.replace("left out", "seen", 1) for line in reading.remarks.lines), *filter(None, untold)),
+        (*(line.replace(" left out:", "", 1) for line in reading.remarks.lines), *filter(None, untold)),
         confidence,
         table,
         find_dead_groups(table, confidence),

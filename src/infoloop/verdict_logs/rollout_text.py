@@ -20,6 +20,7 @@ from infoloop.verdict_logs.verdict_audit import VerdictAudit
 from infoloop.verdict_logs.verifier_audit import VerifierAudit
 
 MOST_LEFT_OUT = 8  # lines on what was left out
+_ENOUGH_PROBLEMS = 10  # of 9 or fewer the sign test (at half of 5 %) takes all to go one way; Student's law is rough
 LONGEST_NAME = 24  # characters of a component or verifier, so that no column is broken inside a name
 
 
@@ -296,6 +297,8 @@ def comparison_table(compared: RunComparison, longest: int = LONGEST_NAME) -> Te
         for one in compared.quantities
     ]  # fmt: skip
     title = f"since the earlier run, on {count_noun(compared.common, 'common problem')}; intervals: problems like these"
+    if compared.common < _ENOUGH_PROBLEMS:
+        title += '; they are few: "no" does not mean no change, and intervals are rough'
     return title, ("number", "before", "now", "difference", "up / down", "beyond noise"), rows
 
 
