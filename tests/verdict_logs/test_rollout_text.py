@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Any
 
+import numpy as np
 import pytest
 
 from infoloop.reporting.text import WIDTH
@@ -16,8 +17,10 @@ from infoloop.verdict_logs.rollout_text import (
     comparison_table,
     rollout_audit_text,
 )
+from infoloop.verdict_logs.verdict_audit import audit_verdicts
 from infoloop.verdict_logs.verifier_audit import audit_verifiers
 from tests.support.hand_made_groups import table_of
+from tests.support.made_groups import table_of as counts_of
 from tests.support.paths import LOGS
 
 audit: Any = audit_rollouts  # whatever a log has, tests look at
@@ -171,3 +174,16 @@ def test_each_verifier_that_is_not_trusted_has_its_errors_and_drift_says_whose_i
 def test_a_comparison_of_few_problems_says_what_that_means(trl, common, few):
     title, _, _ = comparison_table(compare_runs(trl.table, trl.table)._replace(common=common))
     assert title.endswith('they are few: "no" does not mean no change, and intervals are rough') == few
+
+
+def test_pass_at_k_beyond_a_group_is_exact_if_rates_stay(trl):
+    problem, step = np.tile(np.arange(20), 8), np.repeat(np.arange(8), 20)
+    table = counts_of(problem, step, np.full(160, 4), np.random.default_rng(1).binomial(4, 0.1 + 0.03 * problem))
+    steady: Any = audit_verdicts(table, "made", 0.95, 0.8, [])
+    tables = audit_tables(dataclasses.replace(trl, verdicts=steady))
+    _, _, rows = next(one for one in tables if one[0].startswith("pass@k"))
+    said = {row[0]: row[3] for row in rows}
+    assert (said["4"], said["8"]) == ("exact, these problems", "exact, these problems, if their rates stay")
+    evaluated = audit_tables(audit(LOGS / "human_eval"))
+    _, _, rows = next(one for one in evaluated if one[0].startswith("pass@k"))
+    assert ("16", "exact, these problems") in [(row[0], row[3]) for row in rows]

@@ -7,6 +7,7 @@ from infoloop.verdict_logs.groups.group_sizes import group_size_for
 from infoloop.verdict_logs.groups.pass_at_tails import extrapolate_pass
 from infoloop.verdict_logs.groups.rate_drift import find_drift
 from infoloop.verdict_logs.groups.window_bits import bits_by_window
+from infoloop.verdict_logs.pass_at_intervals import pass_estimates
 from infoloop.verdict_logs.verdict_audit import audit_verdicts
 from tests.support.made_groups import table_of
 
@@ -48,3 +49,14 @@ def test_where_the_later_half_of_a_run_that_drifts_has_no_groups_there_is_no_cho
     table = table_of(problem, step, np.repeat([8, 1], 40), np.repeat([0, 1], 40))
     found = audit_verdicts(table, "made", 0.95, 0.8, [])
     assert (found.drift.found, found.since, found.choice) == (True, 1, None)
+
+
+def test_where_rates_do_not_drift_attempts_of_all_steps_tell_pass_at_k_beyond_a_group():
+    problem, step = np.tile(np.arange(20), 8), np.repeat(np.arange(8), 20)
+    passes = np.random.default_rng(1).binomial(4, 0.1 + 0.03 * problem)
+    found = audit_verdicts(table_of(problem, step, np.full(160, 4), passes), "made", 0.95, 0.8, [])
+    assert (found.drift.found, found.since) == (False, None)
+    assert found.passes == pass_estimates(found.bits.tally.passes, found.bits.tally.attempts, 0.95)
+    assert [one.k for one in found.passes] == [1, 2, 4, 8, 16, 32]
+    assert found.tail is not None
+    assert [one.k for one in found.tail.values] == [64, 128, 256, 512]

@@ -218,8 +218,10 @@ def _windows(found: RolloutAudit) -> TextTable:
 
 def _passes(found: VerdictAudit) -> TextTable:
     since = "" if found.since is None else f", from step {found.since:,} on"
+    one_group = found.choice.size if found.choice and not found.choice.assumed_size else math.inf
+    pooled = f", if their rates stay{since}"  # attempts of several groups have one rate only then
     rows: list[TextRow] = [
-        (f"{k:,}", f"{p:.4f}", f"{low:.4f} to {high:.4f}", f"exact, these problems{since}")
+        (f"{k:,}", f"{p:.4f}", f"{low:.4f} to {high:.4f}", f"exact, these problems{pooled if k > one_group else since}")
         for k, p, low, high in found.passes
     ]
     how = f"extrapolated, {'a bound' if found.tail and found.tail.bounds else 'approximate'}"
