@@ -10,7 +10,9 @@ import pytest
 
 from infoloop.verdict_logs.formats.log_format import LogError, Opening, Settings
 from infoloop.verdict_logs.formats.plain import (
+    BELOW_ZERO,
     FORMAT,
+    GRADED,
     KEYS,
     SYNONYMS,
     divides,
@@ -112,8 +114,8 @@ def test_rewards_of_any_scale_say_how_they_are_read():
     assert found.reward.tolist() == [1, -1, 0, 0.25]
     assert found.verdicts["reward"].tolist()[:3] == [1, 0, 0]
     assert np.isnan(found.verdicts["reward"][3])
-    said = {reason.split(" ")[1]: np.flatnonzero(rows).tolist() for reason, rows in remarks(found, Settings())}
-    assert said == {"of": [1], "between": [3]}
+    said = {reason: np.flatnonzero(rows).tolist() for reason, rows in remarks(found, Settings())}
+    assert said == {BELOW_ZERO: [1], GRADED: [3]}
     judged = read({"id": list("ab"), "reward": [0.25, 0.3]}, threshold=0.3)
     assert judged.verdicts["reward"].tolist() == [0, 1]
     assert list(remarks(judged, Settings(threshold=0.3))) == []
