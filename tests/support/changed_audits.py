@@ -76,5 +76,5 @@ def with_components(found, **changes):
     return dataclasses.replace(found, components=found.components._replace(**changes))
 
 
-def with_verifiers(found, **parts):
-    return dataclasses.replace(found, verifiers=VerifierAudit(("tests", "proof"), **parts))
+def with_verifiers(found, names=("tests", "proof"), **parts):
+    return dataclasses.replace(found, verifiers=VerifierAudit(names, **parts))

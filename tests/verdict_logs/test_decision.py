@@ -1,6 +1,7 @@
 """The decision: three lines that no terminal of 100 columns wraps, whatever the log, and what they say is so."""
 
 import dataclasses
+import json
 from typing import Any
 
 import numpy as np
@@ -70,16 +71,19 @@ def test_no_line_wraps_with_ten_million_rollouts_and_a_long_name(trl, kinds):
 
 def test_the_first_line_has_share_and_trend(trl):
     said = gradient_line(trl)
-    assert said == "33 % OF ROLLOUTS CARRY NO GRADIENT (zero advantage), trend +56 points"
+    assert said == "33 % OF ROLLOUTS CARRY NO GRADIENT, trend +56 points; phantom gradient 12 %"
     steady = trl.dead.trend._replace(low=-1.0, high=1.0)
-    told = dataclasses.replace(trl, dead=dataclasses.replace(trl.dead, trend=steady))
+    told = dataclasses.replace(trl, dead=dataclasses.replace(trl.dead, trend=steady), components=None)
     assert gradient_line(told).endswith("(zero advantage), no trend over steps")
+    slight = trl.dead.trend._replace(change=-0.003)
+    told = dataclasses.replace(trl, dead=dataclasses.replace(trl.dead, trend=slight), components=None)
+    assert gradient_line(told).endswith(", trend below 1 point")
 
 
 def test_an_evaluation_would_carry_no_gradient():
     found = audit(LOGS / "human_eval")
     assert not is_training(found)
-    assert gradient_line(found) == "67 % OF ROLLOUTS WOULD CARRY NO GRADIENT (equal verdicts)"
+    assert gradient_line(found).startswith("67 % OF ROLLOUTS WOULD CARRY NO GRADIENT")
 
 
 def test_problems_to_drop_are_counted_with_what_that_saves(trl):
@@ -94,7 +98,7 @@ def test_problems_to_drop_are_counted_with_what_that_saves(trl):
     ("count", "shown"),
     [
         (99_999, "99,999"), (100_000, "100k"), (499_500, "500k"), (999_400, "999k"),
-        (1_000_000, "1M"), (1_234_567, "1.23M"),
+        (1_000_000, "1M"), (1_234_567, "1.23M"), (999_600, "1M"), (999_400_000, "999M"), (999_600_000, "1G"),
     ],
 )  # fmt: skip
 def test_counts_are_whole_up_to_a_hundred_thousand(trl, count, shown):
@@ -152,7 +156,7 @@ def test_one_rollout_a_group_without_verdicts_has_no_number_to_tell():
 
 def test_without_a_problem_to_drop_it_is_said_how_many_verdicts_that_takes(trl):
     said = decision_lines(trl)[1]
-    assert said == "drop none (takes 14 dead groups); keep 7; sample less 5"
+    assert said == "drop none (takes 14 dead groups); keep 6; sample less 5; never solved 1"
     evaluated = decision_lines(audit(LOGS / "human_eval"))[1]
     assert evaluated == "drop none (takes 108 equal verdicts); keep 4; sample less 6; never solved 2"
     of_two = with_choice(audit(LOGS / "human_eval"), [(KEEP, 2)])
@@ -219,9 +223,10 @@ def test_where_every_answer_is_wrong_or_right_that_is_said_first(trl):
         choice = trl.verdicts.choice
         one = with_verdicts(trl, choice=choice._replace(attempts=np.full(12, 24), passes=np.full(12, passes)))
         assert decision_lines(one)[1].startswith("drop none")
+        one = with_verdicts(one, bits=dataclasses.replace(trl.verdicts.bits, rate=(passes / 24, 0.0, 1.0)))
         dead = dataclasses.replace(one, dead=dataclasses.replace(trl.dead, whole=whole))
         assert decision_lines(dead)[1].startswith(said)
-    mixed = with_verdicts(dead, choice=trl.verdicts.choice._replace(attempts=np.full(12, 24), passes=np.full(12, 12)))
+    mixed = with_verdicts(dead, bits=trl.verdicts.bits)
     assert decision_lines(mixed)[1].startswith("drop none")  # equal rewards of right and wrong answers
 
 
@@ -261,3 +266,67 @@ class _Wide:
 def test_a_percentage_is_0_or_100_only_where_the_share_is():
     shares = (0.0, 1e-9, 0.004, 0.5, 0.996, 1 - 1e-9, 1.0)
     assert [round_percent(share) for share in shares] == ["0 %", "<1 %", "<1 %", "50 %", ">99 %", ">99 %", "100 %"]
+
+
+def test_a_phantom_share_is_in_the_first_line_where_it_is_above_a_tenth(trl):
+    def of(share):
+        phantom = trl.components.phantom._replace(value=share)
+        return gradient_line(dataclasses.replace(trl, components=trl.components._replace(phantom=phantom)))
+
+    assert of(0.101).endswith("NO GRADIENT, trend +56 points; phantom gradient 10 %")
+    for share in (0.1, np.nan):
+        assert of(share) == "33 % OF ROLLOUTS CARRY NO GRADIENT (zero advantage), trend +56 points"
+
+
+def test_an_evaluation_says_the_size_of_its_groups_and_what_holds_at_a_usual_one():
+    found = audit(LOGS / "human_eval")
+    tally = found.verdicts.bits.tally
+    usual = unanimous_share(tally.passes, tally.attempts, np.array(8)).mean()
+    assert (
+        gradient_line(found) == f"67 % OF ROLLOUTS WOULD CARRY NO GRADIENT in groups of 16 (of 8: {100 * usual:.0f} %)"
+    )
+    few = found.verdicts.size.shares
+    beyond = tuple(one._replace(extrapolated=True) for one in few)
+    told = with_verdicts(found, size=found.verdicts.size._replace(shares=beyond))
+    for one in (told, with_verdicts(found, size=None)):
+        assert gradient_line(one) == "67 % OF ROLLOUTS WOULD CARRY NO GRADIENT (equal verdicts) in groups of 16"
+
+
+@pytest.mark.parametrize(
+    ("many", "said"), [(25, ""), (26, "; 5 % OF ROWS LEFT OUT"), (10_000, "; 95 % OF ROWS LEFT OUT")]
+)
+def test_rows_that_are_left_out_are_in_the_first_line_where_they_are_many(trl, many, said):
+    lines = [dataclasses.replace(one, rows_left_out=many) for one in (trl, dataclasses.replace(trl, components=None))]
+    assert [gradient_line(one).endswith(f" points{said or '; phantom gradient 12 %'}") for one in lines[1:]] == [
+        bool(said)
+    ]
+    assert gradient_line(lines[0]).endswith(f"; phantom gradient 12 %{said}")
+    single = dataclasses.replace(audit(LOGS / "lm_eval"), rows_left_out=12)
+    assert gradient_line(single).endswith("ADVANTAGE; 50 % OF ROWS LEFT OUT")
+
+
+def test_the_first_line_leaves_out_what_is_least_needed_until_it_fits(trl):
+    whole = trl.dead.whole._replace(share=0.9999)
+    steady = trl.dead.trend._replace(low=-1.0, high=1.0)
+    dead = dataclasses.replace(trl.dead, whole=whole, trend=steady)
+    wide = dataclasses.replace(trl, dead=dead, rows_left_out=EXTREME)
+    said = ">99 % OF ROLLOUTS CARRY NO GRADIENT; phantom gradient 12 %; >99 % OF ROWS LEFT OUT"
+    assert gradient_line(wide) == said
+    evaluated = audit(LOGS / "human_eval")
+    dead = dataclasses.replace(evaluated.dead, whole=evaluated.dead.whole._replace(share=0.9999))
+    table = dataclasses.replace(evaluated.table, size=np.full(12, 99_999))
+    far = dataclasses.replace(evaluated, dead=dead, table=table, rows_left_out=10**9)
+    assert (
+        gradient_line(far)
+        == ">99 % OF ROLLOUTS WOULD CARRY NO GRADIENT in groups of 99,999 (of 8: 76 %); >99 % OF ROWS LEFT OUT"
+    )
+    assert len(gradient_line(far)) <= WIDTH
+
+
+def test_a_run_of_which_half_passes_is_not_called_all_wrong(tmp_path):
+    """The later half alone has no pass; what the verifier is worth is told by all steps."""
+    rows = [{"problem": name, "step": step, "pass": step < 3} for step in (1, 2, 3, 4) for name in "ab" * 8]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    found = audit(tmp_path / "log.jsonl")
+    assert (found.dead.whole.share, found.verdicts.bits.rate[0]) == (1, 0.5)
+    assert decision_lines(found)[1].startswith("drop ")

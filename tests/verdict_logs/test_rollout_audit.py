@@ -1,6 +1,7 @@
 """The audit of rollouts, on logs of a made run whose law is known: `experiments/logs/made_run.py`."""
 
 import dataclasses
+import json
 import math
 from typing import Any
 
@@ -121,7 +122,7 @@ def test_two_verifiers_of_which_none_is_trusted_are_said_to_agree_or_not(run):
 def test_a_log_without_verdicts_has_dead_groups_and_no_pass_rate():
     found = audit(LOGS / "verl_short")
     assert found.verdicts is None
-    assert found.numbers["pass_rate"] is None
+    assert [found.numbers[name] for name in ("pass_rate", "dead_all_fail", "dead_all_pass")] == [None] * 3
     assert found.dead.whole.equal > 0
     judged = audit(LOGS / "verl_short", settings=Settings(threshold=1.0))
     assert judged.verdicts.bits.rate[0] == audit(LOGS / "verl").verdicts.bits.rate[0]
@@ -216,7 +217,7 @@ def test_an_audit_as_json_has_the_numbers_of_a_log_made_by_hand(tmp_path):
     assert [row["numbers"][name] for name in ("dead", "dead_all_fail", "pass_rate")] == [4 / 16, 4 / 16, 6 / 16]
     assert tuple(row["pass_rate"].values()) == pytest.approx((6 / 16, *exact_ends(6, 16, 0.8)), abs=SEARCHED)
     assert list(row["pass_rate"]) == ["estimate", "low", "high"]
-    assert [one["k"] for one in row["pass_at"]] == [1, 2, 4]  # a group, not the eight attempts at a problem
+    assert [one["k"] for one in row["pass_at"]] == [1, 2, 4, 8]  # rates stay: eight attempts at a problem in two steps
     assert row["pass_at"][2]["estimate"] == pytest.approx(1 - (0 + 35 / 70) / 2, rel=rounding(8))
     assert [(one["first"], one["groups"], one["distinct"]) for one in row["answers"]] == [(0, 2, 4), (1, 2, 4)]
     assert row["decisions"]["windows"][0]["verdicts"] == 8
@@ -235,7 +236,7 @@ def test_rewards_between_right_and_wrong_are_no_verdicts(tmp_path):
     found = by_hand(tmp_path, [{"problem": "a", "reward": reward} for reward in (0, 0.5, 1, 1, 0)])
     assert (found.verdicts, found.right, found.row()["right"], found.row()["decisions"]) == (None, "", None, None)
     assert found.option == "--threshold 1"
-    assert [line.split(":")[0] for line in found.remarks] == ["1 seen"]
+    assert [line.partition(" ")[0] for line in found.remarks] == ["1"]
     assert (found.row()["rollouts"], found.row()["steps"]) == (5, 0)
     assert not {"pass_at", "verdicts"} & set(found.row())
 
@@ -329,3 +330,18 @@ def test_an_audit_as_json_says_the_same(trl):
     assert row["numbers"]["dead"] == row["dead"]["share"] == trl.dead.whole.share
     assert row["decisions"]["choice"]["problems"] == trl.verdicts.choice.problems.tolist()
     assert plain_data(np.float64(0.5)) == 0.5
+
+
+def test_rows_that_are_left_out_are_counted_but_for_those_that_the_trainer_wrote_twice(tmp_path):
+    rows = "".join(
+        f'{{"problem": "a", "attempt": {k}, "pass": {"null" if k % 4 else k % 8 // 4}}}\n' for k in range(32)
+    )
+    (tmp_path / "log.jsonl").write_text(rows)
+    found = audit(tmp_path / "log.jsonl")
+    assert (found.rollouts, found.rows_left_out, found.row()["rows_left_out"]) == (8, 24, 24)
+    ends = {"prompt": ["p"] * 4, "completion": list("abcd"), "solution": ["s"] * 4, "accuracy": [0, 1, 0, 1]}
+    lines = [{**ends, "step": [str(step)] * 4} for step in (1, 2)]
+    (tmp_path / "swift.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    swift = audit(tmp_path / "swift.jsonl", form="ms-swift")
+    assert swift.left_out[0].startswith("4 left out: rows that the line before has too")
+    assert (swift.rollouts, swift.rows_left_out) == (4, 0)

@@ -99,6 +99,18 @@ def test_the_rollouts_of_a_problem_decide_its_place_among_those_of_its_kind(trl)
 def test_a_comparison_and_the_reason_are_on_the_page_and_a_log_without_verdicts_says_nothing_of_bits(trl):
     page = rollout_audit_page(trl, compare_runs(trl.table, trl.table))
     assert [table.title.startswith("since the earlier run") for table in page.tables][-2:] == [True, False]
-    assert page.reason.startswith("zero advantage, trend +56 points; ")
+    assert page.reason.startswith("trend +56 points; phantom gradient 12 %; drop none")
     assert page.about
     assert rollout_audit_page(audit(LOGS / "verl_short")).about == ""
+
+
+def test_the_reason_has_what_the_first_line_says_beside_the_share(trl):
+    plain = dataclasses.replace(trl, components=None)
+    evaluated = audit_rollouts(LOGS / "human_eval")
+    for found, said in (
+        (plain, "zero advantage, trend +56 points; drop none"),
+        (evaluated, "in groups of 16 (of 8: 76 %); "),
+    ):
+        page = rollout_audit_page(found)
+        assert page.reason.startswith(said)
+        assert page.verdict.endswith("carry no gradient")

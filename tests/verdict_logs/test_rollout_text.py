@@ -4,12 +4,12 @@ import dataclasses
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from infoloop.reporting.text import WIDTH
 from infoloop.verdict_logs.decision import decision_lines
 from infoloop.verdict_logs.groups.pass_at_tails import ExtrapolatedPass, HeldOut
-from infoloop.verdict_logs.groups.run_comparison import compare_runs
 from infoloop.verdict_logs.groups.verifier_agreement import VerifierAgreement
 from infoloop.verdict_logs.groups.window_bits import WindowBits
 from infoloop.verdict_logs.log_audit import LogBound
@@ -19,12 +19,15 @@ from infoloop.verdict_logs.rollout_text import (
     LONGEST_NAME,
     audit_lines,
     audit_tables,
-    comparison_table,
     rollout_audit_text,
 )
 from infoloop.verdict_logs.text import WHY
+from infoloop.verdict_logs.verdict_audit import audit_verdicts
+from infoloop.verdict_logs.verifier_audit import audit_verifiers
 from tests.support import changed_audits as changed
 from tests.support.changed_audits import estimate, numbers, numbers_of, rows_of_table
+from tests.support.hand_made_groups import table_of
+from tests.support.made_groups import table_of as counts_of
 from tests.support.paths import LOGS
 
 audit: Any = audit_rollouts  # whatever a log has, tests look at
@@ -43,8 +46,9 @@ def test_the_text_begins_with_the_decision_and_then_the_facts(trl):
     assert facts["log"] == "trl: 480 rollouts in 60 groups, 12 problems"
     assert facts["dead groups"].startswith("160 of 480 rollouts are in groups of advantage 0: 48 all fail, 112 all")
     assert facts["problems"] == (
-        "none dropped, that takes 14 dead groups and no live one; solved 3 (drop or sample less); rare failures 2 "
-        "(sample less); live by the log's groups, as the verdict does not decide alone; from step 6 on"
+        "none dropped, that takes 14 dead groups and no live one; never solved 1 (make easier or drop); solved 3 "
+        "(drop or sample less); rare failures 2 (sample less); live by the log's groups, as the verdict does not "
+        "decide alone; from step 6 on"
     )
     assert facts["group size"] == f"32 for 80 % {MIXED} (13 or more), extrapolated"
 
@@ -209,7 +213,7 @@ def test_the_windows_of_steps_have_their_own_numbers(trl):
     rows = rows_of_table(found, "by window of steps")
     assert rows[0] == ("1 to 2,000", "1,000", "31 %", "25 %", "5 %", "0.345", "0.125", "0.750", "1.25")
     assert rows[1][:2] == ("2,001", "0")
-    assert rows[1][3:] == ("0 %", "0 %", "-", "-", "-", "-")
+    assert rows[1][2:] == ("-",) * 7
     assert rows_of_table(changed.with_dead(trl, windows=dead[:1]), "by window of steps") is None
 
 
@@ -236,7 +240,8 @@ def test_errors_of_a_verifier_stand_under_their_names_and_with_what_they_do_to_t
     errors = by.verifiers.errors._replace(false_positive=changed.RATE, false_negative=other, youden_within=within)
     signs = {}
     for update in ("keeps", "reverses", "undecided"):
-        facts = dict(audit_lines(changed.with_verifiers(by, errors=errors._replace(update=update))))
+        judged = changed.with_verifiers(by, ("base", "plus"), errors=errors._replace(update=update))
+        facts = dict(audit_lines(judged))
         assert numbers(facts["verifier"]) == ["0.12", "0.11", "0.13", "0.34", "0.33", "0.35"]
         assert facts["verifier"].startswith("base by plus")
         assert numbers(facts["update"]) == ["0.56", "0.55", "0.57"]
@@ -265,25 +270,6 @@ def test_verifiers_without_a_trusted_one_stand_with_pass_rates_and_agreement_of_
     assert numbers(facts["verifier third"]) == ["0.30", "0.70"]
 
 
-@pytest.mark.parametrize("longest", [6, 7, 24])
-def test_a_name_is_cut_only_where_it_is_longer_than_may_be(trl, longest):
-    for name in ("abcdefghijklmnopqrstuvwxyz"[:longest], "abcdefghijklmnopqrstuvwxyz"[: longest + 1]):
-        shown = dict(audit_lines(dataclasses.replace(trl, file=name), longest))["log"].split(":")[0]
-        if len(name) <= longest:
-            assert shown == name
-            continue
-        head, tail = shown.split("…")
-        assert len(shown) == longest
-        assert (name.startswith(head), name.endswith(tail)) == (True, True)
-        assert len(tail) == longest // 3
-
-
-def test_no_number_is_minus_zero(trl):
-    near = trl.components.phantom._replace(value=-0.004, low=-0.006, high=0.004)
-    told = dataclasses.replace(trl, components=trl.components._replace(phantom=near))
-    assert dict(audit_lines(told))["phantom"].startswith("0.00 [-0.01, 0.00] of the squared advantage")
-
-
 def test_tables_have_a_row_for_each_window_and_component(trl):
     tables = {title.split(";")[0]: rows for title, _, rows in audit_tables(trl)}
     assert [row[0] for row in tables["by window of steps"]] == [str(step) for step in range(1, 11)]
@@ -305,21 +291,44 @@ def test_what_was_left_out_cannot_move_a_cursor(trl):
     assert "and 2 more reasons: see --json" in text
 
 
-def test_a_comparison_has_a_row_for_each_quantity(trl):
-    title, heads, rows = comparison_table(compare_runs(trl.table, trl.table))
-    assert title.startswith("since the earlier run, on 12 common problems")
-    assert len(heads) == len(rows[0])
-    assert {row[-1] for row in rows} == {"no"}
+def test_no_size_of_groups_is_advised_where_the_baseline_is_not_their_mean(trl):
+    batch = dataclasses.replace(trl, dead=dataclasses.replace(trl.dead, equal_but_live=len(trl.table.size)))
+    assert decision_lines(batch)[2] == "num_generations / rollout.n: no advice, the baseline is not the group's mean"
+    facts = dict(audit_lines(batch))
+    assert "group size" not in facts
+    assert "the baseline is not the group's mean" in facts["baseline"]
 
 
-def test_what_changed_stands_in_the_columns_of_its_names(trl):
-    compared = compare_runs(trl.table, trl.table)
-    one = compared.quantities[0]._replace(
-        name="x\x1b", first=0.125, second=0.5, difference=estimate(0.375, 0.25, 0.5), up=3, down=1
-    )
-    some = one, one._replace(not_compared="why"), one._replace(beyond_noise=True, size=1024, first=math.nan)
-    _, _, rows = comparison_table(compared._replace(quantities=some))
-    assert (rows[0][1:3], rows[0][4], rows[1][-1]) == (("0.125", "0.500"), "3 / 1", "not compared: why")
-    assert (numbers(rows[0][3]), rows[0][5]) == (["0.38", "0.25", "0.50"], "no")
-    assert (rows[2][1], rows[2][5].split(",")[0], numbers(rows[2][5])) == ("-", "yes", ["1,024"])
-    assert "\x1b" not in rows[0][0]
+def test_each_verifier_that_is_not_trusted_has_its_errors_and_drift_says_whose_it_is():
+    rows = [[[1, 1, 1], [0, 0, 0], [1, 0, 1]], [[1, 1, 0], [0, 1, 0], [0, 0, 0]]] * 2
+    table = table_of(rows, [("verdict", name) for name in ("tests", "proof", "judge")], steps=[0, 0, 1, 1])
+    judged: Any = audit_verifiers(table, "proof", 0.8)
+    told = dataclasses.replace(audit(LOGS / "human_eval"), verifiers=judged)
+    said = [line for name, line in audit_lines(told) if name == "verifier"]
+    assert [line.split(":")[0] for line in said] == ["tests by proof", "judge by proof"]
+    assert said[1].startswith(f"judge by proof: false positives {judged.others[0].false_positive.value:.2f} [")
+    more = dataclasses.replace(judged, names=(*judged.names, "x", "y"))
+    lines = audit_lines(dataclasses.replace(told, verifiers=more))
+    assert ("verifier", "2 further verifiers: errors not told") in lines
+    titles = [title for title, _, _ in audit_tables(told)]
+    assert "errors of tests by window of steps; exact intervals" in titles
+
+
+def test_pass_at_k_beyond_a_group_is_exact_if_rates_stay(trl):
+    problem, step = np.tile(np.arange(20), 8), np.repeat(np.arange(8), 20)
+    table = counts_of(problem, step, np.full(160, 4), np.random.default_rng(1).binomial(4, 0.1 + 0.03 * problem))
+    steady: Any = audit_verdicts(table, "made", 0.95, 0.8, [])
+    tables = audit_tables(dataclasses.replace(trl, verdicts=steady))
+    _, _, rows = next(one for one in tables if one[0].startswith("pass@k"))
+    said = {row[0]: row[3] for row in rows}
+    assert (said["4"], said["8"]) == ("exact, these problems", "exact, these problems, if their rates stay")
+    evaluated = audit_tables(audit(LOGS / "human_eval"))
+    _, _, rows = next(one for one in evaluated if one[0].startswith("pass@k"))
+    assert ("16", "exact, these problems") in [(row[0], row[3]) for row in rows]
+
+
+def test_a_window_of_one_rollout_a_group_has_no_shares(tmp_path):
+    rows = ["problem,step,pass\n", *["a,1,1\n"] * 4, *(f"{name},2,0\n" for name in "abcd")]
+    (tmp_path / "log.csv").write_text("".join(rows))
+    steps = rows_of_table(audit(tmp_path / "log.csv"), "by window of steps")
+    assert [row[2:5] for row in steps] == [("100 %", "0 %", "100 %"), ("-", "-", "-")]

@@ -10,6 +10,7 @@ from infoloop.verdict_logs.groups.group_table import collect_groups
 from infoloop.verdict_logs.groups.pass_at_tails import extrapolate_pass
 from infoloop.verdict_logs.groups.rate_drift import find_drift
 from infoloop.verdict_logs.groups.window_bits import bits_by_window
+from infoloop.verdict_logs.pass_at_intervals import pass_estimates
 from infoloop.verdict_logs.rollouts import Rollouts
 from infoloop.verdict_logs.verdict_audit import audit_verdicts
 from tests.support.interval_oracles import SEARCHED, exact_ends
@@ -80,21 +81,23 @@ def test_drift_and_intervals_have_the_confidence_that_was_asked_for(confidence, 
     misses = [1.0]
     for k in range(8):  # none of so many attempts, drawn one by one, is right
         misses.append(misses[-1] * max(of - right - k, 0) / (of - k))
-    assert [one.k for one in found.passes] == [1, 2, 4, 8]
-    assert [one.estimate for one in found.passes] == pytest.approx([1 - misses[k] for k in (1, 2, 4, 8)], rel=ROUNDED)
+    ks = [1, 2, 4, 8] if drifts else [1, 2, 4, 8, 16]  # where rates stay, the attempts of both steps tell
+    misses += [0.0] * 8  # more attempts than there are wrong ones
+    assert [one.k for one in found.passes] == ks
+    assert [one.estimate for one in found.passes] == pytest.approx([1 - misses[k] for k in ks], rel=ROUNDED)
     assert found.passes[0][2:] == pytest.approx(exact_ends(right, of, confidence), abs=SEARCHED)
     assert found.bits.rate[0] == 0.5  # of the whole run
     assert found.tail is None  # one problem tells no law of rates
 
 
-def test_passes_end_at_the_median_size_of_a_group_in_training():
-    problem, step = np.tile([0, 1], 5), np.repeat(np.arange(5), 2)
-    found = audit(table_of(problem, step, np.repeat([2, 2, 2, 8, 9], 2), np.repeat([1, 1, 1, 4, 4], 2)))
-    assert (found.since, [one.k for one in found.passes]) == (None, [1, 2])
+def test_where_rates_drift_passes_end_at_the_median_size_of_a_group():
+    problem, step = np.tile([0, 1], 6), np.repeat(np.arange(6), 2)
+    found = audit(table_of(problem, step, np.repeat([2, 2, 2, 2, 8, 9], 2), np.repeat([0, 0, 0, 1, 7, 8], 2)))
+    assert (found.since, [one.k for one in found.passes]) == (3, [1, 2])
     assert found.tail is not None
     assert [one.k for one in found.tail.values] == [4, 8, 16, 32]
     assert found.choice is not None
-    assert (found.choice.size, found.choice.attempts.tolist()) == (2, [23, 23])
+    assert (found.choice.size, found.choice.attempts.tolist()) == (8, [19, 19])
 
 
 @pytest.mark.parametrize(("trained", "ks"), [(True, [1, 2, 4]), (False, [1, 2, 4, 8])])
@@ -120,3 +123,14 @@ def test_as_plain_data_it_says_from_which_step_on_and_how_far_pass_at_k_is_extra
     ]
     steady = audit(table_of([0, 1], [0, 0], np.array([4, 4]), np.array([1, 2]))).row()
     assert steady["since"] is None
+
+
+def test_where_rates_do_not_drift_attempts_of_all_steps_tell_pass_at_k_beyond_a_group():
+    problem, step = np.tile(np.arange(20), 8), np.repeat(np.arange(8), 20)
+    passes = np.random.default_rng(1).binomial(4, 0.1 + 0.03 * problem)
+    found = audit_verdicts(table_of(problem, step, np.full(160, 4), passes), "made", 0.95, 0.8, [])
+    assert (found.drift.found, found.since) == (False, None)
+    assert found.passes == pass_estimates(found.bits.tally.passes, found.bits.tally.attempts, 0.95)
+    assert [one.k for one in found.passes] == [1, 2, 4, 8, 16, 32]
+    assert found.tail is not None
+    assert [one.k for one in found.tail.values] == [64, 128, 256, 512]

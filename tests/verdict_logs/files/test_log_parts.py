@@ -190,3 +190,19 @@ def test_a_part_keeps_its_arrays_together(tmp_path):
     for values in (part.reward, part.advantage, part.length):
         assert np.asarray(values).tolist() == [0, 2, 4]
     assert part.verdicts["passed"].tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_folder_of_files_with_steps_and_files_without_is_refused_with_both(tmp_path, first):
+    steps = [row("a", step=1), row("b", step=2)]
+    for name, stepped in (("x", first), ("y", not first), ("z", not first)):
+        written(tmp_path / f"{name}.jsonl", steps if stepped else [row("a"), row("b")])
+    whole, bare = ("x", "y") if first else ("y", "x")
+    said = rf"{whole}\.jsonl has steps, .*{bare}\.jsonl has none: name one of them, or put the step into the names"
+    with pytest.raises(LogError, match=said):
+        problems_of(open_log(tmp_path))
+    numbered = tmp_path / "numbered"
+    numbered.mkdir()
+    written(numbered / "a.jsonl", steps)
+    written(numbered / "3.jsonl", [row("a"), row("b")])
+    assert [step for _, step, _ in read(open_log(numbered))] == [3, 3, 1, 2]

@@ -10,7 +10,9 @@ import pytest
 
 from infoloop.verdict_logs.formats.log_format import LogError, Opening, Settings
 from infoloop.verdict_logs.formats.plain import (
+    BELOW_ZERO,
     FORMAT,
+    GRADED,
     KEYS,
     SYNONYMS,
     divides,
@@ -24,6 +26,7 @@ from infoloop.verdict_logs.formats.plain import (
 )
 from infoloop.verdict_logs.formats.row_errors import RowError
 from infoloop.verdict_logs.groups.group_table import collect_groups
+from infoloop.verdict_logs.rollout_audit import audit_rollouts
 
 
 def read(columns, **settings):
@@ -134,8 +137,8 @@ def test_rewards_of_any_scale_say_how_they_are_read():
     assert found.reward.tolist() == [1, -1, 0, 0.25]
     assert found.verdicts["reward"].tolist()[:3] == [1, 0, 0]
     assert np.isnan(found.verdicts["reward"][3])
-    said = {reason.split(" ")[1]: np.flatnonzero(rows).tolist() for reason, rows in remarks(found, Settings())}
-    assert said == {"of": [1], "between": [3]}
+    said = {reason: np.flatnonzero(rows).tolist() for reason, rows in remarks(found, Settings())}
+    assert said == {BELOW_ZERO: [1], GRADED: [3]}
     judged = read({"id": list("ab"), "reward": [0.25, 0.3]}, threshold=0.3)
     assert judged.verdicts["reward"].tolist() == [0, 1]
     assert list(remarks(judged, Settings(threshold=0.3))) == []
@@ -224,3 +227,10 @@ def test_a_threshold_divides_numbers_other_than_0_and_1():
     assert not divides(pd.DataFrame(rows), Settings(threshold=0.5))
     assert divides(pd.DataFrame(rows | {"pass": [0, 0.5]}), Settings(threshold=0.5))
     assert divides(pd.DataFrame({"id": ["a"], "r": [{"x": 0.5}]}), Settings({"pass": "r.x"}, 0.5))
+
+
+def test_a_remark_reads_as_a_sentence(tmp_path):
+    lines = [f'{{"problem": "{name}", "reward": {reward}}}\n' for name in "ab" for reward in (1, -1, -1)]
+    (tmp_path / "log.jsonl").write_text("".join(lines))
+    said = "4 rewards are -1 and read as wrong, since right is above 0, first at "
+    assert audit_rollouts(tmp_path / "log.jsonl").remarks[0].startswith(said)

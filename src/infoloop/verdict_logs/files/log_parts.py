@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 
 NO_LOG = "files that are no log"
 TWICE = "the same problem, step, group and attempt a second time"
-BACK = "rows of a step before one that was there already"
+BACK = "rows have an earlier step than a row before them"
 REPEATED = "rows that the trainer had written before, with an earlier step"
-STEPS_BY_NAME = "files whose names number their steps"
-UNCOMPARED = f"rows after the first {MOST_KEYS:,}, in which none was looked for that stands twice"
+WRITTEN_TWICE = (REPEATED, ms_swift.REPEATED)  # the rollouts are in the log, once
+STEPS_BY_NAME = "files have the step in their names only"
+UNCOMPARED = f"rows, those after the first {MOST_KEYS:,}, were not compared with others: some may stand twice"
 
 
 @dataclass
@@ -65,6 +66,7 @@ class LogReading:
     _seen: KnownHashes = field(default_factory=KnownHashes)
     _last_step: int | None = None
     _written: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))
+    _by_steps: dict[bool, Path] = field(default_factory=dict)
 
     @property
     def said(self) -> str:
@@ -83,7 +85,8 @@ class LogReading:
 
     def __iter__(self) -> Iterator[Rollouts]:
         self.left_out, self.remarks, self.rows = Omissions(), Omissions(), 0
-        self._seen, self._last_step, self._written = KnownHashes(), None, np.zeros(0, np.uint64)
+        self._seen, self._last_step, self._by_steps = KnownHashes(), None, {}
+        self._written = np.zeros(0, np.uint64)
         at: Opening | None = None
         for opening, frame, found in one_part_ahead(self._frames()):
             self.left_out.join(found)
@@ -123,6 +126,7 @@ class LogReading:
             for reason, count in part.left_out.items():
                 self.left_out.add(reason, place_of(opening, row) if reason not in self.left_out else "", count)
         part = self._with_steps(part, opening)
+        self._refuse_half_stepped(part, opening)
         self._look_back(part, opening)
         if self.form is plain.FORMAT:
             for reason, which in plain.remarks(part, self.settings):
@@ -155,6 +159,14 @@ class LogReading:
         if len(part.problem) and self._last_step != step:
             self.remarks.add(STEPS_BY_NAME, shown(opening.path))
         return dataclasses.replace(part, step=np.full(len(part.problem), step))
+
+    def _refuse_half_stepped(self, part: Rollouts, opening: Opening) -> None:
+        """Raise LogError if a file of the log has steps and another has none: no order of both is known."""
+        if len(part.problem):
+            self._by_steps.setdefault(part.step is not None, opening.path)
+        if len(set(self._by_steps.values())) > 1:
+            which = f"{shown(self._by_steps[True])} has steps, {shown(self._by_steps[False])} has none"
+            raise LogError(f"{shown(self.path)}: {which}: name one of them, or put the step into the names of files")
 
     def _look_back(self, part: Rollouts, opening: Opening) -> None:
         if part.step is not None and len(part.step):

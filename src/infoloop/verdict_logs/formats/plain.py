@@ -49,8 +49,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 TEXTS = ("completion", "response", "output", "generation")  # whose characters are the length where no column is one
 REWARD_VERDICT = "reward"  # the verifier's name where it is the reward that says what is right
-BELOW_ZERO = "rewards of -1, read as wrong: right is above 0"
-GRADED = "rewards between right and wrong: say with --threshold from which on an answer is right"
+BELOW_ZERO = "rewards are -1 and read as wrong, since right is above 0"
+GRADED = "rewards are neither right nor wrong: say with --threshold from which on an answer is right"
 _LONGEST_NAME = 120  # characters; a longer text is named by its beginning and a hash
 
 
