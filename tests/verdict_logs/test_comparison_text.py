@@ -40,3 +40,11 @@ def test_what_changed_stands_in_the_columns_of_its_names(table):
 def test_a_comparison_of_few_problems_says_what_that_means(table, common, few):
     title, _, _ = comparison_table(compare_runs(table, table)._replace(common=common))
     assert title.endswith('they are few: "no" does not mean no change, and intervals are rough') == few
+
+
+def test_verdicts_of_two_verifiers_are_said_to_be_so(table):
+    same = compare_runs(table, table)
+    assert "verdicts before" not in comparison_table(same)[0]
+    other = same._replace(verifiers=("tests", "judge"))
+    assert comparison_table(other)[0].endswith("; verdicts before are by tests, now by judge")
+    assert "verdicts before" not in comparison_table(same._replace(verifiers=("tests", None)))[0]

@@ -27,6 +27,9 @@ def comparison_table(compared: RunComparison, longest: int = LONGEST_NAME) -> Te
     title = f"since the earlier run, on {count_noun(compared.common, 'common problem')}; intervals: problems like these"
     if compared.common < _ENOUGH_PROBLEMS:
         title += '; they are few: "no" does not mean no change, and intervals are rough'
+    before, now = (short_name(name, longest) if name else "" for name in compared.verifiers)
+    if before and now and compared.verifiers[0] != compared.verifiers[1]:
+        title += f"; verdicts before are by {before}, now by {now}"
     return title, ("number", "before", "now", "difference", "up / down", "beyond noise"), rows
 
 

@@ -236,3 +236,10 @@ def test_differences_that_are_one_number_but_for_rounding_are_no_change():
     first = np.array([0.1, 0.2, 0.3])[:, None, None]
     tables = [table_of_array(x, MEASURED[2:3]) for x in (first, first + 0.7)]
     assert not named(compare_runs(*tables))["length"].beyond_noise
+
+
+def test_it_says_whose_verdicts_are_compared():
+    first, second = (table_of([[[1], [0]]], [("verdict", name)], ["a"]) for name in ("tests", "judge"))
+    graded = table_of([[[1], [0]]], [("reward", "reward")], ["a"])
+    assert compare_runs(first, second).verifiers == ("tests", "judge")
+    assert compare_runs(graded, graded).verifiers == (None, None)

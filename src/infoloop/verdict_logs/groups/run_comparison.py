@@ -29,7 +29,7 @@ from infoloop.verdict_logs.estimators import check_confidence
 from infoloop.verdict_logs.groups.attempt_exchange import PairedCounts, exchange_p_value
 from infoloop.verdict_logs.groups.compared_measures import ComparedMeasure, measure_pairs
 from infoloop.verdict_logs.groups.group_table import GroupTable
-from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
+from infoloop.verdict_logs.groups.within_groups import IntervalEstimate, measured_names
 
 LEAST_PROBLEMS = 20  # for the mean alone: with as many its level was measured, with fewer not
 
@@ -74,6 +74,7 @@ class RunComparison(NamedTuple):
         same_attempts: At how many common problems both have as many.
         confidence: Of each interval, and of all tests together.
         quantities: What is compared, as the logs have it.
+        verifiers: Whose verdicts are compared: the first of each run; none of a run without verdicts.
     """
 
     common: int
@@ -83,6 +84,7 @@ class RunComparison(NamedTuple):
     same_attempts: int
     confidence: float
     quantities: tuple[ChangedQuantity, ...]
+    verifiers: tuple[str | None, str | None]
 
     def row(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -134,7 +136,9 @@ def compare_runs(first: GroupTable, second: GroupTable, confidence: float = 0.95
     judged = [one if one.not_compared else one._replace(adjusted_p_value=next(adjusted)) for one in found]
     quantities = tuple(one._replace(beyond_noise=one.adjusted_p_value <= delta) for one in judged)
     left = [len(table.problems) - len(common) for table in (first, second)]
-    return RunComparison(len(common), left[0], left[1], attempts, same, confidence, quantities)
+    judges = [next(iter(measured_names(table, "verdict")), None) for table in (first, second)]
+    counts = len(common), left[0], left[1], attempts, same
+    return RunComparison(*counts, confidence, quantities, (judges[0], judges[1]))
 
 
 def _unequal(attempts: tuple[int, int], differ: int) -> str:
