@@ -29,7 +29,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import scipy
 
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence, verdict_entropy
@@ -37,6 +36,7 @@ from infoloop.verdict_logs.groups.dead_groups import unanimous_share
 from infoloop.verdict_logs.groups.deciding_numbers import ALONE, LIVE, kinds_of_groups, verdict_decides
 from infoloop.verdict_logs.groups.group_counts import count_passes
 from infoloop.verdict_logs.groups.group_table import GroupTable
+from infoloop.verdict_logs.log_binomials import log_choose
 
 KEEP = "keep"
 DROP_FAILED, DROP_PASSED, DROP_DEAD = "drop, always failed", "drop, always passed", "drop, no live group"
@@ -270,12 +270,8 @@ def _estimate_lost(tried: np.ndarray, right: np.ndarray, needed: int, size: int)
     for some in (right, tried - right):
         able = (tried >= needed) & (tried > size) & (some > 0) & (some < size)
         k, n = some[able].astype(float), tried[able].astype(float)
-        found += float(np.exp(_log_choose(np.full(k.size, float(size)), k) - _log_choose(n, k)).sum())
+        found += float(np.exp(log_choose(size, k) - log_choose(n, k)).sum())
     return found
-
-
-def _log_choose(n: np.ndarray, k: np.ndarray) -> np.ndarray:
-    return -scipy.special.betaln(k + 1, n - k + 1) - np.log(n + 1)
 
 
 def _lost(tried: np.ndarray, dropped: np.ndarray, needed: int, size: int, delta: float) -> tuple[float, float]:
