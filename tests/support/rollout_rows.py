@@ -60,3 +60,11 @@ def counted(rows: list[dict]) -> dict:
         by_step[step] += 1
         dead[step] += int(len(set(worths)) == 1)
     return {"attempts": dict(attempts), "passes": dict(passes), "groups": dict(by_step), "dead": dict(dead)}
+
+
+TESTS, PROOF, THIRD = [1, 1, 0, 0, 1, 0, 0, 0], [1, 0, 0, 0, 1, 0, 0, 1], [1, 1, 0, 1, 1, 1, 1, 0]
+
+
+def judged_rows(**verdicts):
+    """Rows of two problems with four rollouts each, with these verdicts of each row."""
+    return [{"problem": "ab"[k // 4], **{name: values[k] for name, values in verdicts.items()}} for k in range(8)]

@@ -10,6 +10,10 @@ def test_labels_that_are_equal_have_equal_hashes_and_missing_ones_are_told():
     assert hash_labels(np.array([1.0, 2.0, 3.0]))[0].tolist() == whole
     assert hash_labels(np.array([1.0, 2.0, 3.0, 0.5]))[0][:3].tolist() == whole
     assert hash_labels(np.array([1, 2, 3], np.uint8))[0].tolist() == whole
+    some, missing = hash_labels(np.array([1, None, 3], object))
+    assert (some[::2].tolist(), missing.tolist()) == (whole[::2], [False, True, False])
+    assert hash_labels(np.array([1, 2, 3], object))[0].tolist() == whole
+    assert len({*hash_labels(np.array([2**64, None, 2**65], object))[0].tolist()}) == 3
     texts, missing = hash_labels(np.array(["a", None, "b", "a"], object))
     assert missing.tolist() == [False, True, False, False]
     assert texts[0] == texts[3] != texts[2]

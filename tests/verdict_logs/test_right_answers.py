@@ -41,6 +41,60 @@ def test_a_verifier_without_a_number_is_named():
     assert right_where(table(verdicts={"x\x1b" * 100: np.ones(4)})).isprintable()
 
 
+def test_the_number_is_that_of_the_first_verifier_and_so_is_the_reason():
+    values = np.array([0.0, 2, 2, 0])
+    both = {"tests": np.ones(4), "acc": values > 0}
+    found = table(rewards={"acc": values}, verdicts=both)
+    assert right_where(found) == "tests (the first of 2 that judge)"
+    assert right_where(found, trusted="acc") == "tests (the first of 2 that judge)"
+    swapped = table(rewards={"acc": values}, verdicts=dict(reversed(both.items())))
+    assert right_where(swapped) == "acc above 0 (its name; values 0 and 2)"
+
+
+def test_the_score_before_others_is_right_by_its_name_and_alone_as_no_other_judges():
+    alone = {"score": np.array([0.0, 1, 1, 0])}
+    assert right_where(table(verdicts=alone | {"size": np.ones(4)})) == "score (its name)"
+    assert right_where(table(verdicts=alone)) == "score (no other column judges)"
+    assert right_where(table(verdicts={"size": np.ones(4)} | alone)) == "size (the first of 2 that judge)"
+
+
+def test_groups_without_the_number_have_no_part_in_its_values():
+    values = np.array([np.nan, np.nan, 0, 2])
+    judged = table(rewards={"acc": values}, verdicts={"acc": (values > 0).astype(float)})
+    assert right_where(judged) == "acc above 0 (its name; values 0 and 2)"
+    assert pass_option(table(reward=values)) == "--threshold 2"
+
+
+def test_a_long_name_is_cut_where_a_threshold_is_said():
+    name = "n" * 200
+    found = table(verdicts={name: np.ones(4)})
+    for settings in (Settings({"pass": name}, threshold=2), Settings({"pass": name}), Settings(threshold=2)):
+        assert len(right_where(found, settings)) < 100 < len(name)
+
+
+def test_of_more_than_five_values_the_range_is_said():
+    """The least and the largest of each group: two groups have four values at most, and three have six."""
+    ends = np.array([0.0, 1, 2, 3, 4, 6.25])
+    groups = collect_groups([Rollouts(np.repeat(["a", "b", "c"], 2), np.arange(6), reward=ends)])
+    assert pass_option(groups) == "--threshold T, from 0 to 6.25"
+    five = collect_groups([Rollouts(np.repeat(["a", "b", "c"], 2), np.arange(6), reward=np.maximum(ends, 1))])
+    assert pass_option(five) == "--threshold 6.25"
+
+
+@pytest.mark.parametrize(
+    ("names", "best"),
+    [
+        (("format", "correctness"), "correctness"),
+        (("tidy", "format", "correctness"), "correctness"),
+        (("format", "tidy"), "tidy"),
+        (("tidy", "words"), "tidy"),
+    ],
+)
+def test_the_column_to_name_is_first_one_of_being_right_and_last_one_of_the_form(names, best):
+    ends = np.array([0.0, 0.5, 1.0, 2.0])
+    assert pass_option(table(rewards=dict.fromkeys(names, ends))) == f"--columns pass={best} --threshold 2"
+
+
 def test_a_score_of_the_user_is_not_the_reward():
     found = table(reward=5 * np.ones(4), verdicts={"score": np.ones(4)})
     assert right_where(found, Settings({"pass": "score"})) == "score (--columns)"
@@ -49,6 +103,7 @@ def test_a_score_of_the_user_is_not_the_reward():
 def test_a_threshold_is_said():
     judged = table(reward=np.ones(4), verdicts={"reward >= 0.5": np.ones(4)})
     assert right_where(judged, Settings(threshold=0.5)) == "reward at least 0.5 (--threshold)"
+    assert right_where(judged, Settings({"pass": "+"}, 0.5)) == "reward at least 0.5 (--threshold)"
     named = Settings({"pass": "grade"}, threshold=2)
     assert right_where(table(verdicts={"grade": np.ones(4)}), named) == "grade at least 2 (--columns and --threshold)"
 

@@ -1,6 +1,7 @@
 """The audit of rollouts, on logs of a made run whose law is known: `experiments/logs/made_run.py`."""
 
 import dataclasses
+import json
 import math
 from typing import Any
 
@@ -15,8 +16,10 @@ from infoloop.verdict_logs.groups.verifier_errors import errors_against
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
 from infoloop.verdict_logs.verdict_audit import audit_verdicts, plain_data
 from tests.support import made_logs as made
+from tests.support.interval_oracles import ROOT, exact_ends
 from tests.support.made_groups import table_of
 from tests.support.paths import LOGS
+from tests.support.rollout_rows import PROOF, TESTS, THIRD, judged_rows, write_lines
 
 audit: Any = audit_rollouts  # whatever a log has, tests look at
 
@@ -119,7 +122,7 @@ def test_two_verifiers_of_which_none_is_trusted_are_said_to_agree_or_not(run):
 def test_a_log_without_verdicts_has_dead_groups_and_no_pass_rate():
     found = audit(LOGS / "verl_short")
     assert found.verdicts is None
-    assert found.numbers["pass_rate"] is None
+    assert [found.numbers[name] for name in ("pass_rate", "dead_all_fail", "dead_all_pass")] == [None] * 3
     assert found.dead.whole.equal > 0
     judged = audit(LOGS / "verl_short", settings=Settings(threshold=1.0))
     assert judged.verdicts.bits.rate[0] == audit(LOGS / "verl").verdicts.bits.rate[0]
@@ -189,6 +192,128 @@ def test_without_a_trusted_verifier_agreement_is_that_of_the_first_two():
     assert found.numbers["agreement"] == found.verifiers.agreement.equal[0].value == 1
 
 
+def by_hand(tmp_path, rows, **options):
+    return audit(write_lines(tmp_path / "run.jsonl", rows), **options)
+
+
+def test_an_audit_as_json_has_the_numbers_of_a_log_made_by_hand(tmp_path):
+    """Two groups of four at each of two problems, and one of one rollout; a rollout with a reward and no verdict."""
+    verdicts = [1, 0, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0]
+    rows: list[dict] = [
+        {"problem": "ab"[k // 8], "step": k // 4 % 2, "pass": right, "reward": right / 2, "pred": k % 4}
+        for k, right in enumerate(verdicts)
+    ]
+    rows += [{"problem": "c", "step": 1, "pass": None, "reward": 0.5, "pred": 1}]
+    found = by_hand(tmp_path, rows, confidence=0.8)
+    row = found.row()
+    wanted = {
+        "file": "run.jsonl", "confidence": 0.8, "right": found.right, "rollouts": 17, "verdicts": 16, "groups": 5,
+        "problem_count": 3, "steps": 2, "all_failed": 0, "components": None, "verifiers": None,
+    }  # fmt: skip
+    assert {key: row[key] for key in wanted} == wanted
+    assert row["read_as"].startswith("read as plain: ")
+    assert row["numbers"]["bits"] == found.verdicts.bits.estimates[1] / 16
+    assert row["numbers"]["most_bits"] == found.verdicts.bits.most_again.bits / 16
+    assert [row["numbers"][name] for name in ("dead", "dead_all_fail", "pass_rate")] == [4 / 16, 4 / 16, 6 / 16]
+    assert tuple(row["pass_rate"].values()) == pytest.approx((6 / 16, *exact_ends(6, 16, 0.8)), abs=ROOT)
+    assert list(row["pass_rate"]) == ["estimate", "low", "high"]
+    assert [one["k"] for one in row["pass_at"]] == [1, 2, 4, 8]  # rates stay: eight attempts at a problem in two steps
+    assert row["pass_at"][2]["estimate"] == pytest.approx(1 - (0 + 35 / 70) / 2, rel=rounding(8))
+    assert [(one["first"], one["groups"], one["distinct"]) for one in row["answers"]] == [(0, 2, 4), (1, 2, 4)]
+    assert row["decisions"]["windows"][0]["verdicts"] == 8
+    assert (found.option, found.verdicts.bits.file) == ("", "run.jsonl")
+
+
+def test_a_share_outside_its_range_is_refused_before_a_file_is_opened():
+    for live in (0, 1):
+        with pytest.raises(ValueError, match=f"^live is {live}: "):
+            audit("no/such.jsonl", live=live)
+    with pytest.raises(ValueError, match=r"^confidence is 95: "):
+        audit("no/such.jsonl", confidence=95)
+
+
+def test_rewards_between_right_and_wrong_are_no_verdicts(tmp_path):
+    found = by_hand(tmp_path, [{"problem": "a", "reward": reward} for reward in (0, 0.5, 1, 1, 0)])
+    assert (found.verdicts, found.right, found.row()["right"], found.row()["decisions"]) == (None, "", None, None)
+    assert found.option == "--threshold 1"
+    assert [line.partition(" ")[0] for line in found.remarks] == ["1"]
+    assert (found.row()["rollouts"], found.row()["steps"]) == (5, 0)
+    assert not {"pass_at", "verdicts"} & set(found.row())
+
+
+def test_what_is_left_out_and_what_is_seen_are_counted_once_each(tmp_path):
+    rows = judged_rows(**{"pass": [None, *TESTS[1:]]})
+    found = by_hand(tmp_path, [{"problem": "a", "pass": None}, *rows])
+    assert [line.split(":")[0] for line in found.left_out] == ["2 left out"]
+    assert found.row()["left_out"] == found.left_out
+    assert not any(line.startswith("2 ") for line in found.remarks)
+    scores = [math.inf, 1.0, 0.0, -math.inf]
+    rows = [
+        {"input": "ab"[k // 2], "output": "x", "gts": "y", "step": 1, "score": score} for k, score in enumerate(scores)
+    ]
+    endless = by_hand(tmp_path, rows)
+    assert (endless.left_out, endless.rollouts) == ((), 4)
+    assert endless.said.startswith("read as verl: ")
+    assert by_hand(tmp_path, rows, form="plain").said.startswith("read as plain: ")
+    assert [line.partition(",")[0] for line in endless.remarks] == ["2 seen: reward that is infinite"]
+    assert endless.row()["remarks"] == endless.remarks
+
+
+def test_a_guess_which_function_judges_is_said_unless_the_user_names_one(tmp_path):
+    rows = [
+        {"example_id": k % 2, "prompt": "p", "completion": str(k), "reward": TESTS[k] + PROOF[k], "timing": {},
+         "metrics": {"works": TESTS[k], "tidy": PROOF[k]}}
+        for k in range(8)
+    ]  # fmt: skip
+    guessed = by_hand(tmp_path, rows)
+    assert sum("--columns pass=NAME" in line for line in guessed.remarks) == 1
+    named = by_hand(tmp_path, rows, settings=Settings({"pass": "tidy"}))
+    assert not any("--columns" in line for line in named.remarks)
+    assert named.verdicts.bits.rate[0] == 3 / 8
+
+
+@pytest.mark.parametrize("confidence", [0.8, 0.95])
+def test_agreement_of_several_verifiers_is_that_of_the_first_two_at_the_confidence(tmp_path, confidence):
+    rows = judged_rows(passed=TESTS, correct=PROOF, success=THIRD)
+    found = by_hand(tmp_path, rows, confidence=confidence)
+    agreement = found.verifiers.agreement
+    assert agreement.verifiers == ("passed", "correct", "success")
+    assert found.numbers["agreement"] == 6 / 8
+    assert [one.value for one in agreement.passes] == [3 / 8, 3 / 8, 6 / 8]
+    assert [one.value for one in agreement.equal] == [6 / 8, 5 / 8]
+    assert agreement.equal[0][1:] == pytest.approx(exact_ends(6, 8, confidence), abs=ROOT)
+
+
+def test_verifiers_that_the_user_names_judge_the_same_thing_and_a_trusted_one_errs_never(tmp_path):
+    rows, same = judged_rows(tests=TESTS, proof=PROOF), Settings({"pass": "tests+proof"})
+    pair = by_hand(tmp_path, rows, settings=same).verifiers.pair
+    assert pair.verifiers == ("tests", "proof")
+    assert [one.at_most for one in (*pair.false_positive, *pair.false_negative)] == [1 / 5, 1 / 5, 1 / 3, 1 / 3]
+    found = by_hand(tmp_path, rows, settings=same, trusted="proof", confidence=0.8)
+    assert (found.trusted, found.verifiers.errors.verifier) == ("proof", "tests")
+    names = ("false_positive_rate", "false_negative_rate", "agreement")
+    assert [found.numbers[name] for name in names] == [1 / 5, pytest.approx(1 / 3, rel=rounding(2)), 6 / 8]
+    beside = by_hand(tmp_path, judged_rows(passed=TESTS, gold=PROOF), trusted="gold")
+    assert (beside.verifiers.errors.verifier, beside.numbers["agreement"]) == ("passed", 6 / 8)
+    errors = found.verifiers.errors
+    assert errors.false_positive[3:5] == pytest.approx(exact_ends(1, 5, 0.8), abs=ROOT)
+
+
+def test_a_part_that_the_log_does_not_tell_is_said_with_its_reason(tmp_path):
+    partly = [None, *TESTS[1:4], None, *TESTS[5:]]
+    rows = [row | {"reward_form": one} for row, one in zip(judged_rows(**{"pass": TESTS}), partly, strict=True)]
+    found = by_hand(tmp_path, rows)
+    assert found.components is None
+    assert [line.split(":")[0] for line in found.remarks] == ["components"]
+    apart = judged_rows(tests=[*TESTS[:4], *[None] * 4], proof=[*[None] * 4, *PROOF[4:]])
+    found = by_hand(tmp_path, apart, settings=Settings({"pass": "tests+proof"}))
+    assert found.verifiers is None
+    assert "verifiers" in [line.split(":")[0] for line in found.remarks]
+    few = by_hand(tmp_path, [{"problem": "a", "pass": k % 2} for k in range(4)] + [{"problem": "b", "pass": 1}])
+    assert few.verdicts.size is None
+    assert "group size" in [line.split(":")[0] for line in few.remarks]
+
+
 def test_shares_of_dead_rollouts_are_of_those_in_groups(trl):
     dead = find_dead_groups(table_of([0, 1, 2, 3], [0] * 4, np.array([4, 8, 4, 9]), np.array([4, 0, 2, 1])))
     alone = dead.whole._replace(groups=3, rollouts=16, alone=9, share=12 / 16)
@@ -205,3 +330,18 @@ def test_an_audit_as_json_says_the_same(trl):
     assert row["numbers"]["dead"] == row["dead"]["share"] == trl.dead.whole.share
     assert row["decisions"]["choice"]["problems"] == trl.verdicts.choice.problems.tolist()
     assert plain_data(np.float64(0.5)) == 0.5
+
+
+def test_rows_that_are_left_out_are_counted_but_for_those_that_the_trainer_wrote_twice(tmp_path):
+    rows = "".join(
+        f'{{"problem": "a", "attempt": {k}, "pass": {"null" if k % 4 else k % 8 // 4}}}\n' for k in range(32)
+    )
+    (tmp_path / "log.jsonl").write_text(rows)
+    found = audit(tmp_path / "log.jsonl")
+    assert (found.rollouts, found.rows_left_out, found.row()["rows_left_out"]) == (8, 24, 24)
+    ends = {"prompt": ["p"] * 4, "completion": list("abcd"), "solution": ["s"] * 4, "accuracy": [0, 1, 0, 1]}
+    lines = [{**ends, "step": [str(step)] * 4} for step in (1, 2)]
+    (tmp_path / "swift.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    swift = audit(tmp_path / "swift.jsonl", form="ms-swift")
+    assert swift.left_out[0].startswith("4 left out: rows that the line before has too")
+    assert (swift.rollouts, swift.rows_left_out) == (4, 0)

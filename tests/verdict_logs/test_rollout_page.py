@@ -34,6 +34,17 @@ def test_the_page_has_the_decision_trends_and_problems(trl):
 
 
 @pytest.mark.slow
+def test_names_stand_as_long_among_the_facts_as_in_the_tables(trl):
+    long = "a_function_of_" + "many_" * 8 + "words"
+    components = trl.components._replace(
+        components=tuple(one._replace(name=long + one.name) for one in trl.components.components)
+    )
+    page = rollout_audit_page(dataclasses.replace(trl, components=components))
+    facts = [name.removeprefix("follows ") for name, _ in page.lines if name.startswith("follows ")]
+    assert facts == [one.name for one in components.components[:3]]
+
+
+@pytest.mark.slow
 def test_the_name_of_a_problem_is_no_html(trl):
     choice = trl.verdicts.choice
     names = choice.problems.astype(object).copy()
@@ -88,6 +99,18 @@ def test_the_rollouts_of_a_problem_decide_its_place_among_those_of_its_kind(trl)
 def test_a_comparison_and_the_reason_are_on_the_page_and_a_log_without_verdicts_says_nothing_of_bits(trl):
     page = rollout_audit_page(trl, compare_runs(trl.table, trl.table))
     assert [table.title.startswith("since the earlier run") for table in page.tables][-2:] == [True, False]
-    assert page.reason.startswith("zero advantage, trend +56 points; ")
+    assert page.reason.startswith("trend +56 points; phantom gradient 12 %; drop none")
     assert page.about
     assert rollout_audit_page(audit(LOGS / "verl_short")).about == ""
+
+
+def test_the_reason_has_what_the_first_line_says_beside_the_share(trl):
+    plain = dataclasses.replace(trl, components=None)
+    evaluated = audit_rollouts(LOGS / "human_eval")
+    for found, said in (
+        (plain, "zero advantage, trend +56 points; drop none"),
+        (evaluated, "in groups of 16 (of 8: 76 %); "),
+    ):
+        page = rollout_audit_page(found)
+        assert page.reason.startswith(said)
+        assert page.verdict.endswith("carry no gradient")

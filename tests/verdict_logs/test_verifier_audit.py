@@ -50,6 +50,22 @@ def test_by_a_trusted_verifier_rates_and_their_drift_are_told():
 def test_of_several_others_the_first_is_judged_and_one_step_has_no_drift():
     found = verifiers_of(judged_by("tests", "proof", "judge"), "judge", 0.8)
     assert (found.errors.verifier, found.errors.trusted) == ("tests", "judge")
-    assert found.row() == {"names": found.names, "errors": found.errors.row(), "drift": found.drift.row()}
+    row = {"names": found.names, "errors": found.errors.row(), "drift": found.drift.row()}
+    assert found.row() == row | {"others": [found.others[0].row()]}
     once = judged_table([[[1, 1], [0, 1], [0, 0]]], [("verdict", "tests"), ("verdict", "proof")])
     assert verifiers_of(once, "proof", 0.8).drift is None
+
+
+def test_errors_of_all_that_are_not_trusted_are_told():
+    table = judged_by("tests", "proof", "judge")
+    found = verifiers_of(table, "proof", 0.8)
+    assert repr(found.errors) == repr(errors_against(table, "proof", "tests", 0.8))
+    assert [repr(one) for one in found.others] == [repr(errors_against(table, "proof", "judge", 0.8))]
+    assert found.row()["others"] == [found.others[0].row()]
+    assert "others" not in verifiers_of(judged_by("tests", "proof"), "proof", 0.8).row()
+
+
+def test_errors_of_verifiers_after_the_fourth_are_left_out():
+    rows = [[[1] * 6, [0] * 6, [1, 0, 1, 0, 1, 0]]]
+    found = verifiers_of(judged_table(rows, [("verdict", name) for name in "abcdef"]), "b", 0.8)
+    assert [one.verifier for one in (found.errors, *found.others)] == ["a", "c", "d"]

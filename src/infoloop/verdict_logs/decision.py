@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 
+from infoloop.reporting.text import WIDTH
 from infoloop.verdict_logs.groups.dead_groups import DeadGroups
 from infoloop.verdict_logs.groups.problem_choice import (
     BY_GROUPS,
     DROPPED,
+    EVALUATION_SIZE,
     KEEP,
     NEARLY,
     NEVER,
@@ -23,6 +25,8 @@ from infoloop.verdict_logs.verdict_audit import VerdictAudit
 _EQUAL = {"verdict": "equal verdicts", "advantage": "zero advantage"}
 _LONGEST_OPTION = 58  # characters, so that the line has 100
 _WIDTH = 80  # of a terminal; the facts below have what is left out
+_MOST_LEFT_OUT = 0.05  # of the rows, up to which a note is enough
+_MOST_PHANTOM = 0.1  # of the squared advantage, up to which all-fail groups are not worth a word in the first line
 _ACTIONS = (
     ("keep", (KEEP,)),
     ("larger groups for", (RARE,)),
@@ -44,17 +48,33 @@ def decision_lines(found: RolloutAudit) -> tuple[str, str, str]:
 
 
 def gradient_line(found: RolloutAudit) -> str:
-    """Return the share of rollouts that carry no gradient, and how it moves over the run.
+    """Return the share of rollouts that carry no gradient, and what `gradient_parts` says of it.
+
+    Args:
+        found: The audit.
+    """
+    return "".join(gradient_parts(found))
+
+
+def gradient_parts(found: RolloutAudit) -> tuple[str, str]:
+    """Return the share of rollouts that carry no gradient; and its trend, and what makes it another one for the reader.
+
+    That is for an evaluation the size of its groups, then how much of the gradient is phantom, and how many rows of the
+    log are not in it; what has no room is left to the facts.
 
     Args:
         found: The audit.
     """
     dead = found.dead
     if not dead.whole.rollouts:
-        return "ONE ROLLOUT A GROUP, SO NO GROUP-RELATIVE ADVANTAGE"
+        return "ONE ROLLOUT A GROUP, SO NO GROUP-RELATIVE ADVANTAGE", _left_out(found)
     carry = "CARRY" if is_training(found) else "WOULD CARRY"
-    why = _EQUAL.get(dead.number.kind, "zero reward std")
-    return f"{round_percent(dead.whole.share)} OF ROLLOUTS {carry} NO GRADIENT ({why}){_trend(dead)}"
+    why = f" ({_EQUAL.get(dead.number.kind, 'zero reward std')})"
+    said = [f"{round_percent(dead.whole.share)} OF ROLLOUTS {carry} NO GRADIENT", why]
+    said += [_sizes(found), _trend(dead), _phantom(found), _left_out(found)]
+    for least, width in ((1, _WIDTH), (3, WIDTH), (4, WIDTH), (2, WIDTH)):
+        said[least] = said[least] if len("".join(said)) <= width else ""
+    return said[0], "".join(said[1:])
 
 
 def is_training(found: RolloutAudit) -> bool:
@@ -84,7 +104,32 @@ def _trend(dead: DeadGroups) -> str:
         return ""
     if dead.trend.direction == "no trend":
         return ", no trend over steps"
-    return f", trend {100 * dead.trend.change:+.0f} points"
+    points = 100 * dead.trend.change
+    return f", trend {points:+.0f} points" if abs(points) >= 1 else ", trend below 1 point"
+
+
+def _sizes(found: RolloutAudit) -> str:
+    """Return for which size of groups the share of an evaluation is, and what it is at a size of training."""
+    verdicts = found.verdicts
+    if verdicts is None or verdicts.choice is None or not verdicts.choice.assumed_size or not found.dead.by_verdict:
+        return ""
+    size = int(np.median(found.table.size))
+    shares = verdicts.size.shares if verdicts.size else ()
+    usual = [1 - one.estimate for one in shares if one.size == EVALUATION_SIZE and not one.extrapolated]
+    other = f" (of {EVALUATION_SIZE}: {round_percent(usual[0])})" if usual and size != EVALUATION_SIZE else ""
+    return f" in groups of {_short(size)}{other}"
+
+
+def _left_out(found: RolloutAudit) -> str:
+    """Return which share of the rows is not in the audit, where that is much."""
+    share = found.rows_left_out / max(found.rows_left_out + found.rollouts, 1)
+    return f"; {round_percent(share)} OF ROWS LEFT OUT" if share > _MOST_LEFT_OUT else ""
+
+
+def _phantom(found: RolloutAudit) -> str:
+    """Return how much of the squared advantage is in groups that all fail, where that is much."""
+    share = found.components.phantom.value if found.components else math.nan
+    return f"; phantom gradient {round_percent(share)}" if share > _MOST_PHANTOM else ""
 
 
 def _problems(found: RolloutAudit) -> str:
@@ -94,8 +139,8 @@ def _problems(found: RolloutAudit) -> str:
     choice = found.verdicts.choice
     if choice is None:
         return "no problem to drop or keep: one attempt each tells no pass rate"
-    if found.dead.whole.share == 1 and choice.passes.sum() in (0, choice.attempts.sum()):
-        return _ALL_WRONG if not choice.passes.any() else _ALL_RIGHT
+    if found.dead.whole.share == 1 and found.verdicts.bits.rate[0] in (0, 1):
+        return _ALL_RIGHT if found.verdicts.bits.rate[0] else _ALL_WRONG
     dropped = sum(map(choice.count, DROPPED))
     line = f"drop none{_too_few(choice)}"
     if dropped:
@@ -118,6 +163,8 @@ def _too_few(choice: ProblemChoice) -> str:
 
 
 def _group_size(found: RolloutAudit) -> str:
+    if found.dead.other_baseline:
+        return f"{_SIZE}: no advice, the baseline is not the group's mean"
     verdicts = found.verdicts
     size = verdicts.size if verdicts else None
     if size is None:
@@ -139,7 +186,7 @@ def _without_size(found: RolloutAudit, verdicts: VerdictAudit | None) -> str:
         if verdicts is None:
             return "give several rollouts of each problem"
         rate, low, high = verdicts.bits.rate
-        shown = f"pass rate {100 * rate:.0f} % ({100 * low:.0f} to {100 * high:.0f} %)"
+        shown = f"pass rate {round_percent(rate)} ({100 * low:.0f} to {100 * high:.0f} %)"
         return f"{shown}; more takes several rollouts of each problem"
     if share == 0:
         return "every group has a gradient: dynamic sampling would drop none"
@@ -149,7 +196,9 @@ def _without_size(found: RolloutAudit, verdicts: VerdictAudit | None) -> str:
 
 
 def _short(count: int) -> str:
-    """Return a count in six characters at most up to a billion, so that no line becomes too long."""
+    """Return a count in six characters at most up to a trillion, so that no line becomes too long."""
     if count < 100_000:
         return f"{count:,}"
-    return f"{count / 1e3:.0f}k" if count < 1_000_000 else f"{count / 1e6:.3g}M"
+    if count < 999_500:
+        return f"{count / 1e3:.0f}k"
+    return f"{count / 1e6:.3g}M" if count < 999_500_000 else f"{count / 1e9:.3g}G"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-_FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0x9E3779B97F4A7C15], np.uint64)  # Steele et al. 2014
-_SHIFTS = np.array([30, 27, 31], np.uint64)
+GAMMA, *_FACTORS = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64)
+_SHIFTS = np.array([30, 27, 31], np.uint64)  # SplitMix64: Steele, Lea and Flood 2014
+MISSING = np.uint64(0x2545F4914F6CDD1D)  # the hash of what is missing: any number but 0, which is the hash of 0
 
 
 def hash_labels(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return 64-bit hashes of texts or numbers, and which of them are missing; whole floats are like whole numbers.
+
+    Whole numbers as objects, as an array with missing ones has them, are so too.
 
     Args:
         labels: Texts or numbers; None and NaN are missing.
@@ -32,8 +35,17 @@ def hash_labels(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         labels = labels.astype(np.int64)
     elif labels.dtype.kind != "b":
         labels = labels.astype(object)
-        labels = np.where(missing, "", labels) if missing.any() else labels
-    return hash_array(labels, categorize=False), missing
+        whole = pd.api.types.infer_dtype(labels, skipna=True) == "integer"
+        labels = np.where(missing, 0 if whole else "", labels) if missing.any() else labels
+        labels = _as_int64(labels) if whole else labels
+    return np.where(missing, MISSING, hash_array(labels, categorize=False)), missing
+
+
+def _as_int64(numbers: np.ndarray) -> np.ndarray:
+    try:
+        return numbers.astype(np.int64)
+    except OverflowError:
+        return numbers
 
 
 def mix_hashes(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -46,7 +58,20 @@ def mix_hashes(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     >>> a = np.array([0, 1], np.uint64); len(set(mix_hashes(a, a).tolist()) | set(mix_hashes(a, a[::-1]).tolist()))
     4
     """
-    x = first * _FACTORS[2] + (second ^ (second >> _SHIFTS[2]))
-    x = (x ^ (x >> _SHIFTS[0])) * _FACTORS[0]
-    x = (x ^ (x >> _SHIFTS[1])) * _FACTORS[1]
-    return x ^ (x >> _SHIFTS[2])
+    return finalise_hashes(first * GAMMA + (second ^ (second >> _SHIFTS[2])))
+
+
+def finalise_hashes(x: np.ndarray) -> np.ndarray:
+    """Return SplitMix64's finaliser of each number, in the place of the numbers: a bijection.
+
+    Args:
+        x: Unsigned 64-bit numbers, which are lost.
+
+    >>> finalise_hashes(np.array([0, 1], np.uint64)).tolist()
+    [0, 6238072747940578789]
+    """
+    for shift, factor in zip(_SHIFTS[:2], _FACTORS, strict=True):
+        x ^= x >> shift
+        x *= factor
+    x ^= x >> _SHIFTS[2]
+    return x

@@ -9,7 +9,7 @@ import numpy as np
 from infoloop.reporting.suggestions import cut_text
 from infoloop.verdict_logs.formats.column_values import is_binary
 from infoloop.verdict_logs.formats.log_format import Settings
-from infoloop.verdict_logs.formats.verdict_names import speaks_of_form, speaks_of_right
+from infoloop.verdict_logs.formats.verdict_names import likeliest_judge, speaks_of_right
 from infoloop.verdict_logs.groups.group_sums import Measured
 from infoloop.verdict_logs.groups.group_table import GroupTable
 from infoloop.verdict_logs.groups.within_groups import measured_names
@@ -38,10 +38,11 @@ def right_where(table: GroupTable, settings: Settings = NOTHING_SAID, trusted: s
     names = measured_names(table, "verdict")
     if not names:
         return ""
-    name, said = cut_text(names[0], _LONGEST), "pass" in settings.columns
+    named = settings.verifiers(names)
+    name, said = cut_text(names[0], _LONGEST), bool(named)
     place = number_behind(table, names[0], not said)
     if settings.threshold is not None:
-        what = cut_text(settings.verifiers(names)[0], _LONGEST) if said else name.partition(" >= ")[0]
+        what = cut_text(named[0], _LONGEST) if said else name.partition(" >= ")[0]
         return f"{what} at least {settings.threshold:g} ({'--columns and ' if said else ''}--threshold)"
     why = "--columns" if said else _why(names, trusted)
     if place is None:
@@ -66,7 +67,7 @@ def pass_option(table: GroupTable) -> str:
         return f"--threshold {_threshold(_ends(table, reward))}"
     if not names:
         return "--columns pass=NAME"
-    name = min(names, key=lambda one: (not speaks_of_right(one), speaks_of_form(one)))  # the first of the best
+    name = likeliest_judge(names)
     values = _ends(table, table.measured.index(Measured("component", name)))
     option = f"--columns {shlex.quote(f'pass={name}')}"
     return option if is_binary(values) else f"{option} --threshold {_threshold(values)}"
@@ -78,7 +79,7 @@ def _threshold(values: np.ndarray) -> str:
     return f"{values[-1]:.12g}" if few else f"T, from {values[0]:.3g} to {values[-1]:.3g}"
 
 
-def number_behind(table: GroupTable, verdict: str, of_reward: bool = True) -> int | None:
+def number_behind(table: GroupTable, verdict: str, of_reward: bool) -> int | None:
     """Return the place of the number that a verdict was made of; None where the log has the verdict alone.
 
     Args:

@@ -13,7 +13,7 @@ from typing import Any
 
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence
-from infoloop.verdict_logs.files.log_parts import open_log
+from infoloop.verdict_logs.files.log_parts import WRITTEN_TWICE, open_log
 from infoloop.verdict_logs.formats.log_format import Settings
 from infoloop.verdict_logs.groups.answer_entropy import AnswerWindow, entropy_by_window
 from infoloop.verdict_logs.groups.dead_groups import DeadGroups, find_dead_groups
@@ -45,6 +45,7 @@ class RolloutAudit:
         trusted: The verifier whose word is the truth, by the user's or else the format's choice; empty without one.
         right: Which answers count as right, and why these; empty without verdicts.
         option: The option that says which ones are, for a log without verdicts; else empty.
+        rows_left_out: How many rows of the log are not in it, but for those that the trainer wrote twice.
     """
 
     file: str
@@ -61,6 +62,7 @@ class RolloutAudit:
     trusted: str = ""
     right: str = ""
     option: str = ""
+    rows_left_out: int = 0
 
     @property
     def rollouts(self) -> int:
@@ -73,11 +75,11 @@ class RolloutAudit:
         whole, verdicts, verifiers = self.dead.whole, self.verdicts, self.verifiers
         errors, alike = (verifiers.errors, verifiers.agreement) if verifiers else (None, None)
         n = verdicts.bits.verdicts if verdicts else 0
-        of_groups = max(whole.rollouts, 1)
+        judged = whole.rollouts if verdicts else 0
         return {
             "dead": whole.share,
-            "dead_all_fail": whole.all_fail / of_groups,
-            "dead_all_pass": whole.all_pass / of_groups,
+            "dead_all_fail": whole.all_fail / judged if judged else None,
+            "dead_all_pass": whole.all_pass / judged if judged else None,
             "dead_slope": self.dead.trend.slope if self.dead.trend else None,
             "pass_rate": verdicts.bits.rate[0] if verdicts else None,
             "bits": verdicts.bits.estimates[1] / n if verdicts else None,
@@ -99,6 +101,7 @@ class RolloutAudit:
             "read_as": self.said,
             "right": self.right or None,
             "left_out": self.left_out,
+            "rows_left_out": self.rows_left_out,
             "remarks": self.remarks,
             "confidence": self.confidence,
             "rollouts": self.rollouts,
@@ -159,12 +162,12 @@ def audit_rollouts(
     )
     verdicts = audit_verdicts(table, name, confidence, live, untold) if judged else None
     rows = reading.left_out
-    of_groups = (f"{count:,} left out: {why}" for why, count in table.left_out.items() if why not in rows)
+    endless = (f"{count:,} seen: {why}" for why, count in table.left_out.items() if why not in rows)
     return RolloutAudit(
         name,
         reading.said,
-        (*reading.skipped.lines, *rows.lines, *of_groups),
-        (*(line.replace("left out", "seen", 1) for line in reading.remarks.lines), *filter(None, untold)),
+        (*reading.skipped.lines, *rows.lines),
+        (*(line.replace(" left out:", "", 1) for line in reading.remarks.lines), *endless, *filter(None, untold)),
         confidence,
         table,
         find_dead_groups(table, confidence),
@@ -175,4 +178,5 @@ def audit_rollouts(
         trusted or by_format or "",
         right_where(table, settings, trusted or by_format or "") if judged else "",
         "" if judged else pass_option(table),
+        sum(one.count for why, one in rows.items() if why not in WRITTEN_TWICE),
     )

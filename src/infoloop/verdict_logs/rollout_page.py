@@ -9,12 +9,13 @@ from infoloop.reporting.audit_page import AuditPage
 from infoloop.reporting.figures import figure_svg
 from infoloop.reporting.page_tables import PageTable
 from infoloop.verdict_logs import estimators
-from infoloop.verdict_logs.decision import decision_lines
+from infoloop.verdict_logs.comparison_text import comparison_table
+from infoloop.verdict_logs.decision import decision_lines, gradient_parts
 from infoloop.verdict_logs.groups.problem_choice import ADVICE, DROPPED, ProblemChoice
 from infoloop.verdict_logs.groups.run_comparison import RunComparison
 from infoloop.verdict_logs.rollout_audit import RolloutAudit
 from infoloop.verdict_logs.rollout_figures import rollout_audit_figures
-from infoloop.verdict_logs.rollout_text import audit_lines, audit_tables, comparison_table, log_name
+from infoloop.verdict_logs.rollout_text import audit_lines, audit_tables, log_name
 from infoloop.verdict_logs.text import WHY
 from infoloop.verdict_logs.verdict_audit import VerdictAudit
 
@@ -29,17 +30,17 @@ def rollout_audit_page(found: RolloutAudit, compared: RunComparison | None = Non
         found: The audit.
         compared: What changed since an earlier run; None for a run alone.
     """
-    first, *more = decision_lines(found)
-    verdict, _, why = first.partition(" (")
+    (verdict, said), more = gradient_parts(found), decision_lines(found)[1:]
+    why = said[2:].replace(")", "", 1) if said.startswith(" (") else said.lstrip(" ,;")
     tables = [*audit_tables(found, LONGEST_NAME), *([comparison_table(compared, LONGEST_NAME)] if compared else [])]
     shown = tuple(PageTable(title, heads, tuple(rows)) for title, heads, rows in tables)
     problems = (problem_table(found.verdicts, found.confidence),) if found.verdicts and found.verdicts.choice else ()
     return AuditPage(
         title=log_name(found, LONGEST_NAME),
         verdict=verdict.lower(),
-        reason="; ".join(filter(None, (why.replace(")", "", 1), *more))),
+        reason="; ".join(filter(None, (why, *more))),
         about=WHY if found.verdicts else "",
-        lines=tuple(audit_lines(found)),
+        lines=tuple(audit_lines(found, LONGEST_NAME)),
         figures=tuple(
             (figure.caption, figure_svg(figure, f"log-{k}")) for k, figure in enumerate(rollout_audit_figures(found))
         ),

@@ -6,13 +6,14 @@ import math
 
 from infoloop.reporting.suggestions import cut_text, escape_unprintable
 from infoloop.reporting.text import count_noun, plain_text, text_table
+from infoloop.verdict_logs.comparison_text import comparison_table
 from infoloop.verdict_logs.decision import decision_lines, is_training
 from infoloop.verdict_logs.groups.group_sizes import GroupSize
 from infoloop.verdict_logs.groups.reward_components import ComponentShares, RewardComponents
-from infoloop.verdict_logs.groups.run_comparison import ChangedQuantity, RunComparison
+from infoloop.verdict_logs.groups.run_comparison import RunComparison
 from infoloop.verdict_logs.groups.verifier_agreement import VerifierAgreement
-from infoloop.verdict_logs.groups.verifier_errors import ErrorRate
-from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
+from infoloop.verdict_logs.groups.verifier_errors import VerifierErrors
+from infoloop.verdict_logs.interval_text import LONGEST_NAME, short_name, with_interval
 from infoloop.verdict_logs.problem_text import problem_lines
 from infoloop.verdict_logs.rollout_audit import RolloutAudit
 from infoloop.verdict_logs.text import WHY, TextRow, TextTable, again_table, told_table
@@ -20,7 +21,7 @@ from infoloop.verdict_logs.verdict_audit import VerdictAudit
 from infoloop.verdict_logs.verifier_audit import VerifierAudit
 
 MOST_LEFT_OUT = 8  # lines on what was left out
-LONGEST_NAME = 24  # characters of a component or verifier, so that no column is broken inside a name
+_SIGNS = {"keeps": "kept", "reverses": "reversed", "undecided": "undecided"}
 
 
 def rollout_audit_text(found: RolloutAudit, compared: RunComparison | None = None) -> str:
@@ -55,16 +56,25 @@ def audit_lines(found: RolloutAudit, longest: int = LONGEST_NAME) -> list[tuple[
         lines += _dead_share(found)
         lines += [("baseline", found.dead.remark)] if found.dead.remark else []
     if found.verdicts:
-        lines += _verdict_lines(found.verdicts, found.dead.by_verdict)
+        lines += _verdict_lines(found.verdicts)
+    if found.verdicts and found.verdicts.size and not found.dead.other_baseline:
+        lines.append(("group size", _group_size(found.verdicts.size, found.dead.by_verdict)))
     if found.components and not math.isnan(found.components.phantom.value):
-        lines += [("phantom", f"{_shown(found.components.phantom)} of the squared advantage is in all-fail groups")]
+        lines += [
+            (
+                "phantom",
+                f"{with_interval(found.components.phantom)} of the squared advantage is in all-fail groups",
+            )
+        ]
     if found.components and len(found.components.components) > 1:
         lines += [("advantage", found.components.remark)] if found.components.remark else []
-        lines += [(f"follows {_name(one.name, longest)}", _component(one)) for one in found.components.components[:3]]
+        lines += [
+            (f"follows {short_name(one.name, longest)}", _component(one)) for one in found.components.components[:3]
+        ]
     if found.verifiers:
         lines += _verifier_lines(found.verifiers, longest)
     left_out = [*found.left_out, *found.remarks]
-    lines += [("note", escape_unprintable(cut_text(line, 200))) for line in left_out[:MOST_LEFT_OUT]]
+    lines += [("note", cut_text(line, 200)) for line in left_out[:MOST_LEFT_OUT]]
     if len(left_out) > MOST_LEFT_OUT:
         lines.append(("note", f"and {len(left_out) - MOST_LEFT_OUT:,} more reasons: see --json"))
     return lines
@@ -92,7 +102,7 @@ def log_name(found: RolloutAudit, longest: int = LONGEST_NAME) -> str:
         longest: Characters of the file's name; a longer one is cut in the middle.
     """
     groups, problems = count_noun(len(found.table.size), "group"), count_noun(len(found.table.problems), "problem")
-    return f"{_name(found.file, longest)}: {count_noun(found.rollouts, 'rollout')} in {groups}, {problems}"
+    return f"{short_name(found.file, longest)}: {count_noun(found.rollouts, 'rollout')} in {groups}, {problems}"
 
 
 def _dead(found: RolloutAudit) -> str:
@@ -105,7 +115,7 @@ def _dead(found: RolloutAudit) -> str:
     return f"{said}{f': {kinds}' if kinds else ''}{' (frac_reward_zero_std in TRL)' if is_training(found) else ''}"
 
 
-def _verdict_lines(found: VerdictAudit, by_verdict: bool) -> list[tuple[str, str]]:
+def _verdict_lines(found: VerdictAudit) -> list[tuple[str, str]]:
     bits, n, choice = found.bits, found.bits.verdicts, found.choice
     rate, low, high = bits.rate
     lines = [("pass rate", f"{rate:.4f}, from {low:.4f} to {high:.4f} at these problems")]
@@ -121,9 +131,7 @@ def _verdict_lines(found: VerdictAudit, by_verdict: bool) -> list[tuple[str, str
         about = "not told by one attempt each" if once else f"about {bits.estimates[1] / n:.3f} bits a rollout"
         again = f"{about}, at most {most.bits / n:.3f}: {most.name}"
         lines.append(("bits", again))
-    if choice:
-        lines += problem_lines(choice, found.since)
-    return [*lines, ("group size", _group_size(found.size, by_verdict))] if found.size else lines
+    return [*lines, *problem_lines(choice, found.since)] if choice else lines
 
 
 def _group_size(size: GroupSize, by_verdict: bool) -> str:
@@ -141,36 +149,42 @@ def _group_size(size: GroupSize, by_verdict: bool) -> str:
 
 def _verifier_lines(found: VerifierAudit, longest: int) -> list[tuple[str, str]]:
     if found.errors:
-        e = found.errors
-        rates = f"false positives {_shown(e.false_positive)}, false negatives {_shown(e.false_negative)}"
-        sign = f"J within groups {_shown(e.youden_within)}: the sign of the update is {_SIGNS[e.update]}"
-        return [("verifier", f"{_name(e.verifier, longest)} by {_name(e.trusted, longest)}: {rates}"), ("update", sign)]
+        lines = [line for one in (found.errors, *found.others) for line in _error_lines(one, longest)]
+        told = {found.errors.trusted, *(one.verifier for one in (found.errors, *found.others))}
+        rest = count_noun(len(set(found.names) - told), "further verifier")
+        return [*lines, ("verifier", f"{rest}: errors not told")] if set(found.names) - told else lines
     if found.panel:
-        names = ", ".join(_name(name, longest) for name in found.panel.verifiers)
+        names = ", ".join(short_name(name, longest) for name in found.panel.verifiers)
         return [("verifiers", f"{names}, if their errors are independent given the truth: {found.panel.reason}")]
     if found.pair:
-        first, second = (_name(name, longest) for name in found.pair.verifiers)
+        first, second = (short_name(name, longest) for name in found.pair.verifiers)
         independent = "if their errors are independent given the truth"
         return [("verifiers", f"{first} and {second}, {independent}: {found.pair.reason}; or name a --trusted one")]
     return _agreement(found.agreement, longest) if found.agreement else []
 
 
+def _error_lines(e: VerifierErrors, longest: int) -> list[tuple[str, str]]:
+    rates = f"false positives {with_interval(e.false_positive)}, false negatives {with_interval(e.false_negative)}"
+    sign = f"J within groups {with_interval(e.youden_within)}: the sign of the update is {_SIGNS[e.update]}"
+    return [
+        ("verifier", f"{short_name(e.verifier, longest)} by {short_name(e.trusted, longest)}: {rates}"),
+        ("update", sign),
+    ]
+
+
 def _agreement(found: VerifierAgreement, longest: int) -> list[tuple[str, str]]:
     """Return how often verifiers pass and agree; the first one's pass rate is said elsewhere."""
-    first, *others = (_name(name, longest) for name in found.verifiers)
+    first, *others = (short_name(name, longest) for name in found.verifiers)
     lines = [
-        (f"verifier {name}", f"passes {_shown(passes)}, as {first} says on {_shown(equal)}")
+        (f"verifier {name}", f"passes {with_interval(passes)}, as {first} says on {with_interval(equal)}")
         for name, passes, equal in zip(others, found.passes[1:], found.equal, strict=True)
     ]
     return [*lines, ("errors", "not told: name the verifier whose word is the truth with --trusted")]
 
 
-_SIGNS = {"keeps": "kept", "reverses": "reversed", "undecided": "undecided"}
-
-
 def _component(one: ComponentShares) -> str:
-    share = f"{_shown(one.advantage)} of the advantage's variance"
-    return f"{share}, correlation with being right {_shown(one.association)}: {one.reading}"
+    share = f"{with_interval(one.advantage)} of the advantage's variance"
+    return f"{share}, correlation with being right {with_interval(one.association)}: {one.reading}"
 
 
 def audit_tables(found: RolloutAudit, longest: int = LONGEST_NAME) -> list[TextTable]:
@@ -199,10 +213,11 @@ def _windows(found: RolloutAudit) -> TextTable:
     rows = []
     for window in found.dead.windows:
         at = window.first, window.last
-        b, a, n = bits.get(at), answers.get(at), max(window.rollouts, 1)
+        b, a = bits.get(at), answers.get(at)
+        shares = window.share, *(part / max(window.rollouts, 1) for part in (window.all_fail, window.all_pass))
         rows.append((
             f"{at[0]:,} to {at[1]:,}" if at[0] != at[1] else f"{at[0]:,}", f"{window.rollouts:,}",
-            f"{100 * window.share:.0f} %", f"{100 * window.all_fail / n:.0f} %", f"{100 * window.all_pass / n:.0f} %",
+            *(f"{100 * share:.0f} %" if window.rollouts else "-" for share in shares),
             f"{b.rate:.3f}" if b else "-", f"{b.miller_madow / b.verdicts:.3f}" if b else "-",
             f"{b.again / b.verdicts:.3f}" if b else "-", f"{a.miller_madow:.2f}" if a else "-",
         ))  # fmt: skip
@@ -211,8 +226,10 @@ def _windows(found: RolloutAudit) -> TextTable:
 
 def _passes(found: VerdictAudit) -> TextTable:
     since = "" if found.since is None else f", from step {found.since:,} on"
+    one_group = found.choice.size if found.choice and not found.choice.assumed_size else math.inf
+    pooled = f", if their rates stay{since}"  # attempts of several groups have one rate only then
     rows: list[TextRow] = [
-        (f"{k:,}", f"{p:.4f}", f"{low:.4f} to {high:.4f}", f"exact, these problems{since}")
+        (f"{k:,}", f"{p:.4f}", f"{low:.4f} to {high:.4f}", f"exact, these problems{pooled if k > one_group else since}")
         for k, p, low, high in found.passes
     ]
     how = f"extrapolated, {'a bound' if found.tail and found.tail.bounds else 'approximate'}"
@@ -235,10 +252,21 @@ def _ceilings(found: VerdictAudit) -> list[TextTable]:
 def _components(found: RewardComponents, longest: int) -> list[TextTable]:
     """Return two tables, since five intervals beside a name are wider than a terminal."""
     follows: list[TextRow] = [
-        (_name(one.name, longest), _shown(one.advantage), _shown(one.variance), one.reading) for one in found.components
+        (
+            short_name(one.name, longest),
+            with_interval(one.advantage),
+            with_interval(one.variance),
+            one.reading,
+        )
+        for one in found.components
     ]
     right: list[TextRow] = [
-        (_name(one.name, longest), _shown(one.association), _shown(one.phantom), _shown(one.bits.bits))
+        (
+            short_name(one.name, longest),
+            with_interval(one.association),
+            with_interval(one.phantom),
+            with_interval(one.bits.bits),
+        )
         for one in found.components
     ]
     return [
@@ -261,62 +289,26 @@ def _rates(found: VerifierAudit, longest: int) -> list[TextTable]:
     if found.panel:
         p = found.panel
         each = zip(p.verifiers, p.false_positive, p.false_negative, strict=True)
-        rows = [(_name(name, longest), _shown(a), _shown(b)) for name, a, b in each]
+        rows = [(short_name(name, longest), with_interval(a), with_interval(b)) for name, a, b in each]
         return [("errors of three verifiers, if they are independent given the truth", heads, rows)]
     if found.pair and found.pair.compatible:
         bounds = zip(found.pair.verifiers, found.pair.false_positive, found.pair.false_negative, strict=True)
-        rows = [(_name(name, longest), f"at most {a.high:.3f}", f"at most {b.high:.3f}") for name, a, b in bounds]
+        rows = [(short_name(name, longest), f"at most {a.high:.3f}", f"at most {b.high:.3f}") for name, a, b in bounds]
         return [("errors of two verifiers, if they are independent given the truth: bounds", heads, rows)]
     if found.drift:
         rows = [
-            (f"{w.first:,} to {w.last:,}", _shown(w.false_positive), _shown(w.false_negative), f"{w.judged:,}")
+            (
+                f"{w.first:,} to {w.last:,}",
+                with_interval(w.false_positive),
+                with_interval(w.false_negative),
+                f"{w.judged:,}",
+            )
             for w in found.drift.windows
         ]
-        return [("errors by window of steps; exact intervals", ("steps", *heads[1:], "judged"), rows)]
+        of = f" of {short_name(found.errors.verifier, longest)}" if found.errors and found.others else ""
+        return [(f"errors{of} by window of steps; exact intervals", ("steps", *heads[1:], "judged"), rows)]
     return []
-
-
-def comparison_table(compared: RunComparison, longest: int = LONGEST_NAME) -> TextTable:
-    """Return title, headers and rows of what changed since an earlier run.
-
-    Args:
-        compared: The comparison, the earlier run first.
-        longest: Characters of a quantity's name; a longer one is cut in the middle.
-    """
-    rows: list[TextRow] = [
-        (_name(one.name, longest + 6), _mean(one.first), _mean(one.second), _shown(one.difference),
-         f"{one.up:,} / {one.down:,}", _beyond_noise(one))
-        for one in compared.quantities
-    ]  # fmt: skip
-    title = f"since the earlier run, on {count_noun(compared.common, 'common problem')}; intervals: problems like these"
-    return title, ("number", "before", "now", "difference", "up / down", "beyond noise"), rows
-
-
-def _beyond_noise(one: ChangedQuantity) -> str:
-    if one.not_compared:
-        return f"not compared: {one.not_compared}"
-    return f"{'yes' if one.beyond_noise else 'no'}{'' if one.size is None else f', at {one.size:,} attempts'}"
-
-
-def _name(name: str, most: int) -> str:
-    """Return a name in one line, its middle left out where it is long."""
-    shown = escape_unprintable(name)
-    return shown if len(shown) <= most else f"{shown[: most - most // 3 - 1]}…{shown[len(shown) - most // 3 :]}"
-
-
-def _mean(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.3f}"
 
 
 def _percent(value: float, low: float, high: float) -> str:
     return f"{100 * value:.0f} %, from {100 * low:.0f} to {100 * high:.0f} %"
-
-
-def _shown(found: IntervalEstimate | ErrorRate) -> str:
-    """Return a number with its interval, or alone where it has none; a dash for what the log does not tell."""
-    if math.isnan(found.value):
-        return "-"
-    if math.isnan(found.low):
-        return f"{found.value:.2f}"
-    value, low, high = (round(end, 2) + 0.0 for end in (found.value, found.low, found.high))  # no "-0.00"
-    return f"{value:.2f} [{low:.2f}, {high:.2f}]"

@@ -33,7 +33,7 @@ class VerdictAudit:
         since: The first step that `passes`, `choice`, `size` and `tail` look at: where rates drift, the later half;
             else None.
         passes: pass@k of these problems, with intervals: up to the attempts at each, in training up to the size of
-            a group.
+            a group where rates drift, or where no step tells whether they do: attempts then have several rates.
         windows: Bits by window of steps.
         choice: Problems to drop, to keep, and what the others are for; None without groups of two (from `since` on).
         size: Groups large enough for a wanted share of live ones; None where most problems have one attempt.
@@ -102,8 +102,9 @@ def audit_verdicts(table: GroupTable, name: str, confidence: float, live: float,
     recent = tally if since is None else tally_problems(table, table.step >= since)
     groups, attempts, _ = count_passes(table)
     grouped = (attempts[table.step[groups] >= (table.steps[0] if since is None else since)] > 1).any()
-    tried, trained = int(np.median(recent.attempts)), table.has_steps or table.place("advantage") is not None
-    largest = int(np.median(attempts)) if trained else MOST_ATTEMPTS  # attempts of several groups have several policies
+    tried = int(np.median(recent.attempts))
+    untested = table.place("advantage") is not None and not table.has_steps  # several policies, in an unknown order
+    largest = int(np.median(attempts)) if drift.found or untested else MOST_ATTEMPTS
     passes = pass_estimates(recent.passes, recent.attempts, confidence, largest)
     beyond = tuple(passes[-1].k * 2**j for j in range(1, 5))
     choice = partial(choose_problems, table, confidence=confidence, since=since) if grouped else None

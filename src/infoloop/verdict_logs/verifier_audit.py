@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infoloop.verdict_logs.groups.error_drift import ErrorDrift, drift_of_errors
-from infoloop.verdict_logs.groups.group_table import GroupTable
+from infoloop.verdict_logs.groups.group_table import MOST_JUDGES, GroupTable
 from infoloop.verdict_logs.groups.untrusted_verifiers import PairBounds, PanelRates, bounds_from_two, rates_from_three
 from infoloop.verdict_logs.groups.verifier_agreement import VerifierAgreement, agreement_of
 from infoloop.verdict_logs.groups.verifier_errors import VerifierErrors, errors_against
@@ -22,6 +22,7 @@ class VerifierAudit:
         names: The verifiers; the first one's verdict counts as a pass.
         errors: Of the first one that is not trusted, by the word of the trusted one.
         drift: Of its rates over steps.
+        others: Errors of the further ones that are not trusted, likewise, among the first four of the log.
         pair: Bounds, where the user names two verifiers of the same thing and neither is trusted.
         panel: Rates, where the user names three.
         agreement: Of all, where none is trusted and the user does not say that they judge the same thing.
@@ -33,6 +34,7 @@ class VerifierAudit:
     pair: PairBounds | None = None
     panel: PanelRates | None = None
     agreement: VerifierAgreement | None = None
+    others: tuple[VerifierErrors, ...] = ()
 
     def row(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -43,7 +45,8 @@ class VerifierAudit:
             "panel": self.panel,
             "agreement": self.agreement,
         }
-        return {"names": self.names, **{key: part.row() for key, part in parts.items() if part is not None}}
+        said = {key: part.row() for key, part in parts.items() if part is not None}
+        return {"names": self.names, **said, **({"others": [one.row() for one in self.others]} if self.others else {})}
 
 
 def audit_verifiers(
@@ -63,15 +66,17 @@ def audit_verifiers(
     """
     names = measured_names(table, "verdict")
     if trusted is not None:
-        other = next((name for name in names if name != trusted), "")
+        first, *further = [name for name in names if name != trusted] or [""]
         if names == (trusted,):
             raise ValueError(
                 f"--trusted {trusted}: it counts as right already, and there is no other verdict to judge by it: "
                 "name one with --columns pass=NAME, or leave --trusted out"
             )
-        errors = errors_against(table, trusted, other, confidence)
-        drift = drift_of_errors(table, trusted, other, confidence=confidence) if len(table.steps) > 1 else None
-        return VerifierAudit(names, errors, drift)
+        errors = errors_against(table, trusted, first, confidence)
+        drift = drift_of_errors(table, trusted, first, confidence=confidence) if len(table.steps) > 1 else None
+        counted = [name for name in further if name in names[:MOST_JUDGES]]
+        others = tuple(errors_against(table, trusted, name, confidence) for name in counted)
+        return VerifierAudit(names, errors, drift, others=others)
     if len(names) < 2:
         return None
     if len(same) == 2:

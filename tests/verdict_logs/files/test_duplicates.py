@@ -33,6 +33,7 @@ def test_problem_step_group_and_attempt_all_count():
     assert first_times(one, known).tolist() == [True]
     for field, value in (("problem", np.array(["b"], object)), ("step", [4]), ("group", [1]), ("attempt", [0])):
         assert first_times(dataclasses.replace(one, **{field: np.asarray(value)}), known).tolist() == [True]
+    assert first_times(dataclasses.replace(one, group=np.array([None], object)), known).tolist() == [True]
     assert first_times(one, known).tolist() == [False]
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from infoloop.verdict_logs.files import log_parts
+from infoloop.verdict_logs.files import log_parts, log_rows
+from infoloop.verdict_logs.files.arrow_files import read_arrow
 from infoloop.verdict_logs.files.log_parts import BACK, NO_LOG, REPEATED, STEPS_BY_NAME, TWICE, open_log
 from infoloop.verdict_logs.formats import plain
 from infoloop.verdict_logs.formats.log_format import LogError, Settings
@@ -139,6 +140,16 @@ def test_a_buffer_that_is_written_again_is_left_out(tmp_path):
     assert reading.left_out == {REPEATED: (4, f"{tmp_path / 'completions_00002.parquet'}:row 1")}
 
 
+def test_a_buffer_longer_than_a_frame_is_left_out(tmp_path, monkeypatch):
+    rows = [{"prompt": f"p{k // 4}", "completion": f"{k}", "ok": k % 2, "advantage": k % 2 - 0.5} for k in range(40)]
+    for number, of in enumerate((slice(24), slice(16, 40)), start=1):
+        pd.DataFrame(rows[of]).assign(step=number).to_parquet(tmp_path / f"completions_0000{number}.parquet")
+    monkeypatch.setattr(log_rows, "read_arrow", lambda path, choose: read_arrow(path, choose, 10))
+    reading = open_log(tmp_path)
+    assert [step for _, step, _ in read(reading)] == [1] * 24 + [2] * 16
+    assert reading.left_out == {REPEATED: (8, f"{tmp_path / 'completions_00002.parquet'}:row 1")}
+
+
 def test_columns_and_a_format_overrule_what_is_told(tmp_path):
     path = written(tmp_path / "log.jsonl", [{"q": "a", "ok": True, "t": 3}] * 2)
     with pytest.raises(LogError, match=r"no format of logs is like it .*; or name the columns with --columns"):
@@ -179,3 +190,19 @@ def test_a_part_keeps_its_arrays_together(tmp_path):
     for values in (part.reward, part.advantage, part.length):
         assert np.asarray(values).tolist() == [0, 2, 4]
     assert part.verdicts["passed"].tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_folder_of_files_with_steps_and_files_without_is_refused_with_both(tmp_path, first):
+    steps = [row("a", step=1), row("b", step=2)]
+    for name, stepped in (("x", first), ("y", not first), ("z", not first)):
+        written(tmp_path / f"{name}.jsonl", steps if stepped else [row("a"), row("b")])
+    whole, bare = ("x", "y") if first else ("y", "x")
+    said = rf"{whole}\.jsonl has steps, .*{bare}\.jsonl has none: name one of them, or put the step into the names"
+    with pytest.raises(LogError, match=said):
+        problems_of(open_log(tmp_path))
+    numbered = tmp_path / "numbered"
+    numbered.mkdir()
+    written(numbered / "a.jsonl", steps)
+    written(numbered / "3.jsonl", [row("a"), row("b")])
+    assert [step for _, step, _ in read(open_log(numbered))] == [3, 3, 1, 2]

@@ -35,3 +35,11 @@ def test_missing_values_are_equal_and_arrays_are_compared():
     rows = pd.DataFrame({"step": [1.0, np.nan, np.nan, np.nan], "prompt": [tokens[0], *[tokens[1]] * 3]})
     found = list(keep_runs_whole(iter([rows[:2], rows[2:]]), ["step", "prompt"]))
     assert [len(frame) for frame in found] == [1, 3]
+
+
+def test_a_column_that_only_a_later_frame_has_tells_no_run():
+    frames = [pd.DataFrame({"prompt": ["a", "b"]}), pd.DataFrame({"step": [1], "prompt": ["b"]})]
+    assert [frame["prompt"].tolist() for frame in keep_runs_whole(iter(frames), ["step", "prompt"])] == [
+        ["a"],
+        ["b", "b"],
+    ]

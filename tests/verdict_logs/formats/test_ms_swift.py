@@ -115,3 +115,9 @@ def test_a_line_whose_prompt_is_no_list_is_left_out(tmp_path):
         FORMAT.rollouts(pd.DataFrame([lines[1]], index=[5]), Path("x"), Settings())
     with pytest.raises(RowError, match="prompt: there is no such column"):
         FORMAT.rollouts(pd.DataFrame({"step": [1]}, index=[5]), Path("x"), Settings())
+
+
+def test_a_line_with_both_steps_has_the_step_of_training(tmp_path):
+    lines = [line(step, step) | {"gen_step": ["0"] * 2 * SIZE} for step in (1, 2)]
+    found = rollouts_of(write_lines(tmp_path / "completions.jsonl", lines))
+    assert sorted(set(found.step)) == [1, 2]

@@ -10,7 +10,9 @@ import pytest
 
 from infoloop.verdict_logs.formats.log_format import LogError, Opening, Settings
 from infoloop.verdict_logs.formats.plain import (
+    BELOW_ZERO,
     FORMAT,
+    GRADED,
     KEYS,
     SYNONYMS,
     divides,
@@ -23,6 +25,8 @@ from infoloop.verdict_logs.formats.plain import (
     wanted,
 )
 from infoloop.verdict_logs.formats.row_errors import RowError
+from infoloop.verdict_logs.groups.group_table import collect_groups
+from infoloop.verdict_logs.rollout_audit import audit_rollouts
 
 
 def read(columns, **settings):
@@ -83,8 +87,17 @@ def test_a_row_is_a_rollout_with_all_that_it_has():
     assert found.advantage.tolist() == [1, -1]
     assert found.answer.tolist() == ["4", ""]
     assert np.isnan(found.length[1])
-    assert np.isnan(found.rewards["format_reward"][1])
+    assert np.isinf(found.rewards["format_reward"][1])
     assert found.left_out == {}
+
+
+@pytest.mark.parametrize("kind", [object, float])
+def test_groups_by_whole_numbers_are_the_same_where_a_part_has_rows_without_one(kind):
+    names, passes = ["a", "a", "b", "b"], [1.0, 0.0, 1.0, 0.0]
+    whole = read({"id": names, "group": [7, 7, 8, 0], "pass": passes})
+    groups = pd.Series([7, 7, 8, None], range(2, 6), dtype=kind)
+    some = read({"id": names, "group": groups, "pass": passes})
+    assert sorted(collect_groups([whole, some]).size.tolist()) == [1, 1, 2, 4]
 
 
 def test_rows_without_a_problem_a_verdict_or_a_step_are_counted():
@@ -107,13 +120,25 @@ def test_numbers_of_any_kind_are_rewards():
         assert np.isnan(found.reward[1])
 
 
+def test_numbers_that_are_infinite_are_counted():
+    found = read({"id": list("abc"), "pass": [1, 1, 0], "reward": [1.0, math.inf, 0.0], "tokens": [3, 4, -math.inf]})
+    assert collect_groups([found]).left_out == {
+        f"{kind} that is infinite, of a rollout that is not left out": 1 for kind in ("reward", "length")
+    }
+    alone = read({"id": ["a", "b"], "reward": [1.0, math.inf]})
+    assert (alone.row.tolist(), alone.left_out) == ([2], {"no verdict and no reward": 1})
+    steps = {"id": ["a"], "pass": [1], "step": [math.inf]}
+    with pytest.raises(RowError, match="is no whole number: steps are numbered"):
+        read(steps)
+
+
 def test_rewards_of_any_scale_say_how_they_are_read():
     found = read({"id": list("abcd"), "reward": [1.0, -1.0, 0.0, 0.25]})
     assert found.reward.tolist() == [1, -1, 0, 0.25]
     assert found.verdicts["reward"].tolist()[:3] == [1, 0, 0]
     assert np.isnan(found.verdicts["reward"][3])
-    said = {reason.split(" ")[1]: np.flatnonzero(rows).tolist() for reason, rows in remarks(found, Settings())}
-    assert said == {"of": [1], "between": [3]}
+    said = {reason: np.flatnonzero(rows).tolist() for reason, rows in remarks(found, Settings())}
+    assert said == {BELOW_ZERO: [1], GRADED: [3]}
     judged = read({"id": list("ab"), "reward": [0.25, 0.3]}, threshold=0.3)
     assert judged.verdicts["reward"].tolist() == [0, 1]
     assert list(remarks(judged, Settings(threshold=0.3))) == []
@@ -202,3 +227,10 @@ def test_a_threshold_divides_numbers_other_than_0_and_1():
     assert not divides(pd.DataFrame(rows), Settings(threshold=0.5))
     assert divides(pd.DataFrame(rows | {"pass": [0, 0.5]}), Settings(threshold=0.5))
     assert divides(pd.DataFrame({"id": ["a"], "r": [{"x": 0.5}]}), Settings({"pass": "r.x"}, 0.5))
+
+
+def test_a_remark_reads_as_a_sentence(tmp_path):
+    lines = [f'{{"problem": "{name}", "reward": {reward}}}\n' for name in "ab" for reward in (1, -1, -1)]
+    (tmp_path / "log.jsonl").write_text("".join(lines))
+    said = "4 rewards are -1 and read as wrong, since right is above 0, first at "
+    assert audit_rollouts(tmp_path / "log.jsonl").remarks[0].startswith(said)

@@ -1,5 +1,7 @@
 """Groups and weights that are not in TRL's table, from tables of which they are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from infoloop.verdict_logs.formats.trl_groups import (
     differs_within,
     group_blocks,
     implied_weights,
-    repeated_rows,
+    row_signatures,
 )
 from infoloop.verdict_logs.rollouts import Rollouts
 
@@ -125,18 +127,25 @@ def test_weights_do_not_follow_from_dead_groups_nor_where_several_would_do():
     assert implied_weights(rewards[:2], centred(rewards[0], 4), block) is None
     assert implied_weights(rewards, centred(rewards.sum(0), 4), block) is None
     assert implied_weights(np.zeros((0, 4)), np.ones(4), block) is None
+    assert implied_weights(np.zeros((2, 0)), np.ones(0), block[:0]) is None
 
 
-def test_rows_that_both_files_have_are_found():
-    def part(rows: range) -> Rollouts:
+def test_rows_that_were_written_before_are_found():
+    def part(rows: range) -> np.ndarray:
         names = np.array([f"p{k // 2}" for k in rows], object)
-        return Rollouts(names, np.arange(len(rows)), answer=np.array([k % 2 for k in rows]))
+        return row_signatures(Rollouts(names, np.arange(len(rows)), answer=np.array([k % 2 for k in rows])))
 
-    assert repeated_rows(part(range(6)), part(range(2, 8))).tolist() == [True] * 4 + [False] * 2
-    assert repeated_rows(part(range(6)), part(range(6))).all()
-    assert not repeated_rows(part(range(6)), part(range(6, 12))).any()
+    assert common_end(part(range(6)), part(range(2, 8))) == 4
+    assert common_end(part(range(6)), part(range(6))) == 6
+    assert common_end(part(range(6)), part(range(6, 12))) == 0
     assert common_end(np.array([1, 2, 1, 3]), np.array([1, 9])) == 0
     assert common_end(np.array([2, 1, 1, 1]), np.array([1, 1, 1, 1, 4])) == 3
     assert common_end(np.array([1, 1, 2]), np.array([1, 1, 1])) == 0
-    other = Rollouts(part(range(6)).problem, np.arange(6), answer=np.array([0, 1, 0, 1, 0, 1]), advantage=np.ones(6))
-    assert not repeated_rows(part(range(6)), other).any()
+
+
+def test_signatures_hold_advantages_and_rewards_and_no_step():
+    names, answer = np.array(["p", "q"], object), np.array([0, 1])
+    plain = Rollouts(names, np.arange(2), answer=answer)
+    assert (row_signatures(plain) == row_signatures(replace(plain, step=np.array([3, 4])))).all()
+    for other in (replace(plain, advantage=np.ones(2)), replace(plain, rewards={"exact": np.ones(2)})):
+        assert not (row_signatures(plain) == row_signatures(other)).any()

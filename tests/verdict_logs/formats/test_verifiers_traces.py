@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from infoloop.verdict_logs.files.log_parts import open_log
 from infoloop.verdict_logs.formats.log_format import Opening, Settings
 from infoloop.verdict_logs.formats.verifiers_traces import FORMAT
 from tests.support.rollout_rows import (
@@ -86,6 +87,17 @@ def test_a_trace_that_was_written_again_is_left_out(tmp_path):
     found = rollouts_of(write_lines(tmp_path / "traces.jsonl", records))
     assert found.left_out == {"attempts that stand twice": 1}
     assert found.row.tolist() == [1, 2]
+
+
+def test_traces_without_an_id_are_attempts_of_their_own(tmp_path):
+    agents = [trace(k, {"won": scored(1.0)}, name) for k, name in enumerate(("white", "black"))]
+    nameless = [{key: value for key, value in one.items() if key != "id"} for one in agents]
+    path = write_lines(tmp_path / "one.jsonl", [episode(0, nameless)])
+    write_lines(tmp_path / "two.jsonl", [episode(0, nameless)])
+    assert rollouts_of(path).left_out == {}
+    reading = open_log(tmp_path)
+    assert [part.problem.tolist() for part in reading] == [["key0 white", "key0 black"]] * 2
+    assert reading.left_out == {}
 
 
 def test_a_task_without_a_key_and_an_index_is_its_data(tmp_path):

@@ -222,3 +222,12 @@ def test_equal_rewards_are_dead_only_where_the_baseline_is_the_mean_of_the_group
     unknown = find_dead_groups(collect_groups([log_of(*rewards)]))
     assert (unknown.whole.share, unknown.assumed, unknown.by_verdict) == (5 / 7, 3, True)
     assert "if the baseline is the group's mean (GRPO, RLOO" in unknown.remark
+
+
+@pytest.mark.parametrize(("live", "other"), [(0, False), (2, False), (3, True), (4, True)])
+def test_the_baseline_is_another_one_where_most_groups_of_equal_rewards_carry_an_advantage(live, other):
+    """Four groups of equal rewards, of which some carry an advantage, and one of both."""
+    advantage = np.repeat([0.5] * live + [0.0] * (4 - live) + [1.0], 2)
+    reward, problem = np.append(np.ones(9), 0.0), np.repeat(list("abcde"), 2)
+    found = find_dead_groups(collect_groups([Rollouts(problem, np.arange(10), reward=reward, advantage=advantage)]))
+    assert (found.equal_but_live, found.other_baseline, found.row()["other_baseline"]) == (live, other, other)

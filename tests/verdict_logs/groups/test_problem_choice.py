@@ -205,10 +205,10 @@ def test_graded_rewards_are_counted_by_groups_and_what_is_live_is_not_dropped():
     found = choose_problems(collect_groups([graded(28, rewards, rights)]))
     assert (found.by, found.needed, found.lost_bits) == ("groups", 14, None)
     assert (found.groups.tolist(), found.live.tolist()) == ([28] * 4, [28, 0, 0, 28])
-    assert found.choice.tolist() == ["keep", "drop, always failed", "drop, always passed", "keep"]
+    assert found.choice.tolist() == ["never solved", "drop, always failed", "drop, always passed", "keep"]
     assert 0 < found.lost_groups < 2
     few = choose_problems(collect_groups([graded(13, rewards, rights)]))
-    assert few.choice.tolist() == ["keep", "never solved", "solved", "keep"]
+    assert few.choice.tolist() == ["never solved", "never solved", "solved", "keep"]
     assert 1 - 0.05 ** (1 / 14) <= 0.2 < 1 - 0.05 ** (1 / 13)
 
 
@@ -239,3 +239,11 @@ def graded_loss_coverage(logs: int, confidence: float) -> float:
 
 def test_dropping_by_groups_loses_no_more_than_said_as_often_as_said():
     assert graded_loss_coverage(60, 0.5) >= 0.5
+
+
+def test_what_is_never_or_always_right_is_told_by_the_verdict_however_live_a_graded_reward_makes_it():
+    rewards = [(0, 0.5, 0, 0.25), (1, 0.5, 1, 0.75), (1, 0, 1, 0)]
+    rights = [(0, 0, 0, 0), (1, 1, 1, 1), (1, 0, 1, 0)]
+    found = choose_problems(collect_groups([graded(28, rewards, rights)]))
+    assert (found.by, found.live.tolist()) == ("groups", [28] * 3)
+    assert found.choice.tolist() == ["never solved", "solved", "keep"]

@@ -232,6 +232,10 @@ def test_what_no_test_is_valid_for_is_not_compared():
     names = uneven.problems.tolist()
     even = table_of([[[x] for x in row] for row in random.random((12, 4))], [("reward", "reward")], names)
     assert named(compare_runs(even, uneven))["reward"].not_compared == "attempts differ at 1 problem"
+    halves = table_of_array(random.random((24, 2, 1)), [("reward", "reward")], problems=np.repeat(np.arange(12), 2))
+    found = named(compare_runs(tables[0], halves))
+    assert found["dead"].not_compared == "as many attempts, in other groups or without some values"
+    assert not found["reward"].not_compared
 
 
 def test_differences_that_are_one_number_but_for_rounding_are_no_change():

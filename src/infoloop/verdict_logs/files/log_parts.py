@@ -23,7 +23,7 @@ from infoloop.verdict_logs.formats import counts, ms_swift, plain, trl
 from infoloop.verdict_logs.formats.log_format import LogError, LogFormat, Opening, Settings
 from infoloop.verdict_logs.formats.recognition import UnknownFormatError, format_named, is_like, recognise
 from infoloop.verdict_logs.formats.row_errors import RowError
-from infoloop.verdict_logs.formats.trl_groups import repeated_rows
+from infoloop.verdict_logs.formats.trl_groups import common_end, row_signatures
 from infoloop.verdict_logs.rollouts import Rollouts
 
 if TYPE_CHECKING:
@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 
 NO_LOG = "files that are no log"
 TWICE = "the same problem, step, group and attempt a second time"
-BACK = "rows of a step before one that was there already"
+BACK = "rows have an earlier step than a row before them"
 REPEATED = "rows that the trainer had written before, with an earlier step"
-STEPS_BY_NAME = "files whose names number their steps"
-UNCOMPARED = f"rows after the first {MOST_KEYS:,}, in which none was looked for that stands twice"
+WRITTEN_TWICE = (REPEATED, ms_swift.REPEATED)  # the rollouts are in the log, once
+STEPS_BY_NAME = "files have the step in their names only"
+UNCOMPARED = f"rows, those after the first {MOST_KEYS:,}, were not compared with others: some may stand twice"
 
 
 @dataclass
@@ -64,7 +65,8 @@ class LogReading:
     divided: bool = False
     _seen: KnownHashes = field(default_factory=KnownHashes)
     _last_step: int | None = None
-    _before: Rollouts | None = None
+    _written: np.ndarray = field(default_factory=lambda: np.zeros(0, np.uint64))
+    _by_steps: dict[bool, Path] = field(default_factory=dict)
 
     @property
     def said(self) -> str:
@@ -83,15 +85,16 @@ class LogReading:
 
     def __iter__(self) -> Iterator[Rollouts]:
         self.left_out, self.remarks, self.rows = Omissions(), Omissions(), 0
-        self._seen, self._last_step, self._before = KnownHashes(), None, None
+        self._seen, self._last_step, self._by_steps = KnownHashes(), None, {}
+        self._written = np.zeros(0, np.uint64)
         at: Opening | None = None
         for opening, frame, found in one_part_ahead(self._frames()):
             self.left_out.join(found)
             if frame is None:
                 continue
             part = self._part(frame, opening)
-            if self.form is ms_swift.FORMAT or (self.form is trl.FORMAT and opening is not at):
-                part, self._before = self._without_buffer(part, opening), part
+            if self.form is ms_swift.FORMAT or (self.form is trl.FORMAT and len(self.files) > 1):
+                part = self._without_buffer(part, opening, self.form is trl.FORMAT and opening is at)
             at = opening
             self.rows += len(part.problem)
             if len(part.problem):
@@ -123,22 +126,30 @@ class LogReading:
             for reason, count in part.left_out.items():
                 self.left_out.add(reason, place_of(opening, row) if reason not in self.left_out else "", count)
         part = self._with_steps(part, opening)
+        self._refuse_half_stepped(part, opening)
         self._look_back(part, opening)
         if self.form is plain.FORMAT:
             for reason, which in plain.remarks(part, self.settings):
                 self._remark(reason, which, part, opening)
         return part if part.attempt is None else self._each_once(part, opening)
 
-    def _without_buffer(self, part: Rollouts, opening: Opening) -> Rollouts:
-        """Return a part without the rows at its beginning that are the end of the one before: a buffer written again.
+    def _without_buffer(self, part: Rollouts, opening: Opening, goes_on: bool) -> Rollouts:
+        """Return a part without the rows at its beginning that are the end of what was written before it.
 
-        TRL writes a file at a time, ms-swift a line.
+        A trainer whose buffer is not emptied writes them again: TRL with each file, ms-swift with each line.
+
+        Args:
+            part: The rows.
+            opening: Their file.
+            goes_on: Whether they were written together with the part before.
         """
-        again = np.zeros(len(part.problem), bool) if self._before is None else repeated_rows(self._before, part)
-        if not again.any():
+        rows = row_signatures(part)
+        again = 0 if goes_on else common_end(self._written, rows)
+        self._written = np.append(self._written, rows) if goes_on else rows
+        if not again:
             return part
-        self.left_out.add(REPEATED, place_of(opening, int(part.row[0])), int(again.sum()))
-        return _rows_of(part, ~again)
+        self.left_out.add(REPEATED, place_of(opening, int(part.row[0])), again)
+        return _rows_of(part, np.arange(len(rows)) >= again)
 
     def _with_steps(self, part: Rollouts, opening: Opening) -> Rollouts:
         """Return the part with the step in the file's name, where the log is a folder and has no other."""
@@ -148,6 +159,14 @@ class LogReading:
         if len(part.problem) and self._last_step != step:
             self.remarks.add(STEPS_BY_NAME, shown(opening.path))
         return dataclasses.replace(part, step=np.full(len(part.problem), step))
+
+    def _refuse_half_stepped(self, part: Rollouts, opening: Opening) -> None:
+        """Raise LogError if a file of the log has steps and another has none: no order of both is known."""
+        if len(part.problem):
+            self._by_steps.setdefault(part.step is not None, opening.path)
+        if len(set(self._by_steps.values())) > 1:
+            which = f"{shown(self._by_steps[True])} has steps, {shown(self._by_steps[False])} has none"
+            raise LogError(f"{shown(self.path)}: {which}: name one of them, or put the step into the names of files")
 
     def _look_back(self, part: Rollouts, opening: Opening) -> None:
         if part.step is not None and len(part.step):

@@ -28,7 +28,7 @@ def keep_runs_whole(frames: Iterator[pd.DataFrame], names: Sequence[str]) -> Ite
     held: pd.DataFrame | None = None
     for frame in frames:
         if held is not None:
-            known = [name for name in names if name in frame]
+            known = [name for name in names if name in frame and name in held]
             begin = _last_run(held, known)
             if begin and _row(held, -1, known) == _row(frame, 0, known):
                 frame = pd.concat([held.iloc[begin:], frame])

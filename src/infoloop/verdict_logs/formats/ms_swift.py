@@ -10,8 +10,7 @@ for its Ray backend `swift/ray/megatron/base_trainer.py`. A line, made up, and o
 Megatron's lines have `gen_step` in place of `step`; up to v3.5 there are no `advantages`. Reward functions bear the
 names of functions or classes; they come before `advantages`, and are not weighted. Rows of a group lie side by side, as
 in TRL (`trl`). The trainer does not empty its buffer: rows at the beginning of a line that are the end of the line
-before are left out, but not those that repeat a line of the part of the file that was read before. The row of a rollout
-is its line.
+before are left out. The row of a rollout is its line.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ _NAMES = {"gen_step": "step", "advantages": "advantage"}
 _STEPS = ("step", "gen_step")
 _LINE = "\0line"  # no key of a table
 _NO_LIST = "lines whose prompt is no list"
-_REPEATED = "rows that the line before has too"
+REPEATED = "rows that the line before has too"
 
 
 def _recognises(opening: Opening) -> bool:
@@ -61,10 +60,10 @@ def _is_columnar(row: Mapping[str, Any]) -> bool:
 def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
     need_columns(frame, ("prompt",))
     if not len(frame) or isinstance(frame["prompt"].iloc[0], str):
-        return with_settings(table_rollouts(frame.rename(columns=_NAMES)), frame, path, settings)
+        return with_settings(table_rollouts(_named(frame)), frame, path, settings)
     table, lines, left_out = _rows(frame)
     try:
-        rollouts = table_rollouts(table.rename(columns=_NAMES))
+        rollouts = table_rollouts(_named(table))
     except RowError as error:
         raise RowError(int(lines[error.row]), str(error)) from None
     rollouts = replace(rollouts, left_out={**rollouts.left_out, **left_out})
@@ -73,6 +72,12 @@ def _rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
     except RowError as error:
         raise RowError(int(lines[error.row]), str(error)) from None
     return replace(rollouts, row=lines[rollouts.row])
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table under TRL's names; `step` is the one that counts where both are there."""
+    both = set(_STEPS) <= set(table)
+    return (table.drop(columns="gen_step") if both else table).rename(columns=_NAMES)
 
 
 def _rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, dict[str, int]]:
@@ -89,7 +94,7 @@ def _rows(frame: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, dict[str, int]
         compared = [values for name, values in lists.items() if name not in _STEPS]
         rows = hash_texts(pd.Series(["\0".join(map(str, row)) for row in zip(*compared, strict=True)], dtype=object))
         first = common_end(before, rows)
-        left_out.update({_REPEATED: first} if first else {})
+        left_out.update({REPEATED: first} if first else {})
         before = rows
         parts.append(pd.DataFrame({name: values[first:] for name, values in lists.items()}).assign(**{_LINE: line}))
     if not parts:

@@ -49,8 +49,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 TEXTS = ("completion", "response", "output", "generation")  # whose characters are the length where no column is one
 REWARD_VERDICT = "reward"  # the verifier's name where it is the reward that says what is right
-BELOW_ZERO = "rewards of -1, read as wrong: right is above 0"
-GRADED = "rewards between right and wrong: say with --threshold from which on an answer is right"
+BELOW_ZERO = "rewards are -1 and read as wrong, since right is above 0"
+GRADED = "rewards are neither right nor wrong: say with --threshold from which on an answer is right"
 _LONGEST_NAME = 120  # characters; a longer text is named by its beginning and a hash
 
 
@@ -122,7 +122,7 @@ def rollouts(frame: pd.DataFrame, path: Path, settings: Settings) -> Rollouts:
         verdicts[settings.trusted] = read_verdicts(named["trusted"])
     verdicts = with_second(verdicts, settings.trusted)
     marks = [values for values in (*verdicts.values(), reward) if values is not None]
-    judged = ~np.all([np.isnan(values) for values in marks], axis=0)
+    judged = np.any([np.isfinite(values) for values in marks], axis=0)
     step = _steps(named["step"]) if "step" in named else None
     there = {f"no {found[key][0]}": named[key].notna().to_numpy() for key in ("problem", "attempt") if key in named}
     there |= {"no verdict and no reward": judged} | ({} if step is None else {"no step": step != _NO_STEP})
@@ -188,7 +188,7 @@ def remarks(part: Rollouts, settings: Settings) -> Iterator[tuple[str, np.ndarra
         if part.reward is None or name != REWARD_VERDICT or settings.threshold is not None:
             continue
         yield BELOW_ZERO, part.reward == -1
-        yield GRADED, np.isnan(verdict) & ~np.isnan(part.reward)
+        yield GRADED, np.isnan(verdict) & np.isfinite(part.reward)
 
 
 def divides(frame: pd.DataFrame, settings: Settings) -> bool:
@@ -256,15 +256,19 @@ def _plain(value: Any) -> Any:
 
 
 def _names(values: pd.Series) -> np.ndarray:
-    """Return whole numbers as they are, all else as texts."""
-    if values.dtype.kind in "iu":
+    """Return numbers as they are, missing ones among whole ones too, and all else as texts."""
+    import pandas as pd
+
+    if values.dtype.kind in "iuf":
         return values.to_numpy()
+    if pd.api.types.infer_dtype(values, skipna=True) == "integer":
+        return values.to_numpy(object)
     refuse_nested(values)
     return named_values(values.where(values.notna(), ""))
 
 
 def _numbers(values: pd.Series, words: bool = False) -> np.ndarray:
-    """Return numbers, NaN for what is none and for what is not finite; of words those of verdicts, if wanted."""
+    """Return numbers, NaN for what is none; of words those of verdicts, if wanted."""
     import pandas as pd
 
     if values.dtype.kind in "iufb":
@@ -274,7 +278,7 @@ def _numbers(values: pd.Series, words: bool = False) -> np.ndarray:
         numbers = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=math.nan)
         if words and (np.isnan(numbers) & values.notna().to_numpy()).any():
             numbers = read_verdicts(values, graded=True)
-    return np.where(np.isfinite(numbers), numbers, math.nan)
+    return numbers
 
 
 _NO_STEP = np.iinfo(np.int64).min

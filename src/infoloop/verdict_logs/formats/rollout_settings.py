@@ -15,7 +15,7 @@ from infoloop.verdict_logs.formats.column_paths import column_at
 from infoloop.verdict_logs.formats.column_values import above_zero, column_numbers, is_binary, text_hashes
 from infoloop.verdict_logs.formats.log_format import LogError, Settings
 from infoloop.verdict_logs.formats.row_errors import RowError
-from infoloop.verdict_logs.formats.verdict_names import speaks_of_form, speaks_of_right
+from infoloop.verdict_logs.formats.verdict_names import likeliest_judge
 from infoloop.verdict_logs.rollouts import Rollouts
 
 if TYPE_CHECKING:
@@ -151,9 +151,7 @@ def _judged_by_threshold(rollouts: Rollouts, path: Path, threshold: float | None
         return {f"reward >= {threshold:g}": _at_least(rollouts.reward, threshold)}
     if not rollouts.rewards:
         raise LogError(f"{path}: --threshold {threshold:g} has no effect, for there is no reward: leave it out")
-    name = min(
-        rollouts.rewards, key=lambda one: (not speaks_of_right(one), speaks_of_form(one))
-    )  # the first of the best
+    name = likeliest_judge(rollouts.rewards)
     raise LogError(
         f"{path}: --threshold {threshold:g} is for no one of {len(rollouts.rewards)} reward functions: say of which, "
         f"--columns {shlex.quote(f'pass={name}')} --threshold {threshold:g}"

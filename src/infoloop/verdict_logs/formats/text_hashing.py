@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from infoloop.verdict_logs.label_hashes import GAMMA, finalise_hashes
+
 if TYPE_CHECKING:
     import pandas as pd
 
-_GAMMA, *_FACTORS = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64)
-_SHIFTS = np.array([30, 27, 31], np.uint64)  # SplitMix64: Steele, Lea and Flood 2014
 _KEPT = np.array([2 ** (8 * k) - 1 for k in range(8)], np.uint64)  # the first k bytes of a word
 _BEHIND = bytes(8)  # so that the last word of the last text can be read whole
 _WORDS = 2**15  # that are mixed at once: they stay in a core's cache
@@ -32,7 +32,7 @@ def hash_texts(texts: pd.Series) -> np.ndarray:
     """
     data, ends = _bytes_of(texts)
     words = np.diff(ends) // 8 + 1
-    hashes = np.diff(ends).astype(np.uint64) * _GAMMA
+    hashes = np.diff(ends).astype(np.uint64) * GAMMA
     unaligned = np.ndarray(len(data) - 7, "<u8", data, strides=(1,))
     before = np.append(0, np.cumsum(words))
     first = 0
@@ -40,7 +40,7 @@ def hash_texts(texts: pd.Series) -> np.ndarray:
         last = max(first + 1, int(np.searchsorted(before, before[first] + _WORDS, side="right")) - 1)
         hashes[first:last] += _sums_of_words(unaligned, ends[first : last + 1], words[first:last])
         first = last
-    return _finalise(hashes)
+    return finalise_hashes(hashes)
 
 
 def _sums_of_words(unaligned: np.ndarray, ends: np.ndarray, words: np.ndarray) -> np.ndarray:
@@ -49,17 +49,8 @@ def _sums_of_words(unaligned: np.ndarray, ends: np.ndarray, words: np.ndarray) -
     place = np.arange(behind[-1]) - np.repeat(behind - words, words)
     values = unaligned[np.repeat(ends[:-1], words) + 8 * place]
     values[behind - 1] &= _KEPT[np.diff(ends) % 8]
-    values += (place + 1).astype(np.uint64) * _GAMMA
-    return np.add.reduceat(_finalise(values), behind - words)
-
-
-def _finalise(x: np.ndarray) -> np.ndarray:
-    """Return SplitMix64's finaliser of each number, in the place of the numbers."""
-    for shift, factor in zip(_SHIFTS[:2], _FACTORS, strict=True):
-        x ^= x >> shift
-        x *= factor
-    x ^= x >> _SHIFTS[2]
-    return x
+    values += (place + 1).astype(np.uint64) * GAMMA
+    return np.add.reduceat(finalise_hashes(values), behind - words)
 
 
 def _bytes_of(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:

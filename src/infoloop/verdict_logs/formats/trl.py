@@ -11,7 +11,7 @@ under the function's name (not weighted, null where it gave None), from v1.0 on 
 Rows of a group lie side by side, since the trainer takes its baselines over blocks of `num_generations` rows in the
 order that is logged; the size itself is not in the file (`group_blocks`), nor are the weights of the functions, so that
 the reward is known only where there is one function. What no frame can tell: the buffer that is written is not emptied,
-so that a file can begin with the last rows of the file before it (`repeated_rows`); an evaluation writes to the file of
+so that a file can begin with the last rows of the file before it (`common_end`); an evaluation writes to the file of
 the same step, after what is left of the training batch, and its groups are told only where they are of another size;
 one batch in `logging_steps` is there at all.
 """

@@ -91,13 +91,13 @@ def implied_weights(rewards: np.ndarray, advantage: np.ndarray, block: np.ndarra
     >>> np.round(implied_weights(rewards, advantage, np.zeros(6, int)), 6).tolist()
     [1.0, 0.5, 0.0]
     """
+    if not rewards.size:
+        return None
     blocks = int(block.max()) + 1
     sizes = np.bincount(block, minlength=blocks)
     squares = np.bincount(block, advantage**2, blocks)
     live = np.isfinite(squares) & (squares > 0)
     rows = live[block]
-    if not rewards.size:
-        return None
     known = np.where(np.isnan(rewards), 0.0, rewards)
     means = np.array([np.bincount(block, values, blocks) / sizes for values in known])
     centred = np.where(rows, known - means[:, block], 0.0)
@@ -130,22 +130,25 @@ def differs_within(values: np.ndarray, block: np.ndarray) -> bool:
     return bool((same & (differences != 0) & ~np.isnan(differences)).any())
 
 
-def repeated_rows(before: Rollouts, rollouts: Rollouts) -> np.ndarray:
-    """Return which rows of a file stand in the file before it too (`common_end`), in a trainer that keeps its buffer.
+def row_signatures(rollouts: Rollouts) -> np.ndarray:
+    """Return a hash of what each row of a buffer has: prompt, completion, rewards and advantage, not its step.
 
-    Rows are equal where prompt, completion, rewards and advantage are; both are the same batch under two steps.
+    A buffer that is not emptied is written again under a later step: its rows are the end of what was written before
+    (`common_end`).
 
     Args:
-        before: The rollouts of the file before, in its order.
-        rollouts: Those of the file.
+        rollouts: The rows.
 
-    >>> old = Rollouts(np.array(["a", "b"]), np.arange(2), answer=np.array([1, 2]))
-    >>> new = Rollouts(np.array(["b", "c"]), np.arange(2), answer=np.array([2, 2]))
-    >>> repeated_rows(old, new).tolist()
-    [True, False]
+    >>> found = row_signatures(Rollouts(np.array(["a", "b", "a"]), np.arange(3), answer=np.array([1, 2, 1])))
+    >>> bool(found[0] == found[2]), bool(found[0] == found[1])
+    (True, False)
     """
-    old, new = _signatures(before), _signatures(rollouts)
-    return np.arange(len(new)) < common_end(old, new)
+    names = sorted(rollouts.rewards)
+    found = np.full(len(rollouts.problem), len(names), np.uint64)
+    for values in (rollouts.problem, rollouts.answer, rollouts.advantage, *(rollouts.rewards[name] for name in names)):
+        if values is not None:
+            found = mix_hashes(found, hash_labels(values)[0])
+    return found
 
 
 def common_end(old: np.ndarray, new: np.ndarray) -> int:
@@ -159,16 +162,6 @@ def common_end(old: np.ndarray, new: np.ndarray) -> int:
         return 0
     ends = np.flatnonzero((old[::-1][:most] == new[0]) & (new[:most] == old[-1]))
     return next((n for n in (ends[::-1] + 1).tolist() if (new[:n] == old[-n:]).all()), 0)
-
-
-def _signatures(rollouts: Rollouts) -> np.ndarray:
-    """Return a hash of what the rows of a buffer have, their step left out."""
-    names = sorted(rollouts.rewards)
-    found = np.full(len(rollouts.problem), len(names), np.uint64)
-    for values in (rollouts.problem, rollouts.answer, rollouts.advantage, *(rollouts.rewards[name] for name in names)):
-        if values is not None:
-            found = mix_hashes(found, hash_labels(values)[0])
-    return found
 
 
 def _size(

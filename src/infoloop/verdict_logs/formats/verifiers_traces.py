@@ -108,7 +108,8 @@ def trace_rollouts(
     metrics = _columns([_numbers(attempt.trace.get("metrics")) for attempt in attempts])
     reward = np.array([_reward(attempt.trace) for attempt in attempts])
     weights = dict.fromkeys(metrics, 0.0) | _weights([attempt.trace for attempt in attempts])
-    names = [encodable(attempt.trace.get("id", f"of row {attempt.row}")) for attempt in attempts]
+    ids = [attempt.trace.get("id") for attempt in attempts]
+    names = [None if name is None else encodable(name) for name in ids]
     rollouts = Rollouts(
         problem=np.array([encodable(problem_prefix(attempt) + _problem(attempt)) for attempt in attempts], object),
         row=np.array([attempt.row for attempt in attempts], np.int64),
@@ -136,9 +137,15 @@ def encodable(name: Any) -> str:
     return str(name).encode("utf-8", "backslashreplace").decode()
 
 
-def _stand_twice(names: list[str]) -> np.ndarray:
-    twice = np.ones(len(names), bool)
-    twice[np.unique(np.array(names, object).astype(str), return_index=True)[1]] = False
+def _stand_twice(names: list[str | None]) -> np.ndarray:
+    """Return which names stand before in the list; an attempt without one is of its own."""
+    known: set[str] = set()
+    twice = np.zeros(len(names), bool)
+    for k, name in enumerate(names):
+        if name is None:
+            continue
+        twice[k] = name in known
+        known.add(name)
     return twice
 
 

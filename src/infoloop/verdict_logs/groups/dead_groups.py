@@ -148,6 +148,11 @@ class DeadGroups:
         parts = [still] if self.equal_but_live else []
         return "; ".join([*parts, f"no advantage is logged: dead {MEAN_BASELINE}"] if self.assumed else parts)
 
+    @property
+    def other_baseline(self) -> bool:
+        """Whether most groups of equal rewards carry an advantage, so that no size of groups decides what is live."""
+        return self.equal_but_live > int((~np.isin(self.kind, (LIVE, ALONE))).sum())
+
     def row(self) -> dict[str, Any]:
         """Return it as JSON, without the kinds of groups."""
         trend = self.trend
@@ -156,6 +161,7 @@ class DeadGroups:
             "number": " ".join(filter(None, self.number)),
             "assumed": self.assumed,
             "equal_but_live": self.equal_but_live,
+            "other_baseline": self.other_baseline,
             "by_verdict": self.by_verdict,
             "remark": self.remark,
             "confidence": self.confidence,

@@ -98,7 +98,7 @@ def drift_of_errors(
     delta = check_confidence(confidence)
     if windows < 2:
         raise ValueError(f"windows is {windows}: give a whole number from 2 on")
-    verifier = verifier or measured_names(table, "verdict")[0] if measured_names(table, "verdict") else verifier
+    verifier = verifier or next(iter(measured_names(table, "verdict")), "")
     counts = count_verdict_patterns(table, (trusted, verifier))[:, :2, :2]
     cut, found, tables = cut_steps(table, windows), [], []
     for window in cut:

@@ -13,7 +13,7 @@ from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import quote
 from infoloop.verdict_logs.groups import group_sums
 from infoloop.verdict_logs.groups.group_sums import GroupSums, Measured
-from infoloop.verdict_logs.label_hashes import hash_labels
+from infoloop.verdict_logs.label_hashes import MISSING, hash_labels
 from infoloop.verdict_logs.rollouts import Rollouts
 
 MOST_JUDGES = 4  # verifiers of which patterns of verdicts are counted: the first ones
@@ -177,10 +177,7 @@ class _Collector:
             ahead = step[0] if self._last_step is None else self._last_step
             self._back += int((np.diff(step, prepend=ahead) < 0).sum())
             self._steps, self._last_step = True, int(step[-1])
-        label = np.zeros(n, np.uint64)
-        if part.group is not None:
-            hashes, missing = _hashes(part.group, n, "group")
-            label = np.where(missing, label, hashes)
+        label = np.full(n, MISSING) if part.group is None else _hashes(part.group, n, "group")[0]
         return ids[codes], step, label
 
     def _numbers(self, part: Rollouts, n: int) -> dict[Measured, np.ndarray]:

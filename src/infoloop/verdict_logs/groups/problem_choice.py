@@ -8,8 +8,9 @@ dropped where even the largest failing rate that its bound leaves, $q^N\ge\delta
 each other and live with one chance x, none was live; it is dropped where the upper end of its exact interval (Clopper &
 Pearson 1934), $1-\delta^{1/m}$, is `most_live` at most.
 
-Other problems are *kept* where at least `edge` of their groups are live by an estimate. The rest are *solved* (right
-always so far), *never solved*, or have *rare successes* or *rare failures* (`ADVICE`).
+Other problems are *solved* (right always so far) or *never solved*, by the verdict alone: what a graded reward makes
+live there teaches no right answer. The rest are *kept* where at least `edge` of their groups are live by an estimate,
+else they have *rare successes* or *rare failures* (`ADVICE`).
 
 **What is lost**, for dropped problems are chosen by the same verdicts: bounds for single problems do not hold for them.
 Let Q problems have enough attempts to be dropped, $x_i=-\ln q_i$, S those that failed always. For $0<\theta<1$
@@ -72,9 +73,9 @@ class ProblemChoice(NamedTuple):
         size: The size of groups that choices by verdicts are made for.
         assumed_size: Whether that is `EVALUATION_SIZE`, as the log has all attempts at a problem in one group.
         needed: From how many attempts of one verdict, or dead groups, on a problem is dropped.
-        saved: Rollouts of the dropped problems in all.
+        saved: Rollouts of the dropped problems, in groups with verdicts from `since` on.
         saved_per_step: In the mean over the steps of the log.
-        saved_share: Of all rollouts.
+        saved_share: Of the rollouts of all groups with verdicts from `since` on.
         lost_estimate: Of one further group at each dropped problem so many are live, by an estimate that is rather too
             high: it is unbiased for problems chosen before the last group of their attempts.
         lost_groups: Of one further group at each dropped problem so many are live at most, in the mean; exact, with
@@ -124,7 +125,7 @@ def choose_problems(
             `EVALUATION_SIZE` where all attempts at a problem are in one group without a step.
         confidence: Of the bound that drops a problem, and of what is lost at most; above 0 and below 1.
         most_live: A problem is dropped where a group of it is live with this probability at most, inside (0, 1).
-        edge: A problem is kept where the estimate of it is this or more.
+        edge: A problem of both verdicts is kept where the estimate of it is this or more.
         since: The first step that counts: where rates drift, old verdicts say nothing of the policy of today.
 
     Raises:
@@ -230,9 +231,8 @@ def _by_groups(
     needed = math.ceil(math.log(delta) / math.log1p(-most_live))
     never, enough = live == 0, seen >= needed
     choice = _choices(tried, right, never & enough, ~never & (live >= edge * seen))
-    estimate = float(
-        (1 / seen[(live == 1) & enough & (seen > needed)]).sum()
-    )  # how often the last group is the live one
+    one_live = seen[(live == 1) & (seen > needed)]
+    estimate = float((1 / one_live).sum())  # how often the last group is the live one
     return _Found(needed, choice, estimate, _lost(seen, never & enough, needed, 1, delta)[0], None)
 
 
@@ -252,9 +252,9 @@ def _choices(tried: np.ndarray, right: np.ndarray, gone: np.ndarray, often_live:
         (gone & failed, DROP_FAILED),
         (gone & passed, DROP_PASSED),
         (gone, DROP_DEAD),
-        (often_live, KEEP),
         (failed, NEVER),
         (passed, SOLVED),
+        (often_live, KEEP),
         (2 * right <= tried, RARE),
     ]
     conditions, names = zip(*cases, strict=True)

@@ -60,7 +60,7 @@ def rate_region(passes: np.ndarray, attempts: np.ndarray, confidence: float = 0.
     each = 1 - delta / looked.size
     ends = [pooled_interval([int((right <= j).sum())], [k.size], each) for j in looked]
     low, high = np.array(ends).T
-    return RateRegion(scipy.stats.binom.cdf(looked[:, None], m, RATES), low, high)
+    return RateRegion(scipy.special.bdtr(looked[:, None], m, RATES), low, high)
 
 
 @host_only
@@ -101,7 +101,8 @@ def fit_mixture(passes: np.ndarray, attempts: np.ndarray) -> np.ndarray:
     0.5
     """
     kinds, of_kind = np.unique(np.stack([passes, attempts]), axis=1, return_counts=True)
-    log_likely = scipy.stats.binom.logpmf(kinds[0][:, None], kinds[1][:, None], RATES)
+    k, n = kinds[:, :, None]
+    log_likely = scipy.special.xlogy(k, RATES) + scipy.special.xlog1py(n - k, -RATES)  # up to a number of each kind
     likely, share = np.exp(log_likely - log_likely.max(1, keepdims=True)), of_kind / of_kind.sum()
     weights = np.full(RATES.size, 1 / RATES.size)
     for _ in range(_ROUNDS):

@@ -127,11 +127,7 @@ def compare_runs(first: GroupTable, second: GroupTable, confidence: float = 0.95
     tables = zip((first, second), at, strict=True)
     tried = [np.bincount(table.problem, table.size, len(table.problems))[of] for table, of in tables]
     attempts, same = (int(np.median(tried[0])), int(np.median(tried[1]))), int((tried[0] == tried[1]).sum())
-    unequal = (
-        f"{count_noun(attempts[0], 'attempt')} against {attempts[1]:,}"
-        if attempts[0] != attempts[1]
-        else f"attempts differ at {count_noun(len(common) - same, 'problem')}"
-    )
+    unequal = _unequal(attempts, len(common) - same)
     found = [_compared(measure, confidence, unequal) for measure in measures]
     kept = [quantity for quantity in found if not quantity.not_compared]
     adjusted = iter(holm_adjusted([quantity.adjusted_p_value for quantity in kept]))
@@ -139,6 +135,15 @@ def compare_runs(first: GroupTable, second: GroupTable, confidence: float = 0.95
     quantities = tuple(one._replace(beyond_noise=one.adjusted_p_value <= delta) for one in judged)
     left = [len(table.problems) - len(common) for table in (first, second)]
     return RunComparison(len(common), left[0], left[1], attempts, same, confidence, quantities)
+
+
+def _unequal(attempts: tuple[int, int], differ: int) -> str:
+    """Return what is not equal in two runs, of this median of attempts, which differ at so many problems."""
+    if attempts[0] != attempts[1]:
+        return f"{count_noun(attempts[0], 'attempt')} against {attempts[1]:,}"
+    if differ:
+        return f"attempts differ at {count_noun(differ, 'problem')}"
+    return "as many attempts, in other groups or without some values"
 
 
 def holm_adjusted(p_values: list[float]) -> list[float]:

@@ -12,9 +12,9 @@ import numpy as np
 
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence
-from infoloop.verdict_logs.groups.group_table import MOST_JUDGES, GroupTable
-from infoloop.verdict_logs.groups.verifier_errors import count_verdict_patterns, exact_share
-from infoloop.verdict_logs.groups.within_groups import IntervalEstimate, measured_names
+from infoloop.verdict_logs.groups.group_table import GroupTable
+from infoloop.verdict_logs.groups.verifier_errors import count_verdict_patterns, counted_verifiers, exact_share
+from infoloop.verdict_logs.groups.within_groups import IntervalEstimate
 
 
 class VerifierAgreement(NamedTuple):
@@ -52,7 +52,7 @@ def agreement_of(table: GroupTable, confidence: float = 0.95) -> VerifierAgreeme
     ([0.5, 0.25], [0.75])
     """
     check_confidence(confidence)
-    names = measured_names(table, "verdict")[:MOST_JUDGES]
+    names = counted_verifiers(table)
     counts = count_verdict_patterns(table, names).sum(axis=0).astype(int)
     axes = set(range(len(names)))
     passes = [counts.sum(axis=tuple(axes - {k})) for k in range(len(names))]

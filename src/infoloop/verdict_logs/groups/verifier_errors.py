@@ -100,6 +100,15 @@ class VerifierErrors(NamedTuple):
         return {key: part._asdict() if hasattr(part, "_asdict") else part for key, part in self._asdict().items()}
 
 
+def counted_verifiers(table: GroupTable) -> tuple[str, ...]:
+    """Return the verifiers of which patterns of verdicts are counted: the first ones of the log, `MOST_JUDGES` at most.
+
+    Args:
+        table: Groups of rollouts.
+    """
+    return tuple(name for k, name in enumerate(measured_names(table, "verdict")) if 3**k < table.judged.shape[1])
+
+
 def count_verdict_patterns(table: GroupTable, verifiers: tuple[str, ...]) -> np.ndarray:
     """Return how many rollouts these verifiers judged in each way, of shape (steps, 3, ..., 3): wrong, right, none.
 
@@ -110,7 +119,7 @@ def count_verdict_patterns(table: GroupTable, verifiers: tuple[str, ...]) -> np.
     Raises:
         ValueError: There is no such verifier, or one is named twice.
     """
-    names = [name for k, name in enumerate(measured_names(table, "verdict")) if 3**k < table.judged.shape[1]]
+    names = counted_verifiers(table)
     for name in verifiers:
         measured_place(table, "verdict", name)
         if name not in names:
@@ -146,7 +155,7 @@ def errors_against(table: GroupTable, trusted: str, verifier: str = "", confiden
     ((1, 3, 0.3333333333333333), 0.3333, 0.0817)
     """
     delta = check_confidence(confidence)
-    verifier = verifier or measured_names(table, "verdict")[0] if measured_names(table, "verdict") else verifier
+    verifier = verifier or next(iter(measured_names(table, "verdict")), "")
     all_counts = count_verdict_patterns(table, (trusted, verifier)).sum(axis=0)
     counts = all_counts[:2, :2]  # [truth, verdict]
     if not counts.sum():
