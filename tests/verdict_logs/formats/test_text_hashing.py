@@ -53,7 +53,7 @@ def test_pieces_end_at_every_place_of_the_texts_that_are_mixed_at_once(monkeypat
 
 
 def test_a_column_without_a_text_has_no_hashes():
-    pa = pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow")
     assert hash_texts(pd.Series([], dtype="string[pyarrow]")).tolist() == []
     without_bytes = pd.Series(["", ""], dtype="string[pyarrow]")
     assert hash_texts(without_bytes).tolist() == [plain_hash("")] * 2

@@ -9,7 +9,7 @@ from infoloop.verdict_logs.formats.verdict_names import speaks_of_form, speaks_o
     "name",
     [
         "correct_answer", "is_correct", "ExactMatch", "math_verify", "solved", "judge_reward", "acc", "equality",
-        "resolved", "success_rate", "allPassed", "right",
+        "resolved", "success_rate", "allPassed", "LLMJudge", "right",
     ],
 )  # fmt: skip
 def test_names_that_speak_of_being_right(name):
@@ -27,9 +27,9 @@ def test_names_that_do_not(name):
 @pytest.mark.parametrize(
     "name",
     [
-        "format", "has_box", "think_format_reward", "tag_count", "length", "brevity", "language_consistency", "xmlcount",
-        "repetition_penalty", "turns_exact", "time_correct", "thinking", "style_judge", "json_match", "tool_success",
-        "JSONExact", "answerLen",
+        "format", "has_box", "think_format_reward", "tag_count", "length", "brevity", "language_consistency",
+        "xmlcount", "repetition_penalty", "turns_exact", "time_correct", "thinking", "style_judge", "json_match",
+        "tool_success", "JSONExact", "answerLen",
     ],
 )  # fmt: skip
 def test_names_that_speak_of_the_form(name):
@@ -37,6 +37,6 @@ def test_names_that_speak_of_the_form(name):
     assert not speaks_of_right(name)
 
 
-@pytest.mark.parametrize("name", ["correctness_reward_func", "int_reward_func", "works", "acc", "score", "", "NFormat"])
+@pytest.mark.parametrize("name", ["correctness_reward_func", "int_reward_func", "works", "acc", "score", ""])
 def test_names_that_speak_of_no_form(name):
     assert not speaks_of_form(name)
