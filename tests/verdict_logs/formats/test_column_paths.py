@@ -33,7 +33,7 @@ def test_columns_of_numbers_are_none_of_a_path_and_are_left_in_peace():
     found = column_at(frame, "a.b")
     assert found is not None
     assert found.tolist() == [3, 4]
-    assert column_at(frame, "0.b") is None
+    assert column_at(frame, "0.b") is column_at(frame, "0") is None
 
 
 def test_what_stands_inside_keeps_the_rows_and_the_path_as_its_name():
@@ -42,8 +42,3 @@ def test_what_stands_inside_keeps_the_rows_and_the_path_as_its_name():
     assert found is not None
     assert (found.index.tolist(), found.name) == ([7, 5, 9], "a.b.c")
     assert with_paths(frame, ["a.b.c"])["a.b.c"].tolist()[0] == 7
-
-
-def test_a_frame_that_has_all_columns_keeps_them_where_they_are():
-    twice = pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"])
-    assert with_paths(twice, ["a"]).equals(twice)
