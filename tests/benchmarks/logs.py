@@ -32,9 +32,7 @@ def write_lines(path: Path, rows: int, group: int) -> None:
             for step, problem, right in zip(*(values.tolist() for values in made.values()), strict=True):
                 head = f'{{"input": "problem {problem:05d}: what is it?", "output": "'
                 tail = f'", "gts": "{problem % 10}", "score": {float(right)}, "step": {step}}}\n'
-                file.write(
-                    head + f"so {problem} " * ROW + tail if False else head + "x" * (ROW - len(head + tail)) + tail
-                )
+                file.write(head + "x" * (ROW - len(head + tail)) + tail)
 
 
 def write_table(path: Path, rows: int, group: int) -> None:

@@ -5,6 +5,10 @@ import math
 import pytest
 import scipy
 
+from infoloop.probability.numerics import rounding
+
+ROOT = 2e-12  # SciPy finds the ends of its exact intervals by brentq, which stops within this: its xtol
+
 
 def cross(x, y):
     """The sum of products of deviations."""
@@ -17,14 +21,12 @@ def left_out(statistic, groups, confidence):
     parts = [statistic([*groups[:g], *groups[g + 1 :]]) for g in range(many)]
     spread = math.sqrt((many - 1) / many * sum((one - sum(parts) / many) ** 2 for one in parts))
     reach = float(scipy.stats.t.ppf((1 + confidence) / 2, many - 1)) * spread
-    return pytest.approx((whole, whole - reach, whole + reach), rel=1e-9)
-
-
-SEARCHED = 2e-12  # the tolerance of SciPy's search for the ends below: that of `scipy.optimize.brentq`
+    slack = rounding(many) * (max(map(abs, parts)) + reach)  # each part is made of sums over all groups but one
+    return pytest.approx((whole, whole - reach, whole + reach), abs=slack)
 
 
 def exact_ends(k, n, confidence):
-    """The ends of Clopper and Pearson's interval, one pass wide at least."""
+    """The ends of Clopper and Pearson's interval, one pass wide at least, each within ROOT."""
     ends = scipy.stats.binomtest(k, n).proportion_ci(confidence)
     return min(ends.low, (k - 1) / n) if k else 0.0, max(ends.high, (k + 1) / n) if k < n else 1.0
 

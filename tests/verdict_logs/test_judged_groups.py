@@ -1,5 +1,7 @@
 """The groups of a log have the verdicts that are verdicts in every part of it."""
 
+import json
+
 import pytest
 
 from infoloop.verdict_logs.files.log_parts import open_log
@@ -35,3 +37,32 @@ def test_a_third_value_in_another_file_makes_it_no_verdict_and_no_other_column_t
         read(Settings({"pass": "correctness"}))
     assert measured_names(read(Settings({"pass": "correctness"}, 1.5)), "verdict") == ("correctness",)
     assert measured_names(read(Settings({"pass": "format"})), "verdict") == ("format",)
+
+
+def test_a_threshold_divides_the_first_verifier_that_the_user_names(tmp_path):
+    folder = written(tmp_path, (0.0, 2.0), (1.0, 1.0))
+    table = judged_table(open_log(folder, settings=Settings({"pass": "correctness+format"}, 1.5)))
+    assert measured_names(table, "verdict") == ("correctness", "format")
+
+
+def verl_log(folder, *steps):
+    for step, scores in enumerate(steps, 1):
+        rows = [{"input": "p", "output": "x", "gts": "1", "score": score, "step": step} for score in scores]
+        (folder / f"{step}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder
+
+
+def test_the_score_of_verl_is_its_whole_reward(tmp_path):
+    (tmp_path / "even").mkdir()
+    (tmp_path / "graded").mkdir()
+    even = verl_log(tmp_path / "even", (0.0, 1.0), (1.0, 1.0))
+    graded = verl_log(tmp_path / "graded", (0.0, 1.0), (0.5, 1.0))
+    assert measured_names(judged_table(open_log(even)), "verdict") == ("score",)
+    assert measured_names(judged_table(open_log(graded)), "verdict") == ()
+
+
+def test_a_verifier_that_is_called_score_is_not_the_reward_of_other_logs(tmp_path):
+    log = tmp_path / "log.csv"
+    log.write_text("prompt,reward,score\np,0.5,0\np,2.5,1\nq,0.25,1\nq,1.5,0\n")
+    table = judged_table(open_log(log, settings=Settings({"problem": "prompt", "pass": "score"})))
+    assert measured_names(table, "verdict") == ("score",)

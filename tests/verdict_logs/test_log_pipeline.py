@@ -13,7 +13,7 @@ from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs import log_pipeline
 from infoloop.verdict_logs.log_pipeline import best_share, pipeline_from_log
 from tests.support.hand_made_groups import table_of, table_of_array
-from tests.support.interval_oracles import exact_ends
+from tests.support.interval_oracles import ROOT, exact_ends
 
 MEASURED = [("verdict", "tests"), ("verdict", "proof")]
 RATES = np.array([0.05, 0.3, 0.9])
@@ -91,7 +91,7 @@ def test_intervals_are_exact_and_share_the_risk_and_groups_count_by_their_rollou
     assert [(one.problems, one.share) for one in found.classes] == [(2, 9 / 13), (1, 4 / 13)]
     for end, k, n in ((found.classes[0].right, 5, 9), (found.classes[1].right, 0, 4),
                       (found.false_positive, 1, 9), (found.false_negative, 2, 5)):  # fmt: skip
-        assert end == pytest.approx((k / n, *exact_ends(k, n, each)), rel=1e-9)
+        assert end == pytest.approx((k / n, *exact_ends(k, n, each)), abs=ROOT)
 
 
 @pytest.mark.parametrize("errors", [(0.1, 0.2), (0.8, 0.7)])

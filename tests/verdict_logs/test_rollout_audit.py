@@ -16,7 +16,7 @@ from infoloop.verdict_logs.groups.verifier_errors import errors_against
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
 from infoloop.verdict_logs.verdict_audit import audit_verdicts, plain_data
 from tests.support import made_logs as made
-from tests.support.interval_oracles import SEARCHED, exact_ends
+from tests.support.interval_oracles import ROOT, exact_ends
 from tests.support.made_groups import table_of
 from tests.support.paths import LOGS
 from tests.support.rollout_rows import PROOF, TESTS, THIRD, judged_rows, write_lines
@@ -171,7 +171,7 @@ def test_the_numbers_of_a_condition_are_those_of_the_run(run, trl):
         "most_bits": bits.most_again.bits / 480, "droppable": trl.verdicts.choice.saved_share,
         "phantom": trl.components.phantom.value,
     }  # fmt: skip
-    assert {name: trl.numbers[name] for name in wanted} == pytest.approx(wanted, rel=1e-9)
+    assert {name: trl.numbers[name] for name in wanted} == pytest.approx(wanted, rel=rounding(480))
     assert [trl.numbers[name] for name in ("false_positive_rate", "false_negative_rate", "agreement")] == [None] * 3
     assert (
         len({*bits.estimates, bits.most_again.bits, bits.most_told.bits}) == 4
@@ -215,7 +215,7 @@ def test_an_audit_as_json_has_the_numbers_of_a_log_made_by_hand(tmp_path):
     assert row["numbers"]["bits"] == found.verdicts.bits.estimates[1] / 16
     assert row["numbers"]["most_bits"] == found.verdicts.bits.most_again.bits / 16
     assert [row["numbers"][name] for name in ("dead", "dead_all_fail", "pass_rate")] == [4 / 16, 4 / 16, 6 / 16]
-    assert tuple(row["pass_rate"].values()) == pytest.approx((6 / 16, *exact_ends(6, 16, 0.8)), abs=SEARCHED)
+    assert tuple(row["pass_rate"].values()) == pytest.approx((6 / 16, *exact_ends(6, 16, 0.8)), abs=ROOT)
     assert list(row["pass_rate"]) == ["estimate", "low", "high"]
     assert [one["k"] for one in row["pass_at"]] == [1, 2, 4, 8]  # rates stay: eight attempts at a problem in two steps
     assert row["pass_at"][2]["estimate"] == pytest.approx(1 - (0 + 35 / 70) / 2, rel=rounding(8))
@@ -281,7 +281,7 @@ def test_agreement_of_several_verifiers_is_that_of_the_first_two_at_the_confiden
     assert found.numbers["agreement"] == 6 / 8
     assert [one.value for one in agreement.passes] == [3 / 8, 3 / 8, 6 / 8]
     assert [one.value for one in agreement.equal] == [6 / 8, 5 / 8]
-    assert agreement.equal[0][1:] == pytest.approx(exact_ends(6, 8, confidence), abs=SEARCHED)
+    assert agreement.equal[0][1:] == pytest.approx(exact_ends(6, 8, confidence), abs=ROOT)
 
 
 def test_verifiers_that_the_user_names_judge_the_same_thing_and_a_trusted_one_errs_never(tmp_path):
@@ -296,7 +296,7 @@ def test_verifiers_that_the_user_names_judge_the_same_thing_and_a_trusted_one_er
     beside = by_hand(tmp_path, judged_rows(passed=TESTS, gold=PROOF), trusted="gold")
     assert (beside.verifiers.errors.verifier, beside.numbers["agreement"]) == ("passed", 6 / 8)
     errors = found.verifiers.errors
-    assert errors.false_positive[3:5] == pytest.approx(exact_ends(1, 5, 0.8), abs=SEARCHED)
+    assert errors.false_positive[3:5] == pytest.approx(exact_ends(1, 5, 0.8), abs=ROOT)
 
 
 def test_a_part_that_the_log_does_not_tell_is_said_with_its_reason(tmp_path):

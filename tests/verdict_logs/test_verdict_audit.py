@@ -13,7 +13,7 @@ from infoloop.verdict_logs.groups.window_bits import bits_by_window
 from infoloop.verdict_logs.pass_at_intervals import pass_estimates
 from infoloop.verdict_logs.rollouts import Rollouts
 from infoloop.verdict_logs.verdict_audit import audit_verdicts
-from tests.support.interval_oracles import SEARCHED, exact_ends
+from tests.support.interval_oracles import ROOT, exact_ends
 from tests.support.made_groups import table_of
 
 ROUNDED = rounding(8)  # the ends of an interval and sums of few terms
@@ -85,7 +85,7 @@ def test_drift_and_intervals_have_the_confidence_that_was_asked_for(confidence, 
     misses += [0.0] * 8  # more attempts than there are wrong ones
     assert [one.k for one in found.passes] == ks
     assert [one.estimate for one in found.passes] == pytest.approx([1 - misses[k] for k in ks], rel=ROUNDED)
-    assert found.passes[0][2:] == pytest.approx(exact_ends(right, of, confidence), abs=SEARCHED)
+    assert found.passes[0][2:] == pytest.approx(exact_ends(right, of, confidence), abs=ROOT)
     assert found.bits.rate[0] == 0.5  # of the whole run
     assert found.tail is None  # one problem tells no law of rates
 

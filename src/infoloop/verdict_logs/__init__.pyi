@@ -10,6 +10,7 @@ from . import groups as groups
 from . import judged_groups as judged_groups
 from . import label_hashes as label_hashes
 from . import log_audit as log_audit
+from . import log_binomials as log_binomials
 from . import log_pipeline as log_pipeline
 from . import pass_at_intervals as pass_at_intervals
 from . import problem_text as problem_text

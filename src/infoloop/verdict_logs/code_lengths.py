@@ -18,6 +18,8 @@ import numpy as np
 import scipy  # not its parts, which it loads when they are used: special takes a tenth of a second
 from numpy.typing import ArrayLike
 
+from infoloop.verdict_logs.log_binomials import log_choose
+
 
 def code_by_rate(passes: ArrayLike, attempts: ArrayLike) -> float:
     r"""Return the length of the log under Laplace's rule of succession for all verdicts alike, in bits.
@@ -58,10 +60,6 @@ def code_by_histogram(passes: ArrayLike, attempts: ArrayLike) -> float:
     k, n = np.asarray(passes, float), np.asarray(attempts, float)
     _, alike = np.unique(k + 1j * n, return_counts=True)
     tried, problems = np.unique(n, return_counts=True)
-    histograms = _log_choose(problems + tried, tried).sum()
+    histograms = log_choose(problems + tried, tried).sum()
     orders = scipy.special.gammaln(problems + 1.0).sum() - scipy.special.gammaln(alike + 1.0).sum()
-    return float((histograms + orders + _log_choose(n, k).sum()) / math.log(2))
-
-
-def _log_choose(n: np.ndarray, k: np.ndarray) -> np.ndarray:
-    return -scipy.special.betaln(k + 1, n - k + 1) - np.log(n + 1)
+    return float((histograms + orders + log_choose(n, k).sum()) / math.log(2))

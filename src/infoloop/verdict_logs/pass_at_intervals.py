@@ -16,7 +16,6 @@ from infoloop.verdict_logs.disjoint_groups import groups_with_a_pass
 from infoloop.verdict_logs.estimators import pooled_interval
 
 MOST_ATTEMPTS = 1024  # k in the table of a log
-_HALVINGS = 60
 
 
 class PassEstimate(NamedTuple):
@@ -94,29 +93,3 @@ def _estimates(passes: ArrayLike, attempts: ArrayLike, asked: list[int], confide
         ends = pooled if k == 1 and (n == n[0]).all() else (min(low, estimate), max(high, estimate))
         found.append(PassEstimate(k, estimate, *ends))
     return tuple(found)
-
-
-def largest_mean(seen: float, most: float) -> float:
-    r"""Return the largest $\mu\ge x$ with $D(x\|\mu)$ at most so many nats, from outside.
-
-    The mean x of n independent numbers in [0, 1] whose mean is expected to be $\mu$ is $\mu$ or less with
-    $D(x\|\mu)\ge\frac1n\ln\frac1\delta$ with the probability $\delta$ at most (Hoeffding 1963, theorem 1).
-
-    Args:
-        seen: x, in [0, 1].
-        most: $\frac1n\ln\frac1\delta$.
-
-    >>> round(largest_mean(0.0, 0.1), 4), largest_mean(1.0, 0.1)
-    (0.0952, 1.0)
-    """
-    low, high = seen, 1.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        inside = _divergence(seen, middle) <= most
-        low, high = (middle, high) if inside else (low, middle)
-    return high
-
-
-def _divergence(x: float, mu: float) -> float:
-    parts = ((x, mu), (1 - x, 1 - mu))
-    return math.inf if any(p and not q for p, q in parts) else sum(p * math.log(p / q) for p, q in parts if p)

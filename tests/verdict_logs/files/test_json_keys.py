@@ -25,6 +25,15 @@ def test_a_block_without_keys_has_none():
     assert (key_ends(b""), key_ends(b"x"), key_ends(b'"": 1')) == (0, 0, 1)
 
 
+def test_a_key_is_counted_where_it_is_a_key_and_in_each_spelling():
+    block = '{"a": "a", "b": ["a", "\u00e9"], "\u00e9": 1}\n{"\\u00e9": 2}'.encode()
+    assert (count_key(block, "a"), count_key(block, "\u00e9"), count_key(block, "b")) == (1, 2, 1)
+
+
+def test_a_lone_surrogate_is_a_key_like_others():
+    assert count_key(b'{"\\ud800": 1}', "\ud800") == 1
+
+
 def test_keys_are_looked_for_in_objects_and_lists_and_not_for_ever():
     deep: object = {"last": 1}
     for _ in range(100):

@@ -24,6 +24,19 @@ def test_a_run_that_fills_a_frame_is_cut_so_that_memory_is_bounded():
     assert [len(frame) for frame in keep_runs_whole(iter(frames), ["prompt"])] == [3] * 4
 
 
+def test_a_column_that_the_rows_do_not_have_says_nothing_of_runs():
+    frames = [pd.DataFrame({"prompt": list("aab")}), pd.DataFrame({"prompt": list("bc")})]
+    found = keep_runs_whole(iter(frames), ["prompt", "step"])
+    assert [frame["prompt"].tolist() for frame in found] == [["a", "a"], ["b", "b", "c"]]
+
+
+def test_missing_values_are_equal_and_arrays_are_compared():
+    tokens = [np.array([1, 2]), np.array([3, 4])]
+    rows = pd.DataFrame({"step": [1.0, np.nan, np.nan, np.nan], "prompt": [tokens[0], *[tokens[1]] * 3]})
+    found = list(keep_runs_whole(iter([rows[:2], rows[2:]]), ["step", "prompt"]))
+    assert [len(frame) for frame in found] == [1, 3]
+
+
 def test_a_column_that_only_a_later_frame_has_tells_no_run():
     frames = [pd.DataFrame({"prompt": ["a", "b"]}), pd.DataFrame({"step": [1], "prompt": ["b"]})]
     assert [frame["prompt"].tolist() for frame in keep_runs_whole(iter(frames), ["step", "prompt"])] == [

@@ -26,3 +26,19 @@ def test_a_column_with_a_dot_in_its_name_is_itself():
     assert found is not None
     assert found.tolist() == [1, 2, 3]
     assert list(with_paths(FRAME, ["x.y", "none.such"])) == list(FRAME)
+
+
+def test_columns_of_numbers_are_none_of_a_path_and_are_left_in_peace():
+    frame = pd.DataFrame({0: [1, 2], "a": [{"b": 3}, {"b": 4}]})
+    found = column_at(frame, "a.b")
+    assert found is not None
+    assert found.tolist() == [3, 4]
+    assert column_at(frame, "0.b") is column_at(frame, "0") is None
+
+
+def test_what_stands_inside_keeps_the_rows_and_the_path_as_its_name():
+    frame = FRAME.set_index(pd.Index([7, 5, 9]))
+    found = column_at(frame, "a.b.c")
+    assert found is not None
+    assert (found.index.tolist(), found.name) == ([7, 5, 9], "a.b.c")
+    assert with_paths(frame, ["a.b.c"])["a.b.c"].tolist()[0] == 7

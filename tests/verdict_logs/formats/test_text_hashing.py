@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from infoloop.verdict_logs.formats import text_hashing
 from infoloop.verdict_logs.formats.text_hashing import hash_texts
 
 TEXTS = ["", "\0", "a", "a\0", "eight by", "nine byte", "é" * 3, "日本語" * 40, "x" * 70_000, "y" * 300_000, "last"]
@@ -35,6 +36,27 @@ def test_texts_that_are_read_in_several_pieces_have_the_same_hashes():
     assert hash_texts(pd.Series(texts)).tolist() == [plain_hash(text) for text in texts]
     joined = pd.concat([pd.Series(texts[:300]), pd.Series(texts[300:])])
     assert hash_texts(joined).tolist() == [plain_hash(text) for text in texts]
+
+
+def test_pieces_end_at_every_place_of_the_texts_that_are_mixed_at_once(monkeypatch):
+    sizes = []
+
+    def counted(unaligned, ends, words, mix=text_hashing._sums_of_words):
+        sizes.append((len(words), int(words.sum())))
+        return mix(unaligned, ends, words)
+
+    monkeypatch.setattr(text_hashing, "_sums_of_words", counted)
+    monkeypatch.setattr(text_hashing, "_WORDS", 4)
+    texts = ["a", "b" * 9, "c", "d" * 50, "e" * 31, "", "f"]  # of 1, 2, 1, 7, 4, 1 and 1 words
+    assert hash_texts(pd.Series(texts)).tolist() == [plain_hash(text) for text in texts]
+    assert sizes == [(3, 4), (1, 7), (1, 4), (2, 2)]
+
+
+def test_a_column_without_a_text_has_no_hashes():
+    pytest.importorskip("pyarrow")
+    assert hash_texts(pd.Series([], dtype="string[pyarrow]")).tolist() == []
+    without_bytes = pd.Series(["", ""], dtype="string[pyarrow]")
+    assert hash_texts(without_bytes).tolist() == [plain_hash("")] * 2
 
 
 def test_a_lone_surrogate_has_a_hash():

@@ -6,8 +6,12 @@ from infoloop.verdict_logs.formats.verdict_names import likeliest_judge, speaks_
 
 
 @pytest.mark.parametrize(
-    "name", ["correct_answer", "is_correct", "ExactMatch", "math_verify", "solved", "judge_reward", "numeric_match"]
-)
+    "name",
+    [
+        "correct_answer", "is_correct", "ExactMatch", "math_verify", "solved", "judge_reward", "acc", "equality",
+        "resolved", "success_rate", "allPassed", "LLMJudge", "right",
+    ],
+)  # fmt: skip
 def test_names_that_speak_of_being_right(name):
     assert speaks_of_right(name)
 
@@ -22,15 +26,19 @@ def test_names_that_do_not(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["format", "has_box", "think_format_reward", "tag_count", "length", "brevity", "language_consistency", "xmlcount"],
-)
+    [
+        "format", "has_box", "think_format_reward", "tag_count", "length", "brevity", "language_consistency",
+        "xmlcount", "repetition_penalty", "turns_exact", "time_correct", "thinking", "style_judge", "json_match",
+        "tool_success", "JSONExact", "answerLen",
+    ],
+)  # fmt: skip
 def test_names_that_speak_of_the_form(name):
     assert speaks_of_form(name)
     assert not speaks_of_right(name)
 
 
 @pytest.mark.parametrize(
-    "name", ["correctness_reward_func", "int_reward_func", "works", "acc", "lenient", "HashEqual", ""]
+    "name", ["correctness_reward_func", "int_reward_func", "works", "acc", "score", "lenient", "HashEqual", ""]
 )
 def test_names_that_speak_of_no_form(name):
     assert not speaks_of_form(name)

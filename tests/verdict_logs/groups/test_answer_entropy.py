@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups.answer_entropy import entropy_by_window
 from infoloop.verdict_logs.groups.group_table import collect_groups
 from infoloop.verdict_logs.rollouts import Rollouts
@@ -34,9 +35,10 @@ def test_windows_have_the_means_of_their_groups_and_the_correction_is_cut_at_wha
         corrected = [plug_in(a) + (len(set(a)) - 1) / (2 * len(a) * math.log(2)) for a in groups]
         most = [math.log2(len(a)) for a in groups]
         assert window.groups == len(groups)
+        sums = rounding(sum(map(len, groups)))
         assert window.distinct == np.mean([len(set(a)) for a in groups])
-        assert window.plug_in == pytest.approx(np.mean([plug_in(a) for a in groups]), rel=1e-12)
-        assert window.miller_madow == pytest.approx(np.mean(np.minimum(corrected, most)), rel=1e-12)
+        assert window.plug_in == pytest.approx(np.mean([plug_in(a) for a in groups]), rel=sums)
+        assert window.miller_madow == pytest.approx(np.mean(np.minimum(corrected, most)), rel=sums)
         assert window.cut == sum(c > m for c, m in zip(corrected, most, strict=True))
         assert window.plug_in <= window.miller_madow <= window.most
     assert sum(window.cut for window in windows) == 1

@@ -30,7 +30,7 @@ def test_of_a_component_of_two_values_it_is_counted_exactly(values):
     groups = [[[high, 1], [low, 0], [high, 0], [high, 1]], [[low, 0], [low, 0], [high, 1], [low, 1]], [[low, 0]] * 3]
     found = bits_about_verdict(table_of(groups, MEASURED), "bonus")
     pairs = [tuple(r) for g in groups for r in g]
-    assert found.bits.value == pytest.approx(information(pairs), rel=1e-12)
+    assert found.bits.value == pytest.approx(information(pairs), abs=rounding(4))
     assert found.bias == pytest.approx(1 / (2 * math.log(2) * 11), rel=rounding(4))
     assert found.at_least < found.bits.value
 
@@ -40,7 +40,8 @@ def test_of_three_values_there_is_only_a_bound():
     found = bits_about_verdict(table_of(groups, MEASURED), "bonus")
     assert math.isnan(found.bits.value)
     c, v = np.array(groups[0]).T
-    assert found.at_least == pytest.approx(2 / math.log(2) * np.cov(c, v, ddof=0)[0, 1] ** 2 / c.var(), rel=1e-12)
+    bound = 2 / math.log(2) * np.cov(c, v, ddof=0)[0, 1] ** 2 / c.var()
+    assert found.at_least == pytest.approx(bound, rel=rounding(12))
     assert 0 < found.at_least < 0.5  # the information itself: 1 at the ends, 0 in the middle, half of the time each
 
 
@@ -65,7 +66,8 @@ def test_difficulty_feigns_information_over_all_rollouts_but_not_within_groups()
     bonus = random.random((4000, 8)) < np.where(easy, 0.9, 0.1)[:, None]
     found = bits_about_verdict(table_of_array(np.stack([bonus, right], 2).astype(float), MEASURED), "bonus")
     assert found.bits.low > 0.3
-    assert found.at_least_within < 1e-3
+    drawn = 5**2 / (4000 * 7)  # a squared correlation of independent numbers, at five standard errors
+    assert found.at_least_within < 2 / math.log(2) * 0.25 * drawn  # no verdict varies more than that of a fair coin
 
 
 def test_the_bound_within_groups_is_that_of_the_law_for_small_groups_too():
@@ -141,7 +143,7 @@ def test_the_interval_is_that_of_the_signed_root_with_each_group_left_out(tables
     groups = [
         [[1, 1]] * a + [[1, 0]] * (b - a) + [[0, 1]] * (c - a) + [[0, 0]] * (n - b - c + a) for a, b, c, n in tables
     ]
-    assert bits_about_verdict(table_of(groups, MEASURED), "bonus", confidence).bits == pytest.approx(found, rel=1e-15)
+    assert bits_about_verdict(table_of(groups, MEASURED), "bonus", confidence).bits == found
 
 
 @pytest.mark.slow

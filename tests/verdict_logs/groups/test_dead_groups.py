@@ -12,7 +12,7 @@ from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups.dead_groups import ShareTrend, find_dead_groups, unanimous_share
 from infoloop.verdict_logs.groups.group_table import collect_groups
 from infoloop.verdict_logs.rollouts import Rollouts
-from tests.support.interval_oracles import divergence, exact_ends
+from tests.support.interval_oracles import ROOT, divergence, exact_ends
 from tests.support.made_groups import table_of
 
 
@@ -138,12 +138,14 @@ def test_without_a_difference_there_is_no_trend(passes):
 def test_the_ends_of_the_share_are_where_what_was_seen_is_just_rejected(confidence):
     equal = table_of(range(9), [0] * 9, np.full(9, 4), np.array([0, 4, 1, 2, 0, 3, 1, 1, 1]))
     whole, exact = find_dead_groups(equal, confidence).whole, exact_ends(3, 9, confidence)
-    assert (whole.low, whole.high) == pytest.approx(exact, rel=1e-9)
+    assert (whole.low, whole.high) == pytest.approx(exact, abs=ROOT)
     size, passes = np.array([4, 2, 8, 4, 4, 2, 8, 8, 8]), np.array([0, 1, 2, 2, 4, 1, 1, 1, 1])
     whole = find_dead_groups(table_of(range(9), [0] * 9, size, passes), confidence).whole
     for end in (whole.low, whole.high):  # Chernoff's bound for the mean of size times dead, over the largest size
-        gap = divergence(8 / (8 * 9), end * 48 / (8 * 9))
-        assert gap == pytest.approx(math.log(2 / (1 - confidence)) / 9, rel=1e-9)
+        seen, mean = 8 / (8 * 9), end * 48 / (8 * 9)
+        steep = abs(mean - seen) / (mean * (1 - mean))
+        wanted = math.log(2 / (1 - confidence)) / 9
+        assert divergence(seen, mean) == pytest.approx(wanted, abs=rounding(2) * (1 + steep))
     assert whole.low < whole.share < whole.high
 
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups.deciding_numbers import (
     advantage_rounding,
     deciding_number,
@@ -131,7 +132,7 @@ def test_the_bound_of_rounding_is_that_of_the_rewards_and_of_the_size(scale):
     reward = scale * np.array([1, 1, 1, 1 - 7 * u, 1, 1, 1, 1, 1, 1, 1, 1 - 9 * u])
     advantage = bound * np.array([0, 0.99, -0.99, 0, 0, 1.01, 0, 0, 0, 0.99, 0, 0])
     table = table_of_groups(4, reward=reward, advantage=advantage)
-    assert advantage_rounding(table) == pytest.approx([bound, bound, 0], rel=1e-6)
+    assert advantage_rounding(table) == pytest.approx([bound, bound, 0], rel=rounding(4))
     found = kinds_of_groups(table)
     assert found.kind.tolist() == [3, 0, 0]
     assert found.equal_but_live.tolist() == [False, True, False]

@@ -6,12 +6,16 @@ import math
 import numpy as np
 import pytest
 
+from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.estimators import Tally
 from infoloop.verdict_logs.groups.group_sizes import group_size_for
 
 
 def tally_of(passes, attempts) -> Tally:
     return Tally(np.arange(len(passes)), np.asarray(attempts), np.asarray(passes))
+
+
+LOGARITHMS = 6  # of factorials, in the two binomials of the share of a problem
 
 
 def drawn_live(passes, attempts, size) -> float:
@@ -27,7 +31,7 @@ def test_up_to_the_attempts_it_is_the_share_of_groups_that_can_be_drawn():
     assert found.size == min(n for n, share in live.items() if share >= 0.6)
     for share in found.shares:
         if share.size in live:
-            assert share.estimate == pytest.approx(live[share.size], rel=1e-12)
+            assert share.estimate == pytest.approx(live[share.size], rel=rounding(LOGARITHMS * 6))
             assert not share.extrapolated
         assert share.low <= share.estimate <= share.high
     assert (found.attempts, found.problems, found.left_out, found.refused) == (6, 6, 0, False)

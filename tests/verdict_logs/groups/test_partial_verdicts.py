@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from infoloop.verdict_logs.groups.group_table import collect_groups
+from infoloop.verdict_logs.groups.group_table import MOST_JUDGES, collect_groups
 from infoloop.verdict_logs.groups.partial_verdicts import without_partial_verdicts
 from infoloop.verdict_logs.rollouts import Rollouts
 
@@ -64,3 +64,28 @@ def test_a_number_divided_by_a_threshold_stays_and_the_score_of_verl_is_the_rewa
     scored = collect_groups([Rollouts(NAMES, ROWS, reward=whole, verdicts={"score": whole > 0})])
     assert without_partial_verdicts(scored) is scored
     assert [number.kind for number in without_partial_verdicts(scored, total="score").measured] == ["reward"]
+
+
+def test_a_verdict_that_is_only_missing_elsewhere_is_left_out_where_its_number_is_not():
+    """The number has two values all over the log, but one part does not take it for a verdict."""
+    table = collect_groups([part(1, STYLE, judged=True), part(2, STYLE, judged=False)])
+    kinds = [(number.kind, number.name) for number in without_partial_verdicts(table).measured]
+    assert kinds == [("component", "style"), ("component", "tests"), ("verdict", "tests")]
+
+
+def test_groups_without_the_number_of_a_verdict_have_no_say():
+    none = Rollouts(NAMES, ROWS, np.full(4, 2), rewards={"tests": TESTS}, verdicts={"tests": TESTS})
+    table = collect_groups([part(1, STYLE, judged=True), none])
+    assert without_partial_verdicts(table) is table
+
+
+def test_patterns_are_of_the_first_verifiers_alone_and_a_later_one_is_left_out_all_the_same():
+    said = {f"v{k}": STYLE for k in range(MOST_JUDGES)}
+
+    def log(late, verdicts):
+        first = Rollouts(NAMES, ROWS, np.full(4, 1), rewards=said | {"z": STYLE}, verdicts=said | verdicts)
+        return collect_groups([first, Rollouts(NAMES, ROWS, np.full(4, 2), rewards=said | {"z": late}, verdicts=said)])
+
+    table, alone = without_partial_verdicts(log(STYLE / 2, {"z": STYLE})), log(STYLE / 2, {})
+    assert table.measured == alone.measured
+    assert np.array_equal(table.judged, alone.judged)

@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pytest
 
+from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups.group_table import collect_groups
 from infoloop.verdict_logs.groups.problem_choice import ADVICE, choose_problems, most_weighted_logs
 from infoloop.verdict_logs.rollouts import Rollouts
@@ -93,7 +94,7 @@ def test_what_is_lost_at_most_is_the_bound_by_hand(confidence, most_live):
     assert len(enough) == (6 if most_live == 0.99 else 5)
     parts = [lost_by_hand(len(enough), many, min(enough), 8, (1 - confidence) / 2) for many in (2, 1)]
     groups, bits = (sum(part) for part in zip(*parts, strict=True))
-    assert (found.lost_groups, found.lost_bits) == pytest.approx((groups, bits), rel=1e-9)
+    assert (found.lost_groups, found.lost_bits) == pytest.approx((groups, bits), rel=rounding(8))
 
 
 def test_nothing_dropped_loses_nothing():
@@ -114,9 +115,13 @@ def test_the_weighted_sum_exceeds_its_bound_no_more_often_than_it_says(delta):
 
 
 def test_the_factor_of_the_bound_is_the_largest_that_a_problem_can_have():
-    y = np.arange(100_001) / 100_000
+    step = 1 / 100_000
+    y = np.arange(100_001) * step
     for theta in (0.1, 0.5, 0.9):
-        assert (y ** (1 - theta) - y).max() == pytest.approx(theta * (1 - theta) ** ((1 - theta) / theta), rel=1e-6)
+        best = (1 - theta) ** (1 / theta)
+        curved = theta * (1 - theta) * best ** (-1 - theta)
+        wanted = theta * (1 - theta) ** ((1 - theta) / theta)
+        assert (y ** (1 - theta) - y).max() == pytest.approx(wanted, abs=curved / 2 * step**2)  # one step beside it
 
 
 @pytest.mark.parametrize(("confidence", "needed"), [(0.95, 6), (0.5, 2)])
@@ -131,7 +136,7 @@ def test_the_estimate_of_what_is_lost_is_that_of_all_groups_that_could_have_been
         some = [len(set(last)) == 2 and len(set(rest)) == 1 for last, rest in parted]
         wanted += sum(some) / max(len(some), 1) * (n >= found.needed)
     assert found.needed == needed
-    assert found.lost_estimate == pytest.approx(wanted, rel=1e-12)
+    assert found.lost_estimate == pytest.approx(wanted, rel=rounding(6 * len(passes)))
 
 
 def loss_coverage(logs: int, confidence: float) -> tuple[float, float]:

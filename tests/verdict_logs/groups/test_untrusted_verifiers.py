@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import scipy
 
+from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups.untrusted_verifiers import bounds_from_two, rates_from_three
 from tests.support.hand_made_groups import table_of, table_of_array
+from tests.support.interval_oracles import ROOT
 
 TWO = [("verdict", "a"), ("verdict", "b")]
 THREE = [*TWO, ("verdict", "c")]
@@ -93,7 +95,7 @@ def test_each_of_four_bounds_has_a_quarter_of_the_risk_above_it(confidence):
     wanted = [(3, 14), (4, 15), (4, 13), (3, 12)]  # of those that the other one fails, and of those that it passes
     for bound, (k, n) in zip((*found.false_positive, *found.false_negative), wanted, strict=True):
         end = scipy.stats.binomtest(k, n, alternative="less").proportion_ci(1 - (1 - confidence) / 4).high
-        assert bound == pytest.approx((k / n, max(end, (k + 1) / n)), rel=1e-9)
+        assert bound == pytest.approx((k / n, max(end, (k + 1) / n)), abs=ROOT)
 
 
 def test_verdicts_that_do_not_go_together_fit_no_such_verifiers():
@@ -116,14 +118,14 @@ def test_three_verifiers_tell_their_rates():
     values = np.array([key for key, share in rows.items() for _ in range(round(share * 100_000))], float)
     found = rates_from_three(table_of_array(values[None], THREE), ("a", "b", "c"))
     assert found.identifiable
-    assert found.right.value == pytest.approx(0.4, abs=1e-3)
+    assert found.right.value == pytest.approx(0.4, abs=rounding(8))
     assert found.right.low < 0.4 < found.right.high
     surer = rates_from_three(table_of_array(values[None], THREE), ("a", "b", "c"), 0.999)
     for narrow, wide in zip((found.right, *found.false_positive), (surer.right, *surer.false_positive), strict=True):
         assert wide.low < narrow.low < narrow.high < wide.high
     for k, (false, true) in enumerate(rates):
-        assert found.false_positive[k].value == pytest.approx(false, abs=1e-3)
-        assert found.false_negative[k].value == pytest.approx(1 - true, abs=1e-3)
+        assert found.false_positive[k].value == pytest.approx(false, abs=rounding(8))
+        assert found.false_negative[k].value == pytest.approx(1 - true, abs=rounding(8))
         assert found.false_positive[k].low < false < found.false_positive[k].high
         assert found.false_negative[k].low < 1 - true < found.false_negative[k].high
     assert found.reason.endswith("right means what a passes more often")

@@ -8,7 +8,7 @@ import pytest
 from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.groups.rate_drift import RateDrift
 from infoloop.verdict_logs.groups.window_bits import bits_by_window
-from tests.support.interval_oracles import exact_ends
+from tests.support.interval_oracles import ROOT, exact_ends
 from tests.support.made_groups import table_of
 
 STILL, DRIFT = RateDrift(0, 1.0, False, 0.0, 0.0), RateDrift(0, 0.0, True, 0.0, 0.0)
@@ -70,4 +70,4 @@ def test_the_rate_of_a_window_has_the_exact_interval_of_its_confidence(confidenc
     """Clopper and Pearson's, one pass wide at least."""
     table = table_of([0, 1, 2], [0, 0, 0], np.full(3, 8), np.array([1, 4, 2]))
     (found,) = bits_by_window(table, STILL, confidence)
-    assert (found.rate, found.low, found.high) == pytest.approx((7 / 24, *exact_ends(7, 24, confidence)), rel=1e-9)
+    assert (found.rate, found.low, found.high) == pytest.approx((7 / 24, *exact_ends(7, 24, confidence)), abs=ROOT)

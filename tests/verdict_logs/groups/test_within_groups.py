@@ -83,7 +83,9 @@ def test_of_few_groups_it_leaves_out_one_each():
     spread = math.sqrt(4 / 5 * sum((one - sum(whole) / 5) ** 2 for one in whole))
     found = ratio_interval(np.array(x), np.array(y))
     assert found.value == pytest.approx(17 / 28, rel=rounding(8))
-    assert (found.high - found.low) / 2 == pytest.approx(2.7764451052 * spread, rel=1e-9)  # t of 4 degrees, 97.5 %
+    beyond = 4 * 0.975 * 0.025  # of Student's law with 4 degrees, whose quantiles are roots of a cubic equation
+    quantile = 2 * math.sqrt(math.cos(math.acos(math.sqrt(beyond)) / 3) / math.sqrt(beyond) - 1)
+    assert (found.high - found.low) / 2 == pytest.approx(quantile * spread, rel=rounding(8))
 
 
 def test_many_groups_are_put_together_and_the_width_stays():
@@ -101,7 +103,8 @@ def test_what_is_left_over_from_whole_rounds_of_blocks_is_in_the_first_ones():
     blocks = [[k, MOST_BLOCKS + k] if k < 3 else [k] for k in range(MOST_BLOCKS)]
     without = [(x.sum() - x[one].sum()) / (y.sum() - y[one].sum()) for one in blocks]
     spread = math.sqrt(399 / 400 * sum((one - sum(without) / 400) ** 2 for one in without))
-    assert (found.high - found.low) / 2 == pytest.approx(1.965927 * spread, rel=1e-5)  # t of 399 degrees, 97.5 %
+    quantile, digit = 1.965927, 1e-6  # of Student's law with 399 degrees, 97.5 %
+    assert (found.high - found.low) / 2 == pytest.approx(quantile * spread, abs=digit / 2 * spread)
 
 
 def test_too_few_groups_have_no_ends():

@@ -22,7 +22,7 @@ def key_ends(block: bytes) -> int:
     """
     data = np.frombuffer(block, np.uint8)
     ends = np.flatnonzero((data[:-1] == _QUOTE) & (data[1:] == _COLON))
-    return int(np.count_nonzero(data[ends - 1] != _BACKSLASH)) if len(ends) else 0
+    return int(np.count_nonzero(data[ends - 1] != _BACKSLASH))
 
 
 def count_key(block: bytes, key: str) -> int:

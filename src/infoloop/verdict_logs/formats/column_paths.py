@@ -31,7 +31,7 @@ def column_at(frame: pd.DataFrame, name: str) -> pd.Series | None:
     """
     import pandas as pd
 
-    outer = outer_column(name, [str(column) for column in frame.columns])
+    outer = outer_column(name, list(frame.columns))
     if outer is None or outer == name:
         return None if outer is None else frame[name]
     values: list[object] = frame[outer].tolist()

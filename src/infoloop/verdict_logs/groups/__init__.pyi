@@ -1,6 +1,7 @@
 from . import answer_entropy as answer_entropy
 from . import attempt_exchange as attempt_exchange
 from . import beta_fits as beta_fits
+from . import bounded_means as bounded_means
 from . import compared_measures as compared_measures
 from . import component_bits as component_bits
 from . import dead_groups as dead_groups

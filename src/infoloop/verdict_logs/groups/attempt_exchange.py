@@ -17,11 +17,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import scipy  # not its parts, which it loads when they are used
 from numpy.typing import ArrayLike
 
 from infoloop.probability.numerics import rounding
 from infoloop.verdict_logs.estimators import verdict_entropy
+from infoloop.verdict_logs.log_binomials import log_choose
 
 _KEY = 20_240_229
 _FEWEST_DRAWS, _MOST_DRAWS = 999, 49_999
@@ -68,14 +68,7 @@ def subset_law(right: ArrayLike, passes: ArrayLike, attempts: ArrayLike, size: A
     [0.166666666667, 0.666666666667, 0.166666666667]
     """
     j, k, n, g = (np.asarray(x, float) for x in np.broadcast_arrays(right, passes, attempts, size))
-    return np.exp(_log_choose(k, j) + _log_choose(n - k, g - j) - _log_choose(n, g))
-
-
-def _log_choose(n: np.ndarray, k: np.ndarray) -> np.ndarray:
-    there = (k >= 0) & (k <= n)
-    some = np.where(there, k, 0.0)
-    gammaln = scipy.special.gammaln
-    return np.where(there, gammaln(n + 1) - gammaln(some + 1) - gammaln(n - some + 1), -np.inf)
+    return np.exp(log_choose(k, j) + log_choose(n - k, g - j) - log_choose(n, g))
 
 
 def exchange_p_value(counts: PairedCounts, value: SubsetValue, delta: float) -> float:

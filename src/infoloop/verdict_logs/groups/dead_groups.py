@@ -17,6 +17,7 @@ import scipy
 
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence, pooled_interval
+from infoloop.verdict_logs.groups.bounded_means import largest_mean
 from infoloop.verdict_logs.groups.deciding_numbers import (
     ALL_FAIL,
     ALONE,
@@ -28,7 +29,7 @@ from infoloop.verdict_logs.groups.deciding_numbers import (
 )
 from infoloop.verdict_logs.groups.group_table import GroupTable, Measured
 from infoloop.verdict_logs.groups.step_windows import MOST_WINDOWS, StepWindow, cut_steps
-from infoloop.verdict_logs.pass_at_intervals import largest_mean
+from infoloop.verdict_logs.log_binomials import log_choose
 
 MEAN_BASELINE = (
     "if the baseline is the group's mean (GRPO, RLOO, Dr. GRPO, DAPO; "
@@ -222,14 +223,7 @@ def unanimous_share(passes: np.ndarray, attempts: np.ndarray, size: np.ndarray) 
     [0.333333333333]
     """
     k, many, n = (np.asarray(x, float) for x in np.broadcast_arrays(passes, attempts, size))
-    return np.exp(_log_choose(k, n) - _log_choose(many, n)) + np.exp(_log_choose(many - k, n) - _log_choose(many, n))
-
-
-def _log_choose(n: np.ndarray, k: np.ndarray) -> np.ndarray:
-    enough = n >= k
-    some = np.where(enough, n, k)
-    gammaln = scipy.special.gammaln
-    return np.where(enough, gammaln(some + 1) - gammaln(k + 1) - gammaln(some - k + 1), -np.inf)
+    return np.exp(log_choose(k, n) - log_choose(many, n)) + np.exp(log_choose(many - k, n) - log_choose(many, n))
 
 
 def _window(table: GroupTable, kind: np.ndarray, window: StepWindow, confidence: float) -> DeadWindow:

@@ -67,6 +67,5 @@ def _is_partial(table: GroupTable, verdict: int, total: str) -> bool:
     made_of = next((table.measured.index(number) for number in kinds if number in table.measured), None)
     if made_of is None:
         return False
-    known = table.count[:, made_of] > 0
-    values = np.concatenate([table.least[known, made_of], table.largest[known, made_of]])
+    values = np.concatenate([table.least[:, made_of], table.largest[:, made_of]])
     return bool(table.count[:, verdict].sum() < table.count[:, made_of].sum()) or not are_verdicts(values)

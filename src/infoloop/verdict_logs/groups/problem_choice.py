@@ -30,7 +30,6 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-import scipy
 
 from infoloop.probability.host_functions import host_only
 from infoloop.verdict_logs.estimators import check_confidence, verdict_entropy
@@ -38,6 +37,7 @@ from infoloop.verdict_logs.groups.dead_groups import unanimous_share
 from infoloop.verdict_logs.groups.deciding_numbers import ALONE, LIVE, kinds_of_groups, verdict_decides
 from infoloop.verdict_logs.groups.group_counts import count_passes
 from infoloop.verdict_logs.groups.group_table import GroupTable
+from infoloop.verdict_logs.log_binomials import log_choose
 
 KEEP = "keep"
 DROP_FAILED, DROP_PASSED, DROP_DEAD = "drop, always failed", "drop, always passed", "drop, no live group"
@@ -73,9 +73,9 @@ class ProblemChoice(NamedTuple):
         size: The size of groups that choices by verdicts are made for.
         assumed_size: Whether that is `EVALUATION_SIZE`, as the log has all attempts at a problem in one group.
         needed: From how many attempts of one verdict, or dead groups, on a problem is dropped.
-        saved: Rollouts of the dropped problems in all.
+        saved: Rollouts of the dropped problems, in groups with verdicts from `since` on.
         saved_per_step: In the mean over the steps of the log.
-        saved_share: Of all rollouts.
+        saved_share: Of the rollouts of all groups with verdicts from `since` on.
         lost_estimate: Of one further group at each dropped problem so many are live, by an estimate that is rather too
             high: it is unbiased for problems chosen before the last group of their attempts.
         lost_groups: Of one further group at each dropped problem so many are live at most, in the mean; exact, with
@@ -231,9 +231,8 @@ def _by_groups(
     needed = math.ceil(math.log(delta) / math.log1p(-most_live))
     never, enough = live == 0, seen >= needed
     choice = _choices(tried, right, never & enough, ~never & (live >= edge * seen))
-    estimate = float(
-        (1 / seen[(live == 1) & enough & (seen > needed)]).sum()
-    )  # how often the last group is the live one
+    one_live = seen[(live == 1) & (seen > needed)]
+    estimate = float((1 / one_live).sum())  # how often the last group is the live one
     return _Found(needed, choice, estimate, _lost(seen, never & enough, needed, 1, delta)[0], None)
 
 
@@ -271,12 +270,8 @@ def _estimate_lost(tried: np.ndarray, right: np.ndarray, needed: int, size: int)
     for some in (right, tried - right):
         able = (tried >= needed) & (tried > size) & (some > 0) & (some < size)
         k, n = some[able].astype(float), tried[able].astype(float)
-        found += float(np.exp(_log_choose(np.full(k.size, float(size)), k) - _log_choose(n, k)).sum())
+        found += float(np.exp(log_choose(size, k) - log_choose(n, k)).sum())
     return found
-
-
-def _log_choose(n: np.ndarray, k: np.ndarray) -> np.ndarray:
-    return -scipy.special.betaln(k + 1, n - k + 1) - np.log(n + 1)
 
 
 def _lost(tried: np.ndarray, dropped: np.ndarray, needed: int, size: int, delta: float) -> tuple[float, float]:
