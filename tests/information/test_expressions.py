@@ -75,7 +75,7 @@ def test_more_groups_than_fit_are_refused_before_they_are_expanded():
         evaluate(f"I({';'.join(['X'] * 24)})", P)
 
 
-@pytest.mark.parametrize("text", ["I(X;Y|Z) - 1/3 H(X,Y) + 1/2", "I(X;Y;Z)", "H(X|Y) - I(X;X|Y)", "1/4", "I(X,Y;Z,Y)"])
+@pytest.mark.parametrize(
     "text", ["2 I(X;Y|Z) - 1/3 H(X,Y) + 1/2", "I(X;Y;Z)", "H(X|Y) - I(X;X|Y)", "1/4", "I(X,Y;Y,Z)"]
 )
 def test_on_a_rational_law_joint_entropies_give_what_the_measures_give(text):
