@@ -1,7 +1,7 @@
 """Exact sides are compared, whatever they are given by; equality is said apart."""
 
 from infoloop.exact.comparison import compare_exactly
-from infoloop.exact.rational_laws import exact_binary_entropy, from_rational
+from infoloop.exact.log_sums import exact_binary_entropy, from_rational
 from infoloop.exact.real_balls import exp
 
 

@@ -3,8 +3,8 @@
 import pytest
 from flint import fmpq
 
+from infoloop.exact.log_sums import log2
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
-from infoloop.exact.rational_laws import log2
 from infoloop.information.measures import mutual_information
 from infoloop.probability.channels import extend, push
 from infoloop.probability.distributions import condition, marginal, product, relabel

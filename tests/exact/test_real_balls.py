@@ -8,7 +8,7 @@ import pytest
 from flint import arb
 from mpmath import log, mp, mpf
 
-from infoloop.exact.rational_laws import log2
+from infoloop.exact.log_sums import log2
 from infoloop.exact.real_balls import RealBall, exp, pi, real_ball
 
 SIGNS = {

@@ -6,7 +6,10 @@ import jax
 import numpy as np
 import pytest
 
+from infoloop.exact.log_sums import LogSum, from_rational
+from infoloop.exact.rational_laws import rationalise
 from infoloop.information.expressions import evaluate, evaluate_terms
+from infoloop.information.multivariate import coinformation
 from infoloop.notation.grammar import NotationError, Term, parse_expression
 from infoloop.probability.distributions import Joint, joint
 from infoloop.probability.numerics import rounding
@@ -70,3 +73,17 @@ def test_the_meaning_of_a_multivariate_information_matches_its_linear_form():
 def test_more_groups_than_fit_are_refused_before_they_are_expanded():
     with pytest.raises(NotationError, match="at most 14 groups"):
         evaluate(f"I({';'.join(['X'] * 24)})", P)
+
+
+@pytest.mark.parametrize(
+    "text", ["2 I(X;Y|Z) - 1/3 H(X,Y) + 1/2", "I(X;Y;Z)", "H(X|Y) - I(X;X|Y)", "1/4", "I(X,Y;Y,Z)"]
+)
+def test_on_a_rational_law_joint_entropies_give_what_the_measures_give(text):
+    law = rationalise(joint(np.random.default_rng(3).dirichlet(np.ones(12)).reshape(2, 3, 2), "X", "Y", "Z"))
+    by_measures = LogSum()
+    for term in parse_expression(text):
+        value = from_rational(1)
+        if term.groups:
+            value = coinformation(law, *term.groups, given=term.given)
+        by_measures += value * term.coefficient
+    assert (evaluate(text, law) - by_measures).sign() == 0

@@ -8,8 +8,9 @@ import pytest
 from flint import fmpq
 from mpmath import log, mp, mpf, pi
 
+from infoloop.exact.log_sums import LogSum, from_rational, log2
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
-from infoloop.exact.rational_laws import LogSum, RationalLaw, from_rational, log2, rational_table
+from infoloop.exact.rational_laws import RationalLaw, rational_table
 from infoloop.information.expressions import evaluate, evaluate_terms
 from infoloop.information.measures import divergence, entropy, jensen_shannon, mutual_information, total_variation
 from infoloop.information.multivariate import (

@@ -210,3 +210,34 @@ def test_the_measures_of_a_certificate_stand_shortest_first_then_by_name():
     proof = prove_linear("0 <= H(C|A,B) + I(A;C) + I(A;B)")
     assert proof is not None
     assert [name for _, name in proof["parts"][0]["measures"]] == ["I(A;B)", "I(C;A)", "H(C|A,B)"]
+
+
+def han(count):
+    names = [f"X{k}" for k in range(count)]
+    without = " + ".join(f"H({','.join(name for name in names if name != one)})" for one in names)
+    return f"{count - 1} H({','.join(names)}) <= {without}"
+
+
+@pytest.mark.parametrize("count", [3, 9, 10])
+def test_han_s_inequality_takes_a_measure_of_weight_one_for_each_variable_but_one(count):
+    """Cover & Thomas, theorem 17.6.1: H(X_k | X_<k) is at least H(X_k | all others), for each k but the last."""
+    proof = prove_linear(han(count))
+    assert proof is not None
+    check_certificate(proof)
+    measures = proof["parts"][0]["measures"]
+    assert [weight for weight, _ in measures] == ["1"] * (count - 1)
+
+
+def test_a_large_sum_that_cuts_do_not_prove_is_proved_by_all_rows(monkeypatch):
+    """The order of the names is turned over, so that the sets of the proof are no cuts of those that are named."""
+    names = [f"X{k}" for k in range(9)]
+    claim = f"I(X8;X0|{','.join(names[1:8])}) + H({','.join(names)}) <= H({','.join(names)}) + H(X8|X4)"
+    found = []
+    by_cuts = infoloop.proofs.provability._by_cuts
+    monkeypatch.setattr(
+        infoloop.proofs.provability, "_by_cuts", lambda *problem: found.append(by_cuts(*problem)) or found[-1]
+    )
+    proof = prove_linear(claim)
+    assert proof is not None
+    check_certificate(proof)
+    assert found == [None]

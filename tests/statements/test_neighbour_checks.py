@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import rational
+from infoloop.exact.log_sums import rational
 from infoloop.statements.cases import Family, exact_law, random_bayes_nets, random_probabilities
 from infoloop.statements.claim import linear
 from infoloop.statements.neighbour_checks import check_neighbours

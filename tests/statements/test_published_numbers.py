@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from flint import arb
 
-from infoloop.exact.rational_laws import log2
+from infoloop.exact.log_sums import log2
 from infoloop.exact.real_balls import real_ball
 from infoloop.statements.published_numbers import PublishedNumber
 

@@ -332,3 +332,8 @@ def test_a_window_of_one_rollout_a_group_has_no_shares(tmp_path):
     (tmp_path / "log.csv").write_text("".join(rows))
     steps = rows_of_table(audit(tmp_path / "log.csv"), "by window of steps")
     assert [row[2:5] for row in steps] == [("100 %", "0 %", "100 %"), ("-", "-", "-")]
+
+
+def test_without_verdicts_no_window_has_a_share_that_fails_or_passes():
+    rows = rows_of_table(audit(LOGS / "verl_short"), "by window of steps")
+    assert [row[2:5] for row in rows[:2]] == [("0 %", "-", "-"), ("33 %", "-", "-")]

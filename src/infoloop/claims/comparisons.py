@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from infoloop.exact.rational_laws import LogSum, from_rational
+from infoloop.exact.log_sums import LogSum, from_rational
 from infoloop.exact.real_balls import RealBall
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.claim import Claim
@@ -37,7 +37,7 @@ def inequality(
 ) -> Claim:
     """Return the claim that no lesser side is above the greater; exact sides may be rationals too.
 
-    >>> from infoloop.exact.rational_laws import rational
+    >>> from infoloop.exact.log_sums import rational
     >>> from infoloop.statements.cases import random_probabilities
     >>> square = inequality("doc", (), lambda x: (x**2, x), random_probabilities(1), exact=lambda x: (x**2, x))
     >>> [str(side) for side in square.exact(rational("1/2"))]

@@ -25,6 +25,8 @@ from rich.progress import (
 from rich.segment import Segment
 from rich.text import Text
 
+from infoloop.cli.compiled_programs import keep_compiled_programs
+
 # Controls of terminals (C0 but the line's end, DEL, C1), what turns or hides text (bidi, zero width, tags, line and
 # paragraph ends), and halves of characters, which no encoding has.
 _MOVES = re.compile(
@@ -82,7 +84,9 @@ def release_outputs() -> None:
 
 
 def use_float64() -> None:
-    """Make JAX compute in float64, for the whole process."""
+    """Make JAX compute in float64, for the whole process, and keep what it compiles for the next command."""
+    if "jax" not in sys.modules:
+        keep_compiled_programs(os.environ)
     import jax  # here, so that --help and --version need not wait for it
 
     jax.config.update("jax_enable_x64", True)

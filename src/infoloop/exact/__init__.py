@@ -1,7 +1,8 @@
 """Rational laws, real numbers as balls, and comparisons that floats do not decide.
 
-`rational_laws` has laws with fractions and sums of logarithms with a decided sign, `real_balls` wraps ball
-arithmetic, `comparison` says which of two exact sides is the greater. Start with `rational_laws`.
+`rational_laws` has laws with fractions, `log_sums` sums of logarithms with a decided sign, which their entropies are,
+`real_balls` wraps ball arithmetic, `comparison` says which of two exact sides is the greater. Start with
+`rational_laws`.
 """
 
 import lazy_loader

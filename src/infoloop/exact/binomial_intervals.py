@@ -8,7 +8,7 @@ import flint
 import scipy  # not its parts, which it loads when they are used
 from flint import arb, fmpq
 
-from infoloop.exact.rational_laws import Exact, rational
+from infoloop.exact.log_sums import Exact, rational
 from infoloop.probability.host_functions import host_only
 
 _GRID, _BITS, _NEGLIGIBLE = 2**44, 96, 2.0**-40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infoloop.exact.rational_laws import LogSum
+from infoloop.exact.log_sums import LogSum
 from infoloop.exact.real_balls import RealBall
 from infoloop.probability.numerics import rounding
 

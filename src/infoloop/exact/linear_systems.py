@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from flint import fmpz, fmpz_mat
+from flint import fmpz_mat
 
 SIMPLE = 1000  # the largest denominator that rounding alone tries
 CELLS = 4 * 10**6  # the largest dense system that is eliminated
@@ -53,12 +53,12 @@ def _eliminated(columns: Sequence[Column], target: Column) -> list[Fraction] | N
             f"floats find weights for {len(columns)} measures over {len(rows)} joint entropies, too many to make exact "
             f"(at most {CELLS} cells): leave out variables, or prove it in steps"
         )
-    place = {row: k for k, row in enumerate(rows)}
-    entries = [[Fraction(0)] * (len(columns) + 1) for _ in rows]
+    entries: dict[int, dict[int, Fraction]] = {row: {} for row in rows}
     for k, column in enumerate([*columns, target]):
         for row, c in column.items():
-            entries[place[row]][k] = Fraction(c)
-    reduced, denominator, rank = fmpz_mat([_integer_row(row) for row in entries]).rref()
+            entries[row][k] = Fraction(c)
+    whole = [_integer_row(row, len(columns) + 1) for row in entries.values()]
+    reduced, denominator, rank = fmpz_mat(whole).rref()
     pivots = _pivots(reduced, rank)
     if len(columns) in pivots:
         return None
@@ -68,9 +68,12 @@ def _eliminated(columns: Sequence[Column], target: Column) -> list[Fraction] | N
     return solution
 
 
-def _integer_row(row: list[Fraction]) -> list[fmpz]:
-    scale = math.lcm(*(c.denominator for c in row))
-    return [fmpz(int(c * scale)) for c in row]
+def _integer_row(row: Mapping[int, Fraction], size: int) -> list[int]:
+    scale = math.lcm(*(c.denominator for c in row.values()))
+    whole = [0] * size
+    for k, c in row.items():
+        whole[k] = int(c * scale)
+    return whole
 
 
 def _pivots(reduced: fmpz_mat, rank: int) -> list[int]:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from flint import arb, fmpq, fmpq_mat
 
-from infoloop.exact.rational_laws import Exact, LogSum, RationalLaw, log2, rational
+from infoloop.exact.log_sums import Exact, LogSum, log2, rational
+from infoloop.exact.rational_laws import RationalLaw
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.probability.channels import extend
 from infoloop.probability.distributions import Joint, marginal, product, relabel

@@ -1,18 +1,18 @@
-"""Laws with rational entries, and logarithm sums whose sign is decided: by balls, and at equality by factoring."""
+"""Laws with rational entries, whose entropies are sums of logarithms."""
 
 from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-import flint
 import numpy as np
-from flint import arb, fmpq, fmpz
+from flint import fmpq
 from jaxtyping import Float
 
+from infoloop.exact.log_sums import LogSum, entropy_of_masses, from_rational, log2, rational
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel, check_sources, extend
@@ -29,158 +29,6 @@ from infoloop.probability.law_measures import (
 )
 from infoloop.probability.validation import check_distinct, check_known
 
-Exact = fmpq | Fraction | int | float | str  # a rational number: a text such as "1/3", or a float, which is one too
-
-
-@dataclass(frozen=True)
-class LogSum:
-    r"""The real number $\sum_ic_i\log_2r_i$ with rational $c_i$ and rational $r_i>0$, held as `{r_i: c_i}`.
-
-    Every entropy of a rational law is one, and so is every rational number ($c\log_22$).
-    """
-
-    logs: Mapping[fmpq, fmpq]
-
-    def __add__(self, other: LogSum | fmpq | Fraction | int) -> LogSum:
-        if isinstance(other, fmpq | Fraction | int):
-            other = from_rational(other)
-        if not isinstance(other, LogSum):
-            return NotImplemented  # a RealBall knows how to add itself
-        logs = dict(self.logs)
-        for r, c in other.logs.items():
-            logs[r] = logs.get(r, fmpq(0)) + c
-        return LogSum(logs)
-
-    __radd__ = __add__
-
-    def __sub__(self, other: LogSum | fmpq | Fraction | int) -> LogSum:
-        return self + other * -1
-
-    def __rsub__(self, other: fmpq | Fraction | int) -> LogSum:
-        return self * -1 + other
-
-    def __mul__(self, factor: Exact) -> LogSum:
-        factor = rational(factor)
-        return LogSum({r: c * factor for r, c in self.logs.items()})
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, divisor: Exact) -> LogSum:
-        return self * (1 / rational(divisor))
-
-    def enclosure(self, bits: int = 128) -> arb:
-        """Return a ball that certainly contains the number, from arithmetic with this many bits."""
-        with flint.ctx.workprec(bits):
-            rest = (arb(c) * arb(r).log() for r, c in self.logs.items() if r not in (1, 2))
-            return arb(self.logs.get(fmpq(2), fmpq(0))) + sum(rest, arb(0)) / arb(2).log()
-
-    def sign(self) -> int:
-        """Return -1, 0 or 1, decided by a ball that excludes 0, or, for 0, by unique factorisation over a coprime base.
-
-        Logarithms of pairwise coprime integers above 1 are linearly independent over the rationals, so the sum is 0
-        exactly if every base integer's exponent is; and if it is not 0, some precision shows its sign.
-
-        Raises:
-            ArithmeticError: If the number is not 0 but 2**23 bits do not show its sign.
-        """
-        for bits in (64, 256):
-            ball = self.enclosure(bits)
-            if not ball.contains(0):
-                return 1 if ball > 0 else -1
-        if self._vanishes():
-            return 0
-        for bits in (2**k for k in range(10, 24)):
-            ball = self.enclosure(bits)
-            if not ball.contains(0):
-                return 1 if ball > 0 else -1
-        raise ArithmeticError(f"the sign of {self} needs more than {2**23} bits")
-
-    def _vanishes(self) -> bool:
-        base = _coprime_base(n for r in self.logs for n in (r.p, r.q))
-        return all(
-            sum((c * (_exponent(r.p, b) - _exponent(r.q, b)) for r, c in self.logs.items()), fmpq(0)) == 0 for b in base
-        )
-
-    def __str__(self) -> str:
-        return self.digits(20)
-
-    def digits(self, count: int) -> str:
-        """Return the number to `count` digits, each certain, or exactly "0"."""
-        return self.enclosure(4 * count + 128).str(count, radius=False) if self.sign() else "0"
-
-
-def log2(r: Exact) -> LogSum:
-    """Return the logarithm of a positive rational to base 2, exactly; ValueError for a number that is not above 0.
-
-    >>> log2(8).digits(5), (log2(6) - log2(2) - log2(3)).sign()
-    ('3.0000', 0)
-    """
-    if not rational(r) > 0:
-        raise ValueError(f"log2 of {r}: give a rational number above 0")
-    return LogSum({rational(r): fmpq(1)})
-
-
-def from_rational(value: Exact) -> LogSum:
-    """Return a rational number as a LogSum."""
-    return log2(2) * value
-
-
-def exact_binary_entropy(p: Exact) -> LogSum:
-    """Return the entropy h(p) of a coin with a rational rate p, in bits, exactly; ValueError for p outside [0, 1]."""
-    return entropy_of_masses([rational(p), 1 - rational(p)])
-
-
-def entropy_of_masses(masses: Iterable[fmpq]) -> LogSum:
-    r"""Return the entropy $-\sum p\log_2p$ of rational masses, in bits, with $0\log0=0$; ValueError for one below 0."""
-    logs: dict[fmpq, fmpq] = {}
-    for p in masses:
-        if p < 0:
-            raise ValueError(f"the mass {p} is negative: probabilities are numbers >= 0")
-        if p:
-            logs[p] = logs.get(p, fmpq(0)) - p
-    return LogSum(logs)
-
-
-def rational(value: Exact) -> fmpq:
-    """Return an int, a Fraction, a text such as "1/3", or a float (which is a rational number) as an exact rational.
-
-    Raises:
-        ValueError: For NaN, and for a text that is no number.
-        OverflowError: For an infinite float.
-        TypeError: For what is no number, and for what JAX traces.
-    """
-    if isinstance(value, fmpq):
-        return value
-    try:
-        exact = Fraction(value)
-    except TypeError:
-        refuse_tracers("exact arithmetic", value=value)
-        raise
-    return fmpq(exact.numerator, exact.denominator)
-
-
-def _coprime_base(integers: Iterable[fmpz]) -> list[fmpz]:
-    base: list[fmpz] = []
-    todo = [n for n in set(integers) if n > 1]
-    while todo:
-        n = todo.pop()
-        for k, b in enumerate(base):
-            common = n.gcd(b)
-            if common > 1:
-                del base[k]
-                todo += [m for m in (common, n // common, b // common) if m > 1]
-                break
-        else:
-            base.append(n)
-    return base
-
-
-def _exponent(n: fmpz, b: fmpz) -> int:
-    count = 0
-    while n % b == 0:
-        n, count = n // b, count + 1
-    return count
-
 
 @dataclass(frozen=True, eq=False)
 class RationalLaw:
@@ -196,6 +44,14 @@ class RationalLaw:
 
     table: np.ndarray
     names: tuple[str, ...]
+    _entropies: dict[frozenset[str], LogSum] = field(default_factory=dict, init=False, repr=False)
+
+    def entropy_of(self, group: tuple[str, ...]) -> LogSum:
+        """Return the joint entropy of some variables, which is computed once: many measures ask for the same."""
+        known = frozenset(group)
+        if known not in self._entropies:
+            self._entropies[known] = entropy_of_masses(np.ravel(marginal(self, *group).table))
+        return self._entropies[known]
 
     def outcomes(self) -> dict[str, str]:
         """Return the outcomes that have mass, `{"0 1": "1/4", ...}`."""
@@ -205,6 +61,8 @@ class RationalLaw:
 @marginal.register
 def _(p: RationalLaw, *names: str) -> RationalLaw:
     check_known(p.names, *check_distinct(names, "marginal"))
+    if names == p.names:
+        return p
     kept = [name for name in p.names if name in names]
     summed = p.table.sum(axis=tuple(k for k, name in enumerate(p.names) if name not in names))
     table = np.array(summed, dtype=object)
@@ -243,19 +101,19 @@ def _(p: RationalLaw, *channels: Channel) -> RationalLaw:
 
 @entropy_of_law.register
 def _(law: RationalLaw, names: tuple[str, ...], given: tuple[str, ...]) -> LogSum:
-    both, known = (entropy_of_masses(np.ravel(marginal(law, *group).table)) for group in (names + given, given))
-    return both - known
+    return law.entropy_of(names + given) - law.entropy_of(given)
 
 
 @information_of_law.register
 def _(law: RationalLaw, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...]) -> LogSum:
-    return entropy_of_law(law, x, given) - entropy_of_law(law, x, given + y)
+    joint, known = law.entropy_of(x + y + given), law.entropy_of(given)
+    return law.entropy_of(x + given) + law.entropy_of(y + given) - joint - known
 
 
 @divergence_of_laws.register
 def _(p: RationalLaw, q: RationalLaw) -> LogSum | float:
     pairs = [(a, b) for a, b in zip(p.table.flat, q.table.flat, strict=True) if a]
-    return sum((log2(a / b) * a for a, b in pairs), LogSum({})) if all(b for _, b in pairs) else math.inf
+    return sum((log2(a / b) * a for a, b in pairs), LogSum()) if all(b for _, b in pairs) else math.inf
 
 
 @total_variation_of_laws.register

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import flint
 from flint import arb
 
-from infoloop.exact.rational_laws import Exact, LogSum, rational
+from infoloop.exact.log_sums import Exact, LogSum, rational
 
 FINEST = 2**14  # bits
 

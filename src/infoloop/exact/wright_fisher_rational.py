@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from flint import fmpq, fmpq_mat
 
-from infoloop.exact.rational_laws import Exact, RationalLaw, rational, rational_table
+from infoloop.exact.log_sums import Exact, rational
+from infoloop.exact.rational_laws import RationalLaw, rational_table
 
 
 def rational_binomial_pmf(n: int, rate: Exact) -> np.ndarray:

@@ -12,7 +12,7 @@ from flint import fmpq
 from jax.core import Tracer
 from jaxtyping import Array, Bool, Float
 
-from infoloop.exact.rational_laws import Exact, LogSum, from_rational, log2, rational
+from infoloop.exact.log_sums import Exact, LogSum, from_rational, log2, rational
 from infoloop.learning.noisy_verifiers import NoisyVerifier, noisy_verdict_bits
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
@@ -136,9 +136,7 @@ def _rationals(ends: Ends, what: str) -> tuple[fmpq, fmpq]:
 def _rows(share: fmpq, f: fmpq, t: fmpq) -> tuple[LogSum, LogSum]:
     r"""Return $D(F\|m)$ and $D(T\|m)$, divergences of both rows from the output law where `share` is right."""
     m = share * t + (1 - share) * f
-    wrong, right = (
-        sum((log2(a / b) * a for a, b in ((rate, m), (1 - rate, 1 - m)) if a), LogSum({})) for rate in (f, t)
-    )
+    wrong, right = (sum((log2(a / b) * a for a, b in ((rate, m), (1 - rate, 1 - m)) if a), LogSum()) for rate in (f, t))
     return wrong, right
 
 

@@ -15,7 +15,7 @@ from flint import fmpq
 from jaxtyping import Int
 
 from infoloop.exact.binomial_intervals import certified_interval
-from infoloop.exact.rational_laws import Exact, rational
+from infoloop.exact.log_sums import Exact, rational
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.host_functions import host_only
 

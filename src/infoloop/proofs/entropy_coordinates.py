@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -222,25 +222,29 @@ def merge_by_chain_rule(weights: Mapping[Measure, Fraction]) -> dict[Measure, Fr
     {Measure(a=1, b=6, c=0): Fraction(1, 1)}
     """
     result = dict(weights)
+    alike: dict[Fraction, dict[Measure, None]] = defaultdict(dict)  # the measures of each weight, in order
+    for measure, weight in weights.items():
+        alike[weight][measure] = None
     waiting = list(weights)
     while waiting:
         measure = waiting.pop()
-        joined = _joined(measure, result)
+        joined = _joined(measure, alike[result[measure]]) if measure in result else None
         if joined is not None:
             other, merged = joined
             weight = result.pop(measure)
-            del result[other]
+            del result[other], alike[weight][measure], alike[weight][other]
+            if merged in result:
+                del alike[result[merged]][merged]
             result[merged] = result.get(merged, Fraction(0)) + weight
+            alike[result[merged]][merged] = None
             waiting.append(merged)
     return result
 
 
-def _joined(measure: Measure, weights: Mapping[Measure, Fraction]) -> tuple[Measure, Measure] | None:
-    """Find another measure of the same weight, and the single measure that is the sum of the two; None if none is."""
-    if measure not in weights:
-        return None
-    for other in weights:
-        if other != measure and weights[other] == weights[measure]:
+def _joined(measure: Measure, others: Iterable[Measure]) -> tuple[Measure, Measure] | None:
+    """Find another measure, and the single measure that is the sum of the two; None if none is."""
+    for other in others:
+        if other != measure:
             merged = _sum_of(measure, other) or _sum_of(other, measure)
             if merged is not None:
                 return other, merged

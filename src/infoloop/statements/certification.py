@@ -10,7 +10,8 @@ import jax
 import numpy as np
 
 from infoloop.exact.comparison import compare_exactly
-from infoloop.exact.rational_laws import LogSum, RationalLaw
+from infoloop.exact.log_sums import LogSum
+from infoloop.exact.rational_laws import RationalLaw
 from infoloop.exact.real_balls import RealBall
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.bayes_nets import BayesNet

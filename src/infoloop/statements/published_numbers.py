@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from infoloop.exact.rational_laws import Exact, LogSum, from_rational
+from infoloop.exact.log_sums import Exact, LogSum, from_rational
 from infoloop.exact.real_balls import RealBall
 from infoloop.reporting.suggestions import quote
 

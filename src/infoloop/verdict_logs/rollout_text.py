@@ -214,10 +214,12 @@ def _windows(found: RolloutAudit) -> TextTable:
     for window in found.dead.windows:
         at = window.first, window.last
         b, a = bits.get(at), answers.get(at)
-        shares = window.share, *(part / max(window.rollouts, 1) for part in (window.all_fail, window.all_pass))
+        dead = f"{100 * window.share:.0f} %" if window.rollouts else "-"
+        of = window.rollouts if found.verdicts else 0  # without verdicts no group is known to fail or to pass
+        kinds = (f"{100 * part / of:.0f} %" if of else "-" for part in (window.all_fail, window.all_pass))
         rows.append((
             f"{at[0]:,} to {at[1]:,}" if at[0] != at[1] else f"{at[0]:,}", f"{window.rollouts:,}",
-            *(f"{100 * share:.0f} %" if window.rollouts else "-" for share in shares),
+            dead, *kinds,
             f"{b.rate:.3f}" if b else "-", f"{b.miller_madow / b.verdicts:.3f}" if b else "-",
             f"{b.again / b.verdicts:.3f}" if b else "-", f"{a.miller_madow:.2f}" if a else "-",
         ))  # fmt: skip

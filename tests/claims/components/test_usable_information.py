@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.components.usable_information import parity_loss
-from infoloop.exact.rational_laws import fmpq, log2
+from infoloop.exact.log_sums import log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.probability.numerics import rounding
 from tests.support.exact_values import exact_float
 

@@ -13,7 +13,7 @@ from infoloop.claims.processing.bottlenecks import (
     mrs_gerber,
 )
 from infoloop.exact.comparison import UNDECIDED
-from infoloop.exact.rational_laws import exact_binary_entropy
+from infoloop.exact.log_sums import exact_binary_entropy
 from infoloop.statements.certification import certify
 
 

@@ -4,7 +4,7 @@ import pytest
 from flint import fmpq
 
 from infoloop.claims.processing.channel_cascades import bsc_cascade, capacities, erasure_cascade, z_cascade
-from infoloop.exact.rational_laws import log2
+from infoloop.exact.log_sums import log2
 from infoloop.statements.certification import certify
 
 

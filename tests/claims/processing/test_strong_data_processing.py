@@ -17,7 +17,7 @@ from infoloop.claims.processing.strong_data_processing import (
     symmetric_eta,
     symmetric_rows,
 )
-from infoloop.exact.rational_laws import log2
+from infoloop.exact.log_sums import log2
 from infoloop.information.contraction_coefficients import contraction
 from infoloop.probability.channels import channel
 from infoloop.probability.numerics import rounding

@@ -9,7 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import Exact, LogSum, exact_binary_entropy, fmpq, from_rational, log2, rational
+from infoloop.exact.log_sums import Exact, LogSum, exact_binary_entropy, from_rational, log2, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.code_length_switch import bits_ahead, switch_time
 from infoloop.probability.channel_families import compositions, multinomial
 from infoloop.probability.numerics import binary_entropy
@@ -74,7 +75,7 @@ def expected_odds_exactly(
     intended, spurious = [sum(row) for row in rates], [sum(column) for column in zip(*rates, strict=True)]
     kinds = [(i, s) for i in (0, 1) for s in (0, 1)]
     cells = [(joint[i][s], log2(spurious[s]) - log2(intended[i])) if joint[i][s] else None for i, s in kinds]
-    total = LogSum({})
+    total = LogSum()
     for row in compositions(n, 4).tolist():
         if any(c and cell is None for c, cell in zip(row, cells, strict=True)):
             continue

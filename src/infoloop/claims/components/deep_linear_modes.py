@@ -7,7 +7,8 @@ import jax.numpy as jnp
 from flint import acb, fmpq_series
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import fmpq, log2
+from infoloop.exact.log_sums import log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.linear_networks import deep_mode, deep_time
 from infoloop.statements.cases import Family, random_numbers

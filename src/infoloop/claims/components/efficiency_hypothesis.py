@@ -7,7 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.claims.comparisons import inequality
-from infoloop.exact.rational_laws import RationalLaw, fmpq, from_rational, rational
+from infoloop.exact.log_sums import from_rational, rational
+from infoloop.exact.rational_laws import RationalLaw, fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel

@@ -20,7 +20,8 @@ from infoloop.claims.components.feature_learning_order import (
     three_noisy,
     two_features,
 )
-from infoloop.exact.rational_laws import Exact, fmpq, rational
+from infoloop.exact.log_sums import Exact, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.linear_networks import noisy_feature_moments
 from infoloop.statements.cases import Family
 from infoloop.statements.neighbours import changed, unrefuted, without

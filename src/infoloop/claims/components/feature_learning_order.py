@@ -9,7 +9,8 @@ import jax.numpy as jnp
 from flint import arb, arb_mat
 
 from infoloop.claims.comparisons import inequality
-from infoloop.exact.rational_laws import Exact, exact_binary_entropy, fmpq, rational
+from infoloop.exact.log_sums import Exact, exact_binary_entropy, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.linear_networks import noisy_feature_moments, weights
 from infoloop.statements.cases import Family, random_numbers

@@ -10,7 +10,8 @@ import numpy as np
 from flint import acb, arb, fmpq_poly
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.goodhart import hack_gold, hack_optimum, mean_maximum, selected_value
 from infoloop.statements.cases import Family, random_numbers, random_probabilities

@@ -7,7 +7,8 @@ import jax.numpy as jnp
 from flint import arb
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import Exact, fmpq, log2, rational
+from infoloop.exact.log_sums import Exact, log2, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, exp, real_ball
 from infoloop.learning.policy_optimisation import regularised
 from infoloop.statements.cases import Family, random_numbers

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.label_filtering import outvoted
-from infoloop.exact.rational_laws import exact_binary_entropy, fmpq, rational
+from infoloop.exact.log_sums import exact_binary_entropy, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channel_families import bsc

@@ -9,7 +9,8 @@ import jax.numpy as jnp
 from flint import fmpq_mat
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, log2
+from infoloop.exact.log_sums import log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.probability.distributions import marginal
 from infoloop.probability.numerics import binary_convolution, binary_entropy

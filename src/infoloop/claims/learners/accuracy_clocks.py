@@ -20,7 +20,8 @@ from infoloop.claims.learners.log_linear_states import (
     float_accuracy_speeds,
 )
 from infoloop.claims.learners.verdicts_and_labels import EQUAL_RATES, EXACT, SAME_CLASS
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.signal_clocks import clock_rate, label_clock, label_time, verdict_clock, verdict_time
 from infoloop.statements.cases import Family, random_numbers

@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid

@@ -20,7 +20,8 @@ from infoloop.claims.learners.log_linear_states import (
     even_logits,
     float_accuracy_speeds,
 )
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.transfer_at_accuracy import transfer_share
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without

@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import LogSum, exact_binary_entropy, fmpq, log2, rational
+from infoloop.exact.log_sums import LogSum, exact_binary_entropy, log2, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.component_order_rates import separable_start, split_start
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without
@@ -155,7 +156,7 @@ idle_bits_at_end = equality(
     neighbours=(
         without(COMPONENT, {**_kept, "flip of one": "1/3"}),
         without(INDEPENDENT, {**_kept, "together": True}),
-        without(END, _kept, exact=lambda case: (LogSum({}), _end_formula(case))),  # before training
+        without(END, _kept, exact=lambda case: (LogSum(), _end_formula(case))),  # before training
         changed(
             "times 2^-b",
             lambda case: (_end(case), _end_formula(case) / 2 ** case["idle"]),

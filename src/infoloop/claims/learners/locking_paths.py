@@ -20,7 +20,8 @@ from infoloop.claims.learners.log_linear_states import (
     logit_moves,
     output_pushes,
 )
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.reference_locking import held_out_log_odds, reference_training, training_log_odds
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without

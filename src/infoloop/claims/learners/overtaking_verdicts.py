@@ -13,7 +13,8 @@ from flint import acb, arb
 from infoloop.claims.comparisons import inequality
 from infoloop.claims.learners.held_out_transfer import SOME
 from infoloop.claims.learners.log_linear_states import EVEN, GRADIENT, KERNEL
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.reference_locking import reference_time, reference_training
 from infoloop.learning.signal_clocks import verdict_time

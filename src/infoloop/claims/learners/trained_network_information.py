@@ -12,13 +12,7 @@ import optax
 from flint import fmpq
 
 from infoloop.claims.comparisons import inequality
-from infoloop.exact.rational_laws import (
-    LogSum,
-    entropy_of_masses,
-    exact_binary_entropy,
-    from_rational,
-    rational,
-)
+from infoloop.exact.log_sums import LogSum, entropy_of_masses, exact_binary_entropy, from_rational, rational
 from infoloop.information.measures import mutual_information
 from infoloop.learners.label_loops import accepted_labels, replayed_labels, verdict_laws
 from infoloop.learners.label_training import label_learner, trained_on_labels
@@ -112,7 +106,7 @@ def exact_information(masses: np.ndarray) -> LogSum:
     '1.00'
     """
     parts = (entropy_of_masses(masses.sum(axis=axis)) for axis in (0, 1))
-    return sum(parts, LogSum({})) - entropy_of_masses(masses.ravel())
+    return sum(parts, LogSum()) - entropy_of_masses(masses.ravel())
 
 
 def _start(case):
@@ -185,8 +179,8 @@ def _rules_and_states(masses, codes):
 def _verdict_bits(case, masses, answers):
     """Return I(X;S|D,Y) of the verdicts on one round's answers; of a loop without verdicts it is 0."""
     if case["loop"] != "verified":
-        return LogSum({})
-    error, whole = rational(MISJUDGED), LogSum({})
+        return LogSum()
+    error, whole = rational(MISJUDGED), LogSum()
     for d, y in itertools.product(range(len(SETS)), RULES):
         weights = [masses[x, d] * answers[d, 0, y[0]] * answers[d, 1, y[1]] for x in range(len(RULES))]
         total = sum(weights, fmpq(0))

@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import LogSum, entropy_of_masses, fmpq, log2, rational
+from infoloop.exact.log_sums import LogSum, entropy_of_masses, log2, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without
 from infoloop.statements.parameter_grids import parameter_grid
@@ -235,9 +236,9 @@ def _loss_parts(case):
     """Return the mean loss, that of the label, the entropy of references and their divergence from right outputs."""
     policy, law, forms = ([rational(x) for x in case[name]] for name in ("policy", "references", "right"))
     p = _mass(policy, forms)
-    loss = sum((log2(b) * -a for a, b in zip(law, policy, strict=True) if a), LogSum({}))
+    loss = sum((log2(b) * -a for a, b in zip(law, policy, strict=True) if a), LogSum())
     given = [(a, b / p) for a, b, r in zip(law, policy, forms, strict=True) if a and r]
-    gap = sum((log2(a / b) * a for a, b in given), LogSum({}))
+    gap = sum((log2(a / b) * a for a, b in given), LogSum())
     return loss, log2(p) * -1, entropy_of_masses(law), gap
 
 

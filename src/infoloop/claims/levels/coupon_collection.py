@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.coupon_collector import collection_time, verdicts_needed
 from infoloop.statements.cases import Cases, Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted, without

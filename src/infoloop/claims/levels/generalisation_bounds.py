@@ -10,7 +10,8 @@ import numpy as np
 from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import Exact, RationalLaw, fmpq, log2, rational
+from infoloop.exact.log_sums import Exact, log2, rational
+from infoloop.exact.rational_laws import RationalLaw, fmpq
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import divergence, mutual_information

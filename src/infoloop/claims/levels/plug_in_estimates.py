@@ -8,7 +8,8 @@ import numpy as np
 
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.claims.levels.generalisation_bounds import samples_exactly
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, log2, rational_table
+from infoloop.exact.log_sums import LogSum, log2
+from infoloop.exact.rational_laws import RationalLaw, fmpq, rational_table
 from infoloop.information.measures import divergence, entropy, mutual_information
 from infoloop.learning.generalisation import sample_law
 from infoloop.probability.distributions import Joint, marginal
@@ -34,7 +35,7 @@ def _frequencies(case):
 
 
 def _mean(case, of):
-    return sum((of(law) * p for p, law in _frequencies(case)), LogSum({}))
+    return sum((of(law) * p for p, law in _frequencies(case)), LogSum())
 
 
 def _bias_exactly(case, all_terms=True):
@@ -42,7 +43,7 @@ def _bias_exactly(case, all_terms=True):
     true = RationalLaw(rational_table(case["law"]), ("X", "Z"))
 
     def gap(law):
-        ends = sum((divergence(marginal(law, v), marginal(true, v)) for v in "XZ"), LogSum({}))
+        ends = sum((divergence(marginal(law, v), marginal(true, v)) for v in "XZ"), LogSum())
         return divergence(law, true) - (ends if all_terms else 0)
 
     return _mean(case, lambda law: mutual_information(law, "X", "Z")), mutual_information(true, "X", "Z") + _mean(
@@ -121,10 +122,10 @@ def _lost_exactly(case, scale=1):
     if of in ("estimate above", "estimate below"):
         bias = _mean(case, lambda law: mutual_information(law, "X", "Z")) - mutual_information(true, "X", "Z")
         sizes = (true.table.size, *true.table.shape)
-        bound = sum((log2(1 + scale * fmpq(size - 1, n)) for size in sizes), LogSum({}))
-        return bias if of == "estimate above" else LogSum({}) - bias, bound
+        bound = sum((log2(1 + scale * fmpq(size - 1, n)) for size in sizes), LogSum())
+        return bias if of == "estimate above" else LogSum() - bias, bound
     lost = entropy(true, "X", "Z") - _mean(case, lambda law: entropy(law, "X", "Z"))
-    return (LogSum({}), lost) if of == "least lost" else (lost, log2(1 + scale * fmpq(int(_cells(case)) - 1, n)))
+    return (LogSum(), lost) if of == "least lost" else (lost, log2(1 + scale * fmpq(int(_cells(case)) - 1, n)))
 
 
 def _lost(logits):

@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import inequality
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.probability.bayes_nets import BayesNet
 from infoloop.probability.channels import Channel

@@ -10,7 +10,8 @@ from flint import fmpq_mat
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.loops.resampling_collapse import table_information
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, rational
+from infoloop.exact.log_sums import LogSum, rational
+from infoloop.exact.rational_laws import RationalLaw, fmpq
 from infoloop.exact.wright_fisher_rational import (
     kernel_determinant,
     rational_generation_law,

@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, exp
 from infoloop.models.branching import offspring_survivals
 from infoloop.statements.cases import Family, random_numbers

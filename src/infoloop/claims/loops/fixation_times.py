@@ -11,7 +11,8 @@ from flint import arb
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.loops.rare_token_extinction import SIZE, token_draws
 from infoloop.claims.loops.resampling_collapse import DRAWS, ONE_SYMBOL_COUNTED, RESAMPLING
-from infoloop.exact.rational_laws import LogSum, entropy_of_masses, fmpq, rational
+from infoloop.exact.log_sums import LogSum, entropy_of_masses, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.exact.wright_fisher_rational import absorption_sums, rational_binomial_pmf, rational_kernel
 from infoloop.loops.absorption import absorption_time, fixation_by_table, kernel_eigenvalues
@@ -185,7 +186,7 @@ def _drift(x):
 
 def _drift_exactly(n: int, x: fmpq) -> RealBall:
     p, ln2 = rational_binomial_pmf(n, x), real_ball(lambda: arb(2).log())
-    own = sum((entropy_of_masses([fmpq(c, n), fmpq(n - c, n)]) * mass for c, mass in enumerate(p)), LogSum({}))
+    own = sum((entropy_of_masses([fmpq(c, n), fmpq(n - c, n)]) * mass for c, mass in enumerate(p)), LogSum())
     return ln2 * ((entropy_of_masses([x, 1 - x]) - own) * (2 * n))
 
 

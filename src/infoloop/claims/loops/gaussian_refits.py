@@ -12,7 +12,8 @@ from jax.scipy.special import gammaincc
 from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import Exact, fmpq, rational
+from infoloop.exact.log_sums import Exact, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, exp, real_ball
 from infoloop.models.gaussian_refit import SCHEDULES, expected_drift, expected_variance, limit_ratio, log_drift
 from infoloop.statements.cases import Cases, Family

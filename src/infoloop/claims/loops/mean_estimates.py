@@ -6,8 +6,9 @@ from flint import arb
 from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import equality, inequality
+from infoloop.exact.log_sums import log2
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
-from infoloop.exact.rational_laws import fmpq, log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity

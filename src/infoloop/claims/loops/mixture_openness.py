@@ -14,8 +14,9 @@ from infoloop.claims.loops.real_data_mixtures import (
     mixtures,
     relaxed_variance,
 )
+from infoloop.exact.log_sums import log2
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
-from infoloop.exact.rational_laws import fmpq, log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import awgn_capacity
 from infoloop.information.measures import mutual_information

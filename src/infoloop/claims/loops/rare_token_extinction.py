@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Array
 
 from infoloop.claims.comparisons import Number, inequality
-from infoloop.exact.rational_laws import fmpq, from_rational
+from infoloop.exact.log_sums import from_rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, exp
 from infoloop.exact.wright_fisher_rational import rational_binomial_pmf
 from infoloop.loops.binomial_resampling import wright_fisher_kernel

@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import equality
-from infoloop.exact.rational_laws import Exact, LogSum, exact_binary_entropy, fmpq, rational
+from infoloop.exact.log_sums import Exact, LogSum, exact_binary_entropy, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.wright_fisher_rational import (
     kernel_determinant,
     rational_generation_law,

@@ -29,7 +29,8 @@ from infoloop.claims.loops.resampling_collapse import (
     third_generation,
     two_rates,
 )
-from infoloop.exact.rational_laws import entropy_of_masses, exact_binary_entropy, fmpq, log2, rational
+from infoloop.exact.log_sums import entropy_of_masses, exact_binary_entropy, log2, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.wright_fisher_rational import (
     absorption_sums,
     rational_binomial_pmf,

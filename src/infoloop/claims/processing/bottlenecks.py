@@ -10,8 +10,9 @@ from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import Number, inequality
 from infoloop.claims.processing.strong_data_processing import EIGHTHS, bsc_rows
+from infoloop.exact.log_sums import LogSum, exact_binary_entropy
 from infoloop.exact.rational_gaussians import RationalGaussian, RationalLinear
-from infoloop.exact.rational_laws import LogSum, exact_binary_entropy, fmpq
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.information.expressions import evaluate
 from infoloop.information.gaussian_channels import bottleneck_thresholds

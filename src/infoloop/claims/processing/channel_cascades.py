@@ -7,14 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.claims.comparisons import equality
-from infoloop.exact.rational_laws import (
-    entropy_of_masses,
-    exact_binary_entropy,
-    fmpq,
-    from_rational,
-    log2,
-    rational_table,
-)
+from infoloop.exact.log_sums import entropy_of_masses, exact_binary_entropy, from_rational, log2
+from infoloop.exact.rational_laws import fmpq, rational_table
 from infoloop.information.binary_channel_chains import (
     bsc_information,
     erasing,

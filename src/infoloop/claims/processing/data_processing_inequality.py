@@ -5,7 +5,7 @@ import itertools
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.exact.rational_laws import log2
+from infoloop.exact.log_sums import log2
 from infoloop.information.expressions import evaluate
 from infoloop.statements.cases import (
     Family,

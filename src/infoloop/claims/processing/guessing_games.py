@@ -5,7 +5,8 @@ import itertools
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from infoloop.exact.rational_laws import LogSum, RationalLaw, exact_binary_entropy, fmpq, from_rational, log2, rational
+from infoloop.exact.log_sums import LogSum, exact_binary_entropy, from_rational, log2, rational
+from infoloop.exact.rational_laws import RationalLaw, fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.information.fano import fano_bound
 from infoloop.information.measures import entropy, mutual_information
@@ -39,14 +40,14 @@ def _secret(net: BayesNet):
 
 
 def _unopened(law):
-    return sum(map(exact_binary_entropy, law.table.tolist()[:-1]), LogSum({}))
+    return sum(map(exact_binary_entropy, law.table.tolist()[:-1]), LogSum())
 
 
 def _secret_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
     masses = law.table.tolist()
     still_open = [sum(masses[k:], fmpq(0)) for k in range(len(masses))]
     spent = (exact_binary_entropy(p / s) * s for p, s in zip(masses[:-1], still_open, strict=False) if s)
-    return sum(spent, LogSum({})), entropy(law, "X")
+    return sum(spent, LogSum()), entropy(law, "X")
 
 
 def _uniform(size: int) -> RationalLaw:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from infoloop.claims.comparisons import Number, inequality
-from infoloop.exact.rational_laws import LogSum, fmpq, rational
+from infoloop.exact.log_sums import LogSum, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.information.contraction_coefficients import contraction, dobrushin
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import divergence

@@ -3,7 +3,7 @@
 from functools import cache
 
 from infoloop.claims.signals.bits_per_episode import reward_bits
-from infoloop.exact.rational_laws import LogSum
+from infoloop.exact.log_sums import LogSum
 from infoloop.exact.real_balls import RealBall
 from infoloop.statements.cases import exact_law
 from infoloop.statements.published_numbers import PublishedNumber

@@ -9,7 +9,8 @@ from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import inequality
 from infoloop.claims.published.answer_support import softmax_step, tilted_policy
-from infoloop.exact.rational_laws import LogSum, exact_binary_entropy, fmpq, log2
+from infoloop.exact.log_sums import LogSum, exact_binary_entropy, log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted
 

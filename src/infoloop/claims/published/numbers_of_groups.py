@@ -4,7 +4,8 @@ from functools import cache
 
 from infoloop.claims.verdict_training.dead_groups import binomial_mean, dead_groups, deviation_ball
 from infoloop.claims.verdict_training.live_groups import BIASES, live_biases
-from infoloop.exact.rational_laws import LogSum, fmpq
+from infoloop.exact.log_sums import LogSum
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall
 from infoloop.statements.claim import Claim
 from infoloop.statements.published_numbers import PublishedNumber

@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import inequality
-from infoloop.exact.rational_laws import LogSum, fmpq, log2
+from infoloop.exact.log_sums import LogSum, log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without
 

@@ -9,7 +9,8 @@ from flint import arb
 from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import LogSum, entropy_of_masses, fmpq, log2
+from infoloop.exact.log_sums import LogSum, entropy_of_masses, log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted, without

@@ -4,7 +4,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import inequality
-from infoloop.exact.rational_laws import RationalLaw, fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import RationalLaw, fmpq
 from infoloop.information.measures import mutual_information
 from infoloop.probability.distributions import marginal
 from infoloop.statements.cases import Family, exact_law, random_numbers

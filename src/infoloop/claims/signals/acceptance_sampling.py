@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, log2
+from infoloop.exact.log_sums import LogSum, log2
+from infoloop.exact.rational_laws import RationalLaw, fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import entropy, mutual_information
 from infoloop.probability.bayes_nets import BayesNet
@@ -121,7 +122,7 @@ def _priced(net: BayesNet):
 
 
 def _priced_exactly(law: RationalLaw) -> tuple[LogSum, LogSum]:
-    table, price = law.table, LogSum({})
+    table, price = law.table, LogSum()
     p_d = table.sum(axis=(0, 2))
     passed, p_x = table[..., 1].sum(axis=1), table.sum(axis=(1, 2))
     for x, row in enumerate(table.sum(axis=2)):
@@ -154,7 +155,7 @@ price_of_selection = Claim(
     ceiling=lambda law: entropy(law, "X"),
     neighbours=(
         without(JUDGED[0], exact_law({"X": FAIR[0], "D": FAIR[0], "A|X,D": [MAPS[::-1], MAPS]})),
-        without(TRIED[0], _swinging, exact=lambda law: (evaluate("I(X;D)", law), LogSum({}))),
+        without(TRIED[0], _swinging, exact=lambda law: (evaluate("I(X;D)", law), LogSum())),
         without(
             TRIED[1],
             exact_law({"X": FAIR[0], "D|X": [NOISY, NOISY[::-1]], "D2|X": [NOISY, NOISY[::-1]]}),

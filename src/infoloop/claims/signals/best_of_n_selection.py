@@ -9,7 +9,8 @@ import numpy as np
 from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import LogSum, RationalLaw, fmpq, log2, rational, rational_table
+from infoloop.exact.log_sums import LogSum, log2, rational
+from infoloop.exact.rational_laws import RationalLaw, fmpq, rational_table
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.information.measures import divergence
 from infoloop.learning.verifier_feedback import best_of, best_of_bound

@@ -7,7 +7,8 @@ import jax.numpy as jnp
 from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import entropy_of_masses, exact_binary_entropy, fmpq, log2
+from infoloop.exact.log_sums import entropy_of_masses, exact_binary_entropy, log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import real_ball
 from infoloop.information.measures import entropy
 from infoloop.probability.bayes_nets import BayesNet

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.kl_regularised_rewards import LAWS, tilted
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.learning.policy_optimisation import curation
 from infoloop.learning.verifier_feedback import verified_mass

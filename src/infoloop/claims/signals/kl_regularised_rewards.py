@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import LogSum, fmpq, log2, rational
+from infoloop.exact.log_sums import LogSum, log2, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.policy_optimisation import best_objective, objective, regularised
 from infoloop.learning.verifier_feedback import rewarded_mass
 from infoloop.probability.bayes_nets import BayesNet
@@ -112,7 +113,7 @@ def _objective_exactly(case, weight=1):
     """Return what a policy reaches, with this weight on the divergence, and the best."""
     base, policy = ([rational(p) for p in case[key]] for key in ("base", "policy"))
     strength, rewards = case["strength"], REWARDS
-    reached = LogSum({})
+    reached = LogSum()
     for p, q, r in zip(base, policy, rewards, strict=True):
         reached = reached + (log2(strength**r) + log2(p / q) * weight) * q if q else reached
     return reached, log2(sum((p * strength**r for p, r in zip(base, rewards, strict=True)), fmpq(0)))

@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, log2
+from infoloop.exact.log_sums import log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.statements.cases import Cases, Family
 from infoloop.statements.neighbours import changed, unrefuted, without
 from infoloop.statements.parameter_grids import parameter_grid

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import exact_binary_entropy, fmpq
+from infoloop.exact.log_sums import exact_binary_entropy
+from infoloop.exact.rational_laws import fmpq
 from infoloop.information.expressions import evaluate
 from infoloop.information.measures import entropy
 from infoloop.probability.bayes_nets import BayesNet

@@ -9,7 +9,8 @@ from flint import arb
 
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.kl_regularised_rewards import GOOD, LAWS, good_mass, tilted
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.verifier_feedback import group_relative, rewarded_mass
 from infoloop.statements.cases import Cases, Family, random_numbers

@@ -6,7 +6,8 @@ from flint import arb
 
 from infoloop.claims.comparisons import equality
 from infoloop.claims.verdict_training.crossing_points import BASE, LOWERED, fails
-from infoloop.exact.rational_laws import LogSum, fmpq, log2
+from infoloop.exact.log_sums import LogSum, log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import real_ball
 from infoloop.learning.pass_at_k import pass_at
 from infoloop.learning.question_populations import FixedRates
@@ -56,7 +57,7 @@ def solution(case: dict) -> tuple[fmpq, fmpq] | None:
     """
     rest = 1 - case["a"]
     powers = [((1 - case[p]) / rest, share) for p, share in (("A", case["w"]), ("B", 1 - case["w"]))]
-    slope = sum((log2(base) * share for base, share in powers if share), LogSum({}))
+    slope = sum((log2(base) * share for base, share in powers if share), LogSum())
     if slope.sign() >= 0 or not any(base > 1 and share for base, share in powers):
         return None
 

@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import fmpq, log2
+from infoloop.exact.log_sums import log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.pass_at_crossings import sharpened_crossing
 from infoloop.learning.pass_at_k import pass_at
 from infoloop.learning.question_populations import FixedRates

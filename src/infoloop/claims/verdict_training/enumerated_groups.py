@@ -17,7 +17,8 @@ from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import Number
 from infoloop.claims.verdict_training.dead_groups import root_of
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.statements.cases import random_numbers
 
 RIGHT = (1, 1, 0, 0)

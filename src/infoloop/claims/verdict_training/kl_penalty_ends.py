@@ -12,7 +12,8 @@ from infoloop.claims.verdict_training.kl_projection_tilts import (
     separable_divergence,
     verdict_law,
 )
-from infoloop.exact.rational_laws import fmpq, log2
+from infoloop.exact.log_sums import log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import real_ball
 from infoloop.learning.kl_projections import accepted_law, forward_regularised, penalised_law
 from infoloop.learning.policy_optimisation import regularised

@@ -7,7 +7,8 @@ from flint import arb
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.kl_regularised_rewards import PENALISED, good_mass, tilted
 from infoloop.claims.verdict_training.kl_projection_costs import BASES, accepted_part, bits_from, exact_masses
-from infoloop.exact.rational_laws import fmpq, log2
+from infoloop.exact.log_sums import log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import real_ball
 from infoloop.learning.kl_projections import forward_regularised
 from infoloop.learning.policy_optimisation import regularised

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import equality
-from infoloop.exact.rational_laws import LogSum, RationalLaw, entropy_of_masses, fmpq, log2, rational, rational_table
+from infoloop.exact.log_sums import LogSum, entropy_of_masses, log2, rational
+from infoloop.exact.rational_laws import RationalLaw, fmpq, rational_table
 from infoloop.information.measures import divergence
 from infoloop.learning.kl_projections import accepted_law, reference_cost
 from infoloop.probability.distributions import Joint
@@ -119,7 +120,7 @@ def mean_sample_entropy(law: Sequence[fmpq], draws: int) -> LogSum:
     >>> mean_sample_entropy([fmpq(1, 2), fmpq(1, 2)], 2).digits(3)
     '0.500'
     """
-    total = LogSum({})
+    total = LogSum()
     for p, k in itertools.product(law, range(1, draws)):
         total = total + log2(fmpq(draws, k)) * (fmpq(k, draws) * math.comb(draws, k) * p**k * (1 - p) ** (draws - k))
     return total
@@ -130,7 +131,7 @@ def _fitted_exactly(case, saved=True):
     base, n = exact_masses(case), case["n"]
     law = accepted_part(base, _ACCEPTED)
     drawn = exact_masses(case, "drawn") if "drawn" in case else law
-    far = LogSum({})
+    far = LogSum()
     for draws in itertools.product(range(_ACCEPTED), repeat=1 if case.get("copies") else n):
         mass = math.prod((drawn[y] for y in draws), start=fmpq(1))
         far = far + bits_from([fmpq(count, len(draws)) for count in _counted(draws)], base) * mass
@@ -172,7 +173,7 @@ def _one_exactly(case):
     base = exact_masses(case)
     law = accepted_part(base, 2)
     far = (bits_from([fmpq(int(y == a)) for y in range(4)], base) * law[a] for a in range(2))
-    return sum(far, LogSum({})), log2(1 / (base[0] + base[1])) + log2(2)
+    return sum(far, LogSum()), log2(1 / (base[0] + base[1])) + log2(2)
 
 
 costs_log_m = equality(

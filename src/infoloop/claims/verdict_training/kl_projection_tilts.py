@@ -9,7 +9,8 @@ import jax.numpy as jnp
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.kl_regularised_rewards import tilted
 from infoloop.claims.verdict_training.kl_projection_costs import BASES, bits_from, exact_masses
-from infoloop.exact.rational_laws import fmpq, log2
+from infoloop.exact.log_sums import log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.kl_projections import law_at_rate
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted, without

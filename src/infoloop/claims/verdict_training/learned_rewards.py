@@ -8,7 +8,7 @@ from flint import fmpq, fmpq_poly
 
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.claims.signals.kl_regularised_rewards import LAWS, tilted
-from infoloop.exact.rational_laws import LogSum, log2, rational
+from infoloop.exact.log_sums import LogSum, log2, rational
 from infoloop.learning.proxy_optimisation import gold_slope, regularised_values
 from infoloop.learning.reward_models import fitted_reward
 from infoloop.statements.cases import Family, random_numbers
@@ -56,7 +56,7 @@ def _slopes_exactly(case):
     if case["part"] == PARTS[0]:
         return _mean(slopes, case["gold"]), _covariance(policy, case["gold"], case["proxy"])
     terms = (log2(p / q) * slope for p, q, slope in zip(policy, base, slopes, strict=True) if q)
-    return sum(terms, LogSum({})), log2(z) * _covariance(policy, case["proxy"], case["proxy"])
+    return sum(terms, LogSum()), log2(z) * _covariance(policy, case["proxy"], case["proxy"])
 
 
 def _policy(case):

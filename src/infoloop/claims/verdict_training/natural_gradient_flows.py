@@ -9,7 +9,8 @@ from flint import arb, fmpq_mat
 from infoloop.claims.comparisons import equality
 from infoloop.claims.verdict_training.flow_enclosures import flow_number
 from infoloop.claims.verdict_training.kl_projection_costs import BASES, accepted_part, exact_masses
-from infoloop.exact.rational_laws import fmpq, log2
+from infoloop.exact.log_sums import log2
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.policy_gradient.update_terms import natural_logits
 from infoloop.learning.policy_optimisation import regularised
 from infoloop.learning.verdict_orbit import softmax_limit

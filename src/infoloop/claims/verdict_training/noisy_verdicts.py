@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import Number, equality, inequality
-from infoloop.exact.rational_laws import LogSum, exact_binary_entropy, fmpq
+from infoloop.exact.log_sums import LogSum, exact_binary_entropy
+from infoloop.exact.rational_laws import fmpq
 from infoloop.information.measures import entropy, mutual_information
 from infoloop.learning.noisy_verifiers import NoisyVerifier, corrected_variance, noisy_verdict_bits
 from infoloop.learning.policy_optimisation import regularised_gradient

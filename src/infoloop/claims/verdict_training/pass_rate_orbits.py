@@ -23,7 +23,8 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     rule_advantages,
     update_moments,
 )
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.pass_rate_objectives import (
     attempts_slope,
     group_slope,

@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.majority_votes import vote_training, vote_winner, winner_of_three
 from infoloop.loops.loop import unroll
 from infoloop.statements.cases import Family, random_numbers

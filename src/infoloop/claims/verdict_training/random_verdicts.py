@@ -12,7 +12,8 @@ from flint import fmpq_series
 
 from infoloop.claims.comparisons import equality
 from infoloop.claims.verdict_training.enumerated_groups import rule_advantages
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.policy_gradient.reward_shaping import lost_advantage, random_reward_drift
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without

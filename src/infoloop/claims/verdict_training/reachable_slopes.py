@@ -21,7 +21,8 @@ from infoloop.claims.verdict_training.enumerated_groups import (
     update_moments,
 )
 from infoloop.claims.verdict_training.group_variance_formulas import ZERO_SUM
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.policy_gradient.difficulty_weights import advantages_for, difficulty_weight, weights_for
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without

@@ -30,7 +30,8 @@ from infoloop.claims.verdict_training.enumerated_groups import (
 )
 from infoloop.claims.verdict_training.shaping_doses import AGREEING as DEAD
 from infoloop.claims.verdict_training.shaping_doses import POSITIVE, shaped_series
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.policy_gradient.reward_shaping import kernel_advantage, shaping_jump
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, unrefuted, without

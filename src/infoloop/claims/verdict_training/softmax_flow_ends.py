@@ -14,7 +14,8 @@ from jaxtyping import Array, Float
 
 from infoloop.claims.comparisons import inequality
 from infoloop.claims.verdict_training.flow_enclosures import flow_number
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.exact.real_balls import RealBall, real_ball
 from infoloop.learning.verdict_orbit import limit_logits
 from infoloop.statements.cases import Family, random_numbers

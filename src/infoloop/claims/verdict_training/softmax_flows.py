@@ -4,7 +4,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import equality
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.policy_optimisation import regularised_gradient
 from infoloop.statements.cases import Family, random_numbers
 from infoloop.statements.neighbours import changed, without

@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 
 from infoloop.claims.comparisons import inequality
-from infoloop.exact.rational_laws import LogSum, fmpq, log2, rational
+from infoloop.exact.log_sums import LogSum, log2, rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.information.measures import entropy
 from infoloop.probability.distributions import joint
 from infoloop.statements.cases import (
@@ -143,7 +144,7 @@ def _information(case: Mapping[str, Any]) -> LogSum:
             seen = _transcript(secret, letters, count, stops)
             masses[seen] = masses.get(seen, fmpq(0)) + mass
         return _entropy(masses.values())
-    error, alive, told = case.get("error", fmpq(0)), fmpq(1), LogSum({})
+    error, alive, told = case.get("error", fmpq(0)), fmpq(1), LogSum()
     lost = _entropy([1 - error, *[error / (letters - 1)] * (letters - 1)])
     for left in range(count, 0, -1):
         passes = _hazard(letters, left) if case.get("hazard") == EQUAL else fmpq(1, letters)
@@ -161,7 +162,7 @@ def _hazard(letters: int, left: int) -> fmpq:
 
 
 def _entropy(masses):
-    return sum((log2(1 / p) * p for p in masses if p), LogSum({}))
+    return sum((log2(1 / p) * p for p in masses if p), LogSum())
 
 
 def _episode_exactly(case, more=0):

@@ -6,7 +6,7 @@ from flint import fmpq
 
 from infoloop.claims.comparisons import equality, inequality
 from infoloop.claims.verdict_training.tail_selection_regimes import INDEPENDENT, SELECT, SURVIVALS, reached
-from infoloop.exact.rational_laws import rational
+from infoloop.exact.log_sums import rational
 from infoloop.learning.error_tails import gaussian_log_survival
 from infoloop.learning.tail_selection import selected_law
 from infoloop.statements.cases import Family, random_numbers

@@ -9,7 +9,7 @@ from flint import arb, fmpq
 from infoloop.claims.comparisons import Number, equality, inequality
 from infoloop.claims.signals.kl_regularised_rewards import tilted
 from infoloop.claims.verdict_training.tail_selection_regimes import INDEPENDENT, SELECT, SURVIVALS, selected_masses
-from infoloop.exact.rational_laws import rational
+from infoloop.exact.log_sums import rational
 from infoloop.exact.real_balls import real_ball
 from infoloop.learning.error_tails import gaussian_log_survival, weibull_log_survival
 from infoloop.learning.policy_optimisation import regularised

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from flint import fmpq
 
 from infoloop.claims.comparisons import equality, inequality
-from infoloop.exact.rational_laws import rational
+from infoloop.exact.log_sums import rational
 from infoloop.learning.tail_selection import selected_mean
 from infoloop.statements.cases import Family, random_numbers, random_probabilities
 from infoloop.statements.neighbours import changed, without

@@ -9,7 +9,8 @@ import jax.numpy as jnp
 
 from infoloop.claims.comparisons import inequality
 from infoloop.claims.verdict_training.plurality_votes import CHANCE, LAWS, MORE, VOTES, won
-from infoloop.exact.rational_laws import fmpq, rational
+from infoloop.exact.log_sums import rational
+from infoloop.exact.rational_laws import fmpq
 from infoloop.learning.majority_votes import vote_training, vote_winner
 from infoloop.loops.loop import unroll
 from infoloop.statements.cases import Family, random_numbers

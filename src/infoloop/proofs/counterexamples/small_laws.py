@@ -17,7 +17,8 @@ import numpy as np
 from flint import fmpq
 from jaxtyping import Float, Int
 
-from infoloop.exact.rational_laws import RationalLaw, entropy_of_masses, rational
+from infoloop.exact.log_sums import entropy_of_masses, rational
+from infoloop.exact.rational_laws import RationalLaw
 
 Function = tuple[int, ...]
 
