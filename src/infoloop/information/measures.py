@@ -4,12 +4,12 @@ Each function serves every kind of law that has registered itself in `probabilit
 (by elimination) and a `Gaussian` in floats, a `RationalLaw` and a `RationalGaussian` exactly.
 """
 
-from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
+from infoloop.information.table_measures import entropy_of_table, information_of_table
 from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.distributions import Joint, Names, as_names, marginal
 from infoloop.probability.law_measures import (
@@ -23,7 +23,7 @@ from infoloop.probability.law_measures import (
     self_information_of_law,
     total_variation_of_laws,
 )
-from infoloop.probability.numerics import divergence_terms, information_terms, plog2p
+from infoloop.probability.numerics import divergence_terms
 from infoloop.probability.validation import check_known
 
 
@@ -63,11 +63,7 @@ def entropy(p: Law, *names: str, given: Names = ()) -> Bits:
 
 @entropy_of_law.register
 def _(law: Joint, names: tuple[str, ...], given: tuple[str, ...]):
-    if not given:
-        return -plog2p(law.table).sum()
-    total = law.table.sum(axis=tuple(range(len(given), law.table.ndim)), keepdims=True)
-    share = law.table / jnp.where(total == 0, 1.0, total)
-    return -(total * plog2p(share)).sum()
+    return entropy_of_table(law.table, tuple(range(len(given), law.table.ndim)))
 
 
 @kinds_checked
@@ -114,17 +110,7 @@ def mutual_information(p: Law, x: Names, y: Names, given: Names = ()) -> Bits:
 
 @information_of_law.register
 def _(law: Joint, x: tuple[str, ...], y: tuple[str, ...], given: tuple[str, ...]):
-    return _information(law.table, *(_all_but(law, kept) for kept in (given, given + x, given + y)))
-
-
-def _all_but(p: Joint, kept: tuple[str, ...]) -> tuple[int, ...]:
-    return tuple(k for k, name in enumerate(p.names) if name not in kept)
-
-
-@partial(jax.jit, static_argnums=(1, 2, 3))  # one program: operation by operation, compilation takes ten times as long
-def _information(table, *summed):
-    total, left, right = (table.sum(axis=axes, keepdims=True) for axes in summed)
-    return information_terms(table, total, left, right).sum()
+    return information_of_table(law.table, *(tuple(law.names.index(name) for name in names) for names in (x, y)))
 
 
 @kinds_checked

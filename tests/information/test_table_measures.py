@@ -1,0 +1,160 @@
+"""One table and many at once: the same numbers in 50 digits, near independence, at zeros, at masses near the least."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from infoloop.information.table_measures import entropy_of_table, information_of_table
+from infoloop.probability.numerics import rounding
+from tests.support import oracles
+
+SHAPE, CELLS, MANY = (3, 4, 2), 24, 3000  # 72 000 cells: enough for the plain sum
+X, Y, Z = (0,), (1,), (2,)
+PLENTY = 1 / 64
+EPS = float(np.finfo(np.float64).eps)
+STEP = EPS ** (1 / 3)  # the best step of a central difference
+
+
+def independent(rng):
+    """A law whose X and Y are independent given Z."""
+    return np.einsum("z,zx,zy->xyz", rng.dirichlet(np.ones(2)), *(rng.dirichlet(np.ones(n), 2) for n in SHAPE[:2]))
+
+
+def sparse(rng):
+    table = rng.dirichlet(np.ones(CELLS)).reshape(SHAPE) * (rng.random(SHAPE) < 0.4)
+    table[0, 0, 0] += 0.1
+    return table / table.sum()
+
+
+def near(e):
+    def law(rng):
+        table = independent(rng) * (1 + e * rng.normal(size=SHAPE))
+        return table / table.sum()
+
+    return law
+
+
+def rare(rng):
+    table = rng.dirichlet(np.ones(CELLS)).reshape(SHAPE)
+    table[0] *= 1e-300
+    return table / table.sum()
+
+
+def one_by_one(rng):
+    """X and Y are equal, and one of their values is nearly impossible."""
+    table = np.zeros(SHAPE)
+    table[0, 0], table[1, 1] = (1 - 1e-200) / 2, 1e-200 / 2
+    return table
+
+
+KINDS = {
+    "random": near(1.0),
+    "sparse": sparse,
+    "near": near(1e-3),
+    "nearer": near(1e-9),
+    "rare": rare,
+    "one": one_by_one,
+}
+
+
+def law(rng, kind):
+    table = np.abs(KINDS[kind](rng))
+    return table / table.sum()
+
+
+def information(table):
+    return information_of_table(table, X, Y)
+
+
+def whole_entropy(table):
+    return entropy_of_table(table, X + Y + Z)
+
+
+def conditional_entropy(table):
+    return entropy_of_table(table, Y)
+
+
+informations = jax.jit(jax.vmap(information))
+
+
+def expected_information(table):
+    return float(oracles.information(oracles.law_of(table), X, Y, Z))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_tables_have_the_informations_of_one(kind):
+    rng = np.random.default_rng(0)
+    some = [law(rng, kind) for _ in range(5)]
+    filled = np.stack(some + [law(rng, "random")] * (MANY - len(some)))
+    for table, found in zip(some, informations(filled), strict=False):
+        expected, alone = expected_information(table), information(jnp.asarray(table))
+        # the errors of the margins enter squared; of what the plain sum adds up, one rounding of each ratio counts
+        careful = rounding(CELLS) * expected + (rounding(CELLS)) ** 2
+        assert abs(alone - expected) <= careful
+        assert abs(found - expected) <= careful + (expected >= PLENTY) * rounding(CELLS) * np.sqrt(expected)
+
+
+def test_a_table_does_not_depend_on_its_neighbours():
+    rng = np.random.default_rng(1)
+    much, little = law(rng, "random"), law(rng, "nearer")
+    assert expected_information(much) > PLENTY > expected_information(little)
+    filled = np.stack([much] * MANY)
+    mixed = filled.copy()
+    mixed[1:] = little
+    assert informations(filled)[0] == informations(mixed)[0]
+
+
+def test_vmap_of_vmap_and_along_another_axis():
+    rng = np.random.default_rng(2)
+    tables = np.stack([law(rng, ("random", "nearer")[k % 2]) for k in range(MANY)])
+    expected = informations(tables)
+    nested = jax.jit(jax.vmap(jax.vmap(information)))(tables.reshape(50, -1, *SHAPE))
+    assert (nested.ravel() == expected).all()
+    last = jax.jit(jax.vmap(information, in_axes=3))(np.moveaxis(tables, 0, 3))
+    assert np.abs(last - expected).max() <= rounding(CELLS) * expected.max()
+
+
+@pytest.mark.parametrize("count", [2, MANY])
+@pytest.mark.parametrize("measure", [information, whole_entropy, conditional_entropy])
+def test_a_table_of_nan_has_no_measure_and_leaves_the_others(measure, count):
+    tables = np.stack([law(np.random.default_rng(3), "random")] * count)
+    tables[0] = np.nan
+    found = np.asarray(jax.jit(jax.vmap(measure))(tables))
+    assert np.isnan(found[0])
+    assert np.isfinite(found[1:]).all()
+
+
+@pytest.mark.parametrize("count", [1, MANY])
+def test_slopes_are_the_logarithms(count):
+    rng = np.random.default_rng(4)
+    tables = np.stack([law(rng, "sparse")] * count)
+    found = np.asarray(jax.jit(jax.vmap(jax.grad(information)))(tables))[0]
+    p = tables[0]
+    left, right, total = p.sum(1, keepdims=True), p.sum(0, keepdims=True), p.sum((0, 1), keepdims=True)
+    some = p > 0
+    expected = np.log2(np.where(some, p * total, 1) / np.where(some, left * right, 1))
+    assert np.abs(found - expected).max() <= rounding(CELLS) * np.abs(expected).max()
+    assert (found[~some] == 0).all()
+
+
+@pytest.mark.parametrize("summed", [(0, 1, 2), (1,), (0, 2)])
+def test_slopes_of_entropies_are_the_logarithms(summed):
+    p = law(np.random.default_rng(5), "sparse")
+    found = np.asarray(jax.jit(jax.grad(entropy_of_table), static_argnums=1)(p, summed))
+    whole = len(summed) == 3
+    share = p if whole else p / np.where(p.sum(summed, keepdims=True) > 0, p.sum(summed, keepdims=True), 1)
+    expected = np.where(p > 0, -np.log2(np.where(p > 0, share, 1)) - whole / np.log(2), 0)
+    assert np.abs(found - expected).max() <= rounding(CELLS) * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("measure", [information, whole_entropy, conditional_entropy])
+def test_second_slopes_equal_differences_and_are_finite_at_zeros(measure):
+    p = (law(np.random.default_rng(6), "random") + 1) / (1 + CELLS)
+    slope = jax.jit(jax.grad(measure))
+    found = np.asarray(jax.jit(jax.hessian(measure))(p)).reshape(CELLS, CELLS)
+    steps = STEP * np.eye(CELLS).reshape(CELLS, *SHAPE)
+    differences = np.stack([(slope(p + s) - slope(p - s)).ravel() / (2 * STEP) for s in steps])
+    # the third derivative of a slope is at most 2 / p^3 in nats
+    assert np.abs(found - differences).max() <= 4 * STEP**2 / p.min() ** 3
+    assert np.isfinite(jax.jit(jax.hessian(measure))(law(np.random.default_rng(7), "sparse"))).all()
