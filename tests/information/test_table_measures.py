@@ -24,6 +24,7 @@ def independent(rng):
 def sparse(rng):
     table = rng.dirichlet(np.ones(CELLS)).reshape(SHAPE) * (rng.random(SHAPE) < 0.4)
     table[0, 0, 0] += 0.1
+    table[2] = 0
     return table / table.sum()
 
 
@@ -93,6 +94,15 @@ def test_many_tables_have_the_informations_of_one(kind):
         careful = rounding(CELLS) * expected + (rounding(CELLS)) ** 2
         assert abs(alone - expected) <= careful
         assert abs(found - expected) <= careful + (expected >= PLENTY) * rounding(CELLS) * np.sqrt(expected)
+
+
+@pytest.mark.parametrize("count", [1, MANY])
+@pytest.mark.parametrize(("measure", "given"), [(whole_entropy, ()), (conditional_entropy, X + Z)])
+def test_entropies_of_tables_with_empty_rows(measure, given, count):
+    table = law(np.random.default_rng(8), "sparse")
+    expected = oracles.entropy(oracles.law_of(table), (0, 1, 2), given)
+    found = jax.jit(jax.vmap(measure))(np.stack([table] * count))[0]
+    assert abs(found - expected) <= rounding(CELLS) * np.log2(CELLS)
 
 
 def test_a_table_does_not_depend_on_its_neighbours():
