@@ -8,7 +8,8 @@ from jax import Array, lax
 from jax.custom_batching import custom_vmap
 from jaxtyping import Float
 
-from infoloop.probability.numerics import LOG2E, information_terms
+from infoloop.information.log_ratios import log_ratio, natural_log
+from infoloop.probability.numerics import LOG2E, information_terms, product_parts
 
 _MANY = 2**16  # cells: fewer take less time than the second program takes to compile
 _PLENTY = 1 / 64  # bits, of which rounding the ratios takes fewer than 5 binary digits
@@ -42,7 +43,7 @@ def _entropy(table, summed):
 def _(summed, primals, tangents):
     (table,), (moved,) = primals, tangents
     some, share = table > 0, _share(table, summed)
-    slope = jnp.log(jnp.where(some, share, 1.0)) + (1.0 if len(summed) == table.ndim else 0.0)
+    slope = natural_log(jnp.where(some, share, 1.0)) + (1.0 if len(summed) == table.ndim else 0.0)
     return _entropy(table, summed), -(jnp.where(some, slope, 0.0) * moved).sum() * LOG2E
 
 
@@ -83,11 +84,14 @@ def _information(table, x, y):
 
 @_information.defjvp
 def _(x, y, primals, tangents):
-    (table,), (moved,) = lax.optimization_barrier(primals), tangents
+    lift = 2.0 ** (jnp.finfo(primals[0].dtype).maxexp // 4)  # so that no small product or difference counts as 0
+    table, moved = lax.optimization_barrier(primals[0]) * lift, tangents[0]
     total, left, right = (jnp.where(m > 0, m, 1.0) for m in _margins(table, table.ndim, x, y))
-    by_left, by_share = lax.optimization_barrier((1 / left, total / right))
-    ratio = jnp.where(table > 0, table * by_left * by_share, 1.0)
-    return _information(*primals, x, y), (jnp.log(ratio) * moved).sum() * LOG2E
+    share = right / total
+    by_left, by_share = lax.optimization_barrier((1 / left, 1 / share))
+    some, parts = table > 0, (table, *product_parts(left, share), table * by_left * by_share)
+    slope = log_ratio(*(jnp.where(some, part, other) for part, other in zip(parts, (1.0, 1.0, 0.0, 1.0), strict=True)))
+    return _information(*primals, x, y), (jnp.where(some, slope, 0.0) * moved).sum() * LOG2E
 
 
 def _of_many(axes, x, y):
