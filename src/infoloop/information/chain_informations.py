@@ -10,7 +10,7 @@ from jaxtyping import Float
 from infoloop.information.banded_channels import diagonals, shifted
 from infoloop.information.stacked_tables import Margins, all_near, informations
 
-_POWERS = 32  # steps that are made by one product at most
+_POWERS = 32  # steps that are made by one product at most, and after which is asked whether cells are near
 CACHED = 2**16  # cells whose informations are computed together: few enough for the cache
 AT_ONCE = 2**20  # cells of a table that is followed along the chain; a larger one is cut into blocks of rows
 
@@ -30,6 +30,8 @@ def later_informations(
     >>> later_informations(jnp.eye(2) / 2, jnp.eye(2), 3, None).tolist()
     [1.0, 1.0, 1.0]
     """
+    if (len(link) if steps is None else steps) == 0:
+        return jnp.zeros(0, p_xz.dtype)
     p_x = p_xz.sum(1)
     powers = _most_powers(*p_xz.shape, steps) if lowest is None else 1
     if powers > 1:
@@ -62,7 +64,7 @@ def _by_powers(p_xz, p_x, rows, steps, count):
 
     def block(state, _):
         p_zx, near = state
-        near = _near_from_now(near, p_zx[None], margins)
+        near = _near_from_now(near, p_zx[None], margins(p_zx[None]))
         tables = _product(powers, p_zx).reshape(count, *p_zx.shape)
         return (tables[-1], near), informations(tables, margins(tables), near)
 
@@ -99,11 +101,10 @@ def _follow(part, links, steps, lowest, p_z, total):
     """Return what a block of rows adds to the informations."""
     table, left, weights = part
     count = len(links) if steps is None else steps
-    length = max(1, min(_POWERS, CACHED // table.size, count))
-    blocks = -(-count // length)
+    chunks, chunk, together = _grouped(count, table.size)
     if steps is None:
-        spare = jnp.broadcast_to(links[-1:], (blocks * length - count, *links.shape[1:]))
-        links = jnp.concatenate([links, spare]).reshape(blocks, length, *links.shape[1:])
+        spare = jnp.broadcast_to(links[-1:], (chunks * chunk - count, *links.shape[1:]))
+        links = jnp.concatenate([links, spare]).reshape(chunks, -1, together, *links.shape[1:])
 
     def margins(tables):
         return Margins(left[:, None], tables[:, -1:], total, weights[:, None])
@@ -113,20 +114,31 @@ def _follow(part, links, steps, lowest, p_z, total):
         after = _product(rows, link) if lowest is None else shifted(rows, link, lowest)
         return after, after
 
-    def block(state, block_links):
+    def group(state, group_links):
         rows, near = state
-        near = _near_from_now(near, rows[None], lambda tables: margins(tables), slice(-1))
-        last, tables = lax.scan(step, rows, block_links, length=length)
+        last, tables = lax.scan(step, rows, group_links, length=together, unroll=together == 1)
         return (last, near), informations(tables[:, :-1], margins(tables), near)
 
+    def block(state, block_links):
+        rows, near = state
+        near = _near_from_now(near, rows[None, :-1], margins(rows[None]))
+        return lax.scan(group, (rows, near), block_links, length=chunk // together)
+
     start = jnp.concatenate([table, p_z]), jnp.array(False)
-    return lax.scan(block, start, None if steps is not None else links, length=blocks)[1].ravel()[:count]
+    return lax.scan(block, start, None if steps is not None else links, length=chunks)[1].ravel()[:count]
 
 
-def _near_from_now(near, tables, margins, rows=slice(None)):
+def _grouped(count, cells):
+    """Return how many chunks of how many steps to make, and of how many steps the informations are made together."""
+    together = max(1, min(_POWERS, count, CACHED // cells))
+    chunks = -(-count // max(_POWERS, together))
+    return chunks, -(-count // (chunks * together)) * together, together
+
+
+def _near_from_now(near, tables, margins):
     """Return whether every cell is near q, without looking again once it was: it stays so."""
-    tables = lax.stop_gradient(tables)
-    return lax.cond(near, lambda: near, lambda: all_near(tables[:, rows], lax.stop_gradient(margins(tables))))
+    tables, margins = lax.stop_gradient((tables, margins))
+    return lax.cond(near, lambda: near, lambda: all_near(tables, margins))
 
 
 def _product(a, b):

@@ -21,13 +21,15 @@ def information_along(
     r"""Return the information that is left after each link of a Markov chain, $I(X;Z_t)$ for $t=0,\ldots,T$, in bits.
 
     $Z_0$ is the link's source in `p`, and each link makes the next $Z$. Costs T products of a $|X|\times|Z|$ with a
-    $|Z|\times|Z|$ table; no table is larger than these.
+    $|Z|\times|Z|$ table, or with a band of w moves, $T\,|X|\,|Z|\,w$ operations. Memory: what is given, three tables
+    of $|X|\times|Z|$ and a few of at most $2^{20}$ cells, as the rows of a larger table are followed in blocks. A slope
+    by reverse mode (`jax.grad`) keeps T tables.
 
     Args:
         p: The law of X and $Z_0$, a `Joint` or `BayesNet`; other variables are summed out.
-        x: One name or several, without the link's source.
+        x: One name or several, without the link's source; or that source alone, for $I(Z_0;Z_t)$.
         link: A channel from one variable to one of the same size, used `steps` times; or T different ones, as `rows`
-            with a leading axis of length T.
+            with a leading axis of length T. A `BandedChannel` for many states, of which each leads to few.
         steps: How often one link is used, T, at least 0; to be left out where the rows have a leading axis.
 
     Returns:
@@ -36,7 +38,9 @@ def information_along(
     Raises:
         ValueError: Where the link's two alphabets differ, so that it cannot be repeated, or differ from that of $Z_0$;
             for `steps` with different links, or one link without; for a variable that the law does not have, a source
-            that is in `x`, and a law without a table of floats.
+            that is in `x` beside others, a law without a table of floats, and what would not fit into the memory of the
+            device, before any of it is made.
+        TypeError: For a link that is no channel.
 
     >>> from infoloop.probability.distributions import joint
     >>> from infoloop.probability.channel_families import bsc

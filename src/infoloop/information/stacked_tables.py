@@ -51,9 +51,9 @@ def informations(tables: Float[Array, "t a b"], margins: Margins, near: Bool[Arr
     Returns:
         Bits. The derivative is that by the tables alone, as what the margins add cancels.
 
-    >>> p = jnp.array([[[0.5, 0.0], [0.0, 0.5]]])
-    >>> half = jnp.full(2, 0.5)
-    >>> informations(p, Margins(half[:, None], half[None, :], jnp.ones(()), jnp.ones((2, 1))), jnp.array(False)).tolist()
+    >>> p, half = jnp.array([[[0.5, 0.0], [0.0, 0.5]]]), jnp.full(2, 0.5)
+    >>> margins = Margins(half[:, None], half[None, :], jnp.ones(()), jnp.ones((2, 1)))
+    >>> informations(p, margins, jnp.array(False)).tolist()
     [1.0]
     """
     factors = lax.optimization_barrier(_factors(margins))
@@ -69,7 +69,9 @@ def _(primals, tangents):
     some = (tables > 0) & (margins.left > 0) & (margins.right > 0)
     p = jnp.where(some, tables, 1.0)
     k, power = _doublings(jnp.where(some, tables * factors.over_left * factors.over_share, 1.0))
-    high, low = (jnp.where(some, part * power, other) for part, other in zip(_product(factors), (1.0, 0.0), strict=True))
+    high, low = (
+        jnp.where(some, part * power, other) for part, other in zip(_product(factors), (1.0, 0.0), strict=True)
+    )
     log = 2 * _artanh(_relative(p, high, low)[1]) + k * math.log(2)
     slopes = margins.weights * jnp.where(some, log, 0.0) * LOG2E
     return informations(*primals), (tangents[0] * slopes).sum((1, 2))
