@@ -46,9 +46,7 @@ class BandedChannel:
         """
         states, width = self.band.shape[-2:]
         cells = self.band.size // width * states
-        check_memory(
-            f"the dense rows of a banded channel of {states:,} states", cells, self.band.dtype, "keep the band"
-        )
+        check_memory(f"a dense channel of {states:,} states", cells, self.band.dtype, "keep the band")
         start = jnp.broadcast_to(jnp.eye(states, dtype=self.band.dtype), (*self.band.shape[:-2], states, states))
         return Channel(shifted(start, diagonals(self.band, self.lowest), self.lowest), self.source, self.target)
 
