@@ -13,6 +13,7 @@ from jax.typing import DTypeLike
 from jaxtyping import Float
 
 from infoloop.information.memory_limits import check_memory
+from infoloop.probability.argument_kinds import kinds_checked
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.channels import Channel
 from infoloop.probability.distributions import Names, as_names
@@ -51,6 +52,7 @@ class BandedChannel:
         return Channel(shifted(start, diagonals(self.band, self.lowest), self.lowest), self.source, self.target)
 
 
+@kinds_checked
 def banded_channel(
     band: Float[Numbers, "states width"], lowest: int, source: Names, target: Names, dtype: DTypeLike | None = None
 ) -> BandedChannel:
