@@ -31,6 +31,8 @@ from .games.wordle import coarsenings as coarsenings
 from .games.wordle import patterns as patterns
 from .games.wordle import signal_entropies as signal_entropies
 from .information.all_partition_pairs import every_efficiency as every_efficiency
+from .information.banded_channels import BandedChannel as BandedChannel
+from .information.banded_channels import banded_channel as banded_channel
 from .information.blackwell_order import is_garbling as is_garbling
 from .information.channel_capacity import Capacity as Capacity
 from .information.channel_capacity import NotConvergedError as NotConvergedError

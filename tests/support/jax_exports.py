@@ -141,6 +141,10 @@ LAWS = {
         lambda m: g.masses(m.p, X),
     ),
     "channel": (lambda s: il.channel(s.k.rows, "Y", "W"), lambda m: flat(m.k)),
+    "banded_channel": (
+        lambda s: il.banded_channel(jnp.pad(s.k.rows, ((1, 1), (0, 0))).at[0, 1].set(1).at[4, 1].set(1), -1, "Z", "W"),
+        lambda m: [mpf(0), mpf(1), mpf(0), *flat(m.k), mpf(0), mpf(1), mpf(0)],
+    ),
     "marginal": (lambda s: il.marginal(s.p, "Y"), lambda m: g.masses(m.p, Y)),
     "condition": (
         lambda s: il.condition(il.marginal(s.p, "X", "Y"), X=1),

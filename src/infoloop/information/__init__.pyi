@@ -1,6 +1,8 @@
 from . import all_partition_pairs as all_partition_pairs
+from . import banded_channels as banded_channels
 from . import binary_channel_chains as binary_channel_chains
 from . import blackwell_order as blackwell_order
+from . import chain_informations as chain_informations
 from . import channel_capacity as channel_capacity
 from . import contraction_at_input as contraction_at_input
 from . import contraction_coefficients as contraction_coefficients
@@ -9,7 +11,9 @@ from . import fano as fano
 from . import gaussian_channels as gaussian_channels
 from . import markov_chains as markov_chains
 from . import measures as measures
+from . import memory_limits as memory_limits
 from . import multivariate as multivariate
 from . import partition_lattice as partition_lattice
 from . import renyi as renyi
 from . import signal_efficiency as signal_efficiency
+from . import stacked_tables as stacked_tables
