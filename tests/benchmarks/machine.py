@@ -1,4 +1,7 @@
-"""What this machine does in a second, by the simplest program for each; and what it is. Run: python tests/benchmarks/machine.py"""
+"""What this machine does in a second, by the simplest program for each; and what it is.
+
+Run: python tests/benchmarks/machine.py
+"""
 
 import datetime
 import os
@@ -52,19 +55,11 @@ def yardsticks() -> dict[str, Yardstick]:
     }
 
 
-def rates(repeats: int) -> dict[str, float]:
-    """Return how much of each is done in a second: the median of turns."""
-    sticks = yardsticks()
-    times = np.median(take_turns(tuple(stick.work for stick in sticks.values()), repeats), axis=1)
-    return {name: 1e3 * stick.amount / time for (name, stick), time in zip(sticks.items(), times, strict=True)}
-
-
 def processor() -> str:
     """Return the kind of processor, as the system names it."""
     listing = Path("/proc/cpuinfo")
-    named = (
-        [line for line in listing.read_text().splitlines() if line.startswith("model name")] if listing.exists() else []
-    )
+    lines = listing.read_text().splitlines() if listing.exists() else []
+    named = [line for line in lines if line.startswith("model name")]
     return named[0].partition(":")[2].strip() if named else platform.processor() or platform.machine()
 
 
@@ -88,9 +83,10 @@ def machine_line(known: dict[str, str] | None = None) -> str:
 
 
 def main() -> None:
-    found, sticks = rates(25), yardsticks()
-    for name, rate in found.items():
-        sys.stdout.write(f"{name}: {rate:.3g} {sticks[name].unit} a second\n")
+    sticks = yardsticks()
+    times = np.median(take_turns(tuple(stick.work for stick in sticks.values()), 25), axis=1)
+    for (name, stick), time in zip(sticks.items(), times, strict=True):
+        sys.stdout.write(f"{name}: {1e3 * stick.amount / time:.3g} {stick.unit} a second\n")
     sys.stdout.write(machine_line() + "\n")
 
 

@@ -36,10 +36,9 @@ class Row(NamedTuple):
     most_turns: int = 100
 
 
-def turns_of(row: Row, repeats: int) -> np.ndarray:
-    """Return milliseconds of ours and of its peer, if there is one, in each turn."""
-    works = (row.ours,) if row.peer is None else (row.ours, row.peer)
-    return take_turns(works, min(repeats, row.most_turns))
+def works_of(row: Row) -> tuple[Work, ...]:
+    """Return ours, and its peer if there is one."""
+    return (row.ours,) if row.peer is None else (row.ours, row.peer)
 
 
 def line(row: Row, turns: np.ndarray) -> str:
@@ -133,7 +132,7 @@ def main() -> None:
     write = sys.stdout.write
     write(f"{about(repeats)}\n\n{HEAD}")
     for row in rows():
-        write(line(row, turns_of(row, repeats)) + "\n")
+        write(line(row, take_turns(works_of(row), min(repeats, row.most_turns))) + "\n")
         sys.stdout.flush()
     write(f"\n({machine_line()})\n")
 
