@@ -1,8 +1,9 @@
 """Time and memory as the work grows, with the exponents that fit, beside those of the stated cost model.
 
 Run: python tests/benchmarks/cost_curves.py [--only NAME] [--repeats N]. A curve has a process of its own, in which its
-sizes take turns. Time is the median of turns after a first one; memory is that of the compiled program, or the peak of
-the process above what it held before. An exponent is the slope of least squares of logarithms over the upper half of
+sizes take turns. Time is the median of turns after a first one: by the clock, but that of all processors together where
+the work is Python or is shared out over devices, since others may use the machine meanwhile. Memory is that of the compiled program, or the peak of the
+process above what it held before. An exponent is the slope of least squares of logarithms over the upper half of
 the sizes, with Student's interval of 95 %.
 """
 
@@ -55,12 +56,9 @@ class Measured(NamedTuple):
 
     @property
     def memory_fit(self) -> Fit | None:
-        """None where the memory is too small to be seen beside that of the process."""
-        return (
-            fit(self.amounts, self.bytes)
-            if self.exact or self.bytes[fitted_part(len(self.bytes))].min() > _SEEN
-            else None
-        )
+        """None where the memory of fewer than three sizes can be seen beside that of the process."""
+        seen = np.full(len(self.bytes), True) if self.exact else self.bytes > _SEEN
+        return fit(self.amounts[seen], self.bytes[seen]) if seen.sum() > 2 else None
 
 
 def fit(amounts: np.ndarray, values: np.ndarray) -> Fit:
@@ -93,7 +91,7 @@ def follow(curve: Curve, sizes: Sequence[int], repeats: int) -> dict[str, Any]:
     """Measure some sizes of a curve in this process, as JSON."""
     works = [curve.work(size) for size in sizes]
     every = (*(work.run for work in works), yardsticks()[curve.yardstick].work)
-    clock = time.perf_counter if curve.devices == 1 else time.process_time
+    clock = time.process_time if curve.by_processors else time.perf_counter
     turns = take_turns(every, 1, clock)
     more = min(repeats, int(1e3 * _SECONDS / turns.sum()))
     turns = take_turns(every, more, clock) if more > 1 else turns
@@ -139,7 +137,7 @@ def line(found: Measured) -> str:
         f"{curve.time:g}", _shown(found.time_fit, curve.time),
         f"{curve.memory:g}", "not seen" if memory is None else _shown(memory, curve.memory),
         f"{found.amounts[-1]:,.3g}" if found.amounts[-1] >= 1e6 else f"{found.amounts[-1]:,.0f}",
-        f"{found.times[1, -1]:,.3g} ms", f"{found.bytes[-1] / 2**20:.3g} MiB" if memory else "< 1 MiB",
+        f"{found.times[1, -1]:,.3g} ms", f"{found.bytes[-1] / 2**20:.3g} MiB" if found.exact or found.bytes[-1] > _SEEN else "< 1 MiB",
     )  # fmt: skip
     return "| " + " | ".join(cells) + " |"
 

@@ -25,7 +25,7 @@ class Curve:
         memory: That of memory.
         yardstick: What of `machine.yardsticks` the last size is compared with.
         amount: How much of `along` a size is.
-        devices: So many are made of this machine's processor, and the time is that of all processors together.
+        devices: So many are made of this machine's processor.
     """
 
     part: str
@@ -39,6 +39,11 @@ class Curve:
     yardstick: str = "read"
     amount: Callable[[int], float] = float
     devices: int = 1
+
+    @property
+    def by_processors(self) -> bool:
+        """Whether its time is that of all processors together."""
+        return self.yardstick == "Python" or self.devices > 1
 
 
 def _powers(first: int, last: int, step: int = 1) -> tuple[int, ...]:
