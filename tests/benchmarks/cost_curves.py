@@ -2,9 +2,9 @@
 
 Run: python tests/benchmarks/cost_curves.py [--only NAME] [--repeats N]. A curve has a process of its own, in which its
 sizes take turns. Time is the median of turns after a first one: by the clock, but that of all processors together where
-the work is Python or is shared out over devices, since others may use the machine meanwhile. Memory is that of the compiled program, or the peak of the
-process above what it held before. An exponent is the slope of least squares of logarithms over the upper half of
-the sizes, with Student's interval of 95 %.
+the work is Python or is shared out over devices, since others may use the machine meanwhile. Memory is that of the
+compiled program, or the peak of the process above what it held before. An exponent is the slope of least squares of
+logarithms over the upper half of the sizes, with Student's interval of 95 %.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import numpy as np
 from cost_models import CURVES, Curve, fitted_part
 from machine import machine_line, yardsticks
 from scipy import stats
-from turns import Ratio, ratio, take_turns
+from turns import Ratio, ratio, take_turns, three_digits
 
 _SECONDS = 6.0  # a curve's turns, about
 _CONFIDENCE = 0.95
@@ -39,7 +39,7 @@ class Fit(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """A curve with its amounts, milliseconds (the middle half of the turns) and bytes.
+    """A curve with its amounts, milliseconds (the middle half of the turns), bytes, and the last time by a yardstick.
 
     Bytes of a work that is no one program are those of whole pages, so that few of them tell nothing.
     """
@@ -49,6 +49,7 @@ class Measured(NamedTuple):
     times: np.ndarray
     bytes: np.ndarray
     exact: bool
+    by_yardstick: Ratio
 
     @property
     def time_fit(self) -> Fit:
@@ -114,7 +115,8 @@ def _apart(curve: Curve, repeats: int, *options: str) -> dict[str, Any]:
 def measure(curve: Curve, repeats: int) -> Measured:
     """Measure a whole curve."""
     found, amounts = _apart(curve, repeats), np.array([curve.amount(size) for size in curve.sizes])
-    return Measured(curve, amounts, np.array(found["times"]), np.array(found["bytes"]), found["exact"])
+    times, sizes, by_yardstick = np.array(found["times"]), np.array(found["bytes"]), Ratio(*found["by_yardstick"])
+    return Measured(curve, amounts, times, sizes, found["exact"], by_yardstick)
 
 
 def last_ratio(curve: Curve, repeats: int) -> Ratio:
@@ -130,14 +132,14 @@ HEAD = f"| {' | '.join(COLUMNS)} |\n" + "|---" * len(COLUMNS) + "|\n"
 
 def line(found: Measured) -> str:
     """Return the row of the table."""
-    curve = found.curve
-    memory = found.memory_fit
+    curve, memory, last = found.curve, found.memory_fit, found.amounts[-1]
+    seen = found.exact or found.bytes[-1] > _SEEN
     cells = (
-        curve.name.replace("|", "\\|"), curve.along, curve.model,
+        curve.name, curve.along, curve.model,
         f"{curve.time:g}", _shown(found.time_fit, curve.time),
         f"{curve.memory:g}", "not seen" if memory is None else _shown(memory, curve.memory),
-        f"{found.amounts[-1]:,.3g}" if found.amounts[-1] >= 1e6 else f"{found.amounts[-1]:,.0f}",
-        f"{found.times[1, -1]:,.3g} ms", f"{found.bytes[-1] / 2**20:.3g} MiB" if found.exact or found.bytes[-1] > _SEEN else "< 1 MiB",
+        f"{last:,.0f}",
+        f"{three_digits(found.times[1, -1])} ms", f"{three_digits(found.bytes[-1] / 2**20)} MiB" if seen else "< 1 MiB",
     )  # fmt: skip
     return "| " + " | ".join(cells) + " |"
 

@@ -43,9 +43,10 @@ class Work(NamedTuple):
 def compiled(work: Callable, *given) -> Work:
     """Return the work as one program, with its memory: arguments, results and what lies between."""
     program = jax.jit(work).lower(*given).compile()
-    memory = program.memory_analysis()
-    parts = memory.argument_size_in_bytes, memory.output_size_in_bytes, memory.temp_size_in_bytes
-    return Work(lambda: program(*given), sum(parts))
+    memory, run = program.memory_analysis(), lambda: program(*given)
+    if memory is None:
+        return Work(run)
+    return Work(run, memory.argument_size_in_bytes + memory.output_size_in_bytes + memory.temp_size_in_bytes)
 
 
 def _table(*shape: int) -> jax.Array:

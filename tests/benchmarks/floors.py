@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from machine import Yardstick, machine_line, yardsticks
 from speed import DRAWS, GENERATIONS, SIDE, STATES, STEPS, TABLES, VARIABLES, Row, rows, works_of
-from turns import take_turns
+from turns import take_turns, three_digits
 
 CELLS = TABLES * SIDE**3
 PAIRS = TABLES * SIDE**2
@@ -128,8 +128,8 @@ def line(found: Measured) -> str:
     work, floor, ours = found.row.work, floor_of(found.row.work), found.turns[0]
     least = floor.milliseconds(found.rate)
     moved = human(floor.read + floor.copied), human(floor.copied), human(floor.logarithms), human(floor.operations)
-    times = [f"{np.median(least):.2g} ms", f"{np.median(ours):.3g} ms", f"{np.median(ours / least):,.2g}"]
-    return "| " + " | ".join((work, *moved, *times, floor.held_back)) + " |"
+    floor_ms, ours_ms, times = (three_digits(float(np.median(x))) for x in (least, ours, ours / least))
+    return "| " + " | ".join((work, *moved, f"{floor_ms} ms", f"{ours_ms} ms", times, floor.held_back)) + " |"
 
 
 def rates_line(every: Sequence[Measured]) -> str:

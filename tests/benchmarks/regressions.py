@@ -10,16 +10,16 @@ apart, and does so again when measured anew. Exit status 1 if anything is. With 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from cost_curves import last_ratio
-from cost_models import CURVES
-from floors import floor_of, measured
+import floors
+from cost_curves import Measured, last_ratio
+from cost_models import CURVES, Curve
 from machine import machine, machine_line, yardsticks
 from speed import Row, rows
-from turns import Ratio, ratio
+from turns import Ratio, ratio, three_digits
 
 from infoloop.reporting.atomic_files import atomic_write_text
 
@@ -29,17 +29,29 @@ _FEWEST = 3  # turns that a ratio of a row hangs on
 Measure = Callable[[], Ratio]
 
 
-def row_ratio(row: Row, repeats: int) -> Ratio:
+def row_ratio(found: floors.Measured) -> Ratio:
     """Return the ratio of a row to its peer, or to its floor."""
-    found = measured(row, yardsticks(), repeats)
-    return ratio(found.turns[0], floor_of(row.work).milliseconds(found.rate) if row.peer is None else found.turns[1])
+    alone = found.row.peer is None
+    return ratio(found.turns[0], floors.floor_of(found.row.work).milliseconds(found.rate) if alone else found.turns[1])
+
+
+def name_of(part: Row | Curve) -> str:
+    """Return under which name a ratio is stored."""
+    return f"curve: {part.name}" if isinstance(part, Curve) else f"speed: {part.work}"
 
 
 def measures(repeats: int) -> dict[str, Measure]:
     """Return how each ratio is measured, by its name."""
-    often = [row for row in rows() if row.most_turns >= _FEWEST]
-    of_rows = {f"speed: {row.work}": partial(row_ratio, row, repeats) for row in often}
-    return of_rows | {f"curve: {curve.name}": partial(last_ratio, curve, repeats) for curve in CURVES}
+    sticks, often = yardsticks(), [row for row in rows() if row.most_turns >= _FEWEST]
+    of_rows = {name_of(row): lambda row=row: row_ratio(floors.measured(row, sticks, repeats)) for row in often}
+    return of_rows | {name_of(curve): partial(last_ratio, curve, repeats) for curve in CURVES}
+
+
+def all_ratios(found: Sequence[floors.Measured], curves: Sequence[Measured]) -> dict[str, Ratio]:
+    """Return the ratios of rows and curves that are measured already."""
+    often = [each for each in found if each.row.most_turns >= _FEWEST]
+    of_rows = {name_of(each.row): row_ratio(each) for each in often}
+    return of_rows | {name_of(each.curve): each.by_yardstick for each in curves}
 
 
 def is_slower(now: Ratio, then: Ratio) -> bool:
@@ -87,7 +99,7 @@ def main() -> None:
     write(f"now: {machine_line()}\nstored: {machine_line(about) if about else 'nothing'}\n\n")
     write("| ratio of | now | stored | times | |\n|---|---|---|---|---|\n")
     for name, take in wanted.items():
-        found[name], said = judged(take, None if given.store else then.get(name))
+        found[name], said = (take(), "") if given.store else judged(take, then.get(name))
         slower += [name] if said == "SLOWER" else []
         write(f"{line(name, found[name], then.get(name), said)}\n")
         sys.stdout.flush()
@@ -102,9 +114,10 @@ def main() -> None:
 
 def line(name: str, now: Ratio, then: Ratio | None, said: str) -> str:
     """Return a row of what is shown."""
-    old = f"{then.median:.3g} [{then.low:.3g}, {then.high:.3g}]" if then else "-"
+    low, middle, high = map(three_digits, now)
+    old = "{1} [{0}, {2}]".format(*map(three_digits, then)) if then else "-"
     times = f"{now.median / then.median:.2f}" if then else "-"
-    return f"| {name} | {now.median:.3g} [{now.low:.3g}, {now.high:.3g}] | {old} | {times} | {said} |"
+    return f"| {name} | {middle} [{low}, {high}] | {old} | {times} | {said} |"
 
 
 if __name__ == "__main__":

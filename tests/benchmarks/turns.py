@@ -33,3 +33,12 @@ def ratio(ours: np.ndarray, peer: np.ndarray) -> Ratio:
     """Return how many times as long ours takes, turn by turn."""
     low, median, high = np.quantile(ours / peer, (0.25, 0.5, 0.75))
     return Ratio(float(low), float(median), float(high))
+
+
+def three_digits(number: float) -> str:
+    """Return a number to three digits, or all of those before the point.
+
+    >>> three_digits(0.012345), three_digits(1234.5)
+    ('0.0123', '1,234')
+    """
+    return f"{number:.3g}" if number < 100 else f"{number:,.0f}"
