@@ -49,20 +49,21 @@ def kernel_cells() -> float:
     return float((2 * reach * np.sqrt(DRAWS * rate * (1 - rate)) + 1).sum() / 2)
 
 
-_FUSED = "XLA's CPU compiler hands a sum of cells to YNNPACK, where each operation of a cell is a pass over a tile"
-_GRADIENT = "One logarithm a cell outside of a sum, by scalar code of LLVM, and new pages of memory for the result"
+_SUM = "The sum of cells is vector code of YNNPACK, in which each operation of a cell is a pass over a tile"
+_GRADIENT = "One logarithm a cell outside of a sum, in slower code of LLVM, and new memory for the result"
 FLOORS = {
     "I(X;Y)": Floor(
-        f"The sum over Z reads all; the terms of the pairs are few. {_FUSED}; selects and comparisons are not served "
-        "there, and where one is in the sum, all of it is scalar code.",
+        "The sum over Z reads all, and logarithms are few. A barrier keeps it out of the sum of cells, which "
+        "would become slow code.",
         read=8.0 * CELLS, logarithms=PAIRS,
     ),
     "H(X,Y,Z)": Floor(
-        f"{_FUSED}; a select for 0 log 0 is not served there.", read=8.0 * CELLS, logarithms=CELLS
+        f"{_SUM}. A maximum handles the zeros, since a select would make slow code of the whole sum.",
+        read=8.0 * CELLS, logarithms=CELLS,
     ),
     "I(X;Y given Z)": Floor(
-        "Some 30 operations a cell: the product of two margins with extra digits takes 6, the choice near p = q 18. "
-        "They are the price of an information of 1e-23 bits that keeps its digits.",
+        f"{_SUM}. Beside its logarithm a cell takes some ten operations, and some thirty in tables below 1/64 bit, "
+        "whose information would lose its digits.",
         read=8.0 * CELLS, logarithms=CELLS,
     ),
     "gradient of I(X;Y)": Floor(
@@ -70,11 +71,13 @@ FLOORS = {
     ),
     "gradient of H(X,Y,Z)": Floor(f"{_GRADIENT}.", copied=8.0 * CELLS, logarithms=CELLS),
     "gradient of I(X;Y given Z)": Floor(
-        f"{_GRADIENT}; the margins are summed in passes of their own.", copied=8.0 * CELLS, logarithms=CELLS
+        f"{_GRADIENT}; the margins are summed before, each in a pass of its own.",
+        copied=8.0 * CELLS, logarithms=CELLS,
     ),
     "I(X;Z_t)": Floor(
-        "The products are half of the time or less; the rest are informations, with extra digits as above.",
-        logarithms=STEPS * STATES**2, operations=2.0 * STEPS * STATES**3,
+        "The informations of all tables come on top, and tables of 64 states are too small for the full "
+        "rate of products.",
+        operations=2.0 * STEPS * STATES**3,
     ),
     "`prove`": Floor(
         "The work is Python and the simplex method of SciPy, so that the floor is only one pass over the elemental "
@@ -82,8 +85,8 @@ FLOORS = {
         read=8.0 * 4 * (VARIABLES + math.comb(VARIABLES, 2) * 2 ** (VARIABLES - 2)),
     ),
     "Wright-Fisher": Floor(
-        "Products of few rows with blocks of a band. The floor uses the mirror of the kernel, which halves it; what a "
-        "generation needs not, such as informations, comes on top.",
+        "Products of few rows with blocks of a band. The floor uses the mirror of the kernel, which halves it; "
+        "the informations come on top.",
         read=8.0 * GENERATIONS * kernel_cells(),
         operations=2.0 * GENERATIONS * kernel_cells() * HYPOTHESES,
     ),

@@ -122,9 +122,7 @@ def page(rows: Sequence[floors.Measured], curves: Sequence[cost_curves.Measured]
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=15, help="turns of a row; a third of them for a curve")
-    parser.add_argument(
-        "--store", action="store_true", help="also store the ratios for `regressions.py`"
-    )
+    parser.add_argument("--store", action="store_true", help="also store the ratios for `regressions.py`")
     given, sticks, rows, curves = parser.parse_args(), yardsticks(), [], []
     for row in speed.rows():
         rows.append(floors.measured(row, sticks, given.repeats))

@@ -44,14 +44,14 @@ def works_of(row: Row) -> tuple[Work, ...]:
 def line(row: Row, turns: np.ndarray) -> str:
     """Return the row of the table."""
     middle = np.median(turns, axis=1)
-    ours = f"{middle[0]:.1f} ms"
+    ours = f"{middle[0]:,.1f} ms"
     if row.peer is None:
         shown = f"≤ {row.goal:,.0f} ms"
         return f"| {row.work} | {ours} | - | - | {shown}{'' if middle[0] <= row.goal else ' (missed)'} |"
     low, found, high = ratio(*turns)
     said = f"{row.against} {middle[1]:.1f} ms"
     missed = "" if found <= row.goal else " (missed)"
-    return f"| {row.work} | {ours} | {said} | {found:.2f} [{low:.2f}, {high:.2f}] | ≤ {row.goal:g}{missed} |"
+    return f"| {row.work} | {ours} | {said} | {found:.2f} [{low:.2f}, {high:.2f}] | ≤ {row.goal:.3g}{missed} |"
 
 
 def table_rows() -> list[Row]:
