@@ -5,22 +5,23 @@ the ratio is the median over the turns, and its spread the middle half of them. 
 """
 
 import argparse
-import platform
 import sys
-import time
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from machine import machine_line
 from peers import chains, measures
+from turns import Work, ratio, take_turns
 
 import infoloop as il
+from infoloop.models import wright_fisher
 from infoloop.proofs.shannon_prover import prove_linear
 
 jax.config.update("jax_enable_x64", True)
 TABLES, SIDE, STATES, STEPS, VARIABLES = 10_000, 8, 64, 1_000, 10
+DRAWS, GENERATIONS = 10_000, 1_000
 NAMES = ("X", "Y", "Z")
 
 
@@ -28,42 +29,29 @@ class Row(NamedTuple):
     """What is done, the two ways to do it, of which the second may be None, and the goal: a ratio, or milliseconds."""
 
     work: str
-    ours: Callable[[], Any]
-    peer: Callable[[], Any] | None
+    ours: Work
+    peer: Work | None
     against: str
     goal: float
+    most_turns: int = 100
 
 
-class Turns(NamedTuple):
-    """Milliseconds of each turn."""
-
-    ours: np.ndarray
-    peer: np.ndarray
+def works_of(row: Row) -> tuple[Work, ...]:
+    """Return ours, and its peer if there is one."""
+    return (row.ours,) if row.peer is None else (row.ours, row.peer)
 
 
-def take_turns(row: Row, repeats: int) -> Turns:
-    """Time both after each has run once."""
-    times: list[list[float]] = [[], []]
-    for turn in range(repeats + 1):
-        for found, work in zip(times, (row.ours, row.peer), strict=True):
-            if work is None:
-                continue
-            start = time.perf_counter()
-            jax.block_until_ready(work())
-            found.extend([1e3 * (time.perf_counter() - start)] if turn else [])
-    return Turns(*map(np.array, times))
-
-
-def line(row: Row, turns: Turns) -> str:
+def line(row: Row, turns: np.ndarray) -> str:
     """Return the row of the table."""
-    ours = f"{np.median(turns.ours):.1f} ms"
+    middle = np.median(turns, axis=1)
+    ours = f"{middle[0]:,.1f} ms"
     if row.peer is None:
-        reached, shown = np.median(turns.ours), f"≤ {row.goal:,.0f} ms"
-        return f"| {row.work} | {ours} | - | - | {shown}{'' if reached <= row.goal else ' (missed)'} |"
-    low, ratio, high = np.quantile(turns.ours / turns.peer, (0.25, 0.5, 0.75))
-    said = f"{row.against} {np.median(turns.peer):.1f} ms"
-    missed = "" if ratio <= row.goal else " (missed)"
-    return f"| {row.work} | {ours} | {said} | {ratio:.2f} [{low:.2f}, {high:.2f}] | ≤ {row.goal:g}{missed} |"
+        shown = f"≤ {row.goal:,.0f} ms"
+        return f"| {row.work} | {ours} | - | - | {shown}{'' if middle[0] <= row.goal else ' (missed)'} |"
+    low, found, high = ratio(*turns)
+    said = f"{row.against} {middle[1]:.1f} ms"
+    missed = "" if found <= row.goal else " (missed)"
+    return f"| {row.work} | {ours} | {said} | {found:.2f} [{low:.2f}, {high:.2f}] | ≤ {row.goal:.3g}{missed} |"
 
 
 def table_rows() -> list[Row]:
@@ -117,18 +105,36 @@ def proof_row() -> Row:
     return Row(f"`prove`, Han's inequality, {VARIABLES} variables", lambda: prove_linear(claim), None, "", 1_000)
 
 
+def resampling_row() -> Row:
+    """Wright-Fisher resampling."""
+    model = wright_fisher.wright_fisher(DRAWS, np.arange(1, 20) / 20)
+    work = f"Wright-Fisher, n = {DRAWS:,}, {GENERATIONS:,} generations, {len(model.rates)} hypotheses"
+    return Row(work, lambda: wright_fisher.information(model, GENERATIONS), None, "", 8_000, most_turns=1)
+
+
+def rows() -> tuple[Row, ...]:
+    """Return all rows of the table."""
+    return *table_rows(), chain_row(), proof_row(), resampling_row()
+
+
+HEAD = "| work | here | by hand | ratio | goal |\n|---|---|---|---|---|\n"
+
+
+def about(repeats: int) -> str:
+    """Say what the table shows."""
+    return f"{TABLES:,} tables {SIDE}×{SIDE}×{SIDE}, float64; median, and the middle half of {repeats} turns"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=25)
     repeats = parser.parse_args().repeats
     write = sys.stdout.write
-    write(f"{TABLES:,} tables {SIDE}×{SIDE}×{SIDE}, float64; median, and the middle half of {repeats} turns\n\n")
-    write("| work | here | by hand | ratio | goal |\n|---|---|---|---|---|\n")
-    for row in (*table_rows(), chain_row(), proof_row()):
-        write(line(row, take_turns(row, repeats)) + "\n")
+    write(f"{about(repeats)}\n\n{HEAD}")
+    for row in rows():
+        write(line(row, take_turns(works_of(row), min(repeats, row.most_turns))) + "\n")
         sys.stdout.flush()
-    device = jax.devices()[0]
-    write(f"\n(jax {jax.__version__}, Python {platform.python_version()}, {device.device_kind}.)\n")
+    write(f"\n({machine_line()})\n")
 
 
 if __name__ == "__main__":
