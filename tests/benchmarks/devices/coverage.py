@@ -1,4 +1,4 @@
-"""Which public functions are compared on two devices: all of four packages and all exports, but those listed with why."""
+"""Which public functions are compared on two devices: exports and those of four packages, but for some, with why."""
 
 import inspect
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Policies, objectives and trainings of `infoloop.learners`, in small worlds; what is measured of learners is beside."""
+"""Policies, objectives and trainings of `infoloop.learners` in small worlds; what is measured of them is beside."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,15 +1,14 @@
 """One computation on two devices: how far apart the results are, beside a bound made of roundings and of conditioning.
 
-A rounding of a number given, or of one on the way, moves a result by as much as the result hangs on it. How much that is
-is measured on the CPU: every number given is changed by the share `SHIFT`, half of them up, half down, and the result
-moves by SHIFT times its condition. Two devices that sum and round in other orders may then differ by
+A rounding, of a number given or of one on the way, moves a result by as much as the result hangs on it. How much that
+is, is measured on the CPU: every number given is changed by the share `SHIFT`, up or down, and the result moves by
+SHIFT times its condition. Two devices that sum and round in other orders may then differ by
 `rounding(n) * (greatest entry + condition)`, with n the number of roundings that follow each other in the computation
-(`rounding` itself allows 8 units in the last place each). Whole numbers, truth values and keys have to be equal, NaN and
-infinities in the same places.
+(`rounding` allows 8 units in the last place for each). Whole numbers, truth values and keys have to be equal, NaN and
+infinities have to stand in the same places.
 """
 
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any, NamedTuple
@@ -137,14 +136,3 @@ def share_of_bound(found: np.ndarray, reference: np.ndarray, moved: np.ndarray, 
     condition = float(np.abs(moved[both] - reference[both]).max(initial=0.0)) / SHIFT
     bound = float(il.rounding(roundings) * (np.abs(reference[finite]).max() + condition))
     return (apart / bound if bound else (np.inf if apart else 0.0)), apart, bound
-
-
-class Clock:
-    """Seconds since it was made."""
-
-    def __init__(self):
-        self.start = time.perf_counter()
-
-    def seconds(self) -> float:
-        """Return them."""
-        return time.perf_counter() - self.start
