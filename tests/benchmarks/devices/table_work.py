@@ -34,7 +34,10 @@ class Row(NamedTuple):
         """Return the row of a table."""
         mark = "" if self.share >= GOAL else f" (below {GOAL:.0%})"
         rate = self.moved / self.took / 1e9
-        return f"| {self.work} | {device} | {1e3 * self.took:.2f} ms | {rate:,.0f} GB/s | {self.share:.0%}{mark} |"
+        here = f"{1e3 * self.took:.2f} ms, {rate:,.1f} GB/s"
+        return (
+            f"| {self.work} | {device} | {here} | a stream's {rate / self.share:,.1f} GB/s | {self.share:.0%}{mark} |"
+        )
 
 
 def rows(device: jax.Device) -> list[Row]:

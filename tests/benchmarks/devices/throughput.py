@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -52,28 +52,25 @@ class Row(NamedTuple):
 
     def line(self, device: str) -> str:
         """Return the row of a table."""
-        single = "-" if self.single is None else f"{self.single:,.0f}"
-        return (
-            f"| {self.name} | {device} | {self.card:,.0f} {self.unit}/s | {self.cpu:,.0f} | "
-            f"{self.card / self.cpu:.1f} | {single} | {self.equal.said} |"
-        )
+        single = "" if self.single is None else f" (float32: {self.single:,.0f})"
+        here = f"{self.card:,.0f} {self.unit}/s{single}"
+        return f"| {self.name} | {device} | {here} | the CPU's {self.cpu:,.0f} | {self.card / self.cpu:.1f} times |"
 
 
-def rows(cpu: jax.Device, card: jax.Device) -> list[Row]:
-    """Time all of it; with few of each where there is no card."""
+def rows(cpu: jax.Device, card: jax.Device) -> Iterator[Row]:
+    """Time all of it, and yield each as it is done; few of each where there is no card."""
     share = 1 if card.platform != "cpu" else SMALL
     makers = (
         partial(training, perceptron, PERCEPTRONS // share, "perceptrons"),
         partial(training, transformer, TRANSFORMERS // share, "transformers"),
         over_strings,
     )
-    found = []
     for maker in makers:
         work, single = maker(jnp.float64), maker(jnp.float32)
         equal = compare(work.name, Case(work.call, work.given, work.roundings, slope=False), cpu, card)
         rates = [rate(work, cpu, 1), rate(work, card, ROUNDS), rate(single, card, ROUNDS)]
-        found.append(Row(work.name, work.unit, *rates, equal))
-    return [*found, swept(cpu, card, SWEPT // share)]
+        yield Row(work.name, work.unit, *rates, equal)
+    yield swept(cpu, card, SWEPT // share)
 
 
 def rate(work: Work, device: jax.Device, rounds: int) -> float:
