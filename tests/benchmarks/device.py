@@ -1,99 +1,20 @@
-"""Training and tables on an accelerator: equal to the CPU in double precision, how far off in single, how much faster.
+"""A card against the CPU: equal results of every measure, loop and learner; tables against memory; trainings, sweeps.
 
-Run: python tests/benchmarks/device.py; without an accelerator it compares the first CPU device with the last.
+Run: python -m tests.benchmarks.device, in the folder that holds tests. Exit status 1 if something is not equal. Without
+a card it compares one device with eight that XLA makes of the cores, and with two processes; `--cases` also runs every
+case on two devices of the CPU (XLA_FLAGS=--xla_force_host_platform_device_count=2), which shows that the cases work.
 """
 
-import functools
+import argparse
 import os
-import statistics
 import sys
 import time
-from typing import NamedTuple
+from collections.abc import Iterable
 
 import jax
-import jax.numpy as jnp
-import numpy as np
-import optax
-from policies import transformer_loss
 
-from infoloop.information.measures import mutual_information
-from infoloop.learners.objectives import class_likelihood
-from infoloop.learners.perceptron_policy import perceptron
-from infoloop.learners.policy_training import train_policy
-from infoloop.learners.transformer_policy import transformer
-from infoloop.probability.distributions import Joint
-from infoloop.worlds.finite_worlds import right_outputs
-from infoloop.worlds.lookup import lookup_world
-
-jax.config.update("jax_enable_x64", True)
-ROUNDS, STEPS, AT_ONCE = 3, 20, 64
-PERCEPTRONS, TRANSFORMERS, STARTS, STEPS_OVER_STRINGS, TABLES = 512, 64, 8, 3, 1_000_000
-TRAINED = 1e-9  # sums in another order, over some steps of training
-
-
-@functools.cache
-def begun(network, seeds):
-    """A world, and weights to start from: drawn once, so that both devices and both precisions start alike."""
-    world = lookup_world(jax.random.key(0), symbols=4)
-    return world, jax.jit(jax.vmap(network(world).start))(jax.random.split(jax.random.key(1), seeds))
-
-
-def training(network, seeds, dtype):
-    """Class accuracies of several seeds, before and after some steps of Adam."""
-    world, starts = begun(network, seeds)
-    policy, right = network(world, dtype=dtype), right_outputs(world, 5)
-    loss = class_likelihood(right, (world.trained / world.trained.sum()).astype(dtype))
-
-    def accuracy(log_policy):
-        return jnp.where(right, jnp.exp(log_policy), 0.0).sum(axis=1)
-
-    def run(start):
-        optimiser = optax.adam(jnp.asarray(1e-3, dtype))
-        return train_policy(jax.random.key(0), policy, start, loss, optimiser, STEPS, STEPS, accuracy).observed
-
-    return jax.vmap(run), jax.tree.map(lambda x: x.astype(dtype), starts)
-
-
-def over_strings(dtype):
-    """Losses of several transformers over all 4 096 strings, along some steps of gradient descent."""
-    loss, weights = transformer_loss(dtype)[0], transformer_loss(jnp.float64)[1]
-
-    def step(weights, _):
-        value, slope = jax.value_and_grad(loss)(weights)
-        return jax.tree.map(lambda x, d: x - 0.1 * d, weights, slope), value
-
-    def run(scale):
-        start = jax.tree.map(lambda x: scale * x.astype(dtype), weights)
-        return jax.lax.scan(step, start, None, length=STEPS_OVER_STRINGS)[1]
-
-    return jax.vmap(run), jnp.linspace(0.5, 1.5, STARTS, dtype=dtype)
-
-
-def tables(dtype):
-    """Mutual informations of tables 8 x 8."""
-    drawn = np.random.default_rng(0).random((TABLES, 8, 8))
-    drawn /= drawn.sum(axis=(1, 2), keepdims=True)
-    return jax.vmap(lambda table: mutual_information(Joint(table, ("X", "Y")), "X", "Y")), drawn.astype(dtype)
-
-
-class Run(NamedTuple):
-    """What a function gives on a device, the median of its seconds, and the seconds of compilation."""
-
-    found: np.ndarray
-    took: float
-    compiled: float
-
-
-def on(device, work, given, rounds) -> Run:
-    """Compile a function for a device and run it there; several rounds come after one that is not counted."""
-    given, start = jax.device_put(given, device), time.perf_counter()
-    call = jax.jit(work).lower(given).compile()
-    compiled, times = time.perf_counter() - start, []
-    for _ in range(rounds + (rounds > 1)):
-        start = time.perf_counter()
-        found = jax.block_until_ready(call(given))
-        times.append(time.perf_counter() - start)
-    return Run(np.asarray(found, np.float64), statistics.median(times[-rounds:]), compiled)
+from tests.benchmarks.devices import coverage, host_devices, table_work, throughput
+from tests.benchmarks.devices.two_devices import Compared, compare_all
 
 
 def say(line: str) -> None:
@@ -102,51 +23,68 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def compared(name, case, allowed, cpu, card) -> None:
-    """Run a case on the CPU once, then on the card in both precisions."""
-    start, reference = time.perf_counter(), on(cpu, *case(jnp.float64), 1)
-    say(f"{name}: {1e3 * reference.took:.0f} ms on the CPU, compiled in {reference.compiled:.1f} s")
-    for dtype in (jnp.float64, jnp.float32):
-        run = on(card, *case(dtype), ROUNDS)
-        apart = np.abs(run.found - reference.found).max()
-        if dtype == jnp.float64 and not apart < allowed:
-            raise SystemExit(f"{name}: {card.device_kind} differs from the CPU by {apart:.1e} in double precision")
-        speed = (
-            f"{1e3 * run.took:.1f} ms, {reference.took / run.took:.1f} times as fast, compiled in {run.compiled:.1f} s"
-        )
-        say(f"  {dtype.__name__}: {speed}; largest difference {apart:.1e}")
-    say(f"  all of it: {time.perf_counter() - start:.1f} s")
-
-
-def at_once(device) -> None:
-    """Time trainings one after another on a device, and the same in one call."""
-    work, starts = training(perceptron, AT_ONCE, jnp.float64)
-    starts = jax.device_put(starts, device)
-    call, together = jax.jit(work), on(device, work, starts, ROUNDS)
-    alone = [jax.tree.map(lambda x, k=k: x[k : k + 1], starts) for k in range(AT_ONCE)]
-    jax.block_until_ready(call(alone[0]))
-    start = time.perf_counter()
-    for one in alone:
-        jax.block_until_ready(call(one))
+def equal_cases(cpu: jax.Device, card: jax.Device) -> list[str]:
+    """Compare every case, say what differs, and return the names of what does, or is left out."""
+    cases, start = coverage.cases(), time.perf_counter()
+    missing = coverage.left_out(cases, coverage.public_functions(), coverage.NOT_COMPARED)
+    found = list(compare_all(cases, cpu, card))
     took = time.perf_counter() - start
-    speed = f"{1e3 * took:.0f} ms one by one, {1e3 * together.took:.1f} ms at once: {took / together.took:.1f} times"
-    say(f"{AT_ONCE} perceptrons on {device.device_kind}: {speed}")
+    say(f"{len(found)} functions on {card.device_kind} and the CPU, {took:.0f} s; nearest to their bounds:")
+    for each in sorted(found, key=lambda each: -each.share)[:5]:
+        say(f"  {each.name}: {each.said}")
+    for why, names in coverage.NOT_COMPARED.items():
+        say(f"  not compared: {len(names)}, what {why}")
+    return [*unequal(found), *(f"{name} (not among the cases)" for name in missing)]
 
 
-def main() -> None:
-    start = time.perf_counter()
+def unequal(found: Iterable[Compared]) -> list[str]:
+    """Return the names of what is not within its bound."""
+    return [f"{each.name} ({each.said})" for each in found if not each.share <= 1]
+
+
+def on_card(cpu: jax.Device, card: jax.Device) -> list[str]:
+    """Compare and time all on a card; return what is not equal."""
+    wrong = equal_cases(cpu, card)
+    wrong += unequal(table_work.equalities(cpu, card))
+    say("\n| work | device | on it | against | ratio |\n|---|---|---|---|---|")
+    for row in table_work.rows(card):
+        say(row.line(card.device_kind))
+    for row in throughput.rows(cpu, card):
+        say(row.line(card.device_kind))
+        wrong += unequal([row.equal])
+    return wrong
+
+
+def without_card(cases: bool) -> list[str]:
+    """Compare what this machine can pretend to have; return what is not equal, or takes too much."""
+    wrong = equal_cases(jax.devices()[0], jax.devices()[-1]) if cases else []
+    rows = host_devices.compared()
+    say("\n| a sweep on | tables | CPU, of that of 1 device | time |\n|---|---|---|---|")
+    for row in rows:
+        say(row.line())
+    most = f"more than {host_devices.MOST_OVERHEAD:.0%} overhead"
+    return wrong + [f"{row.name} ({most if row.equal else 'another table'})" for row in rows if not row.within]
+
+
+def main() -> int:
+    """Run, and return the exit status."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cases", action="store_true", help="without a card, run every case on two devices of the CPU")
+    cases, start = parser.parse_args().cases, time.perf_counter()
     platforms = os.environ.get("JAX_PLATFORMS")
     if platforms and "cpu" not in platforms:  # the reference is the CPU's
         jax.config.update("jax_platforms", f"{platforms},cpu")
-    cpu, card = jax.devices("cpu")[0], jax.devices()[-1]
-    say(f"{card.device_kind} ({card.platform}) against the CPU, jax {jax.__version__}")
-    compared(f"{TABLES} tables", tables, 1e-13, cpu, card)
-    for name, network, seeds in (("perceptrons", perceptron, PERCEPTRONS), ("transformers", transformer, TRANSFORMERS)):
-        compared(f"{seeds} {name}", functools.partial(training, network, seeds), TRAINED, cpu, card)
-    compared(f"{STARTS} transformers over 4 096 strings", over_strings, TRAINED, cpu, card)
-    at_once(card)
-    say(f"all: {time.perf_counter() - start:.0f} s")
+    jax.config.update("jax_enable_x64", True)
+    cpu, card = jax.devices("cpu")[0], jax.devices()[0]
+    if card.platform == "cpu":
+        say(f"no card is here, only {jax.device_count()} {card.device_kind}: what is asked of a card is left out")
+        wrong = without_card(cases)
+    else:
+        say(f"{card.device_kind} ({card.platform}) against the CPU, jax {jax.__version__}")
+        wrong = on_card(cpu, card)
+    say(f"\n{time.perf_counter() - start:.0f} s; {'not equal: ' + '; '.join(wrong) if wrong else 'all equal'}")
+    return bool(wrong)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

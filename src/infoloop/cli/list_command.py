@@ -1,10 +1,12 @@
 """`infoloop list`."""
 
+import os
 from typing import Annotated
 
 import typer
 
 from infoloop import reporting, statements, studies
+from infoloop.cli.device_choice import check_asked_devices
 from infoloop.cli.options import Json, TheoryFolder
 from infoloop.cli.terminal import console, show
 
@@ -26,6 +28,7 @@ def list_all(
 
       infoloop list --json | jq '.statements[].label'
     """
+    check_asked_devices(os.environ)  # chapters, claims and experiments make arrays where they are read
     if name:
         rows = studies.configuration.settings(studies.discovery.load(name).Config)
         if as_json:

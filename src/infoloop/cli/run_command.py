@@ -55,10 +55,13 @@ def run_experiment(
 
       infoloop run collapse --coordinator 10.0.0.1:9911 --processes 2 --process 0
     """
-    use_float64()
+
+    def join() -> None:
+        if distributed or coordinator or processes is not None or process is not None:
+            studies.cluster.join_processes(coordinator, processes, process)
+
+    use_float64(join)
     part = studies.cluster.parse_shard(shard)
-    if distributed or coordinator or processes is not None or process is not None:
-        studies.cluster.join_processes(coordinator, processes, process)
     experiment = studies.discovery.load(name)
     config = studies.configuration.override(experiment.Config, settings or ())
     folder = out or Path("results") / studies.discovery.title(experiment)

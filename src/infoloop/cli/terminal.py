@@ -26,6 +26,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from infoloop.cli.compiled_programs import keep_compiled_programs
+from infoloop.cli.device_choice import check_asked_devices
 
 # Controls of terminals (C0 but the line's end, DEL, C1), what turns or hides text (bidi, zero width, tags, line and
 # paragraph ends), and halves of characters, which no encoding has.
@@ -83,13 +84,22 @@ def release_outputs() -> None:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def use_float64() -> None:
-    """Make JAX compute in float64, for the whole process, and keep what it compiles for the next command."""
+def use_float64(join: Callable[[], object] = lambda: None) -> None:
+    """Make JAX compute in float64, on the device that was asked for, and keep what it compiles for the next command.
+
+    Args:
+        join: Called before JAX looks for devices, as processes that share a mesh are to be joined before.
+
+    Raises:
+        MissingDeviceError: A device was asked for that is not there.
+    """
     if "jax" not in sys.modules:
         keep_compiled_programs(os.environ)
     import jax  # here, so that --help and --version need not wait for it
 
     jax.config.update("jax_enable_x64", True)
+    join()
+    check_asked_devices(os.environ)
 
 
 class _RemainingTime(ProgressColumn):
