@@ -8,9 +8,9 @@ import jax.numpy as jnp
 from jax import Array, lax
 from jaxtyping import Bool, Float
 
+from infoloop.information.log_ratios import artanh, artanh_rest, doublings
 from infoloop.probability.numerics import LOG2E, product_parts
 
-_TERMS = 10  # of the series in `_term`, whose rest is below 1e-17 of the sum for |s| <= _FAR
 _FAR = 3 - 2 * math.sqrt(2)  # s where p/q is the square root of 2 or of 1/2
 
 
@@ -68,11 +68,11 @@ def _(primals, tangents):
     factors = _factors(margins)
     some = (tables > 0) & (margins.left > 0) & (margins.right > 0)
     p = jnp.where(some, tables, 1.0)
-    k, power = _doublings(jnp.where(some, tables * factors.over_left * factors.over_share, 1.0))
+    k, power = doublings(jnp.where(some, tables * factors.over_left * factors.over_share, 1.0))
     high, low = (
         jnp.where(some, part * power, other) for part, other in zip(_product(factors), (1.0, 0.0), strict=True)
     )
-    log = 2 * _artanh(_relative(p, high, low)[1]) + k * math.log(2)
+    log = 2 * artanh(_relative(p, high, low)[1]) + k * math.log(2)
     slopes = margins.weights * jnp.where(some, log, 0.0) * LOG2E
     return informations(*primals), (tangents[0] * slopes).sum((1, 2))
 
@@ -126,7 +126,7 @@ def _near_cells(p, factors, weights):
 
 def _cells(p, factors, weights):
     high, low = _product(factors)
-    k, power = _doublings(p * factors.over_left * factors.over_share)
+    k, power = doublings(p * factors.over_left * factors.over_share)
     term = _term(*_relative(p, high * power, low * power))
     terms = term + (p * k * math.log(2) + ((high - high * power) + (low - low * power)))
     return lax.optimization_barrier(terms * weights)
@@ -139,25 +139,4 @@ def _relative(p, high, low):
 
 
 def _term(excess, s):
-    return excess * s * (1 + (s + s * s) * _series(s * s))
-
-
-def _artanh(s):
-    return s * (1 + s * s * _series(s * s))
-
-
-def _series(square):
-    total = jnp.full_like(square, 1 / (2 * _TERMS + 1))
-    for n in range(2 * _TERMS - 1, 1, -2):
-        total = total * square + 1 / n
-    return total
-
-
-def _doublings(ratio):
-    """Return k, for which `ratio` / 2^k is from the square root of 1/2 to that of 2, and 2^k, by the bits of floats."""
-    info = jnp.finfo(ratio.dtype)
-    bits, digits = jnp.dtype(f"int{info.bits}"), jnp.asarray(info.nmant, f"int{info.bits}")
-    least = lax.bitcast_convert_type(jnp.asarray(math.sqrt(0.5), ratio.dtype), bits)
-    k = lax.shift_right_arithmetic(lax.bitcast_convert_type(ratio, bits) - least, digits)
-    power = lax.bitcast_convert_type(lax.shift_left(k + (info.maxexp - 1), digits), ratio.dtype)
-    return k.astype(ratio.dtype), power
+    return excess * s * (1 + (s + s * s) * artanh_rest(s * s))
