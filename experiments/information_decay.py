@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from pydantic import Field
 
-from infoloop.loops.binomial_resampling import BandedKernel
+from infoloop.loops.banded_kernels import BandedKernel
 from infoloop.loops.loop import unroll
 from infoloop.loops.two_token_loops import exact_count_loop, hypothesis_information
 from infoloop.models import cascade, gaussian_mean, smoothed, wright_fisher

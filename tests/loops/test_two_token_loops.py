@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from infoloop.loops.binomial_resampling import banded_kernel
+from infoloop.loops.banded_kernels import banded_kernel
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.two_token_loops import (
     exact_count_loop,

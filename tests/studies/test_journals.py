@@ -1,5 +1,6 @@
 """Lines of a journal come back as they were written, or not at all: cut off, damaged, or without room."""
 
+import io
 import os
 import random
 from threading import Thread
@@ -13,6 +14,18 @@ from tests.support.full_disk import files_of_at_most
 ROWS = [{"shard": f"decay {{'n': {k}}} from 0", "values": {"x": [0.1 * k, 1e-320, k]}} for k in range(3)]
 
 
+class CountingFile(io.BytesIO):
+    """A file that notes how many bytes are read of it."""
+
+    def __init__(self, file, read):
+        self.seek, self._file, self._read = file.seek, file, read
+
+    def read(self, size=-1, /):
+        content = self._file.read(size)
+        self._read.append(len(content))
+        return content
+
+
 @pytest.fixture
 def journal(tmp_path):
     path = tmp_path / "shards-1-of-1.jsonl"
@@ -22,18 +35,35 @@ def journal(tmp_path):
 
 
 def test_lines_come_back(journal):
-    assert journal_lines(journal) == ROWS
-    assert journal_lines(journal.with_name("none.jsonl")) == []
+    assert list(journal_lines(journal)) == ROWS
+    assert list(journal_lines(journal.with_name("none.jsonl"))) == []
 
 
 def test_what_a_kill_cut_off_is_not_read_and_the_next_line_is_complete(journal):
     whole = journal.read_bytes()
     for size in range(len(whole)):
         journal.write_bytes(whole[:size])
-        kept = journal_lines(journal)
+        kept = list(journal_lines(journal))
         assert kept == ROWS[: whole[:size].count(b"\n")]
         append_line(journal, {"more": 1})
-        assert journal_lines(journal) == [*kept, {"more": 1}]
+        assert list(journal_lines(journal)) == [*kept, {"more": 1}]
+
+
+def test_a_long_line_that_was_cut_off_is_not_read(journal):
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + b"x" * (2 * journals._CHUNK + 1))
+    assert list(journal_lines(journal)) == ROWS
+    append_line(journal, {"more": 1})
+    assert list(journal_lines(journal)) == [*ROWS, {"more": 1}]
+
+
+def test_a_line_is_added_without_reading_those_before(journal, monkeypatch):
+    journal.write_bytes(journal.read_bytes() + b"x\n" * journals._CHUNK)
+    find, read = journals._end_of_last_line, []
+
+    monkeypatch.setattr(journals, "_end_of_last_line", lambda file: find(CountingFile(file, read)))
+    append_line(journal, {"more": 1})
+    assert 0 < sum(read) <= journals._CHUNK
 
 
 def test_a_wrong_byte_anywhere_is_one_line(journal):
@@ -44,17 +74,17 @@ def test_a_wrong_byte_anywhere_is_one_line(journal):
             damaged[place] ^= change
             journal.write_bytes(damaged)
             if place == len(whole) - 1:  # the last line's end: it is cut off
-                assert journal_lines(journal) == ROWS[:2]
+                assert list(journal_lines(journal)) == ROWS[:2]
                 continue
             with pytest.raises(StoreError, match="is damaged: remove that line") as refused:
-                journal_lines(journal)
+                list(journal_lines(journal))
             assert len(str(refused.value).splitlines()) == 1
 
 
 def test_a_line_without_checksum_is_refused(journal):
     journal.write_bytes(b'{"shard": "one", "values": {"x": 1}}\n' + journal.read_bytes())
     with pytest.raises(StoreError, match=r"shards-1-of-1.jsonl:1 is damaged: remove that line"):
-        journal_lines(journal)
+        list(journal_lines(journal))
 
 
 @pytest.mark.parametrize("room", [0, 1, 10, 100])
@@ -64,14 +94,14 @@ def test_a_full_disk_is_one_line_and_what_was_there_is_kept(room, journal):
         append_line(journal, {"values": list(range(100))})
     assert journal.read_bytes() == before
     append_line(journal, {"more": 1})
-    assert journal_lines(journal)[-1] == {"more": 1}
+    assert list(journal_lines(journal))[-1] == {"more": 1}
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
 def test_what_is_no_file_is_neither_read_nor_written(make, tmp_path):
     make(tmp_path / "shards-1-of-1.jsonl")
     with pytest.raises(StoreError, match="is no regular file"):
-        journal_lines(tmp_path / "shards-1-of-1.jsonl")
+        list(journal_lines(tmp_path / "shards-1-of-1.jsonl"))
     with pytest.raises(StoreError, match="is no regular file"):
         append_line(tmp_path / "shards-1-of-1.jsonl", {})
 
@@ -84,17 +114,17 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path):
 
 def test_a_line_that_another_process_adds_meanwhile_is_kept(journal, monkeypatch):
     """A thread stands for the other process; it begins when this one has read how long the file is."""
-    others = []
+    others, find = [], journals._end_of_last_line
 
-    def read_and_let_another_write(path):
-        content = read_whole_file(path)
-        monkeypatch.setattr(journals, "read_whole_file", read_whole_file)
-        others.append(Thread(target=append_line, args=(path, {"shard": "other's"})))
+    def find_and_let_another_write(file):
+        end = find(file)
+        monkeypatch.setattr(journals, "_end_of_last_line", find)
+        others.append(Thread(target=append_line, args=(journal, {"shard": "other's"})))
         others[0].start()
         others[0].join(timeout=0.1)
-        return content
+        return end
 
-    monkeypatch.setattr(journals, "read_whole_file", read_and_let_another_write)
+    monkeypatch.setattr(journals, "_end_of_last_line", find_and_let_another_write)
     append_line(journal, {"shard": "mine"})
     others[0].join()
-    assert journal_lines(journal) == [*ROWS, {"shard": "mine"}, {"shard": "other's"}]
+    assert list(journal_lines(journal)) == [*ROWS, {"shard": "mine"}, {"shard": "other's"}]

@@ -1,4 +1,5 @@
 from . import absorption as absorption
+from . import banded_kernels as banded_kernels
 from . import binomial_resampling as binomial_resampling
 from . import diversity as diversity
 from . import generation as generation

@@ -1,37 +1,20 @@
-"""Drawing `size` times from the law that the last draw left: the binomial kernel of a loop, dense and banded."""
+"""Drawing `size` times from the law that the last draw left: its probabilities, and the kernel of a loop, dense."""
 
 import math
 from fractions import Fraction
-from functools import partial
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 from jaxtyping import Array, Float, Int
 
 from infoloop.probability.array_types import Numbers
 from infoloop.probability.distributions import joint
 from infoloop.probability.validation import check_int, check_unit_interval, require_float64
 
-CUT = 1e-18  # mass that `banded_kernel` may drop at either end of a row: below what float64 sums resolve
-_BLOCK = 128  # counts whose probabilities are computed together
 _NEAR = 1 / 4  # where the deviance is summed as a series of _TERMS terms, whose rest is below 1e-16 of it
 _TERMS = 13
 _EXACT = 16  # below, the error of Stirling's formula is computed from integers
-
-
-class BandedKernel(NamedTuple):
-    """A kernel without its tails.
-
-    Attributes:
-        starts: The first row that reaches each block of 128 counts.
-        blocks: `blocks[b, w, c]` is the probability of count `128 b + c` in row `starts[b] + w`.
-    """
-
-    starts: Int[Array, "blocks"]
-    blocks: Float[Array, "blocks width 128"]
 
 
 def hypotheses(
@@ -76,7 +59,7 @@ def wright_fisher_kernel(n: int) -> Float[Array, "n+1 n+1"]:
     """
     require_float64(None, "kernel")
     counts = np.arange(check_int(n, "n") + 1)
-    return _pmf_block(_stirling(n), counts[:, None], (n - counts)[:, None], counts)
+    return pmf_by_means(stirling_errors(n), counts[:, None], (n - counts)[:, None], counts)
 
 
 def binomial_pmf(n: int, rates: Float[Numbers, "rates"]) -> Float[Array, "rates n+1"]:
@@ -97,71 +80,32 @@ def binomial_pmf(n: int, rates: Float[Numbers, "rates"]) -> Float[Array, "rates 
     """
     rates = check_unit_interval(rates, "rates")
     means = check_int(n, "n") * rates[:, None], n * (1 - rates)[:, None]
-    return _pmf_block(_stirling(n), *means, np.arange(n + 1))
-
-
-def banded_kernel(n: int, heads: Float[Numbers, "rows"], tails: Float[Numbers, "rows"]) -> BandedKernel:
-    r"""Return the kernel whose row i is the law of n draws with the mean `heads[i]`, its tails cut off.
-
-    By Chernoff $P(C\ge c)\le e^{-D(c)}$ above the mean, and likewise below: what is dropped of a row is at most `CUT`
-    at either end. Nothing is renormalised. Made on the host: the arguments may not be traced.
-
-    Args:
-        n: Draws a generation.
-        heads: Mean count of each row, rising.
-        tails: What is left of n, `n - heads`, given apart so that small ones keep their digits.
-
-    >>> banded_kernel(4, np.arange(5), 4 - np.arange(5)).blocks.shape
-    (1, 5, 128)
-    """
-    heads, tails = np.asarray(heads, float), np.asarray(tails, float)
-    first = np.arange(0, n + 1, _BLOCK)[:, None]
-    nearest = np.clip(heads, first, np.minimum(first + _BLOCK - 1, n))
-    with jax.ensure_compile_time_eval():  # known numbers also where a caller is traced
-        reached = np.asarray(_both_deviances(nearest, heads, n - nearest, tails)) <= -math.log(CUT)
-    starts, ends = reached.argmax(1), len(heads) - reached[:, ::-1].argmax(1)
-    width = int(np.where(reached.any(1), ends - starts, 1).max())
-    starts = np.minimum(starts, len(heads) - width)
-    return _blocks(_stirling(n), jnp.asarray(heads), jnp.asarray(tails), jnp.asarray(starts), width)
-
-
-def resample(table: Float[Array, "rows n+1"], band: BandedKernel) -> Float[Array, "rows n+1"]:
-    r"""Return laws of a count after one more generation, $P_{xj}\mapsto\sum_iP_{xi}K_{ij}$.
-
-    Args:
-        table: A law of the count in each row.
-        band: The kernel, with a row for each count 0..n.
-
-    >>> resample(jnp.array([[0.0, 1.0, 0.0]]), banded_kernel(2, np.arange(3), 2 - np.arange(3))).round(14).tolist()
-    [[0.25, 0.5, 0.25]]
-    """
-    width = band.blocks.shape[1]
-
-    def block(part):
-        window = lax.dynamic_slice_in_dim(table, part.starts, width, axis=1)
-        return jnp.matmul(window, part.blocks, precision=lax.Precision.HIGHEST)
-
-    after = lax.map(block, band)  # one block at a time: all windows at once would be allocated anew each generation
-    return after.transpose(1, 0, 2).reshape(len(table), -1)[:, : table.shape[1]]
-
-
-@partial(jax.jit, static_argnums=4)
-def _blocks(stirling, heads, tails, starts, width):
-    rows = (starts[:, None] + jnp.arange(width))[:, :, None]
-    counts = jnp.arange(len(starts) * _BLOCK).reshape(-1, 1, _BLOCK)
-    inside = jnp.minimum(counts, len(stirling) - 1)
-    return BandedKernel(
-        starts, jnp.where(counts == inside, _pmf_block(stirling, heads[rows], tails[rows], inside), 0.0)
-    )
+    return pmf_by_means(stirling_errors(n), *means, np.arange(n + 1))
 
 
 # jax.scipy.stats.binom.pmf takes a fifth of the time, but its relative error against 40 digits is 1e-12 for n = 1000
 # and 2e-10 for n = 100 000, where this has 4e-15 and 4e-14.
 @jax.jit
-def _pmf_block(stirling, heads, tails, counts):
-    n = len(stirling) - 1
+def pmf_by_means(
+    errors: Float[Array, "n+1"],
+    heads: Float[Numbers, "*rows"],
+    tails: Float[Numbers, "*rows"],
+    counts: Int[np.ndarray, "*columns"],
+) -> Float[Array, "*cells"]:
+    """Return the probabilities of counts in n draws by the mean count and what it leaves of n, broadcast.
+
+    Args:
+        errors: `stirling_errors(n)`.
+        heads: Mean counts.
+        tails: n less these, given apart so that small ones keep their digits.
+        counts: The counts.
+
+    >>> pmf_by_means(stirling_errors(2), 1.0, 1.0, np.arange(3)).round(14).tolist()
+    [0.25, 0.5, 0.25]
+    """
+    n = len(errors) - 1
     rest = n - counts
-    exponent = stirling[n] - stirling[counts] - stirling[rest] - _deviance(counts, heads) - _deviance(rest, tails)
+    exponent = errors[n] - errors[counts] - errors[rest] - _deviance(counts, heads) - _deviance(rest, tails)
     spread = jnp.where(counts * rest == 0, 1.0, n / (2 * math.pi * jnp.maximum(counts, 1) * jnp.maximum(rest, 1)))
     return jnp.sqrt(spread) * jnp.exp(exponent)
 
@@ -179,13 +123,15 @@ def _deviance(count, mean):
     return jnp.where(jnp.abs(v) < _NEAR, gap * v + 2 * count * v * series, far)
 
 
-@jax.jit
-def _both_deviances(heads, mean_heads, tails, mean_tails):
-    return _deviance(heads, mean_heads) + _deviance(tails, mean_tails)
+def stirling_errors(n: int) -> Float[Array, "n+1"]:
+    r"""Return the errors of Stirling's formula, $\delta_c=\ln c!-\ln\sqrt{2\pi c}+c-c\ln c$, with $\delta_0=0$.
 
+    Args:
+        n: The last c, of 0..n.
 
-def _stirling(n: int) -> jax.Array:
-    r"""Return $\delta_c=\ln c!-\ln\sqrt{2\pi c}+c-c\ln c$ for $c=0..n$, with $\delta_0=0$ by convention."""
+    >>> [round(error, 6) for error in stirling_errors(2).tolist()]
+    [0.0, 0.081061, 0.041341]
+    """
     small = [0.0] + [
         math.log(float(Fraction(math.factorial(c), c**c)) * math.exp(c) / math.sqrt(2 * math.pi * c))
         for c in range(1, min(_EXACT, n + 1))

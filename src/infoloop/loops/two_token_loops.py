@@ -8,7 +8,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from infoloop.information.measures import mutual_information
-from infoloop.loops.binomial_resampling import BandedKernel, binomial_pmf, resample
+from infoloop.loops.banded_kernels import BandedKernel, resample
+from infoloop.loops.binomial_resampling import binomial_pmf
 from infoloop.loops.generation import Parts, keep_all, weighted_mean
 from infoloop.loops.loop import Loop, many, unroll, with_random_truth
 from infoloop.probability.distributions import Joint
@@ -30,7 +31,7 @@ def exact_count_loop(
     Returns:
         A loop whose state has the shape (hypotheses, size + 1).
 
-    >>> from infoloop.loops.binomial_resampling import banded_kernel
+    >>> from infoloop.loops.banded_kernels import banded_kernel
     >>> band = banded_kernel(1, jnp.arange(2), 1 - jnp.arange(2))
     >>> exact_count_loop(1, jnp.array([0.25]), jnp.ones(1), band).start(None).round(14).tolist()
     [[0.75, 0.25]]
@@ -62,7 +63,7 @@ def hypothesis_information_by_generation(
 ) -> Float[Array, "generations"]:
     r"""Return $I(\theta;K_t)$ in bits for $t=1..T$ of `exact_count_loop`, which has the same arguments.
 
-    >>> from infoloop.loops.binomial_resampling import banded_kernel
+    >>> from infoloop.loops.banded_kernels import banded_kernel
     >>> band = banded_kernel(1, jnp.arange(2), 1 - jnp.arange(2))
     >>> hypothesis_information_by_generation(1, jnp.array([0.0, 1.0]), jnp.ones(2) / 2, band, 2).round(12).tolist()
     [1.0, 1.0]

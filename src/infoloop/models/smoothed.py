@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from infoloop.loops.binomial_resampling import BandedKernel, banded_kernel, hypotheses
+from infoloop.loops.banded_kernels import BandedKernel, banded_kernel
+from infoloop.loops.binomial_resampling import hypotheses
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.schedules import replace_data
 from infoloop.loops.two_token_loops import exact_count_loop, hypothesis_information_by_generation, sampled_loop, tokens
@@ -172,7 +173,7 @@ def _positive(alpha: float) -> float:
 
 
 def band(n: int, alpha: float) -> BandedKernel:
-    """Return the kernel of two symbols without its tails, as `binomial_resampling.resample` takes it.
+    """Return the kernel of two symbols without its tails, as `banded_kernels.resample` takes it.
 
     Made on the host, once for many laws.
 
@@ -183,8 +184,8 @@ def band(n: int, alpha: float) -> BandedKernel:
     Raises:
         ValueError: One of them is none of these.
 
-    >>> band(4, 0.5).blocks.shape
-    (1, 5, 128)
+    >>> [run.at_nodes.shape for run in band(4, 0.5).runs]
+    [(1, 5, 3)]
     """
     counts = np.arange(check_int(n, "n") + 1)
     scale = n / (n + 2 * _positive(alpha))

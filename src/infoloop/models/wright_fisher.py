@@ -20,13 +20,8 @@ from infoloop.loops.absorption import diffusion_absorption_time as diffusion_abs
 from infoloop.loops.absorption import fixation_by_table as fixation_by_table
 from infoloop.loops.absorption import fixation_probability as fixation_probability
 from infoloop.loops.absorption import kernel_eigenvalues as kernel_eigenvalues
-from infoloop.loops.binomial_resampling import (
-    BandedKernel,
-    banded_kernel,
-    binomial_pmf,
-    hypotheses,
-    wright_fisher_kernel,
-)
+from infoloop.loops.banded_kernels import BandedKernel, banded_kernel
+from infoloop.loops.binomial_resampling import binomial_pmf, hypotheses, wright_fisher_kernel
 from infoloop.loops.loop import Loop, unroll
 from infoloop.loops.schedules import replace_data
 from infoloop.loops.two_token_loops import exact_count_loop, hypothesis_information_by_generation, sampled_loop, tokens
@@ -262,15 +257,15 @@ def examples() -> tuple[Model, ...]:
 
 
 def band(n: int) -> BandedKernel:
-    """Return the kernel without its tails, as `binomial_resampling.resample` takes it.
+    """Return the kernel without its tails, as `banded_kernels.resample` takes it.
 
     Made on the host, once for many laws.
 
     Raises:
         ValueError: `n` is no whole number, at least 1.
 
-    >>> band(4).blocks.shape
-    (1, 5, 128)
+    >>> [run.at_nodes.shape for run in band(4).runs]
+    [(1, 4, 3)]
     """
     counts = np.arange(check_int(n, "n") + 1)
     return banded_kernel(n, counts, n - counts)

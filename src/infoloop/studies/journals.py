@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from infoloop.reporting.atomic_files import lock_while_open
 
 _START = b'{"sha256": "'
+_CHUNK = 2**16  # bytes read at once
 _LINE = re.compile(rb'\{"sha256": "([0-9a-f]{16})", (.*)\}')
 
 
@@ -32,9 +34,9 @@ def append_line(path: Path, row: Mapping[str, Any]) -> None:
     line = b'{"sha256": "%s", %s}\n' % (_checksum(body), body)
     _is_regular_file(path)  # else opening a pipe would wait for its reader
     try:
-        with path.open("ab", buffering=0) as file:
+        with path.open("a+b", buffering=0) as file:
             lock_while_open(file.fileno())  # before it is read, so that nothing is added until it is cut
-            kept = _complete_bytes(read_whole_file(path) or b"")
+            kept = _end_of_last_line(file)
             file.truncate(kept)
             try:
                 while line:
@@ -49,20 +51,29 @@ def append_line(path: Path, row: Mapping[str, Any]) -> None:
         raise StoreError(f"cannot write {path}: {why}; make room and run again: what is finished is kept") from None
 
 
-def journal_lines(path: Path) -> list[dict[str, Any]]:
-    """Return what the complete lines of a file hold; what comes after them was cut off by a kill.
+def journal_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield what the complete lines of a file hold, one at a time; what comes after them was cut off by a kill.
 
     Raises:
-        StoreError: A complete line is not as `append_line` wrote it.
+        StoreError: A complete line is not as `append_line` wrote it, or the file cannot be read.
     """
-    content = read_whole_file(path) or b""
-    found = []
-    for k, line in enumerate(content[: _complete_bytes(content)].split(b"\n")[:-1], start=1):
-        parts = _LINE.fullmatch(line)
-        if not parts or _checksum(parts[2]) != parts[1]:
-            raise StoreError(f"{path}:{k} is damaged: remove that line, and what it held is computed again")
-        found.append(json.loads(b"{%s}" % parts[2]))
-    return found
+    if not _is_there(path):
+        return
+    try:
+        with path.open("rb") as file:
+            left = _end_of_last_line(file)  # what lies before never changes, whatever other processes add
+            file.seek(0)
+            for k in itertools.count(1):
+                if not left:
+                    return
+                line = file.readline()
+                left -= len(line)
+                parts = _LINE.fullmatch(line[:-1])
+                if not parts or _checksum(parts[2]) != parts[1]:
+                    raise StoreError(f"{path}:{k} is damaged: remove that line, and what it held is computed again")
+                yield json.loads(b"{%s}" % parts[2])
+    except OSError as error:
+        raise _unreadable(path, error) from None
 
 
 def read_whole_file(path: Path) -> bytes | None:
@@ -72,20 +83,26 @@ def read_whole_file(path: Path) -> bytes | None:
         StoreError: Something else is there, or it cannot be read.
     """
     try:
-        content = path.read_bytes() if _is_regular_file(path) else None
+        return path.read_bytes() if _is_there(path) else None
     except FileNotFoundError:
-        content = None
+        return None
     except OSError as error:
         raise _unreadable(path, error) from None
-    if content is None and path.is_symlink():
-        raise StoreError(f"{path} is a link to nothing: remove it, or name another --out")
-    return content
 
 
 def may_be_journal(path: Path) -> bool:
     """Return whether the file begins as `append_line` begins one, be it damaged or cut off by a kill."""
     first, end, _ = (read_whole_file(path) or b"").partition(b"\n")
     return _LINE.fullmatch(first) is not None if end else first[: len(_START)] == _START[: len(first)]
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether a regular file is there; raise StoreError if something else is, or a link to nothing."""
+    if _is_regular_file(path):
+        return True
+    if path.is_symlink():
+        raise StoreError(f"{path} is a link to nothing: remove it, or name another --out")
+    return False
 
 
 def _is_regular_file(path: Path) -> bool:
@@ -108,5 +125,14 @@ def _checksum(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest()[:16].encode()
 
 
-def _complete_bytes(content: bytes) -> int:
-    return content.rfind(b"\n") + 1
+def _end_of_last_line(file: IO[bytes]) -> int:
+    """Return how many bytes the complete lines of an open file take, found from its end."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - _CHUNK)
+        file.seek(start)
+        last = file.read(end - start).rfind(b"\n")
+        if last >= 0:
+            return start + last + 1
+        end = start
+    return 0

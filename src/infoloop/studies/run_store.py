@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -210,6 +210,15 @@ def completed_shards(folder: Path) -> dict[str, dict[str, np.ndarray]]:
     return {row["shard"]: _decoded(row["values"]) for row in _rows(folder) if "shard" in row}
 
 
+def completed_names(folder: Path) -> set[str]:
+    """Return the names of the finished shards of all parts, without their values.
+
+    Raises:
+        StoreError: A complete line is damaged.
+    """
+    return {row["shard"] for row in _rows(folder) if "shard" in row}
+
+
 def _encoded(values: Mapping[str, np.ndarray]) -> dict[str, Any]:
     arrays = {name: np.asarray(v) for name, v in values.items()}
     return {name: {"dtype": v.dtype.str, "shape": v.shape, "cells": v.ravel().tolist()} for name, v in arrays.items()}
@@ -223,10 +232,10 @@ def _digest_of_identity(identity: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _rows(folder: Path) -> list[dict[str, Any]]:
-    """Return the lines of the run that the folder holds; a process of another run may have added its own since."""
+def _rows(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the lines of the run that the folder holds; a process of another run may have added its own since."""
     run = _digest_of_identity(read_run_info(folder)["identity"])
-    return [row for path in _journals(folder) for row in journal_lines(path) if row.get("run") == run]
+    return (row for path in _journals(folder) for row in journal_lines(path) if row.get("run") == run)
 
 
 def _journals(folder: Path) -> list[Path]:

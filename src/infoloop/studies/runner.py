@@ -22,7 +22,7 @@ from infoloop.reporting.package_files import package_folder
 from infoloop.reporting.suggestions import quote
 from infoloop.studies.configuration import as_dict
 from infoloop.studies.discovery import StudyError, cited_statements, title
-from infoloop.studies.run_store import append_shard, completed_shards, open_run, write_table
+from infoloop.studies.run_store import append_shard, completed_names, completed_shards, open_run, write_table
 from infoloop.studies.sweep import Shard, Sweep, compute_shards, dataset, shards
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def is_main_process() -> bool:
 def _open_folder(run: Mapping[str, Any], folder: Path, overwrite: bool, files: list[str]) -> set[str]:
     """Make the folder this run's own and return the names of the shards that it holds."""
     open_run(folder, run, provenance(), overwrite, files)
-    return set(completed_shards(folder))
+    return completed_names(folder)
 
 
 def _files(experiment: ModuleType, sweeps: Mapping[str, Sweep]) -> list[str]:
