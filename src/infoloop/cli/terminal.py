@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import typer
@@ -83,13 +84,17 @@ def release_outputs() -> None:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def use_float64() -> None:
-    """Make JAX compute in float64, for the whole process, and keep what it compiles for the next command."""
-    if "jax" not in sys.modules:
-        keep_compiled_programs(os.environ)
+def use_float64() -> Path | None:
+    """Make JAX compute in float64, for the whole process, and keep what it compiles for the next command.
+
+    Returns:
+        The folder where it is kept; None if it is not, or where the user or the process that imported JAX says.
+    """
+    folder = None if "jax" in sys.modules else keep_compiled_programs(os.environ)
     import jax  # here, so that --help and --version need not wait for it
 
     jax.config.update("jax_enable_x64", True)
+    return folder
 
 
 class _RemainingTime(ProgressColumn):

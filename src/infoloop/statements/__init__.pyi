@@ -7,6 +7,7 @@ from . import court_text as court_text
 from . import criteria as criteria
 from . import findings_page as findings_page
 from . import findings_text as findings_text
+from . import kept_programs as kept_programs
 from . import measured_ledger as measured_ledger
 from . import measured_text as measured_text
 from . import measured_theses as measured_theses
@@ -16,5 +17,7 @@ from . import published_claims as published_claims
 from . import published_numbers as published_numbers
 from . import seed_intervals as seed_intervals
 from . import shared_verification as shared_verification
+from . import spent_text as spent_text
+from . import spent_time as spent_time
 from . import theory_files as theory_files
 from . import verification as verification

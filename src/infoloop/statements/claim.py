@@ -190,14 +190,22 @@ class Evidence(NamedTuple):
     case: Any
 
 
+def call_compiled(jitted: Callable, static: tuple, traced: Any) -> Any:
+    """Return what a function gives that `jax.jit` compiles for its static arguments and the shapes of the last one."""
+    return jitted(*static, traced)
+
+
 @host_only
-def evaluate_on_samples(claim: Claim, key: Key[Array, ""], samples: int) -> Evidence:
+def evaluate_on_samples(
+    claim: Claim, key: Key[Array, ""], samples: int, run: Callable[[Any, tuple, Any], Any] = call_compiled
+) -> Evidence:
     """Evaluate a claim on random cases. This refutes little; `attack` refutes more.
 
     Args:
         claim: the claim.
         key: the key of the random cases.
         samples: how many cases.
+        run: how to call what is compiled, such as by programs that were kept (`statements.kept_programs`).
 
     Returns:
         What was seen, with the case of the least slack. Its numbers are NaN if the claim's sides are.
@@ -208,16 +216,16 @@ def evaluate_on_samples(claim: Claim, key: Key[Array, ""], samples: int) -> Evid
     >>> bool(evaluate_on_samples(bound, jax.random.key(0), 100).slack >= 0)
     True
     """
-    return _worst(*_judged(claim, _draw(claim.cases, key, samples)), by_ratio=False)
+    return _worst(*run(_judged, (claim,), _draw(claim.cases, key, samples, run)), by_ratio=False)
 
 
 weigh = evaluate_on_samples  # the public name of versions 0.1 and 0.2, which users' tests call
 
 
-def _draw(cases, key, count):
+def _draw(cases, key, count, run):
     """Draw numbers for `count` cases, in full blocks, so that samples and starts share one compiled generator."""
     blocks = -(-count // _BLOCK)
-    numbers = _draw_block(cases.draw, jax.random.split(key, blocks * _BLOCK))
+    numbers = run(_draw_block, (cases.draw,), jax.random.split(key, blocks * _BLOCK))
     return jax.tree.map(lambda x: np.asarray(x)[:count], numbers)
 
 
@@ -257,7 +265,14 @@ def _ratio(lesser, greater):
 
 
 @host_only
-def attack(claim: Claim, key: Key[Array, ""], starts: int = 64, steps: int = 300, rate: float = 0.1) -> Evidence:
+def attack(
+    claim: Claim,
+    key: Key[Array, ""],
+    starts: int = 64,
+    steps: int = 300,
+    rate: float = 0.1,
+    run: Callable[[Any, tuple, Any], Any] = call_compiled,
+) -> Evidence:
     """Search for a counterexample to a claim, by descent (Adam) on log(greater/lesser) from many starts at once.
 
     The ratio is what to descend on: the slack is least at the trivial case, where both sides are 0. A ratio near 1
@@ -269,6 +284,7 @@ def attack(claim: Claim, key: Key[Array, ""], starts: int = 64, steps: int = 300
         starts: from how many cases to descend.
         steps: the steps of each descent.
         rate: the size of a step, on the numbers that `claim.cases` draws.
+        run: how to call what is compiled, as in `evaluate_on_samples`.
 
     Returns:
         What was seen where the descents ended, with the case of the least ratio.
@@ -283,11 +299,11 @@ def attack(claim: Claim, key: Key[Array, ""], starts: int = 64, steps: int = 300
     """
     if claim.relation == "=":
         raise ValueError(f"{claim.label} is an equality, which has no greater side to descend on: sample or certify it")
-    return _worst(*_descended(claim, _draw(claim.cases, key, starts), steps, rate), by_ratio=True)
+    return _worst(*run(_descended, (claim, steps, rate), _draw(claim.cases, key, starts, run)), by_ratio=True)
 
 
-@partial(_jit, static_argnums=(0, 2, 3))
-def _descended(claim, starts, steps, rate):
+@partial(_jit, static_argnums=(0, 1, 2))
+def _descended(claim, steps, rate, starts):
     def loss(numbers):
         lesser, greater = claim.sides(claim.cases.build(numbers))
         informative = (lesser > LEAST_LESSER_BITS) & (greater > 0)

@@ -6,12 +6,13 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import jax
 
+from infoloop.statements.kept_programs import KeptPrograms
 from infoloop.statements.theory_files import VerifiableStatement, pair_with_claims, read_blocks
 from infoloop.statements.verification import Effort, StatementResult, verify_statements
 
@@ -31,8 +32,14 @@ def processes_for(statements: int) -> int:
 
 
 def verify_in_processes(
-    theory: Path, labels: tuple[str, ...], effort: Effort, folder: Path | None, processes: int
-) -> Iterator[StatementResult]:
+    theory: Path,
+    labels: tuple[str, ...],
+    effort: Effort,
+    folder: Path | None,
+    processes: int,
+    programs: KeptPrograms | None = None,
+    profile: bool = False,
+) -> Generator[StatementResult]:
     """Verify statements of a folder, in order, in processes that each read its chapters.
 
     Args:
@@ -41,6 +48,8 @@ def verify_in_processes(
         effort: how hard to search.
         folder: the committed certificates, as in `verify_statements`.
         processes: over how many processes to share them out.
+        programs: where to keep what is compiled, as in `verify_statements`.
+        profile: whether to say what each statement took; each process then does one thing after the other.
 
     Yields:
         The findings about each statement, which are those of `verify_statements`.
@@ -49,7 +58,7 @@ def verify_in_processes(
     arguments = (theory, jax.config.read("jax_enable_x64"))
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare, initargs=arguments)
     try:
-        for found in [pool.submit(_verify, label, effort, folder) for label in labels]:
+        for found in [pool.submit(_verify, label, effort, folder, programs, profile) for label in labels]:
             yield found.result()
     finally:
         pool.shutdown(cancel_futures=True)
@@ -70,5 +79,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _verify(label: str, effort: Effort, folder: Path | None) -> StatementResult:
-    return next(verify_statements((_entries[label],), effort, folder))
+def _verify(
+    label: str, effort: Effort, folder: Path | None, programs: KeptPrograms | None, profile: bool
+) -> StatementResult:
+    return next(verify_statements((_entries[label],), effort, folder, programs, profile))
