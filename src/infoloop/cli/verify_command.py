@@ -58,6 +58,8 @@ def verify_theory(
         verification = statements.verification
         effort = dataclasses.replace(verification.FULL if full else verification.Effort(), seed=seed)
         programs = folder and statements.kept_programs.kept_programs(folder)
+        if programs:
+            statements.kept_programs.leave_jax_cache()
         certificates = None if renew else theory / "certificates"
         found = _findings(theory, entries, effort, certificates, programs, profile)
         shown = each_step(phase("statements"), [entry.block.label for entry in entries])

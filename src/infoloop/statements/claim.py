@@ -25,10 +25,10 @@ _BLOCK = 2048  # cases that are drawn together
 # Claims are compiled once and run for a moment: the optimiser would take longer than it saves. XLA refuses options that
 # it does not know, and the second is young. Unoptimised, the gradient of `jnp.max` can be NaN, as it compares the
 # entries with the largest, and both are computed anew: none may be equal. Sides take one by its place, x[argmax(x)].
-_QUICK: dict[str, int | bool] = {"xla_backend_optimization_level": 0}
+QUICK: dict[str, int | bool] = {"xla_backend_optimization_level": 0}
 if jax.__version_info__ < (0, 11):
-    _QUICK["xla_cpu_use_fusion_emitters"] = False
-_jit = partial(jax.jit, compiler_options=_QUICK)
+    QUICK["xla_cpu_use_fusion_emitters"] = False
+_jit = partial(jax.jit, compiler_options=QUICK)
 
 
 @dataclass(frozen=True, eq=False)

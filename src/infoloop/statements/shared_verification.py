@@ -12,7 +12,7 @@ from pathlib import Path
 
 import jax
 
-from infoloop.statements.kept_programs import KeptPrograms
+from infoloop.statements.kept_programs import KeptPrograms, leave_jax_cache
 from infoloop.statements.theory_files import VerifiableStatement, pair_with_claims, read_blocks
 from infoloop.statements.verification import Effort, StatementResult, verify_statements
 
@@ -55,7 +55,7 @@ def verify_in_processes(
         The findings about each statement, which are those of `verify_statements`.
     """
     context = multiprocessing.get_context("spawn")  # a fork of a process with JAX's threads may never return
-    arguments = (theory, jax.config.read("jax_enable_x64"))
+    arguments = (theory, jax.config.read("jax_enable_x64"), bool(programs))
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare, initargs=arguments)
     try:
         for found in [pool.submit(_verify, label, effort, folder, programs, profile) for label in labels]:
@@ -64,10 +64,12 @@ def verify_in_processes(
         pool.shutdown(cancel_futures=True)
 
 
-def _prepare(theory: Path, float64: bool) -> None:
+def _prepare(theory: Path, float64: bool, own_programs: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that waits says that it was interrupted
     threading.Thread(target=_end_with_parent, daemon=True).start()
     jax.config.update("jax_enable_x64", float64)
+    if own_programs:
+        leave_jax_cache()
     _entries.update((entry.block.label, entry) for entry in pair_with_claims(read_blocks(theory)))
 
 
