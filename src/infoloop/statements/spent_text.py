@@ -9,7 +9,7 @@ from infoloop.statements.spent_time import PARTS
 from infoloop.statements.verification import StatementResult
 
 MOST_ROWS = 30
-_MOST_CHARACTERS = 30  # of a label
+_MOST_CHARACTERS = 28  # of a label
 
 
 def print_spent(findings: tuple[StatementResult, ...], times: os.times_result, console: Console) -> None:
@@ -37,15 +37,19 @@ def print_spent(findings: tuple[StatementResult, ...], times: os.times_result, c
     rest = [found for _, found in ordered[MOST_ROWS:]]
     groups = [("all", [found for _, found in spent]), *groups, *([(f"{len(rest)} others", rest)] if rest else [])]
     for label, group in groups:
-        parts = (f"{sum(found.seconds[name] for found in group):.2f}" for name in PARTS)
+        parts = (_short(sum(found.seconds[name] for found in group)) for name in PARTS)
         kept = f"{sum(found.loaded for found in group)}/{sum(found.programs for found in group)}"
-        table.add_row(label, f"{sum(found.cpu for found in group):.2f}", *parts, kept)
+        table.add_row(label, _short(sum(found.cpu for found in group)), *parts, kept)
     console.print(table)
     meaning = "; ".join(f"{name}: {text}" for name, text in PARTS.items())
     console.print(
         f"\nCPU: seconds of all cores. The parts are seconds on the clock, of one thread a process: {meaning}. "
         "kept: programs that were read and not compiled, of all."
     )
+
+
+def _short(seconds: float) -> str:
+    return f"{seconds:.{2 if seconds < 9.995 else 1 if seconds < 99.95 else 0}f}"
 
 
 def _cut(label: str) -> str:
