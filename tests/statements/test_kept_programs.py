@@ -98,23 +98,23 @@ def test_claims_of_others_are_not_kept(kept):
 
 
 def test_the_digest_has_code_and_settings(tmp_path, monkeypatch):
-    programs: Any = kept_programs.kept_programs(tmp_path)
-    assert programs == kept_programs.kept_programs(tmp_path)
+    programs: Any = kept_programs.programs_in(tmp_path)
+    assert programs == kept_programs.programs_in(tmp_path)
     monkeypatch.setenv("XLA_FLAGS", "--other")
-    other: Any = kept_programs.kept_programs(tmp_path)
+    other: Any = kept_programs.programs_in(tmp_path)
     assert (other.settings == programs.settings, other.code == programs.code) == (False, True)
     (tmp_path / "module.py").write_text("")
     monkeypatch.setattr(kept_programs, "package_folder", lambda: tmp_path)
-    another: Any = kept_programs.kept_programs(tmp_path)
+    another: Any = kept_programs.programs_in(tmp_path)
     assert another.code != programs.code
 
 
 def test_nothing_is_kept_where_the_user_wants_nothing_kept_or_on_an_accelerator(tmp_path, monkeypatch):
     monkeypatch.setattr(jax, "default_backend", lambda: "gpu")
-    assert kept_programs.kept_programs(tmp_path) is None
+    assert kept_programs.programs_in(tmp_path) is None
     monkeypatch.undo()
     jax.config.update("jax_enable_compilation_cache", False)
     try:
-        assert kept_programs.kept_programs(tmp_path) is None
+        assert kept_programs.programs_in(tmp_path) is None
     finally:
         jax.config.update("jax_enable_compilation_cache", True)

@@ -57,11 +57,7 @@ def verify_theory(
                 reporting.atomic_files.writable_folder(written)
         verification = statements.verification
         effort = dataclasses.replace(verification.FULL if full else verification.Effort(), seed=seed)
-        programs = folder and statements.kept_programs.kept_programs(folder)
-        if programs:
-            statements.kept_programs.leave_jax_cache()
-        certificates = None if renew else theory / "certificates"
-        found = _findings(theory, entries, effort, certificates, programs, profile)
+        found = _findings(theory, entries, effort, None if renew else theory / "certificates", folder, profile)
         shown = each_step(phase("statements"), [entry.block.label for entry in entries])
         findings = tuple(next(found) for _ in shown)
         found.close()
@@ -111,10 +107,13 @@ def _measured(theses: tuple[Any, ...], theory: Path, labels: Iterator[str]) -> t
 
 
 def _findings(
-    theory: Path, entries: tuple[Any, ...], effort: Any, certificates: Path | None, programs: Any, profile: bool
+    theory: Path, entries: tuple[Any, ...], effort: Any, certificates: Path | None, kept: Path | None, profile: bool
 ) -> Generator[Any]:
     """Return an iterator over what is found, in this process or, of many statements, in several."""
     shared = statements.shared_verification
+    programs = statements.kept_programs.programs_in(kept) if kept else None
+    if programs:
+        statements.kept_programs.leave_jax_cache()
     processes = shared.processes_for(len(entries))
     if processes == 1:
         return statements.verification.verify_statements(entries, effort, certificates, programs, profile)

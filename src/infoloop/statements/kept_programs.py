@@ -78,7 +78,7 @@ class KeptPrograms(NamedTuple):
         return found
 
 
-def kept_programs(folder: Path) -> KeptPrograms | None:
+def programs_in(folder: Path) -> KeptPrograms | None:
     """Return the programs of a folder, for the package and the settings as they are; None if nothing is to be kept."""
     values = jax.config.values
     if not values["jax_enable_compilation_cache"] or jax.default_backend() != "cpu":
