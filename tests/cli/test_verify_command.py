@@ -39,6 +39,16 @@ def test_verify_json_is_json_alone():
 
 
 @pytest.mark.slow
+def test_verify_profile_shows_what_a_statement_took():
+    shown = run("verify", "thm:bsc-cascade", "--profile")
+    assert re.search(r"\n1 statement took [0-9.]+ s of CPU", shown.stdout)
+    assert re.search(r"\nthm:bsc-cascade( +[0-9.]+){10} +[0-9]+/[0-9]+", shown.stdout)
+    assert max(map(len, shown.stdout.splitlines())) <= 100
+    (row,) = json.loads(run("verify", "thm:bsc-cascade", "--profile", "--json").stdout)
+    assert {"seconds", "cpu", "programs", "loaded"} == row["spent"].keys()
+
+
+@pytest.mark.slow
 def test_a_false_statement_planted_on_purpose_is_refuted_and_printed(tmp_path):
     (tmp_path / "1_planted.md").write_text(FALSE_CHAPTER, encoding="utf-8")
     shown = run("verify", "--theory", str(tmp_path))

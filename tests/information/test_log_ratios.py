@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from mpmath import atanh, log, mp, mpf
 
-from infoloop.information.log_ratios import artanh, artanh_rest, doublings, log_ratio, natural_log
+from infoloop.information.log_ratios import artanh, artanh_rest, doublings, log_of_ratio, natural_log
 
 EPS = float(np.finfo(np.float64).eps)
 ROUNDINGS = 4 * EPS  # a difference and a quotient, twice the series, and the sum with the power of two
@@ -32,7 +32,7 @@ def test_logarithms_of_numbers_of_all_sizes():
 def test_logarithms_of_ratios_near_1_have_all_digits(e):
     p, high = 0.3 * 2.0 ** np.array([-900, 0, 3]), 0.3 * 2.0 ** np.array([-900, 0, 3])
     low = e * high
-    found = np.asarray(log_ratio(*map(jnp.asarray, (p, high, low, p / (high + low)))))
+    found = np.asarray(log_of_ratio(*map(jnp.asarray, (p, high, low, p / (high + low)))))
     with mp.workdps(60):
         for place, y in enumerate(found):
             expected = log(mpf(float(p[place])) / (mpf(float(high[place])) + mpf(float(low[place]))))
@@ -43,7 +43,7 @@ def test_slopes_are_the_inverses():
     numbers = jnp.asarray(NUMBERS[np.abs(np.log10(NUMBERS)) < 150])
     found = jax.vmap(jax.grad(natural_log))(numbers)
     assert np.abs(found * numbers - 1).max() <= 16 * ROUNDINGS  # the slope of the series has its terms twice
-    by_high = jax.vmap(jax.grad(log_ratio, argnums=1))(numbers, numbers, 0 * numbers, numbers / numbers)
+    by_high = jax.vmap(jax.grad(log_of_ratio, argnums=1))(numbers, numbers, 0 * numbers, numbers / numbers)
     assert np.abs(by_high * numbers + 1).max() <= 16 * ROUNDINGS
 
 

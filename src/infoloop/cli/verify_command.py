@@ -1,7 +1,8 @@
 """`infoloop verify`."""
 
 import dataclasses
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ def verify_theory(
     ] = None,
     renew: Annotated[bool, typer.Option("--renew", help="Rewrite the certificates kept in the theory folder.")] = False,
     seed: Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Root seed of samples and attacks.")] = 0,
+    profile: Annotated[bool, typer.Option("--profile", help="Also show what the statements took, by part.")] = False,
 ) -> None:
     """Prove, attack and certify the statements of theory/: a table of verdicts, counterexamples and problems.
 
@@ -40,6 +42,7 @@ def verify_theory(
       infoloop verify pub:C02
       infoloop verify --json | jq '.[] | {label, proof, evidence, slack}'
       infoloop verify --full --out results/
+      infoloop verify --profile
     """
     with phases() as phase:
         starting = each_step(phase("starting"), ("importing JAX", "reading the chapters"))
@@ -54,9 +57,10 @@ def verify_theory(
                 reporting.atomic_files.writable_folder(folder)
         verification = statements.verification
         effort = dataclasses.replace(verification.FULL if full else verification.Effort(), seed=seed)
-        found = _findings(theory, entries, effort, None if renew else theory / "certificates")
+        found = _findings(theory, entries, effort, None if renew else theory / "certificates", profile)
         shown = each_step(phase("statements"), [entry.block.label for entry in entries])
         findings = tuple(next(found) for _ in shown)
+        found.close()
         measured = _measured(theses, theory, each_step(phase("measured"), [thesis.label for thesis in theses]))
         rulings = statements.court.rule_on(published, findings)
         if out:
@@ -73,6 +77,8 @@ def verify_theory(
             statements.measured_text.print_measured(measured, console(), cells=bool(labels))
         if rulings:
             statements.court_text.print_court(rulings, console())
+        if profile and findings:
+            statements.spent_text.print_spent(findings, os.times(), console())
     if any(found.problems for found in (*findings, *measured, *rulings)):
         raise typer.Exit(1)
 
@@ -100,14 +106,16 @@ def _measured(theses: tuple[Any, ...], theory: Path, labels: Iterator[str]) -> t
     return tuple(found)
 
 
-def _findings(theory: Path, entries: tuple[Any, ...], effort: Any, certificates: Path | None) -> Iterator[Any]:
+def _findings(
+    theory: Path, entries: tuple[Any, ...], effort: Any, certificates: Path | None, profile: bool
+) -> Generator[Any]:
     """Return an iterator over what is found, in this process or, of many statements, in several."""
     shared = statements.shared_verification
     processes = shared.processes_for(len(entries))
     if processes == 1:
-        return statements.verification.verify_statements(entries, effort, certificates)
+        return statements.verification.verify_statements(entries, effort, certificates, profile)
     labels = tuple(entry.block.label for entry in entries)
-    return shared.verify_in_processes(theory, labels, effort, certificates, processes)
+    return shared.verify_in_processes(theory, labels, effort, certificates, processes, profile)
 
 
 def _write(

@@ -10,7 +10,7 @@ from jaxtyping import Float
 _TERMS = 10  # of the series of artanh, whose rest is below 1e-17 of the sum for |s| <= 3 - 2 sqrt(2)
 
 
-def log_ratio(
+def log_of_ratio(
     p: Float[Array, "*shape"], high: Float[Array, "..."], low: Float[Array, "..."], ratio: Float[Array, "*shape"]
 ) -> Float[Array, "*shape"]:
     r"""Return $\ln\frac pq$ of a q in two parts, $q=h+l$, cell by cell.
@@ -26,7 +26,7 @@ def log_ratio(
         ratio: p / q, up to roundings.
 
     >>> one = jnp.ones(())
-    >>> float(log_ratio(one, one, one * 1e-20, one))
+    >>> float(log_of_ratio(one, one, one * 1e-20, one))
     -1e-20
     """
     k, power = doublings(ratio)
@@ -36,7 +36,7 @@ def log_ratio(
 
 @jax.custom_jvp
 def natural_log(p: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
-    r"""Return $\ln p$ cell by cell, as `log_ratio` does: an array of them takes CPUs half the time of `jnp.log`.
+    r"""Return $\ln p$ cell by cell, as `log_of_ratio` does: an array of them takes CPUs half the time of `jnp.log`.
 
     >>> float(natural_log(jnp.array(0.5)))
     -0.6931471805599453

@@ -8,7 +8,7 @@ from jax import Array, lax
 from jax.custom_batching import custom_vmap
 from jaxtyping import Float
 
-from infoloop.information.log_ratios import log_ratio, natural_log
+from infoloop.information.log_ratios import log_of_ratio, natural_log
 from infoloop.probability.numerics import LOG2E, information_terms, product_parts
 
 _MANY = 2**16  # cells: fewer take less time than the second program takes to compile
@@ -90,7 +90,9 @@ def _(x, y, primals, tangents):
     share = right / total
     by_left, by_share = lax.optimization_barrier((1 / left, 1 / share))
     some, parts = table > 0, (table, *product_parts(left, share), table * by_left * by_share)
-    slope = log_ratio(*(jnp.where(some, part, other) for part, other in zip(parts, (1.0, 1.0, 0.0, 1.0), strict=True)))
+    slope = log_of_ratio(
+        *(jnp.where(some, part, other) for part, other in zip(parts, (1.0, 1.0, 0.0, 1.0), strict=True))
+    )
     return _information(*primals, x, y), (jnp.where(some, slope, 0.0) * moved).sum() * LOG2E
 
 

@@ -16,5 +16,7 @@ from . import published_claims as published_claims
 from . import published_numbers as published_numbers
 from . import seed_intervals as seed_intervals
 from . import shared_verification as shared_verification
+from . import spent_text as spent_text
+from . import spent_time as spent_time
 from . import theory_files as theory_files
 from . import verification as verification

@@ -3,12 +3,14 @@
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
+from jaxtyping import Array, Float, Key
 
 from infoloop.exact.rational_laws import RationalLaw, rational_product, rational_table
 from infoloop.probability.bayes_nets import BayesNet
@@ -24,6 +26,40 @@ class Cases(NamedTuple):
 
     draw: Callable
     build: Callable
+
+
+@dataclass(frozen=True)
+class Normals:
+    """Draw arrays of normals, one of each shape and standard deviation; equal ones share a compiled program.
+
+    >>> Normals((2,), 1.0) == Normals((2,), 1.0), Normals((2,), 1.0)(jax.random.key(0)).shape
+    (True, (2,))
+    """
+
+    shape: tuple[int, ...]
+    spread: float
+
+    def __call__(self, key: Key[Array, ""]) -> Float[Array, "..."]:
+        """Return the numbers of one case."""
+        return self.spread * jax.random.normal(key, self.shape)
+
+
+@dataclass(frozen=True)
+class SpreadLogits:
+    """Draw a table of logits of each shape, normal with a spread that is log-normal; equal ones share a program.
+
+    >>> [logits.shape for logits in SpreadLogits(((2,), (2, 3)))(jax.random.key(0))]
+    [(2,), (2, 3)]
+    """
+
+    shapes: tuple[tuple[int, ...], ...]
+
+    def __call__(self, key: Key[Array, ""]) -> tuple[Float[Array, "..."], ...]:
+        """Return the numbers of one case."""
+        cells = [math.prod(shape) for shape in self.shapes]
+        normals = jax.random.normal(key, (sum(cells) + len(cells),))
+        spread, rows = jnp.exp(normals[: len(cells)]), jnp.split(normals[len(cells) :], np.cumsum(cells)[:-1])
+        return tuple(s * row.reshape(shape) for s, row, shape in zip(spread, rows, self.shapes, strict=True))
 
 
 class Family(NamedTuple):
@@ -47,18 +83,12 @@ def random_bayes_nets(*parts: str, **sizes: int) -> Cases:
     ('X', 'Z')
     """
     shapes = [_split(part) for part in parts]
-    dims = [tuple(sizes[name] for name in source + target) for target, source in shapes]
-    cells = [math.prod(dim) for dim in dims]
-
-    def draw(key):
-        normals = jax.random.normal(key, (sum(cells) + len(cells),))
-        spread, rows = jnp.exp(normals[: len(cells)]), jnp.split(normals[len(cells) :], np.cumsum(cells)[:-1])
-        return tuple(s * row.reshape(dim) for s, row, dim in zip(spread, rows, dims, strict=True))
+    dims = tuple(tuple(sizes[name] for name in source + target) for target, source in shapes)
 
     def build(logits):
         return BayesNet(tuple(_factor(x, *shape) for x, shape in zip(logits, shapes, strict=True)))
 
-    return Cases(draw, build)
+    return Cases(SpreadLogits(dims), build)
 
 
 def _split(part: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -93,7 +123,7 @@ def random_numbers(count: int, build: Callable, spread: float = 1) -> Cases:
     >>> random_numbers(2, jnp.exp).build(jnp.zeros(2)).tolist()
     [1.0, 1.0]
     """
-    return Cases(lambda key: spread * jax.random.normal(key, (count,)), build)
+    return Cases(Normals((count,), spread), build)
 
 
 def random_probabilities(count: int) -> Cases:

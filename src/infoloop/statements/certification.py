@@ -20,6 +20,7 @@ from infoloop.probability.host_functions import host_only
 from infoloop.proofs.counterexamples.exact_decision import Counterexample
 from infoloop.proofs.limits import DENOMINATORS
 from infoloop.statements.claim import Claim, stronger
+from infoloop.statements.spent_time import part
 
 
 class Certification(NamedTuple):
@@ -88,12 +89,13 @@ def decide_case(claim: Claim, case: Any) -> tuple[Counterexample | None, str, bo
     """
     assert claim.exact is not None
     lesser, greater = claim.exact(case)
-    true, equal = compare_exactly(claim.relation, lesser, greater)
-    if not true:
-        against = Counterexample(describe_case(case), lesser.digits(20), claim.relation, greater.digits(20))
-        return against, "equal" if equal else "strict", False
-    high = not equal and claim.ceiling is not None and (greater - claim.ceiling(case)).sign() >= 0
-    return None, "void" if high else "equal" if equal else "strict", _is_zero(lesser)
+    with part("balls"):
+        true, equal = compare_exactly(claim.relation, lesser, greater)
+        if not true:
+            against = Counterexample(describe_case(case), lesser.digits(20), claim.relation, greater.digits(20))
+            return against, "equal" if equal else "strict", False
+        high = not equal and claim.ceiling is not None and (greater - claim.ceiling(case)).sign() >= 0
+        return None, "void" if high else "equal" if equal else "strict", _is_zero(lesser)
 
 
 def _is_zero(side: LogSum | RealBall) -> bool:
@@ -111,10 +113,10 @@ def describe_case(case: Any) -> dict[str, Any]:
         return {f"P({','.join(case.names)})": case.outcomes()}
     parts = case.items() if isinstance(case, dict) else enumerate(case)
     found: dict[str, Any] = {}
-    for name, part in parts:
-        if callable(part):
-            raise TypeError(f"the part {name!r} of an exact case is the function {part.__name__}; name it by a value")
-        found.update(describe_case(part) if isinstance(part, RationalLaw) else {f"{name}": str(part)})
+    for name, value in parts:
+        if callable(value):
+            raise TypeError(f"the part {name!r} of an exact case is the function {value.__name__}; name it by a value")
+        found.update(describe_case(value) if isinstance(value, RationalLaw) else {f"{name}": str(value)})
     return found
 
 

@@ -20,6 +20,7 @@ from infoloop.proofs.shannon_prover import prove_linear
 from infoloop.statements.certification import decide_case
 from infoloop.statements.claim import Claim
 from infoloop.statements.neighbours import Neighbour, described
+from infoloop.statements.spent_time import part
 
 # Assumptions that the exact arithmetic itself makes, whatever the claim.
 _OF_THE_ARITHMETIC = {"finite alphabets": "exact arithmetic has no infinite alphabets"}
@@ -130,11 +131,12 @@ class _LinearClaim(NamedTuple):
     def without(self, dropped: str) -> NeighbourResult | None:
         """Refute the statement without this assumption, or prove that it is not needed; None if neither succeeds."""
         kept = [(text, parsed) for text, parsed in self.assumptions if text != dropped]
-        found = refute(self.statement, tuple(itertools.chain(*(parsed for _, parsed in kept))), starts=0)
-        if isinstance(found, Counterexample):
-            return NeighbourResult(dropped, True, "refuted", found)
-        if prove_linear(self.text, tuple(text for text, _ in kept)):
-            return NeighbourResult(dropped, True, "not needed", reason="there is a machine proof without it")
+        with part("proofs"):
+            found = refute(self.statement, tuple(itertools.chain(*(parsed for _, parsed in kept))), starts=0)
+            if isinstance(found, Counterexample):
+                return NeighbourResult(dropped, True, "refuted", found)
+            if prove_linear(self.text, tuple(text for text, _ in kept)):
+                return NeighbourResult(dropped, True, "not needed", reason="there is a machine proof without it")
         return None
 
     def variants(self, claim: Claim, declared: dict[str, Neighbour]) -> Iterator[NeighbourResult]:
@@ -144,7 +146,8 @@ class _LinearClaim(NamedTuple):
             text = format_statement(variant)
             laws = [case for case in claim.edges if isinstance(case, RationalLaw)]
             found = _first_failure(replace(claim, exact=_sides(variant)), laws)
-            found = found or refute(variant, together, starts=0)
+            with part("proofs"):
+                found = found or refute(variant, together, starts=0)
             if isinstance(found, Counterexample):
                 yield NeighbourResult(text, False, "refuted", found)
             elif text in declared:

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -31,8 +31,13 @@ def processes_for(statements: int) -> int:
 
 
 def verify_in_processes(
-    theory: Path, labels: tuple[str, ...], effort: Effort, folder: Path | None, processes: int
-) -> Iterator[StatementResult]:
+    theory: Path,
+    labels: tuple[str, ...],
+    effort: Effort,
+    folder: Path | None,
+    processes: int,
+    profile: bool = False,
+) -> Generator[StatementResult]:
     """Verify statements of a folder, in order, in processes that each read its chapters.
 
     Args:
@@ -41,6 +46,7 @@ def verify_in_processes(
         effort: how hard to search.
         folder: the committed certificates, as in `verify_statements`.
         processes: over how many processes to share them out.
+        profile: whether to say what each statement took; each process then does one thing after the other.
 
     Yields:
         The findings about each statement, which are those of `verify_statements`.
@@ -49,7 +55,7 @@ def verify_in_processes(
     arguments = (theory, jax.config.read("jax_enable_x64"))
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare, initargs=arguments)
     try:
-        for found in [pool.submit(_verify, label, effort, folder) for label in labels]:
+        for found in [pool.submit(_verify, label, effort, folder, profile) for label in labels]:
             yield found.result()
     finally:
         pool.shutdown(cancel_futures=True)
@@ -70,5 +76,5 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _verify(label: str, effort: Effort, folder: Path | None) -> StatementResult:
-    return next(verify_statements((_entries[label],), effort, folder))
+def _verify(label: str, effort: Effort, folder: Path | None, profile: bool) -> StatementResult:
+    return next(verify_statements((_entries[label],), effort, folder, profile))

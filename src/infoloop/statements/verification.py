@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from infoloop.statements.certification import (
 )
 from infoloop.statements.claim import Claim, Evidence, attack, evaluate_on_samples
 from infoloop.statements.neighbour_checks import NeighbourResult, check_neighbours
+from infoloop.statements.spent_time import SpentTime, part, watched
 from infoloop.statements.theory_files import VerifiableStatement
 
 CERTIFICATE_FORMAT = "infoloop certificate 1"
@@ -65,6 +66,8 @@ class StatementResult:
         samples, starts: of how many random cases and descents.
         slack, ratio, worst: least greater - lesser (for `=` minus the largest gap), in bits, least greater/lesser, and
             which case has the least slack.
+    What it took:
+        seconds, spent: on the clock, and by part if it was profiled.
     """
 
     label: str
@@ -89,6 +92,7 @@ class StatementResult:
     problems: tuple[str, ...]
     seconds: float
     certificate: dict[str, Any] | None
+    spent: SpentTime | None = None
 
     def row(self) -> dict[str, Any]:
         """Return the findings as JSON; `cls` is called `class` there, and a ratio that no case gave is null."""
@@ -97,12 +101,16 @@ class StatementResult:
         fields["counterexample"] = self.counterexample and self.counterexample.row()
         fields["neighbours"] = [neighbour.row() for neighbour in self.neighbours]
         fields["ratio"] = self.ratio if self.ratio < float("inf") else None
+        fields["spent"] = self.spent and self.spent.row()
         return fields
 
 
 def verify_statements(
-    entries: tuple[VerifiableStatement, ...], effort: Effort, folder: Path | None = None
-) -> Iterator[StatementResult]:
+    entries: tuple[VerifiableStatement, ...],
+    effort: Effort,
+    folder: Path | None = None,
+    profile: bool = False,
+) -> Generator[StatementResult]:
     """Verify statements one by one, in order.
 
     Searches run in two threads, since most of their time is compilation. Ball arithmetic stays in this thread, whose
@@ -112,14 +120,26 @@ def verify_statements(
         entries: the statements with their claims.
         effort: how hard to search.
         folder: the committed certificates; where it is given, a stale or missing one is a problem.
+        profile: whether to say what each statement took; all is then done in this thread, one after the other.
 
     Yields:
         The findings about each statement.
     """
+    if profile:
+        yield from (_profiled(entry, effort, folder) for entry in entries)
+        return
     with ThreadPoolExecutor(max_workers=2) as pool:
         searches = [pool.submit(_search, entry, effort) for entry in entries]
         for entry, search in zip(entries, searches, strict=True):
             yield _examined(entry, *search.result(), effort, folder)
+
+
+def _profiled(entry: VerifiableStatement, effort: Effort, folder: Path | None) -> StatementResult:
+    with watched() as watch:
+        with part("floats"):
+            searches = _search(entry, effort)
+        found = _examined(entry, *searches, effort, folder)
+        return replace(found, spent=watch.spent())
 
 
 def _search(entry: VerifiableStatement, effort: Effort) -> tuple[dict[str, Evidence], float]:
@@ -137,12 +157,14 @@ def _examined(
 ) -> StatementResult:
     began = time.perf_counter()
     claim, block = entry.claim, entry.block
-    family = certify(claim) if claim.exact and claim.family else None
-    proof = prove_linear(claim.statement, claim.given) if claim.statement else None
-    against = (family and family.counterexample) or _nearby_counterexample(claim, searches)
-    neighbours = check_neighbours(claim) if block.fields["class"] in "TC" else ()
+    with part("proofs"):
+        proof = prove_linear(claim.statement, claim.given) if claim.statement else None
+    with part("exact"):
+        family = certify(claim) if claim.exact and claim.family else None
+        against = (family and family.counterexample) or _nearby_counterexample(claim, searches)
+        neighbours = check_neighbours(claim) if block.fields["class"] in "TC" else ()
+        sharp = refuted_when_stronger(claim) if claim.exact and claim.edges else None
     certificate = _certificate(entry, family, against, proof, neighbours)
-    sharp = refuted_when_stronger(claim) if claim.exact and claim.edges else None
     where, worst = min(searches.items(), key=lambda item: float(item[1].slack))
     evidence = _evidence(against, family, searches)
     stale = [] if folder is None else stale_certificate(folder, block.label, certificate)

@@ -15,7 +15,24 @@ COMPARED_ON_HOST = {"every_efficiency"}  # an export that may not be traced, and
 
 # why a public function of the packages is not compared -> its places
 NOT_COMPARED = {
+    "a part of a measure or a loop that is compared": (
+        "information.banded_channels.diagonals",
+        "information.banded_channels.shifted",
+        "information.chain_informations.later_informations",
+        "information.log_ratios.artanh",
+        "information.log_ratios.artanh_rest",
+        "information.log_ratios.doublings",
+        "information.log_ratios.log_of_ratio",
+        "information.log_ratios.natural_log",
+        "information.stacked_tables.all_near",
+        "information.stacked_tables.informations",
+        "information.table_measures.entropy_of_table",
+        "loops.binomial_resampling.pmf_by_means",
+        "loops.binomial_resampling.stirling_errors",
+    ),
     "only checks or relabels what it is given": (
+        "information.memory_limits.check_memory",
+        "information.memory_limits.device_memory",
         "information.measures.check_joint",
         "information.partition_lattice.labelling",
         "loops.generation.num_items",

@@ -7,7 +7,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from infoloop.loops import absorption, binomial_resampling, generation, ngram_statistics, schedules, two_token_loops
+from infoloop.loops import (
+    absorption,
+    banded_kernels,
+    binomial_resampling,
+    generation,
+    ngram_statistics,
+    schedules,
+    two_token_loops,
+)
 from infoloop.loops.loop import Loop, unroll, with_random_truth
 from tests.benchmarks.devices.two_devices import Case
 
@@ -24,7 +32,7 @@ def prior(rates):
 
 
 def _band():
-    return binomial_resampling.banded_kernel(SIZE, *BAND)
+    return banded_kernels.banded_kernel(SIZE, *BAND)
 
 
 def _parts(rates):
@@ -80,7 +88,7 @@ SMOOTH = {
     "absorption.diffusion_absorption_time": lambda rates: absorption.diffusion_absorption_time(SIZE, rates),
     "binomial_resampling.hypotheses": lambda rates: binomial_resampling.hypotheses(rates, prior(rates)),
     "binomial_resampling.binomial_pmf": lambda rates: binomial_resampling.binomial_pmf(SIZE, rates),
-    "binomial_resampling.resample": lambda rates: binomial_resampling.resample(_table(rates), _band()),
+    "banded_kernels.resample": lambda rates: banded_kernels.resample(_table(rates), _band()),
     "generation.weighted_mean": lambda rates: generation.weighted_mean(rates[:, None], prior(rates)),
     "generation.keep_all": lambda rates: rates * generation.keep_all(None, None, rates),
     "generation.initial_generation": _started,
@@ -111,7 +119,7 @@ WHOLE = {
     "absorption.fixation_by_table": lambda rates: absorption.fixation_by_table(SIZE, np.arange(SIZE + 1)),
     "absorption.kernel_eigenvalues": lambda rates: absorption.kernel_eigenvalues(SIZE),
     "binomial_resampling.wright_fisher_kernel": lambda rates: binomial_resampling.wright_fisher_kernel(SIZE),
-    "binomial_resampling.banded_kernel": lambda rates: _band(),
+    "banded_kernels.banded_kernel": lambda rates: _band(),
 }
 
 # draws of tokens have no slope

@@ -18,6 +18,7 @@ from infoloop.information.expressions import evaluate_terms
 from infoloop.information.gaussian_channels import bottleneck_channel
 from infoloop.information.measures import aligned
 from infoloop.information.signal_efficiency import quotient
+from infoloop.information.table_measures import information_of_table
 from infoloop.notation.grammar import parse_expression
 from tests.benchmarks.devices.two_devices import Case
 from tests.support.jax_exports import BATCH, GRADIENT
@@ -38,7 +39,9 @@ def cases() -> dict[str, Case]:
         found[place(getattr(il, name))] = Case(jax.vmap(call), jnp.asarray(arguments), CELLS, slope=False)
     further = {f"information.{name}": Case(_of(call), jnp.array(POINT), CELLS) for name, call in FURTHER.items()}
     partitions = Case(_every_efficiency, jnp.array([3.0, 1.0, 2.0, 2.0]), CELLS, slope=False, compiled=False)
-    return {**found, **further, "information.all_partition_pairs.every_efficiency": partitions}
+    many = Case(_many_tables, jnp.array(POINT), CELLS)
+    others = {"all_partition_pairs.every_efficiency": partitions, "table_measures.information_of_table": many}
+    return {**found, **further, **{f"information.{name}": case for name, case in others.items()}}
 
 
 def exports():
@@ -53,6 +56,14 @@ def _at_both(call):
 
 def _of(call):
     return lambda t: call(with_jax(t), 0.3 + t[0] / 4)
+
+
+def _many_tables(t):
+    """So many that most are computed in the shorter way, and some with care."""
+    tables = jax.nn.softmax(
+        jnp.linspace(0.01, 4.0, 2000)[:, None] * jnp.resize(t, (64,)) * jnp.cos(jnp.arange(64.0) ** 2)
+    ).reshape(-1, 8, 8)
+    return jax.vmap(lambda table: information_of_table(table, (0,), (1,)))(tables)
 
 
 def _every_efficiency(weights):
