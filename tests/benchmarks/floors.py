@@ -50,7 +50,7 @@ def kernel_cells() -> float:
 
 
 _SUM = "The sum of cells is vector code of YNNPACK, in which each operation of a cell is a pass over a tile"
-_GRADIENT = "One logarithm a cell outside of a sum, in slower code of LLVM, and new memory for the result"
+_GRADIENT = "A logarithm a cell outside of a sum, by products and the bits of floats, and new memory for the result"
 FLOORS = {
     "I(X;Y)": Floor(
         "The sum over Z reads all, and logarithms are few. A barrier keeps it out of the sum of cells, which "
