@@ -144,7 +144,7 @@ def test_slopes_are_the_logarithms(kind, count):
     cells = np.vectorize(mpf, otypes=[object])(p)
     left, right, total = cells.sum(1, keepdims=True), cells.sum(0, keepdims=True), cells.sum((0, 1), keepdims=True)
     with mp.workdps(oracles.DIGITS):
-        ratios = cells * total / np.where(p > 0, left * right, mpf(1))
+        ratios = cells * total / np.where(p > 0, left * right, np.array(mpf(1)))
         expected = np.array([float(log(r, 2)) if r else 0.0 for r in ratios.ravel()]).reshape(SHAPE)
     # a margin is off by roundings of its size, and so is a logarithm, however small; no more
     assert np.abs(found - expected).max() <= rounding(CELLS) * max(1, np.abs(expected).max())
