@@ -4,7 +4,13 @@ import sys
 
 import pytest
 
-from infoloop.cli.own_names import MOST_CHARACTERS, OwnNameError, check_own_name, search_current_folder
+from infoloop.cli.own_names import (
+    MOST_CHARACTERS,
+    OwnNameError,
+    check_own_name,
+    refuse_missing_ending,
+    search_current_folder,
+)
 
 
 @pytest.mark.parametrize("name", ["my_study", "Study2", "a", "x" * MOST_CHARACTERS, "match"])
@@ -55,3 +61,13 @@ def test_modules_of_the_current_folder_are_found_after_all_others(tmp_path, monk
     search_current_folder()
     search_current_folder()
     assert sys.path == ["/first", str(tmp_path)]
+
+
+def test_the_name_of_an_own_file_without_its_ending_is_told_what_it_lacks(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").touch()
+    (tmp_path / "collapse.py").touch()
+    for name in ("collapse", "mine.py", "nowhere", "../mine"):
+        refuse_missing_ending(name, ["collapse"])
+    with pytest.raises(OwnNameError, match=r"there is no experiment 'mine', but a file: write mine\.py"):
+        refuse_missing_ending("mine", ["collapse"])

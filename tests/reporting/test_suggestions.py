@@ -69,6 +69,10 @@ def test_a_number_is_the_same_with_and_without_zeros(word, name):
     assert same_number(word, REFS) == name
 
 
+def test_a_name_that_is_there_is_not_taken_for_another_of_its_number():
+    assert same_number("S1", ["S01", "S1"]) == "S1"
+
+
 def test_a_few_names_are_all_listed_in_their_order():
     assert list_names(("Z", "A", "M"), near="A") == "Z, A, M"
     assert list_names(()) == "none"

@@ -1,7 +1,6 @@
 """New files from the skeletons of the package: all of them are written, or none."""
 
 import contextlib
-import os
 from collections.abc import Generator, Mapping
 from pathlib import Path
 
@@ -67,7 +66,7 @@ def write_new_files(folder: Path, files: Mapping[Path, str]) -> tuple[Path, ...]
     """
     paths = {folder / path: text for path, text in files.items()}
     for path in paths:
-        if os.path.lexists(path):
+        if path.exists():
             raise UnwritableError(_taken(path))
     with _undone_unless_complete(paths) as written:
         for path, text in paths.items():

@@ -3,7 +3,7 @@
 import keyword
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.machinery import PathFinder
 from pathlib import Path
 
@@ -25,6 +25,20 @@ def search_current_folder() -> None:
     here = str(Path.cwd())
     if here not in sys.path and "" not in sys.path:
         sys.path.append(here)
+
+
+def refuse_missing_ending(name: str, known: Collection[str]) -> None:
+    """Refuse the name of a file in the current folder without its ending: only a path runs code of one's own.
+
+    Args:
+        name: What was given for an experiment.
+        known: The experiments of infoloop.
+
+    Raises:
+        OwnNameError: It is none of them, and the file is there.
+    """
+    if name not in known and _NAME.fullmatch(name) and Path(f"{name}.py").is_file():
+        raise OwnNameError(f"there is no experiment {quote(name)}, but a file: write {name}.py")
 
 
 def check_own_name(name: str, taken: Mapping[str, str]) -> str:
