@@ -24,6 +24,7 @@ from infoloop.studies.configuration import as_dict
 from infoloop.studies.discovery import StudyError, cited_statements, title
 from infoloop.studies.run_store import append_shard, completed_names, completed_shards, open_run, write_table
 from infoloop.studies.sweep import Shard, Sweep, compute_shards, dataset, shards
+from infoloop.studies.table_memory import require_memory
 
 if TYPE_CHECKING:
     import xarray
@@ -121,12 +122,13 @@ def execute(
 
     Raises:
         StoreError: The folder holds another run, or is damaged.
-        StudyError: `CLAIMS` names what theory/ does not state, or a table has a name that is none for a file; or, on
-            the other processes, the first one refused to run.
+        StudyError: `CLAIMS` names what theory/ does not state, a table has a name that is none for a file, or
+            the tables are larger than the memory; or, on the other processes, the first one refused to run.
     """
     cited_statements(experiment)  # before anything is computed for a page that could not be made
     sweeps = experiment.sweeps(config)
     files = _files(experiment, sweeps)
+    require_memory(sweeps)
     mine = [s for k, s in enumerate(shards(sweeps)) if k % part[1] == part[0] - 1]
     run = identity(experiment, config, seed)
     done = _agree_on_completed(mine, partial(_open_folder, run, folder, overwrite, files))
