@@ -12,6 +12,7 @@ from infoloop.cli.options import LAST_SEED, Json
 from infoloop.cli.terminal import console, phases, show, use_float64
 
 if TYPE_CHECKING:
+    from infoloop.reporting.figure_formats import FigureFormats
     from infoloop.studies.runner import Headline
 
 
@@ -26,6 +27,10 @@ def run_experiment(
         bool, typer.Option("--overwrite", help="Delete what another run wrote to the folder, and nothing else.")
     ] = False,
     as_json: Json = False,
+    width: Annotated[
+        str | None, typer.Option(help="Of figures in a paper, laid out for it: 3.3in, 84mm, 8.4cm, 240pt.")
+    ] = None,
+    form: Annotated[str | None, typer.Option("--format", help="Of figures, commas between: svg,png or pdf.")] = None,
     shard: Annotated[
         str, typer.Option(help="i/n: compute only every n-th shard; the last of n to end collects.")
     ] = "1/1",
@@ -38,7 +43,7 @@ def run_experiment(
         bool, typer.Option("--distributed", help="Join the processes that Slurm or MPI has.")
     ] = False,
 ) -> None:
-    """Run an experiment: tables (netCDF), figures (SVG, PNG) and one HTML page; a run that was killed goes on.
+    """Run an experiment: tables (netCDF), figures (SVG, PNG, CSV) and one HTML page; a run that was killed goes on.
 
     A finished run is shown again at once. Exit status 0 if it was done; 3 on bad input, or if it could not be done
     (full disk, closed pipe, out of memory, interrupted): run it again, and it goes on.
@@ -48,6 +53,8 @@ def run_experiment(
       infoloop run collapse
 
       infoloop run collapse --set generations=100 --set samples=10,32,100 --seed 1 --out results/mine
+
+      infoloop run collapse --width 3.3in --format pdf,svg,png      figures for a column of a paper
 
       infoloop run collapse --shard 1/4          one of four processes, on any machines that share the folder
 
@@ -60,15 +67,17 @@ def run_experiment(
         if distributed or coordinator or processes is not None or process is not None:
             studies.cluster.join_processes(coordinator, processes, process)
 
+    formats = reporting.figure_formats.parse_figure_formats(width, form)
     use_float64(join)
     part = studies.cluster.parse_shard(shard)
     experiment = studies.discovery.load(name)
     config = studies.configuration.override(experiment.Config, settings or ())
     folder = out or Path("results") / studies.discovery.title(experiment)
     if submit:
-        _submit(name, settings or [], seed, folder, submit, cluster)
+        shown_as = [f"--{key}={text}" for key, text in (("width", width), ("format", form)) if text is not None]
+        _submit(name, [*(f"--set={text}" for text in settings or []), *shown_as], seed, folder, submit, cluster)
         return
-    shown = _computed(experiment, config, seed, folder, part, overwrite)
+    shown = _computed(experiment, config, seed, folder, part, overwrite, formats)
     if not studies.runner.is_main_process():
         return
     if shown is None:
@@ -84,7 +93,13 @@ def run_experiment(
 
 
 def _computed(
-    experiment: ModuleType, config: Any, seed: int, folder: Path, part: tuple[int, int], overwrite: bool
+    experiment: ModuleType,
+    config: Any,
+    seed: int,
+    folder: Path,
+    part: tuple[int, int],
+    overwrite: bool,
+    formats: "FigureFormats",
 ) -> "tuple[tuple[str, ...], tuple[Headline, ...]] | None":
     """Return the names of the run's tables and its headlines, with progress; None where other parts are missing."""
     steps = studies.runner.execute(experiment, config, seed, folder, part, overwrite)
@@ -95,18 +110,18 @@ def _computed(
             step(now)
         if not studies.runner.is_main_process():
             return None
-        shown = studies.presentation.stored_headlines(experiment, folder)
+        shown = studies.presentation.stored_headlines(experiment, folder, formats)
         if shown is not None:
             return shown
         tables = studies.runner.collect(experiment, config, folder, phase("tables"))
         if tables is None:
             return None
-        headlines = studies.presentation.write_report(experiment, tables, folder, part, phase("figures"))
+        headlines = studies.presentation.write_report(experiment, tables, folder, part, phase("figures"), formats)
         return tuple(tables), headlines
 
 
-def _submit(name: str, settings: list[str], seed: int, folder: Path, parts: int, cluster: str) -> None:
+def _submit(name: str, options: list[str], seed: int, folder: Path, parts: int, cluster: str) -> None:
     reporting.atomic_files.writable_folder(folder.parent)
-    arguments = [name, *(f"--set={text}" for text in settings), f"--seed={seed}", f"--out={folder}"]
+    arguments = [name, *options, f"--seed={seed}", f"--out={folder}"]
     jobs = studies.cluster.submit(arguments, parts, folder.parent / "logs", cluster)
     show(f"{len(jobs)} jobs: {', '.join(job.job_id for job in jobs)}; logs in {folder.parent / 'logs'}")

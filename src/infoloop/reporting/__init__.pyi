@@ -1,6 +1,14 @@
 from . import atomic_files as atomic_files
 from . import audit_page as audit_page
+from . import drawing_fonts as drawing_fonts
+from . import figure_data as figure_data
+from . import figure_drawing as figure_drawing
+from . import figure_formats as figure_formats
+from . import figure_table as figure_table
+from . import figure_texts as figure_texts
 from . import figures as figures
+from . import font_subsets as font_subsets
+from . import hidden_marks as hidden_marks
 from . import hover_values as hover_values
 from . import html as html
 from . import math_font as math_font

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from infoloop.reporting.figure_data import readable_label
 from infoloop.reporting.html import inert_json
-from infoloop.reporting.suggestions import escape_unprintable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,9 +66,9 @@ def _panel_values(panel: ReadablePanel, most: int) -> dict[str, Any]:
     marks = (_mark_values(panel, mark, box, most) for mark in values_first)
     return {
         "box": _rounded(box, ".1f"),
-        "x_label": _as_drawn(panel.x_label),
-        "y_label": _as_drawn(panel.y_label),
-        "names": list(map(_as_drawn, panel.x_names)),
+        "x_label": readable_label(panel.x_label),
+        "y_label": readable_label(panel.y_label),
+        "names": list(map(readable_label, panel.x_names)),
         "marks": [mark for mark in marks if mark["x"]],
     }
 
@@ -88,7 +88,7 @@ def _mark_values(panel: ReadablePanel, mark: ReadableMark, box: np.ndarray, most
     if len(seen) > most:
         seen = seen[np.linspace(0, len(seen) - 1, most).round().astype(int)]
     told = {name: _rounded(value[seen], ".6g") for name, value in values.items()}
-    return {"name": _as_drawn(mark.name), "at": _rounded(at[seen].ravel(), ".1f"), **told}
+    return {"name": readable_label(mark.name), "at": _rounded(at[seen].ravel(), ".1f"), **told}
 
 
 def _drawn_at(panel: ReadablePanel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -103,11 +103,6 @@ def _places(axes: Axes, drawn: np.ndarray) -> np.ndarray:
     width, height = np.asarray(figure.get_size_inches()) * _POINTS_PER_INCH
     shares = figure.transFigure.inverted().transform(drawn)
     return np.column_stack([shares[:, 0] * width, (1 - shares[:, 1]) * height])
-
-
-def _as_drawn(label: str) -> str:
-    r"""Return a label as it is drawn: `\$` is a dollar."""
-    return escape_unprintable(label.replace(r"\$", "$").strip())
 
 
 def _rounded(values: np.ndarray, digits: str) -> list[float]:
