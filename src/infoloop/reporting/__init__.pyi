@@ -13,6 +13,7 @@ from . import hover_values as hover_values
 from . import html as html
 from . import math_font as math_font
 from . import package_files as package_files
+from . import page_figures as page_figures
 from . import page_tables as page_tables
 from . import source_digests as source_digests
 from . import suggestions as suggestions

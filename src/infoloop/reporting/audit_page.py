@@ -12,6 +12,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from infoloop.reporting.html import render_template
+from infoloop.reporting.page_figures import inline_figure
 from infoloop.reporting.page_tables import PageTable, show_tables
 from infoloop.reporting.suggestions import escape_invisible
 
@@ -73,18 +74,10 @@ def render_audit_page(page: AuditPage) -> str:
         "audit.html.jinja",
         page=page,
         tables=tables,
-        inline=_inline,
+        inline=inline_figure,
         formulas=formulas_to_mathml,
         plain=escape_invisible,
     )
-
-
-def _inline(svg: str, least: float = 0.0) -> Markup:
-    """Return an SVG file as a part of a page, which is to shrink to this share of its width at most."""
-    inner = svg[svg.index("<svg") :]
-    width = re.search(r'width="([\d.]+)pt"', inner)
-    style = f' style="min-width: {least * float(width[1]):.0f}pt"' if width and least else ""
-    return Markup(inner.replace("<svg", f"<svg{style}", 1))
 
 
 def formulas_to_mathml(text: str) -> Markup:

@@ -32,6 +32,7 @@ _LINES: dict[str, dict[str, Any]] = {
 }
 _MARKERS = ("s", "^", "D", "v", "P", "X", "<", ">")  # circles are points
 _APART = 0.24  # between two marks of a line, of the diagonal of the axes
+_CONTOUR = ("#fefefe", "#010101")  # on a map, which stays as it is on a dark page, where white and black change places
 _PANEL = (4.3, 3.5)  # inches, on a page
 _LEAST_PANEL = 2.1  # inches, in a paper: a narrower one has no room for its numbers
 _TALL = 0.78  # height of a panel in a paper, without its legend, over its width
@@ -195,9 +196,7 @@ def _draw_map(cell: Any, axis: Any, mark: Map) -> None:
     shades = axis.pcolormesh(mark.x, mark.y, mark.z, shading="nearest", rasterized=True, **hues)
     cell.colorbar(shades, ax=axis, label=drawn_label(mark.label))
     if mark.level is not None and min(np.shape(mark.z)) > 1:  # one row or column has no contour
-        axis.contour(
-            mark.x, mark.y, mark.z, levels=[mark.level], colors="black" if mark.signed else "white", linewidths=1
-        )
+        axis.contour(mark.x, mark.y, mark.z, levels=[mark.level], colors=_CONTOUR[mark.signed], linewidths=1)
 
 
 def _colour(k: int) -> str:

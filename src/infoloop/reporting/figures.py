@@ -106,7 +106,7 @@ def _readable_svg(figure: Figure, canvas: Drawing) -> str:
 def _readable(panel: Panel, axes: Any) -> ReadablePanel:
     marks = tuple(map(_readable_mark, panel.marks))
     downward = bool(panel.x_names) and axes.yaxis_inverted()
-    return ReadablePanel(axes, panel.x_label, panel.y_label, marks, panel.x_names, downward)
+    return ReadablePanel(axes, panel.x_label, panel.y_label, marks, panel.x_names, downward, panel.title)
 
 
 def _readable_mark(mark: Line | ShadedBand | Whiskers | Map) -> ReadableMark:
