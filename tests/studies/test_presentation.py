@@ -18,7 +18,7 @@ def test_a_report_has_the_figures_of_the_experiment_and_says_what_they_hold(tmp_
     headlines = write_report(planted, found, tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert headlines == planted.headlines(found)
-    assert {path.name for path in tmp_path.glob("means.*")} == {"means.nc", "means.svg", "means.png"}
+    assert {path.name for path in tmp_path.glob("means.*")} == {"means.nc", "means.svg", "means.png", "means.csv"}
     assert "Means of normals." in page
     assert "Data processing inequality" in page
     assert "<code>0.5</code>" in page

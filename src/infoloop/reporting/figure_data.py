@@ -10,9 +10,12 @@ from numpy.typing import ArrayLike
 
 from infoloop.reporting.suggestions import cut_text, escape_unprintable
 
-_LETTERS = "alpha|beta|gamma|delta|epsilon|eta|theta|lambda|mu|nu|pi|rho|sigma|tau|phi|psi|omega"
-_GREEK = re.compile(rf"\b(?:{_LETTERS})(?![A-Za-z])")
-_NAME = rf"(?:[A-Za-z]|{_LETTERS})(?:\d|_\d|_[a-z])?"
+GREEK = (
+    "alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "nu", "pi", "rho", "sigma", "tau",
+    "phi", "psi", "omega",
+)  # fmt: skip
+_GREEK = re.compile(rf"\b(?:{'|'.join(GREEK)})(?![A-Za-z])")
+_NAME = rf"(?:[A-Za-z]|{'|'.join(GREEK)})(?:\d|_\d|_[a-z])?"
 _TERM = re.compile(rf"\b[IH]\({_NAME}(?:[;,|]{_NAME})*\)")
 
 

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from infoloop.reporting.audit_page import formulas_to_mathml
 from infoloop.reporting.figure_formats import FORMATS
 from infoloop.reporting.html import markdown_to_html, render_template
 from infoloop.reporting.page_figures import inline_figure
@@ -28,7 +29,10 @@ class RunPage(NamedTuple):
 
 def run_page(shown: RunPage) -> str:
     """Return the page of a run as HTML, with everything inline."""
-    statements = [{"block": block, "body": _body(block)} for block in shown.statements]
+    statements = [
+        {"block": block, "source": markdown_to_html(block.fields["source"], inline=True), "body": _body(block)}
+        for block in shown.statements
+    ]
     figures = [
         (name, inline_figure(svg), markdown_to_html(caption), _files_of(name, shown.files))
         for name, svg, caption in shown.figures
@@ -40,6 +44,7 @@ def run_page(shown: RunPage) -> str:
         about=markdown_to_html(shown.about),
         statements=statements,
         figures=figures,
+        formulas=formulas_to_mathml,
         classes=CLASSES,
     )
 
