@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from infoloop.reporting.figure_data import Figure, Line, Map, Panel, ShadedBand, Whiskers, check_figure, drawn_label
-from infoloop.reporting.figure_texts import Sizes, explain_marks, lay_out, size_of, wrap_text
+from infoloop.reporting.figure_texts import Sizes, break_texts, explain_marks, lay_out, size_of, wrap_text
 from infoloop.reporting.hidden_marks import show_hidden_marks
 from infoloop.reporting.hover_values import MOST_POINTS
 from infoloop.reporting.package_files import package_folder
@@ -103,6 +103,8 @@ def _height(panel: Panel, sizes: Sizes, on_a_page: bool) -> float:
     least = _PANEL[1] if on_a_page else _TALL * sizes.wide
     if not on_a_page:
         least += sizes.legend_height([_label(mark) for mark in panel.marks if _label(mark)])
+        texts = break_texts(drawn_label(panel.title), drawn_label(panel.x_label), sizes.wide)
+        least += sum(text.count("\n") for text in texts) * size_of("axes.titlesize") / 60
     if _runs_downward(panel, sizes):
         letter = size_of("ytick.labelsize")
         rows = sum(name.count("\n") + _NAME_ROWS for name in _names_beside(panel, sizes))
@@ -143,8 +145,9 @@ def _draw(cell: Any, axis: Any, panel: Panel, sizes: Sizes, many: bool) -> None:
         else:
             look = {"color": _colour(k if mark.colour is None else mark.colour), **_marker(panel, k)}
             _draw_line(axis, mark, label, look, downward, many)
-    axis.set_title(drawn_label(panel.title))
-    _scale(panel, *((axis.yaxis, axis.xaxis) if downward else (axis.xaxis, axis.yaxis)))
+    title, x_label = break_texts(drawn_label(panel.title), drawn_label(panel.x_label), sizes.wide)
+    axis.set_title(title)
+    _scale(panel, x_label, *((axis.yaxis, axis.xaxis) if downward else (axis.xaxis, axis.yaxis)))
     if downward:
         axis.set_yticks(range(len(panel.x_names)), _names_beside(panel, sizes))
         axis.invert_yaxis()
@@ -160,9 +163,12 @@ def _runs_downward(panel: Panel, sizes: Sizes) -> bool:
     return sum(map(len, panel.x_names)) > _ROOM * sizes.wide
 
 
-def _scale(panel: Panel, of_x: Any, of_y: Any) -> None:
-    for axis, label, scale in ((of_x, panel.x_label, panel.x_scale), (of_y, panel.y_label, panel.y_scale)):
-        axis.set_label_text(drawn_label(label))
+def _scale(panel: Panel, x_label: str, of_x: Any, of_y: Any) -> None:
+    for axis, label, scale in (
+        (of_x, x_label, panel.x_scale),
+        (of_y, drawn_label(panel.y_label), panel.y_scale),
+    ):
+        axis.set_label_text(label)
         setter = axis.axes.set_xscale if axis.axis_name == "x" else axis.axes.set_yscale
         setter(scale)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 _SAMPLE = 37  # points: the sample of a line in a legend, with its margins
+_BESIDE = 50  # points: names and numbers of y beside axes
 _NEAR = 0.85  # of the size of axes: what is left of it at least when they are moved to a common edge
 _LEADING = 1.45  # the height of a line of a legend over that of its letters
 
@@ -27,29 +29,34 @@ class Sizes(NamedTuple):
 
     def legend_height(self, labels: list[str]) -> float:
         """Return the height of a legend below one panel in inches."""
-        lines = -(-len(labels) // self.legend_columns(labels)) if labels else 0
+        if not labels:
+            return 0.0
+        shown = [wrap_text(label, 72 * self.wide - _SAMPLE, size_of("legend.fontsize")) for label in labels]
+        lines = -(-sum(1 + label.count("\n") for label in shown) // self.legend_columns(shown))
         return lines * _LEADING * size_of("legend.fontsize") / 72
 
 
-def size_of(key: str) -> float:
+def size_of(key: Literal["axes.labelsize", "axes.titlesize", "legend.fontsize", "ytick.labelsize"]) -> float:
     """Return the size of the letters of `key`, as `ytick.labelsize`, in points; `medium` is one, too."""
     import matplotlib as mpl
     from matplotlib.font_manager import FontProperties
 
-    return float(FontProperties(size=dict(mpl.rcParams)[key]).get_size_in_points())
+    return float(FontProperties(size=mpl.rcParams[key]).get_size_in_points())
 
 
 def text_width(text: str, size: float) -> float:
-    """Return the width of a line of text in points, in the font that is current; formulas stand between dollars."""
+    """Return the width of a text in points, in the font that is current; formulas stand between dollars."""
     import matplotlib as mpl
     from matplotlib.cbook import is_math_text
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
     font = FontProperties(family=mpl.rcParams["font.family"], size=size)
-    plain = text if is_math_text(text) else text.replace(r"\$", "$")
-    width, *_ = text_to_path.get_text_width_height_descent(plain, font, ismath=is_math_text(text))
-    return float(width)
+    widths = []
+    for line in text.split("\n"):
+        plain = line if is_math_text(line) else line.replace(r"\$", "$")
+        widths.append(text_to_path.get_text_width_height_descent(plain, font, ismath=is_math_text(line))[0])
+    return float(max(widths))
 
 
 def wrap_text(text: str, room: float, size: float) -> str:
@@ -99,7 +106,7 @@ def lay_out(canvas: Drawing, axes: Sequence[Any], columns: int) -> None:
     """Lay the figure out, for good, with titles and names of axes in lines no longer than the axes they belong to."""
     layout: Any = canvas.get_layout_engine()
     layout.execute(canvas)
-    for _ in range(2):  # broken names of y leave the axes less room
+    for _ in range(3):  # broken names leave the axes less room
         broken = [_fit(canvas, axis) for axis in axes]
         if not any(broken):
             break
@@ -144,4 +151,23 @@ def _fit(canvas: Drawing, axis: Any) -> bool:
         shown = wrap_text(flat, room, text.get_fontsize())
         broken |= shown != text.get_text()
         text.set_text(shown)
-    return broken
+    return _thin_out(axis.xaxis) | _thin_out(axis.yaxis) | broken
+
+
+def _thin_out(axis: Any) -> bool:
+    """Leave numbers out between the main ones of a logarithmic axis where they lie on each other; return whether so."""
+    from matplotlib.ticker import NullFormatter
+
+    labels = [tick.label1 for tick in axis._update_ticks() if tick.label1.get_visible() and tick.label1.get_text()]
+    boxes = sorted((label.get_window_extent() for label in labels), key=lambda box: (box.x0, box.y0))
+    crowded = any(one.overlaps(other) for one, other in itertools.pairwise(boxes))
+    if not crowded or axis.get_scale() == "linear" or isinstance(axis.get_minor_formatter(), NullFormatter):
+        return False
+    axis.set_minor_formatter(NullFormatter())
+    return True
+
+
+def break_texts(title: str, x_label: str, wide: float) -> tuple[str, str]:
+    """Return title and name of x in lines that fit below and above axes which are not yet laid out, by their panel."""
+    room = 72 * wide - _BESIDE
+    return wrap_text(title, room, size_of("axes.titlesize")), wrap_text(x_label, room, size_of("axes.labelsize"))
