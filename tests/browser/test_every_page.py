@@ -135,3 +135,35 @@ def test_the_formulas_of_a_page_are_those_of_the_theory_and_no_sign_is_lost(chro
         assert collections.Counter(shown) == written
         assert sum(written.values()) > 1000
         assert seen.page.evaluate(LOST_SIGNS) == []
+
+
+PLANTED_PAGE = """<!doctype html><body style="background: #fff"><p>plain</p>%s</body>"""
+PALE_IN_A_FIGURE = (
+    '<svg width="100" height="30"><path d="M 0 0 L 100 0 L 100 30 L 0 30 z" style="fill: #333333"/>'
+    '<text x="5" y="20" style="fill: #444444">dim</text></svg>'
+)
+
+
+@pytest.mark.parametrize(
+    ("planted", "noticed"),
+    [
+        ("", []),
+        ('<p style="color: #999">pale</p>', ["pale"]),
+        ('<p style="color: #0003">thin</p>', ["pale"]),
+        (PALE_IN_A_FIGURE, ["pale"]),
+        ('<div style="width: 2000px">a</div>', ["wide"]),
+        ('<math alttext="a-b"><mi>a</mi><mo style="font-size: 0">-</mo><mi>b</mi></math>', ["lost"]),
+        ("<script>console.error('no')</script>", ["loud"]),
+        ("<script>throw new Error('no')</script>", ["loud"]),
+        ('<img src="http://127.0.0.1:9/x.png">', ["asks", "loud"]),
+    ],
+)
+def test_what_would_be_wrong_with_a_page_is_noticed(chromium, tmp_path, planted, noticed):
+    (tmp_path / "page.html").write_text(PLANTED_PAGE % planted)
+    with chromium.visit(tmp_path / "page.html", PHONE) as seen:
+        seen.page.wait_for_timeout(50)
+        found = {
+            "asks": seen.asked_for, "loud": seen.complaints, "lost": seen.page.evaluate(LOST_SIGNS),
+            "pale": seen.page.evaluate(LEAST_CONTRAST)[0] < CONTRAST, "wide": seen.overflow(),
+        }  # fmt: skip
+        assert [name for name in sorted(found) if found[name]] == noticed

@@ -40,6 +40,14 @@ def test_run_json_is_json_alone(tmp_path):
     assert [row["expected"] for row in json.loads(shown.stdout)["headlines"]] == [4.0]
 
 
+@pytest.mark.parametrize("option", [("--width", "3.3"), ("--width", "1in"), ("--format", "gif")])
+def test_a_figure_of_no_width_or_format_is_refused_before_anything_is_made(option, tmp_path, capsys):
+    assert status_of("run", *SMALL, *option, "--out", str(tmp_path / "run")) == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"infoloop: {option[0]} '{option[1]}' is ")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_run_of_a_part_says_that_others_are_missing(tmp_path):
     shown = run("run", PLANTED, "--shard", "1/2", "--out", str(tmp_path / "run"))
     assert shown.exit_code == 0
