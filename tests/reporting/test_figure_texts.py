@@ -8,7 +8,7 @@ import pytest
 from matplotlib.text import Text
 
 from infoloop.reporting.figure_drawing import figure_style
-from infoloop.reporting.figure_texts import text_width, wrap_text
+from infoloop.reporting.figure_texts import text_width, break_lines
 from infoloop.reporting.figures import Figure, Line, Map, Panel, Whiskers, draw_figure
 
 X = np.arange(1.0, 9.0)
@@ -75,7 +75,7 @@ def test_an_overlap_would_be_noticed():
 def test_a_text_breaks_between_words_and_never_inside_a_formula():
     size = 8.0
     room = text_width("words and", size)
-    assert wrap_text("words and words", room, size) == "words and\nwords"
-    assert wrap_text("words", 1.0, size) == "words"
-    assert "$I(X; Z_t)$" in wrap_text(r"much of $I(X; Z_t)$ is lost", 1.0, size).split("\n")
-    assert wrap_text(r"costs \$1 or \$2", text_width("costs $1", size) + 1, size) == "costs \\$1\nor \\$2"
+    assert break_lines("words and words", room, size) == "words and\nwords"
+    assert break_lines("words", 1.0, size) == "words"
+    assert "$I(X; Z_t)$" in break_lines(r"much of $I(X; Z_t)$ is lost", 1.0, size).split("\n")
+    assert break_lines(r"costs \$1 or \$2", text_width("costs $1", size) + 1, size) == "costs \\$1\nor \\$2"

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from infoloop.reporting.figure_formats import FigureFormats
     from infoloop.studies.runner import Headline
 
+_Width = Annotated[str | None, typer.Option(help="Of figures in a paper, laid out for it: 3.3in, 84mm, 8.4cm, 240pt.")]
+_Formats = Annotated[str | None, typer.Option("--format", help="Of figures, commas between: svg,png or pdf.")]
+
 
 def run_experiment(
     name: Annotated[str, typer.Argument(help="An experiment of `infoloop list`, or a file of your own: my/study.py.")],
@@ -27,10 +30,8 @@ def run_experiment(
         bool, typer.Option("--overwrite", help="Delete what another run wrote to the folder, and nothing else.")
     ] = False,
     as_json: Json = False,
-    width: Annotated[
-        str | None, typer.Option(help="Of figures in a paper, laid out for it: 3.3in, 84mm, 8.4cm, 240pt.")
-    ] = None,
-    form: Annotated[str | None, typer.Option("--format", help="Of figures, commas between: svg,png or pdf.")] = None,
+    width: _Width = None,
+    form: _Formats = None,
     shard: Annotated[
         str, typer.Option(help="i/n: compute only every n-th shard; the last of n to end collects.")
     ] = "1/1",
@@ -74,12 +75,15 @@ def run_experiment(
     config = studies.configuration.override(experiment.Config, settings or ())
     folder = out or Path("results") / studies.discovery.title(experiment)
     if submit:
-        shown_as = [f"--{key}={text}" for key, text in (("width", width), ("format", form)) if text is not None]
-        _submit(name, [*(f"--set={text}" for text in settings or []), *shown_as], seed, folder, submit, cluster)
+        options = [*(("set", text) for text in settings or ()), ("width", width), ("format", form)]
+        _submit(name, options, seed, folder, submit, cluster)
         return
     shown = _computed(experiment, config, seed, folder, part, overwrite, formats)
-    if not studies.runner.is_main_process():
-        return
+    if studies.runner.is_main_process():
+        _show(shown, folder, as_json)
+
+
+def _show(shown: "tuple[tuple[str, ...], tuple[Headline, ...]] | None", folder: Path, as_json: bool) -> None:
     if shown is None:
         show(f"infoloop: {folder} still lacks shards of other parts: the last part to end collects them", err=True)
         return
@@ -120,8 +124,15 @@ def _computed(
         return tuple(tables), headlines
 
 
-def _submit(name: str, options: list[str], seed: int, folder: Path, parts: int, cluster: str) -> None:
+def _submit(
+    name: str, options: list[tuple[str, str | None]], seed: int, folder: Path, parts: int, cluster: str
+) -> None:
     reporting.atomic_files.writable_folder(folder.parent)
-    arguments = [name, *options, f"--seed={seed}", f"--out={folder}"]
+    arguments = [
+        name,
+        *(f"--{key}={text}" for key, text in options if text is not None),
+        f"--seed={seed}",
+        f"--out={folder}",
+    ]
     jobs = studies.cluster.submit(arguments, parts, folder.parent / "logs", cluster)
     show(f"{len(jobs)} jobs: {', '.join(job.job_id for job in jobs)}; logs in {folder.parent / 'logs'}")

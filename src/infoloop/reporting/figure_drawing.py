@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from infoloop.reporting.figure_data import Figure, Line, Map, Panel, ShadedBand, Whiskers, check_figure, drawn_label
-from infoloop.reporting.figure_texts import Sizes, break_texts, explain_marks, lay_out, size_of, wrap_text
+from infoloop.reporting.figure_texts import Sizes, break_texts, explain_marks, fix_layout, size_of, break_lines
 from infoloop.reporting.hidden_marks import show_hidden_marks
 from infoloop.reporting.hover_values import MOST_POINTS
 from infoloop.reporting.package_files import package_folder
@@ -88,7 +88,7 @@ def draw_figure(figure: Figure, width: float | None = None) -> Drawing:
     for cell, axis, panel in zip(cells, axes, figure.panels, strict=False):
         _draw(cell, axis, panel, sizes, points > MOST_POINTS)
     explain_marks(canvas, axes, sizes)
-    lay_out(canvas, axes, columns)
+    fix_layout(canvas, axes, columns)
     for axis in axes:
         show_hidden_marks(axis)
     return canvas
@@ -118,7 +118,7 @@ def _label(mark: Any) -> str:
 
 def _names_beside(panel: Panel, sizes: Sizes) -> list[str]:
     """Return the names that stand beside an axis, in lines of at most half the panel."""
-    return [wrap_text(name, 36 * sizes.wide, size_of("ytick.labelsize")) for name in panel.x_names]
+    return [break_lines(name, 36 * sizes.wide, size_of("ytick.labelsize")) for name in panel.x_names]
 
 
 def _marker(panel: Panel, k: int) -> dict[str, Any]:

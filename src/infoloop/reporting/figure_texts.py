@@ -31,7 +31,7 @@ class Sizes(NamedTuple):
         """Return the height of a legend below one panel in inches."""
         if not labels:
             return 0.0
-        shown = [wrap_text(label, 72 * self.wide - _SAMPLE, size_of("legend.fontsize")) for label in labels]
+        shown = [break_lines(label, 72 * self.wide - _SAMPLE, size_of("legend.fontsize")) for label in labels]
         lines = -(-sum(1 + label.count("\n") for label in shown) // self.legend_columns(shown))
         return lines * _LEADING * size_of("legend.fontsize") / 72
 
@@ -59,7 +59,7 @@ def text_width(text: str, size: float) -> float:
     return float(max(widths))
 
 
-def wrap_text(text: str, room: float, size: float) -> str:
+def break_lines(text: str, room: float, size: float) -> str:
     """Return a text in as few lines as fit into so many points; a formula or a word is not broken."""
     if text_width(text, size) <= room:
         return text
@@ -98,11 +98,11 @@ def _explain(cell: Any, handles: list[Any], labels: list[str], sizes: Sizes, pan
     """Add one legend below a part of the figure that is so many panels wide."""
     if labels:
         size = size_of("legend.fontsize")
-        shown = [wrap_text(label, 72 * sizes.wide * panels - _SAMPLE, size) for label in labels]
+        shown = [break_lines(label, 72 * sizes.wide * panels - _SAMPLE, size) for label in labels]
         cell.legend(handles, shown, loc="outside lower center", ncols=sizes.legend_columns(shown, panels))
 
 
-def lay_out(canvas: Drawing, axes: Sequence[Any], columns: int) -> None:
+def fix_layout(canvas: Drawing, axes: Sequence[Any], columns: int) -> None:
     """Lay the figure out, for good, with titles and names of axes in lines no longer than the axes they belong to."""
     layout: Any = canvas.get_layout_engine()
     layout.execute(canvas)
@@ -148,7 +148,7 @@ def _fit(canvas: Drawing, axis: Any) -> bool:
     wide, high = box.width * 72 / canvas.dpi, box.height * 72 / canvas.dpi
     for text, room in ((axis._left_title, wide), (axis.xaxis.label, wide), (axis.yaxis.label, high)):
         flat = text.get_text().replace("\n", " ")
-        shown = wrap_text(flat, room, text.get_fontsize())
+        shown = break_lines(flat, room, text.get_fontsize())
         broken |= shown != text.get_text()
         text.set_text(shown)
     return _thin_out(axis.xaxis) | _thin_out(axis.yaxis) | broken
@@ -170,4 +170,4 @@ def _thin_out(axis: Any) -> bool:
 def break_texts(title: str, x_label: str, wide: float) -> tuple[str, str]:
     """Return title and name of x in lines that fit below and above axes which are not yet laid out, by their panel."""
     room = 72 * wide - _BESIDE
-    return wrap_text(title, room, size_of("axes.titlesize")), wrap_text(x_label, room, size_of("axes.labelsize"))
+    return break_lines(title, room, size_of("axes.titlesize")), break_lines(x_label, room, size_of("axes.labelsize"))
