@@ -8,7 +8,7 @@ import pytest
 from matplotlib.text import Text
 
 from infoloop.reporting.figure_drawing import figure_style
-from infoloop.reporting.figure_texts import text_width, break_lines
+from infoloop.reporting.figure_texts import break_lines, text_width
 from infoloop.reporting.figures import Figure, Line, Map, Panel, Whiskers, draw_figure
 
 X = np.arange(1.0, 9.0)

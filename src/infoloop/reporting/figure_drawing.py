@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from infoloop.reporting.figure_data import Figure, Line, Map, Panel, ShadedBand, Whiskers, check_figure, drawn_label
-from infoloop.reporting.figure_texts import Sizes, break_texts, explain_marks, fix_layout, size_of, break_lines
+from infoloop.reporting.figure_texts import Sizes, break_lines, break_texts, explain_marks, fix_layout, size_of
 from infoloop.reporting.hidden_marks import show_hidden_marks
 from infoloop.reporting.hover_values import MOST_POINTS
 from infoloop.reporting.package_files import package_folder
