@@ -132,18 +132,18 @@ def run(config: Config, key: jax.Array) -> dict:
 def tokens_figure(found: dict) -> Figure:
     """Draw what is left of diversity and of information, a panel for each schedule and size."""
     shown = {
-        "heterozygosity": "heterozygosity",
-        "entropy": "entropy",
-        "state_information": "information of the model",
-        "sample_information": "information of a sample",
+        "heterozygosity": ("heterozygosity", ""),
+        "entropy": ("entropy", ""),
+        "state_information": ("information of the model", r"I(\theta;Z_t)"),
+        "sample_information": ("information of a sample", r"I(\theta;Y_t)"),
     }
     table, panels = found["tokens"], []
     for n in table.samples.values:
         for schedule in table.schedule.values:
             t = table.sel(schedule=schedule, samples=n)
             marks = tuple(
-                Line(t.generation, t[name] / t[name][0], label, "line" if "inf" in name else "dashed", k)
-                for k, (name, label) in enumerate(shown.items())
+                Line(t.generation, t[name] / t[name][0], label, "line" if "inf" in name else "dashed", k, symbol)
+                for k, (name, (label, symbol)) in enumerate(shown.items())
             )
             panels.append(
                 Panel(

@@ -22,12 +22,14 @@ def test_run_leaves_tables_figures_and_one_page_that_needs_no_network(tmp_path):
     shown = run("run", PLANTED, "--set", "sizes=4", "--out", str(tmp_path / "run"))
     assert shown.exit_code == 0, shown.output
     assert {path.name for path in (tmp_path / "run").iterdir()} == {
-        "means.nc", "means.png", "means.svg", "report.html", "run.json", "shards-1-of-1.jsonl",
+        "means.csv", "means.nc", "means.png", "means.svg", "report.html", "run.json", "shards-1-of-1.jsonl",
     }  # fmt: skip
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert page.count("<svg") == 1
     assert "Data processing inequality" in page
-    assert re.findall(r'(?:src|href)="(?!#)[^"]*"', page) == []
+    beside = [f"means.{end}" for end in ("csv", "svg", "png")]  # links to files that lie there, nothing that is loaded
+    assert re.findall(r'src="[^"]*"', page) == []
+    assert re.findall(r'href="(?!#)([^"]*)"', page) == beside
     assert "mean of 4 normals" in shown.stdout
     assert max(map(len, shown.stdout.splitlines()[:-1])) <= 100
 
@@ -36,6 +38,14 @@ def test_run_leaves_tables_figures_and_one_page_that_needs_no_network(tmp_path):
 def test_run_json_is_json_alone(tmp_path):
     shown = run("run", PLANTED, "--set", "sizes=4", "--out", str(tmp_path / "run"), "--json")
     assert [row["expected"] for row in json.loads(shown.stdout)["headlines"]] == [4.0]
+
+
+@pytest.mark.parametrize("option", [("--width", "3.3"), ("--width", "1in"), ("--format", "gif")])
+def test_a_figure_of_no_width_or_format_is_refused_before_anything_is_made(option, tmp_path, capsys):
+    assert status_of("run", *SMALL, *option, "--out", str(tmp_path / "run")) == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"infoloop: {option[0]} '{option[1]}' is ")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_run_of_a_part_says_that_others_are_missing(tmp_path):

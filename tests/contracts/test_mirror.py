@@ -1,7 +1,8 @@
 """The tests of a module lie in the file of its name: `src/infoloop/PACKAGE/MODULE.py`, `tests/PACKAGE/test_MODULE.py`.
 
 Models and claims are tested by their contracts, and have a file of their own only where there is more to say. Tests of
-what several modules do together, and of the repository, lie in `tests/contracts/`.
+what several modules do together, and of the repository, lie in `tests/contracts/`, those of pages in a browser in
+`tests/browser/`.
 """
 
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.support.paths import ROOT
 SOURCE, TESTS = ROOT / "src" / "infoloop", ROOT / "tests"
 UNTESTED = {"cli/options.py"}  # annotations only
 BY_CONTRACT = ("models", "claims")
+OF_SEVERAL = ("contracts", "browser")
 
 
 def files(folder: Path, pattern: str) -> list[Path]:
@@ -28,7 +30,7 @@ def unmirrored(source: Path, tests: Path) -> list[str]:
 
 def astray(source: Path, tests: Path) -> list[str]:
     """Files of tests that bear the name of no module."""
-    found = [path for path in files(tests, "test_*.py") if path.parts[0] != "contracts"]
+    found = [path for path in files(tests, "test_*.py") if path.parts[0] not in OF_SEVERAL]
     return [path.as_posix() for path in found if not (source / path.with_name(path.name[5:])).is_file()]
 
 

@@ -115,7 +115,7 @@ def test_names_too_long_to_stand_side_by_side_stand_one_below_the_other():
         for names in (("a", "b"), ("perceptron, other symbols, M=3, adam", "perceptron, no shared rule, M=3, sgd"))
     )
     assert [tick.get_text() for tick in short.get_xticklabels()] == ["a", "b"]
-    assert [tick.get_text() for tick in long.get_yticklabels()][1] == "perceptron, no shared rule, M=3, sgd"
+    assert [tick.get_text() for tick in long.get_yticklabels()][1] == "perceptron, no shared rule,\nM=3, sgd"
     assert (long.get_xlabel(), long.get_ylabel()) == ("gain", "cell")
     assert long.yaxis_inverted()
     for axis, of_y in ((short, 1), (long, 0)):

@@ -1,8 +1,11 @@
 """Markdown with formulas as HTML: every formula is MathML, all else is escaped."""
 
+import collections
+import html
 import re
 
 import pytest
+from markupsafe import Markup
 
 from infoloop.reporting.html import markdown_to_html
 from infoloop.statements import theory_files
@@ -17,6 +20,40 @@ def test_every_formula_of_the_theory_becomes_mathml():
         shown = markdown_to_html(entry.block.body)
         assert "$" not in shown, entry.block.label
         assert shown.count("<math") == len(re.findall(r"\$\$.+?\$\$|\$[^$]+\$", entry.block.body, re.DOTALL))
+
+
+SIGNS = {
+    "-": "−", "+": "+", "=": "=", "<": "<", ">": ">", r"\le": "≤", r"\leq": "≤", r"\ge": "≥", r"\geq": "≥",
+    r"\ne": "≠", r"\neq": "≠", r"\sum": "∑", r"\prod": "∏", r"\int": "∫", r"\infty": "∞", r"\mid": "∣", r"\in": "∈",
+    r"\to": "→", r"\cdot": "·", r"\times": "×", r"\otimes": "⊗", r"\theta": "θ", r"\eta": "η", r"\nabla": "∇",
+}  # fmt: skip
+_PART = re.compile(r"\\(?:text|mathrm|operatorname)\{[^{}]*\}|\\begin\{\w+\}(?:\{[^{}]*\})?|\\end\{\w+\}|\\[A-Za-z]+|.")
+
+
+def wrong_signs(page: str) -> list[str]:
+    """The formulas of a page that have a sign more or less often than their source, words inside them left out."""
+    wrong = []
+    for formula in re.findall(r"<math\b.*?</math>", page, re.DOTALL):
+        (source,) = re.findall(r'alttext="([^"]*)"', formula)
+        latex = html.unescape(source)
+        signs = re.sub(r"<[^>]*>", "", re.sub(r"<mtext\b.*?</mtext>", "", formula, flags=re.DOTALL))
+        shown = collections.Counter(html.unescape(signs))
+        wanted = collections.Counter(SIGNS[part] for part in _PART.findall(latex) if part in SIGNS)
+        wrong += [latex for sign, times in wanted.items() if shown[sign] != times]
+    return wrong
+
+
+@pytest.mark.slow
+def test_every_formula_of_the_theory_keeps_its_source_and_its_signs():
+    assert wrong_signs("".join(markdown_to_html(entry.block.body) for entry in ENTRIES)) == []
+    page = markdown_to_html(r"$a-b\le\text{x-y}$")
+    assert 'alttext="a-b\\le\\text{x-y}"' in page
+    assert wrong_signs(page) == []
+    assert wrong_signs(page.replace(Markup("<mo>&#x02212;</mo>"), Markup(""))) == [r"a-b\le\text{x-y}"]
+
+
+def test_a_part_of_a_line_is_no_paragraph():
+    assert markdown_to_html("*so* $x$", inline=True).startswith("<em>so</em> <math")
 
 
 def test_a_formula_is_not_read_as_markdown():

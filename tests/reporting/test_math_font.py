@@ -14,6 +14,7 @@ from infoloop.statements import theory_files
 from tests.support.paths import ROOT
 
 TEMPLATES = sorted((ROOT / "src" / "infoloop" / "reporting" / "templates").glob("*.jinja"))
+BASE = "page.html.jinja"
 
 
 def font_in(page: str) -> TTFont:
@@ -58,9 +59,11 @@ def test_the_same_page_has_the_same_bytes_and_a_page_without_formulas_has_no_fon
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
-def test_every_template_has_a_place_for_the_font(path):
-    style = path.read_text(encoding="utf-8").split("</style>")[0]
-    assert style.count(FONT_OF_FORMULAS) == 1
+def test_every_page_has_one_style_with_a_place_for_the_font(path):
+    text = path.read_text(encoding="utf-8")
+    base = path.name == BASE
+    assert text.count(FONT_OF_FORMULAS) == text.count("<style>") == text.count("<script>") == base
+    assert base or text.startswith(f'{{% extends "{BASE}" %}}')
 
 
 def test_a_rendered_page_holds_the_font():

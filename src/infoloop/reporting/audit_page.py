@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from infoloop.reporting.figure_data import GREEK
 from infoloop.reporting.html import render_template
+from infoloop.reporting.page_figures import inline_figure
 from infoloop.reporting.page_tables import PageTable, show_tables
 from infoloop.reporting.suggestions import escape_invisible
 
@@ -73,18 +75,10 @@ def render_audit_page(page: AuditPage) -> str:
         "audit.html.jinja",
         page=page,
         tables=tables,
-        inline=_inline,
+        inline=inline_figure,
         formulas=formulas_to_mathml,
         plain=escape_invisible,
     )
-
-
-def _inline(svg: str, least: float = 0.0) -> Markup:
-    """Return an SVG file as a part of a page, which is to shrink to this share of its width at most."""
-    inner = svg[svg.index("<svg") :]
-    width = re.search(r'width="([\d.]+)pt"', inner)
-    style = f' style="min-width: {least * float(width[1]):.0f}pt"' if width and least else ""
-    return Markup(inner.replace("<svg", f"<svg{style}", 1))
 
 
 def formulas_to_mathml(text: str) -> Markup:
@@ -114,11 +108,13 @@ def _term(term: str) -> Markup:
 
 
 def _latex(term: str) -> str:
-    """Return `I(X;S1|Z_t)` as LaTeX: a number, or a letter behind `_`, is an index; longer names stay upright."""
+    """Return `I(X;S1|Z_t)` as LaTeX: a number, or a letter behind `_`, is an index; words stay upright."""
 
     def name(match: re.Match) -> str:
         indexed = re.fullmatch(r"(.*[^\W\d_])(?:(\d+)|_([^\W\d_]))", match[0])
         letters, index = (indexed[1], f"_{{{indexed[2] or indexed[3]}}}") if indexed else (match[0], "")
+        if letters in GREEK:
+            return rf"\{letters}{index}"
         return (letters if len(letters) == 1 else rf"\text{{{letters}}}") + index
 
     return _NAME.sub(name, _NAMES.sub(_listed, term)).replace("|", r"\mid ")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from infoloop.reporting.figure_data import readable_label
 from infoloop.reporting.html import inert_json
-from infoloop.reporting.suggestions import escape_unprintable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,6 +42,7 @@ class ReadablePanel(NamedTuple):
     marks: tuple[ReadableMark, ...]
     x_names: tuple[str, ...] = ()
     downward: bool = False
+    title: str = ""
 
 
 def add_hover_values(svg: str, panels: Sequence[ReadablePanel]) -> str:
@@ -66,15 +67,19 @@ def _panel_values(panel: ReadablePanel, most: int) -> dict[str, Any]:
     marks = (_mark_values(panel, mark, box, most) for mark in values_first)
     return {
         "box": _rounded(box, ".1f"),
-        "x_label": _as_drawn(panel.x_label),
-        "y_label": _as_drawn(panel.y_label),
-        "names": list(map(_as_drawn, panel.x_names)),
+        "title": readable_label(panel.title),
+        "x_label": readable_label(panel.x_label),
+        "y_label": readable_label(panel.y_label),
+        "names": list(map(readable_label, panel.x_names)),
         "marks": [mark for mark in marks if mark["x"]],
     }
 
 
 def _mark_values(panel: ReadablePanel, mark: ReadableMark, box: np.ndarray, most: int) -> dict[str, Any]:
-    """Return the name of a mark, where its points are, and their values, without those that are not seen."""
+    """Return the name of a mark, where its points are, and their values, without those that are not seen.
+
+    Where some are left out, `of` is how many there are.
+    """
     fields = {"x": mark.x, "y": mark.y, "low": mark.low, "high": mark.high, "z": mark.z}
     values = {name: np.asarray(given, float) for name, given in fields.items() if given is not None}
     heights = [values[name] for name in ("low", "high") if name in values] if mark.y is None else [values["y"]]
@@ -85,10 +90,11 @@ def _mark_values(panel: ReadablePanel, mark: ReadableMark, box: np.ndarray, most
         (left <= at[:, 0]) & (at[:, 0] <= right) & (top <= at[:, 1]) & (at[:, 1] <= bottom)
         & np.all([np.isfinite(value) for value in values.values()], axis=0)
     )  # fmt: skip
-    if len(seen) > most:
+    thinned = {"of": len(seen)} if len(seen) > most else {}
+    if thinned:
         seen = seen[np.linspace(0, len(seen) - 1, most).round().astype(int)]
     told = {name: _rounded(value[seen], ".6g") for name, value in values.items()}
-    return {"name": _as_drawn(mark.name), "at": _rounded(at[seen].ravel(), ".1f"), **told}
+    return {"name": readable_label(mark.name), "at": _rounded(at[seen].ravel(), ".1f"), **told, **thinned}
 
 
 def _drawn_at(panel: ReadablePanel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -103,11 +109,6 @@ def _places(axes: Axes, drawn: np.ndarray) -> np.ndarray:
     width, height = np.asarray(figure.get_size_inches()) * _POINTS_PER_INCH
     shares = figure.transFigure.inverted().transform(drawn)
     return np.column_stack([shares[:, 0] * width, (1 - shares[:, 1]) * height])
-
-
-def _as_drawn(label: str) -> str:
-    r"""Return a label as it is drawn: `\$` is a dollar."""
-    return escape_unprintable(label.replace(r"\$", "$").strip())
 
 
 def _rounded(values: np.ndarray, digits: str) -> list[float]:

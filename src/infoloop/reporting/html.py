@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from typing import Any
 
 import lazy_loader
@@ -11,11 +12,16 @@ from markupsafe import Markup
 from infoloop.reporting.math_font import math_font_css
 
 FONT_OF_FORMULAS = "/* the font of formulas */"  # where a template wants it, within its style
+# log, exp, ...: a name of several letters behind a factor, from which latex2mathml leaves it no distance
+_FUNCTION = re.compile(r"(&#x00029;</mo>|</m(?:i|n|row|sub|sup|subsup|frac)>)(<msub>)?(<mi>[a-z]{2,}</mi>)")
 jinja2, markdown_it = lazy_loader.load("jinja2"), lazy_loader.load("markdown_it")  # only a page needs them
 
 
-def markdown_to_html(text: str) -> Markup:
+def markdown_to_html(text: str, inline: bool = False) -> Markup:
     """Return Markdown with `$...$` as HTML with MathML, which browsers show without a script or a network.
+
+    What stands between the dollars stays in the attribute `alttext` of its formula. A text that is `inline` is a part
+    of a line, and has no paragraphs.
 
     >>> print(markdown_to_html("*Gap*: $I(X;Z)$").striptags())
     Gap: I(X;Z)
@@ -25,15 +31,18 @@ def markdown_to_html(text: str) -> Markup:
     markdown = markdown_it.MarkdownIt("commonmark", {"html": False}).use(dollarmath_plugin, double_inline=True)
     for kind in ("math_inline", "math_inline_double", "math_block"):
         markdown.add_render_rule(kind, _mathml)
-    return Markup(markdown.render(text))
+    return Markup(markdown.renderInline(text) if inline else markdown.render(text))
 
 
 def _mathml(renderer: Any, tokens: Any, place: int, options: Any, env: Any) -> str:
-    """Return the formula of a token as MathML; its parameters are those of a rule of markdown-it."""
+    """Return the formula of a token as MathML with its source; its parameters are those of a rule of markdown-it."""
     from latex2mathml.converter import convert  # here: only a page needs it
 
     token = tokens[place]
-    return convert(" ".join(token.content.split()), display="inline" if token.type == "math_inline" else "block")
+    latex = " ".join(token.content.split())
+    made = convert(latex, display="inline" if token.type == "math_inline" else "block")
+    formula = Markup(_FUNCTION.sub(r'\1\2<mrow><mspace width=".17em"/>\3</mrow>', made))
+    return str(formula.replace("<math ", Markup('<math alttext="%s" ') % latex, 1))  # Markup would escape what precedes
 
 
 def render_template(name: str, **parts: Any) -> str:

@@ -5,17 +5,17 @@ letter. STIX Two Math, which the package ziamath ships under the SIL Open Font L
 characters that it uses, some 30 kB.
 """
 
-import base64
 import functools
 import html
 import importlib.util
-import io
 import re
 import unicodedata
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
+
+from infoloop.reporting.font_subsets import font_face, subset_font
 
 FAMILY = "infoloop formulas"
 _FONT = "fonts/STIXTwoMath-Regular.ttf"
@@ -36,8 +36,7 @@ def math_font_css(page: str) -> Markup:
     characters = formula_characters(page)
     if not characters:
         return Markup()
-    data = base64.b64encode(_subset(characters)).decode()
-    face = f'@font-face {{ font-family: "{FAMILY}"; src: url(data:font/woff;base64,{data}) format("woff"); }}'
+    face = font_face(FAMILY, subset_font(_font_file(), characters, _narrow_roots))
     return Markup(f'{face}\nmath {{ font-family: "{FAMILY}", math; margin-block: .12em; }}')
 
 
@@ -63,25 +62,11 @@ def _italics() -> dict[str, str]:
     return {**known, "h": "ℎ"}  # which is older than the others, and has its own place
 
 
-def _subset(characters: str) -> bytes:
-    """Return the font with these characters, what they stretch to, and its rules of mathematics, as WOFF."""
-    from fontTools import subset  # here: only a page needs it, and it takes half a second
-    from fontTools.ttLib import TTFont
-
+def _font_file() -> Path:
     found = importlib.util.find_spec("ziamath")
     if found is None or found.origin is None:
         raise ModuleNotFoundError("the package ziamath is missing, which has the font of formulas", name="ziamath")
-    options = subset.Options(hinting=False, layout_features=[], drop_tables=["DSIG", "GSUB", "GPOS", "GDEF"])
-    options.name_IDs = [0, 13, 14]  # copyright and licence
-    with TTFont(Path(found.origin).parent / _FONT, recalcTimestamp=False, lazy=True) as font:
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(text=characters)
-        subsetter.subset(font)
-        _narrow_roots(font)
-        font.flavor = "woff"
-        file = io.BytesIO()
-        font.save(file)
-    return file.getvalue()
+    return Path(found.origin).parent / _FONT
 
 
 def _narrow_roots(font: Any) -> None:

@@ -1,6 +1,7 @@
 """Render the HTML page of findings: the theory's own text, and what was found about it."""
 
 import re
+from functools import partial
 
 from markupsafe import Markup
 
@@ -33,7 +34,13 @@ def render_findings_page(
         measured: what was found about measured theses.
     """
     rows = [
-        {"finding": finding, "entry": entry, "body": _body(entry, finding), "class": CLASSES[finding.cls]}
+        {
+            "finding": finding,
+            "entry": entry,
+            "source": markdown_to_html(entry.block.fields["source"], inline=True),
+            "body": _body(entry, finding),
+            "class": CLASSES[finding.cls],
+        }
         for entry, finding in zip(entries, findings, strict=True)
     ]
     court = [
@@ -48,6 +55,7 @@ def render_findings_page(
     return render_template(
         "findings.html.jinja",
         rows=rows,
+        words=partial(markdown_to_html, inline=True),
         summary=summary(findings),
         version=version,
         court=court,

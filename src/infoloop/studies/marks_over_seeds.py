@@ -25,6 +25,6 @@ def seed_marks(
     """
     ends = [(k + shift, interval_over_seeds(values.tolist())) for k, values in enumerate(groups)]
     bounded = [(x, e.median, e.lower, e.upper) for x, e in ends if np.isfinite(e).all()]
-    rest = [(x, e.median) for x, e in ends if np.isfinite(e.median) and not np.isfinite(e).all()]
+    rest = np.array([(x, e.median) for x, e in ends if np.isfinite(e.median) and not np.isfinite(e).all()])
     marks: list[Whiskers | Line] = [Whiskers(*zip(*bounded, strict=True), label, colour)] if bounded else []
-    return (*marks, *([Line(*zip(*rest, strict=True), "" if bounded else label, "points", colour)] if rest else []))
+    return (*marks, *([Line(rest[:, 0], rest[:, 1], "" if bounded else label, "points", colour)] if len(rest) else []))

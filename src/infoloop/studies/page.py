@@ -4,7 +4,10 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from infoloop.reporting.audit_page import formulas_to_mathml
+from infoloop.reporting.figure_formats import FORMATS
 from infoloop.reporting.html import markdown_to_html, render_template
+from infoloop.reporting.page_figures import inline_figure
 from infoloop.statements.findings_page import refuted_statement
 from infoloop.statements.theory_files import CLASSES, StatementBlock
 from infoloop.studies.runner import Headline
@@ -26,9 +29,13 @@ class RunPage(NamedTuple):
 
 def run_page(shown: RunPage) -> str:
     """Return the page of a run as HTML, with everything inline."""
-    statements = [{"block": block, "body": _body(block)} for block in shown.statements]
+    statements = [
+        {"block": block, "source": markdown_to_html(block.fields["source"], inline=True), "body": _body(block)}
+        for block in shown.statements
+    ]
     figures = [
-        (name, Markup(svg[svg.index("<svg") :]), markdown_to_html(caption)) for name, svg, caption in shown.figures
+        (name, inline_figure(svg), markdown_to_html(caption), _files_of(name, shown.files))
+        for name, svg, caption in shown.figures
     ]
     return render_template(
         "run.html.jinja",
@@ -37,8 +44,14 @@ def run_page(shown: RunPage) -> str:
         about=markdown_to_html(shown.about),
         statements=statements,
         figures=figures,
+        formulas=formulas_to_mathml,
         classes=CLASSES,
     )
+
+
+def _files_of(figure: str, files: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the files of a figure: its numbers first."""
+    return tuple(name for end in ("csv", *FORMATS) if (name := f"{figure}.{end}") in files)
 
 
 def _body(block: StatementBlock) -> Markup:

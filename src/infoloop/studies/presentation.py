@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from infoloop.reporting.atomic_files import atomic_write_text
-from infoloop.reporting.figures import Figure, write_figure
+from infoloop.reporting.figure_data import Figure, explained_symbols
+from infoloop.reporting.figure_formats import ON_A_PAGE, FigureFormats
+from infoloop.reporting.figures import write_figure
 from infoloop.reporting.package_files import package_folder
 from infoloop.studies.configuration import Setting, plain
 from infoloop.studies.discovery import cited_statements, title
@@ -29,6 +31,7 @@ def write_report(
     folder: Path,
     part: tuple[int, int] = (1, 1),
     show: Callable[[Progress], object] = lambda step: None,
+    formats: FigureFormats = ON_A_PAGE,
 ) -> tuple[Headline, ...]:
     """Draw the figures of a finished run, write `report.html`, and return the headlines that it shows.
 
@@ -40,6 +43,7 @@ def write_report(
         folder: The run's folder, which `runner.execute` made.
         part: Which part of the run this process is.
         show: Called before the first step (a figure, or a headline that takes long) and after each.
+        formats: In which files figures are written, and how wide.
     """
     entries = tuple(experiment.headlines(tables))
     steps = len(experiment.FIGURES) + sum(not isinstance(entry, Headline) for entry in entries)
@@ -48,7 +52,7 @@ def write_report(
     figures, svgs, headlines = {}, {}, []
     for name, make in experiment.FIGURES.items():
         figures[name] = make(tables)
-        svgs[name] = write_figure(figures[name], folder, name)
+        svgs[name] = write_figure(figures[name], folder, name, formats)
         done += 1
         show(Progress(done, steps, f"figure {name}"))
     for entry in entries:
@@ -56,19 +60,19 @@ def write_report(
         if not isinstance(entry, Headline):
             done += 1
             show(Progress(done, steps, headlines[-1].what))
-    shown = _page(experiment, tuple(tables), figures, svgs, tuple(headlines), read_run_info(folder))
+    shown = _page(experiment, tuple(tables), figures, svgs, tuple(headlines), read_run_info(folder), formats)
     atomic_write_text(folder / PAGE, run_page(shown))
-    texts = _digest_of_texts(experiment)
+    texts = _digest_of_texts(experiment, formats)
     if stored_report(folder, texts) is None:
         store_report(folder, part_name(part), texts, tables, headline_rows(shown.headlines))
     return shown.headlines
 
 
-def _digest_of_texts(experiment: ModuleType) -> str:
-    """Return what tells the texts of the page apart; what its numbers hang on is in the run's identity."""
-    folder = package_folder() / "reporting" / "templates"
-    parts = b"".join((folder / name).read_bytes() for name in ("run.html.jinja", "page.css", "page.js"))
-    return hashlib.sha256(repr(cited_statements(experiment)).encode() + parts).hexdigest()
+def _digest_of_texts(experiment: ModuleType, formats: FigureFormats) -> str:
+    """Return what tells page and figures apart beside their numbers; what these hang on is in the run's identity."""
+    templates = sorted((package_folder() / "reporting" / "templates").iterdir())
+    parts = b"".join(path.read_bytes() for path in (*templates, package_folder() / "infoloop.mplstyle"))
+    return hashlib.sha256(repr((cited_statements(experiment), formats)).encode() + parts).hexdigest()
 
 
 def _page(
@@ -78,32 +82,43 @@ def _page(
     svgs: Mapping[str, str],
     headlines: tuple[Headline, ...],
     run: Mapping[str, Any],
+    formats: FigureFormats,
 ) -> RunPage:
     about, _, more = (experiment.__doc__ or "").partition("\n")
     return RunPage(
         title=title(experiment),
         about=f"{about}\n{more}",
         headlines=headlines,
-        figures=tuple((name, svgs[name], figures[name].caption) for name in figures),
+        figures=tuple((name, svgs[name], _caption(figures[name])) for name in figures),
         statements=cited_statements(experiment),
         config={key: plain(tuple(v) if isinstance(v, list) else v) for key, v in run["identity"]["config"].items()},
         identity=run["identity"],
         provenance=run["provenance"],
-        files=(*(f"{name}.nc" for name in tables), *(f"{name}.{end}" for name in figures for end in ("svg", "png"))),
+        files=(
+            *(f"{name}.nc" for name in tables),
+            *(f"{name}.{end}" for name in figures for end in (*formats.formats, "csv")),
+        ),
     )
 
 
-def stored_headlines(experiment: ModuleType, folder: Path) -> tuple[tuple[str, ...], tuple[Headline, ...]] | None:
+def _caption(figure: Figure) -> str:
+    return " ".join(filter(None, (figure.caption, explained_symbols(figure))))
+
+
+def stored_headlines(
+    experiment: ModuleType, folder: Path, formats: FigureFormats = ON_A_PAGE
+) -> tuple[tuple[str, ...], tuple[Headline, ...]] | None:
     """Return the names of a finished run's tables and its headlines, as they are stored; nothing is computed.
 
     Args:
         experiment: The module, from `discovery.load`.
         folder: The run's folder, which `runner.execute` has found to be this very run's.
+        formats: In which files figures are wanted, and how wide.
 
     Returns:
         None where the run is not finished, or a file that it wrote is no longer as it was, or the statements behind it.
     """
-    report = stored_report(folder, _digest_of_texts(experiment))
+    report = stored_report(folder, _digest_of_texts(experiment, formats))
     return None if report is None else (tuple(report.tables), tuple(Headline(**row) for row in report.headlines))
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 RUN = "run.json"
 _JOURNAL = re.compile(r"shards-[0-9]+-of-[0-9]+\.jsonl")
-_FILE = re.compile(r"[\w-][\w.-]*\.(nc|svg|png|html)")  # what a run may write, and `overwrite` may delete
+_FILE = re.compile(r"[\w-][\w.-]*\.(nc|svg|png|pdf|csv|html)")  # what a run may write, and `overwrite` may delete
 _NO_RUN = "is not what a run writes: name another --out"
 
 

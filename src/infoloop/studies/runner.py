@@ -18,6 +18,7 @@ import numpy as np
 from jax.experimental import multihost_utils
 
 import infoloop
+from infoloop.reporting.figure_formats import FORMATS
 from infoloop.reporting.package_files import package_folder
 from infoloop.reporting.suggestions import quote
 from infoloop.studies.configuration import as_dict
@@ -152,7 +153,7 @@ def _open_folder(run: Mapping[str, Any], folder: Path, overwrite: bool, files: l
 
 
 def _files(experiment: ModuleType, sweeps: Mapping[str, Sweep]) -> list[str]:
-    """Return the names of the files that the run will write beside run.json and its shards.
+    """Return the names of the files that the run may write beside run.json and its shards.
 
     Raises:
         StudyError: A table or figure has a name that is none for a file.
@@ -160,7 +161,7 @@ def _files(experiment: ModuleType, sweeps: Mapping[str, Sweep]) -> list[str]:
     for name in (*sweeps, *experiment.FIGURES):
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise StudyError(f"a table or figure is named {quote(name)}: give letters, digits, - and _, as for a file")
-    figures = [f"{name}.{end}" for name in experiment.FIGURES for end in ("svg", "png")]
+    figures = [f"{name}.{end}" for name in experiment.FIGURES for end in (*FORMATS, "csv")]
     return [*(f"{name}.nc" for name in sweeps), *figures, PAGE]
 
 

@@ -1,4 +1,4 @@
-// Tables that sort, filter and are saved as CSV, and figures that tell their values. Whatever a cell or a label holds
+// Tables that sort, filter and are saved as CSV, figures that tell their values and are saved too. Whatever a cell or a label holds
 // is set as text, never as HTML; nothing is loaded. A page without this script shows the same tables and figures.
 "use strict";
 (() => {
@@ -134,6 +134,33 @@
     return [panel.y_label, ...first, ...all.map(([m, j]) => `${m.name || panel.y_label || "y"}: ${told(m, j)}`)];
   }
 
+  // The values of a figure as rows, the header first, which says what x, y and z are as the axes do.
+  function valueRows(panels) {
+    const titles = panels.map((panel, k) => panel.title || `panel ${k + 1}`);
+    const head = (letter, said) => {
+      const words = new Set(said).size === 1 ? said.slice(0, 1) : said.map((text, k) => text && `${text} (${titles[k]})`);
+      return [letter, words.filter(Boolean).join("; ")].filter(Boolean).join(": ");
+    };
+    const maps = panels.map((panel) => panel.marks.filter((mark) => mark.z).map((mark) => mark.name).join(", "));
+    const labels = ["x_label", "y_label"].map((key) => panels.map((panel) => panel[key]));
+    const rows = panels.flatMap((panel, p) => panel.marks.flatMap((mark, m) => mark.x.map((x, k) => [
+      titles[p], mark.name || `mark ${m + 1}`, panel.names[Math.round(x)] ?? x,
+      ...["y", "low", "high", "z"].map((key) => mark[key]?.[k] ?? "")].map(String))));
+    return [["panel", "mark", head("x", labels[0]), head("y", labels[1]), "low", "high", head("z", maps)], ...rows];
+  }
+
+  // A button under a figure that saves its values, unless the page has a link to a file of them.
+  function saveable(svg, values) {
+    const figure = svg.closest("figure");
+    if (!figure || figure.querySelector('a[href$=".csv"]')) return;
+    const panels = JSON.parse(values.textContent), marks = panels.flatMap((panel) => panel.marks);
+    const [here, all] = [0, 1].map((k) => marks.reduce((n, m) => n + (k && m.of ? m.of : m.x.length), 0));
+    const points = here < all ? `${here.toLocaleString("en")} of ${counted(all, "point")}` : counted(all, "point");
+    const button = make("button", {type: "button", textContent: `Download CSV (${points})`});
+    button.addEventListener("click", () => save(`${figure.id || "figure"}.csv`, csv(valueRows(panels))));
+    figure.append(make("div", {className: "tools"}, button));
+  }
+
   // Make a figure tell its values: the nearest point under the pointer or a finger, or by the arrow keys.
   function readable(svg, values) {
     const ring = document.createElementNS(svg.namespaceURI, "circle");
@@ -196,6 +223,9 @@
 
   document.body.append(tip);
   document.querySelectorAll("table.data").forEach(enhance);
-  document.querySelectorAll("svg > metadata.values").forEach((values) => readable(values.parentElement, values));
+  for (const values of document.querySelectorAll("svg > metadata.values")) {
+    readable(values.parentElement, values);
+    saveable(values.parentElement, values);
+  }
   addEventListener("scroll", () => tip.hidden || place(), {capture: true, passive: true});
 })();

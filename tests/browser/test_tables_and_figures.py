@@ -1,8 +1,8 @@
 """Pages in a real browser: tables sort, filter and download, figures tell their values, and nothing else happens."""
 
+import contextlib
 import csv
 import io
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,9 @@ from infoloop.reporting.page_tables import PageTable
 from infoloop.statements.findings_page import render_findings_page
 from infoloop.studies.page import RunPage, run_page
 from infoloop.studies.runner import Headline
-from tests.support.browser import NEEDS_BROWSER, browser
+from tests.support.browser import PHONE
 
-pytestmark = [pytest.mark.slow, NEEDS_BROWSER]
+pytestmark = pytest.mark.full
 
 HOSTILE = "</script></metadata><script>window.hit=1</script><img src=http://a.invalid/x onerror=window.hit=1>"
 LABEL = "</metadata><img src=x onerror=hit=1>"  # a longer one leaves no room to draw
@@ -42,12 +42,6 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def tab(folder):
-    with browser(folder) as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
 def path(folder) -> Path:
     """A page with a short table, a long one, and four kinds of panels."""
     tables = (
@@ -60,12 +54,25 @@ def path(folder) -> Path:
     return folder / "page.html"
 
 
+@contextlib.contextmanager
+def quiet(chromium, path: Path, width: int = 1200):
+    """A page that complains of nothing, asks for nothing, and runs nothing of what others wrote."""
+    with chromium.visit(path, width) as seen:
+        yield seen
+        assert seen.value("window.hit") is None
+        assert (seen.complaints, seen.asked_for) == ([], [])
+
+
 @pytest.fixture
-def page(tab, path):
-    tab.open(path)
-    yield tab
-    assert tab.value("window.hit") is None
-    assert (tab.complaints(), tab.asked_for()) == ([], [])
+def page(chromium, path):
+    with quiet(chromium, path) as seen:
+        yield seen
+
+
+@pytest.fixture
+def telephone(chromium, path):
+    with quiet(chromium, path, PHONE) as seen:
+        yield seen
 
 
 def column(page, table: str, number: int) -> list[str]:
@@ -73,7 +80,7 @@ def column(page, table: str, number: int) -> list[str]:
 
 
 def sort(page, table: str, number: int) -> str:
-    page.click(f"{table} th:nth-child({number}) button")
+    page.page.click(f"{table} th:nth-child({number}) button")
     return page.value(f"document.querySelector('{table} th:nth-child({number})').ariaSort")
 
 
@@ -95,8 +102,8 @@ def test_a_click_on_a_header_sorts_numbers_as_numbers_and_what_is_missing_last(p
 
 def test_the_keyboard_sorts_and_one_column_says_so(page):
     page.value(f"document.querySelector('{FIRST} th:nth-child(1) button').focus()")
-    page.press("Tab")
-    page.press("Enter")
+    page.page.keyboard.press("Tab")
+    page.page.keyboard.press("Enter")
     states = page.value(f"[...document.querySelectorAll('{FIRST} th')].map((head) => head.ariaSort)")
     assert states == ["none", "ascending", "none"]
     assert column(page, FIRST, 2)[0] == "3"
@@ -105,7 +112,7 @@ def test_the_keyboard_sorts_and_one_column_says_so(page):
 def test_a_long_table_shows_more_rows_at_each_click_and_sorts_all(page):
     assert column(page, MANY, 1) == [row[0] for row in ROWS[:100]]
     assert page.texts(".more") == ["Show more: 2,900 rows left"]
-    page.click(".more:not([hidden])")
+    page.page.click(".more:not([hidden])")
     assert column(page, MANY, 1) == [row[0] for row in ROWS[:200]]
     sort(page, MANY, 3)
     assert column(page, MANY, 3)[:50] == [f"{v:.6g}" for v in sorted(r[2] for r in ROWS if r[2] is not None)[:50]]
@@ -117,45 +124,46 @@ def test_a_long_table_shows_more_rows_at_each_click_and_sorts_all(page):
 def test_a_filter_finds_rows_with_every_word_and_counts_them(page):
     assert page.texts(".tools input") == [""]  # the short table has none
     assert page.texts(".count") == ["3,000 rows"]
-    page.write("h2#table-2 + .tools input", "P123")
+    page.page.fill("h2#table-2 + .tools input", "P123")
     found = [row[0] for row in ROWS if "p123" in row[0]]
     assert (page.texts(".count"), column(page, MANY, 1)) == ([f"{len(found)} of 3,000 rows"], found)
-    page.write("h2#table-2 + .tools input", "p123 no-such-word")
+    page.page.fill("h2#table-2 + .tools input", "p123 no-such-word")
     assert (page.texts(".count"), column(page, MANY, 1), page.texts(".more")) == (["0 of 3,000 rows"], [], [])
 
 
-def downloaded(page, folder: Path) -> list[list[str]]:
+def downloaded(page, button: str) -> list[list[str]]:
     """What a click on the button leaves in the folder of downloads, as Python's own reader has it."""
-    (folder / "problems.csv").unlink(missing_ok=True)
-    page.click("h2#table-2 + .tools button")
-    end = time.monotonic() + 10
-    while not (folder / "problems.csv").exists() and time.monotonic() < end:
-        time.sleep(0.02)
-    return list(csv.reader(io.StringIO((folder / "problems.csv").read_bytes().decode(), newline=""), strict=True))
+    with page.page.expect_download() as waiting:
+        page.page.click(button)
+    content = Path(waiting.value.path()).read_bytes()
+    assert content.count(b"\r\n") == content.count(b"\n")
+    return list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
 
 
-def test_the_download_has_every_row_and_no_formula(page, folder):
-    heads, *rows = downloaded(page, folder)
+SAVE = "h2#table-2 + .tools button"
+
+
+def test_the_download_has_every_row_and_no_formula(page):
+    heads, *rows = downloaded(page, SAVE)
     assert heads == ["problem", "rollouts", "rate", HOSTILE]
     safe = {text: f"'{text}" for text in KINDS[:4]}
     assert rows == [
         [safe.get(name, name), str(n), "" if rate is None else f"{rate:.6g}", text] for name, n, rate, text in ROWS
     ]
-    assert (folder / "problems.csv").read_bytes().count(b"\r\n") == 3001
 
 
-def test_the_download_has_what_is_filtered_as_it_is_sorted(page, folder):
-    page.write("h2#table-2 + .tools input", "p12")
+def test_the_download_has_what_is_filtered_as_it_is_sorted(page):
+    page.page.fill("h2#table-2 + .tools input", "p12")
     sort(page, MANY, 2)
     found = sorted(row[1] for row in ROWS if "p12" in row[0])
-    assert page.texts(".tools button") == [f"Download CSV ({len(found)} rows)"]
-    assert [int(row[1]) for row in downloaded(page, folder)[1:]] == found
+    assert page.texts(SAVE) == [f"Download CSV ({len(found)} rows)"]
+    assert [int(row[1]) for row in downloaded(page, SAVE)[1:]] == found
 
 
 def panel_places(page, panel: int) -> list[list[float]]:
     """Where the corners of the first line of a panel are in the window, as the browser draws it."""
-    path = f"figure svg > g > g:nth-of-type({panel + 1}) path[style*=\\'fill: none\\'][clip-path]"
-    page.place("figure svg")
+    path = f"#axes_{panel} path[style*=\\'fill: none\\'][clip-path]"
+    page.value("document.querySelector('figure svg').scrollIntoView({block: 'center', behavior: 'instant'})")
     return page.value(
         f"(path => [0, path.getTotalLength()].map((at) => {{ const p = path.getPointAtLength(at)"
         ".matrixTransform(path.getScreenCTM()); return [p.x, p.y]; }))"
@@ -165,29 +173,29 @@ def panel_places(page, panel: int) -> list[list[float]]:
 
 def test_a_figure_tells_the_values_where_the_mouse_is(page):
     start, end = panel_places(page, 1)
-    page.move(end[0] - 2, end[1] + 1)
+    page.page.mouse.move(end[0] - 2, end[1] + 1)
     assert page.texts(".tip") == ["share\nstep: 10\ndead: 0.5\ninterval: 0.5 to 1"]
-    page.move(start[0] + 1, start[1] - 1)
+    page.page.mouse.move(start[0] + 1, start[1] - 1)
     assert page.texts(".tip") == ["share\nstep: 0\ndead: 0\ninterval: 0 to 0"]
-    page.move(2, 2)
+    page.page.mouse.move(2, 2)
     assert page.texts(".tip") == page.texts(".ring") == []
 
 
 def test_a_figure_with_logarithms_tells_their_numbers(page):
     start, end = panel_places(page, 2)
-    page.move(*start)
+    page.page.mouse.move(*start)
     assert page.texts(".tip") == ["k: 1\nbits: 1"]
-    page.move((start[0] + 2 * end[0]) / 3 + 2, (start[1] + 2 * end[1]) / 3)
+    page.page.mouse.move((start[0] + 2 * end[0]) / 3 + 2, (start[1] + 2 * end[1]) / 3)
     assert page.texts(".tip") == ["k: 100\nbits: 0.01"]
 
 
 def test_the_arrow_keys_go_from_value_to_value_and_from_mark_to_mark(page):
     page.value("document.querySelector('.more:not([hidden])').focus()")
-    page.press("Tab")
+    page.page.keyboard.press("Tab")
     assert page.texts(".tip") == ["share\nstep: 0\ndead: 0\ninterval: 0 to 0"]
     told = []
     for key in ("ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowDown", "ArrowUp"):
-        page.press(key)
+        page.page.keyboard.press(key)
         told += page.texts(".tip")
     assert told[0].startswith("share\nstep: 1\ndead: 0.005")
     assert told[1] == told[2] == "share\nstep: 0\ndead: 0\ninterval: 0 to 0"
@@ -195,17 +203,17 @@ def test_the_arrow_keys_go_from_value_to_value_and_from_mark_to_mark(page):
     assert told[4:6] == ["k: 1\nbits: 1", "k: 10\nbits: 0.1"]
     assert told[6] == f"gain\ncell: a\n{LABEL}: 0.2 (0.1 to 0.4)"
     assert told[7] == "k: 1\nbits: 1"
-    page.press("Escape")
+    page.page.keyboard.press("Escape")
     assert page.texts(".tip") == []
 
 
 def test_names_and_cells_of_a_map_are_told_as_text(page):
     page.value("document.querySelector('figure svg').focus()")
     for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight"):
-        page.press(key)
+        page.page.keyboard.press(key)
     assert page.texts(".tip") == [f"gain\ncell: {LABEL}\n{LABEL}: 0.5 (0.25 to 0.75)"]
     for key in ("ArrowDown", *["ArrowRight"] * 7):
-        page.press(key)
+        page.page.keyboard.press(key)
     assert page.texts(".tip") == ["p: 2\nq: 1\ndepth: 6.5"]
 
 
@@ -216,41 +224,41 @@ def inside(page) -> bool:
     return box[0] >= 0 and box[2] >= 0 and box[1] <= width and box[3] <= height
 
 
-def test_on_a_telephone_a_finger_asks_and_nothing_is_wider_than_the_page(page, path):
-    page.open(path, 390, 844)
-    assert page.value("document.documentElement.scrollWidth") <= 390
+def test_on_a_telephone_a_finger_asks_and_nothing_is_wider_than_the_page(telephone):
+    page = telephone
+    assert page.overflow() == 0
     start, _ = panel_places(page, 1)
-    page.tap(start[0] + 1, start[1] - 1)
+    page.page.touchscreen.tap(start[0] + 1, start[1] - 1)
     assert page.texts(".tip") == ["share\nstep: 0\ndead: 0\ninterval: 0 to 0"]
     assert inside(page)
-    page.tap(20, 20)
+    page.page.touchscreen.tap(20, 20)
     assert page.texts(".tip") == []
 
 
 @pytest.mark.parametrize("name", ["follows a_component_whose_name_is_long", "x" * 300])
-def test_on_a_telephone_facts_stand_below_their_names(tab, folder, name):
+def test_on_a_telephone_facts_stand_below_their_names(chromium, folder, name):
     (folder / "facts.html").write_text(
         render_audit_page(AuditPage("log", "dead", "why", lines=((name, "a fact " * 9),)))
     )
-    tab.open(folder / "facts.html", 390, 844)
-    assert tab.value("document.documentElement.scrollWidth") <= 390
-    assert tab.value("document.querySelector('dd').getBoundingClientRect().width") > 390 / 2
+    with quiet(chromium, folder / "facts.html", PHONE) as seen:
+        assert seen.overflow() == 0
+        assert seen.value("document.querySelector('dd').getBoundingClientRect().width") > PHONE / 2
 
 
-@pytest.mark.parametrize("width", [390, 1200])
-def test_the_tip_stays_in_the_window(page, path, width):
-    page.open(path, width, 800)
-    page.value("document.querySelector('figure svg').focus()")
-    for _ in range(32):
-        page.press("ArrowRight")
-        assert inside(page), page.texts(".tip")
+@pytest.mark.parametrize("width", [PHONE, 1200])
+def test_the_tip_stays_in_the_window(chromium, path, width):
+    with quiet(chromium, path, width) as seen:
+        seen.value("document.querySelector('figure svg').focus()")
+        for _ in range(32):
+            seen.page.keyboard.press("ArrowRight")
+            assert inside(seen), seen.texts(".tip")
 
 
 def test_what_others_wrote_is_shown_as_they_wrote_it(page):
     assert HOSTILE in page.value("document.title")
     assert page.texts("h1")[0].endswith(HOSTILE)
     assert set(column(page, MANY, 4)) == {HOSTILE}
-    page.click(".more:not([hidden])")
+    page.page.click(".more:not([hidden])")
     assert set(column(page, MANY, 4)) == {HOSTILE}
     assert page.texts("figcaption") == [HOSTILE]
 
@@ -260,41 +268,53 @@ PLANTED = SCRIPT + "document.body.append(s); window.planted"
 IMAGE = "const i = document.createElement('img'); i.src = 'http://127.0.0.1:9/x.png'; document.body.append(i)"
 
 
-def test_a_script_or_an_image_that_got_into_a_page_is_refused(tab, path):
-    tab.open(path)
-    assert tab.value(PLANTED) is None
-    tab.value(IMAGE)
-    assert sum("Content Security Policy" in complaint for complaint in tab.complaints()) == 2
+def test_a_script_or_an_image_that_got_into_a_page_is_refused(chromium, path):
+    with chromium.visit(path) as seen:
+        assert seen.value(PLANTED) is None
+        seen.value(IMAGE)
+        seen.page.wait_for_timeout(100)
+        assert sum("Content Security Policy" in complaint for complaint in seen.complaints) == 2
 
 
-def test_without_the_policy_it_would_run(tab, path, folder):
+def test_without_the_policy_it_would_run(chromium, path, folder):
     bare = path.read_text(encoding="utf-8").replace("Content-Security-Policy", "none")
     (folder / "bare.html").write_text(bare, encoding="utf-8")
-    tab.open(folder / "bare.html")
-    assert tab.value(PLANTED) == 1
+    with chromium.visit(folder / "bare.html") as seen:
+        assert seen.value(PLANTED) == 1
 
 
-def test_a_page_without_its_script_has_the_first_rows_and_says_so(tab, path):
-    tab.open(path, script=False)
-    assert len(tab.value("[...document.querySelectorAll('h2#table-2 + .scroll tbody tr')].map((row) => 1)")) == 100
-    assert tab.texts("noscript") == ["These are the first 100 rows; the script of this page shows the others."]
-    assert tab.texts(".tools") == tab.texts("th button") == []
+def test_a_page_without_its_script_has_the_first_rows_and_says_so(chromium, path):
+    with chromium.visit(path, script=False) as seen:
+        assert seen.page.locator("h2#table-2 + .scroll tbody tr").count() == 100
+        assert seen.page.locator("noscript").inner_text().startswith("These are the first 100 rows; the script of this")
+        assert seen.page.locator(".tools, th button").count() == 0
 
 
-def test_the_pages_of_runs_and_of_findings_have_the_same_tables_and_figures(tab, folder):
+def test_a_figure_is_saved_with_the_values_that_are_seen(page):
+    heads, *rows = downloaded(page, "figure .tools button")
+    assert page.texts("figure .tools button") == [f"Download CSV ({len(rows)} points)"]
+    x, y = "step (Trend); k (Log); cell (Named); p (Map)", "share (Trend); gain (Named); q (Map)"
+    assert heads == ["panel", "mark", f"x: {x}", f"y: {y}", "low", "high", "z: depth (Map)"]
+    assert ["Trend", "dead", "10", "0.5", "", "", ""] in rows
+    assert ["Trend", "interval", "10", "", "0.5", "1", ""] in rows
+    assert ["Named", LABEL, LABEL, "0.5", "0.25", "0.75", ""] in rows
+    assert ["Map", "depth", "2", "1", "", "", "6.5"] in rows
+
+
+def test_the_pages_of_runs_and_of_findings_have_the_same_tables_and_figures(chromium, folder):
     headlines = tuple(Headline(f"number {k}", 10.0 - k, None, "bits", HOSTILE) for k in range(14))
     figures = (("decay", figure_svg(Figure((LOGS,), ""), "decay"), "Falls."),)
-    run = run_page(RunPage(HOSTILE, "About.", headlines, figures, (), {"a": HOSTILE}, {}, {}, ("decay.nc",)))
+    files = ("decay.nc", "decay.svg", "decay.csv")
+    run = run_page(RunPage(HOSTILE, "About.", headlines, figures, (), {"a": HOSTILE}, {}, {}, files))
     for name, text in (("run", run), ("findings", render_findings_page((), (), "0"))):
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
-    tab.open(folder / "run.html", 390, 844)
-    assert tab.texts(".count, .tools button") == ["14 rows", "Download CSV (14 rows)"]
-    assert sort(tab, ".scroll", 2) == "ascending"
-    assert column(tab, ".scroll:has(.data)", 2)[:3] == ["-3", "-2", "-1"]
-    tab.value("document.querySelector('figure svg').focus()")
-    tab.press("ArrowRight")
-    assert tab.texts(".tip") == ["k: 10\nbits: 0.1"]
-    assert (tab.value("window.hit"), tab.complaints(), tab.asked_for()) == (None, [], [])
-    tab.open(folder / "findings.html")
-    assert tab.texts(".tools button, th button") == []
-    assert (tab.complaints(), tab.asked_for()) == ([], [])
+    with quiet(chromium, folder / "run.html", PHONE) as seen:
+        assert seen.texts(".count, .tools button") == ["14 rows", "Download CSV (14 rows)"]
+        assert seen.texts("figure a") == ["decay.csv", "decay.svg"]
+        assert sort(seen, ".scroll", 2) == "ascending"
+        assert column(seen, ".scroll:has(.data)", 2)[:3] == ["-3", "-2", "-1"]
+        seen.value("document.querySelector('figure svg').focus()")
+        seen.page.keyboard.press("ArrowRight")
+        assert seen.texts(".tip") == ["k: 10\nbits: 0.1"]
+    with quiet(chromium, folder / "findings.html") as seen:
+        assert seen.texts(".tools button, th button") == []
