@@ -46,7 +46,8 @@ class Statements(SphinxDirective):
         """Return a target by which texts refer to a number, and one for addresses, which keep capitals."""
         target = nodes.target("", "", names=[number.lower()])
         self.state.document.note_explicit_target(target)
-        return [target, nodes.raw("", f'<a id="{number}"></a>', format="html")]
+        anchors = "".join(f'<a id="{name}"></a>' for name in (number, number.lower()))
+        return [target, nodes.raw("", anchors, format="html")]  # to which the target gives its id, and raw shows none
 
 
 def _line(status: Status) -> nodes.paragraph:
