@@ -50,4 +50,9 @@ napoleon_use_ivar, napoleon_attr_annotations = True, False
 python_use_unqualified_type_names = True
 viewcode_line_numbers = True
 default_role = "name"  # the extension docstrings
-nitpick_ignore_regex = [("py:.*", r"(?!infoloop\.).*")]  # classes of other libraries have no page here
+suppress_warnings = ["ref.python"]  # a field such as `label` is one of several classes: any will do
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!infoloop\.).*"),  # classes of other libraries have no page here
+    ("py:class", r".*\.(_\w+|[A-Z])"),  # nor have private ones and type variables
+    ("py:class", r"infoloop\.(statements\.neighbour\w*|interop\.numpyro_laws)\.\w+"),  # nor these inner modules
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import tomllib
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
+import infoloop
 from infoloop.reporting.atomic_files import atomic_write_text
 from infoloop.reporting.package_files import package_folder
 
@@ -69,7 +71,18 @@ def _section(module: str) -> str:
 def _module(module: str) -> list[str]:
     exported = [name for where, name in exports(package_folder()) if where and f"infoloop.{where}" == module]
     short = ["Also " + ", ".join(f":py:obj:`il.{name} <{module}.{name}>`" for name in exported) + ".", ""]
-    return [*(short * bool(exported)), f".. automodule:: {module}\n"]
+    others = [name for name in exported if not _is_found(module, getattr(infoloop, name))]
+    return [*(short * bool(exported)), f".. automodule:: {module}\n", *(_other(module, name) for name in others)]
+
+
+def _is_found(module: str, found: object) -> bool:
+    """Whether `automodule` finds a name by itself: a function or class that the module defines."""
+    return (inspect.isfunction(found) or inspect.isclass(found)) and found.__module__ == module
+
+
+def _other(module: str, name: str) -> str:
+    kind = "autoexception" if inspect.isclass(getattr(infoloop, name)) else "autofunction"
+    return f".. {kind}:: {module}.{name}\n"
 
 
 def _index(packages: list[str]) -> str:
