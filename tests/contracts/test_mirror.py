@@ -47,7 +47,7 @@ def planted(tmp_path) -> tuple[Path, Path]:
     """A source and its tests, in which all is in its place."""
     source, tests = tmp_path / "src", tmp_path / "tests"
     modules = ["check.py", "__main__.py", "cli/options.py", "cli/app.py", "models/urn.py", "claims/loops/refits.py"]
-    mirrored = ["test_check.py", "cli/test_app.py", "claims/loops/test_refits.py", "contracts/test_wheel.py"]
+    mirrored = ["test_check.py", "cli/test_app.py", "claims/loops/test_refits.py", "contracts/test_distributions.py"]
     for path in [*(source / name for name in modules), *(tests / name for name in mirrored)]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
