@@ -19,6 +19,7 @@ WRITTEN = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("
 PAGES = sorted([*WRITTEN, *(ROOT / "docs" / "tutorials").glob("*.md"), *(ROOT / "docs" / "how_to").glob("*.md")])
 RUN = [page for page in PAGES if any(b.language in ("console", "pycon", "python") for b in blocks(page.read_text()))]
 FAST = ("check_a_certificate", "prove_an_inequality")  # the others take seconds to minutes
+SLOW = (pytest.mark.slow, pytest.mark.full)
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)(?:#[^)]*)?\)")
 MADE = ("docs/api/", "docs/theory/", "docs/gallery")  # by Sphinx and by its gallery, which check links themselves
 
@@ -38,9 +39,7 @@ def test_every_command_of_a_page_is_understood(page):
         group.commands[called].make_context(called, arguments)
 
 
-@pytest.mark.parametrize(
-    "page", [pytest.param(p, marks=() if p.stem in FAST else (pytest.mark.slow, pytest.mark.full)) for p in RUN], ids=name
-)
+@pytest.mark.parametrize("page", [pytest.param(p, marks=() if p.stem in FAST else SLOW) for p in RUN], ids=name)
 def test_what_a_page_shows_is_what_comes_out(page, tmp_path, monkeypatch, capsys):
     def printed_by(arguments):
         monkeypatch.setattr("sys.argv", ["infoloop", *arguments])
@@ -88,6 +87,7 @@ def test_what_is_not_so_is_noticed(tmp_path, monkeypatch):
     assert differing(["a 1"], ["a 2"]) == ["a 1"]
     assert len(wrong_comments("x = 2\nx / 3  # 0.667, a third\nx, x / 4  # 2, 0.5 in all\nx  # 3: no", {})) == 1
     monkeypatch.chdir(tmp_path)
-    page = "```python\n# my/a.py\nx = 1\n```\n```pycon\n>>> 1 + 1\n3\n```\n```console\n$ cat my/a.py; echo b\nx = 2\nb\n```\n"
+    page = "```python\n# my/a.py\nx = 1\n```\n```pycon\n>>> 1 + 1\n3\n```\n"
+    page += "```console\n$ cat my/a.py; echo b\nx = 2\nb\n```\n"
     wrong = wrong_blocks(page, lambda arguments: arguments)
     assert [text.splitlines()[-1].strip() for text in wrong] == ["2", "cat my/a.py; echo b: x = 2"]

@@ -1,7 +1,8 @@
-"""The blocks of a Markdown page that a reader copies, and what is wrong with them when they are run from top to bottom."""
+"""The blocks of a Markdown page that a reader copies, and what is wrong when they are run from top to bottom."""
 
 import ast
 import doctest
+import itertools
 import re
 import shlex
 import subprocess
@@ -14,8 +15,8 @@ VALUE = re.compile(r"(?:\w+ = )?(?P<text>'[^']*'|-?[\d.]+(?:, -?[\d.]+)*|True|Fa
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r'(?:"""|# |// |<!-- )([\w/.]+\.(?:py|toml|csv|bif|md))\b')
 _HAS_NO_COMMENTS = (".csv", ".md")  # the line that names such a file is no part of it
+_SIGNS = set("();<>|&")  # which a shell reads
 _COMMAND = re.compile(r"(?:^|\s|/)infoloop ([a-z]+ .*)")
-_SHELL = (";", "|", ">", "&&")  # a command with one of these is left to a shell
 
 
 class Block(NamedTuple):
@@ -45,7 +46,7 @@ def arguments_of_commands(page: str) -> list[list[str]]:
     """Return the arguments of each `infoloop` command in the blocks of a page, run or only shown."""
     lines = [line for b in blocks(page) if b.language in ("console", "sh", "yaml") for line in b.text.splitlines()]
     commands = [_COMMAND.search(line.partition(" # ")[0]) for line in lines if not line.startswith("infoloop: ")]
-    return [shlex.split(command[1].partition("; ")[0]) for command in commands if command]
+    return [_until_sign(command[1]) for command in commands if command]
 
 
 def differing(shown: list[str], printed: list[str]) -> list[str]:
@@ -99,6 +100,22 @@ def printed_by_shell(command: str) -> list[str]:
     return (done.stdout + done.stderr).splitlines()
 
 
+def is_infoloop_alone(command: str) -> bool:
+    """Tell whether a command needs no shell: `infoloop` with arguments, where `|` or `>` stand inside of words only."""
+    words = list(_words(command))
+    return words[0] == "infoloop" and not any(set(word) <= _SIGNS for word in words)
+
+
+def _until_sign(command: str) -> list[str]:
+    return list(itertools.takewhile(lambda word: not set(word) <= _SIGNS, _words(command)))
+
+
+def _words(command: str) -> shlex.shlex:
+    words = shlex.shlex(command, posix=True, punctuation_chars=True)
+    words.whitespace_split = True
+    return words
+
+
 def wrong_transcript(text: str, printed_by: Callable[[list[str]], list[str]]) -> list[str]:
     """What a console block shows and its commands do not print, in the folder where we are.
 
@@ -109,10 +126,9 @@ def wrong_transcript(text: str, printed_by: Callable[[list[str]], list[str]]) ->
     wrong = []
     for command, shown in transcript(text):
         words = shlex.split(command)
-        alone = words[0] == "infoloop" and not any(sign in command.replace("->", "").replace(">=", "") for sign in _SHELL)
-        printed = printed_by(words[1:]) if alone else printed_by_shell(command)
+        printed = printed_by(words[1:]) if is_infoloop_alone(command) else printed_by_shell(command)
         if words[:2] == ["infoloop", "verify"]:  # the last column is the least gap that floats saw: the machine's
-            shown, printed = ([line.rpartition(" ")[0].rstrip() for line in each] for each in (shown, printed))
+            shown, printed = ([line.rpartition(" ")[0].rstrip() or line for line in each] for each in (shown, printed))
         wrong += [f"{command}: {line}" for line in differing(shown, printed)]
     return wrong
 
