@@ -17,21 +17,28 @@ from tests.support.command_line import run, status_of
 from tests.support.paths import PLANTED, ROOT
 
 
-def test_version():
-    assert run("--version").stdout == f"infoloop {infoloop.__version__}\n"
+def test_the_version_is_a_number_alone_as_scripts_want_it():
+    assert run("--version").stdout == f"{infoloop.__version__}\n"
 
 
-@pytest.mark.parametrize("command", [(), ("verify",), ("list",)])
-def test_help_has_examples_or_options(command):
+@pytest.mark.parametrize("command", [(), *((name,) for name in app.COMMANDS)], ids=" ".join)
+def test_the_help_of_every_command_has_its_examples(command):
     shown = run(*command, "--help")
     assert shown.exit_code == 0
-    assert "infoloop" in shown.stdout
+    assert re.search(rf"Examples\s+infoloop {' '.join(command) or 'verify'}\b", shown.stdout)
+
+
+def test_the_help_lists_every_command():
+    shown = run("--help").stdout
+    assert [name for name in app.COMMANDS if not re.search(rf"^│ {name} ", shown, re.MULTILINE)] == []
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("verify", "thm:dpy"), "no statement is labelled 'thm:dpy': did you mean thm:dpi?"),
+        (("verify", "S99"), "no statement is labelled 'S99': there are S01 to S73, and the nearest is S73"),
+        (("measure", "S1"), "S01 has a claim and no experiment: run `infoloop verify S01`"),
         (("verify", "--theory", "/nowhere"), "/nowhere has no chapter"),
         (("verify", "thm:dpi", "--out", "/dev/null/x"), "cannot write to /dev/null/x"),
         (("run", "mixing_real_dota"), "there is no experiment 'mixing_real_dota': did you mean mixing_real_data?"),
@@ -123,6 +130,13 @@ EVIL = "\x1b[2K\x1b[1A\rholds\x9b2J\u202e\u2066\x07\t\udcff"
         ("audit", "evil.csv", "--columns", EVIL),
         ("audit", "evil.toml", "--out", f"{EVIL}.txt"),
         ("list", EVIL),
+        ("list", "--chapter", EVIL),
+        ("list", "--kind", EVIL),
+        ("show", EVIL),
+        ("show", "evil.py"),
+        ("new", EVIL, "x"),
+        ("new", "model", EVIL),
+        ("new", "model", "mine", "--in", f"/dev/null/{EVIL}"),
         ("list", "evil.py"),
         ("list", "evil.py", "--json"),
         ("run", EVIL),

@@ -2,6 +2,8 @@
 
 import json
 import re
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -61,10 +63,62 @@ def test_a_false_statement_planted_on_purpose_is_refuted_and_printed(tmp_path):
 @pytest.mark.slow
 def test_a_missing_certificate_fails_until_it_is_renewed(tmp_path):
     (tmp_path / "1_planted.md").write_text(FALSE_CHAPTER.replace("class: T", "class: F"), encoding="utf-8")
+    (tmp_path / "certificates").mkdir()
     before = run("verify", "--theory", str(tmp_path))
     renewed = run("verify", "--theory", str(tmp_path), "--renew")
     after = run("verify", "--theory", str(tmp_path))
     assert [shown.exit_code for shown in (before, renewed, after)] == [1, 0, 0]
+    assert "no " not in after.stderr
+
+
+OWN_CHAPTER = """## Two models {#thm:own}
+
+- class: T
+- ref: X2
+- claim: own_claims.together
+- assumes: X -> D -> A,B
+- source: a user
+
+**Statement.** $I(X;A,B)\\le I(X;D)$.
+"""
+OWN_CLAIM = '''"""A module of claims in the user's own folder."""
+
+from infoloop.statements.cases import Family, copied_bit, exact_laws, random_bayes_nets
+from infoloop.statements.claim import linear
+
+ROWS = [["1/4", "3/4"], [1, 0], [0, 1]]
+together = linear(
+    "thm:own",
+    "I(X;A,B) <= I(X;D)",
+    ("X -> D -> A,B",),
+    random_bayes_nets("X", "D|X", "A|D", "B|D", X=2, D=2, A=2, B=2),
+    assumes=("X -> D -> A,B",),
+    family=Family("bits", lambda: exact_laws({"X": [["1/2", "1/2"]], "D|X": ROWS, "A|D": ROWS, "B|D": ROWS})),
+    edges=(copied_bit("X", "D", "A", "B"),),
+)
+'''
+
+
+@pytest.mark.slow
+def test_an_own_statement_that_is_proved_looks_proved_at_once(tmp_path, monkeypatch):
+    """Its claim is in the current folder, which a console script does not search, and no certificate is kept yet."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", [place for place in sys.path if place not in ("", str(tmp_path))])
+    Path("theory").mkdir()
+    Path("theory/1_own.md").write_text(OWN_CHAPTER, encoding="utf-8")
+    Path("own_claims.py").write_text(OWN_CLAIM, encoding="utf-8")
+    shown = run("verify", "X2", "--theory", "theory")
+    assert shown.exit_code == 0
+    assert re.search(r"^thm:own +X2 +T +machine +certified", shown.stdout, re.MULTILINE)
+    assert "1 of 1 statements are as theory/ says they are" in shown.stdout
+    assert shown.stderr == "infoloop: there is no theory/certificates: --renew keeps certificates, to notice changes\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", ["S4", "s04"])
+def test_a_ref_is_known_without_its_zero(asked):
+    rows = json.loads(run("verify", asked, "--json").stdout)
+    assert {row["ref"] for row in rows} == {"S04"}
 
 
 def test_a_tampered_certificate_fails(tmp_path):

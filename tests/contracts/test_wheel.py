@@ -67,3 +67,17 @@ def test_it_is_the_wheel_that_ran(installed):
 def test_list_works_in_any_folder(installed):
     done = run_there(installed, "list", "--json")
     assert "thm:dpi" in done.stdout, done.stderr
+
+
+def test_new_writes_skeletons_in_any_folder(installed, tmp_path):
+    done = run_there(installed, "new", "statement", "my_own", "--in", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.rglob("*.*")} == {"my_own.py", "my_own.md", "test_my_own.py"}
+
+
+def test_show_finds_the_sources_of_the_wheel(installed):
+    done = run_there(installed, "show", "thm:erasure-cascade", "--json")
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(done.stdout)
+    assert row["place"].startswith(str(installed / "infoloop" / "theory" / "1_processing.md:"))
+    assert row["claim_place"].startswith(str(installed / "infoloop" / "claims"))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from infoloop.pipelines.graph_warnings import warning_texts
 from infoloop.pipelines.node import Node
 from infoloop.pipelines.pipeline_audit import audit
 from infoloop.pipelines.pipeline_graph import pipeline
@@ -43,3 +44,10 @@ def test_a_visible_verdict_needs_no_warning_of_selection():
 def test_a_task_with_one_value_is_warned_of():
     p = pipeline([Node("X", "task", size=1), *BEFORE[1:]])
     assert [c.code for c in audit(p).cautions] == ["B5", "B24"]
+
+
+def test_the_texts_of_all_codes_are_told_without_a_pipeline():
+    texts = warning_texts()
+    assert list(texts) == ["B1", "B3", "B4", "B5", "B7", "B8", "B21", "B22", "B24"]
+    assert len(texts["B3"]) == 2
+    assert "{" not in "".join(text for found in texts.values() for text in found)

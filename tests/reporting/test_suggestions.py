@@ -14,6 +14,7 @@ from infoloop.reporting.suggestions import (
     escape_unprintable,
     list_names,
     quote,
+    same_number,
 )
 
 MANY = [f"node_{k}" for k in range(724)]
@@ -25,6 +26,51 @@ def test_the_nearest_word_is_offered():
 
 def test_nothing_near_offers_nothing():
     assert did_you_mean("zzz", ["thm:dpi"]) == ""
+
+
+REFS = [*(f"S{k:02}" for k in range(1, 74) if k != 40), "thm:dpi", *(f"pub:C{k:02}" for k in range(1, 31))]
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("S99", ": there are S01 to S73, and the nearest is S73"),
+        ("S0", ": there are S01 to S73, and the nearest is S01"),
+        ("S40", ": there are S01 to S73, and the nearest are S39 and S41"),
+        ("s7", ": did you mean S07?"),
+        ("pub:C31", ": there are pub:C01 to pub:C30, and the nearest is pub:C30"),
+        ("S999999999999", ": there are S01 to S73, and the nearest is S73"),
+        ("tmh:dpi", ": did you mean thm:dpi?"),
+    ],
+)
+def test_numbers_are_near_by_their_values(word, hint):
+    assert did_you_mean(word, REFS) == hint
+
+
+def test_a_few_numbers_are_near_by_their_letters():
+    assert did_you_mean("S9", ["S1", "S2"]) == ": did you mean S2?"
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("S1", "S01"),
+        ("s001", "S01"),
+        ("pub:C2", "pub:C02"),
+        ("S01", "S01"),
+        ("S40", "S40"),
+        ("S", "S"),
+        ("1", "1"),
+        ("thm:dpi", "thm:dpi"),
+        ("x" * 10_000 + "1", "x" * 10_000 + "1"),
+    ],
+)
+def test_a_number_is_the_same_with_and_without_zeros(word, name):
+    assert same_number(word, REFS) == name
+
+
+def test_a_name_that_is_there_is_not_taken_for_another_of_its_number():
+    assert same_number("S1", ["S01", "S1"]) == "S1"
 
 
 def test_a_few_names_are_all_listed_in_their_order():

@@ -19,9 +19,9 @@ NEAR = (
 )
 
 
-def finding(label: str, cls: str, evidence: str, against=None, problems=()) -> StatementResult:
+def finding(label: str, cls: str, evidence: str, against=None, problems=(), proof="written") -> StatementResult:
     return StatementResult(
-        label=label, ref="S01", title="A title", cls=cls, statement="I(X;Z) <= I(X;D)", proof="written",
+        label=label, ref="S01", title="A title", cls=cls, statement="I(X;Z) <= I(X;D)", proof=proof,
         evidence=evidence, cases=512, strict=12345, equal=6789, void=1234, samples=100, starts=4, slack=-1e-17,
         ratio=float("inf"), worst="sample 7", sharp=True, neighbours=NEAR, counterexample=against, problems=problems,
         seconds=0.1, certificate=None,
@@ -29,7 +29,7 @@ def finding(label: str, cls: str, evidence: str, against=None, problems=()) -> S
 
 
 FINDINGS = (
-    finding("thm:dpi", "T", "certified"),
+    finding("thm:dpi", "T", "certified", proof="machine"),
     finding("thm:planted", "T", "refuted", AGAINST, ("refuted, although it is stated as a theorem",)),
     finding("fol:information-dies-with-diversity", "F", "refuted", AGAINST),
     finding("hyp:order", "H", "refuted", AGAINST),
@@ -60,7 +60,7 @@ def test_the_summary_counts_theorems_folklore_and_theses_apart(printed):
     text = " ".join(summary(FINDINGS).split())
     assert text.startswith(
         "3 of 4 statements are as theory/ says they are: 1 of 2 theorems are certified on their finite families, "
-        "1 of 1 folklore claims are refuted, 1 of 1 theses fail."
+        "1 have a machine proof, 1 of 1 folklore claims are refuted, 1 of 1 theses fail."
     )
     assert text in " ".join(printed.split())
 

@@ -1,4 +1,4 @@
-"""The commands `verify`, `prove`, `audit`, `run`, `measure`, `list`. Exit 0, 1, 2 are verdicts, 3 is all else."""
+"""The commands of `infoloop`, put together. Exit status 0, 1 and 2 are verdicts, 3 is all else."""
 
 import contextlib
 import io
@@ -14,8 +14,10 @@ from infoloop.cli.audit_command import audit_file
 from infoloop.cli.failures import FAILED, failure_message
 from infoloop.cli.list_command import list_all
 from infoloop.cli.measure_command import measure_thesis
+from infoloop.cli.new_command import new_skeleton
 from infoloop.cli.prove_command import prove_statement
 from infoloop.cli.run_command import run_experiment
+from infoloop.cli.show_command import show_named
 from infoloop.cli.terminal import release_outputs, show
 from infoloop.cli.verify_command import verify_theory
 
@@ -24,14 +26,14 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode="
 
 def _version(wanted: bool) -> None:
     if wanted:
-        show(f"infoloop {infoloop.__version__}")
+        show(infoloop.__version__)
         raise typer.Exit
 
 
 @app.callback()
 def _settings(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version number alone.")
     ] = False,
 ) -> None:
     """Exact information theory for synthetic-data loops: prove, attack and map what a loop can learn.
@@ -45,7 +47,11 @@ def _settings(
 
       infoloop verify S01 S02    some of them
 
-      infoloop list --json       what there is
+      infoloop list              what there is
+
+      infoloop show S01          one of it in full
+
+      infoloop new experiment my_study     a file of your own, with its test
     """
 
 
@@ -56,6 +62,8 @@ COMMANDS = {
     "run": run_experiment,
     "measure": measure_thesis,
     "list": list_all,
+    "show": show_named,
+    "new": new_skeleton,
 }
 for name, command in COMMANDS.items():
     app.command(name=name)(command)

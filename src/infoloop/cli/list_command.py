@@ -1,22 +1,35 @@
 """`infoloop list`."""
 
 import os
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from infoloop import reporting, statements, studies
 from infoloop.cli.device_choice import check_asked_devices
+from infoloop.cli.markdown_text import format_markdown
 from infoloop.cli.options import Json, TheoryFolder
+from infoloop.cli.shipped_names import KINDS, shipped_summaries
 from infoloop.cli.terminal import console, show
+from infoloop.cli.theory_contents import chapter_of, in_chapter, names_of_blocks, theory_folder
+
+_OF_THEORY = ("statement", "published")
+_ALL = (*_OF_THEORY, *KINDS)
 
 
 def list_all(
-    name: Annotated[str | None, typer.Argument(help="An experiment: show what can be set in it.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="An experiment: show what can be set in it. A label or ref: that alone.")
+    ] = None,
     as_json: Json = False,
     theory: TheoryFolder = None,
+    chapter: Annotated[str | None, typer.Option(help="Only what stands in this chapter: 2, or loops.")] = None,
+    kind: Annotated[str | None, typer.Option(help=f"Only this kind: {', '.join(_ALL)}.")] = None,
 ) -> None:
-    """List statements, measured theses, published claims, models and experiments; or what can be set in one experiment.
+    """List statements, published claims, models, experiments, worlds, pipelines and logs; or one experiment's settings.
+
+    The kind `statement` has the measured theses too. In a chapter are statements and published claims only.
 
     Exit status 0; 3 on bad input, or if it could not be done (full disk, closed pipe, out of memory, interrupted).
 
@@ -26,32 +39,113 @@ def list_all(
 
       infoloop list collapse
 
+      infoloop list S10
+
+      infoloop list --chapter loops --kind statement
+
+      infoloop list --kind pipeline
+
       infoloop list --json | jq '.statements[].label'
     """
+    kinds = _kinds(kind, chapter)
     check_asked_devices(os.environ)  # chapters, claims and experiments make arrays where they are read
-    if name:
-        rows = studies.configuration.settings(studies.discovery.load(name).Config)
-        if as_json:
-            show(reporting.text.as_json([row._asdict() for row in rows]))
-        else:
-            console().print(studies.presentation.settings_table(rows))
+    if name and (name.endswith(".py") or name in shipped_summaries("experiment")):
+        _list_settings(name, as_json)
         return
+    folder = theory_folder(theory)
+    found = _contents(folder) if name or {*kinds} & {*_OF_THEORY} else _Contents((), (), ())
+    found = found.chosen(_known(name, found) if name else "", chapter_of(chapter, folder) if chapter else "", kinds)
+    shipped = {} if name else {f"{kind}s": shipped_summaries(kind) for kind in KINDS if kind in kinds}
+    if as_json:
+        show(reporting.text.as_json({**found.rows(), **shipped}))
+        return
+    for table in found.tables():
+        console().print(table)
+    for plural, lines in shipped.items():
+        rows = [(name, format_markdown(about)) for name, about in lines.items()]
+        console().print(reporting.text.text_table(rows, (plural, ""), indent=0))
+
+
+class _Contents(NamedTuple):
+    """What stands in the chapters."""
+
+    entries: tuple[Any, ...]
+    theses: tuple[Any, ...]
+    published: tuple[Any, ...]
+
+    def names(self) -> set[str]:
+        return {*names_of_blocks(part.block for part in (*self.entries, *self.theses, *self.published))}
+
+    def chosen(self, name: str, chapter: str, kinds: tuple[str, ...]) -> "_Contents":
+        """Return what has a name, stands in a chapter and is of one of the kinds; all that are not said are."""
+        blocks = [part.block for part in (*self.entries, *self.theses, *self.published)]
+        blocks = names_of_blocks(blocks)[name] if name else blocks
+        blocks = in_chapter(blocks, chapter) if chapter else blocks
+        parts = (tuple(part for part in parts if part.block in blocks) for parts in self)
+        entries, theses, published = parts
+        stated, told = "statement" in kinds, "published" in kinds
+        return _Contents(entries if stated else (), theses if stated else (), published if told else ())
+
+    def rows(self) -> dict[str, Any]:
+        return {
+            "statements": statements.findings_text.entry_rows(self.entries),
+            "measured": statements.measured_text.measured_rows(self.theses),
+            "published": statements.court_text.published_rows(self.published),
+        }
+
+    def tables(self) -> list[Any]:
+        found = []
+        if self.entries:
+            found.append(statements.findings_text.entries_table(self.entries))
+        if self.theses:
+            found.append(statements.measured_text.theses_table(self.theses))
+        if self.published:
+            found.append(statements.court_text.published_table(self.published))
+        return found
+
+
+def _contents(folder: Path) -> _Contents:
     files = statements.theory_files
-    folder = theory or files.default_folder()
     blocks = files.read_blocks(folder)
     entries, theses = files.pair_with_claims(blocks), statements.measured_theses.read_measured(folder, blocks)
-    published = statements.published_claims.read_published(folder, entries)
-    about = {"models": studies.discovery.model_summaries(), "experiments": studies.discovery.experiment_summaries()}
+    return _Contents(entries, theses, statements.published_claims.read_published(folder, entries))
+
+
+def _known(name: str, found: _Contents) -> str:
+    """Return a label or ref as the chapters write it.
+
+    Raises:
+        ValueError: Nothing that can be listed is called so.
+    """
+    asked = reporting.suggestions.same_number(name, found.names())
+    if asked in found.names():
+        return asked
+    for kind in KINDS:
+        if name in shipped_summaries(kind):
+            raise ValueError(f"{name} is a {kind}, in which nothing can be set: infoloop show {name}")
+    hint = reporting.suggestions.did_you_mean(name, {*found.names(), *shipped_summaries("experiment")})
+    raise ValueError(f"no statement and no experiment is called {reporting.suggestions.quote(name)}{hint}")
+
+
+def _kinds(kind: str | None, chapter: str | None) -> tuple[str, ...]:
+    """Return the kinds to list.
+
+    Raises:
+        ValueError: There is no such kind, or it stands in no chapter.
+    """
+    if kind is None:
+        return _OF_THEORY if chapter else _ALL
+    if kind not in _ALL:
+        hint = reporting.suggestions.did_you_mean(kind, _ALL)
+        raise ValueError(f"there is no kind {reporting.suggestions.quote(kind)}{hint}; kinds are {', '.join(_ALL)}")
+    if chapter and kind not in _OF_THEORY:
+        raise ValueError(f"a {kind} stands in no chapter: leave out --chapter, or --kind")
+    return (kind,)
+
+
+def _list_settings(name: str, as_json: bool) -> None:
+    rows = studies.configuration.settings(studies.discovery.load(name).Config)
     if as_json:
-        rows = statements.findings_text.entry_rows(entries)
-        measured = statements.measured_text.measured_rows(theses)
-        claims = statements.court_text.published_rows(published)
-        show(reporting.text.as_json({"statements": rows, "measured": measured, "published": claims, **about}))
-        return
-    console().print(statements.findings_text.entries_table(entries))
-    if theses:
-        console().print(statements.measured_text.theses_table(theses))
-    if published:
-        console().print(statements.court_text.published_table(published))
-    for kind, lines in about.items():
-        console().print(reporting.text.text_table(lines.items(), (kind, ""), indent=0))
+        show(reporting.text.as_json([row._asdict() for row in rows]))
+    else:
+        console().print(studies.presentation.settings_table(rows))

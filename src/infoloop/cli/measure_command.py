@@ -9,6 +9,7 @@ import typer
 from infoloop import reporting, statements, studies
 from infoloop.cli.options import Json, TheoryFolder
 from infoloop.cli.terminal import console, phases, show, use_float64
+from infoloop.cli.theory_contents import numbered_labels, theory_folder
 
 
 def measure_thesis(
@@ -41,8 +42,8 @@ def measure_thesis(
       infoloop measure hyp:label-transfers hyp:verdict-transfers --check
     """
     use_float64()
-    theory = theory or statements.theory_files.default_folder()
-    theses = [_thesis(theory, label) for label in labels]
+    theory = theory_folder(theory)
+    theses = [_thesis(theory, label) for label in numbered_labels(labels, theory)]
     if check:
         _repeat(theory, theses)
         return

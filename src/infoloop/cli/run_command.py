@@ -9,6 +9,7 @@ import typer
 
 from infoloop import reporting, studies
 from infoloop.cli.options import LAST_SEED, Json
+from infoloop.cli.own_names import refuse_missing_ending
 from infoloop.cli.terminal import console, phases, show, use_float64
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def run_experiment(
 
     use_float64(join)
     part = studies.cluster.parse_shard(shard)
+    refuse_missing_ending(name, studies.discovery.experiment_summaries())
     experiment = studies.discovery.load(name)
     config = studies.configuration.override(experiment.Config, settings or ())
     folder = out or Path("results") / studies.discovery.title(experiment)

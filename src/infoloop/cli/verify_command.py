@@ -12,6 +12,7 @@ import infoloop
 from infoloop import reporting, statements, studies
 from infoloop.cli.options import LAST_SEED, Json, Labels, TheoryFolder
 from infoloop.cli.terminal import console, each_step, phases, show, use_float64
+from infoloop.cli.theory_contents import numbered_labels, theory_folder
 
 
 def verify_theory(
@@ -29,7 +30,8 @@ def verify_theory(
     """Prove, attack and certify the statements of theory/: a table of verdicts, counterexamples and problems.
 
     After them come the theses that an experiment has measured (`infoloop measure`), with the verdicts that follow from
-    the outcomes kept, and the claims that others have published.
+    the outcomes kept, and the claims that others have published. Chapters of your own (--theory) name claims of modules
+    in the current folder; as long as they have no folder certificates/, none is missing.
 
     Exit status 0 if all is as theory/ says; 1 if a theorem is refuted, folklore is not, a certificate or a measurement
     is stale or missing, or another verdict follows on a published claim; 3 on bad input, or if it could not be done
@@ -43,21 +45,23 @@ def verify_theory(
       infoloop verify --json | jq '.[] | {label, proof, evidence, slack}'
       infoloop verify --full --out results/
       infoloop verify --profile
+      infoloop verify --theory theory --renew
     """
     with phases() as phase:
         starting = each_step(phase("starting"), ("importing JAX", "reading the chapters"))
         next(starting)
         use_float64()
         next(starting)
-        theory = theory or statements.theory_files.default_folder()
-        entries, theses, published = _chosen(theory, tuple(labels or ()))
+        certificates = _kept_certificates(theory, renew)
+        theory = theory_folder(theory)
+        entries, theses, published = _chosen(theory, numbered_labels(labels, theory))
         next(starting, None)
         for folder in (out, theory / "certificates" if renew else None):
             if folder:
                 reporting.atomic_files.writable_folder(folder)
         verification = statements.verification
         effort = dataclasses.replace(verification.FULL if full else verification.Effort(), seed=seed)
-        found = _findings(theory, entries, effort, None if renew else theory / "certificates", profile)
+        found = _findings(theory, entries, effort, certificates, profile)
         shown = each_step(phase("statements"), [entry.block.label for entry in entries])
         findings = tuple(next(found) for _ in shown)
         found.close()
@@ -71,16 +75,32 @@ def verify_theory(
     if as_json:
         show(statements.findings_text.findings_json(findings, rulings, measured))
     else:
-        if findings:
-            statements.findings_text.print_findings(findings, console())
-        if measured:
-            statements.measured_text.print_measured(measured, console(), cells=bool(labels))
-        if rulings:
-            statements.court_text.print_court(rulings, console())
-        if profile and findings:
-            statements.spent_text.print_spent(findings, os.times(), console())
+        _print(findings, measured, rulings, bool(labels), profile)
+    if certificates is None and not renew:
+        show(
+            f"infoloop: there is no {theory / 'certificates'}: --renew keeps certificates, to notice changes", err=True
+        )
     if any(found.problems for found in (*findings, *measured, *rulings)):
         raise typer.Exit(1)
+
+
+def _print(
+    findings: tuple[Any, ...], measured: tuple[Any, ...], rulings: tuple[Any, ...], cells: bool, profile: bool
+) -> None:
+    if findings:
+        statements.findings_text.print_findings(findings, console())
+    if measured:
+        statements.measured_text.print_measured(measured, console(), cells=cells)
+    if rulings:
+        statements.court_text.print_court(rulings, console())
+    if profile and findings:
+        statements.spent_text.print_spent(findings, os.times(), console())
+
+
+def _kept_certificates(theory: Path | None, renew: bool) -> Path | None:
+    """Return the folder of the certificates to compare with; None where they are renewed, or a user keeps none yet."""
+    folder = (theory or statements.theory_files.default_folder()) / "certificates"
+    return None if renew or (theory is not None and not folder.exists()) else folder
 
 
 def _chosen(theory: Path, labels: tuple[str, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:

@@ -130,3 +130,16 @@ _WARNINGS = (
           "all it knows is what {judges} knew before round 1: the judge is the target"),
     _Rule("B24", None, _fixed_task, "the task has one value, so every information is 0: make it random"),
 )  # fmt: skip
+
+
+def warning_texts() -> dict[str, tuple[str, ...]]:
+    """Return what the warnings of each code say, in the order of their codes.
+
+    >>> warning_texts()["B24"]
+    ('the task has one value, so every information is 0: make it random',)
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for rule in _WARNINGS:
+        text = rule.text.format(judges="the frozen judge")
+        found[rule.code] = (*found.get(rule.code, ()), text)
+    return found

@@ -2,6 +2,7 @@
 
 import difflib
 import heapq
+import re
 from collections.abc import Collection
 from itertools import islice
 
@@ -10,16 +11,71 @@ MOST_CHARACTERS = 80  # of one value that a message quotes
 LONGEST_MESSAGE = 1000  # characters; about ten lines of a terminal
 _COMPARED = 10_000  # words to which an unknown one is compared, so that a hint is never what takes the time
 _LONG = 200  # characters; longer words are not compared
+_NUMBERED = re.compile(r"(?P<letters>(?:[a-z]+:)?[a-z]+_?)0*(?P<number>\d{1,18})", re.IGNORECASE | re.ASCII)
 
 
 def did_you_mean(word: str, words: Collection[str]) -> str:
     """Return the hint `: did you mean ...?` where one of the words is near, else nothing.
 
+    Numbers are near by their values: of a number beyond those that there are, the hint says how far they go.
+
     >>> did_you_mean("generation", ["generations", "size"])
     ': did you mean generations?'
+    >>> did_you_mean("S99", [f"S{k:02}" for k in range(1, 74)])
+    ': there are S01 to S73, and the nearest is S73'
     """
+    return _nearest_numbers(word, words) or _nearest_letters(word, words)
+
+
+def _nearest_letters(word: str, words: Collection[str]) -> str:
     close = difflib.get_close_matches(word[:_LONG], _comparable(words), n=1, cutoff=0.4)
     return f": did you mean {cut_text(close[0])}?" if close else ""
+
+
+def _nearest_numbers(word: str, words: Collection[str]) -> str:
+    """Return the range of the numbers after the same letters, and those next to the one asked for; "" if few are."""
+    asked, known = _letters_and_number(word), _same_letters(word, words)
+    if asked is None or len(known) < 3:
+        return ""
+    if asked[1] in known:
+        return f": did you mean {known[asked[1]]}?"
+    below = [number for number in known if number < asked[1]]
+    above = [number for number in known if number > asked[1]]
+    nearest = [known[number] for number in (*below[-1:], *above[:1])]
+    verb = "is" if len(nearest) == 1 else "are"
+    first, last = known[min(known)], known[max(known)]
+    return f": there are {first} to {last}, and the nearest {verb} {' and '.join(nearest)}"
+
+
+def same_number(word: str, words: Collection[str]) -> str:
+    """Return the one of the words that has the same letters and the same number: `S1` is `S01`; else the word itself.
+
+    Args:
+        word: what was given; a word that is there is returned as it is.
+        words: what there is.
+
+    >>> [same_number(word, ["S01", "S10", "pub:C02"]) for word in ("S1", "s001", "pub:C2", "S2", "dpi")]
+    ['S01', 'S01', 'pub:C02', 'S2', 'dpi']
+    """
+    asked = _letters_and_number(word)
+    if word in words or asked is None:
+        return word
+    return _same_letters(word, words).get(asked[1], word)
+
+
+def _letters_and_number(word: str) -> tuple[str, int] | None:
+    found = _NUMBERED.fullmatch(word[:_LONG])
+    return (found["letters"].lower(), int(found["number"])) if found else None
+
+
+def _same_letters(word: str, words: Collection[str]) -> dict[int, str]:
+    """Return the words with the letters of this one, by their numbers, which rise."""
+    asked, found = _letters_and_number(word), {}
+    for known in islice(words, _COMPARED) if asked else ():
+        pair = _letters_and_number(known)
+        if pair and asked and pair[0] == asked[0]:
+            found.setdefault(pair[1], known)
+    return dict(sorted(found.items()))
 
 
 def list_names(names: Collection[object], near: str = "", most: int = MOST_NAMES) -> str:

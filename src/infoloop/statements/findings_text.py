@@ -67,12 +67,13 @@ def summary(findings: tuple[StatementResult, ...]) -> str:
     """Return how many statements are as `theory/` says, and how to read the columns."""
     theorems, theses, folklore = ([f for f in findings if f.cls in classes] for classes in ("TC", "H", "F"))
     certified = sum(f.evidence == "certified" for f in theorems)
+    machine = sum(f.proof == "machine" for f in theorems)
     refuted, failed = (sum(f.evidence == "refuted" for f in group) for group in (folklore, theses))
     about = f", {failed} of {len(theses)} theses fail" if theses else ""
     return (
         f"{sum(not f.problems for f in findings)} of {len(findings)} statements are as theory/ says they are: "
-        f"{certified} of {len(theorems)} theorems are certified on their finite families, "
-        f"{refuted} of {len(folklore)} folklore claims are refuted{about}.\n\n"
+        f"{certified} of {len(theorems)} theorems are certified on their finite families, {machine} have a machine "
+        f"proof, {refuted} of {len(folklore)} folklore claims are refuted{about}.\n\n"
         "proof: machine (a certificate), written (in the text), cited (a step rests on a source), none. evidence: what "
         "was computed. strict, equal, void: exact cases in which the sides differ, are equal, or the claim says "
         "nothing. near: how many false neighbours (an assumption dropped, a constant changed) exact cases refute, of "

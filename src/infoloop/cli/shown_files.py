@@ -1,0 +1,151 @@
+"""Models, worlds, experiments, pipelines, logs and warnings as `infoloop show` shows them; read from their files."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from infoloop import pipelines, reporting, studies
+from infoloop.cli.markdown_text import format_markdown
+from infoloop.cli.shipped_names import shipped_path, shipped_summaries
+from infoloop.cli.shown_entry import ShownEntry
+from infoloop.cli.source_places import docstring_parts, imports_module, public_signatures, shown_path, source_of_module
+
+
+def shown_module(kind: str, name: str, blocks: tuple[Any, ...]) -> ShownEntry:
+    """Return a model or a world: what it is, its functions, and what uses it.
+
+    Args:
+        kind: "model" or "world".
+        name: Its name.
+        blocks: The statements of theory/, some of whose claims may be about it.
+    """
+    path, dotted = shipped_path(kind, name), f"infoloop.{kind}s.{name}"
+    first, rest = docstring_parts(path)
+    calls = public_signatures(path)
+    experiments = [
+        name for name in shipped_summaries("experiment") if _imports(shipped_path("experiment", name), dotted)
+    ]
+    claims = {block.label: block.fields["claim"].rpartition(".")[0] for block in blocks if "claim" in block.fields}
+    about = {module: _imports(source_of_module(module), dotted) for module in dict.fromkeys(claims.values())}
+    labels = [label for label, module in claims.items() if about[module]]
+    rows = (
+        ("equations", format_markdown(rest)),
+        ("experiments", ", ".join(experiments) or "none imports it"),
+        ("statements", ", ".join(labels) or "no claim imports it"),
+        ("stands in", f"{shown_path(path)}, imported as {dotted}"),
+    )
+    row = {
+        "about": format_markdown(first),
+        "equations": format_markdown(rest),
+        "module": dotted,
+        "path": shown_path(path),
+        "functions": [{"signature": signature, "about": about} for signature, about in calls],
+        "experiments": experiments,
+        "statements": labels,
+    }
+    table = reporting.text.text_table([(s, format_markdown(a)) for s, a in calls], ("function", ""), indent=0)
+    return ShownEntry(kind, name, format_markdown(first), rows, row, (table,))
+
+
+def _imports(path: Path | None, dotted: str) -> bool:
+    return path is not None and imports_module(path, dotted)
+
+
+def shown_experiment(name: str) -> ShownEntry:
+    """Return an experiment: what it asks, what can be set in it, its statements, and how to run it.
+
+    Args:
+        name: Its name, or the path of one's own.
+
+    Raises:
+        StudyError: It cannot be loaded.
+    """
+    module = studies.discovery.load(name)
+    path = Path(str(module.__file__))
+    first, rest = docstring_parts(path)
+    settings = studies.configuration.settings(module.Config)
+    cited = studies.discovery.cited_statements(module)
+    rows = (
+        ("about", format_markdown(rest)),
+        ("tables", ", ".join(module.sweeps(module.Config()))),
+        ("figures", ", ".join(module.FIGURES)),
+        ("statements", "\n".join(f"{block.label}: {block.title}" for block in cited)),
+        ("run it", f"infoloop run {name}" + (f" --set {settings[0].name}={settings[0].default}" if settings else "")),
+        ("stands in", shown_path(path)),
+    )
+    row = {
+        "asks": format_markdown(first),
+        "about": format_markdown(rest),
+        "path": shown_path(path),
+        "settings": [setting._asdict() for setting in settings],
+        "statements": [block.label for block in cited],
+        "figures": list(module.FIGURES),
+    }
+    table = studies.presentation.settings_table(settings)
+    return ShownEntry("experiment", name, format_markdown(first), rows, row, (table,))
+
+
+def shown_pipeline(name: str) -> ShownEntry:
+    """Return a pipeline of the gallery: what it is about, and how to audit it.
+
+    Args:
+        name: Its name.
+    """
+    path = shipped_path("pipeline", name)
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    rows = (
+        ("about", content.get("about", "")),
+        ("audit it", f"infoloop audit {shown_path(path)}"),
+        ("stands in", shown_path(path)),
+    )
+    row = {"about": content.get("about", ""), "path": shown_path(path)}
+    return ShownEntry("pipeline", name, content["title"], rows, row)
+
+
+def shown_log(name: str) -> ShownEntry:
+    """Return an example of a log: what writes such logs, and how to audit it.
+
+    Args:
+        name: Its file or folder in experiments/logs.
+    """
+    path, about = shipped_path("log", name), shipped_summaries("log")[name]
+    rows = (
+        ("written like", about),
+        ("audit it", f"infoloop audit {shown_path(path)}"),
+        ("stands in", shown_path(path)),
+    )
+    return ShownEntry("log", name, about, rows, {"path": shown_path(path)})
+
+
+def shown_boundary(code: str, blocks: tuple[Any, ...]) -> ShownEntry | None:
+    """Return a boundary such as B4: the warnings of `infoloop audit` with this code, and the statements that name it.
+
+    Args:
+        code: The code.
+        blocks: The blocks of theory/.
+
+    Returns:
+        None where neither knows it.
+    """
+    said = pipelines.graph_warnings.warning_texts().get(code, ())
+    named = [block for block in blocks if code in _codes(block)]
+    if not said and not named:
+        return None
+    rows = (
+        ("warning", "\n".join(said)),
+        ("statements", "\n".join(f"{block.label}: {block.title}" for block in named)),
+    )
+    row = {"warnings": list(said), "statements": [block.label for block in named]}
+    title = said[0] if said else f"named by {reporting.text.count_noun(len(named), 'statement')}"
+    return ShownEntry("boundary", code, title, rows, row)
+
+
+def boundary_codes(blocks: tuple[Any, ...]) -> list[str]:
+    """Return the codes of the boundaries that warnings or statements name, in order."""
+    named = {code for block in blocks for code in _codes(block)}
+    return sorted(pipelines.graph_warnings.warning_texts().keys() | named, key=lambda code: int(code[1:]))
+
+
+def _codes(block: Any) -> list[str]:
+    return re.findall(r"\bboundary (B\d+)\b", block.fields.get("source", ""))

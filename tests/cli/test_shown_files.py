@@ -1,0 +1,73 @@
+"""Models, worlds, experiments, pipelines, logs and boundaries as they are shown, from their files."""
+
+import pytest
+
+from infoloop.cli import shown_files
+from infoloop.cli.shipped_names import shipped_summaries
+from infoloop.statements.theory_files import default_folder, read_blocks
+from infoloop.studies.discovery import StudyError
+from tests.support.paths import PLANTED, ROOT
+
+BLOCKS = read_blocks(default_folder())
+
+
+def test_a_model_has_equations_functions_and_where_it_is_used():
+    entry = shown_files.shown_module("model", "wright_fisher", BLOCKS)
+    assert entry.title.startswith("Multinomial resampling (Wright-Fisher)")
+    assert "Bin(n,θ)" in dict(entry.rows)["equations"]
+    assert "collapse" in entry.row["experiments"]
+    assert "thm:resampling-diversity" in entry.row["statements"]
+    assert {"signature": "wright_fisher(size, rates, prior=None)",
+            "about": "Return the checked parameters of the loop."} in entry.row["functions"]  # fmt: skip
+
+
+def test_a_world_that_nothing_imports_says_so(monkeypatch):
+    monkeypatch.setattr(shown_files, "_imports", lambda path, dotted: False)
+    rows = dict(shown_files.shown_module("world", "lookup", BLOCKS).rows)
+    assert (rows["experiments"], rows["statements"]) == ("none imports it", "no claim imports it")
+
+
+def test_an_experiment_says_what_it_asks_and_how_to_run_it():
+    entry = shown_files.shown_experiment("collapse")
+    rows = dict(entry.rows)
+    assert rows["run it"] == "infoloop run collapse --set samples=10,50"
+    assert rows["tables"] == "tokens, gaussians"
+    assert "thm:residual-information: What is left in the end" in rows["statements"]
+    assert {"name": "generations", "kind": "int", "default": "100", "meaning": "generations"} in entry.row["settings"]
+
+
+def test_an_experiment_of_ones_own_is_shown_by_its_path():
+    assert shown_files.shown_experiment(PLANTED).row["statements"] == ["thm:dpi"]
+    with pytest.raises(StudyError, match=r"there is no experiment 'nowhere\.py'"):
+        shown_files.shown_experiment("nowhere.py")
+
+
+@pytest.mark.parametrize("name", shipped_summaries("pipeline"))
+def test_a_pipeline_says_how_to_audit_it(name, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert dict(shown_files.shown_pipeline(name).rows)["audit it"] == (
+        f"infoloop audit experiments/pipelines/{name}.toml"
+    )
+
+
+def test_a_log_says_what_writes_such_logs():
+    entry = shown_files.shown_log("verl")
+    assert entry.title.startswith("verl, ")
+
+
+def test_a_boundary_has_its_warnings_and_statements():
+    entry = shown_files.shown_boundary("B4", BLOCKS)
+    assert entry is not None
+    assert entry.row["warnings"] == ["depends on the student alone: however accurate, it adds nothing to the state"]
+    assert "fol:accuracy-is-openness" in entry.row["statements"]
+    only_named = shown_files.shown_boundary("B18", BLOCKS)
+    assert only_named is not None
+    assert only_named.title == "named by 2 statements"
+    assert shown_files.shown_boundary("B99", BLOCKS) is None
+
+
+def test_boundaries_are_those_of_warnings_and_statements_in_order():
+    codes = shown_files.boundary_codes(BLOCKS)
+    assert codes[:2] == ["B1", "B3"]
+    assert {"B24", "B18"} <= set(codes)
+    assert codes == sorted(codes, key=lambda code: int(code[1:]))
