@@ -1,6 +1,6 @@
 """Figures of the foundations, each against its peer in the same process. Run: python tests/benchmarks/foundations.py
 
-With --write the table in README.md is replaced by the fresh one. dit comes with the extra `bridges`.
+With --write the table in docs/how_to/speed.md is replaced by the fresh one. dit comes with the extra `bridges`.
 """
 
 import argparse
@@ -141,13 +141,13 @@ def table() -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--write", action="store_true", help="replace the table in README.md")
+    parser.add_argument("--write", action="store_true", help="replace the table in docs/how_to/speed.md")
     found = table()
     sys.stdout.write(found + "\n")
     if parser.parse_args().write:
-        readme = ROOT / "README.md"
+        page = ROOT / "docs" / "how_to" / "speed.md"
         marked = r"(?s)(<!-- benchmark -->\n).*(<!-- /benchmark -->)"
-        readme.write_text(re.sub(marked, lambda m: m[1] + found + "\n" + m[2], readme.read_text()))
+        page.write_text(re.sub(marked, lambda m: m[1] + found + "\n" + m[2], page.read_text()))
 
 
 if __name__ == "__main__":

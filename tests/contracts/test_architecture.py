@@ -54,10 +54,10 @@ def test_a_package_without_a_layer_is_noticed(tmp_path):
     assert not layers_kept(tmp_path, lambda text: text.replace("loops | games", "loops"))
 
 
-def test_the_readme_draws_the_layers():
+def test_contributing_draws_the_layers():
     contract = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
     layers = [line.split(" | ") for line in contract["layers"][1:]]
-    drawing = re.search(r"<!-- layers -->\n```\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    drawing = re.search(r"<!-- layers -->\n```\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL)
     assert drawing
     drawn = [re.split(r" {3,}", line)[0].split() for line in drawing[1].splitlines()]
     assert drawn == [[name for name in layer if name != "moved_modules"] for layer in layers]

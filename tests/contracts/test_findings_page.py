@@ -1,4 +1,4 @@
-"""The numbers of measured theses in the README are those that follow from the kept outcomes."""
+"""The numbers of measured theses in docs/findings.md are those that follow from the kept outcomes."""
 
 import re
 from functools import cache
@@ -13,7 +13,7 @@ from infoloop.studies.measurement import load_measured
 from tests.support.paths import ROOT
 
 THESES = {thesis.label: thesis for thesis in read_measured(ROOT / "theory", read_blocks(ROOT / "theory"))}
-README = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+PAGE = " ".join((ROOT / "docs" / "findings.md").read_text(encoding="utf-8").split())
 WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
 
 
@@ -103,15 +103,15 @@ def components_and_loops() -> list[str]:
 
 
 @pytest.mark.parametrize("findings", [granularity, components_and_loops])
-def test_the_readme_says_what_was_measured(findings):
-    assert [said for said in findings() if said not in README] == []
+def test_the_page_says_what_was_measured(findings):
+    assert [said for said in findings() if said not in PAGE] == []
 
 
-def test_verdicts_in_the_readme_are_those_of_the_ledger():
+def test_verdicts_on_the_page_are_those_of_the_ledger():
     for label, verdict in (
         ("label-transfers", "is *mixed*"), ("verdict-transfers", "is *undecided*"), ("finer-helps", "refuted"),
         ("coarser-leaves-open", "supported"), ("efficient-over-fast", "refuted"), ("marker-first", "supported"),
         ("self-training-improves", "refuted"),
     ):  # fmt: skip
-        assert f"`hyp:{label}` {verdict}" in README
+        assert f"`hyp:{label}` {verdict}" in PAGE
         assert result(label).verdict in verdict
