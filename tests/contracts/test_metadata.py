@@ -33,7 +33,7 @@ def imported(sources: Iterable[str]) -> set[str]:
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
     calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) in BY_NAME]
-    names |= {node.args[0].value for node in calls if isinstance(node.args[0], ast.Constant)}
+    names |= {str(node.args[0].value) for node in calls if isinstance(node.args[0], ast.Constant)}
     modules = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"infoloop"}
     found = packages_distributions()
     return {normalised(found[module][0]) if module in found else module for module in modules}

@@ -18,14 +18,14 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 import infoloop
 from infoloop.statements.theory_files import default_folder, read_blocks
-from tests.support.browser import NEEDS_BROWSER, browser
+from tests.support.browser import DESK, PHONE, browser
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.full
 
 SITE = ROOT / "build" / "docs"
 CHAPTERS = sorted((ROOT / "theory").glob("*.md"))
-WIDTHS = (390, 1280)
+WIDTHS = (PHONE, DESK)
 SIGNS = {
     "\\le": "≤", "\\ge": "≥", "\\to": "→", "\\mid": "∣", "\\sum": "∑", "\\infty": "∞", "\\in": "∈",
     "\\log": "log", "\\cdot": "·", "\\frac": "<mfrac>", "\\sqrt": "<msqrt>", "-": "−", "+": "+", "=": "=", "<": "<",
@@ -115,37 +115,33 @@ def test_every_public_name_has_its_place_in_the_api(site):
 
 
 @pytest.fixture(scope="module")
-def tab(tmp_path_factory):
-    with browser(tmp_path_factory.mktemp("browser")) as page:
-        yield page
+def window():
+    with browser() as opened:
+        yield opened
 
 
-def faults(tab, path: Path, width: int) -> list[str]:
+def faults(window, path: Path, width: int) -> list[str]:
     """What is wrong with a page in a window of this width."""
-    tab.open(path, width)
-    wide = tab.value("document.documentElement.scrollWidth")
-    calls = [event["params"] for event in tab.events if event.get("method") == "Runtime.consoleAPICalled"]
-    errors = [str(call["args"]) for call in calls if call["type"] in ("error", "assert")]
-    asked = [address for address in tab.asked_for() if not address.startswith("file:")]
-    return [*tab.complaints(), *errors, *asked, *([f"{wide} pixels wide"] if wide > width else [])]
+    with window.visit(path, width) as visit:
+        wide = visit.overflow()
+        asked = [address for address in visit.asked_for if not address.startswith("file:")]
+        return [*visit.complaints, *asked, *([f"{wide} pixels too wide"] if wide > 0 else [])]
 
 
-@NEEDS_BROWSER
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_has_an_error_a_request_or_an_overflow(tab, pages, width):
-    found = {str(path.relative_to(SITE)): wrong for path in pages if (wrong := faults(tab, path, width))}
+def test_no_page_has_an_error_a_request_or_an_overflow(window, pages, width):
+    found = {str(path.relative_to(SITE)): wrong for path in pages if (wrong := faults(window, path, width))}
     assert found == {}
 
 
-@NEEDS_BROWSER
 @pytest.mark.parametrize(
     "body",
     ["<script>nothing()</script>", "<script>console.error(1)</script>", "<img src='http://127.0.0.1:9/x.png'>",
      "<div style='width: 3000px'>wide</div>"],
 )  # fmt: skip
-def test_a_fault_of_a_page_is_noticed(tab, tmp_path, body):
+def test_a_fault_of_a_page_is_noticed(window, tmp_path, body):
     (tmp_path / "page.html").write_text(f"<!doctype html><meta name=viewport content='width=device-width'>{body}")
-    assert faults(tab, tmp_path / "page.html", 1280) != []
+    assert faults(window, tmp_path / "page.html", 1280) != []
 
 
 def formulas(text: str) -> list[str]:
@@ -156,14 +152,13 @@ def formulas(text: str) -> list[str]:
     return [" ".join(token.content.split()) for token in tokens if token.type.startswith("math")]
 
 
-@NEEDS_BROWSER
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
-def test_the_formulas_of_a_chapter_are_those_of_its_source(tab, site, chapter):
-    tab.open(site / "theory" / f"{chapter.stem}.html")
-    shown = tab.value(
-        "[...document.querySelectorAll('article math')].filter((f) => !f.closest('dl.myst, dl.py'))"
-        ".map((f) => [f.getAttribute('alttext'), f.textContent, f.innerHTML, f.getBoundingClientRect().width])"
-    )
+def test_the_formulas_of_a_chapter_are_those_of_its_source(window, site, chapter):
+    with window.visit(site / "theory" / f"{chapter.stem}.html") as visit:
+        shown = visit.value(
+            "[...document.querySelectorAll('article math')].filter((f) => !f.closest('dl.myst, dl.py'))"
+            ".map((f) => [f.getAttribute('alttext'), f.textContent, f.innerHTML, f.getBoundingClientRect().width])"
+        )
     assert [source for source, *_ in shown] == formulas(chapter.read_text(encoding="utf-8"))
     lost = [(tex, text) for tex, text, html, _ in shown if missing_signs(tex, text, html)]
     assert lost == []
