@@ -42,7 +42,7 @@ _NAME_ROWS = 2.4  # heights of a letter that a name beside an axis takes, and it
 
 @contextlib.contextmanager
 def figure_style(name: str, width: float | None = None) -> Generator[None]:
-    """Set the style of figures for the `with` block: that of `infoloop.mplstyle`, with larger letters on a page.
+    """Set the style of figures for the `with` block: that of the file infoloop.mplstyle, with larger letters on a page.
 
     Args:
         name: of the figure: by it the marks inside its SVG are called, the same each time.
