@@ -2,7 +2,7 @@
 
 Models and claims are tested by their contracts, and have a file of their own only where there is more to say. Tests of
 what several modules do together, and of the repository, lie in `tests/contracts/`, those of pages in a browser in
-`tests/browser/`.
+`tests/browser/`, those of the site in `tests/site/`.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.paths import ROOT
 SOURCE, TESTS = ROOT / "src" / "infoloop", ROOT / "tests"
 UNTESTED = {"cli/options.py"}  # annotations only
 BY_CONTRACT = ("models", "claims")
-OF_SEVERAL = ("contracts", "browser")
+OF_SEVERAL = ("contracts", "browser", "site")
 
 
 def files(folder: Path, pattern: str) -> list[Path]:
