@@ -16,6 +16,9 @@ X = [0.0, 1.0]
         ("I(my column;Z)", "I(my column;Z)"),
         ("I(_;Z)", "I(_;Z)"),
         (plain_label("I($x$)"), r"I(\$x\$)"),
+        ("$I(X;Z_t)$", "$I(X;Z_t)$"),
+        ("$t$ of I(X;Z)", "$t$ of $I(X;Z)$"),
+        ("$1 of I(X;Z)", "$1 of I(X;Z)"),
     ],
 )
 def test_terms_of_information_are_drawn_as_mathematics_and_nothing_else_is(label, drawn):

@@ -14,6 +14,7 @@ GREEK = (
     "alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "nu", "pi", "rho", "sigma", "tau",
     "phi", "psi", "omega",
 )  # fmt: skip
+_DOLLAR = re.compile(r"(?<!\\)\$")
 _GREEK = re.compile(rf"\b(?:{'|'.join(GREEK)})(?![A-Za-z])")
 _NAME = rf"(?:[A-Za-z]|{'|'.join(GREEK)})(?:\d|_\d|_[a-z])?"
 _TERM = re.compile(rf"\b[IH]\({_NAME}(?:[;,|]{_NAME})*\)")
@@ -121,10 +122,17 @@ def readable_label(label: str) -> str:
 def drawn_label(label: str, symbol: str = "") -> str:
     r"""Return a label as it is drawn: its symbol if it has one, and terms like `I(theta;Z_t)` as mathematics.
 
+    What stands between dollars is mathematics already; with a single dollar nothing is.
+
     >>> drawn_label("I(theta;Z_1|X), bits"), drawn_label("bits of the model", r"I(\theta;Z)"), drawn_label("I(column)")
     ('$I(\\theta;Z_1\\mid X)$, bits', '$I(\\theta;Z)$', 'I(column)')
     """
-    return f"${symbol}$" if symbol else _TERM.sub(_as_mathematics, label)
+    if symbol:
+        return f"${symbol}$"
+    parts = _DOLLAR.split(label)
+    if len(parts) % 2 == 0:
+        return label
+    return "$".join(part if k % 2 else _TERM.sub(_as_mathematics, part) for k, part in enumerate(parts))
 
 
 def _as_mathematics(term: re.Match) -> str:
