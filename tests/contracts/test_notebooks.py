@@ -25,12 +25,13 @@ HEAD = re.compile(
     r"# [^\n]+\?\n\n.+\n\n- \*\*For:\*\* .+\n- \*\*At the end:\*\* .+\n- \*\*Time:\*\* \d+ minutes", re.DOTALL
 )
 OF_ONE_MACHINE = re.compile(r"(?<![\w./:])/(?:[\w.-]+/){2}|\b[A-Z]:\\|\b0x[0-9a-f]{6,}")
+FONT = re.compile(r"base64,[\w+/=]+")  # the letters of a figure
 EACH = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def of_one_machine(notebook) -> list[str]:
     """What a notebook shows that is a path or an address of one machine."""
-    texts = [text for cell in code_cells(notebook) for _, text in shown(cell)]
+    texts = [FONT.sub("", text) for cell in code_cells(notebook) for _, text in shown(cell)]
     return [found[0] for text in texts for found in OF_ONE_MACHINE.finditer(text)]
 
 
