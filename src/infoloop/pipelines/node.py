@@ -13,6 +13,7 @@ from pydantic import Field
 from infoloop.reporting.suggestions import did_you_mean, quote
 
 ROLES = ("task", "data", "state", "query", "signal", "judge", "noise")
+_ROLE = f"^({'|'.join(ROLES)})$"
 _NO_ROLE = f"there is no role {{value}}{{hint}}; roles are {', '.join(ROLES)}"
 _NAME = re.compile(r"\A[^\W\d]\w*'*\Z")
 _NO_NAME = "{value} is no name: write a letter, then letters, digits and _"
@@ -53,7 +54,7 @@ class Node:
     """
 
     name: Annotated[str, Field(pattern=_NAME, description=_NO_NAME)]
-    role: Annotated[str, Field(pattern=f"^({'|'.join(ROLES)})$", description=_NO_ROLE)]
+    role: Annotated[str, Field(pattern=_ROLE, description=_NO_ROLE)]
     parents: Annotated[tuple[str, ...], _must_be("a list of names of nodes")] = ()
     size: Annotated[int | None, _must_be("a whole number, at least 1", ge=1)] = None
     cost: Annotated[float | None, _must_be("a finite number, at least 0", ge=0, allow_inf_nan=False)] = None
