@@ -4,10 +4,12 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+from infoloop.probability.numerics import rounding
 from infoloop.reporting.figures import COLOURS, Figure, Line, Panel, Whiskers, draw_figure
 
 X = np.linspace(0.0, 1.0, 50)
 CURVE = X**2
+_PIXELS = 1000  # a place goes to pixels and back, of which the figure has fewer
 
 
 def hidden(*marks, **scales) -> list:
@@ -60,7 +62,7 @@ def test_the_resolution_is_that_of_the_drawing_on_any_scale():
 def test_a_point_under_another_is_a_ring_around_it():
     at = np.arange(3.0)
     (ring,) = hidden(Line(at, at, "a", "points"), Line(at[1:], at[1:], "b", "points"))
-    np.testing.assert_allclose(ring.get_xdata(), [1, 2], atol=1e-9)
+    np.testing.assert_allclose(ring.get_xdata(), [1, 2], rtol=rounding(_PIXELS))
     assert ring.get_markeredgecolor() == COLOURS[0]
     (around,) = hidden(Whiskers(at, at, at, at + 1, "a", 0), Whiskers(at, at, at, at + 2, "b", 1))
     assert around.get_markeredgecolor() == COLOURS[0]
