@@ -6,30 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from latex2mathml.converter import convert
-from markupsafe import escape
 from sphinx.application import Sphinx
 
+from infoloop.reporting.html import formula_to_mathml
 from infoloop.reporting.math_font import math_font_css
 
 LONG = 24  # signs of LaTeX above which a formula in a line may be wider than a telephone, and gets a box that scrolls
 
 
-def mathml(tex: str, display: str) -> str:
-    """Return a formula as MathML that keeps its source."""
-    source = " ".join(tex.split())
-    return convert(source, display=display).replace("<math ", f'<math alttext="{escape(source)}" ', 1)
-
-
 def _visit_inline(writer: Any, node: nodes.math) -> None:
     tex = node.astext()
-    formula = mathml(tex, "inline")
+    formula = formula_to_mathml(tex)
     writer.body.append(f'<span class="formula">{formula}</span>' if len(tex) > LONG else formula)
     raise nodes.SkipNode
 
 
 def _visit_block(writer: Any, node: nodes.math_block) -> None:
-    writer.body.append(f'<div class="formula" tabindex="0">{mathml(node.astext(), "block")}</div>\n')
+    writer.body.append(f'<div class="formula" tabindex="0">{formula_to_mathml(node.astext(), "block")}</div>\n')
     raise nodes.SkipNode
 
 

@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from statement_status import Status, by_number
 
 _HERE = {"map": [f"S{n:02}" for n in range(1, 74)] + [f"H{n}" for n in range(1, 7)],
-         "boundary": [f"B{n}" for n in range(1, 27) if n != 20]}  # fmt: skip
+         "theory/boundary": [f"B{n}" for n in range(1, 27) if n != 20]}  # fmt: skip
 _NUMBER = re.compile(r"\b(?:S\d\d|B\d{1,2}|H[1-6])\b")
 _LEFT = (nodes.literal, nodes.literal_block, nodes.reference, nodes.title, nodes.math, nodes.math_block, nodes.raw,
          addnodes.pending_xref, addnodes.download_reference, addnodes.desc_signature, nodes.Invisible)  # fmt: skip

@@ -55,19 +55,30 @@ def test_a_log_says_what_writes_such_logs():
     assert entry.title.startswith("verl, ")
 
 
-def test_a_boundary_has_its_warnings_and_statements():
-    entry = shown_files.shown_boundary("B4", BLOCKS)
+def test_a_boundary_says_what_it_is_with_its_warnings_and_statements():
+    entry = shown_files.shown_boundary("B4", BLOCKS, default_folder())
     assert entry is not None
+    assert entry.title == "An accurate verifier, and a closed loop"
+    assert entry.row["about"].startswith("A verifier whose errors are those of the student adds nothing")
     assert entry.row["warnings"] == ["depends on the student alone: however accurate, it adds nothing to the state"]
     assert "fol:accuracy-is-openness" in entry.row["statements"]
-    only_named = shown_files.shown_boundary("B18", BLOCKS)
+    by_number = shown_files.shown_boundary("B2", BLOCKS, default_folder())
+    assert by_number is not None
+    assert {block.label for block in BLOCKS if block.fields.get("ref") == "S18"} <= set(by_number.row["statements"])
+    assert shown_files.shown_boundary("B99", BLOCKS, default_folder()) is None
+
+
+def test_a_folder_without_the_list_has_what_warnings_and_statements_name(tmp_path):
+    only_named = shown_files.shown_boundary("B18", BLOCKS, tmp_path)
     assert only_named is not None
     assert only_named.title == "named by 2 statements"
-    assert shown_files.shown_boundary("B99", BLOCKS) is None
-
-
-def test_boundaries_are_those_of_warnings_and_statements_in_order():
-    codes = shown_files.boundary_codes(BLOCKS)
+    assert shown_files.shown_boundary("B25", BLOCKS, tmp_path) is None
+    codes = shown_files.boundary_codes(BLOCKS, tmp_path)
     assert codes[:2] == ["B1", "B3"]
     assert {"B24", "B18"} <= set(codes)
     assert codes == sorted(codes, key=lambda code: int(code[1:]))
+
+
+def test_boundaries_are_all_of_the_list_in_order():
+    codes = shown_files.boundary_codes(BLOCKS, default_folder())
+    assert codes == [f"B{n}" for n in range(1, 27) if n != 20]  # B20 was never given

@@ -7,7 +7,7 @@ import re
 import pytest
 from markupsafe import Markup
 
-from infoloop.reporting.html import markdown_to_html
+from infoloop.reporting.html import formula_to_mathml, markdown_to_html
 from infoloop.statements import theory_files
 from tests.support.paths import ROOT
 
@@ -26,6 +26,7 @@ SIGNS = {
     "-": "−", "+": "+", "=": "=", "<": "<", ">": ">", r"\le": "≤", r"\leq": "≤", r"\ge": "≥", r"\geq": "≥",
     r"\ne": "≠", r"\neq": "≠", r"\sum": "∑", r"\prod": "∏", r"\int": "∫", r"\infty": "∞", r"\mid": "∣", r"\in": "∈",
     r"\to": "→", r"\cdot": "·", r"\times": "×", r"\otimes": "⊗", r"\theta": "θ", r"\eta": "η", r"\nabla": "∇",
+    r"\sim": "∼",
 }  # fmt: skip
 _PART = re.compile(r"\\(?:text|mathrm|operatorname)\{[^{}]*\}|\\begin\{\w+\}(?:\{[^{}]*\})?|\\end\{\w+\}|\\[A-Za-z]+|.")
 
@@ -50,6 +51,20 @@ def test_every_formula_of_the_theory_keeps_its_source_and_its_signs():
     assert 'alttext="a-b\\le\\text{x-y}"' in page
     assert wrong_signs(page) == []
     assert wrong_signs(page.replace(Markup("<mo>&#x02212;</mo>"), Markup(""))) == [r"a-b\le\text{x-y}"]
+
+
+def test_a_formula_keeps_its_source_or_another_that_is_given():
+    made = formula_to_mathml(r"I(X;Z)\le  \frac{1}{2}")
+    assert 'alttext="I(X;Z)\\le \\frac{1}{2}"' in made
+    assert 'display="inline"' in made
+    assert 'display="block"' in formula_to_mathml("a", "block")
+    assert "&lt;" in formula_to_mathml("a<b").split(">")[0]
+    assert 'alttext="&lt;b&gt;"' in formula_to_mathml("a", source="<b>")
+
+
+def test_is_distributed_as_is_a_relation_and_an_accent_stays_one():
+    assert "<mo>&#x0223C;</mo>" in formula_to_mathml(r"X\sim p")
+    assert "&#x0223C;" not in formula_to_mathml(r"\tilde X")
 
 
 def test_a_part_of_a_line_is_no_paragraph():

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -12,13 +13,13 @@ from tests.support.paths import ROOT
 CITING = [ROOT / "README.md", *sorted((ROOT / "theory").glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 _LITERAL = re.compile(r"```.*?```|`[^`]*`|\$[^$]*\$|^- assumes:.*?$", re.DOTALL | re.MULTILINE)
 _NUMBER = re.compile(r"\b(?:S\d\d|B\d{1,2}|H[1-6])\b")
-PAGES = {"S": "map.md", "H": "map.md", "B": "boundary.md"}
+MAP, BOUNDARY = ROOT / "docs" / "map.md", ROOT / "theory" / "boundary.md"
+PAGES = {"S": MAP, "H": MAP, "B": BOUNDARY}
 
 
-def anchored(page: str) -> set[str]:
+def anchored(page: Path) -> set[str]:
     """The numbers that have an anchor on a page: the first ones of the directives `statements`."""
-    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    return set(re.findall(r"^:::\{statements\} (\w+)", text, re.MULTILINE))
+    return set(re.findall(r"^:::\{statements\} (\w+)", page.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def unresolved(text: str) -> set[str]:
@@ -33,8 +34,8 @@ def test_every_number_that_is_cited_has_its_place():
 
 
 def test_the_pages_have_every_number_once():
-    assert anchored("boundary.md") == {f"B{n}" for n in range(1, 27)} - {"B20"}  # which was never given
-    assert anchored("map.md") == {f"S{n:02}" for n in range(1, 74)} | {f"H{n}" for n in range(1, 7)}
+    assert anchored(BOUNDARY) == {f"B{n}" for n in range(1, 27)} - {"B20"}  # which was never given
+    assert anchored(MAP) == {f"S{n:02}" for n in range(1, 74)} | {f"H{n}" for n in range(1, 7)}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What was measured is shown in 100 columns, apart from what is proved, with every loss counted."""
 
 import io
+import math
 
 from rich.console import Console
 
@@ -14,12 +15,12 @@ from infoloop.statements.measured_text import (
     print_measured,
     theses_table,
 )
-from infoloop.statements.seed_intervals import SeedInterval
+from infoloop.statements.seed_intervals import SeedInterval, interval_over_seeds
 from tests.support.measured_chapter import planted_thesis
 
 CELLS = (
     CellFinding("optimiser=sgd, forms=3", "for", SeedInterval(0.5, 0.5, 0.25, 0.75), 20, 1, 2, ""),
-    CellFinding("optimiser=adam, forms=3", "void", SeedInterval(0.0, 0.0, 0.0, 0.0), 0, 0, 0, "nobody could"),
+    CellFinding("optimiser=adam, forms=3", "void", interval_over_seeds([math.nan] * 20), 0, 0, 0, "nobody could"),
 )
 RESULT = MeasuredResult("hyp:a", "H1", "A", "greater", "It is.", "measured", "supported", CELLS, "cpu", ())
 STALE = MeasuredResult("hyp:b", "H2", "B", "less", "It is.", "none", "stale", (), "", ("b.json is stale",))
@@ -40,6 +41,7 @@ def test_cells_are_shown_where_asked_for_with_interval_and_reason():
     assert "optimiser=sgd" not in printed(RESULT)
     shown = printed(RESULT, cells=True)
     assert "+0.5  +0.25  +0.75" in shown
+    assert ["void", "-", "-inf", "+inf"] in [line.split()[2:6] for line in shown.splitlines()]
     assert "optimiser=adam, forms=3: nobody could" in shown
     assert max(map(len, shown.splitlines())) <= 100
 

@@ -67,12 +67,12 @@ def _entries(name: str, theory: Path) -> list[ShownEntry]:
     blocks = statements.theory_files.read_blocks(theory)
     by_name = names_of_blocks((*blocks, *published_blocks(theory)))
     summaries = {kind: shipped_summaries(kind) for kind in KINDS}
-    codes = shown_files.boundary_codes(blocks)
+    codes = shown_files.boundary_codes(blocks, theory)
     known = [*by_name, *codes, *(found for names in summaries.values() for found in names)]
     asked = reporting.suggestions.same_number(name, known)
     entries = [_of_theory(block, theory) for block in by_name.get(asked, ())]
     entries += [_shipped(kind, blocks)(asked) for kind, names in summaries.items() if asked in names]
-    boundary = None if entries else shown_files.shown_boundary(asked, blocks)
+    boundary = None if entries else shown_files.shown_boundary(asked, blocks, theory)
     entries += [boundary] if boundary else []
     if not entries:
         hint = reporting.suggestions.did_you_mean(name, known)

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from infoloop import pipelines, reporting, studies
+from infoloop import pipelines, reporting, statements, studies
 from infoloop.cli.markdown_text import format_markdown
 from infoloop.cli.shipped_names import shipped_path, shipped_summaries
 from infoloop.cli.shown_entry import ShownEntry
@@ -118,33 +118,42 @@ def shown_log(name: str) -> ShownEntry:
     return ShownEntry("log", name, about, rows, {"path": shown_path(path)})
 
 
-def shown_boundary(code: str, blocks: tuple[Any, ...]) -> ShownEntry | None:
-    """Return a boundary such as B4: the warnings of `infoloop audit` with this code, and the statements that name it.
+def shown_boundary(code: str, blocks: tuple[Any, ...], theory: Path) -> ShownEntry | None:
+    """Return a boundary such as B4: what it says, the warnings of `infoloop audit` with its code, and its statements.
 
     Args:
         code: The code.
         blocks: The blocks of theory/.
+        theory: Their folder, which may have a list of boundaries.
 
     Returns:
-        None where neither knows it.
+        None where nothing knows it.
     """
+    listed = statements.boundary_list.read_boundaries(theory).get(code)
     said = pipelines.graph_warnings.warning_texts().get(code, ())
-    named = [block for block in blocks if code in _codes(block)]
-    if not said and not named:
+    numbers = listed.numbers if listed else ()
+    named = [block for block in blocks if code in _codes(block) or block.fields.get("ref") in numbers]
+    if not (listed or said or named):
         return None
+    about = format_markdown(" ".join(listed.text.split())) if listed else ""
     rows = (
+        ("about", about),
         ("warning", "\n".join(said)),
         ("statements", "\n".join(f"{block.label}: {block.title}" for block in named)),
     )
-    row = {"warnings": list(said), "statements": [block.label for block in named]}
-    title = said[0] if said else f"named by {reporting.text.count_noun(len(named), 'statement')}"
+    row = {"about": about, "warnings": list(said), "statements": [block.label for block in named]}
+    if listed:
+        title = listed.title
+    else:
+        title = said[0] if said else f"named by {reporting.text.count_noun(len(named), 'statement')}"
     return ShownEntry("boundary", code, title, rows, row)
 
 
-def boundary_codes(blocks: tuple[Any, ...]) -> list[str]:
-    """Return the codes of the boundaries that warnings or statements name, in order."""
+def boundary_codes(blocks: tuple[Any, ...], theory: Path) -> list[str]:
+    """Return the codes of the boundaries that the list, warnings or statements name, in order."""
     named = {code for block in blocks for code in _codes(block)}
-    return sorted(pipelines.graph_warnings.warning_texts().keys() | named, key=lambda code: int(code[1:]))
+    named |= statements.boundary_list.read_boundaries(theory).keys() | pipelines.graph_warnings.warning_texts().keys()
+    return sorted(named, key=lambda code: int(code[1:]))
 
 
 def _codes(block: Any) -> list[str]:

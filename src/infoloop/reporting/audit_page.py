@@ -12,7 +12,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from infoloop.reporting.figure_data import GREEK
-from infoloop.reporting.html import render_template
+from infoloop.reporting.html import formula_to_mathml, render_template
 from infoloop.reporting.page_figures import inline_figure
 from infoloop.reporting.page_tables import PageTable, show_tables
 from infoloop.reporting.suggestions import escape_invisible
@@ -102,9 +102,7 @@ def _words(text: str) -> Markup:
 
 
 def _term(term: str) -> Markup:
-    from latex2mathml.converter import convert  # here: only a page needs it
-
-    return Markup(convert(_latex(term)).replace("<math ", Markup('<math alttext="%s" ') % term, 1))
+    return formula_to_mathml(_latex(term), source=term)
 
 
 def _latex(term: str) -> str:

@@ -14,6 +14,8 @@ from infoloop.reporting.math_font import math_font_css
 FONT_OF_FORMULAS = "/* the font of formulas */"  # where a template wants it, within its style
 # log, exp, ...: a name of several letters behind a factor, from which latex2mathml leaves it no distance
 _FUNCTION = re.compile(r"(&#x00029;</mo>|</m(?:i|n|row|sub|sup|subsup|frac)>)(<msub>)?(<mi>[a-z]{2,}</mi>)")
+# "is distributed as" is a relation, with space around it; latex2mathml makes it the letter ~
+_TILDE, _SIMILAR = "<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>"
 jinja2, markdown_it = lazy_loader.load("jinja2"), lazy_loader.load("markdown_it")  # only a page needs them
 
 
@@ -35,14 +37,28 @@ def markdown_to_html(text: str, inline: bool = False) -> Markup:
 
 
 def _mathml(renderer: Any, tokens: Any, place: int, options: Any, env: Any) -> str:
-    """Return the formula of a token as MathML with its source; its parameters are those of a rule of markdown-it."""
+    """Return the formula of a token; its parameters are those of a rule of markdown-it."""
+    token = tokens[place]
+    return formula_to_mathml(token.content, "inline" if token.type == "math_inline" else "block")
+
+
+def formula_to_mathml(latex: str, display: str = "inline", source: str | None = None) -> Markup:
+    r"""Return a formula as MathML, which keeps its source.
+
+    Args:
+        latex: The formula, without its dollar signs.
+        display: "inline", or "block" for a formula of its own line.
+        source: What stands in the attribute `alttext`; None for the LaTeX.
+
+    >>> print(formula_to_mathml(r"X\sim p").striptags())
+    X∼p
+    """
     from latex2mathml.converter import convert  # here: only a page needs it
 
-    token = tokens[place]
-    latex = " ".join(token.content.split())
-    made = convert(latex, display="inline" if token.type == "math_inline" else "block")
-    formula = Markup(_FUNCTION.sub(r'\1\2<mrow><mspace width=".17em"/>\3</mrow>', made))
-    return str(formula.replace("<math ", Markup('<math alttext="%s" ') % latex, 1))  # Markup would escape what precedes
+    latex = " ".join(latex.split())
+    made = _FUNCTION.sub(r'\1\2<mrow><mspace width=".17em"/>\3</mrow>', convert(latex, display=display))
+    formula = Markup(made.replace(_TILDE, _SIMILAR))
+    return formula.replace("<math ", Markup('<math alttext="%s" ') % (latex if source is None else source), 1)
 
 
 def render_template(name: str, **parts: Any) -> str:

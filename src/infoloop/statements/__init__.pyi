@@ -1,3 +1,4 @@
+from . import boundary_list as boundary_list
 from . import cases as cases
 from . import cell_verdicts as cell_verdicts
 from . import certification as certification

@@ -1,5 +1,6 @@
 """Print what was measured: a table of verdicts, the cells behind them, what does not stand, and a summary."""
 
+import math
 from collections import Counter
 from typing import Any
 
@@ -39,7 +40,8 @@ def cells_table(result: MeasuredResult) -> Table:
     for name in ("median", "from", "to", "seeds", "missing", "diverged"):
         table.add_column(name, no_wrap=True, justify="right")
     for c in result.cells:
-        numbers = [f"{x:+.3g}" for x in (c.interval.median, c.interval.lower, c.interval.upper)]
+        ends = (c.interval.median, c.interval.lower, c.interval.upper)
+        numbers = [f"{x:+.3g}" if not math.isnan(x) else "-" for x in ends]  # a void cell has no median
         table.add_row(c.cell, c.says, *numbers, str(c.seeds), str(c.missing), str(c.diverged))
     return table
 
