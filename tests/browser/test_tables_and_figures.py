@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from infoloop.pipelines.drawing.geometry import lay_out
+from infoloop.pipelines.drawing.svg import diagram_svg
 from infoloop.reporting.audit_page import AuditPage, render_audit_page
 from infoloop.reporting.figures import Figure, Line, Map, Panel, ShadedBand, Whiskers, figure_svg
 from infoloop.reporting.page_tables import PageTable
@@ -15,6 +17,7 @@ from infoloop.statements.findings_page import render_findings_page
 from infoloop.studies.page import RunPage, run_page
 from infoloop.studies.runner import Headline
 from tests.support.browser import PHONE
+from tests.support.sketches import SKETCHES
 
 pytestmark = pytest.mark.full
 
@@ -318,3 +321,20 @@ def test_the_pages_of_runs_and_of_findings_have_the_same_tables_and_figures(chro
         assert seen.texts(".tip") == ["k: 10\nbits: 0.1"]
     with quiet(chromium, folder / "findings.html") as seen:
         assert seen.texts(".tools button, th button") == []
+
+
+def test_a_graph_tells_of_the_node_under_the_mouse_and_has_no_values_to_save(chromium, folder):
+    graph = lay_out(SKETCHES["rlvr_unit_tests"])
+    assert graph is not None
+    page = AuditPage("a", "open", "b", drawing=("Legend.", diagram_svg(graph)), version="0")
+    (folder / "graph.html").write_text(render_audit_page(page), encoding="utf-8")
+    with quiet(chromium, folder / "graph.html") as seen:
+        assert seen.page.locator("figure .tools button").count() == 0
+        seen.page.locator("svg text", has_text="S1").first.hover()
+        told = "S1: signal, round 1\nfrom X, Y1\nto Z1\ntask information may enter from X"
+        assert seen.texts(".tip") == [told]
+        seen.page.keyboard.press("Tab")
+        seen.value("document.querySelector('svg').focus()")
+        seen.page.keyboard.press("ArrowRight")
+        assert len(seen.texts(".tip")) == 1
+        assert seen.texts(".tip") != [told]

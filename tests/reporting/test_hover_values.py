@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from infoloop.reporting import hover_values
-from infoloop.reporting.figures import Figure, Line, Map, Panel, ShadedBand, Whiskers, figure_svg
+from infoloop.reporting.figures import Figure, Line, Map, Panel, ShadedBand, Whiskers, figure_svg, svg_text
 
 X = np.arange(1.0, 6.0)
 LINE = Line(X, X**2 / 7, "square")
@@ -113,3 +113,15 @@ def test_a_hostile_name_ends_no_element_and_the_file_stays_well_formed():
 def test_the_same_figure_has_the_same_values():
     panel = Panel("", "x", "y", (LINE,))
     assert drawing(panel) == drawing(panel)
+
+
+def test_a_place_tells_its_own_text_where_it_is_drawn_and_keeps_what_others_wrote_inert():
+    from matplotlib.figure import Figure as Drawing
+
+    drawn = Drawing(figsize=(4, 2))
+    axes = drawn.add_axes((0, 0, 1, 1), xlim=(0, 8), ylim=(4, 0))  # inches times two, from the upper left corner
+    said = ["a\nb", "</metadata><script>"]
+    (panel,) = values(hover_values.add_hover_texts(svg_text(drawn), axes, [(1, 1), (6, 3)], said))
+    assert panel["box"] == [0, 0, 288, 144]
+    (mark,) = panel["marks"]
+    assert (mark["told"], mark["at"], mark["x"]) == (said, [36, 36, 216, 108], [0, 1])

@@ -56,13 +56,38 @@ def add_hover_values(svg: str, panels: Sequence[ReadablePanel]) -> str:
         The SVG with one element more. Values have six digits; what lies outside its axes is left out.
     """
     share = MOST_POINTS // sum(len(panel.marks) for panel in panels)
+    return _with_metadata(svg, [_panel_values(panel, share) for panel in panels])
+
+
+def add_hover_texts(svg: str, axes: Axes, places: Sequence[tuple[float, float]], texts: Sequence[str]) -> str:
+    """Return the SVG of a drawing that tells a text of its own at each of some places, and has no values to be saved.
+
+    Args:
+        svg: what `figures.svg_text` made of the drawing.
+        axes: where the places are.
+        places: x and y of each, in the units of the axes.
+        texts: what is told there, in lines.
+
+    Returns:
+        The SVG with one element more.
+    """
+    at = _places(axes, axes.transData.transform(np.reshape(places, (-1, 2))))
+    mark = {"name": "", "at": _rounded(at.ravel(), ".1f"), "x": list(range(len(texts))), "told": list(texts)}
+    box = _rounded(_box(axes), ".1f")
+    return _with_metadata(svg, [{"box": box, "title": "", "x_label": "", "y_label": "", "names": [], "marks": [mark]}])
+
+
+def _with_metadata(svg: str, panels: list[dict[str, Any]]) -> str:
     at = svg.rindex("</svg>")
-    values = inert_json([_panel_values(panel, share) for panel in panels])
-    return f'{svg[:at]}<metadata class="values">{values}</metadata>\n{svg[at:]}'
+    return f'{svg[:at]}<metadata class="values">{inert_json(panels)}</metadata>\n{svg[at:]}'
+
+
+def _box(axes: Axes) -> np.ndarray:
+    return _places(axes, axes.transAxes.transform([(0.0, 1.0), (1.0, 0.0)])).ravel()
 
 
 def _panel_values(panel: ReadablePanel, most: int) -> dict[str, Any]:
-    box = _places(panel.axes, panel.axes.transAxes.transform([(0.0, 1.0), (1.0, 0.0)])).ravel()
+    box = _box(panel.axes)
     values_first = sorted(panel.marks, key=lambda mark: mark.y is None)  # where a band's middle is a value's place too
     marks = (_mark_values(panel, mark, box, most) for mark in values_first)
     return {

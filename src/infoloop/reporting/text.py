@@ -62,6 +62,16 @@ def count_noun(number: int, noun: str, plural: str = "s") -> str:
     return f"{number:,} {noun}{'' if number == 1 else plural}"
 
 
+def join_names(names: Iterable[str], most: int = 6) -> str:
+    """Return names with commas; of more than `most` the first two and the last.
+
+    >>> join_names([f"S{k}" for k in range(1, 11)])
+    'S1, S2, ..., S10'
+    """
+    names = list(names)
+    return ", ".join(names if len(names) <= most else [*names[:2], "...", names[-1]])
+
+
 def as_json(value: Any) -> str:
     """Return a value as JSON, as this package prints and writes it."""
     return json.dumps(value, indent=1, ensure_ascii=False)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from infoloop.pipelines.drawing.collapsed_rounds import DrawnEdge
 from infoloop.pipelines.drawing.geometry import HEIGHT, Diagram, EdgePath, PlacedNode
+from infoloop.pipelines.drawing.node_texts import node_texts
 from infoloop.reporting.figures import COLOURS, svg_text
+from infoloop.reporting.hover_values import add_hover_texts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,14 +32,17 @@ _KINDS = {
 def diagram_svg(diagram: Diagram, name: str = "graph") -> str:
     """Return the drawing as SVG, the same bytes for the same diagram.
 
-    Its labels are text: they can be searched, and have the reader's own letters for every script.
+    Its labels are text: they can be searched, and have the reader's own letters for every script. A page tells more of
+    a node where a reader points at it.
     """
     import matplotlib as mpl  # here: who audits without a page need not wait for it
 
     style: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "DejaVu Sans", "font.size": 9}
     with mpl.rc_context(style), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # the reader's browser has letters of its own
-        return svg_text(render(diagram))
+        drawn = render(diagram)
+        places = [(place.x, place.y) for place in diagram.places]
+        return add_hover_texts(svg_text(drawn), drawn.axes[0], places, node_texts(diagram))
 
 
 def render(diagram: Diagram) -> Figure:

@@ -19,11 +19,11 @@ from infoloop.pipelines.pipeline_audit import Audit
 from infoloop.pipelines.pipeline_graph import Pipeline
 from infoloop.pipelines.report.figures import rounds_figure, sensitivity_figure
 from infoloop.pipelines.report.numeric_text import HEADS, bits_lines, bits_rows, bound_in_bits, most_beyond_base
-from infoloop.pipelines.report.text import group_similar_rounds, join_names, shorten_bound
+from infoloop.pipelines.report.text import group_similar_rounds, shorten_bound
 from infoloop.pipelines.signal_quality import sensitivity
 from infoloop.reporting.audit_page import AuditPage, CertificateLink, PageTable
 from infoloop.reporting.figures import figure_svg
-from infoloop.reporting.text import count_noun
+from infoloop.reporting.text import count_noun, join_names
 
 
 def pipeline_audit_page(p: Pipeline, found: Audit, file: str = "", source: str = "") -> AuditPage:

@@ -10,7 +10,7 @@ from infoloop.pipelines.information_flow import ConditioningSet, Edge, Round
 from infoloop.pipelines.numeric_results import Numbers, RoundBits
 from infoloop.pipelines.pipeline_audit import Audit
 from infoloop.pipelines.report.numeric_text import HEADS, bits_lines, bits_rows, format_number, most_beyond_base
-from infoloop.reporting.text import count_noun, plain_text, text_table
+from infoloop.reporting.text import count_noun, join_names, plain_text, text_table
 
 
 def audit_text(found: Audit) -> str:
@@ -72,16 +72,6 @@ def _ends(rounds: tuple[RoundBits, ...]) -> list[list[str]]:
 def group_similar_rounds(rounds: Iterable[Round]) -> list[tuple[Round, ...]]:
     """Put neighbouring rounds of one kind together: they differ only in their number, and stand in one line."""
     return [tuple(group) for _, group in itertools.groupby(rounds, lambda r: r.kind)]
-
-
-def join_names(names: Iterable[str]) -> str:
-    """Return the names with commas; of a long list its beginning and its end.
-
-    >>> join_names([f"S{k}" for k in range(1, 11)])
-    'S1, S2, ..., S10'
-    """
-    names = list(names)
-    return ", ".join(names if len(names) <= limits.MOST_LISTED else [*names[:2], "...", names[-1]])
 
 
 def shorten_bound(bound: str) -> str:

@@ -115,23 +115,25 @@
   tip.setAttribute("role", "status");
   let place = () => {};  // puts the tip beside the point that it tells of
 
-  function told(mark, k) {
+  function valueOf(mark, k) {
     const value = mark.z ?? mark.y;
     const reach = mark.low ? `${mark.low[k]} to ${mark.high[k]}` : "";
     return !value ? reach : reach ? `${value[k]} (${reach})` : `${value[k]}`;
   }
 
   // What the tip says of a point: both axes, its own value, and those of the other marks of the panel at the same x.
+  // A place that has a text of its own tells that.
   function lines({panel, mark, k}) {
+    if (mark.told) return [mark.told[k]];
     const x = mark.x[k], named = panel.names[x] ?? x;
     const first = [`${panel.x_label || "x"}: ${named}`];
-    if (mark.z) return [...first, `${panel.y_label || "y"}: ${mark.y[k]}`, `${mark.name}: ${told(mark, k)}`];
+    if (mark.z) return [...first, `${panel.y_label || "y"}: ${mark.y[k]}`, `${mark.name}: ${valueOf(mark, k)}`];
     const others = panel.marks.filter((m) => m !== mark && m.x.includes(x)).map((m) => {
       const far = (j) => Math.hypot(m.at[2 * j] - mark.at[2 * k], m.at[2 * j + 1] - mark.at[2 * k + 1]);
       return [m, m.x.map((_, j) => j).filter((j) => m.x[j] === x).reduce((a, b) => (far(b) < far(a) ? b : a))];
     });
     const all = [[mark, k], ...others].slice(0, MOST_LINES);
-    return [panel.y_label, ...first, ...all.map(([m, j]) => `${m.name || panel.y_label || "y"}: ${told(m, j)}`)];
+    return [panel.y_label, ...first, ...all.map(([m, j]) => `${m.name || panel.y_label || "y"}: ${valueOf(m, j)}`)];
   }
 
   // The values of a figure as rows, the header first, which says what x, y and z are as the axes do.
@@ -154,6 +156,7 @@
     const figure = svg.closest("figure");
     if (!figure || figure.querySelector('a[href$=".csv"]')) return;
     const panels = JSON.parse(values.textContent), marks = panels.flatMap((panel) => panel.marks);
+    if (marks.some((mark) => mark.told)) return;
     const [here, all] = [0, 1].map((k) => marks.reduce((n, m) => n + (k && m.of ? m.of : m.x.length), 0));
     const points = here < all ? `${here.toLocaleString("en")} of ${counted(all, "point")}` : counted(all, "point");
     const button = make("button", {type: "button", textContent: `Download CSV (${points})`});
