@@ -83,7 +83,7 @@ def _law(name: str, fn: Any) -> FiniteDistribution:
         (dist.MixtureSameFamily, _mixture_of_one_family),
         (dist.MixtureGeneral, _mixture),
         (dist.TransformedDistribution, _transformed),
-        (dist.ZeroInflatedProbs, _zero_inflated),
+        (dist.discrete.ZeroInflatedProbs, _zero_inflated),
         (getattr(dist, "HurdleProbs", ()), _hurdle),
         (dist.Distribution, _enumerated),
     )
