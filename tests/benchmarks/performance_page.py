@@ -39,7 +39,7 @@ than {slower:g} times the ratio that is stored in `tests/benchmarks/ratios.json`
 
 A row has to read and write so many bytes, and to take so many logarithms or to multiply so often. Its floor is the
 longest of these, at the rates of the simplest programs, which take turns with the row. *times* is the time here over
-the floor. {rates}.
+the floor; each column is a median over the turns, so that columns need not divide exactly. {rates}.
 `python tests/benchmarks/floors.py` shows this table alone.
 
 {floors}

@@ -87,13 +87,13 @@ def chain_row() -> Row:
     apart = np.abs(il.information_along(start, "X", step, STEPS)[1:] - chains.informations(p_x, link, STEPS)).max()
     if not apart < il.rounding(STATES**2):
         raise AssertionError(f"the chains are {apart} apart")
-    work = f"I(X;Z_t), t ≤ {STEPS}, {STATES} states (goal 15 ms)"
+    work = f"I(X;Z_t), t ≤ {STEPS}, {STATES} states"
     return Row(
         work,
         lambda: il.information_along(start, "X", step, STEPS),
         lambda: chains.informations(p_x, link, STEPS),
         "NumPy loop",
-        15 / 28,
+        15 / 28,  # 15 ms where the loop takes 28
     )
 
 
