@@ -34,8 +34,8 @@ def first_figure(experiment: ModuleType) -> Figure:
 
 
 def _is_filled(panel: Panel) -> bool:
-    """Whether a panel has more than lines for orientation, which have no label."""
-    return any(isinstance(mark, Map) or mark.label for mark in panel.marks)
+    """Whether a panel has more than lines for orientation, which have no label or are dashed."""
+    return any(isinstance(m, Map) or (m.label and getattr(m, "style", "") != "dashed") for m in panel.marks)
 
 
 def section(name: str, summary: str, experiment: ModuleType, figure: Figure) -> str:

@@ -120,18 +120,21 @@ def window():
         yield opened
 
 
-def faults(window, path: Path, width: int) -> list[str]:
-    """What is wrong with a page in a window of this width."""
-    with window.visit(path, width) as visit:
-        wide = visit.overflow()
-        asked = [address for address in visit.asked_for if not address.startswith("file:")]
-        return [*visit.complaints, *asked, *([f"{wide} pixels too wide"] if wide > 0 else [])]
+def faults(window, paths: list[Path], width: int) -> dict[str, list[str]]:
+    """What is wrong with pages, one after the other in a tab of this width."""
+    found = {}
+    with window.visit(paths[0], width) as visit:
+        for path in paths:
+            visit.open(path)
+            wide = visit.overflow()
+            asked = [address for address in visit.asked_for if not address.startswith("file:")]
+            found[str(path)] = [*visit.complaints, *asked, *([f"{wide} pixels too wide"] if wide > 0 else [])]
+    return {path: wrong for path, wrong in found.items() if wrong}
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_has_an_error_a_request_or_an_overflow(window, pages, width):
-    found = {str(path.relative_to(SITE)): wrong for path in pages if (wrong := faults(window, path, width))}
-    assert found == {}
+    assert faults(window, pages, width) == {}
 
 
 @pytest.mark.parametrize(
@@ -141,7 +144,9 @@ def test_no_page_has_an_error_a_request_or_an_overflow(window, pages, width):
 )  # fmt: skip
 def test_a_fault_of_a_page_is_noticed(window, tmp_path, body):
     (tmp_path / "page.html").write_text(f"<!doctype html><meta name=viewport content='width=device-width'>{body}")
-    assert faults(window, tmp_path / "page.html", 1280) != []
+    (tmp_path / "good.html").write_text("<!doctype html><meta name=viewport content='width=device-width'>good")
+    good, bad = tmp_path / "good.html", tmp_path / "page.html"
+    assert list(faults(window, [good, bad, good], 1280)) == [str(bad)]
 
 
 def formulas(text: str) -> list[str]:

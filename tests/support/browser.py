@@ -17,24 +17,29 @@ _FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgrou
 
 
 class Visit:
-    """One page in a tab of its own: what it did, and eyes of a reader; `page` is Playwright's, with the hands."""
+    """A tab with a page: what the page did, and eyes of a reader; `page` is Playwright's, with the hands."""
 
-    def __init__(self, page: Any, path: Path):
+    def __init__(self, page: Any):
         self.page = page
         self.complaints: list[str] = []
         self.asked_for: list[str] = []
+        self._own = ""
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: (self.complaints.append(dialog.message), dialog.dismiss()))
-        page.on("request", lambda request: self._see(request.url, path.as_uri()))
-        page.goto(path.as_uri())
+        page.on("request", lambda request: self._see(request.url))
+
+    def open(self, path: Path) -> None:
+        """Open a file, and forget what the page before it did."""
+        self.complaints, self.asked_for, self._own = [], [], path.as_uri()
+        self.page.goto(self._own)
 
     def _hear(self, message: Any) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
 
-    def _see(self, address: str, own: str) -> None:
-        if address.split("#")[0] != own and not address.startswith(("data:", "blob:")):
+    def _see(self, address: str) -> None:
+        if address.split("#")[0] != self._own and not address.startswith(("data:", "blob:")):
             self.asked_for.append(address)
 
     def value(self, expression: str) -> Any:
@@ -69,7 +74,9 @@ class Browser:
             java_script_enabled=script,
         )
         try:
-            yield Visit(context.new_page(), path)
+            visit = Visit(context.new_page())
+            visit.open(path)
+            yield visit
         finally:
             context.close()
 
