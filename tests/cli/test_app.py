@@ -13,6 +13,8 @@ import pytest
 
 import infoloop
 from infoloop.cli import app
+from infoloop.cli.theory_contents import names_of_blocks, published_blocks
+from infoloop.statements.theory_files import default_folder, read_blocks
 from tests.support.command_line import run, status_of
 from tests.support.paths import PLANTED, ROOT
 
@@ -58,7 +60,7 @@ def test_the_help_lists_every_command():
         (("prove", "H(X) <= 1", "--seed", str(2**63)), "Invalid value for '--seed': "),
         (("verify", "S01", "--seed", str(2**63)), "Invalid value for '--seed': "),
         (("run", PLANTED, "--seed", str(2**63)), "Invalid value for '--seed': "),
-        (("run", PLANTED, "--set", "work=1e400"), "work is '1e400': input should be a valid integer"),
+        (("run", PLANTED, "--set", "work=1e400"), "work is '1e400': give a whole number, in digits"),
         (
             ("run", PLANTED, "--set", "work=999999999999"),
             "work is '999999999999': input should be less than or equal to",
@@ -79,6 +81,29 @@ def test_bad_input_is_one_line_and_status_3(arguments, message, tmp_path, monkey
     assert len(shown.splitlines()) == 1
     assert len(shown) < 1200
     assert list(tmp_path.rglob("*.nc")) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (("audit", "log.csv", "--out", ""), "--out"),
+        (("audit", "log.csv", "--compare", ""), "--compare"),
+        (("audit", "log.csv", "--to-pipeline", ""), "--to-pipeline"),
+        (("audit", ""), "file"),
+        (("run", PLANTED, "--out", ""), "--out"),
+        (("verify", "--out", ""), "--out"),
+        (("verify", "--theory", ""), "--theory"),
+        (("measure", "hyp:label-transfers", "--out", ""), "--out"),
+        (("prove", "H(X) >= 0", "--certificate", ""), "--certificate"),
+    ],
+)
+def test_a_path_that_is_empty_as_an_unset_variable_is_refused(arguments, option, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert status_of(*arguments) == 3
+    shown = capsys.readouterr().err
+    assert shown.startswith(f"infoloop: Invalid value for '{option}': a path is empty: give one, or leave it out; see ")
+    assert len(shown.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -106,6 +131,16 @@ def test_the_help_of_every_command_says_what_its_exit_status_means(command):
     shown = " ".join(run(*command, "--help").stdout.split())
     assert "Exit status 0" in shown
     assert "3 on bad input, or if it could not be done (full disk, closed pipe, out of memory, interrupted)" in shown
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in app.COMMANDS)])
+def test_every_label_and_number_that_a_help_names_is_there(command):
+    theory = default_folder()
+    known = names_of_blocks((*read_blocks(theory), *published_blocks(theory))).keys() | {"thm:my-own"}
+    shown = run(*command, "--help").stdout
+    named = re.findall(r"\b(?:[a-z]{3}:[a-zA-Z][\w-]+|[SC]\d{2})\b", shown)
+    assert [name for name in named if name not in known] == []
+    assert named or command not in [("measure",), ("verify",), ("show",)]
 
 
 EVIL = "\x1b[2K\x1b[1A\rholds\x9b2J\u202e\u2066\x07\t\udcff"

@@ -11,7 +11,7 @@ from infoloop.check import check_certificate
 from infoloop.cli import app
 from infoloop.verdict_logs.rollout_audit import audit_rollouts
 from infoloop.verdict_logs.rollout_text import rollout_audit_text
-from tests.support.command_line import run
+from tests.support.command_line import run, status_of
 from tests.support.paths import LOG, LOGS, PIPELINES
 
 
@@ -83,6 +83,20 @@ def test_a_page_that_cannot_be_written_is_one_line_and_status_3(out, message, tm
     assert (stop.value.code, shown.out) == (3, "")
     assert shown.err.startswith("infoloop: " + message)
     assert len(shown.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["nosuch.toml", "bad.toml", "nosuch.csv"])
+def test_a_file_that_cannot_be_read_leaves_no_folder_of_its_page(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("bad.toml").write_text("[nodes\n", encoding="utf-8")
+    assert status_of("audit", name, "--html", "--out", "new/deep/x.html") == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.toml"]
+
+
+@pytest.mark.slow
+def test_the_folder_of_a_page_is_made(tmp_path):
+    assert run("audit", str(LOG), "--out", str(tmp_path / "new" / "x.html")).exit_code == 0
+    assert (tmp_path / "new" / "x.html").is_file()
 
 
 def test_the_command_gives_the_same_of_both_formats(tmp_path):

@@ -74,6 +74,14 @@ def test_a_kind_is_listed_alone(kind, keys):
     assert max(map(len, shown.splitlines())) <= 100
 
 
+def test_an_experiment_is_of_its_kind():
+    assert run("list", "collapse", "--kind", "experiment").exit_code == 0
+
+
+def test_a_ref_in_its_chapter_and_of_its_kind_is_listed():
+    assert len(rows_of("S1", "--chapter", "1", "--kind", "statement")["statements"]) == 3
+
+
 def test_chapter_and_kind_go_together():
     found = rows_of("--chapter", "8", "--kind", "published")
     assert len(found["published"]) == 30
@@ -90,6 +98,21 @@ def test_chapter_and_kind_go_together():
         (("--chapter", "lops"), "there is no chapter 'lops': did you mean 2_loops?"),
         (("--kind", "modle"), "there is no kind 'modle': did you mean model?; kinds are statement, published, "),
         (("--kind", "model", "--chapter", "2"), "a model stands in no chapter: leave out --chapter, or --kind"),
+        (("--kind", ""), "there is no kind ''; kinds are statement, published, "),
+        (("--kind", "pipeline", "S1"), "S01 is a statement, not a pipeline: leave out --kind"),
+        (("S1", "--kind", "published"), "S01 is a statement, not a published claim: leave out --kind"),
+        (("pub:C2", "--kind", "statement"), "pub:C02 is a published claim, not a statement: leave out --kind"),
+        (("S1", "--chapter", "7"), "S01 stands in 1_processing, not in 7_learners: leave out --chapter"),
+        (("collapse", "--kind", "log"), "collapse is an experiment, not a log: leave out --kind"),
+        (("collapse", "--chapter", "loops"), "collapse is an experiment, which stands in no chapter: leave out --ch"),
+        (("mine.py", "--chapter", "loops"), "mine.py is an experiment, which stands in no chapter: leave out --ch"),
+        (("--chapter", ""), "there is no chapter ''; there are 1_processing, "),
+        (("",), "a name is empty: give a label, a ref or an experiment, or leave it out"),
+        (("B4",), "B4 is a boundary, in which nothing can be set: infoloop show B4"),
+        (("b4",), "B4 is a boundary, in which nothing can be set: infoloop show B4"),
+        (("s",), "no statement and no experiment is called 's'; `infoloop list` shows what there is"),
+        (("S1 S2",), "no statement and no experiment is called 'S1 S2'; `infoloop list` shows what there is"),
+        (("nowhere.py",), "nowhere.py: there is no such file"),
     ],
 )
 def test_what_is_not_there_is_one_line(arguments, message, capsys):

@@ -78,7 +78,10 @@ def test_what_was_written_and_the_next_commands_are_shown(tmp_path, monkeypatch)
         (("world", "lookup"), "'lookup' is a world of infoloop"),
         (("experiment", "jax"), "'jax' is an installed module"),
         (("experiment", "taken"), "taken.py is there already, and nothing is overwritten"),
+        (("experiment", "mine.py"), "'mine.py' is no name: leave out .py: mine"),
         (("model", "mine", "--in", "/dev/null/x"), "cannot write to /dev/null/x"),
+        (("model", "mine", "--in", "taken.py"), "cannot write to taken.py: taken.py is a file, not a folder; name"),
+        (("model", "mine", "--in", ""), "Invalid value for '--in': a path is empty: give one, or leave it out"),
     ],
 )
 def test_what_cannot_be_is_one_line_and_leaves_nothing(arguments, message, tmp_path, monkeypatch, capsys):
@@ -90,3 +93,14 @@ def test_what_cannot_be_is_one_line_and_leaves_nothing(arguments, message, tmp_p
     assert len(shown.splitlines()) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["taken.py"]
     assert Path("taken.py").read_text() == "mine"
+
+
+def test_a_label_that_a_chapter_has_is_not_given_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run("new", "statement", "x").exit_code == 0
+    before = sorted(tmp_path.rglob("*"))
+    assert status_of("new", "statement", "x_") == 3
+    message = f"'x_' gives the label thm:x, which {Path('theory/x.md')} has: give another name"
+    assert capsys.readouterr().err == f"infoloop: {message}\n"
+    assert sorted(tmp_path.rglob("*")) == before
+    assert run("new", "statement", "y").exit_code == 0

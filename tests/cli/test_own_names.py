@@ -1,5 +1,6 @@
 """Names of a user's own files: what would stand for something else is refused, and own modules are found last."""
 
+import re
 import sys
 
 import pytest
@@ -41,7 +42,27 @@ def test_a_name_that_is_free_is_taken(name):
 def test_a_name_that_stands_for_something_else_is_refused_with_another(name, why):
     with pytest.raises(OwnNameError, match=why) as stop:
         check_own_name(name, {"collapse": "an experiment"})
-    assert "give another name, such as my_" in str(stop.value)
+    assert re.search("give another name, such as [a-z][a-z0-9_]+$", str(stop.value))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("my_study.py", "'my_study.py' is no name: leave out .py: my_study"),
+        ("my_loop.toml", "'my_loop.toml' is no name: leave out .toml: my_loop"),
+        ("x-y", "'x-y' is no name: write a letter, then letters, digits and _: give another name, such as x_y"),
+        ("my study", "'my study' is no name: write a letter, then letters, digits and _: give another name, such as "
+         "my_study"),
+        ("collapse.py", "'collapse.py' is no name: write a letter, then letters, digits and _: give another name, such "
+         "as my_collapse"),
+        ("collapse", "'collapse' is an experiment of infoloop: give another name, such as my_collapse"),
+        ("2nd", "'2nd' is no name: write a letter, then letters, digits and _: give another name, such as my_2nd"),
+    ],
+)  # fmt: skip
+def test_the_name_that_is_offered_is_the_nearest_that_can_be_given(name, message):
+    with pytest.raises(OwnNameError) as stop:
+        check_own_name(name, {"collapse": "an experiment"})
+    assert str(stop.value).startswith(message)
 
 
 def test_a_file_in_the_current_folder_is_no_installed_module(tmp_path, monkeypatch):

@@ -78,3 +78,10 @@ def test_a_certificate_that_finds_no_room_is_one_line_and_no_verdict(tmp_path, c
     assert (status, shown.out) == (3, "")
     assert shown.err.startswith(f"infoloop: cannot write {tmp_path / 'c.json'}: File too large; make room")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_statement_that_does_not_parse_leaves_no_folder_behind(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert status_of("prove", "H(X) <= bad(", "--certificate", "new/c.json") == 3
+    assert status_of("prove", "H(X) <= 0", "--starts", "1", "--certificate", "new/c.json") == 1
+    assert list(tmp_path.iterdir()) == []

@@ -1,12 +1,14 @@
 """Models, worlds, experiments, pipelines, logs and boundaries as they are shown, from their files."""
 
+from pathlib import Path
+
 import pytest
 
 from infoloop.cli import shown_files
 from infoloop.cli.shipped_names import shipped_summaries
 from infoloop.statements.theory_files import default_folder, read_blocks
 from infoloop.studies.discovery import StudyError
-from tests.support.paths import PLANTED, ROOT
+from tests.support.paths import PIPELINES, PLANTED, ROOT
 
 BLOCKS = read_blocks(default_folder())
 
@@ -38,7 +40,7 @@ def test_an_experiment_says_what_it_asks_and_how_to_run_it():
 
 def test_an_experiment_of_ones_own_is_shown_by_its_path():
     assert shown_files.shown_experiment(PLANTED).row["statements"] == ["thm:dpi"]
-    with pytest.raises(StudyError, match=r"there is no experiment 'nowhere\.py'"):
+    with pytest.raises(StudyError, match=r"nowhere\.py: there is no such file"):
         shown_files.shown_experiment("nowhere.py")
 
 
@@ -48,6 +50,34 @@ def test_a_pipeline_says_how_to_audit_it(name, monkeypatch):
     assert dict(shown_files.shown_pipeline(name).rows)["audit it"] == (
         f"infoloop audit experiments/pipelines/{name}.toml"
     )
+
+
+def test_a_pipeline_of_ones_own_is_shown_by_its_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my loop.toml").write_text((PIPELINES / "teacher.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    entry = shown_files.shown_pipeline("my loop.toml")
+    assert entry.title == shipped_summaries("pipeline")["teacher"]
+    assert dict(entry.rows)["audit it"] == "infoloop audit 'my loop.toml'"
+    nodes = (
+        'X = { role = "task" }',
+        'D = { role = "data", parents = ["X"] }',
+        'Z = { role = "state", parents = ["D"] }',
+    )
+    (tmp_path / "bare.toml").write_text("\n".join(["[nodes]", *nodes]), encoding="utf-8")
+    assert shown_files.shown_pipeline("bare.toml").title == "bare"
+    (tmp_path / "bad.toml").write_text("[nodes\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^bad\.toml:1: not TOML: "):
+        shown_files.shown_pipeline("bad.toml")
+
+
+def test_commands_to_type_are_quoted_for_a_shell(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my study.py").write_text(Path(PLANTED).read_text(encoding="utf-8"), encoding="utf-8")
+    run_it = dict(shown_files.shown_experiment("my study.py").rows)["run it"]
+    assert run_it.startswith("infoloop run 'my study.py' --set ")
+    monkeypatch.setattr(shown_files, "shipped_path", lambda kind, name: tmp_path / "a b" / name)
+    monkeypatch.setattr(shown_files, "shipped_summaries", lambda kind: {"x.csv": ""})
+    assert dict(shown_files.shown_log("x.csv").rows)["audit it"] == "infoloop audit 'a b/x.csv'"
 
 
 def test_a_log_says_what_writes_such_logs():

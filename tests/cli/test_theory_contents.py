@@ -33,6 +33,13 @@ def test_what_is_no_chapter_is_refused_with_those_that_are(asked):
         chapter_of(asked, THEORY)
 
 
+def test_no_chapter_is_empty(tmp_path):
+    (tmp_path / "own.md").write_text("## A statement {#thm:own}\n", encoding="utf-8")
+    assert chapter_of("own", tmp_path) == "own.md"
+    with pytest.raises(TheoryError, match="there is no chapter ''; there are own"):
+        chapter_of("", tmp_path)
+
+
 def test_a_chapter_that_is_nearly_meant_is_offered():
     with pytest.raises(TheoryError, match=r"there is no chapter 'lops': did you mean 2_loops\?"):
         chapter_of("lops", THEORY)

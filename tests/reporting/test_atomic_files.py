@@ -11,6 +11,7 @@ from infoloop.reporting.atomic_files import (
     UnwritableError,
     atomic_write_bytes,
     atomic_write_text,
+    check_writable_folder,
     remove_abandoned_parts,
     replaceable_file,
     writable_folder,
@@ -48,8 +49,31 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_file_and_no_part(room, tmp_p
 
 def test_a_folder_below_a_file_is_unwritable(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(UnwritableError, match=r"cannot write to .*file/out: .*; name another folder"):
-        writable_folder(tmp_path / "file" / "out")
+    for check in (check_writable_folder, writable_folder):
+        for path in ("file", "file/out"):
+            with pytest.raises(
+                UnwritableError,
+                match=rf"cannot write to .*{path}: .*/file is a file, not a folder; name another folder",
+            ):
+                check(tmp_path / path)
+
+
+@pytest.mark.parametrize("name", ["there", "new", "new/deep"])
+def test_a_folder_that_could_be_written_is_not_made_by_the_check(name, tmp_path):
+    (tmp_path / "there").mkdir()
+    check_writable_folder(tmp_path / name)
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("x" * 300, "File name too long"), ("circle/new", "Too many levels"), ("/proc/new", ""), ("dangling", "")],
+)
+def test_the_check_finds_what_would_fail_later(name, why, tmp_path):
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    with pytest.raises(UnwritableError, match=rf"cannot write to .*: .*{why}.*; name another folder"):
+        check_writable_folder(tmp_path / name)
 
 
 @pytest.fixture(params=["folder", "pipe", "link to a pipe"])

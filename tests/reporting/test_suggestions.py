@@ -26,6 +26,7 @@ def test_the_nearest_word_is_offered():
 
 def test_nothing_near_offers_nothing():
     assert did_you_mean("zzz", ["thm:dpi"]) == ""
+    assert did_you_mean("/etc/passwd", ["cascade"]) == ""
 
 
 REFS = [*(f"S{k:02}" for k in range(1, 74) if k != 40), "thm:dpi", *(f"pub:C{k:02}" for k in range(1, 31))]
@@ -38,6 +39,8 @@ REFS = [*(f"S{k:02}" for k in range(1, 74) if k != 40), "thm:dpi", *(f"pub:C{k:0
         ("S0", ": there are S01 to S73, and the nearest is S01"),
         ("S40", ": there are S01 to S73, and the nearest are S39 and S41"),
         ("s7", ": did you mean S07?"),
+        ("S-7", ": did you mean S07?"),
+        ("S-99", ": there are S01 to S73, and the nearest is S73"),
         ("pub:C31", ": there are pub:C01 to pub:C30, and the nearest is pub:C30"),
         ("S999999999999", ": there are S01 to S73, and the nearest is S73"),
         ("tmh:dpi", ": did you mean thm:dpi?"),
@@ -59,6 +62,9 @@ def test_a_few_numbers_are_near_by_their_letters():
         ("pub:C2", "pub:C02"),
         ("S01", "S01"),
         ("S40", "S40"),
+        ("S-1", "S01"),
+        ("S 1", "S01"),
+        ("S_1", "S01"),
         ("S", "S"),
         ("1", "1"),
         ("thm:dpi", "thm:dpi"),
@@ -71,6 +77,11 @@ def test_a_number_is_the_same_with_and_without_zeros(word, name):
 
 def test_a_name_that_is_there_is_not_taken_for_another_of_its_number():
     assert same_number("S1", ["S01", "S1"]) == "S1"
+
+
+def test_a_separator_makes_no_difference():
+    assert same_number("node7", MANY) == same_number("node-7", MANY) == "node_7"
+    assert same_number("node-7", ["node_7", "node-7"]) == "node-7"
 
 
 def test_a_few_names_are_all_listed_in_their_order():

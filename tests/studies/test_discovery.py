@@ -1,5 +1,7 @@
 """Experiments and models are found by name; one that is unknown or lacks a part is refused."""
 
+import os
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -68,6 +70,48 @@ def test_a_syntax_error_is_told_of_the_text_that_has_it(code, message, tmp_path,
     with pytest.raises(discovery.StudyError, match=message) as refused:
         discovery.load(str(tmp_path / "mine.py"))
     assert len(str(refused.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["mine.py", "./mine.py", "sub/../mine.py"])
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("\n\n1 / 0\n", "ZeroDivisionError: division by zero"),
+        ("\n\neval('1 +')\n", "SyntaxError: invalid syntax"),
+    ],
+)
+def test_the_place_is_told_of_a_relative_path_too(name, code, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "mine.py").write_text(code)
+    with pytest.raises(discovery.StudyError) as refused:
+        discovery.load(name)
+    assert str(refused.value).startswith(f"{Path(name)}:3: {message}")
+
+
+def test_a_path_without_a_file_is_told_as_such(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.py").mkdir()
+    os.mkfifo("pipe.py")
+    for name, message in (
+        ("nosuch.py", "nosuch.py: there is no such file; `infoloop list` names the experiments there are"),
+        ("collapse.py", "collapse.py: there is no such file; the experiment of infoloop is called collapse"),
+        ("folder.py", "folder.py: is a folder: name a file of Python in it"),
+        ("pipe.py", "pipe.py: is no regular file: name a file of Python"),
+    ):
+        with pytest.raises(discovery.StudyError) as refused:
+            discovery.load(name)
+        assert str(refused.value) == message
+
+
+def test_summaries_are_read_as_utf_8_whatever_the_locale(tmp_path, monkeypatch):
+    def read_in_ascii_unless_told(path, encoding="ascii", errors=None):
+        return read(path, encoding, errors)
+
+    read = Path.read_text
+    (tmp_path / "mine.py").write_text('"""Gaußian loops."""\n', encoding="utf-8")
+    monkeypatch.setattr(Path, "read_text", read_in_ascii_unless_told)
+    assert discovery.experiment_summaries(tmp_path) == {"mine": "Gaußian loops."}
 
 
 @pytest.mark.parametrize("content", [b"x = '\xff'\n", b"x = 1\0\n"])

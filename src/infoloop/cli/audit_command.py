@@ -19,18 +19,21 @@ from infoloop.cli.log_options import (
     refuse_log_options,
     write_pipeline,
 )
-from infoloop.cli.options import Json
+from infoloop.cli.options import Json, parse_path, path_option
 from infoloop.cli.terminal import counted, each_step, phases, show, use_float64
 from infoloop.reporting.suggestions import cut_text
 
 
 def audit_file(
-    file: Annotated[Path, typer.Argument(help="A pipeline (.toml), or a log: a file or a folder.")],
+    file: Annotated[
+        Path,
+        typer.Argument(parser=parse_path, metavar="file", help="A pipeline (.toml), or a log: a file or a folder."),
+    ],
     as_json: Json = False,
     html: Annotated[
         bool, typer.Option("--html", help="Also write one HTML page, STEM.html, that opens offline.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Where that page goes, a file or folder; implies --html.")] = None,
+    out: Annotated[Path | None, path_option(help="Where that page goes, a file or folder; implies --html.")] = None,
     error: Annotated[float | None, typer.Option(help="Share of wrong answers that a pipeline aims at: 0.05.")] = None,
     columns: Annotated[str | None, typer.Option(help=COLUMNS_HELP)] = None,
     form: Annotated[str | None, typer.Option("--format", help=FORMAT_HELP)] = None,
@@ -43,8 +46,8 @@ def audit_file(
     fail_if: Annotated[
         list[str] | None, typer.Option("--fail-if", help="Exit with status 1 if this holds: 'dead > 0.5'.")
     ] = None,
-    compare: Annotated[Path | None, typer.Option(help="A log of an earlier run, to compare with.")] = None,
-    to_pipeline: Annotated[Path | None, typer.Option(help="Write a pipeline with the log's rates, a .toml.")] = None,
+    compare: Annotated[Path | None, path_option(help="A log of an earlier run, to compare with.")] = None,
+    to_pipeline: Annotated[Path | None, path_option(help="Write a pipeline with the log's rates, a .toml.")] = None,
 ) -> None:
     """Say what an engineer can act on: of a pipeline whether it is open or closed; of a log what carries no gradient.
 
@@ -154,5 +157,5 @@ def page_path(file: Path, out: Path | None = None) -> Path:
     if path.suffix.lower() not in (".html", ".htm") or (path.exists() and not path.is_file()):
         why = "is no place for a page: name a folder that exists, or a file that ends in .html"
         raise reporting.atomic_files.UnwritableError(f"{path} {why}")
-    reporting.atomic_files.writable_folder(path.parent)
+    reporting.atomic_files.check_writable_folder(path.parent)
     return path

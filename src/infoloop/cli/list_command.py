@@ -11,8 +11,15 @@ from infoloop.cli.device_choice import check_asked_devices
 from infoloop.cli.markdown_text import format_markdown
 from infoloop.cli.options import Json, TheoryFolder
 from infoloop.cli.shipped_names import KINDS, shipped_summaries
+from infoloop.cli.shown_files import boundary_codes
 from infoloop.cli.terminal import console, show
-from infoloop.cli.theory_contents import chapter_of, in_chapter, names_of_blocks, theory_folder
+from infoloop.cli.theory_contents import (
+    chapter_of,
+    in_chapter,
+    names_of_blocks,
+    theory_folder,
+    unknown_name_hint,
+)
 
 _OF_THEORY = ("statement", "published")
 _ALL = (*_OF_THEORY, *KINDS)
@@ -49,13 +56,19 @@ def list_all(
     """
     kinds = _kinds(kind, chapter)
     check_asked_devices(os.environ)  # chapters, claims and experiments make arrays where they are read
-    if name and (name.endswith(".py") or name in shipped_summaries("experiment")):
+    if name is not None and (name.endswith(".py") or name in shipped_summaries("experiment")):
+        _refuse_choices(name, chapter, kind)
         _list_settings(name, as_json)
         return
     folder = theory_folder(theory)
-    found = _contents(folder) if name or {*kinds} & {*_OF_THEORY} else _Contents((), (), ())
-    found = found.chosen(_known(name, found) if name else "", chapter_of(chapter, folder) if chapter else "", kinds)
-    shipped = {} if name else {f"{kind}s": shipped_summaries(kind) for kind in KINDS if kind in kinds}
+    of_theory = name is not None or {*kinds} & {*_OF_THEORY}
+    found = _contents(folder) if of_theory else _Contents((), (), ())
+    label = None if name is None else _known(name, found, folder)
+    file = None if chapter is None else chapter_of(chapter, folder)
+    if label is not None:
+        _refuse_contradictions(label, file, kind, found)
+    found = found.chosen(label, file, kinds)
+    shipped = {} if name is not None else {f"{kind}s": shipped_summaries(kind) for kind in KINDS if kind in kinds}
     if as_json:
         show(reporting.text.as_json({**found.rows(), **shipped}))
         return
@@ -73,14 +86,13 @@ class _Contents(NamedTuple):
     theses: tuple[Any, ...]
     published: tuple[Any, ...]
 
-    def names(self) -> set[str]:
-        return {*names_of_blocks(part.block for part in (*self.entries, *self.theses, *self.published))}
+    def blocks(self) -> list[Any]:
+        return [part.block for part in (*self.entries, *self.theses, *self.published)]
 
-    def chosen(self, name: str, chapter: str, kinds: tuple[str, ...]) -> "_Contents":
+    def chosen(self, name: str | None, chapter: str | None, kinds: tuple[str, ...]) -> "_Contents":
         """Return what has a name, stands in a chapter and is of one of the kinds; all that are not said are."""
-        blocks = [part.block for part in (*self.entries, *self.theses, *self.published)]
-        blocks = names_of_blocks(blocks)[name] if name else blocks
-        blocks = in_chapter(blocks, chapter) if chapter else blocks
+        blocks = self.blocks() if name is None else names_of_blocks(self.blocks())[name]
+        blocks = blocks if chapter is None else in_chapter(blocks, chapter)
         parts = (tuple(part for part in parts if part.block in blocks) for parts in self)
         entries, theses, published = parts
         stated, told = "statement" in kinds, "published" in kinds
@@ -111,20 +123,48 @@ def _contents(folder: Path) -> _Contents:
     return _Contents(entries, theses, statements.published_claims.read_published(folder, entries))
 
 
-def _known(name: str, found: _Contents) -> str:
+def _known(name: str, found: _Contents, folder: Path) -> str:
     """Return a label or ref as the chapters write it.
 
     Raises:
         ValueError: Nothing that can be listed is called so.
     """
-    asked = reporting.suggestions.same_number(name, found.names())
-    if asked in found.names():
+    if not name.strip():
+        raise ValueError("a name is empty: give a label, a ref or an experiment, or leave it out")
+    labels, codes = names_of_blocks(found.blocks()), boundary_codes(tuple(found.blocks()), folder)
+    asked = reporting.suggestions.same_number(name.strip(), [*labels, *codes])
+    if asked in labels:
         return asked
-    for kind in KINDS:
-        if name in shipped_summaries(kind):
-            raise ValueError(f"{name} is a {kind}, in which nothing can be set: infoloop show {name}")
-    hint = reporting.suggestions.did_you_mean(name, {*found.names(), *shipped_summaries("experiment")})
+    kinds = [kind for kind in KINDS if asked in shipped_summaries(kind)] + (["boundary"] if asked in codes else [])
+    if kinds:
+        raise ValueError(f"{asked} is a {kinds[0]}, in which nothing can be set: infoloop show {asked}")
+    hint = unknown_name_hint(name.strip(), {**labels, **shipped_summaries("experiment")})
     raise ValueError(f"no statement and no experiment is called {reporting.suggestions.quote(name)}{hint}")
+
+
+def _article(kind: str) -> str:
+    """Return a kind in words, with its article."""
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {'published claim' if kind == 'published' else kind}"
+
+
+def _refuse_choices(experiment: str, chapter: str | None, kind: str | None) -> None:
+    """Raise ValueError where an experiment is asked for, and of another kind or in a chapter."""
+    if kind not in (None, "experiment"):
+        raise ValueError(f"{experiment} is an experiment, not {_article(kind)}: leave out --kind")
+    if chapter is not None:
+        raise ValueError(f"{experiment} is an experiment, which stands in no chapter: leave out --chapter")
+
+
+def _refuse_contradictions(name: str, chapter: str | None, kind: str | None, found: _Contents) -> None:
+    """Raise ValueError where nothing of a name is of the kind, or stands in the chapter, that is asked for."""
+    if kind is not None and not any(found.chosen(name, None, (kind,))):
+        kinds = [_article(other) for other in _OF_THEORY if any(found.chosen(name, None, (other,)))]
+        raise ValueError(f"{name} is {' and '.join(kinds)}, not {_article(kind)}: leave out --kind")
+    kinds = _OF_THEORY if kind is None else (kind,)
+    if chapter is not None and not any(found.chosen(name, chapter, kinds)):
+        chapters = dict.fromkeys(block.place.partition(".")[0] for block in found.chosen(name, None, kinds).blocks())
+        there = chapter.removesuffix(".md")
+        raise ValueError(f"{name} stands in {' and '.join(chapters)}, not in {there}: leave out --chapter")
 
 
 def _kinds(kind: str | None, chapter: str | None) -> tuple[str, ...]:
@@ -134,11 +174,11 @@ def _kinds(kind: str | None, chapter: str | None) -> tuple[str, ...]:
         ValueError: There is no such kind, or it stands in no chapter.
     """
     if kind is None:
-        return _OF_THEORY if chapter else _ALL
+        return _ALL if chapter is None else _OF_THEORY
     if kind not in _ALL:
         hint = reporting.suggestions.did_you_mean(kind, _ALL)
         raise ValueError(f"there is no kind {reporting.suggestions.quote(kind)}{hint}; kinds are {', '.join(_ALL)}")
-    if chapter and kind not in _OF_THEORY:
+    if chapter is not None and kind not in _OF_THEORY:
         raise ValueError(f"a {kind} stands in no chapter: leave out --chapter, or --kind")
     return (kind,)
 

@@ -7,15 +7,17 @@ from typing import Annotated, Any
 import typer
 
 from infoloop import reporting, statements, studies
-from infoloop.cli.options import Json, TheoryFolder
+from infoloop.cli.options import Json, TheoryFolder, path_option
 from infoloop.cli.terminal import console, phases, show, use_float64
 from infoloop.cli.theory_contents import numbered_labels, theory_folder
 
 
 def measure_thesis(
-    labels: Annotated[list[str], typer.Argument(help="Labels of measured theses of `infoloop list`: hyp:granularity.")],
+    labels: Annotated[
+        list[str], typer.Argument(help="Labels of measured theses of `infoloop list`: hyp:label-transfers.")
+    ],
     out: Annotated[
-        Path | None, typer.Option(help="Folder of the experiment's run, results/measured/LABEL if none is given.")
+        Path | None, path_option(help="Folder of the experiment's run, results/measured/LABEL if none is given.")
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Delete what another run wrote to that folder, and nothing else.")

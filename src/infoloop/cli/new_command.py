@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from infoloop import reporting
-from infoloop.cli.new_files import label_part, skeleton_files, skeleton_kinds, write_new_files
-from infoloop.cli.options import Json
+from infoloop.cli.new_files import label_part, refuse_taken_labels, skeleton_files, skeleton_kinds, write_new_files
+from infoloop.cli.options import Json, path_option
 from infoloop.cli.own_names import check_own_name
 from infoloop.cli.shipped_names import names_of_files
 from infoloop.cli.terminal import show
@@ -28,7 +28,7 @@ def new_skeleton(
     kind: Annotated[str, typer.Argument(help="model, statement, experiment, world or pipeline.")],
     name: Annotated[str, typer.Argument(help="What to call it, a name as Python has them: my_study.")],
     folder: Annotated[
-        Path | None, typer.Option("--in", help="Where to write it, the current folder if not said.")
+        Path | None, path_option("--in", help="Where to write it, the current folder if not said.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -52,7 +52,9 @@ def new_skeleton(
         hint = reporting.suggestions.did_you_mean(kind, _COMMANDS)
         raise ValueError(f"there is no skeleton of {reporting.suggestions.quote(kind)}{hint}; there are {_kinds()}")
     target = folder or Path()
-    written = write_new_files(target, skeleton_files(kind, check_own_name(name, names_of_files())))
+    files = skeleton_files(kind, check_own_name(name, names_of_files()))
+    refuse_taken_labels(name, target, files)
+    written = write_new_files(target, files)
     commands = _next_commands(kind, name, target)
     if as_json:
         row = {"kind": kind, "name": name, "files": [str(path) for path in written], "commands": commands}

@@ -1,13 +1,17 @@
 """New files from the skeletons of the package: all of them are written, or none."""
 
 import contextlib
+import re
 from collections.abc import Generator, Mapping
 from pathlib import Path
 
+from infoloop.cli.own_names import OwnNameError
 from infoloop.reporting.atomic_files import UnwritableError, write_if_absent
 from infoloop.reporting.package_files import package_folder
+from infoloop.reporting.suggestions import quote
 
 _ENDING = ".txt"  # of a skeleton, so that no tool takes it for a module or a test of the package
+_LABELLED = re.compile(r"^#.*\{#(?P<label>[^}]+)\}\s*$", re.MULTILINE)
 _NAME, _LABEL = "skeleton", "skeleton-label"  # which stand for the name, and for it as part of a statement's label
 
 
@@ -45,6 +49,26 @@ def label_part(name: str) -> str:
     'two-models'
     """
     return name.replace("_", "-").strip("-")
+
+
+def refuse_taken_labels(name: str, folder: Path, files: Mapping[Path, str]) -> None:
+    """Refuse a name whose statements would have labels that chapters beside theirs have: `verify` takes none twice.
+
+    Args:
+        name: What the user calls it.
+        folder: Where the files go.
+        files: Their texts, by their paths in the folder.
+
+    Raises:
+        OwnNameError: A chapter there has such a label.
+    """
+    for new in (path for path in files if path.suffix == ".md"):
+        labels = set(_LABELLED.findall(files[new]))
+        for chapter in sorted((folder / new).parent.glob("*.md")):
+            taken = labels & set(_LABELLED.findall(chapter.read_text(encoding="utf-8", errors="replace")))
+            if chapter != folder / new and taken:
+                gives = f"{quote(name)} gives the label {min(taken)}, which {chapter} has"
+                raise OwnNameError(f"{gives}: give another name")
 
 
 def _folder() -> Path:

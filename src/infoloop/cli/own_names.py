@@ -10,6 +10,7 @@ from pathlib import Path
 from infoloop.reporting.suggestions import quote
 
 MOST_CHARACTERS = 30  # so that the label of a statement leaves room for the other columns of `verify`
+_ENDINGS = (".py", ".toml", ".md")  # of the files that `new` writes
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -56,13 +57,20 @@ def check_own_name(name: str, taken: Mapping[str, str]) -> str:
     'my_study'
     """
     why = _reason_against(name, taken)
-    if why:
-        raise OwnNameError(f"{quote(name)} {why}: give another name, such as my_{_plain(name)}")
-    return name
+    if not why:
+        return name
+    stem, _, ending = name.rpartition(".")
+    base = stem if f".{ending}" in _ENDINGS else name
+    if base != name and not _reason_against(base, taken):
+        raise OwnNameError(f"{quote(name)} is no name: leave out .{ending}: {base}")
+    raise OwnNameError(f"{quote(name)} {why}: give another name, such as {_free_name_like(base, taken)}")
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[: MOST_CHARACTERS - 3] or "study"
+def _free_name_like(name: str, taken: Mapping[str, str]) -> str:
+    """Return a name that can be given: with _ between its words where that does, else with more in front."""
+    joined = re.sub(r"[-.\s]+", "_", name).strip("_")
+    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[: MOST_CHARACTERS - 3]
+    return f"my_{plain or 'study'}" if _reason_against(joined, taken) else joined
 
 
 def _reason_against(name: str, taken: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from infoloop import proofs, reporting
-from infoloop.cli.options import LAST_SEED, Json
+from infoloop.cli.options import LAST_SEED, Json, path_option
 from infoloop.cli.terminal import show, use_float64
 
 MOST_STARTS = 10_000
@@ -19,7 +19,7 @@ def prove_statement(
         typer.Option(help="'X -> D,S -> Z', 'X _||_ Y | Z', 'Z = f(X,Y)', 'I(X;Z|Y) = 0'; repeatable, ';' between."),
     ] = None,
     as_json: Json = False,
-    certificate: Annotated[Path | None, typer.Option(help="Write the proof's certificate (JSON) to this file.")] = None,
+    certificate: Annotated[Path | None, path_option(help="Write the proof's certificate (JSON) to this file.")] = None,
     zhang_yeung: Annotated[bool, typer.Option("--zhang-yeung", help="Also use the Zhang-Yeung inequality.")] = False,
     starts: Annotated[
         int, typer.Option(min=0, max=MOST_STARTS, help="Starts of the search for a counterexample.")
@@ -43,7 +43,7 @@ def prove_statement(
     """
     use_float64()
     if certificate:
-        reporting.atomic_files.writable_folder(certificate.parent)
+        reporting.atomic_files.check_writable_folder(certificate.parent)
         reporting.atomic_files.replaceable_file(certificate)
     found = proofs.prover.prove(statement, given, zhang_yeung=zhang_yeung, starts=starts, seed=seed)
     if certificate and found.certificate is not None:

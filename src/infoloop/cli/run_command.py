@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from infoloop import reporting, studies
-from infoloop.cli.options import LAST_SEED, Json
+from infoloop.cli.options import LAST_SEED, Json, path_option
 from infoloop.cli.own_names import refuse_missing_ending
 from infoloop.cli.terminal import console, phases, show, use_float64
 
@@ -26,7 +26,7 @@ def run_experiment(
         list[str] | None, typer.Option("--set", help="key=value; commas between items; repeatable. See `list NAME`.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Root seed.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Folder of the results, results/NAME if none is given.")] = None,
+    out: Annotated[Path | None, path_option(help="Folder of the results, results/NAME if none is given.")] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Delete what another run wrote to the folder, and nothing else.")
     ] = False,

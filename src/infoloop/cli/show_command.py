@@ -14,7 +14,7 @@ from infoloop.cli.options import Json, TheoryFolder
 from infoloop.cli.shipped_names import KINDS, shipped_summaries
 from infoloop.cli.shown_entry import ShownEntry, entries_json, print_entries
 from infoloop.cli.terminal import console, show
-from infoloop.cli.theory_contents import names_of_blocks, published_blocks, theory_folder
+from infoloop.cli.theory_contents import names_of_blocks, published_blocks, theory_folder, unknown_name_hint
 
 
 def show_named(
@@ -44,7 +44,7 @@ def show_named(
 
       infoloop show collapse
 
-      infoloop show my_study.py
+      infoloop show my_study.py                  or my_pipeline.toml
 
       infoloop show thm:my-own --theory theory
     """
@@ -64,20 +64,26 @@ def _entries(name: str, theory: Path) -> list[ShownEntry]:
     """
     if name.endswith(".py"):
         return [shown_files.shown_experiment(name)]
+    if name.endswith(".toml"):
+        return [shown_files.shown_pipeline(name)]
     blocks = statements.theory_files.read_blocks(theory)
     by_name = names_of_blocks((*blocks, *published_blocks(theory)))
     summaries = {kind: shipped_summaries(kind) for kind in KINDS}
     codes = shown_files.boundary_codes(blocks, theory)
     known = [*by_name, *codes, *(found for names in summaries.values() for found in names)]
-    asked = reporting.suggestions.same_number(name, known)
+    asked = reporting.suggestions.same_number(name.strip(), known)
     entries = [_of_theory(block, theory) for block in by_name.get(asked, ())]
     entries += [_shipped(kind, blocks)(asked) for kind, names in summaries.items() if asked in names]
-    boundary = None if entries else shown_files.shown_boundary(asked, blocks, theory)
-    entries += [boundary] if boundary else []
-    if not entries:
-        hint = reporting.suggestions.did_you_mean(name, known)
-        raise statements.theory_files.TheoryError(f"nothing is called {reporting.suggestions.quote(name)}{hint}")
-    return entries
+    listed = statements.boundary_list.read_boundaries(theory)
+    boundary = None if entries and asked not in listed else shown_files.shown_boundary(asked, blocks, theory)
+    found = [boundary, *entries] if boundary else entries
+    if not found:
+        quoted, hint = reporting.suggestions.quote(name), unknown_name_hint(name.strip(), known)
+        left_out = shown_files.is_left_out(asked, listed)
+        raise statements.theory_files.TheoryError(
+            f"the number {asked} is not in use{hint}" if left_out else f"nothing is called {quoted}{hint}"
+        )
+    return found
 
 
 def _of_theory(block: Any, theory: Path) -> ShownEntry:

@@ -1,7 +1,8 @@
 """Models, worlds, experiments, pipelines, logs and warnings as `infoloop show` shows them; read from their files."""
 
 import re
-import tomllib
+import shlex
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def shown_experiment(name: str) -> ShownEntry:
         StudyError: It cannot be loaded.
     """
     module = studies.discovery.load(name)
+    command = f"infoloop run {shlex.quote(name)}"
     path = Path(str(module.__file__))
     first, rest = docstring_parts(path)
     settings = studies.configuration.settings(module.Config)
@@ -71,7 +73,7 @@ def shown_experiment(name: str) -> ShownEntry:
         ("tables", ", ".join(module.sweeps(module.Config()))),
         ("figures", ", ".join(module.FIGURES)),
         ("statements", "\n".join(f"{block.label}: {block.title}" for block in cited)),
-        ("run it", f"infoloop run {name}" + (f" --set {settings[0].name}={settings[0].default}" if settings else "")),
+        ("run it", command + (f" --set {shlex.quote(_assigned(settings[0]))}" if settings else "")),
         ("stands in", shown_path(path)),
     )
     row = {
@@ -86,21 +88,33 @@ def shown_experiment(name: str) -> ShownEntry:
     return ShownEntry("experiment", name, format_markdown(first), rows, row, (table,))
 
 
+def _assigned(setting: Any) -> str:
+    return f"{setting.name}={setting.default}"
+
+
 def shown_pipeline(name: str) -> ShownEntry:
-    """Return a pipeline of the gallery: what it is about, and how to audit it.
+    """Return a pipeline: what it is about, and how to audit it.
 
     Args:
-        name: Its name.
+        name: Its name in the gallery, or the path of one's own, which ends in .toml.
+
+    Raises:
+        PipelineFileError: It cannot be read, or is no pipeline.
     """
-    path = shipped_path("pipeline", name)
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    path = Path(name) if name.endswith(".toml") else shipped_path("pipeline", name)
+    found = pipelines.toml_reader.read_pipeline(path)
     rows = (
-        ("about", content.get("about", "")),
-        ("audit it", f"infoloop audit {shown_path(path)}"),
+        ("about", found.about),
+        ("audit it", _audit_command(path)),
         ("stands in", shown_path(path)),
     )
-    row = {"about": content.get("about", ""), "path": shown_path(path)}
-    return ShownEntry("pipeline", name, content["title"], rows, row)
+    return ShownEntry(
+        "pipeline", name, found.title or path.stem, rows, {"about": found.about, "path": shown_path(path)}
+    )
+
+
+def _audit_command(path: Path) -> str:
+    return f"infoloop audit {shlex.quote(shown_path(path))}"
 
 
 def shown_log(name: str) -> ShownEntry:
@@ -112,7 +126,7 @@ def shown_log(name: str) -> ShownEntry:
     path, about = shipped_path("log", name), shipped_summaries("log")[name]
     rows = (
         ("written like", about),
-        ("audit it", f"infoloop audit {shown_path(path)}"),
+        ("audit it", _audit_command(path)),
         ("stands in", shown_path(path)),
     )
     return ShownEntry("log", name, about, rows, {"path": shown_path(path)})
@@ -154,6 +168,12 @@ def boundary_codes(blocks: tuple[Any, ...], theory: Path) -> list[str]:
     named = {code for block in blocks for code in _codes(block)}
     named |= statements.boundary_list.read_boundaries(theory).keys() | pipelines.graph_warnings.warning_texts().keys()
     return sorted(named, key=lambda code: int(code[1:]))
+
+
+def is_left_out(code: str, codes: Collection[str]) -> bool:
+    """Return whether a code is that of no boundary, though there are some before and after it."""
+    numbers = [int(known[1:]) for known in codes]
+    return bool(re.fullmatch(r"B[1-9]\d{0,8}", code)) and code not in codes and int(code[1:]) < max(numbers, default=0)
 
 
 def _codes(block: Any) -> list[str]:

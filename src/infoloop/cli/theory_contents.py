@@ -33,6 +33,16 @@ def names_of_blocks(blocks: Iterable[Any]) -> dict[str, list[Any]]:
     return found
 
 
+def unknown_name_hint(name: str, known: Collection[str]) -> str:
+    """Return what to do where nothing has a name: the nearest that there is, else `infoloop list`.
+
+    >>> unknown_name_hint("colapse", ["collapse"]), unknown_name_hint("S1 S2", ["S12"])
+    (': did you mean collapse?', '; `infoloop list` shows what there is')
+    """
+    hint = "" if name.split()[1:] else reporting.suggestions.did_you_mean(name, known)
+    return hint or "; `infoloop list` shows what there is"
+
+
 def numbered_labels(labels: Iterable[str] | None, theory: Path) -> tuple[str, ...]:
     """Return labels and refs with numbers as the chapters write them: `S1` is S01, `C2` is C02.
 
@@ -62,7 +72,8 @@ def chapter_of(asked: str, theory: Path) -> str:
     for name in files:
         stem = name.removesuffix(".md")
         number, _, words = stem.partition("_")
-        if asked in (name, stem, words) or (asked.isdecimal() and number.isdecimal() and int(asked) == int(number)):
+        same_number = asked.isdecimal() and number.isdecimal() and int(asked) == int(number)
+        if same_number or (asked and asked in (name, stem, words)):
             return name
     words = [name.removesuffix(".md") for name in files]
     hint = reporting.suggestions.did_you_mean(asked, words) if not asked.isdecimal() else ""

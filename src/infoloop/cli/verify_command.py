@@ -10,7 +10,7 @@ import typer
 
 import infoloop
 from infoloop import reporting, statements, studies
-from infoloop.cli.options import LAST_SEED, Json, Labels, TheoryFolder
+from infoloop.cli.options import LAST_SEED, Json, Labels, TheoryFolder, path_option
 from infoloop.cli.terminal import console, each_step, phases, show, use_float64
 from infoloop.cli.theory_contents import numbered_labels, theory_folder
 
@@ -21,7 +21,7 @@ def verify_theory(
     full: Annotated[bool, typer.Option("--full", help="More samples, starts and steps: minutes, not seconds.")] = False,
     theory: TheoryFolder = None,
     out: Annotated[
-        Path | None, typer.Option(help="Also write report.html, verify.json and certificates/ there.")
+        Path | None, path_option(help="Also write report.html, verify.json and certificates/ there.")
     ] = None,
     renew: Annotated[bool, typer.Option("--renew", help="Rewrite the certificates kept in the theory folder.")] = False,
     seed: Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Root seed of samples and attacks.")] = 0,

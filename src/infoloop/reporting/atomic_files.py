@@ -26,14 +26,43 @@ class UnwritableError(ValueError):
     """A folder or file that cannot be written; the message says which, why and what to do."""
 
 
+def check_writable_folder(path: Path) -> None:
+    """Refuse a folder that could not be made or written; it is not made, for what is read next may be wrong.
+
+    Raises:
+        UnwritableError: It, or what is there of the path to it, cannot be written.
+    """
+    try:
+        tempfile.TemporaryFile(dir=_what_is_there(path), prefix=".").close()
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
 def writable_folder(path: Path) -> Path:
     """Return the folder, made if need be; raise UnwritableError before anything is written."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=path, prefix=".").close()
     except OSError as error:
-        raise UnwritableError(f"cannot write to {path}: {error.strerror or error}; name another folder") from None
+        raise _unwritable(path, error) from None
     return path
+
+
+def _what_is_there(path: Path) -> Path:
+    """Return the path, or the nearest folder above it that there is."""
+    for place in (path, *path.parents):
+        try:
+            place.lstat()
+        except FileNotFoundError:
+            continue
+        return place
+    return Path()
+
+
+def _unwritable(path: Path, error: OSError) -> UnwritableError:
+    file = next((place for place in (path, *path.parents) if os.path.isfile(place)), None)
+    why = f"{file} is a file, not a folder" if file else error.strerror or error
+    return UnwritableError(f"cannot write to {path}: {why}; name another folder")
 
 
 def replaceable_file(path: Path) -> Path:

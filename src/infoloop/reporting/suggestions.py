@@ -10,8 +10,9 @@ MOST_NAMES = 8  # that one message lists
 MOST_CHARACTERS = 80  # of one value that a message quotes
 LONGEST_MESSAGE = 1000  # characters; about ten lines of a terminal
 _COMPARED = 10_000  # words to which an unknown one is compared, so that a hint is never what takes the time
+_NEAR = 0.5  # share of equal letters, so that a path is near no name
 _LONG = 200  # characters; longer words are not compared
-_NUMBERED = re.compile(r"(?P<letters>(?:[a-z]+:)?[a-z]+_?)0*(?P<number>\d{1,18})", re.IGNORECASE | re.ASCII)
+_NUMBERED = re.compile(r"(?P<letters>(?:[a-z]+:)?[a-z]+)[-_ ]?0*(?P<number>\d{1,18})", re.IGNORECASE | re.ASCII)
 
 
 def did_you_mean(word: str, words: Collection[str]) -> str:
@@ -28,7 +29,7 @@ def did_you_mean(word: str, words: Collection[str]) -> str:
 
 
 def _nearest_letters(word: str, words: Collection[str]) -> str:
-    close = difflib.get_close_matches(word[:_LONG], _comparable(words), n=1, cutoff=0.4)
+    close = difflib.get_close_matches(word[:_LONG], _comparable(words), n=1, cutoff=_NEAR)
     return f": did you mean {cut_text(close[0])}?" if close else ""
 
 
@@ -49,6 +50,8 @@ def _nearest_numbers(word: str, words: Collection[str]) -> str:
 
 def same_number(word: str, words: Collection[str]) -> str:
     """Return the one of the words that has the same letters and the same number: `S1` is `S01`; else the word itself.
+
+    A hyphen, an underscore or a space before the number makes no difference.
 
     Args:
         word: what was given; a word that is there is returned as it is.

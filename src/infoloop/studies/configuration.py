@@ -29,6 +29,14 @@ def _random_task(rates: tuple[float, ...]) -> tuple[float, ...]:
 
 
 Hypotheses = Annotated[tuple[Weight, ...], AfterValidator(_random_task)]
+_REMEDIES = {  # where pydantic's own words name its types
+    "int_parsing": "give a whole number, in digits",
+    "int_from_float": "give a whole number, in digits",
+    "int_parsing_size": "give fewer digits",
+    "float_parsing": "give a number",
+    "bool_parsing": "give true or false",
+}
+_OF_NUMBERS = ("finite_number", "greater_than", "greater_than_equal", "less_than", "less_than_equal")
 
 
 class ConfigError(ValueError):
@@ -91,7 +99,7 @@ def override(cls: Any, overrides: Sequence[str] = ()) -> Any:
             raise ConfigError(f"there is no key {quote(key)}{did_you_mean(key, fields)}; keys are {known}")
         if key in values:
             raise ConfigError(f"{key} is set twice: give its values once, with commas")
-        values[key] = _items(value) if _is_list(cls, key) else value
+        values[key] = _items(key, value) if _is_list(cls, key) else value
     try:
         return cls(**values)
     except pydantic.ValidationError as error:
@@ -135,8 +143,14 @@ def as_dict(chosen: Any) -> dict[str, Any]:
     return {name: list(v) if isinstance(v, tuple) else v for name, v in dataclasses.asdict(chosen).items()}
 
 
-def _items(text: str) -> list[str]:
-    return [item.strip() for item in text.split(",") if item.strip()]
+def _items(key: str, text: str) -> list[str]:
+    """Return the items between commas; one comma may end them, as in a tuple of Python."""
+    items = [item.strip() for item in text.split(",")]
+    if not items[-1]:
+        items.pop()
+    if "" in items:
+        raise ConfigError(f"{key} is {quote(text)}: there is nothing before comma {items.index('') + 1}: leave it out")
+    return items
 
 
 def _is_list(cls: Any, key: str) -> bool:
@@ -160,5 +174,12 @@ def _own_errors(errors: Sequence[Any]) -> list[Any]:
 def _line(error: Any) -> str:
     """Return one error of pydantic as a phrase: the key, its value, the remedy."""
     key = "".join(f"[{part}]" if isinstance(part, int) else str(part) for part in error["loc"])
-    remedy = error["msg"].removeprefix("Value error, ")
-    return f"{key} is {quote(plain(error['input']))}: {cut_text(remedy[0].lower() + remedy[1:], 300)}"
+    value, kind = plain(error["input"]), error["type"]
+    if kind == "too_short":
+        least = error["ctx"]["min_length"]
+        remedy = f"give at least {'one value' if least == 1 else f'{least} values'}"
+    elif kind in _OF_NUMBERS and value.lower().lstrip("+-") == "nan":
+        remedy = "this is no number: give one"
+    else:
+        remedy = _REMEDIES.get(kind) or error["msg"].removeprefix("Value error, ")
+    return f"{key} is {quote(value)}: {cut_text(remedy[0].lower() + remedy[1:], 300)}"

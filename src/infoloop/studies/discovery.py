@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import traceback
+from collections.abc import Collection
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, q
 if TYPE_CHECKING:
     from infoloop.statements.theory_files import StatementBlock
 
+_LISTED = "`infoloop list` names the experiments there are"
 _PARTS = ("Config", "SMALL", "CLAIMS", "FIGURES", "sweeps", "run", "headlines")
 
 
@@ -43,7 +45,10 @@ def model_summaries() -> dict[str, str]:
 
 def _first_lines(folder: Path) -> dict[str, str]:
     paths = [path for path in sorted(folder.glob("*.py")) if not path.stem.startswith("_")]
-    return {path.stem: (ast.get_docstring(ast.parse(path.read_text())) or "").split("\n")[0] for path in paths}
+    return {
+        path.stem: (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
+        for path in paths
+    }
 
 
 def load(name: str) -> ModuleType:
@@ -58,7 +63,9 @@ def load(name: str) -> ModuleType:
     """
     known = experiment_summaries()
     path = Path(name) if name.endswith(".py") else folder_of_experiments() / f"{name}.py"
-    if not path.is_file() or not (name.endswith(".py") or name in known):
+    if name.endswith(".py"):
+        _check_own_file(path, known)
+    elif not path.is_file() or name not in known:
         there = list_names(known, near=name)
         raise StudyError(f"there is no experiment {quote(name)}{did_you_mean(name, known)}; there are {there}")
     module = _executed(path)
@@ -66,6 +73,17 @@ def load(name: str) -> ModuleType:
     if missing:
         raise StudyError(f"{path} lacks {', '.join(missing)}: CONTRIBUTING.md says what an experiment has")
     return module
+
+
+def _check_own_file(path: Path, known: Collection[str]) -> None:
+    """Raise StudyError unless a file of one's own can be run."""
+    if path.is_dir():
+        raise StudyError(f"{path}: is a folder: name a file of Python in it")
+    if path.exists() and not path.is_file():
+        raise StudyError(f"{path}: is no regular file: name a file of Python")
+    if not path.exists():
+        hint = f"the experiment of infoloop is called {path.stem}" if path.stem in known else _LISTED
+        raise StudyError(f"{path}: there is no such file; {hint}")
 
 
 def _executed(path: Path) -> ModuleType:
@@ -89,19 +107,28 @@ def _executed(path: Path) -> ModuleType:
 
 def _not_python(error: SyntaxError, path: Path) -> str:
     """Return which text is not Python: this file, one that it imports, or what its code made up and ran."""
-    frames = traceback.extract_tb(error.__traceback__)
     if error.filename and Path(error.filename).is_file():
-        return f"{error.filename}:{error.lineno or 1}: not Python: {error.msg}"
-    if any(frame.filename == str(path) for frame in frames):
+        return f"{_as_named(error.filename, path)}:{error.lineno or 1}: not Python: {error.msg}"
+    if _lines(error, path):
         return f"{_place(error, path)}: {type(error).__name__}: {cut_text(error.msg, 300)}"
     return f"{path}:{error.lineno or 1}: not Python: {error.msg}"
 
 
 def _place(error: BaseException, path: Path) -> str:
     """Return the last line of the file that ran before the error."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == str(path) and frame.lineno]
+    lines = _lines(error, path)
     return f"{path}:{lines[-1]}" if lines else str(path)
+
+
+def _lines(error: BaseException, path: Path) -> list[int]:
+    """Return the lines of the file on the way to the error; frames have its absolute path, whatever was given."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame.lineno for frame in frames if frame.lineno and _as_named(frame.filename, path) == str(path)]
+
+
+def _as_named(filename: str, path: Path) -> str:
+    """Return the path as the user gave it where a file name means the same file."""
+    return str(path) if Path(filename).resolve() == path.resolve() else filename
 
 
 def title(experiment: ModuleType) -> str:
