@@ -15,10 +15,11 @@ def laid_out(graph: CollapsedGraph) -> Diagram:
 def test_every_node_has_its_causes_and_effects_and_no_others():
     for name in ("rlvr_unit_tests", "random0"):
         graph = SKETCHES[name]
+        called = {v.name: " to ".join(v.ends) if v.folded else v.name for v in graph.vertices}
         for vertex, text in zip(graph.vertices, node_texts(laid_out(graph)), strict=True):
             first, *lines = text.splitlines()
-            assert first.startswith(f"{vertex.name}: {vertex.role}")
-            causes = ", ".join(link.source for link in graph.links if link.target == vertex.name)
+            assert first.startswith(f"{called[vertex.name]}: {vertex.role}")
+            causes = ", ".join(called[link.source] for link in graph.links if link.target == vertex.name)
             told = [line.removeprefix("from ") for line in lines if line.startswith("from ")]
             assert told == ([causes] if causes and not vertex.folded else [])
             enters = any(link.target == vertex.name and link.entering for link in graph.links)
@@ -27,7 +28,8 @@ def test_every_node_has_its_causes_and_effects_and_no_others():
 
 def test_folded_rounds_and_merged_nodes_are_told_as_such():
     found = node_texts(laid_out(SKETCHES["rlvr_unit_tests"]))
-    assert "S3..9: signal, rounds 3 to 9\nas in the rounds beside these" in found
+    assert "S3 to S9: signal, rounds 3 to 9\nas in the rounds beside these" in found
+    assert "X: task, before\nto D0, S1, S2, S3 to S9, S10" in found
     nodes = DrawnNode("Z0", "state", 0, "Z"), DrawnNode("A1", "query", 1, "A", count=3)
     graph = CollapsedGraph(("before", "round 1"), nodes, (DrawnEdge("Z0", "A1", False, False),))
     assert node_texts(laid_out(graph))[1] == "A1 and 2 more like it: query, round 1\nfrom Z0"

@@ -15,7 +15,8 @@ from infoloop.pipelines.pipeline_graph import Node, Pipeline
 class DrawnNode:
     """A node to be drawn: `block` is the column block of its round; nodes of one role and one `row` share a grid row.
 
-    A folded node stands for its copies in several rounds, and one with a `count` for so many nodes of its round.
+    A folded node stands for its copies in several rounds, from the first to the last of its `ends`, and one with a
+    `count` for so many nodes of its round.
     """
 
     name: str
@@ -24,6 +25,7 @@ class DrawnNode:
     row: str
     folded: bool = False
     count: int = 1
+    ends: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,17 @@ def collapse_rounds(p: Pipeline, found: Audit) -> CollapsedGraph:
     spans = [(0, 0), *_spans(p, entering)] if p.rounds else [(0, 0)]
     block = {t: k for k, (a, b) in enumerate(spans) for t in range(a, b + 1)}
     folded = {n.name: f"{n.template}{a}..{b}" for n in p.nodes for a, b in [spans[block[n.at]]] if a != b}
+    ends: dict[str, tuple[str, str]] = {}
+    for n in p.nodes:
+        if n.name in folded:
+            first, _ = ends.get(folded[n.name], (n.name, ""))
+            ends[folded[n.name]] = first, n.name
     links = _links(p, entering, folded, {n.name: block[n.at] for n in p.nodes})
     linked = {name for link in links for name in (link.source, link.target)}
     vertices = dict.fromkeys(
-        DrawnNode(folded.get(n.name, n.name), n.role, block[n.at], _row(n), n.name in folded)
+        DrawnNode(n.name, n.role, block[n.at], _row(n))
+        if n.name not in folded
+        else DrawnNode(folded[n.name], n.role, block[n.at], _row(n), True, ends=ends[folded[n.name]])
         for n in p.nodes
         if n.name not in folded or n.role == "state" or folded[n.name] in linked
     )
