@@ -1,6 +1,7 @@
 """Blackwell's order: known garblings, known strangers, and the deficiency against games that show it."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -110,8 +111,10 @@ def test_rows_closer_than_the_tolerance_of_the_solver_are_told_apart(halvings):
 def test_what_the_solver_cannot_tell_is_an_error_and_never_a_no():
     d = 2.0**-36
     fine = channel([[0.5 + d, 0.5 - d], [0.5 - d, 0.5 + d]], "X", "Y")
-    with pytest.raises(ValueError, match=r"cannot tell: .* rows that differ by more"):
-        is_garbling(fine >> bsc(0.25, "Y", "Z"), fine)
+    try:
+        assert is_garbling(fine >> bsc(0.25, "Y", "Z"), fine)  # the solver of SciPy 1.15 can tell
+    except ValueError as error:
+        assert re.search(r"cannot tell: .* rows that differ by more", str(error))  # noqa: PT017
 
 
 def test_no_decision_loses_more_than_the_distance():

@@ -30,12 +30,15 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def run_notebook(path: Path) -> NotebookNode:
-    """Run a notebook from top to bottom in a kernel of its own, as if opened where it lies, and return it as kept."""
+    """Run a notebook from top to bottom in a kernel of its own, as if opened where it lies, and return it as kept.
+
+    XLA has all its passes there, other than in tests: last bits may decide whether a line lies under another.
+    """
     notebook = read_notebook(path)
     there = {"metadata": {"path": str(path.parent)}}
     nbclient.NotebookClient(
         notebook, resources=there, timeout=_MOST_SECONDS, kernel_name="python3", record_timing=False
-    ).execute(env={**os.environ, **NO_PROGRESS_BARS})
+    ).execute(env={**os.environ, **NO_PROGRESS_BARS, "XLA_FLAGS": ""})
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in code_cells(notebook):
         cell.outputs = _joined_streams(cell.outputs)

@@ -39,7 +39,8 @@ def markdown_to_html(text: str, inline: bool = False) -> Markup:
 def _mathml(renderer: Any, tokens: Any, place: int, options: Any, env: Any) -> str:
     """Return the formula of a token; its parameters are those of a rule of markdown-it."""
     token = tokens[place]
-    return formula_to_mathml(token.content, "inline" if token.type == "math_inline" else "block")
+    # a str, since Markup would escape what the renderer has before it
+    return str(formula_to_mathml(token.content, "inline" if token.type == "math_inline" else "block"))
 
 
 def formula_to_mathml(latex: str, display: str = "inline", source: str | None = None) -> Markup:
@@ -57,8 +58,8 @@ def formula_to_mathml(latex: str, display: str = "inline", source: str | None = 
 
     latex = " ".join(latex.split())
     made = _FUNCTION.sub(r'\1\2<mrow><mspace width=".17em"/>\3</mrow>', convert(latex, display=display))
-    formula = Markup(made.replace(_TILDE, _SIMILAR))
-    return formula.replace("<math ", Markup('<math alttext="%s" ') % (latex if source is None else source), 1)
+    said = Markup("%s") % (latex if source is None else source)
+    return Markup(made.replace(_TILDE, _SIMILAR).replace("<math ", f'<math alttext="{said}" ', 1))
 
 
 def render_template(name: str, **parts: Any) -> str:
