@@ -125,7 +125,7 @@ def _correction(
     from scipy.optimize import linprog
 
     (x, y), z = f_xy.shape, left_xz.shape[1]
-    products, bounds, sums = sparse.kron(f_xy, np.eye(z)), np.eye(x * z), np.ones((1, z))
+    products, bounds, sums = sparse.kron(sparse.coo_array(f_xy), np.eye(z)), np.eye(x * z), np.ones((1, z))
     above = sparse.block_array(
         [
             [products, -bounds, None],
