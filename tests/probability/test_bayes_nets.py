@@ -326,7 +326,10 @@ def test_relabelling_a_network_renames_sources_targets_and_laws():
     net = bayes_net(from_outcomes({"rain": 0.25, "sun": 0.75}, "X"), k)
     swapped = relabel(net, X="Y", Y="X")
     assert swapped.names == ("Y", "X")
-    assert swapped.factors[1] == Channel(k.rows, ("Y",), ("X",))
+    (_, renamed) = swapped.factors
+    assert isinstance(renamed, Channel)
+    assert (renamed.source, renamed.target) == (("Y",), ("X",))
+    assert np.array_equal(renamed.rows, k.rows)
     assert marginal(swapped, "X", "Y").outcomes() == {
         (x, y): mass for (y, x), mass in marginal(net, "X", "Y").outcomes().items()
     }

@@ -21,7 +21,8 @@ from infoloop.reporting.suggestions import cut_text, did_you_mean, list_names, q
 
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*'*(?:@[+-]?\d+)?")
 _FUNCTIONS = {"min": min, "max": max, "abs": abs, "int": int}
-_FAILURES = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)  # of a formula that is worked out
+_FAILURES = (ArithmeticError, LookupError, TypeError, ValueError)  # of a formula that is worked out
+_TOO_DEEP = "it is no formula: it is nested too deeply"
 _MOST_BITS = 4096  # of a whole number that a power may have
 _WORDS = {"if", "else", "and", "or", "not", "in", "True", "False", *_FUNCTIONS}
 
@@ -206,6 +207,8 @@ def _compiled(formula: str, names: tuple[str, ...], calls: int, node: str, key: 
         evaluator.names = dict(zip(place.values(), map(int, cell), strict=True))
         try:
             return evaluator.eval(text, previously_parsed=parsed)
+        except RecursionError:  # from Python 3.13 on its parser goes deeper than what works a formula out
+            raise PipelineError(_TOO_DEEP, node, key) from None
         except (simpleeval.InvalidExpression, *_FAILURES) as error:
             raise PipelineError(f"it fails at {_cell(names, cell)}: {cut_text(str(error), 200)}", node, key) from None
 
@@ -220,7 +223,7 @@ def _compiled(formula: str, names: tuple[str, ...], calls: int, node: str, key: 
         what = error.msg if isinstance(error, SyntaxError) else str(error)
         raise PipelineError(f"it is no formula: {cut_text(what, 200)}", node, key) from None
     except (RecursionError, MemoryError):  # the parser of Python reports either
-        raise PipelineError("it is no formula: it is nested too deeply", node, key) from None
+        raise PipelineError(_TOO_DEEP, node, key) from None
     return one
 
 
