@@ -23,12 +23,13 @@ from infoloop.cli.options import Json, parse_path, path_option
 from infoloop.cli.terminal import counted, each_step, phases, show, use_float64
 from infoloop.reporting.suggestions import cut_text
 
+AuditedFile = Annotated[
+    Path, typer.Argument(parser=parse_path, metavar="file", help="A pipeline (.toml), or a log: a file or a folder.")
+]
+
 
 def audit_file(
-    file: Annotated[
-        Path,
-        typer.Argument(parser=parse_path, metavar="file", help="A pipeline (.toml), or a log: a file or a folder."),
-    ],
+    file: AuditedFile,
     as_json: Json = False,
     html: Annotated[
         bool, typer.Option("--html", help="Also write one HTML page, STEM.html, that opens offline.")

@@ -7,14 +7,14 @@ from infoloop.pipelines.drawing.geometry import Diagram
 from infoloop.reporting.text import join_names
 
 
-def node_texts(diagram: Diagram) -> tuple[str, ...]:
+def describe_nodes(diagram: Diagram) -> tuple[str, ...]:
     """Return for each node its name, role and round, its causes and effects, and where task information may enter.
 
     >>> from infoloop.pipelines.drawing.collapsed_rounds import CollapsedGraph, DrawnEdge
     >>> from infoloop.pipelines.drawing.geometry import lay_out
     >>> nodes = DrawnNode("X", "task", 0, "X"), DrawnNode("S1", "signal", 1, "S")
     >>> found = lay_out(CollapsedGraph(("before", "round 1"), nodes, (DrawnEdge("X", "S1", True, True),)))
-    >>> print(node_texts(found)[1])
+    >>> print(describe_nodes(found)[1])
     S1: signal, round 1
     from X
     task information may enter from X

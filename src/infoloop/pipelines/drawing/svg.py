@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from infoloop.pipelines.drawing.collapsed_rounds import DrawnEdge
 from infoloop.pipelines.drawing.geometry import HEIGHT, Diagram, EdgePath, PlacedNode
-from infoloop.pipelines.drawing.node_texts import node_texts
+from infoloop.pipelines.drawing.node_texts import describe_nodes
 from infoloop.reporting.figures import COLOURS, svg_text
 from infoloop.reporting.hover_values import add_hover_texts
 
@@ -42,7 +42,7 @@ def diagram_svg(diagram: Diagram, name: str = "graph") -> str:
         warnings.filterwarnings("ignore", "Glyph .* missing")  # the reader's browser has letters of its own
         drawn = render(diagram)
         places = [(place.x, place.y) for place in diagram.places]
-        return add_hover_texts(svg_text(drawn), drawn.axes[0], places, node_texts(diagram))
+        return add_hover_texts(svg_text(drawn), drawn.axes[0], places, describe_nodes(diagram))
 
 
 def render(diagram: Diagram) -> Figure:
