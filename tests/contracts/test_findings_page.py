@@ -49,7 +49,7 @@ def interval(label: str, says: str, middle: float, digits: int) -> str:
 
 def granularity() -> list[str]:
     one, two = middles("label-transfers", "for")
-    best = middles("label-transfers-transformer", "for")[-1]
+    other_symbols = middles("label-transfers-transformer", "for", "surface=other symbols")
     worst = middles("label-transfers", "against")[0]
     verdicts = [*middles("verdict-transfers", "for"), *middles("verdict-transfers-transformer", "for", "J=0.8")]
     steep = middles("verdict-transfers-transformer", "for", "J=0,")
@@ -60,16 +60,18 @@ def granularity() -> list[str]:
         f"{count('label-transfers', 'null')} of {count('label-transfers')} decided cells are null",
         f"two are for it ({number(one, 3)} and {number(two, 3)}, gradient descent",
         f"one is against it ({interval('label-transfers', 'against', worst, 3)}, gradient descent",
-        f"transformer {WORDS[count('label-transfers-transformer', 'for')]} cells are for it and "
-        f"{WORDS[count('label-transfers-transformer', 'against')]} is against it: "
-        f"{interval('label-transfers-transformer', 'for', best, 3)} at best",
-        f"{WORDS[count('label-transfers-transformer', 'null')]} are null, all where the symbols are the same",
+        f"transformer {WORDS[count('label-transfers-transformer', 'for')]} cells are for it, "
+        f"{WORDS[len(other_symbols)]} of them where the symbols of the domains differ and their correspondence has to "
+        f"be learned ({interval('label-transfers-transformer', 'for', other_symbols[-1], 3)} at best)",
+        f"{WORDS[count('label-transfers-transformer', 'against')]} is against it, "
+        f"{WORDS[count('label-transfers-transformer', 'null')]} are null, all where the symbols are the same, "
+        f"and {count('label-transfers-transformer', 'undecided')} are undecided",
         f"better by {span(sorted(verdicts), 3)} where the base seldom passes",
         f"by {span(steep, 3)} for the transformer under gradient descent, within .01 in {flat} more decided cells",
         f"references win by {span(thrifty)} in {len(thrifty)} of {count('reference-thrift')} decided cells",
         f"leaves {span(forms)} bits more of the base behind on questions of other tasks in {len(forms)} of "
         f"{count('reference-forgets')} decided cells",
-        f"{span(of_map)} bits in all {len(of_map)} of the transformer's map",
+        f"{span(of_map)} bits in all {len(of_map)} decided cells of the transformer's map",
         f"helped in none of ten cells ({WORDS[count('finer-helps', 'against')]} against, "
         f"{WORDS[count('finer-helps', 'null')]} null",
         f"beats a unique identifier in {WORDS[count('class-beats-identifier', 'for')]} cells "
