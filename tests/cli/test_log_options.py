@@ -42,8 +42,18 @@ def test_a_pipeline_made_from_a_log_is_audited(tmp_path):
     assert made.exit_code == 0
     row = json.loads(run("audit", str(tmp_path / "made.toml"), "--json").stdout)
     assert row["verdict"] == "open"
-    refused = run("audit", str(LOGS / "evalplus"), "--to-pipeline", str(tmp_path / "made.json"))
-    assert "name a file that ends in .toml" in str(refused.exception)
+
+
+def test_a_bad_place_for_a_pipeline_is_told_before_the_log_is_read(tmp_path):
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "file").touch()
+    for place, why in (
+        ("made.json", "made.json is no place for a pipeline: name a file that ends in .toml"),
+        ("folder.toml", "folder.toml is no place for a pipeline"),
+        ("file/made.toml", "file is a file, not a folder; name another folder"),
+    ):
+        refused = run("audit", str(tmp_path / "no_such_log"), "--to-pipeline", str(tmp_path / place))
+        assert why in str(refused.exception)
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from infoloop.cli.log_options import (
     TRUSTED_HELP,
     LogOptions,
     audit_log_with_options,
+    check_pipeline_place,
     comparison_with,
     refuse_log_options,
     write_pipeline,
@@ -126,6 +127,7 @@ def _audited_pipeline(file: Path, error: float | None, phase: Any) -> _Shown:
 
 
 def _audited_log(file: Path, options: LogOptions, phase: Any) -> _Shown:
+    check_pipeline_place(options)
     reading = each_step(phase("audit"), (f"reading {file.name}", "comparing"))
     next(reading)
     found = audit_log_with_options(file, options)

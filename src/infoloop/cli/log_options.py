@@ -93,6 +93,20 @@ def comparison_with(options: LogOptions, found: Any) -> Any:
     return verdict_logs.groups.run_comparison.compare_runs(before.table, found.table, found.confidence)
 
 
+def check_pipeline_place(options: LogOptions) -> None:
+    """Refuse a place of `--to-pipeline` that cannot be written, before a long log is read.
+
+    Raises:
+        ValueError: It does not end in .toml, or its folder cannot be made or written.
+    """
+    path = options.to_pipeline
+    if path is None:
+        return
+    if path.suffix.lower() != ".toml" or (path.exists() and not path.is_file()):
+        raise ValueError(f"{path} is no place for a pipeline: name a file that ends in .toml")
+    reporting.atomic_files.check_writable_folder(path.parent)
+
+
 def write_pipeline(options: LogOptions, found: Any) -> str:
     """Write the pipeline of `--to-pipeline`, and return what to say of it.
 
@@ -102,8 +116,6 @@ def write_pipeline(options: LogOptions, found: Any) -> str:
     path = options.to_pipeline
     if path is None:
         return ""
-    if path.suffix.lower() != ".toml":
-        raise ValueError(f"{path} is no place for a pipeline: name a file that ends in .toml")
     made = verdict_logs.log_pipeline.pipeline_from_log(
         found.table, f"Made from {found.file}", found.trusted, confidence=found.confidence
     )
