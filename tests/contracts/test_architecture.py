@@ -161,7 +161,7 @@ def test_help_needs_no_jax():
 @pytest.mark.slow
 def test_every_public_name_is_there_before_the_heavy_libraries():
     """Each by a module that it loads when it is first used: together they take seconds."""
-    heavy = ["optax._src", "flax.core", "numpyro.handlers", "xarray.core", "matplotlib.figure"]
+    heavy = ["optax._src", "flax.core", "numpyro.handlers", "xarray.core", "matplotlib.figure", "pandas"]
     heavy += ["scipy.optimize", "scipy.special", "jinja2.environment", "markdown_it.main", "latex2mathml.converter"]
     code = (
         "import json, sys, infoloop as il\nnames = [getattr(il, name) for name in il.__all__]\n"

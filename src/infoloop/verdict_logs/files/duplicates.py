@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from infoloop.verdict_logs.label_hashes import hash_labels, mix_hashes
 from infoloop.verdict_logs.rollouts import Rollouts
@@ -35,6 +34,8 @@ class KnownHashes:
         >>> seen.add(np.array([3, 1, 3], np.uint64)).tolist(), seen.add(np.array([2, 1], np.uint64)).tolist()
         ([True, True, False], [True, False])
         """
+        import pandas as pd
+
         first = ~pd.Index(hashes).duplicated()
         order = np.argsort(hashes)
         ordered = hashes[order]
@@ -61,6 +62,8 @@ def first_times(part: Rollouts, known: KnownHashes) -> np.ndarray:
     >>> first_times(part, KnownHashes()).tolist()
     [True, False]
     """
+    import pandas as pd
+
     first = np.ones(len(part.problem), bool)
     if part.attempt is None:
         return first

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 Quantity = tuple
 _EXTREMES = {"least": np.fmin, "largest": np.fmax}
@@ -121,6 +120,8 @@ def number_groups(problem: np.ndarray, step: np.ndarray, label: np.ndarray) -> t
     >>> group.tolist(), first.tolist()
     ([0, 0, 1], [0, 2])
     """
+    import pandas as pd
+
     keys = problem, step, label
     heads = np.flatnonzero(np.append(True, np.any([key[1:] != key[:-1] for key in keys], axis=0)))
     group = pd.factorize(problem[heads])[0].astype(np.int64)

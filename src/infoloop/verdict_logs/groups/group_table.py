@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from infoloop.probability.host_functions import host_only
 from infoloop.reporting.suggestions import quote
@@ -15,6 +15,9 @@ from infoloop.verdict_logs.groups import group_sums
 from infoloop.verdict_logs.groups.group_sums import GroupSums, Measured
 from infoloop.verdict_logs.label_hashes import MISSING, hash_labels
 from infoloop.verdict_logs.rollouts import Rollouts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MOST_JUDGES = 4  # verifiers of which patterns of verdicts are counted: the first ones
 MOST_ANSWERS = 2_000_000  # different answers of groups in memory; beyond, those so far become sums
@@ -167,6 +170,8 @@ class _Collector:
         )  # fmt: skip
 
     def _keys(self, part: Rollouts, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        import pandas as pd
+
         problem, known = np.asarray(part.problem, object), self._problems
         heads = np.flatnonzero(np.append(True, problem[1:] != problem[:-1]))
         codes, names = pd.factorize(problem[heads], use_na_sentinel=False)
@@ -207,6 +212,8 @@ class _Collector:
         return numbers
 
     def _judge(self, step: np.ndarray, numbers: dict[Measured, np.ndarray]) -> None:
+        import pandas as pd
+
         pattern = np.zeros(step.size, np.int64)
         for a in self._judges():
             x = numbers.get(a)
@@ -221,6 +228,8 @@ class _Collector:
         return [a for a in self._measured if a.kind == "verdict"][:MOST_JUDGES]
 
     def _patterns(self, steps: np.ndarray) -> np.ndarray:
+        import pandas as pd
+
         judges = len(self._judges())
         counts = pd.concat(self._judged)
         step, pattern = (counts.index.get_level_values(i).to_numpy() for i in (0, 1))
@@ -229,6 +238,8 @@ class _Collector:
         return judged
 
     def _join(self) -> GroupSums:
+        import pandas as pd
+
         groups = group_sums.join_groups(self._pile)
         if groups.answer.size > MOST_ANSWERS:
             group_sums.put_answers_away(groups)
