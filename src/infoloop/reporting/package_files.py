@@ -1,9 +1,11 @@
 """Where the package's own files are, installed or in a checkout."""
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 
+@cache
 def package_folder() -> Path:
     """Return the folder of the package's source.
 

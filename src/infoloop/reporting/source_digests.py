@@ -9,6 +9,7 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 from infoloop.reporting.package_files import package_folder
 
@@ -16,6 +17,15 @@ _PACKAGE = "infoloop"
 _PRESENTING = ("cli", "reporting", "statements", "studies")  # they store and show numbers, and make none
 _MAKING = ("studies.sweep",)  # except for the keys of a sweep's points
 _Span = tuple[int, int, int, int]  # first line, column, line after the last, column, in bytes and from 0
+_MOST_SOURCES = 2048  # that are remembered by their content: the measured theses hang on the same modules
+
+
+class _Import(NamedTuple):
+    """An import statement: `import x` has no names, `from .x import y` has a level of 1."""
+
+    module: str
+    names: tuple[str, ...] = ()
+    level: int = 0
 
 
 def digests_of_sources(path: Path, also: Iterable[str] = (), without: Iterable[str] = ()) -> dict[str, str]:
@@ -71,17 +81,28 @@ def _presents(name: str) -> bool:
 
 def _imported(content: bytes, package: str) -> Iterator[str]:
     """Yield the modules that a source imports; `package` is the one that it is in."""
+    for found in _imports(content):
+        if not found.names:
+            yield found.module
+            continue
+        above = package.split(".")[: len(package.split(".")) - found.level + 1] if found.level else []
+        module = ".".join([*above, *filter(None, [found.module])])
+        file = module_file(module)
+        if file and not _is_lazy(file):
+            yield module
+        for name in found.names:
+            yield module if name == "*" else _home(module, name)
+
+
+@lru_cache(_MOST_SOURCES)
+def _imports(content: bytes) -> tuple[_Import, ...]:
+    found = []
     for node in ast.walk(ast.parse(content)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [_Import(alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-            module = ".".join([*above, *filter(None, [node.module])])
-            file = module_file(module)
-            if file and not _is_lazy(file):
-                yield module
-            for alias in node.names:
-                yield module if alias.name == "*" else _home(module, alias.name)
+            found.append(_Import(node.module or "", tuple(alias.name for alias in node.names), node.level))
+    return tuple(found)
 
 
 def _is_lazy(module: Path) -> bool:
@@ -124,10 +145,15 @@ def code_digest(source: bytes, without: Iterable[str] = ()) -> str:
     >>> code_digest(one) == code_digest(other), code_digest(one) == code_digest(one.replace(b"return", b"return -"))
     (True, False)
     """
-    lines = source.splitlines(keepends=True)
-    left_out = set(_assignments(source, set(without)))
+    return _code_digest(source, frozenset(without))
+
+
+@lru_cache(_MOST_SOURCES)
+def _code_digest(source: bytes, without: frozenset[str]) -> str:
+    lines, tree = source.splitlines(keepends=True), ast.parse(source)
+    left_out = set(_assignments(tree, without))
     kept = {
-        span for span in {*_docstrings(source), *_comments(source)} if not any(map(partial(_lies_in, span), left_out))
+        span for span in {*_docstrings(tree), *_comments(source)} if not any(map(partial(_lies_in, span), left_out))
     }
     for first, start, last, end in sorted(kept | left_out, reverse=True):
         lines[first:last] = [lines[first][:start] + lines[last - 1][end:]]
@@ -138,15 +164,15 @@ def _lies_in(one: _Span, other: _Span) -> bool:
     return other[:2] <= one[:2] and one[2:] <= other[2:]
 
 
-def _assignments(source: bytes, names: set[str]) -> Iterator[_Span]:
-    for node in ast.parse(source).body:
+def _assignments(tree: ast.Module, names: frozenset[str]) -> Iterator[_Span]:
+    for node in tree.body:
         if isinstance(node, ast.Assign) and any(isinstance(to, ast.Name) and to.id in names for to in node.targets):
             yield node.lineno - 1, 0, node.end_lineno or node.lineno, node.end_col_offset or 0
 
 
-def _docstrings(source: bytes) -> Iterator[_Span]:
+def _docstrings(tree: ast.Module) -> Iterator[_Span]:
     """Yield where each docstring stands."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
             if (

@@ -9,6 +9,7 @@ Everything here is plain Python on the host, in rational arithmetic where someth
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 
@@ -28,6 +29,7 @@ class SeedInterval(NamedTuple):
     upper: float
 
 
+@cache
 def interval_rank(seeds: int, level: Fraction) -> int:
     """Return the k of the interval from the k-th least to the k-th greatest of n outcomes; 0 where n is too small.
 

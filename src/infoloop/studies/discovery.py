@@ -44,11 +44,18 @@ def model_summaries() -> dict[str, str]:
 
 
 def _first_lines(folder: Path) -> dict[str, str]:
-    paths = [path for path in sorted(folder.glob("*.py")) if not path.stem.startswith("_")]
     return {
         path.stem: (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
-        for path in paths
+        for path in _modules_in(folder)
     }
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.stem for path in _modules_in(folder)]
+
+
+def _modules_in(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*.py")) if not path.stem.startswith("_")]
 
 
 def load(name: str) -> ModuleType:
@@ -61,7 +68,7 @@ def load(name: str) -> ModuleType:
         StudyError: There is none (the message has the nearest name), it lacks a part that an experiment has, or its
             code fails or ends the process.
     """
-    known = experiment_summaries()
+    known = _names(folder_of_experiments())
     path = Path(name) if name.endswith(".py") else folder_of_experiments() / f"{name}.py"
     if name.endswith(".py"):
         _check_own_file(path, known)
