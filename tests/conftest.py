@@ -20,8 +20,8 @@ _CACHE = os.path.join(tempfile.gettempdir(), f"infoloop-jit-{getpass.getuser()}{
 jax.config.update("jax_compilation_cache_dir", _CACHE)
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
 
-_COMPILED_EXAMPLES = {"learners", "learning", "loops", "models"}
-_LONG_EXAMPLES = {"infoloop.learning.effect_sizes.effect_size"}  # compiling NUTS takes 10 s and more
+_COMPILED_EXAMPLES = {"loops", "models"}
+_LONG_EXAMPLES = {"learners", "learning"}  # they train, or compile samplers: minutes in all
 _PROCESS = Path("/proc/self")
 _EVERY, _MOST_MAPS = 25, 20_000  # tests between two counts; Linux ends a process at 65 530 memory maps
 _MOST_BYTES = 3 * 2**29  # half of the 3 GiB that a test process may take
@@ -54,11 +54,15 @@ def pytest_configure(config):
     config.pluginmanager.register(CompiledCode())
 
 
-def pytest_collection_modifyitems(items):
-    """What only the full lane runs is slow too, as are the examples of packages whose examples compile scans."""
+def pytest_collection_modifyitems(config, items):
+    """What only the full lane runs is slow too; examples that train or compile scans wait for later lanes."""
     for item in items:
-        example = isinstance(item, pytest.DoctestItem) and item.path.parent.name in _COMPILED_EXAMPLES
-        if item.name in _LONG_EXAMPLES:
+        packages = _parts(item.path, config.rootpath) if isinstance(item, pytest.DoctestItem) else set()
+        if packages & _LONG_EXAMPLES:
             item.add_marker(pytest.mark.full)
-        if example or item.get_closest_marker("full"):
+        if packages & _COMPILED_EXAMPLES or item.get_closest_marker("full"):
             item.add_marker(pytest.mark.slow)
+
+
+def _parts(path: Path, root: Path) -> set[str]:
+    return set(path.relative_to(root).parts) if path.is_relative_to(root) else set()

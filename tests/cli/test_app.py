@@ -224,7 +224,7 @@ def test_standard_output_that_takes_nothing_is_no_verdict(arguments, number, at,
     assert len(shown.splitlines()) == 1
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("command", "message"),
     [

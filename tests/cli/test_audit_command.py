@@ -15,7 +15,7 @@ from tests.support.command_line import run, status_of
 from tests.support.paths import LOG, LOGS, PIPELINES
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_command_prints_json_alone():
     shown = run("audit", str(PIPELINES / "teacher.toml"), "--json")
     row = json.loads(shown.stdout)
@@ -57,7 +57,7 @@ def test_the_error_aimed_at_is_refused_for_a_log():
     assert "leave out --error" in str(run("audit", str(LOG), "--error", "0.1").exception)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_page_is_named_after_the_file_where_no_name_is_given(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert run("audit", str(PIPELINES / "self_distillation.toml"), "--html").exit_code == 0

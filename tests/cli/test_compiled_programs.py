@@ -68,7 +68,7 @@ def test_the_oldest_go_where_there_are_too_many_bytes(home, monkeypatch):
     assert sorted(path.name for path in folder.iterdir()) == ["middle", "new"]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_second_command_finds_the_programs_of_the_first(home):
     code = (
         "from infoloop.cli.terminal import use_float64\nuse_float64()\nimport jax, time\n"

@@ -106,7 +106,7 @@ def test_every_command_refuses_in_one_line(arguments, asked, capsys, tmp_path, m
     assert [*tmp_path.iterdir()] == []
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.skipif(jax.default_backend() != "cpu", reason="a card is there")
 @pytest.mark.parametrize("platforms", ["cuda", "cuda,cpu", "tpu"])
 def test_a_process_of_its_own_refuses_too(platforms):

@@ -67,12 +67,14 @@ def shown_signs(text: str) -> dict[str, int]:
     return {sign: plain.count(sign) for sign in "-+=≤≥"}
 
 
+@pytest.mark.full
 def test_no_sign_of_any_formula_of_the_theory_is_lost():
     assert len(FORMULAS) > 2000
     wrong = {latex: format_formula(latex) for latex in FORMULAS if signs(latex) != shown_signs(format_formula(latex))}
     assert wrong == {}
 
 
+@pytest.mark.full
 def test_every_formula_of_the_theory_is_a_line_without_latex_and_with_closed_brackets():
     for latex in FORMULAS:
         text = format_formula(latex)

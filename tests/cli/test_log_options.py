@@ -27,7 +27,7 @@ def test_a_step_column_is_named(tmp_path):
         audit_log_with_options(path, LogOptions(columns="step=pass", step="epoch_no"))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_condition_that_holds_is_status_1_and_one_that_is_not_is_0():
     held = run("audit", str(LOGS / "evalplus"), "--fail-if", "dead > 0.4", "--fail-if", "dead > 0.9", "--json")
     assert held.exit_code == 1
@@ -36,7 +36,7 @@ def test_a_condition_that_holds_is_status_1_and_one_that_is_not_is_0():
     assert "there is no number 'ded'" in str(run("audit", str(LOGS / "evalplus"), "--fail-if", "ded > 0").exception)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_pipeline_made_from_a_log_is_audited(tmp_path):
     made = run("audit", str(LOGS / "evalplus"), "--trusted", "plus", "--to-pipeline", str(tmp_path / "made.toml"))
     assert made.exit_code == 0
@@ -56,7 +56,7 @@ def test_a_bad_place_for_a_pipeline_is_told_before_the_log_is_read(tmp_path):
         assert why in str(refused.exception)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_two_runs_are_compared():
     shown = run("audit", str(LOGS / "trl"), "--compare", str(LOGS / "trl_renamed"), "--json")
     comparison = json.loads(shown.stdout)["comparison"]

@@ -25,6 +25,7 @@ def test_markdown_becomes_plain_text(text, shown):
     assert format_markdown(text) == shown
 
 
+@pytest.mark.full
 def test_every_block_of_the_theory_is_text_without_marks():
     for block in labelled_blocks(ROOT / "theory", bool):
         shown = format_markdown(block.body.partition("**")[2])

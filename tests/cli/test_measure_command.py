@@ -31,7 +31,7 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_measuring_keeps_outcomes_and_shows_the_cells(kept):
     theory, _, shown = kept
     assert shown.exit_code == 0, shown.output

@@ -12,7 +12,7 @@ from tests.support.command_line import run, status_of
 from tests.support.full_disk import files_of_at_most
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("statement", "given", "verdict", "status"),
     [

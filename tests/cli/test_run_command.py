@@ -17,7 +17,7 @@ from tests.support.paths import PLANTED, ROOT
 SMALL = (PLANTED, "--set", "sizes=3", "--set", "rates=0.5")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_run_leaves_tables_figures_and_one_page_that_needs_no_network(tmp_path):
     shown = run("run", PLANTED, "--set", "sizes=4", "--out", str(tmp_path / "run"))
     assert shown.exit_code == 0, shown.output
@@ -34,7 +34,7 @@ def test_run_leaves_tables_figures_and_one_page_that_needs_no_network(tmp_path):
     assert max(map(len, shown.stdout.splitlines()[:-1])) <= 100
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_run_json_is_json_alone(tmp_path):
     shown = run("run", PLANTED, "--set", "sizes=4", "--out", str(tmp_path / "run"), "--json")
     assert [row["expected"] for row in json.loads(shown.stdout)["headlines"]] == [4.0]
@@ -48,6 +48,7 @@ def test_a_figure_of_no_width_or_format_is_refused_before_anything_is_made(optio
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.full
 def test_run_of_a_part_says_that_others_are_missing(tmp_path):
     shown = run("run", PLANTED, "--shard", "1/2", "--out", str(tmp_path / "run"))
     assert shown.exit_code == 0
@@ -55,7 +56,7 @@ def test_run_of_a_part_says_that_others_are_missing(tmp_path):
     assert not (tmp_path / "run" / "means.nc").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_finished_run_is_shown_again_at_once(tmp_path, monkeypatch):
     out = ("--out", str(tmp_path / "run"))
     first = run("run", *SMALL, *out)
@@ -68,7 +69,7 @@ def test_a_finished_run_is_shown_again_at_once(tmp_path, monkeypatch):
     assert json.loads(run("run", *SMALL, *out, "--json").stdout)["tables"] == ["means"]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_headline_that_takes_long_is_a_step_of_its_own(tmp_path, monkeypatch):
     study = (ROOT / "tests" / "support" / "planted_experiment.py").read_text(encoding="utf-8")
     (tmp_path / "late.py").write_text(
@@ -102,6 +103,7 @@ class Recorded:
         """End them."""
 
 
+@pytest.mark.full
 def test_an_experiment_whose_code_fails_is_one_line_and_status_3(tmp_path, capsys):
     (tmp_path / "mine.py").write_text("import sys\nsys.exit(0)\n")
     assert status_of("run", str(tmp_path / "mine.py")) == 3

@@ -23,7 +23,7 @@ FALSE_CHAPTER = """## Planted {#thm:planted}
 """
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_verify_shows_a_table_that_fits():
     shown = run("verify", "S04")
     assert shown.exit_code == 0
@@ -33,7 +33,7 @@ def test_verify_shows_a_table_that_fits():
     assert "refuted, certified: 1.0000000000000000000 = 0 is false for P(X,Y,S)" in shown.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_verify_json_is_json_alone():
     rows = json.loads(run("verify", "thm:bsc-cascade", "--json").stdout)
     assert [row["label"] for row in rows] == ["thm:bsc-cascade"]
@@ -50,7 +50,7 @@ def test_verify_profile_shows_what_a_statement_took():
     assert {"seconds", "cpu", "programs", "loaded"} == row["spent"].keys()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_false_statement_planted_on_purpose_is_refuted_and_printed(tmp_path):
     (tmp_path / "1_planted.md").write_text(FALSE_CHAPTER, encoding="utf-8")
     shown = run("verify", "--theory", str(tmp_path))
@@ -99,7 +99,7 @@ together = linear(
 '''
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_an_own_statement_that_is_proved_looks_proved_at_once(tmp_path, monkeypatch):
     """Its claim is in the current folder, which a console script does not search, and no certificate is kept yet."""
     monkeypatch.chdir(tmp_path)
@@ -131,7 +131,7 @@ def test_a_tampered_certificate_fails(tmp_path):
     assert "tampered" in shown.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_results_are_written_where_asked(tmp_path):
     run("verify", "thm:z-cascade", "--out", str(tmp_path))
     assert json.loads((tmp_path / "verify.json").read_text())[0]["label"] == "thm:z-cascade"

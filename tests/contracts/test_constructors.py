@@ -294,7 +294,7 @@ def test_no_measure_of_a_traced_covariance_that_is_none_is_a_number():
         assert np.isnan(jax.jit(jax.vmap(lambda c, of=measure: of(gaussian(c, "X", "Y"))))(covariances)).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_slope_of_what_is_no_law_is_nan_too():
     """A slope of 0, which `where` would give, is what a descent takes for its end."""
     for build, case in (

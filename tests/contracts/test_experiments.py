@@ -55,7 +55,7 @@ def experiment(request):
     return EXPERIMENTS[request.param]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("name", TWICE)
 def test_the_small_run_is_the_same_each_time(name):
     experiment = EXPERIMENTS[name]
@@ -63,7 +63,7 @@ def test_the_small_run_is_the_same_each_time(name):
     assert [key for key, table in found.items() if not table.equals(again[key])] == []
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("name", DRAWN)
 def test_the_small_run_is_finite_and_drawn(name, tmp_path):
     experiment = EXPERIMENTS[name]
@@ -100,7 +100,7 @@ def test_the_default_run_is_cut_in_shards_with_names_of_their_own(experiment):
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_word_list_adds_the_word_game(tmp_path):
     experiment, words = EXPERIMENTS["bits_per_episode"], tmp_path / "words.txt"
     words.write_text("abba\nbaab\nabab\ncaca\n")
@@ -143,6 +143,7 @@ def planted_pairs():
     return {"pairs": xr.Dataset(values, {**shape, "component": [1, 2], "level": levels})}
 
 
+@pytest.mark.full
 def test_leads_of_components_are_signed_by_their_predictor_and_lost_seeds_are_told():
     experiment, found, tenth = EXPERIMENTS["components_of_a_signal"], planted_pairs(), Budget(0.1, "way")
     cells = ("idle=slow their own, learner=token tables", "idle=slow neither or both, learner=linear on bits")

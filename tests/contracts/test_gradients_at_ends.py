@@ -37,7 +37,7 @@ def close(found, expected):
     np.testing.assert_allclose(float(found), float(expected), rtol=rounding(64), atol=rounding(64))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_contraction_of_the_binary_families_falls_by_four_and_by_one():
     for name, slope in (("bsc", -4.0), ("z_channel", -1.0)):
         found = jax.grad(lambda e, family=FAMILIES[name][0]: il.contraction(family(e)).upper)
@@ -66,7 +66,7 @@ def test_rows_that_share_no_output_have_no_gradient_and_a_second_one_is_undefine
     assert np.isnan(jax.grad(jax.grad(lambda e: il.contraction(il.bsc(e, "X", "Y")).upper))(0.25))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_where_every_weight_attains_the_contraction_the_slope_is_that_of_the_middle_one():
     """Rows whose common outputs are equal: free rows of a symmetric channel at its end, and of an erasure channel."""
     slope = jax.jit(jax.grad(lambda rows: il.contraction(il.Channel(rows, ("X",), ("Y",))).upper))

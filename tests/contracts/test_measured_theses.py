@@ -39,7 +39,7 @@ def test_no_measurement_is_without_its_thesis():
     refuse_orphans(ROOT / "theory", THESES)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
 def test_the_small_run_gives_the_same_outcomes(experiment):
     labels = [thesis.label for thesis in KEPT if thesis.experiment.stem == experiment]

@@ -45,6 +45,7 @@ def label(number):
     return f"{name_of(number[0])}-{number[1]}"
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("number", NUMBERS, ids=label)
 def test_the_exact_and_the_sampled_loop_have_one_law(number):
     model, k = number
@@ -99,6 +100,7 @@ def test_a_slightly_wrong_loop_would_be_noticed(number):
     assert compared(model, *wrong(model)[k]) > 1
 
 
+@pytest.mark.full
 def test_wrong_moments_would_be_noticed():
     """The means alone: the expected variance without its correction, and the risk of the other schedule."""
     biased, unbiased = (gaussian_refit.examples()[k] for k in (0, 1))

@@ -46,7 +46,7 @@ def test_each_row_has_a_floor_and_each_floor_a_row(benchmarks):
     assert [floors.floor_of(work) for work in FLOORS] == list(floors.FLOORS.values())
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_rows_are_those_of_the_benchmark(benchmarks, monkeypatch):
     speed = benchmarks("speed")
     monkeypatch.setattr(speed, "TABLES", 8)  # no name hangs on it

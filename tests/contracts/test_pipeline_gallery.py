@@ -129,7 +129,7 @@ def test_the_numbers_keep_every_bound(name):
         assert r.accuracy <= r.best + rounding(CELLS)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_no_figure_draws_a_bound_above_all_there_is_to_know():
     name = "rlvr_unit_tests"  # whose terms add up to more
     found, numbers = audited(name), numbers_of(name)

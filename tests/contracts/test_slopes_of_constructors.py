@@ -88,7 +88,7 @@ def test_slopes_through_channels_are_those_of_50_digit_differences(family):
     assert np.abs(found - expected).max() <= rounding(64)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("trials", [3, 1001])
 def test_slopes_of_counts_at_rates_of_0_and_1(trials):
     r"""$\frac{d}{dr}\binom tk r^k(1-r)^{t-k}$ at 0 is -t, t for the first two counts, at 1 for the last two."""

@@ -71,7 +71,7 @@ def test_a_symbol_is_the_draw_of_one():
     }
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_times_and_ends_are_those_of_the_float_tables():
     times = wright_fisher_rational.absorption_sums(6, [1] * 5)
     ends = wright_fisher_rational.absorption_sums(6, wright_fisher_rational.rational_kernel(6)[1:-1, -1])
@@ -79,7 +79,7 @@ def test_times_and_ends_are_those_of_the_float_tables():
     np.testing.assert_allclose(fixation_by_table(6, np.arange(6)), floats(ends[:-1]), atol=rounding(60), rtol=0)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_characteristic_polynomial_is_that_of_the_float_kernel():
     found = float(fractions(wright_fisher_rational.kernel_determinant(4, 0, "1/3"))[0])
     oracle = float(jnp.linalg.det(jnp.eye(5) / 3 - wright_fisher.kernel(4)))

@@ -36,7 +36,7 @@ def test_whites_that_forget_repeated_colours_would_be_noticed():
     assert naive != mastermind_verdicts([[0, 0, 1, 1]], [[0, 1, 0, 2]]).white[0, 0]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_first_guesses_leave_at_worst_what_knuth_says():
     """Knuth 1977: 1122 leaves at most 256, and his table of the other types: 1111 625, 1112 317, 1123 276, 1234 312."""
     guesses = [[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 1], [0, 0, 1, 2], [0, 1, 2, 3]]

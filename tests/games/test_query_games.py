@@ -20,7 +20,7 @@ def bits_of(verdicts, prior):
     return -math.fsum(p * math.log2(p) for p in masses.values() if p)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_signals_are_counts_and_entropies():
     rng = np.random.default_rng(0)
     table, prior = rng.integers(4, size=(5, 9)), rng.dirichlet(np.ones(9))
@@ -50,7 +50,7 @@ def test_a_constant_verdict_has_exactly_no_bits():
     assert coarsened(fine, [0] * 50).bits[0] == 0
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_coarsening_first_or_last_is_the_same():
     rng = np.random.default_rng(2)
     table, coarse = rng.integers(6, size=(3, 20)), np.array([0, 1, 1, 2, 0, 2])

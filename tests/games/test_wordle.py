@@ -125,7 +125,7 @@ def test_the_binary_verdict_says_no_more_than_h_of_one_in_k():
     assert np.abs(found.bits - h).max() <= rounding(n)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_coarser_verdict_never_says_more():
     bits = {name: signal_entropies(WORDS, WORDS, coarsening=verdicts).bits for name, verdicts in coarsenings(5).items()}
     for fine, coarse in (("full", "letters"), ("letters", "right"), ("letters", "found"), ("right", "any")):

@@ -49,6 +49,7 @@ LAWS = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("weights", LAWS.values(), ids=LAWS)
 def test_every_pair_of_six_outputs_is_as_fractions_say(weights):
     rows = partitions(6).tolist()
@@ -66,6 +67,7 @@ def test_every_pair_of_six_outputs_is_as_fractions_say(weights):
             assert abs(found["recall"][t, s] - exact[0] / h_t) <= rounding(36) / h_t
 
 
+@pytest.mark.full
 def test_all_4140_partitions_of_eight_outputs_against_a_few_tasks():
     rows, weights = partitions(8), [1, 2, 3, 4, 5, 6, 7, 8]
     tasks = rows[[1, 1000, 4000]]
@@ -78,6 +80,7 @@ def test_all_4140_partitions_of_eight_outputs_against_a_few_tasks():
             assert max(map(abs, found[t, s] - exact)) <= rounding(64)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", ["uniform", "sixths and twelfths", "an output without mass"])
 def test_zeros_are_exact_and_only_where_fractions_are_independent_or_refine(name):
     weights, rows = LAWS[name], partitions(6).tolist()

@@ -32,6 +32,7 @@ def by_hand(band: np.ndarray, lowest: int) -> np.ndarray:
     return rows
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("states", "width", "lowest"), [(7, 3, -1), (7, 4, 0), (9, 5, -4), (30, 19, -9), (4, 7, -3)])
 def test_it_is_the_dense_channel_without_its_zeros(states, width, lowest):
     band = random_band(0, states, width, lowest)

@@ -131,6 +131,7 @@ def test_a_no_without_a_decision_that_loses_is_an_error(monkeypatch):
         is_garbling(bsc(0.1, "X", "Z"), bsc(0.2, "X", "Y"))
 
 
+@pytest.mark.full
 def test_whatever_the_prices_are_every_garbling_leaves_as_much():
     rng = np.random.default_rng(8)
     for _ in range(200):

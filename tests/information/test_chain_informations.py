@@ -60,7 +60,7 @@ def test_different_links_are_as_good_as_one(steps):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("values", [1, 6, 7])
 def test_blocks_of_rows_add_up(settings, values):
     """Two rows at once; of seven, one block has a row that is none."""
@@ -103,7 +103,7 @@ def test_rows_of_extreme_masses_keep_their_digits():
     np.testing.assert_allclose(found, expected, rtol=rounding(6))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_by_powers_are_those_by_steps():
     p = law_and_rows(4, 5, 4)[0].at[0, 1].set(0.0).at[3].set(0.0)  # an empty cell and a row of them
     rows = jnp.array([[0.5, 0.5, 0.0, 0.0], [0.0, 0.5, 0.5, 0.0], [0.0, 0.0, 0.5, 0.5], [0.5, 0.0, 0.0, 0.5]])

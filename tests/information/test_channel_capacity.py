@@ -114,7 +114,7 @@ def test_redundant_and_nearly_useless_symbols_do_not_slow_it_down():
     assert slow < 0.9 * expected  # the textbook iteration is still far off here: the case bites
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_channels_that_carry_nothing_or_everything():
     same = capacity(channel([[0.125, 0.375, 0.5]] * 4, "X", "Y"))
     assert same.value <= rounding(12) ** 2
@@ -137,7 +137,7 @@ def random_rows(rng, n, m, lost, concentration):
     return rows / rows.sum(1, keepdims=True)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(("n", "m"), [(2, 30), (30, 2), (7, 7), (12, 25), (30, 30)])
 def test_random_channels_dense_and_sparse_in_one_batch(n, m):
     rng = np.random.default_rng(n * 100 + m)
@@ -164,14 +164,14 @@ def test_two_channels_side_by_side_add_up_and_the_input_is_over_both_sources():
     assert abs(best.value - expected) <= rounding(16)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_gradient_is_that_of_the_closed_form():
     e = 0.2
     slope = jax.grad(lambda e: capacity(bsc(e, "X", "Y")).value)(e)
     assert abs(slope - math.log2(e / (1 - e))) <= rounding(4) * 2
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_gap_that_is_out_of_reach_is_an_error_outside_jit_and_a_flag_inside():
     """A bound without any gap: whether its last bits are those of the value, is chance."""
     flips = np.linspace(0.05, 0.95, 19)

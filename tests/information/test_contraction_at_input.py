@@ -37,7 +37,7 @@ def kept_share(laws, rows, p):
     return (out * np.log(out / q)).sum(1) / (laws * logs).sum(1)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("shape", [(2, 2), (3, 5), (6, 4)])
 def test_eta_chi2_is_the_square_of_the_second_singular_value(shape):
     rng = np.random.default_rng(sum(shape))
@@ -54,7 +54,7 @@ def test_eta_chi2_is_the_square_of_the_second_singular_value(shape):
         assert eta_chi2(k, law) <= contraction(k).upper + rounding(rows.size)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_symbols_without_mass_play_no_part():
     k = channel([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0], [0.0, 0.0, 1.0]], "X", "Y")
     assert abs(eta_chi2(k, joint([0.5, 0.5, 0.0], "X")) - 0.64) <= rounding(9)
@@ -86,7 +86,7 @@ def test_a_variable_on_both_sides_is_refused():
         maximal_correlation(joint([[0.4, 0.1], [0.1, 0.4]], "X", "Y"), "X", ("X", "Y"))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_published_coefficient_of_the_symmetric_source():
     value = VALUES["sstar_dsbs_1_10"]
     crossover = float(Fraction(value["distribution"]["pmf"]["0 1"])) * 2
@@ -95,7 +95,7 @@ def test_the_published_coefficient_of_the_symmetric_source():
     assert abs(eta.upper - value["expected"]) <= value["tolerance"]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_erasures_contract_alike_at_every_input():
     for p in ([0.5, 0.5], [0.01, 0.99], [1.0, 0.0]):
         eta = contraction_at(erasure(0.3, "X", "Y"), joint(p, "X"))
@@ -118,7 +118,7 @@ def test_the_z_channel_against_the_definition_on_a_grid(p):
     assert eta.lower <= shares[far].max() + 4 * step * math.log2(1 / step)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_random_search_never_finds_more_and_the_law_returned_attains_it():
     rng = np.random.default_rng(3)
     for concentration in (0.2, 0.5, 1.0, 1.0):
@@ -134,7 +134,7 @@ def test_random_search_never_finds_more_and_the_law_returned_attains_it():
         assert abs(attained - eta.lower) <= rounding(12) / moved**2  # a divergence is about the square of the move
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_law_is_over_the_sources_in_their_order():
     rows = np.random.default_rng(1).dirichlet(np.ones(2), size=(2, 3))
     k, law = channel(rows, ("X", "V"), "Y"), joint(np.full((3, 2), 1 / 6), "V", "X")
@@ -153,7 +153,7 @@ def test_a_channel_that_forgets_everything():
     assert eta.upper <= rounding(4)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_sweep_is_a_batch():
     crossovers = jnp.array([0.1, 0.2])
     found = jax.vmap(lambda e: contraction_at(bsc(e, "X", "Y"), joint([0.5, 0.5], "X")).lower)(crossovers)

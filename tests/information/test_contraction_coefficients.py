@@ -155,14 +155,14 @@ def test_the_erasure_channel_is_less_noisy_up_to_the_published_threshold():
     assert abs(erasure_threshold(bsc(p, "X", "Y")) - value["expected"]) <= value["tolerance"]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_sweep_is_a_batch():
     crossovers = np.linspace(0, 0.5, 7)
     etas = jax.vmap(lambda e: contraction(bsc(e, "X", "Y")).lower)(crossovers)
     assert np.abs(etas - (1 - 2 * crossovers) ** 2).max() <= rounding(4)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_batch_has_the_slopes_of_its_members():
     crossovers = np.array([0.1, 0.3])
 

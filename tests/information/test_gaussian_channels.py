@@ -103,7 +103,7 @@ def test_no_other_channel_does_better(seed):
     assert jax.vmap(lagrangian)(others).min() > least
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_slope_of_the_curve_is_one_over_beta():
     p = random_law(0)
     betas = jnp.linspace(1.1, 3.0, 20) * bottleneck_thresholds(p, "X", "Y")[1]

@@ -39,6 +39,7 @@ def test_logarithms_of_ratios_near_1_have_all_digits(e):
             assert abs(mpf(float(y)) - expected) <= ROUNDINGS * abs(expected)
 
 
+@pytest.mark.full
 def test_slopes_are_the_inverses():
     numbers = jnp.asarray(NUMBERS[np.abs(np.log10(NUMBERS)) < 150])
     found = jax.vmap(jax.grad(natural_log))(numbers)

@@ -31,7 +31,7 @@ def test_it_is_the_cascade_in_closed_form():
     np.testing.assert_allclose(found, closed, atol=rounding(4))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_different_links_are_taken_in_order():
     links = rows(0, 2, 3, 3)
     start = Joint(rows(1, 1, 6).reshape(2, 3), ("X", "Z"))
@@ -82,13 +82,13 @@ WALK = banded_channel([[0.0, 0.5, 0.5]] + 5 * [[0.25, 0.5, 0.25]] + [[0.5, 0.5, 
 START = Joint(rows(4, 1, 21).reshape(3, 7), ("X", "Z"))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_band_gives_what_its_dense_channel_gives():
     found = information_along(START, "X", WALK, 40)
     np.testing.assert_allclose(found, information_along(START, "X", WALK.dense(), 40), atol=rounding(21 * 40))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_different_bands_are_taken_in_order():
     bands = jnp.stack([WALK.band, jnp.zeros((7, 3)).at[:, 1].set(1.0), WALK.band])
     found = information_along(START, "X", BandedChannel(bands, -1, ("Z",), ("next",)))
@@ -96,7 +96,7 @@ def test_different_bands_are_taken_in_order():
     np.testing.assert_allclose(found[1:], jnp.stack([once, once, twice]), atol=rounding(21 * 3))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_by_a_band_are_those_of_its_dense_channel():
     """Of the moves that stay inside: a dense channel has no others."""
 

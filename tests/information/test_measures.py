@@ -88,7 +88,7 @@ def all_oracles(table):
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @steady
 @given(weights)
 def test_entropies_and_informations_of_any_law(cells):

@@ -73,6 +73,7 @@ def everything(table):
     return jnp.stack(found)
 
 
+@pytest.mark.full
 @settings(derandomize=True, deadline=None, max_examples=25, database=None)
 @given(st.lists(st.integers(0, 8), min_size=CELLS, max_size=CELLS).filter(any))
 def test_every_measure_of_any_law(weights):
@@ -105,6 +106,7 @@ def test_of_one_group_and_of_two():
     assert abs(s_information(p, "X", "Y") - 2 * mutual_information(p, "X", "Y")) <= SLACK
 
 
+@pytest.mark.full
 def test_the_order_of_groups_does_not_matter():
     p = joint(np.random.default_rng(1).dirichlet(np.ones(16)).reshape(SHAPE), *NAMES)
     for measure in (coinformation, total_correlation, dual_total_correlation, tse_complexity):

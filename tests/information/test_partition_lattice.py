@@ -107,7 +107,7 @@ def test_refinement_is_inclusion_of_blocks():
     assert 0 < np.sum(expected) < len(rows) ** 2
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_blackwells_order_of_deterministic_signals_is_refinement():
     rows = partitions(4).tolist()
     for fine, coarse in itertools.product(rows, rows):
@@ -115,7 +115,7 @@ def test_blackwells_order_of_deterministic_signals_is_refinement():
         assert bool(ordered) == bool(refines(fine, coarse))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_coarser_signal_stands_higher():
     uniform = np.full(8, 1 / 8)
     heights = [float(lattice_height(np.arange(8) // width, uniform)) for width in (1, 2, 4, 8)]

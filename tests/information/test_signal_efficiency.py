@@ -103,7 +103,7 @@ def test_imitating_one_of_m_acceptable_answers_wastes_log_m():
     assert np.allclose(found, (1, 2, 0, 1 / 3, 1), rtol=0, atol=rounding(64))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_coarser_than_the_task_is_efficient_and_recalls_too_little():
     found = efficiency(joint([0.25] * 4, "Y"), [0, 0, 1, 1], "Y", range(4))
     assert np.allclose(found, (1, 0, 1, 1, 0.5), rtol=0, atol=rounding(16))

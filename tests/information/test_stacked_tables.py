@@ -51,6 +51,7 @@ def test_a_term_keeps_its_digits_at_every_distance(scale):
     assert abs(term(0.0, scale) * np.log(2) - scale) <= TERM * scale
 
 
+@pytest.mark.full
 def test_they_are_those_of_an_oracle():
     tables = laws(0, 3, 4, 5).at[1, 2].set(0.0).at[2, :, 3].set(0.0)
     tables = tables / tables.sum((1, 2), keepdims=True)
@@ -63,6 +64,7 @@ def test_independent_variables_share_exactly_nothing():
     assert float(bits(table[None])[0]) == 0
 
 
+@pytest.mark.full
 def test_near_tables_need_no_doublings():
     q = jnp.full((5, 5), 1 / 25)
     wave = jnp.sin(jnp.arange(25.0)).reshape(5, 5)
@@ -77,6 +79,7 @@ def test_near_is_within_the_square_root_of_two(ratio, near):
     assert bool(all_near(ratio * one, Margins(one, one, jnp.ones(()), one))) is near
 
 
+@pytest.mark.full
 def test_rows_that_are_scaled_count_as_before():
     tables, scale = laws(1, 2, 3, 4), jnp.array([2.0, 0.25, 1.0])[:, None]
     m = margins(tables)
@@ -84,6 +87,7 @@ def test_rows_that_are_scaled_count_as_before():
     np.testing.assert_array_equal(informations(tables * scale, m, jnp.array(False)), bits(tables))
 
 
+@pytest.mark.full
 def test_slopes_are_those_of_the_information_and_0_in_empty_cells():
     tables = laws(2, 2, 3, 4).at[:, 1, 2].set(0.0)
     for table in tables:
@@ -93,6 +97,7 @@ def test_slopes_are_those_of_the_information_and_0_in_empty_cells():
         assert found[1, 2] == 0
 
 
+@pytest.mark.full
 def test_slopes_keep_their_digits_near_independence():
     """Of p log2 p/q with q fixed: the logarithm itself, which from a rounded ratio would have four digits here."""
     p, q = 0.5 * (1 + 1e-12), jnp.array([[[0.5]]])
@@ -102,6 +107,7 @@ def test_slopes_keep_their_digits_near_independence():
     assert abs(float(slope) - exact) <= TERM * exact
 
 
+@pytest.mark.full
 def test_second_slopes_are_finite_and_right():
     table = jnp.array([[0.3, 0.2], [0.0, 0.5]])
 
@@ -116,6 +122,7 @@ def test_second_slopes_are_finite_and_right():
     assert abs(twice(lambda t: bits(t[None])[0]) - expected) <= rounding(8) * 8
 
 
+@pytest.mark.full
 def test_short_floats_are_served():
     tables = laws(3, 2, 3, 3)
     found = bits(tables.astype(jnp.float32))

@@ -112,6 +112,7 @@ PROGRAMS = [
 ]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("program", "args", "names", "masses"), PROGRAMS, ids=lambda v: getattr(v, "__name__", ""))
 def test_a_program_has_the_law_written_by_hand_and_a_law_a_little_off_is_caught(program, args, names, masses):
     p = from_numpyro(program)(*args)
@@ -129,6 +130,7 @@ def test_path_by_path_gives_the_same_law(program, names, masses):
     assert agrees(from_numpyro(looking(program))(), ("first", *names), split)
 
 
+@pytest.mark.full
 def test_zeros_stay_zeros():
     def program():
         numpyro.sample("B", dist.Bernoulli(1.0))
@@ -230,6 +232,7 @@ def test_symbols_that_are_arrays_have_an_axis_for_each_element(wrap):
     assert agrees(from_numpyro(wrap(program))(), ("first", *names) if wrap is looking else (*names, "first"), masses)
 
 
+@pytest.mark.full
 def test_an_observed_vector_of_counts_conditions_the_law():
     def program():
         z = numpyro.sample("Z", dist.Bernoulli(0.5))
@@ -271,6 +274,7 @@ def test_a_model_is_a_function():
         from_numpyro(3)  # ty: ignore[invalid-argument-type]
 
 
+@pytest.mark.full
 def test_the_package_does_not_import_numpyro():
     code = (
         "import sys, infoloop; infoloop.from_numpyro, infoloop.to_dit; sys.exit('numpyro.distributions' in sys.modules)"

@@ -152,7 +152,7 @@ def summed(masses, *places):
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("wrap", [lambda program: program, looking], ids=["cells", "paths"])
 def test_missing_observations_are_summed_out_whatever_depends_on_them(wrap):
     exact, first = autoregressive_law(), ("first",) if wrap is looking else ()
@@ -179,7 +179,7 @@ def plates(data, mask, how):
                 numpyro.sample("X", law, obs=data)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("wrap", [lambda program: program, looking], ids=["cells", "paths"])
 @pytest.mark.parametrize("how", ["mask", "obs_mask", "mask of the law"])
 def test_a_masked_observation_says_nothing(how, wrap):

@@ -39,6 +39,7 @@ def test_masses_are_right_to_some_units_in_the_last_place(alpha, draws):
     assert all(p < 1e-304 for p, q in zip(found.tolist(), wanted, strict=True) if q <= 1e-305)
 
 
+@pytest.mark.full
 def test_many_draws_from_an_even_urn_are_uniform():
     law, _ = distribution_of("X", dist.DirichletMultinomial(jnp.array([1.0, 1.0]), 200))
     assert np.abs(np.asarray(law.probs) * 201 - 1).max() < 1e-14
@@ -47,6 +48,7 @@ def test_many_draws_from_an_even_urn_are_uniform():
     assert abs(float(law.probs[2000]) * 3 - 1) < 1e-13
 
 
+@pytest.mark.full
 def test_masses_have_a_slope_and_elements_have_their_own_draws():
     slope = jax.grad(lambda a: urn_masses(jnp.stack([a, 2.0]), np.array([[1, 2]]))[0])(1.5)
     step = Fraction(1, 10**6)

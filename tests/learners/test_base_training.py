@@ -5,6 +5,7 @@ import math
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from infoloop.learners.base_training import pretrain
 from infoloop.learners.parametric_policies import ParametricPolicy
@@ -14,6 +15,7 @@ from infoloop.worlds.finite_worlds import right_outputs
 from infoloop.worlds.lookup import lookup_world
 
 
+@pytest.mark.full
 def test_a_base_knows_the_known_and_is_even_about_the_new():
     world = lookup_world(jax.random.key(0), symbols=1, classes=3, forms=2, tasks=1)
     policy = tabular_softmax(world)
@@ -40,6 +42,7 @@ def test_its_steps_are_those_of_adam_whose_rate_falls_along_a_cosine():
     assert np.abs(found - logits).max() <= rounding(2**12)
 
 
+@pytest.mark.full
 def test_another_key_is_another_start():
     world = lookup_world(jax.random.key(0), symbols=1, classes=2, forms=1, tasks=0, domains=1, alphabet=2)
     even = tabular_softmax(world)

@@ -4,6 +4,7 @@ import math
 
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from infoloop.learners.component_contributions import read_contributions, written_contributions
 from infoloop.probability.numerics import rounding
@@ -17,6 +18,7 @@ def h(p):
     return -p * math.log2(p) - (1 - p) * math.log2(1 - p)
 
 
+@pytest.mark.full
 def test_the_true_law_ends_at_the_log_odds_and_the_information_of_either():
     for found in (
         read_contributions(PAIR, jnp.log(inputs_law(PAIR)[1])),

@@ -44,6 +44,7 @@ def speeds(policy, target, weight, contributions):
     return jax.jvp(lambda theta: contributions(PAIR, policy.log_policy(theta)).logit, (start,), (downhill,))[1]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", STARTS)
 def test_idle_bits_slow_the_start_exactly_where_they_split_the_gradient(name):
     if name in READERS:

@@ -13,6 +13,7 @@ from infoloop.worlds.finite_worlds import right_outputs
 from infoloop.worlds.lookup import lookup_world
 
 
+@pytest.mark.full
 def test_a_learner_answers_the_first_questions_as_in_the_whole_world():
     world = lookup_world(jax.random.key(0), symbols=2, tasks=1)
     few, whole = (perceptron(w, 4, (8,)) for w in (first_questions(world, 2), world))

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+import pytest
 
 from infoloop.learners.label_training import label_learner, trained_on_labels
 from infoloop.learners.perceptron_policy import perceptron
@@ -32,6 +33,7 @@ def test_a_table_of_logits_makes_the_steps_that_are_made_by_hand():
     assert (both[1] == found[0, 0, ::-1]).all()
 
 
+@pytest.mark.full
 def test_a_base_knows_known_tasks_and_labels_move_its_answers():
     world = lookup_world(jax.random.key(0), tasks=2, **SIZES)
     who = label_learner(jax.random.key(1), world, 2, lambda w: perceptron(w, 4, (8,)), optax.adam(0.02), 2, 80)

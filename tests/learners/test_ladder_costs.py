@@ -22,6 +22,7 @@ def entropy(p):
     return sum(-x * math.log2(x) for x in (p, 1 - p) if x > 0)
 
 
+@pytest.mark.full
 def test_costs_are_those_of_a_count_by_hand():
     passed = np.random.default_rng(3).uniform(0.1, 0.9, (len(SIGNALS), 4, len(WORLD.task)))
     passed[:, 0] = passed[0, 0]  # all signals begin at one base

@@ -58,7 +58,7 @@ def test_a_rung_is_the_training_on_its_objective_alone():
     assert found["diverged"].tolist() == [0.0, 0.0]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_run_that_diverges_is_marked():
     world = under_rule(lookup_world(KEY, symbols=1, classes=2, forms=1, tasks=0, alphabet=2, length=1), 1)
     policy = perceptron(world, 2, (2,))

@@ -17,6 +17,7 @@ def world():
     return lookup_world(jax.random.key(1), symbols=2, classes=2, forms=1, tasks=0, alphabet=2)
 
 
+@pytest.mark.full
 def test_a_step_moves_logits_by_the_kernel(world):
     """The logits of all outputs of q' change by w times the kernel against (q, y), up to a constant of q'."""
     policy = log_linear(world, WEIGHTS)
@@ -41,6 +42,7 @@ def test_a_step_moves_logits_by_the_kernel(world):
     assert np.abs(moved - centred).max() <= rounding(64)
 
 
+@pytest.mark.full
 def test_it_starts_at_its_base(world):
     base = jnp.log(jnp.full(world.classes.shape, 0.1).at[:, 0].set(0.7))
     policy = log_linear(world, WEIGHTS, base)

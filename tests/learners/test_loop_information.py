@@ -73,6 +73,7 @@ def rounds_of(loop, answers):
     return [table.reshape(2, -1) for table in rounds]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("loop", LOOPS)
 def test_data_and_answers_are_those_of_sums(loop, found, answers):
     laws = (answers[1] if loop == "replay" else answers[0]).reshape(-1, 2)

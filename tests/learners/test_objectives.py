@@ -78,12 +78,14 @@ def test_sampled_losses_have_the_exact_slope_on_average(sampled):
     assert drawn.std(axis=0)[0].min() > 0.01
 
 
+@pytest.mark.full
 def test_a_sampled_update_is_a_mean_over_groups_and_members():
     """If each output has the reward 1, an update without a baseline puts the mass 1 on what was drawn."""
     loss = sampled_policy_gradient(reinforce(0.0), output_kinds(jnp.ones((3, 4))), WEIGHT, size=2, groups=3)
     assert np.abs(np.array(jax.grad(loss)(LOGITS, KEY)).sum(axis=1) + WEIGHT).max() <= rounding(8)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("sampled", ["policy gradient", "rejection"])
 def test_each_question_draws_for_itself(sampled):
     even, weight = jnp.log(jnp.full((8, 4), 0.25)), jnp.full(8, 1 / 8)
@@ -94,6 +96,7 @@ def test_each_question_draws_for_itself(sampled):
     assert len({tuple(row) for row in jax.grad(loss)(even, KEY).tolist()}) > 4
 
 
+@pytest.mark.full
 def test_the_best_of_n_is_that_of_all_tuples():
     """Ties are broken by chance: each tuple of n outputs gives its mass to its best members in equal parts."""
     n, expected = 3, np.zeros((3, 4))
@@ -159,7 +162,7 @@ def test_a_signal_that_an_objective_cannot_use_is_refused_in_one_line(call, mess
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_rules_that_share_what_is_drawn_have_the_losses_that_each_has_alone():
     rules, outputs = (grpo(), reinforce(0.25)), output_kinds(REWARD)
     logs = LOGITS - jax.nn.logsumexp(LOGITS, axis=1, keepdims=True)

@@ -13,6 +13,7 @@ def world():
     return lookup_world(jax.random.key(1), symbols=1, classes=2, forms=1, tasks=1, alphabet=2)
 
 
+@pytest.mark.full
 def test_a_law_is_what_its_layers_make(world):
     policy = perceptron(world, embedding=3, widths=(6, 5))
     rng = np.random.default_rng(0)
@@ -37,6 +38,7 @@ def test_seeds_differ_and_a_width_is_a_number(world):
         perceptron(world, widths=(0,))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("dtype", [float, np.float32])
 def test_parameters_and_laws_are_of_the_type_asked_for(world, dtype):
     policy = perceptron(world, embedding=2, widths=(3,), dtype=dtype)

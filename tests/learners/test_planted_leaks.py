@@ -58,6 +58,7 @@ def logs():
     return np.asarray(single).reshape(3, 3, 2, 2), np.asarray(shown).reshape(2, 3, 2, 2)
 
 
+@pytest.mark.full
 def test_every_leak_knows_what_a_table_says(found, logs, start):
     single, shown = logs
     right = lambda x, d: max(range(3), key=lambda b: (int(single[b, d, 1].argmax() == x), -b))  # noqa: E731

@@ -17,6 +17,7 @@ def world():
     return lookup_world(jax.random.key(1), symbols=2, classes=3, forms=2, tasks=1, alphabet=4, accepted="other forms")
 
 
+@pytest.mark.full
 def test_outcomes_are_sums_over_questions_and_outputs(world):
     rng, rule = np.random.default_rng(0), 5
     law, base = (x / x.sum(axis=1, keepdims=True) for x in rng.random((2, *world.classes.shape)))

@@ -21,6 +21,7 @@ def bits(table):
     return float(information(law_of(np.asarray(table)), (0,), (1,)))
 
 
+@pytest.mark.full
 def test_every_readout_is_a_table_made_by_hand():
     """The greedy tables of sets 0, 1 and 3 are the same; on a grid of 8 nats all sets are."""
     found = information_by_round(jnp.asarray(CASES), jnp.asarray(LOGS), jnp.zeros(1), 1, 8.0)
@@ -42,6 +43,7 @@ def test_every_readout_is_a_table_made_by_hand():
         assert abs(gap - (sides[greater] - sides[lesser])) < rounding(64), name
 
 
+@pytest.mark.full
 def test_data_that_know_more_than_was_told_leave_a_negative_slack():
     cases = jnp.stack([jnp.full((2, 2), 0.25), jnp.eye(2) / 2])
     logs = jnp.zeros((2, 2, 2)) - jnp.log(2.0)

@@ -31,6 +31,7 @@ def likely(hits, share):
     return scipy.stats.binomtest(int(np.sum(hits)), np.size(hits), share).pvalue > ALARM
 
 
+@pytest.mark.full
 def test_kinds_questions_and_raters_are_drawn_as_said(drawn):
     asked, said = np.asarray(drawn.asked), np.asarray(drawn.said)
     right, marked = RIGHT[asked, said], MARKED[said]
@@ -54,6 +55,7 @@ def test_the_first_comparisons_are_the_same_however_many_there_are(drawn):
     assert (np.asarray(more.said) == np.asarray(drawn.said)).all()
 
 
+@pytest.mark.full
 def test_a_share_of_no_comparisons_of_a_kind_draws_none():
     laws = jnp.stack([styled_responses(WORLD, RULE, trained=rho) for rho in (1.0, -1.0)])
     found = drawn_comparisons(KEY, WORLD, RULE, laws, jnp.array([1.0, 0.0]), CERTAINTY, 500, 500)
@@ -104,6 +106,7 @@ def test_wins_are_counted_by_item(drawn):
     assert all(wins[places[won], places[lost]] == n for (won, lost), n in wanted.items())
 
 
+@pytest.mark.full
 def test_junk_wins_nothing():
     junk = int(np.argmax(np.asarray(WORLD.classes)[0] < 0))
     good = int(np.argmax(np.asarray(WORLD.classes)[0] >= 0))

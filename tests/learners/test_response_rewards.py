@@ -31,6 +31,7 @@ def test_tokens_say_marker_length_question_and_class():
             assert both[q, y].tolist() == pairs
 
 
+@pytest.mark.full
 def test_a_penalty_draws_rewards_together():
     wins, seen = jnp.array([[0.0, 3.0], [1.0, 0.0]]), jnp.eye(2)
     free, drawn = (
@@ -39,6 +40,7 @@ def test_a_penalty_draws_rewards_together():
     assert 0 < float(drawn[0] - drawn[1]) < float(free[0] - free[1])
 
 
+@pytest.mark.full
 def test_the_linear_reward_is_the_maximum_of_the_penalised_likelihood():
     """At the maximum the slope by each weight is 0: sum of w (1 - sigma) (x_a - x_b) = penalty * weight."""
     rng, penalty = np.random.default_rng(7), 0.5

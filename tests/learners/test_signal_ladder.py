@@ -30,6 +30,7 @@ def uniform(world):
     return jnp.full(world.classes.shape, -jnp.log(float(len(world.outputs))))
 
 
+@pytest.mark.full
 def test_laws_are_of_the_right_outputs_and_own_is_among_some():
     laws = dict(zip(SIGNALS, np.array(signal_laws(KEY, WORLD, RULE, uniform(WORLD))), strict=True))
     for name in ("house", "own", "some", "all"):
@@ -45,6 +46,7 @@ def test_laws_are_of_the_right_outputs_and_own_is_among_some():
     assert abs(laws["best_of_n"][RIGHT].reshape(len(RIGHT), -1).sum(axis=1) - best).max() < 1e-12
 
 
+@pytest.mark.full
 def test_exact_rungs_are_gradient_descent_by_hand():
     """Softmax tables in NumPy: the slope of each objective, a question and an output at a time."""
     steps, rate = 6, 0.7
@@ -73,6 +75,7 @@ def test_exact_rungs_are_gradient_descent_by_hand():
                     z[q, y] += rate / len(trained) * uphill.get(name, laws[k, q, y] - laws[k, q].sum() * p[q, y])
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("forms", [1, 2])
 @pytest.mark.parametrize("signal", ["own", "class"])
 def test_two_questions_transfer_as_on_paper(forms, signal):
@@ -98,7 +101,7 @@ def test_two_questions_transfer_as_on_paper(forms, signal):
     assert abs(trained - eta * alpha - own) <= rounding(32)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_sampled_rungs_and_preferences_learn_and_hang_on_their_key():
     policy, right = tabular_softmax(WORLD), jnp.asarray(RIGHT)
 
@@ -118,6 +121,7 @@ def test_sampled_rungs_and_preferences_learn_and_hang_on_their_key():
     assert one[3, 1] == other[3, 1]  # all references are drawn by nobody
 
 
+@pytest.mark.full
 def test_with_one_form_all_references_and_the_label_are_the_same():
     world = lookup_world(jax.random.key(2), symbols=2, classes=2, forms=1, tasks=0, alphabet=2)
     policy = tabular_softmax(world)

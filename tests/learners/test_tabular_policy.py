@@ -3,12 +3,14 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from infoloop.learners.tabular_policy import tabular_softmax
 from infoloop.probability.numerics import rounding
 from infoloop.worlds.lookup import lookup_world
 
 
+@pytest.mark.full
 def test_a_question_moves_itself_alone():
     policy = tabular_softmax(lookup_world(jax.random.key(0), symbols=1, tasks=0))
     start = policy.start(jax.random.key(1))

@@ -44,7 +44,7 @@ def next_laws(net, tokens, prompt, heads):
     return norm(x, **net["norm"]) @ net["logits"]["kernel"] + net["logits"]["bias"]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_tree_gives_each_string_what_it_gets_on_its_own(world):
     policy = transformer(world, width=8, layers=2, heads=2, hidden=6)
     rng = np.random.default_rng(0)

@@ -22,7 +22,7 @@ def test_no_key_is_given_twice_and_no_more_than_were_asked_for():
         keys.params()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("module", "learner"),
     [

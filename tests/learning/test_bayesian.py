@@ -50,6 +50,7 @@ def test_the_check_would_notice_a_forgotten_prior():
     assert worst(floats(flat), law) > rounding(4 * len(DATA))
 
 
+@pytest.mark.full
 def test_the_trajectory_is_the_posterior_of_every_beginning():
     path = trajectory(floats(PRIOR), floats(ROWS), DATA)
     for n in range(len(DATA) + 1):
@@ -86,6 +87,7 @@ def test_impossible_data_are_reported():
     assert jnp.isnan(found.law).all()
 
 
+@pytest.mark.full
 def test_the_gradient_at_an_excluded_hypothesis_is_finite():
     """The evidence of `0 0` is (p + 4 r) / 4 for prior masses p and r of the first and the third hypothesis."""
     rows = jnp.array([[0.5, 0.5], [0.0, 1.0], [1.0, 0.0]])
@@ -94,6 +96,7 @@ def test_the_gradient_at_an_excluded_hypothesis_is_finite():
     assert abs(slope[0] - 2 / np.log(2)) <= rounding(8)
 
 
+@pytest.mark.full
 def test_many_data_at_once():
     data = jnp.array([[0, 1], [1, 1]])
     laws = jax.vmap(lambda seen: posterior(jnp.array(floats(PRIOR)), jnp.array(floats(ROWS)), seen).law)(data)

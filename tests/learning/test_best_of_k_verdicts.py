@@ -38,6 +38,7 @@ def test_one_that_is_accepted_is_right_as_often_as_by_enumeration(rates):
     np.testing.assert_allclose(found, list(map(float, exact)), rtol=rounding(4))
 
 
+@pytest.mark.full
 def test_a_perfect_verifier_makes_it_pass_at_k_and_a_false_positive_caps_it():
     assert abs(best(0.1, 1.0, 0.0, 7) - pass_at(fixed_rates([0.1]), 7)) <= rounding(2)
     assert abs(best(0.1, 1.0, 0.1, 1e9) - 0.1 / 0.19) <= rounding(2)
@@ -56,7 +57,7 @@ def test_its_slopes_are_those_of_the_enumeration_at_the_ends_too(rates):
             assert abs(found - float((a - 8 * b + 8 * c - d) / 12)) <= rounding(16)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_second_slopes_at_no_pass_rate_are_those_of_pass_at_k():
     assert jax.grad(jax.grad(best))(0.0, 1.0, 0.0, 5.0) == -20.0
 

@@ -53,7 +53,7 @@ def covered(found, effect=1.5):
     return int(((np.asarray(found.lower) < effect) & (effect < np.asarray(found.upper))).sum())
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_closed_form_is_that_of_the_normal_equations(seed):
     y = simulated(seed)
@@ -84,7 +84,7 @@ def test_nuts_is_the_closed_form_where_the_spreads_are_known():
     assert abs(found.deviation / other.deviation - 1) > 6 / math.sqrt(2 * 400)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_exact_intervals_cover_as_often_as_they_say():
     runs = 1000
     outcomes = jnp.array([simulated(seed) for seed in range(runs)])

@@ -81,6 +81,7 @@ def test_the_identity_is_refuted_without_the_lautum_part_and_for_another_learner
     assert abs(generalisation_gap(noisy, risks) - gibbs_gap(noisy, 2.0)) > IDENTITY
 
 
+@pytest.mark.full
 def test_erm_shares_ties_and_is_the_cold_gibbs_posterior():
     counts, _ = sample_law([0.5, 0.5], 2)
     found = erm(empirical_risks([[0, 1], [1, 0], [1, 1]], counts))
@@ -114,6 +115,7 @@ def test_xu_raginsky_bounds_erm_and_a_quarter_of_it_does_not(n):
     assert abs(gen) > xu_raginsky(bits, n, 0.5) / 4
 
 
+@pytest.mark.full
 def test_a_batch_of_temperatures_and_its_gradient():
     gaps = jax.jit(jax.vmap(lambda gamma: gibbs_gap(model(3, gamma)[0], gamma)))(jnp.array([0.5, 1.0, 2.0]))
     assert jnp.abs(gaps - jnp.array([gibbs_gap(model(3, g)[0], g) for g in (0.5, 1.0, 2.0)])).max() <= rounding(30)

@@ -46,7 +46,7 @@ def test_the_mean_maximum_of_very_many_stays_a_number_below_its_bound():
     assert ((found < bound) & (found > 0.9 * bound)).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_its_slope_is_that_of_differences():
     step = 2.0**-10
     difference = (by_parts(4 + step) - by_parts(4 - step)) / (2 * step)
@@ -59,6 +59,7 @@ def test_no_maximum_of_less_than_one_draw(n):
         mean_maximum(n)
 
 
+@pytest.mark.full
 def test_a_noiseless_proxy_selects_the_value_itself():
     assert abs(float(selected_value(2.0, 1e-9, 3)) - 2 * by_parts(3)) < rounding(CELLS)
 

@@ -72,6 +72,7 @@ def test_kl_is_one_of_the_penalties_and_chi_square_reaches_the_end():
     assert (square(0.376)[2:] > 0).all()
 
 
+@pytest.mark.full
 def test_where_no_level_makes_a_law_it_is_nan_and_outputs_without_mass_do_not_set_the_level():
     assert np.isnan(penalised_law([0.5, 0.5], [1.0, 0.0], 1.0, lambda y: jnp.full_like(y, 0.5))).all()
     alone = forward_regularised([0.5, 0.5], [1.0, 0.0], 1e-9)

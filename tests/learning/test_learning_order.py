@@ -42,7 +42,7 @@ def descended(a, e, common, rate=1e-4, steps=200_000):
     return first, w
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_linear_race_is_that_of_plain_descent():
     a, e = [1.5, 1.0], [0.3, 0.1]
     race = linear_order(a, e, 0.2)

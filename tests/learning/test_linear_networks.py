@@ -48,7 +48,7 @@ def test_the_linear_learner_is_the_stepped_flow(t):
     assert t == 0 or jnp.abs(weights(covariance, correlation, t, start) - end.state).max() > within(end, 800)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_direction_without_variance_and_its_gradient():
     """Two copies of one feature: their difference has eigenvalue 0 and never moves."""
     covariance, correlation = jnp.ones((2, 2)), jnp.ones(2)

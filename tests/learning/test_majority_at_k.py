@@ -72,7 +72,7 @@ def test_wrong_answers_that_differ_make_it_a_lower_bound():
         assert several > one
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_and_batches():
     slope = jax.grad(lambda p: majority_at(fixed_rates(jnp.stack([p])), 3))(0.25)
     assert abs(slope - 6 * 0.25 * 0.75) <= rounding(8)  # of 3p^2 - 2p^3

@@ -116,7 +116,7 @@ def test_drawn_winners_have_the_law(ties):
     np.testing.assert_array_less(abs(shares - vote_winner([0.5, 0.25, 0.25], 4, ties)), radius)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_many_policies_and_many_draws_go_in_blocks():
     """Memory of the compiled programs: all at once would be 8e8 and 8e9 bytes."""
     laws = jnp.full((10_000, 4), 0.25)

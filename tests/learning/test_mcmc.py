@@ -46,6 +46,7 @@ def sample():
     return nuts(jax.random.key(0), beta_bernoulli_model, 7.0, 10.0, 2.0, 1.0, draws=4000)
 
 
+@pytest.mark.full
 def test_nuts_draws_from_the_beta_posterior(sample):
     assert misses(sample.sites["rate"], 2 + 7, 1 + 3) <= 1
     assert sample.diverging.sum() == 0
@@ -75,6 +76,7 @@ def test_r_hat_is_that_of_numpyro(sample):
     assert split_r_hat(apart) > 2
 
 
+@pytest.mark.full
 def test_enumeration_is_exact_bayes():
     found = enumerate_posterior(categorical_model, "hypothesis", jnp.array(PRIOR), jnp.array(ROWS), DATA)
     masses = [Fraction(p) * math.prod(Fraction(row[z]) for z in DATA) for p, row in zip(PRIOR, ROWS, strict=True)]
@@ -115,6 +117,7 @@ def test_bad_input_is_named(call, message):
         call()
 
 
+@pytest.mark.full
 def test_numpyro_waits_until_a_program_runs():
     code = "import sys, infoloop.learning.mcmc, infoloop.learning.effect_sizes; sys.exit('numpyro' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

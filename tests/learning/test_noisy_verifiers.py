@@ -124,7 +124,7 @@ def test_where_nothing_can_be_corrected():
         erring_verifier(false_positive=[0.0, 0.1], false_negative=[0.0, 0.1, 0.2])
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_batches_and_slopes():
     many = erring_verifier(false_positive=[0.1, 0.2, 0.3], false_negative=0.25)
     one_by_one = [
@@ -137,6 +137,7 @@ def test_batches_and_slopes():
     assert abs(slope - (np.log2(1 / 3) / 2)) <= rounding(16)  # ½(h'(¾) - h'(½))
 
 
+@pytest.mark.full
 def test_slopes_of_the_bits_at_the_ends_are_divergences():
     """Of the verdicts of the rare class from those of the common one; infinite where these never say so."""
     slope = jax.vmap(

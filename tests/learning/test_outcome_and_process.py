@@ -47,6 +47,7 @@ def test_credits_are_those_of_the_law_of_episodes(rates):
     assert np.abs(found - np.array(credits_by_episodes(exact))).max() < rounding(64)
 
 
+@pytest.mark.full
 def test_slopes_of_credits_hold_at_a_certain_and_at_an_impossible_step():
     """By rates r, then q to come: log2(1 - q) at r = 1, infinite at 0; nothing after an impossible step moves."""
     slopes = jax.jacrev(step_credits)(jnp.array([0.5, 1.0, 0.5]))
@@ -57,6 +58,7 @@ def test_slopes_of_credits_hold_at_a_certain_and_at_an_impossible_step():
     assert jax.grad(lambda r: step_credits(jnp.stack([r, jnp.array(0.5)]))[0])(0.0) == np.inf
 
 
+@pytest.mark.full
 def test_credits_add_up_to_the_entropy_of_the_outcome_when_it_is_rare():
     rates = jnp.full(40, 0.5)
     assert abs(float(step_credits(rates).sum() / binary_entropy(0.5**40)) - 1) < rounding(4096)
@@ -81,6 +83,7 @@ def test_the_time_is_a_sum_of_powers(start, end, steps):
     assert abs(found / float(expected) - 1) <= rounding(steps)
 
 
+@pytest.mark.full
 def test_a_time_beyond_all_floats_is_infinite_with_the_slopes_that_it_has():
     assert graded_learning_time(1e-3, 2e-3, 120) == np.inf  # about 1e358
     assert graded_learning_time(1e-3, 1e-3, 120) == 0.0
@@ -104,6 +107,7 @@ def test_the_logits_arrive_at_that_time():
     assert np.abs(jax.nn.sigmoid(logits) - 0.8).max() < 1e-6
 
 
+@pytest.mark.full
 def test_ends():
     found = graded_learning_time(jnp.array([0.0, 0.5, 0.5, 0.6]), jnp.array([0.5, 1.0, 0.5, 0.5]), 2)
     assert found[:3].tolist() == [np.inf, np.inf, 0.0]

@@ -135,7 +135,7 @@ def test_the_bounds_hold_and_close_in(a, b):
     assert high[-1] / low[-1] - 1 <= a * abs(a - 1) / 1e4
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_are_those_of_differences_at_the_ends_too():
     for p in (0.0, 0.3, 1.0):
         slope = jax.grad(lambda rate: pass_at(fixed_rates([rate]), 3.0))(p)
@@ -151,6 +151,7 @@ def test_another_object_is_no_population():
         pass_at([0.5], 2)  # ty: ignore[invalid-argument-type]
 
 
+@pytest.mark.full
 def test_moments_of_many_attempts_are_finite_and_their_slope_at_the_ends_is_that_of_pass_at_k():
     mean, variance = pass_at_estimate_moments(0.001, 2000, 3)
     assert abs(float(mean) / (1 - 0.999**3) - 1) < 1e-9

@@ -56,7 +56,7 @@ def test_every_other_policy_is_worse_by_beta_times_its_divergence(beta):
     assert best_objective(BASE, REWARD, beta) - objective(wrong, BASE, REWARD, beta) > rounding(64)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_mass_outside_the_base_is_infinitely_bad_and_zero_mass_costs_nothing():
     assert objective([0.5, 0.5], [1.0, 0.0], [0.0, 9.0], 0.5) == -jnp.inf
     assert abs(objective([1.0, 0.0], [0.5, 0.5], [1.0, 9.0], 0.5) - (1 - 0.5 * np.log(2))) <= rounding(2)
@@ -64,7 +64,7 @@ def test_mass_outside_the_base_is_infinitely_bad_and_zero_mass_costs_nothing():
     assert far(slope, np.append(tilted([0.5, 0.5], [2, 4]), 0.0)) <= rounding(3)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_gradient_is_that_of_the_objective():
     for logits in np.random.default_rng(1).normal(size=(10, 4)):
         value = lambda z: objective(jax.nn.softmax(z), jnp.array(BASE), jnp.array(REWARD), 0.3)  # noqa: E731

@@ -69,6 +69,7 @@ def test_the_fit_is_stationary(penalty):
     assert np.abs(linear.reward - centred @ linear.weights).max() <= rounding(64)
 
 
+@pytest.mark.full
 def test_a_fit_that_is_a_little_off_would_be_noticed():
     fitted = fitted_reward(WINS)
     assert np.abs(slopes(fitted.reward + np.array([1e-9, 0, 0, 0]), WINS, np.eye(4), 0)).max() > 100 * TIGHT
@@ -139,6 +140,7 @@ def test_no_array_is_larger_than_a_table_of_pairs():
     assert largest_array(lambda wins, features: fitted_reward(wins, features).reward, (64, 64), (64, 8)) == 64**2
 
 
+@pytest.mark.full
 def test_chains_may_be_as_long_as_there_are_outputs():
     for outputs in (2, 3, 5, 8, 9, 33):
         ring = np.roll(np.eye(outputs), 1, axis=1)
@@ -146,6 +148,7 @@ def test_chains_may_be_as_long_as_there_are_outputs():
         assert not one_best(ring * (np.arange(outputs) < outputs - 1))
 
 
+@pytest.mark.full
 def test_the_likelihood_is_largest_at_the_fit():
     best = fitted_reward(WINS).reward
     for k in range(4):
@@ -204,6 +207,7 @@ def test_the_covariance_is_that_of_fits_to_many_comparisons():
     )
 
 
+@pytest.mark.full
 def test_the_covariance_with_features_is_of_their_span():
     comparisons = WINS + WINS.T
     reward = FEATURES @ np.array([0.5, -0.2])

@@ -55,14 +55,14 @@ def test_a_policy_is_found_by_its_rate_up_and_down(base, accepted):
     assert np.abs(back - np.array(base)).max() <= rounding(64)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_likeliest_survive_alone_and_ties_share():
     assert softmax_limit([0.2, 0.2, 0.1, 0.5], [1, 1, 1, 0]).tolist() == [0.5, 0.5, 0, 0]
     far = softmax_orbit([0.2, 0.2, 0.1, 0.5], [1, 1, 1, 0], 60.0)
     assert np.abs(far - np.array([0.5, 0.5, 0, 0])).max() <= rounding(64)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_losing_logits_tend_to_their_limits_and_rejected_ones_to_each_other():
     base, accepted = [0.3, 0.1, 0.05, 0.35, 0.2], [1, 1, 1, 0, 0]
     law = np.asarray(softmax_orbit(base, accepted, 30.0))
@@ -74,7 +74,7 @@ def test_losing_logits_tend_to_their_limits_and_rejected_ones_to_each_other():
     assert error_scale(base, accepted) == pytest.approx(2 / 3, rel=rounding(2))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_outputs_without_mass_stay_so():
     law = softmax_orbit([0.25, 0.0, 0.25, 0.5, 0.0], [1, 1, 1, 0, 0], 2.0)
     assert law[1] == law[4] == 0
@@ -98,7 +98,7 @@ def test_slopes_at_a_tie_are_those_of_differences():
     assert np.abs(slope).max() > 1e-2
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_what_is_traced_and_refused_is_nan():
     found = jax.jit(lambda base: softmax_orbit(base, [1.0, 0.0], 1.0))(jnp.array([0.5, 0.6]))
     assert np.isnan(found).all()

@@ -70,6 +70,7 @@ def test_verifiers_that_copy_each_other_give_rates_that_are_wrong():
     assert abs(found.verifiers.true_positive[2] - 0.625) <= 1e-7
 
 
+@pytest.mark.full
 def test_many_laws_by_vmap_and_a_table_of_another_shape():
     laws = jnp.stack([verdicts(*case) for case in CASES[:3]])
     assert np.abs(jax.vmap(identified_rates)(laws).right - np.array([0.4, 0.5, 0.1])).max() <= 1e-12

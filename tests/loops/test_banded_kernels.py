@@ -36,7 +36,7 @@ def largest_around(rows, kernel):
     return scipy.ndimage.maximum_filter1d(rows, 2 * widest + 1, axis=1)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_certain_counts_give_the_rows_of_the_dense_kernel(dense, banded):
     counts = np.unique(np.r_[:40, np.arange(40, DRAWS, 23), DRAWS - 40 : DRAWS + 1])
     found = np.asarray(resample(jnp.eye(DRAWS + 1)[counts], banded))
@@ -48,7 +48,7 @@ def test_certain_counts_give_the_rows_of_the_dense_kernel(dense, banded):
     np.testing.assert_array_equal(found[0], np.eye(DRAWS + 1)[0])
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_slopes_are_the_kernel_where_the_law_is_zero_too(dense, banded):
     counts = [0, 5, DRAWS // 3, DRAWS // 2, DRAWS - 7]
     slopes = jax.jacrev(lambda law: resample(law[None], banded)[0, jnp.array(counts)])(jnp.eye(DRAWS + 1)[0])
@@ -56,7 +56,7 @@ def test_slopes_are_the_kernel_where_the_law_is_zero_too(dense, banded):
     assert (np.abs(slopes - dense.T[counts]) <= bound).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_tails_below_the_least_float_stay_probabilities():
     n = 10_000
     table = binomial_pmf(n, [0.3, 0.5])
@@ -67,7 +67,7 @@ def test_tails_below_the_least_float_stay_probabilities():
         assert (table >= 0).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_rows_that_reach_few_columns_leave_the_others_empty():
     n = 4000
     counts = np.arange(n + 1)

@@ -100,14 +100,14 @@ def test_each_number_is_that_of_plain_loops_over_rationals():
     np.testing.assert_allclose(found, by_loops(THIRDS, FREQUENCIES, TRUTH), atol=rounding(9))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_lost_symbol_costs_infinitely_much_in_the_mean_and_not_in_the_median():
     found = diversity_of(floats(THIRDS), floats(FREQUENCIES), floats(TRUTH))
     assert float(found.mean_excess) == math.inf
     assert float(found.median_excess) < 1
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("alpha", [Fraction(0), Fraction(1, 2)])
 def test_a_watched_loop_gives_the_numbers_of_exact_rationals(alpha):
     n, rates, generations = 5, [Fraction(1, 8), Fraction(3, 4)], 4
@@ -125,7 +125,7 @@ def test_a_watched_loop_gives_the_numbers_of_exact_rationals(alpha):
     np.testing.assert_allclose(found, exact, atol=rounding(generations * 2 * (n + 1)))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_diversity_dies_out_where_information_stays_and_lives_where_it_dies():
     """Theory map, B6: plain resampling keeps 1 - h(1/4) bits in one symbol; smoothing keeps symbols and no bits."""
     rates, f = [0.25, 0.75], np.arange(11)[:, None] / 10

@@ -10,6 +10,7 @@ from infoloop.loops.loop import Loop, unroll, with_random_truth
 from infoloop.probability.numerics import rounding
 
 
+@pytest.mark.full
 def test_a_weight_counts_an_item_so_often():
     rng = np.random.default_rng(0)
     data, times = rng.normal(size=(6, 2)), np.array([1, 0, 2, 3, 1, 0])

@@ -31,7 +31,7 @@ def test_the_median_is_the_lower_one(masses, losses):
     assert float(found) == by_sorting(masses, losses)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_partial_sums_short_of_one_half_by_rounding_count_as_one_half():
     masses = np.full(14, 1 / 14)
     assert np.cumsum(masses)[6] < 0.5  # seven fourteenths in floats: an implementation without the tie rule gives 7
@@ -59,7 +59,7 @@ def test_a_loss_that_is_no_number_is_not_hidden():
     assert np.isnan(risks.mean_risk(jnp.array([[1.0, 0.0]]), jnp.array([[1.0, jnp.nan]])))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_gradient_of_the_relative_entropy_is_finite_where_both_are_zero():
     model, truth = jnp.array([[0.25, 0.75, 0.0]]), jnp.array([[0.5, 0.5, 0.0]])
     slope = jax.grad(lambda f: risks.relative_entropies(f, truth)[0, 0])(model)

@@ -111,7 +111,7 @@ def test_a_judged_pool_keeps_its_weights(schedule):
     assert weights.tolist() == [1.0, 1.0, 0.25, 0.75, 0.25, 0.75, 0.25, 0.75]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_data_may_be_pairs_of_arrays():
     def fit(data, weights):
         return weights @ data[0], weights.sum()

@@ -104,6 +104,7 @@ def test_without_a_hold_it_is_wright_fisher(schedule):
     np.testing.assert_allclose(found, expected, rtol=0, atol=rounding(8 * 36))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("schedule", ["mix", "replay"])
 @pytest.mark.parametrize("w", [0.0, 0.375, 1.0])
 def test_diversity_and_mean_are_those_of_the_law(schedule, w):
@@ -120,6 +121,7 @@ def test_a_judge_moves_the_mean():
     assert float(law(m, 3).table[0] @ frequencies(m)) < 0.25 - rounding(64)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_information_is_that_of_the_law(schedule):
     m = anchored(4, schedule, 0.375, RATES)

@@ -125,6 +125,7 @@ def test_a_sampler_with_another_noise_would_be_noticed(kind):
     assert apart(m, cascade.cascade(kind, 0.1, 0.25), 5, 20_000) > radius(10, 20_000)
 
 
+@pytest.mark.full
 def test_noise_is_swept_and_differentiated():
     def last(noise):
         return cascade.information_by_table(cascade.cascade("bsc", noise), 3)[-1]

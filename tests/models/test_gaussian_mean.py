@@ -10,7 +10,7 @@ from infoloop.probability.numerics import rounding
 EXAMPLES = [gaussian_mean(10, 2.0, 3.0, schedule) for schedule in SCHEDULES]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("m", EXAMPLES, ids=SCHEDULES)
 @pytest.mark.parametrize("t", [1, 2, 5, 12])
 def test_the_closed_form_is_the_information_of_the_law(m, t):

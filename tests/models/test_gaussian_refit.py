@@ -56,7 +56,7 @@ def test_moments_are_those_of_the_quadratic_forms(n, unbiased, schedule):
         np.testing.assert_allclose(values, [float(x) for x in expected], rtol=0, atol=rounding(64))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("schedule", SCHEDULES)
 @pytest.mark.parametrize("unbiased", [False, True])
 def test_moments_are_those_of_the_simulation(schedule, unbiased):
@@ -75,7 +75,7 @@ def test_the_simulation_would_notice_a_pool_that_is_not_kept():
     assert abs(runs.mean() - expected_variance(30, 10, "accumulate")) > DEVIATIONS * runs.std() / math.sqrt(RUNS)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_typical_run_vanishes_where_the_expectation_stays():
     runs = simulate(jax.random.key(2), 10, 100, RUNS, "replace", unbiased=True)
     logs = jnp.log(runs.variance[:, -1])

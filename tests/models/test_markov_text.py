@@ -91,6 +91,7 @@ def test_the_law_is_that_of_plain_enumeration(case, generations):
         np.testing.assert_allclose(found[x], expected, atol=rounding(generations * len(names)))
 
 
+@pytest.mark.full
 def test_order_zero_is_multinomial_resampling():
     m = mt.markov_text(4, THREE, [0.25, 0.75])
     many = wf.information_many(4, [row[0] for row in THREE], [0.25, 0.75], 30)
@@ -100,6 +101,7 @@ def test_order_zero_is_multinomial_resampling():
     np.testing.assert_allclose(found, two, atol=rounding(30 * 29))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("alpha", [0.0, 0.5])
 @pytest.mark.parametrize("length", [2, 4])
 def test_heterozygosity_of_order_zero_falls_by_the_closed_form(length, alpha):
@@ -153,6 +155,7 @@ def test_the_deterministic_models_alone_are_absorbing(length):
     assert ((np.diagonal(later) == 1) == alone).all()
 
 
+@pytest.mark.full
 def test_the_loop_reaches_what_absorption_says():
     m, generations = mt.markov_text(5, STICKY), 500
     last, ends = mt.law(m, generations).table, np.asarray((mt.models(m).max(-1) == 1).all(-1))
@@ -162,6 +165,7 @@ def test_the_loop_reaches_what_absorption_says():
     assert abs(float(mt.information(m, generations)[-1] - mt.residual_information(m))) < slack
 
 
+@pytest.mark.full
 def test_fair_bigrams_drift_to_alternation():
     """Rows are no martingales: the end 'other symbol next' has more than ten times the mass of 'same symbol next'."""
     m = mt.markov_text(6, [[[0.5, 0.5], [0.5, 0.5]]])
@@ -179,6 +183,7 @@ def test_information_never_rises_and_smoothing_loses_all_of_it():
     assert float(smooth[-1]) < rounding(1) < 0.1 < float(plain[-1])
 
 
+@pytest.mark.full
 def test_diversity_counts_grams():
     m = mt.markov_text(5, STICKY)
     found = mt.diversities(m, 300)
@@ -193,6 +198,7 @@ def test_one_hypothesis_has_no_information():
         assert np.abs(mt.information(mt.markov_text(4, STICKY[:1]), 5)).max() < rounding(49)
 
 
+@pytest.mark.full
 def test_the_gradient_is_finite_where_symbols_are_impossible():
     def last(rows):
         m = replace(mt.markov_text(3, STICKY), rows=rows)
@@ -201,6 +207,7 @@ def test_the_gradient_is_finite_where_symbols_are_impossible():
     assert np.isfinite(jax.grad(last)(jnp.array([[[1.0, 0.0], [0.0, 1.0]], STICKY[0]]))).all()
 
 
+@pytest.mark.full
 def test_what_stays_is_differentiated_under_jit():
     """Against the gradient through the closed form for texts of one symbol."""
     m = mt.markov_text(1, STICKY, prompt=[0.375, 0.625])
@@ -226,6 +233,7 @@ def radius(comparisons, runs):
     return math.sqrt(math.log(2 * comparisons / FALSE_ALARMS) / (2 * runs))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("case", CASES)
 def test_the_exact_and_the_sampled_loop_have_one_law(case):
     m, runs = CASES[case][0], 10_000
@@ -234,6 +242,7 @@ def test_the_exact_and_the_sampled_loop_have_one_law(case):
     assert gap < radius(4 * len(m.prior), runs)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "other",
     [{"prompt": jnp.array([0.6, 0.4])}, {"rows": jnp.array(STICKY) @ jnp.array([[0.9, 0.1], [0.1, 0.9]])}],
@@ -245,6 +254,7 @@ def test_a_wrong_sampler_would_be_noticed(other):
     assert gap > radius(8, runs)
 
 
+@pytest.mark.full
 def test_a_sampler_that_forgets_unvisited_rows_would_be_noticed():
     m, runs = mt.markov_text(3, STICKY), 10_000
     forgets = mt.sampled(m, runs)
@@ -260,6 +270,7 @@ def test_a_sampler_that_forgets_unvisited_rows_would_be_noticed():
     assert gap > radius(8, runs)
 
 
+@pytest.mark.full
 def test_texts_too_many_to_enumerate_are_still_sampled():
     m = mt.markov_text(60, STICKY)
     with pytest.raises(ValueError, match="too many to enumerate"):

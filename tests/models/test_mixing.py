@@ -14,7 +14,7 @@ from infoloop.probability.numerics import rounding
 RATIOS = [0.01, 0.5, 1.0, 3.0, 100.0]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("weight", [0.0, 0.01, 0.5, 1.0])
 def test_the_error_is_that_of_the_law(weight):
     """theta has variance 1 and Z = theta + error, the error independent of theta."""
@@ -50,7 +50,7 @@ def test_the_golden_ratio():
     assert stationary_variance(optimal_weight(1.0), 1.0) < stationary_variance(0.5, 1.0) < stationary_variance(1.0, 1.0)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_open_every_round_and_still_no_limit():
     """B2: with w = 0.01 each fresh real mean tells something new of theta, and the information still falls."""
     p = law(mixing(0.01, 10, 10), 10)

@@ -35,6 +35,7 @@ def test_the_law_is_that_of_exact_rationals(generation):
     np.testing.assert_allclose(found, np.array(exact, float) / 2, atol=rounding(13 * generation))
 
 
+@pytest.mark.full
 def test_information_is_that_of_the_dense_kernel():
     n, alpha, rates = 60, 0.75, [0.1, 0.6]
     m = smoothed.smoothed(n, alpha, rates)
@@ -61,6 +62,7 @@ def test_the_ratio_is_not_that_of_a_single_eigenvalue():
     assert abs(float(bits[31] / bits[30]) - math.sqrt(smoothed.contraction_limit(4, 0.5))) > 0.1
 
 
+@pytest.mark.full
 def test_smoothing_loses_what_plain_resampling_keeps():
     kept = wright_fisher.information(wright_fisher.wright_fisher(10, [0.25, 0.75]), 400)[-1]
     lost = smoothed.information(smoothed.smoothed(10, 0.5, [0.25, 0.75]), 400)[-1]
@@ -82,6 +84,7 @@ def test_smoothing_that_is_none_is_refused(alpha):
         smoothed.smoothed(4, alpha, [0.5])
 
 
+@pytest.mark.full
 def test_strong_smoothing_of_many_draws_stays_banded():
     """All rows look alike then, and most counts are out of reach of every row."""
     bits = smoothed.information(smoothed.smoothed(2000, 1e6, [0.25, 0.75]), 3)

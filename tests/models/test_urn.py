@@ -55,7 +55,7 @@ def models(n, rate, generations, schedule):
         pool = grown
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("schedule", SCHEDULES)
 @pytest.mark.parametrize("n", [1, 3])
 def test_the_law_is_that_of_fractions(n, schedule):
@@ -85,7 +85,7 @@ def test_diversity_is_that_of_fractions(n, schedule):
     np.testing.assert_allclose(found, exact, rtol=0, atol=rounding(8))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_the_mean_stays(schedule):
     m = urn(4, 5, [0.3], schedule=schedule)
@@ -101,7 +101,7 @@ def test_diversity_tends_to_eulers_product():
     assert 1 < ratio < 1 + 2 / (n * t)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_information_is_that_of_the_law_and_falls(schedule):
     m = urn(4, 6, [0.25, 0.75], schedule=schedule)

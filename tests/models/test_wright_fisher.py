@@ -51,6 +51,7 @@ def test_information_is_that_of_exact_rationals():
     assert rounding(8 * 21) < REQUIRED_BITS
 
 
+@pytest.mark.full
 def test_information_is_that_of_a_dense_chain():
     n, rates = 500, np.arange(1, 20) / 20
     start = np.asarray(binomial(rates, n, "theta", "count").rows) / len(rates)
@@ -65,12 +66,14 @@ def test_a_kernel_with_one_draw_too_few_would_be_noticed():
     assert np.abs(wrong - np.array([bits(laws, prior) for laws in chain(20, rates, 8)])).max() > REQUIRED_BITS
 
 
+@pytest.mark.full
 def test_many_symbols_with_two_symbols_are_the_banded_chain():
     found = wf.information_many(30, [[0.9, 0.1], [0.5, 0.5]], [0.25, 0.75], 20)
     banded = wf.information(wf.wright_fisher(30, [0.1, 0.5], [0.25, 0.75]), 20)
     np.testing.assert_allclose(found, banded, atol=rounding(20 * 31))
 
 
+@pytest.mark.full
 def test_three_symbols_merged_into_two_are_the_chain_of_two():
     """Rates that differ in the first symbol alone, the rest split evenly: the first count is sufficient."""
     rates = [[r, (1 - r) / 2, (1 - r) / 2] for r in (0.25, 0.75)]
@@ -78,6 +81,7 @@ def test_three_symbols_merged_into_two_are_the_chain_of_two():
     np.testing.assert_allclose(found, wf.information(wf.wright_fisher(8, [0.25, 0.75]), 1), atol=rounding(45))
 
 
+@pytest.mark.full
 def test_four_symbols_keep_what_the_last_symbol_tells():
     rates = np.array([[0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0.4]])
     limit = mutual_information(joint(rates / 2, "theta", "symbol"), "theta", "symbol")
@@ -96,6 +100,7 @@ def test_collapse_leaves_information():
     assert float(wf.expected_heterozygosity(10, 0.25, 500)) < rounding(1)
 
 
+@pytest.mark.full
 def test_moments_are_those_of_the_law():
     n, p0 = 15, 0.2
     for t in (1, 2, 7):
@@ -160,6 +165,7 @@ def test_bad_input_is_refused(call, message):
         call()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("rates", "prior"), [([0.3], [1.0]), ([0.25, 0.75], [1.0, 0.0])])
 def test_a_fixed_task_has_no_information_and_is_pointed_out(rates, prior):
     with pytest.warns(FixedTaskWarning, match="theta has one possible value, so that every information about it is 0"):

@@ -43,11 +43,13 @@ def assumed(text: str, net: BayesNet) -> bool:
     return separated(net, names[0], names[1], given=names[2])
 
 
+@pytest.mark.full
 def test_an_assumption_that_the_graph_does_not_make_is_noticed():
     net = random_net(shortened(PIPELINES / "rlvr_unit_tests.toml"), 0)
     assert not assumed("X -> Z0,Y1 -> Z1", net)
 
 
+@pytest.mark.full
 def test_the_terms_of_the_chain_are_named_and_sized():
     found = audit(PIPELINES / "rlvr_unit_tests.toml")
     terms = [f"I(X;S{t}|Z{t - 1},Y{t})" for t in range(1, 11)]
@@ -72,6 +74,7 @@ def test_a_tampered_bound_is_refused():
         check_certificate(proof | {"statement": "I(X;Z1) <= I(X;Z0)"})
 
 
+@pytest.mark.full
 def test_ten_rounds_of_sixty_nodes_need_few_proofs():
     def of_round(t):
         queries = [Node(f"Y{t}_{k}", "query", (f"Z{t - 1}",), at=t) for k in range(29)]

@@ -24,7 +24,7 @@ START = [
 ]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_what_a_round_brings_is_what_enters(learned):
     for r in learned[1].rounds:
         assert abs(r.before + sum(term.bits for term in r.terms) - r.entering) <= rounding(CELLS)
@@ -41,7 +41,7 @@ def test_the_ceiling_contracts_what_was_there_and_what_came(learned):
         assert r.after <= r.ceiling + rounding(CELLS)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("crossover", [0.0, 0.125])
 def test_a_noisy_update_contracts_as_its_noise_does(crossover):
     found = numbers_of(audit(verifier(1.0, 0.0, crossover))).rounds[0]
@@ -54,7 +54,7 @@ def test_the_rounds_that_reach_a_target_are_named():
     assert (fano.informed_at, fano.reached_at) == (1, 1)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("size", [7, 16])
 def test_what_is_known_already_takes_no_round_though_floats_differ(size):
     start = [Node("X", "task", size=size, table="uniform"), Node("D0", "data", ("X",), formula="X")]
@@ -65,7 +65,7 @@ def test_what_is_known_already_takes_no_round_though_floats_differ(size):
     assert dict(bits_lines(found, ()))["error"].endswith("they are there before round 1")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_an_error_met_exactly_is_reached():
     start = [Node("X", "task", size=2, table="uniform"), Node("Z0", "state", size=2, table="uniform")]
     later = [Node("S", "signal", ("X",), table=[[0.95, 0.05], [0.05, 0.95]]), Node("Z", "state", ("S",), formula="S")]
@@ -122,7 +122,7 @@ def test_a_mass_far_below_rounding_still_lets_something_through():
     assert abs(r.contraction / least - 1) <= rounding(4)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_what_the_graph_separates_from_the_task_has_0_bits_not_rounding():
     nodes = [Node("X", "task", size=3, table="uniform"), Node("Z0", "state", size=3, table="uniform")]
     found = audit(pipeline(nodes, [Node("Z", "state", ("Z@-1",), formula="Z@-1")], rounds=1)).numbers

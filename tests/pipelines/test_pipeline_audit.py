@@ -65,7 +65,7 @@ def test_what_only_the_code_reads_is_not_in_the_json():
     assert set(row["rounds"][0]["terms"][0]) == {"text", "names", "given", "most"}
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_every_step_of_an_audit_is_told_before_it_is_done():
     seen = []
     found = audit(PIPELINES / "rlvr_unit_tests.toml", step=lambda what, done, total: seen.append((what, done, total)))

@@ -58,6 +58,7 @@ def disagreements(p: Pipeline, found: Numbers) -> set[str]:
     return off
 
 
+@pytest.mark.full
 def test_every_number_of_a_noisy_learner_is_a_sum_over_all_outcomes(learned):
     assert disagreements(*learned) == set()
 

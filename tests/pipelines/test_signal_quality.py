@@ -26,6 +26,7 @@ def at_qualities(p: Pipeline, steps: int) -> tuple[Sensitivity, np.ndarray]:
     return found, found.accuracy
 
 
+@pytest.mark.full
 def test_worse_signals_are_the_same_pipeline_with_a_mixed_table(learned):
     p = learned[0]
     found, accuracy = at_qualities(p, steps=4)
@@ -43,6 +44,7 @@ def test_worse_signals_are_the_same_pipeline_with_a_mixed_table(learned):
     assert abs(found.bound[4] - learned[1].rounds[0].before) <= rounding(CELLS)
 
 
+@pytest.mark.full
 def test_a_verdict_turned_over_brings_the_same_bits_and_lowers_the_accuracy():
     p = verifier(0.9, 0.2)
     found, accuracy = at_qualities(p, steps=2)
@@ -53,6 +55,7 @@ def test_a_verdict_turned_over_brings_the_same_bits_and_lowers_the_accuracy():
     assert [numbers_of(audit(q)).rounds[0].effect for q in (p, verifier(0.1, 0.8))] == ["raises", "lowers"]
 
 
+@pytest.mark.full
 def test_signals_of_six_values_can_be_turned_over_as_far_as_they_go():
     start = [Node(name, role, size=6, table="uniform") for name, role in (("X", "task"), ("Z0", "state"))]
     said = [Node("S", "signal", ("X",), formula="X"), Node("Z", "state", ("S",), formula="S")]

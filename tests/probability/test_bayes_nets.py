@@ -214,7 +214,7 @@ def test_blocks_tie_their_own_variables_and_nothing_else():
     assert separated(net, ("Y", "Z"), "W", given="X")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_jit_vmap_and_grad():
     def x_to_z(crossover):
         rows = jnp.array([[1 - crossover, crossover], [crossover, 1 - crossover]])

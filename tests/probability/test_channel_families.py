@@ -208,6 +208,7 @@ def test_binomial_against_scipy():
     assert rows[3].tolist() == np.eye(21)[20].tolist()
 
 
+@pytest.mark.full
 def test_binomial_slopes_are_finite_at_the_ends():
     slopes = jax.jit(jax.jacfwd(lambda r: binomial(r, 3, "theta", "count").rows))(jnp.array([0.0, 0.5, 1.0]))
     assert np.isfinite(slopes).all()

@@ -11,7 +11,7 @@ from tests.support.finite_sample_bounds import values_against, worst
 DEGREES = [1, 2, 3, 9, 99, 2999]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_they_have_their_law():
     draws = [chi_square(jax.random.key(d), d, (100_000,)) for d in DEGREES]
     laws = [stats.chi2(d).cdf for d in DEGREES]

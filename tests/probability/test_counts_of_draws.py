@@ -52,7 +52,7 @@ def test_three_symbols_of_a_batch_have_all_digits():
         assert worst_error(rates, counts, row) < DIGITS
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_every_reader_and_family_keeps_them():
     """All of them use the one function: channels, and numpyro's laws by probabilities and by logits."""
     counts = np.array([[k, 1000 - k] for k in range(1001)])
@@ -89,7 +89,7 @@ def test_slopes_of_far_tails_and_of_batches():
         assert abs(float(found / wanted) - 1) < 1e-13
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_no_draws_and_elements_with_draws_of_their_own():
     assert count_masses(jnp.array(QUARTER), np.zeros((1, 2), int)).tolist() == [1.0]
     law = distribution_of("X", dist.Binomial(jnp.array([1, 3]), probs=jnp.array([0.5, 0.25]))).law

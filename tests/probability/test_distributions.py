@@ -140,7 +140,7 @@ def test_what_is_observed_is_known():
 symbols = st.one_of(st.integers(-3, 3), st.text("abc", min_size=1, max_size=2), st.tuples(st.integers(0, 1)))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @steady
 @given(
     st.dictionaries(st.tuples(symbols, symbols), st.integers(0, 9), min_size=1, max_size=9).filter(

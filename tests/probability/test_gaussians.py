@@ -56,7 +56,7 @@ def test_information_is_that_of_the_determinants(seed, x, y, given):
     assert abs(mutual_information(p, y, x, given) - expected) <= rounding(64)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_nothing_is_left_of_what_is_given():
     p = random_gaussian(0)
     assert mutual_information(p, "W", "W", given="W") == mutual_information(p, "W", "X", given="W") == 0
@@ -151,7 +151,7 @@ def test_a_channel_is_what_its_equation_says():
     assert (pushed.covariance == marginal(q, "G", "W", "Z").covariance).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_markov_chain_is_one():
     p = extend(random_gaussian(3), linear_gaussian([[1.0, -1.0]], 0.5, "X", "Z"))
     assert mutual_information(p, "Z", ("Y", "W"), given="X") <= rounding(64)
@@ -198,7 +198,7 @@ def pair(rho):
     return Gaussian(jnp.zeros(2), jnp.array([[one, rho], [rho, one]]), ("X", "Y"), (1, 1))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_jit_vmap_and_grad():
     rho = jnp.array([-0.5, 0.0, 1e-9, 0.5])
     information = lambda r: mutual_information(pair(r), "X", "Y")  # noqa: E731
@@ -213,7 +213,7 @@ def test_jit_vmap_and_grad():
     assert jax.grad(apart)(0.0) == 0
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_noise_can_be_swept():
     def capacity(noise):
         k = LinearGaussian(jnp.eye(1), noise.reshape(1, 1), ("X",), ("Z",), jnp.zeros(1))
@@ -290,7 +290,7 @@ def test_bad_requests():
         condition(p, X=1.0)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_names_in_any_order_give_the_same():
     p = random_gaussian(6)
     values = [mutual_information(marginal(p, *order), "X", "Y", given="G") for order in itertools.permutations(SIZES)]

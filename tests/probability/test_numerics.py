@@ -98,7 +98,7 @@ def test_inverse_binary_entropy_slope():
     assert [float(jax.grad(inverse_binary_entropy)(bits)) for bits in (0.0, 1.0)] == [0.0, np.inf]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_inverse_binary_entropy_has_no_slope_outside():
     assert np.isnan(jax.vmap(jax.grad(inverse_binary_entropy))(jnp.array([-0.1, 1.1, 2.0, np.nan]))).all()
 

@@ -57,7 +57,7 @@ def test_the_central_false_claim_is_refuted_by_an_exact_law():
     assert Fraction(found.greater) < Fraction(found.lesser)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_zhang_yeung_is_undecided_and_proved_only_with_its_own_inequality():
     assert prove(ZHANG_YEUNG, starts=8, steps=50).verdict == "undecided"
     assert prove(ZHANG_YEUNG, zhang_yeung=True).verdict == "proved"

@@ -127,7 +127,7 @@ CHAIN = " -> ".join(f"X{k}" for k in range(1, 13))
 ALL = ",".join(f"X{k}" for k in range(1, 13))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_chain_of_twelve():
     assert prove_linear("I(X1;X12) <= I(X5;X6)", CHAIN) is not None
     assert prove_linear("I(X5;X6) <= I(X1;X12)", CHAIN) is None

@@ -28,7 +28,7 @@ def test_a_page_needs_no_graph_and_takes_tables_and_figures():
     assert "certificates" not in page
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_page_of_an_audit_that_cannot_be_written_leaves_none(tmp_path, capsys):
     file, page = str(PIPELINES / "rlvr_unit_tests.toml"), tmp_path / "page.html"
     with files_of_at_most(10_000):

@@ -44,7 +44,7 @@ def test_a_figure_that_is_called_none_has_a_name_too():
         assert mpl.rcParams["svg.hashsalt"] is not None
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_pdf_has_its_letters_inside_and_the_same_bytes_each_time(tmp_path):
     figure = Figure((Panel("Decay", "I(theta;Z_t)", "bits", (Line(X, X, "known"),)),), "It falls.")
     formats = parse_figure_formats("84mm", "pdf")
@@ -60,7 +60,7 @@ def test_a_pdf_has_its_letters_inside_and_the_same_bytes_each_time(tmp_path):
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["decay.csv", "decay.pdf"]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_many_points_are_a_picture_in_a_vector_format_and_few_are_not(tmp_path):
     many, few = 20 * MOST_POINTS, 50
     rng = np.random.default_rng(0)

@@ -27,7 +27,7 @@ def panel(*marks, **scales):
     return Panel("A panel", "x", "y", marks, **scales)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_figure_is_written_twice_and_always_alike(tmp_path):
     figure = Figure(
         (panel(LINE, ShadedBand(X, X - 1, X + 1, "around")), panel(Map(X, X, np.outer(X, X), "z", 2.0))), "Two."
@@ -55,7 +55,7 @@ def test_what_shows_nothing_is_refused_and_leaves_no_file(tmp_path, marks, messa
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_panels_with_the_same_marks_share_one_legend(tmp_path):
     shared = write_figure(Figure((panel(LINE), panel(LINE)), ""), tmp_path, "shared")
     apart = write_figure(Figure((panel(LINE), panel(Line(X, X, "itself"))), ""), tmp_path, "apart")

@@ -44,7 +44,7 @@ def wrong_signs(page: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_every_formula_of_the_theory_keeps_its_source_and_its_signs():
     assert wrong_signs("".join(markdown_to_html(entry.block.body) for entry in ENTRIES)) == []
     page = markdown_to_html(r"$a-b\le\text{x-y}$")

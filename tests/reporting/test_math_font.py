@@ -28,7 +28,7 @@ def glyphs(font: TTFont) -> dict[str, str]:
     return {chr(code): name for code, name in (font.getBestCmap() or {}).items()}
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_font_of_a_page_has_every_sign_of_every_formula_of_the_theory():
     """Where a sign is missing the browser takes it from another font, or draws none."""
     blocks = theory_files.read_blocks(ROOT / "theory")

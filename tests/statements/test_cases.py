@@ -16,7 +16,7 @@ CHAINS = random_bayes_nets("X", "D|X", "Z|D", X=2, D=3, Z=2)
 KEY = jax.random.key(3)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_every_row_is_a_law():
     net = CHAINS.build(CHAINS.draw(KEY))
     for factor in net.factors[1:]:
@@ -38,7 +38,7 @@ def test_the_graph_says_the_same():
     assert separated(CHAINS.build(CHAINS.draw(KEY)), "X", "Z", given="D")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_draws_range_from_nearly_independent_to_nearly_deterministic():
     draws = jax.vmap(CHAINS.draw)(jax.random.split(KEY, 500))
     informations = jax.vmap(lambda one: mutual_information(CHAINS.build(one), "X", "D"))(draws)

@@ -14,7 +14,7 @@ from infoloop.statements.claim import attack, evaluate_on_samples, linear
 KEY = jax.random.key(7)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_an_attack_reaches_equality_where_sampling_does_not():
     """The finding behind `attack`: on larger chains random cases stay away from equality, descent gets there."""
     claim = linear(

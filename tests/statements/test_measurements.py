@@ -101,6 +101,7 @@ def test_a_changed_criterion_is_stale_and_so_is_a_changed_statement(tmp_path):
     assert what_is_stale(content, other, CONFIG) == ["the block (its title, statement or fields)"]
 
 
+@pytest.mark.full
 def test_another_configuration_source_or_seed_is_stale(tmp_path):
     thesis = planted_thesis(tmp_path)
     content = sealed(thesis)

@@ -42,7 +42,7 @@ def reversed_dpi() -> Claim:
     return dataclasses.replace(false, family=ENTRIES["thm:dpi"].claim.family)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_theorem_is_certified_without_problems(dpi):
     assert (dpi.proof, dpi.evidence, dpi.sharp, dpi.problems) == ("machine", "certified", True, ())
     assert (dpi.samples, dpi.starts) == (QUICK.samples, QUICK.starts)  # an inequality is attacked too
@@ -62,7 +62,7 @@ def test_a_false_theorem_is_refuted_by_its_family():
     assert "stated as a theorem" in finding.problems[0]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_false_theorem_without_a_family_is_refuted_by_the_searches():
     finding = found(
         theory_files.VerifiableStatement(ENTRIES["thm:dpi"].block, dataclasses.replace(reversed_dpi(), family=None))
@@ -71,7 +71,7 @@ def test_a_false_theorem_without_a_family_is_refuted_by_the_searches():
     assert finding.counterexample is not None
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_float_violation_that_nothing_can_certify_is_a_problem():
     finding = found(
         theory_files.VerifiableStatement(ENTRIES["thm:dpi"].block, dataclasses.replace(reversed_dpi(), exact=None))
@@ -92,7 +92,7 @@ def test_folklore_that_holds_is_a_problem():
     assert "not refuted" in found(theory_files.VerifiableStatement(block, ENTRIES["thm:dpi"].claim)).problems[0]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_theorem_that_is_not_sharp_in_its_edge_cases_is_a_problem():
     copies = ENTRIES["thm:dpi"].claim.edges
     loose = linear(

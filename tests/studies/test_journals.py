@@ -66,6 +66,7 @@ def test_a_line_is_added_without_reading_those_before(journal, monkeypatch):
     assert 0 < sum(read) <= journals._CHUNK
 
 
+@pytest.mark.full
 def test_a_wrong_byte_anywhere_is_one_line(journal):
     whole, chance = journal.read_bytes(), random.Random(0)
     for place in range(len(whole)):

@@ -34,6 +34,7 @@ def measured(tmp_path_factory):
     return thesis, experiment, config, tables, measurement_of(thesis, experiment, config, tables)
 
 
+@pytest.mark.full
 def test_outcomes_are_by_cell_and_seed_and_losses_are_marked(measured):
     thesis, experiment, _, tables, content = measured
     found = outcomes_of(thesis, experiment, tables)

@@ -39,7 +39,7 @@ def tables(tmp_path_factory):
     return found, folder
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_figures_for_a_paper_are_drawn_anew_and_those_of_the_page_are_as_before(tables):
     found, folder = tables
     write_report(planted, found, folder)

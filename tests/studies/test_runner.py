@@ -54,7 +54,7 @@ def full_run(tmp_path_factory):
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_stored_run_is_the_experiments_own_run(full_run):
     direct = planted.run(planted.Config(), jax.random.key(0))["means"]
     assert read_table(full_run, "means").equals(direct)
@@ -158,7 +158,7 @@ def copied(files, folder):
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("room", first(2, [100, 20_000, 0, 500, 1000, 2000, 4000, 8000, 12_000, 16_000]))
 def test_a_full_disk_is_one_line_and_the_run_goes_on_to_the_same_bytes(room, small_run, tmp_path):
     folder = tmp_path / "run"
@@ -173,7 +173,7 @@ def test_a_full_disk_is_one_line_and_the_run_goes_on_to_the_same_bytes(room, sma
     assert contents(folder) == small_run
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_finished_run_is_shown_again_without_being_computed_and_drawn_again_where_a_file_was_changed(
     small_run, tmp_path, monkeypatch
 ):
@@ -229,14 +229,14 @@ def test_a_run_that_is_killed_goes_on_and_gives_the_same_bytes(tmp_path):
         assert (killed / name).read_bytes() == (tmp_path / "full_run" / name).read_bytes()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_eight_devices_write_the_same_numbers(full_run, tmp_path):
     run("--out", str(tmp_path), XLA_FLAGS=devices(8))
     assert read_table(tmp_path, "means").equals(read_table(full_run, "means"))
     assert read_table(tmp_path, "means").attrs["devices"] == "8"
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_two_processes_write_the_same_numbers(full_run, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -153,7 +153,7 @@ def test_traced_values_of_two_types_in_one_table_are_two_programs():
     assert tables({"t": sweep}, KEY)["t"]["sum"].values.tolist() == [1.0, 2.5]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_eight_devices_give_the_same_table_to_the_bit():
     code = (
         "import jax; jax.config.update('jax_enable_x64', True)\n"

@@ -212,7 +212,7 @@ def test_bad_input_is_named():
         pipeline_from_log(table, "run", "proof", confidence=95)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_both_audits_meet(tmp_path):
     found = pipeline_from_log(drawn(5), "My run", "proof", KINDS)
     for text, bits in ((found.text, found.bits.value), (found.least_text, found.bits.low)):
@@ -225,7 +225,7 @@ def test_both_audits_meet(tmp_path):
         assert numbers.learned > 0
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_all_rates_are_in_the_box_as_often_as_is_said(monkeypatch):
     monkeypatch.setattr(log_pipeline, "bits_range", lambda *_: (0.0, 0.0))  # not looked at, and slow
     held, runs = 0, 600

@@ -266,6 +266,7 @@ def test_what_is_huge_is_one_short_line(text, message, tmp_path):
     assert len(str(error.value).splitlines()) == 1
 
 
+@pytest.mark.full
 def test_of_many_columns_the_nearest_are_named(tmp_path):
     (tmp_path / "v.csv").write_bytes(WIDE.replace(b"column_777,", b"passes,") + b",problem,attempt\n")
     with pytest.raises(LogFileError, match=r"did you mean passes\?; columns are passes, .* and 199,994 more; if"):

@@ -45,7 +45,7 @@ def dead_by_hand(run):
     return failed, passed
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("log", ["trl", "trl_renamed", "verl"])
 def test_dead_groups_and_tally_are_those_of_the_made_run(log, run):
     found = audit(LOGS / log)
@@ -85,7 +85,7 @@ def test_a_phantom_share_is_counted_as_the_run_has_it(run, trl):
     assert [one.name for one in trl.components.components] == ["accuracy_reward", "format_reward"]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_larger_tests_are_trusted_and_tell_the_rates_of_the_smaller(run):
     found = audit(LOGS / "evalplus")
     answers = made.made_evaluation(run, 16).ravel()

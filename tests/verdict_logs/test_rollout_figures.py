@@ -38,6 +38,7 @@ def bands(panel):
     return [(np.asarray(mark.low).tolist(), np.asarray(mark.high).tolist()) for mark in panel.marks if not mark.label]
 
 
+@pytest.mark.full
 def test_each_panel_draws_what_the_run_has_in_each_step(trl):
     """Rewards and right answers are counted from the made run, whose windows are its ten steps."""
     run = made.made_run()

@@ -21,7 +21,7 @@ def trl():
     return audit(LOGS / "trl")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_page_has_the_decision_trends_and_problems(trl):
     page = rollout_audit_page(trl)
     assert page.verdict == "33 % of rollouts carry no gradient"
@@ -33,7 +33,7 @@ def test_the_page_has_the_decision_trends_and_problems(trl):
     assert "problems.csv" in html
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_names_stand_as_long_among_the_facts_as_in_the_tables(trl):
     long = "a_function_of_" + "many_" * 8 + "words"
     components = trl.components._replace(
@@ -44,7 +44,7 @@ def test_names_stand_as_long_among_the_facts_as_in_the_tables(trl):
     assert facts == [one.name for one in components.components[:3]]
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_name_of_a_problem_is_no_html(trl):
     choice = trl.verdicts.choice
     names = choice.problems.astype(object).copy()
@@ -70,6 +70,7 @@ def test_a_log_without_groups_has_no_table_of_problems():
         problem_table(found.verdicts, 0.95)
 
 
+@pytest.mark.full
 def test_intervals_have_the_confidence_of_the_audit_and_the_note_says_it():
     found = audit(LOGS / "trl", confidence=0.6)
     table, choice = rollout_audit_page(found).tables[-1], found.verdicts.choice
@@ -96,6 +97,7 @@ def test_the_rollouts_of_a_problem_decide_its_place_among_those_of_its_kind(trl)
     assert problem_table(dropped, 0.95).rows[0][0] == choice.problems[-1]
 
 
+@pytest.mark.full
 def test_a_comparison_and_the_reason_are_on_the_page_and_a_log_without_verdicts_says_nothing_of_bits(trl):
     page = rollout_audit_page(trl, compare_runs(trl.table, trl.table))
     assert [table.title.startswith("since the earlier run") for table in page.tables][-2:] == [True, False]
@@ -104,6 +106,7 @@ def test_a_comparison_and_the_reason_are_on_the_page_and_a_log_without_verdicts_
     assert rollout_audit_page(audit(LOGS / "verl_short")).about == ""
 
 
+@pytest.mark.full
 def test_the_reason_has_what_the_first_line_says_beside_the_share(trl):
     plain = dataclasses.replace(trl, components=None)
     evaluated = audit_rollouts(LOGS / "human_eval")

@@ -105,6 +105,7 @@ def test_no_name_of_a_component_is_broken_in_the_middle(trl, name):
     assert full == {one.name for one in named}
 
 
+@pytest.mark.full
 def test_lines_fit_the_terminal(trl):
     for name in ("trl", "evalplus", "verl_short", "lm_eval", "inspect"):
         assert max(map(len, rollout_audit_text(audit(LOGS / name)).splitlines())) <= 100

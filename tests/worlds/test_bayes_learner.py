@@ -90,6 +90,7 @@ def test_rules_are_told_apart_where_the_signal_differs(world):
     assert len(partition) == 4
 
 
+@pytest.mark.full
 def test_cells_are_void_where_nothing_bridges_or_everything_does(world):
     full = signals(world)
     assert void_reason(world, full["reference"]) == ""

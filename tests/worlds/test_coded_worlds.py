@@ -32,6 +32,7 @@ def own_world(surface, **others):
     return coded_world(**(given | others))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("own", [False, True])
 def test_every_task_asks_for_every_content_in_every_domain(own):
     world, q = own_world("other symbols" if own else "same symbols"), 0

@@ -39,6 +39,7 @@ def test_targets_of_a_base_are_laws_that_do_not_hang_on_the_rule(world):
     assert np.abs(law[~new][np.array(right_outputs(world, 0))[~new]] - 1 / 2).max() < 1e-15
 
 
+@pytest.mark.full
 def test_a_question_without_junk_has_all_of_the_mass_on_classes():
     world = lookup_world(jax.random.key(1), symbols=1, classes=4, forms=4, tasks=0, alphabet=4)
     assert np.abs(np.array(base_targets(world, 0.9)) - 1 / 16).max() < 1e-15
@@ -58,6 +59,7 @@ def test_rules_are_drawn_from_the_prior(world):
     assert int(draw_rule(jax.random.key(5), sure.__class__(**{**vars(sure), "prior": jnp.eye(9)[4]}))) == 4
 
 
+@pytest.mark.full
 def test_fewer_contents_are_asked_for_in_all_domains_and_nothing_else_changes():
     world = lookup_world(jax.random.key(0), symbols=3, tasks=1)
     fewer = fewer_contents(world, 2)

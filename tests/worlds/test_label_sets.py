@@ -19,6 +19,7 @@ def world():
     return lookup_world(jax.random.key(5), symbols=3, forms=4, tasks=1)
 
 
+@pytest.mark.full
 def test_groups_of_classes_are_those_that_share_a_quotient(world):
     classes, right = np.asarray(world.classes), np.asarray(world.right_class)[RULE]
     for g in (1, 2, 3, 4):

@@ -12,6 +12,7 @@ from infoloop.worlds.lookup import lookup_world
 from tests.support.even_draws import uneven_pairs
 
 
+@pytest.mark.full
 def test_every_output_means_the_same_class_wherever_its_form_is_accepted():
     """Each accepted form codes each class by exactly one last token, so that a class has M outputs."""
     world = lookup_world(jax.random.key(3), symbols=2, classes=3, forms=2, tasks=1, alphabet=4, accepted="other forms")
@@ -27,6 +28,7 @@ def test_every_output_means_the_same_class_wherever_its_form_is_accepted():
         assert all(len(tokens) == 1 for tokens in meant.values())
 
 
+@pytest.mark.full
 def test_rules_are_all_tables_and_the_known_tasks_do_not_hang_on_them():
     world = lookup_world(jax.random.key(0), symbols=2, classes=3, tasks=2)
     right, new = np.array(world.right_class), np.array(world.task) == 0
@@ -37,6 +39,7 @@ def test_rules_are_all_tables_and_the_known_tasks_do_not_hang_on_them():
     assert abs(float(world.prior.sum()) - 1) < 1e-15
 
 
+@pytest.mark.full
 def test_known_tables_and_what_forms_mean_are_drawn_evenly_and_apart():
     def drawn(key):
         world = lookup_world(key, symbols=2, classes=3, forms=3, tasks=2, domains=1, alphabet=3)
@@ -45,12 +48,14 @@ def test_known_tables_and_what_forms_mean_are_drawn_evenly_and_apart():
     assert uneven_pairs(np.array(jax.jit(jax.vmap(drawn))(jax.random.split(jax.random.key(2), 900))), 3) == []
 
 
+@pytest.mark.full
 def test_without_entanglement_the_last_token_tells_the_class():
     world = lookup_world(jax.random.key(3), symbols=1, classes=3, forms=2, tasks=0, alphabet=4, entangled=False)
     for (form, last), c in zip(np.array(world.outputs).tolist(), np.array(world.classes)[0].tolist(), strict=True):
         assert c == (last if form < 2 and last < 3 else -1)
 
 
+@pytest.mark.full
 def test_grades_and_items_are_of_the_classes():
     world = lookup_world(jax.random.key(0), symbols=5, classes=3, tasks=0)
     assert world.grades.tolist() == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
@@ -72,6 +77,7 @@ def test_domains_differ_in_their_own_token_or_in_the_symbols_too(surface, shared
     assert len({tuple(prompt) for prompt in prompts}) == len(prompts)
 
 
+@pytest.mark.full
 def test_worlds_of_many_seeds_are_made_at_once():
     worlds = jax.jit(jax.vmap(lambda key: lookup_world(key, symbols=2, tasks=1)))(
         jax.random.split(jax.random.key(0), 3)

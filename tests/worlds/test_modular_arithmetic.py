@@ -27,6 +27,7 @@ def numbers(world, q, modulus, own):
     return [int(t) - first - shift for t in world.prompts[q, 2:]]
 
 
+@pytest.mark.full
 def test_every_rule_is_a_sum_and_every_sum_is_a_rule(world):
     rules = list(itertools.product(range(3), repeat=3))
     right = np.array(world.right_class)
@@ -59,6 +60,7 @@ def test_known_coefficients_and_what_forms_mean_are_drawn_evenly_and_apart():
     assert uneven_pairs(np.array(jax.jit(jax.vmap(drawn))(jax.random.split(KEY, 900))), 3) == []
 
 
+@pytest.mark.full
 def test_without_entanglement_the_last_token_is_the_result():
     world = modular_world(KEY, modulus=2, forms=2, tasks=0, alphabet=3, entangled=False)
     for (form, last), c in zip(np.array(world.outputs).tolist(), np.array(world.classes)[0].tolist(), strict=True):

@@ -49,6 +49,7 @@ def close(found: dict, expected: dict) -> bool:
     return all(abs(found.get(s, 0) - expected.get(s, 0)) <= rounding(64) for s in {*found, *expected})
 
 
+@pytest.mark.full
 def test_a_reference_is_itself_and_a_label_its_class(world):
     strings, labels = reference_channel(world), class_channel(world)
     for q, y in references(world):
@@ -74,6 +75,7 @@ def test_a_set_of_references_is_each_one_that_has_the_reference_equally_often(un
                 assert close(found, dict.fromkeys(with_it, 1 / len(with_it)))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("k", [1, 2, 4])
 def test_the_waste_of_a_set_of_references_is_the_gap_that_its_law_leaves(k):
     world = lookup_world(KEY, symbols=1, classes=3, forms=4, tasks=0, alphabet=4)
@@ -84,6 +86,7 @@ def test_the_waste_of_a_set_of_references_is_the_gap_that_its_law_leaves(k):
     assert abs(found.waste - gap) <= rounding(64)
 
 
+@pytest.mark.full
 def test_a_house_says_its_own_reference_of_the_class(world):
     rows = house_channel(KEY, world)
     for rule in range(len(world.prior)):
@@ -102,6 +105,7 @@ def test_a_teacher_draws_from_its_soft_labels(world):
                 assert np.abs(np.array(rows[q, y]) - law[q]).max() <= rounding(64)
 
 
+@pytest.mark.full
 def test_a_wrong_label_is_a_signal_of_another_class(world):
     for clean in (reference_channel(world), class_channel(world), drawn_channel(world, 2)):
         noisy = mislabelled_channel(world, clean, 0.3)
@@ -122,6 +126,7 @@ def test_a_wrong_label_is_as_often_what_the_mislabelled_world_says(world):
     assert (np.abs(often - np.array(rows)) <= 5.5 * np.sqrt(np.array(rows * (1 - rows)) / 900)).all()
 
 
+@pytest.mark.full
 def test_how_each_signal_splits(world):
     signals = {
         "reference": (reference_channel(world), (math.log2(3), math.log2(3), 0)),
@@ -139,6 +144,7 @@ def test_how_each_signal_splits(world):
     assert abs(signal_gains(world, signals["guess"][0]).gain) <= rounding(64)
 
 
+@pytest.mark.full
 def test_what_is_no_channel_of_the_world_is_refused(world):
     single = lookup_world(KEY, symbols=1, classes=1, tasks=0)
     with pytest.raises(ValueError, match="the world has one class"):

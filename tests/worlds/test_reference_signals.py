@@ -32,6 +32,7 @@ def right(world):
     return [[y for y, c in enumerate(row) if c == asked[q]] for q, row in enumerate(np.array(world.classes))]
 
 
+@pytest.mark.full
 def test_a_house_has_one_reference_a_question_and_one_form_a_domain(world, right):
     styles = set()
     for seed in range(12):
@@ -45,6 +46,7 @@ def test_a_house_has_one_reference_a_question_and_one_form_a_domain(world, right
     assert len(styles) == 6  # each of the three forms of each domain is some house's
 
 
+@pytest.mark.full
 def test_drawn_references_are_k_different_right_ones_evenly_drawn(world, right):
     laws = jax.jit(jax.vmap(lambda key, k: drawn_references(key, world, RULE, k), (0, None)))
     for k in (1, 2, 3, 5):
@@ -86,6 +88,7 @@ def test_a_teacher_is_right_but_for_its_errors(world, right, error, temperature)
         assert np.abs(law[q] - expected).max() <= rounding(64)
 
 
+@pytest.mark.full
 def test_a_cold_teacher_has_the_likeliest_alone_and_one_without_other_classes_makes_no_errors(world):
     assert np.array_equal(soft_labels(world, RULE, 0.25, 1e-300), all_references(world, RULE))
     single = lookup_world(jax.random.key(0), symbols=1, classes=1, tasks=0)
@@ -93,6 +96,7 @@ def test_a_cold_teacher_has_the_likeliest_alone_and_one_without_other_classes_ma
         assert np.abs(soft_labels(single, 0, error) - all_references(single, 0)).max() <= rounding(3)
 
 
+@pytest.mark.full
 def test_labels_are_wrong_at_the_stated_rate_evenly_and_for_the_new_task_alone(world):
     told = jax.vmap(lambda key: mislabelled(key, world, 0.3).right_class)(jax.random.split(KEY, 900))
     shift = (np.array(told) - np.array(world.right_class)) % 3

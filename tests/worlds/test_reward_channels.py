@@ -76,6 +76,7 @@ def check(world, channel, law):
     assert np.abs(found - expected).max() <= rounding(1024)
 
 
+@pytest.mark.full
 def test_a_verdict_is_of_the_class_of_an_own_output(world, base):
     def says(q, a, c, t):
         rate = 0.9 if c == t else 0.2
@@ -100,6 +101,7 @@ def test_an_exact_verdict_says_the_entropy_that_it_has(world):
     assert np.abs(np.array(found) - [h, 0, 2 - h, 1, h / 2]).max() <= rounding(64)
 
 
+@pytest.mark.full
 def test_a_grade_and_a_rubric_are_of_the_class_of_an_own_output(world, base):
     check(world, graded_channel(world, base), whole_pairs(world, base, lambda q, a, c, t: {grade(c, t): 1.0}))
     for k in (1, 2, None):
@@ -107,6 +109,7 @@ def test_a_grade_and_a_rubric_are_of_the_class_of_an_own_output(world, base):
         check(world, rubric_channel(world, base, k), says)
 
 
+@pytest.mark.full
 def test_step_verdicts_are_of_the_own_string(world, base):
     outputs = np.array(world.outputs).tolist()
 
@@ -117,6 +120,7 @@ def test_step_verdicts_are_of_the_own_string(world, base):
     check(world, step_channel(world, base), whole_pairs(world, base, says))
 
 
+@pytest.mark.full
 def test_preferences_are_of_the_classes_of_two_own_outputs(world, base):
     def hard(gap):
         return 0.5 if gap == 0 else float(gap > 0)
@@ -143,6 +147,7 @@ def law_by_value(world, base, q, value):
     return found
 
 
+@pytest.mark.full
 def test_a_value_is_numbered_as_said(uneven, base):
     grades, outputs = np.array(uneven.grades), np.array(uneven.outputs).tolist()
     channels = [graded_channel(uneven, base), rubric_channel(uneven, base), step_channel(uneven, base)]

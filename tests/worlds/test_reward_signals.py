@@ -34,6 +34,7 @@ def asked_and_given(world):
     return [(q, y, int(right[q]), int(c)) for q in range(len(classes)) for y, c in enumerate(classes[q])]
 
 
+@pytest.mark.full
 def test_a_verifier_accepts_at_its_two_rates(world):
     found = np.array(verdict_reward(world, RULE, true_positive=0.9, false_positive=0.2))
     assert all(found[q, y] == (0.9 if c == t else 0.2) for q, y, t, c in asked_and_given(world))
@@ -77,6 +78,7 @@ def test_steps_are_right_as_long_as_a_right_output_begins_so(world):
     assert {0.0, 0.5, 1.0} == set(found.ravel().tolist())
 
 
+@pytest.mark.full
 def test_preferences_are_those_of_pairs_drawn_and_judged():
     base = jnp.array([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
     reward = jnp.array([[1.0, 0.0, 0.0], [0.0, 0.5, 1.0]])
@@ -97,6 +99,7 @@ def test_preferences_are_those_of_pairs_drawn_and_judged():
         assert np.abs(found.sum(axis=(1, 2)) - (1 - (base**2).sum(axis=1))).max() <= rounding(9)
 
 
+@pytest.mark.full
 def test_sharp_preferences_become_those_of_the_greater_reward():
     base, reward = jnp.array([[0.5, 0.25, 0.25]]), jnp.array([[1.0, 0.5, 0.5]])
     assert np.abs(preference_counts(base, reward, 1e4) - preference_counts(base, reward)).max() == 0

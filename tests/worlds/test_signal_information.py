@@ -26,6 +26,7 @@ def world():
     return replace(made, prior=jnp.asarray(prior / prior.sum()))
 
 
+@pytest.mark.full
 def test_references_are_even_within_the_class_that_is_asked_for(world):
     classes, outputs = np.array(class_law(world)), np.array(reference_law(world))
     for q in range(len(world.task)):
@@ -36,6 +37,7 @@ def test_references_are_even_within_the_class_that_is_asked_for(world):
     assert np.abs(outputs.sum(axis=1) - 1).max() <= rounding(16)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("signal", ["reference", "class", "teacher", "verdict"])
 def test_the_split_is_that_of_the_whole_law(world, signal):
     base = jnp.asarray(np.random.default_rng(0).dirichlet(np.ones(16), size=len(world.task)))
@@ -64,6 +66,7 @@ def test_what_says_nothing_has_no_precision(world):
     assert math.isnan(guess.eta)  # gain and waste are what rounding left
 
 
+@pytest.mark.full
 def test_splits_of_many_worlds_are_taken_at_once_and_have_slopes():
     def gain(key, error):
         world = lookup_world(key, symbols=1, classes=3, forms=2, tasks=0, alphabet=4)
@@ -79,6 +82,7 @@ def test_splits_of_many_worlds_are_taken_at_once_and_have_slopes():
     assert np.abs(np.array(slopes) - math.log2(0.2 / 2 / 0.8)).max() <= rounding(256)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("surface", ["same symbols", "other symbols"])
 @pytest.mark.parametrize("accepted", ["same forms", "other forms"])
 def test_overlap_is_what_sets_have_in_common(surface, accepted):

@@ -44,6 +44,7 @@ def copies():
     return string_world(KEY, letters=2, longest=3, tasks=1)
 
 
+@pytest.mark.full
 def test_each_rule_copies_or_reverses_under_a_permutation(copies):
     rules = list(itertools.product(itertools.permutations(range(2)), (False, True)))
     assert len(copies.prior) == len(rules) == 4
@@ -57,6 +58,7 @@ def test_each_rule_copies_or_reverses_under_a_permutation(copies):
     assert len(seen) == 2 * (2 + 4 + 8)
 
 
+@pytest.mark.full
 def test_brackets_are_closed_from_the_last_that_is_open():
     world = string_world(KEY, letters=2, longest=3, kind="brackets", tasks=0, surface="same symbols")
     rules = list(itertools.permutations(range(2)))
@@ -109,6 +111,7 @@ def test_letters_after_an_end_are_junk(copies):
         assert (int(copies.classes[0, y]) >= 0) == good
 
 
+@pytest.mark.full
 def test_forms_stand_before_the_answer():
     world = string_world(KEY, letters=2, longest=2, forms=1, tasks=0, accepted="other forms")
     for q, domain in enumerate(np.array(world.domain)):
@@ -123,6 +126,7 @@ def test_domains_differ_in_their_own_token_or_in_the_letters_too(surface, tokens
     assert len(set(prompts[:, 2:].ravel().tolist())) == tokens
 
 
+@pytest.mark.full
 def test_a_world_whose_reference_channel_is_too_large_names_its_arguments():
     world = string_world(KEY, letters=2, longest=6)
     with pytest.raises(ValueError, match=r"1008 questions, 729 outputs .*longest.*letters.*tasks or domains") as caught:

@@ -20,6 +20,7 @@ def world():
     return styled_world(KEY, instructions=2, classes=4, lengths=3, formats=2, tasks=1)
 
 
+@pytest.mark.full
 def test_any_style_will_do_and_only_a_style(world):
     for y, (length, form, marker, _) in enumerate(np.array(world.outputs).tolist()):
         good = length < 3 and form < 2 and marker < 2
@@ -28,6 +29,7 @@ def test_any_style_will_do_and_only_a_style(world):
     assert all((np.array(world.classes)[0] == c).sum() == 3 * 2 * 2 for c in range(4))
 
 
+@pytest.mark.full
 def test_each_style_codes_each_class_by_one_token(world):
     for entangled in (world, styled_world(KEY, instructions=1, classes=3, tasks=0, entangled=False)):
         meant = {}
@@ -52,6 +54,7 @@ def test_domains_differ_in_their_own_token_or_in_the_instructions_too(surface, t
     assert len(set(prompts[:, 2].tolist())) == tokens
 
 
+@pytest.mark.full
 def test_rules_are_all_tables_shared_or_each_domain_its_own():
     shared = np.array(styled_world(KEY, instructions=2, classes=2, tasks=0).right_class)
     assert sorted(map(tuple, shared.tolist())) == [(a, b, a, b) for a in (0, 1) for b in (0, 1)]

@@ -32,6 +32,7 @@ def test_bartletts_trace_is_that_of_an_inverse_wishart_matrix(d):
     assert inverse_trace(d, fmpq(11)) == fmpq(d, 11 - d - 1)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("d", [1, 2, 4])
 def test_the_summed_risk_is_the_models(d):
     model = excess_risk(regression(d, 9, 1.0, "accumulate"), STEPS)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import jax
+import pytest
 from flint import fmpq
 
 from infoloop.claims.processing.bottlenecks import (
@@ -17,6 +18,7 @@ from infoloop.exact.log_sums import exact_binary_entropy
 from infoloop.statements.certification import certify
 
 
+@pytest.mark.full
 def test_gerber_keeps_nothing_at_crossover_one_half():
     assert abs(gerber_bound(jax.numpy.array(0.5), 0.5)) < UNDECIDED
 

@@ -113,6 +113,7 @@ def test_the_share_of_a_kind_of_groups_is_that_over_these_groups(part):
     )
 
 
+@pytest.mark.full
 def test_the_three_shares_add_up():
     z, outputs = question()
     rule = modified(grpo(), dose=0.1)
@@ -122,7 +123,7 @@ def test_the_three_shares_add_up():
     np.testing.assert_allclose(shares, jnp.stack(found[1:]), rtol=0, atol=rounding(16))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_in_a_failed_group_no_dose_is_safe():
     """The share of the groups without a right answer is the same at every dose, until none is left (epsilon 0)."""
     z, outputs = question()
@@ -145,7 +146,7 @@ def test_epsilon_makes_doses_safe_that_are_small_beside_it():
     np.testing.assert_allclose(half, full / 2, rtol=0, atol=CLOSE)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_gate_removes_exactly_the_failed_groups():
     z, outputs = question()
     rule = modified(grpo(), dose=0.1)
@@ -185,7 +186,7 @@ def test_the_jump_at_dose_0_is_its_closed_form(size):
     assert abs(update(tiny) - update(0.0)).max() > 1e-2
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_shaping_that_every_right_answer_has_slows_learning():
     """7/128 without it, 6/128 at every dose: 1/4 right, 1/2 wrong and 1/4 wrong without what is preferred, G = 2."""
     law, shaping = [Fraction(1, 4), Fraction(1, 2), Fraction(1, 4)], [1, 1, 0]
@@ -214,7 +215,7 @@ def test_an_affine_change_of_the_reward_is_invisible_to_grpo():
         )
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_questions_and_settings_are_batched():
     laws = jax.random.dirichlet(jax.random.key(0), jnp.ones(5), (3,))
     outcome = jnp.array([[1.0, 0, 0, 1, 0], [0, 0, 0, 0, 1], [1, 1, 1, 1, 0]])

@@ -39,7 +39,7 @@ def deviations(drawn, mean):
     return float(abs((drawn.mean(axis=0) - mean) / (drawn.std(axis=0) / len(drawn) ** 0.5)).max())
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(
     "rule", [grpo(), modified(dr_grpo(), dose=2.0, redrawn="equal rewards")], ids=["grpo", "redrawn"]
 )
@@ -58,7 +58,7 @@ def test_estimated_penalties_have_their_exact_means(estimator):
         assert deviations(drawn, kl_update(table, Z, BASE, 0.3, other)) > LIMIT
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(("logits_of", "theta"), [(table, Z), (features, jnp.zeros(2))], ids=["table", "features"])
 def test_natural_gradients_have_the_exact_mean(logits_of, theta):
     rule = modified(grpo(), dose=0.2)
@@ -68,6 +68,7 @@ def test_natural_gradients_have_the_exact_mean(logits_of, theta):
     assert deviations(drawn, mean) > LIMIT
 
 
+@pytest.mark.full
 def test_a_group_is_clipped_member_by_member():
     """By the objective of each group, differentiated by JAX."""
     members, a, _ = drawn_advantages(KEY, grpo(), OLD, OUTPUTS, 3, 5)
@@ -88,6 +89,7 @@ def test_a_penalty_is_drawn_on_the_outputs_of_the_update():
     np.testing.assert_allclose(sampled_kl_update(KEY, table, Z, BASE, 0.3, "k3", 3, 5), expected, atol=rounding(64))
 
 
+@pytest.mark.full
 def test_a_natural_gradient_is_that_of_its_group():
     of = (KEY, grpo(), features, jnp.zeros(2), OUTPUTS, 3, 4)
     expected = [natural_update(features, jnp.zeros(2), update) for update in sampled_update(*of)]
@@ -111,6 +113,7 @@ def test_bad_input_is_named():
         sampled_kl_update(KEY, table, Z, BASE, 0.3, "k2", 0)
 
 
+@pytest.mark.full
 def test_traced_laws_that_are_none_give_nan():
     clipped = jax.jit(lambda old: sampled_clipped_update(KEY, grpo(), table, Z, old, OUTPUTS, 3))
     penalty = jax.jit(lambda base: sampled_kl_update(KEY, table, Z, base, 0.3, "k3", 3))

@@ -60,6 +60,7 @@ def test_a_million_groups_have_the_exact_moments(name):
     assert deviations(RULES[name], 1_000_000) < LIMIT
 
 
+@pytest.mark.full
 def test_another_rule_is_noticed():
     assert deviations(RULES["grpo"], 20_000, exact=modified(grpo(), dose=0.1)) > LIMIT
 
@@ -75,6 +76,7 @@ def test_the_total_variance_is_that_of_a_policy_on_features():
     assert abs(squares.mean() - expected) < norm.isf(ALARM / 2) * squares.std() / groups**0.5
 
 
+@pytest.mark.full
 def test_no_dead_group_is_kept():
     rare = jnp.array([0.001, 0.999])
     rule = modified(dr_grpo(), redrawn="equal verdicts")
@@ -84,7 +86,7 @@ def test_no_dead_group_is_kept():
     assert found.shape == (8, 4)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_group_that_is_never_live_is_not_a_number():
     """Of a question with one kind of output no group is kept, drawn or summed."""
     rule, one = modified(dr_grpo(), redrawn="equal rewards"), output_kinds([1.0, 1.0])
@@ -92,6 +94,7 @@ def test_a_group_that_is_never_live_is_not_a_number():
     assert jnp.isnan(expected_update(rule, lambda z: z, jnp.zeros(2), one, 2)).all()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("redrawn", ["never", "equal rewards"])
 def test_groups_of_what_is_no_law_are_not_numbers(redrawn):
     rule, two = modified(dr_grpo(), redrawn=redrawn), output_kinds([1.0, 0.0])
@@ -117,19 +120,21 @@ def test_outputs_are_those_of_the_policy():
                 update(output_kinds(jnp.arange(float(number))))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", ["grpo", "redrawn"])
 def test_the_mean_update_is_that_of_the_groups(name):
     of = (jax.random.key(5), RULES[name], lambda z: z, Z, OUTPUTS, 4, 20)
     np.testing.assert_allclose(mean_sampled_update(*of), sampled_update(*of).mean(axis=0), rtol=0, atol=rounding(64))
 
 
+@pytest.mark.full
 def test_a_mean_over_a_group_that_is_never_live_is_not_a_number():
     rule = modified(dr_grpo(), redrawn="equal rewards")
     one = output_kinds([1.0, 1.0])
     assert jnp.isnan(mean_sampled_update(jax.random.key(0), rule, lambda z: z, jnp.zeros(2), one, 2, 3)).all()
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_many_groups_of_many_outputs_take_little_memory():
     """A table of 100 000 groups of 4096 outputs has 3.1 GiB; what is compiled says what it takes beside its result."""
     outputs, slopes = output_kinds(jnp.arange(4096.0) % 2), jnp.linspace(-1.0, 1.0, 4096)
@@ -141,7 +146,7 @@ def test_many_groups_of_many_outputs_take_little_memory():
         assert needs.temp_size_in_bytes < 500e6
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_groups_at_a_time_are_the_groups_at_once():
     slopes = jnp.linspace(-1.0, 1.0, 4096)
     members, weights = jax.random.randint(jax.random.key(1), (1000, 2), 0, 4096), jnp.arange(2000.0).reshape(1000, 2)

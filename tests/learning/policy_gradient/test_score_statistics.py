@@ -33,6 +33,7 @@ def test_scores_are_those_of_fractions():
     np.testing.assert_allclose(found, np.array(softmax_scores(LAW, FEATURES), float), rtol=0, atol=CLOSE)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("repeats", [1, pytest.param(9, marks=pytest.mark.full)], ids=["columns", "rows"])
 def test_moments_are_those_of_fractions(repeats):
     """With nine parameters for four outputs the Jacobian is taken by rows."""
@@ -48,12 +49,14 @@ def test_moments_are_those_of_fractions(repeats):
         assert abs(found.spread[k] - float(spread)) <= CLOSE
 
 
+@pytest.mark.full
 def test_weighted_scores_are_their_sum():
     weights = jnp.array([0.5, -1.0, 2.0, 0.25])
     found = weighted_scores(*policy(), weights)
     np.testing.assert_allclose([found["a"], *found["b"]], weights @ scores(*policy()), rtol=0, atol=CLOSE)
 
 
+@pytest.mark.full
 def test_scores_of_a_peaked_policy_keep_their_digits():
     z, small = jnp.array([0.0, -60.0]), np.exp(-60.0)
     np.testing.assert_allclose(scores(lambda z: z, z)[0], [small, -small], rtol=CLOSE)

@@ -35,6 +35,7 @@ def test_natural_ascent_adds_the_rate_to_the_log_odds():
     np.testing.assert_allclose(policy[:, 1] / policy[:, 0], 2.0, rtol=rounding(64))
 
 
+@pytest.mark.full
 def test_exact_ascent_is_its_steps():
     seen = unroll(expected_ascent(grpo(), identity, Z, OUTPUTS, 4, 0.5), jnp.arange(3))
     z = Z

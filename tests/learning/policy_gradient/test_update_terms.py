@@ -44,6 +44,7 @@ def test_the_clipped_update_is_the_slope_of_the_clipped_objective(rule):
     np.testing.assert_allclose(found, jax.grad(objective)(Z), rtol=0, atol=CLOSE)
 
 
+@pytest.mark.full
 def test_on_policy_nothing_is_clipped():
     outputs = output_kinds(OUTCOME)
     found = clipped_update(rloo(), identity, jnp.log(OLD), OLD, outputs, 4, 0.0, 0.0)
@@ -71,6 +72,7 @@ def divergence(p, q):
     return (p * jnp.log(p / q)).sum()
 
 
+@pytest.mark.full
 def test_penalties_are_slopes_of_divergences():
     reverse = jax.grad(lambda z: -0.3 * divergence(jax.nn.softmax(z), BASE))(Z)
     forward = jax.grad(lambda z: -0.3 * divergence(BASE, jax.nn.softmax(z)))(Z)
@@ -78,6 +80,7 @@ def test_penalties_are_slopes_of_divergences():
         np.testing.assert_allclose(kl_update(identity, Z, BASE, 0.3, estimator), expected, rtol=0, atol=CLOSE)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("estimator", ["k1", "k2", "k3"])
 def test_an_estimator_is_differentiated_with_its_samples_fixed(estimator):
     policy = jax.nn.softmax(Z)
@@ -91,6 +94,7 @@ def test_an_estimator_is_differentiated_with_its_samples_fixed(estimator):
     np.testing.assert_allclose(kl_update(identity, Z, BASE, 0.3, estimator), expected, rtol=0, atol=CLOSE)
 
 
+@pytest.mark.full
 def test_the_natural_gradient_of_a_table_is_the_reward():
     """Up to a constant (S46), in closed form and by the pseudo-inverse."""
     reward = jnp.array(OUTCOME)
@@ -99,7 +103,7 @@ def test_the_natural_gradient_of_a_table_is_the_reward():
         np.testing.assert_allclose(found - found.mean(), reward - reward.mean(), rtol=0, atol=CLOSE)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("z", [[0.0, -60.0], [0.0, -60.0, -140.0], [-300.0, 0.0, 0.0, -5.0]])
 def test_the_natural_gradient_of_a_peaked_policy_is_the_reward_too(z):
     z, reward = jnp.array(z), jnp.arange(float(len(z)))
@@ -111,7 +115,7 @@ def test_the_natural_gradient_of_a_peaked_policy_is_the_reward_too(z):
         np.testing.assert_allclose(found, expected / scale, rtol=0, atol=CLOSE)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_natural_gradient_has_slopes_at_the_uniform_policy():
     r"""$-U_y\frac{1_{y=k}-\pi_k}{\pi_y}$, less its mean over outputs."""
     update = np.array([0.3, -0.1, -0.2])

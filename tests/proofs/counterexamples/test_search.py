@@ -88,7 +88,7 @@ def test_descent_refutes_it_alone(statement, given, monkeypatch):
     assert_confirmed(refute(*parse_problem(statement, given)), statement, given)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(("statement", "given"), first(2, TRUE.items()))
 def test_nothing_refutes_what_is_true(statement, given):
     tried = refute(*parse_problem(statement, given))
@@ -116,7 +116,7 @@ def test_a_data_processing_inequality_whose_chain_is_dropped_is_refuted():
     assert isinstance(refute(*parse_problem("I(X;Z) <= I(X;Y)"), starts=0), Counterexample)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_what_no_graph_enforces_is_said():
     tried = refute(*parse_problem("I(X;Z) <= I(X;Y)", "I(X;Y) = I(X;Z)"), starts=2, steps=2)
     assert isinstance(tried, SearchReport)

@@ -129,12 +129,13 @@ def test_groups_are_dead_by_the_reward_where_both_runs_have_it():
     assert (found.not_compared, found.beyond_noise) == ("dead by reward before, by verdict now", False)
 
 
+@pytest.mark.full
 def test_between_runs_of_one_policy_something_is_beyond_noise_as_rarely_as_is_said():
     found = [compare_runs(run(seed), run(1000 + seed)) for seed in range(100)]
     assert sum(any(one.beyond_noise for one in two.quantities) for two in found) <= 12  # more: .2 %
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_intervals_of_differences_hold_between_93_and_97_percent_of_the_time():
     """Problems are drawn anew, each with a gain of its own, .05 on average."""
     runs, held = 1000, 0
