@@ -20,7 +20,7 @@ _CACHE = os.path.join(tempfile.gettempdir(), f"infoloop-jit-{getpass.getuser()}{
 jax.config.update("jax_compilation_cache_dir", _CACHE)
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
 
-_COMPILED_EXAMPLES = {"loops", "models"}
+_COMPILED_EXAMPLES = {"loops", "models", "worlds"}
 _LONG_EXAMPLES = {"learners", "learning"}  # they train, or compile samplers: minutes in all
 _PROCESS = Path("/proc/self")
 _EVERY, _MOST_MAPS = 25, 20_000  # tests between two counts; Linux ends a process at 65 530 memory maps

@@ -99,6 +99,7 @@ def test_the_folder_of_a_page_is_made(tmp_path):
     assert (tmp_path / "new" / "x.html").is_file()
 
 
+@pytest.mark.slow
 def test_the_command_gives_the_same_of_both_formats(tmp_path):
     renamed = pd.read_csv(LOG).rename(columns={"problem": "task_id", "pass": "reward"})
     renamed.sample(frac=1, random_state=1).to_parquet(tmp_path / "verdicts.parquet")
@@ -115,6 +116,7 @@ def test_the_command_gives_the_same_of_both_formats(tmp_path):
     assert rows[0]["problems"]["problem"][0] == "algebra-01"
 
 
+@pytest.mark.slow
 def test_the_command_shows_the_text():
     shown = run("audit", str(LOG))
     assert (shown.exit_code, shown.stdout) == (0, rollout_audit_text(audit_rollouts(LOG)) + "\n")

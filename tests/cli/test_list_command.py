@@ -33,12 +33,14 @@ def test_list_names_all_that_can_be_shown():
     assert "trl" in found["logs"]
 
 
+@pytest.mark.slow
 def test_list_of_an_experiment_says_what_can_be_set():
     rows = json.loads(run("list", "mixing_real_data", "--json").stdout)
     assert {"name": "generations", "kind": "int", "default": "200", "meaning": "generations shown"} in rows
     assert max(map(len, run("list", "mixing_real_data").stdout.splitlines())) <= 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", ["S1", "S01"])
 def test_list_of_a_ref_lists_its_statements(asked):
     assert [row["label"] for row in rows_of(asked)["statements"]] == [

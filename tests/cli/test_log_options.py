@@ -12,6 +12,7 @@ from tests.support.command_line import run
 from tests.support.paths import LOG, LOGS
 
 
+@pytest.mark.slow
 def test_the_format_is_told_or_given():
     found = audit_log_with_options(LOGS / "verl", LogOptions(form="verl", trusted=None))
     assert "read as verl" in found.said

@@ -95,6 +95,7 @@ def test_what_cannot_be_is_one_line_and_leaves_nothing(arguments, message, tmp_p
     assert Path("taken.py").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_a_label_that_a_chapter_has_is_not_given_again(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert run("new", "statement", "x").exit_code == 0

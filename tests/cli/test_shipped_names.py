@@ -28,6 +28,7 @@ def test_every_pipeline_and_every_log_is_listed():
     assert shipped_summaries("log").keys() == logs
 
 
+@pytest.mark.slow
 def test_names_of_files_say_their_kind():
     names = names_of_files()
     assert (names["collapse"], names["urn"], names["trl"]) == ("an experiment", "a model", "a log")

@@ -38,6 +38,7 @@ def test_everything_that_is_listed_can_be_shown(name):
     assert row["kind"] == KINDS[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", ["S01", "S1", "s1"])
 def test_a_ref_shows_all_its_statements_and_names_them_first(asked):
     shown = run("show", asked).stdout
@@ -52,6 +53,7 @@ def test_a_number_of_a_ref_and_of_a_published_claim_shows_both():
     assert len(kinds) > 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", ["B26", "b26"])
 def test_a_boundary_comes_before_the_statements_that_bear_its_number(asked):
     boundary, *others = json.loads(run("show", asked, "--json").stdout)

@@ -59,6 +59,7 @@ def test_a_missing_claim_is_named_with_its_place():
         shown_statement(lost, THEORY)
 
 
+@pytest.mark.slow
 def test_a_thesis_has_the_verdict_that_follows_now():
     (thesis,) = read_measured(THEORY, [BLOCKS["hyp:marker-first"]])
     entry = shown_thesis(thesis, THEORY)

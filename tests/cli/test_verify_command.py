@@ -189,6 +189,7 @@ def test_a_statement_alone_is_verified_without_the_court(court):
     assert "published claim" not in shown.stdout
 
 
+@pytest.mark.slow
 def test_the_page_and_the_list_show_the_court(court):
     run("verify", "--theory", str(court), "--out", str(court / "out"))
     page = (court / "out" / "report.html").read_text(encoding="utf-8")

@@ -50,6 +50,7 @@ def files_of(batch, folder):
     return paths, ways
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", seeds(1, 30))
 def test_no_corrupted_certificate_is_accepted(tmp_path, capsys, batch):
     """300 files that an oracle finds to be no proofs: each is refused, in one line."""
@@ -101,6 +102,7 @@ def test_the_file_alone_in_an_empty_folder_accepts_what_is_right(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_the_file_alone_says_the_same_in_an_empty_environment(tmp_path, capsys):
     files = [str(path) for path in files_of(0, tmp_path)[0][:60]]
     done = alone(str(ROOT / "src" / "infoloop" / "check.py"), *files)

@@ -178,6 +178,7 @@ def test_constructors_in_loops_of_jax(name):
         np.testing.assert_array_equal(a, c)
 
 
+@pytest.mark.slow
 def test_random_channels_under_jit_and_vmap():
     keys = jax.random.split(jax.random.key(0), 3)
     swept = jax.jit(jax.vmap(lambda key: random_channel(key, 2, 3, "X", "Y").rows))(keys)

@@ -186,6 +186,7 @@ def planted_policies():
     return {"policies": xr.Dataset(values, {"model": ["linear"], "seed": range(3), "setting": settings})}
 
 
+@pytest.mark.slow
 def test_hacking_is_told_by_leads_ends_and_paired_gains():
     experiment, found = EXPERIMENTS["hacking"], planted_policies()
     first = experiment.marker_first(found, Budget(0.1, "way"))

@@ -104,11 +104,13 @@ def components_and_loops() -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("findings", [granularity, components_and_loops])
 def test_the_page_says_what_was_measured(findings):
     assert [said for said in findings() if said not in PAGE] == []
 
 
+@pytest.mark.slow
 def test_verdicts_on_the_page_are_those_of_the_ledger():
     for label, verdict in (
         ("label-transfers", "is *mixed*"), ("verdict-transfers", "is *undecided*"), ("finer-helps", "refuted"),

@@ -162,6 +162,7 @@ def test_slopes_at_the_ends(name, end):
     )
 
 
+@pytest.mark.slow
 def test_the_inverse_of_the_entropy_of_a_small_probability():
     """h(p) is known to 1e-19, so that halving finds p no nearer: the slope is that of the p whose entropy it is."""
     for bits in (1e-30, 1e-12, 1e-6, 0.5):

@@ -10,6 +10,7 @@ from tests.support.parser_worker import NAMES, failures, outcome, parsers, wrong
 INPUTS, BATCH, FEW = 20_000, 1_000, 60
 
 
+@pytest.mark.slow
 def test_good_inputs_are_read_and_a_few_damaged_ones_end_as_documented(tmp_path):
     known = parsers()
     for kind in KINDS:

@@ -29,6 +29,7 @@ def planted(part: str) -> dict[str, xarray.Dataset]:
     return {part: table}
 
 
+@pytest.mark.slow
 def test_a_planted_effect_is_found_in_each_cell_but_the_planted_null():
     cells = EXPERIMENT.granularity(planted("perceptron"), Budget(0.8, "accuracy"))
     assert len(cells) == 2 * len(EXPERIMENT.CELLS["perceptron"])

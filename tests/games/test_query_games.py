@@ -96,6 +96,7 @@ def test_trying_the_likeliest_first_is_best_and_batches_are_traced():
     assert np.abs(tries - jnp.array([1.7, 2.3])).max() <= rounding(9)
 
 
+@pytest.mark.slow
 def test_bits_per_query_spread_the_entropy():
     assert bits_per_query([0.25] * 4, 1) == 2  # a demonstration
     assert abs(bits_per_query([0.25] * 4, binary_queries([0.25] * 4, last_asked=False)) - 2 / 2.25) <= rounding(4)

@@ -42,6 +42,7 @@ def test_it_is_the_dense_channel_without_its_zeros(states, width, lowest):
     np.testing.assert_array_equal(found.rows, by_hand(band, lowest))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "lowest"), [(3, -1), (12, -4), (2, 0)])
 def test_a_step_is_a_product_with_the_dense_rows(width, lowest):
     band, table = random_band(1, 15, width, lowest), np.random.default_rng(2).dirichlet(np.ones(15), (2, 3))
@@ -49,6 +50,7 @@ def test_a_step_is_a_product_with_the_dense_rows(width, lowest):
     np.testing.assert_allclose(found, table @ by_hand(band, lowest), rtol=rounding(width))
 
 
+@pytest.mark.slow
 def test_bands_with_a_leading_axis_are_many():
     bands = np.stack([random_band(seed, 6, 3, -1) for seed in range(2)])
     found = BandedChannel(jnp.asarray(bands), -1, ("Z",), ("next",)).dense().rows
@@ -95,6 +97,7 @@ def test_a_traced_band_that_is_none_is_nan(band):
     assert not np.isnan(made(jnp.array([[0.5, 0.5], [1.0, 0.0]]))).any()
 
 
+@pytest.mark.slow
 def test_it_crosses_the_boundary_of_a_compiled_function():
     walk = banded_channel(WALK, -1, "Z", "next")
     np.testing.assert_array_equal(jax.jit(lambda k: k.dense().rows)(walk), walk.dense().rows)

@@ -35,6 +35,7 @@ def test_the_power_of_a_rounded_noise_would_lose_digits():
     assert abs(naive / float(binary_channel_chains.z_capacity_kept(kept)) - 1) > 1e4 * rounding(2)
 
 
+@pytest.mark.slow
 def test_the_ends_of_the_z_channel():
     assert float(binary_channel_chains.z_capacity(0.0)) == 1
     assert float(binary_channel_chains.z_capacity(1.0)) == 0

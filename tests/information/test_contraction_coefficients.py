@@ -74,6 +74,7 @@ def test_two_symbols_in_and_out_lose_the_squared_affinity():
         close(contraction(channel(w, "X", "Y")), 1 - affinity**2, 4)
 
 
+@pytest.mark.slow
 def test_a_crossover_probability_that_is_known_averages_the_squares():
     crossovers, masses = np.array([0.0, 0.1, 0.4]), np.array([0.125, 0.5, 0.375])
     row = np.stack([masses * (1 - crossovers), masses * crossovers], axis=1)

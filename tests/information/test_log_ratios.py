@@ -55,6 +55,7 @@ def test_whole_numbers_of_doublings_cut_at_the_root():
     assert power.tolist() == [0.5, 1, 1, 2, 2.0**-1000, 2.0**1000]
 
 
+@pytest.mark.slow
 def test_single_precision():
     numbers = np.geomspace(1e-30, 1e30, 50, dtype=np.float32)
     found = natural_log(jnp.asarray(numbers))

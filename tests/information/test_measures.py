@@ -219,6 +219,7 @@ def test_a_rare_event_counts(rare):
         assert abs(float(entropy(p)) + rare * np.log2(np.e) - expected) <= rounding(4) * expected
 
 
+@pytest.mark.slow
 def test_divergences_are_infinite_where_a_mass_is_lost():
     p, q = joint([0.5, 0.5, 0.0], "X"), joint([0.5, 0.0, 0.5], "X")
     assert divergence(p, q) == divergence(q, p) == np.inf
@@ -297,6 +298,7 @@ def test_entries_near_the_least_float_have_finite_measures(measure):
         assert abs(MEASURES[measure](joint(p, "X"), joint(q, "X")) - float(expected)) <= within
 
 
+@pytest.mark.slow
 def test_laws_are_compared_by_name_not_by_axis():
     p = joint(random_table(6), *NAMES)
     turned = Joint(p.table.transpose(2, 0, 1), ("Z", "X", "Y"))

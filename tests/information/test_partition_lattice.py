@@ -78,6 +78,7 @@ def test_too_few_and_too_many_outputs_are_refused(n):
         partitions(n)
 
 
+@pytest.mark.slow
 def test_meet_and_join_are_those_of_sets_and_both_are_batched():
     rows = partitions(5)
     pairs = np.array(list(itertools.product(rows, rows)))
@@ -125,6 +126,7 @@ def test_a_coarser_signal_stands_higher():
         assert abs(lattice_height(row, SKEWED) - (1 - entropies[0] / entropies[1])) <= rounding(5)
 
 
+@pytest.mark.slow
 def test_the_height_of_a_certain_output_is_undefined():
     assert np.isnan(lattice_height([0, 1], [1.0, 0.0]))
 

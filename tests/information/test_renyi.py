@@ -61,6 +61,7 @@ def test_order_one_is_the_relative_entropy():
     assert renyi_entropy(p, order=1) == entropy(p)
 
 
+@pytest.mark.slow
 def test_divergences_are_infinite_where_they_should_be():
     p, q, apart = (joint(t, "X") for t in ([0.5, 0.5, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]))
     assert renyi_divergence(p, q, 2) == renyi_divergence(p, q, 1) == renyi_divergence(q, apart, 0.5) == np.inf

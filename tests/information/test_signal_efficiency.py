@@ -90,6 +90,7 @@ def test_the_three_ways_to_name_a_signal_and_a_task_agree():
         assert np.allclose(by_labels, other, rtol=0, atol=rounding(64))
 
 
+@pytest.mark.slow
 def test_labels_are_batched():
     p, rows = joint([0.25] * 4, "Y"), partitions(4)
     found = batched(lambda s: efficiency(p, s, "Y", [0, 0, 1, 1]))(rows)

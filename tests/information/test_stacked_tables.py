@@ -42,6 +42,7 @@ def exact_term(p: float, q: float):
     return (mpf(p) * log(ratio) - (mpf(p) - mpf(q))) / log(2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [1.0, 0.37, 1e-270])
 def test_a_term_keeps_its_digits_at_every_distance(scale):
     for p in (scale * ratio for ratio in [*RATIOS, 1e-200 / min(scale, 1e-200) * 1e-30, 1e-20, 1e20]):
@@ -59,6 +60,7 @@ def test_they_are_those_of_an_oracle():
         assert abs(found - float(oracle(law_of(table), (0,), (1,)))) <= rounding(20)
 
 
+@pytest.mark.slow
 def test_independent_variables_share_exactly_nothing():
     table = jnp.outer(jnp.array([0.5, 0.25, 0.25, 0.0]), jnp.array([0.125, 0.0, 0.875]))
     assert float(bits(table[None])[0]) == 0

@@ -116,6 +116,7 @@ def test_a_table_does_not_depend_on_its_neighbours():
     assert informations(filled)[0] == informations(mixed)[0]
 
 
+@pytest.mark.slow
 def test_vmap_of_vmap_and_along_another_axis():
     rng = np.random.default_rng(2)
     tables = np.stack([law(rng, ("random", "nearer")[k % 2]) for k in range(MANY)])
@@ -171,6 +172,7 @@ def test_slopes_of_entropies_are_the_logarithms(summed):
     assert np.abs(found - expected).max() <= rounding(CELLS) * np.abs(expected).max()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", [information, whole_entropy, conditional_entropy])
 def test_second_slopes_equal_differences_and_are_finite_at_zeros(measure):
     p = (law(np.random.default_rng(6), "random") + 1) / (1 + CELLS)

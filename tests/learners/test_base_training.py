@@ -26,6 +26,7 @@ def test_a_base_knows_the_known_and_is_even_about_the_new():
     assert np.abs(np.where(right[:, new], law[new], 0).sum(axis=2) - 0.7 / 3).max() < 0.01
 
 
+@pytest.mark.slow
 def test_its_steps_are_those_of_adam_whose_rate_falls_along_a_cosine():
     """Two questions over four strings: one right output of the known, and two that may be right of the new."""
     world = lookup_world(jax.random.key(0), symbols=1, classes=2, forms=1, tasks=1, domains=1, alphabet=2)

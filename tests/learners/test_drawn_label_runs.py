@@ -43,11 +43,13 @@ def courses(verified):
     return np.array(errors)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verified", [False, True])
 def test_a_copy_errs_as_a_chain_of_labels_says(verified):
     assert np.abs(mean_errors(copy, verified) - courses(verified)).max() < RADIUS
 
 
+@pytest.mark.slow
 def test_verdicts_that_are_right_bring_a_learner_of_nothing_to_the_rule():
     """Answers drawn from a uniform law stay where they are right: a question is open after t rounds at (2/3)^t."""
 
@@ -59,6 +61,7 @@ def test_verdicts_that_are_right_bring_a_learner_of_nothing_to_the_rule():
     assert errors[0] > 0.2
 
 
+@pytest.mark.slow
 def test_what_is_no_rate_is_refused():
     with pytest.raises(ValueError, match="misjudged"):
         drawn_errors(jax.random.key(0), copy, 2, 3, 1, 0.1, 0.1, 1.5, True)

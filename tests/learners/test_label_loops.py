@@ -20,6 +20,7 @@ def place(labels):
     return 3 * labels[0] + labels[1]
 
 
+@pytest.mark.slow
 def test_an_accepted_answer_is_the_next_label_and_else_the_last_one_stays():
     expected = np.zeros((3, 9, 9))
     for x, d, y, s in itertools.product(range(3), range(9), DRAWN, itertools.product(range(2), repeat=2)):
@@ -48,6 +49,7 @@ def test_own_labels_are_the_answers_and_never_missing():
     assert np.abs(found.sum(axis=1) - 1).max() < rounding(9)
 
 
+@pytest.mark.slow
 def test_replay_keeps_the_first_labels_and_imitates_both():
     targets = replayed_labels(jnp.asarray(SETS), 2, 0.25)
     answers = jnp.asarray(np.random.default_rng(2).dirichlet(np.ones(2), (81, 2)))

@@ -17,6 +17,7 @@ from infoloop.worlds.lookup import lookup_world
 SIZES: dict[str, Any] = {"symbols": 1, "classes": 2, "alphabet": 2, "forms": 1, "length": 1, "entangled": False}
 
 
+@pytest.mark.slow
 def test_a_table_of_logits_makes_the_steps_that_are_made_by_hand():
     world = lookup_world(jax.random.key(0), tasks=1, **SIZES)
     who = label_learner(jax.random.key(1), world, 2, tabular_softmax, optax.sgd(0.5), 1, 1, pooled=False)

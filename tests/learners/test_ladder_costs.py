@@ -49,6 +49,7 @@ def test_costs_are_those_of_a_count_by_hand():
             assert abs(value[k, look] - expected) <= rounding(64) * max(1, expected)
 
 
+@pytest.mark.slow
 def test_a_pair_takes_as_many_verdicts_as_it_takes_to_see_both_kinds():
     """Draws until one is right and one is wrong, 20 000 times; 5 standard errors."""
     rng, p = np.random.default_rng(0), 0.2

@@ -42,6 +42,7 @@ def test_a_trained_learner_lies_on_its_lines(shared):
         assert max(abs(x - 0.5) for x in ends.values()) < 1e-12
 
 
+@pytest.mark.slow
 def test_a_label_moves_log_odds_by_its_share_and_unknown_signals_are_refused():
     share = 0.5 / (0.5 + 0.5 / 4)
     odds = np.log(0.8 / 0.2) - np.log(0.25 / 0.75)

@@ -47,6 +47,7 @@ def test_imitation_of_an_output_without_mass_is_infinite_and_of_none_is_not():
     assert imitation(jnp.array([[0.0, 1.0]]), jnp.ones(1))(law, KEY) == 0
 
 
+@pytest.mark.slow
 def test_class_likelihood_is_the_log_of_the_mass_of_the_class():
     members = jnp.array([[1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]], bool)
     loss = class_likelihood(members, WEIGHT)
@@ -62,6 +63,7 @@ def test_expected_reward_is_the_mean_over_outputs_and_its_slope_that_of_reinforc
     assert np.abs(slope - np.array(by_hand)).max() <= rounding(16)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sampled", ["policy gradient", "rejection"])
 def test_sampled_losses_have_the_exact_slope_on_average(sampled):
     """20 000 independent losses; each entry within 5 standard errors: a false alarm of 1e-5 for the 12 entries."""
@@ -131,6 +133,7 @@ def test_pair_preference_is_preference_on_counts_of_the_pairs():
     assert abs(listed(now, KEY) - preference(LOGITS, jnp.array(prefers), WEIGHT, 0.7)(now, KEY)) <= rounding(64)
 
 
+@pytest.mark.slow
 def test_a_question_without_weight_moves_nothing():
     for loss in (imitation(jnp.eye(4)[:3], WEIGHT), class_likelihood(RIGHT, WEIGHT), expected_reward(REWARD, WEIGHT)):
         slope = jax.grad(lambda z, loss=loss: loss(policy(z), KEY))(LOGITS)

@@ -56,6 +56,7 @@ def expected(schedule, misjudged=0.2):
     return np.array([[float(x) for x in row] for row in table])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_a_step_keeps_what_the_schedule_says(schedule):
     """A mean of draws is off by more than this once in a million (Hoeffding, six counts)."""
@@ -82,6 +83,7 @@ def test_only_as_many_strings_count_as_are_asked_for():
     assert (step_of("replace", LAW, strings=2).sum(axis=2) == 2).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_the_first_model_sees_all_real_strings_and_the_same_under_every_schedule(schedule):
     loops = (
@@ -106,6 +108,7 @@ def test_frequencies_are_kept_and_nothing_is_uniform():
     assert not found.diverged
 
 
+@pytest.mark.slow
 def test_a_fit_descends_on_frequencies_and_starts_anew_each_time():
     """A table of logits: half of the weight lies on each question; one without strings is not moved."""
     fit = string_fit(jax.random.key(1), tabular_softmax(WORLD), optax.sgd(0.5), 3)

@@ -30,6 +30,7 @@ def test_a_law_is_what_its_layers_make(world):
     assert np.abs(policy.log_policy(parameters) - expected).max() < 1e-13
 
 
+@pytest.mark.slow
 def test_seeds_differ_and_a_width_is_a_number(world):
     policy = perceptron(world, widths=(3,))
     first, second = (policy.log_policy(policy.start(jax.random.key(seed))) for seed in (0, 1))

@@ -44,6 +44,7 @@ def test_outcomes_are_sums_over_questions_and_outputs(world):
     assert abs(found.unevenness - np.std([passed[q] for q in trained])) <= rounding(64)
 
 
+@pytest.mark.slow
 def test_nothing_learned_is_nothing_moved(world):
     uniform = jnp.full(world.classes.shape, -math.log(16))
     found = outcomes(world, 0, uniform, uniform)
@@ -51,6 +52,7 @@ def test_nothing_learned_is_nothing_moved(world):
     assert abs(found.trained - 2 / 16) <= rounding(16)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("level", "expected"), [(0.5, 10.0), (0.6, 12.5), (0.2, 3.0), (0.95, math.nan), (0.9, 40.0)])
 def test_a_level_is_reached_on_the_line_between_two_looks(level, expected):
     accuracy, value = jnp.array([0.2, 0.5, 0.7, 0.4, 0.9]), jnp.array([3.0, 10.0, 15.0, 20.0, 40.0])

@@ -46,6 +46,7 @@ def test_an_optimiser_has_the_parameters_and_keeps_its_memory_from_look_to_look(
     assert np.abs(found.parameters[0] - logits).max() <= rounding(64)
 
 
+@pytest.mark.slow
 def test_every_step_has_a_key_of_its_own():
     drawn = trained(objective=lambda log_policy, key: jax.random.normal(key) * log_policy[0, 0])
     again = trained(objective=lambda log_policy, key: jax.random.normal(jax.random.fold_in(KEY, 0)) * log_policy[0, 0])

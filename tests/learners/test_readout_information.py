@@ -54,6 +54,7 @@ def test_data_that_know_more_than_was_told_leave_a_negative_slack():
     assert listed.ceiling.tolist() == [0.0, 1.0]
 
 
+@pytest.mark.slow
 def test_what_was_lost_and_is_told_again_is_far_below_the_ceiling():
     """A bit that is known, lost and told: the round before allows 1 bit, all that was ever told 2."""
     cases = jnp.stack([jnp.eye(2) / 2, jnp.full((2, 2), 0.25), jnp.eye(2) / 2])

@@ -69,6 +69,7 @@ def kind(question, output):
     return question, int(WORLD.classes[question, output]), int(outputs[MARKER] == 1), int(outputs[0] == 1)
 
 
+@pytest.mark.slow
 def test_responses_that_are_seen_alike_are_one_item_and_no_others():
     items = np.asarray(response_items(WORLD))
     numbers = {}
@@ -88,6 +89,7 @@ def test_responses_that_are_seen_alike_are_one_item_and_no_others():
             assert rows[items[q, y]].tolist() == np.asarray(seen)[q, y].tolist()
 
 
+@pytest.mark.slow
 def test_wins_are_counted_by_item(drawn):
     asked, said, first = (np.asarray(x) for x in drawn[:3])
     places, wanted = {}, {}
@@ -114,6 +116,7 @@ def test_junk_wins_nothing():
     assert float(item_wins(WORLD, compared).sum()) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("numbers", "says"), [((float("nan"), 8, 8), "certainty"), ((1.0, 0, 0), "most")])
 def test_numbers_out_of_range_are_refused(numbers, says):
     law = styled_responses(WORLD, RULE, trained=0.5)[None]

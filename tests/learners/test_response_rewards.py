@@ -19,6 +19,7 @@ from infoloop.worlds.styled_instructions import MARKER, styled_world
 WORLD = styled_world(jax.random.key(0), instructions=2, classes=3, formats=1, tasks=0, domains=1)
 
 
+@pytest.mark.slow
 def test_tokens_say_marker_length_question_and_class():
     seen, both = np.asarray(response_tokens(WORLD)), np.asarray(question_by_class(WORLD))
     outputs, classes = np.asarray(WORLD.outputs), np.asarray(WORLD.classes)
@@ -59,6 +60,7 @@ def test_the_linear_reward_is_the_maximum_of_the_penalised_likelihood():
     assert np.abs(slope - penalty * weights).max() < 1e-9  # Newton's last steps
 
 
+@pytest.mark.slow
 def test_the_lure_is_what_the_marker_adds_over_what_being_right_adds():
     rng, rule = np.random.default_rng(8), 3
     reward, outputs, classes = (

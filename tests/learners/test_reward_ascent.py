@@ -31,6 +31,7 @@ def test_the_greatest_gain_is_that_of_the_best_output_of_each_question():
     assert abs(float(greatest_gain(jnp.asarray(BASE), jnp.asarray(REWARD))) - gain) <= rounding(6)
 
 
+@pytest.mark.slow
 def test_with_a_penalty_it_ends_at_the_tilted_base():
     beta = 2.0
     found = ascend_reward(

@@ -132,6 +132,7 @@ def test_with_one_form_all_references_and_the_label_are_the_same():
     assert np.abs(found - found[:1]).max() <= rounding(32)
 
 
+@pytest.mark.slow
 def test_an_unknown_signal_is_named():
     with pytest.raises(ValueError, match="there is no signal 'clas': did you mean class"):
         signal_laws(KEY, WORLD, RULE, uniform(WORLD), ("own", "clas"))

@@ -5,6 +5,7 @@ import math
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from infoloop.learners.style_uptake import lead_on_the_way, share_gained, styled_outcomes
 from infoloop.probability.numerics import rounding
@@ -15,6 +16,7 @@ RULE = 5
 WORLD = styled_world(jax.random.key(2), instructions=2, classes=3, formats=1, tasks=0, domains=1)
 
 
+@pytest.mark.slow
 def test_outcomes_are_means_over_questions_of_sums_over_outputs():
     rng = np.random.default_rng(1)
     base, shape = np.asarray(base_targets(WORLD, 0.2)), WORLD.classes.shape

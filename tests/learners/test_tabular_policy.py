@@ -20,6 +20,7 @@ def test_a_question_moves_itself_alone():
     assert (slope[1] == 0).all()
 
 
+@pytest.mark.slow
 def test_a_law_is_the_softmax_of_its_own_row():
     policy = tabular_softmax(lookup_world(jax.random.key(0), symbols=1, tasks=0, alphabet=2, classes=2, forms=1))
     logits = np.random.default_rng(0).normal(size=(2, 4))

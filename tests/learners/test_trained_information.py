@@ -45,6 +45,7 @@ def read(table):
     return oracle_information(law, (0,), (1,))
 
 
+@pytest.mark.slow
 def test_the_law_of_data_sets_is_that_of_fractions():
     laws = label_laws(jnp.asarray(RULES), 3, float(WRONG), float(MISSING))
     found = set_laws(laws) / len(RULES)
@@ -52,6 +53,7 @@ def test_the_law_of_data_sets_is_that_of_fractions():
     assert np.abs(np.asarray(found) - cases().astype(float)).max() < rounding(4)
 
 
+@pytest.mark.slow
 def test_a_hand_made_map_knows_what_fractions_say():
     """Z is the label of question 0, or the last class where there is none: a table of 9 x 3."""
     codes = state_codes(jnp.array([[min(d[0], 2)] for d in SETS]))
@@ -84,6 +86,7 @@ def test_rounds_are_sums_over_paths():
     assert (np.asarray(found[0]) == start).all()
 
 
+@pytest.mark.slow
 def test_a_closed_round_adds_nothing_and_verdicts_add_at_most_what_they_tell():
     """The next data set is the answer where the verdict is yes, else the old one: all of it in fractions."""
     start = jnp.asarray([[0.375, 0.125], [0.125, 0.375]])

@@ -62,6 +62,7 @@ def test_second_slopes_at_no_pass_rate_are_those_of_pass_at_k():
     assert jax.grad(jax.grad(best))(0.0, 1.0, 0.0, 5.0) == -20.0
 
 
+@pytest.mark.slow
 def test_the_mean_of_the_largest_is_that_of_all_subsets():
     scores = [2.0, -1.0, 4.0, 4.0, 0.5]
     for k in range(1, 6):

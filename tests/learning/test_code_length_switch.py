@@ -52,6 +52,7 @@ def test_a_rule_that_is_at_least_as_predictable_is_never_given_up(accuracy, erro
     assert switch_time(1.0, accuracy, error) == math.inf
 
 
+@pytest.mark.slow
 def test_a_perfect_correlation_needs_decorrelated_samples():
     times = switch_time(8.0, decorrelated(jnp.array([0.0, 0.1, 0.2, 0.4])), 0.1)
     assert (times[:3] == jnp.inf).all()

@@ -43,6 +43,7 @@ def test_in_the_end_idle_bits_change_nothing(idle):
     assert abs((weights[1] - weights[0]) / 2 - kept_log_odds(flip)).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_efficiency_and_start_disagree():
     flips, idle = np.array([0.02, 0.2]), np.array([1, 0])
     assert component_efficiency(flips, idle).round(3).tolist() == [0.429, 0.278]

@@ -27,6 +27,7 @@ def collected(chances, rounds: int) -> Fraction:
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [(1,), (1, 1), (1, 2, 3), (1, 1, 1, 2)])
 def test_collection_is_what_the_chain_over_seen_sets_tends_to(weights):
     chances = [Fraction(w, sum(weights)) for w in weights]
@@ -90,6 +91,7 @@ def test_impossible_sets_are_refused(candidates, members):
         verdicts_needed(candidates, members)
 
 
+@pytest.mark.slow
 def test_impossible_sets_that_are_traced_give_no_number():
     assert np.isnan(jax.jit(verdicts_needed)(3, 4))
     assert jax.vmap(verdicts_needed, (0, None))(jnp.array([2.0, 4.0]), 1).tolist() == [1.0, 2.25]

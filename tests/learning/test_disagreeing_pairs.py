@@ -23,6 +23,7 @@ def drawn(draw, least=LEAST, most=MOST):
     return np.asarray(pairs.crossovers), np.asarray(pairs.idle)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("draw", "rival"), [(1, "information"), (2, "rate")])
 def test_the_two_predictors_disagree(draw, rival):
     for flips, idle in zip(*drawn(draw), strict=True):
@@ -41,6 +42,7 @@ def test_pairs_as_they_come_are_even_and_of_any_kind():
     assert 0 < sum(agree) < len(agree)
 
 
+@pytest.mark.slow
 def test_predictors_are_those_by_hand():
     flips, idle = drawn(0)
     for e, b in zip(flips, idle, strict=True):

@@ -27,6 +27,7 @@ def bits(law, base):
     return sum(x * log2(x / y) for x, y in zip(law, base, strict=True) if x)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_references_cost_the_mean_over_all_samples(n):
     law = [2 / 3, 1 / 3]
@@ -37,11 +38,13 @@ def test_references_cost_the_mean_over_all_samples(n):
     assert abs(reference_cost(BASE, ACCEPTED, n) - mean) <= rounding(64)
 
 
+@pytest.mark.slow
 def test_many_references_approach_the_projection_like_one_over_n():
     gap = reference_cost(BASE, ACCEPTED, 4000) + np.log2(0.375)
     assert abs(gap * 2 * 4000 * np.log(2) - 1) < 1e-2  # (M - 1) / 2n nats
 
 
+@pytest.mark.slow
 def test_the_tilt_is_nearest_in_both_directions():
     law = np.asarray(law_at_rate(BASE, ACCEPTED, 0.75))
     assert abs(law[:2].sum() - 0.75) <= rounding(4)

@@ -39,6 +39,7 @@ def test_labels_of_whole_classes(group, until):
     assert abs(float(found) - flowed(members(group, M), until)) < 0.002  # of the step
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outputs", [1, 2, 3])
 def test_labels_of_some_outputs_of_a_class(outputs):
     found = accuracy_from_part(0.7, SHARED, OWN, C, M, outputs)
@@ -51,6 +52,7 @@ def test_all_outputs_are_the_class_and_without_own_features_nothing_is_lost():
     assert float(accuracy_from_part(0.7, 1.0, 0.0, C, M)) == 0.7
 
 
+@pytest.mark.slow
 def test_a_group_never_reaches_more_than_its_share():
     assert np.isnan(accuracy_from_group(0.5, SHARED, OWN, C, M, 2))
     slope = jax.grad(lambda p: accuracy_from_group(p, SHARED, OWN, C, M, 2))(0.4)

@@ -71,6 +71,7 @@ def test_equal_amplitudes_leave_the_order_to_information():
     assert race.first[0] < race.first[1]
 
 
+@pytest.mark.slow
 def test_a_deep_race_of_one_component_takes_the_time_of_its_mode():
     """The other component is pure noise, so that the first is alone; half of its error is gone at 1 - 1/sqrt(2)."""
     race = deep_linear_order([1.0, 1.0], [0.1, 0.5])
@@ -79,6 +80,7 @@ def test_a_deep_race_of_one_component_takes_the_time_of_its_mode():
     assert deep_time(share, 0.8) < deep_time(share, 0.4)
 
 
+@pytest.mark.slow
 def test_a_deep_learner_prefers_as_a_power_less_than_a_shallow_one():
     """With a^2 r equal the shallow learner starts both alike, and the deep one prefers the larger a r."""
     a, e = [1.0, 2.0], [0.0, 0.375]

@@ -30,6 +30,7 @@ def by_enumeration(amplitudes, crossovers):
     return covariance, correlation
 
 
+@pytest.mark.slow
 def test_the_moments_are_those_of_the_enumerated_features():
     for found, exact in zip(
         noisy_feature_moments(AMPLITUDES, CROSSOVERS), by_enumeration(AMPLITUDES, CROSSOVERS), strict=True
@@ -92,6 +93,7 @@ def test_a_balanced_mode_is_two_weights_in_a_row(c, variance, start, t):
     assert abs(deep_mode(t, c, variance, start, tau=3.0) - u * v) > (u + v) * within(end, 800)
 
 
+@pytest.mark.slow
 def test_a_two_layer_network_learns_its_modes_one_by_one():
     """Matrices 3 x 3 x 4, white inputs, started balanced along the singular vectors: each mode is its closed form."""
     rng = np.random.default_rng(0)

@@ -64,6 +64,7 @@ def test_of_counts_it_is_that_of_all_subsets(k, ties):
     )
 
 
+@pytest.mark.slow
 def test_wrong_answers_that_differ_make_it_a_lower_bound():
     """Of three answers the right one, at 2/5, wins more often than if both others were one."""
     for k in (3, 4, 5):

@@ -51,6 +51,7 @@ def test_three_voters_are_a_step_of_the_replicator():
     np.testing.assert_allclose(winner_of_three(laws), vote_winner(laws, 3), atol=rounding(8))
 
 
+@pytest.mark.slow
 def test_rise_then_collapse():
     """The right answer rises from 2/5 to 203/500, and dies out."""
     start = [0.4, 0.45, 0.15]
@@ -86,6 +87,7 @@ def test_two_voters_move_nothing_unless_ties_are_redrawn():
     np.testing.assert_allclose(vote_winner(law, 2, "redraw"), law**2 / (law**2).sum(), atol=rounding(4))
 
 
+@pytest.mark.slow
 def test_boundaries():
     assert abs(vote_boundary(5) - 1 / 2) <= rounding(1)
     assert abs(vote_boundary(4, "first") - (5 - 13**0.5) / 6) <= rounding(1)

@@ -8,6 +8,7 @@ from infoloop.learning.ode import flow
 from infoloop.probability.numerics import rounding
 
 
+@pytest.mark.slow
 def test_a_rotation_and_its_error():
     """x' = v, v' = -x: the estimate is within a fifth of the true error."""
     end = flow(lambda s: {"x": s["v"], "v": -s["x"]}, {"x": jnp.array(1.0), "v": jnp.array(0.0)}, 2.0, 40)

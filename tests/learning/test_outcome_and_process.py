@@ -40,6 +40,7 @@ def credits_by_episodes(rates):
     return [float(credit(t)) for t in range(len(rates))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rates", [("1/2", "3/4", "9/10"), ("1", "1/3", "1/2"), ("0", "1/2"), ("1/7",) * 4])
 def test_credits_are_those_of_the_law_of_episodes(rates):
     exact = [Fraction(r) for r in rates]
@@ -73,6 +74,7 @@ def test_the_time_is_the_integral(steps):
     assert abs(float(graded_learning_time(0.2, 0.9, steps)) / float(expected) - 1) < 1e-12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("start", "end", "steps"), [(0.001, 0.002, 90), (0.9, 0.99, 1000), (0.3, 0.3003, 3)])
 def test_the_time_is_a_sum_of_powers(start, end, steps):
     with mpmath.workdps(40):
@@ -92,6 +94,7 @@ def test_a_time_beyond_all_floats_is_infinite_with_the_slopes_that_it_has():
     assert np.isnan(jax.grad(lambda end: graded_learning_time(0.6, end, 2))(0.5))
 
 
+@pytest.mark.slow
 def test_the_logits_arrive_at_that_time():
     steps, end = 3, graded_learning_time(0.3, 0.8, 3)
 

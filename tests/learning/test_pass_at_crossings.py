@@ -89,6 +89,7 @@ def test_lowered_without_a_loss():
     assert (gaps[1:] > 0).all()
 
 
+@pytest.mark.slow
 def test_orders_of_cover_are_the_least_gaps_on_a_grid():
     rng = np.random.default_rng(4)
     p, q = rng.integers(0, 17, 4) / 16, rng.integers(0, 17, 6) / 16

@@ -66,6 +66,7 @@ def choices(n, c, k):
     return Fraction(sum(map(any, subsets)), len(subsets))
 
 
+@pytest.mark.slow
 def test_the_estimate_is_the_share_of_subsets_with_a_pass():
     grid = [(n, c, k) for n in range(1, 8) for c in range(n + 1) for k in range(1, n + 1)]
     found = pass_at_estimate(*np.array(grid, float).T)
@@ -73,6 +74,7 @@ def test_the_estimate_is_the_share_of_subsets_with_a_pass():
     np.testing.assert_allclose(found, expected, rtol=rounding(4), atol=0)
 
 
+@pytest.mark.slow
 def test_large_counts_keep_their_digits():
     n, c, k = 100_000, 3, 40_000
     exact = 1 - Fraction(math.comb(n - c, k), math.comb(n, k))
@@ -91,6 +93,7 @@ def test_its_mean_is_pass_at_k_and_its_variance_that_of_all_outcomes(k):
     np.testing.assert_allclose(found, [float(mean), float(variance)], rtol=rounding(16), atol=0)
 
 
+@pytest.mark.slow
 def test_beyond_the_attempts_there_is_no_estimate():
     with pytest.raises(ValueError, match=r"k is 9 and a question has n = 8 attempts: no unbiased estimator of pass@k"):
         pass_at_estimate(8, 2, 9)
@@ -101,6 +104,7 @@ def test_beyond_the_attempts_there_is_no_estimate():
     assert jnp.isnan(jax.jit(pass_at_estimate)(jnp.array([8.0, 10.0]), 2.0, 9.0)).tolist() == [True, False]
 
 
+@pytest.mark.slow
 def test_of_a_log_it_is_the_mean_estimate():
     found = pass_at(verdict_counts([8, 4, 4], [2, 0, 4]), [1, 4])
     expected = [sum(choices(n, c, k) for n, c in ((8, 2), (4, 0), (4, 4))) / 3 for k in (1, 4)]

@@ -46,12 +46,14 @@ def test_grpos_slope_is_the_mean_deviation_over_the_variance(size, p):
     assert abs(group_slope(size)(jnp.array(p), jnp.array(q)) - sum(terms)) <= rounding(64)
 
 
+@pytest.mark.slow
 def test_small_groups_have_constant_slopes_and_large_ones_the_arcsine():
     p, q = jnp.array([0.1, 0.5]), jnp.array([0.9, 0.5])
     assert abs(group_slope(3)(p, q) - 2**0.5).max() <= rounding(8)
     assert abs(group_slope(4096)(p, q) / arcsine_slope(p, q) - 1).max() < 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [4, 5])
 def test_grpos_slope_has_slopes_at_the_ends(size):
     """Twice the difference of the first two of n - 1 coefficients, times n - 2: by the sum over groups."""

@@ -71,6 +71,7 @@ def test_the_gradient_is_that_of_the_objective():
         assert far(regularised_gradient(logits, BASE, REWARD, 0.3), jax.grad(value)(jnp.array(logits))) <= rounding(16)
 
 
+@pytest.mark.slow
 def test_the_gradient_without_its_penalty_would_be_noticed():
     value = jax.grad(lambda z: jax.nn.softmax(z) @ jnp.array(REWARD))
     logits = jnp.array([0.3, -0.1, 0.2, 0.0])
@@ -128,6 +129,7 @@ def test_the_penalised_flow_ends_at_the_best_policy_and_starts_as_the_replicator
     assert far(regularised_flow(BASE, REWARD, 1e-9, 2.0), replicator(BASE, REWARD, 2.0)) < 1e-8  # of order beta t^2
 
 
+@pytest.mark.slow
 def test_curation_is_the_replicator_at_integer_times_and_its_reward_never_falls():
     laws = unroll(curation(BASE, REWARD), jnp.arange(60))
     for t in range(60):

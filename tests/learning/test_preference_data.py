@@ -34,6 +34,7 @@ def test_the_law_is_that_of_strengths():
     assert np.abs(preference_law(REWARD + 700.0) - expected).max() <= rounding(1000)
 
 
+@pytest.mark.slow
 def test_every_table_is_there_with_its_probability():
     tables, probabilities = enumerated_wins(COMPARISONS, REWARD)
     found = {tuple(map(int, t.ravel())): float(p) for t, p in zip(tables, probabilities, strict=True)}
@@ -93,6 +94,7 @@ def test_traced_tables_that_are_none_become_nan():
     assert np.isnan(jax.jit(check_comparisons)(jnp.array([[0.0, 1.0], [2.0, 0.0]]))).all()
 
 
+@pytest.mark.slow
 def test_traced_comparisons_cannot_be_enumerated():
     with pytest.raises(TypeError, match="comparisons is traced"):
         jax.jit(enumerated_wins)(jnp.array(COMPARISONS, float), REWARD)

@@ -90,6 +90,7 @@ def test_a_parabola_of_a_normal_proxy_on_a_fine_grid(slope, curvature):
         assert abs(gaussian_gold(strength / math.sqrt(2), slope, curvature) - gain) <= rounding(64) * 64
 
 
+@pytest.mark.slow
 def test_the_peak_of_the_parabola():
     a, c = 3.0, 0.5
     top = a / (math.sqrt(8) * c)

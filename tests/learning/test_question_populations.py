@@ -21,6 +21,7 @@ def test_shares_are_equal_unless_given():
     assert fixed_rates(0.5).rates.tolist() == [0.5]
 
 
+@pytest.mark.slow
 def test_a_population_is_a_pytree_that_can_be_mapped_and_differentiated():
     def second(rates):
         return pass_at(fixed_rates(rates), 2)

@@ -55,6 +55,7 @@ def test_both_accuracies_and_the_time_are_those_of_the_flow(forms, references):
     assert abs(taken - time) < 2e-3 * time
 
 
+@pytest.mark.slow
 def test_progress_has_the_slope_of_a_root():
     found = jax.jit(jax.vmap(jax.value_and_grad(lambda p: progress_at(reference_training(0.5, 0.5, 4, 2), p))))
     progress, slopes = found(jnp.array([0.8 - 1e-5, 0.8, 0.8 + 1e-5]))

@@ -179,6 +179,7 @@ def test_the_slope_of_two_rewards_by_the_wins_of_one():
     assert abs(apart(3.0) - 1 / 3) <= TIGHT
 
 
+@pytest.mark.slow
 def test_the_information_is_the_mean_of_the_squared_score():
     comparisons, reward = [[0, 2, 1], [2, 0, 3], [1, 3, 0]], np.array([0.3, -0.5, 1.0])
     tables, probabilities = enumerated_wins(comparisons, reward)

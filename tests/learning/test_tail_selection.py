@@ -42,6 +42,7 @@ def test_a_fair_bit_with_an_integer_error(tail, t):
     assert abs(selected_mean(BIT, FAIR, log_survival, t) - float(expected(t))) <= rounding(16)
 
 
+@pytest.mark.slow
 def test_the_sum_over_all_pairs_of_value_and_error():
     """Errors 0..6 with masses 7/28, 6/28, ...: every pair whose sum reaches the threshold, in rationals."""
     masses = [Fraction(7 - e, 28) for e in range(7)]
@@ -69,6 +70,7 @@ def test_an_exponential_error_is_the_regularised_policy_from_the_highest_value_o
     assert np.abs(before - regularised(LAW, VALUES, beta)).max() > rounding(64)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("log_survival", "rate", "t"),
     [
@@ -82,6 +84,7 @@ def test_the_tail_decides_the_limit(log_survival, rate, t):
     assert apart[1] < 1e-5 < apart[0]
 
 
+@pytest.mark.slow
 def test_an_error_that_depends_on_the_value_selects_what_it_likes():
     """A long-tailed error on the values of an event, and a light one elsewhere, leave the mean given the event."""
     event = np.array([True, False, True, False, False])
@@ -111,6 +114,7 @@ def test_two_exponentials_by_quadrature(a, b, t):
     assert abs(selected_exponential(a, b, t) / exponential_pair(a, b, t) - 1) <= rounding(16)
 
 
+@pytest.mark.slow
 def test_two_exponentials_end_at_the_closed_limit_or_without_end():
     assert abs(selected_exponential(3.0, 1.0, 1e3) - 1 / 2) <= rounding(8)
     t = np.array([10.0, 100.0, 1000.0])

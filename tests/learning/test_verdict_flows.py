@@ -186,6 +186,7 @@ def test_the_published_point_is_a_time_and_no_limit():
     assert [f"{x:.4f}" for x in law[:2]] == ["0.9993", "0.0006"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("time", [0.5, 3.0, 12.0])
 def test_the_natural_gradient_is_the_replicator_and_the_penalised_optimum(time):
     """S46, by the Fisher matrix: F r = grad p, integrated by Runge-Kutta, to 1e-9."""

@@ -24,6 +24,7 @@ def bits(p: float, f: float, t: float) -> float:
     return h(p * t + (1 - p) * f) - p * h(t) - (1 - p) * h(f)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("box", BOXES)
 def test_bounds_hold_on_a_grid_of_the_box_and_are_reached(box):
     right, rates = box[0], {"false_positive": box[1], "true_positive": box[2]}

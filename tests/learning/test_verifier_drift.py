@@ -59,6 +59,7 @@ FALSE_POSITIVE, FALSE_NEGATIVE = [0.125, 0.75], [0.5, 0.25]
 BY_STYLE = erring_verifier(false_positive=FALSE_POSITIVE, false_negative=FALSE_NEGATIVE)
 
 
+@pytest.mark.slow
 def test_pooled_rates_are_means_over_the_answers_of_a_kind():
     (a, b), (c, d) = ([Fraction(x) for x in row] for row in ANSWERS)
     found = pooled_verifier(BY_STYLE, FLOATS)
@@ -67,6 +68,7 @@ def test_pooled_rates_are_means_over_the_answers_of_a_kind():
     assert np.isnan(pooled_verifier(BY_STYLE, [[0.0, 0.0], [0.5, 0.5]]).false_positive)
 
 
+@pytest.mark.slow
 def test_a_style_that_fools_the_verifier_makes_accuracy_rise_and_then_fall_to_0():
     """Wrong answers in the second style pass more often than any right ones."""
     base, fooled = (

@@ -32,6 +32,7 @@ def test_bits_of_all_verdicts_together():
     assert abs(panel_bits(STYLED) - expected) <= rounding(16)
 
 
+@pytest.mark.slow
 def test_the_posterior_is_a_weighted_vote_where_errors_are_independent():
     law = panel_law(erring_verifier(false_positive=[[0.25], [0.125]], false_negative=[[0.5], [0.25]]), [[0.75], [0.25]])
     for verdicts in itertools.product((0, 1), repeat=2):
@@ -41,6 +42,7 @@ def test_the_posterior_is_a_weighted_vote_where_errors_are_independent():
         assert abs(panel_posterior(law)[verdicts] - odds / (1 + odds)) <= rounding(4)
 
 
+@pytest.mark.slow
 def test_a_vote_passes_what_enough_verifiers_pass():
     found = majority_rates(STYLED, 2)
     many = [v for v in itertools.product((0, 1), repeat=3) if sum(v) >= 2]

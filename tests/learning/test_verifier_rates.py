@@ -43,6 +43,7 @@ def test_the_law_of_verdicts_gives_the_rates_back(right, false_positive, true_po
     assert np.abs(found.verifiers.true_positive - np.array([float(Fraction(x)) for x in true_positive])).max() <= 1e-12
 
 
+@pytest.mark.slow
 def test_the_swapped_solution_has_the_same_law():
     table = verdicts(*CASES[0])
     other = identified_rates(table).swapped()

@@ -95,6 +95,7 @@ def resampled(n, rates, generations, alpha=Fraction(0)):
     return table
 
 
+@pytest.mark.slow
 def test_each_number_is_that_of_plain_loops_over_rationals():
     found = jax.jit(diversity_of)(floats(THIRDS), floats(FREQUENCIES), floats(TRUTH))
     np.testing.assert_allclose(found, by_loops(THIRDS, FREQUENCIES, TRUTH), atol=rounding(9))
@@ -154,6 +155,7 @@ def test_one_sample_tells_less_than_the_state():
     assert float(found.sample_information) < float(found.state_information) / 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantity", DIVERSE)
 def test_the_gradient_is_finite_where_masses_and_frequencies_are_zero(quantity):
     by_table, by_frequencies = jax.grad(quantity, (0, 1))(floats(THIRDS), floats(FREQUENCIES))

@@ -31,6 +31,7 @@ def test_every_text_is_counted_once(length, num_symbols, contexts):
     assert seen == Counter(counted(prompt, text, num_symbols, contexts) for prompt, text in written)
 
 
+@pytest.mark.slow
 def test_the_probabilities_of_all_texts_sum_to_one_with_symbols_of_probability_zero_too():
     rows, prompt = jnp.array([[0.25, 0.75], [1.0, 0.0]]), jnp.array([0.375, 0.625])
     found = ngram_statistics.statistics(6, 2, 2)

@@ -38,6 +38,7 @@ def test_partial_sums_short_of_one_half_by_rounding_count_as_one_half():
     assert float(risks.median_risk(masses[None], np.arange(14.0)[None])) == 6
 
 
+@pytest.mark.slow
 def test_the_median_is_a_loss_that_is_taken():
     losses = jnp.array([[0.0, 1.0]])
     assert float(risks.median_risk(jnp.array([[0.5, 0.5]]), losses)) in losses[0].tolist()
@@ -49,6 +50,7 @@ def test_an_infinite_loss_counts_only_where_it_has_mass():
     assert float(risks.mean_risk(jnp.array([[0.75, 0.25]]), losses)) == jnp.inf
 
 
+@pytest.mark.slow
 def test_the_gradient_by_the_table_is_the_loss_where_masses_are_zero_too():
     losses = jnp.array([[3.0, 5.0, jnp.inf]])
     slope = jax.grad(risks.mean_risk)(jnp.array([[1.0, 0.0, 0.0]]), losses)
@@ -67,6 +69,7 @@ def test_the_gradient_of_the_relative_entropy_is_finite_where_both_are_zero():
     assert abs(float(slope[0, 0] - slope[0, 1]) * np.log(2) - (0.5 / 0.75 - 0.5 / 0.25)) < rounding(8)
 
 
+@pytest.mark.slow
 def test_what_is_no_law_gives_nan():
     losses = jnp.array([[1.0, 2.0]])
     assert np.isnan(risks.mean_risk(jnp.array([[1.5, -0.5]]), losses))
@@ -82,6 +85,7 @@ def test_shapes_that_do_not_match_are_refused():
         risks.squared_errors(jnp.ones((1, 2)) / 2, jnp.ones((1, 3)) / 3)
 
 
+@pytest.mark.slow
 def test_a_median_of_too_little_mass_has_no_slope():
     slope = jax.grad(lambda losses: risks.median_risk(jnp.full((1, 2), 0.125), losses))(jnp.array([[1.0, 2.0]]))
     assert np.isnan(slope).any()

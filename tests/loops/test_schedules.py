@@ -75,6 +75,7 @@ def test_mixture_has_real_items_at_its_probability():
     np.testing.assert_array_equal(model["weights"][1], np.where(real, 1.0, 0.5))
 
 
+@pytest.mark.slow
 def test_a_subsample_is_drawn_without_replacement_from_all_data_alike():
     """2 of 4 items: each of the 6 sets is as likely as any other."""
     chosen = unroll(many(subsample(marked(), 4), 30_000), KEYS[:2], lambda state: state.model["data"])[1]

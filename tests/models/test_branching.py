@@ -72,6 +72,7 @@ def test_any_law_of_copies_against_the_law_of_all_counts(law):
     np.testing.assert_allclose(branching.offspring_survivals(law, 5), expected, rtol=0, atol=rounding(256))
 
 
+@pytest.mark.slow
 def test_a_poisson_law_cut_off_far_out_is_the_poisson_process():
     law = [math.exp(-1.5) * 1.5**k / math.factorial(k) for k in range(60)]
     law[-1] += 1 - sum(law)
@@ -119,6 +120,7 @@ def test_a_mean_that_is_none_is_refused(bad):
         branching.extinction_probability(bad)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf")])
 def test_a_traced_mean_that_is_none_has_no_value_and_no_slope(bad):
     found = jax.value_and_grad(lambda mean: branching.extinct_by(2, mean))(bad)

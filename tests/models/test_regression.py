@@ -54,6 +54,7 @@ def test_two_generations_in_one_dimension_by_quadrature():
     assert abs(found - one - two) <= error_one + error_two + beyond + rounding(8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_the_expectation_is_that_of_random_designs(schedule):
     """False-alarm rate about 1e-6: the risk of each design is exact, and averaged over designs."""
@@ -76,6 +77,7 @@ def test_accumulate_stays_below_pi_squared_over_six(d, samples):
     assert efficiency(m, t) > 6 / np.pi**2
 
 
+@pytest.mark.slow
 def test_efficiency_reaches_its_lower_bound_with_many_samples():
     r"""Its inverse is, for d = 1, $\sum_{i\le t}\frac1{i^2}(1-\frac{2-2/i}{T-2/i})$: short of $\zeta(2)$ by the rest of
     the sum, below $\frac1t$, and by at most $\frac2{T-2}\sum(\frac1{i^2}-\frac1{i^3})$."""

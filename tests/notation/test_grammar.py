@@ -207,6 +207,7 @@ def test_the_time_to_read_grows_with_the_length():
     assert time.process_time() - began < 5
 
 
+@pytest.mark.slow
 def test_an_information_of_as_many_groups_as_fit():
     (term,) = parse_expression("I(" + ";".join(f"A{k}" for k in range(14)) + ")")
     assert len(entropy_form((term,))) == 2**14 - 1

@@ -17,6 +17,7 @@ def term_of(p: Pipeline):
     return numbers_of(audit(p)).rounds[0].terms[0]
 
 
+@pytest.mark.slow
 def test_a_verdict_that_passes_right_and_wrong_alike_is_open_on_its_graph_and_exactly_0():
     found = audit(verifier(0.3, 0.3))
     assert found.verdict == "open"

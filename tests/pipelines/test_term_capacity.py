@@ -16,6 +16,7 @@ def binary_entropy(p: float) -> float:
     return float(-mpf(p) * log(p, 2) - (1 - mpf(p)) * log(1 - mpf(p), 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [0.05, 0.25])
 def test_rounds_to_a_target_error_are_its_bits_over_the_capacity_of_a_verdict(error):
     fano = fano_of(numbers_of(audit(verifier(0.875, 0.125), error=error)))

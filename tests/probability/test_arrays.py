@@ -26,6 +26,7 @@ def test_the_gradient_of_a_tilt_at_an_empty_cell():
     assert jnp.abs(slope - jnp.array([0.25, -0.25, 0.0])).max() <= rounding(3)
 
 
+@pytest.mark.slow
 def test_the_ratio_at_zeros_and_its_gradient():
     found = log_ratio(jnp.array([0.5, 0.0, 0.5]), jnp.array([0.25, 0.75, 0.0]))
     assert abs(found[0] - np.log(2)) <= rounding(2)

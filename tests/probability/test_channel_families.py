@@ -44,6 +44,7 @@ def test_hand_values(case):
     assert (k.rows.tolist(), k.source, k.target) == (rows, ("X",), ("Y",))
 
 
+@pytest.mark.slow
 def test_larger_alphabets():
     assert symmetric(0.75, "X", "Y", size=4).rows.tolist() == [[0.25] * 4] * 4
     assert erasure(0.5, "X", "Y", size=3).rows.tolist() == (np.eye(3, 4) / 2 + np.eye(1, 4, 3) / 2).tolist()
@@ -164,6 +165,7 @@ def test_compositions_are_all_of_them_the_first_count_falling(total, parts):
 RATES = np.array([[0.2, 0.3, 0.5], [0.0, 0.25, 0.75], [1.0, 0.0, 0.0], [1e-9, 0.5, 0.5 - 1e-9]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trials", [0, 1, 6])
 def test_multinomial_against_exact_coefficients(trials):
     rows = multinomial(RATES, trials, "theta", "counts").rows
@@ -185,6 +187,7 @@ def test_multinomial_against_scipy(trials):
     assert np.abs(rows.sum(1) - 1).max() <= rounding(4) * max(1, trials * math.log(trials))
 
 
+@pytest.mark.slow
 def test_coefficients_that_floats_do_not_hold():
     """C(150, 75) is 1e44, and float32 ends at 3e38."""
     rows = multinomial([[0.5, 0.5]], 150, "theta", "counts", dtype=jnp.float32).rows
@@ -232,6 +235,7 @@ def test_rates_that_are_not_laws_are_refused(case):
         family(rates, trials, "theta", "counts")
 
 
+@pytest.mark.slow
 def test_under_jit_rates_that_are_not_laws_give_nan():
     rows = jax.jit(lambda r: multinomial(r, 2, "theta", "counts").rows)(jnp.array([[0.5, 0.5], [0.5, 0.4]]))
     assert np.isnan(rows).all()

@@ -96,6 +96,7 @@ def test_no_draws_and_elements_with_draws_of_their_own():
     assert np.abs(np.asarray(law.probs) - [[0.5, 0.5, 0, 0], np.array([27, 27, 9, 1]) / 64]).max() < 1e-15
 
 
+@pytest.mark.slow
 def test_float32_stays_and_has_its_digits():
     found = count_masses(jnp.array(QUARTER, jnp.float32), np.array([[100, 200], [75, 225]]))
     assert found.dtype == jnp.float32

@@ -91,6 +91,7 @@ def test_inverse_binary_entropy_at_the_ends_and_outside():
     assert np.isnan(jax.vmap(inverse_binary_entropy)(jnp.array([-0.1, 1.1, np.nan]))).all()
 
 
+@pytest.mark.slow
 def test_inverse_binary_entropy_slope():
     p = 0.11
     slope = jax.grad(inverse_binary_entropy)(binary_entropy(p))
@@ -214,6 +215,7 @@ def test_bits_of_a_binary_channel_count_by_their_mass():
     assert abs(binary_channel_bits(0.5, 0.0, 1.0, 0.25) - 0.25) <= rounding(2)
 
 
+@pytest.mark.slow
 def test_an_inverse_entropy_forgives_rounding_and_nothing_else():
     assert inverse_binary_entropy(1 + 2.0**-52) == 0.5
     assert 0 <= inverse_binary_entropy(-(2.0**-60)) < 2.0**-58

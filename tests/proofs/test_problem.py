@@ -133,6 +133,7 @@ def test_what_is_no_assumption():
         parse_problem(3)  # ty: ignore[invalid-argument-type]
 
 
+@pytest.mark.slow
 def test_a_graph_of_too_many_variables_is_refused_before_its_independences_are_written():
     parents = {f"X{k}": (f"X{k - 1}",) for k in range(1, 3000)}
     assert len(graph_assumptions(parents, of=["X29"])) == 28

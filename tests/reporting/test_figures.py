@@ -64,6 +64,7 @@ def test_panels_with_the_same_marks_share_one_legend(tmp_path):
     assert 'id="legend_2"' in apart
 
 
+@pytest.mark.slow
 def test_every_line_of_a_panel_has_its_own_colour(tmp_path):
     svg = write_figure(Figure((panel(*(Line(X, X + k) for k in range(5))),), ""), tmp_path, "colours")
     assert all(colour.lower() in svg for colour in COLOURS[:5])

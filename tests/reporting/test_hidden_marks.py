@@ -53,6 +53,7 @@ def test_lines_that_cross_or_run_beside_each_other_are_left_alone():
     assert hidden(Line(X, X, "a"), Line(X, 1 - X, "b"), Line(X, X + 0.02, "c")) == []
 
 
+@pytest.mark.slow
 def test_the_resolution_is_that_of_the_drawing_on_any_scale():
     tiny = Line(X + 1, 10.0 ** (5 * X) * (1 + 1e-6), "b")
     assert len(hidden(Line(X + 1, 10.0 ** (5 * X), "a"), tiny, y_scale="log")) == 1

@@ -100,6 +100,7 @@ def test_of_many_names_the_first_are_listed_where_no_word_was_given():
     assert list_names(MANY, most=2) == "node_0, node_1 and 722 more"
 
 
+@pytest.mark.slow
 def test_long_names_and_many_names_make_neither_a_long_nor_a_slow_message():
     begin = time.perf_counter()
     shown = list_names([f"{k}" * 300 for k in range(20_000)], near="7" * 10_000)

@@ -28,6 +28,7 @@ def test_a_chain_is_a_chain_exactly():
     assert evaluate("I(X;Z|D)", law).sign() == 0
 
 
+@pytest.mark.slow
 def test_without_the_markov_property_the_exact_information_shows():
     free = random_bayes_nets("X", "D|X", "Z|X,D", X=2, D=2, Z=2)
     law = rationalise(free.build(free.draw(KEY)))

@@ -27,6 +27,7 @@ def stored(thesis, folder: Path, **cells) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "verdict"),
     [
@@ -55,6 +56,7 @@ def test_without_a_file_it_is_a_problem_unless_declared(tmp_path):
     assert (declared.evidence, declared.verdict, declared.problems) == ("none", "declared", ())
 
 
+@pytest.mark.slow
 def test_a_result_that_is_still_declared_is_a_problem(tmp_path):
     stored(planted_thesis(tmp_path), tmp_path, a=0.5)
     found = examine_measurement(planted_thesis(tmp_path, DECLARED), tmp_path, CONFIG)
@@ -80,6 +82,7 @@ def test_tampered_outcomes_are_refused(tmp_path):
     assert "tampered" in found.problems[0]
 
 
+@pytest.mark.slow
 def test_a_file_that_lacks_a_part_is_refused(tmp_path):
     thesis = planted_thesis(tmp_path)
     stored(thesis, tmp_path, a=0.5)

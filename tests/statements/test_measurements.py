@@ -60,6 +60,7 @@ def test_outcomes_that_cannot_be_are_refused(returned, message):
     assert message in str(refused.value)
 
 
+@pytest.mark.slow
 def test_a_file_is_sealed_and_nothing_in_it_is_stale(tmp_path):
     thesis = planted_thesis(tmp_path)
     content = sealed(thesis)
@@ -93,6 +94,7 @@ def test_what_is_no_measurement_is_refused(tmp_path, text, message):
         read_measurement(path)
 
 
+@pytest.mark.slow
 def test_a_changed_criterion_is_stale_and_so_is_a_changed_statement(tmp_path):
     content = sealed(planted_thesis(tmp_path))
     other = planted_thesis(tmp_path, CHAPTER.replace("size .01", "size .001"))

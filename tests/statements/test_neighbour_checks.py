@@ -49,12 +49,14 @@ def test_every_assumption_and_coefficient_of_data_processing_is_needed():
     assert [f.dropped for f in found] == [True, False, False]
 
 
+@pytest.mark.slow
 def test_an_assumption_that_a_proof_does_without_is_not_needed():
     claim = linear("test:more", "I(X;Z) <= I(X;D)", ("X -> D -> Z", "D = f(X)"), CHAINS)
     assert verdicts(claim)["D = f(X)"] == "not needed"
     assert verdicts(claim)["X -> D -> Z"] == "refuted"
 
 
+@pytest.mark.slow
 def test_a_loose_coefficient_stands_until_the_claim_says_why():
     claim = linear("test:loose", "I(X;Z) <= 2 H(X)", (), CHAINS, assumes=())
     change = "101/100 I(X;Z) <= 2 H(X)"

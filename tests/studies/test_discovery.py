@@ -89,6 +89,7 @@ def test_the_place_is_told_of_a_relative_path_too(name, code, message, tmp_path,
     assert str(refused.value).startswith(f"{Path(name)}:3: {message}")
 
 
+@pytest.mark.slow
 def test_a_path_without_a_file_is_told_as_such(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder.py").mkdir()

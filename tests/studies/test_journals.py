@@ -39,6 +39,7 @@ def test_lines_come_back(journal):
     assert list(journal_lines(journal.with_name("none.jsonl"))) == []
 
 
+@pytest.mark.slow
 def test_what_a_kill_cut_off_is_not_read_and_the_next_line_is_complete(journal):
     whole = journal.read_bytes()
     for size in range(len(whole)):

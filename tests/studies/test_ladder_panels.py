@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 import xarray
 
 from infoloop.reporting.figures import Panel
@@ -56,6 +57,7 @@ def test_rungs_have_a_group_of_marks_a_table():
     assert np.allclose(marks_of(panel)[0].y, np.median(TABLE.held_out.values[:, :, 0], axis=0))
 
 
+@pytest.mark.slow
 def test_predictions_are_lines_under_circles():
     curves = {"trained_curve": [[0.25, 0.5, 0.8]], "held_out_curve": [[0.25, 0.4, 0.7]]}
     table = xarray.Dataset({k: (("signal", "step"), v) for k, v in curves.items()}, {"signal": ["class"]})

@@ -109,6 +109,7 @@ def test_an_outcome_that_is_missing_is_named(tmp_path, old, new, message):
     assert message in str(refused.value)
 
 
+@pytest.mark.slow
 def test_an_outcome_that_gives_none_is_refused(tmp_path):
     thesis = planted_thesis(tmp_path, CHAPTER.replace("by_cell", "headlines"))
     experiment, _ = load_measured(thesis)

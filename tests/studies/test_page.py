@@ -19,6 +19,7 @@ def page() -> str:
     return run_page(RunPage("own <study>", "About $X$.", headlines, figures, (BLOCK,), config, {}, {}, ("decay.nc",)))
 
 
+@pytest.mark.slow
 def test_whatever_is_filled_in_is_escaped(page):
     assert "<h1>infoloop run own &lt;study&gt;</h1>" in page
     assert "bits &amp; &lt;pieces&gt;" in page

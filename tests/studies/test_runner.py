@@ -60,6 +60,7 @@ def test_a_stored_run_is_the_experiments_own_run(full_run):
     assert read_table(full_run, "means").equals(direct)
 
 
+@pytest.mark.slow
 def test_progress_counts_the_shards(tmp_path):
     steps, _ = compute(tmp_path / "run")
     assert [step.done for step in steps] == list(range(7))
@@ -86,6 +87,7 @@ def test_another_seed_is_another_run(full_run):
         list(runner.execute(planted, planted.Config(), 1, full_run))
 
 
+@pytest.mark.slow
 def test_another_seed_draws_other_numbers(full_run, tmp_path):
     list(runner.execute(planted, planted.Config(), 1, tmp_path / "run"))
     other = runner.collect(planted, planted.Config(), tmp_path / "run")

@@ -50,6 +50,7 @@ def test_the_first_three_printed_lines_are_the_decision_of_each_made_log(name):
     assert max(map(len, decision_lines(found))) <= NARROW
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kinds", [(("drop, always failed", 3), ("drop, always passed", 4)), ()])
 def test_no_line_wraps_with_ten_million_rollouts_and_a_long_name(trl, kinds):
     """Of a million problems; shares that are widest in print."""
@@ -154,6 +155,7 @@ def test_one_rollout_a_group_without_verdicts_has_no_number_to_tell():
     assert [numbers(line) for line in decision_lines(dataclasses.replace(found, verdicts=None, option=""))] == [[]] * 3
 
 
+@pytest.mark.slow
 def test_without_a_problem_to_drop_it_is_said_how_many_verdicts_that_takes(trl):
     said = decision_lines(trl)[1]
     assert said == "drop none (takes 14 dead groups); keep 6; sample less 5; never solved 1"
@@ -163,6 +165,7 @@ def test_without_a_problem_to_drop_it_is_said_how_many_verdicts_that_takes(trl):
     assert decision_lines(of_two)[1] == "drop none; keep 2"
 
 
+@pytest.mark.slow
 def test_the_size_of_groups_gives_the_wanted_share(trl):
     assert decision_lines(trl)[2] == "num_generations / rollout.n: about 32 (now 8) give 80 % of groups both verdicts"
     few = audit(LOGS / "trl", live=0.5)
@@ -207,6 +210,7 @@ def test_one_rollout_a_group_is_said():
     assert size == "pass rate 75 % (43 to 95 %); more takes several rollouts of each problem"
 
 
+@pytest.mark.slow
 def test_without_verdicts_it_says_what_to_give_and_what_dynamic_sampling_takes():
     found = audit(LOGS / "verl_short")
     _, choice, size = decision_lines(found)

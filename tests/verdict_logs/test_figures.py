@@ -1,6 +1,7 @@
 """The figure of a log: its curves, and what is left out where there is nothing to show."""
 
 import numpy as np
+import pytest
 
 from infoloop.probability.numerics import rounding
 from infoloop.reporting.figures import Line, Panel, write_figure
@@ -9,6 +10,7 @@ from infoloop.verdict_logs.log_audit import audit_tally, half_from
 from tests.support.tallies import tally
 
 
+@pytest.mark.slow
 def test_problems_that_are_all_passed_or_failed_leave_the_second_panel_out(tmp_path):
     found = audit_tally(tally((0, 4), (4, 4)), file="v.csv")
     figure = log_figure(found)

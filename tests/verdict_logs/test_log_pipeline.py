@@ -123,6 +123,7 @@ def test_where_the_first_verifier_is_trusted_the_other_one_errs_by_it():
     assert found.classes == alone.classes
 
 
+@pytest.mark.slow
 def test_the_ends_are_those_of_the_whole_box():
     for errors in ((0.1, 0.2), (0.45, 0.5), (0.8, 0.7)):
         found = pipeline_from_log(drawn(2, *errors), "run", "proof", KINDS)

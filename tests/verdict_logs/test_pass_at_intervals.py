@@ -36,6 +36,7 @@ def coverage(attempts, rates, k, confidence):
     return held
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 2, 4])
 def test_intervals_miss_no_more_often_than_they_say(k):
     """At a low confidence, at which they are short."""

@@ -19,6 +19,7 @@ def log(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_a_log_is_read_as_a_population(log):
     counts = read_counts(log, {"problem": "task"})
     assert counts.attempts.tolist() == [3, 4]

@@ -160,6 +160,7 @@ def test_both_formats_give_the_same_tally(values, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_and_the_size_of_chunks_do_not_matter(tmp_path, monkeypatch):
     rows = [f"p{k % 7},{k // 7},{int(k % 3 == 0)}\n" for k in range(60)]
     found = []
@@ -256,6 +257,7 @@ HUGE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "message"), HUGE, ids=range(len(HUGE)))
 def test_what_is_huge_is_one_short_line(text, message, tmp_path):
     (tmp_path / "v.csv").write_bytes(text)

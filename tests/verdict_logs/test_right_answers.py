@@ -134,6 +134,7 @@ def test_rewards_of_minus_one_are_said_where_a_log_is_read(tmp_path, values, for
     assert found.verdicts.bits.rate[0] == np.mean([values[k % len(values)] > 0 for k in range(12)])
 
 
+@pytest.mark.slow
 def test_a_log_without_verdicts_says_which_option_names_them():
     found = audit_rollouts(LOGS / "verl_short")
     assert (found.right, found.option) == ("", "--threshold 1.25")

@@ -119,6 +119,7 @@ def test_two_verifiers_of_which_none_is_trusted_are_said_to_agree_or_not(run):
     assert found.agreement.equal[0].value == (made.WEAK[answers] == made.RIGHT[answers]).mean()
 
 
+@pytest.mark.slow
 def test_a_log_without_verdicts_has_dead_groups_and_no_pass_rate():
     found = audit(LOGS / "verl_short")
     assert found.verdicts is None
@@ -259,6 +260,7 @@ def test_what_is_left_out_and_what_is_seen_are_counted_once_each(tmp_path):
     assert endless.row()["remarks"] == endless.remarks
 
 
+@pytest.mark.slow
 def test_a_guess_which_function_judges_is_said_unless_the_user_names_one(tmp_path):
     rows = [
         {"example_id": k % 2, "prompt": "p", "completion": str(k), "reward": TESTS[k] + PROOF[k], "timing": {},
@@ -284,6 +286,7 @@ def test_agreement_of_several_verifiers_is_that_of_the_first_two_at_the_confiden
     assert agreement.equal[0][1:] == pytest.approx(exact_ends(6, 8, confidence), abs=ROOT)
 
 
+@pytest.mark.slow
 def test_verifiers_that_the_user_names_judge_the_same_thing_and_a_trusted_one_errs_never(tmp_path):
     rows, same = judged_rows(tests=TESTS, proof=PROOF), Settings({"pass": "tests+proof"})
     pair = by_hand(tmp_path, rows, settings=same).verifiers.pair
@@ -299,6 +302,7 @@ def test_verifiers_that_the_user_names_judge_the_same_thing_and_a_trusted_one_er
     assert errors.false_positive[3:5] == pytest.approx(exact_ends(1, 5, 0.8), abs=ROOT)
 
 
+@pytest.mark.slow
 def test_a_part_that_the_log_does_not_tell_is_said_with_its_reason(tmp_path):
     partly = [None, *TESTS[1:4], None, *TESTS[5:]]
     rows = [row | {"reward_form": one} for row, one in zip(judged_rows(**{"pass": TESTS}), partly, strict=True)]

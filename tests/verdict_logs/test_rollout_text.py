@@ -39,6 +39,7 @@ def trl():
     return audit(LOGS / "trl")
 
 
+@pytest.mark.slow
 def test_the_text_begins_with_the_decision_and_then_the_facts(trl):
     lines = rollout_audit_text(trl).splitlines()
     assert lines[:4] == [*decision_lines(trl), ""]
@@ -315,6 +316,7 @@ def test_each_verifier_that_is_not_trusted_has_its_errors_and_drift_says_whose_i
     assert "errors of tests by window of steps; exact intervals" in titles
 
 
+@pytest.mark.slow
 def test_pass_at_k_beyond_a_group_is_exact_if_rates_stay(trl):
     problem, step = np.tile(np.arange(20), 8), np.repeat(np.arange(8), 20)
     table = counts_of(problem, step, np.full(160, 4), np.random.default_rng(1).binomial(4, 0.1 + 0.03 * problem))

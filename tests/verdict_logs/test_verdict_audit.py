@@ -27,6 +27,7 @@ def audit(table, confidence=0.95):
     return found
 
 
+@pytest.mark.slow
 def test_where_rates_drift_what_to_do_now_is_told_by_the_later_half_of_the_windows():
     """30 steps make 12 windows, of which the seventh begins at step 15."""
     problem, step, size = np.tile(np.arange(20), 30), np.repeat(np.arange(30), 20), np.full(600, 4)

@@ -58,6 +58,7 @@ def signals(world):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["reference", "nothing", "one class"])
 @pytest.mark.parametrize("collide", [False, True])
 def test_the_best_learner_is_as_good_as_the_best_answers(world, name, collide):

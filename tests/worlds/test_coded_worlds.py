@@ -56,6 +56,7 @@ def test_every_task_asks_for_every_content_in_every_domain(own):
     assert world.prior.tolist() == [0.5, 0.5]
 
 
+@pytest.mark.slow
 def test_a_code_shifts_the_last_token_by_form():
     outputs = all_strings(3, 2)
     code, plain = shifted_code(jax.random.key(0), jnp.asarray(outputs), 3), shifted_code(None, jnp.asarray(outputs), 3)
@@ -66,6 +67,7 @@ def test_a_code_shifts_the_last_token_by_form():
     assert code.forms == 3
 
 
+@pytest.mark.slow
 def test_shifts_are_even_over_all_tokens_and_a_form_s_own():
     outputs = jnp.asarray(all_strings(3, 2))
     meanings = jax.jit(jax.vmap(lambda key: shifted_code(key, outputs, 3).meaning))

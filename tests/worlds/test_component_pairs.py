@@ -34,6 +34,7 @@ def by_hand():
     return law
 
 
+@pytest.mark.slow
 def test_strings_and_inputs_have_the_law_by_hand():
     pair, law = component_pair([float(e) for e in FLIPS], list(IDLE)), by_hand()
     strings, (weight, label) = strings_law(pair), inputs_law(pair)

@@ -14,6 +14,7 @@ def world():
     return lookup_world(jax.random.key(1), symbols=2, classes=3, forms=2, tasks=1, alphabet=4)
 
 
+@pytest.mark.slow
 def test_questions_are_trained_held_out_or_known(world):
     parts = np.stack([world.trained, world.held_out, world.known])
     assert (parts.sum(axis=0) == 1).all()
@@ -51,6 +52,7 @@ def test_junk_is_a_probability(world, junk):
         base_targets(world, junk)
 
 
+@pytest.mark.slow
 def test_rules_are_drawn_from_the_prior(world):
     drawn = jax.vmap(lambda key: draw_rule(key, world))(jax.random.split(jax.random.key(0), 9000))
     counts = np.bincount(np.array(drawn), minlength=9)

@@ -62,11 +62,13 @@ def test_grades_and_items_are_of_the_classes():
     assert world.items.astype(int).tolist() == [[0, 0], [1, 0], [0, 1]]
 
 
+@pytest.mark.slow
 def test_in_the_null_world_a_rule_is_a_table_of_each_domain():
     world = lookup_world(jax.random.key(0), symbols=1, classes=3, tasks=0, shared=False)
     assert sorted(map(tuple, np.array(world.right_class).tolist())) == sorted(itertools.product(range(3), repeat=2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("surface", "shared_tokens"), [("same symbols", 3), ("other symbols", 0)])
 def test_domains_differ_in_their_own_token_or_in_the_symbols_too(surface, shared_tokens):
     world = lookup_world(jax.random.key(0), symbols=3, tasks=1, surface=surface)
@@ -88,6 +90,7 @@ def test_worlds_of_many_seeds_are_made_at_once():
     assert int(right_outputs(jax.tree.map(lambda x: x[1], worlds), 5).sum()) == 3 * len(one.task)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

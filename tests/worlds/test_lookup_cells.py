@@ -11,6 +11,7 @@ from infoloop.worlds.lookup_cells import LookupCell, cell_void_reason, cell_worl
 CELLS = (LookupCell(1), LookupCell(3, "other forms"), LookupCell(6, junk=0.8), LookupCell(2, half=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", range(4))
 def test_a_cell_is_the_world_of_its_settings(which):
     cell, key = CELLS[which], jax.random.key(5)
@@ -28,6 +29,7 @@ def test_names_say_what_a_cell_is():
     assert [cell.name for cell in CELLS] == ["lenient 1", "strict 3", "lenient 6 J0.8", "lenient 2 half"]
 
 
+@pytest.mark.slow
 def test_a_cell_is_void_only_where_domains_share_no_rule():
     for cell in CELLS:
         assert cell_void_reason(cell) == cell_void_reason(cell, surface="other symbols") == ""

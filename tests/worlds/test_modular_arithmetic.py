@@ -49,6 +49,7 @@ def test_known_tasks_are_sums_too_and_the_same_in_all_notations(world):
         assert answers <= set(sums)
 
 
+@pytest.mark.slow
 def test_known_coefficients_and_what_forms_mean_are_drawn_evenly_and_apart():
     """At (0, 0), (0, 1) and (1, 0) a task answers w, v + w and u + w: independent as the coefficients are."""
 
@@ -72,6 +73,7 @@ def test_grades_and_items_are_of_the_results(world):
     assert world.items.astype(int).tolist() == [[0, 0], [1, 0], [0, 1]]
 
 
+@pytest.mark.slow
 def test_notations_write_in_tokens_of_their_own_or_not():
     for surface, many in (("same symbols", 3), ("other symbols", 6)):
         world = modular_world(KEY, modulus=3, tasks=0, surface=surface)
@@ -85,6 +87,7 @@ def test_results_have_their_forms(world):
     assert all((row == c).sum() == 3 for row in classes for c in range(3))
 
 
+@pytest.mark.slow
 def test_the_best_learner_knows_the_rule_from_the_trained_notation_and_nothing_in_the_null_world(world):
     assert bayes_accuracy(world, class_channel(world)) == pytest.approx((1, 1 / 3))
     null = modular_world(KEY, modulus=2, tasks=0, shared=False)

@@ -57,6 +57,7 @@ def test_a_reference_is_itself_and_a_label_its_class(world):
         assert rows_of(labels, q, y) == {int(world.classes[q, y]): 1.0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
 def test_a_set_of_references_is_each_one_that_has_the_reference_equally_often(uneven, k):
     rows = drawn_channel(uneven, k)
@@ -96,6 +97,7 @@ def test_a_house_says_its_own_reference_of_the_class(world):
                 assert np.array_equal(rows[q, y], law[q])
 
 
+@pytest.mark.slow
 def test_a_teacher_draws_from_its_soft_labels(world):
     rows = teacher_channel(world, 0.25, 2.0)
     for rule in range(0, len(world.prior), 4):
@@ -118,6 +120,7 @@ def test_a_wrong_label_is_a_signal_of_another_class(world):
             assert close(rows_of(noisy, q, y), expected)
 
 
+@pytest.mark.slow
 def test_a_wrong_label_is_as_often_what_the_mislabelled_world_says(world):
     """900 noises; each of the frequencies within 5.5 standard errors."""
     told = jax.vmap(lambda key: mislabelled(key, world, 0.4).right_class[4, 0])(jax.random.split(KEY, 900))

@@ -60,6 +60,7 @@ def test_drawn_references_are_k_different_right_ones_evenly_drawn(world, right):
             assert np.abs(often - min(k, 3) / 3).max() <= 5.5 * np.sqrt(2 / 9 / 600)  # false alarm 1e-6 a test
 
 
+@pytest.mark.slow
 def test_questions_are_drawn_apart(world, right):
     chosen = np.array(
         jax.vmap(lambda key: drawn_references(key, world, RULE).argmax(axis=1))(jax.random.split(KEY, 400))
@@ -69,6 +70,7 @@ def test_questions_are_drawn_apart(world, right):
     assert np.abs(same - 1 / 3).max() <= 5.5 * np.sqrt(2 / 9 / 400)
 
 
+@pytest.mark.slow
 def test_all_references_are_even_over_the_right_class(world, right):
     law = np.array(all_references(world, RULE))
     for q, members in enumerate(right):
@@ -110,6 +112,7 @@ def test_labels_are_wrong_at_the_stated_rate_evenly_and_for_the_new_task_alone(w
     assert np.array_equal(mislabelled(KEY, world, 0.0).right_class, world.right_class)
 
 
+@pytest.mark.slow
 def test_no_key_is_used_twice(world):
     with jax.debug_key_reuse(True):
         mislabelled(jax.random.key(3), world, 0.3)
@@ -134,6 +137,7 @@ def test_what_is_out_of_range_is_refused(world, call, name):
         call(world)
 
 
+@pytest.mark.slow
 def test_what_is_out_of_range_and_traced_becomes_nan(world):
     assert jnp.isnan(jax.jit(lambda k: drawn_references(KEY, world, RULE, k))(0)).all()
     assert jnp.isnan(jax.jit(lambda e: soft_labels(world, RULE, e))(1.5)).all()

@@ -55,6 +55,7 @@ def test_a_grade_is_that_of_the_given_class_where_another_is_right(world):
     assert all(found[q, y] == (grades[c, t] if c >= 0 else 0) for q, y, t, c in asked_and_given(world))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("items", [1, 2, 3, None])
 def test_a_rubric_asks_whether_binary_digits_agree(world, items):
     met, found = np.array(items_met(world, RULE, items)), np.array(rubric_reward(world, RULE, items))

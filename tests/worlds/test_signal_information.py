@@ -57,6 +57,7 @@ def test_the_split_is_that_of_the_whole_law(world, signal):
     assert np.abs(np.array(signal_gains(world, channel)) - np.array(whole)).max() <= rounding(table.size)
 
 
+@pytest.mark.slow
 def test_what_says_nothing_has_no_precision(world):
     found = signal_gains(world, jnp.ones((len(world.task), 16, 1)))
     assert np.array(found[:2]).tolist() == [0, 0]

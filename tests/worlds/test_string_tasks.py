@@ -81,6 +81,7 @@ def test_known_tasks_follow_one_of_the_rules(copies):
     assert any((right[x, task == 0] == right[0, task == 1]).all() for x in range(4))
 
 
+@pytest.mark.slow
 def test_rules_of_known_tasks_are_drawn_evenly_and_apart():
     def drawn(key):
         world = string_world(key, letters=2, longest=2, tasks=2, domains=1)
@@ -120,6 +121,7 @@ def test_forms_stand_before_the_answer():
     assert [row[0] for row in right_strings(two, 1, 0)] == [0, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("surface", "tokens"), [("same symbols", 3), ("other symbols", 6)])
 def test_domains_differ_in_their_own_token_or_in_the_letters_too(surface, tokens):
     prompts = np.array(string_world(KEY, letters=2, longest=2, tasks=0, surface=surface).prompts)

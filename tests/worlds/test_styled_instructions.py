@@ -40,6 +40,7 @@ def test_each_style_codes_each_class_by_one_token(world):
     assert all(token == c for pairs in meant.values() for token, c in pairs)
 
 
+@pytest.mark.slow
 def test_known_tables_and_what_styles_mean_are_drawn_evenly_and_apart():
     def drawn(key):
         world = styled_world(key, instructions=2, classes=3, lengths=1, formats=1, tasks=2, domains=1)
@@ -48,6 +49,7 @@ def test_known_tables_and_what_styles_mean_are_drawn_evenly_and_apart():
     assert uneven_pairs(np.array(jax.jit(jax.vmap(drawn))(jax.random.split(KEY, 900))), 3) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("surface", "tokens"), [("same symbols", 3), ("other symbols", 6)])
 def test_domains_differ_in_their_own_token_or_in_the_instructions_too(surface, tokens):
     prompts = np.array(styled_world(KEY, instructions=3, classes=2, tasks=0, surface=surface).prompts)
@@ -80,6 +82,7 @@ def test_the_marker_goes_with_right_answers_as_said(world, trained, held_out, p)
         assert abs((both - p * mean_marked) / math.sqrt(spread) - said) <= rounding(256)
 
 
+@pytest.mark.slow
 def test_with_one_class_all_responses_are_right():
     world = styled_world(KEY, instructions=1, classes=1, tasks=0)
     law = np.array(styled_responses(world, 0, 0.5))

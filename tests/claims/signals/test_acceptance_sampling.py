@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from infoloop.claims.signals.acceptance_sampling import accepted, elicitation, elicited, hit_rates, until_accepted
 from infoloop.probability.numerics import rounding
@@ -24,6 +25,7 @@ def test_a_reward_for_the_better_mode_raises_accuracy():
     assert elicited((half, half), (half, 1), (0, 1)) == 1
 
 
+@pytest.mark.slow
 def test_hits_before_and_after_a_reward():
     table = jnp.zeros((2, 1, 2, 2)).at[0, 0, 0, 1].set(0.25).at[0, 0, 1, 0].set(0.25).at[1, 0, 1].set(0.25)
     assert [float(p) for p in hit_rates(table)] == [0.75, 1.0]

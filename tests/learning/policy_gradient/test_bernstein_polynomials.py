@@ -45,6 +45,7 @@ def test_it_serves_batches_and_refuses_what_is_traced_and_no_rate():
     assert np.isnan(found[1])
 
 
+@pytest.mark.slow
 def test_a_geometric_sum_keeps_its_digits_and_takes_thousands_of_terms():
     for terms in (1, 2, 7):
         expected = [float(sum(Fraction(p) ** k for k in range(terms))) for p in RATES]
@@ -54,6 +55,7 @@ def test_a_geometric_sum_keeps_its_digits_and_takes_thousands_of_terms():
     assert slopes.tolist() == [1.0, 6.0]
 
 
+@pytest.mark.slow
 def test_coefficients_of_powers():
     found = bernstein_coefficients([1.0, -2.0, 3.0], 5)
     assert np.abs(bernstein(found, [0.0, 0.25, 1.0]) - np.array([1.0, 0.6875, 2.0])).max() <= rounding(8)

@@ -84,6 +84,7 @@ def test_closed_forms_of_small_groups():
     np.testing.assert_allclose(ends, math.sqrt(8), rtol=rounding(4))
 
 
+@pytest.mark.slow
 def test_redrawn_groups_of_two_and_three_climb_the_log_odds():
     p = np.array([1e-9, 0.2, 0.5, 1 - 2.0**-40])
     constants = {(2, "dr_grpo"): 1 / 4, (3, "dr_grpo"): 2 / 9, (2, "grpo"): 1 / 2}

@@ -205,6 +205,7 @@ def test_shaping_that_every_right_answer_has_slows_learning():
         assert abs(gradient @ update - speed) <= CLOSE, dose
 
 
+@pytest.mark.slow
 def test_an_affine_change_of_the_reward_is_invisible_to_grpo():
     z, outputs = question()
     noisy = outputs._replace(kinds=outputs.kinds._replace(outcome=(outputs.kinds.outcome - 0.1) / 0.7))
@@ -306,6 +307,7 @@ def test_bad_input_is_named():
     assert expected_update(reinforce(), lambda z: z, z, outputs, 1).shape == (5,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("among", PARTS)
 def test_traced_verdicts_that_are_none_give_nan(among):
     z, (kind_of, _) = jnp.zeros(3), output_kinds([0.0, 1.0, 2.0])
@@ -315,6 +317,7 @@ def test_traced_verdicts_that_are_none_give_nan(among):
     assert jnp.isnan(jax.jit(update)(jnp.array([0.0, 0.5, 1.0]))).all()
 
 
+@pytest.mark.slow
 def test_traced_bad_logits_are_not_a_law():
     _, outputs = question()
     found = jax.jit(lambda z: expected_update(grpo(), lambda z: z, z, outputs, 4))(jnp.full(5, jnp.inf))

@@ -28,6 +28,7 @@ def test_equal_rewards_have_the_advantage_0_exactly(rule, rewards):
     assert (of_members(rule, rewards) == 0).all()
 
 
+@pytest.mark.slow
 def test_equal_rewards_have_finite_slopes():
     assert (jax.jacobian(lambda r: of_members(grpo(), r))(jnp.full(3, 0.1)) == 0).all()
 

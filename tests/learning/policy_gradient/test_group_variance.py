@@ -60,6 +60,7 @@ def normalised(epsilon=0):
 MOMENTS = verdict_moments([float(p) for p in POLICY], RIGHT, [[float(x) for x in g] for g in SCORES])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [2, 3, 4])
 def test_variances_are_those_over_ordered_groups(n):
     def close(found, advantage):
@@ -83,6 +84,7 @@ def test_closed_forms_agree_with_that_of_any_rule():
             assert abs(closed - rule_variance(MOMENTS, weights)) <= rounding(64)
 
 
+@pytest.mark.slow
 def test_the_numbers_of_the_theory_map():
     """Two outputs with scores 1 and -1: 1/12 and 1/24, where the published form has 1/8 and 1/12."""
     fair = verdict_moments([0.5, 0.5], [1.0, 0.0], [[1.0], [-1.0]])

@@ -37,6 +37,7 @@ def test_biases_are_means_over_all_ordered_groups(n):
     np.testing.assert_allclose(found, expected, atol=rounding(n), rtol=rounding(n))
 
 
+@pytest.mark.slow
 def test_the_numbers_of_the_theory_map():
     zero = 8 ** (-1 / 7)
     assert [round(x, 4) for x in live_mean_bias([0.1, 0.9], 8).tolist()] == [-0.0756, 0.0756]

@@ -12,6 +12,7 @@ OUTCOME, SHAPING = [1.0, 0.0, 1.0, 0.0, 1.0], [0.5, 0.0, 0.5, 0.0, 0.25]
 RIGHT, LENGTH = [1, 0, 0, 0, 1], [3.0, 4.0, 3.0, 4.0, 3.0]
 
 
+@pytest.mark.slow
 def test_every_output_has_the_features_of_its_kind():
     outputs = output_kinds(OUTCOME, SHAPING, RIGHT, LENGTH)
     for of_kinds, given in zip(outputs.kinds, (OUTCOME, SHAPING, RIGHT, LENGTH), strict=True):
@@ -19,11 +20,13 @@ def test_every_output_has_the_features_of_its_kind():
     assert len(outputs.kinds.outcome) == 4  # the second and the fourth are of one kind
 
 
+@pytest.mark.slow
 def test_outputs_are_right_when_their_reward_is_above_0():
     assert kinds([1.0, 0.0, -1.0]).right.tolist() == [1, 0, 0]
     assert kinds([1.0, 0.0], right=[0, 1]).right.tolist() == [0, 1]
 
 
+@pytest.mark.slow
 def test_kinds_are_numbered_within_their_question():
     outputs = output_kinds([[[1.0, 0.0, 0.0], [3.0, 3.0, 3.0]]], [0.0, 0.5, 0.5])
     assert outputs.kind_of.tolist() == [[[1, 0, 0], [0, 1, 1]]]
@@ -31,6 +34,7 @@ def test_kinds_are_numbered_within_their_question():
     assert outputs.kinds.shaping.tolist() == [[[0.5, 0.0], [0.0, 0.5]]]
 
 
+@pytest.mark.slow
 def test_a_question_of_fewer_kinds_has_its_last_one_again():
     outputs = output_kinds([[2.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
     assert outputs.kinds.outcome.tolist() == [[0.0, 2.0], [1.0, 1.0]]

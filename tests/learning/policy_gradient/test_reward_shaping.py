@@ -45,6 +45,7 @@ def arguments():
     return [float(p) for p in POLICY], RIGHT, BONUS, [[float(x) for x in g] for g in SCORES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [2, 3, 4])
 def test_the_update_jumps_at_dose_zero_by_what_dead_groups_give_at_any_dose(size):
     fail, passed = shaping_jump(*arguments(), size)

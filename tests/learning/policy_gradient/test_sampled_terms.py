@@ -82,6 +82,7 @@ def test_a_group_is_clipped_member_by_member():
     np.testing.assert_allclose(found, jax.jacfwd(objectives)(Z), rtol=0, atol=rounding(64))
 
 
+@pytest.mark.slow
 def test_a_penalty_is_drawn_on_the_outputs_of_the_update():
     members, _, _ = drawn_advantages(KEY, grpo(), jax.nn.softmax(Z), OUTPUTS, 3, 5)
     loss = 1 - (BASE / jax.nn.softmax(Z))[members]

@@ -107,6 +107,7 @@ def test_groups_of_what_is_no_law_are_not_numbers(redrawn):
         assert not kept.any()
 
 
+@pytest.mark.slow
 def test_outputs_are_those_of_the_policy():
     for update in (
         lambda outputs: sampled_update(jax.random.key(0), grpo(), lambda z: z, Z, outputs, 4),

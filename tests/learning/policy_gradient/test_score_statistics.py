@@ -28,6 +28,7 @@ def policy(repeats=1):
     }
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_fractions():
     found = scores(*policy())
     np.testing.assert_allclose(found, np.array(softmax_scores(LAW, FEATURES), float), rtol=0, atol=CLOSE)
@@ -67,6 +68,7 @@ def test_scores_of_a_peaked_policy_keep_their_digits():
     np.testing.assert_allclose(found, [-2 * small, 2 * small], rtol=CLOSE)
 
 
+@pytest.mark.slow
 def test_a_kind_of_one_output_has_no_spread():
     assert (score_moments(*policy(), output_kinds([1.0, 2.0, 3.0, 4.0])).spread <= rounding(4) ** 2).all()
 

@@ -22,6 +22,7 @@ def identity(z):
     return z
 
 
+@pytest.mark.slow
 def test_natural_ascent_adds_the_rate_to_the_log_odds():
     """And keeps every ratio among right answers (S46); for any length of step."""
     loop = update_loop(

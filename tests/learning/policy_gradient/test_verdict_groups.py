@@ -46,6 +46,7 @@ def test_sums_in_chunks_are_the_sums():
         np.testing.assert_allclose(value, expected, rtol=0, atol=rounding(715))
 
 
+@pytest.mark.slow
 def test_advantages_of_a_group_about_its_mean_add_up_to_nothing():
     for rule in (grpo(0.1), dr_grpo(), rloo()):
         found = group_moments(rule, [0.2, 0.3, 0.5], kinds([1.0, 0.0, 0.25]), 4)
@@ -53,6 +54,7 @@ def test_advantages_of_a_group_about_its_mean_add_up_to_nothing():
         assert abs(found.product.sum(axis=1)).max() <= rounding(16)
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_what_is_alive():
     """Dead: p^G + q^G = .66342, .43047, .05771 at p = .05, .1, .3 and G = 8 (S48)."""
     rule = modified(dr_grpo(), redrawn="equal rewards")
@@ -65,6 +67,7 @@ def test_without_any_live_group_there_is_no_expectation():
     assert jnp.isnan(group_moments(rule, [0.5, 0.5], kinds([1.0, 1.0]), 4).weight).all()
 
 
+@pytest.mark.slow
 def test_slopes_at_a_kind_without_mass():
     """W of a kind of mass m is m times its advantage given that the group has one, so its slope at m = 0 is that."""
 
@@ -74,6 +77,7 @@ def test_slopes_at_a_kind_without_mass():
     assert abs(jax.grad(weight)(0.0) - (2 - (2 + 0.5) / 2)) <= rounding(8)
 
 
+@pytest.mark.slow
 def test_parts_are_disjoint():
     masses, features = [0.25, 0.75], kinds([1.0, 0.0], [1.0, 1.0])
     found = [group_moments(dr_grpo(), masses, features, 3, part).square for part in PARTS]

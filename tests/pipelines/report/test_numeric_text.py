@@ -12,6 +12,7 @@ READ = Node("Z", "state", ("D",), formula="D")
 ONE_ROUND = pipeline([X], [Node("D", "data", ("X",), formula="X"), READ], rounds=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("error", "words"),
     [

@@ -30,6 +30,7 @@ def test_a_hash_is_the_equation_of_the_docstring_whatever_the_column_is_made_of(
     assert hash_texts(column.iloc[:0]).tolist() == []
 
 
+@pytest.mark.slow
 def test_texts_that_are_read_in_several_pieces_have_the_same_hashes():
     rng = np.random.default_rng(0)
     texts = ["".join(map(chr, rng.integers(32, 0x3000, n))) for n in rng.integers(0, 900, 700)]

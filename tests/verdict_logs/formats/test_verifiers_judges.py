@@ -102,6 +102,7 @@ def rows(tmp_path, **functions):
     return path
 
 
+@pytest.mark.slow
 def test_a_log_whose_names_tell_nothing_says_so_and_columns_name_the_verifier(tmp_path):
     path = rows(tmp_path, works=MIXED, tidy=np.array([0.0, 0, 1, 1, 0, 1]))
     found = audit_rollouts(path)
@@ -115,6 +116,7 @@ def test_a_log_whose_names_tell_nothing_says_so_and_columns_name_the_verifier(tm
     assert caution([]) == caution(["reward"]) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("log", ["verifiers", "verifiers_renamed"])
 def test_the_form_of_an_answer_is_no_verdict_in_the_made_logs(log):
     found = audit_rollouts(LOGS / log)

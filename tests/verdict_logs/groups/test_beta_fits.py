@@ -39,6 +39,7 @@ def test_values_have_the_ends_that_they_have_on_the_border():
     assert low < mean < high
 
 
+@pytest.mark.slow
 def test_the_ends_of_the_mean_are_those_of_a_search_on_a_grid():
     """Of rays of 64 directions the nearest to an end misses 1 - cos(pi / 64) of half an ellipse; twice that here."""
     mean, size = np.meshgrid(np.linspace(0.02, 0.6, 1001), np.exp(np.linspace(-4, 6, 501)), indexing="ij")

@@ -237,6 +237,7 @@ def graded_loss_coverage(logs: int, confidence: float) -> float:
     return held / logs
 
 
+@pytest.mark.slow
 def test_dropping_by_groups_loses_no_more_than_said_as_often_as_said():
     assert graded_loss_coverage(60, 0.5) >= 0.5
 

@@ -106,6 +106,7 @@ def test_verdicts_that_do_not_go_together_fit_no_such_verifiers():
         assert math.isnan(found.false_positive[0].at_most)
 
 
+@pytest.mark.slow
 def test_three_verifiers_tell_their_rates():
     rates = ((0.1, 0.8), (0.2, 0.9), (0.3, 0.7))
     rows = {}
