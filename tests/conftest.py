@@ -6,7 +6,9 @@ import getpass
 import os
 import sys
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import jax
 import pytest
@@ -66,3 +68,12 @@ def pytest_collection_modifyitems(config, items):
 
 def _parts(path: Path, root: Path) -> set[str]:
     return set(path.relative_to(root).parts) if path.is_relative_to(root) else set()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Generator[Any]:
+    """The system's browser, without a window: one a worker, since Playwright runs once in a thread."""
+    from tests.support.browser import browser
+
+    with browser() as running:
+        yield running

@@ -298,7 +298,6 @@ def test_entries_near_the_least_float_have_finite_measures(measure):
         assert abs(MEASURES[measure](joint(p, "X"), joint(q, "X")) - float(expected)) <= within
 
 
-@pytest.mark.slow
 def test_laws_are_compared_by_name_not_by_axis():
     p = joint(random_table(6), *NAMES)
     turned = Joint(p.table.transpose(2, 0, 1), ("Z", "X", "Y"))

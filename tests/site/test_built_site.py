@@ -18,7 +18,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 import infoloop
 from infoloop.statements.theory_files import default_folder, read_blocks
-from tests.support.browser import DESK, PHONE, browser
+from tests.support.browser import DESK, PHONE
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.full
@@ -114,16 +114,10 @@ def test_every_public_name_has_its_place_in_the_api(site):
     assert wanted - ids == set()
 
 
-@pytest.fixture(scope="module")
-def window():
-    with browser() as opened:
-        yield opened
-
-
-def faults(window, paths: list[Path], width: int) -> dict[str, list[str]]:
+def faults(chromium, paths: list[Path], width: int) -> dict[str, list[str]]:
     """What is wrong with pages, one after the other in a tab of this width."""
     found = {}
-    with window.visit(paths[0], width) as visit:
+    with chromium.visit(paths[0], width) as visit:
         for path in paths:
             visit.open(path)
             wide = visit.overflow()
@@ -133,8 +127,8 @@ def faults(window, paths: list[Path], width: int) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_has_an_error_a_request_or_an_overflow(window, pages, width):
-    assert faults(window, pages, width) == {}
+def test_no_page_has_an_error_a_request_or_an_overflow(chromium, pages, width):
+    assert faults(chromium, pages, width) == {}
 
 
 @pytest.mark.parametrize(
@@ -142,11 +136,11 @@ def test_no_page_has_an_error_a_request_or_an_overflow(window, pages, width):
     ["<script>nothing()</script>", "<script>console.error(1)</script>", "<img src='http://127.0.0.1:9/x.png'>",
      "<div style='width: 3000px'>wide</div>"],
 )  # fmt: skip
-def test_a_fault_of_a_page_is_noticed(window, tmp_path, body):
+def test_a_fault_of_a_page_is_noticed(chromium, tmp_path, body):
     (tmp_path / "page.html").write_text(f"<!doctype html><meta name=viewport content='width=device-width'>{body}")
     (tmp_path / "good.html").write_text("<!doctype html><meta name=viewport content='width=device-width'>good")
     good, bad = tmp_path / "good.html", tmp_path / "page.html"
-    assert list(faults(window, [good, bad, good], 1280)) == [str(bad)]
+    assert list(faults(chromium, [good, bad, good], 1280)) == [str(bad)]
 
 
 def formulas(text: str) -> list[str]:
@@ -158,8 +152,8 @@ def formulas(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
-def test_the_formulas_of_a_chapter_are_those_of_its_source(window, site, chapter):
-    with window.visit(site / "theory" / f"{chapter.stem}.html") as visit:
+def test_the_formulas_of_a_chapter_are_those_of_its_source(chromium, site, chapter):
+    with chromium.visit(site / "theory" / f"{chapter.stem}.html") as visit:
         shown = visit.value(
             "[...document.querySelectorAll('article math')].filter((f) => !f.closest('dl.myst, dl.py'))"
             ".map((f) => [f.getAttribute('alttext'), f.textContent, f.innerHTML, f.getBoundingClientRect().width])"

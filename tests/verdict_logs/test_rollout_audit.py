@@ -144,7 +144,6 @@ def test_one_attempt_a_problem_has_no_groups():
     assert found.verdicts.size is None
 
 
-@pytest.mark.slow
 def test_each_part_has_the_confidence_and_the_share_that_were_asked_for():
     found = audit(LOGS / "trl", confidence=0.8, live=0.6)
     wanted = {
