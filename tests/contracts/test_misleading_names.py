@@ -91,7 +91,6 @@ def without_measures(row: dict) -> dict:
     return row
 
 
-@pytest.mark.slow
 def test_the_verdict_the_rounds_and_all_numbers_are_the_same(pair):
     p, misled, q, plain = pair
     assert renamed(p, q, without_measures(misled.row())) == renamed(q, q, without_measures(plain.row()))
@@ -119,7 +118,6 @@ def drawing(p: Pipeline) -> str:
     return diagram_svg(found)
 
 
-@pytest.mark.slow
 def test_the_drawing_is_the_same(pair):
     p, _, q, _ = pair
     assert renamed(p, q, drawing(p)) == renamed(q, q, drawing(q))

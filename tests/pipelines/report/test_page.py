@@ -32,7 +32,7 @@ def shown(tmp_path_factory):
     return done, (folder / "new" / "page.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_json_stays_alone_and_the_page_is_named(shown):
     done, _ = shown
     assert done.exit_code == 0
@@ -85,7 +85,7 @@ def test_whatever_the_user_wrote_is_escaped(shown):
     assert html.escape(EVIL) in shown[1].replace("&#34;", "&quot;").replace("&#39;", "&#x27;")
 
 
-@pytest.mark.full
+@pytest.mark.slow
 def test_a_graph_that_is_too_large_is_said_to_be_missing(monkeypatch):
     monkeypatch.setattr(limits, "MOST_DRAWN_NODES", 5)
     path = PIPELINES / "teacher.toml"
