@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import jax
+import matplotlib as mpl
 import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
@@ -54,7 +55,8 @@ def test_what_a_page_shows_is_what_comes_out(page, tmp_path, monkeypatch, capsys
     monkeypatch.syspath_prepend(tmp_path)
     before = set(sys.modules)
     try:
-        assert wrong_blocks(page.read_text(encoding="utf-8"), printed_by) == []
+        with mpl.rc_context():  # a page may choose a style for all figures
+            assert wrong_blocks(page.read_text(encoding="utf-8"), printed_by) == []
     finally:
         jax.config.update("jax_enable_x64", True)
         for module in set(sys.modules) - before:

@@ -2,6 +2,7 @@
 
 import re
 
+import matplotlib as mpl
 import pytest
 
 from infoloop.pipelines.drawing.geometry import Diagram, lay_out
@@ -24,6 +25,14 @@ def test_every_label_is_text_once_for_each_node(name):
     lanes = [lane.caption for lane in found.lanes]
     assert all(shown.count(label) == labels.count(label) for label in set(labels) - set(lanes))
     assert {block.caption for block in found.blocks} | set(lanes) <= set(shown)
+
+
+def test_the_style_for_papers_moves_nothing_in_a_graph():
+    found = lay_out(SKETCHES["random0"])
+    assert found is not None
+    plain = diagram_svg(found)
+    with mpl.rc_context({"figure.constrained_layout.use": True}):  # which the style sets, for a user's whole process
+        assert diagram_svg(found) == plain
 
 
 def test_a_diagram_is_drawn_twice_and_always_alike():
