@@ -54,7 +54,8 @@ def render(diagram: Diagram) -> Figure:
     right = max([diagram.width + _EDGE, *(length - _LEFT for length in lengths)])
     columns = len(kinds) if sum(lengths) <= right + _LEFT else 1
     bottom = diagram.height + _EDGE + _LINE * (len(kinds) if columns == 1 else 1)
-    figure = Figure(figsize=(_LEFT + right, bottom + _EDGE), layout="none")
+    figure = Figure(figsize=(_LEFT + right, bottom + _EDGE))
+    figure.set_layout_engine("none")  # places are the diagram's, whatever style the process has
     axes = figure.add_axes((0, 0, 1, 1), xlim=(-_LEFT, right), ylim=(bottom, -_EDGE))
     axes.set_axis_off()
     _draw_frame(axes, diagram)
